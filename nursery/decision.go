@@ -1,0 +1,76 @@
+package nursery
+
+import "time"
+
+// Result is what the rules say of a set of facts 裁定结果. A missing fact is unknown, never fail.
+type Result string
+
+// The four results, and warn for a reason that a recommended standard gives.
+const (
+	Pass          Result = "pass"
+	Fail          Result = "fail"
+	Unknown       Result = "unknown"
+	NotApplicable Result = "not_applicable"
+	Warn          Result = "warn"
+)
+
+// Binding is how strongly a rule binds 约束力, from L1 (law) to L8 (a default of the engine). Only L1–L5 and
+// L7 can make a decision fail; L6 warns and L8 is never a legal ground.
+type Binding string
+
+// Citation names the text a reason rests on 依据.
+type Citation struct {
+	Document string  `json:"document" doc:"文件名称"`
+	Number   string  `json:"number,omitempty" doc:"文号"`
+	Article  string  `json:"article,omitempty" doc:"条款"`
+	Binding  Binding `json:"binding" enum:"L1,L2,L3,L4,L5,L6,L7,L8" doc:"约束力等级"`
+	Verified bool    `json:"verified" doc:"条文是否已核对原文"`
+}
+
+// Reason is one thing a rule found 理由, with what was seen, what is allowed and what the person can do.
+type Reason struct {
+	Rule    string     `json:"rule" doc:"规则编号"`
+	Title   string     `json:"title" doc:"规则名称"`
+	Result  Result     `json:"result" enum:"fail,unknown,warn" doc:"结论"`
+	Subject string     `json:"subject,omitempty" doc:"所指班级、人员或材料"`
+	Fields  []string   `json:"fields,omitempty" doc:"可以更正的字段, JSON Pointer"`
+	Seen    any        `json:"seen,omitempty" doc:"所见值"`
+	Limit   any        `json:"limit,omitempty" doc:"要求值"`
+	Message string     `json:"message" doc:"给申请人的说明"`
+	Remedy  string     `json:"remedy,omitempty" doc:"如何补正"`
+	Basis   []Citation `json:"basis" doc:"依据"`
+	Penalty *Citation  `json:"penalty_basis,omitempty" doc:"处罚依据"`
+}
+
+// Decision is what the rules said of these facts under that revision 裁定.
+type Decision struct {
+	ID           string        `json:"id,omitempty" doc:"裁定编号"`
+	RuleSet      string        `json:"rule_set" doc:"规则集"`
+	AsOf         Date          `json:"as_of" doc:"适用规则的日期"`
+	Revision     string        `json:"revision" doc:"规则版本"`
+	Result       Result        `json:"result" enum:"pass,fail,unknown,not_applicable" doc:"结论"`
+	Reasons      []Reason      `json:"reasons" doc:"理由"`
+	FactsUsed    []string      `json:"facts_used" doc:"用到的事实, JSON Pointer"`
+	FactsMissing []string      `json:"facts_missing" doc:"缺少的事实, JSON Pointer"`
+	Route        string        `json:"route,omitempty" doc:"应转办的登记机关或机构类型"`
+	Duration     time.Duration `json:"-"`
+}
+
+// Gaps are the reasons that keep the decision from passing: fails and unknowns, without warnings.
+func (d Decision) Gaps() []Reason {
+	var gaps []Reason
+	for _, r := range d.Reasons {
+		if r.Result == Fail || r.Result == Unknown {
+			gaps = append(gaps, r)
+		}
+	}
+	return gaps
+}
+
+// FilingFacts is what the filing rules look at: what was declared, what the registrar says, and when the
+// papers were received.
+type FilingFacts struct {
+	Application  Application   `json:"application"`
+	Registration *Registration `json:"registration,omitempty"`
+	ReceivedOn   Date          `json:"received_on,omitzero"`
+}
