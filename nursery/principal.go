@@ -1,0 +1,51 @@
+package nursery
+
+// Role is what a person may be for tuoyu 角色.
+type Role string
+
+// The roles people sign in with, and the two nobody signs in with: the engine that carries processes forward
+// and the public that asks without signing in.
+const (
+	RoleInstitution   Role = "institution"   // 托育机构
+	RoleClerk         Role = "clerk"         // 受理审核人员
+	RoleSupervisor    Role = "supervisor"    // 受理审核主管
+	RoleInspector     Role = "inspector"     // 监督检查人员
+	RoleHospital      Role = "hospital"      // 医疗机构儿童保健团队
+	RoleCountyOffice  Role = "county_office" // 县区托育工作专班
+	RoleCityOffice    Role = "city_office"   // 市级托育工作专班
+	RoleInsurer       Role = "insurer"       // 承保机构
+	RoleAuditor       Role = "auditor"       // 审计人员
+	RoleRegistrar     Role = "registrar"     // 登记机关
+	RoleAdministrator Role = "administrator" // 系统管理员
+	RoleEngine        Role = "engine"
+	RolePublic        Role = "public"
+)
+
+// Roles lists the roles people sign in with.
+func Roles() []Role {
+	return []Role{
+		RoleInstitution, RoleClerk, RoleSupervisor, RoleInspector, RoleHospital, RoleCountyOffice, RoleCityOffice,
+		RoleInsurer, RoleAuditor, RoleRegistrar, RoleAdministrator,
+	}
+}
+
+// Title is the Chinese name of the role, or the code itself when it is unknown.
+func (r Role) Title() string { return title(roleTitles, r) }
+
+// Principal is who asks 当事人: the account, its one role, and what it belongs to.
+type Principal struct {
+	Account     string    `json:"account"`
+	Role        Role      `json:"role"`
+	County      string    `json:"county,omitempty"`      // division code; the city's code for city-wide roles
+	Institution string    `json:"institution,omitempty"` // for roles of an institution or a hospital
+	Registrar   Registrar `json:"registrar,omitempty"`   // for the registrar role
+}
+
+// Engine is the principal of the workflows themselves.
+var Engine = Principal{Account: "engine", Role: RoleEngine}
+
+var roleTitles = map[Role]string{
+	RoleInstitution: "托育机构", RoleClerk: "受理审核人员", RoleSupervisor: "受理审核主管", RoleInspector: "监督检查人员",
+	RoleHospital: "医疗机构", RoleCountyOffice: "县区托育专班", RoleCityOffice: "市级托育专班", RoleInsurer: "承保机构",
+	RoleAuditor: "审计人员", RoleRegistrar: "登记机关", RoleAdministrator: "系统管理员", RoleEngine: "系统", RolePublic: "公众",
+}

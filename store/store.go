@@ -1,0 +1,107 @@
+// Package store is Postgres: SQL in queries/, the Go generated from it, and the two things no query can say
+// for itself — as whom a transaction runs, and whether the schema is the one this program knows.
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/exaring/otelpgx"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"tuoyu/migrations"
+	"tuoyu/nursery"
+)
+
+// DB is the database as seen by row-level security: nothing is read or written except as a principal.
+type DB struct {
+	pool *pgxpool.Pool
+}
+
+// Options sizes the pool. A zero field keeps the default.
+type Options struct {
+	MaxConns int32 // default 16
+	Tracing  bool  // spans for each query
+}
+
+// Open connects to url, which must log in as a role that neither owns the tables nor bypasses row-level
+// security; Ready says so when it does.
+func Open(ctx context.Context, url string, o Options) (*DB, error) {
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("parse database url: %w", err)
+	}
+	cfg.MaxConns = 16
+	if o.MaxConns > 0 {
+		cfg.MaxConns = o.MaxConns
+	}
+	cfg.MaxConnIdleTime = 5 * time.Minute
+	if o.Tracing {
+		cfg.ConnConfig.Tracer = otelpgx.NewTracer()
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	return &DB{pool: pool}, nil
+}
+
+// Close returns when every connection is given back and closed.
+func (db *DB) Close() { db.pool.Close() }
+
+// Stat tells how busy the pool is.
+func (db *DB) Stat() *pgxpool.Stat { return db.pool.Stat() }
+
+// As runs do in one transaction on behalf of p: every row do reads or writes is one that p may see. The
+// transaction is committed when do returns nil and rolled back otherwise.
+func (db *DB) As(ctx context.Context, p nursery.Principal, do func(*Queries) error) error {
+	return db.begin(ctx, p, "", do)
+}
+
+// AsPublic runs do as somebody who has not signed in and holds a verification code or case number: only the
+// rows that secret opens are seen.
+func (db *DB) AsPublic(ctx context.Context, secret string, do func(*Queries) error) error {
+	return db.begin(ctx, nursery.Principal{Role: nursery.RolePublic}, secret, do)
+}
+
+const setPrincipal = `SELECT set_config('tuoyu.role', $1, true), set_config('tuoyu.county', $2, true),
+	set_config('tuoyu.institution', $3, true), set_config('tuoyu.code', $4, true)`
+
+func (db *DB) begin(ctx context.Context, p nursery.Principal, code string, do func(*Queries) error) error {
+	err := pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, setPrincipal, string(p.Role), p.County, p.Institution, code); err != nil {
+			return fmt.Errorf("set principal: %w", err)
+		}
+		return do(New(tx))
+	})
+	if err != nil {
+		return fmt.Errorf("as %s: %w", p.Role, err)
+	}
+	return nil
+}
+
+// Ready reports nil when the database answers, has exactly the schema this program was built with, and is
+// reached as a role that row-level security binds.
+func (db *DB) Ready(ctx context.Context) error {
+	var version int64
+	var bound bool
+	row := db.pool.QueryRow(ctx, `SELECT (SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied),
+		NOT EXISTS (SELECT FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls))
+		AND NOT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public' AND tablename = 'cases' AND tableowner = current_user)`)
+	if err := row.Scan(&version, &bound); err != nil {
+		return fmt.Errorf("ask database: %w", err)
+	}
+	if version != migrations.Latest() {
+		return fmt.Errorf("schema version is %d, this program needs %d: run tuoyu migrate", version, migrations.Latest())
+	}
+	if !bound {
+		return errors.New("the database role owns the tables or bypasses row-level security: log in as another role")
+	}
+	return nil
+}
+
+// IsNotFound tells whether err says that no row was seen.
+func IsNotFound(err error) bool { return errors.Is(err, pgx.ErrNoRows) }
