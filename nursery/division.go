@@ -1,0 +1,130 @@
+package nursery
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// CityCode is the division code of the city, 长治市.
+const CityCode = "140400"
+
+// DivisionLevel says where a division stands.
+type DivisionLevel string
+
+// The levels of division the city knows.
+const (
+	LevelCity     DivisionLevel = "city"     // 设区的市
+	LevelCounty   DivisionLevel = "county"   // 县、区
+	LevelTownship DivisionLevel = "township" // 乡、镇、街道 and bodies counted like one
+)
+
+// Division is an administrative division (行政区划) of the city, by its statistical code: six digits for the city and
+// its twelve counties, nine for a township. Parent is the code of the division above, "" for the city.
+//
+// The functional zones 长治高新区 and 长治经开区 are no divisions: they have no county code of their own, and neither is
+// an authority for filing. Programmes may count by the keys 140400-GX and 140400-JK; a case goes to the legal county.
+type Division struct {
+	Code   string        `json:"code"`
+	Name   string        `json:"name"`
+	Level  DivisionLevel `json:"level"`
+	Parent string        `json:"parent,omitempty"`
+}
+
+//go:embed data/divisions.json
+var divisionsJSON []byte
+
+var divisions = mustLoadDivisions(divisionsJSON)
+
+type divisionTable struct {
+	byCode    map[string]Division
+	counties  []Division
+	townships map[string][]Division
+}
+
+// DivisionByCode gives the city, county or township with that code.
+func DivisionByCode(code string) (Division, bool) {
+	d, ok := divisions.byCode[code]
+	return d, ok
+}
+
+// Counties gives the city's twelve counties and districts by ascending code.
+func Counties() []Division { return slices.Clone(divisions.counties) }
+
+// TownshipsOf gives the townships of a county by ascending code; none when there is no such county.
+func TownshipsOf(county string) []Division { return slices.Clone(divisions.townships[county]) }
+
+// CountyOf gives the county a code belongs to: itself for a county, the one above for a township. The city and unknown
+// codes have none.
+func CountyOf(code string) (Division, bool) {
+	d, ok := divisions.byCode[code]
+	if ok && d.Level == LevelTownship {
+		d, ok = divisions.byCode[d.Parent]
+	}
+	if !ok || d.Level != LevelCounty {
+		return Division{}, false
+	}
+	return d, true
+}
+
+// CountyName gives the name of the county a code belongs to, "" when it has none.
+func CountyName(code string) string {
+	county, _ := CountyOf(code)
+	return county.Name
+}
+
+func mustLoadDivisions(raw []byte) divisionTable {
+	table, err := loadDivisions(raw)
+	if err != nil {
+		panic(fmt.Sprintf("load embedded divisions: %v", err))
+	}
+	return table
+}
+
+func loadDivisions(raw []byte) (divisionTable, error) {
+	type entry struct{ Code, Name string }
+	var file struct {
+		City     entry
+		Counties []struct {
+			entry
+			Townships []entry
+		}
+	}
+	if err := json.Unmarshal(raw, &file); err != nil {
+		return divisionTable{}, fmt.Errorf("decode divisions: %w", err)
+	}
+	table := divisionTable{byCode: map[string]Division{}, townships: map[string][]Division{}}
+	add := func(e entry, level DivisionLevel, parent string) (Division, error) {
+		d := Division{Code: e.Code, Name: e.Name, Level: level, Parent: parent}
+		if _, taken := table.byCode[d.Code]; taken || d.Name == "" || !strings.HasPrefix(d.Code, strings.TrimSuffix(parent, "00")) {
+			return d, fmt.Errorf("division %q %q: code taken or outside %q, or no name", d.Code, d.Name, parent)
+		}
+		table.byCode[d.Code] = d
+		return d, nil
+	}
+	city, err := add(file.City, LevelCity, "")
+	if err != nil {
+		return divisionTable{}, err
+	}
+	for _, c := range file.Counties {
+		county, err := add(c.entry, LevelCounty, city.Code)
+		if err != nil {
+			return divisionTable{}, err
+		}
+		table.counties = append(table.counties, county)
+		for _, t := range c.Townships {
+			township, err := add(t, LevelTownship, county.Code)
+			if err != nil {
+				return divisionTable{}, err
+			}
+			table.townships[county.Code] = append(table.townships[county.Code], township)
+		}
+		slices.SortFunc(table.townships[county.Code], byDivisionCode)
+	}
+	slices.SortFunc(table.counties, byDivisionCode)
+	return table, nil
+}
+
+func byDivisionCode(a, b Division) int { return strings.Compare(a.Code, b.Code) }
