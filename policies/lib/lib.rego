@@ -1,0 +1,63 @@
+# METADATA
+# description: |
+#   What every rule set shares. A rule set is a package that exports `reasons` (a set built with the functions
+#   below), `facts_used` (a constant set of JSON Pointers, `*` standing for every element of a list) and, where it
+#   has them, `applicable` and `route`. The engine has dropped nulls, empty strings and zero dates from the
+#   input, so a fact not given is undefined.
+package lib
+
+# reason is one thing a rule found: subject, fields, seen, limit, message, remedy, and result when it is not "fail".
+# Title, basis and penalty stand in the METADATA of the rule; the engine adds them.
+reason(rule, found) := object.union({"rule": rule, "result": "fail"}, found)
+
+# missing is the reason a rule gives when it cannot judge because the fact at the JSON Pointer `field` is not given.
+# `label` is the fact's Chinese name; `subject` may be "".
+missing(rule, subject, field, label) := {
+	"rule": rule,
+	"result": "unknown",
+	"subject": subject,
+	"fields": [field],
+	"message": sprintf("未填写%s。", [label]),
+	"remedy": sprintf("请补充填写%s。", [label]),
+}
+
+# absent gives those names in `labels` (field name to Chinese name) that the object lacks.
+absent(object_given, labels) := object.keys(labels) - object.keys(object_given)
+
+# in_force says whether the document named under data.params.in_force applies on the date of receipt.
+in_force(document) if input.as_of >= data.params.in_force[document].value
+
+# papers_held holds the kind of every paper handed in, as [kind] and, for papers of one person or one name, as
+# [kind, whose]: one pass over the list instead of one for every rule.
+papers_held contains [paper.kind] if some paper in input.application.papers
+
+papers_held contains [paper.kind, paper.staff] if some paper in input.application.papers
+
+papers_held contains [paper.kind, paper.name] if some paper in input.application.papers
+
+# is_family says that the filing is for a family point 家庭托育点.
+is_family if input.application.site_kind == "family_point"
+
+# months_after gives the date `months` later; a month without that day ends on its last day (民法典 art. 202).
+months_after(date, months) := sprintf("%04d-%02d-%02d", [year, month, min({day, last_day(year, month)})]) if {
+	[y, m, d] := split(date, "-")
+	count := (((to_number(y) * 12) + to_number(trim_left(m, "0"))) - 1) + months
+	year := floor(count / 12)
+	month := (count % 12) + 1
+	day := to_number(trim_left(d, "0"))
+}
+
+last_day(_, month) := 31 if month in {1, 3, 5, 7, 8, 10, 12}
+
+last_day(_, month) := 30 if month in {4, 6, 9, 11}
+
+last_day(year, 2) := 29 if leap(year)
+
+last_day(year, 2) := 28 if not leap(year)
+
+leap(year) if {
+	year % 4 == 0
+	year % 100 != 0
+}
+
+leap(year) if year % 400 == 0

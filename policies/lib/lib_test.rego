@@ -1,0 +1,46 @@
+package lib_test
+
+import data.lib
+
+test_a_reason_fails_unless_it_says_otherwise if {
+	lib.reason("X-1", {"seen": 1}).result == "fail"
+	lib.reason("X-1", {"result": "warn"}).result == "warn"
+}
+
+test_a_missing_fact_is_unknown_and_names_the_field if {
+	found := lib.missing("X-1", "c1", "/classes/c1/seats", "托位数")
+	found.result == "unknown"
+	found.fields == ["/classes/c1/seats"]
+	contains(found.message, "托位数")
+}
+
+test_absent_names_only_what_is_not_given if {
+	lib.absent({"a": false, "b": 0}, {"a": "甲", "b": "乙", "c": "丙"}) == {"c"}
+}
+
+test_a_document_is_in_force_from_its_day if {
+	dates := {"guide": {"value": "2022-08-01"}}
+	lib.in_force("guide") with input as {"as_of": "2022-08-01"} with data.params.in_force as dates
+	not lib.in_force("guide") with input as {"as_of": "2022-07-31"} with data.params.in_force as dates
+}
+
+test_papers_are_found_by_kind_person_and_name if {
+	papers := [{"kind": "staff_health", "staff": "s-01"}, {"kind": "other", "name": "平面图"}]
+	held := lib.papers_held with input as {"application": {"papers": papers}}
+	held == {["staff_health"], ["staff_health", "s-01"], ["other"], ["other", "平面图"]}
+}
+
+test_a_family_point_is_one_by_its_kind if {
+	lib.is_family with input as {"application": {"site_kind": "family_point"}}
+	not lib.is_family with input as {"application": {"site_kind": "community"}}
+}
+
+test_months_end_on_the_last_day_of_a_short_month if {
+	every case in [
+		["2026-01-31", 1, "2026-02-28"], ["2024-01-31", 1, "2024-02-29"], ["2024-02-29", 36, "2027-02-28"],
+		["2026-11-08", 2, "2027-01-08"], ["2026-08-31", 1, "2026-09-30"], ["2026-09-09", 3, "2026-12-09"],
+		["2000-01-31", 1, "2000-02-29"], ["1900-01-31", 1, "1900-02-28"],
+	] {
+		lib.months_after(case[0], case[1]) == case[2]
+	}
+}
