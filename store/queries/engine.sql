@@ -1,0 +1,148 @@
+-- name: MarkDelivered :exec
+UPDATE outbox SET delivered_at = @delivered_at WHERE id = @id AND delivered_at IS NULL;
+
+-- name: OutboxPayload :one
+SELECT payload FROM outbox WHERE id = @id;
+
+-- name: CaseForStep :one
+-- The case row, locked: the steps of one case are written one after the other.
+SELECT * FROM cases WHERE case_no = @case_no FOR UPDATE;
+
+-- name: StepDone :one
+SELECT EXISTS (SELECT FROM case_events WHERE case_no = @case_no AND step = @step);
+
+-- name: InsertEvent :exec
+INSERT INTO case_events (case_no, county, institution, step, kind, actor, actor_role, note, data, internal, at)
+VALUES (@case_no, @county, @institution, @step, @kind, @actor, @actor_role, @note, @data, @internal, @at);
+
+-- name: MoveCase :exec
+UPDATE cases SET stage = @stage, status = @status, outcome = @outcome, holder = @holder, due_on = @due_on,
+    due_provisional = @due_provisional, overdue = @overdue, received_on = @received_on, updated_at = @updated_at,
+    ended_at = @ended_at
+WHERE case_no = @case_no;
+
+-- name: InsertTask :exec
+INSERT INTO tasks (id, case_no, kind, title, county, institution, role, outcomes, decision, excluded, clock, due_on,
+    due_provisional, opened_at)
+VALUES (@id, @case_no, @kind, @title, @county, @institution, @role, @outcomes, @decision, @excluded, @clock, @due_on,
+    @due_provisional, @opened_at);
+
+-- name: TaskForStep :one
+SELECT * FROM tasks WHERE id = @id FOR UPDATE;
+
+-- name: CloseTask :exec
+UPDATE tasks SET state = @state, outcome = @outcome, answer = @answer, closed_by = @closed_by, closed_at = @closed_at
+WHERE id = @id;
+
+-- name: MarkTask :exec
+UPDATE tasks SET reminded = @reminded, overdue_at = @overdue_at, escalated_at = @escalated_at WHERE id = @id;
+
+-- name: RescheduleTask :exec
+UPDATE tasks SET due_on = @due_on, due_provisional = @due_provisional WHERE id = @id;
+
+-- name: ClocksOfCase :many
+SELECT * FROM clocks WHERE case_no = @case_no ORDER BY name;
+
+-- name: PutClock :exec
+INSERT INTO clocks (case_no, name, county, institution, started_on, limit_days, pauses, due_on, provisional, ended_on)
+VALUES (@case_no, @name, @county, @institution, @started_on, @limit_days, @pauses, @due_on, @provisional, @ended_on)
+ON CONFLICT (case_no, name) DO UPDATE SET pauses = excluded.pauses, due_on = excluded.due_on,
+    provisional = excluded.provisional, ended_on = excluded.ended_on;
+
+-- name: LatestApplication :one
+-- Served by the primary key (case_no, version).
+SELECT * FROM applications WHERE case_no = @case_no ORDER BY version DESC LIMIT 1;
+
+-- name: InsertApplicationVersion :exec
+INSERT INTO applications (case_no, version, county, institution, facts, entered_by, entered_at)
+VALUES (@case_no, @version, @county, @institution, @facts, @entered_by, @entered_at);
+
+-- name: RegistrationOf :one
+SELECT * FROM registrations WHERE uscc = @uscc;
+
+-- name: PutRegistration :exec
+INSERT INTO registrations (uscc, county, facts, source, confirmed_by, updated_at)
+VALUES (@uscc, @county, @facts, @source, @confirmed_by, @updated_at)
+ON CONFLICT (uscc) DO UPDATE SET county = excluded.county, facts = excluded.facts, source = excluded.source,
+    confirmed_by = excluded.confirmed_by, updated_at = excluded.updated_at;
+
+-- name: InsertDecision :exec
+INSERT INTO decisions (id, case_no, county, institution, rule_set, as_of, revision, result, input, output, duration_us,
+    decided_at)
+VALUES (@id, @case_no, @county, @institution, @rule_set, @as_of, @revision, @result, @input, @output, @duration_us,
+    @decided_at)
+ON CONFLICT (id) DO NOTHING;
+
+-- name: DecisionsOfStep :many
+SELECT * FROM decisions WHERE case_no = @case_no AND id LIKE @case_no || '/' || sqlc.arg(step)::text || '/%' ORDER BY id;
+
+-- name: InsertGap :exec
+INSERT INTO gaps (case_no, county, institution, round, reason, fields, told_at)
+VALUES (@case_no, @county, @institution, @round, @reason, @fields, @told_at);
+
+-- name: CloseGaps :exec
+UPDATE gaps SET state = 'answered' WHERE case_no = @case_no AND state = 'open';
+
+-- name: LastRound :one
+SELECT coalesce(max(round), 0)::integer FROM gaps WHERE case_no = @case_no;
+
+-- name: NextNumber :one
+INSERT INTO case_counters (prefix, county, year, last) VALUES (@prefix, @county, @year, 1)
+ON CONFLICT (prefix, county, year) DO UPDATE SET last = case_counters.last + 1
+RETURNING last;
+
+-- name: InsertDocument :exec
+INSERT INTO documents (id, case_no, county, institution, kind, number, code, content, issued_on, created_at)
+VALUES (@id, @case_no, @county, @institution, @kind, @number, @code, @content, @issued_on, @created_at);
+
+-- name: PendingDocuments :many
+-- Served by documents_of_case.
+SELECT * FROM documents WHERE case_no = @case_no AND state = 'pending' ORDER BY created_at, id;
+
+-- name: DocumentRendered :exec
+UPDATE documents SET state = 'in_force', sha256 = @sha256, size = @size, rendered_at = @rendered_at
+WHERE id = @id AND state = 'pending';
+
+-- name: EndDocuments :exec
+-- Revokes or supersedes the papers of a kind that an institution holds.
+UPDATE documents SET state = @state, ended_at = @ended_at, end_reason = @end_reason
+WHERE institution = @institution AND kind = ANY (sqlc.arg(kinds)::text[]) AND state IN ('pending', 'in_force');
+
+-- name: LastDocumentOfKind :one
+SELECT * FROM documents WHERE institution = @institution AND kind = ANY (sqlc.arg(kinds)::text[])
+ORDER BY created_at DESC, id DESC LIMIT 1;
+
+-- name: InsertPublication :exec
+INSERT INTO publications (case_no, county, institution, kind, title, text, published_on, step)
+VALUES (@case_no, @county, @institution, @kind, @title, @text, @published_on, @step);
+
+-- name: InstitutionForStep :one
+SELECT * FROM institutions WHERE id = @id FOR UPDATE;
+
+-- name: FileInstitution :exec
+-- What the register says of an institution once its filing or a change of it stands.
+UPDATE institutions SET county = @county, township = @township, uscc = @uscc, name = @name, nature = @nature,
+    site_kind = @site_kind, address = @address, phone = @phone, inclusive = @inclusive, seats = @seats,
+    status = @status, filing_case = @filing_case, filed_on = @filed_on, application = @application,
+    updated_at = @updated_at
+WHERE id = @id;
+
+-- name: SetInstitutionStatus :exec
+UPDATE institutions SET status = @status, updated_at = @updated_at WHERE id = @id;
+
+-- name: InsertReroutedCase :exec
+INSERT INTO cases (case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, holder,
+    tracking_hash, created_at, updated_at)
+VALUES (@case_no, @kind, @county, @institution, @parent_case, @subject, @site_kind, 'draft', 'draft', 'institution',
+    @tracking_hash, @created_at, @updated_at)
+ON CONFLICT (case_no) DO NOTHING;
+
+-- name: AllCalendarYears :many
+SELECT * FROM calendar_years ORDER BY year;
+
+-- name: SettingsOfCounty :many
+-- The row that counts for each setting; served by county_settings_latest.
+SELECT DISTINCT ON (name) name, value, verified FROM county_settings WHERE county = @county ORDER BY name, id DESC;
+
+-- name: TaskAnswer :one
+SELECT answer, outcome, closed_by, closed_at FROM tasks WHERE id = @id;
