@@ -1,3 +1,5 @@
+// Package nursery holds the words everyone here uses: what an institution files, the case, its tasks and decisions, and
+// the dates, divisions and identifiers in them with the checks their standards ask for. It imports nothing of ours.
 package nursery
 
 import (
