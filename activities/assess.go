@@ -1,0 +1,183 @@
+package activities
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// The rule sets a filing is judged by.
+const (
+	RulesRoute    = "registration.route"
+	RulesComplete = "filing.complete"
+	RulesConform  = "filing.conform"
+)
+
+// FilingRuleSets lists them in the order they are asked.
+func FilingRuleSets() []string { return []string{RulesRoute, RulesComplete, RulesConform} }
+
+// Assess asks the rules what they say of the application as it is now.
+type Assess struct {
+	CaseNo, Step string
+	At           time.Time
+}
+
+// Assessment is what a workflow needs to know of the decisions; the reasons stay in Postgres.
+type Assessment struct {
+	Decision         string // the decision a reviewer looks at
+	Gaps             int    // what the applicant has to correct
+	Nonconformities  int    // what the finding on site will have to look at
+	RerouteTo        string // "institution" when a family point has to file as one
+	RegistrationSeen bool   // the registrar's facts, or a certificate a clerk confirmed, are there
+}
+
+// Assess judges the latest version of the application by every rule set, as of the day of receipt, and stores
+// each decision with its input.
+func (e *Engine) Assess(ctx context.Context, in Assess) (Assessment, error) {
+	var made []nursery.Decision
+	var registered bool
+	done, err := e.inStep(ctx, in.CaseNo, in.Step, in.At, func(ctx context.Context, s *step) error {
+		facts, err := s.facts(ctx)
+		if err != nil {
+			return err
+		}
+		registered = facts.Registration != nil
+		if made, err = e.decide(ctx, s, facts); err != nil {
+			return err
+		}
+		return s.record(ctx, event{kind: "assessed", note: "规则比对完成", internal: true, data: map[string]any{
+			"gaps": len(Gaps(made)), "registered": registered,
+		}})
+	})
+	if err != nil {
+		return Assessment{}, err
+	}
+	if !done {
+		made, registered, err = e.decisionsOf(ctx, in.CaseNo, in.Step)
+		if err != nil {
+			return Assessment{}, err
+		}
+	}
+	return assessment(made, registered), nil
+}
+
+func assessment(made []nursery.Decision, registered bool) Assessment {
+	a := Assessment{Gaps: len(Gaps(made)), RegistrationSeen: registered}
+	for _, d := range made {
+		switch d.RuleSet {
+		case RulesRoute:
+			a.RerouteTo = d.Route
+		case RulesComplete:
+			a.Decision = d.ID
+		case RulesConform:
+			for _, r := range d.Reasons {
+				if r.Result == nursery.Fail {
+					a.Nonconformities++
+				}
+			}
+		}
+	}
+	return a
+}
+
+// Gaps are what an applicant has to correct before the papers are complete: everything registration and
+// completeness found, and what conformity cannot be judged without. A standard that is not met is no gap: the
+// receipt rests on completeness, and the finding on site looks at it
+// (托育机构登记和备案办法(试行) art. 9; 国卫办妇幼发〔2022〕11号).
+func Gaps(made []nursery.Decision) []nursery.Reason {
+	var gaps []nursery.Reason
+	for _, d := range made {
+		for _, r := range d.Gaps() {
+			if d.RuleSet != RulesConform || r.Result == nursery.Unknown {
+				gaps = append(gaps, r)
+			}
+		}
+	}
+	return gaps
+}
+
+// facts gathers what the rules look at: the latest application and what the registrar says of its credit code.
+func (s *step) facts(ctx context.Context) (nursery.FilingFacts, error) {
+	facts := nursery.FilingFacts{ReceivedOn: s.c.ReceivedOn}
+	row, err := s.q.LatestApplication(ctx, s.c.CaseNo)
+	if err != nil {
+		return facts, fmt.Errorf("read application: %w", err)
+	}
+	if err := json.Unmarshal(row.Facts, &facts.Application); err != nil {
+		return facts, fmt.Errorf("decode application: %w", err)
+	}
+	registration, err := s.q.RegistrationOf(ctx, facts.Application.Institution.USCC)
+	if store.IsNotFound(err) {
+		return facts, nil
+	}
+	if err != nil {
+		return facts, fmt.Errorf("read registration: %w", err)
+	}
+	facts.Registration = new(nursery.Registration)
+	if err := json.Unmarshal(registration.Facts, facts.Registration); err != nil {
+		return facts, fmt.Errorf("decode registration: %w", err)
+	}
+	return facts, nil
+}
+
+func (e *Engine) decide(ctx context.Context, s *step, facts nursery.FilingFacts) ([]nursery.Decision, error) {
+	input, err := json.Marshal(facts)
+	if err != nil {
+		return nil, fmt.Errorf("encode facts: %w", err)
+	}
+	var made []nursery.Decision
+	for _, set := range FilingRuleSets() {
+		d, err := e.Rules.Decide(ctx, set, facts, facts.ReceivedOn, s.c.County)
+		if err != nil {
+			return nil, fmt.Errorf("decide %s: %w", set, err)
+		}
+		d.ID = s.c.CaseNo + "/" + s.name + "/" + set
+		output, err := json.Marshal(d)
+		if err != nil {
+			return nil, fmt.Errorf("encode decision: %w", err)
+		}
+		err = s.q.InsertDecision(ctx, store.InsertDecisionParams{
+			ID: d.ID, CaseNo: s.c.CaseNo, County: s.c.County, Institution: s.c.Institution, RuleSet: set, AsOf: d.AsOf,
+			Revision: d.Revision, Result: string(d.Result), Input: input, Output: output,
+			DurationUs: d.Duration.Microseconds(), DecidedAt: s.at,
+		})
+		if err != nil {
+			return nil, fmt.Errorf("store decision: %w", err)
+		}
+		made = append(made, d)
+	}
+	return made, nil
+}
+
+// decisionsOf reads back what a step decided.
+func (e *Engine) decisionsOf(ctx context.Context, caseNo, step string) (made []nursery.Decision, registered bool, err error) {
+	err = e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		made, registered, err = readDecisions(ctx, q, caseNo, step)
+		return err
+	})
+	return made, registered, err
+}
+
+func readDecisions(ctx context.Context, q *store.Queries, caseNo, step string) (made []nursery.Decision, registered bool, err error) {
+	rows, err := q.DecisionsOfStep(ctx, store.DecisionsOfStepParams{CaseNo: caseNo, Step: step})
+	if err != nil {
+		return nil, false, fmt.Errorf("read decisions: %w", err)
+	}
+	for _, row := range rows {
+		var d nursery.Decision
+		if err := json.Unmarshal(row.Output, &d); err != nil {
+			return nil, false, fmt.Errorf("decode decision: %w", err)
+		}
+		var input nursery.FilingFacts
+		if err := json.Unmarshal(row.Input, &input); err != nil {
+			return nil, false, fmt.Errorf("decode decision input: %w", err)
+		}
+		registered = registered || input.Registration != nil
+		made = append(made, d)
+	}
+	return made, registered, nil
+}

@@ -1,0 +1,100 @@
+package activities
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"tuoyu/calendar"
+	"tuoyu/store"
+)
+
+// The legal clocks of a filing (托育机构登记和备案办法(试行) art. 9): the receipt, and the finding on site.
+const (
+	ClockReceipt = "receipt"
+	ClockFinding = "finding"
+)
+
+func (s *step) clock(ctx context.Context, name string) (store.Clock, error) {
+	rows, err := s.q.ClocksOfCase(ctx, s.c.CaseNo)
+	if err != nil {
+		return store.Clock{}, fmt.Errorf("read clocks: %w", err)
+	}
+	for _, row := range rows {
+		if row.Name == name {
+			return row, nil
+		}
+	}
+	return store.Clock{}, fmt.Errorf("case %s has no clock %s", s.c.CaseNo, name)
+}
+
+func (s *step) startClock(ctx context.Context, years calendar.Years, name string, limit int) error {
+	return s.putClock(ctx, years, store.Clock{Name: name}, calendar.Clock{Start: s.today(), Limit: limit})
+}
+
+// turnClocks pauses or resumes every clock of the case that has not ended.
+func (s *step) turnClocks(ctx context.Context, years calendar.Years, turn func(calendar.Clock) calendar.Clock) error {
+	rows, err := s.q.ClocksOfCase(ctx, s.c.CaseNo)
+	if err != nil {
+		return fmt.Errorf("read clocks: %w", err)
+	}
+	for _, row := range rows {
+		if !row.EndedOn.IsZero() {
+			continue
+		}
+		legal, err := row.Legal()
+		if err != nil {
+			return err
+		}
+		if err := s.putClock(ctx, years, row, turn(legal)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *step) endClocks(ctx context.Context, years calendar.Years, names ...string) error {
+	for _, name := range names {
+		row, err := s.clock(ctx, name)
+		if err != nil {
+			return err
+		}
+		legal, err := row.Legal()
+		if err != nil {
+			return err
+		}
+		row.EndedOn = s.today()
+		if err := s.putClock(ctx, years, row, legal); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putClock writes the clock with the due date it has now; while it stands still the last due date stays.
+func (s *step) putClock(ctx context.Context, years calendar.Years, row store.Clock, legal calendar.Clock) error {
+	pauses, err := json.Marshal(orNone(legal.Pauses))
+	if err != nil {
+		return fmt.Errorf("encode pauses: %w", err)
+	}
+	due := legal.Due(years)
+	if due.Date.IsZero() {
+		due = calendar.Due{Date: row.DueOn, Provisional: row.Provisional}
+	}
+	err = s.q.PutClock(ctx, store.PutClockParams{
+		CaseNo: s.c.CaseNo, Name: row.Name, County: s.c.County, Institution: s.c.Institution,
+		StartedOn: legal.Start, LimitDays: int32(legal.Limit), Pauses: pauses, DueOn: due.Date,
+		Provisional: due.Provisional, EndedOn: row.EndedOn,
+	})
+	if err != nil {
+		return fmt.Errorf("put clock %s: %w", row.Name, err)
+	}
+	return nil
+}
+
+func orNone[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}

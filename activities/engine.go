@@ -1,0 +1,127 @@
+// Package activities is everything a workflow does to the world. What changes a case is a local activity: one
+// transaction keyed by (case, step), so a retry writes nothing twice. Paper is printed by an ordinary activity,
+// because a renderer that is down delays paper and never a decision.
+package activities
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"tuoyu/documents"
+	"tuoyu/nursery"
+	"tuoyu/policies"
+	"tuoyu/store"
+)
+
+// Engine does what workflows ask for. Its methods are the activities.
+type Engine struct {
+	DB        *store.DB
+	Rules     *policies.Engine
+	Almanac   *store.Almanac
+	Renderer  *documents.Renderer
+	Blobs     store.Blobs
+	PublicURL string // where papers are verified, without a slash at the end
+}
+
+// Local gives ctx the options of a step in the database: tried until it is done, since Postgres being away must
+// not lose a step.
+func Local(ctx workflow.Context) workflow.Context {
+	return workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
+		StartToCloseTimeout: 10 * time.Second,
+		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 100 * time.Millisecond, MaximumInterval: time.Minute},
+	})
+}
+
+// Printing gives ctx the options of printing: tried for as long as the renderer is away.
+func Printing(ctx workflow.Context) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout: 2 * time.Minute,
+		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 2 * time.Second, MaximumInterval: 10 * time.Minute},
+	})
+}
+
+// step is one move of a case inside its transaction.
+type step struct {
+	q    *store.Queries
+	c    store.Case
+	name string
+	at   time.Time
+}
+
+// inStep runs do once for (case, name): when the step's event is already written, do is not run and false is
+// returned, so the caller reads back what was done.
+func (e *Engine) inStep(ctx context.Context, caseNo, name string, at time.Time, do func(context.Context, *step) error) (bool, error) {
+	var done bool
+	err := e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		c, err := q.CaseForStep(ctx, caseNo)
+		if err != nil {
+			return fmt.Errorf("lock case: %w", err)
+		}
+		written, err := q.StepDone(ctx, store.StepDoneParams{CaseNo: caseNo, Step: name})
+		if err != nil || written {
+			return err
+		}
+		done = true
+		return do(ctx, &step{q: q, c: c, name: name, at: at})
+	})
+	if err != nil {
+		return false, fmt.Errorf("step %s of %s: %w", name, caseNo, err)
+	}
+	return done, nil
+}
+
+// event is what a step leaves on the timeline 留痕.
+type event struct {
+	kind     string
+	actor    string
+	role     nursery.Role
+	note     string
+	internal bool
+	data     any
+}
+
+func (s *step) record(ctx context.Context, ev event) error {
+	data, err := json.Marshal(orEmpty(ev.data))
+	if err != nil {
+		return fmt.Errorf("encode event: %w", err)
+	}
+	if ev.actor == "" {
+		ev.actor, ev.role = nursery.Engine.Account, nursery.RoleEngine
+	}
+	err = s.q.InsertEvent(ctx, store.InsertEventParams{
+		CaseNo: s.c.CaseNo, County: s.c.County, Institution: s.c.Institution, Step: s.name, Kind: ev.kind,
+		Actor: ev.actor, ActorRole: string(ev.role), Note: ev.note, Data: data, Internal: ev.internal, At: s.at,
+	})
+	if err != nil {
+		return fmt.Errorf("record event %s: %w", ev.kind, err)
+	}
+	return nil
+}
+
+func orEmpty(v any) any {
+	if v == nil {
+		return struct{}{}
+	}
+	return v
+}
+
+// saveCase writes the case row back as the step left it.
+func (s *step) saveCase(ctx context.Context) error {
+	s.c.UpdatedAt = s.at
+	err := s.q.MoveCase(ctx, store.MoveCaseParams{
+		CaseNo: s.c.CaseNo, Stage: s.c.Stage, Status: s.c.Status, Outcome: s.c.Outcome, Holder: s.c.Holder,
+		DueOn: s.c.DueOn, DueProvisional: s.c.DueProvisional, Overdue: s.c.Overdue, ReceivedOn: s.c.ReceivedOn,
+		UpdatedAt: s.c.UpdatedAt, EndedAt: s.c.EndedAt,
+	})
+	if err != nil {
+		return fmt.Errorf("move case: %w", err)
+	}
+	return nil
+}
+
+func (s *step) today() nursery.Date { return nursery.DateOf(s.at) }

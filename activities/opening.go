@@ -1,0 +1,72 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// OpenCase asks for a case to be taken up.
+type OpenCase struct {
+	CaseNo string
+	Stage  nursery.Stage
+	Clocks []string // the legal clocks that start with receipt of the papers
+	At     time.Time
+}
+
+// Terms is what the county has set for a case; it holds for the case from its opening to its end.
+type Terms struct {
+	SilenceAccepts bool // an office that stays silent has accepted a complete application
+	SilenceDays    int  // working days after the due date before its silence counts
+	CorrectionDays int  // working days after which an applicant is reminded of corrections
+	RectifyDays    int  // working days to rectify when the inspector names none
+}
+
+// OpenCase takes the application as received on the day of At, starts the legal clocks, and gives the terms of
+// the county.
+func (e *Engine) OpenCase(ctx context.Context, in OpenCase) (Terms, error) {
+	years, err := e.Almanac.Years(ctx)
+	if err != nil {
+		return Terms{}, err
+	}
+	var settings nursery.Settings
+	_, err = e.inStep(ctx, in.CaseNo, "opened", in.At, func(ctx context.Context, s *step) error {
+		if settings, err = settingsOf(ctx, s.q, s.c.County); err != nil {
+			return err
+		}
+		limits := map[string]int{ClockReceipt: settings.ReceiptDays, ClockFinding: settings.FindingDays}
+		for _, name := range in.Clocks {
+			if err := s.startClock(ctx, years, name, limits[name]); err != nil {
+				return err
+			}
+		}
+		if err := s.q.MarkDelivered(ctx, store.MarkDeliveredParams{ID: "start/" + in.CaseNo, DeliveredAt: &in.At}); err != nil {
+			return fmt.Errorf("mark start delivered: %w", err)
+		}
+		s.c.Stage, s.c.Status, s.c.ReceivedOn = string(in.Stage), string(nursery.CaseOpen), s.today()
+		if err := s.saveCase(ctx); err != nil {
+			return err
+		}
+		return s.record(ctx, event{kind: "received", note: "收到申请材料"})
+	})
+	if err != nil {
+		return Terms{}, err
+	}
+	if settings == (nursery.Settings{}) {
+		err = e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+			c, err := q.CaseForStep(ctx, in.CaseNo)
+			if err != nil {
+				return fmt.Errorf("lock case: %w", err)
+			}
+			settings, err = settingsOf(ctx, q, c.County)
+			return err
+		})
+	}
+	return Terms{
+		SilenceAccepts: settings.Silence == nursery.SilenceAccept, SilenceDays: settings.SilenceGraceDays,
+		CorrectionDays: settings.CorrectionReminderDays, RectifyDays: settings.RectifyDays,
+	}, err
+}

@@ -1,0 +1,97 @@
+package nursery
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Silence is what a county lets an office's silence mean 逾期未答复的处理.
+type Silence string
+
+// An office that stays silent is waited for, or has accepted what is complete
+// (行政许可法 art. 32(4), by analogy: whether a county applies it to filings is its own decision).
+const (
+	SilenceWait   Silence = "wait"
+	SilenceAccept Silence = "accept"
+)
+
+// Settings are what a county sets for its own office 县区参数. Days are working days.
+type Settings struct {
+	Silence                Silence `json:"filing.silence"`
+	SilenceGraceDays       int     `json:"filing.silence_grace_days"`
+	CorrectionReminderDays int     `json:"filing.correction_reminder_days"`
+	RectifyDays            int     `json:"filing.rectify_days"`
+	ReceiptDays            int     `json:"filing.receipt_days"`
+	FindingDays            int     `json:"filing.finding_days"`
+}
+
+// Setting describes one setting: its default, whether the default was read in the text it rests on, and what a
+// county may set.
+type Setting struct {
+	Name     string `json:"name"`
+	Title    string `json:"title"`
+	Default  any    `json:"default"`
+	Verified bool   `json:"verified"`
+	Source   string `json:"source"`
+	Min      int    `json:"min,omitempty"` // smallest number of days, for a setting in days
+	Max      int    `json:"max,omitempty"` // largest: a legal limit may only be shortened
+}
+
+// SettingsCatalogue lists every setting in the order screens show them. The two legal limits are those of
+// 托育机构登记和备案办法(试行) art. 9; the others are set by no regulation and ship unverified.
+func SettingsCatalogue() []Setting {
+	const unset = "无法定数值，由县区确定"
+	const article9 = "托育机构登记和备案办法(试行) 第九条"
+	return []Setting{
+		{Name: "filing.receipt_days", Title: "备案回执办理时限（工作日）", Default: 5, Verified: true, Source: article9, Min: 1, Max: 5},
+		{Name: "filing.finding_days", Title: "现场核查告知时限（工作日）", Default: 15, Verified: true, Source: article9, Min: 1, Max: 15},
+		{Name: "filing.silence", Title: "逾期未答复的处理", Default: string(SilenceWait), Source: unset},
+		{Name: "filing.silence_grace_days", Title: "逾期后视为受理前的宽限（工作日）", Default: 5, Source: unset, Min: 1, Max: 60},
+		{Name: "filing.correction_reminder_days", Title: "补正提醒间隔（工作日）", Default: 10, Source: unset, Min: 1, Max: 60},
+		{Name: "filing.rectify_days", Title: "整改期限默认值（工作日）", Default: 30, Source: unset, Min: 1, Max: 120},
+	}
+}
+
+// DefaultSettings are the settings of a county that has set nothing.
+func DefaultSettings() Settings {
+	return Settings{
+		Silence: SilenceWait, SilenceGraceDays: 5, CorrectionReminderDays: 10, RectifyDays: 30, ReceiptDays: 5, FindingDays: 15,
+	}
+}
+
+// With gives the settings with one of them set to a JSON value. The error is an *InvalidError when the name is
+// unknown or the value is not one a county may set.
+func (s Settings) With(name string, value json.RawMessage) (Settings, error) {
+	for _, known := range SettingsCatalogue() {
+		if known.Name != name {
+			continue
+		}
+		if err := known.check(value); err != nil {
+			return s, err
+		}
+		patch, err := json.Marshal(map[string]json.RawMessage{name: value})
+		if err != nil {
+			return s, fmt.Errorf("encode setting %s: %w", name, err)
+		}
+		if err := json.Unmarshal(patch, &s); err != nil {
+			return s, invalid("setting.value", "参数值的类型不对")
+		}
+		return s, nil
+	}
+	return s, invalid("setting.unknown", "没有这个参数")
+}
+
+func (s Setting) check(value json.RawMessage) error {
+	if s.Max == 0 {
+		var word Silence
+		if json.Unmarshal(value, &word) != nil || (word != SilenceWait && word != SilenceAccept) {
+			return invalid("setting.value", "只能填 wait 或 accept")
+		}
+		return nil
+	}
+	var days int
+	if json.Unmarshal(value, &days) != nil || days < s.Min || days > s.Max {
+		return invalid("setting.value", fmt.Sprintf("应为 %d 至 %d 的整数", s.Min, s.Max))
+	}
+	return nil
+}

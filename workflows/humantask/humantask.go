@@ -1,0 +1,229 @@
+// Package humantask is the one way a workflow asks a person 待办. It opens the task, reminds, marks it overdue,
+// escalates it, takes the answer as a Temporal Update and closes it; no process writes its own timers.
+package humantask
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"tuoyu/activities"
+	"tuoyu/nursery"
+)
+
+// CompleteUpdate is the name of the Update that answers a task. Its ID is the completion's, so a repeated send
+// acts once.
+const CompleteUpdate = "complete_task"
+
+// CalendarChanged is the signal that tells an open case that a year of the calendar was published, so that
+// due dates given provisionally are computed again.
+const CalendarChanged = "calendar_changed"
+
+// The types of the errors with which an answer is refused.
+const (
+	ErrTaskClosed        = "task_closed"
+	ErrOutcomeNotOffered = "outcome_not_offered"
+	ErrActorExcluded     = "actor_excluded"
+)
+
+// Completion is a person's answer to a task. What they filled in stays in Postgres under ID; only the outcome
+// enters the history.
+type Completion struct {
+	ID      string
+	Task    string
+	Outcome nursery.Outcome
+	Actor   string
+	Role    nursery.Role
+}
+
+// Closed is what the sender of a completion hears back.
+type Closed struct {
+	Task    string
+	Outcome nursery.Outcome
+	By      string
+	At      time.Time
+}
+
+// Spec is a question put to the people of a role.
+type Spec struct {
+	Kind     string
+	Title    string
+	Role     nursery.Role // who may answer: that role of the case's county, or its own institution
+	Outcomes []nursery.Outcome
+	Stage    nursery.Stage // what the case shows meanwhile; zero keeps
+	Decision string        // the decision to look at
+	Excluded []string      // accounts that must not answer: who submitted, who found first
+
+	Clock    string // the legal clock whose due date is the task's, or
+	Days     int    // working days of its own, zero for no due date
+	Silence  int    // working days after the due date when Ask gives up waiting; zero waits on
+	Reminder int    // working days after which somebody without a due date is reminded; zero never
+}
+
+// Answer is how a task ended: with an outcome, or silent when nobody answered in time.
+type Answer struct {
+	Task    string
+	Outcome nursery.Outcome
+	Actor   string
+	Role    nursery.Role
+	Silent  bool
+}
+
+// Desk keeps the open tasks of one case. A workflow sets one up before anything else.
+type Desk struct {
+	caseNo      string
+	asked       int
+	open        map[string]*question
+	interrupted error
+}
+
+type question struct {
+	spec   Spec
+	answer *Answer
+	taken  bool // a completion is being written
+}
+
+// NewDesk registers the Update and the signal of the case's tasks. Errors come only from a second desk in the
+// same workflow.
+func NewDesk(ctx workflow.Context, caseNo string) (*Desk, error) {
+	d := &Desk{caseNo: caseNo, open: map[string]*question{}}
+	err := workflow.SetUpdateHandlerWithOptions(ctx, CompleteUpdate, d.complete, workflow.UpdateHandlerOptions{
+		Validator: func(c Completion) error { return d.refuse(c) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// Interrupt ends whatever is being asked: Ask cancels its task and returns err, now and from then on.
+func (d *Desk) Interrupt(err error) { d.interrupted = err }
+
+func (d *Desk) refuse(c Completion) error {
+	q, ok := d.open[c.Task]
+	switch {
+	case !ok || q.taken || q.answer != nil:
+		return temporal.NewNonRetryableApplicationError("task is closed", ErrTaskClosed, nil)
+	case !slices.Contains(q.spec.Outcomes, c.Outcome):
+		return temporal.NewNonRetryableApplicationError("outcome is not offered", ErrOutcomeNotOffered, nil)
+	case slices.Contains(q.spec.Excluded, c.Actor):
+		return temporal.NewNonRetryableApplicationError("actor is excluded", ErrActorExcluded, nil)
+	}
+	return nil
+}
+
+// complete writes the answer down before it lets the process go on, so that whoever sent it reads it back.
+func (d *Desk) complete(ctx workflow.Context, c Completion) (Closed, error) {
+	q, ok := d.open[c.Task]
+	if !ok || q.taken {
+		return Closed{}, temporal.NewNonRetryableApplicationError("task is closed", ErrTaskClosed, nil)
+	}
+	q.taken = true
+	at := workflow.Now(ctx)
+	err := workflow.ExecuteLocalActivity(activities.Local(ctx), engine.CloseTask, activities.CloseTask{
+		CaseNo: d.caseNo, Completion: c.ID, Task: c.Task, Outcome: c.Outcome, Actor: c.Actor, Role: c.Role, At: at,
+	}).Get(ctx, nil)
+	if err != nil {
+		q.taken = false
+		return Closed{}, err
+	}
+	q.answer = &Answer{Task: c.Task, Outcome: c.Outcome, Actor: c.Actor, Role: c.Role}
+	q.taken = false
+	return Closed{Task: c.Task, Outcome: c.Outcome, By: c.Actor, At: at}, nil
+}
+
+// engine names the activities; they run on the worker's own instance.
+var engine *activities.Engine
+
+// Ask opens a task and waits until it is answered, the desk is interrupted, or, when the spec says so, silence
+// has lasted long enough. It returns the interruption's error unchanged.
+func (d *Desk) Ask(ctx workflow.Context, spec Spec) (Answer, error) {
+	if d.interrupted != nil {
+		return Answer{}, d.interrupted
+	}
+	d.asked++
+	id := d.caseNo + "." + strconv.Itoa(d.asked)
+	q := &question{spec: spec}
+	var plan activities.TaskPlan
+	err := workflow.ExecuteLocalActivity(activities.Local(ctx), engine.OpenTask, activities.OpenTask{
+		CaseNo: d.caseNo, Task: id, Kind: spec.Kind, Title: spec.Title, Role: spec.Role, Outcomes: spec.Outcomes,
+		Stage: spec.Stage, Decision: spec.Decision, Excluded: spec.Excluded,
+		Clock: spec.Clock, Days: spec.Days, Silence: spec.Silence, Reminder: spec.Reminder, At: workflow.Now(ctx),
+	}).Get(ctx, &plan)
+	if err != nil {
+		return Answer{}, err
+	}
+	d.open[id] = q
+	defer delete(d.open, id)
+	return d.wait(ctx, id, q, plan)
+}
+
+func (d *Desk) wait(ctx workflow.Context, id string, q *question, plan activities.TaskPlan) (Answer, error) {
+	published := workflow.GetSignalChannel(ctx, CalendarChanged)
+	ended := func() bool { return q.answer != nil || (d.interrupted != nil && !q.taken) }
+	woken := func() bool { return ended() || published.Len() > 0 }
+	for !ended() {
+		moment, fired, err := awaitNext(ctx, plan.Moments, woken)
+		switch {
+		case err != nil:
+		case fired:
+			plan.Moments = plan.Moments[1:]
+			err = d.reach(ctx, id, q, moment)
+		case published.ReceiveAsync(nil):
+			err = workflow.ExecuteLocalActivity(activities.Local(ctx), engine.RescheduleTask, activities.RescheduleTask{
+				CaseNo: d.caseNo, Task: id, Silence: q.spec.Silence, Reminder: q.spec.Reminder, At: workflow.Now(ctx),
+			}).Get(ctx, &plan)
+		}
+		if err != nil {
+			return Answer{}, err
+		}
+	}
+	return d.finish(ctx, id, q)
+}
+
+// awaitNext waits until the condition holds or the first moment comes, and tells whether the moment came. One
+// timer at a time keeps the history short.
+func awaitNext(ctx workflow.Context, moments []activities.Moment, condition func() bool) (activities.Moment, bool, error) {
+	if len(moments) == 0 {
+		return activities.Moment{}, false, workflow.Await(ctx, condition)
+	}
+	next := moments[0]
+	met, err := workflow.AwaitWithTimeout(ctx, max(next.At.Sub(workflow.Now(ctx)), time.Millisecond), condition)
+	return next, !met && err == nil, err
+}
+
+// reach does what the moment asks for: a mark on the task, or its end when silence has lasted long enough.
+func (d *Desk) reach(ctx workflow.Context, id string, q *question, m activities.Moment) error {
+	if m.Kind != activities.MomentSilence {
+		return workflow.ExecuteLocalActivity(activities.Local(ctx), engine.MarkTask, activities.MarkTask{
+			CaseNo: d.caseNo, Task: id, Moment: m,
+		}).Get(ctx, nil)
+	}
+	if q.taken {
+		return nil
+	}
+	q.taken = true
+	silent := Answer{Task: id, Outcome: nursery.OutcomeSilent, Actor: nursery.Engine.Account, Role: nursery.RoleEngine, Silent: true}
+	err := workflow.ExecuteLocalActivity(activities.Local(ctx), engine.CloseTask, activities.CloseTask{
+		CaseNo: d.caseNo, Task: id, Outcome: silent.Outcome, Actor: silent.Actor, Role: silent.Role, At: workflow.Now(ctx),
+	}).Get(ctx, nil)
+	q.answer, q.taken = &silent, false
+	return err
+}
+
+func (d *Desk) finish(ctx workflow.Context, id string, q *question) (Answer, error) {
+	if q.answer != nil {
+		return *q.answer, nil
+	}
+	q.taken = true
+	err := workflow.ExecuteLocalActivity(activities.Local(ctx), engine.CancelTask, activities.CancelTask{
+		CaseNo: d.caseNo, Task: id, At: workflow.Now(ctx),
+	}).Get(ctx, nil)
+	if err != nil {
+		return Answer{}, err
+	}
+	return Answer{}, d.interrupted
+}
