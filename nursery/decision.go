@@ -40,6 +40,8 @@ type Reason struct {
 	Remedy  string     `json:"remedy,omitempty" doc:"如何补正"`
 	Basis   []Citation `json:"basis" doc:"依据"`
 	Penalty *Citation  `json:"penalty_basis,omitempty" doc:"处罚依据"`
+	// Verified says that every citation and every parameter behind the reason was checked against the original.
+	Verified bool `json:"verified" doc:"依据与参数是否均已核对原文"`
 }
 
 // Decision is what the rules said of these facts under that revision 裁定.
@@ -50,7 +52,7 @@ type Decision struct {
 	Revision     string        `json:"revision" doc:"规则版本"`
 	Result       Result        `json:"result" enum:"pass,fail,unknown,not_applicable" doc:"结论"`
 	Reasons      []Reason      `json:"reasons" doc:"理由"`
-	FactsUsed    []string      `json:"facts_used" doc:"用到的事实, JSON Pointer"`
+	FactsUsed    []string      `json:"facts_used" doc:"用到的事实, JSON Pointer, * 表示列表中的每一项"`
 	FactsMissing []string      `json:"facts_missing" doc:"缺少的事实, JSON Pointer"`
 	Route        string        `json:"route,omitempty" doc:"应转办的登记机关或机构类型"`
 	Duration     time.Duration `json:"-"`

@@ -1,0 +1,67 @@
+package policies
+
+import (
+	"reflect"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"tuoyu/nursery"
+)
+
+// inputSchemas gives the schemas a package names in its METADATA as schema.filing_facts. They come from the Go types, so
+// a rule that reads a field no one can fill does not compile.
+func inputSchemas() *ast.SchemaSet {
+	facts := jsonSchema(reflect.TypeFor[nursery.FilingFacts]())
+	properties := facts["properties"].(map[string]any)
+	properties["as_of"] = map[string]any{"type": "string"}
+	properties["county"] = map[string]any{"type": "string"}
+	set := ast.NewSchemaSet()
+	set.Put(ast.MustParseRef("schema.filing_facts"), facts)
+	return set
+}
+
+func jsonSchema(t reflect.Type) map[string]any {
+	switch {
+	case t.Kind() == reflect.Pointer:
+		return jsonSchema(t.Elem())
+	case t.Implements(textType):
+		return map[string]any{"type": "string"}
+	}
+	switch t.Kind() {
+	case reflect.String:
+		return map[string]any{"type": "string"}
+	case reflect.Bool:
+		return map[string]any{"type": "boolean"}
+	case reflect.Slice, reflect.Array:
+		return map[string]any{"type": "array", "items": jsonSchema(t.Elem())}
+	case reflect.Struct:
+		properties := map[string]any{}
+		for _, f := range jsonFields(t) {
+			properties[f.name] = jsonSchema(f.typ)
+		}
+		return map[string]any{"type": "object", "properties": properties, "additionalProperties": false}
+	default:
+		return map[string]any{"type": "number"}
+	}
+}
+
+// fieldExists says whether a JSON Pointer with `*` for list elements names a field of the type.
+func fieldExists(t reflect.Type, segments []string) bool {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if len(segments) == 0 {
+		return true
+	}
+	switch t.Kind() {
+	case reflect.Slice:
+		return segments[0] == "*" && fieldExists(t.Elem(), segments[1:])
+	case reflect.Struct:
+		for _, f := range jsonFields(t) {
+			if f.name == segments[0] {
+				return fieldExists(f.typ, segments[1:])
+			}
+		}
+	}
+	return false
+}
