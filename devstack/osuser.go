@@ -1,0 +1,74 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"os/user"
+	"strconv"
+	"syscall"
+)
+
+// osUser is the account that runs Postgres. Postgres refuses root, so as root it is another one.
+type osUser struct {
+	name string
+	cred *syscall.Credential // nil: the account this process runs as
+}
+
+// postgresUser picks the account that runs Postgres: this one, or as root `postgres`, else `nobody`.
+func postgresUser() (*osUser, error) {
+	if os.Geteuid() != 0 {
+		name := strconv.Itoa(os.Geteuid())
+		if u, err := user.Current(); err == nil {
+			name = u.Username
+		}
+		return &osUser{name: name}, nil
+	}
+	for _, name := range []string{"postgres", "nobody"} {
+		u, err := user.Lookup(name)
+		if err != nil {
+			continue
+		}
+		uid, err := strconv.ParseUint(u.Uid, 10, 32)
+		if err != nil {
+			return nil, fmt.Errorf("read user %s: %w", name, err)
+		}
+		gid, err := strconv.ParseUint(u.Gid, 10, 32)
+		if err != nil {
+			return nil, fmt.Errorf("read user %s: %w", name, err)
+		}
+		return &osUser{name: name, cred: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}, nil
+	}
+	return nil, fmt.Errorf("Postgres does not run as root, and there is neither a user postgres nor nobody to run it as")
+}
+
+// canWriteBelow tries whether the account can use a directory of its own below dir: every directory
+// on the way has to let it pass, which only a try can tell.
+func (u *osUser) canWriteBelow(dir string) bool {
+	if u.cred == nil {
+		return true
+	}
+	probe, err := os.MkdirTemp(dir, ".probe-")
+	if err != nil {
+		return false
+	}
+	defer os.RemoveAll(probe)
+	if u.own(probe) != nil {
+		return false
+	}
+	cmd := exec.Command("/bin/sh", "-c", `cd "$0" && : >probe`, probe)
+	cmd.Dir = "/"
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: u.cred}
+	return cmd.Run() == nil
+}
+
+// own hands a file or directory to the account.
+func (u *osUser) own(path string) error {
+	if u.cred == nil {
+		return nil
+	}
+	if err := os.Chown(path, int(u.cred.Uid), int(u.cred.Gid)); err != nil {
+		return fmt.Errorf("hand %s to user %s: %w", path, u.name, err)
+	}
+	return nil
+}

@@ -1,0 +1,204 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"mime"
+	"mime/multipart"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// rendererVersion tells clients which dialect is spoken here.
+const rendererVersion = "8.21.0-devstack"
+
+// Bounds of the renderer. A CJK font comes with each job, so a body may be large.
+const (
+	maxRenderBody  = 64 << 20
+	maxRenderTime  = 30 * time.Second
+	maxRenderTabs  = 2
+	maxRenderQueue = 32
+)
+
+// renderer answers Gotenberg 8's HTML-to-PDF protocol with a headless Chromium.
+type renderer struct {
+	browser *browser
+	server  *http.Server
+	url     string
+	limit   time.Duration
+	queue   chan struct{} // a place for every job that waits or is printed
+	tabs    chan struct{} // a place for every job that is printed
+}
+
+// startRenderer starts the browser and serves the protocol on the port.
+func startRenderer(ctx context.Context, port int, browserPath, dir, run string) (*renderer, error) {
+	b, err := startBrowser(ctx, browserPath, dir, run)
+	if err != nil {
+		return nil, err
+	}
+	listener, err := net.Listen("tcp4", loopback(port))
+	if err != nil {
+		b.stop()
+		return nil, fmt.Errorf("start the PDF renderer: %w", err)
+	}
+	r := newRenderer(b, maxRenderTabs, maxRenderQueue, maxRenderTime)
+	r.url = "http://" + loopback(port)
+	r.server = &http.Server{Handler: r.handler(), ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = r.server.Serve(listener) }() // ends by stop
+	return r, nil
+}
+
+func newRenderer(b *browser, tabs, queue int, limit time.Duration) *renderer {
+	return &renderer{browser: b, limit: limit, queue: make(chan struct{}, tabs+queue), tabs: make(chan struct{}, tabs)}
+}
+
+func (r *renderer) stop() {
+	_ = r.server.Close() // jobs under way are dropped: their clients repeat them
+	r.browser.stop()
+}
+
+func (r *renderer) handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /health", r.health)
+	mux.HandleFunc("GET /version", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, rendererVersion) })
+	mux.HandleFunc("POST /forms/chromium/convert/html", r.convertHTML)
+	mux.HandleFunc("POST /forms/chromium/convert/url", func(w http.ResponseWriter, _ *http.Request) {
+		refuse(w, http.StatusForbidden, "the renderer opens nothing but the files of the job")
+	})
+	return traced(mux)
+}
+
+// traced gives every answer the trace of its request, making one when there is none.
+func traced(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		trace := r.Header.Get("Gotenberg-Trace")
+		if trace == "" {
+			trace = rand.Text()
+		}
+		w.Header().Set("Gotenberg-Trace", trace)
+		next.ServeHTTP(w, r)
+	})
+}
+
+func refuse(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	io.WriteString(w, text)
+}
+
+func (r *renderer) health(w http.ResponseWriter, req *http.Request) {
+	type part struct {
+		Status    string    `json:"status"`
+		Timestamp time.Time `json:"timestamp"`
+		Error     string    `json:"error,omitempty"`
+	}
+	chromium, code := part{Status: "up", Timestamp: time.Now()}, http.StatusOK
+	if err := r.browser.alive(req.Context()); err != nil {
+		chromium.Status, chromium.Error, code = "down", err.Error(), http.StatusServiceUnavailable
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(code)
+	_ = json.NewEncoder(w).Encode(map[string]any{ // a reader that hung up
+		"status": chromium.Status, "details": map[string]part{"chromium": chromium},
+	})
+}
+
+func (r *renderer) convertHTML(w http.ResponseWriter, req *http.Request) {
+	select {
+	case r.queue <- struct{}{}:
+		defer func() { <-r.queue }()
+	default:
+		refuse(w, http.StatusTooManyRequests, "Too many requests: the queue is full")
+		return
+	}
+	ctx, cancel := context.WithTimeout(req.Context(), r.limit)
+	defer cancel()
+	req.Body = http.MaxBytesReader(w, req.Body, maxRenderBody)
+	job, status, err := readRenderJob(req)
+	if err != nil {
+		refuse(w, status, err.Error())
+		return
+	}
+	select {
+	case r.tabs <- struct{}{}:
+		defer func() { <-r.tabs }()
+	case <-ctx.Done():
+		refuse(w, http.StatusServiceUnavailable, "Service Unavailable: the time limit passed in the queue")
+		return
+	}
+	started := time.Now()
+	pdf, err := r.browser.print(ctx, job)
+	trace := w.Header().Get("Gotenberg-Trace")
+	if err != nil {
+		status, text := renderFailure(ctx, err)
+		slog.Error("render", "trace", trace, "status", status, "error", err)
+		refuse(w, status, text)
+		return
+	}
+	slog.Info("render", "trace", trace, "files", len(job.files), "bytes", len(pdf), "took", time.Since(started))
+	w.Header().Set("Content-Type", "application/pdf")
+	w.Header().Set("Content-Length", strconv.Itoa(len(pdf)))
+	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": outputName(req, trace)}))
+	_, _ = w.Write(pdf) // a reader that hung up
+}
+
+// outputName is the file name the client asked for, else the trace.
+func outputName(req *http.Request, trace string) string {
+	name := req.Header.Get("Gotenberg-Output-Filename")
+	if name == "" {
+		name = trace
+	}
+	return strings.TrimSuffix(name, ".pdf") + ".pdf"
+}
+
+func readRenderJob(req *http.Request) (*renderJob, int, error) {
+	if err := req.ParseMultipartForm(maxRenderBody); err != nil {
+		var large *http.MaxBytesError
+		if errors.As(err, &large) {
+			return nil, http.StatusRequestEntityTooLarge, errors.New("Request Entity Too Large")
+		}
+		return nil, http.StatusBadRequest, fmt.Errorf("Invalid 'Content-Type' header value or body: %w", err)
+	}
+	job, err := parseRenderForm(req.MultipartForm)
+	if err != nil {
+		return nil, http.StatusBadRequest, fmt.Errorf("Invalid form data: %w", err)
+	}
+	return job, http.StatusOK, nil
+}
+
+func readPart(part *multipart.FileHeader) ([]byte, error) {
+	f, err := part.Open()
+	if err != nil {
+		return nil, fmt.Errorf("read form file '%s': %w", part.Filename, err)
+	}
+	defer f.Close()
+	body, err := io.ReadAll(f)
+	if err != nil {
+		return nil, fmt.Errorf("read form file '%s': %w", part.Filename, err)
+	}
+	return body, nil
+}
+
+// renderFailure maps what went wrong to Gotenberg's statuses.
+func renderFailure(ctx context.Context, err error) (int, string) {
+	var page *pageError
+	var form *printError
+	switch {
+	case errors.As(err, &page):
+		return http.StatusConflict, page.Error()
+	case errors.As(err, &form):
+		return http.StatusBadRequest, form.Error()
+	case ctx.Err() != nil:
+		return http.StatusServiceUnavailable, "Service Unavailable: the time limit passed"
+	default:
+		return http.StatusInternalServerError, "Internal Server Error"
+	}
+}

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+const (
+	// markerFile marks a directory as ours: only such a directory is ever wiped. It holds the passwords.
+	markerFile = "devstack.json"
+	lockFile   = "lock"
+)
+
+// state is the directory that outlives a run: the database, keys, passwords and logs.
+type state struct {
+	dir     string
+	secrets secrets
+	lock    *os.File
+}
+
+// secrets are generated once per state directory.
+type secrets struct {
+	Admin    string `json:"admin"`
+	Owner    string `json:"owner"`
+	App      string `json:"app"`
+	Temporal string `json:"temporal"`
+}
+
+// openState takes the state directory for this process alone, creating it, or wiping it when fresh is
+// set. When the account that is to run Postgres cannot reach dir, a directory below the system's
+// temporary one, keyed by the path, takes its place, and note is told. It fails when another devstack
+// holds the directory, or when asked to wipe what it did not make.
+func openState(dir string, fresh bool, runner *osUser, note func(string)) (*state, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("find state directory: %w", err)
+	}
+	if err := makeStateDir(dir); err != nil {
+		return nil, err
+	}
+	if !runner.canWriteBelow(dir) {
+		sum := sha256.Sum256([]byte(dir))
+		fallback := filepath.Join(os.TempDir(), "tuoyu-devstack-"+hex.EncodeToString(sum[:6]))
+		if err := makeStateDir(fallback); err != nil {
+			return nil, err
+		}
+		if !runner.canWriteBelow(fallback) {
+			return nil, fmt.Errorf("user %s can reach neither %s nor %s: choose a directory with --state", runner.name, dir, fallback)
+		}
+		note(fmt.Sprintf("state is in %s, because user %s cannot reach %s", fallback, runner.name, dir))
+		dir = fallback
+	}
+	s := &state{dir: dir}
+	if err := s.acquire(); err != nil {
+		return nil, err
+	}
+	if fresh {
+		if err := s.wipe(); err != nil {
+			s.close()
+			return nil, err
+		}
+	}
+	if err := s.loadSecrets(); err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func makeStateDir(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("make state directory: %w", err)
+	}
+	return nil
+}
+
+// path names a file of the state directory.
+func (s *state) path(name string) string { return filepath.Join(s.dir, name) }
+
+// acquire locks the directory. The kernel drops the lock with this process, however it ends.
+func (s *state) acquire() error {
+	f, err := os.OpenFile(s.path(lockFile), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("open state lock: %w", err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		holder, _ := os.ReadFile(f.Name())
+		f.Close()
+		return fmt.Errorf("state directory %s is held by another devstack (process %s): stop it, or choose another with --state", s.dir, holder)
+	}
+	if err := f.Truncate(0); err != nil {
+		return fmt.Errorf("write state lock: %w", err)
+	}
+	if _, err := fmt.Fprintf(f, "%d", os.Getpid()); err != nil {
+		return fmt.Errorf("write state lock: %w", err)
+	}
+	s.lock = f
+	return nil
+}
+
+func (s *state) close() { s.lock.Close() }
+
+// wipe empties the directory but for the lock. A directory without the marker is left alone unless it
+// is empty, so that a mistyped --state never costs anyone their files.
+func (s *state) wipe() error {
+	entries, err := os.ReadDir(s.dir)
+	if err != nil {
+		return fmt.Errorf("read state directory: %w", err)
+	}
+	if _, err := os.Stat(s.path(markerFile)); errors.Is(err, fs.ErrNotExist) && len(entries) > 1 {
+		return fmt.Errorf("%s is not a devstack state directory: not wiping it", s.dir)
+	}
+	if err := endLeftoverPostgres(s.path("postgres")); err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.Name() == lockFile {
+			continue
+		}
+		if err := os.RemoveAll(s.path(e.Name())); err != nil {
+			return fmt.Errorf("wipe state: %w", err)
+		}
+	}
+	return nil
+}
+
+func (s *state) loadSecrets() error {
+	raw, err := os.ReadFile(s.path(markerFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		s.secrets = secrets{Admin: rand.Text(), Owner: rand.Text(), App: rand.Text(), Temporal: rand.Text()}
+		raw, err = json.MarshalIndent(s.secrets, "", "  ")
+		if err != nil {
+			return fmt.Errorf("write passwords: %w", err)
+		}
+		if err := os.WriteFile(s.path(markerFile), raw, 0o600); err != nil {
+			return fmt.Errorf("write passwords: %w", err)
+		}
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read passwords: %w", err)
+	}
+	if err := json.Unmarshal(raw, &s.secrets); err != nil {
+		return fmt.Errorf("read passwords from %s: %w", s.path(markerFile), err)
+	}
+	return nil
+}
