@@ -48,20 +48,20 @@ type Outcome string
 
 // The outcomes tasks of the filing processes offer.
 const (
-	OutcomeConfirm       Outcome = "confirm"        // 确认登记信息
-	OutcomeAccept        Outcome = "accept"         // 材料齐全, 受理
-	OutcomeCorrect       Outcome = "correct"        // 要求补正
-	OutcomeResubmit      Outcome = "resubmit"       // 提交补正材料
-	OutcomeConform       Outcome = "conform"        // 现场符合
-	OutcomeNonconform    Outcome = "nonconform"     // 现场不符合
-	OutcomeAgree         Outcome = "agree"          // 第二人核签同意
-	OutcomeDisagree      Outcome = "disagree"       // 第二人核签不同意
-	OutcomeProve         Outcome = "prove"          // 提交整改证明
-	OutcomeReferPenalty  Outcome = "refer_penalty"  // 移送处罚
-	OutcomeApprove       Outcome = "approve"        // 同意
-	OutcomeRefuse        Outcome = "refuse"         // 不同意
-	OutcomeWithdrawn     Outcome = "withdrawn"      // 申请人撤回
-	OutcomeSilenceAccept Outcome = "silence_accept" // 逾期未答复视为受理
+	OutcomeConfirm      Outcome = "confirm"       // 确认登记信息
+	OutcomeAccept       Outcome = "accept"        // 材料齐全, 受理
+	OutcomeCorrect      Outcome = "correct"       // 要求补正
+	OutcomeResubmit     Outcome = "resubmit"      // 提交补正材料
+	OutcomeConform      Outcome = "conform"       // 现场符合
+	OutcomeNonconform   Outcome = "nonconform"    // 现场不符合
+	OutcomeAgree        Outcome = "agree"         // 第二人核签同意
+	OutcomeDisagree     Outcome = "disagree"      // 第二人核签不同意
+	OutcomeProve        Outcome = "prove"         // 提交整改证明
+	OutcomeReferPenalty Outcome = "refer_penalty" // 移送处罚
+	OutcomeApprove      Outcome = "approve"       // 同意
+	OutcomeRefuse       Outcome = "refuse"        // 不同意
+	OutcomeWithdrawn    Outcome = "withdrawn"     // 申请人撤回
+	OutcomeSilent       Outcome = "silent"        // 逾期未答复
 )
 
 // Title is the Chinese name of the outcome, or the code itself when it is unknown.
@@ -71,5 +71,5 @@ var outcomeTitles = map[Outcome]string{
 	OutcomeConfirm: "确认登记信息", OutcomeAccept: "材料齐全，予以受理", OutcomeCorrect: "一次性告知补正", OutcomeResubmit: "提交补正材料",
 	OutcomeConform: "现场核查符合", OutcomeNonconform: "现场核查不符合", OutcomeAgree: "核签同意", OutcomeDisagree: "核签不同意",
 	OutcomeProve: "提交整改证明", OutcomeReferPenalty: "移送处罚", OutcomeApprove: "同意", OutcomeRefuse: "不同意",
-	OutcomeWithdrawn: "申请人撤回", OutcomeSilenceAccept: "逾期未答复，视为受理",
+	OutcomeWithdrawn: "申请人撤回", OutcomeSilent: "逾期未答复",
 }

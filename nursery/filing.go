@@ -217,3 +217,12 @@ func (a Application) Seats() int {
 	}
 	return seats
 }
+
+// Cancellation is what an institution declares when it closes 注销备案: children and staff are properly settled
+// first (托育机构管理规范(试行) art. 7).
+type Cancellation struct {
+	Reason          string `json:"reason" minLength:"2" maxLength:"500" doc:"注销原因"`
+	ChildrenSettled bool   `json:"children_settled" doc:"在托婴幼儿已妥善安置"`
+	StaffSettled    bool   `json:"staff_settled" doc:"工作人员已妥善安置"`
+	Plan            string `json:"plan,omitempty" maxLength:"2000" doc:"安置方案"`
+}

@@ -174,7 +174,7 @@ func (d *Desk) wait(ctx workflow.Context, id string, q *question, plan activitie
 			err = d.reach(ctx, id, q, moment)
 		case published.ReceiveAsync(nil):
 			err = workflow.ExecuteLocalActivity(activities.Local(ctx), engine.RescheduleTask, activities.RescheduleTask{
-				CaseNo: d.caseNo, Task: id, Silence: q.spec.Silence, Reminder: q.spec.Reminder, At: workflow.Now(ctx),
+				CaseNo: d.caseNo, Task: id, Days: q.spec.Days, Silence: q.spec.Silence, Reminder: q.spec.Reminder, At: workflow.Now(ctx),
 			}).Get(ctx, &plan)
 		}
 		if err != nil {

@@ -1,0 +1,231 @@
+package activities
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"tuoyu/calendar"
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// move runs do as the step in.Step and writes the case row back.
+func (e *Engine) move(ctx context.Context, in Move, do func(context.Context, *step, calendar.Years) error) error {
+	years, err := e.Almanac.Years(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = e.inStep(ctx, in.CaseNo, in.Step, in.At, func(ctx context.Context, s *step) error {
+		s.c.Holder, s.c.DueOn, s.c.DueProvisional, s.c.Overdue = string(nursery.RoleEngine), nursery.Date{}, false, false
+		if err := do(ctx, s, years); err != nil {
+			return err
+		}
+		return s.saveCase(ctx)
+	})
+	return err
+}
+
+// end closes the case in a stage that is its outcome.
+func (s *step) end(stage nursery.Stage) {
+	s.c.Stage, s.c.Outcome, s.c.Status, s.c.EndedAt = string(stage), string(stage), string(nursery.CaseEnded), &s.at
+	s.c.Holder = ""
+}
+
+// reviewed is what a reviewer adds to the gaps the rules found.
+type reviewed struct {
+	Findings []struct {
+		Field   string `json:"field"`
+		Message string `json:"message"`
+		Remedy  string `json:"remedy"`
+	} `json:"findings"`
+}
+
+func (s *step) gapsToTell(ctx context.Context, in Move) ([]nursery.Reason, error) {
+	made, _, err := readDecisions(ctx, s.q, s.c.CaseNo, in.Assessed)
+	if err != nil {
+		return nil, err
+	}
+	gaps := Gaps(made)
+	for _, task := range in.Tasks {
+		var said reviewed
+		if err := s.answer(ctx, task, &said); err != nil {
+			return nil, err
+		}
+		for _, f := range said.Findings {
+			gaps = append(gaps, nursery.Reason{
+				Rule: "RF-09a", Title: "审核意见", Result: nursery.Fail, Message: f.Message, Remedy: f.Remedy,
+				Fields: nonBlank(f.Field),
+				Basis: []nursery.Citation{{
+					Document: "托育机构登记和备案办法(试行)", Number: "国卫办人口发〔2019〕25号", Article: "8", Binding: "L4", Verified: true,
+				}},
+			})
+		}
+	}
+	return gaps, nil
+}
+
+func nonBlank(field string) []string {
+	if field == "" {
+		return nil
+	}
+	return []string{field}
+}
+
+func (s *step) tellGaps(ctx context.Context, gaps []nursery.Reason) error {
+	round, err := s.q.LastRound(ctx, s.c.CaseNo)
+	if err != nil {
+		return fmt.Errorf("read last round: %w", err)
+	}
+	for _, g := range gaps {
+		reason, err := json.Marshal(g)
+		if err != nil {
+			return fmt.Errorf("encode gap: %w", err)
+		}
+		err = s.q.InsertGap(ctx, store.InsertGapParams{
+			CaseNo: s.c.CaseNo, County: s.c.County, Institution: s.c.Institution, Round: round + 1, Reason: reason,
+			Fields: orNone(g.Fields), ToldAt: s.at,
+		})
+		if err != nil {
+			return fmt.Errorf("insert gap: %w", err)
+		}
+	}
+	return nil
+}
+
+// answer decodes what was filled in when the task was closed.
+func (s *step) answer(ctx context.Context, task string, into any) error {
+	row, err := s.q.TaskAnswer(ctx, task)
+	if err != nil {
+		return fmt.Errorf("read answer of %s: %w", task, err)
+	}
+	if len(row.Answer) == 0 {
+		return nil
+	}
+	if err := json.Unmarshal(row.Answer, into); err != nil {
+		return fmt.Errorf("decode answer of %s: %w", task, err)
+	}
+	return nil
+}
+
+// finding is what the first officer recorded on site, with the law each item rests on.
+type finding struct {
+	VisitedOn   nursery.Date `json:"visited_on"`
+	RectifyDays int          `json:"rectify_working_days"`
+	Findings    []struct {
+		Rule    string `json:"rule"`
+		Field   string `json:"field"`
+		Message string `json:"message"`
+		Remedy  string `json:"remedy"`
+	} `json:"findings"`
+
+	gaps []nursery.Reason
+}
+
+// finding reads the record of in.Tasks[0]. An item that names a rule carries that rule's citation as the last
+// assessment gave it; any other rests on 登记和备案办法 art. 9 para. 2, by which it is notified.
+func (s *step) finding(ctx context.Context, in Move) (finding, error) {
+	var found finding
+	if err := s.answer(ctx, in.Tasks[0], &found); err != nil {
+		return found, err
+	}
+	settings, err := settingsOf(ctx, s.q, s.c.County)
+	if err != nil {
+		return found, err
+	}
+	if found.RectifyDays == 0 {
+		found.RectifyDays = settings.RectifyDays
+	}
+	if found.VisitedOn.IsZero() {
+		found.VisitedOn = s.today()
+	}
+	made, _, err := readDecisions(ctx, s.q, s.c.CaseNo, in.Assessed)
+	if err != nil {
+		return found, err
+	}
+	for _, f := range found.Findings {
+		reason := nursery.Reason{Rule: "RF-09b", Title: "现场核查"}
+		reason.Basis = []nursery.Citation{{
+			Document: "托育机构登记和备案办法(试行)", Number: "国卫办人口发〔2019〕25号", Article: "9 para 2", Binding: "L4", Verified: true,
+		}}
+		for _, d := range made {
+			for _, r := range d.Reasons {
+				if r.Rule == f.Rule {
+					reason.Rule, reason.Title, reason.Basis, reason.Penalty = r.Rule, r.Title, r.Basis, r.Penalty
+				}
+			}
+		}
+		reason.Result, reason.Message, reason.Fields = nursery.Fail, f.Message, nonBlank(f.Field)
+		reason.Remedy = f.Remedy
+		if reason.Remedy == "" {
+			reason.Remedy = "请在期限内整改并提交整改证明。"
+		}
+		found.gaps = append(found.gaps, reason)
+	}
+	return found, nil
+}
+
+func (s *step) publish(ctx context.Context, kind, title, text string) error {
+	err := s.q.InsertPublication(ctx, store.InsertPublicationParams{
+		CaseNo: s.c.CaseNo, County: s.c.County, Institution: s.c.Institution, Kind: kind,
+		Title: s.c.Subject + "：" + title, Text: text, PublishedOn: s.today(), Step: s.name,
+	})
+	if err != nil {
+		return fmt.Errorf("publish %s: %w", kind, err)
+	}
+	return nil
+}
+
+func (s *step) setInstitution(ctx context.Context, status string) error {
+	err := s.q.SetInstitutionStatus(ctx, store.SetInstitutionStatusParams{ID: s.c.Institution, Status: status, UpdatedAt: s.at})
+	if err != nil {
+		return fmt.Errorf("set institution %s: %w", status, err)
+	}
+	return nil
+}
+
+// fileInstitution writes what was filed into the register. The filing case stays the first one, and so does its
+// date, when a change is filed later.
+func (s *step) fileInstitution(ctx context.Context, filingCase string, filedOn nursery.Date) error {
+	row, err := s.q.LatestApplication(ctx, s.c.CaseNo)
+	if err != nil {
+		return fmt.Errorf("read application: %w", err)
+	}
+	var a nursery.Application
+	if err := json.Unmarshal(row.Facts, &a); err != nil {
+		return fmt.Errorf("decode application: %w", err)
+	}
+	i := a.Institution
+	err = s.q.FileInstitution(ctx, store.FileInstitutionParams{
+		ID: s.c.Institution, County: i.County, Township: i.Township, Uscc: nonEmpty(i.USCC), Name: i.Name,
+		Nature: string(i.Nature), SiteKind: string(a.SiteKind), Address: i.Address, Phone: i.Phone, Inclusive: a.Inclusive,
+		Seats: int32(a.Seats()), Status: "filed", FilingCase: &filingCase, FiledOn: filedOn, Application: row.Facts,
+		UpdatedAt: s.at,
+	})
+	if err != nil {
+		return fmt.Errorf("file institution: %w", err)
+	}
+	return nil
+}
+
+func (s *step) nextNumber(ctx context.Context, prefix string) (int, error) {
+	n, err := s.q.NextNumber(ctx, store.NextNumberParams{Prefix: prefix, County: s.c.County, Year: int32(s.today().Year)})
+	if err != nil {
+		return 0, fmt.Errorf("next number of %s: %w", prefix, err)
+	}
+	return int(n), nil
+}
+
+func settingsOf(ctx context.Context, q *store.Queries, county string) (nursery.Settings, error) {
+	settings := nursery.DefaultSettings()
+	rows, err := q.SettingsOfCounty(ctx, county)
+	if err != nil {
+		return settings, fmt.Errorf("read settings: %w", err)
+	}
+	for _, row := range rows {
+		if settings, err = settings.With(row.Name, row.Value); err != nil {
+			return settings, fmt.Errorf("setting %s of %s: %w", row.Name, county, err)
+		}
+	}
+	return settings, nil
+}

@@ -1,0 +1,159 @@
+package activities
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"tuoyu/documents"
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// order writes down what a paper says, its number and its verification code; printing follows by itself. The
+// text is fixed here, so what is printed later is what was decided now.
+func (e *Engine) order(ctx context.Context, s *step, kind documents.Kind, fill func(*documents.Paper)) error {
+	info, known := kind.Info()
+	if !known {
+		return fmt.Errorf("unknown kind of paper %q", kind)
+	}
+	p, err := e.paper(ctx, s, kind)
+	if err != nil {
+		return err
+	}
+	number, err := s.nextNumber(ctx, info.Prefix)
+	if err != nil {
+		return err
+	}
+	p.Number = documents.FormatNumber(p.CountyName, kind, s.today().Year, number)
+	fill(&p)
+	if err := p.Validate(); err != nil {
+		return fmt.Errorf("paper %s: %w", kind, err)
+	}
+	content, err := json.Marshal(p)
+	if err != nil {
+		return fmt.Errorf("encode paper: %w", err)
+	}
+	err = s.q.InsertDocument(ctx, store.InsertDocumentParams{
+		ID: documentID(s.c.CaseNo, s.name, kind), CaseNo: s.c.CaseNo, County: s.c.County, Institution: s.c.Institution,
+		Kind: string(kind), Number: p.Number, Code: string(p.VerificationCode), Content: content, IssuedOn: p.IssuedOn,
+		CreatedAt: s.at,
+	})
+	if err != nil {
+		return fmt.Errorf("insert document: %w", err)
+	}
+	return nil
+}
+
+// paper fills in what every kind says, from the application as it is now.
+func (e *Engine) paper(ctx context.Context, s *step, kind documents.Kind) (documents.Paper, error) {
+	institution, err := s.q.InstitutionForStep(ctx, s.c.Institution)
+	if err != nil {
+		return documents.Paper{}, fmt.Errorf("read institution: %w", err)
+	}
+	a, err := s.application(ctx, institution)
+	if err != nil {
+		return documents.Paper{}, err
+	}
+	county := nursery.CountyName(s.c.County)
+	code := documents.NewCode()
+	p := documents.Paper{
+		Kind: kind, CaseNo: s.c.CaseNo, CountyCode: s.c.County, CountyName: county,
+		Authority: "长治市" + county + "卫生健康行政部门", IssuedOn: s.today(), Addressee: a.Institution.Name,
+		USCC: a.Institution.USCC, SiteKind: a.SiteKind, VerificationCode: code,
+		VerifyURL: e.PublicURL + "/verify/" + string(code), Address: a.Institution.Address,
+		ReceivedOn: s.c.ReceivedOn, ServiceForms: a.ServiceForms, Seats: a.Seats(),
+	}
+	for _, c := range a.Classes {
+		line := documents.ClassLine{Name: c.Name, Kind: c.Kind}
+		if c.Seats != nil {
+			line.Seats = *c.Seats
+		}
+		p.Classes = append(p.Classes, line)
+	}
+	if a.Family != nil && a.Family.Children != nil && len(a.Classes) == 0 {
+		p.Seats = *a.Family.Children
+	}
+	if p.USCC == "" {
+		p.USCC = "（待补正）"
+	}
+	if p.Addressee == "" {
+		p.Addressee = s.c.Subject
+	}
+	return p, nil
+}
+
+// application gives what the case itself declares, or for a case that declares none, what the institution filed.
+func (s *step) application(ctx context.Context, institution store.Institution) (nursery.Application, error) {
+	var a nursery.Application
+	facts := institution.Application
+	if s.c.Kind != string(nursery.KindCancellation) {
+		row, err := s.q.LatestApplication(ctx, s.c.CaseNo)
+		if err != nil {
+			return a, fmt.Errorf("read application: %w", err)
+		}
+		facts = row.Facts
+	}
+	if err := json.Unmarshal(facts, &a); err != nil {
+		return a, fmt.Errorf("decode application: %w", err)
+	}
+	return a, nil
+}
+
+// documentID is the same on every try of a step, and says nothing.
+func documentID(caseNo, step string, kind documents.Kind) string {
+	sum := sha256.Sum256([]byte(caseNo + "\x00" + step + "\x00" + string(kind)))
+	return "D" + hex.EncodeToString(sum[:10])
+}
+
+func (s *step) lastDocument(ctx context.Context, kinds ...documents.Kind) (store.Document, error) {
+	d, err := s.q.LastDocumentOfKind(ctx, store.LastDocumentOfKindParams{Institution: s.c.Institution, Kinds: words(kinds)})
+	if err != nil {
+		return d, fmt.Errorf("read last %v: %w", kinds, err)
+	}
+	return d, nil
+}
+
+// PrintPapers prints every paper of the case that is still to be printed and keeps it by its hash. The error
+// joins those of the papers that could not be printed; the others are done.
+func (e *Engine) PrintPapers(ctx context.Context, caseNo string) error {
+	var pending []store.Document
+	err := e.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
+		pending, err = q.PendingDocuments(ctx, caseNo)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("list papers of %s: %w", caseNo, err)
+	}
+	var failed []error
+	for _, d := range pending {
+		if err := e.print(ctx, d); err != nil {
+			failed = append(failed, fmt.Errorf("print %s of %s: %w", d.Kind, caseNo, err))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+func (e *Engine) print(ctx context.Context, d store.Document) error {
+	var p documents.Paper
+	if err := json.Unmarshal(d.Content, &p); err != nil {
+		return fmt.Errorf("decode paper: %w", err)
+	}
+	pdf, err := e.Renderer.Render(ctx, p)
+	if err != nil {
+		return err
+	}
+	kept, err := e.Blobs.Put(ctx, bytes.NewReader(pdf))
+	if err != nil {
+		return fmt.Errorf("keep paper: %w", err)
+	}
+	now := time.Now()
+	return e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		return q.DocumentRendered(ctx, store.DocumentRenderedParams{ID: d.ID, Sha256: &kept.SHA256, Size: &kept.Size, RenderedAt: &now})
+	})
+}

@@ -1,0 +1,17 @@
+// Package worker registers the workflows and activities with Temporal, and nothing else.
+package worker
+
+import (
+	"go.temporal.io/sdk/worker"
+
+	"tuoyu/activities"
+	"tuoyu/workflows"
+)
+
+// Register makes w able to run every process of tuoyu with the activities of e.
+func Register(w worker.Registry, e *activities.Engine) {
+	for _, p := range workflows.Processes() {
+		w.RegisterWorkflow(p.Workflow)
+	}
+	w.RegisterActivity(e)
+}

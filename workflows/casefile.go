@@ -1,0 +1,152 @@
+package workflows
+
+import (
+	"errors"
+	"fmt"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"tuoyu/activities"
+	"tuoyu/nursery"
+	"tuoyu/workflows/humantask"
+)
+
+// WithdrawUpdate is the name of the Update by which an applicant takes a case back.
+const WithdrawUpdate = "withdraw"
+
+// ErrTooLateToWithdraw is the type of the error with which a withdrawal is refused.
+const ErrTooLateToWithdraw = "too_late"
+
+// Withdrawal asks for a case to be taken back. Its ID is the Update's.
+type Withdrawal struct {
+	ID     string
+	Actor  string
+	Role   nursery.Role
+	Reason string
+}
+
+var (
+	engine       *activities.Engine
+	errWithdrawn = errors.New("withdrawn by the applicant")
+)
+
+// caseFile is what every filing process keeps of its case: the desk where people are asked, the steps taken, and
+// the papers being printed.
+type caseFile struct {
+	ctx        workflow.Context
+	in         CaseInput
+	desk       *humantask.Desk
+	terms      activities.Terms
+	steps      int
+	printing   int
+	binding    bool // the office has decided: too late to withdraw
+	withdrawal *Withdrawal
+	ended      bool
+}
+
+// openCase sets up the desk and takes the application as received.
+func openCase(ctx workflow.Context, in CaseInput, stage nursery.Stage, clocks ...string) (*caseFile, error) {
+	f := &caseFile{ctx: ctx, in: in}
+	var err error
+	if f.desk, err = humantask.NewDesk(ctx, in.CaseNo); err != nil {
+		return nil, fmt.Errorf("open desk: %w", err)
+	}
+	err = workflow.SetUpdateHandlerWithOptions(ctx, WithdrawUpdate, f.withdraw, workflow.UpdateHandlerOptions{
+		Validator: func(Withdrawal) error { return f.refuseWithdrawal() },
+	})
+	if err != nil {
+		return nil, fmt.Errorf("take withdrawals: %w", err)
+	}
+	err = workflow.ExecuteLocalActivity(activities.Local(ctx), engine.OpenCase, activities.OpenCase{
+		CaseNo: in.CaseNo, Stage: stage, Clocks: clocks, At: workflow.Now(ctx),
+	}).Get(ctx, &f.terms)
+	if err != nil {
+		return nil, fmt.Errorf("open case: %w", err)
+	}
+	return f, nil
+}
+
+func (f *caseFile) refuseWithdrawal() error {
+	if f.binding || f.ended || f.withdrawal != nil {
+		return temporal.NewNonRetryableApplicationError("too late to withdraw", ErrTooLateToWithdraw, nil)
+	}
+	return nil
+}
+
+// withdraw interrupts whatever is being asked and answers when the case has ended, so that the applicant reads
+// it back.
+func (f *caseFile) withdraw(ctx workflow.Context, w Withdrawal) error {
+	if err := f.refuseWithdrawal(); err != nil {
+		return err
+	}
+	f.withdrawal = &w
+	f.desk.Interrupt(errWithdrawn)
+	return workflow.Await(ctx, func() bool { return f.ended })
+}
+
+func (f *caseFile) ask(spec humantask.Spec) (humantask.Answer, error) {
+	return f.desk.Ask(f.ctx, spec)
+}
+
+// move numbers a step of the case on behalf of the engine.
+func (f *caseFile) move(name string) activities.Move {
+	f.steps++
+	return activities.Move{
+		CaseNo: f.in.CaseNo, Step: fmt.Sprintf("%02d-%s", f.steps, name), At: workflow.Now(f.ctx),
+		Actor: nursery.Engine.Account, Role: nursery.RoleEngine,
+	}
+}
+
+// moveBy numbers a step that the answer caused.
+func (f *caseFile) moveBy(a humantask.Answer, name string) activities.Move {
+	m := f.move(name)
+	m.Actor, m.Role, m.Tasks = a.Actor, a.Role, []string{a.Task}
+	return m
+}
+
+// do runs one activity of a move.
+func (f *caseFile) do(activity any, m activities.Move, result any) error {
+	return workflow.ExecuteLocalActivity(activities.Local(f.ctx), activity, m).Get(f.ctx, result)
+}
+
+func (f *caseFile) assess() (activities.Assessment, string, error) {
+	m := f.move("assessed")
+	var a activities.Assessment
+	err := workflow.ExecuteLocalActivity(activities.Local(f.ctx), engine.Assess, activities.Assess{
+		CaseNo: m.CaseNo, Step: m.Step, At: m.At,
+	}).Get(f.ctx, &a)
+	return a, m.Step, err
+}
+
+// print has the papers ordered so far printed while the case goes on.
+func (f *caseFile) print() {
+	f.printing++
+	workflow.Go(f.ctx, func(ctx workflow.Context) {
+		defer func() { f.printing-- }()
+		if err := workflow.ExecuteActivity(activities.Printing(ctx), engine.PrintPapers, f.in.CaseNo).Get(ctx, nil); err != nil {
+			workflow.GetLogger(ctx).Error("papers not printed", "case", f.in.CaseNo, "error", err)
+		}
+	})
+}
+
+// close ends the case by the activity and waits for its papers and for answers still being given.
+func (f *caseFile) close(activity any, m activities.Move, stage nursery.Stage) (CaseResult, error) {
+	if err := f.do(activity, m, nil); err != nil {
+		return CaseResult{}, err
+	}
+	f.ended = true
+	f.print()
+	err := workflow.Await(f.ctx, func() bool { return f.printing == 0 && workflow.AllHandlersFinished(f.ctx) })
+	return CaseResult{Stage: stage}, err
+}
+
+// fail ends the case by the withdrawal when that is what err says, and gives any other error back.
+func (f *caseFile) fail(err error) (CaseResult, error) {
+	if !errors.Is(err, errWithdrawn) {
+		return CaseResult{}, err
+	}
+	m := f.move("withdrawn")
+	m.Actor, m.Role = f.withdrawal.Actor, f.withdrawal.Role
+	return f.close(engine.Withdraw, m, nursery.StageWithdrawn)
+}

@@ -1,0 +1,98 @@
+// Package workflows is the processes, one file each. A workflow is deterministic and small: it asks people by
+// humantask, does everything else by activities, and carries identifiers only.
+package workflows
+
+import (
+	"tuoyu/nursery"
+	"tuoyu/workflows/humantask"
+)
+
+// TaskQueue is the queue workers listen on.
+const TaskQueue = "tuoyu"
+
+// CalendarChanged is the signal that a year of the calendar was published.
+const CalendarChanged = humantask.CalendarChanged
+
+// CaseInput starts a case. The workflow's ID is the case number.
+type CaseInput struct {
+	CaseNo      string
+	County      string
+	Institution string
+	SiteKind    nursery.SiteKind
+	SubmittedBy string
+}
+
+// CaseResult is how a case ended.
+type CaseResult struct {
+	Stage nursery.Stage
+}
+
+// Process is one row of the house: a kind of case, its workflow and its stages.
+type Process struct {
+	Kind     nursery.CaseKind
+	Title    string // Chinese, as people call it
+	Prefix   string // of its case numbers
+	Workflow any
+	Stages   []StageInfo
+}
+
+// StageInfo says what a stage is called and who holds the ball in it.
+type StageInfo struct {
+	Stage  nursery.Stage
+	Title  string
+	Holder nursery.Role // empty when nobody has to act
+	Next   string       // what happens next, in words for the applicant
+}
+
+// Stage gives the stage of the process; false when it has no such stage.
+func (p Process) Stage(s nursery.Stage) (StageInfo, bool) {
+	for _, info := range p.Stages {
+		if info.Stage == s {
+			return info, true
+		}
+	}
+	return StageInfo{}, false
+}
+
+// Processes lists every process.
+func Processes() []Process {
+	return []Process{
+		{nursery.KindFiling, "托育机构备案", "BA", Filing, []StageInfo{
+			{nursery.StageDraft, "草稿", nursery.RoleInstitution, "请补充完整后提交。"},
+			{nursery.StageRegistration, "登记信息核验", nursery.RoleClerk, "办理机关正在核验登记信息。"},
+			{nursery.StageSubmitted, "材料核对", nursery.RoleClerk, "办理机关正在核对备案材料，请留意通知。"},
+			{nursery.StageCorrections, "待补正", nursery.RoleInstitution, "请按一次性告知书补正材料，补正期间不计入办理时限。"},
+			{nursery.StageMaterialsComplete, "已受理", nursery.RoleEngine, "材料齐全，正在制发备案回执。"},
+			{nursery.StageReceiptIssued, "已发回执，待现场核查", nursery.RoleInspector, "已备案。两名工作人员将到现场核查，请保持联系电话畅通。"},
+			{nursery.StageNonconforming, "已告知不符合标准", nursery.RoleInstitution, "请查看不符合标准告知书并按期整改。"},
+			{nursery.StageRectifying, "整改中", nursery.RoleInstitution, "请按期整改，并提交整改证明。"},
+			{nursery.StageVerified, "现场核查符合，办结", "", "备案已办结。备案内容变化时请及时办理变更备案。"},
+			{nursery.StageClosed, "整改合格，办结", "", "备案已办结。备案内容变化时请及时办理变更备案。"},
+			{nursery.StagePenaltyReferred, "移送处罚程序", "", "请按处罚程序的通知办理。"},
+			{nursery.StageWithdrawn, "已撤回", "", "申请已撤回，可以重新提交备案。"},
+			{nursery.StageRerouted, "转按托育机构备案", "", "收托超过五人应按托育机构备案，已为您保存新的备案草稿，请补充后提交。"},
+		}},
+		{nursery.KindChange, "变更备案", "BG", FilingChange, []StageInfo{
+			{nursery.StageSubmitted, "变更核对", nursery.RoleClerk, "办理机关正在核对变更内容。"},
+			{nursery.StageChanged, "变更已备案", "", "变更已备案，原回执由变更备案回执取代。"},
+			{nursery.StageRefused, "不予变更", "", "请查看不予变更的理由，可以更正后重新提交。"},
+			{nursery.StageWithdrawn, "已撤回", "", "申请已撤回。"},
+		}},
+		{nursery.KindCancellation, "注销备案", "ZX", FilingCancel, []StageInfo{
+			{nursery.StageSubmitted, "注销核对", nursery.RoleClerk, "办理机关正在核对婴幼儿和工作人员的安置情况。"},
+			{nursery.StageCancelled, "已注销", "", "备案已注销，原备案回执失效。"},
+			{nursery.StageRefused, "不予注销", "", "请查看理由，妥善安置后重新提交。"},
+			{nursery.StageWithdrawn, "已撤回", "", "申请已撤回。"},
+		}},
+	}
+}
+
+// ProcessOf gives the process of a kind of case; false when there is none.
+func ProcessOf(kind nursery.CaseKind) (Process, bool) {
+	for _, p := range Processes() {
+		if p.Kind == kind {
+			return p, true
+		}
+	}
+	return Process{}, false
+}
