@@ -150,7 +150,7 @@ type use struct {
 	at    *ast.Location
 }
 
-// reasonUses finds the calls of lib.reason and lib.missing in compiled modules.
+// reasonUses finds the calls that make reasons in compiled modules.
 func reasonUses(modules []*ast.Module) ([]use, error) {
 	var uses []use
 	var faults []error
@@ -167,7 +167,7 @@ func reasonUses(modules []*ast.Module) ([]use, error) {
 				return false
 			}
 			function := text(name[2])
-			if function != "reason" && function != "missing" {
+			if function != "reason" && function != "missing" && function != "missing_paper" {
 				return false
 			}
 			id, ok := e.Operand(0).Value.(ast.String)

@@ -1,9 +1,12 @@
 # METADATA
+# title: 规则公共函数
 # description: |
 #   What every rule set shares. A rule set is a package that exports `reasons` (a set built with the functions
 #   below), `facts_used` (a constant set of JSON Pointers, `*` standing for every element of a list) and, where it
 #   has them, `applicable` and `route`. The engine has dropped nulls, empty strings and zero dates from the
 #   input, so a fact not given is undefined.
+# schemas:
+#   - input: schema.filing_facts
 package lib
 
 # reason is one thing a rule found: subject, fields, seen, limit, message, remedy, and result when it is not "fail".
@@ -21,22 +24,35 @@ missing(rule, subject, field, label) := {
 	"remedy": sprintf("请补充填写%s。", [label]),
 }
 
+# missing_paper is the same for a paper 材料 that is not handed in.
+missing_paper(rule, subject, field, label) := {
+	"rule": rule,
+	"result": "unknown",
+	"subject": subject,
+	"fields": [field],
+	"message": sprintf("缺少%s。", [label]),
+	"remedy": sprintf("请上传%s。", [label]),
+}
+
 # absent gives those names in `labels` (field name to Chinese name) that the object lacks.
 absent(object_given, labels) := object.keys(labels) - object.keys(object_given)
 
 # in_force says whether the document named under data.params.in_force applies on the date of receipt.
 in_force(document) if input.as_of >= data.params.in_force[document].value
 
-# papers_held holds the kind of every paper handed in, as [kind] and, for papers of one person or one name, as
-# [kind, whose]: one pass over the list instead of one for every rule.
-papers_held contains [paper.kind] if some paper in input.application.papers
+# is_family_point says that the filing falls under the rules of family points 家庭托育点.
+is_family_point if {
+	input.application.site_kind == "family_point"
+	in_force("family_points")
+}
 
-papers_held contains [paper.kind, paper.staff] if some paper in input.application.papers
-
-papers_held contains [paper.kind, paper.name] if some paper in input.application.papers
-
-# is_family says that the filing is for a family point 家庭托育点.
-is_family if input.application.site_kind == "family_point"
+# papers_held holds what was handed in with its file, as [kind] and, for papers of one person or one name, as
+# [kind, whose]: one pass over the papers instead of one for every rule.
+papers_held := {key |
+	some paper in input.application.papers
+	paper.attachment
+	some key in [[paper.kind], [paper.kind, object.get(paper, "staff", object.get(paper, "name", ""))]]
+}
 
 # months_after gives the date `months` later; a month without that day ends on its last day (民法典 art. 202).
 months_after(date, months) := sprintf("%04d-%02d-%02d", [year, month, min({day, last_day(year, month)})]) if {

@@ -24,15 +24,29 @@ test_a_document_is_in_force_from_its_day if {
 	not lib.in_force("guide") with input as {"as_of": "2022-07-31"} with data.params.in_force as dates
 }
 
-test_papers_are_found_by_kind_person_and_name if {
-	papers := [{"kind": "staff_health", "staff": "s-01"}, {"kind": "other", "name": "平面图"}]
+test_papers_are_found_by_kind_person_and_name_once_their_file_is_there if {
+	papers := [
+		{"kind": "staff_health", "staff": "s-01", "attachment": "a1"},
+		{"kind": "other", "name": "平面图", "attachment": "a2"},
+		{"kind": "fire_proof"},
+	]
 	held := lib.papers_held with input as {"application": {"papers": papers}}
 	held == {["staff_health"], ["staff_health", "s-01"], ["other"], ["other", "平面图"]}
 }
 
-test_a_family_point_is_one_by_its_kind if {
-	lib.is_family with input as {"application": {"site_kind": "family_point"}}
-	not lib.is_family with input as {"application": {"site_kind": "community"}}
+test_a_missing_paper_is_unknown_and_asks_for_the_file if {
+	found := lib.missing_paper("X-1", "", "/papers/fire_proof", "消防安全检查合格证明")
+	found.result == "unknown"
+	found.remedy == "请上传消防安全检查合格证明。"
+}
+
+test_a_family_point_is_one_from_the_day_of_its_rules if {
+	family := {"site_kind": "family_point"}
+	dates := {"family_points": {"value": "2023-10-16"}}
+	lib.is_family_point with input as {"as_of": "2023-10-16", "application": family} with data.params.in_force as dates
+	not lib.is_family_point with input as {"as_of": "2023-10-15", "application": family} with data.params.in_force as dates
+	not lib.is_family_point with input as {"as_of": "2026-01-05", "application": {"site_kind": "community"}}
+		with data.params.in_force as dates
 }
 
 test_months_end_on_the_last_day_of_a_short_month if {
