@@ -15,7 +15,9 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
+	"github.com/chromedp/cdproto"
 	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
@@ -55,10 +57,16 @@ type browser struct {
 	stopped bool
 }
 
+// Bounds on Chromium itself, apart from any job.
+const (
+	browserStart  = 20 * time.Second
+	browserAnswer = 5 * time.Second
+)
+
 // startBrowser starts Chromium with a new empty profile below dir.
-func startBrowser(ctx context.Context, path, dir, run string) (*browser, error) {
+func startBrowser(path, dir, run string) (*browser, error) {
 	b := &browser{path: path, dir: dir, run: run}
-	return b, b.alive(ctx)
+	return b, b.alive()
 }
 
 func (b *browser) stop() {
@@ -76,15 +84,15 @@ func (b *browser) drop() {
 	b.ctx, b.cancel = nil, nil
 }
 
-// alive starts the browser when it does not answer.
-func (b *browser) alive(ctx context.Context) error {
+// alive asks the browser whether it is there, starting one when there is none.
+func (b *browser) alive() error {
 	live, err := b.live()
 	if err != nil {
 		return err
 	}
-	stop := context.AfterFunc(ctx, func() {})
-	defer stop()
-	if _, err := chromedp.CallBrowser(live, cdpbrowser.GetVersion, cdp.Empty{}); err != nil {
+	ctx, cancel := context.WithTimeout(live, browserAnswer)
+	defer cancel()
+	if _, err := chromedp.CallBrowser(ctx, cdpbrowser.GetVersion, cdp.Empty{}); err != nil {
 		b.forget(live)
 		return fmt.Errorf("ask Chromium: %w", err)
 	}
@@ -120,6 +128,9 @@ func (b *browser) live() (context.Context, error) {
 		slog.Warn("chromium", "message", fmt.Sprintf(format, args...))
 	}))
 	b.ctx, b.cancel = ctx, func() { endBrowser(); endAllocator() }
+	// The context of the first call is the life of the browser, so its bound has to stand beside it.
+	tooLong := time.AfterFunc(browserStart, endBrowser)
+	defer tooLong.Stop()
 	if err := chromedp.Do(ctx); err != nil {
 		b.drop()
 		return nil, fmt.Errorf("start Chromium: %w", err)
@@ -153,22 +164,33 @@ func (b *browser) options(profile string) []chromedp.ExecAllocatorOption {
 	return options
 }
 
-// print renders the job in a tab of its own profile and closes it. The context bounds it.
+// print renders the job in a tab with a profile of its own. The context bounds it. A job whose browser
+// died is given to the next one, once.
 func (b *browser) print(ctx context.Context, job *renderJob) ([]byte, error) {
-	live, err := b.live()
-	if err != nil {
-		return nil, err
+	var died error
+	for range 2 {
+		live, err := b.live()
+		if err != nil {
+			return nil, err
+		}
+		pdf, err := printBeside(ctx, live, job)
+		if err == nil || live.Err() == nil {
+			return pdf, err
+		}
+		b.forget(live)
+		died = fmt.Errorf("Chromium ended during the job: %w", err)
+		slog.Warn("chromium ended", "error", err)
 	}
+	return nil, died
+}
+
+// printBeside opens a tab in the live browser, which ends with ctx or the job.
+func printBeside(ctx, live context.Context, job *renderJob) ([]byte, error) {
 	tab, closeTab := chromedp.NewContext(live, chromedp.WithNewBrowserContext())
 	defer closeTab()
 	stop := context.AfterFunc(ctx, closeTab)
 	defer stop()
-	pdf, err := printIn(tab, job)
-	if err != nil && live.Err() != nil {
-		b.forget(live)
-		return nil, fmt.Errorf("Chromium ended during the job: %w", err)
-	}
-	return pdf, err
+	return printIn(tab, job)
 }
 
 func printIn(tab context.Context, job *renderJob) ([]byte, error) {
@@ -201,7 +223,7 @@ func printIn(tab context.Context, job *renderJob) ([]byte, error) {
 		p.TransferMode = page.PrintToPDFTransferModeReturnAsStream
 	}))
 	if err != nil {
-		var refused *cdp.Error
+		var refused *cdproto.Error
 		if errors.As(err, &refused) {
 			return nil, &printError{cause: err}
 		}

@@ -39,8 +39,8 @@ type renderer struct {
 }
 
 // startRenderer starts the browser and serves the protocol on the port.
-func startRenderer(ctx context.Context, port int, browserPath, dir, run string) (*renderer, error) {
-	b, err := startBrowser(ctx, browserPath, dir, run)
+func startRenderer(port int, browserPath, dir, run string) (*renderer, error) {
+	b, err := startBrowser(browserPath, dir, run)
 	if err != nil {
 		return nil, err
 	}
@@ -94,14 +94,14 @@ func refuse(w http.ResponseWriter, status int, text string) {
 	io.WriteString(w, text)
 }
 
-func (r *renderer) health(w http.ResponseWriter, req *http.Request) {
+func (r *renderer) health(w http.ResponseWriter, _ *http.Request) {
 	type part struct {
 		Status    string    `json:"status"`
 		Timestamp time.Time `json:"timestamp"`
 		Error     string    `json:"error,omitempty"`
 	}
 	chromium, code := part{Status: "up", Timestamp: time.Now()}, http.StatusOK
-	if err := r.browser.alive(req.Context()); err != nil {
+	if err := r.browser.alive(); err != nil {
 		chromium.Status, chromium.Error, code = "down", err.Error(), http.StatusServiceUnavailable
 	}
 	w.Header().Set("Content-Type", "application/json")

@@ -147,7 +147,7 @@ func (f *formReader) number(field string, otherwise float64) float64 {
 		return otherwise
 	}
 	n, err := strconv.ParseFloat(v, 64)
-	if err != nil || n < 0.1 || n > 2 {
+	if err != nil || !(n >= 0.1 && n <= 2) {
 		f.fail(field, fmt.Sprintf("'%s' is not a number from 0.1 to 2", v))
 		return otherwise
 	}
@@ -182,7 +182,7 @@ func (f *formReader) length(field string, otherwise float64) float64 {
 		}
 	}
 	n, err := strconv.ParseFloat(number, 64)
-	if err != nil || n < 0 || n > 1000 {
+	if err != nil || !(n >= 0 && n <= 1000) { // NaN is neither
 		f.fail(field, fmt.Sprintf("'%s' is not a length", v))
 		return otherwise
 	}

@@ -171,7 +171,7 @@ func (s *stack) startRenderer(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r, err := startRenderer(ctx, s.opts.ports.renderer, path, s.state.dir, s.run)
+	r, err := startRenderer(s.opts.ports.renderer, path, s.state.dir, s.run)
 	if err != nil {
 		return err
 	}
