@@ -1,0 +1,79 @@
+package documents
+
+import (
+	"testing"
+
+	"tuoyu/nursery"
+)
+
+func day(t testing.TB, s string) nursery.Date {
+	t.Helper()
+	d, err := nursery.ParseDate(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+const (
+	sampleCode Code = "7H3J-0PZ9-M4TW-C2V5"
+	sampleHost      = "https://tuoyu.changzhi.example/verify"
+)
+
+// sampleGaps are three of the things a filing may lack, one with a citation that is not checked.
+func sampleGaps() []Gap {
+	return []Gap{
+		{
+			Title: "每班人数", Subject: "托大一班", Field: "班级／托位数", Seen: "23人", Limit: "不超过20人",
+			Message:  "托大班每班不超过20人，托大一班申报23人。",
+			WhatToDo: "将托大一班的托位数调整为20个以下，或者增设一个班。",
+			Basis:    []nursery.Citation{{Document: "托育机构设置标准(试行)", Number: "国卫人口发〔2019〕58号", Article: "19", Binding: "L4", Verified: true}},
+		},
+		{
+			Title: "消防安全检查合格证明", Field: "申请材料", Seen: "未提交", Limit: "应当提交",
+			WhatToDo: "上传建设工程消防验收意见书、消防备案凭证或者县区认可的联合检查合格意见。",
+			Basis:    []nursery.Citation{{Document: "托育机构登记和备案办法(试行)", Number: "国卫办人口发〔2019〕25号", Article: "8(5)", Binding: "L4", Verified: true}},
+		},
+		{
+			Title: "保安人员在岗", Seen: "0人", Limit: "至少1人",
+			WhatToDo: "补充保安人员信息及派驻公司的《保安服务许可证》。",
+			Basis:    []nursery.Citation{{Document: "托育机构设置标准(试行)", Number: "国卫人口发〔2019〕58号", Article: "22", Binding: "L4"}},
+		},
+	}
+}
+
+// sample is a whole paper of a kind, every field of it filled.
+func sample(t testing.TB, kind Kind) Paper {
+	t.Helper()
+	p := Paper{
+		Kind: kind, Number: FormatNumber("潞州区", kind, 2026, 12), CaseNo: "BA-140403-2026-000123",
+		CountyCode: "140403", CountyName: "潞州区", Authority: "长治市潞州区卫生健康局", IssuedOn: day(t, "2026-11-24"),
+		Addressee: "长治市潞州区向阳花托育服务有限公司", USCC: "91140403MJY000011C", SiteKind: nursery.Community,
+		VerificationCode: sampleCode, VerifyURL: sampleHost + "/" + string(sampleCode),
+		Address: "长治市潞州区英雄中路街道太行西街示例路8号1至2层",
+		Contact: Contact{
+			Office: "人口监测与家庭发展股", Phone: "0355-0000000", Address: "潞州区政务服务大厅3号窗口", Hours: "工作日9:00至17:00",
+			Online: "https://tuoyu.changzhi.example",
+		},
+		ReceivedOn: day(t, "2026-11-18"), DueOn: day(t, "2026-11-25"), FindingDueOn: day(t, "2026-12-09"), DueProvisional: true,
+		VisitedOn: day(t, "2026-11-23"), Officers: []string{"inspector-140403-01", "inspector-140403-02"},
+		EffectiveOn: day(t, "2026-12-01"), RelatedNumber: "潞州托备〔2026〕7号",
+		ServiceForms: []nursery.ServiceForm{nursery.FullDay, nursery.Hourly},
+		Classes: []ClassLine{
+			{Name: "向日葵一班", Kind: nursery.InfantClass, Seats: 10}, {Name: "向日葵二班", Kind: nursery.ToddlerClass, Seats: 15},
+			{Name: "向日葵三班", Kind: nursery.OlderToddlerClass, Seats: 20}, {Name: "向日葵四班", Kind: nursery.MixedClass, Seats: 18},
+		},
+		Seats: 63, Gaps: sampleGaps(),
+		Changes: []Change{
+			{Item: "机构名称", Before: "长治市潞州区小向阳托育有限公司", After: "长治市潞州区向阳花托育服务有限公司"},
+			{Item: "托位总数", Before: "45个", After: "63个"},
+		},
+		Reason:      "因租赁期满不再续租，机构申请终止托育服务。",
+		Arrangement: "在托婴幼儿12人已由监护人同意转入同街道的备案机构，6名工作人员已依法结清工资。",
+		Children:    7, Publication: "潞州区人民政府门户网站托育服务专栏",
+	}
+	if kind == FilingReroute {
+		p.SiteKind = nursery.FamilyPoint
+	}
+	return p
+}

@@ -1,0 +1,186 @@
+package documents
+
+import (
+	"bytes"
+	"context"
+	"embed"
+	"fmt"
+	"html"
+	"html/template"
+	"slices"
+	"strings"
+
+	"tuoyu/nursery"
+)
+
+//go:embed *.html
+var templateFiles embed.FS
+
+var templates = parseTemplates()
+
+// parseTemplates joins each kind's template with the shared layout. The files are part of the program, so a fault in
+// one is a fault of the build and any test finds it.
+func parseTemplates() map[Kind]*template.Template {
+	shared := template.Must(template.New("layout.html").Funcs(template.FuncMap{
+		"cite": Cite, "citeShort": citeShort, "law": law, "date": chineseDate, "qr": qrSVG, "add": func(a, b int) int { return a + b },
+	}).ParseFS(templateFiles, "layout.html", "parts.html"))
+	parsed := make(map[Kind]*template.Template, len(kinds))
+	for _, info := range kinds {
+		parsed[info.Kind] = template.Must(template.Must(shared.Clone()).ParseFS(templateFiles, info.Template))
+	}
+	return parsed
+}
+
+// Renderer prints papers. It is safe for use by many goroutines.
+type Renderer struct {
+	fonts  *Fonts
+	client *Client
+}
+
+// NewRenderer makes a renderer of loaded fonts and a client.
+func NewRenderer(fonts *Fonts, client *Client) *Renderer {
+	return &Renderer{fonts: fonts, client: client}
+}
+
+// Render gives the PDF of a paper. Two renderings of one paper look alike but differ in bytes, so the caller stores the
+// hash of the one it keeps. Errors: *IncompleteError and *UnprintableError, which no retry mends, and *RenderError.
+func (r *Renderer) Render(ctx context.Context, p Paper) ([]byte, error) {
+	job, err := r.job(p)
+	if err != nil {
+		return nil, fmt.Errorf("print %s %s: %w", p.Kind, p.CaseNo, err)
+	}
+	pdf, err := r.client.Convert(ctx, job)
+	if err != nil {
+		return nil, fmt.Errorf("print %s %s: %w", p.Kind, p.CaseNo, err)
+	}
+	return pdf, nil
+}
+
+// Check does what Render does short of the service: it finds a paper that cannot be printed while a person is still at
+// hand to mend it.
+func (r *Renderer) Check(p Paper) error {
+	_, err := r.job(p)
+	return err
+}
+
+func (r *Renderer) job(p Paper) (Job, error) {
+	page, err := HTML(p)
+	if err != nil {
+		return Job{}, err
+	}
+	// The text is taken from the finished page, so no wording of a template can escape the fonts. The markup in it is
+	// ASCII, which costs a few glyphs.
+	faces, err := r.fonts.Faces(html.UnescapeString(string(page)))
+	if err != nil {
+		return Job{}, err
+	}
+	job := Job{
+		Assets:   make(map[string][]byte, len(faces)+1),
+		Metadata: Metadata{Title: p.Kind.Title() + " " + p.Number, Author: p.Authority, Subject: p.CaseNo},
+	}
+	job.Index = page
+	job.Assets["fonts.css"] = fontCSS(faces)
+	for _, face := range faces {
+		job.Assets[face.File] = face.Data
+	}
+	return job, nil
+}
+
+// HTML gives the page of a paper, the same bytes for the same paper. It needs the fonts of a job beside it to look
+// right. The error is an *IncompleteError when something the kind must state is missing.
+func HTML(p Paper) ([]byte, error) {
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	var page bytes.Buffer
+	if err := templates[p.Kind].Execute(&page, view{Paper: p}); err != nil {
+		return nil, fmt.Errorf("write page: %w", err)
+	}
+	return page.Bytes(), nil
+}
+
+// fontCSS declares the faces of a job and uses them, in their order, for the page and its margins.
+func fontCSS(faces []Face) []byte {
+	var css bytes.Buffer
+	var families []string
+	for _, f := range faces {
+		weight := "400"
+		switch {
+		case f.Bold:
+			weight = "700"
+		case f.Family != textFamily:
+			weight = "400 700" // the one face there is: thickened by the browser it would become a Type 3 font
+		}
+		if !slices.Contains(families, f.Family) {
+			families = append(families, f.Family)
+		}
+		fmt.Fprintf(&css, "@font-face{font-family:%s;font-weight:%s;src:url(%s) format(\"truetype\")}\n", f.Family, weight, f.File)
+	}
+	fmt.Fprintf(&css, "@page{font-family:%[1]s}\nhtml{font-family:%[1]s}\n", strings.Join(families, ","))
+	return css.Bytes()
+}
+
+// view is a paper as the templates see it.
+type view struct{ Paper }
+
+// Title is the heading of the paper.
+func (v view) Title() string { return v.Kind.Title() }
+
+// PageMargin is the margin of the style sheet, the same as in the form.
+func (v view) PageMargin() template.CSS {
+	return template.CSS(marginTop + " " + marginSide + " " + marginBottom)
+}
+
+// FamilyPoint says whether the rules of family points apply, which are another document.
+func (v view) FamilyPoint() bool { return v.SiteKind == nursery.FamilyPoint }
+
+// ShowsClasses says whether the table of facts lists the classes: on the two receipts, which state what is on file.
+func (v view) ShowsClasses() bool {
+	return len(v.Classes) > 0 && (v.Kind == FilingReceipt || v.Kind == FilingChange)
+}
+
+// NamesRelated says whether the text of the paper names the related paper, so that the table of facts need not.
+func (v view) NamesRelated() bool {
+	return v.Kind == FilingRectified || v.Kind == FilingCancellation || v.Kind == FilingChange
+}
+
+// Conditions are the rows of the basic-conditions notice.
+func (v view) Conditions() []conditionGroup { return conditionsFor(v.SiteKind) }
+
+// ConditionSources are the documents of Conditions that have a number, each once.
+func (v view) ConditionSources() []nursery.Citation {
+	var sources []nursery.Citation
+	for _, group := range v.Conditions() {
+		for _, row := range group.Rows {
+			c := row.Basis
+			c.Article, c.Verified = "", true
+			if c.Number != "" && !slices.Contains(sources, c) {
+				sources = append(sources, c)
+			}
+		}
+	}
+	return sources
+}
+
+// FamilyPointLimit is how many children a family point may take in.
+func (v view) FamilyPointLimit() int { return familyPointLimit }
+
+// Unverified says whether the paper prints a citation that is marked 待核, which then needs a word of explanation.
+func (v view) Unverified() bool {
+	switch v.Kind {
+	case FilingBasicConditions, FilingReroute:
+		return true
+	case FilingCorrection, FilingNonconformity, FilingRectified:
+		for _, g := range v.Gaps {
+			if slices.ContainsFunc(g.Basis, func(c nursery.Citation) bool { return !c.Verified }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// chineseDate writes a date as papers do: 2026年11月24日.
+func chineseDate(d nursery.Date) string {
+	return fmt.Sprintf("%d年%d月%d日", d.Year, int(d.Month), d.Day)
+}

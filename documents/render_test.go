@@ -1,0 +1,190 @@
+package documents
+
+import (
+	"context"
+	"errors"
+	"html"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+)
+
+// rareName holds characters of GB 18030-2022 level 3, from extensions A to F of the ideographs. The text face lacks one of
+// them, so a rare face must be sent.
+const rareName = "𬱖㛃𠅤䶮𫖯𠀍𬺓"
+
+func loadFonts(t testing.TB) *Fonts {
+	t.Helper()
+	fonts, err := LoadFonts(DefaultFontFiles())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := fonts.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return fonts
+}
+
+func realRenderer(t testing.TB) *Renderer {
+	t.Helper()
+	url := os.Getenv("TUOYU_GOTENBERG_URL")
+	if url == "" {
+		t.Fatal("TUOYU_GOTENBERG_URL is not set: run the tests through `make test`")
+	}
+	client, err := New(url, &http.Client{Timeout: time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return NewRenderer(loadFonts(t), client)
+}
+
+// keep writes a PDF where a person can look at it, when TUOYU_KEEP_PDF names a folder.
+func keep(t testing.TB, name string, pdf []byte) {
+	t.Helper()
+	if dir := os.Getenv("TUOYU_KEEP_PDF"); dir != "" {
+		if err := os.WriteFile(filepath.Join(dir, name+".pdf"), pdf, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+var (
+	notShown = regexp.MustCompile(`(?s)<style>.*?</style>|<title>.*?</title>|<[^>]*>`)
+	ours     = regexp.MustCompile(`^Tuoyu(Text|Strong|Rare\d)$`)
+)
+
+// wantDrawn checks that the PDF draws every character of the page, with the fonts of the job and no other.
+func wantDrawn(t *testing.T, p Paper, pdf []byte) drawn {
+	t.Helper()
+	page, err := HTML(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := readDrawn(t, pdf)
+	for name := range got.fonts {
+		if !ours.MatchString(name) {
+			t.Errorf("the PDF uses the font %s, which was not sent", name)
+		}
+	}
+	for _, r := range html.UnescapeString(notShown.ReplaceAllString(string(page), "")) {
+		if !unicode.IsSpace(r) && !got.runes[r] {
+			t.Errorf("the PDF does not draw U+%04X %c", r, r)
+		}
+	}
+	return got
+}
+
+func TestEveryKindIsPrintedWholeByTheRealRenderer(t *testing.T) {
+	r := realRenderer(t)
+	for _, info := range Kinds() {
+		t.Run(string(info.Kind), func(t *testing.T) {
+			p := sample(t, info.Kind)
+			start := time.Now()
+			pdf, err := r.Render(t.Context(), p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			took := time.Since(start)
+			keep(t, string(info.Kind), pdf)
+			got := wantDrawn(t, p, pdf)
+			if len(got.fonts) != 2 {
+				t.Errorf("fonts %v, want the text and the strong face", got.fonts)
+			}
+			if got.pages > 3 {
+				t.Errorf("%d pages, want at most 3", got.pages)
+			}
+			// Page numbers stand in the margin, which is not in the page's own text.
+			for _, c := range "第页共" {
+				if !got.runes[c] {
+					t.Errorf("no page number: %c is not drawn", c)
+				}
+			}
+			t.Logf("%d pages, %d bytes, %v", got.pages, len(pdf), took.Round(time.Millisecond))
+		})
+	}
+}
+
+func TestRareCharactersAreDrawnAndNotBoxed(t *testing.T) {
+	p := sample(t, FilingReceipt)
+	p.Addressee = "长治市" + rareName + "托育服务有限公司"
+	pdf, err := realRenderer(t).Render(t.Context(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keep(t, "rare", pdf)
+	got := wantDrawn(t, p, pdf)
+	if !got.fonts["TuoyuRare2"] {
+		t.Errorf("fonts %v, want a rare face among them", got.fonts)
+	}
+}
+
+func TestManyGapsRunOverPagesWithoutLoss(t *testing.T) {
+	p := sample(t, FilingCorrection)
+	for len(p.Gaps) < 30 {
+		p.Gaps = append(p.Gaps, sampleGaps()...)
+	}
+	pdf, err := realRenderer(t).Render(t.Context(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keep(t, "many_gaps", pdf)
+	if got := wantDrawn(t, p, pdf); got.pages < 4 {
+		t.Errorf("%d pages for 30 gaps, want at least 4", got.pages)
+	}
+}
+
+func TestRealRendererIsHealthy(t *testing.T) {
+	if err := realRenderer(t).client.Health(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestUnprintableCharacterIsRefusedBeforeAnythingIsSent(t *testing.T) {
+	client, err := New("http://127.0.0.1:9", nil) // nothing listens there
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := NewRenderer(loadFonts(t), client)
+	for name, c := range map[string]rune{
+		"private use": '\uE863', "bidi override": '\u202E', "zero width space": '\u200B', "ideograph of extension G": '\U00030000',
+		"unassigned ideograph": '\U0003FFF0', "replacement": '\uFFFD',
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := sample(t, FilingReceipt)
+			p.Addressee = "长治市" + string(c) + "托育有限公司"
+			_, err := r.Render(t.Context(), p)
+			var unprintable *UnprintableError
+			if !errors.As(err, &unprintable) || unprintable.Rune != c {
+				t.Fatalf("error %v, want an unprintable U+%04X", err, c)
+			}
+			if strings.ContainsRune(err.Error(), c) || strings.Contains(err.Error(), "长治市") {
+				t.Errorf("the error repeats the name: %v", err)
+			}
+			if errCheck := r.Check(p); !errors.As(errCheck, &unprintable) {
+				t.Errorf("Check gives %v, want the same refusal", errCheck)
+			}
+		})
+	}
+}
+
+func TestRenderSaysWhichPaperFailedAndKeepsTheCause(t *testing.T) {
+	client, err := New("http://127.0.0.1:9", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = NewRenderer(loadFonts(t), client).Render(context.Background(), sample(t, FilingReceipt))
+	var re *RenderError
+	if !errors.As(err, &re) || !re.Retryable || re.Status != 0 {
+		t.Fatalf("error %v, want a retryable *RenderError", err)
+	}
+	if !strings.Contains(err.Error(), "BA-140403-2026-000123") {
+		t.Errorf("error %q does not name the case", err)
+	}
+}

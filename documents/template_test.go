@@ -1,0 +1,317 @@
+package documents
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"html"
+	"maps"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"tuoyu/nursery"
+)
+
+// text gives what a reader sees of the page, without markup and with white space evened out.
+func text(t testing.TB, p Paper) string {
+	t.Helper()
+	page, err := HTML(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(strings.Fields(html.UnescapeString(notShown.ReplaceAllString(string(page), ""))), " ")
+}
+
+// facts are on every paper.
+var facts = []string{
+	"长治市潞州区卫生健康局", "办件编号：BA-140403-2026-000123", "长治市潞州区向阳花托育服务有限公司：", "91140403MJY000011C", "潞州区（140403）",
+	"长治市潞州区英雄中路街道太行西街示例路8号1至2层", "2026年11月24日", "盖章处", "（电子印章）", "7H3J-0PZ9-M4TW-C2V5",
+	"扫码，或登录 https://tuoyu.changzhi.example/verify 输入核验码", "接下来",
+	"咨询窗口：人口监测与家庭发展股", "电话：0355-0000000", "时间：工作日9:00至17:00", "地址：潞州区政务服务大厅3号窗口", "网上办理：https://tuoyu.changzhi.example",
+}
+
+// gapText is what the three sample gaps must say.
+var gapText = []string{
+	"1．每班人数（托大一班）", "申请项目班级／托位数", "现在情况23人", "应当达到不超过20人", "说明托大班每班不超过20人，托大一班申报23人。",
+	"请您办理将托大一班的托位数调整为20个以下，或者增设一个班。", "依据《托育机构设置标准（试行）》（国卫人口发〔2019〕58号）第十九条",
+	"2．消防安全检查合格证明", "《托育机构登记和备案办法（试行）》（国卫办人口发〔2019〕25号）第八条第（五）项",
+	"3．保安人员在岗", "第二十二条〔待核〕", "标有“待核”的依据，尚未与公布的原文逐条核对",
+}
+
+var kindText = map[Kind][]string{
+	FilingAcceptance: {
+		"备案受理通知书", "潞州托受〔2026〕12号", "2026年11月18日收到", "材料齐全，符合规定形式，现予受理", "5个工作日内，即2026年11月25日（节假日安排公布前暂定",
+		"15个工作日内，即2026年12月9日", "第八条、第九条", "全日托、计时托", "63个",
+	},
+	FilingCorrection: append([]string{
+		"一次性补正告知书", "潞州托补〔2026〕12号", "下列3项需要补正", "需要补正的内容已经全部列出", "补正所用的时间不计入办理期限", "《优化营商环境条例》第三十六条",
+		"请于2026年11月25日（节假日安排公布前暂定",
+	}, gapText...),
+	FilingReceipt: {
+		"托育机构备案回执", "潞州托备〔2026〕12号", "2026年11月18日提交", "社区托育", "63个", "向日葵一班（乳儿班）10个", "向日葵二班（托小班）15个", "向日葵三班（托大班）20个",
+		"向日葵四班（混合班）18个", "备案不是行政许可", "本回执不载有效期", "不代替现场核实", "《中华人民共和国人口与计划生育法》第二十八条第三款", "15个工作日内，即2026年12月9日",
+	},
+	FilingBasicConditions: {
+		"托育机构基本条件告知书", "潞州托告〔2026〕12号", "《中华人民共和国未成年人保护法》《中华人民共和国建筑法》《中华人民共和国消防法》", "《托儿所幼儿园卫生保健管理办法》（卫生部 教育部令第76号）",
+		"JGJ 39", "GB 50016", "《中华人民共和国食品安全法》", "租赁期不少于3年", "托小班（12至24个月）不超过15人", "乳儿班不低于1∶3", "《托育机构设置标准（试行）》第二十二条〔待核〕",
+		"《中华人民共和国未成年人保护法》第六十二条", "《中华人民共和国人口与计划生育法》第四十一条",
+		"表中文件的文号：《托育机构设置标准（试行）》（国卫人口发〔2019〕58号）",
+	},
+	FilingNonconformity: append([]string{
+		"不符合标准告知书", "潞州托改〔2026〕12号", "2026年11月23日，本机关工作人员对你机构进行了现场核实（核实人员：inspector-140403-01、inspector-140403-02）",
+		"下列3项不符合", "请于2026年11月25日", "向社会公开（潞州区人民政府门户网站托育服务专栏）", "本告知书不是行政处罚决定", "备案回执不因本告知书自行失效",
+		"《中华人民共和国人口与计划生育法》第四十一条", "所涉文书潞州托备〔2026〕7号",
+	}, gapText...),
+	FilingRectified: {
+		"整改复查合格告知书", "潞州托复〔2026〕12号", "整改情况进行了复查", "潞州托备〔2026〕7号告知的不符合事项已经整改，复查合格", "每班人数（托大一班）", "23人", "不超过20人",
+		"潞州区人民政府门户网站托育服务专栏",
+	},
+	FilingCancellation: {
+		"注销备案告知书", "潞州托注〔2026〕12号", "备案回执：潞州托备〔2026〕7号", "自2026年12月1日起注销", "因租赁期满不再续租", "在托婴幼儿12人已由监护人同意转入", "《托育机构管理规范（试行）》（国卫人口发〔2019〕58号）第七条",
+	},
+	FilingReroute: {
+		"家庭托育点超员转办告知书", "潞州托转〔2026〕12号", "收托婴幼儿7人，超过家庭托育点最多5人", "按托育机构备案", "5人以下（含5人）", "《家庭托育点管理办法（试行）》（国卫人口发〔2023〕28号）（条号〔待核〕）",
+		"请于2026年11月25日", "家庭托育点",
+	},
+	FilingChange: {
+		"变更备案回执", "潞州托变〔2026〕12号", "自2026年12月1日起变更", "长治市潞州区小向阳托育有限公司", "45个", "63个", "原备案回执（潞州托备〔2026〕7号）", "备案不是行政许可", "本回执不载有效期",
+		"向日葵四班（混合班）18个",
+	},
+}
+
+func TestEveryKindSaysAllItMust(t *testing.T) {
+	for _, info := range Kinds() {
+		t.Run(string(info.Kind), func(t *testing.T) {
+			want := kindText[info.Kind]
+			if len(want) == 0 {
+				t.Fatal("no expectation is written for this kind")
+			}
+			got := text(t, sample(t, info.Kind))
+			for _, w := range append(slices.Clone(facts), want...) {
+				if w == "接下来" && info.Kind == FilingReroute {
+					w = "可以这样办理"
+				}
+				if !strings.Contains(got, w) {
+					t.Errorf("the paper does not say %q:\n%s", w, got)
+				}
+			}
+			if !strings.Contains(got, info.Title) {
+				t.Errorf("the paper does not bear its title %q", info.Title)
+			}
+		})
+	}
+}
+
+// A filing is no permit: no paper may be taken for one, and none may invent a period of validity.
+func TestNoPaperCallsItselfAPermit(t *testing.T) {
+	for _, info := range Kinds() {
+		got := text(t, sample(t, info.Kind))
+		got = strings.ReplaceAll(got, "《保安服务许可证》", "") // the licence of another body, held by the guards' company
+		for _, word := range []string{"许可证", "准予", "有效期至", "有效期限", "处罚如下"} {
+			if strings.Contains(got, word) {
+				t.Errorf("%s says %q", info.Kind, word)
+			}
+		}
+		if strings.Count(got, "许可") != strings.Count(got, "不是行政许可") {
+			t.Errorf("%s speaks of a permit without saying it is none", info.Kind)
+		}
+	}
+}
+
+func TestAFamilyPointIsToldItsOwnConditions(t *testing.T) {
+	p := sample(t, FilingBasicConditions)
+	p.SiteKind = nursery.FamilyPoint
+	got := text(t, p)
+	for _, w := range []string{"不超过5人", "每名照护人员最多看护3名婴幼儿", "不少于9平方米", "《家庭托育点管理办法（试行）》〔待核〕", "条号尚待核对", "《中华人民共和国未成年人保护法》第六十二条"} {
+		if !strings.Contains(got, w) {
+			t.Errorf("the notice does not say %q", w)
+		}
+	}
+	if strings.Contains(got, "托育机构设置标准") {
+		t.Error("the notice holds a family point to the setting standard")
+	}
+}
+
+func TestHostileNamesStayText(t *testing.T) {
+	const evil = `</style><script>alert(1)</script>"'}@page{}&lt;<img src=x onerror=y>`
+	for _, info := range Kinds() {
+		p := sample(t, info.Kind)
+		p.Addressee, p.Number, p.Authority, p.Address, p.Reason, p.Arrangement, p.Publication = evil, evil, evil, evil, evil, evil, evil
+		p.Officers, p.RelatedNumber, p.Contact = []string{evil}, evil, Contact{evil, evil, evil, evil, evil}
+		p.Classes = []ClassLine{{Name: evil, Kind: nursery.InfantClass, Seats: 63}}
+		p.Changes = []Change{{evil, evil, evil}}
+		p.Gaps = []Gap{{evil, evil, evil, evil, evil, evil, evil, []nursery.Citation{{Document: evil, Number: evil, Article: evil}}}}
+		page, err := HTML(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, bad := range []string{"<script", "<img", "alert(1)</"} {
+			if bytes.Contains(page, []byte(bad)) {
+				t.Errorf("%s: the page holds %q", info.Kind, bad)
+			}
+		}
+		if n := bytes.Count(page, []byte("</style>")); n != 1 {
+			t.Errorf("%s: the style sheet ends %d times", info.Kind, n)
+		}
+		style := regexp.MustCompile(`(?s)<style>.*?</style>`).Find(page)
+		if !bytes.Contains(style, []byte(`content: "\3c\2fstyle\3e\3cscript\3e alert\28 1\29\3c\2fscript\3e\22\27\7d@page\7b\7d\26lt\3b\3cimg src=x onerror=y\3e "`)) {
+			t.Errorf("%s: the style sheet is broken into:\n%.400s", info.Kind, style)
+		}
+		if !strings.Contains(text(t, p), evil) {
+			t.Errorf("%s: the name is not printed as it is", info.Kind)
+		}
+	}
+}
+
+func TestTheSamePaperGivesTheSamePage(t *testing.T) {
+	for _, info := range Kinds() {
+		p := sample(t, info.Kind)
+		data, err := json.Marshal(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var again Paper
+		if err := json.Unmarshal(data, &again); err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(p, again) {
+			t.Errorf("%s: the paper changes on its way through JSON:\n%+v\n%+v", info.Kind, p, again)
+		}
+		one, err1 := HTML(p)
+		two, err2 := HTML(again)
+		if err := errors.Join(err1, err2); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(one, two) {
+			t.Errorf("%s: two pages of one paper differ", info.Kind)
+		}
+	}
+}
+
+// bare is a paper with nothing but what its kind needs.
+func bare(t *testing.T, kind Kind) Paper {
+	full := sample(t, kind)
+	p := Paper{
+		Kind: kind, Number: full.Number, CaseNo: full.CaseNo, CountyCode: full.CountyCode, CountyName: full.CountyName, Authority: full.Authority,
+		IssuedOn: full.IssuedOn, Addressee: full.Addressee, USCC: full.USCC, SiteKind: full.SiteKind,
+		VerificationCode: full.VerificationCode, VerifyURL: full.VerifyURL,
+	}
+	switch kind {
+	case FilingAcceptance:
+		p.ReceivedOn, p.DueOn = full.ReceivedOn, full.DueOn
+	case FilingCorrection:
+		p.ReceivedOn, p.Gaps = full.ReceivedOn, []Gap{{Title: "备案承诺书", WhatToDo: "上传备案承诺书。"}}
+	case FilingReceipt:
+		p.Address, p.ReceivedOn, p.ServiceForms, p.Seats = full.Address, full.ReceivedOn, full.ServiceForms, full.Seats
+	case FilingNonconformity:
+		p.VisitedOn, p.DueOn, p.Gaps = full.VisitedOn, full.DueOn, []Gap{{Title: "录像保存", WhatToDo: "延长保存时间。"}}
+	case FilingRectified:
+		p.VisitedOn, p.RelatedNumber = full.VisitedOn, full.RelatedNumber
+	case FilingCancellation:
+		p.EffectiveOn, p.RelatedNumber, p.Reason = full.EffectiveOn, full.RelatedNumber, full.Reason
+	case FilingReroute:
+		p.Children = 6
+	case FilingChange:
+		p.EffectiveOn, p.RelatedNumber, p.Changes = full.EffectiveOn, full.RelatedNumber, full.Changes
+	}
+	return p
+}
+
+func TestWhatIsNotGivenLeavesNoTrace(t *testing.T) {
+	holes := regexp.MustCompile(`<no value>|ZgotmplZ|0年0月0日|（）|%!|<nil>|即前|，，|、、|：：`)
+	for _, info := range Kinds() {
+		got := text(t, bare(t, info.Kind))
+		if bad := holes.FindString(got); bad != "" {
+			t.Errorf("%s: %q stands in the paper:\n%s", info.Kind, bad, got)
+		}
+		for _, label := range []string{"咨询窗口", "电话：", "机构地址", "服务形式", "核实人员", "班级和托位", "暂定", "申请项目", "婴幼儿和工作人员的安置"} {
+			if strings.Contains(got, label) && !(info.Kind == FilingReceipt && (label == "机构地址" || label == "服务形式")) {
+				t.Errorf("%s: the label %q stands without its value", info.Kind, label)
+			}
+		}
+	}
+}
+
+func TestAPaperMissingWhatItMustSayIsRefused(t *testing.T) {
+	common := map[string]func(*Paper){
+		"number": func(p *Paper) { p.Number = " " }, "case_no": func(p *Paper) { p.CaseNo = "" }, "county_code": func(p *Paper) { p.CountyCode = "" },
+		"county_name": func(p *Paper) { p.CountyName = "" }, "authority": func(p *Paper) { p.Authority = "" }, "addressee": func(p *Paper) { p.Addressee = "" },
+		"uscc": func(p *Paper) { p.USCC = "" }, "site_kind": func(p *Paper) { p.SiteKind = "" }, "issued_on": func(p *Paper) { p.IssuedOn = nursery.Date{} },
+		"verification_code": func(p *Paper) { p.VerificationCode = "7H3J-0PZ9-M4TW-C2V6" }, "verify_url": func(p *Paper) { p.VerifyURL = "javascript:alert(1)" },
+	}
+	own := map[Kind]map[string]func(*Paper){
+		FilingAcceptance:      {"received_on": func(p *Paper) { p.ReceivedOn = nursery.Date{} }, "due_on": func(p *Paper) { p.DueOn = nursery.Date{} }},
+		FilingCorrection:      {"gaps": func(p *Paper) { p.Gaps = nil }},
+		FilingReceipt:         {"seats": func(p *Paper) { p.Seats = 0 }, "service_forms": func(p *Paper) { p.ServiceForms = nil }, "classes": func(p *Paper) { p.Classes = []ClassLine{{Seats: 1}} }},
+		FilingBasicConditions: {},
+		FilingNonconformity:   {"visited_on": func(p *Paper) { p.VisitedOn = nursery.Date{} }, "due_on": func(p *Paper) { p.DueOn = nursery.Date{} }, "gaps": func(p *Paper) { p.Gaps = nil }},
+		FilingRectified:       {"related_number": func(p *Paper) { p.RelatedNumber = "" }},
+		FilingCancellation:    {"reason": func(p *Paper) { p.Reason = "" }, "effective_on": func(p *Paper) { p.EffectiveOn = nursery.Date{} }},
+		FilingReroute:         {"children": func(p *Paper) { p.Children = 5 }},
+		FilingChange:          {"changes": func(p *Paper) { p.Changes = nil }},
+	}
+	for _, info := range Kinds() {
+		if err := bare(t, info.Kind).Validate(); err != nil {
+			t.Errorf("%s: a paper with all it needs is refused: %v", info.Kind, err)
+		}
+		breaks := maps.Clone(common)
+		maps.Copy(breaks, own[info.Kind])
+		for field, spoil := range breaks {
+			p := bare(t, info.Kind)
+			spoil(&p)
+			_, err := HTML(p)
+			var incomplete *IncompleteError
+			if !errors.As(err, &incomplete) || !slices.Contains(incomplete.Fields, field) {
+				t.Errorf("%s without %s: error %v", info.Kind, field, err)
+			}
+		}
+	}
+	var incomplete *IncompleteError
+	if _, err := HTML(Paper{Kind: "permit"}); !errors.As(err, &incomplete) || !slices.Contains(incomplete.Fields, "kind") {
+		t.Errorf("an unknown kind: error %v", err)
+	}
+}
+
+func TestNumbersTitlesAndCitations(t *testing.T) {
+	for county, want := range map[string]string{"潞州区": "潞州托备〔2026〕12号", "襄垣县": "襄垣托备〔2026〕12号", "沁县": "沁县托备〔2026〕12号"} {
+		if got := FormatNumber(county, FilingReceipt, 2026, 12); got != want {
+			t.Errorf("number %q, want %q", got, want)
+		}
+	}
+	seen := map[string]bool{}
+	for _, info := range Kinds() {
+		if info.Kind.Title() == "" || seen[info.Prefix] || seen[info.Title] {
+			t.Errorf("%+v: title or prefix is empty or taken", info)
+		}
+		seen[info.Prefix], seen[info.Title] = true, true
+	}
+	for article, want := range map[string]string{
+		"9": "第九条", "10": "第十条", "19": "第十九条", "20": "第二十条", "62": "第六十二条", "104": "第一百零四条", "110": "第一百一十条", "126": "第一百二十六条",
+		"1259": "第一千二百五十九条", "1005": "第一千零五条", "8(4)": "第八条第（四）项", "9 para 2": "第九条第二款", "28 para. 3": "第二十八条第三款", "第八条": "第八条", "1(4)b": "1(4)b", "": "",
+	} {
+		if got := articleText(article); got != want {
+			t.Errorf("article %q reads %q, want %q", article, got, want)
+		}
+	}
+	unverified := nursery.Citation{Document: "《托育机构设置标准(试行)》", Article: "22"}
+	if got, want := Cite(unverified), "《托育机构设置标准（试行）》第二十二条〔待核〕"; got != want {
+		t.Errorf("citation %q, want %q", got, want)
+	}
+}
+
+func TestAGapOfAReason(t *testing.T) {
+	basis := []nursery.Citation{{Document: "文件"}}
+	got := GapOf(nursery.Reason{
+		Title: "每班人数", Subject: "一班", Seen: float64(23), Limit: []any{"甲", true, 1.5}, Message: "说明", Remedy: "办法", Basis: basis,
+	})
+	want := Gap{Title: "每班人数", Subject: "一班", Seen: "23", Limit: "甲、是、1.5", Message: "说明", WhatToDo: "办法", Basis: basis}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("gap %+v\nwant %+v", got, want)
+	}
+	if g := GapOf(nursery.Reason{Seen: map[string]any{"class": "a"}, Limit: nil}); g.Seen != "" || g.Limit != "" {
+		t.Errorf("a value that is no word is printed: %+v", g)
+	}
+}
