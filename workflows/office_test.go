@@ -1,0 +1,201 @@
+package workflows_test
+
+import (
+	"encoding/json"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/testsuite"
+
+	"tuoyu/activities"
+	"tuoyu/documents"
+	"tuoyu/nursery"
+	"tuoyu/policies"
+	"tuoyu/store"
+	"tuoyu/store/storetest"
+	"tuoyu/testdata"
+	"tuoyu/worker"
+	"tuoyu/workflows"
+	"tuoyu/workflows/humantask"
+)
+
+// office plays the people around one case: real rules, a database of its own, and time that skips.
+type office struct {
+	t      *testing.T
+	env    *testsuite.TestWorkflowEnvironment
+	db     *store.DB
+	caseNo string
+	sent   int
+}
+
+const (
+	county      = "140403"
+	applicant   = "institution-140403-01"
+	institution = "inst-140403-01"
+)
+
+// received is a Friday, so five working days end on the next Friday.
+var received = time.Date(2026, 6, 5, 10, 0, 0, 0, nursery.Shanghai)
+
+func openOffice(t *testing.T, kind nursery.CaseKind, number string) *office {
+	t.Helper()
+	var suite testsuite.WorkflowTestSuite
+	o := &office{t: t, env: suite.NewTestWorkflowEnvironment(), db: storetest.New(t), caseNo: number}
+	o.env.SetStartTime(received)
+	o.env.SetTestTimeout(time.Minute)
+	rules, err := policies.New(t.Context())
+	require.NoError(t, err)
+	blobs, err := store.NewDiskBlobs(t.TempDir(), 1<<24)
+	require.NoError(t, err)
+	worker.Register(o.env, &activities.Engine{
+		DB: o.db, Rules: rules, Almanac: store.NewAlmanac(o.db), Renderer: renderer(t), Blobs: blobs,
+		PublicURL: "http://127.0.0.1:8080",
+	})
+	return o
+}
+
+func renderer(t *testing.T) *documents.Renderer {
+	t.Helper()
+	address := os.Getenv("TUOYU_GOTENBERG_URL")
+	if address == "" {
+		t.Fatal("TUOYU_GOTENBERG_URL is not set: run this test through make test")
+	}
+	client, err := documents.New(address, nil)
+	require.NoError(t, err)
+	fonts, err := documents.LoadFonts(documents.DefaultFontFiles())
+	require.NoError(t, err)
+	return documents.NewRenderer(fonts, client)
+}
+
+// applied writes down an application as the door does.
+func (o *office) applied(kind nursery.CaseKind, facts any, a nursery.Application) {
+	o.t.Helper()
+	raw, err := json.Marshal(facts)
+	require.NoError(o.t, err)
+	o.sql(`INSERT INTO institutions (id, county, name, status, updated_at) VALUES ($1, $2, $3, 'applying', $4)
+		ON CONFLICT (id) DO NOTHING`, institution, county, a.Institution.Name, received)
+	o.sql(`INSERT INTO cases (case_no, kind, county, institution, subject, site_kind, stage, status, holder, tracking_hash,
+		submitted_by, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, 'submitted', 'open', 'clerk', '\x00', $7, $8, $8)`,
+		o.caseNo, kind, county, institution, a.Institution.Name, a.SiteKind, applicant, received)
+	o.sql(`INSERT INTO applications (case_no, version, county, institution, facts, entered_by, entered_at)
+		VALUES ($1, 1, $2, $3, $4, $5, $6)`, o.caseNo, county, institution, raw, applicant, received)
+}
+
+func (o *office) registered(r nursery.Registration) {
+	raw, err := json.Marshal(r)
+	require.NoError(o.t, err)
+	o.sql(`INSERT INTO registrations (uscc, county, facts, source, confirmed_by, updated_at)
+		VALUES ($1, $2, $3, 'registrar', 'registrar-market-140403', $4)`, r.USCC, county, raw, received)
+}
+
+// corrected writes a new version of the application, as the door does before the corrections are handed in.
+func (o *office) corrected(a nursery.Application) {
+	raw, err := json.Marshal(a)
+	require.NoError(o.t, err)
+	o.sql(`INSERT INTO applications (case_no, version, county, institution, facts, entered_by, entered_at)
+		SELECT $1, max(version) + 1, $2, $3, $4, $5, $6 FROM applications WHERE case_no = $1`,
+		o.caseNo, county, institution, raw, applicant, o.env.Now())
+}
+
+func (o *office) set(name, value string) {
+	o.sql(`INSERT INTO county_settings (county, name, value, reason, set_by, set_at)
+		VALUES ($1, $2, $3, '测试', 'administrator', $4)`, county, name, value, received)
+}
+
+func (o *office) sql(statement string, args ...any) {
+	o.t.Helper()
+	require.NoError(o.t, o.db.As(o.t.Context(), nursery.Engine, func(q *store.Queries) error {
+		return q.Exec(o.t.Context(), statement, args...)
+	}))
+}
+
+func (o *office) ask(query string, args ...any) (values []string) {
+	o.t.Helper()
+	require.NoError(o.t, o.db.As(o.t.Context(), nursery.Engine, func(q *store.Queries) (err error) {
+		values, err = q.Strings(o.t.Context(), query, args...)
+		return err
+	}))
+	return values
+}
+
+// at lets the people act some time after receipt.
+func (o *office) at(after time.Duration, act func()) { o.env.RegisterDelayedCallback(act, after) }
+
+// answer completes the case's open task, which must be of the kind; refused is the type of error to hear back,
+// empty when the answer is to be taken.
+func (o *office) answer(kind string, outcome nursery.Outcome, actor string, role nursery.Role, answer any, refused string) {
+	o.t.Helper()
+	open := o.ask(`SELECT id FROM tasks WHERE case_no = $1 AND kind = $2 AND state = 'open'`, o.caseNo, kind)
+	require.Len(o.t, open, 1, "open tasks of kind %s; stage %v", kind, o.stage())
+	o.sent++
+	id := "completion-" + string(rune('a'+o.sent))
+	payload, err := json.Marshal(map[string]any{"task": open[0], "outcome": outcome, "actor": actor, "role": role, "answer": answer})
+	require.NoError(o.t, err)
+	o.sql(`INSERT INTO outbox (id, case_no, county, institution, kind, name, payload, created_at, next_at)
+		VALUES ($1, $2, $3, $4, 'update', 'complete_task', $5, $6, $6)`, id, o.caseNo, county, institution, payload, o.env.Now())
+	o.send(id, humantask.CompleteUpdate, refused, humantask.Completion{
+		ID: id, Task: open[0], Outcome: outcome, Actor: actor, Role: role,
+	})
+}
+
+func (o *office) send(id, update, refused string, arg any) {
+	o.env.UpdateWorkflow(update, id, &testsuite.TestUpdateCallback{
+		OnAccept: func() {
+			if refused != "" {
+				o.t.Errorf("%s was taken, want it refused as %s", update, refused)
+			}
+		},
+		OnReject: func(err error) {
+			if refused == "" || !hasType(err, refused) {
+				o.t.Errorf("%s was refused: %v, want %q", update, err, refused)
+			}
+		},
+		OnComplete: func(_ any, err error) {
+			if err != nil {
+				o.t.Errorf("%s failed: %v", update, err)
+			}
+		},
+	}, arg)
+}
+
+func (o *office) run(site nursery.SiteKind) workflows.CaseResult {
+	o.t.Helper()
+	process := workflows.Process{}
+	for _, p := range workflows.Processes() {
+		if p.Prefix == o.caseNo[:2] {
+			process = p
+		}
+	}
+	o.env.ExecuteWorkflow(process.Workflow, workflows.CaseInput{
+		CaseNo: o.caseNo, County: county, Institution: institution, SiteKind: site, SubmittedBy: applicant,
+	})
+	require.True(o.t, o.env.IsWorkflowCompleted())
+	require.NoError(o.t, o.env.GetWorkflowError())
+	var result workflows.CaseResult
+	require.NoError(o.t, o.env.GetWorkflowResult(&result))
+	require.Equal(o.t, []string{string(result.Stage)}, o.stage())
+	return result
+}
+
+func (o *office) stage() []string {
+	return o.ask(`SELECT stage FROM cases WHERE case_no = $1`, o.caseNo)
+}
+
+func (o *office) timeline() []string {
+	return o.ask(`SELECT kind FROM case_events WHERE case_no = $1 ORDER BY id`, o.caseNo)
+}
+
+func (o *office) papers() []string {
+	return o.ask(`SELECT kind || ' ' || state FROM documents WHERE case_no = $1 ORDER BY created_at, kind`, o.caseNo)
+}
+
+func application(t *testing.T, name string) (nursery.Application, nursery.Registration) {
+	t.Helper()
+	a, err := testdata.Application(name)
+	require.NoError(t, err)
+	r, err := testdata.Registration(name)
+	require.NoError(t, err)
+	return a, r
+}
