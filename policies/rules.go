@@ -74,8 +74,11 @@ func readRule(a *ast.Annotations) (rule, error) {
 	}
 	if m.Penalty != nil {
 		penalty, err := citationsJSON(m.Penalty)
-		if err != nil || len(penalty) != 1 {
-			return rule{}, fmt.Errorf("rule %s: penalty must be one citation: %w", r.id, err)
+		if err != nil {
+			return rule{}, fmt.Errorf("rule %s: penalty: %w", r.id, err)
+		}
+		if len(penalty) != 1 {
+			return rule{}, fmt.Errorf("rule %s: penalty must be one citation, got %d", r.id, len(penalty))
 		}
 		if penalty[0].Binding > "L3" {
 			return rule{}, fmt.Errorf("rule %s: a penalty rests on a law, regulation or order, not on %s", r.id, penalty[0].Document)
