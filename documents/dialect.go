@@ -13,7 +13,7 @@ import (
 const (
 	paperWidth, paperHeight = "210mm", "297mm"
 	marginTop, marginBottom = "19mm", "20mm"
-	marginSide              = "23mm"
+	marginSide              = "21mm"
 )
 
 type formField struct{ name, value string }

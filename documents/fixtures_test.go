@@ -16,8 +16,8 @@ func day(t testing.TB, s string) nursery.Date {
 }
 
 const (
-	sampleCode Code = "7H3J-0PZ9-M4TW-C2V5"
-	sampleHost      = "https://tuoyu.changzhi.example/verify"
+	sampleCode Code   = "7H3J-0PZ9-M4TW-C2V5"
+	sampleHost string = "https://tuoyu.changzhi.example/verify"
 )
 
 // sampleGaps are three of the things a filing may lack, one with a citation that is not checked.

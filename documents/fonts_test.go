@@ -193,3 +193,22 @@ func TestDamagedFontsNeverPanic(t *testing.T) {
 		t.Error("no damaged font could be opened, so nothing behind the header was tried")
 	}
 }
+
+// BenchmarkJob is what a paper costs before it is sent: page, cut fonts and style sheet.
+func BenchmarkJob(b *testing.B) {
+	r := NewRenderer(loadFonts(b), nil)
+	p := sample(b, FilingBasicConditions)
+	size := 0
+	b.ReportAllocs()
+	for b.Loop() {
+		job, err := r.job(p)
+		if err != nil {
+			b.Fatal(err)
+		}
+		size = len(job.Index)
+		for _, data := range job.Assets {
+			size += len(data)
+		}
+	}
+	b.ReportMetric(float64(size), "bytes/job")
+}
