@@ -37,9 +37,14 @@ func Local(ctx workflow.Context) workflow.Context {
 	})
 }
 
+// PapersQueue is the task queue of printing. It is not the queue of the processes, so a backlog of paper never
+// holds up a decision and a city may print on another machine.
+const PapersQueue = "tuoyu-papers"
+
 // Printing gives ctx the options of printing: tried for as long as the renderer is away.
 func Printing(ctx workflow.Context) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		TaskQueue:           PapersQueue,
 		StartToCloseTimeout: 2 * time.Minute,
 		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 2 * time.Second, MaximumInterval: 10 * time.Minute},
 	})

@@ -8,10 +8,15 @@ import (
 	"tuoyu/workflows"
 )
 
-// Register makes w able to run every process of tuoyu with the activities of e.
+// Register makes w, which listens on workflows.TaskQueue, able to run every process with the activities of e.
 func Register(w worker.Registry, e *activities.Engine) {
 	for _, p := range workflows.Processes() {
 		w.RegisterWorkflow(p.Workflow)
 	}
 	w.RegisterActivity(e)
+}
+
+// RegisterPapers makes w, which listens on activities.PapersQueue, able to print.
+func RegisterPapers(w worker.ActivityRegistry, e *activities.Engine) {
+	w.RegisterActivity(e.PrintPapers)
 }
