@@ -1,0 +1,218 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/contrib/opentelemetry"
+	"go.temporal.io/sdk/interceptor"
+	temporallog "go.temporal.io/sdk/log"
+
+	"tuoyu/documents"
+	"tuoyu/nursery"
+	"tuoyu/policies"
+	"tuoyu/sealing"
+	"tuoyu/store"
+)
+
+// bundleInterval is how often a bundle of rules is asked for.
+const bundleInterval = time.Minute
+
+// maxPaper is the largest PDF that is kept; the limit on uploads is casework's and smaller by default.
+const maxPaper = 64 << 20
+
+// process is what serve and worker have in common.
+type process struct {
+	settings settings
+	log      *slog.Logger
+	db       *store.DB
+	temporal client.Client
+	rules    *policies.Engine
+	almanac  *store.Almanac
+	blobs    *store.DiskBlobs
+	renderer *documents.Client
+	metrics  *prometheus.Registry
+	closers  []func(context.Context) error // run last to first
+}
+
+// openProcess reads the settings of command and opens what it needs. Neither Postgres nor Temporal need answer yet:
+// readiness says whether they do.
+func openProcess(ctx context.Context, command string) (*process, error) {
+	s, err := settingsFromEnvironment(command)
+	if err != nil {
+		return nil, err
+	}
+	p := &process{settings: s, log: newLogger(os.Stdout, s.LogLevel)}
+	slog.SetDefault(p.log)
+	if err := p.open(ctx, "tuoyu-"+command); err != nil {
+		return nil, errors.Join(err, p.close(ctx))
+	}
+	return p, nil
+}
+
+func (p *process) open(ctx context.Context, service string) error {
+	s := p.settings
+	if s.OTLPEndpoint != "" {
+		stop, err := startTracing(ctx, s.OTLPEndpoint, service)
+		if err != nil {
+			return err
+		}
+		p.closers = append(p.closers, stop)
+	}
+	var err error
+	if p.db, err = store.Open(ctx, s.DatabaseURL, store.Options{MaxConns: s.DBMaxConns, Tracing: s.OTLPEndpoint != ""}); err != nil {
+		return err
+	}
+	p.closers = append(p.closers, func(context.Context) error { p.db.Close(); return nil })
+	if p.rules, err = openRules(ctx, s); err != nil {
+		return err
+	}
+	if p.renderer, err = documents.New(s.GotenbergURL, nil); err != nil {
+		return err
+	}
+	if p.blobs, err = store.NewDiskBlobs(s.BlobDir, max(maxPaper, s.MaxUploadMiB<<20)); err != nil {
+		return err
+	}
+	p.almanac = store.NewAlmanac(p.db)
+	p.metrics = newMetrics(p.db, p.rules)
+	if p.temporal, err = openTemporal(s, p.log, newTemporalMetrics(p.metrics)); err != nil {
+		return err
+	}
+	p.closers = append(p.closers, func(context.Context) error { p.temporal.Close(); return nil })
+	return nil
+}
+
+// close closes what was opened, last to first.
+func (p *process) close(ctx context.Context) error {
+	var errs []error
+	for i := len(p.closers) - 1; i >= 0; i-- {
+		errs = append(errs, p.closers[i](ctx))
+	}
+	return errors.Join(errs...)
+}
+
+// openRules loads the rules in the program, or the bundle when one is set.
+func openRules(ctx context.Context, s settings) (*policies.Engine, error) {
+	if s.PolicyBundleURL == "" {
+		rules, err := policies.New(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("load rules: %w", err)
+		}
+		return rules, nil
+	}
+	key, err := os.ReadFile(s.PolicyBundleKeyFile)
+	if err != nil {
+		return nil, fmt.Errorf("read the key of the rules' bundle: %w", err)
+	}
+	return policies.LoadBundle(ctx, s.PolicyBundleURL, policies.VerificationKey{Key: string(key)})
+}
+
+// openTemporal gives a client that connects when it is first used.
+func openTemporal(s settings, log *slog.Logger, metrics client.MetricsHandler) (client.Client, error) {
+	o := client.Options{
+		HostPort: s.TemporalAddress, Namespace: s.TemporalNamespace, MetricsHandler: metrics,
+		Logger: temporallog.NewStructuredLogger(slog.New(atLeast{log.Handler(), slog.LevelWarn})),
+	}
+	if s.KeysetFile != "" {
+		keys, err := sealing.Open(s.KeysetFile)
+		if err != nil {
+			return nil, err
+		}
+		if err := sealing.Seal(&o, keys); err != nil {
+			return nil, err
+		}
+	}
+	if s.OTLPEndpoint != "" {
+		tracing, err := opentelemetry.NewTracingInterceptor(opentelemetry.TracerOptions{})
+		if err != nil {
+			return nil, fmt.Errorf("trace workflows: %w", err)
+		}
+		o.Interceptors = []interceptor.ClientInterceptor{tracing}
+	}
+	c, err := client.NewLazyClient(o)
+	if err != nil {
+		return nil, fmt.Errorf("open Temporal: %w", err)
+	}
+	return c, nil
+}
+
+// checks are the things both serve and worker need.
+func (p *process) checks() []check {
+	return []check{
+		{"postgres", true, func(ctx context.Context) (string, error) { return "", p.db.Ready(ctx) }},
+		{"temporal", true, p.temporalReady},
+		{"rules", true, func(context.Context) (string, error) { return p.rules.Status().Revision, nil }},
+		{"bundle", false, func(context.Context) (string, error) { return p.rules.Status().Source, p.rules.Status().Err }},
+		{"calendar", false, p.calendarReady},
+		{"renderer", false, func(ctx context.Context) (string, error) { return "", p.renderer.Health(ctx) }},
+		{"sealing", false, p.sealed},
+	}
+}
+
+func (p *process) temporalReady(ctx context.Context) (string, error) {
+	_, err := p.temporal.WorkflowService().DescribeNamespace(ctx,
+		&workflowservice.DescribeNamespaceRequest{Namespace: p.settings.TemporalNamespace})
+	if err != nil {
+		return "", fmt.Errorf("namespace %s: %w", p.settings.TemporalNamespace, err)
+	}
+	return "", nil
+}
+
+func (p *process) calendarReady(ctx context.Context) (string, error) {
+	years, err := p.almanac.Years(ctx)
+	if err != nil {
+		return "", err
+	}
+	year := nursery.DateOf(time.Now()).Year
+	if !years.Has(year) {
+		return "", fmt.Errorf("the holidays of %d are not loaded: every due date is provisional", year)
+	}
+	if !years.Has(year + 1) {
+		return fmt.Sprintf("the holidays of %d are not loaded: due dates in it are provisional", year+1), nil
+	}
+	return "", nil
+}
+
+func (p *process) sealed(context.Context) (string, error) {
+	if p.settings.KeysetFile == "" {
+		return "", errors.New(prefix + "KEYSET_FILE is not set: Temporal stores payloads in the clear")
+	}
+	return "", nil
+}
+
+// untilStopped gives a context that ends with the first SIGTERM or interrupt; a second one ends the process at once.
+func untilStopped(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
+}
+
+// atLeast passes on records from a level up, whatever the handler below would take.
+type atLeast struct {
+	slog.Handler
+	level slog.Level
+}
+
+// Enabled asks both.
+func (h atLeast) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= h.level && h.Handler.Enabled(ctx, level)
+}
+
+// WithAttrs keeps the level.
+func (h atLeast) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return atLeast{h.Handler.WithAttrs(attrs), h.level}
+}
+
+// WithGroup keeps the level.
+func (h atLeast) WithGroup(name string) slog.Handler {
+	return atLeast{h.Handler.WithGroup(name), h.level}
+}

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+)
+
+// prefix begins the name of every setting.
+const prefix = "TUOYU_"
+
+// settings is everything an operator sets, by environment. The tag `in` names the commands that read a setting,
+// `doc` is its line in the help, `need` says that those commands cannot do without it, and `is` what it must look like.
+type settings struct {
+	DatabaseURL        string `env:"DATABASE_URL" in:"serve worker calendar" need:"yes" doc:"Postgres, as the role tuoyu_app or a member of it, never as the owner of the tables"`
+	MigrateDatabaseURL string `env:"MIGRATE_DATABASE_URL" in:"migrate" need:"yes" doc:"Postgres, as the owner of the tables"`
+	DBMaxConns         int32  `env:"DB_MAX_CONNS" envDefault:"16" in:"serve worker" is:"positive" doc:"most connections a process opens to Postgres"`
+
+	TemporalAddress   string `env:"TEMPORAL_ADDRESS" envDefault:"127.0.0.1:7233" in:"serve worker calendar" doc:"Temporal frontend, host:port"`
+	TemporalNamespace string `env:"TEMPORAL_NAMESPACE" envDefault:"tuoyu" in:"serve worker calendar" doc:"Temporal namespace; it must exist"`
+	KeysetFile        string `env:"KEYSET_FILE" in:"serve worker calendar" doc:"keyset that seals what Temporal stores, made by tuoyu keys new; without it payloads are stored in the clear and readiness is degraded"`
+
+	GotenbergURL string   `env:"GOTENBERG_URL" envDefault:"http://127.0.0.1:3000" in:"serve worker" is:"url" doc:"service that prints PDFs by Gotenberg's API, version 8 or 9"`
+	FontDirs     []string `env:"FONT_DIRS" envSeparator:":" in:"worker" doc:"folders with the fonts of the papers, by colon; empty: where Debian puts them"`
+	BlobDir      string   `env:"BLOB_DIR" envDefault:"var/blobs" in:"serve worker" doc:"folder of uploaded and printed files, shared by all processes"`
+
+	OIDCIssuer           string `env:"OIDC_ISSUER" in:"serve" need:"yes" is:"url" doc:"issuer of the access tokens; its discovery document must be reachable"`
+	OIDCAudience         string `env:"OIDC_AUDIENCE" envDefault:"tuoyu" in:"serve" doc:"audience a token must name"`
+	OIDCRoleClaim        string `env:"OIDC_ROLE_CLAIM" envDefault:"roles" in:"serve" doc:"claim that holds the role"`
+	OIDCCountyClaim      string `env:"OIDC_COUNTY_CLAIM" envDefault:"county" in:"serve" doc:"claim that holds the division code"`
+	OIDCInstitutionClaim string `env:"OIDC_INSTITUTION_CLAIM" envDefault:"institution" in:"serve" doc:"claim that holds the institution"`
+	OIDCRegistrarClaim   string `env:"OIDC_REGISTRAR_CLAIM" envDefault:"registrar" in:"serve" doc:"claim that says which registrar a registrar is"`
+
+	Listen        string `env:"LISTEN" envDefault:"127.0.0.1:8080" in:"serve" doc:"where the API listens, with /livez, /readyz and /metrics"`
+	MetricsListen string `env:"METRICS_LISTEN" envDefault:"127.0.0.1:8081" in:"worker" doc:"where a worker answers /livez, /readyz and /metrics; port 0 takes a free one"`
+	PublicURL     string `env:"PUBLIC_URL" envDefault:"http://127.0.0.1:8080" in:"serve worker" is:"url" doc:"address people reach the system by; papers carry it in their verification code"`
+
+	PolicyBundleURL     string `env:"POLICY_BUNDLE_URL" in:"serve worker" is:"url" doc:"signed OPA bundle to take the rules from; empty: the rules in the program"`
+	PolicyBundleKeyFile string `env:"POLICY_BUNDLE_KEY_FILE" in:"serve worker" doc:"public key (PEM) the bundle's signature is checked with"`
+
+	ScanCommand  string `env:"SCAN_COMMAND" in:"serve" doc:"program asked about each upload, which it gets on standard input: exit 0 is clean, 1 refused; empty: uploads are marked unscanned"`
+	MaxUploadMiB int64  `env:"MAX_UPLOAD_MIB" envDefault:"20" in:"serve" is:"positive" doc:"largest upload"`
+	MaxBodyKiB   int64  `env:"MAX_BODY_KIB" envDefault:"1024" in:"serve" is:"positive" doc:"largest body of any other request"`
+
+	WorkerConcurrency int `env:"WORKER_CONCURRENCY" envDefault:"16" in:"worker" is:"positive" doc:"steps a worker does at once; no use above DB_MAX_CONNS"`
+
+	LogLevel        slog.Level `env:"LOG_LEVEL" envDefault:"info" in:"serve worker" doc:"debug, info, warn or error"`
+	OTLPEndpoint    string     `env:"OTLP_ENDPOINT" in:"serve worker" is:"url" doc:"OTLP/HTTP collector, such as http://127.0.0.1:4318; empty: no traces"`
+	ShutdownSeconds int        `env:"SHUTDOWN_SECONDS" envDefault:"20" in:"serve worker" is:"positive" doc:"how long requests and steps under way may take to end after SIGTERM"`
+}
+
+func (s settings) shutdown() time.Duration { return time.Duration(s.ShutdownSeconds) * time.Second }
+
+// setting is one field of settings as the help and the checks see it.
+type setting struct {
+	field    string // in the struct
+	name     string // in the environment
+	fallback string
+	in       []string
+	doc      string
+	is       string
+	needed   bool
+}
+
+func (s setting) readBy(command string) bool { return slices.Contains(s.in, command) }
+
+// allSettings lists the fields of settings in their order.
+func allSettings() []setting {
+	t := reflect.TypeFor[settings]()
+	list := make([]setting, t.NumField())
+	for i := range list {
+		tag := t.Field(i).Tag
+		list[i] = setting{
+			field: t.Field(i).Name, name: prefix + tag.Get("env"), fallback: tag.Get("envDefault"),
+			in: strings.Fields(tag.Get("in")), doc: tag.Get("doc"), is: tag.Get("is"), needed: tag.Get("need") == "yes",
+		}
+	}
+	return list
+}
+
+// settingsError lists everything wrong with the settings of a command, a line each.
+type settingsError []string
+
+// Error gives the lines.
+func (e settingsError) Error() string { return strings.Join(e, "\n") }
+
+// readSettings reads the settings of command from environ, which is of the form of os.Environ. The error is a
+// settingsError that names all that is missing or wrong at once; it repeats no value, since one may be a password.
+// Unknown names the variables that look like settings and are none.
+func readSettings(command string, environ []string) (s settings, unknown []string, err error) {
+	given := map[string]string{}
+	known := allSettings()
+	for _, pair := range environ {
+		name, value, _ := strings.Cut(pair, "=")
+		if !strings.HasPrefix(name, prefix) {
+			continue
+		}
+		given[name] = value
+		if !slices.ContainsFunc(known, func(k setting) bool { return k.name == name }) {
+			unknown = append(unknown, name)
+		}
+	}
+	slices.Sort(unknown)
+	wrong := unreadable(env.ParseWithOptions(&s, env.Options{Environment: given, Prefix: prefix}))
+	var faults settingsError
+	for _, k := range known {
+		if !k.readBy(command) {
+			continue
+		}
+		if fault := k.check(reflect.ValueOf(s).FieldByName(k.field), wrong[k.field]); fault != "" {
+			faults = append(faults, k.name+" "+fault)
+		}
+	}
+	if (s.PolicyBundleURL != "") != (s.PolicyBundleKeyFile != "") && (command == "serve" || command == "worker") {
+		faults = append(faults, prefix+"POLICY_BUNDLE_URL and "+prefix+"POLICY_BUNDLE_KEY_FILE go together: rules without a checked signature are never loaded")
+	}
+	if faults != nil {
+		return s, unknown, faults
+	}
+	return s, unknown, nil
+}
+
+// unreadable gives the fields whose text could not be read as their type.
+func unreadable(err error) map[string]bool {
+	fields := map[string]bool{}
+	var all env.AggregateError
+	if !errors.As(err, &all) {
+		return fields
+	}
+	for _, one := range all.Errors {
+		var parse env.ParseError
+		if errors.As(one, &parse) {
+			fields[parse.Name] = true
+		}
+	}
+	return fields
+}
+
+// check says what is wrong with the value, or nothing.
+func (k setting) check(value reflect.Value, unreadable bool) string {
+	switch {
+	case unreadable && value.Type() == reflect.TypeFor[slog.Level]():
+		return "must be debug, info, warn or error"
+	case unreadable:
+		return "must be a whole number"
+	case k.needed && value.IsZero():
+		return "is missing: " + k.doc
+	case k.is == "positive" && value.Int() < 1:
+		return "must be at least 1"
+	case k.is == "url" && !value.IsZero():
+		u, err := url.Parse(value.String())
+		if err != nil || u.Scheme == "" || u.Host == "" && u.Scheme != "file" {
+			return "must be a URL such as http://host:port"
+		}
+	}
+	return ""
+}
+
+// settingsFromEnvironment reads the settings of command from the process's environment and writes a warning line for
+// what looks like a setting and is none.
+func settingsFromEnvironment(command string) (settings, error) {
+	s, unknown, err := readSettings(command, os.Environ())
+	if len(unknown) > 0 {
+		fmt.Fprintf(os.Stderr, "tuoyu: not a setting, ignored: %s\n", strings.Join(unknown, ", "))
+	}
+	return s, err
+}
