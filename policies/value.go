@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/util"
@@ -26,11 +28,6 @@ var (
 	textType   = reflect.TypeFor[encoding.TextMarshaler]()
 )
 
-// An encoder turns one Go value into a term, or nil when it is a fact not given: nil, "", a zero date.
-type encoder func(reflect.Value) (*ast.Term, error)
-
-var encoders sync.Map // reflect.Type → encoder
-
 // toObject turns facts into the value rules read, in one walk and without JSON text in between. Names and
 // omissions are those of encoding/json; facts not given are left out.
 func toObject(facts any) (ast.Object, error) {
@@ -38,7 +35,7 @@ func toObject(facts any) (ast.Object, error) {
 	if !v.IsValid() {
 		return nil, errors.New("got nil, want an object")
 	}
-	term, err := encoderOf(v.Type())(v)
+	term, err := encoderOf(v.Type())(&walk{}, v)
 	if err != nil {
 		return nil, err
 	}
@@ -52,6 +49,30 @@ func toObject(facts any) (ast.Object, error) {
 	return object, nil
 }
 
+// An encoder turns one Go value into a term, or nil when it is a fact not given: nil, "", a zero date.
+type encoder func(*walk, reflect.Value) (*ast.Term, error)
+
+var encoders sync.Map // reflect.Type → encoder
+
+// walk holds what one conversion allocates in blocks, since a filing has hundreds of values and each is small.
+type walk struct {
+	terms []ast.Term
+	pairs [][2]*ast.Term
+	items []*ast.Term
+}
+
+const termBlock = 64
+
+func (w *walk) term(v ast.Value) *ast.Term {
+	if len(w.terms) == 0 {
+		w.terms = make([]ast.Term, termBlock)
+	}
+	t := &w.terms[0]
+	w.terms = w.terms[1:]
+	t.Value = v
+	return t
+}
+
 func encoderOf(t reflect.Type) encoder {
 	if known, ok := encoders.Load(t); ok {
 		return known.(encoder)
@@ -60,9 +81,9 @@ func encoderOf(t reflect.Type) encoder {
 	var made encoder
 	var ready sync.WaitGroup
 	ready.Add(1)
-	standIn := encoder(func(v reflect.Value) (*ast.Term, error) {
+	standIn := encoder(func(w *walk, v reflect.Value) (*ast.Term, error) {
 		ready.Wait()
-		return made(v)
+		return made(w, v)
 	})
 	if known, loaded := encoders.LoadOrStore(t, standIn); loaded {
 		return known.(encoder)
@@ -78,9 +99,11 @@ func newEncoder(t reflect.Type) encoder {
 	case t == dateType:
 		return encodeDate
 	case t == numberType:
-		return func(v reflect.Value) (*ast.Term, error) { return ast.NumberTerm(json.Number(v.String())), nil }
-	case t.Kind() == reflect.Pointer || t.Kind() == reflect.Interface:
-		return encodeElem
+		return func(w *walk, v reflect.Value) (*ast.Term, error) { return w.term(ast.Number(v.String())), nil }
+	case t.Kind() == reflect.Pointer:
+		return pointerEncoder(t)
+	case t.Kind() == reflect.Interface:
+		return encodeInterface
 	case t.Implements(jsonType):
 		return encodeJSON
 	case t.Implements(textType):
@@ -90,57 +113,75 @@ func newEncoder(t reflect.Type) encoder {
 	case reflect.String:
 		return encodeString
 	case reflect.Bool:
-		return func(v reflect.Value) (*ast.Term, error) { return ast.InternedTerm(v.Bool()), nil }
+		return func(_ *walk, v reflect.Value) (*ast.Term, error) { return ast.InternedTerm(v.Bool()), nil }
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		return func(v reflect.Value) (*ast.Term, error) { return ast.InternedTerm(v.Int()), nil }
+		return func(_ *walk, v reflect.Value) (*ast.Term, error) { return ast.InternedTerm(v.Int()), nil }
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		return func(v reflect.Value) (*ast.Term, error) {
-			return ast.NumberTerm(json.Number(strconv.FormatUint(v.Uint(), 10))), nil
-		}
+		return func(_ *walk, v reflect.Value) (*ast.Term, error) { return ast.InternedTerm(v.Uint()), nil }
 	case reflect.Float32, reflect.Float64:
-		return func(v reflect.Value) (*ast.Term, error) { return ast.FloatNumberTerm(v.Float()), nil }
+		return encodeFloat
 	case reflect.Struct:
 		return structEncoder(t)
 	case reflect.Slice, reflect.Array:
-		return encodeList
+		return listEncoder(t)
 	case reflect.Map:
-		return encodeMap
+		return mapEncoder(t)
 	default:
-		return func(reflect.Value) (*ast.Term, error) { return nil, fmt.Errorf("a rule cannot read a %s", t) }
+		return func(*walk, reflect.Value) (*ast.Term, error) { return nil, fmt.Errorf("a rule cannot read a %s", t) }
 	}
 }
 
-func encodeString(v reflect.Value) (*ast.Term, error) {
+func encodeString(w *walk, v reflect.Value) (*ast.Term, error) {
 	if v.Len() == 0 {
 		return nil, nil
 	}
-	return ast.StringTerm(v.String()), nil
+	return w.term(ast.String(v.String())), nil
 }
 
-func encodeDate(v reflect.Value) (*ast.Term, error) {
-	d := v.Interface().(nursery.Date)
-	if d.IsZero() {
+func encodeFloat(w *walk, v reflect.Value) (*ast.Term, error) {
+	f := v.Float()
+	switch {
+	case math.IsNaN(f) || math.IsInf(f, 0):
+		return nil, fmt.Errorf("%v is no number a rule can read", f)
+	case f == math.Trunc(f) && math.Abs(f) < 1<<31:
+		return ast.InternedTerm(int(f)), nil
+	}
+	return w.term(ast.Number(strconv.FormatFloat(f, 'f', -1, 64))), nil
+}
+
+// encodeDate writes 2006-01-02 without the cost of formatting verbs: a filing has five dozen dates.
+func encodeDate(w *walk, v reflect.Value) (*ast.Term, error) {
+	year, month, day := v.Field(0).Int(), v.Field(1).Int(), v.Field(2).Int()
+	if year|month|day == 0 {
 		return nil, nil
 	}
-	return ast.StringTerm(d.String()), nil
+	if d := (nursery.Date{Year: int(year), Month: time.Month(month), Day: int(day)}); !d.Valid() {
+		return nil, fmt.Errorf("%s is no day of the calendar", d)
+	}
+	digit := func(n int64) byte { return byte('0' + n%10) }
+	text := [10]byte{
+		digit(year / 1000), digit(year / 100), digit(year / 10), digit(year), '-',
+		digit(month / 10), digit(month), '-', digit(day / 10), digit(day),
+	}
+	return w.term(ast.String(text[:])), nil
 }
 
-func encodeElem(v reflect.Value) (*ast.Term, error) {
+func encodeInterface(w *walk, v reflect.Value) (*ast.Term, error) {
 	if v.IsNil() {
 		return nil, nil
 	}
-	return encoderOf(v.Elem().Type())(v.Elem())
+	return encoderOf(v.Elem().Type())(w, v.Elem())
 }
 
-func encodeText(v reflect.Value) (*ast.Term, error) {
+func encodeText(w *walk, v reflect.Value) (*ast.Term, error) {
 	b, err := v.Interface().(encoding.TextMarshaler).MarshalText()
 	if err != nil || len(b) == 0 {
 		return nil, err
 	}
-	return ast.StringTerm(string(b)), nil
+	return w.term(ast.String(b)), nil
 }
 
-func encodeJSON(v reflect.Value) (*ast.Term, error) {
+func encodeJSON(w *walk, v reflect.Value) (*ast.Term, error) {
 	b, err := v.Interface().(json.Marshaler).MarshalJSON()
 	if err != nil {
 		return nil, err
@@ -152,46 +193,70 @@ func encodeJSON(v reflect.Value) (*ast.Term, error) {
 	if x == nil {
 		return nil, nil
 	}
-	return encoderOf(reflect.TypeOf(x))(reflect.ValueOf(x))
+	return encoderOf(reflect.TypeOf(x))(w, reflect.ValueOf(x))
 }
 
-func encodeList(v reflect.Value) (*ast.Term, error) {
-	if v.Kind() == reflect.Slice && v.IsNil() {
-		return nil, nil
-	}
-	encode := encoderOf(v.Type().Elem())
-	terms := make([]*ast.Term, 0, v.Len())
-	for i := range v.Len() {
-		term, err := encode(v.Index(i))
-		if err != nil {
-			return nil, fmt.Errorf("%d: %w", i, err)
+func pointerEncoder(t reflect.Type) encoder {
+	encode := encoderOf(t.Elem())
+	return func(w *walk, v reflect.Value) (*ast.Term, error) {
+		if v.IsNil() {
+			return nil, nil
 		}
-		if term != nil {
-			terms = append(terms, term)
-		}
+		return encode(w, v.Elem())
 	}
-	return ast.ArrayTerm(terms...), nil
 }
 
-func encodeMap(v reflect.Value) (*ast.Term, error) {
-	if v.IsNil() {
-		return nil, nil
-	}
-	if v.Type().Key().Kind() != reflect.String {
-		return nil, fmt.Errorf("a rule cannot read a %s", v.Type())
-	}
-	encode := encoderOf(v.Type().Elem())
-	object := ast.NewObjectWithCapacity(v.Len())
-	for entries := v.MapRange(); entries.Next(); {
-		term, err := encode(entries.Value())
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", entries.Key(), err)
+func listEncoder(t reflect.Type) encoder {
+	encode := encoderOf(t.Elem())
+	return func(w *walk, v reflect.Value) (*ast.Term, error) {
+		if v.Kind() == reflect.Slice && v.IsNil() {
+			return nil, nil
 		}
-		if term != nil {
-			object.Insert(ast.StringTerm(entries.Key().String()), term)
+		start := len(w.items)
+		for i := range v.Len() {
+			term, err := encode(w, v.Index(i))
+			if err != nil {
+				return nil, fmt.Errorf("%d: %w", i, err)
+			}
+			if term != nil {
+				w.items = append(w.items, term)
+			}
 		}
+		// The array keeps the slice it is given, so it gets one of its own.
+		list := append([]*ast.Term(nil), w.items[start:]...)
+		w.items = w.items[:start]
+		return w.term(ast.NewArray(list...)), nil
 	}
-	return ast.NewTerm(object), nil
+}
+
+func mapEncoder(t reflect.Type) encoder {
+	if t.Key().Kind() != reflect.String {
+		return func(*walk, reflect.Value) (*ast.Term, error) { return nil, fmt.Errorf("a rule cannot read a %s", t) }
+	}
+	encode := encoderOf(t.Elem())
+	return func(w *walk, v reflect.Value) (*ast.Term, error) {
+		if v.IsNil() {
+			return nil, nil
+		}
+		start := len(w.pairs)
+		for entries := v.MapRange(); entries.Next(); {
+			term, err := encode(w, entries.Value())
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", entries.Key(), err)
+			}
+			if term != nil {
+				w.pairs = append(w.pairs, [2]*ast.Term{w.term(ast.String(entries.Key().String())), term})
+			}
+		}
+		return w.object(start), nil
+	}
+}
+
+// object takes the pairs from start on, which NewObject copies.
+func (w *walk) object(start int) *ast.Term {
+	object := ast.NewObject(w.pairs[start:]...)
+	w.pairs = w.pairs[:start]
+	return w.term(object)
 }
 
 type fieldPlan struct {
@@ -202,37 +267,70 @@ type fieldPlan struct {
 	encode   encoder
 }
 
+func (f *fieldPlan) value(v reflect.Value) (reflect.Value, bool) {
+	if len(f.index) == 1 {
+		return v.Field(f.index[0]), true
+	}
+	value, err := v.FieldByIndexErr(f.index) // the error is a nil embedded pointer: nothing given
+	return value, err == nil
+}
+
 func structEncoder(t reflect.Type) encoder {
 	var fields []fieldPlan
 	for _, f := range jsonFields(t) {
-		fields = append(fields, fieldPlan{
-			index: f.index, name: f.name, key: ast.StringTerm(f.name), dropZero: f.dropZero, encode: encoderOf(f.typ),
-		})
+		plan := fieldPlan{index: f.index, name: f.name, key: ast.StringTerm(f.name), dropZero: f.dropZero, encode: encoderOf(f.typ)}
+		if f.enum != "" && f.typ.Kind() == reflect.String {
+			plan.encode = enumEncoder(strings.Split(f.enum, ","))
+		}
+		fields = append(fields, plan)
 	}
-	return func(v reflect.Value) (*ast.Term, error) {
-		object := ast.NewObjectWithCapacity(len(fields))
+	return func(w *walk, v reflect.Value) (*ast.Term, error) {
+		start := len(w.pairs)
 		for i := range fields {
 			f := &fields[i]
-			value, err := v.FieldByIndexErr(f.index)
-			if err != nil || f.dropZero && (value.IsZero() || value.Kind() == reflect.Slice && value.Len() == 0) {
+			value, ok := f.value(v)
+			if !ok || f.dropZero && isZero(value) {
 				continue
 			}
-			term, err := f.encode(value)
+			term, err := f.encode(w, value)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", f.name, err)
 			}
 			if term != nil {
-				object.Insert(f.key, term)
+				w.pairs = append(w.pairs, [2]*ast.Term{f.key, term})
 			}
 		}
-		return ast.NewTerm(object), nil
+		return w.object(start), nil
 	}
+}
+
+// enumEncoder shares one term for each value the field's enum tag lists.
+func enumEncoder(values []string) encoder {
+	terms := make(map[string]*ast.Term, len(values))
+	for _, value := range values {
+		terms[value] = ast.StringTerm(value)
+	}
+	return func(w *walk, v reflect.Value) (*ast.Term, error) {
+		if term, ok := terms[v.String()]; ok {
+			return term, nil
+		}
+		return encodeString(w, v)
+	}
+}
+
+func isZero(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.Slice, reflect.Map, reflect.String:
+		return v.Len() == 0
+	}
+	return v.IsZero()
 }
 
 type jsonField struct {
 	index    []int
 	name     string
 	dropZero bool
+	enum     string
 	typ      reflect.Type
 }
 
@@ -248,7 +346,7 @@ func jsonFields(t reflect.Type) []jsonField {
 			name = f.Name
 		}
 		fields = append(fields, jsonField{
-			index: f.Index, name: name, typ: f.Type,
+			index: f.Index, name: name, typ: f.Type, enum: f.Tag.Get("enum"),
 			dropZero: strings.Contains(options, "omitempty") || strings.Contains(options, "omitzero"),
 		})
 	}
