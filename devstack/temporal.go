@@ -49,8 +49,8 @@ type temporalServer struct {
 // until the product's namespace answers.
 func startTemporal(ctx context.Context, pg *postgres, ports *portSet, retention time.Duration, logFile string) (*temporalServer, error) {
 	stores := map[string]*config.SQL{
-		mainStore:   temporalStore(pg, "temporal", 24),
-		searchStore: temporalStore(pg, "temporal_visibility", 8),
+		mainStore:   temporalStore(pg, "temporal", 8),
+		searchStore: temporalStore(pg, "temporal_visibility", 3),
 	}
 	schemas := make(chan error, 2)
 	go func() {
@@ -96,6 +96,7 @@ func (t *temporalServer) stop() {
 	}
 }
 
+// temporalStore bounds the connections of one service to one database: four services use each of two.
 func temporalStore(pg *postgres, database string, connections int) *config.SQL {
 	return &config.SQL{
 		PluginName: temporalSQL, ConnectProtocol: "tcp", ConnectAddr: loopback(pg.port),
@@ -178,7 +179,8 @@ func temporalHosts(ports *portSet) map[primitives.ServiceName]static.Hosts {
 }
 
 // temporalSettings bounds the caches to what one machine needs, keeps each task queue whole, lifts the
-// rate limits that load tests would meet first, and allows virtual time.
+// rate limits that load tests would meet first, and allows virtual time. Timers fire within the time shift,
+// which is a second by default: over months of skipped time, seconds for every timer on the way.
 func temporalSettings() dynamicconfig.StaticClient {
 	const mib = 1 << 20
 	values := map[dynamicconfig.Key]any{
@@ -188,6 +190,7 @@ func temporalSettings() dynamicconfig.StaticClient {
 		dynamicconfig.NamespaceCacheRefreshInterval.Key():           500 * time.Millisecond,
 		dynamicconfig.WorkflowTimeSkippingEnabled.Key():             true,
 		dynamicconfig.WorkflowTimeSkippingMaxSkipPerSession.Key():   10_000,
+		dynamicconfig.TimerProcessorMaxTimeShift.Key():              20 * time.Millisecond,
 		dynamicconfig.HistoryCacheSizeBasedLimit.Key():              true,
 		dynamicconfig.HistoryCacheHostLevelMaxSizeBytes.Key():       96 * mib,
 		dynamicconfig.EnableHostLevelEventsCache.Key():              true,
