@@ -1,0 +1,91 @@
+# The words people say. `make run` shows the system, `make test` proves it; the rest is for those who change it.
+# A step that fails is named by make's last line.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+
+GO ?= go
+BIN := $(CURDIR)/bin
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo development)
+TOOLS := $(BIN)/sqlc $(BIN)/staticcheck $(BIN)/workflowcheck
+
+# Where `make run` listens, for `make demo`.
+demo: export TUOYU_PUBLIC_URL ?= http://127.0.0.1:8080
+demo: export TUOYU_OIDC_ISSUER ?= http://127.0.0.1:9998
+
+.PHONY: help run demo test lint generate build setup clean FORCE
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: setup $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo ## start everything, play the demonstration cases, stay up until Ctrl-C
+	@exec $(BIN)/devstack $(DEVSTACK_FLAGS) -- scripts/run.sh
+
+demo: $(BIN)/demo ## play the demonstration cases once more, while make run is up
+	@$(BIN)/demo
+
+test: setup lint test-rules test-go test-devstack ## every check and every test
+	@echo 'all checks and tests passed'
+
+lint: check-format check-vet check-staticcheck check-determinism check-sql check-generated check-rules ## the checks of make test alone
+
+generate: $(BIN)/sqlc ## write the generated code anew
+	@$(BIN)/sqlc generate
+
+build: $(BIN)/tuoyu ## bin/tuoyu
+
+setup: ## install what this machine lacks
+	@scripts/setup.sh
+
+clean: ## remove what was built and the local databases
+	@rm -rf bin .devstack var out
+
+# The steps of make test, each to be called alone.
+
+.PHONY: check-format check-vet check-staticcheck check-determinism check-sql check-generated check-rules \
+	test-rules test-go test-devstack
+
+check-format:
+	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "gofmt would change:"; echo "$$unformatted"; exit 1; fi
+
+check-vet:
+	@$(GO) vet ./...
+
+check-staticcheck: $(BIN)/staticcheck
+	@$(BIN)/staticcheck ./...
+
+check-determinism: $(BIN)/workflowcheck
+	@$(BIN)/workflowcheck ./workflows/...
+
+check-sql: $(BIN)/sqlc
+	@$(BIN)/sqlc diff
+
+check-generated: $(BIN)/sqlc
+	@scripts/check-generated.sh
+
+check-rules: $(BIN)/tuoyu
+	@$(BIN)/tuoyu policy check | tail -n 1
+
+test-rules: $(BIN)/tuoyu
+	@$(BIN)/tuoyu policy test
+
+test-go: $(BIN)/devstack
+	@$(BIN)/devstack --quiet --ports auto --fast --state .devstack/test -- $(GO) test -race -timeout 20m ./...
+
+test-devstack: $(BIN)/devstack $(BIN)/staticcheck
+	@cd devstack && $(GO) vet ./... && $(BIN)/staticcheck ./... && $(GO) test -timeout 10m ./...
+
+# Files that the targets above need.
+
+$(BIN)/tuoyu $(BIN)/demo: $(BIN)/%: FORCE
+	@$(GO) build -ldflags '-X main.version=$(VERSION)' -o $@ ./cmd/$*
+
+$(BIN)/devstack: $(filter-out %_test.go,$(wildcard devstack/*.go)) $(wildcard devstack/*.html) devstack/go.mod devstack/go.sum
+	@echo 'building devstack, which takes some minutes the first time'
+	@cd devstack && $(GO) build -o $@ .
+
+$(TOOLS) &: tools/go.mod tools/go.sum
+	@echo 'installing sqlc, staticcheck and workflowcheck'
+	@cd tools && GOBIN=$(BIN) $(GO) install tool
+	@touch $(TOOLS)

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Fails when generating anew changes what is committed; the tree is left as generated.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+sums() { find . -name '*.gen.go' -not -path './.devstack/*' -print0 | sort -z | xargs -0 sha256sum; }
+
+before=$(sums)
+make --no-print-directory generate
+if ! changed=$(diff <(echo "$before") <(sums)); then
+	echo 'generated code was not up to date; it is now, commit it:'
+	awk '/^[<>]/ {print "  " $3}' <<<"$changed" | sort -u
+	exit 1
+fi

@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# Runs inside devstack, for `make run`: the product as in production, the demonstration cases, and then the whole
+# system to look around in until Ctrl-C. A failure ends it with its cause in one line.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+state=$DEVSTACK_STATE
+export TUOYU_LISTEN=${TUOYU_LISTEN:-127.0.0.1:8080}
+export TUOYU_METRICS_LISTEN=${TUOYU_METRICS_LISTEN:-127.0.0.1:8081}
+export TUOYU_PUBLIC_URL=${TUOYU_PUBLIC_URL:-http://$TUOYU_LISTEN}
+export TUOYU_BLOB_DIR=$state/blobs
+export TUOYU_KEYSET_FILE=$state/keyset.json
+
+pids=()
+stop() {
+	trap '' INT TERM
+	for pid in "${pids[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
+	wait
+}
+fail() {
+	stop
+	echo "FAILED: $*" >&2
+	exit 1
+}
+trap 'stop; echo "ended"; exit 0' INT TERM
+
+# launch NAME starts one part of the product with a log of its own.
+launch() {
+	bin/tuoyu "$1" >"$state/$1.log" 2>&1 &
+	pids+=($!)
+}
+
+# await NAME PID ADDRESS waits until the part is ready, or says why it is not.
+await() {
+	local answer
+	for _ in $(seq 150); do
+		kill -0 "$2" 2>/dev/null || fail "$1: $(tail -n 1 "$state/$1.log")"
+		if answer=$(bin/tuoyu ready "$3" 2>/dev/null); then return; fi
+		sleep 0.2
+	done
+	fail "$1 is not ready: ${answer:-no answer at $3}"
+}
+
+[ -e "$TUOYU_KEYSET_FILE" ] || bin/tuoyu keys new "$TUOYU_KEYSET_FILE" >/dev/null || fail "make a keyset in $TUOYU_KEYSET_FILE"
+migrated=$(bin/tuoyu migrate 2>&1) || fail "migrate: $(tail -n 1 <<<"$migrated")"
+launch serve
+launch worker
+await serve "${pids[0]}" "$TUOYU_LISTEN"
+await worker "${pids[1]}" "$TUOYU_METRICS_LISTEN"
+bin/demo || fail "demonstration: see the line above, $state/serve.log and $state/worker.log"
+
+cat <<TEXT
+
+The system is up. Ctrl-C ends it; what was done stays for the next make run (make run DEVSTACK_FLAGS=--fresh starts anew).
+
+  API and its pages    $TUOYU_PUBLIC_URL/docs
+  OpenAPI              $TUOYU_PUBLIC_URL/openapi.json
+  readiness            $TUOYU_PUBLIC_URL/readyz   http://$TUOYU_METRICS_LISTEN/readyz
+  Temporal Web UI      ${DEVSTACK_TEMPORAL_UI_URL:-not running}
+  sign-in              $TUOYU_OIDC_ISSUER/accounts lists every account; none has a password
+  logs                 $state/serve.log   $state/worker.log
+
+Accounts in 潞州区 (140403; the other counties alike): institution-140403-01, clerk-140403, clerk-140403-2,
+supervisor-140403, inspector-140403, inspector-140403-2, registrar-market-140403. City-wide: city-office, auditor,
+administrator.
+
+To try, with a token of the clerk:
+
+  token() { curl -s -d grant_type=password -d client_id=demo -d username=\$1 -d scope=openid $TUOYU_OIDC_ISSUER/oauth/token | sed 's/.*"access_token":"\([^"]*\)".*/\1/'; }
+  curl -s -H "Authorization: Bearer \$(token clerk-140403)" $TUOYU_PUBLIC_URL/api/v1/tasks
+  curl -s -H "Authorization: Bearer \$(token clerk-140403)" $TUOYU_PUBLIC_URL/api/v1/cases
+TEXT
+
+ended=0
+wait -n -p ended "${pids[@]}" || true
+for i in 0 1; do
+	[ "${pids[$i]}" != "$ended" ] && continue
+	name=$([ "$i" = 0 ] && echo serve || echo worker)
+	fail "$name ended: $(tail -n 1 "$state/$name.log")"
+done
