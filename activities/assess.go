@@ -17,6 +17,9 @@ const (
 	RulesConform  = "filing.conform"
 )
 
+// RouteInstitution is the route of a family point that takes more children than one may.
+const RouteInstitution = "institution"
+
 // FilingRuleSets lists them in the order they are asked.
 func FilingRuleSets() []string { return []string{RulesRoute, RulesComplete, RulesConform} }
 
@@ -31,7 +34,7 @@ type Assessment struct {
 	Decision         string // the decision a reviewer looks at
 	Gaps             int    // what the applicant has to correct
 	Nonconformities  int    // what the finding on site will have to look at
-	RerouteTo        string // "institution" when a family point has to file as one
+	Reroute          bool   // a family point that has to file as an institution
 	RegistrationSeen bool   // the registrar's facts, or a certificate a clerk confirmed, are there
 }
 
@@ -70,7 +73,7 @@ func assessment(made []nursery.Decision, registered bool) Assessment {
 	for _, d := range made {
 		switch d.RuleSet {
 		case RulesRoute:
-			a.RerouteTo = d.Route
+			a.Reroute = d.Route == RouteInstitution
 		case RulesComplete:
 			a.Decision = d.ID
 		case RulesConform:

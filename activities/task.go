@@ -177,7 +177,12 @@ func (s *step) plan(ctx context.Context, years calendar.Years, clock string, day
 	}
 	plan.Moments = append(plan.Moments, Moment{MomentOverdue, plan.Due.Date.AddDays(1).In(nursery.Shanghai)})
 	if silence > 0 {
-		end := years.AddWorkingDays(plan.Due.Date, silence).Date
+		// A task that opens late, after corrections, still leaves the office the whole grace.
+		from := plan.Due.Date
+		if from.Before(s.today()) {
+			from = s.today()
+		}
+		end := years.AddWorkingDays(from, silence).Date
 		plan.Moments = append(plan.Moments, Moment{MomentSilence, end.AddDays(1).In(nursery.Shanghai)})
 	}
 	return plan, nil

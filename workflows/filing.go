@@ -30,7 +30,7 @@ func Filing(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 	}
 	for accepted := false; !accepted; {
 		switch {
-		case f.assessment.RerouteTo != "":
+		case f.assessment.Reroute:
 			return f.close(engine.Reroute, f.move("rerouted"), nursery.StageRerouted)
 		case !f.assessment.RegistrationSeen:
 			err = f.confirmRegistration()

@@ -42,7 +42,7 @@ func filed(t *testing.T, name string) (*office, nursery.Application) {
 
 func caseNumber(t *testing.T, prefix string) string {
 	t.Helper()
-	n, err := nursery.NewCaseNumber(prefix, county, 2026, 1)
+	n, err := nursery.NewCaseNumber(prefix, county, 2026, 900)
 	require.NoError(t, err)
 	return string(n)
 }

@@ -2,11 +2,14 @@ package workflows_test
 
 import (
 	"encoding/json"
+	"io"
+	"log/slog"
 	"os"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	sdklog "go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/testsuite"
 
 	"tuoyu/activities"
@@ -42,6 +45,7 @@ var received = time.Date(2026, 6, 5, 10, 0, 0, 0, nursery.Shanghai)
 func openOffice(t *testing.T, kind nursery.CaseKind, number string) *office {
 	t.Helper()
 	var suite testsuite.WorkflowTestSuite
+	suite.SetLogger(sdklog.NewStructuredLogger(slog.New(slog.NewTextHandler(io.Discard, nil))))
 	o := &office{t: t, env: suite.NewTestWorkflowEnvironment(), db: storetest.New(t), caseNo: number}
 	o.env.SetStartTime(received)
 	o.env.SetTestTimeout(time.Minute)
