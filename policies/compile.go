@@ -43,6 +43,7 @@ type ruleSet struct {
 	name      string
 	factsUsed []string
 	parts     [][]string // factsUsed, split
+	reads     reads
 }
 
 // packEntry is one line of packs/data.json.
@@ -284,7 +285,8 @@ func readRuleSet(ctx context.Context, compiler *ast.Compiler, name string, optio
 		}
 		set.parts = append(set.parts, parts)
 	}
-	return set, nil
+	set.reads = readsOf(compiler, name)
+	return set, checkFactsUsed(set)
 }
 
 // prepare makes the queries of one area.

@@ -29,7 +29,7 @@ func copyFS(t *testing.T, from fs.FS) fstest.MapFS {
 const goodBasis = "#   basis: {doc: 设置标准, binding: L4, verified: true}\n"
 
 func ruleFile(custom, body string) map[string]string {
-	return map[string]string{"rules/more.rego": "package rules.more\nimport data.lib\nfacts_used := set()\n# METADATA\n# title: 更多\n# custom:\n" + custom + body}
+	return map[string]string{"rules/more.rego": "package rules.more\nimport data.lib\nfacts_used := {\"/application/meals\"}\n# METADATA\n# title: 更多\n# custom:\n" + custom + body}
 }
 
 func TestRulesThatBreakTheConventionAreRefused(t *testing.T) {
@@ -72,10 +72,17 @@ func TestRulesThatBreakTheConventionAreRefused(t *testing.T) {
 	}
 }
 
-func TestFactsUsedMustBeFieldsOfAFiling(t *testing.T) {
-	body := strings.Replace(string(smallRules(nil)["rules/seats.rego"].Data), "/application/family/children", "/application/family/pets", 1)
-	_, err := policies.Load(t.Context(), smallRules(map[string]string{"rules/seats.rego": body}))
-	if err == nil || !strings.Contains(err.Error(), "no field /application/family/pets") {
-		t.Errorf("error %v, want the pointer named", err)
+func TestFactsUsedAreTheFactsRead(t *testing.T) {
+	for name, c := range map[string]struct{ from, to, want string }{
+		"no such field":  {`"/application/family/children"`, `"/application/family/pets"`, "no field /application/family/pets"},
+		"not read":       {`"/application/family/children"`, `"/application/family/children", "/application/meals"`, "names /application/meals, which no rule reads"},
+		"not named":      {`"/application/family/children", `, ``, "lacks /application/family/children, which a rule reads"},
+		"input as whole": {`input.application.site_kind == "other"`, `count(input) == 0`, "reads input as a whole"},
+	} {
+		body := strings.Replace(string(smallRules(nil)["rules/seats.rego"].Data), c.from, c.to, 1)
+		_, err := policies.Load(t.Context(), smallRules(map[string]string{"rules/seats.rego": body}))
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: error %v, want %q", name, err, c.want)
+		}
 	}
 }

@@ -95,7 +95,8 @@ func TestADecisionCarriesItsLaw(t *testing.T) {
   }
  ],
  "facts_used": [
-  "/application/classes/*/seats"
+  "/application/classes/*/seats",
+  "/application/site_kind"
  ],
  "facts_missing": []
 }`
@@ -144,7 +145,7 @@ func TestNullIsMissingInEveryFormOfFacts(t *testing.T) {
 			t.Errorf("%s: result %s, want unknown", name, d.Result)
 		}
 	}
-	for name, facts := range map[string]any{"nil": nil, "list": []int{1}, "channel": map[string]any{"a": make(chan int)}, "broken JSON": json.RawMessage(`{`)} {
+	for name, facts := range map[string]any{"nil": nil, "list": []int{1}, "channel": map[string]any{"application": map[string]any{"classes": make(chan int)}}, "broken JSON": json.RawMessage(`{`)} {
 		if _, err := e.Decide(t.Context(), "rules.seats", facts, date(t, "2024-05-06"), ""); err == nil {
 			t.Errorf("%s: no error", name)
 		}
@@ -158,7 +159,7 @@ func TestThePackInForceDecides(t *testing.T) {
 			{"name": "filing", "from": "2020-01-01", "until": "2026-12-01", "sources": ["lib", "rules"], "params": "params"}]`,
 		"permit/seats.rego": `package rules.seats
 import data.lib
-facts_used := set()
+facts_used := {"/application/classes"}
 # METADATA
 # title: 许可
 # custom:

@@ -22,8 +22,9 @@ reason(rule, found) := object.union({"rule": rule, "result": "fail"}, found)
 missing(rule, subject, field, label) := {"rule": rule, "result": "unknown", "subject": subject, "fields": [field], "message": label}`,
 		"rules/seats.rego": `package rules.seats
 import data.lib
-facts_used := {"/application/classes/*/seats", "/application/family/children"}
+facts_used := {"/application/classes/*/seats", "/application/family/children", "/application/site_kind"}
 applicable := false if input.application.site_kind == "other"
+applicable := false if input.application.family.children == 0
 # METADATA
 # title: 托位数
 # custom:

@@ -121,7 +121,7 @@ func (e *Engine) Decide(ctx context.Context, ruleSet string, facts any, asOf nur
 	if !ok {
 		return nursery.Decision{}, fmt.Errorf("decide %s: no such rule set in pack %s", ruleSet, p.name)
 	}
-	input, err := toObject(facts)
+	input, err := toObject(facts, set.reads)
 	if err != nil {
 		return nursery.Decision{}, fmt.Errorf("decide %s: read facts: %w", ruleSet, err)
 	}
@@ -155,7 +155,7 @@ func (e *Engine) Allow(ctx context.Context, input any) (bool, string, error) {
 	if query == nil {
 		return false, "", fmt.Errorf("authorise: the rules hold no package authz")
 	}
-	object, err := toObject(input)
+	object, err := toObject(input, nil)
 	if err != nil {
 		return false, "", fmt.Errorf("authorise: read input: %w", err)
 	}

@@ -29,13 +29,13 @@ var (
 )
 
 // toObject turns facts into the value rules read, in one walk and without JSON text in between. Names and
-// omissions are those of encoding/json; facts not given are left out.
-func toObject(facts any) (ast.Object, error) {
+// omissions are those of encoding/json; facts not given are left out, and so is what want does not name.
+func toObject(facts any, want reads) (ast.Object, error) {
 	v := reflect.ValueOf(facts)
 	if !v.IsValid() {
 		return nil, errors.New("got nil, want an object")
 	}
-	term, err := encoderOf(v.Type())(&walk{}, v)
+	term, err := encoderOf(v.Type())(&walk{}, v, want)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +50,7 @@ func toObject(facts any) (ast.Object, error) {
 }
 
 // An encoder turns one Go value into a term, or nil when it is a fact not given: nil, "", a zero date.
-type encoder func(*walk, reflect.Value) (*ast.Term, error)
+type encoder func(*walk, reflect.Value, reads) (*ast.Term, error)
 
 var encoders sync.Map // reflect.Type → encoder
 
@@ -81,9 +81,9 @@ func encoderOf(t reflect.Type) encoder {
 	var made encoder
 	var ready sync.WaitGroup
 	ready.Add(1)
-	standIn := encoder(func(w *walk, v reflect.Value) (*ast.Term, error) {
+	standIn := encoder(func(w *walk, v reflect.Value, want reads) (*ast.Term, error) {
 		ready.Wait()
-		return made(w, v)
+		return made(w, v, want)
 	})
 	if known, loaded := encoders.LoadOrStore(t, standIn); loaded {
 		return known.(encoder)
@@ -99,7 +99,7 @@ func newEncoder(t reflect.Type) encoder {
 	case t == dateType:
 		return encodeDate
 	case t == numberType:
-		return func(w *walk, v reflect.Value) (*ast.Term, error) { return w.term(ast.Number(v.String())), nil }
+		return func(w *walk, v reflect.Value, _ reads) (*ast.Term, error) { return w.term(ast.Number(v.String())), nil }
 	case t.Kind() == reflect.Pointer:
 		return pointerEncoder(t)
 	case t.Kind() == reflect.Interface:
@@ -113,11 +113,11 @@ func newEncoder(t reflect.Type) encoder {
 	case reflect.String:
 		return encodeString
 	case reflect.Bool:
-		return func(_ *walk, v reflect.Value) (*ast.Term, error) { return ast.InternedTerm(v.Bool()), nil }
+		return func(_ *walk, v reflect.Value, _ reads) (*ast.Term, error) { return ast.InternedTerm(v.Bool()), nil }
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		return func(_ *walk, v reflect.Value) (*ast.Term, error) { return ast.InternedTerm(v.Int()), nil }
+		return func(_ *walk, v reflect.Value, _ reads) (*ast.Term, error) { return ast.InternedTerm(v.Int()), nil }
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		return func(_ *walk, v reflect.Value) (*ast.Term, error) { return ast.InternedTerm(v.Uint()), nil }
+		return func(_ *walk, v reflect.Value, _ reads) (*ast.Term, error) { return ast.InternedTerm(v.Uint()), nil }
 	case reflect.Float32, reflect.Float64:
 		return encodeFloat
 	case reflect.Struct:
@@ -127,18 +127,20 @@ func newEncoder(t reflect.Type) encoder {
 	case reflect.Map:
 		return mapEncoder(t)
 	default:
-		return func(*walk, reflect.Value) (*ast.Term, error) { return nil, fmt.Errorf("a rule cannot read a %s", t) }
+		return func(*walk, reflect.Value, reads) (*ast.Term, error) {
+			return nil, fmt.Errorf("a rule cannot read a %s", t)
+		}
 	}
 }
 
-func encodeString(w *walk, v reflect.Value) (*ast.Term, error) {
+func encodeString(w *walk, v reflect.Value, _ reads) (*ast.Term, error) {
 	if v.Len() == 0 {
 		return nil, nil
 	}
 	return w.term(ast.String(v.String())), nil
 }
 
-func encodeFloat(w *walk, v reflect.Value) (*ast.Term, error) {
+func encodeFloat(w *walk, v reflect.Value, _ reads) (*ast.Term, error) {
 	f := v.Float()
 	switch {
 	case math.IsNaN(f) || math.IsInf(f, 0):
@@ -150,7 +152,7 @@ func encodeFloat(w *walk, v reflect.Value) (*ast.Term, error) {
 }
 
 // encodeDate writes 2006-01-02 without the cost of formatting verbs: a filing has five dozen dates.
-func encodeDate(w *walk, v reflect.Value) (*ast.Term, error) {
+func encodeDate(w *walk, v reflect.Value, _ reads) (*ast.Term, error) {
 	year, month, day := v.Field(0).Int(), v.Field(1).Int(), v.Field(2).Int()
 	if year|month|day == 0 {
 		return nil, nil
@@ -166,14 +168,14 @@ func encodeDate(w *walk, v reflect.Value) (*ast.Term, error) {
 	return w.term(ast.String(text[:])), nil
 }
 
-func encodeInterface(w *walk, v reflect.Value) (*ast.Term, error) {
+func encodeInterface(w *walk, v reflect.Value, want reads) (*ast.Term, error) {
 	if v.IsNil() {
 		return nil, nil
 	}
-	return encoderOf(v.Elem().Type())(w, v.Elem())
+	return encoderOf(v.Elem().Type())(w, v.Elem(), want)
 }
 
-func encodeText(w *walk, v reflect.Value) (*ast.Term, error) {
+func encodeText(w *walk, v reflect.Value, _ reads) (*ast.Term, error) {
 	b, err := v.Interface().(encoding.TextMarshaler).MarshalText()
 	if err != nil || len(b) == 0 {
 		return nil, err
@@ -181,7 +183,7 @@ func encodeText(w *walk, v reflect.Value) (*ast.Term, error) {
 	return w.term(ast.String(b)), nil
 }
 
-func encodeJSON(w *walk, v reflect.Value) (*ast.Term, error) {
+func encodeJSON(w *walk, v reflect.Value, want reads) (*ast.Term, error) {
 	b, err := v.Interface().(json.Marshaler).MarshalJSON()
 	if err != nil {
 		return nil, err
@@ -193,28 +195,28 @@ func encodeJSON(w *walk, v reflect.Value) (*ast.Term, error) {
 	if x == nil {
 		return nil, nil
 	}
-	return encoderOf(reflect.TypeOf(x))(w, reflect.ValueOf(x))
+	return encoderOf(reflect.TypeOf(x))(w, reflect.ValueOf(x), want)
 }
 
 func pointerEncoder(t reflect.Type) encoder {
 	encode := encoderOf(t.Elem())
-	return func(w *walk, v reflect.Value) (*ast.Term, error) {
+	return func(w *walk, v reflect.Value, want reads) (*ast.Term, error) {
 		if v.IsNil() {
 			return nil, nil
 		}
-		return encode(w, v.Elem())
+		return encode(w, v.Elem(), want)
 	}
 }
 
 func listEncoder(t reflect.Type) encoder {
 	encode := encoderOf(t.Elem())
-	return func(w *walk, v reflect.Value) (*ast.Term, error) {
+	return func(w *walk, v reflect.Value, _ reads) (*ast.Term, error) {
 		if v.Kind() == reflect.Slice && v.IsNil() {
 			return nil, nil
 		}
 		start := len(w.items)
 		for i := range v.Len() {
-			term, err := encode(w, v.Index(i))
+			term, err := encode(w, v.Index(i), nil)
 			if err != nil {
 				return nil, fmt.Errorf("%d: %w", i, err)
 			}
@@ -231,16 +233,22 @@ func listEncoder(t reflect.Type) encoder {
 
 func mapEncoder(t reflect.Type) encoder {
 	if t.Key().Kind() != reflect.String {
-		return func(*walk, reflect.Value) (*ast.Term, error) { return nil, fmt.Errorf("a rule cannot read a %s", t) }
+		return func(*walk, reflect.Value, reads) (*ast.Term, error) {
+			return nil, fmt.Errorf("a rule cannot read a %s", t)
+		}
 	}
 	encode := encoderOf(t.Elem())
-	return func(w *walk, v reflect.Value) (*ast.Term, error) {
+	return func(w *walk, v reflect.Value, want reads) (*ast.Term, error) {
 		if v.IsNil() {
 			return nil, nil
 		}
 		start := len(w.pairs)
 		for entries := v.MapRange(); entries.Next(); {
-			term, err := encode(w, entries.Value())
+			below, ok := want.below(entries.Key().String())
+			if !ok {
+				continue
+			}
+			term, err := encode(w, entries.Value(), below)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", entries.Key(), err)
 			}
@@ -284,15 +292,19 @@ func structEncoder(t reflect.Type) encoder {
 		}
 		fields = append(fields, plan)
 	}
-	return func(w *walk, v reflect.Value) (*ast.Term, error) {
+	return func(w *walk, v reflect.Value, want reads) (*ast.Term, error) {
 		start := len(w.pairs)
 		for i := range fields {
 			f := &fields[i]
+			below, wanted := want.below(f.name)
+			if !wanted {
+				continue
+			}
 			value, ok := f.value(v)
 			if !ok || f.dropZero && isZero(value) {
 				continue
 			}
-			term, err := f.encode(w, value)
+			term, err := f.encode(w, value, below)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", f.name, err)
 			}
@@ -310,11 +322,11 @@ func enumEncoder(values []string) encoder {
 	for _, value := range values {
 		terms[value] = ast.StringTerm(value)
 	}
-	return func(w *walk, v reflect.Value) (*ast.Term, error) {
+	return func(w *walk, v reflect.Value, _ reads) (*ast.Term, error) {
 		if term, ok := terms[v.String()]; ok {
 			return term, nil
 		}
-		return encodeString(w, v)
+		return encodeString(w, v, nil)
 	}
 }
 

@@ -262,10 +262,10 @@ reasons contains lib.missing("FP-03b", "", "/family/children", "拟收托人数"
 }
 
 # family_children is how many children a family point would take: as declared, or by its seats when they are more.
-family_children := max({declared, seats}) if {
+family_children := max(counts) if {
 	lib.is_family_point
-	declared := object.get(input.application, ["family", "children"], 0)
 	seats := sum([class.seats | some class in input.application.classes])
+	counts := {seats} | {declared | declared := input.application.family.children}
 }
 
 # METADATA
