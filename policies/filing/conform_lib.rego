@@ -1,0 +1,112 @@
+# METADATA
+# title: 机构条件是否符合标准和规范
+# description: |
+#   Whether site, staff, classes, fire safety and hygiene of a filing meet the standards (托育机构设置标准(试行),
+#   托育机构管理规范(试行), 家庭托育点管理办法(试行), 托育机构消防安全指南(试行) and what they refer to). A family
+#   point has limits of its own; every other site kind follows the standards for institutions, and a kindergarten
+#   class keeps the hygiene evaluation of its kindergarten. A recommended standard only warns, also when its fact
+#   is not given, so that nobody is sent back for it.
+# schemas:
+#   - input: schema.filing_facts
+package filing.conform
+
+import data.lib
+
+facts_used := (((((site_facts | staff_facts) | background_facts) | class_facts) | family_facts) | fire_facts) | hygiene_facts
+
+# standard says that the standards for institutions apply.
+standard if input.application.site_kind in {"public_comprehensive", "community", "kindergarten_class", "employer", "other"}
+
+kindergarten if input.application.site_kind == "kindergarten_class"
+
+# guided says that the fire safety guide for institutions (2022) applies.
+guided if {
+	standard
+	input.as_of >= data.params.fire.guide_from.value
+}
+
+# self_evaluated says that the institution evaluates its own hygiene (国卫办妇幼发〔2022〕11号).
+self_evaluated if {
+	standard
+	not kindergarten
+	lib.in_force("hygiene_self_evaluation")
+}
+
+# graded says that the recommended quality standard WS/T 821 is out.
+graded if {
+	standard
+	input.as_of >= data.params.quality.standard_from.value
+}
+
+family if lib.is_family_point
+
+# The facts given, by name: a call on a fact that is not given is undefined, also below `not`.
+premises_given := object.keys(object.get(input.application, "premises", {}))
+
+fire_given := object.keys(object.get(input.application, "fire", {}))
+
+hygiene_given := object.keys(object.get(input.application, "hygiene", {}))
+
+family_given := object.keys(object.get(input.application, "family", {}))
+
+staff_given if count(input.application.staff) > 0
+
+heads := [person | some person in input.application.staff; person.post == "head"]
+
+carers := [person | some person in input.application.staff; person.post == "caregiver"]
+
+health_staff := [person | some person in input.application.staff; person.post == "health"]
+
+guards := [person | some person in input.application.staff; person.post == "guard"]
+
+cooks := [person | some person in input.application.staff; person.post == "cook"]
+
+unposted := [person.number | some person in input.application.staff; not person.post]
+
+# absence is what it means that nobody holds a post: unknown while somebody's post is not given.
+default absence := "fail"
+
+absence := "unknown" if count(unposted) > 0
+
+# children_of is how many children a class is judged by: its seats as planned, or those enrolled when they are more.
+children_of(class) := max([object.get(class, "seats", 0), object.get(class, "enrolled", 0)])
+
+children_total := sum([children_of(class) | some class in input.application.classes])
+
+education_rank := {"junior_secondary": 1, "senior_secondary": 2, "junior_college": 3, "bachelor": 4, "postgraduate": 5}
+
+education_title := {
+	"junior_secondary": "初中",
+	"senior_secondary": "高中（中专）",
+	"junior_college": "大专",
+	"bachelor": "本科",
+	"postgraduate": "研究生",
+}
+
+class_title := {"infant": "乳儿班", "toddler": "托小班", "older_toddler": "托大班", "mixed": "混合班"}
+
+post_title := {
+	"head": "负责人",
+	"caregiver": "保育人员",
+	"health": "卫生保健人员",
+	"guard": "安保人员",
+	"cook": "炊事人员",
+	"food_manager": "食品安全管理员",
+}
+
+# months_back is the date so many months before the receipt: what is dated earlier is out of date.
+months_back(months) := lib.months_after(input.as_of, 0 - months)
+
+# term_short says that a term counted with its first and its last day is shorter than so many years: the day after
+# the last day comes before the date of the first day that many years on (民法典 art. 202).
+term_short(from, until, years) if day_after(until) < time.parse_ns("2006-01-02", lib.months_after(from, years * 12))
+
+day_after(date) := time.add_date(time.parse_ns("2006-01-02", date), 0, 0, 1)
+
+# experienced says that a carer has worked in the field or has a relevant background.
+experienced(person) if person.experience_years > 0
+
+experienced(person) if person.relevant_background
+
+# field points at a fact of one element of a list.
+field(list, id, name) := sprintf("/%s/%s/%s", [list, id, name])
