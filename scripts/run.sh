@@ -66,7 +66,7 @@ administrator.
 
 To try, with a token of the clerk:
 
-  token() { curl -s -d grant_type=password -d client_id=demo -d username=\$1 -d scope=openid $TUOYU_OIDC_ISSUER/oauth/token | sed 's/.*"access_token":"\([^"]*\)".*/\1/'; }
+  token() { curl -s -d grant_type=client_credentials -d client_id=\$1 -d client_secret=\$1 $TUOYU_OIDC_ISSUER/oauth/token | sed 's/.*"access_token":"\([^"]*\)".*/\1/'; }
   curl -s -H "Authorization: Bearer \$(token clerk-140403)" $TUOYU_PUBLIC_URL/api/v1/tasks
   curl -s -H "Authorization: Bearer \$(token clerk-140403)" $TUOYU_PUBLIC_URL/api/v1/cases
 TEXT
