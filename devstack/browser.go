@@ -178,7 +178,7 @@ func (b *browser) print(ctx context.Context, job *renderJob) ([]byte, error) {
 			return pdf, err
 		}
 		b.forget(live)
-		died = fmt.Errorf("Chromium ended during the job: %w", err)
+		died = fmt.Errorf("the browser ended during the job: %w", err)
 		slog.Warn("chromium ended", "error", err)
 	}
 	return nil, died

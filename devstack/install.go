@@ -87,12 +87,12 @@ func findChromium(ctx context.Context, note func(string)) (string, error) {
 		err = aptInstall(ctx, "chromium", note)
 	}
 	if err != nil {
-		return "", fmt.Errorf("Chromium is not installed: %w", err)
+		return "", fmt.Errorf("no Chromium is installed: %w", err)
 	}
 	if p := installedChromium(); p != "" {
 		return p, nil
 	}
-	return "", errors.New("Chromium is installed but not on the PATH")
+	return "", errors.New("the installed Chromium is not on the PATH")
 }
 
 func installedChromium() string {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -39,7 +40,7 @@ func postgresUser() (*osUser, error) {
 		}
 		return &osUser{name: name, cred: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}, nil
 	}
-	return nil, fmt.Errorf("Postgres does not run as root, and there is neither a user postgres nor nobody to run it as")
+	return nil, errors.New("as root, Postgres needs another user to run as, and there is neither postgres nor nobody")
 }
 
 // canWriteBelow tries whether the account can use a directory of its own below dir: every directory

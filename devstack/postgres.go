@@ -169,9 +169,9 @@ func (p *postgres) awaitReady(ctx context.Context) error {
 		}
 		select {
 		case <-p.done:
-			return fmt.Errorf("Postgres ended while starting: %w", p.err)
+			return fmt.Errorf("the database ended while starting: %w", p.err)
 		case <-ctx.Done():
-			return fmt.Errorf("Postgres does not answer: %w", errors.Join(ctx.Err(), err))
+			return fmt.Errorf("the database does not answer: %w", errors.Join(ctx.Err(), err))
 		case <-time.After(20 * time.Millisecond):
 		}
 	}

@@ -122,9 +122,9 @@ func (r *renderer) convertHTML(w http.ResponseWriter, req *http.Request) {
 	ctx, cancel := context.WithTimeout(req.Context(), r.limit)
 	defer cancel()
 	req.Body = http.MaxBytesReader(w, req.Body, maxRenderBody)
-	job, status, err := readRenderJob(req)
-	if err != nil {
-		refuse(w, status, err.Error())
+	job, no := readRenderJob(req)
+	if no != nil {
+		refuse(w, no.status, no.text)
 		return
 	}
 	select {
@@ -159,19 +159,25 @@ func outputName(req *http.Request, trace string) string {
 	return strings.TrimSuffix(name, ".pdf") + ".pdf"
 }
 
-func readRenderJob(req *http.Request) (*renderJob, int, error) {
+// refusal is an answer other than a PDF, in Gotenberg's words.
+type refusal struct {
+	status int
+	text   string
+}
+
+func readRenderJob(req *http.Request) (*renderJob, *refusal) {
 	if err := req.ParseMultipartForm(maxRenderBody); err != nil {
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {
-			return nil, http.StatusRequestEntityTooLarge, errors.New("Request Entity Too Large")
+			return nil, &refusal{http.StatusRequestEntityTooLarge, "Request Entity Too Large"}
 		}
-		return nil, http.StatusBadRequest, fmt.Errorf("Invalid 'Content-Type' header value or body: %w", err)
+		return nil, &refusal{http.StatusBadRequest, "Invalid 'Content-Type' header value or body: " + err.Error()}
 	}
 	job, err := parseRenderForm(req.MultipartForm)
 	if err != nil {
-		return nil, http.StatusBadRequest, fmt.Errorf("Invalid form data: %w", err)
+		return nil, &refusal{http.StatusBadRequest, "Invalid form data: " + err.Error()}
 	}
-	return job, http.StatusOK, nil
+	return job, nil
 }
 
 func readPart(part *multipart.FileHeader) ([]byte, error) {

@@ -241,7 +241,7 @@ func (s *stack) runCommand(stop <-chan os.Signal) (int, error) {
 		return c.exitCode(), nil
 	case <-s.pg.done:
 		s.end(c, syscall.SIGTERM, stop)
-		return exitStack, fmt.Errorf("Postgres ended while COMMAND ran: see %s", s.state.path("postgres.log"))
+		return exitStack, fmt.Errorf("the database ended while COMMAND ran: see %s", s.state.path("postgres.log"))
 	case sig := <-stop:
 		s.end(c, sig.(syscall.Signal), stop)
 		return c.exitCode(), nil

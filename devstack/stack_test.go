@@ -394,7 +394,7 @@ func TestPostgresLostEndsTheRun(t *testing.T) {
 	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	if code := d.wait(); code != exitStack || !strings.Contains(d.out.String(), "Postgres ended") {
+	if code := d.wait(); code != exitStack || !strings.Contains(d.out.String(), "the database ended") {
 		t.Errorf("exits with %d:\n%s", code, d.out)
 	}
 	// The backends of the killed server, and its lock file with a dead number, must not be in the way.
