@@ -102,7 +102,7 @@ reasons contains lib.missing("RF-08.0a", person.number, sprintf("/staff/%s/post"
 #   rule: RF-08.0b
 #   basis: {doc: 托育机构登记和备案办法(试行), no: 国卫办人口发〔2019〕25号, article: "8", binding: L4, verified: true}
 reasons contains lib.missing_paper("RF-08.0b", "filing_form", "/papers/filing_form", paper_labels.filing_form) if {
-	not ["filing_form"] in lib.papers_held
+	not "filing_form" in lib.papers_held
 }
 
 # METADATA
@@ -111,7 +111,7 @@ reasons contains lib.missing_paper("RF-08.0b", "filing_form", "/papers/filing_fo
 #   rule: RF-08.0c
 #   basis: {doc: 托育机构登记和备案办法(试行), no: 国卫办人口发〔2019〕25号, article: "8", binding: L4, verified: true}
 reasons contains lib.missing_paper("RF-08.0c", "commitment", "/papers/commitment", paper_labels.commitment) if {
-	not ["commitment"] in lib.papers_held
+	not "commitment" in lib.papers_held
 }
 
 # METADATA
@@ -123,7 +123,7 @@ reasons contains lib.missing_paper(
 	"RF-08.1", "registration_certificate", "/papers/registration_certificate",
 	paper_labels.registration_certificate,
 ) if {
-	not ["registration_certificate"] in lib.papers_held
+	not "registration_certificate" in lib.papers_held
 }
 
 # METADATA
@@ -133,7 +133,7 @@ reasons contains lib.missing_paper(
 #   basis: {doc: 托育机构登记和备案办法(试行), no: 国卫办人口发〔2019〕25号, article: 8(2), binding: L4, verified: true}
 reasons contains lib.missing_paper("RF-08.2", "premises_proof", "/papers/premises_proof", paper_labels.premises_proof) if {
 	not lib.is_family_point
-	not ["premises_proof"] in lib.papers_held
+	not "premises_proof" in lib.papers_held
 }
 
 # METADATA
@@ -146,7 +146,7 @@ reasons contains lib.missing_paper(
 	sprintf("工作人员%s的%s", [number, paper_labels.staff_qualification]),
 ) if {
 	not lib.is_family_point
-	some number in staff_without.staff_qualification
+	some ["staff_qualification", number] in staff_without
 }
 
 # METADATA
@@ -159,16 +159,16 @@ reasons contains lib.missing_paper(
 	sprintf("工作人员%s的%s", [number, paper_labels.staff_health]),
 ) if {
 	not lib.is_family_point
-	some number in staff_without.staff_health
+	some ["staff_health", number] in staff_without
 }
 
-staff_without[kind] := numbers if {
-	some kind in {"staff_qualification", "staff_health"}
-	numbers := {person.number |
-		some person in input.application.staff
-		not [kind, person.number] in lib.papers_held
-	}
-}
+# staff_without holds [kind, number] for each paper a member of staff lacks.
+staff_without := {[kind, person.number] |
+	some person in input.application.staff
+	some kind in ["staff_qualification", "staff_health"]
+} - lib.papers_of_staff
+
+self_evaluated if lib.in_force("hygiene_self_evaluation")
 
 # METADATA
 # title: 第三方卫生评价报告
@@ -178,13 +178,13 @@ staff_without[kind] := numbers if {
 #   basis: {doc: 托育机构登记和备案办法(试行), no: 国卫办人口发〔2019〕25号, article: 8(4), binding: L4, verified: true}
 reasons contains lib.missing_paper("RF-08.4", "hygiene_report", "/papers/hygiene_report", "托幼机构卫生评价报告") if {
 	not lib.is_family_point
-	not lib.in_force("hygiene_self_evaluation")
-	not ["hygiene_report"] in lib.papers_held
+	not self_evaluated
+	not "hygiene_report" in lib.papers_held
 }
 
 reasons contains lib.missing("RF-08.4", "hygiene_report", "/hygiene/result", "卫生评价结论") if {
 	not lib.is_family_point
-	not lib.in_force("hygiene_self_evaluation")
+	not self_evaluated
 	not input.application.hygiene.result
 }
 
@@ -197,7 +197,7 @@ reasons contains lib.reason("RF-08.4", {
 	"remedy": "请整改后重新评价，提交结论为“合格”的报告。",
 }) if {
 	not lib.is_family_point
-	not lib.in_force("hygiene_self_evaluation")
+	not self_evaluated
 	input.application.hygiene.result == "unqualified"
 }
 
@@ -210,13 +210,13 @@ reasons contains lib.reason("RF-08.4", {
 #     - {doc: 关于做好托育机构卫生评价工作的通知, no: 国卫办妇幼发〔2022〕11号, binding: L4, verified: true}
 reasons contains lib.missing_paper("HV-01", "hygiene_report", "/papers/hygiene_report", "自评“合格”的托育机构卫生评价报告") if {
 	not lib.is_family_point
-	lib.in_force("hygiene_self_evaluation")
-	not ["hygiene_report"] in lib.papers_held
+	self_evaluated
+	not "hygiene_report" in lib.papers_held
 }
 
 reasons contains lib.missing("HV-01", "hygiene_report", "/hygiene/result", "卫生自评结论") if {
 	not lib.is_family_point
-	lib.in_force("hygiene_self_evaluation")
+	self_evaluated
 	not input.application.hygiene.result
 }
 
@@ -229,7 +229,7 @@ reasons contains lib.reason("HV-01", {
 	"remedy": "请对照托育机构卫生评价基本标准整改，自评合格后提交报告。",
 }) if {
 	not lib.is_family_point
-	lib.in_force("hygiene_self_evaluation")
+	self_evaluated
 	input.application.hygiene.result == "unqualified"
 }
 
@@ -240,10 +240,10 @@ reasons contains lib.reason("HV-01", {
 #   basis: {doc: 关于做好托育机构卫生评价工作的通知, no: 国卫办妇幼发〔2022〕11号, binding: L4, verified: true}
 reasons contains lib.missing_paper("HV-02", kind, sprintf("/papers/%s", [kind]), paper_labels[kind]) if {
 	not lib.is_family_point
-	lib.in_force("hygiene_self_evaluation")
+	self_evaluated
 	not kindergarten_evaluation
 	some kind in ["floor_plan", "health_worker_papers", "air_test"]
-	not [kind] in lib.papers_held
+	not kind in lib.papers_held
 }
 
 # A kindergarten keeps the evaluation it has as a kindergarten.
@@ -262,7 +262,7 @@ kindergarten_evaluation if {
 reasons contains lib.missing_paper("RF-08.7", "food_licence", "/papers/food_licence", paper_labels.food_licence) if {
 	not lib.is_family_point
 	input.application.meals == true
-	not ["food_licence"] in lib.papers_held
+	not "food_licence" in lib.papers_held
 }
 
 reasons contains lib.missing("RF-08.7", "food_licence", "/meals", "是否提供餐食") if {
@@ -280,7 +280,7 @@ meals_declared if input.application.meals in {true, false}
 reasons contains lib.missing_paper("RF-08.6", paper.name, sprintf("/papers/other/%s", [paper.name]), paper.name) if {
 	some paper in data.params.papers.additional.value
 	input.application.site_kind in object.get(paper, "site_kinds", [input.application.site_kind])
-	not ["other", paper.name] in lib.papers_held
+	not paper.name in lib.papers_by_name
 }
 
 # METADATA
@@ -295,7 +295,7 @@ reasons contains lib.missing_paper(
 	paper_labels.kindergarten_licence,
 ) if {
 	input.application.site_kind == "kindergarten_class"
-	not ["kindergarten_licence"] in lib.papers_held
+	not "kindergarten_licence" in lib.papers_held
 }
 
 # METADATA
@@ -308,7 +308,7 @@ reasons contains lib.missing_paper("P04-R4", "joint_agreement", "/papers/joint_a
 	input.application.site_kind == "employer"
 	some paper in input.application.papers
 	paper.kind == "joint_agreement"
-	not ["joint_agreement"] in lib.papers_held
+	not "joint_agreement" in lib.papers_held
 }
 
 # METADATA
@@ -319,7 +319,7 @@ reasons contains lib.missing_paper("P04-R4", "joint_agreement", "/papers/joint_a
 reasons contains lib.missing_paper("FP-06b", kind, sprintf("/papers/%s", [kind]), paper_labels[kind]) if {
 	lib.is_family_point
 	some kind in ["premises_proof", "owners_consent", "building_safety"]
-	not [kind] in lib.papers_held
+	not kind in lib.papers_held
 }
 
 reasons contains lib.missing_paper(
@@ -327,8 +327,7 @@ reasons contains lib.missing_paper(
 	sprintf("照护人员%s的%s", [number, paper_labels[kind]]),
 ) if {
 	lib.is_family_point
-	some kind, numbers in staff_without
-	some number in numbers
+	some [kind, number] in staff_without
 }
 
 # METADATA

@@ -20,12 +20,12 @@ form_titles := {
 #   basis: {doc: 托育机构登记和备案办法(试行), no: 国卫办人口发〔2019〕25号, article: 8(5), binding: L4, verified: true}
 reasons contains lib.missing_paper("RF-08.5", "fire_proof", "/papers/fire_proof", paper_labels.fire_proof) if {
 	not lib.is_family_point
-	not ["fire_proof"] in lib.papers_held
+	not "fire_proof" in lib.papers_held
 }
 
 reasons contains lib.missing("RF-08.5", "fire_proof", "/papers/fire_proof/form", "消防证明的形式") if {
 	not lib.is_family_point
-	["fire_proof"] in lib.papers_held
+	"fire_proof" in lib.papers_held
 	count(fire_forms) == 0
 }
 

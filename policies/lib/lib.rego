@@ -46,13 +46,14 @@ is_family_point if {
 	in_force("family_points")
 }
 
-# papers_held holds what was handed in with its file, as [kind] and, for papers of one person or one name, as
-# [kind, whose]: one pass over the papers instead of one for every rule.
-papers_held := {key |
-	some paper in input.application.papers
-	paper.attachment
-	some key in [[paper.kind], [paper.kind, object.get(paper, "staff", object.get(paper, "name", ""))]]
-}
+# papers_held holds the kind of every paper handed in with its file.
+papers_held := {paper.kind | some paper in input.application.papers; paper.attachment}
+
+# papers_of_staff holds [kind, number] for the papers of one member of staff.
+papers_of_staff := {[paper.kind, paper.staff] | some paper in input.application.papers; paper.attachment}
+
+# papers_by_name holds the names of other papers 其他材料.
+papers_by_name := {paper.name | some paper in input.application.papers; paper.kind == "other"; paper.attachment}
 
 # months_after gives the date `months` later; a month without that day ends on its last day (民法典 art. 202).
 months_after(date, months) := sprintf("%04d-%02d-%02d", [year, month, min({day, last_day(year, month)})]) if {
@@ -61,6 +62,18 @@ months_after(date, months) := sprintf("%04d-%02d-%02d", [year, month, min({day, 
 	year := floor(count / 12)
 	month := (count % 12) + 1
 	day := to_number(trim_left(d, "0"))
+}
+
+# day_after gives the next day. It counts by the calendar, since a term may end far beyond what nanoseconds reach.
+day_after(date) := sprintf("%s-%02d", [substring(date, 0, 7), day + 1]) if {
+	[y, m, d] := split(date, "-")
+	day := to_number(trim_left(d, "0"))
+	day < last_day(to_number(y), to_number(trim_left(m, "0")))
+}
+
+day_after(date) := months_after(sprintf("%s-01", [substring(date, 0, 7)]), 1) if {
+	[y, m, d] := split(date, "-")
+	to_number(trim_left(d, "0")) == last_day(to_number(y), to_number(trim_left(m, "0")))
 }
 
 last_day(_, month) := 31 if month in {1, 3, 5, 7, 8, 10, 12}

@@ -25,13 +25,16 @@ test_a_document_is_in_force_from_its_day if {
 }
 
 test_papers_are_found_by_kind_person_and_name_once_their_file_is_there if {
-	papers := [
+	facts := {"application": {"papers": [
 		{"kind": "staff_health", "staff": "s-01", "attachment": "a1"},
+		{"kind": "staff_health", "staff": "s-02"},
 		{"kind": "other", "name": "平面图", "attachment": "a2"},
+		{"kind": "other", "name": "说明"},
 		{"kind": "fire_proof"},
-	]
-	held := lib.papers_held with input as {"application": {"papers": papers}}
-	held == {["staff_health"], ["staff_health", "s-01"], ["other"], ["other", "平面图"]}
+	]}}
+	lib.papers_held == {"staff_health", "other"} with input as facts
+	lib.papers_of_staff == {["staff_health", "s-01"]} with input as facts
+	lib.papers_by_name == {"平面图"} with input as facts
 }
 
 test_a_missing_paper_is_unknown_and_asks_for_the_file if {
@@ -56,5 +59,14 @@ test_months_end_on_the_last_day_of_a_short_month if {
 		["2000-01-31", 1, "2000-02-29"], ["1900-01-31", 1, "1900-02-28"],
 	] {
 		lib.months_after(case[0], case[1]) == case[2]
+	}
+}
+
+test_the_day_after_crosses_months_and_years if {
+	every case in [
+		["2026-03-02", "2026-03-03"], ["2026-02-28", "2026-03-01"], ["2024-02-28", "2024-02-29"],
+		["2024-02-29", "2024-03-01"], ["2026-12-31", "2027-01-01"], ["9998-12-31", "9999-01-01"],
+	] {
+		lib.day_after(case[0]) == case[1]
 	}
 }
