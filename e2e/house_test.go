@@ -1,0 +1,394 @@
+package e2e
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	commonpb "go.temporal.io/api/common/v1"
+	"go.temporal.io/api/operatorservice/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	"tuoyu/e2e/roleplay"
+)
+
+// house is one installation of the program: its own database, Temporal namespace, files and processes.
+type house struct {
+	folder    string
+	namespace string
+	env       []string
+	url       string
+	serving   *process
+	worker    *process
+	admin     *pgx.Conn
+	database  string
+	db        *pgxpool.Pool // as superuser: sees every row
+	temporal  client.Client
+	door      *roleplay.Door
+}
+
+var (
+	shared     *house
+	sharedOnce sync.Once
+	errShared  error
+)
+
+// sharedHouse is the installation that the tests which disturb nobody have in common.
+func sharedHouse(t *testing.T) *house {
+	t.Helper()
+	sharedOnce.Do(func() { shared, errShared = openHouse() })
+	if errShared != nil {
+		t.Fatal(errShared)
+	}
+	h := shared
+	t.Cleanup(func() { h.tell(t) })
+	return h
+}
+
+// ownHouse is an installation for a test that kills or breaks something. Settings are of the form NAME=value.
+func ownHouse(t *testing.T, settings ...string) *house {
+	t.Helper()
+	h, err := openHouse(settings...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		h.tell(t)
+		h.close()
+	})
+	return h
+}
+
+// tell shows the end of the processes' logs when the test has failed.
+func (h *house) tell(t *testing.T) {
+	t.Helper()
+	if !t.Failed() {
+		return
+	}
+	logs, err := filepath.Glob(filepath.Join(h.folder, "*.log"))
+	if err != nil {
+		t.Error(err)
+	}
+	for _, name := range logs {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		lines := strings.Split(strings.TrimSpace(string(raw)), "\n")
+		t.Logf("%s:\n%s", filepath.Base(name), strings.Join(lines[max(0, len(lines)-15):], "\n"))
+	}
+}
+
+func openHouse(settings ...string) (h *house, err error) {
+	id := make([]byte, 4)
+	_, _ = rand.Read(id) // never fails
+	name := "e2e_" + hex.EncodeToString(id)
+	h = &house{namespace: strings.ReplaceAll(name, "_", "-"), database: name}
+	defer func() {
+		if err != nil {
+			h.close()
+		}
+	}()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	if h.folder, err = os.MkdirTemp("", "tuoyu-house-"); err != nil {
+		return nil, err
+	}
+	if err := h.makeDatabase(ctx); err != nil {
+		return nil, err
+	}
+	if err := h.makeNamespace(ctx); err != nil {
+		return nil, err
+	}
+	listen, metrics := freeAddress(), freeAddress()
+	h.url = "http://" + listen
+	h.env = append(withoutSettings(os.Environ()),
+		"TUOYU_DATABASE_URL="+inDatabase(os.Getenv("TUOYU_DATABASE_URL"), name),
+		"TUOYU_MIGRATE_DATABASE_URL="+inDatabase(os.Getenv("TUOYU_MIGRATE_DATABASE_URL"), name),
+		"TUOYU_TEMPORAL_ADDRESS="+os.Getenv("TUOYU_TEMPORAL_ADDRESS"), "TUOYU_TEMPORAL_NAMESPACE="+h.namespace,
+		"TUOYU_GOTENBERG_URL="+os.Getenv("TUOYU_GOTENBERG_URL"), "TUOYU_OIDC_ISSUER="+os.Getenv("TUOYU_OIDC_ISSUER"),
+		"TUOYU_LISTEN="+listen, "TUOYU_PUBLIC_URL="+h.url, "TUOYU_METRICS_LISTEN="+metrics,
+		"TUOYU_BLOB_DIR="+filepath.Join(h.folder, "blobs"), "TUOYU_KEYSET_FILE="+filepath.Join(h.folder, "keyset.json"),
+		"TUOYU_MAX_UPLOAD_MIB=2", "TUOYU_SHUTDOWN_SECONDS=5")
+	h.env = append(h.env, settings...)
+	for _, args := range [][]string{{"migrate"}, {"keys", "new", filepath.Join(h.folder, "keyset.json")}} {
+		if err := h.do(ctx, args...); err != nil {
+			return nil, err
+		}
+	}
+	if h.serving, err = h.start("serve", listen); err != nil {
+		return nil, err
+	}
+	if h.worker, err = h.start("worker", metrics); err != nil {
+		return nil, err
+	}
+	if h.db, err = pgxpool.New(ctx, inDatabase(os.Getenv("DEVSTACK_POSTGRES_ADMIN_URL"), name)); err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	h.door = roleplay.NewDoor(h.url, os.Getenv("TUOYU_OIDC_ISSUER"))
+	return h, nil
+}
+
+func withoutSettings(environ []string) []string {
+	var kept []string
+	for _, pair := range environ {
+		if !strings.HasPrefix(pair, "TUOYU_") {
+			kept = append(kept, pair)
+		}
+	}
+	return kept
+}
+
+// inDatabase gives the URL with another database.
+func inDatabase(address, database string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		panic(fmt.Sprintf("database URL of the environment: %v", err))
+	}
+	u.Path = "/" + database
+	return u.String()
+}
+
+func (h *house) makeDatabase(ctx context.Context) error {
+	var err error
+	if h.admin, err = pgx.Connect(ctx, os.Getenv("DEVSTACK_POSTGRES_ADMIN_URL")); err != nil {
+		return fmt.Errorf("connect to Postgres: %w", err)
+	}
+	owner, err := url.Parse(os.Getenv("TUOYU_MIGRATE_DATABASE_URL"))
+	if err != nil {
+		return fmt.Errorf("read TUOYU_MIGRATE_DATABASE_URL: %w", err)
+	}
+	_, err = h.admin.Exec(ctx, fmt.Sprintf("CREATE DATABASE %s OWNER %s", h.database, pgx.Identifier{owner.User.Username()}.Sanitize()))
+	if err != nil {
+		return fmt.Errorf("create database: %w", err)
+	}
+	return nil
+}
+
+// makeNamespace registers a namespace of its own: case numbers begin at 1 in every database, and are workflow IDs.
+func (h *house) makeNamespace(ctx context.Context) error {
+	var err error
+	h.temporal, err = client.Dial(client.Options{HostPort: os.Getenv("TUOYU_TEMPORAL_ADDRESS"), Namespace: h.namespace, Logger: quiet{}})
+	if err != nil {
+		return fmt.Errorf("connect to Temporal: %w", err)
+	}
+	_, err = h.temporal.WorkflowService().RegisterNamespace(ctx, &workflowservice.RegisterNamespaceRequest{
+		Namespace: h.namespace, WorkflowExecutionRetentionPeriod: durationpb.New(24 * time.Hour),
+	})
+	if err != nil {
+		return fmt.Errorf("register namespace: %w", err)
+	}
+	return poll(ctx, func(ctx context.Context) error {
+		_, err := h.temporal.WorkflowService().DescribeWorkflowExecution(ctx, &workflowservice.DescribeWorkflowExecutionRequest{
+			Namespace: h.namespace, Execution: &commonpb.WorkflowExecution{WorkflowId: "none"},
+		})
+		var unknown *serviceerror.NotFound
+		if errors.As(err, &unknown) {
+			return nil // the namespace is known, the workflow is not
+		}
+		return fmt.Errorf("namespace not ready: %w", err)
+	})
+}
+
+// start runs a command of the program that stays, and waits until it is ready.
+func (h *house) start(command, address string) (*process, error) {
+	p, err := h.startUnready(command)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	err = poll(ctx, func(ctx context.Context) error {
+		if p.ended() {
+			return fmt.Errorf("%s ended: %w", command, p.waited)
+		}
+		return get(ctx, "http://"+address+"/readyz")
+	})
+	if err != nil {
+		p.kill()
+		raw, _ := os.ReadFile(p.log) // the error says what failed; the log only helps
+		return nil, fmt.Errorf("start %s: %w\n%s", command, err, raw)
+	}
+	return p, nil
+}
+
+func (h *house) startUnready(command string, settings ...string) (*process, error) {
+	log, err := os.OpenFile(filepath.Join(h.folder, command+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(program, command)
+	cmd.Env = append(append([]string{}, h.env...), settings...)
+	cmd.Stdout, cmd.Stderr = log, log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := cmd.Start(); err != nil {
+		return nil, errors.Join(fmt.Errorf("start %s: %w", command, err), log.Close())
+	}
+	p := &process{cmd: cmd, done: make(chan struct{}), log: log.Name()}
+	go func() {
+		p.waited = errors.Join(cmd.Wait(), log.Close())
+		close(p.done)
+	}()
+	return p, nil
+}
+
+// startWorker starts a worker again, with settings of its own if any, and waits until it is ready.
+func (h *house) startWorker(t *testing.T, settings ...string) {
+	t.Helper()
+	address := freeAddress()
+	env := h.env
+	h.env = append(append([]string{}, env...), append(settings, "TUOYU_METRICS_LISTEN="+address)...)
+	p, err := h.start("worker", address)
+	h.env = env
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.worker = p
+}
+
+func (h *house) do(ctx context.Context, args ...string) error {
+	cmd := exec.CommandContext(ctx, program, args...)
+	cmd.Env = h.env
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("tuoyu %s: %w\n%s", strings.Join(args, " "), err, out)
+	}
+	return nil
+}
+
+// close ends the processes and removes what the house had. Errors are shown: they concern the next run.
+func (h *house) close() {
+	for _, p := range []*process{h.worker, h.serving} {
+		if p != nil {
+			p.kill()
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	if h.db != nil {
+		h.db.Close()
+	}
+	var errs []error
+	if h.temporal != nil {
+		_, err := h.temporal.OperatorService().DeleteNamespace(ctx, &operatorservice.DeleteNamespaceRequest{Namespace: h.namespace})
+		errs = append(errs, err)
+		h.temporal.Close()
+	}
+	if h.admin != nil {
+		_, err := h.admin.Exec(ctx, "DROP DATABASE IF EXISTS "+h.database+" WITH (FORCE)")
+		errs = append(errs, err, h.admin.Close(ctx))
+	}
+	errs = append(errs, os.RemoveAll(h.folder))
+	if err := errors.Join(errs...); err != nil {
+		fmt.Fprintf(os.Stderr, "e2e: close %s: %v\n", h.database, err)
+	}
+}
+
+// process is one running tuoyu.
+type process struct {
+	cmd    *exec.Cmd
+	done   chan struct{}
+	waited error // after done
+	log    string
+}
+
+func (p *process) ended() bool {
+	select {
+	case <-p.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// kill ends the process without a chance to finish anything.
+func (p *process) kill() {
+	_ = p.cmd.Process.Kill() // it may have ended already
+	<-p.done
+}
+
+// stop asks the process to end and gives how it ended.
+func (p *process) stop() error {
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		return fmt.Errorf("signal: %w", err)
+	}
+	select {
+	case <-p.done:
+		return p.waited
+	case <-time.After(30 * time.Second):
+		p.kill()
+		return errors.New("did not end within 30 s of SIGTERM")
+	}
+}
+
+// poll tries until do succeeds or ctx ends, and gives the last error then.
+func poll(ctx context.Context, do func(context.Context) error) error {
+	for {
+		err := do(ctx)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+func get(ctx context.Context, address string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return err
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		return err
+	}
+	if res.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s: %s: %.300s", address, res.Status, body)
+	}
+	return nil
+}
+
+// freeAddress gives a loopback address nobody listens on.
+func freeAddress() string {
+	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		panic(fmt.Sprintf("find a free port: %v", err))
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// quiet drops what the Temporal client logs.
+type quiet struct{}
+
+func (quiet) Debug(string, ...any) {}
+func (quiet) Info(string, ...any)  {}
+func (quiet) Warn(string, ...any)  {}
+func (quiet) Error(string, ...any) {}

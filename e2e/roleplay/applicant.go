@@ -1,0 +1,145 @@
+package roleplay
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"time"
+
+	"tuoyu/nursery"
+	"tuoyu/testdata"
+)
+
+// Applicant is an institution with its application ready: dated to today, its papers uploaded.
+type Applicant struct {
+	*Actor
+	Registration nursery.Registration
+	serial       int
+	day          nursery.Date
+	uploaded     map[nursery.PaperKind]string
+}
+
+// accountsPerCounty is how many institution accounts the demonstration's provider has in each county.
+const accountsPerCounty = 12
+
+// NewApplicant takes an institution account of the application's county that has no open case, one that never filed if
+// there is any, and gives it a credit code of its own made with serial (0 to 9999).
+func NewApplicant(ctx context.Context, d *Door, name string, serial int) (*Applicant, error) {
+	app, err := testdata.Application(name)
+	if err != nil {
+		return nil, err
+	}
+	reg, err := testdata.Registration(name)
+	if err != nil {
+		return nil, err
+	}
+	if _, reg, err = testdata.Another(app, reg, serial); err != nil {
+		return nil, err
+	}
+	actor, err := freeAccount(ctx, d, app.Institution.County)
+	if err != nil {
+		return nil, err
+	}
+	return &Applicant{
+		Actor: actor, Registration: reg, serial: serial, day: nursery.DateOf(time.Now()), uploaded: map[nursery.PaperKind]string{},
+	}, nil
+}
+
+func freeAccount(ctx context.Context, d *Door, county string) (*Actor, error) {
+	var used *Actor
+	for n := 1; n <= accountsPerCounty; n++ {
+		a := d.As(fmt.Sprintf("institution-%s-%02d", county, n))
+		cases, err := a.Cases(ctx, url.Values{"limit": {"100"}})
+		if err != nil {
+			return nil, err
+		}
+		if len(cases) == 0 {
+			return a, nil
+		}
+		busy := slices.ContainsFunc(cases, func(c Case) bool { return c.Status != nursery.CaseEnded })
+		if !busy && used == nil {
+			used = a
+		}
+	}
+	if used == nil {
+		return nil, fmt.Errorf("all %d institution accounts of %s have a case open", accountsPerCounty, county)
+	}
+	return used, nil
+}
+
+// Prepare gives the application of that name as this applicant would hand it in; files not yet uploaded are uploaded.
+func (a *Applicant) Prepare(ctx context.Context, name string) (nursery.Application, error) {
+	app, err := testdata.Application(name)
+	if err != nil {
+		return app, err
+	}
+	reg, err := testdata.Registration(name)
+	if err != nil {
+		return app, err
+	}
+	if app, _, err = testdata.Another(testdata.OnDay(app, a.day), reg, a.serial); err != nil {
+		return app, err
+	}
+	for _, p := range app.Papers {
+		if p.Attachment == "" || a.uploaded[p.Kind] != "" {
+			continue
+		}
+		if a.uploaded[p.Kind], err = a.upload(ctx, p.Kind); err != nil {
+			return app, err
+		}
+	}
+	return testdata.WithAttachments(app, func(k nursery.PaperKind) string { return a.uploaded[k] }), nil
+}
+
+// upload hands in a scan of the paper: certificates of people as pictures, everything else as PDF.
+func (a *Applicant) upload(ctx context.Context, kind nursery.PaperKind) (string, error) {
+	if kind == nursery.StaffHealth || kind == nursery.StaffQualification {
+		return a.Upload(ctx, string(kind)+".png", "image/png", testdata.PNG(uint8(a.serial)))
+	}
+	return a.Upload(ctx, string(kind)+".pdf", "application/pdf", testdata.PDF(fmt.Sprintf("%s %04d", kind, a.serial)))
+}
+
+// Uploaded gives the attachments by paper.
+func (a *Applicant) Uploaded(kind nursery.PaperKind) string { return a.uploaded[kind] }
+
+// County is where the applicant files.
+func (a *Applicant) County() string { return a.Registration.County }
+
+// Clerk is who reviews the applicant's papers.
+func (a *Applicant) Clerk() *Actor { return a.door.As("clerk-" + a.County()) }
+
+// Supervisor is who the clerk's overdue tasks go to.
+func (a *Applicant) Supervisor() *Actor { return a.door.As("supervisor-" + a.County()) }
+
+// Inspector is the n-th officer who visits the applicant, from 1 to 3.
+func (a *Applicant) Inspector(n int) *Actor {
+	account := "inspector-" + a.County()
+	if n > 1 {
+		account = fmt.Sprintf("%s-%d", account, n)
+	}
+	return a.door.As(account)
+}
+
+// Registrar is who registers the applicant.
+func (a *Applicant) Registrar() *Actor {
+	word := map[nursery.Registrar]string{
+		nursery.StaffingOffice: "staffing", nursery.CivilAffairs: "civil", nursery.MarketRegulation: "market",
+	}[a.Registration.Registrar]
+	return a.door.As("registrar-" + word + "-" + a.County())
+}
+
+// RegistrationOf gives what the registrar has of the applicant once it is registered as in the application of that
+// name.
+func (a *Applicant) RegistrationOf(name string) (nursery.Registration, error) {
+	app, err := testdata.Application(name)
+	if err != nil {
+		return nursery.Registration{}, err
+	}
+	reg, err := testdata.Registration(name)
+	if err != nil {
+		return reg, err
+	}
+	_, reg, err = testdata.Another(app, reg, a.serial)
+	return reg, err
+}

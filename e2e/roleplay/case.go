@@ -1,0 +1,350 @@
+package roleplay
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"mime/multipart"
+	"net/http"
+	"net/textproto"
+	"net/url"
+	"time"
+
+	"tuoyu/nursery"
+)
+
+// The paths of the API that stories go through.
+const (
+	pathFilings       = "/api/v1/filings"
+	pathCases         = "/api/v1/cases"
+	pathTasks         = "/api/v1/tasks"
+	pathAttachments   = "/api/v1/attachments"
+	pathDocuments     = "/api/v1/documents"
+	pathRegistrations = "/api/v1/registrations"
+	pathSettings      = "/api/v1/settings"
+)
+
+// Started is what an applicant hears when a case was taken.
+type Started struct {
+	CaseNo       string `json:"case_no"`
+	TrackingCode string `json:"tracking_code"`
+	Stage        string `json:"stage"`
+}
+
+// Case is a case as the API shows it, as far as stories look at it.
+type Case struct {
+	CaseNo         string              `json:"case_no"`
+	Kind           string              `json:"kind"`
+	County         string              `json:"county"`
+	Institution    string              `json:"institution"`
+	SiteKind       string              `json:"site_kind"`
+	Stage          nursery.Stage       `json:"stage"`
+	Status         nursery.CaseStatus  `json:"status"`
+	Holder         string              `json:"holder"`
+	DueOn          nursery.Date        `json:"due_on"`
+	DueProvisional bool                `json:"due_provisional"`
+	Overdue        bool                `json:"overdue"`
+	Version        int                 `json:"version"`
+	Timeline       []Event             `json:"timeline"`
+	Decisions      []nursery.Decision  `json:"decisions"`
+	Documents      []Document          `json:"documents"`
+	Tasks          []Task              `json:"tasks"`
+	Gaps           []nursery.Reason    `json:"gaps"`
+	Clocks         []Clock             `json:"clocks"`
+	Application    nursery.Application `json:"application"`
+	Children       []Child             `json:"children"`
+}
+
+// Clock is a legal clock of a case.
+type Clock struct {
+	Name      string       `json:"name"`
+	LimitDays int          `json:"limit_days"`
+	DueOn     nursery.Date `json:"due_on"`
+	State     string       `json:"state"`
+	EndedOn   nursery.Date `json:"ended_on"`
+}
+
+// Child is a case that grew out of another one.
+type Child struct {
+	CaseNo string        `json:"case_no"`
+	Kind   string        `json:"kind"`
+	Stage  nursery.Stage `json:"stage"`
+}
+
+// Event is a line of the timeline.
+type Event struct {
+	Kind  string         `json:"kind"`
+	Actor string         `json:"actor"`
+	Role  string         `json:"role"`
+	Note  string         `json:"note"`
+	At    time.Time      `json:"at"`
+	Data  map[string]any `json:"data"`
+}
+
+// Document is a paper of a case.
+type Document struct {
+	ID     string `json:"id"`
+	Kind   string `json:"kind"`
+	Title  string `json:"title"`
+	Number string `json:"number"`
+	Code   string `json:"verification_code"`
+	State  string `json:"state"`
+	SHA256 string `json:"sha256"`
+	Size   int64  `json:"size"`
+}
+
+// Task is a question of a case.
+type Task struct {
+	ID       string       `json:"id"`
+	CaseNo   string       `json:"case_no"`
+	Kind     string       `json:"kind"`
+	Title    string       `json:"title"`
+	Role     string       `json:"role"`
+	Assignee string       `json:"assignee"`
+	Outcomes []Offer      `json:"outcomes"`
+	State    string       `json:"state"`
+	Outcome  string       `json:"outcome"`
+	DueOn    nursery.Date `json:"due_on"`
+	ClosedBy string       `json:"closed_by"`
+}
+
+// Offer is one way to answer a task.
+type Offer struct {
+	Outcome nursery.Outcome `json:"outcome"`
+	Title   string          `json:"title"`
+}
+
+// Completed is what a person hears who answered a task.
+type Completed struct {
+	Task      string    `json:"task"`
+	Outcome   string    `json:"outcome"`
+	By        string    `json:"by"`
+	At        time.Time `json:"at"`
+	Delivered bool      `json:"delivered"`
+	Note      string    `json:"note"`
+}
+
+// Review is what a clerk found beyond the rules.
+type Review struct {
+	Findings []Finding `json:"findings"`
+}
+
+// Finding is one thing found, on paper or on site.
+type Finding struct {
+	Rule    string `json:"rule,omitempty"`
+	Field   string `json:"field,omitempty"`
+	Message string `json:"message"`
+	Remedy  string `json:"remedy,omitempty"`
+}
+
+// Visit is the record of a visit.
+type Visit struct {
+	Findings    []Finding    `json:"findings"`
+	RectifyDays int          `json:"rectify_working_days,omitempty"`
+	VisitedOn   nursery.Date `json:"visited_on"`
+	Attachments []string     `json:"attachments"`
+}
+
+// Note is the answer of whoever has only to say something: a countersigning officer, an institution that proves.
+type Note struct {
+	Note        string   `json:"note"`
+	Attachments []string `json:"attachments,omitempty"`
+}
+
+// Upload hands in a file and gives the number of the attachment.
+func (a *Actor) Upload(ctx context.Context, name, mediaType string, content []byte) (string, error) {
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	header := textproto.MIMEHeader{}
+	header.Set("Content-Disposition", fmt.Sprintf(`form-data; name="file"; filename=%q`, name))
+	header.Set("Content-Type", mediaType)
+	part, err := form.CreatePart(header)
+	if err != nil {
+		return "", fmt.Errorf("upload %s: %w", name, err)
+	}
+	if _, err := part.Write(content); err != nil {
+		return "", fmt.Errorf("upload %s: %w", name, err)
+	}
+	if err := form.Close(); err != nil {
+		return "", fmt.Errorf("upload %s: %w", name, err)
+	}
+	var stored struct {
+		ID string `json:"id"`
+	}
+	err = a.Do(ctx, Request{
+		Method: http.MethodPost, Path: pathAttachments, Body: body.Bytes(), ContentType: form.FormDataContentType(),
+	}, &stored)
+	return stored.ID, err
+}
+
+// Precheck asks the rules before anything is handed in.
+func (a *Actor) Precheck(ctx context.Context, app nursery.Application) ([]nursery.Decision, error) {
+	var checked struct {
+		Decisions []nursery.Decision `json:"decisions"`
+	}
+	err := a.Post(ctx, pathFilings+"/precheck", "", map[string]any{"application": app}, &checked)
+	return checked.Decisions, err
+}
+
+// File hands an application in, or keeps it as a draft.
+func (a *Actor) File(ctx context.Context, key string, app nursery.Application, draft bool) (Started, error) {
+	var s Started
+	err := a.Post(ctx, pathFilings, key, map[string]any{"application": app, "draft": draft}, &s)
+	return s, err
+}
+
+// Correct changes what is open to correction in a case, and hands it in when submit is true.
+func (a *Actor) Correct(ctx context.Context, key, caseNo string, version int, app nursery.Application, submit bool) error {
+	return a.Do(ctx, Request{Method: http.MethodPatch, Path: pathFilings + "/" + caseNo, Key: key, Body: map[string]any{
+		"application": app, "version": version, "submit": submit,
+	}}, nil)
+}
+
+// Withdraw takes a case back.
+func (a *Actor) Withdraw(ctx context.Context, key, caseNo, reason string) error {
+	return a.Post(ctx, pathFilings+"/"+caseNo+"/withdraw", key, map[string]string{"reason": reason}, nil)
+}
+
+// Change files what changed in an institution that is filed.
+func (a *Actor) Change(ctx context.Context, key, caseNo string, app nursery.Application, reason string) (Started, error) {
+	var s Started
+	err := a.Post(ctx, pathFilings+"/"+caseNo+"/changes", key, map[string]any{"application": app, "reason": reason}, &s)
+	return s, err
+}
+
+// Cancel asks to be taken off the register.
+func (a *Actor) Cancel(ctx context.Context, key, caseNo string, c nursery.Cancellation) (Started, error) {
+	var s Started
+	err := a.Post(ctx, pathFilings+"/"+caseNo+"/cancel", key, c, &s)
+	return s, err
+}
+
+// Register pushes what the registrar has of an institution.
+func (a *Actor) Register(ctx context.Context, key string, reg nursery.Registration) error {
+	return a.Post(ctx, pathRegistrations, key, reg, nil)
+}
+
+// Case reads a case.
+func (a *Actor) Case(ctx context.Context, caseNo string) (Case, error) {
+	var c Case
+	err := a.Get(ctx, pathCases+"/"+caseNo, &c)
+	return c, err
+}
+
+// Cases reads a page of the cases the person may see.
+func (a *Actor) Cases(ctx context.Context, query url.Values) ([]Case, error) {
+	var page struct {
+		Items []Case `json:"items"`
+	}
+	err := a.Get(ctx, pathCases+"?"+query.Encode(), &page)
+	return page.Items, err
+}
+
+// Complete answers a task.
+func (a *Actor) Complete(ctx context.Context, key, task string, outcome nursery.Outcome, answer any) (Completed, error) {
+	var done Completed
+	if answer == nil {
+		answer = struct{}{}
+	}
+	err := a.Post(ctx, pathTasks+"/"+task+"/complete", key, map[string]any{"outcome": outcome, "answer": answer}, &done)
+	return done, err
+}
+
+// Paper reads the PDF of a document.
+func (a *Actor) Paper(ctx context.Context, id string) ([]byte, error) {
+	r := Request{Method: http.MethodGet, Path: pathDocuments + "/" + id}
+	res, err := a.Send(ctx, r)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", a.name(), err)
+	}
+	if res.Status != http.StatusOK {
+		return nil, a.Do(ctx, r, nil)
+	}
+	return res.Body, nil
+}
+
+// Patience is how long Await waits for the engine to catch up.
+const Patience = 30 * time.Second
+
+// Await reads a case until it is as wanted. The error says how it stood last.
+func (a *Actor) Await(ctx context.Context, caseNo string, wanted func(Case) bool) (Case, error) {
+	ctx, cancel := context.WithTimeout(ctx, Patience)
+	defer cancel()
+	var last Case
+	for {
+		c, err := a.Case(ctx, caseNo)
+		switch {
+		case err == nil && wanted(c):
+			return c, nil
+		case err == nil:
+			last = c
+		case ctx.Err() == nil:
+			return c, err
+		}
+		select {
+		case <-ctx.Done():
+			return last, fmt.Errorf("case %s is not as awaited after %s: stage %s, holder %s, tasks %s, papers %s",
+				caseNo, Patience, last.Stage, last.Holder, openTasks(last), papers(last))
+		case <-time.After(60 * time.Millisecond):
+		}
+	}
+}
+
+// AwaitTask waits until the case asks a question of that kind.
+func (a *Actor) AwaitTask(ctx context.Context, caseNo, kind string) (Task, error) {
+	var found Task
+	_, err := a.Await(ctx, caseNo, func(c Case) bool {
+		for _, t := range c.Tasks {
+			if t.Kind == kind && t.State == "open" {
+				found = t
+				return true
+			}
+		}
+		return false
+	})
+	if err != nil {
+		return found, errors.Join(fmt.Errorf("no task %s", kind), err)
+	}
+	return found, nil
+}
+
+// Stage tells that a case stands at a stage.
+func Stage(s nursery.Stage) func(Case) bool { return func(c Case) bool { return c.Stage == s } }
+
+// Printed tells that a case stands at a stage and all its papers are printed.
+func Printed(s nursery.Stage) func(Case) bool {
+	return func(c Case) bool {
+		for _, d := range c.Documents {
+			if d.State == "pending" {
+				return false
+			}
+		}
+		return c.Stage == s
+	}
+}
+
+func openTasks(c Case) []string {
+	list := []string{}
+	for _, t := range c.Tasks {
+		if t.State == "open" {
+			list = append(list, t.Kind)
+		}
+	}
+	return list
+}
+
+func papers(c Case) []string {
+	list := []string{}
+	for _, d := range c.Documents {
+		list = append(list, d.Kind+" "+d.State)
+	}
+	return list
+}
+
+// Set sets something for a county, with the reason for it.
+func (a *Actor) Set(ctx context.Context, key, county, name string, value any, reason string) error {
+	return a.Do(ctx, Request{Method: http.MethodPut, Path: pathSettings + "/" + county + "/" + name, Key: key, Body: map[string]any{
+		"value": value, "reason": reason,
+	}}, nil)
+}

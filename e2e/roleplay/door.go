@@ -1,0 +1,214 @@
+// Package roleplay plays the people of a filing over HTTP: each signs in with the OIDC provider under its own account and
+// goes through the same door as everybody else. The demonstration and the end-to-end tests are told with it.
+package roleplay
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Door is where people knock: the API and the provider that signs them in.
+type Door struct {
+	url, issuer string
+	http        *http.Client
+
+	mu     sync.Mutex
+	tokens map[string]token
+}
+
+type token struct {
+	value string
+	until time.Time
+}
+
+// NewDoor gives the door at url, with tokens from issuer.
+func NewDoor(url, issuer string) *Door {
+	return &Door{
+		url: strings.TrimRight(url, "/"), issuer: strings.TrimRight(issuer, "/"),
+		http: &http.Client{Timeout: 30 * time.Second}, tokens: map[string]token{},
+	}
+}
+
+// As gives the person behind an account such as clerk-140403; "" is somebody who does not sign in.
+func (d *Door) As(account string) *Actor { return &Actor{Account: account, door: d} }
+
+// token signs the account in by its client credentials, or gives the token it still holds.
+func (d *Door) token(ctx context.Context, account string) (string, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if held, ok := d.tokens[account]; ok && time.Now().Before(held.until) {
+		return held.value, nil
+	}
+	form := url.Values{
+		"grant_type": {"client_credentials"}, "client_id": {account}, "client_secret": {account}, "scope": {"openid"},
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, d.issuer+"/oauth/token", strings.NewReader(form.Encode()))
+	if err != nil {
+		return "", fmt.Errorf("sign in %s: %w", account, err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	res, err := d.http.Do(req)
+	if err != nil {
+		return "", fmt.Errorf("sign in %s: %w", account, err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		return "", fmt.Errorf("sign in %s: %w", account, err)
+	}
+	var granted struct {
+		AccessToken string `json:"access_token"`
+		ExpiresIn   int    `json:"expires_in"`
+	}
+	if err := json.Unmarshal(body, &granted); err != nil || granted.AccessToken == "" {
+		return "", fmt.Errorf("sign in %s: %s: %.200s", account, res.Status, body)
+	}
+	life := time.Duration(granted.ExpiresIn) * time.Second
+	d.tokens[account] = token{granted.AccessToken, time.Now().Add(life - life/10)}
+	return granted.AccessToken, nil
+}
+
+// Actor is one person at the door.
+type Actor struct {
+	Account string
+	door    *Door
+}
+
+// Request is one request; the zero values send no key, no body.
+type Request struct {
+	Method, Path string
+	Key          string // Idempotency-Key
+	Body         any    // encoded as JSON; a []byte goes as it is
+	ContentType  string // of a []byte body; JSON when empty
+	Token        string // instead of the account's own
+}
+
+// Response is what came back, of whatever status.
+type Response struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// Refusal is an answer that is no success: a problem document (RFC 9457).
+type Refusal struct {
+	Method, Path string
+	Status       int      `json:"status"`
+	Code         string   `json:"code"`
+	Title        string   `json:"title"`
+	Detail       string   `json:"detail"`
+	Errors       []Fault  `json:"errors"`
+	Raw          Response `json:"-"`
+}
+
+// Fault is what is wrong at one place of a request.
+type Fault struct {
+	Location string `json:"location"`
+	Message  string `json:"message"`
+}
+
+// Error says in one line who was refused what.
+func (r *Refusal) Error() string {
+	text := fmt.Sprintf("%s %s: %d %s %s", r.Method, r.Path, r.Status, r.Code, r.Detail)
+	for _, f := range r.Errors {
+		text += fmt.Sprintf("; %s: %s", f.Location, f.Message)
+	}
+	if r.Code == "" && r.Detail == "" {
+		text += fmt.Sprintf("%.200s", r.Raw.Body)
+	}
+	return text
+}
+
+// Send sends the request and gives whatever comes back. The error is only that nothing came.
+func (a *Actor) Send(ctx context.Context, r Request) (Response, error) {
+	var body io.Reader
+	switch b := r.Body.(type) {
+	case nil:
+	case []byte:
+		body = bytes.NewReader(b)
+	default:
+		raw, err := json.Marshal(b)
+		if err != nil {
+			return Response{}, fmt.Errorf("%s %s: encode body: %w", r.Method, r.Path, err)
+		}
+		body = bytes.NewReader(raw)
+	}
+	req, err := http.NewRequestWithContext(ctx, r.Method, a.door.url+r.Path, body)
+	if err != nil {
+		return Response{}, fmt.Errorf("%s %s: %w", r.Method, r.Path, err)
+	}
+	if r.Body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if r.ContentType != "" {
+		req.Header.Set("Content-Type", r.ContentType)
+	}
+	if r.Key != "" {
+		req.Header.Set("Idempotency-Key", r.Key)
+	}
+	bearer := r.Token
+	if bearer == "" && a.Account != "" {
+		if bearer, err = a.door.token(ctx, a.Account); err != nil {
+			return Response{}, err
+		}
+	}
+	if bearer != "" {
+		req.Header.Set("Authorization", "Bearer "+bearer)
+	}
+	res, err := a.door.http.Do(req)
+	if err != nil {
+		return Response{}, err
+	}
+	defer res.Body.Close()
+	raw, err := io.ReadAll(res.Body)
+	if err != nil {
+		return Response{}, fmt.Errorf("%s %s: read answer: %w", r.Method, r.Path, err)
+	}
+	return Response{Status: res.StatusCode, Header: res.Header, Body: raw}, nil
+}
+
+// Do sends the request and decodes a success into out, unless out is nil. Anything else is a *Refusal.
+func (a *Actor) Do(ctx context.Context, r Request, out any) error {
+	res, err := a.Send(ctx, r)
+	if err != nil {
+		return fmt.Errorf("%s: %w", a.name(), err)
+	}
+	if res.Status >= 300 {
+		refusal := &Refusal{Raw: res}
+		_ = json.Unmarshal(res.Body, refusal) // what is no problem document is shown as it came
+		refusal.Method, refusal.Path, refusal.Status = r.Method, r.Path, res.Status
+		return fmt.Errorf("%s: %w", a.name(), refusal)
+	}
+	if out == nil {
+		return nil
+	}
+	if err := json.Unmarshal(res.Body, out); err != nil {
+		return fmt.Errorf("%s: %s %s: decode answer: %w", a.name(), r.Method, r.Path, err)
+	}
+	return nil
+}
+
+// Get reads path into out.
+func (a *Actor) Get(ctx context.Context, path string, out any) error {
+	return a.Do(ctx, Request{Method: http.MethodGet, Path: path}, out)
+}
+
+// Post sends a command under the idempotency key.
+func (a *Actor) Post(ctx context.Context, path, key string, body, out any) error {
+	return a.Do(ctx, Request{Method: http.MethodPost, Path: path, Key: key, Body: body}, out)
+}
+
+func (a *Actor) name() string {
+	if a.Account == "" {
+		return "public"
+	}
+	return a.Account
+}
