@@ -172,7 +172,7 @@ func evaluate(b *testing.B, query rego.PreparedEvalQuery, input rego.EvalOption)
 	}
 }
 
-func ownInput(b *testing.B, facts nursery.FilingFacts) map[string]any {
+func ownInput(b testing.TB, facts nursery.FilingFacts) map[string]any {
 	b.Helper()
 	var input any = facts
 	if err := util.RoundTrip(&input); err != nil {
@@ -184,7 +184,7 @@ func ownInput(b *testing.B, facts nursery.FilingFacts) map[string]any {
 }
 
 // ownQuery prepares the rule set as OPA's documentation does: modules and data given, the package asked for.
-func ownQuery(b *testing.B, set string) rego.PreparedEvalQuery {
+func ownQuery(b testing.TB, set string) rego.PreparedEvalQuery {
 	b.Helper()
 	modules, data, err := policies.Sources()
 	if err != nil {

@@ -8,15 +8,19 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// reads says which parts of the input rules can see, by field name; nil is all of it. Rules see the input through
-// references alone, and the constant beginning of each is known when they are compiled. So only what a rule set can
-// see is turned into terms: the registration rules never look at staff or papers, which are most of a filing.
+// reads says which parts of the input rules can see, by field name, with anyElement for the elements of a list; nil is
+// all of it. Rules see the input through references alone, and those are known when they are compiled. So only
+// what a rule set can see is turned into terms: a filing has hundreds of values, most of them of no concern to any one
+// set.
 type reads map[string]reads
 
-// readsOf collects the references to input of all rules that the rule set reaches.
+const anyElement = "*"
+
+// readsOf collects the references to input of all rules that the rule set reaches. A variable that stands for an
+// element of a list is followed as long as rules take fields of it; anything else they do with it counts as seeing the
+// whole element.
 func readsOf(compiler *ast.Compiler, set string) reads {
-	root := reads{}
-	whole := false
+	collected := reads{}
 	seen := map[*ast.Rule]bool{}
 	var open []*ast.Rule
 	for _, name := range []string{"reasons", "applicable", "route"} {
@@ -29,54 +33,157 @@ func readsOf(compiler *ast.Compiler, set string) reads {
 			continue
 		}
 		seen[rule] = true
-		ast.WalkRefs(rule, func(ref ast.Ref) bool {
-			if ref[0].Equal(ast.InputRootDocument) {
-				whole = whole || !root.add(ref[1:])
-			}
-			return false
-		})
+		if !(&ruleReads{into: collected, elements: elementsOf(rule)}).collect(rule) {
+			return nil
+		}
 		for dependency := range compiler.Graph.Dependencies(rule) {
 			if next, ok := dependency.(*ast.Rule); ok {
 				open = append(open, next)
 			}
 		}
 	}
-	if whole {
-		return nil
-	}
-	return root
+	return collected
 }
 
-// add takes a reference below this node; false says that it sees the whole of it.
-func (r reads) add(ref ast.Ref) bool {
-	if len(ref) == 0 {
-		return false
+// elementsOf finds the local variables that stand for parts of the input: x in `x = input.application.classes[_]`, and
+// y in `y = x.rooms[_]`.
+func elementsOf(rule *ast.Rule) map[ast.Var][][]string {
+	elements := map[ast.Var][][]string{}
+	for known := -1; known < len(elements); {
+		known = len(elements)
+		ast.WalkExprs(rule, func(e *ast.Expr) bool {
+			if v, ref, ok := definition(e); ok {
+				if paths := pathsOf(ref, elements); paths != nil && elements[v] == nil {
+					elements[v] = paths
+				}
+			}
+			return false
+		})
 	}
-	name, ok := ref[0].Value.(ast.String)
-	if !ok {
-		return false
+	return elements
+}
+
+// definition recognises an equation of a variable and a reference, either way round.
+func definition(e *ast.Expr) (ast.Var, ast.Ref, bool) {
+	if !e.IsEquality() || len(e.With) > 0 {
+		return "", nil, false
 	}
-	child, known := r[string(name)]
-	if known && child == nil {
+	left, right := e.Operand(0).Value, e.Operand(1).Value
+	if v, ok := left.(ast.Var); ok {
+		ref, ok := right.(ast.Ref)
+		return v, ref, ok
+	}
+	if v, ok := right.(ast.Var); ok {
+		ref, ok := left.(ast.Ref)
+		return v, ref, ok
+	}
+	return "", nil, false
+}
+
+// pathsOf gives where in the input a reference points, by way of the variables known; nil when it points elsewhere.
+func pathsOf(ref ast.Ref, elements map[ast.Var][][]string) [][]string {
+	var starts [][]string
+	switch head, _ := ref[0].Value.(ast.Var); {
+	case ref[0].Equal(ast.InputRootDocument):
+		starts = [][]string{nil}
+	default:
+		starts = elements[head]
+	}
+	var paths [][]string
+	for _, start := range starts {
+		path := slices.Clone(start)
+		for _, term := range ref[1:] {
+			if name, ok := term.Value.(ast.String); ok {
+				path = append(path, string(name))
+			} else {
+				path = append(path, anyElement)
+			}
+		}
+		paths = append(paths, path)
+	}
+	return paths
+}
+
+// ruleReads walks one rule.
+type ruleReads struct {
+	into     reads
+	elements map[ast.Var][][]string
+	whole    bool // the rule sees all of the input
+}
+
+func (r *ruleReads) collect(rule *ast.Rule) bool {
+	ast.NewGenericVisitor(r.visit).Walk(rule)
+	return !r.whole
+}
+
+func (r *ruleReads) visit(x any) bool {
+	switch x := x.(type) {
+	case *ast.Expr:
+		if v, ref, ok := definition(x); ok && r.elements[v] != nil {
+			r.inside(ref)
+			return true
+		}
+	case ast.Ref:
+		r.see(pathsOf(x, r.elements))
+		r.inside(x)
 		return true
+	case ast.Var:
+		r.see(r.elements[x])
 	}
-	if child == nil {
-		child = reads{}
-	}
-	if !child.add(ref[1:]) {
-		child = nil
-	}
-	r[string(name)] = child
-	return true
+	return false
 }
 
-// below says whether a field is seen, and what of it.
+// inside walks what stands in the brackets of a reference.
+func (r *ruleReads) inside(ref ast.Ref) {
+	for _, term := range ref[1:] {
+		ast.NewGenericVisitor(r.visit).Walk(term)
+	}
+}
+
+func (r *ruleReads) see(paths [][]string) {
+	for _, path := range paths {
+		r.whole = r.whole || len(path) == 0
+		r.into.add(path)
+	}
+}
+
+// add takes a path below this node; what is seen whole stays so.
+func (r reads) add(path []string) {
+	if len(path) == 0 {
+		return
+	}
+	child, known := r[path[0]]
+	switch {
+	case known && child == nil:
+		return
+	case len(path) == 1:
+		r[path[0]] = nil
+		return
+	case child == nil:
+		child = reads{}
+		r[path[0]] = child
+	}
+	child.add(path[1:])
+}
+
+// below says whether a field is seen, and what of it. Where a rule goes over all fields, each is seen whole.
 func (r reads) below(name string) (reads, bool) {
 	if r == nil {
 		return nil, true
 	}
+	if _, any := r[anyElement]; any {
+		return nil, true
+	}
 	child, ok := r[name]
 	return child, ok
+}
+
+// element says what is seen of the elements of a list.
+func (r reads) element() reads {
+	if len(r) == 1 {
+		return r[anyElement]
+	}
+	return nil
 }
 
 // pointers lists what is seen as JSON Pointers.
@@ -105,8 +212,8 @@ func checkFactsUsed(set ruleSet) error {
 		}
 	}
 	for _, s := range seen {
-		if s == "/as_of" || s == "/county" {
-			continue
+		if s == "/as_of" || s == "/county" || strings.HasSuffix(s, "/*/id") || strings.HasSuffix(s, "/*/number") {
+			continue // what names a case or an element is no fact about it
 		}
 		if !slices.ContainsFunc(set.factsUsed, func(pointer string) bool { return within(pointer, s) || within(s, pointer) }) {
 			return fmt.Errorf("rule set %s: facts_used lacks %s, which a rule reads", set.name, s)

@@ -210,13 +210,13 @@ func pointerEncoder(t reflect.Type) encoder {
 
 func listEncoder(t reflect.Type) encoder {
 	encode := encoderOf(t.Elem())
-	return func(w *walk, v reflect.Value, _ reads) (*ast.Term, error) {
+	return func(w *walk, v reflect.Value, want reads) (*ast.Term, error) {
 		if v.Kind() == reflect.Slice && v.IsNil() {
 			return nil, nil
 		}
-		start := len(w.items)
+		start, element := len(w.items), want.element()
 		for i := range v.Len() {
-			term, err := encode(w, v.Index(i), nil)
+			term, err := encode(w, v.Index(i), element)
 			if err != nil {
 				return nil, fmt.Errorf("%d: %w", i, err)
 			}

@@ -1,0 +1,99 @@
+package policies_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/open-policy-agent/opa/v1/rego"
+
+	"tuoyu/nursery"
+	"tuoyu/policies"
+)
+
+// The engine gives rules only what they can read. Whatever the facts are, it must say what OPA says of all of them.
+func TestDecideAgreesWithOPAOnAnyFacts(t *testing.T) {
+	e, err := policies.New(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	on := nursery.NewDate(2026, 3, 2)
+	random := rand.New(rand.NewPCG(20260302, 1))
+	for _, set := range e.Status().Packs[0].RuleSets {
+		query := ownQuery(t, set)
+		kinds := map[string]bool{}
+		for i := range 150 {
+			facts := ownInput(t, filing())
+			facts["application"].(map[string]any)["site_kind"] = string(nursery.SiteKinds()[i%6])
+			if i%6 == 2 {
+				facts["application"].(map[string]any)["family"] = map[string]any{"children": json.Number("5"), "carers_on_duty": json.Number("2")}
+			}
+			for range random.IntN(12) {
+				disturb(random, facts)
+			}
+			d, err := e.Decide(t.Context(), set, facts, on, "140403")
+			if err != nil {
+				t.Fatalf("%s, round %d: %v", set, i, err)
+			}
+			var got []string
+			for _, r := range d.Reasons {
+				got = append(got, fmt.Sprint(r.Rule, r.Result, r.Subject, r.Fields, r.Message))
+				kinds[r.Rule] = true
+			}
+			results, err := query.Eval(t.Context(), rego.EvalInput(facts))
+			if err != nil {
+				t.Fatalf("%s, round %d: OPA: %v", set, i, err)
+			}
+			var want []string
+			for _, x := range results[0].Bindings["reasons"].([]any) {
+				r := x.(map[string]any)
+				subject, _ := r["subject"].(string)
+				fields, _ := r["fields"].([]any)
+				want = append(want, fmt.Sprint(r["rule"], r["result"], subject, fields, r["message"]))
+			}
+			slices.Sort(got)
+			slices.Sort(want)
+			if !slices.Equal(got, want) {
+				t.Fatalf("%s, round %d: engine\n%s\nOPA\n%s", set, i, strings.Join(got, "\n"), strings.Join(want, "\n"))
+			}
+		}
+		if len(kinds) < 5 {
+			t.Errorf("%s: only %d rules gave a reason over all rounds: the facts try too little", set, len(kinds))
+		}
+	}
+}
+
+// disturb takes away or changes one value somewhere in the facts.
+func disturb(random *rand.Rand, node map[string]any) {
+	names := slices.Sorted(maps.Keys(node))
+	if len(names) == 0 {
+		return
+	}
+	name := names[random.IntN(len(names))]
+	switch v := node[name].(type) {
+	case map[string]any:
+		disturb(random, v)
+	case []any:
+		if len(v) > 0 && random.IntN(4) > 0 {
+			if element, ok := v[random.IntN(len(v))].(map[string]any); ok {
+				disturb(random, element)
+				return
+			}
+		}
+		node[name] = v[:len(v)/2]
+	case bool:
+		node[name] = !v
+	case json.Number:
+		node[name] = json.Number(fmt.Sprint(random.IntN(40)))
+	case string:
+		if _, err := nursery.ParseDate(v); err == nil && name != "as_of" {
+			node[name] = nursery.NewDate(2020+random.IntN(12), 1, 1+random.IntN(365)).String()
+		} else if name != "as_of" && name != "county" && name != "id" && name != "number" {
+			delete(node, name)
+		}
+	}
+}
