@@ -157,6 +157,7 @@ CREATE TABLE tasks (
     clock           text NOT NULL DEFAULT '',
     due_on          date,
     due_provisional boolean NOT NULL DEFAULT false,
+    sort_on         date NOT NULL GENERATED ALWAYS AS (coalesce(due_on, '9999-12-31'::date)) STORED,
     state           text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'closed', 'cancelled')),
     opened_at       timestamptz NOT NULL,
     reminded        smallint NOT NULL DEFAULT 0,
@@ -167,11 +168,13 @@ CREATE TABLE tasks (
     closed_by       text,
     closed_at       timestamptz
 );
--- The inbox: open tasks of a county's role, nearest due first, and those of one person or institution.
-CREATE INDEX tasks_inbox ON tasks (county, role, due_on NULLS LAST, id) WHERE state = 'open';
-CREATE INDEX tasks_mine ON tasks (assignee, due_on NULLS LAST, id) WHERE state = 'open';
-CREATE INDEX tasks_of_institution ON tasks (institution, role, due_on NULLS LAST, id) WHERE state = 'open';
-CREATE INDEX tasks_role ON tasks (role, due_on NULLS LAST, id) WHERE state = 'open';
+-- The inboxes: open tasks of a county's role, of one person, one institution, one county and the city, each
+-- nearest due first and those without a due date last.
+CREATE INDEX tasks_inbox ON tasks (county, role, sort_on, id) WHERE state = 'open';
+CREATE INDEX tasks_mine ON tasks (assignee, sort_on, id) WHERE state = 'open';
+CREATE INDEX tasks_of_institution ON tasks (institution, sort_on, id) WHERE state = 'open';
+CREATE INDEX tasks_of_county ON tasks (county, sort_on, id) WHERE state = 'open';
+CREATE INDEX tasks_of_city ON tasks (sort_on, id) WHERE state = 'open';
 CREATE INDEX tasks_of_case ON tasks (case_no, opened_at);
 
 CREATE TABLE decisions (
@@ -342,6 +345,8 @@ CREATE POLICY track ON case_events FOR SELECT
 CREATE POLICY track ON documents FOR SELECT
     USING (principal_role() = 'public' AND case_no = current_setting('tuoyu.code', true));
 CREATE POLICY published ON publications FOR SELECT USING (principal_role() = 'public');
+CREATE POLICY published ON institutions FOR SELECT
+    USING (principal_role() = 'public' AND status IN ('filed', 'rectifying'));
 
 GRANT USAGE ON SCHEMA public TO tuoyu_app;
 GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO tuoyu_app;

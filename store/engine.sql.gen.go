@@ -979,7 +979,7 @@ func (q *Queries) TaskAnswer(ctx context.Context, id string) (TaskAnswerRow, err
 }
 
 const taskForStep = `-- name: TaskForStep :one
-SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at FROM tasks WHERE id = $1 FOR UPDATE
+SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at FROM tasks WHERE id = $1 FOR UPDATE
 `
 
 func (q *Queries) TaskForStep(ctx context.Context, id string) (Task, error) {
@@ -1001,6 +1001,7 @@ func (q *Queries) TaskForStep(ctx context.Context, id string) (Task, error) {
 		&i.Clock,
 		&i.DueOn,
 		&i.DueProvisional,
+		&i.SortOn,
 		&i.State,
 		&i.OpenedAt,
 		&i.Reminded,

@@ -21,6 +21,19 @@ type Application struct {
 	EnteredAt   time.Time
 }
 
+type Attachment struct {
+	ID          string
+	Sha256      string
+	County      string
+	Institution string
+	Name        string
+	MediaType   string
+	Size        int64
+	Scan        string
+	UploadedBy  string
+	UploadedAt  time.Time
+}
+
 type CalendarYear struct {
 	Year        int32
 	Days        json.RawMessage
@@ -51,6 +64,21 @@ type Case struct {
 	EndedAt        *time.Time
 }
 
+type CaseEvent struct {
+	ID          int64
+	CaseNo      string
+	County      string
+	Institution string
+	Step        string
+	Kind        string
+	Actor       string
+	ActorRole   string
+	Note        string
+	Data        json.RawMessage
+	Internal    bool
+	At          time.Time
+}
+
 type Clock struct {
 	CaseNo      string
 	Name        string
@@ -62,6 +90,17 @@ type Clock struct {
 	DueOn       nursery.Date
 	Provisional bool
 	EndedOn     nursery.Date
+}
+
+type CountySetting struct {
+	ID       int64
+	County   string
+	Name     string
+	Value    json.RawMessage
+	Verified bool
+	Reason   string
+	SetBy    string
+	SetAt    time.Time
 }
 
 type Decision struct {
@@ -98,6 +137,28 @@ type Document struct {
 	EndReason   string
 }
 
+type Gap struct {
+	ID          int64
+	CaseNo      string
+	County      string
+	Institution string
+	Round       int32
+	Reason      json.RawMessage
+	Fields      []string
+	State       string
+	ToldAt      time.Time
+}
+
+type IdempotencyKey struct {
+	Principal string
+	Key       string
+	Operation string
+	BodyHash  []byte
+	Status    int32
+	Response  json.RawMessage
+	CreatedAt time.Time
+}
+
 type Institution struct {
 	ID          string
 	County      string
@@ -115,6 +176,33 @@ type Institution struct {
 	FiledOn     nursery.Date
 	Application json.RawMessage
 	UpdatedAt   time.Time
+}
+
+type Outbox struct {
+	ID          string
+	CaseNo      string
+	County      string
+	Institution string
+	Kind        string
+	Name        string
+	Payload     json.RawMessage
+	CreatedAt   time.Time
+	Attempts    int32
+	NextAt      time.Time
+	DeliveredAt *time.Time
+	Refused     *string
+}
+
+type Publication struct {
+	ID          int64
+	CaseNo      string
+	County      string
+	Institution string
+	Kind        string
+	Title       string
+	Text        string
+	PublishedOn nursery.Date
+	Step        string
 }
 
 type Registration struct {
@@ -142,6 +230,7 @@ type Task struct {
 	Clock          string
 	DueOn          nursery.Date
 	DueProvisional bool
+	SortOn         nursery.Date
 	State          string
 	OpenedAt       time.Time
 	Reminded       int16

@@ -1,0 +1,94 @@
+package casework
+
+import (
+	"errors"
+	"fmt"
+
+	"tuoyu/nursery"
+)
+
+// Kind is what sort of refusal an error is; the doors map it to their own way of saying no.
+type Kind int
+
+// The kinds, with the HTTP status the API gives for each.
+const (
+	BadRequest  Kind = 400
+	Forbidden   Kind = 403
+	NotFound    Kind = 404
+	Conflict    Kind = 409
+	TooLarge    Kind = 413
+	Invalid     Kind = 422
+	TooMany     Kind = 429
+	Unavailable Kind = 503
+)
+
+// The stable codes of errors. A client may rely on them; the messages may be reworded.
+const (
+	CodeInvalid             = "invalid"                  // 422: fields are wrong, each named
+	CodeKeyRequired         = "idempotency_key_required" // 400: a command came without its key
+	CodeKeyReused           = "idempotency_key_reused"   // 409: the key was used for something else
+	CodeNotFound            = "not_found"                // 404: absent, or not the asker's to see
+	CodeForbidden           = "forbidden"                // 403: may be seen, must not be done by this role
+	CodeConflictOfInterest  = "conflict_of_interest"     // 403: submitted it, or found first
+	CodeFilingAlreadyOpen   = "filing_already_open"      // 409: one case of a kind at a time
+	CodeVersionStale        = "version_stale"            // 409: somebody saved meanwhile
+	CodeNotOpenForChange    = "not_open_for_change"      // 409: the stage takes no changes
+	CodeFieldNotOpen        = "field_not_open"           // 422: not among the gaps that were told
+	CodeTaskClosed          = "task_closed"              // 409: who closed it and when is said
+	CodeTaskClaimed         = "task_claimed"             // 409: somebody else has it
+	CodeOutcomeNotOffered   = "outcome_not_offered"      // 422
+	CodeTooLateToWithdraw   = "too_late_to_withdraw"     // 409
+	CodeNotFiled            = "not_filed"                // 409: nothing filed to change or cancel
+	CodeDocumentPending     = "document_pending"         // 409: decided, still being printed
+	CodeDocumentEnded       = "document_ended"           // 409: revoked or superseded already
+	CodeAttachmentType      = "attachment_type"          // 422: not one of the kinds of file taken
+	CodeAttachmentInfected  = "attachment_refused"       // 422: the virus scan refused it
+	CodeAttachmentTooLarge  = "attachment_too_large"     // 413
+	CodeEngineUnavailable   = "engine_unavailable"       // 503
+	CodeRegistrarNotYours   = "registrar_mismatch"       // 403: another registrar registers that nature
+	CodeSettingNotAllowed   = "setting_not_allowed"      // 422
+	CodeCalendarYearInvalid = "calendar_year_invalid"    // 422
+)
+
+// FieldError names one thing that is wrong in what was sent.
+type FieldError struct {
+	Location string `json:"location"` // JSON Pointer into the body, or a parameter's name
+	Message  string `json:"message"`  // Chinese
+}
+
+// Error is a refusal with its reason for a person. Message never repeats what was entered.
+type Error struct {
+	Code    string
+	Kind    Kind
+	Message string
+	Fields  []FieldError
+	Err     error
+}
+
+// Error gives the code and the cause, for logs.
+func (e *Error) Error() string {
+	if e.Err != nil {
+		return fmt.Sprintf("%s: %v", e.Code, e.Err)
+	}
+	return e.Code
+}
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+func refuse(kind Kind, code, message string, fields ...FieldError) *Error {
+	return &Error{Code: code, Kind: kind, Message: message, Fields: fields}
+}
+
+func notFound() *Error {
+	return refuse(NotFound, CodeNotFound, "没有这项内容，或者您无权查看。")
+}
+
+// fieldOf turns what a value's own check said into a field error.
+func fieldOf(location string, err error) FieldError {
+	var invalid *nursery.InvalidError
+	if errors.As(err, &invalid) {
+		return FieldError{Location: location, Message: invalid.Message}
+	}
+	return FieldError{Location: location, Message: "填写有误"}
+}

@@ -1,0 +1,208 @@
+// Package casework is the one door: whoever wants something of a case comes through here, from the API or from a
+// page. It asks who may do it, checks what was entered, takes the command once, and then starts, updates or reads.
+package casework
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"go.temporal.io/sdk/client"
+
+	"tuoyu/nursery"
+	"tuoyu/policies"
+	"tuoyu/store"
+)
+
+// Deps is what the door needs.
+type Deps struct {
+	DB        *store.DB
+	Temporal  client.Client
+	Rules     *policies.Engine
+	Almanac   *store.Almanac
+	Blobs     store.Blobs
+	Scan      Scanner          // nil: uploads are kept unscanned and marked so
+	Now       func() time.Time // nil: time.Now
+	Log       *slog.Logger     // nil: slog.Default
+	PublicURL string
+}
+
+// Service is the door. It is safe for concurrent use.
+type Service struct {
+	Deps
+}
+
+// New gives the door over its dependencies.
+func New(d Deps) *Service {
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	if d.Log == nil {
+		d.Log = slog.Default()
+	}
+	return &Service{d}
+}
+
+// resource is what an act is done to, as authz sees it.
+type resource struct {
+	County      string            `json:"county,omitempty"`
+	Institution string            `json:"institution,omitempty"`
+	Role        nursery.Role      `json:"role,omitempty"`     // of a task: who may answer
+	Assignee    string            `json:"assignee,omitempty"` // of a task
+	Escalated   bool              `json:"escalated,omitempty"`
+	Excluded    []string          `json:"excluded,omitempty"`
+	Registrar   nursery.Registrar `json:"registrar,omitempty"`
+}
+
+// may asks authz. What is not the asker's to see answers as if it did not exist.
+func (s *Service) may(ctx context.Context, p nursery.Principal, act string, r resource) error {
+	allowed, reason, err := s.Rules.Allow(ctx, map[string]any{"principal": p, "act": act, "resource": r})
+	switch {
+	case err != nil:
+		return fmt.Errorf("authorise %s: %w", act, err)
+	case allowed:
+		return nil
+	}
+	switch reason {
+	case "not_visible":
+		return notFound()
+	case "conflict":
+		return refuse(Forbidden, CodeConflictOfInterest, "提交人、初次核查人不能办理本事项，请由其他工作人员办理。")
+	case "registrar":
+		return refuse(Forbidden, CodeRegistrarNotYours, "该性质的机构不由本登记机关登记。")
+	}
+	return refuse(Forbidden, CodeForbidden, "您的角色不能进行此操作。")
+}
+
+// command runs do once for the account's key, in one transaction as p. The first answer is kept and given again
+// to every repeat; replayed says that this was one. The same key for something else is a conflict.
+func command[T any](ctx context.Context, s *Service, p nursery.Principal, key, operation string, body any,
+	do func(*store.Queries) (T, error),
+) (answer T, replayed bool, err error) {
+	started := s.Now()
+	defer func() { s.logCommand(ctx, p, operation, started, replayed, err) }()
+	if key == "" {
+		return answer, false, refuse(BadRequest, CodeKeyRequired, "缺少幂等键（Idempotency-Key）。")
+	}
+	if len(key) > 200 {
+		return answer, false, refuse(BadRequest, CodeKeyRequired, "幂等键过长。")
+	}
+	hash, err := bodyHash(body)
+	if err != nil {
+		return answer, false, err
+	}
+	err = s.DB.As(ctx, p, func(q *store.Queries) error {
+		taken, err := q.TakeIdempotencyKey(ctx, store.TakeIdempotencyKeyParams{
+			Principal: p.Account, Key: key, Operation: operation, BodyHash: hash, CreatedAt: started,
+		})
+		if err != nil {
+			return fmt.Errorf("take idempotency key: %w", err)
+		}
+		if taken == 0 {
+			replayed = true
+			return replay(ctx, q, p, key, operation, hash, &answer)
+		}
+		if answer, err = do(q); err != nil {
+			return err
+		}
+		return remember(ctx, q, p, key, answer)
+	})
+	return answer, replayed, err
+}
+
+func bodyHash(body any) ([]byte, error) {
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return nil, fmt.Errorf("encode body: %w", err)
+	}
+	hash := sha256.Sum256(raw)
+	return hash[:], nil
+}
+
+func replay(ctx context.Context, q *store.Queries, p nursery.Principal, key, operation string, hash []byte, into any) error {
+	first, err := q.IdempotencyKey(ctx, store.IdempotencyKeyParams{Principal: p.Account, Key: key})
+	if err != nil {
+		return fmt.Errorf("read idempotency key: %w", err)
+	}
+	if first.Operation != operation || string(first.BodyHash) != string(hash) {
+		return refuse(Conflict, CodeKeyReused, "该幂等键已用于另一请求，请换用新的幂等键。")
+	}
+	if err := json.Unmarshal(first.Response, into); err != nil {
+		return fmt.Errorf("decode first answer: %w", err)
+	}
+	return nil
+}
+
+func remember(ctx context.Context, q *store.Queries, p nursery.Principal, key string, answer any) error {
+	raw, err := json.Marshal(answer)
+	if err != nil {
+		return fmt.Errorf("encode answer: %w", err)
+	}
+	err = q.AnswerIdempotencyKey(ctx, store.AnswerIdempotencyKeyParams{Principal: p.Account, Key: key, Status: 200, Response: raw})
+	if err != nil {
+		return fmt.Errorf("keep answer: %w", err)
+	}
+	return nil
+}
+
+func (s *Service) logCommand(ctx context.Context, p nursery.Principal, operation string, started time.Time, replayed bool, err error) {
+	outcome, level := "done", slog.LevelInfo
+	var refused *Error
+	switch {
+	case errors.As(err, &refused):
+		outcome = refused.Code
+	case err != nil:
+		outcome, level = "failed", slog.LevelError
+	case replayed:
+		outcome = "replayed"
+	}
+	attrs := []slog.Attr{
+		slog.String("act", operation), slog.String("role", string(p.Role)), slog.String("outcome", outcome),
+		slog.Duration("took", s.Now().Sub(started)),
+	}
+	if level == slog.LevelError {
+		attrs = append(attrs, slog.Any("error", err))
+	}
+	s.Log.LogAttrs(ctx, level, "command", attrs...)
+}
+
+// event writes what a person did onto the timeline, once for the step.
+func (s *Service) event(ctx context.Context, q *store.Queries, c store.Case, p nursery.Principal, step, kind, note string, internal bool, data any) error {
+	raw, err := json.Marshal(data)
+	if err != nil {
+		return fmt.Errorf("encode event: %w", err)
+	}
+	if data == nil {
+		raw = []byte("{}")
+	}
+	err = q.InsertEvent(ctx, store.InsertEventParams{
+		CaseNo: c.CaseNo, County: c.County, Institution: c.Institution, Step: step, Kind: kind, Actor: p.Account,
+		ActorRole: string(p.Role), Note: note, Data: raw, Internal: internal, At: s.Now(),
+	})
+	if err != nil {
+		return fmt.Errorf("record %s: %w", kind, err)
+	}
+	return nil
+}
+
+// caseOf reads a case that p may see.
+func caseOf(ctx context.Context, q *store.Queries, caseNo string) (store.Case, error) {
+	number, err := nursery.ParseCaseNumber(caseNo)
+	if err != nil {
+		return store.Case{}, notFound()
+	}
+	c, err := q.CaseByNumber(ctx, string(number))
+	if store.IsNotFound(err) {
+		return store.Case{}, notFound()
+	}
+	if err != nil {
+		return store.Case{}, fmt.Errorf("read case: %w", err)
+	}
+	return c, nil
+}
+
+func (s *Service) today() nursery.Date { return nursery.DateOf(s.Now()) }

@@ -1,0 +1,360 @@
+package casework
+
+import (
+	"encoding/json"
+	"io"
+	"time"
+
+	"tuoyu/nursery"
+)
+
+// StartFiling asks for a filing. Institution is given only by a clerk who files on an institution's behalf; an
+// institution files for itself.
+type StartFiling struct {
+	Institution string              `json:"institution,omitempty"`
+	Application nursery.Application `json:"application"`
+	Draft       bool                `json:"draft,omitempty"`
+}
+
+// Started says what came of a start. The tracking code is told once, here, and again to a repeat of the same
+// command; only its hash is kept with the case.
+type Started struct {
+	CaseNo       string        `json:"case_no"`
+	TrackingCode string        `json:"tracking_code"`
+	Stage        nursery.Stage `json:"stage"`
+}
+
+// Prechecked is what the rules would say if the application were handed in today.
+type Prechecked struct {
+	Result    nursery.Result     `json:"result"`
+	Gaps      int                `json:"gaps"`
+	Decisions []nursery.Decision `json:"decisions"`
+}
+
+// Correction saves a draft or answers open gaps. Version is the version the applicant looked at.
+type Correction struct {
+	Application nursery.Application `json:"application"`
+	Version     int                 `json:"version"`
+	Submit      bool                `json:"submit,omitempty"`
+}
+
+// Corrected says which version the correction became and whether it was handed in.
+type Corrected struct {
+	CaseNo    string        `json:"case_no"`
+	Version   int           `json:"version"`
+	Stage     nursery.Stage `json:"stage"`
+	Submitted bool          `json:"submitted"`
+}
+
+// ChangeRequest asks for a change of what is filed.
+type ChangeRequest struct {
+	Application nursery.Application `json:"application"`
+	Reason      string              `json:"reason"`
+}
+
+// CaseFilter narrows a list of cases. A zero field does not.
+type CaseFilter struct {
+	County, Institution, Query string
+	Kind                       nursery.CaseKind
+	Stage                      nursery.Stage
+	Status                     nursery.CaseStatus
+	Overdue                    bool
+}
+
+// PageRequest asks for a page after a cursor. Limit is 1 to 100, zero for 25.
+type PageRequest struct {
+	After string
+	Limit int
+}
+
+// Page is a page of a list; Next is empty on the last one.
+type Page[T any] struct {
+	Items []T    `json:"items"`
+	Next  string `json:"next,omitempty"`
+}
+
+// CaseSummary is a case in a list.
+type CaseSummary struct {
+	CaseNo         string             `json:"case_no"`
+	Kind           nursery.CaseKind   `json:"kind"`
+	Title          string             `json:"title"`
+	County         string             `json:"county"`
+	Institution    string             `json:"institution"`
+	Subject        string             `json:"subject"`
+	SiteKind       nursery.SiteKind   `json:"site_kind,omitempty"`
+	Stage          nursery.Stage      `json:"stage"`
+	StageTitle     string             `json:"stage_title"`
+	Status         nursery.CaseStatus `json:"status"`
+	Holder         nursery.Role       `json:"holder,omitempty"`
+	HolderTitle    string             `json:"holder_title,omitempty"`
+	DueOn          nursery.Date       `json:"due_on,omitzero"`
+	DueProvisional bool               `json:"due_provisional,omitempty"`
+	DaysLeft       *int               `json:"days_left,omitempty"` // working days; negative when late
+	Overdue        bool               `json:"overdue,omitempty"`
+	ReceivedOn     nursery.Date       `json:"received_on,omitzero"`
+	CreatedAt      time.Time          `json:"created_at"`
+	EndedAt        *time.Time         `json:"ended_at,omitempty"`
+}
+
+// CaseDetail is everything of a case that the asker may see.
+type CaseDetail struct {
+	CaseSummary
+	Next         string               `json:"next,omitempty"` // what happens next, in words
+	ParentCase   string               `json:"parent_case,omitempty"`
+	Children     []CaseRef            `json:"children,omitempty"`
+	Version      int                  `json:"version"`
+	Application  *nursery.Application `json:"application,omitempty"`
+	Registration *RegistrationView    `json:"registration,omitempty"`
+	Clocks       []ClockView          `json:"clocks"`
+	Gaps         []nursery.Reason     `json:"gaps"`
+	Tasks        []TaskSummary        `json:"tasks"`
+	Decisions    []DecisionView       `json:"decisions"`
+	Documents    []Document           `json:"documents"`
+	Timeline     []Event              `json:"timeline"`
+}
+
+// CaseRef points to a case that came from another.
+type CaseRef struct {
+	CaseNo string           `json:"case_no"`
+	Kind   nursery.CaseKind `json:"kind"`
+	Stage  nursery.Stage    `json:"stage"`
+}
+
+// RegistrationView is what the registrar, or the certificate, said.
+type RegistrationView struct {
+	nursery.Registration
+	Source      string    `json:"source"`
+	ConfirmedBy string    `json:"confirmed_by,omitempty"`
+	UpdatedAt   time.Time `json:"updated_at"`
+}
+
+// ClockView is a legal clock of a case as it stands today.
+type ClockView struct {
+	Name        string       `json:"name"`
+	StartedOn   nursery.Date `json:"started_on"`
+	LimitDays   int          `json:"limit_days"`
+	DueOn       nursery.Date `json:"due_on"`
+	Provisional bool         `json:"provisional,omitempty"`
+	State       string       `json:"state"` // running, paused, late, ended
+	DaysLeft    int          `json:"days_left"`
+	EndedOn     nursery.Date `json:"ended_on,omitzero"`
+}
+
+// DecisionView is a decision as stored, without its input.
+type DecisionView struct {
+	nursery.Decision
+	DecidedAt time.Time `json:"decided_at"`
+}
+
+// Event is one line of the timeline. To an institution the office speaks by role, not by account.
+type Event struct {
+	Kind  string          `json:"kind"`
+	Actor string          `json:"actor"`
+	Role  nursery.Role    `json:"role"`
+	Note  string          `json:"note,omitempty"`
+	Data  json.RawMessage `json:"data,omitempty"`
+	At    time.Time       `json:"at"`
+}
+
+// View chooses what of the inbox is listed.
+type View string
+
+// The views of the inbox.
+const (
+	ViewAll       View = "all"
+	ViewMine      View = "mine"      // claimed by or assigned to me
+	ViewClaimable View = "claimable" // nobody has it
+	ViewDue       View = "due"       // due by the next working day, or late
+	ViewOverdue   View = "overdue"   // late
+)
+
+// TaskFilter narrows the inbox. A zero field does not.
+type TaskFilter struct {
+	View   View
+	Kind   string
+	County string // for city-wide roles
+}
+
+// TaskSummary is a task in the inbox or on its case.
+type TaskSummary struct {
+	ID             string          `json:"id"`
+	CaseNo         string          `json:"case_no"`
+	Kind           string          `json:"kind"`
+	Title          string          `json:"title"`
+	County         string          `json:"county"`
+	Institution    string          `json:"institution"`
+	Role           nursery.Role    `json:"role"`
+	Assignee       string          `json:"assignee,omitempty"`
+	Outcomes       []OutcomeOffer  `json:"outcomes"`
+	DueOn          nursery.Date    `json:"due_on,omitzero"`
+	DueProvisional bool            `json:"due_provisional,omitempty"`
+	DaysLeft       *int            `json:"days_left,omitempty"`
+	State          string          `json:"state"`
+	Overdue        bool            `json:"overdue,omitempty"`
+	Escalated      bool            `json:"escalated,omitempty"`
+	OpenedAt       time.Time       `json:"opened_at"`
+	Outcome        nursery.Outcome `json:"outcome,omitempty"`
+	ClosedBy       string          `json:"closed_by,omitempty"`
+	ClosedAt       *time.Time      `json:"closed_at,omitempty"`
+	Answer         json.RawMessage `json:"answer,omitempty"`
+}
+
+// OutcomeOffer is one way to answer a task.
+type OutcomeOffer struct {
+	Outcome nursery.Outcome `json:"outcome"`
+	Title   string          `json:"title"`
+}
+
+// TaskDetail is a task with what one looks at to answer it.
+type TaskDetail struct {
+	TaskSummary
+	Case     CaseSummary       `json:"case"`
+	Decision *nursery.Decision `json:"decision,omitempty"`
+	Form     json.RawMessage   `json:"form,omitempty"` // JSON Schema of the answer
+}
+
+// Completion answers a task.
+type Completion struct {
+	Outcome nursery.Outcome `json:"outcome"`
+	Answer  json.RawMessage `json:"answer,omitempty"`
+}
+
+// Completed says what came of an answer. When it is not delivered it is kept, and Note says so.
+type Completed struct {
+	Task      string          `json:"task"`
+	Outcome   nursery.Outcome `json:"outcome"`
+	By        string          `json:"by"`
+	At        time.Time       `json:"at"`
+	Delivered bool            `json:"delivered"`
+	Note      string          `json:"note,omitempty"`
+}
+
+// Upload is a file on its way in. Institution and County are given only by an office that uploads for somebody.
+type Upload struct {
+	Institution, County, Name string
+	Body                      io.Reader
+}
+
+// Attachment is a file that was taken in.
+type Attachment struct {
+	ID         string    `json:"id"`
+	Name       string    `json:"name"`
+	MediaType  string    `json:"media_type"`
+	Size       int64     `json:"size"`
+	SHA256     string    `json:"sha256"`
+	Scan       string    `json:"scan"` // clean or unscanned
+	UploadedAt time.Time `json:"uploaded_at"`
+}
+
+// Document is a paper that was issued 文书.
+type Document struct {
+	ID               string       `json:"id"`
+	CaseNo           string       `json:"case_no"`
+	Kind             string       `json:"kind"`
+	Title            string       `json:"title"`
+	Number           string       `json:"number"`
+	State            string       `json:"state"` // pending, in_force, revoked, superseded
+	IssuedOn         nursery.Date `json:"issued_on"`
+	SHA256           string       `json:"sha256,omitempty"`
+	Size             int64        `json:"size,omitempty"`
+	VerificationCode string       `json:"verification_code,omitempty"`
+	EndedAt          *time.Time   `json:"ended_at,omitempty"`
+	EndReason        string       `json:"end_reason,omitempty"`
+}
+
+// PublicCase is what an applicant may see without signing in.
+type PublicCase struct {
+	CaseNo         string        `json:"case_no"`
+	Title          string        `json:"title"`
+	County         string        `json:"county"`
+	Stage          nursery.Stage `json:"stage"`
+	StageTitle     string        `json:"stage_title"`
+	Stages         []StageTitle  `json:"stages"`
+	HolderTitle    string        `json:"holder_title,omitempty"`
+	DueOn          nursery.Date  `json:"due_on,omitzero"`
+	DueProvisional bool          `json:"due_provisional,omitempty"`
+	DaysLeft       *int          `json:"days_left,omitempty"`
+	Next           string        `json:"next,omitempty"`
+	Papers         []PublicPaper `json:"papers"`
+	Timeline       []PublicEvent `json:"timeline"`
+}
+
+// StageTitle is a stage of the process by its name.
+type StageTitle struct {
+	Stage nursery.Stage `json:"stage"`
+	Title string        `json:"title"`
+}
+
+// PublicPaper is a paper as its holder may see it without signing in.
+type PublicPaper struct {
+	Title    string       `json:"title"`
+	Number   string       `json:"number"`
+	IssuedOn nursery.Date `json:"issued_on"`
+	State    string       `json:"state"`
+}
+
+// PublicEvent is a line of the timeline without names.
+type PublicEvent struct {
+	Note string    `json:"note"`
+	At   time.Time `json:"at"`
+}
+
+// VerifiedPaper answers whether a paper is genuine and still in force.
+type VerifiedPaper struct {
+	Genuine     bool         `json:"genuine"`
+	InForce     bool         `json:"in_force"`
+	State       string       `json:"state,omitempty"`
+	Title       string       `json:"title,omitempty"`
+	Number      string       `json:"number,omitempty"`
+	Institution string       `json:"institution,omitempty"`
+	County      string       `json:"county,omitempty"`
+	IssuedOn    nursery.Date `json:"issued_on,omitzero"`
+	EndedOn     nursery.Date `json:"ended_on,omitzero"`
+	EndReason   string       `json:"end_reason,omitempty"`
+	SHA256      string       `json:"sha256,omitempty"`
+}
+
+// SettingView is a setting as it is in a county.
+type SettingView struct {
+	nursery.Setting
+	Value json.RawMessage `json:"value"`
+	Set   bool            `json:"set"`
+}
+
+// SettingChange is who set what, when and why.
+type SettingChange struct {
+	Name   string          `json:"name"`
+	Value  json.RawMessage `json:"value"`
+	Reason string          `json:"reason"`
+	SetBy  string          `json:"set_by"`
+	SetAt  time.Time       `json:"set_at"`
+}
+
+// CountySettings are the settings of a county and how they came about.
+type CountySettings struct {
+	County   string          `json:"county"`
+	Settings []SettingView   `json:"settings"`
+	History  []SettingChange `json:"history"`
+}
+
+// Publication is a public notice 公示.
+type Publication struct {
+	Title       string       `json:"title"`
+	Text        string       `json:"text"`
+	County      string       `json:"county"`
+	PublishedOn nursery.Date `json:"published_on"`
+}
+
+// FiledInstitution is an institution as the public register shows it 托育机构公示.
+type FiledInstitution struct {
+	Name      string           `json:"name"`
+	County    string           `json:"county"`
+	Township  string           `json:"township,omitempty"`
+	SiteKind  nursery.SiteKind `json:"site_kind"`
+	Address   string           `json:"address"`
+	Phone     string           `json:"phone"`
+	Inclusive *bool            `json:"inclusive,omitempty"`
+	Seats     int              `json:"seats"`
+	Status    string           `json:"status"`
+	FiledOn   nursery.Date     `json:"filed_on"`
+}

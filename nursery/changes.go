@@ -1,0 +1,127 @@
+package nursery
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Changes lists what differs between two applications as JSON Pointers, sorted. Elements of lists are named by
+// their own key, as the rules name them: /classes/c1/seats, /staff/s-03/health_passed, /papers/fire_proof,
+// /papers/staff_health/s-03. An element that was added or removed is named whole.
+func Changes(before, after Application) ([]string, error) {
+	was, err := tree(before)
+	if err != nil {
+		return nil, err
+	}
+	is, err := tree(after)
+	if err != nil {
+		return nil, err
+	}
+	var changed []string
+	diff("", was, is, &changed)
+	slices.Sort(changed)
+	return slices.Compact(changed), nil
+}
+
+// Covers tells whether a change at the pointer path is at or below one of the open pointers.
+func Covers(open []string, path string) bool {
+	for _, o := range open {
+		if path == o || strings.HasPrefix(path, strings.TrimSuffix(o, "/")+"/") || o == "" {
+			return true
+		}
+	}
+	return false
+}
+
+func tree(a Application) (any, error) {
+	raw, err := json.Marshal(a)
+	if err != nil {
+		return nil, fmt.Errorf("encode application: %w", err)
+	}
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
+	var v any
+	if err := decoder.Decode(&v); err != nil {
+		return nil, fmt.Errorf("decode application: %w", err)
+	}
+	return v, nil
+}
+
+func diff(path string, was, is any, changed *[]string) {
+	wasMap, wasIsMap := was.(map[string]any)
+	isMap, isIsMap := is.(map[string]any)
+	if wasList, ok := was.([]any); ok {
+		if keyed, ok := byKey(path, wasList); ok {
+			wasMap, wasIsMap = keyed, true
+		}
+	}
+	if isList, ok := is.([]any); ok {
+		if keyed, ok := byKey(path, isList); ok {
+			isMap, isIsMap = keyed, true
+		}
+	}
+	switch {
+	case wasIsMap && isIsMap, wasIsMap && is == nil && keyedList(path), isIsMap && was == nil && keyedList(path):
+		for k := range union(wasMap, isMap) {
+			w, hadIt := wasMap[k]
+			n, hasIt := isMap[k]
+			if hadIt && hasIt || keyedList(path+"/"+k) {
+				diff(path+"/"+k, w, n, changed)
+			} else {
+				*changed = append(*changed, path+"/"+k)
+			}
+		}
+	default:
+		if fmt.Sprint(was) != fmt.Sprint(is) {
+			*changed = append(*changed, path)
+		}
+	}
+}
+
+func union(a, b map[string]any) map[string]struct{} {
+	keys := make(map[string]struct{}, len(a)+len(b))
+	for k := range a {
+		keys[k] = struct{}{}
+	}
+	for k := range b {
+		keys[k] = struct{}{}
+	}
+	return keys
+}
+
+// listKeys says by which fields the elements of a list are named.
+var listKeys = map[string][]string{
+	"/classes": {"id"}, "/staff": {"number"}, "/premises/rooms": {"id"}, "/papers": {"kind", "staff", "name"},
+}
+
+func keyedList(path string) bool { return listKeys[path] != nil }
+
+// byKey turns a list of elements with keys into a map. Elements that share a key are told apart by their order.
+func byKey(path string, list []any) (map[string]any, bool) {
+	names := listKeys[path]
+	if names == nil {
+		return nil, false
+	}
+	keyed := make(map[string]any, len(list))
+	for _, element := range list {
+		fields, ok := element.(map[string]any)
+		if !ok {
+			return nil, false
+		}
+		var parts []string
+		for _, name := range names {
+			if v, ok := fields[name].(string); ok && v != "" {
+				parts = append(parts, v)
+			}
+		}
+		key := strings.Join(parts, "/")
+		for n := 2; keyed[key] != nil; n++ {
+			key = fmt.Sprintf("%s/%d", strings.Join(parts, "/"), n)
+		}
+		keyed[key] = element
+	}
+	return keyed, true
+}
