@@ -81,7 +81,17 @@ reasons contains lib.missing("RF-08.0a", "", "/service_forms", "服务形式") i
 
 reasons contains lib.missing("RF-08.0a", "", "/classes", "班级和托位") if {
 	not lib.is_family_point
-	not input.application.classes[0]
+	not has_classes
+}
+
+has_staff if {
+	some person in input.application.staff
+	person.number
+}
+
+has_classes if {
+	some class in input.application.classes
+	class.id
 }
 
 reasons contains lib.missing("RF-08.0a", class.id, sprintf("/classes/%s/%s", [class.id, field]), class_labels[field]) if {
@@ -89,7 +99,7 @@ reasons contains lib.missing("RF-08.0a", class.id, sprintf("/classes/%s/%s", [cl
 	some field in lib.absent(class, class_labels)
 }
 
-reasons contains lib.missing("RF-08.0a", "", "/staff", "工作人员") if not input.application.staff[0]
+reasons contains lib.missing("RF-08.0a", "", "/staff", "工作人员") if not has_staff
 
 reasons contains lib.missing("RF-08.0a", person.number, sprintf("/staff/%s/post", [person.number]), "岗位") if {
 	some person in input.application.staff
@@ -345,5 +355,5 @@ reasons contains lib.reason("RF-08.8", {
 }) if {
 	some paper in input.application.papers
 	paper.expires_on < input.as_of
-	whose := [part | some part in [paper.kind, object.get(paper, "staff", ""), object.get(paper, "name", "")]; part != ""]
+	whose := array.concat([paper.kind], array.concat([number | number := paper.staff], [name | name := paper.name]))
 }
