@@ -17,6 +17,22 @@ health_checks_from := months_back(data.params.staff.health_check_months.value)
 
 background_checks_from := months_back(data.params.staff.background_months.value)
 
+# doubtful are those of whom some rule may have something to say; on a clean filing there is nobody.
+doubtful := [input.application.staff[i] | some i in (everybody - sound)]
+
+sound contains i if {
+	health_from := health_checks_from
+	background_from := background_checks_from
+	some i, person in input.application.staff
+	person.post
+	person.health_passed
+	person.health_checked_on >= health_from
+	person.mental_illness == false
+	person.any_record == false
+	person.listed_offence == false
+	person.background_on >= background_from
+}
+
 # METADATA
 # title: 健康合格证
 # custom:
@@ -26,7 +42,7 @@ background_checks_from := months_back(data.params.staff.background_months.value)
 #     - {doc: 托育机构管理规范(试行), no: 国卫人口发〔2019〕58号, article: "23", binding: L4, verified: true}
 #     - {doc: 托儿所幼儿园卫生保健管理办法, no: 卫生部 教育部令第76号, article: "14", binding: L3, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("HC-14a", {
+institution_reasons contains lib.reason("HC-14a", {
 	"subject": person.number,
 	"fields": [field("staff", person.number, "health_passed")],
 	"seen": false,
@@ -34,14 +50,12 @@ reasons contains lib.reason("HC-14a", {
 	"message": sprintf("工作人员%s未取得健康合格证。", [person.number]),
 	"remedy": "请到指定医疗卫生机构体检，取得健康合格证后再上岗。",
 }) if {
-	standard
-	some person in input.application.staff
+	some person in doubtful
 	person.health_passed == false
 }
 
-reasons contains lib.missing("HC-14a", person.number, field("staff", person.number, "health_passed"), sprintf("工作人员%s的健康合格情况", [person.number])) if {
-	standard
-	some person in input.application.staff
+institution_reasons contains lib.missing("HC-14a", person.number, field("staff", person.number, "health_passed"), sprintf("工作人员%s的健康合格情况", [person.number])) if {
+	some person in doubtful
 	object.get(person, "health_passed", null) == null
 }
 
@@ -55,7 +69,7 @@ reasons contains lib.missing("HC-14a", person.number, field("staff", person.numb
 #     - {doc: 托儿所幼儿园卫生保健管理办法, no: 卫生部 教育部令第76号, article: "14", binding: L3, verified: true}
 #     - {doc: 托育机构质量评估标准, no: WS/T 821—2023, article: "5.1.5", binding: L6, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("HC-14b", {
+institution_reasons contains lib.reason("HC-14b", {
 	"subject": person.number,
 	"fields": [field("staff", person.number, "health_checked_on")],
 	"seen": person.health_checked_on,
@@ -63,14 +77,12 @@ reasons contains lib.reason("HC-14b", {
 	"message": sprintf("工作人员%s的健康检查日期为%s，已超过%v个月。", [person.number, person.health_checked_on, data.params.staff.health_check_months.value]),
 	"remedy": "请重新进行健康检查，并更新检查日期和健康合格证。",
 }) if {
-	standard
-	some person in input.application.staff
+	some person in doubtful
 	person.health_checked_on < health_checks_from
 }
 
-reasons contains lib.missing("HC-14b", person.number, field("staff", person.number, "health_checked_on"), sprintf("工作人员%s的健康检查日期", [person.number])) if {
-	standard
-	some person in input.application.staff
+institution_reasons contains lib.missing("HC-14b", person.number, field("staff", person.number, "health_checked_on"), sprintf("工作人员%s的健康检查日期", [person.number])) if {
+	some person in doubtful
 	not person.health_checked_on
 }
 
@@ -83,7 +95,7 @@ reasons contains lib.missing("HC-14b", person.number, field("staff", person.numb
 #     - {doc: 托育机构管理规范(试行), no: 国卫人口发〔2019〕58号, article: "23", binding: L4, verified: true}
 #     - {doc: 托儿所幼儿园卫生保健管理办法, no: 卫生部 教育部令第76号, article: "14", binding: L3, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("HC-14c", {
+institution_reasons contains lib.reason("HC-14c", {
 	"subject": person.number,
 	"fields": [field("staff", person.number, "mental_illness")],
 	"seen": true,
@@ -91,14 +103,12 @@ reasons contains lib.reason("HC-14c", {
 	"message": sprintf("工作人员%s有精神病或精神病史，不得在托育机构工作。", [person.number]),
 	"remedy": "请更换人选。",
 }) if {
-	standard
-	some person in input.application.staff
+	some person in doubtful
 	person.mental_illness == true
 }
 
-reasons contains lib.missing("HC-14c", person.number, field("staff", person.number, "mental_illness"), sprintf("工作人员%s有无精神病或病史", [person.number])) if {
-	standard
-	some person in input.application.staff
+institution_reasons contains lib.missing("HC-14c", person.number, field("staff", person.number, "mental_illness"), sprintf("工作人员%s有无精神病或病史", [person.number])) if {
+	some person in doubtful
 	object.get(person, "mental_illness", null) == null
 }
 
@@ -110,7 +120,7 @@ reasons contains lib.missing("HC-14c", person.number, field("staff", person.numb
 #     - {doc: 托育机构管理规范(试行), no: 国卫人口发〔2019〕58号, article: "33", binding: L4, verified: false}
 #     - {doc: 托育机构质量评估标准, no: WS/T 821—2023, article: "5.1.6", binding: L6, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("MN-33", {
+institution_reasons contains lib.reason("MN-33", {
 	"subject": person.number,
 	"fields": [field("staff", person.number, "any_record")],
 	"seen": true,
@@ -118,14 +128,12 @@ reasons contains lib.reason("MN-33", {
 	"message": sprintf("工作人员%s有犯罪记录，不符合托育机构工作人员条件。", [person.number]),
 	"remedy": "请更换人选，或核对后更正填写。",
 }) if {
-	standard
-	some person in input.application.staff
+	some person in doubtful
 	person.any_record == true
 }
 
-reasons contains lib.missing("MN-33", person.number, field("staff", person.number, "any_record"), sprintf("工作人员%s有无其他犯罪记录", [person.number])) if {
-	standard
-	some person in input.application.staff
+institution_reasons contains lib.missing("MN-33", person.number, field("staff", person.number, "any_record"), sprintf("工作人员%s有无其他犯罪记录", [person.number])) if {
+	some person in doubtful
 	object.get(person, "any_record", null) == null
 }
 
@@ -145,12 +153,12 @@ reasons contains lib.reason("BG-01", {
 	"message": sprintf("工作人员%s有性侵害、虐待、拐卖、暴力伤害等违法犯罪记录，不得录用。", [person.number]),
 	"remedy": "请立即停止其工作并更换人选。",
 }) if {
-	some person in input.application.staff
+	some person in doubtful
 	person.listed_offence == true
 }
 
 reasons contains lib.missing("BG-01", person.number, field("staff", person.number, "listed_offence"), sprintf("工作人员%s的违法犯罪记录查询结果", [person.number])) if {
-	some person in input.application.staff
+	some person in doubtful
 	object.get(person, "listed_offence", null) == null
 }
 
@@ -170,12 +178,12 @@ reasons contains lib.reason("BG-02", {
 	"message": sprintf("工作人员%s的违法犯罪记录查询日期为%s，已超过%v个月。", [person.number, person.background_on, data.params.staff.background_months.value]),
 	"remedy": "请向公安机关重新查询，并更新查询日期。",
 }) if {
-	some person in input.application.staff
+	some person in doubtful
 	person.background_on < background_checks_from
 }
 
 reasons contains lib.missing("BG-02", person.number, field("staff", person.number, "background_on"), sprintf("工作人员%s的违法犯罪记录查询日期", [person.number])) if {
-	some person in input.application.staff
+	some person in doubtful
 	not person.background_on
 }
 
@@ -187,7 +195,7 @@ reasons contains lib.missing("BG-02", person.number, field("staff", person.numbe
 #     - {doc: 中华人民共和国学前教育法, article: "44", binding: L1, verified: true}
 #     - {doc: 中华人民共和国学前教育法, article: "84", binding: L1, verified: true}
 #   penalty: {doc: 中华人民共和国未成年人保护法, article: "126", binding: L1, verified: true}
-reasons contains lib.reason("BG-07", {
+kindergarten_reasons contains lib.reason("BG-07", {
 	"subject": person.number,
 	"fields": [field("staff", person.number, "listed_offence")],
 	"seen": true,
@@ -195,12 +203,11 @@ reasons contains lib.reason("BG-07", {
 	"message": sprintf("幼儿园托班工作人员%s有法律禁止从业的违法犯罪记录。", [person.number]),
 	"remedy": "请立即停止其工作并更换人选。",
 }) if {
-	kindergarten
-	some person in input.application.staff
+	some person in doubtful
 	person.listed_offence == true
 }
 
-reasons contains lib.reason("BG-07", {
+kindergarten_reasons contains lib.reason("BG-07", {
 	"result": "unknown",
 	"subject": person.number,
 	"fields": [field("staff", person.number, "any_record")],
@@ -208,7 +215,6 @@ reasons contains lib.reason("BG-07", {
 	"message": sprintf("幼儿园托班工作人员%s有其他犯罪记录，未说明是否属于性骚扰、吸毒、赌博等从业禁止情形。", [person.number]),
 	"remedy": "请更换人选，或说明记录的种类并附证明。",
 }) if {
-	kindergarten
-	some person in input.application.staff
+	some person in doubtful
 	person.any_record == true
 }

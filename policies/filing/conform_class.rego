@@ -13,13 +13,30 @@ class_facts := {
 	"/application/staff/*/class",
 }
 
+# doubtful_classes are those of which some rule on size and age may have something to say.
+doubtful_classes := [class |
+	some i, class in input.application.classes
+	not i in sound_classes
+]
+
+sound_classes contains i if {
+	some i, class in input.application.classes
+	class.independent_unit
+	largest := data.params.class_size[class.kind].value
+	class.seats <= largest
+	object.get(class, "enrolled", 0) <= largest
+	class.youngest_months >= data.params.class_from_months[class.kind].value
+	class.oldest_months < data.params.class_until_months[class.kind].value
+	class.youngest_months <= class.oldest_months
+}
+
 # METADATA
 # title: 班级规模与月龄
 # custom:
 #   rule: SS-19
 #   basis: {doc: 托育机构设置标准(试行), no: 国卫人口发〔2019〕58号, article: "19", binding: L4, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("SS-19", {
+institution_reasons contains lib.reason("SS-19", {
 	"subject": class.id,
 	"fields": [field("classes", class.id, name)],
 	"seen": class[name],
@@ -27,14 +44,13 @@ reasons contains lib.reason("SS-19", {
 	"message": sprintf("%s的%s为%v人，超过每班%v人。", [class_title[class.kind], count_title[name], class[name], limit]),
 	"remedy": sprintf("请减少本班人数至%v人以下（含本数），或增设班级。", [limit]),
 }) if {
-	standard
-	some class in input.application.classes
+	some class in doubtful_classes
 	limit := data.params.class_size[class.kind].value
 	some name in ["seats", "enrolled"]
 	class[name] > limit
 }
 
-reasons contains lib.reason("SS-19", {
+institution_reasons contains lib.reason("SS-19", {
 	"subject": class.id,
 	"fields": [field("classes", class.id, name)],
 	"seen": age,
@@ -42,8 +58,7 @@ reasons contains lib.reason("SS-19", {
 	"message": sprintf("%s收托%v个月的婴幼儿，小于本班型的%v个月。", [class_title[class.kind], age, from]),
 	"remedy": sprintf("请将不满%v个月的婴幼儿编入相应班级。", [from]),
 }) if {
-	standard
-	some class in input.application.classes
+	some class in doubtful_classes
 	from := data.params.class_from_months[class.kind].value
 	some name in ["youngest_months", "oldest_months"]
 	age := class[name]
@@ -52,7 +67,7 @@ reasons contains lib.reason("SS-19", {
 
 # Ages are completed months in [from, until). The text leaves open where a child of exactly `until` months belongs, so
 # that reading is marked unverified; the grace is for a child who comes of age within a term.
-reasons contains lib.reason("SS-19", {
+institution_reasons contains lib.reason("SS-19", {
 	"subject": class.id,
 	"fields": [field("classes", class.id, name)],
 	"seen": age,
@@ -61,34 +76,29 @@ reasons contains lib.reason("SS-19", {
 	"message": sprintf("%s收托%v个月的婴幼儿，本班型收托不满%v个月的婴幼儿。", [class_title[class.kind], age, until]),
 	"remedy": sprintf("请将满%v个月的婴幼儿编入相应班级或办理离托。", [until]),
 }) if {
-	standard
-	some class in input.application.classes
+	some class in doubtful_classes
 	until := data.params.class_until_months[class.kind].value
 	some name in ["youngest_months", "oldest_months"]
 	age := class[name]
 	age >= until + data.params.class_age.grace_months.value
 }
 
-reasons contains lib.missing("SS-19", "", "/classes", "班级") if {
-	standard
+institution_reasons contains lib.missing("SS-19", "", "/classes", "班级") if {
 	count(object.get(input.application, "classes", [])) == 0
 }
 
-reasons contains lib.missing("SS-19", class.id, field("classes", class.id, "kind"), sprintf("班级%s的类型", [class.id])) if {
-	standard
-	some class in input.application.classes
+institution_reasons contains lib.missing("SS-19", class.id, field("classes", class.id, "kind"), sprintf("班级%s的类型", [class.id])) if {
+	some class in doubtful_classes
 	not class.kind
 }
 
-reasons contains lib.missing("SS-19", class.id, field("classes", class.id, "seats"), sprintf("班级%s的托位数", [class.id])) if {
-	standard
-	some class in input.application.classes
+institution_reasons contains lib.missing("SS-19", class.id, field("classes", class.id, "seats"), sprintf("班级%s的托位数", [class.id])) if {
+	some class in doubtful_classes
 	not class.seats
 }
 
-reasons contains lib.missing("SS-19", class.id, field("classes", class.id, name), sprintf("班级%s的%s", [class.id, label])) if {
-	standard
-	some class in input.application.classes
+institution_reasons contains lib.missing("SS-19", class.id, field("classes", class.id, name), sprintf("班级%s的%s", [class.id, label])) if {
+	some class in doubtful_classes
 	class.enrolled > 0
 	some name, label in {"youngest_months": "最小月龄", "oldest_months": "最大月龄"}
 	not class[name]
@@ -102,7 +112,7 @@ count_title := {"seats": "托位数", "enrolled": "在托人数"}
 #   rule: SS-19e
 #   basis: {doc: 托育机构设置标准(试行), no: 国卫人口发〔2019〕58号, article: "19", binding: L4, verified: false}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("SS-19e", {
+institution_reasons contains lib.reason("SS-19e", {
 	"subject": class.id,
 	"fields": [field("classes", class.id, "independent_unit")],
 	"seen": false,
@@ -110,14 +120,12 @@ reasons contains lib.reason("SS-19e", {
 	"message": sprintf("班级%s的生活单元没有独立使用。", [class.id]),
 	"remedy": "请为每班设置独立使用的生活单元。",
 }) if {
-	standard
-	some class in input.application.classes
+	some class in doubtful_classes
 	class.independent_unit == false
 }
 
-reasons contains lib.missing("SS-19e", class.id, field("classes", class.id, "independent_unit"), sprintf("班级%s的生活单元是否独立使用", [class.id])) if {
-	standard
-	some class in input.application.classes
+institution_reasons contains lib.missing("SS-19e", class.id, field("classes", class.id, "independent_unit"), sprintf("班级%s的生活单元是否独立使用", [class.id])) if {
+	some class in doubtful_classes
 	object.get(class, "independent_unit", null) == null
 }
 
@@ -127,7 +135,7 @@ reasons contains lib.missing("SS-19e", class.id, field("classes", class.id, "ind
 #   rule: SS-20
 #   basis: {doc: 托育机构设置标准(试行), no: 国卫人口发〔2019〕58号, article: "20", binding: L4, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("SS-20", {
+institution_reasons contains lib.reason("SS-20", {
 	"result": shortage_result,
 	"subject": short.class.id,
 	"fields": [field("classes", short.class.id, "seats"), "/staff"],
@@ -142,7 +150,6 @@ reasons contains lib.reason("SS-20", {
 	]),
 	"remedy": "请补充保育人员并填写所在班级，或减少本班人数。",
 }) if {
-	standard
 	staff_given
 	some short in short_classes
 }
@@ -168,16 +175,19 @@ shortage_result := "unknown" if {
 
 class_ids := {class.id | some class in input.application.classes}
 
+# carer_counts is how many carers each class has.
+carer_counts := {class: count(numbers) | some class, numbers in class_carers}
+
 class_carers[carer.class] contains carer.number if some carer in carers
 
-carers_of(class) := count(object.get(class_carers, class.id, set()))
+carers_of(class) := object.get(carer_counts, class.id, 0)
 
 # METADATA
 # title: 混合班保育人员比例
 # custom:
 #   rule: SS-20m
 #   basis: {doc: 托育机构设置标准(试行), no: 国卫人口发〔2019〕58号, article: "20", binding: L4, verified: false}
-reasons contains lib.reason("SS-20m", {
+institution_reasons contains lib.reason("SS-20m", {
 	"result": "warn",
 	"subject": class.id,
 	"fields": [field("classes", class.id, "seats"), "/staff"],
@@ -191,7 +201,6 @@ reasons contains lib.reason("SS-20m", {
 	]),
 	"remedy": "本项为参考值，不影响备案；建议补充保育人员并填写所在班级。",
 }) if {
-	standard
 	staff_given
 	some class in input.application.classes
 	class.kind == "mixed"

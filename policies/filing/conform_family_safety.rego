@@ -8,7 +8,7 @@ import data.lib
 #   rule: FP-12a
 #   basis: {doc: 家庭托育点管理办法(试行), no: 国卫人口发〔2023〕28号, article: "12", binding: L4, verified: false}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("FP-12a", {
+family_reasons contains lib.reason("FP-12a", {
 	"fields": ["/premises/semi_basement"],
 	"seen": true,
 	"limit": false,
@@ -16,28 +16,20 @@ reasons contains lib.reason("FP-12a", {
 	"remedy": "请改用地上的住宅。",
 }) if {
 	input.application.premises.semi_basement == true
-	family
 }
 
-reasons contains lib.missing("FP-12a", "", "/premises/semi_basement", "是否在地下室或半地下室") if {
-	not "semi_basement" in premises_given
-	family
-}
-
-reasons contains lib.reason("FP-12a", {
+family_reasons contains lib.reason("FP-12a", {
 	"fields": ["/premises/storeys"],
 	"seen": storey,
 	"limit": 1,
 	"message": sprintf("婴幼儿用房在%v层，不得设在地下。", [storey]),
 	"remedy": "请将婴幼儿用房改设在地上楼层。",
 }) if {
-	family
 	some storey in input.application.premises.storeys
 	storey < 1
 }
 
-reasons contains lib.missing("FP-12a", "", "/premises/storeys", "婴幼儿用房所在楼层") if {
-	family
+family_reasons contains lib.missing("FP-12a", "", "/premises/storeys", "婴幼儿用房所在楼层") if {
 	count(object.get(input.application, ["premises", "storeys"], [])) == 0
 }
 
@@ -47,7 +39,7 @@ reasons contains lib.missing("FP-12a", "", "/premises/storeys", "婴幼儿用房
 #   rule: FP-12b
 #   basis: {doc: 家庭托育点管理办法(试行), no: 国卫人口发〔2023〕28号, article: "12", binding: L4, verified: false}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("FP-12b", {
+family_reasons contains lib.reason("FP-12b", {
 	"fields": ["/premises/three_in_one"],
 	"seen": true,
 	"limit": false,
@@ -55,15 +47,9 @@ reasons contains lib.reason("FP-12b", {
 	"remedy": "请改用不属于三合一场所的住宅。",
 }) if {
 	input.application.premises.three_in_one == true
-	family
 }
 
-reasons contains lib.missing("FP-12b", "", "/premises/three_in_one", "是否为三合一场所") if {
-	not "three_in_one" in premises_given
-	family
-}
-
-reasons contains lib.reason("FP-12b", {
+family_reasons contains lib.reason("FP-12b", {
 	"fields": ["/premises/colour_steel"],
 	"seen": true,
 	"limit": false,
@@ -71,12 +57,6 @@ reasons contains lib.reason("FP-12b", {
 	"remedy": "请改用非彩钢板建筑的住宅。",
 }) if {
 	input.application.premises.colour_steel == true
-	family
-}
-
-reasons contains lib.missing("FP-12b", "", "/premises/colour_steel", "是否为彩钢板建筑") if {
-	not "colour_steel" in premises_given
-	family
 }
 
 # METADATA
@@ -87,7 +67,7 @@ reasons contains lib.missing("FP-12b", "", "/premises/colour_steel", "是否为�
 #     - {doc: 家庭托育点管理办法(试行), no: 国卫人口发〔2023〕28号, article: "13", binding: L4, verified: false}
 #     - {doc: 中华人民共和国消防法, article: "28", binding: L1, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("FP-12c", {
+family_reasons contains lib.reason("FP-12c", {
 	"fields": ["/fire/window_bars"],
 	"seen": true,
 	"limit": false,
@@ -95,12 +75,6 @@ reasons contains lib.reason("FP-12c", {
 	"remedy": "请拆除栅栏，或改装可从内部开启的逃生口。",
 }) if {
 	input.application.fire.window_bars == true
-	family
-}
-
-reasons contains lib.missing("FP-12c", "", "/fire/window_bars", "门窗有无影响逃生救援的栅栏") if {
-	not "window_bars" in fire_given
-	family
 }
 
 # METADATA
@@ -109,7 +83,7 @@ reasons contains lib.missing("FP-12c", "", "/fire/window_bars", "门窗有无影
 #   rule: FP-13
 #   basis: {doc: 家庭托育点管理办法(试行), no: 国卫人口发〔2023〕28号, article: "13", binding: L4, verified: false}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("FP-13", {
+family_reasons contains lib.reason("FP-13", {
 	"fields": ["/fire/smoke_alarm"],
 	"seen": false,
 	"limit": true,
@@ -117,29 +91,21 @@ reasons contains lib.reason("FP-13", {
 	"remedy": "请安装独立式感烟火灾探测报警器。",
 }) if {
 	input.application.fire.smoke_alarm == false
-	family
 }
 
-reasons contains lib.missing("FP-13", "", "/fire/smoke_alarm", "独立式感烟报警器") if {
-	not "smoke_alarm" in fire_given
-	family
-}
-
-reasons contains lib.reason("FP-13", {
+family_reasons contains lib.reason("FP-13", {
 	"fields": ["/fire/dry_powder_5kg", "/fire/water_6l"],
 	"seen": held,
 	"limit": least,
 	"message": sprintf("灭火器%v具，不足%v具。", [held, least]),
 	"remedy": sprintf("请配置灭火器不少于%v具。", [least]),
 }) if {
-	family
 	least := data.params.family_point.extinguishers.value
 	held := input.application.fire.dry_powder_5kg + input.application.fire.water_6l
 	held < least
 }
 
-reasons contains lib.missing("FP-13", "", field_path, label) if {
-	family
+family_reasons contains lib.missing("FP-13", "", field_path, label) if {
 	least := data.params.family_point.extinguishers.value
 	object.get(input.application, ["fire", "dry_powder_5kg"], 0) + object.get(input.application, ["fire", "water_6l"], 0) < least
 	some name, label in extinguisher_title
@@ -155,7 +121,7 @@ extinguisher_title := {"dry_powder_5kg": "5公斤以上ABC干粉灭火器数", "
 #   rule: FP-14
 #   basis: {doc: 家庭托育点管理办法(试行), no: 国卫人口发〔2023〕28号, article: "14", binding: L4, verified: false}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("FP-14", {
+family_reasons contains lib.reason("FP-14", {
 	"fields": ["/premises/video_full_cover"],
 	"seen": false,
 	"limit": true,
@@ -163,12 +129,6 @@ reasons contains lib.reason("FP-14", {
 	"remedy": "请补装监控，覆盖全部生活和活动区域。",
 }) if {
 	input.application.premises.video_full_cover == false
-	family
-}
-
-reasons contains lib.missing("FP-14", "", "/premises/video_full_cover", "视频监控覆盖情况") if {
-	not "video_full_cover" in premises_given
-	family
 }
 
 # METADATA
@@ -177,20 +137,42 @@ reasons contains lib.missing("FP-14", "", "/premises/video_full_cover", "视频�
 #   rule: FP-15
 #   basis: {doc: 家庭托育点管理办法(试行), no: 国卫人口发〔2023〕28号, article: "15", binding: L4, verified: false}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("FP-15", {
+family_reasons contains lib.reason("FP-15", {
 	"fields": ["/premises/video_days"],
 	"seen": days,
 	"limit": limit,
 	"message": sprintf("监控录像保存%v天，不足%v天。", [days, limit]),
 	"remedy": sprintf("请扩充录像存储，保存期不少于%v天。", [limit]),
 }) if {
-	family
 	days := input.application.premises.video_days
 	limit := data.params.family_point.video_days.value
 	days < limit
 }
 
-reasons contains lib.missing("FP-15", "", "/premises/video_days", "监控录像保存天数") if {
-	family
+family_reasons contains lib.missing("FP-15", "", "/premises/video_days", "监控录像保存天数") if {
 	not input.application.premises.video_days
+}
+
+family_reasons contains family_safety_premises_missing[name] if {
+	some name in (family_safety_premises_asked - premises_given)
+}
+
+family_safety_premises_asked := {"colour_steel", "semi_basement", "three_in_one", "video_full_cover"}
+
+family_safety_premises_missing := {
+	"semi_basement": lib.missing("FP-12a", "", "/premises/semi_basement", "是否在地下室或半地下室"),
+	"three_in_one": lib.missing("FP-12b", "", "/premises/three_in_one", "是否为三合一场所"),
+	"colour_steel": lib.missing("FP-12b", "", "/premises/colour_steel", "是否为彩钢板建筑"),
+	"video_full_cover": lib.missing("FP-14", "", "/premises/video_full_cover", "视频监控覆盖情况"),
+}
+
+family_reasons contains family_safety_fire_missing[name] if {
+	some name in (family_safety_fire_asked - fire_given)
+}
+
+family_safety_fire_asked := {"smoke_alarm", "window_bars"}
+
+family_safety_fire_missing := {
+	"window_bars": lib.missing("FP-12c", "", "/fire/window_bars", "门窗有无影响逃生救援的栅栏"),
+	"smoke_alarm": lib.missing("FP-13", "", "/fire/smoke_alarm", "独立式感烟报警器"),
 }

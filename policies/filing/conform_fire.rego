@@ -47,14 +47,13 @@ storeys := object.get(input.application, ["premises", "storeys"], [])
 #     - {doc: 托育机构消防安全指南(试行), no: 国卫办人口函〔2022〕21号, article: "1(1)", binding: L4, verified: true}
 #     - {doc: 托育机构质量评估标准, no: WS/T 821—2023, article: "4.2", binding: L6, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("FS-01", {
+fire_reasons contains lib.reason("FS-01", {
 	"fields": ["/premises/storeys"],
 	"seen": storey,
 	"limit": highest,
 	"message": sprintf("婴幼儿用房在%v层，应在地上1至%v层。", [storey, highest]),
 	"remedy": sprintf("请将婴幼儿用房调整到地上1至%v层。", [highest]),
 }) if {
-	guided
 	highest := data.params.fire.highest_storey.value
 	some storey in storeys
 	outside(storey, highest)
@@ -64,12 +63,11 @@ outside(storey, _) if storey < 1
 
 outside(storey, highest) if storey > highest
 
-reasons contains lib.missing("FS-01", "", "/premises/storeys", "婴幼儿用房所在楼层") if {
-	guided
+fire_reasons contains lib.missing("FS-01", "", "/premises/storeys", "婴幼儿用房所在楼层") if {
 	count(storeys) == 0
 }
 
-reasons contains lib.reason("FS-01", {
+fire_reasons contains lib.reason("FS-01", {
 	"fields": ["/premises/semi_basement"],
 	"seen": true,
 	"limit": false,
@@ -77,12 +75,6 @@ reasons contains lib.reason("FS-01", {
 	"remedy": "请将婴幼儿用房调整到地上楼层。",
 }) if {
 	input.application.premises.semi_basement == true
-	guided
-}
-
-reasons contains lib.missing("FS-01", "", "/premises/semi_basement", "是否在地下室或半地下室") if {
-	not "semi_basement" in premises_given
-	guided
 }
 
 # METADATA
@@ -93,14 +85,13 @@ reasons contains lib.missing("FS-01", "", "/premises/semi_basement", "是否在�
 #     - {doc: 建筑设计防火规范, no: GB 50016, article: "5.4.4", binding: L5, verified: true}
 #     - {doc: 托育机构消防安全指南(试行), no: 国卫办人口函〔2022〕21号, article: "1(1)", binding: L4, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("FS-01c", {
+institution_reasons contains lib.reason("FS-01c", {
 	"fields": ["/premises/storeys", "/premises/fire_rating"],
 	"seen": storey,
 	"limit": highest,
 	"message": sprintf("建筑耐火等级%v级，婴幼儿用房在%v层，不得高于%v层。", [rating, storey, highest]),
 	"remedy": sprintf("请将婴幼儿用房调整到%v层以下（含本层），或改用耐火等级更高的建筑。", [highest]),
 }) if {
-	standard
 	rating := input.application.premises.fire_rating
 	highest := data.params.fire_rating_storey[sprintf("rating_%v", [rating])].value
 	some storey in storeys
@@ -108,8 +99,7 @@ reasons contains lib.reason("FS-01c", {
 }
 
 # On the ground floor every rating will do.
-reasons contains lib.missing("FS-01c", "", "/premises/fire_rating", "建筑耐火等级") if {
-	standard
+institution_reasons contains lib.missing("FS-01c", "", "/premises/fire_rating", "建筑耐火等级") if {
 	not input.application.premises.fire_rating
 	max(storeys) > 1
 }
@@ -120,7 +110,7 @@ reasons contains lib.missing("FS-01c", "", "/premises/fire_rating", "建筑耐�
 #   rule: FS-02
 #   basis: {doc: 托育机构消防安全指南(试行), no: 国卫办人口函〔2022〕21号, article: "1(2)", binding: L4, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("FS-02", {
+fire_reasons contains lib.reason("FS-02", {
 	"fields": ["/premises/three_in_one"],
 	"seen": true,
 	"limit": false,
@@ -128,15 +118,9 @@ reasons contains lib.reason("FS-02", {
 	"remedy": "请改用不属于三合一场所的建筑。",
 }) if {
 	input.application.premises.three_in_one == true
-	guided
 }
 
-reasons contains lib.missing("FS-02", "", "/premises/three_in_one", "是否为三合一场所") if {
-	not "three_in_one" in premises_given
-	guided
-}
-
-reasons contains lib.reason("FS-02", {
+fire_reasons contains lib.reason("FS-02", {
 	"fields": ["/premises/colour_steel"],
 	"seen": true,
 	"limit": false,
@@ -144,15 +128,9 @@ reasons contains lib.reason("FS-02", {
 	"remedy": "请改用非彩钢板建筑。",
 }) if {
 	input.application.premises.colour_steel == true
-	guided
 }
 
-reasons contains lib.missing("FS-02", "", "/premises/colour_steel", "是否为彩钢板建筑") if {
-	not "colour_steel" in premises_given
-	guided
-}
-
-reasons contains lib.reason("FS-02", {
+fire_reasons contains lib.reason("FS-02", {
 	"fields": ["/premises/hazardous_neighbours"],
 	"seen": true,
 	"limit": false,
@@ -160,12 +138,6 @@ reasons contains lib.reason("FS-02", {
 	"remedy": "请另选场所，或待该场所迁出后再行备案。",
 }) if {
 	input.application.premises.hazardous_neighbours == true
-	guided
-}
-
-reasons contains lib.missing("FS-02", "", "/premises/hazardous_neighbours", "同一建筑内有无易燃易爆场所") if {
-	not "hazardous_neighbours" in premises_given
-	guided
 }
 
 # METADATA
@@ -174,7 +146,7 @@ reasons contains lib.missing("FS-02", "", "/premises/hazardous_neighbours", "同
 #   rule: FS-03
 #   basis: {doc: 托育机构消防安全指南(试行), no: 国卫办人口函〔2022〕21号, article: "1(3)", binding: L4, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("FS-03", {
+fire_reasons contains lib.reason("FS-03", {
 	"fields": ["/fire/separated"],
 	"seen": false,
 	"limit": true,
@@ -182,12 +154,10 @@ reasons contains lib.reason("FS-03", {
 	"remedy": "请按消防技术标准设置防火分隔。",
 }) if {
 	input.application.fire.separated == false
-	guided
 	not input.application.premises.stand_alone
 }
 
-reasons contains lib.missing("FS-03", "", "/fire/separated", "与其他功能场所的防火分隔") if {
-	guided
+fire_reasons contains lib.missing("FS-03", "", "/fire/separated", "与其他功能场所的防火分隔") if {
 	not input.application.premises.stand_alone
 	not "separated" in fire_given
 }
@@ -198,7 +168,7 @@ reasons contains lib.missing("FS-03", "", "/fire/separated", "与其他功能场
 #   rule: FS-04a
 #   basis: {doc: 托育机构消防安全指南(试行), no: 国卫办人口函〔2022〕21号, article: "1(4)", binding: L4, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("FS-04a", {
+fire_reasons contains lib.reason("FS-04a", {
 	"fields": ["/fire/stairs_noncombustible"],
 	"seen": false,
 	"limit": true,
@@ -206,13 +176,11 @@ reasons contains lib.reason("FS-04a", {
 	"remedy": "请将疏散楼梯和平台改为不燃材料。",
 }) if {
 	input.application.fire.stairs_noncombustible == false
-	guided
 	upstairs
 }
 
-reasons contains lib.missing("FS-04a", "", "/fire/stairs_noncombustible", "楼梯和平台材料") if {
+fire_reasons contains lib.missing("FS-04a", "", "/fire/stairs_noncombustible", "楼梯和平台材料") if {
 	not "stairs_noncombustible" in fire_given
-	guided
 	upstairs
 }
 
@@ -226,7 +194,7 @@ upstairs if max(storeys) > 1
 #     - {doc: 托育机构消防安全指南(试行), no: 国卫办人口函〔2022〕21号, article: "1(4)", binding: L4, verified: true}
 #     - {doc: 建筑设计防火规范, no: GB 50016, article: "5.4.4", binding: L5, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("FS-04b", {
+fire_reasons contains lib.reason("FS-04b", {
 	"fields": ["/premises/own_exit"],
 	"seen": false,
 	"limit": true,
@@ -235,10 +203,9 @@ reasons contains lib.reason("FS-04b", {
 }) if {
 	input.application.premises.own_exit == false
 	input.application.premises.high_rise == true
-	guided
 }
 
-reasons contains lib.reason("FS-04b", {
+fire_reasons contains lib.reason("FS-04b", {
 	"result": "warn",
 	"fields": ["/premises/own_exit"],
 	"seen": false,
@@ -249,17 +216,14 @@ reasons contains lib.reason("FS-04b", {
 	input.application.premises.own_exit == false
 	input.application.premises.high_rise == false
 	input.application.premises.stand_alone == false
-	guided
 }
 
-reasons contains lib.missing("FS-04b", "", "/premises/own_exit", "是否有独立的安全出口和疏散楼梯") if {
+fire_reasons contains lib.missing("FS-04b", "", "/premises/own_exit", "是否有独立的安全出口和疏散楼梯") if {
 	input.application.premises.high_rise == true
-	guided
 	not "own_exit" in premises_given
 }
 
-reasons contains lib.missing("FS-04b", "", "/premises/high_rise", "是否设在高层建筑内") if {
-	guided
+fire_reasons contains lib.missing("FS-04b", "", "/premises/high_rise", "是否设在高层建筑内") if {
 	not "high_rise" in premises_given
 	not input.application.premises.own_exit
 }
@@ -270,7 +234,7 @@ reasons contains lib.missing("FS-04b", "", "/premises/high_rise", "是否设在�
 #   rule: FS-04c
 #   basis: {doc: 托育机构消防安全指南(试行), no: 国卫办人口函〔2022〕21号, article: "1(4)", binding: L4, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("FS-04c", {
+fire_reasons contains lib.reason("FS-04c", {
 	"subject": room.id,
 	"fields": [field("premises/rooms", room.id, "evacuation_doors")],
 	"seen": room.evacuation_doors,
@@ -278,7 +242,6 @@ reasons contains lib.reason("FS-04c", {
 	"message": sprintf("房间%s面积%v平方米，大于%v平方米，疏散门%v个，不足%v个。", [room.id, room.area_m2, large, room.evacuation_doors, least]),
 	"remedy": sprintf("请增设疏散门至不少于%v个。", [least]),
 }) if {
-	guided
 	large := data.params.fire.large_room_m2.value
 	least := data.params.fire.large_room_doors.value
 	some room in input.application.premises.rooms
@@ -286,22 +249,19 @@ reasons contains lib.reason("FS-04c", {
 	room.evacuation_doors < least
 }
 
-reasons contains lib.missing("FS-04c", room.id, field("premises/rooms", room.id, "evacuation_doors"), sprintf("房间%s的疏散门数", [room.id])) if {
-	guided
+fire_reasons contains lib.missing("FS-04c", room.id, field("premises/rooms", room.id, "evacuation_doors"), sprintf("房间%s的疏散门数", [room.id])) if {
 	some room in input.application.premises.rooms
 	room.area_m2 > data.params.fire.large_room_m2.value
 	not room.evacuation_doors
 }
 
-reasons contains lib.missing("FS-04c", room.id, field("premises/rooms", room.id, "area_m2"), sprintf("房间%s的使用面积", [room.id])) if {
-	guided
+fire_reasons contains lib.missing("FS-04c", room.id, field("premises/rooms", room.id, "area_m2"), sprintf("房间%s的使用面积", [room.id])) if {
 	some room in input.application.premises.rooms
 	not room.area_m2
 	object.get(room, "evacuation_doors", 0) < data.params.fire.large_room_doors.value
 }
 
-reasons contains lib.missing("FS-04c", "", "/premises/rooms", "房间的面积和疏散门数") if {
-	guided
+fire_reasons contains lib.missing("FS-04c", "", "/premises/rooms", "房间的面积和疏散门数") if {
 	count(object.get(input.application, ["premises", "rooms"], [])) == 0
 }
 
@@ -313,7 +273,7 @@ reasons contains lib.missing("FS-04c", "", "/premises/rooms", "房间的面积�
 #     - {doc: 托育机构消防安全指南(试行), no: 国卫办人口函〔2022〕21号, article: "1(5)", binding: L4, verified: true}
 #     - {doc: 中华人民共和国消防法, article: "26", binding: L1, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("FS-05", {
+fire_reasons contains lib.reason("FS-05", {
 	"fields": ["/fire/decoration_noncombustible"],
 	"seen": false,
 	"limit": true,
@@ -321,12 +281,10 @@ reasons contains lib.reason("FS-05", {
 	"remedy": "请更换为不燃、难燃装修材料。",
 }) if {
 	input.application.fire.decoration_noncombustible == false
-	guided
 }
 
-reasons contains lib.missing("FS-05", "", "/fire/decoration_noncombustible", "装修材料") if {
+fire_reasons contains lib.missing("FS-05", "", "/fire/decoration_noncombustible", "装修材料") if {
 	not "decoration_noncombustible" in fire_given
-	guided
 }
 
 # METADATA
@@ -336,7 +294,7 @@ reasons contains lib.missing("FS-05", "", "/fire/decoration_noncombustible", "�
 #   basis:
 #     - {doc: 中华人民共和国消防法, article: "28", binding: L1, verified: true}
 #     - {doc: 中华人民共和国消防法, article: "73", binding: L1, verified: true}
-reasons contains lib.reason("FZ-06", {
+institution_reasons contains lib.reason("FZ-06", {
 	"fields": ["/fire/window_bars"],
 	"seen": true,
 	"limit": false,
@@ -344,10 +302,21 @@ reasons contains lib.reason("FZ-06", {
 	"remedy": "请拆除门窗上影响逃生和灭火救援的栅栏。",
 }) if {
 	input.application.fire.window_bars == true
-	standard
 }
 
-reasons contains lib.missing("FZ-06", "", "/fire/window_bars", "门窗有无影响逃生救援的栅栏") if {
+institution_reasons contains lib.missing("FZ-06", "", "/fire/window_bars", "门窗有无影响逃生救援的栅栏") if {
 	not "window_bars" in fire_given
-	standard
+}
+
+fire_reasons contains fire_premises_missing[name] if {
+	some name in (fire_premises_asked - premises_given)
+}
+
+fire_premises_asked := {"colour_steel", "hazardous_neighbours", "semi_basement", "three_in_one"}
+
+fire_premises_missing := {
+	"semi_basement": lib.missing("FS-01", "", "/premises/semi_basement", "是否在地下室或半地下室"),
+	"three_in_one": lib.missing("FS-02", "", "/premises/three_in_one", "是否为三合一场所"),
+	"colour_steel": lib.missing("FS-02", "", "/premises/colour_steel", "是否为彩钢板建筑"),
+	"hazardous_neighbours": lib.missing("FS-02", "", "/premises/hazardous_neighbours", "同一建筑内有无易燃易爆场所"),
 }

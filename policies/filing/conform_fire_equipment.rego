@@ -10,7 +10,7 @@ import data.lib
 #     - {doc: 托育机构消防安全指南(试行), no: 国卫办人口函〔2022〕21号, article: "1(6)", binding: L4, verified: true}
 #     - {doc: 托儿所、幼儿园建筑设计规范, no: JGJ 39—2016(2019年版), binding: L5, verified: false}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("FS-06a", {
+fire_reasons contains lib.reason("FS-06a", {
 	"fields": ["/fire/sprinkler"],
 	"seen": false,
 	"limit": true,
@@ -18,17 +18,15 @@ reasons contains lib.reason("FS-06a", {
 	"remedy": "请设置自动喷水灭火系统。",
 }) if {
 	input.application.fire.sprinkler == false
-	guided
 	medium
 }
 
-reasons contains lib.missing("FS-06a", "", "/fire/sprinkler", "自动喷水灭火系统") if {
+fire_reasons contains lib.missing("FS-06a", "", "/fire/sprinkler", "自动喷水灭火系统") if {
 	not "sprinkler" in fire_given
-	guided
 	medium
 }
 
-reasons contains lib.reason("FS-06a", {
+fire_reasons contains lib.reason("FS-06a", {
 	"fields": ["/fire/automatic_alarm"],
 	"seen": false,
 	"limit": true,
@@ -36,13 +34,11 @@ reasons contains lib.reason("FS-06a", {
 	"remedy": "请设置火灾自动报警系统。",
 }) if {
 	input.application.fire.automatic_alarm == false
-	guided
 	medium
 }
 
-reasons contains lib.missing("FS-06a", "", "/fire/automatic_alarm", "火灾自动报警系统") if {
+fire_reasons contains lib.missing("FS-06a", "", "/fire/automatic_alarm", "火灾自动报警系统") if {
 	not "automatic_alarm" in fire_given
-	guided
 	medium
 }
 
@@ -61,7 +57,7 @@ small if {
 #   rule: FS-06b
 #   basis: {doc: 托育机构消防安全指南(试行), no: 国卫办人口函〔2022〕21号, article: "1(6)", binding: L4, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("FS-06b", {
+fire_reasons contains lib.reason("FS-06b", {
 	"fields": ["/fire/networked_detector"],
 	"seen": false,
 	"limit": true,
@@ -69,13 +65,11 @@ reasons contains lib.reason("FS-06b", {
 	"remedy": "请安装具有联网功能的独立式火灾探测报警器。",
 }) if {
 	input.application.fire.networked_detector == false
-	guided
 	small
 }
 
-reasons contains lib.missing("FS-06b", "", "/fire/networked_detector", "独立式联网火灾探测器") if {
+fire_reasons contains lib.missing("FS-06b", "", "/fire/networked_detector", "独立式联网火灾探测器") if {
 	not "networked_detector" in fire_given
-	guided
 	small
 }
 
@@ -85,7 +79,7 @@ reasons contains lib.missing("FS-06b", "", "/fire/networked_detector", "独立�
 #   rule: FS-06c
 #   basis: {doc: 托育机构消防安全指南(试行), no: 国卫办人口函〔2022〕21号, article: "1(6)", binding: L4, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("FS-06c", {
+fire_reasons contains lib.reason("FS-06c", {
 	"fields": ["/fire/emergency_lighting"],
 	"seen": false,
 	"limit": true,
@@ -93,12 +87,6 @@ reasons contains lib.reason("FS-06c", {
 	"remedy": "请设置应急照明和灯光疏散指示标志。",
 }) if {
 	input.application.fire.emergency_lighting == false
-	guided
-}
-
-reasons contains lib.missing("FS-06c", "", "/fire/emergency_lighting", "应急照明和灯光疏散指示标志") if {
-	not "emergency_lighting" in fire_given
-	guided
 }
 
 # METADATA
@@ -107,7 +95,7 @@ reasons contains lib.missing("FS-06c", "", "/fire/emergency_lighting", "应急�
 #   rule: FS-06d
 #   basis: {doc: 托育机构消防安全指南(试行), no: 国卫办人口函〔2022〕21号, article: "1(6)", binding: L4, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("FS-06d", {
+fire_reasons contains lib.reason("FS-06d", {
 	"fields": ["/fire/dry_powder_5kg", "/fire/water_6l"],
 	"seen": {"dry_powder_5kg": fire.dry_powder_5kg, "water_6l": fire.water_6l},
 	"limit": halves_needed / 2,
@@ -119,37 +107,32 @@ reasons contains lib.reason("FS-06d", {
 	]),
 	"remedy": "请补足灭火器。",
 }) if {
-	guided
 	fire := input.application.fire
 	(2 * fire.dry_powder_5kg) + fire.water_6l < halves_needed
 }
 
-reasons contains lib.reason("FS-06d", {
+fire_reasons contains lib.reason("FS-06d", {
 	"fields": ["/fire/dry_powder_5kg", "/fire/water_6l", "/fire/extinguisher_points"],
 	"seen": pieces,
 	"limit": points * each,
 	"message": sprintf("灭火器设置点%v处，每处不少于%v具，共应有%v具，现有%v具。", [points, each, points * each, pieces]),
 	"remedy": sprintf("请补足灭火器，每处不少于%v具。", [each]),
 }) if {
-	guided
 	points := input.application.fire.extinguisher_points
 	each := data.params.fire.extinguishers_per_point.value
 	pieces := input.application.fire.dry_powder_5kg + input.application.fire.water_6l
 	pieces < points * each
 }
 
-reasons contains lib.missing("FS-06d", "", "/premises/floor_area_m2", "建筑面积") if {
-	guided
+fire_reasons contains lib.missing("FS-06d", "", "/premises/floor_area_m2", "建筑面积") if {
 	not input.application.premises.floor_area_m2
 }
 
-reasons contains lib.missing("FS-06d", "", "/fire/extinguisher_points", "灭火器设置点数") if {
-	guided
+fire_reasons contains lib.missing("FS-06d", "", "/fire/extinguisher_points", "灭火器设置点数") if {
 	not input.application.fire.extinguisher_points
 }
 
-reasons contains lib.missing("FS-06d", "", sprintf("/fire/%s", [name]), label) if {
-	guided
+fire_reasons contains lib.missing("FS-06d", "", sprintf("/fire/%s", [name]), label) if {
 	some name, label in extinguisher_title
 	not name in fire_given
 	not enough_known
@@ -171,7 +154,7 @@ enough_known if {
 #   rule: FS-07
 #   basis: {doc: 托育机构消防安全指南(试行), no: 国卫办人口函〔2022〕21号, article: "1(7)", binding: L4, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("FS-07", {
+fire_reasons contains lib.reason("FS-07", {
 	"fields": ["/fire/gas_alarm_and_cutoff"],
 	"seen": false,
 	"limit": true,
@@ -179,18 +162,15 @@ reasons contains lib.reason("FS-07", {
 	"remedy": "请安装可燃气体浓度报警装置和紧急切断装置。",
 }) if {
 	input.application.fire.gas_alarm_and_cutoff == false
-	guided
 	input.application.fire.gas_kitchen == true
 }
 
-reasons contains lib.missing("FS-07", "", "/fire/gas_alarm_and_cutoff", "可燃气体浓度报警和紧急切断装置") if {
+fire_reasons contains lib.missing("FS-07", "", "/fire/gas_alarm_and_cutoff", "可燃气体浓度报警和紧急切断装置") if {
 	not "gas_alarm_and_cutoff" in fire_given
-	guided
 	input.application.fire.gas_kitchen == true
 }
 
-reasons contains lib.missing("FS-07", "", "/fire/gas_kitchen", "厨房是否使用燃气") if {
-	guided
+fire_reasons contains lib.missing("FS-07", "", "/fire/gas_kitchen", "厨房是否使用燃气") if {
 	not "gas_kitchen" in fire_given
 }
 
@@ -200,7 +180,7 @@ reasons contains lib.missing("FS-07", "", "/fire/gas_kitchen", "厨房是否使�
 #   rule: FS-09
 #   basis: {doc: 托育机构消防安全指南(试行), no: 国卫办人口函〔2022〕21号, article: "3", binding: L4, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("FS-09", {
+fire_reasons contains lib.reason("FS-09", {
 	"fields": ["/fire/batteries_kept_out"],
 	"seen": false,
 	"limit": true,
@@ -208,12 +188,6 @@ reasons contains lib.reason("FS-09", {
 	"remedy": "请清除并禁止在室内及疏散通道停放、充电。",
 }) if {
 	input.application.fire.batteries_kept_out == false
-	guided
-}
-
-reasons contains lib.missing("FS-09", "", "/fire/batteries_kept_out", "电动车及电池停放充电情况") if {
-	not "batteries_kept_out" in fire_given
-	guided
 }
 
 # METADATA
@@ -222,7 +196,7 @@ reasons contains lib.missing("FS-09", "", "/fire/batteries_kept_out", "电动车
 #   rule: FS-10
 #   basis: {doc: 托育机构消防安全指南(试行), no: 国卫办人口函〔2022〕21号, article: "3", binding: L4, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("FS-10", {
+fire_reasons contains lib.reason("FS-10", {
 	"fields": ["/fire/charging_outside_care"],
 	"seen": false,
 	"limit": true,
@@ -230,12 +204,6 @@ reasons contains lib.reason("FS-10", {
 	"remedy": "请改在非照护时段、有人看管下充电。",
 }) if {
 	input.application.fire.charging_outside_care == false
-	guided
-}
-
-reasons contains lib.missing("FS-10", "", "/fire/charging_outside_care", "充电玩具充电时段") if {
-	not "charging_outside_care" in fire_given
-	guided
 }
 
 # METADATA
@@ -244,7 +212,7 @@ reasons contains lib.missing("FS-10", "", "/fire/charging_outside_care", "充电
 #   rule: FS-11
 #   basis: {doc: 托育机构消防安全指南(试行), no: 国卫办人口函〔2022〕21号, article: "4", binding: L4, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("FS-11", {
+fire_reasons contains lib.reason("FS-11", {
 	"fields": ["/fire/flammable_hangings"],
 	"seen": true,
 	"limit": false,
@@ -252,12 +220,6 @@ reasons contains lib.reason("FS-11", {
 	"remedy": "请清除易燃悬挂物和装饰。",
 }) if {
 	input.application.fire.flammable_hangings == true
-	guided
-}
-
-reasons contains lib.missing("FS-11", "", "/fire/flammable_hangings", "易燃悬挂物和装饰情况") if {
-	not "flammable_hangings" in fire_given
-	guided
 }
 
 # METADATA
@@ -268,7 +230,7 @@ reasons contains lib.missing("FS-11", "", "/fire/flammable_hangings", "易燃悬
 #     - {doc: 托育机构消防安全指南(试行), no: 国卫办人口函〔2022〕21号, article: "2", binding: L4, verified: false}
 #     - {doc: 托育机构管理规范(试行), no: 国卫人口发〔2019〕58号, article: "31", binding: L4, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("FS-12", {
+fire_reasons contains lib.reason("FS-12", {
 	"fields": ["/fire/manager_named"],
 	"seen": false,
 	"limit": true,
@@ -276,12 +238,6 @@ reasons contains lib.reason("FS-12", {
 	"remedy": "请书面明确消防安全责任人和专（兼）职管理人。",
 }) if {
 	input.application.fire.manager_named == false
-	guided
-}
-
-reasons contains lib.missing("FS-12", "", "/fire/manager_named", "消防安全责任人和管理人") if {
-	not "manager_named" in fire_given
-	guided
 }
 
 # METADATA
@@ -292,7 +248,7 @@ reasons contains lib.missing("FS-12", "", "/fire/manager_named", "消防安全�
 #     - {doc: 托育机构管理规范(试行), no: 国卫人口发〔2019〕58号, article: "31", binding: L4, verified: true}
 #     - {doc: 托育机构消防安全指南(试行), no: 国卫办人口函〔2022〕21号, article: "6", binding: L4, verified: false}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("MN-31a", {
+institution_reasons contains lib.reason("MN-31a", {
 	"fields": ["/fire/evacuation_plan"],
 	"seen": false,
 	"limit": true,
@@ -300,12 +256,10 @@ reasons contains lib.reason("MN-31a", {
 	"remedy": "请制定自然灾害、传染病、食物中毒、踩踏、火灾、暴力等突发事件的应急预案和婴幼儿疏散预案。",
 }) if {
 	input.application.fire.evacuation_plan == false
-	standard
 }
 
-reasons contains lib.missing("MN-31a", "", "/fire/evacuation_plan", "婴幼儿疏散和应急预案") if {
+institution_reasons contains lib.missing("MN-31a", "", "/fire/evacuation_plan", "婴幼儿疏散和应急预案") if {
 	not "evacuation_plan" in fire_given
-	standard
 }
 
 # METADATA
@@ -313,7 +267,7 @@ reasons contains lib.missing("MN-31a", "", "/fire/evacuation_plan", "婴幼儿�
 # custom:
 #   rule: QA-4.1.4
 #   basis: {doc: 托育机构质量评估标准, no: WS/T 821—2023, article: "4.1.4", binding: L6, verified: true}
-reasons contains lib.reason("QA-4.1.4", {
+quality_reasons contains lib.reason("QA-4.1.4", {
 	"result": "warn",
 	"fields": ["/papers/fire_proof"],
 	"seen": paper.issued_on,
@@ -321,23 +275,35 @@ reasons contains lib.reason("QA-4.1.4", {
 	"message": sprintf("消防安全检查合格证明签发于%s，已超过%v个月。", [paper.issued_on, data.params.quality.fire_proof_months.value]),
 	"remedy": "本项为推荐性标准，不影响备案；建议重新检查。",
 }) if {
-	graded
 	some paper in input.application.papers
 	paper.kind == "fire_proof"
 	paper.issued_on < fire_proofs_from
 }
 
-reasons contains lib.reason("QA-4.1.4", {
+quality_reasons contains lib.reason("QA-4.1.4", {
 	"result": "warn",
 	"fields": ["/papers/fire_proof"],
 	"limit": fire_proofs_from,
 	"message": "消防安全检查合格证明未填报签发日期，无法对照推荐性标准。",
 	"remedy": "本项为推荐性标准，不影响备案；建议填报签发日期。",
 }) if {
-	graded
 	some paper in input.application.papers
 	paper.kind == "fire_proof"
 	not paper.issued_on
 }
 
 fire_proofs_from := months_back(data.params.quality.fire_proof_months.value)
+
+fire_reasons contains fire_equipment_missing[name] if {
+	some name in (fire_equipment_asked - fire_given)
+}
+
+fire_equipment_asked := {"batteries_kept_out", "charging_outside_care", "emergency_lighting", "flammable_hangings", "manager_named"}
+
+fire_equipment_missing := {
+	"emergency_lighting": lib.missing("FS-06c", "", "/fire/emergency_lighting", "应急照明和灯光疏散指示标志"),
+	"batteries_kept_out": lib.missing("FS-09", "", "/fire/batteries_kept_out", "电动车及电池停放充电情况"),
+	"charging_outside_care": lib.missing("FS-10", "", "/fire/charging_outside_care", "充电玩具充电时段"),
+	"flammable_hangings": lib.missing("FS-11", "", "/fire/flammable_hangings", "易燃悬挂物和装饰情况"),
+	"manager_named": lib.missing("FS-12", "", "/fire/manager_named", "消防安全责任人和管理人"),
+}

@@ -14,6 +14,37 @@ import data.lib
 
 facts_used := (((((site_facts | staff_facts) | background_facts) | class_facts) | family_facts) | fire_facts) | hygiene_facts
 
+# The rules are sorted by what makes them apply, so that those which do not apply are not asked at all.
+reasons contains r if {
+	standard
+	some r in institution_reasons
+}
+
+reasons contains r if {
+	guided
+	some r in fire_reasons
+}
+
+reasons contains r if {
+	self_evaluated
+	some r in hygiene_reasons
+}
+
+reasons contains r if {
+	graded
+	some r in quality_reasons
+}
+
+reasons contains r if {
+	kindergarten
+	some r in kindergarten_reasons
+}
+
+reasons contains r if {
+	family
+	some r in family_reasons
+}
+
 # standard says that the standards for institutions apply.
 standard if input.application.site_kind in {"public_comprehensive", "community", "kindergarten_class", "employer", "other"}
 
@@ -51,17 +82,25 @@ family_given := object.keys(object.get(input.application, "family", {}))
 
 staff_given if count(input.application.staff) > 0
 
-heads := [person | some person in input.application.staff; person.post == "head"]
+# by_post holds the positions in the staff list by post. Asked for as a whole it is computed once; a single key of the
+# partial rule would be computed for each post anew.
+by_post := {post: positions | some post, positions in posted}
 
-carers := [person | some person in input.application.staff; person.post == "caregiver"]
+posted[person.post] contains i if some i, person in input.application.staff
 
-health_staff := [person | some person in input.application.staff; person.post == "health"]
+heads := [input.application.staff[i] | some i in by_post.head]
 
-guards := [person | some person in input.application.staff; person.post == "guard"]
+carers := [input.application.staff[i] | some i in by_post.caregiver]
 
-cooks := [person | some person in input.application.staff; person.post == "cook"]
+health_staff := [input.application.staff[i] | some i in by_post.health]
 
-unposted := [person.number | some person in input.application.staff; not person.post]
+guards := [input.application.staff[i] | some i in by_post.guard]
+
+cooks := object.get(by_post, "cook", set())
+
+everybody := {i | some i, _ in input.application.staff}
+
+unposted := [person.number | some person in doubtful; not person.post]
 
 # absence is what it means that nobody holds a post: unknown while somebody's post is not given.
 default absence := "fail"
@@ -95,7 +134,9 @@ post_title := {
 }
 
 # months_back is the date so many months before the receipt: what is dated earlier is out of date.
-months_back(months) := lib.months_after(input.as_of, 0 - months)
+months_back(months) := time.format([time.add_date(received, 0, 0 - months, 0), "UTC", "2006-01-02"]) if {
+	received := time.parse_ns("2006-01-02", input.as_of)
+}
 
 # term_short says that a term counted with its first and its last day is shorter than so many years: the day after
 # the last day comes before the date of the first day that many years on (民法典 art. 202).

@@ -22,19 +22,16 @@ staff_facts := {
 #   rule: SS-18a
 #   basis: {doc: 托育机构设置标准(试行), no: 国卫人口发〔2019〕58号, article: "18", binding: L4, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.missing("SS-18a", "", "/staff", "工作人员名单") if {
-	standard
+institution_reasons contains lib.missing("SS-18a", "", "/staff", "工作人员名单") if {
 	not staff_given
 }
 
-reasons contains lib.missing("SS-18a", person.number, field("staff", person.number, "post"), sprintf("工作人员%s的岗位", [person.number])) if {
-	standard
-	count(unposted) > 0
-	some person in input.application.staff
+institution_reasons contains lib.missing("SS-18a", person.number, field("staff", person.number, "post"), sprintf("工作人员%s的岗位", [person.number])) if {
+	some person in doubtful
 	not person.post
 }
 
-reasons contains lib.reason("SS-18a", {
+institution_reasons contains lib.reason("SS-18a", {
 	"result": absence,
 	"subject": post,
 	"fields": ["/staff"],
@@ -43,13 +40,12 @@ reasons contains lib.reason("SS-18a", {
 	"message": sprintf("名单中没有%s。", [post_title[post]]),
 	"remedy": sprintf("请配备%s，并补充填写其信息。", [post_title[post]]),
 }) if {
-	standard
 	staff_given
 	some post, people in {"head": heads, "caregiver": carers}
 	count(people) == 0
 }
 
-reasons contains lib.reason("SS-18a", {
+institution_reasons contains lib.reason("SS-18a", {
 	"result": "warn",
 	"subject": "guard",
 	"fields": ["/staff"],
@@ -59,7 +55,6 @@ reasons contains lib.reason("SS-18a", {
 	"remedy": "非独立设置的机构可由所在单位统一安保，请在现场核查时出示安保安排。",
 }) if {
 	input.application.premises.stand_alone == false
-	standard
 	staff_given
 	count(guards) == 0
 }
@@ -72,7 +67,7 @@ reasons contains lib.reason("SS-18a", {
 #     - {doc: 托育机构设置标准(试行), no: 国卫人口发〔2019〕58号, article: "18", binding: L4, verified: true}
 #     - {doc: 托育机构质量评估标准, no: WS/T 821—2023, article: "5.1", binding: L6, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("SS-18b", {
+institution_reasons contains lib.reason("SS-18b", {
 	"subject": head.number,
 	"fields": [field("staff", head.number, "education")],
 	"seen": head.education,
@@ -80,14 +75,12 @@ reasons contains lib.reason("SS-18b", {
 	"message": sprintf("负责人%s的学历为%s，低于%s。", [head.number, education_title[head.education], education_title[least]]),
 	"remedy": sprintf("负责人应具有%s及以上学历，请更换人选或更正学历。", [education_title[least]]),
 }) if {
-	standard
 	least := data.params.staff.head_education.value
 	some head in heads
 	education_rank[head.education] < education_rank[least]
 }
 
-reasons contains lib.missing("SS-18b", head.number, field("staff", head.number, "education"), sprintf("负责人%s的学历", [head.number])) if {
-	standard
+institution_reasons contains lib.missing("SS-18b", head.number, field("staff", head.number, "education"), sprintf("负责人%s的学历", [head.number])) if {
 	some head in heads
 	not head.education
 }
@@ -100,7 +93,7 @@ reasons contains lib.missing("SS-18b", head.number, field("staff", head.number, 
 #     - {doc: 托育机构设置标准(试行), no: 国卫人口发〔2019〕58号, article: "18", binding: L4, verified: true}
 #     - {doc: 托育机构质量评估标准, no: WS/T 821—2023, article: "5.1", binding: L6, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("SS-18c", {
+institution_reasons contains lib.reason("SS-18c", {
 	"subject": head.number,
 	"fields": [field("staff", head.number, "experience_years")],
 	"seen": head.experience_years,
@@ -108,14 +101,12 @@ reasons contains lib.reason("SS-18c", {
 	"message": sprintf("负责人%s从事儿童保育教育、卫生健康等管理工作%v年，不足%v年。", [head.number, head.experience_years, years]),
 	"remedy": sprintf("负责人应有%v年以上相关工作经历，请更换人选或更正经历。", [years]),
 }) if {
-	standard
 	years := data.params.staff.head_experience_years.value
 	some head in heads
 	head.experience_years < years
 }
 
-reasons contains lib.missing("SS-18c", head.number, field("staff", head.number, "experience_years"), sprintf("负责人%s的相关工作年限", [head.number])) if {
-	standard
+institution_reasons contains lib.missing("SS-18c", head.number, field("staff", head.number, "experience_years"), sprintf("负责人%s的相关工作年限", [head.number])) if {
 	some head in heads
 	not head.experience_years
 }
@@ -126,7 +117,7 @@ reasons contains lib.missing("SS-18c", head.number, field("staff", head.number, 
 #   rule: SS-18d
 #   basis: {doc: 托育机构设置标准(试行), no: 国卫人口发〔2019〕58号, article: "18", binding: L4, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("SS-18d", {
+institution_reasons contains lib.reason("SS-18d", {
 	"subject": head.number,
 	"fields": [field("staff", head.number, "trained")],
 	"seen": head.trained,
@@ -134,17 +125,30 @@ reasons contains lib.reason("SS-18d", {
 	"message": sprintf("负责人%s没有托育机构负责人岗位培训合格的记录。", [head.number]),
 	"remedy": "请负责人参加岗位培训，合格后补充填写。",
 }) if {
-	standard
 	some head in heads
 	not "management" in head.trained
 	head.trained
 }
 
-reasons contains lib.missing("SS-18d", head.number, field("staff", head.number, "trained"), sprintf("负责人%s的岗位培训情况", [head.number])) if {
-	standard
+institution_reasons contains lib.missing("SS-18d", head.number, field("staff", head.number, "trained"), sprintf("负责人%s的岗位培训情况", [head.number])) if {
 	some head in heads
 	not head.trained
 }
+
+# doubtful_carers are the carers of whom some rule may have something to say; on a clean filing there is nobody.
+doubtful_carers := [input.application.staff[i] | some i in (by_post.caregiver - sound_carers)]
+
+sound_carers contains i if {
+	topics := carer_topics
+	hours := data.params.staff.carer_training_hours.value
+	some i in by_post.caregiver
+	carer := input.application.staff[i]
+	carer.experience_years > 0
+	object.subset(carer.trained, topics)
+	carer.training_hours >= hours
+}
+
+carer_topics := {topic | some topic in data.params.staff.carer_training.value}
 
 # METADATA
 # title: 保育人员条件与培训
@@ -152,47 +156,41 @@ reasons contains lib.missing("SS-18d", head.number, field("staff", head.number, 
 #   rule: SS-18e
 #   basis: {doc: 托育机构设置标准(试行), no: 国卫人口发〔2019〕58号, article: "18", binding: L4, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("SS-18e", {
+institution_reasons contains lib.reason("SS-18e", {
 	"subject": carer.number,
 	"fields": [field("staff", carer.number, "experience_years"), field("staff", carer.number, "relevant_background")],
 	"seen": {"experience_years": carer.experience_years, "relevant_background": carer.relevant_background},
 	"message": sprintf("保育人员%s没有婴幼儿照护经验，也没有相关专业背景。", [carer.number]),
 	"remedy": "保育人员应具有婴幼儿照护经验或相关专业背景，请更换人选或更正填写。",
 }) if {
-	standard
-	some carer in carers
+	some carer in doubtful_carers
 	not experienced(carer)
 	carer.experience_years == 0
 	carer.relevant_background == false
 }
 
-reasons contains lib.missing("SS-18e", carer.number, field("staff", carer.number, name), sprintf("保育人员%s的%s", [carer.number, label])) if {
-	standard
-	some carer in carers
+institution_reasons contains lib.missing("SS-18e", carer.number, field("staff", carer.number, name), sprintf("保育人员%s的%s", [carer.number, label])) if {
+	some carer in doubtful_carers
 	not experienced(carer)
 	some name, label in {"experience_years": "照护工作年限", "relevant_background": "相关专业背景"}
 	object.get(carer, name, null) == null
 }
 
-reasons contains lib.reason("SS-18e", {
+institution_reasons contains lib.reason("SS-18e", {
 	"subject": carer.number,
 	"fields": [field("staff", carer.number, "trained")],
 	"seen": carer.trained,
 	"limit": topics,
-	"message": sprintf("保育人员%s缺少%s培训合格的记录。", [carer.number, concat("、", [training_title[t] | some t in lacking])]),
+	"message": sprintf("保育人员%s缺少%s培训合格的记录。", [carer.number, concat("、", [training_title[t] | some t in topics; not t in carer.trained])]),
 	"remedy": "请安排保育人员接受婴幼儿照护和心理健康知识培训，合格后补充填写。",
 }) if {
-	standard
-	topics := data.params.staff.carer_training.value
-	some carer in carers
-	lacking := [t | some t in topics; not t in carer.trained]
-	count(lacking) > 0
-	carer.trained
+	topics := carer_topics
+	some carer in doubtful_carers
+	not object.subset(carer.trained, topics)
 }
 
-reasons contains lib.missing("SS-18e", carer.number, field("staff", carer.number, "trained"), sprintf("保育人员%s的培训情况", [carer.number])) if {
-	standard
-	some carer in carers
+institution_reasons contains lib.missing("SS-18e", carer.number, field("staff", carer.number, "trained"), sprintf("保育人员%s的培训情况", [carer.number])) if {
+	some carer in doubtful_carers
 	not carer.trained
 }
 
@@ -212,7 +210,7 @@ training_title := {
 #   rule: SS-18g
 #   basis: {doc: 托育机构设置标准(试行), no: 国卫人口发〔2019〕58号, article: "18", binding: L4, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("SS-18g", {
+institution_reasons contains lib.reason("SS-18g", {
 	"subject": guard.number,
 	"fields": [field("staff", guard.number, "certificates")],
 	"seen": guard.certificates,
@@ -220,19 +218,17 @@ reasons contains lib.reason("SS-18g", {
 	"message": sprintf("安保人员%s没有《保安员证》。", [guard.number]),
 	"remedy": "请由持有《保安员证》的人员担任安保工作。",
 }) if {
-	standard
 	some guard in guards
 	not "guard" in guard.certificates
 	guard.certificates
 }
 
-reasons contains lib.missing("SS-18g", guard.number, field("staff", guard.number, "certificates"), sprintf("安保人员%s的《保安员证》", [guard.number])) if {
-	standard
+institution_reasons contains lib.missing("SS-18g", guard.number, field("staff", guard.number, "certificates"), sprintf("安保人员%s的《保安员证》", [guard.number])) if {
 	some guard in guards
 	not guard.certificates
 }
 
-reasons contains lib.reason("SS-18g", {
+institution_reasons contains lib.reason("SS-18g", {
 	"subject": guard.number,
 	"fields": [field("staff", guard.number, "guard_company")],
 	"seen": false,
@@ -240,13 +236,11 @@ reasons contains lib.reason("SS-18g", {
 	"message": sprintf("安保人员%s不是由持有《保安服务许可证》的公司派驻。", [guard.number]),
 	"remedy": "请与持有《保安服务许可证》的保安公司签订派驻协议。",
 }) if {
-	standard
 	some guard in guards
 	guard.guard_company == false
 }
 
-reasons contains lib.missing("SS-18g", guard.number, field("staff", guard.number, "guard_company"), sprintf("安保人员%s的派驻公司情况", [guard.number])) if {
-	standard
+institution_reasons contains lib.missing("SS-18g", guard.number, field("staff", guard.number, "guard_company"), sprintf("安保人员%s的派驻公司情况", [guard.number])) if {
 	some guard in guards
 	object.get(guard, "guard_company", null) == null
 }
@@ -257,7 +251,7 @@ reasons contains lib.missing("SS-18g", guard.number, field("staff", guard.number
 #   rule: SS-22
 #   basis: {doc: 托育机构设置标准(试行), no: 国卫人口发〔2019〕58号, article: "22", binding: L4, verified: false}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("SS-22", {
+institution_reasons contains lib.reason("SS-22", {
 	"result": absence,
 	"fields": ["/staff"],
 	"seen": count(guards),
@@ -266,14 +260,12 @@ reasons contains lib.reason("SS-22", {
 	"remedy": sprintf("请配备至少%v名保安人员，并补充填写其信息。", [least]),
 }) if {
 	input.application.premises.stand_alone == true
-	standard
 	staff_given
 	least := data.params.staff.guards.value
 	count(guards) < least
 }
 
-reasons contains lib.missing("SS-22", "", "/premises/stand_alone", "是否独立设置") if {
-	standard
+institution_reasons contains lib.missing("SS-22", "", "/premises/stand_alone", "是否独立设置") if {
 	not "stand_alone" in premises_given
 }
 
@@ -283,28 +275,27 @@ reasons contains lib.missing("SS-22", "", "/premises/stand_alone", "是否独立
 #   rule: MN-34
 #   basis: {doc: 托育机构管理规范(试行), no: 国卫人口发〔2019〕58号, article: "34", binding: L4, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-reasons contains lib.reason("MN-34", {
+institution_reasons contains lib.reason("MN-34", {
 	"subject": person.number,
 	"fields": [field("staff", person.number, "trained")],
 	"seen": person.trained,
 	"message": sprintf("%s%s没有岗前培训合格的记录。", [post_title[person.post], person.number]),
 	"remedy": "请安排岗前培训，合格后补充填写。",
 }) if {
-	standard
-	some person in input.application.staff
+	some person in trained_before_work
 	person.trained == []
-	person.post in trained_before_work
 }
 
-reasons contains lib.missing("MN-34", person.number, field("staff", person.number, "trained"), sprintf("%s%s的岗前培训情况", [post_title[person.post], person.number])) if {
-	standard
-	some person in input.application.staff
+institution_reasons contains lib.missing("MN-34", person.number, field("staff", person.number, "trained"), sprintf("%s%s的岗前培训情况", [post_title[person.post], person.number])) if {
+	some person in trained_before_work
 	not person.trained
-	person.post in trained_before_work
 }
 
 # The other posts have a training rule of their own (设置标准 art. 18).
-trained_before_work := {"guard", "cook", "food_manager"}
+trained_before_work := [input.application.staff[i] |
+	some post in ["guard", "cook", "food_manager"]
+	some i in by_post[post]
+]
 
 # METADATA
 # title: 负责人培训学时
@@ -313,7 +304,7 @@ trained_before_work := {"guard", "cook", "food_manager"}
 #   basis:
 #     - {doc: 托育机构质量评估标准, no: WS/T 821—2023, article: "5.2.1", binding: L6, verified: true}
 #     - {doc: 托育机构负责人培训大纲(试行), no: 国卫办人口函〔2021〕449号, binding: L4, verified: false}
-reasons contains lib.reason("QA-5.2.1", {
+quality_reasons contains lib.reason("QA-5.2.1", {
 	"result": "warn",
 	"subject": head.number,
 	"fields": [field("staff", head.number, "training_hours")],
@@ -322,7 +313,6 @@ reasons contains lib.reason("QA-5.2.1", {
 	"message": sprintf("负责人%s培训%v学时，少于%v学时（未填报按0计）。", [head.number, hours, limit]),
 	"remedy": "本项为推荐性标准和培训大纲的要求，不影响备案；建议补足培训学时。",
 }) if {
-	graded
 	limit := data.params.quality.head_training_hours.value
 	some head in heads
 	hours := object.get(head, "training_hours", 0)
@@ -334,7 +324,7 @@ reasons contains lib.reason("QA-5.2.1", {
 # custom:
 #   rule: TR-03
 #   basis: {doc: 托育机构保育人员培训大纲(试行), no: 国卫办人口函〔2021〕449号, binding: L4, verified: false}
-reasons contains lib.reason("TR-03", {
+institution_reasons contains lib.reason("TR-03", {
 	"result": "warn",
 	"subject": carer.number,
 	"fields": [field("staff", carer.number, "training_hours")],
@@ -343,9 +333,8 @@ reasons contains lib.reason("TR-03", {
 	"message": sprintf("保育人员%s培训%v学时，少于%v学时（未填报按0计）。", [carer.number, hours, limit]),
 	"remedy": "本项为培训大纲的要求，不影响备案；建议补足培训学时。",
 }) if {
-	standard
 	limit := data.params.staff.carer_training_hours.value
-	some carer in carers
+	some carer in doubtful_carers
 	hours := object.get(carer, "training_hours", 0)
 	hours < limit
 }
@@ -355,7 +344,7 @@ reasons contains lib.reason("TR-03", {
 # custom:
 #   rule: QA-5b
 #   basis: {doc: 托育机构质量评估标准, no: WS/T 821—2023, article: "5.1", binding: L6, verified: true}
-reasons contains lib.reason("QA-5b", {
+quality_reasons contains lib.reason("QA-5b", {
 	"result": "warn",
 	"fields": ["/staff"],
 	"seen": count(cooks),
@@ -364,7 +353,6 @@ reasons contains lib.reason("QA-5b", {
 	"remedy": "本项为推荐性标准，不影响备案；建议补充炊事人员。",
 }) if {
 	input.application.meals == true
-	graded
 	staff_given
 	needed := max([1, ceil(children_total / data.params.quality.children_per_cook.value)])
 	count(cooks) < needed
