@@ -91,9 +91,12 @@ func disturb(random *rand.Rand, node map[string]any) {
 		node[name] = json.Number(fmt.Sprint(random.IntN(40)))
 	case string:
 		if _, err := nursery.ParseDate(v); err == nil && name != "as_of" {
-			node[name] = nursery.NewDate(2020+random.IntN(12), 1, 1+random.IntN(365)).String()
+			days := []string{nursery.NewDate(2020+random.IntN(12), 1, 1+random.IntN(365)).String(), "0001-01-01", "2024-02-29", "9999-12-31"}
+			node[name] = days[random.IntN(len(days))]
 		} else if name != "as_of" && name != "county" && name != "id" && name != "number" {
-			delete(node, name)
+			if delete(node, name); random.IntN(2) == 0 {
+				node[name] = "不是" + v
+			}
 		}
 	}
 }

@@ -55,26 +55,30 @@ papers_of_staff := {[paper.kind, paper.staff] | some paper in input.application.
 # papers_by_name holds the names of other papers 其他材料.
 papers_by_name := {paper.name | some paper in input.application.papers; paper.kind == "other"; paper.attachment}
 
-# months_after gives the date `months` later; a month without that day ends on its last day (民法典 art. 202).
+# months_after gives the date `months` later; a month without that day ends on its last day (民法典 art. 202). Dates are
+# counted by the calendar and not in nanoseconds, which end in 2262: a lease may well say 9999-12-31.
 months_after(date, months) := sprintf("%04d-%02d-%02d", [year, month, min({day, last_day(year, month)})]) if {
-	[y, m, d] := split(date, "-")
-	count := (((to_number(y) * 12) + to_number(trim_left(m, "0"))) - 1) + months
+	[y, m, day] := date_parts(date)
+	count := (((y * 12) + m) - 1) + months
 	year := floor(count / 12)
 	month := (count % 12) + 1
-	day := to_number(trim_left(d, "0"))
 }
 
-# day_after gives the next day. It counts by the calendar, since a term may end far beyond what nanoseconds reach.
+# day_after gives the next day; after the last date there is, it stays.
+day_after("9999-12-31") := "9999-12-31"
+
 day_after(date) := sprintf("%s-%02d", [substring(date, 0, 7), day + 1]) if {
-	[y, m, d] := split(date, "-")
-	day := to_number(trim_left(d, "0"))
-	day < last_day(to_number(y), to_number(trim_left(m, "0")))
+	[year, month, day] := date_parts(date)
+	day < last_day(year, month)
 }
 
 day_after(date) := months_after(sprintf("%s-01", [substring(date, 0, 7)]), 1) if {
-	[y, m, d] := split(date, "-")
-	to_number(trim_left(d, "0")) == last_day(to_number(y), to_number(trim_left(m, "0")))
+	date != "9999-12-31"
+	[year, month, day] := date_parts(date)
+	day == last_day(year, month)
 }
+
+date_parts(date) := [to_number(trim_left(part, "0")) | some part in split(date, "-")]
 
 last_day(_, month) := 31 if month in {1, 3, 5, 7, 8, 10, 12}
 
