@@ -47,7 +47,11 @@ launch serve
 launch worker
 await serve "${pids[0]}" "$TUOYU_LISTEN"
 await worker "${pids[1]}" "$TUOYU_METRICS_LISTEN"
-bin/demo || fail "demonstration: see the line above, $state/serve.log and $state/worker.log"
+
+bin/demo 2>"$state/demo.log" & # not in the foreground, where it would keep a signal waiting
+pids+=($!)
+wait "${pids[2]}" || fail "$(tail -n 1 "$state/demo.log") (see $state/serve.log and $state/worker.log)"
+unset 'pids[2]'
 
 cat <<TEXT
 
