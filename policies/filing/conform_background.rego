@@ -42,7 +42,7 @@ sound contains i if {
 #     - {doc: 托育机构管理规范(试行), no: 国卫人口发〔2019〕58号, article: "23", binding: L4, verified: true}
 #     - {doc: 托儿所幼儿园卫生保健管理办法, no: 卫生部 教育部令第76号, article: "14", binding: L3, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-institution_reasons contains lib.reason("HC-14a", {
+person_reasons contains lib.reason("HC-14a", {
 	"subject": person.number,
 	"fields": [field("staff", person.number, "health_passed")],
 	"seen": false,
@@ -54,7 +54,7 @@ institution_reasons contains lib.reason("HC-14a", {
 	person.health_passed == false
 }
 
-institution_reasons contains lib.missing("HC-14a", person.number, field("staff", person.number, "health_passed"), sprintf("工作人员%s的健康合格情况", [person.number])) if {
+person_reasons contains lib.missing("HC-14a", person.number, field("staff", person.number, "health_passed"), sprintf("工作人员%s的健康合格情况", [person.number])) if {
 	some person in doubtful
 	object.get(person, "health_passed", null) == null
 }
@@ -69,7 +69,7 @@ institution_reasons contains lib.missing("HC-14a", person.number, field("staff",
 #     - {doc: 托儿所幼儿园卫生保健管理办法, no: 卫生部 教育部令第76号, article: "14", binding: L3, verified: true}
 #     - {doc: 托育机构质量评估标准, no: WS/T 821—2023, article: "5.1.5", binding: L6, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-institution_reasons contains lib.reason("HC-14b", {
+person_reasons contains lib.reason("HC-14b", {
 	"subject": person.number,
 	"fields": [field("staff", person.number, "health_checked_on")],
 	"seen": person.health_checked_on,
@@ -81,7 +81,7 @@ institution_reasons contains lib.reason("HC-14b", {
 	person.health_checked_on < health_checks_from
 }
 
-institution_reasons contains lib.missing("HC-14b", person.number, field("staff", person.number, "health_checked_on"), sprintf("工作人员%s的健康检查日期", [person.number])) if {
+person_reasons contains lib.missing("HC-14b", person.number, field("staff", person.number, "health_checked_on"), sprintf("工作人员%s的健康检查日期", [person.number])) if {
 	some person in doubtful
 	not person.health_checked_on
 }
@@ -95,7 +95,7 @@ institution_reasons contains lib.missing("HC-14b", person.number, field("staff",
 #     - {doc: 托育机构管理规范(试行), no: 国卫人口发〔2019〕58号, article: "23", binding: L4, verified: true}
 #     - {doc: 托儿所幼儿园卫生保健管理办法, no: 卫生部 教育部令第76号, article: "14", binding: L3, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-institution_reasons contains lib.reason("HC-14c", {
+person_reasons contains lib.reason("HC-14c", {
 	"subject": person.number,
 	"fields": [field("staff", person.number, "mental_illness")],
 	"seen": true,
@@ -107,7 +107,7 @@ institution_reasons contains lib.reason("HC-14c", {
 	person.mental_illness == true
 }
 
-institution_reasons contains lib.missing("HC-14c", person.number, field("staff", person.number, "mental_illness"), sprintf("工作人员%s有无精神病或病史", [person.number])) if {
+person_reasons contains lib.missing("HC-14c", person.number, field("staff", person.number, "mental_illness"), sprintf("工作人员%s有无精神病或病史", [person.number])) if {
 	some person in doubtful
 	object.get(person, "mental_illness", null) == null
 }
@@ -120,7 +120,7 @@ institution_reasons contains lib.missing("HC-14c", person.number, field("staff",
 #     - {doc: 托育机构管理规范(试行), no: 国卫人口发〔2019〕58号, article: "33", binding: L4, verified: false}
 #     - {doc: 托育机构质量评估标准, no: WS/T 821—2023, article: "5.1.6", binding: L6, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-institution_reasons contains lib.reason("MN-33", {
+person_reasons contains lib.reason("MN-33", {
 	"subject": person.number,
 	"fields": [field("staff", person.number, "any_record")],
 	"seen": true,
@@ -132,7 +132,7 @@ institution_reasons contains lib.reason("MN-33", {
 	person.any_record == true
 }
 
-institution_reasons contains lib.missing("MN-33", person.number, field("staff", person.number, "any_record"), sprintf("工作人员%s有无其他犯罪记录", [person.number])) if {
+person_reasons contains lib.missing("MN-33", person.number, field("staff", person.number, "any_record"), sprintf("工作人员%s有无其他犯罪记录", [person.number])) if {
 	some person in doubtful
 	object.get(person, "any_record", null) == null
 }
@@ -145,7 +145,7 @@ institution_reasons contains lib.missing("MN-33", person.number, field("staff", 
 #     - {doc: 中华人民共和国未成年人保护法, article: "62(1)", binding: L1, verified: true}
 #     - {doc: 中华人民共和国未成年人保护法, article: "130(1)", binding: L1, verified: true}
 #   penalty: {doc: 中华人民共和国未成年人保护法, article: "126", binding: L1, verified: true}
-reasons contains lib.reason("BG-01", {
+background_reasons contains lib.reason("BG-01", {
 	"subject": person.number,
 	"fields": [field("staff", person.number, "listed_offence")],
 	"seen": true,
@@ -157,7 +157,7 @@ reasons contains lib.reason("BG-01", {
 	person.listed_offence == true
 }
 
-reasons contains lib.missing("BG-01", person.number, field("staff", person.number, "listed_offence"), sprintf("工作人员%s的违法犯罪记录查询结果", [person.number])) if {
+background_reasons contains lib.missing("BG-01", person.number, field("staff", person.number, "listed_offence"), sprintf("工作人员%s的违法犯罪记录查询结果", [person.number])) if {
 	some person in doubtful
 	object.get(person, "listed_offence", null) == null
 }
@@ -170,7 +170,7 @@ reasons contains lib.missing("BG-01", person.number, field("staff", person.numbe
 #     - {doc: 中华人民共和国未成年人保护法, article: "62(2)", binding: L1, verified: true}
 #     - {doc: 中华人民共和国未成年人保护法, article: "130(1)", binding: L1, verified: true}
 #   penalty: {doc: 中华人民共和国未成年人保护法, article: "126", binding: L1, verified: true}
-reasons contains lib.reason("BG-02", {
+background_reasons contains lib.reason("BG-02", {
 	"subject": person.number,
 	"fields": [field("staff", person.number, "background_on")],
 	"seen": person.background_on,
@@ -182,7 +182,7 @@ reasons contains lib.reason("BG-02", {
 	person.background_on < background_checks_from
 }
 
-reasons contains lib.missing("BG-02", person.number, field("staff", person.number, "background_on"), sprintf("工作人员%s的违法犯罪记录查询日期", [person.number])) if {
+background_reasons contains lib.missing("BG-02", person.number, field("staff", person.number, "background_on"), sprintf("工作人员%s的违法犯罪记录查询日期", [person.number])) if {
 	some person in doubtful
 	not person.background_on
 }

@@ -36,7 +36,7 @@ sound_classes contains i if {
 #   rule: SS-19
 #   basis: {doc: 托育机构设置标准(试行), no: 国卫人口发〔2019〕58号, article: "19", binding: L4, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-institution_reasons contains lib.reason("SS-19", {
+class_reasons contains lib.reason("SS-19", {
 	"subject": class.id,
 	"fields": [field("classes", class.id, name)],
 	"seen": class[name],
@@ -50,7 +50,7 @@ institution_reasons contains lib.reason("SS-19", {
 	class[name] > limit
 }
 
-institution_reasons contains lib.reason("SS-19", {
+class_reasons contains lib.reason("SS-19", {
 	"subject": class.id,
 	"fields": [field("classes", class.id, name)],
 	"seen": age,
@@ -67,7 +67,7 @@ institution_reasons contains lib.reason("SS-19", {
 
 # Ages are completed months in [from, until). The text leaves open where a child of exactly `until` months belongs, so
 # that reading is marked unverified; the grace is for a child who comes of age within a term.
-institution_reasons contains lib.reason("SS-19", {
+class_reasons contains lib.reason("SS-19", {
 	"subject": class.id,
 	"fields": [field("classes", class.id, name)],
 	"seen": age,
@@ -87,17 +87,17 @@ institution_reasons contains lib.missing("SS-19", "", "/classes", "班级") if {
 	count(object.get(input.application, "classes", [])) == 0
 }
 
-institution_reasons contains lib.missing("SS-19", class.id, field("classes", class.id, "kind"), sprintf("班级%s的类型", [class.id])) if {
+class_reasons contains lib.missing("SS-19", class.id, field("classes", class.id, "kind"), sprintf("班级%s的类型", [class.id])) if {
 	some class in doubtful_classes
 	not class.kind
 }
 
-institution_reasons contains lib.missing("SS-19", class.id, field("classes", class.id, "seats"), sprintf("班级%s的托位数", [class.id])) if {
+class_reasons contains lib.missing("SS-19", class.id, field("classes", class.id, "seats"), sprintf("班级%s的托位数", [class.id])) if {
 	some class in doubtful_classes
 	not class.seats
 }
 
-institution_reasons contains lib.missing("SS-19", class.id, field("classes", class.id, name), sprintf("班级%s的%s", [class.id, label])) if {
+class_reasons contains lib.missing("SS-19", class.id, field("classes", class.id, name), sprintf("班级%s的%s", [class.id, label])) if {
 	some class in doubtful_classes
 	class.enrolled > 0
 	some name, label in {"youngest_months": "最小月龄", "oldest_months": "最大月龄"}
@@ -112,7 +112,7 @@ count_title := {"seats": "托位数", "enrolled": "在托人数"}
 #   rule: SS-19e
 #   basis: {doc: 托育机构设置标准(试行), no: 国卫人口发〔2019〕58号, article: "19", binding: L4, verified: false}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-institution_reasons contains lib.reason("SS-19e", {
+class_reasons contains lib.reason("SS-19e", {
 	"subject": class.id,
 	"fields": [field("classes", class.id, "independent_unit")],
 	"seen": false,
@@ -124,7 +124,7 @@ institution_reasons contains lib.reason("SS-19e", {
 	class.independent_unit == false
 }
 
-institution_reasons contains lib.missing("SS-19e", class.id, field("classes", class.id, "independent_unit"), sprintf("班级%s的生活单元是否独立使用", [class.id])) if {
+class_reasons contains lib.missing("SS-19e", class.id, field("classes", class.id, "independent_unit"), sprintf("班级%s的生活单元是否独立使用", [class.id])) if {
 	some class in doubtful_classes
 	object.get(class, "independent_unit", null) == null
 }

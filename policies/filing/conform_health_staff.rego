@@ -166,8 +166,8 @@ hygiene_reasons contains lib.missing("HV-11", person.number, field("staff", pers
 }
 
 underqualified := [[person, least] |
-	least := data.params.staff.health_education.value
 	some person in health_staff
+	least := data.params.staff.health_education.value
 	education_rank[person.education] < education_rank[least]
 	not licensed(person)
 ]

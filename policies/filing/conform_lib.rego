@@ -14,10 +14,31 @@ import data.lib
 
 facts_used := (((((site_facts | staff_facts) | background_facts) | class_facts) | family_facts) | fire_facts) | hygiene_facts
 
-# The rules are sorted by what makes them apply, so that those which do not apply are not asked at all.
+# The rules are sorted by what makes them apply, so that those which do not apply are not asked at all: by site kind and
+# date here, and by whether there is anybody or any class to look at more closely.
 reasons contains r if {
 	standard
 	some r in institution_reasons
+}
+
+reasons contains r if {
+	count(doubtful) > 0
+	some r in background_reasons
+}
+
+institution_reasons contains r if {
+	count(doubtful) > 0
+	some r in person_reasons
+}
+
+institution_reasons contains r if {
+	count(doubtful_carers) > 0
+	some r in carer_reasons
+}
+
+institution_reasons contains r if {
+	count(doubtful_classes) > 0
+	some r in class_reasons
 }
 
 reasons contains r if {
@@ -140,7 +161,9 @@ months_back(months) := time.format([time.add_date(received, 0, 0 - months, 0), "
 
 # term_short says that a term counted with its first and its last day is shorter than so many years: the day after
 # the last day comes before the date of the first day that many years on (民法典 art. 202).
-term_short(from, until, years) if lib.day_after(until) < lib.months_after(from, years * 12)
+term_short(from, until, years) if day_after(until) < time.parse_ns("2006-01-02", lib.months_after(from, years * 12))
+
+day_after(date) := time.add_date(time.parse_ns("2006-01-02", date), 0, 0, 1)
 
 # experienced says that a carer has worked in the field or has a relevant background.
 experienced(person) if person.experience_years > 0

@@ -26,7 +26,7 @@ institution_reasons contains lib.missing("SS-18a", "", "/staff", "工作人员�
 	not staff_given
 }
 
-institution_reasons contains lib.missing("SS-18a", person.number, field("staff", person.number, "post"), sprintf("工作人员%s的岗位", [person.number])) if {
+person_reasons contains lib.missing("SS-18a", person.number, field("staff", person.number, "post"), sprintf("工作人员%s的岗位", [person.number])) if {
 	some person in doubtful
 	not person.post
 }
@@ -75,8 +75,8 @@ institution_reasons contains lib.reason("SS-18b", {
 	"message": sprintf("负责人%s的学历为%s，低于%s。", [head.number, education_title[head.education], education_title[least]]),
 	"remedy": sprintf("负责人应具有%s及以上学历，请更换人选或更正学历。", [education_title[least]]),
 }) if {
-	least := data.params.staff.head_education.value
 	some head in heads
+	least := data.params.staff.head_education.value
 	education_rank[head.education] < education_rank[least]
 }
 
@@ -101,8 +101,8 @@ institution_reasons contains lib.reason("SS-18c", {
 	"message": sprintf("负责人%s从事儿童保育教育、卫生健康等管理工作%v年，不足%v年。", [head.number, head.experience_years, years]),
 	"remedy": sprintf("负责人应有%v年以上相关工作经历，请更换人选或更正经历。", [years]),
 }) if {
-	years := data.params.staff.head_experience_years.value
 	some head in heads
+	years := data.params.staff.head_experience_years.value
 	head.experience_years < years
 }
 
@@ -156,7 +156,7 @@ carer_topics := {topic | some topic in data.params.staff.carer_training.value}
 #   rule: SS-18e
 #   basis: {doc: 托育机构设置标准(试行), no: 国卫人口发〔2019〕58号, article: "18", binding: L4, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
-institution_reasons contains lib.reason("SS-18e", {
+carer_reasons contains lib.reason("SS-18e", {
 	"subject": carer.number,
 	"fields": [field("staff", carer.number, "experience_years"), field("staff", carer.number, "relevant_background")],
 	"seen": {"experience_years": carer.experience_years, "relevant_background": carer.relevant_background},
@@ -169,14 +169,14 @@ institution_reasons contains lib.reason("SS-18e", {
 	carer.relevant_background == false
 }
 
-institution_reasons contains lib.missing("SS-18e", carer.number, field("staff", carer.number, name), sprintf("保育人员%s的%s", [carer.number, label])) if {
+carer_reasons contains lib.missing("SS-18e", carer.number, field("staff", carer.number, name), sprintf("保育人员%s的%s", [carer.number, label])) if {
 	some carer in doubtful_carers
 	not experienced(carer)
 	some name, label in {"experience_years": "照护工作年限", "relevant_background": "相关专业背景"}
 	object.get(carer, name, null) == null
 }
 
-institution_reasons contains lib.reason("SS-18e", {
+carer_reasons contains lib.reason("SS-18e", {
 	"subject": carer.number,
 	"fields": [field("staff", carer.number, "trained")],
 	"seen": carer.trained,
@@ -189,7 +189,7 @@ institution_reasons contains lib.reason("SS-18e", {
 	not object.subset(carer.trained, topics)
 }
 
-institution_reasons contains lib.missing("SS-18e", carer.number, field("staff", carer.number, "trained"), sprintf("保育人员%s的培训情况", [carer.number])) if {
+carer_reasons contains lib.missing("SS-18e", carer.number, field("staff", carer.number, "trained"), sprintf("保育人员%s的培训情况", [carer.number])) if {
 	some carer in doubtful_carers
 	not carer.trained
 }
@@ -313,8 +313,8 @@ quality_reasons contains lib.reason("QA-5.2.1", {
 	"message": sprintf("负责人%s培训%v学时，少于%v学时（未填报按0计）。", [head.number, hours, limit]),
 	"remedy": "本项为推荐性标准和培训大纲的要求，不影响备案；建议补足培训学时。",
 }) if {
-	limit := data.params.quality.head_training_hours.value
 	some head in heads
+	limit := data.params.quality.head_training_hours.value
 	hours := object.get(head, "training_hours", 0)
 	hours < limit
 }
@@ -324,7 +324,7 @@ quality_reasons contains lib.reason("QA-5.2.1", {
 # custom:
 #   rule: TR-03
 #   basis: {doc: 托育机构保育人员培训大纲(试行), no: 国卫办人口函〔2021〕449号, binding: L4, verified: false}
-institution_reasons contains lib.reason("TR-03", {
+carer_reasons contains lib.reason("TR-03", {
 	"result": "warn",
 	"subject": carer.number,
 	"fields": [field("staff", carer.number, "training_hours")],
@@ -333,8 +333,8 @@ institution_reasons contains lib.reason("TR-03", {
 	"message": sprintf("保育人员%s培训%v学时，少于%v学时（未填报按0计）。", [carer.number, hours, limit]),
 	"remedy": "本项为培训大纲的要求，不影响备案；建议补足培训学时。",
 }) if {
-	limit := data.params.staff.carer_training_hours.value
 	some carer in doubtful_carers
+	limit := data.params.staff.carer_training_hours.value
 	hours := object.get(carer, "training_hours", 0)
 	hours < limit
 }
