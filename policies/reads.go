@@ -80,6 +80,35 @@ func definition(e *ast.Expr) (ast.Var, ast.Ref, bool) {
 	return "", nil, false
 }
 
+// lookup reads object.get(x, "name", …) and object.get(x, ["name", "name"], …) as the reference x.name.name.
+func lookup(e *ast.Expr) (ast.Ref, bool) {
+	if !e.IsCall() || e.Operator().String() != ast.ObjectGet.Name || len(e.With) > 0 {
+		return nil, false
+	}
+	var ref ast.Ref
+	switch from := e.Operand(0).Value.(type) {
+	case ast.Var:
+		ref = ast.Ref{e.Operand(0)}
+	case ast.Ref:
+		ref = slices.Clone(from)
+	default:
+		return nil, false
+	}
+	switch key := e.Operand(1).Value.(type) {
+	case ast.String:
+		return append(ref, e.Operand(1)), true
+	case *ast.Array:
+		for i := range key.Len() {
+			if _, ok := key.Elem(i).Value.(ast.String); !ok {
+				return nil, false
+			}
+			ref = append(ref, key.Elem(i))
+		}
+		return ref, key.Len() > 0
+	}
+	return nil, false
+}
+
 // pathsOf gives where in the input a reference points, by way of the variables known; nil when it points elsewhere.
 func pathsOf(ref ast.Ref, elements map[ast.Var][][]string) [][]string {
 	var starts [][]string
@@ -121,6 +150,13 @@ func (r *ruleReads) visit(x any) bool {
 	case *ast.Expr:
 		if v, ref, ok := definition(x); ok && r.elements[v] != nil {
 			r.inside(ref)
+			return true
+		}
+		if ref, ok := lookup(x); ok {
+			r.see(pathsOf(ref, r.elements))
+			for _, operand := range x.Operands()[2:] {
+				ast.NewGenericVisitor(r.visit).Walk(operand)
+			}
 			return true
 		}
 	case ast.Ref:

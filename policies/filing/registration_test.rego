@@ -118,6 +118,12 @@ test_without_a_registered_scope_the_declared_one_counts if {
 	found(without(unregistered, "/application/institution/business_scope")) == {"RF-05a unknown "}
 }
 
+test_without_a_registered_name_the_declared_one_counts if {
+	unnamed := without(family, "/registration/name")
+	found(unnamed) == set()
+	found(with_value(unnamed, "/application/institution/name", "潞州区示例早教点")) == {"FP-05b fail name"}
+}
+
 test_only_registered_bodies_file if {
 	found(without(clean, "/registration")) == {"RF-07a unknown "}
 	found(with_value(clean, "/registration/status", "cancelled")) == {"RF-07a fail "}
