@@ -44,6 +44,7 @@ type house struct {
 	db        *pgxpool.Pool // as superuser: sees every row
 	temporal  client.Client
 	door      *roleplay.Door
+	skipped   map[string]time.Duration // by how much a case's clock runs ahead
 }
 
 var (
@@ -103,7 +104,7 @@ func openHouse(settings ...string) (h *house, err error) {
 	id := make([]byte, 4)
 	_, _ = rand.Read(id) // never fails
 	name := "e2e_" + hex.EncodeToString(id)
-	h = &house{namespace: strings.ReplaceAll(name, "_", "-"), database: name}
+	h = &house{namespace: strings.ReplaceAll(name, "_", "-"), database: name, skipped: map[string]time.Duration{}}
 	defer func() {
 		if err != nil {
 			h.close()
@@ -324,6 +325,11 @@ func (p *process) ended() bool {
 func (p *process) kill() {
 	_ = p.cmd.Process.Kill() // it may have ended already
 	<-p.done
+}
+
+// killIn kills the process after a while, without waiting for its end.
+func (p *process) killIn(d time.Duration) {
+	time.AfterFunc(d, func() { _ = p.cmd.Process.Kill() }) // it may have ended already
 }
 
 // stop asks the process to end and gives how it ended.

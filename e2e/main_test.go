@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// program is the tuoyu binary under test.
-var program string
+// program and demonstration are the binaries under test.
+var program, demonstration string
 
 // needed are the addresses the tests cannot do without.
 var needed = []string{
@@ -39,9 +39,9 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(folder)
-	program = filepath.Join(folder, "tuoyu")
-	if out, err := exec.Command("go", "build", "-o", program, "tuoyu/cmd/tuoyu").CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "e2e: build tuoyu: %v\n%s", err, out)
+	program, demonstration = filepath.Join(folder, "tuoyu"), filepath.Join(folder, "demo")
+	if out, err := exec.Command("go", "build", "-o", folder, "tuoyu/cmd/tuoyu", "tuoyu/cmd/demo").CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "e2e: build: %v\n%s", err, out)
 		return 1
 	}
 	code := m.Run()
