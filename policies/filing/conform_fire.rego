@@ -4,8 +4,8 @@ import data.lib
 
 fire_facts := {
 	"/application/classes",
-	"/application/papers/*/issued_on",
 	"/application/papers/*/kind",
+	"/application/papers/*/issued_on",
 	"/application/premises/floor_area_m2",
 	"/application/premises/storeys",
 	"/application/premises/semi_basement",

@@ -12,6 +12,7 @@ storeys_cases := {
 	"semi-basement": ["community", {"/application/premises/semi_basement": true}, {["FS-01", "fail", ["/premises/semi_basement"]], ["HV-08", "fail", ["/premises/semi_basement"]]}],
 	"semi-basement not given": ["community", {"/application/premises/semi_basement": null}, {["FS-01", "unknown", ["/premises/semi_basement"]]}],
 	"rating 1, storey 3": ["community", {"/application/premises/fire_rating": 1, "/application/premises/storeys": [3]}, set()],
+	"rating 1, storey 4": ["community", {"/application/premises/fire_rating": 1, "/application/premises/storeys": [4]}, {["FS-01", "fail", ["/premises/storeys"]], ["FS-01c", "fail", ["/premises/storeys", "/premises/fire_rating"]]}],
 	"rating 2, storey 3": ["community", {"/application/premises/storeys": [3]}, set()],
 	"rating 3, storey 2": ["community", {"/application/premises/fire_rating": 3}, set()],
 	"rating 3, storey 3": ["community", {"/application/premises/fire_rating": 3, "/application/premises/storeys": [3]}, {["FS-01c", "fail", ["/premises/storeys", "/premises/fire_rating"]]}],

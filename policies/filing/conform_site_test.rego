@@ -69,6 +69,7 @@ test_the_longest_retention_governs_and_all_are_shown if {
 	r.rule == "MN-32c"
 	r.limit == 90
 	contains(r.message, "托育机构消防安全指南30天")
+	contains(r.message, "公共安全视频图像信息系统管理条例30天")
 }
 
 test_a_county_may_ask_for_longer_retention if {
@@ -95,6 +96,9 @@ class_rooms_cases := {
 	"toddler class 34.9 m2": ["community", {"/application/premises/rooms/1/area_m2": 34.9}, {["QA-4c", "warn", ["/premises/rooms"]]}],
 	"rooms of a class add up": ["community", {"/application/premises/rooms/1/area_m2": 20, "/application/premises/rooms/2": {"id": "r3", "area_m2": 15, "evacuation_doors": 1, "class": "c2"}}, set()],
 	"a class without rooms": ["community", {"/application/premises/rooms/0/class": null}, {["QA-4c", "warn", ["/premises/rooms"]]}],
+	"older toddler class 34.9 m2": ["public_comprehensive", {"/application/premises/rooms/2/area_m2": 34.9}, {["QA-4c", "warn", ["/premises/rooms"]]}],
+	"older toddler class 35 m2": ["public_comprehensive", {"/application/premises/rooms/2/area_m2": 35}, set()],
+	"the day the standard came out": ["community", {"/as_of": "2024-04-01", "/application/premises/rooms/0/area_m2": 14.9}, {["QA-4c", "warn", ["/premises/rooms"]]}],
 	"before the standard was out": ["community", {"/as_of": "2024-03-31", "/application/premises/rooms/0/area_m2": 14.9}, set()],
 }
 
