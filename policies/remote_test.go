@@ -22,7 +22,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/bundle"
+	"github.com/open-policy-agent/opa/v1/compile"
 
 	"tuoyu/nursery"
 	"tuoyu/policies"
@@ -300,4 +302,24 @@ func eventually(t *testing.T, what string, holds func() bool) {
 		}
 	}
 	t.Fatalf("waited in vain for: %s", what)
+}
+
+func TestWhatOPABuildMakesIsLoaded(t *testing.T) {
+	var built bytes.Buffer
+	builder := compile.New().WithFS(policies.Embedded()).WithPaths(".").WithAsBundle(true).WithRegoVersion(ast.RegoV1).
+		WithOutput(&built).WithBundleSigningConfig(bundle.NewSigningConfig(secret, "HS256", ""))
+	if err := builder.Build(t.Context()); err != nil {
+		t.Fatalf("build: %v", err)
+	}
+	e, err := policies.LoadBundle(t.Context(), newShelf(t, built.Bytes()).address, shared)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := e.Decide(t.Context(), "filing.complete", seats(10), date(t, "2026-03-02"), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.Result != nursery.Unknown || d.Reasons[0].Rule != "HV-01" || d.Reasons[0].Basis[0].Number != "国卫办人口发〔2019〕25号" {
+		t.Errorf("decided %s, first %+v", d.Result, d.Reasons[0])
+	}
 }
