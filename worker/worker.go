@@ -13,6 +13,7 @@ func Register(w worker.Registry, e *activities.Engine) {
 	for _, p := range workflows.Processes() {
 		w.RegisterWorkflow(p.Workflow)
 	}
+	w.RegisterWorkflow(workflows.Print)
 	w.RegisterActivity(e)
 }
 

@@ -1,0 +1,262 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"tuoyu/calendar"
+	"tuoyu/documents"
+	"tuoyu/nursery"
+	"tuoyu/store"
+	"tuoyu/workflows"
+)
+
+// Cases lists the cases p may see, newest first.
+func (s *Service) Cases(ctx context.Context, p nursery.Principal, f CaseFilter, page PageRequest) (Page[CaseSummary], error) {
+	if err := s.may(ctx, p, "case.list", resource{}); err != nil {
+		return Page[CaseSummary]{}, err
+	}
+	limit, err := page.limit()
+	if err != nil {
+		return Page[CaseSummary]{}, err
+	}
+	before := cursor{At: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)}
+	if page.After != "" {
+		if before, err = decodeCursor(page.After); err != nil {
+			return Page[CaseSummary]{}, err
+		}
+	}
+	years, err := s.Almanac.Years(ctx)
+	if err != nil {
+		return Page[CaseSummary]{}, err
+	}
+	var rows []store.Case
+	err = s.DB.As(ctx, p, func(q *store.Queries) (err error) {
+		rows, err = readCases(ctx, q, p, f, before, int32(limit+1))
+		return err
+	})
+	if err != nil {
+		return Page[CaseSummary]{}, fmt.Errorf("list cases: %w", err)
+	}
+	list := Page[CaseSummary]{Items: []CaseSummary{}}
+	for i, row := range rows {
+		if i == limit {
+			last := rows[i-1]
+			list.Next = cursor{At: last.CreatedAt, ID: last.CaseNo}.encode()
+			break
+		}
+		list.Items = append(list.Items, s.summary(row, years))
+	}
+	return list, nil
+}
+
+// readCases asks the one query whose index serves who is asking.
+func readCases(ctx context.Context, q *store.Queries, p nursery.Principal, f CaseFilter, before cursor, size int32) ([]store.Case, error) {
+	kind, stage, status := string(f.Kind), string(f.Stage), string(f.Status)
+	if p.Role == nursery.RoleInstitution || f.Institution != "" {
+		institution := f.Institution
+		if p.Role == nursery.RoleInstitution {
+			institution = p.Institution
+		}
+		return q.CasesOfInstitution(ctx, store.CasesOfInstitutionParams{Institution: institution, BeforeAt: before.At,
+			BeforeNo: before.ID, Kind: kind, Stage: stage, Status: status, OnlyOverdue: f.Overdue, Search: f.Query, PageSize: size})
+	}
+	county := p.County
+	if p.Role == nursery.RoleCityOffice || p.Role == nursery.RoleAuditor {
+		county = f.County
+	}
+	if county == "" {
+		return q.CasesOfCity(ctx, store.CasesOfCityParams{BeforeAt: before.At, BeforeNo: before.ID, Kind: kind, Stage: stage,
+			Status: status, OnlyOverdue: f.Overdue, Search: f.Query, PageSize: size})
+	}
+	return q.CasesOfCounty(ctx, store.CasesOfCountyParams{County: county, BeforeAt: before.At, BeforeNo: before.ID, Kind: kind,
+		Stage: stage, Status: status, OnlyOverdue: f.Overdue, Search: f.Query, PageSize: size})
+}
+
+func (s *Service) summary(c store.Case, years calendar.Years) CaseSummary {
+	process, _ := workflows.ProcessOf(nursery.CaseKind(c.Kind))
+	stage, _ := process.Stage(nursery.Stage(c.Stage))
+	summary := CaseSummary{
+		CaseNo: c.CaseNo, Kind: process.Kind, Title: process.Title, County: c.County, Institution: c.Institution,
+		Subject: c.Subject, SiteKind: nursery.SiteKind(c.SiteKind), Stage: nursery.Stage(c.Stage), StageTitle: stage.Title,
+		Status: nursery.CaseStatus(c.Status), Holder: nursery.Role(c.Holder), DueOn: c.DueOn,
+		DueProvisional: c.DueProvisional, Overdue: c.Overdue, ReceivedOn: c.ReceivedOn, CreatedAt: c.CreatedAt, EndedAt: c.EndedAt,
+	}
+	if c.Holder != "" {
+		summary.HolderTitle = summary.Holder.Title()
+	}
+	if c.Status == string(nursery.CaseOpen) && !c.DueOn.IsZero() {
+		summary.DaysLeft = daysLeft(years, s.today(), c.DueOn)
+	}
+	return summary
+}
+
+// Case gives everything of a case that p may see.
+func (s *Service) Case(ctx context.Context, p nursery.Principal, caseNo string) (CaseDetail, error) {
+	years, err := s.Almanac.Years(ctx)
+	if err != nil {
+		return CaseDetail{}, err
+	}
+	var d CaseDetail
+	err = s.DB.As(ctx, p, func(q *store.Queries) error {
+		c, err := s.ownCase(ctx, q, p, "case.read", caseNo)
+		if err != nil {
+			return err
+		}
+		d = CaseDetail{CaseSummary: s.summary(c, years), Version: int(c.Version)}
+		if process, ok := workflows.ProcessOf(d.Kind); ok {
+			stage, _ := process.Stage(d.Stage)
+			d.Next = stage.Next
+		}
+		if c.ParentCase != nil {
+			d.ParentCase = *c.ParentCase
+		}
+		for _, fill := range []func(context.Context, *store.Queries, nursery.Principal, store.Case, *CaseDetail) error{
+			fillApplication, fillChildren, fillGaps, fillDecisions, fillDocuments, fillTimeline,
+		} {
+			if err := fill(ctx, q, p, c, &d); err != nil {
+				return fmt.Errorf("read case: %w", err)
+			}
+		}
+		if d.Clocks, err = s.clocks(ctx, q, c, years); err != nil {
+			return err
+		}
+		tasks, err := q.TasksOfCase(ctx, c.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read tasks: %w", err)
+		}
+		d.Tasks = []TaskSummary{}
+		for _, task := range tasks {
+			d.Tasks = append(d.Tasks, s.summarise(task, p, years))
+		}
+		return nil
+	})
+	return d, err
+}
+
+func fillApplication(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, d *CaseDetail) error {
+	if d.Kind == nursery.KindCancellation {
+		return nil
+	}
+	row, err := q.LatestApplication(ctx, c.CaseNo)
+	if err != nil {
+		return err
+	}
+	d.Version, d.Application = int(row.Version), new(nursery.Application)
+	if err := json.Unmarshal(row.Facts, d.Application); err != nil {
+		return err
+	}
+	registration, err := q.RegistrationOf(ctx, d.Application.Institution.USCC)
+	if store.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	d.Registration = &RegistrationView{Source: registration.Source, UpdatedAt: registration.UpdatedAt}
+	if p.Role != nursery.RoleInstitution {
+		d.Registration.ConfirmedBy = registration.ConfirmedBy
+	}
+	return json.Unmarshal(registration.Facts, &d.Registration.Registration)
+}
+
+func fillChildren(ctx context.Context, q *store.Queries, _ nursery.Principal, c store.Case, d *CaseDetail) error {
+	rows, err := q.CasesOfParent(ctx, c.CaseNo)
+	for _, row := range rows {
+		d.Children = append(d.Children, CaseRef{CaseNo: row.CaseNo, Kind: nursery.CaseKind(row.Kind), Stage: nursery.Stage(row.Stage)})
+	}
+	return err
+}
+
+func fillGaps(ctx context.Context, q *store.Queries, _ nursery.Principal, c store.Case, d *CaseDetail) error {
+	d.Gaps = []nursery.Reason{}
+	rows, err := q.OpenGapsOfCase(ctx, c.CaseNo)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		var r nursery.Reason
+		if err := json.Unmarshal(row.Reason, &r); err != nil {
+			return err
+		}
+		d.Gaps = append(d.Gaps, r)
+	}
+	return nil
+}
+
+func fillDecisions(ctx context.Context, q *store.Queries, _ nursery.Principal, c store.Case, d *CaseDetail) error {
+	d.Decisions = []DecisionView{}
+	rows, err := q.DecisionsOfCase(ctx, c.CaseNo)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		v := DecisionView{DecidedAt: row.DecidedAt}
+		if err := json.Unmarshal(row.Output, &v.Decision); err != nil {
+			return err
+		}
+		d.Decisions = append(d.Decisions, v)
+	}
+	return nil
+}
+
+func fillDocuments(ctx context.Context, q *store.Queries, _ nursery.Principal, c store.Case, d *CaseDetail) error {
+	d.Documents = []Document{}
+	rows, err := q.DocumentsOfCase(ctx, c.CaseNo)
+	for _, row := range rows {
+		d.Documents = append(d.Documents, documentOf(row))
+	}
+	return err
+}
+
+func documentOf(row store.Document) Document {
+	d := Document{
+		ID: row.ID, CaseNo: row.CaseNo, Kind: row.Kind, Title: documents.Kind(row.Kind).Title(), Number: row.Number,
+		State: row.State, IssuedOn: row.IssuedOn, VerificationCode: row.Code, EndedAt: row.EndedAt, EndReason: row.EndReason,
+	}
+	if row.Sha256 != nil {
+		d.SHA256, d.Size = *row.Sha256, *row.Size
+	}
+	return d
+}
+
+// fillTimeline shows an institution what happened by role, and leaves out what is the office's own.
+func fillTimeline(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, d *CaseDetail) error {
+	inside := p.Role != nursery.RoleInstitution
+	d.Timeline = []Event{}
+	rows, err := q.EventsOfCase(ctx, store.EventsOfCaseParams{CaseNo: c.CaseNo, WithInternal: inside})
+	for _, row := range rows {
+		e := Event{Kind: row.Kind, Actor: row.Actor, Role: nursery.Role(row.ActorRole), Note: row.Note, Data: row.Data, At: row.At}
+		if !inside && e.Role != nursery.RoleInstitution {
+			e.Actor, e.Data = e.Role.Title(), nil
+		}
+		d.Timeline = append(d.Timeline, e)
+	}
+	return err
+}
+
+func (s *Service) clocks(ctx context.Context, q *store.Queries, c store.Case, years calendar.Years) ([]ClockView, error) {
+	rows, err := q.ClocksOfCase(ctx, c.CaseNo)
+	if err != nil {
+		return nil, fmt.Errorf("read clocks: %w", err)
+	}
+	views := []ClockView{}
+	for _, row := range rows {
+		legal, err := row.Legal()
+		if err != nil {
+			return nil, err
+		}
+		v := ClockView{
+			Name: row.Name, StartedOn: row.StartedOn, LimitDays: int(row.LimitDays), DueOn: row.DueOn,
+			Provisional: row.Provisional, EndedOn: row.EndedOn, State: string(legal.State(years, s.today())),
+			DaysLeft: legal.Remaining(years, s.today()),
+		}
+		if !row.EndedOn.IsZero() {
+			v.State, v.DaysLeft = "ended", legal.Remaining(years, row.EndedOn)
+		}
+		views = append(views, v)
+	}
+	return views, nil
+}

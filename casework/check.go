@@ -1,0 +1,156 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// checkApplication says what of an application cannot be taken down at all: values that are not what their
+// standard asks for, and names used twice. Whether it is complete and conforms is for the rules to say. Draft
+// applications may leave out what a case needs to be known by.
+func (s *Service) checkApplication(ctx context.Context, q *store.Queries, a nursery.Application, institution string, draft bool) error {
+	var c checker
+	c.institution(a.Institution, draft)
+	c.division("/institution/county", a.Institution.County, a.Institution.Township)
+	c.unique("/classes", "班级编号", len(a.Classes), func(i int) string { return a.Classes[i].ID })
+	c.unique("/staff", "人员编号", len(a.Staff), func(i int) string { return a.Staff[i].Number })
+	c.unique("/premises/rooms", "房间编号", len(a.Premises.Rooms), func(i int) string { return a.Premises.Rooms[i].ID })
+	c.references(a)
+	c.text(a)
+	if a.SiteKind == "" && !draft {
+		c.add("/site_kind", "请选择机构类型")
+	}
+	if err := s.checkAttachments(ctx, q, &c, a, institution); err != nil {
+		return err
+	}
+	if len(c.fields) > 0 {
+		return refuse(Invalid, CodeInvalid, fmt.Sprintf("有 %d 处填写有误，请逐项更正。", len(c.fields)), c.fields...)
+	}
+	return nil
+}
+
+type checker struct{ fields []FieldError }
+
+func (c *checker) add(location, message string) {
+	c.fields = append(c.fields, FieldError{Location: "/application" + location, Message: message})
+}
+
+func (c *checker) invalid(location string, err error) {
+	if err != nil {
+		f := fieldOf(location, err)
+		c.add(location, f.Message)
+	}
+}
+
+func (c *checker) institution(i nursery.Institution, draft bool) {
+	if !draft && strings.TrimSpace(i.Name) == "" {
+		c.add("/institution/name", "请填写机构名称")
+	}
+	if i.USCC != "" {
+		_, err := nursery.ParseUSCC(i.USCC)
+		c.invalid("/institution/uscc", err)
+	}
+	if i.Phone != "" {
+		_, err := nursery.ParsePhone(i.Phone)
+		c.invalid("/institution/phone", err)
+	}
+}
+
+func (c *checker) division(location, county, township string) {
+	d, ok := nursery.DivisionByCode(county)
+	if !ok || d.Level != nursery.LevelCounty {
+		c.add(location, "请选择长治市的县区")
+		return
+	}
+	if township == "" {
+		return
+	}
+	of, ok := nursery.CountyOf(township)
+	if _, known := nursery.DivisionByCode(township); !known || !ok || of.Code != county {
+		c.add("/institution/township", "该乡镇（街道）不在所选县区")
+	}
+}
+
+func (c *checker) unique(location, what string, n int, id func(int) string) {
+	seen := make(map[string]bool, n)
+	for i := range n {
+		switch key := id(i); {
+		case key == "" || strings.ContainsAny(key, "/~"):
+			c.add(fmt.Sprintf("%s/%d", location, i), what+"不能为空，且不能含 / 和 ~")
+		case seen[key]:
+			c.add(fmt.Sprintf("%s/%d", location, i), what+"重复")
+		default:
+			seen[key] = true
+		}
+	}
+}
+
+// references finds staff, rooms and papers that name a class or a person who is not there.
+func (c *checker) references(a nursery.Application) {
+	classes, staff := map[string]bool{}, map[string]bool{}
+	for _, class := range a.Classes {
+		classes[class.ID] = true
+	}
+	for i, s := range a.Staff {
+		staff[s.Number] = true
+		if s.Class != "" && !classes[s.Class] {
+			c.add(fmt.Sprintf("/staff/%d/class", i), "没有这个班级")
+		}
+	}
+	for i, r := range a.Premises.Rooms {
+		if r.Class != "" && !classes[r.Class] {
+			c.add(fmt.Sprintf("/premises/rooms/%d/class", i), "没有这个班级")
+		}
+	}
+	for i, p := range a.Papers {
+		if p.Staff != "" && !staff[p.Staff] {
+			c.add(fmt.Sprintf("/papers/%d/staff", i), "没有这名人员")
+		}
+	}
+}
+
+// text refuses what can be neither stored nor printed.
+func (c *checker) text(a nursery.Application) {
+	for _, f := range []struct{ location, value string }{
+		{"/institution/name", a.Institution.Name}, {"/institution/address", a.Institution.Address},
+		{"/institution/business_scope", a.Institution.BusinessScope},
+	} {
+		if !utf8.ValidString(f.value) || strings.ContainsFunc(f.value, unprintable) {
+			c.add(f.location, "含有不能显示的字符")
+		}
+	}
+}
+
+func unprintable(r rune) bool { return r < ' ' && r != '\n' || r == 0x7f || r == utf8.RuneError }
+
+// checkAttachments finds papers whose file was not uploaded for this institution.
+func (s *Service) checkAttachments(ctx context.Context, q *store.Queries, c *checker, a nursery.Application, institution string) error {
+	var ids []string
+	for _, p := range a.Papers {
+		if p.Attachment != "" {
+			ids = append(ids, p.Attachment)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	known, err := q.AttachmentsKnown(ctx, store.AttachmentsKnownParams{Ids: ids, Institution: institution})
+	if err != nil {
+		return fmt.Errorf("look up attachments: %w", err)
+	}
+	have := make(map[string]bool, len(known))
+	for _, id := range known {
+		have[id] = true
+	}
+	for i, p := range a.Papers {
+		if p.Attachment != "" && !have[p.Attachment] {
+			c.add(fmt.Sprintf("/papers/%d/attachment", i), "附件不存在，请重新上传")
+		}
+	}
+	return nil
+}

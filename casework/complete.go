@@ -1,0 +1,261 @@
+package casework
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+
+	"tuoyu/nursery"
+	"tuoyu/store"
+	"tuoyu/workflows"
+	"tuoyu/workflows/humantask"
+)
+
+// answerWithin bounds how long an answer waits for a worker before the person is told that it is kept.
+const answerWithin = 3 * time.Second
+
+// kept is an answer in the outbox. Answer is what the person filled in; it never enters Temporal.
+type kept struct {
+	Task    string          `json:"task"`
+	Outcome nursery.Outcome `json:"outcome"`
+	Actor   string          `json:"actor"`
+	Role    nursery.Role    `json:"role"`
+	Answer  json.RawMessage `json:"answer,omitempty"`
+	Reason  string          `json:"reason,omitempty"`
+}
+
+// completionID is the same for every send of one command, so Temporal takes it once.
+func completionID(p nursery.Principal, key string) string {
+	sum := sha256.Sum256([]byte(p.Account + "\x00" + key))
+	return "c-" + hex.EncodeToString(sum[:16])
+}
+
+// Complete answers a task. The answer is written down first; when no worker takes it in time it is kept,
+// Delivered is false and the relay sends it under the same identity. Errors: task_closed with who and when,
+// task_claimed, outcome_not_offered, conflict_of_interest, invalid with the form's fields.
+func (s *Service) Complete(ctx context.Context, p nursery.Principal, key, id string, in Completion) (Completed, error) {
+	completion := completionID(p, key)
+	done, replayed, err := command(ctx, s, p, key, "task.complete "+id, in, func(q *store.Queries) (Completed, error) {
+		task, err := s.answerable(ctx, q, p, id, in)
+		if err != nil {
+			return Completed{}, err
+		}
+		if err := s.keepAnswer(ctx, q, p, completion, task, in); err != nil {
+			return Completed{}, err
+		}
+		return Completed{Task: id, Outcome: in.Outcome, By: p.Account, At: s.Now(), Note: "已收下您的办理结果，系统恢复后自动送达，无需重复提交。"}, nil
+	})
+	if err != nil || (replayed && done.Delivered) {
+		return done, err
+	}
+	closed, err := s.deliverAnswer(ctx, completion)
+	switch {
+	case isRefused(err):
+		return Completed{}, s.takeBack(ctx, p, key, completion, id, err)
+	case err != nil:
+		s.Log.WarnContext(ctx, "answer not delivered, kept for the relay", "error", err)
+		return done, nil
+	}
+	done.At, done.Delivered, done.Note = closed.At, true, ""
+	return done, s.DB.As(ctx, p, func(q *store.Queries) error { return remember(ctx, q, p, key, done) })
+}
+
+// answerable reads the task and says why p may not answer it so.
+func (s *Service) answerable(ctx context.Context, q *store.Queries, p nursery.Principal, id string, in Completion) (store.Task, error) {
+	task, err := s.taskFor(ctx, q, p, "task.complete", id)
+	if err != nil {
+		return task, err
+	}
+	switch {
+	case task.State != "open":
+		return task, taskClosed(task)
+	case !slices.Contains(task.Outcomes, string(in.Outcome)):
+		return task, refuse(Invalid, CodeOutcomeNotOffered, "该待办不能这样办理。", FieldError{Location: "/outcome", Message: "不在可选结果之内"})
+	case task.Assignee != nil && *task.Assignee != p.Account:
+		return task, claimed(task)
+	}
+	return task, s.checkForm(ctx, q, task, in)
+}
+
+func taskClosed(task store.Task) *Error {
+	message := "该待办已结束。"
+	if task.ClosedBy != nil && task.ClosedAt != nil {
+		message = fmt.Sprintf("该待办已由 %s 于 %s 办结。", *task.ClosedBy, task.ClosedAt.In(nursery.Shanghai).Format("2006-01-02 15:04"))
+	}
+	return refuse(Conflict, CodeTaskClosed, message)
+}
+
+func claimed(task store.Task) *Error {
+	return refuse(Conflict, CodeTaskClaimed, fmt.Sprintf("该待办已由 %s 认领。", *task.Assignee))
+}
+
+// keepAnswer leaves the answer for the engine.
+func (s *Service) keepAnswer(ctx context.Context, q *store.Queries, p nursery.Principal, completion string, task store.Task, in Completion) error {
+	return s.keep(ctx, q, task.CaseNo, task.County, task.Institution, completion, humantask.CompleteUpdate,
+		kept{Task: task.ID, Outcome: in.Outcome, Actor: p.Account, Role: p.Role, Answer: in.Answer})
+}
+
+func (s *Service) keep(ctx context.Context, q *store.Queries, caseNo, county, institution, id, name string, k kept) error {
+	payload, err := json.Marshal(k)
+	if err != nil {
+		return fmt.Errorf("encode answer: %w", err)
+	}
+	err = q.InsertOutbox(ctx, store.InsertOutboxParams{
+		ID: id, CaseNo: caseNo, County: county, Institution: institution, Kind: "update", Name: name, Payload: payload,
+		CreatedAt: s.Now(), NextAt: s.Now().Add(relayAfter),
+	})
+	if err != nil {
+		return fmt.Errorf("keep answer: %w", err)
+	}
+	return nil
+}
+
+// deliverAnswer sends the kept answer to its case, bounded by answerWithin.
+func (s *Service) deliverAnswer(ctx context.Context, completion string) (humantask.Closed, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
+	defer cancel()
+	var row store.Outbox
+	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
+		row, err = q.OutboxByID(ctx, completion)
+		return err
+	})
+	if err != nil {
+		return humantask.Closed{}, err
+	}
+	return s.update(ctx, row)
+}
+
+// update sends an outbox row as a Temporal Update whose ID is the row's.
+func (s *Service) update(ctx context.Context, row store.Outbox) (humantask.Closed, error) {
+	var k kept
+	if err := json.Unmarshal(row.Payload, &k); err != nil {
+		return humantask.Closed{}, fmt.Errorf("decode answer: %w", err)
+	}
+	var arg any = humantask.Completion{ID: row.ID, Task: k.Task, Outcome: k.Outcome, Actor: k.Actor, Role: k.Role}
+	if row.Name == workflows.WithdrawUpdate {
+		arg = workflows.Withdrawal{ID: row.ID, Actor: k.Actor, Role: k.Role}
+	}
+	handle, err := s.Temporal.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
+		WorkflowID: row.CaseNo, UpdateID: row.ID, UpdateName: row.Name, Args: []any{arg},
+		WaitForStage: client.WorkflowUpdateStageCompleted,
+	})
+	if err != nil {
+		return humantask.Closed{}, fmt.Errorf("send %s: %w", row.Name, err)
+	}
+	var closed humantask.Closed
+	if err := handle.Get(ctx, &closed); err != nil {
+		return closed, fmt.Errorf("send %s: %w", row.Name, err)
+	}
+	return closed, nil
+}
+
+// isRefused tells an answer the case will never take from one that has not reached it yet.
+func isRefused(err error) bool {
+	return errorType(err) != "" || isGone(err)
+}
+
+func errorType(err error) string {
+	var refused *temporal.ApplicationError
+	if errors.As(err, &refused) {
+		return refused.Type()
+	}
+	return ""
+}
+
+// isGone says that the case's workflow has ended.
+func isGone(err error) bool {
+	var gone *serviceerror.NotFound
+	return errors.As(err, &gone)
+}
+
+func isAlreadyStarted(err error) bool {
+	var started *serviceerror.WorkflowExecutionAlreadyStarted
+	return errors.As(err, &started)
+}
+
+// takeBack forgets a command that the case refused and says why it did.
+func (s *Service) takeBack(ctx context.Context, p nursery.Principal, key, completion, taskID string, why error) error {
+	var task store.Task
+	err := s.DB.As(ctx, p, func(q *store.Queries) (err error) {
+		if err = q.DropOutbox(ctx, completion); err != nil {
+			return fmt.Errorf("drop refused answer: %w", err)
+		}
+		if err = q.ForgetIdempotencyKey(ctx, store.ForgetIdempotencyKeyParams{Principal: p.Account, Key: key}); err != nil {
+			return fmt.Errorf("forget refused command: %w", err)
+		}
+		if taskID != "" {
+			task, err = q.TaskByID(ctx, taskID)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	switch errorType(why) {
+	case humantask.ErrOutcomeNotOffered:
+		return refuse(Invalid, CodeOutcomeNotOffered, "该待办不能这样办理。")
+	case humantask.ErrActorExcluded:
+		return refuse(Forbidden, CodeConflictOfInterest, "提交人、初次核查人不能办理本事项，请由其他工作人员办理。")
+	case workflows.ErrTooLateToWithdraw:
+		return refuse(Conflict, CodeTooLateToWithdraw, "备案回执已发出，不能撤回；如不再办托，请办理注销备案。")
+	}
+	return taskClosed(task)
+}
+
+// Withdraw takes a case back. A draft simply ends; an open case may be withdrawn until the office has decided.
+func (s *Service) Withdraw(ctx context.Context, p nursery.Principal, key, caseNo, reason string) (Corrected, error) {
+	withdrawal := completionID(p, key)
+	sent := false
+	done, _, err := command(ctx, s, p, key, "filing.withdraw "+caseNo, reason, func(q *store.Queries) (Corrected, error) {
+		c, err := s.ownCase(ctx, q, p, "filing.withdraw", caseNo)
+		if err != nil {
+			return Corrected{}, err
+		}
+		done := Corrected{CaseNo: c.CaseNo, Version: int(c.Version), Stage: nursery.StageWithdrawn}
+		switch c.Status {
+		case string(nursery.CaseEnded):
+			return done, refuse(Conflict, CodeTooLateToWithdraw, "本办件已办结，不能撤回。")
+		case string(nursery.CaseDraft):
+			now := s.Now()
+			if err := q.EndDraft(ctx, store.EndDraftParams{CaseNo: c.CaseNo, EndedAt: &now}); err != nil {
+				return done, fmt.Errorf("end draft: %w", err)
+			}
+			return done, s.event(ctx, q, c, p, "withdrawn", "withdrawn", "撤回草稿", false, nil)
+		}
+		sent = true
+		if err := s.event(ctx, q, c, p, "withdraw/"+withdrawal, "withdrawal_asked", "申请撤回："+reason, false, nil); err != nil {
+			return done, err
+		}
+		return done, s.keep(ctx, q, c.CaseNo, c.County, c.Institution, withdrawal, workflows.WithdrawUpdate,
+			kept{Actor: p.Account, Role: p.Role, Reason: reason})
+	})
+	if err != nil || !sent {
+		return done, err
+	}
+	_, err = s.deliverAnswer(ctx, withdrawal)
+	switch {
+	case isRefused(err):
+		return Corrected{}, s.takeBack(ctx, p, key, withdrawal, "", fmt.Errorf("withdraw: %w", tooLate(err)))
+	case err != nil:
+		s.Log.WarnContext(ctx, "withdrawal not delivered, kept for the relay", "error", err)
+		done.Stage = ""
+	}
+	return done, nil
+}
+
+// tooLate reads an ended case as what it means to whoever withdraws.
+func tooLate(err error) error {
+	if isGone(err) {
+		return temporal.NewNonRetryableApplicationError("case has ended", workflows.ErrTooLateToWithdraw, err)
+	}
+	return err
+}

@@ -1,0 +1,294 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"tuoyu/activities"
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// Precheck says what the rules would say of the application if it were handed in today: the same rules, the same
+// reasons, nothing stored.
+func (s *Service) Precheck(ctx context.Context, p nursery.Principal, a nursery.Application) (Prechecked, error) {
+	if err := s.may(ctx, p, "filing.precheck", resource{}); err != nil {
+		return Prechecked{}, err
+	}
+	facts := nursery.FilingFacts{Application: a, ReceivedOn: s.today()}
+	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		row, err := q.RegistrationOf(ctx, a.Institution.USCC)
+		if store.IsNotFound(err) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read registration: %w", err)
+		}
+		facts.Registration = new(nursery.Registration)
+		return json.Unmarshal(row.Facts, facts.Registration)
+	})
+	if err != nil {
+		return Prechecked{}, err
+	}
+	checked := Prechecked{Result: nursery.Pass}
+	for _, set := range activities.FilingRuleSets() {
+		d, err := s.Rules.Decide(ctx, set, facts, facts.ReceivedOn, a.Institution.County)
+		if err != nil {
+			return Prechecked{}, fmt.Errorf("decide %s: %w", set, err)
+		}
+		checked.Decisions = append(checked.Decisions, d)
+		checked.Result = worse(checked.Result, d.Result)
+	}
+	checked.Gaps = len(activities.Gaps(checked.Decisions))
+	return checked, nil
+}
+
+func worse(a, b nursery.Result) nursery.Result {
+	for _, r := range []nursery.Result{nursery.Fail, nursery.Unknown} {
+		if a == r || b == r {
+			return r
+		}
+	}
+	return nursery.Pass
+}
+
+// CorrectFiling saves a draft, or answers the gaps the applicant was told of: then only what is open may differ.
+// Submit hands it in. Errors: version_stale, not_open_for_change, field_not_open naming each field.
+func (s *Service) CorrectFiling(ctx context.Context, p nursery.Principal, key, caseNo string, in Correction) (Corrected, error) {
+	var task store.Task
+	var handedIn bool
+	corrected, replayed, err := command(ctx, s, p, key, "filing.correct "+caseNo, in, func(q *store.Queries) (Corrected, error) {
+		c, err := s.ownCase(ctx, q, p, "filing.correct", caseNo)
+		if err != nil {
+			return Corrected{}, err
+		}
+		draft := c.Status == string(nursery.CaseDraft)
+		if !draft && c.Stage != string(nursery.StageCorrections) {
+			return Corrected{}, refuse(Conflict, CodeNotOpenForChange, "本办件当前环节不能修改申请内容。")
+		}
+		if err := s.saveVersion(ctx, q, p, c, in, draft); err != nil {
+			return Corrected{}, err
+		}
+		result := Corrected{CaseNo: c.CaseNo, Version: in.Version + 1, Stage: nursery.Stage(c.Stage)}
+		switch {
+		case !in.Submit:
+			return result, s.event(ctx, q, c, p, fmt.Sprintf("saved/%d", result.Version), "saved", "保存申请内容", true, nil)
+		case draft:
+			if result.Stage, err = s.submitDraft(ctx, q, p, c, in.Application); err != nil {
+				return Corrected{}, err
+			}
+		default:
+			task, err = q.OpenTaskOfKind(ctx, store.OpenTaskOfKindParams{CaseNo: c.CaseNo, Kind: "filing.corrections"})
+			if err != nil {
+				return Corrected{}, fmt.Errorf("find corrections task: %w", err)
+			}
+			if err := s.keepAnswer(ctx, q, p, completionID(p, key), task, Completion{Outcome: nursery.OutcomeResubmit}); err != nil {
+				return Corrected{}, err
+			}
+		}
+		result.Submitted, handedIn = true, true
+		return result, nil
+	})
+	if err != nil || replayed || !handedIn {
+		return corrected, err
+	}
+	if task.ID == "" {
+		s.deliverStart(ctx, corrected.CaseNo)
+		return corrected, nil
+	}
+	if _, err := s.deliverAnswer(ctx, completionID(p, key)); err != nil {
+		s.Log.WarnContext(ctx, "corrections not delivered, kept for the relay", "error", err)
+		return corrected, nil
+	}
+	corrected.Stage = nursery.StageSubmitted
+	return corrected, nil
+}
+
+// saveVersion writes the next version of the application. Against open gaps only what they name may differ.
+func (s *Service) saveVersion(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, in Correction, draft bool) error {
+	latest, err := q.LatestApplication(ctx, c.CaseNo)
+	if err != nil {
+		return fmt.Errorf("read application: %w", err)
+	}
+	if int(latest.Version) != in.Version {
+		return refuse(Conflict, CodeVersionStale, fmt.Sprintf("申请内容已被更新到第 %d 版，请刷新后再改。", latest.Version),
+			FieldError{Location: "/version", Message: fmt.Sprintf("当前为 %d", latest.Version)})
+	}
+	if in.Application.Institution.County != c.County {
+		return refuse(Invalid, CodeFieldNotOpen, "不能更换县区，请撤回后向所在县区重新提交。",
+			FieldError{Location: "/application/institution/county", Message: "不能更换"})
+	}
+	if err := s.checkApplication(ctx, q, in.Application, c.Institution, draft && !in.Submit); err != nil {
+		return err
+	}
+	if !draft {
+		if err := s.onlyOpenFields(ctx, q, c, latest.Facts, in.Application); err != nil {
+			return err
+		}
+	}
+	if err := s.addVersion(ctx, q, c, in.Version+1, in.Application, p); err != nil {
+		return err
+	}
+	if err := s.putApplicant(ctx, q, c.Institution, in.Application); err != nil {
+		return err
+	}
+	err = q.DescribeCase(ctx, store.DescribeCaseParams{
+		CaseNo: c.CaseNo, Subject: in.Application.Institution.Name, SiteKind: string(in.Application.SiteKind),
+		Version: int32(in.Version + 1), UpdatedAt: s.Now(),
+	})
+	if err != nil {
+		return fmt.Errorf("describe case: %w", err)
+	}
+	return nil
+}
+
+func (s *Service) onlyOpenFields(ctx context.Context, q *store.Queries, c store.Case, before json.RawMessage, after nursery.Application) error {
+	var was nursery.Application
+	if err := json.Unmarshal(before, &was); err != nil {
+		return fmt.Errorf("decode application: %w", err)
+	}
+	changed, err := nursery.Changes(was, after)
+	if err != nil {
+		return err
+	}
+	gaps, err := q.OpenGapsOfCase(ctx, c.CaseNo)
+	if err != nil {
+		return fmt.Errorf("read gaps: %w", err)
+	}
+	var open []string
+	for _, g := range gaps {
+		open = append(open, g.Fields...)
+	}
+	var closed []FieldError
+	for _, path := range changed {
+		if !nursery.Covers(open, path) {
+			closed = append(closed, FieldError{Location: "/application" + path, Message: "不在本次补正范围内"})
+		}
+	}
+	if len(closed) > 0 {
+		return refuse(Invalid, CodeFieldNotOpen, "补正时只能修改一次性告知书列明的内容。", closed...)
+	}
+	return nil
+}
+
+// SubmitFiling hands in a draft as it was last saved.
+func (s *Service) SubmitFiling(ctx context.Context, p nursery.Principal, key, caseNo string) (Corrected, error) {
+	submitted, replayed, err := command(ctx, s, p, key, "filing.submit "+caseNo, nil, func(q *store.Queries) (Corrected, error) {
+		c, err := s.ownCase(ctx, q, p, "filing.submit", caseNo)
+		if err != nil {
+			return Corrected{}, err
+		}
+		if c.Status != string(nursery.CaseDraft) {
+			return Corrected{}, refuse(Conflict, CodeNotOpenForChange, "本办件已提交。")
+		}
+		latest, err := q.LatestApplication(ctx, c.CaseNo)
+		if err != nil {
+			return Corrected{}, fmt.Errorf("read application: %w", err)
+		}
+		var a nursery.Application
+		if err := json.Unmarshal(latest.Facts, &a); err != nil {
+			return Corrected{}, fmt.Errorf("decode application: %w", err)
+		}
+		if err := s.checkApplication(ctx, q, a, c.Institution, false); err != nil {
+			return Corrected{}, err
+		}
+		stage, err := s.submitDraft(ctx, q, p, c, a)
+		return Corrected{CaseNo: c.CaseNo, Version: int(latest.Version), Stage: stage, Submitted: true}, err
+	})
+	if err == nil && !replayed {
+		s.deliverStart(ctx, submitted.CaseNo)
+	}
+	return submitted, err
+}
+
+func (s *Service) submitDraft(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, a nursery.Application) (nursery.Stage, error) {
+	err := q.SubmitCase(ctx, store.SubmitCaseParams{
+		CaseNo: c.CaseNo, Subject: a.Institution.Name, SiteKind: string(a.SiteKind), SubmittedBy: p.Account, UpdatedAt: s.Now(),
+	})
+	if isOneOpen(err) {
+		return "", alreadyOpen()
+	}
+	if err != nil {
+		return "", fmt.Errorf("submit case: %w", err)
+	}
+	c.SiteKind = string(a.SiteKind)
+	return nursery.StageSubmitted, s.submit(ctx, q, c, p, "")
+}
+
+// ownCase reads a case for an act by whom it belongs to.
+func (s *Service) ownCase(ctx context.Context, q *store.Queries, p nursery.Principal, act, caseNo string) (store.Case, error) {
+	c, err := caseOf(ctx, q, caseNo)
+	if err != nil {
+		return c, err
+	}
+	return c, s.may(ctx, p, act, resource{County: c.County, Institution: c.Institution})
+}
+
+// StartChange asks for a change of what is filed under the filing caseNo (登记和备案办法 art. 10).
+func (s *Service) StartChange(ctx context.Context, p nursery.Principal, key, caseNo string, in ChangeRequest) (Started, error) {
+	if strings.TrimSpace(in.Reason) == "" {
+		return Started{}, refuse(Invalid, CodeInvalid, "请说明变更原因。", FieldError{Location: "/reason", Message: "必填"})
+	}
+	return s.startFollowing(ctx, p, key, "filing.change", caseNo, in, func(q *store.Queries, c store.Case) (opening, error) {
+		if in.Application.Institution.County != c.County {
+			return opening{}, refuse(Invalid, CodeInvalid, "迁往其他县区应向迁入地重新备案。",
+				FieldError{Location: "/application/institution/county", Message: "不能更换"})
+		}
+		if err := s.checkApplication(ctx, q, in.Application, c.Institution, false); err != nil {
+			return opening{}, err
+		}
+		return opening{kind: nursery.KindChange, facts: in.Application, note: "申请变更备案：" + in.Reason, subject: in.Application.Institution.Name}, nil
+	})
+}
+
+// StartCancellation asks for a filing to be taken off the register; children and staff must be settled first
+// (托育机构管理规范(试行) art. 7).
+func (s *Service) StartCancellation(ctx context.Context, p nursery.Principal, key, caseNo string, in nursery.Cancellation) (Started, error) {
+	var fields []FieldError
+	if strings.TrimSpace(in.Reason) == "" {
+		fields = append(fields, FieldError{Location: "/reason", Message: "请说明注销原因"})
+	}
+	if !in.ChildrenSettled {
+		fields = append(fields, FieldError{Location: "/children_settled", Message: "应先妥善安置在托婴幼儿"})
+	}
+	if !in.StaffSettled {
+		fields = append(fields, FieldError{Location: "/staff_settled", Message: "应先妥善安置工作人员"})
+	}
+	if len(fields) > 0 {
+		return Started{}, refuse(Invalid, CodeInvalid, "注销备案前应妥善安置婴幼儿和工作人员（托育机构管理规范（试行）第七条）。", fields...)
+	}
+	return s.startFollowing(ctx, p, key, "filing.cancel", caseNo, in, func(_ *store.Queries, c store.Case) (opening, error) {
+		return opening{kind: nursery.KindCancellation, facts: in, note: "申请注销备案：" + in.Reason, subject: c.Subject}, nil
+	})
+}
+
+// startFollowing opens a case that follows a filing that stands.
+func (s *Service) startFollowing(ctx context.Context, p nursery.Principal, key, act, caseNo string, body any,
+	prepare func(*store.Queries, store.Case) (opening, error),
+) (Started, error) {
+	started, replayed, err := command(ctx, s, p, key, act+" "+caseNo, body, func(q *store.Queries) (Started, error) {
+		c, err := s.ownCase(ctx, q, p, act, caseNo)
+		if err != nil {
+			return Started{}, err
+		}
+		institution, err := q.InstitutionByID(ctx, c.Institution)
+		if err != nil {
+			return Started{}, fmt.Errorf("read institution: %w", err)
+		}
+		if institution.FilingCase == nil || *institution.FilingCase != c.CaseNo || institution.Status == "cancelled" {
+			return Started{}, refuse(Conflict, CodeNotFiled, "本办件没有有效的备案，不能变更或注销。")
+		}
+		o, err := prepare(q, c)
+		if err != nil {
+			return Started{}, err
+		}
+		o.county, o.institution, o.siteKind, o.parent = c.County, c.Institution, nursery.SiteKind(c.SiteKind), &c.CaseNo
+		return s.openCase(ctx, q, p, o)
+	})
+	if err == nil && !replayed {
+		s.deliverStart(ctx, started.CaseNo)
+	}
+	return started, err
+}

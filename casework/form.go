@@ -1,0 +1,179 @@
+package casework
+
+import (
+	"bytes"
+	"context"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// forms are JSON Schemas of what is filled in with an answer, named by the task's kind; "empty" serves the others.
+//
+//go:embed forms/*.json
+var forms embed.FS
+
+// formOf names the schema of a task's kind.
+func formOf(taskKind string) string {
+	switch strings.TrimSuffix(taskKind, "_countersign") {
+	case "filing.site_visit", "filing.recheck":
+		if strings.HasSuffix(taskKind, "_countersign") {
+			return "note"
+		}
+		return "finding"
+	case "filing.registration":
+		return "registration"
+	case "filing.review":
+		return "review"
+	case "filing.rectify":
+		return "proof"
+	case "filing_change.review", "filing_cancel.review":
+		return "reason"
+	}
+	return "note"
+}
+
+func formSchema(taskKind string) json.RawMessage {
+	raw, err := forms.ReadFile("forms/" + formOf(taskKind) + ".json")
+	if err != nil {
+		panic("casework: " + err.Error())
+	}
+	return raw
+}
+
+var compiledForms = sync.OnceValue(func() map[string]*jsonschema.Schema {
+	names, err := fs.Glob(forms, "forms/*.json")
+	if err != nil {
+		panic("casework: " + err.Error())
+	}
+	compiled := make(map[string]*jsonschema.Schema, len(names))
+	for _, name := range names {
+		raw, err := forms.ReadFile(name)
+		if err != nil {
+			panic("casework: " + err.Error())
+		}
+		doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
+		if err != nil {
+			panic(fmt.Sprintf("casework: form %s: %v", name, err))
+		}
+		c := jsonschema.NewCompiler()
+		c.AssertFormat()
+		if err := c.AddResource(name, doc); err != nil {
+			panic(fmt.Sprintf("casework: form %s: %v", name, err))
+		}
+		compiled[strings.TrimSuffix(path.Base(name), ".json")] = c.MustCompile(name)
+	}
+	return compiled
+})
+
+// checkForm says what is wrong with what was filled in, every field at once.
+func (s *Service) checkForm(ctx context.Context, q *store.Queries, task store.Task, in Completion) error {
+	answer := in.Answer
+	if len(answer) == 0 {
+		answer = json.RawMessage("{}")
+	}
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(answer))
+	if err != nil {
+		return refuse(Invalid, CodeInvalid, "办理内容不是有效的 JSON。", FieldError{Location: "/answer", Message: "格式有误"})
+	}
+	var fields []FieldError
+	if needsForm(task.Kind, in.Outcome) {
+		err = compiledForms()[formOf(task.Kind)].Validate(value)
+		var invalid *jsonschema.ValidationError
+		if errors.As(err, &invalid) {
+			fields = formErrors(invalid, nil)
+		} else if err != nil {
+			return fmt.Errorf("check form of %s: %w", task.Kind, err)
+		}
+	}
+	fields = append(fields, s.formNeeds(ctx, q, task, in)...)
+	if len(fields) > 0 {
+		return refuse(Invalid, CodeInvalid, fmt.Sprintf("有 %d 处填写有误，请逐项更正。", len(fields)), fields...)
+	}
+	return nil
+}
+
+// needsForm spares the clerk who sends a registration back from filling it in.
+func needsForm(taskKind string, outcome nursery.Outcome) bool {
+	return taskKind != "filing.registration" || outcome == nursery.OutcomeConfirm
+}
+
+// formNeeds is what an outcome needs beyond the shape of its form.
+func (s *Service) formNeeds(ctx context.Context, q *store.Queries, task store.Task, in Completion) []FieldError {
+	var said struct {
+		Findings []json.RawMessage `json:"findings"`
+		Reason   string            `json:"reason"`
+	}
+	if len(in.Answer) > 0 {
+		if err := json.Unmarshal(in.Answer, &said); err != nil {
+			return nil // the schema has said so
+		}
+	}
+	switch in.Outcome {
+	case nursery.OutcomeNonconform, nursery.OutcomeReferPenalty:
+		if len(said.Findings) == 0 {
+			return []FieldError{{Location: "/answer/findings", Message: "请至少写明一项不符合情况"}}
+		}
+	case nursery.OutcomeRefuse:
+		if strings.TrimSpace(said.Reason) == "" {
+			return []FieldError{{Location: "/answer/reason", Message: "请写明理由"}}
+		}
+	case nursery.OutcomeCorrect:
+		complete := slices.Contains(task.Outcomes, string(nursery.OutcomeAccept))
+		if (complete || task.Kind == "filing.registration") && len(said.Findings) == 0 {
+			return []FieldError{{Location: "/answer/findings", Message: "请写明需要补正的内容"}}
+		}
+	}
+	return nil
+}
+
+func formErrors(e *jsonschema.ValidationError, fields []FieldError) []FieldError {
+	for _, cause := range e.Causes {
+		fields = formErrors(cause, fields)
+	}
+	if len(e.Causes) > 0 {
+		return fields
+	}
+	location := "/answer"
+	for _, part := range e.InstanceLocation {
+		location += "/" + part
+	}
+	message := "填写有误"
+	switch k := e.ErrorKind.(type) {
+	case *kind.Required:
+		for _, missing := range k.Missing {
+			fields = append(fields, FieldError{Location: location + "/" + missing, Message: "必填"})
+		}
+		return fields
+	case *kind.AdditionalProperties:
+		for _, extra := range k.Properties {
+			fields = append(fields, FieldError{Location: location + "/" + extra, Message: "没有这个字段"})
+		}
+		return fields
+	case *kind.MinLength:
+		message = "不能为空"
+	case *kind.MaxLength:
+		message = fmt.Sprintf("不能超过 %d 个字符", k.Want)
+	case *kind.Enum:
+		message = "不在可选值之内"
+	case *kind.Type:
+		message = "类型不对"
+	case *kind.Pattern, *kind.Format:
+		message = "格式不对"
+	case *kind.Minimum, *kind.Maximum:
+		message = "超出允许范围"
+	}
+	return append(fields, FieldError{Location: location, Message: message})
+}

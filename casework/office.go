@@ -1,0 +1,199 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"tuoyu/calendar"
+	"tuoyu/nursery"
+	"tuoyu/store"
+	"tuoyu/workflows"
+)
+
+// PushRegistration takes what a registrar says of an institution (登记和备案办法 art. 6). A filing that waits for it
+// goes on by itself.
+func (s *Service) PushRegistration(ctx context.Context, p nursery.Principal, key string, r nursery.Registration) (nursery.Registration, error) {
+	if err := s.may(ctx, p, "registration.push", resource{County: r.County, Registrar: r.Registrar}); err != nil {
+		return r, err
+	}
+	if err := checkRegistration(r); err != nil {
+		return r, err
+	}
+	var waiting []store.Task
+	kept, replayed, err := command(ctx, s, p, key, "registration.push", r, func(q *store.Queries) (nursery.Registration, error) {
+		facts, err := json.Marshal(r)
+		if err != nil {
+			return r, fmt.Errorf("encode registration: %w", err)
+		}
+		err = q.PutRegistration(ctx, store.PutRegistrationParams{
+			Uscc: r.USCC, County: r.County, Facts: facts, Source: "registrar", ConfirmedBy: p.Account, UpdatedAt: s.Now(),
+		})
+		if err != nil {
+			return r, fmt.Errorf("put registration: %w", err)
+		}
+		waiting, err = s.answerWaiting(ctx, q, p, key, r, facts)
+		return r, err
+	})
+	if err != nil || replayed {
+		return kept, err
+	}
+	for i := range waiting {
+		if _, err := s.deliverAnswer(ctx, waitingID(p, key, i)); err != nil {
+			s.Log.WarnContext(ctx, "registration not delivered, kept for the relay", "error", err)
+		}
+	}
+	return kept, nil
+}
+
+func waitingID(p nursery.Principal, key string, i int) string {
+	return completionID(p, fmt.Sprintf("%s/%d", key, i))
+}
+
+// answerWaiting keeps an answer for each filing of that credit code that waits for its registration.
+func (s *Service) answerWaiting(ctx context.Context, q *store.Queries, p nursery.Principal, key string, r nursery.Registration, facts json.RawMessage) ([]store.Task, error) {
+	cases, err := q.CasesAwaitingRegistration(ctx, r.USCC)
+	if err != nil {
+		return nil, fmt.Errorf("find filings that wait: %w", err)
+	}
+	var waiting []store.Task
+	for _, caseNo := range cases {
+		task, err := q.OpenTaskOfKind(ctx, store.OpenTaskOfKindParams{CaseNo: caseNo, Kind: "filing.registration"})
+		if store.IsNotFound(err) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("find registration task: %w", err)
+		}
+		in := Completion{Outcome: nursery.OutcomeConfirm, Answer: facts}
+		if err := s.keepAnswer(ctx, q, p, waitingID(p, key, len(waiting)), task, in); err != nil {
+			return nil, err
+		}
+		waiting = append(waiting, task)
+	}
+	return waiting, nil
+}
+
+func checkRegistration(r nursery.Registration) error {
+	var fields []FieldError
+	if _, err := nursery.ParseUSCC(r.USCC); err != nil {
+		fields = append(fields, fieldOf("/uscc", err))
+	}
+	if strings.TrimSpace(r.Name) == "" {
+		fields = append(fields, FieldError{Location: "/name", Message: "必填"})
+	}
+	if d, ok := nursery.DivisionByCode(r.County); !ok || d.Level != nursery.LevelCounty {
+		fields = append(fields, FieldError{Location: "/county", Message: "请选择长治市的县区"})
+	}
+	if len(fields) > 0 {
+		return refuse(Invalid, CodeInvalid, fmt.Sprintf("有 %d 处填写有误，请逐项更正。", len(fields)), fields...)
+	}
+	return nil
+}
+
+// Settings gives a county's settings, and who set what and why.
+func (s *Service) Settings(ctx context.Context, p nursery.Principal, county string) (CountySettings, error) {
+	view := CountySettings{County: county, History: []SettingChange{}}
+	if err := s.settingsOf(ctx, p, "settings.read", county); err != nil {
+		return view, err
+	}
+	set := map[string]json.RawMessage{}
+	err := s.DB.As(ctx, p, func(q *store.Queries) error {
+		rows, err := q.SettingsHistory(ctx, county)
+		for _, row := range rows {
+			view.History = append(view.History, SettingChange{Name: row.Name, Value: row.Value, Reason: row.Reason, SetBy: row.SetBy, SetAt: row.SetAt})
+			if set[row.Name] == nil {
+				set[row.Name] = row.Value
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return view, fmt.Errorf("read settings: %w", err)
+	}
+	for _, known := range nursery.SettingsCatalogue() {
+		v := SettingView{Setting: known, Value: set[known.Name], Set: set[known.Name] != nil}
+		if !v.Set {
+			if v.Value, err = json.Marshal(known.Default); err != nil {
+				return view, fmt.Errorf("encode default: %w", err)
+			}
+		}
+		view.Settings = append(view.Settings, v)
+	}
+	return view, nil
+}
+
+func (s *Service) settingsOf(ctx context.Context, p nursery.Principal, act, county string) error {
+	if d, ok := nursery.DivisionByCode(county); !ok || d.Level != nursery.LevelCounty {
+		return notFound()
+	}
+	return s.may(ctx, p, act, resource{County: county})
+}
+
+// SetSetting sets one setting of a county; what was set before stays on record.
+func (s *Service) SetSetting(ctx context.Context, p nursery.Principal, key, county, name string, value json.RawMessage, reason string) (CountySettings, error) {
+	if err := s.settingsOf(ctx, p, "settings.set", county); err != nil {
+		return CountySettings{}, err
+	}
+	if strings.TrimSpace(reason) == "" {
+		return CountySettings{}, refuse(Invalid, CodeInvalid, "请写明调整理由。", FieldError{Location: "/reason", Message: "必填"})
+	}
+	if _, err := nursery.DefaultSettings().With(name, value); err != nil {
+		return CountySettings{}, refuse(Invalid, CodeSettingNotAllowed, "参数不能这样设置。", fieldOf("/value", err))
+	}
+	_, _, err := command(ctx, s, p, key, "settings.set "+county, []any{name, value, reason}, func(q *store.Queries) (struct{}, error) {
+		return struct{}{}, q.InsertSetting(ctx, store.InsertSettingParams{
+			County: county, Name: name, Value: value, Reason: reason, SetBy: p.Account, SetAt: s.Now(),
+		})
+	})
+	if err != nil {
+		return CountySettings{}, err
+	}
+	return s.Settings(ctx, p, county)
+}
+
+// LoadCalendarYear publishes a holiday year and has every open case compute its due date again. It gives the year
+// and how many cases were told.
+func (s *Service) LoadCalendarYear(ctx context.Context, p nursery.Principal, raw []byte) (year, told int, err error) {
+	if err := s.may(ctx, p, "calendar.load", resource{}); err != nil {
+		return 0, 0, err
+	}
+	loaded, err := calendar.Load(raw)
+	if err != nil {
+		var invalid *nursery.InvalidError
+		message := "文件不是有效的放假安排。"
+		if errors.As(err, &invalid) {
+			message = invalid.Message
+		}
+		return 0, 0, &Error{Code: CodeCalendarYearInvalid, Kind: Invalid, Message: message, Err: err}
+	}
+	var open []string
+	err = s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		days, err := json.Marshal(loaded)
+		if err != nil {
+			return fmt.Errorf("encode year: %w", err)
+		}
+		err = q.PutCalendarYear(ctx, store.PutCalendarYearParams{Year: int32(loaded.Number()), Days: days, PublishedAt: s.Now()})
+		if err != nil {
+			return fmt.Errorf("put calendar year: %w", err)
+		}
+		open, err = q.OpenCasesWithDue(ctx)
+		return err
+	})
+	if err != nil {
+		return 0, 0, fmt.Errorf("publish calendar year: %w", err)
+	}
+	if _, err := s.Almanac.Reload(ctx); err != nil {
+		return 0, 0, err
+	}
+	for _, caseNo := range open {
+		err := s.Temporal.SignalWorkflow(ctx, caseNo, "", workflows.CalendarChanged, nil)
+		if err != nil && !isGone(err) {
+			return loaded.Number(), told, fmt.Errorf("tell case of the new year: %w", err)
+		}
+		told++
+	}
+	return loaded.Number(), told, nil
+}

@@ -1,0 +1,52 @@
+package casework
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"time"
+
+	"tuoyu/nursery"
+)
+
+// cursor is where a page ended: the sort key of its last row.
+type cursor struct {
+	On nursery.Date `json:"d,omitzero"`
+	At time.Time    `json:"t,omitzero"`
+	ID string       `json:"i"`
+	No int64        `json:"n,omitempty"`
+}
+
+func (c cursor) encode() string {
+	raw, err := json.Marshal(c)
+	if err != nil {
+		panic("casework: cursor: " + err.Error())
+	}
+	return base64.RawURLEncoding.EncodeToString(raw)
+}
+
+func decodeCursor(s string) (cursor, error) {
+	var c cursor
+	raw, err := base64.RawURLEncoding.DecodeString(s)
+	if err == nil {
+		err = json.Unmarshal(raw, &c)
+	}
+	if err != nil {
+		return c, refuse(Invalid, CodeInvalid, "翻页标记无效，请从第一页开始。", FieldError{Location: "after", Message: "无效"})
+	}
+	return c, nil
+}
+
+const (
+	pageDefault = 25
+	pageMost    = 100
+)
+
+func (p PageRequest) limit() (int, error) {
+	switch {
+	case p.Limit == 0:
+		return pageDefault, nil
+	case p.Limit < 0 || p.Limit > pageMost:
+		return 0, refuse(Invalid, CodeInvalid, "每页条数应为 1 至 100。", FieldError{Location: "limit", Message: "超出允许范围"})
+	}
+	return p.Limit, nil
+}

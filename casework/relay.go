@@ -1,0 +1,93 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+const (
+	// relayAfter leaves the command itself the time to deliver before the relay does.
+	relayAfter = 10 * time.Second
+	// relayEvery is how often the outbox is looked at.
+	relayEvery = 2 * time.Second
+	// relayMost bounds the pause between two tries.
+	relayMost = 10 * time.Minute
+)
+
+// Relay delivers what was kept while Temporal or the workers were away, until ctx ends. Any number of relays may
+// run. What a case refuses is marked with the reason and shown on the timeline; nothing is dropped.
+func (s *Service) Relay(ctx context.Context) {
+	tick := time.NewTicker(relayEvery)
+	defer tick.Stop()
+	for {
+		if err := s.relayOnce(ctx); err != nil && ctx.Err() == nil {
+			s.Log.WarnContext(ctx, "relay failed", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// relayOnce takes the rows that are due, puts each off so that no other relay takes it meanwhile, and sends them.
+func (s *Service) relayOnce(ctx context.Context) error {
+	var due []store.Outbox
+	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
+		if due, err = q.DueOutbox(ctx, s.Now()); err != nil {
+			return fmt.Errorf("read outbox: %w", err)
+		}
+		for _, row := range due {
+			pause := min(relayAfter<<min(row.Attempts, 10), relayMost)
+			if err := q.DeferOutbox(ctx, store.DeferOutboxParams{ID: row.ID, NextAt: s.Now().Add(pause)}); err != nil {
+				return fmt.Errorf("defer outbox: %w", err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, row := range due {
+		if err := s.relay(ctx, row); err != nil && ctx.Err() == nil {
+			s.Log.WarnContext(ctx, "not delivered yet", "kind", row.Kind, "attempt", row.Attempts+1, "error", err)
+		}
+	}
+	return nil
+}
+
+func (s *Service) relay(ctx context.Context, row store.Outbox) error {
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	if row.Kind == "start" {
+		return s.start(ctx, row)
+	}
+	_, err := s.update(ctx, row)
+	if err != nil && !isRefused(err) {
+		return err
+	}
+	return s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		now := s.Now()
+		if err == nil {
+			return q.MarkDelivered(ctx, store.MarkDeliveredParams{ID: row.ID, DeliveredAt: &now})
+		}
+		why := errorType(err)
+		if why == "" {
+			why = "case_ended"
+		}
+		if err := q.RefuseOutbox(ctx, store.RefuseOutboxParams{ID: row.ID, DeliveredAt: &now, Refused: &why}); err != nil {
+			return fmt.Errorf("mark refused: %w", err)
+		}
+		c, err := q.CaseByNumber(ctx, row.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read case: %w", err)
+		}
+		return s.event(ctx, q, c, nursery.Engine, "refused/"+row.ID, "answer_refused",
+			"一份迟到的办理结果未被采纳，内容已留存", true, map[string]string{"completion": row.ID, "why": why})
+	})
+}

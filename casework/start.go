@@ -1,0 +1,231 @@
+package casework
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/client"
+
+	"tuoyu/documents"
+	"tuoyu/nursery"
+	"tuoyu/store"
+	"tuoyu/workflows"
+)
+
+// StartFiling files for an institution, or keeps a draft. The application is written down with its number before
+// Temporal is asked, so an engine that is away loses nothing. Errors: invalid with every wrong field,
+// filing_already_open, forbidden.
+func (s *Service) StartFiling(ctx context.Context, p nursery.Principal, key string, in StartFiling) (Started, error) {
+	institution, err := s.applicant(p, in)
+	if err != nil {
+		return Started{}, err
+	}
+	county := in.Application.Institution.County
+	if err := s.may(ctx, p, "filing.start", resource{County: county, Institution: institution}); err != nil {
+		return Started{}, err
+	}
+	started, replayed, err := command(ctx, s, p, key, "filing.start", in, func(q *store.Queries) (Started, error) {
+		if err := s.checkApplication(ctx, q, in.Application, institution, in.Draft); err != nil {
+			return Started{}, err
+		}
+		if err := s.putApplicant(ctx, q, institution, in.Application); err != nil {
+			return Started{}, err
+		}
+		c := opening{
+			kind: nursery.KindFiling, county: county, institution: institution, subject: in.Application.Institution.Name,
+			siteKind: in.Application.SiteKind, facts: in.Application, draft: in.Draft,
+		}
+		return s.openCase(ctx, q, p, c)
+	})
+	if err == nil && !replayed && !in.Draft {
+		s.deliverStart(ctx, started.CaseNo)
+	}
+	return started, err
+}
+
+// applicant says whose filing it is: an institution's own, or the one a clerk names.
+func (s *Service) applicant(p nursery.Principal, in StartFiling) (string, error) {
+	if p.Role == nursery.RoleInstitution {
+		if in.Institution != "" && in.Institution != p.Institution {
+			return "", refuse(Forbidden, CodeForbidden, "只能为本机构办理备案。")
+		}
+		return p.Institution, nil
+	}
+	if in.Institution == "" {
+		return "", refuse(Invalid, CodeInvalid, "请指明代为办理的机构。", FieldError{Location: "/institution", Message: "必填"})
+	}
+	return in.Institution, nil
+}
+
+func (s *Service) putApplicant(ctx context.Context, q *store.Queries, institution string, a nursery.Application) error {
+	i := a.Institution
+	var uscc *string
+	if i.USCC != "" {
+		uscc = &i.USCC
+	}
+	err := q.PutApplicant(ctx, store.PutApplicantParams{
+		ID: institution, County: i.County, Township: i.Township, Uscc: uscc, Name: i.Name, Nature: string(i.Nature),
+		SiteKind: string(a.SiteKind), Address: i.Address, Phone: i.Phone, UpdatedAt: s.Now(),
+	})
+	if err != nil {
+		return fmt.Errorf("put applicant: %w", err)
+	}
+	return nil
+}
+
+// opening is a case about to be opened.
+type opening struct {
+	kind                         nursery.CaseKind
+	county, institution, subject string
+	siteKind                     nursery.SiteKind
+	parent                       *string
+	facts                        any
+	note                         string
+	draft                        bool
+}
+
+// openCase gives the case its number and tracking code and writes it down with its first version.
+func (s *Service) openCase(ctx context.Context, q *store.Queries, p nursery.Principal, o opening) (Started, error) {
+	process, ok := workflows.ProcessOf(o.kind)
+	if !ok {
+		return Started{}, fmt.Errorf("no process of kind %q", o.kind)
+	}
+	now := s.Now()
+	year := nursery.DateOf(now).Year
+	sequence, err := q.NextNumber(ctx, store.NextNumberParams{Prefix: process.Prefix, County: o.county, Year: int32(year)})
+	if err != nil {
+		return Started{}, fmt.Errorf("next case number: %w", err)
+	}
+	number, err := nursery.NewCaseNumber(process.Prefix, o.county, year, int(sequence))
+	if err != nil {
+		return Started{}, fmt.Errorf("case number: %w", err)
+	}
+	code := documents.NewCode()
+	c := store.Case{
+		CaseNo: string(number), Kind: string(o.kind), County: o.county, Institution: o.institution, ParentCase: o.parent,
+		Subject: o.subject, SiteKind: string(o.siteKind), Stage: string(nursery.StageSubmitted),
+		Status: string(nursery.CaseOpen), Holder: string(nursery.RoleClerk), TrackingHash: trackingHash(code),
+		SubmittedBy: p.Account,
+	}
+	if o.draft {
+		c.Stage, c.Status, c.Holder = string(nursery.StageDraft), string(nursery.CaseDraft), string(nursery.RoleInstitution)
+	}
+	err = q.InsertCase(ctx, store.InsertCaseParams{
+		CaseNo: c.CaseNo, Kind: c.Kind, County: c.County, Institution: c.Institution, ParentCase: c.ParentCase,
+		Subject: c.Subject, SiteKind: c.SiteKind, Stage: c.Stage, Status: c.Status, Holder: c.Holder,
+		TrackingHash: c.TrackingHash, SubmittedBy: c.SubmittedBy, CreatedAt: now, UpdatedAt: now,
+	})
+	if isOneOpen(err) {
+		return Started{}, alreadyOpen()
+	}
+	if err != nil {
+		return Started{}, fmt.Errorf("insert case: %w", err)
+	}
+	if err := s.addVersion(ctx, q, c, 1, o.facts, p); err != nil {
+		return Started{}, err
+	}
+	if !o.draft {
+		if err := s.submit(ctx, q, c, p, o.note); err != nil {
+			return Started{}, err
+		}
+	}
+	return Started{CaseNo: c.CaseNo, TrackingCode: string(code), Stage: nursery.Stage(c.Stage)}, nil
+}
+
+func trackingHash(code documents.Code) []byte {
+	sum := sha256.Sum256([]byte(code))
+	return sum[:]
+}
+
+func alreadyOpen() *Error {
+	return refuse(Conflict, CodeFilingAlreadyOpen, "本机构已有同类办件正在办理，请先办结或撤回。")
+}
+
+// isOneOpen recognises the index that lets an institution have one open case of a kind.
+func isOneOpen(err error) bool {
+	var violation *pgconn.PgError
+	return errors.As(err, &violation) && violation.Code == "23505" && violation.ConstraintName == "cases_one_open"
+}
+
+func (s *Service) addVersion(ctx context.Context, q *store.Queries, c store.Case, version int, facts any, p nursery.Principal) error {
+	raw, err := json.Marshal(facts)
+	if err != nil {
+		return fmt.Errorf("encode application: %w", err)
+	}
+	err = q.InsertApplicationVersion(ctx, store.InsertApplicationVersionParams{
+		CaseNo: c.CaseNo, Version: int32(version), County: c.County, Institution: c.Institution, Facts: raw,
+		EnteredBy: p.Account, EnteredAt: s.Now(),
+	})
+	if err != nil {
+		return fmt.Errorf("insert application version %d: %w", version, err)
+	}
+	return nil
+}
+
+// submit leaves the start for the engine and says so on the timeline.
+func (s *Service) submit(ctx context.Context, q *store.Queries, c store.Case, p nursery.Principal, note string) error {
+	payload, err := json.Marshal(workflows.CaseInput{
+		CaseNo: c.CaseNo, County: c.County, Institution: c.Institution, SiteKind: nursery.SiteKind(c.SiteKind), SubmittedBy: p.Account,
+	})
+	if err != nil {
+		return fmt.Errorf("encode start: %w", err)
+	}
+	err = q.InsertOutbox(ctx, store.InsertOutboxParams{
+		ID: "start/" + c.CaseNo, CaseNo: c.CaseNo, County: c.County, Institution: c.Institution, Kind: "start", Name: c.Kind,
+		Payload: payload, CreatedAt: s.Now(), NextAt: s.Now().Add(relayAfter),
+	})
+	if err != nil {
+		return fmt.Errorf("keep start: %w", err)
+	}
+	if note == "" {
+		note = "提交申请"
+	}
+	return s.event(ctx, q, c, p, "submitted", "submitted", note, false, nil)
+}
+
+// startWithin bounds how long a command waits for Temporal to take a start.
+const startWithin = 3 * time.Second
+
+// deliverStart asks Temporal at once; when it does not answer the relay asks again.
+func (s *Service) deliverStart(ctx context.Context, caseNo string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), startWithin)
+	defer cancel()
+	var row store.Outbox
+	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
+		row, err = q.OutboxByID(ctx, "start/"+caseNo)
+		return err
+	})
+	if err == nil {
+		err = s.start(ctx, row)
+	}
+	if err != nil {
+		s.Log.WarnContext(ctx, "start not delivered, kept for the relay", "error", err)
+	}
+}
+
+// start begins the workflow of an outbox row. Starting a case that runs already, or has ended, is no error.
+func (s *Service) start(ctx context.Context, row store.Outbox) error {
+	process, ok := workflows.ProcessOf(nursery.CaseKind(row.Name))
+	if !ok {
+		return fmt.Errorf("no process of kind %q", row.Name)
+	}
+	var in workflows.CaseInput
+	if err := json.Unmarshal(row.Payload, &in); err != nil {
+		return fmt.Errorf("decode start: %w", err)
+	}
+	_, err := s.Temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+		ID: in.CaseNo, TaskQueue: workflows.TaskQueue,
+		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
+		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+	}, process.Workflow, in)
+	if err != nil && !isAlreadyStarted(err) {
+		return fmt.Errorf("start %s: %w", row.Name, err)
+	}
+	return nil
+}

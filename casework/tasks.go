@@ -1,0 +1,330 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"tuoyu/calendar"
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// taskFor reads a task for an act; what p may not see does not exist.
+func (s *Service) taskFor(ctx context.Context, q *store.Queries, p nursery.Principal, act, id string) (store.Task, error) {
+	task, err := q.TaskByID(ctx, id)
+	if store.IsNotFound(err) {
+		return task, notFound()
+	}
+	if err != nil {
+		return task, fmt.Errorf("read task: %w", err)
+	}
+	r := resource{
+		County: task.County, Institution: task.Institution, Role: nursery.Role(task.Role),
+		Escalated: task.EscalatedAt != nil, Excluded: task.Excluded,
+	}
+	if task.Assignee != nil {
+		r.Assignee = *task.Assignee
+	}
+	return task, s.may(ctx, p, act, r)
+}
+
+// Tasks lists the inbox, nearest due first.
+func (s *Service) Tasks(ctx context.Context, p nursery.Principal, f TaskFilter, page PageRequest) (Page[TaskSummary], error) {
+	if err := s.may(ctx, p, "task.list", resource{}); err != nil {
+		return Page[TaskSummary]{}, err
+	}
+	years, err := s.Almanac.Years(ctx)
+	if err != nil {
+		return Page[TaskSummary]{}, err
+	}
+	in, err := s.inbox(p, f, page, years)
+	if err != nil {
+		return Page[TaskSummary]{}, err
+	}
+	var rows []store.Task
+	err = s.DB.As(ctx, p, func(q *store.Queries) (err error) {
+		rows, err = in.read(ctx, q, p, f)
+		return err
+	})
+	if err != nil {
+		return Page[TaskSummary]{}, fmt.Errorf("list tasks: %w", err)
+	}
+	list := Page[TaskSummary]{Items: []TaskSummary{}}
+	for i, row := range rows {
+		if i == in.limit {
+			last := rows[i-1]
+			list.Next = cursor{On: last.SortOn, ID: last.ID}.encode()
+			break
+		}
+		list.Items = append(list.Items, s.summarise(row, p, years))
+	}
+	return list, nil
+}
+
+// inboxQuery is a page of the inbox as the queries take it. One row more than limit is read, to know whether
+// another page follows.
+type inboxQuery struct {
+	afterOn  nursery.Date
+	afterID  string
+	until    nursery.Date
+	kind     string
+	onlyFree bool
+	limit    int
+}
+
+var farOff = nursery.NewDate(9999, 12, 31)
+
+func (s *Service) inbox(p nursery.Principal, f TaskFilter, page PageRequest, years calendar.Years) (inboxQuery, error) {
+	limit, err := page.limit()
+	if err != nil {
+		return inboxQuery{}, err
+	}
+	in := inboxQuery{afterOn: nursery.NewDate(1, 1, 1), until: farOff, kind: f.Kind, limit: limit}
+	if page.After != "" {
+		var c cursor
+		if c, err = decodeCursor(page.After); err != nil {
+			return in, err
+		}
+		in.afterOn, in.afterID = c.On, c.ID
+	}
+	switch f.View {
+	case ViewAll, "", ViewMine:
+	case ViewClaimable:
+		in.onlyFree = true
+	case ViewDue:
+		in.until = years.AddWorkingDays(s.today(), 1).Date
+	case ViewOverdue:
+		in.until = s.today().AddDays(-1)
+	default:
+		return in, refuse(Invalid, CodeInvalid, "没有这种视图。", FieldError{Location: "view", Message: "不在可选值之内"})
+	}
+	return in, nil
+}
+
+// read asks the one query whose index serves who is asking.
+func (in inboxQuery) read(ctx context.Context, q *store.Queries, p nursery.Principal, f TaskFilter) ([]store.Task, error) {
+	size := int32(in.limit + 1)
+	if f.View == ViewMine {
+		return q.InboxOfAssignee(ctx, store.InboxOfAssigneeParams{Account: p.Account, AfterOn: in.afterOn, AfterID: in.afterID,
+			Until: in.until, Kind: in.kind, OnlyFree: false, PageSize: size})
+	}
+	county := p.County
+	switch p.Role {
+	case nursery.RoleInstitution:
+		return q.InboxOfInstitution(ctx, store.InboxOfInstitutionParams{Institution: p.Institution, AfterOn: in.afterOn,
+			AfterID: in.afterID, Until: in.until, Kind: in.kind, OnlyFree: in.onlyFree, PageSize: size})
+	case nursery.RoleClerk, nursery.RoleInspector:
+		return q.InboxOfRole(ctx, store.InboxOfRoleParams{County: county, Role: string(p.Role), AfterOn: in.afterOn,
+			AfterID: in.afterID, Until: in.until, Kind: in.kind, OnlyFree: in.onlyFree, PageSize: size})
+	case nursery.RoleCityOffice, nursery.RoleAuditor:
+		if county = f.County; county == "" {
+			return q.InboxOfCity(ctx, store.InboxOfCityParams{AfterOn: in.afterOn, AfterID: in.afterID, Until: in.until,
+				Kind: in.kind, OnlyFree: in.onlyFree, PageSize: size})
+		}
+	}
+	return q.InboxOfCounty(ctx, store.InboxOfCountyParams{County: county, AfterOn: in.afterOn, AfterID: in.afterID,
+		Until: in.until, Kind: in.kind, OnlyFree: in.onlyFree, PageSize: size})
+}
+
+// Task gives a task with its case, the decision to look at and the form to fill in.
+func (s *Service) Task(ctx context.Context, p nursery.Principal, id string) (TaskDetail, error) {
+	years, err := s.Almanac.Years(ctx)
+	if err != nil {
+		return TaskDetail{}, err
+	}
+	var detail TaskDetail
+	err = s.DB.As(ctx, p, func(q *store.Queries) error {
+		task, err := s.taskFor(ctx, q, p, "task.read", id)
+		if err != nil {
+			return err
+		}
+		c, err := q.CaseByNumber(ctx, task.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read case: %w", err)
+		}
+		detail = TaskDetail{TaskSummary: s.summarise(task, p, years), Case: s.summary(c, years), Form: formSchema(task.Kind)}
+		if task.Decision == nil {
+			return nil
+		}
+		decisions, err := q.DecisionsOfCase(ctx, task.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read decisions: %w", err)
+		}
+		for _, d := range decisions {
+			if d.ID == *task.Decision {
+				detail.Decision = new(nursery.Decision)
+				return json.Unmarshal(d.Output, detail.Decision)
+			}
+		}
+		return nil
+	})
+	return detail, err
+}
+
+// Claim takes a task nobody has. Error: task_claimed naming who has it.
+func (s *Service) Claim(ctx context.Context, p nursery.Principal, key, id string) (TaskSummary, error) {
+	return s.reassign(ctx, p, key, "task.claim", id, nil, func(q *store.Queries, task store.Task) (string, error) {
+		if task.Assignee != nil && *task.Assignee == p.Account {
+			return "", nil
+		}
+		n, err := q.ClaimTask(ctx, store.ClaimTaskParams{ID: id, Account: p.Account})
+		if err != nil {
+			return "", fmt.Errorf("claim task: %w", err)
+		}
+		if n == 0 {
+			if task, err = q.TaskByID(ctx, id); err != nil {
+				return "", fmt.Errorf("read task: %w", err)
+			}
+			if task.Assignee == nil {
+				return "", taskClosed(task)
+			}
+			return "", claimed(task)
+		}
+		return "认领：" + task.Title, nil
+	})
+}
+
+// Release gives a claimed task back to its role.
+func (s *Service) Release(ctx context.Context, p nursery.Principal, key, id string) (TaskSummary, error) {
+	return s.reassign(ctx, p, key, "task.release", id, nil, func(q *store.Queries, task store.Task) (string, error) {
+		return "退回公共待办：" + task.Title, setAssignee(ctx, q, id, nil)
+	})
+}
+
+// Assign gives a task to an account of its role; a supervisor does.
+func (s *Service) Assign(ctx context.Context, p nursery.Principal, key, id, account string) (TaskSummary, error) {
+	return s.handOver(ctx, p, key, "task.assign", id, account, "指派")
+}
+
+// Delegate passes one's own task on, with the reason.
+func (s *Service) Delegate(ctx context.Context, p nursery.Principal, key, id, account, reason string) (TaskSummary, error) {
+	if strings.TrimSpace(reason) == "" {
+		return TaskSummary{}, refuse(Invalid, CodeInvalid, "请写明转办理由。", FieldError{Location: "/reason", Message: "必填"})
+	}
+	return s.handOver(ctx, p, key, "task.delegate", id, account, "转办（"+reason+"）")
+}
+
+var accountForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@-]{1,99}$`)
+
+func (s *Service) handOver(ctx context.Context, p nursery.Principal, key, act, id, account, verb string) (TaskSummary, error) {
+	if !accountForm.MatchString(account) {
+		return TaskSummary{}, refuse(Invalid, CodeInvalid, "请填写办理人账号。", FieldError{Location: "/account", Message: "格式不对"})
+	}
+	return s.reassign(ctx, p, key, act, id, []string{account, verb}, func(q *store.Queries, task store.Task) (string, error) {
+		for _, excluded := range task.Excluded {
+			if excluded == account {
+				return "", refuse(Forbidden, CodeConflictOfInterest, "提交人、初次核查人不能办理本事项，请指派其他工作人员。")
+			}
+		}
+		return fmt.Sprintf("%s给 %s：%s", verb, account, task.Title), setAssignee(ctx, q, id, &account)
+	})
+}
+
+func setAssignee(ctx context.Context, q *store.Queries, id string, account *string) error {
+	n, err := q.AssignTask(ctx, store.AssignTaskParams{ID: id, Assignee: account})
+	if err != nil {
+		return fmt.Errorf("assign task: %w", err)
+	}
+	if n == 0 {
+		task, err := q.TaskByID(ctx, id)
+		if err != nil {
+			return fmt.Errorf("read task: %w", err)
+		}
+		return taskClosed(task)
+	}
+	return nil
+}
+
+// reassign does an inbox matter: rows and a line on the timeline, no workflow history.
+func (s *Service) reassign(ctx context.Context, p nursery.Principal, key, act, id string, body any,
+	do func(*store.Queries, store.Task) (string, error),
+) (TaskSummary, error) {
+	years, err := s.Almanac.Years(ctx)
+	if err != nil {
+		return TaskSummary{}, err
+	}
+	summary, _, err := command(ctx, s, p, key, act+" "+id, body, func(q *store.Queries) (TaskSummary, error) {
+		task, err := s.taskFor(ctx, q, p, act, id)
+		if err != nil {
+			return TaskSummary{}, err
+		}
+		if task.State != "open" {
+			return TaskSummary{}, taskClosed(task)
+		}
+		note, err := do(q, task)
+		if err != nil {
+			return TaskSummary{}, err
+		}
+		if note != "" {
+			c := store.Case{CaseNo: task.CaseNo, County: task.County, Institution: task.Institution}
+			step := task.ID + "/" + completionID(p, key)
+			if err := s.event(ctx, q, c, p, step, strings.ReplaceAll(act, ".", "_"), note, true, map[string]string{"task": id}); err != nil {
+				return TaskSummary{}, err
+			}
+		}
+		if task, err = q.TaskByID(ctx, id); err != nil {
+			return TaskSummary{}, fmt.Errorf("read task: %w", err)
+		}
+		return s.summarise(task, p, years), nil
+	})
+	return summary, err
+}
+
+// Comment writes a note on the timeline; an internal one is not shown to the institution.
+func (s *Service) Comment(ctx context.Context, p nursery.Principal, key, caseNo, text string, internal bool) (Event, error) {
+	text = strings.TrimSpace(text)
+	if text == "" || len([]rune(text)) > 2000 || strings.ContainsFunc(text, unprintable) {
+		return Event{}, refuse(Invalid, CodeInvalid, "留言应为 1 至 2000 字。", FieldError{Location: "/text", Message: "长度或字符不对"})
+	}
+	internal = internal && p.Role != nursery.RoleInstitution
+	said, _, err := command(ctx, s, p, key, "case.comment "+caseNo, []any{text, internal}, func(q *store.Queries) (Event, error) {
+		c, err := s.ownCase(ctx, q, p, "case.comment", caseNo)
+		if err != nil {
+			return Event{}, err
+		}
+		err = s.event(ctx, q, c, p, "comment/"+completionID(p, key), "comment", text, internal, nil)
+		return Event{Kind: "comment", Actor: p.Account, Role: p.Role, Note: text, At: s.Now()}, err
+	})
+	return said, err
+}
+
+// summarise shows a task as p may see it. To an institution the office has no names.
+func (s *Service) summarise(task store.Task, p nursery.Principal, years calendar.Years) TaskSummary {
+	t := TaskSummary{
+		ID: task.ID, CaseNo: task.CaseNo, Kind: task.Kind, Title: task.Title, County: task.County,
+		Institution: task.Institution, Role: nursery.Role(task.Role), DueOn: task.DueOn, DueProvisional: task.DueProvisional,
+		State: task.State, Overdue: task.OverdueAt != nil, Escalated: task.EscalatedAt != nil, OpenedAt: task.OpenedAt,
+		ClosedAt: task.ClosedAt, Outcomes: []OutcomeOffer{},
+	}
+	for _, o := range task.Outcomes {
+		t.Outcomes = append(t.Outcomes, OutcomeOffer{Outcome: nursery.Outcome(o), Title: nursery.Outcome(o).Title()})
+	}
+	if task.Outcome != nil {
+		t.Outcome = nursery.Outcome(*task.Outcome)
+	}
+	if task.State == "open" && !task.DueOn.IsZero() {
+		t.DaysLeft = daysLeft(years, s.today(), task.DueOn)
+	}
+	if p.Role == nursery.RoleInstitution && task.Role != string(nursery.RoleInstitution) {
+		return t
+	}
+	if task.Assignee != nil {
+		t.Assignee = *task.Assignee
+	}
+	if task.ClosedBy != nil {
+		t.ClosedBy = *task.ClosedBy
+	}
+	t.Answer = task.Answer
+	return t
+}
+
+func daysLeft(years calendar.Years, today, due nursery.Date) *int {
+	days, _ := years.WorkingDaysBetween(today, due)
+	if due.Before(today) && days == 0 {
+		days = -1 // late, though no working day has passed since
+	}
+	return &days
+}
