@@ -67,6 +67,31 @@ func TestDecideAgreesWithOPAOnAnyFacts(t *testing.T) {
 	}
 }
 
+// An applicant may write any date of the calendar, such as a lease until 9999-12-31.
+func TestAnyDateThereIsCanBeDecided(t *testing.T) {
+	e, err := policies.New(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, day := range []nursery.Date{{Year: 1, Month: 1, Day: 1}, {Year: 1677, Month: 1, Day: 1}, {Year: 2263, Month: 2, Day: 28}, {Year: 9999, Month: 12, Day: 31}} {
+		facts := filing()
+		a := &facts.Application
+		a.Premises.LeaseFrom, a.Premises.LeaseUntil, a.Hygiene.EvaluatedOn = day, day, day
+		facts.Registration.RegisteredOn = day
+		for i := range a.Staff {
+			a.Staff[i].HealthCheckedOn, a.Staff[i].BackgroundOn = day, day
+		}
+		for i := range a.Papers {
+			a.Papers[i].IssuedOn, a.Papers[i].ExpiresOn = day, day
+		}
+		for _, set := range e.Status().Packs[0].RuleSets {
+			if _, err := e.Decide(t.Context(), set, facts, nursery.NewDate(2026, 3, 2), ""); err != nil {
+				t.Errorf("%s with %s: %v", set, day, err)
+			}
+		}
+	}
+}
+
 // disturb takes away or changes one value somewhere in the facts.
 func disturb(random *rand.Rand, node map[string]any) {
 	names := slices.Sorted(maps.Keys(node))

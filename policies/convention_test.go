@@ -52,6 +52,7 @@ func TestRulesThatBreakTheConventionAreRefused(t *testing.T) {
 		"no facts_used":        {map[string]string{"rules/more.rego": "package rules.more\nimport data.lib\n# METADATA\n# title: 更多\n# custom:\n#   rule: T-3\n" + goodBasis + reason}, "facts_used"},
 		"fact no one has":      {ruleFile("#   rule: T-3\n"+goodBasis, strings.Replace(reason, "meals", "meal", 1)), ""},
 		"the clock":            {ruleFile("#   rule: T-3\n"+goodBasis, strings.Replace(reason, "input.application.meals", "time.now_ns() > 0", 1)), "undefined function time.now_ns"},
+		"nanoseconds":          {ruleFile("#   rule: T-3\n"+goodBasis, strings.Replace(reason, "input.application.meals", `time.parse_ns("2006-01-02", "2300-01-01") > 0`, 1)), "undefined function time.parse_ns"},
 		"the network":          {ruleFile("#   rule: T-3\n"+goodBasis, strings.Replace(reason, "input.application.meals", `http.send({"url": "http://localhost"})`, 1)), "undefined function http.send"},
 		"parameter, direction": {map[string]string{"params/class/data.json": `{"seats": {"value": 20, "unit": "seats", "verified": true, "rule": "T-1"}}`}, "parameter params.class.seats: direction"},
 		"parameter, unit":      {map[string]string{"params/class/data.json": `{"seats": {"value": 20, "direction": "max", "verified": true, "rule": "T-1"}}`}, "params.class.seats: no unit"},

@@ -155,15 +155,11 @@ post_title := {
 }
 
 # months_back is the date so many months before the receipt: what is dated earlier is out of date.
-months_back(months) := time.format([time.add_date(received, 0, 0 - months, 0), "UTC", "2006-01-02"]) if {
-	received := time.parse_ns("2006-01-02", input.as_of)
-}
+months_back(months) := lib.months_after(input.as_of, 0 - months)
 
 # term_short says that a term counted with its first and its last day is shorter than so many years: the day after
 # the last day comes before the date of the first day that many years on (民法典 art. 202).
-term_short(from, until, years) if day_after(until) < time.parse_ns("2006-01-02", lib.months_after(from, years * 12))
-
-day_after(date) := time.add_date(time.parse_ns("2006-01-02", date), 0, 0, 1)
+term_short(from, until, years) if lib.day_after(until) < lib.months_after(from, years * 12)
 
 # experienced says that a carer has worked in the field or has a relevant background.
 experienced(person) if person.experience_years > 0
