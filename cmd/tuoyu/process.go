@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"go.temporal.io/sdk/interceptor"
 	temporallog "go.temporal.io/sdk/log"
 
+	"tuoyu/casework"
 	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/policies"
@@ -143,6 +145,17 @@ func openTemporal(s settings, log *slog.Logger, metrics client.MetricsHandler) (
 		return nil, fmt.Errorf("open Temporal: %w", err)
 	}
 	return c, nil
+}
+
+// publicURL is where people reach the system, without a slash at the end.
+func (p *process) publicURL() string { return strings.TrimRight(p.settings.PublicURL, "/") }
+
+// casework gives the one door. Uploads are asked about by scan, and marked unscanned without one.
+func (p *process) casework(scan casework.Scanner) *casework.Service {
+	return casework.New(casework.Deps{
+		DB: p.db, Temporal: p.temporal, Rules: p.rules, Almanac: p.almanac, Blobs: p.blobs, Scan: scan, Log: p.log,
+		PublicURL: p.publicURL(),
+	})
 }
 
 // checks are the things both serve and worker need.

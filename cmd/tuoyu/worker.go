@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
+	"sync"
 
 	sdkworker "go.temporal.io/sdk/worker"
 
@@ -50,46 +50,78 @@ func (p *process) work(ctx context.Context) error {
 	defer fonts.Close()
 	engine := &activities.Engine{
 		DB: p.db, Rules: p.rules, Almanac: p.almanac, Renderer: documents.NewRenderer(fonts, p.renderer),
-		Blobs: p.blobs, PublicURL: strings.TrimRight(s.PublicURL, "/"),
+		Blobs: p.blobs, PublicURL: p.publicURL(),
 	}
-	fatal := make(chan error, 1)
-	sdkworker.SetStickyWorkflowCacheSize(stickyCases)
-	w := sdkworker.New(p.temporal, workflows.TaskQueue, sdkworker.Options{
-		MaxConcurrentWorkflowTaskExecutionSize:  2 * s.WorkerConcurrency,
-		MaxConcurrentLocalActivityExecutionSize: s.WorkerConcurrency,
-		MaxConcurrentActivityExecutionSize:      printers,
-		MaxConcurrentWorkflowTaskPollers:        pollers,
-		MaxConcurrentActivityTaskPollers:        2,
-		WorkerStopTimeout:                       s.shutdown(),
-		OnFatalError: func(err error) {
-			select {
-			case fatal <- fmt.Errorf("worker stopped: %w", err):
-			default:
-			}
-		},
-	})
-	worker.Register(w, engine)
 	srv, err := startServer(s.MetricsListen, nil, &health{checks: p.checks()}, p.metrics)
 	if err != nil {
 		return err
 	}
-	if err := w.Start(); err != nil {
-		return errors.Join(fmt.Errorf("start worker: %w", err), srv.http.Close())
+	failed := make(chan error, 1)
+	stopWorkers, err := p.startWorkers(engine, failed)
+	if err != nil {
+		return errors.Join(err, srv.http.Close())
 	}
-	go p.rules.Watch(ctx, bundleInterval)
-	slog.Info("worker started", "listen", srv.address(), "queue", workflows.TaskQueue, "rules", p.rules.Status().Revision, "version", version)
+	var beside sync.WaitGroup
+	beside.Go(func() { p.casework(nil).Relay(ctx) })
+	beside.Go(func() { p.rules.Watch(ctx, bundleInterval) })
+	slog.Info("worker started", "listen", srv.address(), "rules", p.rules.Status().Revision, "version", version)
 
 	select {
 	case <-ctx.Done():
-	case err = <-fatal:
+	case err = <-failed:
 	case err = <-srv.failed:
 	}
 	slog.Info("worker draining", "seconds", s.ShutdownSeconds)
 	srv.health.draining.Store(true)
-	w.Stop()
+	stopWorkers()
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.shutdown())
 	defer cancel()
 	err = errors.Join(err, srv.http.Shutdown(end))
+	if ctx.Err() != nil { // else a failure ends the process, and what goes on beside with it
+		beside.Wait()
+	}
 	slog.Info("worker ended")
 	return err
+}
+
+// startWorkers starts what carries the processes forward and, on a queue of its own, what prints. The first of them that
+// cannot go on sends why to failed. stop waits for the steps under way, as long as the settings say.
+func (p *process) startWorkers(engine *activities.Engine, failed chan<- error) (stop func(), err error) {
+	options := sdkworker.Options{
+		WorkerStopTimeout: p.settings.shutdown(),
+		OnFatalError: func(err error) {
+			select {
+			case failed <- fmt.Errorf("worker stopped: %w", err):
+			default: // the first is enough
+			}
+		},
+	}
+	forward := options
+	forward.LocalActivityWorkerOnly = true
+	forward.MaxConcurrentWorkflowTaskExecutionSize = 2 * p.settings.WorkerConcurrency
+	forward.MaxConcurrentLocalActivityExecutionSize = p.settings.WorkerConcurrency
+	forward.MaxConcurrentWorkflowTaskPollers = pollers
+	printing := options
+	printing.DisableWorkflowWorker = true
+	printing.MaxConcurrentActivityExecutionSize = printers
+	printing.MaxConcurrentActivityTaskPollers = 2
+
+	sdkworker.SetStickyWorkflowCacheSize(stickyCases)
+	cases := sdkworker.New(p.temporal, workflows.TaskQueue, forward)
+	worker.Register(cases, engine)
+	papers := sdkworker.New(p.temporal, activities.PapersQueue, printing)
+	worker.RegisterPapers(papers, engine)
+	if err := cases.Start(); err != nil {
+		return nil, fmt.Errorf("start worker: %w", err)
+	}
+	if err := papers.Start(); err != nil {
+		cases.Stop()
+		return nil, fmt.Errorf("start worker: %w", err)
+	}
+	return func() {
+		var both sync.WaitGroup
+		both.Go(cases.Stop)
+		both.Go(papers.Stop)
+		both.Wait()
+	}, nil
 }
