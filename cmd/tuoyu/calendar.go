@@ -4,13 +4,23 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 
+	"go.temporal.io/sdk/client"
+
 	"tuoyu/calendar"
+	"tuoyu/casework"
+	"tuoyu/nursery"
+	"tuoyu/policies"
 	"tuoyu/store"
 )
 
+// operator is who acts at the command line: whoever has the passwords of the deployment is its administrator.
+var operator = nursery.Principal{Account: "operator", Role: nursery.RoleAdministrator, County: nursery.CityCode}
+
 type calendarCommand struct {
+	Load calendarLoadCommand `cmd:"" help:"Publish a holiday year, in place of the same year when it was there, and have open due dates computed again."`
 	List calendarListCommand `cmd:"" help:"List the published holiday years: those in this program and, with a database set, those loaded since."`
 }
 
@@ -48,5 +58,47 @@ func (calendarListCommand) Run(ctx context.Context, out output) error {
 		}
 		fmt.Fprintf(out, "%d  %2d days off, %d make-up days  %s\n", year.Number(), off, works, year.Sources()[0])
 	}
+	return nil
+}
+
+type calendarLoadCommand struct {
+	File string `arg:"" type:"existingfile" help:"JSON of the form of calendar/holidays/2026.json."`
+}
+
+// Run publishes the year and tells every open case.
+func (c calendarLoadCommand) Run(ctx context.Context, out output) error {
+	s, err := settingsFromEnvironment("calendar")
+	if err != nil {
+		return err
+	}
+	raw, err := os.ReadFile(c.File)
+	if err != nil {
+		return fmt.Errorf("read holiday year: %w", err)
+	}
+	log := newLogger(os.Stderr, slog.LevelWarn)
+	db, err := store.Open(ctx, s.DatabaseURL, store.Options{MaxConns: 2})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	temporal, err := openTemporal(s, log, client.MetricsNopHandler)
+	if err != nil {
+		return err
+	}
+	defer temporal.Close()
+	rules, err := policies.New(ctx)
+	if err != nil {
+		return fmt.Errorf("load rules: %w", err)
+	}
+	door := casework.New(casework.Deps{DB: db, Temporal: temporal, Rules: rules, Almanac: store.NewAlmanac(db), Log: log})
+	year, told, err := door.LoadCalendarYear(ctx, operator, raw)
+	var refused *casework.Error
+	if errors.As(err, &refused) {
+		return fmt.Errorf("%s: %s", c.File, refused.Message)
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "%d is published, %d open cases compute their due dates again\n", year, told)
 	return nil
 }

@@ -32,7 +32,7 @@ func startServer(address string, handler http.Handler, h *health, metrics *prome
 	mux.HandleFunc("GET /readyz", h.ready)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(metrics, promhttp.HandlerOpts{Registry: metrics}))
 	if handler != nil {
-		mux.Handle("/", measured(handler, metrics))
+		mux.Handle("/", handler)
 	}
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
@@ -72,15 +72,4 @@ func (s *server) drain(ctx context.Context) error {
 		return fmt.Errorf("requests cut off: %w", errors.Join(err, s.http.Close()))
 	}
 	return nil
-}
-
-// measured counts and times requests by method and status.
-func measured(next http.Handler, metrics prometheus.Registerer) http.Handler {
-	seconds := prometheus.NewHistogramVec(prometheus.HistogramOpts{
-		Name: "tuoyu_http_request_seconds", Help: "Time to answer a request.",
-		Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
-	}, []string{"method", "code"})
-	open := prometheus.NewGauge(prometheus.GaugeOpts{Name: "tuoyu_http_requests_open", Help: "Requests being answered."})
-	metrics.MustRegister(seconds, open)
-	return promhttp.InstrumentHandlerInFlight(open, promhttp.InstrumentHandlerDuration(seconds, next))
 }
