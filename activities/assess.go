@@ -90,14 +90,22 @@ func assessment(made []nursery.Decision, registered bool) Assessment {
 // Gaps are what an applicant has to correct before the papers are complete: everything registration and
 // completeness found, and what conformity cannot be judged without. A standard that is not met is no gap: the
 // receipt rests on completeness, and the finding on site looks at it
-// (托育机构登记和备案办法(试行) art. 9; 国卫办妇幼发〔2022〕11号).
+// (托育机构登记和备案办法(试行) art. 9; 国卫办妇幼发〔2022〕11号). A fact that several rules miss is asked for once.
 func Gaps(made []nursery.Decision) []nursery.Reason {
 	var gaps []nursery.Reason
+	asked := map[string]bool{}
 	for _, d := range made {
 		for _, r := range d.Gaps() {
-			if d.RuleSet != RulesConform || r.Result == nursery.Unknown {
-				gaps = append(gaps, r)
+			if d.RuleSet == RulesConform && r.Result == nursery.Fail {
+				continue
 			}
+			if r.Result == nursery.Unknown && len(r.Fields) == 1 {
+				if asked[r.Fields[0]] {
+					continue
+				}
+				asked[r.Fields[0]] = true
+			}
+			gaps = append(gaps, r)
 		}
 	}
 	return gaps
