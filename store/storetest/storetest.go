@@ -17,6 +17,7 @@ import (
 	"github.com/peterldowns/pgtestdb"
 
 	"tuoyu/migrations"
+	"tuoyu/nursery"
 	"tuoyu/store"
 )
 
@@ -120,4 +121,31 @@ func (schema) Hash() (string, error) {
 func (schema) Migrate(ctx context.Context, _ *sql.DB, config pgtestdb.Config) error {
 	_, err := migrations.Up(ctx, config.URL())
 	return err
+}
+
+// Maintain runs a statement in the database of db as the superuser of the server: what an operator does, such as
+// ANALYZE.
+func Maintain(t testing.TB, db *store.DB, statement string) {
+	t.Helper()
+	var name []string
+	err := db.As(t.Context(), nursery.Engine, func(q *store.Queries) (err error) {
+		name, err = q.Strings(t.Context(), "SELECT current_database()::text")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	admin, err := url.Parse(os.Getenv("DEVSTACK_POSTGRES_ADMIN_URL"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	admin.Path = name[0]
+	conn, err := sql.Open("pgx", admin.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(t.Context(), statement); err != nil {
+		t.Fatal(err)
+	}
 }

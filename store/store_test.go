@@ -1,0 +1,206 @@
+package store_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/stretchr/testify/require"
+
+	"tuoyu/nursery"
+	"tuoyu/store"
+	"tuoyu/store/storetest"
+)
+
+func TestEveryTableOfACountyOrInstitutionForcesRowSecurity(t *testing.T) {
+	db, err := sql.Open("pgx", storetest.OwnerURL(t))
+	require.NoError(t, err)
+	defer db.Close()
+	rows, err := db.Query(`SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity,
+			EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid)
+		FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND EXISTS (
+			SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname IN ('county', 'institution'))`)
+	require.NoError(t, err)
+	defer rows.Close()
+	tables := 0
+	for rows.Next() {
+		var table string
+		var forced, policed bool
+		require.NoError(t, rows.Scan(&table, &forced, &policed))
+		require.True(t, forced && policed, "table %s has no forced row security", table)
+		tables++
+	}
+	require.NoError(t, rows.Err())
+	require.GreaterOrEqual(t, tables, 15)
+}
+
+func TestRowsAreSeenByCountyInstitutionAndCity(t *testing.T) {
+	db := storetest.New(t)
+	for i, county := range []string{"140403", "140404"} {
+		seed(t, db, county, []string{"a", "b"}[i])
+	}
+	for name, tt := range map[string]struct {
+		who  nursery.Principal
+		want []string
+	}{
+		"nobody":             {nursery.Principal{}, []string{}},
+		"the engine":         {nursery.Engine, []string{"a", "b"}},
+		"the city":           {nursery.Principal{Role: nursery.RoleCityOffice, County: "140400"}, []string{"a", "b"}},
+		"a clerk":            {nursery.Principal{Role: nursery.RoleClerk, County: "140403"}, []string{"a"}},
+		"another clerk":      {nursery.Principal{Role: nursery.RoleClerk, County: "140404"}, []string{"b"}},
+		"a clerk of nowhere": {nursery.Principal{Role: nursery.RoleClerk}, []string{}},
+		"the institution":    {nursery.Principal{Role: nursery.RoleInstitution, County: "140403", Institution: "a"}, []string{"a"}},
+		"another of it":      {nursery.Principal{Role: nursery.RoleInstitution, County: "140403", Institution: "c"}, []string{}},
+		"a hospital":         {nursery.Principal{Role: nursery.RoleHospital, County: "140403"}, []string{}},
+		"an insurer":         {nursery.Principal{Role: nursery.RoleInsurer, County: "140403"}, []string{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, query := range []string{
+				`SELECT institution FROM cases ORDER BY 1`, `SELECT institution FROM tasks ORDER BY 1`,
+				`SELECT institution FROM applications ORDER BY 1`, `SELECT id FROM institutions ORDER BY 1`,
+			} {
+				var seen []string
+				require.NoError(t, db.As(t.Context(), tt.who, func(q *store.Queries) (err error) {
+					seen, err = q.Strings(t.Context(), query)
+					return err
+				}))
+				require.Equal(t, tt.want, seen, query)
+			}
+		})
+	}
+}
+
+func TestAClerkCannotWriteIntoAnotherCounty(t *testing.T) {
+	db := storetest.New(t)
+	clerk := nursery.Principal{Account: "clerk-140403", Role: nursery.RoleClerk, County: "140403"}
+	err := db.As(t.Context(), clerk, func(q *store.Queries) error {
+		return q.Exec(t.Context(), `INSERT INTO institutions (id, county, updated_at) VALUES ('x', '140404', now())`)
+	})
+	require.Equal(t, "42501", code(err))
+}
+
+func TestWhatWasSaidStays(t *testing.T) {
+	db := storetest.New(t)
+	seed(t, db, "140403", "a")
+	for _, statement := range []string{
+		`UPDATE applications SET facts = '{}'`, `DELETE FROM applications`, `UPDATE case_events SET note = ''`,
+		`DELETE FROM case_events`, `DELETE FROM decisions`, `UPDATE decisions SET result = 'pass'`,
+		`DELETE FROM documents`, `DELETE FROM cases`, `DELETE FROM tasks`, `UPDATE county_settings SET reason = ''`,
+	} {
+		err := db.As(t.Context(), nursery.Engine, func(q *store.Queries) error { return q.Exec(t.Context(), statement) })
+		require.Equal(t, "42501", code(err), statement)
+	}
+}
+
+func TestInboxPageIsServedByItsIndexAlone(t *testing.T) {
+	db := storetest.New(t)
+	seed(t, db, "140403", "a")
+	exec(t, db, `INSERT INTO tasks (id, case_no, kind, title, county, institution, role, outcomes, due_on, opened_at)
+		SELECT 'BA-' || n, (SELECT case_no FROM cases), 'filing.review', '核对备案材料', (140403 + n % 4)::text, 'a',
+			(ARRAY['clerk', 'inspector', 'institution'])[1 + n % 3], '{accept}', '2026-01-01'::date + n % 300, now()
+		FROM generate_series(1, 20000) n`)
+	storetest.Maintain(t, db, `ANALYZE tasks`)
+	clerk := nursery.Principal{Role: nursery.RoleClerk, County: "140403"}
+	var plan []string
+	require.NoError(t, db.As(t.Context(), clerk, func(q *store.Queries) (err error) {
+		plan, err = q.Strings(t.Context(), `EXPLAIN SELECT * FROM tasks WHERE state = 'open' AND county = '140403' AND role = 'clerk'
+			AND (sort_on, id) > ('0001-01-01', '') AND sort_on <= '9999-12-31' ORDER BY sort_on, id LIMIT 26`)
+		return err
+	}))
+	require.Contains(t, plan[1], "Index Scan using tasks_inbox", "%v", plan)
+}
+
+func TestReadyRefusesTheOwnerOfTheTables(t *testing.T) {
+	require.NoError(t, storetest.New(t).Ready(t.Context()))
+	owner, err := store.Open(t.Context(), storetest.OwnerURL(t), store.Options{MaxConns: 2})
+	require.NoError(t, err)
+	defer owner.Close()
+	require.ErrorContains(t, owner.Ready(t.Context()), "row-level security")
+}
+
+func seed(t *testing.T, db *store.DB, county, institution string) {
+	t.Helper()
+	caseNo := "BA-" + county + "-2026-000001-0"
+	exec(t, db, `INSERT INTO institutions (id, county, updated_at) VALUES ($1, $2, now())`, institution, county)
+	exec(t, db, `INSERT INTO cases (case_no, kind, county, institution, stage, status, holder, tracking_hash, created_at, updated_at)
+		VALUES ($1, 'filing', $2, $3, 'submitted', 'open', 'clerk', '\x00', now(), now())`, caseNo, county, institution)
+	exec(t, db, `INSERT INTO applications (case_no, version, county, institution, facts, entered_by, entered_at)
+		VALUES ($1, 1, $2, $3, '{}', 'x', now())`, caseNo, county, institution)
+	exec(t, db, `INSERT INTO tasks (id, case_no, kind, title, county, institution, role, outcomes, opened_at)
+		VALUES ($1 || '.1', $1, 'filing.review', '核对备案材料', $2, $3, 'clerk', '{accept}', now())`, caseNo, county, institution)
+}
+
+func exec(t *testing.T, db *store.DB, statement string, args ...any) {
+	t.Helper()
+	require.NoError(t, db.As(context.Background(), nursery.Engine, func(q *store.Queries) error {
+		return q.Exec(context.Background(), statement, args...)
+	}))
+}
+
+func code(err error) string {
+	var refused *pgconn.PgError
+	if errors.As(err, &refused) {
+		return refused.Code
+	}
+	return ""
+}
+
+func TestBlobsAreKeptOnceUnderTheirHash(t *testing.T) {
+	dir := t.TempDir()
+	blobs, err := store.NewDiskBlobs(dir, 8)
+	require.NoError(t, err)
+	kept, err := blobs.Put(t.Context(), reader("托育"))
+	require.NoError(t, err)
+	again, err := blobs.Put(t.Context(), reader("托育"))
+	require.NoError(t, err)
+	require.Equal(t, kept, again)
+	require.EqualValues(t, 6, kept.Size)
+	content, err := blobs.Open(t.Context(), kept.SHA256)
+	require.NoError(t, err)
+	require.Equal(t, "托育", text(t, content))
+
+	_, err = blobs.Put(t.Context(), reader("123456789"))
+	require.ErrorIs(t, err, store.ErrTooLarge)
+	for _, name := range []string{"../../etc/passwd", "", "00", kept.SHA256[:63] + "g"} {
+		_, err := blobs.Open(t.Context(), name)
+		require.Error(t, err, name)
+	}
+	require.Equal(t, []string{kept.SHA256}, files(t, dir))
+}
+
+func TestAlmanacKnowsAYearLoadedSince(t *testing.T) {
+	db := storetest.New(t)
+	almanac := store.NewAlmanac(db)
+	years, err := almanac.Years(t.Context())
+	require.NoError(t, err)
+	require.True(t, years.Has(2026))
+	require.False(t, years.Has(2027))
+}
+
+func reader(s string) io.Reader { return strings.NewReader(s) }
+
+func text(t *testing.T, r io.ReadCloser) string {
+	t.Helper()
+	defer r.Close()
+	raw, err := io.ReadAll(r)
+	require.NoError(t, err)
+	return string(raw)
+}
+
+func files(t *testing.T, dir string) (names []string) {
+	t.Helper()
+	require.NoError(t, fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			names = append(names, path.Base(name))
+		}
+		return err
+	}))
+	return names
+}
