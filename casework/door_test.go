@@ -1,0 +1,443 @@
+package casework_test
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+	"tuoyu/policies"
+	"tuoyu/store"
+	"tuoyu/store/storetest"
+	"tuoyu/testdata"
+)
+
+var (
+	applicant  = nursery.Principal{Account: "institution-140403-01", Role: nursery.RoleInstitution, County: "140403", Institution: "inst-140403-01"}
+	clerk      = nursery.Principal{Account: "clerk-140403", Role: nursery.RoleClerk, County: "140403"}
+	otherClerk = nursery.Principal{Account: "clerk-140403-2", Role: nursery.RoleClerk, County: "140403"}
+	supervisor = nursery.Principal{Account: "supervisor-140403", Role: nursery.RoleSupervisor, County: "140403"}
+	stranger   = nursery.Principal{Account: "clerk-140404", Role: nursery.RoleClerk, County: "140404"}
+	market     = nursery.Principal{Account: "registrar-market-140403", Role: nursery.RoleRegistrar, County: "140403", Registrar: nursery.MarketRegulation}
+	admin      = nursery.Principal{Account: "administrator", Role: nursery.RoleAdministrator, County: "140400"}
+)
+
+// door opens casework over a database of its own while Temporal is away: nothing entered may be lost by that.
+type door struct {
+	*casework.Service
+	db *store.DB
+	t  *testing.T
+}
+
+func openDoor(t *testing.T) *door {
+	t.Helper()
+	db := storetest.New(t)
+	rules, err := policies.New(t.Context())
+	require.NoError(t, err)
+	blobs, err := store.NewDiskBlobs(t.TempDir(), 1<<16)
+	require.NoError(t, err)
+	away, err := client.NewLazyClient(client.Options{
+		HostPort:          "127.0.0.1:1",
+		ConnectionOptions: client.ConnectionOptions{GetSystemInfoTimeout: 100 * time.Millisecond},
+	})
+	require.NoError(t, err)
+	t.Cleanup(away.Close)
+	return &door{db: db, t: t, Service: casework.New(casework.Deps{
+		DB: db, Temporal: away, Rules: rules, Almanac: store.NewAlmanac(db), Blobs: blobs,
+		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), PublicURL: "http://127.0.0.1:8080",
+		Now: func() time.Time { return time.Date(2026, 11, 2, 10, 0, 0, 0, nursery.Shanghai) },
+	})}
+}
+
+func application(t *testing.T) nursery.Application {
+	t.Helper()
+	a, err := testdata.Application("community")
+	require.NoError(t, err)
+	a.Institution.County, a.Institution.Township = "140403", "140403001"
+	for i := range a.Papers {
+		a.Papers[i].Attachment = ""
+	}
+	return a
+}
+
+func (d *door) strings(query string, args ...any) (values []string) {
+	d.t.Helper()
+	require.NoError(d.t, d.db.As(d.t.Context(), nursery.Engine, func(q *store.Queries) (err error) {
+		values, err = q.Strings(d.t.Context(), query, args...)
+		return err
+	}))
+	return values
+}
+
+func (d *door) exec(statement string, args ...any) {
+	d.t.Helper()
+	require.NoError(d.t, d.db.As(d.t.Context(), nursery.Engine, func(q *store.Queries) error {
+		return q.Exec(d.t.Context(), statement, args...)
+	}))
+}
+
+func refused(t *testing.T, err error, code string) *casework.Error {
+	t.Helper()
+	var e *casework.Error
+	require.True(t, errors.As(err, &e), "%v is no refusal, want %s", err, code)
+	require.Equal(t, code, e.Code)
+	require.NotEmpty(t, e.Message)
+	return e
+}
+
+func TestAFilingIsKeptWhileTheEngineIsAway(t *testing.T) {
+	d := openDoor(t)
+	in := casework.StartFiling{Application: application(t)}
+	started, err := d.StartFiling(t.Context(), applicant, "k1", in)
+	require.NoError(t, err)
+	require.Equal(t, nursery.StageSubmitted, started.Stage)
+	require.Equal(t, []string{"start start/" + started.CaseNo}, d.strings(`SELECT kind || ' ' || id FROM outbox WHERE delivered_at IS NULL`))
+
+	again, err := d.StartFiling(t.Context(), applicant, "k1", in)
+	require.NoError(t, err)
+	require.Equal(t, started, again)
+	require.Len(t, d.strings(`SELECT case_no FROM cases`), 1)
+
+	in.Application.Institution.Phone = "0355-2021234"
+	_, err = d.StartFiling(t.Context(), applicant, "k1", in)
+	refused(t, err, casework.CodeKeyReused)
+	_, err = d.StartFiling(t.Context(), applicant, "k2", in)
+	refused(t, err, casework.CodeFilingAlreadyOpen)
+	_, err = d.StartFiling(t.Context(), applicant, "", in)
+	refused(t, err, casework.CodeKeyRequired)
+	require.Len(t, d.strings(`SELECT case_no FROM cases`), 1)
+}
+
+func TestEveryWrongFieldIsNamedAtOnceAndNothingIsLeftBehind(t *testing.T) {
+	d := openDoor(t)
+	a := application(t)
+	a.Institution.USCC = a.Institution.USCC[:17] + "?"
+	a.Institution.Phone = "12"
+	a.Institution.Township = "140404001"
+	a.Classes = append(a.Classes, a.Classes[0])
+	a.Staff[0].Class = "nowhere"
+	a.Papers[0].Attachment = "A-none"
+	_, err := d.StartFiling(t.Context(), applicant, "k1", casework.StartFiling{Application: a})
+	e := refused(t, err, casework.CodeInvalid)
+	var named []string
+	for _, f := range e.Fields {
+		named = append(named, f.Location)
+	}
+	require.ElementsMatch(t, []string{
+		"/application/institution/uscc", "/application/institution/phone", "/application/institution/township",
+		"/application/classes/" + itoa(len(a.Classes)-1), "/application/staff/0/class", "/application/papers/0/attachment",
+	}, named)
+	for _, table := range []string{"cases", "institutions", "idempotency_keys", "outbox", "applications", "case_counters"} {
+		require.Equal(t, []string{"0"}, d.strings(`SELECT count(*)::text FROM `+table), table)
+	}
+}
+
+func itoa(n int) string { raw, _ := json.Marshal(n); return string(raw) }
+
+func TestOnlyWhoseItIsMayFileOrLook(t *testing.T) {
+	d := openDoor(t)
+	started, err := d.StartFiling(t.Context(), applicant, "k1", casework.StartFiling{Application: application(t)})
+	require.NoError(t, err)
+	_, err = d.Case(t.Context(), stranger, started.CaseNo)
+	refused(t, err, casework.CodeNotFound)
+	_, err = d.Case(t.Context(), clerk, "BA-140403-2026-999999-0")
+	refused(t, err, casework.CodeNotFound)
+	_, err = d.Case(t.Context(), market, started.CaseNo)
+	refused(t, err, casework.CodeForbidden)
+	_, err = d.StartFiling(t.Context(), stranger, "k", casework.StartFiling{Institution: "inst-140403-02", Application: application(t)})
+	refused(t, err, casework.CodeNotFound)
+	_, err = d.StartFiling(t.Context(), clerk, "k", casework.StartFiling{Application: application(t)})
+	refused(t, err, casework.CodeInvalid)
+
+	seen, err := d.Case(t.Context(), applicant, started.CaseNo)
+	require.NoError(t, err)
+	require.Equal(t, "材料核对", seen.StageTitle)
+	require.Equal(t, []string{"submitted"}, kinds(seen.Timeline))
+}
+
+func kinds(timeline []casework.Event) (all []string) {
+	for _, e := range timeline {
+		all = append(all, e.Kind)
+	}
+	return all
+}
+
+func TestADraftIsSavedWithVersionsAndHandedIn(t *testing.T) {
+	d := openDoor(t)
+	a := nursery.Application{Institution: nursery.Institution{County: "140403"}}
+	started, err := d.StartFiling(t.Context(), applicant, "k1", casework.StartFiling{Application: a, Draft: true})
+	require.NoError(t, err)
+	require.Equal(t, nursery.StageDraft, started.Stage)
+
+	a = application(t)
+	saved, err := d.CorrectFiling(t.Context(), applicant, "k2", started.CaseNo, casework.Correction{Application: a, Version: 1})
+	require.NoError(t, err)
+	require.Equal(t, 2, saved.Version)
+	_, err = d.CorrectFiling(t.Context(), applicant, "k3", started.CaseNo, casework.Correction{Application: a, Version: 1})
+	refused(t, err, casework.CodeVersionStale)
+	require.Empty(t, d.strings(`SELECT id FROM outbox`))
+
+	submitted, err := d.SubmitFiling(t.Context(), applicant, "k4", started.CaseNo)
+	require.NoError(t, err)
+	require.True(t, submitted.Submitted)
+	require.Len(t, d.strings(`SELECT id FROM outbox WHERE kind = 'start'`), 1)
+	_, err = d.SubmitFiling(t.Context(), applicant, "k5", started.CaseNo)
+	refused(t, err, casework.CodeNotOpenForChange)
+	require.Equal(t, []string{"1", "2"}, d.strings(`SELECT version::text FROM applications ORDER BY version`))
+}
+
+func TestADraftIsWithdrawnWithoutTheEngine(t *testing.T) {
+	d := openDoor(t)
+	started, err := d.StartFiling(t.Context(), applicant, "k1", casework.StartFiling{Application: application(t), Draft: true})
+	require.NoError(t, err)
+	done, err := d.Withdraw(t.Context(), applicant, "k2", started.CaseNo, "改变计划")
+	require.NoError(t, err)
+	require.Equal(t, nursery.StageWithdrawn, done.Stage)
+	_, err = d.Withdraw(t.Context(), applicant, "k3", started.CaseNo, "再撤")
+	refused(t, err, casework.CodeTooLateToWithdraw)
+}
+
+func TestCorrectionsMayTouchOnlyWhatIsOpen(t *testing.T) {
+	d := openDoor(t)
+	a := application(t)
+	started, err := d.StartFiling(t.Context(), applicant, "k1", casework.StartFiling{Application: a})
+	require.NoError(t, err)
+	_, err = d.CorrectFiling(t.Context(), applicant, "k2", started.CaseNo, casework.Correction{Application: a, Version: 1})
+	refused(t, err, casework.CodeNotOpenForChange)
+
+	d.exec(`UPDATE cases SET stage = 'corrections'`)
+	d.exec(`INSERT INTO gaps (case_no, county, institution, round, reason, fields, told_at)
+		VALUES ($1, '140403', 'inst-140403-01', 1, '{}', '{/institution/phone}', now())`, started.CaseNo)
+	a.Institution.Phone, a.Institution.Name = "0355-2021234", "换个名字"
+	_, err = d.CorrectFiling(t.Context(), applicant, "k3", started.CaseNo, casework.Correction{Application: a, Version: 1})
+	e := refused(t, err, casework.CodeFieldNotOpen)
+	require.Equal(t, "/application/institution/name", e.Fields[0].Location)
+	require.Len(t, e.Fields, 1)
+
+	a.Institution.Name = application(t).Institution.Name
+	saved, err := d.CorrectFiling(t.Context(), applicant, "k4", started.CaseNo, casework.Correction{Application: a, Version: 1})
+	require.NoError(t, err)
+	require.Equal(t, 2, saved.Version)
+}
+
+// withTask gives a case with one open task.
+func (d *door) withTask(role, kind string, outcomes ...string) (caseNo, task string) {
+	d.t.Helper()
+	started, err := d.StartFiling(d.t.Context(), applicant, "start", casework.StartFiling{Application: application(d.t)})
+	require.NoError(d.t, err)
+	task = started.CaseNo + ".1"
+	d.exec(`INSERT INTO tasks (id, case_no, kind, title, county, institution, role, outcomes, excluded, due_on, opened_at)
+		VALUES ($1, $2, $3, '核对备案材料', '140403', 'inst-140403-01', $4, $5, '{clerk-140403-9}', '2026-11-09', now())`,
+		task, started.CaseNo, kind, role, outcomes)
+	return started.CaseNo, task
+}
+
+func TestATaskIsClaimedOnceAndPassedOn(t *testing.T) {
+	d := openDoor(t)
+	caseNo, task := d.withTask("clerk", "filing.review", "accept", "correct")
+	for _, who := range []nursery.Principal{applicant, stranger} {
+		_, err := d.Claim(t.Context(), who, "a", task)
+		refused(t, err, casework.CodeNotFound)
+	}
+	_, err := d.Claim(t.Context(), supervisor, "a", task)
+	refused(t, err, casework.CodeForbidden)
+	claimed, err := d.Claim(t.Context(), clerk, "c1", task)
+	require.NoError(t, err)
+	require.Equal(t, clerk.Account, claimed.Assignee)
+	require.Equal(t, 5, *claimed.DaysLeft)
+	_, err = d.Claim(t.Context(), otherClerk, "c2", task)
+	require.Contains(t, refused(t, err, casework.CodeTaskClaimed).Message, clerk.Account)
+	_, err = d.Complete(t.Context(), otherClerk, "c3", task, casework.Completion{Outcome: nursery.OutcomeAccept})
+	refused(t, err, casework.CodeTaskClaimed)
+	_, err = d.Release(t.Context(), otherClerk, "c4", task)
+	refused(t, err, casework.CodeForbidden)
+	_, err = d.Delegate(t.Context(), clerk, "c5", task, "clerk-140403-9", "休假")
+	refused(t, err, casework.CodeConflictOfInterest)
+	passed, err := d.Delegate(t.Context(), clerk, "c6", task, otherClerk.Account, "休假")
+	require.NoError(t, err)
+	require.Equal(t, otherClerk.Account, passed.Assignee)
+	assigned, err := d.Assign(t.Context(), supervisor, "c7", task, clerk.Account)
+	require.NoError(t, err)
+	require.Equal(t, clerk.Account, assigned.Assignee)
+	_, err = d.Release(t.Context(), clerk, "c8", task)
+	require.NoError(t, err)
+
+	inside, err := d.Case(t.Context(), clerk, caseNo)
+	require.NoError(t, err)
+	require.Equal(t, []string{"submitted", "task_claim", "task_delegate", "task_assign", "task_release"}, kinds(inside.Timeline))
+	outside, err := d.Case(t.Context(), applicant, caseNo)
+	require.NoError(t, err)
+	require.Equal(t, []string{"submitted"}, kinds(outside.Timeline))
+}
+
+func TestAnAnswerIsCheckedThenKeptWhileTheEngineIsAway(t *testing.T) {
+	d := openDoor(t)
+	_, task := d.withTask("clerk", "filing.review", "accept", "correct")
+	_, err := d.Complete(t.Context(), clerk, "c1", task, casework.Completion{Outcome: nursery.OutcomeConform})
+	refused(t, err, casework.CodeOutcomeNotOffered)
+	_, err = d.Complete(t.Context(), clerk, "c2", task, casework.Completion{Outcome: nursery.OutcomeCorrect})
+	require.Equal(t, "/answer/findings", refused(t, err, casework.CodeInvalid).Fields[0].Location)
+	_, err = d.Complete(t.Context(), clerk, "c3", task, casework.Completion{Outcome: nursery.OutcomeCorrect,
+		Answer: json.RawMessage(`{"findings": [{"message": ""}, {"messages": "x"}]}`)})
+	require.Len(t, refused(t, err, casework.CodeInvalid).Fields, 3)
+	excluded := nursery.Principal{Account: "clerk-140403-9", Role: nursery.RoleClerk, County: "140403"}
+	_, err = d.Complete(t.Context(), excluded, "c4", task, casework.Completion{Outcome: nursery.OutcomeAccept})
+	refused(t, err, casework.CodeConflictOfInterest)
+
+	kept, err := d.Complete(t.Context(), clerk, "c5", task, casework.Completion{Outcome: nursery.OutcomeAccept})
+	require.NoError(t, err)
+	require.False(t, kept.Delivered)
+	require.Contains(t, kept.Note, "已收下")
+	require.Len(t, d.strings(`SELECT id FROM outbox WHERE kind = 'update' AND delivered_at IS NULL`), 1)
+
+	d.exec(`UPDATE tasks SET state = 'closed', closed_by = 'clerk-140403', closed_at = '2026-11-02T09:30:00+08'`)
+	_, err = d.Complete(t.Context(), otherClerk, "c6", task, casework.Completion{Outcome: nursery.OutcomeAccept})
+	require.Equal(t, "该待办已由 clerk-140403 于 2026-11-02 09:30 办结。", refused(t, err, casework.CodeTaskClosed).Message)
+}
+
+func TestInboxPagesByDueDateWithoutGapsOrRepeats(t *testing.T) {
+	d := openDoor(t)
+	caseNo, _ := d.withTask("clerk", "filing.review", "accept")
+	d.exec(`INSERT INTO tasks (id, case_no, kind, title, county, institution, role, outcomes, due_on, opened_at)
+		SELECT 'T' || lpad(n::text, 4, '0'), $1, 'filing.review', '核对备案材料', '140403', 'inst-140403-01', 'clerk', '{accept}',
+			CASE WHEN n % 7 = 0 THEN NULL ELSE '2026-11-01'::date + n % 5 END, now() FROM generate_series(1, 60) n`, caseNo)
+	seen := map[string]bool{}
+	var dates []string
+	page := casework.PageRequest{Limit: 7}
+	for {
+		list, err := d.Tasks(t.Context(), clerk, casework.TaskFilter{}, page)
+		require.NoError(t, err)
+		for _, task := range list.Items {
+			require.False(t, seen[task.ID], "task %s twice", task.ID)
+			seen[task.ID] = true
+			dates = append(dates, cmp.Or(task.DueOn.String(), "none"))
+		}
+		if page.After = list.Next; page.After == "" {
+			break
+		}
+	}
+	require.Len(t, seen, 61)
+	require.True(t, slices.IsSorted(dates), "%v", dates)
+	late, err := d.Tasks(t.Context(), clerk, casework.TaskFilter{View: casework.ViewOverdue}, casework.PageRequest{})
+	require.NoError(t, err)
+	for _, task := range late.Items {
+		require.Equal(t, "2026-11-01", task.DueOn.String())
+		require.Negative(t, *task.DaysLeft)
+	}
+	require.NotEmpty(t, late.Items)
+	_, err = d.Tasks(t.Context(), clerk, casework.TaskFilter{}, casework.PageRequest{After: "!"})
+	refused(t, err, casework.CodeInvalid)
+	_, err = d.Tasks(t.Context(), clerk, casework.TaskFilter{}, casework.PageRequest{Limit: 101})
+	refused(t, err, casework.CodeInvalid)
+}
+
+func TestUploadsAreSniffedNamedScannedAndGuarded(t *testing.T) {
+	d := openDoor(t)
+	up := func(p nursery.Principal, name, content string) (casework.Attachment, error) {
+		return d.Upload(t.Context(), p, casework.Upload{Name: name, Body: strings.NewReader(content)})
+	}
+	kept, err := up(applicant, `..\..\消防 证明;x.exe`, "%PDF-1.4\n%…")
+	require.NoError(t, err)
+	require.Equal(t, "消防 证明x.pdf", kept.Name)
+	require.Equal(t, "application/pdf", kept.MediaType)
+	require.Equal(t, "unscanned", kept.Scan)
+	_, err = up(applicant, "a.pdf", "MZ\x90\x00 program")
+	refused(t, err, casework.CodeAttachmentType)
+	_, err = up(applicant, "a.html", "<html><script>")
+	refused(t, err, casework.CodeAttachmentType)
+	_, err = up(applicant, "big.pdf", "%PDF-1.4\n"+strings.Repeat("x", 1<<16))
+	refused(t, err, casework.CodeAttachmentTooLarge)
+
+	_, content, err := d.OpenAttachment(t.Context(), clerk, kept.ID)
+	require.NoError(t, err)
+	content.Close()
+	for _, who := range []nursery.Principal{stranger, admin, {Account: "x", Role: nursery.RoleHospital, County: "140403"}} {
+		_, _, err := d.OpenAttachment(t.Context(), who, kept.ID)
+		require.Error(t, err)
+	}
+	d.Scan = refuseAll{}
+	_, err = up(applicant, "a.pdf", "%PDF-1.4\n")
+	refused(t, err, casework.CodeAttachmentInfected)
+}
+
+type refuseAll struct{}
+
+func (refuseAll) Scan(context.Context, io.Reader) error { return casework.ErrInfected }
+
+func TestScanCommandRefusesByExitCode(t *testing.T) {
+	require.NoError(t, casework.CommandScanner{"cat"}.Scan(t.Context(), strings.NewReader("clean")))
+	require.ErrorIs(t, casework.CommandScanner{"grep", "-qv", "virus"}.Scan(t.Context(), strings.NewReader("virus")), casework.ErrInfected)
+	require.Error(t, casework.CommandScanner{"no-such-scanner"}.Scan(t.Context(), strings.NewReader("x")))
+}
+
+func TestTrackingNeedsNumberAndCode(t *testing.T) {
+	d := openDoor(t)
+	started, err := d.StartFiling(t.Context(), applicant, "k1", casework.StartFiling{Application: application(t)})
+	require.NoError(t, err)
+	seen, err := d.PublicStatus(t.Context(), strings.ToLower(started.CaseNo), strings.ReplaceAll(started.TrackingCode, "-", " "))
+	require.NoError(t, err)
+	require.Equal(t, "材料核对", seen.StageTitle)
+	require.NotEmpty(t, seen.Next)
+
+	other, err := d.StartFiling(t.Context(), nursery.Principal{Account: "institution-140403-02", Role: nursery.RoleInstitution, County: "140403",
+		Institution: "inst-140403-02"}, "k1", casework.StartFiling{Application: application(t)})
+	require.NoError(t, err)
+	var answers []casework.Error
+	for _, try := range [][2]string{
+		{started.CaseNo, other.TrackingCode}, {started.CaseNo, "x"}, {started.CaseNo, ""}, {"BA-140403-2026-000099-0", started.TrackingCode},
+		{"nonsense", started.TrackingCode}, {"", ""}, {"' OR 1=1 --", "%"},
+	} {
+		_, err := d.PublicStatus(t.Context(), try[0], try[1])
+		answers = append(answers, *refused(t, err, casework.CodeNotFound))
+	}
+	for _, a := range answers {
+		require.Equal(t, answers[0], a)
+	}
+}
+
+func TestSettingsAreSetByTheAdministratorWithinTheLaw(t *testing.T) {
+	d := openDoor(t)
+	set := func(p nursery.Principal, key, name, value string) error {
+		_, err := d.SetSetting(t.Context(), p, key, "140403", name, json.RawMessage(value), "会议纪要")
+		return err
+	}
+	refused(t, set(clerk, "a", "filing.silence", `"accept"`), casework.CodeForbidden)
+	refused(t, set(admin, "b", "filing.receipt_days", `6`), casework.CodeSettingNotAllowed)
+	refused(t, set(admin, "c", "filing.nothing", `6`), casework.CodeSettingNotAllowed)
+	refused(t, set(admin, "d", "filing.silence", `"ignore"`), casework.CodeSettingNotAllowed)
+	require.NoError(t, set(admin, "e", "filing.receipt_days", `3`))
+	require.NoError(t, set(admin, "f", "filing.receipt_days", `4`))
+	now, err := d.Settings(t.Context(), clerk, "140403")
+	require.NoError(t, err)
+	require.Equal(t, "filing.receipt_days", now.Settings[0].Name)
+	require.JSONEq(t, "4", string(now.Settings[0].Value))
+	require.Len(t, now.History, 2)
+	_, err = d.Settings(t.Context(), stranger, "140403")
+	refused(t, err, casework.CodeNotFound)
+}
+
+func TestARegistrarSpeaksForItsOwnRegister(t *testing.T) {
+	d := openDoor(t)
+	r, err := testdata.Registration("community")
+	require.NoError(t, err)
+	r.County, r.Registrar = "140403", nursery.CivilAffairs
+	_, err = d.PushRegistration(t.Context(), market, "k1", r)
+	refused(t, err, casework.CodeRegistrarNotYours)
+	r.Registrar = nursery.MarketRegulation
+	_, err = d.PushRegistration(t.Context(), market, "k2", r)
+	require.NoError(t, err)
+	r.USCC = "911404030000000000"
+	_, err = d.PushRegistration(t.Context(), market, "k3", r)
+	require.Equal(t, "/uscc", refused(t, err, casework.CodeInvalid).Fields[0].Location)
+}
