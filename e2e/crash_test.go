@@ -75,7 +75,7 @@ func (l *life) wholeAndOnce(t *testing.T) {
 	t.Helper()
 	c := await(t, l.a.Supervisor(), l.caseNo, roleplay.Printed(nursery.StageClosed))
 	wantList(t, "events", l.h.events(t, l.caseNo), "submitted", "received", "assessed", "task_opened", "task_closed", "assessed",
-		"task_opened", "task_closed", "corrections_requested", "task_opened", "corrected", "task_closed", "corrections_received",
+		"task_opened", "task_closed", "corrections_requested", "task_opened", "task_closed", "corrections_received",
 		"assessed", "task_opened", "task_closed", "materials_complete", "receipt_issued",
 		"task_opened", "task_closed", "task_opened", "task_closed", "nonconformity_notified",
 		"task_opened", "task_closed", "task_opened", "task_closed", "task_opened", "task_closed", "rectified")

@@ -22,7 +22,7 @@ const (
 	pathAttachments   = "/api/v1/attachments"
 	pathDocuments     = "/api/v1/documents"
 	pathRegistrations = "/api/v1/registrations"
-	pathSettings      = "/api/v1/settings"
+	pathCounties      = "/api/v1/counties"
 )
 
 // Started is what an applicant hears when a case was taken.
@@ -344,7 +344,7 @@ func papers(c Case) []string {
 
 // Set sets something for a county, with the reason for it.
 func (a *Actor) Set(ctx context.Context, key, county, name string, value any, reason string) error {
-	return a.Do(ctx, Request{Method: http.MethodPut, Path: pathSettings + "/" + county + "/" + name, Key: key, Body: map[string]any{
-		"value": value, "reason": reason,
+	return a.Do(ctx, Request{Method: http.MethodPut, Path: pathCounties + "/" + county + "/settings", Key: key, Body: map[string]any{
+		"name": name, "value": value, "reason": reason,
 	}}, nil)
 }

@@ -1,0 +1,233 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"tuoyu/e2e/roleplay"
+	"tuoyu/nursery"
+)
+
+// row is an operation of the API and the roles that may do it.
+type row struct {
+	op      string // method and path as the API describes them
+	path    string // with the subject of the test in it
+	allowed []nursery.Role
+	body    func(nursery.Role) any
+	upload  bool
+	ofCase  bool // on something of one county: to the others it does not exist
+}
+
+var (
+	office    = []nursery.Role{nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleCountyOffice}
+	readers   = append([]nursery.Role{nursery.RoleInstitution, nursery.RoleCityOffice, nursery.RoleAuditor}, office...)
+	applicant = []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk}
+	everybody = append(nursery.Roles(), nursery.RolePublic)
+)
+
+func only(roles ...nursery.Role) []nursery.Role { return roles }
+
+func says(body any) func(nursery.Role) any { return func(nursery.Role) any { return body } }
+
+// accountOf gives the account of a role, in a county where the role has one.
+func accountOf(role nursery.Role, county string, owner *roleplay.Applicant) string {
+	switch role {
+	case nursery.RolePublic:
+		return ""
+	case nursery.RoleInstitution:
+		if owner.County() == county {
+			return owner.Account
+		}
+		return "institution-" + county + "-12"
+	case nursery.RoleCityOffice:
+		return "city-office"
+	case nursery.RoleCountyOffice:
+		return "county-office-" + county
+	case nursery.RoleRegistrar:
+		return "registrar-civil-" + county
+	case nursery.RoleInsurer, nursery.RoleAuditor, nursery.RoleAdministrator:
+		return string(role)
+	}
+	return string(role) + "-" + county
+}
+
+func cityWide(role nursery.Role) bool {
+	return slices.Contains([]nursery.Role{nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator, nursery.RoleInsurer}, role)
+}
+
+func TestEveryOperationForEveryRoleInItsOwnAndInAnotherCounty(t *testing.T) {
+	h := ownHouse(t)
+	a, caseNo := receipted(t, h, "community")
+	c := await(t, a.Actor, caseNo, roleplay.Printed(nursery.StageReceiptIssued))
+	task := open(t, a.Inspector(1), caseNo, "filing.site_visit")
+	app := prepare(t, a, "community")
+	draft, err := a.File(t.Context(), key(), app, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrong := app
+	wrong.Institution.USCC = "52140403MJY0010200" // does not check: whoever may file hears of it
+	rows := matrix(c, task, draft.CaseNo, a, wrong)
+	wantEveryOperation(t, h, rows)
+	for _, r := range rows {
+		t.Run(r.op, func(t *testing.T) {
+			// Those who may come last, since what they do changes what there is.
+			roles := slices.Clone(everybody)
+			slices.SortStableFunc(roles, func(x, y nursery.Role) int {
+				return compareBool(slices.Contains(r.allowed, x), slices.Contains(r.allowed, y))
+			})
+			for _, role := range roles {
+				if role != nursery.RolePublic && !cityWide(role) {
+					r.check(t, h, role, "140404", a, caseNo)
+				}
+			}
+			for _, role := range roles {
+				r.check(t, h, role, "140403", a, caseNo)
+			}
+		})
+	}
+}
+
+func compareBool(x, y bool) int {
+	switch {
+	case x == y:
+		return 0
+	case y:
+		return -1
+	}
+	return 1
+}
+
+func (r row) check(t *testing.T, h *house, role nursery.Role, county string, owner *roleplay.Applicant, caseNo string) {
+	t.Helper()
+	method, _, _ := strings.Cut(r.op, " ")
+	request := roleplay.Request{Method: method, Path: r.path, Key: key()}
+	if r.body != nil {
+		request.Body = r.body(role)
+	}
+	if r.upload {
+		request.Body, request.ContentType = []byte("--x\r\nContent-Disposition: form-data; name=\"nothing\"\r\n\r\n\r\n--x--\r\n"), "multipart/form-data; boundary=x"
+	}
+	account := accountOf(role, county, owner)
+	res := send(t, h.door.As(account), request)
+	who := fmt.Sprintf("%s of %s", role, county)
+	elsewhere := county != owner.County() && !cityWide(role)
+	var problem roleplay.Refusal
+	if res.Status >= 400 && json.Unmarshal(res.Body, &problem) != nil {
+		t.Errorf("%s: %d is no problem document: %.200s", who, res.Status, res.Body)
+	}
+	switch turned := res.Status == http.StatusUnauthorized || res.Status == http.StatusForbidden || res.Status == http.StatusNotFound; {
+	case res.Status >= http.StatusInternalServerError:
+		t.Errorf("%s: %d %s", who, res.Status, res.Body)
+	case slices.Contains(r.allowed, nursery.RolePublic):
+		if turned {
+			t.Errorf("%s is turned away: %d %s", who, res.Status, problem.Code)
+		}
+	case role == nursery.RolePublic:
+		if res.Status != http.StatusUnauthorized {
+			t.Errorf("nobody signed in: got %d %s, want 401", res.Status, problem.Code)
+		}
+	case elsewhere && r.ofCase && slices.Contains(r.allowed, role):
+		if res.Status != http.StatusNotFound || problem.Code != "not_found" {
+			t.Errorf("%s: got %d %s, want 404 not_found", who, res.Status, problem.Code)
+		}
+	case slices.Contains(r.allowed, role):
+		if turned {
+			t.Errorf("%s is turned away: %d %s %s", who, res.Status, problem.Code, problem.Detail)
+		}
+	case !turned:
+		t.Errorf("%s may not, but got %d %.200s", who, res.Status, res.Body)
+	}
+	if elsewhere && strings.Contains(string(res.Body), caseNo) {
+		t.Errorf("%s reads of the case: %.300s", who, res.Body)
+	}
+}
+
+func matrix(c roleplay.Case, task roleplay.Task, draft string, a *roleplay.Applicant, wrong nursery.Application) []row {
+	caseAt, taskAt := "/api/v1/cases/"+c.CaseNo, "/api/v1/tasks/"+task.ID
+	filingAt, draftAt := "/api/v1/filings/"+c.CaseNo, "/api/v1/filings/"+draft
+	paper := func(i int) string { return "/api/v1/documents/" + c.Documents[i].ID }
+	start := func(role nursery.Role) any {
+		body := map[string]any{"application": wrong}
+		if role != nursery.RoleInstitution {
+			body["institution"] = "inst-140403-11"
+		}
+		return body
+	}
+	reason := says(map[string]string{"reason": "核对权限"})
+	registration := a.Registration
+	registration.Status = "active"
+	return []row{
+		{op: "GET /api/v1/me", path: "/api/v1/me", allowed: nursery.Roles()},
+		{op: "GET /api/v1/processes", path: "/api/v1/processes", allowed: everybody},
+		{op: "POST /api/v1/filings", path: "/api/v1/filings", allowed: applicant, body: start},
+		{op: "POST /api/v1/filings/precheck", path: "/api/v1/filings/precheck", body: says(map[string]any{"application": wrong}),
+			allowed: only(nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector)},
+		{op: "PATCH /api/v1/filings/{case_no}", path: draftAt, allowed: only(nursery.RoleInstitution), ofCase: true,
+			body: says(map[string]any{"application": wrong, "version": 1})},
+		{op: "POST /api/v1/filings/{case_no}/submit", path: draftAt + "/submit", allowed: applicant, ofCase: true},
+		{op: "POST /api/v1/filings/{case_no}/withdraw", path: filingAt + "/withdraw", allowed: only(nursery.RoleInstitution), ofCase: true, body: reason},
+		{op: "POST /api/v1/filings/{case_no}/changes", path: filingAt + "/changes", allowed: applicant, ofCase: true,
+			body: says(map[string]any{"application": wrong, "reason": "核对权限"})},
+		{op: "POST /api/v1/filings/{case_no}/cancel", path: filingAt + "/cancel", allowed: applicant, ofCase: true,
+			body: says(nursery.Cancellation{Reason: "核对权限"})},
+		{op: "GET /api/v1/cases", path: "/api/v1/cases", allowed: readers},
+		{op: "GET /api/v1/cases/{case_no}", path: caseAt, allowed: readers, ofCase: true},
+		{op: "POST /api/v1/cases/{case_no}/comments", path: caseAt + "/comments", allowed: append(only(nursery.RoleInstitution), office...),
+			ofCase: true, body: says(map[string]any{"text": "核对权限"})},
+		{op: "GET /api/v1/tasks", path: "/api/v1/tasks", allowed: readers},
+		{op: "GET /api/v1/tasks/{id}", path: taskAt, allowed: append(only(nursery.RoleCityOffice, nursery.RoleAuditor), office...), ofCase: true},
+		{op: "POST /api/v1/tasks/{id}/claim", path: taskAt + "/claim", allowed: only(nursery.RoleInspector), ofCase: true},
+		{op: "POST /api/v1/tasks/{id}/complete", path: taskAt + "/complete", allowed: only(nursery.RoleInspector), ofCase: true,
+			body: says(map[string]any{"outcome": "perhaps"})},
+		{op: "POST /api/v1/tasks/{id}/delegate", path: taskAt + "/delegate", allowed: only(nursery.RoleInspector),
+			body: says(map[string]string{"account": "inspector-140403-2", "reason": "核对权限"})},
+		{op: "POST /api/v1/tasks/{id}/assign", path: taskAt + "/assign", allowed: only(nursery.RoleSupervisor), ofCase: true,
+			body: says(map[string]string{"account": "inspector-140403"})},
+		{op: "POST /api/v1/tasks/{id}/release", path: taskAt + "/release", allowed: only(nursery.RoleInspector, nursery.RoleSupervisor), ofCase: true},
+		{op: "POST /api/v1/attachments", path: "/api/v1/attachments", upload: true,
+			allowed: only(nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleInspector)},
+		{op: "GET /api/v1/attachments/{id}", path: "/api/v1/attachments/" + a.Uploaded(nursery.FilingForm), ofCase: true,
+			allowed: append(only(nursery.RoleInstitution, nursery.RoleAuditor), office...)},
+		{op: "GET /api/v1/documents/{id}", path: paper(0), allowed: readers, ofCase: true},
+		{op: "POST /api/v1/documents/{id}/revoke", path: paper(2) + "/revoke", allowed: only(nursery.RoleSupervisor), ofCase: true, body: reason},
+		{op: "POST /api/v1/documents/{id}/reissue", path: paper(1) + "/reissue", allowed: only(nursery.RoleSupervisor), ofCase: true, body: reason},
+		{op: "POST /api/v1/registrations", path: "/api/v1/registrations", allowed: only(nursery.RoleRegistrar), ofCase: true, body: says(registration)},
+		{op: "GET /api/v1/counties/{county}/settings", path: "/api/v1/counties/140403/settings", ofCase: true,
+			allowed: append(only(nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator), office...)},
+		{op: "PUT /api/v1/counties/{county}/settings", path: "/api/v1/counties/140403/settings", ofCase: true, allowed: only(nursery.RoleAdministrator),
+			body: says(map[string]any{"name": "filing.receipt_days", "value": 4, "reason": "核对权限"})},
+		{op: "POST /api/v1/public/cases/{case_no}/status", path: "/api/v1/public/cases/" + c.CaseNo + "/status", allowed: everybody,
+			body: says(map[string]string{"code": "0000-0000-0000-0000"})},
+		{op: "GET /verify/{code}", path: "/verify/" + c.Documents[0].Code, allowed: everybody},
+	}
+}
+
+// wantEveryOperation asserts that the rows are the operations the API describes, each once.
+func wantEveryOperation(t *testing.T, h *house, rows []row) {
+	t.Helper()
+	var described struct {
+		Paths map[string]map[string]json.RawMessage
+	}
+	if err := h.door.As("").Get(t.Context(), "/openapi.json", &described); err != nil {
+		t.Fatal(err)
+	}
+	var offered []string
+	for path, methods := range described.Paths {
+		for method := range maps.Keys(methods) {
+			offered = append(offered, strings.ToUpper(method)+" "+path)
+		}
+	}
+	var tested []string
+	for _, r := range rows {
+		tested = append(tested, r.op)
+	}
+	slices.Sort(offered)
+	slices.Sort(tested)
+	wantList(t, "operations", tested, offered...)
+}
