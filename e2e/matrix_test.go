@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -11,6 +12,7 @@ import (
 
 	"tuoyu/e2e/roleplay"
 	"tuoyu/nursery"
+	"tuoyu/testdata"
 )
 
 // row is an operation of the API and the roles that may do it.
@@ -18,9 +20,9 @@ type row struct {
 	op      string // method and path as the API describes them
 	path    string // with the subject of the test in it
 	allowed []nursery.Role
-	body    func(nursery.Role) any
-	upload  bool
-	ofCase  bool // on something of one county: to the others it does not exist
+	body    func(role nursery.Role, county string) any
+	media   string // of the body, when it is no JSON
+	ofCase  bool   // on something of one county: to the others it does not exist
 }
 
 var (
@@ -32,7 +34,9 @@ var (
 
 func only(roles ...nursery.Role) []nursery.Role { return roles }
 
-func says(body any) func(nursery.Role) any { return func(nursery.Role) any { return body } }
+func says(body any) func(nursery.Role, string) any {
+	return func(nursery.Role, string) any { return body }
+}
 
 // accountOf gives the account of a role, in a county where the role has one.
 func accountOf(role nursery.Role, county string, owner *roleplay.Applicant) string {
@@ -62,17 +66,21 @@ func cityWide(role nursery.Role) bool {
 
 func TestEveryOperationForEveryRoleInItsOwnAndInAnotherCounty(t *testing.T) {
 	h := ownHouse(t)
-	a, caseNo := receipted(t, h, "community")
+	a := newApplicant(t, h, "community")
+	register(t, a)
+	app := prepare(t, a, "community")
+	started := file(t, a, app)
+	caseNo := started.CaseNo
+	answer(t, a.Clerk(), caseNo, "filing.review", nursery.OutcomeAccept, noFindings)
 	c := await(t, a.Actor, caseNo, roleplay.Printed(nursery.StageReceiptIssued))
 	task := open(t, a.Inspector(1), caseNo, "filing.site_visit")
-	app := prepare(t, a, "community")
 	draft, err := a.File(t.Context(), key(), app, true)
 	if err != nil {
 		t.Fatal(err)
 	}
 	wrong := app
 	wrong.Institution.USCC = "52140403MJY0010200" // does not check: whoever may file hears of it
-	rows := matrix(c, task, draft.CaseNo, a, wrong)
+	rows := matrix(c, task, draft.CaseNo, started.TrackingCode, a, wrong)
 	wantEveryOperation(t, h, rows)
 	for _, r := range rows {
 		t.Run(r.op, func(t *testing.T) {
@@ -108,10 +116,7 @@ func (r row) check(t *testing.T, h *house, role nursery.Role, county string, own
 	method, _, _ := strings.Cut(r.op, " ")
 	request := roleplay.Request{Method: method, Path: r.path, Key: key()}
 	if r.body != nil {
-		request.Body = r.body(role)
-	}
-	if r.upload {
-		request.Body, request.ContentType = []byte("--x\r\nContent-Disposition: form-data; name=\"nothing\"\r\n\r\n\r\n--x--\r\n"), "multipart/form-data; boundary=x"
+		request.Body, request.ContentType = r.body(role, county), r.media
 	}
 	account := accountOf(role, county, owner)
 	res := send(t, h.door.As(account), request)
@@ -148,16 +153,28 @@ func (r row) check(t *testing.T, h *house, role nursery.Role, county string, own
 	}
 }
 
-func matrix(c roleplay.Case, task roleplay.Task, draft string, a *roleplay.Applicant, wrong nursery.Application) []row {
+func matrix(c roleplay.Case, task roleplay.Task, draft, tracking string, a *roleplay.Applicant, wrong nursery.Application) []row {
 	caseAt, taskAt := "/api/v1/cases/"+c.CaseNo, "/api/v1/tasks/"+task.ID
 	filingAt, draftAt := "/api/v1/filings/"+c.CaseNo, "/api/v1/filings/"+draft
 	paper := func(i int) string { return "/api/v1/documents/" + c.Documents[i].ID }
-	start := func(role nursery.Role) any {
+	start := func(role nursery.Role, _ string) any {
 		body := map[string]any{"application": wrong}
 		if role != nursery.RoleInstitution {
 			body["institution"] = "inst-140403-11"
 		}
 		return body
+	}
+	// An office says for whom it uploads, an institution does not.
+	form := func(role nursery.Role, county string) any {
+		part := "--edge\r\nContent-Disposition: form-data; name="
+		var b bytes.Buffer
+		if role != nursery.RoleInstitution {
+			b.WriteString(part + "\"institution\"\r\n\r\ninst-" + county + "-11\r\n")
+		}
+		b.WriteString(part + "\"file\"; filename=\"a.pdf\"\r\n\r\n")
+		b.Write(testdata.PDF("matrix"))
+		b.WriteString("\r\n--edge--\r\n")
+		return b.Bytes()
 	}
 	reason := says(map[string]string{"reason": "核对权限"})
 	registration := a.Registration
@@ -185,12 +202,12 @@ func matrix(c roleplay.Case, task roleplay.Task, draft string, a *roleplay.Appli
 		{op: "POST /api/v1/tasks/{id}/claim", path: taskAt + "/claim", allowed: only(nursery.RoleInspector), ofCase: true},
 		{op: "POST /api/v1/tasks/{id}/complete", path: taskAt + "/complete", allowed: only(nursery.RoleInspector), ofCase: true,
 			body: says(map[string]any{"outcome": "perhaps"})},
-		{op: "POST /api/v1/tasks/{id}/delegate", path: taskAt + "/delegate", allowed: only(nursery.RoleInspector),
+		{op: "POST /api/v1/tasks/{id}/delegate", path: taskAt + "/delegate", allowed: only(nursery.RoleInspector), ofCase: true,
 			body: says(map[string]string{"account": "inspector-140403-2", "reason": "核对权限"})},
 		{op: "POST /api/v1/tasks/{id}/assign", path: taskAt + "/assign", allowed: only(nursery.RoleSupervisor), ofCase: true,
 			body: says(map[string]string{"account": "inspector-140403"})},
 		{op: "POST /api/v1/tasks/{id}/release", path: taskAt + "/release", allowed: only(nursery.RoleInspector, nursery.RoleSupervisor), ofCase: true},
-		{op: "POST /api/v1/attachments", path: "/api/v1/attachments", upload: true,
+		{op: "POST /api/v1/attachments", path: "/api/v1/attachments", body: form, media: "multipart/form-data; boundary=edge",
 			allowed: only(nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleInspector)},
 		{op: "GET /api/v1/attachments/{id}", path: "/api/v1/attachments/" + a.Uploaded(nursery.FilingForm), ofCase: true,
 			allowed: append(only(nursery.RoleInstitution, nursery.RoleAuditor), office...)},
@@ -203,7 +220,7 @@ func matrix(c roleplay.Case, task roleplay.Task, draft string, a *roleplay.Appli
 		{op: "PUT /api/v1/counties/{county}/settings", path: "/api/v1/counties/140403/settings", ofCase: true, allowed: only(nursery.RoleAdministrator),
 			body: says(map[string]any{"name": "filing.receipt_days", "value": 4, "reason": "核对权限"})},
 		{op: "POST /api/v1/public/cases/{case_no}/status", path: "/api/v1/public/cases/" + c.CaseNo + "/status", allowed: everybody,
-			body: says(map[string]string{"code": "0000-0000-0000-0000"})},
+			body: says(map[string]string{"code": tracking})},
 		{op: "GET /verify/{code}", path: "/verify/" + c.Documents[0].Code, allowed: everybody},
 	}
 }

@@ -160,6 +160,9 @@ func TestTheWorstInputLeavesNoHalfMadeCase(t *testing.T) {
 		{"a wrong credit code", with(func(a *nursery.Application) { a.Institution.USCC = "91140423MA0T00044X" }), http.StatusUnprocessableEntity},
 		{"a township elsewhere", with(func(a *nursery.Application) { a.Institution.Township = "140403001" }), http.StatusUnprocessableEntity},
 		{"another city", with(func(a *nursery.Application) { a.Institution.County = "140105" }), http.StatusUnprocessableEntity},
+		{"a county that is not the account's", with(func(a *nursery.Application) {
+			a.Institution.County, a.Institution.Township = "140403", "140403001"
+		}), http.StatusUnprocessableEntity},
 		{"a site kind there is not", with(func(a *nursery.Application) { a.SiteKind = "palace" }), http.StatusUnprocessableEntity},
 		{"seats below none", with(func(a *nursery.Application) { a.Classes = []nursery.Class{{ID: "c", Seats: &minus}} }), http.StatusUnprocessableEntity},
 		{"an attachment nobody uploaded", with(func(a *nursery.Application) {
