@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"net/url"
 	"os"
 	"reflect"
@@ -43,10 +44,12 @@ type settings struct {
 	MetricsListen string `env:"METRICS_LISTEN" envDefault:"127.0.0.1:8081" in:"worker" doc:"where a worker answers /livez, /readyz and /metrics; port 0 takes a free one"`
 	PublicURL     string `env:"PUBLIC_URL" envDefault:"http://127.0.0.1:8080" in:"serve worker" is:"url" doc:"address people reach the system by; papers carry it in their verification code"`
 
+	TrustedProxies []netip.Prefix `env:"TRUSTED_PROXIES" in:"serve" doc:"networks of the proxies before serve, by comma, such as 10.0.0.0/8: whose X-Forwarded-For names the caller that rate limits count; empty: nobody's"`
+
 	PolicyBundleURL     string `env:"POLICY_BUNDLE_URL" in:"serve worker" is:"url" doc:"signed OPA bundle to take the rules from; empty: the rules in the program"`
 	PolicyBundleKeyFile string `env:"POLICY_BUNDLE_KEY_FILE" in:"serve worker" doc:"public key (PEM) the bundle's signature is checked with"`
 
-	ScanCommand  string `env:"SCAN_COMMAND" in:"serve" doc:"program asked about each upload, which it gets on standard input: exit 0 is clean, 1 refused; empty: uploads are marked unscanned"`
+	ScanCommand  string `env:"SCAN_COMMAND" in:"serve" doc:"program with its arguments, by space, asked about each upload, which it gets on standard input: exit 0 is clean, 1 refuses; empty: uploads are marked unscanned"`
 	MaxUploadMiB int64  `env:"MAX_UPLOAD_MIB" envDefault:"20" in:"serve" is:"positive" doc:"largest upload"`
 	MaxBodyKiB   int64  `env:"MAX_BODY_KIB" envDefault:"1024" in:"serve" is:"positive" doc:"largest body of any other request"`
 
@@ -149,6 +152,8 @@ func (k setting) check(value reflect.Value, unreadable bool) string {
 	switch {
 	case unreadable && value.Type() == reflect.TypeFor[slog.Level]():
 		return "must be debug, info, warn or error"
+	case unreadable && value.Type() == reflect.TypeFor[[]netip.Prefix]():
+		return "must be networks such as 10.0.0.0/8, by comma"
 	case unreadable:
 		return "must be a whole number"
 	case k.needed && value.IsZero():

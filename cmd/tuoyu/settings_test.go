@@ -13,7 +13,7 @@ import (
 func TestEverythingMissingOrWrongIsNamedAtOnce(t *testing.T) {
 	_, _, err := readSettings("serve", []string{
 		"TUOYU_DB_MAX_CONNS=many", "TUOYU_MAX_UPLOAD_MIB=0", "TUOYU_LOG_LEVEL=loud", "TUOYU_GOTENBERG_URL=localhost:3000",
-		"TUOYU_POLICY_BUNDLE_URL=https://rules.example/b.tar.gz",
+		"TUOYU_TRUSTED_PROXIES=proxy", "TUOYU_POLICY_BUNDLE_URL=https://rules.example/b.tar.gz",
 	})
 	var faults settingsError
 	if !errors.As(err, &faults) {
@@ -21,7 +21,7 @@ func TestEverythingMissingOrWrongIsNamedAtOnce(t *testing.T) {
 	}
 	want := []string{
 		"TUOYU_DATABASE_URL is missing: ", "TUOYU_DB_MAX_CONNS must be a whole number",
-		"TUOYU_GOTENBERG_URL must be a URL", "TUOYU_OIDC_ISSUER is missing: ", "TUOYU_MAX_UPLOAD_MIB must be at least 1",
+		"TUOYU_GOTENBERG_URL must be a URL", "TUOYU_OIDC_ISSUER is missing: ", "TUOYU_TRUSTED_PROXIES must be networks", "TUOYU_MAX_UPLOAD_MIB must be at least 1",
 		"TUOYU_LOG_LEVEL must be debug, info, warn or error", "TUOYU_POLICY_BUNDLE_URL and TUOYU_POLICY_BUNDLE_KEY_FILE go together",
 	}
 	if len(faults) != len(want) {
