@@ -22,7 +22,7 @@ import (
 type options struct {
 	url, issuer         string
 	temporal, namespace string
-	out                 string
+	out, histories      string
 	quiet               bool
 }
 
@@ -42,6 +42,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	f.StringVar(&o.temporal, "temporal", setting("TUOYU_TEMPORAL_ADDRESS", "127.0.0.1:7233"), "Temporal frontend, to let time pass for the silent office")
 	f.StringVar(&o.namespace, "namespace", setting("TUOYU_TEMPORAL_NAMESPACE", "tuoyu"), "Temporal namespace")
 	f.StringVar(&o.out, "out", "out/demo", "folder for the papers")
+	f.StringVar(&o.histories, "histories", "", "folder to record the histories of the cases in, for the replay test")
 	f.BoolVar(&o.quiet, "quiet", false, "print nothing but a failure")
 	switch err := f.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
@@ -80,7 +81,7 @@ func play(ctx context.Context, o options, out io.Writer) error {
 	now := time.Now()
 	s := &stage{
 		door: roleplay.NewDoor(o.url, o.issuer), temporal: temporal, namespace: o.namespace,
-		run: fmt.Sprintf("demo-%d", now.UnixNano()), serial: int(now.Unix() % 9000), folder: o.out, out: out,
+		run: fmt.Sprintf("demo-%d", now.UnixNano()), serial: int(now.Unix() % 9000), folder: o.out, histories: o.histories, out: out,
 	}
 	return s.playAll(ctx)
 }

@@ -26,6 +26,7 @@ type stage struct {
 	keys      int
 	serial    int // of the next credit code
 	folder    string
+	histories string // where histories are recorded, if anywhere
 	out       io.Writer
 }
 
@@ -51,6 +52,9 @@ func (s *stage) playAll(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", st.title, err)
 		}
 		if err := sc.curtain(ctx); err != nil {
+			return fmt.Errorf("%s: %w", st.title, err)
+		}
+		if err := sc.record(ctx); err != nil {
 			return fmt.Errorf("%s: %w", st.title, err)
 		}
 	}
