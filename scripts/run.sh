@@ -24,6 +24,9 @@ fail() {
 }
 trap 'stop; echo "ended"; exit 0' INT TERM
 
+# cause LOG is the line that says why a part ended.
+cause() { { grep -E '^(tuoyu|demo|panic|fatal error): ' "$1" || tail -n 1 "$1"; } | tail -n 1; }
+
 # launch NAME starts one part of the product with a log of its own.
 launch() {
 	bin/tuoyu "$1" >"$state/$1.log" 2>&1 &
@@ -34,7 +37,7 @@ launch() {
 await() {
 	local answer
 	for _ in $(seq 150); do
-		kill -0 "$2" 2>/dev/null || fail "$1: $(tail -n 1 "$state/$1.log")"
+		kill -0 "$2" 2>/dev/null || fail "$1: $(cause "$state/$1.log")"
 		if answer=$(bin/tuoyu ready "$3" 2>/dev/null); then return; fi
 		sleep 0.2
 	done
@@ -50,7 +53,7 @@ await worker "${pids[1]}" "$TUOYU_METRICS_LISTEN"
 
 bin/demo 2>"$state/demo.log" & # not in the foreground, where it would keep a signal waiting
 pids+=($!)
-wait "${pids[2]}" || fail "$(tail -n 1 "$state/demo.log") (see $state/serve.log and $state/worker.log)"
+wait "${pids[2]}" || fail "$(cause "$state/demo.log") (see $state/serve.log and $state/worker.log)"
 unset 'pids[2]'
 
 cat <<TEXT
@@ -80,5 +83,5 @@ wait -n -p ended "${pids[@]}" || true
 for i in 0 1; do
 	[ "${pids[$i]}" != "$ended" ] && continue
 	name=$([ "$i" = 0 ] && echo serve || echo worker)
-	fail "$name ended: $(tail -n 1 "$state/$name.log")"
+	fail "$name ended: $(cause "$state/$name.log")"
 done
