@@ -1,0 +1,67 @@
+package api
+
+import (
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+)
+
+// negotiate refuses, before anything is done, a request that wants its answer in a form the operation has not.
+func negotiate(ctx huma.Context, next func(huma.Context)) {
+	r, w := humago.Unwrap(ctx)
+	accept := r.Header.Get("Accept")
+	if accept == "" {
+		next(ctx)
+		return
+	}
+	op := ctx.Operation()
+	response := op.Responses[strconv.Itoa(op.DefaultStatus)]
+	if response == nil || len(response.Content) == 0 {
+		next(ctx)
+		return
+	}
+	for offered := range response.Content {
+		if quality(accept, offered) > 0 {
+			next(ctx)
+			return
+		}
+	}
+	writeProblem(w, r, problem(http.StatusNotAcceptable, codeNotAcceptable, "本接口不提供所要求的格式。"))
+}
+
+// prefersHTML tells a browser from a program.
+func prefersHTML(accept string) bool {
+	return quality(accept, "text/html") > quality(accept, "application/json")
+}
+
+// quality is how much an Accept header wants a media type, from 0 to 1; the most precise range that covers it counts
+// (RFC 9110, 12.5.1).
+func quality(accept, mediaType string) float64 {
+	if accept == "" {
+		return 1
+	}
+	kind, _, _ := strings.Cut(mediaType, "/")
+	best, precision := 0.0, 0
+	for entry := range strings.SplitSeq(accept, ",") {
+		wanted, params, err := mime.ParseMediaType(entry)
+		if err != nil {
+			continue
+		}
+		p := map[string]int{"*/*": 1, kind + "/*": 2, mediaType: 3}[wanted]
+		if p < precision || p == 0 {
+			continue
+		}
+		q := 1.0
+		if given, ok := params["q"]; ok {
+			if q, err = strconv.ParseFloat(given, 64); err != nil {
+				q = 0
+			}
+		}
+		best, precision = q, p
+	}
+	return best
+}

@@ -1,0 +1,324 @@
+// Package api is the HTTP door: it says who asks, reads what is asked, passes it to casework and writes the answer.
+// It decides nothing itself.
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"tuoyu/nursery"
+)
+
+// Deps is what the API needs.
+type Deps struct {
+	Door     Door
+	Verifier *Verifier
+	Log      *slog.Logger          // nil: slog.Default
+	Metrics  prometheus.Registerer // nil: not measured
+
+	PublicURL string // where people reach the API; https asks browsers to stay with it
+	Version   string
+	MaxBody   int64 // bytes of a JSON body; zero: 1 MiB
+	MaxUpload int64 // bytes of a file; zero: 20 MiB
+
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed; empty: nobody's
+	PublicRate     Rate           // zero: DefaultPublicRate
+	AccountRate    Rate           // zero: DefaultAccountRate
+}
+
+const (
+	requestTimeout = 30 * time.Second // of everything but files
+	bearer         = "bearer"
+	streams        = "streams" // metadata of an operation that reads or writes a file
+)
+
+type api struct {
+	door     Door
+	verifier *Verifier
+	log      *slog.Logger
+	seconds  *prometheus.HistogramVec
+	mux      *http.ServeMux
+	huma     huma.API
+
+	https              bool
+	maxBody, maxUpload int64
+	proxies            []netip.Prefix
+
+	public, accounts, refused *limits
+}
+
+// New gives the handler of the whole API with its documentation and the two pages for people who do not sign in.
+func New(d Deps) (http.Handler, error) {
+	if d.Door == nil || d.Verifier == nil {
+		return nil, errors.New("the API needs casework and a verifier of tokens")
+	}
+	a := &api{
+		door: d.Door, verifier: d.Verifier, log: d.Log, mux: http.NewServeMux(), https: strings.HasPrefix(d.PublicURL, "https:"),
+		maxBody: d.MaxBody, maxUpload: d.MaxUpload, proxies: d.TrustedProxies,
+		public: newLimits(or(d.PublicRate, DefaultPublicRate)), accounts: newLimits(or(d.AccountRate, DefaultAccountRate)),
+		refused: newLimits(refusedTokenRate),
+	}
+	a.maxBody, a.maxUpload = or(a.maxBody, 1<<20), or(a.maxUpload, 20<<20)
+	if a.log == nil {
+		a.log = slog.Default()
+	}
+	var err error
+	if a.seconds, err = newSeconds(d.Metrics); err != nil {
+		return nil, err
+	}
+	a.huma = humago.New(a.mux, config(d.Version))
+	a.huma.UseMiddleware(negotiate, a.limitPublic, a.authenticate, a.limitTime, a.readJSON)
+	for _, room := range []func(*api){
+		registerSession, registerFilings, registerCases, registerTasks, registerAttachments, registerDocuments,
+		registerRegistrations, registerSettings, registerPublic,
+	} {
+		room(a)
+	}
+	if err := a.publish(); err != nil {
+		return nil, err
+	}
+	return a.observed(traced(http.HandlerFunc(a.serve))), nil
+}
+
+func or[T comparable](given, fallback T) T {
+	var zero T
+	if given == zero {
+		return fallback
+	}
+	return given
+}
+
+func config(version string) huma.Config {
+	registry := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
+	registry.RegisterTypeAlias(reflect.TypeFor[nursery.Date](), reflect.TypeFor[date]())
+	return huma.Config{
+		OpenAPI: &huma.OpenAPI{
+			OpenAPI: "3.1.0",
+			Info: &huma.Info{
+				Title: "托育 tuoyu API", Version: or(version, "development"),
+				Description: "托育机构登记备案的办理接口。除公众查询外，请求须带 OIDC 签发的 Bearer 令牌；每个办理请求须带幂等键，" +
+					"重复发送同一请求只办理一次。出错时返回 application/problem+json（RFC 9457），程序请以 code 判断。",
+				License: &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"},
+			},
+			Components: &huma.Components{
+				Schemas: registry,
+				SecuritySchemes: map[string]*huma.SecurityScheme{
+					bearer: {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "OIDC 签发方签名的访问令牌，须含角色与所属县区。"},
+				},
+			},
+			Tags: tags(),
+		},
+		Formats:       map[string]huma.Format{"application/json": huma.DefaultJSONFormat},
+		DefaultFormat: "application/json",
+	}
+}
+
+// date documents nursery.Date and checks its form where it stands.
+type date struct{}
+
+// Schema is a string of format date.
+func (date) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Format: "date", Examples: []any{"2026-01-31"}}
+}
+
+// serve finds the operation. What no operation answers, is answered here in the same shape as everything else.
+func (a *api) serve(w http.ResponseWriter, r *http.Request) {
+	found, pattern := a.mux.Handler(r)
+	if pattern != "" {
+		a.mux.ServeHTTP(w, r)
+		return
+	}
+	probe := &probe{header: http.Header{}}
+	found.ServeHTTP(probe, r)
+	if probe.status == http.StatusMethodNotAllowed {
+		allow := probe.header.Get("Allow")
+		writeProblem(w, r, problem(probe.status, codeMethodNotAllowed, "该地址支持的方法："+allow+"。").with("Allow", allow))
+		return
+	}
+	writeProblem(w, r, problem(http.StatusNotFound, codeNoSuchPath, "没有这个地址。"))
+}
+
+// probe takes the answer of net/http's own handlers, for its status and headers.
+type probe struct {
+	header http.Header
+	status int
+}
+
+// Header gives the headers.
+func (p *probe) Header() http.Header { return p.header }
+
+// WriteHeader keeps the status.
+func (p *probe) WriteHeader(status int) { p.status = status }
+
+// Write drops the text.
+func (p *probe) Write(b []byte) (int, error) { return len(b), nil }
+
+// operation describes an operation for signed-in people. Statuses are the refusals it may give beside those that every
+// operation of its sort may.
+func operation(method, path, id, tag, summary string, statuses ...int) huma.Operation {
+	op := huma.Operation{
+		Method: method, Path: path, OperationID: id, Tags: []string{tag}, Summary: summary,
+		Security: []map[string][]string{{bearer: {}}}, RejectUnknownQueryParameters: true,
+		MaxBodyBytes: -1, BodyReadTimeout: -1, // the body is read, bounded and timed in readJSON
+		Errors: append([]int{
+			http.StatusUnauthorized, http.StatusForbidden, http.StatusNotAcceptable, http.StatusTooManyRequests,
+			http.StatusServiceUnavailable,
+		}, statuses...),
+	}
+	if method != http.MethodGet {
+		op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusConflict, http.StatusRequestEntityTooLarge,
+			http.StatusUnsupportedMediaType)
+	}
+	return op
+}
+
+// creating describes an operation that makes something new, and says where it is.
+func creating(op huma.Operation) huma.Operation {
+	op.DefaultStatus = http.StatusCreated
+	return op
+}
+
+// forEverybody describes an operation that needs no token.
+func forEverybody(op huma.Operation) huma.Operation {
+	op.Security = []map[string][]string{}
+	kept := op.Errors[:0]
+	for _, status := range op.Errors {
+		if status != http.StatusUnauthorized && status != http.StatusForbidden && status != http.StatusConflict {
+			kept = append(kept, status)
+		}
+	}
+	op.Errors = kept
+	return op
+}
+
+// register adds an operation; what its handler refuses becomes a problem in one place.
+func register[I, O any](a *api, op huma.Operation, handle func(context.Context, *I) (*O, error)) {
+	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := handle(ctx, in)
+		if err != nil {
+			p := a.refuse(ctx, err)
+			p.RequestID = exchangeOf(ctx).id
+			return nil, p
+		}
+		return out, nil
+	})
+}
+
+type principalKey struct{}
+
+// principal is who asks; only operations with a token have one.
+func principal(ctx context.Context) nursery.Principal {
+	p, _ := ctx.Value(principalKey{}).(nursery.Principal)
+	return p
+}
+
+func needsToken(op *huma.Operation) bool { return len(op.Security) > 0 }
+
+// limitPublic bounds what one address asks without signing in.
+func (a *api) limitPublic(ctx huma.Context, next func(huma.Context)) {
+	if !needsToken(ctx.Operation()) {
+		r, w := humago.Unwrap(ctx)
+		if tooMany := a.public.take(a.client(r)); tooMany != nil {
+			writeProblem(w, r, tooMany)
+			return
+		}
+	}
+	next(ctx)
+}
+
+// authenticate says who asks, and bounds what one account asks. Refused tokens count against their address, so that
+// nobody can have the issuer asked without end.
+func (a *api) authenticate(ctx huma.Context, next func(huma.Context)) {
+	if !needsToken(ctx.Operation()) {
+		next(ctx)
+		return
+	}
+	r, w := humago.Unwrap(ctx)
+	address := a.client(r)
+	if spent := a.refused.spent(address); spent != nil {
+		writeProblem(w, r, spent)
+		return
+	}
+	p, err := a.whoAsks(r)
+	if err != nil {
+		_ = a.refused.take(address) // counted; the answer is the token's
+		writeProblem(w, r, a.refuse(r.Context(), err))
+		return
+	}
+	exchangeOf(r.Context()).role = p.Role
+	if tooMany := a.accounts.take(p.Account); tooMany != nil {
+		writeProblem(w, r, tooMany)
+		return
+	}
+	next(huma.WithValue(ctx, principalKey{}, p))
+}
+
+func (a *api) whoAsks(r *http.Request) (nursery.Principal, error) {
+	given := r.Header.Values("Authorization")
+	if len(given) == 0 {
+		return nursery.Principal{}, unauthenticated(codeUnauthenticated, "请先登录。")
+	}
+	scheme, token, _ := strings.Cut(given[0], " ")
+	if len(given) > 1 || !strings.EqualFold(scheme, bearer) || token == "" {
+		return nursery.Principal{}, unauthenticated(codeTokenInvalid, "请以 Bearer 方式提供登录凭证。")
+	}
+	return a.verifier.Verify(r.Context(), strings.TrimSpace(token))
+}
+
+// limitTime bounds how long an operation may take, unless it carries a file.
+func (a *api) limitTime(ctx huma.Context, next func(huma.Context)) {
+	if ctx.Operation().Metadata[streams] != nil {
+		next(ctx)
+		return
+	}
+	limited, cancel := context.WithTimeout(ctx.Context(), requestTimeout)
+	defer cancel()
+	next(huma.WithContext(ctx, limited))
+}
+
+// Command is what every operation that does something needs.
+type Command struct {
+	Key string `header:"Idempotency-Key" maxLength:"200" doc:"幂等键，必填。重复发送同一键的同一请求只办理一次，并得到同样的答复" example:"7f1c2c9e-3f55-4d0b-9c43-1f5f4c2f0a11"`
+}
+
+// Listing asks for a page.
+type Listing struct {
+	After string `query:"after" maxLength:"400" doc:"上一页答复中的 next"`
+	Limit int    `query:"limit" minimum:"1" maximum:"100" default:"25" doc:"每页条数"`
+}
+
+// answer is a JSON body.
+type answer[T any] struct{ Body T }
+
+func reply[T any](body T, err error) (*answer[T], error) {
+	if err != nil {
+		return nil, err
+	}
+	return &answer[T]{body}, nil
+}
+
+// made is a JSON body of something new.
+type made[T any] struct {
+	Location string `header:"Location" doc:"新建内容的地址"`
+	Body     T
+}
+
+func newAt[T any](body T, err error, at func(T) string) (*made[T], error) {
+	if err != nil {
+		return nil, err
+	}
+	return &made[T]{at(body), body}, nil
+}
+
+func pathOf(room, id string) string { return fmt.Sprintf("/api/v1/%s/%s", room, id) }

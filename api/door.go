@@ -1,0 +1,50 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+)
+
+// Door is what the API needs of casework. The errors that are for a person are *casework.Error.
+type Door interface {
+	StartFiling(ctx context.Context, p nursery.Principal, key string, in casework.StartFiling) (casework.Started, error)
+	Precheck(ctx context.Context, p nursery.Principal, a nursery.Application) (casework.Prechecked, error)
+	CorrectFiling(ctx context.Context, p nursery.Principal, key, caseNo string, in casework.Correction) (casework.Corrected, error)
+	SubmitFiling(ctx context.Context, p nursery.Principal, key, caseNo string) (casework.Corrected, error)
+	Withdraw(ctx context.Context, p nursery.Principal, key, caseNo, reason string) (casework.Corrected, error)
+	StartChange(ctx context.Context, p nursery.Principal, key, caseNo string, in casework.ChangeRequest) (casework.Started, error)
+	StartCancellation(ctx context.Context, p nursery.Principal, key, caseNo string, in nursery.Cancellation) (casework.Started, error)
+
+	Cases(ctx context.Context, p nursery.Principal, f casework.CaseFilter, page casework.PageRequest) (casework.Page[casework.CaseSummary], error)
+	Case(ctx context.Context, p nursery.Principal, caseNo string) (casework.CaseDetail, error)
+	Comment(ctx context.Context, p nursery.Principal, key, caseNo, text string, internal bool) (casework.Event, error)
+
+	Tasks(ctx context.Context, p nursery.Principal, f casework.TaskFilter, page casework.PageRequest) (casework.Page[casework.TaskSummary], error)
+	Task(ctx context.Context, p nursery.Principal, id string) (casework.TaskDetail, error)
+	Claim(ctx context.Context, p nursery.Principal, key, id string) (casework.TaskSummary, error)
+	Release(ctx context.Context, p nursery.Principal, key, id string) (casework.TaskSummary, error)
+	Assign(ctx context.Context, p nursery.Principal, key, id, account string) (casework.TaskSummary, error)
+	Delegate(ctx context.Context, p nursery.Principal, key, id, account, reason string) (casework.TaskSummary, error)
+	Complete(ctx context.Context, p nursery.Principal, key, id string, in casework.Completion) (casework.Completed, error)
+
+	Upload(ctx context.Context, p nursery.Principal, in casework.Upload) (casework.Attachment, error)
+	OpenAttachment(ctx context.Context, p nursery.Principal, id string) (casework.Attachment, io.ReadCloser, error)
+	OpenDocument(ctx context.Context, p nursery.Principal, id string) (casework.Document, io.ReadCloser, error)
+	RevokeDocument(ctx context.Context, p nursery.Principal, key, id, reason string) (casework.Document, error)
+	Reissue(ctx context.Context, p nursery.Principal, key, id, reason string) (casework.Document, error)
+
+	PushRegistration(ctx context.Context, p nursery.Principal, key string, r nursery.Registration) (nursery.Registration, error)
+	Settings(ctx context.Context, p nursery.Principal, county string) (casework.CountySettings, error)
+	SetSetting(ctx context.Context, p nursery.Principal, key, county, name string, value json.RawMessage, reason string) (casework.CountySettings, error)
+
+	PublicStatus(ctx context.Context, caseNo, code string) (casework.PublicCase, error)
+	Verify(ctx context.Context, code string) (casework.VerifiedPaper, error)
+	Publications(ctx context.Context, county string, page casework.PageRequest) (casework.Page[casework.Publication], error)
+	FiledInstitutions(ctx context.Context, county string, page casework.PageRequest) (casework.Page[casework.FiledInstitution], error)
+}
+
+var _ Door = (*casework.Service)(nil)

@@ -1,0 +1,89 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"tuoyu/casework"
+)
+
+const verifyPath = "/verify/"
+
+// PublicCounty asks for a page of what a county publishes.
+type PublicCounty struct {
+	Listing
+	County string `query:"county" required:"true" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码" example:"140403"`
+}
+
+func registerPublic(a *api) {
+	status := forEverybody(operation(http.MethodPost, "/api/v1/public/cases/{case_no}/status", "getPublicStatus", tagPublic, "凭查询码查看办理进度", http.StatusNotFound))
+	status.Description = "编号不存在与查询码不符的答复相同。查询码只放在请求内容中，不放在地址里。"
+	register(a, status, func(ctx context.Context, in *struct {
+		CaseNumber
+		Body struct {
+			Code string `json:"code" minLength:"1" maxLength:"60" doc:"查询码" example:"7K3M-9Q2X-T4VB-N8HD"`
+		} `nameHint:"PublicStatus"`
+	}) (*answer[casework.PublicCase], error) {
+		return reply(a.door.PublicStatus(ctx, in.CaseNo, in.Body.Code))
+	})
+
+	register(a, forEverybody(operation(http.MethodGet, "/api/v1/public/publications", "listPublications", tagPublic, "公示")),
+		func(ctx context.Context, in *PublicCounty) (*answer[casework.Page[casework.Publication]], error) {
+			return reply(a.door.Publications(ctx, in.County, casework.PageRequest(in.Listing)))
+		})
+	register(a, forEverybody(operation(http.MethodGet, "/api/v1/public/institutions", "listFiledInstitutions", tagPublic, "已备案托育机构名录")),
+		func(ctx context.Context, in *PublicCounty) (*answer[casework.Page[casework.FiledInstitution]], error) {
+			return reply(a.door.FiledInstitutions(ctx, in.County, casework.PageRequest(in.Listing)))
+		})
+
+	registerVerify(a)
+}
+
+// verified is the answer about a paper, as a page for people or as JSON.
+type verified struct {
+	ContentType string `header:"Content-Type"`
+	Policy      string `header:"Content-Security-Policy" hidden:"true"`
+	Vary        string `header:"Vary" hidden:"true"`
+	Body        func(huma.Context)
+}
+
+func registerVerify(a *api) {
+	op := forEverybody(operation(http.MethodGet, verifyPath+"{code}", "verifyDocument", tagPublic, "核验文书"))
+	op.Description = "文书是否由本系统制发、是否仍然有效。浏览器得到可打印的网页，程序以 Accept: application/json 得到 JSON。"
+	op.RejectUnknownQueryParameters = false // what scanning apps add to an address
+	op.DefaultStatus = http.StatusOK
+	paper := a.huma.OpenAPI().Components.Schemas.Schema(verifiedType, true, "")
+	op.Responses = map[string]*huma.Response{"200": {Description: "核验结果", Content: map[string]*huma.MediaType{
+		"application/json": {Schema: paper}, "text/html": {Schema: &huma.Schema{Type: huma.TypeString}},
+	}}}
+	register(a, op, func(ctx context.Context, in *struct {
+		Code   string `path:"code" maxLength:"60" doc:"核验码，连字符与大小写不限" example:"7K3M-9Q2X-T4VB-N8HD"`
+		Accept string `header:"Accept" hidden:"true"`
+	}) (*verified, error) {
+		paper, err := a.door.Verify(ctx, in.Code)
+		if err != nil {
+			return nil, err
+		}
+		out := &verified{ContentType: "application/json", Vary: "Accept"}
+		if !prefersHTML(in.Accept) {
+			out.Body = func(ctx huma.Context) {
+				ctx.SetStatus(http.StatusOK)
+				_ = huma.DefaultJSONFormat.Marshal(ctx.BodyWriter(), paper) // a reader that hung up
+			}
+			return out, nil
+		}
+		var page bytes.Buffer
+		if err := writeVerified(&page, paper); err != nil {
+			return nil, err
+		}
+		out.ContentType, out.Policy = htmlType, pagePolicy
+		out.Body = func(ctx huma.Context) {
+			ctx.SetStatus(http.StatusOK)
+			_, _ = page.WriteTo(ctx.BodyWriter()) // a reader that hung up
+		}
+		return out, nil
+	})
+}

@@ -1,0 +1,68 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"tuoyu/nursery"
+	"tuoyu/workflows"
+)
+
+// me is who asks, as the token says.
+type me struct {
+	Account     string            `json:"account"`
+	Role        nursery.Role      `json:"role"`
+	RoleTitle   string            `json:"role_title"`
+	County      string            `json:"county"`
+	CountyName  string            `json:"county_name,omitempty"`
+	Institution string            `json:"institution,omitempty"`
+	Registrar   nursery.Registrar `json:"registrar,omitempty"`
+}
+
+// process is a kind of case with its stages.
+type process struct {
+	Kind   nursery.CaseKind `json:"kind"`
+	Title  string           `json:"title"`
+	Prefix string           `json:"prefix" doc:"办件编号的前两位"`
+	Stages []stage          `json:"stages" doc:"环节，按通常的先后"`
+}
+
+type stage struct {
+	Stage       nursery.Stage `json:"stage"`
+	Title       string        `json:"title"`
+	Holder      nursery.Role  `json:"holder,omitempty"`
+	HolderTitle string        `json:"holder_title,omitempty"`
+	Next        string        `json:"next,omitempty"`
+}
+
+func registerSession(a *api) {
+	register(a, operation(http.MethodGet, "/api/v1/me", "getMe", tagSession, "我的账号"),
+		func(ctx context.Context, _ *struct{}) (*answer[me], error) {
+			p := principal(ctx)
+			division, _ := nursery.DivisionByCode(p.County)
+			return reply(me{
+				Account: p.Account, Role: p.Role, RoleTitle: p.Role.Title(), County: p.County, CountyName: division.Name,
+				Institution: p.Institution, Registrar: p.Registrar,
+			}, nil)
+		})
+	register(a, forEverybody(operation(http.MethodGet, "/api/v1/processes", "listProcesses", tagSession, "办理事项与环节")),
+		func(context.Context, *struct{}) (*answer[[]process], error) {
+			return reply(processes(), nil)
+		})
+}
+
+func processes() []process {
+	var list []process
+	for _, p := range workflows.Processes() {
+		shown := process{Kind: p.Kind, Title: p.Title, Prefix: p.Prefix}
+		for _, s := range p.Stages {
+			title := ""
+			if s.Holder != "" {
+				title = s.Holder.Title()
+			}
+			shown.Stages = append(shown.Stages, stage{s.Stage, s.Title, s.Holder, title, s.Next})
+		}
+		list = append(list, shown)
+	}
+	return list
+}

@@ -1,0 +1,146 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// The groups of operations, by what they are about.
+const (
+	tagFiling        = "备案"
+	tagCases         = "办件"
+	tagTasks         = "待办"
+	tagAttachments   = "材料"
+	tagDocuments     = "文书"
+	tagRegistrations = "登记信息"
+	tagSettings      = "县区参数"
+	tagPublic        = "公众查询"
+	tagSession       = "账号与事项"
+)
+
+func tags() []*huma.Tag {
+	return []*huma.Tag{
+		{Name: tagFiling, Description: "备案、补正、撤回、变更与注销"},
+		{Name: tagCases, Description: "办件的环节、期限、时间线与留言"},
+		{Name: tagTasks, Description: "等待工作人员或机构答复的事项"},
+		{Name: tagAttachments, Description: "上传与下载申请材料"},
+		{Name: tagDocuments, Description: "系统制发的文书"},
+		{Name: tagRegistrations, Description: "登记机关推送的机构登记信息"},
+		{Name: tagSettings, Description: "县区自行确定的办理参数"},
+		{Name: tagPublic, Description: "无需登录；按来访地址限制频率"},
+		{Name: tagSession, Description: "当前账号、办理事项与环节"},
+	}
+}
+
+// statusTitles describe the answers of an operation.
+var statusTitles = map[int]string{
+	200: "成功", 201: "已新建", 204: "成功，无内容", 400: "请求格式有误，或缺少幂等键", 401: "未登录或登录已失效", 403: "无权操作",
+	404: "没有找到，或无权查看", 406: "没有所需的格式", 409: "与当前状态冲突", 413: "内容过大", 415: "请求格式不支持",
+	422: "填写有误，逐处说明", 429: "请求过于频繁", 500: "系统内部错误", 503: "服务暂不可用",
+}
+
+// publish completes the description of the API and serves it, as OpenAPI 3.1 and as a page.
+func (a *api) publish() error {
+	spec := a.huma.OpenAPI()
+	for _, schema := range spec.Components.Schemas.Map() {
+		describeProperties(schema)
+	}
+	for _, item := range spec.Paths {
+		for _, op := range operationsOf(item) {
+			describe(op)
+		}
+	}
+	raw, err := json.MarshalIndent(spec, "", " ")
+	if err != nil {
+		return fmt.Errorf("write the description of the API: %w", err)
+	}
+	page, err := docsPage(spec)
+	if err != nil {
+		return err
+	}
+	a.mux.HandleFunc("GET /openapi.json", fixed("application/json", "", raw))
+	a.mux.HandleFunc("GET /docs", fixed(htmlType, docsPolicy, page))
+	a.mux.HandleFunc("GET /track", fixed(htmlType, trackPolicy, trackPage))
+	return nil
+}
+
+// fixed serves what never changes while the program runs.
+func fixed(mediaType, policy string, content []byte) http.HandlerFunc {
+	content = bytes.Clone(content)
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", mediaType)
+		w.Header().Set("Cache-Control", "public, max-age=300")
+		if policy != "" {
+			w.Header().Set("Content-Security-Policy", policy)
+		}
+		_, _ = w.Write(content) // a reader that hung up
+	}
+}
+
+// describe gives an operation the words for its answers, and says which header it cannot do without. The lack of the
+// idempotency key is casework's to refuse, with a code of its own, so huma is not told that it is required.
+func describe(op *huma.Operation) {
+	for status, response := range op.Responses {
+		var code int
+		if _, err := fmt.Sscan(status, &code); err == nil && response.Description == http.StatusText(code) {
+			response.Description = statusTitles[code]
+		}
+	}
+	for _, p := range op.Parameters {
+		if p.In == "header" && p.Name == "Idempotency-Key" {
+			p.Required = true
+		}
+	}
+}
+
+// operationsOf gives the operations of a path in the order people read them.
+func operationsOf(item *huma.PathItem) []*huma.Operation {
+	all := []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete}
+	return slices.DeleteFunc(all, func(op *huma.Operation) bool { return op == nil })
+}
+
+// describeProperties gives every property without words of its own those of the glossary: the same word means the same
+// thing wherever it stands.
+func describeProperties(schema *huma.Schema) {
+	for name, property := range schema.Properties {
+		if property.Description == "" {
+			property.Description = glossary[name]
+		}
+	}
+}
+
+// glossary says what a field holds, by its name.
+var glossary = map[string]string{
+	"account": "账号", "actor": "办理人", "address": "机构地址", "after": "翻页标记", "answer": "答复内容", "application": "备案申请",
+	"as_of": "适用规则的日期", "assignee": "领取人账号", "at": "时间", "basis": "依据", "by": "办理人账号", "case": "所属办件",
+	"case_no": "办件编号", "children": "由本办件产生的办件", "clocks": "法定时限", "closed_at": "办结时间", "closed_by": "办结人",
+	"confirmed_by": "核验人", "county": "县区", "county_name": "县区名称", "created_at": "建立时间", "data": "附加数据",
+	"days_left": "剩余工作日，负数为已逾期", "decided_at": "裁定时间", "decision": "应参看的裁定", "decisions": "裁定",
+	"default": "默认值", "delivered": "是否已送达办理流程", "documents": "文书", "draft": "是否草稿", "due_on": "到期日",
+	"due_provisional": "到期日是否暂定（所在年份的节假日安排尚未公布）", "ended_at": "结束时间", "ended_on": "失效日期",
+	"end_reason": "失效理由", "escalated": "是否已转主管", "family": "家庭托育点专项", "filed_on": "备案日期", "fire": "消防安全",
+	"form": "答复表单的 JSON Schema", "gaps": "待补正事项", "genuine": "是否为本系统制发", "history": "设置记录",
+	"holder": "由谁办理（角色）", "holder_title": "由谁办理", "hygiene": "卫生评价", "id": "标识", "in_force": "是否有效",
+	"inclusive": "是否普惠", "institution": "机构", "internal": "是否仅工作人员可见", "issued_on": "制发日期", "items": "本页内容",
+	"kind": "类型", "limit_days": "时限，工作日", "max": "最大值", "media_type": "文件类型", "min": "最小值", "name": "名称",
+	"next": "接下来；列表中为下一页的翻页标记", "note": "说明", "number": "文号", "opened_at": "产生时间", "outcome": "办理结果",
+	"outcomes": "可选的办理结果", "overdue": "是否逾期", "papers": "文书", "parent_case": "由哪个办件产生", "phone": "联系电话",
+	"premises": "场所", "provisional": "是否暂定", "published_on": "公示日期", "query": "查询词", "reason": "理由",
+	"received_on": "收件日期", "registrar": "登记机关", "registration": "登记信息", "result": "结论", "role": "角色",
+	"role_title": "角色名称", "scan": "安全扫描：clean 已通过，unscanned 未扫描", "seats": "托位数", "set": "是否已由县区设置",
+	"set_at": "设置时间", "set_by": "设置人", "settings": "参数", "sha256": "内容的 SHA-256", "site_kind": "机构类型",
+	"size": "字节数", "source": "来源", "stage": "环节", "stage_title": "环节名称", "stages": "环节", "started_on": "起算日",
+	"state": "状态", "status": "状态", "subject": "申请人", "submitted": "是否已提交", "task": "待办编号", "tasks": "待办",
+	"text": "正文", "timeline": "时间线", "title": "名称", "township": "乡镇街道", "tracking_code": "查询码",
+	"updated_at": "更新时间", "uploaded_at": "上传时间", "value": "参数值", "verification_code": "核验码", "verified": "是否已核对原文",
+	"version": "申请版本",
+}
+
+// isRef gives the name of the schema a reference points to.
+func isRef(ref string) string { return strings.TrimPrefix(ref, "#/components/schemas/") }

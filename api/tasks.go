@@ -1,0 +1,86 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+)
+
+// TaskNumber names a task in a path.
+type TaskNumber struct {
+	ID string `path:"id" maxLength:"80" doc:"待办编号"`
+}
+
+type handOver struct {
+	Account string `json:"account" minLength:"2" maxLength:"100" doc:"接办人账号" example:"clerk-140403-2"`
+}
+
+type delegation struct {
+	Account string `json:"account" minLength:"2" maxLength:"100" doc:"接办人账号" example:"clerk-140403-2"`
+	Reason  string `json:"reason" minLength:"2" maxLength:"500" doc:"转办理由"`
+}
+
+type completion struct {
+	Outcome nursery.Outcome `json:"outcome" minLength:"1" maxLength:"40" doc:"办理结果，须是待办所列之一" example:"accept"`
+	Answer  json.RawMessage `json:"answer,omitempty" doc:"按待办表单（form）填写的内容"`
+}
+
+func registerTasks(a *api) {
+	list := operation(http.MethodGet, "/api/v1/tasks", "listTasks", tagTasks, "待办列表")
+	list.Description = "先到期的在前。"
+	register(a, list, func(ctx context.Context, in *struct {
+		Listing
+		View   casework.View `query:"view" enum:"all,mine,claimable,due,overdue" default:"all" doc:"全部、我的、可领取、临期、逾期"`
+		Kind   string        `query:"kind" maxLength:"60" doc:"待办类型" example:"filing.review"`
+		County string        `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码，供市级角色筛选"`
+	}) (*answer[casework.Page[casework.TaskSummary]], error) {
+		return reply(a.door.Tasks(ctx, principal(ctx), casework.TaskFilter{View: in.View, Kind: in.Kind, County: in.County},
+			casework.PageRequest(in.Listing)))
+	})
+
+	detail := operation(http.MethodGet, "/api/v1/tasks/{id}", "getTask", tagTasks, "待办详情", http.StatusNotFound)
+	detail.Description = "含应参看的裁定和答复表单的 JSON Schema。"
+	register(a, detail, func(ctx context.Context, in *TaskNumber) (*answer[casework.TaskDetail], error) {
+		return reply(a.door.Task(ctx, principal(ctx), in.ID))
+	})
+
+	type Act struct {
+		Command
+		TaskNumber
+	}
+	register(a, operation(http.MethodPost, "/api/v1/tasks/{id}/claim", "claimTask", tagTasks, "领取待办", http.StatusNotFound),
+		func(ctx context.Context, in *Act) (*answer[casework.TaskSummary], error) {
+			return reply(a.door.Claim(ctx, principal(ctx), in.Key, in.ID))
+		})
+	register(a, operation(http.MethodPost, "/api/v1/tasks/{id}/release", "releaseTask", tagTasks, "退回待办", http.StatusNotFound),
+		func(ctx context.Context, in *Act) (*answer[casework.TaskSummary], error) {
+			return reply(a.door.Release(ctx, principal(ctx), in.Key, in.ID))
+		})
+	register(a, operation(http.MethodPost, "/api/v1/tasks/{id}/assign", "assignTask", tagTasks, "指派待办", http.StatusNotFound),
+		func(ctx context.Context, in *struct {
+			Act
+			Body handOver
+		}) (*answer[casework.TaskSummary], error) {
+			return reply(a.door.Assign(ctx, principal(ctx), in.Key, in.ID, in.Body.Account))
+		})
+	register(a, operation(http.MethodPost, "/api/v1/tasks/{id}/delegate", "delegateTask", tagTasks, "转办待办", http.StatusNotFound),
+		func(ctx context.Context, in *struct {
+			Act
+			Body delegation
+		}) (*answer[casework.TaskSummary], error) {
+			return reply(a.door.Delegate(ctx, principal(ctx), in.Key, in.ID, in.Body.Account, in.Body.Reason))
+		})
+
+	complete := operation(http.MethodPost, "/api/v1/tasks/{id}/complete", "completeTask", tagTasks, "办理待办", http.StatusNotFound)
+	complete.Description = "已办结的待办返回 409 task_closed，并说明由谁、何时办结；所列之外的结果返回 422 outcome_not_offered。" +
+		"delivered 为 false 时答复已经保存，系统恢复后自动送达，不需重发。"
+	register(a, complete, func(ctx context.Context, in *struct {
+		Act
+		Body completion
+	}) (*answer[casework.Completed], error) {
+		return reply(a.door.Complete(ctx, principal(ctx), in.Key, in.ID, casework.Completion(in.Body)))
+	})
+}

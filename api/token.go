@@ -1,0 +1,276 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+
+	"tuoyu/nursery"
+)
+
+const (
+	issuerTimeout = 5 * time.Second
+	// issuerPause is how long an answer of the issuer, or its silence, is taken for the next one: a flood of forged
+	// tokens, or an issuer that is down, costs it one request in this time.
+	issuerPause = 2 * time.Second
+	issuerBytes = 1 << 20
+)
+
+// Issuer says whose tokens are accepted and which of their claims hold what. A claim's name may be a path by dots
+// (realm_access.roles) when the token has no claim of that very name.
+type Issuer struct {
+	URL      string // of the OIDC issuer
+	Audience string // a token must name it
+
+	RoleClaim, CountyClaim, InstitutionClaim, RegistrarClaim string
+}
+
+// Verifier checks bearer tokens: JWTs signed by the issuer's keys (RS256, ES256 or EdDSA), for our audience and not
+// expired. It asks the issuer when it needs to, so the issuer need not be up at start, and its keys may change.
+// It is safe for concurrent use.
+type Verifier struct {
+	issuer Issuer
+	client *http.Client
+
+	mu     sync.Mutex
+	tokens *oidc.IDTokenVerifier
+}
+
+// NewVerifier gives a verifier; nothing is asked yet.
+func NewVerifier(issuer Issuer) *Verifier {
+	transport := &patient{next: http.DefaultTransport, answers: map[string]answered{}}
+	return &Verifier{issuer: issuer, client: &http.Client{Transport: transport, Timeout: issuerTimeout}}
+}
+
+// Ready asks whether tokens can be checked: the issuer has been reached at least once.
+func (v *Verifier) Ready(ctx context.Context) error {
+	_, err := v.discovered(ctx)
+	return err
+}
+
+// discovered gives the issuer's verifier, reading its discovery document the first time.
+func (v *Verifier) discovered(ctx context.Context) (*oidc.IDTokenVerifier, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.tokens != nil {
+		return v.tokens, nil
+	}
+	ctx = oidc.ClientContext(ctx, v.client)
+	provider, err := oidc.NewProvider(ctx, v.issuer.URL)
+	if err != nil {
+		return nil, fmt.Errorf("discover issuer %s: %w", v.issuer.URL, err)
+	}
+	var document struct {
+		Keys string `json:"jwks_uri"`
+	}
+	if err := provider.Claims(&document); err != nil {
+		return nil, fmt.Errorf("discover issuer %s: %w", v.issuer.URL, err)
+	}
+	v.tokens = oidc.NewVerifier(v.issuer.URL, keys{oidc.NewRemoteKeySet(ctx, document.Keys)}, &oidc.Config{
+		ClientID: v.issuer.Audience, SupportedSigningAlgs: []string{oidc.RS256, oidc.ES256, oidc.EdDSA},
+	})
+	return v.tokens, nil
+}
+
+// keys tells a caller that asks whether the issuer's keys could not be fetched, which go-oidc tells by text alone.
+type keys struct{ remote *oidc.RemoteKeySet }
+
+type fetchFailed struct{}
+
+// VerifySignature checks against the issuer's keys.
+func (k keys) VerifySignature(ctx context.Context, token string) ([]byte, error) {
+	payload, err := k.remote.VerifySignature(ctx, token)
+	if cause := errors.Unwrap(err); cause != nil { // a wrong signature has none
+		if failure, ok := ctx.Value(fetchFailed{}).(*error); ok {
+			*failure = cause
+		}
+	}
+	return payload, err
+}
+
+// Verify gives the principal of a token. Errors are *Problem: 401 for a token that is none of ours, 403 for an account
+// that is not exactly one known role with what it belongs to, 503 when the issuer cannot be asked.
+func (v *Verifier) Verify(ctx context.Context, raw string) (nursery.Principal, error) {
+	tokens, err := v.discovered(ctx)
+	if err != nil {
+		return nursery.Principal{}, issuerAway()
+	}
+	var failure error
+	token, err := tokens.Verify(context.WithValue(ctx, fetchFailed{}, &failure), raw)
+	switch {
+	case failure != nil:
+		return nursery.Principal{}, issuerAway()
+	case err != nil:
+		if _, expired := errors.AsType[*oidc.TokenExpiredError](err); expired {
+			return nursery.Principal{}, unauthenticated(codeTokenExpired, "登录已过期，请重新登录。")
+		}
+		return nursery.Principal{}, unauthenticated(codeTokenInvalid, "登录凭证无效，请重新登录。")
+	case token.Subject == "":
+		return nursery.Principal{}, unauthenticated(codeTokenInvalid, "登录凭证没有账号。")
+	}
+	var claims map[string]json.RawMessage
+	if err := token.Claims(&claims); err != nil {
+		return nursery.Principal{}, unauthenticated(codeTokenInvalid, "登录凭证无效，请重新登录。")
+	}
+	return v.issuer.Principal(token.Subject, claims)
+}
+
+func issuerAway() *Problem {
+	return problem(http.StatusServiceUnavailable, codeIssuerUnavailable, "登录服务暂时无法连接，请稍后再试。").with("Retry-After", "5")
+}
+
+func unauthenticated(code, detail string) *Problem {
+	challenge := `Bearer realm="tuoyu"`
+	if code != codeUnauthenticated {
+		challenge += `, error="invalid_token"`
+	}
+	return problem(http.StatusUnauthorized, code, detail).with("WWW-Authenticate", challenge)
+}
+
+// Principal gives who an account is by its claims. The error is a *Problem of status 403: an account acts in exactly
+// one known role, and the role must say what it belongs to.
+func (i Issuer) Principal(account string, claims map[string]json.RawMessage) (nursery.Principal, error) {
+	var roles []nursery.Role
+	for _, name := range texts(claim(claims, i.RoleClaim)) {
+		role := nursery.Role(name)
+		if slices.Contains(nursery.Roles(), role) && !slices.Contains(roles, role) {
+			roles = append(roles, role) // providers add roles of their own, which mean nothing here
+		}
+	}
+	switch len(roles) {
+	case 0:
+		return nursery.Principal{}, problem(http.StatusForbidden, codeRoleUnknown, "该账号没有本系统的角色，请联系管理员。")
+	case 1:
+	default:
+		return nursery.Principal{}, problem(http.StatusForbidden, codeRoleAmbiguous, "该账号有多个角色，请为每个角色使用单独的账号。")
+	}
+	p := nursery.Principal{
+		Account: account, Role: roles[0], County: text(claim(claims, i.CountyClaim)),
+		Institution: text(claim(claims, i.InstitutionClaim)), Registrar: nursery.Registrar(text(claim(claims, i.RegistrarClaim))),
+	}
+	if missing := lacks(p); missing != "" {
+		return nursery.Principal{}, problem(http.StatusForbidden, codeClaimsIncomplete, "账号信息不完整："+missing+"，请联系管理员。")
+	}
+	return p, nil
+}
+
+// lacks says what the principal's role needs and it has not: the county everywhere but in the city's own roles, the
+// institution of those who act for one, the registrar of registrars.
+func lacks(p nursery.Principal) string {
+	division, known := nursery.DivisionByCode(p.County)
+	switch p.Role {
+	case nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator, nursery.RoleInsurer:
+		if !known || division.Level == nursery.LevelTownship {
+			return "缺少所属市县"
+		}
+	default:
+		if !known || division.Level != nursery.LevelCounty {
+			return "缺少所属县区"
+		}
+	}
+	switch p.Role {
+	case nursery.RoleInstitution, nursery.RoleHospital:
+		if p.Institution == "" {
+			return "缺少所属机构"
+		}
+	case nursery.RoleRegistrar:
+		if !slices.Contains([]nursery.Registrar{nursery.StaffingOffice, nursery.CivilAffairs, nursery.MarketRegulation}, p.Registrar) {
+			return "缺少登记机关类别"
+		}
+	}
+	return ""
+}
+
+// claim finds a claim by its name, or along its path.
+func claim(claims map[string]json.RawMessage, name string) json.RawMessage {
+	if value, ok := claims[name]; ok {
+		return value
+	}
+	first, rest, nested := strings.Cut(name, ".")
+	var inside map[string]json.RawMessage
+	if !nested || json.Unmarshal(claims[first], &inside) != nil {
+		return nil
+	}
+	return claim(inside, rest)
+}
+
+func text(raw json.RawMessage) string {
+	var s string
+	if json.Unmarshal(raw, &s) != nil {
+		return ""
+	}
+	return s
+}
+
+func texts(raw json.RawMessage) []string {
+	var list []string
+	if json.Unmarshal(raw, &list) == nil {
+		return list
+	}
+	if s := text(raw); s != "" {
+		return []string{s}
+	}
+	return nil
+}
+
+// patient is a transport that gives an answer again, good or bad, until issuerPause is over.
+type patient struct {
+	next http.RoundTripper
+
+	mu      sync.Mutex
+	answers map[string]answered // by URL: the discovery document and the keys
+}
+
+type answered struct {
+	status int
+	header http.Header
+	body   []byte
+	err    error
+	until  time.Time
+}
+
+// RoundTrip asks, unless it has just asked the same.
+func (p *patient) RoundTrip(r *http.Request) (*http.Response, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	address := r.URL.String()
+	a, ok := p.answers[address]
+	if !ok || time.Now().After(a.until) {
+		a = p.ask(r)
+		if r.Context().Err() == nil { // who gave up early says nothing of the issuer
+			p.answers[address] = a
+		}
+	}
+	if a.err != nil {
+		return nil, a.err
+	}
+	return &http.Response{
+		StatusCode: a.status, Status: http.StatusText(a.status), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: a.header.Clone(), Body: io.NopCloser(bytes.NewReader(a.body)), ContentLength: int64(len(a.body)), Request: r,
+	}, nil
+}
+
+func (p *patient) ask(r *http.Request) answered {
+	a := answered{}
+	response, err := p.next.RoundTrip(r)
+	if err == nil {
+		defer response.Body.Close()
+		a.status, a.header = response.StatusCode, response.Header
+		a.body, err = io.ReadAll(io.LimitReader(response.Body, issuerBytes))
+	}
+	if err != nil {
+		a.err = fmt.Errorf("ask issuer: %w", err)
+	}
+	a.until = time.Now().Add(issuerPause)
+	return a
+}
