@@ -86,8 +86,8 @@ func (l *life) wholeAndOnce(t *testing.T) {
 	wantList(t, "tasks", tasks, "filing.registration closed", "filing.review closed", "filing.corrections closed", "filing.review closed",
 		"filing.site_visit closed", "filing.site_visit_countersign closed", "filing.rectify closed", "filing.recheck closed",
 		"filing.recheck_countersign closed")
-	wantList(t, "papers", papersOf(c), "filing_correction in_force", "filing_acceptance in_force", "filing_receipt in_force",
-		"filing_basic_conditions in_force", "filing_nonconformity in_force", "filing_rectified in_force")
+	wantList(t, "papers", papersOf(c), "filing_correction in_force", "filing_acceptance in_force", "filing_basic_conditions in_force",
+		"filing_receipt in_force", "filing_nonconformity in_force", "filing_rectified in_force")
 	for _, d := range c.Documents {
 		genuinePDF(t, l.a.Supervisor(), d)
 	}
@@ -170,7 +170,7 @@ func TestAnAnswerGivenWhileNoWorkerRunsIsKeptAndDeliveredLater(t *testing.T) {
 	}
 	h.startWorker(t)
 	c := await(t, a.Actor, caseNo, roleplay.Printed(nursery.StageReceiptIssued))
-	wantList(t, "papers", papersOf(c), "filing_acceptance in_force", "filing_receipt in_force", "filing_basic_conditions in_force")
+	wantList(t, "papers", papersOf(c), "filing_acceptance in_force", "filing_basic_conditions in_force", "filing_receipt in_force")
 }
 
 func TestAFilingHandedInWhileNoWorkerRunsIsTakenUpLater(t *testing.T) {
@@ -193,7 +193,7 @@ func TestARendererThatIsDownDelaysPaperAndNoDecision(t *testing.T) {
 	a, caseNo := filed(t, h, "other")
 	answer(t, a.Clerk(), caseNo, "filing.review", nursery.OutcomeAccept, noFindings)
 	c := await(t, a.Actor, caseNo, roleplay.Stage(nursery.StageReceiptIssued))
-	wantList(t, "papers", papersOf(c), "filing_acceptance pending", "filing_receipt pending", "filing_basic_conditions pending")
+	wantList(t, "papers", papersOf(c), "filing_acceptance pending", "filing_basic_conditions pending", "filing_receipt pending")
 	_, err := a.Paper(t.Context(), paperOf(t, c, "filing_receipt").ID)
 	refused(t, err, http.StatusConflict, "document_pending")
 	answer(t, a.Inspector(1), caseNo, "filing.site_visit", nursery.OutcomeConform, visit())

@@ -43,7 +43,7 @@ func TestACleanFilingGetsItsReceiptAndIsVerified(t *testing.T) {
 		t.Errorf("after the receipt: %s due %s", c.Holder, c.DueOn)
 	}
 	wantClock(t, c, "receipt", 5, due, "ended")
-	wantList(t, "papers", papersOf(c), "filing_acceptance in_force", "filing_receipt in_force", "filing_basic_conditions in_force")
+	wantList(t, "papers", papersOf(c), "filing_acceptance in_force", "filing_basic_conditions in_force", "filing_receipt in_force")
 	for _, d := range c.Documents {
 		genuinePDF(t, a.Actor, d)
 		wantVerified(t, h, d, true)
@@ -144,7 +144,7 @@ func TestElevenGapsAreNamedAtOnceAndCorrectedInTwoRounds(t *testing.T) {
 	answer(t, a.Clerk(), started.CaseNo, "filing.review", nursery.OutcomeAccept, noFindings)
 	c = await(t, a.Actor, started.CaseNo, roleplay.Printed(nursery.StageReceiptIssued))
 	wantList(t, "papers", papersOf(c), "filing_correction in_force", "filing_correction in_force", "filing_acceptance in_force",
-		"filing_receipt in_force", "filing_basic_conditions in_force")
+		"filing_basic_conditions in_force", "filing_receipt in_force")
 	wantDecisions(t, c.Decisions, nursery.Pass)
 	if len(c.Gaps) != 0 {
 		t.Errorf("gaps still open: %+v", c.Gaps)
@@ -216,7 +216,7 @@ func TestANonconformityIsPublishedRectifiedAndClosed(t *testing.T) {
 	if c.Status != nursery.CaseEnded {
 		t.Errorf("status %s", c.Status)
 	}
-	wantList(t, "papers", papersOf(c), "filing_acceptance in_force", "filing_receipt in_force", "filing_basic_conditions in_force",
+	wantList(t, "papers", papersOf(c), "filing_acceptance in_force", "filing_basic_conditions in_force", "filing_receipt in_force",
 		"filing_nonconformity in_force", "filing_rectified in_force")
 }
 

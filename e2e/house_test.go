@@ -100,54 +100,57 @@ func (h *house) tell(t *testing.T) {
 	}
 }
 
-func openHouse(settings ...string) (h *house, err error) {
+func openHouse(settings ...string) (*house, error) {
 	id := make([]byte, 4)
 	_, _ = rand.Read(id) // never fails
 	name := "e2e_" + hex.EncodeToString(id)
-	h = &house{namespace: strings.ReplaceAll(name, "_", "-"), database: name, skipped: map[string]time.Duration{}}
-	defer func() {
-		if err != nil {
-			h.close()
-		}
-	}()
+	h := &house{namespace: strings.ReplaceAll(name, "_", "-"), database: name, skipped: map[string]time.Duration{}}
+	if err := h.open(settings); err != nil {
+		h.close()
+		return nil, err
+	}
+	return h, nil
+}
+
+func (h *house) open(settings []string) (err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	if h.folder, err = os.MkdirTemp("", "tuoyu-house-"); err != nil {
-		return nil, err
+		return err
 	}
 	if err := h.makeDatabase(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	if err := h.makeNamespace(ctx); err != nil {
-		return nil, err
+		return err
 	}
-	listen, metrics := freeAddress(), freeAddress()
+	listen, metrics, keyset := freeAddress(), freeAddress(), filepath.Join(h.folder, "keyset.json")
 	h.url = "http://" + listen
 	h.env = append(withoutSettings(os.Environ()),
-		"TUOYU_DATABASE_URL="+inDatabase(os.Getenv("TUOYU_DATABASE_URL"), name),
-		"TUOYU_MIGRATE_DATABASE_URL="+inDatabase(os.Getenv("TUOYU_MIGRATE_DATABASE_URL"), name),
+		"TUOYU_DATABASE_URL="+inDatabase(os.Getenv("TUOYU_DATABASE_URL"), h.database),
+		"TUOYU_MIGRATE_DATABASE_URL="+inDatabase(os.Getenv("TUOYU_MIGRATE_DATABASE_URL"), h.database),
 		"TUOYU_TEMPORAL_ADDRESS="+os.Getenv("TUOYU_TEMPORAL_ADDRESS"), "TUOYU_TEMPORAL_NAMESPACE="+h.namespace,
 		"TUOYU_GOTENBERG_URL="+os.Getenv("TUOYU_GOTENBERG_URL"), "TUOYU_OIDC_ISSUER="+os.Getenv("TUOYU_OIDC_ISSUER"),
 		"TUOYU_LISTEN="+listen, "TUOYU_PUBLIC_URL="+h.url, "TUOYU_METRICS_LISTEN="+metrics,
-		"TUOYU_BLOB_DIR="+filepath.Join(h.folder, "blobs"), "TUOYU_KEYSET_FILE="+filepath.Join(h.folder, "keyset.json"),
+		"TUOYU_BLOB_DIR="+filepath.Join(h.folder, "blobs"), "TUOYU_KEYSET_FILE="+keyset,
 		"TUOYU_MAX_UPLOAD_MIB=2", "TUOYU_SHUTDOWN_SECONDS=5")
 	h.env = append(h.env, settings...)
-	for _, args := range [][]string{{"migrate"}, {"keys", "new", filepath.Join(h.folder, "keyset.json")}} {
+	for _, args := range [][]string{{"migrate"}, {"keys", "new", keyset}} {
 		if err := h.do(ctx, args...); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if h.serving, err = h.start("serve", listen); err != nil {
-		return nil, err
+		return err
 	}
 	if h.worker, err = h.start("worker", metrics); err != nil {
-		return nil, err
+		return err
 	}
-	if h.db, err = pgxpool.New(ctx, inDatabase(os.Getenv("DEVSTACK_POSTGRES_ADMIN_URL"), name)); err != nil {
-		return nil, fmt.Errorf("open database: %w", err)
+	if h.db, err = pgxpool.New(ctx, inDatabase(os.Getenv("DEVSTACK_POSTGRES_ADMIN_URL"), h.database)); err != nil {
+		return fmt.Errorf("open database: %w", err)
 	}
 	h.door = roleplay.NewDoor(h.url, os.Getenv("TUOYU_OIDC_ISSUER"))
-	return h, nil
+	return nil
 }
 
 func withoutSettings(environ []string) []string {
@@ -221,7 +224,7 @@ func (h *house) start(command, address string) (*process, error) {
 	defer cancel()
 	err = poll(ctx, func(ctx context.Context) error {
 		if p.ended() {
-			return fmt.Errorf("%s ended: %w", command, p.waited)
+			return fmt.Errorf("%w: %w", errEnded, p.waited)
 		}
 		return get(ctx, "http://"+address+"/readyz")
 	})
@@ -346,12 +349,15 @@ func (p *process) stop() error {
 	}
 }
 
-// poll tries until do succeeds or ctx ends, and gives the last error then.
+// errEnded says that a process has ended, so there is nothing left to wait for.
+var errEnded = errors.New("the process has ended")
+
+// poll tries until do succeeds, meets errEnded, or ctx ends, and gives the last error then.
 func poll(ctx context.Context, do func(context.Context) error) error {
 	for {
 		err := do(ctx)
-		if err == nil {
-			return nil
+		if err == nil || errors.Is(err, errEnded) {
+			return err
 		}
 		select {
 		case <-ctx.Done():

@@ -221,6 +221,8 @@ func matrix(c roleplay.Case, task roleplay.Task, draft, tracking string, a *role
 			body: says(map[string]any{"name": "filing.receipt_days", "value": 4, "reason": "核对权限"})},
 		{op: "POST /api/v1/public/cases/{case_no}/status", path: "/api/v1/public/cases/" + c.CaseNo + "/status", allowed: everybody,
 			body: says(map[string]string{"code": tracking})},
+		{op: "GET /api/v1/public/publications", path: "/api/v1/public/publications?county=140403", allowed: everybody},
+		{op: "GET /api/v1/public/institutions", path: "/api/v1/public/institutions?county=140403", allowed: everybody},
 		{op: "GET /verify/{code}", path: "/verify/" + c.Documents[0].Code, allowed: everybody},
 	}
 }
