@@ -78,10 +78,10 @@ To try, with a token of the clerk:
   curl -s -H "Authorization: Bearer \$(token clerk-140403)" $TUOYU_PUBLIC_URL/api/v1/cases
 TEXT
 
-ended=0
-wait -n -p ended "${pids[@]}" || true
+ended=0 code=0
+wait -n -p ended "${pids[@]}" || code=$?
 for i in 0 1; do
 	[ "${pids[$i]}" != "$ended" ] && continue
 	name=$([ "$i" = 0 ] && echo serve || echo worker)
-	fail "$name ended: $(cause "$state/$name.log")"
+	fail "$name ended with exit code $code: $(cause "$state/$name.log")"
 done
