@@ -119,7 +119,10 @@ func config(version string) huma.Config {
 			},
 			Tags: tags(),
 		},
-		Formats:       map[string]huma.Format{"application/json": huma.DefaultJSONFormat},
+		Formats: map[string]huma.Format{
+			"application/json": huma.DefaultJSONFormat,
+			"json":             huma.DefaultJSONFormat, // application/problem+json, by its suffix
+		},
 		DefaultFormat: "application/json",
 	}
 }

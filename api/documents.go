@@ -26,7 +26,7 @@ func registerDocuments(a *api) {
 	type ending struct {
 		Command
 		DocumentNumber
-		Body reason
+		Body statedReason
 	}
 	revoke := operation(http.MethodPost, "/api/v1/documents/{id}/revoke", "revokeDocument", tagDocuments, "撤销文书", http.StatusNotFound)
 	revoke.Description = "撤销后核验页显示文书已失效及理由。"

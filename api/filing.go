@@ -30,7 +30,7 @@ type changeRequest struct {
 	Reason      string              `json:"reason" minLength:"2" maxLength:"500" doc:"变更原因"`
 }
 
-type reason struct {
+type statedReason struct {
 	Reason string `json:"reason" minLength:"2" maxLength:"500" doc:"理由"`
 }
 
@@ -80,7 +80,7 @@ func registerFilings(a *api) {
 	register(a, withdraw, func(ctx context.Context, in *struct {
 		Command
 		CaseNumber
-		Body reason
+		Body statedReason
 	}) (*answer[casework.Corrected], error) {
 		return reply(a.door.Withdraw(ctx, principal(ctx), in.Key, in.CaseNo, in.Body.Reason))
 	})

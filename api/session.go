@@ -8,8 +8,8 @@ import (
 	"tuoyu/workflows"
 )
 
-// me is who asks, as the token says.
-type me struct {
+// account is who asks, as the token says.
+type account struct {
 	Account     string            `json:"account"`
 	Role        nursery.Role      `json:"role"`
 	RoleTitle   string            `json:"role_title"`
@@ -37,10 +37,10 @@ type stage struct {
 
 func registerSession(a *api) {
 	register(a, operation(http.MethodGet, "/api/v1/me", "getMe", tagSession, "我的账号"),
-		func(ctx context.Context, _ *struct{}) (*answer[me], error) {
+		func(ctx context.Context, _ *struct{}) (*answer[account], error) {
 			p := principal(ctx)
 			division, _ := nursery.DivisionByCode(p.County)
-			return reply(me{
+			return reply(account{
 				Account: p.Account, Role: p.Role, RoleTitle: p.Role.Title(), County: p.County, CountyName: division.Name,
 				Institution: p.Institution, Registrar: p.Registrar,
 			}, nil)

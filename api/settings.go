@@ -13,7 +13,7 @@ type CountyCode struct {
 	County string `path:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码" example:"140403"`
 }
 
-type settingChange struct {
+type setSetting struct {
 	Name   string          `json:"name" minLength:"1" maxLength:"60" doc:"参数名" example:"filing.silence_grace_days"`
 	Value  json.RawMessage `json:"value" doc:"参数值" example:"5"`
 	Reason string          `json:"reason" minLength:"2" maxLength:"500" doc:"设置理由"`
@@ -30,7 +30,7 @@ func registerSettings(a *api) {
 	register(a, put, func(ctx context.Context, in *struct {
 		Command
 		CountyCode
-		Body settingChange
+		Body setSetting
 	}) (*answer[casework.CountySettings], error) {
 		return reply(a.door.SetSetting(ctx, principal(ctx), in.Key, in.County, in.Body.Name, in.Body.Value, in.Body.Reason))
 	})

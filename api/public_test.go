@@ -1,0 +1,227 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+
+	"tuoyu/casework"
+)
+
+const paperCode = "7K3M-9Q2X-T4VB-N8HD"
+
+func TestAPaperIsVerifiedByPeopleAndByPrograms(t *testing.T) {
+	h := newHouse(t, nil)
+	response, raw := h.ask(t, "GET", "/verify/"+paperCode+"?from=singlemessage", "", "Authorization", "", "Accept", "text/html,application/xhtml+xml,*/*;q=0.8")
+	page := string(raw)
+	if response.StatusCode != 200 || response.Header.Get("Content-Type") != "text/html; charset=utf-8" || response.Header.Get("Vary") != "Accept" {
+		t.Fatalf("%d %v: %s", response.StatusCode, response.Header, page)
+	}
+	for _, want := range []string{`<html lang="zh-CN">`, "现行有效", "潞州托备〔2026〕17号", "2026年3月12日", "潞州区&lt;阳光&gt;托育园"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	if _, style, _ := strings.Cut(page, "<style>"); !allows(response.Header.Get("Content-Security-Policy"), "style-src", style, "</style>") {
+		t.Errorf("the page's style is not allowed by %s", response.Header.Get("Content-Security-Policy"))
+	}
+	for _, accept := range []string{"application/json", "*/*", ""} {
+		response, raw = h.ask(t, "GET", "/verify/"+paperCode, "", "Authorization", "", "Accept", accept)
+		var paper casework.VerifiedPaper
+		if err := json.Unmarshal(raw, &paper); err != nil || !paper.Genuine || !paper.InForce || response.Header.Get("Content-Type") != "application/json" {
+			t.Errorf("for Accept %q: %v %v: %s", accept, err, response.Header, raw)
+		}
+	}
+	response, raw = h.ask(t, "GET", "/verify/nonsense", "", "Authorization", "", "Accept", "text/html")
+	if response.StatusCode != 200 || !strings.Contains(string(raw), "未查到此核验码") || strings.Contains(string(raw), "nonsense") {
+		t.Errorf("a code that is none: %d: %s", response.StatusCode, raw)
+	}
+	h.door.answer = errors.New("broken")
+	response, raw = h.ask(t, "GET", "/verify/"+paperCode, "", "Authorization", "")
+	refused(t, "when broken", response, raw, http.StatusInternalServerError, codeInternal)
+}
+
+func TestTheTrackingPageRunsItsOwnScriptAlone(t *testing.T) {
+	h := newHouse(t, nil)
+	response, raw := h.ask(t, "GET", "/track", "", "Authorization", "")
+	policy := response.Header.Get("Content-Security-Policy")
+	_, style, _ := strings.Cut(string(raw), "<style>")
+	_, script, _ := strings.Cut(string(raw), "<script>")
+	if response.StatusCode != 200 || !allows(policy, "style-src", style, "</style>") || !allows(policy, "script-src", script, "</script>") {
+		t.Errorf("%d, policy %s", response.StatusCode, policy)
+	}
+	if !strings.HasPrefix(policy, "default-src 'none';") || strings.Contains(policy, "unsafe") || strings.Contains(policy, "http") {
+		t.Errorf("policy is %s", policy)
+	}
+}
+
+func TestThePublicIsLimitedByAddress(t *testing.T) {
+	h := newHouse(t, func(d *Deps) { d.PublicRate = Rate{PerSecond: 0.1, Burst: 3} })
+	for i := range 4 {
+		response, raw := h.ask(t, "POST", "/api/v1/public/cases/BA-140403-2026-000017-5/status", `{"code":"x"}`,
+			"Authorization", "", "X-Forwarded-For", "198.51.100."+strconv.Itoa(i))
+		if i < 3 {
+			if response.StatusCode != 200 {
+				t.Fatalf("request %d: %d: %s", i, response.StatusCode, raw)
+			}
+			continue
+		}
+		refused(t, "the fourth", response, raw, http.StatusTooManyRequests, codeTooManyRequests)
+		if wait, err := strconv.Atoi(response.Header.Get("Retry-After")); err != nil || wait < 8 || wait > 10 {
+			t.Errorf("Retry-After is %q, want 10 or a little less", response.Header.Get("Retry-After"))
+		}
+	}
+	response, raw := h.ask(t, "GET", "/verify/"+paperCode, "", "Authorization", "", "Accept", "text/html")
+	if response.StatusCode != http.StatusTooManyRequests || !strings.Contains(string(raw), "请求过于频繁") || response.Header.Get("Content-Type") != htmlType {
+		t.Errorf("to a browser: %d %s: %s", response.StatusCode, response.Header.Get("Content-Type"), raw)
+	}
+	if h.door.calls() != 3 {
+		t.Errorf("casework was asked %d times, want 3", h.door.calls())
+	}
+	if response, _ := h.ask(t, "GET", "/api/v1/me", ""); response.StatusCode != 200 {
+		t.Errorf("somebody signed in at the same address: %d", response.StatusCode)
+	}
+}
+
+func TestAnAccountIsLimitedByItself(t *testing.T) {
+	h := newHouse(t, func(d *Deps) { d.AccountRate = Rate{PerSecond: 0.1, Burst: 2} })
+	for range 2 {
+		if response, _ := h.ask(t, "GET", "/api/v1/me", ""); response.StatusCode != 200 {
+			t.Fatalf("within the limit: %d", response.StatusCode)
+		}
+	}
+	response, raw := h.ask(t, "GET", "/api/v1/me", "")
+	refused(t, "one more", response, raw, http.StatusTooManyRequests, codeTooManyRequests)
+	another := "Bearer " + h.issuer.token(t, map[string]any{"sub": "clerk-140403-2"})
+	if response, _ := h.ask(t, "GET", "/api/v1/me", "", "Authorization", another); response.StatusCode != 200 {
+		t.Errorf("another account: %d", response.StatusCode)
+	}
+}
+
+func TestWhoSendsForgedTokensIsSoonNotHeard(t *testing.T) {
+	h := newHouse(t, nil)
+	for i := range refusedTokenRate.Burst + 5 {
+		response, raw := h.ask(t, "GET", "/api/v1/me", "", "Authorization", "Bearer forged")
+		if i < refusedTokenRate.Burst {
+			refused(t, "a forged token", response, raw, http.StatusUnauthorized, codeTokenInvalid)
+		}
+	}
+	response, raw := h.ask(t, "GET", "/api/v1/me", "", "Authorization", "Bearer forged")
+	refused(t, "after many", response, raw, http.StatusTooManyRequests, codeTooManyRequests)
+}
+
+func TestOnlySoManyAddressesAreRemembered(t *testing.T) {
+	l := newLimits(Rate{PerSecond: 0.001, Burst: 1})
+	if l.take("first") != nil || l.take("first") == nil {
+		t.Fatal("one request is allowed, and one only")
+	}
+	for i := range mostLimited {
+		l.of(strconv.Itoa(i))
+	}
+	if len(l.byKey) != mostLimited || l.recent.Len() != mostLimited {
+		t.Errorf("%d keys, %d entries are remembered, want %d", len(l.byKey), l.recent.Len(), mostLimited)
+	}
+	if l.take("first") != nil {
+		t.Error("the one not seen for longest is not forgotten")
+	}
+}
+
+func TestLogsMetricsAndSpansKnowRoutesOnly(t *testing.T) {
+	spans := tracetest.NewInMemoryExporter()
+	before := otel.GetTracerProvider()
+	provider := trace.NewTracerProvider(trace.WithSyncer(spans))
+	otel.SetTracerProvider(provider)
+	t.Cleanup(func() { otel.SetTracerProvider(before) })
+	h := newHouse(t, nil)
+	h.ask(t, "GET", "/verify/"+paperCode+"?secret=1", "", "Authorization", "")
+	h.ask(t, "GET", "/api/v1/cases/BA-140403-2026-000017-5", "")
+	h.ask(t, "GET", "/somewhere/7K3M", "")
+	lines := strings.Split(strings.TrimSpace(h.log.String()), "\n")
+	if len(lines) != 3 {
+		t.Fatalf("%d lines for 3 requests: %s", len(lines), h.log)
+	}
+	for i, want := range []map[string]any{
+		{"method": "GET", "route": "/verify/{code}", "status": 200.0, "role": ""},
+		{"method": "GET", "route": "/api/v1/cases/{case_no}", "status": 200.0, "role": "clerk"},
+		{"method": "GET", "route": "none", "status": 404.0, "role": ""},
+	} {
+		var line map[string]any
+		if err := json.Unmarshal([]byte(lines[i]), &line); err != nil {
+			t.Fatal(err)
+		}
+		for field, value := range want {
+			if line[field] != value {
+				t.Errorf("line %d: %s is %v, want %v", i, field, line[field], value)
+			}
+		}
+	}
+	families, err := h.metrics.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	routes := map[string]uint64{}
+	for _, family := range families {
+		for _, m := range family.GetMetric() {
+			for _, label := range m.GetLabel() {
+				if label.GetName() == "route" {
+					routes[label.GetValue()] += m.GetHistogram().GetSampleCount()
+				}
+			}
+		}
+	}
+	if len(routes) != 3 || routes["/verify/{code}"] != 1 || routes["/api/v1/cases/{case_no}"] != 1 || routes["none"] != 1 {
+		t.Errorf("measured routes are %v", routes)
+	}
+	if len(spans.GetSpans()) != 3 || spans.GetSpans()[0].Name != "GET /verify/{code}" {
+		t.Errorf("spans are %v", spans.GetSpans())
+	}
+	var said strings.Builder
+	for _, span := range spans.GetSpans() {
+		said.WriteString(span.Name)
+		for _, attribute := range span.Attributes {
+			said.WriteString(" " + string(attribute.Key) + "=" + attribute.Value.Emit())
+		}
+	}
+	for what, text := range map[string]string{"log": h.log.String(), "spans": said.String()} {
+		for _, secret := range []string{"7K3M", "000017", "secret"} {
+			if strings.Contains(text, secret) {
+				t.Errorf("the %s holds %s: %s", what, secret, text)
+			}
+		}
+	}
+	if strings.Contains(said.String(), "127.0.0.1:") || strings.Contains(said.String(), "client.address") {
+		t.Errorf("spans hold addresses: %s", said.String())
+	}
+}
+
+func TestEveryAnswerCarriesItsGuards(t *testing.T) {
+	h := newHouse(t, func(d *Deps) { d.PublicURL = "https://tuoyu.example" })
+	for _, path := range []string{"/nothing", "/api/v1/me", "/verify/x", "/track", "/docs", "/openapi.json", "/api/v1/documents/d", "/api/v1/processes"} {
+		response, _ := h.ask(t, "GET", path, "")
+		for name, want := range map[string]string{
+			"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY",
+			"Strict-Transport-Security": "max-age=31536000", "Cross-Origin-Resource-Policy": "same-origin",
+		} {
+			if got := response.Header.Get(name); got != want {
+				t.Errorf("%s: %s is %q, want %q", path, name, got, want)
+			}
+		}
+		if policy := response.Header.Get("Content-Security-Policy"); !strings.HasPrefix(policy, "default-src 'none'") || !strings.Contains(policy, "frame-ancestors 'none'") {
+			t.Errorf("%s: policy is %q", path, policy)
+		}
+		public := path == "/track" || path == "/docs" || path == "/openapi.json"
+		if got := response.Header.Get("Cache-Control"); (got == "no-store") == public {
+			t.Errorf("%s: Cache-Control is %q", path, got)
+		}
+		if response.Header.Get("X-Request-Id") == "" {
+			t.Errorf("%s: no request id", path)
+		}
+	}
+}

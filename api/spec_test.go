@@ -1,0 +1,183 @@
+package api
+
+import (
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+)
+
+// offered are the operations the API promises.
+var offered = []string{
+	"GET /api/v1/cases", "GET /api/v1/cases/{case_no}", "GET /api/v1/counties/{county}/settings", "GET /api/v1/me",
+	"GET /api/v1/processes", "GET /api/v1/public/institutions", "GET /api/v1/public/publications", "GET /api/v1/tasks",
+	"GET /api/v1/tasks/{id}", "GET /api/v1/attachments/{id}", "GET /api/v1/documents/{id}", "GET /verify/{code}",
+	"PATCH /api/v1/filings/{case_no}", "POST /api/v1/attachments", "POST /api/v1/cases/{case_no}/comments",
+	"POST /api/v1/documents/{id}/reissue", "POST /api/v1/documents/{id}/revoke", "POST /api/v1/filings", "POST /api/v1/filings/precheck",
+	"POST /api/v1/filings/{case_no}/cancel", "POST /api/v1/filings/{case_no}/changes", "POST /api/v1/filings/{case_no}/submit",
+	"POST /api/v1/filings/{case_no}/withdraw", "POST /api/v1/public/cases/{case_no}/status", "POST /api/v1/registrations",
+	"POST /api/v1/tasks/{id}/assign", "POST /api/v1/tasks/{id}/claim", "POST /api/v1/tasks/{id}/complete",
+	"POST /api/v1/tasks/{id}/delegate", "POST /api/v1/tasks/{id}/release", "PUT /api/v1/counties/{county}/settings",
+}
+
+// open are those for people who do not sign in.
+var open = []string{
+	"GET /api/v1/processes", "GET /api/v1/public/institutions", "GET /api/v1/public/publications", "GET /verify/{code}",
+	"POST /api/v1/public/cases/{case_no}/status",
+}
+
+type described struct {
+	OpenAPI string `json:"openapi"`
+	Paths   map[string]map[string]struct {
+		OperationID string                `json:"operationId"`
+		Summary     string                `json:"summary"`
+		Tags        []string              `json:"tags"`
+		Security    []map[string][]string `json:"security"`
+		Parameters  []struct {
+			Name, In, Description string
+			Required              bool
+		} `json:"parameters"`
+		RequestBody *struct {
+			Content map[string]any `json:"content"`
+		} `json:"requestBody"`
+		Responses map[string]struct {
+			Description string         `json:"description"`
+			Content     map[string]any `json:"content"`
+		} `json:"responses"`
+	} `json:"paths"`
+	Components struct {
+		Schemas map[string]struct {
+			Properties map[string]struct {
+				Description string `json:"description"`
+			} `json:"properties"`
+		} `json:"schemas"`
+	} `json:"components"`
+}
+
+func isChinese(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+}
+
+func TestEveryOperationIsDescribed(t *testing.T) {
+	h := newHouse(t, nil)
+	response, raw := h.ask(t, "GET", "/openapi.json", "", "Authorization", "")
+	if response.StatusCode != 200 {
+		t.Fatalf("%d: %s", response.StatusCode, raw)
+	}
+	var spec described
+	if err := json.Unmarshal(raw, &spec); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(spec.OpenAPI, "3.1.") {
+		t.Errorf("OpenAPI is %s", spec.OpenAPI)
+	}
+	var found []string
+	ids := map[string]bool{}
+	for path, item := range spec.Paths {
+		for method, op := range item {
+			name := strings.ToUpper(method) + " " + path
+			found = append(found, name)
+			if !isChinese(op.Summary) || len(op.Tags) != 1 || !isChinese(op.Tags[0]) {
+				t.Errorf("%s: summary %q, tags %v", name, op.Summary, op.Tags)
+			}
+			if !regexp.MustCompile(`^[a-z][A-Za-z]+$`).MatchString(op.OperationID) || ids[op.OperationID] {
+				t.Errorf("%s: operation id %q", name, op.OperationID)
+			}
+			ids[op.OperationID] = true
+			if public := len(op.Security) == 0; public != slices.Contains(open, name) {
+				t.Errorf("%s: open to everybody is %t", name, public)
+			}
+			for _, status := range []string{"406", "429", "500", "503"} {
+				if op.Responses[status].Content["application/problem+json"] == nil {
+					t.Errorf("%s: no problem for %s", name, status)
+				}
+			}
+			if len(op.Security) > 0 && (op.Responses["401"].Description == "" || op.Responses["403"].Description == "") {
+				t.Errorf("%s: 401 and 403 are not described", name)
+			}
+			if strings.Contains(path, "{") && path != "/verify/{code}" && op.Responses["404"].Description == "" {
+				t.Errorf("%s: 404 is not described", name)
+			}
+			for status, answer := range op.Responses {
+				if !isChinese(answer.Description) {
+					t.Errorf("%s: answer %s is described %q", name, status, answer.Description)
+				}
+			}
+			keyed := false
+			for _, p := range op.Parameters {
+				if !isChinese(p.Description) {
+					t.Errorf("%s: parameter %s is described %q", name, p.Name, p.Description)
+				}
+				keyed = keyed || p.Name == "Idempotency-Key" && p.Required
+			}
+			free := method == "get" || len(op.Security) == 0 || path == "/api/v1/filings/precheck" || path == "/api/v1/attachments"
+			if keyed == free {
+				t.Errorf("%s: asks for an idempotency key: %t", name, keyed)
+			}
+		}
+	}
+	slices.Sort(found)
+	want := slices.Sorted(slices.Values(offered))
+	if !slices.Equal(found, want) {
+		t.Errorf("operations are\n%s\nwant\n%s", strings.Join(found, "\n"), strings.Join(want, "\n"))
+	}
+	for name, schema := range spec.Components.Schemas {
+		for field, property := range schema.Properties {
+			if !isChinese(property.Description) {
+				t.Errorf("schema %s: field %s is described %q", name, field, property.Description)
+			}
+		}
+	}
+	for _, ref := range regexp.MustCompile(`"#/components/schemas/([^"]+)"`).FindAllSubmatch(raw, -1) {
+		if _, ok := spec.Components.Schemas[string(ref[1])]; !ok {
+			t.Errorf("reference to %s leads nowhere", ref[1])
+		}
+	}
+}
+
+func TestTheDocumentationIsOnePageThatLoadsNothing(t *testing.T) {
+	h := newHouse(t, nil)
+	response, raw := h.ask(t, "GET", "/docs", "", "Authorization", "")
+	page := string(raw)
+	if response.StatusCode != 200 || response.Header.Get("Content-Type") != "text/html; charset=utf-8" {
+		t.Fatalf("%d %v", response.StatusCode, response.Header)
+	}
+	for _, name := range offered {
+		_, path, _ := strings.Cut(name, " ")
+		if !strings.Contains(page, "<code>"+path+"</code>") {
+			t.Errorf("%s is not on the page", name)
+		}
+	}
+	for _, c := range codeTitles {
+		if !strings.Contains(page, `id="problem-`+c.code+`"`) {
+			t.Errorf("problem %s is not on the page", c.code)
+		}
+	}
+	ids := regexp.MustCompile(` id="([^"]+)"`).FindAllStringSubmatch(page, -1)
+	known := map[string]bool{}
+	for _, id := range ids {
+		if known[id[1]] {
+			t.Errorf("two elements are called %s", id[1])
+		}
+		known[id[1]] = true
+	}
+	for _, link := range regexp.MustCompile(`href="#([^"]+)"`).FindAllStringSubmatch(page, -1) {
+		if !known[link[1]] {
+			t.Errorf("link to %s leads nowhere", link[1])
+		}
+	}
+	if loads := regexp.MustCompile(`(?i)<(script|img|iframe|link|object)|\ssrc=|https?://|@import|url\(`).FindString(page); loads != "" {
+		t.Errorf("the page loads something: %s", loads)
+	}
+	if _, style, _ := strings.Cut(page, "<style>"); !allows(response.Header.Get("Content-Security-Policy"), "style-src", style, "</style>") {
+		t.Errorf("the page's style is not allowed by %s", response.Header.Get("Content-Security-Policy"))
+	}
+}
+
+// allows tells whether a policy has the hash of what stands up to end.
+func allows(policy, directive, rest, end string) bool {
+	content, _, ok := strings.Cut(rest, end)
+	return ok && content != "" && strings.Contains(policy, directive+" "+hashOf(content)+";")
+}

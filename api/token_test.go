@@ -1,0 +1,245 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"tuoyu/nursery"
+)
+
+func refusal(t *testing.T, err error) *Problem {
+	t.Helper()
+	p, ok := errors.AsType[*Problem](err)
+	if !ok {
+		t.Fatalf("error is %v, want a problem", err)
+	}
+	return p
+}
+
+func TestATokenOfEachAlgorithmSaysWhoAsks(t *testing.T) {
+	for _, algorithm := range []string{"RS256", "ES256", "EdDSA"} {
+		i := newIssuer(t, newSigner(t, algorithm))
+		got, err := NewVerifier(i.accepted()).Verify(t.Context(), i.token(t, nil))
+		if err != nil {
+			t.Fatalf("%s: %v", algorithm, err)
+		}
+		if want := (nursery.Principal{Account: "clerk-140403", Role: nursery.RoleClerk, County: "140403"}); got != want {
+			t.Errorf("%s: principal is %+v, want %+v", algorithm, got, want)
+		}
+	}
+}
+
+func TestATokenThatIsNoneOfOursIsRefused(t *testing.T) {
+	mine, foreign := newSigner(t, "RS256"), newSigner(t, "RS256")
+	i := newIssuer(t, mine)
+	v := NewVerifier(i.accepted())
+	good := i.token(t, nil)
+	parts := strings.Split(good, ".")
+	other := i.claims(map[string]any{"roles": []string{"administrator"}, "county": "140400"})
+	raw, err := json.Marshal(other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	foreign.id = mine.id
+	for name, c := range map[string]struct{ token, code string }{
+		"expired":                     {mine.sign(t, i.claims(map[string]any{"exp": time.Now().Add(-time.Second).Unix()})), codeTokenExpired},
+		"for somebody else":           {mine.sign(t, i.claims(map[string]any{"aud": "another"})), codeTokenInvalid},
+		"by another issuer":           {mine.sign(t, i.claims(map[string]any{"iss": "https://elsewhere.example"})), codeTokenInvalid},
+		"without subject":             {mine.sign(t, i.claims(map[string]any{"sub": nil})), codeTokenInvalid},
+		"not yet valid":               {mine.sign(t, i.claims(map[string]any{"nbf": time.Now().Add(time.Hour).Unix()})), codeTokenInvalid},
+		"without expiry":              {mine.sign(t, i.claims(map[string]any{"exp": nil})), codeTokenExpired},
+		"signed by a foreign key":     {foreign.sign(t, i.claims(nil)), codeTokenInvalid},
+		"with claims exchanged":       {parts[0] + "." + encode(raw) + "." + parts[2], codeTokenInvalid},
+		"without signature":           {encode([]byte(`{"alg":"none"}`)) + "." + parts[1] + ".", codeTokenInvalid},
+		"signed with the public half": {signer{mine.id, "HS256", mine.key}.sign(t, i.claims(nil)), codeTokenInvalid},
+		"no token at all":             {"abc", codeTokenInvalid},
+	} {
+		_, err := v.Verify(t.Context(), c.token)
+		p := refusal(t, err)
+		if p.Status != http.StatusUnauthorized || p.Code != c.code {
+			t.Errorf("a token %s: %d %s, want 401 %s", name, p.Status, p.Code, c.code)
+		}
+		if challenge := p.headers.Get("WWW-Authenticate"); challenge != `Bearer realm="tuoyu", error="invalid_token"` {
+			t.Errorf("a token %s: WWW-Authenticate is %q", name, challenge)
+		}
+	}
+}
+
+func TestAnAccountActsInExactlyOneKnownRole(t *testing.T) {
+	i := newIssuer(t, newSigner(t, "ES256"))
+	v := NewVerifier(i.accepted())
+	for name, c := range map[string]struct {
+		claims map[string]any
+		code   string // "" is accepted
+	}{
+		"no role":                     {map[string]any{"roles": nil}, codeRoleUnknown},
+		"an unknown role":             {map[string]any{"roles": []string{"mayor"}}, codeRoleUnknown},
+		"the engine's role":           {map[string]any{"roles": []string{"engine"}}, codeRoleUnknown},
+		"the public's role":           {map[string]any{"roles": "public"}, codeRoleUnknown},
+		"two roles":                   {map[string]any{"roles": []string{"clerk", "inspector"}}, codeRoleAmbiguous},
+		"one role said twice":         {map[string]any{"roles": []string{"clerk", "clerk"}}, ""},
+		"a role of the provider's":    {map[string]any{"roles": []string{"offline_access", "clerk"}}, ""},
+		"a role as text":              {map[string]any{"roles": "clerk"}, ""},
+		"no county":                   {map[string]any{"county": nil}, codeClaimsIncomplete},
+		"a county elsewhere":          {map[string]any{"county": "110101"}, codeClaimsIncomplete},
+		"a clerk of the whole city":   {map[string]any{"county": "140400"}, codeClaimsIncomplete},
+		"the city office":             {map[string]any{"roles": "city_office", "county": "140400"}, ""},
+		"an institution without one":  {map[string]any{"roles": "institution"}, codeClaimsIncomplete},
+		"an institution":              {map[string]any{"roles": "institution", "institution": "inst-140403-01"}, ""},
+		"a registrar of nothing":      {map[string]any{"roles": "registrar"}, codeClaimsIncomplete},
+		"a registrar of another kind": {map[string]any{"roles": "registrar", "registrar": "church"}, codeClaimsIncomplete},
+		"a registrar":                 {map[string]any{"roles": "registrar", "registrar": "civil_affairs"}, ""},
+	} {
+		_, err := v.Verify(t.Context(), i.token(t, c.claims))
+		if c.code == "" {
+			if err != nil {
+				t.Errorf("%s: refused with %v", name, err)
+			}
+			continue
+		}
+		if p := refusal(t, err); p.Status != http.StatusForbidden || p.Code != c.code {
+			t.Errorf("%s: %d %s, want 403 %s", name, p.Status, p.Code, c.code)
+		}
+	}
+}
+
+func TestAClaimMayStandInsideAnother(t *testing.T) {
+	i := newIssuer(t, newSigner(t, "ES256"))
+	accepted := i.accepted()
+	accepted.RoleClaim, accepted.CountyClaim = "realm_access.roles", "https://tuoyu.example/county"
+	got, err := NewVerifier(accepted).Verify(t.Context(), i.token(t, map[string]any{
+		"roles": nil, "county": nil, "realm_access": map[string]any{"roles": []string{"supervisor"}}, "https://tuoyu.example/county": "140429",
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := (nursery.Principal{Account: "clerk-140403", Role: nursery.RoleSupervisor, County: "140429"}); got != want {
+		t.Errorf("principal is %+v, want %+v", got, want)
+	}
+}
+
+func TestAnIssuerThatIsDownIsWaitedFor(t *testing.T) {
+	i := newIssuer(t, newSigner(t, "ES256"))
+	i.down.Store(true)
+	v := NewVerifier(i.accepted())
+	_, err := v.Verify(t.Context(), i.token(t, nil))
+	if p := refusal(t, err); p.Status != http.StatusServiceUnavailable || p.Code != codeIssuerUnavailable || p.headers.Get("Retry-After") == "" {
+		t.Errorf("an issuer that is down: %d %s", p.Status, p.Code)
+	}
+	if v.Ready(t.Context()) == nil {
+		t.Error("ready while the issuer is down")
+	}
+	i.down.Store(false)
+	eventually(t, func() error { _, err := v.Verify(t.Context(), i.token(t, nil)); return err })
+	if err := v.Ready(t.Context()); err != nil {
+		t.Errorf("not ready once the issuer is up: %v", err)
+	}
+}
+
+func TestKeysChangeWhileTheServerRuns(t *testing.T) {
+	i := newIssuer(t, newSigner(t, "RS256"))
+	v := NewVerifier(i.accepted())
+	old := i.token(t, nil)
+	if _, err := v.Verify(t.Context(), old); err != nil {
+		t.Fatal(err)
+	}
+	i.keys.Store(&[]signer{newSigner(t, "RS256")})
+	eventually(t, func() error { _, err := v.Verify(t.Context(), i.token(t, nil)); return err })
+	if _, err := v.Verify(t.Context(), old); err == nil {
+		t.Error("a token of a key that is gone is accepted")
+	}
+}
+
+func TestAKnownKeyOutlivesTheIssuer(t *testing.T) {
+	i := newIssuer(t, newSigner(t, "RS256"))
+	v := NewVerifier(i.accepted())
+	if _, err := v.Verify(t.Context(), i.token(t, nil)); err != nil {
+		t.Fatal(err)
+	}
+	i.down.Store(true)
+	if _, err := v.Verify(t.Context(), i.token(t, nil)); err != nil {
+		t.Errorf("a token of a known key while the issuer is down: %v", err)
+	}
+	time.Sleep(issuerPause + 100*time.Millisecond) // the last answer of the issuer is no longer taken for the next
+	_, err := v.Verify(t.Context(), newSigner(t, "RS256").sign(t, i.claims(nil)))
+	if p := refusal(t, err); p.Code != codeIssuerUnavailable {
+		t.Errorf("a token of an unknown key while the issuer is down: %s, want %s", p.Code, codeIssuerUnavailable)
+	}
+}
+
+func TestForgedTokensCostTheIssuerLittle(t *testing.T) {
+	i := newIssuer(t, newSigner(t, "ES256"))
+	v := NewVerifier(i.accepted())
+	forger := newSigner(t, "ES256")
+	for range 200 {
+		if _, err := v.Verify(t.Context(), forger.sign(t, i.claims(nil))); err == nil {
+			t.Fatal("a forged token is accepted")
+		}
+	}
+	if asked := i.asked.Load(); asked > 5 {
+		t.Errorf("the issuer was asked %d times for 200 forged tokens", asked)
+	}
+}
+
+func TestTheProviderOfTheDemonstrationIsUnderstood(t *testing.T) {
+	address := os.Getenv("TUOYU_OIDC_ISSUER")
+	if address == "" {
+		t.Fatal("run this test through make test")
+	}
+	v := NewVerifier(Issuer{
+		URL: address, Audience: "tuoyu", RoleClaim: "roles", CountyClaim: "county", InstitutionClaim: "institution", RegistrarClaim: "registrar",
+	})
+	for account, want := range map[string]nursery.Principal{
+		"clerk-140403":            {Account: "clerk-140403", Role: nursery.RoleClerk, County: "140403"},
+		"city-office":             {Account: "city-office", Role: nursery.RoleCityOffice, County: "140400"},
+		"institution-140429-02":   {Account: "institution-140429-02", Role: nursery.RoleInstitution, County: "140429", Institution: "inst-140429-02"},
+		"registrar-market-140403": {Account: "registrar-market-140403", Role: nursery.RoleRegistrar, County: "140403", Registrar: nursery.MarketRegulation},
+	} {
+		response, err := http.PostForm(address+"/oauth/token", url.Values{
+			"grant_type": {"client_credentials"}, "client_id": {account}, "client_secret": {account}, "scope": {"openid"},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(response.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		var granted struct {
+			Token string `json:"access_token"`
+		}
+		if err := json.Unmarshal(body, &granted); err != nil {
+			t.Fatalf("%s: %v: %s", account, err, body)
+		}
+		got, err := v.Verify(t.Context(), granted.Token)
+		if err != nil {
+			t.Fatalf("%s: %v", account, err)
+		}
+		if got != want {
+			t.Errorf("%s: principal is %+v, want %+v", account, got, want)
+		}
+	}
+}
+
+func eventually(t *testing.T, do func() error) {
+	t.Helper()
+	deadline := time.Now().Add(10 * time.Second)
+	for {
+		err := do()
+		if err == nil {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("not within 10 s: %v", err)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
