@@ -14,7 +14,7 @@ TOOLS := $(BIN)/sqlc $(BIN)/staticcheck $(BIN)/workflowcheck
 demo: export TUOYU_PUBLIC_URL ?= http://127.0.0.1:8080
 demo: export TUOYU_OIDC_ISSUER ?= http://127.0.0.1:9998
 
-.PHONY: help run demo test lint generate build setup clean FORCE
+.PHONY: help run demo record test lint generate build setup clean FORCE
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ run: setup $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo ## start everything, play th
 
 demo: $(BIN)/demo ## play the demonstration cases once more, while make run is up
 	@$(BIN)/demo
+
+record: $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo ## record the histories that guard running cases
+	@$(BIN)/devstack --quiet --ports auto --fast --fresh --state .devstack/record -- scripts/record.sh
 
 test: setup lint test-rules test-go test-devstack ## every check and every test
 	@echo 'all checks and tests passed'

@@ -81,7 +81,7 @@ func (e *Engine) OpenTask(ctx context.Context, in OpenTask) (TaskPlan, error) {
 		if err := s.saveCase(ctx); err != nil {
 			return err
 		}
-		return s.record(ctx, event{kind: "task_opened", note: in.Title, data: map[string]any{
+		return s.record(ctx, event{kind: "task_opened", note: "待" + in.Role.Title() + "办理：" + in.Title, data: map[string]any{
 			"task": in.Task, "kind": in.Kind, "role": in.Role, "due_on": plan.Due.Date,
 		}})
 	})
@@ -339,7 +339,7 @@ func (e *Engine) CancelTask(ctx context.Context, in CancelTask) error {
 				return err
 			}
 		}
-		return s.record(ctx, event{kind: "task_cancelled", note: task.Title, internal: true, data: map[string]any{"task": in.Task}})
+		return s.record(ctx, event{kind: "task_cancelled", note: "待办撤销：" + task.Title, internal: true, data: map[string]any{"task": in.Task}})
 	})
 	return err
 }
