@@ -240,23 +240,20 @@ func (a *api) limitPublic(ctx huma.Context, next func(huma.Context)) {
 	next(ctx)
 }
 
-// authenticate says who asks, and bounds what one account asks. Refused tokens count against their address, so that
-// nobody can have the issuer asked without end.
+// authenticate says who asks, and bounds what one account asks and how often one address is told that it may not.
 func (a *api) authenticate(ctx huma.Context, next func(huma.Context)) {
 	if !needsToken(ctx.Operation()) {
 		next(ctx)
 		return
 	}
 	r, w := humago.Unwrap(ctx)
-	address := a.client(r)
-	if spent := a.refused.spent(address); spent != nil {
-		writeProblem(w, r, spent)
-		return
-	}
 	p, err := a.whoAsks(r)
 	if err != nil {
-		_ = a.refused.take(address) // counted; the answer is the token's
-		writeProblem(w, r, a.refuse(r.Context(), err))
+		said := a.refused.take(a.client(r))
+		if said == nil {
+			said = a.refuse(r.Context(), err)
+		}
+		writeProblem(w, r, said)
 		return
 	}
 	exchangeOf(r.Context()).role = p.Role

@@ -13,7 +13,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"tuoyu/casework"
-	"tuoyu/nursery"
 )
 
 // The codes this package gives beside those of casework. They are as stable as those.
@@ -285,13 +284,4 @@ func writeProblem(w http.ResponseWriter, r *http.Request, p *Problem) {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	_ = enc.Encode(p) // a client that hung up
-}
-
-// invalidValue gives the fault of a parameter that a check of its own refused.
-func invalidValue(location string, err error) *Problem {
-	message := "填写有误"
-	if wrong, ok := errors.AsType[*nursery.InvalidError](err); ok {
-		message = wrong.Message
-	}
-	return problem(http.StatusUnprocessableEntity, casework.CodeInvalid, "有 1 处填写有误，请更正后重试。", Fault{location, message})
 }

@@ -20,9 +20,10 @@ type Rate struct {
 }
 
 // The rates that hold when none are set. The public has one for each address, or each /64 of IPv6, behind which a
-// whole office may sit; an account has its own. Refused tokens count against the address that sends them.
+// whole office may sit; an account has its own. Refused tokens count against the address that sends them, and never
+// against the good ones beside them.
 var (
-	DefaultPublicRate  = Rate{PerSecond: 2, Burst: 60}
+	DefaultPublicRate  = Rate{PerSecond: 5, Burst: 100}
 	DefaultAccountRate = Rate{PerSecond: 100, Burst: 300}
 	refusedTokenRate   = Rate{PerSecond: 2, Burst: 60}
 )
@@ -74,14 +75,6 @@ func (l *limits) take(key string) *Problem {
 	}
 	reservation.Cancel()
 	return tooMany(wait)
-}
-
-// spent refuses key when nothing is left, without counting.
-func (l *limits) spent(key string) *Problem {
-	if left := l.of(key).Tokens(); left < 1 {
-		return tooMany(time.Duration((1 - left) / l.rate.PerSecond * float64(time.Second)))
-	}
-	return nil
 }
 
 func tooMany(wait time.Duration) *Problem {
