@@ -86,8 +86,8 @@ func (l *life) wholeAndOnce(t *testing.T) {
 	wantList(t, "tasks", tasks, "filing.registration closed", "filing.review closed", "filing.corrections closed", "filing.review closed",
 		"filing.site_visit closed", "filing.site_visit_countersign closed", "filing.rectify closed", "filing.recheck closed",
 		"filing.recheck_countersign closed")
-	wantList(t, "papers", papersOf(c), "filing_correction in_force", "filing_acceptance in_force", "filing_basic_conditions in_force",
-		"filing_receipt in_force", "filing_nonconformity in_force", "filing_rectified in_force")
+	wantList(t, "papers", papersOf(c), "filing_acceptance in_force", "filing_basic_conditions in_force", "filing_correction in_force", "filing_nonconformity in_force",
+		"filing_receipt in_force", "filing_rectified in_force")
 	for _, d := range c.Documents {
 		genuinePDF(t, l.a.Supervisor(), d)
 	}

@@ -63,11 +63,12 @@ func TestACleanFilingGetsItsReceiptAndIsVerified(t *testing.T) {
 		"materials_complete", "receipt_issued", "task_opened", "task_closed", "task_opened", "task_closed", "verified")
 }
 
-// wantDecisions asserts that the last decision of each rule set has the result, under a revision, as of today.
+// wantDecisions asserts that the latest decision of each rule set has the result, under a revision, as of today. The
+// latest come first.
 func wantDecisions(t *testing.T, made []nursery.Decision, result nursery.Result) {
 	t.Helper()
 	last := map[string]nursery.Decision{}
-	for _, d := range made {
+	for _, d := range slices.Backward(made) {
 		last[d.RuleSet] = d
 	}
 	for _, set := range []string{"registration.route", "filing.complete", "filing.conform"} {
@@ -143,8 +144,7 @@ func TestElevenGapsAreNamedAtOnceAndCorrectedInTwoRounds(t *testing.T) {
 	}
 	answer(t, a.Clerk(), started.CaseNo, "filing.review", nursery.OutcomeAccept, noFindings)
 	c = await(t, a.Actor, started.CaseNo, roleplay.Printed(nursery.StageReceiptIssued))
-	wantList(t, "papers", papersOf(c), "filing_correction in_force", "filing_correction in_force", "filing_acceptance in_force",
-		"filing_basic_conditions in_force", "filing_receipt in_force")
+	wantList(t, "papers", papersOf(c), "filing_acceptance in_force", "filing_basic_conditions in_force", "filing_correction in_force", "filing_correction in_force", "filing_receipt in_force")
 	wantDecisions(t, c.Decisions, nursery.Pass)
 	if len(c.Gaps) != 0 {
 		t.Errorf("gaps still open: %+v", c.Gaps)
@@ -190,7 +190,7 @@ func TestANonconformityIsPublishedRectifiedAndClosed(t *testing.T) {
 
 	found := visit(roleplay.Finding{Rule: "MN-32c", Field: "/premises/video_days", Message: "监控录像只保存60天。"},
 		roleplay.Finding{Message: "二层防火门不能自行关闭。"})
-	found.Attachments = []string{picture(t, a.Inspector(1))}
+	found.Attachments = []string{picture(t, a.Inspector(1), a.Institution())}
 	answer(t, a.Inspector(1), caseNo, "filing.site_visit", nursery.OutcomeNonconform, found)
 	answer(t, a.Inspector(2), caseNo, "filing.site_visit_countersign", nursery.OutcomeAgree, seen)
 
@@ -209,15 +209,14 @@ func TestANonconformityIsPublishedRectifiedAndClosed(t *testing.T) {
 	}
 
 	answer(t, a.Actor, caseNo, "filing.rectify", nursery.OutcomeProve,
-		roleplay.Note{Note: "录像机已扩容，防火门已修复。", Attachments: []string{picture(t, a.Actor)}})
+		roleplay.Note{Note: "录像机已扩容，防火门已修复。", Attachments: []string{picture(t, a.Actor, "")}})
 	answer(t, a.Inspector(2), caseNo, "filing.recheck", nursery.OutcomeConform, visit())
 	answer(t, a.Inspector(3), caseNo, "filing.recheck_countersign", nursery.OutcomeAgree, seen)
 	c = await(t, a.Actor, caseNo, roleplay.Printed(nursery.StageClosed))
 	if c.Status != nursery.CaseEnded {
 		t.Errorf("status %s", c.Status)
 	}
-	wantList(t, "papers", papersOf(c), "filing_acceptance in_force", "filing_basic_conditions in_force", "filing_receipt in_force",
-		"filing_nonconformity in_force", "filing_rectified in_force")
+	wantList(t, "papers", papersOf(c), "filing_acceptance in_force", "filing_basic_conditions in_force", "filing_nonconformity in_force", "filing_receipt in_force", "filing_rectified in_force")
 }
 
 func TestAFamilyPointOfSixIsReroutedAndFilesAsAnInstitution(t *testing.T) {
@@ -319,9 +318,8 @@ func TestAClerkWhoFiledForAnInstitutionDoesNotReviewIt(t *testing.T) {
 	a := newApplicant(t, h, "public_comprehensive")
 	register(t, a)
 	app := prepare(t, a, "public_comprehensive")
-	institution := "inst-" + strings.TrimPrefix(a.Account, "institution-")
 	var started roleplay.Started
-	err := a.Clerk().Post(t.Context(), "/api/v1/filings", key(), map[string]any{"institution": institution, "application": app}, &started)
+	err := a.Clerk().Post(t.Context(), "/api/v1/filings", key(), map[string]any{"institution": a.Institution(), "application": app}, &started)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -245,12 +245,13 @@ func wantList(t *testing.T, what string, got []string, want ...string) {
 	}
 }
 
-// papersOf gives the papers of a case as "kind state" in order of issue.
+// papersOf gives the papers of a case as "kind state", sorted: those of one step have no order among themselves.
 func papersOf(c roleplay.Case) []string {
 	var list []string
 	for _, d := range c.Documents {
 		list = append(list, d.Kind+" "+d.State)
 	}
+	slices.Sort(list)
 	return list
 }
 
@@ -278,10 +279,10 @@ func genuinePDF(t *testing.T, who *roleplay.Actor, d roleplay.Document) {
 	}
 }
 
-// picture uploads a photograph.
-func picture(t *testing.T, who *roleplay.Actor) string {
+// picture uploads a photograph, for an institution when an officer took it.
+func picture(t *testing.T, who *roleplay.Actor, institution string) string {
 	t.Helper()
-	id, err := who.Upload(t.Context(), "现场照片.png", "image/png", testdata.PNG(uint8(keys.Add(1))))
+	id, err := who.UploadFor(t.Context(), institution, "现场照片.png", "image/png", testdata.PNG(uint8(keys.Add(1))))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -181,8 +181,8 @@ func (sc *scene) cancel(ctx context.Context, a *roleplay.Applicant, caseNo strin
 	return err
 }
 
-// photo uploads a picture and gives it as the attachments of a form.
-func (sc *scene) photo(ctx context.Context, who *roleplay.Actor, name string) ([]string, error) {
-	id, err := who.Upload(ctx, name, "image/png", testdata.PNG(uint8(sc.keys)))
+// photo uploads a picture, of an institution when an officer took it, and gives it as the attachments of a form.
+func (sc *scene) photo(ctx context.Context, who *roleplay.Actor, institution, name string) ([]string, error) {
+	id, err := who.UploadFor(ctx, institution, name, "image/png", testdata.PNG(uint8(sc.keys)))
 	return []string{id}, err
 }

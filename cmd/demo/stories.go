@@ -169,7 +169,7 @@ func nonconformity(ctx context.Context, sc *scene) error {
 		},
 		RectifyDays: 10, VisitedOn: nursery.DateOf(time.Now()), Attachments: []string{},
 	}
-	if found.Attachments, err = sc.photo(ctx, a.Inspector(1), "现场照片.png"); err != nil {
+	if found.Attachments, err = sc.photo(ctx, a.Inspector(1), a.Institution(), "现场照片.png"); err != nil {
 		return err
 	}
 	err = sc.answer(ctx, a.Inspector(1), caseNo, "filing.site_visit", nursery.OutcomeNonconform, found,
@@ -181,7 +181,7 @@ func nonconformity(ctx context.Context, sc *scene) error {
 		return err
 	}
 	proof := roleplay.Note{Note: "录像机已扩容，保存90天以上；防火门闭门器已更换。"}
-	if proof.Attachments, err = sc.photo(ctx, a.Actor, "整改照片.png"); err != nil {
+	if proof.Attachments, err = sc.photo(ctx, a.Actor, "", "整改照片.png"); err != nil {
 		return err
 	}
 	if err := sc.answer(ctx, a.Actor, caseNo, "filing.rectify", nursery.OutcomeProve, proof, "提交整改证明", ""); err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"tuoyu/nursery"
@@ -102,6 +103,11 @@ func (a *Applicant) upload(ctx context.Context, kind nursery.PaperKind) (string,
 
 // Uploaded gives the attachments by paper.
 func (a *Applicant) Uploaded(kind nursery.PaperKind) string { return a.uploaded[kind] }
+
+// Institution is the applicant's identity in tuoyu, as the provider's account says.
+func (a *Applicant) Institution() string {
+	return "inst-" + strings.TrimPrefix(a.Account, "institution-")
+}
 
 // County is where the applicant files.
 func (a *Applicant) County() string { return a.Registration.County }

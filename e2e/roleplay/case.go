@@ -154,8 +154,18 @@ type Note struct {
 
 // Upload hands in a file and gives the number of the attachment.
 func (a *Actor) Upload(ctx context.Context, name, mediaType string, content []byte) (string, error) {
+	return a.UploadFor(ctx, "", name, mediaType, content)
+}
+
+// UploadFor hands in a file that belongs to an institution, as an office does; "" is one's own.
+func (a *Actor) UploadFor(ctx context.Context, institution, name, mediaType string, content []byte) (string, error) {
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
+	if institution != "" {
+		if err := form.WriteField("institution", institution); err != nil {
+			return "", fmt.Errorf("upload %s: %w", name, err)
+		}
+	}
 	header := textproto.MIMEHeader{}
 	header.Set("Content-Disposition", fmt.Sprintf(`form-data; name="file"; filename=%q`, name))
 	header.Set("Content-Type", mediaType)
