@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/worker"
+
+	"tuoyu/activities"
+	"tuoyu/policies"
+	"tuoyu/sealing"
+	"tuoyu/store"
+	product "tuoyu/worker"
+	"tuoyu/workflows"
+)
+
+// casesWorker is the hidden command by which bench runs a worker that carries cases forward and prints nothing: what
+// `tuoyu worker` does on its queue of cases, with the same options.
+const casesWorker = "cases-worker"
+
+// concurrency is the default of TUOYU_WORKER_CONCURRENCY.
+const concurrency = 16
+
+// forward is how `tuoyu worker` carries cases forward.
+func forward() worker.Options {
+	return worker.Options{
+		LocalActivityWorkerOnly: true, MaxConcurrentWorkflowTaskExecutionSize: 2 * concurrency,
+		MaxConcurrentLocalActivityExecutionSize: concurrency, MaxConcurrentWorkflowTaskPollers: 4,
+	}
+}
+
+func workOnCases(ctx context.Context) error {
+	db, err := store.Open(ctx, os.Getenv("TUOYU_DATABASE_URL"), store.Options{})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	rules, err := policies.New(ctx)
+	if err != nil {
+		return err
+	}
+	o := client.Options{HostPort: os.Getenv("TUOYU_TEMPORAL_ADDRESS"), Namespace: os.Getenv("TUOYU_TEMPORAL_NAMESPACE"), Logger: quiet{}}
+	keys, err := sealing.Open(os.Getenv("TUOYU_KEYSET_FILE"))
+	if err != nil {
+		return err
+	}
+	if err := sealing.Seal(&o, keys); err != nil {
+		return err
+	}
+	temporal, err := client.DialContext(ctx, o)
+	if err != nil {
+		return fmt.Errorf("connect to Temporal: %w", err)
+	}
+	defer temporal.Close()
+	worker.SetStickyWorkflowCacheSize(600)
+	w := worker.New(temporal, workflows.TaskQueue, forward())
+	product.Register(w, &activities.Engine{DB: db, Rules: rules, Almanac: store.NewAlmanac(db), PublicURL: os.Getenv("TUOYU_PUBLIC_URL")})
+	if err := w.Start(); err != nil {
+		return fmt.Errorf("start worker: %w", err)
+	}
+	<-ctx.Done()
+	w.Stop()
+	return nil
+}
