@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"unicode"
 
 	"github.com/gabriel-vasile/mimetype"
 
@@ -129,7 +130,7 @@ func (s *Service) scan(ctx context.Context, sha256 string) (string, error) {
 func safeName(name, extension string) string {
 	name = filepath.Base(strings.ReplaceAll(name, `\`, "/"))
 	name = strings.Map(func(r rune) rune {
-		if unprintable(r) || r == '\n' || strings.ContainsRune(`/\:*?"<>|%;`, r) {
+		if !unicode.IsPrint(r) || strings.ContainsRune(`/\:*?"<>|%;`, r) {
 			return -1
 		}
 		return r

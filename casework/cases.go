@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"tuoyu/calendar"
@@ -16,6 +17,9 @@ import (
 // Cases lists the cases p may see, newest first.
 func (s *Service) Cases(ctx context.Context, p nursery.Principal, f CaseFilter, page PageRequest) (Page[CaseSummary], error) {
 	if err := s.may(ctx, p, "case.list", resource{}); err != nil {
+		return Page[CaseSummary]{}, err
+	}
+	if err := f.check(); err != nil {
 		return Page[CaseSummary]{}, err
 	}
 	limit, err := page.limit()
@@ -50,6 +54,32 @@ func (s *Service) Cases(ctx context.Context, p nursery.Principal, f CaseFilter, 
 		list.Items = append(list.Items, s.summary(row, years))
 	}
 	return list, nil
+}
+
+// check refuses filters that nothing could match.
+func (f CaseFilter) check() error {
+	var c checker
+	if f.County != "" {
+		if d, ok := nursery.DivisionByCode(f.County); !ok || d.Level != nursery.LevelCounty {
+			c.add("county", "没有这个县区")
+		}
+	}
+	if _, ok := workflows.ProcessOf(f.Kind); f.Kind != "" && !ok {
+		c.add("kind", "没有这类办件")
+	}
+	if f.Stage != "" && !slices.ContainsFunc(workflows.Processes(), func(p workflows.Process) bool { _, ok := p.Stage(f.Stage); return ok }) {
+		c.add("stage", "没有这个环节")
+	}
+	if f.Status != "" && !slices.Contains([]nursery.CaseStatus{nursery.CaseDraft, nursery.CaseOpen, nursery.CaseEnded}, f.Status) {
+		c.add("status", "没有这种状态")
+	}
+	if wrong := checkText("institution", f.Institution, 64); wrong != nil {
+		c.add(wrong.Location, wrong.Message)
+	}
+	if wrong := checkText("query", f.Query, 100); wrong != nil {
+		c.add(wrong.Location, wrong.Message)
+	}
+	return c.refusal()
 }
 
 // readCases asks the one query whose index serves who is asking.
@@ -101,8 +131,11 @@ func (s *Service) Case(ctx context.Context, p nursery.Principal, caseNo string) 
 	}
 	var d CaseDetail
 	err = s.DB.As(ctx, p, func(q *store.Queries) error {
-		c, err := s.ownCase(ctx, q, p, "case.read", caseNo)
+		c, err := caseOf(ctx, q.CaseByNumber, caseNo)
 		if err != nil {
+			return err
+		}
+		if err := s.mayOn(ctx, p, "case.read", c); err != nil {
 			return err
 		}
 		d = CaseDetail{CaseSummary: s.summary(c, years), Version: int(c.Version)}

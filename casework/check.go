@@ -3,8 +3,8 @@ package casework
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"tuoyu/nursery"
 	"tuoyu/store"
@@ -14,30 +14,42 @@ import (
 // standard asks for, and names used twice. Whether it is complete and conforms is for the rules to say. Draft
 // applications may leave out what a case needs to be known by.
 func (s *Service) checkApplication(ctx context.Context, q *store.Queries, a nursery.Application, institution string, draft bool) error {
-	var c checker
+	c := checker{under: "/application"}
 	c.institution(a.Institution, draft)
 	c.division("/institution/county", a.Institution.County, a.Institution.Township)
 	c.unique("/classes", "班级编号", len(a.Classes), func(i int) string { return a.Classes[i].ID })
 	c.unique("/staff", "人员编号", len(a.Staff), func(i int) string { return a.Staff[i].Number })
 	c.unique("/premises/rooms", "房间编号", len(a.Premises.Rooms), func(i int) string { return a.Premises.Rooms[i].ID })
 	c.references(a)
-	c.text(a)
+	c.limits(a)
 	if a.SiteKind == "" && !draft {
 		c.add("/site_kind", "请选择机构类型")
 	}
 	if err := s.checkAttachments(ctx, q, &c, a, institution); err != nil {
 		return err
 	}
-	if len(c.fields) > 0 {
-		return refuse(Invalid, CodeInvalid, fmt.Sprintf("有 %d 处填写有误，请逐项更正。", len(c.fields)), c.fields...)
-	}
-	return nil
+	return c.refusal()
 }
 
-type checker struct{ fields []FieldError }
+// checker gathers what is wrong in what was entered, the first fault of each place.
+type checker struct {
+	under  string // where the checked value stands in the body
+	fields []FieldError
+}
 
 func (c *checker) add(location, message string) {
-	c.fields = append(c.fields, FieldError{Location: "/application" + location, Message: message})
+	f := FieldError{Location: c.under + location, Message: message}
+	if !slices.ContainsFunc(c.fields, func(g FieldError) bool { return g.Location == f.Location }) {
+		c.fields = append(c.fields, f)
+	}
+}
+
+// refusal names every fault at once; nil when there is none.
+func (c *checker) refusal() error {
+	if len(c.fields) == 0 {
+		return nil
+	}
+	return refuse(Invalid, CodeInvalid, fmt.Sprintf("有 %d 处填写有误，请逐项更正。", len(c.fields)), c.fields...)
 }
 
 func (c *checker) invalid(location string, err error) {
@@ -80,8 +92,9 @@ func (c *checker) unique(location, what string, n int, id func(int) string) {
 	seen := make(map[string]bool, n)
 	for i := range n {
 		switch key := id(i); {
-		case key == "" || strings.ContainsAny(key, "/~"):
-			c.add(fmt.Sprintf("%s/%d", location, i), what+"不能为空，且不能含 / 和 ~")
+		case key == "": // its own limits say so
+		case strings.ContainsAny(key, "/~"):
+			c.add(fmt.Sprintf("%s/%d", location, i), what+"不能含 / 和 ~")
 		case seen[key]:
 			c.add(fmt.Sprintf("%s/%d", location, i), what+"重复")
 		default:
@@ -114,21 +127,7 @@ func (c *checker) references(a nursery.Application) {
 	}
 }
 
-// text refuses what can be neither stored nor printed.
-func (c *checker) text(a nursery.Application) {
-	for _, f := range []struct{ location, value string }{
-		{"/institution/name", a.Institution.Name}, {"/institution/address", a.Institution.Address},
-		{"/institution/business_scope", a.Institution.BusinessScope},
-	} {
-		if !utf8.ValidString(f.value) || strings.ContainsFunc(f.value, unprintable) {
-			c.add(f.location, "含有不能显示的字符")
-		}
-	}
-}
-
-func unprintable(r rune) bool { return r < ' ' && r != '\n' || r == 0x7f || r == utf8.RuneError }
-
-// checkAttachments finds papers whose file was not uploaded for this institution.
+// checkAttachments finds papers whose file was not uploaded for this institution in this county.
 func (s *Service) checkAttachments(ctx context.Context, q *store.Queries, c *checker, a nursery.Application, institution string) error {
 	var ids []string
 	for _, p := range a.Papers {
@@ -136,21 +135,32 @@ func (s *Service) checkAttachments(ctx context.Context, q *store.Queries, c *che
 			ids = append(ids, p.Attachment)
 		}
 	}
-	if len(ids) == 0 {
-		return nil
-	}
-	known, err := q.AttachmentsKnown(ctx, store.AttachmentsKnownParams{Ids: ids, Institution: institution})
+	have, err := uploaded(ctx, q, ids, a.Institution.County, institution)
 	if err != nil {
-		return fmt.Errorf("look up attachments: %w", err)
-	}
-	have := make(map[string]bool, len(known))
-	for _, id := range known {
-		have[id] = true
+		return err
 	}
 	for i, p := range a.Papers {
 		if p.Attachment != "" && !have[p.Attachment] {
-			c.add(fmt.Sprintf("/papers/%d/attachment", i), "附件不存在，请重新上传")
+			c.add(fmt.Sprintf("/papers/%d/attachment", i), noAttachment)
 		}
 	}
 	return nil
+}
+
+const noAttachment = "附件不存在，请重新上传"
+
+// uploaded says which of the attachments were uploaded for the institution.
+func uploaded(ctx context.Context, q *store.Queries, ids []string, county, institution string) (map[string]bool, error) {
+	have := map[string]bool{}
+	if len(ids) == 0 {
+		return have, nil
+	}
+	known, err := q.AttachmentsKnown(ctx, store.AttachmentsKnownParams{Ids: ids, County: county, Institution: institution})
+	if err != nil {
+		return nil, fmt.Errorf("look up attachments: %w", err)
+	}
+	for _, id := range known {
+		have[id] = true
+	}
+	return have, nil
 }

@@ -69,9 +69,9 @@ func (s *Service) Complete(ctx context.Context, p nursery.Principal, key, id str
 	return done, s.DB.As(ctx, p, func(q *store.Queries) error { return remember(ctx, q, p, key, done) })
 }
 
-// answerable reads the task and says why p may not answer it so.
+// answerable reads the task and says why p may not answer it so, the plainest reason first.
 func (s *Service) answerable(ctx context.Context, q *store.Queries, p nursery.Principal, id string, in Completion) (store.Task, error) {
-	task, err := s.taskFor(ctx, q, p, "task.complete", id)
+	task, err := s.taskFor(ctx, q.TaskByID, p, "task.read", id)
 	if err != nil {
 		return task, err
 	}
@@ -80,7 +80,11 @@ func (s *Service) answerable(ctx context.Context, q *store.Queries, p nursery.Pr
 		return task, taskClosed(task)
 	case !slices.Contains(task.Outcomes, string(in.Outcome)):
 		return task, refuse(Invalid, CodeOutcomeNotOffered, "该待办不能这样办理。", FieldError{Location: "/outcome", Message: "不在可选结果之内"})
-	case task.Assignee != nil && *task.Assignee != p.Account:
+	}
+	if err := s.may(ctx, p, "task.complete", resourceOf(task)); err != nil {
+		return task, err
+	}
+	if task.Assignee != nil && *task.Assignee != p.Account {
 		return task, claimed(task)
 	}
 	return task, s.checkForm(ctx, q, task, in)
@@ -88,7 +92,7 @@ func (s *Service) answerable(ctx context.Context, q *store.Queries, p nursery.Pr
 
 func taskClosed(task store.Task) *Error {
 	message := "该待办已结束。"
-	if task.ClosedBy != nil && task.ClosedAt != nil {
+	if task.State == "closed" && task.ClosedBy != nil && task.ClosedAt != nil {
 		message = fmt.Sprintf("该待办已由 %s 于 %s 办结。", *task.ClosedBy, task.ClosedAt.In(nursery.Shanghai).Format("2006-01-02 15:04"))
 	}
 	return refuse(Conflict, CodeTaskClosed, message)
@@ -131,11 +135,66 @@ func (s *Service) deliverAnswer(ctx context.Context, completion string) (humanta
 	if err != nil {
 		return humantask.Closed{}, err
 	}
-	return s.update(ctx, row)
+	if row.DeliveredAt != nil {
+		return settled(row)
+	}
+	closed, err := s.update(ctx, row)
+	if err != nil {
+		return closed, err
+	}
+	return closed, s.markDelivered(ctx, row.ID)
 }
 
-// update sends an outbox row as a Temporal Update whose ID is the row's.
+// markDelivered notes what a step of the case has not noted itself.
+func (s *Service) markDelivered(ctx context.Context, id string) error {
+	now := s.Now()
+	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		return q.MarkDelivered(ctx, store.MarkDeliveredParams{ID: id, DeliveredAt: &now})
+	})
+	if err != nil {
+		return fmt.Errorf("mark delivered: %w", err)
+	}
+	return nil
+}
+
+// settled says what became of an answer that has reached its case already.
+func settled(row store.Outbox) (humantask.Closed, error) {
+	if row.Refused != nil {
+		return humantask.Closed{}, temporal.NewNonRetryableApplicationError("refused before", *row.Refused, nil)
+	}
+	var k kept
+	if err := json.Unmarshal(row.Payload, &k); err != nil {
+		return humantask.Closed{}, fmt.Errorf("decode answer: %w", err)
+	}
+	return humantask.Closed{Task: k.Task, Outcome: k.Outcome, By: k.Actor, At: *row.DeliveredAt}, nil
+}
+
+// update sends an outbox row to its case. A case that Temporal does not know may have its start still in the outbox;
+// that goes first.
 func (s *Service) update(ctx context.Context, row store.Outbox) (humantask.Closed, error) {
+	closed, err := s.send(ctx, row)
+	if !isGone(err) {
+		return closed, err
+	}
+	var start store.Outbox
+	found := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
+		start, err = q.OutboxByID(ctx, "start/"+row.CaseNo)
+		return err
+	})
+	switch {
+	case store.IsNotFound(found) || found == nil && start.DeliveredAt != nil:
+		return closed, err
+	case found != nil:
+		return closed, fmt.Errorf("read start: %w", found)
+	}
+	if err := s.start(ctx, start); err != nil {
+		return closed, err
+	}
+	return s.send(ctx, row)
+}
+
+// send puts an outbox row to its workflow as a Temporal Update whose ID is the row's.
+func (s *Service) send(ctx context.Context, row store.Outbox) (humantask.Closed, error) {
 	var k kept
 	if err := json.Unmarshal(row.Payload, &k); err != nil {
 		return humantask.Closed{}, fmt.Errorf("decode answer: %w", err)
@@ -158,15 +217,24 @@ func (s *Service) update(ctx context.Context, row store.Outbox) (humantask.Close
 	return closed, nil
 }
 
-// isRefused tells an answer the case will never take from one that has not reached it yet.
-func isRefused(err error) bool {
-	return errorType(err) != "" || isGone(err)
-}
+// refusedCaseEnded is why an answer to a case that has ended is not taken.
+const refusedCaseEnded = "case_ended"
 
-func errorType(err error) string {
+// isRefused tells an answer the case will never take from one that has not reached it yet.
+func isRefused(err error) bool { return refusal(err) != "" }
+
+// refusal says why the case will never take the answer; empty when that is not what went wrong.
+func refusal(err error) string {
 	var refused *temporal.ApplicationError
 	if errors.As(err, &refused) {
-		return refused.Type()
+		switch kind := refused.Type(); kind {
+		case humantask.ErrTaskClosed, humantask.ErrOutcomeNotOffered, humantask.ErrActorExcluded,
+			workflows.ErrTooLateToWithdraw, refusedCaseEnded:
+			return kind
+		}
+	}
+	if isGone(err) {
+		return refusedCaseEnded
 	}
 	return ""
 }
@@ -182,15 +250,19 @@ func isAlreadyStarted(err error) bool {
 	return errors.As(err, &started)
 }
 
-// takeBack forgets a command that the case refused and says why it did.
+// takeBack forgets a command that the case refused and says why it did. What the relay has found refused stays, so
+// that every repeat hears the same.
 func (s *Service) takeBack(ctx context.Context, p nursery.Principal, key, completion, taskID string, why error) error {
 	var task store.Task
 	err := s.DB.As(ctx, p, func(q *store.Queries) (err error) {
-		if err = q.DropOutbox(ctx, completion); err != nil {
+		dropped, err := q.DropOutbox(ctx, completion)
+		if err != nil {
 			return fmt.Errorf("drop refused answer: %w", err)
 		}
-		if err = q.ForgetIdempotencyKey(ctx, store.ForgetIdempotencyKeyParams{Principal: p.Account, Key: key}); err != nil {
-			return fmt.Errorf("forget refused command: %w", err)
+		if dropped > 0 {
+			if err := q.ForgetIdempotencyKey(ctx, store.ForgetIdempotencyKeyParams{Principal: p.Account, Key: key}); err != nil {
+				return fmt.Errorf("forget refused command: %w", err)
+			}
 		}
 		if taskID != "" {
 			task, err = q.TaskByID(ctx, taskID)
@@ -200,7 +272,7 @@ func (s *Service) takeBack(ctx context.Context, p nursery.Principal, key, comple
 	if err != nil {
 		return err
 	}
-	switch errorType(why) {
+	switch refusal(why) {
 	case humantask.ErrOutcomeNotOffered:
 		return refuse(Invalid, CodeOutcomeNotOffered, "该待办不能这样办理。")
 	case humantask.ErrActorExcluded:
@@ -213,6 +285,9 @@ func (s *Service) takeBack(ctx context.Context, p nursery.Principal, key, comple
 
 // Withdraw takes a case back. A draft simply ends; an open case may be withdrawn until the office has decided.
 func (s *Service) Withdraw(ctx context.Context, p nursery.Principal, key, caseNo, reason string) (Corrected, error) {
+	if wrong := checkText("/reason", reason, 500); wrong != nil {
+		return Corrected{}, refuse(Invalid, CodeInvalid, "撤回理由不能这样填写。", *wrong)
+	}
 	withdrawal := completionID(p, key)
 	sent := false
 	done, _, err := command(ctx, s, p, key, "filing.withdraw "+caseNo, reason, func(q *store.Queries) (Corrected, error) {

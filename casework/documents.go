@@ -47,68 +47,88 @@ func (s *Service) documentFor(ctx context.Context, q *store.Queries, p nursery.P
 
 // RevokeDocument takes a paper out of force, with the reason on the timeline and on its verification page.
 func (s *Service) RevokeDocument(ctx context.Context, p nursery.Principal, key, id, reason string) (Document, error) {
-	return s.endDocument(ctx, p, key, "document.revoke", id, reason, "revoked", func(*store.Queries, store.Document) error { return nil })
+	revoked, _, err := command(ctx, s, p, key, "document.revoke "+id, reason, func(q *store.Queries) (Document, error) {
+		old, err := s.paperInForce(ctx, q, p, "document.revoke", id, reason)
+		if err != nil {
+			return Document{}, err
+		}
+		return s.endPaper(ctx, q, p, key, old, "revoked", reason)
+	})
+	return revoked, err
 }
 
-// Reissue prints a paper again as a new one with its own number and code; the old one is superseded, never
-// silently replaced.
+// Reissue prints a paper again as a new one with its own number and code, which it gives; the old one is superseded by
+// that number, never silently replaced.
 func (s *Service) Reissue(ctx context.Context, p nursery.Principal, key, id, reason string) (Document, error) {
-	reissued, err := s.endDocument(ctx, p, key, "document.reissue", id, reason, "superseded", func(q *store.Queries, old store.Document) error {
-		return s.copyPaper(ctx, q, old, completionID(p, key))
+	reissued, replayed, err := command(ctx, s, p, key, "document.reissue "+id, reason, func(q *store.Queries) (Document, error) {
+		old, err := s.paperInForce(ctx, q, p, "document.reissue", id, reason)
+		if err != nil {
+			return Document{}, err
+		}
+		successor, err := s.copyPaper(ctx, q, old, completionID(p, key))
+		if err != nil {
+			return Document{}, err
+		}
+		if _, err := s.endPaper(ctx, q, p, key, old, "superseded", reason+"（由 "+successor.Number+" 取代）"); err != nil {
+			return Document{}, err
+		}
+		return successor, s.keepPrinting(ctx, q, old, completionID(p, key))
 	})
-	if err == nil {
-		s.printAgain(ctx, reissued.CaseNo, completionID(p, key))
+	if err == nil && !replayed {
+		s.printAgain(ctx, completionID(p, key))
 	}
 	return reissued, err
 }
 
-func (s *Service) endDocument(ctx context.Context, p nursery.Principal, key, act, id, reason, state string,
-	more func(*store.Queries, store.Document) error,
-) (Document, error) {
-	if strings.TrimSpace(reason) == "" {
-		return Document{}, refuse(Invalid, CodeInvalid, "请写明理由。", FieldError{Location: "/reason", Message: "必填"})
+// paperInForce reads a paper that an act is to end.
+func (s *Service) paperInForce(ctx context.Context, q *store.Queries, p nursery.Principal, act, id, reason string) (store.Document, error) {
+	row, err := s.documentFor(ctx, q, p, "document.read", id)
+	if err != nil {
+		return row, err
 	}
-	ended, _, err := command(ctx, s, p, key, act+" "+id, reason, func(q *store.Queries) (Document, error) {
-		row, err := s.documentFor(ctx, q, p, act, id)
-		if err != nil {
-			return Document{}, err
-		}
-		now := s.Now()
-		n, err := q.EndDocument(ctx, store.EndDocumentParams{ID: id, State: state, EndedAt: &now, EndReason: reason})
-		if err != nil {
-			return Document{}, fmt.Errorf("end document: %w", err)
-		}
-		if n == 0 {
-			return Document{}, refuse(Conflict, CodeDocumentEnded, "该文书已失效。")
-		}
-		c := store.Case{CaseNo: row.CaseNo, County: row.County, Institution: row.Institution}
-		title := documents.Kind(row.Kind).Title() + " " + row.Number
-		err = s.event(ctx, q, c, p, "document/"+completionID(p, key), "document_"+state, title+"："+reason, false, map[string]string{"document": id})
-		if err != nil {
-			return Document{}, err
-		}
-		if err := more(q, row); err != nil {
-			return Document{}, err
-		}
-		row.State, row.EndedAt, row.EndReason = state, &now, reason
-		return documentOf(row), nil
-	})
-	return ended, err
+	if err := s.may(ctx, p, act, resource{County: row.County, Institution: row.Institution}); err != nil {
+		return row, err
+	}
+	if wrong := needText("/reason", reason, 300); wrong != nil {
+		return row, refuse(Invalid, CodeInvalid, "请写明理由。", *wrong)
+	}
+	return row, nil
 }
 
-func (s *Service) copyPaper(ctx context.Context, q *store.Queries, old store.Document, id string) error {
+// endPaper takes a paper out of force and says so on the timeline.
+func (s *Service) endPaper(ctx context.Context, q *store.Queries, p nursery.Principal, key string, row store.Document, state, reason string) (Document, error) {
+	now := s.Now()
+	n, err := q.EndDocument(ctx, store.EndDocumentParams{ID: row.ID, State: state, EndedAt: &now, EndReason: reason})
+	if err != nil {
+		return Document{}, fmt.Errorf("end document: %w", err)
+	}
+	if n == 0 {
+		return Document{}, refuse(Conflict, CodeDocumentEnded, "该文书已失效。")
+	}
+	c := store.Case{CaseNo: row.CaseNo, County: row.County, Institution: row.Institution}
+	note := documents.Kind(row.Kind).Title() + " " + row.Number + "：" + reason
+	err = s.event(ctx, q, c, p, "document/"+completionID(p, key), "document_"+state, note, false, map[string]string{"document": row.ID})
+	if err != nil {
+		return Document{}, err
+	}
+	row.State, row.EndedAt, row.EndReason = state, &now, reason
+	return documentOf(row), nil
+}
+
+// copyPaper orders the same paper anew: the text as it was decided, a number, a code and a date of its own.
+func (s *Service) copyPaper(ctx context.Context, q *store.Queries, old store.Document, id string) (Document, error) {
 	var paper documents.Paper
 	if err := json.Unmarshal(old.Content, &paper); err != nil {
-		return fmt.Errorf("decode paper: %w", err)
+		return Document{}, fmt.Errorf("decode paper: %w", err)
 	}
 	info, ok := paper.Kind.Info()
 	if !ok {
-		return fmt.Errorf("unknown kind of paper %q", paper.Kind)
+		return Document{}, fmt.Errorf("unknown kind of paper %q", paper.Kind)
 	}
 	today := s.today()
 	number, err := q.NextNumber(ctx, store.NextNumberParams{Prefix: info.Prefix, County: old.County, Year: int32(today.Year)})
 	if err != nil {
-		return fmt.Errorf("next document number: %w", err)
+		return Document{}, fmt.Errorf("next document number: %w", err)
 	}
 	was := string(paper.VerificationCode)
 	paper.VerificationCode, paper.IssuedOn = documents.NewCode(), today
@@ -116,25 +136,59 @@ func (s *Service) copyPaper(ctx context.Context, q *store.Queries, old store.Doc
 	paper.Number = documents.FormatNumber(paper.CountyName, paper.Kind, today.Year, int(number))
 	content, err := json.Marshal(paper)
 	if err != nil {
-		return fmt.Errorf("encode paper: %w", err)
+		return Document{}, fmt.Errorf("encode paper: %w", err)
+	}
+	row := store.Document{
+		ID: "D" + id, CaseNo: old.CaseNo, County: old.County, Institution: old.Institution, Kind: old.Kind, State: "pending",
+		Number: paper.Number, Code: string(paper.VerificationCode), Content: content, IssuedOn: today, CreatedAt: s.Now(),
 	}
 	err = q.InsertDocument(ctx, store.InsertDocumentParams{
-		ID: "D" + id, CaseNo: old.CaseNo, County: old.County, Institution: old.Institution, Kind: old.Kind,
-		Number: paper.Number, Code: string(paper.VerificationCode), Content: content, IssuedOn: today, CreatedAt: s.Now(),
+		ID: row.ID, CaseNo: row.CaseNo, County: row.County, Institution: row.Institution, Kind: row.Kind,
+		Number: row.Number, Code: row.Code, Content: row.Content, IssuedOn: row.IssuedOn, CreatedAt: row.CreatedAt,
 	})
 	if err != nil {
-		return fmt.Errorf("insert document: %w", err)
+		return Document{}, fmt.Errorf("insert document: %w", err)
+	}
+	return documentOf(row), nil
+}
+
+// printPapers is the name of an outbox row that asks for a case's papers; the case may have ended, so a workflow of
+// its own prints them.
+const printPapers = "print_papers"
+
+func (s *Service) keepPrinting(ctx context.Context, q *store.Queries, paper store.Document, id string) error {
+	err := q.InsertOutbox(ctx, store.InsertOutboxParams{
+		ID: id, CaseNo: paper.CaseNo, County: paper.County, Institution: paper.Institution, Kind: "start", Name: printPapers,
+		Payload: json.RawMessage("{}"), CreatedAt: s.Now(), NextAt: s.Now().Add(relayAfter),
+	})
+	if err != nil {
+		return fmt.Errorf("keep printing: %w", err)
 	}
 	return nil
 }
 
-// printAgain asks the engine for the case's papers; the workflow may have ended, so it is one of its own.
-func (s *Service) printAgain(ctx context.Context, caseNo, id string) {
+// printAgain asks for the papers at once; when the engine does not answer the relay asks again.
+func (s *Service) printAgain(ctx context.Context, id string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), startWithin)
 	defer cancel()
-	if err := workflows.StartPrinting(ctx, s.Temporal, caseNo, id); err != nil {
-		s.Log.WarnContext(ctx, "printing not started", "error", err)
+	var row store.Outbox
+	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
+		row, err = q.OutboxByID(ctx, id)
+		return err
+	})
+	if err == nil {
+		err = s.startPrinting(ctx, row)
 	}
+	if err != nil {
+		s.Log.WarnContext(ctx, "printing not started, kept for the relay", "error", err)
+	}
+}
+
+func (s *Service) startPrinting(ctx context.Context, row store.Outbox) error {
+	if err := workflows.StartPrinting(ctx, s.Temporal, row.CaseNo, row.ID); err != nil {
+		return err
+	}
+	return s.markDelivered(ctx, row.ID)
 }
 
 // Verify says whether a paper with this code is genuine and in force. A code that is none, or that no paper has,

@@ -81,6 +81,9 @@ func (s *Service) CorrectFiling(ctx context.Context, p nursery.Principal, key, c
 			}
 		default:
 			task, err = q.OpenTaskOfKind(ctx, store.OpenTaskOfKindParams{CaseNo: c.CaseNo, Kind: "filing.corrections"})
+			if store.IsNotFound(err) {
+				return Corrected{}, refuse(Conflict, CodeNotOpenForChange, "补正材料已提交，正在核对。")
+			}
 			if err != nil {
 				return Corrected{}, fmt.Errorf("find corrections task: %w", err)
 			}
@@ -98,7 +101,11 @@ func (s *Service) CorrectFiling(ctx context.Context, p nursery.Principal, key, c
 		s.deliverStart(ctx, corrected.CaseNo)
 		return corrected, nil
 	}
-	if _, err := s.deliverAnswer(ctx, completionID(p, key)); err != nil {
+	_, err = s.deliverAnswer(ctx, completionID(p, key))
+	switch {
+	case isRefused(err):
+		return Corrected{}, s.takeBack(ctx, p, key, completionID(p, key), task.ID, err)
+	case err != nil:
 		s.Log.WarnContext(ctx, "corrections not delivered, kept for the relay", "error", err)
 		return corrected, nil
 	}
@@ -204,11 +211,14 @@ func (s *Service) SubmitFiling(ctx context.Context, p nursery.Principal, key, ca
 }
 
 func (s *Service) submitDraft(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, a nursery.Application) (nursery.Stage, error) {
+	if err := noneOpen(ctx, q, c.Institution, c.Kind); err != nil {
+		return "", err
+	}
 	err := q.SubmitCase(ctx, store.SubmitCaseParams{
 		CaseNo: c.CaseNo, Subject: a.Institution.Name, SiteKind: string(a.SiteKind), SubmittedBy: p.Account, UpdatedAt: s.Now(),
 	})
 	if isOneOpen(err) {
-		return "", alreadyOpen()
+		return "", alreadyOpen("")
 	}
 	if err != nil {
 		return "", fmt.Errorf("submit case: %w", err)
@@ -217,19 +227,24 @@ func (s *Service) submitDraft(ctx context.Context, q *store.Queries, p nursery.P
 	return nursery.StageSubmitted, s.submit(ctx, q, c, p, "")
 }
 
-// ownCase reads a case for an act by whom it belongs to.
+// ownCase reads a case for an act by whom it belongs to, and locks it: of two commands on one case the second sees
+// what the first has done.
 func (s *Service) ownCase(ctx context.Context, q *store.Queries, p nursery.Principal, act, caseNo string) (store.Case, error) {
-	c, err := caseOf(ctx, q, caseNo)
+	c, err := caseOf(ctx, q.CaseForStep, caseNo)
 	if err != nil {
 		return c, err
 	}
-	return c, s.may(ctx, p, act, resource{County: c.County, Institution: c.Institution})
+	return c, s.mayOn(ctx, p, act, c)
+}
+
+func (s *Service) mayOn(ctx context.Context, p nursery.Principal, act string, c store.Case) error {
+	return s.may(ctx, p, act, resource{County: c.County, Institution: c.Institution, SubmittedBy: c.SubmittedBy})
 }
 
 // StartChange asks for a change of what is filed under the filing caseNo (登记和备案办法 art. 10).
 func (s *Service) StartChange(ctx context.Context, p nursery.Principal, key, caseNo string, in ChangeRequest) (Started, error) {
-	if strings.TrimSpace(in.Reason) == "" {
-		return Started{}, refuse(Invalid, CodeInvalid, "请说明变更原因。", FieldError{Location: "/reason", Message: "必填"})
+	if wrong := needText("/reason", in.Reason, 500); wrong != nil {
+		return Started{}, refuse(Invalid, CodeInvalid, "请说明变更原因。", *wrong)
 	}
 	return s.startFollowing(ctx, p, key, "filing.change", caseNo, in, func(q *store.Queries, c store.Case) (opening, error) {
 		if in.Application.Institution.County != c.County {
@@ -246,18 +261,18 @@ func (s *Service) StartChange(ctx context.Context, p nursery.Principal, key, cas
 // StartCancellation asks for a filing to be taken off the register; children and staff must be settled first
 // (托育机构管理规范(试行) art. 7).
 func (s *Service) StartCancellation(ctx context.Context, p nursery.Principal, key, caseNo string, in nursery.Cancellation) (Started, error) {
-	var fields []FieldError
+	var c checker
 	if strings.TrimSpace(in.Reason) == "" {
-		fields = append(fields, FieldError{Location: "/reason", Message: "请说明注销原因"})
+		c.add("/reason", "请说明注销原因")
 	}
 	if !in.ChildrenSettled {
-		fields = append(fields, FieldError{Location: "/children_settled", Message: "应先妥善安置在托婴幼儿"})
+		c.add("/children_settled", "应先妥善安置在托婴幼儿")
 	}
 	if !in.StaffSettled {
-		fields = append(fields, FieldError{Location: "/staff_settled", Message: "应先妥善安置工作人员"})
+		c.add("/staff_settled", "应先妥善安置工作人员")
 	}
-	if len(fields) > 0 {
-		return Started{}, refuse(Invalid, CodeInvalid, "注销备案前应妥善安置婴幼儿和工作人员（托育机构管理规范（试行）第七条）。", fields...)
+	if c.limits(in); len(c.fields) > 0 {
+		return Started{}, refuse(Invalid, CodeInvalid, "注销备案前应妥善安置婴幼儿和工作人员（托育机构管理规范（试行）第七条）。", c.fields...)
 	}
 	return s.startFollowing(ctx, p, key, "filing.cancel", caseNo, in, func(_ *store.Queries, c store.Case) (opening, error) {
 		return opening{kind: nursery.KindCancellation, facts: in, note: "申请注销备案：" + in.Reason, subject: c.Subject}, nil

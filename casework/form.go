@@ -98,11 +98,61 @@ func (s *Service) checkForm(ctx context.Context, q *store.Queries, task store.Ta
 			return fmt.Errorf("check form of %s: %w", task.Kind, err)
 		}
 	}
-	fields = append(fields, s.formNeeds(ctx, q, task, in)...)
-	if len(fields) > 0 {
-		return refuse(Invalid, CodeInvalid, fmt.Sprintf("有 %d 处填写有误，请逐项更正。", len(fields)), fields...)
+	c := checker{}
+	unprintables(&c, "/answer", value)
+	for _, f := range append(fields, formNeeds(task, in)...) {
+		c.add(f.Location, f.Message)
 	}
-	return nil
+	if len(c.fields) > 0 {
+		return c.refusal()
+	}
+	if task.Kind == "filing.registration" && in.Outcome == nursery.OutcomeConfirm {
+		var r nursery.Registration
+		if err := json.Unmarshal(answer, &r); err != nil {
+			return refuse(Invalid, CodeInvalid, "登记信息填写有误。", FieldError{Location: "/answer", Message: "格式有误"})
+		}
+		return checkRegistration("/answer", r)
+	}
+	return checkFormAttachments(ctx, q, task, answer)
+}
+
+// unprintables finds text in a filled-in form that can be neither stored nor printed.
+func unprintables(c *checker, at string, value any) {
+	switch v := value.(type) {
+	case string:
+		if !printable(v) {
+			c.add(at, unprintableText)
+		}
+	case []any:
+		for i, element := range v {
+			unprintables(c, fmt.Sprintf("%s/%d", at, i), element)
+		}
+	case map[string]any:
+		for name, member := range v {
+			unprintables(c, at+"/"+name, member)
+		}
+	}
+}
+
+// checkFormAttachments finds photographs and proofs that were not uploaded for the task's institution.
+func checkFormAttachments(ctx context.Context, q *store.Queries, task store.Task, answer json.RawMessage) error {
+	var said struct {
+		Attachments []string `json:"attachments"`
+	}
+	if err := json.Unmarshal(answer, &said); err != nil {
+		return fmt.Errorf("decode form of %s: %w", task.Kind, err)
+	}
+	have, err := uploaded(ctx, q, said.Attachments, task.County, task.Institution)
+	if err != nil {
+		return err
+	}
+	var c checker
+	for i, id := range said.Attachments {
+		if !have[id] {
+			c.add(fmt.Sprintf("/answer/attachments/%d", i), noAttachment)
+		}
+	}
+	return c.refusal()
 }
 
 // needsForm spares the clerk who sends a registration back from filling it in.
@@ -111,7 +161,7 @@ func needsForm(taskKind string, outcome nursery.Outcome) bool {
 }
 
 // formNeeds is what an outcome needs beyond the shape of its form.
-func (s *Service) formNeeds(ctx context.Context, q *store.Queries, task store.Task, in Completion) []FieldError {
+func formNeeds(task store.Task, in Completion) []FieldError {
 	var said struct {
 		Findings []json.RawMessage `json:"findings"`
 		Reason   string            `json:"reason"`

@@ -16,14 +16,14 @@ import (
 // PushRegistration takes what a registrar says of an institution (登记和备案办法 art. 6). A filing that waits for it
 // goes on by itself.
 func (s *Service) PushRegistration(ctx context.Context, p nursery.Principal, key string, r nursery.Registration) (nursery.Registration, error) {
-	if err := s.may(ctx, p, "registration.push", resource{County: r.County, Registrar: r.Registrar}); err != nil {
-		return r, err
-	}
-	if err := checkRegistration(r); err != nil {
-		return r, err
-	}
 	var waiting []store.Task
 	kept, replayed, err := command(ctx, s, p, key, "registration.push", r, func(q *store.Queries) (nursery.Registration, error) {
+		if err := s.may(ctx, p, "registration.push", resource{County: r.County, Registrar: r.Registrar}); err != nil {
+			return r, err
+		}
+		if err := checkRegistration("", r); err != nil {
+			return r, err
+		}
 		facts, err := json.Marshal(r)
 		if err != nil {
 			return r, fmt.Errorf("encode registration: %w", err)
@@ -76,21 +76,35 @@ func (s *Service) answerWaiting(ctx context.Context, q *store.Queries, p nursery
 	return waiting, nil
 }
 
-func checkRegistration(r nursery.Registration) error {
-	var fields []FieldError
+// registrars says who registers an institution of each nature (托育机构登记和备案办法(试行) art. 4).
+var registrars = map[nursery.Nature]nursery.Registrar{
+	nursery.PublicInstitution: nursery.StaffingOffice,
+	nursery.SocialService:     nursery.CivilAffairs,
+	nursery.ForProfit:         nursery.MarketRegulation,
+}
+
+// checkRegistration says what of a registration, which stands at under in the body, cannot be so.
+func checkRegistration(under string, r nursery.Registration) error {
+	c := checker{under: under}
 	if _, err := nursery.ParseUSCC(r.USCC); err != nil {
-		fields = append(fields, fieldOf("/uscc", err))
+		c.invalid("/uscc", err)
 	}
 	if strings.TrimSpace(r.Name) == "" {
-		fields = append(fields, FieldError{Location: "/name", Message: "必填"})
+		c.add("/name", "必填")
 	}
 	if d, ok := nursery.DivisionByCode(r.County); !ok || d.Level != nursery.LevelCounty {
-		fields = append(fields, FieldError{Location: "/county", Message: "请选择长治市的县区"})
+		c.add("/county", "请选择长治市的县区")
 	}
-	if len(fields) > 0 {
-		return refuse(Invalid, CodeInvalid, fmt.Sprintf("有 %d 处填写有误，请逐项更正。", len(fields)), fields...)
+	if r.Nature == "" {
+		c.add("/nature", "必填")
 	}
-	return nil
+	if r.Status == "" {
+		c.add("/status", "必填")
+	}
+	if c.limits(r); registrars[r.Nature] != r.Registrar {
+		c.add("/registrar", "该性质的机构不由这个登记机关登记")
+	}
+	return c.refusal()
 }
 
 // Settings gives a county's settings, and who set what and why.
@@ -134,16 +148,16 @@ func (s *Service) settingsOf(ctx context.Context, p nursery.Principal, act, coun
 
 // SetSetting sets one setting of a county; what was set before stays on record.
 func (s *Service) SetSetting(ctx context.Context, p nursery.Principal, key, county, name string, value json.RawMessage, reason string) (CountySettings, error) {
-	if err := s.settingsOf(ctx, p, "settings.set", county); err != nil {
-		return CountySettings{}, err
-	}
-	if strings.TrimSpace(reason) == "" {
-		return CountySettings{}, refuse(Invalid, CodeInvalid, "请写明调整理由。", FieldError{Location: "/reason", Message: "必填"})
-	}
-	if _, err := nursery.DefaultSettings().With(name, value); err != nil {
-		return CountySettings{}, refuse(Invalid, CodeSettingNotAllowed, "参数不能这样设置。", fieldOf("/value", err))
-	}
 	_, _, err := command(ctx, s, p, key, "settings.set "+county, []any{name, value, reason}, func(q *store.Queries) (struct{}, error) {
+		if err := s.settingsOf(ctx, p, "settings.set", county); err != nil {
+			return struct{}{}, err
+		}
+		if wrong := needText("/reason", reason, 500); wrong != nil {
+			return struct{}{}, refuse(Invalid, CodeInvalid, "请写明调整理由。", *wrong)
+		}
+		if _, err := nursery.DefaultSettings().With(name, value); err != nil {
+			return struct{}{}, refuse(Invalid, CodeSettingNotAllowed, "参数不能这样设置。", fieldOf("/value", err))
+		}
 		return struct{}{}, q.InsertSetting(ctx, store.InsertSettingParams{
 			County: county, Name: name, Value: value, Reason: reason, SetBy: p.Account, SetAt: s.Now(),
 		})
@@ -155,7 +169,7 @@ func (s *Service) SetSetting(ctx context.Context, p nursery.Principal, key, coun
 }
 
 // LoadCalendarYear publishes a holiday year and has every open case compute its due date again. It gives the year
-// and how many cases were told.
+// and how many cases were told; the error joins those that could not be. Loading the year again tells all once more.
 func (s *Service) LoadCalendarYear(ctx context.Context, p nursery.Principal, raw []byte) (year, told int, err error) {
 	if err := s.may(ctx, p, "calendar.load", resource{}); err != nil {
 		return 0, 0, err
@@ -188,12 +202,17 @@ func (s *Service) LoadCalendarYear(ctx context.Context, p nursery.Principal, raw
 	if _, err := s.Almanac.Reload(ctx); err != nil {
 		return 0, 0, err
 	}
+	var failed []error
 	for _, caseNo := range open {
 		err := s.Temporal.SignalWorkflow(ctx, caseNo, "", workflows.CalendarChanged, nil)
-		if err != nil && !isGone(err) {
-			return loaded.Number(), told, fmt.Errorf("tell case of the new year: %w", err)
+		switch {
+		case err == nil:
+			told++
+		case ctx.Err() != nil:
+			return loaded.Number(), told, fmt.Errorf("tell cases of the new year: %w", ctx.Err())
+		case !isGone(err):
+			failed = append(failed, fmt.Errorf("tell case of the new year: %w", err))
 		}
-		told++
 	}
-	return loaded.Number(), told, nil
+	return loaded.Number(), told, errors.Join(failed...)
 }

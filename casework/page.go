@@ -8,7 +8,7 @@ import (
 	"tuoyu/nursery"
 )
 
-// cursor is where a page ended: the sort key of its last row.
+// cursor is where a page ended: the sort key of its last row. Lists by date set On, lists by time At.
 type cursor struct {
 	On nursery.Date `json:"d,omitzero"`
 	At time.Time    `json:"t,omitzero"`
@@ -24,13 +24,16 @@ func (c cursor) encode() string {
 	return base64.RawURLEncoding.EncodeToString(raw)
 }
 
+// cursorMost is far above the longest cursor there is.
+const cursorMost = 400
+
 func decodeCursor(s string) (cursor, error) {
 	var c cursor
 	raw, err := base64.RawURLEncoding.DecodeString(s)
 	if err == nil {
 		err = json.Unmarshal(raw, &c)
 	}
-	if err != nil {
+	if err != nil || len(s) > cursorMost || !printable(c.ID) {
 		return c, refuse(Invalid, CodeInvalid, "翻页标记无效，请从第一页开始。", FieldError{Location: "after", Message: "无效"})
 	}
 	return c, nil

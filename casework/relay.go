@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -16,6 +17,8 @@ const (
 	relayEvery = 2 * time.Second
 	// relayMost bounds the pause between two tries.
 	relayMost = 10 * time.Minute
+	// keysKept is how long a command sent again hears its first answer.
+	keysKept = 30 * 24 * time.Hour
 )
 
 // Relay delivers what was kept while Temporal or the workers were away, until ctx ends. Any number of relays may
@@ -23,7 +26,11 @@ const (
 func (s *Service) Relay(ctx context.Context) {
 	tick := time.NewTicker(relayEvery)
 	defer tick.Stop()
-	for {
+	for swept := (time.Time{}); ; {
+		if now := s.Now(); now.Sub(swept) > time.Hour {
+			swept = now
+			s.forgetKeys(ctx, now.Add(-keysKept))
+		}
 		if err := s.relayOnce(ctx); err != nil && ctx.Err() == nil {
 			s.Log.WarnContext(ctx, "relay failed", "error", err)
 		}
@@ -32,6 +39,17 @@ func (s *Service) Relay(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
+	}
+}
+
+// forgetKeys lets go of first answers nobody repeats any more, and of the tracking codes in them.
+func (s *Service) forgetKeys(ctx context.Context, before time.Time) {
+	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		_, err := q.ForgetOldKeys(ctx, before)
+		return err
+	})
+	if err != nil && ctx.Err() == nil {
+		s.Log.WarnContext(ctx, "old idempotency keys not forgotten", "error", err)
 	}
 }
 
@@ -64,21 +82,25 @@ func (s *Service) relayOnce(ctx context.Context) error {
 func (s *Service) relay(ctx context.Context, row store.Outbox) error {
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
-	if row.Kind == "start" {
+	switch {
+	case row.Name == printPapers:
+		return s.startPrinting(ctx, row)
+	case row.Kind == "start":
 		return s.start(ctx, row)
 	}
 	_, err := s.update(ctx, row)
-	if err != nil && !isRefused(err) {
+	switch {
+	case err == nil:
+		return s.markDelivered(ctx, row.ID)
+	case !isRefused(err):
 		return err
 	}
 	return s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
 		now := s.Now()
-		if err == nil {
-			return q.MarkDelivered(ctx, store.MarkDeliveredParams{ID: row.ID, DeliveredAt: &now})
-		}
-		why := errorType(err)
-		if why == "" {
-			why = "case_ended"
+		why := refusal(err)
+		var k kept
+		if err := json.Unmarshal(row.Payload, &k); err != nil {
+			return fmt.Errorf("decode answer: %w", err)
 		}
 		if err := q.RefuseOutbox(ctx, store.RefuseOutboxParams{ID: row.ID, DeliveredAt: &now, Refused: &why}); err != nil {
 			return fmt.Errorf("mark refused: %w", err)
@@ -88,6 +110,6 @@ func (s *Service) relay(ctx context.Context, row store.Outbox) error {
 			return fmt.Errorf("read case: %w", err)
 		}
 		return s.event(ctx, q, c, nursery.Engine, "refused/"+row.ID, "answer_refused",
-			"一份迟到的办理结果未被采纳，内容已留存", true, map[string]string{"completion": row.ID, "why": why})
+			"一份迟到的办理结果未被采纳，内容已留存", k.Role != nursery.RoleInstitution, map[string]string{"completion": row.ID, "why": why})
 	})
 }

@@ -9,8 +9,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"go.temporal.io/sdk/client"
 
 	"tuoyu/nursery"
@@ -54,6 +56,7 @@ type resource struct {
 	Role        nursery.Role      `json:"role,omitempty"`     // of a task: who may answer
 	Assignee    string            `json:"assignee,omitempty"` // of a task
 	Escalated   bool              `json:"escalated,omitempty"`
+	SubmittedBy string            `json:"submitted_by,omitempty"` // of a case: who entered it
 	Excluded    []string          `json:"excluded,omitempty"`
 	Registrar   nursery.Registrar `json:"registrar,omitempty"`
 }
@@ -79,7 +82,9 @@ func (s *Service) may(ctx context.Context, p nursery.Principal, act string, r re
 }
 
 // command runs do once for the account's key, in one transaction as p. The first answer is kept and given again
-// to every repeat; replayed says that this was one. The same key for something else is a conflict.
+// to every repeat; replayed says that this was one. The same key for something else is a conflict. The first answer to
+// a start holds the tracking code in clear, which nobody but the account that sent the key reads back; it is forgotten
+// with the key after keysKept.
 func command[T any](ctx context.Context, s *Service, p nursery.Principal, key, operation string, body any,
 	do func(*store.Queries) (T, error),
 ) (answer T, replayed bool, err error) {
@@ -95,7 +100,7 @@ func command[T any](ctx context.Context, s *Service, p nursery.Principal, key, o
 	if err != nil {
 		return answer, false, err
 	}
-	err = s.DB.As(ctx, p, func(q *store.Queries) error {
+	err = s.as(ctx, p, func(q *store.Queries) error {
 		taken, err := q.TakeIdempotencyKey(ctx, store.TakeIdempotencyKeyParams{
 			Principal: p.Account, Key: key, Operation: operation, BodyHash: hash, CreatedAt: started,
 		})
@@ -112,6 +117,18 @@ func command[T any](ctx context.Context, s *Service, p nursery.Principal, key, o
 		return remember(ctx, q, p, key, answer)
 	})
 	return answer, replayed, err
+}
+
+// as runs do as p. What the second lock refuses, row-level security, is forbidden like what the first one refuses;
+// it is an error all the same, since authz should have said so.
+func (s *Service) as(ctx context.Context, p nursery.Principal, do func(*store.Queries) error) error {
+	err := s.DB.As(ctx, p, do)
+	var refused *pgconn.PgError
+	if errors.As(err, &refused) && refused.Code == "42501" {
+		s.Log.ErrorContext(ctx, "row-level security refused what authz allowed", "role", string(p.Role), "table", refused.TableName)
+		return &Error{Code: CodeForbidden, Kind: Forbidden, Message: "不能办理其他县区或机构的事项。", Err: err}
+	}
+	return err
 }
 
 func bodyHash(body any) ([]byte, error) {
@@ -160,8 +177,9 @@ func (s *Service) logCommand(ctx context.Context, p nursery.Principal, operation
 	case replayed:
 		outcome = "replayed"
 	}
+	act, target, _ := strings.Cut(operation, " ")
 	attrs := []slog.Attr{
-		slog.String("act", operation), slog.String("role", string(p.Role)), slog.String("outcome", outcome),
+		slog.String("act", act), slog.String("on", target), slog.String("role", string(p.Role)), slog.String("outcome", outcome),
 		slog.Duration("took", s.Now().Sub(started)),
 	}
 	if level == slog.LevelError {
@@ -179,7 +197,7 @@ func (s *Service) event(ctx context.Context, q *store.Queries, c store.Case, p n
 	if data == nil {
 		raw = []byte("{}")
 	}
-	err = q.InsertEvent(ctx, store.InsertEventParams{
+	err = q.NoteAct(ctx, store.NoteActParams{
 		CaseNo: c.CaseNo, County: c.County, Institution: c.Institution, Step: step, Kind: kind, Actor: p.Account,
 		ActorRole: string(p.Role), Note: note, Data: raw, Internal: internal, At: s.Now(),
 	})
@@ -189,13 +207,13 @@ func (s *Service) event(ctx context.Context, q *store.Queries, c store.Case, p n
 	return nil
 }
 
-// caseOf reads a case that p may see.
-func caseOf(ctx context.Context, q *store.Queries, caseNo string) (store.Case, error) {
+// caseOf reads a case that p may see, with one of the two queries that find one.
+func caseOf(ctx context.Context, find func(context.Context, string) (store.Case, error), caseNo string) (store.Case, error) {
 	number, err := nursery.ParseCaseNumber(caseNo)
 	if err != nil {
 		return store.Case{}, notFound()
 	}
-	c, err := q.CaseByNumber(ctx, string(number))
+	c, err := find(ctx, string(number))
 	if store.IsNotFound(err) {
 		return store.Case{}, notFound()
 	}

@@ -27,10 +27,18 @@ func (s *Service) StartFiling(ctx context.Context, p nursery.Principal, key stri
 		return Started{}, err
 	}
 	county := in.Application.Institution.County
-	if err := s.may(ctx, p, "filing.start", resource{County: county, Institution: institution}); err != nil {
-		return Started{}, err
-	}
 	started, replayed, err := command(ctx, s, p, key, "filing.start", in, func(q *store.Queries) (Started, error) {
+		if d, ok := nursery.DivisionByCode(county); !ok || d.Level != nursery.LevelCounty {
+			return Started{}, refuse(Invalid, CodeInvalid, "请选择长治市的县区。",
+				FieldError{Location: "/application/institution/county", Message: "请选择长治市的县区"})
+		}
+		if p.Role == nursery.RoleInstitution && county != p.County {
+			return Started{}, refuse(Invalid, CodeInvalid, "应向本机构所在县区备案。",
+				FieldError{Location: "/application/institution/county", Message: "不是本机构所在县区"})
+		}
+		if err := s.may(ctx, p, "filing.start", resource{County: county, Institution: institution}); err != nil {
+			return Started{}, err
+		}
 		if err := s.checkApplication(ctx, q, in.Application, institution, in.Draft); err != nil {
 			return Started{}, err
 		}
@@ -96,6 +104,11 @@ func (s *Service) openCase(ctx context.Context, q *store.Queries, p nursery.Prin
 	if !ok {
 		return Started{}, fmt.Errorf("no process of kind %q", o.kind)
 	}
+	if !o.draft {
+		if err := noneOpen(ctx, q, o.institution, string(o.kind)); err != nil {
+			return Started{}, err
+		}
+	}
 	now := s.Now()
 	year := nursery.DateOf(now).Year
 	sequence, err := q.NextNumber(ctx, store.NextNumberParams{Prefix: process.Prefix, County: o.county, Year: int32(year)})
@@ -122,7 +135,7 @@ func (s *Service) openCase(ctx context.Context, q *store.Queries, p nursery.Prin
 		TrackingHash: c.TrackingHash, SubmittedBy: c.SubmittedBy, CreatedAt: now, UpdatedAt: now,
 	})
 	if isOneOpen(err) {
-		return Started{}, alreadyOpen()
+		return Started{}, alreadyOpen("")
 	}
 	if err != nil {
 		return Started{}, fmt.Errorf("insert case: %w", err)
@@ -143,8 +156,24 @@ func trackingHash(code documents.Code) []byte {
 	return sum[:]
 }
 
-func alreadyOpen() *Error {
-	return refuse(Conflict, CodeFilingAlreadyOpen, "本机构已有同类办件正在办理，请先办结或撤回。")
+// noneOpen names the case that is in the way of another one of its kind.
+func noneOpen(ctx context.Context, q *store.Queries, institution, kind string) error {
+	open, err := q.OpenCaseOf(ctx, store.OpenCaseOfParams{Institution: institution, Kind: kind})
+	switch {
+	case store.IsNotFound(err):
+		return nil
+	case err != nil:
+		return fmt.Errorf("look for an open case: %w", err)
+	}
+	return alreadyOpen(open)
+}
+
+// alreadyOpen refuses a second open case; two sent at the same moment know of each other only by the index.
+func alreadyOpen(caseNo string) *Error {
+	if caseNo == "" {
+		return refuse(Conflict, CodeFilingAlreadyOpen, "本机构已有同类办件正在办理，请先办结或撤回。")
+	}
+	return refuse(Conflict, CodeFilingAlreadyOpen, fmt.Sprintf("本机构的同类办件 %s 正在办理，请先办结或撤回。", caseNo))
 }
 
 // isOneOpen recognises the index that lets an institution have one open case of a kind.

@@ -12,15 +12,19 @@ import (
 	"tuoyu/store"
 )
 
-// taskFor reads a task for an act; what p may not see does not exist.
-func (s *Service) taskFor(ctx context.Context, q *store.Queries, p nursery.Principal, act, id string) (store.Task, error) {
-	task, err := q.TaskByID(ctx, id)
+// taskFor reads a task for an act, with one of the two queries that find one; what p may not see does not exist.
+func (s *Service) taskFor(ctx context.Context, find func(context.Context, string) (store.Task, error), p nursery.Principal, act, id string) (store.Task, error) {
+	task, err := find(ctx, id)
 	if store.IsNotFound(err) {
 		return task, notFound()
 	}
 	if err != nil {
 		return task, fmt.Errorf("read task: %w", err)
 	}
+	return task, s.may(ctx, p, act, resourceOf(task))
+}
+
+func resourceOf(task store.Task) resource {
 	r := resource{
 		County: task.County, Institution: task.Institution, Role: nursery.Role(task.Role),
 		Escalated: task.EscalatedAt != nil, Excluded: task.Excluded,
@@ -28,7 +32,7 @@ func (s *Service) taskFor(ctx context.Context, q *store.Queries, p nursery.Princ
 	if task.Assignee != nil {
 		r.Assignee = *task.Assignee
 	}
-	return task, s.may(ctx, p, act, r)
+	return r
 }
 
 // Tasks lists the inbox, nearest due first.
@@ -81,6 +85,12 @@ func (s *Service) inbox(p nursery.Principal, f TaskFilter, page PageRequest, yea
 	limit, err := page.limit()
 	if err != nil {
 		return inboxQuery{}, err
+	}
+	if wrong := checkText("kind", f.Kind, 60); wrong != nil {
+		return inboxQuery{}, refuse(Invalid, CodeInvalid, "没有这种待办。", *wrong)
+	}
+	if d, ok := nursery.DivisionByCode(f.County); f.County != "" && (!ok || d.Level != nursery.LevelCounty) {
+		return inboxQuery{}, refuse(Invalid, CodeInvalid, "没有这个县区。", FieldError{Location: "county", Message: "没有这个县区"})
 	}
 	in := inboxQuery{afterOn: nursery.NewDate(1, 1, 1), until: farOff, kind: f.Kind, limit: limit}
 	if page.After != "" {
@@ -137,7 +147,7 @@ func (s *Service) Task(ctx context.Context, p nursery.Principal, id string) (Tas
 	}
 	var detail TaskDetail
 	err = s.DB.As(ctx, p, func(q *store.Queries) error {
-		task, err := s.taskFor(ctx, q, p, "task.read", id)
+		task, err := s.taskFor(ctx, q.TaskByID, p, "task.read", id)
 		if err != nil {
 			return err
 		}
@@ -201,8 +211,8 @@ func (s *Service) Assign(ctx context.Context, p nursery.Principal, key, id, acco
 
 // Delegate passes one's own task on, with the reason.
 func (s *Service) Delegate(ctx context.Context, p nursery.Principal, key, id, account, reason string) (TaskSummary, error) {
-	if strings.TrimSpace(reason) == "" {
-		return TaskSummary{}, refuse(Invalid, CodeInvalid, "请写明转办理由。", FieldError{Location: "/reason", Message: "必填"})
+	if wrong := needText("/reason", reason, 500); wrong != nil {
+		return TaskSummary{}, refuse(Invalid, CodeInvalid, "请写明转办理由。", *wrong)
 	}
 	return s.handOver(ctx, p, key, "task.delegate", id, account, "转办（"+reason+"）")
 }
@@ -247,12 +257,15 @@ func (s *Service) reassign(ctx context.Context, p nursery.Principal, key, act, i
 		return TaskSummary{}, err
 	}
 	summary, _, err := command(ctx, s, p, key, act+" "+id, body, func(q *store.Queries) (TaskSummary, error) {
-		task, err := s.taskFor(ctx, q, p, act, id)
+		task, err := s.taskFor(ctx, q.TaskForChange, p, "task.read", id)
 		if err != nil {
 			return TaskSummary{}, err
 		}
 		if task.State != "open" {
 			return TaskSummary{}, taskClosed(task)
+		}
+		if err := s.may(ctx, p, act, resourceOf(task)); err != nil {
+			return TaskSummary{}, err
 		}
 		note, err := do(q, task)
 		if err != nil {
@@ -276,8 +289,8 @@ func (s *Service) reassign(ctx context.Context, p nursery.Principal, key, act, i
 // Comment writes a note on the timeline; an internal one is not shown to the institution.
 func (s *Service) Comment(ctx context.Context, p nursery.Principal, key, caseNo, text string, internal bool) (Event, error) {
 	text = strings.TrimSpace(text)
-	if text == "" || len([]rune(text)) > 2000 || strings.ContainsFunc(text, unprintable) {
-		return Event{}, refuse(Invalid, CodeInvalid, "留言应为 1 至 2000 字。", FieldError{Location: "/text", Message: "长度或字符不对"})
+	if wrong := needText("/text", text, 2000); wrong != nil {
+		return Event{}, refuse(Invalid, CodeInvalid, "留言应为 1 至 2000 字。", *wrong)
 	}
 	internal = internal && p.Role != nursery.RoleInstitution
 	said, _, err := command(ctx, s, p, key, "case.comment "+caseNo, []any{text, internal}, func(q *store.Queries) (Event, error) {

@@ -74,17 +74,18 @@ func (q *Queries) AttachmentByID(ctx context.Context, id string) (Attachment, er
 }
 
 const attachmentsKnown = `-- name: AttachmentsKnown :many
-SELECT id FROM attachments WHERE id = ANY ($1::text[]) AND institution = $2
+SELECT id FROM attachments WHERE id = ANY ($1::text[]) AND institution = $2 AND county = $3
 `
 
 type AttachmentsKnownParams struct {
 	Ids         []string
 	Institution string
+	County      string
 }
 
 // Served by the primary key.
 func (q *Queries) AttachmentsKnown(ctx context.Context, arg AttachmentsKnownParams) ([]string, error) {
-	rows, err := q.db.Query(ctx, attachmentsKnown, arg.Ids, arg.Institution)
+	rows, err := q.db.Query(ctx, attachmentsKnown, arg.Ids, arg.Institution, arg.County)
 	if err != nil {
 		return nil, err
 	}
@@ -620,13 +621,16 @@ func (q *Queries) DocumentsOfCase(ctx context.Context, caseNo string) ([]Documen
 	return items, nil
 }
 
-const dropOutbox = `-- name: DropOutbox :exec
+const dropOutbox = `-- name: DropOutbox :execrows
 DELETE FROM outbox WHERE id = $1 AND delivered_at IS NULL
 `
 
-func (q *Queries) DropOutbox(ctx context.Context, id string) error {
-	_, err := q.db.Exec(ctx, dropOutbox, id)
-	return err
+func (q *Queries) DropOutbox(ctx context.Context, id string) (int64, error) {
+	result, err := q.db.Exec(ctx, dropOutbox, id)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const dueOutbox = `-- name: DueOutbox :many
@@ -822,6 +826,19 @@ type ForgetIdempotencyKeyParams struct {
 func (q *Queries) ForgetIdempotencyKey(ctx context.Context, arg ForgetIdempotencyKeyParams) error {
 	_, err := q.db.Exec(ctx, forgetIdempotencyKey, arg.Principal, arg.Key)
 	return err
+}
+
+const forgetOldKeys = `-- name: ForgetOldKeys :execrows
+DELETE FROM idempotency_keys WHERE created_at < $1
+`
+
+// Served by idempotency_keys_age.
+func (q *Queries) ForgetOldKeys(ctx context.Context, before time.Time) (int64, error) {
+	result, err := q.db.Exec(ctx, forgetOldKeys, before)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const idempotencyKey = `-- name: IdempotencyKey :one
@@ -1377,6 +1394,44 @@ func (q *Queries) InstitutionByID(ctx context.Context, id string) (Institution, 
 	return i, err
 }
 
+const noteAct = `-- name: NoteAct :exec
+INSERT INTO case_events (case_no, county, institution, step, kind, actor, actor_role, note, data, internal, at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+ON CONFLICT (case_no, step) DO NOTHING
+`
+
+type NoteActParams struct {
+	CaseNo      string
+	County      string
+	Institution string
+	Step        string
+	Kind        string
+	Actor       string
+	ActorRole   string
+	Note        string
+	Data        json.RawMessage
+	Internal    bool
+	At          time.Time
+}
+
+// What a person did, once for the step: a command that was refused and is sent again did it once.
+func (q *Queries) NoteAct(ctx context.Context, arg NoteActParams) error {
+	_, err := q.db.Exec(ctx, noteAct,
+		arg.CaseNo,
+		arg.County,
+		arg.Institution,
+		arg.Step,
+		arg.Kind,
+		arg.Actor,
+		arg.ActorRole,
+		arg.Note,
+		arg.Data,
+		arg.Internal,
+		arg.At,
+	)
+	return err
+}
+
 const openCaseOf = `-- name: OpenCaseOf :one
 SELECT case_no FROM cases WHERE institution = $1 AND kind = $2 AND status = 'open'
 `
@@ -1731,6 +1786,44 @@ SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, 
 
 func (q *Queries) TaskByID(ctx context.Context, id string) (Task, error) {
 	row := q.db.QueryRow(ctx, taskByID, id)
+	var i Task
+	err := row.Scan(
+		&i.ID,
+		&i.CaseNo,
+		&i.Kind,
+		&i.Title,
+		&i.County,
+		&i.Institution,
+		&i.Role,
+		&i.Assignee,
+		&i.Outcomes,
+		&i.Form,
+		&i.Decision,
+		&i.Excluded,
+		&i.Clock,
+		&i.DueOn,
+		&i.DueProvisional,
+		&i.SortOn,
+		&i.State,
+		&i.OpenedAt,
+		&i.Reminded,
+		&i.OverdueAt,
+		&i.EscalatedAt,
+		&i.Outcome,
+		&i.Answer,
+		&i.ClosedBy,
+		&i.ClosedAt,
+	)
+	return i, err
+}
+
+const taskForChange = `-- name: TaskForChange :one
+SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at FROM tasks WHERE id = $1 FOR UPDATE
+`
+
+// The task row, locked: whoever hands it on sees who has it.
+func (q *Queries) TaskForChange(ctx context.Context, id string) (Task, error) {
+	row := q.db.QueryRow(ctx, taskForChange, id)
 	var i Task
 	err := row.Scan(
 		&i.ID,

@@ -3,7 +3,7 @@
 # description: |
 #   Who may do what (GB/T 22239-2019 8.1.4.2: least privilege, administrators apart from the business;
 #   行政处罚法 art. 43 and 登记和备案办法: nobody judges what they submitted or found first). The input is principal, act and
-#   resource; a resource without a county or institution is a list, which row-level security narrows.
+#   resource. An attribute that is not given fits nobody.
 package authz
 
 # METADATA
@@ -29,8 +29,10 @@ else := "conflict" if conflict
 
 else := "registrar" if not registrar_fits
 
+# The table: each act and the roles that may do it where it is theirs. Hospitals and insurers have nothing to do with
+# filings. The county and city offices see how cases stand, not the files of people; the administrator sees no case.
 acts := {
-	"attachment.read": {"institution", "clerk", "supervisor", "inspector", "county_office", "auditor"},
+	"attachment.read": {"institution", "clerk", "supervisor", "inspector", "auditor"},
 	"attachment.upload": {"institution", "clerk", "inspector"},
 	"calendar.load": {"administrator"},
 	"case.comment": {"institution", "clerk", "supervisor", "inspector", "county_office"},
@@ -41,11 +43,11 @@ acts := {
 	"document.revoke": {"supervisor"},
 	"filing.cancel": {"institution", "clerk"},
 	"filing.change": {"institution", "clerk"},
-	"filing.correct": {"institution"},
+	"filing.correct": {"institution", "clerk"},
 	"filing.precheck": {"institution", "clerk", "supervisor", "inspector"},
 	"filing.start": {"institution", "clerk"},
 	"filing.submit": {"institution", "clerk"},
-	"filing.withdraw": {"institution"},
+	"filing.withdraw": {"institution", "clerk"},
 	"registration.push": {"registrar"},
 	"settings.read": {"clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "administrator"},
 	"settings.set": {"administrator"},
@@ -58,70 +60,117 @@ acts := {
 	"task.release": {"institution", "clerk", "inspector", "supervisor"},
 }
 
+# Acts on no single thing: a list, which the query and row-level security narrow.
+lists := {"calendar.load", "case.list", "filing.precheck", "task.list"}
+
+# Acts that make something new, so that there is nothing yet to be seen.
+beginnings := {"attachment.upload", "filing.start", "registration.push"}
+
+# What shows the thing that an act is done to.
+shown_by := {
+	"attachment": "attachment.read",
+	"case": "case.read",
+	"document": "document.read",
+	"filing": "case.read",
+	"settings": "settings.read",
+	"task": "task.read",
+}
+
 city_wide := {"city_office", "auditor", "administrator"}
 
-# What is visible: the city sees every county, an institution itself, everybody else their county.
-visible if input.principal.role in city_wide
+visible if input.act in lists
 
 visible if {
+	shown
+	theirs
+}
+
+shown if input.act in beginnings
+
+shown if {
+	not input.act in beginnings
+	[sort, _] := split(input.act, ".")
+	input.principal.role in acts[shown_by[sort]]
+}
+
+# The city sees every county, an institution itself, everybody else their county.
+theirs if input.principal.role in city_wide
+
+theirs if {
 	input.principal.role == "institution"
-	own_institution
+	input.resource.institution == input.principal.institution
+	files_at_home
 	task_of_institution
 }
 
-visible if {
+theirs if {
 	not input.principal.role in city_wide
 	input.principal.role != "institution"
-	own_county
+	input.resource.county == input.principal.county
 }
 
-own_institution if not input.resource.institution
+# An institution files with the county it belongs to.
+files_at_home if input.act != "filing.start"
 
-own_institution if input.resource.institution == input.principal.institution
-
-own_county if not input.resource.county
-
-own_county if input.resource.county == input.principal.county
+files_at_home if input.resource.county == input.principal.county
 
 # An institution sees the tasks put to it; what the office has to do it sees as the case's stage.
-task_of_institution if not input.resource.role
+task_of_institution if not startswith(input.act, "task.")
 
 task_of_institution if input.resource.role == "institution"
 
 entitled if {
 	input.principal.role in acts[input.act]
-	task_role_fits
+	entry_fits
+	task_fits
 }
 
-# Acts on a task need its role; a supervisor answers what is escalated, and assigns and takes back at any time.
-task_acts := {"task.claim", "task.complete", "task.release", "task.delegate"}
+# A clerk enters a filing for whoever comes to the counter, and afterwards has a hand in that one only.
+entry_acts := {"filing.correct", "filing.submit", "filing.withdraw"}
 
-task_role_fits if not input.act in task_acts
+entry_fits if not input.act in entry_acts
 
-task_role_fits if {
-	input.act in {"task.claim", "task.complete"}
+entry_fits if input.principal.role == "institution"
+
+entry_fits if input.resource.submitted_by == input.principal.account
+
+# Acts on a task need its role or having it; a supervisor answers what is escalated, and assigns and takes back the
+# office's tasks at any time.
+answers := {"task.claim", "task.complete"}
+
+passes := {"task.delegate", "task.release"}
+
+takes := {"task.assign", "task.release"}
+
+office := {"clerk", "inspector"}
+
+task_fits if not input.act in ((answers | passes) | takes)
+
+task_fits if {
+	input.act in answers
 	input.principal.role == input.resource.role
 }
 
-task_role_fits if {
-	input.act in {"task.claim", "task.complete"}
+task_fits if {
+	input.act in answers
 	input.principal.role == "supervisor"
-	input.resource.role in {"clerk", "inspector"}
+	input.resource.role in office
 	input.resource.escalated
 }
 
-task_role_fits if {
-	input.act in {"task.release", "task.delegate"}
+task_fits if {
+	input.act in passes
 	input.resource.assignee == input.principal.account
 }
 
-task_role_fits if {
-	input.act == "task.release"
+task_fits if {
+	input.act in takes
 	input.principal.role == "supervisor"
+	input.resource.role in office
 }
 
 conflict if {
-	input.act in {"task.claim", "task.complete"}
+	input.act in answers
 	input.principal.account in input.resource.excluded
 }
 

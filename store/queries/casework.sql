@@ -13,6 +13,10 @@ UPDATE idempotency_keys SET status = @status, response = @response WHERE princip
 -- name: ForgetIdempotencyKey :exec
 DELETE FROM idempotency_keys WHERE principal = @principal AND key = @key;
 
+-- name: ForgetOldKeys :execrows
+-- Served by idempotency_keys_age.
+DELETE FROM idempotency_keys WHERE created_at < @before;
+
 -- name: PutApplicant :exec
 -- An institution that applies is known by what it declares until it is filed.
 INSERT INTO institutions (id, county, township, uscc, name, nature, site_kind, address, phone, updated_at)
@@ -103,6 +107,16 @@ SELECT * FROM gaps WHERE case_no = @case_no AND state = 'open' ORDER BY id LIMIT
 -- name: TaskByID :one
 SELECT * FROM tasks WHERE id = @id;
 
+-- name: TaskForChange :one
+-- The task row, locked: whoever hands it on sees who has it.
+SELECT * FROM tasks WHERE id = @id FOR UPDATE;
+
+-- name: NoteAct :exec
+-- What a person did, once for the step: a command that was refused and is sent again did it once.
+INSERT INTO case_events (case_no, county, institution, step, kind, actor, actor_role, note, data, internal, at)
+VALUES (@case_no, @county, @institution, @step, @kind, @actor, @actor_role, @note, @data, @internal, @at)
+ON CONFLICT (case_no, step) DO NOTHING;
+
 -- name: OpenTaskOfKind :one
 -- Served by tasks_of_case.
 SELECT * FROM tasks WHERE case_no = @case_no AND kind = @kind AND state = 'open';
@@ -160,7 +174,7 @@ VALUES (@id, @case_no, @county, @institution, @kind, @name, @payload, @created_a
 -- name: OutboxByID :one
 SELECT * FROM outbox WHERE id = @id;
 
--- name: DropOutbox :exec
+-- name: DropOutbox :execrows
 DELETE FROM outbox WHERE id = @id AND delivered_at IS NULL;
 
 -- name: DueOutbox :many
@@ -182,7 +196,7 @@ SELECT * FROM attachments WHERE id = @id;
 
 -- name: AttachmentsKnown :many
 -- Served by the primary key.
-SELECT id FROM attachments WHERE id = ANY (sqlc.arg(ids)::text[]) AND institution = @institution;
+SELECT id FROM attachments WHERE id = ANY (sqlc.arg(ids)::text[]) AND institution = @institution AND county = @county;
 
 -- name: DocumentByID :one
 SELECT * FROM documents WHERE id = @id;

@@ -1,0 +1,264 @@
+package casework_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+	commonpb "go.temporal.io/api/common/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+	sdklog "go.temporal.io/sdk/log"
+	sdkworker "go.temporal.io/sdk/worker"
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	"tuoyu/activities"
+	"tuoyu/casework"
+	"tuoyu/documents"
+	"tuoyu/nursery"
+	"tuoyu/policies"
+	"tuoyu/store"
+	"tuoyu/store/storetest"
+	"tuoyu/testdata"
+	"tuoyu/worker"
+	"tuoyu/workflows"
+)
+
+const county = "140403" // of the application "community"
+
+// More people of the county.
+var (
+	neighbour = nursery.Principal{Account: "institution-140403-02", Role: nursery.RoleInstitution, County: county, Institution: "inst-140403-02"}
+	inspector = nursery.Principal{Account: "inspector-140403", Role: nursery.RoleInspector, County: county}
+	second    = nursery.Principal{Account: "inspector-140403-2", Role: nursery.RoleInspector, County: county}
+	auditor   = nursery.Principal{Account: "auditor", Role: nursery.RoleAuditor, County: "140400"}
+)
+
+// house is a door over a database and a Temporal namespace of its own.
+type house struct {
+	*casework.Service
+	t        *testing.T
+	db       *store.DB
+	address  string // of the database, as the product
+	rules    *policies.Engine
+	blobs    store.Blobs
+	temporal client.Client
+	space    string // the namespace
+	log      *bytes.Buffer
+}
+
+// openHouse gives a house whose engine is away: the namespace is not there yet.
+func openHouse(t *testing.T) *house {
+	t.Helper()
+	h := &house{t: t, address: storetest.URL(t), log: new(bytes.Buffer)}
+	var err error
+	h.db, err = store.Open(t.Context(), h.address, store.Options{})
+	require.NoError(t, err)
+	t.Cleanup(h.db.Close)
+	h.rules, err = policies.New(t.Context())
+	require.NoError(t, err)
+	h.blobs, err = store.NewDiskBlobs(t.TempDir(), 1<<20)
+	require.NoError(t, err)
+	address := os.Getenv("TUOYU_TEMPORAL_ADDRESS")
+	if address == "" {
+		t.Fatal("TUOYU_TEMPORAL_ADDRESS is not set: run this test through make test")
+	}
+	id := make([]byte, 6)
+	_, _ = rand.Read(id) // never fails
+	h.space = "casework-" + hex.EncodeToString(id)
+	h.temporal, err = client.NewLazyClient(client.Options{
+		HostPort: address, Namespace: h.space,
+		Logger: sdklog.NewStructuredLogger(slog.New(slog.DiscardHandler)),
+	})
+	require.NoError(t, err)
+	t.Cleanup(h.temporal.Close)
+	h.Service = casework.New(h.deps())
+	return h
+}
+
+func (h *house) deps() casework.Deps {
+	return casework.Deps{
+		DB: h.db, Temporal: h.temporal, Rules: h.rules, Almanac: store.NewAlmanac(h.db), Blobs: h.blobs,
+		Log: slog.New(slog.NewJSONHandler(h.log, nil)), PublicURL: "http://127.0.0.1:8080",
+	}
+}
+
+// engineReturns makes the namespace, so that Temporal takes what it is sent, though nobody works on it yet.
+func (h *house) engineReturns() {
+	h.t.Helper()
+	_, err := h.temporal.WorkflowService().RegisterNamespace(h.t.Context(), &workflowservice.RegisterNamespaceRequest{
+		Namespace: h.space, WorkflowExecutionRetentionPeriod: durationpb.New(24 * time.Hour),
+	})
+	require.NoError(h.t, err)
+	h.eventually("namespace", func() bool {
+		_, err := h.temporal.WorkflowService().DescribeWorkflowExecution(h.t.Context(), &workflowservice.DescribeWorkflowExecutionRequest{
+			Namespace: h.space, Execution: &commonpb.WorkflowExecution{WorkflowId: "none"},
+		})
+		var unknown *serviceerror.NotFound
+		return errors.As(err, &unknown)
+	})
+}
+
+// work has a worker carry the cases on until the test ends, or until stop is called.
+func (h *house) work() (stop func()) {
+	h.t.Helper()
+	e := &activities.Engine{
+		DB: h.db, Rules: h.rules, Almanac: store.NewAlmanac(h.db), Renderer: renderer(h.t), Blobs: h.blobs, PublicURL: "http://127.0.0.1:8080",
+	}
+	cases := sdkworker.New(h.temporal, workflows.TaskQueue, sdkworker.Options{})
+	worker.Register(cases, e)
+	papers := sdkworker.New(h.temporal, activities.PapersQueue, sdkworker.Options{})
+	worker.RegisterPapers(papers, e)
+	require.NoError(h.t, cases.Start())
+	require.NoError(h.t, papers.Start())
+	var stopped atomic.Bool
+	stop = func() {
+		if !stopped.Swap(true) {
+			cases.Stop()
+			papers.Stop()
+		}
+	}
+	h.t.Cleanup(stop)
+	return stop
+}
+
+func renderer(t *testing.T) *documents.Renderer {
+	t.Helper()
+	address := os.Getenv("TUOYU_GOTENBERG_URL")
+	if address == "" {
+		t.Fatal("TUOYU_GOTENBERG_URL is not set: run this test through make test")
+	}
+	c, err := documents.New(address, nil)
+	require.NoError(t, err)
+	fonts, err := documents.LoadFonts(documents.DefaultFontFiles())
+	require.NoError(t, err)
+	return documents.NewRenderer(fonts, c)
+}
+
+// relays delivers what is kept until the test ends.
+func (h *house) relays() {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { defer close(done); h.Relay(ctx) }()
+	h.t.Cleanup(func() { cancel(); <-done })
+}
+
+func (h *house) eventually(what string, holds func() bool) {
+	h.t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		if holds() {
+			return
+		}
+	}
+	h.t.Fatalf("%s: waited 20 s in vain", what)
+}
+
+// sql runs as the engine, as whom everything is visible.
+func (h *house) sql(query string, args ...any) {
+	h.t.Helper()
+	h.conn(func(tx pgx.Tx) error {
+		_, err := tx.Exec(h.t.Context(), query, args...)
+		return err
+	})
+}
+
+// one gives the one value of a query.
+func one[T any](h *house, query string, args ...any) (v T) {
+	h.t.Helper()
+	h.conn(func(tx pgx.Tx) error { return tx.QueryRow(h.t.Context(), query, args...).Scan(&v) })
+	return v
+}
+
+func (h *house) conn(do func(pgx.Tx) error) {
+	h.t.Helper()
+	conn, err := pgx.Connect(h.t.Context(), h.address)
+	require.NoError(h.t, err)
+	defer conn.Close(context.WithoutCancel(h.t.Context()))
+	require.NoError(h.t, pgx.BeginFunc(h.t.Context(), conn, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(h.t.Context(), "SELECT set_config('tuoyu.role', 'engine', true)"); err != nil {
+			return err
+		}
+		return do(tx)
+	}))
+}
+
+var keys atomic.Int64
+
+func key() string { return fmt.Sprintf("key-%d", keys.Add(1)) }
+
+// application is the clean application of a community nursery as p would hand it in today, its papers uploaded.
+func (h *house) application(p nursery.Principal, name string) nursery.Application {
+	h.t.Helper()
+	app, err := testdata.Application(name)
+	require.NoError(h.t, err)
+	app = testdata.OnDay(app, nursery.DateOf(time.Now()))
+	uploaded := map[nursery.PaperKind]string{}
+	return testdata.WithAttachments(app, func(kind nursery.PaperKind) string {
+		if uploaded[kind] == "" {
+			a, err := h.Upload(h.t.Context(), p, casework.Upload{Name: string(kind) + ".pdf", Body: bytes.NewReader(testdata.PDF(string(kind)))})
+			require.NoError(h.t, err)
+			uploaded[kind] = a.ID
+		}
+		return uploaded[kind]
+	})
+}
+
+func (h *house) file(p nursery.Principal, app nursery.Application) casework.Started {
+	h.t.Helper()
+	started, err := h.StartFiling(h.t.Context(), p, key(), casework.StartFiling{Application: app})
+	require.NoError(h.t, err)
+	return started
+}
+
+func (h *house) register(name string) {
+	h.t.Helper()
+	r, err := testdata.Registration(name)
+	require.NoError(h.t, err)
+	_, err = h.PushRegistration(h.t.Context(), registrarOf(r), key(), r)
+	require.NoError(h.t, err)
+}
+
+func registrarOf(r nursery.Registration) nursery.Principal {
+	return nursery.Principal{Account: "registrar-" + string(r.Registrar), Role: nursery.RoleRegistrar, County: r.County, Registrar: r.Registrar}
+}
+
+// task waits for the open task of the kind.
+func (h *house) task(caseNo, kind string) string {
+	h.t.Helper()
+	var id string
+	h.eventually("task "+kind+" of "+caseNo, func() bool {
+		id = one[string](h, "SELECT coalesce((SELECT id FROM tasks WHERE case_no = $1 AND kind = $2 AND state = 'open'), '')", caseNo, kind)
+		return id != ""
+	})
+	return id
+}
+
+func locations(e *casework.Error) []string {
+	var list []string
+	for _, f := range e.Fields {
+		list = append(list, f.Location)
+	}
+	slices.Sort(list)
+	return list
+}
+
+func read(t *testing.T, r io.ReadCloser) []byte {
+	t.Helper()
+	defer r.Close()
+	raw, err := io.ReadAll(r)
+	require.NoError(t, err)
+	return raw
+}
