@@ -22,10 +22,10 @@ type Gap struct {
 }
 
 // GapOf turns a reason of the rules into what is printed of it. A value that is no plain word or number is left to the
-// message.
+// message; a subject that is a kind of paper is named in Chinese, a class or a member of staff by its own number.
 func GapOf(r nursery.Reason) Gap {
 	return Gap{
-		Title: r.Title, Subject: r.Subject, Seen: plain(r.Seen), Limit: plain(r.Limit),
+		Title: r.Title, Subject: nursery.PaperKind(r.Subject).Title(), Seen: plain(r.Seen), Limit: plain(r.Limit),
 		Message: r.Message, WhatToDo: r.Remedy, Basis: r.Basis,
 	}
 }

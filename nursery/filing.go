@@ -171,6 +171,17 @@ const (
 	OtherPaper              PaperKind = "other"                    // 法律法规规定的其他材料
 )
 
+// Title is the Chinese name of the paper, or the code itself when it is unknown.
+func (k PaperKind) Title() string { return title(paperKindTitles, k) }
+
+var paperKindTitles = map[PaperKind]string{
+	FilingForm: "备案书", Commitment: "备案承诺书", RegistrationCertificate: "营业执照或其他法人登记证书", PremisesProof: "场地证明",
+	StaffQualification: "工作人员专业资格证明", StaffHealth: "工作人员健康合格证明", HygieneReport: "卫生评价报告",
+	FloorPlan: "平面布局图", AirTest: "室内空气检测报告", HealthWorkerPapers: "保健人员身份与学历证明",
+	FireProof: "消防安全检查合格证明", FoodLicence: "食品经营许可证", OwnersConsent: "其他业主同意证明",
+	BuildingSafety: "房屋竣工验收或安全鉴定证明", KindergartenLicence: "办园许可证", JointAgreement: "联合举办协议", OtherPaper: "其他材料",
+}
+
 // Paper is one paper handed in 材料, its file already uploaded.
 type Paper struct {
 	Kind       PaperKind `json:"kind" enum:"filing_form,commitment,registration_certificate,premises_proof,staff_qualification,staff_health,hygiene_report,floor_plan,air_test,health_worker_papers,fire_proof,food_licence,owners_consent,building_safety,kindergarten_licence,joint_agreement,other" doc:"材料种类"`
