@@ -86,8 +86,9 @@ func (l *life) wholeAndOnce(t *testing.T) {
 	wantList(t, "tasks", tasks, "filing.registration closed", "filing.review closed", "filing.corrections closed", "filing.review closed",
 		"filing.site_visit closed", "filing.site_visit_countersign closed", "filing.rectify closed", "filing.recheck closed",
 		"filing.recheck_countersign closed")
-	wantList(t, "papers", papersOf(c), "filing_acceptance in_force", "filing_basic_conditions in_force", "filing_correction in_force", "filing_nonconformity in_force",
-		"filing_receipt in_force", "filing_rectified in_force")
+	wantList(t, "papers", papersOf(c), "filing_acceptance in_force", "filing_basic_conditions in_force",
+		"filing_correction in_force", "filing_nonconformity in_force", "filing_receipt in_force",
+		"filing_rectified in_force")
 	for _, d := range c.Documents {
 		genuinePDF(t, l.a.Supervisor(), d)
 	}
@@ -103,6 +104,7 @@ func (l *life) wholeAndOnce(t *testing.T) {
 }
 
 func TestAWorkerKilledBetweenAnyTwoStepsLosesNothingAndDoesNothingTwice(t *testing.T) {
+	t.Parallel()
 	h := ownHouse(t)
 	h.worker.kill()
 	l := startLife(t, h)
@@ -130,6 +132,7 @@ func TestAWorkerKilledBetweenAnyTwoStepsLosesNothingAndDoesNothingTwice(t *testi
 }
 
 func TestAWorkerKilledWhileItWorksOnAStepLosesNothingAndDoesNothingTwice(t *testing.T) {
+	t.Parallel()
 	h := ownHouse(t)
 	l := startLife(t, h)
 	for i, act := range l.acts(t) {
@@ -146,6 +149,7 @@ func TestAWorkerKilledWhileItWorksOnAStepLosesNothingAndDoesNothingTwice(t *test
 }
 
 func TestAnAnswerGivenWhileNoWorkerRunsIsKeptAndDeliveredLater(t *testing.T) {
+	t.Parallel()
 	h := ownHouse(t)
 	a, caseNo := filed(t, h, "other")
 	task := open(t, a.Clerk(), caseNo, "filing.review")
@@ -170,10 +174,12 @@ func TestAnAnswerGivenWhileNoWorkerRunsIsKeptAndDeliveredLater(t *testing.T) {
 	}
 	h.startWorker(t)
 	c := await(t, a.Actor, caseNo, roleplay.Printed(nursery.StageReceiptIssued))
-	wantList(t, "papers", papersOf(c), "filing_acceptance in_force", "filing_basic_conditions in_force", "filing_receipt in_force")
+	wantList(t, "papers", papersOf(c), "filing_acceptance in_force", "filing_basic_conditions in_force",
+		"filing_receipt in_force")
 }
 
 func TestAFilingHandedInWhileNoWorkerRunsIsTakenUpLater(t *testing.T) {
+	t.Parallel()
 	h := ownHouse(t)
 	h.worker.kill()
 	a := newApplicant(t, h, "other")
@@ -187,13 +193,15 @@ func TestAFilingHandedInWhileNoWorkerRunsIsTakenUpLater(t *testing.T) {
 }
 
 func TestARendererThatIsDownDelaysPaperAndNoDecision(t *testing.T) {
+	t.Parallel()
 	h := ownHouse(t)
 	h.worker.kill()
 	h.startWorker(t, "TUOYU_GOTENBERG_URL=http://"+freeAddress())
 	a, caseNo := filed(t, h, "other")
 	answer(t, a.Clerk(), caseNo, "filing.review", nursery.OutcomeAccept, noFindings)
 	c := await(t, a.Actor, caseNo, roleplay.Stage(nursery.StageReceiptIssued))
-	wantList(t, "papers", papersOf(c), "filing_acceptance pending", "filing_basic_conditions pending", "filing_receipt pending")
+	wantList(t, "papers", papersOf(c), "filing_acceptance pending", "filing_basic_conditions pending",
+		"filing_receipt pending")
 	_, err := a.Paper(t.Context(), paperOf(t, c, "filing_receipt").ID)
 	refused(t, err, http.StatusConflict, "document_pending")
 	answer(t, a.Inspector(1), caseNo, "filing.site_visit", nursery.OutcomeConform, visit())
@@ -211,6 +219,7 @@ func TestARendererThatIsDownDelaysPaperAndNoDecision(t *testing.T) {
 }
 
 func TestReadinessSaysWhatIsMissing(t *testing.T) {
+	t.Parallel()
 	h := ownHouse(t, "TUOYU_GOTENBERG_URL=http://"+freeAddress())
 	res := send(t, h.door.As(""), roleplay.Request{Method: http.MethodGet, Path: "/readyz"})
 	if res.Status != ok || !strings.Contains(string(res.Body), `"degraded"`) || !strings.Contains(string(res.Body), "renderer") {

@@ -21,6 +21,7 @@ func play(t *testing.T, h *house, args ...string) (stdout, stderr string, err er
 }
 
 func TestTheDemonstrationPlaysTwiceOnOneStack(t *testing.T) {
+	t.Parallel()
 	h := ownHouse(t)
 	folder := t.TempDir()
 	for run := range 2 {
@@ -28,7 +29,9 @@ func TestTheDemonstrationPlaysTwiceOnOneStack(t *testing.T) {
 		if err != nil || stderr != "" {
 			t.Fatalf("run %d: %v: %s\n%s", run+1, err, stderr, stdout)
 		}
-		for _, line := range []string{"一次性告知需补正 11 项", "一次性告知需补正 4 项", "视为受理", "转为托育机构备案草稿", "撤回申请", "同意变更", "同意注销", "演示完成"} {
+		for _, line := range []string{
+			"一次性告知需补正 11 项", "一次性告知需补正 4 项", "视为受理", "转为托育机构备案草稿", "撤回申请", "同意变更", "同意注销", "演示完成",
+		} {
 			if !strings.Contains(stdout, line) {
 				t.Errorf("run %d says nothing of %s", run+1, line)
 			}

@@ -43,7 +43,8 @@ func TestACleanFilingGetsItsReceiptAndIsVerified(t *testing.T) {
 		t.Errorf("after the receipt: %s due %s", c.Holder, c.DueOn)
 	}
 	wantClock(t, c, "receipt", 5, due, "ended")
-	wantList(t, "papers", papersOf(c), "filing_acceptance in_force", "filing_basic_conditions in_force", "filing_receipt in_force")
+	wantList(t, "papers", papersOf(c), "filing_acceptance in_force", "filing_basic_conditions in_force",
+		"filing_receipt in_force")
 	for _, d := range c.Documents {
 		genuinePDF(t, a.Actor, d)
 		wantVerified(t, h, d, true)
@@ -144,7 +145,8 @@ func TestElevenGapsAreNamedAtOnceAndCorrectedInTwoRounds(t *testing.T) {
 	}
 	answer(t, a.Clerk(), started.CaseNo, "filing.review", nursery.OutcomeAccept, noFindings)
 	c = await(t, a.Actor, started.CaseNo, roleplay.Printed(nursery.StageReceiptIssued))
-	wantList(t, "papers", papersOf(c), "filing_acceptance in_force", "filing_basic_conditions in_force", "filing_correction in_force", "filing_correction in_force", "filing_receipt in_force")
+	wantList(t, "papers", papersOf(c), "filing_acceptance in_force", "filing_basic_conditions in_force",
+		"filing_correction in_force", "filing_correction in_force", "filing_receipt in_force")
 	wantDecisions(t, c.Decisions, nursery.Pass)
 	if len(c.Gaps) != 0 {
 		t.Errorf("gaps still open: %+v", c.Gaps)
@@ -216,7 +218,8 @@ func TestANonconformityIsPublishedRectifiedAndClosed(t *testing.T) {
 	if c.Status != nursery.CaseEnded {
 		t.Errorf("status %s", c.Status)
 	}
-	wantList(t, "papers", papersOf(c), "filing_acceptance in_force", "filing_basic_conditions in_force", "filing_nonconformity in_force", "filing_receipt in_force", "filing_rectified in_force")
+	wantList(t, "papers", papersOf(c), "filing_acceptance in_force", "filing_basic_conditions in_force",
+		"filing_nonconformity in_force", "filing_receipt in_force", "filing_rectified in_force")
 }
 
 func TestAFamilyPointOfSixIsReroutedAndFilesAsAnInstitution(t *testing.T) {
@@ -370,4 +373,35 @@ func TestAnOfficeThatStaysSilentWhereSilenceIsNothingIsOverdueAndItsSupervisorAn
 	}
 	answer(t, a.Supervisor(), caseNo, "filing.review", nursery.OutcomeAccept, noFindings)
 	await(t, a.Actor, caseNo, roleplay.Printed(nursery.StageReceiptIssued))
+}
+
+func TestAPaperIsReissuedNeverSilentlyAndRevoked(t *testing.T) {
+	h := sharedHouse(t)
+	a, caseNo := receipted(t, h, "community")
+	receipt := paperOf(t, await(t, a.Actor, caseNo, roleplay.Printed(nursery.StageReceiptIssued)), "filing_receipt")
+	act := func(who *roleplay.Actor, id, act string) error {
+		return who.Post(t.Context(), "/api/v1/documents/"+id+"/"+act, key(), map[string]string{"reason": "机构名称有误字"}, nil)
+	}
+	refused(t, act(a.Clerk(), receipt.ID, "reissue"), http.StatusForbidden, "forbidden")
+	if err := act(a.Supervisor(), receipt.ID, "reissue"); err != nil {
+		t.Fatal(err)
+	}
+	wantVerified(t, h, receipt, false)
+	c := await(t, a.Actor, caseNo, roleplay.Printed(nursery.StageReceiptIssued))
+	i := slices.IndexFunc(c.Documents, func(d roleplay.Document) bool { return d.Kind == receipt.Kind && d.State == "in_force" })
+	if i < 0 {
+		t.Fatalf("no receipt in force: %v", papersOf(c))
+	}
+	again := c.Documents[i]
+	if again.ID == receipt.ID || again.Number == receipt.Number || again.Code == receipt.Code {
+		t.Errorf("the new paper is %s, code %s; the old one %s, code %s", again.Number, again.Code, receipt.Number, receipt.Code)
+	}
+	genuinePDF(t, a.Actor, again)
+	genuinePDF(t, a.Actor, receipt) // what was given out can still be read
+	wantVerified(t, h, again, true)
+	if err := act(a.Supervisor(), again.ID, "revoke"); err != nil {
+		t.Fatal(err)
+	}
+	wantVerified(t, h, again, false)
+	refused(t, act(a.Supervisor(), again.ID, "revoke"), http.StatusConflict, "document_ended")
 }

@@ -65,6 +65,7 @@ func cityWide(role nursery.Role) bool {
 }
 
 func TestEveryOperationForEveryRoleInItsOwnAndInAnotherCounty(t *testing.T) {
+	t.Parallel()
 	h := ownHouse(t)
 	a := newApplicant(t, h, "community")
 	register(t, a)

@@ -62,7 +62,8 @@ func TestAClosedTaskSaysWhoClosedItAndWhen(t *testing.T) {
 	}
 	_, err = h.door.As("clerk-"+a.County()+"-2").Complete(t.Context(), key(), task.ID, nursery.OutcomeAccept, noFindings)
 	r := refused(t, err, http.StatusConflict, "task_closed")
-	if when := done.At.In(nursery.Shanghai).Format("2006-01-02 15:04"); !strings.Contains(r.Detail, a.Clerk().Account) || !strings.Contains(r.Detail, when) {
+	when := done.At.In(nursery.Shanghai).Format("2006-01-02 15:04")
+	if !strings.Contains(r.Detail, a.Clerk().Account) || !strings.Contains(r.Detail, when) {
 		t.Errorf("%q does not name %s and %s", r.Detail, a.Clerk().Account, when)
 	}
 }
@@ -76,11 +77,13 @@ func TestAnswersAreCheckedBeforeTheyAreTaken(t *testing.T) {
 		form    any
 		code    string
 	}{
-		"an outcome of another task":         {nursery.OutcomeAccept, visit(), "outcome_not_offered"},
-		"an outcome there is not":            {"perhaps", visit(), "outcome_not_offered"},
-		"nonconforming without a finding":    {nursery.OutcomeNonconform, visit(), "invalid"},
-		"a field the form does not have":     {nursery.OutcomeConform, map[string]any{"mood": "good"}, "invalid"},
-		"a rectification of a thousand days": {nursery.OutcomeNonconform, map[string]any{"findings": []any{map[string]any{"message": "甲"}}, "rectify_working_days": 1000}, "invalid"},
+		"an outcome of another task":      {nursery.OutcomeAccept, visit(), "outcome_not_offered"},
+		"an outcome there is not":         {"perhaps", visit(), "outcome_not_offered"},
+		"nonconforming without a finding": {nursery.OutcomeNonconform, visit(), "invalid"},
+		"a field the form does not have":  {nursery.OutcomeConform, map[string]any{"mood": "good"}, "invalid"},
+		"a rectification of a thousand days": {nursery.OutcomeNonconform, roleplay.Visit{
+			Findings: []roleplay.Finding{{Message: "甲"}}, RectifyDays: 1000, VisitedOn: today(), Attachments: []string{},
+		}, "invalid"},
 	} {
 		_, err := a.Inspector(1).Complete(t.Context(), key(), task.ID, c.outcome, c.form)
 		if r := refused(t, err, http.StatusUnprocessableEntity, c.code); len(r.Errors) == 0 {
@@ -101,11 +104,14 @@ func TestWhatIsNotOnesOwnAnswersAsIfItWereNotThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, account := range []string{"clerk-140403", "supervisor-140403", "inspector-140403", "institution-140403-01", "institution-140431-12"} {
+	for _, account := range []string{
+		"clerk-140403", "supervisor-140403", "inspector-140403", "institution-140403-01", "institution-140431-12",
+	} {
 		who := h.door.As(account)
 		_, errOther := who.Case(t.Context(), caseNo)
 		_, errAbsent := who.Case(t.Context(), string(absent))
-		there, gone := refused(t, errOther, http.StatusNotFound, "not_found"), refused(t, errAbsent, http.StatusNotFound, "not_found")
+		there := refused(t, errOther, http.StatusNotFound, "not_found")
+		gone := refused(t, errAbsent, http.StatusNotFound, "not_found")
 		if there.Detail != gone.Detail {
 			t.Errorf("%s can tell %q from %q", account, there.Detail, gone.Detail)
 		}
@@ -126,7 +132,8 @@ func TestTheWorstInputLeavesNoHalfMadeCase(t *testing.T) {
 	h := sharedHouse(t)
 	a := newApplicant(t, h, "employer")
 	app := prepare(t, a, "employer")
-	before := h.number(t, "SELECT count(*) FROM cases") + h.number(t, "SELECT count(*) FROM applications") + h.number(t, "SELECT count(*) FROM outbox")
+	const rows = "SELECT (SELECT count(*) FROM cases) + (SELECT count(*) FROM applications) + (SELECT count(*) FROM outbox)"
+	before := h.number(t, rows)
 	good, err := json.Marshal(map[string]any{"application": app})
 	if err != nil {
 		t.Fatal(err)
@@ -140,6 +147,7 @@ func TestTheWorstInputLeavesNoHalfMadeCase(t *testing.T) {
 		}
 		return raw
 	}
+	smuggle := func(where, what string) []byte { return bytes.Replace(good, []byte(where), []byte(what+where), 1) }
 	minus := -5
 	for _, c := range []struct {
 		name   string
@@ -150,15 +158,15 @@ func TestTheWorstInputLeavesNoHalfMadeCase(t *testing.T) {
 		{"no JSON", []byte("备案"), http.StatusBadRequest},
 		{"half of it", good[:len(good)/2], http.StatusBadRequest},
 		{"a list", []byte("[1,2]"), http.StatusUnprocessableEntity},
-		{"an unknown field", bytes.Replace(good, []byte(`"site_kind"`), []byte(`"approve_me":true,"site_kind"`), 1), http.StatusUnprocessableEntity},
-		{"an unknown field at the top", bytes.Replace(good, []byte(`{"application"`), []byte(`{"case_no":"x","application"`), 1), http.StatusUnprocessableEntity},
-		{"more than the limit", append(good[:len(good)-1:len(good)-1], []byte(`,"note":"`+strings.Repeat("甲", 400_000)+`"}`)...), http.StatusRequestEntityTooLarge},
+		{"an unknown field", smuggle(`"site_kind"`, `"approve_me":true,`), http.StatusUnprocessableEntity},
+		{"an unknown field at the top", smuggle(`"application"`, `"case_no":"x",`), http.StatusUnprocessableEntity},
+		{"more than the limit", smuggle(`"application"`, `"note":"`+strings.Repeat("甲", 400_000)+`",`), http.StatusRequestEntityTooLarge},
 		{"a wrong credit code", with(func(a *nursery.Application) { a.Institution.USCC = "91140423MA0T00044X" }), http.StatusUnprocessableEntity},
 		{"a township elsewhere", with(func(a *nursery.Application) { a.Institution.Township = "140403001" }), http.StatusUnprocessableEntity},
 		{"another city", with(func(a *nursery.Application) { a.Institution.County = "140105" }), http.StatusUnprocessableEntity},
 		{"a county that is not the account's", with(func(a *nursery.Application) {
 			a.Institution.County, a.Institution.Township = "140403", "140403001"
-		}), http.StatusNotFound},
+		}), http.StatusUnprocessableEntity},
 		{"a site kind there is not", with(func(a *nursery.Application) { a.SiteKind = "palace" }), http.StatusUnprocessableEntity},
 		{"seats below none", with(func(a *nursery.Application) { a.Classes = []nursery.Class{{ID: "c", Seats: &minus}} }), http.StatusUnprocessableEntity},
 		{"an attachment nobody uploaded", with(func(a *nursery.Application) {
@@ -179,8 +187,7 @@ func TestTheWorstInputLeavesNoHalfMadeCase(t *testing.T) {
 			t.Errorf("%s: no place is named: %s", c.name, res.Body)
 		}
 	}
-	after := h.number(t, "SELECT count(*) FROM cases") + h.number(t, "SELECT count(*) FROM applications") + h.number(t, "SELECT count(*) FROM outbox")
-	if after != before {
+	if after := h.number(t, rows); after != before {
 		t.Errorf("%d rows were left behind", after-before)
 	}
 }
@@ -204,16 +211,16 @@ func TestUploadsAreSniffedAndCapped(t *testing.T) {
 		t.Errorf("headers %v", res.Header)
 	}
 	for _, other := range []string{"institution-140403-11", "clerk-140404", "institution-140404-12"} {
-		if res := send(t, h.door.As(other), roleplay.Request{Method: http.MethodGet, Path: "/api/v1/attachments/" + id}); res.Status != http.StatusNotFound {
-			t.Errorf("%s reads it: %d", other, res.Status)
-		}
+		err := h.door.As(other).Get(t.Context(), "/api/v1/attachments/"+id, nil)
+		refused(t, err, http.StatusNotFound, "not_found")
 	}
 }
 
 func TestWhoDoesNotSignInIsTurnedAway(t *testing.T) {
 	h := sharedHouse(t)
 	for name, token := range map[string]string{
-		"no token": "", "no JWT": "secret",
+		"no token":   "",
+		"no JWT":     "secret",
 		"not signed": "eyJhbGciOiJub25lIn0.eyJzdWIiOiJjbGVyay0xNDA0MDMifQ.",
 		// Signed by another key than the issuer's.
 		"a foreign signature": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjbGVyay0xNDA0MDMiLCJhdWQiOiJ0dW95dSJ9.c2lnbmF0dXJl",
@@ -227,6 +234,7 @@ func TestWhoDoesNotSignInIsTurnedAway(t *testing.T) {
 }
 
 func TestTheApplicantAsksForTheStatusWithoutSigningIn(t *testing.T) {
+	t.Parallel()
 	h := ownHouse(t)
 	a := newApplicant(t, h, "other")
 	register(t, a)
@@ -258,7 +266,8 @@ func TestTheApplicantAsksForTheStatusWithoutSigningIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	wrongCode, wrongNumber := ask(started.CaseNo, "0000-0000-0000-0000"), ask(string(absent), started.TrackingCode)
-	if wrongCode.Status != http.StatusNotFound || wrongNumber.Status != http.StatusNotFound || withoutNumber(t, wrongCode) != withoutNumber(t, wrongNumber) {
+	if wrongCode.Status != http.StatusNotFound || wrongNumber.Status != http.StatusNotFound ||
+		withoutNumber(t, wrongCode) != withoutNumber(t, wrongNumber) {
 		t.Errorf("a wrong code answers %d %s, a wrong number %d %s", wrongCode.Status, wrongCode.Body, wrongNumber.Status, wrongNumber.Body)
 	}
 	limited := false
