@@ -262,3 +262,5 @@ func read(t *testing.T, r io.ReadCloser) []byte {
 	require.NoError(t, err)
 	return raw
 }
+
+func today() nursery.Date { return nursery.DateOf(time.Now()) }

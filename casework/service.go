@@ -125,7 +125,7 @@ func (s *Service) as(ctx context.Context, p nursery.Principal, do func(*store.Qu
 	err := s.DB.As(ctx, p, do)
 	var refused *pgconn.PgError
 	if errors.As(err, &refused) && refused.Code == "42501" {
-		s.Log.ErrorContext(ctx, "row-level security refused what authz allowed", "role", string(p.Role), "table", refused.TableName)
+		s.Log.ErrorContext(ctx, "row-level security refused what authz allowed", "role", string(p.Role), "reason", refused.Message)
 		return &Error{Code: CodeForbidden, Kind: Forbidden, Message: "不能办理其他县区或机构的事项。", Err: err}
 	}
 	return err

@@ -1,0 +1,81 @@
+-- name: PutApplicant :exec
+-- An institution that applies is known by what it declares until it is filed.
+INSERT INTO institutions (id, county, township, uscc, name, nature, site_kind, address, phone, updated_at)
+VALUES (@id, @county, @township, @uscc, @name, @nature, @site_kind, @address, @phone, @updated_at)
+ON CONFLICT (id) DO UPDATE SET county = excluded.county, township = excluded.township, uscc = excluded.uscc,
+    name = excluded.name, nature = excluded.nature, site_kind = excluded.site_kind, address = excluded.address,
+    phone = excluded.phone, updated_at = excluded.updated_at
+WHERE institutions.status = 'applying';
+
+-- name: InsertCase :exec
+INSERT INTO cases (case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, holder,
+    tracking_hash, submitted_by, created_at, updated_at)
+VALUES (@case_no, @kind, @county, @institution, @parent_case, @subject, @site_kind, @stage, @status, @holder,
+    @tracking_hash, @submitted_by, @created_at, @updated_at);
+
+-- name: OpenCaseOf :one
+-- Served by cases_one_open.
+SELECT case_no FROM cases WHERE institution = @institution AND kind = @kind AND status = 'open';
+
+-- name: SubmitCase :exec
+UPDATE cases SET stage = 'submitted', status = 'open', holder = 'clerk', subject = @subject, site_kind = @site_kind,
+    submitted_by = @submitted_by, updated_at = @updated_at WHERE case_no = @case_no;
+
+-- name: DescribeCase :exec
+UPDATE cases SET subject = @subject, site_kind = @site_kind, version = @version, updated_at = @updated_at
+WHERE case_no = @case_no;
+
+-- name: EndDraft :exec
+UPDATE cases SET stage = 'withdrawn', status = 'ended', outcome = 'withdrawn', holder = '', ended_at = @ended_at,
+    updated_at = @ended_at WHERE case_no = @case_no AND status = 'draft';
+
+-- name: CaseByNumber :one
+SELECT * FROM cases WHERE case_no = @case_no;
+
+-- name: CasesOfParent :many
+-- Served by cases_by_parent.
+SELECT case_no, kind, stage, status FROM cases WHERE parent_case = sqlc.arg(parent)::text ORDER BY case_no;
+
+-- name: CasesOfCounty :many
+-- Served by cases_page (county, created_at DESC, case_no DESC).
+SELECT * FROM cases
+WHERE county = @county AND (created_at, case_no) < (sqlc.arg(before_at)::timestamptz, sqlc.arg(before_no)::text)
+    AND (sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text) AND (sqlc.arg(stage)::text = '' OR stage = sqlc.arg(stage)::text) AND (sqlc.arg(status)::text = '' OR status = sqlc.arg(status)::text)
+    AND (sqlc.arg(institution)::text = '' OR institution = sqlc.arg(institution)::text) AND (NOT sqlc.arg(only_overdue)::boolean OR overdue)
+    AND (sqlc.arg(search)::text = '' OR subject LIKE '%' || sqlc.arg(search)::text || '%' OR case_no = upper(sqlc.arg(search)::text))
+ORDER BY created_at DESC, case_no DESC LIMIT sqlc.arg(page_size)::integer;
+
+-- name: CasesOfCity :many
+-- Served by cases_all_page (created_at DESC, case_no DESC).
+SELECT * FROM cases
+WHERE (created_at, case_no) < (sqlc.arg(before_at)::timestamptz, sqlc.arg(before_no)::text)
+    AND (sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text) AND (sqlc.arg(stage)::text = '' OR stage = sqlc.arg(stage)::text) AND (sqlc.arg(status)::text = '' OR status = sqlc.arg(status)::text)
+    AND (sqlc.arg(institution)::text = '' OR institution = sqlc.arg(institution)::text) AND (NOT sqlc.arg(only_overdue)::boolean OR overdue)
+    AND (sqlc.arg(search)::text = '' OR subject LIKE '%' || sqlc.arg(search)::text || '%' OR case_no = upper(sqlc.arg(search)::text))
+ORDER BY created_at DESC, case_no DESC LIMIT sqlc.arg(page_size)::integer;
+
+-- name: CasesOfInstitution :many
+-- Served by cases_by_institution (institution, created_at DESC, case_no DESC).
+SELECT * FROM cases
+WHERE institution = @institution
+    AND (created_at, case_no) < (sqlc.arg(before_at)::timestamptz, sqlc.arg(before_no)::text)
+    AND (sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text) AND (sqlc.arg(stage)::text = '' OR stage = sqlc.arg(stage)::text) AND (sqlc.arg(status)::text = '' OR status = sqlc.arg(status)::text)
+    AND (NOT sqlc.arg(only_overdue)::boolean OR overdue)
+    AND (sqlc.arg(search)::text = '' OR subject LIKE '%' || sqlc.arg(search)::text || '%' OR case_no = upper(sqlc.arg(search)::text))
+ORDER BY created_at DESC, case_no DESC LIMIT sqlc.arg(page_size)::integer;
+
+-- name: EventsOfCase :many
+-- Served by case_events_of_case. Bounded: a case stays far below it.
+SELECT * FROM case_events WHERE case_no = @case_no AND (sqlc.arg(with_internal)::boolean OR NOT internal)
+ORDER BY id LIMIT 1000;
+
+-- name: DecisionsOfCase :many
+-- Served by decisions_of_case.
+SELECT id, rule_set, as_of, revision, result, output, decided_at FROM decisions WHERE case_no = @case_no
+ORDER BY decided_at DESC, id LIMIT 60;
+
+-- name: OpenGapsOfCase :many
+SELECT * FROM gaps WHERE case_no = @case_no AND state = 'open' ORDER BY id LIMIT 500;
+
+-- name: InstitutionByID :one
+SELECT * FROM institutions WHERE id = @id;

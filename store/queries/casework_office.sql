@@ -1,0 +1,30 @@
+-- name: PublicationsOfCounty :many
+-- Served by publications_page (county, published_on DESC, id DESC).
+SELECT * FROM publications
+WHERE county = @county AND (published_on, id) < (sqlc.arg(before_on)::date, sqlc.arg(before_id)::bigint)
+ORDER BY published_on DESC, id DESC LIMIT sqlc.arg(page_size)::integer;
+
+-- name: InsertSetting :exec
+INSERT INTO county_settings (county, name, value, reason, set_by, set_at)
+VALUES (@county, @name, @value, @reason, @set_by, @set_at);
+
+-- name: SettingsHistory :many
+-- Served by county_settings_latest.
+SELECT * FROM county_settings WHERE county = @county ORDER BY id DESC LIMIT 200;
+
+-- name: PutCalendarYear :exec
+INSERT INTO calendar_years (year, days, published_at) VALUES (@year, @days, @published_at)
+ON CONFLICT (year) DO UPDATE SET days = excluded.days, published_at = excluded.published_at;
+
+-- name: OpenCasesWithDue :many
+SELECT case_no FROM cases WHERE status = 'open' AND due_on IS NOT NULL ORDER BY case_no;
+
+-- name: CasesAwaitingRegistration :many
+SELECT c.case_no FROM cases c JOIN institutions i ON i.id = c.institution
+WHERE i.uscc = sqlc.arg(uscc)::text AND c.stage = 'registration' AND c.status = 'open' ORDER BY c.case_no;
+
+-- name: FiledInstitutions :many
+-- Served by institutions_by_county.
+SELECT id, county, township, name, site_kind, address, phone, inclusive, seats, status, filed_on FROM institutions
+WHERE county = @county AND status IN ('filed', 'rectifying') AND id > sqlc.arg(after_id)::text
+ORDER BY id LIMIT sqlc.arg(page_size)::integer;
