@@ -86,7 +86,19 @@ func (sc *scene) say(who *roleplay.Actor, what, article string) {
 	if article != "" {
 		article = "〔" + article + "〕"
 	}
-	fmt.Fprintf(sc.out, "%s  %-22s %s%s\n", time.Now().In(nursery.Shanghai).Format("15:04:05"), account, what, article)
+	fmt.Fprintf(sc.out, "%s  %s %s%s\n", time.Now().In(nursery.Shanghai).Format("15:04:05"), column(account), what, article)
+}
+
+// column fills an account up to the longest one's width; a Chinese character is as wide as two others.
+func column(account string) string {
+	const widest = len("registrar-staffing-140403")
+	width := 0
+	for _, r := range account {
+		if width++; r > 0x2e80 {
+			width++
+		}
+	}
+	return account + strings.Repeat(" ", max(0, widest-width))
 }
 
 // curtain prints the timeline of each case of the scene and saves its papers.
@@ -98,7 +110,7 @@ func (sc *scene) curtain(ctx context.Context) error {
 		}
 		fmt.Fprintf(sc.out, "\n  办件 %s 时间线\n", caseNo)
 		for _, e := range c.Timeline {
-			fmt.Fprintf(sc.out, "    %s  %-22s %s\n", e.At.In(nursery.Shanghai).Format("2006-01-02 15:04"), e.Actor, e.Note)
+			fmt.Fprintf(sc.out, "    %s  %s %s\n", e.At.In(nursery.Shanghai).Format("2006-01-02 15:04"), column(e.Actor), e.Note)
 		}
 		for _, d := range c.Documents {
 			file, err := sc.save(ctx, d)

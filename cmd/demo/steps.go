@@ -21,6 +21,13 @@ func (sc *scene) register(ctx context.Context, a *roleplay.Applicant, reg nurser
 	return nil
 }
 
+var (
+	ruleSetTitles = map[string]string{"registration.route": "登记", "filing.complete": "材料", "filing.conform": "标准"}
+	resultTitles  = map[nursery.Result]string{
+		nursery.Pass: "通过", nursery.Fail: "有不符项", nursery.Unknown: "有缺项", nursery.NotApplicable: "不适用",
+	}
+)
+
 // file checks the application beforehand and hands it in.
 func (sc *scene) file(ctx context.Context, a *roleplay.Applicant, name string) (string, error) {
 	app, err := a.Prepare(ctx, name)
@@ -34,7 +41,7 @@ func (sc *scene) file(ctx context.Context, a *roleplay.Applicant, name string) (
 	}
 	var says []string
 	for _, d := range made {
-		says = append(says, fmt.Sprintf("%s %s", d.RuleSet, d.Result))
+		says = append(says, ruleSetTitles[d.RuleSet]+resultTitles[d.Result])
 	}
 	sc.say(a.Actor, "提交前自查："+strings.Join(says, "，"), "")
 	started, err := a.File(ctx, sc.key(), app, false)
@@ -135,8 +142,12 @@ func citation(r nursery.Reason) string {
 		return ""
 	}
 	text := r.Basis[0].Document
-	if r.Basis[0].Article != "" {
-		text += "第" + r.Basis[0].Article + "条"
+	article, item, _ := strings.Cut(strings.TrimSuffix(r.Basis[0].Article, ")"), "(")
+	if article != "" {
+		text += "第" + article + "条"
+	}
+	if item != "" {
+		text += "第(" + item + ")项"
 	}
 	return text
 }
