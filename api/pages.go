@@ -12,6 +12,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -76,9 +77,14 @@ func chineseDate(d nursery.Date) string {
 	return fmt.Sprintf("%d年%d月%d日", d.Year, int(d.Month), d.Day)
 }
 
-// writeVerified writes what is known of a paper for people.
-func writeVerified(w io.Writer, paper casework.VerifiedPaper) error {
-	if err := pageTemplates.ExecuteTemplate(w, "verify.html", paper); err != nil {
+// writeVerified writes what is known of a paper for people, with the time, since they print it.
+func writeVerified(w io.Writer, paper casework.VerifiedPaper, at time.Time) error {
+	at = at.In(nursery.Shanghai)
+	shown := struct {
+		casework.VerifiedPaper
+		At string
+	}{paper, chineseDate(nursery.DateOf(at)) + at.Format(" 15:04")}
+	if err := pageTemplates.ExecuteTemplate(w, "verify.html", shown); err != nil {
 		return fmt.Errorf("write the verification page: %w", err)
 	}
 	return nil

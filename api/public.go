@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -76,7 +77,7 @@ func registerVerify(a *api) {
 			return out, nil
 		}
 		var page bytes.Buffer
-		if err := writeVerified(&page, paper); err != nil {
+		if err := writeVerified(&page, paper, time.Now()); err != nil {
 			return nil, err
 		}
 		out.ContentType, out.Policy = htmlType, pagePolicy
