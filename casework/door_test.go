@@ -17,7 +17,6 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
-	"tuoyu/policies"
 	"tuoyu/store"
 	"tuoyu/store/storetest"
 	"tuoyu/testdata"
@@ -43,7 +42,7 @@ type door struct {
 func openDoor(t *testing.T) *door {
 	t.Helper()
 	db := storetest.New(t)
-	rules, err := policies.New(t.Context())
+	loaded, err := rules()
 	require.NoError(t, err)
 	blobs, err := store.NewDiskBlobs(t.TempDir(), 1<<16)
 	require.NoError(t, err)
@@ -54,7 +53,7 @@ func openDoor(t *testing.T) *door {
 	require.NoError(t, err)
 	t.Cleanup(away.Close)
 	return &door{db: db, t: t, Service: casework.New(casework.Deps{
-		DB: db, Temporal: away, Rules: rules, Almanac: store.NewAlmanac(db), Blobs: blobs,
+		DB: db, Temporal: away, Rules: loaded, Almanac: store.NewAlmanac(db), Blobs: blobs,
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), PublicURL: "http://127.0.0.1:8080",
 		Now: func() time.Time { return time.Date(2026, 11, 2, 10, 0, 0, 0, nursery.Shanghai) },
 	})}

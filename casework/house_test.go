@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -60,6 +61,12 @@ type house struct {
 	log      *bytes.Buffer
 }
 
+// rules and fonts are read once for all tests: they do not change, and reading them takes longer than most tests.
+var (
+	rules = sync.OnceValues(func() (*policies.Engine, error) { return policies.New(context.Background()) })
+	fonts = sync.OnceValues(func() (*documents.Fonts, error) { return documents.LoadFonts(documents.DefaultFontFiles()) })
+)
+
 // openHouse gives a house whose engine is away: the namespace is not there yet.
 func openHouse(t *testing.T) *house {
 	t.Helper()
@@ -68,7 +75,7 @@ func openHouse(t *testing.T) *house {
 	h.db, err = store.Open(t.Context(), h.address, store.Options{})
 	require.NoError(t, err)
 	t.Cleanup(h.db.Close)
-	h.rules, err = policies.New(t.Context())
+	h.rules, err = rules()
 	require.NoError(t, err)
 	h.blobs, err = store.NewDiskBlobs(t.TempDir(), 1<<20)
 	require.NoError(t, err)
@@ -143,9 +150,9 @@ func renderer(t *testing.T) *documents.Renderer {
 	}
 	c, err := documents.New(address, nil)
 	require.NoError(t, err)
-	fonts, err := documents.LoadFonts(documents.DefaultFontFiles())
+	loaded, err := fonts()
 	require.NoError(t, err)
-	return documents.NewRenderer(fonts, c)
+	return documents.NewRenderer(loaded, c)
 }
 
 // relays delivers what is kept until the test ends.
