@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"net/http"
 	"testing"
 	"time"
 
@@ -17,4 +18,46 @@ func (h *house) skipTo(t *testing.T, caseNo string, day nursery.Date) {
 		t.Fatal(err)
 	}
 	h.skipped[caseNo] += further
+}
+
+func TestASilentOfficeIsRemindedEscalatedAndHasAccepted(t *testing.T) {
+	h := sharedHouse(t)
+	a := newApplicant(t, h, "kindergarten_class")
+	err := h.door.As("administrator").Set(t.Context(), key(), a.County(), "filing.silence", nursery.SilenceAccept, "试行逾期视为受理")
+	if err != nil {
+		t.Fatal(err)
+	}
+	register(t, a)
+	started := file(t, a, prepare(t, a, "kindergarten_class"))
+	open(t, a.Clerk(), started.CaseNo, "filing.review")
+	due := workingDay(t, today(), 5)
+
+	h.skipTo(t, started.CaseNo, due.AddDays(1))
+	c := await(t, a.Supervisor(), started.CaseNo, func(c roleplay.Case) bool { return c.Overdue })
+	if c.Stage != nursery.StageSubmitted || c.Holder != "clerk" || c.DueOn != due {
+		t.Errorf("overdue: stage %s, holder %s, due %s", c.Stage, c.Holder, c.DueOn)
+	}
+	h.skipTo(t, started.CaseNo, workingDay(t, due, 5).AddDays(1))
+	c = await(t, a.Actor, started.CaseNo, roleplay.Printed(nursery.StageReceiptIssued))
+	genuinePDF(t, a.Actor, paperOf(t, c, "filing_receipt"))
+	wantList(t, "events", h.events(t, started.CaseNo), "submitted", "received", "assessed", "task_opened", "task_reminded_half",
+		"task_reminded_last", "task_overdue", "task_closed", "materials_complete", "receipt_issued", "task_opened")
+	answer(t, a.Inspector(1), started.CaseNo, "filing.site_visit", nursery.OutcomeConform, visit())
+	answer(t, a.Inspector(2), started.CaseNo, "filing.site_visit_countersign", nursery.OutcomeAgree, seen)
+	await(t, a.Actor, started.CaseNo, roleplay.Printed(nursery.StageVerified))
+}
+
+func TestAnOfficeThatStaysSilentWhereSilenceIsNothingIsOverdueAndItsSupervisorAnswers(t *testing.T) {
+	h := sharedHouse(t)
+	a, caseNo := filed(t, h, "other")
+	task := open(t, a.Clerk(), caseNo, "filing.review")
+	_, err := a.Supervisor().Complete(t.Context(), key(), task.ID, nursery.OutcomeAccept, noFindings)
+	refused(t, err, http.StatusForbidden, "forbidden")
+	h.skipTo(t, caseNo, workingDay(t, today(), 20))
+	c := await(t, a.Supervisor(), caseNo, func(c roleplay.Case) bool { return c.Overdue })
+	if c.Stage != nursery.StageSubmitted {
+		t.Errorf("stage %s", c.Stage)
+	}
+	answer(t, a.Supervisor(), caseNo, "filing.review", nursery.OutcomeAccept, noFindings)
+	await(t, a.Actor, caseNo, roleplay.Printed(nursery.StageReceiptIssued))
 }

@@ -1,0 +1,51 @@
+package e2e
+
+import (
+	"errors"
+	"fmt"
+	"os/exec"
+	"syscall"
+	"time"
+)
+
+// process is one running tuoyu.
+type process struct {
+	cmd    *exec.Cmd
+	done   chan struct{}
+	waited error // after done
+	log    string
+}
+
+func (p *process) ended() bool {
+	select {
+	case <-p.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// kill ends the process without a chance to finish anything.
+func (p *process) kill() {
+	_ = p.cmd.Process.Kill() // it may have ended already
+	<-p.done
+}
+
+// killIn kills the process after a while, without waiting for its end.
+func (p *process) killIn(d time.Duration) {
+	time.AfterFunc(d, func() { _ = p.cmd.Process.Kill() }) // it may have ended already
+}
+
+// stop asks the process to end and gives how it ended.
+func (p *process) stop() error {
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		return fmt.Errorf("signal: %w", err)
+	}
+	select {
+	case <-p.done:
+		return p.waited
+	case <-time.After(30 * time.Second):
+		p.kill()
+		return errors.New("did not end within 30 s of SIGTERM")
+	}
+}
