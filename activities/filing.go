@@ -107,6 +107,10 @@ func (e *Engine) IssueReceipt(ctx context.Context, in Move) error {
 		if err := s.fileInstitution(ctx, s.c.CaseNo, s.today()); err != nil {
 			return err
 		}
+		// One that moved files anew: what it held for the old place no longer stands.
+		if err := s.endPapers(ctx, "superseded", "重新备案", documents.FilingReceipt, documents.FilingChange, documents.FilingBasicConditions); err != nil {
+			return err
+		}
 		finding, err := s.clock(ctx, ClockFinding)
 		if err != nil {
 			return err

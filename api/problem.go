@@ -70,6 +70,7 @@ var codeTitles = []struct{ code, title string }{
 	{casework.CodeTaskClosed, "待办已办结"},
 	{casework.CodeTaskClaimed, "待办已被领取"},
 	{casework.CodeTooLateToWithdraw, "不能撤回"},
+	{casework.CodeAlreadyFiled, "已经备案"},
 	{casework.CodeNotFiled, "尚未备案"},
 	{casework.CodeDocumentPending, "文书制作中"},
 	{casework.CodeDocumentEnded, "文书已失效"},

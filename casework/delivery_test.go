@@ -128,3 +128,17 @@ func TestAWithdrawalThatComesTooLateMayBeRepeatedAndHearsTheSame(t *testing.T) {
 		refused(t, err, casework.CodeTooLateToWithdraw)
 	}
 }
+
+func TestWhatIsFiledIsChangedAndNotFiledAgain(t *testing.T) {
+	d := openDoor(t)
+	a := application(t)
+	_, err := d.StartFiling(t.Context(), applicant, "k1", casework.StartFiling{Application: a})
+	require.NoError(t, err)
+	d.exec(`UPDATE cases SET status = 'ended', stage = 'verified'`)
+	d.exec(`UPDATE institutions SET status = 'filed'`)
+	_, err = d.StartFiling(t.Context(), applicant, "k2", casework.StartFiling{Application: a})
+	refused(t, err, casework.CodeAlreadyFiled)
+	a.Institution.Address = "潞州区英雄中路街道示例路 99 号"
+	_, err = d.StartFiling(t.Context(), applicant, "k3", casework.StartFiling{Application: a})
+	require.NoError(t, err)
+}

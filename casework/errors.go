@@ -38,6 +38,7 @@ const (
 	CodeTaskClaimed         = "task_claimed"             // 409: somebody else has it
 	CodeOutcomeNotOffered   = "outcome_not_offered"      // 422
 	CodeTooLateToWithdraw   = "too_late_to_withdraw"     // 409
+	CodeAlreadyFiled        = "already_filed"            // 409: what is filed is changed, not filed again
 	CodeNotFiled            = "not_filed"                // 409: nothing filed to change or cancel
 	CodeDocumentPending     = "document_pending"         // 409: decided, still being printed
 	CodeDocumentEnded       = "document_ended"           // 409: revoked or superseded already

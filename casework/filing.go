@@ -214,6 +214,9 @@ func (s *Service) submitDraft(ctx context.Context, q *store.Queries, p nursery.P
 	if err := noneOpen(ctx, q, c.Institution, c.Kind); err != nil {
 		return "", err
 	}
+	if err := notFiled(ctx, q, c.Institution, a.Institution); err != nil {
+		return "", err
+	}
 	err := q.SubmitCase(ctx, store.SubmitCaseParams{
 		CaseNo: c.CaseNo, Subject: a.Institution.Name, SiteKind: string(a.SiteKind), SubmittedBy: p.Account, UpdatedAt: s.Now(),
 	})

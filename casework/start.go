@@ -45,6 +45,11 @@ func (s *Service) StartFiling(ctx context.Context, p nursery.Principal, key stri
 		if err := s.putApplicant(ctx, q, institution, in.Application); err != nil {
 			return Started{}, err
 		}
+		if !in.Draft {
+			if err := notFiled(ctx, q, institution, in.Application.Institution); err != nil {
+				return Started{}, err
+			}
+		}
 		c := opening{
 			kind: nursery.KindFiling, county: county, institution: institution, subject: in.Application.Institution.Name,
 			siteKind: in.Application.SiteKind, facts: in.Application, draft: in.Draft,
@@ -55,6 +60,23 @@ func (s *Service) StartFiling(ctx context.Context, p nursery.Principal, key stri
 		s.deliverStart(ctx, started.CaseNo)
 	}
 	return started, err
+}
+
+// notFiled refuses a second filing of the same body at the same place: what is filed is changed
+// (登记和备案办法 art. 10). One that moved, or was registered anew, files anew.
+func notFiled(ctx context.Context, q *store.Queries, id string, i nursery.Institution) error {
+	filed, err := q.InstitutionByID(ctx, id)
+	if store.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read institution: %w", err)
+	}
+	standing := filed.Status == "filed" || filed.Status == "rectifying"
+	if standing && filed.Uscc != nil && *filed.Uscc == i.USCC && filed.Address == i.Address {
+		return refuse(Conflict, CodeAlreadyFiled, "本机构在该地址已备案，备案内容变化请办理变更备案。")
+	}
+	return nil
 }
 
 // applicant says whose filing it is: an institution's own, or the one a clerk names.
