@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"go.temporal.io/sdk/worker"
+
+	"tuoyu/e2e/roleplay"
 )
 
 const (
@@ -32,53 +35,58 @@ func (b *bench) filings(ctx context.Context) (err error) {
 	w := startWatch(ctx, h.db)
 	defer func() { err = errors.Join(err, w.end(ctx)) }()
 
-	var people []*applicant
-	for i := range clients {
-		a, err := newApplicant(ctx, h.door, kinds()[i%len(kinds())])
-		if err != nil {
-			return err
-		}
-		people = append(people, a)
-		// A draft shows that the account is taken.
-		if _, err := a.File(ctx, key(), a.application, true); err != nil {
-			return err
-		}
+	like, err := applicants(ctx, h.door)
+	if err != nil {
+		return err
 	}
-	return b.measureFilings(ctx, h, w, people)
-}
-
-func (b *bench) measureFilings(ctx context.Context, h *house, w *watch, people []*applicant) error {
 	printing, err := h.startWorker(ctx)
 	if err != nil {
 		return err
 	}
-	first, err := fileClean(ctx, people[0], w)
+	ready, err := stock(ctx, h.db, like, 200)
 	if err != nil {
 		return err
 	}
-	if err := w.await(ctx, first+papersToo); err != nil {
-		return err
-	}
-	var real shape
-	err = poll(ctx, 5*time.Second, func() (err error) {
-		real, err = shapeOf(ctx, h.temporal, first)
-		return err
-	})
+	first, err := ready.decide(ctx, h.door, w)
 	if err != nil {
 		return err
 	}
-	if err := b.sustained(ctx, h, w, people); err != nil {
+	if err := h.temporal.GetWorkflow(ctx, first, "").Get(ctx, nil); err != nil {
+		return fmt.Errorf("end of the first filing: %w", err)
+	}
+	real, err := shapeOf(ctx, h.temporal, first)
+	if err != nil {
+		return err
+	}
+	if err := b.sustained(ctx, h, w, ready); err != nil {
 		return err
 	}
 	printing.stop()
-	return b.decided(ctx, h, w, people, real)
+	return b.decided(ctx, h, w, like, real)
+}
+
+// applicants gives one of each site kind.
+func applicants(ctx context.Context, d *roleplay.Door) ([]*applicant, error) {
+	var list []*applicant
+	for _, name := range kinds() {
+		a, err := newApplicant(ctx, d, name)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, a)
+		// A draft shows that the account is taken.
+		if _, err := a.File(ctx, key(), a.application, true); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
 }
 
 // sustained has every client wait for the papers before it files anew, Chromium printing on the same processors.
-func (b *bench) sustained(ctx context.Context, h *house, w *watch, people []*applicant) error {
+func (b *bench) sustained(ctx context.Context, h *house, w *watch, ready filings) error {
 	b.say("filings with their papers printed beside, %s", sustainedTime)
-	rate, err := eachOf(ctx, people, sustainedTime, func(ctx context.Context, a *applicant) error {
-		caseNo, err := fileClean(ctx, a, w)
+	rate, _, err := throughput(ctx, sustainedTime, func(ctx context.Context) error {
+		caseNo, err := ready.decide(ctx, h.door, w)
 		if err != nil {
 			return err
 		}
@@ -94,14 +102,14 @@ func (b *bench) sustained(ctx context.Context, h *house, w *watch, people []*app
 		return fmt.Errorf("count papers: %w", err)
 	}
 	b.report("filings per second to the last paper, Chromium printing beside", fmt.Sprintf("%.2f", rate),
-		fmt.Sprintf("With printing beside: %d clients, each filing anew once all papers of its last case are printed, %.1f papers a filing; "+
+		fmt.Sprintf("With printing beside: %d clients, each filing the next case once all papers of its last one are printed, %.1f papers a filing; "+
 			"Chromium takes most of the processors.", clients, papers/cases))
 	return nil
 }
 
 // decided sets filings beside bare workflows, both to the decision, with nobody printing: papers are ordered, and
 // printed later.
-func (b *bench) decided(ctx context.Context, h *house, w *watch, people []*applicant, real shape) error {
+func (b *bench) decided(ctx context.Context, h *house, w *watch, like []*applicant, real shape) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -114,34 +122,52 @@ func (b *bench) decided(ctx context.Context, h *house, w *watch, people []*appli
 		return err
 	}
 	defer stop()
-	ids := make([]int, clients)
-	for i := range ids {
-		ids[i] = i
-	}
-	bare := func(ctx context.Context, _ int) error {
-		return runBare(ctx, h.temporal, "bare-"+key(), real)
-	}
-	filing := func(ctx context.Context, a *applicant) error {
-		_, err := fileClean(ctx, a, w)
-		return err
-	}
+	bare := func(ctx context.Context) error { return runBare(ctx, h.temporal, "bare-"+key(), real) }
 	var filed, done []float64
+	costs := [2]map[string]time.Duration{{}, {}} // of filings and of bare workflows
+	counts := [2]float64{}
 	for round := range filingRounds + 1 {
 		turn := filingTurn
 		if round == 0 {
 			turn = 3 * time.Second // to warm up, not counted
 		}
-		x, err := eachOf(ctx, people, turn, filing)
+		ready, err := stock(ctx, h.db, like, 400)
 		if err != nil {
 			return err
 		}
-		y, err := eachOf(ctx, ids, turn, bare)
+		before, err := usageNow(false)
+		if err != nil {
+			return err
+		}
+		x, n, err := throughput(ctx, turn, func(ctx context.Context) error {
+			_, err := ready.decide(ctx, h.door, w)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		between, err := usageNow(false)
+		if err != nil {
+			return err
+		}
+		y, m, err := throughput(ctx, turn, bare)
+		if err != nil {
+			return err
+		}
+		after, err := usageNow(false)
 		if err != nil {
 			return err
 		}
 		b.say("round %d: %.1f filings, %.1f bare workflows per second", round, x, y)
-		if round > 0 {
-			filed, done = append(filed, x), append(done, y)
+		if round == 0 {
+			continue
+		}
+		filed, done = append(filed, x), append(done, y)
+		counts[0], counts[1] = counts[0]+n, counts[1]+m
+		for i, spent := range []map[string]time.Duration{between.spent(before), after.spent(between)} {
+			for name, t := range spent {
+				costs[i][name] += t
+			}
 		}
 	}
 	likeness, err := b.likeness(ctx, h, real)
@@ -151,7 +177,24 @@ func (b *bench) decided(ctx context.Context, h *house, w *watch, people []*appli
 	b.atLeast("filings decided / bare workflows", 0.6, median(ratios(filed, done)), "%.2f", likeness)
 	b.report("filings decided per second", fmt.Sprintf("%.1f", median(filed)), "")
 	b.report("bare workflows per second", fmt.Sprintf("%.1f", median(done)), "")
+	cost, bareCost := b.cost("a filing", costs[0], counts[0]), b.cost("a bare workflow", costs[1], counts[1])
+	b.report("processor time of a bare workflow / of a filing", fmt.Sprintf("%.2f", bareCost/cost),
+		"Processor time is of all parts together, the clients among them, and less touched by who else uses the machine; devstack is Temporal.")
 	return nil
+}
+
+// cost reports the processor time of one thing by part of the system, and gives all of it in milliseconds.
+func (b *bench) cost(thing string, spent map[string]time.Duration, count float64) float64 {
+	var all float64
+	var each []string
+	for _, name := range groups {
+		if t := float64(spent[name].Milliseconds()) / count; t >= 0.5 {
+			all += t
+			each = append(each, fmt.Sprintf("%s %.0f", name, t))
+		}
+	}
+	b.report("processor time of "+thing, fmt.Sprintf("%.0f ms", all), "Of "+thing+", in ms: "+strings.Join(each, ", ")+".")
+	return all
 }
 
 // likeness runs one bare workflow to its end and says how its history compares to the filing's.

@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"tuoyu/e2e/roleplay"
@@ -22,13 +24,14 @@ var (
 
 func key() string { return fmt.Sprintf("bench-%d", keys.Add(1)) }
 
-// applicant is an institution that is registered and has its papers uploaded.
+// applicant is an institution that has its papers uploaded, after which others are made: each filing of the benchmark is
+// that of an institution of its own.
 type applicant struct {
 	*roleplay.Applicant
 	application nursery.Application
 }
 
-// newApplicant registers an institution for the application of that name and uploads its papers.
+// newApplicant registers an institution for the application of that name and uploads its papers, all over HTTP.
 func newApplicant(ctx context.Context, d *roleplay.Door, name string) (*applicant, error) {
 	a, err := roleplay.NewApplicant(ctx, d, name, int(serials.Add(1)))
 	if err != nil {
@@ -39,6 +42,87 @@ func newApplicant(ctx context.Context, d *roleplay.Door, name string) (*applican
 	}
 	app, err := a.Prepare(ctx, name)
 	return &applicant{a, app}, err
+}
+
+// filing is an application ready to be handed in by the county's second clerk for an institution of its own.
+type filing struct {
+	*applicant
+	institution string
+	application nursery.Application
+}
+
+// filings are those in stock.
+type filings chan *filing
+
+func (s filings) next() (*filing, error) {
+	f, ok := <-s
+	if !ok {
+		return nil, fmt.Errorf("all %d filings in stock are used up", cap(s))
+	}
+	return f, nil
+}
+
+// decide takes the next filing to its decision.
+func (s filings) decide(ctx context.Context, d *roleplay.Door, w *watch) (string, error) {
+	f, err := s.next()
+	if err != nil {
+		return "", err
+	}
+	return f.decide(ctx, d, w)
+}
+
+// stock makes n filings, of each applicant's kind in turn: credit code, registration and uploaded papers are the
+// applicant's under another name, and written straight into the database, since making them is not what is measured.
+func stock(ctx context.Context, db *pgxpool.Pool, like []*applicant, n int) (filings, error) {
+	made := make(filings, n)
+	var rows pgx.Batch
+	for i := range n {
+		f, err := like[i%len(like)].another(&rows)
+		if err != nil {
+			return nil, err
+		}
+		made <- f
+	}
+	if err := db.SendBatch(ctx, &rows).Close(); err != nil {
+		return nil, fmt.Errorf("stock filings: %w", err)
+	}
+	close(made)
+	return made, nil
+}
+
+func (a *applicant) another(rows *pgx.Batch) (*filing, error) {
+	serial := int(serials.Add(1))
+	app, reg, err := testdata.Another(a.application, a.Registration, serial)
+	if err != nil {
+		return nil, err
+	}
+	facts, err := json.Marshal(reg)
+	if err != nil {
+		return nil, err
+	}
+	f := &filing{applicant: a, institution: fmt.Sprintf("bench-%s-%04d", a.County(), serial)}
+	rows.Queue(`INSERT INTO registrations (uscc, county, facts, source, confirmed_by, updated_at)
+		VALUES ($1, $2, $3, 'registrar', $4, now())`, reg.USCC, a.County(), facts, a.Registrar().Account)
+	uploaded := map[string]string{}
+	f.application = testdata.WithAttachments(app, func(k nursery.PaperKind) string {
+		old := a.Uploaded(k)
+		uploaded[old] = fmt.Sprintf("%s-%s", f.institution, k)
+		return uploaded[old]
+	})
+	for old, id := range uploaded {
+		rows.Queue(`INSERT INTO attachments (id, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at)
+			SELECT $2, sha256, county, $3, name, media_type, size, scan, uploaded_by, uploaded_at FROM attachments WHERE id = $1`,
+			old, id, f.institution)
+	}
+	return f, nil
+}
+
+// hand hands the filing in and gives its case number.
+func (f *filing) hand(ctx context.Context, d *roleplay.Door) (string, error) {
+	var started roleplay.Started
+	err := d.As("clerk-"+f.County()+"-2").Post(ctx, "/api/v1/filings", key(),
+		map[string]any{"institution": f.institution, "application": f.application}, &started)
+	return started.CaseNo, err
 }
 
 // kinds are the clean applications of the six site kinds.
@@ -52,28 +136,19 @@ func kinds() []string {
 	return list
 }
 
-// fileClean takes a clean filing from the start to the decision on site: the applicant files, a clerk accepts, one
-// officer visits and another countersigns. It gives the case number.
-func fileClean(ctx context.Context, a *applicant, w *watch) (string, error) {
-	started, err := a.File(ctx, key(), a.application, false)
+// decide takes a clean filing from the start to the decision on site: it is handed in, a clerk accepts, one officer visits
+// and another countersigns. It gives the case number.
+func (f *filing) decide(ctx context.Context, d *roleplay.Door, w *watch) (string, error) {
+	caseNo, err := f.hand(ctx, d)
 	if err != nil {
 		return "", err
 	}
-	visit := roleplay.Visit{Findings: []roleplay.Finding{}, VisitedOn: nursery.DateOf(time.Now()), Attachments: []string{}}
-	for i, step := range []struct {
-		who     *roleplay.Actor
-		outcome nursery.Outcome
-		form    any
-	}{
-		{a.Clerk(), nursery.OutcomeAccept, roleplay.Review{Findings: []roleplay.Finding{}}},
-		{a.Inspector(1), nursery.OutcomeConform, visit},
-		{a.Inspector(2), nursery.OutcomeAgree, roleplay.Note{Note: "核签属实"}},
-	} {
-		task := fmt.Sprintf("%s.%d", started.CaseNo, i+1)
+	for i, r := range accepted(f.applicant) {
+		task := fmt.Sprintf("%s.%d", caseNo, i+1)
 		if err := w.await(ctx, task); err != nil {
 			return "", err
 		}
-		done, err := step.who.Complete(ctx, key(), task, step.outcome, step.form)
+		done, err := r.who.Complete(ctx, key(), task, r.outcome, r.form)
 		if err != nil {
 			return "", err
 		}
@@ -81,7 +156,7 @@ func fileClean(ctx context.Context, a *applicant, w *watch) (string, error) {
 			return "", fmt.Errorf("answer to %s was kept and not delivered", task)
 		}
 	}
-	return started.CaseNo, w.await(ctx, started.CaseNo)
+	return caseNo, w.await(ctx, caseNo)
 }
 
 // watch tells clients when a task is open or a case decided. It asks the database once for all of them, so that the
@@ -93,7 +168,7 @@ type watch struct {
 	stopped chan error
 }
 
-const lookEvery = 4 * time.Millisecond
+const lookEvery = 15 * time.Millisecond
 
 // papersToo after a case number waits for the case to have ended with all its papers printed.
 const papersToo = "+"
@@ -173,19 +248,19 @@ func (w *watch) end(ctx context.Context) error {
 	return nil
 }
 
-// eachOf runs do at once for as many clients as there are, until the time is over, and gives how many were done in a
-// second. A client under way at the end is let finish, and counted with the time it took.
-func eachOf[T any](ctx context.Context, clients []T, most time.Duration, do func(context.Context, T) error) (float64, error) {
+// throughput has the clients run do again and again, until the time is over, and gives how many were done in a
+// second and in all. A client under way at the end is let finish, and counted with the time it took.
+func throughput(ctx context.Context, most time.Duration, do func(context.Context) error) (rate, count float64, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var done atomic.Int64
 	var busy atomic.Int64 // client time in nanoseconds
 	var all sync.WaitGroup
 	begun := time.Now()
-	for _, c := range clients {
+	for range clients {
 		all.Go(func() {
 			for time.Since(begun) < most && ctx.Err() == nil {
-				if err := do(ctx, c); err != nil {
+				if err := do(ctx); err != nil {
 					cancel(err)
 					return
 				}
@@ -196,8 +271,9 @@ func eachOf[T any](ctx context.Context, clients []T, most time.Duration, do func
 	}
 	all.Wait()
 	if err := context.Cause(ctx); err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	// While the last ones finish, fewer clients are at work: count the time that clients worked.
-	return float64(done.Load()) * float64(len(clients)) / (float64(busy.Load()) / float64(time.Second)), nil
+	count = float64(done.Load())
+	return count * clients / (float64(busy.Load()) / float64(time.Second)), count, nil
 }
