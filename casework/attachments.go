@@ -61,11 +61,11 @@ func (s *Service) Upload(ctx context.Context, p nursery.Principal, in Upload) (A
 	} else if in.County == "" {
 		in.County = p.County
 	}
-	if in.Institution == "" {
-		return Attachment{}, refuse(Invalid, CodeInvalid, "请指明材料所属机构。", FieldError{Location: "institution", Message: "必填"})
-	}
 	if err := s.may(ctx, p, "attachment.upload", resource{County: in.County, Institution: in.Institution}); err != nil {
 		return Attachment{}, err
+	}
+	if !institutionForm.MatchString(in.Institution) {
+		return Attachment{}, refuse(Invalid, CodeInvalid, "请指明材料所属机构。", FieldError{Location: "institution", Message: "必填，限字母、数字和 . _ -"})
 	}
 	var head bytes.Buffer
 	detected, err := mimetype.DetectReader(io.TeeReader(io.LimitReader(in.Body, 4096), &head))

@@ -285,15 +285,15 @@ func (s *Service) takeBack(ctx context.Context, p nursery.Principal, key, comple
 
 // Withdraw takes a case back. A draft simply ends; an open case may be withdrawn until the office has decided.
 func (s *Service) Withdraw(ctx context.Context, p nursery.Principal, key, caseNo, reason string) (Corrected, error) {
-	if wrong := checkText("/reason", reason, 500); wrong != nil {
-		return Corrected{}, refuse(Invalid, CodeInvalid, "撤回理由不能这样填写。", *wrong)
-	}
 	withdrawal := completionID(p, key)
 	sent := false
 	done, _, err := command(ctx, s, p, key, "filing.withdraw "+caseNo, reason, func(q *store.Queries) (Corrected, error) {
 		c, err := s.ownCase(ctx, q, p, "filing.withdraw", caseNo)
 		if err != nil {
 			return Corrected{}, err
+		}
+		if wrong := checkText("/reason", reason, 500); wrong != nil {
+			return Corrected{}, refuse(Invalid, CodeInvalid, "撤回理由不能这样填写。", *wrong)
 		}
 		done := Corrected{CaseNo: c.CaseNo, Version: int(c.Version), Stage: nursery.StageWithdrawn}
 		switch c.Status {

@@ -246,10 +246,10 @@ func (s *Service) mayOn(ctx context.Context, p nursery.Principal, act string, c 
 
 // StartChange asks for a change of what is filed under the filing caseNo (登记和备案办法 art. 10).
 func (s *Service) StartChange(ctx context.Context, p nursery.Principal, key, caseNo string, in ChangeRequest) (Started, error) {
-	if wrong := needText("/reason", in.Reason, 500); wrong != nil {
-		return Started{}, refuse(Invalid, CodeInvalid, "请说明变更原因。", *wrong)
-	}
 	return s.startFollowing(ctx, p, key, "filing.change", caseNo, in, func(q *store.Queries, c store.Case) (opening, error) {
+		if wrong := needText("/reason", in.Reason, 500); wrong != nil {
+			return opening{}, refuse(Invalid, CodeInvalid, "请说明变更原因。", *wrong)
+		}
 		if in.Application.Institution.County != c.County {
 			return opening{}, refuse(Invalid, CodeInvalid, "迁往其他县区应向迁入地重新备案。",
 				FieldError{Location: "/application/institution/county", Message: "不能更换"})
@@ -264,20 +264,20 @@ func (s *Service) StartChange(ctx context.Context, p nursery.Principal, key, cas
 // StartCancellation asks for a filing to be taken off the register; children and staff must be settled first
 // (托育机构管理规范(试行) art. 7).
 func (s *Service) StartCancellation(ctx context.Context, p nursery.Principal, key, caseNo string, in nursery.Cancellation) (Started, error) {
-	var c checker
-	if strings.TrimSpace(in.Reason) == "" {
-		c.add("/reason", "请说明注销原因")
-	}
-	if !in.ChildrenSettled {
-		c.add("/children_settled", "应先妥善安置在托婴幼儿")
-	}
-	if !in.StaffSettled {
-		c.add("/staff_settled", "应先妥善安置工作人员")
-	}
-	if c.limits(in); len(c.fields) > 0 {
-		return Started{}, refuse(Invalid, CodeInvalid, "注销备案前应妥善安置婴幼儿和工作人员（托育机构管理规范（试行）第七条）。", c.fields...)
-	}
 	return s.startFollowing(ctx, p, key, "filing.cancel", caseNo, in, func(_ *store.Queries, c store.Case) (opening, error) {
+		var check checker
+		if strings.TrimSpace(in.Reason) == "" {
+			check.add("/reason", "请说明注销原因")
+		}
+		if !in.ChildrenSettled {
+			check.add("/children_settled", "应先妥善安置在托婴幼儿")
+		}
+		if !in.StaffSettled {
+			check.add("/staff_settled", "应先妥善安置工作人员")
+		}
+		if check.limits(in); len(check.fields) > 0 {
+			return opening{}, refuse(Invalid, CodeInvalid, "注销备案前应妥善安置婴幼儿和工作人员（托育机构管理规范（试行）第七条）。", check.fields...)
+		}
 		return opening{kind: nursery.KindCancellation, facts: in, note: "申请注销备案：" + in.Reason, subject: c.Subject}, nil
 	})
 }

@@ -213,3 +213,21 @@ func TestFirstAnswersAreForgottenAfterAMonth(t *testing.T) {
 	h.relays()
 	h.eventually("forgotten", func() bool { return one[int](h, "SELECT count(*) FROM idempotency_keys") == 1 })
 }
+
+func TestWhoMayNotHearsThatBeforeWhatIsWrongWithTheForm(t *testing.T) {
+	h := openHouse(t)
+	hospital := nursery.Principal{Account: "hospital-140403", Role: nursery.RoleHospital, County: county, Institution: "hosp-140403"}
+	_, err := h.StartFiling(t.Context(), hospital, key(), casework.StartFiling{})
+	refused(t, err, casework.CodeForbidden)
+	_, err = h.Upload(t.Context(), hospital, casework.Upload{})
+	refused(t, err, casework.CodeForbidden)
+	started := h.file(applicant, h.application(applicant, "community"))
+	_, err = h.StartCancellation(t.Context(), supervisor, key(), started.CaseNo, nursery.Cancellation{})
+	refused(t, err, casework.CodeForbidden)
+	_, err = h.StartChange(t.Context(), stranger, key(), started.CaseNo, casework.ChangeRequest{})
+	refused(t, err, casework.CodeNotFound)
+	_, err = h.Withdraw(t.Context(), neighbour, key(), started.CaseNo, "\x00")
+	refused(t, err, casework.CodeNotFound)
+	_, err = h.StartFiling(t.Context(), clerk, key(), casework.StartFiling{Institution: "../x"})
+	require.Equal(t, []string{"/institution"}, locations(refused(t, err, casework.CodeInvalid)))
+}

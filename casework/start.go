@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -22,21 +23,10 @@ import (
 // Temporal is asked, so an engine that is away loses nothing. Errors: invalid with every wrong field,
 // filing_already_open, forbidden.
 func (s *Service) StartFiling(ctx context.Context, p nursery.Principal, key string, in StartFiling) (Started, error) {
-	institution, err := s.applicant(p, in)
-	if err != nil {
-		return Started{}, err
-	}
 	county := in.Application.Institution.County
 	started, replayed, err := command(ctx, s, p, key, "filing.start", in, func(q *store.Queries) (Started, error) {
-		if d, ok := nursery.DivisionByCode(county); !ok || d.Level != nursery.LevelCounty {
-			return Started{}, refuse(Invalid, CodeInvalid, "请选择长治市的县区。",
-				FieldError{Location: "/application/institution/county", Message: "请选择长治市的县区"})
-		}
-		if p.Role == nursery.RoleInstitution && county != p.County {
-			return Started{}, refuse(Invalid, CodeInvalid, "应向本机构所在县区备案。",
-				FieldError{Location: "/application/institution/county", Message: "不是本机构所在县区"})
-		}
-		if err := s.may(ctx, p, "filing.start", resource{County: county, Institution: institution}); err != nil {
+		institution, err := s.applicant(ctx, p, in)
+		if err != nil {
 			return Started{}, err
 		}
 		if err := s.checkApplication(ctx, q, in.Application, institution, in.Draft); err != nil {
@@ -79,18 +69,35 @@ func notFiled(ctx context.Context, q *store.Queries, id string, i nursery.Instit
 	return nil
 }
 
-// applicant says whose filing it is: an institution's own, or the one a clerk names.
-func (s *Service) applicant(p nursery.Principal, in StartFiling) (string, error) {
+// institutionForm is what an institution may be known by.
+var institutionForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+
+// applicant says whose filing it is, an institution's own or the one a clerk names, and whether p may file for it. Who
+// may file nowhere hears that before what is wrong with where.
+func (s *Service) applicant(ctx context.Context, p nursery.Principal, in StartFiling) (string, error) {
+	institution, county := in.Institution, in.Application.Institution.County
 	if p.Role == nursery.RoleInstitution {
-		if in.Institution != "" && in.Institution != p.Institution {
-			return "", refuse(Forbidden, CodeForbidden, "只能为本机构办理备案。")
-		}
-		return p.Institution, nil
+		institution = p.Institution
 	}
-	if in.Institution == "" {
-		return "", refuse(Invalid, CodeInvalid, "请指明代为办理的机构。", FieldError{Location: "/institution", Message: "必填"})
+	if err := s.may(ctx, p, "filing.start", resource{County: p.County, Institution: institution}); err != nil {
+		return "", err
 	}
-	return in.Institution, nil
+	d, ok := nursery.DivisionByCode(county)
+	switch {
+	case in.Institution != "" && in.Institution != institution:
+		return "", refuse(Forbidden, CodeForbidden, "只能为本机构办理备案。")
+	case !institutionForm.MatchString(institution):
+		return "", refuse(Invalid, CodeInvalid, "请指明代为办理的机构。", FieldError{Location: "/institution", Message: "必填，限字母、数字和 . _ -"})
+	case !ok || d.Level != nursery.LevelCounty:
+		return "", refuse(Invalid, CodeInvalid, "请选择长治市的县区。",
+			FieldError{Location: "/application/institution/county", Message: "请选择长治市的县区"})
+	case county == p.County:
+		return institution, nil
+	case p.Role == nursery.RoleInstitution:
+		return "", refuse(Invalid, CodeInvalid, "应向本机构所在县区备案。",
+			FieldError{Location: "/application/institution/county", Message: "不是本机构所在县区"})
+	}
+	return institution, s.may(ctx, p, "filing.start", resource{County: county, Institution: institution})
 }
 
 func (s *Service) putApplicant(ctx context.Context, q *store.Queries, institution string, a nursery.Application) error {

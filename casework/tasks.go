@@ -206,24 +206,29 @@ func (s *Service) Release(ctx context.Context, p nursery.Principal, key, id stri
 
 // Assign gives a task to an account of its role; a supervisor does.
 func (s *Service) Assign(ctx context.Context, p nursery.Principal, key, id, account string) (TaskSummary, error) {
-	return s.handOver(ctx, p, key, "task.assign", id, account, "指派")
+	return s.handOver(ctx, p, key, "task.assign", id, account, "指派", func() error { return nil })
 }
 
 // Delegate passes one's own task on, with the reason.
 func (s *Service) Delegate(ctx context.Context, p nursery.Principal, key, id, account, reason string) (TaskSummary, error) {
-	if wrong := needText("/reason", reason, 500); wrong != nil {
-		return TaskSummary{}, refuse(Invalid, CodeInvalid, "请写明转办理由。", *wrong)
-	}
-	return s.handOver(ctx, p, key, "task.delegate", id, account, "转办（"+reason+"）")
+	return s.handOver(ctx, p, key, "task.delegate", id, account, "转办（"+reason+"）", func() error {
+		if wrong := needText("/reason", reason, 500); wrong != nil {
+			return refuse(Invalid, CodeInvalid, "请写明转办理由。", *wrong)
+		}
+		return nil
+	})
 }
 
 var accountForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@-]{1,99}$`)
 
-func (s *Service) handOver(ctx context.Context, p nursery.Principal, key, act, id, account, verb string) (TaskSummary, error) {
-	if !accountForm.MatchString(account) {
-		return TaskSummary{}, refuse(Invalid, CodeInvalid, "请填写办理人账号。", FieldError{Location: "/account", Message: "格式不对"})
-	}
+func (s *Service) handOver(ctx context.Context, p nursery.Principal, key, act, id, account, verb string, check func() error) (TaskSummary, error) {
 	return s.reassign(ctx, p, key, act, id, []string{account, verb}, func(q *store.Queries, task store.Task) (string, error) {
+		if !accountForm.MatchString(account) {
+			return "", refuse(Invalid, CodeInvalid, "请填写办理人账号。", FieldError{Location: "/account", Message: "格式不对"})
+		}
+		if err := check(); err != nil {
+			return "", err
+		}
 		for _, excluded := range task.Excluded {
 			if excluded == account {
 				return "", refuse(Forbidden, CodeConflictOfInterest, "提交人、初次核查人不能办理本事项，请指派其他工作人员。")
@@ -289,14 +294,14 @@ func (s *Service) reassign(ctx context.Context, p nursery.Principal, key, act, i
 // Comment writes a note on the timeline; an internal one is not shown to the institution.
 func (s *Service) Comment(ctx context.Context, p nursery.Principal, key, caseNo, text string, internal bool) (Event, error) {
 	text = strings.TrimSpace(text)
-	if wrong := needText("/text", text, 2000); wrong != nil {
-		return Event{}, refuse(Invalid, CodeInvalid, "留言应为 1 至 2000 字。", *wrong)
-	}
 	internal = internal && p.Role != nursery.RoleInstitution
 	said, _, err := command(ctx, s, p, key, "case.comment "+caseNo, []any{text, internal}, func(q *store.Queries) (Event, error) {
 		c, err := s.ownCase(ctx, q, p, "case.comment", caseNo)
 		if err != nil {
 			return Event{}, err
+		}
+		if wrong := needText("/text", text, 2000); wrong != nil {
+			return Event{}, refuse(Invalid, CodeInvalid, "留言应为 1 至 2000 字。", *wrong)
 		}
 		err = s.event(ctx, q, c, p, "comment/"+completionID(p, key), "comment", text, internal, nil)
 		return Event{Kind: "comment", Actor: p.Account, Role: p.Role, Note: text, At: s.Now()}, err

@@ -120,7 +120,7 @@ func (q *Queries) DocumentByID(ctx context.Context, id string) (Document, error)
 }
 
 const documentsOfCase = `-- name: DocumentsOfCase :many
-SELECT id, case_no, county, institution, kind, number, code, content, state, sha256, size, issued_on, created_at, rendered_at, ended_at, end_reason FROM documents WHERE case_no = $1 ORDER BY created_at, id LIMIT 200
+SELECT id, case_no, county, institution, kind, number, code, content, state, sha256, size, issued_on, created_at, rendered_at, ended_at, end_reason FROM documents WHERE case_no = $1 ORDER BY created_at, number, id LIMIT 200
 `
 
 // Served by documents_of_case.

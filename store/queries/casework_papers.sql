@@ -1,6 +1,6 @@
 -- name: DocumentsOfCase :many
 -- Served by documents_of_case.
-SELECT * FROM documents WHERE case_no = @case_no ORDER BY created_at, id LIMIT 200;
+SELECT * FROM documents WHERE case_no = @case_no ORDER BY created_at, number, id LIMIT 200;
 
 -- name: InsertAttachment :exec
 INSERT INTO attachments (id, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at)
