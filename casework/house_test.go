@@ -125,9 +125,10 @@ func (h *house) work() (stop func()) {
 	e := &activities.Engine{
 		DB: h.db, Rules: h.rules, Almanac: store.NewAlmanac(h.db), Renderer: renderer(h.t), Blobs: h.blobs, PublicURL: "http://127.0.0.1:8080",
 	}
-	cases := sdkworker.New(h.temporal, workflows.TaskQueue, sdkworker.Options{})
+	patient := sdkworker.Options{WorkerStopTimeout: 10 * time.Second} // what is being printed is printed
+	cases := sdkworker.New(h.temporal, workflows.TaskQueue, patient)
 	worker.Register(cases, e)
-	papers := sdkworker.New(h.temporal, activities.PapersQueue, sdkworker.Options{})
+	papers := sdkworker.New(h.temporal, activities.PapersQueue, patient)
 	worker.RegisterPapers(papers, e)
 	require.NoError(h.t, cases.Start())
 	require.NoError(h.t, papers.Start())

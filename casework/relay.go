@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"sync"
 	"time"
 
 	"tuoyu/nursery"
@@ -12,7 +13,12 @@ import (
 
 const (
 	// relayAfter leaves the command itself the time to deliver before the relay does.
-	relayAfter = 10 * time.Second
+	relayAfter = 5 * time.Second
+	// relayWithin bounds one try. Nobody waits for it, and it outlasts the 5 s after which Temporal gives up on a
+	// worker that has died holding a case.
+	relayWithin = 10 * time.Second
+	// relayAtOnce is how many are sent side by side, so that a case that does not answer holds up no other.
+	relayAtOnce = 8
 	// relayEvery is how often the outbox is looked at.
 	relayEvery = 2 * time.Second
 	// relayMost bounds the pause between two tries.
@@ -61,7 +67,7 @@ func (s *Service) relayOnce(ctx context.Context) error {
 			return fmt.Errorf("read outbox: %w", err)
 		}
 		for _, row := range due {
-			pause := min(relayAfter<<min(row.Attempts, 10), relayMost)
+			pause := relayWithin + min(relayAfter<<min(row.Attempts, 10), relayMost)
 			if err := q.DeferOutbox(ctx, store.DeferOutboxParams{ID: row.ID, NextAt: s.Now().Add(pause)}); err != nil {
 				return fmt.Errorf("defer outbox: %w", err)
 			}
@@ -71,16 +77,23 @@ func (s *Service) relayOnce(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var sending sync.WaitGroup
+	places := make(chan struct{}, relayAtOnce)
 	for _, row := range due {
-		if err := s.relay(ctx, row); err != nil && ctx.Err() == nil {
-			s.Log.WarnContext(ctx, "not delivered yet", "kind", row.Kind, "attempt", row.Attempts+1, "error", err)
-		}
+		places <- struct{}{}
+		sending.Go(func() {
+			defer func() { <-places }()
+			if err := s.relay(ctx, row); err != nil && ctx.Err() == nil {
+				s.Log.WarnContext(ctx, "not delivered yet", "kind", row.Kind, "attempt", row.Attempts+1, "error", err)
+			}
+		})
 	}
+	sending.Wait()
 	return nil
 }
 
 func (s *Service) relay(ctx context.Context, row store.Outbox) error {
-	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	ctx, cancel := context.WithTimeout(ctx, relayWithin)
 	defer cancel()
 	switch {
 	case row.Name == printPapers:
