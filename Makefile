@@ -53,10 +53,12 @@ check-format:
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "gofmt would change:"; echo "$$unformatted"; exit 1; fi
 
 check-vet:
-	@$(GO) vet ./...
+	@$(GO) vet ./... ./testdata
+	@cd bench && $(GO) vet ./...
 
 check-staticcheck: $(BIN)/staticcheck
-	@$(BIN)/staticcheck ./...
+	@$(BIN)/staticcheck ./... ./testdata
+	@cd bench && $(BIN)/staticcheck ./...
 
 check-determinism: $(BIN)/workflowcheck
 	@$(BIN)/workflowcheck ./workflows/...
@@ -74,7 +76,7 @@ test-rules: $(BIN)/tuoyu
 	@$(BIN)/tuoyu policy test
 
 test-go: $(BIN)/devstack
-	@$(BIN)/devstack --quiet --ports auto --fast --state .devstack/test -- $(GO) test -race -timeout 20m ./...
+	@$(BIN)/devstack --quiet --ports auto --fast --state .devstack/test -- $(GO) test -race -timeout 20m ./... ./testdata
 
 test-devstack: $(BIN)/devstack $(BIN)/staticcheck
 	@cd devstack && $(GO) vet ./... && $(BIN)/staticcheck ./... && $(GO) test -timeout 10m ./...
