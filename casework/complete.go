@@ -44,12 +44,13 @@ func completionID(p nursery.Principal, key string) string {
 // task_claimed, outcome_not_offered, conflict_of_interest, invalid with the form's fields.
 func (s *Service) Complete(ctx context.Context, p nursery.Principal, key, id string, in Completion) (Completed, error) {
 	completion := completionID(p, key)
+	var row store.Outbox
 	done, replayed, err := command(ctx, s, p, key, "task.complete "+id, in, func(q *store.Queries) (Completed, error) {
 		task, err := s.answerable(ctx, q, p, id, in)
 		if err != nil {
 			return Completed{}, err
 		}
-		if err := s.keepAnswer(ctx, q, p, completion, task, in); err != nil {
+		if row, err = s.keepAnswer(ctx, q, p, completion, task, in); err != nil {
 			return Completed{}, err
 		}
 		return Completed{Task: id, Outcome: in.Outcome, By: p.Account, At: s.Now(), Note: "已收下您的办理结果，系统恢复后自动送达，无需重复提交。"}, nil
@@ -57,7 +58,12 @@ func (s *Service) Complete(ctx context.Context, p nursery.Principal, key, id str
 	if err != nil || (replayed && done.Delivered) {
 		return done, err
 	}
-	closed, err := s.deliverAnswer(ctx, completion)
+	var closed humantask.Closed
+	if replayed { // the first sender or the relay may have delivered it meanwhile
+		closed, err = s.deliverAnswer(ctx, completion)
+	} else {
+		closed, err = s.deliver(ctx, row)
+	}
 	switch {
 	case isRefused(err):
 		return Completed{}, s.takeBack(ctx, p, key, completion, id, err)
@@ -103,27 +109,32 @@ func claimed(task store.Task) *Error {
 }
 
 // keepAnswer leaves the answer for the engine.
-func (s *Service) keepAnswer(ctx context.Context, q *store.Queries, p nursery.Principal, completion string, task store.Task, in Completion) error {
+func (s *Service) keepAnswer(ctx context.Context, q *store.Queries, p nursery.Principal, completion string, task store.Task, in Completion) (store.Outbox, error) {
 	return s.keep(ctx, q, task.CaseNo, task.County, task.Institution, completion, humantask.CompleteUpdate,
 		kept{Task: task.ID, Outcome: in.Outcome, Actor: p.Account, Role: p.Role, Answer: in.Answer})
 }
 
-func (s *Service) keep(ctx context.Context, q *store.Queries, caseNo, county, institution, id, name string, k kept) error {
+func (s *Service) keep(ctx context.Context, q *store.Queries, caseNo, county, institution, id, name string, k kept) (store.Outbox, error) {
 	payload, err := json.Marshal(k)
 	if err != nil {
-		return fmt.Errorf("encode answer: %w", err)
+		return store.Outbox{}, fmt.Errorf("encode answer: %w", err)
+	}
+	now := s.Now()
+	row := store.Outbox{
+		ID: id, CaseNo: caseNo, County: county, Institution: institution, Kind: "update", Name: name, Payload: payload,
+		CreatedAt: now, NextAt: now.Add(relayAfter),
 	}
 	err = q.InsertOutbox(ctx, store.InsertOutboxParams{
-		ID: id, CaseNo: caseNo, County: county, Institution: institution, Kind: "update", Name: name, Payload: payload,
-		CreatedAt: s.Now(), NextAt: s.Now().Add(relayAfter),
+		ID: row.ID, CaseNo: row.CaseNo, County: row.County, Institution: row.Institution, Kind: row.Kind, Name: row.Name,
+		Payload: row.Payload, CreatedAt: row.CreatedAt, NextAt: row.NextAt,
 	})
 	if err != nil {
-		return fmt.Errorf("keep answer: %w", err)
+		return store.Outbox{}, fmt.Errorf("keep answer: %w", err)
 	}
-	return nil
+	return row, nil
 }
 
-// deliverAnswer sends the kept answer to its case, bounded by answerWithin.
+// deliverAnswer sends the answer kept under that ID to its case, unless it is there already.
 func (s *Service) deliverAnswer(ctx context.Context, completion string) (humantask.Closed, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
 	defer cancel()
@@ -138,8 +149,15 @@ func (s *Service) deliverAnswer(ctx context.Context, completion string) (humanta
 	if row.DeliveredAt != nil {
 		return settled(row)
 	}
+	return s.deliver(ctx, row)
+}
+
+// deliver sends the answer to its case, bounded by answerWithin.
+func (s *Service) deliver(ctx context.Context, row store.Outbox) (humantask.Closed, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
+	defer cancel()
 	closed, err := s.update(ctx, row)
-	if err != nil {
+	if err != nil || row.Name == humantask.CompleteUpdate { // the step that closed the task has noted it
 		return closed, err
 	}
 	return closed, s.markDelivered(ctx, row.ID)
@@ -310,8 +328,9 @@ func (s *Service) Withdraw(ctx context.Context, p nursery.Principal, key, caseNo
 		if err := s.event(ctx, q, c, p, "withdraw/"+withdrawal, "withdrawal_asked", "申请撤回："+reason, false, nil); err != nil {
 			return done, err
 		}
-		return done, s.keep(ctx, q, c.CaseNo, c.County, c.Institution, withdrawal, workflows.WithdrawUpdate,
+		_, err = s.keep(ctx, q, c.CaseNo, c.County, c.Institution, withdrawal, workflows.WithdrawUpdate,
 			kept{Actor: p.Account, Role: p.Role, Reason: reason})
+		return done, err
 	})
 	if err != nil || !sent {
 		return done, err

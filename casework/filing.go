@@ -87,7 +87,7 @@ func (s *Service) CorrectFiling(ctx context.Context, p nursery.Principal, key, c
 			if err != nil {
 				return Corrected{}, fmt.Errorf("find corrections task: %w", err)
 			}
-			if err := s.keepAnswer(ctx, q, p, completionID(p, key), task, Completion{Outcome: nursery.OutcomeResubmit}); err != nil {
+			if _, err := s.keepAnswer(ctx, q, p, completionID(p, key), task, Completion{Outcome: nursery.OutcomeResubmit}); err != nil {
 				return Corrected{}, err
 			}
 		}

@@ -68,7 +68,7 @@ func (s *Service) answerWaiting(ctx context.Context, q *store.Queries, p nursery
 			return nil, fmt.Errorf("find registration task: %w", err)
 		}
 		in := Completion{Outcome: nursery.OutcomeConfirm, Answer: facts}
-		if err := s.keepAnswer(ctx, q, p, waitingID(p, key, len(waiting)), task, in); err != nil {
+		if _, err := s.keepAnswer(ctx, q, p, waitingID(p, key, len(waiting)), task, in); err != nil {
 			return nil, err
 		}
 		waiting = append(waiting, task)

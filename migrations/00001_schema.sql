@@ -105,7 +105,7 @@ CREATE TABLE applications (
     version     integer NOT NULL,
     county      text NOT NULL,
     institution text NOT NULL,
-    facts       jsonb NOT NULL,
+    facts       jsonb COMPRESSION lz4 NOT NULL,
     entered_by  text NOT NULL,
     entered_at  timestamptz NOT NULL,
     PRIMARY KEY (case_no, version)
@@ -177,6 +177,7 @@ CREATE INDEX tasks_of_county ON tasks (county, sort_on, id) WHERE state = 'open'
 CREATE INDEX tasks_of_city ON tasks (sort_on, id) WHERE state = 'open';
 CREATE INDEX tasks_of_case ON tasks (case_no, opened_at);
 
+-- lz4, since a decision keeps all its facts and pglz would cost more than the rest of the step.
 CREATE TABLE decisions (
     id          text PRIMARY KEY,
     case_no     text NOT NULL REFERENCES cases (case_no),
@@ -186,8 +187,8 @@ CREATE TABLE decisions (
     as_of       date NOT NULL,
     revision    text NOT NULL,
     result      text NOT NULL CHECK (result IN ('pass', 'fail', 'unknown', 'not_applicable')),
-    input       jsonb NOT NULL,
-    output      jsonb NOT NULL,
+    input       jsonb COMPRESSION lz4 NOT NULL,
+    output      jsonb COMPRESSION lz4 NOT NULL,
     duration_us bigint NOT NULL,
     decided_at  timestamptz NOT NULL
 );
