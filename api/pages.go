@@ -9,6 +9,7 @@ import (
 	"html/template"
 	"io"
 	"net/http"
+	"net/url"
 	"reflect"
 	"slices"
 	"strings"
@@ -17,6 +18,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"tuoyu/casework"
+	"tuoyu/documents"
 	"tuoyu/nursery"
 )
 
@@ -43,6 +45,8 @@ var (
 	docsPolicy  = policy("")
 	trackPolicy = policy("script-src " + hashOf(trackScript) + "; connect-src 'self'; ")
 	trackPage   = mustRender("track.html", nil)
+	askPolicy   = strings.Replace(pagePolicy, "form-action 'none'", "form-action 'self'", 1)
+	askPage     = mustRender("ask.html", nil)
 )
 
 func policy(more string) string {
@@ -88,6 +92,19 @@ func writeVerified(w io.Writer, paper casework.VerifiedPaper, at time.Time) erro
 		return fmt.Errorf("write the verification page: %w", err)
 	}
 	return nil
+}
+
+// askForPaper is where a person types the code of a paper they hold; the answer stands under the code's own address.
+func askForPaper(w http.ResponseWriter, r *http.Request) {
+	code := r.URL.Query().Get("code")
+	if code == "" {
+		fixed(htmlType, askPolicy, askPage)(w, r)
+		return
+	}
+	if parsed, err := documents.ParseCode(code); err == nil {
+		code = string(parsed)
+	}
+	http.Redirect(w, r, "/verify/"+url.PathEscape(code), http.StatusSeeOther)
 }
 
 // writeTrouble says to people why there is no page.

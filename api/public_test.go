@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"tuoyu/casework"
+	"tuoyu/documents"
 )
 
 const paperCode = "7K3M-9Q2X-T4VB-N8HD"
@@ -46,6 +48,21 @@ func TestAPaperIsVerifiedByPeopleAndByPrograms(t *testing.T) {
 	h.door.answer = errors.New("broken")
 	response, raw = h.ask(t, "GET", "/verify/"+paperCode, "", "Authorization", "")
 	refused(t, "when broken", response, raw, http.StatusInternalServerError, codeInternal)
+}
+
+func TestAPersonTypesTheCodeOfAPaper(t *testing.T) {
+	h := newHouse(t, nil)
+	response, raw := h.ask(t, "GET", "/verify", "", "Authorization", "")
+	if response.StatusCode != 200 || !strings.Contains(string(raw), `name="code"`) ||
+		!strings.Contains(response.Header.Get("Content-Security-Policy"), "form-action 'self'") {
+		t.Errorf("%d: %s", response.StatusCode, raw)
+	}
+	code := string(documents.NewCode())
+	typed := strings.ToLower(strings.ReplaceAll(code, "-", " "))
+	response, _ = h.ask(t, "GET", "/verify?code="+url.QueryEscape(typed), "", "Authorization", "")
+	if response.StatusCode != http.StatusSeeOther || response.Header.Get("Location") != "/verify/"+code {
+		t.Errorf("%d, to %s", response.StatusCode, response.Header.Get("Location"))
+	}
 }
 
 func TestTheTrackingPageRunsItsOwnScriptAlone(t *testing.T) {

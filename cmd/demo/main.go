@@ -80,7 +80,7 @@ func play(ctx context.Context, o options, out io.Writer) error {
 	defer temporal.Close()
 	now := time.Now()
 	s := &stage{
-		door: roleplay.NewDoor(o.url, o.issuer), temporal: temporal, namespace: o.namespace,
+		address: o.url, door: roleplay.NewDoor(o.url, o.issuer), temporal: temporal, namespace: o.namespace,
 		run: fmt.Sprintf("demo-%d", now.UnixNano()), serial: int(now.Unix() % 9000), folder: o.out, histories: o.histories, out: out,
 	}
 	return s.playAll(ctx)

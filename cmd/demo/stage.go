@@ -19,6 +19,7 @@ import (
 
 // stage is where the stories are played.
 type stage struct {
+	address   string // where people reach the system
 	door      *roleplay.Door
 	temporal  client.Client
 	namespace string
@@ -58,7 +59,7 @@ func (s *stage) playAll(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", st.title, err)
 		}
 	}
-	return nil
+	return s.leaveOpen(ctx)
 }
 
 // key gives a fresh idempotency key.
