@@ -14,7 +14,7 @@ TOOLS := $(BIN)/sqlc $(BIN)/staticcheck $(BIN)/workflowcheck
 demo: export TUOYU_PUBLIC_URL ?= http://127.0.0.1:8080
 demo: export TUOYU_OIDC_ISSUER ?= http://127.0.0.1:9998
 
-.PHONY: help run demo record test lint generate build setup clean FORCE
+.PHONY: help run demo record test bench lint generate build setup clean FORCE
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,10 @@ record: $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo ## record the histories that gu
 
 test: setup lint test-rules test-go test-devstack ## every check and every test
 	@echo 'all checks and tests passed'
+
+bench: setup $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo ## measure the goals into bench/RESULTS.md, in about ten minutes
+	@cd bench && $(GO) build -o $(BIN)/bench .
+	@$(BIN)/bench
 
 lint: check-format check-vet check-staticcheck check-determinism check-sql check-generated check-rules ## the checks of make test alone
 

@@ -228,8 +228,6 @@ type process struct {
 	waited error // after done
 }
 
-func (p *process) pid() int { return p.cmd.Process.Pid }
-
 func (p *process) ended() bool {
 	select {
 	case <-p.done:

@@ -140,7 +140,7 @@ func agree(ctx context.Context, engine *policies.Engine, query rego.PreparedEval
 	}
 	slices.Sort(ours)
 	if !slices.Equal(slices.Compact(ours), theirs) {
-		return fmt.Errorf("Decide finds %q, OPA %q", ours, theirs)
+		return fmt.Errorf("the engine finds %q, OPA %q", ours, theirs)
 	}
 	return nil
 }
