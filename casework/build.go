@@ -127,7 +127,8 @@ func (s *Service) drawCurve(ctx context.Context, q *store.Queries, p nursery.Pri
 
 // siteFor locks the case of a site that p may act on and reads the site.
 func (s *Service) siteFor(ctx context.Context, q *store.Queries, p nursery.Principal, act, caseNo string) (store.Case, store.BuildSite, error) {
-	c, err := caseOf(ctx, q, caseNo)
+	// The case before the site, as the engine does: nobody waits for the other in a circle.
+	c, err := caseOf(ctx, q.CaseForStep, caseNo)
 	if err != nil {
 		return c, store.BuildSite{}, err
 	}
@@ -136,10 +137,6 @@ func (s *Service) siteFor(ctx context.Context, q *store.Queries, p nursery.Princ
 	}
 	if err := s.may(ctx, p, act, resource{County: c.County}); err != nil {
 		return c, store.BuildSite{}, err
-	}
-	// The case before the site, as the engine does: nobody waits for the other in a circle.
-	if c, err = q.CaseForStep(ctx, c.CaseNo); err != nil {
-		return c, store.BuildSite{}, fmt.Errorf("lock case: %w", err)
 	}
 	site, err := q.BuildSite(ctx, c.CaseNo)
 	if err != nil {
@@ -215,21 +212,17 @@ func (s *Service) LinkBuildFiling(ctx context.Context, p nursery.Principal, key,
 
 func (s *Service) linkFiling(ctx context.Context, q *store.Queries, p nursery.Principal, caseNo, filing string) error {
 	// The filing is locked first, as its own steps do, so that no step of it falls between what is read and written here.
-	f, err := caseOf(ctx, q, filing)
-	if err == nil {
-		f, err = q.CaseForStep(ctx, f.CaseNo)
-	}
-	if isNotFound(err) {
-		return notOfSite("没有这件备案，或者您无权查看。")
-	}
-	if err != nil {
-		return fmt.Errorf("lock filing: %w", err)
+	f, lost := caseOf(ctx, q.CaseForStep, filing)
+	if lost != nil && !isNotFound(lost) {
+		return lost
 	}
 	c, site, err := s.siteFor(ctx, q, p, "build.link", caseNo)
 	if err != nil {
 		return err
 	}
 	switch {
+	case lost != nil:
+		return notOfSite("没有这件备案，或者您无权查看。")
 	case f.Kind != string(nursery.KindFiling) || f.County != c.County:
 		return notOfSite("应为本县区的备案办件。")
 	case f.SiteKind != string(nursery.PublicComprehensive):
@@ -270,5 +263,5 @@ func notOfSite(message string) *Error {
 
 func isNotFound(err error) bool {
 	var e *Error
-	return store.IsNotFound(err) || errors.As(err, &e) && e.Kind == NotFound
+	return errors.As(err, &e) && e.Kind == NotFound
 }

@@ -16,7 +16,6 @@ var (
 	city          = nursery.Principal{Account: "city-office", Role: nursery.RoleCityOffice, County: "140400"}
 	countyOffice  = nursery.Principal{Account: "county-office-140403", Role: nursery.RoleCountyOffice, County: "140403"}
 	anotherCounty = nursery.Principal{Account: "county-office-140404", Role: nursery.RoleCountyOffice, County: "140404"}
-	auditor       = nursery.Principal{Account: "auditor", Role: nursery.RoleAuditor, County: "140400"}
 )
 
 const planName = "changzhi-2026"

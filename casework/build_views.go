@@ -101,7 +101,7 @@ func lineOf(site store.BuildSite, rows []store.BuildMilestone, day nursery.Date)
 func (s *Service) BuildSite(ctx context.Context, p nursery.Principal, caseNo string) (BuildSiteDetail, error) {
 	var d BuildSiteDetail
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {
-		c, err := caseOf(ctx, q, caseNo)
+		c, err := caseOf(ctx, q.CaseByNumber, caseNo)
 		if err != nil {
 			return err
 		}
