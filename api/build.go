@@ -21,7 +21,7 @@ type linkFiling struct {
 
 // buildCounties is the wall map of a plan.
 type buildCounties struct {
-	Counties []casework.BuildCounty `json:"counties"`
+	Counties []casework.BuildCounty `json:"counties" doc:"各县区"`
 }
 
 func registerBuild(a *api) {

@@ -67,7 +67,7 @@ func (s *Service) checkReport(ctx context.Context, q *store.Queries, site store.
 			add(fmt.Sprintf("/evidence/%d/kind", j), "不是本节点的佐证材料种类")
 		}
 	}
-	known, err := q.AttachmentsKnown(ctx, store.AttachmentsKnownParams{Ids: ids, Institution: site.Institution})
+	known, err := q.AttachmentsKnown(ctx, store.AttachmentsKnownParams{Ids: ids, County: site.County, Institution: site.Institution})
 	if err != nil {
 		return fmt.Errorf("look up attachments: %w", err)
 	}

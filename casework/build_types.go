@@ -8,15 +8,15 @@ import (
 
 // BuildStarted says which cases a plan became.
 type BuildStarted struct {
-	Plan  string        `json:"plan"`
-	Sites []BuildSiteAt `json:"sites"`
+	Plan  string        `json:"plan" doc:"计划标识"`
+	Sites []BuildSiteAt `json:"sites" doc:"各县区的建设点"`
 }
 
 // BuildSiteAt names the case of a county's site.
 type BuildSiteAt struct {
-	CaseNo string `json:"case_no"`
-	County string `json:"county"`
-	Name   string `json:"name"`
+	CaseNo string `json:"case_no" doc:"办件编号"`
+	County string `json:"county" doc:"县区代码"`
+	Name   string `json:"name" doc:"名称"`
 }
 
 // BuildFilter narrows a list of sites. A zero field does not.
@@ -33,54 +33,54 @@ type Rate struct {
 
 // BuildSiteSummary is a site in a list or on the ledger 工作台账.
 type BuildSiteSummary struct {
-	CaseNo           string                `json:"case_no"`
-	Plan             string                `json:"plan"`
-	County           string                `json:"county"`
-	CountyName       string                `json:"county_name"`
-	Name             string                `json:"name"`
-	Mode             nursery.OperationMode `json:"mode"`
-	ModeTitle        string                `json:"mode_title"`
+	CaseNo           string                `json:"case_no" doc:"办件编号"`
+	Plan             string                `json:"plan" doc:"计划标识"`
+	County           string                `json:"county" doc:"县区代码"`
+	CountyName       string                `json:"county_name" doc:"县区名称"`
+	Name             string                `json:"name" doc:"名称"`
+	Mode             nursery.OperationMode `json:"mode" doc:"运营方式"`
+	ModeTitle        string                `json:"mode_title" doc:"运营方式名称"`
 	Version          int                   `json:"version" doc:"现行计划的版本"`
 	Seats            int                   `json:"seats" doc:"计划新增托位"`
 	SeatsFiled       int                   `json:"seats_filed" doc:"备案的托位"`
 	SeatsCounted     int                   `json:"seats_counted" doc:"计入的托位：已发回执且班级设置符合设置标准第十九条"`
-	FilingCase       string                `json:"filing_case,omitempty"`
-	ReceiptOn        nursery.Date          `json:"receipt_on,omitzero"`
-	OperatorContract bool                  `json:"operator_contract"`
-	Light            nursery.Light         `json:"light,omitempty"`
-	LightTitle       string                `json:"light_title,omitempty"`
-	LightOn          nursery.Date          `json:"light_on,omitzero"`
+	FilingCase       string                `json:"filing_case,omitempty" doc:"关联的备案办件"`
+	ReceiptOn        nursery.Date          `json:"receipt_on,omitzero" doc:"备案回执日期"`
+	OperatorContract bool                  `json:"operator_contract" doc:"是否已提交运营合同"`
+	Light            nursery.Light         `json:"light,omitempty" doc:"最近一次核定的灯"`
+	LightTitle       string                `json:"light_title,omitempty" doc:"灯的名称"`
+	LightOn          nursery.Date          `json:"light_on,omitzero" doc:"核定日期"`
 	Reds             int                   `json:"reds" doc:"红灯次数"`
 	RedsRunning      int                   `json:"reds_running" doc:"连续红灯次数"`
-	CompletedOn      nursery.Date          `json:"completed_on,omitzero"`
+	CompletedOn      nursery.Date          `json:"completed_on,omitzero" doc:"销号日期"`
 }
 
 // BuildLine is a line of the ledger: a site, where its curve is today, and its milestones.
 type BuildLine struct {
 	BuildSiteSummary
-	Planned    Rate            `json:"planned"`
-	Actual     Rate            `json:"actual"`
-	Milestones []MilestoneView `json:"milestones"`
+	Planned    Rate            `json:"planned" doc:"计划进度"`
+	Actual     Rate            `json:"actual" doc:"核定进度"`
+	Milestones []MilestoneView `json:"milestones" doc:"建设节点"`
 }
 
 // MilestoneView is a milestone as planned and as accepted.
 type MilestoneView struct {
 	nursery.Milestone
-	Title   string       `json:"title"`
+	Title   string       `json:"title" doc:"名称"`
 	Percent int          `json:"percent" doc:"核定的完成百分比"`
-	DoneOn  nursery.Date `json:"done_on,omitzero"`
+	DoneOn  nursery.Date `json:"done_on,omitzero" doc:"完成日期"`
 }
 
 // BuildLedger is the ledger of a plan on a day.
 type BuildLedger struct {
-	Plan         string           `json:"plan"`
-	Title        string           `json:"title"`
-	Source       nursery.Citation `json:"source"`
-	AsOf         nursery.Date     `json:"as_of"`
-	Deadline     nursery.Date     `json:"deadline"`
-	Seats        int              `json:"seats"`
-	SeatsCounted int              `json:"seats_counted"`
-	Lines        []BuildLine      `json:"lines"`
+	Plan         string           `json:"plan" doc:"计划标识"`
+	Title        string           `json:"title" doc:"名称"`
+	Source       nursery.Citation `json:"source" doc:"依据"`
+	AsOf         nursery.Date     `json:"as_of" doc:"截至日期"`
+	Deadline     nursery.Date     `json:"deadline" doc:"完成期限"`
+	Seats        int              `json:"seats" doc:"计划托位"`
+	SeatsCounted int              `json:"seats_counted" doc:"计入托位"`
+	Lines        []BuildLine      `json:"lines" doc:"各建设点"`
 }
 
 // BuildSiteDetail is everything of a site: its lights, its reports, and every curve it ever had.
@@ -94,31 +94,31 @@ type BuildSiteDetail struct {
 
 // BuildVersion is a curve the site has or had, with who drew it and why.
 type BuildVersion struct {
-	Version    int                   `json:"version"`
-	Seats      int                   `json:"seats"`
-	Mode       nursery.OperationMode `json:"mode"`
-	Milestones []nursery.Milestone   `json:"milestones"`
-	Reason     string                `json:"reason"`
-	Author     string                `json:"author"`
-	At         time.Time             `json:"at"`
+	Version    int                   `json:"version" doc:"计划版本"`
+	Seats      int                   `json:"seats" doc:"计划托位"`
+	Mode       nursery.OperationMode `json:"mode" doc:"运营方式"`
+	Milestones []nursery.Milestone   `json:"milestones" doc:"建设节点"`
+	Reason     string                `json:"reason" doc:"理由"`
+	Author     string                `json:"author" doc:"制定人"`
+	At         time.Time             `json:"at" doc:"时间"`
 	Curve      []CurvePoint          `json:"curve" doc:"计划曲线，每月一日及完成次日"`
 }
 
 // CurvePoint is what is planned to be done when a day begins.
 type CurvePoint struct {
-	On      nursery.Date `json:"on"`
-	Planned Rate         `json:"planned"`
+	On      nursery.Date `json:"on" doc:"日期"`
+	Planned Rate         `json:"planned" doc:"计划进度"`
 }
 
 // BuildMonth is one month's assessment.
 type BuildMonth struct {
-	AsOf       nursery.Date  `json:"as_of"`
-	Version    int           `json:"version"`
-	Light      nursery.Light `json:"light"`
-	LightTitle string        `json:"light_title"`
-	Planned    Rate          `json:"planned"`
-	Actual     Rate          `json:"actual"`
-	Decision   string        `json:"decision"`
+	AsOf       nursery.Date  `json:"as_of" doc:"截至日期"`
+	Version    int           `json:"version" doc:"计划版本"`
+	Light      nursery.Light `json:"light" doc:"最近一次核定的灯"`
+	LightTitle string        `json:"light_title" doc:"灯的名称"`
+	Planned    Rate          `json:"planned" doc:"计划进度"`
+	Actual     Rate          `json:"actual" doc:"核定进度"`
+	Decision   string        `json:"decision" doc:"裁定编号"`
 }
 
 // BuildEvidence is a file handed in with a report, by the kind of evidence it is.
@@ -137,14 +137,14 @@ type BuildReport struct {
 
 // BuildReportEntry is a report on record.
 type BuildReportEntry struct {
-	ID         int64      `json:"id"`
-	CaseNo     string     `json:"case_no"`
-	State      string     `json:"state" enum:"waiting,accepted,returned"`
-	ReportedBy string     `json:"reported_by"`
-	ReportedAt time.Time  `json:"reported_at"`
-	DecidedBy  string     `json:"decided_by,omitempty"`
-	DecidedAt  *time.Time `json:"decided_at,omitempty"`
-	Reason     string     `json:"reason,omitempty"`
+	ID         int64      `json:"id" doc:"报送编号"`
+	CaseNo     string     `json:"case_no" doc:"办件编号"`
+	State      string     `json:"state" enum:"waiting,accepted,returned" doc:"状态：待核定、已核定、已退回"`
+	ReportedBy string     `json:"reported_by" doc:"报送人"`
+	ReportedAt time.Time  `json:"reported_at" doc:"报送时间"`
+	DecidedBy  string     `json:"decided_by,omitempty" doc:"核定人"`
+	DecidedAt  *time.Time `json:"decided_at,omitempty" doc:"核定时间"`
+	Reason     string     `json:"reason,omitempty" doc:"理由"`
 	BuildReport
 }
 
@@ -165,15 +165,15 @@ type BuildAmendment struct {
 
 // BuildCounty is a county on the wall map 挂图作战.
 type BuildCounty struct {
-	County       string        `json:"county"`
-	CountyName   string        `json:"county_name"`
-	Sites        int           `json:"sites"`
-	Built        int           `json:"built"`
-	Filed        int           `json:"filed"`
-	Seats        int           `json:"seats"`
-	SeatsCounted int           `json:"seats_counted"`
+	County       string        `json:"county" doc:"县区代码"`
+	CountyName   string        `json:"county_name" doc:"县区名称"`
+	Sites        int           `json:"sites" doc:"建设点数"`
+	Built        int           `json:"built" doc:"已销号的建设点"`
+	Filed        int           `json:"filed" doc:"已备案的建设点"`
+	Seats        int           `json:"seats" doc:"计划托位"`
+	SeatsCounted int           `json:"seats_counted" doc:"计入托位"`
 	Light        nursery.Light `json:"light,omitempty" doc:"该县区各建设点中最差的灯"`
-	LightTitle   string        `json:"light_title,omitempty"`
+	LightTitle   string        `json:"light_title,omitempty" doc:"灯的名称"`
 	Planned      Rate          `json:"planned" doc:"按托位加权"`
 	Actual       Rate          `json:"actual" doc:"按托位加权"`
 	Covered      bool          `json:"covered" doc:"已有取得备案回执的公办示范机构"`
@@ -182,15 +182,15 @@ type BuildCounty struct {
 // BuildRank is a county's place and the parts of its score.
 type BuildRank struct {
 	Rank       int         `json:"rank" doc:"名次，同分同名次"`
-	County     string      `json:"county"`
-	CountyName string      `json:"county_name"`
-	Score      Rate        `json:"score"`
-	Parts      []ScorePart `json:"parts"`
+	County     string      `json:"county" doc:"县区代码"`
+	CountyName string      `json:"county_name" doc:"县区名称"`
+	Score      Rate        `json:"score" doc:"得分"`
+	Parts      []ScorePart `json:"parts" doc:"各部分得分"`
 }
 
 // ScorePart is one part of a score: what was reached of the points there are.
 type ScorePart struct {
-	Title  string `json:"title"`
+	Title  string `json:"title" doc:"名称"`
 	Points int    `json:"points" doc:"满分"`
 	Share  Rate   `json:"share" doc:"得分率，百分数"`
 	Score  Rate   `json:"score" doc:"得分"`
@@ -199,8 +199,8 @@ type ScorePart struct {
 
 // BuildRanking ranks the counties of a plan.
 type BuildRanking struct {
-	Plan     string       `json:"plan"`
-	AsOf     nursery.Date `json:"as_of"`
+	Plan     string       `json:"plan" doc:"计划标识"`
+	AsOf     nursery.Date `json:"as_of" doc:"截至日期"`
 	Verified bool         `json:"verified" doc:"分值是否已核对原文"`
-	Ranks    []BuildRank  `json:"ranks"`
+	Ranks    []BuildRank  `json:"ranks" doc:"名次"`
 }
