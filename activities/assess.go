@@ -52,6 +52,11 @@ func (e *Engine) Assess(ctx context.Context, in Assess) (Assessment, error) {
 		if made, err = e.decide(ctx, s, facts); err != nil {
 			return err
 		}
+		if registered {
+			if err := NoteFiling(ctx, s.q, s.c.CaseNo, s.c.CaseNo, s.at); err != nil {
+				return err
+			}
+		}
 		return s.record(ctx, event{kind: "assessed", note: "规则比对完成", internal: true, data: map[string]any{
 			"gaps": len(Gaps(made)), "registered": registered,
 		}})

@@ -98,6 +98,11 @@ func (e *Engine) Cancel(ctx context.Context, in Move) error {
 		if err := s.setInstitution(ctx, "cancelled"); err != nil {
 			return err
 		}
+		if s.c.ParentCase != nil {
+			if err := NoteFiling(ctx, s.q, *s.c.ParentCase, s.c.CaseNo, s.at); err != nil {
+				return err
+			}
+		}
 		if err := s.endClocks(ctx, years, ClockReceipt); err != nil {
 			return err
 		}

@@ -205,7 +205,7 @@ func (s *step) fileInstitution(ctx context.Context, filingCase string, filedOn n
 	if err != nil {
 		return fmt.Errorf("file institution: %w", err)
 	}
-	return nil
+	return NoteFiling(ctx, s.q, filingCase, s.c.CaseNo, s.at)
 }
 
 func (s *step) nextNumber(ctx context.Context, prefix string) (int, error) {

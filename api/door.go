@@ -41,6 +41,17 @@ type Door interface {
 	Settings(ctx context.Context, p nursery.Principal, county string) (casework.CountySettings, error)
 	SetSetting(ctx context.Context, p nursery.Principal, key, county, name string, value json.RawMessage, reason string) (casework.CountySettings, error)
 
+	StartBuildPlan(ctx context.Context, p nursery.Principal, key string, plan nursery.BuildPlan) (casework.BuildStarted, error)
+	BuildSites(ctx context.Context, p nursery.Principal, f casework.BuildFilter, page casework.PageRequest) (casework.Page[casework.BuildSiteSummary], error)
+	BuildSite(ctx context.Context, p nursery.Principal, caseNo string) (casework.BuildSiteDetail, error)
+	AmendBuild(ctx context.Context, p nursery.Principal, key, caseNo string, in casework.BuildAmendment) (casework.BuildSiteDetail, error)
+	LinkBuildFiling(ctx context.Context, p nursery.Principal, key, caseNo, filing string) (casework.BuildSiteDetail, error)
+	ReportBuild(ctx context.Context, p nursery.Principal, key, caseNo string, in casework.BuildReport) (casework.BuildReportEntry, error)
+	DecideBuildReport(ctx context.Context, p nursery.Principal, key, caseNo string, id int64, in casework.BuildVerdict) (casework.BuildReportEntry, error)
+	BuildLedger(ctx context.Context, p nursery.Principal, plan string) (casework.BuildLedger, error)
+	BuildMap(ctx context.Context, p nursery.Principal, plan string) ([]casework.BuildCounty, error)
+	BuildRanking(ctx context.Context, p nursery.Principal, plan string) (casework.BuildRanking, error)
+
 	PublicStatus(ctx context.Context, caseNo, code string) (casework.PublicCase, error)
 	Verify(ctx context.Context, code string) (casework.VerifiedPaper, error)
 	Publications(ctx context.Context, county string, page casework.PageRequest) (casework.Page[casework.Publication], error)

@@ -61,7 +61,7 @@ func (s *Service) Upload(ctx context.Context, p nursery.Principal, in Upload) (A
 	} else if in.County == "" {
 		in.County = p.County
 	}
-	if err := s.may(ctx, p, "attachment.upload", resource{County: in.County, Institution: in.Institution}); err != nil {
+	if err := s.may(ctx, p, actOnFile("upload", in.Institution), resource{County: in.County, Institution: in.Institution}); err != nil {
 		return Attachment{}, err
 	}
 	if !institutionForm.MatchString(in.Institution) {
@@ -98,6 +98,14 @@ func (s *Service) Upload(ctx context.Context, p nursery.Principal, in Upload) (A
 		return Attachment{}, fmt.Errorf("record upload: %w", err)
 	}
 	return attachmentOf(a), nil
+}
+
+// actOnFile tells the papers of an institution from the evidence of a building site, which offices hand in and look at.
+func actOnFile(act, institution string) string {
+	if strings.HasPrefix(institution, sitePrefix) {
+		return "evidence." + act
+	}
+	return "attachment." + act
 }
 
 func newAttachmentID() string {
@@ -162,7 +170,7 @@ func (s *Service) OpenAttachment(ctx context.Context, p nursery.Principal, id st
 	if err != nil {
 		return Attachment{}, nil, err
 	}
-	if err := s.may(ctx, p, "attachment.read", resource{County: a.County, Institution: a.Institution}); err != nil {
+	if err := s.may(ctx, p, actOnFile("read", a.Institution), resource{County: a.County, Institution: a.Institution}); err != nil {
 		return Attachment{}, nil, err
 	}
 	content, err := s.Blobs.Open(ctx, a.Sha256)

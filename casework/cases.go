@@ -170,7 +170,7 @@ func (s *Service) Case(ctx context.Context, p nursery.Principal, caseNo string) 
 }
 
 func fillApplication(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, d *CaseDetail) error {
-	if d.Kind == nursery.KindCancellation {
+	if d.Kind == nursery.KindCancellation || d.Kind == nursery.KindBuild {
 		return nil
 	}
 	row, err := q.LatestApplication(ctx, c.CaseNo)

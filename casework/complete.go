@@ -14,6 +14,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 
+	"tuoyu/activities"
 	"tuoyu/nursery"
 	"tuoyu/store"
 	"tuoyu/workflows"
@@ -218,8 +219,11 @@ func (s *Service) send(ctx context.Context, row store.Outbox) (humantask.Closed,
 		return humantask.Closed{}, fmt.Errorf("decode answer: %w", err)
 	}
 	var arg any = humantask.Completion{ID: row.ID, Task: k.Task, Outcome: k.Outcome, Actor: k.Actor, Role: k.Role}
-	if row.Name == workflows.WithdrawUpdate {
+	switch row.Name {
+	case workflows.WithdrawUpdate:
 		arg = workflows.Withdrawal{ID: row.ID, Actor: k.Actor, Role: k.Role}
+	case activities.BuildChanged:
+		arg = workflows.BuildChange{ID: row.ID}
 	}
 	handle, err := s.Temporal.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
 		WorkflowID: row.CaseNo, UpdateID: row.ID, UpdateName: row.Name, Args: []any{arg},

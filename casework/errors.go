@@ -49,6 +49,12 @@ const (
 	CodeRegistrarNotYours   = "registrar_mismatch"       // 403: another registrar registers that nature
 	CodeSettingNotAllowed   = "setting_not_allowed"      // 422
 	CodeCalendarYearInvalid = "calendar_year_invalid"    // 422
+	CodePlanStarted         = "plan_started"             // 409: a plan of that name was started before
+	CodeSiteBuilt           = "site_built"               // 409: every milestone is done
+	CodeClosesByFiling      = "closes_by_filing"         // 422: the milestone follows the site's filing case alone
+	CodeReportWaiting       = "report_waiting"           // 409: the last report of the milestone is not decided yet
+	CodeReportDecided       = "report_decided"           // 409: accepted or returned already
+	CodeFilingNotOfSite     = "filing_not_of_site"       // 422: another county's, another's, or none that can be built
 )
 
 // FieldError names one thing that is wrong in what was sent.

@@ -41,6 +41,8 @@ func formOf(taskKind string) string {
 		return "proof"
 	case "filing_change.review", "filing_cancel.review":
 		return "reason"
+	case "build.supervision", "build.escalation":
+		return "reply"
 	}
 	return "note"
 }

@@ -62,6 +62,8 @@ const (
 	OutcomeRefuse       Outcome = "refuse"        // 不同意
 	OutcomeWithdrawn    Outcome = "withdrawn"     // 申请人撤回
 	OutcomeSilent       Outcome = "silent"        // 逾期未答复
+	OutcomeReply        Outcome = "reply"         // 书面答复督办
+	OutcomeInstruct     Outcome = "instruct"      // 批示
 )
 
 // Title is the Chinese name of the outcome, or the code itself when it is unknown.
@@ -72,4 +74,5 @@ var outcomeTitles = map[Outcome]string{
 	OutcomeConform: "现场核查符合", OutcomeNonconform: "现场核查不符合", OutcomeAgree: "核签同意", OutcomeDisagree: "核签不同意",
 	OutcomeProve: "提交整改证明", OutcomeReferPenalty: "移送处罚", OutcomeApprove: "同意", OutcomeRefuse: "不同意",
 	OutcomeWithdrawn: "申请人撤回", OutcomeSilent: "逾期未答复",
+	OutcomeReply: "书面答复", OutcomeInstruct: "批示",
 }

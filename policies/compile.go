@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -284,7 +283,7 @@ func readRuleSet(ctx context.Context, compiler *ast.Compiler, name string, optio
 	slices.Sort(set.factsUsed)
 	for _, pointer := range set.factsUsed {
 		parts := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
-		if !fieldExists(reflect.TypeFor[nursery.FilingFacts](), parts) {
+		if !fieldExists(factsOf(name), parts) {
 			return ruleSet{}, fmt.Errorf("rule set %s: facts_used: no field %s", name, pointer)
 		}
 		set.parts = append(set.parts, parts)

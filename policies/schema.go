@@ -2,21 +2,42 @@ package policies
 
 import (
 	"reflect"
+	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
 	"tuoyu/nursery"
 )
 
-// inputSchemas gives the schemas a package names in its METADATA as schema.filing_facts. They come from the Go types, so
-// a rule that reads a field no one can fill does not compile.
+// factTypes are the facts that the rule sets of a room look at, where they are not those of a filing.
+var factTypes = map[string]reflect.Type{
+	"build": reflect.TypeFor[nursery.BuildFacts](),
+}
+
+// factsOf gives the type of the facts of a rule set, by its room: "build" of build.progress.
+func factsOf(ruleSet string) reflect.Type {
+	room, _, _ := strings.Cut(ruleSet, ".")
+	if t, ok := factTypes[room]; ok {
+		return t
+	}
+	return reflect.TypeFor[nursery.FilingFacts]()
+}
+
+// inputSchemas gives the schemas a package names in its METADATA as schema.filing_facts, schema.build_facts and so on.
+// They come from the Go types, so a rule that reads a field no one can fill does not compile.
 func inputSchemas() *ast.SchemaSet {
-	facts := jsonSchema(reflect.TypeFor[nursery.FilingFacts]())
-	properties := facts["properties"].(map[string]any)
-	properties["as_of"] = map[string]any{"type": "string"}
-	properties["county"] = map[string]any{"type": "string"}
 	set := ast.NewSchemaSet()
-	set.Put(ast.MustParseRef("schema.filing_facts"), facts)
+	put := func(room string, t reflect.Type) {
+		facts := jsonSchema(t)
+		properties := facts["properties"].(map[string]any)
+		properties["as_of"] = map[string]any{"type": "string"}
+		properties["county"] = map[string]any{"type": "string"}
+		set.Put(ast.MustParseRef("schema."+room+"_facts"), facts)
+	}
+	put("filing", reflect.TypeFor[nursery.FilingFacts]())
+	for room, t := range factTypes {
+		put(room, t)
+	}
 	return set
 }
 

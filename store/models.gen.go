@@ -34,6 +34,92 @@ type Attachment struct {
 	UploadedAt  time.Time
 }
 
+type BuildAssessment struct {
+	CaseNo      string
+	AsOf        nursery.Date
+	County      string
+	Version     int32
+	Light       string
+	Planned     string
+	Actual      string
+	RedsRunning int32
+	Decision    string
+}
+
+type BuildMilestone struct {
+	CaseNo       string
+	Kind         string
+	County       string
+	Position     int16
+	PlannedStart nursery.Date
+	PlannedEnd   nursery.Date
+	Weight       int32
+	Evidence     []string
+	Percent      int32
+	DoneOn       nursery.Date
+}
+
+type BuildPlan struct {
+	Name      string
+	Title     string
+	Seats     int32
+	Deadline  nursery.Date
+	Document  json.RawMessage
+	StartedBy string
+	StartedAt time.Time
+}
+
+type BuildPlanVersion struct {
+	CaseNo     string
+	Version    int32
+	County     string
+	Seats      int32
+	Mode       string
+	Milestones json.RawMessage
+	Reason     string
+	Author     string
+	At         time.Time
+}
+
+type BuildReport struct {
+	ID         int64
+	CaseNo     string
+	County     string
+	Milestone  string
+	Percent    int32
+	Note       string
+	Evidence   json.RawMessage
+	State      string
+	ReportedBy string
+	ReportedAt time.Time
+	DecidedBy  *string
+	DecidedAt  *time.Time
+	Reason     string
+}
+
+type BuildSite struct {
+	CaseNo           string
+	Plan             string
+	County           string
+	Institution      string
+	Name             string
+	Seats            int32
+	Mode             string
+	Version          int32
+	FilingCase       *string
+	ReceiptOn        nursery.Date
+	SeatsFiled       int32
+	SeatsCounted     int32
+	SeatsDecision    *string
+	OperatorContract bool
+	Light            string
+	LightOn          nursery.Date
+	Reds             int32
+	RedsRunning      int32
+	CompletedOn      nursery.Date
+	UpdatedAt        time.Time
+}
+
 type CalendarYear struct {
 	Year        int32
 	Days        json.RawMessage

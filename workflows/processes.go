@@ -20,6 +20,7 @@ type CaseInput struct {
 	Institution string
 	SiteKind    nursery.SiteKind
 	SubmittedBy string
+	Asked       int `json:",omitempty"` // tasks opened by the runs before, of a process that continues as new
 }
 
 // CaseResult is how a case ended.
@@ -83,6 +84,11 @@ func Processes() []Process {
 			{nursery.StageCancelled, "已注销", "", "备案已注销，原备案回执失效。"},
 			{nursery.StageRefused, "不予注销", "", "请查看理由，妥善安置后重新提交。"},
 			{nursery.StageWithdrawn, "已撤回", "", "申请已撤回。"},
+		}},
+		{nursery.KindBuild, "公办示范托育机构建设", "JS", Build, []StageInfo{
+			{nursery.StageBuilding, "建设中", nursery.RoleCountyOffice, "县区按节点报送进度和佐证材料，市级核定。"},
+			{nursery.StageSupervised, "督办中", nursery.RoleCountyOffice, "请在期限内书面答复督办，说明原因和赶上的日期。"},
+			{nursery.StageBuilt, "已建成并备案", "", "六个节点全部完成，已销号。"},
 		}},
 	}
 }

@@ -23,6 +23,7 @@ func stories() []story {
 		{"nonconformity", "其他托育机构，现场不符合后整改，其后注销备案", nonconformity},
 		{"family-point", "家庭托育点收托六人，转按托育机构备案", familyPoint},
 		{"withdrawn", "用人单位办托，申请人撤回", withdrawn},
+		{"county-site", "县区公办示范机构，从计划到备案，一次红灯", countySite},
 	}
 }
 

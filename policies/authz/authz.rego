@@ -34,6 +34,13 @@ else := "registrar" if not registrar_fits
 acts := {
 	"attachment.read": {"institution", "clerk", "supervisor", "inspector", "auditor"},
 	"attachment.upload": {"institution", "clerk", "inspector"},
+	"build.amend": {"city_office"},
+	"build.decide": {"city_office"},
+	"build.link": {"county_office"},
+	"build.list": {"supervisor", "county_office", "city_office", "auditor"},
+	"build.read": {"supervisor", "county_office", "city_office", "auditor"},
+	"build.report": {"county_office"},
+	"build.start": {"city_office", "administrator"},
 	"calendar.load": {"administrator"},
 	"case.comment": {"institution", "clerk", "supervisor", "inspector", "county_office"},
 	"case.list": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor"},
@@ -41,6 +48,8 @@ acts := {
 	"document.read": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor"},
 	"document.reissue": {"supervisor"},
 	"document.revoke": {"supervisor"},
+	"evidence.read": {"supervisor", "county_office", "city_office", "auditor"},
+	"evidence.upload": {"county_office"},
 	"filing.cancel": {"institution", "clerk"},
 	"filing.change": {"institution", "clerk"},
 	"filing.correct": {"institution", "clerk"},
@@ -52,25 +61,27 @@ acts := {
 	"settings.read": {"clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "administrator"},
 	"settings.set": {"administrator"},
 	"task.assign": {"supervisor"},
-	"task.claim": {"institution", "clerk", "inspector", "supervisor"},
-	"task.complete": {"institution", "clerk", "inspector", "supervisor"},
-	"task.delegate": {"clerk", "inspector"},
+	"task.claim": {"institution", "clerk", "inspector", "supervisor", "county_office", "city_office"},
+	"task.complete": {"institution", "clerk", "inspector", "supervisor", "county_office", "city_office"},
+	"task.delegate": {"clerk", "inspector", "county_office", "city_office"},
 	"task.list": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor"},
 	"task.read": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor"},
-	"task.release": {"institution", "clerk", "inspector", "supervisor"},
+	"task.release": {"institution", "clerk", "inspector", "supervisor", "county_office", "city_office"},
 }
 
 # Acts on no single thing: a list, which the query and row-level security narrow.
-lists := {"calendar.load", "case.list", "filing.precheck", "task.list"}
+lists := {"build.list", "build.start", "calendar.load", "case.list", "filing.precheck", "task.list"}
 
 # Acts that make something new, so that there is nothing yet to be seen.
-beginnings := {"attachment.upload", "filing.start", "registration.push"}
+beginnings := {"attachment.upload", "evidence.upload", "filing.start", "registration.push"}
 
 # What shows the thing that an act is done to.
 shown_by := {
 	"attachment": "attachment.read",
+	"build": "build.read",
 	"case": "case.read",
 	"document": "document.read",
+	"evidence": "evidence.read",
 	"filing": "case.read",
 	"settings": "settings.read",
 	"task": "task.read",

@@ -160,3 +160,21 @@ test_what_is_not_listed_is_refused if {
 		not verdict(asks(role, "case.delete", own(role)))
 	}
 }
+
+test_a_county_reports_and_the_city_decides if {
+	every act in {"build.report", "build.link", "evidence.upload"} {
+		{role | some role in roles; verdict(asks(role, act, own(role)))} == {"county_office"}
+	}
+	every act in {"build.amend", "build.decide"} {
+		{role | some role in roles; verdict(asks(role, act, own(role)))} == {"city_office"}
+	}
+	reason(asks("county_office", "build.decide", own("county_office"))) == "not_allowed"
+	reason(asks("county_office", "build.report", other("county_office"))) == "not_visible"
+	reason(asks("clerk", "evidence.read", own("clerk"))) == "not_visible"
+}
+
+test_an_office_answers_what_is_put_to_it if {
+	every of in {"county_office", "city_office"} {
+		{role | some role in roles; verdict(asks(role, "task.complete", task(of, {})))} == {of}
+	}
+}

@@ -99,6 +99,13 @@ func NewDesk(ctx workflow.Context, caseNo string) (*Desk, error) {
 	return d, nil
 }
 
+// Asked is how many tasks the desk has opened. Resume numbers on from there, for a workflow that continues as new:
+// a task's number is never used twice.
+func (d *Desk) Asked() int { return d.asked }
+
+// Resume numbers the next task after asked.
+func (d *Desk) Resume(asked int) { d.asked = asked }
+
 // Interrupt ends whatever is being asked: Ask cancels its task and returns err, now and from then on.
 func (d *Desk) Interrupt(err error) { d.interrupted = err }
 

@@ -1,0 +1,243 @@
+package activities
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"time"
+
+	"tuoyu/calendar"
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// RulesProgress is the rule set a building site is assessed by.
+const RulesProgress = "build.progress"
+
+// OpenBuild asks for a building site to be taken up.
+type OpenBuild struct {
+	CaseNo string
+	At     time.Time
+}
+
+// OpenBuild takes the site up with the county's office and gives what the plan sets for following it up.
+func (e *Engine) OpenBuild(ctx context.Context, in OpenBuild) (nursery.BuildTerms, error) {
+	_, err := e.inStep(ctx, in.CaseNo, "opened", in.At, func(ctx context.Context, s *step) error {
+		if err := s.q.MarkDelivered(ctx, store.MarkDeliveredParams{ID: "start/" + in.CaseNo, DeliveredAt: &in.At}); err != nil {
+			return fmt.Errorf("mark start delivered: %w", err)
+		}
+		s.c.Stage, s.c.Status, s.c.ReceivedOn = string(nursery.StageBuilding), string(nursery.CaseOpen), s.today()
+		s.c.Holder = string(nursery.RoleCountyOffice)
+		if err := s.saveCase(ctx); err != nil {
+			return err
+		}
+		return s.record(ctx, event{kind: "build_opened", note: "纳入建设台账，按月核定进度"})
+	})
+	if err != nil {
+		return nursery.BuildTerms{}, err
+	}
+	var plan nursery.BuildPlan
+	err = e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		site, err := q.BuildSite(ctx, in.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read site: %w", err)
+		}
+		plan, err = buildPlan(ctx, q, site.Plan)
+		return err
+	})
+	return plan.Terms, err
+}
+
+func buildPlan(ctx context.Context, q *store.Queries, name string) (nursery.BuildPlan, error) {
+	var plan nursery.BuildPlan
+	row, err := q.BuildPlanByName(ctx, name)
+	if err != nil {
+		return plan, fmt.Errorf("read plan: %w", err)
+	}
+	if err := json.Unmarshal(row.Document, &plan); err != nil {
+		return plan, fmt.Errorf("decode plan: %w", err)
+	}
+	return plan, nil
+}
+
+// AssessBuild asks for the month's assessment of a site.
+type AssessBuild struct {
+	CaseNo string
+	At     time.Time
+}
+
+// BuildAssessment is what a workflow needs to know of it.
+type BuildAssessment struct {
+	Light    nursery.Light
+	Running  int // red lights in a row, this one included
+	Decision string
+}
+
+// AssessBuild holds what was accepted of the site against its planned curve as the day begins, by build.progress
+// (项目1: 随时更新、掌握项目进展情况), and puts the light on the ledger.
+func (e *Engine) AssessBuild(ctx context.Context, in AssessBuild) (BuildAssessment, error) {
+	asOf := nursery.DateOf(in.At)
+	var row store.BuildAssessment
+	done, err := e.inStep(ctx, in.CaseNo, "assessed-"+asOf.String(), in.At, func(ctx context.Context, s *step) error {
+		site, err := s.q.BuildSite(ctx, s.c.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read site: %w", err)
+		}
+		milestones, accepted, err := BuildMilestones(ctx, s.q, s.c.CaseNo)
+		if err != nil {
+			return err
+		}
+		decision, err := e.decideProgress(ctx, s, site, milestones, accepted)
+		if err != nil {
+			return err
+		}
+		light := nursery.LightOf(decision)
+		row = store.BuildAssessment{
+			CaseNo: site.CaseNo, AsOf: asOf, County: site.County, Version: site.Version, Light: string(light), Decision: decision.ID,
+			Planned: nursery.PlannedOn(milestones, asOf).RatString(), Actual: nursery.ActualOf(milestones, accepted).RatString(),
+		}
+		return s.showLight(ctx, site, &row)
+	})
+	if err == nil && !done {
+		err = e.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
+			row, err = q.BuildAssessmentOn(ctx, store.BuildAssessmentOnParams{CaseNo: in.CaseNo, AsOf: asOf})
+			return err
+		})
+	}
+	return BuildAssessment{Light: nursery.Light(row.Light), Running: int(row.RedsRunning), Decision: row.Decision}, err
+}
+
+// showLight writes the assessment down and counts the red lights.
+func (s *step) showLight(ctx context.Context, site store.BuildSite, row *store.BuildAssessment) error {
+	reds := site.Reds
+	if row.Light == string(nursery.Red) {
+		reds, row.RedsRunning = reds+1, site.RedsRunning+1
+	}
+	if err := s.q.InsertBuildAssessment(ctx, store.InsertBuildAssessmentParams(*row)); err != nil {
+		return fmt.Errorf("insert assessment: %w", err)
+	}
+	err := s.q.ShowBuildLight(ctx, store.ShowBuildLightParams{
+		CaseNo: row.CaseNo, Light: row.Light, LightOn: row.AsOf, Reds: reds, RedsRunning: row.RedsRunning, UpdatedAt: s.at,
+	})
+	if err != nil {
+		return fmt.Errorf("show light: %w", err)
+	}
+	planned, actual := new(big.Rat), new(big.Rat)
+	planned.SetString(row.Planned)
+	actual.SetString(row.Actual)
+	return s.record(ctx, event{
+		kind: "build_assessed",
+		note: fmt.Sprintf("按月核定：%s，计划 %s%%，核定 %s%%", nursery.Light(row.Light).Title(), nursery.RateText(planned), nursery.RateText(actual)),
+		data: map[string]any{"light": row.Light, "planned": row.Planned, "actual": row.Actual, "decision": row.Decision},
+	})
+}
+
+func (e *Engine) decideProgress(ctx context.Context, s *step, site store.BuildSite, milestones []nursery.Milestone, accepted map[nursery.MilestoneKind]int) (nursery.Decision, error) {
+	plan, err := s.q.BuildPlanByName(ctx, site.Plan)
+	if err != nil {
+		return nursery.Decision{}, fmt.Errorf("read plan: %w", err)
+	}
+	lag := new(big.Rat).Sub(nursery.PlannedOn(milestones, s.today()), nursery.ActualOf(milestones, accepted))
+	facts := nursery.BuildFacts{
+		Deadline: plan.Deadline, Mode: nursery.OperationMode(site.Mode), Seats: int(site.Seats), LagPoints: nursery.PointsUp(lag),
+		Milestones: nursery.FactsOn(milestones, accepted, s.today()), ReceiptIssued: !site.ReceiptOn.IsZero(),
+		SeatsCounted: int(site.SeatsCounted), OperatorContract: site.OperatorContract,
+	}
+	d, err := e.Rules.Decide(ctx, RulesProgress, facts, s.today(), s.c.County)
+	if err != nil {
+		return d, fmt.Errorf("decide %s: %w", RulesProgress, err)
+	}
+	d.ID = s.c.CaseNo + "/" + s.name + "/" + RulesProgress
+	input, err := json.Marshal(facts)
+	if err != nil {
+		return d, fmt.Errorf("encode facts: %w", err)
+	}
+	output, err := json.Marshal(d)
+	if err != nil {
+		return d, fmt.Errorf("encode decision: %w", err)
+	}
+	err = s.q.InsertDecision(ctx, store.InsertDecisionParams{
+		ID: d.ID, CaseNo: s.c.CaseNo, County: s.c.County, Institution: s.c.Institution, RuleSet: RulesProgress, AsOf: d.AsOf,
+		Revision: d.Revision, Result: string(d.Result), Input: input, Output: output,
+		DurationUs: d.Duration.Microseconds(), DecidedAt: s.at,
+	})
+	if err != nil {
+		return d, fmt.Errorf("store decision: %w", err)
+	}
+	return d, nil
+}
+
+// BuildMilestones reads the milestones of a site in their order, and what was accepted of each in percent.
+func BuildMilestones(ctx context.Context, q *store.Queries, caseNo string) ([]nursery.Milestone, map[nursery.MilestoneKind]int, error) {
+	rows, err := q.BuildMilestones(ctx, caseNo)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read milestones: %w", err)
+	}
+	milestones, accepted := make([]nursery.Milestone, len(rows)), map[nursery.MilestoneKind]int{}
+	for i, row := range rows {
+		milestones[i] = MilestoneOf(row)
+		accepted[milestones[i].Kind] = int(row.Percent)
+	}
+	return milestones, accepted, nil
+}
+
+// MilestoneOf gives the planned milestone of a row.
+func MilestoneOf(row store.BuildMilestone) nursery.Milestone {
+	return nursery.Milestone{
+		Kind: nursery.MilestoneKind(row.Kind), PlannedStart: row.PlannedStart, PlannedEnd: row.PlannedEnd,
+		Weight: int(row.Weight), Evidence: row.Evidence,
+	}
+}
+
+// TakeReply puts a reply to a supervision 督办答复, or an instruction of the programme's leader 批示, on the timeline
+// and gives the ball back to the county's office. In.Tasks is the task that was answered.
+func (e *Engine) TakeReply(ctx context.Context, in Move) error {
+	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
+		var said struct {
+			Note string `json:"note"`
+		}
+		if err := s.answer(ctx, in.Tasks[0], &said); err != nil {
+			return err
+		}
+		s.c.Holder = string(nursery.RoleCountyOffice)
+		waiting, err := s.q.OpenTaskOfKind(ctx, store.OpenTaskOfKindParams{CaseNo: s.c.CaseNo, Kind: "build.supervision"})
+		switch {
+		case err == nil:
+			s.c.DueOn, s.c.DueProvisional, s.c.Overdue = waiting.DueOn, waiting.DueProvisional, waiting.OverdueAt != nil
+		case store.IsNotFound(err):
+			s.c.Stage = string(nursery.StageBuilding)
+		default:
+			return fmt.Errorf("find open supervision: %w", err)
+		}
+		kind := "supervision_answered"
+		if in.Role == nursery.RoleCityOffice {
+			kind = "build_instructed"
+		}
+		return s.record(ctx, in.event(kind, said.Note))
+	})
+}
+
+// EndBuild ends the case of a site when its every milestone is done, and tells whether it did.
+func (e *Engine) EndBuild(ctx context.Context, in Move) (bool, error) {
+	complete := true
+	_, err := e.inStep(ctx, in.CaseNo, in.Step, in.At, func(ctx context.Context, s *step) error {
+		open, err := s.q.BuildOpenMilestones(ctx, s.c.CaseNo)
+		if err != nil {
+			return fmt.Errorf("count open milestones: %w", err)
+		}
+		if complete = open == 0; !complete {
+			return nil
+		}
+		if err := s.q.EndBuildSite(ctx, store.EndBuildSiteParams{CaseNo: s.c.CaseNo, CompletedOn: s.today(), UpdatedAt: s.at}); err != nil {
+			return fmt.Errorf("end site: %w", err)
+		}
+		s.c.DueOn, s.c.DueProvisional, s.c.Overdue = nursery.Date{}, false, false
+		s.end(nursery.StageBuilt)
+		if err := s.saveCase(ctx); err != nil {
+			return err
+		}
+		return s.record(ctx, in.event("built", "六个节点全部完成，销号"))
+	})
+	return complete, err
+}

@@ -1,0 +1,267 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"tuoyu/activities"
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// sitePrefix begins the names under which sites stand beside institutions; no account of an institution has it.
+const sitePrefix = "site-"
+
+// StartBuildPlan starts a case for each site of a plan 县县全覆盖. Errors: invalid with every fault of the plan,
+// plan_started, forbidden.
+func (s *Service) StartBuildPlan(ctx context.Context, p nursery.Principal, key string, plan nursery.BuildPlan) (BuildStarted, error) {
+	if err := s.may(ctx, p, "build.start", resource{}); err != nil {
+		return BuildStarted{}, err
+	}
+	if err := planFaults(plan.Faults()); err != nil {
+		return BuildStarted{}, err
+	}
+	started, replayed, err := command(ctx, s, p, key, "build.start", plan, func(q *store.Queries) (BuildStarted, error) {
+		return s.startPlan(ctx, q, p, plan)
+	})
+	if err != nil || replayed {
+		return started, err
+	}
+	var all sync.WaitGroup // each is bounded, so all together are
+	for _, site := range started.Sites {
+		all.Go(func() { s.deliverStart(ctx, site.CaseNo) })
+	}
+	all.Wait()
+	return started, nil
+}
+
+func planFaults(faults []nursery.Fault) error {
+	if len(faults) == 0 {
+		return nil
+	}
+	fields := make([]FieldError, len(faults))
+	for i, f := range faults {
+		fields[i] = FieldError{Location: f.Location, Message: f.Message}
+	}
+	return refuse(Invalid, CodeInvalid, fmt.Sprintf("有 %d 处填写有误，请逐项更正。", len(fields)), fields...)
+}
+
+func (s *Service) startPlan(ctx context.Context, q *store.Queries, p nursery.Principal, plan nursery.BuildPlan) (BuildStarted, error) {
+	document, err := json.Marshal(plan)
+	if err != nil {
+		return BuildStarted{}, fmt.Errorf("encode plan: %w", err)
+	}
+	n, err := q.InsertBuildPlan(ctx, store.InsertBuildPlanParams{
+		Name: plan.Name, Title: plan.Title, Seats: int32(plan.Seats), Deadline: plan.Deadline, Document: document,
+		StartedBy: p.Account, StartedAt: s.Now(),
+	})
+	if err != nil {
+		return BuildStarted{}, fmt.Errorf("insert plan: %w", err)
+	}
+	if n == 0 {
+		return BuildStarted{}, refuse(Conflict, CodePlanStarted, "同名计划已经启动，如需调整请修改各建设点的计划。")
+	}
+	started := BuildStarted{Plan: plan.Name}
+	for i, site := range plan.Sites {
+		caseNo, err := s.startSite(ctx, q, p, plan, site, fmt.Sprintf("%s%s-%02d", sitePrefix, plan.Name, i+1))
+		if err != nil {
+			return BuildStarted{}, err
+		}
+		started.Sites = append(started.Sites, BuildSiteAt{CaseNo: caseNo, County: site.County, Name: site.Name})
+	}
+	return started, nil
+}
+
+func (s *Service) startSite(ctx context.Context, q *store.Queries, p nursery.Principal, plan nursery.BuildPlan, site nursery.BuildSite, institution string) (string, error) {
+	err := q.PutBuildInstitution(ctx, store.PutBuildInstitutionParams{ID: institution, County: site.County, Name: site.Name, UpdatedAt: s.Now()})
+	if err != nil {
+		return "", fmt.Errorf("put site: %w", err)
+	}
+	opened, err := s.openCase(ctx, q, p, opening{
+		kind: nursery.KindBuild, county: site.County, institution: institution, subject: site.Name, facts: site,
+		note: "列入" + plan.Title,
+	})
+	if err != nil {
+		return "", err
+	}
+	err = q.InsertBuildSite(ctx, store.InsertBuildSiteParams{
+		CaseNo: opened.CaseNo, Plan: plan.Name, County: site.County, Institution: institution, Name: site.Name,
+		Seats: int32(site.Seats), Mode: string(site.Mode), UpdatedAt: s.Now(),
+	})
+	if err != nil {
+		return "", fmt.Errorf("insert site: %w", err)
+	}
+	return opened.CaseNo, s.drawCurve(ctx, q, p, opened.CaseNo, site.County, 1, BuildAmendment{
+		Seats: site.Seats, Mode: site.Mode, Milestones: plan.MilestonesOf(site), Reason: "原计划",
+	})
+}
+
+// drawCurve writes a version of a site's plan and makes it the one in use.
+func (s *Service) drawCurve(ctx context.Context, q *store.Queries, p nursery.Principal, caseNo, county string, version int, in BuildAmendment) error {
+	milestones, err := json.Marshal(in.Milestones)
+	if err != nil {
+		return fmt.Errorf("encode milestones: %w", err)
+	}
+	err = q.InsertBuildPlanVersion(ctx, store.InsertBuildPlanVersionParams{
+		CaseNo: caseNo, Version: int32(version), County: county, Seats: int32(in.Seats), Mode: string(in.Mode),
+		Milestones: milestones, Reason: in.Reason, Author: p.Account, At: s.Now(),
+	})
+	if err != nil {
+		return fmt.Errorf("insert plan version: %w", err)
+	}
+	for i, m := range in.Milestones {
+		err := q.PutBuildMilestone(ctx, store.PutBuildMilestoneParams{
+			CaseNo: caseNo, Kind: string(m.Kind), County: county, Position: int16(i), PlannedStart: m.PlannedStart,
+			PlannedEnd: m.PlannedEnd, Weight: int32(m.Weight), Evidence: append([]string{}, m.Evidence...),
+		})
+		if err != nil {
+			return fmt.Errorf("put milestone: %w", err)
+		}
+	}
+	return nil
+}
+
+// siteFor locks the case of a site that p may act on and reads the site.
+func (s *Service) siteFor(ctx context.Context, q *store.Queries, p nursery.Principal, act, caseNo string) (store.Case, store.BuildSite, error) {
+	// The case before the site, as the engine does: nobody waits for the other in a circle.
+	c, err := caseOf(ctx, q.CaseForStep, caseNo)
+	if err != nil {
+		return c, store.BuildSite{}, err
+	}
+	if c.Kind != string(nursery.KindBuild) {
+		return c, store.BuildSite{}, notFound()
+	}
+	if err := s.may(ctx, p, act, resource{County: c.County}); err != nil {
+		return c, store.BuildSite{}, err
+	}
+	site, err := q.BuildSite(ctx, c.CaseNo)
+	if err != nil {
+		return c, site, fmt.Errorf("read site: %w", err)
+	}
+	return c, site, nil
+}
+
+func siteBuilt(c store.Case) error {
+	if c.Status == string(nursery.CaseEnded) {
+		return refuse(Conflict, CodeSiteBuilt, "该建设点已建成销号。")
+	}
+	return nil
+}
+
+// AmendBuild draws a new curve for a site; the old one stays on record. The plan's deadline is not moved by it.
+// Errors: version_stale, site_built, invalid with every fault.
+func (s *Service) AmendBuild(ctx context.Context, p nursery.Principal, key, caseNo string, in BuildAmendment) (BuildSiteDetail, error) {
+	_, _, err := command(ctx, s, p, key, "build.amend "+caseNo, in, func(q *store.Queries) (struct{}, error) {
+		c, site, err := s.siteFor(ctx, q, p, "build.amend", caseNo)
+		if err != nil {
+			return struct{}{}, err
+		}
+		faults := nursery.MilestoneFaults("/milestones", in.Milestones, nursery.Date{})
+		if strings.TrimSpace(in.Reason) == "" {
+			faults = append(faults, nursery.Fault{Location: "/reason", Message: "必填"})
+		}
+		if in.Seats < 1 {
+			faults = append(faults, nursery.Fault{Location: "/seats", Message: "托位数应大于零"})
+		}
+		if in.Mode.Title() == string(in.Mode) {
+			faults = append(faults, nursery.Fault{Location: "/mode", Message: "没有这种运营方式"})
+		}
+		if err := planFaults(faults); err != nil {
+			return struct{}{}, err
+		}
+		if err := siteBuilt(c); err != nil {
+			return struct{}{}, err
+		}
+		if int(site.Version) != in.Version {
+			return struct{}{}, refuse(Conflict, CodeVersionStale, fmt.Sprintf("计划已调整为第 %d 版，请核对后重新提交。", site.Version))
+		}
+		version := in.Version + 1
+		if err := s.drawCurve(ctx, q, p, c.CaseNo, c.County, version, in); err != nil {
+			return struct{}{}, err
+		}
+		err = q.AmendBuildSite(ctx, store.AmendBuildSiteParams{
+			CaseNo: c.CaseNo, Seats: int32(in.Seats), Mode: string(in.Mode), Version: int32(version), UpdatedAt: s.Now(),
+		})
+		if err != nil {
+			return struct{}{}, fmt.Errorf("amend site: %w", err)
+		}
+		return struct{}{}, s.event(ctx, q, c, p, fmt.Sprintf("amended/%d", version), "plan_amended",
+			fmt.Sprintf("计划调整为第 %d 版：%s", version, in.Reason), false, map[string]any{"version": version, "was": in.Version})
+	})
+	if err != nil {
+		return BuildSiteDetail{}, err
+	}
+	return s.BuildSite(ctx, p, caseNo)
+}
+
+// LinkBuildFiling says which filing case is the site's, from which its last two milestones follow. A filing that ended
+// without a receipt may be replaced. Errors: filing_not_of_site, site_built.
+func (s *Service) LinkBuildFiling(ctx context.Context, p nursery.Principal, key, caseNo, filing string) (BuildSiteDetail, error) {
+	_, _, err := command(ctx, s, p, key, "build.link "+caseNo, filing, func(q *store.Queries) (struct{}, error) {
+		return struct{}{}, s.linkFiling(ctx, q, p, caseNo, filing)
+	})
+	if err != nil {
+		return BuildSiteDetail{}, err
+	}
+	return s.BuildSite(ctx, p, caseNo)
+}
+
+func (s *Service) linkFiling(ctx context.Context, q *store.Queries, p nursery.Principal, caseNo, filing string) error {
+	// The filing is locked first, as its own steps do, so that no step of it falls between what is read and written here.
+	f, lost := caseOf(ctx, q.CaseForStep, filing)
+	if lost != nil && !isNotFound(lost) {
+		return lost
+	}
+	c, site, err := s.siteFor(ctx, q, p, "build.link", caseNo)
+	if err != nil {
+		return err
+	}
+	switch {
+	case lost != nil:
+		return notOfSite("没有这件备案，或者您无权查看。")
+	case f.Kind != string(nursery.KindFiling) || f.County != c.County:
+		return notOfSite("应为本县区的备案办件。")
+	case f.SiteKind != string(nursery.PublicComprehensive):
+		return notOfSite("应为公办综合托育机构的备案。")
+	case site.FilingCase != nil && !site.ReceiptOn.IsZero():
+		return notOfSite("该建设点已凭另一备案取得回执。")
+	}
+	if other, err := q.BuildSiteOfFiling(ctx, f.CaseNo); err == nil && other.CaseNo != c.CaseNo {
+		return notOfSite("该备案已关联另一建设点。")
+	} else if err != nil && !store.IsNotFound(err) {
+		return fmt.Errorf("find site of filing: %w", err)
+	}
+	if site.FilingCase != nil && *site.FilingCase != f.CaseNo {
+		was, err := q.CaseByNumber(ctx, *site.FilingCase)
+		if err != nil {
+			return fmt.Errorf("read linked filing: %w", err)
+		}
+		if was.Status != string(nursery.CaseEnded) {
+			return notOfSite("该建设点的备案正在办理。")
+		}
+	}
+	if err := siteBuilt(c); err != nil {
+		return err
+	}
+	if err := q.LinkBuildFiling(ctx, store.LinkBuildFilingParams{CaseNo: c.CaseNo, FilingCase: &f.CaseNo, UpdatedAt: s.Now()}); err != nil {
+		return fmt.Errorf("link filing: %w", err)
+	}
+	err = s.event(ctx, q, c, p, "linked/"+f.CaseNo+"/"+fmt.Sprint(s.Now().UnixNano()), "filing_linked", "关联备案 "+f.CaseNo, false, map[string]string{"filing": f.CaseNo})
+	if err != nil {
+		return err
+	}
+	return activities.NoteFiling(ctx, q, f.CaseNo, f.CaseNo, s.Now())
+}
+
+func notOfSite(message string) *Error {
+	return refuse(Invalid, CodeFilingNotOfSite, message, FieldError{Location: "/filing", Message: message})
+}
+
+func isNotFound(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Kind == NotFound
+}

@@ -1,0 +1,190 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// BuildLedger gives the ledger 工作台账 of a plan as it is today: of a county office, its own sites.
+func (s *Service) BuildLedger(ctx context.Context, p nursery.Principal, plan string) (BuildLedger, error) {
+	ledger, _, err := s.ledger(ctx, p, plan)
+	return ledger, err
+}
+
+func (s *Service) ledger(ctx context.Context, p nursery.Principal, name string) (BuildLedger, nursery.BuildPlan, error) {
+	if err := s.may(ctx, p, "build.list", resource{}); err != nil {
+		return BuildLedger{}, nursery.BuildPlan{}, err
+	}
+	return s.readLedger(ctx, p, name)
+}
+
+// readLedger reads a plan with the lines p sees. Sites and milestones are two queries whatever their number.
+func (s *Service) readLedger(ctx context.Context, p nursery.Principal, name string) (BuildLedger, nursery.BuildPlan, error) {
+	var plan nursery.BuildPlan
+	var sites []store.BuildSite
+	milestones := map[string][]store.BuildMilestone{}
+	err := s.DB.As(ctx, p, func(q *store.Queries) error {
+		row, err := q.BuildPlanByName(ctx, name)
+		if store.IsNotFound(err) {
+			return notFound()
+		}
+		if err != nil {
+			return fmt.Errorf("read plan: %w", err)
+		}
+		if err := json.Unmarshal(row.Document, &plan); err != nil {
+			return fmt.Errorf("decode plan: %w", err)
+		}
+		if sites, err = q.BuildSitesOfPlan(ctx, name); err != nil {
+			return fmt.Errorf("read sites: %w", err)
+		}
+		rows, err := q.BuildMilestonesOfPlan(ctx, name)
+		for _, m := range rows {
+			milestones[m.CaseNo] = append(milestones[m.CaseNo], m)
+		}
+		return err
+	})
+	if err != nil {
+		return BuildLedger{}, plan, err
+	}
+	ledger := BuildLedger{
+		Plan: plan.Name, Title: plan.Title, Source: plan.Source, AsOf: s.today(), Deadline: plan.Deadline, Lines: []BuildLine{},
+	}
+	for _, site := range sites {
+		ledger.Seats += int(site.Seats)
+		ledger.SeatsCounted += int(site.SeatsCounted)
+		ledger.Lines = append(ledger.Lines, lineOf(site, milestones[site.CaseNo], s.today()))
+	}
+	return ledger, plan, nil
+}
+
+// countyTotals is what the lines of one county come to.
+type countyTotals struct {
+	BuildCounty
+	planned, actual *big.Rat // seats × percent
+	reds            int
+}
+
+func byCounty(lines []BuildLine) []*countyTotals {
+	var all []*countyTotals
+	for _, line := range lines {
+		i := slices.IndexFunc(all, func(c *countyTotals) bool { return c.County == line.County })
+		if i < 0 {
+			i = len(all)
+			all = append(all, &countyTotals{
+				BuildCounty: BuildCounty{County: line.County, CountyName: line.CountyName}, planned: new(big.Rat), actual: new(big.Rat),
+			})
+		}
+		c := all[i]
+		c.Sites++
+		c.Seats += line.Seats
+		c.SeatsCounted += line.SeatsCounted
+		c.reds += line.Reds
+		if !line.CompletedOn.IsZero() {
+			c.Built++
+		}
+		if !line.ReceiptOn.IsZero() {
+			c.Filed++
+		}
+		c.Light = worseLight(c.Light, line.Light)
+		c.planned.Add(c.planned, weighted(line.Planned, line.Seats))
+		c.actual.Add(c.actual, weighted(line.Actual, line.Seats))
+	}
+	return all
+}
+
+func weighted(r Rate, seats int) *big.Rat {
+	exact, _ := new(big.Rat).SetString(r.Exact)
+	return exact.Mul(exact, big.NewRat(int64(seats), 1))
+}
+
+func worseLight(a, b nursery.Light) nursery.Light {
+	for _, light := range []nursery.Light{nursery.Red, nursery.Amber, nursery.Green} {
+		if a == light || b == light {
+			return light
+		}
+	}
+	return ""
+}
+
+// BuildMap gives the wall map 挂图作战 of a plan, county by county.
+func (s *Service) BuildMap(ctx context.Context, p nursery.Principal, plan string) ([]BuildCounty, error) {
+	ledger, _, err := s.ledger(ctx, p, plan)
+	if err != nil {
+		return nil, err
+	}
+	counties := []BuildCounty{}
+	for _, c := range byCounty(ledger.Lines) {
+		seats := big.NewRat(1, int64(c.Seats))
+		c.Planned, c.Actual = rateOf(c.planned.Mul(c.planned, seats)), rateOf(c.actual.Mul(c.actual, seats))
+		c.LightTitle, c.Covered = c.Light.Title(), c.Filed > 0
+		counties = append(counties, c.BuildCounty)
+	}
+	return counties, nil
+}
+
+// BuildRanking ranks the counties of a plan by progress, seats and punctuality, each part shown (项目5 names 完成进度 among
+// what counties are compared by; its weights are the plan's own). Equal scores share a place.
+func (s *Service) BuildRanking(ctx context.Context, p nursery.Principal, name string) (BuildRanking, error) {
+	if err := s.may(ctx, p, "build.list", resource{}); err != nil {
+		return BuildRanking{}, err
+	}
+	// A place among twelve needs all twelve: an office sees every county's place and score, and no other county's sites.
+	ledger, plan, err := s.readLedger(ctx, nursery.Engine, name)
+	if err != nil {
+		return BuildRanking{}, err
+	}
+	ranking := BuildRanking{Plan: name, AsOf: ledger.AsOf, Verified: plan.Terms.Verified, Ranks: []BuildRank{}}
+	scores := map[string]*big.Rat{}
+	for _, c := range byCounty(ledger.Lines) {
+		rank, score := rankOf(c, plan.Terms)
+		scores[c.County] = score
+		ranking.Ranks = append(ranking.Ranks, rank)
+	}
+	slices.SortFunc(ranking.Ranks, func(a, b BuildRank) int {
+		if d := scores[b.County].Cmp(scores[a.County]); d != 0 {
+			return d
+		}
+		return strings.Compare(a.County, b.County)
+	})
+	for i := range ranking.Ranks {
+		r := &ranking.Ranks[i]
+		r.Rank = i + 1
+		if i > 0 && scores[r.County].Cmp(scores[ranking.Ranks[i-1].County]) == 0 {
+			r.Rank = ranking.Ranks[i-1].Rank
+		}
+	}
+	return ranking, nil
+}
+
+// rankOf scores a county.
+func rankOf(c *countyTotals, terms nursery.BuildTerms) (BuildRank, *big.Rat) {
+	hundred := big.NewRat(100, 1)
+	progress := new(big.Rat).Quo(c.actual, big.NewRat(int64(c.Seats), 1))
+	seats := big.NewRat(100*int64(min(c.SeatsCounted, c.Seats)), int64(c.Seats))
+	onTime := big.NewRat(int64(max(100-20*c.reds, 0)), 1)
+	rank, score := BuildRank{County: c.County, CountyName: c.CountyName}, new(big.Rat)
+	for _, part := range []struct {
+		title, basis string
+		points       int
+		share        *big.Rat
+	}{
+		{"完成进度", "核定进度，按托位加权", terms.Progress, progress},
+		{"托位完成", fmt.Sprintf("计入托位 %d 个，计划 %d 个", c.SeatsCounted, c.Seats), terms.Seats, seats},
+		{"按期推进", fmt.Sprintf("红灯 %d 次，每次扣减五分之一", c.reds), terms.OnTime, onTime},
+	} {
+		got := new(big.Rat).Mul(part.share, new(big.Rat).Quo(big.NewRat(int64(part.points), 1), hundred))
+		score.Add(score, got)
+		rank.Parts = append(rank.Parts, ScorePart{
+			Title: part.title, Points: part.points, Share: rateOf(part.share), Score: rateOf(got), Basis: part.basis,
+		})
+	}
+	rank.Score = rateOf(score)
+	return rank, score
+}

@@ -1,0 +1,136 @@
+package e2e
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+
+	"tuoyu/e2e/roleplay"
+	"tuoyu/nursery"
+	"tuoyu/testdata"
+)
+
+// plannedFrom gives the city's plan under a name of its own, so many days ago.
+func plannedFrom(t *testing.T, daysAgo int) nursery.BuildPlan {
+	t.Helper()
+	plan, err := testdata.Plan("changzhi-2024")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return testdata.PlanFrom(plan, "plan-"+key(), today().AddDays(-daysAgo))
+}
+
+// building starts a plan and gives the case of the county's site.
+func building(t *testing.T, h *house, plan nursery.BuildPlan, county string) string {
+	t.Helper()
+	sites, err := h.door.As("city-office").StartPlan(t.Context(), key(), plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(sites) != 12 {
+		t.Fatalf("%d sites, want one for each of 12 counties", len(sites))
+	}
+	return sites[county]
+}
+
+// buildRows are the operations on building sites, for the matrix of roles.
+func buildRows(t *testing.T, h *house, county string) []row {
+	t.Helper()
+	plan := plannedFrom(t, 0)
+	caseNo := building(t, h, plan, county)
+	office := h.door.As("county-office-" + county)
+	c, err := office.Case(t.Context(), caseNo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := office.Report(t.Context(), key(), caseNo, c.Institution, plan.Milestones[1], 30)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var (
+		at    = "/api/v1/build-sites/" + caseNo
+		of    = "/api/v1/build-plans/" + plan.Name
+		seers = only(nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor)
+		city  = only(nursery.RoleCityOffice)
+		local = only(nursery.RoleCountyOffice)
+	)
+	return []row{
+		{op: "POST /api/v1/build-plans", path: "/api/v1/build-plans", allowed: only(nursery.RoleCityOffice, nursery.RoleAdministrator), body: says(plan)},
+		{op: "GET /api/v1/build-plans/{plan}/ledger", path: of + "/ledger", allowed: seers},
+		{op: "GET /api/v1/build-plans/{plan}/ledger.xlsx", path: of + "/ledger.xlsx", allowed: seers},
+		{op: "GET /api/v1/build-plans/{plan}/map", path: of + "/map", allowed: seers},
+		{op: "GET /api/v1/build-plans/{plan}/ranking", path: of + "/ranking", allowed: seers},
+		{op: "GET /api/v1/build-sites", path: "/api/v1/build-sites", allowed: seers},
+		{op: "GET /api/v1/build-sites/{case_no}", path: at, allowed: seers, ofCase: true},
+		{op: "POST /api/v1/build-sites/{case_no}/amendments", path: at + "/amendments", allowed: city, ofCase: true,
+			body: says(map[string]any{"version": 9, "seats": 200, "mode": "public", "milestones": plan.Milestones, "reason": "核对权限"})},
+		{op: "POST /api/v1/build-sites/{case_no}/filing", path: at + "/filing", allowed: local, ofCase: true,
+			body: says(map[string]string{"filing": "BA-140403-2026-000001-0"})},
+		{op: "POST /api/v1/build-sites/{case_no}/reports", path: at + "/reports", allowed: local, ofCase: true,
+			body: says(map[string]any{"milestone": "fit_out", "percent": 10, "note": "核对权限"})},
+		{op: "POST /api/v1/build-sites/{case_no}/reports/{report}/decision", path: fmt.Sprintf("%s/reports/%d/decision", at, report), allowed: city,
+			ofCase: true, body: says(map[string]any{"accept": true})},
+	}
+}
+
+func TestACountySiteGoesFromItsPlanToTheReceiptWithOneRedMonth(t *testing.T) {
+	t.Parallel()
+	h := sharedHouse(t)
+	a := newApplicant(t, h, "public_comprehensive")
+	plan := plannedFrom(t, 21)
+	caseNo := building(t, h, plan, a.County())
+	city, office := h.door.As("city-office"), h.door.As("county-office-"+a.County())
+	await(t, office, caseNo, roleplay.Stage(nursery.StageBuilding))
+	h.skipTo(t, caseNo, today().AddMonths(1).AddDays(1))
+	await(t, office, caseNo, roleplay.Stage(nursery.StageSupervised))
+	answer(t, office, caseNo, "build.supervision", nursery.OutcomeReply, roleplay.Note{Note: "已增加两个班组"})
+	c := await(t, office, caseNo, roleplay.Stage(nursery.StageBuilding))
+	for _, m := range plan.Milestones {
+		if m.Kind.ByFiling() {
+			continue
+		}
+		report, err := office.Report(t.Context(), key(), caseNo, c.Institution, m, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := city.AcceptReport(t.Context(), key(), caseNo, report); err != nil {
+			t.Fatal(err)
+		}
+	}
+	site, err := city.Site(t.Context(), caseNo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := city.Amend(t.Context(), key(), site, 10, "施工许可推迟"); err != nil {
+		t.Fatal(err)
+	}
+	register(t, a)
+	filing := file(t, a, prepare(t, a, "public_comprehensive")).CaseNo
+	if err := office.LinkFiling(t.Context(), key(), caseNo, filing); err != nil {
+		t.Fatal(err)
+	}
+	answer(t, a.Clerk(), filing, "filing.review", nursery.OutcomeAccept, noFindings)
+	await(t, office, caseNo, roleplay.Stage(nursery.StageBuilt))
+	if site, err = city.Site(t.Context(), caseNo); err != nil {
+		t.Fatal(err)
+	}
+	if site.Reds != 1 || site.SeatsCounted == 0 || site.FilingCase != filing || len(site.Versions) != 2 {
+		t.Errorf("%d red months, %d seats counted, filing %s, %d versions", site.Reds, site.SeatsCounted, site.FilingCase, len(site.Versions))
+	}
+	raw, err := city.LedgerSheet(t.Context(), plan.Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	book, err := excelize.OpenReader(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer book.Close()
+	rows, err := book.GetRows("工作台账")
+	if err != nil || len(rows) != 3+12 || !strings.Contains(strings.Join(rows[3], " "), "潞州区") {
+		t.Errorf("%d rows, %v", len(rows), err)
+	}
+}

@@ -1,0 +1,64 @@
+package testdata
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"tuoyu/nursery"
+)
+
+//go:embed plans/*.yaml
+var plans embed.FS
+
+// Plan gives the building plan of that name. The error says that there is none, or everything that is wrong with it.
+func Plan(name string) (nursery.BuildPlan, error) {
+	raw, err := plans.ReadFile("plans/" + name + ".yaml")
+	if err != nil {
+		return nursery.BuildPlan{}, fmt.Errorf("read plan %s: %w", name, err)
+	}
+	return ReadPlan(raw)
+}
+
+// ReadPlan reads a building plan written in YAML and checks its counties, dates and sum of seats.
+func ReadPlan(raw []byte) (nursery.BuildPlan, error) {
+	var plan nursery.BuildPlan
+	var tree any
+	if err := yaml.Unmarshal(raw, &tree); err != nil {
+		return plan, fmt.Errorf("read plan: %w", err)
+	}
+	text, err := json.Marshal(tree)
+	if err != nil {
+		return plan, fmt.Errorf("read plan: %w", err)
+	}
+	decoder := json.NewDecoder(strings.NewReader(string(text)))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&plan); err != nil {
+		return plan, fmt.Errorf("read plan: %w", err)
+	}
+	if faults := plan.Faults(); len(faults) > 0 {
+		return plan, fmt.Errorf("plan %s: %s", plan.Name, nursery.FaultText(faults))
+	}
+	return plan, nil
+}
+
+// PlanFrom gives the plan under another name with every date moved so that its first milestone starts on day.
+func PlanFrom(plan nursery.BuildPlan, name string, day nursery.Date) nursery.BuildPlan {
+	first := plan.Milestones[0].PlannedStart
+	for _, m := range plan.Milestones {
+		if m.PlannedStart.Before(first) {
+			first = m.PlannedStart
+		}
+	}
+	days := first.DaysUntil(day)
+	plan.Name, plan.Deadline, plan.Milestones = name, plan.Deadline.AddDays(days), slices.Clone(plan.Milestones)
+	for i := range plan.Milestones {
+		m := &plan.Milestones[i]
+		m.PlannedStart, m.PlannedEnd = m.PlannedStart.AddDays(days), m.PlannedEnd.AddDays(days)
+	}
+	return plan
+}

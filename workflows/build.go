@@ -1,0 +1,159 @@
+package workflows
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"tuoyu/activities"
+	"tuoyu/nursery"
+	"tuoyu/workflows/humantask"
+)
+
+// monthsOfARun is after how many assessments a site's workflow continues as new, so that its history stays short.
+const monthsOfARun = 12
+
+// BuildChange is what the Update activities.BuildChanged carries.
+type BuildChange struct{ ID string }
+
+var errBuilt = errors.New("every milestone is done")
+
+// build is one county's site on its way.
+type build struct {
+	ctx     workflow.Context
+	in      CaseInput
+	desk    *humantask.Desk
+	terms   nursery.BuildTerms
+	asking  int
+	changed bool
+	failed  error
+}
+
+// Build follows a county's public demonstration nursery from its plan to the filing receipt (项目1 县县全覆盖). What
+// counties report and the city accepts is written down by the door; the workflow assesses month by month, opens a
+// supervision when the light is red, and takes it to the programme's leader when it stays red. A month leaves about
+// ten events.
+func Build(ctx workflow.Context, in CaseInput) (CaseResult, error) {
+	b, err := openBuild(ctx, in)
+	if err != nil {
+		return CaseResult{}, err
+	}
+	for months := 0; ; months++ {
+		if months >= monthsOfARun && b.idle() {
+			in.Asked = b.desk.Asked()
+			return CaseResult{}, workflow.NewContinueAsNewError(ctx, Build, in)
+		}
+		built, err := b.month()
+		if err != nil {
+			return CaseResult{}, err
+		}
+		if built {
+			b.desk.Interrupt(errBuilt)
+			err := workflow.Await(ctx, func() bool { return b.asking == 0 && workflow.AllHandlersFinished(ctx) })
+			return CaseResult{Stage: nursery.StageBuilt}, err
+		}
+	}
+}
+
+func openBuild(ctx workflow.Context, in CaseInput) (*build, error) {
+	b := &build{ctx: ctx, in: in}
+	var err error
+	if b.desk, err = humantask.NewDesk(ctx, in.CaseNo); err != nil {
+		return nil, fmt.Errorf("open desk: %w", err)
+	}
+	b.desk.Resume(in.Asked)
+	err = workflow.SetUpdateHandler(ctx, activities.BuildChanged, func(workflow.Context, BuildChange) error {
+		b.changed = true
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("take changes: %w", err)
+	}
+	err = workflow.ExecuteLocalActivity(activities.Local(ctx), engine.OpenBuild, activities.OpenBuild{
+		CaseNo: in.CaseNo, At: workflow.Now(ctx),
+	}).Get(ctx, &b.terms)
+	if err != nil {
+		return nil, fmt.Errorf("open site: %w", err)
+	}
+	return b, nil
+}
+
+func (b *build) idle() bool {
+	return b.asking == 0 && !b.changed && workflow.AllHandlersFinished(b.ctx)
+}
+
+// month waits for the first morning of the next month, or for the last milestone, and tells whether the site is built.
+func (b *build) month() (bool, error) {
+	today := nursery.DateOf(workflow.Now(b.ctx))
+	next := nursery.NewDate(today.Year, today.Month+1, 1).In(nursery.Shanghai).Add(9 * time.Hour)
+	_, err := workflow.AwaitWithTimeout(b.ctx, next.Sub(workflow.Now(b.ctx)), func() bool { return b.changed || b.failed != nil })
+	if err == nil {
+		err = b.failed
+	}
+	if err != nil {
+		return false, err
+	}
+	b.changed = false
+	var built bool
+	if err := do(b.ctx, engine.EndBuild, b.move("built"), &built); err != nil || built {
+		return built, err
+	}
+	if workflow.Now(b.ctx).Before(next) {
+		return false, nil
+	}
+	var found activities.BuildAssessment
+	err = workflow.ExecuteLocalActivity(activities.Local(b.ctx), engine.AssessBuild, activities.AssessBuild{
+		CaseNo: b.in.CaseNo, At: workflow.Now(b.ctx),
+	}).Get(b.ctx, &found)
+	if err == nil && found.Light == nursery.Red {
+		b.supervise(found)
+	}
+	return false, err
+}
+
+// supervise opens a supervision 督办 with a day to reply by; when the light has stayed red, the leader of the
+// programme hears of it as well. The months go on meanwhile.
+func (b *build) supervise(found activities.BuildAssessment) {
+	b.ask(humantask.Spec{
+		Kind: "build.supervision", Title: "督办：建设进度红灯，请书面答复", Role: nursery.RoleCountyOffice, Stage: nursery.StageSupervised,
+		Outcomes: []nursery.Outcome{nursery.OutcomeReply}, Decision: found.Decision, Days: b.terms.ReplyDays,
+	})
+	if found.Running >= b.terms.EscalateAfter {
+		b.ask(humantask.Spec{
+			Kind: "build.escalation", Title: fmt.Sprintf("连续 %d 次红灯，提请专班领导批示", found.Running), Role: nursery.RoleCityOffice,
+			Outcomes: []nursery.Outcome{nursery.OutcomeInstruct}, Decision: found.Decision, Days: b.terms.ReplyDays,
+		})
+	}
+}
+
+// ask puts a task to people while the months go on, and takes their reply down.
+func (b *build) ask(spec humantask.Spec) {
+	b.asking++
+	workflow.Go(b.ctx, func(ctx workflow.Context) {
+		defer func() { b.asking-- }()
+		answer, err := b.desk.Ask(ctx, spec)
+		if errors.Is(err, errBuilt) {
+			return
+		}
+		if err == nil {
+			m := b.move("reply/" + answer.Task)
+			m.Actor, m.Role, m.Tasks = answer.Actor, answer.Role, []string{answer.Task}
+			err = do(ctx, engine.TakeReply, m, nil)
+		}
+		if err != nil {
+			b.failed = fmt.Errorf("ask %s: %w", spec.Kind, err)
+		}
+	})
+}
+
+func (b *build) move(step string) activities.Move {
+	return activities.Move{
+		CaseNo: b.in.CaseNo, Step: step, At: workflow.Now(b.ctx), Actor: nursery.Engine.Account, Role: nursery.RoleEngine,
+	}
+}
+
+func do(ctx workflow.Context, activity any, m activities.Move, result any) error {
+	return workflow.ExecuteLocalActivity(activities.Local(ctx), activity, m).Get(ctx, result)
+}
