@@ -20,6 +20,10 @@ var offered = []string{
 	"POST /api/v1/filings/{case_no}/withdraw", "POST /api/v1/public/cases/{case_no}/status", "POST /api/v1/registrations",
 	"POST /api/v1/tasks/{id}/assign", "POST /api/v1/tasks/{id}/claim", "POST /api/v1/tasks/{id}/complete",
 	"POST /api/v1/tasks/{id}/delegate", "POST /api/v1/tasks/{id}/release", "PUT /api/v1/counties/{county}/settings",
+	"GET /api/v1/build-plans/{plan}/ledger", "GET /api/v1/build-plans/{plan}/ledger.xlsx", "GET /api/v1/build-plans/{plan}/map",
+	"GET /api/v1/build-plans/{plan}/ranking", "GET /api/v1/build-sites", "GET /api/v1/build-sites/{case_no}",
+	"POST /api/v1/build-plans", "POST /api/v1/build-sites/{case_no}/amendments", "POST /api/v1/build-sites/{case_no}/filing",
+	"POST /api/v1/build-sites/{case_no}/reports", "POST /api/v1/build-sites/{case_no}/reports/{report}/decision",
 }
 
 // open are those for people who do not sign in.
