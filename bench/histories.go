@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"tuoyu/e2e/roleplay"
@@ -102,7 +103,7 @@ func (b *bench) histories(ctx context.Context) (err error) {
 		}
 		info := described.GetWorkflowExecutionInfo()
 		b.atMost(l.title+", events", l.goal, float64(info.GetHistoryLength()), "%.0f", "Counted by the server when the last paper is printed; payloads are sealed.")
-		b.atMost(l.title+", KiB", 1024, float64(info.GetHistorySizeBytes())/1024, "%.1f", "A "+l.title+" is "+s.String()+".")
+		b.atMost(l.title+", KiB", 1024, float64(info.GetHistorySizeBytes())/1024, "%.1f", strings.ToUpper(l.title[:1])+l.title[1:]+": "+s.String()+".")
 	}
 	return nil
 }

@@ -63,7 +63,8 @@ func (b *bench) memory(ctx context.Context) (err error) {
 		return fmt.Errorf("only %.2f %% of the requests succeeded: %v %v", 100*metrics.Success, metrics.StatusCodes, metrics.Errors)
 	}
 	note := "Proportional set size of /proc/PID/smaps_rollup, in MB of 10⁶ bytes, in which a shared page counts once; at rest 15 s after the start, " +
-		"under load the highest of a look every 2 s. Devstack is Postgres, Temporal, OIDC provider, renderer and Chromium together, without serve and worker."
+		"under load the highest of a look every 2 s. Devstack is Postgres, Temporal, OIDC provider, renderer and Chromium together, without serve and worker; " +
+		"its rest is what the parts measured before in the same devstack have left it with."
 	mb := func(u usage, names ...string) (sum float64) {
 		for _, name := range names {
 			sum += float64(u[name].memory) / megabyte

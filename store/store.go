@@ -39,6 +39,9 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 		cfg.MaxConns = o.MaxConns
 	}
 	cfg.MaxConnIdleTime = 5 * time.Minute
+	// Each query has the one index that serves it, so planning it anew for every value finds nothing better; on large
+	// tables Postgres would otherwise plan again each time, which takes longer than reading a page of the inbox.
+	cfg.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
 	if o.Tracing {
 		cfg.ConnConfig.Tracer = otelpgx.NewTracer()
 	}
