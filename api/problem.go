@@ -243,17 +243,22 @@ func faultOf(err error) Fault {
 	return f
 }
 
+var (
+	locationAsPointer = strings.NewReplacer("[", "/", "]", "", ".", "/", "~", "~0", "/", "~1")
+	pointerEscape     = strings.NewReplacer("~", "~0", "/", "~1")
+)
+
 // pointer turns huma's body.classes[2].seats into /classes/2/seats, and query.limit into limit.
 func pointer(location string) string {
 	where, rest, _ := strings.Cut(location, ".")
 	if where != "body" || rest == "" {
 		return rest
 	}
-	return "/" + strings.NewReplacer("[", "/", "]", "", ".", "/", "~", "~0", "/", "~1").Replace(rest)
+	return "/" + locationAsPointer.Replace(rest)
 }
 
 func escapePointer(name string) string {
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+	return pointerEscape.Replace(name)
 }
 
 // chinese keeps a message that is Chinese already, translates the few that huma has no setting for, and gives a
