@@ -67,7 +67,7 @@ func (s *Service) relayOnce(ctx context.Context) error {
 			return fmt.Errorf("read outbox: %w", err)
 		}
 		for _, row := range due {
-			pause := relayWithin + min(relayAfter<<min(row.Attempts, 10), relayMost)
+			pause := relayWithin + min(relayAfter<<min(row.Attempts/4, 10), relayMost) // a worker that died is back soon, an outage is not
 			if err := q.DeferOutbox(ctx, store.DeferOutboxParams{ID: row.ID, NextAt: s.Now().Add(pause)}); err != nil {
 				return fmt.Errorf("defer outbox: %w", err)
 			}
