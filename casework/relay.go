@@ -21,6 +21,8 @@ const (
 	relayAtOnce = 8
 	// relayEvery is how often the outbox is looked at.
 	relayEvery = 2 * time.Second
+	// relayAgain is the pause after the first try that failed; it doubles, so a worker that died is tried again soon.
+	relayAgain = time.Second
 	// relayMost bounds the pause between two tries.
 	relayMost = 10 * time.Minute
 	// keysKept is how long a command sent again hears its first answer.
@@ -67,7 +69,7 @@ func (s *Service) relayOnce(ctx context.Context) error {
 			return fmt.Errorf("read outbox: %w", err)
 		}
 		for _, row := range due {
-			pause := relayWithin + min(relayAfter<<min(row.Attempts/4, 10), relayMost) // a worker that died is back soon, an outage is not
+			pause := relayWithin + min(relayAgain<<min(row.Attempts, 10), relayMost)
 			if err := q.DeferOutbox(ctx, store.DeferOutboxParams{ID: row.ID, NextAt: s.Now().Add(pause)}); err != nil {
 				return fmt.Errorf("defer outbox: %w", err)
 			}
