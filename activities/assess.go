@@ -141,28 +141,11 @@ func (s *step) facts(ctx context.Context) (nursery.FilingFacts, error) {
 }
 
 func (e *Engine) decide(ctx context.Context, s *step, facts nursery.FilingFacts) ([]nursery.Decision, error) {
-	input, err := json.Marshal(facts)
-	if err != nil {
-		return nil, fmt.Errorf("encode facts: %w", err)
-	}
 	var made []nursery.Decision
 	for _, set := range FilingRuleSets() {
-		d, err := e.Rules.Decide(ctx, set, facts, facts.ReceivedOn, s.c.County)
+		d, err := e.decideOn(ctx, s, set, facts, facts.ReceivedOn)
 		if err != nil {
-			return nil, fmt.Errorf("decide %s: %w", set, err)
-		}
-		d.ID = s.c.CaseNo + "/" + s.name + "/" + set
-		output, err := json.Marshal(d)
-		if err != nil {
-			return nil, fmt.Errorf("encode decision: %w", err)
-		}
-		err = s.q.InsertDecision(ctx, store.InsertDecisionParams{
-			ID: d.ID, CaseNo: s.c.CaseNo, County: s.c.County, Institution: s.c.Institution, RuleSet: set, AsOf: d.AsOf,
-			Revision: d.Revision, Result: string(d.Result), Input: input, Output: output,
-			DurationUs: d.Duration.Microseconds(), DecidedAt: s.at,
-		})
-		if err != nil {
-			return nil, fmt.Errorf("store decision: %w", err)
+			return nil, err
 		}
 		made = append(made, d)
 	}

@@ -144,28 +144,7 @@ func (e *Engine) decideProgress(ctx context.Context, s *step, site store.BuildSi
 		Milestones: nursery.FactsOn(milestones, accepted, s.today()), ReceiptIssued: !site.ReceiptOn.IsZero(),
 		SeatsCounted: int(site.SeatsCounted), OperatorContract: site.OperatorContract,
 	}
-	d, err := e.Rules.Decide(ctx, RulesProgress, facts, s.today(), s.c.County)
-	if err != nil {
-		return d, fmt.Errorf("decide %s: %w", RulesProgress, err)
-	}
-	d.ID = s.c.CaseNo + "/" + s.name + "/" + RulesProgress
-	input, err := json.Marshal(facts)
-	if err != nil {
-		return d, fmt.Errorf("encode facts: %w", err)
-	}
-	output, err := json.Marshal(d)
-	if err != nil {
-		return d, fmt.Errorf("encode decision: %w", err)
-	}
-	err = s.q.InsertDecision(ctx, store.InsertDecisionParams{
-		ID: d.ID, CaseNo: s.c.CaseNo, County: s.c.County, Institution: s.c.Institution, RuleSet: RulesProgress, AsOf: d.AsOf,
-		Revision: d.Revision, Result: string(d.Result), Input: input, Output: output,
-		DurationUs: d.Duration.Microseconds(), DecidedAt: s.at,
-	})
-	if err != nil {
-		return d, fmt.Errorf("store decision: %w", err)
-	}
-	return d, nil
+	return e.decideOn(ctx, s, RulesProgress, facts, s.today())
 }
 
 // BuildMilestones reads the milestones of a site in their order, and what was accepted of each in percent.

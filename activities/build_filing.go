@@ -136,9 +136,5 @@ func WakeBuilt(ctx context.Context, q *store.Queries, c store.Case, at time.Time
 	if open > 0 {
 		return nil
 	}
-	err = q.WakeBuild(ctx, store.WakeBuildParams{CaseNo: c.CaseNo, County: c.County, Institution: c.Institution, Name: BuildChanged, At: at})
-	if err != nil {
-		return fmt.Errorf("wake site: %w", err)
-	}
-	return nil
+	return wake(ctx, q, c, "built/"+c.CaseNo, BuildChanged, at)
 }

@@ -15,6 +15,7 @@ import (
 	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/policies"
+	"tuoyu/sealing"
 	"tuoyu/store"
 )
 
@@ -25,7 +26,8 @@ type Engine struct {
 	Almanac   *store.Almanac
 	Renderer  *documents.Renderer
 	Blobs     store.Blobs
-	PublicURL string // where papers are verified, without a slash at the end
+	Fields    *sealing.Fields // nil: no keyset, so nothing of children is there to be read
+	PublicURL string          // where papers are verified, without a slash at the end
 }
 
 // Local gives ctx the options of a step in the database: tried until it is done, since Postgres being away must

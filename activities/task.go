@@ -67,7 +67,7 @@ func (e *Engine) OpenTask(ctx context.Context, in OpenTask) (TaskPlan, error) {
 		}
 		err = s.q.InsertTask(ctx, store.InsertTaskParams{
 			ID: in.Task, CaseNo: in.CaseNo, Kind: in.Kind, Title: in.Title, County: s.c.County,
-			Institution: s.c.Institution, Role: string(in.Role), Outcomes: words(in.Outcomes),
+			Institution: s.c.Institution, Partner: s.partnerOf(in.Role), Role: string(in.Role), Outcomes: words(in.Outcomes),
 			Decision: nonEmpty(in.Decision), Excluded: append([]string{}, in.Excluded...), Clock: in.Clock,
 			DueOn: plan.Due.Date, DueProvisional: plan.Due.Provisional, OpenedAt: in.At,
 		})
@@ -89,6 +89,14 @@ func (e *Engine) OpenTask(ctx context.Context, in OpenTask) (TaskPlan, error) {
 		return plan, err
 	}
 	return e.planAgain(ctx, years, RescheduleTask{CaseNo: in.CaseNo, Task: in.Task, Days: in.Days, Silence: in.Silence, Reminder: in.Reminder})
+}
+
+// partnerOf names whose inbox a task of the role goes to, when it is that of the other party of the case.
+func (s *step) partnerOf(role nursery.Role) string {
+	if role.Partner() {
+		return s.c.Partner
+	}
+	return ""
 }
 
 // RescheduleTask asks for a task's plan once more, since the calendar has changed.

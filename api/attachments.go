@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"tuoyu/casework"
+	"tuoyu/sheets"
 )
 
 const (
@@ -161,6 +163,14 @@ func downloading(op huma.Operation, mediaType, description string) huma.Operatio
 		Content:     map[string]*huma.MediaType{mediaType: {Schema: &huma.Schema{Type: huma.TypeString, ContentEncoding: "binary"}}},
 	}}
 	return op
+}
+
+// sheet answers with a workbook of that name, or with the error of writing it.
+func (a *api) sheet(content []byte, name string, err error) (*file, error) {
+	if err != nil {
+		return nil, err
+	}
+	return a.send(io.NopCloser(bytes.NewReader(content)), name+".xlsx", sheets.Media, int64(len(content))), nil
 }
 
 // send answers with a file to keep; a browser never shows it as a page of ours.

@@ -1,13 +1,12 @@
 package api
 
 import (
-	"bytes"
 	"context"
-	"io"
 	"net/http"
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/sheets"
 )
 
 // PlanName names a building plan in a path.
@@ -45,17 +44,13 @@ func registerBuildViews(a *api) {
 		})
 
 	export := operation(http.MethodGet, "/api/v1/build-plans/{plan}/ledger.xlsx", "exportBuildLedger", tagBuild, "导出工作台账", http.StatusNotFound)
-	register(a, downloading(export, sheetMedia, "工作台账，Excel"), func(ctx context.Context, in *PlanName) (*file, error) {
+	register(a, downloading(export, sheets.Media, "工作台账，Excel"), func(ctx context.Context, in *PlanName) (*file, error) {
 		ledger, err := a.door.BuildLedger(ctx, principal(ctx), in.Plan)
 		if err != nil {
 			return nil, err
 		}
 		sheet, err := ledgerSheet(ledger)
-		if err != nil {
-			return nil, err
-		}
-		name := ledger.Title + "工作台账 " + ledger.AsOf.String() + ".xlsx"
-		return a.send(io.NopCloser(bytes.NewReader(sheet)), name, sheetMedia, int64(len(sheet))), nil
+		return a.sheet(sheet, ledger.Title+"工作台账 "+ledger.AsOf.String(), err)
 	})
 
 	register(a, operation(http.MethodGet, "/api/v1/build-plans/{plan}/map", "getBuildMap", tagBuild, "挂图作战", http.StatusNotFound),

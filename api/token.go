@@ -179,7 +179,7 @@ func lacks(p nursery.Principal) string {
 		}
 	}
 	switch p.Role {
-	case nursery.RoleInstitution, nursery.RoleHospital:
+	case nursery.RoleInstitution, nursery.RoleHospital, nursery.RoleInsurer:
 		if p.Institution == "" {
 			return "缺少所属机构"
 		}

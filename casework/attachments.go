@@ -61,7 +61,11 @@ func (s *Service) Upload(ctx context.Context, p nursery.Principal, in Upload) (A
 	} else if in.County == "" {
 		in.County = p.County
 	}
-	if err := s.may(ctx, p, actOnFile("upload", in.Institution), resource{County: in.County, Institution: in.Institution}); err != nil {
+	r, err := s.ofInstitution(ctx, p, in.County, in.Institution)
+	if err != nil {
+		return Attachment{}, err
+	}
+	if err := s.may(ctx, p, actOnFile("upload", in.Institution), r); err != nil {
 		return Attachment{}, err
 	}
 	if !institutionForm.MatchString(in.Institution) {
@@ -157,6 +161,25 @@ func attachmentOf(a store.Attachment) Attachment {
 	return Attachment{ID: a.ID, Name: a.Name, MediaType: a.MediaType, Size: a.Size, SHA256: a.Sha256, Scan: a.Scan, UploadedAt: a.UploadedAt}
 }
 
+// ofInstitution is something of an institution as authz sees it; to a clinic that serves the institution it is its own.
+func (s *Service) ofInstitution(ctx context.Context, p nursery.Principal, county, institution string) (resource, error) {
+	r := resource{County: county, Institution: institution}
+	if !p.Role.Partner() || p.Institution == "" {
+		return r, nil
+	}
+	err := s.DB.As(ctx, p, func(q *store.Queries) error {
+		serves, err := q.Serves(ctx, store.ServesParams{Partner: p.Institution, Institution: institution})
+		if serves {
+			r.Partner = p.Institution
+		}
+		return err
+	})
+	if err != nil {
+		return r, fmt.Errorf("look for a case with %s: %w", institution, err)
+	}
+	return r, nil
+}
+
 // OpenAttachment gives a file to somebody who may see the case it belongs to. The caller closes the reader.
 func (s *Service) OpenAttachment(ctx context.Context, p nursery.Principal, id string) (Attachment, io.ReadCloser, error) {
 	var a store.Attachment
@@ -170,7 +193,11 @@ func (s *Service) OpenAttachment(ctx context.Context, p nursery.Principal, id st
 	if err != nil {
 		return Attachment{}, nil, err
 	}
-	if err := s.may(ctx, p, actOnFile("read", a.Institution), resource{County: a.County, Institution: a.Institution}); err != nil {
+	r, err := s.ofInstitution(ctx, p, a.County, a.Institution)
+	if err != nil {
+		return Attachment{}, nil, err
+	}
+	if err := s.may(ctx, p, actOnFile("read", a.Institution), r); err != nil {
 		return Attachment{}, nil, err
 	}
 	content, err := s.Blobs.Open(ctx, a.Sha256)

@@ -85,6 +85,10 @@ func (f CaseFilter) check() error {
 // readCases asks the one query whose index serves who is asking.
 func readCases(ctx context.Context, q *store.Queries, p nursery.Principal, f CaseFilter, before cursor, size int32) ([]store.Case, error) {
 	kind, stage, status := string(f.Kind), string(f.Stage), string(f.Status)
+	if p.Role.Partner() {
+		return q.CasesOfPartner(ctx, store.CasesOfPartnerParams{Partner: p.Institution, BeforeAt: before.At, BeforeNo: before.ID,
+			Kind: kind, Stage: stage, Status: status, Institution: f.Institution, OnlyOverdue: f.Overdue, Search: f.Query, PageSize: size})
+	}
 	if p.Role == nursery.RoleInstitution || f.Institution != "" {
 		institution := f.Institution
 		if p.Role == nursery.RoleInstitution {

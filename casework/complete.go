@@ -222,8 +222,8 @@ func (s *Service) send(ctx context.Context, row store.Outbox) (humantask.Closed,
 	switch row.Name {
 	case workflows.WithdrawUpdate:
 		arg = workflows.Withdrawal{ID: row.ID, Actor: k.Actor, Role: k.Role}
-	case activities.BuildChanged:
-		arg = workflows.BuildChange{ID: row.ID}
+	case activities.BuildChanged, activities.CaseChanged:
+		arg = workflows.Change{ID: row.ID}
 	}
 	handle, err := s.Temporal.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
 		WorkflowID: row.CaseNo, UpdateID: row.ID, UpdateName: row.Name, Args: []any{arg},

@@ -42,7 +42,15 @@ func (s *Service) documentFor(ctx context.Context, q *store.Queries, p nursery.P
 	if err != nil {
 		return row, fmt.Errorf("read document: %w", err)
 	}
-	return row, s.may(ctx, p, act, resource{County: row.County, Institution: row.Institution})
+	r := resource{County: row.County, Institution: row.Institution}
+	if p.Role.Partner() {
+		c, err := q.CaseByNumber(ctx, row.CaseNo)
+		if err != nil {
+			return row, fmt.Errorf("read case of document: %w", err)
+		}
+		r.Partner = c.Partner
+	}
+	return row, s.may(ctx, p, act, r)
 }
 
 // RevokeDocument takes a paper out of force, with the reason on the timeline and on its verification page.

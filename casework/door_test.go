@@ -17,6 +17,7 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/sealing/sealingtest"
 	"tuoyu/store"
 	"tuoyu/store/storetest"
 	"tuoyu/testdata"
@@ -53,7 +54,7 @@ func openDoor(t *testing.T) *door {
 	require.NoError(t, err)
 	t.Cleanup(away.Close)
 	return &door{db: db, t: t, Service: casework.New(casework.Deps{
-		DB: db, Temporal: away, Rules: loaded, Almanac: store.NewAlmanac(db), Blobs: blobs,
+		DB: db, Temporal: away, Rules: loaded, Almanac: store.NewAlmanac(db), Blobs: blobs, Fields: sealingtest.Fields(t),
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), PublicURL: "http://127.0.0.1:8080",
 		Now: func() time.Time { return time.Date(2026, 11, 2, 10, 0, 0, 0, nursery.Shanghai) },
 	})}

@@ -211,7 +211,7 @@ func (s *Service) SubmitFiling(ctx context.Context, p nursery.Principal, key, ca
 }
 
 func (s *Service) submitDraft(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, a nursery.Application) (nursery.Stage, error) {
-	if err := noneOpen(ctx, q, c.Institution, c.Kind); err != nil {
+	if err := noneOpen(ctx, q, c.Institution, c.Kind, c.About); err != nil {
 		return "", err
 	}
 	if err := notFiled(ctx, q, c.Institution, a.Institution); err != nil {
@@ -241,7 +241,7 @@ func (s *Service) ownCase(ctx context.Context, q *store.Queries, p nursery.Princ
 }
 
 func (s *Service) mayOn(ctx context.Context, p nursery.Principal, act string, c store.Case) error {
-	return s.may(ctx, p, act, resource{County: c.County, Institution: c.Institution, SubmittedBy: c.SubmittedBy})
+	return s.may(ctx, p, act, resource{County: c.County, Institution: c.Institution, Partner: c.Partner, SubmittedBy: c.SubmittedBy})
 }
 
 // StartChange asks for a change of what is filed under the filing caseNo (登记和备案办法 art. 10).

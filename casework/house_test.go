@@ -31,6 +31,8 @@ import (
 	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/policies"
+	"tuoyu/sealing"
+	"tuoyu/sealing/sealingtest"
 	"tuoyu/store"
 	"tuoyu/store/storetest"
 	"tuoyu/testdata"
@@ -56,6 +58,7 @@ type house struct {
 	address  string // of the database, as the product
 	rules    *policies.Engine
 	blobs    store.Blobs
+	fields   *sealing.Fields
 	temporal client.Client
 	space    string // the namespace
 	log      *bytes.Buffer
@@ -79,6 +82,7 @@ func openHouse(t *testing.T) *house {
 	require.NoError(t, err)
 	h.blobs, err = store.NewDiskBlobs(t.TempDir(), 1<<20)
 	require.NoError(t, err)
+	h.fields = sealingtest.Fields(t)
 	address := os.Getenv("TUOYU_TEMPORAL_ADDRESS")
 	if address == "" {
 		t.Fatal("TUOYU_TEMPORAL_ADDRESS is not set: run this test through make test")
@@ -98,7 +102,7 @@ func openHouse(t *testing.T) *house {
 
 func (h *house) deps() casework.Deps {
 	return casework.Deps{
-		DB: h.db, Temporal: h.temporal, Rules: h.rules, Almanac: store.NewAlmanac(h.db), Blobs: h.blobs,
+		DB: h.db, Temporal: h.temporal, Rules: h.rules, Almanac: store.NewAlmanac(h.db), Blobs: h.blobs, Fields: h.fields,
 		Log: slog.New(slog.NewJSONHandler(h.log, nil)), PublicURL: "http://127.0.0.1:8080",
 	}
 }
@@ -123,7 +127,7 @@ func (h *house) engineReturns() {
 func (h *house) work() (stop func()) {
 	h.t.Helper()
 	e := &activities.Engine{
-		DB: h.db, Rules: h.rules, Almanac: store.NewAlmanac(h.db), Renderer: renderer(h.t), Blobs: h.blobs, PublicURL: "http://127.0.0.1:8080",
+		DB: h.db, Rules: h.rules, Almanac: store.NewAlmanac(h.db), Renderer: renderer(h.t), Blobs: h.blobs, Fields: h.fields, PublicURL: "http://127.0.0.1:8080",
 	}
 	patient := sdkworker.Options{WorkerStopTimeout: 10 * time.Second} // what is being printed is printed
 	cases := sdkworker.New(h.temporal, workflows.TaskQueue, patient)

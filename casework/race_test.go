@@ -219,7 +219,7 @@ func TestWhoMayNotHearsThatBeforeWhatIsWrongWithTheForm(t *testing.T) {
 	hospital := nursery.Principal{Account: "hospital-140403", Role: nursery.RoleHospital, County: county, Institution: "hosp-140403"}
 	_, err := h.StartFiling(t.Context(), hospital, key(), casework.StartFiling{})
 	refused(t, err, casework.CodeForbidden)
-	_, err = h.Upload(t.Context(), hospital, casework.Upload{})
+	_, err = h.Upload(t.Context(), nursery.Principal{Account: "auditor", Role: nursery.RoleAuditor, County: "140400"}, casework.Upload{})
 	refused(t, err, casework.CodeForbidden)
 	started := h.file(applicant, h.application(applicant, "community"))
 	_, err = h.StartCancellation(t.Context(), supervisor, key(), started.CaseNo, nursery.Cancellation{})

@@ -17,6 +17,7 @@ import (
 
 	"tuoyu/nursery"
 	"tuoyu/policies"
+	"tuoyu/sealing"
 	"tuoyu/store"
 )
 
@@ -27,6 +28,7 @@ type Deps struct {
 	Rules     *policies.Engine
 	Almanac   *store.Almanac
 	Blobs     store.Blobs
+	Fields    *sealing.Fields  // nil: no keyset, so nothing of children is taken
 	Scan      Scanner          // nil: uploads are kept unscanned and marked so
 	Now       func() time.Time // nil: time.Now
 	Log       *slog.Logger     // nil: slog.Default
@@ -53,6 +55,7 @@ func New(d Deps) *Service {
 type resource struct {
 	County      string            `json:"county,omitempty"`
 	Institution string            `json:"institution,omitempty"`
+	Partner     string            `json:"partner,omitempty"`  // the clinic or insurer on the other side
 	Role        nursery.Role      `json:"role,omitempty"`     // of a task: who may answer
 	Assignee    string            `json:"assignee,omitempty"` // of a task
 	Escalated   bool              `json:"escalated,omitempty"`

@@ -120,6 +120,8 @@ func (s *Service) putApplicant(ctx context.Context, q *store.Queries, institutio
 type opening struct {
 	kind                         nursery.CaseKind
 	county, institution, subject string
+	partner                      string // the clinic or insurer on the other side, if any
+	about                        string // tells open cases of one kind and institution apart
 	siteKind                     nursery.SiteKind
 	parent                       *string
 	facts                        any
@@ -134,7 +136,7 @@ func (s *Service) openCase(ctx context.Context, q *store.Queries, p nursery.Prin
 		return Started{}, fmt.Errorf("no process of kind %q", o.kind)
 	}
 	if !o.draft {
-		if err := noneOpen(ctx, q, o.institution, string(o.kind)); err != nil {
+		if err := noneOpen(ctx, q, o.institution, string(o.kind), o.about); err != nil {
 			return Started{}, err
 		}
 	}
@@ -150,7 +152,7 @@ func (s *Service) openCase(ctx context.Context, q *store.Queries, p nursery.Prin
 	}
 	code := documents.NewCode()
 	c := store.Case{
-		CaseNo: string(number), Kind: string(o.kind), County: o.county, Institution: o.institution, ParentCase: o.parent,
+		CaseNo: string(number), Kind: string(o.kind), County: o.county, Institution: o.institution, Partner: o.partner, About: o.about, ParentCase: o.parent,
 		Subject: o.subject, SiteKind: string(o.siteKind), Stage: string(nursery.StageSubmitted),
 		Status: string(nursery.CaseOpen), Holder: string(nursery.RoleClerk), TrackingHash: trackingHash(code),
 		SubmittedBy: p.Account,
@@ -159,8 +161,8 @@ func (s *Service) openCase(ctx context.Context, q *store.Queries, p nursery.Prin
 		c.Stage, c.Status, c.Holder = string(nursery.StageDraft), string(nursery.CaseDraft), string(nursery.RoleInstitution)
 	}
 	err = q.InsertCase(ctx, store.InsertCaseParams{
-		CaseNo: c.CaseNo, Kind: c.Kind, County: c.County, Institution: c.Institution, ParentCase: c.ParentCase,
-		Subject: c.Subject, SiteKind: c.SiteKind, Stage: c.Stage, Status: c.Status, Holder: c.Holder,
+		CaseNo: c.CaseNo, Kind: c.Kind, County: c.County, Institution: c.Institution, Partner: c.Partner, About: c.About,
+		ParentCase: c.ParentCase, Subject: c.Subject, SiteKind: c.SiteKind, Stage: c.Stage, Status: c.Status, Holder: c.Holder,
 		TrackingHash: c.TrackingHash, SubmittedBy: c.SubmittedBy, CreatedAt: now, UpdatedAt: now,
 	})
 	if isOneOpen(err) {
@@ -186,8 +188,8 @@ func trackingHash(code documents.Code) []byte {
 }
 
 // noneOpen names the case that is in the way of another one of its kind.
-func noneOpen(ctx context.Context, q *store.Queries, institution, kind string) error {
-	open, err := q.OpenCaseOf(ctx, store.OpenCaseOfParams{Institution: institution, Kind: kind})
+func noneOpen(ctx context.Context, q *store.Queries, institution, kind, about string) error {
+	open, err := q.OpenCaseOf(ctx, store.OpenCaseOfParams{Institution: institution, Kind: kind, About: about})
 	switch {
 	case store.IsNotFound(err):
 		return nil

@@ -26,7 +26,7 @@ func (s *Service) taskFor(ctx context.Context, find func(context.Context, string
 
 func resourceOf(task store.Task) resource {
 	r := resource{
-		County: task.County, Institution: task.Institution, Role: nursery.Role(task.Role),
+		County: task.County, Institution: task.Institution, Partner: task.Partner, Role: nursery.Role(task.Role),
 		Escalated: task.EscalatedAt != nil, Excluded: task.Excluded,
 	}
 	if task.Assignee != nil {
@@ -125,6 +125,9 @@ func (in inboxQuery) read(ctx context.Context, q *store.Queries, p nursery.Princ
 	switch p.Role {
 	case nursery.RoleInstitution:
 		return q.InboxOfInstitution(ctx, store.InboxOfInstitutionParams{Institution: p.Institution, AfterOn: in.afterOn,
+			AfterID: in.afterID, Until: in.until, Kind: in.kind, OnlyFree: in.onlyFree, PageSize: size})
+	case nursery.RoleHospital, nursery.RoleInsurer:
+		return q.InboxOfPartner(ctx, store.InboxOfPartnerParams{Partner: p.Institution, Role: string(p.Role), AfterOn: in.afterOn,
 			AfterID: in.afterID, Until: in.until, Kind: in.kind, OnlyFree: in.onlyFree, PageSize: size})
 	case nursery.RoleClerk, nursery.RoleInspector:
 		return q.InboxOfRole(ctx, store.InboxOfRoleParams{County: county, Role: string(p.Role), AfterOn: in.afterOn,

@@ -50,7 +50,7 @@ func accounts() []account {
 		{Name: "city-office", Role: "city_office", Title: "市级主管部门"},
 		{Name: "auditor", Role: "auditor", Title: "审计"},
 		{Name: "administrator", Role: "administrator", Title: "系统管理员"},
-		{Name: "insurer", Role: "insurer", Title: "承保机构"},
+		{Name: "insurer", Role: "insurer", Institution: "insurer-01", Title: "承保机构"},
 	}
 	for i := range list {
 		list[i].County, list[i].Place = cityCode, "长治市"
@@ -70,6 +70,8 @@ func countyAccounts(c county) []account {
 		{Name: "inspector-" + c.Code + "-2", Role: "inspector", Title: "检查员二"},
 		{Name: "inspector-" + c.Code + "-3", Role: "inspector", Title: "检查员三"},
 		{Name: "hospital-" + c.Code, Role: "hospital", Institution: "hosp-" + c.Code, Title: "妇幼保健机构"},
+		{Name: "clinic-" + c.Code + "-1", Role: "hospital", Institution: "clinic-" + c.Code + "-1", Title: "基层医疗卫生机构一"},
+		{Name: "clinic-" + c.Code + "-2", Role: "hospital", Institution: "clinic-" + c.Code + "-2", Title: "基层医疗卫生机构二"},
 		{Name: "county-office-" + c.Code, Role: "county_office", Title: "县级主管部门"},
 		{Name: "registrar-staffing-" + c.Code, Role: "registrar", Registrar: "staffing", Title: "机构编制部门"},
 		{Name: "registrar-civil-" + c.Code, Role: "registrar", Registrar: "civil_affairs", Title: "民政部门"},

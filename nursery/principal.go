@@ -32,12 +32,15 @@ func Roles() []Role {
 // Title is the Chinese name of the role, or the code itself when it is unknown.
 func (r Role) Title() string { return title(roleTitles, r) }
 
+// Partner says that people of the role act for the other party of a case 相对方: a clinic or an insurer.
+func (r Role) Partner() bool { return r == RoleHospital || r == RoleInsurer }
+
 // Principal is who asks 当事人: the account, its one role, and what it belongs to.
 type Principal struct {
 	Account     string    `json:"account"`
 	Role        Role      `json:"role"`
 	County      string    `json:"county,omitempty"`      // division code; the city's code for city-wide roles
-	Institution string    `json:"institution,omitempty"` // for roles of an institution or a hospital
+	Institution string    `json:"institution,omitempty"` // for institutions, hospitals and insurers
 	Registrar   Registrar `json:"registrar,omitempty"`   // for the registrar role
 }
 

@@ -9,13 +9,17 @@ import (
 	"tuoyu/nursery"
 )
 
-// factTypes are the facts that the rule sets of a room look at, where they are not those of a filing.
+// factTypes are the facts that a room's rule sets, or one rule set by its full name, look at, where they are not those of a
+// filing.
 var factTypes = map[string]reflect.Type{
 	"build": reflect.TypeFor[nursery.BuildFacts](),
 }
 
 // factsOf gives the type of the facts of a rule set, by its room: "build" of build.progress.
 func factsOf(ruleSet string) reflect.Type {
+	if t, ok := factTypes[ruleSet]; ok {
+		return t
+	}
 	room, _, _ := strings.Cut(ruleSet, ".")
 	if t, ok := factTypes[room]; ok {
 		return t
@@ -23,7 +27,8 @@ func factsOf(ruleSet string) reflect.Type {
 	return reflect.TypeFor[nursery.FilingFacts]()
 }
 
-// inputSchemas gives the schemas a package names in its METADATA as schema.filing_facts, schema.build_facts and so on.
+// inputSchemas gives the schemas a package names in its METADATA: schema.filing_facts, schema.build_facts of a room,
+// schema.health_growth_facts of one rule set.
 // They come from the Go types, so a rule that reads a field no one can fill does not compile.
 func inputSchemas() *ast.SchemaSet {
 	set := ast.NewSchemaSet()
@@ -32,7 +37,7 @@ func inputSchemas() *ast.SchemaSet {
 		properties := facts["properties"].(map[string]any)
 		properties["as_of"] = map[string]any{"type": "string"}
 		properties["county"] = map[string]any{"type": "string"}
-		set.Put(ast.MustParseRef("schema."+room+"_facts"), facts)
+		set.Put(ast.MustParseRef("schema."+strings.ReplaceAll(room, ".", "_")+"_facts"), facts)
 	}
 	put("filing", reflect.TypeFor[nursery.FilingFacts]())
 	for room, t := range factTypes {

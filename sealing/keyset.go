@@ -2,6 +2,7 @@ package sealing
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,10 +12,12 @@ import (
 	"github.com/tink-crypto/tink-go/v2/aead"
 	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
 	"github.com/tink-crypto/tink-go/v2/keyset"
+	"github.com/tink-crypto/tink-go/v2/prf"
 )
 
-// Keyset is the keys of a deployment. One is primary and seals; all of them open.
-type Keyset struct{ handle *keyset.Handle }
+// Keyset is the keys of a deployment. One is primary and seals; all of them open. Index is the keys of blind indexes; a
+// keyset made before there were any has none.
+type Keyset struct{ handle, index *keyset.Handle }
 
 // Key tells about one key of a keyset.
 type Key struct {
@@ -29,7 +32,11 @@ func Create(path string) error {
 	if err != nil {
 		return fmt.Errorf("create keyset: %w", err)
 	}
-	raw, err := encode(handle)
+	index, err := keyset.NewHandle(prf.HMACSHA256PRFKeyTemplate())
+	if err != nil {
+		return fmt.Errorf("create index keys: %w", err)
+	}
+	raw, err := encode(&Keyset{handle, index})
 	if err != nil {
 		return err
 	}
@@ -50,11 +57,11 @@ func Open(path string) (*Keyset, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read keyset: %w", err)
 	}
-	handle, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(raw)))
+	keys, err := decode(raw)
 	if err != nil {
 		return nil, fmt.Errorf("read keyset %s: %w", path, err)
 	}
-	return &Keyset{handle}, nil
+	return keys, nil
 }
 
 // Keys lists the keys in the order they were added.
@@ -94,11 +101,10 @@ func change(path string, do func(*keyset.Manager) error) error {
 	if err := do(manager); err != nil {
 		return fmt.Errorf("change keyset: %w", err)
 	}
-	handle, err := manager.Handle()
-	if err != nil {
+	if keys.handle, err = manager.Handle(); err != nil {
 		return fmt.Errorf("change keyset: %w", err)
 	}
-	raw, err := encode(handle)
+	raw, err := encode(keys)
 	if err != nil {
 		return err
 	}
@@ -133,10 +139,54 @@ func remove(path string) error {
 	return nil
 }
 
-func encode(handle *keyset.Handle) ([]byte, error) {
+// file is a keyset as it is kept: two keysets of tink, that which seals and that which indexes.
+type file struct {
+	Seal  json.RawMessage `json:"seal"`
+	Index json.RawMessage `json:"index"`
+}
+
+func encode(keys *Keyset) ([]byte, error) {
+	seal, err := encodeHandle(keys.handle)
+	if err != nil || keys.index == nil {
+		return seal, err
+	}
+	index, err := encodeHandle(keys.index)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := json.Marshal(file{Seal: seal, Index: index})
+	if err != nil {
+		return nil, fmt.Errorf("encode keyset: %w", err)
+	}
+	return raw, nil
+}
+
+func encodeHandle(handle *keyset.Handle) ([]byte, error) {
 	var out bytes.Buffer
 	if err := insecurecleartextkeyset.Write(handle, keyset.NewJSONWriter(&out)); err != nil {
 		return nil, fmt.Errorf("encode keyset: %w", err)
 	}
 	return out.Bytes(), nil
+}
+
+// decode reads a keyset, also one that was made before there were index keys and is a single keyset of tink.
+func decode(raw []byte) (*Keyset, error) {
+	var parts file
+	if err := json.Unmarshal(raw, &parts); err != nil {
+		return nil, err
+	}
+	if parts.Seal == nil {
+		handle, err := decodeHandle(raw)
+		return &Keyset{handle: handle}, err
+	}
+	handle, err := decodeHandle(parts.Seal)
+	if err != nil {
+		return nil, err
+	}
+	index, err := decodeHandle(parts.Index)
+	return &Keyset{handle, index}, err
+}
+
+func decodeHandle(raw []byte) (*keyset.Handle, error) {
+	return insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(raw)))
 }

@@ -916,29 +916,3 @@ func (q *Queries) ShowBuildLight(ctx context.Context, arg ShowBuildLightParams) 
 	)
 	return err
 }
-
-const wakeBuild = `-- name: WakeBuild :exec
-INSERT INTO outbox (id, case_no, county, institution, kind, name, payload, created_at, next_at)
-VALUES ('built/' || $1::text, $1::text, $2, $3, 'update', $4, '{}', $5, $5)
-ON CONFLICT (id) DO NOTHING
-`
-
-type WakeBuildParams struct {
-	CaseNo      string
-	County      string
-	Institution string
-	Name        string
-	At          time.Time
-}
-
-// Tells the site's workflow, by the relay, that every milestone is done; once for a case.
-func (q *Queries) WakeBuild(ctx context.Context, arg WakeBuildParams) error {
-	_, err := q.db.Exec(ctx, wakeBuild,
-		arg.CaseNo,
-		arg.County,
-		arg.Institution,
-		arg.Name,
-		arg.At,
-	)
-	return err
-}

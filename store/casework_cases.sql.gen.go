@@ -14,7 +14,7 @@ import (
 )
 
 const caseByNumber = `-- name: CaseByNumber :one
-SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at FROM cases WHERE case_no = $1
+SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about FROM cases WHERE case_no = $1
 `
 
 func (q *Queries) CaseByNumber(ctx context.Context, caseNo string) (Case, error) {
@@ -42,12 +42,14 @@ func (q *Queries) CaseByNumber(ctx context.Context, caseNo string) (Case, error)
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.EndedAt,
+		&i.Partner,
+		&i.About,
 	)
 	return i, err
 }
 
 const casesOfCity = `-- name: CasesOfCity :many
-SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at FROM cases
+SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about FROM cases
 WHERE (created_at, case_no) < ($1::timestamptz, $2::text)
     AND ($3::text = '' OR kind = $3::text) AND ($4::text = '' OR stage = $4::text) AND ($5::text = '' OR status = $5::text)
     AND ($6::text = '' OR institution = $6::text) AND (NOT $7::boolean OR overdue)
@@ -109,6 +111,8 @@ func (q *Queries) CasesOfCity(ctx context.Context, arg CasesOfCityParams) ([]Cas
 			&i.CreatedAt,
 			&i.UpdatedAt,
 			&i.EndedAt,
+			&i.Partner,
+			&i.About,
 		); err != nil {
 			return nil, err
 		}
@@ -121,7 +125,7 @@ func (q *Queries) CasesOfCity(ctx context.Context, arg CasesOfCityParams) ([]Cas
 }
 
 const casesOfCounty = `-- name: CasesOfCounty :many
-SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at FROM cases
+SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about FROM cases
 WHERE county = $1 AND (created_at, case_no) < ($2::timestamptz, $3::text)
     AND ($4::text = '' OR kind = $4::text) AND ($5::text = '' OR stage = $5::text) AND ($6::text = '' OR status = $6::text)
     AND ($7::text = '' OR institution = $7::text) AND (NOT $8::boolean OR overdue)
@@ -185,6 +189,8 @@ func (q *Queries) CasesOfCounty(ctx context.Context, arg CasesOfCountyParams) ([
 			&i.CreatedAt,
 			&i.UpdatedAt,
 			&i.EndedAt,
+			&i.Partner,
+			&i.About,
 		); err != nil {
 			return nil, err
 		}
@@ -197,7 +203,7 @@ func (q *Queries) CasesOfCounty(ctx context.Context, arg CasesOfCountyParams) ([
 }
 
 const casesOfInstitution = `-- name: CasesOfInstitution :many
-SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at FROM cases
+SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about FROM cases
 WHERE institution = $1
     AND (created_at, case_no) < ($2::timestamptz, $3::text)
     AND ($4::text = '' OR kind = $4::text) AND ($5::text = '' OR stage = $5::text) AND ($6::text = '' OR status = $6::text)
@@ -260,6 +266,8 @@ func (q *Queries) CasesOfInstitution(ctx context.Context, arg CasesOfInstitution
 			&i.CreatedAt,
 			&i.UpdatedAt,
 			&i.EndedAt,
+			&i.Partner,
+			&i.About,
 		); err != nil {
 			return nil, err
 		}
@@ -297,6 +305,85 @@ func (q *Queries) CasesOfParent(ctx context.Context, parent string) ([]CasesOfPa
 			&i.Kind,
 			&i.Stage,
 			&i.Status,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const casesOfPartner = `-- name: CasesOfPartner :many
+SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about FROM cases
+WHERE partner = $1 AND partner <> ''
+    AND (created_at, case_no) < ($2::timestamptz, $3::text)
+    AND ($4::text = '' OR kind = $4::text) AND ($5::text = '' OR stage = $5::text) AND ($6::text = '' OR status = $6::text)
+    AND ($7::text = '' OR institution = $7::text) AND (NOT $8::boolean OR overdue)
+    AND ($9::text = '' OR subject LIKE '%' || $9::text || '%' OR case_no = upper($9::text))
+ORDER BY created_at DESC, case_no DESC LIMIT $10::integer
+`
+
+type CasesOfPartnerParams struct {
+	Partner     string
+	BeforeAt    time.Time
+	BeforeNo    string
+	Kind        string
+	Stage       string
+	Status      string
+	Institution string
+	OnlyOverdue bool
+	Search      string
+	PageSize    int32
+}
+
+// Served by cases_by_partner (partner, created_at DESC, case_no DESC).
+func (q *Queries) CasesOfPartner(ctx context.Context, arg CasesOfPartnerParams) ([]Case, error) {
+	rows, err := q.db.Query(ctx, casesOfPartner,
+		arg.Partner,
+		arg.BeforeAt,
+		arg.BeforeNo,
+		arg.Kind,
+		arg.Stage,
+		arg.Status,
+		arg.Institution,
+		arg.OnlyOverdue,
+		arg.Search,
+		arg.PageSize,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Case{}
+	for rows.Next() {
+		var i Case
+		if err := rows.Scan(
+			&i.CaseNo,
+			&i.Kind,
+			&i.County,
+			&i.Institution,
+			&i.ParentCase,
+			&i.Subject,
+			&i.SiteKind,
+			&i.Stage,
+			&i.Status,
+			&i.Outcome,
+			&i.Holder,
+			&i.DueOn,
+			&i.DueProvisional,
+			&i.Overdue,
+			&i.Version,
+			&i.TrackingHash,
+			&i.SubmittedBy,
+			&i.ReceivedOn,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+			&i.EndedAt,
+			&i.Partner,
+			&i.About,
 		); err != nil {
 			return nil, err
 		}
@@ -436,10 +523,10 @@ func (q *Queries) EventsOfCase(ctx context.Context, arg EventsOfCaseParams) ([]C
 }
 
 const insertCase = `-- name: InsertCase :exec
-INSERT INTO cases (case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, holder,
-    tracking_hash, submitted_by, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-    $11, $12, $13, $14)
+INSERT INTO cases (case_no, kind, county, institution, partner, about, parent_case, subject, site_kind, stage, status,
+    holder, tracking_hash, submitted_by, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
+    $12, $13, $14, $15, $16)
 `
 
 type InsertCaseParams struct {
@@ -447,6 +534,8 @@ type InsertCaseParams struct {
 	Kind         string
 	County       string
 	Institution  string
+	Partner      string
+	About        string
 	ParentCase   *string
 	Subject      string
 	SiteKind     string
@@ -465,6 +554,8 @@ func (q *Queries) InsertCase(ctx context.Context, arg InsertCaseParams) error {
 		arg.Kind,
 		arg.County,
 		arg.Institution,
+		arg.Partner,
+		arg.About,
 		arg.ParentCase,
 		arg.Subject,
 		arg.SiteKind,
@@ -508,17 +599,18 @@ func (q *Queries) InstitutionByID(ctx context.Context, id string) (Institution, 
 }
 
 const openCaseOf = `-- name: OpenCaseOf :one
-SELECT case_no FROM cases WHERE institution = $1 AND kind = $2 AND status = 'open'
+SELECT case_no FROM cases WHERE institution = $1 AND kind = $2 AND about = $3 AND status = 'open'
 `
 
 type OpenCaseOfParams struct {
 	Institution string
 	Kind        string
+	About       string
 }
 
 // Served by cases_one_open.
 func (q *Queries) OpenCaseOf(ctx context.Context, arg OpenCaseOfParams) (string, error) {
-	row := q.db.QueryRow(ctx, openCaseOf, arg.Institution, arg.Kind)
+	row := q.db.QueryRow(ctx, openCaseOf, arg.Institution, arg.Kind, arg.About)
 	var case_no string
 	err := row.Scan(&case_no)
 	return case_no, err
@@ -595,6 +687,23 @@ func (q *Queries) PutApplicant(ctx context.Context, arg PutApplicantParams) erro
 		arg.UpdatedAt,
 	)
 	return err
+}
+
+const serves = `-- name: Serves :one
+SELECT EXISTS (SELECT FROM cases WHERE partner = $1 AND institution = $2 AND partner <> '')
+`
+
+type ServesParams struct {
+	Partner     string
+	Institution string
+}
+
+// Is there a case of the institution in which the clinic or insurer is the other party? Served by cases_by_partner.
+func (q *Queries) Serves(ctx context.Context, arg ServesParams) (bool, error) {
+	row := q.db.QueryRow(ctx, serves, arg.Partner, arg.Institution)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
 }
 
 const submitCase = `-- name: SubmitCase :exec

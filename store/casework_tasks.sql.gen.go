@@ -46,7 +46,7 @@ func (q *Queries) ClaimTask(ctx context.Context, arg ClaimTaskParams) (int64, er
 }
 
 const inboxOfAssignee = `-- name: InboxOfAssignee :many
-SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at FROM tasks
+SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner FROM tasks
 WHERE state = 'open' AND assignee = $1::text
     AND (sort_on, id) > ($2::date, $3::text) AND sort_on <= $4::date
     AND ($5::text = '' OR kind = $5::text) AND (NOT $6::boolean OR assignee IS NULL)
@@ -107,6 +107,7 @@ func (q *Queries) InboxOfAssignee(ctx context.Context, arg InboxOfAssigneeParams
 			&i.Answer,
 			&i.ClosedBy,
 			&i.ClosedAt,
+			&i.Partner,
 		); err != nil {
 			return nil, err
 		}
@@ -119,7 +120,7 @@ func (q *Queries) InboxOfAssignee(ctx context.Context, arg InboxOfAssigneeParams
 }
 
 const inboxOfCity = `-- name: InboxOfCity :many
-SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at FROM tasks
+SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner FROM tasks
 WHERE state = 'open'
     AND (sort_on, id) > ($1::date, $2::text) AND sort_on <= $3::date
     AND ($4::text = '' OR kind = $4::text) AND (NOT $5::boolean OR assignee IS NULL)
@@ -178,6 +179,7 @@ func (q *Queries) InboxOfCity(ctx context.Context, arg InboxOfCityParams) ([]Tas
 			&i.Answer,
 			&i.ClosedBy,
 			&i.ClosedAt,
+			&i.Partner,
 		); err != nil {
 			return nil, err
 		}
@@ -190,7 +192,7 @@ func (q *Queries) InboxOfCity(ctx context.Context, arg InboxOfCityParams) ([]Tas
 }
 
 const inboxOfCounty = `-- name: InboxOfCounty :many
-SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at FROM tasks
+SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner FROM tasks
 WHERE state = 'open' AND county = $1
     AND (sort_on, id) > ($2::date, $3::text) AND sort_on <= $4::date
     AND ($5::text = '' OR kind = $5::text) AND (NOT $6::boolean OR assignee IS NULL)
@@ -251,6 +253,7 @@ func (q *Queries) InboxOfCounty(ctx context.Context, arg InboxOfCountyParams) ([
 			&i.Answer,
 			&i.ClosedBy,
 			&i.ClosedAt,
+			&i.Partner,
 		); err != nil {
 			return nil, err
 		}
@@ -263,7 +266,7 @@ func (q *Queries) InboxOfCounty(ctx context.Context, arg InboxOfCountyParams) ([
 }
 
 const inboxOfInstitution = `-- name: InboxOfInstitution :many
-SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at FROM tasks
+SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner FROM tasks
 WHERE state = 'open' AND institution = $1 AND role = 'institution'
     AND (sort_on, id) > ($2::date, $3::text) AND sort_on <= $4::date
     AND ($5::text = '' OR kind = $5::text) AND (NOT $6::boolean OR assignee IS NULL)
@@ -324,6 +327,83 @@ func (q *Queries) InboxOfInstitution(ctx context.Context, arg InboxOfInstitution
 			&i.Answer,
 			&i.ClosedBy,
 			&i.ClosedAt,
+			&i.Partner,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const inboxOfPartner = `-- name: InboxOfPartner :many
+SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner FROM tasks
+WHERE state = 'open' AND partner = $1 AND partner <> '' AND role = $2
+    AND (sort_on, id) > ($3::date, $4::text) AND sort_on <= $5::date
+    AND ($6::text = '' OR kind = $6::text) AND (NOT $7::boolean OR assignee IS NULL)
+ORDER BY sort_on, id LIMIT $8::integer
+`
+
+type InboxOfPartnerParams struct {
+	Partner  string
+	Role     string
+	AfterOn  nursery.Date
+	AfterID  string
+	Until    nursery.Date
+	Kind     string
+	OnlyFree bool
+	PageSize int32
+}
+
+// Served by tasks_of_partner (partner, role, sort_on, id).
+func (q *Queries) InboxOfPartner(ctx context.Context, arg InboxOfPartnerParams) ([]Task, error) {
+	rows, err := q.db.Query(ctx, inboxOfPartner,
+		arg.Partner,
+		arg.Role,
+		arg.AfterOn,
+		arg.AfterID,
+		arg.Until,
+		arg.Kind,
+		arg.OnlyFree,
+		arg.PageSize,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Task{}
+	for rows.Next() {
+		var i Task
+		if err := rows.Scan(
+			&i.ID,
+			&i.CaseNo,
+			&i.Kind,
+			&i.Title,
+			&i.County,
+			&i.Institution,
+			&i.Role,
+			&i.Assignee,
+			&i.Outcomes,
+			&i.Form,
+			&i.Decision,
+			&i.Excluded,
+			&i.Clock,
+			&i.DueOn,
+			&i.DueProvisional,
+			&i.SortOn,
+			&i.State,
+			&i.OpenedAt,
+			&i.Reminded,
+			&i.OverdueAt,
+			&i.EscalatedAt,
+			&i.Outcome,
+			&i.Answer,
+			&i.ClosedBy,
+			&i.ClosedAt,
+			&i.Partner,
 		); err != nil {
 			return nil, err
 		}
@@ -336,7 +416,7 @@ func (q *Queries) InboxOfInstitution(ctx context.Context, arg InboxOfInstitution
 }
 
 const inboxOfRole = `-- name: InboxOfRole :many
-SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at FROM tasks
+SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner FROM tasks
 WHERE state = 'open' AND county = $1 AND role = $2
     AND (sort_on, id) > ($3::date, $4::text) AND sort_on <= $5::date
     AND ($6::text = '' OR kind = $6::text) AND (NOT $7::boolean OR assignee IS NULL)
@@ -399,6 +479,7 @@ func (q *Queries) InboxOfRole(ctx context.Context, arg InboxOfRoleParams) ([]Tas
 			&i.Answer,
 			&i.ClosedBy,
 			&i.ClosedAt,
+			&i.Partner,
 		); err != nil {
 			return nil, err
 		}
@@ -411,7 +492,7 @@ func (q *Queries) InboxOfRole(ctx context.Context, arg InboxOfRoleParams) ([]Tas
 }
 
 const openTaskOfKind = `-- name: OpenTaskOfKind :one
-SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at FROM tasks WHERE case_no = $1 AND kind = $2 AND state = 'open'
+SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner FROM tasks WHERE case_no = $1 AND kind = $2 AND state = 'open'
 `
 
 type OpenTaskOfKindParams struct {
@@ -449,12 +530,13 @@ func (q *Queries) OpenTaskOfKind(ctx context.Context, arg OpenTaskOfKindParams) 
 		&i.Answer,
 		&i.ClosedBy,
 		&i.ClosedAt,
+		&i.Partner,
 	)
 	return i, err
 }
 
 const taskByID = `-- name: TaskByID :one
-SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at FROM tasks WHERE id = $1
+SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner FROM tasks WHERE id = $1
 `
 
 func (q *Queries) TaskByID(ctx context.Context, id string) (Task, error) {
@@ -486,12 +568,13 @@ func (q *Queries) TaskByID(ctx context.Context, id string) (Task, error) {
 		&i.Answer,
 		&i.ClosedBy,
 		&i.ClosedAt,
+		&i.Partner,
 	)
 	return i, err
 }
 
 const taskForChange = `-- name: TaskForChange :one
-SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at FROM tasks WHERE id = $1 FOR UPDATE
+SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner FROM tasks WHERE id = $1 FOR UPDATE
 `
 
 // The task row, locked: whoever hands it on sees who has it.
@@ -524,12 +607,13 @@ func (q *Queries) TaskForChange(ctx context.Context, id string) (Task, error) {
 		&i.Answer,
 		&i.ClosedBy,
 		&i.ClosedAt,
+		&i.Partner,
 	)
 	return i, err
 }
 
 const tasksOfCase = `-- name: TasksOfCase :many
-SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at FROM tasks WHERE case_no = $1 ORDER BY opened_at, id LIMIT 200
+SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner FROM tasks WHERE case_no = $1 ORDER BY opened_at, id LIMIT 200
 `
 
 // Served by tasks_of_case.
@@ -568,6 +652,7 @@ func (q *Queries) TasksOfCase(ctx context.Context, caseNo string) ([]Task, error
 			&i.Answer,
 			&i.ClosedBy,
 			&i.ClosedAt,
+			&i.Partner,
 		); err != nil {
 			return nil, err
 		}

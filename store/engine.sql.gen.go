@@ -38,7 +38,7 @@ func (q *Queries) AllCalendarYears(ctx context.Context) ([]CalendarYear, error) 
 }
 
 const caseForStep = `-- name: CaseForStep :one
-SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at FROM cases WHERE case_no = $1 FOR UPDATE
+SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about FROM cases WHERE case_no = $1 FOR UPDATE
 `
 
 // The case row, locked: the steps of one case are written one after the other.
@@ -67,6 +67,8 @@ func (q *Queries) CaseForStep(ctx context.Context, caseNo string) (Case, error) 
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.EndedAt,
+		&i.Partner,
+		&i.About,
 	)
 	return i, err
 }
@@ -515,10 +517,10 @@ func (q *Queries) InsertReroutedCase(ctx context.Context, arg InsertReroutedCase
 }
 
 const insertTask = `-- name: InsertTask :exec
-INSERT INTO tasks (id, case_no, kind, title, county, institution, role, outcomes, decision, excluded, clock, due_on,
+INSERT INTO tasks (id, case_no, kind, title, county, institution, partner, role, outcomes, decision, excluded, clock, due_on,
     due_provisional, opened_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-    $13, $14)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+    $14, $15)
 `
 
 type InsertTaskParams struct {
@@ -528,6 +530,7 @@ type InsertTaskParams struct {
 	Title          string
 	County         string
 	Institution    string
+	Partner        string
 	Role           string
 	Outcomes       []string
 	Decision       *string
@@ -546,6 +549,7 @@ func (q *Queries) InsertTask(ctx context.Context, arg InsertTaskParams) error {
 		arg.Title,
 		arg.County,
 		arg.Institution,
+		arg.Partner,
 		arg.Role,
 		arg.Outcomes,
 		arg.Decision,
@@ -979,7 +983,7 @@ func (q *Queries) TaskAnswer(ctx context.Context, id string) (TaskAnswerRow, err
 }
 
 const taskForStep = `-- name: TaskForStep :one
-SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at FROM tasks WHERE id = $1 FOR UPDATE
+SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner FROM tasks WHERE id = $1 FOR UPDATE
 `
 
 func (q *Queries) TaskForStep(ctx context.Context, id string) (Task, error) {
@@ -1011,6 +1015,35 @@ func (q *Queries) TaskForStep(ctx context.Context, id string) (Task, error) {
 		&i.Answer,
 		&i.ClosedBy,
 		&i.ClosedAt,
+		&i.Partner,
 	)
 	return i, err
+}
+
+const wakeCase = `-- name: WakeCase :exec
+INSERT INTO outbox (id, case_no, county, institution, kind, name, payload, created_at, next_at)
+VALUES ($1, $2, $3, $4, 'update', $5, '{}', $6, $6)
+ON CONFLICT (id) DO NOTHING
+`
+
+type WakeCaseParams struct {
+	ID          string
+	CaseNo      string
+	County      string
+	Institution string
+	Name        string
+	At          time.Time
+}
+
+// Tells a case's workflow, by the relay, that facts it looks at have changed; once for an ID.
+func (q *Queries) WakeCase(ctx context.Context, arg WakeCaseParams) error {
+	_, err := q.db.Exec(ctx, wakeCase,
+		arg.ID,
+		arg.CaseNo,
+		arg.County,
+		arg.Institution,
+		arg.Name,
+		arg.At,
+	)
+	return err
 }

@@ -148,6 +148,8 @@ type Case struct {
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
 	EndedAt        *time.Time
+	Partner        string
+	About          string
 }
 
 type CaseEvent struct {
@@ -326,4 +328,5 @@ type Task struct {
 	Answer         json.RawMessage
 	ClosedBy       *string
 	ClosedAt       *time.Time
+	Partner        string
 }

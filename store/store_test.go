@@ -58,8 +58,10 @@ func TestRowsAreSeenByCountyInstitutionAndCity(t *testing.T) {
 		"a clerk of nowhere": {nursery.Principal{Role: nursery.RoleClerk}, []string{}},
 		"the institution":    {nursery.Principal{Role: nursery.RoleInstitution, County: "140403", Institution: "a"}, []string{"a"}},
 		"another of it":      {nursery.Principal{Role: nursery.RoleInstitution, County: "140403", Institution: "c"}, []string{}},
-		"a hospital":         {nursery.Principal{Role: nursery.RoleHospital, County: "140403"}, []string{}},
-		"an insurer":         {nursery.Principal{Role: nursery.RoleInsurer, County: "140403"}, []string{}},
+		"a clinic of nobody": {nursery.Principal{Role: nursery.RoleHospital, County: "140403"}, []string{}},
+		"the clinic":         {nursery.Principal{Role: nursery.RoleHospital, County: "140403", Institution: "clinic-a"}, []string{"a"}},
+		"another clinic":     {nursery.Principal{Role: nursery.RoleHospital, County: "140403", Institution: "clinic-c"}, []string{}},
+		"the insurer":        {nursery.Principal{Role: nursery.RoleInsurer, County: "140400", Institution: "clinic-b"}, []string{"b"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, query := range []string{
@@ -129,12 +131,12 @@ func seed(t *testing.T, db *store.DB, county, institution string) {
 	t.Helper()
 	caseNo := "BA-" + county + "-2026-000001-0"
 	exec(t, db, `INSERT INTO institutions (id, county, updated_at) VALUES ($1, $2, now())`, institution, county)
-	exec(t, db, `INSERT INTO cases (case_no, kind, county, institution, stage, status, holder, tracking_hash, created_at, updated_at)
-		VALUES ($1, 'filing', $2, $3, 'submitted', 'open', 'clerk', '\x00', now(), now())`, caseNo, county, institution)
+	exec(t, db, `INSERT INTO cases (case_no, kind, county, institution, partner, stage, status, holder, tracking_hash, created_at, updated_at)
+		VALUES ($1, 'filing', $2, $3, 'clinic-' || $3, 'submitted', 'open', 'clerk', '\x00', now(), now())`, caseNo, county, institution)
 	exec(t, db, `INSERT INTO applications (case_no, version, county, institution, facts, entered_by, entered_at)
 		VALUES ($1, 1, $2, $3, '{}', 'x', now())`, caseNo, county, institution)
-	exec(t, db, `INSERT INTO tasks (id, case_no, kind, title, county, institution, role, outcomes, opened_at)
-		VALUES ($1 || '.1', $1, 'filing.review', '核对备案材料', $2, $3, 'clerk', '{accept}', now())`, caseNo, county, institution)
+	exec(t, db, `INSERT INTO tasks (id, case_no, kind, title, county, institution, partner, role, outcomes, opened_at)
+		VALUES ($1 || '.1', $1, 'filing.review', '核对备案材料', $2, $3, 'clinic-' || $3, 'clerk', '{accept}', now())`, caseNo, county, institution)
 }
 
 func exec(t *testing.T, db *store.DB, statement string, args ...any) {

@@ -15,20 +15,15 @@ import (
 // monthsOfARun is after how many assessments a site's workflow continues as new, so that its history stays short.
 const monthsOfARun = 12
 
-// BuildChange is what the Update activities.BuildChanged carries.
-type BuildChange struct{ ID string }
-
 var errBuilt = errors.New("every milestone is done")
 
 // build is one county's site on its way.
 type build struct {
-	ctx     workflow.Context
-	in      CaseInput
-	desk    *humantask.Desk
+	ctx workflow.Context
+	in  CaseInput
+	asides
 	terms   nursery.BuildTerms
-	asking  int
 	changed bool
-	failed  error
 }
 
 // Build follows a county's public demonstration nursery from its plan to the filing receipt (项目1 县县全覆盖). What
@@ -41,7 +36,7 @@ func Build(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 		return CaseResult{}, err
 	}
 	for months := 0; ; months++ {
-		if months >= monthsOfARun && b.idle() {
+		if months >= monthsOfARun && !b.changed && b.idle(ctx) {
 			in.Asked = b.desk.Asked()
 			return CaseResult{}, workflow.NewContinueAsNewError(ctx, Build, in)
 		}
@@ -51,8 +46,7 @@ func Build(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 		}
 		if built {
 			b.desk.Interrupt(errBuilt)
-			err := workflow.Await(ctx, func() bool { return b.asking == 0 && workflow.AllHandlersFinished(ctx) })
-			return CaseResult{Stage: nursery.StageBuilt}, err
+			return CaseResult{Stage: nursery.StageBuilt}, b.settle(ctx)
 		}
 	}
 }
@@ -64,7 +58,7 @@ func openBuild(ctx workflow.Context, in CaseInput) (*build, error) {
 		return nil, fmt.Errorf("open desk: %w", err)
 	}
 	b.desk.Resume(in.Asked)
-	err = workflow.SetUpdateHandler(ctx, activities.BuildChanged, func(workflow.Context, BuildChange) error {
+	err = workflow.SetUpdateHandler(ctx, activities.BuildChanged, func(workflow.Context, Change) error {
 		b.changed = true
 		return nil
 	})
@@ -78,10 +72,6 @@ func openBuild(ctx workflow.Context, in CaseInput) (*build, error) {
 		return nil, fmt.Errorf("open site: %w", err)
 	}
 	return b, nil
-}
-
-func (b *build) idle() bool {
-	return b.asking == 0 && !b.changed && workflow.AllHandlersFinished(b.ctx)
 }
 
 // month waits for the first morning of the next month, or for the last milestone, and tells whether the site is built.
@@ -116,35 +106,24 @@ func (b *build) month() (bool, error) {
 // supervise opens a supervision 督办 with a day to reply by; when the light has stayed red, the leader of the
 // programme hears of it as well. The months go on meanwhile.
 func (b *build) supervise(found activities.BuildAssessment) {
-	b.ask(humantask.Spec{
+	b.reply(humantask.Spec{
 		Kind: "build.supervision", Title: "督办：建设进度红灯，请书面答复", Role: nursery.RoleCountyOffice, Stage: nursery.StageSupervised,
 		Outcomes: []nursery.Outcome{nursery.OutcomeReply}, Decision: found.Decision, Days: b.terms.ReplyDays,
 	})
 	if found.Running >= b.terms.EscalateAfter {
-		b.ask(humantask.Spec{
+		b.reply(humantask.Spec{
 			Kind: "build.escalation", Title: fmt.Sprintf("连续 %d 次红灯，提请专班领导批示", found.Running), Role: nursery.RoleCityOffice,
 			Outcomes: []nursery.Outcome{nursery.OutcomeInstruct}, Decision: found.Decision, Days: b.terms.ReplyDays,
 		})
 	}
 }
 
-// ask puts a task to people while the months go on, and takes their reply down.
-func (b *build) ask(spec humantask.Spec) {
-	b.asking++
-	workflow.Go(b.ctx, func(ctx workflow.Context) {
-		defer func() { b.asking-- }()
-		answer, err := b.desk.Ask(ctx, spec)
-		if errors.Is(err, errBuilt) {
-			return
-		}
-		if err == nil {
-			m := b.move("reply/" + answer.Task)
-			m.Actor, m.Role, m.Tasks = answer.Actor, answer.Role, []string{answer.Task}
-			err = do(ctx, engine.TakeReply, m, nil)
-		}
-		if err != nil {
-			b.failed = fmt.Errorf("ask %s: %w", spec.Kind, err)
-		}
+// reply puts a task to people while the months go on, and takes their reply down.
+func (b *build) reply(spec humantask.Spec) {
+	b.ask(b.ctx, spec, errBuilt, func(ctx workflow.Context, answer humantask.Answer) error {
+		m := b.move("reply/" + answer.Task)
+		m.Actor, m.Role, m.Tasks = answer.Actor, answer.Role, []string{answer.Task}
+		return do(ctx, engine.TakeReply, m, nil)
 	})
 }
 

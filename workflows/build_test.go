@@ -89,7 +89,7 @@ func (s *site) lights() []string {
 
 func (s *site) everythingDone() {
 	s.sql(`UPDATE build_milestones SET percent = 100 WHERE case_no = $1`, s.caseNo)
-	s.send("built", activities.BuildChanged, "", workflows.BuildChange{ID: "built"})
+	s.send("built", activities.BuildChanged, "", workflows.Change{ID: "built"})
 }
 
 func TestAPlanThatSlipsIsSupervisedAndThenEscalated(t *testing.T) {

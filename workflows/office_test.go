@@ -16,6 +16,7 @@ import (
 	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/policies"
+	"tuoyu/sealing/sealingtest"
 	"tuoyu/store"
 	"tuoyu/store/storetest"
 	"tuoyu/testdata"
@@ -55,7 +56,7 @@ func openOffice(t *testing.T, kind nursery.CaseKind, number string) *office {
 	require.NoError(t, err)
 	worker.Register(o.env, &activities.Engine{
 		DB: o.db, Rules: rules, Almanac: store.NewAlmanac(o.db), Renderer: renderer(t), Blobs: blobs,
-		PublicURL: "http://127.0.0.1:8080",
+		Fields: sealingtest.Fields(t), PublicURL: "http://127.0.0.1:8080",
 	})
 	return o
 }

@@ -23,6 +23,9 @@ type CaseInput struct {
 	Asked       int `json:",omitempty"` // tasks opened by the runs before, of a process that continues as new
 }
 
+// Change is what the Updates activities.CaseChanged and activities.BuildChanged carry: that facts have changed, and no more.
+type Change struct{ ID string }
+
 // CaseResult is how a case ended.
 type CaseResult struct {
 	Stage nursery.Stage

@@ -13,6 +13,7 @@ import (
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/policies"
+	"tuoyu/sealing"
 	"tuoyu/store"
 )
 
@@ -81,7 +82,13 @@ func (c calendarLoadCommand) Run(ctx context.Context, out output) error {
 		return err
 	}
 	defer db.Close()
-	temporal, err := openTemporal(s, log, client.MetricsNopHandler)
+	var keys *sealing.Keyset
+	if s.KeysetFile != "" {
+		if keys, err = sealing.Open(s.KeysetFile); err != nil {
+			return err
+		}
+	}
+	temporal, err := openTemporal(s, keys, log, client.MetricsNopHandler)
 	if err != nil {
 		return err
 	}

@@ -42,6 +42,8 @@ type process struct {
 	almanac  *store.Almanac
 	blobs    *store.DiskBlobs
 	renderer *documents.Client
+	keys     *sealing.Keyset // nil without a keyset file, and fields with it
+	fields   *sealing.Fields
 	metrics  *prometheus.Registry
 	closers  []func(context.Context) error // run last to first
 }
@@ -84,13 +86,30 @@ func (p *process) open(ctx context.Context, service string) error {
 	if p.blobs, err = store.NewDiskBlobs(s.BlobDir, max(maxPaper, s.MaxUploadMiB<<20)); err != nil {
 		return err
 	}
+	if err := p.openKeys(); err != nil {
+		return err
+	}
 	p.almanac = store.NewAlmanac(p.db)
 	p.metrics = newMetrics(p.db, p.rules)
-	if p.temporal, err = openTemporal(s, p.log, newTemporalMetrics(p.metrics)); err != nil {
+	if p.temporal, err = openTemporal(s, p.keys, p.log, newTemporalMetrics(p.metrics)); err != nil {
 		return err
 	}
 	p.closers = append(p.closers, func(context.Context) error { p.temporal.Close(); return nil })
 	return nil
+}
+
+// openKeys reads the keyset, where one is set. One without index keys seals Temporal's payloads and no fields.
+func (p *process) openKeys() (err error) {
+	if p.settings.KeysetFile == "" {
+		return nil
+	}
+	if p.keys, err = sealing.Open(p.settings.KeysetFile); err != nil {
+		return err
+	}
+	if p.fields, err = sealing.NewFields(p.keys); errors.Is(err, sealing.ErrNoIndexKey) {
+		return nil // readiness says so
+	}
+	return err
 }
 
 // close closes what was opened, last to first.
@@ -119,16 +138,12 @@ func openRules(ctx context.Context, s settings) (*policies.Engine, error) {
 }
 
 // openTemporal gives a client that connects when it is first used.
-func openTemporal(s settings, log *slog.Logger, metrics client.MetricsHandler) (client.Client, error) {
+func openTemporal(s settings, keys *sealing.Keyset, log *slog.Logger, metrics client.MetricsHandler) (client.Client, error) {
 	o := client.Options{
 		HostPort: s.TemporalAddress, Namespace: s.TemporalNamespace, MetricsHandler: metrics,
 		Logger: temporallog.NewStructuredLogger(slog.New(atLeast{log.Handler(), slog.LevelWarn})),
 	}
-	if s.KeysetFile != "" {
-		keys, err := sealing.Open(s.KeysetFile)
-		if err != nil {
-			return nil, err
-		}
+	if keys != nil {
 		if err := sealing.Seal(&o, keys); err != nil {
 			return nil, err
 		}
@@ -153,7 +168,7 @@ func (p *process) publicURL() string { return strings.TrimRight(p.settings.Publi
 // casework gives the one door. Uploads are asked about by scan, and marked unscanned without one.
 func (p *process) casework(scan casework.Scanner) *casework.Service {
 	return casework.New(casework.Deps{
-		DB: p.db, Temporal: p.temporal, Rules: p.rules, Almanac: p.almanac, Blobs: p.blobs, Scan: scan, Log: p.log,
+		DB: p.db, Temporal: p.temporal, Rules: p.rules, Almanac: p.almanac, Blobs: p.blobs, Fields: p.fields, Scan: scan, Log: p.log,
 		PublicURL: p.publicURL(),
 	})
 }
@@ -197,7 +212,10 @@ func (p *process) calendarReady(ctx context.Context) (string, error) {
 
 func (p *process) sealed(context.Context) (string, error) {
 	if p.settings.KeysetFile == "" {
-		return "", errors.New(prefix + "KEYSET_FILE is not set: Temporal stores payloads in the clear")
+		return "", errors.New(prefix + "KEYSET_FILE is not set: Temporal stores payloads in the clear, and nothing of children is taken")
+	}
+	if p.fields == nil {
+		return "", sealing.ErrNoIndexKey
 	}
 	return "", nil
 }

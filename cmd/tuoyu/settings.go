@@ -27,7 +27,7 @@ type settings struct {
 
 	TemporalAddress   string `env:"TEMPORAL_ADDRESS" envDefault:"127.0.0.1:7233" in:"serve worker calendar" doc:"Temporal frontend, host:port"`
 	TemporalNamespace string `env:"TEMPORAL_NAMESPACE" envDefault:"tuoyu" in:"serve worker calendar" doc:"Temporal namespace; it must exist"`
-	KeysetFile        string `env:"KEYSET_FILE" in:"serve worker calendar" doc:"keyset that seals what Temporal stores, made by tuoyu keys new; without it payloads are stored in the clear and readiness is degraded"`
+	KeysetFile        string `env:"KEYSET_FILE" in:"serve worker calendar" doc:"keyset that seals what Temporal stores and what names children, made by tuoyu keys new; without it payloads are stored in the clear, nothing of children is taken and readiness is degraded"`
 
 	GotenbergURL string   `env:"GOTENBERG_URL" envDefault:"http://127.0.0.1:3000" in:"serve worker" is:"url" doc:"service that prints PDFs by Gotenberg's API, version 8 or 9"`
 	FontDirs     []string `env:"FONT_DIRS" envSeparator:":" in:"worker" doc:"folders with the fonts of the papers, by colon; empty: where Debian puts them"`

@@ -50,7 +50,7 @@ func (p *process) work(ctx context.Context) error {
 	defer fonts.Close()
 	engine := &activities.Engine{
 		DB: p.db, Rules: p.rules, Almanac: p.almanac, Renderer: documents.NewRenderer(fonts, p.renderer),
-		Blobs: p.blobs, PublicURL: p.publicURL(),
+		Blobs: p.blobs, Fields: p.fields, PublicURL: p.publicURL(),
 	}
 	srv, err := startServer(s.MetricsListen, nil, &health{checks: p.checks()}, p.metrics)
 	if err != nil {

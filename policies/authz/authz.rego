@@ -29,11 +29,11 @@ else := "conflict" if conflict
 
 else := "registrar" if not registrar_fits
 
-# The table: each act and the roles that may do it where it is theirs. Hospitals and insurers have nothing to do with
-# filings. The county and city offices see how cases stand, not the files of people; the administrator sees no case.
+# The table: each act and the roles that may do it where it is theirs. Hospitals and insurers see the cases in which they
+# are the other party, and no filing. The county and city offices see how cases stand, not the files of people; the administrator sees no case.
 acts := {
-	"attachment.read": {"institution", "clerk", "supervisor", "inspector", "auditor"},
-	"attachment.upload": {"institution", "clerk", "inspector"},
+	"attachment.read": {"institution", "clerk", "supervisor", "inspector", "auditor", "hospital"},
+	"attachment.upload": {"institution", "clerk", "inspector", "hospital"},
 	"build.amend": {"city_office"},
 	"build.decide": {"city_office"},
 	"build.link": {"county_office"},
@@ -42,10 +42,10 @@ acts := {
 	"build.report": {"county_office"},
 	"build.start": {"city_office", "administrator"},
 	"calendar.load": {"administrator"},
-	"case.comment": {"institution", "clerk", "supervisor", "inspector", "county_office"},
-	"case.list": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor"},
-	"case.read": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor"},
-	"document.read": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor"},
+	"case.comment": {"institution", "clerk", "supervisor", "inspector", "county_office", "hospital", "insurer"},
+	"case.list": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital", "insurer"},
+	"case.read": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital", "insurer"},
+	"document.read": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital", "insurer"},
 	"document.reissue": {"supervisor"},
 	"document.revoke": {"supervisor"},
 	"evidence.read": {"supervisor", "county_office", "city_office", "auditor"},
@@ -61,12 +61,12 @@ acts := {
 	"settings.read": {"clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "administrator"},
 	"settings.set": {"administrator"},
 	"task.assign": {"supervisor"},
-	"task.claim": {"institution", "clerk", "inspector", "supervisor", "county_office", "city_office"},
-	"task.complete": {"institution", "clerk", "inspector", "supervisor", "county_office", "city_office"},
-	"task.delegate": {"clerk", "inspector", "county_office", "city_office"},
-	"task.list": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor"},
-	"task.read": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor"},
-	"task.release": {"institution", "clerk", "inspector", "supervisor", "county_office", "city_office"},
+	"task.claim": {"institution", "clerk", "inspector", "supervisor", "county_office", "city_office", "hospital", "insurer"},
+	"task.complete": {"institution", "clerk", "inspector", "supervisor", "county_office", "city_office", "hospital", "insurer"},
+	"task.delegate": {"clerk", "inspector", "county_office", "city_office", "hospital", "insurer"},
+	"task.list": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital", "insurer"},
+	"task.read": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital", "insurer"},
+	"task.release": {"institution", "clerk", "inspector", "supervisor", "county_office", "city_office", "hospital", "insurer"},
 }
 
 # Acts on no single thing: a list, which the query and row-level security narrow.
@@ -104,18 +104,29 @@ shown if {
 	input.principal.role in acts[shown_by[sort]]
 }
 
-# The city sees every county, an institution itself, everybody else their county.
+# Who acts for the other party of a case.
+partners := {"hospital", "insurer"}
+
+# The city sees every county, an institution itself, a clinic or an insurer the cases it is a party of, everybody else
+# their county.
 theirs if input.principal.role in city_wide
 
 theirs if {
 	input.principal.role == "institution"
 	input.resource.institution == input.principal.institution
 	files_at_home
-	task_of_institution
+	task_of_party
+}
+
+theirs if {
+	input.principal.role in partners
+	input.resource.partner == input.principal.institution
+	task_of_party
 }
 
 theirs if {
 	not input.principal.role in city_wide
+	not input.principal.role in partners
 	input.principal.role != "institution"
 	input.resource.county == input.principal.county
 }
@@ -125,10 +136,10 @@ files_at_home if input.act != "filing.start"
 
 files_at_home if input.resource.county == input.principal.county
 
-# An institution sees the tasks put to it; what the office has to do it sees as the case's stage.
-task_of_institution if not startswith(input.act, "task.")
+# A party sees the tasks put to it; what the others have to do it sees as the case's stage.
+task_of_party if not startswith(input.act, "task.")
 
-task_of_institution if input.resource.role == "institution"
+task_of_party if input.resource.role == input.principal.role
 
 entitled if {
 	input.principal.role in acts[input.act]

@@ -9,7 +9,15 @@ roles := {
 
 principal(role) := {"account": sprintf("%s-140403", [role]), "role": role, "county": "140403", "registrar": "market"} if {
 	not role in authz.city_wide
+	not role in authz.partners
 	role != "institution"
+}
+
+principal(role) := {
+	"account": sprintf("%s-140403", [role]), "role": role,
+	"county": "140403", "institution": sprintf("%s-01", [role]),
+} if {
+	role in authz.partners
 }
 
 principal(role) := {"account": role, "role": role, "county": "140400"} if role in authz.city_wide
@@ -19,9 +27,11 @@ principal("institution") := {
 	"county": "140403", "institution": "inst-140403-01",
 }
 
-# Something the role may do the act to: of its county and institution, entered by it, its task, of its register.
+# Something the role may do the act to: of its county and institution, or in which it is the other party, entered by it,
+# its task, of its register.
 own(role) := {
-	"county": "140403", "institution": "inst-140403-01", "registrar": "market", "role": task_role(role),
+	"county": "140403", "institution": "inst-140403-01", "partner": sprintf("%s-01", [role]),
+	"registrar": "market", "role": task_role(role),
 	"submitted_by": principal(role).account, "assignee": principal(role).account, "escalated": true,
 }
 
@@ -29,8 +39,13 @@ task_role("supervisor") := "clerk"
 
 task_role(role) := role if role != "supervisor"
 
-# The same of another county, and for an institution of another one next door.
-other(role) := object.union(own(role), {"county": "140404", "institution": "inst-140404-01"}) if role != "institution"
+# The same of another county and another other party, and for an institution of another one next door.
+other(role) := object.union(own(role), {
+	"county": "140404", "institution": "inst-140404-01",
+	"partner": "none-01",
+}) if {
+	role != "institution"
+}
 
 other("institution") := object.union(own("institution"), {"institution": "inst-140403-02"})
 
@@ -65,9 +80,15 @@ verdict(request) := allowed if allowed := authz.allow with input as request
 reason(request) := why if why := authz.deny_reason with input as request
 
 test_what_a_role_never_sees_does_not_exist if {
-	every role in {"hospital", "insurer", "registrar", "administrator"} {
-		every act in {"case.read", "case.comment", "task.complete", "document.revoke", "attachment.read", "filing.withdraw"} {
+	acts := {"case.read", "case.comment", "task.complete", "document.revoke", "attachment.read", "filing.withdraw"}
+	every role in {"registrar", "administrator"} {
+		every act in acts {
 			reason(asks(role, act, own(role))) == "not_visible"
+		}
+	}
+	every role in authz.partners {
+		every act in acts {
+			reason(asks(role, act, other(role))) == "not_visible"
 		}
 	}
 }
@@ -76,7 +97,7 @@ test_what_is_seen_but_not_done_is_not_allowed if {
 	reason(asks("auditor", "case.comment", own("auditor"))) == "not_allowed"
 	reason(asks("clerk", "task.assign", own("clerk"))) == "not_allowed"
 	reason(asks("clerk", "settings.set", own("clerk"))) == "not_allowed"
-	reason(asks("hospital", "case.list", {})) == "not_allowed"
+	reason(asks("registrar", "case.list", {})) == "not_allowed"
 }
 
 test_another_county_does_not_exist if {

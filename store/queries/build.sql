@@ -84,12 +84,6 @@ UPDATE build_sites SET completed_on = @completed_on, updated_at = @updated_at WH
 -- name: BuildOpenMilestones :one
 SELECT count(*)::integer FROM build_milestones WHERE case_no = @case_no AND percent < 100;
 
--- name: WakeBuild :exec
--- Tells the site's workflow, by the relay, that every milestone is done; once for a case.
-INSERT INTO outbox (id, case_no, county, institution, kind, name, payload, created_at, next_at)
-VALUES ('built/' || sqlc.arg(case_no)::text, sqlc.arg(case_no)::text, @county, @institution, 'update', @name, '{}', @at, @at)
-ON CONFLICT (id) DO NOTHING;
-
 -- name: ConformityCounted :one
 -- What the standards said of what is filed: of the filing, of a change that was approved since, or of the change
 -- that is being approved. Served by decisions_of_case and cases_by_parent.

@@ -8,14 +8,14 @@ ON CONFLICT (id) DO UPDATE SET county = excluded.county, township = excluded.tow
 WHERE institutions.status = 'applying';
 
 -- name: InsertCase :exec
-INSERT INTO cases (case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, holder,
-    tracking_hash, submitted_by, created_at, updated_at)
-VALUES (@case_no, @kind, @county, @institution, @parent_case, @subject, @site_kind, @stage, @status, @holder,
-    @tracking_hash, @submitted_by, @created_at, @updated_at);
+INSERT INTO cases (case_no, kind, county, institution, partner, about, parent_case, subject, site_kind, stage, status,
+    holder, tracking_hash, submitted_by, created_at, updated_at)
+VALUES (@case_no, @kind, @county, @institution, @partner, @about, @parent_case, @subject, @site_kind, @stage, @status,
+    @holder, @tracking_hash, @submitted_by, @created_at, @updated_at);
 
 -- name: OpenCaseOf :one
 -- Served by cases_one_open.
-SELECT case_no FROM cases WHERE institution = @institution AND kind = @kind AND status = 'open';
+SELECT case_no FROM cases WHERE institution = @institution AND kind = @kind AND about = @about AND status = 'open';
 
 -- name: SubmitCase :exec
 UPDATE cases SET stage = 'submitted', status = 'open', holder = 'clerk', subject = @subject, site_kind = @site_kind,
@@ -64,6 +64,16 @@ WHERE institution = @institution
     AND (sqlc.arg(search)::text = '' OR subject LIKE '%' || sqlc.arg(search)::text || '%' OR case_no = upper(sqlc.arg(search)::text))
 ORDER BY created_at DESC, case_no DESC LIMIT sqlc.arg(page_size)::integer;
 
+-- name: CasesOfPartner :many
+-- Served by cases_by_partner (partner, created_at DESC, case_no DESC).
+SELECT * FROM cases
+WHERE partner = @partner AND partner <> ''
+    AND (created_at, case_no) < (sqlc.arg(before_at)::timestamptz, sqlc.arg(before_no)::text)
+    AND (sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text) AND (sqlc.arg(stage)::text = '' OR stage = sqlc.arg(stage)::text) AND (sqlc.arg(status)::text = '' OR status = sqlc.arg(status)::text)
+    AND (sqlc.arg(institution)::text = '' OR institution = sqlc.arg(institution)::text) AND (NOT sqlc.arg(only_overdue)::boolean OR overdue)
+    AND (sqlc.arg(search)::text = '' OR subject LIKE '%' || sqlc.arg(search)::text || '%' OR case_no = upper(sqlc.arg(search)::text))
+ORDER BY created_at DESC, case_no DESC LIMIT sqlc.arg(page_size)::integer;
+
 -- name: EventsOfCase :many
 -- Served by case_events_of_case. Bounded: a case stays far below it.
 SELECT * FROM case_events WHERE case_no = @case_no AND (sqlc.arg(with_internal)::boolean OR NOT internal)
@@ -79,3 +89,7 @@ SELECT * FROM gaps WHERE case_no = @case_no AND state = 'open' ORDER BY id LIMIT
 
 -- name: InstitutionByID :one
 SELECT * FROM institutions WHERE id = @id;
+
+-- name: Serves :one
+-- Is there a case of the institution in which the clinic or insurer is the other party? Served by cases_by_partner.
+SELECT EXISTS (SELECT FROM cases WHERE partner = @partner AND institution = @institution AND partner <> '');

@@ -37,6 +37,14 @@ WHERE state = 'open' AND institution = @institution AND role = 'institution'
     AND (sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text) AND (NOT sqlc.arg(only_free)::boolean OR assignee IS NULL)
 ORDER BY sort_on, id LIMIT sqlc.arg(page_size)::integer;
 
+-- name: InboxOfPartner :many
+-- Served by tasks_of_partner (partner, role, sort_on, id).
+SELECT * FROM tasks
+WHERE state = 'open' AND partner = @partner AND partner <> '' AND role = @role
+    AND (sort_on, id) > (sqlc.arg(after_on)::date, sqlc.arg(after_id)::text) AND sort_on <= sqlc.arg(until)::date
+    AND (sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text) AND (NOT sqlc.arg(only_free)::boolean OR assignee IS NULL)
+ORDER BY sort_on, id LIMIT sqlc.arg(page_size)::integer;
+
 -- name: InboxOfCounty :many
 -- Served by tasks_of_county (county, sort_on, id).
 SELECT * FROM tasks

@@ -4,6 +4,12 @@ UPDATE outbox SET delivered_at = @delivered_at WHERE id = @id AND delivered_at I
 -- name: OutboxPayload :one
 SELECT payload FROM outbox WHERE id = @id;
 
+-- name: WakeCase :exec
+-- Tells a case's workflow, by the relay, that facts it looks at have changed; once for an ID.
+INSERT INTO outbox (id, case_no, county, institution, kind, name, payload, created_at, next_at)
+VALUES (@id, @case_no, @county, @institution, 'update', @name, '{}', @at, @at)
+ON CONFLICT (id) DO NOTHING;
+
 -- name: CaseForStep :one
 -- The case row, locked: the steps of one case are written one after the other.
 SELECT * FROM cases WHERE case_no = @case_no FOR UPDATE;
@@ -22,9 +28,9 @@ UPDATE cases SET stage = @stage, status = @status, outcome = @outcome, holder = 
 WHERE case_no = @case_no;
 
 -- name: InsertTask :exec
-INSERT INTO tasks (id, case_no, kind, title, county, institution, role, outcomes, decision, excluded, clock, due_on,
+INSERT INTO tasks (id, case_no, kind, title, county, institution, partner, role, outcomes, decision, excluded, clock, due_on,
     due_provisional, opened_at)
-VALUES (@id, @case_no, @kind, @title, @county, @institution, @role, @outcomes, @decision, @excluded, @clock, @due_on,
+VALUES (@id, @case_no, @kind, @title, @county, @institution, @partner, @role, @outcomes, @decision, @excluded, @clock, @due_on,
     @due_provisional, @opened_at);
 
 -- name: TaskForStep :one

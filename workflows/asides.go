@@ -1,0 +1,46 @@
+package workflows
+
+import (
+	"errors"
+	"fmt"
+
+	"go.temporal.io/sdk/workflow"
+
+	"tuoyu/workflows/humantask"
+)
+
+// asides are the questions a process has put to people while it goes on itself.
+type asides struct {
+	desk   *humantask.Desk
+	open   int
+	failed error // of an aside, for the process to give back
+}
+
+// ask puts a task to people and has then do what follows from their answer. An interruption of the desk by quiet ends it
+// without a word.
+func (a *asides) ask(ctx workflow.Context, spec humantask.Spec, quiet error, then func(workflow.Context, humantask.Answer) error) {
+	a.open++
+	workflow.Go(ctx, func(ctx workflow.Context) {
+		defer func() { a.open-- }()
+		answer, err := a.desk.Ask(ctx, spec)
+		if quiet != nil && errors.Is(err, quiet) {
+			return
+		}
+		if err == nil {
+			err = then(ctx, answer)
+		}
+		if err != nil {
+			a.failed = fmt.Errorf("ask %s: %w", spec.Kind, err)
+		}
+	})
+}
+
+// idle says that nobody is being asked and no answer is being given.
+func (a *asides) idle(ctx workflow.Context) bool {
+	return a.open == 0 && workflow.AllHandlersFinished(ctx)
+}
+
+// settle waits until nobody is being asked any more.
+func (a *asides) settle(ctx workflow.Context) error {
+	return workflow.Await(ctx, func() bool { return a.idle(ctx) })
+}
