@@ -124,6 +124,13 @@ theirs if {
 	task_of_party
 }
 
+# What a clinic or an insurer may begin nowhere it hears as that.
+theirs if {
+	input.principal.role in partners
+	input.act in beginnings
+	not input.principal.role in acts[input.act]
+}
+
 theirs if {
 	not input.principal.role in city_wide
 	not input.principal.role in partners
