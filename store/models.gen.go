@@ -167,6 +167,25 @@ type CaseEvent struct {
 	At          time.Time
 }
 
+type Child struct {
+	ID            string
+	County        string
+	BornOn        nursery.Date
+	Sex           string
+	IdentityKind  string
+	IdentityIndex []byte
+	Identity      []byte
+	Name          []byte
+	GuardianName  []byte
+	GuardianPhone []byte
+	DiedOn        nursery.Date
+	MovedOn       nursery.Date
+	Source        string
+	CreatedBy     string
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
+}
+
 type Clock struct {
 	CaseNo      string
 	Name        string
@@ -178,6 +197,18 @@ type Clock struct {
 	DueOn       nursery.Date
 	Provisional bool
 	EndedOn     nursery.Date
+}
+
+type Consent struct {
+	ID          int64
+	Child       string
+	County      string
+	Purpose     string
+	Evidence    string
+	GivenOn     nursery.Date
+	TakenBy     string
+	WithdrawnOn nursery.Date
+	WithdrawnBy *string
 }
 
 type CountySetting struct {
@@ -223,6 +254,19 @@ type Document struct {
 	RenderedAt  *time.Time
 	EndedAt     *time.Time
 	EndReason   string
+}
+
+type Enrolment struct {
+	ID          int64
+	Child       string
+	County      string
+	Institution string
+	Class       string
+	EnteredOn   nursery.Date
+	LeftOn      nursery.Date
+	Leave       *string
+	EnteredBy   string
+	LeftBy      *string
 }
 
 type Gap struct {
@@ -291,6 +335,18 @@ type Publication struct {
 	Text        string
 	PublishedOn nursery.Date
 	Step        string
+}
+
+type RecordRead struct {
+	ID          int64
+	Child       string
+	County      string
+	Reader      string
+	ReaderRole  string
+	Institution string
+	Purpose     string
+	Fields      []string
+	At          time.Time
 }
 
 type Registration struct {
