@@ -87,11 +87,12 @@ func (s *Service) Enrol(ctx context.Context, p nursery.Principal, key string, in
 	}
 	var child string
 	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
-		made, err := activities.RegisterChildren(ctx, q, s.Fields, []nursery.Child{in.Child}, "institution", p.Account, s.Now())
-		if err == nil {
-			child = made[0].ID
+		entered, err := activities.EnterChildren(ctx, q, s.Fields, []nursery.Child{in.Child}, "institution", p.Account, s.Now())
+		if err != nil {
+			return err
 		}
-		return err
+		child = entered[0].ID
+		return activities.SetGuardian(ctx, q, s.Fields, child, in.Child, s.Now())
 	})
 	if err != nil {
 		return Enrolled{}, err

@@ -96,7 +96,7 @@ func (s *Service) openFor(ctx context.Context, q *store.Queries, p nursery.Princ
 	records := make([]ChildRecord, len(rows))
 	read := map[string][]string{} // children by county
 	for i, row := range rows {
-		plain, err := activities.OpenChild(s.Fields, row)
+		plain, err := activities.OpenChild(s.Fields, row, activities.AllChildFields...)
 		if err != nil {
 			return nil, err
 		}

@@ -34,9 +34,7 @@ func withInstitutions(t *testing.T) *door {
 
 func child(t *testing.T, serial int, born nursery.Date) nursery.Child {
 	t.Helper()
-	c, err := testdata.ChildBorn("140403", serial, born)
-	require.NoError(t, err)
-	return c
+	return testdata.ChildBorn("140403", serial, born)
 }
 
 func (d *door) enrolled(p nursery.Principal, c nursery.Child, class string) string {
@@ -62,7 +60,7 @@ func TestAChildIsOneChildWhereverItIsInCare(t *testing.T) {
 	record, err := d.Child(t.Context(), nurseryB, id, nursery.ReadEnrolment)
 	require.NoError(t, err)
 	require.Equal(t, "13800000001", record.GuardianPhone)
-	require.Equal(t, "婴幼儿0000007", record.Name)
+	require.Equal(t, "婴幼儿0007", record.Name)
 }
 
 func TestEachRoleReceivesItsFieldsAndEachReadingIsWrittenDown(t *testing.T) {
@@ -171,7 +169,7 @@ func TestARosterReportsItsWrongRowsAndTakesTheOthers(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 3, report.Rows)
 		require.Equal(t, want, report.Taken)
-		require.Contains(t, report.Refused, casework.RowFault{Row: 3, Column: "性别", Message: "与身份证号中的性别不一致"})
+		require.Contains(t, report.Refused, casework.RowFault{Row: 3, Column: "性别", Message: "与证件号码中的性别不一致"})
 		require.Contains(t, report.Refused, casework.RowFault{Row: 4, Column: "性别", Message: "应为男或女"})
 	}
 	require.Equal(t, []string{"1"}, d.strings(`SELECT count(*)::text FROM enrolments`))

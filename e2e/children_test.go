@@ -14,11 +14,7 @@ var births atomic.Int64
 // newChild gives a generated child of so many months that nobody has taken in yet.
 func newChild(t *testing.T, county string, months int) nursery.Child {
 	t.Helper()
-	c, err := testdata.ChildBorn(county, int(births.Add(1)), today().AddMonths(-months).AddDays(-3))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
+	return testdata.ChildBorn(county, int(births.Add(1)), today().AddMonths(-months).AddDays(-3))
 }
 
 // inCare has the institution take a child in, with the consents of its guardian, and gives its identifier.

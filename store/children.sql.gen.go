@@ -40,19 +40,58 @@ func (q *Queries) ChildByID(ctx context.Context, id string) (Child, error) {
 	return i, err
 }
 
+const childrenByID = `-- name: ChildrenByID :many
+SELECT id, county, born_on, sex, identity_kind, identity_index, identity, name, guardian_name, guardian_phone, died_on, moved_on, source, created_by, created_at, updated_at FROM children WHERE id = ANY($1::text[]) ORDER BY id
+`
+
+// Served by the primary key. Bounded by the number of children asked for.
+func (q *Queries) ChildrenByID(ctx context.Context, ids []string) ([]Child, error) {
+	rows, err := q.db.Query(ctx, childrenByID, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Child{}
+	for rows.Next() {
+		var i Child
+		if err := rows.Scan(
+			&i.ID,
+			&i.County,
+			&i.BornOn,
+			&i.Sex,
+			&i.IdentityKind,
+			&i.IdentityIndex,
+			&i.Identity,
+			&i.Name,
+			&i.GuardianName,
+			&i.GuardianPhone,
+			&i.DiedOn,
+			&i.MovedOn,
+			&i.Source,
+			&i.CreatedBy,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const childrenByIdentity = `-- name: ChildrenByIdentity :many
-SELECT id, identity_index, born_on, sex, county FROM children WHERE identity_index = ANY ($1::bytea[])
+SELECT id, identity_index FROM children WHERE identity_index = ANY($1::bytea[])
 `
 
 type ChildrenByIdentityRow struct {
 	ID            string
 	IdentityIndex []byte
-	BornOn        nursery.Date
-	Sex           string
-	County        string
 }
 
-// Served by children_by_identity.
+// Served by children_by_identity. Bounded by the number of indexes asked for.
 func (q *Queries) ChildrenByIdentity(ctx context.Context, indexes [][]byte) ([]ChildrenByIdentityRow, error) {
 	rows, err := q.db.Query(ctx, childrenByIdentity, indexes)
 	if err != nil {
@@ -62,13 +101,7 @@ func (q *Queries) ChildrenByIdentity(ctx context.Context, indexes [][]byte) ([]C
 	items := []ChildrenByIdentityRow{}
 	for rows.Next() {
 		var i ChildrenByIdentityRow
-		if err := rows.Scan(
-			&i.ID,
-			&i.IdentityIndex,
-			&i.BornOn,
-			&i.Sex,
-			&i.County,
-		); err != nil {
+		if err := rows.Scan(&i.ID, &i.IdentityIndex); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -291,21 +324,19 @@ func (q *Queries) EnrolmentsOfInstitution(ctx context.Context, arg EnrolmentsOfI
 	return items, nil
 }
 
-const insertChildren = `-- name: InsertChildren :many
+const insertChildren = `-- name: InsertChildren :exec
 INSERT INTO children (id, county, born_on, sex, identity_kind, identity_index, identity, name, guardian_name, guardian_phone,
     source, created_by, created_at, updated_at)
-SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::date[]), unnest($4::text[]),
-    unnest($5::text[]), unnest($6::bytea[]), unnest($7::bytea[]),
-    unnest($8::bytea[]), unnest($9::bytea[]), unnest($10::bytea[]),
-    $11, $12, $13, $13
-ON CONFLICT (identity_index) DO NOTHING
-RETURNING id
+SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::text[])::date, unnest($4::text[]),
+    unnest($5::text[]), unnest($6::bytea[]), unnest($7::bytea[]), unnest($8::bytea[]),
+    nullif(unnest($9::bytea[]), ''), nullif(unnest($10::bytea[]), ''),
+    $11::text, $12::text, $13::timestamptz, $13::timestamptz
 `
 
 type InsertChildrenParams struct {
 	Ids             []string
 	Counties        []string
-	Births          []nursery.Date
+	BornOn          []string
 	Sexes           []string
 	IdentityKinds   []string
 	IdentityIndexes [][]byte
@@ -318,12 +349,11 @@ type InsertChildrenParams struct {
 	At              time.Time
 }
 
-// Takes children whose identity is not known yet and gives their identifiers. Served by children_by_identity.
-func (q *Queries) InsertChildren(ctx context.Context, arg InsertChildrenParams) ([]string, error) {
-	rows, err := q.db.Query(ctx, insertChildren,
+func (q *Queries) InsertChildren(ctx context.Context, arg InsertChildrenParams) error {
+	_, err := q.db.Exec(ctx, insertChildren,
 		arg.Ids,
 		arg.Counties,
-		arg.Births,
+		arg.BornOn,
 		arg.Sexes,
 		arg.IdentityKinds,
 		arg.IdentityIndexes,
@@ -335,22 +365,7 @@ func (q *Queries) InsertChildren(ctx context.Context, arg InsertChildrenParams) 
 		arg.CreatedBy,
 		arg.At,
 	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []string{}
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		items = append(items, id)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+	return err
 }
 
 const insertConsent = `-- name: InsertConsent :execrows
@@ -555,6 +570,17 @@ func (q *Queries) InstitutionsOfCounty(ctx context.Context, arg InstitutionsOfCo
 		return nil, err
 	}
 	return items, nil
+}
+
+const lockIdentities = `-- name: LockIdentities :exec
+SELECT pg_advisory_xact_lock(1953853289, bucket) FROM (SELECT unnest($1::int[]) AS bucket ORDER BY bucket) b
+`
+
+// Whoever enters children waits for others that enter the same ones, by buckets of their identities taken in order: the
+// index of identities is by one key alone, and during a rotation two keys index.
+func (q *Queries) LockIdentities(ctx context.Context, buckets []int32) error {
+	_, err := q.db.Exec(ctx, lockIdentities, buckets)
+	return err
 }
 
 const openEnrolment = `-- name: OpenEnrolment :one
