@@ -41,20 +41,6 @@ type Door interface {
 	Settings(ctx context.Context, p nursery.Principal, county string) (casework.CountySettings, error)
 	SetSetting(ctx context.Context, p nursery.Principal, key, county, name string, value json.RawMessage, reason string) (casework.CountySettings, error)
 
-	Institutions(ctx context.Context, p nursery.Principal, f casework.InstitutionFilter, page casework.PageRequest) (casework.Page[casework.InstitutionLine], error)
-	Institution(ctx context.Context, p nursery.Principal, id string) (casework.InstitutionLine, error)
-
-	Enrol(ctx context.Context, p nursery.Principal, key string, in casework.Enrolment) (casework.Enrolled, error)
-	ImportRoster(ctx context.Context, p nursery.Principal, key string, content []byte) (casework.RosterReport, error)
-	LeaveCare(ctx context.Context, p nursery.Principal, key, child string, in casework.Leaving) (casework.Enrolled, error)
-	ChangeClass(ctx context.Context, p nursery.Principal, key, child, class string) (casework.Enrolled, error)
-	GiveConsent(ctx context.Context, p nursery.Principal, key, child string, in casework.ConsentGiven) (casework.ChildConsents, error)
-	WithdrawConsent(ctx context.Context, p nursery.Principal, key, child string, purpose nursery.ConsentPurpose) (casework.ChildConsents, error)
-	Children(ctx context.Context, p nursery.Principal, f casework.ChildFilter, page casework.PageRequest) (casework.Page[casework.ChildLine], error)
-	Child(ctx context.Context, p nursery.Principal, child string, purpose nursery.ReadPurpose) (casework.ChildRecord, error)
-	Roster(ctx context.Context, p nursery.Principal, purpose nursery.ReadPurpose) ([]casework.RosterLine, error)
-	RecordReads(ctx context.Context, p nursery.Principal, county, child string, page casework.PageRequest) (casework.Page[casework.RecordRead], error)
-
 	StartBuildPlan(ctx context.Context, p nursery.Principal, key string, plan nursery.BuildPlan) (casework.BuildStarted, error)
 	BuildSites(ctx context.Context, p nursery.Principal, f casework.BuildFilter, page casework.PageRequest) (casework.Page[casework.BuildSiteSummary], error)
 	BuildSite(ctx context.Context, p nursery.Principal, caseNo string) (casework.BuildSiteDetail, error)

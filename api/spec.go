@@ -21,8 +21,6 @@ const (
 	tagRegistrations = "登记信息"
 	tagSettings      = "县区参数"
 	tagBuild         = "建设台账"
-	tagInstitutions  = "备案机构"
-	tagChildren      = "在托婴幼儿"
 	tagPublic        = "公众查询"
 	tagSession       = "账号与事项"
 )
@@ -36,8 +34,6 @@ func tags() []*huma.Tag {
 		{Name: tagDocuments, Description: "系统制发的文书"},
 		{Name: tagRegistrations, Description: "登记机关推送的机构登记信息"},
 		{Name: tagSettings, Description: "县区自行确定的办理参数"},
-		{Name: tagInstitutions, Description: "已备案机构的名册"},
-		{Name: tagChildren, Description: "入托离托、监护人同意、个人信息查阅及查阅记录"},
 		{Name: tagBuild, Description: "公办示范性综合托育机构的建设计划、进度、督办与排名"},
 		{Name: tagPublic, Description: "无需登录；按来访地址限制频率"},
 		{Name: tagSession, Description: "当前账号、办理事项与环节"},

@@ -54,10 +54,6 @@ const (
 	CodeClosesByFiling      = "closes_by_filing"         // 422: the milestone follows the site's filing case alone
 	CodeReportWaiting       = "report_waiting"           // 409: the last report of the milestone is not decided yet
 	CodeReportDecided       = "report_decided"           // 409: accepted or returned already
-	CodeSealingUnavailable  = "sealing_unavailable"      // 503: no keyset, so nothing of children is taken
-	CodeChildInCare         = "child_in_care_elsewhere"  // 409: in care, here or elsewhere
-	CodeConsentMissing      = "consent_missing"          // 409: no consent of the guardian stands
-	CodePurposeNotAllowed   = "purpose_not_allowed"      // 422: the role does not read records for that
 	CodeFilingNotOfSite     = "filing_not_of_site"       // 422: another county's, another's, or none that can be built
 )
 

@@ -10,11 +10,10 @@ import (
 
 // cursor is where a page ended: the sort key of its last row. Lists by date set On, lists by time At.
 type cursor struct {
-	On    nursery.Date `json:"d,omitzero"`
-	At    time.Time    `json:"t,omitzero"`
-	ID    string       `json:"i"`
-	Class string       `json:"c,omitempty"`
-	No    int64        `json:"n,omitempty"`
+	On nursery.Date `json:"d,omitzero"`
+	At time.Time    `json:"t,omitzero"`
+	ID string       `json:"i"`
+	No int64        `json:"n,omitempty"`
 }
 
 func (c cursor) encode() string {
@@ -34,7 +33,7 @@ func decodeCursor(s string) (cursor, error) {
 	if err == nil {
 		err = json.Unmarshal(raw, &c)
 	}
-	if err != nil || len(s) > cursorMost || !printable(c.ID+c.Class) {
+	if err != nil || len(s) > cursorMost || !printable(c.ID) {
 		return c, refuse(Invalid, CodeInvalid, "翻页标记无效，请从第一页开始。", FieldError{Location: "after", Message: "无效"})
 	}
 	return c, nil

@@ -199,18 +199,6 @@ type Clock struct {
 	EndedOn     nursery.Date
 }
 
-type Consent struct {
-	ID          int64
-	Child       string
-	County      string
-	Purpose     string
-	Evidence    string
-	GivenOn     nursery.Date
-	TakenBy     string
-	WithdrawnOn nursery.Date
-	WithdrawnBy *string
-}
-
 type CountySetting struct {
 	ID       int64
 	County   string
@@ -254,19 +242,6 @@ type Document struct {
 	RenderedAt  *time.Time
 	EndedAt     *time.Time
 	EndReason   string
-}
-
-type Enrolment struct {
-	ID          int64
-	Child       string
-	County      string
-	Institution string
-	Class       string
-	EnteredOn   nursery.Date
-	LeftOn      nursery.Date
-	Leave       *string
-	EnteredBy   string
-	LeftBy      *string
 }
 
 type Gap struct {
@@ -335,18 +310,6 @@ type Publication struct {
 	Text        string
 	PublishedOn nursery.Date
 	Step        string
-}
-
-type RecordRead struct {
-	ID          int64
-	Child       string
-	County      string
-	Reader      string
-	ReaderRole  string
-	Institution string
-	Purpose     string
-	Fields      []string
-	At          time.Time
 }
 
 type Registration struct {

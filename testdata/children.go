@@ -11,14 +11,8 @@ import (
 // county up to 400 for each birth date have distinct numbers.
 func Child(county string, serial int, day nursery.Date) nursery.Child {
 	born := day.AddMonths(-6 - serial%29).AddDays(-(serial / 29 % 27))
-	c := ChildBorn(county, 1+(serial/(29*27)*2+serial%2)%998, born)
-	c.Name, c.GuardianName, c.GuardianPhone = fmt.Sprintf("婴幼儿%04d", serial), fmt.Sprintf("监护人%04d", serial), fmt.Sprintf("139%08d", serial)
-	return c
-}
-
-// ChildBorn is a generated child with its birth given; serials from 1 to 998 of a county and day are told apart.
-func ChildBorn(county string, serial int, born nursery.Date) nursery.Child {
-	id, err := nursery.MakeResidentID(county, born, 1+(serial+997)%998)
+	sequence := 1 + (serial/(29*27)*2+serial%2)%998
+	id, err := nursery.MakeResidentID(county, born, sequence)
 	if err != nil {
 		panic(fmt.Sprintf("make child %d: %v", serial, err))
 	}

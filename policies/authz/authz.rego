@@ -45,13 +45,6 @@ acts := {
 	"case.comment": {"institution", "clerk", "supervisor", "inspector", "county_office", "hospital", "insurer"},
 	"case.list": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital", "insurer"},
 	"case.read": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital", "insurer"},
-	"child.class": {"institution"},
-	"child.consent": {"institution", "hospital"},
-	"child.enrol": {"institution"},
-	"child.leave": {"institution"},
-	"child.list": {"institution", "hospital", "county_office"},
-	"child.read": {"institution", "hospital", "county_office"},
-	"child.roster": {"institution"},
 	"document.read": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital", "insurer"},
 	"document.reissue": {"supervisor"},
 	"document.revoke": {"supervisor"},
@@ -64,9 +57,6 @@ acts := {
 	"filing.start": {"institution", "clerk"},
 	"filing.submit": {"institution", "clerk"},
 	"filing.withdraw": {"institution", "clerk"},
-	"institution.list": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital"},
-	"institution.read": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital"},
-	"record_read.list": {"county_office", "auditor"},
 	"registration.push": {"registrar"},
 	"settings.read": {"clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "administrator"},
 	"settings.set": {"administrator"},
@@ -80,24 +70,19 @@ acts := {
 }
 
 # Acts on no single thing: a list, which the query and row-level security narrow.
-lists := {
-	"build.list", "build.start", "calendar.load", "case.list", "child.list", "filing.precheck", "institution.list",
-	"record_read.list", "task.list",
-}
+lists := {"build.list", "build.start", "calendar.load", "case.list", "filing.precheck", "task.list"}
 
 # Acts that make something new, so that there is nothing yet to be seen.
-beginnings := {"attachment.upload", "child.enrol", "child.roster", "evidence.upload", "filing.start", "registration.push"}
+beginnings := {"attachment.upload", "evidence.upload", "filing.start", "registration.push"}
 
 # What shows the thing that an act is done to.
 shown_by := {
 	"attachment": "attachment.read",
 	"build": "build.read",
 	"case": "case.read",
-	"child": "child.read",
 	"document": "document.read",
 	"evidence": "evidence.read",
 	"filing": "case.read",
-	"institution": "institution.read",
 	"settings": "settings.read",
 	"task": "task.read",
 }
