@@ -45,6 +45,15 @@ acts := {
 	"case.comment": {"institution", "clerk", "supervisor", "inspector", "county_office", "hospital", "insurer"},
 	"case.list": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital", "insurer"},
 	"case.read": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital", "insurer"},
+	"child.change": {"institution"},
+	"child.consent": {"institution"},
+	"child.correct": {"institution"},
+	"child.count": {"institution", "hospital", "county_office"},
+	"child.enrol": {"institution"},
+	"child.export": {"institution"},
+	"child.import": {"institution"},
+	"child.list": {"institution", "hospital", "county_office"},
+	"child.read": {"institution", "hospital", "county_office"},
 	"document.read": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital", "insurer"},
 	"document.reissue": {"supervisor"},
 	"document.revoke": {"supervisor"},
@@ -57,6 +66,8 @@ acts := {
 	"filing.start": {"institution", "clerk"},
 	"filing.submit": {"institution", "clerk"},
 	"filing.withdraw": {"institution", "clerk"},
+	"institution.list": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital"},
+	"reading.list": {"county_office", "auditor"},
 	"registration.push": {"registrar"},
 	"settings.read": {"clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "administrator"},
 	"settings.set": {"administrator"},
@@ -70,7 +81,10 @@ acts := {
 }
 
 # Acts on no single thing: a list, which the query and row-level security narrow.
-lists := {"build.list", "build.start", "calendar.load", "case.list", "filing.precheck", "task.list"}
+lists := {
+	"build.list", "build.start", "calendar.load", "case.list", "child.count", "child.enrol", "child.export", "child.import",
+	"child.list", "filing.precheck", "institution.list", "reading.list", "task.list",
+}
 
 # Acts that make something new, so that there is nothing yet to be seen.
 beginnings := {"attachment.upload", "evidence.upload", "filing.start", "registration.push"}
@@ -80,6 +94,7 @@ shown_by := {
 	"attachment": "attachment.read",
 	"build": "build.read",
 	"case": "case.read",
+	"child": "child.read",
 	"document": "document.read",
 	"evidence": "evidence.read",
 	"filing": "case.read",
