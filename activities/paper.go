@@ -92,12 +92,17 @@ func (e *Engine) paper(ctx context.Context, s *step, kind documents.Kind) (docum
 func (s *step) application(ctx context.Context, institution store.Institution) (nursery.Application, error) {
 	var a nursery.Application
 	facts := institution.Application
-	if s.c.Kind != string(nursery.KindCancellation) {
+	if s.c.Kind == string(nursery.KindFiling) || s.c.Kind == string(nursery.KindChange) {
 		row, err := s.q.LatestApplication(ctx, s.c.CaseNo)
 		if err != nil {
 			return a, fmt.Errorf("read application: %w", err)
 		}
 		facts = row.Facts
+	}
+	if len(facts) == 0 { // what the register itself holds
+		a.Institution = nursery.Institution{Name: institution.Name, County: institution.County, Address: institution.Address}
+		a.SiteKind = nursery.SiteKind(institution.SiteKind)
+		return a, nil
 	}
 	if err := json.Unmarshal(facts, &a); err != nil {
 		return a, fmt.Errorf("decode application: %w", err)

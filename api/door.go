@@ -52,6 +52,17 @@ type Door interface {
 	BuildMap(ctx context.Context, p nursery.Principal, plan string) ([]casework.BuildCounty, error)
 	BuildRanking(ctx context.Context, p nursery.Principal, plan string) (casework.BuildRanking, error)
 
+	PutClinic(ctx context.Context, p nursery.Principal, key string, in nursery.Clinic) (nursery.Clinic, error)
+	Clinics(ctx context.Context, p nursery.Principal, county string, page casework.PageRequest) (casework.Page[nursery.Clinic], error)
+	StartContract(ctx context.Context, p nursery.Principal, key string, in nursery.ContractTerms) (casework.Started, error)
+	Contracts(ctx context.Context, p nursery.Principal, f casework.ContractFilter, page casework.PageRequest) (casework.Page[casework.ContractSummary], error)
+	Contract(ctx context.Context, p nursery.Principal, caseNo string) (casework.ContractDetail, error)
+	AmendContract(ctx context.Context, p nursery.Principal, key, caseNo string, in casework.ContractAmendment) (casework.ContractDetail, error)
+	TerminateContract(ctx context.Context, p nursery.Principal, key, caseNo string, in casework.Termination) (casework.ContractDetail, error)
+	RecordVisit(ctx context.Context, p nursery.Principal, key, caseNo string, in casework.GuidanceVisit) (casework.GuidanceEntry, error)
+	ConfirmVisit(ctx context.Context, p nursery.Principal, key, caseNo string, visit int64) (casework.GuidanceEntry, error)
+	SignedRate(ctx context.Context, p nursery.Principal, on nursery.Date) (casework.Indicator, error)
+
 	PublicStatus(ctx context.Context, caseNo, code string) (casework.PublicCase, error)
 	Verify(ctx context.Context, code string) (casework.VerifiedPaper, error)
 	Publications(ctx context.Context, county string, page casework.PageRequest) (casework.Page[casework.Publication], error)

@@ -63,6 +63,10 @@ const (
 	CodeNoConsent           = "consent_absent"           // 409: nothing to withdraw
 	CodePurposeNotAllowed   = "purpose_not_allowed"      // 403: the role reads nothing for this purpose
 	CodeRosterUnreadable    = "roster_unreadable"        // 422: no table, too long, or without the columns
+	CodeTextChanged         = "text_changed"             // 409: the text was changed since it was read
+	CodeContractExists      = "contract_exists"          // 409: one is being signed for that first day
+	CodeContractState       = "contract_state"           // 409: the contract does not stand so that this can be done
+	CodeVisitConfirmed      = "visit_confirmed"          // 409: confirmed already
 	CodeFilingNotOfSite     = "filing_not_of_site"       // 422: another county's, another's, or none that can be built
 )
 

@@ -41,8 +41,10 @@ func formOf(taskKind string) string {
 		return "proof"
 	case "filing_change.review", "filing_cancel.review":
 		return "reason"
-	case "build.supervision", "build.escalation":
+	case "build.supervision", "build.escalation", "contract.overdue_duty":
 		return "reply"
+	case "contract.sign":
+		return "sign"
 	}
 	return "note"
 }
@@ -115,6 +117,9 @@ func (s *Service) checkForm(ctx context.Context, q *store.Queries, task store.Ta
 		}
 		return checkRegistration("/answer", r)
 	}
+	if task.Kind == "contract.sign" && in.Outcome == nursery.OutcomeSign {
+		return checkSignature(ctx, q, task, answer)
+	}
 	return checkFormAttachments(ctx, q, task, answer)
 }
 
@@ -178,7 +183,7 @@ func formNeeds(task store.Task, in Completion) []FieldError {
 		if len(said.Findings) == 0 {
 			return []FieldError{{Location: "/answer/findings", Message: "请至少写明一项不符合情况"}}
 		}
-	case nursery.OutcomeRefuse:
+	case nursery.OutcomeRefuse, nursery.OutcomeDecline:
 		if strings.TrimSpace(said.Reason) == "" {
 			return []FieldError{{Location: "/answer/reason", Message: "请写明理由"}}
 		}

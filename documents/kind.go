@@ -41,6 +41,7 @@ var kinds = []KindInfo{
 	{FilingCancellation, "注销备案告知书", "托注", "filing_cancellation.html"},
 	{FilingReroute, "家庭托育点超员转办告知书", "托转", "filing_reroute.html"},
 	{FilingChange, "变更备案回执", "托变", "filing_change.html"},
+	{ContractAgreement, "医育结合签约服务协议", "医签", "contract_agreement.html"},
 }
 
 // Kinds lists every kind in the order of the process. The slice is the caller's own.

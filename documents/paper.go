@@ -43,6 +43,7 @@ type Paper struct {
 	Arrangement    string                `json:"arrangement,omitempty"`     // 婴幼儿和工作人员安置情况
 	Children       int                   `json:"children,omitempty"`        // 收托人数
 	Publication    string                `json:"publication,omitempty"`     // 公示载体
+	Agreement      *Agreement            `json:"agreement,omitempty"`       // 签约协议
 }
 
 // Contact is where the applicant can ask 联系方式.
@@ -138,6 +139,8 @@ func (p Paper) needByKind(need func(string, bool)) {
 		need("effective_on", p.EffectiveOn.Valid())
 		need("related_number", p.RelatedNumber != "")
 		need("reason", p.Reason != "")
+	case ContractAgreement:
+		p.needAgreement(need)
 	case FilingReroute:
 		need("children", p.Children > familyPointLimit)
 	case FilingChange:

@@ -75,4 +75,5 @@ var outcomeTitles = map[Outcome]string{
 	OutcomeProve: "提交整改证明", OutcomeReferPenalty: "移送处罚", OutcomeApprove: "同意", OutcomeRefuse: "不同意",
 	OutcomeWithdrawn: "申请人撤回", OutcomeSilent: "逾期未答复",
 	OutcomeReply: "书面答复", OutcomeInstruct: "批示",
+	OutcomeSign: "签署", OutcomeDecline: "不同意", OutcomeRenew: "续签", OutcomeEnd: "到期终止", OutcomeAcknowledge: "知悉",
 }

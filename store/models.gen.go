@@ -186,6 +186,18 @@ type Child struct {
 	UpdatedAt     time.Time
 }
 
+type Clinic struct {
+	ID            string
+	County        string
+	Name          string
+	Licence       string
+	LicensedUntil nursery.Date
+	PrimaryCare   bool
+	Capacity      int32
+	Modes         []string
+	UpdatedAt     time.Time
+}
+
 type Clock struct {
 	CaseNo      string
 	Name        string
@@ -209,6 +221,73 @@ type Consent struct {
 	TakenBy     string
 	WithdrawnOn nursery.Date
 	WithdrawnBy *string
+}
+
+type Contract struct {
+	CaseNo      string
+	County      string
+	Institution string
+	Clinic      string
+	Mode        string
+	State       string
+	Version     int32
+	StartsOn    nursery.Date
+	EndsOn      nursery.Date
+	Light       string
+	LightOn     nursery.Date
+	Renewal     *string
+	UpdatedAt   time.Time
+}
+
+type ContractAssessment struct {
+	CaseNo      string
+	AsOf        nursery.Date
+	County      string
+	Institution string
+	Clinic      string
+	Light       string
+	Duties      json.RawMessage
+	Decision    string
+}
+
+type ContractSignature struct {
+	CaseNo      string
+	Version     int32
+	Side        string
+	County      string
+	Institution string
+	Clinic      string
+	Sha256      string
+	SignedBy    string
+	SignedAt    time.Time
+}
+
+type ContractText struct {
+	CaseNo      string
+	Version     int32
+	County      string
+	Institution string
+	Clinic      string
+	Terms       json.RawMessage
+	Text        string
+	Sha256      string
+	Author      string
+	At          time.Time
+}
+
+type ContractVisit struct {
+	ID          int64
+	CaseNo      string
+	County      string
+	Institution string
+	Clinic      string
+	VisitedOn   nursery.Date
+	Content     string
+	Evidence    []string
+	RecordedBy  string
+	RecordedAt  time.Time
+	ConfirmedBy *string
+	ConfirmedAt *time.Time
 }
 
 type CountySetting struct {

@@ -96,6 +96,14 @@ func Processes() []Process {
 			{nursery.StageSupervised, "督办中", nursery.RoleCountyOffice, "请在期限内书面答复督办，说明原因和赶上的日期。"},
 			{nursery.StageBuilt, "已建成并备案", "", "六个节点全部完成，已销号。"},
 		}},
+		{nursery.KindContract, "医育结合签约", nursery.PrefixContract, Contract, []StageInfo{
+			{nursery.StageSigning, "双方签署", nursery.RoleInstitution, "请核对协议文本并签署；文本变更后须重新签署。"},
+			{nursery.StageContractFiling, "县区备案", nursery.RoleCountyOffice, "双方已签署，县区正在备案。"},
+			{nursery.StageContractAwaited, "待生效", nursery.RoleEngine, "协议到生效日自动履行。"},
+			{nursery.StageInForce, "履行中", nursery.RoleHospital, "按协议开展技术指导和半年体检，到期前六十日征询续签。"},
+			{nursery.StageContractEnded, "已终止", "", "协议已到期或终止。"},
+			{nursery.StageContractRefused, "未签成", "", "未签成协议，可以重新发起。"},
+		}},
 	}
 }
 

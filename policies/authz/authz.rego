@@ -54,6 +54,16 @@ acts := {
 	"child.import": {"institution"},
 	"child.list": {"institution", "hospital", "county_office"},
 	"child.read": {"institution", "hospital", "county_office"},
+	"clinic.list": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital"},
+	"clinic.put": {"county_office"},
+	"contract.amend": {"institution", "hospital"},
+	"contract.confirm": {"institution"},
+	"contract.list": {"institution", "supervisor", "county_office", "city_office", "auditor", "hospital"},
+	"contract.rate": {"supervisor", "county_office", "city_office", "auditor"},
+	"contract.read": {"institution", "supervisor", "county_office", "city_office", "auditor", "hospital"},
+	"contract.start": {"institution", "hospital", "county_office"},
+	"contract.terminate": {"institution", "hospital"},
+	"contract.visit": {"hospital"},
 	"document.read": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital", "insurer"},
 	"document.reissue": {"supervisor"},
 	"document.revoke": {"supervisor"},
@@ -82,18 +92,20 @@ acts := {
 
 # Acts on no single thing: a list, which the query and row-level security narrow.
 lists := {
-	"build.list", "build.start", "calendar.load", "case.list", "child.count", "child.enrol", "child.export", "child.import",
+	"build.list", "build.start", "calendar.load", "case.list", "clinic.list", "contract.list", "contract.rate", "child.count", "child.enrol", "child.export", "child.import",
 	"child.list", "filing.precheck", "institution.list", "reading.list", "task.list",
 }
 
 # Acts that make something new, so that there is nothing yet to be seen.
-beginnings := {"attachment.upload", "evidence.upload", "filing.start", "registration.push"}
+beginnings := {"clinic.put", "contract.start", "attachment.upload", "evidence.upload", "filing.start", "registration.push"}
 
 # What shows the thing that an act is done to.
 shown_by := {
 	"attachment": "attachment.read",
 	"build": "build.read",
 	"case": "case.read",
+	"clinic": "clinic.list",
+	"contract": "contract.read",
 	"child": "child.read",
 	"document": "document.read",
 	"evidence": "evidence.read",

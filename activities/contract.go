@@ -1,0 +1,297 @@
+package activities
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"tuoyu/calendar"
+	"tuoyu/documents"
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// The rule sets a contract is judged by.
+const (
+	RulesContract     = "contract.order"
+	RulesContractDuty = "contract.duty"
+)
+
+// What the plan sets for following a contract up; no text gives more than the two visits.
+const (
+	visitsPerYear      = 2  // 项目8
+	halfYearDays       = 30 // days of a half-year that a contract covers before it owes the check-up
+	renewDaysAhead     = 60 // 项目8 续签
+	contractReplyDays  = 5  // working days for a reply; no text gives it
+	contractSilentDays = 10 // working days after which what nobody acknowledges is taken as known
+)
+
+// ContractTerms is what a workflow needs to know of its contract; the terms stay in Postgres.
+type ContractTerms struct {
+	Version      int
+	StartsOn     nursery.Date
+	EndsOn       nursery.Date
+	RenewOn      nursery.Date // when renewal is asked
+	Refused      bool         // contract.order fails
+	Decision     string
+	ReplyDays    int
+	SilenceDays  int
+	Signed       []nursery.Role // the sides that have signed this version
+	RenewalAsked bool
+}
+
+// OpenContract asks for a contract to be taken up, or looked at again.
+type OpenContract struct {
+	CaseNo, Step string
+	At           time.Time
+}
+
+// AssessContract holds the contract as it now stands against contract.order, and gives the workflow what it needs. The
+// first one takes the case up.
+func (e *Engine) AssessContract(ctx context.Context, in OpenContract) (ContractTerms, error) {
+	_, err := e.inStep(ctx, in.CaseNo, in.Step, in.At, func(ctx context.Context, s *step) error {
+		if err := s.take(ctx); err != nil {
+			return err
+		}
+		c, err := s.q.ContractByCase(ctx, s.c.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read contract: %w", err)
+		}
+		facts, err := s.contractFacts(ctx, c)
+		if err != nil {
+			return err
+		}
+		d, err := e.decideOn(ctx, s, RulesContract, facts, s.today())
+		if err != nil {
+			return err
+		}
+		s.c.Stage = string(nursery.StageSigning)
+		if err := s.saveCase(ctx); err != nil {
+			return err
+		}
+		return s.record(ctx, event{kind: "contract_assessed", note: "核对签约条件：" + resultWord(d.Result), data: map[string]any{
+			"decision": d.ID, "result": d.Result, "version": c.Version,
+		}})
+	})
+	if err != nil {
+		return ContractTerms{}, err
+	}
+	return e.contractTerms(ctx, in.CaseNo, in.Step)
+}
+
+func resultWord(r nursery.Result) string {
+	return map[nursery.Result]string{nursery.Pass: "符合", nursery.Fail: "不符合", nursery.Unknown: "信息不全", nursery.NotApplicable: "不适用"}[r]
+}
+
+// contractTerms reads a contract for its workflow; step is that of the last assessment, if any.
+func (e *Engine) contractTerms(ctx context.Context, caseNo, step string) (ContractTerms, error) {
+	t := ContractTerms{ReplyDays: contractReplyDays, SilenceDays: contractSilentDays}
+	err := e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		c, err := q.ContractByCase(ctx, caseNo)
+		if err != nil {
+			return fmt.Errorf("read contract: %w", err)
+		}
+		t.Version, t.StartsOn, t.EndsOn = int(c.Version), c.StartsOn, c.EndsOn
+		t.RenewOn = c.EndsOn.AddDays(-renewDaysAhead)
+		if t.RenewalAsked, err = q.TaskOfKindAsked(ctx, store.TaskOfKindAskedParams{CaseNo: caseNo, Kind: "contract.renew"}); err != nil {
+			return fmt.Errorf("look for the question of renewal: %w", err)
+		}
+		signatures, err := q.ContractSignatures(ctx, caseNo)
+		if err != nil {
+			return fmt.Errorf("read signatures: %w", err)
+		}
+		for _, sig := range signatures {
+			if sig.Version == c.Version {
+				t.Signed = append(t.Signed, nursery.Role(sig.Side))
+			}
+		}
+		if step == "" {
+			return nil
+		}
+		made, err := q.DecisionsOfStep(ctx, store.DecisionsOfStepParams{CaseNo: caseNo, Step: step})
+		if err != nil {
+			return fmt.Errorf("read decision: %w", err)
+		}
+		for _, d := range made {
+			t.Decision, t.Refused = d.ID, d.Result != string(nursery.Pass)
+		}
+		return nil
+	})
+	return t, err
+}
+
+// ReadContract gives a contract as it now stands.
+func (e *Engine) ReadContract(ctx context.Context, caseNo string) (ContractTerms, error) {
+	return e.contractTerms(ctx, caseNo, "")
+}
+
+func (s *step) contractFacts(ctx context.Context, c store.Contract) (nursery.ContractFacts, error) {
+	text, err := s.q.ContractText(ctx, store.ContractTextParams{CaseNo: c.CaseNo, Version: c.Version})
+	if err != nil {
+		return nursery.ContractFacts{}, fmt.Errorf("read contract text: %w", err)
+	}
+	var terms nursery.ContractTerms
+	if err := json.Unmarshal(text.Terms, &terms); err != nil {
+		return nursery.ContractFacts{}, fmt.Errorf("decode terms: %w", err)
+	}
+	clinic, err := s.q.ClinicByID(ctx, c.Clinic)
+	if err != nil {
+		return nursery.ContractFacts{}, fmt.Errorf("read clinic: %w", err)
+	}
+	institution, err := s.q.InstitutionByID(ctx, c.Institution)
+	if err != nil {
+		return nursery.ContractFacts{}, fmt.Errorf("read institution: %w", err)
+	}
+	served, err := s.q.ChildrenServedBy(ctx, store.ChildrenServedByParams{Clinic: c.Clinic, Aside: c.Institution})
+	if err != nil {
+		return nursery.ContractFacts{}, fmt.Errorf("count children served: %w", err)
+	}
+	others, err := s.q.ContractsOverlapping(ctx, store.ContractsOverlappingParams{
+		Institution: c.Institution, CaseNo: c.CaseNo, Since: c.StartsOn, Until: c.EndsOn,
+	})
+	if err != nil {
+		return nursery.ContractFacts{}, fmt.Errorf("look for other contracts: %w", err)
+	}
+	return nursery.ContractFacts{
+		StartsOn: c.StartsOn, EndsOn: c.EndsOn, Mode: nursery.ServiceMode(c.Mode), Services: terms.Services,
+		SameCounty: clinic.County == institution.County, Licence: nursery.LicenceFits(clinic.Licence), LicensedUntil: clinic.LicensedUntil,
+		PrimaryCare: clinic.PrimaryCare, ModeOffered: slices.Contains(clinic.Modes, c.Mode), Capacity: int(clinic.Capacity),
+		ChildrenServed: int(served), Seats: int(institution.Seats), InstitutionFiled: institution.Status == "filed" || institution.Status == "rectifying",
+		OtherInForce: len(others) > 0,
+	}, nil
+}
+
+// TakeSignature writes down that a side has signed: In.Tasks is the task it was asked by. A signature over a text that
+// has been changed meanwhile does not count, and false is given.
+func (e *Engine) TakeSignature(ctx context.Context, in Move) (bool, error) {
+	counts := true
+	done, err := e.inStep(ctx, in.CaseNo, in.Step, in.At, func(ctx context.Context, s *step) error {
+		var said struct {
+			SHA256 string `json:"text_sha256"`
+		}
+		if err := s.answer(ctx, in.Tasks[0], &said); err != nil {
+			return err
+		}
+		c, err := s.q.ContractByCase(ctx, s.c.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read contract: %w", err)
+		}
+		text, err := s.q.ContractText(ctx, store.ContractTextParams{CaseNo: c.CaseNo, Version: c.Version})
+		if err != nil {
+			return fmt.Errorf("read contract text: %w", err)
+		}
+		if counts = said.SHA256 == text.Sha256; !counts {
+			return s.record(ctx, in.event("signature_void", "签署的文本已变更，签署不生效"))
+		}
+		err = s.q.InsertContractSignature(ctx, store.InsertContractSignatureParams{
+			CaseNo: c.CaseNo, Version: c.Version, Side: string(in.Role), County: c.County, Institution: c.Institution, Clinic: c.Clinic,
+			Sha256: text.Sha256, SignedBy: in.Actor, SignedAt: s.at,
+		})
+		if err != nil {
+			return fmt.Errorf("insert signature: %w", err)
+		}
+		ev := in.event("contract_signed", fmt.Sprintf("%s签署协议第 %d 稿", in.Role.Title(), c.Version))
+		ev.data = map[string]any{"sha256": text.Sha256, "version": c.Version}
+		return s.record(ctx, ev)
+	})
+	if err == nil && !done {
+		var terms ContractTerms
+		terms, err = e.contractTerms(ctx, in.CaseNo, "")
+		counts = slices.Contains(terms.Signed, in.Role)
+	}
+	return counts, err
+}
+
+// FileContract files the signed contract with the county 县区备案; it waits for its first day.
+func (e *Engine) FileContract(ctx context.Context, in Move) error {
+	return e.contractMove(ctx, in, "signed", func(s *step, _ store.Contract) (event, error) {
+		s.c.Stage = string(nursery.StageContractAwaited)
+		return in.event("contract_filed", "协议已备案，到生效日履行"), nil
+	})
+}
+
+// RefuseContract ends a contract that was not signed; note says why.
+func (e *Engine) RefuseContract(ctx context.Context, in Move) error {
+	return e.contractMove(ctx, in, "refused", func(s *step, _ store.Contract) (event, error) {
+		s.end(nursery.StageContractRefused)
+		return in.event("contract_refused", "未签成协议"), nil
+	})
+}
+
+// BeginContract brings the contract into force and orders the agreement.
+func (e *Engine) BeginContract(ctx context.Context, in Move) error {
+	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
+		c, err := s.q.ContractByCase(ctx, s.c.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read contract: %w", err)
+		}
+		if err := s.q.SetContractState(ctx, store.SetContractStateParams{CaseNo: c.CaseNo, State: "in_force", UpdatedAt: s.at}); err != nil {
+			return fmt.Errorf("set contract in force: %w", err)
+		}
+		s.c.Stage, s.c.Holder = string(nursery.StageInForce), string(nursery.RoleHospital)
+		if err := e.orderAgreement(ctx, s, c); err != nil {
+			return err
+		}
+		return s.record(ctx, in.event("contract_in_force", "协议生效，开始履行"))
+	})
+}
+
+func (e *Engine) orderAgreement(ctx context.Context, s *step, c store.Contract) error {
+	text, err := s.q.ContractText(ctx, store.ContractTextParams{CaseNo: c.CaseNo, Version: c.Version})
+	if err != nil {
+		return fmt.Errorf("read contract text: %w", err)
+	}
+	clinic, err := s.q.ClinicByID(ctx, c.Clinic)
+	if err != nil {
+		return fmt.Errorf("read clinic: %w", err)
+	}
+	signatures, err := s.q.ContractSignatures(ctx, c.CaseNo)
+	if err != nil {
+		return fmt.Errorf("read signatures: %w", err)
+	}
+	agreement := &documents.Agreement{
+		Clinic: clinic.Name, Mode: nursery.ServiceMode(c.Mode), StartsOn: c.StartsOn, EndsOn: c.EndsOn, Text: text.Text, TextSHA256: text.Sha256,
+	}
+	for _, sig := range signatures {
+		if sig.Version == c.Version {
+			agreement.Signatures = append(agreement.Signatures, documents.Signature{
+				Side: nursery.Role(sig.Side).Title(), Account: sig.SignedBy, On: nursery.DateOf(sig.SignedAt), SHA256: sig.Sha256,
+			})
+		}
+	}
+	return e.order(ctx, s, documents.ContractAgreement, func(p *documents.Paper) { p.Agreement = agreement })
+}
+
+// contractMove sets the contract's state and writes one event.
+func (e *Engine) contractMove(ctx context.Context, in Move, state string, do func(*step, store.Contract) (event, error)) error {
+	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
+		c, err := s.q.ContractByCase(ctx, s.c.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read contract: %w", err)
+		}
+		if err := s.q.SetContractState(ctx, store.SetContractStateParams{CaseNo: c.CaseNo, State: state, UpdatedAt: s.at}); err != nil {
+			return fmt.Errorf("set contract %s: %w", state, err)
+		}
+		ev, err := do(s, c)
+		if err != nil {
+			return err
+		}
+		return s.record(ctx, ev)
+	})
+}
+
+// TakeAnswer puts what was replied to a task of the contract on the timeline.
+func (e *Engine) TakeAnswer(ctx context.Context, in Move) error {
+	_, err := e.inStep(ctx, in.CaseNo, in.Step, in.At, func(ctx context.Context, s *step) error {
+		var said struct {
+			Note string `json:"note"`
+		}
+		if err := s.answer(ctx, in.Tasks[0], &said); err != nil {
+			return err
+		}
+		return s.record(ctx, in.event("contract_answered", said.Note))
+	})
+	return err
+}

@@ -1,0 +1,199 @@
+package activities
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"tuoyu/calendar"
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// DutyAssessment is what a workflow needs to know of the month's duty meter.
+type DutyAssessment struct {
+	Light    nursery.Light
+	Decision string
+}
+
+// AssessDuties reads the duty meter of a contract on the day of In.At, judges it by contract.duty and shows the light.
+func (e *Engine) AssessDuties(ctx context.Context, in Move) (DutyAssessment, error) {
+	asOf := nursery.DateOf(in.At)
+	var found DutyAssessment
+	done, err := e.inStep(ctx, in.CaseNo, in.Step, in.At, func(ctx context.Context, s *step) error {
+		c, err := s.q.ContractByCase(ctx, s.c.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read contract: %w", err)
+		}
+		duties, err := DutiesOf(ctx, s.q, c, asOf)
+		if err != nil {
+			return err
+		}
+		d, err := e.decideOn(ctx, s, RulesContractDuty, nursery.ContractDutyFacts{Duties: duties}, asOf)
+		if err != nil {
+			return err
+		}
+		found = DutyAssessment{Light: nursery.LightOf(d), Decision: d.ID}
+		raw, err := json.Marshal(duties)
+		if err != nil {
+			return fmt.Errorf("encode duties: %w", err)
+		}
+		err = s.q.InsertContractAssessment(ctx, store.InsertContractAssessmentParams{
+			CaseNo: c.CaseNo, AsOf: asOf, County: c.County, Institution: c.Institution, Clinic: c.Clinic, Light: string(found.Light), Duties: raw,
+			Decision: d.ID,
+		})
+		if err != nil {
+			return fmt.Errorf("insert assessment: %w", err)
+		}
+		err = s.q.ShowContractLight(ctx, store.ShowContractLightParams{CaseNo: c.CaseNo, Light: string(found.Light), LightOn: asOf, UpdatedAt: s.at})
+		if err != nil {
+			return fmt.Errorf("show light: %w", err)
+		}
+		return s.record(ctx, event{kind: "duties_assessed", note: "按月核对履约：" + found.Light.Title(), data: map[string]any{
+			"light": found.Light, "decision": d.ID,
+		}})
+	})
+	if err == nil && !done {
+		err = e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+			row, err := q.ContractAssessmentOn(ctx, store.ContractAssessmentOnParams{CaseNo: in.CaseNo, AsOf: asOf})
+			found = DutyAssessment{Light: nursery.Light(row.Light), Decision: row.Decision}
+			return err
+		})
+	}
+	return found, err
+}
+
+// DutiesOf gives the duty meter 履约进度 of a contract on a day.
+func DutiesOf(ctx context.Context, q *store.Queries, c store.Contract, day nursery.Date) ([]nursery.DutyLine, error) {
+	facts := nursery.DutyFacts{
+		StartsOn: c.StartsOn, EndsOn: c.EndsOn, RoundsClosed: map[nursery.HalfYear]int{}, VisitsPerYear: visitsPerYear, HalfYearDays: halfYearDays,
+	}
+	visits, err := q.ContractVisits(ctx, c.CaseNo)
+	if err != nil {
+		return nil, fmt.Errorf("read visits: %w", err)
+	}
+	for _, v := range visits {
+		if v.ConfirmedAt != nil {
+			facts.Visits = append(facts.Visits, v.VisitedOn)
+		}
+	}
+	rounds, err := q.RoundsOfContract(ctx, c.CaseNo)
+	if err != nil {
+		return nil, fmt.Errorf("read rounds: %w", err)
+	}
+	for _, r := range rounds {
+		half, err := nursery.ParseHalfYear(r.Half)
+		if err != nil {
+			return nil, fmt.Errorf("read round: %w", err)
+		}
+		if r.State == "closed" {
+			facts.RoundsClosed[half]++
+		}
+	}
+	care, err := q.ChildrenInCare(ctx, c.Institution)
+	if err != nil {
+		return nil, fmt.Errorf("count children: %w", err)
+	}
+	facts.Children, facts.Records = int(care.Children), int(care.Records)
+	return nursery.DutiesOn(facts, day), nil
+}
+
+// ContractEnd says what a contract that has ended leaves behind.
+type ContractEnd struct {
+	Uncovered int // children in care whom no contract covers from the next day
+	Decision  string
+}
+
+// EndContract ends a contract on the day after its last, and looks whether anybody is left uncovered.
+func (e *Engine) EndContract(ctx context.Context, in Move) (ContractEnd, error) {
+	var end ContractEnd
+	err := e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
+		c, err := s.q.ContractByCase(ctx, s.c.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read contract: %w", err)
+		}
+		if err := s.q.SetContractState(ctx, store.SetContractStateParams{CaseNo: c.CaseNo, State: "ended", UpdatedAt: s.at}); err != nil {
+			return fmt.Errorf("end contract: %w", err)
+		}
+		if end, err = e.uncovered(ctx, s, c); err != nil {
+			return err
+		}
+		note := "协议到期终止"
+		if end.Uncovered > 0 {
+			note = fmt.Sprintf("协议终止，在托婴幼儿 %d 人没有接续的签约医疗机构，已提醒双方和县区", end.Uncovered)
+		}
+		ev := in.event("contract_ended", note)
+		ev.data = map[string]any{"uncovered": end.Uncovered, "decision": end.Decision}
+		return s.record(ctx, ev)
+	})
+	return end, err
+}
+
+func (e *Engine) uncovered(ctx context.Context, s *step, c store.Contract) (ContractEnd, error) {
+	next := c.EndsOn.AddDays(1)
+	following, err := s.q.ContractsOverlapping(ctx, store.ContractsOverlappingParams{Institution: c.Institution, CaseNo: c.CaseNo, Since: next, Until: next})
+	if err != nil || len(following) > 0 {
+		return ContractEnd{}, err
+	}
+	care, err := s.q.ChildrenInCare(ctx, c.Institution)
+	if err != nil {
+		return ContractEnd{}, fmt.Errorf("count children: %w", err)
+	}
+	if care.Children == 0 {
+		return ContractEnd{}, nil
+	}
+	facts, err := s.contractFacts(ctx, c)
+	if err != nil {
+		return ContractEnd{}, err
+	}
+	facts.ChildrenUncovered = int(care.Children)
+	d, err := e.decideOn(ctx, s, RulesContract, facts, s.today())
+	return ContractEnd{Uncovered: int(care.Children), Decision: d.ID}, err
+}
+
+// CloseContract ends the case of a contract once everybody knows that it has ended.
+func (e *Engine) CloseContract(ctx context.Context, in Move) error {
+	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
+		s.end(nursery.StageContractEnded)
+		return s.record(ctx, in.event("contract_closed", "办结"))
+	})
+}
+
+// RenewContract opens the contract that follows this one, with its terms for the same span of months, to be signed anew:
+// a renewal is a text of its own with signatures of its own. In.Tasks is the answer it rests on.
+func (e *Engine) RenewContract(ctx context.Context, in Move) error {
+	_, err := e.inStep(ctx, in.CaseNo, in.Step, in.At, func(ctx context.Context, s *step) error {
+		c, err := s.q.ContractByCase(ctx, s.c.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read contract: %w", err)
+		}
+		if c.Renewal != nil {
+			return s.record(ctx, in.event("contract_renewal", "续签已在办理"))
+		}
+		text, err := s.q.ContractText(ctx, store.ContractTextParams{CaseNo: c.CaseNo, Version: c.Version})
+		if err != nil {
+			return fmt.Errorf("read contract text: %w", err)
+		}
+		var terms nursery.ContractTerms
+		if err := json.Unmarshal(text.Terms, &terms); err != nil {
+			return fmt.Errorf("decode terms: %w", err)
+		}
+		days := c.StartsOn.DaysUntil(c.EndsOn)
+		terms.StartsOn = c.EndsOn.AddDays(1)
+		terms.EndsOn = terms.StartsOn.AddMonths(12).AddDays(-1)
+		if days < 360 {
+			terms.EndsOn = terms.StartsOn.AddDays(days)
+		}
+		renewal, _, err := NewContract(ctx, s.q, terms, s.c.CaseNo, s.c.County, in.Actor, "续签："+s.c.Subject, s.at)
+		if err != nil {
+			return err
+		}
+		if err := s.q.SetContractRenewal(ctx, store.SetContractRenewalParams{CaseNo: c.CaseNo, Renewal: &renewal, UpdatedAt: s.at}); err != nil {
+			return fmt.Errorf("note renewal: %w", err)
+		}
+		ev := in.event("contract_renewal", "续签，新办件 "+renewal)
+		ev.data = map[string]any{"renewal": renewal}
+		return s.record(ctx, ev)
+	})
+	return err
+}

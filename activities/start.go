@@ -1,0 +1,55 @@
+package activities
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"tuoyu/documents"
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// StartCase opens a case by the engine itself, with the facts of its first version, and leaves its start to the relay. It
+// gives the number and true, or the number of the open case of the same kind, institution and subject and false. Such a
+// case is not tracked by the public.
+func StartCase(ctx context.Context, q *store.Queries, prefix string, c store.Case, facts any, note string, at time.Time) (string, bool, error) {
+	open, err := q.OpenCaseOf(ctx, store.OpenCaseOfParams{Institution: c.Institution, Kind: c.Kind, About: c.About})
+	if err == nil {
+		return open, false, nil
+	}
+	if !store.IsNotFound(err) {
+		return "", false, fmt.Errorf("look for an open case: %w", err)
+	}
+	code := sha256.Sum256([]byte(documents.NewCode()))
+	c.Status, c.TrackingHash = string(nursery.CaseOpen), code[:]
+	if c, err = NewCase(ctx, q, prefix, c, at); err != nil {
+		return "", false, err
+	}
+	raw, err := json.Marshal(facts)
+	if err != nil {
+		return "", false, fmt.Errorf("encode facts: %w", err)
+	}
+	err = q.InsertApplicationVersion(ctx, store.InsertApplicationVersionParams{
+		CaseNo: c.CaseNo, Version: 1, County: c.County, Institution: c.Institution, Facts: raw, EnteredBy: c.SubmittedBy, EnteredAt: at,
+	})
+	if err != nil {
+		return "", false, fmt.Errorf("insert facts: %w", err)
+	}
+	if err := KeepStart(ctx, q, c, at, at); err != nil {
+		return "", false, err
+	}
+	s := &step{q: q, c: c, name: "submitted", at: at}
+	return c.CaseNo, true, s.record(ctx, event{kind: "submitted", note: note})
+}
+
+// take notes that a case's workflow has begun: its start is delivered. It is the first thing a step that opens a case does.
+func (s *step) take(ctx context.Context) error {
+	if err := s.q.MarkDelivered(ctx, store.MarkDeliveredParams{ID: "start/" + s.c.CaseNo, DeliveredAt: &s.at}); err != nil {
+		return fmt.Errorf("mark start delivered: %w", err)
+	}
+	s.c.Status, s.c.ReceivedOn = string(nursery.CaseOpen), s.today()
+	return nil
+}

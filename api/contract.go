@@ -1,0 +1,125 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+	"tuoyu/sheets"
+)
+
+func registerContracts(a *api) {
+	registerClinics(a)
+	start := creating(operation(http.MethodPost, "/api/v1/contracts", "startContract", tagContracts, "发起签约"))
+	start.Description = "托育机构提出需求，或医疗卫生机构、县区专班邀请。条件按规则核对，结论见办件的裁定。"
+	register(a, start, func(ctx context.Context, in *struct {
+		Command
+		Body nursery.ContractTerms
+	}) (*made[casework.Started], error) {
+		started, err := a.door.StartContract(ctx, principal(ctx), in.Key, in.Body)
+		return newAt(started, err, func(s casework.Started) string { return pathOf("contracts", s.CaseNo) })
+	})
+
+	type contractListing struct {
+		Listing
+		County string        `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码，供市级角色筛选"`
+		State  string        `query:"state" enum:"signing,signed,in_force,ended,refused" doc:"状态"`
+		Light  nursery.Light `query:"light" enum:"green,amber,red" doc:"履约灯"`
+	}
+	register(a, operation(http.MethodGet, "/api/v1/contracts", "listContracts", tagContracts, "签约列表"),
+		func(ctx context.Context, in *contractListing) (*answer[casework.Page[casework.ContractSummary]], error) {
+			return reply(a.door.Contracts(ctx, principal(ctx), casework.ContractFilter{County: in.County, State: in.State, Light: in.Light},
+				casework.PageRequest(in.Listing)))
+		})
+
+	export := operation(http.MethodGet, "/api/v1/contracts.xlsx", "exportContracts", tagContracts, "导出签约列表")
+	register(a, downloading(export, sheets.Media, "签约列表，Excel"), func(ctx context.Context, _ *struct{}) (*file, error) {
+		all, err := everyPage(func(page casework.PageRequest) (casework.Page[casework.ContractSummary], error) {
+			return a.door.Contracts(ctx, principal(ctx), casework.ContractFilter{}, page)
+		})
+		if err != nil {
+			return nil, err
+		}
+		table := sheets.Table{Name: "签约", Head: []string{"县区", "办件编号", "托育机构", "医疗卫生机构", "服务方式", "状态", "生效日期", "截止日期", "履约灯"}, Frozen: 2, Wide: 4}
+		for _, c := range all {
+			table.Rows = append(table.Rows, []any{
+				c.CountyName, c.CaseNo, c.Institution, c.Clinic, c.ModeTitle, c.State, c.StartsOn.String(), c.EndsOn.String(), c.LightTitle,
+			})
+		}
+		sheet, err := sheets.Write(table)
+		return a.sheet(sheet, "医育结合签约", err)
+	})
+	registerContract(a)
+}
+
+func registerClinics(a *api) {
+	register(a, operation(http.MethodPut, "/api/v1/clinics/{id}", "putClinic", tagContracts, "登记医疗卫生机构"), func(ctx context.Context, in *struct {
+		Command
+		ID   string `path:"id" maxLength:"64" doc:"编号"`
+		Body nursery.Clinic
+	}) (*answer[nursery.Clinic], error) {
+		in.Body.ID = in.ID
+		return reply(a.door.PutClinic(ctx, principal(ctx), in.Key, in.Body))
+	})
+
+	register(a, operation(http.MethodGet, "/api/v1/clinics", "listClinics", tagContracts, "医疗卫生机构名册"), func(ctx context.Context, in *struct {
+		Listing
+		County string `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码"`
+	}) (*answer[casework.Page[nursery.Clinic]], error) {
+		return reply(a.door.Clinics(ctx, principal(ctx), in.County, casework.PageRequest(in.Listing)))
+	})
+}
+
+func registerContract(a *api) {
+	contract := operation(http.MethodGet, "/api/v1/contracts/{case_no}", "getContract", tagContracts, "签约详情", http.StatusNotFound)
+	contract.Description = "含各稿文本及其哈希、双方签署、技术指导和履约进度。签署在待办中进行，须填写所签文本的哈希。"
+	register(a, contract, func(ctx context.Context, in *CaseNumber) (*answer[casework.ContractDetail], error) {
+		return reply(a.door.Contract(ctx, principal(ctx), in.CaseNo))
+	})
+
+	amend := operation(http.MethodPost, "/api/v1/contracts/{case_no}/texts", "amendContract", tagContracts, "修改协议文本", http.StatusNotFound)
+	amend.Description = "另起一稿，已有的签署失效，双方重新签署。"
+	register(a, amend, func(ctx context.Context, in *struct {
+		Command
+		CaseNumber
+		Body casework.ContractAmendment
+	}) (*answer[casework.ContractDetail], error) {
+		return reply(a.door.AmendContract(ctx, principal(ctx), in.Key, in.CaseNo, in.Body))
+	})
+
+	register(a, operation(http.MethodPost, "/api/v1/contracts/{case_no}/termination", "terminateContract", tagContracts, "终止签约", http.StatusNotFound),
+		func(ctx context.Context, in *struct {
+			Command
+			CaseNumber
+			Body casework.Termination
+		}) (*answer[casework.ContractDetail], error) {
+			return reply(a.door.TerminateContract(ctx, principal(ctx), in.Key, in.CaseNo, in.Body))
+		})
+
+	visit := creating(operation(http.MethodPost, "/api/v1/contracts/{case_no}/visits", "recordGuidance", tagContracts, "记录技术指导", http.StatusNotFound))
+	visit.Description = "由医疗卫生机构记录，托育机构确认后计入履约。"
+	register(a, visit, func(ctx context.Context, in *struct {
+		Command
+		CaseNumber
+		Body casework.GuidanceVisit
+	}) (*made[casework.GuidanceEntry], error) {
+		entry, err := a.door.RecordVisit(ctx, principal(ctx), in.Key, in.CaseNo, in.Body)
+		return newAt(entry, err, func(casework.GuidanceEntry) string { return pathOf("contracts", in.CaseNo) })
+	})
+
+	register(a, operation(http.MethodPost, "/api/v1/contracts/{case_no}/visits/{visit}/confirmation", "confirmGuidance", tagContracts, "确认技术指导", http.StatusNotFound),
+		func(ctx context.Context, in *struct {
+			Command
+			CaseNumber
+			Visit int64 `path:"visit" minimum:"1" doc:"技术指导编号"`
+		}) (*answer[casework.GuidanceEntry], error) {
+			return reply(a.door.ConfirmVisit(ctx, principal(ctx), in.Key, in.CaseNo, in.Visit))
+		})
+
+	register(a, operation(http.MethodGet, "/api/v1/indicators/signed-rate", "getSignedRate", tagContracts, "签约指导率"), func(ctx context.Context, in *struct {
+		On nursery.Date `query:"on" doc:"日期，不填为今天"`
+	}) (*answer[casework.Indicator], error) {
+		return reply(a.door.SignedRate(ctx, principal(ctx), in.On))
+	})
+}

@@ -1,0 +1,380 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"tuoyu/activities"
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// noticeDays is how many days before a contract may end by one side's wish; no text gives it.
+const noticeDays = 30
+
+// PutClinic enters a medical institution of the county, or what has changed of it.
+func (s *Service) PutClinic(ctx context.Context, p nursery.Principal, key string, in nursery.Clinic) (nursery.Clinic, error) {
+	put, _, err := command(ctx, s, p, key, "clinic.put "+in.ID, in, func(q *store.Queries) (nursery.Clinic, error) {
+		if err := s.may(ctx, p, "clinic.put", resource{County: in.County}); err != nil {
+			return in, err
+		}
+		c := checker{}
+		if !nursery.LicenceFits(in.Licence) {
+			c.add("/licence", "登记号应为22位，诊所备案编号应为12位")
+		}
+		if !in.LicensedUntil.Valid() {
+			c.add("/licensed_until", "请填写有效期")
+		}
+		if wrong := needText("/name", in.Name, 100); wrong != nil {
+			c.add(wrong.Location, wrong.Message)
+		}
+		for i, m := range in.Modes {
+			if m != nursery.Visiting && m != nursery.Stationed {
+				c.add(fmt.Sprintf("/modes/%d", i), "没有这种服务方式")
+			}
+		}
+		if err := c.refusal(); err != nil {
+			return in, err
+		}
+		modes := []string{}
+		for _, m := range in.Modes {
+			modes = append(modes, string(m))
+		}
+		err := q.PutClinic(ctx, store.PutClinicParams{
+			ID: in.ID, County: in.County, Name: in.Name, Licence: in.Licence, LicensedUntil: in.LicensedUntil, PrimaryCare: in.PrimaryCare,
+			Capacity: int32(in.Capacity), Modes: modes, UpdatedAt: s.Now(),
+		})
+		if err != nil {
+			return in, fmt.Errorf("put clinic: %w", err)
+		}
+		return in, nil
+	})
+	return put, err
+}
+
+// Clinics lists the medical institutions of a county.
+func (s *Service) Clinics(ctx context.Context, p nursery.Principal, county string, page PageRequest) (Page[nursery.Clinic], error) {
+	list := Page[nursery.Clinic]{Items: []nursery.Clinic{}}
+	if err := s.may(ctx, p, "clinic.list", resource{}); err != nil {
+		return list, err
+	}
+	limit, err := page.limit()
+	if err != nil {
+		return list, err
+	}
+	var after cursor
+	if page.After != "" {
+		if after, err = decodeCursor(page.After); err != nil {
+			return list, err
+		}
+	}
+	if county == "" {
+		county = p.County
+	}
+	var rows []store.Clinic
+	err = s.DB.As(ctx, p, func(q *store.Queries) (err error) {
+		rows, err = q.ClinicsOfCounty(ctx, store.ClinicsOfCountyParams{County: county, After: after.ID, PageSize: int32(limit + 1)})
+		return err
+	})
+	if err != nil {
+		return list, fmt.Errorf("list clinics: %w", err)
+	}
+	for i, row := range rows {
+		if i == limit {
+			list.Next = cursor{ID: rows[i-1].ID}.encode()
+			break
+		}
+		c := nursery.Clinic{
+			ID: row.ID, County: row.County, Name: row.Name, Licence: row.Licence, LicensedUntil: row.LicensedUntil, PrimaryCare: row.PrimaryCare,
+			Capacity: int(row.Capacity), Modes: []nursery.ServiceMode{},
+		}
+		for _, m := range row.Modes {
+			c.Modes = append(c.Modes, nursery.ServiceMode(m))
+		}
+		list.Items = append(list.Items, c)
+	}
+	return list, nil
+}
+
+// StartContract proposes a contract: an institution asks a clinic, a clinic or the county's office invites an institution.
+// Errors: invalid with every fault, contract_exists.
+func (s *Service) StartContract(ctx context.Context, p nursery.Principal, key string, in nursery.ContractTerms) (Started, error) {
+	switch p.Role {
+	case nursery.RoleInstitution:
+		in.Institution = p.Institution
+	case nursery.RoleHospital:
+		in.Clinic = p.Institution
+	}
+	started, replayed, err := command(ctx, s, p, key, "contract.start", in, func(q *store.Queries) (Started, error) {
+		if err := s.may(ctx, p, "contract.start", resource{County: p.County, Institution: in.Institution, Partner: in.Clinic}); err != nil {
+			return Started{}, err
+		}
+		if err := s.checkTerms(in).refusal(); err != nil {
+			return Started{}, err
+		}
+		return s.startContract(ctx, p, in)
+	})
+	if err == nil && !replayed {
+		s.deliverStart(ctx, started.CaseNo)
+	}
+	return started, err
+}
+
+func (s *Service) checkTerms(in nursery.ContractTerms) *checker {
+	c := &checker{}
+	for _, f := range in.Faults() {
+		c.add(f.Location, f.Message)
+	}
+	if in.StartsOn.Valid() && in.EndsOn.Valid() && in.EndsOn.Before(s.today()) {
+		c.add("/ends_on", "截止日期不能早于今天")
+	}
+	if in.Institution == "" {
+		c.add("/institution", "请指明托育机构")
+	}
+	if in.Clinic == "" {
+		c.add("/clinic", "请指明医疗卫生机构")
+	}
+	if wrong := checkText("/note", in.Note, 2000); wrong != nil {
+		c.add(wrong.Location, wrong.Message)
+	}
+	return c
+}
+
+// startContract writes the contract as the engine: neither side sees the other's rows before there is one.
+func (s *Service) startContract(ctx context.Context, p nursery.Principal, in nursery.ContractTerms) (Started, error) {
+	var started Started
+	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		institution, err := q.InstitutionByID(ctx, in.Institution)
+		if store.IsNotFound(err) || err == nil && institution.County != p.County {
+			return refuse(Invalid, CodeInvalid, "本县区没有这家托育机构。", FieldError{Location: "/institution", Message: "没有这家机构"})
+		}
+		if err != nil {
+			return fmt.Errorf("read institution: %w", err)
+		}
+		clinic, err := q.ClinicByID(ctx, in.Clinic)
+		if store.IsNotFound(err) {
+			return refuse(Invalid, CodeInvalid, "没有登记这家医疗卫生机构。", FieldError{Location: "/clinic", Message: "没有这家机构"})
+		}
+		if err != nil {
+			return fmt.Errorf("read clinic: %w", err)
+		}
+		caseNo, opened, err := activities.NewContract(ctx, q, in, "", institution.County, p.Account, institution.Name+"与"+clinic.Name, s.Now())
+		if err != nil {
+			return err
+		}
+		if !opened {
+			return refuse(Conflict, CodeContractExists, "本机构自该日起的签约已在办理："+caseNo+"。")
+		}
+		started = Started{CaseNo: caseNo, Stage: nursery.StageSigning}
+		return nil
+	})
+	return started, err
+}
+
+// contractFor locks the case of a contract that p may act on and reads the contract.
+func (s *Service) contractFor(ctx context.Context, q *store.Queries, p nursery.Principal, act, caseNo string, find func(context.Context, string) (store.Case, error)) (store.Case, store.Contract, error) {
+	c, err := caseOf(ctx, find, caseNo)
+	if err != nil {
+		return c, store.Contract{}, err
+	}
+	if c.Kind != string(nursery.KindContract) {
+		return c, store.Contract{}, notFound()
+	}
+	if err := s.mayOn(ctx, p, act, c); err != nil {
+		return c, store.Contract{}, err
+	}
+	contract, err := q.ContractByCase(ctx, c.CaseNo)
+	if err != nil {
+		return c, contract, fmt.Errorf("read contract: %w", err)
+	}
+	return c, contract, nil
+}
+
+// AmendContract puts another text before the two sides; what was signed of the old one is void. Errors: version_stale,
+// contract_state when both have signed, invalid.
+func (s *Service) AmendContract(ctx context.Context, p nursery.Principal, key, caseNo string, in ContractAmendment) (ContractDetail, error) {
+	_, _, err := command(ctx, s, p, key, "contract.amend "+caseNo, in, func(q *store.Queries) (struct{}, error) {
+		c, contract, err := s.contractFor(ctx, q, p, "contract.amend", caseNo, q.CaseForStep)
+		if err != nil {
+			return struct{}{}, err
+		}
+		in.Institution, in.Clinic = contract.Institution, contract.Clinic
+		if err := s.checkTerms(in.ContractTerms).refusal(); err != nil {
+			return struct{}{}, err
+		}
+		switch {
+		case c.Stage != string(nursery.StageSigning):
+			return struct{}{}, refuse(Conflict, CodeContractState, "双方已签署或签约已结束，不能再修改文本。")
+		case int(contract.Version) != in.Version:
+			return struct{}{}, refuse(Conflict, CodeVersionStale, fmt.Sprintf("文本已改为第 %d 稿，请核对后重新提交。", contract.Version))
+		}
+		return struct{}{}, s.amend(ctx, q, p, c, in)
+	})
+	if err != nil {
+		return ContractDetail{}, err
+	}
+	return s.Contract(ctx, p, caseNo)
+}
+
+func (s *Service) amend(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, in ContractAmendment) error {
+	version := in.Version + 1
+	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		return activities.DraftContract(ctx, q, c.CaseNo, c.County, in.ContractTerms, version, p.Account, s.Now())
+	})
+	if err != nil {
+		return err
+	}
+	err = q.SetContractTerms(ctx, store.SetContractTermsParams{
+		CaseNo: c.CaseNo, Mode: string(in.Mode), StartsOn: in.StartsOn, EndsOn: in.EndsOn, Version: int32(version), UpdatedAt: s.Now(),
+	})
+	if err != nil {
+		return fmt.Errorf("set terms: %w", err)
+	}
+	err = s.event(ctx, q, c, p, fmt.Sprintf("text/%d", version), "contract_amended", fmt.Sprintf("协议改为第 %d 稿，原签署失效", version), false,
+		map[string]any{"version": version})
+	if err != nil {
+		return err
+	}
+	return activities.Wake(ctx, q, c, fmt.Sprintf("text/%d", version), s.Now())
+}
+
+// TerminateContract ends a contract in force before its time, with notice. Errors: contract_state, invalid.
+func (s *Service) TerminateContract(ctx context.Context, p nursery.Principal, key, caseNo string, in Termination) (ContractDetail, error) {
+	_, _, err := command(ctx, s, p, key, "contract.terminate "+caseNo, in, func(q *store.Queries) (struct{}, error) {
+		c, contract, err := s.contractFor(ctx, q, p, "contract.terminate", caseNo, q.CaseForStep)
+		if err != nil {
+			return struct{}{}, err
+		}
+		if wrong := needText("/reason", in.Reason, 500); wrong != nil {
+			return struct{}{}, refuse(Invalid, CodeInvalid, "请写明理由。", *wrong)
+		}
+		earliest := s.today().AddDays(noticeDays)
+		switch {
+		case contract.State != "in_force":
+			return struct{}{}, refuse(Conflict, CodeContractState, "协议不在履行中，不能终止。")
+		case !in.EndsOn.Valid() || in.EndsOn.Before(earliest) || in.EndsOn.After(contract.EndsOn):
+			return struct{}{}, refuse(Invalid, CodeInvalid, fmt.Sprintf("终止日期应提前 %d 天，且不晚于原截止日期。", noticeDays),
+				FieldError{Location: "/ends_on", Message: "应在 " + earliest.String() + " 与 " + contract.EndsOn.String() + " 之间"})
+		}
+		if err := q.SetContractEnd(ctx, store.SetContractEndParams{CaseNo: c.CaseNo, EndsOn: in.EndsOn, UpdatedAt: s.Now()}); err != nil {
+			return struct{}{}, fmt.Errorf("set end: %w", err)
+		}
+		what := "end/" + completionID(p, key)
+		err = s.event(ctx, q, c, p, what, "contract_terminated", fmt.Sprintf("提出于 %s 终止：%s", in.EndsOn, in.Reason), false, map[string]any{"ends_on": in.EndsOn})
+		if err != nil {
+			return struct{}{}, err
+		}
+		return struct{}{}, activities.Wake(ctx, q, c, what, s.Now())
+	})
+	if err != nil {
+		return ContractDetail{}, err
+	}
+	return s.Contract(ctx, p, caseNo)
+}
+
+// RecordVisit takes down a visit of technical guidance; it counts once the institution confirms it.
+func (s *Service) RecordVisit(ctx context.Context, p nursery.Principal, key, caseNo string, in GuidanceVisit) (GuidanceEntry, error) {
+	entry, _, err := command(ctx, s, p, key, "contract.visit "+caseNo, in, func(q *store.Queries) (GuidanceEntry, error) {
+		c, contract, err := s.contractFor(ctx, q, p, "contract.visit", caseNo, q.CaseForStep)
+		if err != nil {
+			return GuidanceEntry{}, err
+		}
+		check := checker{}
+		if !in.VisitedOn.Valid() || in.VisitedOn.Before(contract.StartsOn) || in.VisitedOn.After(contract.EndsOn) || in.VisitedOn.After(s.today()) {
+			check.add("/visited_on", "应在签约期内，且不晚于今天")
+		}
+		if wrong := needText("/content", in.Content, 2000); wrong != nil {
+			check.add(wrong.Location, wrong.Message)
+		}
+		have, err := uploaded(ctx, q, in.Evidence, c.County, c.Institution)
+		if err != nil {
+			return GuidanceEntry{}, err
+		}
+		for i, id := range in.Evidence {
+			if !have[id] {
+				check.add(fmt.Sprintf("/evidence/%d", i), noAttachment)
+			}
+		}
+		if err := check.refusal(); err != nil {
+			return GuidanceEntry{}, err
+		}
+		if contract.State != "in_force" && contract.State != "ended" {
+			return GuidanceEntry{}, refuse(Conflict, CodeContractState, "协议尚未生效。")
+		}
+		in.Evidence = append([]string{}, in.Evidence...)
+		id, err := q.InsertContractVisit(ctx, store.InsertContractVisitParams{
+			CaseNo: c.CaseNo, County: c.County, Institution: c.Institution, Clinic: contract.Clinic, VisitedOn: in.VisitedOn, Content: in.Content,
+			Evidence: in.Evidence, RecordedBy: p.Account, RecordedAt: s.Now(),
+		})
+		if err != nil {
+			return GuidanceEntry{}, fmt.Errorf("insert visit: %w", err)
+		}
+		entry := GuidanceEntry{ID: id, GuidanceVisit: in, RecordedBy: p.Account, RecordedAt: s.Now()}
+		return entry, s.event(ctx, q, c, p, fmt.Sprintf("visit/%d", id), "guidance_recorded", "记录技术指导："+in.VisitedOn.String(), false, map[string]any{"visit": id})
+	})
+	return entry, err
+}
+
+// ConfirmVisit is the institution's word that a visit took place. Errors: visit_confirmed, not_found.
+func (s *Service) ConfirmVisit(ctx context.Context, p nursery.Principal, key, caseNo string, visit int64) (GuidanceEntry, error) {
+	entry, _, err := command(ctx, s, p, key, fmt.Sprintf("contract.confirm %s %d", caseNo, visit), visit, func(q *store.Queries) (GuidanceEntry, error) {
+		c, _, err := s.contractFor(ctx, q, p, "contract.confirm", caseNo, q.CaseForStep)
+		if err != nil {
+			return GuidanceEntry{}, err
+		}
+		row, err := q.ContractVisit(ctx, store.ContractVisitParams{CaseNo: c.CaseNo, ID: visit})
+		switch {
+		case store.IsNotFound(err):
+			return GuidanceEntry{}, notFound()
+		case err != nil:
+			return GuidanceEntry{}, fmt.Errorf("read visit: %w", err)
+		case row.ConfirmedAt != nil:
+			return GuidanceEntry{}, refuse(Conflict, CodeVisitConfirmed, "该次指导已确认。")
+		}
+		now, by := s.Now(), p.Account
+		if err := q.ConfirmContractVisit(ctx, store.ConfirmContractVisitParams{ID: visit, ConfirmedBy: &by, ConfirmedAt: &now}); err != nil {
+			return GuidanceEntry{}, fmt.Errorf("confirm visit: %w", err)
+		}
+		row.ConfirmedBy, row.ConfirmedAt = &by, &now
+		return guidanceOf(row), s.event(ctx, q, c, p, fmt.Sprintf("visit/%d/confirmed", visit), "guidance_confirmed", "确认技术指导："+row.VisitedOn.String(), false,
+			map[string]any{"visit": visit})
+	})
+	return entry, err
+}
+
+func guidanceOf(row store.ContractVisit) GuidanceEntry {
+	entry := GuidanceEntry{
+		ID: row.ID, GuidanceVisit: GuidanceVisit{VisitedOn: row.VisitedOn, Content: row.Content, Evidence: row.Evidence},
+		RecordedBy: row.RecordedBy, RecordedAt: row.RecordedAt, ConfirmedAt: row.ConfirmedAt,
+	}
+	if row.ConfirmedBy != nil {
+		entry.ConfirmedBy = *row.ConfirmedBy
+	}
+	return entry
+}
+
+// checkSignature refuses a signature over a text that is not the one in question.
+func checkSignature(ctx context.Context, q *store.Queries, task store.Task, answer json.RawMessage) error {
+	var said struct {
+		SHA256 string `json:"text_sha256"`
+	}
+	if err := json.Unmarshal(answer, &said); err != nil {
+		return fmt.Errorf("decode signature: %w", err)
+	}
+	c, err := q.ContractByCase(ctx, task.CaseNo)
+	if err != nil {
+		return fmt.Errorf("read contract: %w", err)
+	}
+	text, err := q.ContractText(ctx, store.ContractTextParams{CaseNo: c.CaseNo, Version: c.Version})
+	if err != nil {
+		return fmt.Errorf("read contract text: %w", err)
+	}
+	switch said.SHA256 {
+	case text.Sha256:
+		return nil
+	case "":
+		return refuse(Invalid, CodeInvalid, "请填写所签文本的哈希。", FieldError{Location: "/answer/text_sha256", Message: "必填"})
+	}
+	return refuse(Conflict, CodeTextChanged, fmt.Sprintf("协议文本已改为第 %d 稿，请核对后重新签署。", c.Version))
+}

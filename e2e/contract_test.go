@@ -1,0 +1,224 @@
+package e2e
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+
+	"tuoyu/e2e/roleplay"
+	"tuoyu/nursery"
+)
+
+// parties are the two sides of a contract and the county's office.
+type parties struct {
+	a              *roleplay.Applicant
+	clinic, office *roleplay.Actor
+}
+
+// partiesOf gives an institution with its receipt and a clinic of its county that is entered.
+func partiesOf(t *testing.T, h *house, a *roleplay.Applicant, number string) parties {
+	t.Helper()
+	p := parties{a: a, clinic: h.door.As("clinic-" + a.County() + "-" + number), office: h.door.As("county-office-" + a.County())}
+	if err := p.office.PutClinic(t.Context(), key(), roleplay.Clinic(a.County(), number, today().AddMonths(36))); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// propose has the institution ask for a contract from a day on.
+func (p parties) propose(t *testing.T, from nursery.Date) string {
+	t.Helper()
+	caseNo, err := p.a.Propose(t.Context(), key(), roleplay.Terms("", p.clinicID(), from))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return caseNo
+}
+
+func (p parties) clinicID() string { return p.clinic.Account }
+
+// sign has both sides sign and the county file.
+func (p parties) sign(t *testing.T, caseNo string) {
+	t.Helper()
+	for _, side := range []*roleplay.Actor{p.a.Actor, p.clinic} {
+		open(t, side, caseNo, "contract.sign")
+		if err := side.Sign(t.Context(), key(), caseNo); err != nil {
+			t.Fatal(err)
+		}
+	}
+	answer(t, p.office, caseNo, "contract.file", nursery.OutcomeConfirm, map[string]string{"note": "已备案"})
+}
+
+func contractOf(t *testing.T, who *roleplay.Actor, caseNo string) roleplay.Contract {
+	t.Helper()
+	c, err := who.Contract(t.Context(), caseNo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestAContractIsSignedOverItsExactTextAndRunsItsYear(t *testing.T) {
+	t.Parallel()
+	h := sharedHouse(t)
+	a, _ := receipted(t, h, "community")
+	p := partiesOf(t, h, a, "1")
+	inCare(t, p.a.Actor, newChild(t, p.a.County(), 15), "c1")
+	caseNo := p.propose(t, today())
+	task := open(t, p.a.Actor, caseNo, "contract.sign")
+	_, err := p.a.Complete(t.Context(), key(), task.ID, nursery.OutcomeSign, map[string]string{"text_sha256": nursery.TextHash("another")})
+	refused(t, err, http.StatusConflict, "text_changed")
+	if err := p.a.Sign(t.Context(), key(), caseNo); err != nil {
+		t.Fatal(err)
+	}
+	// The text is changed when one side has signed: both sign anew.
+	terms := roleplay.Terms("", p.clinicID(), today())
+	terms.Mode, terms.Note = nursery.Stationed, "每周三上午到园"
+	err = p.clinic.Post(t.Context(), "/api/v1/contracts/"+caseNo+"/texts", key(), map[string]any{
+		"institution": "", "clinic": terms.Clinic, "mode": terms.Mode, "services": terms.Services, "starts_on": terms.StartsOn, "ends_on": terms.EndsOn,
+		"note": terms.Note, "version": 1,
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.sign(t, caseNo)
+	c := await(t, p.clinic, caseNo, roleplay.Printed(nursery.StageInForce))
+	genuinePDF(t, p.clinic, paperOf(t, c, "contract_agreement"))
+	signed := contractOf(t, p.a.Actor, caseNo)
+	if signed.Version != 2 || len(signed.Signatures) != 3 || signed.State != "in_force" {
+		t.Errorf("version %d, %d signatures, %s", signed.Version, len(signed.Signatures), signed.State)
+	}
+
+	// Nothing is done for months: red before the year is over, and told to the clinic.
+	h.skipTo(t, caseNo, today().AddMonths(11).AddDays(-20))
+	open(t, p.clinic, caseNo, "contract.overdue_duty")
+	for range 2 {
+		visit, err := p.clinic.Guide(t.Context(), key(), caseNo, today())
+		if err != nil {
+			t.Fatal(err)
+		}
+		confirm := "/api/v1/contracts/" + caseNo + "/visits/" + fmt.Sprint(visit) + "/confirmation"
+		if err := p.a.Post(t.Context(), confirm, key(), nil, nil); err != nil {
+			t.Fatal(err)
+		}
+		refused(t, p.a.Post(t.Context(), confirm, key(), nil, nil), http.StatusConflict, "visit_confirmed")
+	}
+	for _, d := range contractOf(t, p.a.Actor, caseNo).Duties {
+		if d.Duty == nursery.DutyGuidance && (d.Promised != 2 || d.Done != 2) {
+			t.Errorf("guidance: %d of %d", d.Done, d.Promised)
+		}
+	}
+	answer(t, p.clinic, caseNo, "contract.overdue_duty", nursery.OutcomeReply, map[string]string{"note": "已到园两次"})
+
+	// Sixty days ahead the institution is asked, and the renewal is a contract of its own.
+	h.skipTo(t, caseNo, signed.EndsOn.AddDays(-58))
+	answer(t, p.a.Actor, caseNo, "contract.renew", nursery.OutcomeRenew, map[string]string{})
+	renewal := ""
+	await(t, p.a.Actor, caseNo, func(roleplay.Case) bool { renewal = contractOf(t, p.a.Actor, caseNo).Renewal; return renewal != "" })
+	next := contractOf(t, p.clinic, renewal)
+	if next.StartsOn != signed.EndsOn.AddDays(1) || next.State != "signing" {
+		t.Errorf("the renewal starts on %s, after %s, and is %s", next.StartsOn, signed.EndsOn, next.State)
+	}
+	p.sign(t, renewal)
+	await(t, p.office, renewal, roleplay.Stage(nursery.StageContractAwaited))
+	h.skipTo(t, caseNo, signed.EndsOn.AddDays(2))
+	await(t, p.a.Actor, caseNo, roleplay.Stage(nursery.StageContractEnded))
+	if runs := h.runs(t, caseNo); runs < 1 {
+		t.Errorf("%d runs", runs)
+	}
+}
+
+func TestAContractThatEndsWithChildrenInCareAlertsEverybody(t *testing.T) {
+	t.Parallel()
+	h := sharedHouse(t)
+	a, _ := receipted(t, h, "other")
+	p := partiesOf(t, h, a, "2")
+	inCare(t, p.a.Actor, newChild(t, p.a.County(), 15), "c1")
+	caseNo := p.propose(t, today())
+	p.sign(t, caseNo)
+	c := await(t, p.a.Actor, caseNo, roleplay.Stage(nursery.StageInForce))
+	end := today().AddDays(31)
+	err := p.clinic.Post(t.Context(), "/api/v1/contracts/"+caseNo+"/termination", key(), map[string]any{"ends_on": today().AddDays(29), "reason": "人员不足"}, nil)
+	refused(t, err, http.StatusUnprocessableEntity, "invalid")
+	err = p.clinic.Post(t.Context(), "/api/v1/contracts/"+caseNo+"/termination", key(), map[string]any{"ends_on": end, "reason": "人员不足"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.skipTo(t, c.CaseNo, end.AddDays(2))
+	for _, who := range []*roleplay.Actor{p.office, p.a.Actor, p.clinic} {
+		answer(t, who, caseNo, "contract.uncovered", nursery.OutcomeAcknowledge, map[string]string{"note": "正在联系其他机构"})
+	}
+	await(t, p.office, caseNo, roleplay.Stage(nursery.StageContractEnded))
+}
+
+func TestAContractThatDoesNotFitIsNotSigned(t *testing.T) {
+	t.Parallel()
+	h := sharedHouse(t)
+	a, _ := receipted(t, h, "employer")
+	p := partiesOf(t, h, a, "1")
+	clinic := roleplay.Clinic(a.County(), "1", today().AddDays(-1))
+	if err := p.office.PutClinic(t.Context(), key(), clinic); err != nil {
+		t.Fatal(err)
+	}
+	terms := roleplay.Terms("", p.clinicID(), today())
+	terms.Services = terms.Services[:3]
+	caseNo, err := a.Propose(t.Context(), key(), terms)
+	if err != nil {
+		t.Fatal(err)
+	}
+	task := open(t, p.clinic, caseNo, "contract.sign")
+	if len(task.Outcomes) != 1 || task.Outcomes[0].Outcome != nursery.OutcomeDecline {
+		t.Errorf("offered %v", task.Outcomes)
+	}
+	c := await(t, p.a.Actor, caseNo, roleplay.Stage(nursery.StageSigning))
+	rules := map[string]bool{}
+	for _, d := range c.Decisions {
+		for _, r := range d.Reasons {
+			rules[r.Rule] = true
+		}
+	}
+	if !rules["P08-R1"] || !rules["P08-R8"] {
+		t.Errorf("reasons %v", rules)
+	}
+	answer(t, p.clinic, caseNo, "contract.sign", nursery.OutcomeDecline, map[string]string{"reason": "执业许可到期"})
+	await(t, p.a.Actor, caseNo, roleplay.Stage(nursery.StageContractRefused))
+}
+
+// contractRows are the operations on contracts, for the matrix of roles.
+func contractRows(t *testing.T, h *house, a *roleplay.Applicant) []row {
+	t.Helper()
+	p := partiesOf(t, h, a, "1")
+	caseNo := p.propose(t, today())
+	open(t, a.Actor, caseNo, "contract.sign")
+	var (
+		at     = "/api/v1/contracts/" + caseNo
+		list   = only(nursery.RoleInstitution, nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleHospital)
+		seers  = list[:5]
+		own    = only(nursery.RoleInstitution)
+		people = append(only(nursery.RoleClerk, nursery.RoleInspector), list...)
+		terms  = roleplay.Terms("", "", today().AddDays(-9000))
+	)
+	amended := map[string]any{
+		"institution": "", "clinic": "", "mode": terms.Mode, "services": terms.Services, "starts_on": terms.StartsOn, "ends_on": terms.EndsOn, "version": 9,
+	}
+	return []row{
+		{op: "PUT /api/v1/clinics/{id}", path: "/api/v1/clinics/clinic-140403-1", ofCase: true, allowed: only(nursery.RoleCountyOffice), body: says(func() nursery.Clinic {
+			c := roleplay.Clinic("140403", "1", today())
+			c.Licence = "?"
+			return c
+		}())},
+		{op: "GET /api/v1/clinics", path: "/api/v1/clinics?county=140403", allowed: people},
+		{op: "POST /api/v1/contracts", path: "/api/v1/contracts", allowed: only(nursery.RoleInstitution, nursery.RoleHospital, nursery.RoleCountyOffice), body: says(terms)},
+		{op: "GET /api/v1/contracts", path: "/api/v1/contracts", allowed: list},
+		{op: "GET /api/v1/contracts.xlsx", path: "/api/v1/contracts.xlsx", allowed: list},
+		{op: "GET /api/v1/contracts/{case_no}", path: at, allowed: seers, ofCase: true},
+		{op: "POST /api/v1/contracts/{case_no}/texts", path: at + "/texts", allowed: own, ofCase: true, body: says(amended)},
+		{op: "POST /api/v1/contracts/{case_no}/termination", path: at + "/termination", allowed: own, ofCase: true,
+			body: says(map[string]any{"ends_on": today(), "reason": "核对权限"})},
+		{op: "POST /api/v1/contracts/{case_no}/visits", path: at + "/visits", allowed: nil, ofCase: true,
+			body: says(map[string]any{"visited_on": today(), "content": "核对权限"})},
+		{op: "POST /api/v1/contracts/{case_no}/visits/{visit}/confirmation", path: at + "/visits/999/confirmation", allowed: nil, ofCase: true},
+		{op: "GET /api/v1/indicators/signed-rate", path: "/api/v1/indicators/signed-rate",
+			allowed: only(nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor)},
+	}
+}

@@ -1,0 +1,306 @@
+package workflows
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"tuoyu/activities"
+	"tuoyu/nursery"
+	"tuoyu/workflows/humantask"
+)
+
+var (
+	errTextChanged  = errors.New("the text was changed")
+	errContractOver = errors.New("the contract is over")
+)
+
+// contract is one contract on its way.
+type contract struct {
+	ctx workflow.Context
+	in  CaseInput
+	asides
+	terms    activities.ContractTerms
+	steps    int
+	printing int
+	changed  bool
+	renewing bool // renewal has been asked
+}
+
+// Contract takes an institution and a clinic from the proposal to the signatures of both, through the term of the
+// contract to its end (项目8 医育结合). What the clinic does is written down by the door; the workflow looks at the duty
+// meter month by month, opens the half-year's check-up, asks for the renewal sixty days ahead, and tells everybody when
+// children are left uncovered. A renewal is a case of its own, since it is a text of its own.
+func Contract(ctx workflow.Context, in CaseInput) (CaseResult, error) {
+	c, err := openContract(ctx, in)
+	if err != nil {
+		return CaseResult{}, err
+	}
+	if in.Asked == 0 {
+		signed, err := c.sign()
+		if err != nil {
+			return CaseResult{}, err
+		}
+		if !signed {
+			err := c.do(engine.RefuseContract, c.move("refused"), nil)
+			return CaseResult{Stage: nursery.StageContractRefused}, err
+		}
+		if err := c.begin(); err != nil {
+			return CaseResult{}, err
+		}
+	}
+	for months := 0; ; months++ {
+		over, err := c.month()
+		if err != nil {
+			return CaseResult{}, err
+		}
+		if over {
+			return c.finish()
+		}
+		if months >= monthsOfARun {
+			if err := c.rest(ctx); err != nil {
+				return CaseResult{}, err
+			}
+			if !c.changed {
+				in.Asked, in.Open = c.desk.Asked(), c.desk.Open()
+				return CaseResult{}, workflow.NewContinueAsNewError(ctx, Contract, in)
+			}
+		}
+	}
+}
+
+func openContract(ctx workflow.Context, in CaseInput) (*contract, error) {
+	c := &contract{ctx: ctx, in: in}
+	var err error
+	if c.desk, err = humantask.NewDesk(ctx, in.CaseNo); err != nil {
+		return nil, fmt.Errorf("open desk: %w", err)
+	}
+	c.desk.Resume(in.Asked, in.Open)
+	err = workflow.SetUpdateHandler(ctx, activities.CaseChanged, func(workflow.Context, Change) error {
+		c.changed = true
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("take changes: %w", err)
+	}
+	for _, asked := range in.Open {
+		c.askOn(ctx, asked, errContractOver, c.takeAnswer)
+	}
+	return c, nil
+}
+
+func (c *contract) move(name string) activities.Move {
+	c.steps++
+	return activities.Move{
+		CaseNo: c.in.CaseNo, Step: fmt.Sprintf("%s-%03d-%s", nursery.DateOf(workflow.Now(c.ctx)), c.steps, name), At: workflow.Now(c.ctx),
+		Actor: nursery.Engine.Account, Role: nursery.RoleEngine,
+	}
+}
+
+func (c *contract) do(activity any, m activities.Move, result any) error {
+	return do(c.ctx, activity, m, result)
+}
+
+// sign has both sides sign the text as it stands, and the county file it; a text that is changed meanwhile is signed
+// anew. It tells whether a contract came about.
+func (c *contract) sign() (bool, error) {
+	for {
+		m := c.move("assessed")
+		err := workflow.ExecuteLocalActivity(activities.Local(c.ctx), engine.AssessContract, activities.OpenContract{
+			CaseNo: m.CaseNo, Step: m.Step, At: m.At,
+		}).Get(c.ctx, &c.terms)
+		if err != nil {
+			return false, fmt.Errorf("assess contract: %w", err)
+		}
+		c.changed = false
+		agreed, err := c.bothSign()
+		switch {
+		case errors.Is(err, errTextChanged):
+			continue
+		case err != nil || !agreed:
+			return false, err
+		}
+		answer, err := c.desk.Ask(c.ctx, humantask.Spec{
+			Kind: "contract.file", Title: "备案签约协议", Role: nursery.RoleCountyOffice, Stage: nursery.StageContractFiling,
+			Outcomes: []nursery.Outcome{nursery.OutcomeConfirm, nursery.OutcomeRefuse}, Decision: c.terms.Decision, Days: c.terms.ReplyDays,
+		})
+		if err != nil || answer.Outcome == nursery.OutcomeRefuse {
+			return false, err
+		}
+		m = c.move("filed")
+		m.Actor, m.Role, m.Tasks = answer.Actor, answer.Role, []string{answer.Task}
+		return true, c.do(engine.FileContract, m, nil)
+	}
+}
+
+// bothSign asks the two sides at the same time. A contract that does not fit the rules can only be changed or declined.
+func (c *contract) bothSign() (bool, error) {
+	outcomes := []nursery.Outcome{nursery.OutcomeSign, nursery.OutcomeDecline}
+	if c.terms.Refused {
+		outcomes = []nursery.Outcome{nursery.OutcomeDecline}
+	}
+	var declined bool
+	signed := map[nursery.Role]bool{}
+	for _, side := range []nursery.Role{nursery.RoleInstitution, nursery.RoleHospital} {
+		c.ask(c.ctx, humantask.Spec{
+			Kind: "contract.sign", Title: "签署医育结合签约协议", Role: side, Stage: nursery.StageSigning, Outcomes: outcomes,
+			Decision: c.terms.Decision, Reminder: c.terms.ReplyDays,
+		}, errTextChanged, func(ctx workflow.Context, answer humantask.Answer) error {
+			if answer.Outcome == nursery.OutcomeDecline {
+				declined = true
+				return nil
+			}
+			m := c.move("signed")
+			m.Actor, m.Role, m.Tasks = answer.Actor, answer.Role, []string{answer.Task}
+			var counts bool
+			if err := do(ctx, engine.TakeSignature, m, &counts); err != nil {
+				return err
+			}
+			signed[answer.Role] = counts
+			c.changed = c.changed || !counts
+			return nil
+		})
+	}
+	both := func() bool { return signed[nursery.RoleInstitution] && signed[nursery.RoleHospital] }
+	err := workflow.Await(c.ctx, func() bool { return both() || declined || c.changed || c.failed != nil })
+	if err == nil {
+		err = c.failed
+	}
+	if err != nil || both() {
+		return both(), err
+	}
+	// Whoever has not answered is not asked any more.
+	c.desk.Interrupt(errTextChanged)
+	if err := c.settle(c.ctx); err != nil {
+		return false, err
+	}
+	c.desk.Interrupt(nil)
+	if declined {
+		return false, nil
+	}
+	return false, errTextChanged
+}
+
+// begin waits for the first day of the contract.
+func (c *contract) begin() error {
+	if err := c.until(c.terms.StartsOn); err != nil {
+		return err
+	}
+	if err := c.do(engine.BeginContract, c.move("in-force"), nil); err != nil {
+		return err
+	}
+	c.print()
+	return c.do(engine.OpenRoundOfContract, c.move("round"), nil)
+}
+
+// until sleeps to the morning of a day.
+func (c *contract) until(day nursery.Date) error {
+	return workflow.Sleep(c.ctx, max(morningOf(day).Sub(workflow.Now(c.ctx)), 0))
+}
+
+func morningOf(day nursery.Date) time.Time { return day.In(nursery.Shanghai).Add(9 * time.Hour) }
+
+// month waits for the first morning of the next month, the day of renewal or the day after the last one, and does what
+// falls due. It tells whether the contract is over.
+func (c *contract) month() (bool, error) {
+	if err := workflow.ExecuteLocalActivity(activities.Local(c.ctx), engine.ReadContract, c.in.CaseNo).Get(c.ctx, &c.terms); err != nil {
+		return false, err
+	}
+	c.changed, c.renewing = false, c.renewing || c.terms.RenewalAsked
+	today := nursery.DateOf(workflow.Now(c.ctx))
+	next := nursery.NewDate(today.Year, today.Month+1, 1)
+	if over := c.terms.EndsOn.AddDays(1); over.Before(next) {
+		next = over
+	}
+	if renew := c.terms.RenewOn; !c.renewing && renew.Before(next) && renew.After(today) {
+		next = renew
+	}
+	_, err := workflow.AwaitWithTimeout(c.ctx, max(morningOf(next).Sub(workflow.Now(c.ctx)), 0), func() bool { return c.changed || c.failed != nil })
+	if err == nil {
+		err = c.failed
+	}
+	if err != nil || c.changed {
+		return false, err
+	}
+	if today = nursery.DateOf(workflow.Now(c.ctx)); today.After(c.terms.EndsOn) {
+		return true, nil
+	}
+	if !c.renewing && !today.Before(c.terms.RenewOn) {
+		c.renewing = true
+		c.question(humantask.Spec{
+			Kind: "contract.renew", Title: "协议将到期，是否续签", Role: nursery.RoleInstitution,
+			Outcomes: []nursery.Outcome{nursery.OutcomeRenew, nursery.OutcomeEnd}, Days: c.terms.ReplyDays,
+		})
+	}
+	if today.Day != 1 {
+		return false, nil
+	}
+	var found activities.DutyAssessment
+	if err := c.do(engine.AssessDuties, c.move("duties"), &found); err != nil {
+		return false, err
+	}
+	if found.Light == nursery.Red {
+		c.question(humantask.Spec{
+			Kind: "contract.overdue_duty", Title: "履约进度红灯，请安排并答复", Role: nursery.RoleHospital,
+			Outcomes: []nursery.Outcome{nursery.OutcomeReply}, Decision: found.Decision, Days: c.terms.ReplyDays,
+		})
+	}
+	if today.Month == time.January || today.Month == time.July {
+		return false, c.do(engine.OpenRoundOfContract, c.move("round"), nil)
+	}
+	return false, nil
+}
+
+// question puts a task to people while the contract goes on.
+func (c *contract) question(spec humantask.Spec) { c.ask(c.ctx, spec, errContractOver, c.takeAnswer) }
+
+func (c *contract) takeAnswer(ctx workflow.Context, answer humantask.Answer) error {
+	m := c.move("answer/" + answer.Task)
+	m.Actor, m.Role, m.Tasks = answer.Actor, answer.Role, []string{answer.Task}
+	if answer.Outcome == nursery.OutcomeRenew {
+		return do(ctx, engine.RenewContract, m, nil)
+	}
+	return do(ctx, engine.TakeAnswer, m, nil)
+}
+
+// finish ends the contract and, when children are left uncovered, has the county and both sides say that they know.
+func (c *contract) finish() (CaseResult, error) {
+	c.desk.Interrupt(errContractOver)
+	if err := c.settle(c.ctx); err != nil {
+		return CaseResult{}, err
+	}
+	c.desk.Interrupt(nil)
+	var end activities.ContractEnd
+	if err := c.do(engine.EndContract, c.move("ended"), &end); err != nil {
+		return CaseResult{}, err
+	}
+	if end.Uncovered > 0 {
+		for _, role := range []nursery.Role{nursery.RoleCountyOffice, nursery.RoleInstitution, nursery.RoleHospital} {
+			c.question(humantask.Spec{
+				Kind: "contract.uncovered", Title: "协议终止，在托婴幼儿无人接续", Role: role, Outcomes: []nursery.Outcome{nursery.OutcomeAcknowledge},
+				Decision: end.Decision, Days: c.terms.ReplyDays, Silence: c.terms.SilenceDays,
+			})
+		}
+		if err := c.settle(c.ctx); err != nil {
+			return CaseResult{}, err
+		}
+	}
+	if err := c.do(engine.CloseContract, c.move("closed"), nil); err != nil {
+		return CaseResult{}, err
+	}
+	err := workflow.Await(c.ctx, func() bool { return c.printing == 0 && workflow.AllHandlersFinished(c.ctx) })
+	return CaseResult{Stage: nursery.StageContractEnded}, err
+}
+
+// print has the papers ordered so far printed while the contract goes on.
+func (c *contract) print() {
+	c.printing++
+	workflow.Go(c.ctx, func(ctx workflow.Context) {
+		defer func() { c.printing-- }()
+		if err := workflow.ExecuteActivity(activities.Printing(ctx), engine.PrintPapers, c.in.CaseNo).Get(ctx, nil); err != nil {
+			workflow.GetLogger(ctx).Error("papers not printed", "case", c.in.CaseNo, "error", err)
+		}
+	})
+}
