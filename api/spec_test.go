@@ -24,6 +24,11 @@ var offered = []string{
 	"GET /api/v1/build-plans/{plan}/ranking", "GET /api/v1/build-sites", "GET /api/v1/build-sites/{case_no}",
 	"POST /api/v1/build-plans", "POST /api/v1/build-sites/{case_no}/amendments", "POST /api/v1/build-sites/{case_no}/filing",
 	"POST /api/v1/build-sites/{case_no}/reports", "POST /api/v1/build-sites/{case_no}/reports/{report}/decision",
+	"GET /api/v1/children", "GET /api/v1/children/counts", "GET /api/v1/children/roster.xlsx", "GET /api/v1/children/{child}",
+	"GET /api/v1/children/{child}/consents", "POST /api/v1/children", "POST /api/v1/children/roster", "POST /api/v1/children/{child}/class",
+	"POST /api/v1/children/{child}/consents", "POST /api/v1/children/{child}/consents/{purpose}/withdrawal",
+	"POST /api/v1/children/{child}/correction", "POST /api/v1/children/{child}/leave", "GET /api/v1/record-reads",
+	"GET /api/v1/record-reads.xlsx", "GET /api/v1/institutions", "GET /api/v1/institutions.xlsx", "GET /api/v1/institutions/{institution}",
 }
 
 // open are those for people who do not sign in.

@@ -15,7 +15,7 @@ import (
 
 // Enrolment is a child coming into care 入托登记.
 type Enrolment struct {
-	Child     nursery.Child `json:"child"`
+	Child     nursery.Child `json:"child" doc:"婴幼儿信息"`
 	Class     string        `json:"class" minLength:"1" maxLength:"60" doc:"班级"`
 	EnteredOn nursery.Date  `json:"entered_on" doc:"入托日期"`
 }

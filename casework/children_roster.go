@@ -6,7 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
+	"strconv"
 	"strings"
+	"time"
 
 	"tuoyu/nursery"
 	"tuoyu/sheets"
@@ -158,7 +161,19 @@ var columnOf = map[string]string{
 	"/class": columnClass, "/entered_on": columnEntered,
 }
 
-func sheetDate(text string) string { return strings.ReplaceAll(text, "/", "-") }
+var (
+	sheetSerial  = regexp.MustCompile(`^[0-9]{5}$`)
+	sheetCompact = regexp.MustCompile(`^([0-9]{4})([0-9]{2})([0-9]{2})$`)
+)
+
+// sheetDate gives a date as a workbook holds it, days since 1899-12-30, or as people write it, in the one form.
+func sheetDate(text string) string {
+	if sheetSerial.MatchString(text) {
+		days, _ := strconv.Atoi(text) // five digits
+		return nursery.NewDate(1899, time.December, 30).AddDays(days).String()
+	}
+	return sheetCompact.ReplaceAllString(strings.ReplaceAll(text, "/", "-"), "$1-$2-$3")
+}
 
 func identityKindOf(title string) nursery.IdentityKind {
 	for _, kind := range []nursery.IdentityKind{nursery.ByResidentID, nursery.ByBirthCertificate, nursery.ByPermit, nursery.ByPassport} {
@@ -178,7 +193,7 @@ func countyCodeOf(text string) string {
 	return text
 }
 
-// RosterSheet gives the roster as a workbook, in the columns that ImportRoster reads.
+// RosterSheet gives the roster as a workbook, its columns named as ImportRoster reads them.
 func (s *Service) RosterSheet(ctx context.Context, p nursery.Principal, purpose nursery.ReadingPurpose) ([]byte, error) {
 	lines, err := s.Roster(ctx, p, purpose)
 	if err != nil {

@@ -30,3 +30,15 @@ func Children(county string, first, n int, day nursery.Date) []nursery.Child {
 	}
 	return all
 }
+
+// ChildBorn is a generated child with its birth given; serials up to 998 of a county and a day are told apart.
+func ChildBorn(county string, serial int, born nursery.Date) nursery.Child {
+	id, err := nursery.MakeResidentID(county, born, 1+(serial+997)%998)
+	if err != nil {
+		panic(fmt.Sprintf("make child %d: %v", serial, err))
+	}
+	return nursery.Child{
+		IdentityKind: nursery.ByResidentID, Identity: string(id), Name: fmt.Sprintf("婴幼儿%04d", serial), BornOn: born, Sex: id.Sex(),
+		GuardianName: fmt.Sprintf("监护人%04d", serial), GuardianPhone: fmt.Sprintf("139%08d", serial), County: county,
+	}
+}
