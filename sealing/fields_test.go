@@ -10,8 +10,10 @@ import (
 	"github.com/tink-crypto/tink-go/v2/aead"
 	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
 	"github.com/tink-crypto/tink-go/v2/keyset"
+	"pgregory.net/rapid"
 
 	"tuoyu/sealing"
+	"tuoyu/sealing/sealingtest"
 )
 
 var cell = sealing.Cell{Table: "children", Column: "name", Row: "C-1"}
@@ -110,4 +112,35 @@ func oldKeyset(t *testing.T) []byte {
 		t.Fatal(err)
 	}
 	return out.Bytes()
+}
+
+func TestWhateverIsSealedOpensInItsCellAloneAndIsFoundByItsIndex(t *testing.T) {
+	fields := sealingtest.Fields(t)
+	rapid.Check(t, func(t *rapid.T) {
+		plain := rapid.String().Draw(t, "plain")
+		at := sealing.Cell{Table: "children", Column: rapid.StringMatching(`[a-z_]{1,12}`).Draw(t, "column"), Row: rapid.StringMatching(`C[A-Z2-7]{4}`).Draw(t, "row")}
+		sealed, err := fields.Seal([]byte(plain), at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := fields.Open(sealed, at); err != nil || string(got) != plain || !fields.Primary(sealed) {
+			t.Fatalf("got %q, %v", got, err)
+		}
+		moved := at
+		moved.Row += "2"
+		if _, err := fields.Open(sealed, moved); !errors.Is(err, sealing.ErrNoKey) {
+			t.Fatalf("in another row: %v", err)
+		}
+		one, err := fields.Index(at.Column, plain)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := fields.Indexes(at.Column, plain)
+		if err != nil || len(all) != 1 || !bytes.Equal(all[0], one) {
+			t.Fatalf("indexes are %x, %v; the primary one is %x", all, err, one)
+		}
+		if other, err := fields.Index(at.Column, plain+"x"); err != nil || bytes.Equal(other, one) {
+			t.Fatalf("another value has the same index: %v", err)
+		}
+	})
 }

@@ -91,6 +91,7 @@ var personal = []struct {
 }{
 	{regexp.MustCompile(`[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]`), "[identity number]"},
 	{regexp.MustCompile(`[1-9]\d{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}`), "[identity number]"},
+	{regexp.MustCompile(`[A-Z]\d{9}`), "[birth certificate]"},
 	{regexp.MustCompile(`(?:(?:\+|00)?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}`), "[phone]"},
 	{regexp.MustCompile(`0[1-9]\d{1,2}-\d{7,8}`), "[phone]"},
 }

@@ -20,6 +20,7 @@ func TestPersonalNumbersAreStruckOut(t *testing.T) {
 		"old form 110105491231002":              "old form [identity number]",
 		"call 138 0013 8000 or 138-0013-8000":   "call [phone] or [phone]",
 		"+8613800138000, 8613800138000":         "[phone], [phone]",
+		"出生医学证明X320012345。":                     "出生医学证明[birth certificate]。",
 		"13800138000,13900139000":               "[phone],[phone]",
 		"办公电话0355-2012345":                      "办公电话[phone]",
 		"case BA-140403-2026-000123 is open":    "case BA-140403-2026-000123 is open",

@@ -62,7 +62,7 @@ func TestDefaultsAndUnknownSettings(t *testing.T) {
 }
 
 func TestEverySettingIsDocumentedAndReadByACommand(t *testing.T) {
-	known := []string{"serve", "worker", "migrate", "calendar"}
+	known := []string{"serve", "worker", "migrate", "calendar", "keys"}
 	for _, s := range allSettings() {
 		if len(s.doc) < 10 || len(s.in) == 0 || s.name == prefix {
 			t.Errorf("%s lacks its tags: %+v", s.field, s)
