@@ -90,7 +90,7 @@ func TestAContractIsSignedOverItsExactTextAndRunsItsYear(t *testing.T) {
 	}
 
 	// Nothing is done for months: red before the year is over, and told to the clinic.
-	h.skipTo(t, caseNo, today().AddMonths(11).AddDays(-20))
+	h.skipTo(t, caseNo, today().AddMonths(7))
 	open(t, p.clinic, caseNo, "contract.overdue_duty")
 	for range 2 {
 		visit, err := p.clinic.Guide(t.Context(), key(), caseNo, today())

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/textproto"
 	"net/url"
+	"strings"
 	"time"
 
 	"tuoyu/nursery"
@@ -306,7 +307,7 @@ func (a *Actor) AwaitTask(ctx context.Context, caseNo, kind string) (Task, error
 	var found Task
 	_, err := a.Await(ctx, caseNo, func(c Case) bool {
 		for _, t := range c.Tasks {
-			if t.Kind == kind && t.State == "open" {
+			if t.Kind == kind && t.State == "open" && a.answers(t) {
 				found = t
 				return true
 			}
@@ -317,6 +318,20 @@ func (a *Actor) AwaitTask(ctx context.Context, caseNo, kind string) (Task, error
 		return found, errors.Join(fmt.Errorf("no task %s", kind), err)
 	}
 	return found, nil
+}
+
+// answers tells that a task may be the actor's to answer: one question may be put to several roles at once, and a supervisor
+// answers for the office.
+func (a *Actor) answers(t Task) bool {
+	for prefix, role := range map[string]nursery.Role{
+		"institution-": nursery.RoleInstitution, "clinic-": nursery.RoleHospital, "hospital-": nursery.RoleHospital,
+		"county-office-": nursery.RoleCountyOffice, "city-office": nursery.RoleCityOffice, "insurer": nursery.RoleInsurer,
+	} {
+		if strings.HasPrefix(a.Account, prefix) {
+			return t.Role == string(role)
+		}
+	}
+	return true
 }
 
 // Stage tells that a case stands at a stage.
