@@ -13,6 +13,7 @@ import (
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
 
+	"tuoyu/activities"
 	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/store"
@@ -140,19 +141,9 @@ func (s *Service) openCase(ctx context.Context, q *store.Queries, p nursery.Prin
 			return Started{}, err
 		}
 	}
-	now := s.Now()
-	year := nursery.DateOf(now).Year
-	sequence, err := q.NextNumber(ctx, store.NextNumberParams{Prefix: process.Prefix, County: o.county, Year: int32(year)})
-	if err != nil {
-		return Started{}, fmt.Errorf("next case number: %w", err)
-	}
-	number, err := nursery.NewCaseNumber(process.Prefix, o.county, year, int(sequence))
-	if err != nil {
-		return Started{}, fmt.Errorf("case number: %w", err)
-	}
 	code := documents.NewCode()
 	c := store.Case{
-		CaseNo: string(number), Kind: string(o.kind), County: o.county, Institution: o.institution, Partner: o.partner, About: o.about, ParentCase: o.parent,
+		Kind: string(o.kind), County: o.county, Institution: o.institution, Partner: o.partner, About: o.about, ParentCase: o.parent,
 		Subject: o.subject, SiteKind: string(o.siteKind), Stage: string(nursery.StageSubmitted),
 		Status: string(nursery.CaseOpen), Holder: string(nursery.RoleClerk), TrackingHash: trackingHash(code),
 		SubmittedBy: p.Account,
@@ -160,16 +151,12 @@ func (s *Service) openCase(ctx context.Context, q *store.Queries, p nursery.Prin
 	if o.draft {
 		c.Stage, c.Status, c.Holder = string(nursery.StageDraft), string(nursery.CaseDraft), string(nursery.RoleInstitution)
 	}
-	err = q.InsertCase(ctx, store.InsertCaseParams{
-		CaseNo: c.CaseNo, Kind: c.Kind, County: c.County, Institution: c.Institution, Partner: c.Partner, About: c.About,
-		ParentCase: c.ParentCase, Subject: c.Subject, SiteKind: c.SiteKind, Stage: c.Stage, Status: c.Status, Holder: c.Holder,
-		TrackingHash: c.TrackingHash, SubmittedBy: c.SubmittedBy, CreatedAt: now, UpdatedAt: now,
-	})
+	c, err := activities.NewCase(ctx, q, process.Prefix, c, s.Now())
 	if isOneOpen(err) {
 		return Started{}, alreadyOpen("")
 	}
 	if err != nil {
-		return Started{}, fmt.Errorf("insert case: %w", err)
+		return Started{}, err
 	}
 	if err := s.addVersion(ctx, q, c, 1, o.facts, p); err != nil {
 		return Started{}, err
@@ -230,18 +217,8 @@ func (s *Service) addVersion(ctx context.Context, q *store.Queries, c store.Case
 
 // submit leaves the start for the engine and says so on the timeline.
 func (s *Service) submit(ctx context.Context, q *store.Queries, c store.Case, p nursery.Principal, note string) error {
-	payload, err := json.Marshal(workflows.CaseInput{
-		CaseNo: c.CaseNo, County: c.County, Institution: c.Institution, SiteKind: nursery.SiteKind(c.SiteKind), SubmittedBy: p.Account,
-	})
-	if err != nil {
-		return fmt.Errorf("encode start: %w", err)
-	}
-	err = q.InsertOutbox(ctx, store.InsertOutboxParams{
-		ID: "start/" + c.CaseNo, CaseNo: c.CaseNo, County: c.County, Institution: c.Institution, Kind: "start", Name: c.Kind,
-		Payload: payload, CreatedAt: s.Now(), NextAt: s.Now().Add(relayAfter),
-	})
-	if err != nil {
-		return fmt.Errorf("keep start: %w", err)
+	if err := activities.KeepStart(ctx, q, c, s.Now(), s.Now().Add(relayAfter)); err != nil {
+		return err
 	}
 	if note == "" {
 		note = "提交申请"

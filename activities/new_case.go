@@ -1,0 +1,60 @@
+package activities
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// NewCase gives c the next case number of its county under the prefix and writes it down. Errors are those of the
+// database, among them the index that lets an institution have one open case of a kind.
+func NewCase(ctx context.Context, q *store.Queries, prefix string, c store.Case, at time.Time) (store.Case, error) {
+	year := nursery.DateOf(at).Year
+	sequence, err := q.NextNumber(ctx, store.NextNumberParams{Prefix: prefix, County: c.County, Year: int32(year)})
+	if err != nil {
+		return c, fmt.Errorf("next case number: %w", err)
+	}
+	number, err := nursery.NewCaseNumber(prefix, c.County, year, int(sequence))
+	if err != nil {
+		return c, fmt.Errorf("case number: %w", err)
+	}
+	c.CaseNo, c.CreatedAt, c.UpdatedAt = string(number), at, at
+	err = q.InsertCase(ctx, store.InsertCaseParams{
+		CaseNo: c.CaseNo, Kind: c.Kind, County: c.County, Institution: c.Institution, Partner: c.Partner, About: c.About,
+		ParentCase: c.ParentCase, Subject: c.Subject, SiteKind: c.SiteKind, Stage: c.Stage, Status: c.Status, Holder: c.Holder,
+		TrackingHash: c.TrackingHash, SubmittedBy: c.SubmittedBy, CreatedAt: at, UpdatedAt: at,
+	})
+	if err != nil {
+		return c, fmt.Errorf("insert case: %w", err)
+	}
+	return c, nil
+}
+
+// start is what the workflow of a case is started with, in the words of workflows.CaseInput.
+type start struct {
+	CaseNo      string
+	County      string
+	Institution string
+	SiteKind    nursery.SiteKind
+	SubmittedBy string
+}
+
+// KeepStart leaves the start of a case's workflow in the outbox; the relay takes it from next on.
+func KeepStart(ctx context.Context, q *store.Queries, c store.Case, at, next time.Time) error {
+	payload, err := json.Marshal(start{c.CaseNo, c.County, c.Institution, nursery.SiteKind(c.SiteKind), c.SubmittedBy})
+	if err != nil {
+		return fmt.Errorf("encode start: %w", err)
+	}
+	err = q.InsertOutbox(ctx, store.InsertOutboxParams{
+		ID: "start/" + c.CaseNo, CaseNo: c.CaseNo, County: c.County, Institution: c.Institution, Kind: "start", Name: c.Kind,
+		Payload: payload, CreatedAt: at, NextAt: next,
+	})
+	if err != nil {
+		return fmt.Errorf("keep start: %w", err)
+	}
+	return nil
+}
