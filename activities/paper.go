@@ -92,7 +92,7 @@ func (e *Engine) paper(ctx context.Context, s *step, kind documents.Kind) (docum
 func (s *step) application(ctx context.Context, institution store.Institution) (nursery.Application, error) {
 	var a nursery.Application
 	facts := institution.Application
-	if s.c.Kind != string(nursery.KindCancellation) {
+	if s.c.Kind != string(nursery.KindCancellation) && s.c.Kind != string(nursery.KindInspection) {
 		row, err := s.q.LatestApplication(ctx, s.c.CaseNo)
 		if err != nil {
 			return a, fmt.Errorf("read application: %w", err)

@@ -174,7 +174,8 @@ func (s *Service) Case(ctx context.Context, p nursery.Principal, caseNo string) 
 }
 
 func fillApplication(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, d *CaseDetail) error {
-	if d.Kind == nursery.KindCancellation || d.Kind == nursery.KindBuild {
+	switch d.Kind {
+	case nursery.KindCancellation, nursery.KindBuild, nursery.KindInspection, nursery.KindComplaint:
 		return nil
 	}
 	row, err := q.LatestApplication(ctx, c.CaseNo)

@@ -31,21 +31,22 @@ const (
 
 // The outcomes of their tasks.
 const (
-	OutcomeTakeOn  Outcome = "take_on"     // 接受指派
-	OutcomeDecline Outcome = "decline"     // 不能承担
-	OutcomeName    Outcome = "name"        // 另行指派
-	OutcomePropose Outcome = "propose"     // 定下日期
-	OutcomeAnother Outcome = "another_day" // 请求改期
-	OutcomeVisited Outcome = "visited"     // 送交现场记录
-	OutcomeSign    Outcome = "sign"        // 签字确认
-	OutcomeObject  Outcome = "object"      // 签字并提出异议
-	OutcomeDispute Outcome = "dispute"     // 记录有误
-	OutcomeRefused Outcome = "refuse_sign" // 拒绝签字
-	OutcomeNoted   Outcome = "noted"       // 知悉
-	OutcomeOrder   Outcome = "order_again" // 再次责令改正
-	OutcomeVisit   Outcome = "visit"       // 现场检查
-	OutcomeReplied Outcome = "reply_to"    // 书面答复
-	OutcomeNotOurs Outcome = "not_ours"    // 不属于受理范围
+	OutcomeTakeOn   Outcome = "take_on"     // 接受指派
+	OutcomeDecline  Outcome = "decline"     // 不能承担
+	OutcomeName     Outcome = "name"        // 另行指派
+	OutcomePropose  Outcome = "propose"     // 定下日期
+	OutcomeAnother  Outcome = "another_day" // 请求改期
+	OutcomeAgreeDay Outcome = "agree_day"   // 同意日期
+	OutcomeVisited  Outcome = "visited"     // 送交现场记录
+	OutcomeSign     Outcome = "sign"        // 签字确认
+	OutcomeObject   Outcome = "object"      // 签字并提出异议
+	OutcomeDispute  Outcome = "dispute"     // 记录有误
+	OutcomeRefused  Outcome = "refuse_sign" // 拒绝签字
+	OutcomeNoted    Outcome = "noted"       // 知悉
+	OutcomeOrder    Outcome = "order_again" // 再次责令改正
+	OutcomeVisit    Outcome = "visit"       // 现场检查
+	OutcomeReplied  Outcome = "reply_to"    // 书面答复
+	OutcomeNotOurs  Outcome = "not_ours"    // 不属于受理范围
 )
 
 // The kinds of inspection.
