@@ -52,6 +52,16 @@ type Door interface {
 	BuildMap(ctx context.Context, p nursery.Principal, plan string) ([]casework.BuildCounty, error)
 	BuildRanking(ctx context.Context, p nursery.Principal, plan string) (casework.BuildRanking, error)
 
+	StartInspection(ctx context.Context, p nursery.Principal, key string, in casework.InspectionRequest) (casework.InspectionSummary, error)
+	Inspections(ctx context.Context, p nursery.Principal, f casework.InspectionFilter, page casework.PageRequest) (casework.Page[casework.InspectionSummary], error)
+	Inspection(ctx context.Context, p nursery.Principal, caseNo string) (casework.InspectionDetail, error)
+	VisitPackage(ctx context.Context, p nursery.Principal, caseNo string) (casework.VisitPackage, error)
+	SendVisit(ctx context.Context, p nursery.Principal, key, caseNo string, in casework.SentVisit) (casework.VisitVersion, error)
+	SaveVisitDraft(ctx context.Context, p nursery.Principal, key, caseNo string, in casework.SavedDraft) (casework.VisitDraft, error)
+	InspectionResults(ctx context.Context, county string, page casework.PageRequest) (casework.Page[casework.Publication], error)
+	FileComplaint(ctx context.Context, p nursery.Principal, key string, in casework.ComplaintRequest) (casework.Started, error)
+	Complaint(ctx context.Context, p nursery.Principal, caseNo string) (casework.ComplaintDetail, error)
+
 	PublicStatus(ctx context.Context, caseNo, code string) (casework.PublicCase, error)
 	Verify(ctx context.Context, code string) (casework.VerifiedPaper, error)
 	Publications(ctx context.Context, county string, page casework.PageRequest) (casework.Page[casework.Publication], error)

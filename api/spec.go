@@ -21,6 +21,7 @@ const (
 	tagRegistrations = "登记信息"
 	tagSettings      = "县区参数"
 	tagBuild         = "建设台账"
+	tagInspection    = "督导评估"
 	tagPublic        = "公众查询"
 	tagSession       = "账号与事项"
 )
@@ -34,6 +35,7 @@ func tags() []*huma.Tag {
 		{Name: tagDocuments, Description: "系统制发的文书"},
 		{Name: tagRegistrations, Description: "登记机关推送的机构登记信息"},
 		{Name: tagSettings, Description: "县区自行确定的办理参数"},
+		{Name: tagInspection, Description: "现场检查、责令改正、复查与投诉举报"},
 		{Name: tagBuild, Description: "公办示范性综合托育机构的建设计划、进度、督办与排名"},
 		{Name: tagPublic, Description: "无需登录；按来访地址限制频率"},
 		{Name: tagSession, Description: "当前账号、办理事项与环节"},

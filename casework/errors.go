@@ -54,6 +54,8 @@ const (
 	CodeClosesByFiling      = "closes_by_filing"         // 422: the milestone follows the site's filing case alone
 	CodeReportWaiting       = "report_waiting"           // 409: the last report of the milestone is not decided yet
 	CodeReportDecided       = "report_decided"           // 409: accepted or returned already
+	CodeNotInspectable      = "not_inspectable"          // 422: not filed in the county
+	CodeVisitConflict       = "visit_conflict"           // 409: other content, or another was sent meanwhile; both are shown
 	CodeFilingNotOfSite     = "filing_not_of_site"       // 422: another county's, another's, or none that can be built
 )
 
@@ -69,6 +71,7 @@ type Error struct {
 	Kind    Kind
 	Message string
 	Fields  []FieldError
+	Shown   any // what stands against each other, for whoever has to settle it
 	Err     error
 }
 

@@ -43,6 +43,14 @@ func formOf(taskKind string) string {
 		return "reason"
 	case "build.supervision", "build.escalation":
 		return "reply"
+	case "inspection.name":
+		return "inspector"
+	case "inspection.day":
+		return "visit_day"
+	case "inspection.correct":
+		return "proof"
+	case "complaint.triage":
+		return "triage"
 	}
 	return "note"
 }
@@ -115,6 +123,9 @@ func (s *Service) checkForm(ctx context.Context, q *store.Queries, task store.Ta
 		}
 		return checkRegistration("/answer", r)
 	}
+	if err := s.checkInspectionForm(ctx, q, task, in.Outcome, answer); err != nil {
+		return err
+	}
 	return checkFormAttachments(ctx, q, task, answer)
 }
 
@@ -175,7 +186,7 @@ func formNeeds(task store.Task, in Completion) []FieldError {
 	}
 	switch in.Outcome {
 	case nursery.OutcomeNonconform, nursery.OutcomeReferPenalty:
-		if len(said.Findings) == 0 {
+		if len(said.Findings) == 0 && task.Kind != "inspection.decide" {
 			return []FieldError{{Location: "/answer/findings", Message: "请至少写明一项不符合情况"}}
 		}
 	case nursery.OutcomeRefuse:

@@ -115,18 +115,24 @@ BEGIN
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
     END LOOP;
-    FOREACH t IN ARRAY ARRAY['inspections', 'inspection_visits', 'inspection_signatures', 'inspection_findings'] LOOP
+    FOREACH t IN ARRAY ARRAY['inspection_visits', 'inspection_signatures', 'inspection_findings'] LOOP
         EXECUTE format('CREATE POLICY own ON %I USING (may_see(county, institution)) WITH CHECK (may_see(county, institution))', t);
     END LOOP;
 END
 $$;
 -- +goose StatementEnd
--- Drafts are the inspectors' own; complaints are read by who triages and by who audits.
+-- A visit that is not a regular one comes unannounced: the institution sees it once the officers have been there.
+CREATE POLICY own ON inspections
+    USING (may_see(county, institution) AND (principal_role() <> 'institution' OR kind = 'regular' OR version > 0))
+    WITH CHECK (may_see(county, institution) AND principal_role() <> 'institution');
+CREATE POLICY unannounced ON cases AS RESTRICTIVE FOR SELECT USING (principal_role() <> 'institution' OR kind <> 'inspection'
+    OR EXISTS (SELECT FROM inspections i WHERE i.case_no = cases.case_no));
+-- Drafts are the inspectors' own; complaints are read by who triages them.
 CREATE POLICY own ON inspection_drafts
     USING (principal_role() = 'engine' OR (principal_role() IN ('inspector', 'supervisor') AND county = principal_county()))
     WITH CHECK (principal_role() = 'engine' OR (principal_role() = 'inspector' AND county = principal_county()));
 CREATE POLICY own ON complaints
-    USING (principal_role() IN ('engine', 'auditor') OR (principal_role() = 'supervisor' AND county = principal_county()))
+    USING (principal_role() = 'engine' OR (principal_role() = 'supervisor' AND county = principal_county()))
     WITH CHECK (principal_role() = 'engine');
 
 GRANT SELECT, INSERT, UPDATE ON inspections, inspection_findings, complaints TO tuoyu_app;
@@ -134,4 +140,5 @@ GRANT SELECT, INSERT ON inspection_visits, inspection_drafts, inspection_signatu
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO tuoyu_app;
 
 -- +goose Down
+DROP POLICY unannounced ON cases;
 DROP TABLE complaints, inspection_findings, inspection_signatures, inspection_drafts, inspection_visits, inspections;

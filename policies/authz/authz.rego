@@ -45,6 +45,8 @@ acts := {
 	"case.comment": {"institution", "clerk", "supervisor", "inspector", "county_office", "hospital", "insurer"},
 	"case.list": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital", "insurer"},
 	"case.read": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital", "insurer"},
+	"complaint.file": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "hospital"},
+	"complaint.read": {"supervisor"},
 	"document.read": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital", "insurer"},
 	"document.reissue": {"supervisor"},
 	"document.revoke": {"supervisor"},
@@ -57,6 +59,10 @@ acts := {
 	"filing.start": {"institution", "clerk"},
 	"filing.submit": {"institution", "clerk"},
 	"filing.withdraw": {"institution", "clerk"},
+	"inspection.list": {"institution", "supervisor", "inspector", "county_office", "city_office", "auditor"},
+	"inspection.read": {"institution", "supervisor", "inspector", "county_office", "city_office", "auditor"},
+	"inspection.start": {"supervisor"},
+	"inspection.visit": {"inspector"},
 	"registration.push": {"registrar"},
 	"settings.read": {"clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "administrator"},
 	"settings.set": {"administrator"},
@@ -70,19 +76,21 @@ acts := {
 }
 
 # Acts on no single thing: a list, which the query and row-level security narrow.
-lists := {"build.list", "build.start", "calendar.load", "case.list", "filing.precheck", "task.list"}
+lists := {"build.list", "build.start", "calendar.load", "case.list", "complaint.file", "filing.precheck", "inspection.list", "task.list"}
 
 # Acts that make something new, so that there is nothing yet to be seen.
-beginnings := {"attachment.upload", "evidence.upload", "filing.start", "registration.push"}
+beginnings := {"attachment.upload", "evidence.upload", "filing.start", "inspection.start", "registration.push"}
 
 # What shows the thing that an act is done to.
 shown_by := {
 	"attachment": "attachment.read",
 	"build": "build.read",
 	"case": "case.read",
+	"complaint": "complaint.read",
 	"document": "document.read",
 	"evidence": "evidence.read",
 	"filing": "case.read",
+	"inspection": "inspection.read",
 	"settings": "settings.read",
 	"task": "task.read",
 }
