@@ -84,7 +84,6 @@ func inspectionRows(t *testing.T, h *house, a *roleplay.Applicant) []row {
 }
 
 func TestADefectIsOrderedPutRightAndPublished(t *testing.T) {
-	t.Parallel()
 	h := sharedHouse(t)
 	a, _ := verified(t, h, "community")
 	caseNo := inspecting(t, a)
@@ -115,7 +114,6 @@ func TestADefectIsOrderedPutRightAndPublished(t *testing.T) {
 }
 
 func TestAnInstitutionThatStaysSilentIsReferredOnTheRealClock(t *testing.T) {
-	t.Parallel()
 	h := sharedHouse(t)
 	a, _ := verified(t, h, "public_comprehensive")
 	caseNo := inspecting(t, a)
@@ -139,7 +137,6 @@ func TestAnInstitutionThatStaysSilentIsReferredOnTheRealClock(t *testing.T) {
 }
 
 func TestTwoOfficersWithoutSignalDoNotOverwriteEachOther(t *testing.T) {
-	t.Parallel()
 	h := sharedHouse(t)
 	a, _ := verified(t, h, "employer")
 	caseNo := inspecting(t, a)
@@ -172,7 +169,6 @@ func TestTwoOfficersWithoutSignalDoNotOverwriteEachOther(t *testing.T) {
 }
 
 func TestAComplaintOpensAVisit(t *testing.T) {
-	t.Parallel()
 	h := sharedHouse(t)
 	a, _ := receipted(t, h, "community")
 	var filed roleplay.Started
