@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"tuoyu/nursery"
@@ -81,7 +82,8 @@ func (a *Actor) AnswerOwn(ctx context.Context, key, caseNo, kind string, outcome
 	var task Task
 	mine := func(c Case) bool {
 		for _, t := range c.Tasks {
-			if t.Kind == kind && t.State == "open" && (t.Assignee == "" || t.Assignee == a.Account) {
+			theirs := t.Assignee == "" || t.Assignee == a.Account
+			if t.Kind == kind && t.State == "open" && theirs && strings.HasPrefix(a.Account, strings.ReplaceAll(t.Role, "_", "-")) {
 				task = t
 				return true
 			}
