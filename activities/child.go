@@ -1,11 +1,11 @@
 package activities
 
 import (
+	"bytes"
 	"context"
-	"crypto/rand"
-	"encoding/base32"
 	"fmt"
-	"strings"
+	"hash/crc32"
+	"slices"
 	"time"
 
 	"tuoyu/nursery"
@@ -13,196 +13,295 @@ import (
 	"tuoyu/store"
 )
 
-// The columns in which a child's plain values are sealed, each for its own row.
-const (
-	childIdentity = "identity"
-	childName     = "name"
-	guardianName  = "guardian_name"
-	guardianPhone = "guardian_phone"
-)
-
-func childCell(column, id string) sealing.Cell {
-	return sealing.Cell{Table: "children", Column: column, Row: id}
-}
-
-// NewChildID gives an identifier for a child that means nothing.
-func NewChildID() string {
-	raw := make([]byte, 10)
-	_, _ = rand.Read(raw) // never fails
-	return "C" + strings.ToLower(base32.StdEncoding.EncodeToString(raw))
-}
-
-// identityIndex is the blind index of an identity under every index key, the primary first.
-func identityIndex(f *sealing.Fields, c nursery.Child) ([][]byte, error) {
-	return f.Indexes(childIdentity, string(c.IdentityKind)+"\x00"+c.Normal().Identity)
-}
-
-// RegisteredChild is a child with its identifier.
-type RegisteredChild struct {
+// EnteredChild is a child that was entered: its identifier, and whether its identity was known before, by an earlier entry
+// or an earlier one of the same batch. What is stored of a known child is not changed.
+type EnteredChild struct {
 	ID    string
-	Child nursery.Child
-	Known bool // it was there before
+	Known bool
 }
 
-// RegisterChildren takes children in, as the engine, and gives their identifiers in the same order: one already known by
-// its identity keeps its identifier, its birth and its sex, and gets the guardian last declared. Whoever calls has
-// checked them by Faults. Source says who declared them: institution, civil or health. A thousand at a time is well.
-func RegisterChildren(ctx context.Context, q *store.Queries, f *sealing.Fields, children []nursery.Child, source, by string, at time.Time) ([]RegisteredChild, error) {
-	made := make([]RegisteredChild, len(children))
-	known, keys, err := knownChildren(ctx, q, f, children)
+// identityColumn names the column of identities to the blind index.
+const identityColumn = "children.identity"
+
+// enterAtOnce is how many children one statement takes.
+const enterAtOnce = 4000
+
+// EnterChildren stores children that have no faults, sealed, and gives for each one, in the order given, who it is. No two
+// rows are ever of one identity, also when others enter it at the same time. It sees every child whoever the principal
+// is, and tells no more than the identifier. Source is civil, health or institution.
+func EnterChildren(ctx context.Context, q *store.Queries, fields *sealing.Fields, children []nursery.Child, source, by string, at time.Time) ([]EnteredChild, error) {
+	indexes, err := identityIndexes(fields, children)
 	if err != nil {
 		return nil, err
 	}
-	in := store.InsertChildrenParams{Source: source, CreatedBy: by, At: at}
-	fresh := map[string]string{} // primary index to identifier, of this batch
-	for i, c := range children {
-		c = c.Normal()
-		primary := string(keys[i][0])
-		made[i] = RegisteredChild{Child: c}
-		if id := known[i]; id != "" {
-			made[i].ID, made[i].Known = id, true
-			if err := setGuardian(ctx, q, f, id, c, at); err != nil {
-				return nil, err
+	entered := make([]EnteredChild, len(children))
+	err = q.Beyond(ctx, func() error {
+		if err := lockIdentities(ctx, q, indexes); err != nil {
+			return err
+		}
+		known, err := knownIdentities(ctx, q, indexes)
+		if err != nil {
+			return err
+		}
+		var rows store.InsertChildrenParams
+		for i, child := range children {
+			if id, ok := known.any(indexes[i]); ok {
+				entered[i] = EnteredChild{ID: id, Known: true}
+				continue
 			}
-			continue
+			id := nursery.NewChildID()
+			if err := appendChild(&rows, fields, id, indexes[i][0], child.Normal()); err != nil {
+				return err
+			}
+			known[string(indexes[i][0])] = id
+			entered[i] = EnteredChild{ID: id}
+			if len(rows.Ids) == enterAtOnce {
+				if err := insertChildren(ctx, q, &rows, source, by, at); err != nil {
+					return err
+				}
+			}
 		}
-		if id := fresh[primary]; id != "" {
-			made[i].ID, made[i].Known = id, true
-			continue
+		return insertChildren(ctx, q, &rows, source, by, at)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("enter children: %w", err)
+	}
+	return entered, nil
+}
+
+// FindChildren gives the identifiers of children by their identities, "" for one that is not known. It sees every child.
+func FindChildren(ctx context.Context, q *store.Queries, fields *sealing.Fields, children []nursery.Child) ([]string, error) {
+	indexes, err := identityIndexes(fields, children)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(children))
+	err = q.Beyond(ctx, func() error {
+		known, err := knownIdentities(ctx, q, indexes)
+		if err != nil {
+			return err
 		}
-		made[i].ID = NewChildID()
-		fresh[primary] = made[i].ID
-		if err := sealInto(f, &in, made[i].ID, c, keys[i][0]); err != nil {
+		for i := range indexes {
+			ids[i], _ = known.any(indexes[i])
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find children: %w", err)
+	}
+	return ids, nil
+}
+
+func identityIndexes(fields *sealing.Fields, children []nursery.Child) ([][][]byte, error) {
+	indexes := make([][][]byte, len(children))
+	for i, child := range children {
+		var err error
+		if indexes[i], err = fields.Indexes(identityColumn, child.IdentityKey()); err != nil {
 			return nil, err
 		}
 	}
-	if len(in.Ids) == 0 {
-		return made, nil
-	}
-	taken, err := q.InsertChildren(ctx, in)
-	if err != nil {
-		return nil, fmt.Errorf("insert children: %w", err)
-	}
-	if len(taken) == len(in.Ids) {
-		return made, nil
-	}
-	// Somebody else has just taken one of them in: look again.
-	known, _, err = knownChildren(ctx, q, f, children)
-	if err != nil {
-		return nil, err
-	}
-	for i := range made {
-		made[i].Known = made[i].Known || made[i].ID != known[i]
-		made[i].ID = known[i]
-	}
-	return made, nil
+	return indexes, nil
 }
 
-// knownChildren gives the identifier of each child that is known, and the indexes of each.
-func knownChildren(ctx context.Context, q *store.Queries, f *sealing.Fields, children []nursery.Child) ([]string, [][][]byte, error) {
-	keys := make([][][]byte, len(children))
-	var all [][]byte
-	for i, c := range children {
-		var err error
-		if keys[i], err = identityIndex(f, c); err != nil {
-			return nil, nil, err
-		}
-		all = append(all, keys[i]...)
+// lockIdentities takes the locks of the identities. The least of an identity's indexes is the same for every process,
+// whichever key is its primary.
+func lockIdentities(ctx context.Context, q *store.Queries, indexes [][][]byte) error {
+	const buckets = 64
+	var held []int32
+	for _, of := range indexes {
+		held = append(held, int32(crc32.ChecksumIEEE(slices.MinFunc(of, bytes.Compare))%buckets))
 	}
-	rows, err := q.ChildrenByIdentity(ctx, all)
-	if err != nil {
-		return nil, nil, fmt.Errorf("look up identities: %w", err)
+	slices.Sort(held)
+	if err := q.LockIdentities(ctx, slices.Compact(held)); err != nil {
+		return fmt.Errorf("lock identities: %w", err)
 	}
-	byIndex := make(map[string]string, len(rows))
-	for _, row := range rows {
-		byIndex[string(row.IdentityIndex)] = row.ID
-	}
-	known := make([]string, len(children))
-	for i := range children {
-		for _, key := range keys[i] {
-			if id := byIndex[string(key)]; id != "" {
-				known[i] = id
-			}
-		}
-	}
-	return known, keys, nil
+	return nil
 }
 
-func sealInto(f *sealing.Fields, in *store.InsertChildrenParams, id string, c nursery.Child, index []byte) error {
-	sealed := map[string][]byte{}
-	for column, value := range map[string]string{
-		childIdentity: c.Identity, childName: c.Name, guardianName: c.GuardianName, guardianPhone: c.GuardianPhone,
+// identities are children by the index of their identity.
+type identities map[string]string
+
+func (known identities) any(indexes [][]byte) (string, bool) {
+	for _, index := range indexes {
+		if id, ok := known[string(index)]; ok {
+			return id, true
+		}
+	}
+	return "", false
+}
+
+func knownIdentities(ctx context.Context, q *store.Queries, indexes [][][]byte) (identities, error) {
+	known := identities{}
+	for some := range slices.Chunk(indexes, enterAtOnce) {
+		rows, err := q.ChildrenByIdentity(ctx, slices.Concat(some...))
+		if err != nil {
+			return nil, fmt.Errorf("find identities: %w", err)
+		}
+		for _, row := range rows {
+			known[string(row.IdentityIndex)] = row.ID
+		}
+	}
+	return known, nil
+}
+
+func insertChildren(ctx context.Context, q *store.Queries, rows *store.InsertChildrenParams, source, by string, at time.Time) error {
+	if len(rows.Ids) == 0 {
+		return nil
+	}
+	rows.Source, rows.CreatedBy, rows.At = source, by, at
+	if err := q.InsertChildren(ctx, *rows); err != nil {
+		return fmt.Errorf("insert children: %w", err)
+	}
+	*rows = store.InsertChildrenParams{}
+	return nil
+}
+
+// childCell is where a sealed field of a child stands.
+func childCell(id string, field nursery.ChildField) sealing.Cell {
+	return sealing.Cell{Table: "children", Column: string(field), Row: id}
+}
+
+// SealChild seals a field of the child of an identifier; nothing stays nothing.
+func SealChild(fields *sealing.Fields, id string, field nursery.ChildField, value string) ([]byte, error) {
+	if value == "" {
+		return []byte{}, nil
+	}
+	return fields.Seal([]byte(value), childCell(id, field))
+}
+
+func appendChild(rows *store.InsertChildrenParams, fields *sealing.Fields, id string, index []byte, c nursery.Child) error {
+	sealed := map[nursery.ChildField][]byte{}
+	for field, value := range map[nursery.ChildField]string{
+		nursery.ChildIdentity: c.Identity, nursery.ChildName: c.Name,
+		nursery.ChildGuardianName: c.GuardianName, nursery.ChildGuardianPhone: c.GuardianPhone,
 	} {
 		var err error
-		if sealed[column], err = sealText(f, column, id, value); err != nil {
+		if sealed[field], err = SealChild(fields, id, field, value); err != nil {
 			return err
 		}
 	}
-	in.Ids, in.Counties, in.Births = append(in.Ids, id), append(in.Counties, c.County), append(in.Births, c.BornOn)
-	in.Sexes, in.IdentityKinds = append(in.Sexes, string(c.Sex)), append(in.IdentityKinds, string(c.IdentityKind))
-	in.IdentityIndexes, in.Identities = append(in.IdentityIndexes, index), append(in.Identities, sealed[childIdentity])
-	in.Names = append(in.Names, sealed[childName])
-	in.GuardianNames, in.GuardianPhones = append(in.GuardianNames, sealed[guardianName]), append(in.GuardianPhones, sealed[guardianPhone])
+	rows.Ids = append(rows.Ids, id)
+	rows.Counties = append(rows.Counties, c.County)
+	rows.BornOn = append(rows.BornOn, c.BornOn.String())
+	rows.Sexes = append(rows.Sexes, string(c.Sex))
+	rows.IdentityKinds = append(rows.IdentityKinds, string(c.IdentityKind))
+	rows.IdentityIndexes = append(rows.IdentityIndexes, index)
+	rows.Identities = append(rows.Identities, sealed[nursery.ChildIdentity])
+	rows.Names = append(rows.Names, sealed[nursery.ChildName])
+	rows.GuardianNames = append(rows.GuardianNames, sealed[nursery.ChildGuardianName])
+	rows.GuardianPhones = append(rows.GuardianPhones, sealed[nursery.ChildGuardianPhone])
 	return nil
 }
 
-// sealText seals a value of a child; what is empty stays NULL.
-func sealText(f *sealing.Fields, column, id, value string) ([]byte, error) {
-	if value == "" {
-		return nil, nil
+// OpenChild opens the chosen fields of a child and leaves the others out. Whoever calls it for a person writes the
+// reading down in the same transaction (NoteReading).
+func OpenChild(fields *sealing.Fields, row store.Child, chosen ...nursery.ChildField) (nursery.Child, error) {
+	var c nursery.Child
+	text := func(field nursery.ChildField, sealed []byte) (string, error) {
+		plain, err := fields.Open(sealed, childCell(row.ID, field))
+		return string(plain), err
 	}
-	return f.Seal([]byte(value), childCell(column, id))
-}
-
-func setGuardian(ctx context.Context, q *store.Queries, f *sealing.Fields, id string, c nursery.Child, at time.Time) error {
-	if c.GuardianName == "" && c.GuardianPhone == "" {
-		return nil
-	}
-	name, err := sealText(f, guardianName, id, c.GuardianName)
-	if err != nil {
-		return err
-	}
-	phone, err := sealText(f, guardianPhone, id, c.GuardianPhone)
-	if err != nil {
-		return err
-	}
-	err = q.SetGuardian(ctx, store.SetGuardianParams{ID: id, GuardianName: name, GuardianPhone: phone, UpdatedAt: at})
-	if err != nil {
-		return fmt.Errorf("set guardian: %w", err)
-	}
-	return nil
-}
-
-// OpenChild gives the plain values of a child's row. Whoever shows them to a person writes down that they were read.
-func OpenChild(f *sealing.Fields, row store.Child) (nursery.Child, error) {
-	c := nursery.Child{
-		IdentityKind: nursery.IdentityKind(row.IdentityKind), BornOn: row.BornOn, Sex: nursery.Sex(row.Sex), County: row.County,
-	}
-	for _, field := range []struct {
-		column string
-		sealed []byte
-		into   *string
-	}{
-		{childIdentity, row.Identity, &c.Identity}, {childName, row.Name, &c.Name},
-		{guardianName, row.GuardianName, &c.GuardianName}, {guardianPhone, row.GuardianPhone, &c.GuardianPhone},
-	} {
-		plain, err := f.Open(field.sealed, childCell(field.column, row.ID))
-		if err != nil {
-			return c, fmt.Errorf("open child %s: %w", row.ID, err)
+	for _, field := range chosen {
+		var err error
+		switch field {
+		case nursery.ChildName:
+			c.Name, err = text(field, row.Name)
+		case nursery.ChildIdentity:
+			c.IdentityKind = nursery.IdentityKind(row.IdentityKind)
+			c.Identity, err = text(field, row.Identity)
+		case nursery.ChildGuardianName:
+			c.GuardianName, err = text(field, row.GuardianName)
+		case nursery.ChildGuardianPhone:
+			c.GuardianPhone, err = text(field, row.GuardianPhone)
+		case nursery.ChildBirth:
+			c.BornOn = row.BornOn
+		case nursery.ChildSex:
+			c.Sex = nursery.Sex(row.Sex)
 		}
-		*field.into = string(plain)
+		if err != nil {
+			return nursery.Child{}, fmt.Errorf("open child: %w", err)
+		}
 	}
 	return c, nil
 }
 
-// NoteEnrolment tells the check-up round that goes on in an institution that its children have changed.
-func NoteEnrolment(ctx context.Context, q *store.Queries, institution, what string, at time.Time) error {
-	round, err := q.OpenRoundOf(ctx, institution)
-	if store.IsNotFound(err) {
-		return nil
+// Reading is that somebody reads fields of children, and what for.
+type Reading struct {
+	By      nursery.Principal
+	Purpose nursery.ReadingPurpose
+	Fields  []nursery.ChildField
+	At      time.Time
+}
+
+// NoteReading writes a line for each child that is read (未成年人网络保护条例 art. 36), in the transaction that reads.
+func NoteReading(ctx context.Context, q *store.Queries, r Reading, children ...store.Child) error {
+	line := store.NoteReadingsParams{
+		Reader: r.By.Account, ReaderRole: string(r.By.Role), Institution: r.By.Institution, Purpose: string(r.Purpose), At: r.At,
 	}
+	for _, field := range r.Fields {
+		line.Fields = append(line.Fields, string(field))
+	}
+	for _, c := range children {
+		line.Children = append(line.Children, c.ID)
+		line.Counties = append(line.Counties, c.County)
+	}
+	if err := q.NoteReadings(ctx, line); err != nil {
+		return fmt.Errorf("note reading: %w", err)
+	}
+	return nil
+}
+
+// checkupRound is the kind of the cases that follow who is in care.
+const checkupRound = "checkup_round"
+
+// NoteEnrolment tells the open check-up rounds of an institution that a child came or left.
+func NoteEnrolment(ctx context.Context, q *store.Queries, institution, child string, at time.Time) error {
+	rounds, err := q.OpenCasesOfKind(ctx, store.OpenCasesOfKindParams{Institution: institution, Kind: checkupRound})
 	if err != nil {
-		return fmt.Errorf("find open round: %w", err)
+		return fmt.Errorf("look for check-up rounds: %w", err)
 	}
-	return Wake(ctx, q, round, what, at)
+	for _, round := range rounds {
+		if err := Wake(ctx, q, round, fmt.Sprintf("enrolment/%s/%d", child, at.UnixNano()), at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// CorrectChild stores a child that has no faults in place of what was stored of it. Taken says that another child is known
+// by the identity, so that nothing was changed.
+func CorrectChild(ctx context.Context, q *store.Queries, fields *sealing.Fields, id string, c nursery.Child, at time.Time) (taken bool, err error) {
+	indexes, err := identityIndexes(fields, []nursery.Child{c})
+	if err != nil {
+		return false, err
+	}
+	err = q.Beyond(ctx, func() error {
+		if err := lockIdentities(ctx, q, indexes); err != nil {
+			return err
+		}
+		known, err := knownIdentities(ctx, q, indexes)
+		if err != nil {
+			return err
+		}
+		other, found := known.any(indexes[0])
+		taken = found && other != id
+		return nil
+	})
+	if err != nil || taken {
+		return taken, err
+	}
+	var sealed store.InsertChildrenParams
+	c = c.Normal()
+	if err := appendChild(&sealed, fields, id, indexes[0][0], c); err != nil {
+		return false, err
+	}
+	err = q.CorrectChild(ctx, store.CorrectChildParams{
+		ID: id, County: c.County, BornOn: c.BornOn, Sex: string(c.Sex), IdentityKind: string(c.IdentityKind), IdentityIndex: indexes[0][0],
+		Identity: sealed.Identities[0], Name: sealed.Names[0], GuardianName: sealed.GuardianNames[0],
+		GuardianPhone: sealed.GuardianPhones[0], UpdatedAt: at,
+	})
+	if err != nil {
+		return false, fmt.Errorf("correct child: %w", err)
+	}
+	return false, nil
 }

@@ -69,35 +69,42 @@ func registerAttachments(a *api) {
 
 // takeFile reads the form up to its file and hands the file on.
 func (a *api) takeFile(ctx context.Context, in *upload) (casework.Attachment, error) {
+	into := casework.Upload{}
+	return takeForm(a, in, map[string]*string{"institution": &into.Institution, "county": &into.County},
+		func(name string, body io.Reader) (casework.Attachment, error) {
+			into.Name, into.Body = name, body
+			return a.door.Upload(ctx, principal(ctx), into)
+		})
+}
+
+// takeForm reads a form up to its file, the fields before it into fields, and hands the file on.
+func takeForm[T any](a *api, in *upload, fields map[string]*string, take func(name string, body io.Reader) (T, error)) (nothing T, err error) {
 	r := in.request
 	r.Body = http.MaxBytesReader(in.answer, r.Body, a.maxUpload+formOverhead)
 	form, err := r.MultipartReader()
 	if err != nil {
-		return casework.Attachment{}, problem(http.StatusUnsupportedMediaType, codeMediaType, "请以 multipart/form-data 上传文件。")
+		return nothing, problem(http.StatusUnsupportedMediaType, codeMediaType, "请以 multipart/form-data 上传文件。")
 	}
-	into := casework.Upload{}
-	fields := map[string]*string{"institution": &into.Institution, "county": &into.County}
 	for {
 		part, err := form.NextPart()
 		switch {
 		case errors.Is(err, io.EOF):
-			return casework.Attachment{}, problem(http.StatusUnprocessableEntity, casework.CodeInvalid, "请选择要上传的文件。",
+			return nothing, problem(http.StatusUnprocessableEntity, casework.CodeInvalid, "请选择要上传的文件。",
 				Fault{"file", "必填"})
 		case err != nil:
-			return casework.Attachment{}, unread(err, a.maxUpload)
+			return nothing, unread(err, a.maxUpload)
 		}
 		name := part.FormName()
 		if name == "file" {
-			into.Name, into.Body = part.FileName(), &bounded{from: part, left: a.maxUpload, most: a.maxUpload}
-			return a.door.Upload(ctx, principal(ctx), into)
+			return take(part.FileName(), &bounded{from: part, left: a.maxUpload, most: a.maxUpload})
 		}
 		value, known := fields[name]
 		if !known {
-			return casework.Attachment{}, problem(http.StatusUnprocessableEntity, casework.CodeInvalid, "有 1 处填写有误，请更正后重试。",
+			return nothing, problem(http.StatusUnprocessableEntity, casework.CodeInvalid, "有 1 处填写有误，请更正后重试。",
 				Fault{cut(name, 100), "没有这个字段"})
 		}
 		if *value, err = readField(part); err != nil {
-			return casework.Attachment{}, err
+			return nothing, err
 		}
 		delete(fields, name) // said once
 	}

@@ -1,7 +1,11 @@
 package nursery
 
 import (
+	"crypto/rand"
+	"errors"
+	"log/slog"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -18,16 +22,6 @@ const (
 	ByPassport         IdentityKind = "passport"          // 护照
 )
 
-var identityTitles = map[IdentityKind]string{
-	ByResidentID: "居民身份证", ByBirthCertificate: "出生医学证明", ByPermit: "居住证、永久居留证", ByPassport: "护照",
-}
-
-// Title is the Chinese name of the kind, or the code itself when it is unknown.
-func (k IdentityKind) Title() string { return title(identityTitles, k) }
-
-// Title is the Chinese name of the sex, or the code itself when it is unknown.
-func (s Sex) Title() string { return title(map[Sex]string{Male: "男", Female: "女"}, s) }
-
 // CareMonths is the age in completed months at which a child leaves infant care 3岁以下 (登记和备案办法 art. 2: under three).
 const CareMonths = 36
 
@@ -40,11 +34,6 @@ const (
 	ConsentInsurance ConsentPurpose = "insurance" // 向承保机构提供投保信息
 )
 
-// Title is the Chinese name of the purpose, or the code itself when it is unknown.
-func (p ConsentPurpose) Title() string {
-	return title(map[ConsentPurpose]string{ConsentCheckup: "健康体检", ConsentInsurance: "向承保机构提供投保信息"}, p)
-}
-
 // Leave is why a child's time in an institution ended 离托原因.
 type Leave string
 
@@ -56,123 +45,249 @@ const (
 	LeaveAgedOut     Leave = "aged_out"    // 满36月龄
 )
 
-// ReadPurpose is what a child's record is read for 查阅目的 (未成年人网络保护条例 art. 36).
-type ReadPurpose string
+// ChildField is a part of a child's record that the register of readings names 读取字段.
+type ChildField string
 
-// The purposes a record is read for.
+// The fields. Those of guardians, the name and the identity are kept sealed.
 const (
-	ReadEnrolment   ReadPurpose = "enrolment"        // 在托管理
-	ReadCheckup     ReadPurpose = "checkup"          // 健康体检
-	ReadGuardian    ReadPurpose = "guardian_request" // 监护人查询、更正
-	ReadInsurance   ReadPurpose = "insurance"        // 投保、理赔
-	ReadSupervision ReadPurpose = "supervision"      // 监督检查
+	ChildName          ChildField = "name"           // 姓名
+	ChildIdentity      ChildField = "identity"       // 证件
+	ChildBirth         ChildField = "born_on"        // 出生日期
+	ChildSex           ChildField = "sex"            // 性别
+	ChildGuardianName  ChildField = "guardian_name"  // 监护人姓名
+	ChildGuardianPhone ChildField = "guardian_phone" // 监护人电话
 )
 
-// Child is what is declared of a child 婴幼儿: the plain values, which are kept sealed.
+// Child is what identifies a child 婴幼儿 and whom to reach for it. All of it is sensitive personal information
+// (个人信息保护法 art. 28): logged it shows nothing, and it is stored sealed.
 type Child struct {
 	IdentityKind  IdentityKind `json:"identity_kind" enum:"resident_id,birth_certificate,permit,passport" doc:"证件类型"`
-	Identity      string       `json:"identity" minLength:"5" maxLength:"30" doc:"证件号码"`
-	Name          string       `json:"name" minLength:"1" maxLength:"50" doc:"姓名"`
+	Identity      string       `json:"identity" minLength:"1" maxLength:"40" doc:"证件号码"`
+	Name          string       `json:"name" minLength:"1" maxLength:"200" doc:"姓名"`
 	BornOn        Date         `json:"born_on" doc:"出生日期"`
 	Sex           Sex          `json:"sex" enum:"male,female" doc:"性别"`
-	County        string       `json:"county" pattern:"^1404[0-9]{2}$" doc:"居住地县区代码"`
-	GuardianName  string       `json:"guardian_name,omitempty" maxLength:"50" doc:"监护人姓名"`
-	GuardianPhone string       `json:"guardian_phone,omitempty" maxLength:"20" doc:"监护人电话"`
+	GuardianName  string       `json:"guardian_name,omitempty" maxLength:"200" doc:"监护人姓名"`
+	GuardianPhone string       `json:"guardian_phone,omitempty" maxLength:"30" doc:"监护人电话"`
+	County        string       `json:"county" doc:"居住县区代码" example:"140403"`
 }
 
+// LogValue shows nothing of the child in any slog handler.
+func (Child) LogValue() slog.Value { return slog.StringValue("child") }
+
+// String shows nothing of the child when it is printed by accident.
+func (Child) String() string { return "child" }
+
+// GoString shows nothing of the child when it is printed by accident.
+func (Child) GoString() string { return "child" }
+
+// NewChildID gives an identifier for a child that says nothing about it: C and 100 random bits.
+func NewChildID() string { return "C" + rand.Text()[:20] }
+
+// nameMost bounds a name in characters. Names of two writings and the long ones of some peoples fit.
+const nameMost = 50
+
 var (
-	birthCertificateForm = regexp.MustCompile(`^[A-Z][0-9]{9}$`)
-	permitForm           = regexp.MustCompile(`^[A-Z0-9]{15}$|^[0-9]{17}[0-9X]$`)
-	passportForm         = regexp.MustCompile(`^[A-Z0-9]{5,15}$`)
+	birthCertificate = regexp.MustCompile(`^[A-Z][0-9]{9}$`)
+	foreignPermit    = regexp.MustCompile(`^[A-Z]{3}[0-9]{12}$`)
+	passportForm     = regexp.MustCompile(`^[A-Z0-9]{5,20}$`)
+	childID          = regexp.MustCompile(`^C[A-Z2-7]{20}$`)
 )
 
-// Normal gives the child with the identity and the names as they are compared and kept: without the space around them,
-// letters of the identity in capitals.
+// IsChildID tells whether s has the form of an identifier of NewChildID.
+func IsChildID(s string) bool { return childID.MatchString(s) }
+
+// Normal gives the child as it is stored: text without the space around it, numbers in capitals without space inside, and
+// a phone in its one form. What does not read as a phone stays.
 func (c Child) Normal() Child {
-	c.Identity = upperASCII(strings.TrimSpace(c.Identity))
-	c.Name, c.GuardianName, c.GuardianPhone = strings.TrimSpace(c.Name), strings.TrimSpace(c.GuardianName), strings.TrimSpace(c.GuardianPhone)
+	c.Name, c.GuardianName = strings.TrimSpace(c.Name), strings.TrimSpace(c.GuardianName)
+	c.Identity = upperASCII(strings.Join(strings.Fields(c.Identity), ""))
+	c.County = strings.TrimSpace(c.County)
+	if phone, err := ParsePhone(c.GuardianPhone); err == nil {
+		c.GuardianPhone = string(phone)
+	}
 	return c
 }
 
-// Faults says everything that is wrong with what is declared on a day, by JSON Pointer; no message repeats a value. An
-// identity number must agree with the birth and the sex declared.
+// IdentityKey gives what tells two children apart: the kind of identity and its number as stored.
+func (c Child) IdentityKey() string { return string(c.IdentityKind) + ":" + c.Normal().Identity }
+
+// Faults says everything that is wrong with the child on a day; none when it can be stored. Locations are JSON pointers
+// into the child, and no message repeats a value. The birth date and sex of a number of GB 11643 are those stated.
 func (c Child) Faults(today Date) []Fault {
+	c = c.Normal()
 	var faults []Fault
-	add := func(location, message string) { faults = append(faults, Fault{location, message}) }
-	invalid := func(location string, err error) {
-		if e, ok := err.(*InvalidError); ok {
-			add(location, e.Message)
+	add := func(location, message string) { faults = append(faults, Fault{Location: location, Message: message}) }
+	checkName := func(location, name string) {
+		if message := nameFault(name); message != "" {
+			add(location, message)
 		}
 	}
+	checkName("/name", c.Name)
 	switch {
 	case !c.BornOn.Valid():
-		add("/born_on", "请填写出生日期")
+		add("/born_on", "出生日期不存在")
 	case c.BornOn.After(today):
 		add("/born_on", "出生日期不能晚于今天")
-	case today.MonthsSince(c.BornOn) >= 84:
-		add("/born_on", "已超过学龄前年龄，请核对出生日期")
+	case today.MonthsSince(c.BornOn) >= minorMonths:
+		add("/born_on", "不是未成年人的出生日期")
 	}
 	if c.Sex != Male && c.Sex != Female {
 		add("/sex", "请选择性别")
 	}
-	if d, ok := DivisionByCode(c.County); !ok || d.Level != LevelCounty {
-		add("/county", "请选择长治市的县区")
-	}
-	switch c.IdentityKind {
-	case ByResidentID:
-		id, err := ParseResidentID(c.Identity)
-		invalid("/identity", err)
-		if err == nil && c.BornOn.Valid() && id.Birth() != c.BornOn {
-			add("/born_on", "与身份证号中的出生日期不一致")
-		}
-		if err == nil && (c.Sex == Male || c.Sex == Female) && id.Sex() != c.Sex {
-			add("/sex", "与身份证号中的性别不一致")
-		}
-	case ByBirthCertificate:
-		if !birthCertificateForm.MatchString(c.Identity) {
-			add("/identity", "出生医学证明编号应为一个字母和九位数字")
-		}
-	case ByPermit:
-		if !permitForm.MatchString(c.Identity) {
-			add("/identity", "证件号码应为15位或18位")
-		}
-	case ByPassport:
-		if !passportForm.MatchString(c.Identity) {
-			add("/identity", "护照号码应为5至15位字母或数字")
-		}
-	default:
-		add("/identity_kind", "请选择证件类型")
-	}
-	if !personName(c.Name) {
-		add("/name", "请填写姓名，不能含有无法打印的字符")
-	}
-	if c.GuardianName != "" && !personName(c.GuardianName) {
-		add("/guardian_name", "姓名中有不能识别的字符")
+	faults = append(faults, c.identityFaults()...)
+	if c.GuardianName != "" {
+		checkName("/guardian_name", c.GuardianName)
 	}
 	if c.GuardianPhone != "" {
-		_, err := ParsePhone(c.GuardianPhone)
-		invalid("/guardian_phone", err)
+		if _, err := ParsePhone(c.GuardianPhone); err != nil {
+			add("/guardian_phone", "电话应为11位手机号,或带区号的固定电话")
+		}
+	}
+	if d, ok := DivisionByCode(c.County); !ok || d.Level != LevelCounty {
+		add("/county", "请选择长治市的县区")
 	}
 	return faults
 }
 
-// personName takes any name of one to fifty characters that can be printed: names may hold rare characters of GB 18030.
-func personName(s string) bool {
-	if !utf8.ValidString(s) || s == "" || utf8.RuneCountInString(s) > 50 {
-		return false
-	}
-	for _, r := range s {
-		if unicode.IsControl(r) || r == utf8.RuneError {
-			return false
+// minorMonths is the age at which nobody is a child any more (未成年人保护法 art. 2: under eighteen).
+const minorMonths = 18 * 12
+
+func (c Child) identityFaults() []Fault {
+	fault := func(message string) []Fault { return []Fault{{Location: "/identity", Message: message}} }
+	switch c.IdentityKind {
+	case ByResidentID:
+		return c.numberFaults(ResidentCitizen)
+	case ByPermit:
+		if foreignPermit.MatchString(c.Identity) {
+			return nil
 		}
+		return c.numberFaults(ResidentHongKong, ResidentMacau, ResidentTaiwan, ResidentForeign)
+	case ByBirthCertificate:
+		if !birthCertificate.MatchString(c.Identity) {
+			return fault("出生医学证明编号应为1位字母和9位数字")
+		}
+	case ByPassport:
+		if !passportForm.MatchString(c.Identity) || !strings.ContainsAny(c.Identity, "0123456789") {
+			return fault("护照号码应为5至20位字母和数字")
+		}
+	default:
+		return []Fault{{Location: "/identity_kind", Message: "请选择证件类型"}}
 	}
-	return true
+	return nil
 }
 
-// MaskIdentity shows the ends of an identity number and no more.
-func MaskIdentity(s string) string {
-	if len(s) < 8 {
-		return strings.Repeat("*", len(s))
+// numberFaults checks a number of GB 11643 that belongs to one of the cards.
+func (c Child) numberFaults(cards ...ResidentIDKind) []Fault {
+	id, err := ParseResidentID(c.Identity)
+	if err != nil {
+		message := "证件号码有误"
+		var wrong *InvalidError
+		if errors.As(err, &wrong) {
+			message = wrong.Message
+		}
+		return []Fault{{Location: "/identity", Message: message}}
 	}
-	return s[:3] + strings.Repeat("*", len(s)-5) + s[len(s)-2:]
+	if !slices.Contains(cards, id.Kind()) {
+		return []Fault{{Location: "/identity", Message: "号码与证件类型不符"}}
+	}
+	var faults []Fault
+	if c.BornOn.Valid() && id.Birth() != c.BornOn {
+		faults = append(faults, Fault{Location: "/born_on", Message: "与证件号码中的出生日期不一致"})
+	}
+	if (c.Sex == Male || c.Sex == Female) && id.Sex() != c.Sex {
+		faults = append(faults, Fault{Location: "/sex", Message: "与证件号码中的性别不一致"})
+	}
+	return faults
+}
+
+// nameFault checks a name: any script's letters, also the rare ones that GB 18030 keeps in private use, with the signs that
+// stand between the parts of a name.
+func nameFault(name string) string {
+	n := utf8.RuneCountInString(name)
+	switch {
+	case n == 0:
+		return "请填写姓名"
+	case n > nameMost:
+		return "姓名不超过50个字"
+	case !utf8.ValidString(name):
+		return "姓名的编码有误"
+	}
+	for _, r := range name {
+		if !unicode.In(r, unicode.L, unicode.M, unicode.Co, unicode.Nd) && !strings.ContainsRune("·•‧・.-' 〇", r) {
+			return "姓名中有不能使用的符号"
+		}
+	}
+	return ""
+}
+
+// Masked gives an identity number with all but its first and last two characters hidden.
+func Masked(number string) string {
+	runes := []rune(number)
+	if len(runes) < 6 {
+		return strings.Repeat("*", len(runes))
+	}
+	return string(runes[:2]) + strings.Repeat("*", len(runes)-4) + string(runes[len(runes)-2:])
+}
+
+// Title is the Chinese name of the reason, or the code itself when it is unknown.
+func (l Leave) Title() string { return title(leaveTitles, l) }
+
+// Title is the Chinese name of the consent's purpose, or the code itself when it is unknown.
+func (p ConsentPurpose) Title() string { return title(consentTitles, p) }
+
+// Title is the Chinese name of the kind of identity, or the code itself when it is unknown.
+func (k IdentityKind) Title() string { return title(identityTitles, k) }
+
+var (
+	leaveTitles    = map[Leave]string{LeaveLeft: "退托", LeaveTransferred: "转托", LeaveDied: "死亡", LeaveAgedOut: "满36月龄"}
+	consentTitles  = map[ConsentPurpose]string{ConsentCheckup: "健康体检并记录结果", ConsentInsurance: "向承保机构提供投保信息"}
+	identityTitles = map[IdentityKind]string{
+		ByResidentID: "居民身份证", ByBirthCertificate: "出生医学证明", ByPermit: "居住证", ByPassport: "护照",
+	}
+)
+
+// ReadingPurpose is what a child's record is read for 查阅目的 (未成年人网络保护条例 art. 36).
+type ReadingPurpose string
+
+// The purposes.
+const (
+	ReadForCheckup     ReadingPurpose = "checkup"          // 健康体检
+	ReadForEnrolment   ReadingPurpose = "enrolment"        // 入托、在托管理
+	ReadForInsurance   ReadingPurpose = "insurance"        // 投保
+	ReadForGuardian    ReadingPurpose = "guardian_request" // 监护人查阅、复制、更正
+	ReadForSupervision ReadingPurpose = "supervision"      // 监督检查
+)
+
+var readingTitles = map[ReadingPurpose]string{
+	ReadForCheckup: "健康体检", ReadForEnrolment: "入托和在托管理", ReadForInsurance: "投保", ReadForGuardian: "监护人查阅、复制或更正",
+	ReadForSupervision: "监督检查",
+}
+
+// Title is the Chinese name of the purpose, or the code itself when it is unknown.
+func (p ReadingPurpose) Title() string { return title(readingTitles, p) }
+
+// Access is what a role receives of a child's record for a purpose: the fields, and whether the identity is whole.
+type Access struct {
+	Fields        []ChildField
+	WholeIdentity bool
+}
+
+var (
+	inCare     = Access{Fields: []ChildField{ChildName, ChildIdentity, ChildBirth, ChildSex, ChildGuardianName, ChildGuardianPhone}}
+	guardians  = Access{Fields: inCare.Fields, WholeIdentity: true}
+	atClinic   = Access{Fields: []ChildField{ChildName, ChildBirth, ChildSex, ChildGuardianPhone}}
+	supervised = Access{Fields: []ChildField{ChildName, ChildIdentity, ChildBirth, ChildSex, ChildGuardianPhone}}
+)
+
+// access is the one table of who receives which fields: least privilege, by role and purpose (未成年人网络保护条例 art. 36).
+var access = map[Role]map[ReadingPurpose]Access{
+	RoleInstitution:  {ReadForEnrolment: inCare, ReadForCheckup: inCare, ReadForInsurance: inCare, ReadForGuardian: guardians},
+	RoleHospital:     {ReadForCheckup: atClinic},
+	RoleCountyOffice: {ReadForSupervision: supervised},
+}
+
+// AccessOf gives what a role receives for a purpose; false when it is nothing.
+func AccessOf(role Role, purpose ReadingPurpose) (Access, bool) {
+	a, ok := access[role][purpose]
+	return a, ok
 }

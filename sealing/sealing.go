@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/tink-crypto/tink-go/v2/aead"
-	"github.com/tink-crypto/tink-go/v2/tink"
 	commonpb "go.temporal.io/api/common/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
@@ -19,21 +17,14 @@ import (
 // as they are.
 const encoding = "binary/tuoyu-sealed"
 
-// context is bound into every ciphertext, so that what was sealed for another use with the same keyset is refused.
-var context = []byte("temporal")
+// forTemporal is bound into every ciphertext, so that what was sealed for another use with the same keyset is refused.
+var forTemporal = []byte("temporal")
 
 // Codec seals and opens payloads. It is safe for concurrent use.
-type Codec struct{ aead tink.AEAD }
+type Codec struct{ keys *Keyset }
 
-// NewCodec gives the codec of a keyset: it seals with the primary key and opens with any of its keys. The error is a
-// keyset made for another use.
-func NewCodec(keys *Keyset) (*Codec, error) {
-	primitive, err := aead.New(keys.handle)
-	if err != nil {
-		return nil, fmt.Errorf("use keyset: %w", err)
-	}
-	return &Codec{primitive}, nil
-}
+// NewCodec gives the codec of a keyset: it seals with the primary key and opens with any of its keys.
+func NewCodec(keys *Keyset) *Codec { return &Codec{keys} }
 
 // Encode seals each payload with its metadata.
 func (c *Codec) Encode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error) {
@@ -43,7 +34,7 @@ func (c *Codec) Encode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error
 		if err != nil {
 			return nil, fmt.Errorf("seal payload: %w", err)
 		}
-		data, err := c.aead.Encrypt(plain, context)
+		data, err := c.keys.now.Load().aead.Encrypt(plain, forTemporal)
 		if err != nil {
 			return nil, fmt.Errorf("seal payload: %w", err)
 		}
@@ -66,7 +57,7 @@ func (c *Codec) Decode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error
 			opened[i] = p
 			continue
 		}
-		plain, err := c.aead.Decrypt(p.GetData(), context)
+		plain, err := c.keys.open(p.GetData(), forTemporal)
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrNoKey, err)
 		}
@@ -80,10 +71,7 @@ func (c *Codec) Decode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error
 
 // Seal makes a client or worker built from o seal all it sends: payloads, and the messages and stack traces of errors.
 func Seal(o *client.Options, keys *Keyset) error {
-	codec, err := NewCodec(keys)
-	if err != nil {
-		return err
-	}
+	codec := NewCodec(keys)
 	o.DataConverter = converter.NewCodecDataConverter(converter.GetDefaultDataConverter(), codec)
 	o.FailureConverter = temporal.NewDefaultFailureConverter(temporal.DefaultFailureConverterOptions{
 		DataConverter: o.DataConverter, EncodeCommonAttributes: true,

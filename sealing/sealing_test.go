@@ -120,18 +120,80 @@ func TestARotatedKeysetReadsOldPayloadsAndOldProcessesReadNewOnes(t *testing.T) 
 			}
 		}
 	}
-	if _, err := read(before, fresh); !errors.Is(err, sealing.ErrNoKey) {
-		t.Errorf("the promoted key does not seal: %v", err)
+	if got, err := read(before, fresh); err != nil || got != secret {
+		t.Errorf("a process that runs on looks in the file for a key it lacks: got %q, %v", got, err)
 	}
 	keys, err := sealing.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if list := keys.Keys(); len(list) != 2 || list[0].Primary || !list[1].Primary || list[1].ID != id {
+	if list := keys.Keys(); len(list) != 3 || !list[2].Index || list[0].Primary || !list[1].Primary || list[1].ID != id {
 		t.Errorf("keys are %+v, the new one is %d", list, id)
 	}
 	if err := sealing.Promote(path, id+1); err == nil {
 		t.Error("a key that is not there was promoted")
+	}
+}
+
+func TestABrokenFileLeavesTheKeysThatWereRead(t *testing.T) {
+	path := newKeyset(t)
+	keys, err := sealing.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fields, err := sealing.NewFields(keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := sealing.Cell{Table: "children", Column: "name", Row: "C1"}
+	kept, err := fields.Seal([]byte(secret), at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, whole[:len(whole)/2], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if keys.Reload() == nil || keys.Err() == nil {
+		t.Error("half a file was taken for a keyset")
+	}
+	if got, err := fields.Open(kept, at); err != nil || string(got) != secret {
+		t.Errorf("with the keys read before: got %q, %v", got, err)
+	}
+	if err := os.WriteFile(path, whole, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := keys.Reload(); err != nil || keys.Err() != nil {
+		t.Errorf("with the file whole again: %v, %v", err, keys.Err())
+	}
+}
+
+func TestADroppedKeyOpensNothing(t *testing.T) {
+	path := newKeyset(t)
+	keys, err := sealing.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	was := keys.Keys()[0].ID
+	old := write(t, sealed(t, path))
+	id, err := sealing.Add(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sealing.Drop(path, was) == nil {
+		t.Error("the primary key was dropped")
+	}
+	if err := sealing.Promote(path, id); err != nil {
+		t.Fatal(err)
+	}
+	if err := sealing.Drop(path, was); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := read(sealed(t, path), old); !errors.Is(err, sealing.ErrNoKey) {
+		t.Errorf("got %v, want %v", err, sealing.ErrNoKey)
 	}
 }
 

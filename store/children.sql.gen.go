@@ -12,6 +12,24 @@ import (
 	"tuoyu/nursery"
 )
 
+const changeClass = `-- name: ChangeClass :execrows
+UPDATE enrolments SET class = $1 WHERE child = $2 AND institution = $3 AND left_on IS NULL
+`
+
+type ChangeClassParams struct {
+	Class       string
+	Child       string
+	Institution string
+}
+
+func (q *Queries) ChangeClass(ctx context.Context, arg ChangeClassParams) (int64, error) {
+	result, err := q.db.Exec(ctx, changeClass, arg.Class, arg.Child, arg.Institution)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const childByID = `-- name: ChildByID :one
 SELECT id, county, born_on, sex, identity_kind, identity_index, identity, name, guardian_name, guardian_phone, died_on, moved_on, source, created_by, created_at, updated_at FROM children WHERE id = $1
 `
@@ -40,34 +58,65 @@ func (q *Queries) ChildByID(ctx context.Context, id string) (Child, error) {
 	return i, err
 }
 
-const childrenByIdentity = `-- name: ChildrenByIdentity :many
-SELECT id, identity_index, born_on, sex, county FROM children WHERE identity_index = ANY ($1::bytea[])
+const childForChange = `-- name: ChildForChange :one
+SELECT id, county, born_on, sex, identity_kind, identity_index, identity, name, guardian_name, guardian_phone, died_on, moved_on, source, created_by, created_at, updated_at FROM children WHERE id = $1 FOR UPDATE
 `
 
-type ChildrenByIdentityRow struct {
-	ID            string
-	IdentityIndex []byte
-	BornOn        nursery.Date
-	Sex           string
-	County        string
+func (q *Queries) ChildForChange(ctx context.Context, id string) (Child, error) {
+	row := q.db.QueryRow(ctx, childForChange, id)
+	var i Child
+	err := row.Scan(
+		&i.ID,
+		&i.County,
+		&i.BornOn,
+		&i.Sex,
+		&i.IdentityKind,
+		&i.IdentityIndex,
+		&i.Identity,
+		&i.Name,
+		&i.GuardianName,
+		&i.GuardianPhone,
+		&i.DiedOn,
+		&i.MovedOn,
+		&i.Source,
+		&i.CreatedBy,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+	)
+	return i, err
 }
 
-// Served by children_by_identity.
-func (q *Queries) ChildrenByIdentity(ctx context.Context, indexes [][]byte) ([]ChildrenByIdentityRow, error) {
-	rows, err := q.db.Query(ctx, childrenByIdentity, indexes)
+const childrenByID = `-- name: ChildrenByID :many
+SELECT id, county, born_on, sex, identity_kind, identity_index, identity, name, guardian_name, guardian_phone, died_on, moved_on, source, created_by, created_at, updated_at FROM children WHERE id = ANY($1::text[]) ORDER BY id
+`
+
+// Served by the primary key. Bounded by the number of children asked for.
+func (q *Queries) ChildrenByID(ctx context.Context, ids []string) ([]Child, error) {
+	rows, err := q.db.Query(ctx, childrenByID, ids)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []ChildrenByIdentityRow{}
+	items := []Child{}
 	for rows.Next() {
-		var i ChildrenByIdentityRow
+		var i Child
 		if err := rows.Scan(
 			&i.ID,
-			&i.IdentityIndex,
+			&i.County,
 			&i.BornOn,
 			&i.Sex,
-			&i.County,
+			&i.IdentityKind,
+			&i.IdentityIndex,
+			&i.Identity,
+			&i.Name,
+			&i.GuardianName,
+			&i.GuardianPhone,
+			&i.DiedOn,
+			&i.MovedOn,
+			&i.Source,
+			&i.CreatedBy,
+			&i.CreatedAt,
+			&i.UpdatedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -79,43 +128,26 @@ func (q *Queries) ChildrenByIdentity(ctx context.Context, indexes [][]byte) ([]C
 	return items, nil
 }
 
-const childrenToReseal = `-- name: ChildrenToReseal :many
-SELECT id, identity_index, identity, name, guardian_name, guardian_phone FROM children
-WHERE id > $1::text ORDER BY id LIMIT $2::integer FOR UPDATE
+const childrenByIdentity = `-- name: ChildrenByIdentity :many
+SELECT id, identity_index FROM children WHERE identity_index = ANY($1::bytea[])
 `
 
-type ChildrenToResealParams struct {
-	After    string
-	PageSize int32
-}
-
-type ChildrenToResealRow struct {
+type ChildrenByIdentityRow struct {
 	ID            string
 	IdentityIndex []byte
-	Identity      []byte
-	Name          []byte
-	GuardianName  []byte
-	GuardianPhone []byte
 }
 
-// Served by the primary key.
-func (q *Queries) ChildrenToReseal(ctx context.Context, arg ChildrenToResealParams) ([]ChildrenToResealRow, error) {
-	rows, err := q.db.Query(ctx, childrenToReseal, arg.After, arg.PageSize)
+// Served by children_by_identity. Bounded by the number of indexes asked for.
+func (q *Queries) ChildrenByIdentity(ctx context.Context, indexes [][]byte) ([]ChildrenByIdentityRow, error) {
+	rows, err := q.db.Query(ctx, childrenByIdentity, indexes)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []ChildrenToResealRow{}
+	items := []ChildrenByIdentityRow{}
 	for rows.Next() {
-		var i ChildrenToResealRow
-		if err := rows.Scan(
-			&i.ID,
-			&i.IdentityIndex,
-			&i.Identity,
-			&i.Name,
-			&i.GuardianName,
-			&i.GuardianPhone,
-		); err != nil {
+		var i ChildrenByIdentityRow
+		if err := rows.Scan(&i.ID, &i.IdentityIndex); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -130,7 +162,7 @@ const consentsOfChild = `-- name: ConsentsOfChild :many
 SELECT id, child, county, purpose, evidence, given_on, taken_by, withdrawn_on, withdrawn_by FROM consents WHERE child = $1 ORDER BY id LIMIT 200
 `
 
-// Served by consents_of_child.
+// Served by consents_of_child. Bounded: a few a year.
 func (q *Queries) ConsentsOfChild(ctx context.Context, child string) ([]Consent, error) {
 	rows, err := q.db.Query(ctx, consentsOfChild, child)
 	if err != nil {
@@ -162,10 +194,18 @@ func (q *Queries) ConsentsOfChild(ctx context.Context, child string) ([]Consent,
 }
 
 const correctChild = `-- name: CorrectChild :exec
-UPDATE children SET name = $1, guardian_name = $2, guardian_phone = $3, updated_at = $4 WHERE id = $5
+UPDATE children SET county = $1, born_on = $2, sex = $3, identity_kind = $4,
+    identity_index = $5, identity = $6, name = $7, guardian_name = nullif($8::bytea, ''),
+    guardian_phone = nullif($9::bytea, ''), updated_at = $10 WHERE id = $11
 `
 
 type CorrectChildParams struct {
+	County        string
+	BornOn        nursery.Date
+	Sex           string
+	IdentityKind  string
+	IdentityIndex []byte
+	Identity      []byte
 	Name          []byte
 	GuardianName  []byte
 	GuardianPhone []byte
@@ -175,6 +215,12 @@ type CorrectChildParams struct {
 
 func (q *Queries) CorrectChild(ctx context.Context, arg CorrectChildParams) error {
 	_, err := q.db.Exec(ctx, correctChild,
+		arg.County,
+		arg.BornOn,
+		arg.Sex,
+		arg.IdentityKind,
+		arg.IdentityIndex,
+		arg.Identity,
 		arg.Name,
 		arg.GuardianName,
 		arg.GuardianPhone,
@@ -184,102 +230,96 @@ func (q *Queries) CorrectChild(ctx context.Context, arg CorrectChildParams) erro
 	return err
 }
 
-const endChild = `-- name: EndChild :exec
-UPDATE children SET died_on = coalesce(died_on, $1), updated_at = $2 WHERE id = $3
+const countEnrolled = `-- name: CountEnrolled :many
+SELECT institution, class, count(*) AS children FROM enrolments WHERE left_on IS NULL
+    AND ($1::text = '' OR institution = $1) AND ($2::text = '' OR county = $2)
+GROUP BY institution, class ORDER BY institution, class LIMIT 5000
 `
 
-type EndChildParams struct {
-	DiedOn    nursery.Date
-	UpdatedAt time.Time
-	ID        string
-}
-
-func (q *Queries) EndChild(ctx context.Context, arg EndChildParams) error {
-	_, err := q.db.Exec(ctx, endChild, arg.DiedOn, arg.UpdatedAt, arg.ID)
-	return err
-}
-
-const endEnrolment = `-- name: EndEnrolment :exec
-UPDATE enrolments SET left_on = $1, leave = $2, left_by = $3 WHERE id = $4
-`
-
-type EndEnrolmentParams struct {
-	LeftOn nursery.Date
-	Leave  *string
-	LeftBy *string
-	ID     int64
-}
-
-func (q *Queries) EndEnrolment(ctx context.Context, arg EndEnrolmentParams) error {
-	_, err := q.db.Exec(ctx, endEnrolment,
-		arg.LeftOn,
-		arg.Leave,
-		arg.LeftBy,
-		arg.ID,
-	)
-	return err
-}
-
-const enrolmentsOfInstitution = `-- name: EnrolmentsOfInstitution :many
-SELECT e.id, e.child, e.class, e.entered_on, e.left_on, e.leave, c.born_on, c.sex,
-    EXISTS (SELECT FROM consents k WHERE k.child = e.child AND k.purpose = 'checkup' AND k.withdrawn_on IS NULL) AS checkup_consent,
-    EXISTS (SELECT FROM consents k WHERE k.child = e.child AND k.purpose = 'insurance' AND k.withdrawn_on IS NULL) AS insurance_consent
-FROM enrolments e JOIN children c ON c.id = e.child
-WHERE e.institution = $1 AND (e.class, e.child) > ($2::text, $3::text)
-    AND ($4::text = '' OR e.class = $4::text) AND (NOT $5::boolean OR e.left_on IS NULL)
-ORDER BY e.class, e.child LIMIT $6::integer
-`
-
-type EnrolmentsOfInstitutionParams struct {
+type CountEnrolledParams struct {
 	Institution string
-	AfterClass  string
-	AfterChild  string
+	County      string
+}
+
+type CountEnrolledRow struct {
+	Institution string
 	Class       string
-	OnlyPresent bool
-	PageSize    int32
+	Children    int64
 }
 
-type EnrolmentsOfInstitutionRow struct {
-	ID               int64
-	Child            string
-	Class            string
-	EnteredOn        nursery.Date
-	LeftOn           nursery.Date
-	Leave            *string
-	BornOn           nursery.Date
-	Sex              string
-	CheckupConsent   bool
-	InsuranceConsent bool
-}
-
-// Served by enrolments_of_institution (institution, class, child).
-func (q *Queries) EnrolmentsOfInstitution(ctx context.Context, arg EnrolmentsOfInstitutionParams) ([]EnrolmentsOfInstitutionRow, error) {
-	rows, err := q.db.Query(ctx, enrolmentsOfInstitution,
-		arg.Institution,
-		arg.AfterClass,
-		arg.AfterChild,
-		arg.Class,
-		arg.OnlyPresent,
-		arg.PageSize,
-	)
+// Served by enrolments_of_county or enrolments_page. Bounded: a county has a few hundred institutions.
+func (q *Queries) CountEnrolled(ctx context.Context, arg CountEnrolledParams) ([]CountEnrolledRow, error) {
+	rows, err := q.db.Query(ctx, countEnrolled, arg.Institution, arg.County)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []EnrolmentsOfInstitutionRow{}
+	items := []CountEnrolledRow{}
 	for rows.Next() {
-		var i EnrolmentsOfInstitutionRow
+		var i CountEnrolledRow
+		if err := rows.Scan(&i.Institution, &i.Class, &i.Children); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const endEnrolment = `-- name: EndEnrolment :execrows
+UPDATE enrolments SET left_on = $1::date, leave = $2::text, left_by = $3::text
+WHERE child = $4 AND institution = $5 AND left_on IS NULL
+`
+
+type EndEnrolmentParams struct {
+	LeftOn      nursery.Date
+	Leave       string
+	LeftBy      string
+	Child       string
+	Institution string
+}
+
+func (q *Queries) EndEnrolment(ctx context.Context, arg EndEnrolmentParams) (int64, error) {
+	result, err := q.db.Exec(ctx, endEnrolment,
+		arg.LeftOn,
+		arg.Leave,
+		arg.LeftBy,
+		arg.Child,
+		arg.Institution,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const enrolmentsOfChild = `-- name: EnrolmentsOfChild :many
+SELECT id, child, county, institution, class, entered_on, left_on, leave, entered_by, left_by FROM enrolments WHERE child = $1 ORDER BY entered_on, id LIMIT 100
+`
+
+// Served by enrolments_of_child. Bounded: a child has a few spans within three years.
+func (q *Queries) EnrolmentsOfChild(ctx context.Context, child string) ([]Enrolment, error) {
+	rows, err := q.db.Query(ctx, enrolmentsOfChild, child)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Enrolment{}
+	for rows.Next() {
+		var i Enrolment
 		if err := rows.Scan(
 			&i.ID,
 			&i.Child,
+			&i.County,
+			&i.Institution,
 			&i.Class,
 			&i.EnteredOn,
 			&i.LeftOn,
 			&i.Leave,
-			&i.BornOn,
-			&i.Sex,
-			&i.CheckupConsent,
-			&i.InsuranceConsent,
+			&i.EnteredBy,
+			&i.LeftBy,
 		); err != nil {
 			return nil, err
 		}
@@ -291,21 +331,135 @@ func (q *Queries) EnrolmentsOfInstitution(ctx context.Context, arg EnrolmentsOfI
 	return items, nil
 }
 
-const insertChildren = `-- name: InsertChildren :many
+const enrolmentsOfCounty = `-- name: EnrolmentsOfCounty :many
+SELECT e.id, e.child, e.county, e.institution, e.class, e.entered_on, e.left_on, e.leave, e.entered_by, e.left_by, c.born_on FROM enrolments e JOIN children c ON c.id = e.child
+WHERE e.county = $1 AND e.id > $2 AND ($3::text = '' OR e.class = $3)
+    AND ($4::boolean OR e.left_on IS NULL) ORDER BY e.id LIMIT $5
+`
+
+type EnrolmentsOfCountyParams struct {
+	County   string
+	After    int64
+	Class    string
+	Ended    bool
+	PageSize int32
+}
+
+type EnrolmentsOfCountyRow struct {
+	Enrolment Enrolment
+	BornOn    nursery.Date
+}
+
+// Served by enrolments_of_county.
+func (q *Queries) EnrolmentsOfCounty(ctx context.Context, arg EnrolmentsOfCountyParams) ([]EnrolmentsOfCountyRow, error) {
+	rows, err := q.db.Query(ctx, enrolmentsOfCounty,
+		arg.County,
+		arg.After,
+		arg.Class,
+		arg.Ended,
+		arg.PageSize,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []EnrolmentsOfCountyRow{}
+	for rows.Next() {
+		var i EnrolmentsOfCountyRow
+		if err := rows.Scan(
+			&i.Enrolment.ID,
+			&i.Enrolment.Child,
+			&i.Enrolment.County,
+			&i.Enrolment.Institution,
+			&i.Enrolment.Class,
+			&i.Enrolment.EnteredOn,
+			&i.Enrolment.LeftOn,
+			&i.Enrolment.Leave,
+			&i.Enrolment.EnteredBy,
+			&i.Enrolment.LeftBy,
+			&i.BornOn,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const enrolmentsOfInstitution = `-- name: EnrolmentsOfInstitution :many
+SELECT e.id, e.child, e.county, e.institution, e.class, e.entered_on, e.left_on, e.leave, e.entered_by, e.left_by, c.born_on FROM enrolments e JOIN children c ON c.id = e.child
+WHERE e.institution = $1 AND e.id > $2 AND ($3::text = '' OR e.class = $3)
+    AND ($4::boolean OR e.left_on IS NULL) ORDER BY e.id LIMIT $5
+`
+
+type EnrolmentsOfInstitutionParams struct {
+	Institution string
+	After       int64
+	Class       string
+	Ended       bool
+	PageSize    int32
+}
+
+type EnrolmentsOfInstitutionRow struct {
+	Enrolment Enrolment
+	BornOn    nursery.Date
+}
+
+// Served by enrolments_page.
+func (q *Queries) EnrolmentsOfInstitution(ctx context.Context, arg EnrolmentsOfInstitutionParams) ([]EnrolmentsOfInstitutionRow, error) {
+	rows, err := q.db.Query(ctx, enrolmentsOfInstitution,
+		arg.Institution,
+		arg.After,
+		arg.Class,
+		arg.Ended,
+		arg.PageSize,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []EnrolmentsOfInstitutionRow{}
+	for rows.Next() {
+		var i EnrolmentsOfInstitutionRow
+		if err := rows.Scan(
+			&i.Enrolment.ID,
+			&i.Enrolment.Child,
+			&i.Enrolment.County,
+			&i.Enrolment.Institution,
+			&i.Enrolment.Class,
+			&i.Enrolment.EnteredOn,
+			&i.Enrolment.LeftOn,
+			&i.Enrolment.Leave,
+			&i.Enrolment.EnteredBy,
+			&i.Enrolment.LeftBy,
+			&i.BornOn,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const insertChildren = `-- name: InsertChildren :exec
 INSERT INTO children (id, county, born_on, sex, identity_kind, identity_index, identity, name, guardian_name, guardian_phone,
     source, created_by, created_at, updated_at)
-SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::date[]), unnest($4::text[]),
-    unnest($5::text[]), unnest($6::bytea[]), unnest($7::bytea[]),
-    unnest($8::bytea[]), unnest($9::bytea[]), unnest($10::bytea[]),
-    $11, $12, $13, $13
-ON CONFLICT (identity_index) DO NOTHING
-RETURNING id
+SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::text[])::date, unnest($4::text[]),
+    unnest($5::text[]), unnest($6::bytea[]), unnest($7::bytea[]), unnest($8::bytea[]),
+    nullif(unnest($9::bytea[]), ''), nullif(unnest($10::bytea[]), ''),
+    $11::text, $12::text, $13::timestamptz, $13::timestamptz
 `
 
 type InsertChildrenParams struct {
 	Ids             []string
 	Counties        []string
-	Births          []nursery.Date
+	BornOn          []string
 	Sexes           []string
 	IdentityKinds   []string
 	IdentityIndexes [][]byte
@@ -318,12 +472,11 @@ type InsertChildrenParams struct {
 	At              time.Time
 }
 
-// Takes children whose identity is not known yet and gives their identifiers. Served by children_by_identity.
-func (q *Queries) InsertChildren(ctx context.Context, arg InsertChildrenParams) ([]string, error) {
-	rows, err := q.db.Query(ctx, insertChildren,
+func (q *Queries) InsertChildren(ctx context.Context, arg InsertChildrenParams) error {
+	_, err := q.db.Exec(ctx, insertChildren,
 		arg.Ids,
 		arg.Counties,
-		arg.Births,
+		arg.BornOn,
 		arg.Sexes,
 		arg.IdentityKinds,
 		arg.IdentityIndexes,
@@ -335,22 +488,7 @@ func (q *Queries) InsertChildren(ctx context.Context, arg InsertChildrenParams) 
 		arg.CreatedBy,
 		arg.At,
 	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []string{}
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		items = append(items, id)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+	return err
 }
 
 const insertConsent = `-- name: InsertConsent :execrows
@@ -383,9 +521,9 @@ func (q *Queries) InsertConsent(ctx context.Context, arg InsertConsentParams) (i
 	return result.RowsAffected(), nil
 }
 
-const insertEnrolment = `-- name: InsertEnrolment :one
+const insertEnrolment = `-- name: InsertEnrolment :exec
 INSERT INTO enrolments (child, county, institution, class, entered_on, entered_by)
-VALUES ($1, $2, $3, $4, $5, $6) RETURNING id
+VALUES ($1, $2, $3, $4, $5, $6)
 `
 
 type InsertEnrolmentParams struct {
@@ -397,8 +535,8 @@ type InsertEnrolmentParams struct {
 	EnteredBy   string
 }
 
-func (q *Queries) InsertEnrolment(ctx context.Context, arg InsertEnrolmentParams) (int64, error) {
-	row := q.db.QueryRow(ctx, insertEnrolment,
+func (q *Queries) InsertEnrolment(ctx context.Context, arg InsertEnrolmentParams) error {
+	_, err := q.db.Exec(ctx, insertEnrolment,
 		arg.Child,
 		arg.County,
 		arg.Institution,
@@ -406,46 +544,13 @@ func (q *Queries) InsertEnrolment(ctx context.Context, arg InsertEnrolmentParams
 		arg.EnteredOn,
 		arg.EnteredBy,
 	)
-	var id int64
-	err := row.Scan(&id)
-	return id, err
-}
-
-const insertRecordReads = `-- name: InsertRecordReads :exec
-INSERT INTO record_reads (child, county, reader, reader_role, institution, purpose, fields, at)
-SELECT unnest($1::text[]), $2, $3, $4, $5, $6, $7::text[], $8
-`
-
-type InsertRecordReadsParams struct {
-	Children    []string
-	County      string
-	Reader      string
-	ReaderRole  string
-	Institution string
-	Purpose     string
-	Fields      []string
-	At          time.Time
-}
-
-func (q *Queries) InsertRecordReads(ctx context.Context, arg InsertRecordReadsParams) error {
-	_, err := q.db.Exec(ctx, insertRecordReads,
-		arg.Children,
-		arg.County,
-		arg.Reader,
-		arg.ReaderRole,
-		arg.Institution,
-		arg.Purpose,
-		arg.Fields,
-		arg.At,
-	)
 	return err
 }
 
 const institutionsOfCity = `-- name: InstitutionsOfCity :many
-SELECT id, county, township, uscc, name, nature, site_kind, address, phone, inclusive, seats, status, filing_case, filed_on, application, updated_at FROM institutions
-WHERE id > $1::text AND status <> 'applying'
-    AND ($2::text = '' OR status = $2::text) AND ($3::text = '' OR site_kind = $3::text)
-ORDER BY id LIMIT $4::integer
+SELECT id, county, township, name, nature, site_kind, address, inclusive, seats, status, filing_case, filed_on FROM institutions
+WHERE id > $1 AND site_kind <> '' AND ($2::text = '' OR status = $2) AND ($3::text = '' OR site_kind = $3)
+ORDER BY id LIMIT $4
 `
 
 type InstitutionsOfCityParams struct {
@@ -455,8 +560,23 @@ type InstitutionsOfCityParams struct {
 	PageSize int32
 }
 
+type InstitutionsOfCityRow struct {
+	ID         string
+	County     string
+	Township   string
+	Name       string
+	Nature     string
+	SiteKind   string
+	Address    string
+	Inclusive  *bool
+	Seats      int32
+	Status     string
+	FilingCase *string
+	FiledOn    nursery.Date
+}
+
 // Served by the primary key.
-func (q *Queries) InstitutionsOfCity(ctx context.Context, arg InstitutionsOfCityParams) ([]Institution, error) {
+func (q *Queries) InstitutionsOfCity(ctx context.Context, arg InstitutionsOfCityParams) ([]InstitutionsOfCityRow, error) {
 	rows, err := q.db.Query(ctx, institutionsOfCity,
 		arg.After,
 		arg.Status,
@@ -467,26 +587,22 @@ func (q *Queries) InstitutionsOfCity(ctx context.Context, arg InstitutionsOfCity
 		return nil, err
 	}
 	defer rows.Close()
-	items := []Institution{}
+	items := []InstitutionsOfCityRow{}
 	for rows.Next() {
-		var i Institution
+		var i InstitutionsOfCityRow
 		if err := rows.Scan(
 			&i.ID,
 			&i.County,
 			&i.Township,
-			&i.Uscc,
 			&i.Name,
 			&i.Nature,
 			&i.SiteKind,
 			&i.Address,
-			&i.Phone,
 			&i.Inclusive,
 			&i.Seats,
 			&i.Status,
 			&i.FilingCase,
 			&i.FiledOn,
-			&i.Application,
-			&i.UpdatedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -499,10 +615,10 @@ func (q *Queries) InstitutionsOfCity(ctx context.Context, arg InstitutionsOfCity
 }
 
 const institutionsOfCounty = `-- name: InstitutionsOfCounty :many
-SELECT id, county, township, uscc, name, nature, site_kind, address, phone, inclusive, seats, status, filing_case, filed_on, application, updated_at FROM institutions
-WHERE county = $1 AND id > $2::text AND status <> 'applying'
-    AND ($3::text = '' OR status = $3::text) AND ($4::text = '' OR site_kind = $4::text)
-ORDER BY id LIMIT $5::integer
+SELECT id, county, township, name, nature, site_kind, address, inclusive, seats, status, filing_case, filed_on FROM institutions
+WHERE county = $1 AND id > $2 AND site_kind <> '' AND ($3::text = '' OR status = $3)
+    AND ($4::text = '' OR site_kind = $4)
+ORDER BY id LIMIT $5
 `
 
 type InstitutionsOfCountyParams struct {
@@ -513,8 +629,23 @@ type InstitutionsOfCountyParams struct {
 	PageSize int32
 }
 
-// Served by institutions_by_county (county, id).
-func (q *Queries) InstitutionsOfCounty(ctx context.Context, arg InstitutionsOfCountyParams) ([]Institution, error) {
+type InstitutionsOfCountyRow struct {
+	ID         string
+	County     string
+	Township   string
+	Name       string
+	Nature     string
+	SiteKind   string
+	Address    string
+	Inclusive  *bool
+	Seats      int32
+	Status     string
+	FilingCase *string
+	FiledOn    nursery.Date
+}
+
+// Served by institutions_by_county.
+func (q *Queries) InstitutionsOfCounty(ctx context.Context, arg InstitutionsOfCountyParams) ([]InstitutionsOfCountyRow, error) {
 	rows, err := q.db.Query(ctx, institutionsOfCounty,
 		arg.County,
 		arg.After,
@@ -526,26 +657,133 @@ func (q *Queries) InstitutionsOfCounty(ctx context.Context, arg InstitutionsOfCo
 		return nil, err
 	}
 	defer rows.Close()
-	items := []Institution{}
+	items := []InstitutionsOfCountyRow{}
 	for rows.Next() {
-		var i Institution
+		var i InstitutionsOfCountyRow
 		if err := rows.Scan(
 			&i.ID,
 			&i.County,
 			&i.Township,
-			&i.Uscc,
 			&i.Name,
 			&i.Nature,
 			&i.SiteKind,
 			&i.Address,
-			&i.Phone,
 			&i.Inclusive,
 			&i.Seats,
 			&i.Status,
 			&i.FilingCase,
 			&i.FiledOn,
-			&i.Application,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lockIdentities = `-- name: LockIdentities :exec
+SELECT pg_advisory_xact_lock(1953853289, bucket) FROM (SELECT unnest($1::int[]) AS bucket ORDER BY bucket) b
+`
+
+// Whoever enters children waits for others that enter the same ones, by buckets of their identities taken in order: the
+// index of identities is by one key alone, and during a rotation two keys index.
+func (q *Queries) LockIdentities(ctx context.Context, buckets []int32) error {
+	_, err := q.db.Exec(ctx, lockIdentities, buckets)
+	return err
+}
+
+const noteChildDied = `-- name: NoteChildDied :exec
+UPDATE children SET died_on = $1, updated_at = $2 WHERE id = $3
+`
+
+type NoteChildDiedParams struct {
+	DiedOn    nursery.Date
+	UpdatedAt time.Time
+	ID        string
+}
+
+func (q *Queries) NoteChildDied(ctx context.Context, arg NoteChildDiedParams) error {
+	_, err := q.db.Exec(ctx, noteChildDied, arg.DiedOn, arg.UpdatedAt, arg.ID)
+	return err
+}
+
+const noteReadings = `-- name: NoteReadings :exec
+INSERT INTO record_reads (child, county, reader, reader_role, institution, purpose, fields, at)
+SELECT unnest($1::text[]), unnest($2::text[]), $3::text, $4::text,
+    $5::text, $6::text, $7::text[], $8::timestamptz
+`
+
+type NoteReadingsParams struct {
+	Children    []string
+	Counties    []string
+	Reader      string
+	ReaderRole  string
+	Institution string
+	Purpose     string
+	Fields      []string
+	At          time.Time
+}
+
+func (q *Queries) NoteReadings(ctx context.Context, arg NoteReadingsParams) error {
+	_, err := q.db.Exec(ctx, noteReadings,
+		arg.Children,
+		arg.Counties,
+		arg.Reader,
+		arg.ReaderRole,
+		arg.Institution,
+		arg.Purpose,
+		arg.Fields,
+		arg.At,
+	)
+	return err
+}
+
+const openCasesOfKind = `-- name: OpenCasesOfKind :many
+SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about FROM cases WHERE institution = $1 AND kind = $2 AND status = 'open' ORDER BY case_no LIMIT 100
+`
+
+type OpenCasesOfKindParams struct {
+	Institution string
+	Kind        string
+}
+
+// Served by cases_one_open. Bounded: an institution has one open case of a kind for each of few subjects.
+func (q *Queries) OpenCasesOfKind(ctx context.Context, arg OpenCasesOfKindParams) ([]Case, error) {
+	rows, err := q.db.Query(ctx, openCasesOfKind, arg.Institution, arg.Kind)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Case{}
+	for rows.Next() {
+		var i Case
+		if err := rows.Scan(
+			&i.CaseNo,
+			&i.Kind,
+			&i.County,
+			&i.Institution,
+			&i.ParentCase,
+			&i.Subject,
+			&i.SiteKind,
+			&i.Stage,
+			&i.Status,
+			&i.Outcome,
+			&i.Holder,
+			&i.DueOn,
+			&i.DueProvisional,
+			&i.Overdue,
+			&i.Version,
+			&i.TrackingHash,
+			&i.SubmittedBy,
+			&i.ReceivedOn,
+			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.EndedAt,
+			&i.Partner,
+			&i.About,
 		); err != nil {
 			return nil, err
 		}
@@ -580,86 +818,78 @@ func (q *Queries) OpenEnrolment(ctx context.Context, child string) (Enrolment, e
 	return i, err
 }
 
-const openEnrolmentForUpdate = `-- name: OpenEnrolmentForUpdate :one
-SELECT id, child, county, institution, class, entered_on, left_on, leave, entered_by, left_by FROM enrolments WHERE child = $1 AND left_on IS NULL FOR UPDATE
+const openEnrolmentsOf = `-- name: OpenEnrolmentsOf :many
+SELECT id, child, county, institution, class, entered_on, left_on, leave, entered_by, left_by FROM enrolments WHERE child = ANY($1::text[]) AND left_on IS NULL
 `
 
-// Served by enrolments_one_open.
-func (q *Queries) OpenEnrolmentForUpdate(ctx context.Context, child string) (Enrolment, error) {
-	row := q.db.QueryRow(ctx, openEnrolmentForUpdate, child)
-	var i Enrolment
-	err := row.Scan(
-		&i.ID,
-		&i.Child,
-		&i.County,
-		&i.Institution,
-		&i.Class,
-		&i.EnteredOn,
-		&i.LeftOn,
-		&i.Leave,
-		&i.EnteredBy,
-		&i.LeftBy,
-	)
-	return i, err
+// Served by enrolments_one_open. Bounded by the number of children asked for.
+func (q *Queries) OpenEnrolmentsOf(ctx context.Context, children []string) ([]Enrolment, error) {
+	rows, err := q.db.Query(ctx, openEnrolmentsOf, children)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Enrolment{}
+	for rows.Next() {
+		var i Enrolment
+		if err := rows.Scan(
+			&i.ID,
+			&i.Child,
+			&i.County,
+			&i.Institution,
+			&i.Class,
+			&i.EnteredOn,
+			&i.LeftOn,
+			&i.Leave,
+			&i.EnteredBy,
+			&i.LeftBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
-const openRoundOf = `-- name: OpenRoundOf :one
-SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about FROM cases WHERE institution = $1 AND kind = 'checkup_round' AND status = 'open' ORDER BY about DESC LIMIT 1
+const putGuardian = `-- name: PutGuardian :exec
+UPDATE children SET guardian_name = coalesce(nullif($1::bytea, ''), guardian_name),
+    guardian_phone = coalesce(nullif($2::bytea, ''), guardian_phone), updated_at = $3 WHERE id = $4
 `
 
-// The round that goes on for an institution's children. Served by cases_one_open.
-func (q *Queries) OpenRoundOf(ctx context.Context, institution string) (Case, error) {
-	row := q.db.QueryRow(ctx, openRoundOf, institution)
-	var i Case
-	err := row.Scan(
-		&i.CaseNo,
-		&i.Kind,
-		&i.County,
-		&i.Institution,
-		&i.ParentCase,
-		&i.Subject,
-		&i.SiteKind,
-		&i.Stage,
-		&i.Status,
-		&i.Outcome,
-		&i.Holder,
-		&i.DueOn,
-		&i.DueProvisional,
-		&i.Overdue,
-		&i.Version,
-		&i.TrackingHash,
-		&i.SubmittedBy,
-		&i.ReceivedOn,
-		&i.CreatedAt,
-		&i.UpdatedAt,
-		&i.EndedAt,
-		&i.Partner,
-		&i.About,
-	)
-	return i, err
+type PutGuardianParams struct {
+	GuardianName  []byte
+	GuardianPhone []byte
+	UpdatedAt     time.Time
+	ID            string
 }
 
-const recordReads = `-- name: RecordReads :many
-SELECT id, child, county, reader, reader_role, institution, purpose, fields, at FROM record_reads
-WHERE id < $1 AND ($2::text = '' OR county = $2::text) AND ($3::text = '' OR child = $3::text)
-ORDER BY id DESC LIMIT $4::integer
+// What the guardian now says of itself; what it does not say stays.
+func (q *Queries) PutGuardian(ctx context.Context, arg PutGuardianParams) error {
+	_, err := q.db.Exec(ctx, putGuardian,
+		arg.GuardianName,
+		arg.GuardianPhone,
+		arg.UpdatedAt,
+		arg.ID,
+	)
+	return err
+}
+
+const readingsOfChild = `-- name: ReadingsOfChild :many
+SELECT id, child, county, reader, reader_role, institution, purpose, fields, at FROM record_reads WHERE child = $1 AND id < $2 ORDER BY id DESC LIMIT $3
 `
 
-type RecordReadsParams struct {
-	Before   int64
-	County   string
+type ReadingsOfChildParams struct {
 	Child    string
+	Before   int64
 	PageSize int32
 }
 
-// Served by record_reads_page (county, id) for an office; the primary key for the auditor.
-func (q *Queries) RecordReads(ctx context.Context, arg RecordReadsParams) ([]RecordRead, error) {
-	rows, err := q.db.Query(ctx, recordReads,
-		arg.Before,
-		arg.County,
-		arg.Child,
-		arg.PageSize,
-	)
+// Served by record_reads_of_child.
+func (q *Queries) ReadingsOfChild(ctx context.Context, arg ReadingsOfChildParams) ([]RecordRead, error) {
+	rows, err := q.db.Query(ctx, readingsOfChild, arg.Child, arg.Before, arg.PageSize)
 	if err != nil {
 		return nil, err
 	}
@@ -688,56 +918,109 @@ func (q *Queries) RecordReads(ctx context.Context, arg RecordReadsParams) ([]Rec
 	return items, nil
 }
 
-const resealChild = `-- name: ResealChild :exec
-UPDATE children SET identity_index = $1, identity = $2, name = $3, guardian_name = $4,
-    guardian_phone = $5 WHERE id = $6
+const readingsOfCity = `-- name: ReadingsOfCity :many
+SELECT id, child, county, reader, reader_role, institution, purpose, fields, at FROM record_reads WHERE id < $1 ORDER BY id DESC LIMIT $2
 `
 
-type ResealChildParams struct {
-	IdentityIndex []byte
-	Identity      []byte
-	Name          []byte
-	GuardianName  []byte
-	GuardianPhone []byte
-	ID            string
+type ReadingsOfCityParams struct {
+	Before   int64
+	PageSize int32
 }
 
-func (q *Queries) ResealChild(ctx context.Context, arg ResealChildParams) error {
-	_, err := q.db.Exec(ctx, resealChild,
-		arg.IdentityIndex,
-		arg.Identity,
-		arg.Name,
-		arg.GuardianName,
-		arg.GuardianPhone,
-		arg.ID,
-	)
-	return err
-}
-
-const rosterOfInstitution = `-- name: RosterOfInstitution :many
-SELECT e.class, e.entered_on, c.id, c.county, c.born_on, c.sex, c.identity_kind, c.identity_index, c.identity, c.name, c.guardian_name, c.guardian_phone, c.died_on, c.moved_on, c.source, c.created_by, c.created_at, c.updated_at FROM enrolments e JOIN children c ON c.id = e.child
-WHERE e.institution = $1 AND e.left_on IS NULL ORDER BY e.class, e.child LIMIT 2000
-`
-
-type RosterOfInstitutionRow struct {
-	Class     string
-	EnteredOn nursery.Date
-	Child     Child
-}
-
-// Everybody in care, for the roster. Served by enrolments_of_institution. Bounded far above what an institution may take in.
-func (q *Queries) RosterOfInstitution(ctx context.Context, institution string) ([]RosterOfInstitutionRow, error) {
-	rows, err := q.db.Query(ctx, rosterOfInstitution, institution)
+// Served by the primary key.
+func (q *Queries) ReadingsOfCity(ctx context.Context, arg ReadingsOfCityParams) ([]RecordRead, error) {
+	rows, err := q.db.Query(ctx, readingsOfCity, arg.Before, arg.PageSize)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []RosterOfInstitutionRow{}
+	items := []RecordRead{}
 	for rows.Next() {
-		var i RosterOfInstitutionRow
+		var i RecordRead
 		if err := rows.Scan(
-			&i.Class,
-			&i.EnteredOn,
+			&i.ID,
+			&i.Child,
+			&i.County,
+			&i.Reader,
+			&i.ReaderRole,
+			&i.Institution,
+			&i.Purpose,
+			&i.Fields,
+			&i.At,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const readingsOfCounty = `-- name: ReadingsOfCounty :many
+SELECT id, child, county, reader, reader_role, institution, purpose, fields, at FROM record_reads WHERE county = $1 AND id < $2 ORDER BY id DESC LIMIT $3
+`
+
+type ReadingsOfCountyParams struct {
+	County   string
+	Before   int64
+	PageSize int32
+}
+
+// Served by record_reads_page.
+func (q *Queries) ReadingsOfCounty(ctx context.Context, arg ReadingsOfCountyParams) ([]RecordRead, error) {
+	rows, err := q.db.Query(ctx, readingsOfCounty, arg.County, arg.Before, arg.PageSize)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []RecordRead{}
+	for rows.Next() {
+		var i RecordRead
+		if err := rows.Scan(
+			&i.ID,
+			&i.Child,
+			&i.County,
+			&i.Reader,
+			&i.ReaderRole,
+			&i.Institution,
+			&i.Purpose,
+			&i.Fields,
+			&i.At,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const rosterOf = `-- name: RosterOf :many
+SELECT c.id, c.county, c.born_on, c.sex, c.identity_kind, c.identity_index, c.identity, c.name, c.guardian_name, c.guardian_phone, c.died_on, c.moved_on, c.source, c.created_by, c.created_at, c.updated_at, e.class, e.entered_on FROM enrolments e JOIN children c ON c.id = e.child
+WHERE e.institution = $1 AND e.left_on IS NULL ORDER BY e.class, e.child LIMIT 5000
+`
+
+type RosterOfRow struct {
+	Child     Child
+	Class     string
+	EnteredOn nursery.Date
+}
+
+// Served by enrolments_page. Bounded: an institution has a few hundred children.
+func (q *Queries) RosterOf(ctx context.Context, institution string) ([]RosterOfRow, error) {
+	rows, err := q.db.Query(ctx, rosterOf, institution)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []RosterOfRow{}
+	for rows.Next() {
+		var i RosterOfRow
+		if err := rows.Scan(
 			&i.Child.ID,
 			&i.Child.County,
 			&i.Child.BornOn,
@@ -754,6 +1037,8 @@ func (q *Queries) RosterOfInstitution(ctx context.Context, institution string) (
 			&i.Child.CreatedBy,
 			&i.Child.CreatedAt,
 			&i.Child.UpdatedAt,
+			&i.Class,
+			&i.EnteredOn,
 		); err != nil {
 			return nil, err
 		}
@@ -765,51 +1050,14 @@ func (q *Queries) RosterOfInstitution(ctx context.Context, institution string) (
 	return items, nil
 }
 
-const setEnrolmentClass = `-- name: SetEnrolmentClass :exec
-UPDATE enrolments SET class = $1 WHERE id = $2
-`
-
-type SetEnrolmentClassParams struct {
-	Class string
-	ID    int64
-}
-
-func (q *Queries) SetEnrolmentClass(ctx context.Context, arg SetEnrolmentClassParams) error {
-	_, err := q.db.Exec(ctx, setEnrolmentClass, arg.Class, arg.ID)
-	return err
-}
-
-const setGuardian = `-- name: SetGuardian :exec
-UPDATE children SET guardian_name = coalesce($1, guardian_name), guardian_phone = coalesce($2, guardian_phone),
-    updated_at = $3 WHERE id = $4
-`
-
-type SetGuardianParams struct {
-	GuardianName  []byte
-	GuardianPhone []byte
-	UpdatedAt     time.Time
-	ID            string
-}
-
-// The guardian as last declared; what is not declared stays.
-func (q *Queries) SetGuardian(ctx context.Context, arg SetGuardianParams) error {
-	_, err := q.db.Exec(ctx, setGuardian,
-		arg.GuardianName,
-		arg.GuardianPhone,
-		arg.UpdatedAt,
-		arg.ID,
-	)
-	return err
-}
-
 const withdrawConsent = `-- name: WithdrawConsent :execrows
-UPDATE consents SET withdrawn_on = $1, withdrawn_by = $2
+UPDATE consents SET withdrawn_on = $1::date, withdrawn_by = $2::text
 WHERE child = $3 AND purpose = $4 AND withdrawn_on IS NULL
 `
 
 type WithdrawConsentParams struct {
 	WithdrawnOn nursery.Date
-	WithdrawnBy *string
+	WithdrawnBy string
 	Child       string
 	Purpose     string
 }

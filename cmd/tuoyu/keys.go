@@ -9,8 +9,10 @@ import (
 type keysCommand struct {
 	New     keysNewCommand     `cmd:"" help:"Make a keyset in a new file. Keep a copy apart from the database: without it no open case goes on."`
 	List    keysListCommand    `cmd:"" help:"List the keys of a keyset."`
-	Add     keysAddCommand     `cmd:"" help:"Add a key that opens but does not seal yet. Then restart every process."`
-	Promote keysPromoteCommand `cmd:"" help:"Make a key the one that seals, once every process has it. Then restart every process again."`
+	Rotate  keysRotateCommand  `cmd:"" help:"Put new keys in use while everything runs: add them, wait until every process has them, promote them, seal anew what is stored. Repeat it after an interruption."`
+	Add     keysAddCommand     `cmd:"" help:"Add a key that opens but does not seal yet. Running processes take it within seconds."`
+	Promote keysPromoteCommand `cmd:"" help:"Make a key the one that seals, once every process has it."`
+	Drop    keysDropCommand    `cmd:"" help:"Remove a key that nothing stored needs any more."`
 }
 
 type keysNewCommand struct {
@@ -39,6 +41,12 @@ func (c keysListCommand) Run(out output) error {
 		use := "opens"
 		if k.Primary {
 			use = "seals and opens"
+		}
+		if k.Index {
+			use = "finds"
+			if k.Primary {
+				use = "indexes and finds"
+			}
 		}
 		fmt.Fprintf(out, "key %d %s\n", k.ID, use)
 	}

@@ -106,6 +106,9 @@ func (p *process) openKeys() (err error) {
 	if p.keys, err = sealing.Open(p.settings.KeysetFile); err != nil {
 		return err
 	}
+	watching, stop := context.WithCancel(context.Background())
+	go p.keys.Watch(watching)
+	p.closers = append(p.closers, func(context.Context) error { stop(); return nil })
 	if p.fields, err = sealing.NewFields(p.keys); errors.Is(err, sealing.ErrNoIndexKey) {
 		return nil // readiness says so
 	}
@@ -217,7 +220,7 @@ func (p *process) sealed(context.Context) (string, error) {
 	if p.fields == nil {
 		return "", sealing.ErrNoIndexKey
 	}
-	return "", nil
+	return "", p.keys.Err()
 }
 
 // untilStopped gives a context that ends with the first SIGTERM or interrupt; a second one ends the process at once.

@@ -21,7 +21,7 @@ const prefix = "TUOYU_"
 // settings is everything an operator sets, by environment. The tag `in` names the commands that read a setting,
 // `doc` is its line in the help, `need` says that those commands cannot do without it, and `is` what it must look like.
 type settings struct {
-	DatabaseURL        string `env:"DATABASE_URL" in:"serve worker calendar" need:"yes" doc:"Postgres, as the role tuoyu_app or a member of it, never as the owner of the tables"`
+	DatabaseURL        string `env:"DATABASE_URL" in:"serve worker calendar keys" need:"yes" doc:"Postgres, as the role tuoyu_app or a member of it, never as the owner of the tables"`
 	MigrateDatabaseURL string `env:"MIGRATE_DATABASE_URL" in:"migrate" need:"yes" doc:"Postgres, as the owner of the tables"`
 	DBMaxConns         int32  `env:"DB_MAX_CONNS" envDefault:"16" in:"serve worker" is:"positive" doc:"most connections a process opens to Postgres"`
 

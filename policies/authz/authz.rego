@@ -45,6 +45,15 @@ acts := {
 	"case.comment": {"institution", "clerk", "supervisor", "inspector", "county_office", "hospital", "insurer"},
 	"case.list": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital", "insurer"},
 	"case.read": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital", "insurer"},
+	"child.change": {"institution"},
+	"child.consent": {"institution"},
+	"child.correct": {"institution"},
+	"child.count": {"institution", "hospital", "county_office"},
+	"child.enrol": {"institution"},
+	"child.export": {"institution"},
+	"child.import": {"institution"},
+	"child.list": {"institution", "hospital", "county_office"},
+	"child.read": {"institution", "hospital", "county_office"},
 	"complaint.file": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "hospital"},
 	"complaint.read": {"supervisor"},
 	"document.read": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital", "insurer"},
@@ -63,6 +72,8 @@ acts := {
 	"inspection.read": {"institution", "supervisor", "inspector", "county_office", "city_office", "auditor"},
 	"inspection.start": {"supervisor"},
 	"inspection.visit": {"inspector"},
+	"institution.list": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital"},
+	"reading.list": {"county_office", "auditor"},
 	"registration.push": {"registrar"},
 	"settings.read": {"clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "administrator"},
 	"settings.set": {"administrator"},
@@ -76,7 +87,10 @@ acts := {
 }
 
 # Acts on no single thing: a list, which the query and row-level security narrow.
-lists := {"build.list", "build.start", "calendar.load", "case.list", "complaint.file", "filing.precheck", "inspection.list", "task.list"}
+lists := {
+	"build.list", "build.start", "calendar.load", "case.list", "child.count", "child.enrol", "child.export", "child.import",
+	"child.list", "complaint.file", "filing.precheck", "inspection.list", "institution.list", "reading.list", "task.list",
+}
 
 # Acts that make something new, so that there is nothing yet to be seen.
 beginnings := {"attachment.upload", "evidence.upload", "filing.start", "inspection.start", "registration.push"}
@@ -86,6 +100,7 @@ shown_by := {
 	"attachment": "attachment.read",
 	"build": "build.read",
 	"case": "case.read",
+	"child": "child.read",
 	"complaint": "complaint.read",
 	"document": "document.read",
 	"evidence": "evidence.read",

@@ -1,0 +1,194 @@
+package api
+
+import (
+	"context"
+	"io"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+	"tuoyu/sheets"
+)
+
+// ChildID names a child in a path.
+type ChildID struct {
+	Child string `path:"child" maxLength:"40" doc:"婴幼儿编号"`
+}
+
+// Reading says what a record is read for.
+type Reading struct {
+	Purpose nursery.ReadingPurpose `query:"purpose" required:"true" enum:"checkup,enrolment,insurance,guardian_request,supervision" doc:"查阅目的，必填：checkup 健康体检，enrolment 入托和在托管理，insurance 投保，guardian_request 监护人查阅、复制或更正，supervision 监督检查"`
+}
+
+type childCounts struct {
+	Classes []casework.ChildCount `json:"classes" doc:"各班在托人数"`
+}
+
+type childConsents struct {
+	Consents []casework.Consent `json:"consents" doc:"监护人同意，按先后"`
+}
+
+type changeClass struct {
+	Class string `json:"class" minLength:"1" maxLength:"60" doc:"班级"`
+}
+
+func registerChildren(a *api) {
+	enrol := creating(operation(http.MethodPost, "/api/v1/children", "enrolChild", tagChildren, "登记入托"))
+	enrol.Description = "同一证件号码只有一名婴幼儿；在其他机构在托的，返回 409 child_in_care_elsewhere，由该机构办理离托后方可登记。"
+	register(a, enrol, func(ctx context.Context, in *struct {
+		Command
+		Body casework.Enrolment
+	}) (*made[casework.Enrolled], error) {
+		enrolled, err := a.door.EnrolChild(ctx, principal(ctx), in.Key, in.Body)
+		return newAt(enrolled, err, func(e casework.Enrolled) string { return pathOf("children", e.ID) })
+	})
+
+	list := operation(http.MethodGet, "/api/v1/children", "listChildren", tagChildren, "在托婴幼儿列表")
+	list.Description = "不含姓名等个人信息。县区专班须以 supervision 为目的。"
+	register(a, list, func(ctx context.Context, in *struct {
+		Listing
+		Institution string                 `query:"institution" maxLength:"64" doc:"机构标识"`
+		Class       string                 `query:"class" maxLength:"60" doc:"班级"`
+		Ended       bool                   `query:"ended" doc:"含已离托的"`
+		Purpose     nursery.ReadingPurpose `query:"purpose" enum:"supervision" doc:"县区专班必填"`
+	}) (*answer[casework.Page[casework.EnrolledChild]], error) {
+		return reply(a.door.Children(ctx, principal(ctx), casework.EnrolmentFilter{
+			Institution: in.Institution, Class: in.Class, Ended: in.Ended, Purpose: in.Purpose,
+		}, casework.PageRequest(in.Listing)))
+	})
+
+	register(a, operation(http.MethodGet, "/api/v1/children/counts", "countChildren", tagChildren, "在托人数"),
+		func(ctx context.Context, _ *struct{}) (*answer[childCounts], error) {
+			counts, err := a.door.ChildCounts(ctx, principal(ctx))
+			return reply(childCounts{counts}, err)
+		})
+
+	read := operation(http.MethodGet, "/api/v1/children/{child}", "getChild", tagChildren, "查阅婴幼儿信息", http.StatusNotFound, http.StatusConflict)
+	read.Description = "按角色和目的给出所需字段，每次查阅留痕（未成年人网络保护条例第三十六条）。"
+	register(a, read, func(ctx context.Context, in *struct {
+		ChildID
+		Reading
+	}) (*answer[casework.ChildRecord], error) {
+		return reply(a.door.Child(ctx, principal(ctx), in.Child, in.Purpose))
+	})
+	registerChildChanges(a)
+	registerConsents(a)
+	registerRoster(a)
+	registerReadings(a)
+}
+
+func registerChildChanges(a *api) {
+	register(a, operation(http.MethodPost, "/api/v1/children/{child}/class", "changeClass", tagChildren, "调班", http.StatusNotFound),
+		func(ctx context.Context, in *struct {
+			Command
+			ChildID
+			Body changeClass
+		}) (*answer[casework.Enrolled], error) {
+			return reply(a.door.ChangeClass(ctx, principal(ctx), in.Key, in.Child, in.Body.Class))
+		})
+
+	register(a, operation(http.MethodPost, "/api/v1/children/{child}/leave", "endEnrolment", tagChildren, "登记离托", http.StatusNotFound),
+		func(ctx context.Context, in *struct {
+			Command
+			ChildID
+			Body casework.Leaving
+		}) (*answer[casework.Enrolled], error) {
+			return reply(a.door.EndEnrolment(ctx, principal(ctx), in.Key, in.Child, in.Body))
+		})
+
+	correct := operation(http.MethodPost, "/api/v1/children/{child}/correction", "correctChild", tagChildren, "更正婴幼儿信息", http.StatusNotFound)
+	correct.Description = "应监护人请求更正，以所送内容代替原有内容。"
+	register(a, correct, func(ctx context.Context, in *struct {
+		Command
+		ChildID
+		Body nursery.Child
+	}) (*answer[casework.Enrolled], error) {
+		return reply(a.door.CorrectChild(ctx, principal(ctx), in.Key, in.Child, in.Body))
+	})
+}
+
+func registerConsents(a *api) {
+	give := creating(operation(http.MethodPost, "/api/v1/children/{child}/consents", "giveConsent", tagChildren, "登记监护人同意", http.StatusNotFound))
+	give.Description = "每一事项单独同意，附监护人签字的同意书（个人信息保护法第二十九条、第三十一条）。"
+	register(a, give, func(ctx context.Context, in *struct {
+		Command
+		ChildID
+		Body casework.ConsentGiven
+	}) (*made[casework.Enrolled], error) {
+		done, err := a.door.GiveConsent(ctx, principal(ctx), in.Key, in.Child, in.Body)
+		return newAt(done, err, func(e casework.Enrolled) string { return pathOf("children", e.ID) + "/consents" })
+	})
+
+	withdraw := operation(http.MethodPost, "/api/v1/children/{child}/consents/{purpose}/withdrawal", "withdrawConsent", tagChildren, "撤回监护人同意", http.StatusNotFound)
+	withdraw.Description = "随时可以撤回，即时生效；同意与撤回的记录保留。"
+	register(a, withdraw, func(ctx context.Context, in *struct {
+		Command
+		ChildID
+		Purpose nursery.ConsentPurpose `path:"purpose" enum:"checkup,insurance" doc:"同意事项"`
+	}) (*answer[casework.Enrolled], error) {
+		return reply(a.door.WithdrawConsent(ctx, principal(ctx), in.Key, in.Child, in.Purpose))
+	})
+
+	register(a, operation(http.MethodGet, "/api/v1/children/{child}/consents", "listConsents", tagChildren, "监护人同意", http.StatusNotFound),
+		func(ctx context.Context, in *ChildID) (*answer[childConsents], error) {
+			consents, err := a.door.Consents(ctx, principal(ctx), in.Child)
+			return reply(childConsents{consents}, err)
+		})
+}
+
+// rosterForm is a form with a roster.
+type rosterForm struct {
+	Command
+	upload
+}
+
+func registerRoster(a *api) {
+	op := operation(http.MethodPost, "/api/v1/children/roster", "importRoster", tagChildren, "导入名册", http.StatusUnprocessableEntity)
+	op.Description = "Excel 工作簿或 CSV 文本。逐行登记，有误的行说明原因，不影响其他行；重复导入不重复登记。"
+	op.Metadata = map[string]any{streams: true}
+	register(a, op, func(ctx context.Context, in *rosterForm) (*answer[casework.RosterReport], error) {
+		return reply(takeForm(a, &in.upload, nil, func(_ string, body io.Reader) (casework.RosterReport, error) {
+			return a.door.ImportRoster(ctx, principal(ctx), in.Key, body)
+		}))
+	})
+	a.huma.OpenAPI().Paths[op.Path].Post.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{formMedia: {Schema: &huma.Schema{
+		Type: huma.TypeObject, Required: []string{"file"}, Properties: map[string]*huma.Schema{
+			"file": {Type: huma.TypeString, ContentEncoding: "binary", Description: "名册，列：姓名、证件类型、证件号码、出生日期、性别、居住县区、班级、入托日期，可有监护人姓名、监护人电话"},
+		},
+	}}}}
+
+	export := operation(http.MethodGet, "/api/v1/children/roster.xlsx", "exportRoster", tagChildren, "导出名册")
+	export.Description = "列出本机构全部在托婴幼儿，逐人留痕。"
+	register(a, downloading(export, sheets.Media, "名册，Excel"), func(ctx context.Context, in *Reading) (*file, error) {
+		sheet, err := a.door.RosterSheet(ctx, principal(ctx), in.Purpose)
+		return a.sheet(sheet, "在托婴幼儿名册", err)
+	})
+}
+
+func registerReadings(a *api) {
+	list := operation(http.MethodGet, "/api/v1/record-reads", "listReadings", tagChildren, "查阅记录")
+	list.Description = "谁在何时为何目的查阅了哪名婴幼儿的哪些字段，最近的在前。"
+	register(a, list, func(ctx context.Context, in *struct {
+		Listing
+		Child string `query:"child" maxLength:"40" doc:"婴幼儿编号"`
+	}) (*answer[casework.Page[casework.ReadingEntry]], error) {
+		return reply(a.door.Readings(ctx, principal(ctx), in.Child, casework.PageRequest(in.Listing)))
+	})
+
+	export := operation(http.MethodGet, "/api/v1/record-reads.xlsx", "exportReadings", tagChildren, "导出查阅记录")
+	export.Description = "最近的一万条。"
+	register(a, downloading(export, sheets.Media, "查阅记录，Excel"), func(ctx context.Context, in *struct {
+		Child string `query:"child" maxLength:"40" doc:"婴幼儿编号"`
+	}) (*file, error) {
+		all, err := everyPage(func(page casework.PageRequest) (casework.Page[casework.ReadingEntry], error) {
+			return a.door.Readings(ctx, principal(ctx), in.Child, page)
+		})
+		if err != nil {
+			return nil, err
+		}
+		sheet, err := readingsSheet(all)
+		return a.sheet(sheet, "查阅记录", err)
+	})
+}

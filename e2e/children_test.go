@@ -1,0 +1,149 @@
+package e2e
+
+import (
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"tuoyu/e2e/roleplay"
+	"tuoyu/nursery"
+	"tuoyu/testdata"
+)
+
+// childrenRows are the operations on children and on the register, for the matrix of roles.
+func childrenRows(t *testing.T, a *roleplay.Applicant) []row {
+	t.Helper()
+	child := testdata.Child(a.County(), 7001, today())
+	id, err := a.Enrol(t.Context(), key(), child, "乳儿班", today())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var (
+		at    = "/api/v1/children/" + id
+		own   = only(nursery.RoleInstitution)
+		carer = only(nursery.RoleInstitution, nursery.RoleHospital)
+		seers = only(nursery.RoleCountyOffice, nursery.RoleAuditor)
+		form  = []byte("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\nx\r\n--edge--\r\n")
+		body  = map[string]any{"child": child, "class": "乳儿班", "entered_on": today()}
+	)
+	return []row{
+		{op: "POST /api/v1/children", path: "/api/v1/children", allowed: own, body: says(body)},
+		{op: "GET /api/v1/children", path: "/api/v1/children", allowed: carer},
+		{op: "GET /api/v1/children/counts", path: "/api/v1/children/counts", allowed: append(carer, nursery.RoleCountyOffice)},
+		{op: "GET /api/v1/children/{child}", path: at + "?purpose=enrolment", allowed: own, ofCase: true},
+		{op: "GET /api/v1/children/{child}/consents", path: at + "/consents", allowed: append(own, nursery.RoleCountyOffice), ofCase: true},
+		{op: "POST /api/v1/children/{child}/consents", path: at + "/consents", allowed: own, ofCase: true,
+			body: says(map[string]any{"purpose": "checkup", "evidence": "none", "given_on": today()})},
+		{op: "POST /api/v1/children/{child}/consents/{purpose}/withdrawal", path: at + "/consents/checkup/withdrawal", allowed: own, ofCase: true},
+		{op: "POST /api/v1/children/{child}/class", path: at + "/class", allowed: own, ofCase: true, body: says(map[string]any{"class": "托小班"})},
+		{op: "POST /api/v1/children/{child}/correction", path: at + "/correction", allowed: own, ofCase: true, body: says(child)},
+		{op: "POST /api/v1/children/{child}/leave", path: at + "/leave", allowed: own, ofCase: true,
+			body: says(map[string]any{"leave": "left", "left_on": today().AddDays(1)})},
+		{op: "POST /api/v1/children/roster", path: "/api/v1/children/roster", allowed: own, body: says(form), media: "multipart/form-data; boundary=edge"},
+		{op: "GET /api/v1/children/roster.xlsx", path: "/api/v1/children/roster.xlsx?purpose=enrolment", allowed: own},
+		{op: "GET /api/v1/record-reads", path: "/api/v1/record-reads", allowed: seers},
+		{op: "GET /api/v1/record-reads.xlsx", path: "/api/v1/record-reads.xlsx", allowed: seers},
+		{op: "GET /api/v1/institutions", path: "/api/v1/institutions", allowed: append(only(nursery.RoleHospital), readers...)},
+		{op: "GET /api/v1/institutions.xlsx", path: "/api/v1/institutions.xlsx", allowed: append(only(nursery.RoleHospital), readers...)},
+		{op: "GET /api/v1/institutions/{institution}", path: "/api/v1/institutions/" + a.Institution(), allowed: readers, ofCase: true},
+	}
+}
+
+func TestChildrenStayReadableWhileTheKeysAreRotated(t *testing.T) {
+	t.Parallel()
+	h := ownHouse(t)
+	a := newApplicant(t, h, "community")
+	register(t, a)
+	file(t, a, prepare(t, a, "community"))
+	children := testdata.Children(a.County(), 1, 20, today())
+	report, err := a.ImportRoster(t.Context(), key(), roleplay.Roster(children, "乳儿班", today()))
+	if err != nil || report.Enrolled != 20 || len(report.Refused) != 0 {
+		t.Fatalf("roster: %+v, %v", report, err)
+	}
+	id, err := a.Enrol(t.Context(), key(), testdata.Child(a.County(), 21, today()), "乳儿班", today())
+	if err != nil {
+		t.Fatal(err)
+	}
+	reads := func() {
+		t.Helper()
+		c, err := a.ReadChild(t.Context(), id, nursery.ReadForEnrolment)
+		if err != nil || c.Name != "婴幼儿0021" {
+			t.Fatalf("got %+v, %v", c, err)
+		}
+	}
+	reads()
+	if err := a.Consent(t.Context(), key(), id, nursery.ConsentCheckup, today()); err != nil {
+		t.Error(err)
+	}
+	if err := a.WithdrawConsent(t.Context(), key(), id, nursery.ConsentCheckup); err != nil {
+		t.Error(err)
+	}
+
+	var keyset string
+	for _, v := range h.env {
+		if path, ok := strings.CutPrefix(v, "TUOYU_KEYSET_FILE="); ok {
+			keyset = path
+		}
+	}
+	was := regexp.MustCompile(`key (\d+) seals`).FindStringSubmatch(tuoyu(t, h, true, "keys", "list", keyset))[1]
+	index := regexp.MustCompile(`key (\d+) indexes`).FindStringSubmatch(tuoyu(t, h, true, "keys", "list", keyset))[1]
+	tuoyu(t, h, false, "keys", "drop", keyset, was)
+	rotated := tuoyu(t, h, true, "keys", "rotate", keyset, "--wait=5s")
+	if !strings.Contains(rotated, "children.identity: 21 sealed anew") {
+		t.Errorf("rotation says %s", rotated)
+	}
+	reads()
+	if refused := tuoyu(t, h, false, "keys", "drop", keyset, was); !strings.Contains(refused, "--histories-gone") {
+		t.Errorf("drop says %s", refused)
+	}
+	tuoyu(t, h, true, "keys", "drop", keyset, index)
+	tuoyu(t, h, true, "keys", "drop", keyset, was, "--histories-gone")
+	reads()
+	report, err = a.ImportRoster(t.Context(), key(), roleplay.Roster(children, "乳儿班", today()))
+	if err != nil || report.Already != 20 {
+		t.Errorf("the roster again: %+v, %v", report, err)
+	}
+	secret := children[0]
+	logs, err := filepath.Glob(filepath.Join(h.folder, "*.log"))
+	if err != nil || len(logs) == 0 {
+		t.Fatalf("no logs: %v", err)
+	}
+	for _, path := range logs {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range []string{secret.Name, secret.Identity, secret.GuardianPhone} {
+			if strings.Contains(string(text), s) {
+				t.Errorf("%s holds what names a child", filepath.Base(path))
+			}
+		}
+	}
+}
+
+// tuoyu runs a command of the program with the house's settings and gives what it says.
+func tuoyu(t *testing.T, h *house, works bool, args ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), program, args...)
+	cmd.Env = h.env
+	said, err := cmd.CombinedOutput()
+	if works == (err != nil) {
+		t.Fatalf("tuoyu %s: %v\n%s", strings.Join(args, " "), err, said)
+	}
+	return string(said)
+}
+
+func TestARosterOfAnotherMediaTypeIsRefused(t *testing.T) {
+	t.Parallel()
+	h := sharedHouse(t)
+	res := send(t, h.door.As("institution-140403-01"), roleplay.Request{
+		Method: http.MethodPost, Path: "/api/v1/children/roster", Key: key(), Body: []byte("{}"), ContentType: "application/json",
+	})
+	if res.Status != http.StatusUnsupportedMediaType {
+		t.Errorf("got %d %s", res.Status, res.Body)
+	}
+}

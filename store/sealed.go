@@ -1,0 +1,108 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// SealedColumn is a column whose values are sealed, one by one, for the cell of its row.
+type SealedColumn struct {
+	Table, Column string
+	Row           []string // the columns whose values, joined by a slash, name the row, each with its type, as "id::text"
+	Index         string   // the column with the blind index of the value, "" for none
+	IndexOf       string   // what the index is named after, as the sealer names it
+	IndexPrefix   string   // what stands before the value that is indexed, in SQL; "" for none
+}
+
+// SealedColumns is every sealed column there is: what is not listed is not sealed anew by a rotation, and is lost when the
+// old key is dropped.
+var SealedColumns = []SealedColumn{
+	{
+		Table: "children", Column: "identity", Row: []string{"id::text"}, Index: "identity_index", IndexOf: "children.identity",
+		IndexPrefix: "identity_kind || ':'",
+	},
+	{Table: "children", Column: "name", Row: []string{"id::text"}},
+	{Table: "children", Column: "guardian_name", Row: []string{"id::text"}},
+	{Table: "children", Column: "guardian_phone", Row: []string{"id::text"}},
+}
+
+// SealedRow is a sealed value where it stands, with its index and what comes before the value that is indexed.
+type SealedRow struct {
+	Row           []string // the values that name it
+	Sealed, Index []byte
+	Prefix        string
+}
+
+// Name gives the name of the row in its cell.
+func (r SealedRow) Name() string { return strings.Join(r.Row, "/") }
+
+// SealedRows gives the next sealed values of a column after a row, in the order of its key, which serves the query. Without
+// an index only those are given that do not begin with the mark.
+func (q *Queries) SealedRows(ctx context.Context, c SealedColumn, after []string, mark []byte, limit int) ([]SealedRow, error) {
+	var names, texts, places []string
+	args := []any{mark, limit}
+	for i, key := range c.Row {
+		name, kind, _ := strings.Cut(key, "::")
+		names, texts = append(names, name), append(texts, name+"::text")
+		if after != nil {
+			args = append(args, after[i])
+			places = append(places, fmt.Sprintf("$%d::text::%s", len(args), kind))
+		}
+	}
+	index, prefix := "NULL::bytea", "''"
+	where := []string{c.Column + " IS NOT NULL"}
+	if c.Index != "" {
+		index = c.Index
+		where = append(where, "$1::bytea IS NOT NULL")
+	} else {
+		where = append(where, "substring("+c.Column+" from 1 for 5) <> $1::bytea")
+	}
+	if c.IndexPrefix != "" {
+		prefix = c.IndexPrefix
+	}
+	if after != nil {
+		where = append(where, "("+strings.Join(names, ", ")+") > ("+strings.Join(places, ", ")+")")
+	}
+	rows, err := q.db.Query(ctx, fmt.Sprintf(`SELECT ARRAY[%s], %s, %s, %s FROM %s WHERE %s ORDER BY %s LIMIT $2`,
+		strings.Join(texts, ", "), c.Column, index, prefix, c.Table, strings.Join(where, " AND "), strings.Join(names, ", ")), args...)
+	if err != nil {
+		return nil, fmt.Errorf("read %s.%s: %w", c.Table, c.Column, err)
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (r SealedRow, err error) {
+		err = row.Scan(&r.Row, &r.Sealed, &r.Index, &r.Prefix)
+		return r, err
+	})
+}
+
+// PutSealed puts a value sealed anew, and its index, where the old one stands. False says that another value stands there by
+// now, which is left alone.
+func (q *Queries) PutSealed(ctx context.Context, c SealedColumn, was SealedRow, sealed, index []byte) (bool, error) {
+	args := []any{sealed, was.Sealed}
+	set, where := c.Column+" = $1", []string{c.Column + " = $2"}
+	if c.Index != "" {
+		args = append(args, index)
+		set += fmt.Sprintf(", %s = $%d", c.Index, len(args))
+	}
+	for i, key := range c.Row {
+		name, kind, _ := strings.Cut(key, "::")
+		args = append(args, was.Row[i])
+		where = append(where, fmt.Sprintf("%s = $%d::text::%s", name, len(args), kind))
+	}
+	tag, err := q.db.Exec(ctx, fmt.Sprintf(`UPDATE %s SET %s WHERE %s`, c.Table, set, strings.Join(where, " AND ")), args...)
+	if err != nil {
+		return false, fmt.Errorf("put %s.%s: %w", c.Table, c.Column, err)
+	}
+	return tag.RowsAffected() == 1, nil
+}
+
+// CountSealed counts the values of a column that begin with a mark.
+func (q *Queries) CountSealed(ctx context.Context, c SealedColumn, mark []byte) (n int64, err error) {
+	err = q.db.QueryRow(ctx, fmt.Sprintf(`SELECT count(*) FROM %s WHERE substring(%s from 1 for 5) = $1`, c.Table, c.Column), mark).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count %s.%s: %w", c.Table, c.Column, err)
+	}
+	return n, nil
+}
