@@ -250,8 +250,11 @@ func (e *Engine) visitAssessed(ctx context.Context, in Move) (VisitAssessment, e
 	var a VisitAssessment
 	err := e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
 		rows, err := q.DecisionsOfStep(ctx, store.DecisionsOfStepParams{CaseNo: in.CaseNo, Step: in.Step})
-		if err != nil || len(rows) != 1 {
-			return fmt.Errorf("read decision of %s: %d, %w", in.Step, len(rows), err)
+		if err != nil {
+			return fmt.Errorf("read decision of %s: %w", in.Step, err)
+		}
+		if len(rows) != 1 {
+			return fmt.Errorf("%d decisions of %s, want 1", len(rows), in.Step)
 		}
 		var d nursery.Decision
 		var f nursery.InspectionFacts
@@ -342,10 +345,7 @@ func (s *step) putFindings(ctx context.Context, i store.Inspection, items []nurs
 
 // Signing asks for the signatures under the visit sent last. Tasks are those of the first inspector, the second and the
 // institution, in that order; an institution whose task was not answered in time has not signed.
-type Signing struct {
-	Move
-	Round int
-}
+type Signing struct{ Move }
 
 // SignVisit writes down who signed, tells whether an inspector disputed the record, and numbers the round.
 func (e *Engine) SignVisit(ctx context.Context, in Signing) (disputed bool, err error) {

@@ -32,8 +32,11 @@ func (e *Engine) RecordVisit(ctx context.Context, in Move) error {
 			return err
 		}
 		made, _, err := readDecisions(ctx, s.q, s.c.CaseNo, in.Assessed)
-		if err != nil || len(made) != 1 {
-			return fmt.Errorf("read decision of %s: %d, %w", in.Assessed, len(made), err)
+		if err != nil {
+			return err
+		}
+		if len(made) != 1 {
+			return fmt.Errorf("%d decisions of %s, want 1", len(made), in.Assessed)
 		}
 		if err := s.putFindings(ctx, i, items, v, made[0]); err != nil {
 			return err

@@ -123,8 +123,10 @@ func (s *Service) checkForm(ctx context.Context, q *store.Queries, task store.Ta
 		}
 		return checkRegistration("/answer", r)
 	}
-	if err := s.checkInspectionForm(ctx, q, task, in.Outcome, answer); err != nil {
-		return err
+	if room, _, _ := strings.Cut(task.Kind, "."); room == string(nursery.KindInspection) || room == string(nursery.KindComplaint) {
+		if err := s.checkInspectionForm(ctx, q, task, in.Outcome, answer); err != nil {
+			return err
+		}
 	}
 	return checkFormAttachments(ctx, q, task, answer)
 }

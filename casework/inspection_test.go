@@ -1,6 +1,7 @@
 package casework_test
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"testing"
@@ -105,6 +106,9 @@ func TestAConflictingVisitShowsBothAndOverwritesNothing(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, detail.Visits, 1)
 	require.Equal(t, one.Content, detail.Visits[0].Content)
+	content, err := json.Marshal(detail.Visits[0].Content)
+	require.NoError(t, err)
+	require.Equal(t, fmt.Sprintf("%x", sha256.Sum256(content)), detail.Visits[0].Hash, "what is signed is what is kept")
 	require.Len(t, detail.Drafts, 2, "what was sent in vain is kept")
 	require.Equal(t, "改过的", detail.Drafts[0].Content.Note)
 }
