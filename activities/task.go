@@ -47,6 +47,7 @@ type OpenTask struct {
 	Stage                     nursery.Stage
 	Decision                  string
 	Excluded                  []string
+	Only                      []string
 	Clock                     string
 	Days, Silence, Reminder   int
 	At                        time.Time
@@ -73,6 +74,11 @@ func (e *Engine) OpenTask(ctx context.Context, in OpenTask) (TaskPlan, error) {
 		})
 		if err != nil {
 			return fmt.Errorf("insert task: %w", err)
+		}
+		if len(in.Only) == 1 {
+			if err := s.q.SetTaskAssignee(ctx, store.SetTaskAssigneeParams{ID: in.Task, Account: in.Only[0]}); err != nil {
+				return fmt.Errorf("assign task: %w", err)
+			}
 		}
 		if in.Stage != "" {
 			s.c.Stage = string(in.Stage)

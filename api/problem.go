@@ -59,6 +59,8 @@ var codeTitles = []struct{ code, title string }{
 	{casework.CodeNoConsent, "没有可撤回的同意"},
 	{casework.CodePurposeNotAllowed, "不能为此目的查阅"},
 	{casework.CodeRosterUnreadable, "名册无法读取"},
+	{casework.CodeNotInspectable, "不是可检查的机构"},
+	{casework.CodeVisitConflict, "现场记录有冲突"},
 	{casework.CodeAttachmentType, "文件类型不支持"},
 	{casework.CodeAttachmentInfected, "文件未通过安全检查"},
 	{casework.CodeKeyRequired, "缺少幂等键"},
@@ -127,6 +129,7 @@ type Problem struct {
 	Code      string  `json:"code" doc:"稳定的问题代码，可供程序判断" example:"invalid"`
 	RequestID string  `json:"request_id,omitempty" doc:"请求编号，反映问题时请提供"`
 	Errors    []Fault `json:"errors,omitempty" doc:"逐处说明"`
+	Shown     any     `json:"shown,omitempty" doc:"内容冲突时双方的内容"`
 
 	headers http.Header
 }
@@ -181,6 +184,7 @@ func (a *api) refuse(ctx context.Context, err error) *Problem {
 
 func problemOf(e *casework.Error) *Problem {
 	p := problem(int(e.Kind), e.Code, e.Message)
+	p.Shown = e.Shown
 	for _, f := range e.Fields {
 		p.Errors = append(p.Errors, Fault(f))
 	}

@@ -24,6 +24,7 @@ const (
 	tagContracts     = "医育结合签约"
 	tagChildren      = "婴幼儿"
 	tagRegister      = "机构名册"
+	tagInspection    = "督导评估"
 	tagPublic        = "公众查询"
 	tagSession       = "账号与事项"
 )
@@ -39,6 +40,7 @@ func tags() []*huma.Tag {
 		{Name: tagSettings, Description: "县区自行确定的办理参数"},
 		{Name: tagChildren, Description: "在托婴幼儿的登记、监护人同意与查阅记录；个人信息加密保存，每次查阅均留痕"},
 		{Name: tagRegister, Description: "账号可见的托育机构"},
+		{Name: tagInspection, Description: "现场检查、责令改正、复查与投诉举报"},
 		{Name: tagBuild, Description: "公办示范性综合托育机构的建设计划、进度、督办与排名"},
 		{Name: tagContracts, Description: "医疗卫生机构名册、签约、技术指导与履约进度"},
 		{Name: tagPublic, Description: "无需登录；按来访地址限制频率"},

@@ -29,12 +29,15 @@ var offered = []string{
 	"POST /api/v1/children/{child}/consents", "POST /api/v1/children/{child}/consents/{purpose}/withdrawal",
 	"POST /api/v1/children/{child}/correction", "POST /api/v1/children/{child}/leave", "GET /api/v1/record-reads",
 	"GET /api/v1/record-reads.xlsx", "GET /api/v1/institutions", "GET /api/v1/institutions.xlsx", "GET /api/v1/institutions/{institution}",
+	"GET /api/v1/inspections", "GET /api/v1/inspections.xlsx", "POST /api/v1/inspections", "GET /api/v1/inspections/{case_no}",
+	"GET /api/v1/inspections/{case_no}/package", "PUT /api/v1/inspections/{case_no}/visit", "POST /api/v1/inspections/{case_no}/drafts",
+	"GET /api/v1/public/inspections", "POST /api/v1/public/complaints", "POST /api/v1/complaints", "GET /api/v1/complaints/{case_no}",
 }
 
 // open are those for people who do not sign in.
 var open = []string{
 	"GET /api/v1/processes", "GET /api/v1/public/institutions", "GET /api/v1/public/publications", "GET /verify/{code}",
-	"POST /api/v1/public/cases/{case_no}/status",
+	"POST /api/v1/public/cases/{case_no}/status", "GET /api/v1/public/inspections", "POST /api/v1/public/complaints",
 }
 
 type described struct {
@@ -121,7 +124,7 @@ func TestEveryOperationIsDescribed(t *testing.T) {
 				}
 				keyed = keyed || p.Name == "Idempotency-Key" && p.Required
 			}
-			free := method == "get" || len(op.Security) == 0 || path == "/api/v1/filings/precheck" || path == "/api/v1/attachments"
+			free := method == "get" || len(op.Security) == 0 && path != "/api/v1/public/complaints" || path == "/api/v1/filings/precheck" || path == "/api/v1/attachments"
 			if keyed == free {
 				t.Errorf("%s: asks for an idempotency key: %t", name, keyed)
 			}

@@ -314,6 +314,9 @@ func (s *Service) Withdraw(ctx context.Context, p nursery.Principal, key, caseNo
 		if err != nil {
 			return Corrected{}, err
 		}
+		if !slices.Contains([]nursery.CaseKind{nursery.KindFiling, nursery.KindChange, nursery.KindCancellation}, nursery.CaseKind(c.Kind)) {
+			return Corrected{}, notFound()
+		}
 		if wrong := checkText("/reason", reason, 500); wrong != nil {
 			return Corrected{}, refuse(Invalid, CodeInvalid, "撤回理由不能这样填写。", *wrong)
 		}

@@ -67,6 +67,8 @@ const (
 	CodeContractExists      = "contract_exists"          // 409: one is being signed for that first day
 	CodeContractState       = "contract_state"           // 409: the contract does not stand so that this can be done
 	CodeVisitConfirmed      = "visit_confirmed"          // 409: confirmed already
+	CodeNotInspectable      = "not_inspectable"          // 422: not filed in the county
+	CodeVisitConflict       = "visit_conflict"           // 409: other content, or another was sent meanwhile; both are shown
 	CodeFilingNotOfSite     = "filing_not_of_site"       // 422: another county's, another's, or none that can be built
 )
 
@@ -82,6 +84,7 @@ type Error struct {
 	Kind    Kind
 	Message string
 	Fields  []FieldError
+	Shown   any // what stands against each other, for whoever has to settle it
 	Err     error
 }
 

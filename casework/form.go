@@ -45,6 +45,14 @@ func formOf(taskKind string) string {
 		return "reply"
 	case "contract.sign":
 		return "sign"
+	case "inspection.name":
+		return "inspector"
+	case "inspection.day":
+		return "visit_day"
+	case "inspection.correct":
+		return "proof"
+	case "complaint.triage":
+		return "triage"
 	}
 	return "note"
 }
@@ -120,6 +128,11 @@ func (s *Service) checkForm(ctx context.Context, q *store.Queries, task store.Ta
 	if task.Kind == "contract.sign" && in.Outcome == nursery.OutcomeSign {
 		return checkSignature(ctx, q, task, answer)
 	}
+	if room, _, _ := strings.Cut(task.Kind, "."); room == string(nursery.KindInspection) || room == string(nursery.KindComplaint) {
+		if err := s.checkInspectionForm(ctx, q, task, in.Outcome, answer); err != nil {
+			return err
+		}
+	}
 	return checkFormAttachments(ctx, q, task, answer)
 }
 
@@ -180,10 +193,10 @@ func formNeeds(task store.Task, in Completion) []FieldError {
 	}
 	switch in.Outcome {
 	case nursery.OutcomeNonconform, nursery.OutcomeReferPenalty:
-		if len(said.Findings) == 0 {
+		if len(said.Findings) == 0 && task.Kind != "inspection.decide" {
 			return []FieldError{{Location: "/answer/findings", Message: "请至少写明一项不符合情况"}}
 		}
-	case nursery.OutcomeRefuse, nursery.OutcomeDecline:
+	case nursery.OutcomeRefuse, nursery.OutcomeNotSign:
 		if strings.TrimSpace(said.Reason) == "" {
 			return []FieldError{{Location: "/answer/reason", Message: "请写明理由"}}
 		}

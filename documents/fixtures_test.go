@@ -1,6 +1,7 @@
 package documents
 
 import (
+	"strings"
 	"testing"
 
 	"tuoyu/nursery"
@@ -74,6 +75,20 @@ func sample(t testing.TB, kind Kind) Paper {
 	}
 	if kind == FilingReroute {
 		p.SiteKind = nursery.FamilyPoint
+	}
+	switch kind {
+	case InspectionRecord, InspectionOrder, InspectionClosed, InspectionReferral:
+		law := nursery.Citation{Document: "中华人民共和国人口与计划生育法", Article: "41", Binding: "L1", Verified: true}
+		p.Inspection = &Inspection{
+			Kind: "随机抽查", Round: 1, Hash: strings.Repeat("0a", 32), Penalty: &law,
+			Items: []ItemLine{
+				{Title: "晨午检和全日健康观察", Result: "不合格", Note: "缺三日记录", Photos: 2, Basis: sampleGaps()[0].Basis},
+				{Title: "劳动合同", Result: "合格", Basis: sampleGaps()[0].Basis},
+			},
+			Signatures: []SignatureLine{
+				{Party: "检查人员一", Manner: "签字确认"}, {Party: "检查人员二", Manner: "签字确认"}, {Party: "托育机构", Manner: "签字并提出异议", Note: "当日已补记"},
+			},
+		}
 	}
 	return p
 }

@@ -23,6 +23,14 @@ const (
 	FilingChange          Kind = "filing_change"           // 变更备案回执
 )
 
+// The papers of an inspection.
+const (
+	InspectionRecord   Kind = "inspection_record"   // 现场检查记录
+	InspectionOrder    Kind = "inspection_order"    // 责令限期改正通知书
+	InspectionClosed   Kind = "inspection_closed"   // 检查办结告知书
+	InspectionReferral Kind = "inspection_referral" // 移送处罚告知书
+)
+
 // KindInfo is what is fixed for a kind.
 type KindInfo struct {
 	Kind     Kind
@@ -42,6 +50,10 @@ var kinds = []KindInfo{
 	{FilingReroute, "家庭托育点超员转办告知书", "托转", "filing_reroute.html"},
 	{FilingChange, "变更备案回执", "托变", "filing_change.html"},
 	{ContractAgreement, "医育结合签约服务协议", "医签", "contract_agreement.html"},
+	{InspectionRecord, "现场检查记录", "托检", "inspection_record.html"},
+	{InspectionOrder, "责令限期改正通知书", "托令", "inspection_order.html"},
+	{InspectionClosed, "检查办结告知书", "托结", "inspection_closed.html"},
+	{InspectionReferral, "移送处罚告知书", "托移", "inspection_referral.html"},
 }
 
 // Kinds lists every kind in the order of the process. The slice is the caller's own.

@@ -44,6 +44,7 @@ type Paper struct {
 	Children       int                   `json:"children,omitempty"`        // 收托人数
 	Publication    string                `json:"publication,omitempty"`     // 公示载体
 	Agreement      *Agreement            `json:"agreement,omitempty"`       // 签约协议
+	Inspection     *Inspection           `json:"inspection,omitempty"`      // 督导评估
 }
 
 // Contact is where the applicant can ask 联系方式.
@@ -147,6 +148,8 @@ func (p Paper) needByKind(need func(string, bool)) {
 		need("effective_on", p.EffectiveOn.Valid())
 		need("related_number", p.RelatedNumber != "")
 		need("changes", len(p.Changes) > 0)
+	case InspectionRecord, InspectionOrder, InspectionClosed, InspectionReferral:
+		p.needOfInspection(need)
 	}
 }
 

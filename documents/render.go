@@ -170,7 +170,13 @@ func (v view) Unverified() bool {
 	switch v.Kind {
 	case FilingBasicConditions, FilingReroute:
 		return true
-	case FilingCorrection, FilingNonconformity, FilingRectified:
+	case InspectionRecord:
+		for _, item := range v.Inspection.Items {
+			if slices.ContainsFunc(item.Basis, func(c nursery.Citation) bool { return !c.Verified }) {
+				return true
+			}
+		}
+	case FilingCorrection, FilingNonconformity, FilingRectified, InspectionOrder, InspectionReferral:
 		for _, g := range v.Gaps {
 			if slices.ContainsFunc(g.Basis, func(c nursery.Citation) bool { return !c.Verified }) {
 				return true

@@ -172,7 +172,7 @@ func TestAContractThatDoesNotFitIsNotSigned(t *testing.T) {
 		t.Fatal(err)
 	}
 	task := open(t, p.clinic, caseNo, "contract.sign")
-	if len(task.Outcomes) != 1 || task.Outcomes[0].Outcome != nursery.OutcomeDecline {
+	if len(task.Outcomes) != 1 || task.Outcomes[0].Outcome != nursery.OutcomeNotSign {
 		t.Errorf("offered %v", task.Outcomes)
 	}
 	c := await(t, p.a.Actor, caseNo, roleplay.Stage(nursery.StageSigning))
@@ -185,7 +185,7 @@ func TestAContractThatDoesNotFitIsNotSigned(t *testing.T) {
 	if !rules["P08-R1"] || !rules["P08-R8"] {
 		t.Errorf("reasons %v", rules)
 	}
-	answer(t, p.clinic, caseNo, "contract.sign", nursery.OutcomeDecline, map[string]string{"reason": "执业许可到期"})
+	answer(t, p.clinic, caseNo, "contract.sign", nursery.OutcomeNotSign, map[string]string{"reason": "执业许可到期"})
 	await(t, p.a.Actor, caseNo, roleplay.Stage(nursery.StageContractRefused))
 }
 

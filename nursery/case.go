@@ -75,5 +75,9 @@ var outcomeTitles = map[Outcome]string{
 	OutcomeProve: "提交整改证明", OutcomeReferPenalty: "移送处罚", OutcomeApprove: "同意", OutcomeRefuse: "不同意",
 	OutcomeWithdrawn: "申请人撤回", OutcomeSilent: "逾期未答复",
 	OutcomeReply: "书面答复", OutcomeInstruct: "批示",
-	OutcomeSign: "签署", OutcomeDecline: "不同意", OutcomeRenew: "续签", OutcomeEnd: "到期终止", OutcomeAcknowledge: "知悉",
+	OutcomeNotSign: "不同意签署", OutcomeRenew: "续签", OutcomeEnd: "到期终止", OutcomeAcknowledge: "知悉",
+	OutcomeTakeOn: "接受指派", OutcomeDecline: "不能承担", OutcomeName: "另行指派", OutcomePropose: "定下日期", OutcomeAgreeDay: "同意日期",
+	OutcomeAnother: "请求改期", OutcomeVisited: "送交现场记录", OutcomeSign: "签字确认", OutcomeObject: "签字并提出异议", OutcomeDispute: "记录有误，退回重填",
+	OutcomeRefused: "拒绝签字", OutcomeNoted: "知悉并处置", OutcomeOrder: "再次责令改正", OutcomeVisit: "现场检查", OutcomeReplied: "书面答复",
+	OutcomeNotOurs: "不属于受理范围",
 }

@@ -15,9 +15,8 @@ const KindContract CaseKind = "contract"
 // PrefixContract begins the case numbers of contracts.
 const PrefixContract = "QY"
 
-// The stages of a contract.
+// The stages of a contract, beside StageSigning.
 const (
-	StageSigning         Stage = "signing"          // 双方签署
 	StageContractFiling  Stage = "contract_filing"  // 县区备案
 	StageContractAwaited Stage = "contract_awaited" // 待生效
 	StageInForce         Stage = "in_force"         // 履行中
@@ -25,10 +24,9 @@ const (
 	StageContractRefused Stage = "contract_refused" // 未签成
 )
 
-// The outcomes tasks of a contract offer.
+// The outcomes tasks of a contract offer, beside OutcomeSign.
 const (
-	OutcomeSign        Outcome = "sign"        // 签署
-	OutcomeDecline     Outcome = "decline"     // 不同意
+	OutcomeNotSign     Outcome = "not_sign"    // 不同意签署
 	OutcomeRenew       Outcome = "renew"       // 续签
 	OutcomeEnd         Outcome = "end"         // 到期终止
 	OutcomeAcknowledge Outcome = "acknowledge" // 知悉

@@ -23,6 +23,10 @@ type Settings struct {
 	RectifyDays            int     `json:"filing.rectify_days"`
 	ReceiptDays            int     `json:"filing.receipt_days"`
 	FindingDays            int     `json:"filing.finding_days"`
+	InspectAnswerDays      int     `json:"inspection.answer_days"`
+	InspectSignDays        int     `json:"inspection.sign_days"`
+	InspectProofGraceDays  int     `json:"inspection.proof_grace_days"`
+	InspectPublishDays     int     `json:"inspection.publish_days"`
 }
 
 // Setting describes one setting: its default, whether the default was read in the text it rests on, and what a
@@ -49,6 +53,10 @@ func SettingsCatalogue() []Setting {
 		{Name: "filing.silence_grace_days", Title: "逾期后视为受理前的宽限（工作日）", Default: 5, Source: unset, Min: 1, Max: 60},
 		{Name: "filing.correction_reminder_days", Title: "补正提醒间隔（工作日）", Default: 10, Source: unset, Min: 1, Max: 60},
 		{Name: "filing.rectify_days", Title: "整改期限默认值（工作日）", Default: 30, Source: unset, Min: 1, Max: 120},
+		{Name: "inspection.answer_days", Title: "检查人员答复指派、机构答复日期的期限（工作日）", Default: 3, Source: unset, Min: 1, Max: 30},
+		{Name: "inspection.sign_days", Title: "机构签字期限（工作日），逾期记为未签", Default: 3, Source: unset, Min: 1, Max: 30},
+		{Name: "inspection.proof_grace_days", Title: "整改逾期后径行复查前的宽限（工作日）", Default: 3, Source: unset, Min: 1, Max: 30},
+		{Name: "inspection.publish_days", Title: "检查结果公示期限（工作日）", Default: 20, Source: "双随机、一公开的通行做法，县区可缩短", Min: 1, Max: 20},
 	}
 }
 
@@ -56,6 +64,7 @@ func SettingsCatalogue() []Setting {
 func DefaultSettings() Settings {
 	return Settings{
 		Silence: SilenceWait, SilenceGraceDays: 5, CorrectionReminderDays: 10, RectifyDays: 30, ReceiptDays: 5, FindingDays: 15,
+		InspectAnswerDays: 3, InspectSignDays: 3, InspectProofGraceDays: 3, InspectPublishDays: 20,
 	}
 }
 

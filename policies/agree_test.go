@@ -76,6 +76,9 @@ func factsFor(t *testing.T, set string, round int) map[string]any {
 		}
 		return ownInput(t, site)
 	}
+	if strings.HasPrefix(set, "inspect.") {
+		return ownInput(t, inspection(round))
+	}
 	facts := ownInput(t, filing())
 	application := facts["application"].(map[string]any)
 	application["site_kind"] = string(nursery.SiteKinds()[round%6])
@@ -85,9 +88,26 @@ func factsFor(t *testing.T, set string, round int) map[string]any {
 	return facts
 }
 
+// inspection is one that has something wrong, another thing in each round.
+func inspection(round int) nursery.InspectionFacts {
+	works, days, flagged := round%2 == 0, 50+round%20, round%3 == 0
+	f := nursery.InspectionFacts{
+		Kind: "regular", First: "inspector-1", Second: "inspector-2", LastFirst: "inspector-2", LastSecond: []string{"inspector-1", "inspector-3"}[round%2],
+		VisitOn: nursery.NewDate(2026, 3, 2), VisitTime: []string{"07:30", "09:00"}[round%2], WorkingDay: &works, DaysSince: &days, Round: round % 2,
+		SentBy: []string{"inspector-1", "inspector-9"}[round%2], SeriousFlagged: &flagged,
+	}
+	for i, rule := range []string{"MN-10", "MN-12", "MN-18", "MN-24", "MN-27", "MN-36"} {
+		f.Items = append(f.Items, nursery.ItemFacts{
+			Rule: rule, Title: rule, Severity: []nursery.Severity{nursery.Serious, nursery.General, nursery.Minor}[(round+i)%3], Binds: (round+i)%4 > 0, Penalty: true,
+			Photo: i%2 == 0, Result: []nursery.ItemResult{nursery.ItemOK, nursery.ItemNotOK}[(round+i)%2], Noted: (round+i)%3 > 0, Photos: round % 2,
+		})
+	}
+	return f
+}
+
 // filingRuleSets lists the rule sets that look at a filing.
 func filingRuleSets(e *policies.Engine) []string {
-	return slices.DeleteFunc(slices.Clone(e.Status().Packs[0].RuleSets), func(set string) bool { return strings.HasPrefix(set, "build.") })
+	return slices.DeleteFunc(slices.Clone(e.Status().Packs[0].RuleSets), func(set string) bool { return strings.HasPrefix(set, "build.") || strings.HasPrefix(set, "inspect.") })
 }
 
 // An applicant may write any date of the calendar, such as a lease until 9999-12-31.

@@ -29,13 +29,14 @@ type snapshot struct {
 // A pack is the rules of one regime, in force from its first day until another takes over.
 type pack struct {
 	packEntry
-	name     string
-	revision string
-	modules  []*ast.Module
-	ruleSets map[string]ruleSet
-	rules    map[string]rule
-	base     *area
-	counties map[string]*area
+	name       string
+	revision   string
+	modules    []*ast.Module
+	ruleSets   map[string]ruleSet
+	rules      map[string]rule
+	checklists map[string][]question
+	base       *area
+	counties   map[string]*area
 }
 
 type ruleSet struct {
@@ -155,6 +156,9 @@ func compilePack(ctx context.Context, src *source, entry packEntry) (*pack, erro
 		return nil, err
 	}
 	if p.rules, err = checkLaw(p.modules, leaves); err != nil {
+		return nil, err
+	}
+	if p.checklists, err = readChecklists(src.tree, p.rules); err != nil {
 		return nil, err
 	}
 	for _, name := range ruleSetNames(p.modules) {

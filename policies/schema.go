@@ -12,9 +12,11 @@ import (
 // factTypes are the facts that a room's rule sets, or one rule set by its full name, look at, where they are not those of a
 // filing.
 var factTypes = map[string]reflect.Type{
-	"build":          reflect.TypeFor[nursery.BuildFacts](),
-	"contract.order": reflect.TypeFor[nursery.ContractFacts](),
-	"contract.duty":  reflect.TypeFor[nursery.ContractDutyFacts](),
+	"contract.order":     reflect.TypeFor[nursery.ContractFacts](),
+	"contract.duty":      reflect.TypeFor[nursery.ContractDutyFacts](),
+	"build":              reflect.TypeFor[nursery.BuildFacts](),
+	"inspect.case":       reflect.TypeFor[nursery.InspectionFacts](),
+	"inspect.management": reflect.TypeFor[nursery.InspectionFacts](),
 }
 
 // factsOf gives the type of the facts of a rule set, by its room: "build" of build.progress.

@@ -211,6 +211,19 @@ type Clock struct {
 	EndedOn     nursery.Date
 }
 
+type Complaint struct {
+	CaseNo     string
+	County     string
+	About      string
+	Source     string
+	Topic      string
+	Said       []byte
+	Contact    []byte
+	Inspection *string
+	Answer     string
+	ReceivedAt time.Time
+}
+
 type Consent struct {
 	ID          int64
 	Child       string
@@ -368,6 +381,84 @@ type IdempotencyKey struct {
 	Status    int32
 	Response  json.RawMessage
 	CreatedAt time.Time
+}
+
+type Inspection struct {
+	CaseNo          string
+	Planned         *string
+	PlanCase        string
+	County          string
+	Institution     string
+	Kind            string
+	Half            string
+	FirstInspector  string
+	SecondInspector string
+	Declined        []string
+	Checklist       json.RawMessage
+	Revision        string
+	VisitOn         nursery.Date
+	VisitTime       string
+	Round           int32
+	Version         int32
+	Serious         bool
+	VisitedOn       nursery.Date
+	PublishBy       nursery.Date
+	PublishedOn     nursery.Date
+	Outcome         string
+	OpenedAt        time.Time
+	UpdatedAt       time.Time
+}
+
+type InspectionDraft struct {
+	ID          int64
+	CaseNo      string
+	Visit       string
+	County      string
+	Institution string
+	Content     json.RawMessage
+	SavedBy     string
+	SavedAt     time.Time
+}
+
+type InspectionFinding struct {
+	CaseNo      string
+	Item        string
+	County      string
+	Institution string
+	Severity    string
+	Ordered     bool
+	Reason      json.RawMessage
+	FoundRound  int32
+	DueOn       nursery.Date
+	CorrectedOn nursery.Date
+}
+
+type InspectionSignature struct {
+	CaseNo      string
+	Version     int32
+	Party       string
+	County      string
+	Institution string
+	Manner      string
+	Account     string
+	Note        string
+	Hash        string
+	At          time.Time
+}
+
+type InspectionVisit struct {
+	CaseNo      string
+	Version     int32
+	Visit       string
+	BaseVersion int32
+	Round       int32
+	County      string
+	Institution string
+	Content     json.RawMessage
+	Hash        string
+	Serious     bool
+	SentBy      string
+	SentAt      time.Time
 }
 
 type Institution struct {

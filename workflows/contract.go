@@ -137,9 +137,9 @@ func (c *contract) sign() (bool, error) {
 
 // bothSign asks the two sides at the same time. A contract that does not fit the rules can only be changed or declined.
 func (c *contract) bothSign() (bool, error) {
-	outcomes := []nursery.Outcome{nursery.OutcomeSign, nursery.OutcomeDecline}
+	outcomes := []nursery.Outcome{nursery.OutcomeSign, nursery.OutcomeNotSign}
 	if c.terms.Refused {
-		outcomes = []nursery.Outcome{nursery.OutcomeDecline}
+		outcomes = []nursery.Outcome{nursery.OutcomeNotSign}
 	}
 	var declined bool
 	signed := map[nursery.Role]bool{}
@@ -148,7 +148,7 @@ func (c *contract) bothSign() (bool, error) {
 			Kind: "contract.sign", Title: "签署医育结合签约协议", Role: side, Stage: nursery.StageSigning, Outcomes: outcomes,
 			Decision: c.terms.Decision, Reminder: c.terms.ReplyDays,
 		}, errTextChanged, func(ctx workflow.Context, answer humantask.Answer) error {
-			if answer.Outcome == nursery.OutcomeDecline {
+			if answer.Outcome == nursery.OutcomeNotSign {
 				declined = true
 				return nil
 			}

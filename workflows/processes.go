@@ -104,6 +104,24 @@ func Processes() []Process {
 			{nursery.StageContractEnded, "已终止", "", "协议已到期或终止。"},
 			{nursery.StageContractRefused, "未签成", "", "未签成协议，可以重新发起。"},
 		}},
+		{nursery.KindInspection, "督导评估", nursery.InspectionPrefix, Inspection, []StageInfo{
+			{nursery.StageAssigning, "落实检查人员", nursery.RoleInspector, "正在落实两名检查人员。"},
+			{nursery.StageScheduling, "商定日期", nursery.RoleInspector, "请确认检查日期。"},
+			{nursery.StageVisiting, "待现场检查", nursery.RoleInspector, "两名检查人员将到场，请配合检查。"},
+			{nursery.StageSigning, "待签字确认", nursery.RoleInstitution, "请核对检查记录并签字；有异议的可以写明。"},
+			{nursery.StageOrdered, "责令限期改正", nursery.RoleInstitution, "请在期限内整改并提交证明。"},
+			{nursery.StageReinspected, "待复查", nursery.RoleInspector, "检查人员将到场复查。"},
+			{nursery.StageDeciding, "复查不合格", nursery.RoleSupervisor, "复查仍不合格，正在研究后续处理。"},
+			{nursery.StageInspected, "检查办结", "", "本次检查办结，请持续符合标准。"},
+			{nursery.StageCorrected, "整改合格，办结", "", "整改合格，本次检查办结。"},
+			{nursery.StagePenaltyReferred, "移送处罚程序", "", "请按处罚程序的通知办理。"},
+		}},
+		{nursery.KindComplaint, "投诉举报", nursery.ComplaintPrefix, Complaint, []StageInfo{
+			{nursery.StageTriage, "待处理", nursery.RoleSupervisor, "主管部门正在处理。"},
+			{nursery.StageVisitOpened, "已安排现场检查", "", "已安排现场检查，结果将向社会公示。"},
+			{nursery.StageAnswered, "已答复", "", "请查看答复。"},
+			{nursery.StageNotOurs, "不属于受理范围", "", "请查看理由。"},
+		}},
 	}
 }
 

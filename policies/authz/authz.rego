@@ -56,6 +56,8 @@ acts := {
 	"child.read": {"institution", "hospital", "county_office"},
 	"clinic.list": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital"},
 	"clinic.put": {"county_office"},
+	"complaint.file": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "hospital"},
+	"complaint.read": {"supervisor"},
 	"contract.amend": {"institution", "hospital"},
 	"contract.confirm": {"institution"},
 	"contract.list": {"institution", "supervisor", "county_office", "city_office", "auditor", "hospital"},
@@ -76,6 +78,10 @@ acts := {
 	"filing.start": {"institution", "clerk"},
 	"filing.submit": {"institution", "clerk"},
 	"filing.withdraw": {"institution", "clerk"},
+	"inspection.list": {"institution", "supervisor", "inspector", "county_office", "city_office", "auditor"},
+	"inspection.read": {"institution", "supervisor", "inspector", "county_office", "city_office", "auditor"},
+	"inspection.start": {"supervisor"},
+	"inspection.visit": {"inspector"},
 	"institution.list": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital"},
 	"reading.list": {"county_office", "auditor"},
 	"registration.push": {"registrar"},
@@ -92,12 +98,16 @@ acts := {
 
 # Acts on no single thing: a list, which the query and row-level security narrow.
 lists := {
-	"build.list", "build.start", "calendar.load", "case.list", "clinic.list", "contract.list", "contract.rate", "child.count", "child.enrol", "child.export", "child.import",
-	"child.list", "filing.precheck", "institution.list", "reading.list", "task.list",
+	"build.list", "build.start", "calendar.load", "case.list", "child.count", "child.enrol", "child.export",
+	"child.import", "child.list", "clinic.list", "complaint.file", "contract.list", "contract.rate", "filing.precheck",
+	"inspection.list", "institution.list", "insurance.list", "insurance_claim.list", "reading.list", "task.list",
 }
 
 # Acts that make something new, so that there is nothing yet to be seen.
-beginnings := {"clinic.put", "contract.start", "attachment.upload", "evidence.upload", "filing.start", "registration.push"}
+beginnings := {
+	"attachment.upload", "clinic.put", "contract.start", "evidence.upload", "filing.start", "inspection.start",
+	"registration.push",
+}
 
 # What shows the thing that an act is done to.
 shown_by := {
@@ -107,9 +117,11 @@ shown_by := {
 	"clinic": "clinic.list",
 	"contract": "contract.read",
 	"child": "child.read",
+	"complaint": "complaint.read",
 	"document": "document.read",
 	"evidence": "evidence.read",
 	"filing": "case.read",
+	"inspection": "inspection.read",
 	"settings": "settings.read",
 	"task": "task.read",
 }

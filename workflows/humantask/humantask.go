@@ -56,6 +56,7 @@ type Spec struct {
 	Stage    nursery.Stage // what the case shows meanwhile; zero keeps
 	Decision string        // the decision to look at
 	Excluded []string      // accounts that must not answer: who submitted, who found first
+	Only     []string      // the accounts it is for, when it is for no others of the role; one alone has it at once
 
 	Clock    string // the legal clock whose due date is the task's, or
 	Days     int    // working days of its own, zero for no due date
@@ -138,7 +139,7 @@ func (d *Desk) refuse(c Completion) error {
 		return temporal.NewNonRetryableApplicationError("task is closed", ErrTaskClosed, nil)
 	case !slices.Contains(q.spec.Outcomes, c.Outcome):
 		return temporal.NewNonRetryableApplicationError("outcome is not offered", ErrOutcomeNotOffered, nil)
-	case slices.Contains(q.spec.Excluded, c.Actor):
+	case slices.Contains(q.spec.Excluded, c.Actor), len(q.spec.Only) > 0 && !slices.Contains(q.spec.Only, c.Actor):
 		return temporal.NewNonRetryableApplicationError("actor is excluded", ErrActorExcluded, nil)
 	}
 	return nil
@@ -187,7 +188,7 @@ func (d *Desk) ask(ctx workflow.Context, id string, q *question) (Answer, error)
 	var plan activities.TaskPlan
 	err := workflow.ExecuteLocalActivity(activities.Local(ctx), engine.OpenTask, activities.OpenTask{
 		CaseNo: d.caseNo, Task: id, Kind: spec.Kind, Title: spec.Title, Role: spec.Role, Outcomes: spec.Outcomes,
-		Stage: spec.Stage, Decision: spec.Decision, Excluded: spec.Excluded,
+		Stage: spec.Stage, Decision: spec.Decision, Excluded: spec.Excluded, Only: spec.Only,
 		Clock: spec.Clock, Days: spec.Days, Silence: spec.Silence, Reminder: spec.Reminder, At: workflow.Now(ctx),
 	}).Get(ctx, &plan)
 	if err != nil {

@@ -1,0 +1,232 @@
+package activities
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"tuoyu/calendar"
+	"tuoyu/documents"
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+var (
+	inspectionKinds = map[string]string{
+		nursery.InspectRegular: "例行检查", nursery.InspectRandom: "随机抽查", nursery.InspectComplaint: "投诉举报核查",
+	}
+	signatureManners = map[string]string{"signed": "签字确认", "objected": "签字并提出异议", "refused": "未签字，由两名检查人员注明", "disputed": "未确认"}
+	signatureParties = map[string]string{"first": "检查人员一", "second": "检查人员二", "institution": "托育机构"}
+)
+
+// RecordVisit keeps what a signed visit found, with the law of each item, prints the record, and publishes the result
+// (优化营商环境条例 art. 54) without naming a person. In.Assessed is the step that assessed it.
+func (e *Engine) RecordVisit(ctx context.Context, in Move) error {
+	return e.move(ctx, in, func(ctx context.Context, s *step, years calendar.Years) error {
+		i, v, sent, err := s.lastVisit(ctx)
+		if err != nil {
+			return err
+		}
+		items, err := ItemsOfRound(ctx, s.q, i)
+		if err != nil {
+			return err
+		}
+		made, _, err := readDecisions(ctx, s.q, s.c.CaseNo, in.Assessed)
+		if err != nil {
+			return err
+		}
+		if len(made) != 1 {
+			return fmt.Errorf("%d decisions of %s, want 1", len(made), in.Assessed)
+		}
+		if err := s.putFindings(ctx, i, items, v, made[0]); err != nil {
+			return err
+		}
+		part, err := s.inspectionPart(ctx, i, items, v, sent)
+		if err != nil {
+			return err
+		}
+		err = e.order(ctx, s, documents.InspectionRecord, func(p *documents.Paper) { p.VisitedOn, p.Inspection = v.VisitedOn, part })
+		if err != nil {
+			return err
+		}
+		settings, err := settingsOf(ctx, s.q, s.c.County)
+		if err != nil {
+			return err
+		}
+		by := years.AddWorkingDays(v.VisitedOn, settings.InspectPublishDays)
+		if err := s.publishFindings(ctx, i, items, v); err != nil {
+			return err
+		}
+		err = s.q.NoteRound(ctx, store.NoteRoundParams{
+			CaseNo: i.CaseNo, Round: i.Round + 1, VisitedOn: v.VisitedOn, PublishBy: by.Date, PublishedOn: s.today(), Outcome: i.Outcome, UpdatedAt: s.at,
+		})
+		if err != nil {
+			return fmt.Errorf("note round: %w", err)
+		}
+		return s.record(ctx, in.event("visit_recorded", "检查记录定稿，结果已公示"))
+	})
+}
+
+func (s *step) inspectionPart(ctx context.Context, i store.Inspection, items []nursery.ChecklistItem, v nursery.Visit, sent store.InspectionVisit) (*documents.Inspection, error) {
+	part := &documents.Inspection{Kind: inspectionKinds[i.Kind], Round: int(sent.Round), Hash: sent.Hash}
+	said := map[string]nursery.VisitItem{}
+	for _, item := range v.Items {
+		said[item.Rule] = item
+	}
+	for _, item := range items {
+		found := said[item.Rule]
+		part.Items = append(part.Items, documents.ItemLine{
+			Title: item.Title, Result: found.Result.Title(), Note: found.Note, Photos: len(found.Photos), Basis: item.Basis,
+		})
+	}
+	signatures, err := s.q.SignaturesOfCase(ctx, i.CaseNo)
+	if err != nil {
+		return nil, fmt.Errorf("read signatures: %w", err)
+	}
+	for _, sig := range signatures {
+		if sig.Version == sent.Version {
+			part.Signatures = append(part.Signatures, documents.SignatureLine{
+				Party: signatureParties[sig.Party], Manner: signatureManners[sig.Manner], Note: sig.Note,
+			})
+		}
+	}
+	return part, nil
+}
+
+// publishFindings says to the public what was found: items and their citations. What an officer wrote of an item is not
+// published, since it may name somebody.
+func (s *step) publishFindings(ctx context.Context, i store.Inspection, items []nursery.ChecklistItem, v nursery.Visit) error {
+	title := map[string]nursery.ChecklistItem{}
+	for _, item := range items {
+		title[item.Rule] = item
+	}
+	text, n := "", 0
+	for _, said := range v.Items {
+		if said.Result != nursery.ItemNotOK {
+			continue
+		}
+		n++
+		item := title[said.Rule]
+		text += fmt.Sprintf("%d．%s（%s）。", n, item.Title, documents.Cite(item.Basis[0]))
+	}
+	round := "检查结果"
+	if i.Round > 0 {
+		round = fmt.Sprintf("第 %d 次复查结果", i.Round)
+	}
+	if n == 0 {
+		text = fmt.Sprintf("%s检查 %d 项，未发现不合格事项。", v.VisitedOn, len(items))
+	} else {
+		text = fmt.Sprintf("%s检查 %d 项，不合格 %d 项：%s", v.VisitedOn, len(items), n, text)
+	}
+	return s.publish(ctx, "inspection", inspectionKinds[i.Kind]+round, text)
+}
+
+// openFindings gives what is ordered and not put right yet, as papers print it, and the law that punishes it, if any.
+func (s *step) openFindings(ctx context.Context) (gaps []documents.Gap, penalty *nursery.Citation, err error) {
+	rows, err := s.q.FindingsOfCase(ctx, s.c.CaseNo)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read findings: %w", err)
+	}
+	for _, row := range rows {
+		if !row.Ordered || !row.CorrectedOn.IsZero() {
+			continue
+		}
+		var r nursery.Reason
+		if err := json.Unmarshal(row.Reason, &r); err != nil {
+			return nil, nil, fmt.Errorf("decode finding: %w", err)
+		}
+		gaps = append(gaps, documents.GapOf(r))
+		if penalty == nil {
+			penalty = r.Penalty
+		}
+	}
+	return gaps, penalty, nil
+}
+
+// CorrectionOrder asks for an order; Days are working days.
+type CorrectionOrder struct {
+	Move
+	Days int
+}
+
+// OrderCorrection orders what was found to be put right within in.Days 责令限期改正 (人口与计划生育法 art. 41).
+func (e *Engine) OrderCorrection(ctx context.Context, in CorrectionOrder) error {
+	return e.move(ctx, in.Move, func(ctx context.Context, s *step, years calendar.Years) error {
+		_, v, _, err := s.lastVisit(ctx)
+		if err != nil {
+			return err
+		}
+		gaps, _, err := s.openFindings(ctx)
+		if err != nil {
+			return err
+		}
+		due := years.AddWorkingDays(s.today(), in.Days)
+		if err := s.q.OrderFindings(ctx, store.OrderFindingsParams{CaseNo: s.c.CaseNo, DueOn: due.Date}); err != nil {
+			return fmt.Errorf("set limit of findings: %w", err)
+		}
+		err = e.order(ctx, s, documents.InspectionOrder, func(p *documents.Paper) {
+			p.VisitedOn, p.DueOn, p.DueProvisional, p.Gaps, p.Inspection = v.VisitedOn, due.Date, due.Provisional, gaps, &documents.Inspection{}
+		})
+		if err != nil {
+			return err
+		}
+		s.c.Stage = string(nursery.StageOrdered)
+		ev := in.event("correction_ordered", fmt.Sprintf("责令限期改正 %d 项，%s前完成", len(gaps), due.Date))
+		ev.data = map[string]any{"days": in.Days, "due_on": due.Date}
+		return s.record(ctx, ev)
+	})
+}
+
+// CloseInspection ends an inspection in which nothing is left to be put right.
+func (e *Engine) CloseInspection(ctx context.Context, in Move) error {
+	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
+		i, v, sent, err := s.lastVisit(ctx)
+		if err != nil {
+			return err
+		}
+		err = e.order(ctx, s, documents.InspectionClosed, func(p *documents.Paper) {
+			p.VisitedOn, p.Inspection = v.VisitedOn, &documents.Inspection{Kind: inspectionKinds[i.Kind], Round: int(sent.Round)}
+		})
+		if err != nil {
+			return err
+		}
+		stage, note := nursery.StageInspected, "检查办结，没有须责令改正的事项"
+		if sent.Round > 0 {
+			stage, note = nursery.StageCorrected, "复查合格，办结"
+		}
+		return s.endInspection(ctx, in, i, stage, "inspection_closed", note, nil)
+	})
+}
+
+// ReferInspection ends an inspection by handing what was not put right to the penalty procedure. The penalty rests on the
+// law of a finding (人口与计划生育法 art. 41), never on the trial documents alone.
+func (e *Engine) ReferInspection(ctx context.Context, in Move) error {
+	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
+		i, v, _, err := s.lastVisit(ctx)
+		if err != nil {
+			return err
+		}
+		gaps, penalty, err := s.openFindings(ctx)
+		if err != nil {
+			return err
+		}
+		err = e.order(ctx, s, documents.InspectionReferral, func(p *documents.Paper) {
+			p.VisitedOn, p.Gaps, p.Inspection = v.VisitedOn, gaps, &documents.Inspection{Penalty: penalty}
+		})
+		if err != nil {
+			return err
+		}
+		return s.endInspection(ctx, in, i, nursery.StagePenaltyReferred, "penalty_referred", "逾期不改正，移送处罚程序", map[string]any{"penalty_basis": penalty})
+	})
+}
+
+func (s *step) endInspection(ctx context.Context, in Move, i store.Inspection, stage nursery.Stage, kind, note string, data any) error {
+	err := s.q.NoteRound(ctx, store.NoteRoundParams{CaseNo: i.CaseNo, Round: i.Round, Outcome: string(stage), UpdatedAt: s.at})
+	if err != nil {
+		return fmt.Errorf("note outcome: %w", err)
+	}
+	s.end(stage)
+	ev := in.event(kind, note)
+	ev.data = data
+	return s.record(ctx, ev)
+}

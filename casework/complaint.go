@@ -1,0 +1,114 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+
+	"tuoyu/nursery"
+	"tuoyu/sealing"
+	"tuoyu/store"
+)
+
+// FileComplaint takes a complaint about an institution 投诉举报. Whoever has not signed in has the zero principal. What is
+// said and the contact are sealed; who complained stands nowhere else. Errors: invalid, engine_unavailable without a keyset.
+func (s *Service) FileComplaint(ctx context.Context, p nursery.Principal, key string, in ComplaintRequest) (Started, error) {
+	source := "public"
+	if p.Account != "" {
+		if err := s.may(ctx, p, "complaint.file", resource{}); err != nil {
+			return Started{}, err
+		}
+		if source = "office"; p.Role == nursery.RoleInstitution {
+			source = "institution"
+		}
+	}
+	if key == "" {
+		return Started{}, refuse(BadRequest, CodeKeyRequired, "缺少幂等键（Idempotency-Key）。")
+	}
+	if s.Fields == nil {
+		return Started{}, refuse(Unavailable, CodeEngineUnavailable, "系统尚未配置密钥，暂不能受理投诉举报。")
+	}
+	id := completionID(p, key)
+	started, replayed, err := command(ctx, s, nursery.Engine, "complaint/"+id, "complaint.file", in, func(q *store.Queries) (Started, error) {
+		var c checker
+		c.limits(in)
+		about, err := q.InstitutionByID(ctx, in.Institution)
+		if err != nil && !store.IsNotFound(err) {
+			return Started{}, fmt.Errorf("read institution: %w", err)
+		}
+		if err != nil || about.County != in.County || about.FilingCase == nil {
+			c.add("/institution", "该县区没有这家机构")
+		}
+		if err := c.refusal(); err != nil {
+			return Started{}, err
+		}
+		desk := "complaints-" + in.County
+		err = q.PutComplaintDesk(ctx, store.PutComplaintDeskParams{ID: desk, County: in.County, Name: "投诉举报", UpdatedAt: s.Now()})
+		if err != nil {
+			return Started{}, fmt.Errorf("put complaint desk: %w", err)
+		}
+		started, err := s.openCase(ctx, q, nursery.Engine, opening{
+			kind: nursery.KindComplaint, county: in.County, institution: desk, subject: "投诉举报", about: id, facts: struct{}{}, note: "收到投诉举报",
+		})
+		if err != nil {
+			return Started{}, err
+		}
+		row := store.InsertComplaintParams{CaseNo: started.CaseNo, County: in.County, About: about.ID, Source: source, Topic: in.Topic, ReceivedAt: s.Now()}
+		if row.Said, err = s.Fields.Seal([]byte(in.Said), sealing.Cell{Table: "complaints", Column: "said", Row: row.CaseNo}); err != nil {
+			return Started{}, err
+		}
+		if in.Contact != "" {
+			if row.Contact, err = s.Fields.Seal([]byte(in.Contact), sealing.Cell{Table: "complaints", Column: "contact", Row: row.CaseNo}); err != nil {
+				return Started{}, err
+			}
+		}
+		if err := q.InsertComplaint(ctx, row); err != nil {
+			return Started{}, fmt.Errorf("insert complaint: %w", err)
+		}
+		return started, nil
+	})
+	if err == nil && !replayed {
+		s.deliverStart(ctx, started.CaseNo)
+	}
+	return started, err
+}
+
+// Complaint opens a complaint to the supervisor who triages it.
+func (s *Service) Complaint(ctx context.Context, p nursery.Principal, caseNo string) (ComplaintDetail, error) {
+	var d ComplaintDetail
+	err := s.DB.As(ctx, p, func(q *store.Queries) error {
+		c, err := caseOf(ctx, q.CaseByNumber, caseNo)
+		if err != nil {
+			return err
+		}
+		if c.Kind != string(nursery.KindComplaint) {
+			return notFound()
+		}
+		if err := s.mayOn(ctx, p, "complaint.read", c); err != nil {
+			return err
+		}
+		row, err := q.Complaint(ctx, c.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read complaint: %w", err)
+		}
+		if s.Fields == nil {
+			return refuse(Unavailable, CodeEngineUnavailable, "系统尚未配置密钥，暂不能查看。")
+		}
+		said, err := s.Fields.Open(row.Said, sealing.Cell{Table: "complaints", Column: "said", Row: row.CaseNo})
+		if err != nil {
+			return err
+		}
+		contact, err := s.Fields.Open(row.Contact, sealing.Cell{Table: "complaints", Column: "contact", Row: row.CaseNo})
+		if err != nil {
+			return err
+		}
+		d = ComplaintDetail{
+			CaseNo: row.CaseNo, County: row.County, Institution: row.About, Source: row.Source, Topic: row.Topic, Said: string(said), Contact: string(contact),
+			Stage: nursery.Stage(c.Stage), Answer: row.Answer, ReceivedAt: row.ReceivedAt,
+		}
+		if row.Inspection != nil {
+			d.Inspection = *row.Inspection
+		}
+		return nil
+	})
+	return d, err
+}

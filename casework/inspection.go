@@ -1,0 +1,369 @@
+package casework
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tuoyu/activities"
+	"tuoyu/nursery"
+	"tuoyu/store"
+	"tuoyu/workflows/humantask"
+)
+
+const taskVisit = "inspection.visit"
+
+// StartInspection opens a single visit with two named officers, held against inspect.case. Errors: invalid with what the
+// rules refuse, not_inspectable, forbidden.
+func (s *Service) StartInspection(ctx context.Context, p nursery.Principal, key string, in InspectionRequest) (InspectionSummary, error) {
+	caseNo, replayed, err := command(ctx, s, p, key, "inspection.start", in, func(q *store.Queries) (string, error) {
+		if err := s.may(ctx, p, "inspection.start", resource{County: p.County}); err != nil {
+			return "", err
+		}
+		c := checker{}
+		c.limits(in)
+		if err := c.refusal(); err != nil {
+			return "", err
+		}
+		planned := store.Inspection{Institution: in.Institution, Kind: in.Kind, FirstInspector: in.FirstInspector, SecondInspector: in.SecondInspector}
+		if err := s.heldAgainst(ctx, q, planned, p.County, activities.VisitDay{}, map[string]string{"/second": "/second_inspector"}); err != nil {
+			return "", err
+		}
+		caseNo, err := activities.OpenInspection(ctx, q, activities.PlannedInspection{
+			ID: "single/" + completionID(p, key), County: p.County, Institution: in.Institution, Half: nursery.HalfYearOf(s.today()).String(),
+			Kind: in.Kind, FirstInspector: in.FirstInspector, SecondInspector: in.SecondInspector,
+		}, s.Now())
+		if errors.Is(err, activities.ErrNotInspectable) {
+			return "", refuse(Invalid, CodeNotInspectable, "该机构没有在本县区备案。", FieldError{Location: "/institution", Message: "没有备案的机构"})
+		}
+		return caseNo, err
+	})
+	if err != nil {
+		return InspectionSummary{}, err
+	}
+	if !replayed {
+		s.deliverStart(ctx, caseNo)
+	}
+	d, err := s.Inspection(ctx, p, caseNo)
+	return d.InspectionSummary, err
+}
+
+// heldAgainst asks inspect.case about an arrangement and names what it refuses at the places of the body.
+func (s *Service) heldAgainst(ctx context.Context, q *store.Queries, i store.Inspection, county string, day activities.VisitDay, places map[string]string) error {
+	years, err := s.Almanac.Years(ctx)
+	if err != nil {
+		return err
+	}
+	facts, err := activities.ArrangementFacts(ctx, q, years, i, day)
+	if err != nil {
+		return err
+	}
+	return s.refusedBy(ctx, facts, county, func(r nursery.Reason) string { return places[r.Fields[0]] })
+}
+
+// refusedBy names every fail of inspect.case but those that order a correction.
+func (s *Service) refusedBy(ctx context.Context, facts nursery.InspectionFacts, county string, place func(nursery.Reason) string) error {
+	d, err := s.Rules.Decide(ctx, activities.RulesInspection, facts, s.today(), county)
+	if err != nil {
+		return fmt.Errorf("decide inspection: %w", err)
+	}
+	var c checker
+	for _, r := range d.Reasons {
+		if r.Result == nursery.Fail && len(r.Fields) > 0 {
+			c.add(place(r), r.Message+r.Remedy)
+		}
+	}
+	return c.refusal()
+}
+
+// checkInspectionForm is what the answers to an inspection's tasks need beyond their shape.
+func (s *Service) checkInspectionForm(ctx context.Context, q *store.Queries, task store.Task, outcome nursery.Outcome, answer json.RawMessage) error {
+	var said struct {
+		Note      string `json:"note"`
+		Inspector string `json:"inspector"`
+		activities.VisitDay
+		First  string `json:"first_inspector"`
+		Second string `json:"second_inspector"`
+	}
+	if err := json.Unmarshal(answer, &said); err != nil {
+		return refuse(Invalid, CodeInvalid, "办理内容填写有误。", FieldError{Location: "/answer", Message: "格式有误"})
+	}
+	switch outcome {
+	case nursery.OutcomeDecline, nursery.OutcomeAnother, nursery.OutcomeObject, nursery.OutcomeDispute, nursery.OutcomeNoted,
+		nursery.OutcomeReplied, nursery.OutcomeNotOurs:
+		if wrong := needText("/answer/note", said.Note, 2000); wrong != nil {
+			return refuse(Invalid, CodeInvalid, "请写明情况或理由。", *wrong)
+		}
+	}
+	switch task.Kind {
+	case taskVisit:
+		return refuse(Invalid, CodeOutcomeNotOffered, "请通过现场记录送交，不能直接办理。", FieldError{Location: "/outcome", Message: "请送交现场记录"})
+	case "inspection.name":
+		return s.checkReplacement(ctx, q, task, said.Inspector)
+	case "inspection.day":
+		i, err := q.Inspection(ctx, task.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read inspection: %w", err)
+		}
+		return s.heldAgainst(ctx, q, i, i.County, said.VisitDay, map[string]string{
+			"/visit_on": "/answer/visit_on", "/visit_time": "/answer/visit_time", "/second": "/answer",
+		})
+	case "complaint.triage":
+		if outcome != nursery.OutcomeVisit {
+			return nil
+		}
+		complaint, err := q.Complaint(ctx, task.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read complaint: %w", err)
+		}
+		var c checker
+		for field, account := range map[string]string{"first_inspector": said.First, "second_inspector": said.Second} {
+			if !accountForm.MatchString(account) {
+				c.add("/answer/"+field, "请填写检查人员账号")
+			}
+		}
+		if err := c.refusal(); err != nil {
+			return err
+		}
+		return s.heldAgainst(ctx, q, store.Inspection{Institution: complaint.About, Kind: nursery.InspectComplaint, FirstInspector: said.First, SecondInspector: said.Second},
+			task.County, activities.VisitDay{}, map[string]string{"/second": "/answer/second_inspector"})
+	}
+	return nil
+}
+
+// checkReplacement refuses whoever was asked before, and a pair the rules refuse.
+func (s *Service) checkReplacement(ctx context.Context, q *store.Queries, task store.Task, account string) error {
+	if !accountForm.MatchString(account) {
+		return refuse(Invalid, CodeInvalid, "请填写检查人员账号。", FieldError{Location: "/answer/inspector", Message: "格式不对"})
+	}
+	i, err := q.Inspection(ctx, task.CaseNo)
+	if err != nil {
+		return fmt.Errorf("read inspection: %w", err)
+	}
+	if account == i.FirstInspector || account == i.SecondInspector || slices.Contains(i.Declined, account) {
+		return refuse(Forbidden, CodeConflictOfInterest, "该检查人员已在本次检查中被指派过，请另行指派。", FieldError{Location: "/answer/inspector", Message: "请另行指派"})
+	}
+	for _, pair := range [][2]string{{account, i.SecondInspector}, {i.FirstInspector, account}} {
+		i.FirstInspector, i.SecondInspector = pair[0], pair[1]
+		if err := s.heldAgainst(ctx, q, i, i.County, activities.VisitDay{}, map[string]string{"/second": "/answer/inspector"}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inspectionFor reads an inspection that p may act on, with one of the two queries that find its case.
+func (s *Service) inspectionFor(ctx context.Context, q *store.Queries, find func(context.Context, string) (store.Case, error), p nursery.Principal, act, caseNo string) (store.Case, store.Inspection, error) {
+	c, err := caseOf(ctx, find, caseNo)
+	if err != nil {
+		return c, store.Inspection{}, err
+	}
+	if c.Kind != string(nursery.KindInspection) {
+		return c, store.Inspection{}, notFound()
+	}
+	if err := s.mayOn(ctx, p, act, c); err != nil {
+		return c, store.Inspection{}, err
+	}
+	i, err := q.Inspection(ctx, c.CaseNo)
+	if store.IsNotFound(err) {
+		return c, i, notFound()
+	}
+	if err != nil {
+		return c, i, fmt.Errorf("read inspection: %w", err)
+	}
+	if strings.HasPrefix(act, "inspection.visit") && p.Account != i.FirstInspector && p.Account != i.SecondInspector {
+		return c, i, refuse(Forbidden, CodeConflictOfInterest, "只有指派的两名检查人员可以填写本次检查。")
+	}
+	return c, i, nil
+}
+
+// visitHash is the SHA-256 of a visit's JSON: what is signed.
+func visitHash(v nursery.Visit) (json.RawMessage, string, error) {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return nil, "", fmt.Errorf("encode visit: %w", err)
+	}
+	sum := sha256.Sum256(raw)
+	return raw, hex.EncodeToString(sum[:]), nil
+}
+
+// SendVisit takes a filled checklist in, perhaps long after the visit. The same one sent again changes nothing and is
+// answered the same. One with other content under the same name, or made on a version that another has replaced
+// meanwhile, is a visit_conflict that shows both; what was sent is kept as a draft.
+func (s *Service) SendVisit(ctx context.Context, p nursery.Principal, key, caseNo string, in SentVisit) (VisitVersion, error) {
+	var row store.Outbox
+	sent, replayed, err := command(ctx, s, p, key, "inspection.visit "+caseNo, in, func(q *store.Queries) (VisitVersion, error) {
+		c, i, err := s.inspectionFor(ctx, q, q.CaseForStep, p, "inspection.visit", caseNo)
+		if err != nil {
+			return VisitVersion{}, err
+		}
+		raw, hash, err := visitHash(in.Content)
+		if err != nil {
+			return VisitVersion{}, err
+		}
+		known, err := q.VisitByID(ctx, store.VisitByIDParams{CaseNo: c.CaseNo, Visit: in.Visit})
+		switch {
+		case err == nil && known.Hash == hash:
+			return versionOf(known)
+		case err == nil:
+			return VisitVersion{}, conflictOf(known, in, "同一编号的现场记录已经送交，内容不同。")
+		case !store.IsNotFound(err):
+			return VisitVersion{}, fmt.Errorf("look for visit: %w", err)
+		}
+		if in.BaseVersion != int(i.Version) {
+			stored, err := q.VisitVersion(ctx, store.VisitVersionParams{CaseNo: c.CaseNo, Version: i.Version})
+			if err != nil && !store.IsNotFound(err) {
+				return VisitVersion{}, fmt.Errorf("read visit: %w", err)
+			}
+			return VisitVersion{}, conflictOf(stored, in, "另一名检查人员已送交现场记录，请核对后在其基础上填写。")
+		}
+		task, err := q.OpenTaskOfKind(ctx, store.OpenTaskOfKindParams{CaseNo: c.CaseNo, Kind: taskVisit})
+		if store.IsNotFound(err) {
+			return VisitVersion{}, refuse(Conflict, CodeNotOpenForChange, "本次检查当前不在现场检查环节。")
+		}
+		if err != nil {
+			return VisitVersion{}, fmt.Errorf("find visit task: %w", err)
+		}
+		if err := s.checkVisit(ctx, q, i, in.Content, p); err != nil {
+			return VisitVersion{}, err
+		}
+		version := i.Version + 1
+		err = q.InsertVisit(ctx, store.InsertVisitParams{
+			CaseNo: c.CaseNo, Version: version, Visit: in.Visit, BaseVersion: i.Version, Round: i.Round, County: c.County, Institution: c.Institution,
+			Content: raw, Hash: hash, Serious: in.Content.Serious, SentBy: p.Account, SentAt: s.Now(),
+		})
+		if err != nil {
+			return VisitVersion{}, fmt.Errorf("insert visit: %w", err)
+		}
+		err = q.NoteVisit(ctx, store.NoteVisitParams{CaseNo: c.CaseNo, Version: version, Serious: in.Content.Serious, UpdatedAt: s.Now()})
+		if err != nil {
+			return VisitVersion{}, fmt.Errorf("note visit: %w", err)
+		}
+		row, err = s.keep(ctx, q, c.CaseNo, c.County, c.Institution, fmt.Sprintf("visit/%s/%d", c.CaseNo, version), humantask.CompleteUpdate,
+			kept{Task: task.ID, Outcome: nursery.OutcomeVisited, Actor: p.Account, Role: p.Role})
+		if err != nil {
+			return VisitVersion{}, err
+		}
+		return VisitVersion{Visit: in.Visit, Version: int(version), Base: int(i.Version), Round: int(i.Round), Hash: hash, SentBy: p.Account, SentAt: s.Now(), Content: in.Content}, nil
+	})
+	var refused *Error
+	if errors.As(err, &refused) && refused.Code == CodeVisitConflict {
+		if _, saveErr := s.SaveVisitDraft(ctx, p, "conflict/"+key, caseNo, SavedDraft{Visit: in.Visit, Content: in.Content}); saveErr != nil {
+			return sent, fmt.Errorf("keep conflicting visit: %w", saveErr)
+		}
+	}
+	if err == nil && !replayed && row.ID != "" {
+		if _, err := s.deliver(ctx, row); err != nil {
+			s.Log.WarnContext(ctx, "visit not delivered, kept for the relay", "error", err)
+		}
+	}
+	return sent, err
+}
+
+func conflictOf(stored store.InspectionVisit, sent SentVisit, message string) error {
+	conflict := VisitConflict{Sent: sent}
+	if stored.Version > 0 {
+		v, err := versionOf(stored)
+		if err != nil {
+			return err
+		}
+		conflict.Stored = &v
+	}
+	e := refuse(Conflict, CodeVisitConflict, message)
+	e.Shown = conflict
+	return e
+}
+
+func versionOf(row store.InspectionVisit) (VisitVersion, error) {
+	v := VisitVersion{
+		Visit: row.Visit, Version: int(row.Version), Base: int(row.BaseVersion), Round: int(row.Round), Hash: row.Hash, SentBy: row.SentBy, SentAt: row.SentAt,
+	}
+	if err := json.Unmarshal(row.Content, &v.Content); err != nil {
+		return v, fmt.Errorf("decode visit: %w", err)
+	}
+	return v, nil
+}
+
+// checkVisit says everything that is wrong with a filled checklist: its form, items that are not asked, photographs that
+// were not uploaded, and what inspect.case refuses.
+func (s *Service) checkVisit(ctx context.Context, q *store.Queries, i store.Inspection, v nursery.Visit, p nursery.Principal) error {
+	items, err := activities.ItemsOfRound(ctx, q, i)
+	if err != nil {
+		return err
+	}
+	c := checker{under: "/content"}
+	c.limits(v)
+	if !v.VisitedOn.Valid() || v.VisitedOn.After(s.today()) {
+		c.add("/visited_on", "请填写到场日期，不能晚于今日")
+	}
+	at, photos := map[string]int{}, []string{}
+	for n, item := range v.Items {
+		here := "/items/" + strconv.Itoa(n)
+		if _, twice := at[item.Rule]; twice || !slices.ContainsFunc(items, func(asked nursery.ChecklistItem) bool { return asked.Rule == item.Rule }) {
+			c.add(here+"/rule", "不在本次检查项目内，或重复填写")
+		}
+		at[item.Rule] = n
+		photos = append(photos, item.Photos...)
+	}
+	have, err := uploaded(ctx, q, photos, i.County, i.Institution)
+	if err != nil {
+		return err
+	}
+	for n, item := range v.Items {
+		for k, id := range item.Photos {
+			if !have[id] {
+				c.add(fmt.Sprintf("/items/%d/photos/%d", n, k), noAttachment)
+			}
+		}
+	}
+	err = s.refusedBy(ctx, activities.VisitFacts(i, items, v, p.Account), i.County, func(r nursery.Reason) string {
+		if n, ok := at[r.Subject]; ok && strings.HasPrefix(r.Fields[0], "/items/") {
+			return strings.Replace(r.Fields[0], "/items/"+r.Subject, "/items/"+strconv.Itoa(n), 1)
+		}
+		return r.Fields[0]
+	})
+	var refused *Error
+	if errors.As(err, &refused) {
+		for _, f := range refused.Fields {
+			c.add(f.Location, f.Message)
+		}
+		err = nil
+	}
+	if err != nil {
+		return err
+	}
+	return c.refusal()
+}
+
+// SaveVisitDraft keeps what an inspector has filled in so far; every draft stays on record.
+func (s *Service) SaveVisitDraft(ctx context.Context, p nursery.Principal, key, caseNo string, in SavedDraft) (VisitDraft, error) {
+	saved, _, err := command(ctx, s, p, key, "inspection.draft "+caseNo, in, func(q *store.Queries) (VisitDraft, error) {
+		c, _, err := s.inspectionFor(ctx, q, q.CaseByNumber, p, "inspection.visit", caseNo)
+		if err != nil {
+			return VisitDraft{}, err
+		}
+		check := checker{under: "/content"}
+		check.limits(in.Content)
+		if err := check.refusal(); err != nil {
+			return VisitDraft{}, err
+		}
+		raw, _, err := visitHash(in.Content)
+		if err != nil {
+			return VisitDraft{}, err
+		}
+		id, err := q.InsertDraft(ctx, store.InsertDraftParams{
+			CaseNo: c.CaseNo, Visit: in.Visit, County: c.County, Institution: c.Institution, Content: raw, SavedBy: p.Account, SavedAt: s.Now(),
+		})
+		if err != nil {
+			return VisitDraft{}, fmt.Errorf("insert draft: %w", err)
+		}
+		return VisitDraft{ID: id, Visit: in.Visit, SavedBy: p.Account, SavedAt: s.Now(), Content: in.Content}, nil
+	})
+	return saved, err
+}

@@ -1,0 +1,156 @@
+package nursery
+
+// The processes of an inspection.
+const (
+	KindInspection CaseKind = "inspection" // 督导评估
+	KindComplaint  CaseKind = "complaint"  // 投诉举报
+)
+
+// InspectionPrefix and ComplaintPrefix begin the case numbers.
+const (
+	InspectionPrefix = "DC"
+	ComplaintPrefix  = "TS"
+)
+
+// The stages of an inspection and of a complaint.
+const (
+	StageAssigning   Stage = "assigning"   // 落实检查人员
+	StageScheduling  Stage = "scheduling"  // 商定日期
+	StageVisiting    Stage = "visiting"    // 待现场检查
+	StageSigning     Stage = "signing"     // 待签字确认
+	StageOrdered     Stage = "ordered"     // 责令限期改正
+	StageReinspected Stage = "reinspected" // 待复查
+	StageDeciding    Stage = "deciding"    // 复查不合格, 待处理
+	StageInspected   Stage = "inspected"   // 检查合格, 办结
+	StageCorrected   Stage = "corrected"   // 整改合格, 办结
+	StageTriage      Stage = "triage"      // 待处理
+	StageVisitOpened Stage = "visit_opened"
+	StageAnswered    Stage = "answered" // 已答复
+	StageNotOurs     Stage = "not_ours" // 不属于受理范围
+)
+
+// The outcomes of their tasks.
+const (
+	OutcomeTakeOn   Outcome = "take_on"     // 接受指派
+	OutcomeDecline  Outcome = "decline"     // 不能承担
+	OutcomeName     Outcome = "name"        // 另行指派
+	OutcomePropose  Outcome = "propose"     // 定下日期
+	OutcomeAnother  Outcome = "another_day" // 请求改期
+	OutcomeAgreeDay Outcome = "agree_day"   // 同意日期
+	OutcomeVisited  Outcome = "visited"     // 送交现场记录
+	OutcomeSign     Outcome = "sign"        // 签字确认
+	OutcomeObject   Outcome = "object"      // 签字并提出异议
+	OutcomeDispute  Outcome = "dispute"     // 记录有误
+	OutcomeRefused  Outcome = "refuse_sign" // 拒绝签字
+	OutcomeNoted    Outcome = "noted"       // 知悉
+	OutcomeOrder    Outcome = "order_again" // 再次责令改正
+	OutcomeVisit    Outcome = "visit"       // 现场检查
+	OutcomeReplied  Outcome = "reply_to"    // 书面答复
+	OutcomeNotOurs  Outcome = "not_ours"    // 不属于受理范围
+)
+
+// The kinds of inspection.
+const (
+	InspectRegular   = "regular"
+	InspectRandom    = "random"
+	InspectComplaint = "complaint"
+)
+
+// ItemResult is what an item of the checklist was found to be 检查结论.
+type ItemResult string
+
+// The results of an item.
+const (
+	ItemOK            ItemResult = "ok"
+	ItemNotOK         ItemResult = "not_ok"
+	ItemNotApplicable ItemResult = "not_applicable"
+)
+
+// Title is the Chinese name of the result.
+func (r ItemResult) Title() string {
+	return title(map[ItemResult]string{ItemOK: "合格", ItemNotOK: "不合格", ItemNotApplicable: "不适用"}, r)
+}
+
+// Severity is how grave a defect is 问题等级; it sets the days to put it right.
+type Severity string
+
+// The severities. A serious hazard 重大隐患 is told at once.
+const (
+	Serious Severity = "serious"
+	General Severity = "general"
+	Minor   Severity = "minor"
+)
+
+// Title is the Chinese name of the severity.
+func (s Severity) Title() string {
+	return title(map[Severity]string{Serious: "重大隐患", General: "一般问题", Minor: "轻微问题"}, s)
+}
+
+// ChecklistItem is one question of a checklist 检查项目: a rule, its law and how it is looked at on site.
+type ChecklistItem struct {
+	Rule     string     `json:"rule" doc:"规则编号"`
+	Title    string     `json:"title" doc:"规则名称"`
+	Question string     `json:"question" doc:"现场怎么看"`
+	Severity Severity   `json:"severity" enum:"serious,general,minor" doc:"不合格时的等级"`
+	Photo    bool       `json:"photo" doc:"不合格时须附照片"`
+	Basis    []Citation `json:"basis" doc:"依据"`
+	Penalty  *Citation  `json:"penalty,omitempty" doc:"处罚依据"`
+	Verified bool       `json:"verified" doc:"依据是否已核对原文"`
+}
+
+// Binds says whether the item rests on more than recommended standards, so that a defect may be ordered to be put right
+// (GB/T and WS/T recommend, they do not bind).
+func (i ChecklistItem) Binds() bool {
+	for _, c := range i.Basis {
+		if c.Binding <= "L5" || c.Binding == "L7" {
+			return true
+		}
+	}
+	return false
+}
+
+// VisitItem is what was found of one item.
+type VisitItem struct {
+	Rule   string     `json:"rule" minLength:"1" maxLength:"20" doc:"规则编号"`
+	Result ItemResult `json:"result" enum:"ok,not_ok,not_applicable" doc:"结论"`
+	Note   string     `json:"note,omitempty" maxLength:"500" doc:"情况说明；不合格时必填"`
+	Photos []string   `json:"photos,omitempty" maxItems:"20" maxLength:"64" doc:"照片的附件编号"`
+}
+
+// Visit is a filled checklist 现场记录.
+type Visit struct {
+	VisitedOn Date        `json:"visited_on" doc:"到场日期"`
+	Items     []VisitItem `json:"items" maxItems:"300" doc:"各项结论"`
+	Serious   bool        `json:"serious_hazard" doc:"发现重大隐患，须立即报告"`
+	Note      string      `json:"note,omitempty" maxLength:"2000" doc:"总体情况"`
+}
+
+// InspectionFacts is what inspect.case looks at.
+type InspectionFacts struct {
+	Kind           string      `json:"kind"`
+	First          string      `json:"first"`
+	Second         string      `json:"second"`
+	LastFirst      string      `json:"last_first"` // of the inspection before
+	LastSecond     string      `json:"last_second"`
+	VisitOn        Date        `json:"visit_on"`
+	VisitTime      string      `json:"visit_time"`
+	WorkingDay     *bool       `json:"working_day"`
+	DaysSince      *int        `json:"days_since_regular"` // since the last regular visit
+	Round          int         `json:"round"`
+	SentBy         string      `json:"sent_by"`
+	SeriousFlagged *bool       `json:"serious_flagged"`
+	Items          []ItemFacts `json:"items"`
+}
+
+// ItemFacts is an item of the checklist with what was found of it; an item not answered has no result.
+type ItemFacts struct {
+	Rule     string     `json:"rule"`
+	Title    string     `json:"title"`
+	Severity Severity   `json:"severity"`
+	Binds    bool       `json:"binds"`
+	Penalty  bool       `json:"penalty"`
+	Photo    bool       `json:"photo"`
+	Result   ItemResult `json:"result"`
+	Noted    bool       `json:"noted"`
+	Photos   int        `json:"photos"`
+}

@@ -1,0 +1,279 @@
+package workflows
+
+import (
+	"errors"
+	"fmt"
+
+	"go.temporal.io/sdk/workflow"
+
+	"tuoyu/activities"
+	"tuoyu/nursery"
+	"tuoyu/workflows/humantask"
+)
+
+var errConcluded = errors.New("the inspection is concluded")
+
+// inspection is one visit to an institution on its way.
+type inspection struct {
+	*caseFile
+	aside asides
+	terms activities.InspectionTerms
+}
+
+// Inspection takes a visit from naming the two officers to its end 督导评估 (行政处罚法 art. 42): both accept, a day is
+// agreed, the checklist filled on site is signed by both and the institution, what binds and was not met is ordered to be
+// put right, and looked at again until it is or is referred for a penalty. A serious hazard is told at once and stops
+// nothing.
+func Inspection(ctx workflow.Context, in CaseInput) (CaseResult, error) {
+	desk, err := humantask.NewDesk(ctx, in.CaseNo)
+	if err != nil {
+		return CaseResult{}, fmt.Errorf("open desk: %w", err)
+	}
+	i := &inspection{caseFile: &caseFile{ctx: ctx, in: in, desk: desk}, aside: asides{desk: desk}}
+	if err := i.do(engine.TakeUpInspection, i.move("opened"), &i.terms); err != nil {
+		return CaseResult{}, err
+	}
+	if err := i.assign(); err != nil {
+		return CaseResult{}, err
+	}
+	if err := i.schedule(); err != nil {
+		return CaseResult{}, err
+	}
+	for round := 0; ; round++ {
+		found, err := i.visit(round)
+		if err != nil {
+			return CaseResult{}, err
+		}
+		if found.Days == 0 {
+			stage := nursery.StageInspected
+			if round > 0 {
+				stage = nursery.StageCorrected
+			}
+			return i.conclude(engine.CloseInspection, i.move("closed"), stage)
+		}
+		if round > 0 {
+			refer, answer, err := i.decide(found)
+			if err != nil {
+				return CaseResult{}, err
+			}
+			if refer {
+				return i.conclude(engine.ReferInspection, i.moveBy(answer, "referred"), nursery.StagePenaltyReferred)
+			}
+		}
+		if err := i.correct(found.Days); err != nil {
+			return CaseResult{}, err
+		}
+	}
+}
+
+func (i *inspection) conclude(activity any, m activities.Move, stage nursery.Stage) (CaseResult, error) {
+	i.desk.Interrupt(errConcluded)
+	if err := i.aside.settle(i.ctx); err != nil {
+		return CaseResult{}, err
+	}
+	if i.aside.failed != nil {
+		return CaseResult{}, i.aside.failed
+	}
+	return i.close(activity, m, stage)
+}
+
+// together runs the same for several at once, and gives back the first error.
+func (i *inspection) together(n int, do func(ctx workflow.Context, n int) error) error {
+	left := n
+	var failed error
+	for k := range n {
+		workflow.Go(i.ctx, func(ctx workflow.Context) {
+			if err := do(ctx, k); err != nil && failed == nil {
+				failed = err
+			}
+			left--
+		})
+	}
+	if err := workflow.Await(i.ctx, func() bool { return left == 0 || failed != nil }); err != nil {
+		return err
+	}
+	return failed
+}
+
+// assign asks both officers whether they can go; for one who cannot, or does not say, the supervisor names another.
+func (i *inspection) assign() error {
+	officers := []*string{&i.terms.First, &i.terms.Second}
+	return i.together(2, func(ctx workflow.Context, n int) error {
+		for {
+			answer, err := i.desk.Ask(ctx, humantask.Spec{
+				Kind: "inspection.assignment", Title: "接受检查指派", Role: nursery.RoleInspector, Only: []string{*officers[n]}, Stage: nursery.StageAssigning,
+				Outcomes: []nursery.Outcome{nursery.OutcomeTakeOn, nursery.OutcomeDecline}, Days: i.terms.AnswerDays, Silence: 1,
+			})
+			if err != nil || answer.Outcome == nursery.OutcomeTakeOn {
+				return err
+			}
+			answer, err = i.desk.Ask(ctx, humantask.Spec{
+				Kind: "inspection.name", Title: "另行指派检查人员", Role: nursery.RoleSupervisor, Outcomes: []nursery.Outcome{nursery.OutcomeName},
+				Days: i.terms.AnswerDays,
+			})
+			if err != nil {
+				return err
+			}
+			err = workflow.ExecuteLocalActivity(activities.Local(ctx), engine.NameInspector, i.moveBy(answer, "named"), *officers[n]).Get(ctx, officers[n])
+			if err != nil {
+				return err
+			}
+		}
+	})
+}
+
+func (i *inspection) officers() []string { return []string{i.terms.First, i.terms.Second} }
+
+// schedule has an officer set the day. A regular visit is announced: the institution may ask once for another day. Any
+// other comes unannounced.
+func (i *inspection) schedule() error {
+	for asked := false; ; asked = true {
+		day, err := i.ask(humantask.Spec{
+			Kind: "inspection.day", Title: "定下到场日期", Role: nursery.RoleInspector, Only: i.officers(), Stage: nursery.StageScheduling,
+			Outcomes: []nursery.Outcome{nursery.OutcomePropose}, Days: i.terms.AnswerDays,
+		})
+		if err != nil {
+			return err
+		}
+		if err := i.do(engine.SetVisitDay, i.moveBy(day, "day"), nil); err != nil {
+			return err
+		}
+		if i.terms.Kind != nursery.InspectRegular || asked {
+			return nil
+		}
+		answer, err := i.ask(humantask.Spec{
+			Kind: "inspection.day_offer", Title: "确认检查日期", Role: nursery.RoleInstitution,
+			Outcomes: []nursery.Outcome{nursery.OutcomeAgreeDay, nursery.OutcomeAnother}, Days: i.terms.AnswerDays, Silence: 1,
+		})
+		if err != nil || answer.Outcome != nursery.OutcomeAnother {
+			return err
+		}
+	}
+}
+
+// visit waits for the filled checklist, tells of a serious hazard, and has it signed; a record that an officer disputes is
+// filled in again.
+func (i *inspection) visit(round int) (activities.VisitAssessment, error) {
+	stage, title := nursery.StageVisiting, "现场检查并送交记录"
+	if round > 0 {
+		stage, title = nursery.StageReinspected, "复查并送交记录"
+	}
+	var found activities.VisitAssessment
+	for told := false; ; {
+		sent, err := i.ask(humantask.Spec{
+			Kind: "inspection.visit", Title: title, Role: nursery.RoleInspector, Only: i.officers(), Stage: stage,
+			Outcomes: []nursery.Outcome{nursery.OutcomeVisited}, Days: recheckDays(""),
+		})
+		if err != nil {
+			return found, err
+		}
+		assessed := i.moveBy(sent, "assessed")
+		if err := i.do(engine.AssessVisit, assessed, &found); err != nil {
+			return found, err
+		}
+		if found.Serious && !told {
+			told = true
+			i.alert(found.Decision)
+		}
+		disputed, err := i.sign(found.Decision)
+		if err != nil {
+			return found, err
+		}
+		if disputed {
+			continue
+		}
+		record := i.moveBy(sent, "recorded")
+		record.Assessed = assessed.Step
+		if err := i.do(engine.RecordVisit, record, nil); err != nil {
+			return found, err
+		}
+		i.print()
+		return found, nil
+	}
+}
+
+// alert tells the county's office and the supervisor of a serious hazard 重大隐患 before anybody signs. Nothing waits for them.
+func (i *inspection) alert(decision string) {
+	for _, role := range []nursery.Role{nursery.RoleSupervisor, nursery.RoleCountyOffice} {
+		i.aside.ask(i.ctx, humantask.Spec{
+			Kind: "inspection.hazard", Title: "重大隐患，请立即处置", Role: role, Outcomes: []nursery.Outcome{nursery.OutcomeNoted}, Decision: decision, Days: 1,
+		}, errConcluded, func(workflow.Context, humantask.Answer) error { return nil })
+	}
+}
+
+// sign asks all three parties at once, and both officers to note it when the institution does not sign. It tells whether
+// an officer disputed the record.
+func (i *inspection) sign(decision string) (bool, error) {
+	tasks := make([]string, 3)
+	err := i.together(3, func(ctx workflow.Context, n int) error {
+		spec := humantask.Spec{
+			Kind: "inspection.sign", Title: "核对检查记录并签字", Role: nursery.RoleInspector, Stage: nursery.StageSigning, Decision: decision,
+			Outcomes: []nursery.Outcome{nursery.OutcomeSign, nursery.OutcomeDispute}, Days: i.terms.SignDays,
+		}
+		if n < 2 {
+			spec.Only = i.officers()[n : n+1]
+		} else {
+			spec.Kind, spec.Role, spec.Silence = "inspection.countersign", nursery.RoleInstitution, 1
+			spec.Outcomes = []nursery.Outcome{nursery.OutcomeSign, nursery.OutcomeObject, nursery.OutcomeRefused}
+		}
+		answer, err := i.desk.Ask(ctx, spec)
+		if err != nil {
+			return err
+		}
+		tasks[n] = answer.Task
+		if n < 2 || !(answer.Silent || answer.Outcome == nursery.OutcomeRefused) {
+			return nil
+		}
+		return i.noteRefusal(ctx)
+	})
+	if err != nil {
+		return false, err
+	}
+	m := i.move("signed")
+	m.Tasks = tasks
+	var disputed bool
+	return disputed, workflow.ExecuteLocalActivity(activities.Local(i.ctx), engine.SignVisit, activities.Signing{Move: m}).Get(i.ctx, &disputed)
+}
+
+// noteRefusal has both officers record that the institution did not sign 拒签注明.
+func (i *inspection) noteRefusal(ctx workflow.Context) error {
+	for _, officer := range i.officers() {
+		_, err := i.desk.Ask(ctx, humantask.Spec{
+			Kind: "inspection.refusal", Title: "注明机构未签字的情况", Role: nursery.RoleInspector, Only: []string{officer},
+			Outcomes: []nursery.Outcome{nursery.OutcomeNoted}, Days: i.terms.SignDays,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// decide asks the supervisor what follows when a re-inspection still finds what was ordered; a referral is offered only
+// where a law punishes it.
+func (i *inspection) decide(found activities.VisitAssessment) (refer bool, answer humantask.Answer, err error) {
+	outcomes := []nursery.Outcome{nursery.OutcomeOrder}
+	if found.Penalty {
+		outcomes = append(outcomes, nursery.OutcomeReferPenalty)
+	}
+	answer, err = i.ask(humantask.Spec{
+		Kind: "inspection.decide", Title: "复查不合格，请决定后续处理", Role: nursery.RoleSupervisor, Stage: nursery.StageDeciding,
+		Outcomes: outcomes, Decision: found.Decision, Days: recheckDays(""),
+	})
+	return answer.Outcome == nursery.OutcomeReferPenalty, answer, err
+}
+
+// correct orders the correction and waits for proof; who stays silent is visited all the same.
+func (i *inspection) correct(days int) error {
+	order := activities.CorrectionOrder{Move: i.move("ordered"), Days: days}
+	err := workflow.ExecuteLocalActivity(activities.Local(i.ctx), engine.OrderCorrection, order).Get(i.ctx, nil)
+	if err != nil {
+		return err
+	}
+	i.print()
+	_, err = i.ask(humantask.Spec{
+		Kind: "inspection.correct", Title: "整改并提交证明", Role: nursery.RoleInstitution, Stage: nursery.StageOrdered,
+		Outcomes: []nursery.Outcome{nursery.OutcomeProve}, Days: days, Silence: i.terms.GraceDays,
+	})
+	return err
+}
