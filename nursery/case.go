@@ -75,4 +75,5 @@ var outcomeTitles = map[Outcome]string{
 	OutcomeProve: "提交整改证明", OutcomeReferPenalty: "移送处罚", OutcomeApprove: "同意", OutcomeRefuse: "不同意",
 	OutcomeWithdrawn: "申请人撤回", OutcomeSilent: "逾期未答复",
 	OutcomeReply: "书面答复", OutcomeInstruct: "批示",
+	OutcomeComplete: "办理完毕", OutcomeSign: "核签", OutcomeReturn: "退回", OutcomeAdmit: "受理赔付", OutcomePay: "已赔付", OutcomeReject: "不予赔付",
 }

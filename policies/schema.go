@@ -12,7 +12,8 @@ import (
 // factTypes are the facts that a room's rule sets, or one rule set by its full name, look at, where they are not those of a
 // filing.
 var factTypes = map[string]reflect.Type{
-	"build": reflect.TypeFor[nursery.BuildFacts](),
+	"build":     reflect.TypeFor[nursery.BuildFacts](),
+	"insurance": reflect.TypeFor[nursery.InsuranceFacts](),
 }
 
 // factsOf gives the type of the facts of a rule set, by its room: "build" of build.progress.
