@@ -21,6 +21,7 @@ const (
 	tagRegistrations = "登记信息"
 	tagSettings      = "县区参数"
 	tagBuild         = "建设台账"
+	tagInsurance     = "意外伤害险"
 	tagPublic        = "公众查询"
 	tagSession       = "账号与事项"
 )
@@ -35,6 +36,7 @@ func tags() []*huma.Tag {
 		{Name: tagRegistrations, Description: "登记机关推送的机构登记信息"},
 		{Name: tagSettings, Description: "县区自行确定的办理参数"},
 		{Name: tagBuild, Description: "公办示范性综合托育机构的建设计划、进度、督办与排名"},
+		{Name: tagInsurance, Description: "婴幼儿意外伤害险的名册、核对、投保、答复与理赔"},
 		{Name: tagPublic, Description: "无需登录；按来访地址限制频率"},
 		{Name: tagSession, Description: "当前账号、办理事项与环节"},
 	}

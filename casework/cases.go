@@ -174,7 +174,7 @@ func (s *Service) Case(ctx context.Context, p nursery.Principal, caseNo string) 
 }
 
 func fillApplication(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, d *CaseDetail) error {
-	if d.Kind == nursery.KindCancellation || d.Kind == nursery.KindBuild {
+	if d.Kind != nursery.KindFiling && d.Kind != nursery.KindChange {
 		return nil
 	}
 	row, err := q.LatestApplication(ctx, c.CaseNo)

@@ -55,6 +55,13 @@ const (
 	CodeReportWaiting       = "report_waiting"           // 409: the last report of the milestone is not decided yet
 	CodeReportDecided       = "report_decided"           // 409: accepted or returned already
 	CodeFilingNotOfSite     = "filing_not_of_site"       // 422: another county's, another's, or none that can be built
+	CodeInsuranceStarted    = "insurance_started"        // 409: the county's month was opened before
+	CodeInsuranceClosed     = "insurance_closed"         // 409: the month is closed
+	CodeRosterFile          = "roster_file"              // 422: the file is no roster that can be read
+	CodeRosterEmpty         = "roster_empty"             // 409: nobody is on the roster yet
+	CodeAnswersPending      = "answers_pending"          // 409: lines without an answer
+	CodeExceptionsOpen      = "exceptions_open"          // 409: exceptions that are not settled
+	CodeNotCovered          = "not_covered"              // 422: no cover of the child on that day
 )
 
 // FieldError names one thing that is wrong in what was sent.

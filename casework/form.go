@@ -41,7 +41,9 @@ func formOf(taskKind string) string {
 		return "proof"
 	case "filing_change.review", "filing_cancel.review":
 		return "reason"
-	case "build.supervision", "build.escalation":
+	case "insurance_claim.review", "insurance_claim.pay":
+		return "claim"
+	case "build.supervision", "build.escalation", "insurance.chase":
 		return "reply"
 	}
 	return "note"
@@ -114,6 +116,9 @@ func (s *Service) checkForm(ctx context.Context, q *store.Queries, task store.Ta
 			return refuse(Invalid, CodeInvalid, "登记信息填写有误。", FieldError{Location: "/answer", Message: "格式有误"})
 		}
 		return checkRegistration("/answer", r)
+	}
+	if err := s.insuranceReady(ctx, q, task, in); err != nil {
+		return err
 	}
 	return checkFormAttachments(ctx, q, task, answer)
 }

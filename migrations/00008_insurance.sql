@@ -52,7 +52,7 @@ CREATE TABLE insurance_roster (
     PRIMARY KEY (case_no, child)
 );
 CREATE INDEX insurance_roster_by_status ON insurance_roster (case_no, status, child);
-CREATE INDEX insurance_roster_by_person ON insurance_roster (case_no, person);
+CREATE INDEX insurance_roster_by_person ON insurance_roster (person);
 CREATE INDEX insurance_roster_of_child ON insurance_roster (child);
 
 -- What was handed in, and what of it was refused and why; a value is never kept here.
@@ -161,8 +161,11 @@ FROM (
         r.notified_on IS NOT NULL AS notified,
         EXISTS (SELECT FROM consents a WHERE a.child = r.child AND a.purpose = 'insurance' AND a.withdrawn_on IS NULL) AS consent,
         s.in_force,
-        EXISTS (SELECT FROM insurance_roster o WHERE o.case_no = r.case_no AND o.person = r.person AND o.child < r.child
-            AND o.status NOT IN ('withdrawn', 'ineligible')) AS repeated,
+        -- The same child under another kind of paper, a newborn first known by the birth certificate; two of one kind are two children.
+        EXISTS (SELECT FROM insurance_roster o JOIN children k ON k.id = o.child
+            WHERE o.person = r.person AND o.child <> r.child AND k.identity_kind <> c.identity_kind AND (
+                o.case_no = r.case_no AND (o.status IN ('eligible', 'sent') OR o.status = 'rostered' AND c.identity_kind = 'birth_certificate')
+                OR EXISTS (SELECT FROM insurance_covers w WHERE w.child = o.child AND w.until_on > s.start_on))) AS repeated,
         CASE WHEN r.newborn THEN r.reported_on - c.born_on ELSE 0 END AS reported_days
     FROM insurance_roster r
     JOIN insurance_batches b ON b.case_no = r.case_no

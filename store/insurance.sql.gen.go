@@ -937,7 +937,7 @@ func (q *Queries) InsuranceClasses(ctx context.Context, caseNo string) ([]Insura
 }
 
 const insuranceExceptions = `-- name: InsuranceExceptions :many
-SELECT r.child, r.status, r.reason, r.decision, r.newborn, c.born_on, c.sex FROM insurance_roster r JOIN children c ON c.id = r.child
+SELECT r.child, r.status, r.reason, r.decision, r.newborn, c.born_on, c.sex, c.name FROM insurance_roster r JOIN children c ON c.id = r.child
 WHERE r.case_no = $1 AND r.status IN ('exception', 'refused') AND r.child > $2::text
 ORDER BY r.child LIMIT $3::integer
 `
@@ -956,6 +956,7 @@ type InsuranceExceptionsRow struct {
 	Newborn  bool
 	BornOn   nursery.Date
 	Sex      string
+	Name     []byte
 }
 
 // Keyset by status and child: served by insurance_roster_by_status.
@@ -976,6 +977,7 @@ func (q *Queries) InsuranceExceptions(ctx context.Context, arg InsuranceExceptio
 			&i.Newborn,
 			&i.BornOn,
 			&i.Sex,
+			&i.Name,
 		); err != nil {
 			return nil, err
 		}
@@ -1121,6 +1123,62 @@ func (q *Queries) InsuranceMonthExists(ctx context.Context, arg InsuranceMonthEx
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
+}
+
+const insuranceReconciliation = `-- name: InsuranceReconciliation :many
+SELECT b.case_no, b.county, b.insurer, c.stage,
+    (SELECT count(*) FROM insurance_roster r WHERE r.case_no = b.case_no)::integer AS rostered,
+    coalesce(sum(s.lines), 0)::integer AS sent, coalesce(sum(s.insured), 0)::integer AS insured, coalesce(sum(s.refused), 0)::integer AS refused,
+    coalesce(sum(s.lines) FILTER (WHERE s.state = 'sent'), 0)::integer AS pending, coalesce(sum(s.premium_fen), 0)::bigint AS premium_fen
+FROM insurance_batches b JOIN cases c ON c.case_no = b.case_no
+LEFT JOIN insurance_sends s ON s.case_no = b.case_no AND s.state IN ('sent', 'answered')
+WHERE b.month = $1
+GROUP BY b.case_no, b.county, b.insurer, c.stage ORDER BY b.county, b.case_no LIMIT 100
+`
+
+type InsuranceReconciliationRow struct {
+	CaseNo     string
+	County     string
+	Insurer    string
+	Stage      string
+	Rostered   int32
+	Sent       int32
+	Insured    int32
+	Refused    int32
+	Pending    int32
+	PremiumFen int64
+}
+
+// County by county what of a month was sent and what came of it. Bounded by the counties and their months.
+func (q *Queries) InsuranceReconciliation(ctx context.Context, month nursery.Date) ([]InsuranceReconciliationRow, error) {
+	rows, err := q.db.Query(ctx, insuranceReconciliation, month)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []InsuranceReconciliationRow{}
+	for rows.Next() {
+		var i InsuranceReconciliationRow
+		if err := rows.Scan(
+			&i.CaseNo,
+			&i.County,
+			&i.Insurer,
+			&i.Stage,
+			&i.Rostered,
+			&i.Sent,
+			&i.Insured,
+			&i.Refused,
+			&i.Pending,
+			&i.PremiumFen,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const insuranceSend = `-- name: InsuranceSend :one

@@ -57,6 +57,17 @@ acts := {
 	"filing.start": {"institution", "clerk"},
 	"filing.submit": {"institution", "clerk"},
 	"filing.withdraw": {"institution", "clerk"},
+	"insurance.answer": {"insurer"},
+	"insurance.except": {"county_office"},
+	"insurance.lines": {"insurer"},
+	"insurance.list": {"county_office", "city_office", "auditor", "insurer"},
+	"insurance.rate": {"county_office", "city_office", "auditor"},
+	"insurance.read": {"county_office", "city_office", "auditor", "insurer"},
+	"insurance.roster": {"county_office"},
+	"insurance.start": {"county_office", "city_office"},
+	"insurance_claim.list": {"institution", "county_office", "city_office", "auditor", "insurer"},
+	"insurance_claim.read": {"institution", "county_office", "city_office", "auditor", "insurer"},
+	"insurance_claim.start": {"institution", "county_office", "insurer"},
 	"registration.push": {"registrar"},
 	"settings.read": {"clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "administrator"},
 	"settings.set": {"administrator"},
@@ -70,7 +81,7 @@ acts := {
 }
 
 # Acts on no single thing: a list, which the query and row-level security narrow.
-lists := {"build.list", "build.start", "calendar.load", "case.list", "filing.precheck", "task.list"}
+lists := {"build.list", "build.start", "calendar.load", "case.list", "filing.precheck", "insurance.list", "insurance_claim.list", "task.list"}
 
 # Acts that make something new, so that there is nothing yet to be seen.
 beginnings := {"attachment.upload", "evidence.upload", "filing.start", "registration.push"}
@@ -83,6 +94,8 @@ shown_by := {
 	"document": "document.read",
 	"evidence": "evidence.read",
 	"filing": "case.read",
+	"insurance": "insurance.read",
+	"insurance_claim": "insurance_claim.read",
 	"settings": "settings.read",
 	"task": "task.read",
 }

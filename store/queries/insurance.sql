@@ -217,7 +217,7 @@ WHERE case_no = @case_no AND number = @number;
 
 -- name: InsuranceExceptions :many
 -- Keyset by status and child: served by insurance_roster_by_status.
-SELECT r.child, r.status, r.reason, r.decision, r.newborn, c.born_on, c.sex FROM insurance_roster r JOIN children c ON c.id = r.child
+SELECT r.child, r.status, r.reason, r.decision, r.newborn, c.born_on, c.sex, c.name FROM insurance_roster r JOIN children c ON c.id = r.child
 WHERE r.case_no = @case_no AND r.status IN ('exception', 'refused') AND r.child > sqlc.arg(after)::text
 ORDER BY r.child LIMIT sqlc.arg(page_size)::integer;
 
@@ -290,3 +290,14 @@ WHERE case_no = @case_no;
 -- name: ChildEnrolledAt :one
 -- Served by enrolments_of_child.
 SELECT EXISTS (SELECT FROM enrolments WHERE child = @child AND institution = @institution);
+
+-- name: InsuranceReconciliation :many
+-- County by county what of a month was sent and what came of it. Bounded by the counties and their months.
+SELECT b.case_no, b.county, b.insurer, c.stage,
+    (SELECT count(*) FROM insurance_roster r WHERE r.case_no = b.case_no)::integer AS rostered,
+    coalesce(sum(s.lines), 0)::integer AS sent, coalesce(sum(s.insured), 0)::integer AS insured, coalesce(sum(s.refused), 0)::integer AS refused,
+    coalesce(sum(s.lines) FILTER (WHERE s.state = 'sent'), 0)::integer AS pending, coalesce(sum(s.premium_fen), 0)::bigint AS premium_fen
+FROM insurance_batches b JOIN cases c ON c.case_no = b.case_no
+LEFT JOIN insurance_sends s ON s.case_no = b.case_no AND s.state IN ('sent', 'answered')
+WHERE b.month = @month
+GROUP BY b.case_no, b.county, b.insurer, c.stage ORDER BY b.county, b.case_no LIMIT 100;

@@ -1,0 +1,513 @@
+package casework
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"tuoyu/activities"
+	"tuoyu/nursery"
+	"tuoyu/sealing"
+	"tuoyu/sheets"
+	"tuoyu/store"
+)
+
+// rosterColumns are the columns of a roster file, by the field of RosterEntry. The first five must be there.
+var rosterColumns = []struct {
+	field, title string
+	of           func(*RosterEntry) *string
+}{
+	{"name", "姓名", func(e *RosterEntry) *string { return &e.Name }},
+	{"identity", "证件号码", func(e *RosterEntry) *string { return &e.Identity }},
+	{"born_on", "出生日期", func(e *RosterEntry) *string { return &e.BornOn }},
+	{"sex", "性别", func(e *RosterEntry) *string { return &e.Sex }},
+	{"residence", "户籍情况", func(e *RosterEntry) *string { return &e.Residence }},
+	{"identity_kind", "证件类型", func(e *RosterEntry) *string { return &e.IdentityKind }},
+	{"guardian_name", "监护人姓名", func(e *RosterEntry) *string { return &e.GuardianName }},
+	{"guardian_phone", "监护人电话", func(e *RosterEntry) *string { return &e.GuardianPhone }},
+	{"notified_on", "告知日期", func(e *RosterEntry) *string { return &e.NotifiedOn }},
+	{"consent", "同意书", func(e *RosterEntry) *string { return &e.Consent }},
+	{"died_on", "死亡日期", func(e *RosterEntry) *string { return &e.DiedOn }},
+	{"moved_on", "迁出日期", func(e *RosterEntry) *string { return &e.MovedOn }},
+	{"newborn", "新生儿", func(e *RosterEntry) *string { return &e.Newborn }},
+}
+
+const neededColumns = 5
+
+func columnTitle(field string) string {
+	for _, c := range rosterColumns {
+		if c.field == field {
+			return c.title
+		}
+	}
+	return field
+}
+
+// rosterWords are the words a roster says things by; codes stand for themselves.
+var rosterWords = map[string]string{
+	"居民身份证": string(nursery.ByResidentID), "身份证": string(nursery.ByResidentID), "出生医学证明": string(nursery.ByBirthCertificate),
+	"居住证": string(nursery.ByPermit), "护照": string(nursery.ByPassport), "男": string(nursery.Male), "女": string(nursery.Female),
+	"户籍": string(nursery.ResidenceRegistered), "常住": string(nursery.ResidencePermanent), "其他": string(nursery.ResidenceOther),
+}
+
+func wordOf(s string) string {
+	if code, ok := rosterWords[s]; ok {
+		return code
+	}
+	return s
+}
+
+// rosterDate reads a day as people and spreadsheets write it; nothing is no day.
+func rosterDate(s string) (nursery.Date, bool) {
+	s = strings.NewReplacer("/", "-", ".", "-", "年", "-", "月", "-", "日", "").Replace(strings.TrimSpace(s))
+	switch n, err := strconv.Atoi(s); {
+	case s == "":
+		return nursery.Date{}, true
+	case err == nil && len(s) == 8:
+		s = s[:4] + "-" + s[4:6] + "-" + s[6:]
+	case err == nil && len(s) == 5: // a spreadsheet counts days from 1899-12-30
+		return nursery.NewDate(1899, 12, 30).AddDays(n), true
+	}
+	parts := strings.Split(s, "-")
+	if len(parts) != 3 {
+		return nursery.Date{}, false
+	}
+	for i, part := range parts[1:] {
+		if len(part) == 1 {
+			parts[i+1] = "0" + part
+		}
+	}
+	d, err := nursery.ParseDate(strings.Join(parts, "-"))
+	return d, err == nil
+}
+
+// row reads an entry. The faults name its columns and never what was entered.
+func (e RosterEntry) row(today nursery.Date) (nursery.RosterRow, []RosterFault) {
+	var faults []RosterFault
+	add := func(field, message string) {
+		faults = append(faults, RosterFault{Row: e.number, Column: columnTitle(field), Message: message})
+	}
+	if e.formula != "" {
+		return nursery.RosterRow{}, []RosterFault{{Row: e.number, Column: e.formula, Message: "含有公式，请改为数值后重新上报"}}
+	}
+	r := nursery.RosterRow{
+		Name: strings.TrimSpace(e.Name), IdentityKind: nursery.IdentityKind(wordOf(e.IdentityKind)), Identity: e.Identity,
+		Sex: nursery.Sex(wordOf(e.Sex)), Residence: nursery.Residence(wordOf(e.Residence)), GuardianName: strings.TrimSpace(e.GuardianName),
+		GuardianPhone: strings.TrimSpace(e.GuardianPhone), Consent: strings.TrimSpace(e.Consent),
+	}
+	if r.IdentityKind == "" {
+		r.IdentityKind = nursery.ByResidentID
+		if len(strings.TrimSpace(e.Identity)) == 10 {
+			r.IdentityKind = nursery.ByBirthCertificate
+		}
+	}
+	for field, day := range map[string]struct {
+		text string
+		into *nursery.Date
+	}{
+		"born_on": {e.BornOn, &r.BornOn}, "notified_on": {e.NotifiedOn, &r.NotifiedOn}, "died_on": {e.DiedOn, &r.DiedOn}, "moved_on": {e.MovedOn, &r.MovedOn},
+	} {
+		d, ok := rosterDate(day.text)
+		if !ok {
+			add(field, "日期有误，应如 2026-01-31")
+		}
+		*day.into = d
+	}
+	switch e.Newborn {
+	case "是", "true":
+		r.Newborn = true
+	case "", "否", "false":
+	default:
+		add("newborn", "应为是或否")
+	}
+	kept, found := r.Faults(today)
+	for _, f := range found {
+		if !slices.ContainsFunc(faults, func(g RosterFault) bool { return g.Column == columnTitle(f.Location) }) {
+			add(f.Location, f.Message)
+		}
+	}
+	if kept.Newborn && !kept.BornOn.IsZero() && !nursery.IsNewborn(kept.BornOn, today) {
+		add("newborn", "出生已满三个月，不按新生儿补报")
+	}
+	slices.SortFunc(faults, func(a, b RosterFault) int { return strings.Compare(a.Column, b.Column) })
+	return kept, faults
+}
+
+// TakeRoster takes a page of a month's roster. A row that cannot be taken is told with its reason and holds up no other; a child
+// known by its identity is updated and not doubled, so the same page may be sent again.
+func (s *Service) TakeRoster(ctx context.Context, p nursery.Principal, key, caseNo string, page RosterPage) (RosterReport, error) {
+	for i := range page.Rows {
+		page.Rows[i].number = i + 1
+	}
+	return s.takeRoster(ctx, p, key, caseNo, page.Source, page.Rows, page)
+}
+
+// TakeRosterFile is TakeRoster for a workbook or CSV text. Errors: roster_file with the columns that are missing.
+func (s *Service) TakeRosterFile(ctx context.Context, p nursery.Principal, key, caseNo, source string, file io.Reader) (RosterReport, error) {
+	if err := s.mayRoster(ctx, p, caseNo); err != nil {
+		return RosterReport{}, err
+	}
+	raw, err := io.ReadAll(file)
+	if err != nil {
+		return RosterReport{}, err
+	}
+	entries, err := readRoster(raw)
+	if err != nil {
+		return RosterReport{}, err
+	}
+	return s.takeRoster(ctx, p, key, caseNo, source, entries, []any{source, sha256.Sum256(raw)})
+}
+
+func readRoster(raw []byte) ([]RosterEntry, error) {
+	var needed []string
+	for _, c := range rosterColumns[:neededColumns] {
+		needed = append(needed, c.title)
+	}
+	rows, err := sheets.Read(raw, needed...)
+	var head *sheets.HeadError
+	switch {
+	case errors.As(err, &head):
+		return nil, rosterFile("缺少栏目：" + strings.Join(head.Missing, "、"))
+	case errors.Is(err, sheets.ErrTooManyRows):
+		return nil, rosterFile(fmt.Sprintf("不能超过 %d 行", sheets.MaxRows))
+	case err != nil:
+		return nil, rosterFile("应为 Excel 工作簿或 CSV 文本")
+	case len(rows) == 0:
+		return nil, rosterFile("没有数据行")
+	}
+	entries := make([]RosterEntry, len(rows))
+	for i, row := range rows {
+		entries[i].number, entries[i].formula = row.Number, row.Formula
+		for _, c := range rosterColumns {
+			*c.of(&entries[i]) = row.Cell(c.title)
+		}
+	}
+	return entries, nil
+}
+
+func rosterFile(message string) *Error {
+	return refuse(Invalid, CodeRosterFile, "名册文件不能读取。", FieldError{Location: "file", Message: message})
+}
+
+func (s *Service) mayRoster(ctx context.Context, p nursery.Principal, caseNo string) error {
+	return s.DB.As(ctx, p, func(q *store.Queries) error {
+		_, _, err := s.insuranceFor(ctx, q, q.CaseByNumber, p, "insurance.roster", caseNo)
+		return err
+	})
+}
+
+// incoming is a row ready to be written: what names the child is sealed once its row in the database is known.
+type incoming struct {
+	nursery.RosterRow
+	number  int
+	index   []byte   // of the identity
+	others  [][]byte // by older keys
+	person  []byte
+	id      string
+	known   bool
+	sealed  sealedChild
+	refused string
+}
+
+type sealedChild struct{ name, identity, guardianName, guardianPhone []byte }
+
+func (s *Service) takeRoster(ctx context.Context, p nursery.Principal, key, caseNo, source string, entries []RosterEntry, body any) (RosterReport, error) {
+	if s.Fields == nil {
+		return RosterReport{}, refuse(Unavailable, CodeEngineUnavailable, "系统没有配置密钥，不能接收婴幼儿信息。")
+	}
+	if err := s.mayRoster(ctx, p, caseNo); err != nil {
+		return RosterReport{}, err
+	}
+	if source != "civil" && source != "health" {
+		return RosterReport{}, refuse(Invalid, CodeInvalid, "请指明名册来源。", FieldError{Location: "/source", Message: "不在可选值之内"})
+	}
+	rows, faults, err := s.readEntries(entries)
+	if err != nil {
+		return RosterReport{}, err
+	}
+	report, _, err := command(ctx, s, p, key, "insurance.roster "+caseNo, body, func(q *store.Queries) (RosterReport, error) {
+		c, b, err := s.insuranceFor(ctx, q, q.CaseForStep, p, "insurance.roster", caseNo)
+		if err == nil {
+			err = monthOpen(c)
+		}
+		if err != nil {
+			return RosterReport{}, err
+		}
+		report := RosterReport{CaseNo: c.CaseNo, Rows: len(entries), By: p.Account, At: s.Now()}
+		for chunk := range slices.Chunk(rows, rosterAtOnce) {
+			if err := s.putChunk(ctx, q, p, b, source, chunk, &report); err != nil {
+				return report, err
+			}
+		}
+		for _, r := range rows {
+			if r.refused != "" {
+				faults = append(faults, RosterFault{Row: r.number, Column: columnTitle("identity"), Message: r.refused})
+			}
+		}
+		return s.keepUpload(ctx, q, p, c, source, faults, report)
+	})
+	return report, err
+}
+
+// rosterAtOnce is how many children one statement writes.
+const rosterAtOnce = 8000
+
+// readEntries reads every row and finds the same identity twice; the work is shared by the processors.
+func (s *Service) readEntries(entries []RosterEntry) ([]*incoming, []RosterFault, error) {
+	today := s.today()
+	read := make([]*incoming, len(entries))
+	wrong := make([][]RosterFault, len(entries))
+	err := inParallel(len(entries), func(i int) error {
+		row, faults := entries[i].row(today)
+		if wrong[i] = faults; len(faults) > 0 {
+			return nil
+		}
+		in := &incoming{RosterRow: row, number: entries[i].number}
+		indexes, err := s.Fields.Indexes(identityColumn, row.Identity)
+		if err != nil {
+			return err
+		}
+		in.index, in.others = indexes[0], indexes[1:]
+		in.person, err = s.Fields.Index("insurance_roster.person", strings.Join([]string{row.Name, row.BornOn.String(), string(row.Sex), row.GuardianPhone}, "\x00"))
+		read[i] = in
+		return err
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("index roster: %w", err)
+	}
+	faults, seen, rows := []RosterFault{}, map[string]int{}, make([]*incoming, 0, len(entries))
+	for i, in := range read {
+		faults = append(faults, wrong[i]...)
+		if in == nil {
+			continue
+		}
+		if first, twice := seen[string(in.index)]; twice {
+			faults = append(faults, RosterFault{Row: in.number, Column: columnTitle("identity"), Message: fmt.Sprintf("与第 %d 行证件号码相同", first)})
+			continue
+		}
+		seen[string(in.index)] = in.number
+		rows = append(rows, in)
+	}
+	return rows, faults, nil
+}
+
+// identityColumn names the index of a child's identity.
+const identityColumn = "children.identity"
+
+// inParallel runs do for 0 to n-1 on every processor and gives the first error.
+func inParallel(n int, do func(int) error) error {
+	workers := min(runtime.GOMAXPROCS(0), n)
+	errs := make([]error, workers)
+	var all sync.WaitGroup
+	for w := range workers {
+		all.Go(func() {
+			for i := w; i < n && errs[w] == nil; i += workers {
+				errs[w] = do(i)
+			}
+		})
+	}
+	all.Wait()
+	return errors.Join(errs...)
+}
+
+// putChunk writes children, their places on the roster and their guardians' consents, each by one statement.
+func (s *Service) putChunk(ctx context.Context, q *store.Queries, p nursery.Principal, b store.InsuranceBatch, source string, rows []*incoming, report *RosterReport) error {
+	if err := findKnown(ctx, q, rows); err != nil {
+		return err
+	}
+	err := inParallel(len(rows), func(i int) error { return s.seal(rows[i]) })
+	if err != nil {
+		return fmt.Errorf("seal roster: %w", err)
+	}
+	if err := s.putChildren(ctx, q, p, b, source, rows); err != nil {
+		return err
+	}
+	roster := store.PutRosterParams{CaseNo: b.CaseNo, County: b.County, ReportedOn: s.today()}
+	consents := store.PutInsuranceConsentsParams{County: b.County, GivenOn: s.today(), TakenBy: p.Account}
+	for _, r := range rows {
+		switch {
+		case r.refused != "":
+			continue
+		case r.known:
+			report.Updated++
+		default:
+			report.Added++
+		}
+		roster.Children, roster.Residences = append(roster.Children, r.id), append(roster.Residences, string(r.Residence))
+		roster.NotifiedOn, roster.Newborns = append(roster.NotifiedOn, r.NotifiedOn), append(roster.Newborns, r.Newborn)
+		roster.Persons = append(roster.Persons, r.person)
+		if r.Consent != "" {
+			consents.Children, consents.Evidence = append(consents.Children, r.id), append(consents.Evidence, r.Consent)
+		}
+	}
+	if err := q.PutRoster(ctx, roster); err != nil {
+		return fmt.Errorf("put roster: %w", err)
+	}
+	if len(consents.Children) == 0 {
+		return nil
+	}
+	if err := q.PutInsuranceConsents(ctx, consents); err != nil {
+		return fmt.Errorf("put consents: %w", err)
+	}
+	return nil
+}
+
+// findKnown gives each row the child it is about, or a new name.
+func findKnown(ctx context.Context, q *store.Queries, rows []*incoming) error {
+	var indexes [][]byte
+	byIndex := map[string]*incoming{}
+	for _, r := range rows {
+		indexes = append(append(indexes, r.index), r.others...)
+		for _, index := range append([][]byte{r.index}, r.others...) {
+			byIndex[string(index)] = r
+		}
+	}
+	known, err := q.ChildrenByIdentity(ctx, indexes)
+	if err != nil {
+		return fmt.Errorf("find known children: %w", err)
+	}
+	for _, k := range known {
+		r := byIndex[string(k.IdentityIndex)]
+		r.id, r.known = k.ID, true
+	}
+	for _, r := range rows {
+		if !r.known {
+			r.id = newChild()
+		}
+	}
+	return nil
+}
+
+// newChild gives an identifier that says nothing of the child.
+func newChild() string {
+	id := make([]byte, 12)
+	_, _ = rand.Read(id) // never fails
+	return "c" + hex.EncodeToString(id)
+}
+
+func (s *Service) seal(r *incoming) error {
+	for _, cell := range []struct {
+		column, plain string
+		into          *[]byte
+	}{
+		{"name", r.Name, &r.sealed.name}, {"identity", r.Identity, &r.sealed.identity},
+		{"guardian_name", r.GuardianName, &r.sealed.guardianName}, {"guardian_phone", r.GuardianPhone, &r.sealed.guardianPhone},
+	} {
+		if cell.plain == "" {
+			continue
+		}
+		sealed, err := s.Fields.Seal([]byte(cell.plain), sealing.Cell{Table: "children", Column: cell.column, Row: r.id})
+		if err != nil {
+			return err
+		}
+		*cell.into = sealed
+	}
+	return nil
+}
+
+func (s *Service) putChildren(ctx context.Context, q *store.Queries, p nursery.Principal, b store.InsuranceBatch, source string, rows []*incoming) error {
+	fresh := store.InsertRosterChildrenParams{County: b.County, Source: source, CreatedBy: p.Account, At: s.Now()}
+	old := store.UpdateRosterChildrenParams{At: s.Now()}
+	for _, r := range rows {
+		if r.known {
+			old.Ids, old.BornOn, old.Sexes = append(old.Ids, r.id), append(old.BornOn, r.BornOn), append(old.Sexes, string(r.Sex))
+			old.Names, old.GuardianNames = append(old.Names, r.sealed.name), append(old.GuardianNames, r.sealed.guardianName)
+			old.GuardianPhones = append(old.GuardianPhones, r.sealed.guardianPhone)
+			old.DiedOn, old.MovedOn = append(old.DiedOn, r.DiedOn), append(old.MovedOn, r.MovedOn)
+			continue
+		}
+		fresh.Ids, fresh.BornOn, fresh.Sexes = append(fresh.Ids, r.id), append(fresh.BornOn, r.BornOn), append(fresh.Sexes, string(r.Sex))
+		fresh.IdentityKinds, fresh.Indexes = append(fresh.IdentityKinds, string(r.IdentityKind)), append(fresh.Indexes, r.index)
+		fresh.Identities, fresh.Names = append(fresh.Identities, r.sealed.identity), append(fresh.Names, r.sealed.name)
+		fresh.GuardianNames = append(fresh.GuardianNames, r.sealed.guardianName)
+		fresh.GuardianPhones = append(fresh.GuardianPhones, r.sealed.guardianPhone)
+		fresh.DiedOn, fresh.MovedOn = append(fresh.DiedOn, r.DiedOn), append(fresh.MovedOn, r.MovedOn)
+	}
+	if len(old.Ids) > 0 {
+		if err := q.UpdateRosterChildren(ctx, old); err != nil {
+			return fmt.Errorf("update children: %w", err)
+		}
+	}
+	if len(fresh.Ids) == 0 {
+		return nil
+	}
+	put, err := q.InsertRosterChildren(ctx, fresh)
+	if err != nil {
+		return fmt.Errorf("insert children: %w", err)
+	}
+	written := make(map[string]bool, len(put))
+	for _, id := range put {
+		written[id] = true
+	}
+	for _, r := range rows {
+		if !r.known && !written[r.id] {
+			r.refused = "该证件号码已在其他县区登记，请核对居住地"
+		}
+	}
+	return nil
+}
+
+// faultsShown is how many faults an answer lists; all of them are in the workbook.
+const faultsShown = 200
+
+func (s *Service) keepUpload(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, source string, faults []RosterFault, report RosterReport) (RosterReport, error) {
+	slices.SortStableFunc(faults, func(a, b RosterFault) int { return a.Row - b.Row })
+	report.Refused = report.Rows - report.Added - report.Updated
+	number, err := q.NextInsuranceUpload(ctx, c.CaseNo)
+	if err != nil {
+		return report, fmt.Errorf("number upload: %w", err)
+	}
+	report.Number = int(number)
+	raw, err := json.Marshal(faults)
+	if err != nil {
+		return report, fmt.Errorf("encode row report: %w", err)
+	}
+	err = q.InsertInsuranceUpload(ctx, store.InsertInsuranceUploadParams{
+		CaseNo: c.CaseNo, Number: number, County: c.County, Source: source, ReadRows: int32(report.Rows), Added: int32(report.Added),
+		Updated: int32(report.Updated), Refused: int32(report.Refused), Faults: raw, UploadedBy: p.Account, UploadedAt: s.Now(),
+	})
+	if err != nil {
+		return report, fmt.Errorf("keep upload: %w", err)
+	}
+	report.Faults = faults[:min(len(faults), faultsShown)]
+	note := fmt.Sprintf("第 %d 次导入名册：新登记 %d 名，更新 %d 名，未接收 %d 行", number, report.Added, report.Updated, report.Refused)
+	err = s.event(ctx, q, c, p, fmt.Sprintf("roster/%d", number), "roster_taken", note, false, map[string]any{"upload": number})
+	if err != nil || c.Stage != string(nursery.StageStanding) {
+		return report, err
+	}
+	return report, activities.Wake(ctx, q, c, fmt.Sprintf("roster/%d", number), s.Now())
+}
+
+// RosterReport gives what came of a roster that was handed in, with every fault.
+func (s *Service) RosterReport(ctx context.Context, p nursery.Principal, caseNo string, number int) (RosterReport, error) {
+	var report RosterReport
+	err := s.DB.As(ctx, p, func(q *store.Queries) error {
+		c, _, err := s.insuranceFor(ctx, q, q.CaseByNumber, p, "insurance.roster", caseNo)
+		if err != nil {
+			return err
+		}
+		u, err := q.InsuranceUpload(ctx, store.InsuranceUploadParams{CaseNo: c.CaseNo, Number: int32(number)})
+		if store.IsNotFound(err) {
+			return notFound()
+		}
+		if err != nil {
+			return fmt.Errorf("read upload: %w", err)
+		}
+		report = RosterReport{
+			CaseNo: c.CaseNo, Number: number, Rows: int(u.ReadRows), Added: int(u.Added), Updated: int(u.Updated), Refused: int(u.Refused),
+			By: u.UploadedBy, At: u.UploadedAt,
+		}
+		return json.Unmarshal(u.Faults, &report.Faults)
+	})
+	return report, err
+}
