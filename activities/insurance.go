@@ -35,6 +35,9 @@ func LongStep(ctx workflow.Context) workflow.Context {
 
 // alive tells Temporal every few seconds that the activity is at work, until stop is called.
 func alive(ctx context.Context) (stop func()) {
+	if !activity.IsActivity(ctx) { // called by a measurement
+		return func() {}
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
@@ -110,11 +113,15 @@ func (e *Engine) CheckInsurance(ctx context.Context, in Move) (InsuranceChecked,
 		if err != nil {
 			return fmt.Errorf("read insurance month: %w", err)
 		}
-		judged, err := e.judgeRoster(ctx, s, b)
+		number, err := s.q.NextInsuranceSend(ctx, b.CaseNo)
+		if err != nil {
+			return fmt.Errorf("number batch: %w", err)
+		}
+		judged, err := e.judgeRoster(ctx, s, b, number)
 		if err != nil {
 			return err
 		}
-		if err := e.prepareSend(ctx, s, b); err != nil {
+		if err := e.prepareSend(ctx, s, b, number); err != nil {
 			return err
 		}
 		return s.record(ctx, in.event("insurance_checked", fmt.Sprintf("资格核对 %d 名婴幼儿，裁定 %d 类", judged.children, judged.classes)))
@@ -139,7 +146,7 @@ func (e *Engine) CheckInsurance(ctx context.Context, in Move) (InsuranceChecked,
 
 type judgedRoster struct{ children, classes int }
 
-func (e *Engine) judgeRoster(ctx context.Context, s *step, b store.InsuranceBatch) (judgedRoster, error) {
+func (e *Engine) judgeRoster(ctx context.Context, s *step, b store.InsuranceBatch, number int32) (judgedRoster, error) {
 	var judged judgedRoster
 	classes, err := s.q.InsuranceClasses(ctx, s.c.CaseNo)
 	if err != nil {
@@ -148,7 +155,7 @@ func (e *Engine) judgeRoster(ctx context.Context, s *step, b store.InsuranceBatc
 	if len(classes) == 0 {
 		return judged, nil
 	}
-	decided := store.DecideRosterParams{CaseNo: s.c.CaseNo}
+	decided := store.DecideRosterParams{CaseNo: s.c.CaseNo, Send: number}
 	for i, class := range classes {
 		one := *s
 		one.name = fmt.Sprintf("%s/%03d", s.name, i+1)
@@ -188,17 +195,13 @@ func HasBasis(b store.InsuranceBatch) bool { return len(b.Basis) > 0 && string(b
 const linesAtOnce = 10_000
 
 // prepareSend makes a batch of the eligible children with its content hash and premium.
-func (e *Engine) prepareSend(ctx context.Context, s *step, b store.InsuranceBatch) error {
-	eligible, err := s.q.EligibleKinds(ctx, b.CaseNo)
+func (e *Engine) prepareSend(ctx context.Context, s *step, b store.InsuranceBatch, number int32) error {
+	eligible, err := s.q.EligibleKinds(ctx, store.EligibleKindsParams{CaseNo: b.CaseNo, Send: number})
 	if err != nil {
 		return fmt.Errorf("count eligible: %w", err)
 	}
 	if eligible.Children == 0 {
 		return nil
-	}
-	number, err := s.q.NextInsuranceSend(ctx, b.CaseNo)
-	if err != nil {
-		return fmt.Errorf("number batch: %w", err)
 	}
 	kind := "supplementary"
 	switch {
@@ -207,7 +210,7 @@ func (e *Engine) prepareSend(ctx context.Context, s *step, b store.InsuranceBatc
 	case number == 1:
 		kind = "monthly"
 	}
-	hash, err := e.hashEligible(ctx, s.q, b)
+	hash, err := e.hashEligible(ctx, s.q, b, number)
 	if err != nil {
 		return err
 	}
@@ -229,21 +232,18 @@ func (e *Engine) prepareSend(ctx context.Context, s *step, b store.InsuranceBatc
 	if lines != int64(eligible.Children) {
 		return fmt.Errorf("batch %d has %d lines, want %d", number, lines, eligible.Children)
 	}
-	if err := s.q.PutInSend(ctx, store.PutInSendParams{CaseNo: b.CaseNo, Send: number}); err != nil {
-		return fmt.Errorf("put in batch: %w", err)
-	}
 	return nil
 }
 
 // hashEligible opens what the lines say and hashes them in the order of their refs.
-func (e *Engine) hashEligible(ctx context.Context, q *store.Queries, b store.InsuranceBatch) (string, error) {
+func (e *Engine) hashEligible(ctx context.Context, q *store.Queries, b store.InsuranceBatch, number int32) (string, error) {
 	if e.Fields == nil {
 		return "", errors.New("no keyset: the lines of a batch cannot be opened")
 	}
 	var lines []nursery.InsuranceLine
 	after := ""
 	for {
-		rows, err := q.LinesToOpen(ctx, store.LinesToOpenParams{CaseNo: b.CaseNo, After: after, PageSize: linesAtOnce})
+		rows, err := q.LinesToOpen(ctx, store.LinesToOpenParams{CaseNo: b.CaseNo, Send: number, After: after, PageSize: linesAtOnce})
 		if err != nil {
 			return "", fmt.Errorf("read lines: %w", err)
 		}
@@ -322,6 +322,9 @@ func (e *Engine) SettleInsurance(ctx context.Context, in InsuranceMove) error {
 	defer alive(ctx)()
 	return e.move(ctx, in.Move, func(ctx context.Context, s *step, _ calendar.Years) error {
 		send := int32(in.Send)
+		if err := s.q.PlanForAll(ctx); err != nil {
+			return err
+		}
 		insured, err := s.q.CoverInsured(ctx, store.CoverInsuredParams{CaseNo: in.CaseNo, Send: send})
 		if err != nil {
 			return fmt.Errorf("cover insured: %w", err)

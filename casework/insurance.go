@@ -295,11 +295,7 @@ func fillSends(ctx context.Context, q *store.Queries, caseNo string, d *Insuranc
 			send.SignedBy = *row.SignedBy
 		}
 		if row.State == "sent" {
-			pending, err := q.PendingLines(ctx, store.PendingLinesParams{CaseNo: caseNo, Send: row.Number})
-			if err != nil {
-				return fmt.Errorf("count pending lines: %w", err)
-			}
-			send.Pending = int(pending)
+			send.Pending = int(row.Lines - row.Answered)
 		}
 		d.Sends = append(d.Sends, send)
 	}

@@ -151,7 +151,13 @@ func (s *Service) AnswerInsurance(ctx context.Context, p nursery.Principal, key,
 		if s.Fields == nil {
 			return done, refuse(Unavailable, CodeEngineUnavailable, "系统没有配置密钥，不能接收保单号。")
 		}
-		write, err := s.readAnswers(ctx, q, c, in, &done)
+		if err := q.PlanByIndex(ctx); err != nil {
+			return done, err
+		}
+		if _, err := q.LockInsuranceSend(ctx, store.LockInsuranceSendParams{CaseNo: c.CaseNo, Number: int32(in.Send)}); err != nil {
+			return done, fmt.Errorf("lock batch: %w", err)
+		}
+		write, err := s.readAnswers(ctx, q, p, c, in, &done)
 		if err != nil {
 			return done, err
 		}
@@ -162,9 +168,9 @@ func (s *Service) AnswerInsurance(ctx context.Context, p nursery.Principal, key,
 			}
 			done.Taken = int(n)
 		}
-		pending, err := q.PendingLines(ctx, store.PendingLinesParams{CaseNo: c.CaseNo, Send: int32(in.Send)})
+		pending, err := q.CountAnswers(ctx, store.CountAnswersParams{CaseNo: c.CaseNo, Number: int32(in.Send), Taken: int32(done.Taken)})
 		if err != nil {
-			return done, fmt.Errorf("count pending lines: %w", err)
+			return done, fmt.Errorf("count answers: %w", err)
 		}
 		done.Pending = int(pending)
 		return done, nil
@@ -173,10 +179,10 @@ func (s *Service) AnswerInsurance(ctx context.Context, p nursery.Principal, key,
 }
 
 // readAnswers holds the answers against the lines as they stand and gives those that are to be written.
-func (s *Service) readAnswers(ctx context.Context, q *store.Queries, c store.Case, in InsuranceAnswers, done *InsuranceAnswered) (store.AnswerLinesParams, error) {
-	write := store.AnswerLinesParams{CaseNo: c.CaseNo, Send: int32(in.Send)}
-	at := s.Now()
-	write.At = &at
+func (s *Service) readAnswers(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, in InsuranceAnswers, done *InsuranceAnswered) (store.AnswerLinesParams, error) {
+	write := store.AnswerLinesParams{
+		CaseNo: c.CaseNo, Send: int32(in.Send), County: c.County, Insurer: c.Partner, AnsweredBy: p.Account, At: s.Now(),
+	}
 	refs := make([]string, len(in.Lines))
 	for i, l := range in.Lines {
 		refs[i] = l.Ref
@@ -190,24 +196,26 @@ func (s *Service) readAnswers(ctx context.Context, q *store.Queries, c store.Cas
 		lines[row.Child] = row
 	}
 	for i, l := range in.Lines {
-		fault := func(message string) { done.Faults = append(done.Faults, RosterFault{Row: i + 1, Column: "明细编号", Message: message}) }
+		fault := func(message string) {
+			done.Faults = append(done.Faults, RosterFault{Row: i + 1, Column: "明细编号", Message: message})
+		}
 		answer, reason := "insured", ""
 		if l.Policy == "" {
 			answer, reason = "refused", string(l.Reason)
 		}
-		line, known := lines[l.Ref]
+		line := lines[l.Ref]
 		switch {
 		case (l.Policy == "") == (l.Reason == ""):
 			fault("保单号和未承保原因应填写其中一项")
 		case l.Policy != "" && (!printable(l.Policy) || strings.TrimSpace(l.Policy) == ""):
 			fault("保单号不能这样填写")
-		case !known:
+		case !line.Known:
 			fault("不是本批的明细编号")
 		case seen[l.Ref]:
 			fault("本次已答复过")
-		case line.Answer != nil && *line.Answer == answer && line.Reason == reason:
+		case line.Answer == answer && line.Reason == reason:
 			done.Repeated++
-		case line.Answer != nil:
+		case line.Answer != "":
 			fault("以前已作不同答复")
 		default:
 			var policy []byte
@@ -370,12 +378,12 @@ func (s *Service) insuranceReady(ctx context.Context, q *store.Queries, task sto
 		if err != nil {
 			return fmt.Errorf("read batches: %w", err)
 		}
-		last := sends[len(sends)-1]
-		pending, err := q.PendingLines(ctx, store.PendingLinesParams{CaseNo: task.CaseNo, Send: last.Number})
-		if err == nil && pending > 0 {
-			return refuse(Conflict, CodeAnswersPending, fmt.Sprintf("还有 %d 名没有答复。", pending))
+		for _, send := range sends {
+			if send.State == "sent" && send.Answered < send.Lines {
+				return refuse(Conflict, CodeAnswersPending, fmt.Sprintf("还有 %d 名没有答复。", send.Lines-send.Answered))
+			}
 		}
-		return err
+		return nil
 	case "insurance.exceptions":
 		open, err := q.RosterOpen(ctx, task.CaseNo)
 		if err == nil && open.Exceptions > 0 {

@@ -86,6 +86,7 @@ CREATE TABLE insurance_sends (
     signed_by   text,
     sent_at     timestamptz,
     answered_at timestamptz,
+    answered    integer NOT NULL DEFAULT 0 CHECK (answered BETWEEN 0 AND lines), -- lines the insurer has answered
     insured     integer NOT NULL DEFAULT 0,
     refused     integer NOT NULL DEFAULT 0,
     PRIMARY KEY (case_no, number)
@@ -99,14 +100,25 @@ CREATE TABLE insurance_lines (
     insurer     text NOT NULL,
     cover_from  date NOT NULL,
     cover_until date NOT NULL CHECK (cover_until > cover_from), -- the first day that is no more covered
-    answer      text CHECK (answer IN ('insured', 'refused')),
-    reason      text NOT NULL DEFAULT '',
-    policy      bytea,
-    answered_at timestamptz,
     PRIMARY KEY (case_no, send, child),
     FOREIGN KEY (case_no, send) REFERENCES insurance_sends (case_no, number)
 );
-CREATE INDEX insurance_lines_pending ON insurance_lines (case_no, send) WHERE answer IS NULL;
+
+-- What the insurer says of a line, once. The number of the policy is sealed.
+CREATE TABLE insurance_answers (
+    case_no     text NOT NULL,
+    send        integer NOT NULL,
+    child       text NOT NULL,
+    county      text NOT NULL,
+    insurer     text NOT NULL,
+    answer      text NOT NULL CHECK (answer IN ('insured', 'refused')),
+    reason      text NOT NULL DEFAULT '',
+    policy      bytea,
+    answered_by text NOT NULL,
+    answered_at timestamptz NOT NULL,
+    PRIMARY KEY (case_no, send, child),
+    CHECK ((answer = 'insured') = (policy IS NOT NULL))
+);
 
 -- That a child is insured, from when until when. No two covers of a child overlap (P11-R3).
 CREATE TABLE insurance_covers (
@@ -183,7 +195,7 @@ DO $$
 DECLARE
     t text;
 BEGIN
-    FOREACH t IN ARRAY ARRAY['insurance_batches', 'insurance_roster', 'insurance_uploads', 'insurance_sends', 'insurance_lines',
+    FOREACH t IN ARRAY ARRAY['insurance_batches', 'insurance_roster', 'insurance_uploads', 'insurance_sends', 'insurance_lines', 'insurance_answers',
         'insurance_covers', 'insurance_claims'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
@@ -195,8 +207,9 @@ $$;
 -- +goose StatementEnd
 -- The insurer sees the months that name it, and of them what was sent to it: never the roster.
 CREATE POLICY insurer ON insurance_batches FOR SELECT USING (is_partner(insurer));
-CREATE POLICY insurer ON insurance_sends FOR SELECT USING (is_partner(insurer) AND state IN ('sent', 'answered'));
-CREATE POLICY insurer ON insurance_lines USING (is_partner(insurer) AND EXISTS (
+CREATE POLICY insurer ON insurance_sends USING (is_partner(insurer) AND state IN ('sent', 'answered'));
+CREATE POLICY insurer ON insurance_answers USING (is_partner(insurer)) WITH CHECK (is_partner(insurer));
+CREATE POLICY insurer ON insurance_lines FOR SELECT USING (is_partner(insurer) AND EXISTS (
     SELECT FROM insurance_sends s WHERE s.case_no = insurance_lines.case_no AND s.number = insurance_lines.send AND s.state IN ('sent', 'answered')));
 CREATE POLICY insurer ON insurance_covers FOR SELECT USING (is_partner(insurer));
 CREATE POLICY insurer ON insurance_claims USING (is_partner(insurer)) WITH CHECK (is_partner(insurer));
@@ -209,13 +222,13 @@ CREATE POLICY institution ON insurance_claims
 -- An insurer that registers a claim takes the next number of the county.
 CREATE POLICY insurer ON case_counters USING (principal_role() = 'insurer') WITH CHECK (principal_role() = 'insurer');
 
-GRANT SELECT, INSERT, UPDATE ON insurance_batches, insurance_roster, insurance_sends, insurance_lines, insurance_covers, insurance_claims TO tuoyu_app;
-GRANT SELECT, INSERT ON insurance_uploads TO tuoyu_app;
+GRANT SELECT, INSERT, UPDATE ON insurance_batches, insurance_roster, insurance_sends, insurance_covers, insurance_claims TO tuoyu_app;
+GRANT SELECT, INSERT ON insurance_uploads, insurance_lines, insurance_answers TO tuoyu_app;
 GRANT SELECT ON insurance_facts TO tuoyu_app;
 
 -- +goose Down
 DROP POLICY insurer ON case_counters;
 DROP POLICY insurer ON children;
 DROP VIEW insurance_facts;
-DROP TABLE insurance_claims, insurance_covers, insurance_lines, insurance_sends, insurance_uploads, insurance_roster, insurance_batches;
+DROP TABLE insurance_claims, insurance_covers, insurance_answers, insurance_lines, insurance_sends, insurance_uploads, insurance_roster, insurance_batches;
 DROP FUNCTION completed_months;

@@ -235,7 +235,7 @@ func (r RosterRow) identityFault() string {
 			return err.(*InvalidError).Message
 		case !r.BornOn.IsZero() && id.Birth() != r.BornOn:
 			return "与出生日期不符"
-		case r.Sex != "" && id.Sex() != r.Sex:
+		case (r.Sex == Male || r.Sex == Female) && id.Sex() != r.Sex:
 			return "与性别不符"
 		}
 	case r.IdentityKind == ByBirthCertificate:

@@ -14,31 +14,37 @@ import (
 )
 
 const answerLines = `-- name: AnswerLines :execrows
-UPDATE insurance_lines l SET answer = a.answer, reason = a.reason, policy = a.policy, answered_at = $1
-FROM (SELECT unnest($4::text[]) AS child, unnest($5::text[]) AS answer, unnest($6::text[]) AS reason,
-    unnest($7::bytea[]) AS policy) a
-WHERE l.case_no = $2 AND l.send = $3 AND l.child = a.child AND l.answer IS NULL
+INSERT INTO insurance_answers (case_no, send, child, county, insurer, answer, reason, policy, answered_by, answered_at)
+SELECT $1, $2, unnest($3::text[]), $4, $5, unnest($6::text[]), unnest($7::text[]),
+    unnest($8::bytea[]), $9, $10
+ON CONFLICT DO NOTHING
 `
 
 type AnswerLinesParams struct {
-	At       *time.Time
-	CaseNo   string
-	Send     int32
-	Children []string
-	Answers  []string
-	Reasons  []string
-	Policies [][]byte
+	CaseNo     string
+	Send       int32
+	Children   []string
+	County     string
+	Insurer    string
+	Answers    []string
+	Reasons    []string
+	Policies   [][]byte
+	AnsweredBy string
+	At         time.Time
 }
 
 func (q *Queries) AnswerLines(ctx context.Context, arg AnswerLinesParams) (int64, error) {
 	result, err := q.db.Exec(ctx, answerLines,
-		arg.At,
 		arg.CaseNo,
 		arg.Send,
 		arg.Children,
+		arg.County,
+		arg.Insurer,
 		arg.Answers,
 		arg.Reasons,
 		arg.Policies,
+		arg.AnsweredBy,
+		arg.At,
 	)
 	if err != nil {
 		return 0, err
@@ -94,10 +100,30 @@ func (q *Queries) ChildrenByIdentity(ctx context.Context, indexes [][]byte) ([]C
 	return items, nil
 }
 
+const countAnswers = `-- name: CountAnswers :one
+UPDATE insurance_sends SET answered = answered + $1::integer WHERE case_no = $2 AND number = $3
+RETURNING (lines - answered)::integer AS pending
+`
+
+type CountAnswersParams struct {
+	Taken  int32
+	CaseNo string
+	Number int32
+}
+
+// Counts what was answered of a batch, and gives how many lines still are not.
+func (q *Queries) CountAnswers(ctx context.Context, arg CountAnswersParams) (int32, error) {
+	row := q.db.QueryRow(ctx, countAnswers, arg.Taken, arg.CaseNo, arg.Number)
+	var pending int32
+	err := row.Scan(&pending)
+	return pending, err
+}
+
 const coverInsured = `-- name: CoverInsured :execrows
 INSERT INTO insurance_covers (case_no, send, child, county, insurer, from_on, until_on)
 SELECT l.case_no, l.send, l.child, l.county, l.insurer, l.cover_from, l.cover_until
-FROM insurance_lines l WHERE l.case_no = $1 AND l.send = $2 AND l.answer = 'insured'
+FROM insurance_lines l JOIN insurance_answers a USING (case_no, send, child)
+WHERE l.case_no = $1 AND l.send = $2 AND a.answer = 'insured'
 ON CONFLICT DO NOTHING
 `
 
@@ -158,13 +184,15 @@ func (q *Queries) CoverOnDay(ctx context.Context, arg CoverOnDayParams) (CoverOn
 }
 
 const decideRoster = `-- name: DecideRoster :execrows
-UPDATE insurance_roster r SET status = d.status, reason = d.reason, decision = d.decision, cover_from = f.start_on
-FROM insurance_facts f JOIN (SELECT unnest($2::text[]) AS class, unnest($3::text[]) AS status,
-    unnest($4::text[]) AS reason, unnest($5::text[]) AS decision) d ON d.class = f.class
-WHERE f.case_no = $1 AND r.case_no = f.case_no AND r.child = f.child
+UPDATE insurance_roster r SET status = d.status, reason = d.reason, decision = d.decision, cover_from = f.start_on,
+    send = CASE WHEN d.status = 'eligible' THEN $1::integer END
+FROM insurance_facts f JOIN (SELECT unnest($3::text[]) AS class, unnest($4::text[]) AS status,
+    unnest($5::text[]) AS reason, unnest($6::text[]) AS decision) d ON d.class = f.class
+WHERE f.case_no = $2 AND r.case_no = f.case_no AND r.child = f.child
 `
 
 type DecideRosterParams struct {
+	Send      int32
 	CaseNo    string
 	Classes   []string
 	Statuses  []string
@@ -172,9 +200,10 @@ type DecideRosterParams struct {
 	Decisions []string
 }
 
-// Writes what was decided of each class onto its children, by one statement.
+// Writes what was decided of each class onto its children, by one statement, and puts the eligible into the next batch.
 func (q *Queries) DecideRoster(ctx context.Context, arg DecideRosterParams) (int64, error) {
 	result, err := q.db.Exec(ctx, decideRoster,
+		arg.Send,
 		arg.CaseNo,
 		arg.Classes,
 		arg.Statuses,
@@ -189,8 +218,13 @@ func (q *Queries) DecideRoster(ctx context.Context, arg DecideRosterParams) (int
 
 const eligibleKinds = `-- name: EligibleKinds :one
 SELECT count(*)::integer AS children, coalesce(bool_and(newborn), false)::boolean AS newborns FROM insurance_roster
-WHERE case_no = $1 AND status = 'eligible' AND send IS NULL
+WHERE case_no = $1 AND status = 'eligible' AND send = $2::integer
 `
+
+type EligibleKindsParams struct {
+	CaseNo string
+	Send   int32
+}
 
 type EligibleKindsRow struct {
 	Children int32
@@ -198,8 +232,8 @@ type EligibleKindsRow struct {
 }
 
 // How many eligible children there are, and whether all are newborns.
-func (q *Queries) EligibleKinds(ctx context.Context, caseNo string) (EligibleKindsRow, error) {
-	row := q.db.QueryRow(ctx, eligibleKinds, caseNo)
+func (q *Queries) EligibleKinds(ctx context.Context, arg EligibleKindsParams) (EligibleKindsRow, error) {
+	row := q.db.QueryRow(ctx, eligibleKinds, arg.CaseNo, arg.Send)
 	var i EligibleKindsRow
 	err := row.Scan(&i.Children, &i.Newborns)
 	return i, err
@@ -378,7 +412,7 @@ func (q *Queries) InsertInsuranceClaim(ctx context.Context, arg InsertInsuranceC
 const insertInsuranceLines = `-- name: InsertInsuranceLines :execrows
 INSERT INTO insurance_lines (case_no, send, child, county, insurer, cover_from, cover_until)
 SELECT r.case_no, $1::integer, r.child, r.county, $2, r.cover_from, (r.cover_from + make_interval(months => $3::integer))::date
-FROM insurance_roster r WHERE r.case_no = $4 AND r.status = 'eligible' AND r.send IS NULL
+FROM insurance_roster r WHERE r.case_no = $4 AND r.status = 'eligible' AND r.send = $1::integer
 `
 
 type InsertInsuranceLinesParams struct {
@@ -1182,7 +1216,7 @@ func (q *Queries) InsuranceReconciliation(ctx context.Context, month nursery.Dat
 }
 
 const insuranceSend = `-- name: InsuranceSend :one
-SELECT case_no, number, county, insurer, kind, lines, hash, premium_fen, state, prepared_at, signed_by, sent_at, answered_at, insured, refused FROM insurance_sends WHERE case_no = $1 AND number = $2
+SELECT case_no, number, county, insurer, kind, lines, hash, premium_fen, state, prepared_at, signed_by, sent_at, answered_at, answered, insured, refused FROM insurance_sends WHERE case_no = $1 AND number = $2
 `
 
 type InsuranceSendParams struct {
@@ -1207,6 +1241,7 @@ func (q *Queries) InsuranceSend(ctx context.Context, arg InsuranceSendParams) (I
 		&i.SignedBy,
 		&i.SentAt,
 		&i.AnsweredAt,
+		&i.Answered,
 		&i.Insured,
 		&i.Refused,
 	)
@@ -1214,7 +1249,7 @@ func (q *Queries) InsuranceSend(ctx context.Context, arg InsuranceSendParams) (I
 }
 
 const insuranceSends = `-- name: InsuranceSends :many
-SELECT case_no, number, county, insurer, kind, lines, hash, premium_fen, state, prepared_at, signed_by, sent_at, answered_at, insured, refused FROM insurance_sends WHERE case_no = $1 ORDER BY number LIMIT 200
+SELECT case_no, number, county, insurer, kind, lines, hash, premium_fen, state, prepared_at, signed_by, sent_at, answered_at, answered, insured, refused FROM insurance_sends WHERE case_no = $1 ORDER BY number LIMIT 200
 `
 
 // Served by the primary key. Bounded by the rounds of a month.
@@ -1241,6 +1276,7 @@ func (q *Queries) InsuranceSends(ctx context.Context, caseNo string) ([]Insuranc
 			&i.SignedBy,
 			&i.SentAt,
 			&i.AnsweredAt,
+			&i.Answered,
 			&i.Insured,
 			&i.Refused,
 		); err != nil {
@@ -1359,26 +1395,28 @@ func (q *Queries) InsuredRate(ctx context.Context, arg InsuredRateParams) (Insur
 }
 
 const linesByRef = `-- name: LinesByRef :many
-SELECT child, answer, reason, (policy IS NOT NULL)::boolean AS has_policy FROM insurance_lines
-WHERE case_no = $1 AND send = $2 AND child = ANY ($3::text[]) FOR UPDATE
+SELECT a.child::text AS child, (l.child IS NOT NULL)::boolean AS known, coalesce(r.answer, '')::text AS answer, coalesce(r.reason, '')::text AS reason
+FROM (SELECT unnest($1::text[]) AS child) a
+LEFT JOIN LATERAL (SELECT i.child FROM insurance_lines i WHERE i.case_no = $2 AND i.send = $3 AND i.child = a.child OFFSET 0) l ON true
+LEFT JOIN LATERAL (SELECT i.answer, i.reason FROM insurance_answers i WHERE i.case_no = $2 AND i.send = $3 AND i.child = a.child OFFSET 0) r ON true
 `
 
 type LinesByRefParams struct {
+	Children []string
 	CaseNo   string
 	Send     int32
-	Children []string
 }
 
 type LinesByRefRow struct {
-	Child     string
-	Answer    *string
-	Reason    string
-	HasPolicy bool
+	Child  string
+	Known  bool
+	Answer string
+	Reason string
 }
 
-// Served by the primary key.
+// Each ref is looked up by itself in both primary keys: OFFSET keeps Postgres from reading the whole batch for a page.
 func (q *Queries) LinesByRef(ctx context.Context, arg LinesByRefParams) ([]LinesByRefRow, error) {
-	rows, err := q.db.Query(ctx, linesByRef, arg.CaseNo, arg.Send, arg.Children)
+	rows, err := q.db.Query(ctx, linesByRef, arg.Children, arg.CaseNo, arg.Send)
 	if err != nil {
 		return nil, err
 	}
@@ -1388,9 +1426,9 @@ func (q *Queries) LinesByRef(ctx context.Context, arg LinesByRefParams) ([]Lines
 		var i LinesByRefRow
 		if err := rows.Scan(
 			&i.Child,
+			&i.Known,
 			&i.Answer,
 			&i.Reason,
-			&i.HasPolicy,
 		); err != nil {
 			return nil, err
 		}
@@ -1405,12 +1443,13 @@ func (q *Queries) LinesByRef(ctx context.Context, arg LinesByRefParams) ([]Lines
 const linesToOpen = `-- name: LinesToOpen :many
 SELECT r.child, r.cover_from, c.born_on, c.sex, c.identity_kind, c.identity, c.name
 FROM insurance_roster r JOIN children c ON c.id = r.child
-WHERE r.case_no = $1 AND r.status = 'eligible' AND r.send IS NULL AND r.child > $2::text
-ORDER BY r.child LIMIT $3::integer
+WHERE r.case_no = $1 AND r.status = 'eligible' AND r.send = $2::integer AND r.child > $3::text
+ORDER BY r.child LIMIT $4::integer
 `
 
 type LinesToOpenParams struct {
 	CaseNo   string
+	Send     int32
 	After    string
 	PageSize int32
 }
@@ -1427,7 +1466,12 @@ type LinesToOpenRow struct {
 
 // Keyset by child: served by insurance_roster_by_status. What is opened here makes the batch's hash.
 func (q *Queries) LinesToOpen(ctx context.Context, arg LinesToOpenParams) ([]LinesToOpenRow, error) {
-	rows, err := q.db.Query(ctx, linesToOpen, arg.CaseNo, arg.After, arg.PageSize)
+	rows, err := q.db.Query(ctx, linesToOpen,
+		arg.CaseNo,
+		arg.Send,
+		arg.After,
+		arg.PageSize,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -1452,6 +1496,40 @@ func (q *Queries) LinesToOpen(ctx context.Context, arg LinesToOpenParams) ([]Lin
 		return nil, err
 	}
 	return items, nil
+}
+
+const lockInsuranceSend = `-- name: LockInsuranceSend :one
+SELECT case_no, number, county, insurer, kind, lines, hash, premium_fen, state, prepared_at, signed_by, sent_at, answered_at, answered, insured, refused FROM insurance_sends WHERE case_no = $1 AND number = $2 FOR UPDATE
+`
+
+type LockInsuranceSendParams struct {
+	CaseNo string
+	Number int32
+}
+
+// Pages of answers to one batch are written one after the other.
+func (q *Queries) LockInsuranceSend(ctx context.Context, arg LockInsuranceSendParams) (InsuranceSend, error) {
+	row := q.db.QueryRow(ctx, lockInsuranceSend, arg.CaseNo, arg.Number)
+	var i InsuranceSend
+	err := row.Scan(
+		&i.CaseNo,
+		&i.Number,
+		&i.County,
+		&i.Insurer,
+		&i.Kind,
+		&i.Lines,
+		&i.Hash,
+		&i.PremiumFen,
+		&i.State,
+		&i.PreparedAt,
+		&i.SignedBy,
+		&i.SentAt,
+		&i.AnsweredAt,
+		&i.Answered,
+		&i.Insured,
+		&i.Refused,
+	)
+	return i, err
 }
 
 const logInsuranceReads = `-- name: LogInsuranceReads :exec
@@ -1533,25 +1611,8 @@ func (q *Queries) NextInsuranceUpload(ctx context.Context, caseNo string) (int32
 	return column_1, err
 }
 
-const pendingLines = `-- name: PendingLines :one
-SELECT count(*)::integer FROM insurance_lines WHERE case_no = $1 AND send = $2 AND answer IS NULL
-`
-
-type PendingLinesParams struct {
-	CaseNo string
-	Send   int32
-}
-
-// Served by insurance_lines_pending.
-func (q *Queries) PendingLines(ctx context.Context, arg PendingLinesParams) (int32, error) {
-	row := q.db.QueryRow(ctx, pendingLines, arg.CaseNo, arg.Send)
-	var column_1 int32
-	err := row.Scan(&column_1)
-	return column_1, err
-}
-
 const preparedSend = `-- name: PreparedSend :one
-SELECT case_no, number, county, insurer, kind, lines, hash, premium_fen, state, prepared_at, signed_by, sent_at, answered_at, insured, refused FROM insurance_sends WHERE case_no = $1 AND state = 'prepared' ORDER BY number DESC LIMIT 1
+SELECT case_no, number, county, insurer, kind, lines, hash, premium_fen, state, prepared_at, signed_by, sent_at, answered_at, answered, insured, refused FROM insurance_sends WHERE case_no = $1 AND state = 'prepared' ORDER BY number DESC LIMIT 1
 `
 
 func (q *Queries) PreparedSend(ctx context.Context, caseNo string) (InsuranceSend, error) {
@@ -1571,24 +1632,11 @@ func (q *Queries) PreparedSend(ctx context.Context, caseNo string) (InsuranceSen
 		&i.SignedBy,
 		&i.SentAt,
 		&i.AnsweredAt,
+		&i.Answered,
 		&i.Insured,
 		&i.Refused,
 	)
 	return i, err
-}
-
-const putInSend = `-- name: PutInSend :exec
-UPDATE insurance_roster SET send = $1::integer WHERE case_no = $2 AND status = 'eligible' AND send IS NULL
-`
-
-type PutInSendParams struct {
-	Send   int32
-	CaseNo string
-}
-
-func (q *Queries) PutInSend(ctx context.Context, arg PutInSendParams) error {
-	_, err := q.db.Exec(ctx, putInSend, arg.Send, arg.CaseNo)
-	return err
 }
 
 const putInsuranceConsents = `-- name: PutInsuranceConsents :exec
@@ -1838,7 +1886,7 @@ const settleRoster = `-- name: SettleRoster :exec
 UPDATE insurance_roster r SET
     status = CASE WHEN v.child IS NOT NULL THEN 'insured' ELSE 'refused' END,
     reason = CASE WHEN v.child IS NOT NULL THEN '' WHEN l.answer = 'insured' THEN 'cover_overlaps' ELSE l.reason END
-FROM insurance_lines l LEFT JOIN insurance_covers v ON v.case_no = l.case_no AND v.send = l.send AND v.child = l.child
+FROM insurance_answers l LEFT JOIN insurance_covers v ON v.case_no = l.case_no AND v.send = l.send AND v.child = l.child
 WHERE l.case_no = $1 AND l.send = $2::integer AND r.case_no = l.case_no AND r.child = l.child AND r.status = 'sent'
 `
 

@@ -320,6 +320,7 @@ type InsuranceSend struct {
 	SignedBy   *string
 	SentAt     *time.Time
 	AnsweredAt *time.Time
+	Answered   int32
 	Insured    int32
 	Refused    int32
 }

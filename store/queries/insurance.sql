@@ -106,8 +106,9 @@ SELECT child, class::text AS class, residence, died::boolean AS died, moved::boo
 FROM insurance_facts WHERE case_no = @case_no ORDER BY child LIMIT 10000;
 
 -- name: DecideRoster :execrows
--- Writes what was decided of each class onto its children, by one statement.
-UPDATE insurance_roster r SET status = d.status, reason = d.reason, decision = d.decision, cover_from = f.start_on
+-- Writes what was decided of each class onto its children, by one statement, and puts the eligible into the next batch.
+UPDATE insurance_roster r SET status = d.status, reason = d.reason, decision = d.decision, cover_from = f.start_on,
+    send = CASE WHEN d.status = 'eligible' THEN sqlc.arg(send)::integer END
 FROM insurance_facts f JOIN (SELECT unnest(sqlc.arg(classes)::text[]) AS class, unnest(sqlc.arg(statuses)::text[]) AS status,
     unnest(sqlc.arg(reasons)::text[]) AS reason, unnest(sqlc.arg(decisions)::text[]) AS decision) d ON d.class = f.class
 WHERE f.case_no = @case_no AND r.case_no = f.case_no AND r.child = f.child;
@@ -129,7 +130,7 @@ SELECT * FROM insurance_sends WHERE case_no = @case_no AND state = 'prepared' OR
 -- name: EligibleKinds :one
 -- How many eligible children there are, and whether all are newborns.
 SELECT count(*)::integer AS children, coalesce(bool_and(newborn), false)::boolean AS newborns FROM insurance_roster
-WHERE case_no = @case_no AND status = 'eligible' AND send IS NULL;
+WHERE case_no = @case_no AND status = 'eligible' AND send = sqlc.arg(send)::integer;
 
 -- name: InsertInsuranceSend :exec
 INSERT INTO insurance_sends (case_no, number, county, insurer, kind, lines, hash, premium_fen, prepared_at)
@@ -138,16 +139,13 @@ VALUES (@case_no, @number, @county, @insurer, @kind, @lines, @hash, @premium_fen
 -- name: InsertInsuranceLines :execrows
 INSERT INTO insurance_lines (case_no, send, child, county, insurer, cover_from, cover_until)
 SELECT r.case_no, sqlc.arg(send)::integer, r.child, r.county, @insurer, r.cover_from, (r.cover_from + make_interval(months => sqlc.arg(cover_months)::integer))::date
-FROM insurance_roster r WHERE r.case_no = @case_no AND r.status = 'eligible' AND r.send IS NULL;
-
--- name: PutInSend :exec
-UPDATE insurance_roster SET send = sqlc.arg(send)::integer WHERE case_no = @case_no AND status = 'eligible' AND send IS NULL;
+FROM insurance_roster r WHERE r.case_no = @case_no AND r.status = 'eligible' AND r.send = sqlc.arg(send)::integer;
 
 -- name: LinesToOpen :many
 -- Keyset by child: served by insurance_roster_by_status. What is opened here makes the batch's hash.
 SELECT r.child, r.cover_from, c.born_on, c.sex, c.identity_kind, c.identity, c.name
 FROM insurance_roster r JOIN children c ON c.id = r.child
-WHERE r.case_no = @case_no AND r.status = 'eligible' AND r.send IS NULL AND r.child > sqlc.arg(after)::text
+WHERE r.case_no = @case_no AND r.status = 'eligible' AND r.send = sqlc.arg(send)::integer AND r.child > sqlc.arg(after)::text
 ORDER BY r.child LIMIT sqlc.arg(page_size)::integer;
 
 -- name: InsuranceSend :one
@@ -181,26 +179,34 @@ ORDER BY l.child LIMIT sqlc.arg(page_size)::integer;
 INSERT INTO record_reads (child, county, reader, reader_role, institution, purpose, fields, at)
 SELECT unnest(sqlc.arg(children)::text[]), @county, @reader, @reader_role, @institution, 'insurance', sqlc.arg(fields)::text[], sqlc.arg(at);
 
+-- name: LockInsuranceSend :one
+-- Pages of answers to one batch are written one after the other.
+SELECT * FROM insurance_sends WHERE case_no = @case_no AND number = @number FOR UPDATE;
+
 -- name: LinesByRef :many
--- Served by the primary key.
-SELECT child, answer, reason, (policy IS NOT NULL)::boolean AS has_policy FROM insurance_lines
-WHERE case_no = @case_no AND send = @send AND child = ANY (sqlc.arg(children)::text[]) FOR UPDATE;
+-- Each ref is looked up by itself in both primary keys: OFFSET keeps Postgres from reading the whole batch for a page.
+SELECT a.child::text AS child, (l.child IS NOT NULL)::boolean AS known, coalesce(r.answer, '')::text AS answer, coalesce(r.reason, '')::text AS reason
+FROM (SELECT unnest(sqlc.arg(children)::text[]) AS child) a
+LEFT JOIN LATERAL (SELECT i.child FROM insurance_lines i WHERE i.case_no = @case_no AND i.send = @send AND i.child = a.child OFFSET 0) l ON true
+LEFT JOIN LATERAL (SELECT i.answer, i.reason FROM insurance_answers i WHERE i.case_no = @case_no AND i.send = @send AND i.child = a.child OFFSET 0) r ON true;
 
 -- name: AnswerLines :execrows
-UPDATE insurance_lines l SET answer = a.answer, reason = a.reason, policy = a.policy, answered_at = sqlc.arg(at)
-FROM (SELECT unnest(sqlc.arg(children)::text[]) AS child, unnest(sqlc.arg(answers)::text[]) AS answer, unnest(sqlc.arg(reasons)::text[]) AS reason,
-    unnest(sqlc.arg(policies)::bytea[]) AS policy) a
-WHERE l.case_no = @case_no AND l.send = @send AND l.child = a.child AND l.answer IS NULL;
+INSERT INTO insurance_answers (case_no, send, child, county, insurer, answer, reason, policy, answered_by, answered_at)
+SELECT @case_no, @send, unnest(sqlc.arg(children)::text[]), @county, @insurer, unnest(sqlc.arg(answers)::text[]), unnest(sqlc.arg(reasons)::text[]),
+    unnest(sqlc.arg(policies)::bytea[]), @answered_by, sqlc.arg(at)
+ON CONFLICT DO NOTHING;
 
--- name: PendingLines :one
--- Served by insurance_lines_pending.
-SELECT count(*)::integer FROM insurance_lines WHERE case_no = @case_no AND send = @send AND answer IS NULL;
+-- name: CountAnswers :one
+-- Counts what was answered of a batch, and gives how many lines still are not.
+UPDATE insurance_sends SET answered = answered + sqlc.arg(taken)::integer WHERE case_no = @case_no AND number = @number
+RETURNING (lines - answered)::integer AS pending;
 
 -- name: CoverInsured :execrows
 -- Covers of what the insurer took; where another cover stands meanwhile, the constraint leaves the child out.
 INSERT INTO insurance_covers (case_no, send, child, county, insurer, from_on, until_on)
 SELECT l.case_no, l.send, l.child, l.county, l.insurer, l.cover_from, l.cover_until
-FROM insurance_lines l WHERE l.case_no = @case_no AND l.send = @send AND l.answer = 'insured'
+FROM insurance_lines l JOIN insurance_answers a USING (case_no, send, child)
+WHERE l.case_no = @case_no AND l.send = @send AND a.answer = 'insured'
 ON CONFLICT DO NOTHING;
 
 -- name: SettleRoster :exec
@@ -208,7 +214,7 @@ ON CONFLICT DO NOTHING;
 UPDATE insurance_roster r SET
     status = CASE WHEN v.child IS NOT NULL THEN 'insured' ELSE 'refused' END,
     reason = CASE WHEN v.child IS NOT NULL THEN '' WHEN l.answer = 'insured' THEN 'cover_overlaps' ELSE l.reason END
-FROM insurance_lines l LEFT JOIN insurance_covers v ON v.case_no = l.case_no AND v.send = l.send AND v.child = l.child
+FROM insurance_answers l LEFT JOIN insurance_covers v ON v.case_no = l.case_no AND v.send = l.send AND v.child = l.child
 WHERE l.case_no = @case_no AND l.send = sqlc.arg(send)::integer AND r.case_no = l.case_no AND r.child = l.child AND r.status = 'sent';
 
 -- name: EndSend :exec
