@@ -1,5 +1,16 @@
 package nursery
 
+import (
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
 // IdentityKind is what a child is identified by 证件类型.
 type IdentityKind string
 
@@ -33,3 +44,187 @@ const (
 	LeaveDied        Leave = "died"        // 死亡
 	LeaveAgedOut     Leave = "aged_out"    // 满36月龄
 )
+
+// ChildField is a part of a child's record that the register of readings names 读取字段.
+type ChildField string
+
+// The fields. Those of guardians, the name and the identity are kept sealed.
+const (
+	ChildName          ChildField = "name"           // 姓名
+	ChildIdentity      ChildField = "identity"       // 证件
+	ChildBirth         ChildField = "born_on"        // 出生日期
+	ChildSex           ChildField = "sex"            // 性别
+	ChildGuardianName  ChildField = "guardian_name"  // 监护人姓名
+	ChildGuardianPhone ChildField = "guardian_phone" // 监护人电话
+)
+
+// Child is what identifies a child 婴幼儿 and whom to reach for it. All of it is sensitive personal information
+// (个人信息保护法 art. 28): logged it shows nothing, and it is stored sealed.
+type Child struct {
+	IdentityKind  IdentityKind `json:"identity_kind" enum:"resident_id,birth_certificate,permit,passport" doc:"证件类型"`
+	Identity      string       `json:"identity" minLength:"1" maxLength:"40" doc:"证件号码"`
+	Name          string       `json:"name" minLength:"1" maxLength:"200" doc:"姓名"`
+	BornOn        Date         `json:"born_on" doc:"出生日期"`
+	Sex           Sex          `json:"sex" enum:"male,female" doc:"性别"`
+	GuardianName  string       `json:"guardian_name,omitempty" maxLength:"200" doc:"监护人姓名"`
+	GuardianPhone string       `json:"guardian_phone,omitempty" maxLength:"30" doc:"监护人电话"`
+	County        string       `json:"county" doc:"居住县区代码" example:"140403"`
+}
+
+// LogValue shows nothing of the child in any slog handler.
+func (Child) LogValue() slog.Value { return slog.StringValue("child") }
+
+// String shows nothing of the child when it is printed by accident.
+func (Child) String() string { return "child" }
+
+// GoString shows nothing of the child when it is printed by accident.
+func (Child) GoString() string { return "child" }
+
+// NewChildID gives an identifier for a child that says nothing about it: C and 100 random bits.
+func NewChildID() string { return "C" + rand.Text()[:20] }
+
+// nameMost bounds a name in characters. Names of two writings and the long ones of some peoples fit.
+const nameMost = 50
+
+var (
+	birthCertificate = regexp.MustCompile(`^[A-Z][0-9]{9}$`)
+	foreignPermit    = regexp.MustCompile(`^[A-Z]{3}[0-9]{12}$`)
+	passportForm     = regexp.MustCompile(`^[A-Z0-9]{5,20}$`)
+	childID          = regexp.MustCompile(`^C[A-Z2-7]{20}$`)
+)
+
+// IsChildID tells whether s has the form of an identifier of NewChildID.
+func IsChildID(s string) bool { return childID.MatchString(s) }
+
+// Normal gives the child as it is stored: text without the space around it, numbers in capitals without space inside, and
+// a phone in its one form. What does not read as a phone stays.
+func (c Child) Normal() Child {
+	c.Name, c.GuardianName = strings.TrimSpace(c.Name), strings.TrimSpace(c.GuardianName)
+	c.Identity = upperASCII(strings.Join(strings.Fields(c.Identity), ""))
+	c.County = strings.TrimSpace(c.County)
+	if phone, err := ParsePhone(c.GuardianPhone); err == nil {
+		c.GuardianPhone = string(phone)
+	}
+	return c
+}
+
+// IdentityKey gives what tells two children apart: the kind of identity and its number as stored.
+func (c Child) IdentityKey() string { return string(c.IdentityKind) + ":" + c.Normal().Identity }
+
+// Faults says everything that is wrong with the child on a day; none when it can be stored. Locations are JSON pointers
+// into the child, and no message repeats a value. The birth date and sex of a number of GB 11643 are those stated.
+func (c Child) Faults(today Date) []Fault {
+	c = c.Normal()
+	var faults []Fault
+	add := func(location, message string) { faults = append(faults, Fault{Location: location, Message: message}) }
+	checkName := func(location, name string) {
+		if message := nameFault(name); message != "" {
+			add(location, message)
+		}
+	}
+	checkName("/name", c.Name)
+	switch {
+	case !c.BornOn.Valid():
+		add("/born_on", "出生日期不存在")
+	case c.BornOn.After(today):
+		add("/born_on", "出生日期不能晚于今天")
+	case today.MonthsSince(c.BornOn) >= minorMonths:
+		add("/born_on", "不是未成年人的出生日期")
+	}
+	if c.Sex != Male && c.Sex != Female {
+		add("/sex", "请选择性别")
+	}
+	faults = append(faults, c.identityFaults()...)
+	if c.GuardianName != "" {
+		checkName("/guardian_name", c.GuardianName)
+	}
+	if c.GuardianPhone != "" {
+		if _, err := ParsePhone(c.GuardianPhone); err != nil {
+			add("/guardian_phone", "电话应为11位手机号,或带区号的固定电话")
+		}
+	}
+	if d, ok := DivisionByCode(c.County); !ok || d.Level != LevelCounty {
+		add("/county", "请选择长治市的县区")
+	}
+	return faults
+}
+
+// minorMonths is the age at which nobody is a child any more (未成年人保护法 art. 2: under eighteen).
+const minorMonths = 18 * 12
+
+func (c Child) identityFaults() []Fault {
+	fault := func(message string) []Fault { return []Fault{{Location: "/identity", Message: message}} }
+	switch c.IdentityKind {
+	case ByResidentID:
+		return c.numberFaults(ResidentCitizen)
+	case ByPermit:
+		if foreignPermit.MatchString(c.Identity) {
+			return nil
+		}
+		return c.numberFaults(ResidentHongKong, ResidentMacau, ResidentTaiwan, ResidentForeign)
+	case ByBirthCertificate:
+		if !birthCertificate.MatchString(c.Identity) {
+			return fault("出生医学证明编号应为1位字母和9位数字")
+		}
+	case ByPassport:
+		if !passportForm.MatchString(c.Identity) || !strings.ContainsAny(c.Identity, "0123456789") {
+			return fault("护照号码应为5至20位字母和数字")
+		}
+	default:
+		return []Fault{{Location: "/identity_kind", Message: "请选择证件类型"}}
+	}
+	return nil
+}
+
+// numberFaults checks a number of GB 11643 that belongs to one of the cards.
+func (c Child) numberFaults(cards ...ResidentIDKind) []Fault {
+	id, err := ParseResidentID(c.Identity)
+	if err != nil {
+		message := "证件号码有误"
+		var wrong *InvalidError
+		if errors.As(err, &wrong) {
+			message = wrong.Message
+		}
+		return []Fault{{Location: "/identity", Message: message}}
+	}
+	if !slices.Contains(cards, id.Kind()) {
+		return []Fault{{Location: "/identity", Message: "号码与证件类型不符"}}
+	}
+	var faults []Fault
+	if c.BornOn.Valid() && id.Birth() != c.BornOn {
+		faults = append(faults, Fault{Location: "/born_on", Message: "与证件号码中的出生日期不一致"})
+	}
+	if (c.Sex == Male || c.Sex == Female) && id.Sex() != c.Sex {
+		faults = append(faults, Fault{Location: "/sex", Message: "与证件号码中的性别不一致"})
+	}
+	return faults
+}
+
+// nameFault checks a name: any script's letters, also the rare ones that GB 18030 keeps in private use, with the signs that
+// stand between the parts of a name.
+func nameFault(name string) string {
+	n := utf8.RuneCountInString(name)
+	switch {
+	case n == 0:
+		return "请填写姓名"
+	case n > nameMost:
+		return "姓名不超过50个字"
+	case !utf8.ValidString(name):
+		return "姓名的编码有误"
+	}
+	for _, r := range name {
+		if !unicode.In(r, unicode.L, unicode.M, unicode.Co, unicode.Nd) && !strings.ContainsRune("·•‧・.-' 〇", r) {
+			return "姓名中有不能使用的符号"
+		}
+	}
+	return ""
+}
+
+// Masked gives an identity number with all but its first and last two characters hidden.
+func Masked(number string) string {
+	runes := []rune(number)
+	if len(runes) < 6 {
+		return strings.Repeat("*", len(runes))
+	}
+	return string(runes[:2]) + strings.Repeat("*", len(runes)-4) + string(runes[len(runes)-2:])
+}

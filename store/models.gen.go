@@ -167,6 +167,25 @@ type CaseEvent struct {
 	At          time.Time
 }
 
+type Child struct {
+	ID            string
+	County        string
+	BornOn        nursery.Date
+	Sex           string
+	IdentityKind  string
+	IdentityIndex []byte
+	Identity      []byte
+	Name          []byte
+	GuardianName  []byte
+	GuardianPhone []byte
+	DiedOn        nursery.Date
+	MovedOn       nursery.Date
+	Source        string
+	CreatedBy     string
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
+}
+
 type Clock struct {
 	CaseNo      string
 	Name        string

@@ -1,0 +1,226 @@
+package activities
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"hash/crc32"
+	"slices"
+	"time"
+
+	"tuoyu/nursery"
+	"tuoyu/sealing"
+	"tuoyu/store"
+)
+
+// EnteredChild is a child that was entered: its identifier, and whether its identity was known before, by an earlier entry
+// or an earlier one of the same batch. What is stored of a known child is not changed.
+type EnteredChild struct {
+	ID    string
+	Known bool
+}
+
+// identityColumn names the column of identities to the blind index.
+const identityColumn = "children.identity"
+
+// enterAtOnce is how many children one statement takes.
+const enterAtOnce = 4000
+
+// EnterChildren stores children that have no faults, sealed, and gives for each one, in the order given, who it is. No two
+// rows are ever of one identity, also when others enter it at the same time. It sees every child whoever the principal
+// is, and tells no more than the identifier. Source is civil, health or institution.
+func EnterChildren(ctx context.Context, q *store.Queries, fields *sealing.Fields, children []nursery.Child, source, by string, at time.Time) ([]EnteredChild, error) {
+	indexes, err := identityIndexes(fields, children)
+	if err != nil {
+		return nil, err
+	}
+	entered := make([]EnteredChild, len(children))
+	err = q.Beyond(ctx, func() error {
+		if err := lockIdentities(ctx, q, indexes); err != nil {
+			return err
+		}
+		known, err := knownIdentities(ctx, q, indexes)
+		if err != nil {
+			return err
+		}
+		var rows store.InsertChildrenParams
+		for i, child := range children {
+			if id, ok := known.any(indexes[i]); ok {
+				entered[i] = EnteredChild{ID: id, Known: true}
+				continue
+			}
+			id := nursery.NewChildID()
+			if err := appendChild(&rows, fields, id, indexes[i][0], child.Normal()); err != nil {
+				return err
+			}
+			known[string(indexes[i][0])] = id
+			entered[i] = EnteredChild{ID: id}
+			if len(rows.Ids) == enterAtOnce {
+				if err := insertChildren(ctx, q, &rows, source, by, at); err != nil {
+					return err
+				}
+			}
+		}
+		return insertChildren(ctx, q, &rows, source, by, at)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("enter children: %w", err)
+	}
+	return entered, nil
+}
+
+// FindChildren gives the identifiers of children by their identities, "" for one that is not known. It sees every child.
+func FindChildren(ctx context.Context, q *store.Queries, fields *sealing.Fields, children []nursery.Child) ([]string, error) {
+	indexes, err := identityIndexes(fields, children)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(children))
+	err = q.Beyond(ctx, func() error {
+		known, err := knownIdentities(ctx, q, indexes)
+		if err != nil {
+			return err
+		}
+		for i := range indexes {
+			ids[i], _ = known.any(indexes[i])
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find children: %w", err)
+	}
+	return ids, nil
+}
+
+func identityIndexes(fields *sealing.Fields, children []nursery.Child) ([][][]byte, error) {
+	indexes := make([][][]byte, len(children))
+	for i, child := range children {
+		var err error
+		if indexes[i], err = fields.Indexes(identityColumn, child.IdentityKey()); err != nil {
+			return nil, err
+		}
+	}
+	return indexes, nil
+}
+
+// lockIdentities takes the locks of the identities. The least of an identity's indexes is the same for every process,
+// whichever key is its primary.
+func lockIdentities(ctx context.Context, q *store.Queries, indexes [][][]byte) error {
+	const buckets = 64
+	var held []int32
+	for _, of := range indexes {
+		held = append(held, int32(crc32.ChecksumIEEE(slices.MinFunc(of, bytes.Compare))%buckets))
+	}
+	slices.Sort(held)
+	if err := q.LockIdentities(ctx, slices.Compact(held)); err != nil {
+		return fmt.Errorf("lock identities: %w", err)
+	}
+	return nil
+}
+
+// identities are children by the index of their identity.
+type identities map[string]string
+
+func (known identities) any(indexes [][]byte) (string, bool) {
+	for _, index := range indexes {
+		if id, ok := known[string(index)]; ok {
+			return id, true
+		}
+	}
+	return "", false
+}
+
+func knownIdentities(ctx context.Context, q *store.Queries, indexes [][][]byte) (identities, error) {
+	known := identities{}
+	for some := range slices.Chunk(indexes, enterAtOnce) {
+		rows, err := q.ChildrenByIdentity(ctx, slices.Concat(some...))
+		if err != nil {
+			return nil, fmt.Errorf("find identities: %w", err)
+		}
+		for _, row := range rows {
+			known[string(row.IdentityIndex)] = row.ID
+		}
+	}
+	return known, nil
+}
+
+func insertChildren(ctx context.Context, q *store.Queries, rows *store.InsertChildrenParams, source, by string, at time.Time) error {
+	if len(rows.Ids) == 0 {
+		return nil
+	}
+	rows.Source, rows.CreatedBy, rows.At = source, by, at
+	if err := q.InsertChildren(ctx, *rows); err != nil {
+		return fmt.Errorf("insert children: %w", err)
+	}
+	*rows = store.InsertChildrenParams{}
+	return nil
+}
+
+// childCell is where a sealed field of a child stands.
+func childCell(id string, field nursery.ChildField) sealing.Cell {
+	return sealing.Cell{Table: "children", Column: string(field), Row: id}
+}
+
+// SealChild seals a field of the child of an identifier; nothing stays nothing.
+func SealChild(fields *sealing.Fields, id string, field nursery.ChildField, value string) ([]byte, error) {
+	if value == "" {
+		return []byte{}, nil
+	}
+	return fields.Seal([]byte(value), childCell(id, field))
+}
+
+func appendChild(rows *store.InsertChildrenParams, fields *sealing.Fields, id string, index []byte, c nursery.Child) error {
+	sealed := map[nursery.ChildField][]byte{}
+	for field, value := range map[nursery.ChildField]string{
+		nursery.ChildIdentity: c.Identity, nursery.ChildName: c.Name,
+		nursery.ChildGuardianName: c.GuardianName, nursery.ChildGuardianPhone: c.GuardianPhone,
+	} {
+		var err error
+		if sealed[field], err = SealChild(fields, id, field, value); err != nil {
+			return err
+		}
+	}
+	rows.Ids = append(rows.Ids, id)
+	rows.Counties = append(rows.Counties, c.County)
+	rows.BornOn = append(rows.BornOn, c.BornOn.String())
+	rows.Sexes = append(rows.Sexes, string(c.Sex))
+	rows.IdentityKinds = append(rows.IdentityKinds, string(c.IdentityKind))
+	rows.IdentityIndexes = append(rows.IdentityIndexes, index)
+	rows.Identities = append(rows.Identities, sealed[nursery.ChildIdentity])
+	rows.Names = append(rows.Names, sealed[nursery.ChildName])
+	rows.GuardianNames = append(rows.GuardianNames, sealed[nursery.ChildGuardianName])
+	rows.GuardianPhones = append(rows.GuardianPhones, sealed[nursery.ChildGuardianPhone])
+	return nil
+}
+
+// OpenChild opens the chosen fields of a child and leaves the others out. Whoever calls it for a person writes the
+// reading down in the same transaction (NoteReading).
+func OpenChild(fields *sealing.Fields, row store.Child, chosen ...nursery.ChildField) (nursery.Child, error) {
+	var c nursery.Child
+	text := func(field nursery.ChildField, sealed []byte) (string, error) {
+		plain, err := fields.Open(sealed, childCell(row.ID, field))
+		return string(plain), err
+	}
+	for _, field := range chosen {
+		var err error
+		switch field {
+		case nursery.ChildName:
+			c.Name, err = text(field, row.Name)
+		case nursery.ChildIdentity:
+			c.IdentityKind = nursery.IdentityKind(row.IdentityKind)
+			c.Identity, err = text(field, row.Identity)
+		case nursery.ChildGuardianName:
+			c.GuardianName, err = text(field, row.GuardianName)
+		case nursery.ChildGuardianPhone:
+			c.GuardianPhone, err = text(field, row.GuardianPhone)
+		case nursery.ChildBirth:
+			c.BornOn = row.BornOn
+		case nursery.ChildSex:
+			c.Sex = nursery.Sex(row.Sex)
+		}
+		if err != nil {
+			return nursery.Child{}, fmt.Errorf("open child: %w", err)
+		}
+	}
+	return c, nil
+}
