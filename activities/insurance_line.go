@@ -14,11 +14,11 @@ func OpenLine(fields *sealing.Fields, row store.InsuranceLinesRow) (nursery.Insu
 		Ref: row.Child, IdentityKind: nursery.IdentityKind(row.IdentityKind), BornOn: row.BornOn, Sex: nursery.Sex(row.Sex),
 		CoverFrom: row.CoverFrom, CoverUntil: row.CoverUntil,
 	}
-	name, err := fields.Open(row.Name, sealing.Cell{Table: "children", Column: "name", Row: row.Child})
+	name, err := fields.Open(row.Name, childCell(row.Child, nursery.ChildName))
 	if err != nil {
 		return line, fmt.Errorf("open line: %w", err)
 	}
-	identity, err := fields.Open(row.Identity, sealing.Cell{Table: "children", Column: "identity", Row: row.Child})
+	identity, err := fields.Open(row.Identity, childCell(row.Child, nursery.ChildIdentity))
 	if err != nil {
 		return line, fmt.Errorf("open line: %w", err)
 	}

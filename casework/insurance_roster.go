@@ -2,9 +2,7 @@ package casework
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,7 +15,6 @@ import (
 
 	"tuoyu/activities"
 	"tuoyu/nursery"
-	"tuoyu/sealing"
 	"tuoyu/sheets"
 	"tuoyu/store"
 )
@@ -92,7 +89,7 @@ func rosterDate(s string) (nursery.Date, bool) {
 }
 
 // row reads an entry. The faults name its columns and never what was entered.
-func (e RosterEntry) row(today nursery.Date) (nursery.RosterRow, []RosterFault) {
+func (e RosterEntry) row(county string, today nursery.Date) (nursery.RosterRow, []RosterFault) {
 	var faults []RosterFault
 	add := func(field, message string) {
 		faults = append(faults, RosterFault{Row: e.number, Column: columnTitle(field), Message: message})
@@ -101,9 +98,11 @@ func (e RosterEntry) row(today nursery.Date) (nursery.RosterRow, []RosterFault) 
 		return nursery.RosterRow{}, []RosterFault{{Row: e.number, Column: e.formula, Message: "含有公式，请改为数值后重新上报"}}
 	}
 	r := nursery.RosterRow{
-		Name: strings.TrimSpace(e.Name), IdentityKind: nursery.IdentityKind(wordOf(e.IdentityKind)), Identity: e.Identity,
-		Sex: nursery.Sex(wordOf(e.Sex)), Residence: nursery.Residence(wordOf(e.Residence)), GuardianName: strings.TrimSpace(e.GuardianName),
-		GuardianPhone: strings.TrimSpace(e.GuardianPhone), Consent: strings.TrimSpace(e.Consent),
+		Child: nursery.Child{
+			Name: e.Name, IdentityKind: nursery.IdentityKind(wordOf(e.IdentityKind)), Identity: e.Identity, Sex: nursery.Sex(wordOf(e.Sex)),
+			GuardianName: e.GuardianName, GuardianPhone: e.GuardianPhone, County: county,
+		},
+		Residence: nursery.Residence(wordOf(e.Residence)), Consent: strings.TrimSpace(e.Consent),
 	}
 	if r.IdentityKind == "" {
 		r.IdentityKind = nursery.ByResidentID
@@ -130,17 +129,17 @@ func (e RosterEntry) row(today nursery.Date) (nursery.RosterRow, []RosterFault) 
 	default:
 		add("newborn", "应为是或否")
 	}
-	kept, found := r.Faults(today)
-	for _, f := range found {
+	for _, f := range r.Faults(today) {
 		if !slices.ContainsFunc(faults, func(g RosterFault) bool { return g.Column == columnTitle(f.Location) }) {
 			add(f.Location, f.Message)
 		}
 	}
-	if kept.Newborn && !kept.BornOn.IsZero() && !nursery.IsNewborn(kept.BornOn, today) {
+	r.Child = r.Child.Normal()
+	if r.Newborn && r.BornOn.Valid() && !nursery.IsNewborn(r.BornOn, today) {
 		add("newborn", "出生已满三个月，不按新生儿补报")
 	}
 	slices.SortFunc(faults, func(a, b RosterFault) int { return strings.Compare(a.Column, b.Column) })
-	return kept, faults
+	return r, faults
 }
 
 // TakeRoster takes a page of a month's roster. A row that cannot be taken is told with its reason and holds up no other; a child
@@ -154,7 +153,7 @@ func (s *Service) TakeRoster(ctx context.Context, p nursery.Principal, key, case
 
 // TakeRosterFile is TakeRoster for a workbook or CSV text. Errors: roster_file with the columns that are missing.
 func (s *Service) TakeRosterFile(ctx context.Context, p nursery.Principal, key, caseNo, source string, file io.Reader) (RosterReport, error) {
-	if err := s.mayRoster(ctx, p, caseNo); err != nil {
+	if _, err := s.mayRoster(ctx, p, caseNo); err != nil {
 		return RosterReport{}, err
 	}
 	raw, err := io.ReadAll(file)
@@ -199,39 +198,38 @@ func rosterFile(message string) *Error {
 	return refuse(Invalid, CodeRosterFile, "名册文件不能读取。", FieldError{Location: "file", Message: message})
 }
 
-func (s *Service) mayRoster(ctx context.Context, p nursery.Principal, caseNo string) error {
-	return s.DB.As(ctx, p, func(q *store.Queries) error {
-		_, _, err := s.insuranceFor(ctx, q, q.CaseByNumber, p, "insurance.roster", caseNo)
+// mayRoster says whether p may hand in the month's roster, and of which county it is.
+func (s *Service) mayRoster(ctx context.Context, p nursery.Principal, caseNo string) (county string, err error) {
+	err = s.DB.As(ctx, p, func(q *store.Queries) error {
+		c, _, err := s.insuranceFor(ctx, q, q.CaseByNumber, p, "insurance.roster", caseNo)
+		county = c.County
 		return err
 	})
+	return county, err
 }
 
-// incoming is a row ready to be written: what names the child is sealed once its row in the database is known.
+// incoming is a row ready to be written.
 type incoming struct {
 	nursery.RosterRow
 	number  int
-	index   []byte   // of the identity
-	others  [][]byte // by older keys
-	person  []byte
+	person  []byte // keyed hash of who it is, whatever the paper
 	id      string
 	known   bool
-	sealed  sealedChild
 	refused string
 }
-
-type sealedChild struct{ name, identity, guardianName, guardianPhone []byte }
 
 func (s *Service) takeRoster(ctx context.Context, p nursery.Principal, key, caseNo, source string, entries []RosterEntry, body any) (RosterReport, error) {
 	if s.Fields == nil {
 		return RosterReport{}, refuse(Unavailable, CodeEngineUnavailable, "系统没有配置密钥，不能接收婴幼儿信息。")
 	}
-	if err := s.mayRoster(ctx, p, caseNo); err != nil {
+	county, err := s.mayRoster(ctx, p, caseNo)
+	if err != nil {
 		return RosterReport{}, err
 	}
 	if source != "civil" && source != "health" {
 		return RosterReport{}, refuse(Invalid, CodeInvalid, "请指明名册来源。", FieldError{Location: "/source", Message: "不在可选值之内"})
 	}
-	rows, faults, err := s.readEntries(entries)
+	rows, faults, err := s.readEntries(county, entries)
 	if err != nil {
 		return RosterReport{}, err
 	}
@@ -263,23 +261,17 @@ func (s *Service) takeRoster(ctx context.Context, p nursery.Principal, key, case
 const rosterAtOnce = 8000
 
 // readEntries reads every row and finds the same identity twice; the work is shared by the processors.
-func (s *Service) readEntries(entries []RosterEntry) ([]*incoming, []RosterFault, error) {
+func (s *Service) readEntries(county string, entries []RosterEntry) ([]*incoming, []RosterFault, error) {
 	today := s.today()
 	read := make([]*incoming, len(entries))
 	wrong := make([][]RosterFault, len(entries))
 	err := inParallel(len(entries), func(i int) error {
-		row, faults := entries[i].row(today)
+		row, faults := entries[i].row(county, today)
 		if wrong[i] = faults; len(faults) > 0 {
 			return nil
 		}
-		in := &incoming{RosterRow: row, number: entries[i].number}
-		indexes, err := s.Fields.Indexes(identityColumn, row.Identity)
-		if err != nil {
-			return err
-		}
-		in.index, in.others = indexes[0], indexes[1:]
-		in.person, err = s.Fields.Index("insurance_roster.person", strings.Join([]string{row.Name, row.BornOn.String(), string(row.Sex), row.GuardianPhone}, "\x00"))
-		read[i] = in
+		person, err := s.Fields.Index("insurance_roster.person", strings.Join([]string{row.Name, row.BornOn.String(), string(row.Sex), row.GuardianPhone}, "\x00"))
+		read[i] = &incoming{RosterRow: row, number: entries[i].number, person: person}
 		return err
 	})
 	if err != nil {
@@ -291,18 +283,15 @@ func (s *Service) readEntries(entries []RosterEntry) ([]*incoming, []RosterFault
 		if in == nil {
 			continue
 		}
-		if first, twice := seen[string(in.index)]; twice {
+		if first, twice := seen[in.IdentityKey()]; twice {
 			faults = append(faults, RosterFault{Row: in.number, Column: columnTitle("identity"), Message: fmt.Sprintf("与第 %d 行证件号码相同", first)})
 			continue
 		}
-		seen[string(in.index)] = in.number
+		seen[in.IdentityKey()] = in.number
 		rows = append(rows, in)
 	}
 	return rows, faults, nil
 }
-
-// identityColumn names the index of a child's identity.
-const identityColumn = "children.identity"
 
 // inParallel runs do for 0 to n-1 on every processor and gives the first error.
 func inParallel(n int, do func(int) error) error {
@@ -322,14 +311,10 @@ func inParallel(n int, do func(int) error) error {
 
 // putChunk writes children, their places on the roster and their guardians' consents, each by one statement.
 func (s *Service) putChunk(ctx context.Context, q *store.Queries, p nursery.Principal, b store.InsuranceBatch, source string, rows []*incoming, report *RosterReport) error {
-	if err := findKnown(ctx, q, rows); err != nil {
+	if err := s.enter(ctx, q, p, source, rows); err != nil {
 		return err
 	}
-	err := inParallel(len(rows), func(i int) error { return s.seal(rows[i]) })
-	if err != nil {
-		return fmt.Errorf("seal roster: %w", err)
-	}
-	if err := s.putChildren(ctx, q, p, b, source, rows); err != nil {
+	if err := s.renew(ctx, q, rows); err != nil {
 		return err
 	}
 	roster := store.PutRosterParams{CaseNo: b.CaseNo, County: b.County, ReportedOn: s.today()}
@@ -362,97 +347,76 @@ func (s *Service) putChunk(ctx context.Context, q *store.Queries, p nursery.Prin
 	return nil
 }
 
-// findKnown gives each row the child it is about, or a new name.
-func findKnown(ctx context.Context, q *store.Queries, rows []*incoming) error {
-	var indexes [][]byte
-	byIndex := map[string]*incoming{}
-	for _, r := range rows {
-		indexes = append(append(indexes, r.index), r.others...)
-		for _, index := range append([][]byte{r.index}, r.others...) {
-			byIndex[string(index)] = r
+// enter gives each row the child it is about. One who is known and lives in another county is left alone.
+func (s *Service) enter(ctx context.Context, q *store.Queries, p nursery.Principal, source string, rows []*incoming) error {
+	children := make([]nursery.Child, len(rows))
+	for i, r := range rows {
+		children[i] = r.Child
+	}
+	entered, err := activities.EnterChildren(ctx, q, s.Fields, children, source, p.Account, s.Now())
+	if err != nil {
+		return err
+	}
+	var known []string
+	for i, r := range rows {
+		if r.id, r.known = entered[i].ID, entered[i].Known; r.known {
+			known = append(known, r.id)
 		}
 	}
-	known, err := q.ChildrenByIdentity(ctx, indexes)
+	if len(known) == 0 {
+		return nil
+	}
+	ids, err := q.ChildrenSeen(ctx, known)
 	if err != nil {
 		return fmt.Errorf("find known children: %w", err)
 	}
-	for _, k := range known {
-		r := byIndex[string(k.IdentityIndex)]
-		r.id, r.known = k.ID, true
+	seen := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		seen[id] = true
 	}
 	for _, r := range rows {
-		if !r.known {
-			r.id = newChild()
-		}
-	}
-	return nil
-}
-
-// newChild gives an identifier that says nothing of the child.
-func newChild() string {
-	id := make([]byte, 12)
-	_, _ = rand.Read(id) // never fails
-	return "c" + hex.EncodeToString(id)
-}
-
-func (s *Service) seal(r *incoming) error {
-	for _, cell := range []struct {
-		column, plain string
-		into          *[]byte
-	}{
-		{"name", r.Name, &r.sealed.name}, {"identity", r.Identity, &r.sealed.identity},
-		{"guardian_name", r.GuardianName, &r.sealed.guardianName}, {"guardian_phone", r.GuardianPhone, &r.sealed.guardianPhone},
-	} {
-		if cell.plain == "" {
-			continue
-		}
-		sealed, err := s.Fields.Seal([]byte(cell.plain), sealing.Cell{Table: "children", Column: cell.column, Row: r.id})
-		if err != nil {
-			return err
-		}
-		*cell.into = sealed
-	}
-	return nil
-}
-
-func (s *Service) putChildren(ctx context.Context, q *store.Queries, p nursery.Principal, b store.InsuranceBatch, source string, rows []*incoming) error {
-	fresh := store.InsertRosterChildrenParams{County: b.County, Source: source, CreatedBy: p.Account, At: s.Now()}
-	old := store.UpdateRosterChildrenParams{At: s.Now()}
-	for _, r := range rows {
-		if r.known {
-			old.Ids, old.BornOn, old.Sexes = append(old.Ids, r.id), append(old.BornOn, r.BornOn), append(old.Sexes, string(r.Sex))
-			old.Names, old.GuardianNames = append(old.Names, r.sealed.name), append(old.GuardianNames, r.sealed.guardianName)
-			old.GuardianPhones = append(old.GuardianPhones, r.sealed.guardianPhone)
-			old.DiedOn, old.MovedOn = append(old.DiedOn, r.DiedOn), append(old.MovedOn, r.MovedOn)
-			continue
-		}
-		fresh.Ids, fresh.BornOn, fresh.Sexes = append(fresh.Ids, r.id), append(fresh.BornOn, r.BornOn), append(fresh.Sexes, string(r.Sex))
-		fresh.IdentityKinds, fresh.Indexes = append(fresh.IdentityKinds, string(r.IdentityKind)), append(fresh.Indexes, r.index)
-		fresh.Identities, fresh.Names = append(fresh.Identities, r.sealed.identity), append(fresh.Names, r.sealed.name)
-		fresh.GuardianNames = append(fresh.GuardianNames, r.sealed.guardianName)
-		fresh.GuardianPhones = append(fresh.GuardianPhones, r.sealed.guardianPhone)
-		fresh.DiedOn, fresh.MovedOn = append(fresh.DiedOn, r.DiedOn), append(fresh.MovedOn, r.MovedOn)
-	}
-	if len(old.Ids) > 0 {
-		if err := q.UpdateRosterChildren(ctx, old); err != nil {
-			return fmt.Errorf("update children: %w", err)
-		}
-	}
-	if len(fresh.Ids) == 0 {
-		return nil
-	}
-	put, err := q.InsertRosterChildren(ctx, fresh)
-	if err != nil {
-		return fmt.Errorf("insert children: %w", err)
-	}
-	written := make(map[string]bool, len(put))
-	for _, id := range put {
-		written[id] = true
-	}
-	for _, r := range rows {
-		if !r.known && !written[r.id] {
+		if r.known && !seen[r.id] {
 			r.refused = "该证件号码已在其他县区登记，请核对居住地"
 		}
+	}
+	return nil
+}
+
+// renew writes what the source says anew of children who are known, and who has died or moved away.
+func (s *Service) renew(ctx context.Context, q *store.Queries, rows []*incoming) error {
+	rows = slices.DeleteFunc(slices.Clone(rows), func(r *incoming) bool {
+		return r.refused != "" || !r.known && r.DiedOn.IsZero() && r.MovedOn.IsZero()
+	})
+	if len(rows) == 0 {
+		return nil
+	}
+	n := len(rows)
+	to := store.UpdateRosterChildrenParams{
+		Ids: make([]string, n), BornOn: make([]nursery.Date, n), Sexes: make([]string, n), Names: make([][]byte, n), GuardianNames: make([][]byte, n),
+		GuardianPhones: make([][]byte, n), DiedOn: make([]nursery.Date, n), MovedOn: make([]nursery.Date, n), At: s.Now(),
+	}
+	err := inParallel(n, func(i int) (err error) {
+		r := rows[i]
+		to.Ids[i], to.BornOn[i], to.Sexes[i], to.DiedOn[i], to.MovedOn[i] = r.id, r.BornOn, string(r.Sex), r.DiedOn, r.MovedOn
+		for _, cell := range []struct {
+			field nursery.ChildField
+			plain string
+			into  *[]byte
+		}{
+			{nursery.ChildName, r.Name, &to.Names[i]}, {nursery.ChildGuardianName, r.GuardianName, &to.GuardianNames[i]},
+			{nursery.ChildGuardianPhone, r.GuardianPhone, &to.GuardianPhones[i]},
+		} {
+			if *cell.into, err = activities.SealChild(s.Fields, r.id, cell.field, cell.plain); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("seal roster: %w", err)
+	}
+	if err := q.UpdateRosterChildren(ctx, to); err != nil {
+		return fmt.Errorf("update children: %w", err)
 	}
 	return nil
 }

@@ -92,10 +92,10 @@ func TestARosterIsTakenRowByRow(t *testing.T) {
 	require.Equal(t, []casework.RosterFault{
 		{Row: 3, Column: "证件号码", Message: report.Faults[0].Message},
 		{Row: 4, Column: "出生日期", Message: "日期有误，应如 2026-01-31"},
-		{Row: 5, Column: "姓名", Message: "未填写"},
-		{Row: 5, Column: "性别", Message: "应为男或女"},
+		{Row: 5, Column: "姓名", Message: "请填写姓名"},
+		{Row: 5, Column: "性别", Message: "请选择性别"},
 		{Row: 6, Column: "证件号码", Message: "与第 2 行证件号码相同"},
-		{Row: 8, Column: "证件号码", Message: "出生医学证明编号应为一个字母和九位数字"},
+		{Row: 8, Column: "证件号码", Message: "出生医学证明编号应为1位字母和9位数字"},
 		{Row: 9, Column: "新生儿", Message: "应为是或否"},
 	}, report.Faults)
 	require.Equal(t, []int{9, 3, 0, 6}, []int{report.Rows, report.Added, report.Updated, report.Refused})

@@ -2,10 +2,10 @@ package nursery
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -154,102 +154,40 @@ func RosterVerdict(d Decision) (RosterStatus, string) {
 
 // RosterRow is one child as a civil or health source reports it 名册一行.
 type RosterRow struct {
-	Name          string       `json:"name" doc:"姓名"`
-	IdentityKind  IdentityKind `json:"identity_kind" doc:"证件类型"`
-	Identity      string       `json:"identity" doc:"证件号码"`
-	BornOn        Date         `json:"born_on" doc:"出生日期"`
-	Sex           Sex          `json:"sex" doc:"性别"`
-	Residence     Residence    `json:"residence,omitempty" doc:"户籍与居住情况"`
-	GuardianName  string       `json:"guardian_name,omitempty" doc:"监护人姓名"`
-	GuardianPhone string       `json:"guardian_phone,omitempty" doc:"监护人电话"`
-	NotifiedOn    Date         `json:"notified_on,omitzero" doc:"告知监护人日期"`
-	Consent       string       `json:"consent,omitempty" doc:"监护人同意书编号或存放处"`
-	DiedOn        Date         `json:"died_on,omitzero" doc:"死亡日期"`
-	MovedOn       Date         `json:"moved_on,omitzero" doc:"迁出日期"`
-	Newborn       bool         `json:"newborn,omitempty" doc:"新生儿补报"`
+	Child
+	Residence  Residence // 户籍与居住情况
+	NotifiedOn Date      // 告知监护人日期
+	Consent    string    // 监护人同意书编号或存放处
+	DiedOn     Date      // 死亡日期
+	MovedOn    Date      // 迁出日期
+	Newborn    bool      // 新生儿补报
 }
 
-var (
-	birthCertificate = regexp.MustCompile(`^[A-Z][0-9]{9}$`)
-	otherIdentity    = regexp.MustCompile(`^[A-Z0-9]{5,20}$`)
-)
-
-// Faults says what is wrong with the row on the day it is handed in, by field; never what was entered. It also gives the row
-// as it is to be kept, with the identity in its one written form.
-func (r RosterRow) Faults(today Date) (RosterRow, []Fault) {
+// Faults says what is wrong with the row on the day it is handed in, by the name of the field; never what was entered.
+func (r RosterRow) Faults(today Date) []Fault {
 	var faults []Fault
+	for _, f := range r.Child.Faults(today) {
+		faults = append(faults, Fault{strings.TrimPrefix(f.Location, "/"), f.Message})
+	}
 	add := func(field, message string) { faults = append(faults, Fault{field, message}) }
-	text := func(field, value string, most int, needed bool) {
-		switch {
-		case needed && strings.TrimSpace(value) == "":
-			add(field, "未填写")
-		case utf8.RuneCountInString(value) > most:
-			add(field, fmt.Sprintf("不能超过%d个字", most))
-		case !utf8.ValidString(value) || strings.ContainsFunc(value, func(c rune) bool { return c < ' ' || c == 0x7f || c == utf8.RuneError }):
-			add(field, "含有不能显示的字符")
-		}
-	}
-	text("name", r.Name, 50, true)
-	text("guardian_name", r.GuardianName, 50, false)
-	text("consent", r.Consent, 100, false)
-	if r.GuardianPhone != "" {
-		if _, err := ParsePhone(r.GuardianPhone); err != nil {
-			add("guardian_phone", "电话号码有误")
-		}
-	}
-	if r.Sex != Male && r.Sex != Female {
-		add("sex", "应为男或女")
-	}
-	switch {
-	case r.BornOn.IsZero():
-		add("born_on", "未填写")
-	case r.BornOn.After(today):
-		add("born_on", "晚于上报之日")
-	case r.BornOn.AddMonths(2 * CareMonths).Before(today):
+	if r.BornOn.Valid() && r.BornOn.AddMonths(2*CareMonths).Before(today) {
 		add("born_on", "不是婴幼儿")
 	}
 	if r.Residence != "" && r.Residence != ResidenceRegistered && r.Residence != ResidencePermanent && r.Residence != ResidenceOther {
 		add("residence", "应为户籍、常住或其他")
 	}
-	for field, day := range map[string]Date{"notified_on": r.NotifiedOn, "died_on": r.DiedOn, "moved_on": r.MovedOn} {
-		if day.After(today) {
-			add(field, "晚于上报之日")
+	if utf8.RuneCountInString(r.Consent) > 100 || strings.ContainsFunc(r.Consent, unicode.IsControl) {
+		add("consent", "不能超过100个字")
+	}
+	for _, day := range []struct {
+		field string
+		on    Date
+	}{{"notified_on", r.NotifiedOn}, {"died_on", r.DiedOn}, {"moved_on", r.MovedOn}} {
+		if day.on.After(today) {
+			add(day.field, "晚于上报之日")
 		}
 	}
-	r.Identity = upperASCII(strings.TrimSpace(r.Identity))
-	if message := r.identityFault(); message != "" {
-		add("identity", message)
-	}
-	slices.SortFunc(faults, func(a, b Fault) int { return strings.Compare(a.Location, b.Location) })
-	return r, faults
-}
-
-func (r RosterRow) identityFault() string {
-	switch {
-	case r.Identity == "":
-		return "未填写"
-	case r.IdentityKind == ByResidentID:
-		id, err := ParseResidentID(r.Identity)
-		switch {
-		case err != nil:
-			return err.(*InvalidError).Message
-		case !r.BornOn.IsZero() && id.Birth() != r.BornOn:
-			return "与出生日期不符"
-		case (r.Sex == Male || r.Sex == Female) && id.Sex() != r.Sex:
-			return "与性别不符"
-		}
-	case r.IdentityKind == ByBirthCertificate:
-		if !birthCertificate.MatchString(r.Identity) {
-			return "出生医学证明编号应为一个字母和九位数字"
-		}
-	case r.IdentityKind == ByPermit || r.IdentityKind == ByPassport:
-		if !otherIdentity.MatchString(r.Identity) {
-			return "证件号码格式不对"
-		}
-	default:
-		return "没有这种证件类型"
-	}
-	return ""
+	return faults
 }
 
 // InsuranceLine is what leaves for the insurer of one child 投保明细, and no more than that: the fields are listed here alone.

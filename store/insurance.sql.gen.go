@@ -69,30 +69,24 @@ func (q *Queries) ChildEnrolledAt(ctx context.Context, arg ChildEnrolledAtParams
 	return exists, err
 }
 
-const childrenByIdentity = `-- name: ChildrenByIdentity :many
-SELECT id, identity_index, county FROM children WHERE identity_index = ANY ($1::bytea[])
+const childrenSeen = `-- name: ChildrenSeen :many
+SELECT id FROM children WHERE id = ANY ($1::text[])
 `
 
-type ChildrenByIdentityRow struct {
-	ID            string
-	IdentityIndex []byte
-	County        string
-}
-
-// Who of the incoming is known already; served by children_by_identity.
-func (q *Queries) ChildrenByIdentity(ctx context.Context, indexes [][]byte) ([]ChildrenByIdentityRow, error) {
-	rows, err := q.db.Query(ctx, childrenByIdentity, indexes)
+// Which of these the principal sees. Served by the primary key; bounded by the number asked for.
+func (q *Queries) ChildrenSeen(ctx context.Context, ids []string) ([]string, error) {
+	rows, err := q.db.Query(ctx, childrenSeen, ids)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []ChildrenByIdentityRow{}
+	items := []string{}
 	for rows.Next() {
-		var i ChildrenByIdentityRow
-		if err := rows.Scan(&i.ID, &i.IdentityIndex, &i.County); err != nil {
+		var id string
+		if err := rows.Scan(&id); err != nil {
 			return nil, err
 		}
-		items = append(items, i)
+		items = append(items, id)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
@@ -501,72 +495,6 @@ func (q *Queries) InsertInsuranceUpload(ctx context.Context, arg InsertInsurance
 		arg.UploadedAt,
 	)
 	return err
-}
-
-const insertRosterChildren = `-- name: InsertRosterChildren :many
-INSERT INTO children (id, county, born_on, sex, identity_kind, identity_index, identity, name, guardian_name, guardian_phone, died_on,
-    moved_on, source, created_by, created_at, updated_at)
-SELECT unnest($1::text[]), $2, unnest($3::date[]), unnest($4::text[]),
-    unnest($5::text[]), unnest($6::bytea[]), unnest($7::bytea[]),
-    unnest($8::bytea[]), unnest($9::bytea[]), unnest($10::bytea[]),
-    unnest($11::date[]), unnest($12::date[]), $13, $14, $15, $15
-ON CONFLICT (identity_index) DO NOTHING
-RETURNING id
-`
-
-type InsertRosterChildrenParams struct {
-	Ids            []string
-	County         string
-	BornOn         []nursery.Date
-	Sexes          []string
-	IdentityKinds  []string
-	Indexes        [][]byte
-	Identities     [][]byte
-	Names          [][]byte
-	GuardianNames  [][]byte
-	GuardianPhones [][]byte
-	DiedOn         []nursery.Date
-	MovedOn        []nursery.Date
-	Source         string
-	CreatedBy      string
-	At             time.Time
-}
-
-// New children, as one statement; whoever another transaction has put meanwhile is left out.
-func (q *Queries) InsertRosterChildren(ctx context.Context, arg InsertRosterChildrenParams) ([]string, error) {
-	rows, err := q.db.Query(ctx, insertRosterChildren,
-		arg.Ids,
-		arg.County,
-		arg.BornOn,
-		arg.Sexes,
-		arg.IdentityKinds,
-		arg.Indexes,
-		arg.Identities,
-		arg.Names,
-		arg.GuardianNames,
-		arg.GuardianPhones,
-		arg.DiedOn,
-		arg.MovedOn,
-		arg.Source,
-		arg.CreatedBy,
-		arg.At,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []string{}
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		items = append(items, id)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }
 
 const insuranceBatch = `-- name: InsuranceBatch :one
@@ -1926,8 +1854,8 @@ const updateRosterChildren = `-- name: UpdateRosterChildren :exec
 UPDATE children c SET born_on = i.born_on, sex = i.sex, name = i.name, guardian_name = coalesce(i.guardian_name, c.guardian_name),
     guardian_phone = coalesce(i.guardian_phone, c.guardian_phone), died_on = i.died_on, moved_on = i.moved_on, updated_at = $1
 FROM (SELECT unnest($2::text[]) AS id, unnest($3::date[]) AS born_on, unnest($4::text[]) AS sex,
-    unnest($5::bytea[]) AS name, unnest($6::bytea[]) AS guardian_name,
-    unnest($7::bytea[]) AS guardian_phone, unnest($8::date[]) AS died_on,
+    unnest($5::bytea[]) AS name, nullif(unnest($6::bytea[]), '') AS guardian_name,
+    nullif(unnest($7::bytea[]), '') AS guardian_phone, unnest($8::date[]) AS died_on,
     unnest($9::date[]) AS moved_on) i
 WHERE c.id = i.id
 `

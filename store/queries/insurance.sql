@@ -33,28 +33,17 @@ SELECT b.*, c.stage, c.status FROM insurance_batches b JOIN cases c ON c.case_no
 WHERE b.insurer = @insurer AND (b.month, b.case_no) < (sqlc.arg(before_month)::date, sqlc.arg(before_no)::text)
 ORDER BY b.month DESC, b.case_no DESC LIMIT sqlc.arg(page_size)::integer;
 
--- name: ChildrenByIdentity :many
--- Who of the incoming is known already; served by children_by_identity.
-SELECT id, identity_index, county FROM children WHERE identity_index = ANY (sqlc.arg(indexes)::bytea[]);
-
--- name: InsertRosterChildren :many
--- New children, as one statement; whoever another transaction has put meanwhile is left out.
-INSERT INTO children (id, county, born_on, sex, identity_kind, identity_index, identity, name, guardian_name, guardian_phone, died_on,
-    moved_on, source, created_by, created_at, updated_at)
-SELECT unnest(sqlc.arg(ids)::text[]), @county, unnest(sqlc.arg(born_on)::date[]), unnest(sqlc.arg(sexes)::text[]),
-    unnest(sqlc.arg(identity_kinds)::text[]), unnest(sqlc.arg(indexes)::bytea[]), unnest(sqlc.arg(identities)::bytea[]),
-    unnest(sqlc.arg(names)::bytea[]), unnest(sqlc.arg(guardian_names)::bytea[]), unnest(sqlc.arg(guardian_phones)::bytea[]),
-    unnest(sqlc.arg(died_on)::date[]), unnest(sqlc.arg(moved_on)::date[]), @source, @created_by, sqlc.arg(at), sqlc.arg(at)
-ON CONFLICT (identity_index) DO NOTHING
-RETURNING id;
+-- name: ChildrenSeen :many
+-- Which of these the principal sees. Served by the primary key; bounded by the number asked for.
+SELECT id FROM children WHERE id = ANY (sqlc.arg(ids)::text[]);
 
 -- name: UpdateRosterChildren :exec
 -- What a source says anew of children who are known; a guardian it does not name stays.
 UPDATE children c SET born_on = i.born_on, sex = i.sex, name = i.name, guardian_name = coalesce(i.guardian_name, c.guardian_name),
     guardian_phone = coalesce(i.guardian_phone, c.guardian_phone), died_on = i.died_on, moved_on = i.moved_on, updated_at = sqlc.arg(at)
 FROM (SELECT unnest(sqlc.arg(ids)::text[]) AS id, unnest(sqlc.arg(born_on)::date[]) AS born_on, unnest(sqlc.arg(sexes)::text[]) AS sex,
-    unnest(sqlc.arg(names)::bytea[]) AS name, unnest(sqlc.arg(guardian_names)::bytea[]) AS guardian_name,
-    unnest(sqlc.arg(guardian_phones)::bytea[]) AS guardian_phone, unnest(sqlc.arg(died_on)::date[]) AS died_on,
+    unnest(sqlc.arg(names)::bytea[]) AS name, nullif(unnest(sqlc.arg(guardian_names)::bytea[]), '') AS guardian_name,
+    nullif(unnest(sqlc.arg(guardian_phones)::bytea[]), '') AS guardian_phone, unnest(sqlc.arg(died_on)::date[]) AS died_on,
     unnest(sqlc.arg(moved_on)::date[]) AS moved_on) i
 WHERE c.id = i.id;
 
