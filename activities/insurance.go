@@ -205,10 +205,10 @@ func (e *Engine) prepareSend(ctx context.Context, s *step, b store.InsuranceBatc
 	}
 	kind := "supplementary"
 	switch {
+	case eligible.First:
+		kind = "monthly"
 	case eligible.Newborns:
 		kind = "newborn"
-	case number == 1:
-		kind = "monthly"
 	}
 	hash, err := e.hashEligible(ctx, s.q, b, number)
 	if err != nil {

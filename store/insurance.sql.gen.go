@@ -211,7 +211,9 @@ func (q *Queries) DecideRoster(ctx context.Context, arg DecideRosterParams) (int
 }
 
 const eligibleKinds = `-- name: EligibleKinds :one
-SELECT count(*)::integer AS children, coalesce(bool_and(newborn), false)::boolean AS newborns FROM insurance_roster
+SELECT count(*)::integer AS children, coalesce(bool_and(newborn), false)::boolean AS newborns,
+    (NOT EXISTS (SELECT FROM insurance_sends s WHERE s.case_no = $1 AND s.state <> 'returned'))::boolean AS first
+FROM insurance_roster
 WHERE case_no = $1 AND status = 'eligible' AND send = $2::integer
 `
 
@@ -223,13 +225,14 @@ type EligibleKindsParams struct {
 type EligibleKindsRow struct {
 	Children int32
 	Newborns bool
+	First    bool
 }
 
-// How many eligible children there are, and whether all are newborns.
+// How many eligible children there are, whether all are newborns, and whether theirs is the first batch of the month.
 func (q *Queries) EligibleKinds(ctx context.Context, arg EligibleKindsParams) (EligibleKindsRow, error) {
 	row := q.db.QueryRow(ctx, eligibleKinds, arg.CaseNo, arg.Send)
 	var i EligibleKindsRow
-	err := row.Scan(&i.Children, &i.Newborns)
+	err := row.Scan(&i.Children, &i.Newborns, &i.First)
 	return i, err
 }
 

@@ -117,8 +117,10 @@ SELECT (coalesce(max(number), 0) + 1)::integer FROM insurance_sends WHERE case_n
 SELECT * FROM insurance_sends WHERE case_no = @case_no AND state = 'prepared' ORDER BY number DESC LIMIT 1;
 
 -- name: EligibleKinds :one
--- How many eligible children there are, and whether all are newborns.
-SELECT count(*)::integer AS children, coalesce(bool_and(newborn), false)::boolean AS newborns FROM insurance_roster
+-- How many eligible children there are, whether all are newborns, and whether theirs is the first batch of the month.
+SELECT count(*)::integer AS children, coalesce(bool_and(newborn), false)::boolean AS newborns,
+    (NOT EXISTS (SELECT FROM insurance_sends s WHERE s.case_no = @case_no AND s.state <> 'returned'))::boolean AS first
+FROM insurance_roster
 WHERE case_no = @case_no AND status = 'eligible' AND send = sqlc.arg(send)::integer;
 
 -- name: InsertInsuranceSend :exec
