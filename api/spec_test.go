@@ -24,6 +24,13 @@ var offered = []string{
 	"GET /api/v1/build-plans/{plan}/ranking", "GET /api/v1/build-sites", "GET /api/v1/build-sites/{case_no}",
 	"POST /api/v1/build-plans", "POST /api/v1/build-sites/{case_no}/amendments", "POST /api/v1/build-sites/{case_no}/filing",
 	"POST /api/v1/build-sites/{case_no}/reports", "POST /api/v1/build-sites/{case_no}/reports/{report}/decision",
+	"GET /api/v1/indicators/insured-rate", "GET /api/v1/insurance-batches", "GET /api/v1/insurance-batches/{case_no}",
+	"GET /api/v1/insurance-batches/{case_no}/exceptions", "GET /api/v1/insurance-batches/{case_no}/lines",
+	"GET /api/v1/insurance-batches/{case_no}/lines.xlsx", "GET /api/v1/insurance-batches/{case_no}/rosters/{number}",
+	"GET /api/v1/insurance-batches/{case_no}/rosters/{number}/faults.xlsx", "GET /api/v1/insurance-batches/{case_no}/summary.xlsx",
+	"GET /api/v1/insurance-claims", "GET /api/v1/insurance-claims/{case_no}", "GET /api/v1/insurance-reconciliation",
+	"POST /api/v1/insurance-batches", "POST /api/v1/insurance-batches/{case_no}/answers", "POST /api/v1/insurance-batches/{case_no}/exceptions",
+	"POST /api/v1/insurance-batches/{case_no}/roster", "POST /api/v1/insurance-batches/{case_no}/roster-files", "POST /api/v1/insurance-claims",
 }
 
 // open are those for people who do not sign in.
