@@ -23,10 +23,15 @@ import (
 // RulesEnrol is the rule set by which children are put on the list that goes to the insurer.
 const RulesEnrol = "insurance.enrol"
 
+// CountiesQueue is the task queue of steps over all the children of a county. It is not the queue of the processes, so a month of
+// insurance never holds up a decision.
+const CountiesQueue = "tuoyu-counties"
+
 // LongStep gives ctx the options of a step over all the children of a county, which may take longer than a local activity
 // should: it says that it is alive, and is tried until it is done.
 func LongStep(ctx workflow.Context) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		TaskQueue:           CountiesQueue,
 		StartToCloseTimeout: 10 * time.Minute,
 		HeartbeatTimeout:    15 * time.Second,
 		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 200 * time.Millisecond, MaximumInterval: time.Minute},

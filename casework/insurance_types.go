@@ -53,75 +53,75 @@ type RosterFault struct {
 
 // RosterReport is what came of a roster that was handed in 导入结果.
 type RosterReport struct {
-	CaseNo  string        `json:"case_no"`
+	CaseNo  string        `json:"case_no" doc:"办件编号"`
 	Number  int           `json:"number" doc:"第几次导入"`
 	Rows    int           `json:"rows" doc:"读到的行数"`
 	Added   int           `json:"added" doc:"新登记的婴幼儿"`
 	Updated int           `json:"updated" doc:"已登记、本次更新的婴幼儿"`
 	Refused int           `json:"refused" doc:"未接收的行数"`
 	Faults  []RosterFault `json:"faults" doc:"未接收的原因，最多列出前 200 条，全部见导出"`
-	By      string        `json:"uploaded_by"`
-	At      time.Time     `json:"uploaded_at"`
+	By      string        `json:"uploaded_by" doc:"上报人"`
+	At      time.Time     `json:"uploaded_at" doc:"上报时间"`
 }
 
 // InsuranceMonthSummary is an insurance month in a list.
 type InsuranceMonthSummary struct {
-	CaseNo     string        `json:"case_no"`
-	County     string        `json:"county"`
-	CountyName string        `json:"county_name"`
-	Month      string        `json:"month"`
-	Insurer    string        `json:"insurer"`
-	CoverFrom  nursery.Date  `json:"cover_from"`
-	Stage      nursery.Stage `json:"stage"`
-	StageTitle string        `json:"stage_title"`
-	OpenedOn   nursery.Date  `json:"opened_on"`
-	ClosedOn   nursery.Date  `json:"closed_on,omitzero"`
+	CaseNo     string        `json:"case_no" doc:"办件编号"`
+	County     string        `json:"county" doc:"县区"`
+	CountyName string        `json:"county_name" doc:"县区名称"`
+	Month      string        `json:"month" doc:"月份"`
+	Insurer    string        `json:"insurer" doc:"承保机构标识"`
+	CoverFrom  nursery.Date  `json:"cover_from" doc:"保险起始日"`
+	Stage      nursery.Stage `json:"stage" doc:"环节"`
+	StageTitle string        `json:"stage_title" doc:"环节名称"`
+	OpenedOn   nursery.Date  `json:"opened_on" doc:"开始日期"`
+	ClosedOn   nursery.Date  `json:"closed_on,omitzero" doc:"办结日期"`
 }
 
 // InsuranceCount is how many children stand somewhere, and why.
 type InsuranceCount struct {
-	Status      nursery.RosterStatus `json:"status"`
-	StatusTitle string               `json:"status_title"`
-	Reason      string               `json:"reason,omitempty"`
-	ReasonTitle string               `json:"reason_title,omitempty"`
-	Children    int                  `json:"children"`
+	Status      nursery.RosterStatus `json:"status" doc:"状态"`
+	StatusTitle string               `json:"status_title" doc:"状态名称"`
+	Reason      string               `json:"reason,omitempty" doc:"原因"`
+	ReasonTitle string               `json:"reason_title,omitempty" doc:"原因说明"`
+	Children    int                  `json:"children" doc:"人数"`
 }
 
 // InsuranceSend is a batch that goes or went to the insurer.
 type InsuranceSend struct {
-	Number     int        `json:"number"`
+	Number     int        `json:"number" doc:"序号"`
 	Kind       string     `json:"kind" doc:"monthly 月度，newborn 新生儿补报，supplementary 更正补报"`
-	Lines      int        `json:"lines"`
+	Lines      int        `json:"lines" doc:"人数"`
 	Hash       string     `json:"hash" doc:"各明细行依编号排列的 SHA-256"`
 	PremiumFen int64      `json:"premium_fen" doc:"保险费合计，分"`
-	State      string     `json:"state"`
-	SignedBy   string     `json:"signed_by,omitempty"`
-	SentAt     *time.Time `json:"sent_at,omitempty"`
-	AnsweredAt *time.Time `json:"answered_at,omitempty"`
-	Insured    int        `json:"insured"`
-	Refused    int        `json:"refused"`
-	Pending    int        `json:"pending"`
+	State      string     `json:"state" doc:"状态"`
+	SignedBy   string     `json:"signed_by,omitempty" doc:"核签人"`
+	SentAt     *time.Time `json:"sent_at,omitempty" doc:"送承保时间"`
+	AnsweredAt *time.Time `json:"answered_at,omitempty" doc:"答复完毕时间"`
+	Insured    int        `json:"insured" doc:"承保人数"`
+	Refused    int        `json:"refused" doc:"未承保人数"`
+	Pending    int        `json:"pending" doc:"待答复人数"`
 }
 
 // InsuranceMonthDetail is everything of a month that may be shown without naming a child.
 type InsuranceMonthDetail struct {
 	InsuranceMonthSummary
-	Procurement string                  `json:"procurement"`
-	Perils      []nursery.Peril         `json:"perils"`
-	Basis       *nursery.InsuranceBasis `json:"basis,omitempty"`
-	Terms       nursery.InsuranceTerms  `json:"terms"`
-	Counts      []InsuranceCount        `json:"counts"`
-	Reasons     []InsuranceCount        `json:"reasons"`
-	Sends       []InsuranceSend         `json:"sends"`
-	Uploads     []RosterReport          `json:"uploads"`
+	Procurement string                  `json:"procurement" doc:"政府采购文件"`
+	Perils      []nursery.Peril         `json:"perils" doc:"承保情形"`
+	Basis       *nursery.InsuranceBasis `json:"basis,omitempty" doc:"提供信息的合法依据"`
+	Terms       nursery.InsuranceTerms  `json:"terms" doc:"投保参数"`
+	Counts      []InsuranceCount        `json:"counts" doc:"各状态人数"`
+	Reasons     []InsuranceCount        `json:"reasons" doc:"各原因人数"`
+	Sends       []InsuranceSend         `json:"sends" doc:"投保批次"`
+	Uploads     []RosterReport          `json:"uploads" doc:"名册导入"`
 }
 
 // InsuranceLinesPage is a page of what the insurer reads.
 type InsuranceLinesPage struct {
-	CaseNo string                  `json:"case_no"`
-	Send   int                     `json:"send"`
-	Items  []nursery.InsuranceLine `json:"items"`
-	Next   string                  `json:"next,omitempty"`
+	CaseNo string                  `json:"case_no" doc:"办件编号"`
+	Send   int                     `json:"send" doc:"第几批"`
+	Items  []nursery.InsuranceLine `json:"items" doc:"本页内容"`
+	Next   string                  `json:"next,omitempty" doc:"下一页的翻页标记"`
 }
 
 // InsuranceAnswers is a page of the insurer's answers to one batch.
@@ -140,14 +140,14 @@ type InsuranceAnswered struct {
 
 // InsuranceException is a child that could not be insured as it stands.
 type InsuranceException struct {
-	Child       string               `json:"child"`
-	Name        string               `json:"name"`
-	BornOn      nursery.Date         `json:"born_on"`
-	Sex         nursery.Sex          `json:"sex"`
-	Status      nursery.RosterStatus `json:"status"`
-	Reason      string               `json:"reason"`
-	ReasonTitle string               `json:"reason_title"`
-	Decision    string               `json:"decision,omitempty"`
+	Child       string               `json:"child" doc:"婴幼儿编号"`
+	Name        string               `json:"name" doc:"姓名"`
+	BornOn      nursery.Date         `json:"born_on" doc:"出生日期"`
+	Sex         nursery.Sex          `json:"sex" doc:"性别"`
+	Status      nursery.RosterStatus `json:"status" doc:"状态"`
+	Reason      string               `json:"reason" doc:"原因"`
+	ReasonTitle string               `json:"reason_title" doc:"原因说明"`
+	Decision    string               `json:"decision,omitempty" doc:"裁定编号"`
 }
 
 // InsuranceResolution settles exceptions.
@@ -165,32 +165,32 @@ type InsuranceResolved struct {
 
 // InsuranceSettled says what came of it.
 type InsuranceSettled struct {
-	Settled int           `json:"settled"`
+	Settled int           `json:"settled" doc:"本次处理人数"`
 	Open    int           `json:"open" doc:"尚待处理"`
-	Faults  []RosterFault `json:"faults"`
+	Faults  []RosterFault `json:"faults" doc:"未接收的各行"`
 }
 
 // InsuranceReconciled is what of a county's month was sent and what came of it 对账.
 type InsuranceReconciled struct {
-	CaseNo     string        `json:"case_no"`
-	County     string        `json:"county"`
-	CountyName string        `json:"county_name"`
-	Insurer    string        `json:"insurer"`
-	Stage      nursery.Stage `json:"stage"`
-	Rostered   int           `json:"rostered"`
-	Sent       int           `json:"sent"`
-	Insured    int           `json:"insured"`
-	Refused    int           `json:"refused"`
-	Pending    int           `json:"pending"`
-	PremiumFen int64         `json:"premium_fen"`
+	CaseNo     string        `json:"case_no" doc:"办件编号"`
+	County     string        `json:"county" doc:"县区"`
+	CountyName string        `json:"county_name" doc:"县区名称"`
+	Insurer    string        `json:"insurer" doc:"承保机构标识"`
+	Stage      nursery.Stage `json:"stage" doc:"环节"`
+	Rostered   int           `json:"rostered" doc:"名册人数"`
+	Sent       int           `json:"sent" doc:"已送人数"`
+	Insured    int           `json:"insured" doc:"承保人数"`
+	Refused    int           `json:"refused" doc:"未承保人数"`
+	Pending    int           `json:"pending" doc:"待答复人数"`
+	PremiumFen int64         `json:"premium_fen" doc:"保险费，分"`
 }
 
 // InsuredRate is the share of children of the age who are insured on a day 参保率. Text has two decimals and is never rounded up.
 type InsuredRate struct {
-	County    string       `json:"county"`
-	On        nursery.Date `json:"on"`
-	Insured   int          `json:"insured"`
-	Residents int          `json:"residents"`
+	County    string       `json:"county" doc:"县区"`
+	On        nursery.Date `json:"on" doc:"截至日期"`
+	Insured   int          `json:"insured" doc:"承保人数"`
+	Residents int          `json:"residents" doc:"应参保婴幼儿"`
 	Exact     string       `json:"exact" doc:"百分数，分数形式"`
 	Text      string       `json:"text" doc:"百分数，两位小数，只舍不入"`
 	Verified  bool         `json:"verified" doc:"参数是否均已核对原文"`
@@ -207,19 +207,19 @@ type ClaimStart struct {
 
 // InsuranceClaimView is a claim as it stands.
 type InsuranceClaimView struct {
-	CaseNo      string        `json:"case_no"`
-	County      string        `json:"county"`
-	Child       string        `json:"child"`
-	Insurer     string        `json:"insurer"`
-	Peril       nursery.Peril `json:"peril"`
-	PerilTitle  string        `json:"peril_title"`
-	AccidentOn  nursery.Date  `json:"accident_on"`
-	ReportedOn  nursery.Date  `json:"reported_on"`
-	AmountFen   int64         `json:"amount_fen"`
-	AcceptedFen *int64        `json:"accepted_fen,omitempty"`
-	PaidFen     *int64        `json:"paid_fen,omitempty"`
-	PaidOn      nursery.Date  `json:"paid_on,omitzero"`
-	State       string        `json:"state"`
-	Reason      string        `json:"reason,omitempty"`
-	Description string        `json:"description,omitempty"`
+	CaseNo      string        `json:"case_no" doc:"办件编号"`
+	County      string        `json:"county" doc:"县区"`
+	Child       string        `json:"child" doc:"婴幼儿编号"`
+	Insurer     string        `json:"insurer" doc:"承保机构标识"`
+	Peril       nursery.Peril `json:"peril" doc:"承保情形"`
+	PerilTitle  string        `json:"peril_title" doc:"承保情形名称"`
+	AccidentOn  nursery.Date  `json:"accident_on" doc:"事故日期"`
+	ReportedOn  nursery.Date  `json:"reported_on" doc:"报案日期"`
+	AmountFen   int64         `json:"amount_fen" doc:"申请金额，分"`
+	AcceptedFen *int64        `json:"accepted_fen,omitempty" doc:"核定金额，分"`
+	PaidFen     *int64        `json:"paid_fen,omitempty" doc:"赔付金额，分"`
+	PaidOn      nursery.Date  `json:"paid_on,omitzero" doc:"赔付日期"`
+	State       string        `json:"state" doc:"状态"`
+	Reason      string        `json:"reason,omitempty" doc:"原因"`
+	Description string        `json:"description,omitempty" doc:"事故经过"`
 }

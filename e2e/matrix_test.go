@@ -81,7 +81,7 @@ func TestEveryOperationForEveryRoleInItsOwnAndInAnotherCounty(t *testing.T) {
 	}
 	wrong := app
 	wrong.Institution.USCC = "52140403MJY0010200" // does not check: whoever may file hears of it
-	rows := append(matrix(c, task, draft.CaseNo, started.TrackingCode, a, wrong), buildRows(t, h, a.County())...)
+	rows := append(matrix(c, task, draft.CaseNo, started.TrackingCode, a, wrong), append(buildRows(t, h, a.County()), insuranceRows(t, h, a.County())...)...)
 	wantEveryOperation(t, h, rows)
 	for _, r := range rows {
 		t.Run(r.op, func(t *testing.T) {

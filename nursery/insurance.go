@@ -94,20 +94,20 @@ func (s RosterStatus) Title() string {
 
 // InsuranceTerms are what a city sets for insurance 投保参数, by the parameters of the same names. Days are working days unless said.
 type InsuranceTerms struct {
-	ResidentDefinition []Residence `json:"resident_definition"`
-	UntilMonths        int         `json:"until_months"` // age in completed months at which cover ends
-	NewbornDays        int         `json:"newborn_days"` // calendar days after birth within which a newborn is reported
-	CoverMonths        int         `json:"cover_months"`
-	PremiumFen         int64       `json:"premium_fen"` // for one child and cover period
-	RosterDays         int         `json:"roster_days"`
-	SignDays           int         `json:"sign_days"`
-	AnswerDays         int         `json:"answer_days"`
-	SilenceDays        int         `json:"silence_days"` // after the due date, before the county chases the insurer
-	ExceptionDays      int         `json:"exception_days"`
-	ClaimReportDays    int         `json:"claim_report_days"` // calendar days after the accident
-	ClaimReviewDays    int         `json:"claim_review_days"`
-	ClaimPayDays       int         `json:"claim_pay_days"`
-	ClaimLimitFen      int64       `json:"claim_limit_fen"` // the most that is paid for one accident
+	ResidentDefinition []Residence `json:"resident_definition" doc:"本市婴幼儿的范围"`
+	UntilMonths        int         `json:"until_months" doc:"满多少个月不再投保"` // age in completed months at which cover ends
+	NewbornDays        int         `json:"newborn_days" doc:"新生儿补报期限，日"` // calendar days after birth within which a newborn is reported
+	CoverMonths        int         `json:"cover_months" doc:"保险期间，月"`
+	PremiumFen         int64       `json:"premium_fen" doc:"保险费，分"` // for one child and cover period
+	RosterDays         int         `json:"roster_days" doc:"名册归集期限，工作日"`
+	SignDays           int         `json:"sign_days" doc:"核签期限，工作日"`
+	AnswerDays         int         `json:"answer_days" doc:"承保答复期限，工作日"`
+	SilenceDays        int         `json:"silence_days" doc:"承保机构逾期多少工作日后督促"` // after the due date, before the county chases the insurer
+	ExceptionDays      int         `json:"exception_days" doc:"例外处理期限，工作日"`
+	ClaimReportDays    int         `json:"claim_report_days" doc:"报案期限，日"` // calendar days after the accident
+	ClaimReviewDays    int         `json:"claim_review_days" doc:"理赔核定期限，工作日"`
+	ClaimPayDays       int         `json:"claim_pay_days" doc:"赔付期限，工作日"`
+	ClaimLimitFen      int64       `json:"claim_limit_fen" doc:"每次事故赔付限额，分"` // the most that is paid for one accident
 }
 
 // InsuranceBasis is the recorded legal ground on which a batch is shared with the insurer without each guardian's consent
