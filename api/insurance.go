@@ -13,8 +13,8 @@ import (
 
 const csvMedia = "text/csv"
 
-// sendOf names a batch of a month in a query.
-type sendOf struct {
+// BatchNumber names a batch of a month in a query.
+type BatchNumber struct {
 	Send int `query:"send" minimum:"1" default:"1" doc:"第几批"`
 }
 
@@ -142,7 +142,7 @@ func registerInsurer(a *api) {
 	lines.Description = "仅承保机构可读，读取即留痕。各行依编号排列，以制表符连接各栏、换行结尾，逐行计 SHA-256 即本批哈希。"
 	register(a, lines, func(ctx context.Context, in *struct {
 		CaseNumber
-		sendOf
+		BatchNumber
 		After string `query:"after" maxLength:"400" doc:"上一页答复中的 next"`
 		Limit int    `query:"limit" minimum:"1" maximum:"1000" default:"500" doc:"每页条数"`
 	}) (*answer[casework.InsuranceLinesPage], error) {
@@ -151,7 +151,7 @@ func registerInsurer(a *api) {
 	export := operation(http.MethodGet, "/api/v1/insurance-batches/{case_no}/lines.xlsx", "exportInsuranceLines", tagInsurance, "导出投保明细", http.StatusNotFound)
 	register(a, downloading(export, sheets.Media, "投保明细，Excel"), func(ctx context.Context, in *struct {
 		CaseNumber
-		sendOf
+		BatchNumber
 	}) (*file, error) {
 		list, err := a.door.AllInsuranceLines(ctx, principal(ctx), in.CaseNo, in.Send)
 		if err != nil {

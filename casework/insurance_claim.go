@@ -71,7 +71,8 @@ func (s *Service) startClaim(ctx context.Context, q *store.Queries, p nursery.Pr
 // coverOf finds the cover of the child on the day of the accident, as far as the child is p's to know of.
 func (s *Service) coverOf(ctx context.Context, p nursery.Principal, in ClaimStart) (store.CoverOnDayRow, error) {
 	var cover store.CoverOnDayRow
-	if err := s.may(ctx, p, "insurance_claim.list", resource{}); err != nil {
+	own := resource{County: p.County, Institution: p.Institution, Partner: p.Institution}
+	if err := s.may(ctx, p, "insurance_claim.start", own); err != nil {
 		return cover, err
 	}
 	none := refuse(Invalid, CodeNotCovered, "该婴幼儿在事故当日没有生效的保险，或者不由您报案。", FieldError{Location: "/child", Message: "没有生效的保险"})
