@@ -224,3 +224,84 @@ func OpenChild(fields *sealing.Fields, row store.Child, chosen ...nursery.ChildF
 	}
 	return c, nil
 }
+
+// Reading is that somebody reads fields of children, and what for.
+type Reading struct {
+	By      nursery.Principal
+	Purpose nursery.ReadingPurpose
+	Fields  []nursery.ChildField
+	At      time.Time
+}
+
+// NoteReading writes a line for each child that is read (未成年人网络保护条例 art. 36), in the transaction that reads.
+func NoteReading(ctx context.Context, q *store.Queries, r Reading, children ...store.Child) error {
+	line := store.NoteReadingsParams{
+		Reader: r.By.Account, ReaderRole: string(r.By.Role), Institution: r.By.Institution, Purpose: string(r.Purpose), At: r.At,
+	}
+	for _, field := range r.Fields {
+		line.Fields = append(line.Fields, string(field))
+	}
+	for _, c := range children {
+		line.Children = append(line.Children, c.ID)
+		line.Counties = append(line.Counties, c.County)
+	}
+	if err := q.NoteReadings(ctx, line); err != nil {
+		return fmt.Errorf("note reading: %w", err)
+	}
+	return nil
+}
+
+// checkupRound is the kind of the cases that follow who is in care.
+const checkupRound = "checkup_round"
+
+// NoteEnrolment tells the open check-up rounds of an institution that a child came or left.
+func NoteEnrolment(ctx context.Context, q *store.Queries, institution, child string, at time.Time) error {
+	rounds, err := q.OpenCasesOfKind(ctx, store.OpenCasesOfKindParams{Institution: institution, Kind: checkupRound})
+	if err != nil {
+		return fmt.Errorf("look for check-up rounds: %w", err)
+	}
+	for _, round := range rounds {
+		if err := Wake(ctx, q, round, fmt.Sprintf("enrolment/%s/%d", child, at.UnixNano()), at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// CorrectChild stores a child that has no faults in place of what was stored of it. Taken says that another child is known
+// by the identity, so that nothing was changed.
+func CorrectChild(ctx context.Context, q *store.Queries, fields *sealing.Fields, id string, c nursery.Child, at time.Time) (taken bool, err error) {
+	indexes, err := identityIndexes(fields, []nursery.Child{c})
+	if err != nil {
+		return false, err
+	}
+	err = q.Beyond(ctx, func() error {
+		if err := lockIdentities(ctx, q, indexes); err != nil {
+			return err
+		}
+		known, err := knownIdentities(ctx, q, indexes)
+		if err != nil {
+			return err
+		}
+		other, found := known.any(indexes[0])
+		taken = found && other != id
+		return nil
+	})
+	if err != nil || taken {
+		return taken, err
+	}
+	var sealed store.InsertChildrenParams
+	c = c.Normal()
+	if err := appendChild(&sealed, fields, id, indexes[0][0], c); err != nil {
+		return false, err
+	}
+	err = q.CorrectChild(ctx, store.CorrectChildParams{
+		ID: id, County: c.County, BornOn: c.BornOn, Sex: string(c.Sex), IdentityKind: string(c.IdentityKind), IdentityIndex: indexes[0][0],
+		Identity: sealed.Identities[0], Name: sealed.Names[0], GuardianName: sealed.GuardianNames[0],
+		GuardianPhone: sealed.GuardianPhones[0], UpdatedAt: at,
+	})
+	if err != nil {
+		return false, fmt.Errorf("correct child: %w", err)
+	}
+	return false, nil
+}

@@ -53,7 +53,7 @@ type OpenTask struct {
 }
 
 // OpenTask puts the task into the inbox of its role, moves the case to who now holds the ball, and gives the
-// moments at which the task has to be marked.
+// moments at which the task has to be marked. Of a task that is open already it gives those still to come.
 func (e *Engine) OpenTask(ctx context.Context, in OpenTask) (TaskPlan, error) {
 	var plan TaskPlan
 	years, err := e.Almanac.Years(ctx)
@@ -88,7 +88,9 @@ func (e *Engine) OpenTask(ctx context.Context, in OpenTask) (TaskPlan, error) {
 	if err != nil || done {
 		return plan, err
 	}
-	return e.planAgain(ctx, years, RescheduleTask{CaseNo: in.CaseNo, Task: in.Task, Days: in.Days, Silence: in.Silence, Reminder: in.Reminder})
+	return e.remaining(ctx, years, RescheduleTask{
+		CaseNo: in.CaseNo, Task: in.Task, Days: in.Days, Silence: in.Silence, Reminder: in.Reminder, At: in.At,
+	})
 }
 
 // partnerOf names whose inbox a task of the role goes to, when it is that of the other party of the case.
@@ -113,6 +115,11 @@ func (e *Engine) RescheduleTask(ctx context.Context, in RescheduleTask) (TaskPla
 	if err != nil {
 		return TaskPlan{}, err
 	}
+	return e.remaining(ctx, years, in)
+}
+
+// remaining is planAgain without the moments that are over.
+func (e *Engine) remaining(ctx context.Context, years calendar.Years, in RescheduleTask) (TaskPlan, error) {
 	plan, err := e.planAgain(ctx, years, in)
 	plan.Moments = slices.DeleteFunc(plan.Moments, func(m Moment) bool { return m.At.Before(in.At) })
 	return plan, err

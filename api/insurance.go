@@ -94,8 +94,8 @@ func registerRoster(a *api) {
 	register(a, page, func(ctx context.Context, in *struct {
 		Command
 		CaseNumber
-		Body casework.RosterPage
-	}) (*made[casework.RosterReport], error) {
+		Body casework.InsurancePage
+	}) (*made[casework.InsuranceRoster], error) {
 		report, err := a.door.TakeRoster(ctx, principal(ctx), in.Key, in.CaseNo, in.Body)
 		return newAt(report, err, reportAt)
 	})
@@ -104,7 +104,7 @@ func registerRoster(a *api) {
 		http.StatusNotFound, http.StatusUnprocessableEntity))
 	whole.Description = "请求内容即 Excel 工作簿或 CSV 文件。须有姓名、证件号码、出生日期、性别、户籍情况各栏；可有证件类型、监护人姓名、监护人电话、告知日期、同意书、死亡日期、迁出日期、新生儿各栏。"
 	whole.Metadata = map[string]any{streams: true}
-	register(a, whole, func(ctx context.Context, in *rosterFile) (*made[casework.RosterReport], error) {
+	register(a, whole, func(ctx context.Context, in *rosterFile) (*made[casework.InsuranceRoster], error) {
 		body := http.MaxBytesReader(in.answer, in.request.Body, a.maxUpload)
 		report, err := a.door.TakeRosterFile(ctx, principal(ctx), in.Key, in.CaseNo, in.Source, &bounded{from: body, left: a.maxUpload, most: a.maxUpload})
 		return newAt(report, err, reportAt)
@@ -119,7 +119,7 @@ func registerRoster(a *api) {
 		Number int `path:"number" minimum:"1" doc:"第几次导入"`
 	}
 	register(a, operation(http.MethodGet, "/api/v1/insurance-batches/{case_no}/rosters/{number}", "getRosterReport", tagInsurance, "名册导入结果", http.StatusNotFound),
-		func(ctx context.Context, in *upload) (*answer[casework.RosterReport], error) {
+		func(ctx context.Context, in *upload) (*answer[casework.InsuranceRoster], error) {
 			return reply(a.door.RosterReport(ctx, principal(ctx), in.CaseNo, in.Number))
 		})
 	export := operation(http.MethodGet, "/api/v1/insurance-batches/{case_no}/rosters/{number}/faults.xlsx", "exportRosterReport", tagInsurance, "导出未接收的行", http.StatusNotFound)
@@ -133,7 +133,7 @@ func registerRoster(a *api) {
 	})
 }
 
-func reportAt(r casework.RosterReport) string {
+func reportAt(r casework.InsuranceRoster) string {
 	return pathOf("insurance-batches", r.CaseNo) + "/rosters/" + itoa(r.Number)
 }
 

@@ -39,7 +39,7 @@ func insuranceSheet(d casework.InsuranceMonthDetail) ([]byte, error) {
 }
 
 // faultSheet writes the rows of a roster that were not taken, and why.
-func faultSheet(r casework.RosterReport) ([]byte, error) {
+func faultSheet(r casework.InsuranceRoster) ([]byte, error) {
 	table := sheets.Table{
 		Name:  "未接收的行",
 		Notes: [][]any{{"第", r.Number, "次导入", "共", r.Rows, "行", "未接收", r.Refused, "行"}},

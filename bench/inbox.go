@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"go.temporal.io/sdk/client"
 
 	"tuoyu/casework"
@@ -70,7 +69,7 @@ func (b *bench) inbox(ctx context.Context) (err error) {
 			return err
 		}
 		defer func() { err = errors.Join(err, h.close()) }()
-		if err := fill(ctx, h, tasks); err != nil {
+		if err := fillWith(ctx, h, openTasks, tasks); err != nil {
 			return err
 		}
 		db, err := store.Open(ctx, environmentOf(h, "TUOYU_DATABASE_URL"), store.Options{})
@@ -144,22 +143,4 @@ func (s *inboxSize) turn(ctx context.Context, way string, ask func(context.Conte
 		s.turns[way] = append(s.turns[way], median(times))
 	}
 	return nil
-}
-
-func fill(ctx context.Context, h *house, tasks int) error {
-	err := pgx.BeginFunc(ctx, h.db, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "SET LOCAL session_replication_role = replica"); err != nil {
-			return err
-		}
-		_, err := tx.Exec(ctx, openTasks, tasks)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("write %d tasks: %w", tasks, err)
-	}
-	if _, err := h.db.Exec(ctx, "VACUUM ANALYZE"); err != nil {
-		return fmt.Errorf("gather statistics: %w", err)
-	}
-	_, err = h.db.Exec(ctx, "CHECKPOINT")
-	return err
 }

@@ -8,6 +8,7 @@
 //	d  events and bytes of history per filing
 //	e  memory of serve, worker and devstack, idle and under load
 //	f  seconds until the system is up
+//	g  wall map and ledger of the building sites at ten times the data
 package main
 
 import (
@@ -40,6 +41,7 @@ var parts = []part{
 	{"d", "History of a filing", true, (*bench).histories},
 	{"e", "Memory", true, (*bench).memory},
 	{"f", "Seconds until the system is up", false, (*bench).startup},
+	{"g", "Wall map and ledger of the building sites", true, (*bench).ledgers},
 }
 
 // bench is one run.
@@ -81,7 +83,7 @@ func run(ctx context.Context, args []string) error {
 	out := f.String("out", "bench/RESULTS.md", "where the table goes, below the root")
 	inside := f.String("inside", "", "for bench itself: run inside devstack and write the rows to this file")
 	f.Usage = func() {
-		fmt.Fprintln(os.Stderr, "usage: bench [flags] [PART…]   parts: a b c d e f, all when none is named")
+		fmt.Fprintln(os.Stderr, "usage: bench [flags] [PART…]   parts: a b c d e f g, all when none is named")
 		f.PrintDefaults()
 	}
 	if err := f.Parse(args); err != nil {
@@ -116,7 +118,7 @@ func choose(letters []string) ([]part, error) {
 	for _, letter := range letters {
 		i := slices.IndexFunc(parts, func(p part) bool { return p.letter == letter })
 		if i < 0 {
-			return nil, fmt.Errorf("no part %q: they are a to f", letter)
+			return nil, fmt.Errorf("no part %q: they are a to g", letter)
 		}
 		chosen = append(chosen, parts[i])
 	}

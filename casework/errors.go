@@ -54,6 +54,15 @@ const (
 	CodeClosesByFiling      = "closes_by_filing"         // 422: the milestone follows the site's filing case alone
 	CodeReportWaiting       = "report_waiting"           // 409: the last report of the milestone is not decided yet
 	CodeReportDecided       = "report_decided"           // 409: accepted or returned already
+	CodeSealingUnavailable  = "sealing_unavailable"      // 503: no keyset, so nothing of children is taken
+	CodeChildElsewhere      = "child_in_care_elsewhere"  // 409: another institution has the child until it ends that
+	CodeChildEnrolled       = "child_enrolled"           // 409: in care here already
+	CodeChildNotEnrolled    = "child_not_enrolled"       // 409: the child's time here has ended
+	CodeIdentityTaken       = "identity_taken"           // 409: another child is known by it
+	CodeConsentStands       = "consent_stands"           // 409: given already and not withdrawn
+	CodeNoConsent           = "consent_absent"           // 409: nothing to withdraw
+	CodePurposeNotAllowed   = "purpose_not_allowed"      // 403: the role reads nothing for this purpose
+	CodeRosterUnreadable    = "roster_unreadable"        // 422: no table, too long, or without the columns
 	CodeFilingNotOfSite     = "filing_not_of_site"       // 422: another county's, another's, or none that can be built
 	CodeInsuranceStarted    = "insurance_started"        // 409: the county's month was opened before
 	CodeInsuranceClosed     = "insurance_closed"         // 409: the month is closed

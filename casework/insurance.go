@@ -219,7 +219,7 @@ func monthSummary(r store.InsuranceBatchesOfCityRow) InsuranceMonthSummary {
 
 // InsuranceMonth gives everything of a month that p may see: counts, reasons, hashes; no child is named.
 func (s *Service) InsuranceMonth(ctx context.Context, p nursery.Principal, caseNo string) (InsuranceMonthDetail, error) {
-	d := InsuranceMonthDetail{Counts: []InsuranceCount{}, Reasons: []InsuranceCount{}, Sends: []InsuranceSend{}, Uploads: []RosterReport{}}
+	d := InsuranceMonthDetail{Counts: []InsuranceCount{}, Reasons: []InsuranceCount{}, Sends: []InsuranceSend{}, Uploads: []InsuranceRoster{}}
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {
 		c, b, err := s.insuranceFor(ctx, q, q.CaseByNumber, p, "insurance.read", caseNo)
 		if err != nil {
@@ -273,9 +273,9 @@ func fillRosterCounts(ctx context.Context, q *store.Queries, caseNo string, d *I
 		return fmt.Errorf("read uploads: %w", err)
 	}
 	for _, u := range uploads {
-		d.Uploads = append(d.Uploads, RosterReport{
+		d.Uploads = append(d.Uploads, InsuranceRoster{
 			CaseNo: caseNo, Number: int(u.Number), Rows: int(u.ReadRows), Added: int(u.Added), Updated: int(u.Updated), Refused: int(u.Refused),
-			Faults: []RosterFault{}, By: u.UploadedBy, At: u.UploadedAt,
+			Faults: []InsuranceFault{}, By: u.UploadedBy, At: u.UploadedAt,
 		})
 	}
 	return nil

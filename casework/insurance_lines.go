@@ -140,7 +140,7 @@ func (s *Service) logReads(ctx context.Context, q *store.Queries, p nursery.Prin
 // before count once; what names no line of the batch, or says otherwise than before, is told and changes nothing.
 func (s *Service) AnswerInsurance(ctx context.Context, p nursery.Principal, key, caseNo string, in InsuranceAnswers) (InsuranceAnswered, error) {
 	done, _, err := command(ctx, s, p, key, "insurance.answer "+caseNo, in, func(q *store.Queries) (InsuranceAnswered, error) {
-		done := InsuranceAnswered{Faults: []RosterFault{}}
+		done := InsuranceAnswered{Faults: []InsuranceFault{}}
 		c, err := s.sentBatch(ctx, q, p, "insurance.answer", caseNo, in.Send)
 		if err != nil {
 			return done, err
@@ -197,7 +197,7 @@ func (s *Service) readAnswers(ctx context.Context, q *store.Queries, p nursery.P
 	}
 	for i, l := range in.Lines {
 		fault := func(message string) {
-			done.Faults = append(done.Faults, RosterFault{Row: i + 1, Column: "明细编号", Message: message})
+			done.Faults = append(done.Faults, InsuranceFault{Row: i + 1, Column: "明细编号", Message: message})
 		}
 		answer, reason := "insured", ""
 		if l.Policy == "" {
@@ -288,7 +288,7 @@ func (s *Service) InsuranceExceptions(ctx context.Context, p nursery.Principal, 
 // ones change no more; whoever is no exception is told and nobody else held up.
 func (s *Service) SettleExceptions(ctx context.Context, p nursery.Principal, key, caseNo string, in InsuranceResolution) (InsuranceSettled, error) {
 	done, _, err := command(ctx, s, p, key, "insurance.except "+caseNo, in, func(q *store.Queries) (InsuranceSettled, error) {
-		done := InsuranceSettled{Faults: []RosterFault{}}
+		done := InsuranceSettled{Faults: []InsuranceFault{}}
 		c, _, err := s.insuranceFor(ctx, q, q.CaseForStep, p, "insurance.except", caseNo)
 		if err == nil {
 			err = monthOpen(c)
@@ -302,7 +302,7 @@ func (s *Service) SettleExceptions(ctx context.Context, p nursery.Principal, key
 		}
 		for i, item := range in.Items {
 			if !settled[item.Child] {
-				done.Faults = append(done.Faults, RosterFault{Row: i + 1, Column: "婴幼儿编号", Message: "不在待处理的例外之中"})
+				done.Faults = append(done.Faults, InsuranceFault{Row: i + 1, Column: "婴幼儿编号", Message: "不在待处理的例外之中"})
 			}
 		}
 		open, err := q.RosterOpen(ctx, c.CaseNo)

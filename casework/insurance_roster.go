@@ -19,24 +19,24 @@ import (
 	"tuoyu/store"
 )
 
-// rosterColumns are the columns of a roster file, by the field of RosterEntry. The first five must be there.
+// rosterColumns are the columns of a roster file, by the field of InsuranceEntry. The first five must be there.
 var rosterColumns = []struct {
 	field, title string
-	of           func(*RosterEntry) *string
+	of           func(*InsuranceEntry) *string
 }{
-	{"name", "姓名", func(e *RosterEntry) *string { return &e.Name }},
-	{"identity", "证件号码", func(e *RosterEntry) *string { return &e.Identity }},
-	{"born_on", "出生日期", func(e *RosterEntry) *string { return &e.BornOn }},
-	{"sex", "性别", func(e *RosterEntry) *string { return &e.Sex }},
-	{"residence", "户籍情况", func(e *RosterEntry) *string { return &e.Residence }},
-	{"identity_kind", "证件类型", func(e *RosterEntry) *string { return &e.IdentityKind }},
-	{"guardian_name", "监护人姓名", func(e *RosterEntry) *string { return &e.GuardianName }},
-	{"guardian_phone", "监护人电话", func(e *RosterEntry) *string { return &e.GuardianPhone }},
-	{"notified_on", "告知日期", func(e *RosterEntry) *string { return &e.NotifiedOn }},
-	{"consent", "同意书", func(e *RosterEntry) *string { return &e.Consent }},
-	{"died_on", "死亡日期", func(e *RosterEntry) *string { return &e.DiedOn }},
-	{"moved_on", "迁出日期", func(e *RosterEntry) *string { return &e.MovedOn }},
-	{"newborn", "新生儿", func(e *RosterEntry) *string { return &e.Newborn }},
+	{"name", "姓名", func(e *InsuranceEntry) *string { return &e.Name }},
+	{"identity", "证件号码", func(e *InsuranceEntry) *string { return &e.Identity }},
+	{"born_on", "出生日期", func(e *InsuranceEntry) *string { return &e.BornOn }},
+	{"sex", "性别", func(e *InsuranceEntry) *string { return &e.Sex }},
+	{"residence", "户籍情况", func(e *InsuranceEntry) *string { return &e.Residence }},
+	{"identity_kind", "证件类型", func(e *InsuranceEntry) *string { return &e.IdentityKind }},
+	{"guardian_name", "监护人姓名", func(e *InsuranceEntry) *string { return &e.GuardianName }},
+	{"guardian_phone", "监护人电话", func(e *InsuranceEntry) *string { return &e.GuardianPhone }},
+	{"notified_on", "告知日期", func(e *InsuranceEntry) *string { return &e.NotifiedOn }},
+	{"consent", "同意书", func(e *InsuranceEntry) *string { return &e.Consent }},
+	{"died_on", "死亡日期", func(e *InsuranceEntry) *string { return &e.DiedOn }},
+	{"moved_on", "迁出日期", func(e *InsuranceEntry) *string { return &e.MovedOn }},
+	{"newborn", "新生儿", func(e *InsuranceEntry) *string { return &e.Newborn }},
 }
 
 const neededColumns = 5
@@ -89,13 +89,13 @@ func rosterDate(s string) (nursery.Date, bool) {
 }
 
 // row reads an entry. The faults name its columns and never what was entered.
-func (e RosterEntry) row(county string, today nursery.Date) (nursery.RosterRow, []RosterFault) {
-	var faults []RosterFault
+func (e InsuranceEntry) row(county string, today nursery.Date) (nursery.RosterRow, []InsuranceFault) {
+	var faults []InsuranceFault
 	add := func(field, message string) {
-		faults = append(faults, RosterFault{Row: e.number, Column: columnTitle(field), Message: message})
+		faults = append(faults, InsuranceFault{Row: e.number, Column: columnTitle(field), Message: message})
 	}
 	if e.formula != "" {
-		return nursery.RosterRow{}, []RosterFault{{Row: e.number, Column: e.formula, Message: "含有公式，请改为数值后重新上报"}}
+		return nursery.RosterRow{}, []InsuranceFault{{Row: e.number, Column: e.formula, Message: "含有公式，请改为数值后重新上报"}}
 	}
 	r := nursery.RosterRow{
 		Child: nursery.Child{
@@ -130,7 +130,7 @@ func (e RosterEntry) row(county string, today nursery.Date) (nursery.RosterRow, 
 		add("newborn", "应为是或否")
 	}
 	for _, f := range r.Faults(today) {
-		if !slices.ContainsFunc(faults, func(g RosterFault) bool { return g.Column == columnTitle(f.Location) }) {
+		if !slices.ContainsFunc(faults, func(g InsuranceFault) bool { return g.Column == columnTitle(f.Location) }) {
 			add(f.Location, f.Message)
 		}
 	}
@@ -138,13 +138,13 @@ func (e RosterEntry) row(county string, today nursery.Date) (nursery.RosterRow, 
 	if r.Newborn && r.BornOn.Valid() && !nursery.IsNewborn(r.BornOn, today) {
 		add("newborn", "出生已满三个月，不按新生儿补报")
 	}
-	slices.SortFunc(faults, func(a, b RosterFault) int { return strings.Compare(a.Column, b.Column) })
+	slices.SortFunc(faults, func(a, b InsuranceFault) int { return strings.Compare(a.Column, b.Column) })
 	return r, faults
 }
 
 // TakeRoster takes a page of a month's roster. A row that cannot be taken is told with its reason and holds up no other; a child
 // known by its identity is updated and not doubled, so the same page may be sent again.
-func (s *Service) TakeRoster(ctx context.Context, p nursery.Principal, key, caseNo string, page RosterPage) (RosterReport, error) {
+func (s *Service) TakeRoster(ctx context.Context, p nursery.Principal, key, caseNo string, page InsurancePage) (InsuranceRoster, error) {
 	for i := range page.Rows {
 		page.Rows[i].number = i + 1
 	}
@@ -152,22 +152,22 @@ func (s *Service) TakeRoster(ctx context.Context, p nursery.Principal, key, case
 }
 
 // TakeRosterFile is TakeRoster for a workbook or CSV text. Errors: roster_file with the columns that are missing.
-func (s *Service) TakeRosterFile(ctx context.Context, p nursery.Principal, key, caseNo, source string, file io.Reader) (RosterReport, error) {
+func (s *Service) TakeRosterFile(ctx context.Context, p nursery.Principal, key, caseNo, source string, file io.Reader) (InsuranceRoster, error) {
 	if _, err := s.mayRoster(ctx, p, caseNo); err != nil {
-		return RosterReport{}, err
+		return InsuranceRoster{}, err
 	}
 	raw, err := io.ReadAll(file)
 	if err != nil {
-		return RosterReport{}, err
+		return InsuranceRoster{}, err
 	}
 	entries, err := readRoster(raw)
 	if err != nil {
-		return RosterReport{}, err
+		return InsuranceRoster{}, err
 	}
 	return s.takeRoster(ctx, p, key, caseNo, source, entries, []any{source, sha256.Sum256(raw)})
 }
 
-func readRoster(raw []byte) ([]RosterEntry, error) {
+func readRoster(raw []byte) ([]InsuranceEntry, error) {
 	var needed []string
 	for _, c := range rosterColumns[:neededColumns] {
 		needed = append(needed, c.title)
@@ -184,7 +184,7 @@ func readRoster(raw []byte) ([]RosterEntry, error) {
 	case len(rows) == 0:
 		return nil, rosterFile("没有数据行")
 	}
-	entries := make([]RosterEntry, len(rows))
+	entries := make([]InsuranceEntry, len(rows))
 	for i, row := range rows {
 		entries[i].number, entries[i].formula = row.Number, row.Formula
 		for _, c := range rosterColumns {
@@ -218,30 +218,30 @@ type incoming struct {
 	refused string
 }
 
-func (s *Service) takeRoster(ctx context.Context, p nursery.Principal, key, caseNo, source string, entries []RosterEntry, body any) (RosterReport, error) {
+func (s *Service) takeRoster(ctx context.Context, p nursery.Principal, key, caseNo, source string, entries []InsuranceEntry, body any) (InsuranceRoster, error) {
 	if s.Fields == nil {
-		return RosterReport{}, refuse(Unavailable, CodeEngineUnavailable, "系统没有配置密钥，不能接收婴幼儿信息。")
+		return InsuranceRoster{}, refuse(Unavailable, CodeEngineUnavailable, "系统没有配置密钥，不能接收婴幼儿信息。")
 	}
 	county, err := s.mayRoster(ctx, p, caseNo)
 	if err != nil {
-		return RosterReport{}, err
+		return InsuranceRoster{}, err
 	}
 	if source != "civil" && source != "health" {
-		return RosterReport{}, refuse(Invalid, CodeInvalid, "请指明名册来源。", FieldError{Location: "/source", Message: "不在可选值之内"})
+		return InsuranceRoster{}, refuse(Invalid, CodeInvalid, "请指明名册来源。", FieldError{Location: "/source", Message: "不在可选值之内"})
 	}
 	rows, faults, err := s.readEntries(county, entries)
 	if err != nil {
-		return RosterReport{}, err
+		return InsuranceRoster{}, err
 	}
-	report, _, err := command(ctx, s, p, key, "insurance.roster "+caseNo, body, func(q *store.Queries) (RosterReport, error) {
+	report, _, err := command(ctx, s, p, key, "insurance.roster "+caseNo, body, func(q *store.Queries) (InsuranceRoster, error) {
 		c, b, err := s.insuranceFor(ctx, q, q.CaseForStep, p, "insurance.roster", caseNo)
 		if err == nil {
 			err = monthOpen(c)
 		}
 		if err != nil {
-			return RosterReport{}, err
+			return InsuranceRoster{}, err
 		}
-		report := RosterReport{CaseNo: c.CaseNo, Rows: len(entries), By: p.Account, At: s.Now()}
+		report := InsuranceRoster{CaseNo: c.CaseNo, Rows: len(entries), By: p.Account, At: s.Now()}
 		for chunk := range slices.Chunk(rows, rosterAtOnce) {
 			if err := s.putChunk(ctx, q, p, b, source, chunk, &report); err != nil {
 				return report, err
@@ -249,7 +249,7 @@ func (s *Service) takeRoster(ctx context.Context, p nursery.Principal, key, case
 		}
 		for _, r := range rows {
 			if r.refused != "" {
-				faults = append(faults, RosterFault{Row: r.number, Column: columnTitle("identity"), Message: r.refused})
+				faults = append(faults, InsuranceFault{Row: r.number, Column: columnTitle("identity"), Message: r.refused})
 			}
 		}
 		return s.keepUpload(ctx, q, p, c, source, faults, report)
@@ -261,10 +261,10 @@ func (s *Service) takeRoster(ctx context.Context, p nursery.Principal, key, case
 const rosterAtOnce = 8000
 
 // readEntries reads every row and finds the same identity twice; the work is shared by the processors.
-func (s *Service) readEntries(county string, entries []RosterEntry) ([]*incoming, []RosterFault, error) {
+func (s *Service) readEntries(county string, entries []InsuranceEntry) ([]*incoming, []InsuranceFault, error) {
 	today := s.today()
 	read := make([]*incoming, len(entries))
-	wrong := make([][]RosterFault, len(entries))
+	wrong := make([][]InsuranceFault, len(entries))
 	err := inParallel(len(entries), func(i int) error {
 		row, faults := entries[i].row(county, today)
 		if wrong[i] = faults; len(faults) > 0 {
@@ -277,14 +277,14 @@ func (s *Service) readEntries(county string, entries []RosterEntry) ([]*incoming
 	if err != nil {
 		return nil, nil, fmt.Errorf("index roster: %w", err)
 	}
-	faults, seen, rows := []RosterFault{}, map[string]int{}, make([]*incoming, 0, len(entries))
+	faults, seen, rows := []InsuranceFault{}, map[string]int{}, make([]*incoming, 0, len(entries))
 	for i, in := range read {
 		faults = append(faults, wrong[i]...)
 		if in == nil {
 			continue
 		}
 		if first, twice := seen[in.IdentityKey()]; twice {
-			faults = append(faults, RosterFault{Row: in.number, Column: columnTitle("identity"), Message: fmt.Sprintf("与第 %d 行证件号码相同", first)})
+			faults = append(faults, InsuranceFault{Row: in.number, Column: columnTitle("identity"), Message: fmt.Sprintf("与第 %d 行证件号码相同", first)})
 			continue
 		}
 		seen[in.IdentityKey()] = in.number
@@ -310,7 +310,7 @@ func inParallel(n int, do func(int) error) error {
 }
 
 // putChunk writes children, their places on the roster and their guardians' consents, each by one statement.
-func (s *Service) putChunk(ctx context.Context, q *store.Queries, p nursery.Principal, b store.InsuranceBatch, source string, rows []*incoming, report *RosterReport) error {
+func (s *Service) putChunk(ctx context.Context, q *store.Queries, p nursery.Principal, b store.InsuranceBatch, source string, rows []*incoming, report *InsuranceRoster) error {
 	if err := s.enter(ctx, q, p, source, rows); err != nil {
 		return err
 	}
@@ -424,8 +424,8 @@ func (s *Service) renew(ctx context.Context, q *store.Queries, rows []*incoming)
 // faultsShown is how many faults an answer lists; all of them are in the workbook.
 const faultsShown = 200
 
-func (s *Service) keepUpload(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, source string, faults []RosterFault, report RosterReport) (RosterReport, error) {
-	slices.SortStableFunc(faults, func(a, b RosterFault) int { return a.Row - b.Row })
+func (s *Service) keepUpload(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, source string, faults []InsuranceFault, report InsuranceRoster) (InsuranceRoster, error) {
+	slices.SortStableFunc(faults, func(a, b InsuranceFault) int { return a.Row - b.Row })
 	report.Refused = report.Rows - report.Added - report.Updated
 	number, err := q.NextInsuranceUpload(ctx, c.CaseNo)
 	if err != nil {
@@ -453,8 +453,8 @@ func (s *Service) keepUpload(ctx context.Context, q *store.Queries, p nursery.Pr
 }
 
 // RosterReport gives what came of a roster that was handed in, with every fault.
-func (s *Service) RosterReport(ctx context.Context, p nursery.Principal, caseNo string, number int) (RosterReport, error) {
-	var report RosterReport
+func (s *Service) RosterReport(ctx context.Context, p nursery.Principal, caseNo string, number int) (InsuranceRoster, error) {
+	var report InsuranceRoster
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {
 		c, _, err := s.insuranceFor(ctx, q, q.CaseByNumber, p, "insurance.roster", caseNo)
 		if err != nil {
@@ -467,7 +467,7 @@ func (s *Service) RosterReport(ctx context.Context, p nursery.Principal, caseNo 
 		if err != nil {
 			return fmt.Errorf("read upload: %w", err)
 		}
-		report = RosterReport{
+		report = InsuranceRoster{
 			CaseNo: c.CaseNo, Number: number, Rows: int(u.ReadRows), Added: int(u.Added), Updated: int(u.Updated), Refused: int(u.Refused),
 			By: u.UploadedBy, At: u.UploadedAt,
 		}

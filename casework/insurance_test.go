@@ -43,7 +43,7 @@ func child(n int, set map[string]string) []string {
 	return line
 }
 
-func (d *door) roster(key, caseNo string, lines ...[]string) casework.RosterReport {
+func (d *door) roster(key, caseNo string, lines ...[]string) casework.InsuranceRoster {
 	d.t.Helper()
 	report, err := d.TakeRosterFile(d.t.Context(), countyOffice, key, caseNo, "civil", bytes.NewReader(testdata.RosterCSV(lines...)))
 	require.NoError(d.t, err)
@@ -89,7 +89,7 @@ func TestARosterIsTakenRowByRow(t *testing.T) {
 		child(7, map[string]string{"证件类型": "出生医学证明", "证件号码": "140000001"}),
 		child(8, map[string]string{"告知日期": "2026/11/1", "新生儿": "也许"}),
 		child(9, nil))
-	require.Equal(t, []casework.RosterFault{
+	require.Equal(t, []casework.InsuranceFault{
 		{Row: 3, Column: "证件号码", Message: report.Faults[0].Message},
 		{Row: 4, Column: "出生日期", Message: "日期有误，应如 2026-01-31"},
 		{Row: 5, Column: "姓名", Message: "请填写姓名"},
@@ -119,7 +119,7 @@ func TestARosterIsTakenRowByRow(t *testing.T) {
 	_, err := d.TakeRosterFile(t.Context(), countyOffice, "r3", caseNo, "civil", bytes.NewReader([]byte("姓名,性别\n甲,男\n")))
 	require.Equal(t, "缺少栏目：证件号码、出生日期、户籍情况", refused(t, err, casework.CodeRosterFile).Fields[0].Message)
 	for _, who := range []nursery.Principal{anotherCounty, insurer, clerk} {
-		_, err := d.TakeRoster(t.Context(), who, "r4", caseNo, casework.RosterPage{Source: "civil"})
+		_, err := d.TakeRoster(t.Context(), who, "r4", caseNo, casework.InsurancePage{Source: "civil"})
 		require.Error(t, err, who.Account)
 	}
 	kept, err := d.RosterReport(t.Context(), countyOffice, caseNo, 1)
@@ -136,7 +136,7 @@ func TestAChildOfAnotherCountyIsNotTakenOver(t *testing.T) {
 	require.NoError(t, err)
 	report, err := d.TakeRosterFile(t.Context(), anotherCounty, "r2", other.CaseNo, "health", bytes.NewReader(testdata.RosterCSV(child(1, nil), child(2, nil))))
 	require.NoError(t, err)
-	require.Equal(t, []casework.RosterFault{{Row: 2, Column: "证件号码", Message: "该证件号码已在其他县区登记，请核对居住地"}}, report.Faults)
+	require.Equal(t, []casework.InsuranceFault{{Row: 2, Column: "证件号码", Message: "该证件号码已在其他县区登记，请核对居住地"}}, report.Faults)
 	require.Equal(t, []string{"140403 1", "140404 1"}, d.strings(`SELECT county || ' ' || count(*) FROM children GROUP BY county ORDER BY county`))
 }
 

@@ -17,9 +17,9 @@ type InsuranceStart struct {
 	Basis       *nursery.InsuranceBasis `json:"basis,omitempty" doc:"向承保机构提供信息的其他合法依据；不填时须有监护人同意"`
 }
 
-// RosterEntry is one child of a roster as a source reports it, in words or codes. What is wrong in it is told in the row
+// InsuranceEntry is one child of a roster as a source reports it, in words or codes. What is wrong in it is told in the row
 // report and holds up nobody else.
-type RosterEntry struct {
+type InsuranceEntry struct {
 	Name          string `json:"name,omitempty" maxLength:"200" doc:"姓名"`
 	IdentityKind  string `json:"identity_kind,omitempty" maxLength:"40" doc:"证件类型：居民身份证、出生医学证明、居住证或护照；不填时按号码认定"`
 	Identity      string `json:"identity,omitempty" maxLength:"40" doc:"证件号码"`
@@ -38,30 +38,30 @@ type RosterEntry struct {
 	formula string // the column that holds a formula
 }
 
-// RosterPage is a page of a roster.
-type RosterPage struct {
-	Source string        `json:"source" enum:"civil,health" doc:"名册来源：民政公安户籍数据或卫生健康数据"`
-	Rows   []RosterEntry `json:"rows" minItems:"1" maxItems:"1000" doc:"名册各行"`
+// InsurancePage is a page of a roster.
+type InsurancePage struct {
+	Source string           `json:"source" enum:"civil,health" doc:"名册来源：民政公安户籍数据或卫生健康数据"`
+	Rows   []InsuranceEntry `json:"rows" minItems:"1" maxItems:"1000" doc:"名册各行"`
 }
 
-// RosterFault is why one row was refused; never what was entered.
-type RosterFault struct {
+// InsuranceFault is why one row was refused; never what was entered.
+type InsuranceFault struct {
 	Row     int    `json:"row" doc:"行号"`
 	Column  string `json:"column" doc:"栏目"`
 	Message string `json:"message" doc:"原因"`
 }
 
-// RosterReport is what came of a roster that was handed in 导入结果.
-type RosterReport struct {
-	CaseNo  string        `json:"case_no" doc:"办件编号"`
-	Number  int           `json:"number" doc:"第几次导入"`
-	Rows    int           `json:"rows" doc:"读到的行数"`
-	Added   int           `json:"added" doc:"新登记的婴幼儿"`
-	Updated int           `json:"updated" doc:"已登记、本次更新的婴幼儿"`
-	Refused int           `json:"refused" doc:"未接收的行数"`
-	Faults  []RosterFault `json:"faults" doc:"未接收的原因，最多列出前 200 条，全部见导出"`
-	By      string        `json:"uploaded_by" doc:"上报人"`
-	At      time.Time     `json:"uploaded_at" doc:"上报时间"`
+// InsuranceRoster is what came of a roster that was handed in 导入结果.
+type InsuranceRoster struct {
+	CaseNo  string           `json:"case_no" doc:"办件编号"`
+	Number  int              `json:"number" doc:"第几次导入"`
+	Rows    int              `json:"rows" doc:"读到的行数"`
+	Added   int              `json:"added" doc:"新登记的婴幼儿"`
+	Updated int              `json:"updated" doc:"已登记、本次更新的婴幼儿"`
+	Refused int              `json:"refused" doc:"未接收的行数"`
+	Faults  []InsuranceFault `json:"faults" doc:"未接收的原因，最多列出前 200 条，全部见导出"`
+	By      string           `json:"uploaded_by" doc:"上报人"`
+	At      time.Time        `json:"uploaded_at" doc:"上报时间"`
 }
 
 // InsuranceMonthSummary is an insurance month in a list.
@@ -113,7 +113,7 @@ type InsuranceMonthDetail struct {
 	Counts      []InsuranceCount        `json:"counts" doc:"各状态人数"`
 	Reasons     []InsuranceCount        `json:"reasons" doc:"各原因人数"`
 	Sends       []InsuranceSend         `json:"sends" doc:"投保批次"`
-	Uploads     []RosterReport          `json:"uploads" doc:"名册导入"`
+	Uploads     []InsuranceRoster       `json:"uploads" doc:"名册导入"`
 }
 
 // InsuranceLinesPage is a page of what the insurer reads.
@@ -132,10 +132,10 @@ type InsuranceAnswers struct {
 
 // InsuranceAnswered is what came of it.
 type InsuranceAnswered struct {
-	Taken    int           `json:"taken" doc:"本次接收"`
-	Repeated int           `json:"repeated" doc:"以前已作同样答复"`
-	Pending  int           `json:"pending" doc:"本批尚未答复"`
-	Faults   []RosterFault `json:"faults" doc:"未接收的答复"`
+	Taken    int              `json:"taken" doc:"本次接收"`
+	Repeated int              `json:"repeated" doc:"以前已作同样答复"`
+	Pending  int              `json:"pending" doc:"本批尚未答复"`
+	Faults   []InsuranceFault `json:"faults" doc:"未接收的答复"`
 }
 
 // InsuranceException is a child that could not be insured as it stands.
@@ -165,9 +165,9 @@ type InsuranceResolved struct {
 
 // InsuranceSettled says what came of it.
 type InsuranceSettled struct {
-	Settled int           `json:"settled" doc:"本次处理人数"`
-	Open    int           `json:"open" doc:"尚待处理"`
-	Faults  []RosterFault `json:"faults" doc:"未接收的各行"`
+	Settled int              `json:"settled" doc:"本次处理人数"`
+	Open    int              `json:"open" doc:"尚待处理"`
+	Faults  []InsuranceFault `json:"faults" doc:"未接收的各行"`
 }
 
 // InsuranceReconciled is what of a county's month was sent and what came of it 对账.

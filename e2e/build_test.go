@@ -134,3 +134,51 @@ func TestACountySiteGoesFromItsPlanToTheReceiptWithOneRedMonth(t *testing.T) {
 		t.Errorf("%d rows, %v", len(rows), err)
 	}
 }
+
+func TestASiteThatSlipsForMoreThanAYearKeepsWhatItHasAsked(t *testing.T) {
+	t.Parallel()
+	h := sharedHouse(t)
+	const county = "140431"
+	caseNo := building(t, h, plannedFrom(t, 21), county)
+	office, city := h.door.As("county-office-"+county), h.door.As("city-office")
+	await(t, office, caseNo, roleplay.Stage(nursery.StageBuilding))
+	for month := range 14 {
+		h.skipTo(t, caseNo, nursery.NewDate(today().Year, today().Month, 1).AddMonths(month+1).AddDays(1))
+	}
+	site, err := city.Site(t.Context(), caseNo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if site.Reds != 14 {
+		t.Errorf("%d red months of 14", site.Reds)
+	}
+	c, err := city.Case(t.Context(), caseNo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := map[string]int{}
+	for _, task := range c.Tasks {
+		if task.State != "open" {
+			t.Errorf("task %s is %s", task.ID, task.State)
+		}
+		asked[task.Kind]++
+	}
+	if asked["build.supervision"] != 14 || asked["build.escalation"] != 13 {
+		t.Errorf("asked %v", asked)
+	}
+	runs := h.runs(t, caseNo)
+	if runs < 2 {
+		t.Errorf("the case is still in its first run after 14 months")
+	}
+	// What the first run asked is answered in the second one.
+	first := c.Tasks[len(c.Tasks)-1]
+	for _, task := range c.Tasks {
+		if task.Kind == "build.supervision" && task.ID < first.ID {
+			first = task
+		}
+	}
+	done, err := office.Complete(t.Context(), key(), first.ID, nursery.OutcomeReply, roleplay.Note{Note: "说明原因，明年三月前赶上"})
+	if err != nil || !done.Delivered {
+		t.Errorf("answer to %s: delivered %v, %v", first.ID, done.Delivered, err)
+	}
+}

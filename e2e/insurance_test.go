@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"tuoyu/e2e/roleplay"
 	"tuoyu/nursery"
@@ -148,7 +149,8 @@ func TestAnInsuranceMonthOverHTTPFromTheRosterToAClaimPaid(t *testing.T) {
 		t.Errorf("claim %s %d, %v", state, paid, err)
 	}
 
-	h.skipTo(t, caseNo, nursery.NextMonth(today()).AddDays(1))
+	// The case ends by its own clock before the skip does, so no more than its end is asked for.
+	_ = roleplay.Skip(t.Context(), h.temporal, h.namespace, caseNo, time.Until(nursery.MonthEnd(today()))+time.Minute)
 	c := await(t, office, caseNo, roleplay.Stage(nursery.StageMonthDone))
 	if text := fmt.Sprint(c); strings.Contains(text, lines[0].Name) || strings.Contains(text, lines[0].Identity) {
 		t.Error("the case names a child")

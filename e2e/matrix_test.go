@@ -29,6 +29,8 @@ var (
 	office    = []nursery.Role{nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleCountyOffice}
 	readers   = append([]nursery.Role{nursery.RoleInstitution, nursery.RoleCityOffice, nursery.RoleAuditor}, office...)
 	applicant = []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk}
+	// listers may ask for a list that is narrowed to what they are a party of.
+	listers   = append([]nursery.Role{nursery.RoleHospital, nursery.RoleInsurer}, readers...)
 	everybody = append(nursery.Roles(), nursery.RolePublic)
 )
 
@@ -195,11 +197,11 @@ func matrix(c roleplay.Case, task roleplay.Task, draft, tracking string, a *role
 			body: says(map[string]any{"application": wrong, "reason": "核对权限"})},
 		{op: "POST /api/v1/filings/{case_no}/cancel", path: filingAt + "/cancel", allowed: applicant, ofCase: true,
 			body: says(nursery.Cancellation{Reason: "核对权限", ChildrenSettled: true, StaffSettled: true})},
-		{op: "GET /api/v1/cases", path: "/api/v1/cases", allowed: readers},
+		{op: "GET /api/v1/cases", path: "/api/v1/cases", allowed: listers},
 		{op: "GET /api/v1/cases/{case_no}", path: caseAt, allowed: readers, ofCase: true},
 		{op: "POST /api/v1/cases/{case_no}/comments", path: caseAt + "/comments", allowed: append(only(nursery.RoleInstitution), office...),
 			ofCase: true, body: says(map[string]any{"text": "核对权限"})},
-		{op: "GET /api/v1/tasks", path: "/api/v1/tasks", allowed: readers},
+		{op: "GET /api/v1/tasks", path: "/api/v1/tasks", allowed: listers},
 		{op: "GET /api/v1/tasks/{id}", path: taskAt, allowed: append(only(nursery.RoleCityOffice, nursery.RoleAuditor), office...), ofCase: true},
 		{op: "POST /api/v1/tasks/{id}/claim", path: taskAt + "/claim", allowed: only(nursery.RoleInspector), ofCase: true},
 		{op: "POST /api/v1/tasks/{id}/complete", path: taskAt + "/complete", allowed: only(nursery.RoleInspector), ofCase: true,

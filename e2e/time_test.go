@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"go.temporal.io/api/workflowservice/v1"
+
 	"tuoyu/e2e/roleplay"
 	"tuoyu/nursery"
 )
@@ -60,4 +62,16 @@ func TestAnOfficeThatStaysSilentWhereSilenceIsNothingIsOverdueAndItsSupervisorAn
 	}
 	answer(t, a.Supervisor(), caseNo, "filing.review", nursery.OutcomeAccept, noFindings)
 	await(t, a.Actor, caseNo, roleplay.Printed(nursery.StageReceiptIssued))
+}
+
+// runs counts the runs of a case's workflow: one, and one more each time it continued as new.
+func (h *house) runs(t *testing.T, caseNo string) int {
+	t.Helper()
+	listed, err := h.temporal.ListWorkflow(t.Context(), &workflowservice.ListWorkflowExecutionsRequest{
+		Namespace: h.namespace, Query: "WorkflowId = '" + caseNo + "'",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(listed.GetExecutions())
 }

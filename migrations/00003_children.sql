@@ -73,6 +73,8 @@ CREATE TABLE enrolments (
     CHECK ((left_on IS NULL) = (leave IS NULL))
 );
 CREATE INDEX enrolments_of_institution ON enrolments (institution, class, child);
+CREATE INDEX enrolments_page ON enrolments (institution, id);
+CREATE INDEX enrolments_of_county ON enrolments (county, id);
 CREATE INDEX enrolments_of_child ON enrolments (child, entered_on);
 -- A child is in care at one place at a time.
 CREATE UNIQUE INDEX enrolments_one_open ON enrolments (child) WHERE left_on IS NULL;

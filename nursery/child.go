@@ -228,3 +228,66 @@ func Masked(number string) string {
 	}
 	return string(runes[:2]) + strings.Repeat("*", len(runes)-4) + string(runes[len(runes)-2:])
 }
+
+// Title is the Chinese name of the reason, or the code itself when it is unknown.
+func (l Leave) Title() string { return title(leaveTitles, l) }
+
+// Title is the Chinese name of the consent's purpose, or the code itself when it is unknown.
+func (p ConsentPurpose) Title() string { return title(consentTitles, p) }
+
+// Title is the Chinese name of the kind of identity, or the code itself when it is unknown.
+func (k IdentityKind) Title() string { return title(identityTitles, k) }
+
+var (
+	leaveTitles    = map[Leave]string{LeaveLeft: "退托", LeaveTransferred: "转托", LeaveDied: "死亡", LeaveAgedOut: "满36月龄"}
+	consentTitles  = map[ConsentPurpose]string{ConsentCheckup: "健康体检并记录结果", ConsentInsurance: "向承保机构提供投保信息"}
+	identityTitles = map[IdentityKind]string{
+		ByResidentID: "居民身份证", ByBirthCertificate: "出生医学证明", ByPermit: "居住证", ByPassport: "护照",
+	}
+)
+
+// ReadingPurpose is what a child's record is read for 查阅目的 (未成年人网络保护条例 art. 36).
+type ReadingPurpose string
+
+// The purposes.
+const (
+	ReadForCheckup     ReadingPurpose = "checkup"          // 健康体检
+	ReadForEnrolment   ReadingPurpose = "enrolment"        // 入托、在托管理
+	ReadForInsurance   ReadingPurpose = "insurance"        // 投保
+	ReadForGuardian    ReadingPurpose = "guardian_request" // 监护人查阅、复制、更正
+	ReadForSupervision ReadingPurpose = "supervision"      // 监督检查
+)
+
+var readingTitles = map[ReadingPurpose]string{
+	ReadForCheckup: "健康体检", ReadForEnrolment: "入托和在托管理", ReadForInsurance: "投保", ReadForGuardian: "监护人查阅、复制或更正",
+	ReadForSupervision: "监督检查",
+}
+
+// Title is the Chinese name of the purpose, or the code itself when it is unknown.
+func (p ReadingPurpose) Title() string { return title(readingTitles, p) }
+
+// Access is what a role receives of a child's record for a purpose: the fields, and whether the identity is whole.
+type Access struct {
+	Fields        []ChildField
+	WholeIdentity bool
+}
+
+var (
+	inCare     = Access{Fields: []ChildField{ChildName, ChildIdentity, ChildBirth, ChildSex, ChildGuardianName, ChildGuardianPhone}}
+	guardians  = Access{Fields: inCare.Fields, WholeIdentity: true}
+	atClinic   = Access{Fields: []ChildField{ChildName, ChildBirth, ChildSex, ChildGuardianPhone}}
+	supervised = Access{Fields: []ChildField{ChildName, ChildIdentity, ChildBirth, ChildSex, ChildGuardianPhone}}
+)
+
+// access is the one table of who receives which fields: least privilege, by role and purpose (未成年人网络保护条例 art. 36).
+var access = map[Role]map[ReadingPurpose]Access{
+	RoleInstitution:  {ReadForEnrolment: inCare, ReadForCheckup: inCare, ReadForInsurance: inCare, ReadForGuardian: guardians},
+	RoleHospital:     {ReadForCheckup: atClinic},
+	RoleCountyOffice: {ReadForSupervision: supervised},
+}
+
+// AccessOf gives what a role receives for a purpose; false when it is nothing.
+func AccessOf(role Role, purpose ReadingPurpose) (Access, bool) {
+	a, ok := access[role][purpose]
+	return a, ok
+}

@@ -8,7 +8,27 @@ package store
 import (
 	"context"
 	"time"
+
+	"tuoyu/nursery"
 )
+
+const changeClass = `-- name: ChangeClass :execrows
+UPDATE enrolments SET class = $1 WHERE child = $2 AND institution = $3 AND left_on IS NULL
+`
+
+type ChangeClassParams struct {
+	Class       string
+	Child       string
+	Institution string
+}
+
+func (q *Queries) ChangeClass(ctx context.Context, arg ChangeClassParams) (int64, error) {
+	result, err := q.db.Exec(ctx, changeClass, arg.Class, arg.Child, arg.Institution)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
 
 const childByID = `-- name: ChildByID :one
 SELECT id, county, born_on, sex, identity_kind, identity_index, identity, name, guardian_name, guardian_phone, died_on, moved_on, source, created_by, created_at, updated_at FROM children WHERE id = $1
@@ -16,6 +36,34 @@ SELECT id, county, born_on, sex, identity_kind, identity_index, identity, name, 
 
 func (q *Queries) ChildByID(ctx context.Context, id string) (Child, error) {
 	row := q.db.QueryRow(ctx, childByID, id)
+	var i Child
+	err := row.Scan(
+		&i.ID,
+		&i.County,
+		&i.BornOn,
+		&i.Sex,
+		&i.IdentityKind,
+		&i.IdentityIndex,
+		&i.Identity,
+		&i.Name,
+		&i.GuardianName,
+		&i.GuardianPhone,
+		&i.DiedOn,
+		&i.MovedOn,
+		&i.Source,
+		&i.CreatedBy,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+	)
+	return i, err
+}
+
+const childForChange = `-- name: ChildForChange :one
+SELECT id, county, born_on, sex, identity_kind, identity_index, identity, name, guardian_name, guardian_phone, died_on, moved_on, source, created_by, created_at, updated_at FROM children WHERE id = $1 FOR UPDATE
+`
+
+func (q *Queries) ChildForChange(ctx context.Context, id string) (Child, error) {
+	row := q.db.QueryRow(ctx, childForChange, id)
 	var i Child
 	err := row.Scan(
 		&i.ID,
@@ -110,6 +158,295 @@ func (q *Queries) ChildrenByIdentity(ctx context.Context, indexes [][]byte) ([]C
 	return items, nil
 }
 
+const consentsOfChild = `-- name: ConsentsOfChild :many
+SELECT id, child, county, purpose, evidence, given_on, taken_by, withdrawn_on, withdrawn_by FROM consents WHERE child = $1 ORDER BY id LIMIT 200
+`
+
+// Served by consents_of_child. Bounded: a few a year.
+func (q *Queries) ConsentsOfChild(ctx context.Context, child string) ([]Consent, error) {
+	rows, err := q.db.Query(ctx, consentsOfChild, child)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Consent{}
+	for rows.Next() {
+		var i Consent
+		if err := rows.Scan(
+			&i.ID,
+			&i.Child,
+			&i.County,
+			&i.Purpose,
+			&i.Evidence,
+			&i.GivenOn,
+			&i.TakenBy,
+			&i.WithdrawnOn,
+			&i.WithdrawnBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const correctChild = `-- name: CorrectChild :exec
+UPDATE children SET county = $1, born_on = $2, sex = $3, identity_kind = $4,
+    identity_index = $5, identity = $6, name = $7, guardian_name = nullif($8::bytea, ''),
+    guardian_phone = nullif($9::bytea, ''), updated_at = $10 WHERE id = $11
+`
+
+type CorrectChildParams struct {
+	County        string
+	BornOn        nursery.Date
+	Sex           string
+	IdentityKind  string
+	IdentityIndex []byte
+	Identity      []byte
+	Name          []byte
+	GuardianName  []byte
+	GuardianPhone []byte
+	UpdatedAt     time.Time
+	ID            string
+}
+
+func (q *Queries) CorrectChild(ctx context.Context, arg CorrectChildParams) error {
+	_, err := q.db.Exec(ctx, correctChild,
+		arg.County,
+		arg.BornOn,
+		arg.Sex,
+		arg.IdentityKind,
+		arg.IdentityIndex,
+		arg.Identity,
+		arg.Name,
+		arg.GuardianName,
+		arg.GuardianPhone,
+		arg.UpdatedAt,
+		arg.ID,
+	)
+	return err
+}
+
+const countEnrolled = `-- name: CountEnrolled :many
+SELECT institution, class, count(*) AS children FROM enrolments WHERE left_on IS NULL
+    AND ($1::text = '' OR institution = $1) AND ($2::text = '' OR county = $2)
+GROUP BY institution, class ORDER BY institution, class LIMIT 5000
+`
+
+type CountEnrolledParams struct {
+	Institution string
+	County      string
+}
+
+type CountEnrolledRow struct {
+	Institution string
+	Class       string
+	Children    int64
+}
+
+// Served by enrolments_of_county or enrolments_page. Bounded: a county has a few hundred institutions.
+func (q *Queries) CountEnrolled(ctx context.Context, arg CountEnrolledParams) ([]CountEnrolledRow, error) {
+	rows, err := q.db.Query(ctx, countEnrolled, arg.Institution, arg.County)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []CountEnrolledRow{}
+	for rows.Next() {
+		var i CountEnrolledRow
+		if err := rows.Scan(&i.Institution, &i.Class, &i.Children); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const endEnrolment = `-- name: EndEnrolment :execrows
+UPDATE enrolments SET left_on = $1::date, leave = $2::text, left_by = $3::text
+WHERE child = $4 AND institution = $5 AND left_on IS NULL
+`
+
+type EndEnrolmentParams struct {
+	LeftOn      nursery.Date
+	Leave       string
+	LeftBy      string
+	Child       string
+	Institution string
+}
+
+func (q *Queries) EndEnrolment(ctx context.Context, arg EndEnrolmentParams) (int64, error) {
+	result, err := q.db.Exec(ctx, endEnrolment,
+		arg.LeftOn,
+		arg.Leave,
+		arg.LeftBy,
+		arg.Child,
+		arg.Institution,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const enrolmentsOfChild = `-- name: EnrolmentsOfChild :many
+SELECT id, child, county, institution, class, entered_on, left_on, leave, entered_by, left_by FROM enrolments WHERE child = $1 ORDER BY entered_on, id LIMIT 100
+`
+
+// Served by enrolments_of_child. Bounded: a child has a few spans within three years.
+func (q *Queries) EnrolmentsOfChild(ctx context.Context, child string) ([]Enrolment, error) {
+	rows, err := q.db.Query(ctx, enrolmentsOfChild, child)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Enrolment{}
+	for rows.Next() {
+		var i Enrolment
+		if err := rows.Scan(
+			&i.ID,
+			&i.Child,
+			&i.County,
+			&i.Institution,
+			&i.Class,
+			&i.EnteredOn,
+			&i.LeftOn,
+			&i.Leave,
+			&i.EnteredBy,
+			&i.LeftBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const enrolmentsOfCounty = `-- name: EnrolmentsOfCounty :many
+SELECT e.id, e.child, e.county, e.institution, e.class, e.entered_on, e.left_on, e.leave, e.entered_by, e.left_by, c.born_on FROM enrolments e JOIN children c ON c.id = e.child
+WHERE e.county = $1 AND e.id > $2 AND ($3::text = '' OR e.class = $3)
+    AND ($4::boolean OR e.left_on IS NULL) ORDER BY e.id LIMIT $5
+`
+
+type EnrolmentsOfCountyParams struct {
+	County   string
+	After    int64
+	Class    string
+	Ended    bool
+	PageSize int32
+}
+
+type EnrolmentsOfCountyRow struct {
+	Enrolment Enrolment
+	BornOn    nursery.Date
+}
+
+// Served by enrolments_of_county.
+func (q *Queries) EnrolmentsOfCounty(ctx context.Context, arg EnrolmentsOfCountyParams) ([]EnrolmentsOfCountyRow, error) {
+	rows, err := q.db.Query(ctx, enrolmentsOfCounty,
+		arg.County,
+		arg.After,
+		arg.Class,
+		arg.Ended,
+		arg.PageSize,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []EnrolmentsOfCountyRow{}
+	for rows.Next() {
+		var i EnrolmentsOfCountyRow
+		if err := rows.Scan(
+			&i.Enrolment.ID,
+			&i.Enrolment.Child,
+			&i.Enrolment.County,
+			&i.Enrolment.Institution,
+			&i.Enrolment.Class,
+			&i.Enrolment.EnteredOn,
+			&i.Enrolment.LeftOn,
+			&i.Enrolment.Leave,
+			&i.Enrolment.EnteredBy,
+			&i.Enrolment.LeftBy,
+			&i.BornOn,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const enrolmentsOfInstitution = `-- name: EnrolmentsOfInstitution :many
+SELECT e.id, e.child, e.county, e.institution, e.class, e.entered_on, e.left_on, e.leave, e.entered_by, e.left_by, c.born_on FROM enrolments e JOIN children c ON c.id = e.child
+WHERE e.institution = $1 AND e.id > $2 AND ($3::text = '' OR e.class = $3)
+    AND ($4::boolean OR e.left_on IS NULL) ORDER BY e.id LIMIT $5
+`
+
+type EnrolmentsOfInstitutionParams struct {
+	Institution string
+	After       int64
+	Class       string
+	Ended       bool
+	PageSize    int32
+}
+
+type EnrolmentsOfInstitutionRow struct {
+	Enrolment Enrolment
+	BornOn    nursery.Date
+}
+
+// Served by enrolments_page.
+func (q *Queries) EnrolmentsOfInstitution(ctx context.Context, arg EnrolmentsOfInstitutionParams) ([]EnrolmentsOfInstitutionRow, error) {
+	rows, err := q.db.Query(ctx, enrolmentsOfInstitution,
+		arg.Institution,
+		arg.After,
+		arg.Class,
+		arg.Ended,
+		arg.PageSize,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []EnrolmentsOfInstitutionRow{}
+	for rows.Next() {
+		var i EnrolmentsOfInstitutionRow
+		if err := rows.Scan(
+			&i.Enrolment.ID,
+			&i.Enrolment.Child,
+			&i.Enrolment.County,
+			&i.Enrolment.Institution,
+			&i.Enrolment.Class,
+			&i.Enrolment.EnteredOn,
+			&i.Enrolment.LeftOn,
+			&i.Enrolment.Leave,
+			&i.Enrolment.EnteredBy,
+			&i.Enrolment.LeftBy,
+			&i.BornOn,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const insertChildren = `-- name: InsertChildren :exec
 INSERT INTO children (id, county, born_on, sex, identity_kind, identity_index, identity, name, guardian_name, guardian_phone,
     source, created_by, created_at, updated_at)
@@ -154,6 +491,199 @@ func (q *Queries) InsertChildren(ctx context.Context, arg InsertChildrenParams) 
 	return err
 }
 
+const insertConsent = `-- name: InsertConsent :execrows
+INSERT INTO consents (child, county, purpose, evidence, given_on, taken_by)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (child, purpose) WHERE withdrawn_on IS NULL DO NOTHING
+`
+
+type InsertConsentParams struct {
+	Child    string
+	County   string
+	Purpose  string
+	Evidence string
+	GivenOn  nursery.Date
+	TakenBy  string
+}
+
+func (q *Queries) InsertConsent(ctx context.Context, arg InsertConsentParams) (int64, error) {
+	result, err := q.db.Exec(ctx, insertConsent,
+		arg.Child,
+		arg.County,
+		arg.Purpose,
+		arg.Evidence,
+		arg.GivenOn,
+		arg.TakenBy,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const insertEnrolment = `-- name: InsertEnrolment :exec
+INSERT INTO enrolments (child, county, institution, class, entered_on, entered_by)
+VALUES ($1, $2, $3, $4, $5, $6)
+`
+
+type InsertEnrolmentParams struct {
+	Child       string
+	County      string
+	Institution string
+	Class       string
+	EnteredOn   nursery.Date
+	EnteredBy   string
+}
+
+func (q *Queries) InsertEnrolment(ctx context.Context, arg InsertEnrolmentParams) error {
+	_, err := q.db.Exec(ctx, insertEnrolment,
+		arg.Child,
+		arg.County,
+		arg.Institution,
+		arg.Class,
+		arg.EnteredOn,
+		arg.EnteredBy,
+	)
+	return err
+}
+
+const institutionsOfCity = `-- name: InstitutionsOfCity :many
+SELECT id, county, township, name, nature, site_kind, address, inclusive, seats, status, filing_case, filed_on FROM institutions
+WHERE id > $1 AND site_kind <> '' AND ($2::text = '' OR status = $2) AND ($3::text = '' OR site_kind = $3)
+ORDER BY id LIMIT $4
+`
+
+type InstitutionsOfCityParams struct {
+	After    string
+	Status   string
+	SiteKind string
+	PageSize int32
+}
+
+type InstitutionsOfCityRow struct {
+	ID         string
+	County     string
+	Township   string
+	Name       string
+	Nature     string
+	SiteKind   string
+	Address    string
+	Inclusive  *bool
+	Seats      int32
+	Status     string
+	FilingCase *string
+	FiledOn    nursery.Date
+}
+
+// Served by the primary key.
+func (q *Queries) InstitutionsOfCity(ctx context.Context, arg InstitutionsOfCityParams) ([]InstitutionsOfCityRow, error) {
+	rows, err := q.db.Query(ctx, institutionsOfCity,
+		arg.After,
+		arg.Status,
+		arg.SiteKind,
+		arg.PageSize,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []InstitutionsOfCityRow{}
+	for rows.Next() {
+		var i InstitutionsOfCityRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.County,
+			&i.Township,
+			&i.Name,
+			&i.Nature,
+			&i.SiteKind,
+			&i.Address,
+			&i.Inclusive,
+			&i.Seats,
+			&i.Status,
+			&i.FilingCase,
+			&i.FiledOn,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const institutionsOfCounty = `-- name: InstitutionsOfCounty :many
+SELECT id, county, township, name, nature, site_kind, address, inclusive, seats, status, filing_case, filed_on FROM institutions
+WHERE county = $1 AND id > $2 AND site_kind <> '' AND ($3::text = '' OR status = $3)
+    AND ($4::text = '' OR site_kind = $4)
+ORDER BY id LIMIT $5
+`
+
+type InstitutionsOfCountyParams struct {
+	County   string
+	After    string
+	Status   string
+	SiteKind string
+	PageSize int32
+}
+
+type InstitutionsOfCountyRow struct {
+	ID         string
+	County     string
+	Township   string
+	Name       string
+	Nature     string
+	SiteKind   string
+	Address    string
+	Inclusive  *bool
+	Seats      int32
+	Status     string
+	FilingCase *string
+	FiledOn    nursery.Date
+}
+
+// Served by institutions_by_county.
+func (q *Queries) InstitutionsOfCounty(ctx context.Context, arg InstitutionsOfCountyParams) ([]InstitutionsOfCountyRow, error) {
+	rows, err := q.db.Query(ctx, institutionsOfCounty,
+		arg.County,
+		arg.After,
+		arg.Status,
+		arg.SiteKind,
+		arg.PageSize,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []InstitutionsOfCountyRow{}
+	for rows.Next() {
+		var i InstitutionsOfCountyRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.County,
+			&i.Township,
+			&i.Name,
+			&i.Nature,
+			&i.SiteKind,
+			&i.Address,
+			&i.Inclusive,
+			&i.Seats,
+			&i.Status,
+			&i.FilingCase,
+			&i.FiledOn,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const lockIdentities = `-- name: LockIdentities :exec
 SELECT pg_advisory_xact_lock(1953853289, bucket) FROM (SELECT unnest($1::int[]) AS bucket ORDER BY bucket) b
 `
@@ -163,4 +693,384 @@ SELECT pg_advisory_xact_lock(1953853289, bucket) FROM (SELECT unnest($1::int[]) 
 func (q *Queries) LockIdentities(ctx context.Context, buckets []int32) error {
 	_, err := q.db.Exec(ctx, lockIdentities, buckets)
 	return err
+}
+
+const noteChildDied = `-- name: NoteChildDied :exec
+UPDATE children SET died_on = $1, updated_at = $2 WHERE id = $3
+`
+
+type NoteChildDiedParams struct {
+	DiedOn    nursery.Date
+	UpdatedAt time.Time
+	ID        string
+}
+
+func (q *Queries) NoteChildDied(ctx context.Context, arg NoteChildDiedParams) error {
+	_, err := q.db.Exec(ctx, noteChildDied, arg.DiedOn, arg.UpdatedAt, arg.ID)
+	return err
+}
+
+const noteReadings = `-- name: NoteReadings :exec
+INSERT INTO record_reads (child, county, reader, reader_role, institution, purpose, fields, at)
+SELECT unnest($1::text[]), unnest($2::text[]), $3::text, $4::text,
+    $5::text, $6::text, $7::text[], $8::timestamptz
+`
+
+type NoteReadingsParams struct {
+	Children    []string
+	Counties    []string
+	Reader      string
+	ReaderRole  string
+	Institution string
+	Purpose     string
+	Fields      []string
+	At          time.Time
+}
+
+func (q *Queries) NoteReadings(ctx context.Context, arg NoteReadingsParams) error {
+	_, err := q.db.Exec(ctx, noteReadings,
+		arg.Children,
+		arg.Counties,
+		arg.Reader,
+		arg.ReaderRole,
+		arg.Institution,
+		arg.Purpose,
+		arg.Fields,
+		arg.At,
+	)
+	return err
+}
+
+const openCasesOfKind = `-- name: OpenCasesOfKind :many
+SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about FROM cases WHERE institution = $1 AND kind = $2 AND status = 'open' ORDER BY case_no LIMIT 100
+`
+
+type OpenCasesOfKindParams struct {
+	Institution string
+	Kind        string
+}
+
+// Served by cases_one_open. Bounded: an institution has one open case of a kind for each of few subjects.
+func (q *Queries) OpenCasesOfKind(ctx context.Context, arg OpenCasesOfKindParams) ([]Case, error) {
+	rows, err := q.db.Query(ctx, openCasesOfKind, arg.Institution, arg.Kind)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Case{}
+	for rows.Next() {
+		var i Case
+		if err := rows.Scan(
+			&i.CaseNo,
+			&i.Kind,
+			&i.County,
+			&i.Institution,
+			&i.ParentCase,
+			&i.Subject,
+			&i.SiteKind,
+			&i.Stage,
+			&i.Status,
+			&i.Outcome,
+			&i.Holder,
+			&i.DueOn,
+			&i.DueProvisional,
+			&i.Overdue,
+			&i.Version,
+			&i.TrackingHash,
+			&i.SubmittedBy,
+			&i.ReceivedOn,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+			&i.EndedAt,
+			&i.Partner,
+			&i.About,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const openEnrolment = `-- name: OpenEnrolment :one
+SELECT id, child, county, institution, class, entered_on, left_on, leave, entered_by, left_by FROM enrolments WHERE child = $1 AND left_on IS NULL
+`
+
+// Served by enrolments_one_open.
+func (q *Queries) OpenEnrolment(ctx context.Context, child string) (Enrolment, error) {
+	row := q.db.QueryRow(ctx, openEnrolment, child)
+	var i Enrolment
+	err := row.Scan(
+		&i.ID,
+		&i.Child,
+		&i.County,
+		&i.Institution,
+		&i.Class,
+		&i.EnteredOn,
+		&i.LeftOn,
+		&i.Leave,
+		&i.EnteredBy,
+		&i.LeftBy,
+	)
+	return i, err
+}
+
+const openEnrolmentsOf = `-- name: OpenEnrolmentsOf :many
+SELECT id, child, county, institution, class, entered_on, left_on, leave, entered_by, left_by FROM enrolments WHERE child = ANY($1::text[]) AND left_on IS NULL
+`
+
+// Served by enrolments_one_open. Bounded by the number of children asked for.
+func (q *Queries) OpenEnrolmentsOf(ctx context.Context, children []string) ([]Enrolment, error) {
+	rows, err := q.db.Query(ctx, openEnrolmentsOf, children)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Enrolment{}
+	for rows.Next() {
+		var i Enrolment
+		if err := rows.Scan(
+			&i.ID,
+			&i.Child,
+			&i.County,
+			&i.Institution,
+			&i.Class,
+			&i.EnteredOn,
+			&i.LeftOn,
+			&i.Leave,
+			&i.EnteredBy,
+			&i.LeftBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const putGuardian = `-- name: PutGuardian :exec
+UPDATE children SET guardian_name = coalesce(nullif($1::bytea, ''), guardian_name),
+    guardian_phone = coalesce(nullif($2::bytea, ''), guardian_phone), updated_at = $3 WHERE id = $4
+`
+
+type PutGuardianParams struct {
+	GuardianName  []byte
+	GuardianPhone []byte
+	UpdatedAt     time.Time
+	ID            string
+}
+
+// What the guardian now says of itself; what it does not say stays.
+func (q *Queries) PutGuardian(ctx context.Context, arg PutGuardianParams) error {
+	_, err := q.db.Exec(ctx, putGuardian,
+		arg.GuardianName,
+		arg.GuardianPhone,
+		arg.UpdatedAt,
+		arg.ID,
+	)
+	return err
+}
+
+const readingsOfChild = `-- name: ReadingsOfChild :many
+SELECT id, child, county, reader, reader_role, institution, purpose, fields, at FROM record_reads WHERE child = $1 AND id < $2 ORDER BY id DESC LIMIT $3
+`
+
+type ReadingsOfChildParams struct {
+	Child    string
+	Before   int64
+	PageSize int32
+}
+
+// Served by record_reads_of_child.
+func (q *Queries) ReadingsOfChild(ctx context.Context, arg ReadingsOfChildParams) ([]RecordRead, error) {
+	rows, err := q.db.Query(ctx, readingsOfChild, arg.Child, arg.Before, arg.PageSize)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []RecordRead{}
+	for rows.Next() {
+		var i RecordRead
+		if err := rows.Scan(
+			&i.ID,
+			&i.Child,
+			&i.County,
+			&i.Reader,
+			&i.ReaderRole,
+			&i.Institution,
+			&i.Purpose,
+			&i.Fields,
+			&i.At,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const readingsOfCity = `-- name: ReadingsOfCity :many
+SELECT id, child, county, reader, reader_role, institution, purpose, fields, at FROM record_reads WHERE id < $1 ORDER BY id DESC LIMIT $2
+`
+
+type ReadingsOfCityParams struct {
+	Before   int64
+	PageSize int32
+}
+
+// Served by the primary key.
+func (q *Queries) ReadingsOfCity(ctx context.Context, arg ReadingsOfCityParams) ([]RecordRead, error) {
+	rows, err := q.db.Query(ctx, readingsOfCity, arg.Before, arg.PageSize)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []RecordRead{}
+	for rows.Next() {
+		var i RecordRead
+		if err := rows.Scan(
+			&i.ID,
+			&i.Child,
+			&i.County,
+			&i.Reader,
+			&i.ReaderRole,
+			&i.Institution,
+			&i.Purpose,
+			&i.Fields,
+			&i.At,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const readingsOfCounty = `-- name: ReadingsOfCounty :many
+SELECT id, child, county, reader, reader_role, institution, purpose, fields, at FROM record_reads WHERE county = $1 AND id < $2 ORDER BY id DESC LIMIT $3
+`
+
+type ReadingsOfCountyParams struct {
+	County   string
+	Before   int64
+	PageSize int32
+}
+
+// Served by record_reads_page.
+func (q *Queries) ReadingsOfCounty(ctx context.Context, arg ReadingsOfCountyParams) ([]RecordRead, error) {
+	rows, err := q.db.Query(ctx, readingsOfCounty, arg.County, arg.Before, arg.PageSize)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []RecordRead{}
+	for rows.Next() {
+		var i RecordRead
+		if err := rows.Scan(
+			&i.ID,
+			&i.Child,
+			&i.County,
+			&i.Reader,
+			&i.ReaderRole,
+			&i.Institution,
+			&i.Purpose,
+			&i.Fields,
+			&i.At,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const rosterOf = `-- name: RosterOf :many
+SELECT c.id, c.county, c.born_on, c.sex, c.identity_kind, c.identity_index, c.identity, c.name, c.guardian_name, c.guardian_phone, c.died_on, c.moved_on, c.source, c.created_by, c.created_at, c.updated_at, e.class, e.entered_on FROM enrolments e JOIN children c ON c.id = e.child
+WHERE e.institution = $1 AND e.left_on IS NULL ORDER BY e.class, e.child LIMIT 5000
+`
+
+type RosterOfRow struct {
+	Child     Child
+	Class     string
+	EnteredOn nursery.Date
+}
+
+// Served by enrolments_page. Bounded: an institution has a few hundred children.
+func (q *Queries) RosterOf(ctx context.Context, institution string) ([]RosterOfRow, error) {
+	rows, err := q.db.Query(ctx, rosterOf, institution)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []RosterOfRow{}
+	for rows.Next() {
+		var i RosterOfRow
+		if err := rows.Scan(
+			&i.Child.ID,
+			&i.Child.County,
+			&i.Child.BornOn,
+			&i.Child.Sex,
+			&i.Child.IdentityKind,
+			&i.Child.IdentityIndex,
+			&i.Child.Identity,
+			&i.Child.Name,
+			&i.Child.GuardianName,
+			&i.Child.GuardianPhone,
+			&i.Child.DiedOn,
+			&i.Child.MovedOn,
+			&i.Child.Source,
+			&i.Child.CreatedBy,
+			&i.Child.CreatedAt,
+			&i.Child.UpdatedAt,
+			&i.Class,
+			&i.EnteredOn,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const withdrawConsent = `-- name: WithdrawConsent :execrows
+UPDATE consents SET withdrawn_on = $1::date, withdrawn_by = $2::text
+WHERE child = $3 AND purpose = $4 AND withdrawn_on IS NULL
+`
+
+type WithdrawConsentParams struct {
+	WithdrawnOn nursery.Date
+	WithdrawnBy string
+	Child       string
+	Purpose     string
+}
+
+func (q *Queries) WithdrawConsent(ctx context.Context, arg WithdrawConsentParams) (int64, error) {
+	result, err := q.db.Exec(ctx, withdrawConsent,
+		arg.WithdrawnOn,
+		arg.WithdrawnBy,
+		arg.Child,
+		arg.Purpose,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }

@@ -220,7 +220,7 @@ type EndDocumentsParams struct {
 	Kinds       []string
 }
 
-// Revokes or supersedes the papers of a kind that an institution holds.
+// Revokes or supersedes the papers of a kind that an institution holds. Served by documents_of_institution.
 func (q *Queries) EndDocuments(ctx context.Context, arg EndDocumentsParams) error {
 	_, err := q.db.Exec(ctx, endDocuments,
 		arg.State,
@@ -600,6 +600,7 @@ type LastDocumentOfKindParams struct {
 	Kinds       []string
 }
 
+// Served by documents_of_institution.
 func (q *Queries) LastDocumentOfKind(ctx context.Context, arg LastDocumentOfKindParams) (Document, error) {
 	row := q.db.QueryRow(ctx, lastDocumentOfKind, arg.Institution, arg.Kinds)
 	var i Document

@@ -199,6 +199,18 @@ type Clock struct {
 	EndedOn     nursery.Date
 }
 
+type Consent struct {
+	ID          int64
+	Child       string
+	County      string
+	Purpose     string
+	Evidence    string
+	GivenOn     nursery.Date
+	TakenBy     string
+	WithdrawnOn nursery.Date
+	WithdrawnBy *string
+}
+
 type CountySetting struct {
 	ID       int64
 	County   string
@@ -242,6 +254,19 @@ type Document struct {
 	RenderedAt  *time.Time
 	EndedAt     *time.Time
 	EndReason   string
+}
+
+type Enrolment struct {
+	ID          int64
+	Child       string
+	County      string
+	Institution string
+	Class       string
+	EnteredOn   nursery.Date
+	LeftOn      nursery.Date
+	Leave       *string
+	EnteredBy   string
+	LeftBy      *string
 }
 
 type Gap struct {
@@ -383,6 +408,18 @@ type Publication struct {
 	Text        string
 	PublishedOn nursery.Date
 	Step        string
+}
+
+type RecordRead struct {
+	ID          int64
+	Child       string
+	County      string
+	Reader      string
+	ReaderRole  string
+	Institution string
+	Purpose     string
+	Fields      []string
+	At          time.Time
 }
 
 type Registration struct {

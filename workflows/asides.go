@@ -19,10 +19,21 @@ type asides struct {
 // ask puts a task to people and has then do what follows from their answer. An interruption of the desk by quiet ends it
 // without a word.
 func (a *asides) ask(ctx workflow.Context, spec humantask.Spec, quiet error, then func(workflow.Context, humantask.Answer) error) {
+	a.aside(ctx, spec.Kind, quiet, then, func(ctx workflow.Context) (humantask.Answer, error) { return a.desk.Ask(ctx, spec) })
+}
+
+// askOn goes on with what the run before has asked.
+func (a *asides) askOn(ctx workflow.Context, asked humantask.Asked, quiet error, then func(workflow.Context, humantask.Answer) error) {
+	a.aside(ctx, asked.Spec.Kind, quiet, then, func(ctx workflow.Context) (humantask.Answer, error) { return a.desk.AskOn(ctx, asked) })
+}
+
+func (a *asides) aside(ctx workflow.Context, kind string, quiet error, then func(workflow.Context, humantask.Answer) error,
+	ask func(workflow.Context) (humantask.Answer, error),
+) {
 	a.open++
 	workflow.Go(ctx, func(ctx workflow.Context) {
 		defer func() { a.open-- }()
-		answer, err := a.desk.Ask(ctx, spec)
+		answer, err := ask(ctx)
 		if quiet != nil && errors.Is(err, quiet) {
 			return
 		}
@@ -30,17 +41,17 @@ func (a *asides) ask(ctx workflow.Context, spec humantask.Spec, quiet error, the
 			err = then(ctx, answer)
 		}
 		if err != nil {
-			a.failed = fmt.Errorf("ask %s: %w", spec.Kind, err)
+			a.failed = fmt.Errorf("ask %s: %w", kind, err)
 		}
 	})
 }
 
-// idle says that nobody is being asked and no answer is being given.
-func (a *asides) idle(ctx workflow.Context) bool {
-	return a.open == 0 && workflow.AllHandlersFinished(ctx)
+// rest waits until nothing is going on but waiting for people, so that a workflow may continue as new.
+func (a *asides) rest(ctx workflow.Context) error {
+	return workflow.Await(ctx, func() bool { return a.open == len(a.desk.Open()) && workflow.AllHandlersFinished(ctx) })
 }
 
 // settle waits until nobody is being asked any more.
 func (a *asides) settle(ctx workflow.Context) error {
-	return workflow.Await(ctx, func() bool { return a.idle(ctx) })
+	return workflow.Await(ctx, func() bool { return a.open == 0 && workflow.AllHandlersFinished(ctx) })
 }

@@ -36,9 +36,14 @@ func Build(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 		return CaseResult{}, err
 	}
 	for months := 0; ; months++ {
-		if months >= monthsOfARun && !b.changed && b.idle(ctx) {
-			in.Asked = b.desk.Asked()
-			return CaseResult{}, workflow.NewContinueAsNewError(ctx, Build, in)
+		if months >= monthsOfARun {
+			if err := b.rest(ctx); err != nil {
+				return CaseResult{}, err
+			}
+			if !b.changed {
+				in.Asked, in.Open = b.desk.Asked(), b.desk.Open()
+				return CaseResult{}, workflow.NewContinueAsNewError(ctx, Build, in)
+			}
 		}
 		built, err := b.month()
 		if err != nil {
@@ -57,7 +62,7 @@ func openBuild(ctx workflow.Context, in CaseInput) (*build, error) {
 	if b.desk, err = humantask.NewDesk(ctx, in.CaseNo); err != nil {
 		return nil, fmt.Errorf("open desk: %w", err)
 	}
-	b.desk.Resume(in.Asked)
+	b.desk.Resume(in.Asked, in.Open)
 	err = workflow.SetUpdateHandler(ctx, activities.BuildChanged, func(workflow.Context, Change) error {
 		b.changed = true
 		return nil
@@ -70,6 +75,9 @@ func openBuild(ctx workflow.Context, in CaseInput) (*build, error) {
 	}).Get(ctx, &b.terms)
 	if err != nil {
 		return nil, fmt.Errorf("open site: %w", err)
+	}
+	for _, asked := range in.Open {
+		b.askOn(ctx, asked, errBuilt, b.takeReply)
 	}
 	return b, nil
 }
@@ -118,13 +126,15 @@ func (b *build) supervise(found activities.BuildAssessment) {
 	}
 }
 
-// reply puts a task to people while the months go on, and takes their reply down.
+// reply puts a task to people while the months go on.
 func (b *build) reply(spec humantask.Spec) {
-	b.ask(b.ctx, spec, errBuilt, func(ctx workflow.Context, answer humantask.Answer) error {
-		m := b.move("reply/" + answer.Task)
-		m.Actor, m.Role, m.Tasks = answer.Actor, answer.Role, []string{answer.Task}
-		return do(ctx, engine.TakeReply, m, nil)
-	})
+	b.ask(b.ctx, spec, errBuilt, b.takeReply)
+}
+
+func (b *build) takeReply(ctx workflow.Context, answer humantask.Answer) error {
+	m := b.move("reply/" + answer.Task)
+	m.Actor, m.Role, m.Tasks = answer.Actor, answer.Role, []string{answer.Task}
+	return do(ctx, engine.TakeReply, m, nil)
 }
 
 func (b *build) move(step string) activities.Move {

@@ -87,7 +87,7 @@ func bornOn(n int, day nursery.Date, set ...string) []string {
 	return child(n, append([]string{"证件号码", string(id), "出生日期", day.String(), "性别", sex}, set...)...)
 }
 
-func (m *month) roster(lines ...[]string) casework.RosterReport {
+func (m *month) roster(lines ...[]string) casework.InsuranceRoster {
 	m.t.Helper()
 	report, err := m.door.TakeRosterFile(m.t.Context(), countyOffice, m.key(), m.caseNo, "civil", bytes.NewReader(testdata.RosterCSV(lines...)))
 	require.NoError(m.t, err)
@@ -161,7 +161,7 @@ func TestAMonthGoesFromTheRosterToCoversAndEndsThoseOfThreeYearOlds(t *testing.T
 		}
 		done, err := m.door.SettleExceptions(t.Context(), countyOffice, m.key(), m.caseNo, in)
 		require.NoError(t, err)
-		require.Equal(t, casework.InsuranceSettled{Settled: 2, Open: 0, Faults: []casework.RosterFault{}}, done)
+		require.Equal(t, casework.InsuranceSettled{Settled: 2, Open: 0, Faults: []casework.InsuranceFault{}}, done)
 		m.county("insurance.exceptions", nursery.OutcomeComplete)
 	})
 	m.june(9, 12, func() { m.county("insurance.sign", nursery.OutcomeSign) })

@@ -20,7 +20,10 @@ type CaseInput struct {
 	Institution string
 	SiteKind    nursery.SiteKind
 	SubmittedBy string
-	Asked       int `json:",omitempty"` // tasks opened by the runs before, of a process that continues as new
+
+	// Of a process that continues as new: how many tasks the runs before have opened, and those still open.
+	Asked int               `json:",omitempty"`
+	Open  []humantask.Asked `json:",omitempty"`
 }
 
 // Change is what the Updates activities.CaseChanged and activities.BuildChanged carry: that facts have changed, and no more.

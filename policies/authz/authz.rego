@@ -45,6 +45,15 @@ acts := {
 	"case.comment": {"institution", "clerk", "supervisor", "inspector", "county_office", "hospital", "insurer"},
 	"case.list": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital", "insurer"},
 	"case.read": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital", "insurer"},
+	"child.change": {"institution"},
+	"child.consent": {"institution"},
+	"child.correct": {"institution"},
+	"child.count": {"institution", "hospital", "county_office"},
+	"child.enrol": {"institution"},
+	"child.export": {"institution"},
+	"child.import": {"institution"},
+	"child.list": {"institution", "hospital", "county_office"},
+	"child.read": {"institution", "hospital", "county_office"},
 	"document.read": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital", "insurer"},
 	"document.reissue": {"supervisor"},
 	"document.revoke": {"supervisor"},
@@ -57,6 +66,7 @@ acts := {
 	"filing.start": {"institution", "clerk"},
 	"filing.submit": {"institution", "clerk"},
 	"filing.withdraw": {"institution", "clerk"},
+	"institution.list": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital"},
 	"insurance.answer": {"insurer"},
 	"insurance.except": {"county_office"},
 	"insurance.lines": {"insurer"},
@@ -68,6 +78,7 @@ acts := {
 	"insurance_claim.list": {"institution", "county_office", "city_office", "auditor", "insurer"},
 	"insurance_claim.read": {"institution", "county_office", "city_office", "auditor", "insurer"},
 	"insurance_claim.start": {"institution", "county_office", "insurer"},
+	"reading.list": {"county_office", "auditor"},
 	"registration.push": {"registrar"},
 	"settings.read": {"clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "administrator"},
 	"settings.set": {"administrator"},
@@ -81,7 +92,11 @@ acts := {
 }
 
 # Acts on no single thing: a list, which the query and row-level security narrow.
-lists := {"build.list", "build.start", "calendar.load", "case.list", "filing.precheck", "insurance.list", "insurance_claim.list", "task.list"}
+lists := {
+	"build.list", "build.start", "calendar.load", "case.list", "child.count", "child.enrol", "child.export", "child.import",
+	"child.list", "filing.precheck", "institution.list", "insurance.list", "insurance_claim.list", "reading.list",
+	"task.list",
+}
 
 # Acts that make something new, so that there is nothing yet to be seen.
 beginnings := {"attachment.upload", "evidence.upload", "filing.start", "registration.push"}
@@ -91,6 +106,7 @@ shown_by := {
 	"attachment": "attachment.read",
 	"build": "build.read",
 	"case": "case.read",
+	"child": "child.read",
 	"document": "document.read",
 	"evidence": "evidence.read",
 	"filing": "case.read",

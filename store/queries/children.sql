@@ -21,3 +21,112 @@ SELECT * FROM children WHERE id = @id;
 -- name: ChildrenByID :many
 -- Served by the primary key. Bounded by the number of children asked for.
 SELECT * FROM children WHERE id = ANY(@ids::text[]) ORDER BY id;
+
+-- name: ChildForChange :one
+SELECT * FROM children WHERE id = @id FOR UPDATE;
+
+-- name: CorrectChild :exec
+UPDATE children SET county = @county, born_on = @born_on, sex = @sex, identity_kind = @identity_kind,
+    identity_index = @identity_index, identity = @identity, name = @name, guardian_name = nullif(@guardian_name::bytea, ''),
+    guardian_phone = nullif(@guardian_phone::bytea, ''), updated_at = @updated_at WHERE id = @id;
+
+-- name: PutGuardian :exec
+-- What the guardian now says of itself; what it does not say stays.
+UPDATE children SET guardian_name = coalesce(nullif(@guardian_name::bytea, ''), guardian_name),
+    guardian_phone = coalesce(nullif(@guardian_phone::bytea, ''), guardian_phone), updated_at = @updated_at WHERE id = @id;
+
+-- name: NoteChildDied :exec
+UPDATE children SET died_on = @died_on, updated_at = @updated_at WHERE id = @id;
+
+-- name: OpenEnrolment :one
+-- Served by enrolments_one_open.
+SELECT * FROM enrolments WHERE child = @child AND left_on IS NULL;
+
+-- name: OpenEnrolmentsOf :many
+-- Served by enrolments_one_open. Bounded by the number of children asked for.
+SELECT * FROM enrolments WHERE child = ANY(@children::text[]) AND left_on IS NULL;
+
+-- name: InsertEnrolment :exec
+INSERT INTO enrolments (child, county, institution, class, entered_on, entered_by)
+VALUES (@child, @county, @institution, @class, @entered_on, @entered_by);
+
+-- name: ChangeClass :execrows
+UPDATE enrolments SET class = @class WHERE child = @child AND institution = @institution AND left_on IS NULL;
+
+-- name: EndEnrolment :execrows
+UPDATE enrolments SET left_on = sqlc.arg(left_on)::date, leave = sqlc.arg(leave)::text, left_by = sqlc.arg(left_by)::text
+WHERE child = @child AND institution = @institution AND left_on IS NULL;
+
+-- name: EnrolmentsOfInstitution :many
+-- Served by enrolments_page.
+SELECT sqlc.embed(e), c.born_on FROM enrolments e JOIN children c ON c.id = e.child
+WHERE e.institution = @institution AND e.id > @after AND (@class::text = '' OR e.class = @class)
+    AND (@ended::boolean OR e.left_on IS NULL) ORDER BY e.id LIMIT @page_size;
+
+-- name: EnrolmentsOfCounty :many
+-- Served by enrolments_of_county.
+SELECT sqlc.embed(e), c.born_on FROM enrolments e JOIN children c ON c.id = e.child
+WHERE e.county = @county AND e.id > @after AND (@class::text = '' OR e.class = @class)
+    AND (@ended::boolean OR e.left_on IS NULL) ORDER BY e.id LIMIT @page_size;
+
+-- name: EnrolmentsOfChild :many
+-- Served by enrolments_of_child. Bounded: a child has a few spans within three years.
+SELECT * FROM enrolments WHERE child = @child ORDER BY entered_on, id LIMIT 100;
+
+-- name: CountEnrolled :many
+-- Served by enrolments_of_county or enrolments_page. Bounded: a county has a few hundred institutions.
+SELECT institution, class, count(*) AS children FROM enrolments WHERE left_on IS NULL
+    AND (@institution::text = '' OR institution = @institution) AND (@county::text = '' OR county = @county)
+GROUP BY institution, class ORDER BY institution, class LIMIT 5000;
+
+-- name: RosterOf :many
+-- Served by enrolments_page. Bounded: an institution has a few hundred children.
+SELECT sqlc.embed(c), e.class, e.entered_on FROM enrolments e JOIN children c ON c.id = e.child
+WHERE e.institution = @institution AND e.left_on IS NULL ORDER BY e.class, e.child LIMIT 5000;
+
+-- name: OpenCasesOfKind :many
+-- Served by cases_one_open. Bounded: an institution has one open case of a kind for each of few subjects.
+SELECT * FROM cases WHERE institution = @institution AND kind = @kind AND status = 'open' ORDER BY case_no LIMIT 100;
+
+-- name: InsertConsent :execrows
+INSERT INTO consents (child, county, purpose, evidence, given_on, taken_by)
+VALUES (@child, @county, @purpose, @evidence, @given_on, @taken_by)
+ON CONFLICT (child, purpose) WHERE withdrawn_on IS NULL DO NOTHING;
+
+-- name: WithdrawConsent :execrows
+UPDATE consents SET withdrawn_on = sqlc.arg(withdrawn_on)::date, withdrawn_by = sqlc.arg(withdrawn_by)::text
+WHERE child = @child AND purpose = @purpose AND withdrawn_on IS NULL;
+
+-- name: ConsentsOfChild :many
+-- Served by consents_of_child. Bounded: a few a year.
+SELECT * FROM consents WHERE child = @child ORDER BY id LIMIT 200;
+
+-- name: NoteReadings :exec
+INSERT INTO record_reads (child, county, reader, reader_role, institution, purpose, fields, at)
+SELECT unnest(@children::text[]), unnest(@counties::text[]), sqlc.arg(reader)::text, sqlc.arg(reader_role)::text,
+    sqlc.arg(institution)::text, sqlc.arg(purpose)::text, sqlc.arg(fields)::text[], sqlc.arg(at)::timestamptz;
+
+-- name: ReadingsOfCity :many
+-- Served by the primary key.
+SELECT * FROM record_reads WHERE id < @before ORDER BY id DESC LIMIT @page_size;
+
+-- name: ReadingsOfCounty :many
+-- Served by record_reads_page.
+SELECT * FROM record_reads WHERE county = @county AND id < @before ORDER BY id DESC LIMIT @page_size;
+
+-- name: ReadingsOfChild :many
+-- Served by record_reads_of_child.
+SELECT * FROM record_reads WHERE child = @child AND id < @before ORDER BY id DESC LIMIT @page_size;
+
+-- name: InstitutionsOfCity :many
+-- Served by the primary key.
+SELECT id, county, township, name, nature, site_kind, address, inclusive, seats, status, filing_case, filed_on FROM institutions
+WHERE id > @after AND site_kind <> '' AND (@status::text = '' OR status = @status) AND (@site_kind::text = '' OR site_kind = @site_kind)
+ORDER BY id LIMIT @page_size;
+
+-- name: InstitutionsOfCounty :many
+-- Served by institutions_by_county.
+SELECT id, county, township, name, nature, site_kind, address, inclusive, seats, status, filing_case, filed_on FROM institutions
+WHERE county = @county AND id > @after AND site_kind <> '' AND (@status::text = '' OR status = @status)
+    AND (@site_kind::text = '' OR site_kind = @site_kind)
+ORDER BY id LIMIT @page_size;

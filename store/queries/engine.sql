@@ -110,11 +110,12 @@ UPDATE documents SET state = 'in_force', sha256 = @sha256, size = @size, rendere
 WHERE id = @id AND state = 'pending';
 
 -- name: EndDocuments :exec
--- Revokes or supersedes the papers of a kind that an institution holds.
+-- Revokes or supersedes the papers of a kind that an institution holds. Served by documents_of_institution.
 UPDATE documents SET state = @state, ended_at = @ended_at, end_reason = @end_reason
 WHERE institution = @institution AND kind = ANY (sqlc.arg(kinds)::text[]) AND state IN ('pending', 'in_force');
 
 -- name: LastDocumentOfKind :one
+-- Served by documents_of_institution.
 SELECT * FROM documents WHERE institution = @institution AND kind = ANY (sqlc.arg(kinds)::text[])
 ORDER BY created_at DESC, id DESC LIMIT 1;
 

@@ -99,12 +99,34 @@ func NewDesk(ctx workflow.Context, caseNo string) (*Desk, error) {
 	return d, nil
 }
 
-// Asked is how many tasks the desk has opened. Resume numbers on from there, for a workflow that continues as new:
-// a task's number is never used twice.
+// Asked is a question that was open when its workflow continued as new.
+type Asked struct {
+	Task string
+	Spec Spec
+}
+
+// Asked is how many tasks the desk has opened: a task's number is never used twice.
 func (d *Desk) Asked() int { return d.asked }
 
-// Resume numbers the next task after asked.
-func (d *Desk) Resume(asked int) { d.asked = asked }
+// Open gives the questions nobody has answered yet, for a workflow that continues as new.
+func (d *Desk) Open() []Asked {
+	var open []Asked
+	for _, id := range workflow.DeterministicKeys(d.open) {
+		if q := d.open[id]; !q.taken && q.answer == nil {
+			open = append(open, Asked{Task: id, Spec: q.spec})
+		}
+	}
+	return open
+}
+
+// Resume takes over what the run before has left: it numbers the next task after asked, and takes answers to the open
+// questions from now on. Each of them is waited for by AskOn. It must be called before the workflow first waits.
+func (d *Desk) Resume(asked int, open []Asked) {
+	d.asked = asked
+	for _, a := range open {
+		d.open[a.Task] = &question{spec: a.Spec}
+	}
+}
 
 // Interrupt ends whatever is being asked: Ask cancels its task and returns err, now and from then on.
 func (d *Desk) Interrupt(err error) { d.interrupted = err }
@@ -152,8 +174,16 @@ func (d *Desk) Ask(ctx workflow.Context, spec Spec) (Answer, error) {
 		return Answer{}, d.interrupted
 	}
 	d.asked++
-	id := d.caseNo + "." + strconv.Itoa(d.asked)
-	q := &question{spec: spec}
+	return d.ask(ctx, d.caseNo+"."+strconv.Itoa(d.asked), &question{spec: spec})
+}
+
+// AskOn waits on for the answer to a question that Resume has taken over, as Ask does.
+func (d *Desk) AskOn(ctx workflow.Context, a Asked) (Answer, error) {
+	return d.ask(ctx, a.Task, d.open[a.Task])
+}
+
+func (d *Desk) ask(ctx workflow.Context, id string, q *question) (Answer, error) {
+	spec := q.spec
 	var plan activities.TaskPlan
 	err := workflow.ExecuteLocalActivity(activities.Local(ctx), engine.OpenTask, activities.OpenTask{
 		CaseNo: d.caseNo, Task: id, Kind: spec.Kind, Title: spec.Title, Role: spec.Role, Outcomes: spec.Outcomes,

@@ -1,0 +1,107 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// ConsentGiven is a guardian's consent with its evidence.
+type ConsentGiven struct {
+	Purpose  nursery.ConsentPurpose `json:"purpose" enum:"checkup,insurance" doc:"同意事项"`
+	Evidence string                 `json:"evidence" minLength:"1" maxLength:"64" doc:"监护人签字的同意书，附件编号"`
+	GivenOn  nursery.Date           `json:"given_on" doc:"同意日期"`
+}
+
+// Consent is a consent that stands or was withdrawn.
+type Consent struct {
+	Purpose      nursery.ConsentPurpose `json:"purpose" doc:"同意事项"`
+	PurposeTitle string                 `json:"purpose_title" doc:"同意事项名称"`
+	Evidence     string                 `json:"evidence" doc:"同意书附件编号"`
+	GivenOn      nursery.Date           `json:"given_on" doc:"同意日期"`
+	WithdrawnOn  nursery.Date           `json:"withdrawn_on,omitzero" doc:"撤回日期"`
+	Standing     bool                   `json:"standing" doc:"是否有效"`
+}
+
+// GiveConsent records a guardian's separate consent (个人信息保护法 art. 29, 31). Errors: invalid, consent_stands.
+func (s *Service) GiveConsent(ctx context.Context, p nursery.Principal, key, id string, in ConsentGiven) (Enrolled, error) {
+	return s.changeChild(ctx, p, key, "child.consent", id, in, func(q *store.Queries, child store.Child) error {
+		if err := s.consentFaults(ctx, q, p, child, in); err != nil {
+			return err
+		}
+		n, err := q.InsertConsent(ctx, store.InsertConsentParams{
+			Child: id, County: child.County, Purpose: string(in.Purpose), Evidence: in.Evidence, GivenOn: in.GivenOn, TakenBy: p.Account,
+		})
+		if err != nil {
+			return fmt.Errorf("insert consent: %w", err)
+		}
+		if n == 0 {
+			return refuse(Conflict, CodeConsentStands, "监护人已同意此事项，且未撤回。")
+		}
+		return nil
+	})
+}
+
+func (s *Service) consentFaults(ctx context.Context, q *store.Queries, p nursery.Principal, child store.Child, in ConsentGiven) error {
+	var faults []nursery.Fault
+	if in.Purpose.Title() == string(in.Purpose) {
+		faults = append(faults, nursery.Fault{Location: "/purpose", Message: "没有这种同意事项"})
+	}
+	switch {
+	case !in.GivenOn.Valid():
+		faults = append(faults, nursery.Fault{Location: "/given_on", Message: "同意日期不存在"})
+	case in.GivenOn.After(s.today()):
+		faults = append(faults, nursery.Fault{Location: "/given_on", Message: "同意日期不能晚于今天"})
+	case in.GivenOn.Before(child.BornOn):
+		faults = append(faults, nursery.Fault{Location: "/given_on", Message: "同意日期早于出生日期"})
+	}
+	evidence, err := q.AttachmentByID(ctx, in.Evidence)
+	if err != nil && !store.IsNotFound(err) {
+		return fmt.Errorf("read evidence: %w", err)
+	}
+	if err != nil || evidence.Institution != p.Institution {
+		faults = append(faults, nursery.Fault{Location: "/evidence", Message: "没有这份材料，请先上传"})
+	}
+	return planFaults(faults)
+}
+
+// WithdrawConsent ends a consent at once (个人信息保护法 art. 15); that it was given stays on record. Errors: consent_absent.
+func (s *Service) WithdrawConsent(ctx context.Context, p nursery.Principal, key, id string, purpose nursery.ConsentPurpose) (Enrolled, error) {
+	return s.changeChild(ctx, p, key, "child.consent", id, map[string]any{"withdraw": purpose}, func(q *store.Queries, _ store.Child) error {
+		n, err := q.WithdrawConsent(ctx, store.WithdrawConsentParams{
+			Child: id, Purpose: string(purpose), WithdrawnOn: s.today(), WithdrawnBy: p.Account,
+		})
+		if err != nil {
+			return fmt.Errorf("withdraw consent: %w", err)
+		}
+		if n == 0 {
+			return refuse(Conflict, CodeNoConsent, "没有可撤回的同意。")
+		}
+		return nil
+	})
+}
+
+// Consents lists a child's consents in the order they were given.
+func (s *Service) Consents(ctx context.Context, p nursery.Principal, id string) ([]Consent, error) {
+	list := []Consent{}
+	err := s.DB.As(ctx, p, func(q *store.Queries) error {
+		if _, err := s.childFor(ctx, p, "child.read", id, q.ChildByID); err != nil {
+			return err
+		}
+		rows, err := q.ConsentsOfChild(ctx, id)
+		for _, row := range rows {
+			purpose := nursery.ConsentPurpose(row.Purpose)
+			list = append(list, Consent{
+				Purpose: purpose, PurposeTitle: purpose.Title(), Evidence: row.Evidence, GivenOn: row.GivenOn, WithdrawnOn: row.WithdrawnOn,
+				Standing: row.WithdrawnOn.IsZero(),
+			})
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return list, nil
+}

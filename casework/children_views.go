@@ -1,0 +1,292 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"tuoyu/activities"
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// EnrolmentFilter narrows a list of children in care. Purpose is needed of those who see children only to supervise.
+type EnrolmentFilter struct {
+	Institution, Class string
+	Ended              bool // those who left as well
+	Purpose            nursery.ReadingPurpose
+}
+
+// EnrolledChild is a child in a list, without anything that names it.
+type EnrolledChild struct {
+	ID          string        `json:"id" doc:"婴幼儿编号，不含个人信息"`
+	Institution string        `json:"institution" doc:"机构标识"`
+	Class       string        `json:"class" doc:"班级"`
+	Months      int           `json:"months" doc:"月龄"`
+	EnteredOn   nursery.Date  `json:"entered_on" doc:"入托日期"`
+	LeftOn      nursery.Date  `json:"left_on,omitzero" doc:"离托日期"`
+	Leave       nursery.Leave `json:"leave,omitempty" doc:"离托原因"`
+	LeaveTitle  string        `json:"leave_title,omitempty" doc:"离托原因名称"`
+}
+
+// ChildCount is how many children are in care in a class.
+type ChildCount struct {
+	Institution string `json:"institution" doc:"机构标识"`
+	Class       string `json:"class" doc:"班级"`
+	Children    int    `json:"children" doc:"在托人数"`
+}
+
+// ChildRecord is what a role receives of a child for a purpose; what it does not receive is absent.
+type ChildRecord struct {
+	ID            string               `json:"id" doc:"婴幼儿编号"`
+	Purpose       string               `json:"purpose" doc:"查阅目的"`
+	PurposeTitle  string               `json:"purpose_title" doc:"查阅目的名称"`
+	Name          string               `json:"name,omitempty" doc:"姓名"`
+	IdentityKind  nursery.IdentityKind `json:"identity_kind,omitempty" doc:"证件类型"`
+	Identity      string               `json:"identity,omitempty" doc:"证件号码，除监护人查阅外隐去中间各位"`
+	BornOn        nursery.Date         `json:"born_on,omitzero" doc:"出生日期"`
+	Sex           nursery.Sex          `json:"sex,omitempty" doc:"性别"`
+	GuardianName  string               `json:"guardian_name,omitempty" doc:"监护人姓名"`
+	GuardianPhone string               `json:"guardian_phone,omitempty" doc:"监护人电话"`
+}
+
+func accessFor(p nursery.Principal, purpose nursery.ReadingPurpose) (nursery.Access, error) {
+	access, ok := nursery.AccessOf(p.Role, purpose)
+	if !ok {
+		return access, refuse(Forbidden, CodePurposeNotAllowed, "您的角色不能为此目的查阅婴幼儿个人信息。", FieldError{Location: "purpose", Message: "不适用于您的角色"})
+	}
+	return access, nil
+}
+
+// afterNo reads the number a page ended at; first when it is the first page.
+func afterNo(page PageRequest, first int64) (limit int, after int64, err error) {
+	if limit, err = page.limit(); err != nil || page.After == "" {
+		return limit, first, err
+	}
+	c, err := decodeCursor(page.After)
+	return limit, c.No, err
+}
+
+// Children lists who is in care where p looks after them, without names. The county's office sees it to supervise.
+func (s *Service) Children(ctx context.Context, p nursery.Principal, f EnrolmentFilter, page PageRequest) (Page[EnrolledChild], error) {
+	list := Page[EnrolledChild]{Items: []EnrolledChild{}}
+	if err := s.may(ctx, p, "child.list", resource{}); err != nil {
+		return list, err
+	}
+	if p.Role == nursery.RoleCountyOffice {
+		if _, err := accessFor(p, f.Purpose); err != nil {
+			return list, err
+		}
+	}
+	if p.Role == nursery.RoleInstitution {
+		f.Institution = p.Institution
+	}
+	limit, after, err := afterNo(page, 0)
+	if err != nil {
+		return list, err
+	}
+	add := func(i int, e store.Enrolment, born nursery.Date) {
+		if i == limit {
+			return
+		}
+		list.Next = cursor{No: e.ID}.encode()
+		item := EnrolledChild{
+			ID: e.Child, Institution: e.Institution, Class: e.Class, Months: s.today().MonthsSince(born), EnteredOn: e.EnteredOn, LeftOn: e.LeftOn,
+		}
+		if e.Leave != nil {
+			item.Leave = nursery.Leave(*e.Leave)
+			item.LeaveTitle = item.Leave.Title()
+		}
+		list.Items = append(list.Items, item)
+	}
+	found := 0
+	err = s.DB.As(ctx, p, func(q *store.Queries) error {
+		if f.Institution == "" {
+			rows, err := q.EnrolmentsOfCounty(ctx, store.EnrolmentsOfCountyParams{County: p.County, After: after, Class: f.Class, Ended: f.Ended, PageSize: int32(limit + 1)})
+			for i, row := range rows {
+				add(i, row.Enrolment, row.BornOn)
+			}
+			found = len(rows)
+			return err
+		}
+		rows, err := q.EnrolmentsOfInstitution(ctx, store.EnrolmentsOfInstitutionParams{Institution: f.Institution, After: after, Class: f.Class, Ended: f.Ended, PageSize: int32(limit + 1)})
+		for i, row := range rows {
+			add(i, row.Enrolment, row.BornOn)
+		}
+		found = len(rows)
+		return err
+	})
+	if err != nil {
+		return list, fmt.Errorf("list children: %w", err)
+	}
+	if found <= limit {
+		list.Next = ""
+	}
+	return list, nil
+}
+
+// ChildCounts counts who is in care, by class.
+func (s *Service) ChildCounts(ctx context.Context, p nursery.Principal) ([]ChildCount, error) {
+	if err := s.may(ctx, p, "child.count", resource{}); err != nil {
+		return nil, err
+	}
+	of := store.CountEnrolledParams{County: p.County}
+	if p.Role == nursery.RoleInstitution {
+		of = store.CountEnrolledParams{Institution: p.Institution}
+	}
+	counts := []ChildCount{}
+	err := s.DB.As(ctx, p, func(q *store.Queries) error {
+		rows, err := q.CountEnrolled(ctx, of)
+		for _, row := range rows {
+			counts = append(counts, ChildCount{Institution: row.Institution, Class: row.Class, Children: int(row.Children)})
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count children: %w", err)
+	}
+	return counts, nil
+}
+
+// Child gives what p receives of a child in care for a purpose, and writes the reading down (未成年人网络保护条例 art. 36). Errors:
+// purpose_not_allowed, child_not_enrolled, sealing_unavailable.
+func (s *Service) Child(ctx context.Context, p nursery.Principal, id string, purpose nursery.ReadingPurpose) (ChildRecord, error) {
+	var record ChildRecord
+	err := s.as(ctx, p, func(q *store.Queries) error {
+		row, err := s.childFor(ctx, p, "child.read", id, q.ChildByID)
+		if err != nil {
+			return err
+		}
+		access, err := accessFor(p, purpose)
+		if err != nil {
+			return err
+		}
+		if err := s.sealing(); err != nil {
+			return err
+		}
+		if _, err := q.OpenEnrolment(ctx, id); store.IsNotFound(err) && p.Role != nursery.RoleCountyOffice {
+			return ended(0, nil)
+		} else if err != nil && !store.IsNotFound(err) {
+			return fmt.Errorf("read enrolment: %w", err)
+		}
+		if record, err = s.recordOf(row, access, purpose); err != nil {
+			return err
+		}
+		return activities.NoteReading(ctx, q, activities.Reading{By: p, Purpose: purpose, Fields: access.Fields, At: s.Now()}, row)
+	})
+	if err != nil {
+		return ChildRecord{}, err
+	}
+	return record, nil
+}
+
+func (s *Service) recordOf(row store.Child, access nursery.Access, purpose nursery.ReadingPurpose) (ChildRecord, error) {
+	c, err := activities.OpenChild(s.Fields, row, access.Fields...)
+	if err != nil {
+		return ChildRecord{}, err
+	}
+	if !access.WholeIdentity {
+		c.Identity = nursery.Masked(c.Identity)
+	}
+	return ChildRecord{
+		ID: row.ID, Purpose: string(purpose), PurposeTitle: purpose.Title(), Name: c.Name, IdentityKind: c.IdentityKind, Identity: c.Identity,
+		BornOn: c.BornOn, Sex: c.Sex, GuardianName: c.GuardianName, GuardianPhone: c.GuardianPhone,
+	}, nil
+}
+
+// RosterLine is a child in care on the list that an institution keeps.
+type RosterLine struct {
+	ChildRecord
+	Class     string
+	EnteredOn nursery.Date
+}
+
+// Roster gives everybody in care here for a purpose, and writes each reading down.
+func (s *Service) Roster(ctx context.Context, p nursery.Principal, purpose nursery.ReadingPurpose) ([]RosterLine, error) {
+	if err := s.may(ctx, p, "child.export", resource{}); err != nil {
+		return nil, err
+	}
+	access, err := accessFor(p, purpose)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.sealing(); err != nil {
+		return nil, err
+	}
+	var lines []RosterLine
+	err = s.as(ctx, p, func(q *store.Queries) error {
+		rows, err := q.RosterOf(ctx, p.Institution)
+		if err != nil {
+			return fmt.Errorf("read roster: %w", err)
+		}
+		children := make([]store.Child, len(rows))
+		for i, row := range rows {
+			children[i] = row.Child
+			record, err := s.recordOf(row.Child, access, purpose)
+			if err != nil {
+				return err
+			}
+			lines = append(lines, RosterLine{ChildRecord: record, Class: row.Class, EnteredOn: row.EnteredOn})
+		}
+		return activities.NoteReading(ctx, q, activities.Reading{By: p, Purpose: purpose, Fields: access.Fields, At: s.Now()}, children...)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return lines, nil
+}
+
+// ReadingEntry is a line of the register of readings.
+type ReadingEntry struct {
+	ID           int64                  `json:"id" doc:"编号"`
+	Child        string                 `json:"child" doc:"婴幼儿编号"`
+	County       string                 `json:"county" doc:"婴幼儿居住县区代码"`
+	Reader       string                 `json:"reader" doc:"查阅账号"`
+	ReaderRole   nursery.Role           `json:"reader_role" doc:"查阅人角色"`
+	Institution  string                 `json:"institution,omitempty" doc:"查阅人所属机构"`
+	Purpose      nursery.ReadingPurpose `json:"purpose" doc:"查阅目的"`
+	PurposeTitle string                 `json:"purpose_title" doc:"查阅目的名称"`
+	Fields       []string               `json:"fields" doc:"所查字段"`
+	At           time.Time              `json:"at" doc:"查阅时间"`
+}
+
+// Readings lists who read what of children, the latest first: the auditor the city's, the county's office its county's.
+func (s *Service) Readings(ctx context.Context, p nursery.Principal, child string, page PageRequest) (Page[ReadingEntry], error) {
+	list := Page[ReadingEntry]{Items: []ReadingEntry{}}
+	if err := s.may(ctx, p, "reading.list", resource{}); err != nil {
+		return list, err
+	}
+	limit, before, err := afterNo(page, math.MaxInt64)
+	if err != nil {
+		return list, err
+	}
+	var rows []store.RecordRead
+	err = s.DB.As(ctx, p, func(q *store.Queries) (err error) {
+		size := int32(limit + 1)
+		switch {
+		case child != "":
+			rows, err = q.ReadingsOfChild(ctx, store.ReadingsOfChildParams{Child: child, Before: before, PageSize: size})
+		case p.Role == nursery.RoleCountyOffice:
+			rows, err = q.ReadingsOfCounty(ctx, store.ReadingsOfCountyParams{County: p.County, Before: before, PageSize: size})
+		default:
+			rows, err = q.ReadingsOfCity(ctx, store.ReadingsOfCityParams{Before: before, PageSize: size})
+		}
+		return err
+	})
+	if err != nil {
+		return list, fmt.Errorf("list readings: %w", err)
+	}
+	for i, row := range rows {
+		if i == limit {
+			list.Next = cursor{No: rows[i-1].ID}.encode()
+			break
+		}
+		purpose := nursery.ReadingPurpose(row.Purpose)
+		list.Items = append(list.Items, ReadingEntry{
+			ID: row.ID, Child: row.Child, County: row.County, Reader: row.Reader, ReaderRole: nursery.Role(row.ReaderRole),
+			Institution: row.Institution, Purpose: purpose, PurposeTitle: purpose.Title(), Fields: row.Fields, At: row.At,
+		})
+	}
+	return list, nil
+}
