@@ -30,7 +30,7 @@ func TestTheDemonstrationPlaysTwiceOnOneStack(t *testing.T) {
 			t.Fatalf("run %d: %v: %s\n%s", run+1, err, stderr, stdout)
 		}
 		for _, line := range []string{
-			"一次性告知需补正 11 项", "一次性告知需补正 4 项", "视为受理", "转为托育机构备案草稿", "撤回申请", "同意变更", "同意注销", "书面答复督办", "六个节点全部完成", "演示完成",
+			"一次性告知需补正 11 项", "一次性告知需补正 4 项", "视为受理", "转为托育机构备案草稿", "撤回申请", "同意变更", "同意注销", "书面答复督办", "六个节点全部完成", "名册第 8 行未接收", "本月投保办结：承保 7 名", "演示完成",
 		} {
 			if !strings.Contains(stdout, line) {
 				t.Errorf("run %d says nothing of %s", run+1, line)
@@ -38,7 +38,7 @@ func TestTheDemonstrationPlaysTwiceOnOneStack(t *testing.T) {
 		}
 	}
 	for story, papers := range map[string]int{
-		"clean": 3, "eleven-gaps": 6, "silent-office": 3, "nonconformity": 6, "family-point": 4, "withdrawn": 0, "county-site": 3,
+		"clean": 3, "eleven-gaps": 6, "silent-office": 3, "nonconformity": 6, "family-point": 4, "withdrawn": 0, "county-site": 3, "insurance": 0,
 	} {
 		files, err := filepath.Glob(filepath.Join(folder, story, "*.pdf"))
 		if err != nil || len(files) != 2*papers {

@@ -24,6 +24,7 @@ func stories() []story {
 		{"family-point", "家庭托育点收托六人，转按托育机构备案", familyPoint},
 		{"withdrawn", "用人单位办托，申请人撤回", withdrawn},
 		{"county-site", "县区公办示范机构，从计划到备案，一次红灯", countySite},
+		{"insurance", "意外伤害险一个月：退回的行、重复、例外、新生儿与一次赔付", insuranceMonth},
 	}
 }
 
