@@ -33,7 +33,7 @@ func LongStep(ctx workflow.Context) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		TaskQueue:           CountiesQueue,
 		StartToCloseTimeout: 10 * time.Minute,
-		HeartbeatTimeout:    15 * time.Second,
+		HeartbeatTimeout:    10 * time.Second,
 		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 200 * time.Millisecond, MaximumInterval: time.Minute},
 	})
 }

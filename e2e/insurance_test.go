@@ -155,8 +155,64 @@ func TestAnInsuranceMonthOverHTTPFromTheRosterToAClaimPaid(t *testing.T) {
 	if text := fmt.Sprint(c); strings.Contains(text, lines[0].Name) || strings.Contains(text, lines[0].Identity) {
 		t.Error("the case names a child")
 	}
+	described, err := h.temporal.DescribeWorkflowExecution(t.Context(), caseNo, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if events := described.WorkflowExecutionInfo.HistoryLength; events > 150 {
+		t.Errorf("the month left %d events", events)
+	} else {
+		t.Logf("a month of two batches and an exception left %d events", events)
+	}
 	m, err := office.Insurance(t.Context(), caseNo)
 	if err != nil || len(m.Sends) != 2 || m.Children(nursery.Insured) != 3 || m.Sends[0].PremiumFen != 2*5000 {
 		t.Errorf("month %+v, %v", m, err)
+	}
+}
+
+func TestAWorkerKilledInAStepOfAnInsuranceMonthLosesNothingAndDoesNothingTwice(t *testing.T) {
+	t.Parallel()
+	h := ownHouse(t)
+	const county = "140426"
+	office, insurer := h.door.As("county-office-"+county), h.door.As("insurer")
+	caseNo, err := office.StartInsurance(t.Context(), key(), county, thisMonth())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := office.SendRoster(t.Context(), key(), caseNo, insuredChild(county, 1), insuredChild(county, 2), insuredChild(county, 3)); err != nil {
+		t.Fatal(err)
+	}
+	for i, step := range []struct {
+		who     *roleplay.Actor
+		kind    string
+		outcome nursery.Outcome
+		before  func() error
+	}{
+		{office, "insurance.roster", nursery.OutcomeComplete, nil},
+		{office, "insurance.sign", nursery.OutcomeSign, nil},
+		{insurer, "insurance.answers", nursery.OutcomeComplete, func() error { return insurer.AnswerInsurance(t.Context(), key(), caseNo, 1) }},
+	} {
+		task := open(t, step.who, caseNo, step.kind)
+		if step.before != nil {
+			if err := step.before(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		h.worker.killIn(time.Duration(10+15*i) * time.Millisecond)
+		if _, err := step.who.Complete(t.Context(), key(), task.ID, step.outcome, roleplay.Note{}); err != nil {
+			t.Fatalf("%s with a worker dying: %v", step.kind, err)
+		}
+		<-h.worker.done
+		h.startWorker(t)
+	}
+	await(t, office, caseNo, roleplay.Stage(nursery.StageStanding))
+	for what, want := range map[string]int{
+		"SELECT count(*) FROM insurance_sends WHERE case_no = $1": 1, "SELECT count(*) FROM insurance_covers WHERE case_no = $1": 3,
+		"SELECT count(*) FROM insurance_lines WHERE case_no = $1": 3, "SELECT count(*) FROM decisions WHERE case_no = $1": 1,
+		"SELECT count(*) FROM tasks WHERE case_no = $1": 3,
+	} {
+		if n := h.number(t, what, caseNo); n != want {
+			t.Errorf("%s: %d, want %d", what, n, want)
+		}
 	}
 }
