@@ -16,6 +16,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"tuoyu/calendar"
+	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/store"
 )
@@ -300,6 +301,19 @@ func (e *Engine) SignInsurance(ctx context.Context, in InsuranceMove) error {
 		if err != nil {
 			return fmt.Errorf("read batch: %w", err)
 		}
+		b, err := s.q.InsuranceBatch(ctx, in.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read insurance month: %w", err)
+		}
+		err = e.order(ctx, s, documents.InsuranceNotice, func(p *documents.Paper) {
+			p.Addressee = b.Insurer
+			p.Insurance = &documents.InsuranceSheet{
+				Month: b.Month, Batch: in.Send, Lines: int(row.Lines), Hash: row.Hash, PremiumFen: row.PremiumFen, CoverFrom: b.CoverFrom,
+			}
+		})
+		if err != nil {
+			return err
+		}
 		s.c.Stage, s.c.Holder = string(nursery.StageSent), string(nursery.RoleInsurer)
 		ev := in.event("insurance_sent", fmt.Sprintf("第 %d 批 %d 名已核签送承保机构", send, row.Lines))
 		ev.data = map[string]any{"send": send, "kind": row.Kind, "lines": row.Lines, "hash": row.Hash, "premium_fen": row.PremiumFen}
@@ -400,14 +414,31 @@ func (e *Engine) CloseInsurance(ctx context.Context, in Move) error {
 		if err != nil {
 			return fmt.Errorf("count roster: %w", err)
 		}
-		s.end(nursery.StageMonthDone)
+		sends, err := s.q.InsuranceSends(ctx, in.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read batches: %w", err)
+		}
 		covers, roster := map[string]int32{}, map[string]int32{}
+		sheet := documents.InsuranceSheet{Month: b.Month}
 		for _, row := range ended {
 			covers[row.Ended] = row.Covers
+			sheet.Ended += int(row.Covers)
 		}
 		for _, row := range counts {
 			roster[row.Status] = row.Children
 		}
+		for _, send := range sends {
+			if send.State == "answered" {
+				sheet.Lines, sheet.PremiumFen = sheet.Lines+int(send.Lines), sheet.PremiumFen+send.PremiumFen
+			}
+		}
+		sheet.Insured, sheet.Ineligible = int(roster[string(nursery.Insured)]), int(roster[string(nursery.Ineligible)])
+		sheet.Withdrawn = int(roster[string(nursery.TakenOff)])
+		err = e.order(ctx, s, documents.InsuranceSummary, func(p *documents.Paper) { p.Insurance = &sheet })
+		if err != nil {
+			return err
+		}
+		s.end(nursery.StageMonthDone)
 		ev := in.event("insurance_closed", fmt.Sprintf("%s投保办结：承保 %d 名", nursery.MonthTitle(b.Month), roster[string(nursery.Insured)]))
 		ev.data = map[string]any{"covers_ended": covers, "roster": roster}
 		return s.record(ctx, ev)

@@ -1,6 +1,7 @@
 package documents
 
 import (
+	"strings"
 	"testing"
 
 	"tuoyu/nursery"
@@ -71,6 +72,12 @@ func sample(t testing.TB, kind Kind) Paper {
 		Reason:      "因租赁期满不再续租，机构申请终止托育服务。",
 		Arrangement: "在托婴幼儿12人已由监护人同意转入同街道的备案机构，6名工作人员已依法结清工资。",
 		Children:    7, Publication: "潞州区人民政府门户网站托育服务专栏",
+	}
+	if kind == InsuranceNotice || kind == InsuranceSummary {
+		p.Insurance = &InsuranceSheet{
+			Month: day(t, "2026-11-01"), Batch: 1, Lines: 5312, Hash: strings.Repeat("3f", 32), PremiumFen: 26_560_000, CoverFrom: day(t, "2026-12-01"),
+			Insured: 5301, Ineligible: 208, Withdrawn: 11, Ended: 147,
+		}
 	}
 	if kind == FilingReroute {
 		p.SiteKind = nursery.FamilyPoint

@@ -41,6 +41,8 @@ var kinds = []KindInfo{
 	{FilingCancellation, "注销备案告知书", "托注", "filing_cancellation.html"},
 	{FilingReroute, "家庭托育点超员转办告知书", "托转", "filing_reroute.html"},
 	{FilingChange, "变更备案回执", "托变", "filing_change.html"},
+	{InsuranceNotice, "投保批次通知书", "托保", "insurance_batch_notice.html"},
+	{InsuranceSummary, "月度投保情况", "托保月", "insurance_summary.html"},
 }
 
 // Kinds lists every kind in the order of the process. The slice is the caller's own.

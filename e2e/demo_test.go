@@ -38,7 +38,7 @@ func TestTheDemonstrationPlaysTwiceOnOneStack(t *testing.T) {
 		}
 	}
 	for story, papers := range map[string]int{
-		"clean": 3, "eleven-gaps": 6, "silent-office": 3, "nonconformity": 6, "family-point": 4, "withdrawn": 0, "county-site": 3, "insurance": 0,
+		"clean": 3, "eleven-gaps": 6, "silent-office": 3, "nonconformity": 6, "family-point": 4, "withdrawn": 0, "county-site": 3, "insurance": 4,
 	} {
 		files, err := filepath.Glob(filepath.Join(folder, story, "*.pdf"))
 		if err != nil || len(files) != 2*papers {
