@@ -32,6 +32,16 @@ var offered = []string{
 	"GET /api/v1/inspections", "GET /api/v1/inspections.xlsx", "POST /api/v1/inspections", "GET /api/v1/inspections/{case_no}",
 	"GET /api/v1/inspections/{case_no}/package", "PUT /api/v1/inspections/{case_no}/visit", "POST /api/v1/inspections/{case_no}/drafts",
 	"GET /api/v1/public/inspections", "POST /api/v1/public/complaints", "POST /api/v1/complaints", "GET /api/v1/complaints/{case_no}",
+	"PUT /api/v1/clinics/{id}", "GET /api/v1/clinics", "POST /api/v1/contracts", "GET /api/v1/contracts", "GET /api/v1/contracts.xlsx",
+	"GET /api/v1/contracts/{case_no}", "POST /api/v1/contracts/{case_no}/texts", "POST /api/v1/contracts/{case_no}/termination",
+	"POST /api/v1/contracts/{case_no}/visits", "POST /api/v1/contracts/{case_no}/visits/{visit}/confirmation", "GET /api/v1/indicators/signed-rate",
+	"GET /api/v1/indicators/insured-rate", "GET /api/v1/insurance-batches", "GET /api/v1/insurance-batches/{case_no}",
+	"GET /api/v1/insurance-batches/{case_no}/exceptions", "GET /api/v1/insurance-batches/{case_no}/lines",
+	"GET /api/v1/insurance-batches/{case_no}/lines.xlsx", "GET /api/v1/insurance-batches/{case_no}/rosters/{number}",
+	"GET /api/v1/insurance-batches/{case_no}/rosters/{number}/faults.xlsx", "GET /api/v1/insurance-batches/{case_no}/summary.xlsx",
+	"GET /api/v1/insurance-claims", "GET /api/v1/insurance-claims/{case_no}", "GET /api/v1/insurance-reconciliation",
+	"POST /api/v1/insurance-batches", "POST /api/v1/insurance-batches/{case_no}/answers", "POST /api/v1/insurance-batches/{case_no}/exceptions",
+	"POST /api/v1/insurance-batches/{case_no}/roster", "POST /api/v1/insurance-batches/{case_no}/roster-files", "POST /api/v1/insurance-claims",
 }
 
 // open are those for people who do not sign in.

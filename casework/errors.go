@@ -70,6 +70,13 @@ const (
 	CodeNotInspectable      = "not_inspectable"          // 422: not filed in the county
 	CodeVisitConflict       = "visit_conflict"           // 409: other content, or another was sent meanwhile; both are shown
 	CodeFilingNotOfSite     = "filing_not_of_site"       // 422: another county's, another's, or none that can be built
+	CodeInsuranceStarted    = "insurance_started"        // 409: the county's month was opened before
+	CodeInsuranceClosed     = "insurance_closed"         // 409: the month is closed
+	CodeRosterFile          = "roster_file"              // 422: the file is no roster that can be read
+	CodeRosterEmpty         = "roster_empty"             // 409: nobody is on the roster yet
+	CodeAnswersPending      = "answers_pending"          // 409: lines without an answer
+	CodeExceptionsOpen      = "exceptions_open"          // 409: exceptions that are not settled
+	CodeNotCovered          = "not_covered"              // 422: no cover of the child on that day
 )
 
 // FieldError names one thing that is wrong in what was sent.

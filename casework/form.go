@@ -41,7 +41,9 @@ func formOf(taskKind string) string {
 		return "proof"
 	case "filing_change.review", "filing_cancel.review":
 		return "reason"
-	case "build.supervision", "build.escalation", "contract.overdue_duty":
+	case "insurance_claim.review", "insurance_claim.pay":
+		return "claim"
+	case "build.supervision", "build.escalation", "contract.overdue_duty", "insurance.chase":
 		return "reply"
 	case "contract.sign":
 		return "sign"
@@ -132,6 +134,9 @@ func (s *Service) checkForm(ctx context.Context, q *store.Queries, task store.Ta
 		if err := s.checkInspectionForm(ctx, q, task, in.Outcome, answer); err != nil {
 			return err
 		}
+	}
+	if err := s.insuranceReady(ctx, q, task, in); err != nil {
+		return err
 	}
 	return checkFormAttachments(ctx, q, task, answer)
 }

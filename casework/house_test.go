@@ -134,13 +134,17 @@ func (h *house) work() (stop func()) {
 	worker.Register(cases, e)
 	papers := sdkworker.New(h.temporal, activities.PapersQueue, patient)
 	worker.RegisterPapers(papers, e)
+	counties := sdkworker.New(h.temporal, activities.CountiesQueue, patient)
+	worker.RegisterCounties(counties, e)
 	require.NoError(h.t, cases.Start())
 	require.NoError(h.t, papers.Start())
+	require.NoError(h.t, counties.Start())
 	var stopped atomic.Bool
 	stop = func() {
 		if !stopped.Swap(true) {
 			cases.Stop()
 			papers.Stop()
+			counties.Stop()
 		}
 	}
 	h.t.Cleanup(stop)

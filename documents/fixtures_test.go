@@ -73,6 +73,23 @@ func sample(t testing.TB, kind Kind) Paper {
 		Arrangement: "在托婴幼儿12人已由监护人同意转入同街道的备案机构，6名工作人员已依法结清工资。",
 		Children:    7, Publication: "潞州区人民政府门户网站托育服务专栏",
 	}
+	if kind == InsuranceNotice || kind == InsuranceSummary {
+		p.Insurance = &InsuranceSheet{
+			Month: day(t, "2026-11-01"), Batch: 1, Lines: 5312, Hash: strings.Repeat("3f", 32), PremiumFen: 26_560_000, CoverFrom: day(t, "2026-12-01"),
+			Insured: 5301, Ineligible: 208, Withdrawn: 11, Ended: 147,
+		}
+	}
+	if kind == ContractAgreement {
+		hash := strings.Repeat("5c", 32)
+		p.Agreement = &Agreement{
+			Clinic: "潞州区示例社区卫生服务中心", Mode: nursery.Visiting, StartsOn: day(t, "2026-12-01"), EndsOn: day(t, "2027-11-30"),
+			Text: "一、服务方式：巡回指导。", TextSHA256: hash,
+			Signatures: []Signature{
+				{Side: "托育机构", Account: "institution-140403-01", On: day(t, "2026-11-24"), SHA256: hash},
+				{Side: "医疗机构", Account: "clinic-140403-1", On: day(t, "2026-11-25"), SHA256: hash},
+			},
+		}
+	}
 	if kind == FilingReroute {
 		p.SiteKind = nursery.FamilyPoint
 	}

@@ -54,6 +54,8 @@ var kinds = []KindInfo{
 	{InspectionOrder, "责令限期改正通知书", "托令", "inspection_order.html"},
 	{InspectionClosed, "检查办结告知书", "托结", "inspection_closed.html"},
 	{InspectionReferral, "移送处罚告知书", "托移", "inspection_referral.html"},
+	{InsuranceNotice, "投保批次通知书", "托保", "insurance_batch_notice.html"},
+	{InsuranceSummary, "月度投保情况", "托保月", "insurance_summary.html"},
 }
 
 // Kinds lists every kind in the order of the process. The slice is the caller's own.

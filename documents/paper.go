@@ -45,6 +45,7 @@ type Paper struct {
 	Publication    string                `json:"publication,omitempty"`     // 公示载体
 	Agreement      *Agreement            `json:"agreement,omitempty"`       // 签约协议
 	Inspection     *Inspection           `json:"inspection,omitempty"`      // 督导评估
+	Insurance      *InsuranceSheet       `json:"insurance,omitempty"`       // 投保情况
 }
 
 // Contact is where the applicant can ask 联系方式.
@@ -94,9 +95,13 @@ func (p Paper) Validate() error {
 	need("kind", known)
 	for _, f := range []struct{ name, value string }{
 		{"number", p.Number}, {"case_no", p.CaseNo}, {"county_code", p.CountyCode}, {"county_name", p.CountyName},
-		{"authority", p.Authority}, {"addressee", p.Addressee}, {"uscc", p.USCC}, {"site_kind", p.SiteKind.Title()},
+		{"authority", p.Authority}, {"addressee", p.Addressee},
 	} {
 		need(f.name, strings.TrimSpace(f.value) != "")
+	}
+	if p.Kind != InsuranceNotice && p.Kind != InsuranceSummary { // they are of a county, not of an institution
+		need("uscc", strings.TrimSpace(p.USCC) != "")
+		need("site_kind", strings.TrimSpace(p.SiteKind.Title()) != "")
 	}
 	need("issued_on", p.IssuedOn.Valid())
 	code, err := ParseCode(string(p.VerificationCode))
@@ -113,6 +118,8 @@ func (p Paper) Validate() error {
 
 func (p Paper) needByKind(need func(string, bool)) {
 	switch p.Kind {
+	case InsuranceNotice, InsuranceSummary:
+		p.Insurance.needs(p.Kind, need)
 	case FilingAcceptance:
 		need("received_on", p.ReceivedOn.Valid())
 		need("due_on", p.DueOn.Valid())

@@ -21,6 +21,7 @@ const (
 	StageChanged           Stage = "changed"            // 变更已备案
 	StageRefused           Stage = "refused"            // 不予变更
 	StageCancelled         Stage = "cancelled"          // 已注销
+	StageSigning           Stage = "signing"            // 待签署, of whatever is signed
 )
 
 // CaseStatus says whether a case is a draft, open or ended 办件状态.
@@ -64,6 +65,7 @@ const (
 	OutcomeSilent       Outcome = "silent"        // 逾期未答复
 	OutcomeReply        Outcome = "reply"         // 书面答复督办
 	OutcomeInstruct     Outcome = "instruct"      // 批示
+	OutcomeSign         Outcome = "sign"          // 签署, 核签
 )
 
 // Title is the Chinese name of the outcome, or the code itself when it is unknown.
@@ -79,5 +81,6 @@ var outcomeTitles = map[Outcome]string{
 	OutcomeTakeOn: "接受指派", OutcomeDecline: "不能承担", OutcomeName: "另行指派", OutcomePropose: "定下日期", OutcomeAgreeDay: "同意日期",
 	OutcomeAnother: "请求改期", OutcomeVisited: "送交现场记录", OutcomeSign: "签字确认", OutcomeObject: "签字并提出异议", OutcomeDispute: "记录有误，退回重填",
 	OutcomeRefused: "拒绝签字", OutcomeNoted: "知悉并处置", OutcomeOrder: "再次责令改正", OutcomeVisit: "现场检查", OutcomeReplied: "书面答复",
-	OutcomeNotOurs: "不属于受理范围",
+	OutcomeNotOurs:  "不属于受理范围",
+	OutcomeComplete: "办理完毕", OutcomeReturn: "退回", OutcomeAdmit: "受理赔付", OutcomePay: "已赔付", OutcomeReject: "不予赔付",
 }

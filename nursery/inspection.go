@@ -17,7 +17,6 @@ const (
 	StageAssigning   Stage = "assigning"   // 落实检查人员
 	StageScheduling  Stage = "scheduling"  // 商定日期
 	StageVisiting    Stage = "visiting"    // 待现场检查
-	StageSigning     Stage = "signing"     // 待签字确认
 	StageOrdered     Stage = "ordered"     // 责令限期改正
 	StageReinspected Stage = "reinspected" // 待复查
 	StageDeciding    Stage = "deciding"    // 复查不合格, 待处理
@@ -38,7 +37,6 @@ const (
 	OutcomeAnother  Outcome = "another_day" // 请求改期
 	OutcomeAgreeDay Outcome = "agree_day"   // 同意日期
 	OutcomeVisited  Outcome = "visited"     // 送交现场记录
-	OutcomeSign     Outcome = "sign"        // 签字确认
 	OutcomeObject   Outcome = "object"      // 签字并提出异议
 	OutcomeDispute  Outcome = "dispute"     // 记录有误
 	OutcomeRefused  Outcome = "refuse_sign" // 拒绝签字

@@ -60,6 +60,7 @@ type packEntry struct {
 type area struct {
 	queries map[string]rego.PreparedEvalQuery
 	reasons map[string]groundwork
+	params  map[string]any
 }
 
 // groundwork is what the engine adds to each reason of a rule.
@@ -299,6 +300,7 @@ func readRuleSet(ctx context.Context, compiler *ast.Compiler, name string, optio
 // prepare makes the queries of one area.
 func (p *pack) prepare(ctx context.Context, compiler *ast.Compiler, data map[string]any, leaves []parameter) (*area, error) {
 	a := &area{queries: map[string]rego.PreparedEvalQuery{}, reasons: map[string]groundwork{}}
+	a.params, _ = data["params"].(map[string]any)
 	for id, r := range p.rules {
 		g := groundwork{rule: r, verified: r.verified}
 		g.basis = slices.Clone(r.basis)

@@ -17,6 +17,7 @@ var factTypes = map[string]reflect.Type{
 	"build":              reflect.TypeFor[nursery.BuildFacts](),
 	"inspect.case":       reflect.TypeFor[nursery.InspectionFacts](),
 	"inspect.management": reflect.TypeFor[nursery.InspectionFacts](),
+	"insurance":          reflect.TypeFor[nursery.InsuranceFacts](),
 }
 
 // factsOf gives the type of the facts of a rule set, by its room: "build" of build.progress.

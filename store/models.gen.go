@@ -480,6 +480,79 @@ type Institution struct {
 	UpdatedAt   time.Time
 }
 
+type InsuranceBatch struct {
+	CaseNo      string
+	County      string
+	Institution string
+	Insurer     string
+	Month       nursery.Date
+	Procurement string
+	Perils      []string
+	Basis       json.RawMessage
+	Terms       json.RawMessage
+	Residents   []string
+	UntilMonths int32
+	NewbornDays int32
+	CoverMonths int32
+	CoverFrom   nursery.Date
+	OpenedOn    nursery.Date
+	ClosedOn    nursery.Date
+}
+
+type InsuranceClaim struct {
+	CaseNo      string
+	County      string
+	Institution string
+	Insurer     string
+	Child       string
+	CoverCase   string
+	CoverSend   int32
+	Peril       string
+	AccidentOn  nursery.Date
+	ReportedOn  nursery.Date
+	AmountFen   int64
+	Description []byte
+	State       string
+	AcceptedFen *int64
+	PaidFen     *int64
+	PaidOn      nursery.Date
+	Reason      string
+	UpdatedAt   time.Time
+}
+
+type InsuranceSend struct {
+	CaseNo     string
+	Number     int32
+	County     string
+	Insurer    string
+	Kind       string
+	Lines      int32
+	Hash       string
+	PremiumFen int64
+	State      string
+	PreparedAt time.Time
+	SignedBy   *string
+	SentAt     *time.Time
+	AnsweredAt *time.Time
+	Answered   int32
+	Insured    int32
+	Refused    int32
+}
+
+type InsuranceUpload struct {
+	CaseNo     string
+	Number     int32
+	County     string
+	Source     string
+	ReadRows   int32
+	Added      int32
+	Updated    int32
+	Refused    int32
+	Faults     json.RawMessage
+	UploadedBy string
+	UploadedAt time.Time
+}
+
 type Outbox struct {
 	ID          string
 	CaseNo      string

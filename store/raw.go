@@ -30,3 +30,21 @@ func (q *Queries) Strings(ctx context.Context, query string, args ...any) ([]str
 	}
 	return values, rows.Err()
 }
+
+// PlanForAll tells Postgres that the statements of this transaction go over all the children of a county. What was written a
+// moment ago is not in its statistics, and joining row by row what it takes for two rows would last minutes.
+func (q *Queries) PlanForAll(ctx context.Context) error {
+	if _, err := q.db.Exec(ctx, "SET LOCAL enable_nestloop = off"); err != nil {
+		return fmt.Errorf("plan for all: %w", err)
+	}
+	return nil
+}
+
+// PlanByIndex tells Postgres to look rows up by their index in this transaction. A plan is kept, and one that was made while a
+// table was empty would read the whole of it ever after.
+func (q *Queries) PlanByIndex(ctx context.Context) error {
+	if _, err := q.db.Exec(ctx, "SET LOCAL enable_seqscan = off"); err != nil {
+		return fmt.Errorf("plan by index: %w", err)
+	}
+	return nil
+}

@@ -27,6 +27,10 @@ var SealedColumns = []SealedColumn{
 	{Table: "children", Column: "name", Row: []string{"id::text"}},
 	{Table: "children", Column: "guardian_name", Row: []string{"id::text"}},
 	{Table: "children", Column: "guardian_phone", Row: []string{"id::text"}},
+	{Table: "complaints", Column: "said", Row: []string{"case_no::text"}},
+	{Table: "complaints", Column: "contact", Row: []string{"case_no::text"}},
+	{Table: "insurance_answers", Column: "policy", Row: []string{"case_no::text", "send::integer", "child::text"}},
+	{Table: "insurance_claims", Column: "description", Row: []string{"case_no::text"}},
 }
 
 // SealedRow is a sealed value where it stands, with its index and what comes before the value that is indexed.

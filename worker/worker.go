@@ -21,3 +21,12 @@ func Register(w worker.Registry, e *activities.Engine) {
 func RegisterPapers(w worker.ActivityRegistry, e *activities.Engine) {
 	w.RegisterActivity(e.PrintPapers)
 }
+
+// RegisterCounties makes w, which listens on activities.CountiesQueue, able to do the steps over all the children of a county.
+func RegisterCounties(w worker.ActivityRegistry, e *activities.Engine) {
+	w.RegisterActivity(e.CheckInsurance)
+	w.RegisterActivity(e.SignInsurance)
+	w.RegisterActivity(e.ReturnInsurance)
+	w.RegisterActivity(e.SettleInsurance)
+	w.RegisterActivity(e.CloseInsurance)
+}

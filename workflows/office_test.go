@@ -16,6 +16,7 @@ import (
 	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/policies"
+	"tuoyu/sealing"
 	"tuoyu/sealing/sealingtest"
 	"tuoyu/store"
 	"tuoyu/store/storetest"
@@ -30,6 +31,7 @@ type office struct {
 	t      *testing.T
 	env    *testsuite.TestWorkflowEnvironment
 	db     *store.DB
+	fields *sealing.Fields
 	caseNo string
 	sent   int
 }
@@ -47,7 +49,7 @@ func openOffice(t *testing.T, kind nursery.CaseKind, number string) *office {
 	t.Helper()
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(sdklog.NewStructuredLogger(slog.New(slog.NewTextHandler(io.Discard, nil))))
-	o := &office{t: t, env: suite.NewTestWorkflowEnvironment(), db: storetest.New(t), caseNo: number}
+	o := &office{t: t, env: suite.NewTestWorkflowEnvironment(), db: storetest.New(t), fields: sealingtest.Fields(t), caseNo: number}
 	o.env.SetStartTime(received)
 	o.env.SetTestTimeout(time.Minute)
 	rules, err := policies.New(t.Context())
@@ -56,7 +58,7 @@ func openOffice(t *testing.T, kind nursery.CaseKind, number string) *office {
 	require.NoError(t, err)
 	worker.Register(o.env, &activities.Engine{
 		DB: o.db, Rules: rules, Almanac: store.NewAlmanac(o.db), Renderer: renderer(t), Blobs: blobs,
-		Fields: sealingtest.Fields(t), PublicURL: "http://127.0.0.1:8080",
+		Fields: o.fields, PublicURL: "http://127.0.0.1:8080",
 	})
 	return o
 }

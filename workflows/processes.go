@@ -122,6 +122,22 @@ func Processes() []Process {
 			{nursery.StageAnswered, "已答复", "", "请查看答复。"},
 			{nursery.StageNotOurs, "不属于受理范围", "", "请查看理由。"},
 		}},
+		{nursery.KindInsurance, "婴幼儿意外伤害险投保", "BX", Insurance, []StageInfo{
+			{nursery.StageCollecting, "名册归集", nursery.RoleCountyOffice, "县区归集婴幼儿名册，齐全后提交核对。"},
+			{nursery.StageChecking, "资格核对", nursery.RoleEngine, "正在按规则核对投保资格。"},
+			{nursery.StageSigning, "批次核签", nursery.RoleCountyOffice, "请县区核签投保批次。"},
+			{nursery.StageSent, "已送承保机构", nursery.RoleInsurer, "承保机构逐名答复承保结果。"},
+			{nursery.StageExceptions, "例外处理", nursery.RoleCountyOffice, "请逐名处理未能投保的婴幼儿。"},
+			{nursery.StageStanding, "本月已处理", nursery.RoleCountyOffice, "月底前可补报新生儿。"},
+			{nursery.StageMonthDone, "本月办结", "", "本月投保已办结。"},
+		}},
+		{nursery.KindInsuranceClaim, "婴幼儿意外伤害险理赔", "LP", InsuranceClaim, []StageInfo{
+			{nursery.StageReported, "已报案", nursery.RoleInsurer, "承保机构正在核定。"},
+			{nursery.StageContested, "拒赔核对", nursery.RoleCountyOffice, "县区正在核对拒赔理由。"},
+			{nursery.StageAccepted, "待赔付", nursery.RoleInsurer, "承保机构正在办理赔付。"},
+			{nursery.StagePaid, "已赔付，办结", "", "赔付已完成。"},
+			{nursery.StageClaimEnded, "不予赔付，办结", "", "请查看不予赔付的理由。"},
+		}},
 	}
 }
 

@@ -21,7 +21,9 @@ const (
 	stickyCases = 600
 	// printers is how many papers are printed at once; a renderer of two cores does no more.
 	printers = 4
-	pollers  = 4
+	// countings is how many steps over a county run at once: each is bound by Postgres.
+	countings = 2
+	pollers   = 4
 )
 
 type workerCommand struct{}
@@ -84,7 +86,7 @@ func (p *process) work(ctx context.Context) error {
 	return err
 }
 
-// startWorkers starts what carries the processes forward and, on a queue of its own, what prints. The first of them that
+// startWorkers starts what carries the processes forward and, each on a queue of its own, what prints and what goes over counties. The first of them that
 // cannot go on sends why to failed. stop waits for the steps under way, as long as the settings say.
 func (p *process) startWorkers(engine *activities.Engine, failed chan<- error) (stop func(), err error) {
 	options := sdkworker.Options{
@@ -105,23 +107,30 @@ func (p *process) startWorkers(engine *activities.Engine, failed chan<- error) (
 	printing.DisableWorkflowWorker = true
 	printing.MaxConcurrentActivityExecutionSize = printers
 	printing.MaxConcurrentActivityTaskPollers = 2
+	counting := printing
+	counting.MaxConcurrentActivityExecutionSize = countings
 
 	sdkworker.SetStickyWorkflowCacheSize(stickyCases)
 	cases := sdkworker.New(p.temporal, workflows.TaskQueue, forward)
 	worker.Register(cases, engine)
 	papers := sdkworker.New(p.temporal, activities.PapersQueue, printing)
 	worker.RegisterPapers(papers, engine)
-	if err := cases.Start(); err != nil {
-		return nil, fmt.Errorf("start worker: %w", err)
+	counties := sdkworker.New(p.temporal, activities.CountiesQueue, counting)
+	worker.RegisterCounties(counties, engine)
+	var started []sdkworker.Worker
+	stop = func() {
+		var all sync.WaitGroup
+		for _, w := range started {
+			all.Go(w.Stop)
+		}
+		all.Wait()
 	}
-	if err := papers.Start(); err != nil {
-		cases.Stop()
-		return nil, fmt.Errorf("start worker: %w", err)
+	for _, w := range []sdkworker.Worker{cases, papers, counties} {
+		if err := w.Start(); err != nil {
+			stop()
+			return nil, fmt.Errorf("start worker: %w", err)
+		}
+		started = append(started, w)
 	}
-	return func() {
-		var both sync.WaitGroup
-		both.Go(cases.Stop)
-		both.Go(papers.Stop)
-		both.Wait()
-	}, nil
+	return stop, nil
 }

@@ -1,0 +1,459 @@
+package activities
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"tuoyu/calendar"
+	"tuoyu/documents"
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// RulesEnrol is the rule set by which children are put on the list that goes to the insurer.
+const RulesEnrol = "insurance.enrol"
+
+// CountiesQueue is the task queue of steps over all the children of a county. It is not the queue of the processes, so a month of
+// insurance never holds up a decision.
+const CountiesQueue = "tuoyu-counties"
+
+// LongStep gives ctx the options of a step over all the children of a county, which may take longer than a local activity
+// should: it says that it is alive, and is tried until it is done.
+func LongStep(ctx workflow.Context) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		TaskQueue:           CountiesQueue,
+		StartToCloseTimeout: 10 * time.Minute,
+		HeartbeatTimeout:    10 * time.Second,
+		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 200 * time.Millisecond, MaximumInterval: time.Minute},
+	})
+}
+
+// alive tells Temporal every few seconds that the activity is at work, until stop is called.
+func alive(ctx context.Context) (stop func()) {
+	if !activity.IsActivity(ctx) { // called by a measurement
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		tick := time.NewTicker(3 * time.Second)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				activity.RecordHeartbeat(ctx)
+			}
+		}
+	}()
+	return func() { cancel(); <-done }
+}
+
+// OpenInsurance asks for an insurance month to be taken up.
+type OpenInsurance struct {
+	CaseNo string
+	At     time.Time
+}
+
+// InsurancePlan is what the workflow needs to know of a month.
+type InsurancePlan struct {
+	Terms nursery.InsuranceTerms
+	Month nursery.Date
+}
+
+// OpenInsurance takes the month up with the county's office and gives its terms.
+func (e *Engine) OpenInsurance(ctx context.Context, in OpenInsurance) (InsurancePlan, error) {
+	_, err := e.inStep(ctx, in.CaseNo, "opened", in.At, func(ctx context.Context, s *step) error {
+		if err := s.q.MarkDelivered(ctx, store.MarkDeliveredParams{ID: "start/" + in.CaseNo, DeliveredAt: &in.At}); err != nil {
+			return fmt.Errorf("mark start delivered: %w", err)
+		}
+		s.c.Stage, s.c.Status, s.c.ReceivedOn = string(nursery.StageCollecting), string(nursery.CaseOpen), s.today()
+		s.c.Holder = string(nursery.RoleCountyOffice)
+		if err := s.saveCase(ctx); err != nil {
+			return err
+		}
+		return s.record(ctx, event{kind: "insurance_opened", note: "开始归集投保名册"})
+	})
+	if err != nil {
+		return InsurancePlan{}, err
+	}
+	var plan InsurancePlan
+	err = e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		b, err := q.InsuranceBatch(ctx, in.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read insurance month: %w", err)
+		}
+		plan.Month = b.Month
+		return json.Unmarshal(b.Terms, &plan.Terms)
+	})
+	return plan, err
+}
+
+// InsuranceChecked is what came of a check: the batch it prepared, if any.
+type InsuranceChecked struct {
+	Send  int // zero when nobody is to be sent
+	Lines int
+}
+
+// CheckInsurance judges every child of the roster that is still to be judged, class by class of the same facts, and makes a
+// batch of those who may be sent. All of it is one transaction of a few statements over all children; the rules are asked
+// once for each class.
+func (e *Engine) CheckInsurance(ctx context.Context, in Move) (InsuranceChecked, error) {
+	defer alive(ctx)()
+	err := e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
+		s.c.Stage = string(nursery.StageChecking)
+		b, err := s.q.InsuranceBatch(ctx, s.c.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read insurance month: %w", err)
+		}
+		number, err := s.q.NextInsuranceSend(ctx, b.CaseNo)
+		if err != nil {
+			return fmt.Errorf("number batch: %w", err)
+		}
+		judged, err := e.judgeRoster(ctx, s, b, number)
+		if err != nil {
+			return err
+		}
+		if err := e.prepareSend(ctx, s, b, number); err != nil {
+			return err
+		}
+		return s.record(ctx, in.event("insurance_checked", fmt.Sprintf("资格核对 %d 名婴幼儿，裁定 %d 类", judged.children, judged.classes)))
+	})
+	if err != nil {
+		return InsuranceChecked{}, err
+	}
+	var done InsuranceChecked
+	err = e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		send, err := q.PreparedSend(ctx, in.CaseNo)
+		if store.IsNotFound(err) {
+			return nil
+		}
+		done = InsuranceChecked{Send: int(send.Number), Lines: int(send.Lines)}
+		return err
+	})
+	if err != nil {
+		return InsuranceChecked{}, fmt.Errorf("read prepared batch of %s: %w", in.CaseNo, err)
+	}
+	return done, nil
+}
+
+type judgedRoster struct{ children, classes int }
+
+func (e *Engine) judgeRoster(ctx context.Context, s *step, b store.InsuranceBatch, number int32) (judgedRoster, error) {
+	var judged judgedRoster
+	classes, err := s.q.InsuranceClasses(ctx, s.c.CaseNo)
+	if err != nil {
+		return judged, fmt.Errorf("classify roster: %w", err)
+	}
+	if len(classes) == 0 {
+		return judged, nil
+	}
+	decided := store.DecideRosterParams{CaseNo: s.c.CaseNo, Send: number}
+	for i, class := range classes {
+		one := *s
+		one.name = fmt.Sprintf("%s/%03d", s.name, i+1)
+		d, err := e.decideOn(ctx, &one, RulesEnrol, EnrolFacts(b, class), b.OpenedOn)
+		if err != nil {
+			return judged, err
+		}
+		status, reason := nursery.RosterVerdict(d)
+		decided.Classes, decided.Statuses = append(decided.Classes, class.Class), append(decided.Statuses, string(status))
+		decided.Reasons, decided.Decisions = append(decided.Reasons, reason), append(decided.Decisions, d.ID)
+		judged.children += int(class.Children)
+	}
+	judged.classes = len(classes)
+	if _, err := s.q.DecideRoster(ctx, decided); err != nil {
+		return judged, fmt.Errorf("decide roster: %w", err)
+	}
+	return judged, nil
+}
+
+// EnrolFacts gives the facts of a class of children of a month.
+func EnrolFacts(b store.InsuranceBatch, class store.InsuranceClassesRow) nursery.InsuranceFacts {
+	facts := nursery.InsuranceFacts{
+		Residence: nursery.Residence(class.Residence), AgeMonths: int(class.AgeMonths), Died: class.Died, Moved: class.Moved,
+		Notified: class.Notified, Consent: class.Consent, Basis: HasBasis(b), InForce: class.InForce, Repeated: class.Repeated,
+		Newborn: class.Newborn, ReportedDays: int(class.ReportedDays),
+	}
+	for _, p := range b.Perils {
+		facts.Perils = append(facts.Perils, nursery.Peril(p))
+	}
+	return facts
+}
+
+// HasBasis says whether a legal ground for sharing was recorded with the month.
+func HasBasis(b store.InsuranceBatch) bool { return len(b.Basis) > 0 && string(b.Basis) != "null" }
+
+// linesAtOnce is how many sealed lines are read and opened in one go.
+const linesAtOnce = 10_000
+
+// prepareSend makes a batch of the eligible children with its content hash and premium.
+func (e *Engine) prepareSend(ctx context.Context, s *step, b store.InsuranceBatch, number int32) error {
+	eligible, err := s.q.EligibleKinds(ctx, store.EligibleKindsParams{CaseNo: b.CaseNo, Send: number})
+	if err != nil {
+		return fmt.Errorf("count eligible: %w", err)
+	}
+	if eligible.Children == 0 {
+		return nil
+	}
+	kind := "supplementary"
+	switch {
+	case eligible.First:
+		kind = "monthly"
+	case eligible.Newborns:
+		kind = "newborn"
+	}
+	hash, err := e.hashEligible(ctx, s.q, b, number)
+	if err != nil {
+		return err
+	}
+	var terms nursery.InsuranceTerms
+	if err := json.Unmarshal(b.Terms, &terms); err != nil {
+		return fmt.Errorf("decode terms: %w", err)
+	}
+	err = s.q.InsertInsuranceSend(ctx, store.InsertInsuranceSendParams{
+		CaseNo: b.CaseNo, Number: number, County: b.County, Insurer: b.Insurer, Kind: kind, Lines: eligible.Children, Hash: hash,
+		PremiumFen: terms.PremiumFen * int64(eligible.Children), PreparedAt: s.at,
+	})
+	if err != nil {
+		return fmt.Errorf("insert batch: %w", err)
+	}
+	lines, err := s.q.InsertInsuranceLines(ctx, store.InsertInsuranceLinesParams{CaseNo: b.CaseNo, Send: number, Insurer: b.Insurer, CoverMonths: b.CoverMonths})
+	if err != nil {
+		return fmt.Errorf("insert lines: %w", err)
+	}
+	if lines != int64(eligible.Children) {
+		return fmt.Errorf("batch %d has %d lines, want %d", number, lines, eligible.Children)
+	}
+	return nil
+}
+
+// hashEligible opens what the lines say and hashes them in the order of their refs.
+func (e *Engine) hashEligible(ctx context.Context, q *store.Queries, b store.InsuranceBatch, number int32) (string, error) {
+	if e.Fields == nil {
+		return "", errors.New("no keyset: the lines of a batch cannot be opened")
+	}
+	var lines []nursery.InsuranceLine
+	after := ""
+	for {
+		rows, err := q.LinesToOpen(ctx, store.LinesToOpenParams{CaseNo: b.CaseNo, Send: number, After: after, PageSize: linesAtOnce})
+		if err != nil {
+			return "", fmt.Errorf("read lines: %w", err)
+		}
+		for _, row := range rows {
+			line, err := OpenLine(e.Fields, store.InsuranceLinesRow{
+				Child: row.Child, BornOn: row.BornOn, Sex: row.Sex, IdentityKind: row.IdentityKind, Identity: row.Identity, Name: row.Name,
+				CoverFrom: row.CoverFrom, CoverUntil: row.CoverFrom.AddMonths(int(b.CoverMonths)),
+			})
+			if err != nil {
+				return "", err
+			}
+			lines = append(lines, line)
+		}
+		if len(rows) < linesAtOnce {
+			return HashLines(lines), nil
+		}
+		after = rows[len(rows)-1].Child
+	}
+}
+
+// HashLines is the content hash of a batch: SHA-256 over its canonical lines in the order of their refs. It sorts lines.
+func HashLines(lines []nursery.InsuranceLine) string {
+	slices.SortFunc(lines, func(a, b nursery.InsuranceLine) int { return cmp.Compare(a.Ref, b.Ref) })
+	sum := sha256.New()
+	for _, l := range lines {
+		sum.Write([]byte(l.Canonical()))
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// InsuranceMove is a step of one batch of the month.
+type InsuranceMove struct {
+	Move
+	Send int
+}
+
+// SignInsurance lets a batch go to the insurer, who sees its lines from now on.
+func (e *Engine) SignInsurance(ctx context.Context, in InsuranceMove) error {
+	defer alive(ctx)()
+	return e.move(ctx, in.Move, func(ctx context.Context, s *step, _ calendar.Years) error {
+		send := int32(in.Send)
+		if err := s.q.SignSend(ctx, store.SignSendParams{CaseNo: in.CaseNo, Number: send, SignedBy: &in.Actor, SentAt: &s.at}); err != nil {
+			return fmt.Errorf("sign batch: %w", err)
+		}
+		if err := s.q.SendRoster(ctx, store.SendRosterParams{CaseNo: in.CaseNo, Send: send}); err != nil {
+			return fmt.Errorf("send roster: %w", err)
+		}
+		row, err := s.q.InsuranceSend(ctx, store.InsuranceSendParams{CaseNo: in.CaseNo, Number: send})
+		if err != nil {
+			return fmt.Errorf("read batch: %w", err)
+		}
+		b, err := s.q.InsuranceBatch(ctx, in.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read insurance month: %w", err)
+		}
+		err = e.order(ctx, s, documents.InsuranceNotice, func(p *documents.Paper) {
+			p.Addressee = b.Insurer
+			p.Insurance = &documents.InsuranceSheet{
+				Month: b.Month, Batch: in.Send, Lines: int(row.Lines), Hash: row.Hash, PremiumFen: row.PremiumFen, CoverFrom: b.CoverFrom,
+			}
+		})
+		if err != nil {
+			return err
+		}
+		s.c.Stage, s.c.Holder = string(nursery.StageSent), string(nursery.RoleInsurer)
+		ev := in.event("insurance_sent", fmt.Sprintf("第 %d 批 %d 名已核签送承保机构", send, row.Lines))
+		ev.data = map[string]any{"send": send, "kind": row.Kind, "lines": row.Lines, "hash": row.Hash, "premium_fen": row.PremiumFen}
+		return s.record(ctx, ev)
+	})
+}
+
+// ReturnInsurance takes a prepared batch back: its children are judged again once the roster is complete.
+func (e *Engine) ReturnInsurance(ctx context.Context, in InsuranceMove) error {
+	defer alive(ctx)()
+	return e.move(ctx, in.Move, func(ctx context.Context, s *step, _ calendar.Years) error {
+		if err := s.q.ReturnSend(ctx, store.ReturnSendParams{CaseNo: in.CaseNo, Number: int32(in.Send)}); err != nil {
+			return fmt.Errorf("return batch: %w", err)
+		}
+		if err := s.q.ReturnRoster(ctx, in.CaseNo); err != nil {
+			return fmt.Errorf("return roster: %w", err)
+		}
+		s.c.Stage = string(nursery.StageCollecting)
+		return s.record(ctx, in.event("insurance_returned", fmt.Sprintf("第 %d 批退回，补充名册", in.Send)))
+	})
+}
+
+// SettleInsurance makes covers of what the insurer took and exceptions of what it did not.
+func (e *Engine) SettleInsurance(ctx context.Context, in InsuranceMove) error {
+	defer alive(ctx)()
+	return e.move(ctx, in.Move, func(ctx context.Context, s *step, _ calendar.Years) error {
+		send := int32(in.Send)
+		if err := s.q.PlanForAll(ctx); err != nil {
+			return err
+		}
+		insured, err := s.q.CoverInsured(ctx, store.CoverInsuredParams{CaseNo: in.CaseNo, Send: send})
+		if err != nil {
+			return fmt.Errorf("cover insured: %w", err)
+		}
+		if err := s.q.SettleRoster(ctx, store.SettleRosterParams{CaseNo: in.CaseNo, Send: send}); err != nil {
+			return fmt.Errorf("settle roster: %w", err)
+		}
+		err = s.q.EndSend(ctx, store.EndSendParams{CaseNo: in.CaseNo, Number: send, AnsweredAt: &s.at, Insured: int32(insured)})
+		if err != nil {
+			return fmt.Errorf("end batch: %w", err)
+		}
+		ev := in.event("insurance_answered", fmt.Sprintf("第 %d 批承保 %d 名", send, insured))
+		ev.data = map[string]any{"send": send, "insured": insured}
+		return s.record(ctx, ev)
+	})
+}
+
+// InsuranceOpen says what is still to be done of a month.
+type InsuranceOpen struct {
+	Rostered   int // to be judged
+	Exceptions int // to be settled by the county
+}
+
+// InsuranceOpen reads it.
+func (e *Engine) InsuranceOpen(ctx context.Context, caseNo string) (InsuranceOpen, error) {
+	var open InsuranceOpen
+	err := e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		row, err := q.RosterOpen(ctx, caseNo)
+		open = InsuranceOpen{Rostered: int(row.Rostered), Exceptions: int(row.Exceptions)}
+		return err
+	})
+	if err != nil {
+		return open, fmt.Errorf("read what is open of %s: %w", caseNo, err)
+	}
+	return open, nil
+}
+
+// StandInsurance says that nothing is to be done for now, and is given what there is all the same: from then on whoever adds to
+// the roster wakes the case.
+func (e *Engine) StandInsurance(ctx context.Context, in Move) (InsuranceOpen, error) {
+	err := e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
+		s.c.Stage, s.c.Holder = string(nursery.StageStanding), string(nursery.RoleCountyOffice)
+		return s.record(ctx, in.event("insurance_standing", "本月名册已全部处理，月底前可补报新生儿"))
+	})
+	if err != nil {
+		return InsuranceOpen{}, err
+	}
+	return e.InsuranceOpen(ctx, in.CaseNo)
+}
+
+// CloseInsurance ends the month: covers of children who have reached 36 months, died or left the city end, and the month is
+// summed up.
+func (e *Engine) CloseInsurance(ctx context.Context, in Move) error {
+	defer alive(ctx)()
+	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
+		b, err := s.q.InsuranceBatch(ctx, in.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read insurance month: %w", err)
+		}
+		ended, err := s.q.EndCovers(ctx, store.EndCoversParams{County: b.County, UntilMonths: b.UntilMonths, AsOf: s.today()})
+		if err != nil {
+			return fmt.Errorf("end covers: %w", err)
+		}
+		if err := s.q.EndInsuranceBatch(ctx, store.EndInsuranceBatchParams{CaseNo: in.CaseNo, ClosedOn: s.today()}); err != nil {
+			return fmt.Errorf("end insurance month: %w", err)
+		}
+		counts, err := s.q.RosterCounts(ctx, in.CaseNo)
+		if err != nil {
+			return fmt.Errorf("count roster: %w", err)
+		}
+		sends, err := s.q.InsuranceSends(ctx, in.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read batches: %w", err)
+		}
+		covers, roster := map[string]int32{}, map[string]int32{}
+		sheet := documents.InsuranceSheet{Month: b.Month}
+		for _, row := range ended {
+			covers[row.Ended] = row.Covers
+			sheet.Ended += int(row.Covers)
+		}
+		for _, row := range counts {
+			roster[row.Status] = row.Children
+		}
+		for _, send := range sends {
+			if send.State == "answered" {
+				sheet.Lines, sheet.PremiumFen = sheet.Lines+int(send.Lines), sheet.PremiumFen+send.PremiumFen
+			}
+		}
+		sheet.Insured, sheet.Ineligible = int(roster[string(nursery.Insured)]), int(roster[string(nursery.Ineligible)])
+		sheet.Withdrawn = int(roster[string(nursery.TakenOff)])
+		err = e.order(ctx, s, documents.InsuranceSummary, func(p *documents.Paper) { p.Insurance = &sheet })
+		if err != nil {
+			return err
+		}
+		s.end(nursery.StageMonthDone)
+		ev := in.event("insurance_closed", fmt.Sprintf("%s投保办结：承保 %d 名", nursery.MonthTitle(b.Month), roster[string(nursery.Insured)]))
+		ev.data = map[string]any{"covers_ended": covers, "roster": roster}
+		return s.record(ctx, ev)
+	})
+}
+
+// NoteInsurance puts what a person did with a task on the timeline.
+func (e *Engine) NoteInsurance(ctx context.Context, in Move) error {
+	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
+		var said struct {
+			Note string `json:"note"`
+		}
+		if err := s.answer(ctx, in.Tasks[0], &said); err != nil {
+			return err
+		}
+		return s.record(ctx, in.event("insurance_noted", cmp.Or(said.Note, "已办理")))
+	})
+}

@@ -1,0 +1,67 @@
+package api
+
+import (
+	"strconv"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+	"tuoyu/sheets"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// yuan writes fen as yuan with two decimals.
+func yuan(fen int64) string {
+	return strconv.FormatInt(fen/100, 10) + "." + string([]byte{byte('0' + fen/10%10), byte('0' + fen%10)})
+}
+
+var sendKinds = map[string]string{"monthly": "月度", "newborn": "新生儿补报", "supplementary": "更正补报"}
+
+// insuranceSheet writes how an insurance month stands: counts, reasons and batches, and nobody's name.
+func insuranceSheet(d casework.InsuranceMonthDetail) ([]byte, error) {
+	counts := sheets.Table{
+		Name: "人数", Notes: [][]any{{d.CountyName + d.Month + "婴幼儿意外伤害险"}, {"办件编号", d.CaseNo, "承保机构", d.Insurer, "保险起始日", d.CoverFrom.String()}},
+		Head: []string{"状态", "原因", "人数"}, Wide: 2,
+	}
+	for _, c := range d.Counts {
+		counts.Rows = append(counts.Rows, []any{c.StatusTitle, "合计", c.Children})
+	}
+	for _, c := range d.Reasons {
+		counts.Rows = append(counts.Rows, []any{c.StatusTitle, c.ReasonTitle, c.Children})
+	}
+	sends := sheets.Table{
+		Name: "批次", Head: []string{"批次", "类别", "人数", "保险费（元）", "承保", "未承保", "待答复", "核签人", "内容哈希"},
+	}
+	for _, s := range d.Sends {
+		sends.Rows = append(sends.Rows, []any{s.Number, sendKinds[s.Kind], s.Lines, yuan(s.PremiumFen), s.Insured, s.Refused, s.Pending, s.SignedBy, s.Hash})
+	}
+	return sheets.Write(counts, sends)
+}
+
+// faultSheet writes the rows of a roster that were not taken, and why.
+func faultSheet(r casework.InsuranceRoster) ([]byte, error) {
+	table := sheets.Table{
+		Name:  "未接收的行",
+		Notes: [][]any{{"第", r.Number, "次导入", "共", r.Rows, "行", "未接收", r.Refused, "行"}},
+		Head:  []string{"行号", "栏目", "原因"},
+	}
+	for _, f := range r.Faults {
+		table.Rows = append(table.Rows, []any{f.Row, f.Column, f.Message})
+	}
+	return sheets.Write(table)
+}
+
+// linesSheet writes a batch for the insurer.
+func linesSheet(list casework.InsuranceLinesPage) ([]byte, error) {
+	kinds := map[nursery.IdentityKind]string{
+		nursery.ByResidentID: "居民身份证", nursery.ByBirthCertificate: "出生医学证明", nursery.ByPermit: "居住证", nursery.ByPassport: "护照",
+	}
+	sexes := map[nursery.Sex]string{nursery.Male: "男", nursery.Female: "女"}
+	table := sheets.Table{Name: "投保明细", Head: []string{"明细编号", "姓名", "证件类型", "证件号码", "出生日期", "性别", "保险起始日", "保险终止日"}, Wide: 4}
+	for _, l := range list.Items {
+		table.Rows = append(table.Rows, []any{
+			l.Ref, l.Name, kinds[l.IdentityKind], l.Identity, l.BornOn.String(), sexes[l.Sex], l.CoverFrom.String(), l.CoverUntil.String(),
+		})
+	}
+	return sheets.Write(table)
+}

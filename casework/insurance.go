@@ -1,0 +1,386 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"slices"
+
+	"tuoyu/activities"
+	"tuoyu/nursery"
+	"tuoyu/store"
+	"tuoyu/workflows"
+)
+
+// insurancePrefix begins the names under which a county's insurance stands beside institutions.
+const insurancePrefix = "insurance-"
+
+// StartInsurance opens the insurance month of a county 投保月. Errors: invalid with every fault, insurance_started, forbidden.
+func (s *Service) StartInsurance(ctx context.Context, p nursery.Principal, key string, in InsuranceStart) (Started, error) {
+	started, replayed, err := command(ctx, s, p, key, "insurance.start", in, func(q *store.Queries) (Started, error) {
+		return s.startInsurance(ctx, q, p, in)
+	})
+	if err == nil && !replayed {
+		s.deliverStart(ctx, started.CaseNo)
+	}
+	return started, err
+}
+
+func (s *Service) startInsurance(ctx context.Context, q *store.Queries, p nursery.Principal, in InsuranceStart) (Started, error) {
+	if err := s.may(ctx, p, "insurance.start", resource{County: in.County}); err != nil {
+		return Started{}, err
+	}
+	month, err := s.checkInsurance(in)
+	if err != nil {
+		return Started{}, err
+	}
+	if taken, err := q.InsuranceMonthExists(ctx, store.InsuranceMonthExistsParams{County: in.County, Month: month}); err != nil {
+		return Started{}, fmt.Errorf("look for the month: %w", err)
+	} else if taken {
+		return Started{}, refuse(Conflict, CodeInsuranceStarted, "本县区该月的投保已经开始。")
+	}
+	var terms nursery.InsuranceTerms
+	if err := s.Rules.Params("insurance", s.today(), in.County, &terms); err != nil {
+		return Started{}, err
+	}
+	institution, name := insurancePrefix+in.County, nursery.CountyName(in.County)+"婴幼儿意外伤害险"
+	err = q.PutInsuranceOffice(ctx, store.PutInsuranceOfficeParams{ID: institution, County: in.County, Name: name, UpdatedAt: s.Now()})
+	if err != nil {
+		return Started{}, fmt.Errorf("put insurance office: %w", err)
+	}
+	started, err := s.openCase(ctx, q, p, opening{
+		kind: nursery.KindInsurance, county: in.County, institution: institution, subject: nursery.MonthTitle(month) + name, partner: in.Insurer,
+		about: in.Month, facts: in, note: "开始" + nursery.MonthTitle(month) + "投保",
+	})
+	if err != nil {
+		return Started{}, err
+	}
+	return started, s.insertInsurance(ctx, q, started.CaseNo, institution, month, terms, in)
+}
+
+func (s *Service) insertInsurance(ctx context.Context, q *store.Queries, caseNo, institution string, month nursery.Date, terms nursery.InsuranceTerms, in InsuranceStart) error {
+	row := store.InsertInsuranceBatchParams{
+		CaseNo: caseNo, County: in.County, Institution: institution, Insurer: in.Insurer, Month: month, Procurement: in.Procurement,
+		UntilMonths: int32(terms.UntilMonths), NewbornDays: int32(terms.NewbornDays), CoverMonths: int32(terms.CoverMonths),
+		CoverFrom: in.CoverFrom, OpenedOn: s.today(), Perils: []string{}, Residents: []string{},
+	}
+	if row.CoverFrom.IsZero() {
+		row.CoverFrom = nursery.NextMonth(month)
+	}
+	for _, peril := range in.Perils {
+		row.Perils = append(row.Perils, string(peril))
+	}
+	for _, r := range terms.ResidentDefinition {
+		row.Residents = append(row.Residents, string(r))
+	}
+	var err error
+	if row.Terms, err = json.Marshal(terms); err != nil {
+		return fmt.Errorf("encode terms: %w", err)
+	}
+	if in.Basis != nil {
+		if row.Basis, err = json.Marshal(in.Basis); err != nil {
+			return fmt.Errorf("encode basis: %w", err)
+		}
+	}
+	if err := q.InsertInsuranceBatch(ctx, row); err != nil {
+		return fmt.Errorf("insert insurance month: %w", err)
+	}
+	return nil
+}
+
+// checkInsurance says what cannot be so: above all, cover must hold the three perils of the plan (P11-R4).
+func (s *Service) checkInsurance(in InsuranceStart) (nursery.Date, error) {
+	var c checker
+	c.limits(in)
+	if d, ok := nursery.DivisionByCode(in.County); !ok || d.Level != nursery.LevelCounty {
+		c.add("/county", "请选择长治市的县区")
+	}
+	month, err := nursery.InsuranceMonth(in.Month)
+	c.invalid("/month", err)
+	if err == nil && month.After(s.today()) {
+		c.add("/month", "该月尚未开始")
+	}
+	if !institutionForm.MatchString(in.Insurer) {
+		c.add("/insurer", "没有这个承保机构")
+	}
+	if wrong := needText("/procurement", in.Procurement, 200); wrong != nil {
+		c.add(wrong.Location, wrong.Message)
+	}
+	for _, peril := range nursery.Perils() {
+		if !slices.Contains(in.Perils, peril) {
+			c.add("/perils", "承保情形应包括"+peril.Title())
+		}
+	}
+	if !in.CoverFrom.IsZero() && (in.CoverFrom.Before(month) || in.CoverFrom.After(nursery.NextMonth(month))) {
+		c.add("/cover_from", "应在本月一日至次月一日之间")
+	}
+	if in.Basis != nil {
+		if wrong := needText("/basis/document", in.Basis.Document, 200); wrong != nil {
+			c.add(wrong.Location, wrong.Message)
+		}
+		if wrong := needText("/basis/article", in.Basis.Article, 60); wrong != nil {
+			c.add(wrong.Location, wrong.Message)
+		}
+	}
+	return month, c.refusal()
+}
+
+// insuranceFor reads the case of a month that p may act on, with one of the two queries that find a case.
+func (s *Service) insuranceFor(ctx context.Context, q *store.Queries, find func(context.Context, string) (store.Case, error), p nursery.Principal, act, caseNo string) (store.Case, store.InsuranceBatch, error) {
+	c, err := caseOf(ctx, find, caseNo)
+	if err != nil {
+		return c, store.InsuranceBatch{}, err
+	}
+	if c.Kind != string(nursery.KindInsurance) {
+		return c, store.InsuranceBatch{}, notFound()
+	}
+	if err := s.may(ctx, p, act, resource{County: c.County, Partner: c.Partner}); err != nil {
+		return c, store.InsuranceBatch{}, err
+	}
+	b, err := q.InsuranceBatch(ctx, c.CaseNo)
+	if err != nil {
+		return c, b, fmt.Errorf("read insurance month: %w", err)
+	}
+	return c, b, nil
+}
+
+func monthOpen(c store.Case) error {
+	if c.Status == string(nursery.CaseEnded) {
+		return refuse(Conflict, CodeInsuranceClosed, "本月投保已办结。")
+	}
+	return nil
+}
+
+// InsuranceMonths lists the insurance months p may see, newest first.
+func (s *Service) InsuranceMonths(ctx context.Context, p nursery.Principal, county string, page PageRequest) (Page[InsuranceMonthSummary], error) {
+	list := Page[InsuranceMonthSummary]{Items: []InsuranceMonthSummary{}}
+	if err := s.may(ctx, p, "insurance.list", resource{}); err != nil {
+		return list, err
+	}
+	limit, err := page.limit()
+	if err != nil {
+		return list, err
+	}
+	before := cursor{On: farOff}
+	if page.After != "" {
+		if before, err = decodeCursor(page.After); err != nil {
+			return list, err
+		}
+	}
+	if p.Role == nursery.RoleCountyOffice {
+		county = p.County
+	}
+	size := int32(limit + 1)
+	err = s.DB.As(ctx, p, func(q *store.Queries) error {
+		switch {
+		case p.Role == nursery.RoleInsurer:
+			rows, err := q.InsuranceBatchesOfInsurer(ctx, store.InsuranceBatchesOfInsurerParams{Insurer: p.Institution, BeforeMonth: before.On, BeforeNo: before.ID, PageSize: size})
+			for _, r := range rows {
+				list.Items = append(list.Items, monthSummary(store.InsuranceBatchesOfCityRow(r)))
+			}
+			return err
+		case county != "":
+			rows, err := q.InsuranceBatchesOfCounty(ctx, store.InsuranceBatchesOfCountyParams{County: county, BeforeMonth: before.On, BeforeNo: before.ID, PageSize: size})
+			for _, r := range rows {
+				list.Items = append(list.Items, monthSummary(store.InsuranceBatchesOfCityRow(r)))
+			}
+			return err
+		}
+		rows, err := q.InsuranceBatchesOfCity(ctx, store.InsuranceBatchesOfCityParams{BeforeMonth: before.On, BeforeNo: before.ID, PageSize: size})
+		for _, r := range rows {
+			list.Items = append(list.Items, monthSummary(r))
+		}
+		return err
+	})
+	if err != nil {
+		return list, fmt.Errorf("list insurance months: %w", err)
+	}
+	if len(list.Items) > limit {
+		list.Items = list.Items[:limit]
+		last := list.Items[limit-1]
+		month, err := nursery.InsuranceMonth(last.Month)
+		if err != nil {
+			return list, err
+		}
+		list.Next = cursor{On: month, ID: last.CaseNo}.encode()
+	}
+	return list, nil
+}
+
+func monthSummary(r store.InsuranceBatchesOfCityRow) InsuranceMonthSummary {
+	process, _ := workflows.ProcessOf(nursery.KindInsurance)
+	stage, _ := process.Stage(nursery.Stage(r.Stage))
+	return InsuranceMonthSummary{
+		CaseNo: r.CaseNo, County: r.County, CountyName: nursery.CountyName(r.County), Month: nursery.MonthText(r.Month), Insurer: r.Insurer,
+		CoverFrom: r.CoverFrom, Stage: nursery.Stage(r.Stage), StageTitle: stage.Title, OpenedOn: r.OpenedOn, ClosedOn: r.ClosedOn,
+	}
+}
+
+// InsuranceMonth gives everything of a month that p may see: counts, reasons, hashes; no child is named.
+func (s *Service) InsuranceMonth(ctx context.Context, p nursery.Principal, caseNo string) (InsuranceMonthDetail, error) {
+	d := InsuranceMonthDetail{Counts: []InsuranceCount{}, Reasons: []InsuranceCount{}, Sends: []InsuranceSend{}, Uploads: []InsuranceRoster{}}
+	err := s.DB.As(ctx, p, func(q *store.Queries) error {
+		c, b, err := s.insuranceFor(ctx, q, q.CaseByNumber, p, "insurance.read", caseNo)
+		if err != nil {
+			return err
+		}
+		d.InsuranceMonthSummary = monthSummary(store.InsuranceBatchesOfCityRow{
+			CaseNo: b.CaseNo, County: b.County, Month: b.Month, Insurer: b.Insurer, CoverFrom: b.CoverFrom, Stage: c.Stage, OpenedOn: b.OpenedOn, ClosedOn: b.ClosedOn,
+		})
+		d.Procurement = b.Procurement
+		for _, peril := range b.Perils {
+			d.Perils = append(d.Perils, nursery.Peril(peril))
+		}
+		if err := json.Unmarshal(b.Terms, &d.Terms); err != nil {
+			return fmt.Errorf("decode terms: %w", err)
+		}
+		if activities.HasBasis(b) {
+			d.Basis = new(nursery.InsuranceBasis)
+			if err := json.Unmarshal(b.Basis, d.Basis); err != nil {
+				return fmt.Errorf("decode basis: %w", err)
+			}
+		}
+		if err := fillRosterCounts(ctx, q, b.CaseNo, &d); err != nil {
+			return err
+		}
+		return fillSends(ctx, q, b.CaseNo, &d)
+	})
+	return d, err
+}
+
+func fillRosterCounts(ctx context.Context, q *store.Queries, caseNo string, d *InsuranceMonthDetail) error {
+	counts, err := q.RosterCounts(ctx, caseNo)
+	if err != nil {
+		return fmt.Errorf("count roster: %w", err)
+	}
+	for _, row := range counts {
+		status := nursery.RosterStatus(row.Status)
+		d.Counts = append(d.Counts, InsuranceCount{Status: status, StatusTitle: status.Title(), Children: int(row.Children)})
+	}
+	reasons, err := q.RosterReasons(ctx, caseNo)
+	if err != nil {
+		return fmt.Errorf("count reasons: %w", err)
+	}
+	for _, row := range reasons {
+		status := nursery.RosterStatus(row.Status)
+		d.Reasons = append(d.Reasons, InsuranceCount{
+			Status: status, StatusTitle: status.Title(), Reason: row.Reason, ReasonTitle: rosterReason(row.Reason), Children: int(row.Children),
+		})
+	}
+	uploads, err := q.InsuranceUploads(ctx, caseNo)
+	if err != nil {
+		return fmt.Errorf("read uploads: %w", err)
+	}
+	for _, u := range uploads {
+		d.Uploads = append(d.Uploads, InsuranceRoster{
+			CaseNo: caseNo, Number: int(u.Number), Rows: int(u.ReadRows), Added: int(u.Added), Updated: int(u.Updated), Refused: int(u.Refused),
+			Faults: []InsuranceFault{}, By: u.UploadedBy, At: u.UploadedAt,
+		})
+	}
+	return nil
+}
+
+func fillSends(ctx context.Context, q *store.Queries, caseNo string, d *InsuranceMonthDetail) error {
+	sends, err := q.InsuranceSends(ctx, caseNo)
+	if err != nil {
+		return fmt.Errorf("read batches: %w", err)
+	}
+	for _, row := range sends {
+		send := InsuranceSend{
+			Number: int(row.Number), Kind: row.Kind, Lines: int(row.Lines), Hash: row.Hash, PremiumFen: row.PremiumFen, State: row.State,
+			SentAt: row.SentAt, AnsweredAt: row.AnsweredAt, Insured: int(row.Insured), Refused: int(row.Refused),
+		}
+		if row.SignedBy != nil {
+			send.SignedBy = *row.SignedBy
+		}
+		if row.State == "sent" {
+			send.Pending = int(row.Lines - row.Answered)
+		}
+		d.Sends = append(d.Sends, send)
+	}
+	return nil
+}
+
+var rosterReasonTitles = map[string]string{
+	"P11-R1": "不符合户籍或居住条件", "P11-R1a": "已满三岁", "P11-R1b": "已死亡或迁出", "P11-R3": "已有生效保单", "P11-R3a": "疑似同一婴幼儿",
+	"P11-R4": "承保范围不全", "P11-R5": "未告知监护人", "P11-R6": "没有同意也没有其他依据", "withdrawn": "县区撤出", "not_eligible": "县区核定不属投保对象",
+}
+
+// rosterReason says in words why a child stands where it does: a rule, the insurer's reason, or what the county decided.
+func rosterReason(code string) string {
+	if text, ok := rosterReasonTitles[code]; ok {
+		return text
+	}
+	return nursery.InsurerReason(code).Title()
+}
+
+// InsuranceReconciliation holds what was sent of a month against what came back, county by county 对账.
+func (s *Service) InsuranceReconciliation(ctx context.Context, p nursery.Principal, month string) ([]InsuranceReconciled, error) {
+	if err := s.may(ctx, p, "insurance.list", resource{}); err != nil {
+		return nil, err
+	}
+	first, err := nursery.InsuranceMonth(month)
+	if err != nil {
+		return nil, refuse(Invalid, CodeInvalid, "月份填写有误。", fieldOf("month", err))
+	}
+	list := []InsuranceReconciled{}
+	err = s.DB.As(ctx, p, func(q *store.Queries) error {
+		rows, err := q.InsuranceReconciliation(ctx, first)
+		for _, r := range rows {
+			one := InsuranceReconciled{
+				CaseNo: r.CaseNo, County: r.County, CountyName: nursery.CountyName(r.County), Insurer: r.Insurer, Stage: nursery.Stage(r.Stage),
+				Rostered: int(r.Rostered), Sent: int(r.Sent), Insured: int(r.Insured), Refused: int(r.Refused), Pending: int(r.Pending), PremiumFen: r.PremiumFen,
+			}
+			list = append(list, one)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reconcile: %w", err)
+	}
+	return list, nil
+}
+
+// InsuredRate gives the share of a county's children under the age who are insured on a day (项目11: 全市0—3岁婴幼儿). It is exact, and
+// its text is cut, not rounded: 99.99 % is not all of them.
+func (s *Service) InsuredRate(ctx context.Context, p nursery.Principal, county string, on nursery.Date) (InsuredRate, error) {
+	if p.Role == nursery.RoleCountyOffice && county == "" {
+		county = p.County
+	}
+	if err := s.may(ctx, p, "insurance.rate", resource{County: county}); err != nil {
+		return InsuredRate{}, err
+	}
+	if d, ok := nursery.DivisionByCode(county); !ok || d.Level != nursery.LevelCounty {
+		return InsuredRate{}, refuse(Invalid, CodeInvalid, "请指明县区。", FieldError{Location: "county", Message: "没有这个县区"})
+	}
+	if on.IsZero() {
+		on = s.today()
+	}
+	var terms nursery.InsuranceTerms
+	if err := s.Rules.Params("insurance", s.today(), county, &terms); err != nil {
+		return InsuredRate{}, err
+	}
+	rate := InsuredRate{County: county, On: on}
+	// The rate is of counts alone; the city's office sees no child, so the engine counts.
+	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		row, err := q.InsuredRate(ctx, store.InsuredRateParams{OnDay: on, County: county, UntilMonths: int32(terms.UntilMonths)})
+		rate.Insured, rate.Residents = int(row.Insured), int(row.Residents)
+		return err
+	})
+	if err != nil {
+		return rate, fmt.Errorf("count insured: %w", err)
+	}
+	rate.Exact, rate.Text = insuredShare(rate.Insured, rate.Residents)
+	return rate, nil
+}
+
+// insuredShare gives part of whole in percent, as a fraction and cut to two decimals; nothing of nothing is "0".
+func insuredShare(part, whole int) (exact, text string) {
+	if whole == 0 {
+		return "0", "0.00"
+	}
+	share := big.NewRat(int64(100*part), int64(whole))
+	hundredths := new(big.Int).Quo(new(big.Int).Mul(share.Num(), big.NewInt(100)), share.Denom())
+	return share.RatString(), new(big.Rat).SetFrac(hundredths, big.NewInt(100)).FloatString(2)
+}

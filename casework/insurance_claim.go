@@ -1,0 +1,243 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"tuoyu/activities"
+	"tuoyu/nursery"
+	"tuoyu/sealing"
+	"tuoyu/store"
+)
+
+// StartClaim reports an accident of an insured child 报案: by the institution that has the child in care, the county's office where
+// it lives, or the insurer. Errors: invalid with every fault, not_covered, forbidden.
+func (s *Service) StartClaim(ctx context.Context, p nursery.Principal, key string, in ClaimStart) (Started, error) {
+	started, replayed, err := command(ctx, s, p, key, "insurance_claim.start", in, func(q *store.Queries) (Started, error) {
+		return s.startClaim(ctx, q, p, in)
+	})
+	if err == nil && !replayed {
+		s.deliverStart(ctx, started.CaseNo)
+	}
+	return started, err
+}
+
+func (s *Service) startClaim(ctx context.Context, q *store.Queries, p nursery.Principal, in ClaimStart) (Started, error) {
+	// Who may report nothing hears that before anything of the child; whose the child is, the cover says.
+	cover, err := s.coverOf(ctx, p, in)
+	if err != nil {
+		return Started{}, err
+	}
+	about := resource{County: cover.County, Partner: cover.Insurer, Institution: p.Institution}
+	if err := s.may(ctx, p, "insurance_claim.start", about); err != nil {
+		return Started{}, err
+	}
+	if err := s.checkClaim(in, cover); err != nil {
+		return Started{}, err
+	}
+	if s.Fields == nil {
+		return Started{}, refuse(Unavailable, CodeEngineUnavailable, "系统没有配置密钥，不能接收理赔信息。")
+	}
+	institution := insurancePrefix + cover.County
+	if p.Role == nursery.RoleInstitution {
+		institution = p.Institution
+	}
+	started, err := s.openCase(ctx, q, p, opening{
+		kind: nursery.KindInsuranceClaim, county: cover.County, institution: institution, partner: cover.Insurer,
+		about: in.Child + "/" + in.AccidentOn.String(), subject: "婴幼儿意外伤害险理赔（" + in.Peril.Title() + "）",
+		facts: map[string]any{"peril": in.Peril, "accident_on": in.AccidentOn}, note: "报案",
+	})
+	if err != nil {
+		return Started{}, err
+	}
+	description, err := s.Fields.Seal([]byte(in.Description), claimCell(started.CaseNo))
+	if err != nil {
+		return Started{}, fmt.Errorf("seal claim: %w", err)
+	}
+	err = q.InsertInsuranceClaim(ctx, store.InsertInsuranceClaimParams{
+		CaseNo: started.CaseNo, County: cover.County, Institution: institution, Insurer: cover.Insurer, Child: in.Child, CoverCase: cover.CaseNo,
+		CoverSend: cover.Send, Peril: string(in.Peril), AccidentOn: in.AccidentOn, ReportedOn: s.today(), AmountFen: in.AmountFen,
+		Description: description, UpdatedAt: s.Now(),
+	})
+	if err != nil {
+		return Started{}, fmt.Errorf("insert claim: %w", err)
+	}
+	return started, nil
+}
+
+// coverOf finds the cover of the child on the day of the accident, as far as the child is p's to know of.
+func (s *Service) coverOf(ctx context.Context, p nursery.Principal, in ClaimStart) (store.CoverOnDayRow, error) {
+	var cover store.CoverOnDayRow
+	own := resource{County: p.County, Institution: p.Institution, Partner: p.Institution}
+	if err := s.may(ctx, p, "insurance_claim.start", own); err != nil {
+		return cover, err
+	}
+	none := refuse(Invalid, CodeNotCovered, "该婴幼儿在事故当日没有生效的保险，或者不由您报案。", FieldError{Location: "/child", Message: "没有生效的保险"})
+	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
+		if p.Role == nursery.RoleInstitution {
+			cared, err := q.ChildEnrolledAt(ctx, store.ChildEnrolledAtParams{Child: in.Child, Institution: p.Institution})
+			if err != nil {
+				return fmt.Errorf("find enrolment: %w", err)
+			}
+			if !cared {
+				return none
+			}
+		}
+		cover, err = q.CoverOnDay(ctx, store.CoverOnDayParams{Child: in.Child, OnDay: in.AccidentOn})
+		if store.IsNotFound(err) {
+			return none
+		}
+		return err
+	})
+	if err != nil {
+		return cover, err
+	}
+	elsewhere := p.Role == nursery.RoleCountyOffice && cover.County != p.County || p.Role == nursery.RoleInsurer && cover.Insurer != p.Institution
+	if elsewhere {
+		return cover, none
+	}
+	return cover, nil
+}
+
+func (s *Service) checkClaim(in ClaimStart, cover store.CoverOnDayRow) error {
+	var terms nursery.InsuranceTerms
+	if err := json.Unmarshal(cover.Terms, &terms); err != nil {
+		return fmt.Errorf("decode terms: %w", err)
+	}
+	var c checker
+	c.limits(in)
+	switch {
+	case in.AccidentOn.IsZero():
+		c.add("/accident_on", "必填")
+	case in.AccidentOn.After(s.today()):
+		c.add("/accident_on", "晚于今天")
+	case in.AccidentOn.AddDays(terms.ClaimReportDays).Before(s.today()):
+		c.add("/accident_on", fmt.Sprintf("应在事故发生后 %d 日内报案", terms.ClaimReportDays))
+	}
+	if !slices.Contains(cover.Perils, string(in.Peril)) {
+		c.add("/peril", "不在承保情形之内")
+	}
+	if wrong := needText("/description", in.Description, 1000); wrong != nil {
+		c.add(wrong.Location, wrong.Message)
+	}
+	return c.refusal()
+}
+
+func claimCell(caseNo string) sealing.Cell {
+	return sealing.Cell{Table: "insurance_claims", Column: "description", Row: caseNo}
+}
+
+// checkClaimAnswer holds what the insurer will pay against the claim and the limit of its cover.
+func (s *Service) checkClaimAnswer(ctx context.Context, q *store.Queries, task store.Task, in Completion) error {
+	var said activities.ClaimAnswer
+	if len(in.Answer) > 0 {
+		if err := json.Unmarshal(in.Answer, &said); err != nil {
+			return refuse(Invalid, CodeInvalid, "办理内容填写有误。", FieldError{Location: "/answer", Message: "格式有误"})
+		}
+	}
+	claim, err := q.InsuranceClaim(ctx, task.CaseNo)
+	if err != nil {
+		return fmt.Errorf("read claim: %w", err)
+	}
+	var c checker
+	switch in.Outcome {
+	case nursery.OutcomeAdmit:
+		b, err := q.InsuranceBatch(ctx, claim.CoverCase)
+		if err != nil {
+			return fmt.Errorf("read insurance month: %w", err)
+		}
+		var terms nursery.InsuranceTerms
+		if err := json.Unmarshal(b.Terms, &terms); err != nil {
+			return fmt.Errorf("decode terms: %w", err)
+		}
+		if most := min(claim.AmountFen, terms.ClaimLimitFen); said.AmountFen < 1 || said.AmountFen > most {
+			c.add("/answer/amount_fen", fmt.Sprintf("应为 1 至 %d 分", most))
+		}
+	case nursery.OutcomeReject:
+		if strings.TrimSpace(said.Reason) == "" {
+			c.add("/answer/reason", "请写明理由")
+		}
+	case nursery.OutcomePay:
+		if said.PaidOn.After(s.today()) || !said.PaidOn.IsZero() && said.PaidOn.Before(claim.ReportedOn) {
+			c.add("/answer/paid_on", "应在报案之日至今天之间")
+		}
+	}
+	return c.refusal()
+}
+
+// InsuranceClaims lists the claims p may see, by case number.
+func (s *Service) InsuranceClaims(ctx context.Context, p nursery.Principal, county string, page PageRequest) (Page[InsuranceClaimView], error) {
+	list := Page[InsuranceClaimView]{Items: []InsuranceClaimView{}}
+	if err := s.may(ctx, p, "insurance_claim.list", resource{}); err != nil {
+		return list, err
+	}
+	limit, err := page.limit()
+	if err != nil {
+		return list, err
+	}
+	var after cursor
+	if page.After != "" {
+		if after, err = decodeCursor(page.After); err != nil {
+			return list, err
+		}
+	}
+	err = s.DB.As(ctx, p, func(q *store.Queries) error {
+		rows, err := q.InsuranceClaimsPage(ctx, store.InsuranceClaimsPageParams{After: after.ID, County: county, PageSize: int32(limit + 1)})
+		for i, row := range rows {
+			if i == limit {
+				list.Next = cursor{ID: rows[i-1].CaseNo}.encode()
+				break
+			}
+			list.Items = append(list.Items, claimView(row))
+		}
+		return err
+	})
+	if err != nil {
+		return list, fmt.Errorf("list claims: %w", err)
+	}
+	return list, nil
+}
+
+// InsuranceClaim gives a claim with what happened, for those who have to do with it; that it was read is logged. The city's office and
+// the auditor see it without.
+func (s *Service) InsuranceClaim(ctx context.Context, p nursery.Principal, caseNo string) (InsuranceClaimView, error) {
+	var view InsuranceClaimView
+	err := s.as(ctx, p, func(q *store.Queries) error {
+		c, err := caseOf(ctx, q.CaseByNumber, caseNo)
+		if err != nil {
+			return err
+		}
+		if c.Kind != string(nursery.KindInsuranceClaim) {
+			return notFound()
+		}
+		if err := s.may(ctx, p, "insurance_claim.read", resource{County: c.County, Institution: c.Institution, Partner: c.Partner}); err != nil {
+			return err
+		}
+		row, err := q.InsuranceClaim(ctx, c.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read claim: %w", err)
+		}
+		view = claimView(row)
+		if p.Role == nursery.RoleCityOffice || p.Role == nursery.RoleAuditor || s.Fields == nil {
+			return nil
+		}
+		text, err := s.Fields.Open(row.Description, claimCell(row.CaseNo))
+		if err != nil {
+			return fmt.Errorf("open claim: %w", err)
+		}
+		view.Description = string(text)
+		return s.logReads(ctx, q, p, c, []string{row.Child}, []string{"claim"})
+	})
+	return view, err
+}
+
+func claimView(r store.InsuranceClaim) InsuranceClaimView {
+	return InsuranceClaimView{
+		CaseNo: r.CaseNo, County: r.County, Child: r.Child, Insurer: r.Insurer, Peril: nursery.Peril(r.Peril), PerilTitle: nursery.Peril(r.Peril).Title(),
+		AccidentOn: r.AccidentOn, ReportedOn: r.ReportedOn, AmountFen: r.AmountFen, AcceptedFen: r.AcceptedFen, PaidFen: r.PaidFen,
+		PaidOn: r.PaidOn, State: r.State, Reason: r.Reason,
+	}
+}

@@ -1,0 +1,397 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"tuoyu/activities"
+	"tuoyu/nursery"
+	"tuoyu/sealing"
+	"tuoyu/store"
+)
+
+const (
+	linesDefault = 500
+	linesMost    = 1000
+)
+
+// lineFields are what the insurer reads of a child, as the log of reads names them; nursery.InsuranceLine has no others.
+var lineFields = []string{"name", "identity", "born_on", "sex"}
+
+// InsuranceLines opens a page of a batch for the insurer and logs that it was read.
+func (s *Service) InsuranceLines(ctx context.Context, p nursery.Principal, caseNo string, send int, page PageRequest) (InsuranceLinesPage, error) {
+	list := InsuranceLinesPage{Send: send, Items: []nursery.InsuranceLine{}}
+	limit := page.Limit
+	if limit == 0 {
+		limit = linesDefault
+	}
+	if limit < 1 || limit > linesMost {
+		return list, refuse(Invalid, CodeInvalid, "每页条数应为 1 至 1000。", FieldError{Location: "limit", Message: "超出允许范围"})
+	}
+	var after cursor
+	var err error
+	if page.After != "" {
+		if after, err = decodeCursor(page.After); err != nil {
+			return list, err
+		}
+	}
+	err = s.as(ctx, p, func(q *store.Queries) error {
+		c, err := s.sentBatch(ctx, q, p, "insurance.lines", caseNo, send)
+		if err != nil {
+			return err
+		}
+		list.CaseNo = c.CaseNo
+		list.Items, err = s.openLines(ctx, q, c, send, after.ID, limit+1)
+		if err == nil && len(list.Items) > limit {
+			list.Items = list.Items[:limit]
+			list.Next = cursor{ID: list.Items[limit-1].Ref}.encode()
+		}
+		if err != nil {
+			return err
+		}
+		return s.logLines(ctx, q, p, c, list.Items)
+	})
+	return list, err
+}
+
+// AllInsuranceLines opens a whole batch for the insurer's workbook.
+func (s *Service) AllInsuranceLines(ctx context.Context, p nursery.Principal, caseNo string, send int) (InsuranceLinesPage, error) {
+	list := InsuranceLinesPage{Send: send, Items: []nursery.InsuranceLine{}}
+	err := s.as(ctx, p, func(q *store.Queries) error {
+		c, err := s.sentBatch(ctx, q, p, "insurance.lines", caseNo, send)
+		if err != nil {
+			return err
+		}
+		list.CaseNo = c.CaseNo
+		for after := ""; ; {
+			lines, err := s.openLines(ctx, q, c, send, after, rosterAtOnce)
+			if err == nil {
+				err = s.logLines(ctx, q, p, c, lines)
+			}
+			if err != nil {
+				return err
+			}
+			list.Items = append(list.Items, lines...)
+			if len(lines) < rosterAtOnce {
+				return nil
+			}
+			after = lines[len(lines)-1].Ref
+		}
+	})
+	return list, err
+}
+
+// sentBatch reads the case of a month for its insurer; a batch not sent yet does not exist for it.
+func (s *Service) sentBatch(ctx context.Context, q *store.Queries, p nursery.Principal, act, caseNo string, send int) (store.Case, error) {
+	c, _, err := s.insuranceFor(ctx, q, q.CaseByNumber, p, act, caseNo)
+	if err != nil {
+		return c, err
+	}
+	_, err = q.InsuranceSend(ctx, store.InsuranceSendParams{CaseNo: c.CaseNo, Number: int32(send)})
+	if store.IsNotFound(err) {
+		return c, notFound()
+	}
+	if err != nil {
+		return c, fmt.Errorf("read batch: %w", err)
+	}
+	return c, nil
+}
+
+func (s *Service) openLines(ctx context.Context, q *store.Queries, c store.Case, send int, after string, size int) ([]nursery.InsuranceLine, error) {
+	if s.Fields == nil {
+		return nil, refuse(Unavailable, CodeEngineUnavailable, "系统没有配置密钥，不能读取婴幼儿信息。")
+	}
+	rows, err := q.InsuranceLines(ctx, store.InsuranceLinesParams{CaseNo: c.CaseNo, Send: int32(send), After: after, PageSize: int32(size)})
+	if err != nil {
+		return nil, fmt.Errorf("read lines: %w", err)
+	}
+	lines := make([]nursery.InsuranceLine, len(rows))
+	for i, row := range rows {
+		if lines[i], err = activities.OpenLine(s.Fields, row); err != nil {
+			return nil, err
+		}
+	}
+	return lines, nil
+}
+
+func (s *Service) logLines(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, lines []nursery.InsuranceLine) error {
+	children := make([]string, len(lines))
+	for i, l := range lines {
+		children[i] = l.Ref
+	}
+	return s.logReads(ctx, q, p, c, children, lineFields)
+}
+
+func (s *Service) logReads(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, children, fields []string) error {
+	if len(children) == 0 {
+		return nil
+	}
+	err := q.LogInsuranceReads(ctx, store.LogInsuranceReadsParams{
+		Children: children, County: c.County, Reader: p.Account, ReaderRole: string(p.Role), Institution: p.Institution, Fields: fields, At: s.Now(),
+	})
+	if err != nil {
+		return fmt.Errorf("log reads: %w", err)
+	}
+	return nil
+}
+
+// AnswerInsurance takes a page of the insurer's answers: for each line the number of the policy, or a coded reason. Answers given
+// before count once; what names no line of the batch, or says otherwise than before, is told and changes nothing.
+func (s *Service) AnswerInsurance(ctx context.Context, p nursery.Principal, key, caseNo string, in InsuranceAnswers) (InsuranceAnswered, error) {
+	done, _, err := command(ctx, s, p, key, "insurance.answer "+caseNo, in, func(q *store.Queries) (InsuranceAnswered, error) {
+		done := InsuranceAnswered{Faults: []InsuranceFault{}}
+		c, err := s.sentBatch(ctx, q, p, "insurance.answer", caseNo, in.Send)
+		if err != nil {
+			return done, err
+		}
+		if err := monthOpen(c); err != nil {
+			return done, err
+		}
+		if s.Fields == nil {
+			return done, refuse(Unavailable, CodeEngineUnavailable, "系统没有配置密钥，不能接收保单号。")
+		}
+		if err := q.PlanByIndex(ctx); err != nil {
+			return done, err
+		}
+		if _, err := q.LockInsuranceSend(ctx, store.LockInsuranceSendParams{CaseNo: c.CaseNo, Number: int32(in.Send)}); err != nil {
+			return done, fmt.Errorf("lock batch: %w", err)
+		}
+		write, err := s.readAnswers(ctx, q, p, c, in, &done)
+		if err != nil {
+			return done, err
+		}
+		if len(write.Children) > 0 {
+			n, err := q.AnswerLines(ctx, write)
+			if err != nil {
+				return done, fmt.Errorf("answer lines: %w", err)
+			}
+			done.Taken = int(n)
+		}
+		pending, err := q.CountAnswers(ctx, store.CountAnswersParams{CaseNo: c.CaseNo, Number: int32(in.Send), Taken: int32(done.Taken)})
+		if err != nil {
+			return done, fmt.Errorf("count answers: %w", err)
+		}
+		done.Pending = int(pending)
+		return done, nil
+	})
+	return done, err
+}
+
+// readAnswers holds the answers against the lines as they stand and gives those that are to be written.
+func (s *Service) readAnswers(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, in InsuranceAnswers, done *InsuranceAnswered) (store.AnswerLinesParams, error) {
+	write := store.AnswerLinesParams{
+		CaseNo: c.CaseNo, Send: int32(in.Send), County: c.County, Insurer: c.Partner, AnsweredBy: p.Account, At: s.Now(),
+	}
+	refs := make([]string, len(in.Lines))
+	for i, l := range in.Lines {
+		refs[i] = l.Ref
+	}
+	rows, err := q.LinesByRef(ctx, store.LinesByRefParams{CaseNo: c.CaseNo, Send: int32(in.Send), Children: refs})
+	if err != nil {
+		return write, fmt.Errorf("read lines: %w", err)
+	}
+	lines, seen := make(map[string]store.LinesByRefRow, len(rows)), map[string]bool{}
+	for _, row := range rows {
+		lines[row.Child] = row
+	}
+	for i, l := range in.Lines {
+		fault := func(message string) {
+			done.Faults = append(done.Faults, InsuranceFault{Row: i + 1, Column: "明细编号", Message: message})
+		}
+		answer, reason := "insured", ""
+		if l.Policy == "" {
+			answer, reason = "refused", string(l.Reason)
+		}
+		line := lines[l.Ref]
+		switch {
+		case (l.Policy == "") == (l.Reason == ""):
+			fault("保单号和未承保原因应填写其中一项")
+		case l.Policy != "" && (!printable(l.Policy) || strings.TrimSpace(l.Policy) == ""):
+			fault("保单号不能这样填写")
+		case !line.Known:
+			fault("不是本批的明细编号")
+		case seen[l.Ref]:
+			fault("本次已答复过")
+		case line.Answer == answer && line.Reason == reason:
+			done.Repeated++
+		case line.Answer != "":
+			fault("以前已作不同答复")
+		default:
+			var policy []byte
+			if l.Policy != "" {
+				policy, err = s.Fields.Seal([]byte(l.Policy), policyCell(c.CaseNo, in.Send, l.Ref))
+				if err != nil {
+					return write, fmt.Errorf("seal policy: %w", err)
+				}
+			}
+			write.Children, write.Answers = append(write.Children, l.Ref), append(write.Answers, answer)
+			write.Reasons, write.Policies = append(write.Reasons, reason), append(write.Policies, policy)
+		}
+		seen[l.Ref] = true
+	}
+	return write, nil
+}
+
+// policyCell is where the number of a child's policy stands.
+func policyCell(caseNo string, send int, child string) sealing.Cell {
+	return sealing.Cell{Table: "insurance_answers", Column: "policy", Row: fmt.Sprintf("%s/%d/%s", caseNo, send, child)}
+}
+
+// InsuranceExceptions lists the children of a month that could not be insured as they stand, by name, for the county to settle.
+func (s *Service) InsuranceExceptions(ctx context.Context, p nursery.Principal, caseNo string, page PageRequest) (Page[InsuranceException], error) {
+	list := Page[InsuranceException]{Items: []InsuranceException{}}
+	limit, err := page.limit()
+	if err != nil {
+		return list, err
+	}
+	var after cursor
+	if page.After != "" {
+		if after, err = decodeCursor(page.After); err != nil {
+			return list, err
+		}
+	}
+	err = s.as(ctx, p, func(q *store.Queries) error {
+		c, _, err := s.insuranceFor(ctx, q, q.CaseByNumber, p, "insurance.except", caseNo)
+		if err != nil {
+			return err
+		}
+		rows, err := q.InsuranceExceptions(ctx, store.InsuranceExceptionsParams{CaseNo: c.CaseNo, After: after.ID, PageSize: int32(limit + 1)})
+		if err != nil {
+			return fmt.Errorf("list exceptions: %w", err)
+		}
+		var children []string
+		for i, r := range rows {
+			if i == limit {
+				list.Next = cursor{ID: rows[i-1].Child}.encode()
+				break
+			}
+			name, err := s.Fields.Open(r.Name, sealing.Cell{Table: "children", Column: "name", Row: r.Child})
+			if err != nil {
+				return err
+			}
+			one := InsuranceException{
+				Child: r.Child, Name: string(name), BornOn: r.BornOn, Sex: nursery.Sex(r.Sex), Status: nursery.RosterStatus(r.Status),
+				Reason: r.Reason, ReasonTitle: rosterReason(r.Reason),
+			}
+			if r.Decision != nil {
+				one.Decision = *r.Decision
+			}
+			children, list.Items = append(children, r.Child), append(list.Items, one)
+		}
+		return s.logReads(ctx, q, p, c, children, []string{"name"})
+	})
+	return list, err
+}
+
+// SettleExceptions takes what the county makes of exceptions: corrected and judged again, not eligible, or withdrawn. Settled
+// ones change no more; whoever is no exception is told and nobody else held up.
+func (s *Service) SettleExceptions(ctx context.Context, p nursery.Principal, key, caseNo string, in InsuranceResolution) (InsuranceSettled, error) {
+	done, _, err := command(ctx, s, p, key, "insurance.except "+caseNo, in, func(q *store.Queries) (InsuranceSettled, error) {
+		done := InsuranceSettled{Faults: []InsuranceFault{}}
+		c, _, err := s.insuranceFor(ctx, q, q.CaseForStep, p, "insurance.except", caseNo)
+		if err == nil {
+			err = monthOpen(c)
+		}
+		if err != nil {
+			return done, err
+		}
+		settled, err := s.resolve(ctx, q, p, c, in, &done)
+		if err != nil {
+			return done, err
+		}
+		for i, item := range in.Items {
+			if !settled[item.Child] {
+				done.Faults = append(done.Faults, InsuranceFault{Row: i + 1, Column: "婴幼儿编号", Message: "不在待处理的例外之中"})
+			}
+		}
+		open, err := q.RosterOpen(ctx, c.CaseNo)
+		if err != nil {
+			return done, fmt.Errorf("count exceptions: %w", err)
+		}
+		done.Settled, done.Open = len(settled), int(open.Exceptions)
+		return done, s.event(ctx, q, c, p, "settled/"+completionID(p, key), "exceptions_settled", fmt.Sprintf("处理例外 %d 名", len(settled)), false, nil)
+	})
+	return done, err
+}
+
+func (s *Service) resolve(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, in InsuranceResolution, done *InsuranceSettled) (map[string]bool, error) {
+	write := store.ResolveExceptionsParams{CaseNo: c.CaseNo}
+	consents := store.PutInsuranceConsentsParams{County: c.County, GivenOn: s.today(), TakenBy: p.Account}
+	var wrong checker
+	for i, item := range in.Items {
+		status, reason := string(nursery.Rostered), ""
+		switch item.Outcome {
+		case nursery.OutcomeCorrected:
+		case nursery.OutcomeNotEligible:
+			status, reason = string(nursery.Ineligible), "not_eligible"
+		case nursery.OutcomeTakenOff:
+			status, reason = string(nursery.TakenOff), "withdrawn"
+		default:
+			wrong.add(fmt.Sprintf("/items/%d/outcome", i), "不在可选值之内")
+		}
+		if item.NotifiedOn.After(s.today()) {
+			wrong.add(fmt.Sprintf("/items/%d/notified_on", i), "晚于今天")
+		}
+		if bad := checkText(fmt.Sprintf("/items/%d/consent", i), item.Consent, 100); bad != nil {
+			wrong.add(bad.Location, bad.Message)
+		}
+		write.Children, write.Statuses = append(write.Children, item.Child), append(write.Statuses, status)
+		write.Reasons, write.NotifiedOn = append(write.Reasons, reason), append(write.NotifiedOn, item.NotifiedOn)
+	}
+	if err := wrong.refusal(); err != nil {
+		return nil, err
+	}
+	rows, err := q.ResolveExceptions(ctx, write)
+	if err != nil {
+		return nil, fmt.Errorf("settle exceptions: %w", err)
+	}
+	settled := make(map[string]bool, len(rows))
+	for _, child := range rows {
+		settled[child] = true
+	}
+	for _, item := range in.Items {
+		if settled[item.Child] && strings.TrimSpace(item.Consent) != "" {
+			consents.Children, consents.Evidence = append(consents.Children, item.Child), append(consents.Evidence, item.Consent)
+		}
+	}
+	if len(consents.Children) > 0 {
+		if err := q.PutInsuranceConsents(ctx, consents); err != nil {
+			return nil, fmt.Errorf("put consents: %w", err)
+		}
+	}
+	return settled, nil
+}
+
+// insuranceReady refuses the end of a task of insurance while there is something left to do in it, and amounts that a claim does
+// not allow.
+func (s *Service) insuranceReady(ctx context.Context, q *store.Queries, task store.Task, in Completion) error {
+	switch task.Kind {
+	case "insurance.roster":
+		counts, err := q.RosterCounts(ctx, task.CaseNo)
+		if err == nil && len(counts) == 0 {
+			return refuse(Conflict, CodeRosterEmpty, "名册中还没有婴幼儿。")
+		}
+		return err
+	case "insurance.answers":
+		sends, err := q.InsuranceSends(ctx, task.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read batches: %w", err)
+		}
+		for _, send := range sends {
+			if send.State == "sent" && send.Answered < send.Lines {
+				return refuse(Conflict, CodeAnswersPending, fmt.Sprintf("还有 %d 名没有答复。", send.Lines-send.Answered))
+			}
+		}
+		return nil
+	case "insurance.exceptions":
+		open, err := q.RosterOpen(ctx, task.CaseNo)
+		if err == nil && open.Exceptions > 0 {
+			return refuse(Conflict, CodeExceptionsOpen, fmt.Sprintf("还有 %d 名没有处理。", open.Exceptions))
+		}
+		return err
+	case "insurance_claim.review", "insurance_claim.pay":
+		return s.checkClaimAnswer(ctx, q, task, in)
+	}
+	return nil
+}

@@ -1,0 +1,153 @@
+package roleplay
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"tuoyu/nursery"
+	"tuoyu/testdata"
+)
+
+const (
+	pathInsurance = "/api/v1/insurance-batches"
+	pathClaims    = "/api/v1/insurance-claims"
+)
+
+// InsuranceMonth is an insurance month as the API shows it, as far as stories look at it.
+type InsuranceMonth struct {
+	CaseNo string        `json:"case_no"`
+	Stage  nursery.Stage `json:"stage"`
+	Counts []struct {
+		Status   nursery.RosterStatus `json:"status"`
+		Children int                  `json:"children"`
+	} `json:"counts"`
+	Sends []struct {
+		Number     int    `json:"number"`
+		Kind       string `json:"kind"`
+		Lines      int    `json:"lines"`
+		Hash       string `json:"hash"`
+		PremiumFen int64  `json:"premium_fen"`
+		Insured    int    `json:"insured"`
+		Refused    int    `json:"refused"`
+	} `json:"sends"`
+}
+
+// Children gives how many children of the month have a status.
+func (m InsuranceMonth) Children(status nursery.RosterStatus) int {
+	for _, c := range m.Counts {
+		if c.Status == status {
+			return c.Children
+		}
+	}
+	return 0
+}
+
+// InsuranceRoster is what came of a roster.
+type InsuranceRoster struct {
+	Number  int `json:"number"`
+	Added   int `json:"added"`
+	Updated int `json:"updated"`
+	Refused int `json:"refused"`
+	Faults  []struct {
+		Row     int    `json:"row"`
+		Column  string `json:"column"`
+		Message string `json:"message"`
+	} `json:"faults"`
+}
+
+// InsuranceTerms is what a story opens a month with: cover from its first day, on a recorded ground.
+func InsuranceTerms(county, month string) map[string]any {
+	return map[string]any{
+		"county": county, "month": month, "insurer": "insurer-01", "procurement": "政府采购合同，市卫健委存档", "perils": nursery.Perils(),
+		"cover_from": month + "-01", "basis": map[string]string{"document": "婴幼儿意外伤害险采购文件", "article": "三"},
+	}
+}
+
+// StartInsurance opens the insurance month of a county and gives its case.
+func (a *Actor) StartInsurance(ctx context.Context, key, county, month string) (string, error) {
+	var started Started
+	err := a.Post(ctx, pathInsurance, key, InsuranceTerms(county, month), &started)
+	return started.CaseNo, err
+}
+
+// Insurance reads an insurance month.
+func (a *Actor) Insurance(ctx context.Context, caseNo string) (InsuranceMonth, error) {
+	var m InsuranceMonth
+	err := a.Get(ctx, pathInsurance+"/"+caseNo, &m)
+	return m, err
+}
+
+// SendRoster hands in a roster as a CSV file.
+func (a *Actor) SendRoster(ctx context.Context, key, caseNo string, lines ...[]string) (InsuranceRoster, error) {
+	var report InsuranceRoster
+	err := a.Do(ctx, Request{
+		Method: http.MethodPost, Path: pathInsurance + "/" + caseNo + "/roster-files?source=civil", Key: key,
+		Body: testdata.RosterCSV(lines...), ContentType: "text/csv",
+	}, &report)
+	return report, err
+}
+
+// InsuranceLines reads the lines of a batch.
+func (a *Actor) InsuranceLines(ctx context.Context, caseNo string, send int) ([]nursery.InsuranceLine, error) {
+	var page struct {
+		Items []nursery.InsuranceLine `json:"items"`
+	}
+	err := a.Get(ctx, fmt.Sprintf("%s/%s/lines?send=%d&limit=1000", pathInsurance, caseNo, send), &page)
+	return page.Items, err
+}
+
+// AnswerInsurance has the insurer take every line of a batch but those of the refused names.
+func (a *Actor) AnswerInsurance(ctx context.Context, key, caseNo string, send int, refused ...string) error {
+	lines, err := a.InsuranceLines(ctx, caseNo, send)
+	if err != nil {
+		return err
+	}
+	var answers []nursery.InsuranceAnswer
+	for i, l := range lines {
+		one := nursery.InsuranceAnswer{Ref: l.Ref, Policy: fmt.Sprintf("PA%02d%06d", send, i+1)}
+		for _, name := range refused {
+			if l.Name == name {
+				one.Policy, one.Reason = "", nursery.InsurerIdentity
+			}
+		}
+		answers = append(answers, one)
+	}
+	return a.Post(ctx, pathInsurance+"/"+caseNo+"/answers", key, map[string]any{"send": send, "lines": answers}, nil)
+}
+
+// SettleExceptions settles every exception of a month with one outcome, and gives how many there were.
+func (a *Actor) SettleExceptions(ctx context.Context, key, caseNo string, outcome nursery.RosterOutcome, notifiedOn nursery.Date) (int, error) {
+	var list struct {
+		Items []struct {
+			Child string `json:"child"`
+		} `json:"items"`
+	}
+	if err := a.Get(ctx, pathInsurance+"/"+caseNo+"/exceptions", &list); err != nil {
+		return 0, err
+	}
+	items := []map[string]any{}
+	for _, one := range list.Items {
+		items = append(items, map[string]any{"child": one.Child, "outcome": outcome, "notified_on": notifiedOn})
+	}
+	return len(items), a.Post(ctx, pathInsurance+"/"+caseNo+"/exceptions", key, map[string]any{"items": items}, nil)
+}
+
+// ReportClaim reports an accident and gives the case.
+func (a *Actor) ReportClaim(ctx context.Context, key, child string, on nursery.Date, fen int64) (string, error) {
+	var started Started
+	err := a.Post(ctx, pathClaims, key, map[string]any{
+		"child": child, "peril": nursery.PerilInjury, "accident_on": on, "amount_fen": fen, "description": "在家中跌倒，门诊治疗",
+	}, &started)
+	return started.CaseNo, err
+}
+
+// ClaimState reads how a claim stands.
+func (a *Actor) ClaimState(ctx context.Context, caseNo string) (state string, paidFen int64, err error) {
+	var claim struct {
+		State   string `json:"state"`
+		PaidFen int64  `json:"paid_fen"`
+	}
+	err = a.Get(ctx, pathClaims+"/"+caseNo, &claim)
+	return claim.State, claim.PaidFen, err
+}

@@ -1,0 +1,36 @@
+package policies
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"tuoyu/nursery"
+)
+
+// Params reads the parameters of a topic in force on asOf, with the overlay of the county where it has one, into a struct whose
+// JSON names are those of the parameters. The error is a topic that is not there, a date no pack covers, or a value that
+// does not fit.
+func (e *Engine) Params(topic string, asOf nursery.Date, county string, into any) error {
+	p, err := e.current.Load().packOn(asOf)
+	if err != nil {
+		return fmt.Errorf("read parameters %s: %w", topic, err)
+	}
+	leaves, ok := p.area(county).params[topic].(map[string]any)
+	if !ok {
+		return fmt.Errorf("read parameters %s: no such topic in pack %s", topic, p.name)
+	}
+	values := make(map[string]any, len(leaves))
+	for name, leaf := range leaves {
+		if fields, ok := leaf.(map[string]any); ok {
+			values[name] = fields["value"]
+		}
+	}
+	raw, err := json.Marshal(values)
+	if err == nil {
+		err = json.Unmarshal(raw, into)
+	}
+	if err != nil {
+		return fmt.Errorf("read parameters %s: %w", topic, err)
+	}
+	return nil
+}

@@ -1,0 +1,228 @@
+package workflows
+
+import (
+	"fmt"
+
+	"go.temporal.io/sdk/workflow"
+
+	"tuoyu/activities"
+	"tuoyu/nursery"
+	"tuoyu/workflows/humantask"
+)
+
+// insurance is one county's insurance month on its way.
+type insurance struct {
+	ctx      workflow.Context
+	in       CaseInput
+	desk     *humantask.Desk
+	plan     activities.InsurancePlan
+	steps    int
+	printing int
+	changed  bool
+}
+
+// Insurance insures the children of a county for a month (项目11). Everything over children is a few statements over all of
+// them; the workflow knows counts and identifiers only, and a month leaves about sixty events. Rosters, answers and
+// settled exceptions come in by the door.
+func Insurance(ctx workflow.Context, in CaseInput) (CaseResult, error) {
+	m, err := openInsurance(ctx, in)
+	if err != nil {
+		return CaseResult{}, err
+	}
+	if err := m.collect(); err != nil {
+		return CaseResult{}, err
+	}
+	for {
+		if err := m.round(); err != nil {
+			return CaseResult{}, err
+		}
+		more, err := m.stand()
+		if err != nil {
+			return CaseResult{}, err
+		}
+		if !more {
+			return m.close()
+		}
+	}
+}
+
+func openInsurance(ctx workflow.Context, in CaseInput) (*insurance, error) {
+	m := &insurance{ctx: ctx, in: in}
+	var err error
+	if m.desk, err = humantask.NewDesk(ctx, in.CaseNo); err != nil {
+		return nil, fmt.Errorf("open desk: %w", err)
+	}
+	err = workflow.SetUpdateHandler(ctx, activities.CaseChanged, func(workflow.Context, Change) error {
+		m.changed = true
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("take changes: %w", err)
+	}
+	err = workflow.ExecuteLocalActivity(activities.Local(ctx), engine.OpenInsurance, activities.OpenInsurance{
+		CaseNo: in.CaseNo, At: workflow.Now(ctx),
+	}).Get(ctx, &m.plan)
+	if err != nil {
+		return nil, fmt.Errorf("open insurance month: %w", err)
+	}
+	return m, nil
+}
+
+// collect waits until the county says that the roster is complete.
+func (m *insurance) collect() error {
+	_, err := m.desk.Ask(m.ctx, humantask.Spec{
+		Kind: "insurance.roster", Title: "归集" + nursery.MonthTitle(m.plan.Month) + "投保名册", Role: nursery.RoleCountyOffice,
+		Stage: nursery.StageCollecting, Outcomes: []nursery.Outcome{nursery.OutcomeComplete}, Days: m.plan.Terms.RosterDays,
+	})
+	return err
+}
+
+// round judges whoever is still to be judged, has a batch signed and answered, and has exceptions settled.
+func (m *insurance) round() error {
+	var checked activities.InsuranceChecked
+	if err := m.long(engine.CheckInsurance, m.move("checked"), &checked); err != nil {
+		return err
+	}
+	if checked.Send > 0 {
+		signed, err := m.sign(checked)
+		if err != nil {
+			return err
+		}
+		if !signed {
+			return m.collect()
+		}
+		if err := m.answered(checked.Send); err != nil {
+			return err
+		}
+	}
+	open, err := m.open()
+	if err != nil || open.Exceptions == 0 {
+		return err
+	}
+	return m.except(open.Exceptions)
+}
+
+// sign has the county's office sign a batch off; false when it sends the batch back for a fuller roster.
+func (m *insurance) sign(c activities.InsuranceChecked) (bool, error) {
+	answer, err := m.desk.Ask(m.ctx, humantask.Spec{
+		Kind: "insurance.sign", Title: fmt.Sprintf("核签第 %d 批投保名单（%d 名）", c.Send, c.Lines), Role: nursery.RoleCountyOffice,
+		Stage: nursery.StageSigning, Outcomes: []nursery.Outcome{nursery.OutcomeSign, nursery.OutcomeReturn}, Days: m.plan.Terms.SignDays,
+	})
+	if err != nil {
+		return false, err
+	}
+	if answer.Outcome == nursery.OutcomeReturn {
+		return false, m.long(engine.ReturnInsurance, m.of(c.Send, m.moveBy(answer, "returned")), nil)
+	}
+	if err := m.long(engine.SignInsurance, m.of(c.Send, m.moveBy(answer, "sent")), nil); err != nil {
+		return false, err
+	}
+	m.print()
+	return true, nil
+}
+
+// answered waits for the insurer's answers to a batch. An insurer that stays silent is chased by the county and asked again.
+func (m *insurance) answered(send int) error {
+	for {
+		answer, err := m.desk.Ask(m.ctx, humantask.Spec{
+			Kind: "insurance.answers", Title: fmt.Sprintf("逐名答复第 %d 批投保名单", send), Role: nursery.RoleInsurer, Stage: nursery.StageSent,
+			Outcomes: []nursery.Outcome{nursery.OutcomeComplete}, Days: m.plan.Terms.AnswerDays, Silence: m.plan.Terms.SilenceDays,
+		})
+		if err != nil {
+			return err
+		}
+		if !answer.Silent {
+			return m.long(engine.SettleInsurance, m.of(send, m.moveBy(answer, "answered")), nil)
+		}
+		chased, err := m.desk.Ask(m.ctx, humantask.Spec{
+			Kind: "insurance.chase", Title: fmt.Sprintf("承保机构逾期未答复第 %d 批，请督促", send), Role: nursery.RoleCountyOffice,
+			Outcomes: []nursery.Outcome{nursery.OutcomeReply}, Days: m.plan.Terms.SignDays, Silence: m.plan.Terms.SilenceDays,
+		})
+		if err == nil && !chased.Silent {
+			err = m.short(engine.NoteInsurance, m.moveBy(chased, "chased"), nil)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// except has the county settle every exception, by one task with a list.
+func (m *insurance) except(count int) error {
+	answer, err := m.desk.Ask(m.ctx, humantask.Spec{
+		Kind: "insurance.exceptions", Title: fmt.Sprintf("处理投保例外 %d 名", count), Role: nursery.RoleCountyOffice,
+		Stage: nursery.StageExceptions, Outcomes: []nursery.Outcome{nursery.OutcomeComplete}, Days: m.plan.Terms.ExceptionDays,
+	})
+	if err != nil {
+		return err
+	}
+	return m.short(engine.NoteInsurance, m.moveBy(answer, "settled"), nil)
+}
+
+// stand waits for newborns and corrected children until the month is over; false when it is.
+func (m *insurance) stand() (bool, error) {
+	open, err := m.open()
+	if err != nil || open.Rostered > 0 {
+		return true, err
+	}
+	end := nursery.MonthEnd(m.plan.Month)
+	if !workflow.Now(m.ctx).Before(end) {
+		return false, nil
+	}
+	m.changed = false
+	if err := m.short(engine.StandInsurance, m.move("standing"), &open); err != nil || open.Rostered > 0 {
+		return true, err
+	}
+	return workflow.AwaitWithTimeout(m.ctx, end.Sub(workflow.Now(m.ctx)), func() bool { return m.changed })
+}
+
+func (m *insurance) close() (CaseResult, error) {
+	if err := m.long(engine.CloseInsurance, m.move("closed"), nil); err != nil {
+		return CaseResult{}, err
+	}
+	m.print()
+	err := workflow.Await(m.ctx, func() bool { return m.printing == 0 && workflow.AllHandlersFinished(m.ctx) })
+	return CaseResult{Stage: nursery.StageMonthDone}, err
+}
+
+func (m *insurance) open() (activities.InsuranceOpen, error) {
+	var open activities.InsuranceOpen
+	err := workflow.ExecuteLocalActivity(activities.Local(m.ctx), engine.InsuranceOpen, m.in.CaseNo).Get(m.ctx, &open)
+	return open, err
+}
+
+func (m *insurance) print() {
+	m.printing++
+	workflow.Go(m.ctx, func(ctx workflow.Context) {
+		defer func() { m.printing-- }()
+		if err := workflow.ExecuteActivity(activities.Printing(ctx), engine.PrintPapers, m.in.CaseNo).Get(ctx, nil); err != nil {
+			workflow.GetLogger(ctx).Error("papers not printed", "case", m.in.CaseNo, "error", err)
+		}
+	})
+}
+
+func (m *insurance) move(name string) activities.Move {
+	m.steps++
+	return activities.Move{
+		CaseNo: m.in.CaseNo, Step: fmt.Sprintf("%02d-%s", m.steps, name), At: workflow.Now(m.ctx),
+		Actor: nursery.Engine.Account, Role: nursery.RoleEngine,
+	}
+}
+
+func (m *insurance) moveBy(a humantask.Answer, name string) activities.Move {
+	move := m.move(name)
+	move.Actor, move.Role, move.Tasks = a.Actor, a.Role, []string{a.Task}
+	return move
+}
+
+func (m *insurance) of(send int, move activities.Move) activities.InsuranceMove {
+	return activities.InsuranceMove{Move: move, Send: send}
+}
+
+func (m *insurance) short(activity any, move activities.Move, result any) error {
+	return do(m.ctx, activity, move, result)
+}
+
+func (m *insurance) long(activity, move, result any) error {
+	return workflow.ExecuteActivity(activities.LongStep(m.ctx), activity, move).Get(m.ctx, result)
+}
