@@ -54,7 +54,7 @@ func registerContracts(a *api) {
 }
 
 func registerClinics(a *api) {
-	register(a, operation(http.MethodPut, "/api/v1/clinics/{id}", "putClinic", tagContracts, "登记医疗卫生机构"), func(ctx context.Context, in *struct {
+	register(a, operation(http.MethodPut, "/api/v1/clinics/{id}", "putClinic", tagContracts, "登记医疗卫生机构", http.StatusNotFound), func(ctx context.Context, in *struct {
 		Command
 		ID   string `path:"id" maxLength:"64" doc:"编号"`
 		Body nursery.Clinic

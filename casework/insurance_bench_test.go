@@ -33,7 +33,7 @@ func TestAMonthOfAllTheCitysChildren(t *testing.T) {
 	d, caseNo := insuring(t)
 	loaded, err := rules()
 	require.NoError(t, err)
-	e := &activities.Engine{DB: d.db, Rules: loaded, Almanac: store.NewAlmanac(d.db), Fields: d.Fields}
+	e := &activities.Engine{DB: d.db, Rules: loaded, Almanac: store.NewAlmanac(d.db), Fields: d.Fields, PublicURL: "http://127.0.0.1:8080"}
 	lines := make([][]string, n)
 	for i := range lines {
 		lines[i] = child(i, nil)

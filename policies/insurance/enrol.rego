@@ -125,6 +125,8 @@ reasons contains lib.reason("P11-R4", {
 	count({p | some p in limits.perils.value} - {p | some p in input.perils}) > 0
 }
 
+reasons contains lib.missing("P11-R4", "", "/perils", "承保范围") if not input.perils
+
 # METADATA
 # title: 已告知监护人
 # custom:

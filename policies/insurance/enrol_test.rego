@@ -59,6 +59,7 @@ test_nobody_is_insured_twice if {
 test_cover_holds_what_the_plan_names if {
 	found(with_value("/perils", ["injury", "hospital"])) == {"P11-R4 fail"}
 	found(with_value("/perils", [])) == {"P11-R4 fail"}
+	found(object.remove(clean, ["perils"])) == {"P11-R4 unknown"}
 }
 
 test_the_guardian_was_told if found(with_value("/notified", false)) == {"P11-R5 fail"}
