@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Runs inside devstack, for `make record`: plays the demonstration on an instance that seals nothing and keeps the
-# histories of its cases for the replay test.
+# Runs inside devstack, for `make record`: plays the demonstration on an instance of its own and keeps the histories of its
+# cases, opened, for the replay test.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export TUOYU_LISTEN=127.0.0.1:18080 TUOYU_METRICS_LISTEN=127.0.0.1:18081 TUOYU_PUBLIC_URL=http://127.0.0.1:18080
 export TUOYU_BLOB_DIR=$DEVSTACK_STATE/blobs
+export TUOYU_KEYSET_FILE=$DEVSTACK_STATE/keyset.json
+bin/tuoyu keys new "$TUOYU_KEYSET_FILE" >/dev/null
 bin/tuoyu migrate
 bin/tuoyu serve >"$DEVSTACK_STATE/serve.log" 2>&1 &
 serve=$!

@@ -7,9 +7,13 @@ import (
 	"path/filepath"
 	"time"
 
+	commonpb "go.temporal.io/api/common/v1"
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/history/v1"
+	"go.temporal.io/api/proxy"
 	"go.temporal.io/api/temporalproto"
+
+	"tuoyu/sealing"
 )
 
 // record saves the history of each case of the scene that has ended, for the replay test of the workflows. Who ran
@@ -34,6 +38,9 @@ func (sc *scene) record(ctx context.Context) error {
 			}
 			h.Events = append(h.Events, blot(event))
 		}
+		if err := unsealed(ctx, &h); err != nil {
+			return fmt.Errorf("open history of %s: %w", caseNo, err)
+		}
 		raw, err := temporalproto.CustomJSONMarshalOptions{Indent: " "}.Marshal(&h)
 		if err != nil {
 			return fmt.Errorf("encode history of %s: %w", caseNo, err)
@@ -44,6 +51,25 @@ func (sc *scene) record(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// unsealed opens the payloads of a history with the keyset of the instance: the replay test reads them as they are. What
+// stands in them is identifiers.
+func unsealed(ctx context.Context, h *history.History) error {
+	path := os.Getenv("TUOYU_KEYSET_FILE")
+	if path == "" {
+		return nil
+	}
+	keys, err := sealing.Open(path)
+	if err != nil {
+		return err
+	}
+	codec := sealing.NewCodec(keys)
+	return proxy.VisitPayloads(ctx, h, proxy.VisitPayloadsOptions{
+		Visitor: func(_ *proxy.VisitPayloadsContext, sealed []*commonpb.Payload) ([]*commonpb.Payload, error) {
+			return codec.Decode(sealed)
+		},
+	})
 }
 
 // ends waits until the workflow of a case has ended, which it does when its papers are printed, and tells a draft
