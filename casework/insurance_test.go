@@ -14,8 +14,7 @@ import (
 )
 
 var (
-	insurer      = nursery.Principal{Account: "insurer", Role: nursery.RoleInsurer, County: "140400", Institution: "insurer-01"}
-	otherInsurer = nursery.Principal{Account: "insurer-x", Role: nursery.RoleInsurer, County: "140400", Institution: "insurer-02"}
+	insurer = nursery.Principal{Account: "insurer", Role: nursery.RoleInsurer, County: "140400", Institution: "insurer-01"}
 )
 
 func insuranceOf(month string) casework.InsuranceStart {

@@ -1,0 +1,67 @@
+package growth
+
+import (
+	"math"
+
+	"tuoyu/nursery"
+)
+
+// Measurement is what was measured of a child on a day. What is zero was not measured.
+type Measurement struct {
+	Sex      nursery.Sex
+	Days     int // of age, completed
+	WeightKg float64
+	LengthCm float64
+	Standing bool // the length is a height, measured standing
+	HeadCm   float64
+}
+
+// Scores are the z-scores of a measurement, to two decimals; nil where there is none.
+type Scores struct {
+	WeightForAge    *float64 `json:"weight_z,omitempty"`
+	LengthForAge    *float64 `json:"length_z,omitempty"`
+	WeightForLength *float64 `json:"weight_length_z,omitempty"`
+	BMIForAge       *float64 `json:"bmi_z,omitempty"`
+	HeadForAge      *float64 `json:"head_z,omitempty"`
+}
+
+// Length gives the length as the tables take it at the child's age: lying below two years, standing from then on.
+func (m Measurement) Length() float64 {
+	switch {
+	case m.LengthCm <= 0:
+		return 0
+	case m.Days < heightFrom && m.Standing:
+		return m.LengthCm + standingLoss
+	case m.Days >= heightFrom && !m.Standing:
+		return m.LengthCm - standingLoss
+	}
+	return m.LengthCm
+}
+
+// Assess gives every z-score that the measurement allows.
+func Assess(m Measurement) Scores {
+	length := m.Length()
+	byLength := WeightForLength
+	if m.Days >= heightFrom {
+		byLength = WeightForHeight
+	}
+	age := float64(m.Days)
+	s := Scores{
+		WeightForAge: rounded(Score(WeightForAge, m.Sex, age, m.WeightKg)),
+		LengthForAge: rounded(Score(LengthForAge, m.Sex, age, length)),
+		HeadForAge:   rounded(Score(HeadForAge, m.Sex, age, m.HeadCm)),
+	}
+	if length > 0 {
+		s.WeightForLength = rounded(Score(byLength, m.Sex, length, m.WeightKg))
+		s.BMIForAge = rounded(Score(BMIForAge, m.Sex, age, m.WeightKg/(length*length/1e4)))
+	}
+	return s
+}
+
+func rounded(z float64, ok bool) *float64 {
+	if !ok {
+		return nil
+	}
+	z = math.Round(z*100) / 100
+	return &z
+}

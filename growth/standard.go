@@ -1,0 +1,134 @@
+// Package growth gives z-scores of the WHO Child Growth Standards, which WS/T 423—2022 七岁以下儿童生长标准 follows in its levels.
+// It is pure: the same measurement gives the same scores.
+package growth
+
+import (
+	"bytes"
+	"embed"
+	"encoding/csv"
+	"fmt"
+	"math"
+	"strconv"
+	"sync"
+
+	"tuoyu/nursery"
+)
+
+//go:embed data/*.csv
+var tables embed.FS
+
+// Indicator is what a z-score is of.
+type Indicator string
+
+// The indicators. The last three rest on weight, so they are restricted beyond three standard deviations.
+const (
+	LengthForAge    Indicator = "length-for-age"             // 年龄别身长
+	HeadForAge      Indicator = "head-circumference-for-age" // 年龄别头围
+	WeightForAge    Indicator = "weight-for-age"             // 年龄别体重
+	WeightForLength Indicator = "weight-for-length"          // 身长别体重
+	WeightForHeight Indicator = "weight-for-height"          // 身高别体重
+	BMIForAge       Indicator = "bmi-for-age"                // 年龄别体质指数
+)
+
+// heightFrom is the age in days from which a child is measured standing (WHO: 731 days; WS/T 423: 24 months).
+const heightFrom = 731
+
+// standingLoss is how many centimetres a child measures less standing than lying (WHO).
+const standingLoss = 0.7
+
+// lms is one line of a table: the power, the median and the coefficient of variation.
+type lms struct{ l, m, s float64 }
+
+// at gives the measurement that stands z standard deviations from the median.
+func (p lms) at(z float64) float64 {
+	if p.l == 0 {
+		return p.m * math.Exp(p.s*z)
+	}
+	return p.m * math.Pow(1+p.l*p.s*z, 1/p.l)
+}
+
+func (p lms) z(y float64) float64 {
+	if p.l == 0 {
+		return math.Log(y/p.m) / p.s
+	}
+	return (math.Pow(y/p.m, p.l) - 1) / (p.l * p.s)
+}
+
+// restricted is z with the spacing between two and three standard deviations carried on beyond three, since the tails of
+// a skewed distribution are not to be trusted (WHO 2006, chapter 7).
+func (p lms) restricted(y float64) float64 {
+	switch z := p.z(y); {
+	case z > 3:
+		return 3 + (y-p.at(3))/(p.at(3)-p.at(2))
+	case z < -3:
+		return -3 + (y-p.at(-3))/(p.at(-2)-p.at(-3))
+	default:
+		return z
+	}
+}
+
+// key is a line of a table: days of age, or tenths of a centimetre.
+type key struct {
+	sex nursery.Sex
+	at  int
+}
+
+var standards = sync.OnceValue(func() map[Indicator]map[key]lms {
+	all := map[Indicator]map[key]lms{}
+	for _, i := range []Indicator{LengthForAge, HeadForAge, WeightForAge, WeightForLength, WeightForHeight, BMIForAge} {
+		table, err := read(i)
+		if err != nil {
+			panic("growth: " + err.Error())
+		}
+		all[i] = table
+	}
+	return all
+})
+
+func read(i Indicator) (map[key]lms, error) {
+	raw, err := tables.ReadFile("data/" + string(i) + ".csv")
+	if err != nil {
+		return nil, err
+	}
+	rows, err := csv.NewReader(bytes.NewReader(raw)).ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", i, err)
+	}
+	step := 1.0
+	if i == WeightForLength || i == WeightForHeight {
+		step = 10
+	}
+	table := map[key]lms{}
+	for n, row := range rows[1:] {
+		var v [4]float64
+		for c := range v {
+			if v[c], err = strconv.ParseFloat(row[c+1], 64); err != nil {
+				return nil, fmt.Errorf("read %s, line %d: %w", i, n+2, err)
+			}
+		}
+		sex := nursery.Male
+		if row[0] == "2" {
+			sex = nursery.Female
+		}
+		table[key{sex, int(math.Round(v[0] * step))}] = lms{v[1], v[2], v[3]}
+	}
+	return table, nil
+}
+
+// Score gives the z-score of a measurement in kilograms, centimetres or kilograms per square metre, for a child of an age
+// in days or, for the weight by length or height, for its length in centimetres. False where the table has no line or the
+// measurement is not positive.
+func Score(i Indicator, sex nursery.Sex, at, value float64) (float64, bool) {
+	step := 1.0
+	if i == WeightForLength || i == WeightForHeight {
+		step = 10
+	}
+	p, ok := standards()[i][key{sex, int(math.Round(at * step))}]
+	if !ok || value <= 0 || math.IsNaN(value) || math.IsInf(value, 0) {
+		return 0, false
+	}
+	if i == LengthForAge || i == HeadForAge {
+		return p.z(value), true
+	}
+	return p.restricted(value), true
+}
