@@ -1,0 +1,254 @@
+package nursery
+
+import (
+	"fmt"
+	"slices"
+)
+
+// KindCheckup is the half-yearly check-up of an institution's children 在托婴幼儿健康体检.
+const KindCheckup CaseKind = "checkup_round"
+
+// PrefixCheckup begins the case numbers of check-up rounds.
+const PrefixCheckup = "TJ"
+
+// The stages of a check-up round.
+const (
+	StageRoundBlocked Stage = "round_blocked" // 无签约, 不能开展
+	StageRecording    Stage = "recording"     // 体检中
+	StageRoundMissed  Stage = "round_missed"  // 有漏检, 待县区核对
+	StageRoundClosed  Stage = "round_closed"  // 已办结
+	StageRoundLost    Stage = "round_lost"    // 本半年未开展
+)
+
+// CheckItem is one thing looked at in a check-up 体检项目.
+type CheckItem string
+
+// The items (国家基本公共卫生服务规范（第三版）; 托儿所幼儿园卫生保健工作规范).
+const (
+	ItemWeight      CheckItem = "weight"      // 体重, kilograms
+	ItemLength      CheckItem = "length"      // 身长（身高）, centimetres
+	ItemHead        CheckItem = "head"        // 头围, centimetres
+	ItemHaemoglobin CheckItem = "haemoglobin" // 血红蛋白, grams per litre
+	ItemHearing     CheckItem = "hearing"     // 听力
+	ItemTeeth       CheckItem = "teeth"       // 口腔
+	ItemDevelopment CheckItem = "development" // 发育预警征象
+	ItemVision      CheckItem = "vision"      // 视力
+)
+
+// CheckItems lists the items in the order they are looked at.
+func CheckItems() []CheckItem {
+	return []CheckItem{ItemWeight, ItemLength, ItemHead, ItemHaemoglobin, ItemHearing, ItemTeeth, ItemDevelopment, ItemVision}
+}
+
+// Title is the Chinese name of the item, or the code itself when it is unknown.
+func (i CheckItem) Title() string {
+	return title(map[CheckItem]string{
+		ItemWeight: "体重", ItemLength: "身长（身高）", ItemHead: "头围", ItemHaemoglobin: "血红蛋白", ItemHearing: "听力", ItemTeeth: "口腔",
+		ItemDevelopment: "发育预警征象", ItemVision: "视力",
+	}, i)
+}
+
+// limits are the values an item can be entered with at all; what lies outside is a slip of the hand.
+func (i CheckItem) limits() (least, most float64) {
+	switch i {
+	case ItemWeight:
+		return 0.5, 60
+	case ItemLength:
+		return 30, 150
+	case ItemHead:
+		return 20, 70
+	case ItemHaemoglobin:
+		return 20, 250
+	}
+	return 0, 0
+}
+
+// NotDone is why an item was not done 未检原因.
+type NotDone string
+
+// The reasons.
+const (
+	NotDoneIll         NotDone = "ill"
+	NotDoneAway        NotDone = "away"
+	NotDoneRefused     NotDone = "guardian_refused"
+	NotDoneUnreachable NotDone = "unreachable"
+	NotDoneHoliday     NotDone = "holiday"
+	NotDoneCapacity    NotDone = "capacity"
+	NotDoneEquipment   NotDone = "equipment"
+	NotDoneElsewhere   NotDone = "done_elsewhere"
+	NotDoneLeft        NotDone = "left"
+	NotDoneDied        NotDone = "died"
+	NotDoneOther       NotDone = "other"
+)
+
+var notDoneTitles = map[NotDone]string{
+	NotDoneIll: "患病", NotDoneAway: "请假外出", NotDoneRefused: "监护人不同意", NotDoneUnreachable: "联系不上", NotDoneHoliday: "放假",
+	NotDoneCapacity: "人手不足", NotDoneEquipment: "设备不足", NotDoneElsewhere: "已在他处体检", NotDoneLeft: "离托", NotDoneDied: "死亡", NotDoneOther: "其他",
+}
+
+// Title is the Chinese name of the reason, or the code itself when it is unknown.
+func (n NotDone) Title() string { return title(notDoneTitles, n) }
+
+// Waives says that nothing more is to be done for the item in this half-year.
+func (n NotDone) Waives() bool {
+	return n == NotDoneRefused || n == NotDoneLeft || n == NotDoneDied
+}
+
+// The findings of an item that is looked at and not measured.
+const (
+	FoundNormal   = "normal"
+	FoundAbnormal = "abnormal"
+)
+
+// CheckedItem is what came of one item. Health facts are sensitive personal information (个人信息保护法 art. 28): they are
+// stored sealed only.
+type CheckedItem struct {
+	Item    CheckItem `json:"item" enum:"weight,length,head,haemoglobin,hearing,teeth,development,vision" doc:"体检项目"`
+	Done    bool      `json:"done" doc:"已检"`
+	Value   float64   `json:"value,omitempty" doc:"测量值：体重千克，身长和头围厘米，血红蛋白克每升"`
+	Result  string    `json:"result,omitempty" enum:"normal,abnormal" doc:"听力、口腔、发育、视力的结果"`
+	Signs   []int     `json:"signs,omitempty" maxItems:"4" doc:"发育预警征象的序号，一至四"`
+	Reason  NotDone   `json:"reason,omitempty" enum:"ill,away,guardian_refused,unreachable,holiday,capacity,equipment,done_elsewhere,left,died,other" doc:"未检原因"`
+	Proof   string    `json:"proof,omitempty" maxLength:"64" doc:"在他处体检的证明，附件编号"`
+	ProofOn Date      `json:"proof_on,omitzero" doc:"在他处体检的日期"`
+	Note    string    `json:"note,omitempty" maxLength:"200" doc:"说明"`
+}
+
+// Checkup is what a child-health team records of one child on one day 体检记录.
+type Checkup struct {
+	Child         string        `json:"child" maxLength:"40" doc:"婴幼儿编号"`
+	CheckedOn     Date          `json:"checked_on" doc:"体检日期"`
+	Standing      bool          `json:"standing,omitempty" doc:"站立测量身高"`
+	MeasuredAgain bool          `json:"measured_again,omitempty" doc:"已复测，数值属实"`
+	FeeFen        int64         `json:"fee_fen,omitempty" doc:"收费，分；本项服务免费，只能为零"`
+	Items         []CheckedItem `json:"items" minItems:"1" maxItems:"8" doc:"各项结果"`
+}
+
+// Of gives what came of an item; false when it was not looked at.
+func (c Checkup) Of(item CheckItem) (CheckedItem, bool) {
+	for _, i := range c.Items {
+		if i.Item == item {
+			return i, true
+		}
+	}
+	return CheckedItem{}, false
+}
+
+// Value gives what an item measured, zero when it was not.
+func (c Checkup) Value(item CheckItem) float64 {
+	if i, ok := c.Of(item); ok && i.Done {
+		return i.Value
+	}
+	return 0
+}
+
+// Faults says everything that is wrong with the record on a day, by JSON Pointer. No message repeats a value.
+func (c Checkup) Faults(today Date) []Fault {
+	var faults []Fault
+	add := func(location, message string) { faults = append(faults, Fault{location, message}) }
+	if !IsChildID(c.Child) {
+		add("/child", "不是婴幼儿编号")
+	}
+	switch {
+	case !c.CheckedOn.Valid():
+		add("/checked_on", "请填写体检日期")
+	case c.CheckedOn.After(today):
+		add("/checked_on", "体检日期不能晚于今天")
+	}
+	if c.FeeFen != 0 {
+		add("/fee_fen", "在托婴幼儿半年健康体检免费，不得收费")
+	}
+	seen := map[CheckItem]bool{}
+	for n, i := range c.Items {
+		at := fmt.Sprintf("/items/%d", n)
+		if seen[i.Item] || !slices.Contains(CheckItems(), i.Item) {
+			add(at+"/item", "没有这个项目，或者重复")
+			continue
+		}
+		seen[i.Item] = true
+		for _, f := range i.faults(c.CheckedOn) {
+			add(at+f.Location, f.Message)
+		}
+	}
+	if len(c.Items) == 0 {
+		add("/items", "请至少填写一项")
+	}
+	return faults
+}
+
+func (i CheckedItem) faults(checkedOn Date) []Fault {
+	if !i.Done {
+		return i.undone(checkedOn)
+	}
+	var faults []Fault
+	add := func(location, message string) { faults = append(faults, Fault{location, message}) }
+	if i.Reason != "" {
+		add("/reason", "已检的项目不填未检原因")
+	}
+	least, most := i.Item.limits()
+	switch {
+	case most > 0 && (i.Value < least || i.Value > most):
+		add("/value", fmt.Sprintf("应在 %v 与 %v 之间", least, most))
+	case most == 0 && i.Result != FoundNormal && i.Result != FoundAbnormal:
+		add("/result", "请选择正常或异常")
+	}
+	signs := map[int]bool{}
+	for n, sign := range i.Signs {
+		if i.Item != ItemDevelopment || sign < 1 || sign > 4 || signs[sign] {
+			add(fmt.Sprintf("/signs/%d", n), "应为本月龄预警征象的序号一至四，不重复")
+		}
+		signs[sign] = true
+	}
+	if i.Item == ItemDevelopment && (len(i.Signs) > 0) != (i.Result == FoundAbnormal) {
+		add("/signs", "有预警征象即为异常，异常须注明征象")
+	}
+	return faults
+}
+
+func (i CheckedItem) undone(checkedOn Date) []Fault {
+	var faults []Fault
+	add := func(location, message string) { faults = append(faults, Fault{location, message}) }
+	if _, ok := notDoneTitles[i.Reason]; !ok {
+		add("/reason", "请选择未检原因")
+	}
+	if i.Value != 0 || i.Result != "" || len(i.Signs) > 0 {
+		add("/done", "未检的项目不填结果")
+	}
+	if i.Reason == NotDoneElsewhere {
+		if i.Proof == "" {
+			add("/proof", "请上传在他处体检的证明")
+		}
+		if !i.ProofOn.Valid() || i.ProofOn.After(checkedOn) {
+			add("/proof_on", "请填写在他处体检的日期")
+		}
+	}
+	if i.Reason == NotDoneOther && i.Note == "" {
+		add("/note", "请说明原因")
+	}
+	return faults
+}
+
+// signAges are the ages in months at which the table of warning signs has a row.
+var signAges = []int{3, 6, 8, 12, 18, 24, 30, 36}
+
+var warningSigns = map[int][4]string{
+	3:  {"对很大声音没有反应", "逗引时不发音或不会微笑", "不注视人脸，不追视移动的人或物品", "俯卧时不会抬头"},
+	6:  {"发音少，不会笑出声", "不会伸手抓物", "紧握拳松不开", "不能扶坐"},
+	8:  {"听到声音无应答", "不会区分生人和熟人", "双手间不会传递玩具", "不会独坐"},
+	12: {"呼唤名字无反应", "不会模仿再见或欢迎动作", "不会用拇食指对捏小物品", "不会扶物站立"},
+	18: {"不会有意识叫爸爸或妈妈", "不会按要求指人或物", "与人无目光交流", "不会独走"},
+	24: {"不会说三个物品的名称", "不会按吩咐做简单的事情", "不会用勺吃饭", "不会扶栏上楼梯"},
+	30: {"不会说两三个字的短语", "兴趣单一、刻板", "不会示意大小便", "不会跑"},
+	36: {"不会说自己的名字", "不会玩假装游戏", "不会模仿画圆", "不会双脚跳"},
+}
+
+// WarningSigns gives the age in months of the row of the table 儿童心理行为发育问题预警征象 that a child is held against, and its
+// four signs; false below three months.
+func WarningSigns(months int) (age int, signs [4]string, ok bool) {
+	for _, a := range signAges {
+		if a <= months {
+			age = a
+		}
+	}
+	return age, warningSigns[age], age > 0
+}

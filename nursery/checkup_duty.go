@@ -1,0 +1,133 @@
+package nursery
+
+// DutyStatus is how a duty to check an item stands on a day 应检状态.
+type DutyStatus string
+
+// The statuses. What was not done is never dropped: it is overdue, and missed once the round is closed.
+const (
+	DutyFuture        DutyStatus = "future"         // 未到期
+	DutyOpen          DutyStatus = "open"           // 可体检
+	DutyDue           DutyStatus = "due"            // 临期
+	DutyOverdue       DutyStatus = "overdue"        // 逾期
+	DutyDoneOnTime    DutyStatus = "done_on_time"   // 按期完成
+	DutyDoneLate      DutyStatus = "done_late"      // 逾期完成
+	DutyMissed        DutyStatus = "missed"         // 漏检
+	DutyWaived        DutyStatus = "waived"         // 免检
+	DutyNotApplicable DutyStatus = "not_applicable" // 不适用
+	DutyTransferred   DutyStatus = "transferred"    // 随转托转出
+)
+
+// DutyStatuses lists the statuses in the order a list of them is shown.
+func DutyStatuses() []DutyStatus {
+	return []DutyStatus{
+		DutyDoneOnTime, DutyDoneLate, DutyFuture, DutyOpen, DutyDue, DutyOverdue, DutyMissed, DutyWaived, DutyNotApplicable, DutyTransferred,
+	}
+}
+
+// Title is the Chinese name of the status, or the code itself when it is unknown.
+func (s DutyStatus) Title() string {
+	return title(map[DutyStatus]string{
+		DutyFuture: "未到期", DutyOpen: "可体检", DutyDue: "临期", DutyOverdue: "逾期", DutyDoneOnTime: "按期完成", DutyDoneLate: "逾期完成",
+		DutyMissed: "漏检", DutyWaived: "免检", DutyNotApplicable: "不适用", DutyTransferred: "随转托转出",
+	}, s)
+}
+
+// Settled says that nothing is left to be done for the duty.
+func (s DutyStatus) Settled() bool {
+	return s != DutyFuture && s != DutyOpen && s != DutyDue && s != DutyOverdue
+}
+
+// CheckupDuty is that a child owes an item in a half-year 应检事项.
+type CheckupDuty struct {
+	From     Date  // the first day on which it counts
+	Due      Date  // the last day on which it is on time
+	Until    Date  // the last day on which it can be done late
+	DoneOn   Date  // when it was done, here or elsewhere with proof
+	WaivedOn Date  // when a reason was recorded that waives it
+	LeftOn   Date  // when the child left the institution
+	Leave    Leave // why
+}
+
+// WorkingDays counts the working days after one day up to another; package calendar has it.
+type WorkingDays func(from, to Date) int
+
+// dueSoonDays is from how many working days before the last one a duty is shown as due; a matter of display.
+const dueSoonDays = 15
+
+// StatusOn is how the duty stands on a day, by the facts and the calendar alone.
+func (d CheckupDuty) StatusOn(day Date, between WorkingDays) DutyStatus {
+	switch {
+	case !d.DoneOn.IsZero() && !d.DoneOn.After(d.Due):
+		return DutyDoneOnTime
+	case !d.DoneOn.IsZero():
+		return DutyDoneLate
+	case !d.WaivedOn.IsZero():
+		return DutyWaived
+	case d.Leave == LeaveTransferred:
+		return DutyTransferred
+	case d.Leave != "" && !d.LeftOn.After(d.Due):
+		return DutyNotApplicable
+	case day.After(d.Until):
+		return DutyMissed
+	case day.After(d.Due):
+		return DutyOverdue
+	case day.Before(d.From):
+		return DutyFuture
+	case between(day, d.Due) <= dueSoonDays:
+		return DutyDue
+	}
+	return DutyOpen
+}
+
+// CheckupFacts is what the rules of room health look at: children of one class in one half-year. A child is named by its
+// identifier alone.
+type CheckupFacts struct {
+	Children []CheckupChild `json:"children"`
+}
+
+// CheckupChild is one child in the facts. What is not known is nil.
+type CheckupChild struct {
+	Child       string      `json:"child"`
+	MonthsFirst int         `json:"months_first"` // completed months on the first day of the half-year it is in care
+	MonthsLast  int         `json:"months_last"`  // and on the last one
+	DaysInCare  int         `json:"days_in_care"` // of the half-year
+	MonthsSince *int        `json:"months_since"` // completed months since the last check-up, on the day of this one
+	Items       []ItemState `json:"items"`
+
+	Months        int      `json:"months"` // completed, on the day of the check-up
+	MeasuredAgain bool     `json:"measured_again"`
+	Weight        *float64 `json:"weight"`
+	Length        *float64 `json:"length"`
+	WeightBefore  *float64 `json:"weight_before"`
+	LengthBefore  *float64 `json:"length_before"`
+	DaysBetween   *int     `json:"days_between"`
+	WeightZ       *float64 `json:"weight_z"`
+	LengthZ       *float64 `json:"length_z"`
+	WeightLengthZ *float64 `json:"weight_length_z"`
+	HeadZ         *float64 `json:"head_z"`
+	Haemoglobin   *float64 `json:"haemoglobin"`
+	Signs         []int    `json:"signs"`
+	Hearing       string   `json:"hearing"`
+	Vision        string   `json:"vision"`
+	Teeth         string   `json:"teeth"`
+}
+
+// ItemState is how an item stands for a child: done in this half-year, and how long ago before it.
+type ItemState struct {
+	Item        CheckItem `json:"item"`
+	Done        bool      `json:"done"`
+	MonthsSince *int      `json:"months_since"` // completed months from the last time to the end of the half-year
+}
+
+// CheckupParams are the limits of rounds and referrals, parameters of topic health.
+type CheckupParams struct {
+	CareDays      int `json:"care_days"`      // days in care from which a half-year's check is owed
+	GraceDays     int `json:"grace_days"`     // working days after the last one in which late is allowed
+	AcceptDays    int `json:"accept_days"`    // working days to take a referral on
+	SeenDays      int `json:"seen_days"`      // and to have the child seen
+	ResultDays    int `json:"result_days"`    // and to give the result back
+	TraceDays     int `json:"trace_days"`     // and to trace a child that did not come
+	SilenceDays   int `json:"silence_days"`   // working days after a limit when the contracted doctor takes over
+	MissedDays    int `json:"missed_days"`    // working days for the county to look at what was missed
+	TraceAttempts int `json:"trace_attempts"` // how often a new date is made
+}
