@@ -251,12 +251,9 @@ func NoteReading(ctx context.Context, q *store.Queries, r Reading, children ...s
 	return nil
 }
 
-// checkupRound is the kind of the cases that follow who is in care.
-const checkupRound = "checkup_round"
-
 // NoteEnrolment tells the open check-up rounds of an institution that a child came or left.
 func NoteEnrolment(ctx context.Context, q *store.Queries, institution, child string, at time.Time) error {
-	rounds, err := q.OpenCasesOfKind(ctx, store.OpenCasesOfKindParams{Institution: institution, Kind: checkupRound})
+	rounds, err := q.OpenCasesOfKind(ctx, store.OpenCasesOfKindParams{Institution: institution, Kind: string(nursery.KindCheckup)})
 	if err != nil {
 		return fmt.Errorf("look for check-up rounds: %w", err)
 	}

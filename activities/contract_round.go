@@ -1,11 +1,44 @@
 package activities
 
-import "context"
+import (
+	"context"
+	"fmt"
 
-// OpenRoundOfContract opens the check-up round that a contract owes for the half-year of In.At.
+	"tuoyu/nursery"
+)
+
+// OpenRoundOfContract opens the check-up round that a contract owes for the half-year of In.At. A round that waits for a
+// contract, or had another one, is told that there is one now.
 func (e *Engine) OpenRoundOfContract(ctx context.Context, in Move) error {
-	_, err := e.inStep(ctx, in.CaseNo, in.Step, in.At, func(ctx context.Context, s *step) error {
-		return s.record(ctx, event{kind: "round_due", note: "本半年度应开展健康体检", internal: true})
+	years, err := e.Almanac.Years(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = e.inStep(ctx, in.CaseNo, in.Step, in.At, func(ctx context.Context, s *step) error {
+		institution, err := s.q.InstitutionByID(ctx, s.c.Institution)
+		if err != nil {
+			return fmt.Errorf("read institution: %w", err)
+		}
+		half := nursery.HalfYearOf(s.today())
+		round, opened, err := StartCheckup(ctx, s.q, e.Rules, years, institution.ID, institution.Name, institution.County, half, nursery.Engine.Account, s.at)
+		if err != nil {
+			return err
+		}
+		note := half.Title() + "健康体检已开启，办件 " + round
+		if !opened {
+			note = half.Title() + "健康体检在办，办件 " + round
+			c, err := s.q.CaseByNumber(ctx, round)
+			if err != nil {
+				return fmt.Errorf("read round: %w", err)
+			}
+			if c.Status == string(nursery.CaseOpen) {
+				if err := Wake(ctx, s.q, c, "contract/"+s.c.CaseNo, s.at); err != nil {
+					return err
+				}
+			}
+		}
+		return s.record(ctx, event{kind: "round_due", note: note, data: map[string]any{"round": round}})
 	})
 	return err
 }
+

@@ -44,6 +44,7 @@ type Paper struct {
 	Children       int                   `json:"children,omitempty"`        // 收托人数
 	Publication    string                `json:"publication,omitempty"`     // 公示载体
 	Agreement      *Agreement            `json:"agreement,omitempty"`       // 签约协议
+	Checkup        *CheckupSheet         `json:"checkup,omitempty"`         // 健康体检
 	Inspection     *Inspection           `json:"inspection,omitempty"`      // 督导评估
 	Insurance      *InsuranceSheet       `json:"insurance,omitempty"`       // 投保情况
 }
@@ -118,6 +119,8 @@ func (p Paper) Validate() error {
 
 func (p Paper) needByKind(need func(string, bool)) {
 	switch p.Kind {
+	case CheckupReport:
+		p.Checkup.needs(need)
 	case InsuranceNotice, InsuranceSummary:
 		p.Insurance.needs(p.Kind, need)
 	case FilingAcceptance:

@@ -760,7 +760,7 @@ func (q *Queries) PutClinic(ctx context.Context, arg PutClinicParams) error {
 }
 
 const roundsOfContract = `-- name: RoundsOfContract :many
-SELECT half, state FROM checkup_rounds WHERE contract = $1 ORDER BY half LIMIT 20
+SELECT half, state FROM checkup_rounds WHERE contract = $1::text ORDER BY half LIMIT 20
 `
 
 type RoundsOfContractRow struct {

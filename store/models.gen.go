@@ -167,6 +167,64 @@ type CaseEvent struct {
 	At          time.Time
 }
 
+type CheckupDuty struct {
+	Child       string
+	Half        string
+	Item        string
+	CaseNo      string
+	County      string
+	Institution string
+	Clinic      string
+	Rules       []string
+	FromOn      nursery.Date
+	DueOn       nursery.Date
+	UntilOn     nursery.Date
+	DoneOn      nursery.Date
+	Elsewhere   bool
+	TriedOn     nursery.Date
+	WaivedOn    nursery.Date
+}
+
+type CheckupRecord struct {
+	CaseNo      string
+	Child       string
+	Version     int32
+	County      string
+	Institution string
+	Clinic      string
+	CheckedOn   nursery.Date
+	Content     []byte
+	Refer       bool
+	RecordedBy  string
+	RecordedAt  time.Time
+}
+
+type CheckupRoster struct {
+	CaseNo      string
+	Child       string
+	County      string
+	Institution string
+	Clinic      string
+	Class       string
+	JoinedOn    nursery.Date
+	LeftOn      nursery.Date
+	Leave       *string
+}
+
+type CheckupRound struct {
+	CaseNo      string
+	County      string
+	Institution string
+	Clinic      string
+	Contract    *string
+	Half        string
+	State       string
+	OpenedOn    nursery.Date
+	DueOn       nursery.Date
+	UntilOn     nursery.Date
+	ClosedOn    nursery.Date
+}
+
 type Child struct {
 	ID            string
 	County        string
@@ -590,6 +648,23 @@ type RecordRead struct {
 	Purpose     string
 	Fields      []string
 	At          time.Time
+}
+
+type Referral struct {
+	CaseNo      string
+	Round       string
+	Child       string
+	County      string
+	Institution string
+	Clinic      string
+	Cause       []byte
+	State       string
+	Traces      int32
+	SeenOn      nursery.Date
+	Result      []byte
+	ResultOn    nursery.Date
+	OpenedOn    nursery.Date
+	ClosedOn    nursery.Date
 }
 
 type Registration struct {

@@ -29,6 +29,9 @@ var SealedColumns = []SealedColumn{
 	{Table: "children", Column: "guardian_phone", Row: []string{"id::text"}},
 	{Table: "complaints", Column: "said", Row: []string{"case_no::text"}},
 	{Table: "complaints", Column: "contact", Row: []string{"case_no::text"}},
+	{Table: "checkup_records", Column: "content", Row: []string{"case_no::text", "child::text", "version::integer"}},
+	{Table: "referrals", Column: "cause", Row: []string{"case_no::text"}},
+	{Table: "referrals", Column: "result", Row: []string{"case_no::text"}},
 	{Table: "insurance_answers", Column: "policy", Row: []string{"case_no::text", "send::integer", "child::text"}},
 	{Table: "insurance_claims", Column: "description", Row: []string{"case_no::text"}},
 }

@@ -104,6 +104,21 @@ func Processes() []Process {
 			{nursery.StageContractEnded, "已终止", "", "协议已到期或终止。"},
 			{nursery.StageContractRefused, "未签成", "", "未签成协议，可以重新发起。"},
 		}},
+		{nursery.KindCheckup, "在托婴幼儿健康体检", nursery.PrefixCheckup, CheckupRound, []StageInfo{
+			{nursery.StageRoundBlocked, "没有签约，不能开展", nursery.RoleCountyOffice, "请先签订医育结合协议；协议生效后自动开始体检。"},
+			{nursery.StageRecording, "体检中", nursery.RoleHospital, "签约医疗机构逐班体检，请先取得监护人同意。"},
+			{nursery.StageRoundMissed, "核对漏检", nursery.RoleCountyOffice, "县区正在核对漏检的婴幼儿。"},
+			{nursery.StageRoundClosed, "体检办结", "", "本半年体检已办结，报告可以下载。"},
+			{nursery.StageRoundLost, "本半年未开展", "", "本半年没有生效的签约，未开展体检。"},
+		}},
+		{nursery.KindReferral, "体检后转诊", nursery.PrefixReferral, Referral, []StageInfo{
+			{nursery.StageReferred, "待接收", nursery.RoleHospital, "签约医生正在联系接收医院。"},
+			{nursery.StageReferralTaken, "待就诊", nursery.RoleHospital, "请监护人按约带孩子就诊。"},
+			{nursery.StageReferralTraced, "追访中", nursery.RoleHospital, "签约医生正在联系监护人。"},
+			{nursery.StageReferralSeen, "待反馈结果", nursery.RoleHospital, "已就诊，等待结果。"},
+			{nursery.StageReferralDone, "结果已反馈，办结", "", "转诊已办结。"},
+			{nursery.StageReferralEnded, "未就诊，办结", "", "追访后仍未就诊。"},
+		}},
 		{nursery.KindInspection, "督导评估", nursery.InspectionPrefix, Inspection, []StageInfo{
 			{nursery.StageAssigning, "落实检查人员", nursery.RoleInspector, "正在落实两名检查人员。"},
 			{nursery.StageScheduling, "商定日期", nursery.RoleInspector, "请确认检查日期。"},

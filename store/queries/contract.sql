@@ -103,7 +103,7 @@ SELECT * FROM contract_assessments WHERE case_no = @case_no ORDER BY as_of DESC 
 SELECT * FROM contract_assessments WHERE case_no = @case_no AND as_of = @as_of;
 
 -- name: RoundsOfContract :many
-SELECT half, state FROM checkup_rounds WHERE contract = @contract ORDER BY half LIMIT 20;
+SELECT half, state FROM checkup_rounds WHERE contract = sqlc.arg(contract)::text ORDER BY half LIMIT 20;
 
 -- name: ChildrenInCare :one
 -- How many children are in care and how many of them have a health record. Served by enrolments_of_institution.

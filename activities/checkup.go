@@ -1,0 +1,325 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"tuoyu/calendar"
+	"tuoyu/nursery"
+	"tuoyu/policies"
+	"tuoyu/store"
+)
+
+// The rule sets of check-ups.
+const (
+	RulesCheckupSchedule = "health.schedule"
+	RulesCheckupGrowth   = "health.growth"
+	RulesCheckupReferral = "health.referral"
+)
+
+// CheckupLimits reads the limits of check-ups of a county on a day.
+func CheckupLimits(rules *policies.Engine, day nursery.Date, county string) (nursery.CheckupParams, error) {
+	var limits nursery.CheckupParams
+	err := rules.Params("health", day, county, &limits)
+	return limits, err
+}
+
+// lastWorkingDay gives the last working day of a half-year; where the calendar is not published, its last weekday.
+func lastWorkingDay(years calendar.Years, half nursery.HalfYear) nursery.Date {
+	day := half.Last()
+	for {
+		if works, err := years.IsWorkingDay(day); works || err != nil {
+			return day
+		}
+		day = day.AddDays(-1)
+	}
+}
+
+// StartCheckup opens the check-up round of an institution for a half-year, as the engine, and leaves its start to the relay.
+// It gives the number and true, or that of the round there is and false. The round itself looks for the contract.
+func StartCheckup(ctx context.Context, q *store.Queries, rules *policies.Engine, years calendar.Years, institution, name, county string,
+	half nursery.HalfYear, by string, at time.Time,
+) (string, bool, error) {
+	round, err := q.CheckupRoundOfHalf(ctx, store.CheckupRoundOfHalfParams{Institution: institution, Half: half.String()})
+	if err == nil {
+		return round.CaseNo, false, nil
+	}
+	if !store.IsNotFound(err) {
+		return "", false, fmt.Errorf("look for the round: %w", err)
+	}
+	today := nursery.DateOf(at)
+	limits, err := CheckupLimits(rules, today, county)
+	if err != nil {
+		return "", false, err
+	}
+	due := lastWorkingDay(years, half)
+	caseNo, opened, err := StartCase(ctx, q, nursery.PrefixCheckup, store.Case{
+		Kind: string(nursery.KindCheckup), County: county, Institution: institution, About: half.String(), Subject: name + half.Title() + "健康体检",
+		Stage: string(nursery.StageRecording), Holder: string(nursery.RoleEngine), SubmittedBy: by,
+	}, map[string]any{"half": half}, "开启半年健康体检", at)
+	if err != nil || !opened {
+		return caseNo, opened, err
+	}
+	err = q.InsertCheckupRound(ctx, store.InsertCheckupRoundParams{
+		CaseNo: caseNo, County: county, Institution: institution, Half: half.String(), OpenedOn: today, DueOn: due,
+		UntilOn: years.AddWorkingDays(due, limits.GraceDays).Date,
+	})
+	if err != nil {
+		return "", false, fmt.Errorf("insert round: %w", err)
+	}
+	return caseNo, true, nil
+}
+
+// CheckupTerms is what a workflow needs to know of its round.
+type CheckupTerms struct {
+	Blocked    bool         // no contract in force
+	Last       nursery.Date // of the half-year
+	Days       int          // working days until the last one of the half-year, at least one
+	GraceDays  int          // and after it in which late is allowed
+	MissedDays int          // for the county to look at what was missed
+}
+
+// OpenCheckup takes a round up, or a blocked one that a contract may now cover: the clinic of the contract in force checks
+// the children then in care. A round without a contract is blocked, and says so.
+func (e *Engine) OpenCheckup(ctx context.Context, in Move) (CheckupTerms, error) {
+	years, err := e.Almanac.Years(ctx)
+	if err != nil {
+		return CheckupTerms{}, err
+	}
+	_, err = e.inStep(ctx, in.CaseNo, in.Step, in.At, func(ctx context.Context, s *step) error {
+		if err := s.take(ctx); err != nil {
+			return err
+		}
+		round, err := s.q.CheckupRound(ctx, s.c.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read round: %w", err)
+		}
+		served, err := s.serve(ctx, &round)
+		if err != nil {
+			return err
+		}
+		if !served {
+			s.c.Stage, s.c.Holder = string(nursery.StageRoundBlocked), string(nursery.RoleCountyOffice)
+			if err := s.saveCase(ctx); err != nil {
+				return err
+			}
+			return s.record(ctx, event{kind: "checkup_blocked", note: "没有生效的医育结合签约，暂不能开展体检"})
+		}
+		s.c.Stage, s.c.Holder = string(nursery.StageRecording), string(nursery.RoleHospital)
+		if err := s.saveCase(ctx); err != nil {
+			return err
+		}
+		joined, err := e.followRoster(ctx, s, round)
+		if err != nil {
+			return err
+		}
+		return s.record(ctx, event{kind: "checkup_opened", note: fmt.Sprintf("开始体检，在托婴幼儿 %d 名", joined), data: map[string]any{"children": joined}})
+	})
+	if err != nil {
+		return CheckupTerms{}, err
+	}
+	return e.checkupTerms(ctx, years, in)
+}
+
+func (e *Engine) checkupTerms(ctx context.Context, years calendar.Years, in Move) (CheckupTerms, error) {
+	var t CheckupTerms
+	err := e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		round, err := q.CheckupRound(ctx, in.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read round: %w", err)
+		}
+		half, err := nursery.ParseHalfYear(round.Half)
+		if err != nil {
+			return fmt.Errorf("read round: %w", err)
+		}
+		today := nursery.DateOf(in.At)
+		limits, err := CheckupLimits(e.Rules, today, round.County)
+		if err != nil {
+			return err
+		}
+		days, _ := years.WorkingDaysBetween(today, round.DueOn)
+		t = CheckupTerms{
+			Blocked: round.State == "blocked", Last: half.Last(), Days: max(days, 1), GraceDays: limits.GraceDays, MissedDays: limits.MissedDays,
+		}
+		return nil
+	})
+	return t, err
+}
+
+// serve gives the round to the clinic of the contract in force, and hands it over when that is another one than before.
+func (s *step) serve(ctx context.Context, round *store.CheckupRound) (bool, error) {
+	contract, err := s.q.ContractOn(ctx, store.ContractOnParams{Institution: round.Institution, Day: s.today()})
+	if store.IsNotFound(err) {
+		return round.State == "open", nil // what a clinic has begun it ends
+	}
+	if err != nil {
+		return false, fmt.Errorf("look for the contract: %w", err)
+	}
+	if round.Contract != nil && *round.Contract == contract.CaseNo {
+		return true, nil
+	}
+	round.Clinic, round.Contract, round.State = contract.Clinic, &contract.CaseNo, "open"
+	s.c.Partner = contract.Clinic
+	if err := s.q.ServeCheckupRound(ctx, store.ServeCheckupRoundParams{CaseNo: round.CaseNo, Clinic: contract.Clinic, Contract: &contract.CaseNo}); err != nil {
+		return false, fmt.Errorf("give the round to the clinic: %w", err)
+	}
+	return true, nil
+}
+
+// FollowCheckup brings the roster of a round up to who is in care, and its duties with them.
+func (e *Engine) FollowCheckup(ctx context.Context, in Move) error {
+	_, err := e.inStep(ctx, in.CaseNo, in.Step, in.At, func(ctx context.Context, s *step) error {
+		round, err := s.q.CheckupRound(ctx, s.c.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read round: %w", err)
+		}
+		if round.State != "open" {
+			return nil
+		}
+		if _, err := s.serve(ctx, &round); err != nil {
+			return err
+		}
+		moved, err := e.followRoster(ctx, s, round)
+		if err != nil || moved == 0 {
+			return err
+		}
+		return s.record(ctx, event{kind: "checkup_roster", note: fmt.Sprintf("名册随在托情况变动 %d 名", moved), data: map[string]any{"children": moved}})
+	})
+	return err
+}
+
+// followRoster gives how many children came, left or changed their class.
+func (e *Engine) followRoster(ctx context.Context, s *step, round store.CheckupRound) (int, error) {
+	inCare, err := s.q.InCareNow(ctx, round.Institution)
+	if err != nil {
+		return 0, fmt.Errorf("read who is in care: %w", err)
+	}
+	roster, err := s.q.CheckupRoster(ctx, round.CaseNo)
+	if err != nil {
+		return 0, fmt.Errorf("read roster: %w", err)
+	}
+	listed := map[string]store.CheckupRoster{}
+	for _, r := range roster {
+		listed[r.Child] = r
+	}
+	join := store.JoinCheckupRosterParams{CaseNo: round.CaseNo, County: round.County, Institution: round.Institution, Clinic: round.Clinic}
+	var came []store.InCareNowRow
+	here := map[string]bool{}
+	for _, c := range inCare {
+		here[c.Child] = true
+		r, known := listed[c.Child]
+		if known && r.LeftOn.IsZero() && r.Class == c.Class {
+			continue
+		}
+		join.Children, join.Classes = append(join.Children, c.Child), append(join.Classes, c.Class)
+		join.JoinedOn = append(join.JoinedOn, c.EnteredOn.String())
+		if !known || !r.LeftOn.IsZero() {
+			came = append(came, c)
+		}
+	}
+	var gone []string
+	for _, r := range roster {
+		if r.LeftOn.IsZero() && !here[r.Child] {
+			gone = append(gone, r.Child)
+		}
+	}
+	if len(join.Children) > 0 {
+		if err := s.q.JoinCheckupRoster(ctx, join); err != nil {
+			return 0, fmt.Errorf("join roster: %w", err)
+		}
+	}
+	if len(gone) > 0 {
+		if err := s.q.LeaveCheckupRoster(ctx, store.LeaveCheckupRosterParams{CaseNo: round.CaseNo, Institution: round.Institution, Children: gone}); err != nil {
+			return 0, fmt.Errorf("leave roster: %w", err)
+		}
+	}
+	return len(join.Children) + len(gone), e.owe(ctx, s, round, came)
+}
+
+// owe writes down what children owe in the half-year, by health.schedule.
+func (e *Engine) owe(ctx context.Context, s *step, round store.CheckupRound, came []store.InCareNowRow) error {
+	if len(came) == 0 {
+		return nil
+	}
+	half, err := nursery.ParseHalfYear(round.Half)
+	if err != nil {
+		return fmt.Errorf("read round: %w", err)
+	}
+	facts, from, err := scheduleFacts(ctx, s.q, half, came)
+	if err != nil {
+		return err
+	}
+	d, err := e.Rules.Decide(ctx, RulesCheckupSchedule, facts, s.today(), round.County)
+	if err != nil {
+		return fmt.Errorf("decide %s: %w", RulesCheckupSchedule, err)
+	}
+	rules := map[string][]string{}
+	for _, r := range d.Reasons {
+		if r.Result == nursery.Fail && !slices.Contains(rules[r.Subject], r.Rule) {
+			rules[r.Subject] = append(rules[r.Subject], r.Rule)
+		}
+	}
+	owed := store.OweCheckupsParams{
+		Half: round.Half, CaseNo: round.CaseNo, County: round.County, Institution: round.Institution, Clinic: round.Clinic,
+		DueOn: round.DueOn, UntilOn: round.UntilOn,
+	}
+	for _, c := range came {
+		for _, item := range nursery.CheckItems() {
+			ask := rules[c.Child+"/"+string(item)]
+			if len(ask) == 0 {
+				continue
+			}
+			slices.Sort(ask)
+			owed.Children, owed.Items = append(owed.Children, c.Child), append(owed.Items, string(item))
+			owed.Rules, owed.FromOn = append(owed.Rules, strings.Join(ask, ",")), append(owed.FromOn, from[c.Child].String())
+		}
+	}
+	if len(owed.Children) == 0 {
+		return nil
+	}
+	if err := s.q.OweCheckups(ctx, owed); err != nil {
+		return fmt.Errorf("write duties: %w", err)
+	}
+	return nil
+}
+
+// scheduleFacts are the facts of children of whom nothing is done yet, and the first day on which each may be checked.
+func scheduleFacts(ctx context.Context, q *store.Queries, half nursery.HalfYear, came []store.InCareNowRow) (nursery.CheckupFacts, map[string]nursery.Date, error) {
+	children := make([]string, len(came))
+	for i, c := range came {
+		children[i] = c.Child
+	}
+	before, err := q.LastDone(ctx, store.LastDoneParams{Children: children, Half: half.String()})
+	if err != nil {
+		return nursery.CheckupFacts{}, nil, fmt.Errorf("read earlier check-ups: %w", err)
+	}
+	last := map[string]nursery.Date{}
+	for _, b := range before {
+		last[b.Child+"/"+b.Item] = b.DoneOn
+	}
+	facts, from := nursery.CheckupFacts{}, map[string]nursery.Date{}
+	for _, c := range came {
+		first := half.First()
+		if c.EnteredOn.After(first) {
+			first = c.EnteredOn
+		}
+		from[c.Child] = first
+		child := nursery.CheckupChild{
+			Child: c.Child, MonthsFirst: first.MonthsSince(c.BornOn), MonthsLast: half.Last().MonthsSince(c.BornOn),
+			DaysInCare: first.DaysUntil(half.Last()) + 1,
+		}
+		for _, item := range nursery.CheckItems() {
+			state := nursery.ItemState{Item: item}
+			if on, ok := last[c.Child+"/"+string(item)]; ok {
+				months := half.Last().MonthsSince(on)
+				state.MonthsSince = &months
+			}
+			child.Items = append(child.Items, state)
+		}
+		facts.Children = append(facts.Children, child)
+	}
+	return facts, from, nil
+}

@@ -1,0 +1,205 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"tuoyu/calendar"
+	"tuoyu/documents"
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// CheckupEnd says what a round leaves behind.
+type CheckupEnd struct {
+	Missed int // children with a duty that was missed
+}
+
+// StatusOfDuty is how a duty of a round stands on a day.
+func StatusOfDuty(d store.DutiesOfRoundRow, day nursery.Date, years calendar.Years) nursery.DutyStatus {
+	duty := nursery.CheckupDuty{From: d.FromOn, Due: d.DueOn, Until: d.UntilOn, DoneOn: d.DoneOn, WaivedOn: d.WaivedOn, LeftOn: d.LeftOn}
+	if d.Leave != nil {
+		duty.Leave = nursery.Leave(*d.Leave)
+	}
+	return duty.StatusOn(day, func(from, to nursery.Date) int {
+		days, _ := years.WorkingDaysBetween(from, to)
+		return days
+	})
+}
+
+// CloseCheckup closes a round: what is not done by then is missed. It writes the report and has it printed.
+func (e *Engine) CloseCheckup(ctx context.Context, in Move) (CheckupEnd, error) {
+	var end CheckupEnd
+	years, err := e.Almanac.Years(ctx)
+	if err != nil {
+		return end, err
+	}
+	done, err := e.inStep(ctx, in.CaseNo, in.Step, in.At, func(ctx context.Context, s *step) error {
+		round, err := s.q.CheckupRound(ctx, s.c.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read round: %w", err)
+		}
+		if err := s.q.CloseCheckupRound(ctx, store.CloseCheckupRoundParams{CaseNo: round.CaseNo, ClosedOn: s.today()}); err != nil {
+			return fmt.Errorf("close round: %w", err)
+		}
+		s.c.Holder, s.c.DueOn, s.c.DueProvisional, s.c.Overdue = string(nursery.RoleCountyOffice), nursery.Date{}, false, false
+		if round.State == "blocked" {
+			s.end(nursery.StageRoundLost)
+			if err := s.saveCase(ctx); err != nil {
+				return err
+			}
+			return s.record(ctx, in.event("checkup_lost", "半年度已过，始终没有生效的签约，本半年未开展体检"))
+		}
+		report, err := e.CheckupReport(ctx, s.q, round, s.today(), years)
+		if err != nil {
+			return err
+		}
+		end.Missed = report.Missed
+		s.c.Stage = string(nursery.StageRoundMissed)
+		if err := s.saveCase(ctx); err != nil {
+			return err
+		}
+		err = e.order(ctx, s, documents.CheckupReport, func(p *documents.Paper) { p.Checkup = &report })
+		if err != nil {
+			return err
+		}
+		ev := in.event("checkup_closed", fmt.Sprintf("体检截止：应检 %d 名，已检 %d 名，漏检 %d 名", report.Children, report.Checked, report.Missed))
+		ev.data = map[string]any{"children": report.Children, "checked": report.Checked, "missed": report.Missed}
+		return s.record(ctx, ev)
+	})
+	if err == nil && !done {
+		err = e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+			round, err := q.CheckupRound(ctx, in.CaseNo)
+			if err != nil || round.State == "blocked" {
+				return err
+			}
+			report, err := e.CheckupReport(ctx, q, round, nursery.DateOf(in.At), years)
+			end.Missed = report.Missed
+			return err
+		})
+	}
+	return end, err
+}
+
+// CheckupReport counts a round as it stands on a day. A duty that is not settled counts as missed once the round is closed.
+// Reasons are counted over what the team last recorded, which needs the keyset.
+func (e *Engine) CheckupReport(ctx context.Context, q *store.Queries, round store.CheckupRound, day nursery.Date, years calendar.Years) (documents.CheckupSheet, error) {
+	half, err := nursery.ParseHalfYear(round.Half)
+	if err != nil {
+		return documents.CheckupSheet{}, fmt.Errorf("read round: %w", err)
+	}
+	sheet := documents.CheckupSheet{Half: half, DueOn: round.DueOn}
+	clinic, err := q.ClinicByID(ctx, round.Clinic)
+	if err != nil {
+		return sheet, fmt.Errorf("read clinic: %w", err)
+	}
+	sheet.Clinic = clinic.Name
+	duties, err := q.DutiesOfRound(ctx, round.CaseNo)
+	if err != nil {
+		return sheet, fmt.Errorf("read duties: %w", err)
+	}
+	lines := map[nursery.CheckItem]*documents.CheckupLine{}
+	for _, item := range nursery.CheckItems() {
+		lines[item] = &documents.CheckupLine{Item: item.Title()}
+	}
+	children := map[string]nursery.DutyStatus{} // the worst status of each
+	for _, d := range duties {
+		status := StatusOfDuty(d, day, years)
+		if !status.Settled() {
+			status = nursery.DutyMissed
+		}
+		lines[nursery.CheckItem(d.Item)].Count(status)
+		if worse(status, children[d.Child]) {
+			children[d.Child] = status
+		}
+	}
+	for _, status := range children {
+		switch status {
+		case nursery.DutyDoneOnTime, nursery.DutyDoneLate:
+			sheet.Children++
+			sheet.Checked++
+		case nursery.DutyMissed:
+			sheet.Children++
+			sheet.Missed++
+		}
+	}
+	for _, item := range nursery.CheckItems() {
+		if l := lines[item]; l.Owed > 0 {
+			sheet.Lines = append(sheet.Lines, *l)
+		}
+	}
+	referrals, err := q.ReferralsOfRound(ctx, round.CaseNo)
+	if err != nil {
+		return sheet, fmt.Errorf("read referrals: %w", err)
+	}
+	sheet.Referrals = len(referrals)
+	sheet.Reasons, err = e.reasonsOf(ctx, q, round.CaseNo)
+	return sheet, err
+}
+
+// statusRank orders statuses from what settles a child to what does not.
+var statusRank = []nursery.DutyStatus{
+	"", nursery.DutyNotApplicable, nursery.DutyTransferred, nursery.DutyWaived, nursery.DutyDoneOnTime, nursery.DutyDoneLate, nursery.DutyMissed,
+}
+
+func worse(x, y nursery.DutyStatus) bool {
+	return slices.Index(statusRank, x) > slices.Index(statusRank, y)
+}
+
+// reasonsOf counts why items were not done, by the last record of each child.
+func (e *Engine) reasonsOf(ctx context.Context, q *store.Queries, caseNo string) ([]documents.CheckupReason, error) {
+	if e.Fields == nil {
+		return nil, nil
+	}
+	rows, err := q.RecordsOfRound(ctx, caseNo)
+	if err != nil {
+		return nil, fmt.Errorf("read records: %w", err)
+	}
+	counts := map[nursery.NotDone]int{}
+	for _, row := range rows {
+		c, err := UnsealCheckup(e.Fields, row)
+		if err != nil {
+			return nil, err
+		}
+		for _, i := range c.Checkup.Items {
+			if !i.Done {
+				counts[i.Reason]++
+			}
+		}
+	}
+	var reasons []documents.CheckupReason
+	for reason, n := range counts {
+		reasons = append(reasons, documents.CheckupReason{Reason: reason.Title(), Items: n})
+	}
+	slices.SortFunc(reasons, func(x, y documents.CheckupReason) int {
+		if x.Items != y.Items {
+			return y.Items - x.Items
+		}
+		return slices.Compare([]rune(x.Reason), []rune(y.Reason))
+	})
+	return reasons, nil
+}
+
+// EndCheckup ends the case of a round once the county has looked at what was missed.
+func (e *Engine) EndCheckup(ctx context.Context, in Move) error {
+	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
+		if s.c.Status == string(nursery.CaseEnded) {
+			return nil
+		}
+		var said struct {
+			Note string `json:"note"`
+		}
+		if len(in.Tasks) > 0 {
+			if err := s.answer(ctx, in.Tasks[0], &said); err != nil {
+				return err
+			}
+		}
+		s.end(nursery.StageRoundClosed)
+		note := "体检办结"
+		if said.Note != "" {
+			note += "：" + said.Note
+		}
+		return s.record(ctx, in.event("checkup_ended", note))
+	})
+}

@@ -1,0 +1,62 @@
+package documents
+
+import "tuoyu/nursery"
+
+// CheckupReport is the report of a check-up round 半年健康体检报告. It names no child.
+const CheckupReport Kind = "checkup_report"
+
+// CheckupSheet is what the report of a round states.
+type CheckupSheet struct {
+	Half      nursery.HalfYear `json:"half"`
+	Clinic    string           `json:"clinic"`
+	DueOn     nursery.Date     `json:"due_on"`
+	Children  int              `json:"children"` // who owed a check
+	Checked   int              `json:"checked"`  // of them with every item done
+	Missed    int              `json:"missed"`
+	Referrals int              `json:"referrals"`
+	Lines     []CheckupLine    `json:"lines"`
+	Reasons   []CheckupReason  `json:"reasons,omitempty"`
+}
+
+// CheckupLine is one item over all children.
+type CheckupLine struct {
+	Item   string `json:"item"`
+	Owed   int    `json:"owed"`
+	OnTime int    `json:"on_time"`
+	Late   int    `json:"late"`
+	Missed int    `json:"missed"`
+	Waived int    `json:"waived"`
+}
+
+// CheckupReason is how many items were not done for a reason.
+type CheckupReason struct {
+	Reason string `json:"reason"`
+	Items  int    `json:"items"`
+}
+
+// Count adds a duty of the item. What moved away or does not apply is not owed here.
+func (l *CheckupLine) Count(s nursery.DutyStatus) {
+	switch s {
+	case nursery.DutyTransferred, nursery.DutyNotApplicable:
+		return
+	case nursery.DutyDoneOnTime:
+		l.OnTime++
+	case nursery.DutyDoneLate:
+		l.Late++
+	case nursery.DutyWaived:
+		l.Waived++
+	case nursery.DutyMissed:
+		l.Missed++
+	}
+	l.Owed++
+}
+
+func (s *CheckupSheet) needs(need func(string, bool)) {
+	need("checkup", s != nil)
+	if s == nil {
+		return
+	}
+	need("checkup.half", !s.Half.IsZero())
+	need("checkup.clinic", s.Clinic != "")
+	need("checkup.children", s.Checked+s.Missed == s.Children)
+}

@@ -1,0 +1,160 @@
+-- name: InsertCheckupRound :exec
+INSERT INTO checkup_rounds (case_no, county, institution, half, opened_on, due_on, until_on)
+VALUES (@case_no, @county, @institution, @half, @opened_on, @due_on, @until_on);
+
+-- name: CheckupRound :one
+SELECT * FROM checkup_rounds WHERE case_no = @case_no;
+
+-- name: CheckupRoundOfHalf :one
+-- Served by checkup_rounds_institution_half_key.
+SELECT * FROM checkup_rounds WHERE institution = @institution AND half = @half;
+
+-- name: ContractOn :one
+-- The contract that covers a day. Served by contracts_of_institution.
+SELECT * FROM contracts WHERE institution = @institution AND state = 'in_force' AND starts_on <= sqlc.arg(day)::date AND ends_on >= sqlc.arg(day)::date
+ORDER BY starts_on LIMIT 1;
+
+-- name: ServeCheckupRound :exec
+-- The round and all that is open of it goes to a clinic, the first or another one.
+WITH round AS (UPDATE checkup_rounds r SET clinic = sqlc.arg(clinic)::text, contract = @contract, state = 'open' WHERE r.case_no = sqlc.arg(case_no)::text AND r.state <> 'closed'),
+    roster AS (UPDATE checkup_roster x SET clinic = sqlc.arg(clinic)::text WHERE x.case_no = sqlc.arg(case_no)::text),
+    duties AS (UPDATE checkup_duties d SET clinic = sqlc.arg(clinic)::text WHERE d.case_no = sqlc.arg(case_no)::text),
+    asked AS (UPDATE tasks t SET partner = sqlc.arg(clinic)::text WHERE t.case_no = sqlc.arg(case_no)::text AND t.state = 'open')
+UPDATE cases c SET partner = sqlc.arg(clinic)::text WHERE c.case_no = sqlc.arg(case_no)::text;
+
+-- name: CloseCheckupRound :exec
+UPDATE checkup_rounds SET closed_on = @closed_on, state = CASE WHEN state = 'open' THEN 'closed' ELSE state END WHERE case_no = @case_no;
+
+-- name: InstitutionsToCheck :many
+-- Filed institutions of a county without a round in the half-year. Served by institutions_by_county.
+SELECT i.id, i.name FROM institutions i WHERE i.county = @county AND i.status IN ('filed', 'rectifying') AND i.id > @after
+    AND NOT EXISTS (SELECT FROM checkup_rounds r WHERE r.institution = i.id AND r.half = @half) ORDER BY i.id LIMIT @page_size;
+
+-- name: InCareNow :many
+-- Served by enrolments_of_institution. Bounded: an institution has a few hundred children.
+SELECT e.child, e.class, e.entered_on, c.born_on FROM enrolments e JOIN children c ON c.id = e.child
+WHERE e.institution = @institution AND e.left_on IS NULL ORDER BY e.class, e.child LIMIT 5000;
+
+-- name: CheckupRoster :many
+-- Served by checkup_roster_of_class.
+SELECT * FROM checkup_roster WHERE case_no = @case_no ORDER BY class, child LIMIT 5000;
+
+-- name: JoinCheckupRoster :exec
+-- Who has come, or come back; a child that changed its class is found in the new one.
+INSERT INTO checkup_roster (case_no, child, county, institution, clinic, class, joined_on)
+SELECT sqlc.arg(case_no)::text, unnest(@children::text[]), sqlc.arg(county)::text, sqlc.arg(institution)::text, sqlc.arg(clinic)::text,
+    unnest(@classes::text[]), unnest(@joined_on::text[])::date
+ON CONFLICT (case_no, child) DO UPDATE SET class = excluded.class, left_on = NULL, leave = NULL;
+
+-- name: LeaveCheckupRoster :exec
+-- Who has left, with the last span that ended. Served by enrolments_of_child.
+UPDATE checkup_roster r SET left_on = e.left_on, leave = e.leave
+FROM unnest(@children::text[]) AS gone, LATERAL (SELECT left_on, leave FROM enrolments WHERE child = gone AND institution = sqlc.arg(institution)::text
+    AND left_on IS NOT NULL ORDER BY left_on DESC, id DESC LIMIT 1) e
+WHERE r.case_no = sqlc.arg(case_no)::text AND r.child = gone;
+
+-- name: LastDone :many
+-- When items were last done for children before a half-year, wherever it was. Served by the primary key.
+SELECT child, item, max(done_on)::date AS done_on FROM checkup_duties
+WHERE child = ANY(@children::text[]) AND half < sqlc.arg(half)::text AND done_on IS NOT NULL GROUP BY child, item;
+
+-- name: OweCheckups :exec
+-- Duties of a half-year. One that the child has not done elsewhere moves here with it.
+INSERT INTO checkup_duties (child, half, item, case_no, county, institution, clinic, rules, from_on, due_on, until_on)
+SELECT unnest(@children::text[]), sqlc.arg(half)::text, unnest(@items::text[]), sqlc.arg(case_no)::text, sqlc.arg(county)::text,
+    sqlc.arg(institution)::text, sqlc.arg(clinic)::text, string_to_array(unnest(@rules::text[]), ','), unnest(@from_on::text[])::date,
+    sqlc.arg(due_on)::date, sqlc.arg(until_on)::date
+ON CONFLICT (child, half, item) DO UPDATE SET case_no = excluded.case_no, county = excluded.county, institution = excluded.institution,
+    clinic = excluded.clinic, due_on = excluded.due_on, until_on = excluded.until_on
+WHERE checkup_duties.done_on IS NULL AND checkup_duties.waived_on IS NULL AND checkup_duties.case_no <> excluded.case_no;
+
+-- name: DutiesOfRound :many
+-- Served by checkup_duties_of_round.
+SELECT d.*, r.class, r.left_on, r.leave FROM checkup_duties d JOIN checkup_roster r ON r.case_no = d.case_no AND r.child = d.child
+WHERE d.case_no = @case_no ORDER BY d.child, d.item LIMIT 50000;
+
+-- name: DutiesOfChildren :many
+-- Served by the primary key.
+SELECT * FROM checkup_duties WHERE child = ANY(@children::text[]) AND half = @half ORDER BY child, item;
+
+-- name: SettleDuties :exec
+-- What a record says of its items. What is done stays done; one is credited once.
+UPDATE checkup_duties d SET done_on = coalesce(d.done_on, nullif(x.done_on, '')::date), elsewhere = CASE WHEN d.done_on IS NULL THEN x.elsewhere ELSE d.elsewhere END,
+    waived_on = CASE WHEN d.done_on IS NULL AND x.done_on = '' THEN coalesce(nullif(x.waived_on, '')::date, d.waived_on) END,
+    tried_on = coalesce(nullif(x.tried_on, '')::date, d.tried_on)
+FROM (SELECT unnest(@children::text[]) AS child, unnest(@items::text[]) AS item, unnest(@done_on::text[]) AS done_on, unnest(@elsewhere::boolean[]) AS elsewhere,
+    unnest(@waived_on::text[]) AS waived_on, unnest(@tried_on::text[]) AS tried_on) x
+WHERE d.child = x.child AND d.item = x.item AND d.half = sqlc.arg(half)::text AND d.case_no = sqlc.arg(case_no)::text;
+
+-- name: LastVersions :many
+-- Served by the primary key.
+SELECT child, max(version)::integer AS version FROM checkup_records WHERE case_no = @case_no AND child = ANY(@children::text[]) GROUP BY child;
+
+-- name: LastRecords :many
+-- The last record of each child, wherever it was checked. Served by checkup_records_of_child.
+SELECT DISTINCT ON (child) * FROM checkup_records WHERE child = ANY(@children::text[]) ORDER BY child, checked_on DESC, recorded_at DESC;
+
+-- name: InsertCheckupRecords :exec
+INSERT INTO checkup_records (case_no, child, version, county, institution, clinic, checked_on, content, refer, recorded_by, recorded_at)
+SELECT sqlc.arg(case_no)::text, unnest(@children::text[]), unnest(@versions::integer[]), sqlc.arg(county)::text, sqlc.arg(institution)::text,
+    sqlc.arg(clinic)::text, unnest(@checked_on::text[])::date, unnest(@contents::bytea[]), unnest(@refers::boolean[]), sqlc.arg(recorded_by)::text,
+    sqlc.arg(recorded_at)::timestamptz;
+
+-- name: RecordsOfRound :many
+-- The last record of each child of a round. Served by the primary key.
+SELECT DISTINCT ON (child) * FROM checkup_records WHERE case_no = @case_no ORDER BY child, version DESC;
+
+-- name: OpenHealthRecords :exec
+-- A child checked for the first time has a health record from then on.
+INSERT INTO health_records (child, county, institution, clinic, opened_on)
+SELECT unnest(@children::text[]), sqlc.arg(county)::text, sqlc.arg(institution)::text, sqlc.arg(clinic)::text, sqlc.arg(opened_on)::date
+ON CONFLICT (child) DO NOTHING;
+
+-- name: ConsentsStanding :many
+-- Served by consents_one_standing.
+SELECT child, given_on FROM consents WHERE child = ANY(@children::text[]) AND purpose = @purpose AND withdrawn_on IS NULL;
+
+-- name: CheckupRounds :many
+-- Served by the primary key.
+SELECT * FROM checkup_rounds WHERE case_no > @after AND (@half::text = '' OR half = @half) AND (@state::text = '' OR state = @state)
+ORDER BY case_no LIMIT @page_size;
+
+-- name: CheckupRoundsOfCounty :many
+-- Served by checkup_rounds_by_county.
+SELECT * FROM checkup_rounds WHERE county = @county AND case_no > @after AND (@half::text = '' OR half = @half) AND (@state::text = '' OR state = @state)
+ORDER BY case_no LIMIT @page_size;
+
+-- name: CheckupRate :many
+-- Children who owed a check in the half-year and those who had it: every item done that was not waived. Served by
+-- checkup_duties_of_half.
+SELECT county, count(*)::integer AS children, (count(*) FILTER (WHERE done))::integer AS checked, (count(*) FILTER (WHERE done AND NOT late))::integer AS on_time
+FROM (SELECT d.county, d.child, bool_and(d.done_on IS NOT NULL) AS done, bool_or(d.done_on > d.due_on) AS late
+    FROM checkup_duties d JOIN checkup_roster r ON r.case_no = d.case_no AND r.child = d.child
+    WHERE d.half = @half AND (@county::text = '' OR d.county = @county) AND d.waived_on IS NULL
+        AND (d.done_on IS NOT NULL OR r.leave IS NULL) GROUP BY d.county, d.child) x
+GROUP BY county ORDER BY county;
+
+-- name: InsertReferral :exec
+INSERT INTO referrals (case_no, round, child, county, institution, clinic, cause, opened_on)
+VALUES (@case_no, @round, @child, @county, @institution, @clinic, @cause, @opened_on);
+
+-- name: Referral :one
+SELECT * FROM referrals WHERE case_no = @case_no;
+
+-- name: MoveReferral :exec
+UPDATE referrals SET state = @state, traces = @traces, seen_on = @seen_on, closed_on = @closed_on WHERE case_no = @case_no;
+
+-- name: PutReferralResult :exec
+UPDATE referrals SET result = @result, result_on = @result_on WHERE case_no = @case_no;
+
+-- name: ReferralsOfRound :many
+-- Served by referrals_of_round.
+SELECT * FROM referrals WHERE round = @round ORDER BY case_no LIMIT 1000;
+
+-- name: Referrals :many
+-- Served by the primary key.
+SELECT * FROM referrals WHERE case_no > @after AND (@state::text = '' OR state = @state) ORDER BY case_no LIMIT @page_size;
+
+-- name: ReferralsOfCounty :many
+-- Served by referrals_by_county.
+SELECT * FROM referrals WHERE county = @county AND case_no > @after AND (@state::text = '' OR state = @state) ORDER BY case_no LIMIT @page_size;

@@ -1,0 +1,175 @@
+package workflows
+
+import (
+	"errors"
+	"fmt"
+
+	"go.temporal.io/sdk/workflow"
+
+	"tuoyu/activities"
+	"tuoyu/nursery"
+	"tuoyu/workflows/humantask"
+)
+
+var errRoundServed = errors.New("the round may be opened")
+
+// checkup is one institution's check-up round on its way.
+type checkup struct {
+	ctx workflow.Context
+	in  CaseInput
+	asides
+	terms    activities.CheckupTerms
+	steps    int
+	printing int
+	changed  bool
+	over     bool
+}
+
+// CheckupRound has the clinic of the contract check an institution's children in a half-year (项目8). The team's records come
+// in by the door, a class at a time; the workflow follows who is in care, waits for the team, allows what is late, and has
+// the county look at what was missed. It knows counts and identifiers only.
+func CheckupRound(ctx workflow.Context, in CaseInput) (CaseResult, error) {
+	c := &checkup{ctx: ctx, in: in}
+	var err error
+	if c.desk, err = humantask.NewDesk(ctx, in.CaseNo); err != nil {
+		return CaseResult{}, fmt.Errorf("open desk: %w", err)
+	}
+	err = workflow.SetUpdateHandler(ctx, activities.CaseChanged, func(workflow.Context, Change) error {
+		c.changed = true
+		return nil
+	})
+	if err != nil {
+		return CaseResult{}, fmt.Errorf("take changes: %w", err)
+	}
+	if err := c.do(engine.OpenCheckup, c.move("opened"), &c.terms); err != nil {
+		return CaseResult{}, fmt.Errorf("open round: %w", err)
+	}
+	if c.terms.Blocked {
+		if err := c.unblock(); err != nil {
+			return CaseResult{}, err
+		}
+	}
+	if c.terms.Blocked {
+		return c.lost()
+	}
+	if err := c.record(); err != nil {
+		return CaseResult{}, err
+	}
+	return c.close()
+}
+
+func (c *checkup) move(name string) activities.Move {
+	c.steps++
+	return activities.Move{
+		CaseNo: c.in.CaseNo, Step: fmt.Sprintf("%03d-%s", c.steps, name), At: workflow.Now(c.ctx),
+		Actor: nursery.Engine.Account, Role: nursery.RoleEngine,
+	}
+}
+
+func (c *checkup) do(activity any, m activities.Move, result any) error {
+	return do(c.ctx, activity, m, result)
+}
+
+// unblock tells the county that no contract covers the institution, and looks again whenever one may, until the half-year
+// is over.
+func (c *checkup) unblock() error {
+	c.ask(c.ctx, humantask.Spec{
+		Kind: "checkup_round.blocked", Title: "没有生效的签约，不能开展半年体检", Role: nursery.RoleCountyOffice, Stage: nursery.StageRoundBlocked,
+		Outcomes: []nursery.Outcome{nursery.OutcomeReply}, Days: c.terms.MissedDays,
+	}, errRoundServed, func(ctx workflow.Context, answer humantask.Answer) error {
+		m := c.move("blocked-reply")
+		m.Actor, m.Role, m.Tasks = answer.Actor, answer.Role, []string{answer.Task}
+		return do(ctx, engine.TakeAnswer, m, nil)
+	})
+	end := morningOf(c.terms.Last.AddDays(1))
+	for c.terms.Blocked {
+		c.changed = false
+		_, err := workflow.AwaitWithTimeout(c.ctx, max(end.Sub(workflow.Now(c.ctx)), 0), func() bool { return c.changed || c.failed != nil })
+		if err == nil {
+			err = c.failed
+		}
+		if err != nil {
+			return err
+		}
+		if !c.changed {
+			break
+		}
+		if err := c.do(engine.OpenCheckup, c.move("looked-again"), &c.terms); err != nil {
+			return fmt.Errorf("open round: %w", err)
+		}
+	}
+	c.desk.Interrupt(errRoundServed)
+	if err := c.settle(c.ctx); err != nil {
+		return err
+	}
+	c.desk.Interrupt(nil)
+	return nil
+}
+
+// record asks the team for the whole round, and meanwhile follows who comes and leaves. A team that stays silent past what
+// is late ends the round as it stands.
+func (c *checkup) record() error {
+	workflow.Go(c.ctx, func(ctx workflow.Context) {
+		for {
+			if err := workflow.Await(ctx, func() bool { return c.changed || c.over }); err != nil || c.over {
+				return
+			}
+			c.changed = false
+			if err := do(ctx, engine.FollowCheckup, c.move("followed"), nil); err != nil {
+				c.failed = fmt.Errorf("follow roster: %w", err)
+				c.desk.Interrupt(c.failed)
+				return
+			}
+		}
+	})
+	_, err := c.desk.Ask(c.ctx, humantask.Spec{
+		Kind: "checkup_round.record", Title: "逐班开展半年健康体检", Role: nursery.RoleHospital, Stage: nursery.StageRecording,
+		Outcomes: []nursery.Outcome{nursery.OutcomeComplete}, Days: c.terms.Days, Silence: c.terms.GraceDays,
+	})
+	c.over = true
+	return err
+}
+
+// close writes the report and has the county look at what was missed.
+func (c *checkup) close() (CaseResult, error) {
+	var end activities.CheckupEnd
+	if err := c.do(engine.CloseCheckup, c.move("closed"), &end); err != nil {
+		return CaseResult{}, fmt.Errorf("close round: %w", err)
+	}
+	c.print()
+	ended := c.move("ended")
+	if end.Missed > 0 {
+		answer, err := c.desk.Ask(c.ctx, humantask.Spec{
+			Kind: "checkup_round.missed", Title: fmt.Sprintf("核对漏检婴幼儿 %d 名", end.Missed), Role: nursery.RoleCountyOffice,
+			Stage: nursery.StageRoundMissed, Outcomes: []nursery.Outcome{nursery.OutcomeReply}, Days: c.terms.MissedDays,
+		})
+		if err != nil {
+			return CaseResult{}, err
+		}
+		ended.Actor, ended.Role, ended.Tasks, ended.At = answer.Actor, answer.Role, []string{answer.Task}, workflow.Now(c.ctx)
+	}
+	if err := c.do(engine.EndCheckup, ended, nil); err != nil {
+		return CaseResult{}, fmt.Errorf("end round: %w", err)
+	}
+	err := workflow.Await(c.ctx, func() bool { return c.printing == 0 && workflow.AllHandlersFinished(c.ctx) })
+	return CaseResult{Stage: nursery.StageRoundClosed}, err
+}
+
+// lost ends a round for which there never was a contract.
+func (c *checkup) lost() (CaseResult, error) {
+	if err := c.do(engine.CloseCheckup, c.move("lost"), nil); err != nil {
+		return CaseResult{}, fmt.Errorf("end round: %w", err)
+	}
+	err := workflow.Await(c.ctx, func() bool { return workflow.AllHandlersFinished(c.ctx) })
+	return CaseResult{Stage: nursery.StageRoundLost}, err
+}
+
+func (c *checkup) print() {
+	c.printing++
+	workflow.Go(c.ctx, func(ctx workflow.Context) {
+		defer func() { c.printing-- }()
+		if err := workflow.ExecuteActivity(activities.Printing(ctx), engine.PrintPapers, c.in.CaseNo).Get(ctx, nil); err != nil {
+			workflow.GetLogger(ctx).Error("papers not printed", "case", c.in.CaseNo, "error", err)
+		}
+	})
+}

@@ -1,0 +1,133 @@
+package workflows
+
+import (
+	"fmt"
+
+	"go.temporal.io/sdk/workflow"
+
+	"tuoyu/activities"
+	"tuoyu/nursery"
+	"tuoyu/workflows/humantask"
+)
+
+// referral is one child's referral on its way.
+type referral struct {
+	ctx    workflow.Context
+	in     CaseInput
+	desk   *humantask.Desk
+	limits nursery.CheckupParams
+	steps  int
+}
+
+// Referral sees a child through from a check-up to a specialist and back (国家基本公共卫生服务规范 0～6岁儿童健康管理): taken on, seen,
+// result returned. Whoever does not come is traced by the contracted doctor, and so is what stays silent past its limit.
+func Referral(ctx workflow.Context, in CaseInput) (CaseResult, error) {
+	r := &referral{ctx: ctx, in: in}
+	var err error
+	if r.desk, err = humantask.NewDesk(ctx, in.CaseNo); err != nil {
+		return CaseResult{}, fmt.Errorf("open desk: %w", err)
+	}
+	if err := do(ctx, engine.OpenReferral, r.step("opened"), &r.limits); err != nil {
+		return CaseResult{}, fmt.Errorf("open referral: %w", err)
+	}
+	answer, err := r.ask("referral.take", "接收体检后转诊", nursery.StageReferred, r.limits.AcceptDays, nursery.OutcomeTake)
+	if err != nil {
+		return CaseResult{}, err
+	}
+	if !answer.Silent {
+		if err := r.to(nursery.StageReferralTaken, "taken", answer, false); err != nil {
+			return CaseResult{}, err
+		}
+	}
+	seen := false
+	if !answer.Silent {
+		if seen, err = r.seen(); err != nil {
+			return CaseResult{}, err
+		}
+	}
+	for traces := 0; !seen; traces++ {
+		again, err := r.trace(traces)
+		if err != nil {
+			return CaseResult{}, err
+		}
+		if !again {
+			return r.result(nursery.StageReferralEnded)
+		}
+		if seen, err = r.seen(); err != nil {
+			return CaseResult{}, err
+		}
+	}
+	if _, err := r.answered("referral.result", "反馈转诊结果", nursery.StageReferralSeen, r.limits.ResultDays, nursery.StageReferralDone); err != nil {
+		return CaseResult{}, err
+	}
+	return r.result(nursery.StageReferralDone)
+}
+
+// seen waits for the child to be seen; false when it did not come or nobody said so in time.
+func (r *referral) seen() (bool, error) {
+	answer, err := r.ask("referral.seen", "登记转诊就诊情况", nursery.StageReferralTaken, r.limits.SeenDays, nursery.OutcomeSeen, nursery.OutcomeNoShow)
+	if err != nil || answer.Silent || answer.Outcome == nursery.OutcomeNoShow {
+		return false, err
+	}
+	return true, r.to(nursery.StageReferralSeen, "seen", answer, false)
+}
+
+// trace has the contracted doctor find out why, and tells whether another date was made.
+func (r *referral) trace(before int) (bool, error) {
+	if err := r.to(nursery.StageReferralTraced, "traced", humantask.Answer{}, false); err != nil {
+		return false, err
+	}
+	outcomes := []nursery.Outcome{nursery.OutcomeGuardianRefuses, nursery.OutcomeLost}
+	if before < r.limits.TraceAttempts {
+		outcomes = append([]nursery.Outcome{nursery.OutcomeRebook}, outcomes...)
+	}
+	answer, err := r.desk.Ask(r.ctx, humantask.Spec{
+		Kind: "referral.trace", Title: "追访未就诊婴幼儿", Role: nursery.RoleHospital, Stage: nursery.StageReferralTraced, Outcomes: outcomes,
+		Days: r.limits.TraceDays,
+	})
+	if err != nil {
+		return false, err
+	}
+	if answer.Outcome == nursery.OutcomeRebook {
+		return true, r.to(nursery.StageReferralTaken, "rebooked", answer, true)
+	}
+	return false, r.to(nursery.StageReferralEnded, "ended", answer, false)
+}
+
+func (r *referral) ask(kind, title string, stage nursery.Stage, days int, outcomes ...nursery.Outcome) (humantask.Answer, error) {
+	return r.desk.Ask(r.ctx, humantask.Spec{
+		Kind: kind, Title: title, Role: nursery.RoleHospital, Stage: stage, Outcomes: outcomes, Days: days, Silence: r.limits.SilenceDays,
+	})
+}
+
+// answered asks until it is answered: nothing that is owed to a child expires.
+func (r *referral) answered(kind, title string, stage nursery.Stage, days int, then nursery.Stage) (humantask.Answer, error) {
+	answer, err := r.desk.Ask(r.ctx, humantask.Spec{
+		Kind: kind, Title: title, Role: nursery.RoleHospital, Stage: stage, Outcomes: []nursery.Outcome{nursery.OutcomeComplete}, Days: days,
+	})
+	if err != nil {
+		return answer, err
+	}
+	return answer, r.to(then, "done", answer, false)
+}
+
+func (r *referral) step(name string) activities.Move {
+	r.steps++
+	return activities.Move{
+		CaseNo: r.in.CaseNo, Step: fmt.Sprintf("%02d-%s", r.steps, name), At: workflow.Now(r.ctx),
+		Actor: nursery.Engine.Account, Role: nursery.RoleEngine,
+	}
+}
+
+func (r *referral) to(stage nursery.Stage, name string, answer humantask.Answer, trace bool) error {
+	m := activities.ReferralMove{Move: r.step(name), Stage: stage, Trace: trace}
+	if answer.Task != "" {
+		m.Actor, m.Role, m.Tasks = answer.Actor, answer.Role, []string{answer.Task}
+	}
+	return workflow.ExecuteLocalActivity(activities.Local(r.ctx), engine.MoveReferral, m).Get(r.ctx, nil)
+}
+
+func (r *referral) result(stage nursery.Stage) (CaseResult, error) {
+	err := workflow.Await(r.ctx, func() bool { return workflow.AllHandlersFinished(r.ctx) })
+	return CaseResult{Stage: stage}, err
+}
