@@ -41,4 +41,3 @@ func (e *Engine) OpenRoundOfContract(ctx context.Context, in Move) error {
 	})
 	return err
 }
-

@@ -22,6 +22,7 @@ const (
 	tagSettings      = "县区参数"
 	tagBuild         = "建设台账"
 	tagContracts     = "医育结合签约"
+	tagCheckups      = "健康体检"
 	tagChildren      = "婴幼儿"
 	tagRegister      = "机构名册"
 	tagInspection    = "督导评估"
@@ -44,6 +45,7 @@ func tags() []*huma.Tag {
 		{Name: tagInspection, Description: "现场检查、责令改正、复查与投诉举报"},
 		{Name: tagBuild, Description: "公办示范性综合托育机构的建设计划、进度、督办与排名"},
 		{Name: tagContracts, Description: "医疗卫生机构名册、签约、技术指导与履约进度"},
+		{Name: tagCheckups, Description: "在托婴幼儿半年健康体检：轮次、班级体检表、体检结果与转诊"},
 		{Name: tagInsurance, Description: "婴幼儿意外伤害险的名册、核对、投保、答复与理赔"},
 		{Name: tagPublic, Description: "无需登录；按来访地址限制频率"},
 		{Name: tagSession, Description: "当前账号、办理事项与环节"},

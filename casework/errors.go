@@ -67,6 +67,12 @@ const (
 	CodeContractExists      = "contract_exists"          // 409: one is being signed for that first day
 	CodeContractState       = "contract_state"           // 409: the contract does not stand so that this can be done
 	CodeVisitConfirmed      = "visit_confirmed"          // 409: confirmed already
+	CodeConsentMissing      = "consent_missing"          // 409: the guardian has not consented, or has withdrawn
+	CodeMeasureAgain        = "measure_again"            // 409: a value that cannot be; measured again it is taken
+	CodeCheckupClosed       = "checkup_closed"           // 409: the round is not open
+	CodeCheckupsOpen        = "checkups_open"            // 409: children with items neither done nor waived
+	CodeResultMissing       = "result_missing"           // 409: no result of the referral yet
+	CodeReferralClosed      = "referral_closed"          // 409: the referral is closed
 	CodeNotInspectable      = "not_inspectable"          // 422: not filed in the county
 	CodeVisitConflict       = "visit_conflict"           // 409: other content, or another was sent meanwhile; both are shown
 	CodeFilingNotOfSite     = "filing_not_of_site"       // 422: another county's, another's, or none that can be built

@@ -47,6 +47,10 @@ func formOf(taskKind string) string {
 		return "reply"
 	case "contract.sign":
 		return "sign"
+	case "checkup_round.blocked", "checkup_round.missed":
+		return "reply"
+	case "referral.take", "referral.seen", "referral.trace", "referral.result":
+		return "seen" // no words: what a child has is kept sealed only
 	case "inspection.name":
 		return "inspector"
 	case "inspection.day":
@@ -136,6 +140,9 @@ func (s *Service) checkForm(ctx context.Context, q *store.Queries, task store.Ta
 		}
 	}
 	if err := s.insuranceReady(ctx, q, task, in); err != nil {
+		return err
+	}
+	if err := s.checkupReady(ctx, q, task, in); err != nil {
 		return err
 	}
 	return checkFormAttachments(ctx, q, task, answer)

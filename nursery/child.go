@@ -56,6 +56,7 @@ const (
 	ChildSex           ChildField = "sex"            // 性别
 	ChildGuardianName  ChildField = "guardian_name"  // 监护人姓名
 	ChildGuardianPhone ChildField = "guardian_phone" // 监护人电话
+	ChildFindings      ChildField = "findings"       // 体检结果
 )
 
 // Child is what identifies a child 婴幼儿 and whom to reach for it. All of it is sensitive personal information

@@ -687,6 +687,35 @@ func (q *Queries) LastDone(ctx context.Context, arg LastDoneParams) ([]LastDoneR
 	return items, nil
 }
 
+const lastRecordOf = `-- name: LastRecordOf :one
+SELECT case_no, child, version, county, institution, clinic, checked_on, content, refer, recorded_by, recorded_at FROM checkup_records WHERE case_no = $1 AND child = $2 ORDER BY version DESC LIMIT 1
+`
+
+type LastRecordOfParams struct {
+	CaseNo string
+	Child  string
+}
+
+// Served by the primary key.
+func (q *Queries) LastRecordOf(ctx context.Context, arg LastRecordOfParams) (CheckupRecord, error) {
+	row := q.db.QueryRow(ctx, lastRecordOf, arg.CaseNo, arg.Child)
+	var i CheckupRecord
+	err := row.Scan(
+		&i.CaseNo,
+		&i.Child,
+		&i.Version,
+		&i.County,
+		&i.Institution,
+		&i.Clinic,
+		&i.CheckedOn,
+		&i.Content,
+		&i.Refer,
+		&i.RecordedBy,
+		&i.RecordedAt,
+	)
+	return i, err
+}
+
 const lastRecords = `-- name: LastRecords :many
 SELECT DISTINCT ON (child) case_no, child, version, county, institution, clinic, checked_on, content, refer, recorded_by, recorded_at FROM checkup_records WHERE child = ANY($1::text[]) ORDER BY child, checked_on DESC, recorded_at DESC
 `

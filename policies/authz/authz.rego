@@ -45,6 +45,13 @@ acts := {
 	"case.comment": {"institution", "clerk", "supervisor", "inspector", "county_office", "hospital", "insurer"},
 	"case.list": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital", "insurer"},
 	"case.read": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital", "insurer"},
+	"checkup.child": {"institution", "hospital"},
+	"checkup.class": {"hospital"},
+	"checkup.list": {"institution", "supervisor", "county_office", "city_office", "auditor", "hospital"},
+	"checkup.rate": {"supervisor", "county_office", "city_office", "auditor"},
+	"checkup.read": {"institution", "supervisor", "county_office", "city_office", "auditor", "hospital"},
+	"checkup.record": {"hospital"},
+	"checkup.start": {"county_office"},
 	"child.change": {"institution"},
 	"child.consent": {"institution"},
 	"child.correct": {"institution"},
@@ -95,6 +102,9 @@ acts := {
 	"insurance_claim.read": {"institution", "county_office", "city_office", "auditor", "insurer"},
 	"insurance_claim.start": {"institution", "county_office", "insurer"},
 	"reading.list": {"county_office", "auditor"},
+	"referral.list": {"institution", "county_office", "city_office", "auditor", "hospital"},
+	"referral.read": {"institution", "county_office", "city_office", "auditor", "hospital"},
+	"referral.result": {"hospital"},
 	"registration.push": {"registrar"},
 	"settings.read": {"clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "administrator"},
 	"settings.set": {"administrator"},
@@ -109,14 +119,14 @@ acts := {
 
 # Acts on no single thing: a list, which the query and row-level security narrow.
 lists := {
-	"build.list", "build.start", "calendar.load", "case.list", "child.count", "child.enrol", "child.export",
+	"build.list", "build.start", "calendar.load", "case.list", "checkup.list", "checkup.rate", "child.count", "child.enrol", "child.export",
 	"child.import", "child.list", "clinic.list", "complaint.file", "contract.list", "contract.rate", "filing.precheck",
-	"inspection.list", "institution.list", "insurance.list", "insurance_claim.list", "reading.list", "task.list",
+	"inspection.list", "institution.list", "insurance.list", "insurance_claim.list", "reading.list", "referral.list", "task.list",
 }
 
 # Acts that make something new, so that there is nothing yet to be seen.
 beginnings := {
-	"attachment.upload", "clinic.put", "contract.start", "evidence.upload", "filing.start", "inspection.start",
+	"attachment.upload", "checkup.start", "clinic.put", "contract.start", "evidence.upload", "filing.start", "inspection.start",
 	"registration.push",
 }
 
@@ -125,6 +135,7 @@ shown_by := {
 	"attachment": "attachment.read",
 	"build": "build.read",
 	"case": "case.read",
+	"checkup": "checkup.read",
 	"child": "child.read",
 	"clinic": "clinic.list",
 	"complaint": "complaint.read",
@@ -135,6 +146,7 @@ shown_by := {
 	"inspection": "inspection.read",
 	"insurance": "insurance.read",
 	"insurance_claim": "insurance_claim.read",
+	"referral": "referral.read",
 	"settings": "settings.read",
 	"task": "task.read",
 }

@@ -104,6 +104,10 @@ SELECT sqlc.arg(case_no)::text, unnest(@children::text[]), unnest(@versions::int
 -- The last record of each child of a round. Served by the primary key.
 SELECT DISTINCT ON (child) * FROM checkup_records WHERE case_no = @case_no ORDER BY child, version DESC;
 
+-- name: LastRecordOf :one
+-- Served by the primary key.
+SELECT * FROM checkup_records WHERE case_no = @case_no AND child = @child ORDER BY version DESC LIMIT 1;
+
 -- name: OpenHealthRecords :exec
 -- A child checked for the first time has a health record from then on.
 INSERT INTO health_records (child, county, institution, clinic, opened_on)

@@ -1,0 +1,146 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"tuoyu/casework"
+	"tuoyu/sheets"
+)
+
+// ClassName names a class in a path.
+type ClassName struct {
+	Class string `path:"class" maxLength:"60" doc:"班级"`
+}
+
+func registerCheckups(a *api) {
+	start := creating(operation(http.MethodPost, "/api/v1/checkup-rounds", "openHalf", tagCheckups, "开启半年健康体检"))
+	start.Description = "为本县区已备案、本半年度尚无体检办件的机构逐一开启。没有生效签约的，由县区待办说明；签约生效后自动开始。"
+	register(a, start, func(ctx context.Context, in *struct {
+		Command
+		Body casework.HalfOpening
+	}) (*made[casework.HalfOpened], error) {
+		opened, err := a.door.OpenHalf(ctx, principal(ctx), in.Key, in.Body)
+		return newAt(opened, err, func(casework.HalfOpened) string { return "/api/v1/checkup-rounds" })
+	})
+
+	type roundListing struct {
+		Listing
+		County string `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码，供市级角色筛选"`
+		Half   string `query:"half" pattern:"^[0-9]{4}H[12]$" patternDescription:"如 2026H2" doc:"半年度"`
+		State  string `query:"state" enum:"blocked,open,closed" doc:"状态"`
+	}
+	register(a, operation(http.MethodGet, "/api/v1/checkup-rounds", "listCheckups", tagCheckups, "体检轮次列表"),
+		func(ctx context.Context, in *roundListing) (*answer[casework.Page[casework.CheckupSummary]], error) {
+			return reply(a.door.Checkups(ctx, principal(ctx), casework.CheckupFilter{County: in.County, Half: in.Half, State: in.State}, casework.PageRequest(in.Listing)))
+		})
+
+	export := operation(http.MethodGet, "/api/v1/checkup-rounds.xlsx", "exportCheckups", tagCheckups, "导出体检轮次")
+	register(a, downloading(export, sheets.Media, "体检轮次，Excel"), func(ctx context.Context, _ *struct{}) (*file, error) {
+		all, err := everyPage(func(page casework.PageRequest) (casework.Page[casework.CheckupSummary], error) {
+			return a.door.Checkups(ctx, principal(ctx), casework.CheckupFilter{}, page)
+		})
+		if err != nil {
+			return nil, err
+		}
+		sheet, err := checkupsSheet(all)
+		return a.sheet(sheet, "半年健康体检", err)
+	})
+
+	one := operation(http.MethodGet, "/api/v1/checkup-rounds/{case_no}", "getCheckup", tagCheckups, "体检轮次进度", http.StatusNotFound)
+	one.Description = "各班、各项目的进度，不含姓名和结果。"
+	register(a, one, func(ctx context.Context, in *CaseNumber) (*answer[casework.CheckupDetail], error) {
+		return reply(a.door.Checkup(ctx, principal(ctx), in.CaseNo))
+	})
+	progress := operation(http.MethodGet, "/api/v1/checkup-rounds/{case_no}/progress.xlsx", "exportCheckup", tagCheckups, "导出体检进度", http.StatusNotFound)
+	register(a, downloading(progress, sheets.Media, "体检进度，Excel"), func(ctx context.Context, in *CaseNumber) (*file, error) {
+		d, err := a.door.Checkup(ctx, principal(ctx), in.CaseNo)
+		if err != nil {
+			return nil, err
+		}
+		sheet, err := checkupSheet(d)
+		return a.sheet(sheet, "体检进度 "+d.CaseNo, err)
+	})
+	registerCheckupRecords(a)
+	registerReferrals(a)
+
+	rate := operation(http.MethodGet, "/api/v1/indicators/checkup-rate", "getCheckupRate", tagCheckups, "半年健康体检率")
+	register(a, rate, func(ctx context.Context, in *struct {
+		Half string `query:"half" pattern:"^[0-9]{4}H[12]$" patternDescription:"如 2026H2" doc:"半年度，不填为当前"`
+	}) (*answer[casework.Indicator], error) {
+		return reply(a.door.CheckupRate(ctx, principal(ctx), in.Half))
+	})
+}
+
+func registerCheckupRecords(a *api) {
+	class := operation(http.MethodGet, "/api/v1/checkup-rounds/{case_no}/classes/{class}", "getCheckupClass", tagCheckups, "班级体检表", http.StatusNotFound)
+	class.Description = "供体检人员逐名记录：姓名、月龄、监护人同意、应检项目和预警征象。读取即留痕。"
+	register(a, class, func(ctx context.Context, in *struct {
+		CaseNumber
+		ClassName
+	}) (*answer[casework.ClassSheet], error) {
+		return reply(a.door.CheckupClass(ctx, principal(ctx), in.CaseNo, in.Class))
+	})
+
+	record := creating(operation(http.MethodPost, "/api/v1/checkup-rounds/{case_no}/classes/{class}/records", "recordCheckups", tagCheckups, "登记班级体检结果", http.StatusNotFound))
+	record.Description = "一次最多 50 名，全部接收或全部不接收，逐处指出问题。监护人未同意的不得记录；数值可疑的须复测。"
+	register(a, record, func(ctx context.Context, in *struct {
+		Command
+		CaseNumber
+		ClassName
+		Body casework.ClassRecords
+	}) (*made[casework.ClassRecorded], error) {
+		done, err := a.door.RecordCheckups(ctx, principal(ctx), in.Key, in.CaseNo, in.Class, in.Body)
+		return newAt(done, err, func(casework.ClassRecorded) string { return pathOf("checkup-rounds", in.CaseNo) })
+	})
+
+	type ofChild struct {
+		CaseNumber
+		ChildID
+	}
+	found := operation(http.MethodGet, "/api/v1/checkup-rounds/{case_no}/children/{child}", "getChildCheckup", tagCheckups, "一名婴幼儿的体检结果", http.StatusNotFound)
+	found.Description = "仅签约医疗机构和在托机构可读，读取即留痕。"
+	register(a, found, func(ctx context.Context, in *ofChild) (*answer[casework.ChildCheckup], error) {
+		return reply(a.door.ChildCheckup(ctx, principal(ctx), in.CaseNo, in.Child))
+	})
+	told := operation(http.MethodGet, "/api/v1/checkup-rounds/{case_no}/children/{child}/summary", "getGuardianSummary", tagCheckups, "给监护人的说明", http.StatusNotFound)
+	told.Description = "通俗说明，不含诊断。读取即留痕。"
+	register(a, told, func(ctx context.Context, in *ofChild) (*answer[casework.GuardianSummary], error) {
+		return reply(a.door.GuardianSummary(ctx, principal(ctx), in.CaseNo, in.Child))
+	})
+}
+
+func registerReferrals(a *api) {
+	register(a, operation(http.MethodGet, "/api/v1/referrals", "listReferrals", tagCheckups, "转诊列表"), func(ctx context.Context, in *struct {
+		Listing
+		County string `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码，供市级角色筛选"`
+		State  string `query:"state" enum:"open,done,ended" doc:"状态"`
+	}) (*answer[casework.Page[casework.ReferralSummary]], error) {
+		return reply(a.door.Referrals(ctx, principal(ctx), casework.CheckupFilter{County: in.County, State: in.State}, casework.PageRequest(in.Listing)))
+	})
+	export := operation(http.MethodGet, "/api/v1/referrals.xlsx", "exportReferrals", tagCheckups, "导出转诊列表")
+	register(a, downloading(export, sheets.Media, "转诊列表，Excel，不含原因和结果"), func(ctx context.Context, _ *struct{}) (*file, error) {
+		all, err := everyPage(func(page casework.PageRequest) (casework.Page[casework.ReferralSummary], error) {
+			return a.door.Referrals(ctx, principal(ctx), casework.CheckupFilter{}, page)
+		})
+		if err != nil {
+			return nil, err
+		}
+		sheet, err := referralsSheet(all)
+		return a.sheet(sheet, "体检后转诊", err)
+	})
+	one := operation(http.MethodGet, "/api/v1/referrals/{case_no}", "getReferral", tagCheckups, "转诊详情", http.StatusNotFound)
+	one.Description = "原因和结果只给签约医疗机构，原因也给在托机构；读取即留痕。"
+	register(a, one, func(ctx context.Context, in *CaseNumber) (*answer[casework.ReferralDetail], error) {
+		return reply(a.door.Referral(ctx, principal(ctx), in.CaseNo))
+	})
+	result := operation(http.MethodPost, "/api/v1/referrals/{case_no}/result", "putReferralResult", tagCheckups, "填写转诊结果", http.StatusNotFound)
+	result.Description = "加密保存；办结待办前可以更正。"
+	register(a, result, func(ctx context.Context, in *struct {
+		Command
+		CaseNumber
+		Body casework.ReferralResult
+	}) (*answer[casework.ReferralSummary], error) {
+		return reply(a.door.PutReferralResult(ctx, principal(ctx), in.Key, in.CaseNo, in.Body))
+	})
+}

@@ -1,0 +1,112 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+
+	"tuoyu/activities"
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// halfAtOnce bounds how many rounds one command opens; a county has far fewer institutions.
+const halfAtOnce = 1000
+
+// OpenHalf opens the half-year's round of every filed institution of p's county that has none yet. Errors: invalid for a
+// half-year that is over or has not begun.
+func (s *Service) OpenHalf(ctx context.Context, p nursery.Principal, key string, in HalfOpening) (HalfOpened, error) {
+	opened, replayed, err := command(ctx, s, p, key, "checkup.start", in, func(q *store.Queries) (HalfOpened, error) {
+		answer := HalfOpened{County: p.County, Half: in.Half, Opened: []string{}}
+		if err := s.may(ctx, p, "checkup.start", resource{County: p.County}); err != nil {
+			return answer, err
+		}
+		half := nursery.HalfYearOf(s.today())
+		if in.Half != half.String() {
+			return answer, refuse(Invalid, CodeInvalid, "只能开启当前半年度的体检。", FieldError{Location: "/half", Message: "应为 " + half.String()})
+		}
+		err := q.Beyond(ctx, func() error { return s.openHalf(ctx, q, p, half, &answer) })
+		return answer, err
+	})
+	if err == nil && !replayed {
+		for _, caseNo := range opened.Opened {
+			s.deliverStart(ctx, caseNo)
+		}
+	}
+	return opened, err
+}
+
+func (s *Service) openHalf(ctx context.Context, q *store.Queries, p nursery.Principal, half nursery.HalfYear, answer *HalfOpened) error {
+	years, err := s.Almanac.Years(ctx)
+	if err != nil {
+		return err
+	}
+	institutions, err := q.InstitutionsToCheck(ctx, store.InstitutionsToCheckParams{County: p.County, Half: answer.Half, PageSize: halfAtOnce})
+	if err != nil {
+		return fmt.Errorf("look for institutions: %w", err)
+	}
+	for _, i := range institutions {
+		caseNo, opened, err := activities.StartCheckup(ctx, q, s.Rules, years, i.ID, i.Name, p.County, half, p.Account, s.Now())
+		if err != nil {
+			return err
+		}
+		if opened {
+			answer.Opened = append(answer.Opened, caseNo)
+		}
+	}
+	return nil
+}
+
+// roundFor reads a round that p may act on, with its case locked when find locks it.
+func (s *Service) roundFor(ctx context.Context, q *store.Queries, p nursery.Principal, act, caseNo string, find func(context.Context, string) (store.Case, error)) (store.Case, store.CheckupRound, error) {
+	c, err := caseOf(ctx, find, caseNo)
+	if err != nil {
+		return c, store.CheckupRound{}, err
+	}
+	if c.Kind != string(nursery.KindCheckup) {
+		return c, store.CheckupRound{}, notFound()
+	}
+	if err := s.mayOn(ctx, p, act, c); err != nil {
+		return c, store.CheckupRound{}, err
+	}
+	round, err := q.CheckupRound(ctx, c.CaseNo)
+	if err != nil {
+		return c, round, fmt.Errorf("read round: %w", err)
+	}
+	return c, round, nil
+}
+
+// checkupReady refuses the team's word that a round is complete while duties are open, and a result that is not there.
+func (s *Service) checkupReady(ctx context.Context, q *store.Queries, task store.Task, in Completion) error {
+	if in.Outcome != nursery.OutcomeComplete {
+		return nil
+	}
+	switch task.Kind {
+	case "checkup_round.record":
+		years, err := s.Almanac.Years(ctx)
+		if err != nil {
+			return err
+		}
+		duties, err := q.DutiesOfRound(ctx, task.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read duties: %w", err)
+		}
+		open := map[string]bool{}
+		for _, d := range duties {
+			if !activities.StatusOfDuty(d, s.today(), years).Settled() {
+				open[d.Child] = true
+			}
+		}
+		if len(open) > 0 {
+			return refuse(Conflict, CodeCheckupsOpen, fmt.Sprintf("还有 %d 名婴幼儿的项目未检也未免检，请先补检或注明原因。", len(open)))
+		}
+	case "referral.result":
+		r, err := q.Referral(ctx, task.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read referral: %w", err)
+		}
+		if r.Result == nil {
+			return refuse(Conflict, CodeResultMissing, "请先填写转诊结果。")
+		}
+	}
+	return nil
+}

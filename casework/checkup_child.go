@@ -1,0 +1,120 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+
+	"tuoyu/activities"
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// ChildCheckup gives what was last recorded of a child in a round, and writes the reading down. Errors: not_found,
+// sealing_unavailable.
+func (s *Service) ChildCheckup(ctx context.Context, p nursery.Principal, caseNo, child string) (ChildCheckup, error) {
+	row, content, err := s.findings(ctx, p, caseNo, child)
+	if err != nil {
+		return ChildCheckup{}, err
+	}
+	return ChildCheckup{
+		CaseNo: row.CaseNo, Version: int(row.Version), Checkup: content.Checkup, Scores: content.Scores, Judgements: content.Judgements,
+		RecordedBy: row.RecordedBy, RecordedAt: row.RecordedAt,
+	}, nil
+}
+
+func (s *Service) findings(ctx context.Context, p nursery.Principal, caseNo, child string) (store.CheckupRecord, activities.CheckupContent, error) {
+	var found store.CheckupRecord
+	var content activities.CheckupContent
+	err := s.as(ctx, p, func(q *store.Queries) error {
+		_, round, err := s.roundFor(ctx, q, p, "checkup.child", caseNo, q.CaseByNumber)
+		if err != nil {
+			return err
+		}
+		if err := s.sealing(); err != nil {
+			return err
+		}
+		found, err = q.LastRecordOf(ctx, store.LastRecordOfParams{CaseNo: round.CaseNo, Child: child})
+		if store.IsNotFound(err) {
+			return notFound()
+		}
+		if err != nil {
+			return fmt.Errorf("read record: %w", err)
+		}
+		if content, err = activities.UnsealCheckup(s.Fields, found); err != nil {
+			return err
+		}
+		return s.noteFindings(ctx, q, p, child)
+	})
+	return found, content, err
+}
+
+// GuardianSummary tells the guardian what was done and what to do next, in plain words. It names no illness.
+func (s *Service) GuardianSummary(ctx context.Context, p nursery.Principal, caseNo, child string) (GuardianSummary, error) {
+	_, content, err := s.findings(ctx, p, caseNo, child)
+	if err != nil {
+		return GuardianSummary{}, err
+	}
+	return GuardianSummary{Child: child, CheckedOn: content.Checkup.CheckedOn, Lines: plainWords(content)}, nil
+}
+
+var units = map[nursery.CheckItem]string{
+	nursery.ItemWeight: "千克", nursery.ItemLength: "厘米", nursery.ItemHead: "厘米", nursery.ItemHaemoglobin: "克每升",
+}
+
+// plainWords says what a check-up found without a name for it.
+func plainWords(c activities.CheckupContent) []string {
+	lines := []string{fmt.Sprintf("孩子于%s参加了免费健康体检。", c.Checkup.CheckedOn)}
+	for _, i := range c.Checkup.Items {
+		switch {
+		case !i.Done:
+			lines = append(lines, fmt.Sprintf("%s这次没有检查（%s）。", i.Item.Title(), i.Reason.Title()))
+		case units[i.Item] != "":
+			lines = append(lines, fmt.Sprintf("%s：%v%s。", i.Item.Title(), i.Value, units[i.Item]))
+		case i.Result == nursery.FoundNormal:
+			lines = append(lines, i.Item.Title()+"：没有发现需要留意的情况。")
+		default:
+			lines = append(lines, i.Item.Title()+"：有需要留意的情况，医生会和您联系。")
+		}
+	}
+	seen := map[string]bool{}
+	for _, j := range c.Judgements {
+		for _, reason := range j.Reasons {
+			if reason.Remedy != "" && !seen[reason.Remedy] && reason.Result != nursery.Unknown {
+				seen[reason.Remedy] = true
+				lines = append(lines, reason.Remedy)
+			}
+		}
+	}
+	if len(seen) == 0 {
+		lines = append(lines, "请按时参加下一次体检。")
+	}
+	return append(lines, "这份说明不是诊断，有疑问请问签约医生。")
+}
+
+// CheckupRate is the share of children in care who had their half-year's check 半年健康体检率; of is a half-year, or "" for
+// the present one.
+func (s *Service) CheckupRate(ctx context.Context, p nursery.Principal, of string) (Indicator, error) {
+	if err := s.may(ctx, p, "checkup.rate", resource{}); err != nil {
+		return Indicator{}, err
+	}
+	half := nursery.HalfYearOf(s.today())
+	if of != "" {
+		var err error
+		if half, err = nursery.ParseHalfYear(of); err != nil {
+			return Indicator{}, refuse(Invalid, CodeInvalid, "没有这个半年度。", fieldOf("half", err))
+		}
+	}
+	var rows []store.CheckupRateRow
+	err := s.DB.As(ctx, p, func(q *store.Queries) (err error) {
+		rows, err = q.CheckupRate(ctx, store.CheckupRateParams{Half: half.String(), County: countyOf(p, "")})
+		return err
+	})
+	if err != nil {
+		return Indicator{}, fmt.Errorf("count children checked: %w", err)
+	}
+	counties := make([]CountyRate, len(rows))
+	for i, row := range rows {
+		counties[i] = CountyRate{County: row.County, Numerator: int(row.Checked), Denominator: int(row.Children)}
+	}
+	return indicatorOf("半年健康体检率", half.Title()+"应检的在托婴幼儿中，应检项目全部完成的；监护人不同意等免检的不计", s.today(), counties), nil
+}

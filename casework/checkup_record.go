@@ -1,0 +1,426 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"tuoyu/activities"
+	"tuoyu/growth"
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// RecordCheckups takes down what the team found of a class, all of it or nothing. Errors: invalid with every fault,
+// consent_missing for each child whose guardian has not consented, measure_again for each value that cannot be,
+// checkup_closed, sealing_unavailable.
+func (s *Service) RecordCheckups(ctx context.Context, p nursery.Principal, key, caseNo, class string, in ClassRecords) (ClassRecorded, error) {
+	if err := s.sealing(); err != nil {
+		return ClassRecorded{}, err
+	}
+	body := map[string]any{"class": class, "records": in.Records}
+	done, replayed, err := command(ctx, s, p, key, "checkup.record "+caseNo, body, func(q *store.Queries) (ClassRecorded, error) {
+		c, round, err := s.roundFor(ctx, q, p, "checkup.record", caseNo, q.CaseForStep)
+		if err != nil {
+			return ClassRecorded{}, err
+		}
+		r := recording{s: s, q: q, p: p, c: c, round: round, class: class, records: in.Records}
+		if err := r.check(ctx); err != nil {
+			return ClassRecorded{}, err
+		}
+		if err := r.judge(ctx); err != nil {
+			return ClassRecorded{}, err
+		}
+		return r.write(ctx, "records/"+completionID(p, key))
+	})
+	if err == nil && !replayed {
+		for _, child := range done.Children {
+			if child.Referral != "" {
+				s.deliverStart(ctx, child.Referral)
+			}
+		}
+	}
+	return done, err
+}
+
+// recording is one send of a class's records.
+type recording struct {
+	s       *Service
+	q       *store.Queries
+	p       nursery.Principal
+	c       store.Case
+	round   store.CheckupRound
+	class   string
+	records []nursery.Checkup
+
+	children map[string]store.Child
+	before   map[string]store.CheckupRecord // the last record of each child
+	contents []activities.CheckupContent
+	refer    []bool
+}
+
+func (r *recording) ids() []string {
+	ids := make([]string, len(r.records))
+	for i, record := range r.records {
+		ids[i] = record.Child
+	}
+	return ids
+}
+
+// check refuses what cannot be recorded, with every fault at once.
+func (r *recording) check(ctx context.Context) error {
+	if r.round.State != "open" {
+		return refuse(Conflict, CodeCheckupClosed, "本轮体检尚未开始或已截止。")
+	}
+	half, err := nursery.ParseHalfYear(r.round.Half)
+	if err != nil {
+		return fmt.Errorf("read round: %w", err)
+	}
+	roster, err := r.q.CheckupRoster(ctx, r.round.CaseNo)
+	if err != nil {
+		return fmt.Errorf("read roster: %w", err)
+	}
+	here := map[string]store.CheckupRoster{}
+	for _, line := range roster {
+		here[line.Child] = line
+	}
+	c, seen := &checker{}, map[string]bool{}
+	for i, record := range r.records {
+		at := fmt.Sprintf("/records/%d", i)
+		for _, f := range record.Faults(r.s.today()) {
+			c.add(at+f.Location, f.Message)
+		}
+		line, listed := here[record.Child]
+		switch {
+		case seen[record.Child]:
+			c.add(at+"/child", "同一名婴幼儿重复")
+		case !listed || line.Class != r.class:
+			c.add(at+"/child", "不在本班名册内")
+		case !line.LeftOn.IsZero() && !record.CheckedOn.Before(line.LeftOn):
+			c.add(at+"/checked_on", "该日已离托")
+		case record.CheckedOn.Valid() && record.CheckedOn.Before(half.First()):
+			c.add(at+"/checked_on", "早于本半年度")
+		}
+		seen[record.Child] = true
+		for n, item := range record.Items {
+			if wrong := checkText(fmt.Sprintf("%s/items/%d/note", at, n), item.Note, 200); wrong != nil {
+				c.add(wrong.Location, wrong.Message)
+			}
+		}
+	}
+	if err := r.checkProofs(ctx, c); err != nil {
+		return err
+	}
+	if err := c.refusal(); err != nil {
+		return err
+	}
+	return r.checkConsents(ctx)
+}
+
+func (r *recording) checkProofs(ctx context.Context, c *checker) error {
+	var proofs []string
+	for _, record := range r.records {
+		for _, i := range record.Items {
+			if i.Proof != "" {
+				proofs = append(proofs, i.Proof)
+			}
+		}
+	}
+	have, err := uploaded(ctx, r.q, proofs, r.c.County, r.c.Institution)
+	if err != nil {
+		return err
+	}
+	for n, record := range r.records {
+		for m, i := range record.Items {
+			if i.Proof != "" && !have[i.Proof] {
+				c.add(fmt.Sprintf("/records/%d/items/%d/proof", n, m), noAttachment)
+			}
+		}
+	}
+	return nil
+}
+
+// checkConsents lets nothing be recorded of a child whose guardian has not consented, or has withdrawn (个人信息保护法 art. 15, 29, 31).
+// That a guardian refuses may be recorded: it says nothing of the child's health.
+func (r *recording) checkConsents(ctx context.Context) error {
+	rows, err := r.q.ConsentsStanding(ctx, store.ConsentsStandingParams{Children: r.ids(), Purpose: string(nursery.ConsentCheckup)})
+	if err != nil {
+		return fmt.Errorf("read consents: %w", err)
+	}
+	standing := map[string]bool{}
+	for _, row := range rows {
+		standing[row.Child] = true
+	}
+	var fields []FieldError
+	for i, record := range r.records {
+		only := !slices.ContainsFunc(record.Items, func(item nursery.CheckedItem) bool { return item.Done || !item.Reason.Waives() })
+		if !standing[record.Child] && !only {
+			fields = append(fields, FieldError{Location: fmt.Sprintf("/records/%d/child", i), Message: "监护人未同意或已撤回同意"})
+		}
+	}
+	if len(fields) > 0 {
+		return refuse(Conflict, CodeConsentMissing, "监护人未同意健康体检的，不得记录。", fields...)
+	}
+	return nil
+}
+
+// judge makes the facts of the class, and has the rules say what cannot be and who is to be referred.
+func (r *recording) judge(ctx context.Context) error {
+	rows, err := r.q.ChildrenByID(ctx, r.ids())
+	if err != nil {
+		return fmt.Errorf("read children: %w", err)
+	}
+	r.children, r.before = map[string]store.Child{}, map[string]store.CheckupRecord{}
+	for _, row := range rows {
+		r.children[row.ID] = row
+	}
+	err = r.q.Beyond(ctx, func() error { // also what another clinic measured
+		last, err := r.q.LastRecords(ctx, r.ids())
+		for _, row := range last {
+			r.before[row.Child] = row
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("read earlier records: %w", err)
+	}
+	facts := nursery.CheckupFacts{}
+	for _, record := range r.records {
+		content, err := r.content(record)
+		if err != nil {
+			return err
+		}
+		r.contents = append(r.contents, content)
+		facts.Children = append(facts.Children, content.Facts)
+	}
+	if err := r.decide(ctx, activities.RulesCheckupGrowth, facts); err != nil {
+		return err
+	}
+	if err := r.measureAgain(); err != nil {
+		return err
+	}
+	if err := r.decide(ctx, activities.RulesCheckupReferral, facts); err != nil {
+		return err
+	}
+	r.refer = make([]bool, len(r.contents))
+	for i, content := range r.contents {
+		r.refer[i] = len(causes(content)) > 0
+	}
+	return nil
+}
+
+// content makes what is kept of a record: its scores and the facts that the rules look at.
+func (r *recording) content(record nursery.Checkup) (activities.CheckupContent, error) {
+	child := r.children[record.Child]
+	days := child.BornOn.DaysUntil(record.CheckedOn)
+	scores := growth.Assess(growth.Measurement{
+		Sex: nursery.Sex(child.Sex), Days: days, WeightKg: record.Value(nursery.ItemWeight), LengthCm: record.Value(nursery.ItemLength),
+		Standing: record.Standing, HeadCm: record.Value(nursery.ItemHead),
+	})
+	facts := nursery.CheckupChild{
+		Child: record.Child, Months: record.CheckedOn.MonthsSince(child.BornOn), MeasuredAgain: record.MeasuredAgain,
+		Weight: measured(record, nursery.ItemWeight), Length: measured(record, nursery.ItemLength), Haemoglobin: measured(record, nursery.ItemHaemoglobin),
+		WeightZ: scores.WeightForAge, LengthZ: scores.LengthForAge, WeightLengthZ: scores.WeightForLength, HeadZ: scores.HeadForAge,
+	}
+	found := func(item nursery.CheckItem) string {
+		i, _ := record.Of(item)
+		return i.Result
+	}
+	facts.Hearing, facts.Vision, facts.Teeth = found(nursery.ItemHearing), found(nursery.ItemVision), found(nursery.ItemTeeth)
+	if i, ok := record.Of(nursery.ItemDevelopment); ok {
+		facts.Signs = i.Signs
+	}
+	content := activities.CheckupContent{Checkup: record, Scores: scores}
+	row, ok := r.before[record.Child]
+	if ok && row.CheckedOn.Before(record.CheckedOn) {
+		before, err := activities.UnsealCheckup(r.s.Fields, row)
+		if err != nil {
+			return content, err
+		}
+		facts.WeightBefore, facts.LengthBefore = measured(before.Checkup, nursery.ItemWeight), measured(before.Checkup, nursery.ItemLength)
+		between := row.CheckedOn.DaysUntil(record.CheckedOn)
+		facts.DaysBetween = &between
+	}
+	content.Facts = facts
+	return content, nil
+}
+
+func measured(c nursery.Checkup, item nursery.CheckItem) *float64 {
+	if v := c.Value(item); v > 0 {
+		return &v
+	}
+	return nil
+}
+
+// decide asks a rule set about the class once and keeps with each child what was said of it.
+func (r *recording) decide(ctx context.Context, set string, facts nursery.CheckupFacts) error {
+	d, err := r.s.Rules.Decide(ctx, set, facts, r.s.today(), r.c.County)
+	if err != nil {
+		return fmt.Errorf("decide %s: %w", set, err)
+	}
+	for i := range r.contents {
+		said := activities.CheckupJudgement{RuleSet: set, Revision: d.Revision, AsOf: d.AsOf, DurationUs: d.Duration.Microseconds(), Reasons: []nursery.Reason{}}
+		for _, reason := range d.Reasons {
+			if reason.Subject == r.contents[i].Checkup.Child {
+				said.Reasons = append(said.Reasons, reason)
+			}
+		}
+		r.contents[i].Judgements = append(r.contents[i].Judgements, said)
+	}
+	return nil
+}
+
+// measureAgain refuses values that cannot be until somebody says that they were measured again.
+func (r *recording) measureAgain() error {
+	var fields []FieldError
+	for i, content := range r.contents {
+		for _, reason := range content.Judgements[0].Reasons {
+			if reason.Result != nursery.Unknown {
+				continue
+			}
+			at := fmt.Sprintf("/records/%d", i)
+			for n, item := range content.Checkup.Items {
+				if len(reason.Fields) > 0 && reason.Fields[0] == "/"+string(item.Item) {
+					at = fmt.Sprintf("%s/items/%d/value", at, n)
+				}
+			}
+			fields = append(fields, FieldError{Location: at, Message: reason.Message + reason.Remedy})
+		}
+	}
+	if len(fields) > 0 {
+		return refuse(Conflict, CodeMeasureAgain, "有测量值需要复测；复测属实的，注明已复测后重新提交。", fields...)
+	}
+	return nil
+}
+
+// causes are the rules' reasons to refer, in words for the guardian.
+func causes(c activities.CheckupContent) []string {
+	var causes []string
+	for _, j := range c.Judgements {
+		for _, reason := range j.Reasons {
+			if j.RuleSet == activities.RulesCheckupReferral && reason.Result == nursery.Fail && !slices.Contains(causes, reason.Message) {
+				causes = append(causes, reason.Message)
+			}
+		}
+	}
+	return causes
+}
+
+func (r *recording) write(ctx context.Context, step string) (ClassRecorded, error) {
+	done := ClassRecorded{CaseNo: r.c.CaseNo, Class: r.class}
+	last, err := r.q.LastVersions(ctx, store.LastVersionsParams{CaseNo: r.c.CaseNo, Children: r.ids()})
+	if err != nil {
+		return done, fmt.Errorf("read versions: %w", err)
+	}
+	versions := map[string]int32{}
+	for _, row := range last {
+		versions[row.Child] = row.Version
+	}
+	rows := store.InsertCheckupRecordsParams{
+		CaseNo: r.c.CaseNo, County: r.c.County, Institution: r.c.Institution, Clinic: r.round.Clinic, RecordedBy: r.p.Account, RecordedAt: r.s.Now(),
+	}
+	var checked []string
+	for i, content := range r.contents {
+		id := content.Checkup.Child
+		version := versions[id] + 1
+		sealed, err := activities.SealCheckup(r.s.Fields, r.c.CaseNo, version, content)
+		if err != nil {
+			return done, err
+		}
+		rows.Children, rows.Versions, rows.Contents = append(rows.Children, id), append(rows.Versions, version), append(rows.Contents, sealed)
+		rows.CheckedOn, rows.Refers = append(rows.CheckedOn, content.Checkup.CheckedOn.String()), append(rows.Refers, r.refer[i])
+		child := RecordedChild{Child: id, Version: int(version)}
+		for _, reason := range content.Judgements[0].Reasons {
+			child.Levels = append(child.Levels, reason.Message)
+		}
+		done.Children = append(done.Children, child)
+		if slices.ContainsFunc(content.Checkup.Items, func(i nursery.CheckedItem) bool { return i.Done }) {
+			checked = append(checked, id)
+		}
+	}
+	if err := r.q.InsertCheckupRecords(ctx, rows); err != nil {
+		return done, fmt.Errorf("insert records: %w", err)
+	}
+	if err := r.settle(ctx); err != nil {
+		return done, err
+	}
+	err = r.q.OpenHealthRecords(ctx, store.OpenHealthRecordsParams{
+		Children: checked, County: r.c.County, Institution: r.c.Institution, Clinic: r.round.Clinic, OpenedOn: r.s.today(),
+	})
+	if err != nil {
+		return done, fmt.Errorf("open health records: %w", err)
+	}
+	if err := r.openReferrals(ctx, &done); err != nil {
+		return done, err
+	}
+	note := fmt.Sprintf("%s体检记录 %d 名", r.class, len(r.records))
+	if err := r.s.event(ctx, r.q, r.c, r.p, step, "checkup_recorded", note, false, map[string]any{"children": len(r.records)}); err != nil {
+		return done, err
+	}
+	return done, activities.Wake(ctx, r.q, r.c, step, r.s.Now())
+}
+
+// settle credits what was done to the duties, and notes what could not be done.
+func (r *recording) settle(ctx context.Context) error {
+	rows := store.SettleDutiesParams{Half: r.round.Half, CaseNo: r.round.CaseNo}
+	for _, record := range r.records {
+		for _, i := range record.Items {
+			done, waived, tried := "", "", ""
+			switch {
+			case i.Done:
+				done = record.CheckedOn.String()
+			case i.Reason == nursery.NotDoneElsewhere:
+				done = i.ProofOn.String()
+			case i.Reason.Waives():
+				waived = record.CheckedOn.String()
+			default:
+				tried = record.CheckedOn.String()
+			}
+			rows.Children, rows.Items = append(rows.Children, record.Child), append(rows.Items, string(i.Item))
+			rows.DoneOn, rows.WaivedOn, rows.TriedOn = append(rows.DoneOn, done), append(rows.WaivedOn, waived), append(rows.TriedOn, tried)
+			rows.Elsewhere = append(rows.Elsewhere, i.Reason == nursery.NotDoneElsewhere)
+		}
+	}
+	if err := r.q.SettleDuties(ctx, rows); err != nil {
+		return fmt.Errorf("settle duties: %w", err)
+	}
+	return nil
+}
+
+// openReferrals opens a referral for each child that the rules refer and that has none open.
+func (r *recording) openReferrals(ctx context.Context, done *ClassRecorded) error {
+	for i, content := range r.contents {
+		if !r.refer[i] {
+			continue
+		}
+		id := content.Checkup.Child
+		raw, err := json.Marshal(causes(content))
+		if err != nil {
+			return fmt.Errorf("encode cause: %w", err)
+		}
+		err = r.q.Beyond(ctx, func() error {
+			parent := r.c.CaseNo
+			caseNo, opened, err := activities.StartCase(ctx, r.q, nursery.PrefixReferral, store.Case{
+				Kind: string(nursery.KindReferral), County: r.c.County, Institution: r.c.Institution, Partner: r.round.Clinic, About: id, ParentCase: &parent,
+				Subject: "体检后转诊", Stage: string(nursery.StageReferred), Holder: string(nursery.RoleHospital), SubmittedBy: r.p.Account,
+			}, map[string]any{"round": r.c.CaseNo}, "体检后转诊", r.s.Now())
+			done.Children[i].Referral = caseNo
+			if err != nil || !opened {
+				return err
+			}
+			cause, err := r.s.Fields.Seal(raw, activities.ReferralCell(caseNo, "cause"))
+			if err != nil {
+				return fmt.Errorf("seal cause: %w", err)
+			}
+			return r.q.InsertReferral(ctx, store.InsertReferralParams{
+				CaseNo: caseNo, Round: r.c.CaseNo, Child: id, County: r.c.County, Institution: r.c.Institution, Clinic: r.round.Clinic, Cause: cause,
+				OpenedOn: r.s.today(),
+			})
+		})
+		if err != nil {
+			return fmt.Errorf("open referral: %w", err)
+		}
+	}
+	return nil
+}

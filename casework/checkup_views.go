@@ -1,0 +1,285 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"tuoyu/activities"
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// afterID reads the identifier a page ended at.
+func afterID(page PageRequest) (limit int, after string, err error) {
+	if limit, err = page.limit(); err != nil || page.After == "" {
+		return limit, "", err
+	}
+	c, err := decodeCursor(page.After)
+	return limit, c.ID, err
+}
+
+// countyOf narrows a list to the county of p, or for the city to the one asked for.
+func countyOf(p nursery.Principal, asked string) string {
+	if p.Role == nursery.RoleCityOffice || p.Role == nursery.RoleAuditor {
+		return asked
+	}
+	return p.County
+}
+
+func checkupSummary(r store.CheckupRound) CheckupSummary {
+	s := CheckupSummary{
+		CaseNo: r.CaseNo, County: r.County, CountyName: nursery.CountyName(r.County), Institution: r.Institution, Clinic: r.Clinic, Half: r.Half,
+		State: r.State, OpenedOn: r.OpenedOn, DueOn: r.DueOn, UntilOn: r.UntilOn, ClosedOn: r.ClosedOn,
+	}
+	if r.Contract != nil {
+		s.Contract = *r.Contract
+	}
+	return s
+}
+
+// Checkups lists the check-up rounds p may see, by case number.
+func (s *Service) Checkups(ctx context.Context, p nursery.Principal, f CheckupFilter, page PageRequest) (Page[CheckupSummary], error) {
+	list := Page[CheckupSummary]{Items: []CheckupSummary{}}
+	if err := s.may(ctx, p, "checkup.list", resource{}); err != nil {
+		return list, err
+	}
+	limit, after, err := afterID(page)
+	if err != nil {
+		return list, err
+	}
+	county := countyOf(p, f.County)
+	var rows []store.CheckupRound
+	err = s.DB.As(ctx, p, func(q *store.Queries) (err error) {
+		size := int32(limit + 1)
+		if county == "" {
+			rows, err = q.CheckupRounds(ctx, store.CheckupRoundsParams{After: after, Half: f.Half, State: f.State, PageSize: size})
+			return err
+		}
+		rows, err = q.CheckupRoundsOfCounty(ctx, store.CheckupRoundsOfCountyParams{County: county, After: after, Half: f.Half, State: f.State, PageSize: size})
+		return err
+	})
+	if err != nil {
+		return list, fmt.Errorf("list rounds: %w", err)
+	}
+	for i, row := range rows {
+		if i == limit {
+			list.Next = cursor{ID: rows[i-1].CaseNo}.encode()
+			break
+		}
+		list.Items = append(list.Items, checkupSummary(row))
+	}
+	return list, nil
+}
+
+// Checkup gives how a round stands, by class and by item.
+func (s *Service) Checkup(ctx context.Context, p nursery.Principal, caseNo string) (CheckupDetail, error) {
+	var d CheckupDetail
+	years, err := s.Almanac.Years(ctx)
+	if err != nil {
+		return d, err
+	}
+	err = s.DB.As(ctx, p, func(q *store.Queries) error {
+		_, round, err := s.roundFor(ctx, q, p, "checkup.read", caseNo, q.CaseByNumber)
+		if err != nil {
+			return err
+		}
+		d = CheckupDetail{CheckupSummary: checkupSummary(round), Classes: []ClassProgress{}, Items: []ItemProgress{}}
+		// How many have consented is counted for all who may see the round; who has, the class sheet shows the team.
+		return q.Beyond(ctx, func() error {
+			duties, err := q.DutiesOfRound(ctx, round.CaseNo)
+			if err != nil {
+				return fmt.Errorf("read duties: %w", err)
+			}
+			roster, err := q.CheckupRoster(ctx, round.CaseNo)
+			if err != nil {
+				return fmt.Errorf("read roster: %w", err)
+			}
+			standing, err := standingConsents(ctx, q, roster)
+			if err != nil {
+				return err
+			}
+			referrals, err := q.ReferralsOfRound(ctx, round.CaseNo)
+			if err != nil {
+				return fmt.Errorf("read referrals: %w", err)
+			}
+			d.Referrals = len(referrals)
+			d.count(roster, duties, standing, func(row store.DutiesOfRoundRow) nursery.DutyStatus {
+				return activities.StatusOfDuty(row, s.today(), years)
+			})
+			return nil
+		})
+	})
+	return d, err
+}
+
+func standingConsents(ctx context.Context, q *store.Queries, roster []store.CheckupRoster) (map[string]bool, error) {
+	ids := make([]string, len(roster))
+	for i, r := range roster {
+		ids[i] = r.Child
+	}
+	rows, err := q.ConsentsStanding(ctx, store.ConsentsStandingParams{Children: ids, Purpose: string(nursery.ConsentCheckup)})
+	if err != nil {
+		return nil, fmt.Errorf("read consents: %w", err)
+	}
+	standing := map[string]bool{}
+	for _, row := range rows {
+		standing[row.Child] = true
+	}
+	return standing, nil
+}
+
+func (d *CheckupDetail) count(roster []store.CheckupRoster, duties []store.DutiesOfRoundRow, standing map[string]bool, status func(store.DutiesOfRoundRow) nursery.DutyStatus) {
+	open := map[string]bool{}
+	counts := map[nursery.CheckItem]map[nursery.DutyStatus]int{}
+	for _, row := range duties {
+		st, item := status(row), nursery.CheckItem(row.Item)
+		if counts[item] == nil {
+			counts[item] = map[nursery.DutyStatus]int{}
+		}
+		counts[item][st]++
+		d.Duties++
+		if st.Settled() {
+			d.Settled++
+		} else {
+			open[row.Child] = true
+		}
+	}
+	for _, item := range nursery.CheckItems() {
+		if counts[item] == nil {
+			continue
+		}
+		progress := ItemProgress{Item: item, Title: item.Title(), Statuses: []StatusCount{}}
+		for _, st := range nursery.DutyStatuses() {
+			if n := counts[item][st]; n > 0 {
+				progress.Statuses = append(progress.Statuses, StatusCount{Status: st, Title: st.Title(), Duties: n})
+			}
+		}
+		d.Items = append(d.Items, progress)
+	}
+	for _, line := range roster { // by class
+		if len(d.Classes) == 0 || d.Classes[len(d.Classes)-1].Class != line.Class {
+			d.Classes = append(d.Classes, ClassProgress{Class: line.Class})
+		}
+		if !line.LeftOn.IsZero() {
+			continue
+		}
+		class := &d.Classes[len(d.Classes)-1]
+		class.Children++
+		if !open[line.Child] {
+			class.Settled++
+		}
+		if !standing[line.Child] {
+			class.NoConsent++
+		}
+	}
+}
+
+// CheckupClass gives the team a class as it is to be checked, with names; each reading is written down.
+func (s *Service) CheckupClass(ctx context.Context, p nursery.Principal, caseNo, class string) (ClassSheet, error) {
+	sheet := ClassSheet{CaseNo: caseNo, Class: class, Children: []ClassChild{}}
+	years, err := s.Almanac.Years(ctx)
+	if err != nil {
+		return sheet, err
+	}
+	err = s.as(ctx, p, func(q *store.Queries) error {
+		_, round, err := s.roundFor(ctx, q, p, "checkup.class", caseNo, q.CaseByNumber)
+		if err != nil {
+			return err
+		}
+		if err := s.sealing(); err != nil {
+			return err
+		}
+		roster, err := q.CheckupRoster(ctx, round.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read roster: %w", err)
+		}
+		roster = slices.DeleteFunc(roster, func(r store.CheckupRoster) bool { return r.Class != class })
+		if len(roster) == 0 {
+			return notFound()
+		}
+		standing, err := standingConsents(ctx, q, roster)
+		if err != nil {
+			return err
+		}
+		owed, err := s.owedItems(ctx, q, round, func(row store.DutiesOfRoundRow) nursery.DutyStatus {
+			return activities.StatusOfDuty(row, s.today(), years)
+		})
+		if err != nil {
+			return err
+		}
+		return s.fillClass(ctx, q, p, &sheet, roster, standing, owed)
+	})
+	return sheet, err
+}
+
+func (s *Service) owedItems(ctx context.Context, q *store.Queries, round store.CheckupRound, status func(store.DutiesOfRoundRow) nursery.DutyStatus) (map[string][]OwedItem, error) {
+	rows, err := q.DutiesOfRound(ctx, round.CaseNo)
+	if err != nil {
+		return nil, fmt.Errorf("read duties: %w", err)
+	}
+	owed := map[string][]OwedItem{}
+	for _, row := range rows {
+		item, st := nursery.CheckItem(row.Item), status(row)
+		owed[row.Child] = append(owed[row.Child], OwedItem{
+			Item: item, Title: item.Title(), Rules: row.Rules, Status: st, StatusTitle: st.Title(), DoneOn: row.DoneOn, Elsewhere: row.Elsewhere, TriedOn: row.TriedOn,
+		})
+	}
+	order := nursery.CheckItems()
+	for _, items := range owed {
+		slices.SortFunc(items, func(x, y OwedItem) int { return slices.Index(order, x.Item) - slices.Index(order, y.Item) })
+	}
+	return owed, nil
+}
+
+func (s *Service) fillClass(ctx context.Context, q *store.Queries, p nursery.Principal, sheet *ClassSheet, roster []store.CheckupRoster, standing map[string]bool, owed map[string][]OwedItem) error {
+	ids := make([]string, len(roster))
+	for i, r := range roster {
+		ids[i] = r.Child
+	}
+	rows, err := q.ChildrenByID(ctx, ids)
+	if err != nil {
+		return fmt.Errorf("read children: %w", err)
+	}
+	last, err := q.LastRecords(ctx, ids)
+	if err != nil {
+		return fmt.Errorf("read records: %w", err)
+	}
+	checked := map[string]nursery.Date{}
+	for _, row := range last {
+		if row.CaseNo == sheet.CaseNo {
+			checked[row.Child] = row.CheckedOn
+		}
+	}
+	children := map[string]store.Child{}
+	for _, row := range rows {
+		children[row.ID] = row
+	}
+	for _, r := range roster {
+		row, ok := children[r.Child]
+		if !ok {
+			continue // moved out of what p may see
+		}
+		c, err := activities.OpenChild(s.Fields, row, nursery.ChildName)
+		if err != nil {
+			return err
+		}
+		child := ClassChild{
+			ID: r.Child, Name: c.Name, Sex: nursery.Sex(row.Sex), Months: s.today().MonthsSince(row.BornOn), Consent: standing[r.Child],
+			LeftOn: r.LeftOn, Items: owed[r.Child], CheckedOn: checked[r.Child],
+		}
+		if child.Items == nil {
+			child.Items = []OwedItem{}
+		}
+		if r.Leave != nil {
+			child.Leave = nursery.Leave(*r.Leave)
+		}
+		if age, signs, ok := nursery.WarningSigns(child.Months); ok {
+			child.SignsAge, child.Signs = age, signs[:]
+		}
+		sheet.Children = append(sheet.Children, child)
+	}
+	return activities.NoteReading(ctx, q, activities.Reading{
+		By: p, Purpose: nursery.ReadForCheckup, Fields: []nursery.ChildField{nursery.ChildName, nursery.ChildSex}, At: s.Now(),
+	}, rows...)
+}

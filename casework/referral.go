@@ -1,0 +1,155 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"tuoyu/activities"
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+func referralSummary(r store.Referral) ReferralSummary {
+	return ReferralSummary{
+		CaseNo: r.CaseNo, Round: r.Round, Child: r.Child, County: r.County, CountyName: nursery.CountyName(r.County), Institution: r.Institution,
+		Clinic: r.Clinic, State: r.State, Traces: int(r.Traces), OpenedOn: r.OpenedOn, SeenOn: r.SeenOn, ResultOn: r.ResultOn, ClosedOn: r.ClosedOn,
+	}
+}
+
+// Referrals lists the referrals p may see, by case number.
+func (s *Service) Referrals(ctx context.Context, p nursery.Principal, f CheckupFilter, page PageRequest) (Page[ReferralSummary], error) {
+	list := Page[ReferralSummary]{Items: []ReferralSummary{}}
+	if err := s.may(ctx, p, "referral.list", resource{}); err != nil {
+		return list, err
+	}
+	limit, after, err := afterID(page)
+	if err != nil {
+		return list, err
+	}
+	county := countyOf(p, f.County)
+	var rows []store.Referral
+	err = s.DB.As(ctx, p, func(q *store.Queries) (err error) {
+		if county == "" {
+			rows, err = q.Referrals(ctx, store.ReferralsParams{After: after, State: f.State, PageSize: int32(limit + 1)})
+			return err
+		}
+		rows, err = q.ReferralsOfCounty(ctx, store.ReferralsOfCountyParams{County: county, After: after, State: f.State, PageSize: int32(limit + 1)})
+		return err
+	})
+	if err != nil {
+		return list, fmt.Errorf("list referrals: %w", err)
+	}
+	for i, row := range rows {
+		if i == limit {
+			list.Next = cursor{ID: rows[i-1].CaseNo}.encode()
+			break
+		}
+		list.Items = append(list.Items, referralSummary(row))
+	}
+	return list, nil
+}
+
+func (s *Service) referralFor(ctx context.Context, q *store.Queries, p nursery.Principal, act, caseNo string, find func(context.Context, string) (store.Case, error)) (store.Case, store.Referral, error) {
+	c, err := caseOf(ctx, find, caseNo)
+	if err != nil {
+		return c, store.Referral{}, err
+	}
+	if c.Kind != string(nursery.KindReferral) {
+		return c, store.Referral{}, notFound()
+	}
+	if err := s.mayOn(ctx, p, act, c); err != nil {
+		return c, store.Referral{}, err
+	}
+	r, err := q.Referral(ctx, c.CaseNo)
+	if err != nil {
+		return c, r, fmt.Errorf("read referral: %w", err)
+	}
+	return c, r, nil
+}
+
+// Referral gives a referral. The clinic and the child's institution read why, and the clinic what came of it; each reading
+// is written down (未成年人网络保护条例 art. 36).
+func (s *Service) Referral(ctx context.Context, p nursery.Principal, caseNo string) (ReferralDetail, error) {
+	var d ReferralDetail
+	err := s.as(ctx, p, func(q *store.Queries) error {
+		_, r, err := s.referralFor(ctx, q, p, "referral.read", caseNo, q.CaseByNumber)
+		if err != nil {
+			return err
+		}
+		d = ReferralDetail{ReferralSummary: referralSummary(r)}
+		if p.Role != nursery.RoleHospital && p.Role != nursery.RoleInstitution {
+			return nil
+		}
+		if err := s.sealing(); err != nil {
+			return err
+		}
+		raw, err := s.Fields.Open(r.Cause, activities.ReferralCell(r.CaseNo, "cause"))
+		if err != nil {
+			return fmt.Errorf("open cause: %w", err)
+		}
+		if err := json.Unmarshal(raw, &d.Cause); err != nil {
+			return fmt.Errorf("decode cause: %w", err)
+		}
+		if r.Result != nil && p.Role == nursery.RoleHospital {
+			result, err := s.Fields.Open(r.Result, activities.ReferralCell(r.CaseNo, "result"))
+			if err != nil {
+				return fmt.Errorf("open result: %w", err)
+			}
+			d.Result = string(result)
+		}
+		return s.noteFindings(ctx, q, p, r.Child)
+	})
+	return d, err
+}
+
+// noteFindings writes down that p read what was found of a child.
+func (s *Service) noteFindings(ctx context.Context, q *store.Queries, p nursery.Principal, child string) error {
+	row, err := q.ChildByID(ctx, child)
+	if err != nil {
+		if store.IsNotFound(err) {
+			return notFound()
+		}
+		return fmt.Errorf("read child: %w", err)
+	}
+	return activities.NoteReading(ctx, q, activities.Reading{
+		By: p, Purpose: nursery.ReadForCheckup, Fields: []nursery.ChildField{nursery.ChildFindings}, At: s.Now(),
+	}, row)
+}
+
+// PutReferralResult keeps what came back from the specialist, sealed; it may be put again until the referral is closed.
+// Errors: invalid, referral_closed, sealing_unavailable.
+func (s *Service) PutReferralResult(ctx context.Context, p nursery.Principal, key, caseNo string, in ReferralResult) (ReferralSummary, error) {
+	if err := s.sealing(); err != nil {
+		return ReferralSummary{}, err
+	}
+	done, _, err := command(ctx, s, p, key, "referral.result "+caseNo, in, func(q *store.Queries) (ReferralSummary, error) {
+		c, r, err := s.referralFor(ctx, q, p, "referral.result", caseNo, q.CaseForStep)
+		if err != nil {
+			return ReferralSummary{}, err
+		}
+		check := checker{}
+		if wrong := needText("/result", in.Result, 2000); wrong != nil {
+			check.add(wrong.Location, wrong.Message)
+		}
+		if !in.ResultOn.Valid() || in.ResultOn.Before(r.OpenedOn) || in.ResultOn.After(s.today()) {
+			check.add("/result_on", "应在转诊之后，且不晚于今天")
+		}
+		if err := check.refusal(); err != nil {
+			return ReferralSummary{}, err
+		}
+		if r.State != "open" {
+			return ReferralSummary{}, refuse(Conflict, CodeReferralClosed, "转诊已办结。")
+		}
+		sealed, err := s.Fields.Seal([]byte(in.Result), activities.ReferralCell(r.CaseNo, "result"))
+		if err != nil {
+			return ReferralSummary{}, fmt.Errorf("seal result: %w", err)
+		}
+		if err := q.PutReferralResult(ctx, store.PutReferralResultParams{CaseNo: r.CaseNo, Result: sealed, ResultOn: in.ResultOn}); err != nil {
+			return ReferralSummary{}, fmt.Errorf("put result: %w", err)
+		}
+		r.ResultOn = in.ResultOn
+		return referralSummary(r), s.event(ctx, q, c, p, "result/"+completionID(p, key), "referral_result", "填写转诊结果", false, nil)
+	})
+	return done, err
+}

@@ -1,0 +1,344 @@
+package e2e
+
+import (
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"tuoyu/e2e/roleplay"
+	"tuoyu/nursery"
+)
+
+func half() nursery.HalfYear { return nursery.HalfYearOf(today()) }
+
+// longInCare has the institution take a child in that has been there since the half-year began, with its consent.
+func longInCare(t *testing.T, a *roleplay.Applicant, months int, class string, consents ...nursery.ConsentPurpose) string {
+	t.Helper()
+	c := newChild(a.County(), months)
+	from := half().First().AddDays(-20)
+	if from.Before(c.BornOn) {
+		from = c.BornOn
+	}
+	id, err := a.Enrol(t.Context(), key(), c, class, from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, purpose := range consents {
+		if err := a.Consent(t.Context(), key(), id, purpose, today()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return id
+}
+
+// roundOf waits for the round of an institution in this half-year.
+func roundOf(t *testing.T, who *roleplay.Actor, institution string) roleplay.Checkup {
+	t.Helper()
+	for range 100 {
+		rounds, err := who.Checkups(t.Context(), half())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range rounds {
+			if r.Institution == institution {
+				return r
+			}
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Fatalf("no round of %s", institution)
+	return roleplay.Checkup{}
+}
+
+func classSheet(t *testing.T, who *roleplay.Actor, caseNo, class string) roleplay.ClassSheet {
+	t.Helper()
+	s, err := who.CheckupClass(t.Context(), caseNo, class)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// checked records everything that a class owes as done, and whatever change says of it.
+func checked(t *testing.T, clinic *roleplay.Actor, caseNo, class string, change func(*nursery.Checkup)) roleplay.ClassRecorded {
+	t.Helper()
+	var records []nursery.Checkup
+	for _, c := range classSheet(t, clinic, caseNo, class).Children {
+		if !c.Consent || c.Leave != "" || len(c.Items) == 0 {
+			continue
+		}
+		r := roleplay.Healthy(c, today())
+		if change != nil {
+			change(&r)
+		}
+		records = append(records, r)
+	}
+	done, err := clinic.RecordClass(t.Context(), key(), caseNo, class, records)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return done
+}
+
+func TestARoundChecksEveryChildAndRefersOne(t *testing.T) {
+	t.Parallel()
+	h := sharedHouse(t)
+	a, _ := receipted(t, h, "community")
+	p := partiesOf(t, h, a, "1")
+	for _, class := range []string{"c1", "c2"} {
+		for months := range 3 {
+			longInCare(t, a, 13+5*months, class, nursery.ConsentCheckup)
+		}
+	}
+	silent := longInCare(t, a, 20, "c3")
+	contract := p.propose(t, today())
+	p.sign(t, contract)
+	round := roundOf(t, p.clinic, a.Institution())
+	task := open(t, p.clinic, round.CaseNo, "checkup_round.record")
+	if round.Contract != contract || round.Clinic != p.clinicID() {
+		t.Errorf("the round is of %s and %s", round.Contract, round.Clinic)
+	}
+
+	// Nothing is recorded without consent, of a child elsewhere, or for a fee; and nothing of a send that is refused stays.
+	sheet := classSheet(t, p.clinic, round.CaseNo, "c3")
+	if len(sheet.Children) != 1 || sheet.Children[0].Consent || sheet.Children[0].Name == "" {
+		t.Fatalf("class c3 is %+v", sheet)
+	}
+	record := roleplay.Healthy(sheet.Children[0], today())
+	_, err := p.clinic.RecordClass(t.Context(), key(), round.CaseNo, "c3", []nursery.Checkup{record})
+	refused(t, err, http.StatusConflict, "consent_missing")
+	record.FeeFen = 1
+	_, err = p.clinic.RecordClass(t.Context(), key(), round.CaseNo, "c3", []nursery.Checkup{record})
+	refused(t, err, http.StatusUnprocessableEntity, "invalid")
+	_, err = p.clinic.RecordClass(t.Context(), key(), round.CaseNo, "c1", []nursery.Checkup{roleplay.Healthy(sheet.Children[0], today())})
+	refused(t, err, http.StatusUnprocessableEntity, "invalid")
+	_, err = p.clinic.Complete(t.Context(), key(), task.ID, nursery.OutcomeComplete, map[string]string{})
+	refused(t, err, http.StatusConflict, "checkups_open")
+
+	// A slip of the hand asks to measure again.
+	heavy := roleplay.Healthy(classSheet(t, p.clinic, round.CaseNo, "c1").Children[0], today())
+	heavy.Items[0].Value = 40
+	_, err = p.clinic.RecordClass(t.Context(), key(), round.CaseNo, "c1", []nursery.Checkup{heavy})
+	refused(t, err, http.StatusConflict, "measure_again")
+
+	checked(t, p.clinic, round.CaseNo, "c1", nil)
+	first := true
+	done := checked(t, p.clinic, round.CaseNo, "c2", func(r *nursery.Checkup) {
+		for i := range r.Items {
+			if first && r.Items[i].Item == nursery.ItemDevelopment {
+				r.Items[i].Result, r.Items[i].Signs, first = nursery.FoundAbnormal, []int{1}, false
+			}
+		}
+	})
+	referral := ""
+	for _, c := range done.Children {
+		if c.Referral != "" && referral != "" {
+			t.Error("two referrals")
+		}
+		referral += c.Referral
+	}
+	if referral == "" {
+		t.Fatal("no referral")
+	}
+	// The guardian of the last one refuses.
+	refusal := roleplay.Healthy(sheet.Children[0], today())
+	for i := range refusal.Items {
+		refusal.Items[i] = nursery.CheckedItem{Item: refusal.Items[i].Item, Reason: nursery.NotDoneRefused}
+	}
+	if _, err := p.clinic.RecordClass(t.Context(), key(), round.CaseNo, "c3", []nursery.Checkup{refusal}); err != nil {
+		t.Fatal(err)
+	}
+	now, err := p.office.Checkup(t.Context(), round.CaseNo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if now.Settled != now.Duties || now.Referrals != 1 || len(now.Classes) != 3 || now.Classes[2].NoConsent != 1 {
+		t.Errorf("the round stands at %+v", now)
+	}
+	readAsAllowed(t, h, p, round.CaseNo, done.Children[0].Child, silent)
+	referredAndBack(t, p, referral)
+	if _, err := p.clinic.Complete(t.Context(), key(), task.ID, nursery.OutcomeComplete, map[string]string{}); err != nil {
+		t.Fatal(err)
+	}
+	c := await(t, p.a.Actor, round.CaseNo, roleplay.Printed(nursery.StageRoundClosed))
+	genuinePDF(t, p.clinic, paperOf(t, c, "checkup_report"))
+	for _, d := range contractOf(t, p.a.Actor, contract).Duties {
+		if d.Duty == nursery.DutyRecords && (d.Promised != 7 || d.Done != 6) {
+			t.Errorf("records: %d of %d", d.Done, d.Promised)
+		}
+	}
+	_, err = p.clinic.RecordClass(t.Context(), key(), round.CaseNo, "c3", []nursery.Checkup{refusal})
+	refused(t, err, http.StatusConflict, "checkup_closed")
+}
+
+// readAsAllowed has those read what was found of a child who may, and nobody else.
+func readAsAllowed(t *testing.T, h *house, p parties, caseNo, child, unchecked string) {
+	t.Helper()
+	at := "/api/v1/checkup-rounds/" + caseNo + "/children/" + child
+	var told struct {
+		Lines []string `json:"lines"`
+	}
+	if err := p.a.Get(t.Context(), at+"/summary", &told); err != nil {
+		t.Fatal(err)
+	}
+	if len(told.Lines) < 4 || !slices.Contains(told.Lines, "这份说明不是诊断，有疑问请问签约医生。") {
+		t.Errorf("the guardian is told %q", told.Lines)
+	}
+	var found struct {
+		Judgements []struct {
+			RuleSet string `json:"rule_set"`
+		} `json:"judgements"`
+	}
+	if err := p.clinic.Get(t.Context(), at, &found); err != nil || len(found.Judgements) != 2 {
+		t.Errorf("the clinic reads %+v, %v", found, err)
+	}
+	refused(t, p.office.Get(t.Context(), at, nil), http.StatusForbidden, "forbidden")
+	other := h.door.As("clinic-" + p.a.County() + "-2")
+	refused(t, other.Get(t.Context(), at, nil), http.StatusNotFound, "not_found")
+	refused(t, p.clinic.Get(t.Context(), "/api/v1/checkup-rounds/"+caseNo+"/children/CAAAAAAAAAAAAAAAAAAAA", nil), http.StatusNotFound, "not_found")
+	var reads struct {
+		Items []struct {
+			Reader string   `json:"reader"`
+			Fields []string `json:"fields"`
+		} `json:"items"`
+	}
+	if err := h.door.As("auditor").Get(t.Context(), "/api/v1/record-reads?child="+child, &reads); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(reads.Items, func(r struct {
+		Reader string   `json:"reader"`
+		Fields []string `json:"fields"`
+	}) bool {
+		return r.Reader == p.clinic.Account && slices.Contains(r.Fields, "findings")
+	}) {
+		t.Errorf("the register of readings holds %+v", reads.Items)
+	}
+}
+
+// referredAndBack sees a child through its referral: it does not come at first, and is traced.
+func referredAndBack(t *testing.T, p parties, referral string) {
+	t.Helper()
+	answer(t, p.clinic, referral, "referral.take", nursery.OutcomeTake, map[string]string{})
+	answer(t, p.clinic, referral, "referral.seen", nursery.OutcomeNoShow, map[string]string{})
+	answer(t, p.clinic, referral, "referral.trace", nursery.OutcomeRebook, map[string]string{})
+	task := open(t, p.clinic, referral, "referral.seen")
+	if _, err := p.clinic.Complete(t.Context(), key(), task.ID, nursery.OutcomeSeen, map[string]any{"seen_on": today()}); err != nil {
+		t.Fatal(err)
+	}
+	result := open(t, p.clinic, referral, "referral.result")
+	_, err := p.clinic.Complete(t.Context(), key(), result.ID, nursery.OutcomeComplete, map[string]string{})
+	refused(t, err, http.StatusConflict, "result_missing")
+	if err := p.clinic.PutReferralResult(t.Context(), key(), referral, today()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.clinic.Complete(t.Context(), key(), result.ID, nursery.OutcomeComplete, map[string]string{}); err != nil {
+		t.Fatal(err)
+	}
+	await(t, p.clinic, referral, roleplay.Stage(nursery.StageReferralDone))
+	var seen struct {
+		Cause  []string `json:"cause"`
+		Result string   `json:"result"`
+		Traces int      `json:"traces"`
+	}
+	if err := p.a.Get(t.Context(), "/api/v1/referrals/"+referral, &seen); err != nil {
+		t.Fatal(err)
+	}
+	if len(seen.Cause) != 1 || seen.Result != "" || seen.Traces != 1 {
+		t.Errorf("the institution reads %+v", seen)
+	}
+	if err := p.office.Get(t.Context(), "/api/v1/referrals/"+referral, &seen); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestARoundWaitsForAContractAndFollowsWhoIsInCare(t *testing.T) {
+	t.Parallel()
+	h := sharedHouse(t)
+	a, _ := receipted(t, h, "other")
+	p := partiesOf(t, h, a, "2")
+	longInCare(t, a, 14, "c1", nursery.ConsentCheckup)
+	if _, err := p.office.OpenHalf(t.Context(), key(), half().Previous()); err == nil {
+		t.Error("a half-year that is over is opened")
+	}
+	opened, err := p.office.OpenHalf(t.Context(), key(), half())
+	if err != nil || len(opened) == 0 {
+		t.Fatalf("opened %v, %v", opened, err)
+	}
+	round := roundOf(t, p.office, a.Institution())
+	if round.State != "blocked" {
+		t.Errorf("a round without a contract is %s", round.State)
+	}
+	open(t, p.office, round.CaseNo, "checkup_round.blocked")
+	p.sign(t, p.propose(t, today()))
+	open(t, p.clinic, round.CaseNo, "checkup_round.record")
+
+	// A child comes, another one goes.
+	leaves := longInCare(t, a, 16, "c1", nursery.ConsentCheckup)
+	stays := longInCare(t, a, 18, "c1", nursery.ConsentCheckup)
+	await(t, p.clinic, round.CaseNo, func(roleplay.Case) bool { return len(classSheet(t, p.clinic, round.CaseNo, "c1").Children) == 3 })
+	if err := a.EndEnrolment(t.Context(), key(), leaves, nursery.LeaveTransferred, today()); err != nil {
+		t.Fatal(err)
+	}
+	await(t, p.clinic, round.CaseNo, func(roleplay.Case) bool {
+		return slices.ContainsFunc(classSheet(t, p.clinic, round.CaseNo, "c1").Children, func(c roleplay.ClassChild) bool {
+			return c.Leave == "transferred" && c.Items[0].Status == nursery.DutyTransferred
+		})
+	})
+
+	// Another institution takes it in: its duties are owed there, once.
+	b, _ := receipted(t, h, "employer")
+	q := parties{a: b, clinic: p.clinic, office: p.office}
+	q.sign(t, q.propose(t, today()))
+	there := roundOf(t, p.clinic, b.Institution())
+	open(t, p.clinic, there.CaseNo, "checkup_round.record")
+
+	// Withdrawn consent stops recording, and is shown.
+	if err := a.WithdrawConsent(t.Context(), key(), stays, nursery.ConsentCheckup); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range classSheet(t, p.clinic, round.CaseNo, "c1").Children {
+		if c.ID == stays && c.Consent {
+			t.Error("a withdrawn consent is shown as standing")
+		}
+	}
+	// Nobody records the rest: late is allowed, then it is missed, and the county looks at it.
+	h.skipTo(t, round.CaseNo, round.UntilOn.AddDays(1))
+	answer(t, p.office, round.CaseNo, "checkup_round.missed", nursery.OutcomeReply, map[string]string{"note": "已督促补检"})
+	await(t, p.office, round.CaseNo, roleplay.Stage(nursery.StageRoundClosed))
+}
+
+// checkupRows are the operations on check-ups, for the matrix of roles.
+func checkupRows(t *testing.T, h *house, a *roleplay.Applicant) []row {
+	t.Helper()
+	p := partiesOf(t, h, a, "1")
+	if _, err := p.office.OpenHalf(t.Context(), key(), half()); err != nil {
+		t.Fatal(err)
+	}
+	round := roundOf(t, p.office, a.Institution())
+	var (
+		at    = "/api/v1/checkup-rounds/" + round.CaseNo
+		list  = only(nursery.RoleInstitution, nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleHospital)
+		seers = list[:5]
+		refer = only(nursery.RoleInstitution, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleHospital)
+		none  = "/api/v1/referrals/ZZ-140403-2026-000001-0"
+	)
+	return []row{
+		{op: "POST /api/v1/checkup-rounds", path: "/api/v1/checkup-rounds", allowed: only(nursery.RoleCountyOffice), body: says(map[string]any{"half": "2001H1"})},
+		{op: "GET /api/v1/checkup-rounds", path: "/api/v1/checkup-rounds", allowed: list},
+		{op: "GET /api/v1/checkup-rounds.xlsx", path: "/api/v1/checkup-rounds.xlsx", allowed: list},
+		{op: "GET /api/v1/checkup-rounds/{case_no}", path: at, allowed: seers, ofCase: true},
+		{op: "GET /api/v1/checkup-rounds/{case_no}/progress.xlsx", path: at + "/progress.xlsx", allowed: seers, ofCase: true},
+		{op: "GET /api/v1/checkup-rounds/{case_no}/classes/{class}", path: at + "/classes/c1", allowed: nil, ofCase: true},
+		{op: "POST /api/v1/checkup-rounds/{case_no}/classes/{class}/records", path: at + "/classes/c1/records", allowed: nil, ofCase: true,
+			body: says(map[string]any{"records": []map[string]any{{"child": "none", "checked_on": today(), "items": []map[string]any{{"item": "weight", "done": false}}}}})},
+		{op: "GET /api/v1/checkup-rounds/{case_no}/children/{child}", path: at + "/children/none", allowed: only(nursery.RoleInstitution), ofCase: true},
+		{op: "GET /api/v1/checkup-rounds/{case_no}/children/{child}/summary", path: at + "/children/none/summary", allowed: only(nursery.RoleInstitution), ofCase: true},
+		{op: "GET /api/v1/indicators/checkup-rate", path: "/api/v1/indicators/checkup-rate",
+			allowed: only(nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor)},
+		{op: "GET /api/v1/referrals", path: "/api/v1/referrals", allowed: refer},
+		{op: "GET /api/v1/referrals.xlsx", path: "/api/v1/referrals.xlsx", allowed: refer},
+		{op: "GET /api/v1/referrals/{case_no}", path: none, allowed: only()},
+		{op: "POST /api/v1/referrals/{case_no}/result", path: none + "/result", allowed: only(), body: says(map[string]any{"result": "核对权限", "result_on": today()})},
+	}
+}
