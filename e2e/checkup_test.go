@@ -15,7 +15,11 @@ func half() nursery.HalfYear { return nursery.HalfYearOf(today()) }
 // longInCare has the institution take a child in that has been there since the half-year began, with its consent.
 func longInCare(t *testing.T, a *roleplay.Applicant, months int, class string, consents ...nursery.ConsentPurpose) string {
 	t.Helper()
-	c := newChild(a.County(), months)
+	return careSince(t, a, newChild(a.County(), months), class, consents...)
+}
+
+func careSince(t *testing.T, a *roleplay.Applicant, c nursery.Child, class string, consents ...nursery.ConsentPurpose) string {
+	t.Helper()
 	from := half().First().AddDays(-20)
 	if from.Before(c.BornOn) {
 		from = c.BornOn
@@ -271,10 +275,12 @@ func TestARoundWaitsForAContractAndFollowsWhoIsInCare(t *testing.T) {
 	}
 	open(t, p.office, round.CaseNo, "checkup_round.blocked")
 	p.sign(t, p.propose(t, today()))
+	await(t, p.office, round.CaseNo, roleplay.Stage(nursery.StageRecording))
 	open(t, p.clinic, round.CaseNo, "checkup_round.record")
 
 	// A child comes, another one goes.
-	leaves := longInCare(t, a, 16, "c1", nursery.ConsentCheckup)
+	moving := newChild(a.County(), 16)
+	leaves := careSince(t, a, moving, "c1", nursery.ConsentCheckup)
 	stays := longInCare(t, a, 18, "c1", nursery.ConsentCheckup)
 	await(t, p.clinic, round.CaseNo, func(roleplay.Case) bool { return len(classSheet(t, p.clinic, round.CaseNo, "c1").Children) == 3 })
 	if err := a.EndEnrolment(t.Context(), key(), leaves, nursery.LeaveTransferred, today()); err != nil {
@@ -286,12 +292,27 @@ func TestARoundWaitsForAContractAndFollowsWhoIsInCare(t *testing.T) {
 		})
 	})
 
-	// Another institution takes it in: its duties are owed there, once.
+	// Another institution takes it in, of another county: its duties are owed there, once.
 	b, _ := receipted(t, h, "employer")
-	q := parties{a: b, clinic: p.clinic, office: p.office}
+	q := partiesOf(t, h, b, "2")
 	q.sign(t, q.propose(t, today()))
-	there := roundOf(t, p.clinic, b.Institution())
-	open(t, p.clinic, there.CaseNo, "checkup_round.record")
+	there := roundOf(t, q.clinic, b.Institution())
+	if id := careSince(t, b, moving, "c9"); id != leaves {
+		t.Errorf("the child is %s there and %s here", id, leaves)
+	}
+	await(t, q.clinic, there.CaseNo, func(roleplay.Case) bool {
+		c, err := q.clinic.Checkup(t.Context(), there.CaseNo)
+		return err == nil && c.Duties > 0
+	})
+	for _, c := range classSheet(t, p.clinic, round.CaseNo, "c1").Children {
+		if c.ID == leaves && len(c.Items) > 0 {
+			t.Errorf("the child owes here as well: %+v", c.Items)
+		}
+	}
+	checked(t, q.clinic, there.CaseNo, "c9", nil)
+	if c, err := q.clinic.Checkup(t.Context(), there.CaseNo); err != nil || c.Settled != c.Duties {
+		t.Errorf("%d of %d settled, %v", c.Settled, c.Duties, err)
+	}
 
 	// Withdrawn consent stops recording, and is shown.
 	if err := a.WithdrawConsent(t.Context(), key(), stays, nursery.ConsentCheckup); err != nil {
@@ -332,8 +353,8 @@ func checkupRows(t *testing.T, h *house, a *roleplay.Applicant) []row {
 		{op: "GET /api/v1/checkup-rounds/{case_no}/classes/{class}", path: at + "/classes/c1", allowed: nil, ofCase: true},
 		{op: "POST /api/v1/checkup-rounds/{case_no}/classes/{class}/records", path: at + "/classes/c1/records", allowed: nil, ofCase: true,
 			body: says(map[string]any{"records": []map[string]any{{"child": "none", "checked_on": today(), "items": []map[string]any{{"item": "weight", "done": false}}}}})},
-		{op: "GET /api/v1/checkup-rounds/{case_no}/children/{child}", path: at + "/children/none", allowed: only(nursery.RoleInstitution), ofCase: true},
-		{op: "GET /api/v1/checkup-rounds/{case_no}/children/{child}/summary", path: at + "/children/none/summary", allowed: only(nursery.RoleInstitution), ofCase: true},
+		{op: "GET /api/v1/checkup-rounds/{case_no}/children/{child}", path: at + "/children/none", allowed: nil, ofCase: true},
+		{op: "GET /api/v1/checkup-rounds/{case_no}/children/{child}/summary", path: at + "/children/none/summary", allowed: nil, ofCase: true},
 		{op: "GET /api/v1/indicators/checkup-rate", path: "/api/v1/indicators/checkup-rate",
 			allowed: only(nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor)},
 		{op: "GET /api/v1/referrals", path: "/api/v1/referrals", allowed: refer},
