@@ -79,6 +79,13 @@ func sample(t testing.TB, kind Kind) Paper {
 			Insured: 5301, Ineligible: 208, Withdrawn: 11, Ended: 147,
 		}
 	}
+	if kind == CheckupReport {
+		p.Checkup = &CheckupSheet{
+			Half: nursery.HalfYear{Year: 2026, Half: 2}, Clinic: "潞州区示例社区卫生服务中心", DueOn: day(t, "2026-12-31"), Children: 47, Checked: 45, Missed: 2, Referrals: 3,
+			Lines:   []CheckupLine{{Item: "体重", Owed: 48, OnTime: 41, Late: 4, Missed: 2, Waived: 1}},
+			Reasons: []CheckupReason{{Reason: "请假外出", Items: 9}, {Reason: "患病", Items: 5}},
+		}
+	}
 	if kind == ContractAgreement {
 		hash := strings.Repeat("5c", 32)
 		p.Agreement = &Agreement{

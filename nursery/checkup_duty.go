@@ -88,24 +88,24 @@ type CheckupFacts struct {
 // CheckupChild is one child in the facts. What is not known is nil.
 type CheckupChild struct {
 	Child       string      `json:"child"`
-	MonthsFirst int         `json:"months_first"` // completed months on the first day of the half-year it is in care
-	MonthsLast  int         `json:"months_last"`  // and on the last one
-	DaysInCare  int         `json:"days_in_care"` // of the half-year
-	MonthsSince *int        `json:"months_since"` // completed months since the last check-up, on the day of this one
+	MonthsFirst int         `json:"months_first"`           // completed months on the first day of the half-year it is in care
+	MonthsLast  int         `json:"months_last"`            // and on the last one
+	DaysInCare  int         `json:"days_in_care"`           // of the half-year
+	MonthsSince *int        `json:"months_since,omitempty"` // completed months since the last check-up, on the day of this one
 	Items       []ItemState `json:"items"`
 
 	Months        int      `json:"months"` // completed, on the day of the check-up
 	MeasuredAgain bool     `json:"measured_again"`
-	Weight        *float64 `json:"weight"`
-	Length        *float64 `json:"length"`
-	WeightBefore  *float64 `json:"weight_before"`
-	LengthBefore  *float64 `json:"length_before"`
-	DaysBetween   *int     `json:"days_between"`
-	WeightZ       *float64 `json:"weight_z"`
-	LengthZ       *float64 `json:"length_z"`
-	WeightLengthZ *float64 `json:"weight_length_z"`
-	HeadZ         *float64 `json:"head_z"`
-	Haemoglobin   *float64 `json:"haemoglobin"`
+	Weight        *float64 `json:"weight,omitempty"`
+	Length        *float64 `json:"length,omitempty"`
+	WeightBefore  *float64 `json:"weight_before,omitempty"`
+	LengthBefore  *float64 `json:"length_before,omitempty"`
+	DaysBetween   *int     `json:"days_between,omitempty"`
+	WeightZ       *float64 `json:"weight_z,omitempty"`
+	LengthZ       *float64 `json:"length_z,omitempty"`
+	WeightLengthZ *float64 `json:"weight_length_z,omitempty"`
+	HeadZ         *float64 `json:"head_z,omitempty"`
+	Haemoglobin   *float64 `json:"haemoglobin,omitempty"`
 	Signs         []int    `json:"signs"`
 	Hearing       string   `json:"hearing"`
 	Vision        string   `json:"vision"`
@@ -116,7 +116,7 @@ type CheckupChild struct {
 type ItemState struct {
 	Item        CheckItem `json:"item"`
 	Done        bool      `json:"done"`
-	MonthsSince *int      `json:"months_since"` // completed months from the last time to the end of the half-year
+	MonthsSince *int      `json:"months_since,omitempty"` // completed months from the last time to the end of the half-year
 }
 
 // CheckupParams are the limits of rounds and referrals, parameters of topic health.
