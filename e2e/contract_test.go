@@ -3,6 +3,7 @@ package e2e
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -110,6 +111,17 @@ func TestAContractIsSignedOverItsExactTextAndRunsItsYear(t *testing.T) {
 		}
 	}
 	answer(t, p.clinic, caseNo, "contract.overdue_duty", nursery.OutcomeReply, map[string]string{"note": "已到园两次"})
+
+	// Each half-year of the contract has a round of its own.
+	for _, of := range []nursery.HalfYear{half(), half().Next()} {
+		rounds, err := p.clinic.Checkups(t.Context(), of)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.ContainsFunc(rounds, func(r roleplay.Checkup) bool { return r.Contract == caseNo && r.Half == of.String() }) {
+			t.Errorf("the contract has no round of %s", of)
+		}
+	}
 
 	// Sixty days ahead the institution is asked, and the renewal is a contract of its own.
 	h.skipTo(t, caseNo, signed.EndsOn.AddDays(-58))

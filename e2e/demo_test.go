@@ -31,7 +31,7 @@ func TestTheDemonstrationPlaysTwiceOnOneStack(t *testing.T) {
 		}
 		for _, line := range []string{
 			"一次性告知需补正 11 项", "一次性告知需补正 4 项", "视为受理", "转为托育机构备案草稿", "撤回申请", "同意变更", "同意注销", "书面答复督办", "六个节点全部完成", "复查仍不合格，移送处罚程序", "演示完成",
-			"知悉在托婴幼儿无人接续", "名册第 8 行未接收", "本月投保办结：承保 7 名",
+			"知悉在托婴幼儿无人接续", "名册第 8 行未接收", "本月投保办结：承保 7 名", "系统请求复测，未保存", "三个班体检办理完毕",
 		} {
 			if !strings.Contains(stdout, line) {
 				t.Errorf("run %d says nothing of %s", run+1, line)
@@ -40,6 +40,7 @@ func TestTheDemonstrationPlaysTwiceOnOneStack(t *testing.T) {
 	}
 	for story, papers := range map[string]int{
 		"clean": 3, "eleven-gaps": 6, "silent-office": 3, "nonconformity": 6, "family-point": 4, "withdrawn": 0, "county-site": 3, "inspection": 11, "contract": 4,
+		"checkup":   5,
 		"insurance": 4,
 	} {
 		files, err := filepath.Glob(filepath.Join(folder, story, "*.pdf"))

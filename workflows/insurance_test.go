@@ -33,7 +33,7 @@ type month struct {
 func insuring(t *testing.T, basis bool) *month {
 	t.Helper()
 	o := openOffice(t, nursery.KindInsurance, "")
-	m := &month{office: o, door: o.insuranceDoor()}
+	m := &month{office: o, door: o.theDoor()}
 	in := casework.InsuranceStart{
 		County: county, Month: "2026-06", Insurer: "insurer-01", Procurement: "政府采购合同", Perils: nursery.Perils(), CoverFrom: nursery.NewDate(2026, 6, 1),
 	}
@@ -47,7 +47,7 @@ func insuring(t *testing.T, basis bool) *month {
 	return m
 }
 
-func (o *office) insuranceDoor() *casework.Service {
+func (o *office) theDoor() *casework.Service {
 	o.t.Helper()
 	rules, err := policies.New(o.t.Context())
 	require.NoError(o.t, err)

@@ -15,21 +15,8 @@ const project8 = "实施方案项目8"
 // contracted is a contract of a nursery with a clinic: signed over one text, its guidance done and confirmed, and ended with
 // notice, upon which everybody is told of the child that nobody looks after.
 func contracted(ctx context.Context, sc *scene) error {
-	a, err := sc.applicant(ctx, "community")
+	a, err := sc.filed(ctx, "community")
 	if err != nil {
-		return err
-	}
-	if err := sc.register(ctx, a, a.Registration); err != nil {
-		return err
-	}
-	filing, err := sc.file(ctx, a, "community")
-	if err != nil {
-		return err
-	}
-	if err := sc.accept(ctx, a, filing); err != nil {
-		return err
-	}
-	if err := sc.visitConforming(ctx, a, filing); err != nil {
 		return err
 	}
 	office, clinic := sc.door.As("county-office-"+a.County()), sc.door.As("clinic-"+a.County()+"-1")
@@ -38,25 +25,51 @@ func contracted(ctx context.Context, sc *scene) error {
 		return err
 	}
 	sc.say(office, "登记社区卫生服务中心", project8)
-	caseNo, err := a.Propose(ctx, sc.key(), roleplay.Terms("", clinic.Account, today))
+	caseNo, err := sc.signed(ctx, a, clinic, office, today)
 	if err != nil {
 		return err
+	}
+	return sc.performed(ctx, a, clinic, office, caseNo, today)
+}
+
+// filed is an institution filed at every desk.
+func (sc *scene) filed(ctx context.Context, name string) (*roleplay.Applicant, error) {
+	a, err := sc.applicant(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	if err := sc.register(ctx, a, a.Registration); err != nil {
+		return nil, err
+	}
+	filing, err := sc.file(ctx, a, name)
+	if err != nil {
+		return nil, err
+	}
+	if err := sc.accept(ctx, a, filing); err != nil {
+		return nil, err
+	}
+	return a, sc.visitConforming(ctx, a, filing)
+}
+
+// signed has both sides sign a contract of a year from today on and the county file it.
+func (sc *scene) signed(ctx context.Context, a *roleplay.Applicant, clinic, office *roleplay.Actor, today nursery.Date) (string, error) {
+	caseNo, err := a.Propose(ctx, sc.key(), roleplay.Terms("", clinic.Account, today))
+	if err != nil {
+		return "", err
 	}
 	sc.cases = append(sc.cases, caseNo)
 	sc.say(a.Actor, "发起签约："+caseNo, project8)
 	for _, side := range []*roleplay.Actor{a.Actor, clinic} {
 		if err := side.Sign(ctx, sc.key(), caseNo); err != nil {
-			return err
+			return "", err
 		}
 		sc.say(side, "核对文本哈希后签署", "")
 	}
 	if err := sc.answer(ctx, office, caseNo, "contract.file", nursery.OutcomeConfirm, roleplay.Note{Note: "已备案"}, "签约协议备案", project8); err != nil {
-		return err
+		return "", err
 	}
-	if _, err := a.Await(ctx, caseNo, roleplay.Printed(nursery.StageInForce)); err != nil {
-		return err
-	}
-	return sc.performed(ctx, a, clinic, office, caseNo, today)
+	_, err = a.Await(ctx, caseNo, roleplay.Printed(nursery.StageInForce))
+	return caseNo, err
 }
 
 // performed has the contract performed for a month and then ended.
