@@ -9,6 +9,8 @@
 //	e  memory of serve, worker and devstack, idle and under load
 //	f  seconds until the system is up
 //	g  wall map and ledger of the building sites at ten times the data
+//	h  a half-year's check-ups of three hundred institutions, beside a workflow per child
+//	i  an insurance month of all the city's children
 package main
 
 import (
@@ -42,6 +44,8 @@ var parts = []part{
 	{"e", "Memory", true, (*bench).memory},
 	{"f", "Seconds until the system is up", false, (*bench).startup},
 	{"g", "Wall map and ledger of the building sites", true, (*bench).ledgers},
+	{"h", "A half-year's check-ups", true, (*bench).checkups},
+	{"i", "An insurance month of all the city's children", true, (*bench).insuranceMonth},
 }
 
 // bench is one run.
@@ -83,7 +87,7 @@ func run(ctx context.Context, args []string) error {
 	out := f.String("out", "bench/RESULTS.md", "where the table goes, below the root")
 	inside := f.String("inside", "", "for bench itself: run inside devstack and write the rows to this file")
 	f.Usage = func() {
-		fmt.Fprintln(os.Stderr, "usage: bench [flags] [PART…]   parts: a b c d e f g, all when none is named")
+		fmt.Fprintln(os.Stderr, "usage: bench [flags] [PART…]   parts: a b c d e f g h i, all when none is named")
 		f.PrintDefaults()
 	}
 	if err := f.Parse(args); err != nil {
@@ -118,7 +122,7 @@ func choose(letters []string) ([]part, error) {
 	for _, letter := range letters {
 		i := slices.IndexFunc(parts, func(p part) bool { return p.letter == letter })
 		if i < 0 {
-			return nil, fmt.Errorf("no part %q: they are a to g", letter)
+			return nil, fmt.Errorf("no part %q: they are a to i", letter)
 		}
 		chosen = append(chosen, parts[i])
 	}

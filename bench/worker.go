@@ -49,6 +49,10 @@ func workOnCases(ctx context.Context) error {
 	if err := sealing.Seal(&o, keys); err != nil {
 		return err
 	}
+	fields, err := sealing.NewFields(keys)
+	if err != nil {
+		return err
+	}
 	temporal, err := client.DialContext(ctx, o)
 	if err != nil {
 		return fmt.Errorf("connect to Temporal: %w", err)
@@ -56,7 +60,7 @@ func workOnCases(ctx context.Context) error {
 	defer temporal.Close()
 	worker.SetStickyWorkflowCacheSize(600)
 	w := worker.New(temporal, workflows.TaskQueue, forward())
-	product.Register(w, &activities.Engine{DB: db, Rules: rules, Almanac: store.NewAlmanac(db), PublicURL: os.Getenv("TUOYU_PUBLIC_URL")})
+	product.Register(w, &activities.Engine{DB: db, Rules: rules, Almanac: store.NewAlmanac(db), Fields: fields, PublicURL: os.Getenv("TUOYU_PUBLIC_URL")})
 	if err := w.Start(); err != nil {
 		return fmt.Errorf("start worker: %w", err)
 	}

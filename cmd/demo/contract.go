@@ -29,6 +29,7 @@ func contracted(ctx context.Context, sc *scene) error {
 	if err != nil {
 		return err
 	}
+	sc.cases = append(sc.cases, caseNo)
 	return sc.performed(ctx, a, clinic, office, caseNo, today)
 }
 
@@ -57,7 +58,6 @@ func (sc *scene) signed(ctx context.Context, a *roleplay.Applicant, clinic, offi
 	if err != nil {
 		return "", err
 	}
-	sc.cases = append(sc.cases, caseNo)
 	sc.say(a.Actor, "发起签约："+caseNo, project8)
 	for _, side := range []*roleplay.Actor{a.Actor, clinic} {
 		if err := side.Sign(ctx, sc.key(), caseNo); err != nil {

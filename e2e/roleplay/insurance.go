@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
 
 	"tuoyu/nursery"
 	"tuoyu/testdata"
@@ -88,13 +90,23 @@ func (a *Actor) SendRoster(ctx context.Context, key, caseNo string, lines ...[]s
 	return report, err
 }
 
-// InsuranceLines reads the lines of a batch.
+// InsuranceLines reads the lines of a batch, page by page.
 func (a *Actor) InsuranceLines(ctx context.Context, caseNo string, send int) ([]nursery.InsuranceLine, error) {
-	var page struct {
-		Items []nursery.InsuranceLine `json:"items"`
+	var all []nursery.InsuranceLine
+	for after := ""; ; {
+		var page struct {
+			Items []nursery.InsuranceLine `json:"items"`
+			Next  string                  `json:"next"`
+		}
+		path := fmt.Sprintf("%s/%s/lines?send=%d&limit=1000&after=%s", pathInsurance, caseNo, send, url.QueryEscape(after))
+		if err := a.Get(ctx, path, &page); err != nil {
+			return nil, err
+		}
+		all = append(all, page.Items...)
+		if after = page.Next; after == "" {
+			return all, nil
+		}
 	}
-	err := a.Get(ctx, fmt.Sprintf("%s/%s/lines?send=%d&limit=1000", pathInsurance, caseNo, send), &page)
-	return page.Items, err
 }
 
 // AnswerInsurance has the insurer take every line of a batch but those of the refused names.
@@ -113,7 +125,15 @@ func (a *Actor) AnswerInsurance(ctx context.Context, key, caseNo string, send in
 		}
 		answers = append(answers, one)
 	}
-	return a.Post(ctx, pathInsurance+"/"+caseNo+"/answers", key, map[string]any{"send": send, "lines": answers}, nil)
+	n := 0
+	for page := range slices.Chunk(answers, 1000) {
+		err := a.Post(ctx, pathInsurance+"/"+caseNo+"/answers", fmt.Sprint(key, "/", n), map[string]any{"send": send, "lines": page}, nil)
+		if err != nil {
+			return err
+		}
+		n++
+	}
+	return nil
 }
 
 // SettleExceptions settles every exception of a month with one outcome, and gives how many there were.
