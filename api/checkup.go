@@ -1,7 +1,9 @@
 package api
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"net/http"
 
 	"tuoyu/casework"
@@ -107,6 +109,15 @@ func registerCheckupRecords(a *api) {
 	told.Description = "通俗说明，不含诊断。读取即留痕。"
 	register(a, told, func(ctx context.Context, in *ofChild) (*answer[casework.GuardianSummary], error) {
 		return reply(a.door.GuardianSummary(ctx, principal(ctx), in.CaseNo, in.Child))
+	})
+	printed := operation(http.MethodGet, "/api/v1/checkup-rounds/{case_no}/children/{child}/summary.pdf", "printGuardianSummary", tagCheckups, "打印给监护人的说明", http.StatusNotFound)
+	printed.Description = "带姓名，随打随用，系统不保存。读取即留痕。"
+	register(a, downloading(printed, "application/pdf", "体检结果告知单"), func(ctx context.Context, in *ofChild) (*file, error) {
+		pdf, err := a.door.GuardianSheet(ctx, principal(ctx), in.CaseNo, in.Child)
+		if err != nil {
+			return nil, err
+		}
+		return a.send(io.NopCloser(bytes.NewReader(pdf)), "体检结果告知单.pdf", "application/pdf", int64(len(pdf))), nil
 	})
 }
 

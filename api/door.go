@@ -69,6 +69,7 @@ type Door interface {
 	RecordCheckups(ctx context.Context, p nursery.Principal, key, caseNo, class string, in casework.ClassRecords) (casework.ClassRecorded, error)
 	ChildCheckup(ctx context.Context, p nursery.Principal, caseNo, child string) (casework.ChildCheckup, error)
 	GuardianSummary(ctx context.Context, p nursery.Principal, caseNo, child string) (casework.GuardianSummary, error)
+	GuardianSheet(ctx context.Context, p nursery.Principal, caseNo, child string) ([]byte, error)
 	CheckupRate(ctx context.Context, p nursery.Principal, half string) (casework.Indicator, error)
 	Referrals(ctx context.Context, p nursery.Principal, f casework.CheckupFilter, page casework.PageRequest) (casework.Page[casework.ReferralSummary], error)
 	Referral(ctx context.Context, p nursery.Principal, caseNo string) (casework.ReferralDetail, error)

@@ -63,6 +63,7 @@ var codeTitles = []struct{ code, title string }{
 	{casework.CodeCheckupsOpen, "尚有未检项目"},
 	{casework.CodeResultMissing, "尚无转诊结果"},
 	{casework.CodeReferralClosed, "转诊已办结"},
+	{casework.CodeRendererUnavailable, "打印服务暂不可用"},
 	{casework.CodePurposeNotAllowed, "不能为此目的查阅"},
 	{casework.CodeRosterUnreadable, "名册无法读取"},
 	{casework.CodeNotInspectable, "不是可检查的机构"},

@@ -38,7 +38,7 @@ var offered = []string{
 	"GET /api/v1/checkup-rounds", "GET /api/v1/checkup-rounds.xlsx", "POST /api/v1/checkup-rounds", "GET /api/v1/checkup-rounds/{case_no}",
 	"GET /api/v1/checkup-rounds/{case_no}/progress.xlsx", "GET /api/v1/checkup-rounds/{case_no}/classes/{class}",
 	"POST /api/v1/checkup-rounds/{case_no}/classes/{class}/records", "GET /api/v1/checkup-rounds/{case_no}/children/{child}",
-	"GET /api/v1/checkup-rounds/{case_no}/children/{child}/summary", "GET /api/v1/indicators/checkup-rate", "GET /api/v1/referrals",
+	"GET /api/v1/checkup-rounds/{case_no}/children/{child}/summary", "GET /api/v1/checkup-rounds/{case_no}/children/{child}/summary.pdf", "GET /api/v1/indicators/checkup-rate", "GET /api/v1/referrals",
 	"GET /api/v1/referrals.xlsx", "GET /api/v1/referrals/{case_no}", "POST /api/v1/referrals/{case_no}/result",
 	"GET /api/v1/indicators/insured-rate", "GET /api/v1/insurance-batches", "GET /api/v1/insurance-batches/{case_no}",
 	"GET /api/v1/insurance-batches/{case_no}/exceptions", "GET /api/v1/insurance-batches/{case_no}/lines",

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"tuoyu/activities"
+	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/store"
 )
@@ -55,6 +56,59 @@ func (s *Service) GuardianSummary(ctx context.Context, p nursery.Principal, case
 		return GuardianSummary{}, err
 	}
 	return GuardianSummary{Child: child, CheckedOn: content.Checkup.CheckedOn, Lines: plainWords(content)}, nil
+}
+
+// GuardianSheet prints the same for the guardian, with the child's name. It is kept nowhere. Errors: renderer_unavailable.
+func (s *Service) GuardianSheet(ctx context.Context, p nursery.Principal, caseNo, child string) ([]byte, error) {
+	if s.Renderer == nil {
+		return nil, refuse(Unavailable, CodeRendererUnavailable, "打印服务暂不可用，请稍后再试。")
+	}
+	row, content, err := s.findings(ctx, p, caseNo, child)
+	if err != nil {
+		return nil, err
+	}
+	sheet := documents.GuardianSheet{CaseNo: row.CaseNo, CheckedOn: content.Checkup.CheckedOn, Lines: plainWords(content)}
+	err = s.as(ctx, p, func(q *store.Queries) error {
+		known, err := q.ChildByID(ctx, child)
+		if err != nil {
+			return fmt.Errorf("read child: %w", err)
+		}
+		c, err := activities.OpenChild(s.Fields, known, nursery.ChildName)
+		if err != nil {
+			return err
+		}
+		sheet.Child = c.Name
+		if err := s.nameParties(ctx, q, row, &sheet); err != nil {
+			return err
+		}
+		return activities.NoteReading(ctx, q, activities.Reading{By: p, Purpose: nursery.ReadForCheckup, Fields: []nursery.ChildField{nursery.ChildName}, At: s.Now()}, known)
+	})
+	if err != nil {
+		return nil, err
+	}
+	pdf, err := s.Renderer.RenderGuardian(ctx, sheet)
+	if err != nil {
+		return nil, &Error{Code: CodeRendererUnavailable, Kind: Unavailable, Message: "打印服务暂不可用，请稍后再试。", Err: err}
+	}
+	return pdf, nil
+}
+
+func (s *Service) nameParties(ctx context.Context, q *store.Queries, row store.CheckupRecord, sheet *documents.GuardianSheet) error {
+	institution, err := q.InstitutionByID(ctx, row.Institution)
+	if err != nil {
+		return fmt.Errorf("read institution: %w", err)
+	}
+	clinic, err := q.ClinicByID(ctx, row.Clinic)
+	if err != nil {
+		return fmt.Errorf("read clinic: %w", err)
+	}
+	round, err := q.CheckupRound(ctx, row.CaseNo)
+	if err != nil {
+		return fmt.Errorf("read round: %w", err)
+	}
+	sheet.Institution, sheet.Clinic = institution.Name, clinic.Name
+	sheet.Half, err = nursery.ParseHalfYear(round.Half)
+	return err
 }
 
 var units = map[nursery.CheckItem]string{

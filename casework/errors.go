@@ -73,6 +73,7 @@ const (
 	CodeCheckupsOpen        = "checkups_open"            // 409: children with items neither done nor waived
 	CodeResultMissing       = "result_missing"           // 409: no result of the referral yet
 	CodeReferralClosed      = "referral_closed"          // 409: the referral is closed
+	CodeRendererUnavailable = "renderer_unavailable"     // 503: nothing can be printed now
 	CodeNotInspectable      = "not_inspectable"          // 422: not filed in the county
 	CodeVisitConflict       = "visit_conflict"           // 409: other content, or another was sent meanwhile; both are shown
 	CodeFilingNotOfSite     = "filing_not_of_site"       // 422: another county's, another's, or none that can be built

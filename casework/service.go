@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"go.temporal.io/sdk/client"
 
+	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/policies"
 	"tuoyu/sealing"
@@ -28,10 +29,11 @@ type Deps struct {
 	Rules     *policies.Engine
 	Almanac   *store.Almanac
 	Blobs     store.Blobs
-	Fields    *sealing.Fields  // nil: no keyset, so nothing of children is taken
-	Scan      Scanner          // nil: uploads are kept unscanned and marked so
-	Now       func() time.Time // nil: time.Now
-	Log       *slog.Logger     // nil: slog.Default
+	Fields    *sealing.Fields     // nil: no keyset, so nothing of children is taken
+	Renderer  *documents.Renderer // nil: what is printed on the spot is not
+	Scan      Scanner             // nil: uploads are kept unscanned and marked so
+	Now       func() time.Time    // nil: time.Now
+	Log       *slog.Logger        // nil: slog.Default
 	PublicURL string
 }
 

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bytes"
 	"net/http"
 	"slices"
 	"testing"
@@ -189,6 +190,10 @@ func readAsAllowed(t *testing.T, h *house, p parties, caseNo, child, unchecked s
 	if len(told.Lines) < 4 || !slices.Contains(told.Lines, "这份说明不是诊断，有疑问请问签约医生。") {
 		t.Errorf("the guardian is told %q", told.Lines)
 	}
+	printed, err := p.clinic.Send(t.Context(), roleplay.Request{Method: http.MethodGet, Path: at + "/summary.pdf"})
+	if err != nil || !bytes.HasPrefix(printed.Body, []byte("%PDF-")) {
+		t.Errorf("the sheet for the guardian is %.20q, %v", printed.Body, err)
+	}
 	var found struct {
 		Judgements []struct {
 			RuleSet string `json:"rule_set"`
@@ -355,6 +360,7 @@ func checkupRows(t *testing.T, h *house, a *roleplay.Applicant) []row {
 			body: says(map[string]any{"records": []map[string]any{{"child": "none", "checked_on": today(), "items": []map[string]any{{"item": "weight", "done": false}}}}})},
 		{op: "GET /api/v1/checkup-rounds/{case_no}/children/{child}", path: at + "/children/none", allowed: nil, ofCase: true},
 		{op: "GET /api/v1/checkup-rounds/{case_no}/children/{child}/summary", path: at + "/children/none/summary", allowed: nil, ofCase: true},
+		{op: "GET /api/v1/checkup-rounds/{case_no}/children/{child}/summary.pdf", path: at + "/children/none/summary.pdf", allowed: nil, ofCase: true},
 		{op: "GET /api/v1/indicators/checkup-rate", path: "/api/v1/indicators/checkup-rate",
 			allowed: only(nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor)},
 		{op: "GET /api/v1/referrals", path: "/api/v1/referrals", allowed: refer},

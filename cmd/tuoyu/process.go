@@ -168,12 +168,26 @@ func openTemporal(s settings, keys *sealing.Keyset, log *slog.Logger, metrics cl
 // publicURL is where people reach the system, without a slash at the end.
 func (p *process) publicURL() string { return strings.TrimRight(p.settings.PublicURL, "/") }
 
-// casework gives the one door. Uploads are asked about by scan, and marked unscanned without one.
-func (p *process) casework(scan casework.Scanner) *casework.Service {
+// casework gives the one door. Uploads are asked about by scan, and marked unscanned without one; nothing is printed on the
+// spot without a renderer.
+func (p *process) casework(scan casework.Scanner, renderer *documents.Renderer) *casework.Service {
 	return casework.New(casework.Deps{
-		DB: p.db, Temporal: p.temporal, Rules: p.rules, Almanac: p.almanac, Blobs: p.blobs, Fields: p.fields, Scan: scan, Log: p.log,
+		DB: p.db, Temporal: p.temporal, Rules: p.rules, Almanac: p.almanac, Blobs: p.blobs, Fields: p.fields, Renderer: renderer, Scan: scan, Log: p.log,
 		PublicURL: p.publicURL(),
 	})
+}
+
+// loadFonts loads the fonts of the papers; whoever calls it closes them.
+func (p *process) loadFonts() (*documents.Fonts, error) {
+	files := documents.DefaultFontFiles()
+	if len(p.settings.FontDirs) > 0 {
+		files.Dirs = p.settings.FontDirs
+	}
+	fonts, err := documents.LoadFonts(files)
+	if err != nil {
+		return nil, fmt.Errorf("load the fonts of the papers: %w", err)
+	}
+	return fonts, nil
 }
 
 // checks are the things both serve and worker need.

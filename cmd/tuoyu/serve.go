@@ -9,6 +9,7 @@ import (
 
 	"tuoyu/api"
 	"tuoyu/casework"
+	"tuoyu/documents"
 )
 
 type serveCommand struct{}
@@ -34,8 +35,13 @@ func (p *process) serve(ctx context.Context) error {
 		URL: s.OIDCIssuer, Audience: s.OIDCAudience, RoleClaim: s.OIDCRoleClaim, CountyClaim: s.OIDCCountyClaim,
 		InstitutionClaim: s.OIDCInstitutionClaim, RegistrarClaim: s.OIDCRegistrarClaim,
 	})
+	fonts, err := p.loadFonts()
+	if err != nil {
+		return err
+	}
+	defer fonts.Close()
 	handler, err := api.New(api.Deps{
-		Door: p.casework(scan), Verifier: verifier, Log: p.log, Metrics: p.metrics, PublicURL: p.publicURL(), Version: version,
+		Door: p.casework(scan, documents.NewRenderer(fonts, p.renderer)), Verifier: verifier, Log: p.log, Metrics: p.metrics, PublicURL: p.publicURL(), Version: version,
 		MaxBody: s.MaxBodyKiB << 10, MaxUpload: s.MaxUploadMiB << 20, TrustedProxies: s.TrustedProxies,
 	})
 	if err != nil {

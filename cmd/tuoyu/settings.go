@@ -30,7 +30,7 @@ type settings struct {
 	KeysetFile        string `env:"KEYSET_FILE" in:"serve worker calendar" doc:"keyset that seals what Temporal stores and what names children, made by tuoyu keys new; without it payloads are stored in the clear, nothing of children is taken and readiness is degraded"`
 
 	GotenbergURL string   `env:"GOTENBERG_URL" envDefault:"http://127.0.0.1:3000" in:"serve worker" is:"url" doc:"service that prints PDFs by Gotenberg's API, version 8 or 9"`
-	FontDirs     []string `env:"FONT_DIRS" envSeparator:":" in:"worker" doc:"folders with the fonts of the papers, by colon; empty: where Debian puts them"`
+	FontDirs     []string `env:"FONT_DIRS" envSeparator:":" in:"serve worker" doc:"folders with the fonts of the papers, by colon; empty: where Debian puts them"`
 	BlobDir      string   `env:"BLOB_DIR" envDefault:"var/blobs" in:"serve worker" doc:"folder of uploaded and printed files, shared by all processes"`
 
 	OIDCIssuer           string `env:"OIDC_ISSUER" in:"serve" need:"yes" is:"url" doc:"issuer of the access tokens; its discovery document must be reachable"`

@@ -41,13 +41,9 @@ func (workerCommand) Run(ctx context.Context) error {
 
 func (p *process) work(ctx context.Context) error {
 	s := p.settings
-	fontFiles := documents.DefaultFontFiles()
-	if len(s.FontDirs) > 0 {
-		fontFiles.Dirs = s.FontDirs
-	}
-	fonts, err := documents.LoadFonts(fontFiles)
+	fonts, err := p.loadFonts()
 	if err != nil {
-		return fmt.Errorf("load the fonts of the papers: %w", err)
+		return err
 	}
 	defer fonts.Close()
 	engine := &activities.Engine{
@@ -64,7 +60,7 @@ func (p *process) work(ctx context.Context) error {
 		return errors.Join(err, srv.http.Close())
 	}
 	var beside sync.WaitGroup
-	beside.Go(func() { p.casework(nil).Relay(ctx) })
+	beside.Go(func() { p.casework(nil, nil).Relay(ctx) })
 	beside.Go(func() { p.rules.Watch(ctx, bundleInterval) })
 	slog.Info("worker started", "listen", srv.address(), "rules", p.rules.Status().Revision, "version", version)
 
