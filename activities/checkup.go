@@ -151,7 +151,7 @@ func (e *Engine) checkupTerms(ctx context.Context, years calendar.Years, in Move
 
 // serve gives the round to the clinic of the contract in force, and hands it over when that is another one than before.
 func (s *step) serve(ctx context.Context, round *store.CheckupRound) (bool, error) {
-	contract, err := s.q.ContractOn(ctx, store.ContractOnParams{Institution: round.Institution, Day: s.today()})
+	contract, err := s.q.ContractInForceOn(ctx, store.ContractInForceOnParams{Institution: round.Institution, Day: s.today()})
 	if store.IsNotFound(err) {
 		return round.State == "open", nil // what a clinic has begun it ends
 	}

@@ -10,6 +10,7 @@ import (
 	"tuoyu/calendar"
 	"tuoyu/documents"
 	"tuoyu/nursery"
+	"tuoyu/policies"
 	"tuoyu/store"
 )
 
@@ -19,14 +20,12 @@ const (
 	RulesContractDuty = "contract.duty"
 )
 
-// What the plan sets for following a contract up; no text gives more than the two visits.
-const (
-	visitsPerYear      = 2  // 项目8
-	halfYearDays       = 30 // days of a half-year that a contract covers before it owes the check-up
-	renewDaysAhead     = 60 // 项目8 续签
-	contractReplyDays  = 5  // working days for a reply; no text gives it
-	contractSilentDays = 10 // working days after which what nobody acknowledges is taken as known
-)
+// ContractLimits reads the limits of contracts of a county on a day.
+func ContractLimits(rules *policies.Engine, day nursery.Date, county string) (nursery.ContractParams, error) {
+	var limits nursery.ContractParams
+	err := rules.Params("contract", day, county, &limits)
+	return limits, err
+}
 
 // ContractTerms is what a workflow needs to know of its contract; the terms stay in Postgres.
 type ContractTerms struct {
@@ -87,14 +86,19 @@ func resultWord(r nursery.Result) string {
 
 // contractTerms reads a contract for its workflow; step is that of the last assessment, if any.
 func (e *Engine) contractTerms(ctx context.Context, caseNo, step string) (ContractTerms, error) {
-	t := ContractTerms{ReplyDays: contractReplyDays, SilenceDays: contractSilentDays}
+	var t ContractTerms
 	err := e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
 		c, err := q.ContractByCase(ctx, caseNo)
 		if err != nil {
 			return fmt.Errorf("read contract: %w", err)
 		}
 		t.Version, t.StartsOn, t.EndsOn = int(c.Version), c.StartsOn, c.EndsOn
-		t.RenewOn = c.EndsOn.AddDays(-renewDaysAhead)
+		limits, err := ContractLimits(e.Rules, c.StartsOn, c.County)
+		if err != nil {
+			return err
+		}
+		t.RenewOn = c.EndsOn.AddDays(-limits.RenewDays)
+		t.ReplyDays, t.SilenceDays = limits.ReplyDays, limits.SilenceDays
 		if t.RenewalAsked, err = q.TaskOfKindAsked(ctx, store.TaskOfKindAskedParams{CaseNo: caseNo, Kind: "contract.renew"}); err != nil {
 			return fmt.Errorf("look for the question of renewal: %w", err)
 		}
@@ -144,20 +148,27 @@ func (s *step) contractFacts(ctx context.Context, c store.Contract) (nursery.Con
 	if err != nil {
 		return nursery.ContractFacts{}, fmt.Errorf("read institution: %w", err)
 	}
-	served, err := s.q.ChildrenServedBy(ctx, store.ChildrenServedByParams{Clinic: c.Clinic, Aside: c.Institution})
+	terms.StartsOn, terms.EndsOn, terms.Mode = c.StartsOn, c.EndsOn, nursery.ServiceMode(c.Mode) // the end may have been moved
+	return ContractFactsOf(ctx, s.q, terms, institution, clinic, c.CaseNo)
+}
+
+// ContractFactsOf gives what contract.order looks at for terms between an institution and a clinic; caseNo is the contract's
+// own, which is not another one, or "" when there is none yet.
+func ContractFactsOf(ctx context.Context, q *store.Queries, t nursery.ContractTerms, institution store.Institution, clinic store.Clinic, caseNo string) (nursery.ContractFacts, error) {
+	served, err := q.ChildrenServedBy(ctx, store.ChildrenServedByParams{Clinic: clinic.ID, Aside: institution.ID})
 	if err != nil {
 		return nursery.ContractFacts{}, fmt.Errorf("count children served: %w", err)
 	}
-	others, err := s.q.ContractsOverlapping(ctx, store.ContractsOverlappingParams{
-		Institution: c.Institution, CaseNo: c.CaseNo, Since: c.StartsOn, Until: c.EndsOn,
+	others, err := q.ContractsOverlapping(ctx, store.ContractsOverlappingParams{
+		Institution: institution.ID, CaseNo: caseNo, Since: t.StartsOn, Until: t.EndsOn,
 	})
 	if err != nil {
 		return nursery.ContractFacts{}, fmt.Errorf("look for other contracts: %w", err)
 	}
 	return nursery.ContractFacts{
-		StartsOn: c.StartsOn, EndsOn: c.EndsOn, Mode: nursery.ServiceMode(c.Mode), Services: terms.Services,
+		StartsOn: t.StartsOn, EndsOn: t.EndsOn, Mode: t.Mode, Services: t.Services,
 		SameCounty: clinic.County == institution.County, Licence: nursery.LicenceFits(clinic.Licence), LicensedUntil: clinic.LicensedUntil,
-		PrimaryCare: clinic.PrimaryCare, ModeOffered: slices.Contains(clinic.Modes, c.Mode), Capacity: int(clinic.Capacity),
+		PrimaryCare: clinic.PrimaryCare, ModeOffered: slices.Contains(clinic.Modes, string(t.Mode)), Capacity: int(clinic.Capacity),
 		ChildrenServed: int(served), Seats: int(institution.Seats), InstitutionFiled: institution.Status == "filed" || institution.Status == "rectifying",
 		OtherInForce: len(others) > 0,
 	}, nil

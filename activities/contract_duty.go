@@ -7,6 +7,7 @@ import (
 
 	"tuoyu/calendar"
 	"tuoyu/nursery"
+	"tuoyu/policies"
 	"tuoyu/store"
 )
 
@@ -25,7 +26,7 @@ func (e *Engine) AssessDuties(ctx context.Context, in Move) (DutyAssessment, err
 		if err != nil {
 			return fmt.Errorf("read contract: %w", err)
 		}
-		duties, err := DutiesOf(ctx, s.q, c, asOf)
+		duties, err := DutiesOf(ctx, s.q, e.Rules, c, asOf)
 		if err != nil {
 			return err
 		}
@@ -64,9 +65,13 @@ func (e *Engine) AssessDuties(ctx context.Context, in Move) (DutyAssessment, err
 }
 
 // DutiesOf gives the duty meter 履约进度 of a contract on a day.
-func DutiesOf(ctx context.Context, q *store.Queries, c store.Contract, day nursery.Date) ([]nursery.DutyLine, error) {
+func DutiesOf(ctx context.Context, q *store.Queries, rules *policies.Engine, c store.Contract, day nursery.Date) ([]nursery.DutyLine, error) {
+	limits, err := ContractLimits(rules, c.StartsOn, c.County)
+	if err != nil {
+		return nil, err
+	}
 	facts := nursery.DutyFacts{
-		StartsOn: c.StartsOn, EndsOn: c.EndsOn, RoundsClosed: map[nursery.HalfYear]int{}, VisitsPerYear: visitsPerYear, HalfYearDays: halfYearDays,
+		StartsOn: c.StartsOn, EndsOn: c.EndsOn, RoundsClosed: map[nursery.HalfYear]int{}, VisitsPerYear: limits.VisitsPerYear, HalfYearDays: limits.HalfYearDays,
 	}
 	visits, err := q.ContractVisits(ctx, c.CaseNo)
 	if err != nil {

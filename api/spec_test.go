@@ -32,7 +32,7 @@ var offered = []string{
 	"GET /api/v1/inspections", "GET /api/v1/inspections.xlsx", "POST /api/v1/inspections", "GET /api/v1/inspections/{case_no}",
 	"GET /api/v1/inspections/{case_no}/package", "PUT /api/v1/inspections/{case_no}/visit", "POST /api/v1/inspections/{case_no}/drafts",
 	"GET /api/v1/public/inspections", "POST /api/v1/public/complaints", "POST /api/v1/complaints", "GET /api/v1/complaints/{case_no}",
-	"PUT /api/v1/clinics/{id}", "GET /api/v1/clinics", "POST /api/v1/contracts", "GET /api/v1/contracts", "GET /api/v1/contracts.xlsx",
+	"PUT /api/v1/clinics/{id}", "GET /api/v1/clinics", "POST /api/v1/contracts", "GET /api/v1/contracts", "GET /api/v1/contracts.xlsx", "GET /api/v1/contracts/candidates",
 	"GET /api/v1/contracts/{case_no}", "POST /api/v1/contracts/{case_no}/texts", "POST /api/v1/contracts/{case_no}/termination",
 	"POST /api/v1/contracts/{case_no}/visits", "POST /api/v1/contracts/{case_no}/visits/{visit}/confirmation", "GET /api/v1/indicators/signed-rate",
 	"GET /api/v1/checkup-rounds", "GET /api/v1/checkup-rounds.xlsx", "POST /api/v1/checkup-rounds", "GET /api/v1/checkup-rounds/{case_no}",

@@ -10,9 +10,6 @@ import (
 	"tuoyu/store"
 )
 
-// noticeDays is how many days before a contract may end by one side's wish; no text gives it.
-const noticeDays = 30
-
 // PutClinic enters a medical institution of the county, or what has changed of it.
 func (s *Service) PutClinic(ctx context.Context, p nursery.Principal, key string, in nursery.Clinic) (nursery.Clinic, error) {
 	put, _, err := command(ctx, s, p, key, "clinic.put "+in.ID, in, func(q *store.Queries) (nursery.Clinic, error) {
@@ -25,6 +22,9 @@ func (s *Service) PutClinic(ctx context.Context, p nursery.Principal, key string
 		}
 		if !in.LicensedUntil.Valid() {
 			c.add("/licensed_until", "请填写有效期")
+		}
+		if d, ok := nursery.DivisionByCode(in.Township); in.Township != "" && (!ok || d.Parent != in.County) {
+			c.add("/township", "不是本县区的乡镇街道")
 		}
 		if wrong := needText("/name", in.Name, 100); wrong != nil {
 			c.add(wrong.Location, wrong.Message)
@@ -42,7 +42,7 @@ func (s *Service) PutClinic(ctx context.Context, p nursery.Principal, key string
 			modes = append(modes, string(m))
 		}
 		err := q.PutClinic(ctx, store.PutClinicParams{
-			ID: in.ID, County: in.County, Name: in.Name, Licence: in.Licence, LicensedUntil: in.LicensedUntil, PrimaryCare: in.PrimaryCare,
+			ID: in.ID, County: in.County, Township: in.Township, Name: in.Name, Licence: in.Licence, LicensedUntil: in.LicensedUntil, PrimaryCare: in.PrimaryCare,
 			Capacity: int32(in.Capacity), Modes: modes, UpdatedAt: s.Now(),
 		})
 		if err != nil {
@@ -85,16 +85,20 @@ func (s *Service) Clinics(ctx context.Context, p nursery.Principal, county strin
 			list.Next = cursor{ID: rows[i-1].ID}.encode()
 			break
 		}
-		c := nursery.Clinic{
-			ID: row.ID, County: row.County, Name: row.Name, Licence: row.Licence, LicensedUntil: row.LicensedUntil, PrimaryCare: row.PrimaryCare,
-			Capacity: int(row.Capacity), Modes: []nursery.ServiceMode{},
-		}
-		for _, m := range row.Modes {
-			c.Modes = append(c.Modes, nursery.ServiceMode(m))
-		}
-		list.Items = append(list.Items, c)
+		list.Items = append(list.Items, clinicOf(row))
 	}
 	return list, nil
+}
+
+func clinicOf(row store.Clinic) nursery.Clinic {
+	c := nursery.Clinic{
+		ID: row.ID, County: row.County, Township: row.Township, Name: row.Name, Licence: row.Licence, LicensedUntil: row.LicensedUntil,
+		PrimaryCare: row.PrimaryCare, Capacity: int(row.Capacity), Modes: []nursery.ServiceMode{},
+	}
+	for _, m := range row.Modes {
+		c.Modes = append(c.Modes, nursery.ServiceMode(m))
+	}
+	return c
 }
 
 // StartContract proposes a contract: an institution asks a clinic, a clinic or the county's office invites an institution.
@@ -249,12 +253,16 @@ func (s *Service) TerminateContract(ctx context.Context, p nursery.Principal, ke
 		if wrong := needText("/reason", in.Reason, 500); wrong != nil {
 			return struct{}{}, refuse(Invalid, CodeInvalid, "请写明理由。", *wrong)
 		}
-		earliest := s.today().AddDays(noticeDays)
+		limits, err := activities.ContractLimits(s.Rules, s.today(), c.County)
+		if err != nil {
+			return struct{}{}, err
+		}
+		earliest := s.today().AddDays(limits.NoticeDays)
 		switch {
 		case contract.State != "in_force":
 			return struct{}{}, refuse(Conflict, CodeContractState, "协议不在履行中，不能终止。")
 		case !in.EndsOn.Valid() || in.EndsOn.Before(earliest) || in.EndsOn.After(contract.EndsOn):
-			return struct{}{}, refuse(Invalid, CodeInvalid, fmt.Sprintf("终止日期应提前 %d 天，且不晚于原截止日期。", noticeDays),
+			return struct{}{}, refuse(Invalid, CodeInvalid, fmt.Sprintf("终止日期应提前 %d 天，且不晚于原截止日期。", limits.NoticeDays),
 				FieldError{Location: "/ends_on", Message: "应在 " + earliest.String() + " 与 " + contract.EndsOn.String() + " 之间"})
 		}
 		if err := q.SetContractEnd(ctx, store.SetContractEndParams{CaseNo: c.CaseNo, EndsOn: in.EndsOn, UpdatedAt: s.Now()}); err != nil {

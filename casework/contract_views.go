@@ -92,7 +92,7 @@ func (s *Service) Contract(ctx context.Context, p nursery.Principal, caseNo stri
 		if err != nil {
 			return fmt.Errorf("read contract: %w", err)
 		}
-		if d.Duties, err = activities.DutiesOf(ctx, q, contract, s.today()); err != nil {
+		if d.Duties, err = activities.DutiesOf(ctx, q, s.Rules, contract, s.today()); err != nil {
 			return err
 		}
 		return fillGap(ctx, q, contract, &d)

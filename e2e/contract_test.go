@@ -66,6 +66,18 @@ func TestAContractIsSignedOverItsExactTextAndRunsItsYear(t *testing.T) {
 	a, _ := receipted(t, h, "community")
 	p := partiesOf(t, h, a, "1")
 	inCare(t, p.a.Actor, newChild(p.a.County(), 15), "c1")
+	var pairing struct {
+		Candidates []struct {
+			ID   string `json:"id"`
+			Fits bool   `json:"fits"`
+		} `json:"candidates"`
+	}
+	if err := a.Get(t.Context(), "/api/v1/contracts/candidates", &pairing); err != nil {
+		t.Fatal(err)
+	}
+	if len(pairing.Candidates) == 0 || pairing.Candidates[0].ID != p.clinicID() || !pairing.Candidates[0].Fits {
+		t.Errorf("the candidates are %+v", pairing.Candidates)
+	}
 	caseNo := p.propose(t, today())
 	task := open(t, p.a.Actor, caseNo, "contract.sign")
 	_, err := p.a.Complete(t.Context(), key(), task.ID, nursery.OutcomeSign, map[string]string{"text_sha256": nursery.TextHash("another")})
@@ -226,6 +238,8 @@ func contractRows(t *testing.T, h *house, a *roleplay.Applicant) []row {
 		}())},
 		{op: "GET /api/v1/clinics", path: "/api/v1/clinics?county=140403", allowed: people},
 		{op: "POST /api/v1/contracts", path: "/api/v1/contracts", allowed: only(nursery.RoleInstitution, nursery.RoleHospital, nursery.RoleCountyOffice), body: says(terms)},
+		{op: "GET /api/v1/contracts/candidates", path: "/api/v1/contracts/candidates?institution=" + a.Institution(), ofCase: true,
+			allowed: only(nursery.RoleInstitution, nursery.RoleCountyOffice, nursery.RoleCityOffice)},
 		{op: "GET /api/v1/contracts", path: "/api/v1/contracts", allowed: list},
 		{op: "GET /api/v1/contracts.xlsx", path: "/api/v1/contracts.xlsx", allowed: list},
 		{op: "GET /api/v1/contracts/{case_no}", path: at, allowed: seers, ofCase: true},

@@ -4,6 +4,7 @@
 CREATE TABLE clinics (
     id             text PRIMARY KEY,
     county         text NOT NULL CHECK (county ~ '^[0-9]{6}$'),
+    township       text NOT NULL DEFAULT '',
     name           text NOT NULL,
     licence        text NOT NULL, -- 医疗机构执业许可证登记号, 22 or 12 digits
     licensed_until date NOT NULL,

@@ -148,6 +148,7 @@ func TextHash(text string) string {
 type Clinic struct {
 	ID            string        `json:"id" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$" patternDescription:"字母、数字和 . _ -" doc:"编号，与其账号所属机构一致"`
 	County        string        `json:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码"`
+	Township      string        `json:"township,omitempty" pattern:"^1404[0-9]{5}$" patternDescription:"乡镇街道代码" doc:"乡镇街道代码，用于就近配对"`
 	Name          string        `json:"name" minLength:"2" maxLength:"100" doc:"名称"`
 	Licence       string        `json:"licence" doc:"医疗机构执业许可证登记号，22位，或诊所备案编号12位"`
 	LicensedUntil Date          `json:"licensed_until" doc:"执业许可有效期至"`
@@ -160,6 +161,17 @@ var licenceForm = regexp.MustCompile(`^([0-9A-Z]{22}|[0-9A-Z]{12})$`)
 
 // LicenceFits says whether a licence number has the form of one: 22 or 12 characters (项目8; plan rule P08-R1).
 func LicenceFits(s string) bool { return licenceForm.MatchString(s) }
+
+// ContractParams are the limits of contracts, parameters of topic contract.
+type ContractParams struct {
+	VisitsPerYear int  `json:"visits_per_year"`
+	HalfYearDays  int  `json:"half_year_days"` // days of a half-year that a contract covers before it owes the check-up
+	RenewDays     int  `json:"renew_days"`     // before the end, when renewal is asked
+	NoticeDays    int  `json:"notice_days"`    // before one side may end it
+	ReplyDays     int  `json:"reply_days"`     // working days
+	SilenceDays   int  `json:"silence_days"`   // working days after which what nobody acknowledges is taken as known
+	NearestFirst  bool `json:"nearest_first"`  // whether clinics of the institution's township come first
+}
 
 // ContractFacts is what contract.order looks at: a contract about to be signed or in force, on a day.
 type ContractFacts struct {

@@ -298,38 +298,6 @@ func (q *Queries) ConsentsStanding(ctx context.Context, arg ConsentsStandingPara
 	return items, nil
 }
 
-const contractOn = `-- name: ContractOn :one
-SELECT case_no, county, institution, clinic, mode, state, version, starts_on, ends_on, light, light_on, renewal, updated_at FROM contracts WHERE institution = $1 AND state = 'in_force' AND starts_on <= $2::date AND ends_on >= $2::date
-ORDER BY starts_on LIMIT 1
-`
-
-type ContractOnParams struct {
-	Institution string
-	Day         nursery.Date
-}
-
-// The contract that covers a day. Served by contracts_of_institution.
-func (q *Queries) ContractOn(ctx context.Context, arg ContractOnParams) (Contract, error) {
-	row := q.db.QueryRow(ctx, contractOn, arg.Institution, arg.Day)
-	var i Contract
-	err := row.Scan(
-		&i.CaseNo,
-		&i.County,
-		&i.Institution,
-		&i.Clinic,
-		&i.Mode,
-		&i.State,
-		&i.Version,
-		&i.StartsOn,
-		&i.EndsOn,
-		&i.Light,
-		&i.LightOn,
-		&i.Renewal,
-		&i.UpdatedAt,
-	)
-	return i, err
-}
-
 const dutiesOfChildren = `-- name: DutiesOfChildren :many
 SELECT child, half, item, case_no, county, institution, clinic, rules, from_on, due_on, until_on, done_on, elsewhere, tried_on, waived_on FROM checkup_duties WHERE child = ANY($1::text[]) AND half = $2 ORDER BY child, item
 `

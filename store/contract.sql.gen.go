@@ -50,7 +50,7 @@ func (q *Queries) ChildrenServedBy(ctx context.Context, arg ChildrenServedByPara
 }
 
 const clinicByID = `-- name: ClinicByID :one
-SELECT id, county, name, licence, licensed_until, primary_care, capacity, modes, updated_at FROM clinics WHERE id = $1
+SELECT id, county, township, name, licence, licensed_until, primary_care, capacity, modes, updated_at FROM clinics WHERE id = $1
 `
 
 func (q *Queries) ClinicByID(ctx context.Context, id string) (Clinic, error) {
@@ -59,6 +59,7 @@ func (q *Queries) ClinicByID(ctx context.Context, id string) (Clinic, error) {
 	err := row.Scan(
 		&i.ID,
 		&i.County,
+		&i.Township,
 		&i.Name,
 		&i.Licence,
 		&i.LicensedUntil,
@@ -71,7 +72,7 @@ func (q *Queries) ClinicByID(ctx context.Context, id string) (Clinic, error) {
 }
 
 const clinicsOfCounty = `-- name: ClinicsOfCounty :many
-SELECT id, county, name, licence, licensed_until, primary_care, capacity, modes, updated_at FROM clinics WHERE county = $1 AND id > $2::text ORDER BY id LIMIT $3::integer
+SELECT id, county, township, name, licence, licensed_until, primary_care, capacity, modes, updated_at FROM clinics WHERE county = $1 AND id > $2::text ORDER BY id LIMIT $3::integer
 `
 
 type ClinicsOfCountyParams struct {
@@ -93,6 +94,7 @@ func (q *Queries) ClinicsOfCounty(ctx context.Context, arg ClinicsOfCountyParams
 		if err := rows.Scan(
 			&i.ID,
 			&i.County,
+			&i.Township,
 			&i.Name,
 			&i.Licence,
 			&i.LicensedUntil,
@@ -725,9 +727,9 @@ func (q *Queries) InsertContractVisit(ctx context.Context, arg InsertContractVis
 }
 
 const putClinic = `-- name: PutClinic :exec
-INSERT INTO clinics (id, county, name, licence, licensed_until, primary_care, capacity, modes, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-ON CONFLICT (id) DO UPDATE SET name = excluded.name, licence = excluded.licence, licensed_until = excluded.licensed_until,
+INSERT INTO clinics (id, county, township, name, licence, licensed_until, primary_care, capacity, modes, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ON CONFLICT (id) DO UPDATE SET township = excluded.township, name = excluded.name, licence = excluded.licence, licensed_until = excluded.licensed_until,
     primary_care = excluded.primary_care, capacity = excluded.capacity, modes = excluded.modes, updated_at = excluded.updated_at
 WHERE clinics.county = excluded.county
 `
@@ -735,6 +737,7 @@ WHERE clinics.county = excluded.county
 type PutClinicParams struct {
 	ID            string
 	County        string
+	Township      string
 	Name          string
 	Licence       string
 	LicensedUntil nursery.Date
@@ -748,6 +751,7 @@ func (q *Queries) PutClinic(ctx context.Context, arg PutClinicParams) error {
 	_, err := q.db.Exec(ctx, putClinic,
 		arg.ID,
 		arg.County,
+		arg.Township,
 		arg.Name,
 		arg.Licence,
 		arg.LicensedUntil,

@@ -247,6 +247,7 @@ type Child struct {
 type Clinic struct {
 	ID            string
 	County        string
+	Township      string
 	Name          string
 	Licence       string
 	LicensedUntil nursery.Date

@@ -66,6 +66,7 @@ acts := {
 	"complaint.file": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "hospital"},
 	"complaint.read": {"supervisor"},
 	"contract.amend": {"institution", "hospital"},
+	"contract.candidates": {"institution", "county_office", "city_office"},
 	"contract.confirm": {"institution"},
 	"contract.list": {"institution", "supervisor", "county_office", "city_office", "auditor", "hospital"},
 	"contract.rate": {"supervisor", "county_office", "city_office", "auditor"},

@@ -130,7 +130,7 @@ reasons contains lib.reason("P08-R1d", {
 	"remedy": "请医疗机构确认能够承担，或者选择其他机构。",
 }) if {
 	input.capacity > 0
-	input.children_served + input.seats > input.capacity
+	(input.children_served + input.seats) * 100 > input.capacity * data.params.contract.capacity_percent.value
 }
 
 # METADATA

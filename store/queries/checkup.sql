@@ -9,11 +9,6 @@ SELECT * FROM checkup_rounds WHERE case_no = @case_no;
 -- Served by checkup_rounds_institution_half_key.
 SELECT * FROM checkup_rounds WHERE institution = @institution AND half = @half;
 
--- name: ContractOn :one
--- The contract that covers a day. Served by contracts_of_institution.
-SELECT * FROM contracts WHERE institution = @institution AND state = 'in_force' AND starts_on <= sqlc.arg(day)::date AND ends_on >= sqlc.arg(day)::date
-ORDER BY starts_on LIMIT 1;
-
 -- name: ServeCheckupRound :exec
 -- The round and all that is open of it goes to a clinic, the first or another one.
 WITH round AS (UPDATE checkup_rounds r SET clinic = sqlc.arg(clinic)::text, contract = @contract, state = 'open' WHERE r.case_no = sqlc.arg(case_no)::text AND r.state <> 'closed'),

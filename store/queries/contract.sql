@@ -1,7 +1,7 @@
 -- name: PutClinic :exec
-INSERT INTO clinics (id, county, name, licence, licensed_until, primary_care, capacity, modes, updated_at)
-VALUES (@id, @county, @name, @licence, @licensed_until, @primary_care, @capacity, @modes, @updated_at)
-ON CONFLICT (id) DO UPDATE SET name = excluded.name, licence = excluded.licence, licensed_until = excluded.licensed_until,
+INSERT INTO clinics (id, county, township, name, licence, licensed_until, primary_care, capacity, modes, updated_at)
+VALUES (@id, @county, @township, @name, @licence, @licensed_until, @primary_care, @capacity, @modes, @updated_at)
+ON CONFLICT (id) DO UPDATE SET township = excluded.township, name = excluded.name, licence = excluded.licence, licensed_until = excluded.licensed_until,
     primary_care = excluded.primary_care, capacity = excluded.capacity, modes = excluded.modes, updated_at = excluded.updated_at
 WHERE clinics.county = excluded.county;
 

@@ -1,0 +1,112 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"tuoyu/activities"
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// clinicsMost bounds the clinics of a county that are looked at.
+const clinicsMost = 500
+
+// Candidate is a clinic that an institution may contract with 配对候选.
+type Candidate struct {
+	nursery.Clinic
+	SameTownship bool             `json:"same_township" doc:"与托育机构在同一乡镇街道"`
+	Served       int              `json:"served" doc:"已签约机构的托位数"`
+	Left         int              `json:"left" doc:"核定人数内还能承担的人数；未核定为 -1"`
+	Fits         bool             `json:"fits" doc:"符合签约条件"`
+	Reasons      []nursery.Reason `json:"reasons" doc:"不符合或需留意的理由"`
+}
+
+// Candidates lists the clinics of the institution's county as contract.order sees a year's contract with each from today on:
+// those that fit first, the ones of its township before the others, then by what they can still take on.
+func (s *Service) Candidates(ctx context.Context, p nursery.Principal, institution string) ([]Candidate, error) {
+	if p.Role == nursery.RoleInstitution {
+		institution = p.Institution
+	}
+	list, county := []Candidate{}, ""
+	// Neither side sees the other's rows before there is a contract; what is told of a clinic stands in the public register.
+	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		of, err := q.InstitutionByID(ctx, institution)
+		if err != nil && !store.IsNotFound(err) {
+			return fmt.Errorf("read institution: %w", err)
+		}
+		if err := s.may(ctx, p, "contract.candidates", resource{County: of.County, Institution: of.ID}); err != nil {
+			return err
+		}
+		county = of.County
+		clinics, err := q.ClinicsOfCounty(ctx, store.ClinicsOfCountyParams{County: of.County, PageSize: clinicsMost})
+		if err != nil {
+			return fmt.Errorf("list clinics: %w", err)
+		}
+		for _, row := range clinics {
+			candidate, err := s.candidate(ctx, q, of, row)
+			if err != nil {
+				return err
+			}
+			list = append(list, candidate)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	limits, err := activities.ContractLimits(s.Rules, s.today(), county)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(list, func(x, y Candidate) int { return compareCandidates(x, y, limits.NearestFirst) })
+	return list, nil
+}
+
+func (s *Service) candidate(ctx context.Context, q *store.Queries, of store.Institution, row store.Clinic) (Candidate, error) {
+	today := s.today()
+	terms := nursery.ContractTerms{
+		Institution: of.ID, Clinic: row.ID, Services: nursery.ContractServices(), StartsOn: today, EndsOn: today.AddMonths(12).AddDays(-1),
+	}
+	if len(row.Modes) > 0 {
+		terms.Mode = nursery.ServiceMode(row.Modes[0])
+	}
+	facts, err := activities.ContractFactsOf(ctx, q, terms, of, row, "")
+	if err != nil {
+		return Candidate{}, err
+	}
+	d, err := s.Rules.Decide(ctx, activities.RulesContract, facts, today, of.County)
+	if err != nil {
+		return Candidate{}, fmt.Errorf("decide %s: %w", activities.RulesContract, err)
+	}
+	c := Candidate{
+		Clinic: clinicOf(row), SameTownship: row.Township != "" && row.Township == of.Township, Served: facts.ChildrenServed, Left: -1,
+		Fits: d.Result == nursery.Pass, Reasons: append([]nursery.Reason{}, d.Reasons...),
+	}
+	if row.Capacity > 0 {
+		c.Left = max(int(row.Capacity)-facts.ChildrenServed, 0)
+	}
+	return c, nil
+}
+
+func compareCandidates(x, y Candidate, nearestFirst bool) int {
+	if x.Fits != y.Fits {
+		return first(x.Fits)
+	}
+	if nearestFirst && x.SameTownship != y.SameTownship {
+		return first(x.SameTownship)
+	}
+	if x.Left != y.Left && x.Left >= 0 && y.Left >= 0 {
+		return y.Left - x.Left
+	}
+	return strings.Compare(x.ID, y.ID)
+}
+
+func first(isFirst bool) int {
+	if isFirst {
+		return -1
+	}
+	return 1
+}
