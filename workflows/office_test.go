@@ -136,14 +136,20 @@ func (o *office) answer(kind string, outcome nursery.Outcome, actor string, role
 	o.t.Helper()
 	open := o.ask(`SELECT id FROM tasks WHERE case_no = $1 AND kind = $2 AND state = 'open'`, o.caseNo, kind)
 	require.Len(o.t, open, 1, "open tasks of kind %s; stage %v", kind, o.stage())
+	o.complete(open[0], outcome, actor, role, answer, refused)
+}
+
+// complete keeps the answer to a task as the door does, and sends it.
+func (o *office) complete(task string, outcome nursery.Outcome, actor string, role nursery.Role, answer any, refused string) {
+	o.t.Helper()
 	o.sent++
 	id := "completion-" + string(rune('a'+o.sent))
-	payload, err := json.Marshal(map[string]any{"task": open[0], "outcome": outcome, "actor": actor, "role": role, "answer": answer})
+	payload, err := json.Marshal(map[string]any{"task": task, "outcome": outcome, "actor": actor, "role": role, "answer": answer})
 	require.NoError(o.t, err)
 	o.sql(`INSERT INTO outbox (id, case_no, county, institution, kind, name, payload, created_at, next_at)
 		VALUES ($1, $2, $3, $4, 'update', 'complete_task', $5, $6, $6)`, id, o.caseNo, county, institution, payload, o.env.Now())
 	o.send(id, humantask.CompleteUpdate, refused, humantask.Completion{
-		ID: id, Task: open[0], Outcome: outcome, Actor: actor, Role: role,
+		ID: id, Task: task, Outcome: outcome, Actor: actor, Role: role,
 	})
 }
 
