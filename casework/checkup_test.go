@@ -1,0 +1,164 @@
+package casework_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"tuoyu/activities"
+	"tuoyu/casework"
+	"tuoyu/nursery"
+	"tuoyu/store"
+	"tuoyu/testdata"
+)
+
+// examined opens a door with a round of three children of class 乳儿班 under way, whose guardians have consented.
+func examined(t *testing.T) (d *door, round string, children []string) {
+	t.Helper()
+	d = pairing(t)
+	d.inForce()
+	for serial := range 3 {
+		children = append(children, d.enrolled(first, serial+1))
+	}
+	d.exec(`UPDATE children SET born_on = '2025-03-01', sex = 'male'`)
+	d.exec(`UPDATE enrolments SET entered_on = '2026-06-01'`)
+	d.exec(`INSERT INTO consents (child, county, purpose, evidence, given_on, taken_by) SELECT id, county, 'checkup', 'att', '2026-06-01', 'test' FROM children`)
+	opened, err := d.OpenHalf(t.Context(), countyOffice, "half", casework.HalfOpening{Half: "2026H2"})
+	require.NoError(t, err)
+	round = d.strings(`SELECT case_no FROM checkup_rounds WHERE institution = $1`, first.Institution)[0]
+	require.Contains(t, opened.Opened, round)
+	loaded, err := rules()
+	require.NoError(t, err)
+	e := &activities.Engine{DB: d.db, Rules: loaded, Almanac: store.NewAlmanac(d.db), Fields: d.Fields, PublicURL: "http://127.0.0.1:8080"}
+	terms, err := e.OpenCheckup(t.Context(), activities.Move{CaseNo: round, Step: "opened", At: d.Now()})
+	require.NoError(t, err)
+	require.False(t, terms.Blocked)
+	return d, round, children
+}
+
+// weighed is a record of weight and length, and whatever else is given.
+func weighed(child string, kg, cm float64, more ...nursery.CheckedItem) nursery.Checkup {
+	return nursery.Checkup{Child: child, CheckedOn: testdata.AsOf, Items: append([]nursery.CheckedItem{
+		{Item: nursery.ItemWeight, Done: true, Value: kg}, {Item: nursery.ItemLength, Done: true, Value: cm},
+	}, more...)}
+}
+
+func (d *door) record(key, round string, records ...nursery.Checkup) (casework.ClassRecorded, error) {
+	return d.RecordCheckups(d.t.Context(), clinic, key, round, "乳儿班", casework.ClassRecords{Records: records})
+}
+
+func TestAHalfYearIsOpenedOnceForEachInstitution(t *testing.T) {
+	d, _, _ := examined(t)
+	require.Len(t, d.strings(`SELECT case_no FROM checkup_rounds`), 2)
+	again, err := d.OpenHalf(t.Context(), countyOffice, "half-2", casework.HalfOpening{Half: "2026H2"})
+	require.NoError(t, err)
+	require.Empty(t, again.Opened)
+	_, err = d.OpenHalf(t.Context(), countyOffice, "past", casework.HalfOpening{Half: "2026H1"})
+	code(t, err, casework.CodeInvalid)
+	_, err = d.OpenHalf(t.Context(), clinic, "clinic", casework.HalfOpening{Half: "2026H2"})
+	code(t, err, casework.CodeForbidden)
+}
+
+func TestARecordIsTakenOnceAndSealed(t *testing.T) {
+	d, round, children := examined(t)
+	done, err := d.record("k1", round, weighed(children[0], 10.4, 79.5), weighed(children[1], 10.2, 78.9))
+	require.NoError(t, err)
+	again, err := d.record("k1", round, weighed(children[0], 10.4, 79.5), weighed(children[1], 10.2, 78.9))
+	require.NoError(t, err)
+	require.Equal(t, done, again)
+	require.Equal(t, []string{"2"}, d.strings(`SELECT count(*)::text FROM checkup_records`))
+	require.Equal(t, []string{"4"}, d.strings(`SELECT count(*)::text FROM checkup_duties WHERE done_on = '2026-11-02'`))
+	require.Empty(t, d.strings(`SELECT child FROM checkup_records WHERE position(convert_to('weight', 'UTF8') in content) > 0`))
+	require.Empty(t, d.strings(`SELECT payload::text FROM outbox WHERE payload::text LIKE '%10.4%'`))
+	// A second record of the child is another version, and what was done stays done.
+	second, err := d.record("k2", round, weighed(children[0], 10.5, 79.6))
+	require.NoError(t, err)
+	require.Equal(t, 2, second.Children[0].Version)
+}
+
+func TestNothingOfASendThatIsRefusedStays(t *testing.T) {
+	d, round, children := examined(t)
+	d.exec(`UPDATE consents SET withdrawn_on = '2026-11-01', withdrawn_by = 'test' WHERE child = $1`, children[2])
+	good := weighed(children[0], 10.4, 79.5)
+	for name, c := range map[string]struct {
+		records []nursery.Checkup
+		code    string
+		fields  []string
+	}{
+		"a withdrawn consent":  {[]nursery.Checkup{good, weighed(children[2], 10, 79)}, casework.CodeConsentMissing, []string{"/records/1/child"}},
+		"a child twice":        {[]nursery.Checkup{good, good}, casework.CodeInvalid, []string{"/records/1/child"}},
+		"a stranger":           {[]nursery.Checkup{good, weighed("CAAAAAAAAAAAAAAAAAAAA", 10, 79)}, casework.CodeInvalid, []string{"/records/1/child"}},
+		"an impossible weight": {[]nursery.Checkup{good, weighed(children[1], 30, 79)}, casework.CodeMeasureAgain, []string{"/records/1/items/0/value"}},
+		"a proof nobody uploaded": {[]nursery.Checkup{good, {Child: children[1], CheckedOn: testdata.AsOf, Items: []nursery.CheckedItem{
+			{Item: nursery.ItemTeeth, Reason: nursery.NotDoneElsewhere, Proof: "none", ProofOn: testdata.AsOf},
+		}}}, casework.CodeInvalid, []string{"/records/1/items/0/proof"}},
+	} {
+		_, err := d.record(name, round, c.records...)
+		problem := refused(t, err, c.code)
+		require.Subset(t, locations(problem), c.fields, name)
+	}
+	require.Empty(t, d.strings(`SELECT child FROM checkup_records`))
+	// Measured again, the value is taken; that the guardian refuses may be written down without consent.
+	heavy := weighed(children[1], 30, 79)
+	heavy.MeasuredAgain = true
+	_, err := d.record("again", round, heavy, nursery.Checkup{Child: children[2], CheckedOn: testdata.AsOf, Items: []nursery.CheckedItem{
+		{Item: nursery.ItemWeight, Reason: nursery.NotDoneRefused},
+	}})
+	require.NoError(t, err)
+	require.Equal(t, []string{"weight 2026-11-02"}, d.strings(`SELECT item || ' ' || waived_on FROM checkup_duties WHERE waived_on IS NOT NULL`))
+}
+
+func TestAChildDoesNotShrinkBetweenTwoRecords(t *testing.T) {
+	d, round, children := examined(t)
+	early := weighed(children[0], 10.4, 79.5)
+	early.CheckedOn = testdata.AsOf.AddDays(-30)
+	_, err := d.record("k1", round, early)
+	require.NoError(t, err)
+	_, err = d.record("k2", round, weighed(children[0], 10.4, 78.9))
+	require.Equal(t, []string{"/records/0/items/1/value"}, locations(refused(t, err, casework.CodeMeasureAgain)))
+	_, err = d.record("k3", round, weighed(children[0], 10.4, 79))
+	require.NoError(t, err)
+}
+
+func TestAWarningSignOpensOneReferral(t *testing.T) {
+	d, round, children := examined(t)
+	sign := nursery.CheckedItem{Item: nursery.ItemDevelopment, Done: true, Result: nursery.FoundAbnormal, Signs: []int{1, 2}}
+	done, err := d.record("k1", round, weighed(children[0], 10.4, 79.5, sign))
+	require.NoError(t, err)
+	referral := done.Children[0].Referral
+	require.NotEmpty(t, referral)
+	done, err = d.record("k2", round, weighed(children[0], 10.4, 79.5, sign))
+	require.NoError(t, err)
+	require.Equal(t, referral, done.Children[0].Referral)
+	require.Empty(t, d.strings(`SELECT case_no FROM cases WHERE subject LIKE '%发育%' OR case_no IN (SELECT case_no FROM case_events WHERE note LIKE '%发育%')`))
+
+	seen, err := d.Referral(t.Context(), clinic, referral)
+	require.NoError(t, err)
+	require.Equal(t, []string{"有发育方面的情况需要进一步看看。"}, seen.Cause)
+	seen, err = d.Referral(t.Context(), countyOffice, referral)
+	require.NoError(t, err)
+	require.Empty(t, seen.Cause)
+	_, err = d.Referral(t.Context(), otherClinic, referral)
+	code(t, err, casework.CodeNotFound)
+	_, err = d.PutReferralResult(t.Context(), clinic, "r1", referral, casework.ReferralResult{Result: "已复查", ResultOn: testdata.AsOf.AddDays(1)})
+	code(t, err, casework.CodeInvalid)
+	_, err = d.PutReferralResult(t.Context(), clinic, "r2", referral, casework.ReferralResult{Result: "已复查", ResultOn: testdata.AsOf})
+	require.NoError(t, err)
+	_, err = d.PutReferralResult(t.Context(), first, "r3", referral, casework.ReferralResult{Result: "已复查", ResultOn: testdata.AsOf})
+	code(t, err, casework.CodeForbidden)
+}
+
+func TestTheCheckupRateIsExactAndLeavesOutWhoIsWaived(t *testing.T) {
+	d, _, children := examined(t)
+	d.exec(`UPDATE checkup_duties SET done_on = '2026-11-02' WHERE child = $1`, children[0])
+	rate, err := d.CheckupRate(t.Context(), countyOffice, "2026H2")
+	require.NoError(t, err)
+	require.Equal(t, []int{1, 3}, []int{rate.Total.Numerator, rate.Total.Denominator})
+	require.Equal(t, "33.3", rate.Total.Rate.Text)
+	d.exec(`UPDATE checkup_duties SET waived_on = '2026-11-02' WHERE child = $1`, children[1])
+	rate, err = d.CheckupRate(t.Context(), countyOffice, "")
+	require.NoError(t, err)
+	require.Equal(t, []int{1, 2}, []int{rate.Total.Numerator, rate.Total.Denominator})
+	_, err = d.CheckupRate(t.Context(), clinic, "")
+	code(t, err, casework.CodeForbidden)
+}
