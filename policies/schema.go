@@ -16,6 +16,7 @@ var factTypes = map[string]reflect.Type{
 	"contract.duty":      reflect.TypeFor[nursery.ContractDutyFacts](),
 	"build":              reflect.TypeFor[nursery.BuildFacts](),
 	"inspect.case":       reflect.TypeFor[nursery.InspectionFacts](),
+	"inspect.draw":       reflect.TypeFor[nursery.DrawFacts](),
 	"inspect.management": reflect.TypeFor[nursery.InspectionFacts](),
 	"insurance":          reflect.TypeFor[nursery.InsuranceFacts](),
 }
