@@ -66,7 +66,7 @@ func registerInspectionPlans(a *api) {
 		return reply(a.door.InspectionCoverage(ctx, principal(ctx), in.Half))
 	})
 
-	day := operation(http.MethodGet, "/api/v1/inspection-days/{date}", "getInspectionDay", tagInspection, "某日检查日程")
+	day := operation(http.MethodGet, "/api/v1/inspection-days/{date}", "getInspectionDay", tagInspection, "某日检查日程", http.StatusNotFound)
 	day.Description = "本县区当日已定下的检查，按乡镇、街道和时刻排列。"
 	register(a, day, func(ctx context.Context, in *struct {
 		Date nursery.Date `path:"date" doc:"日期"`
@@ -113,7 +113,7 @@ func registerPlanSteps(a *api) {
 }
 
 func registerInspectors(a *api) {
-	put := operation(http.MethodPut, "/api/v1/inspectors/{account}", "putInspector", tagInspection, "登记检查人员")
+	put := operation(http.MethodPut, "/api/v1/inspectors/{account}", "putInspector", tagInspection, "登记检查人员", http.StatusNotFound)
 	put.Description = "登记后取得编号，公开记录只用编号。应当回避的机构在指派时排除；不登记回避的原因。"
 	register(a, put, func(ctx context.Context, in *struct {
 		Command
@@ -139,7 +139,7 @@ func registerInspectors(a *api) {
 	feed := forEverybody(operation(http.MethodGet, "/api/v1/inspectors/{me}/calendar.ics", "getCalendar", tagInspection, "检查日历", http.StatusNotFound))
 	feed.Description = "供日历软件订阅。日历软件不能登录，地址中的密钥即凭证。"
 	feed.RejectUnknownQueryParameters = false // what calendar programs add to an address
-	register(a, downloading(feed, "text/calendar", "iCalendar（RFC 5545）"), func(ctx context.Context, in *struct {
+	register(a, downloading(feed, "text/calendar", "日历，iCalendar（RFC 5545）"), func(ctx context.Context, in *struct {
 		Me string `path:"me" maxLength:"64" doc:"地址中的密钥"`
 	}) (*file, error) {
 		content, err := a.door.Calendar(ctx, in.Me)

@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	pathInspectionPlans      = "/api/v1/inspection-plans"
-	pathInspectors = "/api/v1/inspectors"
+	pathInspectionPlans = "/api/v1/inspection-plans"
+	pathInspectors      = "/api/v1/inspectors"
 )
 
 // Plan is an inspection plan as far as stories look at it.
