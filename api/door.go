@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"tuoyu/casework"
+	"tuoyu/draw"
 	"tuoyu/nursery"
 )
 
@@ -97,6 +98,19 @@ type Door interface {
 	SendVisit(ctx context.Context, p nursery.Principal, key, caseNo string, in casework.SentVisit) (casework.VisitVersion, error)
 	SaveVisitDraft(ctx context.Context, p nursery.Principal, key, caseNo string, in casework.SavedDraft) (casework.VisitDraft, error)
 	InspectionResults(ctx context.Context, county string, page casework.PageRequest) (casework.Page[casework.Publication], error)
+	StartInspectionPlan(ctx context.Context, p nursery.Principal, key string, in casework.PlanRequest) (casework.PlanSummary, error)
+	InspectionPlans(ctx context.Context, p nursery.Principal, county string, page casework.PageRequest) (casework.Page[casework.PlanSummary], error)
+	InspectionPlan(ctx context.Context, p nursery.Principal, caseNo string) (casework.PlanDetail, error)
+	ExcludeFromPlan(ctx context.Context, p nursery.Principal, key, caseNo string, in casework.PlanExclusion) (casework.PlanDetail, error)
+	CommitPlan(ctx context.Context, p nursery.Principal, key, caseNo string) (casework.PlanDetail, error)
+	WitnessDraw(ctx context.Context, p nursery.Principal, key, caseNo string, in casework.PlanWitness) (casework.PlanDetail, error)
+	PublishedPlan(ctx context.Context, caseNo string) (draw.Record, error)
+	InspectionCoverage(ctx context.Context, p nursery.Principal, half string) (casework.Indicator, error)
+	InspectionDay(ctx context.Context, p nursery.Principal, on nursery.Date) (casework.InspectionDay, error)
+	PutInspector(ctx context.Context, p nursery.Principal, key, account string, in casework.InspectorEntry) (casework.RegisteredInspector, error)
+	Inspectors(ctx context.Context, p nursery.Principal, county string, page casework.PageRequest) (casework.Page[casework.RegisteredInspector], error)
+	RenewCalendar(ctx context.Context, p nursery.Principal, key string) (casework.CalendarFeed, error)
+	Calendar(ctx context.Context, token string) ([]byte, error)
 	FileComplaint(ctx context.Context, p nursery.Principal, key string, in casework.ComplaintRequest) (casework.Started, error)
 	Complaint(ctx context.Context, p nursery.Principal, caseNo string) (casework.ComplaintDetail, error)
 	StartInsurance(ctx context.Context, p nursery.Principal, key string, in casework.InsuranceStart) (casework.Started, error)

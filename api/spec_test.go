@@ -32,6 +32,10 @@ var offered = []string{
 	"GET /api/v1/inspections", "GET /api/v1/inspections.xlsx", "POST /api/v1/inspections", "GET /api/v1/inspections/{case_no}",
 	"GET /api/v1/inspections/{case_no}/package", "PUT /api/v1/inspections/{case_no}/visit", "POST /api/v1/inspections/{case_no}/drafts",
 	"GET /api/v1/public/inspections", "POST /api/v1/public/complaints", "POST /api/v1/complaints", "GET /api/v1/complaints/{case_no}",
+	"POST /api/v1/inspection-plans", "GET /api/v1/inspection-plans", "GET /api/v1/inspection-plans/{case_no}", "GET /api/v1/inspection-plans/{case_no}/plan.xlsx",
+	"POST /api/v1/inspection-plans/{case_no}/exclusions", "POST /api/v1/inspection-plans/{case_no}/commit", "POST /api/v1/inspection-plans/{case_no}/draw",
+	"GET /api/v1/inspection-plans/{case_no}/published", "GET /api/v1/inspectors", "PUT /api/v1/inspectors/{account}", "POST /api/v1/inspectors/me/calendar",
+	"GET /api/v1/inspectors/{me}/calendar.ics", "GET /api/v1/inspection-days/{date}", "GET /api/v1/indicators/inspection-coverage",
 	"PUT /api/v1/clinics/{id}", "GET /api/v1/clinics", "POST /api/v1/contracts", "GET /api/v1/contracts", "GET /api/v1/contracts.xlsx", "GET /api/v1/contracts/candidates",
 	"GET /api/v1/contracts/{case_no}", "POST /api/v1/contracts/{case_no}/texts", "POST /api/v1/contracts/{case_no}/termination",
 	"POST /api/v1/contracts/{case_no}/visits", "POST /api/v1/contracts/{case_no}/visits/{visit}/confirmation", "GET /api/v1/indicators/signed-rate",
@@ -53,6 +57,7 @@ var offered = []string{
 var open = []string{
 	"GET /api/v1/processes", "GET /api/v1/public/institutions", "GET /api/v1/public/publications", "GET /verify/{code}",
 	"POST /api/v1/public/cases/{case_no}/status", "GET /api/v1/public/inspections", "POST /api/v1/public/complaints",
+	"GET /api/v1/inspection-plans/{case_no}/published", "GET /api/v1/inspectors/{me}/calendar.ics",
 }
 
 type described struct {

@@ -76,6 +76,11 @@ const (
 	CodeRendererUnavailable = "renderer_unavailable"     // 503: nothing can be printed now
 	CodeNotInspectable      = "not_inspectable"          // 422: not filed in the county
 	CodeVisitConflict       = "visit_conflict"           // 409: other content, or another was sent meanwhile; both are shown
+	CodePlanCommitted       = "plan_committed"           // 409: the list is fixed
+	CodePlanNotCommitted    = "plan_not_committed"       // 409: there is nothing to draw
+	CodePlanEmpty           = "plan_empty"               // 409: no institution to inspect
+	CodeNotRegistered       = "not_registered"           // 409: the asker is not in the register of inspectors
+	CodeInspectorElsewhere  = "inspector_elsewhere"      // 409: in the register of another county
 	CodeFilingNotOfSite     = "filing_not_of_site"       // 422: another county's, another's, or none that can be built
 	CodeInsuranceStarted    = "insurance_started"        // 409: the county's month was opened before
 	CodeInsuranceClosed     = "insurance_closed"         // 409: the month is closed

@@ -43,7 +43,7 @@ func formOf(taskKind string) string {
 		return "reason"
 	case "insurance_claim.review", "insurance_claim.pay":
 		return "claim"
-	case "build.supervision", "build.escalation", "contract.overdue_duty", "insurance.chase":
+	case "build.supervision", "build.escalation", "contract.overdue_duty", "insurance.chase", "inspection_plan.late":
 		return "reply"
 	case "contract.sign":
 		return "sign"
@@ -138,6 +138,9 @@ func (s *Service) checkForm(ctx context.Context, q *store.Queries, task store.Ta
 		if err := s.checkInspectionForm(ctx, q, task, in.Outcome, answer); err != nil {
 			return err
 		}
+	}
+	if task.Kind == taskPlanCommit || task.Kind == taskPlanDraw {
+		return refuse(Invalid, CodeOutcomeNotOffered, "请在检查计划中办理，不能直接办理。", FieldError{Location: "/outcome", Message: "请在检查计划中办理"})
 	}
 	if err := s.insuranceReady(ctx, q, task, in); err != nil {
 		return err

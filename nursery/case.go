@@ -81,8 +81,8 @@ var outcomeTitles = map[Outcome]string{
 	OutcomeTakeOn: "接受指派", OutcomeDecline: "不能承担", OutcomeName: "另行指派", OutcomePropose: "定下日期", OutcomeAgreeDay: "同意日期",
 	OutcomeAnother: "请求改期", OutcomeVisited: "送交现场记录", OutcomeSign: "签字确认", OutcomeObject: "签字并提出异议", OutcomeDispute: "记录有误，退回重填",
 	OutcomeRefused: "拒绝签字", OutcomeNoted: "知悉并处置", OutcomeOrder: "再次责令改正", OutcomeVisit: "现场检查", OutcomeReplied: "书面答复",
-	OutcomeNotOurs: "不属于受理范围",
-	OutcomeTake:    "接收转诊", OutcomeSeen: "已就诊", OutcomeNoShow: "未就诊", OutcomeRebook: "另约就诊", OutcomeGuardianRefuses: "监护人不同意就诊",
+	OutcomeNotOurs: "不属于受理范围", OutcomeCommit: "公布承诺", OutcomeDraw: "见证抽取",
+	OutcomeTake: "接收转诊", OutcomeSeen: "已就诊", OutcomeNoShow: "未就诊", OutcomeRebook: "另约就诊", OutcomeGuardianRefuses: "监护人不同意就诊",
 	OutcomeLost:     "联系不上",
 	OutcomeComplete: "办理完毕", OutcomeReturn: "退回", OutcomeAdmit: "受理赔付", OutcomePay: "已赔付", OutcomeReject: "不予赔付",
 }

@@ -83,6 +83,9 @@ func factsFor(t *testing.T, set string, round int) map[string]any {
 		}
 		return ownInput(t, site)
 	}
+	if set == "inspect.draw" {
+		return ownInput(t, drawn(round))
+	}
 	if strings.HasPrefix(set, "inspect.") {
 		return ownInput(t, inspection(round))
 	}
@@ -107,6 +110,17 @@ func factsFor(t *testing.T, set string, round int) map[string]any {
 		application["family"] = map[string]any{"children": json.Number("5"), "carers_on_duty": json.Number("2")}
 	}
 	return facts
+}
+
+// drawn is a draw that has something wrong, another thing in each round.
+func drawn(round int) nursery.DrawFacts {
+	covered, improvable, spread := round%5 > 0, round%2 == 0, round%4
+	return nursery.DrawFacts{
+		Committer: "supervisor", Witness: []string{"office", "supervisor"}[round%2], CommittedAt: "2026-03-01T01:00:00.000Z",
+		PublicAt: fmt.Sprintf("2026-03-01T01:00:00.%03dZ", round%3), RandomSize: round % 4, LoadSpread: &spread, Improvable: &improvable,
+		Candidates: []nursery.DrawCandidate{{ID: "a", Available: round % 4, AvailableRandom: round % 3, Covered: &covered}, {ID: "b", Available: 2, AvailableRandom: 2}},
+		Visits:     []nursery.DrawnVisit{{ID: "a", Kind: nursery.InspectRandom, Officers: 1 + round%3, Conflict: round%7 == 0, Repeated: round%6 == 0}},
+	}
 }
 
 // contract is one that has something wrong, another thing in each round.

@@ -19,6 +19,7 @@ var factTypes = map[string]reflect.Type{
 	"health.growth":      reflect.TypeFor[nursery.CheckupFacts](),
 	"health.referral":    reflect.TypeFor[nursery.CheckupFacts](),
 	"inspect.case":       reflect.TypeFor[nursery.InspectionFacts](),
+	"inspect.draw":       reflect.TypeFor[nursery.DrawFacts](),
 	"inspect.management": reflect.TypeFor[nursery.InspectionFacts](),
 	"insurance":          reflect.TypeFor[nursery.InsuranceFacts](),
 }

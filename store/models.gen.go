@@ -479,6 +479,17 @@ type InspectionDraft struct {
 	SavedAt     time.Time
 }
 
+type InspectionExclusion struct {
+	ID          int64
+	CaseNo      string
+	County      string
+	Institution string
+	Excluded    bool
+	Reason      string
+	SaidBy      string
+	SaidAt      time.Time
+}
+
 type InspectionFinding struct {
 	CaseNo      string
 	Item        string
@@ -490,6 +501,39 @@ type InspectionFinding struct {
 	FoundRound  int32
 	DueOn       nursery.Date
 	CorrectedOn nursery.Date
+}
+
+type InspectionNonce struct {
+	CaseNo  string
+	Attempt int32
+	Pairs   string
+	Random  string
+}
+
+type InspectionPlan struct {
+	CaseNo       string
+	County       string
+	Half         string
+	RandomSize   *int32
+	Attempt      int32
+	Committed    json.RawMessage
+	Commitment   string
+	CommittedBy  string
+	CommittedAt  *time.Time
+	PublicValue  string
+	PublicSource string
+	PublicAt     *time.Time
+	Witness      string
+	DrawnOn      nursery.Date
+	PairsNonce   string
+	RandomNonce  string
+	Pairs        json.RawMessage
+	Random       json.RawMessage
+	Decision     string
+	Late         *int32
+	ClosedOn     nursery.Date
+	StartedAt    time.Time
+	UpdatedAt    time.Time
 }
 
 type InspectionSignature struct {
@@ -518,6 +562,17 @@ type InspectionVisit struct {
 	Serious     bool
 	SentBy      string
 	SentAt      time.Time
+}
+
+type Inspector struct {
+	Account   string
+	County    string
+	Number    string
+	OnDuty    bool
+	Conflicts []string
+	Version   int32
+	UpdatedBy string
+	UpdatedAt time.Time
 }
 
 type Institution struct {
@@ -625,6 +680,19 @@ type Outbox struct {
 	NextAt      time.Time
 	DeliveredAt *time.Time
 	Refused     *string
+}
+
+type PlannedInspection struct {
+	CaseNo          string
+	Kind            string
+	Institution     string
+	County          string
+	Position        int32
+	FirstInspector  string
+	SecondInspector string
+	OpensOn         nursery.Date
+	Inspection      *string
+	Dropped         bool
 }
 
 type Publication struct {

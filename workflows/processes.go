@@ -131,6 +131,14 @@ func Processes() []Process {
 			{nursery.StageCorrected, "整改合格，办结", "", "整改合格，本次检查办结。"},
 			{nursery.StagePenaltyReferred, "移送处罚程序", "", "请按处罚程序的通知办理。"},
 		}},
+		{nursery.KindInspectionPlan, "检查计划与随机抽取", nursery.InspectionPlanPrefix, InspectionPlan, []StageInfo{
+			{nursery.StagePlanDrafting, "拟定名单", nursery.RoleSupervisor, "主管部门核对受检机构名单，公布抽取承诺。"},
+			{nursery.StagePlanCommitted, "待见证抽取", nursery.RoleCountyOffice, "承诺已公布，等待另一名人员录入公开值后抽取。"},
+			{nursery.StagePlanDrawn, "已抽取", nursery.RoleEngine, "抽取结果已公开，正在开始检查。"},
+			{nursery.StagePlanRunning, "执行中", nursery.RoleInspector, "例行检查已开始，随机抽查分散进行。"},
+			{nursery.StagePlanLate, "待说明", nursery.RoleSupervisor, "半年度结束，请说明未按计划检查的情况。"},
+			{nursery.StagePlanClosed, "办结", "", "本半年度检查计划办结。"},
+		}},
 		{nursery.KindComplaint, "投诉举报", nursery.ComplaintPrefix, Complaint, []StageInfo{
 			{nursery.StageTriage, "待处理", nursery.RoleSupervisor, "主管部门正在处理。"},
 			{nursery.StageVisitOpened, "已安排现场检查", "", "已安排现场检查，结果将向社会公示。"},

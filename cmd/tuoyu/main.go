@@ -24,6 +24,7 @@ type commands struct {
 	Worker   workerCommand   `cmd:"" help:"Carry processes forward and deliver what was kept for them. Any number may run."`
 	Migrate  migrateCommand  `cmd:"" help:"Bring the database to the schema of this program."`
 	Policy   policyCommands  `cmd:"" help:"Check and test the rules in this program."`
+	Draw     drawCommands    `cmd:"" help:"Verify the draw of inspections from its published record."`
 	Calendar calendarCommand `cmd:"" help:"List and publish holiday years."`
 	Keys     keysCommand     `cmd:"" help:"Make and rotate the keyset that seals what Temporal stores."`
 	Ready    readyCommand    `cmd:"" help:"Ask a running serve or worker whether it is ready; exit 0 when it is."`

@@ -90,6 +90,17 @@ acts := {
 	"inspection.read": {"institution", "supervisor", "inspector", "county_office", "city_office", "auditor"},
 	"inspection.start": {"supervisor"},
 	"inspection.visit": {"inspector"},
+	"inspection_plan.commit": {"supervisor"},
+	"inspection_plan.coverage": {"supervisor", "county_office", "city_office", "auditor"},
+	"inspection_plan.day": {"supervisor", "inspector", "county_office"},
+	"inspection_plan.draw": {"supervisor", "county_office", "city_office", "auditor"},
+	"inspection_plan.exclude": {"supervisor"},
+	"inspection_plan.list": {"supervisor", "county_office", "city_office", "auditor"},
+	"inspection_plan.read": {"supervisor", "county_office", "city_office", "auditor"},
+	"inspection_plan.start": {"supervisor"},
+	"inspector.calendar": {"inspector"},
+	"inspector.list": {"supervisor", "inspector", "county_office", "city_office", "auditor"},
+	"inspector.put": {"supervisor"},
 	"institution.list": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital"},
 	"insurance.answer": {"insurer"},
 	"insurance.except": {"county_office"},
@@ -122,12 +133,14 @@ acts := {
 lists := {
 	"build.list", "build.start", "calendar.load", "case.list", "checkup.list", "checkup.rate", "child.count", "child.enrol", "child.export",
 	"child.import", "child.list", "clinic.list", "complaint.file", "contract.list", "contract.rate", "filing.precheck",
-	"inspection.list", "institution.list", "insurance.list", "insurance_claim.list", "reading.list", "referral.list", "task.list",
+	"inspection.list", "inspection_plan.coverage", "inspection_plan.day", "inspection_plan.list", "inspector.list",
+	"institution.list", "insurance.list", "insurance_claim.list", "reading.list", "referral.list", "task.list",
 }
 
 # Acts that make something new, so that there is nothing yet to be seen.
 beginnings := {
 	"attachment.upload", "checkup.start", "clinic.put", "contract.start", "evidence.upload", "filing.start", "inspection.start",
+	"inspection_plan.start", "inspector.calendar", "inspector.put",
 	"registration.push",
 }
 
@@ -145,6 +158,8 @@ shown_by := {
 	"evidence": "evidence.read",
 	"filing": "case.read",
 	"inspection": "inspection.read",
+	"inspection_plan": "inspection_plan.read",
+	"inspector": "inspector.list",
 	"insurance": "insurance.read",
 	"insurance_claim": "insurance_claim.read",
 	"referral": "referral.read",

@@ -1,0 +1,467 @@
+package activities
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"tuoyu/calendar"
+	"tuoyu/draw"
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// RulesDraw is the rule set that says whether a half-year's draw is in order.
+const RulesDraw = "inspect.draw"
+
+// ParamsDraw is the topic of its parameters, nursery.PlanTerms.
+const ParamsDraw = "inspection_draw"
+
+// PlanStamp writes a time as records and facts of a draw do: in UTC, to the millisecond, so that text compares as time does.
+func PlanStamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+
+// PlanTimes is what the workflow of a plan needs to know of it.
+type PlanTimes struct {
+	Terms nursery.PlanTerms
+	Last  nursery.Date // of the half-year
+}
+
+// TakeUpInspectionPlan takes the plan of a half-year up and gives its terms.
+func (e *Engine) TakeUpInspectionPlan(ctx context.Context, in Move) (PlanTimes, error) {
+	var county string
+	_, err := e.inStep(ctx, in.CaseNo, in.Step, in.At, func(ctx context.Context, s *step) error {
+		if err := s.take(ctx); err != nil {
+			return err
+		}
+		s.c.Stage, s.c.Holder = string(nursery.StagePlanDrafting), string(nursery.RoleSupervisor)
+		if err := s.saveCase(ctx); err != nil {
+			return err
+		}
+		return s.record(ctx, in.event("plan_opened", "拟定受检机构名单"))
+	})
+	var times PlanTimes
+	if err == nil {
+		err = e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+			plan, err := q.InspectionPlan(ctx, in.CaseNo)
+			if err != nil {
+				return fmt.Errorf("read plan: %w", err)
+			}
+			half, err := nursery.ParseHalfYear(plan.Half)
+			times.Last, county = half.Last(), plan.County
+			return err
+		})
+	}
+	if err != nil {
+		return times, err
+	}
+	return times, e.Rules.Params(ParamsDraw, nursery.DateOf(in.At), county, &times.Terms)
+}
+
+// PlanInput gives what a plan is drawn from as things stand: every filed and open institution of the county that is not
+// excluded, with its risk, and the officers on duty by their numbers.
+func PlanInput(ctx context.Context, q *store.Queries, plan store.InspectionPlan, terms nursery.PlanTerms, at time.Time) (draw.Input, error) {
+	in := draw.Input{County: plan.County, Half: plan.Half}
+	rows, err := q.PlanCandidates(ctx, store.PlanCandidatesParams{County: plan.County, ComplaintsSince: at.AddDate(-1, 0, 0)})
+	if err != nil {
+		return in, fmt.Errorf("read candidates: %w", err)
+	}
+	excluded, err := q.ExclusionsOfPlan(ctx, plan.CaseNo)
+	if err != nil {
+		return in, fmt.Errorf("read exclusions: %w", err)
+	}
+	officers, err := q.InspectorsOnDuty(ctx, store.InspectorsOnDutyParams{County: plan.County, Half: plan.Half})
+	if err != nil {
+		return in, fmt.Errorf("read inspectors: %w", err)
+	}
+	numbers := map[string]string{}
+	for _, o := range officers {
+		numbers[o.Account] = o.Number
+		in.Inspectors = append(in.Inspectors, draw.Inspector{ID: o.Number, County: plan.County, Conflicts: o.Conflicts, Load: int(o.Load)})
+	}
+	reasons := map[string]string{}
+	for _, x := range excluded {
+		reasons[x.Institution] = x.Reason
+	}
+	for _, row := range rows {
+		if reason, out := reasons[row.ID]; out {
+			in.Exclusions = append(in.Exclusions, draw.Exclusion{ID: row.ID, Reason: reason})
+			continue
+		}
+		c := draw.Candidate{ID: row.ID, County: row.County, Township: row.Township, Risk: riskOf(row, terms)}
+		for _, account := range []string{row.LastFirst, row.LastSecond} {
+			if number, ok := numbers[account]; ok {
+				c.Last = append(c.Last, number)
+			}
+		}
+		in.Candidates = append(in.Candidates, c)
+	}
+	in.RandomSize = terms.RandomSize(len(in.Candidates))
+	if plan.RandomSize != nil {
+		in.RandomSize = int(*plan.RandomSize)
+	}
+	return in, nil
+}
+
+func riskOf(row store.PlanCandidatesRow, t nursery.PlanTerms) int {
+	points := t.RiskComplaint * int(row.Complaints)
+	if row.Ordered {
+		points += t.RiskFinding
+	}
+	if row.Serious {
+		points += t.RiskSerious
+	}
+	if row.Status == "rectifying" {
+		points += t.RiskRectifying
+	}
+	return min(points, t.RiskMost)
+}
+
+// DrawFacts gives what inspect.draw looks at before anything is drawn.
+func DrawFacts(in draw.Input) nursery.DrawFacts {
+	f := nursery.DrawFacts{RandomSize: in.RandomSize, Candidates: []nursery.DrawCandidate{}}
+	for _, c := range in.Candidates {
+		regular, random := draw.Available(in, c)
+		f.Candidates = append(f.Candidates, nursery.DrawCandidate{ID: c.ID, Available: regular, AvailableRandom: random})
+	}
+	return f
+}
+
+// drawnFacts adds what the draw made of it, looked at anew: not the algorithm's word for it.
+func drawnFacts(f *nursery.DrawFacts, in draw.Input, pairs, random []draw.Assignment) {
+	candidates, officers, regular := map[string]draw.Candidate{}, map[string]draw.Inspector{}, map[string][]string{}
+	for _, c := range in.Candidates {
+		candidates[c.ID] = c
+	}
+	for _, i := range in.Inspectors {
+		officers[i.ID] = i
+	}
+	add := func(kind string, a draw.Assignment, last []string) {
+		v := nursery.DrawnVisit{ID: a.Candidate, Kind: kind, Officers: len(slices.Compact(slices.Sorted(slices.Values(a.Inspectors))))}
+		for _, id := range a.Inspectors {
+			v.Conflict = v.Conflict || slices.Contains(officers[id].Conflicts, a.Candidate) || officers[id].County != in.County
+			v.Repeated = v.Repeated || slices.Contains(last, id)
+		}
+		f.Visits = append(f.Visits, v)
+	}
+	for _, a := range pairs {
+		if len(a.Inspectors) > 0 {
+			regular[a.Candidate] = a.Inspectors
+			add(nursery.InspectRegular, a, candidates[a.Candidate].Last)
+		}
+	}
+	for _, a := range random {
+		add(nursery.InspectRandom, a, regular[a.Candidate])
+	}
+	for i, c := range f.Candidates {
+		covered := len(regular[c.ID]) > 0
+		f.Candidates[i].Covered = &covered
+	}
+	spread, improvable := draw.Spread(in, pairs, random), draw.Improvable(in, pairs, random)
+	f.LoadSpread, f.Improvable = &spread, &improvable
+}
+
+// CommittedOf reads what a plan is committed to.
+func CommittedOf(plan store.InspectionPlan) (draw.Committed, error) {
+	var c draw.Committed
+	if err := json.Unmarshal(plan.Committed, &c); err != nil {
+		return c, fmt.Errorf("decode what was committed to: %w", err)
+	}
+	return c, nil
+}
+
+// PublishCommitment says to the public what the supervisor has committed to.
+func (e *Engine) PublishCommitment(ctx context.Context, in Move) error {
+	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
+		plan, err := s.q.InspectionPlan(ctx, s.c.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read plan: %w", err)
+		}
+		c, err := CommittedOf(plan)
+		if err != nil {
+			return err
+		}
+		s.c.Stage = string(nursery.StagePlanCommitted)
+		text := fmt.Sprintf("计划 %s：受检机构 %d 家，不列入 %d 家，检查人员 %d 名，随机抽查 %d 家。承诺值 %s。", s.c.CaseNo, len(c.Input.Candidates),
+			len(c.Input.Exclusions), len(c.Input.Inspectors), c.Input.RandomSize, plan.Commitment)
+		if err := s.publish(ctx, "inspection_plan", "抽取承诺", text); err != nil {
+			return err
+		}
+		ev := in.event("plan_committed", "公布受检机构名单和抽取承诺")
+		ev.data = map[string]any{"commitment": plan.Commitment, "attempt": plan.Attempt}
+		return s.record(ctx, ev)
+	})
+}
+
+// DrawInspections draws by the nonces and the public value, and tells whether the draw is in order by inspect.draw. One that
+// is not is void: the list is drawn up again and committed to anew.
+func (e *Engine) DrawInspections(ctx context.Context, in Move) (bool, error) {
+	err := e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
+		plan, err := s.q.InspectionPlan(ctx, s.c.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read plan: %w", err)
+		}
+		c, pairs, random, nonces, err := s.opened(ctx, plan, s.today())
+		if err != nil {
+			return err
+		}
+		facts := DrawFacts(c.Input)
+		facts.Committer, facts.Witness = plan.CommittedBy, plan.Witness
+		facts.CommittedAt, facts.PublicAt = PlanStamp(*plan.CommittedAt), PlanStamp(*plan.PublicAt)
+		drawnFacts(&facts, c.Input, pairs, random)
+		decision, err := e.decideOn(ctx, s, RulesDraw, facts, s.today())
+		if err != nil {
+			return err
+		}
+		if decision.Result != nursery.Pass {
+			return s.void(ctx, in, plan, decision.ID)
+		}
+		return e.keepDraw(ctx, s, in, plan, pairs, random, nonces.Pairs, decision.ID)
+	})
+	if err != nil {
+		return false, err
+	}
+	var plan store.InspectionPlan
+	err = e.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
+		plan, err = q.InspectionPlan(ctx, in.CaseNo)
+		return err
+	})
+	return !plan.DrawnOn.IsZero(), err
+}
+
+// opened draws for what the plan committed to.
+func (s *step) opened(ctx context.Context, plan store.InspectionPlan, on nursery.Date) (c draw.Committed, pairs, random []draw.Assignment, nonces store.InspectionNonce, err error) {
+	if nonces, err = s.q.Nonces(ctx, store.NoncesParams{CaseNo: plan.CaseNo, Attempt: plan.Attempt}); err != nil {
+		return c, nil, nil, nonces, fmt.Errorf("read nonces: %w", err)
+	}
+	if c, err = CommittedOf(plan); err != nil {
+		return c, nil, nil, nonces, err
+	}
+	pairs, random = c.Open(plan.Commitment, nonces.Pairs, nonces.Random, plan.PublicValue, on.String())
+	return c, pairs, random, nonces, nil
+}
+
+func (s *step) void(ctx context.Context, in Move, plan store.InspectionPlan, decision string) error {
+	if err := s.q.VoidDraw(ctx, store.VoidDrawParams{CaseNo: plan.CaseNo, UpdatedAt: s.at}); err != nil {
+		return fmt.Errorf("void draw: %w", err)
+	}
+	s.c.Stage = string(nursery.StagePlanDrafting)
+	ev := in.event("draw_void", "抽取结果不合规则，作废后重新拟定")
+	ev.data = map[string]any{"commitment": plan.Commitment, "public_value": plan.PublicValue, "attempt": plan.Attempt, "decision": decision}
+	return s.record(ctx, ev)
+}
+
+// keepDraw writes the visits down: the regular ones for now, the random ones spread over what is left of the half-year.
+func (e *Engine) keepDraw(ctx context.Context, s *step, in Move, plan store.InspectionPlan, pairs, random []draw.Assignment, nonce, decision string) error {
+	half, err := nursery.ParseHalfYear(plan.Half)
+	if err != nil {
+		return err
+	}
+	var terms nursery.PlanTerms
+	if err := e.Rules.Params(ParamsDraw, s.today(), plan.County, &terms); err != nil {
+		return err
+	}
+	numbers, err := s.q.InspectorNumbers(ctx, plan.County)
+	if err != nil {
+		return fmt.Errorf("read inspectors: %w", err)
+	}
+	accounts := map[string]string{}
+	for _, n := range numbers {
+		accounts[n.Number] = n.Account
+	}
+	begin := s.today()
+	if begin.Before(half.First()) {
+		begin = half.First()
+	}
+	span := max(begin.DaysUntil(half.Last().AddDays(-terms.RandomUntilDays)), 0)
+	keep := func(kind string, position int, a draw.Assignment, on nursery.Date) error {
+		err := s.q.InsertPlanned(ctx, store.InsertPlannedParams{
+			CaseNo: plan.CaseNo, Kind: kind, Institution: a.Candidate, County: plan.County, Position: int32(position),
+			FirstInspector: accounts[a.Inspectors[0]], SecondInspector: accounts[a.Inspectors[1]], OpensOn: on,
+		})
+		if err != nil {
+			return fmt.Errorf("insert planned visit: %w", err)
+		}
+		return nil
+	}
+	for n, a := range pairs {
+		if err := keep(nursery.InspectRegular, n+1, a, begin); err != nil {
+			return err
+		}
+	}
+	for n, a := range random {
+		if err := keep(nursery.InspectRandom, n+1, a, begin.AddDays((n+1)*span/len(random))); err != nil {
+			return err
+		}
+	}
+	raw, err := json.Marshal(pairs)
+	if err != nil {
+		return fmt.Errorf("encode pairs: %w", err)
+	}
+	err = s.q.RevealPairs(ctx, store.RevealPairsParams{
+		CaseNo: plan.CaseNo, DrawnOn: s.today(), PairsNonce: nonce, Pairs: raw, Decision: decision, UpdatedAt: s.at,
+	})
+	if err != nil {
+		return fmt.Errorf("reveal pairs: %w", err)
+	}
+	s.c.Stage = string(nursery.StagePlanDrawn)
+	text := fmt.Sprintf("计划 %s：见证人录入公开值后抽取完毕，例行检查 %d 家。抽取记录已公开，可以自行核验；随机抽查名单在半年度结束后公开。", plan.CaseNo, len(pairs))
+	if err := s.publish(ctx, "inspection_plan", "抽取结果", text); err != nil {
+		return err
+	}
+	ev := in.event("plan_drawn", fmt.Sprintf("抽取完毕：例行检查 %d 家，随机抽查 %d 家", len(pairs), len(random)))
+	ev.data = map[string]any{"regular": len(pairs), "random": len(random), "decision": decision}
+	return s.record(ctx, ev)
+}
+
+// plannedAtOnce is how many visits are opened in one step, so that a step stays short.
+const plannedAtOnce = 40
+
+// PlannedOpened says when the next visits of a plan are to be opened; zero when none is left.
+type PlannedOpened struct{ Next nursery.Date }
+
+// OpenPlannedInspections opens what has fallen due. An institution that is no longer filed is dropped.
+func (e *Engine) OpenPlannedInspections(ctx context.Context, in Move) (PlannedOpened, error) {
+	err := e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
+		plan, err := s.q.InspectionPlan(ctx, s.c.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read plan: %w", err)
+		}
+		due, err := s.q.PlannedToOpen(ctx, store.PlannedToOpenParams{CaseNo: plan.CaseNo, Today: s.today(), Most: plannedAtOnce})
+		if err != nil {
+			return fmt.Errorf("read planned visits: %w", err)
+		}
+		dropped := 0
+		for _, p := range due {
+			was := store.PlannedOpenedParams{CaseNo: p.CaseNo, Kind: p.Kind, Institution: p.Institution}
+			caseNo, err := OpenInspection(ctx, s.q, PlannedInspection{
+				ID: p.CaseNo + "/" + p.Kind + "/" + p.Institution, County: p.County, Institution: p.Institution, Half: plan.Half, Kind: p.Kind,
+				FirstInspector: p.FirstInspector, SecondInspector: p.SecondInspector, PlanCase: p.CaseNo,
+			}, s.at)
+			switch {
+			case errors.Is(err, ErrNotInspectable):
+				was.Dropped = true
+				dropped++
+			case err != nil:
+				return fmt.Errorf("open planned visit: %w", err)
+			default:
+				was.Inspection = &caseNo
+			}
+			if err := s.q.PlannedOpened(ctx, was); err != nil {
+				return fmt.Errorf("note opened visit: %w", err)
+			}
+		}
+		s.c.Stage, s.c.Holder = string(nursery.StagePlanRunning), string(nursery.RoleInspector)
+		ev := in.event("visits_opened", fmt.Sprintf("开始检查 %d 家，不再备案而免于检查 %d 家", len(due)-dropped, dropped))
+		ev.internal = true
+		return s.record(ctx, ev)
+	})
+	if err != nil {
+		return PlannedOpened{}, err
+	}
+	var opened PlannedOpened
+	err = e.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
+		opened.Next, err = q.NextPlanned(ctx, in.CaseNo)
+		if store.IsNotFound(err) {
+			err = nil
+		}
+		return err
+	})
+	return opened, err
+}
+
+// TallyInspectionPlan counts, when the half-year is over, the institutions that were not visited in it.
+func (e *Engine) TallyInspectionPlan(ctx context.Context, in Move) (late int, err error) {
+	err = e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
+		_, names, planned, err := s.late(ctx)
+		if err != nil {
+			return err
+		}
+		ev := in.event("plan_tallied", fmt.Sprintf("半年度结束：应检查 %d 家次，未检查 %d 家次", planned, len(names)))
+		ev.data = map[string]any{"planned": planned, "late": names}
+		return s.record(ctx, ev)
+	})
+	if err != nil {
+		return 0, err
+	}
+	err = e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		_, names, _, err := (&step{q: q, c: store.Case{CaseNo: in.CaseNo}}).late(ctx)
+		late = len(names)
+		return err
+	})
+	return late, err
+}
+
+// late names the visits of a plan that were not made in its half-year.
+func (s *step) late(ctx context.Context) (plan store.InspectionPlan, names []string, planned int, err error) {
+	if plan, err = s.q.InspectionPlan(ctx, s.c.CaseNo); err != nil {
+		return plan, nil, 0, fmt.Errorf("read plan: %w", err)
+	}
+	half, err := nursery.ParseHalfYear(plan.Half)
+	if err != nil {
+		return plan, nil, 0, err
+	}
+	rows, err := s.q.PlannedOfPlan(ctx, s.c.CaseNo)
+	if err != nil {
+		return plan, nil, 0, fmt.Errorf("read planned visits: %w", err)
+	}
+	for _, p := range rows {
+		if p.Dropped {
+			continue
+		}
+		planned++
+		if p.VisitedOn.IsZero() || p.VisitedOn.After(half.Last()) {
+			names = append(names, p.Kind+"/"+p.Institution)
+		}
+	}
+	return plan, names, planned, nil
+}
+
+// CloseInspectionPlan closes the plan of a half-year that is over: it reveals the random draw and publishes what was
+// visited. In.Tasks, if any, is the task in which the supervisor accounted for what was not.
+func (e *Engine) CloseInspectionPlan(ctx context.Context, in Move) error {
+	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
+		plan, names, planned, err := s.late(ctx)
+		if err != nil {
+			return err
+		}
+		_, _, random, nonces, err := s.opened(ctx, plan, plan.DrawnOn)
+		if err != nil {
+			return err
+		}
+		raw, err := json.Marshal(random)
+		if err != nil {
+			return fmt.Errorf("encode random visits: %w", err)
+		}
+		late := int32(len(names))
+		err = s.q.RevealRandom(ctx, store.RevealRandomParams{
+			CaseNo: plan.CaseNo, RandomNonce: nonces.Random, Random: raw, Late: &late, ClosedOn: s.today(), UpdatedAt: s.at,
+		})
+		if err != nil {
+			return fmt.Errorf("reveal random visits: %w", err)
+		}
+		text := fmt.Sprintf("计划 %s：应检查 %d 家次，按期检查 %d 家次，未按期检查 %d 家次。随机抽查名单已公开，可以自行核验。",
+			plan.CaseNo, planned, planned-len(names), len(names))
+		if err := s.publish(ctx, "inspection_plan", "执行情况", text); err != nil {
+			return err
+		}
+		s.end(nursery.StagePlanClosed)
+		var said struct {
+			Note string `json:"note"`
+		}
+		if len(in.Tasks) > 0 {
+			if err := s.answer(ctx, in.Tasks[0], &said); err != nil {
+				return err
+			}
+		}
+		note := "半年度检查计划办结"
+		if said.Note != "" {
+			note += "：" + said.Note
+		}
+		ev := in.event("plan_closed", note)
+		ev.data = map[string]any{"planned": planned, "late": len(names)}
+		return s.record(ctx, ev)
+	})
+}

@@ -1,0 +1,322 @@
+package casework
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"tuoyu/activities"
+	"tuoyu/draw"
+	"tuoyu/nursery"
+	"tuoyu/store"
+	"tuoyu/workflows/humantask"
+)
+
+const (
+	taskPlanCommit = "inspection_plan.commit"
+	taskPlanDraw   = "inspection_plan.draw"
+
+	// planPrefix begins the names under which a county's plans stand beside institutions.
+	planPrefix = "inspection-plan-"
+)
+
+// StartInspectionPlan opens the plan of a county's half-year. Errors: invalid, plan_started, forbidden.
+func (s *Service) StartInspectionPlan(ctx context.Context, p nursery.Principal, key string, in PlanRequest) (PlanSummary, error) {
+	started, replayed, err := command(ctx, s, p, key, "inspection_plan.start", in, func(q *store.Queries) (Started, error) {
+		return s.startInspectionPlan(ctx, q, p, in)
+	})
+	if err != nil {
+		return PlanSummary{}, err
+	}
+	if !replayed {
+		s.deliverStart(ctx, started.CaseNo)
+	}
+	d, err := s.InspectionPlan(ctx, p, started.CaseNo)
+	return d.PlanSummary, err
+}
+
+func (s *Service) startInspectionPlan(ctx context.Context, q *store.Queries, p nursery.Principal, in PlanRequest) (Started, error) {
+	if err := s.may(ctx, p, "inspection_plan.start", resource{County: p.County}); err != nil {
+		return Started{}, err
+	}
+	var c checker
+	c.limits(in)
+	half, err := nursery.ParseHalfYear(in.Half)
+	c.invalid("/half", err)
+	if now := nursery.HalfYearOf(s.today()); err == nil && half != now && half != now.Next() {
+		c.add("/half", "只能制定本半年度或下半年度的计划")
+	}
+	if in.RandomSize != nil && (*in.RandomSize < 0 || *in.RandomSize > 1000) {
+		c.add("/random_size", "应为 0 至 1000")
+	}
+	if err := c.refusal(); err != nil {
+		return Started{}, err
+	}
+	if _, err := q.InspectionPlanOfHalf(ctx, store.InspectionPlanOfHalfParams{County: p.County, Half: in.Half}); err == nil {
+		return Started{}, refuse(Conflict, CodePlanStarted, "本县区该半年度的检查计划已经制定。")
+	} else if !store.IsNotFound(err) {
+		return Started{}, fmt.Errorf("look for the plan: %w", err)
+	}
+	institution, name := planPrefix+p.County, nursery.CountyName(p.County)+"托育机构检查计划"
+	err = q.PutPlanInstitution(ctx, store.PutPlanInstitutionParams{ID: institution, County: p.County, Name: name, UpdatedAt: s.Now()})
+	if err != nil {
+		return Started{}, fmt.Errorf("put plan: %w", err)
+	}
+	started, err := s.openCase(ctx, q, p, opening{
+		kind: nursery.KindInspectionPlan, county: p.County, institution: institution, subject: half.Title() + name, about: in.Half, facts: in,
+		note: "制定" + half.Title() + "检查计划",
+	})
+	if err != nil {
+		return Started{}, err
+	}
+	row := store.InsertInspectionPlanParams{CaseNo: started.CaseNo, County: p.County, Half: in.Half, StartedAt: s.Now()}
+	if in.RandomSize != nil {
+		size := int32(*in.RandomSize)
+		row.RandomSize = &size
+	}
+	if err := q.InsertInspectionPlan(ctx, row); err != nil {
+		return Started{}, fmt.Errorf("insert plan: %w", err)
+	}
+	return started, nil
+}
+
+// planFor reads a plan that p may act on, with one of the two queries that find its case.
+func (s *Service) planFor(ctx context.Context, q *store.Queries, find func(context.Context, string) (store.Case, error), p nursery.Principal, act, caseNo string) (store.Case, store.InspectionPlan, error) {
+	c, err := caseOf(ctx, find, caseNo)
+	if err != nil {
+		return c, store.InspectionPlan{}, err
+	}
+	if c.Kind != string(nursery.KindInspectionPlan) {
+		return c, store.InspectionPlan{}, notFound()
+	}
+	if err := s.may(ctx, p, act, resource{County: c.County}); err != nil {
+		return c, store.InspectionPlan{}, err
+	}
+	plan, err := q.InspectionPlan(ctx, c.CaseNo)
+	if err != nil {
+		return c, plan, fmt.Errorf("read plan: %w", err)
+	}
+	return c, plan, nil
+}
+
+// ExcludeFromPlan leaves an institution out of a plan with its reason, or takes that back; what was said before stays on
+// record. Errors: plan_committed, invalid.
+func (s *Service) ExcludeFromPlan(ctx context.Context, p nursery.Principal, key, caseNo string, in PlanExclusion) (PlanDetail, error) {
+	_, _, err := command(ctx, s, p, key, "inspection_plan.exclude "+caseNo, in, func(q *store.Queries) (struct{}, error) {
+		c, plan, err := s.planFor(ctx, q, q.CaseForStep, p, "inspection_plan.exclude", caseNo)
+		if err != nil {
+			return struct{}{}, err
+		}
+		if plan.CommittedAt != nil {
+			return struct{}{}, planCommitted()
+		}
+		var check checker
+		check.limits(in)
+		if wrong := needText("/reason", in.Reason, 500); wrong != nil {
+			check.add(wrong.Location, wrong.Message)
+		}
+		institution, err := q.InstitutionByID(ctx, in.Institution)
+		if err != nil && !store.IsNotFound(err) {
+			return struct{}{}, fmt.Errorf("read institution: %w", err)
+		}
+		if err != nil || institution.County != c.County || institution.FilingCase == nil {
+			check.add("/institution", "没有备案的机构")
+		}
+		if err := check.refusal(); err != nil {
+			return struct{}{}, err
+		}
+		err = q.InsertExclusion(ctx, store.InsertExclusionParams{
+			CaseNo: c.CaseNo, County: c.County, Institution: in.Institution, Excluded: in.Excluded, Reason: in.Reason, SaidBy: p.Account, SaidAt: s.Now(),
+		})
+		if err != nil {
+			return struct{}{}, fmt.Errorf("insert exclusion: %w", err)
+		}
+		kind, note := "plan_excluded", "不列入机构 "+in.Institution+"："+in.Reason
+		if !in.Excluded {
+			kind, note = "plan_included", "恢复列入机构 "+in.Institution+"："+in.Reason
+		}
+		return struct{}{}, s.event(ctx, q, c, p, "said/"+completionID(p, key), kind, note, true, nil)
+	})
+	if err != nil {
+		return PlanDetail{}, err
+	}
+	return s.InspectionPlan(ctx, p, caseNo)
+}
+
+func planCommitted() *Error {
+	return refuse(Conflict, CodePlanCommitted, "承诺已经公布，名单不能再改。")
+}
+
+// taskOf finds the plan's open task of a kind; otherwise the plan is not where the act belongs.
+func taskOf(ctx context.Context, q *store.Queries, caseNo, kind string, otherwise *Error) (store.Task, error) {
+	task, err := q.OpenTaskOfKind(ctx, store.OpenTaskOfKindParams{CaseNo: caseNo, Kind: kind})
+	if store.IsNotFound(err) {
+		return task, otherwise
+	}
+	if err != nil {
+		return task, fmt.Errorf("find task: %w", err)
+	}
+	return task, nil
+}
+
+// CommitPlan fixes the list as it stands and publishes the commitment to it. The nonces are made here and nobody sees them
+// before the draw. Errors: plan_committed, plan_empty, invalid with what inspect.draw refuses.
+func (s *Service) CommitPlan(ctx context.Context, p nursery.Principal, key, caseNo string) (PlanDetail, error) {
+	return s.planStep(ctx, p, key, "inspection_plan.commit", caseNo, nil, nursery.OutcomeCommit, func(q *store.Queries, c store.Case, plan store.InspectionPlan) (store.Task, error) {
+		if plan.CommittedAt != nil {
+			return store.Task{}, planCommitted()
+		}
+		task, err := taskOf(ctx, q, c.CaseNo, taskPlanCommit, refuse(Conflict, CodeNotOpenForChange, "计划当前不在拟定名单环节，请稍后再试。"))
+		if err != nil {
+			return task, err
+		}
+		if half, err := nursery.ParseHalfYear(plan.Half); err != nil || s.today().After(half.Last()) {
+			return task, refuse(Conflict, CodeNotOpenForChange, "该半年度已经结束。")
+		}
+		in, err := s.planInput(ctx, q, plan)
+		if err != nil {
+			return task, err
+		}
+		if len(in.Candidates) == 0 {
+			return task, refuse(Conflict, CodePlanEmpty, "没有受检机构。")
+		}
+		facts := activities.DrawFacts(in)
+		if err := s.drawRefused(ctx, facts, c.County); err != nil {
+			return task, err
+		}
+		return task, s.commitTo(ctx, q, p, plan, in)
+	})
+}
+
+func (s *Service) planInput(ctx context.Context, q *store.Queries, plan store.InspectionPlan) (draw.Input, error) {
+	var terms nursery.PlanTerms
+	if err := s.Rules.Params(activities.ParamsDraw, s.today(), plan.County, &terms); err != nil {
+		return draw.Input{}, err
+	}
+	return activities.PlanInput(ctx, q, plan, terms, s.Now())
+}
+
+func (s *Service) commitTo(ctx context.Context, q *store.Queries, p nursery.Principal, plan store.InspectionPlan, in draw.Input) error {
+	pairs, random := nonce(), nonce()
+	committed, commitment := draw.Commit(in, pairs, random)
+	raw, err := json.Marshal(committed)
+	if err != nil {
+		return fmt.Errorf("encode commitment: %w", err)
+	}
+	now := s.Now().UTC().Truncate(time.Millisecond)
+	err = q.CommitPlan(ctx, store.CommitPlanParams{
+		CaseNo: plan.CaseNo, Committed: raw, Commitment: commitment, CommittedBy: p.Account, CommittedAt: &now,
+	})
+	if err != nil {
+		return fmt.Errorf("commit plan: %w", err)
+	}
+	return q.Beyond(ctx, func() error {
+		err := q.InsertNonces(ctx, store.InsertNoncesParams{CaseNo: plan.CaseNo, Attempt: plan.Attempt, Pairs: pairs, Random: random})
+		if err != nil {
+			return fmt.Errorf("keep nonces: %w", err)
+		}
+		return nil
+	})
+}
+
+func nonce() string {
+	var b [32]byte
+	_, _ = rand.Read(b[:]) // it never fails
+	return hex.EncodeToString(b[:])
+}
+
+// drawRefused names what inspect.draw refuses at the places of the body.
+func (s *Service) drawRefused(ctx context.Context, facts nursery.DrawFacts, county string) error {
+	d, err := s.Rules.Decide(ctx, activities.RulesDraw, facts, s.today(), county)
+	if err != nil {
+		return fmt.Errorf("decide draw: %w", err)
+	}
+	var c checker
+	for _, r := range d.Reasons {
+		if r.Result == nursery.Fail {
+			c.add(r.Fields[0], r.Message+r.Remedy)
+		}
+	}
+	return c.refusal()
+}
+
+// WitnessDraw takes in the public value, from which and the secret nonces the engine draws. Who committed cannot witness.
+// Errors: conflict_of_interest, plan_not_committed, invalid when the value is not of after the commitment.
+func (s *Service) WitnessDraw(ctx context.Context, p nursery.Principal, key, caseNo string, in PlanWitness) (PlanDetail, error) {
+	return s.planStep(ctx, p, key, "inspection_plan.draw", caseNo, in, nursery.OutcomeDraw, func(q *store.Queries, c store.Case, plan store.InspectionPlan) (store.Task, error) {
+		if plan.CommittedBy == p.Account {
+			return store.Task{}, refuse(Forbidden, CodeConflictOfInterest, "公布承诺的人员不能见证抽取，请由另一名人员办理。")
+		}
+		var check checker
+		check.limits(in)
+		for location, text := range map[string]string{"/public_value": in.PublicValue, "/public_source": in.Source} {
+			if wrong := needText(location, text, 200); wrong != nil {
+				check.add(wrong.Location, wrong.Message)
+			}
+		}
+		if in.PublicAt.IsZero() || in.PublicAt.After(s.Now()) {
+			check.add("/public_at", "请填写公开值的发布时间，不能晚于现在")
+		}
+		if err := check.refusal(); err != nil {
+			return store.Task{}, err
+		}
+		otherwise := refuse(Conflict, CodePlanNotCommitted, "计划当前不在待抽取环节。")
+		if plan.CommittedAt == nil {
+			return store.Task{}, otherwise
+		}
+		task, err := taskOf(ctx, q, c.CaseNo, taskPlanDraw, otherwise)
+		if err != nil {
+			return task, err
+		}
+		committed, err := activities.CommittedOf(plan)
+		if err != nil {
+			return task, err
+		}
+		facts := activities.DrawFacts(committed.Input)
+		facts.Committer, facts.Witness = plan.CommittedBy, p.Account
+		facts.CommittedAt, facts.PublicAt = activities.PlanStamp(*plan.CommittedAt), activities.PlanStamp(in.PublicAt)
+		if err := s.drawRefused(ctx, facts, c.County); err != nil {
+			return task, err
+		}
+		at := in.PublicAt.UTC().Truncate(time.Millisecond)
+		err = q.WitnessPlan(ctx, store.WitnessPlanParams{
+			CaseNo: c.CaseNo, PublicValue: in.PublicValue, PublicSource: in.Source, PublicAt: &at, Witness: p.Account, UpdatedAt: s.Now(),
+		})
+		if err != nil {
+			return task, fmt.Errorf("note witness: %w", err)
+		}
+		return task, nil
+	})
+}
+
+// planStep does what moves a plan on, and answers the plan's task with it.
+func (s *Service) planStep(ctx context.Context, p nursery.Principal, key, act, caseNo string, body any, outcome nursery.Outcome,
+	do func(*store.Queries, store.Case, store.InspectionPlan) (store.Task, error),
+) (PlanDetail, error) {
+	var row store.Outbox
+	_, replayed, err := command(ctx, s, p, key, act+" "+caseNo, body, func(q *store.Queries) (struct{}, error) {
+		c, plan, err := s.planFor(ctx, q, q.CaseForStep, p, act, caseNo)
+		if err != nil {
+			return struct{}{}, err
+		}
+		task, err := do(q, c, plan)
+		if err != nil {
+			return struct{}{}, err
+		}
+		row, err = s.keep(ctx, q, c.CaseNo, c.County, c.Institution, completionID(p, key), humantask.CompleteUpdate,
+			kept{Task: task.ID, Outcome: outcome, Actor: p.Account, Role: p.Role})
+		return struct{}{}, err
+	})
+	if err != nil {
+		return PlanDetail{}, err
+	}
+	if !replayed {
+		if _, err := s.deliver(ctx, row); err != nil {
+			s.Log.WarnContext(ctx, "plan not moved on, kept for the relay", "error", err)
+		}
+	}
+	return s.InspectionPlan(ctx, p, caseNo)
+}

@@ -1,0 +1,270 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"tuoyu/activities"
+	"tuoyu/draw"
+	"tuoyu/nursery"
+	"tuoyu/store"
+	"tuoyu/workflows"
+)
+
+// InspectionPlans lists the plans p may see, newest first.
+func (s *Service) InspectionPlans(ctx context.Context, p nursery.Principal, county string, page PageRequest) (Page[PlanSummary], error) {
+	list := Page[PlanSummary]{Items: []PlanSummary{}}
+	if err := s.may(ctx, p, "inspection_plan.list", resource{}); err != nil {
+		return list, err
+	}
+	limit, err := page.limit()
+	if err != nil {
+		return list, err
+	}
+	half, before := "9999H2", cursor{ID: "~"}
+	if page.After != "" {
+		if before, err = decodeCursor(page.After); err != nil {
+			return list, err
+		}
+		half = nursery.HalfYearOf(before.On).String()
+	}
+	if p.Role == nursery.RoleSupervisor || p.Role == nursery.RoleCountyOffice {
+		county = p.County
+	}
+	var rows []store.InspectionPlansOfCityRow
+	err = s.DB.As(ctx, p, func(q *store.Queries) (err error) {
+		if county == "" {
+			rows, err = q.InspectionPlansOfCity(ctx, store.InspectionPlansOfCityParams{BeforeHalf: half, BeforeNo: before.ID, PageSize: int32(limit + 1)})
+			return err
+		}
+		found, err := q.InspectionPlansOfCounty(ctx, store.InspectionPlansOfCountyParams{County: county, BeforeHalf: half, BeforeNo: before.ID, PageSize: int32(limit + 1)})
+		for _, row := range found {
+			rows = append(rows, store.InspectionPlansOfCityRow(row))
+		}
+		return err
+	})
+	if err != nil {
+		return list, fmt.Errorf("list inspection plans: %w", err)
+	}
+	for n, row := range rows {
+		if n == limit {
+			last := rows[n-1]
+			of, err := nursery.ParseHalfYear(last.Half)
+			if err != nil {
+				return list, fmt.Errorf("half-year of %s: %w", last.CaseNo, err)
+			}
+			list.Next = cursor{On: of.First(), ID: last.CaseNo}.encode()
+			break
+		}
+		list.Items = append(list.Items, planSummary(planOfRow(row), row.Stage, row.Status))
+	}
+	return list, nil
+}
+
+func planOfRow(r store.InspectionPlansOfCityRow) store.InspectionPlan {
+	return store.InspectionPlan{
+		CaseNo: r.CaseNo, County: r.County, Half: r.Half, Commitment: r.Commitment, CommittedBy: r.CommittedBy, CommittedAt: r.CommittedAt,
+		Witness: r.Witness, DrawnOn: r.DrawnOn, Decision: r.Decision, Late: r.Late, ClosedOn: r.ClosedOn,
+	}
+}
+
+func planSummary(plan store.InspectionPlan, stage, status string) PlanSummary {
+	v := PlanSummary{
+		CaseNo: plan.CaseNo, County: plan.County, CountyName: nursery.CountyName(plan.County), Half: plan.Half, Stage: nursery.Stage(stage),
+		StageTitle: stageTitle(nursery.KindInspectionPlan, stage), Status: nursery.CaseStatus(status), Commitment: plan.Commitment,
+		CommittedBy: plan.CommittedBy, CommittedAt: plan.CommittedAt, Witness: plan.Witness, DrawnOn: plan.DrawnOn, Decision: plan.Decision,
+		ClosedOn: plan.ClosedOn,
+	}
+	if plan.Late != nil {
+		late := int(*plan.Late)
+		v.Late = &late
+	}
+	return v
+}
+
+func stageTitle(kind nursery.CaseKind, stage string) string {
+	process, ok := workflows.ProcessOf(kind)
+	if !ok {
+		return ""
+	}
+	info, _ := process.Stage(nursery.Stage(stage))
+	return info.Title
+}
+
+// InspectionPlan gives everything of a plan.
+func (s *Service) InspectionPlan(ctx context.Context, p nursery.Principal, caseNo string) (PlanDetail, error) {
+	d := PlanDetail{Reasons: []nursery.Reason{}, Visits: []PlannedVisit{}}
+	err := s.DB.As(ctx, p, func(q *store.Queries) error {
+		c, plan, err := s.planFor(ctx, q, q.CaseByNumber, p, "inspection_plan.read", caseNo)
+		if err != nil {
+			return err
+		}
+		d.PlanSummary = planSummary(plan, c.Stage, c.Status)
+		if plan.CommittedAt == nil {
+			return s.fillDraftPlan(ctx, q, plan, &d)
+		}
+		committed, err := activities.CommittedOf(plan)
+		if err != nil {
+			return err
+		}
+		d.Input = committed.Input
+		return s.fillPlannedVisits(ctx, q, plan, &d)
+	})
+	return d, err
+}
+
+// fillDraftPlan shows what would be committed to today.
+func (s *Service) fillDraftPlan(ctx context.Context, q *store.Queries, plan store.InspectionPlan, d *PlanDetail) error {
+	// Complaints weigh in, which not everybody reads who sees the plan.
+	return q.Beyond(ctx, func() error {
+		in, err := s.planInput(ctx, q, plan)
+		if err != nil {
+			return err
+		}
+		committed, _ := draw.Commit(in, "", "")
+		d.Input = committed.Input
+		decision, err := s.Rules.Decide(ctx, activities.RulesDraw, activities.DrawFacts(in), s.today(), plan.County)
+		if err != nil {
+			return fmt.Errorf("decide draw: %w", err)
+		}
+		d.Reasons = append(d.Reasons, decision.Reasons...)
+		return nil
+	})
+}
+
+func (s *Service) fillPlannedVisits(ctx context.Context, q *store.Queries, plan store.InspectionPlan, d *PlanDetail) error {
+	rows, err := q.PlannedOfPlan(ctx, plan.CaseNo)
+	if err != nil {
+		return fmt.Errorf("read planned visits: %w", err)
+	}
+	half, err := nursery.ParseHalfYear(plan.Half)
+	if err != nil {
+		return err
+	}
+	over := s.today().After(half.Last()) || !plan.ClosedOn.IsZero()
+	for _, row := range rows {
+		v := PlannedVisit{
+			Kind: row.Kind, Position: int(row.Position), Institution: row.Institution, Name: row.Name, Township: row.Township,
+			Drawn: []string{row.FirstInspector, row.SecondInspector}, OpensOn: row.OpensOn, VisitOn: row.VisitOn, VisitedOn: row.VisitedOn, Dropped: row.Dropped,
+			Late: over && !row.Dropped && (row.VisitedOn.IsZero() || row.VisitedOn.After(half.Last())),
+		}
+		if row.Inspection != nil && row.GoingFirst != nil && row.GoingSecond != nil && row.Stage != nil {
+			v.Inspection, v.Going, v.StageTitle = *row.Inspection, []string{*row.GoingFirst, *row.GoingSecond}, stageTitle(nursery.KindInspection, *row.Stage)
+		}
+		d.Visits = append(d.Visits, v)
+	}
+	return nil
+}
+
+// PublishedPlan gives what is published of a draw, to whoever asks, so that anybody can draw again.
+func (s *Service) PublishedPlan(ctx context.Context, caseNo string) (draw.Record, error) {
+	number, err := nursery.ParseCaseNumber(caseNo)
+	if err != nil {
+		return draw.Record{}, notFound()
+	}
+	var plan store.InspectionPlan
+	err = s.DB.AsPublic(ctx, "", func(q *store.Queries) (err error) {
+		plan, err = q.InspectionPlan(ctx, string(number))
+		return err
+	})
+	if store.IsNotFound(err) {
+		return draw.Record{}, notFound()
+	}
+	if err != nil {
+		return draw.Record{}, fmt.Errorf("read published plan: %w", err)
+	}
+	return recordOf(plan)
+}
+
+func recordOf(plan store.InspectionPlan) (draw.Record, error) {
+	r := draw.Record{
+		CaseNo: plan.CaseNo, Commitment: plan.Commitment, CommittedAt: stampOf(plan.CommittedAt), PairsNonce: plan.PairsNonce,
+		RandomNonce: plan.RandomNonce, Pairs: []draw.Assignment{}, Random: []draw.Assignment{},
+	}
+	if !plan.DrawnOn.IsZero() { // before the draw the value is nobody's but the witness's
+		r.PublicValue, r.Source, r.PublicAt, r.DrawnOn = plan.PublicValue, plan.PublicSource, stampOf(plan.PublicAt), plan.DrawnOn.String()
+	}
+	var err error
+	if r.Committed, err = activities.CommittedOf(plan); err != nil {
+		return r, err
+	}
+	for _, part := range []struct {
+		raw  json.RawMessage
+		into *[]draw.Assignment
+	}{{plan.Pairs, &r.Pairs}, {plan.Random, &r.Random}} {
+		if len(part.raw) == 0 {
+			continue
+		}
+		if err := json.Unmarshal(part.raw, part.into); err != nil {
+			return r, fmt.Errorf("decode draw: %w", err)
+		}
+	}
+	return r, nil
+}
+
+func stampOf(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return activities.PlanStamp(*t)
+}
+
+// InspectionCoverage is the share of the institutions of a half-year's plans that had their regular visit in it 检查覆盖率
+// (P07-R3); "" is the half-year of today.
+func (s *Service) InspectionCoverage(ctx context.Context, p nursery.Principal, half string) (Indicator, error) {
+	if err := s.may(ctx, p, "inspection_plan.coverage", resource{}); err != nil {
+		return Indicator{}, err
+	}
+	of := nursery.HalfYearOf(s.today())
+	if half != "" {
+		var err error
+		if of, err = nursery.ParseHalfYear(half); err != nil {
+			return Indicator{}, refuse(Invalid, CodeInvalid, "半年度填写有误。", fieldOf("half", err))
+		}
+	}
+	county := p.County
+	if p.Role == nursery.RoleCityOffice || p.Role == nursery.RoleAuditor {
+		county = ""
+	}
+	var rows []store.PlanCoverageRow
+	err := s.DB.As(ctx, p, func(q *store.Queries) (err error) {
+		rows, err = q.PlanCoverage(ctx, store.PlanCoverageParams{Half: of.String(), County: county, Until: of.Last()})
+		return err
+	})
+	if err != nil {
+		return Indicator{}, fmt.Errorf("count visited institutions: %w", err)
+	}
+	counties := make([]CountyRate, len(rows))
+	for i, row := range rows {
+		counties[i] = CountyRate{County: row.County, Numerator: int(row.Visited), Denominator: int(row.Planned)}
+	}
+	return indicatorOf("检查覆盖率", of.Title()+"计划的受检机构中，半年度内已进行例行检查的机构", s.today(), counties), nil
+}
+
+// InspectionDay lists the agreed visits of a county on a day, along the way.
+func (s *Service) InspectionDay(ctx context.Context, p nursery.Principal, on nursery.Date) (InspectionDay, error) {
+	day := InspectionDay{County: p.County, On: on, Visits: []DayVisit{}}
+	if err := s.may(ctx, p, "inspection_plan.day", resource{}); err != nil {
+		return day, err
+	}
+	if !on.Valid() {
+		return day, refuse(Invalid, CodeInvalid, "日期填写有误。", FieldError{Location: "date", Message: "没有这一天"})
+	}
+	err := s.DB.As(ctx, p, func(q *store.Queries) error {
+		rows, err := q.VisitsOfDay(ctx, store.VisitsOfDayParams{County: p.County, Day: on})
+		for _, row := range rows {
+			day.Visits = append(day.Visits, DayVisit{
+				CaseNo: row.CaseNo, Township: row.Township, VisitTime: row.VisitTime, Institution: row.Institution, Name: row.Name, Address: row.Address,
+				Kind: row.Kind, Inspectors: []string{row.FirstInspector, row.SecondInspector}, StageTitle: stageTitle(nursery.KindInspection, row.Stage),
+				VisitedOn: row.VisitedOn,
+			})
+		}
+		return err
+	})
+	if err != nil {
+		return day, fmt.Errorf("list visits of the day: %w", err)
+	}
+	return day, nil
+}

@@ -1,0 +1,188 @@
+package casework
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	ical "github.com/arran4/golang-ical"
+
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// PutInspector enters an officer into the county's register, or changes what stands there. Errors: invalid, version_stale.
+func (s *Service) PutInspector(ctx context.Context, p nursery.Principal, key, account string, in InspectorEntry) (RegisteredInspector, error) {
+	entered, _, err := command(ctx, s, p, key, "inspector.put "+account, in, func(q *store.Queries) (RegisteredInspector, error) {
+		if err := s.may(ctx, p, "inspector.put", resource{County: p.County}); err != nil {
+			return RegisteredInspector{}, err
+		}
+		var c checker
+		c.limits(in)
+		if !accountForm.MatchString(account) {
+			c.add("/account", "请填写检查人员账号")
+		}
+		if err := q.LockRegister(ctx, p.County); err != nil {
+			return RegisteredInspector{}, fmt.Errorf("lock register: %w", err)
+		}
+		for i, id := range in.Conflicts {
+			institution, err := q.InstitutionByID(ctx, id)
+			if err != nil && !store.IsNotFound(err) {
+				return RegisteredInspector{}, fmt.Errorf("read institution: %w", err)
+			}
+			if err != nil || institution.County != p.County || slices.Contains(in.Conflicts[:i], id) {
+				c.add("/conflicts/"+strconv.Itoa(i), "没有这家机构，或重复填写")
+			}
+		}
+		if err := c.refusal(); err != nil {
+			return RegisteredInspector{}, err
+		}
+		count, err := q.CountInspectors(ctx, p.County)
+		if err != nil {
+			return RegisteredInspector{}, fmt.Errorf("count inspectors: %w", err)
+		}
+		put, err := q.PutInspector(ctx, store.PutInspectorParams{
+			Account: account, County: p.County, Number: fmt.Sprintf("%s-%03d", p.County, count+1), OnDuty: in.OnDuty,
+			Conflicts: append([]string{}, in.Conflicts...), Version: int32(in.Version), UpdatedBy: p.Account, UpdatedAt: s.Now(),
+		})
+		if err != nil {
+			return RegisteredInspector{}, fmt.Errorf("put inspector: %w", err)
+		}
+		row, err := q.Inspector(ctx, account)
+		if err != nil && !store.IsNotFound(err) {
+			return RegisteredInspector{}, fmt.Errorf("read inspector: %w", err)
+		}
+		switch {
+		case err != nil:
+			return RegisteredInspector{}, refuse(Conflict, CodeInspectorElsewhere, "该账号已登记为其他县区的检查人员。")
+		case put == 0 || in.Version == 0 && row.Version != 1:
+			return RegisteredInspector{}, refuse(Conflict, CodeVersionStale, fmt.Sprintf("该检查人员的登记已更新为第 %d 版，请核对后重新提交。", row.Version))
+		}
+		return inspectorOf(row), nil
+	})
+	return entered, err
+}
+
+func inspectorOf(row store.Inspector) RegisteredInspector {
+	return RegisteredInspector{
+		Account: row.Account, County: row.County, Number: row.Number, OnDuty: row.OnDuty, Conflicts: append([]string{}, row.Conflicts...),
+		Version: int(row.Version), UpdatedBy: row.UpdatedBy, UpdatedAt: row.UpdatedAt,
+	}
+}
+
+// Inspectors lists the register of a county by account.
+func (s *Service) Inspectors(ctx context.Context, p nursery.Principal, county string, page PageRequest) (Page[RegisteredInspector], error) {
+	list := Page[RegisteredInspector]{Items: []RegisteredInspector{}}
+	if err := s.may(ctx, p, "inspector.list", resource{}); err != nil {
+		return list, err
+	}
+	limit, err := page.limit()
+	if err != nil {
+		return list, err
+	}
+	var after cursor
+	if page.After != "" {
+		if after, err = decodeCursor(page.After); err != nil {
+			return list, err
+		}
+	}
+	if p.Role != nursery.RoleCityOffice && p.Role != nursery.RoleAuditor {
+		county = p.County
+	}
+	if d, ok := nursery.DivisionByCode(county); !ok || d.Level != nursery.LevelCounty {
+		return list, refuse(Invalid, CodeInvalid, "请选择长治市的县区。", FieldError{Location: "county", Message: "没有这个县区"})
+	}
+	err = s.DB.As(ctx, p, func(q *store.Queries) error {
+		rows, err := q.InspectorsOfCounty(ctx, store.InspectorsOfCountyParams{County: county, After: after.ID, PageSize: int32(limit + 1)})
+		for i, row := range rows {
+			if i == limit {
+				list.Next = cursor{ID: rows[i-1].Account}.encode()
+				break
+			}
+			list.Items = append(list.Items, inspectorOf(row))
+		}
+		return err
+	})
+	if err != nil {
+		return list, fmt.Errorf("list inspectors: %w", err)
+	}
+	return list, nil
+}
+
+// RenewCalendar gives the asker's calendar a new secret address; the one before is no more. Errors: not_registered.
+func (s *Service) RenewCalendar(ctx context.Context, p nursery.Principal, key string) (CalendarFeed, error) {
+	feed, _, err := command(ctx, s, p, key, "inspector.calendar", nil, func(q *store.Queries) (CalendarFeed, error) {
+		if err := s.may(ctx, p, "inspector.calendar", resource{County: p.County}); err != nil {
+			return CalendarFeed{}, err
+		}
+		if _, err := q.Inspector(ctx, p.Account); store.IsNotFound(err) {
+			return CalendarFeed{}, refuse(Conflict, CodeNotRegistered, "您还没有列入检查人员名录，请联系主管登记。")
+		} else if err != nil {
+			return CalendarFeed{}, fmt.Errorf("read inspector: %w", err)
+		}
+		token := rand.Text()
+		err := q.PutFeed(ctx, store.PutFeedParams{Account: p.Account, County: p.County, TokenHash: feedHash(token), RenewedAt: s.Now()})
+		if err != nil {
+			return CalendarFeed{}, fmt.Errorf("renew calendar: %w", err)
+		}
+		return CalendarFeed{URL: s.PublicURL + "/api/v1/inspectors/" + token + "/calendar.ics"}, nil
+	})
+	return feed, err
+}
+
+func feedHash(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+// calendarBack is how many days of the past a calendar holds.
+const calendarBack = 60
+
+// Calendar gives the agreed visits of the officer whose secret address this is, as iCalendar (RFC 5545). Errors: not_found.
+func (s *Service) Calendar(ctx context.Context, token string) ([]byte, error) {
+	hash := feedHash(token)
+	var visits []store.VisitsOfInspectorRow
+	err := s.DB.AsPublic(ctx, hash, func(q *store.Queries) error {
+		feed, err := q.FeedOf(ctx, hash)
+		if err != nil {
+			return err
+		}
+		return q.Beyond(ctx, func() (err error) {
+			visits, err = q.VisitsOfInspector(ctx, store.VisitsOfInspectorParams{Account: feed.Account, Since: s.today().AddDays(-calendarBack)})
+			return err
+		})
+	})
+	if store.IsNotFound(err) {
+		return nil, notFound()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read calendar: %w", err)
+	}
+	return calendarOf(visits)
+}
+
+func calendarOf(visits []store.VisitsOfInspectorRow) ([]byte, error) {
+	calendar := ical.NewCalendarFor("tuoyu")
+	calendar.SetMethod(ical.MethodPublish)
+	calendar.SetXWRCalName("督导评估")
+	calendar.SetXWRTimezone(nursery.Shanghai.String())
+	for _, v := range visits {
+		at, err := time.ParseInLocation("2006-01-02 15:04", v.VisitOn.String()+" "+v.VisitTime, nursery.Shanghai)
+		if err != nil {
+			return nil, fmt.Errorf("time of %s: %w", v.CaseNo, err)
+		}
+		event := calendar.AddEvent(v.CaseNo + "@tuoyu")
+		event.SetDtStampTime(v.UpdatedAt)
+		event.SetModifiedAt(v.UpdatedAt)
+		event.SetStartAt(at)
+		event.SetSummary("督导评估：" + v.Name)
+		event.SetLocation(v.Address)
+		event.SetDescription("办件编号 " + v.CaseNo)
+	}
+	return []byte(calendar.Serialize()), nil
+}

@@ -1,0 +1,270 @@
+package e2e
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"tuoyu/draw"
+	"tuoyu/e2e/roleplay"
+	"tuoyu/nursery"
+)
+
+// drafted opens the plan of a half-year for a county with its officers registered.
+func drafted(t *testing.T, h *house, a *roleplay.Applicant, half nursery.HalfYear) string {
+	t.Helper()
+	caseNo, err := a.Supervisor().StartInspectionPlan(t.Context(), key(), half)
+	if err != nil {
+		t.Fatal(err)
+	}
+	open(t, a.Supervisor(), caseNo, "inspection_plan.commit")
+	return caseNo
+}
+
+func commit(t *testing.T, a *roleplay.Applicant, caseNo string) {
+	t.Helper()
+	open(t, a.Supervisor(), caseNo, "inspection_plan.commit")
+	if err := a.Supervisor().Commit(t.Context(), key(), caseNo); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// drawnPlan has the county's office witness the draw and gives the plan once its regular visits are open.
+func drawnPlan(t *testing.T, h *house, a *roleplay.Applicant, caseNo string) roleplay.Plan {
+	t.Helper()
+	office := h.door.As("county-office-" + a.County())
+	open(t, office, caseNo, "inspection_plan.draw")
+	time.Sleep(2 * time.Millisecond)
+	if err := office.Witness(t.Context(), key(), caseNo, "3391.76", time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	return planAt(t, a, caseNo, nursery.StagePlanRunning)
+}
+
+func planAt(t *testing.T, a *roleplay.Applicant, caseNo string, stage nursery.Stage) roleplay.Plan {
+	t.Helper()
+	plan, err := a.Supervisor().AwaitPlan(t.Context(), caseNo, func(p roleplay.Plan) bool { return p.Stage == stage })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
+// verifies draws again from what anybody can download, by the library and by the program.
+func verifies(t *testing.T, h *house, caseNo string, want draw.Verified) draw.Record {
+	t.Helper()
+	raw, err := h.door.Published(t.Context(), caseNo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r draw.Record
+	if err := json.Unmarshal(raw, &r); err != nil {
+		t.Fatal(err)
+	}
+	got := draw.Verify(r)
+	if got.Commitment != want.Commitment || got.Pairs != want.Pairs || got.Random != want.Random || len(got.Differences) > 0 {
+		t.Errorf("verified %+v, want %+v", got, want)
+	}
+	name := filepath.Join(t.TempDir(), "draw.json")
+	if err := os.WriteFile(name, raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.do(t.Context(), "draw", "verify", name); err != nil {
+		t.Errorf("tuoyu draw verify: %v", err)
+	}
+	if err := os.WriteFile(name, []byte(strings.Replace(string(raw), `"random_size":1`, `"random_size":2`, 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.do(t.Context(), "draw", "verify", name); err == nil {
+		t.Error("tuoyu draw verify takes a record that was changed")
+	}
+	return r
+}
+
+// signsIn says whether both officers of a visit have accounts to sign in with.
+func signsIn(v roleplay.PlannedVisit) bool {
+	return !slices.ContainsFunc(v.Drawn, func(account string) bool { return strings.HasSuffix(account, "-4") })
+}
+
+// visited has the officers of a drawn visit go there and find nothing.
+func visited(t *testing.T, h *house, v roleplay.PlannedVisit) {
+	t.Helper()
+	first, second := h.door.As(v.Drawn[0]), h.door.As(v.Drawn[1])
+	if err := roleplay.Arrange(t.Context(), key, v.Inspection, first, second, workingDay(t, today(), 1)); err != nil {
+		t.Fatal(err)
+	}
+	institution := h.door.As("institution-" + strings.TrimPrefix(v.Institution, "inst-"))
+	if v.Kind == nursery.InspectRegular {
+		if err := institution.AnswerOwn(t.Context(), key(), v.Inspection, "inspection.day_offer", nursery.OutcomeAgreeDay, roleplay.Note{Note: "可以"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	inspect(t, first, v.Inspection, false)
+	if err := roleplay.Sign(t.Context(), key, v.Inspection, first, second, institution); err != nil {
+		t.Fatal(err)
+	}
+	await(t, first, v.Inspection, roleplay.Printed(nursery.StageInspected))
+}
+
+func regular(p roleplay.Plan) []roleplay.PlannedVisit {
+	return slices.DeleteFunc(slices.Clone(p.Visits), func(v roleplay.PlannedVisit) bool { return v.Kind != nursery.InspectRegular })
+}
+
+func TestAYearOfInspectionsIsDrawnVisitedAndVerifiedByAnybody(t *testing.T) {
+	t.Parallel()
+	h := ownHouse(t)
+	a, _ := receipted(t, h, "community")
+	b, _ := receipted(t, h, "community")
+	half := nursery.HalfYearOf(today())
+	head, office := a.Supervisor(), h.door.As("county-office-"+a.County())
+	caseNo := drafted(t, h, a, half)
+	_, err := head.StartInspectionPlan(t.Context(), key(), half)
+	refused(t, err, http.StatusConflict, "plan_started")
+	if _, err := h.door.Published(t.Context(), caseNo); err == nil {
+		t.Error("a draft is published")
+	}
+
+	// Too few officers: the rules name every institution.
+	r := refused(t, head.Commit(t.Context(), key(), caseNo), http.StatusUnprocessableEntity, "invalid")
+	if len(r.Errors) != 2 || !strings.Contains(r.Errors[0].Message, "可选派的检查人员只有0人") {
+		t.Errorf("%+v", r.Errors)
+	}
+	if err := head.RegisterInspectors(t.Context(), key, a.County(), 4); err != nil {
+		t.Fatal(err)
+	}
+	plan, err := head.Exclude(t.Context(), key(), caseNo, b.Institution(), true, "停业装修至下半年度")
+	if err != nil || len(plan.Input.Candidates) != 1 || len(plan.Input.Exclusions) != 1 || len(plan.Reasons) != 0 {
+		t.Fatalf("%+v, %v", plan, err)
+	}
+	if plan, err = head.Exclude(t.Context(), key(), caseNo, b.Institution(), false, "提前开业"); err != nil || len(plan.Input.Candidates) != 2 {
+		t.Fatalf("%+v, %v", plan, err)
+	}
+	refused(t, office.Witness(t.Context(), key(), caseNo, "1", time.Now()), http.StatusConflict, "plan_not_committed")
+
+	before := time.Now()
+	commit(t, a, caseNo)
+	refused(t, head.Commit(t.Context(), key(), caseNo), http.StatusConflict, "plan_committed")
+	_, err = head.Exclude(t.Context(), key(), caseNo, b.Institution(), true, "太迟")
+	refused(t, err, http.StatusConflict, "plan_committed")
+	if r := verifies(t, h, caseNo, draw.Verified{Commitment: true}); r.PairsNonce != "" || r.PublicValue != "" || len(r.Pairs) != 0 {
+		t.Errorf("before the draw %+v is published", r)
+	}
+	refused(t, head.Witness(t.Context(), key(), caseNo, "1", time.Now()), http.StatusForbidden, "conflict_of_interest")
+	refused(t, office.Witness(t.Context(), key(), caseNo, "1", before), http.StatusUnprocessableEntity, "invalid")
+	plan = drawnPlan(t, h, a, caseNo)
+	visits := regular(plan)
+	if len(visits) != 2 || len(plan.Visits) != 3 || visits[0].Inspection == "" || visits[1].Inspection == "" {
+		t.Fatalf("visits %+v", plan.Visits)
+	}
+	if record := verifies(t, h, caseNo, draw.Verified{Commitment: true, Pairs: true}); record.RandomNonce != "" || len(record.Random) != 0 || len(record.Pairs) != 2 {
+		t.Errorf("at the draw %+v is published", record)
+	}
+
+	// Of two pairs from four officers, one can sign in.
+	at := slices.IndexFunc(visits, signsIn)
+	feed, old := calendarOf(t, h, visits[at].Drawn[0]), ""
+	visited(t, h, visits[at])
+	if text := calendarText(t, h, feed); !strings.Contains(text, "UID:"+visits[at].Inspection+"@tuoyu") || !strings.Contains(text, "SUMMARY:督导评估：") {
+		t.Errorf("calendar %s", text)
+	}
+	old, feed = feed, calendarOf(t, h, visits[at].Drawn[0])
+	if res := send(t, h.door.As(""), roleplay.Request{Method: http.MethodGet, Path: old}); res.Status != http.StatusNotFound {
+		t.Errorf("the calendar's old address answers %d", res.Status)
+	}
+	calendarText(t, h, feed)
+	var day struct {
+		Visits []struct {
+			CaseNo string `json:"case_no"`
+		}
+	}
+	if err := head.Get(t.Context(), "/api/v1/inspection-days/"+workingDay(t, today(), 1).String(), &day); err != nil || len(day.Visits) != 1 || day.Visits[0].CaseNo != visits[at].Inspection {
+		t.Errorf("day %+v, %v", day, err)
+	}
+	if rate := coverage(t, office); rate.Numerator != 1 || rate.Denominator != 2 || rate.Rate.Exact != "50" {
+		t.Errorf("coverage %+v", rate)
+	}
+	if sheet := send(t, head, roleplay.Request{Method: http.MethodGet, Path: "/api/v1/inspection-plans/" + caseNo + "/plan.xlsx"}); sheet.Status != ok || len(sheet.Body) < 3000 {
+		t.Errorf("sheet: %d, %d bytes", sheet.Status, len(sheet.Body))
+	}
+
+	// The half-year ends: the random visit was opened on the way, and the missing ones are accounted for.
+	h.skipTo(t, caseNo, half.Next().First().AddDays(1))
+	answer(t, head, caseNo, "inspection_plan.late", nursery.OutcomeReply, map[string]string{"note": "机构停业，已列入下半年度"})
+	plan = planAt(t, a, caseNo, nursery.StagePlanClosed)
+	if plan.Late == nil || *plan.Late != 2 || !plan.Visits[2].Late || plan.Visits[2].Inspection == "" {
+		t.Errorf("closed %+v", plan)
+	}
+	if record := verifies(t, h, caseNo, draw.Verified{Commitment: true, Pairs: true, Random: true}); len(record.Random) != 1 {
+		t.Errorf("at the end %+v is published", record)
+	}
+
+	// The second half-year: nobody goes where he was the last time.
+	last := map[string][]string{visits[0].Institution: visits[0].Drawn, visits[1].Institution: visits[1].Drawn}
+	last[plan.Visits[2].Institution] = plan.Visits[2].Drawn
+	next := drafted(t, h, a, half.Next())
+	commit(t, a, next)
+	plan = drawnPlan(t, h, a, next)
+	if opens := regular(plan)[0].OpensOn; opens != half.Next().First() {
+		t.Errorf("regular visits open on %s", opens)
+	}
+	for _, v := range regular(plan) {
+		for _, officer := range v.Drawn {
+			if slices.Contains(last[v.Institution], officer) {
+				t.Errorf("%s goes to %s twice running", officer, v.Institution)
+			}
+		}
+	}
+	h.skipTo(t, next, half.Next().Next().First().AddDays(1))
+	if plan = planAt(t, a, next, nursery.StagePlanLate); slices.ContainsFunc(plan.Visits, func(v roleplay.PlannedVisit) bool { return v.Inspection == "" }) {
+		t.Errorf("not every visit was opened: %+v", plan.Visits)
+	}
+	answer(t, head, next, "inspection_plan.late", nursery.OutcomeReply, map[string]string{"note": "已说明"})
+	planAt(t, a, next, nursery.StagePlanClosed)
+	verifies(t, h, next, draw.Verified{Commitment: true, Pairs: true, Random: true})
+	if n := len(h.events(t, next)); n > 60 {
+		t.Errorf("%d events on the timeline", n)
+	}
+}
+
+// calendarOf gives the path of an officer's new calendar.
+func calendarOf(t *testing.T, h *house, account string) string {
+	t.Helper()
+	var feed struct{ URL string }
+	if err := h.door.As(account).Post(t.Context(), "/api/v1/inspectors/me/calendar", key(), nil, &feed); err != nil {
+		t.Fatal(err)
+	}
+	address, err := url.Parse(feed.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return address.Path
+}
+
+func calendarText(t *testing.T, h *house, path string) string {
+	t.Helper()
+	res := send(t, h.door.As(""), roleplay.Request{Method: http.MethodGet, Path: path})
+	if res.Status != ok || !strings.HasPrefix(res.Header.Get("Content-Type"), "text/calendar") {
+		t.Fatalf("%d %s", res.Status, res.Body)
+	}
+	return strings.ReplaceAll(string(res.Body), "\r\n ", "")
+}
+
+type countyRate struct {
+	Numerator, Denominator int
+	Rate                   struct{ Exact, Text string }
+}
+
+func coverage(t *testing.T, who *roleplay.Actor) countyRate {
+	t.Helper()
+	var indicator struct{ Total countyRate }
+	if err := who.Get(t.Context(), "/api/v1/indicators/inspection-coverage", &indicator); err != nil {
+		t.Fatal(err)
+	}
+	return indicator.Total
+}

@@ -1,0 +1,112 @@
+package roleplay
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"tuoyu/draw"
+	"tuoyu/nursery"
+)
+
+const (
+	pathInspectionPlans = "/api/v1/inspection-plans"
+	pathInspectors      = "/api/v1/inspectors"
+)
+
+// Plan is an inspection plan as far as stories look at it.
+type Plan struct {
+	CaseNo     string           `json:"case_no"`
+	Stage      nursery.Stage    `json:"stage"`
+	Commitment string           `json:"commitment"`
+	DrawnOn    nursery.Date     `json:"drawn_on"`
+	Late       *int             `json:"late"`
+	Input      draw.Input       `json:"input"`
+	Reasons    []nursery.Reason `json:"reasons"`
+	Visits     []PlannedVisit   `json:"visits"`
+}
+
+// PlannedVisit is a visit of a plan.
+type PlannedVisit struct {
+	Kind        string       `json:"kind"`
+	Institution string       `json:"institution"`
+	Drawn       []string     `json:"drawn"`
+	OpensOn     nursery.Date `json:"opens_on"`
+	Inspection  string       `json:"inspection"`
+	VisitedOn   nursery.Date `json:"visited_on"`
+	Late        bool         `json:"late"`
+}
+
+// RegisterInspectors enters the first so many inspectors of a county into its register, beside the accounts people sign in with if
+// there are fewer.
+func (a *Actor) RegisterInspectors(ctx context.Context, key func() string, county string, officers int) error {
+	for n := 1; n <= officers; n++ {
+		account := "inspector-" + county
+		if n > 1 {
+			account = fmt.Sprintf("%s-%d", account, n)
+		}
+		err := a.Do(ctx, Request{Method: http.MethodPut, Path: pathInspectors + "/" + account, Key: key(), Body: map[string]any{
+			"on_duty": true, "conflicts": []string{}, "version": 0,
+		}}, nil)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// StartInspectionPlan has a supervisor open the plan of a half-year, and gives its case.
+func (a *Actor) StartInspectionPlan(ctx context.Context, key string, half nursery.HalfYear) (string, error) {
+	var plan Plan
+	err := a.Post(ctx, pathInspectionPlans, key, map[string]string{"half": half.String()}, &plan)
+	return plan.CaseNo, err
+}
+
+// Plan reads a plan.
+func (a *Actor) Plan(ctx context.Context, caseNo string) (Plan, error) {
+	var plan Plan
+	return plan, a.Get(ctx, pathInspectionPlans+"/"+caseNo, &plan)
+}
+
+// Exclude leaves an institution out of a plan, or takes that back.
+func (a *Actor) Exclude(ctx context.Context, key, caseNo, institution string, out bool, reason string) (Plan, error) {
+	var plan Plan
+	return plan, a.Post(ctx, pathInspectionPlans+"/"+caseNo+"/exclusions", key, map[string]any{"institution": institution, "excluded": out, "reason": reason}, &plan)
+}
+
+// Commit publishes the commitment of a plan.
+func (a *Actor) Commit(ctx context.Context, key, caseNo string) error {
+	return a.Post(ctx, pathInspectionPlans+"/"+caseNo+"/commit", key, nil, nil)
+}
+
+// Witness enters the public value that a plan is drawn by.
+func (a *Actor) Witness(ctx context.Context, key, caseNo, value string, at time.Time) error {
+	return a.Post(ctx, pathInspectionPlans+"/"+caseNo+"/draw", key, map[string]any{
+		"public_value": value, "public_source": "上证综合指数收盘", "public_at": at,
+	}, nil)
+}
+
+// AwaitPlan reads a plan until it is as wanted.
+func (a *Actor) AwaitPlan(ctx context.Context, caseNo string, wanted func(Plan) bool) (Plan, error) {
+	for until := time.Now().Add(30 * time.Second); ; {
+		plan, err := a.Plan(ctx, caseNo)
+		if err != nil || wanted(plan) {
+			return plan, err
+		}
+		if time.Now().After(until) {
+			return plan, fmt.Errorf("%s of %s is not as it should be: stage %s", caseNo, a.Account, plan.Stage)
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
+// Published gives the published record of a draw, as it came.
+func (d *Door) Published(ctx context.Context, caseNo string) ([]byte, error) {
+	request := Request{Method: http.MethodGet, Path: pathInspectionPlans + "/" + caseNo + "/published"}
+	res, err := d.As("").Send(ctx, request)
+	if err == nil && res.Status != http.StatusOK {
+		err = fmt.Errorf("%s: %d %s", request.Path, res.Status, res.Body)
+	}
+	return res.Body, err
+}

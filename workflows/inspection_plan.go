@@ -1,0 +1,102 @@
+package workflows
+
+import (
+	"fmt"
+
+	"go.temporal.io/sdk/workflow"
+
+	"tuoyu/activities"
+	"tuoyu/nursery"
+	"tuoyu/workflows/humantask"
+)
+
+// plan is one county's inspections of a half-year on their way.
+type plan struct {
+	*caseFile
+	times activities.PlanTimes
+}
+
+// InspectionPlan takes a county's half-year from the list of institutions through the draw to the last visit 双随机一公开
+// (优化营商环境条例 art. 54, 项目7). The supervisor commits to the list, somebody else enters a value that nobody could know
+// then, and the draw follows from both. Regular visits open at once, random ones spread over the half-year; each is a case
+// of its own. A half-year leaves about a hundred events.
+func InspectionPlan(ctx workflow.Context, in CaseInput) (CaseResult, error) {
+	desk, err := humantask.NewDesk(ctx, in.CaseNo)
+	if err != nil {
+		return CaseResult{}, fmt.Errorf("open desk: %w", err)
+	}
+	p := &plan{caseFile: &caseFile{ctx: ctx, in: in, desk: desk}}
+	if err := p.do(engine.TakeUpInspectionPlan, p.move("opened"), &p.times); err != nil {
+		return CaseResult{}, err
+	}
+	for drawn := false; !drawn; {
+		if drawn, err = p.draw(); err != nil {
+			return CaseResult{}, err
+		}
+	}
+	if err := p.visits(); err != nil {
+		return CaseResult{}, err
+	}
+	return p.account()
+}
+
+// draw waits for the commitment and the witness, draws, and tells whether the draw is in order.
+func (p *plan) draw() (bool, error) {
+	committed, err := p.ask(humantask.Spec{
+		Kind: "inspection_plan.commit", Title: "核对受检机构名单并公布抽取承诺", Role: nursery.RoleSupervisor, Stage: nursery.StagePlanDrafting,
+		Outcomes: []nursery.Outcome{nursery.OutcomeCommit}, Days: p.times.Terms.DraftDays,
+	})
+	if err != nil {
+		return false, err
+	}
+	if err := p.do(engine.PublishCommitment, p.moveBy(committed, "committed"), nil); err != nil {
+		return false, err
+	}
+	witnessed, err := p.ask(humantask.Spec{
+		Kind: "inspection_plan.draw", Title: "见证抽取，录入公开值", Role: nursery.RoleCountyOffice, Stage: nursery.StagePlanCommitted,
+		Outcomes: []nursery.Outcome{nursery.OutcomeDraw}, Excluded: []string{committed.Actor}, Days: p.times.Terms.DrawDays,
+	})
+	if err != nil {
+		return false, err
+	}
+	var drawn bool
+	return drawn, p.do(engine.DrawInspections, p.moveBy(witnessed, "drawn"), &drawn)
+}
+
+// visits opens what falls due until the half-year is over.
+func (p *plan) visits() error {
+	end := morningOf(p.times.Last.AddDays(1))
+	for workflow.Now(p.ctx).Before(end) {
+		var opened activities.PlannedOpened
+		if err := p.do(engine.OpenPlannedInspections, p.move("visits"), &opened); err != nil {
+			return err
+		}
+		next := end
+		if !opened.Next.IsZero() && morningOf(opened.Next).Before(end) {
+			next = morningOf(opened.Next)
+		}
+		if err := workflow.Sleep(p.ctx, max(next.Sub(workflow.Now(p.ctx)), 0)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// account has the supervisor say why an institution was not visited, and closes the plan.
+func (p *plan) account() (CaseResult, error) {
+	var late int
+	if err := p.do(engine.TallyInspectionPlan, p.move("tallied"), &late); err != nil {
+		return CaseResult{}, err
+	}
+	if late == 0 {
+		return p.close(engine.CloseInspectionPlan, p.move("closed"), nursery.StagePlanClosed)
+	}
+	answer, err := p.ask(humantask.Spec{
+		Kind: "inspection_plan.late", Title: fmt.Sprintf("半年度结束，%d 家次未按计划检查，请书面说明", late), Role: nursery.RoleSupervisor,
+		Stage: nursery.StagePlanLate, Outcomes: []nursery.Outcome{nursery.OutcomeReply}, Days: p.times.Terms.ReplyDays, Silence: p.times.Terms.SilenceDays,
+	})
+	if err != nil {
+		return CaseResult{}, err
+	}
+	return p.close(engine.CloseInspectionPlan, p.moveBy(answer, "closed"), nursery.StagePlanClosed)
+}
