@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"tuoyu/calendar"
+	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/policies"
 	"tuoyu/store"
@@ -127,11 +128,26 @@ func (e *Engine) EndContract(ctx context.Context, in Move) (ContractEnd, error) 
 		if end.Uncovered > 0 {
 			note = fmt.Sprintf("协议终止，在托婴幼儿 %d 人没有接续的签约医疗机构，已提醒双方和县区", end.Uncovered)
 		}
+		if err := e.orderEnded(ctx, s, c, end.Uncovered); err != nil {
+			return err
+		}
 		ev := in.event("contract_ended", note)
 		ev.data = map[string]any{"uncovered": end.Uncovered, "decision": end.Decision}
 		return s.record(ctx, ev)
 	})
 	return end, err
+}
+
+// orderEnded orders the notice that the contract has ended.
+func (e *Engine) orderEnded(ctx context.Context, s *step, c store.Contract, uncovered int) error {
+	clinic, err := s.q.ClinicByID(ctx, c.Clinic)
+	if err != nil {
+		return fmt.Errorf("read clinic: %w", err)
+	}
+	return e.order(ctx, s, documents.ContractEnded, func(p *documents.Paper) {
+		p.Children = uncovered
+		p.Agreement = &documents.Agreement{Clinic: clinic.Name, Mode: nursery.ServiceMode(c.Mode), StartsOn: c.StartsOn, EndsOn: c.EndsOn}
+	})
 }
 
 func (e *Engine) uncovered(ctx context.Context, s *step, c store.Contract) (ContractEnd, error) {

@@ -3,7 +3,10 @@ package documents
 import "tuoyu/nursery"
 
 // The papers of a contract.
-const ContractAgreement Kind = "contract_agreement" // 医育结合签约服务协议
+const (
+	ContractAgreement Kind = "contract_agreement" // 医育结合签约服务协议
+	ContractEnded     Kind = "contract_ended"     // 协议终止告知书
+)
 
 // Agreement is what the agreement states beside the common fields 协议.
 type Agreement struct {

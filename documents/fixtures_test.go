@@ -86,7 +86,7 @@ func sample(t testing.TB, kind Kind) Paper {
 			Reasons: []CheckupReason{{Reason: "请假外出", Items: 9}, {Reason: "患病", Items: 5}},
 		}
 	}
-	if kind == ContractAgreement {
+	if kind == ContractAgreement || kind == ContractEnded {
 		hash := strings.Repeat("5c", 32)
 		p.Agreement = &Agreement{
 			Clinic: "潞州区示例社区卫生服务中心", Mode: nursery.Visiting, StartsOn: day(t, "2026-12-01"), EndsOn: day(t, "2027-11-30"),

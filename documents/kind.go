@@ -50,6 +50,7 @@ var kinds = []KindInfo{
 	{FilingReroute, "家庭托育点超员转办告知书", "托转", "filing_reroute.html"},
 	{FilingChange, "变更备案回执", "托变", "filing_change.html"},
 	{ContractAgreement, "医育结合签约服务协议", "医签", "contract_agreement.html"},
+	{ContractEnded, "协议终止告知书", "医终", "contract_ended.html"},
 	{CheckupReport, "半年健康体检报告", "托体", "checkup_report.html"},
 	{InspectionRecord, "现场检查记录", "托检", "inspection_record.html"},
 	{InspectionOrder, "责令限期改正通知书", "托令", "inspection_order.html"},

@@ -152,6 +152,9 @@ func (p Paper) needByKind(need func(string, bool)) {
 		need("reason", p.Reason != "")
 	case ContractAgreement:
 		p.needAgreement(need)
+	case ContractEnded:
+		a := p.Agreement
+		need("agreement", a != nil && a.Clinic != "" && a.StartsOn.Valid() && a.EndsOn.Valid())
 	case FilingReroute:
 		need("children", p.Children > familyPointLimit)
 	case FilingChange:

@@ -90,6 +90,9 @@ var kindText = map[Kind][]string{
 	InspectionReferral: append([]string{
 		"移送处罚告知书", "潞州托移〔2026〕12号", "下列3项责令改正的事项仍未改正", "处罚依据：《中华人民共和国人口与计划生育法》第四十一条", "陈述、申辩",
 	}, gapText...),
+	ContractEnded: {
+		"协议终止告知书", "潞州医终〔2026〕12号", "潞州区示例社区卫生服务中心", "自2026年12月1日起", "已于2027年11月30日终止", "在托婴幼儿7名没有接续", "县区专班协助配对",
+	},
 	CheckupReport: {
 		"半年健康体检报告", "潞州托体〔2026〕12号", "2026年下半年", "潞州区示例社区卫生服务中心", "2026年12月31日", "本次体检免费", "47名", "45名", "2名", "3名", "请假外出9、患病5",
 		"不在本报告内",
@@ -254,7 +257,7 @@ func bare(t *testing.T, kind Kind) Paper {
 		p.VisitedOn, p.DueOn, p.Inspection, p.Gaps = full.VisitedOn, full.DueOn, full.Inspection, []Gap{{Title: "录像保存", WhatToDo: "延长保存时间。"}}
 	case CheckupReport:
 		p.Checkup = full.Checkup
-	case ContractAgreement:
+	case ContractAgreement, ContractEnded:
 		p.Agreement = full.Agreement
 	case InsuranceNotice, InsuranceSummary:
 		p.Insurance = full.Insurance
@@ -299,6 +302,7 @@ func TestAPaperMissingWhatItMustSayIsRefused(t *testing.T) {
 		InspectionClosed:      {"visited_on": func(p *Paper) { p.VisitedOn = nursery.Date{} }},
 		InspectionReferral:    {"inspection/penalty": func(p *Paper) { p.Inspection.Penalty.Binding = "L4" }},
 		ContractAgreement:     {"agreement.signatures": func(p *Paper) { p.Agreement = &Agreement{} }},
+		ContractEnded:         {"agreement": func(p *Paper) { p.Agreement = nil }},
 		CheckupReport:         {"checkup": func(p *Paper) { p.Checkup = nil }, "checkup.clinic": func(p *Paper) { p.Checkup.Clinic = "" }, "checkup.children": func(p *Paper) { p.Checkup.Missed = 9 }},
 		InsuranceNotice:       {"insurance": func(p *Paper) { p.Insurance = nil }, "insurance.hash": func(p *Paper) { p.Insurance.Hash = "" }},
 		InsuranceSummary:      {"insurance": func(p *Paper) { p.Insurance = nil }},

@@ -253,3 +253,41 @@ func contractRows(t *testing.T, h *house, a *roleplay.Applicant) []row {
 			allowed: only(nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor)},
 	}
 }
+
+func TestAWorkerKilledInAStepOfAContractLosesNothingAndDoesNothingTwice(t *testing.T) {
+	t.Parallel()
+	h := ownHouse(t)
+	a, _ := receipted(t, h, "community")
+	p := partiesOf(t, h, a, "1")
+	caseNo := p.propose(t, today())
+	sha := func() string { return contractOf(t, a.Actor, caseNo).Texts[0].SHA256 }
+	for i, step := range []struct {
+		who     *roleplay.Actor
+		kind    string
+		outcome nursery.Outcome
+		form    func() any
+	}{
+		{a.Actor, "contract.sign", nursery.OutcomeSign, func() any { return map[string]string{"text_sha256": sha()} }},
+		{p.clinic, "contract.sign", nursery.OutcomeSign, func() any { return map[string]string{"text_sha256": sha()} }},
+		{p.office, "contract.file", nursery.OutcomeConfirm, func() any { return map[string]string{"note": "已备案"} }},
+	} {
+		task := open(t, step.who, caseNo, step.kind)
+		form := step.form()
+		h.worker.killIn(time.Duration(10+15*i) * time.Millisecond)
+		if _, err := step.who.Complete(t.Context(), key(), task.ID, step.outcome, form); err != nil {
+			t.Fatalf("%s with a worker dying: %v", step.kind, err)
+		}
+		<-h.worker.done
+		h.startWorker(t)
+	}
+	await(t, p.clinic, caseNo, roleplay.Printed(nursery.StageInForce))
+	for what, want := range map[string]int{
+		"SELECT count(*) FROM contract_signatures WHERE case_no = $1": 2, "SELECT count(*) FROM documents WHERE case_no = $1": 1,
+		"SELECT count(*) FROM tasks WHERE case_no = $1": 3, "SELECT count(*) FROM checkup_rounds WHERE contract = $1": 1,
+		"SELECT count(*) FROM case_events WHERE case_no = $1 AND kind = 'contract_in_force'": 1,
+	} {
+		if n := h.number(t, what, caseNo); n != want {
+			t.Errorf("%s: %d, want %d", what, n, want)
+		}
+	}
+}

@@ -276,6 +276,7 @@ func (c *contract) finish() (CaseResult, error) {
 	if err := c.do(engine.EndContract, c.move("ended"), &end); err != nil {
 		return CaseResult{}, err
 	}
+	c.print()
 	if end.Uncovered > 0 {
 		for _, role := range []nursery.Role{nursery.RoleCountyOffice, nursery.RoleInstitution, nursery.RoleHospital} {
 			c.question(humantask.Spec{

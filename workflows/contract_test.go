@@ -111,6 +111,7 @@ func TestAContractIsSignedFiledPerformedAndEndsOnItsLastDay(t *testing.T) {
 	require.Equal(t, []string{"ended"}, p.ask(`SELECT state FROM contracts`))
 	require.Equal(t, []string{"2"}, p.ask(`SELECT count(*)::text FROM contract_signatures`))
 	require.Empty(t, p.ask(`SELECT id FROM tasks WHERE kind = 'contract.uncovered'`))
+	require.Equal(t, []string{"contract_agreement in_force", "contract_ended in_force"}, p.ask(`SELECT kind || ' ' || state FROM documents WHERE case_no = $1 ORDER BY kind`, p.caseNo))
 }
 
 func TestATextChangedAfterOneSideSignedIsSignedAnewByBoth(t *testing.T) {
