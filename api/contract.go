@@ -51,7 +51,7 @@ func registerContracts(a *api) {
 		return a.sheet(sheet, "医育结合签约", err)
 	})
 	type candidates struct {
-		Candidates []casework.Candidate `json:"candidates" doc:"候选，符合条件的在前"`
+		Candidates []casework.ClinicCandidate `json:"candidates" doc:"候选，符合条件的在前"`
 	}
 	pairing := operation(http.MethodGet, "/api/v1/contracts/candidates", "listContractCandidates", tagContracts, "配对候选", http.StatusNotFound)
 	pairing.Description = "本县区医疗卫生机构逐家按签约条件核对：符合的在前，同一乡镇街道的优先，其次按还能承担的人数。没有登记坐标，不计算距离。"

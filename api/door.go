@@ -62,7 +62,7 @@ type Door interface {
 	TerminateContract(ctx context.Context, p nursery.Principal, key, caseNo string, in casework.Termination) (casework.ContractDetail, error)
 	RecordVisit(ctx context.Context, p nursery.Principal, key, caseNo string, in casework.GuidanceVisit) (casework.GuidanceEntry, error)
 	ConfirmVisit(ctx context.Context, p nursery.Principal, key, caseNo string, visit int64) (casework.GuidanceEntry, error)
-	Candidates(ctx context.Context, p nursery.Principal, institution string) ([]casework.Candidate, error)
+	Candidates(ctx context.Context, p nursery.Principal, institution string) ([]casework.ClinicCandidate, error)
 	SignedRate(ctx context.Context, p nursery.Principal, on nursery.Date) (casework.Indicator, error)
 	OpenHalf(ctx context.Context, p nursery.Principal, key string, in casework.HalfOpening) (casework.HalfOpened, error)
 	Checkups(ctx context.Context, p nursery.Principal, f casework.CheckupFilter, page casework.PageRequest) (casework.Page[casework.CheckupSummary], error)

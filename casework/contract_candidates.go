@@ -14,8 +14,8 @@ import (
 // clinicsMost bounds the clinics of a county that are looked at.
 const clinicsMost = 500
 
-// Candidate is a clinic that an institution may contract with 配对候选.
-type Candidate struct {
+// ClinicCandidate is a clinic that an institution may contract with 配对候选.
+type ClinicCandidate struct {
 	nursery.Clinic
 	SameTownship bool             `json:"same_township" doc:"与托育机构在同一乡镇街道"`
 	Served       int              `json:"served" doc:"已签约机构的托位数"`
@@ -26,11 +26,11 @@ type Candidate struct {
 
 // Candidates lists the clinics of the institution's county as contract.order sees a year's contract with each from today on:
 // those that fit first, the ones of its township before the others, then by what they can still take on.
-func (s *Service) Candidates(ctx context.Context, p nursery.Principal, institution string) ([]Candidate, error) {
+func (s *Service) Candidates(ctx context.Context, p nursery.Principal, institution string) ([]ClinicCandidate, error) {
 	if p.Role == nursery.RoleInstitution {
 		institution = p.Institution
 	}
-	list, county := []Candidate{}, ""
+	list, county := []ClinicCandidate{}, ""
 	// Neither side sees the other's rows before there is a contract; what is told of a clinic stands in the public register.
 	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
 		of, err := q.InstitutionByID(ctx, institution)
@@ -61,11 +61,11 @@ func (s *Service) Candidates(ctx context.Context, p nursery.Principal, instituti
 	if err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(list, func(x, y Candidate) int { return compareCandidates(x, y, limits.NearestFirst) })
+	slices.SortStableFunc(list, func(x, y ClinicCandidate) int { return compareCandidates(x, y, limits.NearestFirst) })
 	return list, nil
 }
 
-func (s *Service) candidate(ctx context.Context, q *store.Queries, of store.Institution, row store.Clinic) (Candidate, error) {
+func (s *Service) candidate(ctx context.Context, q *store.Queries, of store.Institution, row store.Clinic) (ClinicCandidate, error) {
 	today := s.today()
 	terms := nursery.ContractTerms{
 		Institution: of.ID, Clinic: row.ID, Services: nursery.ContractServices(), StartsOn: today, EndsOn: today.AddMonths(12).AddDays(-1),
@@ -75,13 +75,13 @@ func (s *Service) candidate(ctx context.Context, q *store.Queries, of store.Inst
 	}
 	facts, err := activities.ContractFactsOf(ctx, q, terms, of, row, "")
 	if err != nil {
-		return Candidate{}, err
+		return ClinicCandidate{}, err
 	}
 	d, err := s.Rules.Decide(ctx, activities.RulesContract, facts, today, of.County)
 	if err != nil {
-		return Candidate{}, fmt.Errorf("decide %s: %w", activities.RulesContract, err)
+		return ClinicCandidate{}, fmt.Errorf("decide %s: %w", activities.RulesContract, err)
 	}
-	c := Candidate{
+	c := ClinicCandidate{
 		Clinic: clinicOf(row), SameTownship: row.Township != "" && row.Township == of.Township, Served: facts.ChildrenServed, Left: -1,
 		Fits: d.Result == nursery.Pass, Reasons: append([]nursery.Reason{}, d.Reasons...),
 	}
@@ -91,7 +91,7 @@ func (s *Service) candidate(ctx context.Context, q *store.Queries, of store.Inst
 	return c, nil
 }
 
-func compareCandidates(x, y Candidate, nearestFirst bool) int {
+func compareCandidates(x, y ClinicCandidate, nearestFirst bool) int {
 	if x.Fits != y.Fits {
 		return first(x.Fits)
 	}
