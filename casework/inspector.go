@@ -184,5 +184,5 @@ func calendarOf(visits []store.VisitsOfInspectorRow) ([]byte, error) {
 		event.SetLocation(v.Address)
 		event.SetDescription("办件编号 " + v.CaseNo)
 	}
-	return []byte(calendar.Serialize()), nil
+	return []byte(calendar.Serialize(ical.WithNewLineWindows)), nil
 }

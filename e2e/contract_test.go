@@ -280,7 +280,8 @@ func TestAWorkerKilledInAStepOfAContractLosesNothingAndDoesNothingTwice(t *testi
 		<-h.worker.done
 		h.startWorker(t)
 	}
-	await(t, p.clinic, caseNo, roleplay.Printed(nursery.StageInForce))
+	await(t, p.clinic, caseNo, roleplay.Stage(nursery.StageInForce))
+	await(t, p.office, roundOf(t, p.office, a.Institution()).CaseNo, roleplay.Stage(nursery.StageRecording))
 	for what, want := range map[string]int{
 		"SELECT count(*) FROM contract_signatures WHERE case_no = $1": 2, "SELECT count(*) FROM documents WHERE case_no = $1": 1,
 		"SELECT count(*) FROM tasks WHERE case_no = $1": 3, "SELECT count(*) FROM checkup_rounds WHERE contract = $1": 1,

@@ -268,3 +268,92 @@ func coverage(t *testing.T, who *roleplay.Actor) countyRate {
 	}
 	return indicator.Total
 }
+
+// inspectionPlanRows are the operations on plans and inspectors, for the matrix of roles.
+func inspectionPlanRows(t *testing.T, h *house, a *roleplay.Applicant) []row {
+	t.Helper()
+	if err := a.Supervisor().RegisterInspectors(t.Context(), key, a.County(), 4); err != nil {
+		t.Fatal(err)
+	}
+	caseNo := drafted(t, h, a, nursery.HalfYearOf(today()))
+	commit(t, a, caseNo)
+	open(t, h.door.As("county-office-"+a.County()), caseNo, "inspection_plan.draw")
+	feed := calendarOf(t, h, a.Inspector(2).Account)
+	var (
+		at       = "/api/v1/inspection-plans/" + caseNo
+		heads    = only(nursery.RoleSupervisor)
+		seers    = only(nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor)
+		officers = only(nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleCountyOffice)
+	)
+	return []row{
+		{op: "POST /api/v1/inspection-plans", path: "/api/v1/inspection-plans", allowed: heads, body: says(map[string]string{"half": "2019H1"})},
+		{op: "GET /api/v1/inspection-plans", path: "/api/v1/inspection-plans", allowed: seers},
+		{op: "GET /api/v1/inspection-plans/{case_no}", path: at, allowed: seers, ofCase: true},
+		{op: "GET /api/v1/inspection-plans/{case_no}/plan.xlsx", path: at + "/plan.xlsx", allowed: seers, ofCase: true},
+		{op: "POST /api/v1/inspection-plans/{case_no}/exclusions", path: at + "/exclusions", allowed: heads, ofCase: true,
+			body: says(map[string]any{"institution": a.Institution(), "excluded": true, "reason": "核对权限"})},
+		{op: "POST /api/v1/inspection-plans/{case_no}/commit", path: at + "/commit", allowed: heads, ofCase: true},
+		// The supervisor of the county has committed and so cannot witness.
+		{op: "POST /api/v1/inspection-plans/{case_no}/draw", path: at + "/draw", allowed: seers[1:], ofCase: true,
+			body: says(map[string]any{"public_value": "1", "public_source": "示例", "public_at": "2019-01-01T00:00:00Z"})},
+		{op: "GET /api/v1/inspection-plans/{case_no}/published", path: at + "/published", allowed: everybody},
+		{op: "PUT /api/v1/inspectors/{account}", path: "/api/v1/inspectors/inspector-none", allowed: heads,
+			body: says(map[string]any{"on_duty": true, "conflicts": []string{"inst-none"}, "version": 0})},
+		{op: "GET /api/v1/inspectors", path: "/api/v1/inspectors", allowed: append(only(nursery.RoleCityOffice, nursery.RoleAuditor), officers...)},
+		{op: "POST /api/v1/inspectors/me/calendar", path: "/api/v1/inspectors/me/calendar", allowed: only(nursery.RoleInspector)},
+		{op: "GET /api/v1/inspectors/{me}/calendar.ics", path: feed, allowed: everybody},
+		{op: "GET /api/v1/inspection-days/{date}", path: "/api/v1/inspection-days/2026-11-05", allowed: officers},
+		{op: "GET /api/v1/indicators/inspection-coverage", path: "/api/v1/indicators/inspection-coverage", allowed: seers},
+	}
+}
+
+func TestAWorkerKilledInEachStepOfAPlanLosesNothingAndDoesNothingTwice(t *testing.T) {
+	t.Parallel()
+	h := ownHouse(t)
+	a, _ := receipted(t, h, "community")
+	head, office := a.Supervisor(), h.door.As("county-office-"+a.County())
+	if err := head.RegisterInspectors(t.Context(), key, a.County(), 4); err != nil {
+		t.Fatal(err)
+	}
+	half := nursery.HalfYearOf(today())
+	// Each is done while the worker dies within the step it causes.
+	dying := func(n int, do func() error) {
+		t.Helper()
+		h.worker.killIn(time.Duration(n) * 10 * time.Millisecond)
+		if err := do(); err != nil {
+			t.Fatal(err)
+		}
+		<-h.worker.done
+		h.startWorker(t)
+	}
+	caseNo := ""
+	dying(0, func() (err error) {
+		caseNo, err = head.StartInspectionPlan(t.Context(), key(), half)
+		return err
+	})
+	open(t, head, caseNo, "inspection_plan.commit")
+	dying(1, func() error { return head.Commit(t.Context(), key(), caseNo) })
+	open(t, office, caseNo, "inspection_plan.draw")
+	dying(3, func() error { return office.Witness(t.Context(), key(), caseNo, "3391.76", time.Now()) })
+	plan := planAt(t, a, caseNo, nursery.StagePlanRunning)
+	verifies(t, h, caseNo, draw.Verified{Commitment: true, Pairs: true})
+	h.worker.kill()
+	h.startWorker(t)
+	h.skipTo(t, caseNo, half.Next().First().AddDays(1))
+	open(t, head, caseNo, "inspection_plan.late")
+	dying(2, func() error {
+		task := open(t, head, caseNo, "inspection_plan.late")
+		_, err := head.Complete(t.Context(), key(), task.ID, nursery.OutcomeReply, map[string]string{"note": "已说明"})
+		return err
+	})
+	await(t, head, caseNo, roleplay.Stage(nursery.StagePlanClosed))
+	if n := h.number(t, "SELECT count(*) FROM inspections WHERE plan_case = $1", caseNo); n != 2 || len(plan.Visits) != 2 {
+		t.Errorf("%d inspections of %d planned visits, want 2", n, len(plan.Visits))
+	}
+	events := slices.DeleteFunc(h.events(t, caseNo), func(kind string) bool { return kind == "task_overdue" || strings.HasPrefix(kind, "task_reminded") })
+	wantList(t, "events", slices.Compact(events), "submitted", "plan_opened", "task_opened", "task_closed", "plan_committed", "task_opened", "task_closed",
+		"plan_drawn", "visits_opened", "plan_tallied", "task_opened", "task_closed", "plan_closed")
+	if n := h.number(t, "SELECT count(*) FROM publications WHERE case_no = $1", caseNo); n != 3 {
+		t.Errorf("%d publications, want 3", n)
+	}
+}
