@@ -69,6 +69,7 @@ func countyAccounts(c county) []account {
 		{Name: "inspector-" + c.Code, Role: "inspector", Title: "检查员"},
 		{Name: "inspector-" + c.Code + "-2", Role: "inspector", Title: "检查员二"},
 		{Name: "inspector-" + c.Code + "-3", Role: "inspector", Title: "检查员三"},
+		{Name: "inspector-" + c.Code + "-4", Role: "inspector", Title: "检查员四"},
 		{Name: "hospital-" + c.Code, Role: "hospital", Institution: "hosp-" + c.Code, Title: "妇幼保健机构"},
 		{Name: "clinic-" + c.Code + "-1", Role: "hospital", Institution: "clinic-" + c.Code + "-1", Title: "基层医疗卫生机构一"},
 		{Name: "clinic-" + c.Code + "-2", Role: "hospital", Institution: "clinic-" + c.Code + "-2", Title: "基层医疗卫生机构二"},

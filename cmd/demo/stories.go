@@ -26,6 +26,7 @@ func stories() []story {
 		{"county-site", "县区公办示范机构，从计划到备案，一次红灯", countySite},
 		{"contract", "医育结合签约：签署、履约、终止与接续提醒", contracted},
 		{"checkup", "半年健康体检：三个班，一次复测，一名转诊", checkedUp},
+		{"inspection-plan", "督导评估计划：承诺、见证抽取、任何人可核验、一次例行检查", drawn},
 		{"inspection", "督导评估：一次整改合格，一次移送处罚", inspected},
 		{"insurance", "意外伤害险一个月：退回的行、重复、例外、新生儿与一次赔付", insuranceMonth},
 	}

@@ -38,8 +38,7 @@ type PlannedVisit struct {
 	Late        bool         `json:"late"`
 }
 
-// RegisterInspectors enters the first so many inspectors of a county into its register, beside the accounts people sign in with if
-// there are fewer.
+// RegisterInspectors enters the first so many inspectors of a county into its register.
 func (a *Actor) RegisterInspectors(ctx context.Context, key func() string, county string, officers int) error {
 	for n := 1; n <= officers; n++ {
 		account := "inspector-" + county
