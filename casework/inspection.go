@@ -363,7 +363,25 @@ func (s *Service) SaveVisitDraft(ctx context.Context, p nursery.Principal, key, 
 		if err != nil {
 			return VisitDraft{}, fmt.Errorf("insert draft: %w", err)
 		}
+		if in.Content.Serious {
+			if err := s.reportHazard(ctx, q, p, c, in.Visit); err != nil {
+				return VisitDraft{}, err
+			}
+		}
 		return VisitDraft{ID: id, Visit: in.Visit, SavedBy: p.Account, SavedAt: s.Now(), Content: in.Content}, nil
 	})
 	return saved, err
+}
+
+// reportHazard has those who must act told of a serious hazard while the visit is still being filled in, once a visit.
+func (s *Service) reportHazard(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, visit string) error {
+	step := "hazard/" + visit
+	done, err := q.StepDone(ctx, store.StepDoneParams{CaseNo: c.CaseNo, Step: step})
+	if err != nil || done {
+		return err
+	}
+	if err := s.event(ctx, q, c, p, step, "hazard_reported", "现场发现重大隐患，立即报告", true, nil); err != nil {
+		return err
+	}
+	return activities.Wake(ctx, q, c, step, s.Now())
 }

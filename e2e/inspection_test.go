@@ -236,3 +236,24 @@ func TestAWorkerKilledInAnyStepOfAnInspectionLosesNothingAndDoesNothingTwice(t *
 		t.Errorf("%d commands are still waiting", n)
 	}
 }
+
+func TestAHazardNotedInADraftIsToldBeforeTheVisitIsSent(t *testing.T) {
+	t.Parallel()
+	h := sharedHouse(t)
+	a, _ := receipted(t, h, "community")
+	caseNo := inspecting(t, a)
+	open(t, a.Inspector(1), caseNo, "inspection.visit")
+	draft := map[string]any{"visit": "visit-draft-1", "content": map[string]any{
+		"visited_on": today(), "items": []any{}, "serious_hazard": true, "note": "燃气厨房报警失效",
+	}}
+	for range 2 {
+		if err := a.Inspector(1).Post(t.Context(), "/api/v1/inspections/"+caseNo+"/drafts", key(), draft, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	open(t, a.Supervisor(), caseNo, "inspection.hazard")
+	open(t, h.door.As("county-office-"+a.County()), caseNo, "inspection.hazard")
+	if n := h.number(t, "SELECT count(*) FROM tasks WHERE case_no = $1 AND kind = 'inspection.hazard'", caseNo); n != 2 {
+		t.Errorf("%d alerts, want 2", n)
+	}
+}

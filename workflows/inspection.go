@@ -18,6 +18,7 @@ type inspection struct {
 	*caseFile
 	aside asides
 	terms activities.InspectionTerms
+	told  bool // of a serious hazard, in this visit
 }
 
 // Inspection takes a visit from naming the two officers to its end 督导评估 (行政处罚法 art. 42): both accept, a day is
@@ -30,6 +31,13 @@ func Inspection(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 		return CaseResult{}, fmt.Errorf("open desk: %w", err)
 	}
 	i := &inspection{caseFile: &caseFile{ctx: ctx, in: in, desk: desk}, aside: asides{desk: desk}}
+	err = workflow.SetUpdateHandler(ctx, activities.CaseChanged, func(workflow.Context, Change) error {
+		i.alert("") // an officer has noted a hazard in a draft, before the visit is sent
+		return nil
+	})
+	if err != nil {
+		return CaseResult{}, fmt.Errorf("take changes: %w", err)
+	}
 	if err := i.do(engine.TakeUpInspection, i.move("opened"), &i.terms); err != nil {
 		return CaseResult{}, err
 	}
@@ -159,7 +167,7 @@ func (i *inspection) visit(round int) (activities.VisitAssessment, error) {
 		stage, title = nursery.StageReinspected, "复查并送交记录"
 	}
 	var found activities.VisitAssessment
-	for told := false; ; {
+	for {
 		sent, err := i.ask(humantask.Spec{
 			Kind: "inspection.visit", Title: title, Role: nursery.RoleInspector, Only: i.officers(), Stage: stage,
 			Outcomes: []nursery.Outcome{nursery.OutcomeVisited}, Days: recheckDays(""),
@@ -171,8 +179,7 @@ func (i *inspection) visit(round int) (activities.VisitAssessment, error) {
 		if err := i.do(engine.AssessVisit, assessed, &found); err != nil {
 			return found, err
 		}
-		if found.Serious && !told {
-			told = true
+		if found.Serious {
 			i.alert(found.Decision)
 		}
 		disputed, err := i.sign(found.Decision)
@@ -188,12 +195,18 @@ func (i *inspection) visit(round int) (activities.VisitAssessment, error) {
 			return found, err
 		}
 		i.print()
+		i.told = false // a hazard found again at the re-inspection is told again
 		return found, nil
 	}
 }
 
-// alert tells the county's office and the supervisor of a serious hazard 重大隐患 before anybody signs. Nothing waits for them.
+// alert tells the county's office and the supervisor of a serious hazard 重大隐患 before anybody signs, once a visit. Nothing
+// waits for them.
 func (i *inspection) alert(decision string) {
+	if i.told {
+		return
+	}
+	i.told = true
 	for _, role := range []nursery.Role{nursery.RoleSupervisor, nursery.RoleCountyOffice} {
 		i.aside.ask(i.ctx, humantask.Spec{
 			Kind: "inspection.hazard", Title: "重大隐患，请立即处置", Role: role, Outcomes: []nursery.Outcome{nursery.OutcomeNoted}, Decision: decision, Days: 1,
