@@ -281,7 +281,9 @@ func TestAWorkerKilledInAStepOfAContractLosesNothingAndDoesNothingTwice(t *testi
 		h.startWorker(t)
 	}
 	await(t, p.clinic, caseNo, roleplay.Stage(nursery.StageInForce))
-	await(t, p.office, roundOf(t, p.office, a.Institution()).CaseNo, roleplay.Stage(nursery.StageRecording))
+	await(t, p.office, roundOf(t, p.office, a.Institution()).CaseNo, func(c roleplay.Case) bool {
+		return slices.ContainsFunc(c.Timeline, func(e roleplay.Event) bool { return e.Kind == "checkup_opened" })
+	})
 	for what, want := range map[string]int{
 		"SELECT count(*) FROM contract_signatures WHERE case_no = $1": 2, "SELECT count(*) FROM documents WHERE case_no = $1": 1,
 		"SELECT count(*) FROM tasks WHERE case_no = $1": 3, "SELECT count(*) FROM checkup_rounds WHERE contract = $1": 1,
