@@ -264,7 +264,7 @@ func (e *Engine) owe(ctx context.Context, s *step, round store.CheckupRound, cam
 	}
 	owed := store.OweCheckupsParams{
 		Half: round.Half, CaseNo: round.CaseNo, County: round.County, Institution: round.Institution, Clinic: round.Clinic,
-		DueOn: round.DueOn, UntilOn: round.UntilOn,
+		DueOn: round.DueOn, UntilOn: round.UntilOn, Revision: d.Revision,
 	}
 	for _, c := range came {
 		for _, item := range nursery.CheckItems() {

@@ -45,7 +45,8 @@ CREATE TABLE checkup_duties (
     county      text NOT NULL,
     institution text NOT NULL,
     clinic      text NOT NULL,
-    rules       text[] NOT NULL, -- that ask for it
+    rules       text[] NOT NULL, -- that ask for it, in the revision
+    revision    text NOT NULL,
     from_on     date NOT NULL,
     due_on      date NOT NULL,
     until_on    date NOT NULL,

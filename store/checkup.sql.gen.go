@@ -299,7 +299,7 @@ func (q *Queries) ConsentsStanding(ctx context.Context, arg ConsentsStandingPara
 }
 
 const dutiesOfChildren = `-- name: DutiesOfChildren :many
-SELECT child, half, item, case_no, county, institution, clinic, rules, from_on, due_on, until_on, done_on, elsewhere, tried_on, waived_on FROM checkup_duties WHERE child = ANY($1::text[]) AND half = $2 ORDER BY child, item
+SELECT child, half, item, case_no, county, institution, clinic, rules, revision, from_on, due_on, until_on, done_on, elsewhere, tried_on, waived_on FROM checkup_duties WHERE child = ANY($1::text[]) AND half = $2 ORDER BY child, item
 `
 
 type DutiesOfChildrenParams struct {
@@ -326,6 +326,7 @@ func (q *Queries) DutiesOfChildren(ctx context.Context, arg DutiesOfChildrenPara
 			&i.Institution,
 			&i.Clinic,
 			&i.Rules,
+			&i.Revision,
 			&i.FromOn,
 			&i.DueOn,
 			&i.UntilOn,
@@ -345,7 +346,7 @@ func (q *Queries) DutiesOfChildren(ctx context.Context, arg DutiesOfChildrenPara
 }
 
 const dutiesOfRound = `-- name: DutiesOfRound :many
-SELECT d.child, d.half, d.item, d.case_no, d.county, d.institution, d.clinic, d.rules, d.from_on, d.due_on, d.until_on, d.done_on, d.elsewhere, d.tried_on, d.waived_on, r.class, r.left_on, r.leave FROM checkup_duties d JOIN checkup_roster r ON r.case_no = d.case_no AND r.child = d.child
+SELECT d.child, d.half, d.item, d.case_no, d.county, d.institution, d.clinic, d.rules, d.revision, d.from_on, d.due_on, d.until_on, d.done_on, d.elsewhere, d.tried_on, d.waived_on, r.class, r.left_on, r.leave FROM checkup_duties d JOIN checkup_roster r ON r.case_no = d.case_no AND r.child = d.child
 WHERE d.case_no = $1 ORDER BY d.child, d.item LIMIT 50000
 `
 
@@ -358,6 +359,7 @@ type DutiesOfRoundRow struct {
 	Institution string
 	Clinic      string
 	Rules       []string
+	Revision    string
 	FromOn      nursery.Date
 	DueOn       nursery.Date
 	UntilOn     nursery.Date
@@ -389,6 +391,7 @@ func (q *Queries) DutiesOfRound(ctx context.Context, caseNo string) ([]DutiesOfR
 			&i.Institution,
 			&i.Clinic,
 			&i.Rules,
+			&i.Revision,
 			&i.FromOn,
 			&i.DueOn,
 			&i.UntilOn,
@@ -825,10 +828,10 @@ func (q *Queries) OpenHealthRecords(ctx context.Context, arg OpenHealthRecordsPa
 }
 
 const oweCheckups = `-- name: OweCheckups :exec
-INSERT INTO checkup_duties (child, half, item, case_no, county, institution, clinic, rules, from_on, due_on, until_on)
+INSERT INTO checkup_duties (child, half, item, case_no, county, institution, clinic, rules, revision, from_on, due_on, until_on)
 SELECT unnest($1::text[]), $2::text, unnest($3::text[]), $4::text, $5::text,
-    $6::text, $7::text, string_to_array(unnest($8::text[]), ','), unnest($9::text[])::date,
-    $10::date, $11::date
+    $6::text, $7::text, string_to_array(unnest($8::text[]), ','), $9::text, unnest($10::text[])::date,
+    $11::date, $12::date
 ON CONFLICT (child, half, item) DO UPDATE SET case_no = excluded.case_no, county = excluded.county, institution = excluded.institution,
     clinic = excluded.clinic, due_on = excluded.due_on, until_on = excluded.until_on
 WHERE checkup_duties.done_on IS NULL AND checkup_duties.waived_on IS NULL AND checkup_duties.case_no <> excluded.case_no
@@ -843,6 +846,7 @@ type OweCheckupsParams struct {
 	Institution string
 	Clinic      string
 	Rules       []string
+	Revision    string
 	FromOn      []string
 	DueOn       nursery.Date
 	UntilOn     nursery.Date
@@ -859,6 +863,7 @@ func (q *Queries) OweCheckups(ctx context.Context, arg OweCheckupsParams) error 
 		arg.Institution,
 		arg.Clinic,
 		arg.Rules,
+		arg.Revision,
 		arg.FromOn,
 		arg.DueOn,
 		arg.UntilOn,

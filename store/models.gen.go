@@ -176,6 +176,7 @@ type CheckupDuty struct {
 	Institution string
 	Clinic      string
 	Rules       []string
+	Revision    string
 	FromOn      nursery.Date
 	DueOn       nursery.Date
 	UntilOn     nursery.Date

@@ -55,9 +55,9 @@ WHERE child = ANY(@children::text[]) AND half < sqlc.arg(half)::text AND done_on
 
 -- name: OweCheckups :exec
 -- Duties of a half-year. One that the child has not done elsewhere moves here with it.
-INSERT INTO checkup_duties (child, half, item, case_no, county, institution, clinic, rules, from_on, due_on, until_on)
+INSERT INTO checkup_duties (child, half, item, case_no, county, institution, clinic, rules, revision, from_on, due_on, until_on)
 SELECT unnest(@children::text[]), sqlc.arg(half)::text, unnest(@items::text[]), sqlc.arg(case_no)::text, sqlc.arg(county)::text,
-    sqlc.arg(institution)::text, sqlc.arg(clinic)::text, string_to_array(unnest(@rules::text[]), ','), unnest(@from_on::text[])::date,
+    sqlc.arg(institution)::text, sqlc.arg(clinic)::text, string_to_array(unnest(@rules::text[]), ','), sqlc.arg(revision)::text, unnest(@from_on::text[])::date,
     sqlc.arg(due_on)::date, sqlc.arg(until_on)::date
 ON CONFLICT (child, half, item) DO UPDATE SET case_no = excluded.case_no, county = excluded.county, institution = excluded.institution,
     clinic = excluded.clinic, due_on = excluded.due_on, until_on = excluded.until_on

@@ -1,0 +1,184 @@
+package activities
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	"tuoyu/calendar"
+	"tuoyu/documents"
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// SignInsurance lets a batch go to the insurer, who sees its lines from now on.
+func (e *Engine) SignInsurance(ctx context.Context, in InsuranceMove) error {
+	defer alive(ctx)()
+	return e.move(ctx, in.Move, func(ctx context.Context, s *step, _ calendar.Years) error {
+		send := int32(in.Send)
+		if err := s.q.SignSend(ctx, store.SignSendParams{CaseNo: in.CaseNo, Number: send, SignedBy: &in.Actor, SentAt: &s.at}); err != nil {
+			return fmt.Errorf("sign batch: %w", err)
+		}
+		if err := s.q.SendRoster(ctx, store.SendRosterParams{CaseNo: in.CaseNo, Send: send}); err != nil {
+			return fmt.Errorf("send roster: %w", err)
+		}
+		row, err := s.q.InsuranceSend(ctx, store.InsuranceSendParams{CaseNo: in.CaseNo, Number: send})
+		if err != nil {
+			return fmt.Errorf("read batch: %w", err)
+		}
+		b, err := s.q.InsuranceBatch(ctx, in.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read insurance month: %w", err)
+		}
+		err = e.order(ctx, s, documents.InsuranceNotice, func(p *documents.Paper) {
+			p.Addressee = b.Insurer
+			p.Insurance = &documents.InsuranceSheet{
+				Month: b.Month, Batch: in.Send, Lines: int(row.Lines), Hash: row.Hash, PremiumFen: row.PremiumFen, CoverFrom: b.CoverFrom,
+			}
+		})
+		if err != nil {
+			return err
+		}
+		s.c.Stage, s.c.Holder = string(nursery.StageSent), string(nursery.RoleInsurer)
+		ev := in.event("insurance_sent", fmt.Sprintf("第 %d 批 %d 名已核签送承保机构", send, row.Lines))
+		ev.data = map[string]any{"send": send, "kind": row.Kind, "lines": row.Lines, "hash": row.Hash, "premium_fen": row.PremiumFen}
+		return s.record(ctx, ev)
+	})
+}
+
+// ReturnInsurance takes a prepared batch back: its children are judged again once the roster is complete.
+func (e *Engine) ReturnInsurance(ctx context.Context, in InsuranceMove) error {
+	defer alive(ctx)()
+	return e.move(ctx, in.Move, func(ctx context.Context, s *step, _ calendar.Years) error {
+		if err := s.q.ReturnSend(ctx, store.ReturnSendParams{CaseNo: in.CaseNo, Number: int32(in.Send)}); err != nil {
+			return fmt.Errorf("return batch: %w", err)
+		}
+		if err := s.q.ReturnRoster(ctx, in.CaseNo); err != nil {
+			return fmt.Errorf("return roster: %w", err)
+		}
+		s.c.Stage = string(nursery.StageCollecting)
+		return s.record(ctx, in.event("insurance_returned", fmt.Sprintf("第 %d 批退回，补充名册", in.Send)))
+	})
+}
+
+// SettleInsurance makes covers of what the insurer took and exceptions of what it did not.
+func (e *Engine) SettleInsurance(ctx context.Context, in InsuranceMove) error {
+	defer alive(ctx)()
+	return e.move(ctx, in.Move, func(ctx context.Context, s *step, _ calendar.Years) error {
+		send := int32(in.Send)
+		if err := s.q.PlanForAll(ctx); err != nil {
+			return err
+		}
+		insured, err := s.q.CoverInsured(ctx, store.CoverInsuredParams{CaseNo: in.CaseNo, Send: send})
+		if err != nil {
+			return fmt.Errorf("cover insured: %w", err)
+		}
+		if err := s.q.SettleRoster(ctx, store.SettleRosterParams{CaseNo: in.CaseNo, Send: send}); err != nil {
+			return fmt.Errorf("settle roster: %w", err)
+		}
+		err = s.q.EndSend(ctx, store.EndSendParams{CaseNo: in.CaseNo, Number: send, AnsweredAt: &s.at, Insured: int32(insured)})
+		if err != nil {
+			return fmt.Errorf("end batch: %w", err)
+		}
+		ev := in.event("insurance_answered", fmt.Sprintf("第 %d 批承保 %d 名", send, insured))
+		ev.data = map[string]any{"send": send, "insured": insured}
+		return s.record(ctx, ev)
+	})
+}
+
+// InsuranceOpen says what is still to be done of a month.
+type InsuranceOpen struct {
+	Rostered   int // to be judged
+	Exceptions int // to be settled by the county
+}
+
+// InsuranceOpen reads it.
+func (e *Engine) InsuranceOpen(ctx context.Context, caseNo string) (InsuranceOpen, error) {
+	var open InsuranceOpen
+	err := e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		row, err := q.RosterOpen(ctx, caseNo)
+		open = InsuranceOpen{Rostered: int(row.Rostered), Exceptions: int(row.Exceptions)}
+		return err
+	})
+	if err != nil {
+		return open, fmt.Errorf("read what is open of %s: %w", caseNo, err)
+	}
+	return open, nil
+}
+
+// StandInsurance says that nothing is to be done for now, and is given what there is all the same: from then on whoever adds to
+// the roster wakes the case.
+func (e *Engine) StandInsurance(ctx context.Context, in Move) (InsuranceOpen, error) {
+	err := e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
+		s.c.Stage, s.c.Holder = string(nursery.StageStanding), string(nursery.RoleCountyOffice)
+		return s.record(ctx, in.event("insurance_standing", "本月名册已全部处理，月底前可补报新生儿"))
+	})
+	if err != nil {
+		return InsuranceOpen{}, err
+	}
+	return e.InsuranceOpen(ctx, in.CaseNo)
+}
+
+// CloseInsurance ends the month: covers of children who have reached 36 months, died or left the city end, and the month is
+// summed up.
+func (e *Engine) CloseInsurance(ctx context.Context, in Move) error {
+	defer alive(ctx)()
+	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
+		b, err := s.q.InsuranceBatch(ctx, in.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read insurance month: %w", err)
+		}
+		ended, err := s.q.EndCovers(ctx, store.EndCoversParams{County: b.County, UntilMonths: b.UntilMonths, AsOf: s.today()})
+		if err != nil {
+			return fmt.Errorf("end covers: %w", err)
+		}
+		if err := s.q.EndInsuranceBatch(ctx, store.EndInsuranceBatchParams{CaseNo: in.CaseNo, ClosedOn: s.today()}); err != nil {
+			return fmt.Errorf("end insurance month: %w", err)
+		}
+		counts, err := s.q.RosterCounts(ctx, in.CaseNo)
+		if err != nil {
+			return fmt.Errorf("count roster: %w", err)
+		}
+		sends, err := s.q.InsuranceSends(ctx, in.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read batches: %w", err)
+		}
+		covers, roster := map[string]int32{}, map[string]int32{}
+		sheet := documents.InsuranceSheet{Month: b.Month}
+		for _, row := range ended {
+			covers[row.Ended] = row.Covers
+			sheet.Ended += int(row.Covers)
+		}
+		for _, row := range counts {
+			roster[row.Status] = row.Children
+		}
+		for _, send := range sends {
+			if send.State == "answered" {
+				sheet.Lines, sheet.PremiumFen = sheet.Lines+int(send.Lines), sheet.PremiumFen+send.PremiumFen
+			}
+		}
+		sheet.Insured, sheet.Ineligible = int(roster[string(nursery.Insured)]), int(roster[string(nursery.Ineligible)])
+		sheet.Withdrawn = int(roster[string(nursery.TakenOff)])
+		err = e.order(ctx, s, documents.InsuranceSummary, func(p *documents.Paper) { p.Insurance = &sheet })
+		if err != nil {
+			return err
+		}
+		s.end(nursery.StageMonthDone)
+		ev := in.event("insurance_closed", fmt.Sprintf("%s投保办结：承保 %d 名", nursery.MonthTitle(b.Month), roster[string(nursery.Insured)]))
+		ev.data = map[string]any{"covers_ended": covers, "roster": roster}
+		return s.record(ctx, ev)
+	})
+}
+
+// NoteInsurance puts what a person did with a task on the timeline.
+func (e *Engine) NoteInsurance(ctx context.Context, in Move) error {
+	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
+		var said struct {
+			Note string `json:"note"`
+		}
+		if err := s.answer(ctx, in.Tasks[0], &said); err != nil {
+			return err
+		}
+		return s.record(ctx, in.event("insurance_noted", cmp.Or(said.Note, "已办理")))
+	})
+}

@@ -1,0 +1,179 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"tuoyu/activities"
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// putChunk writes children, their places on the roster and their guardians' consents, each by one statement.
+func (s *Service) putChunk(ctx context.Context, q *store.Queries, p nursery.Principal, b store.InsuranceBatch, source string, rows []*incoming, report *InsuranceRoster) error {
+	if err := s.enter(ctx, q, p, source, rows); err != nil {
+		return err
+	}
+	if err := s.renew(ctx, q, rows); err != nil {
+		return err
+	}
+	roster := store.PutRosterParams{CaseNo: b.CaseNo, County: b.County, ReportedOn: s.today()}
+	consents := store.PutInsuranceConsentsParams{County: b.County, GivenOn: s.today(), TakenBy: p.Account}
+	for _, r := range rows {
+		switch {
+		case r.refused != "":
+			continue
+		case r.known:
+			report.Updated++
+		default:
+			report.Added++
+		}
+		roster.Children, roster.Residences = append(roster.Children, r.id), append(roster.Residences, string(r.Residence))
+		roster.NotifiedOn, roster.Newborns = append(roster.NotifiedOn, r.NotifiedOn), append(roster.Newborns, r.Newborn)
+		roster.Persons = append(roster.Persons, r.person)
+		if r.Consent != "" {
+			consents.Children, consents.Evidence = append(consents.Children, r.id), append(consents.Evidence, r.Consent)
+		}
+	}
+	if err := q.PutRoster(ctx, roster); err != nil {
+		return fmt.Errorf("put roster: %w", err)
+	}
+	if len(consents.Children) == 0 {
+		return nil
+	}
+	if err := q.PutInsuranceConsents(ctx, consents); err != nil {
+		return fmt.Errorf("put consents: %w", err)
+	}
+	return nil
+}
+
+// enter gives each row the child it is about. One who is known and lives in another county is left alone.
+func (s *Service) enter(ctx context.Context, q *store.Queries, p nursery.Principal, source string, rows []*incoming) error {
+	children := make([]nursery.Child, len(rows))
+	for i, r := range rows {
+		children[i] = r.Child
+	}
+	entered, err := activities.EnterChildren(ctx, q, s.Fields, children, source, p.Account, s.Now())
+	if err != nil {
+		return err
+	}
+	var known []string
+	for i, r := range rows {
+		if r.id, r.known = entered[i].ID, entered[i].Known; r.known {
+			known = append(known, r.id)
+		}
+	}
+	if len(known) == 0 {
+		return nil
+	}
+	ids, err := q.ChildrenSeen(ctx, known)
+	if err != nil {
+		return fmt.Errorf("find known children: %w", err)
+	}
+	seen := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		seen[id] = true
+	}
+	for _, r := range rows {
+		if r.known && !seen[r.id] {
+			r.refused = "该证件号码已在其他县区登记，请核对居住地"
+		}
+	}
+	return nil
+}
+
+// renew writes what the source says anew of children who are known, and who has died or moved away.
+func (s *Service) renew(ctx context.Context, q *store.Queries, rows []*incoming) error {
+	rows = slices.DeleteFunc(slices.Clone(rows), func(r *incoming) bool {
+		return r.refused != "" || !r.known && r.DiedOn.IsZero() && r.MovedOn.IsZero()
+	})
+	if len(rows) == 0 {
+		return nil
+	}
+	n := len(rows)
+	to := store.UpdateRosterChildrenParams{
+		Ids: make([]string, n), BornOn: make([]nursery.Date, n), Sexes: make([]string, n), Names: make([][]byte, n), GuardianNames: make([][]byte, n),
+		GuardianPhones: make([][]byte, n), DiedOn: make([]nursery.Date, n), MovedOn: make([]nursery.Date, n), At: s.Now(),
+	}
+	err := inParallel(n, func(i int) (err error) {
+		r := rows[i]
+		to.Ids[i], to.BornOn[i], to.Sexes[i], to.DiedOn[i], to.MovedOn[i] = r.id, r.BornOn, string(r.Sex), r.DiedOn, r.MovedOn
+		for _, cell := range []struct {
+			field nursery.ChildField
+			plain string
+			into  *[]byte
+		}{
+			{nursery.ChildName, r.Name, &to.Names[i]}, {nursery.ChildGuardianName, r.GuardianName, &to.GuardianNames[i]},
+			{nursery.ChildGuardianPhone, r.GuardianPhone, &to.GuardianPhones[i]},
+		} {
+			if *cell.into, err = activities.SealChild(s.Fields, r.id, cell.field, cell.plain); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("seal roster: %w", err)
+	}
+	if err := q.UpdateRosterChildren(ctx, to); err != nil {
+		return fmt.Errorf("update children: %w", err)
+	}
+	return nil
+}
+
+// faultsShown is how many faults an answer lists; all of them are in the workbook.
+const faultsShown = 200
+
+func (s *Service) keepUpload(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, source string, faults []InsuranceFault, report InsuranceRoster) (InsuranceRoster, error) {
+	slices.SortStableFunc(faults, func(a, b InsuranceFault) int { return a.Row - b.Row })
+	report.Refused = report.Rows - report.Added - report.Updated
+	number, err := q.NextInsuranceUpload(ctx, c.CaseNo)
+	if err != nil {
+		return report, fmt.Errorf("number upload: %w", err)
+	}
+	report.Number = int(number)
+	raw, err := json.Marshal(faults)
+	if err != nil {
+		return report, fmt.Errorf("encode row report: %w", err)
+	}
+	err = q.InsertInsuranceUpload(ctx, store.InsertInsuranceUploadParams{
+		CaseNo: c.CaseNo, Number: number, County: c.County, Source: source, ReadRows: int32(report.Rows), Added: int32(report.Added),
+		Updated: int32(report.Updated), Refused: int32(report.Refused), Faults: raw, UploadedBy: p.Account, UploadedAt: s.Now(),
+	})
+	if err != nil {
+		return report, fmt.Errorf("keep upload: %w", err)
+	}
+	report.Faults = faults[:min(len(faults), faultsShown)]
+	note := fmt.Sprintf("第 %d 次导入名册：新登记 %d 名，更新 %d 名，未接收 %d 行", number, report.Added, report.Updated, report.Refused)
+	err = s.event(ctx, q, c, p, fmt.Sprintf("roster/%d", number), "roster_taken", note, false, map[string]any{"upload": number})
+	if err != nil || c.Stage != string(nursery.StageStanding) {
+		return report, err
+	}
+	return report, activities.Wake(ctx, q, c, fmt.Sprintf("roster/%d", number), s.Now())
+}
+
+// RosterReport gives what came of a roster that was handed in, with every fault.
+func (s *Service) RosterReport(ctx context.Context, p nursery.Principal, caseNo string, number int) (InsuranceRoster, error) {
+	var report InsuranceRoster
+	err := s.DB.As(ctx, p, func(q *store.Queries) error {
+		c, _, err := s.insuranceFor(ctx, q, q.CaseByNumber, p, "insurance.roster", caseNo)
+		if err != nil {
+			return err
+		}
+		u, err := q.InsuranceUpload(ctx, store.InsuranceUploadParams{CaseNo: c.CaseNo, Number: int32(number)})
+		if store.IsNotFound(err) {
+			return notFound()
+		}
+		if err != nil {
+			return fmt.Errorf("read upload: %w", err)
+		}
+		report = InsuranceRoster{
+			CaseNo: c.CaseNo, Number: number, Rows: int(u.ReadRows), Added: int(u.Added), Updated: int(u.Updated), Refused: int(u.Refused),
+			By: u.UploadedBy, At: u.UploadedAt,
+		}
+		return json.Unmarshal(u.Faults, &report.Faults)
+	})
+	return report, err
+}
