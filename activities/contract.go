@@ -293,7 +293,7 @@ func (e *Engine) contractMove(ctx context.Context, in Move, state string, do fun
 	})
 }
 
-// TakeAnswer puts what was replied to a task of the contract on the timeline.
+// TakeAnswer puts what was replied to a task of a case on its timeline.
 func (e *Engine) TakeAnswer(ctx context.Context, in Move) error {
 	_, err := e.inStep(ctx, in.CaseNo, in.Step, in.At, func(ctx context.Context, s *step) error {
 		var said struct {
@@ -302,7 +302,7 @@ func (e *Engine) TakeAnswer(ctx context.Context, in Move) error {
 		if err := s.answer(ctx, in.Tasks[0], &said); err != nil {
 			return err
 		}
-		return s.record(ctx, in.event("contract_answered", said.Note))
+		return s.record(ctx, in.event(s.c.Kind+"_answered", said.Note))
 	})
 	return err
 }

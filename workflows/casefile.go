@@ -34,12 +34,12 @@ var (
 // caseFile is what every filing process keeps of its case: the desk where people are asked, the steps taken, and
 // the papers being printed.
 type caseFile struct {
-	ctx        workflow.Context
-	in         CaseInput
-	desk       *humantask.Desk
-	terms      activities.Terms
-	steps      int
-	printing   int
+	ctx   workflow.Context
+	in    CaseInput
+	desk  *humantask.Desk
+	terms activities.Terms
+	steps int
+	printing
 	binding    bool // the office has decided: too late to withdraw
 	withdrawal *Withdrawal
 	ended      bool
@@ -120,15 +120,7 @@ func (f *caseFile) assess() (activities.Assessment, string, error) {
 }
 
 // print has the papers ordered so far printed while the case goes on.
-func (f *caseFile) print() {
-	f.printing++
-	workflow.Go(f.ctx, func(ctx workflow.Context) {
-		defer func() { f.printing-- }()
-		if err := workflow.ExecuteActivity(activities.Printing(ctx), engine.PrintPapers, f.in.CaseNo).Get(ctx, nil); err != nil {
-			workflow.GetLogger(ctx).Error("papers not printed", "case", f.in.CaseNo, "error", err)
-		}
-	})
-}
+func (f *caseFile) print() { f.printing.print(f.ctx, f.in.CaseNo) }
 
 // close ends the case by the activity and waits for its papers and for answers still being given.
 func (f *caseFile) close(activity any, m activities.Move, stage nursery.Stage) (CaseResult, error) {
@@ -137,7 +129,7 @@ func (f *caseFile) close(activity any, m activities.Move, stage nursery.Stage) (
 	}
 	f.ended = true
 	f.print()
-	err := workflow.Await(f.ctx, func() bool { return f.printing == 0 && workflow.AllHandlersFinished(f.ctx) })
+	err := f.finish(f.ctx)
 	return CaseResult{Stage: stage}, err
 }
 

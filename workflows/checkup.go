@@ -18,11 +18,11 @@ type checkup struct {
 	ctx workflow.Context
 	in  CaseInput
 	asides
-	terms    activities.CheckupTerms
-	steps    int
-	printing int
-	changed  bool
-	over     bool
+	terms activities.CheckupTerms
+	steps int
+	printing
+	changed bool
+	over    bool
 }
 
 // CheckupRound has the clinic of the contract check an institution's children in a half-year (项目8). The team's records come
@@ -136,7 +136,7 @@ func (c *checkup) close() (CaseResult, error) {
 	if err := c.do(engine.CloseCheckup, c.move("closed"), &end); err != nil {
 		return CaseResult{}, fmt.Errorf("close round: %w", err)
 	}
-	c.print()
+	c.print(c.ctx, c.in.CaseNo)
 	ended := c.move("ended")
 	if end.Missed > 0 {
 		answer, err := c.desk.Ask(c.ctx, humantask.Spec{
@@ -151,7 +151,7 @@ func (c *checkup) close() (CaseResult, error) {
 	if err := c.do(engine.EndCheckup, ended, nil); err != nil {
 		return CaseResult{}, fmt.Errorf("end round: %w", err)
 	}
-	err := workflow.Await(c.ctx, func() bool { return c.printing == 0 && workflow.AllHandlersFinished(c.ctx) })
+	err := c.finish(c.ctx)
 	return CaseResult{Stage: nursery.StageRoundClosed}, err
 }
 
@@ -162,14 +162,4 @@ func (c *checkup) lost() (CaseResult, error) {
 	}
 	err := workflow.Await(c.ctx, func() bool { return workflow.AllHandlersFinished(c.ctx) })
 	return CaseResult{Stage: nursery.StageRoundLost}, err
-}
-
-func (c *checkup) print() {
-	c.printing++
-	workflow.Go(c.ctx, func(ctx workflow.Context) {
-		defer func() { c.printing-- }()
-		if err := workflow.ExecuteActivity(activities.Printing(ctx), engine.PrintPapers, c.in.CaseNo).Get(ctx, nil); err != nil {
-			workflow.GetLogger(ctx).Error("papers not printed", "case", c.in.CaseNo, "error", err)
-		}
-	})
 }

@@ -22,9 +22,9 @@ type contract struct {
 	ctx workflow.Context
 	in  CaseInput
 	asides
-	terms    activities.ContractTerms
-	steps    int
-	printing int
+	terms activities.ContractTerms
+	steps int
+	printing
 	changed  bool
 	renewing bool // renewal has been asked
 }
@@ -191,7 +191,7 @@ func (c *contract) begin() error {
 	if err := c.do(engine.BeginContract, c.move("in-force"), nil); err != nil {
 		return err
 	}
-	c.print()
+	c.print(c.ctx, c.in.CaseNo)
 	return c.do(engine.OpenRoundOfContract, c.move("round"), nil)
 }
 
@@ -276,7 +276,7 @@ func (c *contract) finish() (CaseResult, error) {
 	if err := c.do(engine.EndContract, c.move("ended"), &end); err != nil {
 		return CaseResult{}, err
 	}
-	c.print()
+	c.print(c.ctx, c.in.CaseNo)
 	if end.Uncovered > 0 {
 		for _, role := range []nursery.Role{nursery.RoleCountyOffice, nursery.RoleInstitution, nursery.RoleHospital} {
 			c.question(humantask.Spec{
@@ -291,17 +291,6 @@ func (c *contract) finish() (CaseResult, error) {
 	if err := c.do(engine.CloseContract, c.move("closed"), nil); err != nil {
 		return CaseResult{}, err
 	}
-	err := workflow.Await(c.ctx, func() bool { return c.printing == 0 && workflow.AllHandlersFinished(c.ctx) })
+	err := c.printing.finish(c.ctx)
 	return CaseResult{Stage: nursery.StageContractEnded}, err
-}
-
-// print has the papers ordered so far printed while the contract goes on.
-func (c *contract) print() {
-	c.printing++
-	workflow.Go(c.ctx, func(ctx workflow.Context) {
-		defer func() { c.printing-- }()
-		if err := workflow.ExecuteActivity(activities.Printing(ctx), engine.PrintPapers, c.in.CaseNo).Get(ctx, nil); err != nil {
-			workflow.GetLogger(ctx).Error("papers not printed", "case", c.in.CaseNo, "error", err)
-		}
-	})
 }

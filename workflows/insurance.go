@@ -12,13 +12,13 @@ import (
 
 // insurance is one county's insurance month on its way.
 type insurance struct {
-	ctx      workflow.Context
-	in       CaseInput
-	desk     *humantask.Desk
-	plan     activities.InsurancePlan
-	steps    int
-	printing int
-	changed  bool
+	ctx   workflow.Context
+	in    CaseInput
+	desk  *humantask.Desk
+	plan  activities.InsurancePlan
+	steps int
+	printing
+	changed bool
 }
 
 // Insurance insures the children of a county for a month (项目11). Everything over children is a few statements over all of
@@ -117,7 +117,7 @@ func (m *insurance) sign(c activities.InsuranceChecked) (bool, error) {
 	if err := m.long(engine.SignInsurance, m.of(c.Send, m.moveBy(answer, "sent")), nil); err != nil {
 		return false, err
 	}
-	m.print()
+	m.print(m.ctx, m.in.CaseNo)
 	return true, nil
 }
 
@@ -180,8 +180,8 @@ func (m *insurance) close() (CaseResult, error) {
 	if err := m.long(engine.CloseInsurance, m.move("closed"), nil); err != nil {
 		return CaseResult{}, err
 	}
-	m.print()
-	err := workflow.Await(m.ctx, func() bool { return m.printing == 0 && workflow.AllHandlersFinished(m.ctx) })
+	m.print(m.ctx, m.in.CaseNo)
+	err := m.finish(m.ctx)
 	return CaseResult{Stage: nursery.StageMonthDone}, err
 }
 
@@ -189,16 +189,6 @@ func (m *insurance) open() (activities.InsuranceOpen, error) {
 	var open activities.InsuranceOpen
 	err := workflow.ExecuteLocalActivity(activities.Local(m.ctx), engine.InsuranceOpen, m.in.CaseNo).Get(m.ctx, &open)
 	return open, err
-}
-
-func (m *insurance) print() {
-	m.printing++
-	workflow.Go(m.ctx, func(ctx workflow.Context) {
-		defer func() { m.printing-- }()
-		if err := workflow.ExecuteActivity(activities.Printing(ctx), engine.PrintPapers, m.in.CaseNo).Get(ctx, nil); err != nil {
-			workflow.GetLogger(ctx).Error("papers not printed", "case", m.in.CaseNo, "error", err)
-		}
-	})
 }
 
 func (m *insurance) move(name string) activities.Move {

@@ -17,6 +17,25 @@ func Print(ctx workflow.Context, caseNo string) error {
 	return workflow.ExecuteActivity(activities.Printing(ctx), engine.PrintPapers, caseNo).Get(ctx, nil)
 }
 
+// printing is the papers of a case that are being printed while it goes on.
+type printing struct{ papers int }
+
+// print has the papers ordered so far printed. Paper that cannot be printed holds nothing up; the log says so.
+func (p *printing) print(ctx workflow.Context, caseNo string) {
+	p.papers++
+	workflow.Go(ctx, func(ctx workflow.Context) {
+		defer func() { p.papers-- }()
+		if err := Print(ctx, caseNo); err != nil {
+			workflow.GetLogger(ctx).Error("papers not printed", "case", caseNo, "error", err)
+		}
+	})
+}
+
+// finish waits until everything is printed and answered, at the end of a workflow.
+func (p *printing) finish(ctx workflow.Context) error {
+	return workflow.Await(ctx, func() bool { return p.papers == 0 && workflow.AllHandlersFinished(ctx) })
+}
+
 // StartPrinting starts Print once for id.
 func StartPrinting(ctx context.Context, c client.Client, caseNo, id string) error {
 	_, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
