@@ -207,6 +207,17 @@ func registerClaims(a *api) {
 	}) (*answer[casework.Page[casework.InsuranceClaimView]], error) {
 		return reply(a.door.InsuranceClaims(ctx, principal(ctx), in.County, casework.PageRequest(in.Listing)))
 	})
+	export := operation(http.MethodGet, "/api/v1/insurance-claims.xlsx", "exportInsuranceClaims", tagInsurance, "导出理赔列表")
+	register(a, downloading(export, sheets.Media, "理赔列表，Excel，不含事故描述"), func(ctx context.Context, _ *struct{}) (*file, error) {
+		all, err := everyPage(func(page casework.PageRequest) (casework.Page[casework.InsuranceClaimView], error) {
+			return a.door.InsuranceClaims(ctx, principal(ctx), "", page)
+		})
+		if err != nil {
+			return nil, err
+		}
+		sheet, err := claimsSheet(all)
+		return a.sheet(sheet, "意外伤害险理赔", err)
+	})
 	register(a, operation(http.MethodGet, "/api/v1/insurance-claims/{case_no}", "getInsuranceClaim", tagInsurance, "理赔详情", http.StatusNotFound),
 		func(ctx context.Context, in *CaseNumber) (*answer[casework.InsuranceClaimView], error) {
 			return reply(a.door.InsuranceClaim(ctx, principal(ctx), in.CaseNo))

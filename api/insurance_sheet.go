@@ -65,3 +65,28 @@ func linesSheet(list casework.InsuranceLinesPage) ([]byte, error) {
 	}
 	return sheets.Write(table)
 }
+
+// claimsSheet writes claims without what happened.
+func claimsSheet(all []casework.InsuranceClaimView) ([]byte, error) {
+	states := map[string]string{"reported": "已报案", "accepted": "待赔付", "paid": "已赔付", "refused": "不予赔付"}
+	paid := func(fen *int64) string {
+		if fen == nil {
+			return ""
+		}
+		return yuan(*fen)
+	}
+	table := sheets.Table{
+		Name: "理赔", Head: []string{"县区", "办件编号", "婴幼儿编号", "承保情形", "事故日期", "报案日期", "申请金额（元）", "核定金额（元）", "赔付金额（元）", "赔付日期", "状态"}, Frozen: 2, Wide: 3,
+	}
+	for _, c := range all {
+		state := c.State
+		if title, ok := states[state]; ok {
+			state = title
+		}
+		table.Rows = append(table.Rows, []any{
+			nursery.CountyName(c.County), c.CaseNo, c.Child, c.PerilTitle, c.AccidentOn.String(), c.ReportedOn.String(), yuan(c.AmountFen), paid(c.AcceptedFen),
+			paid(c.PaidFen), c.PaidOn.String(), state,
+		})
+	}
+	return sheets.Write(table)
+}

@@ -48,7 +48,7 @@ var offered = []string{
 	"GET /api/v1/insurance-batches/{case_no}/exceptions", "GET /api/v1/insurance-batches/{case_no}/lines",
 	"GET /api/v1/insurance-batches/{case_no}/lines.xlsx", "GET /api/v1/insurance-batches/{case_no}/rosters/{number}",
 	"GET /api/v1/insurance-batches/{case_no}/rosters/{number}/faults.xlsx", "GET /api/v1/insurance-batches/{case_no}/summary.xlsx",
-	"GET /api/v1/insurance-claims", "GET /api/v1/insurance-claims/{case_no}", "GET /api/v1/insurance-reconciliation",
+	"GET /api/v1/insurance-claims", "GET /api/v1/insurance-claims.xlsx", "GET /api/v1/insurance-claims/{case_no}", "GET /api/v1/insurance-reconciliation",
 	"POST /api/v1/insurance-batches", "POST /api/v1/insurance-batches/{case_no}/answers", "POST /api/v1/insurance-batches/{case_no}/exceptions",
 	"POST /api/v1/insurance-batches/{case_no}/roster", "POST /api/v1/insurance-batches/{case_no}/roster-files", "POST /api/v1/insurance-claims",
 }

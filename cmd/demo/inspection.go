@@ -37,7 +37,30 @@ func inspected(ctx context.Context, sc *scene) error {
 	if err := sc.corrected(ctx, a); err != nil {
 		return err
 	}
+	if err := sc.complained(ctx, a); err != nil {
+		return err
+	}
 	return sc.referred(ctx, a)
+}
+
+// complained is a complaint that the supervisor answers in writing.
+func (sc *scene) complained(ctx context.Context, a *roleplay.Applicant) error {
+	var filed roleplay.Started
+	err := sc.door.As("").Post(ctx, "/api/v1/public/complaints", sc.key(), map[string]string{
+		"county": a.County(), "institution": a.Institution(), "topic": "other", "said": "接送时段门口车辆多，通道被占。",
+	}, &filed)
+	if err != nil {
+		return err
+	}
+	sc.cases = append(sc.cases, filed.CaseNo)
+	sc.say(nil, "公众投诉："+filed.CaseNo+"，内容加密保存，机构看不到", "优化营商环境条例第五十四条")
+	err = a.Supervisor().AnswerOwn(ctx, sc.key(), filed.CaseNo, "complaint.triage", nursery.OutcomeReplied, roleplay.Note{Note: "已与社区协调，划定临时停靠区。"})
+	if err != nil {
+		return err
+	}
+	sc.say(a.Supervisor(), "书面答复投诉", "")
+	_, err = a.Supervisor().Await(ctx, filed.CaseNo, roleplay.Stage(nursery.StageAnswered))
+	return err
 }
 
 // inspection opens a random visit by two officers who both accept, on a working day to come.
