@@ -33,14 +33,45 @@ func (s *Service) RecordCheckups(ctx context.Context, p nursery.Principal, key, 
 		}
 		return r.write(ctx, "records/"+completionID(p, key))
 	})
-	if err == nil && !replayed {
-		for _, child := range done.Children {
-			if child.Referral != "" {
-				s.deliverStart(ctx, child.Referral)
-			}
+	if err != nil {
+		return done, err
+	}
+	for _, child := range done.Children {
+		if child.Referral != "" && !replayed {
+			s.deliverStart(ctx, child.Referral)
 		}
 	}
-	return done, err
+	return done, s.fillLevels(ctx, p, &done)
+}
+
+// fillLevels says of each record what the rules said of the child's growth. It is read from the sealed records and not kept with
+// the answer to the command, which stands in the clear until its key is forgotten.
+func (s *Service) fillLevels(ctx context.Context, p nursery.Principal, done *ClassRecorded) error {
+	of := store.RecordsOfVersionsParams{CaseNo: done.CaseNo}
+	for _, child := range done.Children {
+		of.Children, of.Versions = append(of.Children, child.Child), append(of.Versions, int32(child.Version))
+	}
+	levels := map[string][]string{}
+	err := s.DB.As(ctx, p, func(q *store.Queries) error {
+		rows, err := q.RecordsOfVersions(ctx, of)
+		if err != nil {
+			return fmt.Errorf("read records: %w", err)
+		}
+		for _, row := range rows {
+			content, err := activities.UnsealCheckup(s.Fields, row)
+			if err != nil {
+				return err
+			}
+			for _, reason := range content.Judgements[0].Reasons {
+				levels[row.Child] = append(levels[row.Child], reason.Message)
+			}
+		}
+		return nil
+	})
+	for i := range done.Children {
+		done.Children[i].Levels = levels[done.Children[i].Child]
+	}
+	return err
 }
 
 // recording is one send of a class's records.

@@ -70,6 +70,14 @@ func TestARecordIsTakenOnceAndSealed(t *testing.T) {
 	require.Equal(t, []string{"4"}, d.strings(`SELECT count(*)::text FROM checkup_duties WHERE done_on = '2026-11-02'`))
 	require.Empty(t, d.strings(`SELECT child FROM checkup_records WHERE position(convert_to('weight', 'UTF8') in content) > 0`))
 	require.Empty(t, d.strings(`SELECT payload::text FROM outbox WHERE payload::text LIKE '%10.4%'`))
+	// What the rules say of a child's growth is told, again to a repeat, and stands nowhere in the clear.
+	thin, err := d.record("thin", round, weighed(children[2], 7.2, 79))
+	require.NoError(t, err)
+	require.NotEmpty(t, thin.Children[0].Levels)
+	repeated, err := d.record("thin", round, weighed(children[2], 7.2, 79))
+	require.NoError(t, err)
+	require.Equal(t, thin, repeated)
+	require.Empty(t, d.strings(`SELECT key FROM idempotency_keys WHERE response::text LIKE '%' || $1 || '%'`, thin.Children[0].Levels[0]))
 	// A second record of the child is another version, and what was done stays done.
 	second, err := d.record("k2", round, weighed(children[0], 10.5, 79.6))
 	require.NoError(t, err)

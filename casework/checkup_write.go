@@ -34,11 +34,7 @@ func (r *recording) write(ctx context.Context, step string) (ClassRecorded, erro
 		}
 		rows.Children, rows.Versions, rows.Contents = append(rows.Children, id), append(rows.Versions, version), append(rows.Contents, sealed)
 		rows.CheckedOn, rows.Refers = append(rows.CheckedOn, content.Checkup.CheckedOn.String()), append(rows.Refers, r.refer[i])
-		child := RecordedChild{Child: id, Version: int(version)}
-		for _, reason := range content.Judgements[0].Reasons {
-			child.Levels = append(child.Levels, reason.Message)
-		}
-		done.Children = append(done.Children, child)
+		done.Children = append(done.Children, RecordedChild{Child: id, Version: int(version)})
 		if slices.ContainsFunc(content.Checkup.Items, func(i nursery.CheckedItem) bool { return i.Done }) {
 			checked = append(checked, id)
 		}

@@ -923,6 +923,50 @@ func (q *Queries) RecordsOfRound(ctx context.Context, caseNo string) ([]CheckupR
 	return items, nil
 }
 
+const recordsOfVersions = `-- name: RecordsOfVersions :many
+SELECT r.case_no, r.child, r.version, r.county, r.institution, r.clinic, r.checked_on, r.content, r.refer, r.recorded_by, r.recorded_at FROM checkup_records r JOIN (SELECT unnest($1::text[]) AS child, unnest($2::integer[]) AS version) x
+    ON x.child = r.child AND x.version = r.version WHERE r.case_no = $3 ORDER BY r.child LIMIT 50
+`
+
+type RecordsOfVersionsParams struct {
+	Children []string
+	Versions []int32
+	CaseNo   string
+}
+
+// Served by the primary key.
+func (q *Queries) RecordsOfVersions(ctx context.Context, arg RecordsOfVersionsParams) ([]CheckupRecord, error) {
+	rows, err := q.db.Query(ctx, recordsOfVersions, arg.Children, arg.Versions, arg.CaseNo)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []CheckupRecord{}
+	for rows.Next() {
+		var i CheckupRecord
+		if err := rows.Scan(
+			&i.CaseNo,
+			&i.Child,
+			&i.Version,
+			&i.County,
+			&i.Institution,
+			&i.Clinic,
+			&i.CheckedOn,
+			&i.Content,
+			&i.Refer,
+			&i.RecordedBy,
+			&i.RecordedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const referral = `-- name: Referral :one
 SELECT case_no, round, child, county, institution, clinic, cause, state, traces, seen_on, result, result_on, opened_on, closed_on FROM referrals WHERE case_no = $1
 `

@@ -103,6 +103,11 @@ SELECT DISTINCT ON (child) * FROM checkup_records WHERE case_no = @case_no ORDER
 -- Served by the primary key.
 SELECT * FROM checkup_records WHERE case_no = @case_no AND child = @child ORDER BY version DESC LIMIT 1;
 
+-- name: RecordsOfVersions :many
+-- Served by the primary key.
+SELECT r.* FROM checkup_records r JOIN (SELECT unnest(@children::text[]) AS child, unnest(@versions::integer[]) AS version) x
+    ON x.child = r.child AND x.version = r.version WHERE r.case_no = @case_no ORDER BY r.child LIMIT 50;
+
 -- name: OpenHealthRecords :exec
 -- A child checked for the first time has a health record from then on.
 INSERT INTO health_records (child, county, institution, clinic, opened_on)
