@@ -133,6 +133,9 @@ CREATE POLICY own ON referrals
 
 GRANT SELECT, INSERT, UPDATE ON checkup_rounds, checkup_roster, checkup_duties, health_records, referrals TO tuoyu_app;
 GRANT SELECT, INSERT ON checkup_records TO tuoyu_app;
+-- A record is append-only; a rotation of the keys seals its content anew.
+GRANT UPDATE (content) ON checkup_records TO tuoyu_app;
+CREATE POLICY reseal ON checkup_records AS RESTRICTIVE FOR UPDATE USING (principal_role() = 'engine');
 
 -- +goose Down
 DROP TABLE referrals, health_records, checkup_records, checkup_duties, checkup_roster, checkup_rounds;

@@ -225,6 +225,9 @@ CREATE POLICY insurer ON case_counters USING (principal_role() = 'insurer') WITH
 GRANT SELECT, INSERT, UPDATE ON insurance_batches, insurance_roster, insurance_sends, insurance_covers, insurance_claims TO tuoyu_app;
 GRANT SELECT, INSERT ON insurance_uploads, insurance_lines, insurance_answers TO tuoyu_app;
 GRANT SELECT ON insurance_facts TO tuoyu_app;
+-- An answer is append-only; a rotation of the keys seals its policy number anew.
+GRANT UPDATE (policy) ON insurance_answers TO tuoyu_app;
+CREATE POLICY reseal ON insurance_answers AS RESTRICTIVE FOR UPDATE USING (principal_role() = 'engine');
 
 -- +goose Down
 DROP POLICY insurer ON case_counters;

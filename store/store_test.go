@@ -41,6 +41,22 @@ func TestEveryTableOfACountyOrInstitutionForcesRowSecurity(t *testing.T) {
 	require.GreaterOrEqual(t, tables, 15)
 }
 
+func TestARotationMayPutEverySealedColumnAnew(t *testing.T) {
+	db, err := sql.Open("pgx", storetest.OwnerURL(t))
+	require.NoError(t, err)
+	defer db.Close()
+	for _, c := range store.SealedColumns {
+		for _, column := range []string{c.Column, c.Index} {
+			if column == "" {
+				continue
+			}
+			var may bool
+			require.NoError(t, db.QueryRow(`SELECT has_column_privilege('tuoyu_app', $1, $2, 'UPDATE')`, c.Table, column).Scan(&may))
+			require.True(t, may, "%s.%s cannot be sealed anew", c.Table, column)
+		}
+	}
+}
+
 func TestRowsAreSeenByCountyInstitutionAndCity(t *testing.T) {
 	db := storetest.New(t)
 	for i, county := range []string{"140403", "140404"} {
