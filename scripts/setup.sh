@@ -20,6 +20,7 @@ command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null 
 [ -e /usr/share/fonts/truetype/hanazono/HanaMinB.ttf ] || want fonts-hanazono
 command -v gcc >/dev/null || want gcc
 command -v curl >/dev/null || want curl
+command -v pdftotext >/dev/null || want poppler-utils
 [ ${#packages[@]} -eq 0 ] && exit 0
 
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
