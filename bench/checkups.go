@@ -211,30 +211,22 @@ func (g *cohort) check(ctx context.Context, h *house) (err error) {
 		return fmt.Errorf("%d rounds, want %d", len(g.rounds), g.institutions)
 	}
 	g.opening = time.Since(begun)
-	work, failed := make(chan string), make(chan error, checkupTeams)
-	var teams sync.WaitGroup
-	for range checkupTeams {
-		teams.Go(func() {
-			for round := range work {
-				if err := g.checkOne(ctx, round); err != nil {
-					failed <- err
-					return
-				}
-			}
-		})
+	if err := g.each(func(round string) error { return g.record(ctx, round) }); err != nil {
+		return err
 	}
-	for _, round := range g.rounds {
-		select {
-		case work <- round:
-		case err = <-failed:
+	// Every record is an Update of its round, which the relay brings: none is to be lost because its round has closed already.
+	err = poll(ctx, 2*time.Minute, func() error {
+		var waiting int
+		err := h.db.QueryRow(ctx, `SELECT count(*) FROM outbox WHERE county = $1 AND delivered_at IS NULL`, g.county).Scan(&waiting)
+		if err == nil && waiting > 0 {
+			err = fmt.Errorf("%d Updates are still to be delivered", waiting)
 		}
-		if err != nil {
-			break
-		}
-	}
-	close(work)
-	teams.Wait()
+		return err
+	})
 	if err != nil {
+		return err
+	}
+	if err := g.each(func(round string) error { return g.complete(ctx, round) }); err != nil {
 		return err
 	}
 	err = poll(ctx, time.Minute, func() error {
@@ -249,7 +241,29 @@ func (g *cohort) check(ctx context.Context, h *house) (err error) {
 	return err
 }
 
-func (g *cohort) checkOne(ctx context.Context, round string) error {
+// each has the teams do something for every round, each at a time.
+func (g *cohort) each(do func(round string) error) error {
+	work := make(chan string, len(g.rounds))
+	for _, round := range g.rounds {
+		work <- round
+	}
+	close(work)
+	errs := make([]error, checkupTeams)
+	var teams sync.WaitGroup
+	for i := range errs {
+		teams.Go(func() {
+			for round := range work {
+				if errs[i] = do(round); errs[i] != nil {
+					return
+				}
+			}
+		})
+	}
+	teams.Wait()
+	return errors.Join(errs...)
+}
+
+func (g *cohort) record(ctx context.Context, round string) error {
 	today := nursery.DateOf(time.Now())
 	if _, err := g.office.Await(ctx, round, roleplay.Stage(nursery.StageRecording)); err != nil {
 		return err
@@ -269,6 +283,10 @@ func (g *cohort) checkOne(ctx context.Context, round string) error {
 			return err
 		}
 	}
+	return nil
+}
+
+func (g *cohort) complete(ctx context.Context, round string) error {
 	task, err := g.clinic.AwaitTask(ctx, round, "checkup_round.record")
 	if err != nil {
 		return err
