@@ -265,7 +265,8 @@ func (g *cohort) each(do func(round string) error) error {
 
 func (g *cohort) record(ctx context.Context, round string) error {
 	today := nursery.DateOf(time.Now())
-	if _, err := g.office.Await(ctx, round, roleplay.Stage(nursery.StageRecording)); err != nil {
+	opened := func(c roleplay.Case) bool { return c.Holder == string(nursery.RoleHospital) }
+	if _, err := g.office.Await(ctx, round, opened); err != nil {
 		return err
 	}
 	for _, class := range checkupClasses[:min(g.per, len(checkupClasses))] {

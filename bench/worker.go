@@ -9,6 +9,7 @@ import (
 	"go.temporal.io/sdk/worker"
 
 	"tuoyu/activities"
+	"tuoyu/casework"
 	"tuoyu/policies"
 	"tuoyu/sealing"
 	"tuoyu/store"
@@ -17,7 +18,7 @@ import (
 )
 
 // casesWorker is the hidden command by which bench runs a worker that carries cases forward and prints nothing: what
-// `tuoyu worker` does on its queue of cases, with the same options.
+// `tuoyu worker` does on its queue of cases, with the same options, and its relay.
 const casesWorker = "cases-worker"
 
 // concurrency is the default of TUOYU_WORKER_CONCURRENCY.
@@ -60,11 +61,12 @@ func workOnCases(ctx context.Context) error {
 	defer temporal.Close()
 	worker.SetStickyWorkflowCacheSize(600)
 	w := worker.New(temporal, workflows.TaskQueue, forward())
-	product.Register(w, &activities.Engine{DB: db, Rules: rules, Almanac: store.NewAlmanac(db), Fields: fields, PublicURL: os.Getenv("TUOYU_PUBLIC_URL")})
+	almanac := store.NewAlmanac(db)
+	product.Register(w, &activities.Engine{DB: db, Rules: rules, Almanac: almanac, Fields: fields, PublicURL: os.Getenv("TUOYU_PUBLIC_URL")})
 	if err := w.Start(); err != nil {
 		return fmt.Errorf("start worker: %w", err)
 	}
-	<-ctx.Done()
+	casework.New(casework.Deps{DB: db, Temporal: temporal, Rules: rules, Almanac: almanac, Fields: fields}).Relay(ctx)
 	w.Stop()
 	return nil
 }
