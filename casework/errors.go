@@ -88,6 +88,10 @@ const (
 	CodeRosterEmpty         = "roster_empty"             // 409: nobody is on the roster yet
 	CodeAnswersPending      = "answers_pending"          // 409: lines without an answer
 	CodeExceptionsOpen      = "exceptions_open"          // 409: exceptions that are not settled
+	CodeFiltersFull         = "filters_full"             // 409: as many as are kept
+	CodeAbsenceStands       = "absence_stands"           // 409: another of the account has not ended
+	CodeAbsenceEnded        = "absence_ended"            // 409: ended before
+	CodeDelegateAbsent      = "delegate_absent"          // 409: who should answer meanwhile is away as well
 	CodeNotCovered          = "not_covered"              // 422: no cover of the child on that day
 )
 

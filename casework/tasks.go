@@ -1,10 +1,12 @@
 package casework
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"tuoyu/calendar"
@@ -92,6 +94,16 @@ func (s *Service) inbox(p nursery.Principal, f TaskFilter, page PageRequest, yea
 	if d, ok := nursery.DivisionByCode(f.County); f.County != "" && (!ok || d.Level != nursery.LevelCounty) {
 		return inboxQuery{}, refuse(Invalid, CodeInvalid, "没有这个县区。", FieldError{Location: "county", Message: "没有这个县区"})
 	}
+	if wrong := checkText("q", f.Query, 64); wrong != nil {
+		return inboxQuery{}, refuse(Invalid, CodeInvalid, "不能这样查找。", *wrong)
+	}
+	if caseNumberStart.MatchString(f.Query) && len(f.Query) < searchLeast {
+		return inboxQuery{}, refuse(Invalid, CodeInvalid, "请至少填写办件编号的前 18 位，例如 BA-140403-2026-000。",
+			FieldError{Location: "q", Message: "办件编号至少填写前 18 位"})
+	}
+	if f.Role != "" && !slices.Contains(nursery.Roles(), f.Role) {
+		return inboxQuery{}, refuse(Invalid, CodeInvalid, "没有这种角色。", FieldError{Location: "role", Message: "不在可选值之内"})
+	}
 	in := inboxQuery{afterOn: nursery.NewDate(1, 1, 1), until: farOff, kind: f.Kind, limit: limit}
 	if page.After != "" {
 		var c cursor
@@ -114,33 +126,102 @@ func (s *Service) inbox(p nursery.Principal, f TaskFilter, page PageRequest, yea
 	return in, nil
 }
 
+// scope is whose tasks the asker's inbox holds: of which county, "" for all, and put to which role, "" for any.
+func (in inboxQuery) scope(p nursery.Principal, f TaskFilter) (county string, role nursery.Role) {
+	county = p.County
+	switch p.Role {
+	case nursery.RoleClerk, nursery.RoleInspector:
+		return county, p.Role
+	case nursery.RoleCityOffice, nursery.RoleAuditor:
+		county = f.County
+	}
+	return county, f.Role
+}
+
+// counties are those a role's tasks are read of: one, or each in turn.
+func (in inboxQuery) counties(county string) []string {
+	if county != "" {
+		return []string{county}
+	}
+	return countyCodes()
+}
+
 // read asks the one query whose index serves who is asking.
 func (in inboxQuery) read(ctx context.Context, q *store.Queries, p nursery.Principal, f TaskFilter) ([]store.Task, error) {
+	if f.Query != "" {
+		return in.find(ctx, q, p, f)
+	}
 	size := int32(in.limit + 1)
 	if f.View == ViewMine {
 		return q.InboxOfAssignee(ctx, store.InboxOfAssigneeParams{Account: p.Account, AfterOn: in.afterOn, AfterID: in.afterID,
 			Until: in.until, Kind: in.kind, OnlyFree: false, PageSize: size})
 	}
-	county := p.County
-	switch p.Role {
-	case nursery.RoleInstitution:
+	county, role := in.scope(p, f)
+	switch {
+	case p.Role == nursery.RoleInstitution:
 		return q.InboxOfInstitution(ctx, store.InboxOfInstitutionParams{Institution: p.Institution, AfterOn: in.afterOn,
 			AfterID: in.afterID, Until: in.until, Kind: in.kind, OnlyFree: in.onlyFree, PageSize: size})
-	case nursery.RoleHospital, nursery.RoleInsurer:
+	case p.Role.Partner():
 		return q.InboxOfPartner(ctx, store.InboxOfPartnerParams{Partner: p.Institution, Role: string(p.Role), AfterOn: in.afterOn,
 			AfterID: in.afterID, Until: in.until, Kind: in.kind, OnlyFree: in.onlyFree, PageSize: size})
-	case nursery.RoleClerk, nursery.RoleInspector:
-		return q.InboxOfRole(ctx, store.InboxOfRoleParams{County: county, Role: string(p.Role), AfterOn: in.afterOn,
-			AfterID: in.afterID, Until: in.until, Kind: in.kind, OnlyFree: in.onlyFree, PageSize: size})
-	case nursery.RoleCityOffice, nursery.RoleAuditor:
-		if county = f.County; county == "" {
-			return q.InboxOfCity(ctx, store.InboxOfCityParams{AfterOn: in.afterOn, AfterID: in.afterID, Until: in.until,
-				Kind: in.kind, OnlyFree: in.onlyFree, PageSize: size})
-		}
+	case role != "":
+		return in.readRole(ctx, q, county, role)
+	case county == "":
+		return q.InboxOfCity(ctx, store.InboxOfCityParams{AfterOn: in.afterOn, AfterID: in.afterID, Until: in.until,
+			Kind: in.kind, OnlyFree: in.onlyFree, PageSize: size})
 	}
 	return q.InboxOfCounty(ctx, store.InboxOfCountyParams{County: county, AfterOn: in.afterOn, AfterID: in.afterID,
 		Until: in.until, Kind: in.kind, OnlyFree: in.onlyFree, PageSize: size})
 }
+
+// readRole merges the page of a role from those of its counties, each of which the index gives in order.
+func (in inboxQuery) readRole(ctx context.Context, q *store.Queries, county string, role nursery.Role) ([]store.Task, error) {
+	size := in.limit + 1
+	var all []store.Task
+	for _, c := range in.counties(county) {
+		rows, err := q.InboxOfRole(ctx, store.InboxOfRoleParams{County: c, Role: string(role), AfterOn: in.afterOn,
+			AfterID: in.afterID, Until: in.until, Kind: in.kind, OnlyFree: in.onlyFree, PageSize: int32(size)})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, rows...)
+	}
+	slices.SortFunc(all, func(a, b store.Task) int { return cmp.Or(a.SortOn.Compare(b.SortOn), strings.Compare(a.ID, b.ID)) })
+	return all[:min(size, len(all))], nil
+}
+
+// find looks in the asker's inbox for what is of one institution, or of cases whose number begins so.
+func (in inboxQuery) find(ctx context.Context, q *store.Queries, p nursery.Principal, f TaskFilter) ([]store.Task, error) {
+	narrow := store.InboxOfCasesParams{
+		Prefix: strings.ToUpper(f.Query), AfterOn: in.afterOn, AfterID: in.afterID, Until: in.until, Kind: in.kind, OnlyFree: in.onlyFree,
+		PageSize: int32(in.limit + 1),
+	}
+	switch {
+	case f.View == ViewMine:
+		narrow.Account = p.Account
+	case p.Role == nursery.RoleInstitution:
+		narrow.Institution, narrow.Role = p.Institution, string(p.Role)
+	case p.Role.Partner():
+		narrow.Partner, narrow.Role = p.Institution, string(p.Role)
+	default:
+		county, role := in.scope(p, f)
+		narrow.County, narrow.Role = county, string(role)
+	}
+	if caseNumberStart.MatchString(f.Query) {
+		return q.InboxOfCases(ctx, narrow)
+	}
+	return q.InboxAboutInstitution(ctx, store.InboxAboutInstitutionParams{
+		About: f.Query, AfterOn: narrow.AfterOn, AfterID: narrow.AfterID, Until: narrow.Until, Kind: narrow.Kind, OnlyFree: narrow.OnlyFree,
+		Account: narrow.Account, County: narrow.County, Role: narrow.Role, Institution: narrow.Institution, Partner: narrow.Partner,
+		PageSize: narrow.PageSize,
+	})
+}
+
+// caseNumberStart is how a case number begins; what does not is the identifier of an institution.
+var caseNumberStart = regexp.MustCompile(`^[A-Za-z]{2}-[0-9]`)
+
+// searchLeast is the beginning of a case number down to its thousands, which leaves at most a thousand cases.
+const searchLeast = len("BA-140403-2026-000")
 
 // Task gives a task with its case, the decision to look at and the form to fill in.
 func (s *Service) Task(ctx context.Context, p nursery.Principal, id string) (TaskDetail, error) {
@@ -207,12 +288,12 @@ func (s *Service) Release(ctx context.Context, p nursery.Principal, key, id stri
 	})
 }
 
-// Assign gives a task to an account of its role; a supervisor does.
+// Assign gives a task to an account of its role, or while that is away to its delegate; a supervisor does.
 func (s *Service) Assign(ctx context.Context, p nursery.Principal, key, id, account string) (TaskSummary, error) {
 	return s.handOver(ctx, p, key, "task.assign", id, account, "指派", func() error { return nil })
 }
 
-// Delegate passes one's own task on, with the reason.
+// Delegate passes one's own task on as Assign does, with the reason.
 func (s *Service) Delegate(ctx context.Context, p nursery.Principal, key, id, account, reason string) (TaskSummary, error) {
 	return s.handOver(ctx, p, key, "task.delegate", id, account, "转办（"+reason+"）", func() error {
 		if wrong := needText("/reason", reason, 500); wrong != nil {
@@ -232,12 +313,16 @@ func (s *Service) handOver(ctx context.Context, p nursery.Principal, key, act, i
 		if err := check(); err != nil {
 			return "", err
 		}
+		to, away, err := s.presentFor(ctx, q, task.County, account)
+		if err != nil {
+			return "", err
+		}
 		for _, excluded := range task.Excluded {
-			if excluded == account {
+			if excluded == to {
 				return "", refuse(Forbidden, CodeConflictOfInterest, "提交人、初次核查人不能办理本事项，请指派其他工作人员。")
 			}
 		}
-		return fmt.Sprintf("%s给 %s：%s", verb, account, task.Title), setAssignee(ctx, q, id, &account)
+		return fmt.Sprintf("%s给 %s%s：%s", verb, account, away, task.Title), setAssignee(ctx, q, id, &to)
 	})
 }
 

@@ -172,7 +172,9 @@ const (
 type TaskFilter struct {
 	View   View
 	Kind   string
-	County string // for city-wide roles
+	County string       // for city-wide roles
+	Role   nursery.Role // who has to answer; clerks and inspectors see their own role's in any case
+	Query  string       // the beginning of a case number, from its first 18 characters on, or an institution
 }
 
 // TaskSummary is a task in the inbox or on its case.

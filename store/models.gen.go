@@ -11,6 +11,22 @@ import (
 	"tuoyu/nursery"
 )
 
+type Absence struct {
+	ID         int64
+	Account    string
+	County     string
+	Role       string
+	FromOn     nursery.Date
+	UntilOn    nursery.Date
+	Delegate   string
+	Reason     string
+	SetBy      string
+	SetAt      time.Time
+	EndedBy    *string
+	EndedAt    *time.Time
+	HandedOver int32
+}
+
 type Application struct {
 	CaseNo      string
 	Version     int32
@@ -744,6 +760,15 @@ type Registration struct {
 	Source      string
 	ConfirmedBy string
 	UpdatedAt   time.Time
+}
+
+type SavedFilter struct {
+	ID      int64
+	Account string
+	Room    string
+	Name    string
+	Query   string
+	SavedAt time.Time
 }
 
 type Task struct {

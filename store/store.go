@@ -92,11 +92,12 @@ func (q *Queries) Beyond(ctx context.Context, do func() error) error {
 const setRole = `SELECT set_config('tuoyu.role', $1, true)`
 
 const setPrincipal = `SELECT set_config('tuoyu.role', $1, true), set_config('tuoyu.county', $2, true),
-	set_config('tuoyu.institution', $3, true), set_config('tuoyu.code', $4, true)`
+	set_config('tuoyu.institution', $3, true), set_config('tuoyu.code', $4, true),
+	set_config('tuoyu.account', $5, true)`
 
 func (db *DB) begin(ctx context.Context, p nursery.Principal, code string, do func(*Queries) error) error {
 	err := pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, setPrincipal, string(p.Role), p.County, p.Institution, code); err != nil {
+		if _, err := tx.Exec(ctx, setPrincipal, string(p.Role), p.County, p.Institution, code, p.Account); err != nil {
 			return fmt.Errorf("set principal: %w", err)
 		}
 		return do(New(tx))

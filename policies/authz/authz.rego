@@ -32,6 +32,9 @@ else := "registrar" if not registrar_fits
 # The table: each act and the roles that may do it where it is theirs. Hospitals and insurers see the cases in which they
 # are the other party, and no filing. The county and city offices see how cases stand, not the files of people; the administrator sees no case.
 acts := {
+	"absence.end": {"clerk", "supervisor", "inspector", "county_office", "city_office", "administrator"},
+	"absence.list": {"clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "administrator"},
+	"absence.set": {"clerk", "supervisor", "inspector", "county_office", "city_office", "administrator"},
 	"attachment.read": {"institution", "clerk", "supervisor", "inspector", "auditor", "hospital"},
 	"attachment.upload": {"institution", "clerk", "inspector", "hospital"},
 	"build.amend": {"city_office"},
@@ -42,6 +45,7 @@ acts := {
 	"build.report": {"county_office"},
 	"build.start": {"city_office", "administrator"},
 	"calendar.load": {"administrator"},
+	"calendar.read": {"supervisor", "city_office", "auditor", "administrator"},
 	"case.comment": {"institution", "clerk", "supervisor", "inspector", "county_office", "hospital", "insurer"},
 	"case.list": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital", "insurer"},
 	"case.read": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital", "insurer"},
@@ -86,6 +90,9 @@ acts := {
 	"filing.start": {"institution", "clerk"},
 	"filing.submit": {"institution", "clerk"},
 	"filing.withdraw": {"institution", "clerk"},
+	"filter.drop": {"institution", "clerk", "supervisor", "inspector", "hospital", "county_office", "city_office", "insurer", "auditor", "registrar", "administrator"},
+	"filter.list": {"institution", "clerk", "supervisor", "inspector", "hospital", "county_office", "city_office", "insurer", "auditor", "registrar", "administrator"},
+	"filter.save": {"institution", "clerk", "supervisor", "inspector", "hospital", "county_office", "city_office", "insurer", "auditor", "registrar", "administrator"},
 	"inspection.list": {"institution", "supervisor", "inspector", "county_office", "city_office", "auditor"},
 	"inspection.read": {"institution", "supervisor", "inspector", "county_office", "city_office", "auditor"},
 	"inspection.start": {"supervisor"},
@@ -118,23 +125,29 @@ acts := {
 	"referral.read": {"institution", "county_office", "city_office", "auditor", "hospital"},
 	"referral.result": {"hospital"},
 	"registration.push": {"registrar"},
+	"rules.read": {"supervisor", "city_office", "auditor", "administrator"},
 	"settings.read": {"clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "administrator"},
 	"settings.set": {"administrator"},
+	"target.list": {"county_office", "city_office", "auditor", "administrator"},
 	"task.assign": {"supervisor"},
 	"task.claim": {"institution", "clerk", "inspector", "supervisor", "county_office", "city_office", "hospital", "insurer"},
 	"task.complete": {"institution", "clerk", "inspector", "supervisor", "county_office", "city_office", "hospital", "insurer"},
 	"task.delegate": {"clerk", "inspector", "county_office", "city_office", "hospital", "insurer"},
+	"task.late": {"supervisor", "county_office", "city_office", "auditor", "administrator"},
 	"task.list": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital", "insurer"},
 	"task.read": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital", "insurer"},
 	"task.release": {"institution", "clerk", "inspector", "supervisor", "county_office", "city_office", "hospital", "insurer"},
+	"task.workload": {"supervisor", "county_office"},
 }
 
 # Acts on no single thing: a list, which the query and row-level security narrow.
 lists := {
-	"build.list", "build.start", "calendar.load", "case.list", "checkup.list", "checkup.rate", "child.count", "child.enrol", "child.export",
+	"absence.list", "build.list", "build.start", "calendar.load", "calendar.read", "case.list", "checkup.list", "checkup.rate", "child.count", "child.enrol", "child.export",
 	"child.import", "child.list", "clinic.list", "complaint.file", "contract.list", "contract.rate", "filing.precheck",
+	"filter.drop", "filter.list", "filter.save",
 	"inspection.list", "inspection_plan.coverage", "inspection_plan.day", "inspection_plan.list", "inspector.list",
-	"institution.list", "insurance.list", "insurance_claim.list", "reading.list", "referral.list", "task.list",
+	"institution.list", "insurance.list", "insurance_claim.list", "reading.list", "referral.list", "rules.read",
+	"target.list", "task.late", "task.list", "task.workload",
 }
 
 # Acts that make something new, so that there is nothing yet to be seen.
@@ -146,6 +159,7 @@ beginnings := {
 
 # What shows the thing that an act is done to.
 shown_by := {
+	"absence": "absence.list",
 	"attachment": "attachment.read",
 	"build": "build.read",
 	"case": "case.read",
@@ -231,6 +245,7 @@ task_of_party if input.resource.role == input.principal.role
 entitled if {
 	input.principal.role in acts[input.act]
 	entry_fits
+	absence_fits
 	task_fits
 }
 
@@ -242,6 +257,13 @@ entry_fits if not input.act in entry_acts
 entry_fits if input.principal.role == "institution"
 
 entry_fits if input.resource.submitted_by == input.principal.account
+
+# People of an office say when they are away themselves; a supervisor says it for the others of the county.
+absence_fits if not input.act in {"absence.end", "absence.set"}
+
+absence_fits if input.principal.role in {"administrator", "supervisor"}
+
+absence_fits if input.resource.assignee == input.principal.account
 
 # Acts on a task need its role or having it; a supervisor answers what is escalated, and assigns and takes back the
 # office's tasks at any time.

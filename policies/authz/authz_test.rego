@@ -199,3 +199,16 @@ test_an_office_answers_what_is_put_to_it if {
 		{role | some role in roles; verdict(asks(role, "task.complete", task(of, {})))} == {of}
 	}
 }
+
+test_an_absence_is_set_by_oneself_or_a_supervisor if {
+	every act in {"absence.end", "absence.set"} {
+		verdict(asks("clerk", act, {"county": "140403", "assignee": "clerk-140403"}))
+		reason(asks("clerk", act, {"county": "140403", "assignee": "clerk-140403-2"})) == "not_allowed"
+		reason(asks("county_office", act, {"county": "140403", "assignee": "clerk-140403"})) == "not_allowed"
+		verdict(asks("supervisor", act, {"county": "140403", "assignee": "clerk-140403"}))
+		reason(asks("supervisor", act, {"county": "140404", "assignee": "clerk-140404"})) == "not_visible"
+		verdict(asks("administrator", act, {"county": "140404", "assignee": "clerk-140404"}))
+		reason(asks("auditor", act, {"county": "140403", "assignee": "auditor"})) == "not_allowed"
+		reason(asks("institution", act, own("institution"))) == "not_visible"
+	}
+}

@@ -1,0 +1,279 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// Absence says that somebody of an office is away and who answers meanwhile.
+type Absence struct {
+	ID         int64        `json:"id" doc:"编号"`
+	Account    string       `json:"account" doc:"不在岗的账号"`
+	County     string       `json:"county" doc:"所属县区代码"`
+	Role       nursery.Role `json:"role,omitempty" doc:"角色，未知为空"`
+	FromOn     nursery.Date `json:"from_on" doc:"起始日"`
+	UntilOn    nursery.Date `json:"until_on" doc:"截止日（含）"`
+	Delegate   string       `json:"delegate" doc:"代办人账号"`
+	Reason     string       `json:"reason,omitempty" doc:"事由"`
+	SetBy      string       `json:"set_by" doc:"登记人"`
+	SetAt      time.Time    `json:"set_at" doc:"登记时间"`
+	EndedAt    *time.Time   `json:"ended_at,omitempty" doc:"结束时间"`
+	HandedOver int          `json:"handed_over" doc:"登记时转交的待办数"`
+}
+
+// AbsenceRequest asks for an absence. Without an account it is the asker's own.
+type AbsenceRequest struct {
+	Account  string       `json:"account,omitempty" maxLength:"100" doc:"不在岗的账号，空为本人"`
+	FromOn   nursery.Date `json:"from_on" doc:"起始日"`
+	UntilOn  nursery.Date `json:"until_on" doc:"截止日（含）"`
+	Delegate string       `json:"delegate" minLength:"2" maxLength:"100" doc:"代办人账号"`
+	Reason   string       `json:"reason,omitempty" maxLength:"500" doc:"事由"`
+}
+
+func absenceOf(row store.Absence) Absence {
+	return Absence{
+		ID: row.ID, Account: row.Account, County: row.County, Role: nursery.Role(row.Role), FromOn: row.FromOn, UntilOn: row.UntilOn,
+		Delegate: row.Delegate, Reason: row.Reason, SetBy: row.SetBy, SetAt: row.SetAt, EndedAt: row.EndedAt, HandedOver: int(row.HandedOver),
+	}
+}
+
+// absenceMost is the longest absence; who is away for longer has left the post.
+const absenceMost = 366
+
+// SetAbsence writes down that an account is away, and when it has begun hands over what the account has: each open task
+// that its delegate may answer. While it runs, what is assigned to the account goes to the delegate. People set their own,
+// a supervisor those of the county, the administrator anybody's. Errors: absence_stands while another has not ended,
+// delegate_absent when the delegate is away as well.
+func (s *Service) SetAbsence(ctx context.Context, p nursery.Principal, key string, in AbsenceRequest) (Absence, error) {
+	if in.Account == "" {
+		in.Account = p.Account
+	}
+	set, _, err := command(ctx, s, p, key, "absence.set", in, func(q *store.Queries) (Absence, error) {
+		county, role, err := s.officeOf(ctx, q, p, in.Account)
+		if err != nil {
+			return Absence{}, err
+		}
+		if err := s.may(ctx, p, "absence.set", resource{County: county, Assignee: in.Account}); err != nil {
+			return Absence{}, err
+		}
+		if err := s.checkAbsence(ctx, q, county, in); err != nil {
+			return Absence{}, err
+		}
+		now := s.Now()
+		err = q.EndPastAbsences(ctx, store.EndPastAbsencesParams{Account: in.Account, County: county, At: &now, Today: s.today()})
+		if err != nil {
+			return Absence{}, fmt.Errorf("end past absences: %w", err)
+		}
+		row, err := q.InsertAbsence(ctx, store.InsertAbsenceParams{
+			Account: in.Account, County: county, Role: string(role), FromOn: in.FromOn, UntilOn: in.UntilOn, Delegate: in.Delegate,
+			Reason: in.Reason, SetBy: p.Account, SetAt: now,
+		})
+		if store.IsNotFound(err) {
+			return Absence{}, refuse(Conflict, CodeAbsenceStands, "该账号已登记不在岗且尚未结束，请先结束原登记。")
+		}
+		if err != nil {
+			return Absence{}, fmt.Errorf("insert absence: %w", err)
+		}
+		if !in.FromOn.After(s.today()) {
+			if row.HandedOver, err = s.handAllOver(ctx, q, p, row); err != nil {
+				return Absence{}, err
+			}
+		}
+		return absenceOf(row), nil
+	})
+	return set, err
+}
+
+// officeOf says to which county and role an account belongs, as far as its tasks and the register of inspectors tell. Who
+// is not known is the supervisor's own; the administrator sets nothing for somebody unknown.
+func (s *Service) officeOf(ctx context.Context, q *store.Queries, p nursery.Principal, account string) (string, nursery.Role, error) {
+	if account == p.Account {
+		return p.County, p.Role, nil
+	}
+	if !accountForm.MatchString(account) {
+		return "", "", refuse(Invalid, CodeInvalid, "请填写不在岗人员的账号。", FieldError{Location: "/account", Message: "格式不对"})
+	}
+	known, err := q.OfficeOfAccount(ctx, account)
+	switch {
+	case store.IsNotFound(err) && p.Role == nursery.RoleAdministrator:
+		return "", "", refuse(Invalid, CodeInvalid, "该账号没有待办，也不在检查人员名录中，请由其主管或本人登记。",
+			FieldError{Location: "/account", Message: "不知属于哪个县区"})
+	case store.IsNotFound(err):
+		return p.County, "", nil
+	case err != nil:
+		return "", "", fmt.Errorf("find office: %w", err)
+	}
+	return known.County, nursery.Role(known.Role), nil
+}
+
+func (s *Service) checkAbsence(ctx context.Context, q *store.Queries, county string, in AbsenceRequest) error {
+	var c checker
+	c.limits(in)
+	switch {
+	case !in.FromOn.Valid():
+		c.add("/from_on", "没有这一天")
+	case !in.UntilOn.Valid():
+		c.add("/until_on", "没有这一天")
+	case in.UntilOn.Before(in.FromOn):
+		c.add("/until_on", "不能早于起始日")
+	case in.UntilOn.Before(s.today()):
+		c.add("/until_on", "不能早于今天")
+	case in.FromOn.DaysUntil(in.UntilOn) >= absenceMost:
+		c.add("/until_on", "不能超过一年")
+	}
+	if !accountForm.MatchString(in.Delegate) {
+		c.add("/delegate", "格式不对")
+	} else if in.Delegate == in.Account {
+		c.add("/delegate", "代办人不能是本人")
+	}
+	if err := c.refusal(); err != nil {
+		return err
+	}
+	away, err := q.AbsenceBetween(ctx, store.AbsenceBetweenParams{
+		Account: in.Delegate, Counties: []string{county, cityCode}, FromOn: in.FromOn, UntilOn: in.UntilOn,
+	})
+	if err == nil {
+		return refuse(Conflict, CodeDelegateAbsent, fmt.Sprintf("代办人 %s 至 %s 也不在岗，请另择代办人。", away.Account, away.UntilOn),
+			FieldError{Location: "/delegate", Message: "同期不在岗"})
+	}
+	if !store.IsNotFound(err) {
+		return fmt.Errorf("look for absences of the delegate: %w", err)
+	}
+	return nil
+}
+
+// handAllOver gives the delegate every open task of the account that they may answer, with one line on the timeline of
+// each case.
+func (s *Service) handAllOver(ctx context.Context, q *store.Queries, p nursery.Principal, a store.Absence) (int32, error) {
+	tasks, err := q.OpenTasksOfAssignee(ctx, a.Account)
+	if err != nil {
+		return 0, fmt.Errorf("list open tasks: %w", err)
+	}
+	cases := map[string][]store.Task{}
+	var order []string
+	for _, task := range tasks {
+		if slices.Contains(task.Excluded, a.Delegate) || a.County != cityCode && task.County != a.County {
+			continue
+		}
+		if err := setAssignee(ctx, q, task.ID, &a.Delegate); err != nil {
+			return 0, err
+		}
+		if len(cases[task.CaseNo]) == 0 {
+			order = append(order, task.CaseNo)
+		}
+		cases[task.CaseNo] = append(cases[task.CaseNo], task)
+	}
+	var n int32
+	for _, caseNo := range order {
+		var ids, titles []string
+		for _, task := range cases[caseNo] {
+			ids, titles = append(ids, task.ID), append(titles, task.Title)
+		}
+		n += int32(len(ids))
+		c := store.Case{CaseNo: caseNo, County: cases[caseNo][0].County, Institution: cases[caseNo][0].Institution}
+		note := fmt.Sprintf("%s 不在岗（至 %s），转由 %s 代办：%s", a.Account, a.UntilOn, a.Delegate, strings.Join(titles, "、"))
+		err := s.event(ctx, q, c, p, fmt.Sprintf("absence/%d", a.ID), "task_handover", note, true, map[string]any{"tasks": ids, "absence": a.ID})
+		if err != nil {
+			return 0, err
+		}
+	}
+	if err := q.NoteHandedOver(ctx, store.NoteHandedOverParams{ID: a.ID, HandedOver: n}); err != nil {
+		return 0, fmt.Errorf("note what was handed over: %w", err)
+	}
+	return n, nil
+}
+
+// presentFor gives whoever answers for the account today: the account itself, or while it is away its delegate, and what
+// to say of that.
+func (s *Service) presentFor(ctx context.Context, q *store.Queries, county, account string) (who, note string, err error) {
+	who = account
+	for range 5 { // a delegate may have gone away since; a circle ends here
+		a, err := q.AbsenceBetween(ctx, store.AbsenceBetweenParams{
+			Account: who, Counties: []string{county, cityCode}, FromOn: s.today(), UntilOn: s.today(),
+		})
+		if store.IsNotFound(err) {
+			break
+		}
+		if err != nil {
+			return "", "", fmt.Errorf("look for absence: %w", err)
+		}
+		note += fmt.Sprintf("（%s 不在岗至 %s，由 %s 代办）", a.Account, a.UntilOn, a.Delegate)
+		who = a.Delegate
+	}
+	return who, note, nil
+}
+
+// Absences lists who is and was away, newest first: of the county, for the city everybody, for anybody else themselves.
+func (s *Service) Absences(ctx context.Context, p nursery.Principal, page PageRequest) (Page[Absence], error) {
+	list := Page[Absence]{Items: []Absence{}}
+	if err := s.may(ctx, p, "absence.list", resource{}); err != nil {
+		return list, err
+	}
+	limit, err := page.limit()
+	if err != nil {
+		return list, err
+	}
+	before := cursor{No: 1<<63 - 1}
+	if page.After != "" {
+		if before, err = decodeCursor(page.After); err != nil {
+			return list, err
+		}
+	}
+	err = s.DB.As(ctx, p, func(q *store.Queries) error {
+		var rows []store.Absence
+		var err error
+		size := int32(limit + 1)
+		switch {
+		case cityWide(p.Role):
+			rows, err = q.AbsencesOfCity(ctx, store.AbsencesOfCityParams{BeforeID: before.No, PageSize: size})
+		case p.Role == nursery.RoleSupervisor || p.Role == nursery.RoleCountyOffice:
+			rows, err = q.AbsencesOfCounty(ctx, store.AbsencesOfCountyParams{County: p.County, BeforeID: before.No, PageSize: size})
+		default:
+			rows, err = q.AbsencesOfAccount(ctx, store.AbsencesOfAccountParams{Account: p.Account, BeforeID: before.No, PageSize: size})
+		}
+		for i, row := range rows {
+			if i == limit {
+				list.Next = cursor{No: rows[i-1].ID}.encode()
+				break
+			}
+			list.Items = append(list.Items, absenceOf(row))
+		}
+		return err
+	})
+	if err != nil {
+		return list, fmt.Errorf("list absences: %w", err)
+	}
+	return list, nil
+}
+
+// EndAbsence says that somebody is back, or stays; what was handed over remains with whoever has it. Error: absence_ended.
+func (s *Service) EndAbsence(ctx context.Context, p nursery.Principal, key string, id int64) (Absence, error) {
+	ended, _, err := command(ctx, s, p, key, "absence.end", id, func(q *store.Queries) (Absence, error) {
+		row, err := q.AbsenceByID(ctx, id)
+		if store.IsNotFound(err) {
+			return Absence{}, notFound()
+		}
+		if err != nil {
+			return Absence{}, fmt.Errorf("read absence: %w", err)
+		}
+		if err := s.may(ctx, p, "absence.end", resource{County: row.County, Assignee: row.Account}); err != nil {
+			return Absence{}, err
+		}
+		if row.EndedAt != nil {
+			return Absence{}, refuse(Conflict, CodeAbsenceEnded, "该登记已经结束。")
+		}
+		now := s.Now()
+		row.EndedAt = &now
+		if err := q.EndAbsence(ctx, store.EndAbsenceParams{ID: id, EndedAt: &now, EndedBy: &p.Account}); err != nil {
+			return Absence{}, fmt.Errorf("end absence: %w", err)
+		}
+		return absenceOf(row), nil
+	})
+	return ended, err
+}

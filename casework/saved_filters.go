@@ -1,0 +1,92 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// SavedFilter is what somebody set a list to, under a name of their own. Query is the query of the list's address.
+type SavedFilter struct {
+	ID    int64  `json:"id,omitempty" doc:"编号"`
+	Room  string `json:"room" minLength:"1" maxLength:"40" pattern:"^[a-z][a-z_-]*$" patternDescription:"页面" doc:"页面，如 tasks"`
+	Name  string `json:"name" minLength:"1" maxLength:"40" doc:"名称"`
+	Query string `json:"query" maxLength:"1000" doc:"查询条件"`
+}
+
+// filtersMost is how many filters a person keeps in one room.
+const filtersMost = 20
+
+// SavedFilters lists what the asker saved in a room, by name.
+func (s *Service) SavedFilters(ctx context.Context, p nursery.Principal, room string) ([]SavedFilter, error) {
+	if err := s.may(ctx, p, "filter.list", resource{}); err != nil {
+		return nil, err
+	}
+	if !roomForm.MatchString(room) {
+		return nil, refuse(Invalid, CodeInvalid, "没有这个页面。", FieldError{Location: "room", Message: "格式不对"})
+	}
+	list := []SavedFilter{}
+	err := s.DB.As(ctx, p, func(q *store.Queries) error {
+		rows, err := q.SavedFilters(ctx, store.SavedFiltersParams{Account: p.Account, Room: room})
+		for _, row := range rows {
+			list = append(list, SavedFilter{ID: row.ID, Room: row.Room, Name: row.Name, Query: row.Query})
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list saved filters: %w", err)
+	}
+	return list, nil
+}
+
+var roomForm = regexp.MustCompile(`^[a-z][a-z_-]{0,39}$`)
+
+// SaveFilter keeps a filter; one of the same name in the room is replaced. Error: filters_full when there are 20.
+func (s *Service) SaveFilter(ctx context.Context, p nursery.Principal, key string, in SavedFilter) (SavedFilter, error) {
+	kept, _, err := command(ctx, s, p, key, "filter.save", in, func(q *store.Queries) (SavedFilter, error) {
+		if err := s.may(ctx, p, "filter.save", resource{}); err != nil {
+			return in, err
+		}
+		var c checker
+		if c.limits(in); len(c.fields) > 0 {
+			return in, c.refusal()
+		}
+		var err error
+		in.ID, err = q.SaveFilter(ctx, store.SaveFilterParams{
+			Account: p.Account, Room: in.Room, Name: in.Name, Query: in.Query, SavedAt: s.Now(),
+		})
+		if err != nil {
+			return in, fmt.Errorf("save filter: %w", err)
+		}
+		n, err := q.CountSavedFilters(ctx, store.CountSavedFiltersParams{Account: p.Account, Room: in.Room})
+		if err != nil {
+			return in, fmt.Errorf("count filters: %w", err)
+		}
+		if n > filtersMost {
+			return in, refuse(Conflict, CodeFiltersFull, "每个页面最多保存 20 个筛选，请先删除不用的。")
+		}
+		return in, nil
+	})
+	return kept, err
+}
+
+// DropFilter forgets one of the asker's filters.
+func (s *Service) DropFilter(ctx context.Context, p nursery.Principal, key string, id int64) error {
+	_, _, err := command(ctx, s, p, key, "filter.drop", id, func(q *store.Queries) (struct{}, error) {
+		if err := s.may(ctx, p, "filter.drop", resource{}); err != nil {
+			return struct{}{}, err
+		}
+		n, err := q.DropFilter(ctx, store.DropFilterParams{ID: id, Account: p.Account})
+		if err != nil {
+			return struct{}{}, fmt.Errorf("drop filter: %w", err)
+		}
+		if n == 0 {
+			return struct{}{}, notFound()
+		}
+		return struct{}{}, nil
+	})
+	return err
+}

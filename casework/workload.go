@@ -1,0 +1,265 @@
+package casework
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// WorkloadLine is what one person of an office has to do. Due is due by the next working day or late. The line without an
+// account is what nobody has taken yet.
+type WorkloadLine struct {
+	Account     string       `json:"account" doc:"账号，空为尚无人认领"`
+	Role        nursery.Role `json:"role,omitempty" doc:"角色"`
+	RoleTitle   string       `json:"role_title,omitempty" doc:"角色名称"`
+	Open        int          `json:"open" doc:"未办待办"`
+	Due         int          `json:"due" doc:"下一工作日前到期或已逾期"`
+	Overdue     int          `json:"overdue" doc:"已逾期"`
+	AbsentUntil nursery.Date `json:"absent_until,omitzero" doc:"今日不在岗的，至何日"`
+	Delegate    string       `json:"delegate,omitempty" doc:"代办人"`
+}
+
+// officeRoles are the people of a county's office.
+var officeRoles = []nursery.Role{nursery.RoleClerk, nursery.RoleInspector, nursery.RoleSupervisor, nursery.RoleCountyOffice}
+
+// Workload says what everybody of the asker's office has to do, first what nobody has yet, then whoever has most late.
+// Inspectors on duty and people who are away are listed though they have nothing.
+func (s *Service) Workload(ctx context.Context, p nursery.Principal) ([]WorkloadLine, error) {
+	if err := s.may(ctx, p, "task.workload", resource{}); err != nil {
+		return nil, err
+	}
+	years, err := s.Almanac.Years(ctx)
+	if err != nil {
+		return nil, err
+	}
+	people := map[string]*WorkloadLine{"": {}}
+	person := func(account string, role nursery.Role) *WorkloadLine {
+		line := people[account]
+		if line == nil {
+			line = &WorkloadLine{Account: account}
+			people[account] = line
+		}
+		if account != "" && line.Role == "" {
+			line.Role, line.RoleTitle = role, role.Title()
+		}
+		return line
+	}
+	err = s.DB.As(ctx, p, func(q *store.Queries) error {
+		rows, err := q.WorkloadOfCounty(ctx, store.WorkloadOfCountyParams{
+			County: p.County, Roles: words(officeRoles), Today: s.today(), DueBy: years.AddWorkingDays(s.today(), 1).Date,
+		})
+		if err != nil {
+			return fmt.Errorf("count tasks: %w", err)
+		}
+		for _, row := range rows {
+			line := person(row.Account, nursery.Role(row.Role))
+			line.Open += int(row.Open)
+			line.Due += int(row.Due)
+			line.Overdue += int(row.Overdue)
+		}
+		inspectors, err := q.InspectorAccounts(ctx, p.County)
+		if err != nil {
+			return fmt.Errorf("list inspectors: %w", err)
+		}
+		for _, account := range inspectors {
+			person(account, nursery.RoleInspector)
+		}
+		away, err := q.AbsencesOnDay(ctx, store.AbsencesOnDayParams{County: p.County, OnDay: s.today()})
+		for _, a := range away {
+			line := person(a.Account, nursery.Role(a.Role))
+			line.AbsentUntil, line.Delegate = a.UntilOn, a.Delegate
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read workload: %w", err)
+	}
+	lines := make([]WorkloadLine, 0, len(people))
+	for _, line := range people {
+		lines = append(lines, *line)
+	}
+	slices.SortFunc(lines, func(a, b WorkloadLine) int {
+		if a.Account == "" || b.Account == "" {
+			return cmp.Compare(len(a.Account), len(b.Account))
+		}
+		return cmp.Or(cmp.Compare(b.Overdue, a.Overdue), cmp.Compare(b.Open, a.Open), cmp.Compare(a.Account, b.Account))
+	})
+	return lines, nil
+}
+
+func words[T ~string](list []T) []string {
+	plain := make([]string, len(list))
+	for i, w := range list {
+		plain[i] = string(w)
+	}
+	return plain
+}
+
+// OverdueLine is how late one office of a county is, or an institution or another party where the role says so.
+type OverdueLine struct {
+	County     string       `json:"county" doc:"县区代码"`
+	CountyName string       `json:"county_name" doc:"县区名称"`
+	Role       nursery.Role `json:"role" doc:"角色"`
+	RoleTitle  string       `json:"role_title" doc:"角色名称"`
+	Open       int          `json:"open" doc:"未办待办，至多计 5000"`
+	Overdue    int          `json:"overdue" doc:"已逾期"`
+	Escalated  int          `json:"escalated" doc:"已提级"`
+	OldestDue  nursery.Date `json:"oldest_due,omitzero" doc:"最早的到期日"`
+}
+
+// OverdueByOffice says office by office what is open and late, for the city of every county, for a county's people of
+// their own. An office with nothing open has no line.
+func (s *Service) OverdueByOffice(ctx context.Context, p nursery.Principal) ([]OverdueLine, error) {
+	if err := s.may(ctx, p, "task.late", resource{}); err != nil {
+		return nil, err
+	}
+	counties := []string{p.County}
+	if cityWide(p.Role) {
+		counties = countyCodes()
+	}
+	var rows []store.OverdueByOfficeRow
+	err := s.DB.As(ctx, p, func(q *store.Queries) (err error) {
+		rows, err = q.OverdueByOffice(ctx, store.OverdueByOfficeParams{Today: s.today(), Counties: counties, Roles: words(nursery.Roles())})
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count late tasks: %w", err)
+	}
+	lines := make([]OverdueLine, len(rows))
+	for i, row := range rows {
+		lines[i] = OverdueLine{
+			County: row.County, CountyName: nursery.CountyName(row.County), Role: nursery.Role(row.Role),
+			RoleTitle: nursery.Role(row.Role).Title(), Open: int(row.Open), Overdue: int(row.Overdue), Escalated: int(row.Escalated),
+		}
+		if row.OldestDue != farOff { // tasks without a due date sort there
+			lines[i].OldestDue = row.OldestDue
+		}
+	}
+	return lines, nil
+}
+
+// cityWide says that the role sees every county.
+func cityWide(r nursery.Role) bool {
+	return r == nursery.RoleCityOffice || r == nursery.RoleAuditor || r == nursery.RoleAdministrator
+}
+
+// countyCodes are the counties and the city itself, whose own office has tasks as well.
+func countyCodes() []string {
+	codes := []string{cityCode}
+	for _, d := range nursery.Counties() {
+		codes = append(codes, d.Code)
+	}
+	return codes
+}
+
+// cityCode is the division the city's own people belong to.
+const cityCode = "140400"
+
+// TaskCounts counts the inbox by view, each up to 1000.
+type TaskCounts struct {
+	All       int `json:"all" doc:"全部"`
+	Mine      int `json:"mine" doc:"我的"`
+	Claimable int `json:"claimable" doc:"可认领，按到期先后前 5000 件计"`
+	Due       int `json:"due" doc:"下一工作日前到期或已逾期"`
+	Overdue   int `json:"overdue" doc:"已逾期"`
+}
+
+// countsMost is as far as anything of the inbox is counted.
+const countsMost = 1000
+
+// TaskCounts counts what Tasks would list for the filter in each view, whatever f.View is.
+func (s *Service) TaskCounts(ctx context.Context, p nursery.Principal, f TaskFilter) (TaskCounts, error) {
+	if err := s.may(ctx, p, "task.list", resource{}); err != nil {
+		return TaskCounts{}, err
+	}
+	years, err := s.Almanac.Years(ctx)
+	if err != nil {
+		return TaskCounts{}, err
+	}
+	f.View = ViewAll
+	in, err := s.inbox(p, f, PageRequest{}, years)
+	if err != nil {
+		return TaskCounts{}, err
+	}
+	today, dueBy := s.today(), years.AddWorkingDays(s.today(), 1).Date
+	var counts TaskCounts
+	err = s.DB.As(ctx, p, func(q *store.Queries) (err error) {
+		if f.Query != "" {
+			counts, err = in.countFound(ctx, q, p, f, today, dueBy)
+			return err
+		}
+		if counts, err = in.count(ctx, q, p, f, today, dueBy); err != nil {
+			return err
+		}
+		mine, err := q.CountInboxOfAssignee(ctx, store.CountInboxOfAssigneeParams{Account: p.Account, Kind: f.Kind})
+		counts.Mine = int(mine)
+		return err
+	})
+	if err != nil {
+		return counts, fmt.Errorf("count tasks: %w", err)
+	}
+	return counts, nil
+}
+
+// countFound counts what a search finds, which is little.
+func (in inboxQuery) countFound(ctx context.Context, q *store.Queries, p nursery.Principal, f TaskFilter, today, dueBy nursery.Date) (TaskCounts, error) {
+	in.limit = countsMost - 1 // read takes one more
+	rows, err := in.read(ctx, q, p, f)
+	counts := TaskCounts{All: len(rows)}
+	for _, t := range rows {
+		if t.Assignee == nil {
+			counts.Claimable++
+		} else if *t.Assignee == p.Account {
+			counts.Mine++
+		}
+		if !t.SortOn.After(dueBy) {
+			counts.Due++
+		}
+		if t.SortOn.Before(today) {
+			counts.Overdue++
+		}
+	}
+	return counts, err
+}
+
+// count asks the one query whose index serves who is asking.
+func (in inboxQuery) count(ctx context.Context, q *store.Queries, p nursery.Principal, f TaskFilter, today, dueBy nursery.Date) (TaskCounts, error) {
+	whole := func(every, claimable, due, overdue int32, err error) (TaskCounts, error) {
+		return TaskCounts{All: int(every), Claimable: int(claimable), Due: int(due), Overdue: int(overdue)}, err
+	}
+	county, role := in.scope(p, f)
+	switch {
+	case p.Role == nursery.RoleInstitution:
+		r, err := q.CountInboxOfInstitution(ctx, store.CountInboxOfInstitutionParams{
+			Institution: p.Institution, Kind: in.kind, Today: today, DueBy: dueBy,
+		})
+		return whole(r.Every, r.Claimable, r.Due, r.Overdue, err)
+	case p.Role.Partner():
+		r, err := q.CountInboxOfPartner(ctx, store.CountInboxOfPartnerParams{
+			Partner: p.Institution, Role: string(p.Role), Kind: in.kind, Today: today, DueBy: dueBy,
+		})
+		return whole(r.Every, r.Claimable, r.Due, r.Overdue, err)
+	case role != "":
+		var sum TaskCounts
+		for _, c := range in.counties(county) {
+			r, err := q.CountInboxOfRole(ctx, store.CountInboxOfRoleParams{County: c, Role: string(role), Kind: in.kind, Today: today, DueBy: dueBy})
+			if err != nil {
+				return sum, err
+			}
+			sum.All = min(sum.All+int(r.Every), countsMost)
+			sum.Claimable = min(sum.Claimable+int(r.Claimable), countsMost)
+			sum.Due = min(sum.Due+int(r.Due), countsMost)
+			sum.Overdue = min(sum.Overdue+int(r.Overdue), countsMost)
+		}
+		return sum, nil
+	case county != "":
+		r, err := q.CountInboxOfCounty(ctx, store.CountInboxOfCountyParams{County: county, Kind: in.kind, Today: today, DueBy: dueBy})
+		return whole(r.Every, r.Claimable, r.Due, r.Overdue, err)
+	}
+	r, err := q.CountInboxOfCity(ctx, store.CountInboxOfCityParams{Kind: in.kind, Today: today, DueBy: dueBy})
+	return whole(r.Every, r.Claimable, r.Due, r.Overdue, err)
+}

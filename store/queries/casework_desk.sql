@@ -1,0 +1,173 @@
+-- name: InboxOfCases :many
+-- Served by tasks_by_case, then by the primary key: the beginning of a case number leaves few tasks.
+SELECT * FROM tasks
+WHERE id = ANY (ARRAY(SELECT found.id FROM tasks found WHERE found.state = 'open'
+        AND found.case_no COLLATE "C" >= sqlc.arg(prefix)::text AND found.case_no COLLATE "C" < sqlc.arg(prefix)::text || '~' LIMIT 5000))
+    AND (sort_on, id) > (sqlc.arg(after_on)::date, sqlc.arg(after_id)::text) AND sort_on <= sqlc.arg(until)::date
+    AND (sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text) AND (NOT sqlc.arg(only_free)::boolean OR assignee IS NULL)
+    AND (sqlc.arg(account)::text = '' OR assignee = sqlc.arg(account)::text) AND (sqlc.arg(county)::text = '' OR county = sqlc.arg(county)::text)
+    AND (sqlc.arg(role)::text = '' OR role = sqlc.arg(role)::text) AND (sqlc.arg(institution)::text = '' OR institution = sqlc.arg(institution)::text)
+    AND (sqlc.arg(partner)::text = '' OR partner = sqlc.arg(partner)::text)
+ORDER BY sort_on, id LIMIT sqlc.arg(page_size)::integer;
+
+-- name: InboxAboutInstitution :many
+-- Served by tasks_of_institution (institution, sort_on, id): all that is open about one, whoever has to answer.
+SELECT * FROM tasks
+WHERE state = 'open' AND institution = sqlc.arg(about)::text
+    AND (sort_on, id) > (sqlc.arg(after_on)::date, sqlc.arg(after_id)::text) AND sort_on <= sqlc.arg(until)::date
+    AND (sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text) AND (NOT sqlc.arg(only_free)::boolean OR assignee IS NULL)
+    AND (sqlc.arg(account)::text = '' OR assignee = sqlc.arg(account)::text) AND (sqlc.arg(county)::text = '' OR county = sqlc.arg(county)::text)
+    AND (sqlc.arg(role)::text = '' OR role = sqlc.arg(role)::text) AND (sqlc.arg(institution)::text = '' OR institution = sqlc.arg(institution)::text)
+    AND (sqlc.arg(partner)::text = '' OR partner = sqlc.arg(partner)::text)
+ORDER BY sort_on, id LIMIT sqlc.arg(page_size)::integer;
+
+-- name: CountInboxOfRole :one
+-- Served by tasks_inbox (county, role, sort_on, id): of the 5000 nearest due.
+SELECT least(count(*), 1000)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 1000)::integer AS claimable,
+    least(count(*) FILTER (WHERE sort_on <= sqlc.arg(due_by)::date), 1000)::integer AS due,
+    least(count(*) FILTER (WHERE sort_on < sqlc.arg(today)::date), 1000)::integer AS overdue
+FROM (SELECT kind, assignee, sort_on FROM tasks WHERE state = 'open' AND county = @county AND role = @role
+    ORDER BY sort_on, id LIMIT 5000) near
+WHERE sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text;
+
+-- name: CountInboxOfAssignee :one
+-- Served by tasks_mine (assignee, sort_on, id).
+SELECT count(*)::integer FROM (SELECT kind, role, county FROM tasks WHERE state = 'open' AND assignee = sqlc.arg(account)::text
+    ORDER BY sort_on, id LIMIT 1000) mine
+WHERE sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text;
+
+-- name: CountInboxOfInstitution :one
+-- Served by tasks_of_institution (institution, sort_on, id).
+SELECT least(count(*), 1000)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 1000)::integer AS claimable,
+    least(count(*) FILTER (WHERE sort_on <= sqlc.arg(due_by)::date), 1000)::integer AS due,
+    least(count(*) FILTER (WHERE sort_on < sqlc.arg(today)::date), 1000)::integer AS overdue
+FROM (SELECT kind, assignee, sort_on FROM tasks WHERE state = 'open' AND institution = @institution AND role = 'institution'
+    ORDER BY sort_on, id LIMIT 5000) near
+WHERE sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text;
+
+-- name: CountInboxOfPartner :one
+-- Served by tasks_of_partner (partner, role, sort_on, id).
+SELECT least(count(*), 1000)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 1000)::integer AS claimable,
+    least(count(*) FILTER (WHERE sort_on <= sqlc.arg(due_by)::date), 1000)::integer AS due,
+    least(count(*) FILTER (WHERE sort_on < sqlc.arg(today)::date), 1000)::integer AS overdue
+FROM (SELECT kind, assignee, sort_on FROM tasks WHERE state = 'open' AND partner = @partner AND partner <> '' AND role = @role
+    ORDER BY sort_on, id LIMIT 5000) near
+WHERE sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text;
+
+-- name: CountInboxOfCounty :one
+-- Served by tasks_of_county (county, sort_on, id).
+SELECT least(count(*), 1000)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 1000)::integer AS claimable,
+    least(count(*) FILTER (WHERE sort_on <= sqlc.arg(due_by)::date), 1000)::integer AS due,
+    least(count(*) FILTER (WHERE sort_on < sqlc.arg(today)::date), 1000)::integer AS overdue
+FROM (SELECT kind, assignee, sort_on FROM tasks WHERE state = 'open' AND county = @county ORDER BY sort_on, id LIMIT 5000) near
+WHERE sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text;
+
+-- name: CountInboxOfCity :one
+-- Served by tasks_of_city (sort_on, id).
+SELECT least(count(*), 1000)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 1000)::integer AS claimable,
+    least(count(*) FILTER (WHERE sort_on <= sqlc.arg(due_by)::date), 1000)::integer AS due,
+    least(count(*) FILTER (WHERE sort_on < sqlc.arg(today)::date), 1000)::integer AS overdue
+FROM (SELECT kind, assignee, sort_on FROM tasks WHERE state = 'open' ORDER BY sort_on, id LIMIT 5000) near
+WHERE sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text;
+
+-- name: WorkloadOfCounty :many
+-- Served by tasks_inbox (county, role). Bounded: the first 20000 of the office, and as many lines as it has people.
+SELECT coalesce(assignee, '')::text AS account, role, count(*)::integer AS open,
+    count(*) FILTER (WHERE sort_on <= sqlc.arg(due_by)::date)::integer AS due,
+    count(*) FILTER (WHERE sort_on < sqlc.arg(today)::date)::integer AS overdue
+FROM (SELECT assignee, role, sort_on FROM tasks WHERE state = 'open' AND county = @county AND role = ANY (sqlc.arg(roles)::text[]) LIMIT 20000) office
+GROUP BY 1, 2 ORDER BY 1, 2 LIMIT 1000;
+
+-- name: OverdueByOffice :many
+-- Served by tasks_inbox (county, role, sort_on, id): of each office the 5000 nearest due.
+SELECT c.county::text AS county, r.role::text AS role, count(*)::integer AS open,
+    count(*) FILTER (WHERE near.sort_on < sqlc.arg(today)::date)::integer AS overdue,
+    count(near.escalated_at)::integer AS escalated, min(near.sort_on)::date AS oldest_due
+FROM unnest(sqlc.arg(counties)::text[]) AS c (county) CROSS JOIN unnest(sqlc.arg(roles)::text[]) AS r (role)
+CROSS JOIN LATERAL (SELECT sort_on, escalated_at FROM tasks WHERE state = 'open' AND tasks.county = c.county AND tasks.role = r.role
+    ORDER BY sort_on, id LIMIT 5000) near
+GROUP BY 1, 2 ORDER BY 1, 2 LIMIT 500;
+
+-- name: SavedFilters :many
+-- Served by its unique index (account, room, name). Bounded: at most 20 are kept.
+SELECT * FROM saved_filters WHERE account = @account AND room = @room ORDER BY name LIMIT 20;
+
+-- name: SaveFilter :one
+INSERT INTO saved_filters (account, room, name, query, saved_at) VALUES (@account, @room, @name, @query, @saved_at)
+ON CONFLICT (account, room, name) DO UPDATE SET query = excluded.query, saved_at = excluded.saved_at RETURNING id;
+
+-- name: CountSavedFilters :one
+SELECT count(*)::integer FROM saved_filters WHERE account = @account AND room = @room;
+
+-- name: DropFilter :execrows
+DELETE FROM saved_filters WHERE id = @id AND account = @account;
+
+-- name: EndPastAbsences :exec
+-- Served by absences_one.
+UPDATE absences SET ended_at = @at WHERE account = @account AND county = @county AND ended_at IS NULL AND until_on < sqlc.arg(today)::date;
+
+-- name: InsertAbsence :one
+-- No row when the account has one that has not ended.
+INSERT INTO absences (account, county, role, from_on, until_on, delegate, reason, set_by, set_at)
+VALUES (@account, @county, @role, @from_on, @until_on, @delegate, @reason, @set_by, @set_at)
+ON CONFLICT (account, county) WHERE ended_at IS NULL DO NOTHING RETURNING *;
+
+-- name: NoteHandedOver :exec
+UPDATE absences SET handed_over = @handed_over WHERE id = @id;
+
+-- name: AbsenceByID :one
+SELECT * FROM absences WHERE id = @id FOR UPDATE;
+
+-- name: EndAbsence :exec
+UPDATE absences SET ended_at = @ended_at, ended_by = @ended_by WHERE id = @id;
+
+-- name: AbsenceBetween :one
+-- Served by absences_one. County is that of the office, or the city's.
+SELECT * FROM absences WHERE account = @account AND county = ANY (sqlc.arg(counties)::text[]) AND ended_at IS NULL
+    AND from_on <= sqlc.arg(until_on)::date AND until_on >= sqlc.arg(from_on)::date ORDER BY id LIMIT 1;
+
+-- name: AbsencesOnDay :many
+-- Served by absences_of_county. Bounded: as many as an office has people.
+SELECT * FROM absences WHERE county = @county AND ended_at IS NULL AND from_on <= sqlc.arg(on_day)::date AND until_on >= sqlc.arg(on_day)::date
+ORDER BY id DESC LIMIT 1000;
+
+-- name: AbsencesOfCity :many
+-- Served by absences_page (id DESC).
+SELECT * FROM absences WHERE id < sqlc.arg(before_id)::bigint ORDER BY id DESC LIMIT sqlc.arg(page_size)::integer;
+
+-- name: AbsencesOfCounty :many
+-- Served by absences_of_county (county, id DESC).
+SELECT * FROM absences WHERE county = @county AND id < sqlc.arg(before_id)::bigint ORDER BY id DESC LIMIT sqlc.arg(page_size)::integer;
+
+-- name: AbsencesOfAccount :many
+-- Served by absences_of_account (account, id DESC).
+SELECT * FROM absences WHERE account = @account AND id < sqlc.arg(before_id)::bigint ORDER BY id DESC LIMIT sqlc.arg(page_size)::integer;
+
+-- name: OpenTasksOfAssignee :many
+-- Served by tasks_mine. Locked: what is handed over is still theirs. Bounded: nobody has more.
+SELECT * FROM tasks WHERE state = 'open' AND assignee = sqlc.arg(account)::text ORDER BY sort_on, id LIMIT 2000 FOR UPDATE;
+
+-- name: OfficeOfAccount :one
+-- Where an account has last been given a task, or is registered as an inspector. Served by tasks_mine and the primary key.
+SELECT county, role FROM (
+    SELECT county, 'inspector' AS role, 0 AS rank FROM inspectors WHERE inspectors.account = sqlc.arg(account)::text
+    UNION ALL
+    (SELECT county, role, 1 AS rank FROM tasks WHERE state = 'open' AND assignee = sqlc.arg(account)::text ORDER BY sort_on, id LIMIT 1)
+) known ORDER BY rank LIMIT 1;
+
+-- name: ChangesAfter :many
+-- Served by the primary key of case_events, and that of cases for each.
+SELECT e.id, e.county, e.institution, c.partner, e.case_no FROM case_events e JOIN cases c ON c.case_no = e.case_no
+WHERE e.id > sqlc.arg(after)::bigint ORDER BY e.id LIMIT 1000;
+
+-- name: NewestChange :one
+-- Served by the primary key of case_events.
+SELECT coalesce(max(id), 0)::bigint FROM case_events;
+
+-- name: CalendarYears :many
+-- Bounded: one row a year.
+SELECT * FROM calendar_years ORDER BY year DESC LIMIT 100;
+
+-- name: InspectorAccounts :many
+-- Served by inspectors_by_county. Bounded: as many as a county has.
+SELECT account FROM inspectors WHERE county = @county AND on_duty ORDER BY account LIMIT 1000;
