@@ -2,6 +2,7 @@ package casework_test
 
 import (
 	"fmt"
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -33,6 +34,10 @@ func TestEveryMethodOfTheDeskIsForItsRoles(t *testing.T) {
 				nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleInsurer, nursery.RoleAuditor}},
 		"overdue": {func(p nursery.Principal) error { _, err := d.OverdueByOffice(ctx, p); return err },
 			[]nursery.Role{nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator}},
+		"rules": {func(p nursery.Principal) error { _, err := d.RulePacks(ctx, p); return err },
+			[]nursery.Role{nursery.RoleSupervisor, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator}},
+		"calendar": {func(p nursery.Principal) error { _, err := d.CalendarYears(ctx, p); return err },
+			[]nursery.Role{nursery.RoleSupervisor, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator}},
 		"filters": {func(p nursery.Principal) error { _, err := d.SavedFilters(ctx, p, "tasks"); return err }, anybody},
 		"save a filter": {func(p nursery.Principal) error {
 			_, err := d.SaveFilter(ctx, p, key(), casework.SavedFilter{Room: "tasks", Name: "逾期", Query: "view=overdue"})
@@ -350,4 +355,77 @@ func TestChangesAreGivenInOrderAfterAnEvent(t *testing.T) {
 	newest, err = d.Changes(t.Context(), -1)
 	require.NoError(t, err)
 	require.Equal(t, []casework.Change{{ID: all[1].ID}}, newest)
+}
+
+func TestTheRulesAndYearsInForceAreShown(t *testing.T) {
+	d := openDoor(t)
+	packs, err := d.RulePacks(t.Context(), admin)
+	require.NoError(t, err)
+	require.Len(t, packs, 1)
+	pack := packs[0]
+	require.Equal(t, "filing-2019", pack.Name)
+	require.Equal(t, "托育机构备案(托育机构登记和备案办法(试行)及配套规定)", pack.Title)
+	require.Equal(t, nursery.NewDate(2019, 12, 19), pack.From)
+	require.True(t, pack.InForce)
+	require.Len(t, pack.Sets, 13)
+	require.NotEmpty(t, pack.Revision)
+	rules, tests := 0, 0
+	for _, set := range pack.Sets {
+		require.NotEmpty(t, set.Title, set.Name)
+		require.Positive(t, set.Rules, set.Name)
+		require.Positive(t, set.Tests, set.Name)
+		rules, tests = rules+set.Rules, tests+set.Tests
+	}
+	require.GreaterOrEqual(t, pack.Rules, rules)
+	require.GreaterOrEqual(t, pack.Tests, tests)
+	require.Greater(t, pack.Rules, pack.Unread)
+
+	years, err := d.CalendarYears(t.Context(), auditor)
+	require.NoError(t, err)
+	var numbers []int
+	for _, y := range years {
+		numbers = append(numbers, y.Year)
+		require.Nil(t, y.PublishedAt)
+		require.Positive(t, y.Off)
+	}
+	require.Equal(t, []int{2026, 2025, 2024, 2023}, numbers)
+	require.Equal(t, 6, years[0].Makeup)
+	require.Equal(t, "https://www.gov.cn/zhengce/zhengceku/202511/content_7047091.htm", years[0].Source)
+	raw, err := os.ReadFile("../calendar/holidays/2026.json")
+	require.NoError(t, err)
+	_, _, err = d.LoadCalendarYear(t.Context(), admin, raw)
+	require.NoError(t, err)
+	years, err = d.CalendarYears(t.Context(), admin)
+	require.NoError(t, err)
+	require.Len(t, years, 4)
+	require.NotNil(t, years[0].PublishedAt)
+}
+
+func TestThePublicSeesWhatAnInstitutionDeclaredAndWhatWasFound(t *testing.T) {
+	h := openHouse(t)
+	h.populate()
+	h.sql(`UPDATE institutions SET application = '{"prices": [{"item": "保育费", "form": "full_day", "fen": 158000, "unit": "month"}],
+		"service_forms": ["full_day"], "institution": {"phone": "0355-2021234"}}' WHERE id = 'inst-140403-01'`)
+	h.sql(`INSERT INTO publications (case_no, county, institution, kind, title, text, published_on, step)
+		SELECT 'BA-140403-2026-000011-0', '140403', 'inst-140403-01', k, k || n, '内容', '2026-06-01'::date + n, k || n
+		FROM unnest('{inspection,nonconformity}'::text[]) k, generate_series(1, 3) n`)
+	register, err := h.FiledInstitutions(t.Context(), county, casework.PageRequest{})
+	require.NoError(t, err)
+	require.Len(t, register.Items, 2)
+	fee := []nursery.Price{{Item: "保育费", Form: "full_day", Fen: 158000, Unit: "month"}}
+	require.Equal(t, "inst-140403-01", register.Items[0].ID)
+	require.Equal(t, fee, register.Items[0].Prices)
+	require.Equal(t, &casework.PublishedResult{On: nursery.NewDate(2026, 6, 4), Title: "inspection3"}, register.Items[0].Inspected)
+	require.Empty(t, register.Items[1].Prices, "nothing declared")
+	require.Nil(t, register.Items[1].Inspected)
+	one, err := h.FiledInstitution(t.Context(), "inst-140403-01")
+	require.NoError(t, err)
+	require.Equal(t, register.Items[0], one.FiledInstitution)
+	require.Equal(t, []nursery.ServiceForm{"full_day"}, one.ServiceForms)
+	require.Len(t, one.Results, 3)
+	require.Equal(t, "inspection3", one.Results[0].Title)
+	for _, id := range []string{"inst-140403-03", "inst-140403-04", "none", ""} { // applies, has closed, is not there
+		_, err = h.FiledInstitution(t.Context(), id)
+		refused(t, err, casework.CodeNotFound)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
+	"encoding/json"
 	"fmt"
 
 	"tuoyu/documents"
@@ -132,11 +133,18 @@ func (s *Service) FiledInstitutions(ctx context.Context, county string, page Pag
 				list.Next = cursor{ID: rows[i-1].ID}.encode()
 				break
 			}
-			list.Items = append(list.Items, FiledInstitution{
-				Name: row.Name, County: nursery.CountyName(row.County), Township: row.Township,
+			one := FiledInstitution{
+				ID: row.ID, Name: row.Name, County: nursery.CountyName(row.County), Township: row.Township,
 				SiteKind: nursery.SiteKind(row.SiteKind), Address: row.Address, Phone: row.Phone, Inclusive: row.Inclusive,
 				Seats: int(row.Seats), Status: row.Status, FiledOn: row.FiledOn,
-			})
+			}
+			if !row.PublishedOn.IsZero() {
+				one.Inspected = &PublishedResult{On: row.PublishedOn, Title: row.Result}
+			}
+			if err := json.Unmarshal(row.Prices, &one.Prices); err != nil {
+				return fmt.Errorf("decode prices: %w", err)
+			}
+			list.Items = append(list.Items, one)
 		}
 		return err
 	})
@@ -144,6 +152,46 @@ func (s *Service) FiledInstitutions(ctx context.Context, county string, page Pag
 		return list, fmt.Errorf("list filed institutions: %w", err)
 	}
 	return list, nil
+}
+
+// FiledInstitution gives one institution of the register with what its inspections found, as published.
+func (s *Service) FiledInstitution(ctx context.Context, id string) (FiledInstitutionDetail, error) {
+	d := FiledInstitutionDetail{Results: []Publication{}}
+	err := s.DB.AsPublic(ctx, "", func(q *store.Queries) error {
+		row, err := q.FiledInstitution(ctx, id)
+		if store.IsNotFound(err) {
+			return notFound()
+		}
+		if err != nil {
+			return fmt.Errorf("read institution: %w", err)
+		}
+		d.FiledInstitution = FiledInstitution{
+			ID: row.ID, Name: row.Name, County: nursery.CountyName(row.County), Township: row.Township,
+			SiteKind: nursery.SiteKind(row.SiteKind), Address: row.Address, Phone: row.Phone, Inclusive: row.Inclusive,
+			Seats: int(row.Seats), Status: row.Status, FiledOn: row.FiledOn,
+		}
+		if err := json.Unmarshal(row.Prices, &d.Prices); err != nil {
+			return fmt.Errorf("decode prices: %w", err)
+		}
+		if err := json.Unmarshal(row.ServiceForms, &d.ServiceForms); err != nil {
+			return fmt.Errorf("decode service forms: %w", err)
+		}
+		results, err := q.ResultsOfInstitution(ctx, id)
+		if err != nil {
+			return fmt.Errorf("read results: %w", err)
+		}
+		for _, r := range results {
+			d.Results = append(d.Results, Publication{Title: r.Title, Text: r.Text, County: nursery.CountyName(r.County), PublishedOn: r.PublishedOn})
+		}
+		if len(results) > 0 {
+			d.Inspected = &PublishedResult{On: results[0].PublishedOn, Title: results[0].Title}
+		}
+		return nil
+	})
+	if err != nil {
+		return FiledInstitutionDetail{}, err
+	}
+	return d, nil
 }
 
 func (s *Service) publicPage(county string, page PageRequest) (int, error) {

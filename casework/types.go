@@ -349,6 +349,7 @@ type Publication struct {
 
 // FiledInstitution is an institution as the public register shows it 托育机构公示.
 type FiledInstitution struct {
+	ID        string           `json:"id" doc:"机构标识"`
 	Name      string           `json:"name"`
 	County    string           `json:"county"`
 	Township  string           `json:"township,omitempty"`
@@ -359,4 +360,19 @@ type FiledInstitution struct {
 	Seats     int              `json:"seats"`
 	Status    string           `json:"status"`
 	FiledOn   nursery.Date     `json:"filed_on"`
+	Prices    []nursery.Price  `json:"prices" doc:"备案时申报的收费标准"`
+	Inspected *PublishedResult `json:"inspected,omitempty" doc:"最近一次公示的检查结果"`
+}
+
+// PublishedResult is the result of an inspection as it was made public.
+type PublishedResult struct {
+	On    nursery.Date `json:"on" doc:"公示日期"`
+	Title string       `json:"title" doc:"标题"`
+}
+
+// FiledInstitutionDetail is an institution of the public register with the results of its inspections, newest first.
+type FiledInstitutionDetail struct {
+	FiledInstitution
+	ServiceForms []nursery.ServiceForm `json:"service_forms" doc:"服务形式"`
+	Results      []Publication         `json:"results" doc:"公示的检查结果"`
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -33,6 +34,8 @@ type pack struct {
 	revision   string
 	modules    []*ast.Module
 	ruleSets   map[string]ruleSet
+	sets       []SetStatus
+	tests      int
 	rules      map[string]rule
 	checklists map[string][]question
 	base       *area
@@ -94,7 +97,7 @@ func (p *pack) area(county string) *area {
 
 func (p *pack) status() PackStatus {
 	s := PackStatus{
-		Name: p.name, Revision: p.revision, From: p.From,
+		Name: p.name, Title: p.Title, Revision: p.revision, From: p.From, Sets: p.sets, Rules: len(p.rules), Tests: p.tests,
 		RuleSets: slices.Sorted(maps.Keys(p.ruleSets)), Counties: slices.Sorted(maps.Keys(p.counties)),
 	}
 	if p.Until != nil {
@@ -172,6 +175,7 @@ func compilePack(ctx context.Context, src *source, entry packEntry) (*pack, erro
 	if len(p.ruleSets) == 0 {
 		return nil, errors.New("no rule set: no package has reasons")
 	}
+	p.sets, p.tests = p.contents(src)
 	if p.base, err = p.prepare(ctx, compiler, src.data(params), leaves); err != nil {
 		return nil, err
 	}
@@ -185,6 +189,48 @@ func compilePack(ctx context.Context, src *source, entry packEntry) (*pack, erro
 		}
 	}
 	return p, nil
+}
+
+var testHeads = regexp.MustCompile(`(?m)^test_[a-z0-9_]+`)
+
+// contents counts the rules and tests of each rule set, and the tests of the pack. What is shared between sets, and tested
+// on its own, counts for the pack alone.
+func (p *pack) contents(src *source) (sets []SetStatus, tests int) {
+	rules, titles, tested := map[string]int{}, map[string]string{}, map[string]int{}
+	packages := map[string]string{} // by file
+	for _, m := range p.modules {
+		name := strings.TrimPrefix(m.Package.Path.String(), "data.")
+		packages[m.Package.Location.File] = name
+		for _, a := range m.Annotations {
+			if a.Scope == "package" && a.Title != "" {
+				titles[name] = a.Title
+			}
+		}
+	}
+	for _, r := range p.rules {
+		rules[packages[r.at.File]]++
+	}
+	for path, raw := range src.files {
+		if isPolicy(path) || !inFolders(path, p.Sources) {
+			continue
+		}
+		n := len(testHeads.FindAll(raw, -1))
+		tests += n
+		tested[strings.TrimSuffix(packageOf(raw), "_test")] += n
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.ruleSets)) {
+		sets = append(sets, SetStatus{Name: name, Title: titles[name], Rules: rules[name], Tests: tested[name]})
+	}
+	return sets, tests
+}
+
+var packageLine = regexp.MustCompile(`(?m)^package ([a-z0-9_.]+)`)
+
+func packageOf(raw []byte) string {
+	if found := packageLine.FindSubmatch(raw); found != nil {
+		return string(found[1])
+	}
+	return ""
 }
 
 // checkLaw reads what METADATA says and holds it against the reasons given and the parameters used.

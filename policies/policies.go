@@ -49,11 +49,23 @@ type Status struct {
 // PackStatus names one pack of rules.
 type PackStatus struct {
 	Name     string
+	Title    string
 	Revision string
 	From     nursery.Date
 	Until    nursery.Date // first day no more in force; zero when open
 	RuleSets []string
-	Counties []string // with an overlay of their own
+	Sets     []SetStatus // the same, with what they hold
+	Counties []string    // with an overlay of their own
+	Rules    int         // those with a citation, of rule sets or of what these share
+	Tests    int
+}
+
+// SetStatus is what one rule set of a pack holds.
+type SetStatus struct {
+	Name  string
+	Title string
+	Rules int
+	Tests int
 }
 
 // New loads the rules compiled into the program. An error means the program was built with rules that break the

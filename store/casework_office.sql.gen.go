@@ -38,10 +38,56 @@ func (q *Queries) CasesAwaitingRegistration(ctx context.Context, uscc string) ([
 	return items, nil
 }
 
+const filedInstitution = `-- name: FiledInstitution :one
+SELECT id, county, township, name, site_kind, address, phone, inclusive, seats, status, filed_on, coalesce(application -> 'prices', '[]')::jsonb AS prices,
+    coalesce(application -> 'service_forms', '[]')::jsonb AS service_forms
+FROM institutions WHERE id = $1 AND status IN ('filed', 'rectifying')
+`
+
+type FiledInstitutionRow struct {
+	ID           string
+	County       string
+	Township     string
+	Name         string
+	SiteKind     string
+	Address      string
+	Phone        string
+	Inclusive    *bool
+	Seats        int32
+	Status       string
+	FiledOn      nursery.Date
+	Prices       json.RawMessage
+	ServiceForms json.RawMessage
+}
+
+func (q *Queries) FiledInstitution(ctx context.Context, id string) (FiledInstitutionRow, error) {
+	row := q.db.QueryRow(ctx, filedInstitution, id)
+	var i FiledInstitutionRow
+	err := row.Scan(
+		&i.ID,
+		&i.County,
+		&i.Township,
+		&i.Name,
+		&i.SiteKind,
+		&i.Address,
+		&i.Phone,
+		&i.Inclusive,
+		&i.Seats,
+		&i.Status,
+		&i.FiledOn,
+		&i.Prices,
+		&i.ServiceForms,
+	)
+	return i, err
+}
+
 const filedInstitutions = `-- name: FiledInstitutions :many
-SELECT id, county, township, name, site_kind, address, phone, inclusive, seats, status, filed_on FROM institutions
-WHERE county = $1 AND status IN ('filed', 'rectifying') AND id > $2::text
-ORDER BY id LIMIT $3::integer
+SELECT i.id, i.county, i.township, i.name, i.site_kind, i.address, i.phone, i.inclusive, i.seats, i.status, i.filed_on,
+    coalesce(i.application -> 'prices', '[]')::jsonb AS prices, latest.published_on, coalesce(latest.title, '') AS result
+FROM institutions i LEFT JOIN LATERAL (SELECT p.published_on, p.title FROM publications p
+    WHERE p.institution = i.id AND p.kind = 'inspection' ORDER BY p.published_on DESC, p.id DESC LIMIT 1) latest ON true
+WHERE i.county = $1 AND i.status IN ('filed', 'rectifying') AND i.id > $2::text
+ORDER BY i.id LIMIT $3::integer
 `
 
 type FiledInstitutionsParams struct {
@@ -51,20 +97,23 @@ type FiledInstitutionsParams struct {
 }
 
 type FiledInstitutionsRow struct {
-	ID        string
-	County    string
-	Township  string
-	Name      string
-	SiteKind  string
-	Address   string
-	Phone     string
-	Inclusive *bool
-	Seats     int32
-	Status    string
-	FiledOn   nursery.Date
+	ID          string
+	County      string
+	Township    string
+	Name        string
+	SiteKind    string
+	Address     string
+	Phone       string
+	Inclusive   *bool
+	Seats       int32
+	Status      string
+	FiledOn     nursery.Date
+	Prices      json.RawMessage
+	PublishedOn nursery.Date
+	Result      string
 }
 
-// Served by institutions_by_county.
+// Served by institutions_by_county, and for the result of each by publications_of_institution.
 func (q *Queries) FiledInstitutions(ctx context.Context, arg FiledInstitutionsParams) ([]FiledInstitutionsRow, error) {
 	rows, err := q.db.Query(ctx, filedInstitutions, arg.County, arg.AfterID, arg.PageSize)
 	if err != nil {
@@ -86,6 +135,9 @@ func (q *Queries) FiledInstitutions(ctx context.Context, arg FiledInstitutionsPa
 			&i.Seats,
 			&i.Status,
 			&i.FiledOn,
+			&i.Prices,
+			&i.PublishedOn,
+			&i.Result,
 		); err != nil {
 			return nil, err
 		}
@@ -210,6 +262,44 @@ type PutCalendarYearParams struct {
 func (q *Queries) PutCalendarYear(ctx context.Context, arg PutCalendarYearParams) error {
 	_, err := q.db.Exec(ctx, putCalendarYear, arg.Year, arg.Days, arg.PublishedAt)
 	return err
+}
+
+const resultsOfInstitution = `-- name: ResultsOfInstitution :many
+SELECT title, text, county, published_on FROM publications WHERE institution = $1 AND kind = 'inspection'
+ORDER BY published_on DESC, id DESC LIMIT 50
+`
+
+type ResultsOfInstitutionRow struct {
+	Title       string
+	Text        string
+	County      string
+	PublishedOn nursery.Date
+}
+
+// Served by publications_of_institution. Bounded: the newest fifty.
+func (q *Queries) ResultsOfInstitution(ctx context.Context, institution string) ([]ResultsOfInstitutionRow, error) {
+	rows, err := q.db.Query(ctx, resultsOfInstitution, institution)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ResultsOfInstitutionRow{}
+	for rows.Next() {
+		var i ResultsOfInstitutionRow
+		if err := rows.Scan(
+			&i.Title,
+			&i.Text,
+			&i.County,
+			&i.PublishedOn,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const settingsHistory = `-- name: SettingsHistory :many

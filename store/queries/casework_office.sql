@@ -24,7 +24,20 @@ SELECT c.case_no FROM cases c JOIN institutions i ON i.id = c.institution
 WHERE i.uscc = sqlc.arg(uscc)::text AND c.stage = 'registration' AND c.status = 'open' ORDER BY c.case_no;
 
 -- name: FiledInstitutions :many
--- Served by institutions_by_county.
-SELECT id, county, township, name, site_kind, address, phone, inclusive, seats, status, filed_on FROM institutions
-WHERE county = @county AND status IN ('filed', 'rectifying') AND id > sqlc.arg(after_id)::text
-ORDER BY id LIMIT sqlc.arg(page_size)::integer;
+-- Served by institutions_by_county, and for the result of each by publications_of_institution.
+SELECT i.id, i.county, i.township, i.name, i.site_kind, i.address, i.phone, i.inclusive, i.seats, i.status, i.filed_on,
+    coalesce(i.application -> 'prices', '[]')::jsonb AS prices, latest.published_on, coalesce(latest.title, '') AS result
+FROM institutions i LEFT JOIN LATERAL (SELECT p.published_on, p.title FROM publications p
+    WHERE p.institution = i.id AND p.kind = 'inspection' ORDER BY p.published_on DESC, p.id DESC LIMIT 1) latest ON true
+WHERE i.county = @county AND i.status IN ('filed', 'rectifying') AND i.id > sqlc.arg(after_id)::text
+ORDER BY i.id LIMIT sqlc.arg(page_size)::integer;
+
+-- name: FiledInstitution :one
+SELECT id, county, township, name, site_kind, address, phone, inclusive, seats, status, filed_on, coalesce(application -> 'prices', '[]')::jsonb AS prices,
+    coalesce(application -> 'service_forms', '[]')::jsonb AS service_forms
+FROM institutions WHERE id = @id AND status IN ('filed', 'rectifying');
+
+-- name: ResultsOfInstitution :many
+-- Served by publications_of_institution. Bounded: the newest fifty.
+SELECT title, text, county, published_on FROM publications WHERE institution = @institution AND kind = 'inspection'
+ORDER BY published_on DESC, id DESC LIMIT 50;
