@@ -28,6 +28,8 @@ type Engine struct {
 	Blobs     store.Blobs
 	Fields    *sealing.Fields // nil: no keyset, so nothing of children is there to be read
 	PublicURL string          // where papers are verified, without a slash at the end
+
+	trial *trial // what is done is taken back; see Foresee
 }
 
 // Local gives ctx the options of a step in the database: tried until it is done, since Postgres being away must
@@ -64,7 +66,11 @@ type step struct {
 // returned, so the caller reads back what was done.
 func (e *Engine) inStep(ctx context.Context, caseNo, name string, at time.Time, do func(context.Context, *step) error) (bool, error) {
 	var done bool
-	err := e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+	within := func(do func(*store.Queries) error) error { return e.DB.As(ctx, nursery.Engine, do) }
+	if e.trial != nil {
+		within = func(do func(*store.Queries) error) error { return do(e.trial.q) }
+	}
+	err := within(func(q *store.Queries) error {
 		c, err := q.CaseForStep(ctx, caseNo)
 		if err != nil {
 			return fmt.Errorf("lock case: %w", err)

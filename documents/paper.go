@@ -85,7 +85,10 @@ func (e *IncompleteError) Error() string {
 
 // Validate checks that everything the kind must state is there. The error is an *IncompleteError: a paper goes out
 // whole or not at all.
-func (p Paper) Validate() error {
+func (p Paper) Validate() error { return p.validate(false) }
+
+// validate is Validate; a draft has no number and no verification code yet.
+func (p Paper) validate(draft bool) error {
 	var missing []string
 	need := func(field string, ok bool) {
 		if !ok {
@@ -95,7 +98,7 @@ func (p Paper) Validate() error {
 	_, known := p.Kind.Info()
 	need("kind", known)
 	for _, f := range []struct{ name, value string }{
-		{"number", p.Number}, {"case_no", p.CaseNo}, {"county_code", p.CountyCode}, {"county_name", p.CountyName},
+		{"case_no", p.CaseNo}, {"county_code", p.CountyCode}, {"county_name", p.CountyName},
 		{"authority", p.Authority}, {"addressee", p.Addressee},
 	} {
 		need(f.name, strings.TrimSpace(f.value) != "")
@@ -105,16 +108,24 @@ func (p Paper) Validate() error {
 		need("site_kind", strings.TrimSpace(p.SiteKind.Title()) != "")
 	}
 	need("issued_on", p.IssuedOn.Valid())
-	code, err := ParseCode(string(p.VerificationCode))
-	need("verification_code", err == nil && code == p.VerificationCode)
-	u, err := url.Parse(p.VerifyURL)
-	need("verify_url", err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" &&
-		p.VerificationCode != "" && strings.HasSuffix(p.VerifyURL, string(p.VerificationCode)))
+	if !draft {
+		p.needOfIssue(need)
+	}
 	p.needByKind(need)
 	if len(missing) > 0 {
 		return &IncompleteError{Kind: p.Kind, Fields: missing}
 	}
 	return nil
+}
+
+// needOfIssue is what a paper has once it is issued.
+func (p Paper) needOfIssue(need func(string, bool)) {
+	need("number", strings.TrimSpace(p.Number) != "")
+	code, err := ParseCode(string(p.VerificationCode))
+	need("verification_code", err == nil && code == p.VerificationCode)
+	u, err := url.Parse(p.VerifyURL)
+	need("verify_url", err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" &&
+		p.VerificationCode != "" && strings.HasSuffix(p.VerifyURL, string(p.VerificationCode)))
 }
 
 func (p Paper) needByKind(need func(string, bool)) {

@@ -92,8 +92,22 @@ func HTML(p Paper) ([]byte, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
+	return page(view{Paper: p})
+}
+
+// Preview gives the page of a paper that is not issued: it says so, and has neither number nor verification code, whatever
+// the paper holds. It is a page of its own and loads nothing. The error is an *IncompleteError as that of HTML.
+func Preview(p Paper) ([]byte, error) {
+	p.Number, p.VerificationCode, p.VerifyURL = "", "", ""
+	if err := p.validate(true); err != nil {
+		return nil, err
+	}
+	return page(view{Paper: p, Draft: true})
+}
+
+func page(v view) ([]byte, error) {
 	var page bytes.Buffer
-	if err := templates[p.Kind].Execute(&page, view{Paper: p}); err != nil {
+	if err := templates[v.Kind].Execute(&page, v); err != nil {
 		return nil, fmt.Errorf("write page: %w", err)
 	}
 	return page.Bytes(), nil
@@ -121,7 +135,10 @@ func fontCSS(faces []Face) []byte {
 }
 
 // view is a paper as the templates see it.
-type view struct{ Paper }
+type view struct {
+	Paper
+	Draft bool // not issued: without number and code
+}
 
 // Title is the heading of the paper.
 func (v view) Title() string { return v.Kind.Title() }

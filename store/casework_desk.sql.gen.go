@@ -860,6 +860,51 @@ func (q *Queries) InspectorAccounts(ctx context.Context, county string) ([]strin
 	return items, nil
 }
 
+const lastAnswerOfKind = `-- name: LastAnswerOfKind :one
+SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner FROM tasks WHERE case_no = $1 AND kind = $2 AND state = 'closed' AND outcome IS NOT NULL
+ORDER BY closed_at DESC, id DESC LIMIT 1
+`
+
+type LastAnswerOfKindParams struct {
+	CaseNo string
+	Kind   string
+}
+
+// Served by tasks_of_case.
+func (q *Queries) LastAnswerOfKind(ctx context.Context, arg LastAnswerOfKindParams) (Task, error) {
+	row := q.db.QueryRow(ctx, lastAnswerOfKind, arg.CaseNo, arg.Kind)
+	var i Task
+	err := row.Scan(
+		&i.ID,
+		&i.CaseNo,
+		&i.Kind,
+		&i.Title,
+		&i.County,
+		&i.Institution,
+		&i.Role,
+		&i.Assignee,
+		&i.Outcomes,
+		&i.Form,
+		&i.Decision,
+		&i.Excluded,
+		&i.Clock,
+		&i.DueOn,
+		&i.DueProvisional,
+		&i.SortOn,
+		&i.State,
+		&i.OpenedAt,
+		&i.Reminded,
+		&i.OverdueAt,
+		&i.EscalatedAt,
+		&i.Outcome,
+		&i.Answer,
+		&i.ClosedBy,
+		&i.ClosedAt,
+		&i.Partner,
+	)
+	return i, err
+}
+
 const newestChange = `-- name: NewestChange :one
 SELECT coalesce(max(id), 0)::bigint FROM case_events
 `

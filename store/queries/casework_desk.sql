@@ -171,3 +171,8 @@ SELECT * FROM calendar_years ORDER BY year DESC LIMIT 100;
 -- name: InspectorAccounts :many
 -- Served by inspectors_by_county. Bounded: as many as a county has.
 SELECT account FROM inspectors WHERE county = @county AND on_duty ORDER BY account LIMIT 1000;
+
+-- name: LastAnswerOfKind :one
+-- Served by tasks_of_case.
+SELECT * FROM tasks WHERE case_no = @case_no AND kind = @kind AND state = 'closed' AND outcome IS NOT NULL
+ORDER BY closed_at DESC, id DESC LIMIT 1;

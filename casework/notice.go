@@ -1,0 +1,55 @@
+package casework
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"tuoyu/activities"
+	"tuoyu/documents"
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// Notice is a paper as it would be printed, marked as not in force. HTML is a whole page that loads nothing.
+type Notice struct {
+	Title string
+	HTML  []byte
+}
+
+// PreviewNotice gives the papers that answering the task so would have printed: what a countersignature is still needed
+// for, as it would be once that is given. Nothing is printed or kept. An answer that prints nothing gives none; one that
+// Complete would refuse is refused alike.
+func (s *Service) PreviewNotice(ctx context.Context, p nursery.Principal, task string, in Completion) ([]Notice, error) {
+	err := s.DB.As(ctx, p, func(q *store.Queries) error {
+		_, err := s.answerable(ctx, q, p, task, in)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	engine := &activities.Engine{DB: s.DB, Rules: s.Rules, Almanac: s.Almanac, Fields: s.Fields, PublicURL: s.PublicURL}
+	papers, err := activities.Foresee(ctx, engine, activities.Answer{
+		Task: task, Outcome: in.Outcome, Said: in.Answer, Actor: p.Account, Role: p.Role, At: s.Now(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	notices := []Notice{}
+	for _, paper := range papers {
+		page, err := documents.Preview(paper)
+		var missing *documents.IncompleteError
+		if errors.As(err, &missing) {
+			refusal := refuse(Invalid, CodeInvalid, paper.Kind.Title()+"还缺少内容，不能制作。")
+			for _, field := range missing.Fields {
+				refusal.Fields = append(refusal.Fields, FieldError{Location: "/paper/" + field, Message: "缺少"})
+			}
+			return nil, refusal
+		}
+		if err != nil {
+			return nil, fmt.Errorf("preview %s: %w", paper.Kind, err)
+		}
+		notices = append(notices, Notice{Title: paper.Kind.Title(), HTML: page})
+	}
+	return notices, nil
+}
