@@ -8,7 +8,7 @@ SHELL := /bin/bash
 GO ?= go
 BIN := $(CURDIR)/bin
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo development)
-TOOLS := $(BIN)/sqlc $(BIN)/staticcheck $(BIN)/workflowcheck
+TOOLS := $(BIN)/sqlc $(BIN)/staticcheck $(BIN)/templ $(BIN)/workflowcheck
 
 # Where `make run` listens, for `make demo`.
 demo: export TUOYU_PUBLIC_URL ?= http://127.0.0.1:8080
@@ -37,8 +37,9 @@ bench: setup $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo ## measure the goals into 
 
 lint: check-format check-vet check-staticcheck check-determinism check-sql check-generated check-rules ## the checks of make test alone
 
-generate: $(BIN)/sqlc ## write the generated code anew
+generate: $(BIN)/sqlc $(BIN)/templ ## write the generated code anew
 	@$(BIN)/sqlc generate
+	@$(BIN)/templ generate -log-level error ./web
 
 build: $(BIN)/tuoyu ## bin/tuoyu
 
@@ -70,7 +71,7 @@ check-determinism: $(BIN)/workflowcheck
 check-sql: $(BIN)/sqlc
 	@$(BIN)/sqlc diff
 
-check-generated: $(BIN)/sqlc
+check-generated: $(BIN)/sqlc $(BIN)/templ
 	@scripts/check-generated.sh
 
 check-rules: $(BIN)/tuoyu
@@ -95,6 +96,6 @@ $(BIN)/devstack: $(filter-out %_test.go,$(wildcard devstack/*.go)) $(wildcard de
 	@cd devstack && $(GO) build -o $@ .
 
 $(TOOLS) &: tools/go.mod tools/go.sum
-	@echo 'installing sqlc, staticcheck and workflowcheck'
+	@echo 'installing sqlc, staticcheck, templ and workflowcheck'
 	@cd tools && GOBIN=$(BIN) $(GO) install tool
 	@touch $(TOOLS)

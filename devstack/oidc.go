@@ -80,9 +80,14 @@ func oidcHandler(issuer string, key *rsa.PrivateKey, tokenLife time.Duration) (h
 	mux := http.NewServeMux()
 	mux.Handle("/", provider)
 	mux.HandleFunc("GET /accounts", listAccounts)
-	mux.HandleFunc("GET /sign-in", func(w http.ResponseWriter, r *http.Request) {
-		showSignIn(w, r.FormValue("request"))
-	})
+	mux.Handle("GET /sign-in", withIssuer.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := r.FormValue("request")
+		if store.signInHinted(id) { // whoever sent the reader here has asked which account
+			http.Redirect(w, r, callback(r.Context(), id), http.StatusFound)
+			return
+		}
+		showSignIn(w, id)
+	}))
 	mux.Handle("POST /sign-in", withIssuer.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := r.PostFormValue("request")
 		if err := store.signIn(id, r.PostFormValue("account")); err != nil {

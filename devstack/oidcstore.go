@@ -94,6 +94,14 @@ func (s *oidcStore) signIn(request, name string) error {
 	return nil
 }
 
+// signInHinted signs in the account that the request names as its login_hint, if it names one.
+func (s *oidcStore) signInHinted(request string) bool {
+	s.mu.Lock()
+	r, ok := s.requests[request]
+	s.mu.Unlock()
+	return ok && r.LoginHint != "" && s.signIn(request, r.LoginHint) == nil
+}
+
 func (s *oidcStore) CreateAuthRequest(_ context.Context, in *oidc.AuthRequest, _ string) (op.AuthRequest, error) {
 	if len(in.Prompt) == 1 && in.Prompt[0] == oidc.PromptNone {
 		return nil, oidc.ErrLoginRequired()

@@ -10,6 +10,7 @@ export TUOYU_METRICS_LISTEN=${TUOYU_METRICS_LISTEN:-127.0.0.1:8081}
 export TUOYU_PUBLIC_URL=${TUOYU_PUBLIC_URL:-http://$TUOYU_LISTEN}
 export TUOYU_BLOB_DIR=$state/blobs
 export TUOYU_KEYSET_FILE=$state/keyset.json
+export TUOYU_DEMO_ACCOUNTS_URL=$TUOYU_OIDC_ISSUER/accounts
 
 pids=()
 stop() {
@@ -60,11 +61,11 @@ cat <<TEXT
 
 The system is up. Ctrl-C ends it; what was done stays for the next make run (make run DEVSTACK_FLAGS=--fresh starts anew).
 
-  API and its pages    $TUOYU_PUBLIC_URL/docs
+  pages                $TUOYU_PUBLIC_URL/ (its sign-in page offers every account; none has a password)
+  API                  $TUOYU_PUBLIC_URL/docs
   OpenAPI              $TUOYU_PUBLIC_URL/openapi.json
   readiness            $TUOYU_PUBLIC_URL/readyz   http://$TUOYU_METRICS_LISTEN/readyz
   Temporal Web UI      ${DEVSTACK_TEMPORAL_UI_URL:-not running}
-  sign-in              $TUOYU_OIDC_ISSUER/accounts lists every account; none has a password
   logs                 $state/serve.log   $state/worker.log
 
 Accounts in 潞州区 (140403; the other counties alike): institution-140403-01, clerk-140403, clerk-140403-2,

@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"strings"
+	"time"
 
 	"tuoyu/api"
 	"tuoyu/casework"
 	"tuoyu/documents"
+	"tuoyu/web"
 )
 
 type serveCommand struct{}
@@ -25,30 +28,63 @@ func (serveCommand) Run(ctx context.Context) error {
 	return errors.Join(p.serve(ctx), p.close(context.WithoutCancel(ctx)))
 }
 
+// bothDoors sends what programs ask for to the API and everything else to the pages.
+func bothDoors(calls, pages http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	for _, path := range []string{"/api/", "/openapi.json", "/docs", "/verify", "/verify/"} {
+		mux.Handle(path, calls)
+	}
+	mux.Handle("/", pages)
+	return mux
+}
+
+// sweep forgets old sessions now and then.
+func sweep(ctx context.Context, pages *web.Site) {
+	for every := time.NewTicker(time.Hour); ; {
+		select {
+		case <-ctx.Done():
+			every.Stop()
+			return
+		case <-every.C:
+			pages.Sweep(ctx)
+		}
+	}
+}
+
 func (p *process) serve(ctx context.Context) error {
 	s := p.settings
 	var scan casework.Scanner
 	if command := strings.Fields(s.ScanCommand); len(command) > 0 {
 		scan = casework.CommandScanner(command)
 	}
-	verifier := api.NewVerifier(api.Issuer{
+	issuer := api.Issuer{
 		URL: s.OIDCIssuer, Audience: s.OIDCAudience, RoleClaim: s.OIDCRoleClaim, CountyClaim: s.OIDCCountyClaim,
 		InstitutionClaim: s.OIDCInstitutionClaim, RegistrarClaim: s.OIDCRegistrarClaim,
-	})
+	}
+	verifier := api.NewVerifier(issuer)
 	fonts, err := p.loadFonts()
 	if err != nil {
 		return err
 	}
 	defer fonts.Close()
-	handler, err := api.New(api.Deps{
-		Door: p.casework(scan, documents.NewRenderer(fonts, p.renderer)), Verifier: verifier, Log: p.log, Metrics: p.metrics, PublicURL: p.publicURL(), Version: version,
+	door := p.casework(scan, documents.NewRenderer(fonts, p.renderer))
+	calls, err := api.New(api.Deps{
+		Door: door, Verifier: verifier, Log: p.log, Metrics: p.metrics, PublicURL: p.publicURL(), Version: version,
 		MaxBody: s.MaxBodyKiB << 10, MaxUpload: s.MaxUploadMiB << 20, TrustedProxies: s.TrustedProxies,
 	})
 	if err != nil {
 		return fmt.Errorf("build the API: %w", err)
 	}
+	pages, err := web.New(web.Deps{
+		Door: door, DB: p.db, Fields: p.fields, Log: p.log, Metrics: p.metrics, PublicURL: p.publicURL(), DemoAccounts: s.DemoAccountsURL, MaxUpload: s.MaxUploadMiB << 20,
+		Provider: web.Provider{Issuer: s.OIDCIssuer, ClientID: s.OIDCClientID, ClientSecret: s.OIDCClientSecret, Principal: issuer.Principal},
+	})
+	if err != nil {
+		return fmt.Errorf("build the pages: %w", err)
+	}
+	go sweep(ctx, pages)
 	checks := append(p.checks(), check{"issuer", false, func(ctx context.Context) (string, error) { return "", verifier.Ready(ctx) }})
-	srv, err := startServer(s.Listen, handler, &health{checks: checks}, p.metrics)
+	srv, err := startServer(s.Listen, bothDoors(calls, pages), &health{checks: checks}, p.metrics)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,44 @@
+-- name: LiveSession :one
+-- Served by the primary key.
+SELECT data, idle_until FROM web_sessions WHERE token = @token AND idle_until > @now;
+
+-- name: PutSession :exec
+-- A session that is only looked at again within the minute is not written anew.
+INSERT INTO web_sessions (token, account, data, idle_until, started_at, agent)
+VALUES (@token, @account, @data, @idle_until, @started_at, @agent)
+ON CONFLICT (token) DO UPDATE SET account = excluded.account, data = excluded.data, idle_until = excluded.idle_until
+WHERE web_sessions.data <> excluded.data OR web_sessions.idle_until < excluded.idle_until - interval '1 minute';
+
+-- name: DropSession :exec
+DELETE FROM web_sessions WHERE token = @token;
+
+-- name: SessionsOf :many
+-- Served by web_sessions_of_account.
+SELECT token, started_at, idle_until, agent FROM web_sessions
+WHERE account = @account AND account <> '' AND idle_until > @now ORDER BY started_at DESC LIMIT 50;
+
+-- name: DropSessionsOf :execrows
+-- Served by web_sessions_of_account.
+DELETE FROM web_sessions WHERE account = @account AND account <> '';
+
+-- name: AccountOfSession :one
+-- Whose session it was, also when it was idle too long.
+SELECT account FROM web_sessions WHERE token = @token AND account <> '';
+
+-- name: ForgetSessions :execrows
+-- Served by web_sessions_age.
+DELETE FROM web_sessions WHERE idle_until < @before;
+
+-- name: KeepForm :exec
+INSERT INTO kept_forms (id, account, path, body, kept_at) VALUES (@id, @account, @path, @body, @kept_at);
+
+-- name: KeptForms :many
+-- Served by kept_forms_of_account.
+SELECT id, path, body, kept_at FROM kept_forms WHERE account = @account ORDER BY kept_at DESC LIMIT 20;
+
+-- name: DropKeptForm :exec
+DELETE FROM kept_forms WHERE id = @id AND account = @account;
+
+-- name: ForgetKeptForms :execrows
+-- Served by kept_forms_age.
+DELETE FROM kept_forms WHERE kept_at < @before;

@@ -1,0 +1,151 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+	"tuoyu/workflows"
+)
+
+func registerCases(s *Site) {
+	s.page("GET /cases", s.cases)
+	s.page("GET /cases/{no}", s.caseOne)
+	s.page("POST /cases/{no}/comment", s.comment)
+	s.page("POST /cases/{no}/withdraw", s.withdraw)
+	s.page("POST /documents/{id}/revoke", s.revoke)
+	s.page("POST /documents/{id}/reissue", s.reissue)
+}
+
+// casesView is a list of cases with its filter.
+type casesView struct {
+	Cases  []casework.CaseSummary
+	Filter casework.CaseFilter
+	Next   string
+	p      nursery.Principal
+	r      *http.Request
+}
+
+func caseFilter(r *http.Request) casework.CaseFilter {
+	q := r.URL.Query()
+	return casework.CaseFilter{
+		County: q.Get("county"), Institution: strings.TrimSpace(q.Get("institution")), Query: strings.TrimSpace(q.Get("q")),
+		Kind: nursery.CaseKind(q.Get("kind")), Stage: nursery.Stage(q.Get("stage")), Status: nursery.CaseStatus(q.Get("status")), Overdue: q.Get("overdue") == "yes",
+	}
+}
+
+func (s *Site) cases(w http.ResponseWriter, r *http.Request) error {
+	p, f := who(r.Context()), caseFilter(r)
+	if wantsExport(r) {
+		return exported(s, w, "办件", []string{"办件编号", "事项", "机构", "县区", "环节", "办理方", "期限", "状态", "收件日期"},
+			func(page casework.PageRequest) ([]casework.CaseSummary, string, error) {
+				list, err := s.Door.Cases(r.Context(), p, f, page)
+				return list.Items, list.Next, err
+			}, func(c casework.CaseSummary) []any {
+				return []any{c.CaseNo, c.Title, c.Subject, nursery.CountyName(c.County), c.StageTitle, c.HolderTitle, c.DueOn.String(), statusTitle(c.Status), c.ReceivedOn.String()}
+			})
+	}
+	list, err := s.Door.Cases(r.Context(), p, f, pageOf(r, 25))
+	if err != nil {
+		return err
+	}
+	return s.show(w, r, frame{Title: "办件", Wide: true, Live: true}, casesPage(casesView{list.Items, f, nextPage(r, list.Next), p, r}))
+}
+
+func kinds() []option {
+	var list []option
+	for _, p := range workflows.Processes() {
+		list = append(list, option{string(p.Kind), p.Title})
+	}
+	return list
+}
+
+// stagesOf is the line of stages of a kind of case.
+func stagesOf(kind nursery.CaseKind) []casework.StageTitle {
+	p, _ := workflows.ProcessOf(kind)
+	var list []casework.StageTitle
+	for _, st := range p.Stages {
+		list = append(list, casework.StageTitle{Stage: st.Stage, Title: st.Title})
+	}
+	return list
+}
+
+func (s *Site) caseOne(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.Door.Case(r.Context(), who(r.Context()), r.PathValue("no"))
+	if err != nil {
+		return err
+	}
+	return s.show(w, r, frame{Title: c.Title + " " + c.CaseNo, Wide: true, Live: true, Back: "/cases"}, casePage(c, who(r.Context())))
+}
+
+func (s *Site) comment(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(r); err != nil {
+		return err
+	}
+	internal := r.PostFormValue("internal") == "yes"
+	if _, err := s.Door.Comment(r.Context(), who(r.Context()), key(r), r.PathValue("no"), strings.TrimSpace(r.PostFormValue("text")), internal); err != nil {
+		return err
+	}
+	return s.done(w, r, "/cases/"+r.PathValue("no"), "已留言。")
+}
+
+func (s *Site) withdraw(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(r); err != nil {
+		return err
+	}
+	if _, err := s.Door.Withdraw(r.Context(), who(r.Context()), key(r), r.PathValue("no"), strings.TrimSpace(r.PostFormValue("reason"))); err != nil {
+		return err
+	}
+	return s.done(w, r, "/cases/"+r.PathValue("no"), "已撤回。")
+}
+
+func (s *Site) revoke(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(r); err != nil {
+		return err
+	}
+	d, err := s.Door.RevokeDocument(r.Context(), who(r.Context()), key(r), r.PathValue("id"), strings.TrimSpace(r.PostFormValue("reason")))
+	if err != nil {
+		return err
+	}
+	return s.done(w, r, "/cases/"+d.CaseNo, "文书已撤销。")
+}
+
+func (s *Site) reissue(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(r); err != nil {
+		return err
+	}
+	d, err := s.Door.Reissue(r.Context(), who(r.Context()), key(r), r.PathValue("id"), strings.TrimSpace(r.PostFormValue("reason")))
+	if err != nil {
+		return err
+	}
+	return s.done(w, r, "/cases/"+d.CaseNo, "文书已换发，新的文书正在制作。")
+}
+
+// mayEdit tells whether the application is the reader's to fill in now.
+func mayEdit(c casework.CaseDetail, p nursery.Principal) bool {
+	if c.Kind != nursery.KindFiling || p.Role != nursery.RoleInstitution && p.Role != nursery.RoleClerk {
+		return false
+	}
+	return c.Status == nursery.CaseDraft || c.Stage == nursery.StageCorrections
+}
+
+// mayWithdraw tells whether the applicant may still take the case back.
+func mayWithdraw(c casework.CaseDetail, p nursery.Principal) bool {
+	if p.Role != nursery.RoleInstitution || c.Status == nursery.CaseEnded {
+		return false
+	}
+	return c.Kind == nursery.KindFiling || c.Kind == nursery.KindChange || c.Kind == nursery.KindCancellation
+}
+
+func clockState(state string) (tone, title string) {
+	switch state {
+	case "running":
+		return "", "进行中"
+	case "paused":
+		return "warn", "暂停（等待申请人）"
+	case "late":
+		return "bad", "已超期"
+	}
+	return "good", "已结束"
+}

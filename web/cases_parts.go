@@ -1,0 +1,134 @@
+package web
+
+import (
+	"strings"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+)
+
+var filingShape = shapeOf[nursery.Application]()
+
+// applicationShape is what an application asks for.
+func applicationShape() shape { return titled(filingShape) }
+
+// sectionTitles name the groups of an application, whose fields have no label of their own.
+var sectionTitles = map[string]string{
+	"institution": "机构", "premises": "场所", "fire": "消防安全", "hygiene": "卫生保健",
+}
+
+func titled(s shape) shape {
+	fields := make([]shape, len(s.Fields))
+	for i, f := range s.Fields {
+		if f.Label == "" {
+			f.Label = sectionTitles[f.Name]
+		}
+		fields[i] = f
+	}
+	s.Fields = fields
+	return s
+}
+
+// line is one answer in words.
+type line struct{ Label, Value string }
+
+// plainLines are the answers of a group that are no groups themselves.
+func plainLines(a asked, s shape, at string) []line {
+	var lines []line
+	for _, f := range s.Fields {
+		if f.Kind == kindGroup || f.Kind == kindList || f.Kind == kindHidden {
+			continue
+		}
+		if text := a.words(f, at+"/"+f.Name); text != "" {
+			lines = append(lines, line{f.Label, text})
+		}
+	}
+	return lines
+}
+
+// words is an answer as people read it.
+func (a asked) words(f shape, at string) string {
+	var said []string
+	for _, v := range a.Values[at] {
+		if v == "" {
+			continue
+		}
+		for _, o := range optionsOf(f) {
+			if o.Value == v {
+				v = o.Label
+			}
+		}
+		switch f.Kind {
+		case kindMoney:
+			v += " 元"
+		case kindFile, kindFiles:
+			v = a.fileName(v)
+		}
+		if d, ok := nursery.DivisionByCode(v); ok && (f.Name == "county" || f.Name == "township") {
+			v = d.Name
+		}
+		said = append(said, v)
+	}
+	return strings.Join(said, "、")
+}
+
+func filled(a asked, s shape, at string) bool {
+	if len(plainLines(a, s, at)) > 0 {
+		return true
+	}
+	for _, f := range s.Fields {
+		if f.Kind == kindGroup && filled(a, f, at+"/"+f.Name) || f.Kind == kindList && len(rows(a.Values, at+"/"+f.Name)) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func documentTone(state string) string {
+	return map[string]string{"in_force": "good", "revoked": "bad", "superseded": "warn"}[state]
+}
+
+// clockTitle names a legal clock.
+func clockTitle(name string) string {
+	if t, ok := map[string]string{
+		"receipt": "发放备案回执", "finding": "现场核查",
+	}[name]; ok {
+		return t
+	}
+	return name
+}
+
+func eventText(e casework.Event) string {
+	if e.Note != "" {
+		return e.Note
+	}
+	return e.Kind
+}
+
+// processLink leads from a case to the page of its process, where there is more to see or to do.
+func processLink(c casework.CaseDetail, p nursery.Principal) (path, title string) {
+	switch {
+	case mayEdit(c, p) && c.Status == nursery.CaseDraft:
+		return "/filing/" + c.CaseNo, "继续填写"
+	case mayEdit(c, p):
+		return "/filing/" + c.CaseNo, "填写补正内容"
+	}
+	switch c.Kind {
+	case nursery.KindContract:
+		return "/contracts/" + c.CaseNo, "签约服务"
+	case nursery.KindCheckup:
+		return "/checkups/" + c.CaseNo, "体检"
+	case nursery.KindReferral:
+		return "/referrals/" + c.CaseNo, "转诊"
+	case nursery.KindInspection:
+		return "/inspections/" + c.CaseNo, "检查"
+	case nursery.KindInspectionPlan:
+		return "/inspection-plans/" + c.CaseNo, "检查计划"
+	case nursery.KindBuild:
+		return "/build/" + c.CaseNo, "建设点"
+	case nursery.KindInsurance:
+		return "/insurance/" + c.CaseNo, "投保"
+	}
+	return "", ""
+}
+

@@ -1,0 +1,63 @@
+package web
+
+import (
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"tuoyu/casework"
+)
+
+func registerFiles(s *Site) {
+	s.streaming("GET /attachments/{id}", func(w http.ResponseWriter, r *http.Request) error {
+		a, body, err := s.Door.OpenAttachment(r.Context(), who(r.Context()), r.PathValue("id"))
+		if err != nil {
+			return err
+		}
+		return serveFile(w, body, a.MediaType, a.Name)
+	})
+	s.streaming("GET /documents/{id}", func(w http.ResponseWriter, r *http.Request) error {
+		d, body, err := s.Door.OpenDocument(r.Context(), who(r.Context()), r.PathValue("id"))
+		if err != nil {
+			return err
+		}
+		return serveFile(w, body, "application/pdf", d.Title+".pdf")
+	})
+	// What a script sends ahead of its form: a photo, a signature.
+	s.page("POST /attachments", func(w http.ResponseWriter, r *http.Request) error {
+		if err := parseForm(r); err != nil {
+			return err
+		}
+		file, head, err := r.FormFile("file")
+		if err != nil {
+			return &casework.Error{Kind: casework.BadRequest, Code: "body_required", Message: "没有收到文件。", Err: err}
+		}
+		defer file.Close()
+		taken, err := s.Door.Upload(r.Context(), who(r.Context()), casework.Upload{
+			Institution: r.PostFormValue("institution"), County: r.PostFormValue("county"), Name: head.Filename, Body: io.LimitReader(file, s.MaxUpload+1),
+		})
+		if err != nil {
+			return err
+		}
+		return answer(w, taken)
+	})
+}
+
+// serveFile shows a picture or a PDF in the browser, and has anything else kept.
+func serveFile(w http.ResponseWriter, body io.ReadCloser, mediaType, name string) error {
+	defer body.Close()
+	how := "attachment"
+	if strings.HasPrefix(mediaType, "image/") || mediaType == "application/pdf" {
+		how = "inline"
+	}
+	w.Header().Set("Content-Type", mediaType)
+	w.Header().Set("Content-Disposition", how+"; filename*=UTF-8''"+url.PathEscape(name))
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; sandbox; frame-ancestors 'self'")
+	if mediaType == "application/pdf" {
+		w.Header().Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'self'") // viewers do not work in a sandbox
+	}
+	w.Header().Set("X-Frame-Options", "SAMEORIGIN")
+	_, err := io.Copy(w, body)
+	return err
+}

@@ -1,0 +1,143 @@
+package web
+
+import (
+	"crypto/rand"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+)
+
+func newKey() string { return rand.Text() }
+
+// problemView is a refusal as the trouble page shows it.
+type problemView struct {
+	Title, Message string
+	Status         int
+	Fields         []casework.FieldError
+}
+
+// closed tells whether a field may not be changed now.
+func (a asked) closed(at string) bool { return a.Open != nil && !a.Open(at) }
+
+func (a asked) fileName(id string) string {
+	if name := a.Files[id]; name != "" {
+		return name
+	}
+	return "附件 " + id[:min(8, len(id))]
+}
+
+// attributes are those of an input by its shape.
+func (a asked) attributes(s shape, at string) templ.Attributes {
+	out := templ.Attributes{}
+	if s.Required {
+		out["required"] = true
+	}
+	if s.Longest > 0 {
+		out["maxlength"] = strconv.Itoa(s.Longest)
+	}
+	if a.closed(at) {
+		out["readonly"] = true
+	}
+	var described []string
+	if s.Hint != "" {
+		described = append(described, fieldID(at)+"-hint")
+	}
+	if a.faultAt(at) != "" {
+		described = append(described, fieldID(at)+"-fault")
+		out["aria-invalid"] = "true"
+	}
+	if described != nil {
+		out["aria-describedby"] = strings.Join(described, " ")
+	}
+	switch s.Kind {
+	case kindArea, kindChoice:
+		return out
+	case kindWhole:
+		out["inputmode"], out["class"], out["pattern"] = "numeric", "short", `-?\d*`
+	case kindDecimal, kindMoney:
+		out["inputmode"], out["class"], out["pattern"] = "decimal", "short", `-?\d*(\.\d*)?`
+	case kindDate:
+		out["type"], out["class"] = "date", "short"
+	case kindTime:
+		out["type"], out["class"] = "time", "short"
+	}
+	if out["type"] == nil {
+		out["type"] = "text"
+	}
+	if strings.HasSuffix(at, "/phone") {
+		out["type"] = "tel"
+	}
+	return out
+}
+
+func optionsOf(s shape) []option {
+	if s.Kind == kindYesNo {
+		return []option{{"true", "是"}, {"false", "否"}}
+	}
+	return s.Options
+}
+
+// labelAt is the label of the field a pointer leads to, with a colon; empty when there is none.
+func labelAt(s shape, pointer string) string {
+	var words []string
+	for step := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
+		if n, err := strconv.Atoi(step); err == nil {
+			words = append(words, "第 "+strconv.Itoa(n+1)+" 项")
+			continue
+		}
+		f, ok := s.field(step)
+		if !ok {
+			break
+		}
+		words = append(words, f.Label)
+		s = f
+	}
+	if words == nil {
+		return ""
+	}
+	return strings.Join(words, " · ") + "："
+}
+
+// navItem is a link of the main navigation.
+type navItem struct{ Path, Title string }
+
+// covers tells whether a page lies under the link.
+func (n navItem) covers(path string) bool { return path == n.Path || strings.HasPrefix(path, n.Path+"/") }
+
+var navigations = map[nursery.Role][]navItem{
+	nursery.RoleInstitution:   {{"/start", "首页"}, {"/cases", "我的办件"}, {"/tasks", "待办"}, {"/children", "名册"}, {"/contracts", "签约"}, {"/checkups", "体检"}, {"/inspections", "检查"}},
+	nursery.RoleClerk:         {{"/tasks", "待办"}, {"/cases", "办件"}, {"/register", "机构"}},
+	nursery.RoleSupervisor:    {{"/tasks", "待办"}, {"/cases", "办件"}, {"/workload", "工作量"}, {"/inspection-plans", "检查计划"}, {"/inspections", "检查"}, {"/overdue", "超期"}, {"/register", "机构"}},
+	nursery.RoleInspector:     {{"/visits", "今日检查"}, {"/tasks", "待办"}, {"/inspections", "检查"}, {"/register", "机构"}},
+	nursery.RoleHospital:      {{"/checkups", "体检"}, {"/referrals", "转诊"}, {"/contracts", "签约"}, {"/tasks", "待办"}},
+	nursery.RoleCountyOffice:  {{"/overview", "总览"}, {"/build", "建设台账"}, {"/targets", "目标"}, {"/overdue", "超期"}, {"/tasks", "待办"}, {"/checkups", "体检"}, {"/contracts", "签约"}, {"/inspections", "检查"}},
+	nursery.RoleCityOffice:    {{"/overview", "挂图"}, {"/build", "建设台账"}, {"/targets", "目标"}, {"/overdue", "超期"}, {"/tasks", "待办"}, {"/checkups", "体检"}, {"/contracts", "签约"}, {"/inspections", "检查"}},
+	nursery.RoleInsurer:       {{"/insurance", "投保"}, {"/tasks", "待办"}},
+	nursery.RoleAuditor:       {{"/overview", "挂图"}, {"/cases", "办件"}, {"/build", "建设台账"}, {"/targets", "目标"}, {"/overdue", "超期"}},
+	nursery.RoleRegistrar:     {{"/registrations", "登记信息"}},
+	nursery.RoleAdministrator: {{"/admin/settings", "参数"}, {"/admin/rules", "规则"}, {"/admin/calendar", "节假日"}, {"/admin/absences", "外出代办"}},
+}
+
+func navigation(p nursery.Principal) []navItem { return navigations[p.Role] }
+
+// startPath is where each role's work begins.
+func startPath(p nursery.Principal) string {
+	if p.Role == nursery.RoleInstitution {
+		return "/start"
+	}
+	if items := navigations[p.Role]; len(items) > 0 {
+		return items[0].Path
+	}
+	return "/"
+}
+
+func brandPath(p nursery.Principal) string {
+	if p.Account == "" {
+		return "/"
+	}
+	return "/home"
+}

@@ -1,0 +1,293 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tuoyu/casework"
+)
+
+// asked is a form on a page: its shape, what was entered so far, and what is wrong with it. A value's name in the form is
+// its JSON Pointer.
+type asked struct {
+	Shape  shape
+	Values url.Values
+	Faults []casework.FieldError
+	Files  map[string]string // names of the files already taken in, by attachment id
+	Open   func(pointer string) bool
+}
+
+// ask makes a form of a value that is there already.
+func ask(s shape, value any) asked {
+	a := asked{Shape: s, Values: url.Values{}}
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return a
+	}
+	var v any
+	if json.Unmarshal(raw, &v) == nil {
+		spread(s, "", v, a.Values)
+	}
+	return a
+}
+
+// spread writes a JSON value into the values of a form.
+func spread(s shape, at string, v any, into url.Values) {
+	switch s.Kind {
+	case kindGroup:
+		if object, ok := v.(map[string]any); ok {
+			for _, f := range s.Fields {
+				spread(f, at+"/"+f.Name, object[f.Name], into)
+			}
+		}
+	case kindList:
+		items, _ := v.([]any)
+		for i, item := range items {
+			spread(shape{Kind: kindGroup, Fields: s.Fields}, fmt.Sprintf("%s/%d", at, i), item, into)
+			into.Add(at+"/_rows", strconv.Itoa(i))
+		}
+	case kindChoices, kindFiles:
+		items, _ := v.([]any)
+		for _, item := range items {
+			into.Add(at, fmt.Sprint(item))
+		}
+	case kindWholes:
+		items, _ := v.([]any)
+		words := make([]string, len(items))
+		for i, item := range items {
+			words[i] = fmt.Sprint(item)
+		}
+		into.Set(at, strings.Join(words, "，"))
+	case kindMoney:
+		if fen, ok := v.(float64); ok {
+			into.Set(at, yuan(int64(fen)))
+		}
+	default:
+		switch v := v.(type) {
+		case nil:
+		case float64:
+			into.Set(at, strconv.FormatFloat(v, 'f', -1, 64))
+		default:
+			into.Set(at, fmt.Sprint(v))
+		}
+	}
+}
+
+// yuan writes fen as yuan, without a fraction when there is none.
+func yuan(fen int64) string {
+	if fen%100 == 0 {
+		return strconv.FormatInt(fen/100, 10)
+	}
+	return fmt.Sprintf("%d.%02d", fen/100, fen%100)
+}
+
+// rows gives the numbers of a list's rows as they stand in the form.
+func rows(values url.Values, at string) []int {
+	var numbers []int
+	for _, text := range values[at+"/_rows"] {
+		if n, err := strconv.Atoi(text); err == nil && n >= 0 && n < 1000 && !slices.Contains(numbers, n) {
+			numbers = append(numbers, n)
+		}
+	}
+	slices.Sort(numbers)
+	return numbers
+}
+
+// gather reads the form's values as a JSON value of the shape. What cannot be read is a fault at its pointer; blank fields and
+// blank rows are left out.
+func (a *asked) gather() any {
+	a.Faults = nil
+	v := a.value(a.Shape, "")
+	if v == nil {
+		return map[string]any{}
+	}
+	return v
+}
+
+func (a *asked) fault(at, message string) {
+	a.Faults = append(a.Faults, casework.FieldError{Location: at, Message: message})
+}
+
+func (a *asked) value(s shape, at string) any {
+	text := strings.TrimSpace(a.Values.Get(at))
+	switch s.Kind {
+	case kindGroup:
+		object := map[string]any{}
+		for _, f := range s.Fields {
+			if v := a.value(f, at+"/"+f.Name); v != nil {
+				object[f.Name] = v
+			}
+		}
+		if len(object) == 0 {
+			return nil
+		}
+		return object
+	case kindList:
+		var items []any
+		for _, n := range rows(a.Values, at) {
+			if v := a.value(shape{Kind: kindGroup, Fields: s.Fields}, fmt.Sprintf("%s/%d", at, n)); v != nil {
+				items = append(items, v)
+			}
+		}
+		if items == nil {
+			return nil
+		}
+		return items
+	case kindChoices, kindFiles:
+		var items []any
+		for _, text := range a.Values[at] {
+			if text != "" {
+				items = append(items, text)
+			}
+		}
+		if items == nil {
+			return nil
+		}
+		return items
+	}
+	if text == "" {
+		return nil
+	}
+	switch s.Kind {
+	case kindWhole:
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			a.fault(at, "应为整数")
+			return nil
+		}
+		return n
+	case kindMoney:
+		n, err := strconv.ParseFloat(text, 64)
+		if err != nil || math.Abs(n*100-math.Round(n*100)) > 1e-6 || math.Abs(n) > 1e10 {
+			a.fault(at, "应为金额，最多两位小数")
+			return nil
+		}
+		return int64(math.Round(n * 100))
+	case kindDecimal:
+		n, err := strconv.ParseFloat(text, 64)
+		if err != nil || math.IsInf(n, 0) || math.IsNaN(n) {
+			a.fault(at, "应为数字")
+			return nil
+		}
+		return n
+	case kindWholes:
+		var items []any
+		for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" ,，、;；", r) }) {
+			n, err := strconv.Atoi(word)
+			if err != nil {
+				a.fault(at, "应为整数，多个以逗号分开")
+				return nil
+			}
+			items = append(items, n)
+		}
+		return items
+	case kindYesNo:
+		return text == "true"
+	}
+	return text
+}
+
+// posted reads what a form of the shape was sent with. Files are taken in by upload, which gives their identifier; fault at
+// the file's pointer when it is refused. Buttons that add or take away a row are done, and then changed is true: nothing
+// is to be saved yet.
+func (s *Site) posted(r *http.Request, sh shape, upload casework.Upload) (a asked, changed bool, err error) {
+	if err := parseForm(r); err != nil {
+		return a, false, err
+	}
+	a = asked{Shape: sh, Values: r.PostForm}
+	if r.MultipartForm != nil {
+		for name, files := range r.MultipartForm.File {
+			for _, file := range files {
+				if file.Size == 0 {
+					continue
+				}
+				id, err := s.takeIn(r.Context(), file, upload)
+				if err != nil {
+					refused := s.refusal(r.Context(), err)
+					a.fault(name, refused.Message)
+					continue
+				}
+				if r.PostForm.Get(name) == "" || !strings.HasSuffix(name, "s") {
+					a.Values.Set(name, id)
+				} else {
+					a.Values.Add(name, id)
+				}
+			}
+		}
+	}
+	if at := r.PostForm.Get("_add"); at != "" {
+		numbers := rows(a.Values, at)
+		next := 0
+		if len(numbers) > 0 {
+			next = numbers[len(numbers)-1] + 1
+		}
+		a.Values.Add(at+"/_rows", strconv.Itoa(next))
+		return a, true, nil
+	}
+	if at := r.PostForm.Get("_remove"); at != "" {
+		list, n, ok := cutLast(at)
+		if ok {
+			kept := a.Values[list+"/_rows"]
+			a.Values[list+"/_rows"] = slices.DeleteFunc(slices.Clone(kept), func(t string) bool { return t == n })
+		} else if list, id, ok := strings.Cut(at, "="); ok { // a file
+			a.Values[list] = slices.DeleteFunc(slices.Clone(a.Values[list]), func(t string) bool { return t == id })
+		}
+		return a, true, nil
+	}
+	return a, false, nil
+}
+
+func cutLast(pointer string) (list, n string, ok bool) {
+	i := strings.LastIndexByte(pointer, '/')
+	if i < 0 {
+		return "", "", false
+	}
+	if _, err := strconv.Atoi(pointer[i+1:]); err != nil {
+		return "", "", false
+	}
+	return pointer[:i], pointer[i+1:], true
+}
+
+func (s *Site) takeIn(ctx context.Context, file *multipart.FileHeader, to casework.Upload) (string, error) {
+	body, err := file.Open()
+	if err != nil {
+		return "", fmt.Errorf("open upload: %w", err)
+	}
+	defer body.Close()
+	to.Name, to.Body = file.Filename, io.LimitReader(body, s.MaxUpload+1)
+	taken, err := s.Door.Upload(ctx, who(ctx), to)
+	return taken.ID, err
+}
+
+// refusedWith takes the faults of a refusal to the fields of the form: pointers under prefix, the others as they are.
+func (a *asked) refusedWith(e *casework.Error, prefix string) {
+	for _, f := range e.Fields {
+		f.Location = strings.TrimPrefix(f.Location, prefix)
+		a.Faults = append(a.Faults, f)
+	}
+	if len(e.Fields) == 0 {
+		a.Faults = append(a.Faults, casework.FieldError{Message: e.Message})
+	}
+}
+
+// faultAt is what is wrong at a field itself.
+func (a asked) faultAt(at string) string {
+	for _, f := range a.Faults {
+		if f.Location == at {
+			return f.Message
+		}
+	}
+	return ""
+}
+
+// fieldID is the element of a value, which the error summary points to.
+func fieldID(pointer string) string { return "f" + strings.NewReplacer("/", "-", "_", "-").Replace(pointer) }

@@ -1,0 +1,106 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"tuoyu/casework"
+	"tuoyu/documents"
+)
+
+func registerPublic(s *Site) {
+	// The code is sent in a form and never stands in an address that a server writes down: what a QR code carries comes
+	// after the #, and a script fills the form with it.
+	s.open("GET /progress", func(w http.ResponseWriter, r *http.Request) error {
+		return s.show(w, r, frame{Title: "办理进度查询", Uses: []string{"progress.js"}}, progressAsk("", nil))
+	})
+	s.open("POST /progress", func(w http.ResponseWriter, r *http.Request) error {
+		if err := parseForm(r); err != nil {
+			return err
+		}
+		caseNo := strings.ToUpper(strings.TrimSpace(r.PostFormValue("case")))
+		found, err := s.Door.PublicStatus(r.Context(), caseNo, strings.TrimSpace(r.PostFormValue("code")))
+		if err != nil {
+			refused := s.refusal(r.Context(), err)
+			if refused.Kind != casework.NotFound && refused.Kind != casework.Invalid {
+				return err
+			}
+			return s.showStatus(w, r, http.StatusNotFound, frame{Title: "没有查到"}, progressAsk(caseNo, []casework.FieldError{{Location: "/code", Message: "没有查到。请核对办件编号和查询码，两者须同时正确。"}}))
+		}
+		return s.show(w, r, frame{Title: "办理进度", Back: "/progress"}, progressPage(found))
+	})
+	s.open("GET /track", func(w http.ResponseWriter, r *http.Request) error { // what the address was called before
+		http.Redirect(w, r, "/progress", http.StatusMovedPermanently)
+		return nil
+	})
+	s.open("GET /institutions", s.publicInstitutions)
+	s.open("GET /institutions/{id}", s.publicInstitution)
+}
+
+// publicInstitutions is 托育机构公示.
+func (s *Site) publicInstitutions(w http.ResponseWriter, r *http.Request) error {
+	county := r.FormValue("county")
+	if county == "" {
+		county = counties()[0].Value
+	}
+	if wantsExport(r) {
+		return exported(s, w, "托育机构公示", []string{"机构名称", "类型", "地址", "电话", "托位", "普惠", "状态", "备案日期"},
+			func(page casework.PageRequest) ([]casework.FiledInstitution, string, error) {
+				list, err := s.Door.FiledInstitutions(r.Context(), county, page)
+				return list.Items, list.Next, err
+			}, func(i casework.FiledInstitution) []any {
+				return []any{i.Name, i.SiteKind.Title(), i.Address, i.Phone, i.Seats, inclusive(i.Inclusive), filedStatus(i.Status), i.FiledOn.String()}
+			})
+	}
+	list, err := s.Door.FiledInstitutions(r.Context(), county, pageOf(r, 50))
+	if err != nil {
+		return err
+	}
+	return s.show(w, r, frame{Title: "托育机构公示", Wide: true}, institutionsPage(county, list.Items, nextPage(r, list.Next), with(r, "export", "xlsx")))
+}
+
+func (s *Site) publicInstitution(w http.ResponseWriter, r *http.Request) error {
+	found, err := s.Door.FiledInstitution(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return s.show(w, r, frame{Title: found.Name, Back: "/institutions?county=" + found.County}, institutionPage(found))
+}
+
+func inclusive(i *bool) string {
+	switch {
+	case i == nil:
+		return "未说明"
+	case *i:
+		return "普惠"
+	}
+	return "非普惠"
+}
+
+func filedStatus(status string) string {
+	return map[string]string{"filed": "已备案", "rectifying": "整改中", "cancelled": "已注销", "applying": "申请中"}[status]
+}
+
+// stageMark is where a stage stands in the line: past, here or to come.
+func stageMark(stages []casework.StageTitle, at string, i int) string {
+	for n, st := range stages {
+		if string(st.Stage) == at {
+			switch {
+			case i < n:
+				return "past"
+			case i == n:
+				return "here"
+			}
+			return "ahead"
+		}
+	}
+	return "ahead"
+}
+
+// codeShown writes a verification code in groups.
+func codeShown(code string) string {
+	if parsed, err := documents.ParseCode(code); err == nil {
+		return string(parsed)
+	}
+	return code
+}

@@ -1,0 +1,27 @@
+package web
+
+import (
+	"strings"
+
+	"tuoyu/casework"
+)
+
+// pricesText is what an institution has declared that it charges.
+func pricesText(i casework.FiledInstitution) string {
+	var said []string
+	for _, p := range i.Prices {
+		said = append(said, p.Item+" "+yuan(p.Fen)+" 元/"+strings.TrimPrefix(wordFor("unit", p.Unit), "每"))
+	}
+	if said == nil {
+		return "未申报"
+	}
+	return strings.Join(said, "；")
+}
+
+// inspectedText is the last result that was made public.
+func inspectedText(i casework.FiledInstitution) string {
+	if i.Inspected == nil {
+		return "—"
+	}
+	return i.Inspected.Title + "（" + i.Inspected.On.String() + "）"
+}

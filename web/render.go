@@ -1,0 +1,200 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+)
+
+// frame is what surrounds a page.
+type frame struct {
+	Title string
+	Wide  bool     // for tables
+	Plain bool     // no navigation: what is printed or shown to the public
+	Live  bool     // the page listens for changes
+	Back  string   // where the page came from; empty: no link
+	Uses  []string // scripts of the page, by their name in static/
+
+	p      nursery.Principal
+	path   string
+	flash  string
+	assets assets
+}
+
+// show answers with a page.
+func (s *Site) show(w http.ResponseWriter, r *http.Request, f frame, body templ.Component) error {
+	return s.showStatus(w, r, http.StatusOK, f, body)
+}
+
+// showStatus answers with a page and a status. It is built whole before anything is written.
+func (s *Site) showStatus(w http.ResponseWriter, r *http.Request, status int, f frame, body templ.Component) error {
+	f.p, f.path, f.assets = who(r.Context()), r.URL.Path, s.assets
+	if r.Header.Get("HX-Request") == "" && s.hasSession(r.Context()) {
+		f.flash = s.sessions.PopString(r.Context(), keyFlash)
+	}
+	var page bytes.Buffer
+	if err := layout(f, body).Render(context.WithValue(r.Context(), assetsKey{}, s.assets), &page); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = page.WriteTo(w) // a reader that hung up
+	return nil
+}
+
+// hasSession tells whether the request came through the session manager; a refusal before it has none.
+func (s *Site) hasSession(ctx context.Context) (has bool) {
+	defer func() {
+		if recover() != nil {
+			has = false
+		}
+	}()
+	s.sessions.Status(ctx)
+	return true
+}
+
+// problem is how scripts are told no, in the API's shape.
+type problem struct {
+	Type   string                `json:"type"`
+	Title  string                `json:"title"`
+	Status int                   `json:"status"`
+	Detail string                `json:"detail"`
+	Code   string                `json:"code"`
+	Errors []casework.FieldError `json:"errors,omitempty"`
+	Shown  any                   `json:"shown,omitempty"`
+}
+
+// refusal gives what to tell a person of an error. What is no refusal is ours: it is logged, and said without its cause.
+func (s *Site) refusal(ctx context.Context, err error) *casework.Error {
+	var refused *casework.Error
+	if errors.As(err, &refused) {
+		if refused.Err != nil && refused.Kind >= 500 {
+			s.Log.WarnContext(ctx, "page refused", "code", refused.Code, "error", refused.Err)
+		}
+		return refused
+	}
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return &casework.Error{Kind: casework.TooLarge, Code: "body_too_large", Message: "提交的内容过大。"}
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return &casework.Error{Kind: casework.Unavailable, Code: "timeout", Message: "处理时间过长，请稍后再试。"}
+	}
+	s.Log.ErrorContext(ctx, "page failed", "error", err, "request", exchangeOf(ctx).id)
+	return &casework.Error{Kind: 500, Code: "internal", Message: "系统出现问题，已经记录。请稍后再试；反映时请提供下面的请求编号。"}
+}
+
+// fail answers with why there is no page: a page for people, a problem for scripts.
+func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if errors.Is(err, context.Canceled) {
+		return // nobody reads it
+	}
+	refused := s.refusal(r.Context(), err)
+	if strings.Contains(r.Header.Get("Accept"), "application/json") {
+		w.Header().Set("Content-Type", "application/problem+json")
+		w.WriteHeader(statusOf(refused))
+		_ = json.NewEncoder(w).Encode(problem{ // a reader that hung up
+			Type: "/docs#problem-" + refused.Code, Title: refused.Message, Status: statusOf(refused), Detail: refused.Message,
+			Code: refused.Code, Errors: refused.Fields, Shown: refused.Shown,
+		})
+		return
+	}
+	if err := s.showStatus(w, r, statusOf(refused), frame{Title: troubleTitle(refused)}, troublePage(&problemView{troubleTitle(refused), refused.Message, statusOf(refused), refused.Fields}, exchangeOf(r.Context()).id)); err != nil {
+		s.Log.ErrorContext(r.Context(), "trouble page failed", "error", err)
+		http.Error(w, refused.Message, statusOf(refused))
+	}
+}
+
+func troubleTitle(e *casework.Error) string {
+	switch e.Kind {
+	case casework.NotFound:
+		return "没有找到"
+	case casework.Forbidden:
+		return "不能办理"
+	case casework.Conflict:
+		return "情况有变"
+	case casework.Invalid, casework.BadRequest, casework.TooLarge:
+		return "未能办理"
+	case 401:
+		return "请先登录"
+	case casework.Unavailable, casework.TooMany:
+		return "暂时不能办理"
+	}
+	return "系统出现问题"
+}
+
+// answer gives a script JSON.
+func answer(w http.ResponseWriter, body any) error {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	return json.NewEncoder(w).Encode(body)
+}
+
+// done says what was done and goes on to a page, so that a reload does nothing again.
+func (s *Site) done(w http.ResponseWriter, r *http.Request, to, message string) error {
+	if message != "" {
+		s.flash(r.Context(), message)
+	}
+	if kept := r.PostFormValue("_kept"); kept != "" {
+		if err := s.dropKept(r.Context(), kept); err != nil {
+			return err
+		}
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}
+
+// parseForm reads a form of either encoding.
+func parseForm(r *http.Request) error {
+	var err error
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
+		err = r.ParseMultipartForm(maxForm)
+	} else {
+		err = r.ParseForm()
+	}
+	var tooLarge *http.MaxBytesError
+	if err != nil && !errors.As(err, &tooLarge) {
+		return &casework.Error{Kind: casework.BadRequest, Code: "malformed_form", Message: "表单无法读取，请返回重新填写。", Err: err}
+	}
+	return err
+}
+
+// key is the idempotency key of the form that was sent: made with the form, so that a form sent twice acts once.
+func key(r *http.Request) string { return r.PostFormValue("_key") }
+
+// pageOf is which page of a list is asked for.
+func pageOf(r *http.Request, limit int) casework.PageRequest {
+	return casework.PageRequest{After: r.URL.Query().Get("after"), Limit: limit}
+}
+
+// with gives the address of the page with a parameter changed, and from its first page on.
+func with(r *http.Request, name, value string) string {
+	q := r.URL.Query()
+	q.Del("after")
+	if value == "" {
+		q.Del(name)
+	} else {
+		q.Set(name, value)
+	}
+	if len(q) == 0 {
+		return r.URL.Path
+	}
+	return r.URL.Path + "?" + q.Encode()
+}
+
+// nextPage gives the address of the next page of a list; empty on the last one.
+func nextPage(r *http.Request, next string) string {
+	if next == "" {
+		return ""
+	}
+	q := r.URL.Query()
+	q.Set("after", next)
+	return r.URL.Path + "?" + q.Encode()
+}

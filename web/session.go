@@ -1,0 +1,154 @@
+package web
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+const (
+	idleFor     = 30 * time.Minute // a session nobody uses ends
+	longestStay = 12 * time.Hour   // and every session ends
+	keptFor     = 24 * time.Hour   // what comes too late is kept
+	cookieName  = "__Host-tuoyu"
+
+	keyPrincipal = "principal"
+	keyAccount   = "account"
+	keyAgent     = "agent"
+	keyFlash     = "flash"
+)
+
+func newSessions(db *store.DB, now func() time.Time) *scs.SessionManager {
+	m := scs.New()
+	m.Store = sessionStore{db, now}
+	m.IdleTimeout, m.Lifetime = idleFor, longestStay
+	m.HashTokenInStore = true
+	m.Cookie = scs.SessionCookie{Name: cookieName, Path: "/", HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode}
+	return m
+}
+
+// sessionStore keeps sessions in Postgres, by the hash of their token.
+type sessionStore struct {
+	db  *store.DB
+	now func() time.Time
+}
+
+var _ scs.CtxStore = sessionStore{}
+
+// FindCtx gives a session that has not ended.
+func (s sessionStore) FindCtx(ctx context.Context, token string) (data []byte, found bool, err error) {
+	err = s.db.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		row, err := q.LiveSession(ctx, store.LiveSessionParams{Token: token, Now: s.now()})
+		if store.IsNotFound(err) {
+			return nil
+		}
+		data, found = row.Data, err == nil
+		return err
+	})
+	if err != nil {
+		return nil, false, fmt.Errorf("read session: %w", err)
+	}
+	return data, found, nil
+}
+
+// CommitCtx writes a session with the time it ends when nobody uses it.
+func (s sessionStore) CommitCtx(ctx context.Context, token string, data []byte, until time.Time) error {
+	_, values, err := scs.GobCodec{}.Decode(data)
+	if err != nil {
+		return fmt.Errorf("decode session: %w", err)
+	}
+	account, _ := values[keyAccount].(string)
+	agent, _ := values[keyAgent].(string)
+	err = s.db.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		return q.PutSession(ctx, store.PutSessionParams{
+			Token: token, Account: account, Data: data, IdleUntil: until, StartedAt: s.now(), Agent: agent,
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("write session: %w", err)
+	}
+	return nil
+}
+
+// DeleteCtx ends a session.
+func (s sessionStore) DeleteCtx(ctx context.Context, token string) error {
+	err := s.db.As(ctx, nursery.Engine, func(q *store.Queries) error { return q.DropSession(ctx, token) })
+	if err != nil {
+		return fmt.Errorf("end session: %w", err)
+	}
+	return nil
+}
+
+// Find, Commit and Delete are those of a store that knows no context; the manager never calls them on this one.
+func (s sessionStore) Find(token string) ([]byte, bool, error) {
+	return s.FindCtx(context.Background(), token)
+}
+
+// Commit is CommitCtx without a context.
+func (s sessionStore) Commit(token string, data []byte, until time.Time) error {
+	return s.CommitCtx(context.Background(), token, data, until)
+}
+
+// Delete is DeleteCtx without a context.
+func (s sessionStore) Delete(token string) error { return s.DeleteCtx(context.Background(), token) }
+
+// hashed is how a token is known in the store.
+func hashed(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// signedIn gives whose session the request is in.
+func (s *Site) signedIn(ctx context.Context) nursery.Principal {
+	var p nursery.Principal
+	if raw := s.sessions.GetBytes(ctx, keyPrincipal); raw != nil {
+		if err := json.Unmarshal(raw, &p); err != nil {
+			return nursery.Principal{}
+		}
+	}
+	return p
+}
+
+// start makes the session that of p, under a token of its own.
+func (s *Site) start(ctx context.Context, p nursery.Principal, agent string) error {
+	raw, err := json.Marshal(p)
+	if err != nil {
+		return fmt.Errorf("encode principal: %w", err)
+	}
+	if err := s.sessions.RenewToken(ctx); err != nil {
+		return fmt.Errorf("renew session: %w", err)
+	}
+	s.sessions.Put(ctx, keyPrincipal, raw)
+	s.sessions.Put(ctx, keyAccount, p.Account)
+	s.sessions.Put(ctx, keyAgent, agent)
+	return nil
+}
+
+// lapsedAccount is whose session the request's cookie was, when it ended less than a day ago.
+func (s *Site) lapsedAccount(r *http.Request) string {
+	cookie, err := r.Cookie(cookieName)
+	if err != nil {
+		return ""
+	}
+	var account string
+	err = s.DB.As(r.Context(), nursery.Engine, func(q *store.Queries) (err error) {
+		account, err = q.AccountOfSession(r.Context(), hashed(cookie.Value))
+		return err
+	})
+	if err != nil {
+		return ""
+	}
+	return account
+}
+
+// flash says something once, on the next page.
+func (s *Site) flash(ctx context.Context, message string) { s.sessions.Put(ctx, keyFlash, message) }

@@ -1,0 +1,137 @@
+// What every page adds to links and forms: a question before what cannot be undone, no second sending, keys for lists,
+// lists that follow changes, photos made smaller before they are sent, and a word when there is no network.
+(() => {
+	"use strict";
+
+	// A form is sent once: the second press of a button does nothing while the first is under way.
+	addEventListener("submit", (event) => {
+		const form = event.target;
+		const question = form.dataset.confirm;
+		if (question && !form.dataset.agreed) {
+			event.preventDefault();
+			ask(question, event.submitter?.textContent.trim() ?? "确定", () => { form.dataset.agreed = "yes"; form.requestSubmit(event.submitter); });
+			return;
+		}
+		if (form.dataset.sent) { event.preventDefault(); return; }
+		if (form.method === "post" && !form.hasAttribute("hx-post")) {
+			form.dataset.sent = "yes";
+			for (const button of form.querySelectorAll("button[type=submit]")) { button.setAttribute("aria-disabled", "true"); }
+		}
+	});
+	// The back button shows a page as it was left: its forms may be sent again, and act once by their key.
+	addEventListener("pageshow", () => {
+		for (const form of document.forms) { delete form.dataset.sent; delete form.dataset.agreed; }
+		for (const button of document.querySelectorAll("[aria-disabled]")) { button.removeAttribute("aria-disabled"); }
+	});
+
+	function ask(question, label, agreed) {
+		const box = document.createElement("dialog");
+		const text = document.createElement("p");
+		text.id = "question";
+		text.textContent = question;
+		box.setAttribute("aria-labelledby", "question");
+		const acts = document.createElement("div");
+		acts.className = "acts";
+		const yes = document.createElement("button"), no = document.createElement("button");
+		yes.type = no.type = "button";
+		yes.textContent = label;
+		yes.className = "danger";
+		no.textContent = "取消";
+		no.className = "quiet";
+		acts.append(yes, no);
+		box.append(text, acts);
+		document.body.append(box);
+		yes.addEventListener("click", () => { box.close(); agreed(); });
+		no.addEventListener("click", () => box.close());
+		box.addEventListener("close", () => box.remove());
+		box.showModal();
+		no.focus();
+	}
+
+	// The summary of what is wrong is where a reader begins.
+	document.getElementById("faults")?.focus();
+
+	// Lists follow changes. A reader at work in a form is not disturbed.
+	const live = document.body.dataset.live;
+	if (live && "EventSource" in window) {
+		let waiting = 0;
+		const source = new EventSource(live);
+		source.addEventListener("change", () => {
+			clearTimeout(waiting);
+			waiting = setTimeout(() => { if (!document.hidden) { document.body.dispatchEvent(new CustomEvent("live")); } }, 300);
+		});
+		addEventListener("pagehide", () => source.close());
+	}
+
+	// Keys of a list: j and k pick a row, Enter opens it, letters do what the row's forms offer. They are silent while
+	// something is written, also by an input method.
+	const list = () => document.querySelector("[data-keys]");
+	let at = -1;
+	const rowsOf = () => [...(list()?.querySelectorAll("[data-row]") ?? [])];
+	function pick(n) {
+		const all = rowsOf();
+		if (all.length === 0) { return; }
+		at = Math.max(0, Math.min(n, all.length - 1));
+		all.forEach((row, i) => row.classList.toggle("picked", i === at));
+		all[at].querySelector("a")?.focus({ preventScroll: true });
+		all[at].scrollIntoView({ block: "nearest" });
+	}
+	addEventListener("keydown", (event) => {
+		const writing = event.target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+		if (event.isComposing || event.keyCode === 229 || writing || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) { return; }
+		const act = (name) => {
+			const place = rowsOf()[at] ?? document;
+			const button = place.querySelector(`[data-key="${name}"]`) ?? document.querySelector(`[data-key="${name}"]`);
+			if (button) { event.preventDefault(); button.click(); }
+		};
+		switch (event.key) {
+			case "j": if (list()) { event.preventDefault(); pick(at + 1); } break;
+			case "k": if (list()) { event.preventDefault(); pick(at - 1); } break;
+			case "Enter": if (list() && at >= 0 && event.target === document.body) { rowsOf()[at].querySelector("a")?.click(); } break;
+			case "/": { const search = document.querySelector("[data-search]"); if (search) { event.preventDefault(); search.focus(); } break; }
+			case "?": { const help = document.getElementById("keys"); if (help) { event.preventDefault(); help.showModal(); } break; }
+			case "x": { const box = rowsOf()[at]?.querySelector("input[type=checkbox]"); if (box) { event.preventDefault(); box.click(); } break; }
+			case "c": case "e": case "r": act(event.key); break;
+		}
+	});
+	document.getElementById("keys-button")?.addEventListener("click", () => document.getElementById("keys").showModal());
+	document.addEventListener("htmx:after:swap", () => { if (at >= 0) { pick(at); } });
+
+	// Filters that are chosen take effect at once; their button is for readers without scripts.
+	for (const form of document.querySelectorAll("form[data-auto]")) {
+		form.addEventListener("change", () => form.requestSubmit());
+	}
+
+	// Photos are made smaller on the device: a wall photo needs no twelve million points.
+	const most = 1600;
+	async function shrunk(file) {
+		if (!/^image\/(jpeg|png|webp)$/.test(file.type) || file.size < 300000) { return file; }
+		try {
+			const picture = await createImageBitmap(file);
+			const scale = Math.min(1, most / Math.max(picture.width, picture.height));
+			const canvas = document.createElement("canvas");
+			canvas.width = Math.round(picture.width * scale);
+			canvas.height = Math.round(picture.height * scale);
+			canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+			const made = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.82));
+			return made && made.size < file.size ? new File([made], file.name.replace(/\.\w+$/, ".jpg"), { type: "image/jpeg" }) : file;
+		} catch { return file; }
+	}
+	window.tuoyu = { shrunk, ask };
+	addEventListener("change", async (event) => {
+		const input = event.target;
+		if (!input.matches?.("input[type=file][data-shrink]") || input.dataset.shrinking) { return; }
+		input.dataset.shrinking = "yes";
+		const files = new DataTransfer();
+		for (const file of input.files) { files.items.add(await shrunk(file)); }
+		input.files = files.files;
+		delete input.dataset.shrinking;
+	});
+
+	const offline = document.getElementById("offline");
+	const network = () => { if (offline) { offline.hidden = navigator.onLine; } };
+	addEventListener("online", network);
+	addEventListener("offline", network);
+	network();
+	for (const button of document.querySelectorAll("[data-print]")) { button.addEventListener("click", () => print()); }
+})();

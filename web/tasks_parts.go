@@ -1,0 +1,103 @@
+package web
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+)
+
+// taskKinds are the kinds of task a role is asked, for the filter of its inbox.
+func taskKinds(r nursery.Role) []option {
+	return map[nursery.Role][]option{
+		nursery.RoleClerk: {{"filing.registration", "核验登记信息"}, {"filing.review", "核对备案材料"}, {"filing_change.review", "变更审核"}, {"filing_cancel.review", "注销审核"}},
+		nursery.RoleInspector: {{"filing.site_visit", "现场核查"}, {"filing.site_visit_countersign", "现场核查核签"}, {"filing.recheck", "整改复查"},
+			{"inspection.day", "定检查日期"}, {"inspection.visit", "检查"}},
+		nursery.RoleInstitution: {{"filing.corrections", "补正"}, {"filing.rectify", "整改"}, {"contract.sign", "签约"}, {"inspection.correct", "检查整改"}},
+		nursery.RoleHospital:    {{"contract.sign", "签约"}, {"referral.take", "接收转诊"}, {"referral.result", "转诊结果"}},
+	}[r]
+}
+
+// previews tells whether answering a task of the kind prints a paper.
+func previews(kind string) bool {
+	return slices.Contains([]string{"filing.review", "filing.site_visit", "filing.site_visit_countersign", "filing.recheck", "filing.recheck_countersign",
+		"filing_change.review", "filing_cancel.review"}, kind)
+}
+
+// mayAnswer tells whether the task is the reader's to answer; the door has the last word.
+func (v taskView) mayAnswer() bool {
+	t := v.Task
+	return (t.Role == v.p.Role || v.p.Role == nursery.RoleSupervisor && t.Escalated) && (t.Assignee == "" || t.Assignee == v.p.Account)
+}
+
+// atMost writes a count that is counted up to a thousand.
+func atMost(n int) string {
+	if n >= 1000 {
+		return "999+"
+	}
+	return strconv.Itoa(n)
+}
+
+func emptyInbox(v casework.View) string {
+	switch v {
+	case casework.ViewMine:
+		return "没有领取的待办"
+	case casework.ViewClaimable:
+		return "没有可以领取的待办"
+	case casework.ViewDue:
+		return "没有即将到期的待办"
+	case casework.ViewOverdue:
+		return "没有超期的待办"
+	}
+	return "没有待办"
+}
+
+// shown writes any value the rules saw or asked for.
+func shown(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case bool:
+		if v {
+			return "是"
+		}
+		return "否"
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case string:
+		return v
+	case []any:
+		words := make([]string, len(v))
+		for i, item := range v {
+			words[i] = shown(item)
+		}
+		return strings.Join(words, "、")
+	case map[string]any:
+		return ""
+	}
+	return ""
+}
+
+// cited writes a citation as people quote it.
+func cited(c nursery.Citation) string {
+	text := "《" + c.Document + "》"
+	if c.Number != "" {
+		text += "（" + c.Number + "）"
+	}
+	if c.Article != "" {
+		text += articleText(c.Article)
+	}
+	if !c.Verified {
+		text += "［未核对原文］"
+	}
+	return text
+}
+
+func articleText(article string) string {
+	if _, err := strconv.Atoi(article); err == nil {
+		return "第" + article + "条"
+	}
+	return article
+}

@@ -1,0 +1,190 @@
+// Package web is the pages: who is signed in, what the address asks for, and how casework's answer looks in Chinese on an
+// old office machine, a tablet or a phone. It decides nothing itself. Every page works by links and forms alone; scripts
+// add keys, drafts, live lists and work without a network.
+package web
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/klauspost/compress/gzhttp"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+	"tuoyu/sealing"
+	"tuoyu/store"
+)
+
+// Deps is what the pages need.
+type Deps struct {
+	Door     *casework.Service
+	DB       *store.DB       // of the sessions
+	Fields   *sealing.Fields // nil: a form that comes after its session is not kept
+	Provider Provider
+	Log      *slog.Logger          // nil: slog.Default
+	Metrics  prometheus.Registerer // nil: not measured
+
+	PublicURL    string // where people reach the pages; https asks browsers to stay with it
+	DemoAccounts string // address of a list of accounts that the sign-in page offers; empty, as it must be in earnest: none
+	MaxUpload    int64  // bytes of one file; zero: 20 MiB
+}
+
+// Site is the pages as an http.Handler.
+type Site struct {
+	Deps
+	handler  http.Handler
+	mux      *http.ServeMux
+	sessions *scs.SessionManager
+	assets   assets
+	live     *hub
+	seconds  *prometheus.HistogramVec
+	now      func() time.Time
+}
+
+const (
+	maxForm        = 2 << 20 // bytes of a form without files
+	requestTimeout = 30 * time.Second
+)
+
+// New gives the pages.
+func New(d Deps) (*Site, error) {
+	if d.Door == nil || d.DB == nil || d.Provider.Issuer == "" || d.Provider.Principal == nil {
+		return nil, errors.New("the pages need casework, a database and an OIDC provider")
+	}
+	if d.Log == nil {
+		d.Log = slog.Default()
+	}
+	if d.MaxUpload == 0 {
+		d.MaxUpload = 20 << 20
+	}
+	s := &Site{Deps: d, mux: http.NewServeMux(), now: d.Door.Now}
+	s.sessions = newSessions(d.DB, s.now)
+	s.sessions.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) { s.fail(w, r, err) }
+	s.live = newHub(d.Door, d.Log)
+	var err error
+	if s.assets, err = loadAssets(); err != nil {
+		return nil, err
+	}
+	if s.seconds, err = newSeconds(d.Metrics); err != nil {
+		return nil, err
+	}
+	for _, room := range rooms {
+		room(s)
+	}
+	s.mux.HandleFunc("GET /static/", s.assets.serve)
+	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1024), gzhttp.ContentTypes([]string{"text/html", "text/csv", "application/json"}))
+	if err != nil {
+		return nil, err
+	}
+	guarded := http.NewCrossOriginProtection()
+	guarded.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.fail(w, r, &casework.Error{Kind: casework.Forbidden, Code: "cross_origin", Message: "请求来自其他网站，未予办理。"})
+	}))
+	s.handler = s.observed(compress(guarded.Handler(http.HandlerFunc(s.route))))
+	return s, nil
+}
+
+// ServeHTTP answers a page.
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// rooms registers the pages, a function a process.
+var rooms = []func(*Site){
+	registerSignIn, registerHome, registerPublic, registerTasks, registerCases, registerFiles, registerLive,
+}
+
+// route finds the page. What no page answers is said so as a page.
+func (s *Site) route(w http.ResponseWriter, r *http.Request) {
+	if _, pattern := s.mux.Handler(r); pattern == "" {
+		s.sessions.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			s.fail(w, s.known(r), &casework.Error{Kind: casework.NotFound, Code: "no_such_path", Message: "没有这个地址。"})
+		})).ServeHTTP(w, r)
+		return
+	}
+	s.mux.ServeHTTP(w, r)
+}
+
+// handler answers a request, or says why not; what it returns becomes a page in one place.
+type handler func(w http.ResponseWriter, r *http.Request) error
+
+// open registers a page for everybody.
+func (s *Site) open(pattern string, h handler) {
+	s.mux.Handle(pattern, s.sessions.LoadAndSave(s.limited(func(w http.ResponseWriter, r *http.Request) {
+		r = s.known(r)
+		if err := h(w, r); err != nil {
+			s.fail(w, r, err)
+		}
+	})))
+}
+
+// page registers a page for whoever is signed in; who is not is asked to, and comes back here.
+func (s *Site) page(pattern string, h handler) {
+	s.open(pattern, func(w http.ResponseWriter, r *http.Request) error {
+		if who(r.Context()).Account == "" {
+			return s.askToSignIn(w, r)
+		}
+		return h(w, r)
+	})
+}
+
+// streaming registers an answer that has no end or carries a file, so that it is neither buffered nor cut off.
+func (s *Site) streaming(pattern string, h handler) {
+	s.mux.Handle(pattern, s.sessions.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r = s.known(r)
+		if who(r.Context()).Account == "" {
+			s.fail(w, r, signedOut())
+			return
+		}
+		if err := h(w, r); err != nil {
+			s.fail(w, r, err)
+		}
+	})))
+}
+
+func (s *Site) limited(h http.HandlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		limit := int64(maxForm)
+		if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
+			limit = s.MaxUpload + maxForm
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, limit)
+		ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
+		defer cancel()
+		h(w, r.WithContext(ctx))
+	})
+}
+
+type principalKey struct{}
+
+// who is signed in; nobody has no account.
+func who(ctx context.Context) nursery.Principal {
+	p, _ := ctx.Value(principalKey{}).(nursery.Principal)
+	return p
+}
+
+// known puts who is signed in into the request.
+func (s *Site) known(r *http.Request) *http.Request {
+	p := s.signedIn(r.Context())
+	exchangeOf(r.Context()).role = p.Role
+	return r.WithContext(context.WithValue(r.Context(), principalKey{}, p))
+}
+
+// Sweep forgets sessions and kept forms that nobody comes back to. It is called now and then.
+func (s *Site) Sweep(ctx context.Context) {
+	before := s.now().Add(-keptFor)
+	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		if _, err := q.ForgetSessions(ctx, before); err != nil {
+			return err
+		}
+		_, err := q.ForgetKeptForms(ctx, before)
+		return err
+	})
+	if err != nil {
+		s.Log.WarnContext(ctx, "old sessions not forgotten", "error", err)
+	}
+}

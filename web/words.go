@@ -1,0 +1,134 @@
+package web
+
+import (
+	"fmt"
+	"time"
+
+	"tuoyu/nursery"
+)
+
+// wordFor is the Chinese name of a word of an enumeration, by the property it is a value of.
+func wordFor(property, word string) string {
+	if w, ok := words[property+"="+word]; ok {
+		return w
+	}
+	switch property {
+	case "site_kind":
+		return nursery.SiteKind(word).Title()
+	case "service_forms", "form":
+		if t := nursery.ServiceForm(word).Title(); t != word {
+			return t
+		}
+	case "class_kind":
+		return nursery.ClassKind(word).Title()
+	case "kind":
+		if t := nursery.ClassKind(word).Title(); t != word {
+			return t
+		}
+		return nursery.PaperKind(word).Title()
+	case "nature":
+		return nursery.Nature(word).Title()
+	case "registrar":
+		return nursery.Registrar(word).Title()
+	case "post":
+		return nursery.Post(word).Title()
+	case "severity":
+		return nursery.Severity(word).Title()
+	}
+	if w, ok := words[word]; ok {
+		return w
+	}
+	return word
+}
+
+var words = map[string]string{
+	"unit=month": "每月", "unit=day": "每日", "unit=hour": "每小时",
+	"tenure=owned": "自有", "tenure=leased": "租赁", "tenure=free_use": "无偿使用",
+	"outdoor=own": "自有", "outdoor=shared": "共用公共场地", "outdoor=none": "无",
+	"result=qualified": "合格", "result=unqualified": "不合格",
+	"status=active": "存续", "status=cancelled": "已注销",
+	"form=construction_acceptance": "建设工程消防验收", "form=acceptance_filing": "消防验收备案", "form=fire_check": "开业前消防安全检查",
+	"form=county_joint_opinion": "县级联合意见", "form=licence": "许可证", "form=certificate": "证明",
+	"junior_secondary": "初中及以下", "senior_secondary": "高中、中专", "junior_college": "大专", "bachelor": "本科", "postgraduate": "研究生",
+	"childcare_worker": "保育师", "infant_nurturer": "育婴员", "teacher": "教师", "nurse": "护士", "physician": "医师", "guard": "保安员",
+	"food_safety": "食品安全", "other": "其他", "infant_care": "婴幼儿照护", "mental_health": "心理健康", "first_aid": "急救",
+	"fire": "消防", "management": "管理", "mch_health": "妇幼保健机构的卫生保健培训",
+	"severity=minor": "轻微", "severity=major": "较重", "severity=serious": "严重",
+}
+
+// longDate is a day as papers write it.
+func longDate(d nursery.Date) string {
+	if d.IsZero() {
+		return "—"
+	}
+	return fmt.Sprintf("%d年%d月%d日", d.Year, int(d.Month), d.Day)
+}
+
+// shortDate is a day in a table.
+func shortDate(d nursery.Date) string {
+	if d.IsZero() {
+		return "—"
+	}
+	return d.String()
+}
+
+// moment is a time in Shanghai, to the minute.
+func moment(t time.Time) string { return t.In(nursery.Shanghai).Format("2006-01-02 15:04") }
+
+// daysLeft says how long is left, in working days.
+func daysLeft(left *int, due nursery.Date) string {
+	switch {
+	case left == nil && due.IsZero():
+		return "无期限"
+	case left == nil:
+		return "期限 " + due.String()
+	case *left < 0:
+		return fmt.Sprintf("已超 %d 个工作日", -*left)
+	case *left == 0:
+		return "今天到期"
+	}
+	return fmt.Sprintf("剩余 %d 个工作日", *left)
+}
+
+// urgency is the tone of a due date.
+func urgency(left *int) string {
+	switch {
+	case left == nil:
+		return "calm"
+	case *left < 0:
+		return "bad"
+	case *left <= 1:
+		return "warn"
+	}
+	return "calm"
+}
+
+// statusTitle names how a case stands.
+func statusTitle(s nursery.CaseStatus) string {
+	return map[nursery.CaseStatus]string{nursery.CaseDraft: "草稿", nursery.CaseOpen: "办理中", nursery.CaseEnded: "已办结"}[s]
+}
+
+// resultTitle names what the rules said.
+func resultTitle(r nursery.Result) string {
+	return map[nursery.Result]string{
+		nursery.Pass: "符合", nursery.Fail: "不符合", nursery.Unknown: "缺少信息", nursery.NotApplicable: "不适用", nursery.Warn: "提示",
+	}[r]
+}
+
+func resultTone(r nursery.Result) string {
+	return map[nursery.Result]string{nursery.Pass: "good", nursery.Fail: "bad", nursery.Unknown: "warn", nursery.Warn: "warn"}[r]
+}
+
+// documentState names how a paper stands.
+func documentState(state string) string {
+	return map[string]string{"pending": "制作中", "in_force": "有效", "revoked": "已撤销", "superseded": "已换发"}[state]
+}
+
+// counties are those of the city, for choices.
+func counties() []option {
+	var list []option
+	for _, d := range nursery.Counties() {
+		list = append(list, option{d.Code, d.Name})
+	}
+	return list
+}
