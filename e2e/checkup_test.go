@@ -199,7 +199,7 @@ func readAsAllowed(t *testing.T, h *house, p parties, caseNo, child, unchecked s
 			RuleSet string `json:"rule_set"`
 		} `json:"judgements"`
 	}
-	if err := p.clinic.Get(t.Context(), at, &found); err != nil || len(found.Judgements) != 2 {
+	if err := p.clinic.Get(t.Context(), at, &found); err != nil || len(found.Judgements) != 3 {
 		t.Errorf("the clinic reads %+v, %v", found, err)
 	}
 	refused(t, p.office.Get(t.Context(), at, nil), http.StatusForbidden, "forbidden")
