@@ -33,18 +33,12 @@ func (h *house) skip(ctx context.Context, caseNo string, until time.Time) error 
 func (h *house) skipDying(t *testing.T, caseNo string, until time.Time, after time.Duration) {
 	t.Helper()
 	skipped := make(chan error, 1)
-	h.skips.Lock()
-	again := until.Sub(time.Now().Add(h.skipped[caseNo]))
-	h.skips.Unlock()
 	h.worker.killIn(after)
 	go func() { skipped <- h.skip(t.Context(), caseNo, until) }()
 	<-h.worker.done
 	h.startWorker(t)
-	if err := <-skipped; err != nil { // the server gives up where a task of the workflow is lost with its worker
-		t.Logf("again: %v", err)
-		if err := roleplay.Skip(t.Context(), h.temporal, h.namespace, caseNo, again); err != nil {
-			t.Fatal(err)
-		}
+	if err := <-skipped; err != nil {
+		t.Fatal(err)
 	}
 }
 
