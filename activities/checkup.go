@@ -314,8 +314,8 @@ func scheduleFacts(ctx context.Context, q *store.Queries, half nursery.HalfYear,
 		for _, item := range nursery.CheckItems() {
 			state := nursery.ItemState{Item: item}
 			if on, ok := last[c.Child+"/"+string(item)]; ok {
-				months := half.Last().MonthsSince(on)
-				state.MonthsSince = &months
+				since, at := half.Last().MonthsSince(on), on.MonthsSince(c.BornOn)
+				state.MonthsSince, state.MonthsAt = &since, &at
 			}
 			child.Items = append(child.Items, state)
 		}

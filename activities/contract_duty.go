@@ -106,13 +106,12 @@ func DutiesOf(ctx context.Context, q *store.Queries, rules *policies.Engine, c s
 
 // ContractEnd says what a contract that has ended leaves behind.
 type ContractEnd struct {
-	Uncovered int // children in care whom no contract covers from the next day
-	Decision  string
+	Uncovered int    // children in care whom no contract covers from the next day
+	Decision  string // of the rules on it, if any are left
 }
 
 // EndContract ends a contract on the day after its last, and looks whether anybody is left uncovered.
 func (e *Engine) EndContract(ctx context.Context, in Move) (ContractEnd, error) {
-	var end ContractEnd
 	err := e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
 		c, err := s.q.ContractByCase(ctx, s.c.CaseNo)
 		if err != nil {
@@ -121,7 +120,8 @@ func (e *Engine) EndContract(ctx context.Context, in Move) (ContractEnd, error) 
 		if err := s.q.SetContractState(ctx, store.SetContractStateParams{CaseNo: c.CaseNo, State: "ended", UpdatedAt: s.at}); err != nil {
 			return fmt.Errorf("end contract: %w", err)
 		}
-		if end, err = e.uncovered(ctx, s, c); err != nil {
+		end, err := e.uncovered(ctx, s, c)
+		if err != nil {
 			return err
 		}
 		note := "协议到期终止"
@@ -132,10 +132,30 @@ func (e *Engine) EndContract(ctx context.Context, in Move) (ContractEnd, error) 
 			return err
 		}
 		ev := in.event("contract_ended", note)
-		ev.data = map[string]any{"uncovered": end.Uncovered, "decision": end.Decision}
+		ev.data = contractEnd(end)
 		return s.record(ctx, ev)
 	})
-	return end, err
+	if err != nil {
+		return ContractEnd{}, err
+	}
+	var end contractEnd // also of a step that was written down before its worker died
+	err = e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		raw, err := q.StepData(ctx, store.StepDataParams{CaseNo: in.CaseNo, Step: in.Step})
+		if err != nil {
+			return err
+		}
+		return json.Unmarshal(raw, &end)
+	})
+	if err != nil {
+		return ContractEnd{}, fmt.Errorf("read end of %s: %w", in.CaseNo, err)
+	}
+	return ContractEnd(end), nil
+}
+
+// contractEnd is ContractEnd as the timeline keeps it.
+type contractEnd struct {
+	Uncovered int    `json:"uncovered"`
+	Decision  string `json:"decision"`
 }
 
 // orderEnded orders the notice that the contract has ended.

@@ -17,19 +17,13 @@ func (s *Service) BuildSites(ctx context.Context, p nursery.Principal, f BuildFi
 	if err := s.may(ctx, p, "build.list", resource{}); err != nil {
 		return list, err
 	}
-	limit, err := page.limit()
+	limit, after, err := afterID(page)
 	if err != nil {
 		return list, err
 	}
-	var after cursor
-	if page.After != "" {
-		if after, err = decodeCursor(page.After); err != nil {
-			return list, err
-		}
-	}
 	var rows []store.BuildSite
 	err = s.DB.As(ctx, p, func(q *store.Queries) (err error) {
-		rows, err = readSites(ctx, q, p, f, after.ID, int32(limit+1))
+		rows, err = readSites(ctx, q, p, f, after, int32(limit+1))
 		return err
 	})
 	if err != nil {
@@ -46,10 +40,7 @@ func (s *Service) BuildSites(ctx context.Context, p nursery.Principal, f BuildFi
 }
 
 func readSites(ctx context.Context, q *store.Queries, p nursery.Principal, f BuildFilter, after string, size int32) ([]store.BuildSite, error) {
-	county := p.County
-	if p.Role == nursery.RoleCityOffice || p.Role == nursery.RoleAuditor {
-		county = f.County
-	}
+	county := countyOf(p, f.County)
 	if county == "" {
 		return q.BuildSitesOfCity(ctx, store.BuildSitesOfCityParams{After: after, Plan: f.Plan, Light: string(f.Light), PageSize: size})
 	}

@@ -97,10 +97,7 @@ func readCases(ctx context.Context, q *store.Queries, p nursery.Principal, f Cas
 		return q.CasesOfInstitution(ctx, store.CasesOfInstitutionParams{Institution: institution, BeforeAt: before.At,
 			BeforeNo: before.ID, Kind: kind, Stage: stage, Status: status, OnlyOverdue: f.Overdue, Search: f.Query, PageSize: size})
 	}
-	county := p.County
-	if p.Role == nursery.RoleCityOffice || p.Role == nursery.RoleAuditor {
-		county = f.County
-	}
+	county := countyOf(p, f.County)
 	if county == "" {
 		return q.CasesOfCity(ctx, store.CasesOfCityParams{BeforeAt: before.At, BeforeNo: before.ID, Kind: kind, Stage: stage,
 			Status: status, OnlyOverdue: f.Overdue, Search: f.Query, PageSize: size})

@@ -12,10 +12,10 @@ import (
 // halfAtOnce bounds how many rounds one command opens; a county has far fewer institutions.
 const halfAtOnce = 1000
 
-// OpenHalf opens the half-year's round of every filed institution of p's county that has none yet. Errors: invalid for a
-// half-year that is over or has not begun.
+// OpenHalf opens the half-year's round of every filed institution of p's county that has none yet. The relay has them begin, for
+// a county has many. Errors: invalid for a half-year that is over or has not begun.
 func (s *Service) OpenHalf(ctx context.Context, p nursery.Principal, key string, in HalfOpening) (HalfOpened, error) {
-	opened, replayed, err := command(ctx, s, p, key, "checkup.start", in, func(q *store.Queries) (HalfOpened, error) {
+	opened, _, err := command(ctx, s, p, key, "checkup.start", in, func(q *store.Queries) (HalfOpened, error) {
 		answer := HalfOpened{County: p.County, Half: in.Half, Opened: []string{}}
 		if err := s.may(ctx, p, "checkup.start", resource{County: p.County}); err != nil {
 			return answer, err
@@ -27,11 +27,6 @@ func (s *Service) OpenHalf(ctx context.Context, p nursery.Principal, key string,
 		err := q.Beyond(ctx, func() error { return s.openHalf(ctx, q, p, half, &answer) })
 		return answer, err
 	})
-	if err == nil && !replayed {
-		for _, caseNo := range opened.Opened {
-			s.deliverStart(ctx, caseNo)
-		}
-	}
 	return opened, err
 }
 

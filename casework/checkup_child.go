@@ -132,6 +132,9 @@ func plainWords(c activities.CheckupContent) []string {
 	}
 	seen := map[string]bool{}
 	for _, j := range c.Judgements {
+		if j.RuleSet == activities.RulesCheckupSchedule {
+			continue // when to come is arranged by the team
+		}
 		for _, reason := range j.Reasons {
 			if reason.Remedy != "" && !seen[reason.Remedy] && reason.Result != nursery.Unknown {
 				seen[reason.Remedy] = true

@@ -44,7 +44,7 @@ func (s *Service) RecordCheckups(ctx context.Context, p nursery.Principal, key, 
 	return done, s.fillLevels(ctx, p, &done)
 }
 
-// fillLevels says of each record what the rules said of the child's growth. It is read from the sealed records and not kept with
+// fillLevels says of each record what the rules warned of: the child's growth, and the time between two check-ups. It is read from the sealed records and not kept with
 // the answer to the command, which stands in the clear until its key is forgotten.
 func (s *Service) fillLevels(ctx context.Context, p nursery.Principal, done *ClassRecorded) error {
 	of := store.RecordsOfVersionsParams{CaseNo: done.CaseNo}
@@ -62,8 +62,12 @@ func (s *Service) fillLevels(ctx context.Context, p nursery.Principal, done *Cla
 			if err != nil {
 				return err
 			}
-			for _, reason := range content.Judgements[0].Reasons {
-				levels[row.Child] = append(levels[row.Child], reason.Message)
+			for _, judgement := range content.Judgements {
+				for _, reason := range judgement.Reasons {
+					if reason.Result == nursery.Warn {
+						levels[row.Child] = append(levels[row.Child], reason.Message)
+					}
+				}
 			}
 		}
 		return nil
@@ -137,6 +141,9 @@ func (r *recording) check(ctx context.Context) error {
 			if wrong := checkText(fmt.Sprintf("%s/items/%d/note", at, n), item.Note, 200); wrong != nil {
 				c.add(wrong.Location, wrong.Message)
 			}
+			if item.Reason == nursery.NotDoneElsewhere && item.ProofOn.Valid() && item.ProofOn.Before(half.First()) {
+				c.add(fmt.Sprintf("%s/items/%d/proof_on", at, n), "早于本半年度")
+			}
 		}
 	}
 	if err := r.checkProofs(ctx, c); err != nil {
@@ -195,7 +202,7 @@ func (r *recording) checkConsents(ctx context.Context) error {
 	return nil
 }
 
-// judge makes the facts of the class, and has the rules say what cannot be and who is to be referred.
+// judge makes the facts of the class, and has the rules say what cannot be, what came too soon or late, and who is to be referred.
 func (r *recording) judge(ctx context.Context) error {
 	rows, err := r.q.ChildrenByID(ctx, r.ids())
 	if err != nil {
@@ -230,8 +237,10 @@ func (r *recording) judge(ctx context.Context) error {
 	if err := r.measureAgain(); err != nil {
 		return err
 	}
-	if err := r.decide(ctx, activities.RulesCheckupReferral, facts); err != nil {
-		return err
+	for _, set := range []string{activities.RulesCheckupSchedule, activities.RulesCheckupReferral} {
+		if err := r.decide(ctx, set, facts); err != nil {
+			return err
+		}
 	}
 	r.refer = make([]bool, len(r.contents))
 	for i, content := range r.contents {
@@ -257,7 +266,7 @@ func (r *recording) content(record nursery.Checkup) (activities.CheckupContent, 
 		i, _ := record.Of(item)
 		return i.Result
 	}
-	facts.Hearing, facts.Vision, facts.Teeth = found(nursery.ItemHearing), found(nursery.ItemVision), found(nursery.ItemTeeth)
+	facts.Hearing, facts.Vision = found(nursery.ItemHearing), found(nursery.ItemVision)
 	if i, ok := record.Of(nursery.ItemDevelopment); ok {
 		facts.Signs = i.Signs
 	}
@@ -271,6 +280,10 @@ func (r *recording) content(record nursery.Checkup) (activities.CheckupContent, 
 		facts.WeightBefore, facts.LengthBefore = measured(before.Checkup, nursery.ItemWeight), measured(before.Checkup, nursery.ItemLength)
 		between := row.CheckedOn.DaysUntil(record.CheckedOn)
 		facts.DaysBetween = &between
+		if row.CaseNo != r.round.CaseNo && before.Checkup.AnyDone() && record.AnyDone() {
+			months := record.CheckedOn.MonthsSince(row.CheckedOn)
+			facts.MonthsSince = &months
+		}
 	}
 	content.Facts = facts
 	return content, nil

@@ -170,3 +170,76 @@ func TestTheCheckupRateIsExactAndLeavesOutWhoIsWaived(t *testing.T) {
 	_, err = d.CheckupRate(t.Context(), clinic, "")
 	code(t, err, casework.CodeForbidden)
 }
+
+// The contract goes to another clinic in the middle of the round: it goes on where the first one stopped.
+func TestARoundIsHandedOverToAnotherClinic(t *testing.T) {
+	d, round, children := examined(t)
+	early := weighed(children[0], 10.4, 79.5)
+	early.CheckedOn = testdata.AsOf.AddDays(-30)
+	_, err := d.record("k1", round, early)
+	require.NoError(t, err)
+	d.exec(`UPDATE contracts SET state = 'ended'`)
+	terms := yearWith(otherClinic.Institution)
+	terms.StartsOn = testdata.AsOf.AddDays(-1)
+	started, err := d.StartContract(t.Context(), first, "second", terms)
+	require.NoError(t, err)
+	d.exec(`UPDATE contracts SET state = 'in_force' WHERE case_no = $1`, started.CaseNo)
+	d.exec(`UPDATE cases SET status = 'open' WHERE case_no = $1`, started.CaseNo)
+	loaded, err := rules()
+	require.NoError(t, err)
+	e := &activities.Engine{DB: d.db, Rules: loaded, Almanac: store.NewAlmanac(d.db), Fields: d.Fields}
+	require.NoError(t, e.FollowCheckup(t.Context(), activities.Move{CaseNo: round, Step: "followed", At: d.Now()}))
+
+	_, err = d.record("old", round, weighed(children[1], 10.2, 78.9))
+	code(t, err, casework.CodeNotFound)
+	sheet, err := d.CheckupClass(t.Context(), otherClinic, round, "乳儿班")
+	require.NoError(t, err)
+	require.Len(t, sheet.Children, 3)
+	record := func(key string, kg, cm float64) (casework.ClassRecorded, error) {
+		return d.RecordCheckups(t.Context(), otherClinic, key, round, "乳儿班", casework.ClassRecords{Records: []nursery.Checkup{weighed(children[0], kg, cm)}})
+	}
+	_, err = record("shrunk", 10.4, 78.9) // also against what the first clinic measured
+	code(t, err, casework.CodeMeasureAgain)
+	done, err := record("k2", 10.6, 80)
+	require.NoError(t, err)
+	require.Equal(t, 2, done.Children[0].Version)
+	require.Equal(t, []string{otherClinic.Institution}, d.strings(`SELECT DISTINCT clinic FROM checkup_duties WHERE case_no = $1`, round))
+}
+
+func TestAProofOfACheckElsewhereIsOfThisHalfYear(t *testing.T) {
+	d, round, children := examined(t)
+	d.exec(`INSERT INTO attachments (id, county, institution, name, media_type, size, sha256, scan, uploaded_by, uploaded_at)
+		SELECT 'proof', $1, $2, 'p.pdf', 'application/pdf', 1, repeat('0', 64), 'unscanned', 'test', now()`, county, first.Institution)
+	elsewhere := func(on nursery.Date) nursery.Checkup {
+		return nursery.Checkup{Child: children[0], CheckedOn: testdata.AsOf, Items: []nursery.CheckedItem{
+			{Item: nursery.ItemTeeth, Reason: nursery.NotDoneElsewhere, Proof: "proof", ProofOn: on},
+		}}
+	}
+	_, err := d.record("old", round, elsewhere(nursery.NewDate(2026, 6, 30)))
+	require.Equal(t, []string{"/records/0/items/0/proof_on"}, locations(refused(t, err, casework.CodeInvalid)))
+	_, err = d.record("new", round, elsewhere(nursery.NewDate(2026, 7, 1)))
+	require.NoError(t, err)
+	require.Equal(t, []string{"teeth 2026-07-01 true"}, d.strings(`SELECT item || ' ' || done_on || ' ' || elsewhere FROM checkup_duties WHERE done_on IS NOT NULL`))
+}
+
+func TestTwoHalfYearsChecksTooCloseAreSaid(t *testing.T) {
+	d, round, children := examined(t)
+	_, err := d.record("k1", round, weighed(children[0], 10.4, 79.5))
+	require.NoError(t, err)
+	// The same record as of the half-year before.
+	d.exec(`INSERT INTO checkup_rounds (case_no, county, institution, clinic, half, state, opened_on, due_on, until_on)
+		SELECT (SELECT case_no FROM cases WHERE kind = 'contract' LIMIT 1), county, institution, clinic, '2026H1', 'closed', '2026-01-01', '2026-06-30', '2026-07-28' FROM checkup_rounds WHERE case_no = $1`, round)
+	before := weighed(children[1], 9.6, 77)
+	before.CheckedOn = nursery.NewDate(2026, 6, 30)
+	earlier := d.strings(`SELECT case_no FROM checkup_rounds WHERE half = '2026H1'`)[0]
+	sealed, err := activities.SealCheckup(d.Fields, earlier, 1, activities.CheckupContent{Checkup: before})
+	require.NoError(t, err)
+	d.exec(`INSERT INTO checkup_records (case_no, child, version, county, institution, clinic, checked_on, content, refer, recorded_by, recorded_at)
+		VALUES ($1, $2, 1, $3, $4, $5, '2026-06-30', $6, false, 'test', '2026-06-30')`, earlier, children[1], county, first.Institution, clinic.Institution, sealed)
+	done, err := d.record("k2", round, weighed(children[1], 10.2, 78.9))
+	require.NoError(t, err)
+	require.Equal(t, []string{"距上次体检4个月，应间隔约六个月。"}, done.Children[0].Levels)
+	told, err := d.GuardianSummary(t.Context(), clinic, round, children[1])
+	require.NoError(t, err)
+	require.NotContains(t, told.Lines, "请在下一半年按约六个月的间隔安排。") // that is for the team
+}

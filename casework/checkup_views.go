@@ -10,23 +10,6 @@ import (
 	"tuoyu/store"
 )
 
-// afterID reads the identifier a page ended at.
-func afterID(page PageRequest) (limit int, after string, err error) {
-	if limit, err = page.limit(); err != nil || page.After == "" {
-		return limit, "", err
-	}
-	c, err := decodeCursor(page.After)
-	return limit, c.ID, err
-}
-
-// countyOf narrows a list to the county of p, or for the city to the one asked for.
-func countyOf(p nursery.Principal, asked string) string {
-	if p.Role == nursery.RoleCityOffice || p.Role == nursery.RoleAuditor {
-		return asked
-	}
-	return p.County
-}
-
 func checkupSummary(r store.CheckupRound) CheckupSummary {
 	s := CheckupSummary{
 		CaseNo: r.CaseNo, County: r.County, CountyName: nursery.CountyName(r.County), Institution: r.Institution, Clinic: r.Clinic, Half: r.Half,

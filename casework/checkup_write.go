@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"tuoyu/activities"
 	"tuoyu/nursery"
@@ -13,13 +12,16 @@ import (
 
 func (r *recording) write(ctx context.Context, step string) (ClassRecorded, error) {
 	done := ClassRecorded{CaseNo: r.c.CaseNo, Class: r.class}
-	last, err := r.q.LastVersions(ctx, store.LastVersionsParams{CaseNo: r.c.CaseNo, Children: r.ids()})
+	versions := map[string]int32{}
+	err := r.q.Beyond(ctx, func() error { // also what the clinic before this one recorded in the round
+		last, err := r.q.LastVersions(ctx, store.LastVersionsParams{CaseNo: r.c.CaseNo, Children: r.ids()})
+		for _, row := range last {
+			versions[row.Child] = row.Version
+		}
+		return err
+	})
 	if err != nil {
 		return done, fmt.Errorf("read versions: %w", err)
-	}
-	versions := map[string]int32{}
-	for _, row := range last {
-		versions[row.Child] = row.Version
 	}
 	rows := store.InsertCheckupRecordsParams{
 		CaseNo: r.c.CaseNo, County: r.c.County, Institution: r.c.Institution, Clinic: r.round.Clinic, RecordedBy: r.p.Account, RecordedAt: r.s.Now(),
@@ -35,7 +37,7 @@ func (r *recording) write(ctx context.Context, step string) (ClassRecorded, erro
 		rows.Children, rows.Versions, rows.Contents = append(rows.Children, id), append(rows.Versions, version), append(rows.Contents, sealed)
 		rows.CheckedOn, rows.Refers = append(rows.CheckedOn, content.Checkup.CheckedOn.String()), append(rows.Refers, r.refer[i])
 		done.Children = append(done.Children, RecordedChild{Child: id, Version: int(version)})
-		if slices.ContainsFunc(content.Checkup.Items, func(i nursery.CheckedItem) bool { return i.Done }) {
+		if content.Checkup.AnyDone() {
 			checked = append(checked, id)
 		}
 	}

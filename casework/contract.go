@@ -59,22 +59,16 @@ func (s *Service) Clinics(ctx context.Context, p nursery.Principal, county strin
 	if err := s.may(ctx, p, "clinic.list", resource{}); err != nil {
 		return list, err
 	}
-	limit, err := page.limit()
+	limit, after, err := afterID(page)
 	if err != nil {
 		return list, err
-	}
-	var after cursor
-	if page.After != "" {
-		if after, err = decodeCursor(page.After); err != nil {
-			return list, err
-		}
 	}
 	if county == "" {
 		county = p.County
 	}
 	var rows []store.Clinic
 	err = s.DB.As(ctx, p, func(q *store.Queries) (err error) {
-		rows, err = q.ClinicsOfCounty(ctx, store.ClinicsOfCountyParams{County: county, After: after.ID, PageSize: int32(limit + 1)})
+		rows, err = q.ClinicsOfCounty(ctx, store.ClinicsOfCountyParams{County: county, After: after, PageSize: int32(limit + 1)})
 		return err
 	})
 	if err != nil {

@@ -16,28 +16,19 @@ func (s *Service) Contracts(ctx context.Context, p nursery.Principal, f Contract
 	if err := s.may(ctx, p, "contract.list", resource{}); err != nil {
 		return list, err
 	}
-	limit, err := page.limit()
+	limit, after, err := afterID(page)
 	if err != nil {
 		return list, err
 	}
-	var after cursor
-	if page.After != "" {
-		if after, err = decodeCursor(page.After); err != nil {
-			return list, err
-		}
-	}
-	county := p.County
-	if p.Role == nursery.RoleCityOffice || p.Role == nursery.RoleAuditor {
-		county = f.County
-	}
+	county := countyOf(p, f.County)
 	var rows []store.Contract
 	err = s.DB.As(ctx, p, func(q *store.Queries) (err error) {
 		size := int32(limit + 1)
 		if county == "" {
-			rows, err = q.ContractsOfCity(ctx, store.ContractsOfCityParams{After: after.ID, State: f.State, Light: string(f.Light), PageSize: size})
+			rows, err = q.ContractsOfCity(ctx, store.ContractsOfCityParams{After: after, State: f.State, Light: string(f.Light), PageSize: size})
 			return err
 		}
-		rows, err = q.ContractsOfCounty(ctx, store.ContractsOfCountyParams{County: county, After: after.ID, State: f.State, Light: string(f.Light), PageSize: size})
+		rows, err = q.ContractsOfCounty(ctx, store.ContractsOfCountyParams{County: county, After: after, State: f.State, Light: string(f.Light), PageSize: size})
 		return err
 	})
 	if err != nil {
@@ -153,10 +144,7 @@ func (s *Service) SignedRate(ctx context.Context, p nursery.Principal, on nurser
 	if on.IsZero() {
 		on = s.today()
 	}
-	county := p.County
-	if p.Role == nursery.RoleCityOffice || p.Role == nursery.RoleAuditor {
-		county = ""
-	}
+	county := countyOf(p, "")
 	var rows []store.SignedRateRow
 	err := s.DB.As(ctx, p, func(q *store.Queries) (err error) {
 		rows, err = q.SignedRate(ctx, store.SignedRateParams{Day: on, County: county})

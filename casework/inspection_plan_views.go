@@ -224,10 +224,7 @@ func (s *Service) InspectionCoverage(ctx context.Context, p nursery.Principal, h
 			return Indicator{}, refuse(Invalid, CodeInvalid, "半年度填写有误。", fieldOf("half", err))
 		}
 	}
-	county := p.County
-	if p.Role == nursery.RoleCityOffice || p.Role == nursery.RoleAuditor {
-		county = ""
-	}
+	county := countyOf(p, "")
 	var rows []store.PlanCoverageRow
 	err := s.DB.As(ctx, p, func(q *store.Queries) (err error) {
 		rows, err = q.PlanCoverage(ctx, store.PlanCoverageParams{Half: of.String(), County: county, Until: of.Last()})

@@ -17,19 +17,13 @@ func (s *Service) Inspections(ctx context.Context, p nursery.Principal, f Inspec
 	if err := s.may(ctx, p, "inspection.list", resource{}); err != nil {
 		return list, err
 	}
-	limit, err := page.limit()
+	limit, after, err := afterID(page)
 	if err != nil {
 		return list, err
 	}
-	var after cursor
-	if page.After != "" {
-		if after, err = decodeCursor(page.After); err != nil {
-			return list, err
-		}
-	}
 	var rows []store.InspectionsOfCityRow
 	err = s.DB.As(ctx, p, func(q *store.Queries) (err error) {
-		rows, err = readInspections(ctx, q, p, f, after.ID, int32(limit+1))
+		rows, err = readInspections(ctx, q, p, f, after, int32(limit+1))
 		return err
 	})
 	if err != nil {

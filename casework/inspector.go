@@ -81,24 +81,16 @@ func (s *Service) Inspectors(ctx context.Context, p nursery.Principal, county st
 	if err := s.may(ctx, p, "inspector.list", resource{}); err != nil {
 		return list, err
 	}
-	limit, err := page.limit()
+	limit, after, err := afterID(page)
 	if err != nil {
 		return list, err
 	}
-	var after cursor
-	if page.After != "" {
-		if after, err = decodeCursor(page.After); err != nil {
-			return list, err
-		}
-	}
-	if p.Role != nursery.RoleCityOffice && p.Role != nursery.RoleAuditor {
-		county = p.County
-	}
+	county = countyOf(p, county)
 	if d, ok := nursery.DivisionByCode(county); !ok || d.Level != nursery.LevelCounty {
 		return list, refuse(Invalid, CodeInvalid, "请选择长治市的县区。", FieldError{Location: "county", Message: "没有这个县区"})
 	}
 	err = s.DB.As(ctx, p, func(q *store.Queries) error {
-		rows, err := q.InspectorsOfCounty(ctx, store.InspectorsOfCountyParams{County: county, After: after.ID, PageSize: int32(limit + 1)})
+		rows, err := q.InspectorsOfCounty(ctx, store.InspectorsOfCountyParams{County: county, After: after, PageSize: int32(limit + 1)})
 		for i, row := range rows {
 			if i == limit {
 				list.Next = cursor{ID: rows[i-1].Account}.encode()

@@ -174,18 +174,12 @@ func (s *Service) InsuranceClaims(ctx context.Context, p nursery.Principal, coun
 	if err := s.may(ctx, p, "insurance_claim.list", resource{}); err != nil {
 		return list, err
 	}
-	limit, err := page.limit()
+	limit, after, err := afterID(page)
 	if err != nil {
 		return list, err
 	}
-	var after cursor
-	if page.After != "" {
-		if after, err = decodeCursor(page.After); err != nil {
-			return list, err
-		}
-	}
 	err = s.DB.As(ctx, p, func(q *store.Queries) error {
-		rows, err := q.InsuranceClaimsPage(ctx, store.InsuranceClaimsPageParams{After: after.ID, County: county, PageSize: int32(limit + 1)})
+		rows, err := q.InsuranceClaimsPage(ctx, store.InsuranceClaimsPageParams{After: after, County: county, PageSize: int32(limit + 1)})
 		for i, row := range rows {
 			if i == limit {
 				list.Next = cursor{ID: rows[i-1].CaseNo}.encode()

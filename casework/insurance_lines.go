@@ -241,22 +241,16 @@ func policyCell(caseNo string, send int, child string) sealing.Cell {
 // InsuranceExceptions lists the children of a month that could not be insured as they stand, by name, for the county to settle.
 func (s *Service) InsuranceExceptions(ctx context.Context, p nursery.Principal, caseNo string, page PageRequest) (Page[InsuranceException], error) {
 	list := Page[InsuranceException]{Items: []InsuranceException{}}
-	limit, err := page.limit()
+	limit, after, err := afterID(page)
 	if err != nil {
 		return list, err
-	}
-	var after cursor
-	if page.After != "" {
-		if after, err = decodeCursor(page.After); err != nil {
-			return list, err
-		}
 	}
 	err = s.as(ctx, p, func(q *store.Queries) error {
 		c, _, err := s.insuranceFor(ctx, q, q.CaseByNumber, p, "insurance.except", caseNo)
 		if err != nil {
 			return err
 		}
-		rows, err := q.InsuranceExceptions(ctx, store.InsuranceExceptionsParams{CaseNo: c.CaseNo, After: after.ID, PageSize: int32(limit + 1)})
+		rows, err := q.InsuranceExceptions(ctx, store.InsuranceExceptionsParams{CaseNo: c.CaseNo, After: after, PageSize: int32(limit + 1)})
 		if err != nil {
 			return fmt.Errorf("list exceptions: %w", err)
 		}

@@ -38,29 +38,20 @@ func (s *Service) Institutions(ctx context.Context, p nursery.Principal, f Insti
 	if err := s.may(ctx, p, "institution.list", resource{}); err != nil {
 		return list, err
 	}
-	limit, err := page.limit()
+	limit, after, err := afterID(page)
 	if err != nil {
 		return list, err
 	}
-	var after cursor
-	if page.After != "" {
-		if after, err = decodeCursor(page.After); err != nil {
-			return list, err
-		}
-	}
-	cityWide := p.Role == nursery.RoleCityOffice || p.Role == nursery.RoleAuditor
-	if !cityWide {
-		f.County = p.County
-	}
+	f.County = countyOf(p, f.County)
 	var rows []store.InstitutionsOfCountyRow
 	err = s.DB.As(ctx, p, func(q *store.Queries) (err error) {
 		if f.County != "" {
 			rows, err = q.InstitutionsOfCounty(ctx, store.InstitutionsOfCountyParams{
-				County: f.County, After: after.ID, Status: f.Status, SiteKind: f.SiteKind, PageSize: int32(limit + 1),
+				County: f.County, After: after, Status: f.Status, SiteKind: f.SiteKind, PageSize: int32(limit + 1),
 			})
 			return err
 		}
-		all, err := q.InstitutionsOfCity(ctx, store.InstitutionsOfCityParams{After: after.ID, Status: f.Status, SiteKind: f.SiteKind, PageSize: int32(limit + 1)})
+		all, err := q.InstitutionsOfCity(ctx, store.InstitutionsOfCityParams{After: after, Status: f.Status, SiteKind: f.SiteKind, PageSize: int32(limit + 1)})
 		for _, row := range all {
 			rows = append(rows, store.InstitutionsOfCountyRow(row))
 		}

@@ -97,7 +97,7 @@ func TestARoundChecksEveryChildAndRefersOne(t *testing.T) {
 		}
 	}
 	silent := longInCare(t, a, 20, "c3")
-	contract := p.propose(t, today())
+	contract := p.propose(t, begun())
 	p.sign(t, contract)
 	round := roundOf(t, p.clinic, a.Institution())
 	task := open(t, p.clinic, round.CaseNo, "checkup_round.record")
@@ -199,7 +199,7 @@ func readAsAllowed(t *testing.T, h *house, p parties, caseNo, child, unchecked s
 			RuleSet string `json:"rule_set"`
 		} `json:"judgements"`
 	}
-	if err := p.clinic.Get(t.Context(), at, &found); err != nil || len(found.Judgements) != 2 {
+	if err := p.clinic.Get(t.Context(), at, &found); err != nil || len(found.Judgements) != 3 {
 		t.Errorf("the clinic reads %+v, %v", found, err)
 	}
 	refused(t, p.office.Get(t.Context(), at, nil), http.StatusForbidden, "forbidden")
@@ -279,7 +279,7 @@ func TestARoundWaitsForAContractAndFollowsWhoIsInCare(t *testing.T) {
 		t.Errorf("a round without a contract is %s", round.State)
 	}
 	open(t, p.office, round.CaseNo, "checkup_round.blocked")
-	p.sign(t, p.propose(t, today()))
+	p.sign(t, p.propose(t, begun()))
 	await(t, p.office, round.CaseNo, roleplay.Stage(nursery.StageRecording))
 	open(t, p.clinic, round.CaseNo, "checkup_round.record")
 
@@ -300,7 +300,7 @@ func TestARoundWaitsForAContractAndFollowsWhoIsInCare(t *testing.T) {
 	// Another institution takes it in, of another county: its duties are owed there, once.
 	b, _ := receipted(t, h, "employer")
 	q := partiesOf(t, h, b, "2")
-	q.sign(t, q.propose(t, today()))
+	q.sign(t, q.propose(t, begun()))
 	there := roundOf(t, q.clinic, b.Institution())
 	if id := careSince(t, b, moving, "c9"); id != leaves {
 		t.Errorf("the child is %s there and %s here", id, leaves)
@@ -378,15 +378,18 @@ func TestAWorkerKilledInAStepOfARoundLosesNothingAndDoesNothingTwice(t *testing.
 	for months := range 3 {
 		longInCare(t, a, 13+5*months, "c1", nursery.ConsentCheckup)
 	}
-	h.worker.killIn(30 * time.Millisecond)
-	if _, err := p.office.OpenHalf(t.Context(), key(), half()); err != nil {
-		t.Fatal(err)
+	opened, err := p.office.OpenHalf(t.Context(), key(), half())
+	if err != nil || len(opened) != 1 {
+		t.Fatalf("opened %v, %v", opened, err)
 	}
-	<-h.worker.done
+	for h.number(t, "SELECT count(*) FROM outbox WHERE id = 'start/' || $1 AND delivered_at IS NULL", opened[0]) > 0 {
+		time.Sleep(5 * time.Millisecond) // the relay has it begin
+	}
+	h.worker.kill()
 	h.startWorker(t)
 	round := roundOf(t, p.office, a.Institution())
 	open(t, p.office, round.CaseNo, "checkup_round.blocked")
-	p.sign(t, p.propose(t, today()))
+	p.sign(t, p.propose(t, begun()))
 	await(t, p.office, round.CaseNo, roleplay.Stage(nursery.StageRecording))
 	task := open(t, p.clinic, round.CaseNo, "checkup_round.record")
 	h.worker.killIn(20 * time.Millisecond)

@@ -27,6 +27,9 @@ func partiesOf(t *testing.T, h *house, a *roleplay.Applicant, number string) par
 	return p
 }
 
+// begun is the first day of a contract that begins at any hour at which the tests run, and not only at nine.
+func begun() nursery.Date { return today().AddDays(-1) }
+
 // propose has the institution ask for a contract from a day on.
 func (p parties) propose(t *testing.T, from nursery.Date) string {
 	t.Helper()
@@ -78,7 +81,7 @@ func TestAContractIsSignedOverItsExactTextAndRunsItsYear(t *testing.T) {
 	if len(pairing.Candidates) == 0 || pairing.Candidates[0].ID != p.clinicID() || !pairing.Candidates[0].Fits {
 		t.Errorf("the candidates are %+v", pairing.Candidates)
 	}
-	caseNo := p.propose(t, today())
+	caseNo := p.propose(t, begun())
 	task := open(t, p.a.Actor, caseNo, "contract.sign")
 	_, err := p.a.Complete(t.Context(), key(), task.ID, nursery.OutcomeSign, map[string]string{"text_sha256": nursery.TextHash("another")})
 	refused(t, err, http.StatusConflict, "text_changed")
@@ -86,7 +89,7 @@ func TestAContractIsSignedOverItsExactTextAndRunsItsYear(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The text is changed when one side has signed: both sign anew.
-	terms := roleplay.Terms("", p.clinicID(), today())
+	terms := roleplay.Terms("", p.clinicID(), begun())
 	terms.Mode, terms.Note = nursery.Stationed, "每周三上午到园"
 	err = p.clinic.Post(t.Context(), "/api/v1/contracts/"+caseNo+"/texts", key(), map[string]any{
 		"institution": "", "clinic": terms.Clinic, "mode": terms.Mode, "services": terms.Services, "starts_on": terms.StartsOn, "ends_on": terms.EndsOn,
@@ -163,7 +166,7 @@ func TestAContractThatEndsWithChildrenInCareAlertsEverybody(t *testing.T) {
 	a, _ := receipted(t, h, "other")
 	p := partiesOf(t, h, a, "2")
 	inCare(t, p.a.Actor, newChild(p.a.County(), 15), "c1")
-	caseNo := p.propose(t, today())
+	caseNo := p.propose(t, begun())
 	p.sign(t, caseNo)
 	c := await(t, p.a.Actor, caseNo, roleplay.Stage(nursery.StageInForce))
 	end := today().AddDays(31)
@@ -217,7 +220,7 @@ func TestAContractThatDoesNotFitIsNotSigned(t *testing.T) {
 func contractRows(t *testing.T, h *house, a *roleplay.Applicant) []row {
 	t.Helper()
 	p := partiesOf(t, h, a, "1")
-	caseNo := p.propose(t, today())
+	caseNo := p.propose(t, begun())
 	open(t, a.Actor, caseNo, "contract.sign")
 	var (
 		at     = "/api/v1/contracts/" + caseNo
@@ -259,7 +262,7 @@ func TestAWorkerKilledInAStepOfAContractLosesNothingAndDoesNothingTwice(t *testi
 	h := ownHouse(t)
 	a, _ := receipted(t, h, "community")
 	p := partiesOf(t, h, a, "1")
-	caseNo := p.propose(t, today())
+	caseNo := p.propose(t, begun())
 	sha := func() string { return contractOf(t, a.Actor, caseNo).Texts[0].SHA256 }
 	for i, step := range []struct {
 		who     *roleplay.Actor
@@ -288,6 +291,54 @@ func TestAWorkerKilledInAStepOfAContractLosesNothingAndDoesNothingTwice(t *testi
 		"SELECT count(*) FROM contract_signatures WHERE case_no = $1": 2, "SELECT count(*) FROM documents WHERE case_no = $1": 1,
 		"SELECT count(*) FROM tasks WHERE case_no = $1": 3, "SELECT count(*) FROM checkup_rounds WHERE contract = $1": 1,
 		"SELECT count(*) FROM case_events WHERE case_no = $1 AND kind = 'contract_in_force'": 1,
+	} {
+		if n := h.number(t, what, caseNo); n != want {
+			t.Errorf("%s: %d, want %d", what, n, want)
+		}
+	}
+}
+
+func TestAWorkerKilledInAStepOfAContractsEndLosesNothingAndDoesNothingTwice(t *testing.T) {
+	t.Parallel()
+	h := ownHouse(t)
+	a, _ := receipted(t, h, "community")
+	p := partiesOf(t, h, a, "1")
+	inCare(t, a.Actor, newChild(a.County(), 15), "c1")
+	caseNo := p.propose(t, begun())
+	p.sign(t, caseNo)
+	await(t, p.clinic, caseNo, roleplay.Printed(nursery.StageInForce))
+
+	// The termination wakes the contract, which reads its new last day.
+	end := today().AddDays(31)
+	h.worker.killIn(15 * time.Millisecond)
+	err := p.clinic.Post(t.Context(), "/api/v1/contracts/"+caseNo+"/termination", key(), map[string]any{"ends_on": end, "reason": "人员不足"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-h.worker.done
+	h.startWorker(t)
+	// The night before it ends, then its end itself.
+	h.skipTo(t, caseNo, end.AddDays(1))
+	h.skipDying(t, caseNo, end.AddDays(1).In(nursery.Shanghai).Add(10*time.Hour), 40*time.Millisecond)
+	for i, who := range []*roleplay.Actor{p.office, p.a.Actor, p.clinic} {
+		task := open(t, who, caseNo, "contract.uncovered")
+		h.worker.killIn(time.Duration(5+15*i) * time.Millisecond)
+		if _, err := who.Complete(t.Context(), key(), task.ID, nursery.OutcomeAcknowledge, map[string]string{"note": "正在联系其他机构"}); err != nil {
+			t.Fatalf("%s acknowledges with a worker dying: %v", who.Account, err)
+		}
+		<-h.worker.done
+		h.startWorker(t)
+	}
+	await(t, p.office, caseNo, roleplay.Printed(nursery.StageContractEnded))
+	for what, want := range map[string]int{
+		"SELECT count(*) FROM case_events WHERE case_no = $1 AND kind = 'contract_terminated'":               1,
+		"SELECT count(*) FROM case_events WHERE case_no = $1 AND kind = 'contract_ended'":                    1,
+		"SELECT count(*) FROM case_events WHERE case_no = $1 AND kind = 'contract_answered'":                 3,
+		"SELECT count(*) FROM case_events WHERE case_no = $1 AND kind = 'contract_closed'":                   1,
+		"SELECT count(*) FROM tasks WHERE case_no = $1 AND kind = 'contract.uncovered' AND state = 'closed'": 3,
+		"SELECT count(*) FROM documents WHERE case_no = $1 AND kind = 'contract_ended'":                      1,
+		"SELECT count(*) FROM outbox WHERE case_no = $1 AND delivered_at IS NULL":                            0,
+		"SELECT count(*) FROM contracts WHERE case_no = $1 AND state = 'ended'":                              1,
 	} {
 		if n := h.number(t, what, caseNo); n != want {
 			t.Errorf("%s: %d, want %d", what, n, want)

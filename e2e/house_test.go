@@ -44,6 +44,7 @@ type house struct {
 	db        *pgxpool.Pool // as superuser: sees every row
 	temporal  client.Client
 	door      *roleplay.Door
+	skips     sync.Mutex
 	skipped   map[string]time.Duration // by how much a case's clock runs ahead
 }
 

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"net/http"
 	"testing"
 	"time"
@@ -14,12 +15,31 @@ import (
 // skipTo lets time pass for a case until just after midnight of a day, by the clock of its workflow.
 func (h *house) skipTo(t *testing.T, caseNo string, day nursery.Date) {
 	t.Helper()
-	until := day.In(nursery.Shanghai).Add(time.Minute)
-	further := until.Sub(time.Now().Add(h.skipped[caseNo]))
-	if err := roleplay.Skip(t.Context(), h.temporal, h.namespace, caseNo, further); err != nil {
+	if err := h.skip(t.Context(), caseNo, day.In(nursery.Shanghai).Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// skip lets time pass for a case until a moment that is still to come by its clock.
+func (h *house) skip(ctx context.Context, caseNo string, until time.Time) error {
+	h.skips.Lock()
+	further := until.Sub(time.Now().Add(h.skipped[caseNo]))
 	h.skipped[caseNo] += further
+	h.skips.Unlock()
+	return roleplay.Skip(ctx, h.temporal, h.namespace, caseNo, further)
+}
+
+// skipDying lets time pass while the worker dies after some milliseconds, within the step that falls due first.
+func (h *house) skipDying(t *testing.T, caseNo string, until time.Time, after time.Duration) {
+	t.Helper()
+	skipped := make(chan error, 1)
+	h.worker.killIn(after)
+	go func() { skipped <- h.skip(t.Context(), caseNo, until) }()
+	<-h.worker.done
+	h.startWorker(t)
+	if err := <-skipped; err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestASilentOfficeIsRemindedEscalatedAndHasAccepted(t *testing.T) {

@@ -142,6 +142,11 @@ func (c Checkup) Value(item CheckItem) float64 {
 	return 0
 }
 
+// AnyDone says that at least one item was looked at.
+func (c Checkup) AnyDone() bool {
+	return slices.ContainsFunc(c.Items, func(i CheckedItem) bool { return i.Done })
+}
+
 // Faults says everything that is wrong with the record on a day, by JSON Pointer. No message repeats a value.
 func (c Checkup) Faults(today Date) []Fault {
 	var faults []Fault

@@ -109,14 +109,14 @@ type CheckupChild struct {
 	Signs         []int    `json:"signs"`
 	Hearing       string   `json:"hearing"`
 	Vision        string   `json:"vision"`
-	Teeth         string   `json:"teeth"`
 }
 
-// ItemState is how an item stands for a child: done in this half-year, and how long ago before it.
+// ItemState is how an item stands for a child: done in this half-year, and when last before it.
 type ItemState struct {
 	Item        CheckItem `json:"item"`
 	Done        bool      `json:"done"`
 	MonthsSince *int      `json:"months_since,omitempty"` // completed months from the last time to the end of the half-year
+	MonthsAt    *int      `json:"months_at,omitempty"`    // completed months of age at the last time
 }
 
 // CheckupParams are the limits of rounds and referrals, parameters of topic health.

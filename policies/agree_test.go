@@ -235,14 +235,13 @@ func checkup(round int) nursery.CheckupFacts {
 		MeasuredAgain: round%4 == 0, Weight: number(8 + float64(round%9)), Length: number(70 + float64(round%20)), WeightBefore: number(9), LengthBefore: number(75),
 		DaysBetween: &days, WeightZ: number(float64(round%14) - 7), LengthZ: number(float64(round%15) - 7), WeightLengthZ: number(float64(round%13) - 6),
 		HeadZ: number(float64(round%11) - 5.5), Haemoglobin: number(float64(80 + round%40)), Hearing: []string{"normal", "abnormal"}[round%2], Vision: "normal",
-		Teeth: "normal",
 	}
 	if round%3 == 0 {
 		child.Signs, child.Vision = []int{1}, "abnormal"
 	}
 	for i, item := range nursery.CheckItems() {
-		since := (round + i) % 16
-		child.Items = append(child.Items, nursery.ItemState{Item: item, Done: (round+i)%3 == 0, MonthsSince: &since})
+		since, at := (round+i)%16, (round+2*i)%36
+		child.Items = append(child.Items, nursery.ItemState{Item: item, Done: (round+i)%3 == 0, MonthsSince: &since, MonthsAt: &at})
 	}
 	return nursery.CheckupFacts{Children: []nursery.CheckupChild{child, {Child: "c2", MonthsFirst: 20, MonthsLast: 25, DaysInCare: 184}}}
 }

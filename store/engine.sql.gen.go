@@ -944,6 +944,23 @@ func (q *Queries) SettingsOfCounty(ctx context.Context, county string) ([]Settin
 	return items, nil
 }
 
+const stepData = `-- name: StepData :one
+SELECT data FROM case_events WHERE case_no = $1 AND step = $2
+`
+
+type StepDataParams struct {
+	CaseNo string
+	Step   string
+}
+
+// What a step left on the timeline, for one that is asked for its answer again. Served by the unique key of case and step.
+func (q *Queries) StepData(ctx context.Context, arg StepDataParams) (json.RawMessage, error) {
+	row := q.db.QueryRow(ctx, stepData, arg.CaseNo, arg.Step)
+	var data json.RawMessage
+	err := row.Scan(&data)
+	return data, err
+}
+
 const stepDone = `-- name: StepDone :one
 SELECT EXISTS (SELECT FROM case_events WHERE case_no = $1 AND step = $2)
 `

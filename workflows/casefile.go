@@ -31,7 +31,7 @@ var (
 	errWithdrawn = errors.New("withdrawn by the applicant")
 )
 
-// caseFile is what every filing process keeps of its case: the desk where people are asked, the steps taken, and
+// caseFile is what a process keeps of its case: the desk where people are asked, the steps taken, and
 // the papers being printed.
 type caseFile struct {
 	ctx   workflow.Context
@@ -39,6 +39,7 @@ type caseFile struct {
 	desk  *humantask.Desk
 	terms activities.Terms
 	steps int
+	width int // of a step's number, two where it is not set
 	printing
 	binding    bool // the office has decided: too late to withdraw
 	withdrawal *Withdrawal
@@ -93,7 +94,7 @@ func (f *caseFile) ask(spec humantask.Spec) (humantask.Answer, error) {
 func (f *caseFile) move(name string) activities.Move {
 	f.steps++
 	return activities.Move{
-		CaseNo: f.in.CaseNo, Step: fmt.Sprintf("%02d-%s", f.steps, name), At: workflow.Now(f.ctx),
+		CaseNo: f.in.CaseNo, Step: fmt.Sprintf("%0*d-%s", max(f.width, 2), f.steps, name), At: workflow.Now(f.ctx),
 		Actor: nursery.Engine.Account, Role: nursery.RoleEngine,
 	}
 }

@@ -15,12 +15,9 @@ var errRoundServed = errors.New("the round may be opened")
 
 // checkup is one institution's check-up round on its way.
 type checkup struct {
-	ctx workflow.Context
-	in  CaseInput
-	asides
-	terms activities.CheckupTerms
-	steps int
-	printing
+	*caseFile
+	aside   asides
+	terms   activities.CheckupTerms
 	changed bool
 	over    bool
 }
@@ -29,17 +26,13 @@ type checkup struct {
 // in by the door, a class at a time; the workflow follows who is in care, waits for the team, allows what is late, and has
 // the county look at what was missed. It knows counts and identifiers only.
 func CheckupRound(ctx workflow.Context, in CaseInput) (CaseResult, error) {
-	c := &checkup{ctx: ctx, in: in}
-	var err error
-	if c.desk, err = humantask.NewDesk(ctx, in.CaseNo); err != nil {
+	desk, err := humantask.NewDesk(ctx, in.CaseNo)
+	if err != nil {
 		return CaseResult{}, fmt.Errorf("open desk: %w", err)
 	}
-	err = workflow.SetUpdateHandler(ctx, activities.CaseChanged, func(workflow.Context, Change) error {
-		c.changed = true
-		return nil
-	})
-	if err != nil {
-		return CaseResult{}, fmt.Errorf("take changes: %w", err)
+	c := &checkup{caseFile: &caseFile{ctx: ctx, in: in, desk: desk, width: 3}, aside: asides{desk: desk}}
+	if err := onCaseChanged(ctx, func() { c.changed = true }); err != nil {
+		return CaseResult{}, err
 	}
 	if err := c.do(engine.OpenCheckup, c.move("opened"), &c.terms); err != nil {
 		return CaseResult{}, fmt.Errorf("open round: %w", err)
@@ -58,35 +51,21 @@ func CheckupRound(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 	return c.close()
 }
 
-func (c *checkup) move(name string) activities.Move {
-	c.steps++
-	return activities.Move{
-		CaseNo: c.in.CaseNo, Step: fmt.Sprintf("%03d-%s", c.steps, name), At: workflow.Now(c.ctx),
-		Actor: nursery.Engine.Account, Role: nursery.RoleEngine,
-	}
-}
-
-func (c *checkup) do(activity any, m activities.Move, result any) error {
-	return do(c.ctx, activity, m, result)
-}
-
 // unblock tells the county that no contract covers the institution, and looks again whenever one may, until the half-year
 // is over.
 func (c *checkup) unblock() error {
-	c.ask(c.ctx, humantask.Spec{
+	c.aside.ask(c.ctx, humantask.Spec{
 		Kind: "checkup_round.blocked", Title: "没有生效的签约，不能开展半年体检", Role: nursery.RoleCountyOffice, Stage: nursery.StageRoundBlocked,
 		Outcomes: []nursery.Outcome{nursery.OutcomeReply}, Days: c.terms.MissedDays,
 	}, errRoundServed, func(ctx workflow.Context, answer humantask.Answer) error {
-		m := c.move("blocked-reply")
-		m.Actor, m.Role, m.Tasks = answer.Actor, answer.Role, []string{answer.Task}
-		return do(ctx, engine.TakeAnswer, m, nil)
+		return do(ctx, engine.TakeAnswer, c.moveBy(answer, "blocked-reply"), nil)
 	})
 	end := morningOf(c.terms.Last.AddDays(1))
 	for c.terms.Blocked {
 		c.changed = false
-		_, err := workflow.AwaitWithTimeout(c.ctx, max(end.Sub(workflow.Now(c.ctx)), 0), func() bool { return c.changed || c.failed != nil })
+		_, err := workflow.AwaitWithTimeout(c.ctx, max(end.Sub(workflow.Now(c.ctx)), 0), func() bool { return c.changed || c.aside.failed != nil })
 		if err == nil {
-			err = c.failed
+			err = c.aside.failed
 		}
 		if err != nil {
 			return err
@@ -99,7 +78,7 @@ func (c *checkup) unblock() error {
 		}
 	}
 	c.desk.Interrupt(errRoundServed)
-	if err := c.settle(c.ctx); err != nil {
+	if err := c.aside.settle(c.ctx); err != nil {
 		return err
 	}
 	c.desk.Interrupt(nil)
@@ -116,13 +95,12 @@ func (c *checkup) record() error {
 			}
 			c.changed = false
 			if err := do(ctx, engine.FollowCheckup, c.move("followed"), nil); err != nil {
-				c.failed = fmt.Errorf("follow roster: %w", err)
-				c.desk.Interrupt(c.failed)
+				c.desk.Interrupt(fmt.Errorf("follow roster: %w", err))
 				return
 			}
 		}
 	})
-	_, err := c.desk.Ask(c.ctx, humantask.Spec{
+	_, err := c.ask(humantask.Spec{
 		Kind: "checkup_round.record", Title: "逐班开展半年健康体检", Role: nursery.RoleHospital, Stage: nursery.StageRecording,
 		Outcomes: []nursery.Outcome{nursery.OutcomeComplete}, Days: c.terms.Days, Silence: c.terms.GraceDays,
 	})
@@ -136,10 +114,10 @@ func (c *checkup) close() (CaseResult, error) {
 	if err := c.do(engine.CloseCheckup, c.move("closed"), &end); err != nil {
 		return CaseResult{}, fmt.Errorf("close round: %w", err)
 	}
-	c.print(c.ctx, c.in.CaseNo)
+	c.print()
 	ended := c.move("ended")
 	if end.Missed > 0 {
-		answer, err := c.desk.Ask(c.ctx, humantask.Spec{
+		answer, err := c.ask(humantask.Spec{
 			Kind: "checkup_round.missed", Title: fmt.Sprintf("核对漏检婴幼儿 %d 名", end.Missed), Role: nursery.RoleCountyOffice,
 			Stage: nursery.StageRoundMissed, Outcomes: []nursery.Outcome{nursery.OutcomeReply}, Days: c.terms.MissedDays,
 		})
@@ -160,6 +138,6 @@ func (c *checkup) lost() (CaseResult, error) {
 	if err := c.do(engine.CloseCheckup, c.move("lost"), nil); err != nil {
 		return CaseResult{}, fmt.Errorf("end round: %w", err)
 	}
-	err := workflow.Await(c.ctx, func() bool { return workflow.AllHandlersFinished(c.ctx) })
+	err := c.finish(c.ctx)
 	return CaseResult{Stage: nursery.StageRoundLost}, err
 }

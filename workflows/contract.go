@@ -78,12 +78,8 @@ func openContract(ctx workflow.Context, in CaseInput) (*contract, error) {
 		return nil, fmt.Errorf("open desk: %w", err)
 	}
 	c.desk.Resume(in.Asked, in.Open)
-	err = workflow.SetUpdateHandler(ctx, activities.CaseChanged, func(workflow.Context, Change) error {
-		c.changed = true
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("take changes: %w", err)
+	if err := onCaseChanged(ctx, func() { c.changed = true }); err != nil {
+		return nil, err
 	}
 	for _, asked := range in.Open {
 		c.askOn(ctx, asked, errContractOver, c.takeAnswer)

@@ -31,12 +31,9 @@ func Inspection(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 		return CaseResult{}, fmt.Errorf("open desk: %w", err)
 	}
 	i := &inspection{caseFile: &caseFile{ctx: ctx, in: in, desk: desk}, aside: asides{desk: desk}}
-	err = workflow.SetUpdateHandler(ctx, activities.CaseChanged, func(workflow.Context, Change) error {
-		i.alert("") // an officer has noted a hazard in a draft, before the visit is sent
-		return nil
-	})
-	if err != nil {
-		return CaseResult{}, fmt.Errorf("take changes: %w", err)
+	// An officer may note a hazard in a draft, before the visit is sent.
+	if err := onCaseChanged(ctx, func() { i.alert("") }); err != nil {
+		return CaseResult{}, err
 	}
 	if err := i.do(engine.TakeUpInspection, i.move("opened"), &i.terms); err != nil {
 		return CaseResult{}, err

@@ -52,12 +52,8 @@ func openInsurance(ctx workflow.Context, in CaseInput) (*insurance, error) {
 	if m.desk, err = humantask.NewDesk(ctx, in.CaseNo); err != nil {
 		return nil, fmt.Errorf("open desk: %w", err)
 	}
-	err = workflow.SetUpdateHandler(ctx, activities.CaseChanged, func(workflow.Context, Change) error {
-		m.changed = true
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("take changes: %w", err)
+	if err := onCaseChanged(ctx, func() { m.changed = true }); err != nil {
+		return nil, err
 	}
 	err = workflow.ExecuteLocalActivity(activities.Local(ctx), engine.OpenInsurance, activities.OpenInsurance{
 		CaseNo: in.CaseNo, At: workflow.Now(ctx),

@@ -3,6 +3,11 @@
 package workflows
 
 import (
+	"fmt"
+
+	"go.temporal.io/sdk/workflow"
+
+	"tuoyu/activities"
 	"tuoyu/nursery"
 	"tuoyu/workflows/humantask"
 )
@@ -28,6 +33,18 @@ type CaseInput struct {
 
 // Change is what the Updates activities.CaseChanged and activities.BuildChanged carry: that facts have changed, and no more.
 type Change struct{ ID string }
+
+// onCaseChanged has do run whenever the facts of a case have changed.
+func onCaseChanged(ctx workflow.Context, do func()) error {
+	err := workflow.SetUpdateHandler(ctx, activities.CaseChanged, func(workflow.Context, Change) error {
+		do()
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("take changes: %w", err)
+	}
+	return nil
+}
 
 // CaseResult is how a case ended.
 type CaseResult struct {

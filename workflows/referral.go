@@ -12,22 +12,19 @@ import (
 
 // referral is one child's referral on its way.
 type referral struct {
-	ctx    workflow.Context
-	in     CaseInput
-	desk   *humantask.Desk
+	*caseFile
 	limits nursery.CheckupParams
-	steps  int
 }
 
 // Referral sees a child through from a check-up to a specialist and back (国家基本公共卫生服务规范 0～6岁儿童健康管理): taken on, seen,
 // result returned. Whoever does not come is traced by the contracted doctor, and so is what stays silent past its limit.
 func Referral(ctx workflow.Context, in CaseInput) (CaseResult, error) {
-	r := &referral{ctx: ctx, in: in}
-	var err error
-	if r.desk, err = humantask.NewDesk(ctx, in.CaseNo); err != nil {
+	desk, err := humantask.NewDesk(ctx, in.CaseNo)
+	if err != nil {
 		return CaseResult{}, fmt.Errorf("open desk: %w", err)
 	}
-	if err := do(ctx, engine.OpenReferral, r.step("opened"), &r.limits); err != nil {
+	r := &referral{caseFile: &caseFile{ctx: ctx, in: in, desk: desk}}
+	if err := r.do(engine.OpenReferral, r.move("opened"), &r.limits); err != nil {
 		return CaseResult{}, fmt.Errorf("open referral: %w", err)
 	}
 	answer, err := r.ask("referral.take", "接收体检后转诊", nursery.StageReferred, r.limits.AcceptDays, nursery.OutcomeTake)
@@ -57,7 +54,15 @@ func Referral(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 			return CaseResult{}, err
 		}
 	}
-	if _, err := r.answered("referral.result", "反馈转诊结果", nursery.StageReferralSeen, r.limits.ResultDays, nursery.StageReferralDone); err != nil {
+	// Asked until it is answered: nothing that is owed to a child expires.
+	answer, err = r.caseFile.ask(humantask.Spec{
+		Kind: "referral.result", Title: "反馈转诊结果", Role: nursery.RoleHospital, Stage: nursery.StageReferralSeen,
+		Outcomes: []nursery.Outcome{nursery.OutcomeComplete}, Days: r.limits.ResultDays,
+	})
+	if err != nil {
+		return CaseResult{}, err
+	}
+	if err := r.to(nursery.StageReferralDone, "done", answer, false); err != nil {
 		return CaseResult{}, err
 	}
 	return r.result(nursery.StageReferralDone)
@@ -81,7 +86,7 @@ func (r *referral) trace(before int) (bool, error) {
 	if before < r.limits.TraceAttempts {
 		outcomes = append([]nursery.Outcome{nursery.OutcomeRebook}, outcomes...)
 	}
-	answer, err := r.desk.Ask(r.ctx, humantask.Spec{
+	answer, err := r.caseFile.ask(humantask.Spec{
 		Kind: "referral.trace", Title: "追访未就诊婴幼儿", Role: nursery.RoleHospital, Stage: nursery.StageReferralTraced, Outcomes: outcomes,
 		Days: r.limits.TraceDays,
 	})
@@ -95,32 +100,13 @@ func (r *referral) trace(before int) (bool, error) {
 }
 
 func (r *referral) ask(kind, title string, stage nursery.Stage, days int, outcomes ...nursery.Outcome) (humantask.Answer, error) {
-	return r.desk.Ask(r.ctx, humantask.Spec{
+	return r.caseFile.ask(humantask.Spec{
 		Kind: kind, Title: title, Role: nursery.RoleHospital, Stage: stage, Outcomes: outcomes, Days: days, Silence: r.limits.SilenceDays,
 	})
 }
 
-// answered asks until it is answered: nothing that is owed to a child expires.
-func (r *referral) answered(kind, title string, stage nursery.Stage, days int, then nursery.Stage) (humantask.Answer, error) {
-	answer, err := r.desk.Ask(r.ctx, humantask.Spec{
-		Kind: kind, Title: title, Role: nursery.RoleHospital, Stage: stage, Outcomes: []nursery.Outcome{nursery.OutcomeComplete}, Days: days,
-	})
-	if err != nil {
-		return answer, err
-	}
-	return answer, r.to(then, "done", answer, false)
-}
-
-func (r *referral) step(name string) activities.Move {
-	r.steps++
-	return activities.Move{
-		CaseNo: r.in.CaseNo, Step: fmt.Sprintf("%02d-%s", r.steps, name), At: workflow.Now(r.ctx),
-		Actor: nursery.Engine.Account, Role: nursery.RoleEngine,
-	}
-}
-
 func (r *referral) to(stage nursery.Stage, name string, answer humantask.Answer, trace bool) error {
-	m := activities.ReferralMove{Move: r.step(name), Stage: stage, Trace: trace}
+	m := activities.ReferralMove{Move: r.move(name), Stage: stage, Trace: trace}
 	if answer.Task != "" {
 		m.Actor, m.Role, m.Tasks = answer.Actor, answer.Role, []string{answer.Task}
 	}
@@ -128,6 +114,6 @@ func (r *referral) to(stage nursery.Stage, name string, answer humantask.Answer,
 }
 
 func (r *referral) result(stage nursery.Stage) (CaseResult, error) {
-	err := workflow.Await(r.ctx, func() bool { return workflow.AllHandlersFinished(r.ctx) })
+	err := r.finish(r.ctx)
 	return CaseResult{Stage: stage}, err
 }

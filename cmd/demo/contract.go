@@ -52,9 +52,9 @@ func (sc *scene) filed(ctx context.Context, name string) (*roleplay.Applicant, e
 	return a, sc.visitConforming(ctx, a, filing)
 }
 
-// signed has both sides sign a contract of a year from today on and the county file it.
+// signed has both sides sign a contract of a year from yesterday on and the county file it: it begins at any hour of the day.
 func (sc *scene) signed(ctx context.Context, a *roleplay.Applicant, clinic, office *roleplay.Actor, today nursery.Date) (string, error) {
-	caseNo, err := a.Propose(ctx, sc.key(), roleplay.Terms("", clinic.Account, today))
+	caseNo, err := a.Propose(ctx, sc.key(), roleplay.Terms("", clinic.Account, today.AddDays(-1)))
 	if err != nil {
 		return "", err
 	}

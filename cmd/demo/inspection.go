@@ -17,21 +17,8 @@ const (
 // inspected is an institution inspected twice: a defect of its records is put right, and a serious hazard that nobody puts
 // right is referred for a penalty.
 func inspected(ctx context.Context, sc *scene) error {
-	a, err := sc.applicant(ctx, "public_comprehensive")
+	a, err := sc.filed(ctx, "public_comprehensive")
 	if err != nil {
-		return err
-	}
-	if err := sc.register(ctx, a, a.Registration); err != nil {
-		return err
-	}
-	filing, err := sc.file(ctx, a, "public_comprehensive")
-	if err != nil {
-		return err
-	}
-	if err := sc.accept(ctx, a, filing); err != nil {
-		return err
-	}
-	if err := sc.visitConforming(ctx, a, filing); err != nil {
 		return err
 	}
 	if err := sc.corrected(ctx, a); err != nil {

@@ -18,6 +18,7 @@ facts_used := {
 	"/children/*/items/*/item",
 	"/children/*/items/*/done",
 	"/children/*/items/*/months_since",
+	"/children/*/items/*/months_at",
 }
 
 limits := data.params.health
@@ -83,18 +84,29 @@ reasons contains lib.reason("P08-R3h", owed(subject, found.child.months_first, l
 # custom:
 #   rule: CH-04
 #   basis: {doc: 国家基本公共卫生服务规范（第三版）, article: 0～6岁儿童健康管理, binding: L4, verified: true}
-reasons contains lib.reason("CH-04", owed(subject, age, limits.haemoglobin_months.value, sprintf("%v月龄", [age]))) if {
+reasons contains lib.reason("CH-04", owed(subject, found.child.months_last, limits.haemoglobin_visits.value, ages(visit))) if {
 	some subject, found in undone
 	found.item.item == "haemoglobin"
-	age := min({m | some m in limits.haemoglobin_months.value; m >= found.child.months_first; m <= found.child.months_last})
-	met_before(found) == false
+	visit := due(limits.haemoglobin_visits.value, found.child.months_first, found.child.months_last, found.item)
 }
 
-# A series of ages, such as six to eight months, is met by one measurement in it, also when it was before this half-year.
-met_before(found) if {
-	found.item.months_since < 3
-	found.child.months_last < 12
-} else := false
+# The first visit whose ages the child has in the half-year. One is met by one measurement at its ages, such as six to eight
+# months, also when that was before this half-year.
+due(visits, first, last, item) := min({visit |
+	some visit in visits
+	visit[0] <= last
+	visit[1] >= first
+	not met(visit, item)
+})
+
+met(visit, item) if {
+	item.months_at >= visit[0]
+	item.months_at <= visit[1]
+}
+
+ages(visit) := sprintf("%v月龄", [visit[0]]) if visit[0] == visit[1]
+
+ages(visit) := sprintf("%v—%v月龄", visit) if visit[0] < visit[1]
 
 # METADATA
 # title: 每年一次血红蛋白或血常规
@@ -113,10 +125,10 @@ reasons contains lib.reason("HW-04", owed(subject, found.child.months_last, limi
 # custom:
 #   rule: CH-05
 #   basis: {doc: 国家基本公共卫生服务规范（第三版）, article: 0～6岁儿童健康管理, binding: L4, verified: true}
-reasons contains lib.reason("CH-05", owed(subject, age, limits.hearing_months.value, sprintf("%v月龄", [age]))) if {
+reasons contains lib.reason("CH-05", owed(subject, found.child.months_last, limits.hearing_visits.value, ages(visit))) if {
 	some subject, found in undone
 	found.item.item == "hearing"
-	age := min({m | some m in limits.hearing_months.value; m >= found.child.months_first; m <= found.child.months_last})
+	visit := due(limits.hearing_visits.value, found.child.months_first, found.child.months_last, found.item)
 }
 
 # METADATA
@@ -145,13 +157,13 @@ done_before(item) if item.months_since >= 0
 #   basis: {doc: 托儿所幼儿园卫生保健工作规范, no: 卫妇社发〔2012〕35号, article: 第二部分四, binding: L4, verified: true}
 reasons contains lib.reason("HW-01", {
 	"result": "warn",
-	"subject": id,
+	"subject": child.child,
 	"seen": child.months_since,
 	"limit": [limits.spacing_least_months.value, limits.spacing_most_months.value],
 	"message": sprintf("距上次体检%v个月，应间隔约六个月。", [child.months_since]),
 	"remedy": "请在下一半年按约六个月的间隔安排。",
 }) if {
-	some id, child in owing
+	some child in input.children
 	unevenly(child.months_since)
 }
 

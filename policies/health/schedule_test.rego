@@ -2,9 +2,11 @@ package health.schedule_test
 
 import data.health.schedule
 
-items(done, since) := [object.union({"item": i, "done": i in done}, ago) |
+items(done, since) := items_at(done, since, {})
+
+items_at(done, since, at) := [object.union({"item": i, "done": i in done}, ago) |
 	some i in ["weight", "length", "head", "haemoglobin", "hearing", "teeth", "development", "vision"]
-	ago := object.union({}, {k: v | some k, v in {"months_since": since[i]}})
+	ago := object.union({k: v | some k, v in {"months_since": since[i]}}, {k: v | some k, v in {"months_at": at[i]}})
 ]
 
 child(first, last, changes) := object.union(
@@ -53,9 +55,30 @@ test_haemoglobin_falls_due_at_its_ages if {
 	not "CH-04 haemoglobin" in rules(31, 35, since)
 }
 
+done_at(item, months) := {"items": items_at([], {}, {item: months})}
+
 test_one_measurement_from_six_to_eight_months_is_enough if {
-	not "CH-04 haemoglobin" in rules(8, 11, {"items": items([], {"haemoglobin": 2})})
-	"CH-04 haemoglobin" in rules(8, 11, {"items": items([], {"haemoglobin": 3})})
+	"CH-04 haemoglobin" in rules(8, 13, done_at("haemoglobin", 5))
+	not "CH-04 haemoglobin" in rules(6, 11, done_at("haemoglobin", 6))
+	not "CH-04 haemoglobin" in rules(7, 12, done_at("haemoglobin", 6))
+	not "CH-04 haemoglobin" in rules(8, 13, done_at("haemoglobin", 8))
+	"CH-04 haemoglobin" in rules(13, 18, done_at("haemoglobin", 9))
+	"CH-04 haemoglobin" in rules(18, 23, done_at("haemoglobin", 17))
+	not "CH-04 haemoglobin" in rules(18, 23, done_at("haemoglobin", 18))
+}
+
+test_one_measurement_of_hearing_at_an_age_is_enough if {
+	"CH-05 hearing" in rules(6, 11, done_at("hearing", 5))
+	not "CH-05 hearing" in rules(6, 11, done_at("hearing", 6))
+	"CH-05 hearing" in rules(6, 12, done_at("hearing", 6)) # twelve months is another visit
+}
+
+test_the_ages_of_a_visit_are_said if {
+	said := {r.message |
+		some r in schedule.reasons with input as {"as_of": "2026-12-31", "county": "140403", "children": [child(3, 8, {})]}
+		r.rule in {"CH-04", "CH-05"}
+	}
+	said == {"血红蛋白应检未检：6—8月龄。", "听力应检未检：6月龄。"}
 }
 
 test_haemoglobin_is_due_once_a_year if {
@@ -90,6 +113,7 @@ test_two_checks_are_about_six_months_apart if {
 	not "HW-01 c1" in rules(13, 18, {"months_since": 7})
 	"HW-01 c1" in rules(13, 18, {"months_since": 8})
 	not "HW-01 c1" in rules(13, 18, {})
+	"HW-01 c1" in rules(0, 0, {"months_since": 4, "days_in_care": 0, "items": []}) # as it is asked when a check is recorded
 }
 
 test_each_child_is_named if {

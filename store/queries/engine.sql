@@ -17,6 +17,10 @@ SELECT * FROM cases WHERE case_no = @case_no FOR UPDATE;
 -- name: StepDone :one
 SELECT EXISTS (SELECT FROM case_events WHERE case_no = @case_no AND step = @step);
 
+-- name: StepData :one
+-- What a step left on the timeline, for one that is asked for its answer again. Served by the unique key of case and step.
+SELECT data FROM case_events WHERE case_no = @case_no AND step = @step;
+
 -- name: InsertEvent :exec
 INSERT INTO case_events (case_no, county, institution, step, kind, actor, actor_role, note, data, internal, at)
 VALUES (@case_no, @county, @institution, @step, @kind, @actor, @actor_role, @note, @data, @internal, @at);
