@@ -34,6 +34,8 @@ func TestEveryMethodOfTheDeskIsForItsRoles(t *testing.T) {
 				nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleInsurer, nursery.RoleAuditor}},
 		"overdue": {func(p nursery.Principal) error { _, err := d.OverdueByOffice(ctx, p); return err },
 			[]nursery.Role{nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator}},
+		"targets": {func(p nursery.Principal) error { _, err := d.Targets(ctx, p); return err },
+			[]nursery.Role{nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator}},
 		"rules": {func(p nursery.Principal) error { _, err := d.RulePacks(ctx, p); return err },
 			[]nursery.Role{nursery.RoleSupervisor, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator}},
 		"calendar": {func(p nursery.Principal) error { _, err := d.CalendarYears(ctx, p); return err },

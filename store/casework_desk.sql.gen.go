@@ -610,6 +610,69 @@ func (q *Queries) EndPastAbsences(ctx context.Context, arg EndPastAbsencesParams
 	return err
 }
 
+const filedCounts = `-- name: FiledCounts :one
+SELECT count(*)::integer AS institutions, coalesce(sum(seats), 0)::integer AS seats,
+    count(*) FILTER (WHERE inclusive)::integer AS inclusive, coalesce(sum(seats) FILTER (WHERE inclusive), 0)::integer AS inclusive_seats,
+    count(*) FILTER (WHERE inclusive AND site_kind IN ('community', 'family_point') AND filed_on >= $1::date)::integer AS community_points,
+    count(*) FILTER (WHERE site_kind = 'employer' AND filed_on >= $1::date)::integer AS employer_pilots
+FROM institutions WHERE status IN ('filed', 'rectifying') AND ($2::text = '' OR county = $2::text)
+`
+
+type FiledCountsParams struct {
+	Since  nursery.Date
+	County string
+}
+
+type FiledCountsRow struct {
+	Institutions    int32
+	Seats           int32
+	Inclusive       int32
+	InclusiveSeats  int32
+	CommunityPoints int32
+	EmployerPilots  int32
+}
+
+// Served by institutions_by_county, or over the whole register for the city: some hundreds.
+func (q *Queries) FiledCounts(ctx context.Context, arg FiledCountsParams) (FiledCountsRow, error) {
+	row := q.db.QueryRow(ctx, filedCounts, arg.Since, arg.County)
+	var i FiledCountsRow
+	err := row.Scan(
+		&i.Institutions,
+		&i.Seats,
+		&i.Inclusive,
+		&i.InclusiveSeats,
+		&i.CommunityPoints,
+		&i.EmployerPilots,
+	)
+	return i, err
+}
+
+const inCareCounts = `-- name: InCareCounts :one
+SELECT count(*)::integer AS children, count(h.child)::integer AS recorded
+FROM enrolments e JOIN institutions i ON i.id = e.institution LEFT JOIN health_records h ON h.child = e.child
+WHERE e.entered_on <= $1::date AND coalesce(e.left_on, 'infinity') > $1::date
+    AND i.status IN ('filed', 'rectifying') AND ($2::text = '' OR e.county = $2::text)
+`
+
+type InCareCountsParams struct {
+	OnDay  nursery.Date
+	County string
+}
+
+type InCareCountsRow struct {
+	Children int32
+	Recorded int32
+}
+
+// Children in care on a day at institutions that are filed, and those of them with a health record. Served by
+// enrolments_of_county, or over all for the city.
+func (q *Queries) InCareCounts(ctx context.Context, arg InCareCountsParams) (InCareCountsRow, error) {
+	row := q.db.QueryRow(ctx, inCareCounts, arg.OnDay, arg.County)
+	var i InCareCountsRow
+	err := row.Scan(&i.Children, &i.Recorded)
+	return i, err
+}
+
 const inboxAboutInstitution = `-- name: InboxAboutInstitution :many
 SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner FROM tasks
 WHERE state = 'open' AND institution = $1::text
@@ -903,6 +966,18 @@ func (q *Queries) LastAnswerOfKind(ctx context.Context, arg LastAnswerOfKindPara
 		&i.Partner,
 	)
 	return i, err
+}
+
+const latestBuildPlan = `-- name: LatestBuildPlan :one
+SELECT name FROM build_plans ORDER BY started_at DESC, name LIMIT 1
+`
+
+// Bounded: the city starts a handful of plans.
+func (q *Queries) LatestBuildPlan(ctx context.Context) (string, error) {
+	row := q.db.QueryRow(ctx, latestBuildPlan)
+	var name string
+	err := row.Scan(&name)
+	return name, err
 }
 
 const newestChange = `-- name: NewestChange :one

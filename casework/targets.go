@@ -1,0 +1,244 @@
+package casework
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"sync"
+
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// Target is one quantity that the plan sets, against what is there today. Without a figure Unavailable says why; a target is
+// never left out for that.
+type Target struct {
+	ID          string           `json:"id" doc:"标识"`
+	Project     string           `json:"project" doc:"所属项目"`
+	Title       string           `json:"title" doc:"名称"`
+	Source      nursery.Citation `json:"source" doc:"出处"`
+	By          nursery.Date     `json:"by,omitzero" doc:"完成时限，长期的为空"`
+	Goal        string           `json:"goal" doc:"目标，方案原话"`
+	Numerator   int              `json:"numerator" doc:"分子，或已有数量"`
+	Denominator int              `json:"denominator" doc:"分母，或目标数量"`
+	Value       string           `json:"value,omitempty" doc:"显示值"`
+	Exact       string           `json:"exact,omitempty" doc:"精确值，比率为百分数"`
+	Met         bool             `json:"met" doc:"是否达到"`
+	Verified    bool             `json:"verified" doc:"数量和口径是否均出自原文"`
+	Basis       string           `json:"basis,omitempty" doc:"口径"`
+	CityGoal    bool             `json:"city_goal,omitempty" doc:"目标是全市的，未分解到县区，此数只是本县区的"`
+	Link        string           `json:"link,omitempty" doc:"可查看明细的页面"`
+	Unavailable string           `json:"unavailable,omitempty" doc:"尚无数据的原因"`
+}
+
+// planFile is the quantities of the plan as they stand in it. Assumed says what of a target the plan leaves open; such a
+// figure is shown and not verified.
+type planFile struct {
+	Document string `json:"document"`
+	Targets  []struct {
+		ID          string       `json:"id"`
+		Project     string       `json:"project"`
+		Title       string       `json:"title"`
+		Article     string       `json:"article"`
+		Goal        string       `json:"goal"`
+		By          nursery.Date `json:"by,omitzero"`
+		Quantity    int          `json:"quantity,omitempty"`
+		Percent     bool         `json:"percent,omitempty"`
+		Measure     string       `json:"measure,omitempty"`
+		Assumed     string       `json:"assumed,omitempty"`
+		Link        string       `json:"link,omitempty"`
+		Unavailable string       `json:"unavailable,omitempty"`
+	} `json:"targets"`
+}
+
+//go:embed plan/targets.json
+var planTargets []byte
+
+var thePlan = sync.OnceValue(func() planFile {
+	var plan planFile
+	if err := json.Unmarshal(planTargets, &plan); err != nil {
+		panic("casework: plan/targets.json: " + err.Error())
+	}
+	return plan
+})
+
+// tally is a figure there is today: a count has no whole.
+type tally struct {
+	part, whole int
+	basis       string
+	none        string // why there is no figure
+	share       int    // what a county has to reach of the city's quantity, where that is divided
+}
+
+// Targets holds the plan's targets against today: of the city, or for a county's office what its own county has come to.
+func (s *Service) Targets(ctx context.Context, p nursery.Principal) ([]Target, error) {
+	if err := s.may(ctx, p, "target.list", resource{}); err != nil {
+		return nil, err
+	}
+	figures, err := s.measure(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	plan := thePlan()
+	targets := make([]Target, 0, len(plan.Targets))
+	for _, line := range plan.Targets {
+		t := Target{
+			ID: line.ID, Project: line.Project, Title: line.Title, By: line.By, Goal: line.Goal, Link: line.Link, Unavailable: line.Unavailable,
+			Source: nursery.Citation{Document: plan.Document, Article: line.Article, Binding: "L7", Verified: true},
+		}
+		if line.Measure != "" {
+			figure, ok := figures[line.Measure]
+			if !ok {
+				return nil, fmt.Errorf("target %s: no measure %s", line.ID, line.Measure)
+			}
+			t.hold(figure, line.Quantity, line.Percent, p.Role == nursery.RoleCountyOffice)
+			t.Verified = line.Assumed == "" && t.Unavailable == ""
+			if line.Assumed != "" {
+				t.Basis += "；" + line.Assumed
+			}
+		}
+		targets = append(targets, t)
+	}
+	return targets, nil
+}
+
+// hold compares exactly: a rate is never rounded up to its goal.
+func (t *Target) hold(figure tally, quantity int, percent, county bool) {
+	t.Basis = figure.basis
+	switch {
+	case figure.none != "":
+		t.Unavailable = figure.none
+	case percent && figure.whole == 0:
+		t.Unavailable = "尚无应计的对象"
+	case percent:
+		rate := shareOf(figure.part, figure.whole)
+		t.Numerator, t.Denominator, t.Value, t.Exact = figure.part, figure.whole, rate.Text+"%", rate.Exact
+		t.Met = figure.part*100 >= quantity*figure.whole
+	default:
+		t.Numerator, t.Denominator = figure.part, quantity
+		if county && figure.share > 0 {
+			t.Denominator = figure.share
+		}
+		t.CityGoal = county && figure.share == 0
+		t.Exact = strconv.Itoa(figure.part)
+		t.Value = t.Exact + " 个"
+		t.Met = !t.CityGoal && figure.part >= t.Denominator
+	}
+}
+
+// planStart is the day from which what is new counts as new, since the plan is one for 2024.
+var planStart = nursery.NewDate(2024, 1, 1)
+
+// measure reads every figure there is, by the name that plan/targets.json knows it by.
+func (s *Service) measure(ctx context.Context, p nursery.Principal) (map[string]tally, error) {
+	// Rates are counts alone, of which the administrator sees what the auditor does.
+	if p.Role == nursery.RoleAdministrator {
+		p.Role = nursery.RoleAuditor
+	}
+	figures := map[string]tally{}
+	if err := s.measureBuilding(ctx, p, figures); err != nil {
+		return nil, err
+	}
+	if err := s.measureRegister(ctx, p, figures); err != nil {
+		return nil, err
+	}
+	for name, ask := range map[string]func() (Indicator, error){
+		"signed":    func() (Indicator, error) { return s.SignedRate(ctx, p, nursery.Date{}) },
+		"checked":   func() (Indicator, error) { return s.CheckupRate(ctx, p, "") },
+		"inspected": func() (Indicator, error) { return s.InspectionCoverage(ctx, p, "") },
+	} {
+		indicator, err := ask()
+		if err != nil {
+			return nil, fmt.Errorf("measure %s: %w", name, err)
+		}
+		figures[name] = tally{part: indicator.Total.Numerator, whole: indicator.Total.Denominator, basis: indicator.Basis}
+	}
+	return figures, s.measureInsurance(ctx, p, figures)
+}
+
+// measureBuilding reads the plan of buildings that was started last.
+func (s *Service) measureBuilding(ctx context.Context, p nursery.Principal, figures map[string]tally) error {
+	var name string
+	err := s.DB.As(ctx, p, func(q *store.Queries) (err error) {
+		name, err = q.LatestBuildPlan(ctx)
+		return err
+	})
+	if store.IsNotFound(err) {
+		none := tally{none: "建设计划尚未启动"}
+		figures["built_seats"], figures["covered_counties"] = none, none
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("find building plan: %w", err)
+	}
+	ledger, _, err := s.readLedger(ctx, p, name)
+	if err != nil {
+		return err
+	}
+	seats := tally{part: ledger.SeatsCounted, basis: "已发回执且班级设置符合设置标准第十九条的托位"}
+	counties := tally{basis: "已有取得备案回执的公办示范机构的县区"}
+	for _, c := range byCounty(ledger.Lines) {
+		if c.Filed > 0 {
+			counties.part++
+		}
+	}
+	if p.Role == nursery.RoleCountyOffice {
+		seats.share, counties.share = ledger.Seats, 1
+	}
+	figures["built_seats"], figures["covered_counties"] = seats, counties
+	return nil
+}
+
+// measureRegister counts the register, and the children in care. Those are counted by the engine, since the city's office
+// sees no child.
+func (s *Service) measureRegister(ctx context.Context, p nursery.Principal, figures map[string]tally) error {
+	county := countyOf(p, "")
+	var filed store.FiledCountsRow
+	err := s.DB.As(ctx, p, func(q *store.Queries) (err error) {
+		filed, err = q.FiledCounts(ctx, store.FiledCountsParams{County: county, Since: planStart})
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("count filed institutions: %w", err)
+	}
+	var care store.InCareCountsRow
+	err = s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
+		care, err = q.InCareCounts(ctx, store.InCareCountsParams{County: county, OnDay: s.today()})
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("count children in care: %w", err)
+	}
+	const filedNow = "已备案且未注销的"
+	figures["seats"] = tally{part: int(filed.Seats), basis: filedNow + "机构的托位"}
+	figures["inclusive_institutions"] = tally{part: int(filed.Inclusive), basis: filedNow + "普惠机构"}
+	figures["inclusive_seats"] = tally{part: int(filed.InclusiveSeats), whole: int(filed.Seats), basis: filedNow + "普惠机构的托位，占全部托位"}
+	figures["community_points"] = tally{part: int(filed.CommunityPoints), basis: filedNow + "普惠社区托育机构和家庭托育点"}
+	figures["employer_pilots"] = tally{part: int(filed.EmployerPilots), basis: filedNow + "用人单位办托机构"}
+	figures["used_seats"] = tally{part: int(care.Children), whole: int(filed.Seats), basis: filedNow + "机构的在托婴幼儿，占其托位"}
+	figures["recorded"] = tally{part: int(care.Recorded), whole: int(care.Children), basis: filedNow + "机构的在托婴幼儿中，已建健康档案的"}
+	return nil
+}
+
+func (s *Service) measureInsurance(ctx context.Context, p nursery.Principal, figures map[string]tally) error {
+	counties := []string{p.County}
+	if cityWide(p.Role) {
+		counties = counties[:0]
+		for _, d := range nursery.Counties() {
+			counties = append(counties, d.Code)
+		}
+	}
+	insured := tally{basis: "今日在保的婴幼儿，占应参保的"}
+	for _, county := range counties {
+		rate, err := s.InsuredRate(ctx, p, county, nursery.Date{})
+		if err != nil {
+			return fmt.Errorf("measure insured: %w", err)
+		}
+		insured.part += rate.Insured
+		insured.whole += rate.Residents
+	}
+	figures["insured"] = insured
+	return nil
+}
