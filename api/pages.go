@@ -30,23 +30,19 @@ var verifiedType = reflect.TypeFor[casework.VerifiedPaper]()
 var pageFiles embed.FS
 
 var (
-	pageStyle   = string(mustRead("style.css"))
-	trackScript = string(mustRead("track.js"))
+	pageStyle = string(mustRead("style.css"))
 
 	pageTemplates = template.Must(template.New("").Funcs(template.FuncMap{
-		"style":  func() template.CSS { return template.CSS(pageStyle) },
-		"script": func() template.JS { return template.JS(trackScript) },
-		"date":   chineseDate,
-		"lower":  strings.ToLower,
+		"style": func() template.CSS { return template.CSS(pageStyle) },
+		"date":  chineseDate,
+		"lower": strings.ToLower,
 	}).ParseFS(pageFiles, "pages/*.html"))
 
 	// Each page allows its own style and script by their hash and nothing else.
-	pagePolicy  = policy("")
-	docsPolicy  = policy("")
-	trackPolicy = policy("script-src " + hashOf(trackScript) + "; connect-src 'self'; ")
-	trackPage   = mustRender("track.html", nil)
-	askPolicy   = strings.Replace(pagePolicy, "form-action 'none'", "form-action 'self'", 1)
-	askPage     = mustRender("ask.html", nil)
+	pagePolicy = policy("")
+	docsPolicy = policy("")
+	askPolicy  = strings.Replace(pagePolicy, "form-action 'none'", "form-action 'self'", 1)
+	askPage    = mustRender("ask.html", nil)
 )
 
 func policy(more string) string {

@@ -65,20 +65,6 @@ func TestAPersonTypesTheCodeOfAPaper(t *testing.T) {
 	}
 }
 
-func TestTheTrackingPageRunsItsOwnScriptAlone(t *testing.T) {
-	h := newHouse(t, nil)
-	response, raw := h.ask(t, "GET", "/track", "", "Authorization", "")
-	policy := response.Header.Get("Content-Security-Policy")
-	_, style, _ := strings.Cut(string(raw), "<style>")
-	_, script, _ := strings.Cut(string(raw), "<script>")
-	if response.StatusCode != 200 || !allows(policy, "style-src", style, "</style>") || !allows(policy, "script-src", script, "</script>") {
-		t.Errorf("%d, policy %s", response.StatusCode, policy)
-	}
-	if !strings.HasPrefix(policy, "default-src 'none';") || strings.Contains(policy, "unsafe") || strings.Contains(policy, "http") {
-		t.Errorf("policy is %s", policy)
-	}
-}
-
 func TestThePublicIsLimitedByAddress(t *testing.T) {
 	h := newHouse(t, func(d *Deps) { d.PublicRate = Rate{PerSecond: 0.1, Burst: 3} })
 	for i := range 4 {
@@ -223,7 +209,7 @@ func TestLogsMetricsAndSpansKnowRoutesOnly(t *testing.T) {
 
 func TestEveryAnswerCarriesItsGuards(t *testing.T) {
 	h := newHouse(t, func(d *Deps) { d.PublicURL = "https://tuoyu.example" })
-	for _, path := range []string{"/nothing", "/api/v1/me", "/verify/x", "/track", "/docs", "/openapi.json", "/api/v1/documents/d", "/api/v1/processes"} {
+	for _, path := range []string{"/nothing", "/api/v1/me", "/verify/x", "/docs", "/openapi.json", "/api/v1/documents/d", "/api/v1/processes"} {
 		response, _ := h.ask(t, "GET", path, "")
 		for name, want := range map[string]string{
 			"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY",
@@ -236,7 +222,7 @@ func TestEveryAnswerCarriesItsGuards(t *testing.T) {
 		if policy := response.Header.Get("Content-Security-Policy"); !strings.HasPrefix(policy, "default-src 'none'") || !strings.Contains(policy, "frame-ancestors 'none'") {
 			t.Errorf("%s: policy is %q", path, policy)
 		}
-		public := path == "/track" || path == "/docs" || path == "/openapi.json"
+		public := path == "/docs" || path == "/openapi.json"
 		if got := response.Header.Get("Cache-Control"); (got == "no-store") == public {
 			t.Errorf("%s: Cache-Control is %q", path, got)
 		}

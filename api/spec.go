@@ -81,7 +81,6 @@ func (a *api) publish() error {
 	a.mux.HandleFunc("GET /openapi.json", fixed("application/json", "", raw))
 	a.mux.HandleFunc("GET /docs", fixed(htmlType, docsPolicy, page))
 	a.mux.HandleFunc("GET /verify", askForPaper)
-	a.mux.HandleFunc("GET /track", fixed(htmlType, trackPolicy, trackPage))
 	return nil
 }
 

@@ -131,4 +131,3 @@ func processLink(c casework.CaseDetail, p nursery.Principal) (path, title string
 	}
 	return "", ""
 }
-

@@ -106,7 +106,9 @@ func labelAt(s shape, pointer string) string {
 type navItem struct{ Path, Title string }
 
 // covers tells whether a page lies under the link.
-func (n navItem) covers(path string) bool { return path == n.Path || strings.HasPrefix(path, n.Path+"/") }
+func (n navItem) covers(path string) bool {
+	return path == n.Path || strings.HasPrefix(path, n.Path+"/")
+}
 
 var navigations = map[nursery.Role][]navItem{
 	nursery.RoleInstitution:   {{"/start", "首页"}, {"/cases", "我的办件"}, {"/tasks", "待办"}, {"/children", "名册"}, {"/contracts", "签约"}, {"/checkups", "体检"}, {"/inspections", "检查"}},

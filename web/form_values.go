@@ -290,4 +290,6 @@ func (a asked) faultAt(at string) string {
 }
 
 // fieldID is the element of a value, which the error summary points to.
-func fieldID(pointer string) string { return "f" + strings.NewReplacer("/", "-", "_", "-").Replace(pointer) }
+func fieldID(pointer string) string {
+	return "f" + strings.NewReplacer("/", "-", "_", "-").Replace(pointer)
+}

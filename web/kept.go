@@ -26,7 +26,9 @@ type keptForm struct {
 
 type keptField struct{ name, value string }
 
-func keptCell(id string) sealing.Cell { return sealing.Cell{Table: "kept_forms", Column: "body", Row: id} }
+func keptCell(id string) sealing.Cell {
+	return sealing.Cell{Table: "kept_forms", Column: "body", Row: id}
+}
 
 // keepForm keeps what was sent for whoever's session it was that ended, sealed; it tells whether it could. Files are not
 // kept: they are still where they were chosen.

@@ -40,9 +40,9 @@ type settings struct {
 	OIDCInstitutionClaim string `env:"OIDC_INSTITUTION_CLAIM" envDefault:"institution" in:"serve" doc:"claim that holds the institution"`
 	OIDCRegistrarClaim   string `env:"OIDC_REGISTRAR_CLAIM" envDefault:"registrar" in:"serve" doc:"claim that says which registrar a registrar is"`
 
-	OIDCClientID         string `env:"OIDC_CLIENT_ID" envDefault:"tuoyu-web" in:"serve" doc:"client by which the pages have people sign in, with /signin/callback as its redirect"`
-	OIDCClientSecret     string `env:"OIDC_CLIENT_SECRET" in:"serve" doc:"secret of that client; empty for a public client, which PKCE is enough for"`
-	DemoAccountsURL      string `env:"DEMO_ACCOUNTS_URL" in:"serve" is:"url" doc:"list of role accounts that the sign-in page of a demonstration offers; never set in earnest"`
+	OIDCClientID     string `env:"OIDC_CLIENT_ID" envDefault:"tuoyu-web" in:"serve" doc:"client by which the pages have people sign in, with /signin/callback as its redirect"`
+	OIDCClientSecret string `env:"OIDC_CLIENT_SECRET" in:"serve" doc:"secret of that client; empty for a public client, which PKCE is enough for"`
+	DemoAccountsURL  string `env:"DEMO_ACCOUNTS_URL" in:"serve" is:"url" doc:"list of role accounts that the sign-in page of a demonstration offers; never set in earnest"`
 
 	Listen        string `env:"LISTEN" envDefault:"127.0.0.1:8080" in:"serve" doc:"where the pages and the API listen, with /livez, /readyz and /metrics"`
 	MetricsListen string `env:"METRICS_LISTEN" envDefault:"127.0.0.1:8081" in:"worker" doc:"where a worker answers /livez, /readyz and /metrics; port 0 takes a free one"`
