@@ -1,0 +1,24 @@
+import { defineConfig } from "@playwright/test";
+
+// The tests run against an instance that is up already, with the demonstration's cases: see scripts/browser.sh.
+export default defineConfig({
+	testDir: "tests",
+	timeout: 60_000,
+	expect: { timeout: 15_000 },
+	workers: 1,
+	fullyParallel: false,
+	forbidOnly: true,
+	reporter: [["list"]],
+	use: {
+		baseURL: process.env.TUOYU_PUBLIC_URL,
+		locale: "zh-CN",
+		timezoneId: "Asia/Shanghai",
+		browserName: "chromium",
+		launchOptions: {
+			executablePath: process.env.CHROMIUM,
+			args: ["--no-sandbox"],
+		},
+		screenshot: "only-on-failure",
+		trace: "off",
+	},
+});

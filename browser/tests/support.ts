@@ -1,0 +1,36 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page } from "@playwright/test";
+
+/** The widths every page is looked at: a phone, a tablet, an office screen. */
+export const widths = [320, 768, 1280];
+
+/** signIn signs in a role account through the provider, as a person would from the sign-in page of a demonstration. */
+export async function signIn(page: Page, account: string, next = "/home") {
+	await page.goto(`/signin?next=${encodeURIComponent(next)}`);
+	const link = page.locator(`a[href*="account=${account}&"]`);
+	if (!(await link.isVisible())) {
+		await page.locator("details", { has: link }).locator("summary").click();
+	}
+	await link.click();
+	await expect(page.getByRole("link", { name: account, exact: true })).toBeVisible();
+}
+
+/** accessible finds no violation of WCAG 2.2 AA on the page as it is, and nothing wider than the screen. */
+export async function accessible(page: Page) {
+	const found = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
+	expect(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).slice(0, 3).join(" | ")}`)).toEqual([]);
+	const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+	expect(wide, "the page is wider than the screen").toBeLessThanOrEqual(0);
+}
+
+/** atEveryWidth looks at a page as a phone, a tablet and an office screen show it, and keeps a picture of each. */
+export async function atEveryWidth(page: Page, name: string) {
+	for (const width of widths) {
+		await page.setViewportSize({ width, height: width === 320 ? 640 : 900 });
+		await accessible(page);
+		if (process.env.SCREENS) {
+			await page.screenshot({ path: `${process.env.SCREENS}/${name}-${width}.png`, fullPage: true });
+		}
+	}
+	await page.setViewportSize({ width: 1280, height: 900 });
+}
