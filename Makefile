@@ -14,7 +14,7 @@ TOOLS := $(BIN)/sqlc $(BIN)/staticcheck $(BIN)/templ $(BIN)/workflowcheck
 demo: export TUOYU_PUBLIC_URL ?= http://127.0.0.1:8080
 demo: export TUOYU_OIDC_ISSUER ?= http://127.0.0.1:9998
 
-.PHONY: help run demo record test bench lint generate build setup clean FORCE
+.PHONY: help run demo record test screens bench lint generate build setup clean FORCE
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,8 +28,12 @@ demo: $(BIN)/demo ## play the demonstration cases once more, while make run is u
 record: $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo ## record the histories that guard running cases
 	@$(BIN)/devstack --quiet --ports auto --fast --fresh --state .devstack/record -- scripts/record.sh
 
-test: setup lint test-rules test-go test-devstack ## every check and every test
+test: setup lint test-rules test-go test-devstack test-browser ## every check and every test
 	@echo 'all checks and tests passed'
+
+screens: setup $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo browser/node_modules ## take the pictures of docs/screens anew
+	@rm -rf docs/screens && mkdir -p docs/screens
+	@SCREENS=$(CURDIR)/docs/screens $(BIN)/devstack --quiet --ports auto --fresh --state .devstack/browser -- scripts/browser.sh
 
 bench: setup $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo ## measure the goals into bench/RESULTS.md, in about ten minutes
 	@cd bench && $(GO) build -o $(BIN)/bench .
@@ -52,7 +56,7 @@ clean: ## remove what was built and the local databases
 # The steps of make test, each to be called alone.
 
 .PHONY: check-format check-vet check-staticcheck check-determinism check-sql check-generated check-rules \
-	test-rules test-go test-devstack
+	test-rules test-go test-devstack test-browser
 
 check-format:
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "gofmt would change:"; echo "$$unformatted"; exit 1; fi
@@ -86,6 +90,9 @@ test-go: $(BIN)/devstack
 test-devstack: $(BIN)/devstack $(BIN)/staticcheck
 	@cd devstack && $(GO) vet ./... && $(BIN)/staticcheck ./... && $(GO) test -timeout 10m ./...
 
+test-browser: $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo browser/node_modules
+	@$(BIN)/devstack --quiet --ports auto --fast --fresh --state .devstack/browser -- scripts/browser.sh
+
 # Files that the targets above need.
 
 $(BIN)/tuoyu $(BIN)/demo: $(BIN)/%: FORCE
@@ -94,6 +101,9 @@ $(BIN)/tuoyu $(BIN)/demo: $(BIN)/%: FORCE
 $(BIN)/devstack: $(filter-out %_test.go,$(wildcard devstack/*.go)) $(wildcard devstack/*.html) devstack/go.mod devstack/go.sum
 	@echo 'building devstack, which takes some minutes the first time'
 	@cd devstack && $(GO) build -o $@ .
+
+browser/node_modules: browser/package-lock.json
+	@cd browser && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund --loglevel error && touch node_modules
 
 $(TOOLS) &: tools/go.mod tools/go.sum
 	@echo 'installing sqlc, staticcheck, templ and workflowcheck'

@@ -18,6 +18,7 @@ want() { packages+=("$1"); }
 command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || want chromium-headless-shell
 [ -e /usr/share/fonts/truetype/lxgw-wenkai/LXGWWenKai-Regular.ttf ] || want fonts-lxgw-wenkai
 [ -e /usr/share/fonts/truetype/hanazono/HanaMinB.ttf ] || want fonts-hanazono
+command -v npm >/dev/null || want npm
 command -v gcc >/dev/null || want gcc
 command -v curl >/dev/null || want curl
 command -v pdftotext >/dev/null || want poppler-utils

@@ -29,7 +29,7 @@ export async function atEveryWidth(page: Page, name: string) {
 		await page.setViewportSize({ width, height: width === 320 ? 640 : 900 });
 		await accessible(page);
 		if (process.env.SCREENS) {
-			await page.screenshot({ path: `${process.env.SCREENS}/${name}-${width}.png`, fullPage: true });
+			await page.screenshot({ path: `${process.env.SCREENS}/${name}-${width}.jpg`, type: "jpeg", quality: 60, fullPage: width !== 320 });
 		}
 	}
 	await page.setViewportSize({ width: 1280, height: 900 });
