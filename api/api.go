@@ -17,6 +17,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"tuoyu/limits"
 	"tuoyu/nursery"
 )
 
@@ -55,7 +56,7 @@ type api struct {
 	maxBody, maxUpload int64
 	proxies            []netip.Prefix
 
-	public, accounts, refused *limits
+	public, accounts, refused *limits.Limits
 }
 
 // New gives the handler of the whole API with its documentation and the two pages for people who do not sign in.
@@ -66,8 +67,8 @@ func New(d Deps) (http.Handler, error) {
 	a := &api{
 		door: d.Door, verifier: d.Verifier, log: d.Log, mux: http.NewServeMux(), https: strings.HasPrefix(d.PublicURL, "https:"),
 		maxBody: d.MaxBody, maxUpload: d.MaxUpload, proxies: d.TrustedProxies,
-		public: newLimits(or(d.PublicRate, DefaultPublicRate)), accounts: newLimits(or(d.AccountRate, DefaultAccountRate)),
-		refused: newLimits(refusedTokenRate),
+		public: limits.New(or(d.PublicRate, DefaultPublicRate)), accounts: limits.New(or(d.AccountRate, DefaultAccountRate)),
+		refused: limits.New(refusedTokenRate),
 	}
 	a.maxBody, a.maxUpload = or(a.maxBody, 1<<20), or(a.maxUpload, 20<<20)
 	if a.log == nil {
@@ -234,7 +235,7 @@ func needsToken(op *huma.Operation) bool { return len(op.Security) > 0 }
 func (a *api) limitPublic(ctx huma.Context, next func(huma.Context)) {
 	if !needsToken(ctx.Operation()) {
 		r, w := humago.Unwrap(ctx)
-		if tooMany := a.public.take(a.client(r)); tooMany != nil {
+		if tooMany := take(a.public, a.client(r)); tooMany != nil {
 			writeProblem(w, r, tooMany)
 			return
 		}
@@ -251,7 +252,7 @@ func (a *api) authenticate(ctx huma.Context, next func(huma.Context)) {
 	r, w := humago.Unwrap(ctx)
 	p, err := a.whoAsks(r)
 	if err != nil {
-		said := a.refused.take(a.client(r))
+		said := take(a.refused, a.client(r))
 		if said == nil {
 			said = a.refuse(r.Context(), err)
 		}
@@ -259,7 +260,7 @@ func (a *api) authenticate(ctx huma.Context, next func(huma.Context)) {
 		return
 	}
 	exchangeOf(r.Context()).role = p.Role
-	if tooMany := a.accounts.take(p.Account); tooMany != nil {
+	if tooMany := take(a.accounts, p.Account); tooMany != nil {
 		writeProblem(w, r, tooMany)
 		return
 	}

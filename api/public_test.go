@@ -123,22 +123,6 @@ func TestWhoSendsForgedTokensIsToldToSlowDownAndNobodyElse(t *testing.T) {
 	}
 }
 
-func TestOnlySoManyAddressesAreRemembered(t *testing.T) {
-	l := newLimits(Rate{PerSecond: 0.001, Burst: 1})
-	if l.take("first") != nil || l.take("first") == nil {
-		t.Fatal("one request is allowed, and one only")
-	}
-	for i := range mostLimited {
-		l.of(strconv.Itoa(i))
-	}
-	if len(l.byKey) != mostLimited || l.recent.Len() != mostLimited {
-		t.Errorf("%d keys, %d entries are remembered, want %d", len(l.byKey), l.recent.Len(), mostLimited)
-	}
-	if l.take("first") != nil {
-		t.Error("the one not seen for longest is not forgotten")
-	}
-}
-
 func TestLogsMetricsAndSpansKnowRoutesOnly(t *testing.T) {
 	spans := tracetest.NewInMemoryExporter()
 	before := otel.GetTracerProvider()

@@ -8,6 +8,8 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/netip"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,6 +18,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"tuoyu/casework"
+	"tuoyu/limits"
 	"tuoyu/nursery"
 	"tuoyu/sealing"
 	"tuoyu/store"
@@ -33,6 +36,8 @@ type Deps struct {
 	PublicURL    string // where people reach the pages; https asks browsers to stay with it
 	DemoAccounts string // address of a list of accounts that the sign-in page offers; empty, as it must be in earnest: none
 	MaxUpload    int64  // bytes of one file; zero: 20 MiB
+
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed; empty: nobody's
 }
 
 // Site is the pages as an http.Handler.
@@ -43,9 +48,13 @@ type Site struct {
 	sessions *scs.SessionManager
 	assets   assets
 	live     *hub
+	asking   *limits.Limits // of who has not signed in, by address
 	seconds  *prometheus.HistogramVec
 	now      func() time.Time
 }
+
+// publicRate is how often one address may ask without being signed in, behind which a whole office may sit.
+var publicRate = limits.Rate{PerSecond: 5, Burst: 100}
 
 const (
 	maxForm        = 2 << 20 // bytes of a form without files
@@ -67,6 +76,7 @@ func New(d Deps) (*Site, error) {
 	s.sessions = newSessions(d.DB, s.now)
 	s.sessions.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) { s.fail(w, r, err) }
 	s.live = newHub(d.Door, d.Log)
+	s.asking = limits.New(publicRate)
 	var err error
 	if s.assets, err = loadAssets(); err != nil {
 		return nil, err
@@ -116,6 +126,13 @@ type handler func(w http.ResponseWriter, r *http.Request) error
 func (s *Site) open(pattern string, h handler) {
 	s.mux.Handle(pattern, s.sessions.LoadAndSave(s.limited(func(w http.ResponseWriter, r *http.Request) {
 		r = s.known(r)
+		if who(r.Context()).Account == "" {
+			if wait := s.asking.Take(limits.Caller(r, s.TrustedProxies)); wait > 0 {
+				w.Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())+1))
+				s.fail(w, r, &casework.Error{Kind: casework.TooMany, Code: "too_many_requests", Message: "请求过于频繁，请稍后再试。"})
+				return
+			}
+		}
 		if err := h(w, r); err != nil {
 			s.fail(w, r, err)
 		}

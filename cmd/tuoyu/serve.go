@@ -77,7 +77,8 @@ func (p *process) serve(ctx context.Context) error {
 	}
 	pages, err := web.New(web.Deps{
 		Door: door, DB: p.db, Fields: p.fields, Log: p.log, Metrics: p.metrics, PublicURL: p.publicURL(), DemoAccounts: s.DemoAccountsURL, MaxUpload: s.MaxUploadMiB << 20,
-		Provider: web.Provider{Issuer: s.OIDCIssuer, ClientID: s.OIDCClientID, ClientSecret: s.OIDCClientSecret, Principal: issuer.Principal},
+		TrustedProxies: s.TrustedProxies,
+		Provider:       web.Provider{Issuer: s.OIDCIssuer, ClientID: s.OIDCClientID, ClientSecret: s.OIDCClientSecret, Principal: issuer.Principal},
 	})
 	if err != nil {
 		return fmt.Errorf("build the pages: %w", err)
