@@ -12,40 +12,40 @@ import (
 
 func TestSigningInAndOut(t *testing.T) {
 	t.Parallel()
-	h := pagesHouse(t)
-	b := &browser{t: t, h: h}
-	if p := b.get("/tasks?view=mine"); p.location != "/signin?next=%2Ftasks%3Fview%3Dmine" {
-		t.Errorf("led to %q", p.location)
+	h := ownHouse(t)
+	b := newBrowser(t, h)
+	if p := b.get("/tasks?view=mine"); p.Location != "/signin?next=%2Ftasks%3Fview%3Dmine" {
+		t.Errorf("led to %q", p.Location)
 	}
-	if p := b.get("/signin/callback?code=x&state=guessed"); p.status != 400 {
-		t.Errorf("a callback nobody asked for is answered %d", p.status)
+	if p := b.get("/signin/callback?code=x&state=guessed"); p.Status != 400 {
+		t.Errorf("a callback nobody asked for is answered %d", p.Status)
 	}
-	b.signIn("clerk-140403")
-	before := b.cookie
-	if p := b.get("/account"); !strings.Contains(p.body, "clerk-140403") || strings.Contains(p.body, before) {
-		t.Errorf("the account page: %s", p.body)
+	b.signIn("clerk-140403", "/account")
+	before := b.Cookie
+	if p := b.get("/account"); !strings.Contains(p.Body, "clerk-140403") || strings.Contains(p.Body, before) {
+		t.Errorf("the account page: %s", p.Body)
 	}
 	if n := h.number(t, `SELECT count(*) FROM web_sessions WHERE token = $1`, before); n != 0 {
 		t.Error("a session's token stands in the database")
 	}
 	other := signIn(t, h, "clerk-140403")
 	out := b.get("/account")
-	if p := b.post("/account/signout-all", "_key", out.key(t)); p.location != "/signed-out" {
-		t.Errorf("led to %q, %d", p.location, p.status)
+	if p := b.post("/account/signout-all", "_key", keyOn(t, out)); p.Location != "/signed-out" {
+		t.Errorf("led to %q, %d", p.Location, p.Status)
 	}
 	for _, one := range []*browser{b, other} {
-		if p := one.get("/tasks"); !strings.HasPrefix(p.location, "/signin") {
-			t.Errorf("still signed in: %d", p.status)
+		if p := one.get("/tasks"); !strings.HasPrefix(p.Location, "/signin") {
+			t.Errorf("still signed in: %d", p.Status)
 		}
 	}
-	b.cookie = before
-	if p := b.get("/tasks"); !strings.HasPrefix(p.location, "/signin") {
-		t.Errorf("an ended session is taken: %d", p.status)
+	b.Cookie = before
+	if p := b.get("/tasks"); !strings.HasPrefix(p.Location, "/signin") {
+		t.Errorf("an ended session is taken: %d", p.Status)
 	}
 	for _, next := range []string{"https://evil.example", "//evil.example", `/\evil.example`} {
-		b := &browser{t: t, h: h}
-		if p := b.follow(b.get("/signin/start?account=clerk-140403&next=" + next)); strings.Contains(p.body, "evil") {
-			t.Errorf("led outside by %s", next)
+		b := newBrowser(t, h)
+		if p := b.signIn("clerk-140403", next); !strings.Contains(p.Body, "待办") {
+			t.Errorf("led elsewhere by %s: %s", next, p.Body)
 		}
 	}
 }
@@ -53,32 +53,32 @@ func TestSigningInAndOut(t *testing.T) {
 func TestARealInstanceOffersNoAccounts(t *testing.T) {
 	t.Parallel()
 	h := sharedHouse(t)
-	b := &browser{t: t, h: h}
-	if p := b.get("/signin"); p.status != 200 || strings.Contains(p.body, "clerk-") || strings.Contains(p.body, "演示") {
-		t.Errorf("%d: %s", p.status, p.body)
+	b := newBrowser(t, h)
+	if p := b.get("/signin"); p.Status != 200 || strings.Contains(p.Body, "clerk-") || strings.Contains(p.Body, "演示") {
+		t.Errorf("%d: %s", p.Status, p.Body)
 	}
-	if p := b.get("/signin/start?account=clerk-140403"); strings.Contains(p.location, "clerk-140403") {
-		t.Errorf("an account is passed on: %s", p.location)
+	if p := b.get("/signin/start?account=clerk-140403"); strings.Contains(p.Location, "clerk-140403") {
+		t.Errorf("an account is passed on: %s", p.Location)
 	}
 }
 
 func TestAFormActsOnceAndFromThisSiteAlone(t *testing.T) {
 	t.Parallel()
-	h := pagesHouse(t)
+	h := ownHouse(t)
 	_, caseNo := filed(t, h, "community")
 	clerk := signIn(t, h, "clerk-140403")
 	shown := clerk.get("/cases/" + caseNo)
 	for range 2 {
-		if p := clerk.post("/cases/"+caseNo+"/comment", "_key", shown.key(t), "text", "请补充说明"); p.location != "/cases/"+caseNo {
-			t.Errorf("%d: %s", p.status, p.body)
+		if p := clerk.post("/cases/"+caseNo+"/comment", "_key", keyOn(t, shown), "text", "请补充说明"); p.Location != "/cases/"+caseNo {
+			t.Errorf("%d: %s", p.Status, p.Body)
 		}
 	}
 	if n := h.number(t, `SELECT count(*) FROM case_events WHERE case_no = $1 AND note = '请补充说明'`, caseNo); n != 1 {
 		t.Errorf("sent twice, written %d times", n)
 	}
 	form := map[string][]string{"_key": {"k"}, "text": {"从别处来"}}
-	if p := clerk.send(http.MethodPost, "/cases/"+caseNo+"/comment", form, "Sec-Fetch-Site", "cross-site"); p.status != 403 {
-		t.Errorf("another site's form is answered %d", p.status)
+	if p := clerk.send(http.MethodPost, "/cases/"+caseNo+"/comment", form, "Sec-Fetch-Site", "cross-site"); p.Status != 403 {
+		t.Errorf("another site's form is answered %d", p.Status)
 	}
 	if n := h.number(t, `SELECT count(*) FROM case_events WHERE note = '从别处来'`); n != 0 {
 		t.Error("another site's form acted")
@@ -87,31 +87,31 @@ func TestAFormActsOnceAndFromThisSiteAlone(t *testing.T) {
 
 func TestAFormThatComesAfterItsSessionIsNotLost(t *testing.T) {
 	t.Parallel()
-	h := pagesHouse(t)
+	h := ownHouse(t)
 	_, caseNo := filed(t, h, "community")
 	clerk := signIn(t, h, "clerk-140403")
 	shown := clerk.get("/cases/" + caseNo)
 	if _, err := h.db.Exec(t.Context(), `UPDATE web_sessions SET idle_until = now() - interval '1 hour'`); err != nil {
 		t.Fatal(err)
 	}
-	p := clerk.post("/cases/"+caseNo+"/comment", "_key", shown.key(t), "text", "写了很久的意见")
-	if p.status != http.StatusUnauthorized || !strings.Contains(p.body, "已保留") {
-		t.Fatalf("%d: %s", p.status, p.body)
+	p := clerk.post("/cases/"+caseNo+"/comment", "_key", keyOn(t, shown), "text", "写了很久的意见")
+	if p.Status != http.StatusUnauthorized || !strings.Contains(p.Body, "已保留") {
+		t.Fatalf("%d: %s", p.Status, p.Body)
 	}
 	if n := h.number(t, `SELECT count(*) FROM kept_forms WHERE position('写了很久'::bytea IN body) > 0`); n != 0 {
 		t.Error("what was kept is readable in the database")
 	}
 	stranger := signIn(t, h, "clerk-140403-2")
-	again := clerk.follow(clerk.get("/signin/start?account=clerk-140403&next=/tasks"))
-	if !strings.Contains(again.body, "您填写的内容仍在") || !strings.Contains(again.body, "写了很久的意见") {
-		t.Fatalf("not offered: %s", again.body)
+	again := clerk.signIn("clerk-140403", "/tasks")
+	if !strings.Contains(again.Body, "您填写的内容仍在") || !strings.Contains(again.Body, "写了很久的意见") {
+		t.Fatalf("not offered: %s", again.Body)
 	}
-	id := regexp.MustCompile(`name="_kept" value="([^"]+)"`).FindStringSubmatch(again.body)[1]
-	if p := stranger.get("/kept/" + id); p.status != 404 {
-		t.Errorf("another account sees it: %d", p.status)
+	id := regexp.MustCompile(`name="_kept" value="([^"]+)"`).FindStringSubmatch(again.Body)[1]
+	if p := stranger.get("/kept/" + id); p.Status != 404 {
+		t.Errorf("another account sees it: %d", p.Status)
 	}
-	if p := clerk.post("/cases/"+caseNo+"/comment", "_key", again.key(t), "text", "写了很久的意见", "_kept", id); p.location != "/cases/"+caseNo {
-		t.Errorf("%d: %s", p.status, p.body)
+	if p := clerk.post("/cases/"+caseNo+"/comment", "_key", keyOn(t, again), "text", "写了很久的意见", "_kept", id); p.Location != "/cases/"+caseNo {
+		t.Errorf("%d: %s", p.Status, p.Body)
 	}
 	if n := h.number(t, `SELECT count(*) FROM case_events WHERE case_no = $1 AND note = '写了很久的意见'`, caseNo); n != 1 {
 		t.Errorf("written %d times", n)
@@ -139,19 +139,19 @@ var seenBy = []struct {
 
 func TestEveryPageForEveryRole(t *testing.T) {
 	t.Parallel()
-	h := pagesHouse(t)
+	h := ownHouse(t)
 	a, caseNo := filed(t, h, "community")
 	task := open(t, a.Clerk(), caseNo, "filing.review")
 	never := strings.NewReplacer("{case}", "BA-140403-2026-999999-9", "{task}", "none")
 	real := strings.NewReplacer("{case}", caseNo, "{task}", task.ID)
 	requestID := regexp.MustCompile(`<code>[A-Z0-9]+</code>|nonce="[A-Z0-9]+"`)
 	for _, role := range everybody {
-		b := &browser{t: t, h: h}
+		b := newBrowser(t, h)
 		if role != nursery.RolePublic {
 			b = signIn(t, h, accountOf(role, "140403", a))
 		}
 		for _, page := range seenBy {
-			got := b.get(real.Replace(page.path)).status
+			got := b.get(real.Replace(page.path)).Status
 			want := http.StatusOK
 			switch {
 			case slices.Contains(page.roles, role):
@@ -175,8 +175,8 @@ func TestEveryPageForEveryRole(t *testing.T) {
 				continue
 			}
 			there, nowhere := far.get(real.Replace(page.path)), far.get(never.Replace(page.path))
-			if there.status != http.StatusNotFound || requestID.ReplaceAllString(there.body, "") != requestID.ReplaceAllString(nowhere.body, "") {
-				t.Errorf("%s of another county for %s: %d, and not like one that does not exist: %d", page.path, role, there.status, nowhere.status)
+			if there.Status != http.StatusNotFound || requestID.ReplaceAllString(there.Body, "") != requestID.ReplaceAllString(nowhere.Body, "") {
+				t.Errorf("%s of another county for %s: %d, and not like one that does not exist: %d", page.path, role, there.Status, nowhere.Status)
 			}
 		}
 	}
@@ -185,22 +185,22 @@ func TestEveryPageForEveryRole(t *testing.T) {
 func TestPagesCarryTheirGuards(t *testing.T) {
 	t.Parallel()
 	h := sharedHouse(t)
-	b := &browser{t: t, h: h}
+	b := newBrowser(t, h)
 	for _, path := range []string{"/", "/signin", "/nothing", "/progress"} {
 		p := b.get(path)
-		policy := p.header.Get("Content-Security-Policy")
+		policy := p.Header.Get("Content-Security-Policy")
 		if !strings.HasPrefix(policy, "default-src 'none'; script-src 'nonce-") || strings.Contains(policy, "unsafe") {
 			t.Errorf("%s: policy %q", path, policy)
 		}
-		if p.header.Get("Cache-Control") != "no-store" || p.header.Get("X-Content-Type-Options") != "nosniff" {
-			t.Errorf("%s: %v", path, p.header)
+		if p.Header.Get("Cache-Control") != "no-store" || p.Header.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s: %v", path, p.Header)
 		}
-		if strings.Contains(p.body, "<script>") || strings.Contains(p.body, " style=") {
+		if strings.Contains(p.Body, "<script>") || strings.Contains(p.Body, " style=") {
 			t.Errorf("%s carries a script or style of its own", path)
 		}
 	}
-	asset := regexp.MustCompile(`/static/style\.[0-9a-f]+\.css`).FindString(b.get("/").body)
-	if p := b.get(asset); p.status != 200 || !strings.Contains(p.header.Get("Cache-Control"), "immutable") {
-		t.Errorf("%s: %d %v", asset, p.status, p.header)
+	asset := regexp.MustCompile(`/static/style\.[0-9a-f]+\.css`).FindString(b.get("/").Body)
+	if p := b.get(asset); p.Status != 200 || !strings.Contains(p.Header.Get("Cache-Control"), "immutable") {
+		t.Errorf("%s: %d %v", asset, p.Status, p.Header)
 	}
 }

@@ -1,0 +1,97 @@
+package roleplay
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// PagesCookie names the session of the pages.
+const PagesCookie = "__Host-tuoyu"
+
+// Visitor is somebody at the pages with a browser of the plainest sort: one cookie, no scripts.
+type Visitor struct {
+	Cookie string // the session; empty before the first answer
+	url    string
+}
+
+// Page is an answer to a visitor. Location is where it leads, absolute where the answer came from elsewhere.
+type Page struct {
+	Status   int
+	Location string
+	Body     string
+	Header   http.Header
+	Set      *http.Cookie // the session's cookie, when the answer set it
+}
+
+// NewVisitor gives somebody who has not signed in, at the pages under url.
+func NewVisitor(url string) *Visitor { return &Visitor{url: url} }
+
+// Send asks as a browser does and follows nothing. A form is sent as this site's own, unless header says otherwise; header
+// is names and values by turns. The cookie is Secure, which a Go jar would not send on loopback.
+func (v *Visitor) Send(ctx context.Context, method, path string, form url.Values, header ...string) (Page, error) {
+	address := path
+	if strings.HasPrefix(path, "/") {
+		address = v.url + path
+	}
+	var body io.Reader
+	if form != nil {
+		body = strings.NewReader(form.Encode())
+	}
+	r, err := http.NewRequestWithContext(ctx, method, address, body)
+	if err != nil {
+		return Page{}, fmt.Errorf("%s %s: %w", method, path, err)
+	}
+	if form != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+	}
+	r.Header.Set("Accept", "text/html")
+	for i := 0; i+1 < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	own := strings.HasPrefix(address, v.url)
+	if v.Cookie != "" && own {
+		r.AddCookie(&http.Cookie{Name: PagesCookie, Value: v.Cookie})
+	}
+	once := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	res, err := once.Do(r)
+	if err != nil {
+		return Page{}, fmt.Errorf("%s %s: %w", method, path, err)
+	}
+	defer res.Body.Close()
+	raw, err := io.ReadAll(res.Body)
+	if err != nil {
+		return Page{}, fmt.Errorf("%s %s: %w", method, path, err)
+	}
+	p := Page{Status: res.StatusCode, Location: res.Header.Get("Location"), Body: string(raw), Header: res.Header}
+	if strings.HasPrefix(p.Location, "/") && !own {
+		p.Location = r.URL.Scheme + "://" + r.URL.Host + p.Location // the provider's own
+	}
+	for _, c := range res.Cookies() {
+		if c.Name == PagesCookie {
+			p.Set, v.Cookie = c, c.Value
+		}
+	}
+	return p, nil
+}
+
+// SignIn goes through the demonstration's provider as account, chosen on the provider's own page, and on to next. It gives
+// the page that one is led to.
+func (v *Visitor) SignIn(ctx context.Context, account, next string) (Page, error) {
+	p, err := v.Send(ctx, http.MethodGet, "/signin/start?next="+url.QueryEscape(next), nil)
+	for range 10 {
+		if err != nil || p.Location == "" {
+			return p, err
+		}
+		if to, request, ok := strings.Cut(p.Location, "/sign-in?request="); ok {
+			p, err = v.Send(ctx, http.MethodPost, to+"/sign-in", url.Values{"request": {request}, "account": {account}})
+			continue
+		}
+		p, err = v.Send(ctx, http.MethodGet, p.Location, nil)
+	}
+	return p, fmt.Errorf("sign in as %s: led on for ever", account)
+}
