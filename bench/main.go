@@ -11,6 +11,7 @@
 //	g  wall map and ledger of the building sites at ten times the data
 //	h  a half-year's check-ups of three hundred institutions, beside a workflow per child
 //	i  an insurance month of all the city's children
+//	j  the pages: inbox at a hundred times the tasks, fifty requests a second, bytes of a first load
 package main
 
 import (
@@ -46,6 +47,7 @@ var parts = []part{
 	{"g", "Wall map and ledger of the building sites", true, (*bench).ledgers},
 	{"h", "A half-year's check-ups", true, (*bench).checkups},
 	{"i", "An insurance month of all the city's children", true, (*bench).insuranceMonth},
+	{"j", "The pages", true, (*bench).pages},
 }
 
 // bench is one run.
