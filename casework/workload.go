@@ -159,17 +159,17 @@ func countyCodes() []string {
 // cityCode is the division the city's own people belong to.
 const cityCode = "140400"
 
-// TaskCounts counts the inbox by view, each up to 1000.
+// TaskCounts counts the inbox by view, each up to 100.
 type TaskCounts struct {
 	All       int `json:"all" doc:"全部"`
 	Mine      int `json:"mine" doc:"我的"`
-	Claimable int `json:"claimable" doc:"可认领，按到期先后前 5000 件计"`
+	Claimable int `json:"claimable" doc:"可认领，按到期先后前 300 件计"`
 	Due       int `json:"due" doc:"下一工作日前到期或已逾期"`
 	Overdue   int `json:"overdue" doc:"已逾期"`
 }
 
 // countsMost is as far as anything of the inbox is counted.
-const countsMost = 1000
+const countsMost = 100
 
 // TaskCounts counts what Tasks would list for the filter in each view, whatever f.View is.
 func (s *Service) TaskCounts(ctx context.Context, p nursery.Principal, f TaskFilter) (TaskCounts, error) {

@@ -322,7 +322,7 @@ func (q *Queries) ChangesAfter(ctx context.Context, after int64) ([]ChangesAfter
 
 const countInboxOfAssignee = `-- name: CountInboxOfAssignee :one
 SELECT count(*)::integer FROM (SELECT kind, role, county FROM tasks WHERE state = 'open' AND assignee = $1::text
-    ORDER BY sort_on, id LIMIT 1000) mine
+    ORDER BY sort_on, id LIMIT 100) mine
 WHERE $2::text = '' OR kind = $2::text
 `
 
@@ -340,10 +340,10 @@ func (q *Queries) CountInboxOfAssignee(ctx context.Context, arg CountInboxOfAssi
 }
 
 const countInboxOfCity = `-- name: CountInboxOfCity :one
-SELECT least(count(*), 1000)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 1000)::integer AS claimable,
-    least(count(*) FILTER (WHERE sort_on <= $1::date), 1000)::integer AS due,
-    least(count(*) FILTER (WHERE sort_on < $2::date), 1000)::integer AS overdue
-FROM (SELECT kind, assignee, sort_on FROM tasks WHERE state = 'open' ORDER BY sort_on, id LIMIT 5000) near
+SELECT least(count(*), 100)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 100)::integer AS claimable,
+    least(count(*) FILTER (WHERE sort_on <= $1::date), 100)::integer AS due,
+    least(count(*) FILTER (WHERE sort_on < $2::date), 100)::integer AS overdue
+FROM (SELECT kind, assignee, sort_on FROM tasks WHERE state = 'open' ORDER BY sort_on, id LIMIT 300) near
 WHERE $3::text = '' OR kind = $3::text
 `
 
@@ -374,10 +374,10 @@ func (q *Queries) CountInboxOfCity(ctx context.Context, arg CountInboxOfCityPara
 }
 
 const countInboxOfCounty = `-- name: CountInboxOfCounty :one
-SELECT least(count(*), 1000)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 1000)::integer AS claimable,
-    least(count(*) FILTER (WHERE sort_on <= $1::date), 1000)::integer AS due,
-    least(count(*) FILTER (WHERE sort_on < $2::date), 1000)::integer AS overdue
-FROM (SELECT kind, assignee, sort_on FROM tasks WHERE state = 'open' AND county = $3 ORDER BY sort_on, id LIMIT 5000) near
+SELECT least(count(*), 100)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 100)::integer AS claimable,
+    least(count(*) FILTER (WHERE sort_on <= $1::date), 100)::integer AS due,
+    least(count(*) FILTER (WHERE sort_on < $2::date), 100)::integer AS overdue
+FROM (SELECT kind, assignee, sort_on FROM tasks WHERE state = 'open' AND county = $3 ORDER BY sort_on, id LIMIT 300) near
 WHERE $4::text = '' OR kind = $4::text
 `
 
@@ -414,11 +414,11 @@ func (q *Queries) CountInboxOfCounty(ctx context.Context, arg CountInboxOfCounty
 }
 
 const countInboxOfInstitution = `-- name: CountInboxOfInstitution :one
-SELECT least(count(*), 1000)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 1000)::integer AS claimable,
-    least(count(*) FILTER (WHERE sort_on <= $1::date), 1000)::integer AS due,
-    least(count(*) FILTER (WHERE sort_on < $2::date), 1000)::integer AS overdue
+SELECT least(count(*), 100)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 100)::integer AS claimable,
+    least(count(*) FILTER (WHERE sort_on <= $1::date), 100)::integer AS due,
+    least(count(*) FILTER (WHERE sort_on < $2::date), 100)::integer AS overdue
 FROM (SELECT kind, assignee, sort_on FROM tasks WHERE state = 'open' AND institution = $3 AND role = 'institution'
-    ORDER BY sort_on, id LIMIT 5000) near
+    ORDER BY sort_on, id LIMIT 300) near
 WHERE $4::text = '' OR kind = $4::text
 `
 
@@ -455,11 +455,11 @@ func (q *Queries) CountInboxOfInstitution(ctx context.Context, arg CountInboxOfI
 }
 
 const countInboxOfPartner = `-- name: CountInboxOfPartner :one
-SELECT least(count(*), 1000)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 1000)::integer AS claimable,
-    least(count(*) FILTER (WHERE sort_on <= $1::date), 1000)::integer AS due,
-    least(count(*) FILTER (WHERE sort_on < $2::date), 1000)::integer AS overdue
+SELECT least(count(*), 100)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 100)::integer AS claimable,
+    least(count(*) FILTER (WHERE sort_on <= $1::date), 100)::integer AS due,
+    least(count(*) FILTER (WHERE sort_on < $2::date), 100)::integer AS overdue
 FROM (SELECT kind, assignee, sort_on FROM tasks WHERE state = 'open' AND partner = $3 AND partner <> '' AND role = $4
-    ORDER BY sort_on, id LIMIT 5000) near
+    ORDER BY sort_on, id LIMIT 300) near
 WHERE $5::text = '' OR kind = $5::text
 `
 
@@ -498,11 +498,11 @@ func (q *Queries) CountInboxOfPartner(ctx context.Context, arg CountInboxOfPartn
 }
 
 const countInboxOfRole = `-- name: CountInboxOfRole :one
-SELECT least(count(*), 1000)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 1000)::integer AS claimable,
-    least(count(*) FILTER (WHERE sort_on <= $1::date), 1000)::integer AS due,
-    least(count(*) FILTER (WHERE sort_on < $2::date), 1000)::integer AS overdue
+SELECT least(count(*), 100)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 100)::integer AS claimable,
+    least(count(*) FILTER (WHERE sort_on <= $1::date), 100)::integer AS due,
+    least(count(*) FILTER (WHERE sort_on < $2::date), 100)::integer AS overdue
 FROM (SELECT kind, assignee, sort_on FROM tasks WHERE state = 'open' AND county = $3 AND role = $4
-    ORDER BY sort_on, id LIMIT 5000) near
+    ORDER BY sort_on, id LIMIT 300) near
 WHERE $5::text = '' OR kind = $5::text
 `
 
@@ -521,7 +521,7 @@ type CountInboxOfRoleRow struct {
 	Overdue   int32
 }
 
-// Served by tasks_inbox (county, role, sort_on, id): of the 5000 nearest due.
+// Served by tasks_inbox (county, role, sort_on, id): of the 300 nearest due.
 func (q *Queries) CountInboxOfRole(ctx context.Context, arg CountInboxOfRoleParams) (CountInboxOfRoleRow, error) {
 	row := q.db.QueryRow(ctx, countInboxOfRole,
 		arg.DueBy,

@@ -167,30 +167,23 @@ func (q *Queries) LiveSession(ctx context.Context, arg LiveSessionParams) (LiveS
 }
 
 const putSession = `-- name: PutSession :exec
-INSERT INTO web_sessions (token, account, data, idle_until, started_at, agent)
-VALUES ($1, $2, $3, $4, $5, $6)
-ON CONFLICT (token) DO UPDATE SET account = excluded.account, data = excluded.data, idle_until = excluded.idle_until
-WHERE web_sessions.data <> excluded.data OR web_sessions.idle_until < excluded.idle_until - interval '1 minute'
+UPDATE web_sessions SET account = $1, data = $2, idle_until = $3 WHERE token = $4
 `
 
 type PutSessionParams struct {
-	Token     string
 	Account   string
 	Data      []byte
 	IdleUntil time.Time
-	StartedAt time.Time
-	Agent     string
+	Token     string
 }
 
-// A session that is only looked at again within the minute is not written anew.
+// A session that was ended meanwhile stays ended.
 func (q *Queries) PutSession(ctx context.Context, arg PutSessionParams) error {
 	_, err := q.db.Exec(ctx, putSession,
-		arg.Token,
 		arg.Account,
 		arg.Data,
 		arg.IdleUntil,
-		arg.StartedAt,
-		arg.Agent,
+		arg.Token,
 	)
 	return err
 }
@@ -236,4 +229,30 @@ func (q *Queries) SessionsOf(ctx context.Context, arg SessionsOfParams) ([]Sessi
 		return nil, err
 	}
 	return items, nil
+}
+
+const startSession = `-- name: StartSession :exec
+INSERT INTO web_sessions (token, account, data, idle_until, started_at, agent)
+VALUES ($1, $2, $3, $4, $5, $6)
+`
+
+type StartSessionParams struct {
+	Token     string
+	Account   string
+	Data      []byte
+	IdleUntil time.Time
+	StartedAt time.Time
+	Agent     string
+}
+
+func (q *Queries) StartSession(ctx context.Context, arg StartSessionParams) error {
+	_, err := q.db.Exec(ctx, startSession,
+		arg.Token,
+		arg.Account,
+		arg.Data,
+		arg.IdleUntil,
+		arg.StartedAt,
+		arg.Agent,
+	)
+	return err
 }

@@ -131,3 +131,11 @@ func processLink(c casework.CaseDetail, p nursery.Principal) (path, title string
 	}
 	return "", ""
 }
+
+// sourceTitle says where registration facts come from.
+func sourceTitle(source string) string {
+	if source == "registrar" {
+		return "登记机关推送"
+	}
+	return "据登记证书核对"
+}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -29,29 +30,53 @@ const (
 
 func newSessions(db *store.DB, now func() time.Time) *scs.SessionManager {
 	m := scs.New()
-	m.Store = sessionStore{db, now}
+	m.Store = &sessionStore{db: db, now: now, seen: map[string]seenSession{}}
 	m.IdleTimeout, m.Lifetime = idleFor, longestStay
 	m.HashTokenInStore = true
 	m.Cookie = scs.SessionCookie{Name: cookieName, Path: "/", HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode}
 	return m
 }
 
-// sessionStore keeps sessions in Postgres, by the hash of their token.
+// sessionStore keeps sessions in Postgres, by the hash of their token. A session that is only looked at again within the minute
+// is not written anew.
 type sessionStore struct {
 	db  *store.DB
 	now func() time.Time
+
+	mu   sync.Mutex
+	seen map[string]seenSession // by token, as they stand in the database
 }
 
-var _ scs.CtxStore = sessionStore{}
+type seenSession struct {
+	sum   [sha256.Size]byte // of its data
+	until time.Time
+}
+
+// mostSeen bounds what is remembered; beyond it all is forgotten, which costs a write each.
+const mostSeen = 10_000
+
+var _ scs.CtxStore = (*sessionStore)(nil)
+
+func (s *sessionStore) remember(token string, data []byte, until time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.seen) >= mostSeen {
+		clear(s.seen)
+	}
+	s.seen[token] = seenSession{sha256.Sum256(data), until}
+}
 
 // FindCtx gives a session that has not ended.
-func (s sessionStore) FindCtx(ctx context.Context, token string) (data []byte, found bool, err error) {
+func (s *sessionStore) FindCtx(ctx context.Context, token string) (data []byte, found bool, err error) {
 	err = s.db.As(ctx, nursery.Engine, func(q *store.Queries) error {
 		row, err := q.LiveSession(ctx, store.LiveSessionParams{Token: token, Now: s.now()})
 		if store.IsNotFound(err) {
 			return nil
 		}
-		data, found = row.Data, err == nil
+		if err == nil {
+			data, found = row.Data, true
+			s.remember(token, row.Data, row.IdleUntil)
+		}
 		return err
 	})
 	if err != nil {
@@ -61,7 +86,13 @@ func (s sessionStore) FindCtx(ctx context.Context, token string) (data []byte, f
 }
 
 // CommitCtx writes a session with the time it ends when nobody uses it.
-func (s sessionStore) CommitCtx(ctx context.Context, token string, data []byte, until time.Time) error {
+func (s *sessionStore) CommitCtx(ctx context.Context, token string, data []byte, until time.Time) error {
+	s.mu.Lock()
+	last, known := s.seen[token]
+	s.mu.Unlock()
+	if known && last.sum == sha256.Sum256(data) && until.Before(last.until.Add(time.Minute)) {
+		return nil
+	}
 	_, values, err := scs.GobCodec{}.Decode(data)
 	if err != nil {
 		return fmt.Errorf("decode session: %w", err)
@@ -69,18 +100,22 @@ func (s sessionStore) CommitCtx(ctx context.Context, token string, data []byte, 
 	account, _ := values[keyAccount].(string)
 	agent, _ := values[keyAgent].(string)
 	err = s.db.As(ctx, nursery.Engine, func(q *store.Queries) error {
-		return q.PutSession(ctx, store.PutSessionParams{
+		if known {
+			return q.PutSession(ctx, store.PutSessionParams{Token: token, Account: account, Data: data, IdleUntil: until})
+		}
+		return q.StartSession(ctx, store.StartSessionParams{
 			Token: token, Account: account, Data: data, IdleUntil: until, StartedAt: s.now(), Agent: agent,
 		})
 	})
 	if err != nil {
 		return fmt.Errorf("write session: %w", err)
 	}
+	s.remember(token, data, until)
 	return nil
 }
 
 // DeleteCtx ends a session.
-func (s sessionStore) DeleteCtx(ctx context.Context, token string) error {
+func (s *sessionStore) DeleteCtx(ctx context.Context, token string) error {
 	err := s.db.As(ctx, nursery.Engine, func(q *store.Queries) error { return q.DropSession(ctx, token) })
 	if err != nil {
 		return fmt.Errorf("end session: %w", err)
@@ -89,17 +124,17 @@ func (s sessionStore) DeleteCtx(ctx context.Context, token string) error {
 }
 
 // Find, Commit and Delete are those of a store that knows no context; the manager never calls them on this one.
-func (s sessionStore) Find(token string) ([]byte, bool, error) {
+func (s *sessionStore) Find(token string) ([]byte, bool, error) {
 	return s.FindCtx(context.Background(), token)
 }
 
 // Commit is CommitCtx without a context.
-func (s sessionStore) Commit(token string, data []byte, until time.Time) error {
+func (s *sessionStore) Commit(token string, data []byte, until time.Time) error {
 	return s.CommitCtx(context.Background(), token, data, until)
 }
 
 // Delete is DeleteCtx without a context.
-func (s sessionStore) Delete(token string) error { return s.DeleteCtx(context.Background(), token) }
+func (s *sessionStore) Delete(token string) error { return s.DeleteCtx(context.Background(), token) }
 
 // hashed is how a token is known in the store.
 func hashed(token string) string {

@@ -32,10 +32,10 @@ func (v taskView) mayAnswer() bool {
 	return (t.Role == v.p.Role || v.p.Role == nursery.RoleSupervisor && t.Escalated) && (t.Assignee == "" || t.Assignee == v.p.Account)
 }
 
-// atMost writes a count that is counted up to a thousand.
+// atMost writes a count that is counted up to a hundred.
 func atMost(n int) string {
-	if n >= 1000 {
-		return "999+"
+	if n >= 100 {
+		return "99+"
 	}
 	return strconv.Itoa(n)
 }

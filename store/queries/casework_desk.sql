@@ -22,52 +22,52 @@ WHERE state = 'open' AND institution = sqlc.arg(about)::text
 ORDER BY sort_on, id LIMIT sqlc.arg(page_size)::integer;
 
 -- name: CountInboxOfRole :one
--- Served by tasks_inbox (county, role, sort_on, id): of the 5000 nearest due.
-SELECT least(count(*), 1000)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 1000)::integer AS claimable,
-    least(count(*) FILTER (WHERE sort_on <= sqlc.arg(due_by)::date), 1000)::integer AS due,
-    least(count(*) FILTER (WHERE sort_on < sqlc.arg(today)::date), 1000)::integer AS overdue
+-- Served by tasks_inbox (county, role, sort_on, id): of the 300 nearest due.
+SELECT least(count(*), 100)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 100)::integer AS claimable,
+    least(count(*) FILTER (WHERE sort_on <= sqlc.arg(due_by)::date), 100)::integer AS due,
+    least(count(*) FILTER (WHERE sort_on < sqlc.arg(today)::date), 100)::integer AS overdue
 FROM (SELECT kind, assignee, sort_on FROM tasks WHERE state = 'open' AND county = @county AND role = @role
-    ORDER BY sort_on, id LIMIT 5000) near
+    ORDER BY sort_on, id LIMIT 300) near
 WHERE sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text;
 
 -- name: CountInboxOfAssignee :one
 -- Served by tasks_mine (assignee, sort_on, id).
 SELECT count(*)::integer FROM (SELECT kind, role, county FROM tasks WHERE state = 'open' AND assignee = sqlc.arg(account)::text
-    ORDER BY sort_on, id LIMIT 1000) mine
+    ORDER BY sort_on, id LIMIT 100) mine
 WHERE sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text;
 
 -- name: CountInboxOfInstitution :one
 -- Served by tasks_of_institution (institution, sort_on, id).
-SELECT least(count(*), 1000)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 1000)::integer AS claimable,
-    least(count(*) FILTER (WHERE sort_on <= sqlc.arg(due_by)::date), 1000)::integer AS due,
-    least(count(*) FILTER (WHERE sort_on < sqlc.arg(today)::date), 1000)::integer AS overdue
+SELECT least(count(*), 100)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 100)::integer AS claimable,
+    least(count(*) FILTER (WHERE sort_on <= sqlc.arg(due_by)::date), 100)::integer AS due,
+    least(count(*) FILTER (WHERE sort_on < sqlc.arg(today)::date), 100)::integer AS overdue
 FROM (SELECT kind, assignee, sort_on FROM tasks WHERE state = 'open' AND institution = @institution AND role = 'institution'
-    ORDER BY sort_on, id LIMIT 5000) near
+    ORDER BY sort_on, id LIMIT 300) near
 WHERE sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text;
 
 -- name: CountInboxOfPartner :one
 -- Served by tasks_of_partner (partner, role, sort_on, id).
-SELECT least(count(*), 1000)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 1000)::integer AS claimable,
-    least(count(*) FILTER (WHERE sort_on <= sqlc.arg(due_by)::date), 1000)::integer AS due,
-    least(count(*) FILTER (WHERE sort_on < sqlc.arg(today)::date), 1000)::integer AS overdue
+SELECT least(count(*), 100)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 100)::integer AS claimable,
+    least(count(*) FILTER (WHERE sort_on <= sqlc.arg(due_by)::date), 100)::integer AS due,
+    least(count(*) FILTER (WHERE sort_on < sqlc.arg(today)::date), 100)::integer AS overdue
 FROM (SELECT kind, assignee, sort_on FROM tasks WHERE state = 'open' AND partner = @partner AND partner <> '' AND role = @role
-    ORDER BY sort_on, id LIMIT 5000) near
+    ORDER BY sort_on, id LIMIT 300) near
 WHERE sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text;
 
 -- name: CountInboxOfCounty :one
 -- Served by tasks_of_county (county, sort_on, id).
-SELECT least(count(*), 1000)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 1000)::integer AS claimable,
-    least(count(*) FILTER (WHERE sort_on <= sqlc.arg(due_by)::date), 1000)::integer AS due,
-    least(count(*) FILTER (WHERE sort_on < sqlc.arg(today)::date), 1000)::integer AS overdue
-FROM (SELECT kind, assignee, sort_on FROM tasks WHERE state = 'open' AND county = @county ORDER BY sort_on, id LIMIT 5000) near
+SELECT least(count(*), 100)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 100)::integer AS claimable,
+    least(count(*) FILTER (WHERE sort_on <= sqlc.arg(due_by)::date), 100)::integer AS due,
+    least(count(*) FILTER (WHERE sort_on < sqlc.arg(today)::date), 100)::integer AS overdue
+FROM (SELECT kind, assignee, sort_on FROM tasks WHERE state = 'open' AND county = @county ORDER BY sort_on, id LIMIT 300) near
 WHERE sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text;
 
 -- name: CountInboxOfCity :one
 -- Served by tasks_of_city (sort_on, id).
-SELECT least(count(*), 1000)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 1000)::integer AS claimable,
-    least(count(*) FILTER (WHERE sort_on <= sqlc.arg(due_by)::date), 1000)::integer AS due,
-    least(count(*) FILTER (WHERE sort_on < sqlc.arg(today)::date), 1000)::integer AS overdue
-FROM (SELECT kind, assignee, sort_on FROM tasks WHERE state = 'open' ORDER BY sort_on, id LIMIT 5000) near
+SELECT least(count(*), 100)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 100)::integer AS claimable,
+    least(count(*) FILTER (WHERE sort_on <= sqlc.arg(due_by)::date), 100)::integer AS due,
+    least(count(*) FILTER (WHERE sort_on < sqlc.arg(today)::date), 100)::integer AS overdue
+FROM (SELECT kind, assignee, sort_on FROM tasks WHERE state = 'open' ORDER BY sort_on, id LIMIT 300) near
 WHERE sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text;
 
 -- name: WorkloadOfCounty :many

@@ -2,12 +2,13 @@
 -- Served by the primary key.
 SELECT data, idle_until FROM web_sessions WHERE token = @token AND idle_until > @now;
 
--- name: PutSession :exec
--- A session that is only looked at again within the minute is not written anew.
+-- name: StartSession :exec
 INSERT INTO web_sessions (token, account, data, idle_until, started_at, agent)
-VALUES (@token, @account, @data, @idle_until, @started_at, @agent)
-ON CONFLICT (token) DO UPDATE SET account = excluded.account, data = excluded.data, idle_until = excluded.idle_until
-WHERE web_sessions.data <> excluded.data OR web_sessions.idle_until < excluded.idle_until - interval '1 minute';
+VALUES (@token, @account, @data, @idle_until, @started_at, @agent);
+
+-- name: PutSession :exec
+-- A session that was ended meanwhile stays ended.
+UPDATE web_sessions SET account = @account, data = @data, idle_until = @idle_until WHERE token = @token;
 
 -- name: DropSession :exec
 DELETE FROM web_sessions WHERE token = @token;
