@@ -38,6 +38,9 @@ func (s *Service) Cases(ctx context.Context, p nursery.Principal, f CaseFilter, 
 	}
 	var rows []store.Case
 	err = s.DB.As(ctx, p, func(q *store.Queries) (err error) {
+		if err = q.PlanInOrder(ctx); err != nil {
+			return err
+		}
 		rows, err = readCases(ctx, q, p, f, before, int32(limit+1))
 		return err
 	})
