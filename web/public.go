@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"tuoyu/casework"
-	"tuoyu/documents"
 )
 
 func registerPublic(s *Site) {
@@ -95,12 +94,4 @@ func stageMark(stages []casework.StageTitle, at string, i int) string {
 		}
 	}
 	return "ahead"
-}
-
-// codeShown writes a verification code in groups.
-func codeShown(code string) string {
-	if parsed, err := documents.ParseCode(code); err == nil {
-		return string(parsed)
-	}
-	return code
 }

@@ -1,0 +1,121 @@
+package web
+
+import (
+	"encoding/json"
+	"net/url"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+	"tuoyu/testdata"
+)
+
+// What is shown in the form of an application and sent back unchanged is the same application.
+func TestAFormLosesNothingOfAnApplication(t *testing.T) {
+	for _, name := range testdata.Names() {
+		a, err := testdata.Application(name)
+		require.NoError(t, err)
+		form := ask(applicationShape(), a)
+		raw, err := json.Marshal(form.gather())
+		require.NoError(t, err)
+		require.Empty(t, form.Faults, name)
+		var back nursery.Application
+		require.NoError(t, json.Unmarshal(raw, &back))
+		want, err := json.Marshal(a)
+		require.NoError(t, err)
+		got, err := json.Marshal(back)
+		require.NoError(t, err)
+		require.JSONEq(t, string(want), string(got), name)
+	}
+}
+
+func TestMoneyIsAskedInYuanAndKeptInFen(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		fen := rapid.Int64Range(0, 1e9).Draw(t, "fen")
+		form := asked{Shape: shape{Kind: kindGroup, Fields: []shape{{Name: "fen", Kind: kindMoney}}}, Values: url.Values{"/fen": {yuan(fen)}}}
+		got := form.gather()
+		if len(form.Faults) > 0 || got.(map[string]any)["fen"] != fen {
+			t.Fatalf("%s became %v, %v", yuan(fen), got, form.Faults)
+		}
+	})
+}
+
+func TestWhatCannotBeReadIsAFaultAtItsField(t *testing.T) {
+	s := shape{Kind: kindGroup, Fields: []shape{
+		{Name: "seats", Kind: kindWhole}, {Name: "area", Kind: kindDecimal}, {Name: "fen", Kind: kindMoney}, {Name: "storeys", Kind: kindWholes},
+	}}
+	form := asked{Shape: s, Values: url.Values{"/seats": {"三十"}, "/area": {"NaN"}, "/fen": {"1.005"}, "/storeys": {"1，二"}}}
+	form.gather()
+	require.Equal(t, []casework.FieldError{
+		{Location: "/seats", Message: "应为整数"}, {Location: "/area", Message: "应为数字"},
+		{Location: "/fen", Message: "应为金额，最多两位小数"}, {Location: "/storeys", Message: "应为整数，多个以逗号分开"},
+	}, form.Faults)
+}
+
+func TestBlankRowsAndFieldsAreLeftOut(t *testing.T) {
+	s := shapeOf[nursery.Application]()
+	form := asked{Shape: s, Values: url.Values{
+		"/classes/_rows": {"0", "3", "x", "-1"}, "/classes/0/id": {" "}, "/classes/3/id": {"c-1"}, "/classes/3/seats": {"20"}, "/meals": {""}, "/inclusive": {"false"},
+	}}
+	raw, err := json.Marshal(form.gather())
+	require.NoError(t, err)
+	require.JSONEq(t, `{"classes":[{"id":"c-1","seats":20}],"inclusive":false}`, string(raw))
+}
+
+func TestASchemaKeepsTheOrderPeopleAreAskedIn(t *testing.T) {
+	s, err := shapeOfSchema(json.RawMessage(`{"type":"object","required":["b"],"properties":{
+		"b":{"type":"string","title":"乙","maxLength":500},"a":{"type":"integer","title":"甲","minimum":1},
+		"list":{"type":"array","title":"项","items":{"type":"object","properties":{"severity":{"type":"string","enum":["minor","serious"],"title":"程度"}}}},
+		"attachments":{"type":"array","title":"照片","items":{"type":"string"}},"on":{"type":"string","format":"date","title":"日期"}}}`))
+	require.NoError(t, err)
+	var got []string
+	for _, f := range s.Fields {
+		got = append(got, f.Name+" "+string(f.Kind))
+	}
+	require.Equal(t, []string{"b area", "a whole", "list list", "attachments files", "on date"}, got)
+	require.True(t, s.Fields[0].Required)
+	require.Equal(t, []option{{"minor", "轻微"}, {"serious", "严重"}}, s.Fields[2].Fields[0].Options)
+}
+
+func TestEveryWordOfAnApplicationIsChinese(t *testing.T) {
+	var look func(s shape, at string)
+	look = func(s shape, at string) {
+		for _, f := range s.Fields {
+			if f.Label == "" {
+				t.Errorf("%s/%s has no label", at, f.Name)
+			}
+			for _, o := range f.Options {
+				if o.Label == o.Value {
+					t.Errorf("%s/%s: %s has no name", at, f.Name, o.Value)
+				}
+			}
+			look(f, at+"/"+f.Name)
+		}
+	}
+	look(applicationShape(), "")
+}
+
+func TestAFaultIsNamedByTheLabelsOnItsWay(t *testing.T) {
+	require.Equal(t, "班级 · 第 2 项 · 托位数：", labelAt(applicationShape(), "/classes/1/seats"))
+	require.Empty(t, labelAt(applicationShape(), "/nothing"))
+}
+
+func TestOneIsLedWithinThesePagesOnly(t *testing.T) {
+	for given, want := range map[string]string{
+		"/tasks?view=mine": "/tasks?view=mine", "": "/home", "tasks": "/home", "//evil.example": "/home", "https://evil.example/": "/home",
+		`/\evil.example`: "/home", "/a\r\nSet-Cookie: x": "/home",
+	} {
+		require.Equal(t, want, localPath(given), given)
+	}
+}
+
+func TestAPartOfAFormKeepsTheOrderItIsAskedFor(t *testing.T) {
+	part := applicationShape().only("classes", "nothing", "site_kind")
+	require.Equal(t, []string{"classes", "site_kind"}, []string{part.Fields[0].Name, part.Fields[1].Name})
+	require.Len(t, part.Fields, 2)
+	require.Equal(t, "—", shortDate(nursery.Date{}))
+	require.Equal(t, "2026-11-26", shortDate(nursery.NewDate(2026, 11, 26)))
+}
