@@ -293,3 +293,18 @@ func (a asked) faultAt(at string) string {
 func fieldID(pointer string) string {
 	return "f" + strings.NewReplacer("/", "-", "_", "-").Replace(pointer)
 }
+
+// gathered reads the form as a value of the API's own type, which takes what the shape was made from.
+func gathered[T any](a *asked) (T, error) {
+	var v T
+	faults := a.Faults
+	raw, err := json.Marshal(a.gather())
+	if err != nil {
+		return v, fmt.Errorf("encode form: %w", err)
+	}
+	a.Faults = append(faults, a.Faults...)
+	if err := json.Unmarshal(raw, &v); err != nil {
+		return v, &casework.Error{Kind: casework.Invalid, Code: casework.CodeInvalid, Message: "填写的内容无法读取，请检查日期和数字。", Err: err}
+	}
+	return v, nil
+}

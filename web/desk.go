@@ -1,0 +1,181 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+)
+
+func registerDesk(s *Site) {
+	s.page("GET /targets", s.targets)
+	s.page("GET /overdue", s.overdue)
+	s.page("GET /workload", s.workload)
+	s.page("GET /admin/absences", s.absences)
+	s.page("POST /absences", s.setAbsence)
+	s.page("POST /absences/{id}/end", s.endAbsence)
+}
+
+// once gives a list that is no longer than a page to export.
+func once[T any](items []T) func(casework.PageRequest) ([]T, string, error) {
+	return func(casework.PageRequest) ([]T, string, error) { return items, "", nil }
+}
+
+// targets holds the plan's targets against today.
+func (s *Site) targets(w http.ResponseWriter, r *http.Request) error {
+	list, err := s.Door.Targets(r.Context(), who(r.Context()))
+	if err != nil {
+		return err
+	}
+	if wantsExport(r) {
+		return exported(s, w, "目标与进展", []string{"项目", "目标", "要求", "时限", "分子", "分母", "进展", "是否达到", "口径", "出处"}, once(list), func(t casework.Target) []any {
+			return []any{t.Project, t.Title, t.Goal, shortDate(t.By), t.Numerator, t.Denominator, progressText(t), metTitle(t), t.Basis, cited(t.Source)}
+		})
+	}
+	return s.show(w, r, frame{Title: "目标与进展", Wide: true}, targetsPage(list, with(r, "export", "xlsx")))
+}
+
+// progressText is how far a target is, or why nobody can say.
+func progressText(t casework.Target) string {
+	if t.Unavailable != "" {
+		return t.Unavailable
+	}
+	return t.Value
+}
+
+func metTitle(t casework.Target) string {
+	switch {
+	case t.Unavailable != "":
+		return "没有数据"
+	case t.Met:
+		return "达到"
+	}
+	return "未达到"
+}
+
+func metTone(t casework.Target) string {
+	switch {
+	case t.Unavailable != "":
+		return ""
+	case t.Met:
+		return "good"
+	}
+	return "warn"
+}
+
+// overdue says which office has what late.
+func (s *Site) overdue(w http.ResponseWriter, r *http.Request) error {
+	list, err := s.Door.OverdueByOffice(r.Context(), who(r.Context()))
+	if err != nil {
+		return err
+	}
+	if wantsExport(r) {
+		return exported(s, w, "超期情况", []string{"县区", "办理方", "未办", "超期", "已升级", "最早期限"}, once(list), func(l casework.OverdueLine) []any {
+			return []any{l.CountyName, l.RoleTitle, l.Open, l.Overdue, l.Escalated, shortDate(l.OldestDue)}
+		})
+	}
+	return s.show(w, r, frame{Title: "超期情况", Wide: true, Live: true}, overduePage(list, who(r.Context()), with(r, "export", "xlsx")))
+}
+
+// overdueLink leads to the late tasks of an office.
+func overdueLink(l casework.OverdueLine, p nursery.Principal) string {
+	link := "/tasks?view=overdue"
+	if p.Role == nursery.RoleCityOffice || p.Role == nursery.RoleAuditor {
+		link += "&county=" + l.County
+	}
+	return link
+}
+
+// workload says who has how much, and who is away.
+func (s *Site) workload(w http.ResponseWriter, r *http.Request) error {
+	p := who(r.Context())
+	list, err := s.Door.Workload(r.Context(), p)
+	if err != nil {
+		return err
+	}
+	if wantsExport(r) {
+		return exported(s, w, "工作量", []string{"账号", "角色", "未办", "即将到期或超期", "超期", "外出至", "代办"}, once(list), func(l casework.WorkloadLine) []any {
+			return []any{accountTitle(l.Account), l.RoleTitle, l.Open, l.Due, l.Overdue, shortDate(l.AbsentUntil), l.Delegate}
+		})
+	}
+	away, err := s.Door.Absences(r.Context(), p, pageOf(r, 50))
+	if err != nil {
+		return err
+	}
+	return s.show(w, r, frame{Title: "工作量", Wide: true, Live: true}, workloadPage(list, absencesView{away.Items, nextPage(r, away.Next), "/workload", asked{Shape: absenceShape()}}, with(r, "export", "xlsx")))
+}
+
+func accountTitle(account string) string {
+	if account == "" {
+		return "无人领取"
+	}
+	return account
+}
+
+// absencesView is who is away, with the form to say so.
+type absencesView struct {
+	List []casework.Absence
+	Next string
+	Back string
+	Form asked
+}
+
+func absenceShape() shape { return shapeOf[casework.AbsenceRequest]() }
+
+func (s *Site) absences(w http.ResponseWriter, r *http.Request) error {
+	list, err := s.Door.Absences(r.Context(), who(r.Context()), pageOf(r, 50))
+	if err != nil {
+		return err
+	}
+	return s.show(w, r, frame{Title: "外出代办", Wide: true}, absencesPage(absencesView{list.Items, nextPage(r, list.Next), "/admin/absences", asked{Shape: absenceShape()}}))
+}
+
+func (s *Site) setAbsence(w http.ResponseWriter, r *http.Request) error {
+	form, _, err := s.posted(r, absenceShape(), casework.Upload{})
+	if err != nil {
+		return err
+	}
+	in, err := gathered[casework.AbsenceRequest](&form)
+	if err != nil {
+		return err
+	}
+	a, err := s.Door.SetAbsence(r.Context(), who(r.Context()), key(r), in)
+	if err != nil {
+		refused := s.refusal(r.Context(), err)
+		if refused.Kind != casework.Invalid {
+			return err
+		}
+		form.refusedWith(refused, "")
+		return s.showStatus(w, r, http.StatusUnprocessableEntity, frame{Title: "外出代办", Back: backTo(r)}, absencesPage(absencesView{Back: backTo(r), Form: form}))
+	}
+	message := "已登记外出。"
+	if a.HandedOver > 0 {
+		message += "已将 " + strconv.Itoa(a.HandedOver) + " 件待办交给 " + a.Delegate + "。"
+	}
+	return s.done(w, r, backTo(r), message)
+}
+
+func (s *Site) endAbsence(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(r); err != nil {
+		return err
+	}
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil {
+		return &casework.Error{Kind: casework.NotFound, Code: casework.CodeNotFound, Message: "没有这次外出。"}
+	}
+	if _, err := s.Door.EndAbsence(r.Context(), who(r.Context()), key(r), id); err != nil {
+		return err
+	}
+	back := "/workload"
+	if who(r.Context()).Role == nursery.RoleAdministrator {
+		back = "/admin/absences"
+	}
+	return s.done(w, r, back, "已结束外出。")
+}
+
+// absenceSpan is from when until when somebody is away.
+func absenceSpan(a casework.Absence) string {
+	return strings.Join([]string{a.FromOn.String(), a.UntilOn.String()}, " 至 ")
+}
