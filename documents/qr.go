@@ -11,9 +11,9 @@ import (
 // qrQuiet is the empty border a QR code needs to be found, in modules.
 const qrQuiet = 4
 
-// qrSVG draws text as a QR code: one SVG image with one path, a run of dark modules per rectangle. Level M still reads
+// QR draws text as a QR code: one SVG image with one path, a run of dark modules per rectangle. Level M still reads
 // with a fold or a stamp over it.
-func qrSVG(text string) (template.HTML, error) {
+func QR(text string) (template.HTML, error) {
 	code, err := qr.Encode(text, qr.M)
 	if err != nil {
 		return "", fmt.Errorf("encode QR code: %w", err)

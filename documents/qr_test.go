@@ -11,7 +11,7 @@ import (
 
 func TestQRPathDrawsExactlyTheModules(t *testing.T) {
 	for _, text := range []string{sampleHost + "/" + string(sampleCode), "https://a/" + strings.Repeat("x", 300)} {
-		svg, err := qrSVG(text)
+		svg, err := QR(text)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -55,7 +55,7 @@ func TestQRPathDrawsExactlyTheModules(t *testing.T) {
 }
 
 func TestQROfTooLongTextIsAnError(t *testing.T) {
-	if _, err := qrSVG(strings.Repeat("核", 4000)); err == nil {
+	if _, err := QR(strings.Repeat("核", 4000)); err == nil {
 		t.Error("12,000 bytes fit in no QR code, but there is no error")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"tuoyu/casework"
+	"tuoyu/documents"
 	"tuoyu/nursery"
 )
 
@@ -138,4 +139,13 @@ func sourceTitle(source string) string {
 		return "登记机关推送"
 	}
 	return "据登记证书核对"
+}
+
+// qrCode draws a link as a QR code.
+func qrCode(link string) string {
+	drawn, err := documents.QR(link)
+	if err != nil {
+		return "" // a link of ours is never too long
+	}
+	return string(drawn)
 }

@@ -1,0 +1,116 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+)
+
+func registerFilingChange(s *Site) {
+	s.page("GET /filing/change", func(w http.ResponseWriter, r *http.Request) error {
+		a, err := s.filedApplication(r)
+		if err != nil {
+			return err
+		}
+		return s.changePage(w, r, http.StatusOK, changeForm(a), newKey())
+	})
+	s.page("POST /filing/change", s.change)
+	s.page("GET /filing/cancel", func(w http.ResponseWriter, r *http.Request) error {
+		return s.show(w, r, frame{Title: "注销备案", Back: "/home"}, cancelPage(asked{Shape: shapeOf[nursery.Cancellation](), Values: url.Values{}}, newKey()))
+	})
+	s.page("POST /filing/cancel", s.cancel)
+}
+
+// whole reads a whole number that a page of ours has written; anything else is zero, which no version is.
+func whole(text string) int {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// filedApplication is what the institution has filed, as it was last declared.
+func (s *Site) filedApplication(r *http.Request) (nursery.Application, error) {
+	p := who(r.Context())
+	filed, err := s.Door.Institution(r.Context(), p, p.Institution)
+	if err != nil {
+		return nursery.Application{}, err
+	}
+	if filed.FilingCase == "" {
+		return nursery.Application{}, &casework.Error{Kind: casework.Conflict, Code: casework.CodeNotFiled, Message: "本机构尚未备案，不能办理变更。"}
+	}
+	c, err := s.Door.Case(r.Context(), p, filed.FilingCase)
+	if err != nil {
+		return nursery.Application{}, err
+	}
+	return *c.Application, nil
+}
+
+// changeable are the properties that a change is asked for on one page; buildings and people change rarely and are long.
+var changeable = section{"change", "变更内容", []string{"institution", "service_forms", "inclusive", "prices", "classes", "papers"}}
+
+func changeForm(a nursery.Application) asked {
+	return ask(changeable.shape(a.Institution.County), a)
+}
+
+func (s *Site) changePage(w http.ResponseWriter, r *http.Request, status int, form asked, key string) error {
+	return s.showStatus(w, r, status, frame{Title: "变更备案", Back: "/home"}, changePage(form, key, r.PostFormValue("_reason")))
+}
+
+func (s *Site) change(w http.ResponseWriter, r *http.Request) error {
+	before, err := s.filedApplication(r)
+	if err != nil {
+		return err
+	}
+	form, rearranged, err := s.posted(r, changeable.shape(before.Institution.County), casework.Upload{})
+	if err != nil {
+		return err
+	}
+	if rearranged {
+		return s.changePage(w, r, http.StatusOK, form, key(r))
+	}
+	a, err := merged(before, form, changeable)
+	if err != nil {
+		form.fault("", "填写的内容无法读取，请检查日期和数字。")
+	}
+	if len(form.Faults) > 0 {
+		return s.changePage(w, r, http.StatusUnprocessableEntity, form, key(r))
+	}
+	started, err := s.Door.StartChange(r.Context(), who(r.Context()), key(r), casework.ChangeRequest{Application: a, Reason: strings.TrimSpace(r.PostFormValue("_reason"))})
+	var refused *casework.Error
+	if errors.As(err, &refused) && refused.Kind == casework.Invalid {
+		form.refusedWith(refused, "/application")
+		return s.changePage(w, r, http.StatusUnprocessableEntity, form, newKey())
+	}
+	if err != nil {
+		return err
+	}
+	return s.done(w, r, "/cases/"+started.CaseNo, "已提交变更备案，查询码 "+started.TrackingCode+"，请妥善保存。")
+}
+
+func (s *Site) cancel(w http.ResponseWriter, r *http.Request) error {
+	form, _, err := s.posted(r, shapeOf[nursery.Cancellation](), casework.Upload{})
+	if err != nil {
+		return err
+	}
+	in, err := gathered[nursery.Cancellation](&form)
+	if err != nil {
+		return err
+	}
+	started, err := s.Door.StartCancellation(r.Context(), who(r.Context()), key(r), in)
+	var refused *casework.Error
+	if errors.As(err, &refused) && refused.Kind == casework.Invalid {
+		form.refusedWith(refused, "")
+		return s.showStatus(w, r, http.StatusUnprocessableEntity, frame{Title: "注销备案", Back: "/home"}, cancelPage(form, newKey()))
+	}
+	if err != nil {
+		return err
+	}
+	return s.done(w, r, "/cases/"+started.CaseNo, "已提交注销申请，查询码 "+started.TrackingCode+"，请妥善保存。")
+}
