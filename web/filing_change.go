@@ -75,11 +75,8 @@ func (s *Site) change(w http.ResponseWriter, r *http.Request) error {
 	if rearranged {
 		return s.changePage(w, r, http.StatusOK, form, key(r))
 	}
-	a, err := merged(before, form, changeable)
-	if err != nil {
-		form.fault("", "填写的内容无法读取，请检查日期和数字。")
-	}
-	if len(form.Faults) > 0 {
+	a, err := merged(before, &form, changeable)
+	if err != nil || len(form.Faults) > 0 {
 		return s.changePage(w, r, http.StatusUnprocessableEntity, form, key(r))
 	}
 	started, err := s.Door.StartChange(r.Context(), who(r.Context()), key(r), casework.ChangeRequest{Application: a, Reason: strings.TrimSpace(r.PostFormValue("_reason"))})

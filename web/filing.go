@@ -1,0 +1,285 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+)
+
+func registerFiling(s *Site) {
+	s.page("GET /filing/new", func(w http.ResponseWriter, r *http.Request) error {
+		return s.show(w, r, frame{Title: "托育机构备案", Back: "/home"}, filingNewPage(newFilingForm(who(r.Context()))))
+	})
+	s.page("POST /filing/new", s.filingStart)
+	s.page("GET /filing/{no}", s.filing)
+	s.page("GET /filing/{no}/section/{name}", s.filingSection)
+	s.page("POST /filing/{no}/section/{name}", s.filingSave)
+	s.page("POST /filing/{no}/section/{name}/precheck", s.filingPrecheck)
+	s.page("GET /filing/{no}/check", s.filingCheck)
+	s.page("POST /filing/{no}/submit", s.filingSubmit)
+	s.page("GET /filing/{no}/receipt", s.filingReceipt)
+	registerFilingChange(s)
+}
+
+// filingView is an application under way.
+type filingView struct {
+	Case     casework.CaseDetail
+	Sections []sectionView
+	Gaps     int // that the rules see now
+}
+
+// draft reads the case with its application.
+func (s *Site) draft(r *http.Request) (casework.CaseDetail, error) {
+	c, err := s.Door.Case(r.Context(), who(r.Context()), r.PathValue("no"))
+	if err != nil {
+		return c, err
+	}
+	if c.Application == nil || c.Kind != nursery.KindFiling {
+		return c, &casework.Error{Kind: casework.NotFound, Code: casework.CodeNotFound, Message: "没有这项内容，或者您无权查看。"}
+	}
+	return c, nil
+}
+
+// draftSection reads the case and which of its sections the address names.
+func (s *Site) draftSection(r *http.Request) (casework.CaseDetail, section, error) {
+	part, ok := sectionNamed(r.PathValue("name"))
+	if !ok {
+		return casework.CaseDetail{}, part, &casework.Error{Kind: casework.NotFound, Code: casework.CodeNotFound, Message: "没有这一部分。"}
+	}
+	c, err := s.draft(r)
+	return c, part, err
+}
+
+// sections holds each part of the application against the rules as they are today.
+func (s *Site) sections(ctx context.Context, c casework.CaseDetail) (filingView, error) {
+	checked, err := s.Door.Precheck(ctx, who(ctx), *c.Application)
+	if err != nil {
+		return filingView{}, err
+	}
+	v := filingView{Case: c, Gaps: checked.Gaps}
+	entered := ask(applicationShape(), *c.Application)
+	open := openFields(c)
+	for _, part := range sectionsOf(c.Application.SiteKind) {
+		sv := sectionView{section: part, Open: open == nil, Reasons: reasonsOf(checked, part)}
+		for _, name := range part.Fields {
+			f, _ := entered.Shape.field(name)
+			sv.Filled = sv.Filled || filled(entered, shape{Kind: kindGroup, Fields: []shape{f}}, "")
+			sv.Open = sv.Open || open("/"+name)
+		}
+		v.Sections = append(v.Sections, sv)
+	}
+	return v, nil
+}
+
+// newFilingForm asks for what a filing begins with.
+func newFilingForm(p nursery.Principal) asked {
+	s := applicationShape()
+	kind, _ := s.field("site_kind")
+	kind.Required = true
+	form := asked{Shape: shape{Kind: kindGroup, Fields: []shape{kind, {Name: "county", Kind: kindChoice, Label: "所在县区", Options: counties(), Required: true}}}, Values: url.Values{}}
+	form.Values.Set("/county", p.County)
+	return form
+}
+
+func (s *Site) filingStart(w http.ResponseWriter, r *http.Request) error {
+	form, _, err := s.posted(r, newFilingForm(who(r.Context())).Shape, casework.Upload{})
+	if err != nil {
+		return err
+	}
+	a := nursery.Application{SiteKind: nursery.SiteKind(form.Values.Get("/site_kind"))}
+	a.Institution.County = form.Values.Get("/county")
+	if a.SiteKind == "" {
+		form.fault("/site_kind", "请选择")
+		return s.showStatus(w, r, http.StatusUnprocessableEntity, frame{Title: "托育机构备案", Back: "/home"}, filingNewPage(form))
+	}
+	started, err := s.Door.StartFiling(r.Context(), who(r.Context()), key(r), casework.StartFiling{Application: a, Draft: true})
+	if err != nil {
+		return err
+	}
+	link := strings.TrimSuffix(s.PublicURL, "/") + "/progress#case=" + url.QueryEscape(started.CaseNo) + "&code=" + url.QueryEscape(started.TrackingCode)
+	return s.show(w, r, frame{Title: "已建立备案草稿"}, filingStartedPage(started, link))
+}
+
+func (s *Site) filing(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.draft(r)
+	if err != nil {
+		return err
+	}
+	if !mayEdit(c, who(r.Context())) {
+		http.Redirect(w, r, "/cases/"+c.CaseNo, http.StatusSeeOther)
+		return nil
+	}
+	v, err := s.sections(r.Context(), c)
+	if err != nil {
+		return err
+	}
+	return s.show(w, r, frame{Title: "备案申请", Back: "/cases/" + c.CaseNo}, filingPage(v))
+}
+
+func (s *Site) filingSection(w http.ResponseWriter, r *http.Request) error {
+	c, part, err := s.draftSection(r)
+	if err != nil {
+		return err
+	}
+	form := ask(part.shape(c.County), *c.Application)
+	return s.sectionPage(w, r, http.StatusOK, c, part, form, c.Version, newKey())
+}
+
+func (s *Site) sectionPage(w http.ResponseWriter, r *http.Request, status int, c casework.CaseDetail, part section, form asked, version int, key string) error {
+	form.Open = openFields(c)
+	looked := form // so that the faults of reading it anew do not stand beside those that are said
+	a, err := merged(*c.Application, &looked, part)
+	if err != nil {
+		a = *c.Application
+	}
+	checked, err := s.Door.Precheck(r.Context(), who(r.Context()), a)
+	if err != nil {
+		return err
+	}
+	return s.showStatus(w, r, status, frame{Title: part.Title, Wide: true, Back: "/filing/" + c.CaseNo},
+		filingSectionPage(c.CaseNo, part, form, version, key, reasonsOf(checked, part)))
+}
+
+// merged is the application with the section as it was entered.
+func merged(a nursery.Application, form *asked, part section) (nursery.Application, error) {
+	raw, err := json.Marshal(a)
+	if err != nil {
+		return a, err
+	}
+	var whole map[string]any
+	if err := json.Unmarshal(raw, &whole); err != nil {
+		return a, err
+	}
+	faults := form.Faults
+	entered, _ := form.gather().(map[string]any)
+	form.Faults = append(faults, form.Faults...)
+	for _, name := range part.Fields {
+		if v, ok := entered[name]; ok {
+			whole[name] = v
+		} else {
+			delete(whole, name)
+		}
+	}
+	if raw, err = json.Marshal(whole); err != nil {
+		return a, err
+	}
+	var out nursery.Application
+	if err := json.Unmarshal(raw, &out); err != nil {
+		form.fault("", "填写的内容无法读取，请检查日期和数字。")
+		return a, err
+	}
+	return out, nil
+}
+
+func (s *Site) filingSave(w http.ResponseWriter, r *http.Request) error {
+	c, part, err := s.draftSection(r)
+	if err != nil {
+		return err
+	}
+	upload := casework.Upload{}
+	if who(r.Context()).Role != nursery.RoleInstitution {
+		upload.Institution, upload.County = c.Institution, c.County
+	}
+	form, changed, err := s.posted(r, part.shape(c.County), upload)
+	if err != nil {
+		return err
+	}
+	version := whole(r.PostFormValue("_version"))
+	if changed {
+		return s.sectionPage(w, r, http.StatusOK, c, part, form, version, key(r))
+	}
+	a, err := merged(*c.Application, &form, part)
+	if err != nil || len(form.Faults) > 0 {
+		return s.sectionPage(w, r, http.StatusUnprocessableEntity, c, part, form, version, key(r))
+	}
+	_, err = s.Door.CorrectFiling(r.Context(), who(r.Context()), key(r), c.CaseNo, casework.Correction{Application: a, Version: version})
+	var refused *casework.Error
+	switch {
+	case errors.As(err, &refused) && refused.Code == casework.CodeVersionStale: // what is on the page is kept: saving again takes it
+		form.Faults = []casework.FieldError{{Message: "其他人刚刚保存过本申请。请核对本页内容，再次保存将以本页为准。"}}
+		return s.sectionPage(w, r, http.StatusConflict, c, part, form, c.Version, newKey())
+	case refused != nil && refused.Kind == casework.Invalid:
+		form.refusedWith(refused, "/application")
+		return s.sectionPage(w, r, http.StatusUnprocessableEntity, c, part, form, version, newKey())
+	case err != nil:
+		return err
+	}
+	to := "/filing/" + c.CaseNo
+	if all := sectionsOf(a.SiteKind); r.PostFormValue("_next") == "next" {
+		i := slices.IndexFunc(all, func(x section) bool { return x.Name == part.Name })
+		if i+1 < len(all) {
+			to += "/section/" + all[i+1].Name
+		}
+	}
+	return s.done(w, r, to, "已保存“"+part.Title+"”。")
+}
+
+// filingPrecheck says what the rules find in a section as it stands on the page, saved or not.
+func (s *Site) filingPrecheck(w http.ResponseWriter, r *http.Request) error {
+	c, part, err := s.draftSection(r)
+	if err != nil {
+		return err
+	}
+	if err := parseForm(r); err != nil {
+		return err
+	}
+	a, err := merged(*c.Application, &asked{Shape: part.shape(c.County), Values: r.PostForm}, part)
+	if err != nil {
+		a = *c.Application
+	}
+	checked, err := s.Door.Precheck(r.Context(), who(r.Context()), a)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	return precheck(reasonsOf(checked, part)).Render(context.WithValue(r.Context(), assetsKey{}, s.assets), w)
+}
+
+func (s *Site) filingCheck(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.draft(r)
+	if err != nil {
+		return err
+	}
+	v, err := s.sections(r.Context(), c)
+	if err != nil {
+		return err
+	}
+	return s.show(w, r, frame{Title: "核对并提交", Back: "/filing/" + c.CaseNo}, filingCheckPage(v))
+}
+
+func (s *Site) filingSubmit(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(r); err != nil {
+		return err
+	}
+	c, err := s.draft(r)
+	if err != nil {
+		return err
+	}
+	if r.PostFormValue("declared") != "yes" {
+		return &casework.Error{Kind: casework.Invalid, Code: casework.CodeInvalid, Message: "请先勾选声明，再提交。"}
+	}
+	if c.Stage == nursery.StageCorrections {
+		_, err = s.Door.CorrectFiling(r.Context(), who(r.Context()), key(r), c.CaseNo, casework.Correction{Application: *c.Application, Version: whole(r.PostFormValue("_version")), Submit: true})
+	} else {
+		_, err = s.Door.SubmitFiling(r.Context(), who(r.Context()), key(r), c.CaseNo)
+	}
+	if err != nil {
+		return err
+	}
+	return s.done(w, r, "/filing/"+c.CaseNo+"/receipt", "")
+}
+
+func (s *Site) filingReceipt(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.draft(r)
+	if err != nil {
+		return err
+	}
+	return s.show(w, r, frame{Title: "已提交"}, filingReceiptPage(c))
+}
