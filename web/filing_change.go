@@ -13,7 +13,7 @@ import (
 
 func registerFilingChange(s *Site) {
 	s.page("GET /filing/change", func(w http.ResponseWriter, r *http.Request) error {
-		a, err := s.filedApplication(r)
+		a, _, err := s.filedApplication(r)
 		if err != nil {
 			return err
 		}
@@ -35,21 +35,21 @@ func whole(text string) int {
 	return n
 }
 
-// filedApplication is what the institution has filed, as it was last declared.
-func (s *Site) filedApplication(r *http.Request) (nursery.Application, error) {
+// filedApplication is what the institution has filed, as it was last declared, and in which case.
+func (s *Site) filedApplication(r *http.Request) (a nursery.Application, filing string, err error) {
 	p := who(r.Context())
 	filed, err := s.Door.Institution(r.Context(), p, p.Institution)
 	if err != nil {
-		return nursery.Application{}, err
+		return a, "", err
 	}
 	if filed.FilingCase == "" {
-		return nursery.Application{}, &casework.Error{Kind: casework.Conflict, Code: casework.CodeNotFiled, Message: "本机构尚未备案，不能办理变更。"}
+		return a, "", &casework.Error{Kind: casework.Conflict, Code: casework.CodeNotFiled, Message: "本机构尚未备案，不能办理变更或注销。"}
 	}
 	c, err := s.Door.Case(r.Context(), p, filed.FilingCase)
 	if err != nil {
-		return nursery.Application{}, err
+		return a, "", err
 	}
-	return *c.Application, nil
+	return *c.Application, c.CaseNo, nil
 }
 
 // changeable are the properties that a change is asked for on one page; buildings and people change rarely and are long.
@@ -64,7 +64,7 @@ func (s *Site) changePage(w http.ResponseWriter, r *http.Request, status int, fo
 }
 
 func (s *Site) change(w http.ResponseWriter, r *http.Request) error {
-	before, err := s.filedApplication(r)
+	before, filing, err := s.filedApplication(r)
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (s *Site) change(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || len(form.Faults) > 0 {
 		return s.changePage(w, r, http.StatusUnprocessableEntity, form, key(r))
 	}
-	started, err := s.Door.StartChange(r.Context(), who(r.Context()), key(r), casework.ChangeRequest{Application: a, Reason: strings.TrimSpace(r.PostFormValue("_reason"))})
+	started, err := s.Door.StartChange(r.Context(), who(r.Context()), key(r), filing, casework.ChangeRequest{Application: a, Reason: strings.TrimSpace(r.PostFormValue("_reason"))})
 	var refused *casework.Error
 	if errors.As(err, &refused) && refused.Kind == casework.Invalid {
 		form.refusedWith(refused, "/application")
@@ -100,7 +100,11 @@ func (s *Site) cancel(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	started, err := s.Door.StartCancellation(r.Context(), who(r.Context()), key(r), in)
+	_, filing, err := s.filedApplication(r)
+	if err != nil {
+		return err
+	}
+	started, err := s.Door.StartCancellation(r.Context(), who(r.Context()), key(r), filing, in)
 	var refused *casework.Error
 	if errors.As(err, &refused) && refused.Kind == casework.Invalid {
 		form.refusedWith(refused, "")
