@@ -1,0 +1,260 @@
+package web
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tuoyu/casework"
+	"tuoyu/growth"
+	"tuoyu/nursery"
+)
+
+func registerCheckups(s *Site) {
+	s.page("GET /checkups", s.checkups)
+	s.page("POST /checkups/open", s.openHalf)
+	s.page("GET /checkups/score", s.score)
+	s.page("GET /checkups/{no}", s.checkup)
+	s.page("GET /checkups/{no}/classes/{class}", s.checkupClass)
+	s.page("POST /checkups/{no}/classes/{class}", s.recordClass)
+	s.page("POST /checkups/{no}/classes/{class}/records", s.recordRows)
+	s.page("GET /checkups/{no}/children/{child}", s.childCheckup)
+	s.page("GET /checkups/{no}/children/{child}/sheet", s.guardianSheet)
+}
+
+// checkupsView is the rounds with their filter.
+type checkupsView struct {
+	Rounds []casework.CheckupSummary
+	Filter casework.CheckupFilter
+	Next   string
+	p      nursery.Principal
+	r      *http.Request
+}
+
+func (s *Site) checkups(w http.ResponseWriter, r *http.Request) error {
+	q, p := r.URL.Query(), who(r.Context())
+	f := casework.CheckupFilter{County: q.Get("county"), Half: q.Get("half"), State: q.Get("state")}
+	if wantsExport(r) {
+		return exported(s, w, "半年健康体检", []string{"办件编号", "机构", "医疗卫生机构", "半年度", "状态", "开启", "按期完成", "补检截止"},
+			func(page casework.PageRequest) ([]casework.CheckupSummary, string, error) {
+				list, err := s.Door.Checkups(r.Context(), p, f, page)
+				return list.Items, list.Next, err
+			}, func(c casework.CheckupSummary) []any {
+				return []any{c.CaseNo, c.Institution, c.Clinic, halfTitle(c.Half), roundState(c.State), c.OpenedOn.String(), c.DueOn.String(), c.UntilOn.String()}
+			})
+	}
+	list, err := s.Door.Checkups(r.Context(), p, f, pageOf(r, 25))
+	if err != nil {
+		return err
+	}
+	return s.show(w, r, frame{Title: "半年健康体检", Wide: true, Live: true}, checkupsPage(checkupsView{list.Items, f, nextPage(r, list.Next), p, r}))
+}
+
+func (s *Site) openHalf(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(r); err != nil {
+		return err
+	}
+	opened, err := s.Door.OpenHalf(r.Context(), who(r.Context()), key(r), casework.HalfOpening{Half: r.PostFormValue("half")})
+	if err != nil {
+		return err
+	}
+	return s.done(w, r, "/checkups", "已开启 "+strconv.Itoa(len(opened.Opened))+" 家机构的体检。")
+}
+
+func (s *Site) checkup(w http.ResponseWriter, r *http.Request) error {
+	d, err := s.Door.Checkup(r.Context(), who(r.Context()), r.PathValue("no"))
+	if err != nil {
+		return err
+	}
+	return s.show(w, r, frame{Title: "半年健康体检 " + d.CaseNo, Wide: true, Live: true, Back: "/checkups"}, checkupPage(d, who(r.Context())))
+}
+
+func (s *Site) checkupClass(w http.ResponseWriter, r *http.Request) error {
+	return s.classPage(w, r, http.StatusOK, nil, nil)
+}
+
+func (s *Site) classPage(w http.ResponseWriter, r *http.Request, status int, values url.Values, refused *casework.Error) error {
+	sheet, err := s.Door.CheckupClass(r.Context(), who(r.Context()), r.PathValue("no"), r.PathValue("class"))
+	if err != nil {
+		return err
+	}
+	if values == nil {
+		values = url.Values{"on": {nursery.DateOf(s.now()).String()}}
+	}
+	return s.showStatus(w, r, status, frame{Title: sheet.Class + "体检", Wide: true, Back: "/checkups/" + sheet.CaseNo, Uses: []string{"checkup.js"}},
+		classGridPage(classView{Sheet: sheet, Items: itemsOf(sheet), Values: values, Refused: refused, Key: newKey()}))
+}
+
+// recordRows takes rows as a script sends them, each as soon as it is left.
+func (s *Site) recordRows(w http.ResponseWriter, r *http.Request) error {
+	var in casework.ClassRecords
+	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+		return &casework.Error{Kind: casework.BadRequest, Code: "malformed_body", Message: "内容无法读取。", Err: err}
+	}
+	done, err := s.Door.RecordCheckups(r.Context(), who(r.Context()), r.Header.Get("Idempotency-Key"), r.PathValue("no"), r.PathValue("class"), in)
+	if err != nil {
+		return err
+	}
+	return answer(w, done)
+}
+
+// recordClass takes the whole class as a form, where there are no scripts.
+func (s *Site) recordClass(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(r); err != nil {
+		return err
+	}
+	sheet, err := s.Door.CheckupClass(r.Context(), who(r.Context()), r.PathValue("no"), r.PathValue("class"))
+	if err != nil {
+		return err
+	}
+	var in casework.ClassRecords
+	for _, child := range sheet.Children {
+		if record, some := recordOf(child, r.PostForm); some {
+			in.Records = append(in.Records, record)
+		}
+	}
+	if len(in.Records) == 0 {
+		return s.classPage(w, r, http.StatusUnprocessableEntity, r.PostForm, &casework.Error{Message: "没有填写任何一名婴幼儿。"})
+	}
+	done, err := s.Door.RecordCheckups(r.Context(), who(r.Context()), key(r), sheet.CaseNo, sheet.Class, in)
+	if err != nil {
+		refused := s.refusal(r.Context(), err)
+		if refused.Kind != casework.Invalid && refused.Kind != casework.Conflict {
+			return err
+		}
+		return s.classPage(w, r, http.StatusUnprocessableEntity, r.PostForm, refused)
+	}
+	return s.done(w, r, r.URL.Path, "已记录 "+strconv.Itoa(len(done.Children))+" 名。")
+}
+
+// recordOf reads a row of the form; false when nothing was entered in it.
+func recordOf(child casework.ClassChild, form url.Values) (nursery.Checkup, bool) {
+	on, _ := nursery.ParseDate(form.Get("on")) // no date is refused by the door, at its place
+	record := nursery.Checkup{Child: child.ID, CheckedOn: on, Standing: child.Months >= 24, MeasuredAgain: form.Get("again:"+child.ID) == "yes"}
+	for _, owed := range child.Items {
+		cell := child.ID + ":" + string(owed.Item)
+		item := nursery.CheckedItem{Item: owed.Item}
+		value, found := strings.TrimSpace(form.Get("v:"+cell)), form.Get("r:"+cell)
+		switch {
+		case value != "":
+			item.Done = true
+			item.Value, _ = strconv.ParseFloat(value, 64) // zero is refused by the door
+		case found == nursery.FoundNormal || found == nursery.FoundAbnormal:
+			item.Done, item.Result = true, found
+		case found != "":
+			item.Reason = nursery.NotDone(found)
+		default:
+			continue
+		}
+		if owed.Item == nursery.ItemDevelopment && item.Done {
+			for _, sign := range form["s:"+child.ID] {
+				item.Signs = append(item.Signs, whole(sign))
+			}
+		}
+		record.Items = append(record.Items, item)
+	}
+	return record, len(record.Items) > 0
+}
+
+// scored is how a measurement stands, for the team to see while it writes.
+type scored struct {
+	Item string   `json:"item"`
+	Z    *float64 `json:"z,omitempty"`
+	Band string   `json:"band"`
+	Tone string   `json:"tone"`
+}
+
+// score gives the z-scores of what is being entered. The days of a child are taken from its months of age: the record itself is
+// scored by the day when it is saved.
+func (s *Site) score(w http.ResponseWriter, r *http.Request) error {
+	number := func(name string) float64 {
+		v, err := strconv.ParseFloat(r.URL.Query().Get(name), 64)
+		if err != nil {
+			return 0
+		}
+		return v
+	}
+	months := number("months")
+	got := growth.Assess(growth.Measurement{
+		Sex: nursery.Sex(r.URL.Query().Get("sex")), Days: int(months*30.4375) + 15, WeightKg: number("weight"), LengthCm: number("length"), HeadCm: number("head"), Standing: months >= 24,
+	})
+	list := []scored{}
+	for _, one := range []struct {
+		item string
+		z    *float64
+	}{{"weight", got.WeightForAge}, {"length", got.LengthForAge}, {"head", got.HeadForAge}} {
+		if number(one.item) > 0 {
+			band, tone := bandOf(one.z)
+			list = append(list, scored{one.item, one.z, band, tone})
+		}
+	}
+	return answer(w, list)
+}
+
+// bandOf names where a score lies (WS/T 423—2022 table of levels); what no table gives is asked about.
+func bandOf(z *float64) (band, tone string) {
+	switch {
+	case z == nil || *z < -5 || *z > 5:
+		return "请核对", "bad"
+	case *z < -2:
+		return "下", "warn"
+	case *z < -1:
+		return "中下", ""
+	case *z <= 1:
+		return "中", ""
+	case *z <= 2:
+		return "中上", ""
+	}
+	return "上", "warn"
+}
+
+func (s *Site) childCheckup(w http.ResponseWriter, r *http.Request) error {
+	d, err := s.Door.ChildCheckup(r.Context(), who(r.Context()), r.PathValue("no"), r.PathValue("child"))
+	if err != nil {
+		return err
+	}
+	told, err := s.Door.GuardianSummary(r.Context(), who(r.Context()), r.PathValue("no"), r.PathValue("child"))
+	if err != nil {
+		return err
+	}
+	return s.show(w, r, frame{Title: "体检结果", Back: "/checkups/" + d.CaseNo}, childCheckupPage(d, told))
+}
+
+func (s *Site) guardianSheet(w http.ResponseWriter, r *http.Request) error {
+	raw, err := s.Door.GuardianSheet(r.Context(), who(r.Context()), r.PathValue("no"), r.PathValue("child"))
+	if err != nil {
+		return err
+	}
+	return download(w, "application/pdf", "体检结果告知.pdf", raw)
+}
+
+// classView is a class's grid: children down, items across.
+type classView struct {
+	Sheet   casework.ClassSheet
+	Items   []nursery.CheckItem
+	Values  url.Values
+	Refused *casework.Error
+	Key     string
+}
+
+// itemsOf are the items that anybody of the class owes, in the order they are looked at.
+func itemsOf(sheet casework.ClassSheet) []nursery.CheckItem {
+	var items []nursery.CheckItem
+	for _, item := range []nursery.CheckItem{nursery.ItemLength, nursery.ItemWeight, nursery.ItemHead, nursery.ItemHaemoglobin, nursery.ItemHearing, nursery.ItemVision, nursery.ItemTeeth, nursery.ItemDevelopment} {
+		if slices.ContainsFunc(sheet.Children, func(c casework.ClassChild) bool { _, owes := owedOf(c, item); return owes }) {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+func owedOf(c casework.ClassChild, item nursery.CheckItem) (casework.OwedItem, bool) {
+	i := slices.IndexFunc(c.Items, func(o casework.OwedItem) bool { return o.Item == item })
+	if i < 0 {
+		return casework.OwedItem{}, false
+	}
+	return c.Items[i], true
+}

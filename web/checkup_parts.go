@@ -1,0 +1,86 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+)
+
+func halfTitle(half string) string {
+	h, err := nursery.ParseHalfYear(half)
+	if err != nil {
+		return half
+	}
+	return h.Title()
+}
+
+func roundState(state string) string {
+	return map[string]string{"blocked": "没有签约", "open": "体检中", "closed": "已截止"}[state]
+}
+
+func roundTone(state string) string {
+	return map[string]string{"blocked": "bad", "open": "warn", "closed": "good"}[state]
+}
+
+// measures tells whether an item is a number.
+func measures(item nursery.CheckItem) bool {
+	switch item {
+	case nursery.ItemWeight, nursery.ItemLength, nursery.ItemHead, nursery.ItemHaemoglobin:
+		return true
+	}
+	return false
+}
+
+func unitOf(item nursery.CheckItem) string {
+	return map[nursery.CheckItem]string{nursery.ItemWeight: "kg", nursery.ItemLength: "cm", nursery.ItemHead: "cm", nursery.ItemHaemoglobin: "g/L"}[item]
+}
+
+// notDone are the reasons why an item was not looked at.
+func notDone() []option {
+	var list []option
+	for _, n := range []nursery.NotDone{nursery.NotDoneIll, nursery.NotDoneAway, nursery.NotDoneRefused, nursery.NotDoneUnreachable, nursery.NotDoneHoliday,
+		nursery.NotDoneCapacity, nursery.NotDoneEquipment, nursery.NotDoneOther} {
+		list = append(list, option{string(n), n.Title()})
+	}
+	return list
+}
+
+// percent is a share as a whole number, never rounded up to all.
+func percent(part, whole int) int {
+	if whole == 0 {
+		return 0
+	}
+	return part * 100 / whole
+}
+
+func statusesText(p casework.ItemProgress) string {
+	var said []string
+	for _, s := range p.Statuses {
+		said = append(said, fmt.Sprintf("%s %d", s.Title, s.Duties))
+	}
+	return strings.Join(said, "，")
+}
+
+// checkedText is what came of an item, in words.
+func checkedText(i nursery.CheckedItem) string {
+	switch {
+	case !i.Done:
+		return "未检：" + i.Reason.Title()
+	case i.Value > 0:
+		return fmt.Sprintf("%v %s", i.Value, unitOf(i.Item))
+	case i.Result == nursery.FoundAbnormal:
+		return "异常"
+	case len(i.Signs) > 0:
+		return fmt.Sprintf("有 %d 项预警征象", len(i.Signs))
+	}
+	return "正常"
+}
+
+func sexTitle(s nursery.Sex) string {
+	if s == nursery.Male {
+		return "男"
+	}
+	return "女"
+}
