@@ -20,7 +20,7 @@ test("an institution fills in a filing section by section, with the rules beside
 	test.setTimeout(180_000);
 	await signIn(page, "institution-140405-11", "/start");
 	await atEveryWidth(page, "start");
-	await page.getByRole("link", { name: /托育机构备案/ }).first().click();
+	await page.locator('a[href="/filing/new"]').click();
 	await page.getByLabel("社区托育机构").check();
 	await page.getByRole("button", { name: "开始填写" }).click();
 	await expect(page.getByRole("heading", { level: 1 })).toHaveText("已建立备案草稿");
@@ -58,7 +58,7 @@ test("an institution fills in a filing section by section, with the rules beside
 	await page.goto(`/filing/${caseNo}/section/classes`);
 	await expect(page.locator('[name="/classes/0/seats"]')).toHaveValue("15");
 	await page.goto(`/filing/${caseNo}/check`);
-	await expect(page.getByText("托小班")).toBeVisible();
+	await expect(page.locator("dd", { hasText: "托小班" }).first()).toBeVisible();
 	await atEveryWidth(page, "filing-check");
 
 	// The applicant's progress is open to whoever holds the code, without signing in.
