@@ -1,0 +1,157 @@
+// A visit without a network: every answer is kept on the device at once, photos too, and what is sent goes out when there is
+// a network again, under the key it was first sent with.
+(() => {
+	"use strict";
+	if ("serviceWorker" in navigator) { navigator.serviceWorker.register("/sw.js"); }
+	const form = document.getElementById("visit");
+	if (!form) { return; }
+	const place = `visit:${form.dataset.account}:${form.dataset.case}`;
+	const said = document.getElementById("visit-said");
+	const say = (text, tone) => { said.textContent = text; said.className = `said ${tone ?? ""}`; };
+	const state = JSON.parse(localStorage.getItem(place) ?? "null") ?? { visit: crypto.randomUUID(), values: {}, photos: {}, sending: "" };
+	const keep = () => localStorage.setItem(place, JSON.stringify(state));
+
+	// Photos are too big for the store of texts.
+	const store = new Promise((done, failed) => {
+		const open = indexedDB.open("tuoyu", 1);
+		open.onupgradeneeded = () => open.result.createObjectStore("photos");
+		open.onsuccess = () => done(open.result);
+		open.onerror = () => failed(open.error);
+	});
+	const inStore = async (mode, act) => {
+		const base = await store;
+		return new Promise((done, failed) => {
+			const asked = act(base.transaction("photos", mode).objectStore("photos"));
+			asked.onsuccess = () => done(asked.result);
+			asked.onerror = () => failed(asked.error);
+		});
+	};
+
+	const items = [...form.querySelectorAll("[data-rule]")];
+	function show() {
+		let done = 0;
+		for (const item of items) {
+			const rule = item.dataset.rule, chosen = state.values[`r:${rule}`];
+			if (chosen) { done++; }
+			item.querySelector(".bad-more").hidden = chosen !== "not_ok";
+			const taken = state.photos[rule] ?? [];
+			item.querySelector("[data-photos]").textContent = taken.length > 0 ? `已拍 ${taken.length} 张` : "";
+		}
+		document.getElementById("visit-progress").value = done;
+		document.getElementById("visit-count").textContent = `${done} / ${items.length} 项`;
+	}
+	for (const field of form.elements) {
+		const kept = state.values[field.name];
+		if (kept === undefined || field.type === "file") { continue; }
+		if (field.type === "radio") { field.checked = field.value === kept; } else if (field.type === "checkbox") { field.checked = kept === "yes"; } else { field.value = kept; }
+	}
+	show();
+	let waiting = 0;
+	form.addEventListener("input", (event) => {
+		const field = event.target;
+		if (field.type === "file" || !field.name) { return; }
+		state.values[field.name] = field.type === "checkbox" ? (field.checked ? "yes" : "") : field.value;
+		state.sending = "";
+		keep();
+		show();
+		clearTimeout(waiting);
+		waiting = setTimeout(draft, 3000);
+	});
+	form.addEventListener("change", async (event) => {
+		const rule = event.target.dataset.photo;
+		if (!rule) { return; }
+		for (const file of event.target.files) {
+			const id = crypto.randomUUID();
+			const smaller = await window.tuoyu.shrunk(file);
+			await inStore("readwrite", (photos) => photos.put(smaller, id));
+			(state.photos[rule] ??= []).push({ local: id });
+		}
+		event.target.value = "";
+		state.sending = "";
+		keep();
+		show();
+	});
+
+	// content gives the visit with the photos that are on the server already.
+	function content() {
+		const found = [];
+		for (const item of items) {
+			const rule = item.dataset.rule, result = state.values[`r:${rule}`];
+			if (!result) { continue; }
+			const one = { rule, result };
+			if (result === "not_ok") {
+				if (state.values[`n:${rule}`]) { one.note = state.values[`n:${rule}`]; }
+				const photos = (state.photos[rule] ?? []).map((p) => p.id).filter(Boolean);
+				if (photos.length > 0) { one.photos = photos; }
+			}
+			found.push(one);
+		}
+		return { visited_on: form.elements.namedItem("visited_on").value, items: found, serious_hazard: state.values.serious === "yes", note: state.values.note ?? "" };
+	}
+	async function uploads() {
+		for (const taken of Object.values(state.photos)) {
+			for (const photo of taken) {
+				if (photo.id) { continue; }
+				const file = await inStore("readonly", (photos) => photos.get(photo.local));
+				const body = new FormData();
+				body.set("institution", form.dataset.institution);
+				body.set("county", form.dataset.county);
+				body.set("file", file, "现场照片.jpg");
+				const answer = await fetch("/attachments", { method: "POST", body, headers: { Accept: "application/json" } });
+				const said = await answer.json();
+				if (!answer.ok) { throw Object.assign(new Error(said.detail), { status: answer.status }); }
+				photo.id = said.id;
+				keep();
+				await inStore("readwrite", (photos) => photos.delete(photo.local));
+			}
+		}
+	}
+	const post = (where, key, body) => fetch(`/visits/${form.dataset.case}/${where}`, {
+		method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json", Accept: "application/json", "Idempotency-Key": key },
+	});
+
+	async function draft() {
+		if (!navigator.onLine || state.sending || state.sent) { return; }
+		try {
+			const answer = await post("draft", crypto.randomUUID(), { visit: state.visit, content: content() });
+			if (answer.ok) { say("草稿已保存到服务器。", "good"); } else if (answer.status === 401) { say("登录已过期，内容保存在本机。", "bad"); }
+		} catch { say("没有网络，已保存在本机。", "warn"); }
+	}
+
+	async function send() {
+		state.sending ||= crypto.randomUUID();
+		keep();
+		say("正在送交…");
+		try {
+			await uploads();
+			const answer = await post("send", state.sending, { visit: state.visit, base_version: Number(form.dataset.base), content: content() });
+			const body = await answer.json();
+			if (answer.ok) {
+				localStorage.removeItem(place);
+				state.sent = true;
+				say(`已送交，第 ${body.version} 版。请各方在待办中签字。`, "good");
+				return;
+			}
+			state.sending = "";
+			keep();
+			if (answer.status === 401) { say("登录已过期，内容保存在本机。请重新登录后再送交。", "bad"); return; }
+			if (body.code === "visit_conflict") { say(`${body.detail} 另一份记录已先送交，请与同行人员核对后重新打开本页。本机内容仍保留。`, "bad"); return; }
+			say([body.detail, ...(body.errors ?? []).map((fault) => fault.message)].join("；"), "bad");
+		} catch (error) {
+			if (error.status) { state.sending = ""; keep(); say(error.message, "bad"); return; }
+			say("没有网络，已保存在本机，联网后自动送出。", "warn");
+		}
+	}
+	form.addEventListener("submit", (event) => {
+		event.preventDefault();
+		const missing = items.find((item) => !state.values[`r:${item.dataset.rule}`]);
+		if (missing) {
+			say("还有项目没有检查。", "bad");
+			missing.querySelector("input").focus();
+			return;
+		}
+		send();
+	});
+	addEventListener("online", () => { if (state.sending) { send(); } else { draft(); } });
+	if (state.sending && navigator.onLine) { send(); }
+})();

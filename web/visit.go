@@ -1,0 +1,138 @@
+package web
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+)
+
+func registerVisits(s *Site) {
+	s.page("GET /visits", s.visits)
+	s.page("GET /visits/{no}", s.visit)
+	s.page("POST /visits/{no}/draft", s.visitDraft)
+	s.page("POST /visits/{no}/send", s.visitSend)
+	s.page("POST /visits/calendar", s.renewCalendar)
+	// What keeps the pages of a visit readable without a network.
+	s.mux.HandleFunc("GET /sw.js", func(w http.ResponseWriter, _ *http.Request) {
+		raw, err := static.ReadFile("static/sw.js")
+		if err != nil {
+			http.Error(w, "not found", http.StatusNotFound)
+			return
+		}
+		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
+		w.Header().Set("Cache-Control", "no-cache")
+		_, _ = w.Write(raw) // a reader that hung up
+	})
+	s.page("GET /inspections", s.inspections)
+	s.page("GET /inspections/{no}", s.inspection)
+}
+
+// visits are the visits of a day, in the order of the townships.
+func (s *Site) visits(w http.ResponseWriter, r *http.Request) error {
+	on := nursery.DateOf(s.now())
+	if given := r.FormValue("on"); given != "" {
+		day, err := nursery.ParseDate(given)
+		if err != nil {
+			return &casework.Error{Kind: casework.Invalid, Code: casework.CodeInvalid, Message: "日期应如 2026-11-26。", Err: err}
+		}
+		on = day
+	}
+	day, err := s.Door.InspectionDay(r.Context(), who(r.Context()), on)
+	if err != nil {
+		return err
+	}
+	return s.show(w, r, frame{Title: "今日检查", Uses: []string{"visit.js"}}, visitsPage(day, who(r.Context())))
+}
+
+func (s *Site) renewCalendar(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(r); err != nil {
+		return err
+	}
+	feed, err := s.Door.RenewCalendar(r.Context(), who(r.Context()), key(r))
+	if err != nil {
+		return err
+	}
+	return s.show(w, r, frame{Title: "日历订阅", Back: "/visits"}, calendarPage(feed))
+}
+
+// visit is the checklist of an inspection, which goes on without a network.
+func (s *Site) visit(w http.ResponseWriter, r *http.Request) error {
+	pack, err := s.Door.VisitPackage(r.Context(), who(r.Context()), r.PathValue("no"))
+	if err != nil {
+		return err
+	}
+	return s.show(w, r, frame{Title: "现场检查 " + pack.Subject, Back: "/visits", Uses: []string{"visit.js"}}, visitPage(pack, nursery.DateOf(s.now())))
+}
+
+func readJSON[T any](r *http.Request) (T, error) {
+	var v T
+	if err := json.NewDecoder(r.Body).Decode(&v); err != nil {
+		return v, &casework.Error{Kind: casework.BadRequest, Code: "malformed_body", Message: "内容无法读取。", Err: err}
+	}
+	return v, nil
+}
+
+func (s *Site) visitDraft(w http.ResponseWriter, r *http.Request) error {
+	in, err := readJSON[casework.SavedDraft](r)
+	if err != nil {
+		return err
+	}
+	kept, err := s.Door.SaveVisitDraft(r.Context(), who(r.Context()), r.Header.Get("Idempotency-Key"), r.PathValue("no"), in)
+	if err != nil {
+		return err
+	}
+	return answer(w, kept)
+}
+
+func (s *Site) visitSend(w http.ResponseWriter, r *http.Request) error {
+	in, err := readJSON[casework.SentVisit](r)
+	if err != nil {
+		return err
+	}
+	taken, err := s.Door.SendVisit(r.Context(), who(r.Context()), r.Header.Get("Idempotency-Key"), r.PathValue("no"), in)
+	if err != nil {
+		return err
+	}
+	return answer(w, taken)
+}
+
+// inspectionsView is the inspections with their filter.
+type inspectionsView struct {
+	List   []casework.InspectionSummary
+	Filter casework.InspectionFilter
+	Next   string
+	r      *http.Request
+}
+
+func (s *Site) inspections(w http.ResponseWriter, r *http.Request) error {
+	q, p := r.URL.Query(), who(r.Context())
+	f := casework.InspectionFilter{County: q.Get("county"), Half: q.Get("half"), Kind: q.Get("kind"), Status: nursery.CaseStatus(q.Get("status"))}
+	if wantsExport(r) {
+		return exported(s, w, "检查", []string{"办件编号", "机构", "方式", "环节", "到场日期", "检查人员"},
+			func(page casework.PageRequest) ([]casework.InspectionSummary, string, error) {
+				list, err := s.Door.Inspections(r.Context(), p, f, page)
+				return list.Items, list.Next, err
+			}, func(i casework.InspectionSummary) []any {
+				return []any{i.CaseNo, i.Subject, inspectionKind(i.Kind), i.StageTitle, shortDate(i.VisitedOn), len(i.Inspectors)}
+			})
+	}
+	list, err := s.Door.Inspections(r.Context(), p, f, pageOf(r, 25))
+	if err != nil {
+		return err
+	}
+	return s.show(w, r, frame{Title: "检查", Wide: true, Live: true}, inspectionsPage(inspectionsView{list.Items, f, nextPage(r, list.Next), r}))
+}
+
+func inspectionKind(kind string) string {
+	return map[string]string{"regular": "例行检查", "random": "随机抽查", "complaint": "投诉核查"}[kind]
+}
+
+func (s *Site) inspection(w http.ResponseWriter, r *http.Request) error {
+	d, err := s.Door.Inspection(r.Context(), who(r.Context()), r.PathValue("no"))
+	if err != nil {
+		return err
+	}
+	return s.show(w, r, frame{Title: "检查 " + d.Subject, Wide: true, Back: "/inspections"}, inspectionPage(d, who(r.Context())))
+}
