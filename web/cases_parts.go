@@ -123,12 +123,8 @@ func processLink(c casework.CaseDetail, p nursery.Principal) (path, title string
 		return "/referrals/" + c.CaseNo, "转诊"
 	case nursery.KindInspection:
 		return "/inspections/" + c.CaseNo, "检查"
-	case nursery.KindInspectionPlan:
-		return "/inspection-plans/" + c.CaseNo, "检查计划"
 	case nursery.KindBuild:
 		return "/build/" + c.CaseNo, "建设点"
-	case nursery.KindInsurance:
-		return "/insurance/" + c.CaseNo, "投保"
 	}
 	return "", ""
 }

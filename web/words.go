@@ -32,6 +32,10 @@ func wordFor(property, word string) string {
 		return nursery.Registrar(word).Title()
 	case "post":
 		return nursery.Post(word).Title()
+	case "identity_kind":
+		return nursery.IdentityKind(word).Title()
+	case "sex":
+		return sexTitle(nursery.Sex(word))
 	case "severity":
 		return nursery.Severity(word).Title()
 	}

@@ -1,0 +1,125 @@
+package web
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+)
+
+func registerAdmin(s *Site) {
+	s.page("GET /admin/settings", s.settings)
+	s.page("POST /admin/settings", s.setSetting)
+	s.page("GET /admin/rules", func(w http.ResponseWriter, r *http.Request) error {
+		packs, err := s.Door.RulePacks(r.Context(), who(r.Context()))
+		if err != nil {
+			return err
+		}
+		return s.show(w, r, frame{Title: "规则", Wide: true}, rulesPage(packs))
+	})
+	s.page("GET /admin/calendar", func(w http.ResponseWriter, r *http.Request) error {
+		years, err := s.Door.CalendarYears(r.Context(), who(r.Context()))
+		if err != nil {
+			return err
+		}
+		return s.show(w, r, frame{Title: "节假日", Wide: true}, yearsPage(years))
+	})
+	s.page("POST /admin/calendar", s.loadYear)
+	s.page("GET /registrations", func(w http.ResponseWriter, r *http.Request) error {
+		return s.registrationPage(w, r, http.StatusOK, asked{Shape: shapeOf[nursery.Registration]()})
+	})
+	s.page("POST /registrations", s.pushRegistration)
+}
+
+// settings are the parameters of a county, with who changed what, when and why.
+func (s *Site) settings(w http.ResponseWriter, r *http.Request) error {
+	county := r.URL.Query().Get("county")
+	if county == "" {
+		if county = who(r.Context()).County; county == nursery.CityCode {
+			county = counties()[0].Value
+		}
+	}
+	list, err := s.Door.Settings(r.Context(), who(r.Context()), county)
+	if err != nil {
+		return err
+	}
+	return s.show(w, r, frame{Title: "参数", Wide: true}, settingsPage(list, who(r.Context())))
+}
+
+func (s *Site) setSetting(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(r); err != nil {
+		return err
+	}
+	// What is typed is JSON where it reads as such, as numbers and yes or no do, and a text otherwise.
+	text := strings.TrimSpace(r.PostFormValue("value"))
+	value := json.RawMessage(text)
+	if !json.Valid(value) {
+		quoted, err := json.Marshal(text)
+		if err != nil {
+			return err
+		}
+		value = quoted
+	}
+	county := r.PostFormValue("county")
+	if _, err := s.Door.SetSetting(r.Context(), who(r.Context()), key(r), county, r.PostFormValue("name"), value, strings.TrimSpace(r.PostFormValue("reason"))); err != nil {
+		return err
+	}
+	return s.done(w, r, "/admin/settings?county="+county, "参数已设置，此后收到的办件适用。")
+}
+
+func (s *Site) loadYear(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(r); err != nil {
+		return err
+	}
+	file, _, err := r.FormFile("file")
+	if err != nil {
+		return &casework.Error{Kind: casework.BadRequest, Code: "body_required", Message: "请选择节假日文件。", Err: err}
+	}
+	defer file.Close()
+	raw, err := io.ReadAll(file)
+	if err != nil {
+		return err
+	}
+	year, told, err := s.Door.LoadCalendarYear(r.Context(), who(r.Context()), raw)
+	if err != nil {
+		return err
+	}
+	return s.done(w, r, "/admin/calendar", strconv.Itoa(year)+" 年已发布，"+strconv.Itoa(told)+" 件在办事项重新计算期限。")
+}
+
+func (s *Site) registrationPage(w http.ResponseWriter, r *http.Request, status int, form asked) error {
+	return s.showStatus(w, r, status, frame{Title: "登记信息"}, registrationPage(form))
+}
+
+func (s *Site) pushRegistration(w http.ResponseWriter, r *http.Request) error {
+	form, _, err := s.posted(r, shapeOf[nursery.Registration](), casework.Upload{})
+	if err != nil {
+		return err
+	}
+	in, err := gathered[nursery.Registration](&form)
+	if err != nil {
+		return err
+	}
+	if _, err := s.Door.PushRegistration(r.Context(), who(r.Context()), key(r), in); err != nil {
+		refused := s.refusal(r.Context(), err)
+		if refused.Kind != casework.Invalid {
+			return err
+		}
+		form.refusedWith(refused, "")
+		return s.registrationPage(w, r, http.StatusUnprocessableEntity, form)
+	}
+	return s.done(w, r, "/registrations", "已推送 "+in.Name+" 的登记信息。")
+}
+
+// jsonText writes a setting's value as it is typed.
+func jsonText(raw json.RawMessage) string {
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		return text
+	}
+	return string(raw)
+}

@@ -1,0 +1,181 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+	"tuoyu/sheets"
+)
+
+func registerCare(s *Site) {
+	s.page("GET /children", s.children)
+	s.page("POST /children", s.enrol)
+	s.page("POST /children/import", s.importRoster)
+	s.page("GET /children/roster", s.rosterSheet)
+	s.page("POST /children/{id}/leave", s.leave)
+	s.page("GET /contracts", s.contracts)
+	s.page("GET /contracts/{no}", s.contract)
+	s.page("POST /contracts/{no}/visits/{visit}/confirm", s.confirmVisit)
+	s.page("POST /contracts/{no}/terminate", s.terminate)
+}
+
+// childrenView is who is in care, by number alone, with the form to enrol one more.
+type childrenView struct {
+	Children []casework.EnrolledChild
+	Filter   casework.EnrolmentFilter
+	Next     string
+	Form     asked
+	Report   *casework.RosterReport
+	r        *http.Request
+}
+
+func (s *Site) children(w http.ResponseWriter, r *http.Request) error {
+	return s.childrenPage(w, r, http.StatusOK, asked{Shape: shapeOf[casework.Enrolment](), Values: url.Values{}}, nil)
+}
+
+func (s *Site) childrenPage(w http.ResponseWriter, r *http.Request, status int, form asked, report *casework.RosterReport) error {
+	f := casework.EnrolmentFilter{Class: r.URL.Query().Get("class"), Ended: r.URL.Query().Get("ended") == "yes"}
+	list, err := s.Door.Children(r.Context(), who(r.Context()), f, pageOf(r, 50))
+	if err != nil {
+		return err
+	}
+	return s.showStatus(w, r, status, frame{Title: "婴幼儿名册", Wide: true}, childrenPage(childrenView{list.Items, f, nextPage(r, list.Next), form, report, r}))
+}
+
+func (s *Site) enrol(w http.ResponseWriter, r *http.Request) error {
+	form, _, err := s.posted(r, shapeOf[casework.Enrolment](), casework.Upload{})
+	if err != nil {
+		return err
+	}
+	in, err := gathered[casework.Enrolment](&form)
+	if err != nil {
+		return err
+	}
+	if _, err := s.Door.EnrolChild(r.Context(), who(r.Context()), key(r), in); err != nil {
+		refused := s.refusal(r.Context(), err)
+		if refused.Kind != casework.Invalid && refused.Kind != casework.Conflict {
+			return err
+		}
+		form.refusedWith(refused, "")
+		return s.childrenPage(w, r, http.StatusUnprocessableEntity, form, nil)
+	}
+	return s.done(w, r, "/children", "已登记入托。")
+}
+
+// importRoster takes a workbook, and shows each row that was not taken with its number in the file.
+func (s *Site) importRoster(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(r); err != nil {
+		return err
+	}
+	file, _, err := r.FormFile("file")
+	if err != nil {
+		return &casework.Error{Kind: casework.BadRequest, Code: "body_required", Message: "请选择要导入的 Excel 或 CSV 文件。", Err: err}
+	}
+	defer file.Close()
+	report, err := s.Door.ImportRoster(r.Context(), who(r.Context()), key(r), file)
+	if err != nil {
+		return err
+	}
+	return s.childrenPage(w, r, http.StatusOK, asked{Shape: shapeOf[casework.Enrolment](), Values: url.Values{}}, &report)
+}
+
+func (s *Site) rosterSheet(w http.ResponseWriter, r *http.Request) error {
+	raw, err := s.Door.RosterSheet(r.Context(), who(r.Context()), nursery.ReadForEnrolment)
+	if err != nil {
+		return err
+	}
+	return download(w, sheets.Media, "婴幼儿名册.xlsx", raw)
+}
+
+func (s *Site) leave(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(r); err != nil {
+		return err
+	}
+	on, err := nursery.ParseDate(r.PostFormValue("left_on"))
+	if err != nil {
+		return &casework.Error{Kind: casework.Invalid, Code: casework.CodeInvalid, Message: "请填写离托日期。", Err: err}
+	}
+	if _, err := s.Door.EndEnrolment(r.Context(), who(r.Context()), key(r), r.PathValue("id"), casework.Leaving{Leave: nursery.Leave(r.PostFormValue("leave")), LeftOn: on}); err != nil {
+		return err
+	}
+	return s.done(w, r, "/children", "已登记离托。")
+}
+
+func leaves() []nursery.Leave {
+	return []nursery.Leave{"left", "transferred", "aged_out", "died"}
+}
+
+func (s *Site) contracts(w http.ResponseWriter, r *http.Request) error {
+	q, p := r.URL.Query(), who(r.Context())
+	f := casework.ContractFilter{County: q.Get("county"), State: q.Get("state")}
+	if wantsExport(r) {
+		return exported(s, w, "医育签约", []string{"办件编号", "机构", "医疗卫生机构", "县区", "状态", "起", "止", "灯"},
+			func(page casework.PageRequest) ([]casework.ContractSummary, string, error) {
+				list, err := s.Door.Contracts(r.Context(), p, f, page)
+				return list.Items, list.Next, err
+			}, func(c casework.ContractSummary) []any {
+				return []any{c.CaseNo, c.Institution, c.Clinic, c.CountyName, contractState(c.State), c.StartsOn.String(), c.EndsOn.String(), lightWord(c.LightTitle)}
+			})
+	}
+	list, err := s.Door.Contracts(r.Context(), p, f, pageOf(r, 25))
+	if err != nil {
+		return err
+	}
+	return s.show(w, r, frame{Title: "医育签约", Wide: true, Live: true}, contractsPage(list.Items, nextPage(r, list.Next), r))
+}
+
+func contractState(state string) string {
+	return map[string]string{"signing": "待签署", "signed": "已签署", "in_force": "履行中", "ended": "已终止", "refused": "未签署"}[state]
+}
+
+func contractTone(state string) string {
+	return map[string]string{"signing": "warn", "in_force": "good", "refused": "bad"}[state]
+}
+
+func (s *Site) contract(w http.ResponseWriter, r *http.Request) error {
+	d, err := s.Door.Contract(r.Context(), who(r.Context()), r.PathValue("no"))
+	if err != nil {
+		return err
+	}
+	return s.show(w, r, frame{Title: "医育签约 " + d.CaseNo, Wide: true, Back: "/contracts"}, contractPage(d, who(r.Context())))
+}
+
+func (s *Site) confirmVisit(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(r); err != nil {
+		return err
+	}
+	if _, err := s.Door.ConfirmVisit(r.Context(), who(r.Context()), key(r), r.PathValue("no"), int64(whole(r.PathValue("visit")))); err != nil {
+		return err
+	}
+	return s.done(w, r, "/contracts/"+r.PathValue("no"), "已确认本次指导。")
+}
+
+func (s *Site) terminate(w http.ResponseWriter, r *http.Request) error {
+	form, _, err := s.posted(r, shapeOf[casework.Termination](), casework.Upload{})
+	if err != nil {
+		return err
+	}
+	in, err := gathered[casework.Termination](&form)
+	if err != nil {
+		return err
+	}
+	if _, err := s.Door.TerminateContract(r.Context(), who(r.Context()), key(r), r.PathValue("no"), in); err != nil {
+		return err
+	}
+	return s.done(w, r, "/contracts/"+r.PathValue("no"), "已登记终止。")
+}
+
+// agreement is the text that stands, with its hash.
+func agreement(d casework.ContractDetail) casework.AgreementDraft {
+	for _, t := range d.Texts {
+		if t.Version == d.Version {
+			return t
+		}
+	}
+	return casework.AgreementDraft{}
+}
+
+func paragraphs(text string) []string { return strings.Split(strings.TrimSpace(text), "\n") }

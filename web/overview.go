@@ -1,0 +1,236 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+)
+
+func registerOverview(s *Site) {
+	s.page("GET /overview", s.overview)
+	s.page("GET /build", s.build)
+	s.page("GET /build/{no}", s.buildSite)
+	s.page("POST /build/{no}/reports/{id}", s.decideReport)
+	s.page("GET /register", s.register)
+	s.page("GET /referrals", s.referrals)
+	s.page("GET /referrals/{no}", s.referral)
+	s.page("POST /referrals/{no}", s.referralResult)
+}
+
+// plans are the building plans that the reader sees, by their sites.
+func (s *Site) plans(r *http.Request) ([]string, error) {
+	list, err := s.Door.BuildSites(r.Context(), who(r.Context()), casework.BuildFilter{}, casework.PageRequest{Limit: 100})
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	seen := map[string]bool{}
+	for _, site := range list.Items {
+		if !seen[site.Plan] {
+			seen[site.Plan] = true
+			names = append(names, site.Plan)
+		}
+	}
+	return names, nil
+}
+
+// planOf is the plan the address names, or the first there is.
+func (s *Site) planOf(r *http.Request) (plan string, all []string, err error) {
+	if all, err = s.plans(r); err != nil || len(all) == 0 {
+		return "", all, err
+	}
+	if plan = r.URL.Query().Get("plan"); plan == "" {
+		plan = all[0]
+	}
+	return plan, all, nil
+}
+
+// figure is an indicator on the overview.
+type figure struct {
+	Title, Value, Below, Link string
+}
+
+// overview is the wall map 挂图作战 with the rates beside it.
+func (s *Site) overview(w http.ResponseWriter, r *http.Request) error {
+	ctx, p := r.Context(), who(r.Context())
+	plan, _, err := s.planOf(r)
+	if err != nil {
+		return err
+	}
+	var counties []casework.BuildCounty
+	if plan != "" {
+		if counties, err = s.Door.BuildMap(ctx, p, plan); err != nil {
+			return err
+		}
+	}
+	var figures []figure
+	today := nursery.DateOf(s.now())
+	half := nursery.HalfYearOf(today).String()
+	signed, err := s.Door.SignedRate(ctx, p, today)
+	if err != nil {
+		return err
+	}
+	checked, err := s.Door.CheckupRate(ctx, p, half)
+	if err != nil {
+		return err
+	}
+	covered, err := s.Door.InspectionCoverage(ctx, p, half)
+	if err != nil {
+		return err
+	}
+	for _, one := range []struct {
+		i    casework.Indicator
+		link string
+	}{{signed, "/contracts"}, {checked, "/checkups"}, {covered, "/inspections"}} {
+		figures = append(figures, figure{one.i.Title, one.i.Total.Rate.Text + "%", strconv.Itoa(one.i.Total.Numerator) + " / " + strconv.Itoa(one.i.Total.Denominator), one.link})
+	}
+	return s.show(w, r, frame{Title: "挂图作战", Wide: true}, overviewPage(plan, counties, figures))
+}
+
+// tiles are where the counties stand on the schematic map, by column and row, roughly as they lie.
+var tiles = map[string][2]int{
+	"140431": {0, 0}, "140430": {1, 0}, "140429": {2, 0}, "140426": {3, 1}, "140423": {2, 1}, "140405": {1, 2}, "140406": {3, 2},
+	"140425": {4, 2}, "140403": {2, 2}, "140428": {1, 3}, "140404": {2, 3}, "140427": {3, 3},
+}
+
+// tileAt is where a county's tile begins, in the units of the drawing.
+func tileAt(county string) (x, y string) {
+	at := tiles[county]
+	return strconv.Itoa(at[0]*150 + 4), strconv.Itoa(at[1]*104 + 4)
+}
+
+func textAt(county string, line int) (x, y string) {
+	at := tiles[county]
+	return strconv.Itoa(at[0]*150 + 16), strconv.Itoa(at[1]*104 + 4 + 28 + line*24)
+}
+
+func lightTone(l nursery.Light) string {
+	return map[nursery.Light]string{nursery.Green: "good", nursery.Amber: "warn", nursery.Red: "bad"}[l]
+}
+
+func lightWord(title string) string {
+	if title == "" {
+		return "未核定"
+	}
+	return title
+}
+
+// build is the ledger of a plan 工作台账.
+func (s *Site) build(w http.ResponseWriter, r *http.Request) error {
+	plan, all, err := s.planOf(r)
+	if err != nil {
+		return err
+	}
+	if plan == "" {
+		return s.show(w, r, frame{Title: "建设台账"}, buildPage(casework.BuildLedger{}, nil, ""))
+	}
+	ledger, err := s.Door.BuildLedger(r.Context(), who(r.Context()), plan)
+	if err != nil {
+		return err
+	}
+	if wantsExport(r) {
+		return exported(s, w, "建设台账", []string{"县区", "建设点", "运营方式", "计划托位", "计入托位", "计划进度", "核定进度", "灯", "销号日期"}, once(ledger.Lines), func(l casework.BuildLine) []any {
+			return []any{l.CountyName, l.Name, l.ModeTitle, l.Seats, l.SeatsCounted, l.Planned.Text, l.Actual.Text, lightWord(l.LightTitle), shortDate(l.CompletedOn)}
+		})
+	}
+	return s.show(w, r, frame{Title: "建设台账", Wide: true, Live: true}, buildPage(ledger, all, with(r, "export", "xlsx")))
+}
+
+func (s *Site) buildSite(w http.ResponseWriter, r *http.Request) error {
+	d, err := s.Door.BuildSite(r.Context(), who(r.Context()), r.PathValue("no"))
+	if err != nil {
+		return err
+	}
+	return s.show(w, r, frame{Title: d.Name, Wide: true, Back: "/build"}, buildSitePage(d, who(r.Context())))
+}
+
+func (s *Site) decideReport(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(r); err != nil {
+		return err
+	}
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil {
+		return &casework.Error{Kind: casework.NotFound, Code: casework.CodeNotFound, Message: "没有这次报送。"}
+	}
+	accept := r.PostFormValue("verdict") == "accept"
+	if _, err := s.Door.DecideBuildReport(r.Context(), who(r.Context()), key(r), r.PathValue("no"), id, casework.BuildVerdict{Accept: accept, Reason: r.PostFormValue("reason")}); err != nil {
+		return err
+	}
+	message := "已退回。"
+	if accept {
+		message = "已核定。"
+	}
+	return s.done(w, r, "/build/"+r.PathValue("no"), message)
+}
+
+// register lists the institutions as far as the reader sees them.
+func (s *Site) register(w http.ResponseWriter, r *http.Request) error {
+	q, p := r.URL.Query(), who(r.Context())
+	f := casework.InstitutionFilter{County: q.Get("county"), Status: q.Get("status"), SiteKind: q.Get("site_kind")}
+	if wantsExport(r) {
+		return exported(s, w, "机构", []string{"机构", "名称", "县区", "类型", "托位", "状态", "备案日期"},
+			func(page casework.PageRequest) ([]casework.RegisteredInstitution, string, error) {
+				list, err := s.Door.Institutions(r.Context(), p, f, page)
+				return list.Items, list.Next, err
+			}, func(i casework.RegisteredInstitution) []any {
+				return []any{i.ID, i.Name, i.CountyName, i.SiteKindTitle, i.Seats, i.StatusTitle, shortDate(i.FiledOn)}
+			})
+	}
+	list, err := s.Door.Institutions(r.Context(), p, f, pageOf(r, 50))
+	if err != nil {
+		return err
+	}
+	return s.show(w, r, frame{Title: "机构", Wide: true}, registerPage(list.Items, f, p, nextPage(r, list.Next), with(r, "export", "xlsx")))
+}
+
+func (s *Site) referrals(w http.ResponseWriter, r *http.Request) error {
+	list, err := s.Door.Referrals(r.Context(), who(r.Context()), casework.CheckupFilter{State: r.FormValue("state")}, pageOf(r, 25))
+	if err != nil {
+		return err
+	}
+	return s.show(w, r, frame{Title: "转诊", Wide: true, Live: true}, referralsPage(list.Items, nextPage(r, list.Next)))
+}
+
+func referralState(state string) (tone, title string) {
+	switch state {
+	case "done":
+		return "good", "已反馈"
+	case "ended":
+		return "warn", "未就诊"
+	}
+	return "", "在办"
+}
+
+func (s *Site) referral(w http.ResponseWriter, r *http.Request) error {
+	return s.referralPage(w, r, http.StatusOK, asked{Shape: shapeOf[casework.ReferralResult]()})
+}
+
+func (s *Site) referralPage(w http.ResponseWriter, r *http.Request, status int, form asked) error {
+	d, err := s.Door.Referral(r.Context(), who(r.Context()), r.PathValue("no"))
+	if err != nil {
+		return err
+	}
+	return s.showStatus(w, r, status, frame{Title: "转诊 " + d.CaseNo, Back: "/referrals"}, referralPage(d, form, who(r.Context())))
+}
+
+func (s *Site) referralResult(w http.ResponseWriter, r *http.Request) error {
+	form, _, err := s.posted(r, shapeOf[casework.ReferralResult](), casework.Upload{})
+	if err != nil {
+		return err
+	}
+	in, err := gathered[casework.ReferralResult](&form)
+	if err != nil {
+		return err
+	}
+	if _, err := s.Door.PutReferralResult(r.Context(), who(r.Context()), key(r), r.PathValue("no"), in); err != nil {
+		refused := s.refusal(r.Context(), err)
+		if refused.Kind != casework.Invalid {
+			return err
+		}
+		form.refusedWith(refused, "")
+		return s.referralPage(w, r, http.StatusUnprocessableEntity, form)
+	}
+	return s.done(w, r, "/referrals/"+r.PathValue("no"), "已登记结果。")
+}
