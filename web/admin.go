@@ -29,9 +29,9 @@ func registerAdmin(s *Site) {
 		return s.show(w, r, frame{Title: "节假日", Wide: true}, yearsPage(years))
 	})
 	s.page("POST /admin/calendar", s.loadYear)
-	s.page("GET /registrations", func(w http.ResponseWriter, r *http.Request) error {
+	s.page("GET /registrations", only(func(w http.ResponseWriter, r *http.Request) error {
 		return s.registrationPage(w, r, http.StatusOK, asked{Shape: shapeOf[nursery.Registration]()})
-	})
+	}, nursery.RoleRegistrar))
 	s.page("POST /registrations", s.pushRegistration)
 }
 

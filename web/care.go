@@ -11,7 +11,7 @@ import (
 )
 
 func registerCare(s *Site) {
-	s.page("GET /children", s.children)
+	s.page("GET /children", only(s.children, nursery.RoleInstitution))
 	s.page("POST /children", s.enrol)
 	s.page("POST /children/import", s.importRoster)
 	s.page("GET /children/roster", s.rosterSheet)

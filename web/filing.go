@@ -14,9 +14,9 @@ import (
 )
 
 func registerFiling(s *Site) {
-	s.page("GET /filing/new", func(w http.ResponseWriter, r *http.Request) error {
+	s.page("GET /filing/new", only(func(w http.ResponseWriter, r *http.Request) error {
 		return s.show(w, r, frame{Title: "托育机构备案", Back: "/home"}, filingNewPage(newFilingForm(who(r.Context()))))
-	})
+	}, nursery.RoleInstitution))
 	s.page("POST /filing/new", s.filingStart)
 	s.page("GET /filing/{no}", s.filing)
 	s.page("GET /filing/{no}/section/{name}", s.filingSection)

@@ -20,9 +20,9 @@ func registerFilingChange(s *Site) {
 		return s.changePage(w, r, http.StatusOK, changeForm(a), newKey())
 	})
 	s.page("POST /filing/change", s.change)
-	s.page("GET /filing/cancel", func(w http.ResponseWriter, r *http.Request) error {
+	s.page("GET /filing/cancel", only(func(w http.ResponseWriter, r *http.Request) error {
 		return s.show(w, r, frame{Title: "注销备案", Back: "/home"}, cancelPage(asked{Shape: shapeOf[nursery.Cancellation](), Values: url.Values{}}, newKey()))
-	})
+	}, nursery.RoleInstitution))
 	s.page("POST /filing/cancel", s.cancel)
 }
 

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -148,6 +149,16 @@ func (s *Site) page(pattern string, h handler) {
 		}
 		return h(w, r)
 	})
+}
+
+// only lets nobody but these roles see a form whose sending the door would refuse to all others.
+func only(h handler, roles ...nursery.Role) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if !slices.Contains(roles, who(r.Context()).Role) {
+			return &casework.Error{Kind: casework.Forbidden, Code: casework.CodeForbidden, Message: "您的角色不能进行此操作。"}
+		}
+		return h(w, r)
+	}
 }
 
 // streaming registers an answer that has no end or carries a file, so that it is neither buffered nor cut off.

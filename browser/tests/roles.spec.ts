@@ -22,3 +22,13 @@ for (const [role, account] of Object.entries(roles)) {
 		}
 	});
 }
+
+// What the lists of the office lead to.
+for (const list of ["/build", "/contracts", "/checkups", "/inspections", "/cases"]) {
+	test(`the first of ${list}`, async ({ page }) => {
+		await signIn(page, "auditor", list);
+		await page.locator("tbody th a").first().click();
+		await expect(page.getByRole("heading", { level: 1 })).toHaveCount(1);
+		await atEveryWidth(page, `one${list.replaceAll("/", "-")}`);
+	});
+}
