@@ -59,7 +59,10 @@ func (s *stage) playAll(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", st.title, err)
 		}
 	}
-	return s.leaveOpen(ctx)
+	if err := s.leaveOpen(ctx); err != nil {
+		return err
+	}
+	return s.leaveCare(ctx)
 }
 
 // key gives a fresh idempotency key.
