@@ -119,6 +119,7 @@
 	}
 
 	async function send() {
+		clearTimeout(waiting);
 		state.sending ||= crypto.randomUUID();
 		keep();
 		say("正在送交…");
