@@ -45,11 +45,13 @@ func Local(ctx workflow.Context) workflow.Context {
 // holds up a decision and a city may print on another machine.
 const PapersQueue = "tuoyu-papers"
 
-// Printing gives ctx the options of printing: tried for as long as the renderer is away.
+// Printing gives ctx the options of printing: tried for as long as the renderer is away. A worker that dies with a
+// paper in hand is noticed by its heartbeats.
 func Printing(ctx workflow.Context) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		TaskQueue:           PapersQueue,
 		StartToCloseTimeout: 2 * time.Minute,
+		HeartbeatTimeout:    10 * time.Second,
 		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 2 * time.Second, MaximumInterval: 10 * time.Minute},
 	})
 }

@@ -133,6 +133,7 @@ func (s *step) lastDocument(ctx context.Context, kinds ...documents.Kind) (store
 // PrintPapers prints every paper of the case that is still to be printed and keeps it by its hash. The error
 // joins those of the papers that could not be printed; the others are done.
 func (e *Engine) PrintPapers(ctx context.Context, caseNo string) error {
+	defer alive(ctx)()
 	var pending []store.Document
 	err := e.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
 		pending, err = q.PendingDocuments(ctx, caseNo)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"tuoyu/nursery"
 )
@@ -23,6 +24,7 @@ const (
 	kindMoney   fieldKind = "money" // asked in yuan, kept in fen
 	kindDate    fieldKind = "date"
 	kindTime    fieldKind = "time"
+	kindMoment  fieldKind = "moment" // a day and a time in Shanghai
 	kindYesNo   fieldKind = "yesno" // neither is an answer too: not given
 	kindChoice  fieldKind = "choice"
 	kindChoices fieldKind = "choices"
@@ -57,6 +59,22 @@ func (s shape) field(name string) (shape, bool) {
 		return shape{}, false
 	}
 	return s.Fields[i], true
+}
+
+// choosing has a property answered by choice: one of the options, or any of them where it is a list.
+func (s shape) choosing(name string, options []option) shape {
+	fields := slices.Clone(s.Fields)
+	for i, f := range fields {
+		if f.Name == name {
+			fields[i].Options = options
+			fields[i].Kind = kindChoice
+			if f.Kind == kindFiles {
+				fields[i].Kind = kindChoices
+			}
+		}
+	}
+	s.Fields = fields
+	return s
 }
 
 // only keeps some properties of a group, in the order given.
@@ -217,7 +235,10 @@ func structShape(name string, t reflect.Type) shape {
 	return s
 }
 
-var dateType = reflect.TypeFor[nursery.Date]()
+var (
+	dateType   = reflect.TypeFor[nursery.Date]()
+	momentType = reflect.TypeFor[time.Time]()
+)
 
 func tagShape(f reflect.StructField) shape {
 	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
@@ -239,6 +260,8 @@ func tagShape(f reflect.StructField) shape {
 	switch {
 	case t == dateType:
 		s.Kind = kindDate
+	case t == momentType:
+		s.Kind = kindMoment
 	case t.Kind() == reflect.Struct:
 		inner := structShape(name, t)
 		s.Kind, s.Fields = kindGroup, inner.Fields

@@ -64,6 +64,8 @@ func (a asked) attributes(s shape, at string) templ.Attributes {
 		out["type"], out["class"] = "date", "short"
 	case kindTime:
 		out["type"], out["class"] = "time", "short"
+	case kindMoment:
+		out["type"], out["class"] = "datetime-local", "short"
 	}
 	if out["type"] == nil {
 		out["type"] = "text"

@@ -12,8 +12,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"tuoyu/casework"
+	"tuoyu/nursery"
 )
 
 // asked is a form on a page: its shape, what was entered so far, and what is wrong with it. A value's name in the form is
@@ -192,9 +194,19 @@ func (a *asked) value(s shape, at string) any {
 		return items
 	case kindYesNo:
 		return text == "true"
+	case kindMoment:
+		moment, err := time.ParseInLocation(momentForm, text, nursery.Shanghai)
+		if err != nil {
+			a.fault(at, "应为日期和时间")
+			return nil
+		}
+		return moment.Format(time.RFC3339)
 	}
 	return text
 }
+
+// momentForm is how a browser writes a day and a time.
+const momentForm = "2006-01-02T15:04"
 
 // posted reads what a form of the shape was sent with. Files are taken in by upload, which gives their identifier; fault at
 // the file's pointer when it is refused. Buttons that add or take away a row are done, and then changed is true: nothing
