@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -67,7 +68,7 @@ func registerInsuranceViews(a *api) {
 		if err != nil {
 			return nil, err
 		}
-		sheet, err := insuranceSheet(d)
+		sheet, err := casework.InsuranceSheet(d)
 		return a.sheet(sheet, d.CountyName+d.Month+"投保情况", err)
 	})
 
@@ -128,13 +129,13 @@ func registerInsuranceRoster(a *api) {
 		if err != nil {
 			return nil, err
 		}
-		sheet, err := faultSheet(report)
+		sheet, err := casework.RosterFaultSheet(report)
 		return a.sheet(sheet, "未接收的行", err)
 	})
 }
 
 func reportAt(r casework.InsuranceRoster) string {
-	return pathOf("insurance-batches", r.CaseNo) + "/rosters/" + itoa(r.Number)
+	return pathOf("insurance-batches", r.CaseNo) + "/rosters/" + strconv.Itoa(r.Number)
 }
 
 func registerInsurer(a *api) {
@@ -157,8 +158,8 @@ func registerInsurer(a *api) {
 		if err != nil {
 			return nil, err
 		}
-		sheet, err := linesSheet(list)
-		return a.sheet(sheet, "投保明细 "+list.CaseNo+" 第"+itoa(list.Send)+"批", err)
+		sheet, err := casework.InsuranceLinesSheet(list)
+		return a.sheet(sheet, "投保明细 "+list.CaseNo+" 第"+strconv.Itoa(list.Send)+"批", err)
 	})
 	said := operation(http.MethodPost, "/api/v1/insurance-batches/{case_no}/answers", "answerInsurance", tagInsurance, "承保答复", http.StatusNotFound)
 	said.Description = "每页不超过 1000 名；承保的填保单号，未承保的填原因。重复发送只计一次。全部答复后办结待办。"
@@ -215,7 +216,7 @@ func registerClaims(a *api) {
 		if err != nil {
 			return nil, err
 		}
-		sheet, err := claimsSheet(all)
+		sheet, err := casework.InsuranceClaimsSheet(all)
 		return a.sheet(sheet, "意外伤害险理赔", err)
 	})
 	register(a, operation(http.MethodGet, "/api/v1/insurance-claims/{case_no}", "getInsuranceClaim", tagInsurance, "理赔详情", http.StatusNotFound),

@@ -22,6 +22,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	commonpb "go.temporal.io/api/common/v1"
+	"go.temporal.io/api/enums/v1"
+	historypb "go.temporal.io/api/history/v1"
 	"go.temporal.io/api/operatorservice/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/api/workflowservice/v1"
@@ -98,6 +100,32 @@ func (h *house) tell(t *testing.T) {
 		}
 		lines := strings.Split(strings.TrimSpace(string(raw)), "\n")
 		t.Logf("%s:\n%s", filepath.Base(name), strings.Join(lines[max(0, len(lines)-15):], "\n"))
+	}
+	h.tellWaiting(t)
+}
+
+// tellWaiting shows what was not delivered, and how the histories of the cases that changed last end.
+func (h *house) tellWaiting(t *testing.T) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	var waiting, cases []string
+	err := errors.Join(
+		h.db.QueryRow(ctx, "SELECT COALESCE(array_agg(id || ' next at ' || next_at), '{}') FROM outbox WHERE delivered_at IS NULL").Scan(&waiting),
+		h.db.QueryRow(ctx, "SELECT COALESCE(array_agg(case_no), '{}') FROM (SELECT case_no FROM cases WHERE status = 'open' ORDER BY updated_at DESC LIMIT 2) AS last").Scan(&cases),
+	)
+	t.Logf("not delivered: %v %v", waiting, err)
+	for _, caseNo := range cases {
+		described, err := h.temporal.DescribeWorkflowExecution(ctx, caseNo, "")
+		t.Logf("%s waits for %v %v", caseNo, described.GetPendingWorkflowTask(), err)
+		var last []string
+		for history := h.temporal.GetWorkflowHistory(ctx, caseNo, "", false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT); err == nil && history.HasNext(); {
+			var e *historypb.HistoryEvent
+			if e, err = history.Next(); err == nil {
+				last = append(last, fmt.Sprintf("%d %s %s", e.GetEventId(), e.GetEventTime().AsTime().Format(time.StampMilli), e.GetEventType()))
+			}
+		}
+		t.Logf("history of %s: %v\n%s", caseNo, err, strings.Join(last[max(0, len(last)-20):], "\n"))
 	}
 }
 

@@ -246,6 +246,11 @@ const (
 	CoverOverlaps     InsurerReason = "cover_overlaps"
 )
 
+// InsurerReasons gives the reasons that an insurer may name, in the order of forms.
+func InsurerReasons() []InsurerReason {
+	return []InsurerReason{InsurerIdentity, InsurerElsewhere, InsurerAge, InsurerIncomplete, InsurerOther}
+}
+
 // Title is the Chinese name of the reason, or the code itself when it is unknown.
 func (r InsurerReason) Title() string {
 	return title(map[InsurerReason]string{

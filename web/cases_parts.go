@@ -125,6 +125,15 @@ func processLink(c casework.CaseDetail, p nursery.Principal) (path, title string
 		return "/inspections/" + c.CaseNo, "检查"
 	case nursery.KindBuild:
 		return "/build/" + c.CaseNo, "建设点"
+	case nursery.KindInspectionPlan:
+		return "/inspection-plans/" + c.CaseNo, "检查计划"
+	case nursery.KindInsurance:
+		return "/insurance/" + c.CaseNo, "投保"
+	case nursery.KindInsuranceClaim:
+		return "/insurance/claims/" + c.CaseNo, "理赔"
+	}
+	if c.Kind == nursery.KindComplaint && p.Role == nursery.RoleSupervisor {
+		return "/complaints/" + c.CaseNo, "投诉内容"
 	}
 	return "", ""
 }

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
@@ -103,8 +102,7 @@ func (s *Site) filingStart(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	link := strings.TrimSuffix(s.PublicURL, "/") + "/progress#case=" + url.QueryEscape(started.CaseNo) + "&code=" + url.QueryEscape(started.TrackingCode)
-	return s.show(w, r, frame{Title: "已建立备案草稿"}, filingStartedPage(started, link))
+	return s.show(w, r, frame{Title: "已建立备案草稿"}, filingStartedPage(started, s.progressLink(started)))
 }
 
 func (s *Site) filing(w http.ResponseWriter, r *http.Request) error {
@@ -191,7 +189,7 @@ func (s *Site) filingSave(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	version := whole(r.PostFormValue("_version"))
+	version := version(r)
 	if changed {
 		return s.sectionPage(w, r, http.StatusOK, c, part, form, version, key(r))
 	}
@@ -266,7 +264,7 @@ func (s *Site) filingSubmit(w http.ResponseWriter, r *http.Request) error {
 		return &casework.Error{Kind: casework.Invalid, Code: casework.CodeInvalid, Message: "请先勾选声明，再提交。"}
 	}
 	if c.Stage == nursery.StageCorrections {
-		_, err = s.Door.CorrectFiling(r.Context(), who(r.Context()), key(r), c.CaseNo, casework.Correction{Application: *c.Application, Version: whole(r.PostFormValue("_version")), Submit: true})
+		_, err = s.Door.CorrectFiling(r.Context(), who(r.Context()), key(r), c.CaseNo, casework.Correction{Application: *c.Application, Version: version(r), Submit: true})
 	} else {
 		_, err = s.Door.SubmitFiling(r.Context(), who(r.Context()), key(r), c.CaseNo)
 	}

@@ -25,7 +25,7 @@ const (
 	kindDate    fieldKind = "date"
 	kindTime    fieldKind = "time"
 	kindMoment  fieldKind = "moment" // a day and a time in Shanghai
-	kindYesNo   fieldKind = "yesno" // neither is an answer too: not given
+	kindYesNo   fieldKind = "yesno"  // neither is an answer too: not given
 	kindChoice  fieldKind = "choice"
 	kindChoices fieldKind = "choices"
 	kindFile    fieldKind = "file"
@@ -74,6 +74,12 @@ func (s shape) choosing(name string, options []option) shape {
 		}
 	}
 	s.Fields = fields
+	return s
+}
+
+// without leaves out a property.
+func (s shape) without(name string) shape {
+	s.Fields = slices.DeleteFunc(slices.Clone(s.Fields), func(f shape) bool { return f.Name == name })
 	return s
 }
 
@@ -228,7 +234,9 @@ func shapeOf[T any]() shape { return structShape("", reflect.TypeFor[T]()) }
 func structShape(name string, t reflect.Type) shape {
 	s := shape{Name: name, Kind: kindGroup}
 	for i := range t.NumField() {
-		if f := t.Field(i); f.IsExported() {
+		if f := t.Field(i); f.Anonymous {
+			s.Fields = append(s.Fields, structShape("", f.Type).Fields...)
+		} else if f.IsExported() {
 			s.Fields = append(s.Fields, tagShape(f))
 		}
 	}
@@ -253,8 +261,8 @@ func tagShape(f reflect.StructField) shape {
 			s.Options = append(s.Options, option{word, wordFor(name, word)})
 		}
 	}
-	t := f.Type
-	if t.Kind() == reflect.Pointer {
+	t, optional := f.Type, f.Type.Kind() == reflect.Pointer
+	if optional {
 		t = t.Elem()
 	}
 	switch {
@@ -263,8 +271,10 @@ func tagShape(f reflect.StructField) shape {
 	case t == momentType:
 		s.Kind = kindMoment
 	case t.Kind() == reflect.Struct:
-		inner := structShape(name, t)
-		s.Kind, s.Fields = kindGroup, inner.Fields
+		s.Kind, s.Fields = kindGroup, structShape(name, t).Fields
+		for i := range s.Fields { // of a group that may be left out
+			s.Fields[i].Required = s.Fields[i].Required && !optional
+		}
 	case t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Struct:
 		s.Kind, s.Fields = kindList, structShape(name, t.Elem()).Fields
 	case t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Int:

@@ -1,9 +1,13 @@
 package web
 
 import (
+	"errors"
 	"net/http"
+	"net/url"
+	"slices"
 
 	"tuoyu/casework"
+	"tuoyu/nursery"
 )
 
 // asking is a page with one form: what it asks for and what it is sent as.
@@ -13,20 +17,55 @@ type asking struct {
 	Action      string // address the form is sent to; empty: the page's own
 	Button      string
 	Question    string // asked before it is sent; empty: nothing is asked
+	Version     int    // that what is entered rests on
 	Shape       shape
+	Values      url.Values // that stand in the form at first
+	To          casework.Upload
+}
+
+// formPage registers a page with one form that makes a T, and its sending. Only these roles are shown it; who may send it
+// the door decides. act hands the form on and says where to go next and what was done.
+func formPage[T any](s *Site, path string, about func(*http.Request) (asking, error),
+	act func(*http.Request, T) (next, said string, err error), roles ...nursery.Role,
+) {
+	s.page("GET "+path, only(func(w http.ResponseWriter, r *http.Request) error {
+		page, err := about(r)
+		if err != nil {
+			return err
+		}
+		return s.showAsking(w, r, page, http.StatusOK, asked{Values: page.Values})
+	}, roles...))
+	s.page("POST "+path, func(w http.ResponseWriter, r *http.Request) error {
+		page := asking{Shape: shapeOf[T]()}
+		if slices.Contains(roles, who(r.Context()).Role) { // the door tells the others no
+			var err error
+			if page, err = about(r); err != nil {
+				return err
+			}
+		}
+		return handled(s, w, r, page.Shape, page.To, func(status int, form asked) error {
+			page.Version = version(r)
+			return s.showAsking(w, r, page, status, form)
+		}, func(in T) (next, said string, err error) { return act(r, in) })
+	})
+}
+
+// always is the same page for every request.
+func always(page asking) func(*http.Request) (asking, error) {
+	return func(*http.Request) (asking, error) { return page, nil }
 }
 
 // showAsking answers with the page of a form.
 func (s *Site) showAsking(w http.ResponseWriter, r *http.Request, page asking, status int, form asked) error {
 	form.Shape = page.Shape
 	if page.Action == "" {
-		page.Action = r.URL.Path
+		page.Action = r.URL.RequestURI()
 	}
 	return s.showStatus(w, r, status, frame{Title: page.Title, Back: page.Back}, askingPage(page, form))
 }
 
-// handled takes a form that makes a T: act hands it to the door and says where to go on and what was done. What is refused for
-// what was entered is shown again with its faults by again, and nothing of it is lost. Files are taken in as to says.
+// handled takes a form that makes a T: act hands it on and says where to go next and what was done. What is refused for
+// what was entered is shown again with its faults, and nothing of it is lost. Files are taken in as to says.
 func handled[T any](s *Site, w http.ResponseWriter, r *http.Request, sh shape, to casework.Upload,
 	again func(status int, form asked) error, act func(T) (next, said string, err error),
 ) error {
@@ -48,10 +87,13 @@ func handled[T any](s *Site, w http.ResponseWriter, r *http.Request, sh shape, t
 	if err == nil {
 		return s.done(w, r, next, said)
 	}
-	refused := s.refusal(r.Context(), err)
-	if refused.Kind != casework.Invalid && refused.Kind != casework.Conflict {
+	var refused *casework.Error
+	if !errors.As(err, &refused) || refused.Kind != casework.Invalid && refused.Kind != casework.Conflict {
 		return err
 	}
 	form.refusedWith(refused, "")
 	return again(http.StatusUnprocessableEntity, form)
 }
+
+// version is the version that a form was filled in on.
+func version(r *http.Request) int { return whole(r.PostFormValue("_version")) }

@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
@@ -103,6 +104,8 @@ type inspectionsView struct {
 	List   []casework.InspectionSummary
 	Filter casework.InspectionFilter
 	Next   string
+	plans  bool // the reader sees the plans
+	starts bool // the reader may arrange an inspection
 	r      *http.Request
 }
 
@@ -122,7 +125,13 @@ func (s *Site) inspections(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.show(w, r, frame{Title: "检查", Wide: true, Live: true}, inspectionsPage(inspectionsView{list.Items, f, nextPage(r, list.Next), r}))
+	return s.show(w, r, frame{Title: "检查", Wide: true, Live: true}, inspectionsPage(inspectionsView{
+		list.Items, f, nextPage(r, list.Next), seesPlans(p), p.Role == nursery.RoleSupervisor, r,
+	}))
+}
+
+func seesPlans(p nursery.Principal) bool {
+	return slices.Contains([]nursery.Role{nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor}, p.Role)
 }
 
 func inspectionKind(kind string) string {

@@ -107,7 +107,7 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.Ser
 // rooms registers the pages, a function a process.
 var rooms = []func(*Site){
 	registerSignIn, registerHome, registerPublic, registerTasks, registerCases, registerFiles, registerLive, registerDesk, registerFiling, registerCheckups, registerVisits, registerOverview,
-	registerCare, registerAdmin,
+	registerCare, registerAdmin, registerPlans, registerInsurance,
 }
 
 // route finds the page. What no page answers is said so as a page.

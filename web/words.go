@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"tuoyu/nursery"
@@ -25,7 +26,9 @@ func wordFor(property, word string) string {
 		if t := nursery.ClassKind(word).Title(); t != word {
 			return t
 		}
-		return nursery.PaperKind(word).Title()
+		if t := nursery.PaperKind(word).Title(); t != word {
+			return t
+		}
 	case "nature":
 		return nursery.Nature(word).Title()
 	case "registrar":
@@ -57,6 +60,8 @@ var words = map[string]string{
 	"childcare_worker": "保育师", "infant_nurturer": "育婴员", "teacher": "教师", "nurse": "护士", "physician": "医师", "guard": "保安员",
 	"food_safety": "食品安全", "other": "其他", "infant_care": "婴幼儿照护", "mental_health": "心理健康", "first_aid": "急救",
 	"fire": "消防", "management": "管理", "mch_health": "妇幼保健机构的卫生保健培训",
+	"topic=safety": "安全", "topic=health": "卫生保健", "topic=staff": "人员", "topic=fees": "收费", "topic=food": "膳食", "topic=abuse": "虐待或者伤害", "topic=other": "其他",
+	"kind=random": "随机抽查", "kind=complaint": "投诉举报核查",
 	"severity=minor": "轻微", "severity=major": "较重", "severity=serious": "严重",
 }
 
@@ -136,3 +141,6 @@ func counties() []option {
 	}
 	return list
 }
+
+// count writes a number.
+func count(n int) string { return strconv.Itoa(n) }

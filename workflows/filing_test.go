@@ -76,6 +76,22 @@ func TestCompleteFilingIsReceiptedAndVerified(t *testing.T) {
 	require.Equal(t, []string{"pass", "pass", "pass"}, o.ask(`SELECT result FROM decisions`))
 }
 
+// A worker that dies after it has opened a task leaves one in the database that the process comes to only later.
+func TestAnAnswerToATaskThatTheProcessHasNotComeToWaitsForIt(t *testing.T) {
+	o, a := filed(t, "community")
+	o.at(hour, func() {
+		o.answer("filing.review", nursery.OutcomeAccept, clerk, nursery.RoleClerk, form{}, "")
+		o.complete(o.caseNo+".2", nursery.OutcomeConform, inspector, nursery.RoleInspector, form{"visited_on": "2026-06-08"}, "")
+		o.complete(o.caseNo+".1", nursery.OutcomeAccept, second, nursery.RoleClerk, form{}, humantask.ErrTaskClosed)
+		o.complete("BA-140403-2026-000001-L.2", nursery.OutcomeAccept, clerk, nursery.RoleClerk, form{}, humantask.ErrTaskClosed)
+	})
+	o.at(2*hour, func() {
+		o.answer("filing.site_visit_countersign", nursery.OutcomeAgree, second, nursery.RoleInspector, form{}, "")
+	})
+	require.Equal(t, nursery.StageVerified, o.run(a.SiteKind).Stage)
+	require.Equal(t, []string{"filing.review closed", "filing.site_visit closed", "filing.site_visit_countersign closed"}, o.ask(`SELECT kind || ' ' || state FROM tasks ORDER BY id`))
+}
+
 func TestReviewerNeverReviewsWhatTheySubmitted(t *testing.T) {
 	o, a := filed(t, "community")
 	o.at(hour, func() {

@@ -5,6 +5,7 @@ package humantask
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -84,6 +85,7 @@ type Desk struct {
 type question struct {
 	spec   Spec
 	answer *Answer
+	asked  bool // its task stands in the database
 	taken  bool // a completion is being written
 }
 
@@ -113,7 +115,7 @@ func (d *Desk) Asked() int { return d.asked }
 func (d *Desk) Open() []Asked {
 	var open []Asked
 	for _, id := range workflow.DeterministicKeys(d.open) {
-		if q := d.open[id]; !q.taken && q.answer == nil {
+		if q := d.open[id]; q.asked && !q.taken && q.answer == nil {
 			open = append(open, Asked{Task: id, Spec: q.spec})
 		}
 	}
@@ -125,16 +127,19 @@ func (d *Desk) Open() []Asked {
 func (d *Desk) Resume(asked int, open []Asked) {
 	d.asked = asked
 	for _, a := range open {
-		d.open[a.Task] = &question{spec: a.Spec}
+		d.open[a.Task] = &question{spec: a.Spec, asked: true}
 	}
 }
 
 // Interrupt ends whatever is being asked: Ask cancels its task and returns err, now and from then on.
 func (d *Desk) Interrupt(err error) { d.interrupted = err }
 
+// refuse says why an answer is not taken. One to a task that is still to be asked is waited for, see await.
 func (d *Desk) refuse(c Completion) error {
 	q, ok := d.open[c.Task]
 	switch {
+	case !ok && d.ahead(c.Task):
+		return nil
 	case !ok || q.taken || q.answer != nil:
 		return temporal.NewNonRetryableApplicationError("task is closed", ErrTaskClosed, nil)
 	case !slices.Contains(q.spec.Outcomes, c.Outcome):
@@ -145,15 +150,43 @@ func (d *Desk) refuse(c Completion) error {
 	return nil
 }
 
+// ahead tells whether the task is one that the process has not come to. A worker that died after it opened a task, and before
+// Temporal heard of it, leaves one behind that people may answer at once.
+func (d *Desk) ahead(task string) bool {
+	n, err := strconv.Atoi(strings.TrimPrefix(task, d.caseNo+"."))
+	return err == nil && n > d.asked && d.interrupted == nil
+}
+
+// untilAsked bounds how long an answer waits for the process to come to its task.
+const untilAsked = 10 * time.Minute
+
+// await gives the question that the answer is to, once it is asked.
+func (d *Desk) await(ctx workflow.Context, c Completion) (*question, error) {
+	if d.ahead(c.Task) {
+		if _, err := workflow.AwaitWithTimeout(ctx, untilAsked, func() bool { return !d.ahead(c.Task) }); err != nil {
+			return nil, err
+		}
+	}
+	var q *question
+	err := workflow.Await(ctx, func() bool { q = d.open[c.Task]; return q == nil || q.asked })
+	if err == nil && q == nil {
+		err = temporal.NewNonRetryableApplicationError("task is closed", ErrTaskClosed, nil)
+	}
+	if err == nil {
+		err = d.refuse(c)
+	}
+	return q, err
+}
+
 // complete writes the answer down before it lets the process go on, so that whoever sent it reads it back.
 func (d *Desk) complete(ctx workflow.Context, c Completion) (Closed, error) {
-	q, ok := d.open[c.Task]
-	if !ok || q.taken {
-		return Closed{}, temporal.NewNonRetryableApplicationError("task is closed", ErrTaskClosed, nil)
+	q, err := d.await(ctx, c)
+	if err != nil {
+		return Closed{}, err
 	}
 	q.taken = true
 	at := workflow.Now(ctx)
-	err := workflow.ExecuteLocalActivity(activities.Local(ctx), engine.CloseTask, activities.CloseTask{
+	err = workflow.ExecuteLocalActivity(activities.Local(ctx), engine.CloseTask, activities.CloseTask{
 		CaseNo: d.caseNo, Completion: c.ID, Task: c.Task, Outcome: c.Outcome, Actor: c.Actor, Role: c.Role, At: at,
 	}).Get(ctx, nil)
 	if err != nil {
@@ -184,6 +217,8 @@ func (d *Desk) AskOn(ctx workflow.Context, a Asked) (Answer, error) {
 }
 
 func (d *Desk) ask(ctx workflow.Context, id string, q *question) (Answer, error) {
+	d.open[id] = q
+	defer delete(d.open, id)
 	spec := q.spec
 	var plan activities.TaskPlan
 	err := workflow.ExecuteLocalActivity(activities.Local(ctx), engine.OpenTask, activities.OpenTask{
@@ -194,8 +229,7 @@ func (d *Desk) ask(ctx workflow.Context, id string, q *question) (Answer, error)
 	if err != nil {
 		return Answer{}, err
 	}
-	d.open[id] = q
-	defer delete(d.open, id)
+	q.asked = true
 	return d.wait(ctx, id, q, plan)
 }
 

@@ -1,24 +1,29 @@
-package api
+package casework
 
 import (
 	"strconv"
 
-	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/sheets"
 )
-
-func itoa(n int) string { return strconv.Itoa(n) }
 
 // yuan writes fen as yuan with two decimals.
 func yuan(fen int64) string {
 	return strconv.FormatInt(fen/100, 10) + "." + string([]byte{byte('0' + fen/10%10), byte('0' + fen%10)})
 }
 
-var sendKinds = map[string]string{"monthly": "月度", "newborn": "新生儿补报", "supplementary": "更正补报"}
+// KindTitle is the Chinese name of the batch's kind.
+func (s InsuranceSend) KindTitle() string {
+	return map[string]string{"monthly": "月度", "newborn": "新生儿补报", "supplementary": "更正补报"}[s.Kind]
+}
 
-// insuranceSheet writes how an insurance month stands: counts, reasons and batches, and nobody's name.
-func insuranceSheet(d casework.InsuranceMonthDetail) ([]byte, error) {
+// StateTitle is the Chinese name of where the claim stands.
+func (c InsuranceClaimView) StateTitle() string {
+	return map[string]string{"reported": "已报案", "accepted": "待赔付", "paid": "已赔付", "refused": "不予赔付"}[c.State]
+}
+
+// InsuranceSheet gives a workbook of how an insurance month stands: counts, reasons and batches, and nobody's name.
+func InsuranceSheet(d InsuranceMonthDetail) ([]byte, error) {
 	counts := sheets.Table{
 		Name: "人数", Notes: [][]any{{d.CountyName + d.Month + "婴幼儿意外伤害险"}, {"办件编号", d.CaseNo, "承保机构", d.Insurer, "保险起始日", d.CoverFrom.String()}},
 		Head: []string{"状态", "原因", "人数"}, Wide: 2,
@@ -33,13 +38,13 @@ func insuranceSheet(d casework.InsuranceMonthDetail) ([]byte, error) {
 		Name: "批次", Head: []string{"批次", "类别", "人数", "保险费（元）", "承保", "未承保", "待答复", "核签人", "内容哈希"},
 	}
 	for _, s := range d.Sends {
-		sends.Rows = append(sends.Rows, []any{s.Number, sendKinds[s.Kind], s.Lines, yuan(s.PremiumFen), s.Insured, s.Refused, s.Pending, s.SignedBy, s.Hash})
+		sends.Rows = append(sends.Rows, []any{s.Number, s.KindTitle(), s.Lines, yuan(s.PremiumFen), s.Insured, s.Refused, s.Pending, s.SignedBy, s.Hash})
 	}
 	return sheets.Write(counts, sends)
 }
 
-// faultSheet writes the rows of a roster that were not taken, and why.
-func faultSheet(r casework.InsuranceRoster) ([]byte, error) {
+// RosterFaultSheet gives a workbook of the rows of a roster that were not taken, and why.
+func RosterFaultSheet(r InsuranceRoster) ([]byte, error) {
 	table := sheets.Table{
 		Name:  "未接收的行",
 		Notes: [][]any{{"第", r.Number, "次导入", "共", r.Rows, "行", "未接收", r.Refused, "行"}},
@@ -51,24 +56,23 @@ func faultSheet(r casework.InsuranceRoster) ([]byte, error) {
 	return sheets.Write(table)
 }
 
-// linesSheet writes a batch for the insurer.
-func linesSheet(list casework.InsuranceLinesPage) ([]byte, error) {
+// InsuranceLinesSheet gives a batch as a workbook for the insurer, who answers in its last two columns.
+func InsuranceLinesSheet(list InsuranceLinesPage) ([]byte, error) {
 	kinds := map[nursery.IdentityKind]string{
 		nursery.ByResidentID: "居民身份证", nursery.ByBirthCertificate: "出生医学证明", nursery.ByPermit: "居住证", nursery.ByPassport: "护照",
 	}
 	sexes := map[nursery.Sex]string{nursery.Male: "男", nursery.Female: "女"}
-	table := sheets.Table{Name: "投保明细", Head: []string{"明细编号", "姓名", "证件类型", "证件号码", "出生日期", "性别", "保险起始日", "保险终止日"}, Wide: 4}
+	table := sheets.Table{Name: "投保明细", Head: []string{columnRef, "姓名", "证件类型", "证件号码", "出生日期", "性别", "保险起始日", "保险终止日", columnPolicy, columnReason}, Wide: 4}
 	for _, l := range list.Items {
 		table.Rows = append(table.Rows, []any{
-			l.Ref, l.Name, kinds[l.IdentityKind], l.Identity, l.BornOn.String(), sexes[l.Sex], l.CoverFrom.String(), l.CoverUntil.String(),
+			l.Ref, l.Name, kinds[l.IdentityKind], l.Identity, l.BornOn.String(), sexes[l.Sex], l.CoverFrom.String(), l.CoverUntil.String(), "", "",
 		})
 	}
 	return sheets.Write(table)
 }
 
-// claimsSheet writes claims without what happened.
-func claimsSheet(all []casework.InsuranceClaimView) ([]byte, error) {
-	states := map[string]string{"reported": "已报案", "accepted": "待赔付", "paid": "已赔付", "refused": "不予赔付"}
+// InsuranceClaimsSheet gives a workbook of claims, without what happened.
+func InsuranceClaimsSheet(all []InsuranceClaimView) ([]byte, error) {
 	paid := func(fen *int64) string {
 		if fen == nil {
 			return ""
@@ -79,13 +83,9 @@ func claimsSheet(all []casework.InsuranceClaimView) ([]byte, error) {
 		Name: "理赔", Head: []string{"县区", "办件编号", "婴幼儿编号", "承保情形", "事故日期", "报案日期", "申请金额（元）", "核定金额（元）", "赔付金额（元）", "赔付日期", "状态"}, Frozen: 2, Wide: 3,
 	}
 	for _, c := range all {
-		state := c.State
-		if title, ok := states[state]; ok {
-			state = title
-		}
 		table.Rows = append(table.Rows, []any{
 			nursery.CountyName(c.County), c.CaseNo, c.Child, c.PerilTitle, c.AccidentOn.String(), c.ReportedOn.String(), yuan(c.AmountFen), paid(c.AcceptedFen),
-			paid(c.PaidFen), c.PaidOn.String(), state,
+			paid(c.PaidFen), c.PaidOn.String(), c.StateTitle(),
 		})
 	}
 	return sheets.Write(table)

@@ -1,0 +1,127 @@
+package web
+
+import (
+	"context"
+	"net/http"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+)
+
+func registerInspectors(s *Site) {
+	s.page("GET /inspectors", s.inspectors)
+	formPage(s, "/inspectors/new", s.askInspector, s.putInspector, nursery.RoleSupervisor)
+	formPage(s, "/inspectors/{account}", s.askInspector, s.putInspector, nursery.RoleSupervisor)
+	formPage(s, "/inspections/new", s.askInspection, func(r *http.Request, in casework.InspectionRequest) (string, string, error) {
+		started, err := s.Door.StartInspection(r.Context(), who(r.Context()), key(r), in)
+		return "/inspections/" + started.CaseNo, "检查已经建立，检查人员会在待办中看到。", err
+	}, nursery.RoleSupervisor)
+}
+
+func (s *Site) inspectors(w http.ResponseWriter, r *http.Request) error {
+	p := who(r.Context())
+	county := r.FormValue("county")
+	if county == "" && p.County == nursery.CityCode {
+		county = counties()[0].Value
+	}
+	if wantsExport(r) {
+		return exported(s, w, "检查人员名录", []string{"账号", "编号", "参加抽取", "应回避的机构数", "登记人", "登记时间"},
+			func(page casework.PageRequest) ([]casework.RegisteredInspector, string, error) {
+				list, err := s.Door.Inspectors(r.Context(), p, county, page)
+				return list.Items, list.Next, err
+			}, func(i casework.RegisteredInspector) []any {
+				return []any{i.Account, i.Number, dutyTitle(i.OnDuty), len(i.Conflicts), i.UpdatedBy, moment(i.UpdatedAt)}
+			})
+	}
+	list, err := s.Door.Inspectors(r.Context(), p, county, pageOf(r, 50))
+	if err != nil {
+		return err
+	}
+	return s.show(w, r, frame{Title: "检查人员名录", Wide: true}, inspectorsPage(list.Items, county, nextPage(r, list.Next), p, r))
+}
+
+func dutyTitle(on bool) string {
+	if on {
+		return "参加抽取"
+	}
+	return "不参加"
+}
+
+// inspectorForm is an officer's entry with the account it is of.
+type inspectorForm struct {
+	Account string `json:"account" minLength:"2" maxLength:"100" doc:"账号"`
+	casework.InspectorEntry
+}
+
+func (s *Site) askInspector(r *http.Request) (asking, error) {
+	choices, err := s.institutionChoices(r.Context(), who(r.Context()).County)
+	if err != nil {
+		return asking{}, err
+	}
+	page := asking{
+		Title: "登记检查人员", Back: "/inspectors", Button: "登记", Lead: "在名录中、参加抽取且无须回避的人员才会被抽到。",
+		Shape: shapeOf[inspectorForm]().without("version").choosing("conflicts", choices),
+	}
+	account := r.PathValue("account")
+	if account == "" {
+		return page, nil
+	}
+	list, err := s.registeredInspectors(r.Context())
+	if err != nil {
+		return page, err
+	}
+	for _, i := range list {
+		if i.Account == account {
+			page.Title, page.Version = account, i.Version
+			page.Values = ask(page.Shape, inspectorForm{account, casework.InspectorEntry{OnDuty: i.OnDuty, Conflicts: i.Conflicts}}).Values
+			page.Shape = page.Shape.without("account")
+			return page, nil
+		}
+	}
+	return page, &casework.Error{Kind: casework.NotFound, Code: casework.CodeNotFound, Message: "名录中没有这名检查人员。"}
+}
+
+func (s *Site) putInspector(r *http.Request, in inspectorForm) (next, said string, err error) {
+	if account := r.PathValue("account"); account != "" {
+		in.Account = account
+	}
+	in.Version = version(r)
+	if in.Conflicts == nil {
+		in.Conflicts = []string{}
+	}
+	put, err := s.Door.PutInspector(r.Context(), who(r.Context()), key(r), in.Account, in.InspectorEntry)
+	return "/inspectors", "已登记 " + put.Account + "。", err
+}
+
+// registeredInspectors is the whole register of the county.
+func (s *Site) registeredInspectors(ctx context.Context) ([]casework.RegisteredInspector, error) {
+	var all []casework.RegisteredInspector
+	page := casework.PageRequest{Limit: 100}
+	for {
+		list, err := s.Door.Inspectors(ctx, who(ctx), "", page)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, list.Items...)
+		if page.After = list.Next; list.Next == "" {
+			return all, nil
+		}
+	}
+}
+
+func (s *Site) askInspection(r *http.Request) (asking, error) {
+	institutions, err := s.institutionChoices(r.Context(), who(r.Context()).County)
+	if err != nil {
+		return asking{}, err
+	}
+	list, err := s.registeredInspectors(r.Context())
+	if err != nil {
+		return asking{}, err
+	}
+	var officers []option
+	for _, i := range list {
+		officers = append(officers, option{i.Account, i.Account})
+	}
+	sh := shapeOf[casework.InspectionRequest]().choosing("institution", institutions).choosing("first_inspector", officers).choosing("second_inspector", officers)
+	return asking{Title: "安排一次检查", Back: "/inspections", Button: "安排", Lead: "由两名无须回避的检查人员前往。", Shape: sh}, nil
+}

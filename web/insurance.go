@@ -1,0 +1,221 @@
+package web
+
+import (
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+	"tuoyu/sheets"
+)
+
+func registerInsurance(s *Site) {
+	s.page("GET /insurance", s.insuranceMonths)
+	s.page("GET /insurance/{no}", s.insuranceMonth)
+	s.page("GET /insurance/{no}/summary", s.insuranceSummary)
+	s.page("POST /insurance/{no}/rosters", s.takeInsuranceRoster)
+	s.page("GET /insurance/{no}/rosters/{number}", s.insuranceRoster)
+	s.page("GET /insurance/{no}/sends/{number}", s.insuranceLines)
+	s.page("POST /insurance/{no}/sends/{number}/answers", s.answerInsurance)
+	s.page("GET /insurance/{no}/exceptions", s.insuranceExceptions)
+	s.page("POST /insurance/{no}/exceptions", s.settleExceptions)
+	formPage(s, "/insurance/new", func(r *http.Request) (asking, error) {
+		p := who(r.Context())
+		next := nursery.DateOf(s.now())
+		page := asking{
+			Title: "开始投保月", Back: "/insurance", Button: "开始", Lead: "名册归集、核对、核签、送承保机构和逐名答复由系统依次提示办理。",
+			Shape:  shapeOf[casework.InsuranceStart]().choosing("county", counties()).choosing("perils", perilChoices()),
+			Values: url.Values{"/month": {next.String()[:7]}},
+		}
+		if p.County != nursery.CityCode {
+			page.Values.Set("/county", p.County)
+		}
+		return page, nil
+	}, func(r *http.Request, in casework.InsuranceStart) (string, string, error) {
+		started, err := s.Door.StartInsurance(r.Context(), who(r.Context()), key(r), in)
+		return "/insurance/" + started.CaseNo, "投保月已经开始，请导入名册。", err
+	}, nursery.RoleCountyOffice, nursery.RoleCityOffice)
+	registerClaims(s)
+}
+
+func perilChoices() []option {
+	var list []option
+	for _, p := range nursery.Perils() {
+		list = append(list, option{string(p), p.Title()})
+	}
+	return list
+}
+
+// insuranceView is the months with what came of one of them, county by county 对账.
+type insuranceView struct {
+	Months     []casework.InsuranceMonthSummary
+	Month      string
+	Reconciled []casework.InsuranceReconciled
+	Next       string
+	p          nursery.Principal
+	r          *http.Request
+}
+
+func (s *Site) insuranceMonths(w http.ResponseWriter, r *http.Request) error {
+	p := who(r.Context())
+	list, err := s.Door.InsuranceMonths(r.Context(), p, r.FormValue("county"), pageOf(r, 25))
+	if err != nil {
+		return err
+	}
+	v := insuranceView{Months: list.Items, Month: r.FormValue("month"), Next: nextPage(r, list.Next), p: p, r: r}
+	if v.Month == "" && len(list.Items) > 0 {
+		v.Month = list.Items[0].Month
+	}
+	if v.Month != "" {
+		if v.Reconciled, err = s.Door.InsuranceReconciliation(r.Context(), p, v.Month); err != nil {
+			return err
+		}
+	}
+	if wantsExport(r) {
+		return exported(s, w, "投保对账 "+v.Month, []string{"县区", "办件编号", "承保机构", "名册人数", "已送", "承保", "未承保", "待答复", "保险费（元）"}, once(v.Reconciled), func(x casework.InsuranceReconciled) []any {
+			return []any{x.CountyName, x.CaseNo, x.Insurer, x.Rostered, x.Sent, x.Insured, x.Refused, x.Pending, yuan(x.PremiumFen)}
+		})
+	}
+	return s.show(w, r, frame{Title: "意外伤害险", Wide: true, Live: true}, insurancePage(v))
+}
+
+func (s *Site) insuranceMonth(w http.ResponseWriter, r *http.Request) error {
+	d, err := s.Door.InsuranceMonth(r.Context(), who(r.Context()), r.PathValue("no"))
+	if err != nil {
+		return err
+	}
+	return s.show(w, r, frame{Title: d.CountyName + d.Month + " 投保", Wide: true, Live: true, Back: "/insurance"}, insuranceMonthPage(d, who(r.Context())))
+}
+
+func (s *Site) insuranceSummary(w http.ResponseWriter, r *http.Request) error {
+	d, err := s.Door.InsuranceMonth(r.Context(), who(r.Context()), r.PathValue("no"))
+	if err != nil {
+		return err
+	}
+	raw, err := casework.InsuranceSheet(d)
+	if err != nil {
+		return err
+	}
+	return download(w, sheets.Media, d.CountyName+d.Month+"投保情况.xlsx", raw)
+}
+
+// uploaded gives the one file of a form. The caller closes it.
+func uploaded(r *http.Request, missing string) (io.ReadCloser, error) {
+	if err := parseForm(r); err != nil {
+		return nil, err
+	}
+	file, _, err := r.FormFile("file")
+	if err != nil {
+		return nil, &casework.Error{Kind: casework.Invalid, Code: "body_required", Message: missing, Err: err}
+	}
+	return file, nil
+}
+
+func (s *Site) takeInsuranceRoster(w http.ResponseWriter, r *http.Request) error {
+	file, err := uploaded(r, "请选择名册文件。")
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	report, err := s.Door.TakeRosterFile(r.Context(), who(r.Context()), key(r), r.PathValue("no"), r.PostFormValue("source"), file)
+	if err != nil {
+		return err
+	}
+	return s.done(w, r, "/insurance/"+report.CaseNo+"/rosters/"+count(report.Number), "名册已导入。")
+}
+
+// insuranceRoster says what came of a roster, row by row where it was refused.
+func (s *Site) insuranceRoster(w http.ResponseWriter, r *http.Request) error {
+	report, err := s.Door.RosterReport(r.Context(), who(r.Context()), r.PathValue("no"), whole(r.PathValue("number")))
+	if err != nil {
+		return err
+	}
+	if wantsExport(r) {
+		raw, err := casework.RosterFaultSheet(report)
+		if err != nil {
+			return err
+		}
+		return download(w, sheets.Media, "未接收的行.xlsx", raw)
+	}
+	return s.show(w, r, frame{Title: "名册导入结果", Wide: true, Back: "/insurance/" + report.CaseNo}, insuranceRosterPage(report))
+}
+
+// insuranceLines gives a batch to its insurer as a workbook.
+func (s *Site) insuranceLines(w http.ResponseWriter, r *http.Request) error {
+	list, err := s.Door.AllInsuranceLines(r.Context(), who(r.Context()), r.PathValue("no"), whole(r.PathValue("number")))
+	if err != nil {
+		return err
+	}
+	raw, err := casework.InsuranceLinesSheet(list)
+	if err != nil {
+		return err
+	}
+	return download(w, sheets.Media, "投保明细 "+list.CaseNo+" 第"+count(list.Send)+"批.xlsx", raw)
+}
+
+func (s *Site) answerInsurance(w http.ResponseWriter, r *http.Request) error {
+	file, err := uploaded(r, "请选择填好答复的工作簿。")
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	caseNo, number := r.PathValue("no"), whole(r.PathValue("number"))
+	done, err := s.Door.AnswerInsuranceFile(r.Context(), who(r.Context()), key(r), caseNo, number, file)
+	if err != nil {
+		return err
+	}
+	said := "接收 " + count(done.Taken) + " 名的答复，以前已答复 " + count(done.Repeated) + " 名，尚待答复 " + count(done.Pending) + " 名。"
+	if len(done.Faults) == 0 {
+		return s.done(w, r, "/insurance/"+caseNo, said)
+	}
+	return s.show(w, r, frame{Title: "答复导入结果", Wide: true, Back: "/insurance/" + caseNo}, insuranceFaultsPage("答复导入结果", said, done.Faults))
+}
+
+func (s *Site) insuranceExceptions(w http.ResponseWriter, r *http.Request) error {
+	list, err := s.Door.InsuranceExceptions(r.Context(), who(r.Context()), r.PathValue("no"), pageOf(r, 50))
+	if err != nil {
+		return err
+	}
+	return s.show(w, r, frame{Title: "投保例外", Wide: true, Back: "/insurance/" + r.PathValue("no")}, insuranceExceptionsPage(r.PathValue("no"), list.Items, nextPage(r, list.Next)))
+}
+
+// settleExceptions settles those for whom an outcome was chosen; the others stay as they are.
+func (s *Site) settleExceptions(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(r); err != nil {
+		return err
+	}
+	var in casework.InsuranceResolution
+	for _, child := range r.PostForm["child"] {
+		outcome := r.PostFormValue("outcome:" + child)
+		if outcome == "" {
+			continue
+		}
+		item := casework.InsuranceResolved{Child: child, Outcome: nursery.RosterOutcome(outcome), Consent: strings.TrimSpace(r.PostFormValue("consent:" + child))}
+		if on := r.PostFormValue("notified:" + child); on != "" {
+			day, err := nursery.ParseDate(on)
+			if err != nil {
+				return &casework.Error{Kind: casework.Invalid, Code: casework.CodeInvalid, Message: "告知日期应如 2026-11-26。", Err: err}
+			}
+			item.NotifiedOn = day
+		}
+		in.Items = append(in.Items, item)
+	}
+	back := "/insurance/" + r.PathValue("no") + "/exceptions"
+	if len(in.Items) == 0 && who(r.Context()).Role == nursery.RoleCountyOffice {
+		return s.done(w, r, back, "没有选择处理结果，各名维持不变。")
+	}
+	done, err := s.Door.SettleExceptions(r.Context(), who(r.Context()), key(r), r.PathValue("no"), in)
+	if err != nil {
+		return err
+	}
+	said := "已处理 " + count(done.Settled) + " 名，尚待处理 " + count(done.Open) + " 名。"
+	if done.Open == 0 {
+		back = "/insurance/" + r.PathValue("no")
+	}
+	if len(done.Faults) > 0 {
+		return s.show(w, r, frame{Title: "投保例外", Wide: true, Back: back}, insuranceFaultsPage("投保例外", said, done.Faults))
+	}
+	return s.done(w, r, back, said)
+}

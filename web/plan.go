@@ -1,0 +1,178 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"tuoyu/casework"
+	"tuoyu/draw"
+	"tuoyu/nursery"
+)
+
+func registerPlans(s *Site) {
+	s.page("GET /inspection-plans", s.inspectionPlans)
+	s.page("GET /inspection-plans/{no}", s.inspectionPlan)
+	s.page("POST /inspection-plans/{no}/exclude", s.excludeFromPlan)
+	s.page("POST /inspection-plans/{no}/commit", s.commitPlan)
+	s.open("GET /inspection-plans/{no}/record", s.planRecord)
+	formPage(s, "/inspection-plans/new", always(asking{
+		Title: "制定检查计划", Back: "/inspection-plans", Button: "制定", Lead: "每个半年度一份。名单从已备案的机构生成，公布承诺前可以调整。", Shape: shapeOf[casework.PlanRequest](),
+	}), func(r *http.Request, in casework.PlanRequest) (string, string, error) {
+		plan, err := s.Door.StartInspectionPlan(r.Context(), who(r.Context()), key(r), in)
+		return "/inspection-plans/" + plan.CaseNo, "检查计划已经建立。", err
+	}, nursery.RoleSupervisor)
+	formPage(s, "/inspection-plans/{no}/draw", func(r *http.Request) (asking, error) {
+		return asking{
+			Title: "见证抽取", Back: "/inspection-plans/" + r.PathValue("no"), Button: "录入并抽取", Question: "录入后立即抽取，不能重来，确定吗？", Shape: shapeOf[casework.PlanWitness](),
+			Lead: "公开值须在承诺公布之后才产生，任何人都能查到，例如次日的指数收盘值。公布承诺的人员不能见证。",
+		}, nil
+	}, func(r *http.Request, in casework.PlanWitness) (string, string, error) {
+		_, err := s.Door.WitnessDraw(r.Context(), who(r.Context()), key(r), r.PathValue("no"), in)
+		return "/inspection-plans/" + r.PathValue("no"), "已抽取。", err
+	}, nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor)
+	registerInspectors(s)
+	registerComplaints(s)
+}
+
+func (s *Site) inspectionPlans(w http.ResponseWriter, r *http.Request) error {
+	p, county := who(r.Context()), r.FormValue("county")
+	if wantsExport(r) {
+		return exported(s, w, "检查计划", []string{"办件编号", "县区", "半年度", "环节", "承诺值", "抽取日期", "未检查家次", "办结日期"},
+			func(page casework.PageRequest) ([]casework.PlanSummary, string, error) {
+				list, err := s.Door.InspectionPlans(r.Context(), p, county, page)
+				return list.Items, list.Next, err
+			}, func(i casework.PlanSummary) []any {
+				return []any{i.CaseNo, i.CountyName, halfTitle(i.Half), i.StageTitle, i.Commitment, shortDate(i.DrawnOn), lateText(i.Late), shortDate(i.ClosedOn)}
+			})
+	}
+	list, err := s.Door.InspectionPlans(r.Context(), p, county, pageOf(r, 25))
+	if err != nil {
+		return err
+	}
+	return s.show(w, r, frame{Title: "检查计划", Wide: true, Live: true}, inspectionPlansPage(list.Items, nextPage(r, list.Next), p, r))
+}
+
+func lateText(late *int) string {
+	if late == nil {
+		return "—"
+	}
+	return count(*late)
+}
+
+// planView is a plan with the names of those it is about.
+type planView struct {
+	casework.PlanDetail
+	Names map[string]string // of institutions, by their identifier
+	p     nursery.Principal
+}
+
+func (v planView) name(id string) string {
+	if name := v.Names[id]; name != "" {
+		return name
+	}
+	return id
+}
+
+func (s *Site) inspectionPlan(w http.ResponseWriter, r *http.Request) error {
+	p := who(r.Context())
+	d, err := s.Door.InspectionPlan(r.Context(), p, r.PathValue("no"))
+	if err != nil {
+		return err
+	}
+	names := map[string]string{}
+	if d.CommittedAt == nil {
+		choices, err := s.institutionChoices(r.Context(), d.County)
+		if err != nil {
+			return err
+		}
+		for _, o := range choices {
+			names[o.Value] = o.Label
+		}
+	}
+	if wantsExport(r) {
+		return exported(s, w, d.CountyName+halfTitle(d.Half)+"检查安排", []string{"方式", "次序", "机构", "乡镇、街道", "检查人员", "开始", "检查办件", "环节", "到场", "半年度内未检查"}, once(d.Visits), func(v casework.PlannedVisit) []any {
+			return []any{inspectionKind(v.Kind), v.Position, v.Name, v.Township, strings.Join(going(v), "、"), v.OpensOn.String(), v.Inspection, v.StageTitle, shortDate(v.VisitedOn), yesOrBlank(v.Late)}
+		})
+	}
+	return s.show(w, r, frame{Title: halfTitle(d.Half) + "检查计划", Wide: true, Live: true, Back: "/inspection-plans"}, inspectionPlanPage(planView{d, names, p}))
+}
+
+// going is who carries a visit out, or who was drawn for it.
+func going(v casework.PlannedVisit) []string {
+	if len(v.Going) > 0 {
+		return v.Going
+	}
+	return v.Drawn
+}
+
+func yesOrBlank(yes bool) string {
+	if yes {
+		return "是"
+	}
+	return ""
+}
+
+func (s *Site) excludeFromPlan(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(r); err != nil {
+		return err
+	}
+	in := casework.PlanExclusion{Institution: r.PostFormValue("institution"), Excluded: r.PostFormValue("excluded") == "true", Reason: strings.TrimSpace(r.PostFormValue("reason"))}
+	if _, err := s.Door.ExcludeFromPlan(r.Context(), who(r.Context()), key(r), r.PathValue("no"), in); err != nil {
+		return err
+	}
+	said := "已恢复列入。"
+	if in.Excluded {
+		said = "已不列入本次计划。"
+	}
+	return s.done(w, r, "/inspection-plans/"+r.PathValue("no"), said)
+}
+
+func (s *Site) commitPlan(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(r); err != nil {
+		return err
+	}
+	if _, err := s.Door.CommitPlan(r.Context(), who(r.Context()), key(r), r.PathValue("no")); err != nil {
+		return err
+	}
+	return s.done(w, r, "/inspection-plans/"+r.PathValue("no"), "承诺已公布。请由另一名人员录入此后产生的公开值。")
+}
+
+// planRecord is what anybody may know of a draw, and how to hold it against the published algorithm.
+func (s *Site) planRecord(w http.ResponseWriter, r *http.Request) error {
+	record, err := s.Door.PublishedPlan(r.Context(), r.PathValue("no"))
+	if err != nil {
+		return err
+	}
+	return s.show(w, r, frame{Title: "随机抽取公开记录", Wide: true}, planRecordPage(record))
+}
+
+// pairsBy gives who was drawn for a candidate.
+func pairsBy(pairs []draw.Assignment, candidate string) string {
+	for _, a := range pairs {
+		if a.Candidate == candidate {
+			return strings.Join(a.Inspectors, "、")
+		}
+	}
+	return "—"
+}
+
+// institutionChoices are the institutions of a county that have filed, as far as who asks sees them.
+func (s *Site) institutionChoices(ctx context.Context, county string) ([]option, error) {
+	var list []option
+	page := casework.PageRequest{Limit: 100}
+	for {
+		found, err := s.Door.Institutions(ctx, who(ctx), casework.InstitutionFilter{County: county}, page)
+		if err != nil {
+			return nil, err
+		}
+		for _, i := range found.Items {
+			if i.Status != "applying" && i.Status != "cancelled" {
+				list = append(list, option{i.ID, i.Name})
+			}
+		}
+		if page.After = found.Next; found.Next == "" {
+			return list, nil
+		}
+	}
+}
