@@ -130,7 +130,7 @@ func processLink(c casework.CaseDetail, p nursery.Principal) (path, title string
 	case nursery.KindInsurance:
 		return "/insurance/" + c.CaseNo, "投保"
 	case nursery.KindInsuranceClaim:
-		return "/insurance/claims/" + c.CaseNo, "理赔"
+		return "/claims/" + c.CaseNo, "理赔"
 	}
 	if c.Kind == nursery.KindComplaint && p.Role == nursery.RoleSupervisor {
 		return "/complaints/" + c.CaseNo, "投诉内容"

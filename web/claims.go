@@ -8,20 +8,20 @@ import (
 )
 
 func registerClaims(s *Site) {
-	s.page("GET /insurance/claims", s.claims)
-	s.page("GET /insurance/claims/{no}", func(w http.ResponseWriter, r *http.Request) error {
+	s.page("GET /claims", s.claims)
+	s.page("GET /claims/{no}", func(w http.ResponseWriter, r *http.Request) error {
 		c, err := s.Door.InsuranceClaim(r.Context(), who(r.Context()), r.PathValue("no"))
 		if err != nil {
 			return err
 		}
-		return s.show(w, r, frame{Title: "理赔 " + c.CaseNo, Back: "/insurance/claims"}, claimPage(c))
+		return s.show(w, r, frame{Title: "理赔 " + c.CaseNo, Back: "/claims"}, claimPage(c))
 	})
-	formPage(s, "/insurance/claims/new", always(asking{
-		Title: "意外伤害险报案", Back: "/insurance/claims", Button: "报案", Lead: "事故当日须有生效的保险。经过加密保存，只有办理人员能看到。",
+	formPage(s, "/claims/new", always(asking{
+		Title: "意外伤害险报案", Back: "/claims", Button: "报案", Lead: "事故当日须有生效的保险。经过加密保存，只有办理人员能看到。",
 		Shape: shapeOf[casework.ClaimStart]().choosing("peril", perilChoices()),
 	}), func(r *http.Request, in casework.ClaimStart) (string, string, error) {
 		started, err := s.Door.StartClaim(r.Context(), who(r.Context()), key(r), in)
-		return "/insurance/claims/" + started.CaseNo, "已报案，由承保机构核定。", err
+		return "/claims/" + started.CaseNo, "已报案，由承保机构核定。", err
 	}, nursery.RoleInstitution, nursery.RoleCountyOffice, nursery.RoleInsurer)
 }
 

@@ -120,7 +120,7 @@ var navigations = map[nursery.Role][]navItem{
 	nursery.RoleHospital:      {{"/checkups", "体检"}, {"/referrals", "转诊"}, {"/contracts", "签约"}, {"/tasks", "待办"}},
 	nursery.RoleCountyOffice:  {{"/overview", "总览"}, {"/build", "建设台账"}, {"/targets", "目标"}, {"/overdue", "超期"}, {"/tasks", "待办"}, {"/checkups", "体检"}, {"/contracts", "签约"}, {"/inspections", "检查"}, {"/insurance", "保险"}},
 	nursery.RoleCityOffice:    {{"/overview", "挂图"}, {"/build", "建设台账"}, {"/targets", "目标"}, {"/overdue", "超期"}, {"/tasks", "待办"}, {"/checkups", "体检"}, {"/contracts", "签约"}, {"/inspections", "检查"}, {"/insurance", "保险"}},
-	nursery.RoleInsurer:       {{"/insurance", "投保"}, {"/insurance/claims", "理赔"}, {"/tasks", "待办"}, {"/cases", "办件"}},
+	nursery.RoleInsurer:       {{"/insurance", "投保"}, {"/claims", "理赔"}, {"/tasks", "待办"}, {"/cases", "办件"}},
 	nursery.RoleAuditor:       {{"/overview", "挂图"}, {"/cases", "办件"}, {"/build", "建设台账"}, {"/targets", "目标"}, {"/overdue", "超期"}, {"/insurance", "保险"}, {"/inspection-plans", "检查计划"}},
 	nursery.RoleRegistrar:     {{"/registrations", "登记信息"}},
 	nursery.RoleAdministrator: {{"/admin/settings", "参数"}, {"/admin/rules", "规则"}, {"/admin/calendar", "节假日"}, {"/admin/absences", "外出代办"}},
