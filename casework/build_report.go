@@ -12,8 +12,8 @@ import (
 	"tuoyu/store"
 )
 
-// operatorContract is the kind of evidence that P01-R3 asks for where a private team runs a public nursery.
-const operatorContract = "运营合同"
+// OperatorContract is the kind of evidence that P01-R3 asks for where a private team runs a public nursery.
+const OperatorContract = "运营合同"
 
 // ReportBuild takes what a county's office says of a milestone; it counts once the city accepts it. The milestones of
 // registration and filing are never reported. Errors: closes_by_filing, report_waiting, site_built, invalid with
@@ -63,7 +63,7 @@ func (s *Service) checkReport(ctx context.Context, q *store.Queries, site store.
 	for j, e := range in.Evidence {
 		given[e.Kind] = true
 		ids = append(ids, e.Attachment)
-		if !slices.Contains(rows[i].Evidence, e.Kind) && e.Kind != operatorContract {
+		if !slices.Contains(rows[i].Evidence, e.Kind) && e.Kind != OperatorContract {
 			add(fmt.Sprintf("/evidence/%d/kind", j), "不是本节点的佐证材料种类")
 		}
 	}
@@ -183,7 +183,7 @@ func (s *Service) count(ctx context.Context, q *store.Queries, c store.Case, ent
 	if err != nil {
 		return fmt.Errorf("set progress: %w", err)
 	}
-	if slices.ContainsFunc(entry.Evidence, func(e BuildEvidence) bool { return e.Kind == operatorContract }) {
+	if slices.ContainsFunc(entry.Evidence, func(e BuildEvidence) bool { return e.Kind == OperatorContract }) {
 		if err := q.SetOperatorContract(ctx, store.SetOperatorContractParams{CaseNo: c.CaseNo, UpdatedAt: s.Now()}); err != nil {
 			return fmt.Errorf("note operator contract: %w", err)
 		}

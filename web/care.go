@@ -19,7 +19,15 @@ func registerCare(s *Site) {
 	s.page("GET /contracts", s.contracts)
 	s.page("GET /contracts/{no}", s.contract)
 	s.page("POST /contracts/{no}/visits/{visit}/confirm", s.confirmVisit)
-	s.page("POST /contracts/{no}/terminate", s.terminate)
+	formPage(s, "/contracts/{no}/terminate", func(r *http.Request) (asking, error) {
+		return asking{
+			Title: "提前终止签约", Back: "/contracts/" + r.PathValue("no"), Button: "终止", Lead: "终止后婴幼儿可能没有签约的医疗卫生机构。",
+			Question: "终止后婴幼儿可能没有签约医疗机构，确定吗？", Shape: shapeOf[casework.Termination](),
+		}, nil
+	}, func(r *http.Request, in casework.Termination) (string, string, error) {
+		_, err := s.Door.TerminateContract(r.Context(), who(r.Context()), key(r), r.PathValue("no"), in)
+		return "/contracts/" + r.PathValue("no"), "已登记终止。", err
+	}, nursery.RoleInstitution, nursery.RoleHospital)
 }
 
 // childrenView is who is in care, by number alone, with the form to enrol one more.
@@ -32,8 +40,12 @@ type childrenView struct {
 	r        *http.Request
 }
 
+func enrolmentShape() shape {
+	return shapeOf[casework.Enrolment]()
+}
+
 func (s *Site) children(w http.ResponseWriter, r *http.Request) error {
-	return s.childrenPage(w, r, http.StatusOK, asked{Shape: shapeOf[casework.Enrolment](), Values: url.Values{}}, nil)
+	return s.childrenPage(w, r, http.StatusOK, asked{Shape: enrolmentShape(), Values: url.Values{}}, nil)
 }
 
 func (s *Site) childrenPage(w http.ResponseWriter, r *http.Request, status int, form asked, report *casework.RosterReport) error {
@@ -46,23 +58,11 @@ func (s *Site) childrenPage(w http.ResponseWriter, r *http.Request, status int, 
 }
 
 func (s *Site) enrol(w http.ResponseWriter, r *http.Request) error {
-	form, _, err := s.posted(r, shapeOf[casework.Enrolment](), casework.Upload{})
-	if err != nil {
-		return err
-	}
-	in, err := gathered[casework.Enrolment](&form)
-	if err != nil {
-		return err
-	}
-	if _, err := s.Door.EnrolChild(r.Context(), who(r.Context()), key(r), in); err != nil {
-		refused := s.refusal(r.Context(), err)
-		if refused.Kind != casework.Invalid && refused.Kind != casework.Conflict {
-			return err
-		}
-		form.refusedWith(refused, "")
-		return s.childrenPage(w, r, http.StatusUnprocessableEntity, form, nil)
-	}
-	return s.done(w, r, "/children", "已登记入托。")
+	again := func(status int, form asked) error { return s.childrenPage(w, r, status, form, nil) }
+	return handled(s, w, r, enrolmentShape(), casework.Upload{}, again, func(in casework.Enrolment) (string, string, error) {
+		enrolled, err := s.Door.EnrolChild(r.Context(), who(r.Context()), key(r), in)
+		return "/children/" + enrolled.ID, "已登记入托。请登记监护人的同意。", err
+	})
 }
 
 // importRoster takes a workbook, and shows each row that was not taken with its number in the file.
@@ -79,7 +79,7 @@ func (s *Site) importRoster(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.childrenPage(w, r, http.StatusOK, asked{Shape: shapeOf[casework.Enrolment](), Values: url.Values{}}, &report)
+	return s.childrenPage(w, r, http.StatusOK, asked{Shape: enrolmentShape(), Values: url.Values{}}, &report)
 }
 
 func (s *Site) rosterSheet(w http.ResponseWriter, r *http.Request) error {
@@ -124,7 +124,7 @@ func (s *Site) contracts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.show(w, r, frame{Title: "医育签约", Wide: true, Live: true}, contractsPage(list.Items, nextPage(r, list.Next), r))
+	return s.show(w, r, frame{Title: "医育签约", Wide: true, Live: true}, contractsPage(list.Items, nextPage(r, list.Next), p, r))
 }
 
 func contractState(state string) string {
@@ -151,21 +151,6 @@ func (s *Site) confirmVisit(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.done(w, r, "/contracts/"+r.PathValue("no"), "已确认本次指导。")
-}
-
-func (s *Site) terminate(w http.ResponseWriter, r *http.Request) error {
-	form, _, err := s.posted(r, shapeOf[casework.Termination](), casework.Upload{})
-	if err != nil {
-		return err
-	}
-	in, err := gathered[casework.Termination](&form)
-	if err != nil {
-		return err
-	}
-	if _, err := s.Door.TerminateContract(r.Context(), who(r.Context()), key(r), r.PathValue("no"), in); err != nil {
-		return err
-	}
-	return s.done(w, r, "/contracts/"+r.PathValue("no"), "已登记终止。")
 }
 
 // agreement is the text that stands, with its hash.

@@ -31,6 +31,7 @@ const (
 	kindFile    fieldKind = "file"
 	kindFiles   fieldKind = "files"
 	kindWholes  fieldKind = "wholes" // whole numbers by comma
+	kindTexts   fieldKind = "texts"  // words by comma
 	kindGroup   fieldKind = "group"
 	kindList    fieldKind = "list"
 	kindHidden  fieldKind = "hidden"
@@ -63,18 +64,36 @@ func (s shape) field(name string) (shape, bool) {
 
 // choosing has a property answered by choice: one of the options, or any of them where it is a list.
 func (s shape) choosing(name string, options []option) shape {
-	fields := slices.Clone(s.Fields)
-	for i, f := range fields {
+	return s.inside(name, func(f shape) shape {
+		f.Options = options
+		if f.Kind == kindFiles || f.Kind == kindChoices {
+			f.Kind = kindChoices
+		} else {
+			f.Kind = kindChoice
+		}
+		return f
+	})
+}
+
+// inside changes what the items of a list, or the fields of a group, ask for.
+func (s shape) inside(name string, change func(shape) shape) shape {
+	s.Fields = slices.Clone(s.Fields)
+	for i, f := range s.Fields {
 		if f.Name == name {
-			fields[i].Options = options
-			fields[i].Kind = kindChoice
-			if f.Kind == kindFiles {
-				fields[i].Kind = kindChoices
-			}
+			s.Fields[i] = change(f)
 		}
 	}
-	s.Fields = fields
 	return s
+}
+
+// filing has a property answered with a file.
+func (s shape) filing(name string) shape {
+	return s.inside(name, func(f shape) shape { f.Kind = kindFile; return f })
+}
+
+// wording has a property answered with words that are set apart by commas.
+func (s shape) wording(name string) shape {
+	return s.inside(name, func(f shape) shape { f.Kind = kindTexts; return f })
 }
 
 // without leaves out a property.

@@ -62,7 +62,7 @@ func spread(s shape, at string, v any, into url.Values) {
 		for _, item := range items {
 			into.Add(at, fmt.Sprint(item))
 		}
-	case kindWholes:
+	case kindWholes, kindTexts:
 		items, _ := v.([]any)
 		words := make([]string, len(items))
 		for i, item := range items {
@@ -181,6 +181,12 @@ func (a *asked) value(s shape, at string) any {
 			return nil
 		}
 		return n
+	case kindTexts:
+		var items []any
+		for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",，、;；", r) }) {
+			items = append(items, strings.TrimSpace(word))
+		}
+		return items
 	case kindWholes:
 		var items []any
 		for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" ,，、;；", r) }) {

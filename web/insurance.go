@@ -37,7 +37,6 @@ func registerInsurance(s *Site) {
 		started, err := s.Door.StartInsurance(r.Context(), who(r.Context()), key(r), in)
 		return "/insurance/" + started.CaseNo, "投保月已经开始，请导入名册。", err
 	}, nursery.RoleCountyOffice, nursery.RoleCityOffice)
-	registerClaims(s)
 }
 
 func perilChoices() []option {

@@ -31,8 +31,6 @@ func registerPlans(s *Site) {
 		_, err := s.Door.WitnessDraw(r.Context(), who(r.Context()), key(r), r.PathValue("no"), in)
 		return "/inspection-plans/" + r.PathValue("no"), "已抽取。", err
 	}, nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor)
-	registerInspectors(s)
-	registerComplaints(s)
 }
 
 func (s *Site) inspectionPlans(w http.ResponseWriter, r *http.Request) error {

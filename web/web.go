@@ -106,8 +106,9 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.Ser
 
 // rooms registers the pages, a function a process.
 var rooms = []func(*Site){
-	registerSignIn, registerHome, registerPublic, registerTasks, registerCases, registerFiles, registerLive, registerDesk, registerFiling, registerCheckups, registerVisits, registerOverview,
-	registerCare, registerAdmin, registerPlans, registerInsurance,
+	registerSignIn, registerHome, registerPublic, registerTasks, registerCases, registerFiles, registerLive, registerDesk, registerFiling, registerCheckups,
+	registerVisits, registerOverview, registerBuild, registerCare, registerChild, registerContract, registerClinics, registerPlans, registerInspectors,
+	registerComplaints, registerInsurance, registerClaims, registerAdmin,
 }
 
 // route finds the page. What no page answers is said so as a page.

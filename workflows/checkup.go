@@ -51,6 +51,10 @@ func CheckupRound(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 	return c.close()
 }
 
+// keepsEarlyChanges is the change by which a workflow looks again when facts changed before it began to wait for that. A worker
+// that died after it had looked leaves such a change behind.
+const keepsEarlyChanges = "keeps-early-changes"
+
 // unblock tells the county that no contract covers the institution, and looks again whenever one may, until the half-year
 // is over.
 func (c *checkup) unblock() error {
@@ -61,8 +65,9 @@ func (c *checkup) unblock() error {
 		return do(ctx, engine.TakeAnswer, c.moveBy(answer, "blocked-reply"), nil)
 	})
 	end := morningOf(c.terms.Last.AddDays(1))
+	forgetful := workflow.GetVersion(c.ctx, keepsEarlyChanges, workflow.DefaultVersion, 1) == workflow.DefaultVersion
 	for c.terms.Blocked {
-		c.changed = false
+		c.changed = c.changed && !forgetful
 		_, err := workflow.AwaitWithTimeout(c.ctx, max(end.Sub(workflow.Now(c.ctx)), 0), func() bool { return c.changed || c.aside.failed != nil })
 		if err == nil {
 			err = c.aside.failed
@@ -73,6 +78,7 @@ func (c *checkup) unblock() error {
 		if !c.changed {
 			break
 		}
+		c.changed = false
 		if err := c.do(engine.OpenCheckup, c.move("looked-again"), &c.terms); err != nil {
 			return fmt.Errorf("open round: %w", err)
 		}

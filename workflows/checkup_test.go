@@ -150,6 +150,19 @@ func TestABlockedRoundOpensOnceAContractIsInForce(t *testing.T) {
 	require.Equal(t, []string{theClinic}, r.ask(`SELECT partner FROM cases WHERE case_no = $1`, r.caseNo))
 }
 
+// A worker that dies after it has looked leaves the look behind; what changed since then is told before the look is taken again.
+func TestABlockedRoundOpensThoughTheContractCameBeforeItWaited(t *testing.T) {
+	r := checking(t, 1)
+	terms, err := r.engine.OpenCheckup(t.Context(), activities.Move{CaseNo: r.caseNo, Step: "001-opened", At: received, Actor: nursery.Engine.Account, Role: nursery.RoleEngine})
+	require.NoError(t, err)
+	require.True(t, terms.Blocked)
+	r.contracted()
+	r.at(0, r.changed)
+	r.at(72*time.Hour, func() { r.recorded(); r.completed() })
+	require.Equal(t, nursery.StageRoundClosed, r.run("").Stage)
+	require.Equal(t, []string{"1"}, r.ask(`SELECT count(*)::text FROM case_events WHERE kind = 'checkup_blocked'`))
+}
+
 func TestARoundWithoutAContractIsLostAndSaysSo(t *testing.T) {
 	r := checking(t, 1)
 	require.Equal(t, nursery.StageRoundLost, r.run("").Stage)

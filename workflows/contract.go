@@ -102,6 +102,7 @@ func (c *contract) do(activity any, m activities.Move, result any) error {
 // sign has both sides sign the text as it stands, and the county file it; a text that is changed meanwhile is signed
 // anew. It tells whether a contract came about.
 func (c *contract) sign() (bool, error) {
+	forgetful := workflow.GetVersion(c.ctx, keepsEarlyChanges, workflow.DefaultVersion, 1) == workflow.DefaultVersion
 	for {
 		m := c.move("assessed")
 		err := workflow.ExecuteLocalActivity(activities.Local(c.ctx), engine.AssessContract, activities.OpenContract{
@@ -110,10 +111,11 @@ func (c *contract) sign() (bool, error) {
 		if err != nil {
 			return false, fmt.Errorf("assess contract: %w", err)
 		}
-		c.changed = false
+		c.changed = c.changed && !forgetful
 		agreed, err := c.bothSign()
 		switch {
 		case errors.Is(err, errTextChanged):
+			c.changed = false
 			continue
 		case err != nil || !agreed:
 			return false, err

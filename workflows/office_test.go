@@ -32,6 +32,7 @@ type office struct {
 	env    *testsuite.TestWorkflowEnvironment
 	db     *store.DB
 	fields *sealing.Fields
+	engine *activities.Engine
 	caseNo string
 	sent   int
 }
@@ -56,10 +57,11 @@ func openOffice(t *testing.T, kind nursery.CaseKind, number string) *office {
 	require.NoError(t, err)
 	blobs, err := store.NewDiskBlobs(t.TempDir(), 1<<24)
 	require.NoError(t, err)
-	worker.Register(o.env, &activities.Engine{
+	o.engine = &activities.Engine{
 		DB: o.db, Rules: rules, Almanac: store.NewAlmanac(o.db), Renderer: renderer(t), Blobs: blobs,
 		Fields: o.fields, PublicURL: "http://127.0.0.1:8080",
-	})
+	}
+	worker.Register(o.env, o.engine)
 	return o
 }
 

@@ -1,0 +1,107 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+)
+
+func registerBuild(s *Site) {
+	s.page("GET /build/ranking", s.ranking)
+	formPage(s, "/build/{no}/report", s.askReport, func(r *http.Request, in casework.BuildReport) (string, string, error) {
+		_, err := s.Door.ReportBuild(r.Context(), who(r.Context()), key(r), r.PathValue("no"), in)
+		return "/build/" + r.PathValue("no"), "已报送，等待市级核定。", err
+	}, nursery.RoleCountyOffice)
+	formPage(s, "/build/{no}/filing", func(r *http.Request) (asking, error) {
+		d, err := s.Door.BuildSite(r.Context(), who(r.Context()), r.PathValue("no"))
+		return asking{
+			Title: "关联备案", Back: "/build/" + d.CaseNo, Button: "关联", Lead: d.Name + "。关联后，登记、备案节点随备案办件自动完成，托位按备案计入。",
+			Shape: shapeOf[filingLink](), Values: url.Values{"/filing": {d.FilingCase}},
+		}, err
+	}, func(r *http.Request, in filingLink) (string, string, error) {
+		_, err := s.Door.LinkBuildFiling(r.Context(), who(r.Context()), key(r), r.PathValue("no"), in.Filing)
+		return "/build/" + r.PathValue("no"), "已关联备案办件。", err
+	}, nursery.RoleCountyOffice)
+	formPage(s, "/build/{no}/amend", s.askBuildAmendment, func(r *http.Request, in casework.BuildAmendment) (string, string, error) {
+		in.Version = version(r)
+		d, err := s.Door.AmendBuild(r.Context(), who(r.Context()), key(r), r.PathValue("no"), in)
+		return "/build/" + r.PathValue("no"), "计划已调整为第 " + count(d.Version) + " 版。", err
+	}, nursery.RoleCityOffice)
+}
+
+// filingLink is the filing by which a site is completed.
+type filingLink struct {
+	Filing string `json:"filing" minLength:"1" maxLength:"40" doc:"备案办件编号: 如 BA-140403-2026-000017-5"`
+}
+
+// askReport asks for the progress of a milestone, with the kinds of evidence that the site's milestones ask for.
+func (s *Site) askReport(r *http.Request) (asking, error) {
+	p := who(r.Context())
+	d, err := s.Door.BuildSite(r.Context(), p, r.PathValue("no"))
+	if err != nil {
+		return asking{}, err
+	}
+	c, err := s.Door.Case(r.Context(), p, d.CaseNo)
+	if err != nil {
+		return asking{}, err
+	}
+	var milestones, kinds []option
+	seen := map[string]bool{}
+	for _, m := range d.Milestones {
+		if m.Kind.ByFiling() {
+			continue
+		}
+		milestones = append(milestones, option{string(m.Kind), m.Title + "，已核定 " + count(m.Percent) + "%"})
+		for _, kind := range m.Evidence {
+			if !seen[kind] {
+				seen[kind] = true
+				kinds = append(kinds, option{kind, kind})
+			}
+		}
+	}
+	kinds = append(kinds, option{casework.OperatorContract, casework.OperatorContract})
+	return asking{
+		Title: "报送进度", Back: "/build/" + d.CaseNo, Button: "报送", Lead: d.Name + "。报送 100% 时须提交该节点的各种佐证材料，经市级核定后计入。",
+		Shape: shapeOf[casework.BuildReport]().choosing("milestone", milestones).inside("evidence", func(e shape) shape {
+			return e.choosing("kind", kinds).filing("attachment")
+		}),
+		Values: url.Values{"/milestone": {r.URL.Query().Get("milestone")}, "/evidence/_rows": {"0"}},
+		To:     casework.Upload{Institution: c.Institution, County: c.County},
+	}, nil
+}
+
+func (s *Site) askBuildAmendment(r *http.Request) (asking, error) {
+	d, err := s.Door.BuildSite(r.Context(), who(r.Context()), r.PathValue("no"))
+	if err != nil {
+		return asking{}, err
+	}
+	now := casework.BuildAmendment{Seats: d.Seats, Mode: d.Mode}
+	for _, m := range d.Milestones {
+		now.Milestones = append(now.Milestones, m.Milestone)
+	}
+	sh := shapeOf[casework.BuildAmendment]().without("version").inside("milestones", func(m shape) shape { return m.wording("evidence") })
+	return asking{
+		Title: "调整计划", Back: "/build/" + d.CaseNo, Button: "调整", Lead: d.Name + "。调整前的计划和理由保留备查。", Version: d.Version,
+		Question: "调整后计划进度重新计算，确定吗？", Shape: sh, Values: ask(sh, now).Values,
+	}, nil
+}
+
+// ranking ranks the counties of a plan, part by part.
+func (s *Site) ranking(w http.ResponseWriter, r *http.Request) error {
+	plan, _, err := s.planOf(r)
+	if err != nil {
+		return err
+	}
+	ranking, err := s.Door.BuildRanking(r.Context(), who(r.Context()), plan)
+	if err != nil {
+		return err
+	}
+	if wantsExport(r) {
+		return exported(s, w, "县区排名", []string{"名次", "县区", "得分"}, once(ranking.Ranks), func(x casework.BuildRank) []any {
+			return []any{x.Rank, x.CountyName, x.Score.Text}
+		})
+	}
+	return s.show(w, r, frame{Title: "县区排名", Wide: true, Back: "/build"}, rankingPage(ranking, with(r, "export", "xlsx")))
+}
