@@ -94,9 +94,11 @@ func (s *Site) ranking(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	ranking, err := s.Door.BuildRanking(r.Context(), who(r.Context()), plan)
-	if err != nil {
-		return err
+	var ranking casework.BuildRanking
+	if plan != "" {
+		if ranking, err = s.Door.BuildRanking(r.Context(), who(r.Context()), plan); err != nil {
+			return err
+		}
 	}
 	if wantsExport(r) {
 		return exported(s, w, "县区排名", []string{"名次", "县区", "得分"}, once(ranking.Ranks), func(x casework.BuildRank) []any {

@@ -9,7 +9,7 @@ import (
 )
 
 func registerContract(s *Site) {
-	s.page("GET /contracts/candidates", s.candidates)
+	s.page("GET /contracts/candidates", only(s.candidates, nursery.RoleInstitution, nursery.RoleCountyOffice, nursery.RoleCityOffice))
 	formPage(s, "/contracts/new", s.askContract, func(r *http.Request, in nursery.ContractTerms) (string, string, error) {
 		started, err := s.Door.StartContract(r.Context(), who(r.Context()), key(r), in)
 		return "/contracts/" + started.CaseNo, "签约已发起，协议文本等待双方签署。", err

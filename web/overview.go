@@ -86,6 +86,13 @@ func (s *Site) overview(w http.ResponseWriter, r *http.Request) error {
 	}{{signed, "/contracts"}, {checked, "/checkups"}, {covered, "/inspections"}} {
 		figures = append(figures, figure{one.i.Title, one.i.Total.Rate.Text + "%", strconv.Itoa(one.i.Total.Numerator) + " / " + strconv.Itoa(one.i.Total.Denominator), one.link})
 	}
+	if p.Role == nursery.RoleCountyOffice {
+		insured, err := s.Door.InsuredRate(ctx, p, p.County, today)
+		if err != nil {
+			return err
+		}
+		figures = append(figures, figure{"婴幼儿参保率", insured.Text + "%", strconv.Itoa(insured.Insured) + " / " + strconv.Itoa(insured.Residents), "/insurance"})
+	}
 	return s.show(w, r, frame{Title: "挂图作战", Wide: true}, overviewPage(plan, counties, figures))
 }
 
