@@ -134,7 +134,7 @@ func (s *Service) FiledInstitutions(ctx context.Context, county string, page Pag
 				break
 			}
 			one := FiledInstitution{
-				ID: row.ID, Name: row.Name, County: nursery.CountyName(row.County), Township: row.Township,
+				ID: row.ID, Name: row.Name, County: nursery.CountyName(row.County), CountyCode: row.County, Township: row.Township,
 				SiteKind: nursery.SiteKind(row.SiteKind), Address: row.Address, Phone: row.Phone, Inclusive: row.Inclusive,
 				Seats: int(row.Seats), Status: row.Status, FiledOn: row.FiledOn,
 			}
@@ -166,7 +166,7 @@ func (s *Service) FiledInstitution(ctx context.Context, id string) (FiledInstitu
 			return fmt.Errorf("read institution: %w", err)
 		}
 		d.FiledInstitution = FiledInstitution{
-			ID: row.ID, Name: row.Name, County: nursery.CountyName(row.County), Township: row.Township,
+			ID: row.ID, Name: row.Name, County: nursery.CountyName(row.County), CountyCode: row.County, Township: row.Township,
 			SiteKind: nursery.SiteKind(row.SiteKind), Address: row.Address, Phone: row.Phone, Inclusive: row.Inclusive,
 			Seats: int(row.Seats), Status: row.Status, FiledOn: row.FiledOn,
 		}

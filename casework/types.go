@@ -349,19 +349,20 @@ type Publication struct {
 
 // FiledInstitution is an institution as the public register shows it 托育机构公示.
 type FiledInstitution struct {
-	ID        string           `json:"id" doc:"机构标识"`
-	Name      string           `json:"name"`
-	County    string           `json:"county"`
-	Township  string           `json:"township,omitempty"`
-	SiteKind  nursery.SiteKind `json:"site_kind"`
-	Address   string           `json:"address"`
-	Phone     string           `json:"phone"`
-	Inclusive *bool            `json:"inclusive,omitempty"`
-	Seats     int              `json:"seats"`
-	Status    string           `json:"status"`
-	FiledOn   nursery.Date     `json:"filed_on"`
-	Prices    []nursery.Price  `json:"prices" doc:"备案时申报的收费标准"`
-	Inspected *PublishedResult `json:"inspected,omitempty" doc:"最近一次公示的检查结果"`
+	ID         string           `json:"id" doc:"机构标识"`
+	Name       string           `json:"name"`
+	County     string           `json:"county"`
+	CountyCode string           `json:"county_code" doc:"县区代码"`
+	Township   string           `json:"township,omitempty"`
+	SiteKind   nursery.SiteKind `json:"site_kind"`
+	Address    string           `json:"address"`
+	Phone      string           `json:"phone"`
+	Inclusive  *bool            `json:"inclusive,omitempty"`
+	Seats      int              `json:"seats"`
+	Status     string           `json:"status"`
+	FiledOn    nursery.Date     `json:"filed_on"`
+	Prices     []nursery.Price  `json:"prices" doc:"备案时申报的收费标准"`
+	Inspected  *PublishedResult `json:"inspected,omitempty" doc:"最近一次公示的检查结果"`
 }
 
 // PublishedResult is the result of an inspection as it was made public.

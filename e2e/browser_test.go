@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strings"
 	"testing"
 
 	"tuoyu/e2e/roleplay"
@@ -74,4 +75,66 @@ func keyOn(t *testing.T, p roleplay.Page) string {
 		t.Fatalf("no form on the page: %s", p.Body)
 	}
 	return found[1]
+}
+
+var versionField = regexp.MustCompile(`name="_version" value="([^"]+)"`)
+
+// fill opens the page of a form, and sends the form with names and values by turns. It gives where that led.
+func (b *browser) fill(path string, files []roleplay.File, fields ...string) roleplay.Page {
+	b.t.Helper()
+	shown := b.get(path)
+	if shown.Status != http.StatusOK {
+		b.t.Fatalf("%s: %d: %s", path, shown.Status, shown.Body)
+	}
+	return b.sendForm(shown, path, files, fields...)
+}
+
+// sendForm sends the form of a page to an address, with the page's key.
+func (b *browser) sendForm(shown roleplay.Page, path string, files []roleplay.File, fields ...string) roleplay.Page {
+	b.t.Helper()
+	form := url.Values{"_key": {keyOn(b.t, shown)}}
+	if v := versionField.FindStringSubmatch(shown.Body); v != nil {
+		form.Set("_version", v[1])
+	}
+	for i := 0; i+1 < len(fields); i += 2 {
+		form.Add(fields[i], fields[i+1])
+	}
+	p, err := b.SendFiles(b.t.Context(), path, form, files...)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return p
+}
+
+// led asserts that a form was taken, and gives the page it led to, which says what was done.
+func (b *browser) led(p roleplay.Page, to, says string) roleplay.Page {
+	b.t.Helper()
+	if p.Status != http.StatusSeeOther || !strings.HasPrefix(p.Location, to) {
+		b.t.Fatalf("want to be led to %s, got %d %q: %s", to, p.Status, p.Location, said(p))
+	}
+	shown := b.get(p.Location)
+	if shown.Status != http.StatusOK || !strings.Contains(shown.Body, says) {
+		b.t.Fatalf("%s does not say %q: %d %s", p.Location, says, shown.Status, said(shown))
+	}
+	return shown
+}
+
+// shows asserts that a page has words on it.
+func (b *browser) shows(path string, words ...string) roleplay.Page {
+	b.t.Helper()
+	p := b.get(path)
+	for _, word := range words {
+		if p.Status != http.StatusOK || !strings.Contains(p.Body, word) {
+			b.t.Fatalf("%s does not show %q: %d %s", path, word, p.Status, said(p))
+		}
+	}
+	return p
+}
+
+var markup = regexp.MustCompile(`<[^>]*>|\s+`)
+
+// said is what a page says, without its markup.
+func said(p roleplay.Page) string {
+	_, body, _ := strings.Cut(p.Body, "<main")
+	return markup.ReplaceAllString(body, " ")
 }

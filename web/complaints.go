@@ -51,7 +51,7 @@ func (s *Site) fileComplaint(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	in.Institution, in.County = about.ID, about.County
+	in.Institution, in.County = about.ID, about.CountyCode
 	started, err := s.Door.FileComplaint(r.Context(), who(r.Context()), key(r), in)
 	if err != nil {
 		refused := s.refusal(r.Context(), err)

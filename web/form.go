@@ -267,12 +267,18 @@ var (
 	momentType = reflect.TypeFor[time.Time]()
 )
 
+// required tells whether a property that must be there may not be blank either.
+func required(tag reflect.StructTag) bool {
+	least := tag.Get("minLength") + tag.Get("minItems")
+	return least != "" && least != "0" || tag.Get("pattern") != "" || tag.Get("enum") != ""
+}
+
 func tagShape(f reflect.StructField) shape {
-	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 	label, hint, _ := strings.Cut(f.Tag.Get("doc"), ": ")
 	s := shape{
 		Name: name, Label: label, Hint: hint, Least: f.Tag.Get("minimum"), Most: f.Tag.Get("maximum"),
-		Required: f.Tag.Get("minLength") != "" && f.Tag.Get("minLength") != "0",
+		Required: required(f.Tag) && !strings.Contains(options, "omit"),
 	}
 	s.Longest, _ = strconv.Atoi(f.Tag.Get("maxLength")) // no tag: no bound
 	if words := f.Tag.Get("enum"); words != "" {

@@ -63,7 +63,7 @@ func (s *Site) publicInstitution(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.show(w, r, frame{Title: found.Name, Back: "/institutions?county=" + found.County}, institutionPage(found))
+	return s.show(w, r, frame{Title: found.Name, Back: "/institutions?county=" + found.CountyCode}, institutionPage(found))
 }
 
 func inclusive(i *bool) string {

@@ -1,9 +1,11 @@
 package roleplay
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"strings"
@@ -33,21 +35,52 @@ func NewVisitor(url string) *Visitor { return &Visitor{url: url} }
 // Send asks as a browser does and follows nothing. A form is sent as this site's own, unless header says otherwise; header
 // is names and values by turns. The cookie is Secure, which a Go jar would not send on loopback.
 func (v *Visitor) Send(ctx context.Context, method, path string, form url.Values, header ...string) (Page, error) {
+	if form == nil {
+		return v.send(ctx, method, path, nil, header)
+	}
+	return v.send(ctx, method, path, strings.NewReader(form.Encode()), append([]string{"Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin"}, header...))
+}
+
+// File is a file in a form: the field it is sent as, its name and its content.
+type File struct {
+	Field, Name string
+	Content     []byte
+}
+
+// SendFiles sends a form with files.
+func (v *Visitor) SendFiles(ctx context.Context, path string, form url.Values, files ...File) (Page, error) {
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	for name, values := range form {
+		for _, value := range values {
+			if err := w.WriteField(name, value); err != nil {
+				return Page{}, fmt.Errorf("write form: %w", err)
+			}
+		}
+	}
+	for _, f := range files {
+		part, err := w.CreateFormFile(f.Field, f.Name)
+		if err == nil {
+			_, err = part.Write(f.Content)
+		}
+		if err != nil {
+			return Page{}, fmt.Errorf("write form: %w", err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		return Page{}, fmt.Errorf("write form: %w", err)
+	}
+	return v.send(ctx, http.MethodPost, path, &body, []string{"Content-Type", w.FormDataContentType(), "Sec-Fetch-Site", "same-origin"})
+}
+
+func (v *Visitor) send(ctx context.Context, method, path string, body io.Reader, header []string) (Page, error) {
 	address := path
 	if strings.HasPrefix(path, "/") {
 		address = v.url + path
 	}
-	var body io.Reader
-	if form != nil {
-		body = strings.NewReader(form.Encode())
-	}
 	r, err := http.NewRequestWithContext(ctx, method, address, body)
 	if err != nil {
 		return Page{}, fmt.Errorf("%s %s: %w", method, path, err)
-	}
-	if form != nil {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		r.Header.Set("Sec-Fetch-Site", "same-origin")
 	}
 	r.Header.Set("Accept", "text/html")
 	for i := 0; i+1 < len(header); i += 2 {

@@ -1,0 +1,282 @@
+package e2e
+
+import (
+	"bytes"
+	"encoding/csv"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"tuoyu/e2e/roleplay"
+	"tuoyu/nursery"
+	"tuoyu/sheets"
+	"tuoyu/testdata"
+)
+
+func TestAPlanIsDrawnFromThePages(t *testing.T) {
+	t.Parallel()
+	h := ownHouse(t)
+	a, _ := verified(t, h, "community")
+	other, _ := verified(t, h, "community")
+	county := a.County()
+	supervisor := signIn(t, h, "supervisor-"+county)
+	for _, account := range []string{"inspector-" + county, "inspector-" + county + "-2", "inspector-" + county + "-3", "inspector-" + county + "-4", "inspector-" + county + "-5"} {
+		supervisor.led(supervisor.fill("/inspectors/new", nil, "/account", account, "/on_duty", "true"), "/inspectors", account)
+	}
+	supervisor.led(supervisor.fill("/inspectors/inspector-"+county, nil, "/on_duty", "true", "/conflicts", other.Institution()), "/inspectors", "已登记")
+	stale := supervisor.sendForm(supervisor.get("/inspectors/new"), "/inspectors/inspector-"+county, nil, "/on_duty", "false")
+	if stale.Status != http.StatusUnprocessableEntity || !strings.Contains(stale.Body, "已更新为第 2 版") {
+		t.Errorf("an entry on an old version: %d", stale.Status)
+	}
+
+	half := nursery.HalfYearOf(today()).String()
+	wrong := supervisor.fill("/inspection-plans/new", nil, "/half", "2001H1")
+	if wrong.Status != http.StatusUnprocessableEntity || !strings.Contains(wrong.Body, "只能制定本半年度或下半年度的计划") || !strings.Contains(wrong.Body, `value="2001H1"`) {
+		t.Errorf("a plan of the past: %d %s", wrong.Status, wrong.Body)
+	}
+	taken := supervisor.fill("/inspection-plans/new", nil, "/half", half, "/random_size", "1")
+	plan := taken.Location
+	caseNo := strings.TrimPrefix(plan, "/inspection-plans/")
+	supervisor.led(taken, "/inspection-plans/DJ-", "检查计划已经建立")
+	open(t, a.Supervisor(), caseNo, "inspection_plan.commit")
+	draft := supervisor.shows(plan, a.Institution(), other.Institution(), "公布承诺")
+	excluded := supervisor.sendForm(draft, plan+"/exclude", nil, "institution", other.Institution(), "excluded", "true", "reason", "停业装修")
+	supervisor.led(excluded, plan, "停业装修")
+	supervisor.led(supervisor.sendForm(supervisor.get(plan), plan+"/exclude", nil, "institution", other.Institution(), "excluded", "false", "reason", "已恢复"), plan, "已恢复列入")
+	supervisor.led(supervisor.sendForm(supervisor.get(plan), plan+"/commit", nil), plan, "承诺已公布")
+	open(t, a.Supervisor(), caseNo, "inspection_plan.draw")
+	anybody := newBrowser(t, h)
+	anybody.shows(plan+"/record", "尚未抽取", a.Institution(), "tuoyu draw verify")
+
+	office := signIn(t, h, "county-office-"+county)
+	at := nursery.Shanghai
+	early := office.fill(plan+"/draw", nil, "/public_value", "3391.76", "/public_source", "上证综合指数收盘", "/public_at", time.Now().Add(-time.Hour).In(at).Format("2006-01-02T15:04"))
+	if early.Status != http.StatusUnprocessableEntity || !strings.Contains(early.Body, "3391.76") {
+		t.Errorf("a value from before the commitment: %d", early.Status)
+	}
+	// A form says the minute; the value must be of after the commitment.
+	if _, err := h.db.Exec(t.Context(), `UPDATE inspection_plans SET committed_at = committed_at - interval '10 minutes' WHERE case_no = $1`, caseNo); err != nil {
+		t.Fatal(err)
+	}
+	drawn := office.fill(plan+"/draw", nil, "/public_value", "3391.76", "/public_source", "上证综合指数收盘", "/public_at", time.Now().In(at).Format("2006-01-02T15:04"))
+	office.led(drawn, plan, "已抽取")
+	planAt(t, a, caseNo, nursery.StagePlanRunning)
+	office.shows(plan, "检查安排", "例行检查", "inspector-"+county)
+	if p := office.get(plan + "?export=xlsx"); p.Status != http.StatusOK || !strings.HasPrefix(p.Body, "PK") {
+		t.Errorf("the export: %d", p.Status)
+	}
+	anybody.shows(plan+"/record", "3391.76", "半年度结束后公开")
+}
+
+func TestAComplaintIsMadeWithoutSigningInAndReadByTheSupervisorAlone(t *testing.T) {
+	t.Parallel()
+	h := ownHouse(t)
+	a, _ := receipted(t, h, "community")
+	anybody := newBrowser(t, h)
+	anybody.shows("/institutions/"+a.Institution(), "投诉举报")
+	to := "/complaints/new?institution=" + a.Institution()
+	short := anybody.fill(to, nil, "/topic", "fees", "/said", "贵")
+	if short.Status != http.StatusUnprocessableEntity || !strings.Contains(short.Body, "贵") {
+		t.Errorf("a complaint of one word: %d", short.Status)
+	}
+	taken := anybody.fill(to, nil, "/topic", "fees", "/said", "收费与公示的标准不一致")
+	code := regexp.MustCompile(`<code>([^<]+)</code>`).FindStringSubmatch(taken.Body)
+	caseNo := regexp.MustCompile(`TS-\d{6}-\d{4}-\d{6}-\w`).FindString(taken.Body)
+	if taken.Status != http.StatusOK || code == nil || caseNo == "" {
+		t.Fatalf("%d: %s", taken.Status, said(taken))
+	}
+	if p := anybody.post("/progress", "case", caseNo, "code", code[1]); p.Status != http.StatusOK || strings.Contains(p.Body, "不一致") {
+		t.Errorf("its progress: %d %s", p.Status, p.Body)
+	}
+	supervisor := signIn(t, h, "supervisor-"+a.County())
+	supervisor.shows("/complaints/"+caseNo, "收费与公示的标准不一致", "公众", "收费")
+	supervisor.shows("/cases/"+caseNo, "/complaints/"+caseNo)
+	if p := signIn(t, h, "supervisor-140404").get("/complaints/" + caseNo); p.Status != http.StatusNotFound {
+		t.Errorf("another county's supervisor: %d", p.Status)
+	}
+}
+
+func TestAnInsuranceMonthFromThePages(t *testing.T) {
+	t.Parallel()
+	h := ownHouse(t)
+	const county = "140425"
+	office, insurer := signIn(t, h, "county-office-"+county), signIn(t, h, "insurer")
+	api := h.door.As("county-office-" + county)
+	terms := roleplay.InsuranceTerms(county, thisMonth())
+	taken := office.fill("/insurance/new", nil, "/county", county, "/month", thisMonth(), "/insurer", terms["insurer"].(string),
+		"/procurement", "采购文件 1 号", "/cover_from", thisMonth()+"-01",
+		"/basis/document", "婴幼儿意外伤害险采购文件", "/basis/article", "三", "/perils", "injury", "/perils", "property", "/perils", "hospital")
+	month := taken.Location
+	office.led(taken, "/insurance/", "投保月已经开始")
+	caseNo := strings.TrimPrefix(month, "/insurance/")
+	open(t, api, caseNo, "insurance.roster")
+	roster := roleplay.File{Field: "file", Name: "roster.csv", Content: []byte(testdata.RosterCSV(
+		insuredChild(county, 1), insuredChild(county, 2), insuredChild(county, 3, "告知日期", ""), insuredChild(county, 1)))}
+	report := office.sendForm(office.get(month), month+"/rosters", []roleplay.File{roster}, "source", "civil")
+	office.led(report, month+"/rosters/1", "与第 2 行证件号码相同")
+	answer(t, api, caseNo, "insurance.roster", nursery.OutcomeComplete, roleplay.Note{})
+	answer(t, api, caseNo, "insurance.sign", nursery.OutcomeSign, roleplay.Note{})
+	open(t, h.door.As("insurer"), caseNo, "insurance.answers")
+
+	workbook := insurer.get(month + "/sends/1")
+	rows, err := sheets.Read([]byte(workbook.Body), "明细编号", "保单号", "未承保原因")
+	if err != nil || len(rows) != 2 {
+		t.Fatalf("%d lines, %v", len(rows), err)
+	}
+	filled := answersCSV(t, []string{rows[0].Cell("明细编号"), "PA1", ""}, []string{"nobody", "PA2", ""}, []string{rows[1].Cell("明细编号"), "", "年龄不符"})
+	got := insurer.sendForm(insurer.get(month), month+"/sends/1/answers", []roleplay.File{{Field: "file", Name: "answers.csv", Content: filled}})
+	if got.Status != http.StatusOK || !strings.Contains(got.Body, "接收 2 名") || !strings.Contains(got.Body, "不是本批的明细编号") || !strings.Contains(got.Body, `<th scope="row">3</th>`) {
+		t.Errorf("%d: %s", got.Status, got.Body)
+	}
+	insurer.shows(month, "待答复 0")
+	wrong := insurer.sendForm(insurer.get("/claims/new"), month+"/sends/1/answers", []roleplay.File{{Field: "file", Name: "a.csv", Content: answersCSV(t, []string{"x", "", "不想保"})}})
+	if wrong.Status != http.StatusUnprocessableEntity || !strings.Contains(wrong.Body, "不在可选值之内") {
+		t.Errorf("an unknown reason: %d %s", wrong.Status, wrong.Body)
+	}
+	answer(t, h.door.As("insurer"), caseNo, "insurance.answers", nursery.OutcomeComplete, roleplay.Note{})
+	open(t, api, caseNo, "insurance.exceptions")
+	exceptions := office.get(month + "/exceptions")
+	child := regexp.MustCompile(`name="child" value="([^"]+)"`).FindAllStringSubmatch(exceptions.Body, -1)
+	if len(child) == 0 {
+		t.Fatalf("no exceptions: %s", exceptions.Body)
+	}
+	fields := []string{}
+	for _, c := range child {
+		fields = append(fields, "child", c[1], "outcome:"+c[1], "withdrawn")
+	}
+	office.led(office.sendForm(exceptions, month+"/exceptions", nil, fields...), month, "尚待处理 0 名")
+	office.shows("/insurance?month="+thisMonth(), "对账", "100")
+
+	claim := office.fill("/claims/new", nil, "/child", rows[0].Cell("明细编号"), "/peril", "injury", "/accident_on", today().String(), "/amount_fen", "600", "/description", "在园跌倒")
+	office.led(claim, "/claims/LP-", "已报案")
+	insurer.shows(claim.Location, "在园跌倒", "600 元")
+	insurer.shows("/claims", "已报案")
+}
+
+func answersCSV(t *testing.T, lines ...[]string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	if err := w.WriteAll(append([][]string{{"明细编号", "保单号", "未承保原因"}}, lines...)); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestAChildAndItsConsentsFromThePages(t *testing.T) {
+	t.Parallel()
+	h := ownHouse(t)
+	a, _ := receipted(t, h, "community")
+	child := inCare(t, a.Actor, newChild(a.County(), 15), "c1")
+	b := signIn(t, h, a.Account)
+	page := "/children/" + child
+	b.shows("/children", page)
+	b.shows(page, "本次查阅已登记", "还没有登记监护人同意")
+	consent := roleplay.File{Field: "/evidence", Name: "consent.pdf", Content: testdata.PDF("consent")}
+	missing := b.fill(page+"/consents", nil, "/purpose", "checkup", "/given_on", today().String())
+	if missing.Status != http.StatusUnprocessableEntity {
+		t.Errorf("a consent without its paper: %d", missing.Status)
+	}
+	b.led(b.fill(page+"/consents", []roleplay.File{consent}, "/purpose", "checkup", "/given_on", today().String()), page, "有效")
+	b.led(b.sendForm(b.get(page), page+"/consents/checkup/withdraw", nil), page, "已撤回")
+	b.led(b.sendForm(b.get(page), page+"/class", nil, "class", "c2"), page, "已转入 c2")
+	whole := b.get(page + "/correct")
+	identity := regexp.MustCompile(`name="/identity" value="(\w{18})"`).FindStringSubmatch(whole.Body)
+	name := regexp.MustCompile(`name="/name" value="([^"]+)"`).FindStringSubmatch(whole.Body)
+	born := regexp.MustCompile(`name="/born_on" value="([^"]+)"`).FindStringSubmatch(whole.Body)
+	sex := regexp.MustCompile(`name="/sex" value="(\w+)" checked`).FindStringSubmatch(whole.Body)
+	if identity == nil || name == nil || born == nil || sex == nil {
+		t.Fatalf("the guardian's form: %s", whole.Body)
+	}
+	b.led(b.sendForm(whole, page+"/correct", nil, "/identity_kind", "resident_id", "/identity", identity[1], "/name", name[1], "/born_on", born[1], "/sex", sex[1],
+		"/guardian_phone", "13800000000", "/county", a.County()), page, "13800000000")
+	signIn(t, h, "county-office-"+a.County()).shows("/readings?child="+child, "监护人查阅、复制或更正", a.Account)
+}
+
+func TestAContractFromThePages(t *testing.T) {
+	t.Parallel()
+	h := ownHouse(t)
+	a, _ := receipted(t, h, "community")
+	county := a.County()
+	office, b, clinic := signIn(t, h, "county-office-"+county), signIn(t, h, a.Account), signIn(t, h, "clinic-"+county+"-1")
+	c := roleplay.Clinic(county, "1", today().AddMonths(36))
+	fields := []string{"/id", c.ID, "/name", c.Name, "/licence", c.Licence, "/licensed_until", c.LicensedUntil.String(), "/primary_care", "true", "/capacity", "100"}
+	for _, m := range c.Modes {
+		fields = append(fields, "/modes", string(m))
+	}
+	if c.Township != "" {
+		fields = append(fields, "/township", c.Township)
+	}
+	office.led(office.fill("/clinics/new", nil, fields...), "/clinics", c.Name)
+	office.shows("/clinics/"+c.ID, c.Licence)
+	b.shows("/contracts/candidates", c.Name, "与其签约")
+
+	terms := []string{"/mode", "visiting", "/starts_on", begun().String(), "/ends_on", begun().AddMonths(12).AddDays(-1).String()}
+	for _, s := range nursery.ContractServices() {
+		terms = append(terms, "/services", string(s))
+	}
+	empty := b.fill("/contracts/new?clinic="+c.ID, nil, "/clinic", c.ID)
+	if empty.Status != http.StatusUnprocessableEntity || !strings.Contains(empty.Body, "处需要更正") {
+		t.Errorf("a contract without terms: %d", empty.Status)
+	}
+	taken := b.fill("/contracts/new?clinic="+c.ID, nil, append(terms, "/institution", a.Institution(), "/clinic", c.ID)...)
+	contract := taken.Location
+	b.led(taken, "/contracts/QY-", "等待双方签署")
+	caseNo := strings.TrimPrefix(contract, "/contracts/")
+	open(t, a.Actor, caseNo, "contract.sign")
+	changed := clinic.fill(contract+"/amend", nil, append(terms, "/institution", a.Institution(), "/clinic", c.ID, "/note", "每周三上午到园")...)
+	clinic.led(changed, contract, "每周三上午到园")
+	parties{a, h.door.As(c.ID), h.door.As("county-office-" + county)}.sign(t, caseNo)
+	await(t, a.Actor, caseNo, roleplay.Stage(nursery.StageInForce))
+	photo := roleplay.File{Field: "/evidence", Name: "visit.pdf", Content: testdata.PDF("visit")}
+	clinic.led(clinic.fill(contract+"/visits", []roleplay.File{photo}, "/visited_on", today().String(), "/content", "指导晨检流程"), contract, "指导晨检流程")
+	shown := b.shows(contract, "指导晨检流程", "附件 1")
+	confirm := regexp.MustCompile(contract + `/visits/\d+/confirm`).FindString(shown.Body)
+	b.led(b.sendForm(shown, confirm, nil), contract, "机构已确认")
+	b.led(b.fill(contract+"/terminate", nil, "/ends_on", today().AddDays(40).String(), "/reason", "机构迁址"), contract, "已登记终止")
+}
+
+func TestABuildingSiteFromThePages(t *testing.T) {
+	t.Parallel()
+	h := ownHouse(t)
+	const county = "140403"
+	plan := plannedFrom(t, 40)
+	caseNo := building(t, h, plan, county)
+	office, city := signIn(t, h, "county-office-"+county), signIn(t, h, "city-office")
+	site := "/build/" + caseNo
+	fitOut := plan.Milestones[0]
+	fields := []string{"/milestone", string(fitOut.Kind), "/percent", "100", "/note", "装修完成"}
+	bare := office.fill(site+"/report", nil, fields...)
+	if bare.Status != http.StatusUnprocessableEntity || !strings.Contains(bare.Body, "完成节点须提交") || !strings.Contains(bare.Body, "装修完成") {
+		t.Errorf("a report without evidence: %d", bare.Status)
+	}
+	var files []roleplay.File
+	for i, kind := range fitOut.Evidence {
+		row := "/evidence/" + string(rune('0'+i))
+		fields = append(fields, "/evidence/_rows", string(rune('0'+i)), row+"/kind", kind)
+		files = append(files, roleplay.File{Field: row + "/attachment", Name: kind + ".pdf", Content: testdata.PDF(kind)})
+	}
+	office.led(office.fill(site+"/report", files, fields...), site, "待核定")
+	shown := city.shows(site, "装修完成", "核定")
+	decide := regexp.MustCompile(site + `/reports/\d+`).FindString(shown.Body)
+	city.led(city.sendForm(shown, decide, nil, "verdict", "accept"), site, "已核定")
+
+	amend := []string{"/seats", "200", "/mode", "public", "/reason", "扩大规模"}
+	for i, m := range plan.Milestones {
+		at := "/milestones/" + string(rune('0'+i))
+		amend = append(amend, "/milestones/_rows", string(rune('0'+i)), at+"/kind", string(m.Kind), at+"/planned_start", m.PlannedStart.String(),
+			at+"/planned_end", m.PlannedEnd.String(), at+"/weight", strconv.Itoa(m.Weight), at+"/evidence", strings.Join(m.Evidence, "、"))
+	}
+	city.led(city.fill(site+"/amend", nil, amend...), site, "第 2 版")
+	city.shows(site, "计划 200")
+	city.shows("/build/ranking?plan="+plan.Name, "名次", "潞州区")
+	_, filing := receipted(t, h, "public_comprehensive")
+	wrong := office.fill(site+"/filing", nil, "/filing", "BA-140403-2026-999999-9")
+	if wrong.Status == http.StatusSeeOther {
+		t.Error("a filing that there is not was linked")
+	}
+	office.led(office.fill(site+"/filing", nil, "/filing", filing), site, "已关联")
+}
