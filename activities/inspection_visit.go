@@ -150,9 +150,15 @@ func (s *step) putFindings(ctx context.Context, i store.Inspection, items []nurs
 // institution, in that order; an institution whose task was not answered in time has not signed.
 type Signing struct{ Move }
 
+// signatureSaid is what is filled in with a signature.
+type signatureSaid struct {
+	Note      string `json:"note"`
+	Signature string `json:"signature"`
+}
+
 // SignVisit writes down who signed, tells whether an inspector disputed the record, and numbers the round.
 func (e *Engine) SignVisit(ctx context.Context, in Signing) (disputed bool, err error) {
-	read := func(ctx context.Context, q *store.Queries, sign func(party, manner, by, note string) error) error {
+	read := func(ctx context.Context, q *store.Queries, sign func(party, manner, by string, said signatureSaid) error) error {
 		for n, party := range []string{"first", "second", "institution"} {
 			if in.Tasks[n] == "" {
 				continue
@@ -161,9 +167,7 @@ func (e *Engine) SignVisit(ctx context.Context, in Signing) (disputed bool, err 
 			if err != nil {
 				return fmt.Errorf("read signature: %w", err)
 			}
-			var said struct {
-				Note string `json:"note"`
-			}
+			var said signatureSaid
 			if len(row.Answer) > 0 {
 				if err := json.Unmarshal(row.Answer, &said); err != nil {
 					return fmt.Errorf("decode signature: %w", err)
@@ -183,7 +187,7 @@ func (e *Engine) SignVisit(ctx context.Context, in Signing) (disputed bool, err 
 				manner = "refused"
 			}
 			disputed = disputed || manner == "disputed"
-			if err := sign(party, manner, by, said.Note); err != nil {
+			if err := sign(party, manner, by, said); err != nil {
 				return err
 			}
 		}
@@ -194,10 +198,10 @@ func (e *Engine) SignVisit(ctx context.Context, in Signing) (disputed bool, err 
 		if err != nil {
 			return err
 		}
-		err = read(ctx, s.q, func(party, manner, by, note string) error {
+		err = read(ctx, s.q, func(party, manner, by string, said signatureSaid) error {
 			return s.q.InsertSignature(ctx, store.InsertSignatureParams{
 				CaseNo: s.c.CaseNo, Version: sent.Version, Party: party, County: s.c.County, Institution: s.c.Institution, Manner: manner,
-				Account: by, Note: note, Hash: sent.Hash, At: s.at,
+				Account: by, Note: said.Note, Hash: sent.Hash, Picture: said.Signature, At: s.at,
 			})
 		})
 		if err != nil {
@@ -211,7 +215,7 @@ func (e *Engine) SignVisit(ctx context.Context, in Signing) (disputed bool, err 
 	})
 	if err == nil && !done {
 		err = e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
-			return read(ctx, q, func(string, string, string, string) error { return nil })
+			return read(ctx, q, func(string, string, string, signatureSaid) error { return nil })
 		})
 	}
 	return disputed, err

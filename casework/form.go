@@ -57,6 +57,8 @@ func formOf(taskKind string) string {
 		return "visit_day"
 	case "inspection.correct":
 		return "proof"
+	case "inspection.sign", "inspection.countersign":
+		return "signature"
 	case "complaint.triage":
 		return "triage"
 	}
@@ -173,15 +175,19 @@ func unprintables(c *checker, at string, value any) {
 func checkFormAttachments(ctx context.Context, q *store.Queries, task store.Task, answer json.RawMessage) error {
 	var said struct {
 		Attachments []string `json:"attachments"`
+		Signature   string   `json:"signature"`
 	}
 	if err := json.Unmarshal(answer, &said); err != nil {
 		return fmt.Errorf("decode form of %s: %w", task.Kind, err)
 	}
-	have, err := uploaded(ctx, q, said.Attachments, task.County, task.Institution)
+	have, err := uploaded(ctx, q, append([]string{said.Signature}, said.Attachments...), task.County, task.Institution)
 	if err != nil {
 		return err
 	}
 	var c checker
+	if said.Signature != "" && !have[said.Signature] {
+		c.add("/answer/signature", noAttachment)
+	}
 	for i, id := range said.Attachments {
 		if !have[id] {
 			c.add(fmt.Sprintf("/answer/attachments/%d", i), noAttachment)

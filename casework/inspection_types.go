@@ -75,6 +75,7 @@ type VisitSignature struct {
 	Manner  string    `json:"manner" enum:"signed,objected,refused,disputed" doc:"签字、签字并异议、未签、记录有误"`
 	Note    string    `json:"note,omitempty" doc:"说明"`
 	Hash    string    `json:"hash" doc:"所签内容的 SHA-256"`
+	Picture string    `json:"picture,omitempty" doc:"手写签名，附件编号"`
 	At      time.Time `json:"at" doc:"时间"`
 }
 

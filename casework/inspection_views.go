@@ -129,7 +129,7 @@ func (s *Service) fillInspection(ctx context.Context, q *store.Queries, p nurser
 		return fmt.Errorf("read signatures: %w", err)
 	}
 	for _, row := range signatures {
-		d.Signatures = append(d.Signatures, VisitSignature{Version: int(row.Version), Party: row.Party, Manner: row.Manner, Note: row.Note, Hash: row.Hash, At: row.At})
+		d.Signatures = append(d.Signatures, VisitSignature{Version: int(row.Version), Party: row.Party, Manner: row.Manner, Note: row.Note, Hash: row.Hash, Picture: row.Picture, At: row.At})
 	}
 	findings, err := q.FindingsOfCase(ctx, d.CaseNo)
 	if err != nil {

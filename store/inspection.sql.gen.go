@@ -279,8 +279,8 @@ func (q *Queries) InsertInspection(ctx context.Context, arg InsertInspectionPara
 }
 
 const insertSignature = `-- name: InsertSignature :exec
-INSERT INTO inspection_signatures (case_no, version, party, county, institution, manner, account, note, hash, at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+INSERT INTO inspection_signatures (case_no, version, party, county, institution, manner, account, note, hash, picture, at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT (case_no, version, party) DO NOTHING
 `
 
@@ -294,6 +294,7 @@ type InsertSignatureParams struct {
 	Account     string
 	Note        string
 	Hash        string
+	Picture     string
 	At          time.Time
 }
 
@@ -308,6 +309,7 @@ func (q *Queries) InsertSignature(ctx context.Context, arg InsertSignatureParams
 		arg.Account,
 		arg.Note,
 		arg.Hash,
+		arg.Picture,
 		arg.At,
 	)
 	return err
@@ -1009,7 +1011,7 @@ func (q *Queries) SetVisitDay(ctx context.Context, arg SetVisitDayParams) error 
 }
 
 const signaturesOfCase = `-- name: SignaturesOfCase :many
-SELECT case_no, version, party, county, institution, manner, account, note, hash, at FROM inspection_signatures WHERE case_no = $1 ORDER BY version, party LIMIT 150
+SELECT case_no, version, party, county, institution, manner, account, note, hash, at, picture FROM inspection_signatures WHERE case_no = $1 ORDER BY version, party LIMIT 150
 `
 
 // Served by the primary key.
@@ -1033,6 +1035,7 @@ func (q *Queries) SignaturesOfCase(ctx context.Context, caseNo string) ([]Inspec
 			&i.Note,
 			&i.Hash,
 			&i.At,
+			&i.Picture,
 		); err != nil {
 			return nil, err
 		}

@@ -564,6 +564,7 @@ type InspectionSignature struct {
 	Note        string
 	Hash        string
 	At          time.Time
+	Picture     string
 }
 
 type InspectionVisit struct {

@@ -62,7 +62,7 @@ func (a asked) words(f shape, at string) string {
 		switch f.Kind {
 		case kindMoney:
 			v += " 元"
-		case kindFile, kindFiles:
+		case kindFile, kindFiles, kindSign:
 			v = a.fileName(v)
 		}
 		if d, ok := nursery.DivisionByCode(v); ok && (f.Name == "county" || f.Name == "township") {

@@ -30,6 +30,7 @@ const (
 	kindChoices fieldKind = "choices"
 	kindFile    fieldKind = "file"
 	kindFiles   fieldKind = "files"
+	kindSign    fieldKind = "sign"   // a picture of a signature, drawn on the page
 	kindWholes  fieldKind = "wholes" // whole numbers by comma
 	kindTexts   fieldKind = "texts"  // words by comma
 	kindGroup   fieldKind = "group"
@@ -184,6 +185,8 @@ func textKind(name, format string, s shape) fieldKind {
 		return kindDate
 	case name == "visit_time":
 		return kindTime
+	case name == "signature":
+		return kindSign
 	case name == "attachment" || name == "proof":
 		return kindFile
 	case name == "text_sha256":

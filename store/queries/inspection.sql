@@ -60,8 +60,8 @@ VALUES (@case_no, @visit, @county, @institution, @content, @saved_by, @saved_at)
 SELECT * FROM inspection_drafts WHERE case_no = @case_no ORDER BY id DESC LIMIT 50;
 
 -- name: InsertSignature :exec
-INSERT INTO inspection_signatures (case_no, version, party, county, institution, manner, account, note, hash, at)
-VALUES (@case_no, @version, @party, @county, @institution, @manner, @account, @note, @hash, @at)
+INSERT INTO inspection_signatures (case_no, version, party, county, institution, manner, account, note, hash, picture, at)
+VALUES (@case_no, @version, @party, @county, @institution, @manner, @account, @note, @hash, @picture, @at)
 ON CONFLICT (case_no, version, party) DO NOTHING;
 
 -- name: SignaturesOfCase :many

@@ -128,6 +128,38 @@
 		delete input.dataset.shrinking;
 	});
 
+	// A signature is drawn with a finger, and sent as a picture. Who cannot draw chooses a photo of it.
+	for (const input of document.querySelectorAll("input[data-sign]")) {
+		const pad = document.createElement("canvas"), clear = document.createElement("button");
+		pad.className = "pad";
+		pad.width = 900;
+		pad.height = 300;
+		pad.setAttribute("role", "img");
+		pad.setAttribute("aria-label", `${input.dataset.sign}：在此书写，或者选择签名的照片`);
+		clear.type = "button";
+		clear.className = "quiet small-button";
+		clear.textContent = "重写";
+		input.before(pad, clear);
+		const pen = pad.getContext("2d");
+		const blank = () => { pen.fillStyle = "#fff"; pen.fillRect(0, 0, pad.width, pad.height); };
+		blank();
+		pen.lineWidth = 6;
+		pen.lineCap = pen.lineJoin = "round";
+		let down = false;
+		const spot = (event) => [event.offsetX * pad.width / pad.clientWidth, event.offsetY * pad.height / pad.clientHeight];
+		pad.addEventListener("pointerdown", (event) => { down = true; pad.setPointerCapture(event.pointerId); pen.beginPath(); pen.moveTo(...spot(event)); });
+		pad.addEventListener("pointermove", (event) => { if (down) { pen.lineTo(...spot(event)); pen.stroke(); } });
+		pad.addEventListener("pointerup", () => {
+			down = false;
+			pad.toBlob((made) => {
+				const files = new DataTransfer();
+				files.items.add(new File([made], "签名.png", { type: "image/png" }));
+				input.files = files.files;
+			}, "image/png");
+		});
+		clear.addEventListener("click", () => { blank(); input.value = ""; });
+	}
+
 	const offline = document.getElementById("offline");
 	const network = () => { if (offline) { offline.hidden = navigator.onLine; } };
 	addEventListener("online", network);

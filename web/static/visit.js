@@ -5,11 +5,11 @@
 	if ("serviceWorker" in navigator) { navigator.serviceWorker.register("/sw.js"); }
 	const form = document.getElementById("visit");
 	if (!form) { return; }
-	const place = `visit:${form.dataset.account}:${form.dataset.case}`;
+	const storePlace = `visit:${form.dataset.account}:${form.dataset.case}`;
 	const said = document.getElementById("visit-said");
 	const say = (text, tone) => { said.textContent = text; said.className = `said ${tone ?? ""}`; };
-	const state = JSON.parse(localStorage.getItem(place) ?? "null") ?? { visit: crypto.randomUUID(), values: {}, photos: {}, sending: "" };
-	const keep = () => localStorage.setItem(place, JSON.stringify(state));
+	const state = JSON.parse(localStorage.getItem(storePlace) ?? "null") ?? { visit: crypto.randomUUID(), values: {}, photos: {}, sending: "" };
+	const keep = () => localStorage.setItem(storePlace, JSON.stringify(state));
 
 	// Photos are too big for the store of texts.
 	const store = new Promise((done, failed) => {
@@ -118,6 +118,39 @@
 		} catch { say("没有网络，已保存在本机。", "warn"); }
 	}
 
+	// compare shows another's record beside this device's, where they differ, and leaves it to the officer which is to stand.
+	const words = { ok: "合格", not_ok: "不合格", not_applicable: "不适用" };
+	const told = (content, rule) => {
+		const item = (content.items ?? []).find((one) => one.rule === rule);
+		return item ? [words[item.result], item.note, item.photos?.length ? `照片 ${item.photos.length} 张` : ""].filter(Boolean).join("，") : "未检查";
+	};
+	function compare(stored, sent) {
+		const place = document.getElementById("visit-conflict");
+		place.querySelector("[data-version]").textContent = `${stored.sent_by ?? ""} 已先送交第 ${stored.version} 版。`;
+		const body = place.querySelector("tbody");
+		body.replaceChildren();
+		const rows = items.map((item) => [item.querySelector("legend").textContent, item.dataset.rule]).map(([title, rule]) => [title, told(stored.content, rule), told(sent.content, rule)]);
+		rows.push(["备注", stored.content.note ?? "", sent.content.note ?? ""], ["重大安全隐患", stored.content.serious_hazard ? "有" : "无", sent.content.serious_hazard ? "有" : "无"]);
+		for (const [title, theirs, ours] of rows) {
+			if (theirs === ours) { continue; }
+			const row = body.insertRow();
+			const head = document.createElement("th");
+			head.scope = "row";
+			head.textContent = title;
+			row.append(head);
+			for (const text of [theirs, ours]) { row.insertCell().textContent = text; }
+		}
+		place.querySelector("[data-theirs]").onclick = () => { localStorage.removeItem(storePlace); location.href = `/inspections/${form.dataset.case}`; };
+		place.querySelector("[data-ours]").onclick = () => {
+			state.visit = crypto.randomUUID();
+			form.dataset.base = String(stored.version);
+			place.hidden = true;
+			send();
+		};
+		place.hidden = false;
+		place.focus();
+	}
+
 	async function send() {
 		clearTimeout(waiting);
 		state.sending ||= crypto.randomUUID();
@@ -128,7 +161,7 @@
 			const answer = await post("send", state.sending, { visit: state.visit, base_version: Number(form.dataset.base), content: content() });
 			const body = await answer.json();
 			if (answer.ok) {
-				localStorage.removeItem(place);
+				localStorage.removeItem(storePlace);
 				state.sent = true;
 				say(`已送交，第 ${body.version} 版。请各方在待办中签字。`, "good");
 				return;
@@ -136,7 +169,7 @@
 			state.sending = "";
 			keep();
 			if (answer.status === 401) { say("登录已过期，内容保存在本机。请重新登录后再送交。", "bad"); return; }
-			if (body.code === "visit_conflict") { say(`${body.detail} 另一份记录已先送交，请与同行人员核对后重新打开本页。本机内容仍保留。`, "bad"); return; }
+			if (body.code === "visit_conflict" && body.shown?.stored) { compare(body.shown.stored, body.shown.sent); say("", ""); return; }
 			say([body.detail, ...(body.errors ?? []).map((fault) => fault.message)].join("；"), "bad");
 		} catch (error) {
 			if (error.status) { state.sending = ""; keep(); say(error.message, "bad"); return; }
