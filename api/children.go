@@ -77,6 +77,7 @@ func registerChildren(a *api) {
 	registerConsents(a)
 	registerRoster(a)
 	registerReadings(a)
+	registerAttendance(a)
 }
 
 func registerChildChanges(a *api) {

@@ -280,3 +280,42 @@ func TestABuildingSiteFromThePages(t *testing.T) {
 	}
 	office.led(office.fill(site+"/filing", nil, "/filing", filing), site, "已关联")
 }
+
+func TestAttendanceIsEnteredByClassAndSummedUp(t *testing.T) {
+	t.Parallel()
+	h := ownHouse(t)
+	a, _ := receipted(t, h, "community")
+	first, second := inCare(t, a.Actor, newChild(a.County(), 15), "c1"), inCare(t, a.Actor, newChild(a.County(), 20), "c1")
+	b := signIn(t, h, a.Account)
+	shown := b.shows("/attendance", "2 名未登记", first, second)
+	fields := []string{"class", "c1", "on", today().String(), "child", first, "state:" + first, "present", "child", second, "state:" + second, "sick"}
+	b.led(b.sendForm(shown, "/attendance", nil, fields...), "/attendance?", "出勤 1 / 2 名")
+	if p := b.sendForm(shown, "/attendance", nil, fields...); p.Status != http.StatusSeeOther {
+		t.Errorf("the same form twice: %d", p.Status)
+	}
+	// What is sent from a page that is out of date is shown again, and is not taken.
+	late := b.post("/attendance", "_key", key(), "class", "c1", "on", today().String(), "_version", "0", "child", second, "state:"+second, "leave")
+	if late.Status != http.StatusConflict || !strings.Contains(late.Body, "刚刚有人登记过") {
+		t.Errorf("a stale form: %d", late.Status)
+	}
+	again := b.get("/attendance")
+	b.led(b.sendForm(again, "/attendance", nil, "class", "c1", "on", today().String(), "child", second, "state:"+second, "absent"), "/attendance?", "出勤 1 / 2 名")
+	b.shows("/attendance/month", "考勤合计", second)
+	if n := h.number(t, `SELECT count(*) FROM attendance WHERE child = $1`, second); n != 2 {
+		t.Errorf("%d entries, want both kept", n)
+	}
+	var month struct {
+		Children []struct {
+			Child                 string
+			Present, Sick, Absent int
+		} `json:"children"`
+	}
+	if err := a.Get(t.Context(), "/api/v1/attendance/month?on="+today().String(), &month); err != nil || len(month.Children) != 2 {
+		t.Fatalf("%+v, %v", month, err)
+	}
+	for _, c := range month.Children {
+		if c.Child == second && (c.Absent != 1 || c.Sick != 0) {
+			t.Errorf("the month of %s: %+v", c.Child, c)
+		}
+	}
+}

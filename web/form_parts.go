@@ -113,7 +113,7 @@ func (n navItem) covers(path string) bool {
 }
 
 var navigations = map[nursery.Role][]navItem{
-	nursery.RoleInstitution:   {{"/start", "首页"}, {"/cases", "我的办件"}, {"/tasks", "待办"}, {"/children", "名册"}, {"/contracts", "签约"}, {"/checkups", "体检"}, {"/inspections", "检查"}},
+	nursery.RoleInstitution:   {{"/start", "首页"}, {"/cases", "我的办件"}, {"/tasks", "待办"}, {"/children", "名册"}, {"/attendance", "考勤"}, {"/contracts", "签约"}, {"/checkups", "体检"}, {"/inspections", "检查"}},
 	nursery.RoleClerk:         {{"/tasks", "待办"}, {"/cases", "办件"}, {"/register", "机构"}},
 	nursery.RoleSupervisor:    {{"/tasks", "待办"}, {"/cases", "办件"}, {"/workload", "工作量"}, {"/inspections", "检查"}, {"/inspection-plans", "检查计划"}, {"/inspectors", "检查人员"}, {"/overdue", "超期"}, {"/register", "机构"}},
 	nursery.RoleInspector:     {{"/visits", "今日检查"}, {"/tasks", "待办"}, {"/inspections", "检查"}, {"/register", "机构"}},

@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -17,12 +18,15 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"tuoyu/e2e/roleplay"
+	"tuoyu/nursery"
+	"tuoyu/testdata"
 )
 
 type options struct {
 	url, issuer         string
 	temporal, namespace string
 	out, histories      string
+	application         string
 	quiet               bool
 }
 
@@ -43,12 +47,20 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	f.StringVar(&o.namespace, "namespace", setting("TUOYU_TEMPORAL_NAMESPACE", "tuoyu"), "Temporal namespace")
 	f.StringVar(&o.out, "out", "out/demo", "folder for the papers")
 	f.StringVar(&o.histories, "histories", "", "folder to record the histories of the cases in, for the replay test")
+	f.StringVar(&o.application, "application", "", "print the application of that name as it would be handed in today, with its registration, and play nothing")
 	f.BoolVar(&o.quiet, "quiet", false, "print nothing but a failure")
 	switch err := f.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		return 0
 	case err != nil:
 		return 2
+	}
+	if o.application != "" {
+		if err := printApplication(o.application, stdout); err != nil {
+			fmt.Fprintf(stderr, "demo: %s\n", oneLine(err))
+			return 1
+		}
+		return 0
 	}
 	if o.quiet {
 		stdout = io.Discard
@@ -67,6 +79,23 @@ func setting(name, fallback string) string {
 		return value
 	}
 	return fallback
+}
+
+// printApplication writes an application and its registration as JSON, of a legal person that the demonstration has not.
+func printApplication(name string, out io.Writer) error {
+	app, err := testdata.Application(name)
+	if err != nil {
+		return err
+	}
+	reg, err := testdata.Registration(name)
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	if app, reg, err = testdata.Another(testdata.OnDay(app, nursery.DateOf(now)), reg, 9000+int(now.Unix()%1000)); err != nil {
+		return err
+	}
+	return json.NewEncoder(out).Encode(map[string]any{"application": app, "registration": reg})
 }
 
 func play(ctx context.Context, o options, out io.Writer) error {

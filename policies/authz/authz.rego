@@ -37,6 +37,8 @@ acts := {
 	"absence.set": {"clerk", "supervisor", "inspector", "county_office", "city_office", "administrator"},
 	"attachment.read": {"institution", "clerk", "supervisor", "inspector", "auditor", "hospital"},
 	"attachment.upload": {"institution", "clerk", "inspector", "hospital"},
+	"attendance.put": {"institution"},
+	"attendance.read": {"institution"},
 	"build.amend": {"city_office"},
 	"build.decide": {"city_office"},
 	"build.link": {"county_office"},
@@ -142,7 +144,7 @@ acts := {
 
 # Acts on no single thing: a list, which the query and row-level security narrow.
 lists := {
-	"absence.list", "build.list", "build.start", "calendar.load", "calendar.read", "case.list", "checkup.list", "checkup.rate", "child.count", "child.enrol", "child.export",
+	"absence.list", "attendance.put", "attendance.read", "build.list", "build.start", "calendar.load", "calendar.read", "case.list", "checkup.list", "checkup.rate", "child.count", "child.enrol", "child.export",
 	"child.import", "child.list", "clinic.list", "complaint.file", "contract.list", "contract.rate", "filing.precheck",
 	"filter.drop", "filter.list", "filter.save",
 	"inspection.list", "inspection_plan.coverage", "inspection_plan.day", "inspection_plan.list", "inspector.list",

@@ -1,0 +1,139 @@
+import { readFileSync } from "node:fs";
+import { expect, test, type Page } from "@playwright/test";
+import { accessible, atEveryWidth, signIn } from "./support";
+
+type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
+type Group = { [name: string]: Json };
+
+const { application, registration } = JSON.parse(readFileSync(process.env.APPLICATION ?? "", "utf8")) as { application: Group; registration: Group };
+const county = String((application.institution as Group).county);
+const institution = `institution-${county}-24`;
+
+const sections: [name: string, title: string, fields: string[]][] = [
+	["institution", "机构", ["site_kind", "institution"]], ["service", "服务与收费", ["service_forms", "inclusive", "meals", "prices"]],
+	["premises", "场所", ["premises"]], ["fire", "消防安全", ["fire"]], ["hygiene", "卫生保健", ["hygiene"]], ["classes", "班级", ["classes"]],
+	["staff", "人员", ["staff"]], ["papers", "申请材料", ["papers"]],
+];
+const pdf = Buffer.from("%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n");
+
+/** enter fills in a value of the application where the page asks for it, row by row. */
+async function enter(page: Page, at: string, value: Json): Promise<void> {
+	if (Array.isArray(value) && value.every((v) => typeof v === "object")) {
+		for (let n = await page.locator(`[name="${at}/_rows"]`).count(); n < value.length; n++) {
+			await page.locator(`button[name="_add"][value="${at}"]`).click();
+			await expect(page.locator(`[name="${at}/_rows"]`)).toHaveCount(n + 1);
+		}
+		for (const [n, item] of value.entries()) { await enter(page, `${at}/${n}`, item); }
+		return;
+	}
+	if (Array.isArray(value)) {
+		if (await page.locator(`input[type=checkbox][name="${at}"]`).count() === 0) { return page.locator(`[name="${at}"]`).fill(value.join("，")); }
+		for (const v of value) { await page.locator(`[name="${at}"][value="${v}"]`).check(); }
+		return;
+	}
+	if (value !== null && typeof value === "object") {
+		for (const [name, inner] of Object.entries(value)) { await enter(page, `${at}/${name}`, inner); }
+		return;
+	}
+	const field = page.locator(`[name="${at}"]`).first();
+	const type = await field.getAttribute("type");
+	if (type === "file") {
+		await field.setInputFiles({ name: "材料.pdf", mimeType: "application/pdf", buffer: pdf });
+	} else if (type === "radio") {
+		await page.locator(`[name="${at}"][value="${value}"]`).check();
+	} else if (await field.evaluate((e) => e.tagName) === "SELECT") {
+		await field.selectOption(String(value));
+	} else {
+		await field.fill(at.endsWith("/fen") ? String(Number(value) / 100) : String(value));
+	}
+}
+
+async function save(page: Page, title: string) {
+	await page.getByRole("button", { name: "保存", exact: true }).click();
+	await expect(page.getByText(`已保存“${title}”。`)).toBeVisible();
+}
+
+test("a filing goes from an empty form through corrections to its receipt, every hand at its own screen", async ({ page, browser }) => {
+	test.setTimeout(600_000);
+	const other = async (account: string, next: string) => {
+		const own = await browser.newContext();
+		const screen = await own.newPage();
+		await signIn(screen, account, next);
+		return screen;
+	};
+
+	// The registration comes from its registrar.
+	const registrar = await other(`registrar-civil-${county}`, "/registrations");
+	for (const [name, value] of Object.entries(registration)) { await enter(registrar, `/${name}`, value); }
+	await registrar.getByRole("button", { name: "推送" }).click();
+	await expect(registrar.getByText("的登记信息。")).toBeVisible();
+
+	await signIn(page, institution, "/start");
+	await page.locator('a[href="/filing/new"]').click();
+	await page.getByLabel("社区托育机构").check();
+	await page.getByRole("button", { name: "开始填写" }).click();
+	const caseNo = await page.locator("dd").nth(0).innerText();
+	const code = await page.locator("dd").nth(1).innerText();
+	for (const [name, title, fields] of sections) {
+		await page.goto(`/filing/${caseNo}/section/${name}`);
+		for (const field of fields) {
+			const value = application[field];
+			if (field === "papers") {
+				await enter(page, "/papers", (value as Json[]).filter((p) => (p as Group).kind !== "fire_proof")); // forgotten
+			} else if (field in application) {
+				await enter(page, `/${field}`, value);
+			}
+		}
+		await save(page, title);
+	}
+	await page.goto(`/filing/${caseNo}/check`);
+	await accessible(page);
+	await page.getByLabel(/声明|真实/).check();
+	const submit = page.getByRole("button", { name: "提交" });
+	await submit.dblclick(); // an impatient hand
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText("已提交");
+	await atEveryWidth(page, "filing-receipt");
+	// Going back to the form and sending it again acts once.
+	await page.goBack();
+	await page.goto(`/cases/${caseNo}`);
+	await expect(page.getByText("现在由谁办理")).toBeVisible();
+
+	const clerk = await other(`clerk-${county}`, `/tasks?q=${caseNo}`);
+	await clerk.locator("[data-row] a").first().click();
+	await expect(clerk.getByText("消防").first()).toBeVisible();
+	await clerk.getByLabel("补正", { exact: false }).first().check();
+	await clerk.getByRole("button", { name: "办理", exact: true }).click();
+	await expect(clerk.getByText("已办理").first()).toBeVisible();
+
+	// What is missing is told at once, and only that is open.
+	await page.goto("/start");
+	await page.goto(`/filing/${caseNo}`);
+	await expect(page.getByText("补正").first()).toBeVisible();
+	await atEveryWidth(page, "filing-corrections");
+	await page.goto(`/filing/${caseNo}/section/papers`);
+	const proof = (application.papers as Group[]).find((p) => p.kind === "fire_proof") as Group;
+	const n = (application.papers as Json[]).length - 1;
+	await page.locator('button[name="_add"][value="/papers"]').click();
+	await enter(page, `/papers/${n}`, proof);
+	await save(page, "申请材料");
+	await page.goto(`/filing/${caseNo}/section/classes`);
+	await expect(page.locator('[name="/classes/0/seats"]')).toHaveAttribute("readonly", "");
+	await page.goto(`/filing/${caseNo}/check`);
+	await page.getByLabel(/声明|真实/).check();
+	await page.getByRole("button", { name: "提交" }).click();
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText("已提交");
+
+	await clerk.goto(`/tasks?q=${caseNo}`);
+	await clerk.locator("[data-row] a").first().click();
+	await clerk.getByLabel("受理", { exact: false }).first().check();
+	await clerk.getByRole("button", { name: "办理", exact: true }).click();
+	await expect(clerk.getByText("已办理").first()).toBeVisible();
+
+	// Whoever holds the code sees the receipt, without signing in.
+	const stranger = await (await browser.newContext()).newPage();
+	await expect(async () => {
+		await stranger.goto(`/progress#case=${caseNo}&code=${code}`);
+		await expect(stranger.getByText("备案回执").first()).toBeVisible({ timeout: 1_000 });
+	}).toPass({ timeout: 60_000 });
+	await atEveryWidth(stranger, "progress-receipt");
+});

@@ -1,0 +1,168 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// attendanceBack is how many days back a class may still be entered or put right.
+const attendanceBack = 31
+
+// AttendanceLine is a child on a day.
+type AttendanceLine struct {
+	Child string                  `json:"child" minLength:"1" maxLength:"64" doc:"婴幼儿编号"`
+	State nursery.AttendanceState `json:"state" enum:"present,sick,leave,absent" doc:"出勤、病假、事假或者未到"`
+}
+
+// AttendanceSheet is a class on a day 考勤表. A child of whom nothing was entered has no state.
+type AttendanceSheet struct {
+	Class    string           `json:"class" doc:"班级"`
+	On       nursery.Date     `json:"on" doc:"日期"`
+	Version  int64            `json:"version" doc:"版本，登记时须注明"`
+	Children []AttendanceLine `json:"children" doc:"当日在托的婴幼儿"`
+	Present  int              `json:"present" doc:"出勤人数"`
+}
+
+// AttendanceEntry enters a class on a day. Children that are not named stay as they are.
+type AttendanceEntry struct {
+	Class    string           `json:"class" minLength:"1" maxLength:"60" doc:"班级"`
+	On       nursery.Date     `json:"on" doc:"日期，不晚于今天"`
+	Version  int64            `json:"version" minimum:"0" doc:"所依据的版本"`
+	Children []AttendanceLine `json:"children" minItems:"1" maxItems:"200" doc:"逐名登记"`
+}
+
+// AttendanceTotal is a child's month.
+type AttendanceTotal struct {
+	Child   string `json:"child" doc:"婴幼儿编号"`
+	Present int    `json:"present" doc:"出勤天数"`
+	Sick    int    `json:"sick" doc:"病假天数"`
+	Leave   int    `json:"leave" doc:"事假天数"`
+	Absent  int    `json:"absent" doc:"未到天数"`
+}
+
+// Attendance gives a class of p's institution on a day.
+func (s *Service) Attendance(ctx context.Context, p nursery.Principal, class string, on nursery.Date) (AttendanceSheet, error) {
+	if err := s.may(ctx, p, "attendance.read", resource{}); err != nil {
+		return AttendanceSheet{}, err
+	}
+	var sheet AttendanceSheet
+	err := s.DB.As(ctx, p, func(q *store.Queries) (err error) {
+		sheet, err = classOnDay(ctx, q, p, class, on)
+		return err
+	})
+	return sheet, err
+}
+
+func classOnDay(ctx context.Context, q *store.Queries, p nursery.Principal, class string, on nursery.Date) (AttendanceSheet, error) {
+	sheet := AttendanceSheet{Class: class, On: on, Children: []AttendanceLine{}}
+	rows, err := q.ClassOnDay(ctx, store.ClassOnDayParams{Institution: p.Institution, Class: class, OnDay: on})
+	if err != nil {
+		return sheet, fmt.Errorf("read attendance: %w", err)
+	}
+	for _, row := range rows {
+		state := nursery.AttendanceState(row.State)
+		sheet.Children = append(sheet.Children, AttendanceLine{Child: row.Child, State: state})
+		sheet.Version = max(sheet.Version, row.Entry)
+		if state == nursery.Present {
+			sheet.Present++
+		}
+	}
+	return sheet, nil
+}
+
+// PutAttendance enters a class on a day; what was entered before stays on record. Errors: invalid, version_stale.
+func (s *Service) PutAttendance(ctx context.Context, p nursery.Principal, key string, in AttendanceEntry) (AttendanceSheet, error) {
+	if err := s.may(ctx, p, "attendance.put", resource{}); err != nil {
+		return AttendanceSheet{}, err
+	}
+	var c checker
+	c.limits(in)
+	if today := s.today(); !in.On.Valid() || in.On.After(today) || in.On.Before(today.AddDays(-attendanceBack)) {
+		c.add("/on", fmt.Sprintf("应在最近 %d 天之内，不晚于今天", attendanceBack))
+	}
+	if err := c.refusal(); err != nil {
+		return AttendanceSheet{}, err
+	}
+	sheet, _, err := command(ctx, s, p, key, "attendance.put", in, func(q *store.Queries) (AttendanceSheet, error) {
+		if err := q.LockAttendance(ctx, store.LockAttendanceParams{Institution: p.Institution, OnDay: in.On}); err != nil {
+			return AttendanceSheet{}, fmt.Errorf("lock attendance: %w", err)
+		}
+		now, err := classOnDay(ctx, q, p, in.Class, in.On)
+		if err != nil {
+			return now, err
+		}
+		if now.Version != in.Version {
+			return now, refuse(Conflict, CodeVersionStale, "本班当日的考勤刚刚更新过，请核对后重新登记。")
+		}
+		write := store.InsertAttendanceParams{OnDay: in.On, County: p.County, Institution: p.Institution, Class: in.Class, EnteredBy: p.Account, EnteredAt: s.Now()}
+		in.changes(now, &c, &write)
+		if err := c.refusal(); err != nil {
+			return now, err
+		}
+		if len(write.Children) == 0 {
+			return now, nil
+		}
+		if err := q.InsertAttendance(ctx, write); err != nil {
+			return now, fmt.Errorf("insert attendance: %w", err)
+		}
+		return classOnDay(ctx, q, p, in.Class, in.On)
+	})
+	return sheet, err
+}
+
+// changes gives what is to be written, and says who is not in the class on the day.
+func (in AttendanceEntry) changes(now AttendanceSheet, c *checker, write *store.InsertAttendanceParams) {
+	stands := make(map[string]nursery.AttendanceState, len(now.Children))
+	for _, l := range now.Children {
+		stands[l.Child] = l.State
+	}
+	for i, l := range in.Children {
+		state, ok := stands[l.Child]
+		switch {
+		case !ok:
+			c.add(fmt.Sprintf("/children/%d/child", i), "当日不在本班，或重复填写")
+		case state != l.State:
+			write.Children, write.States = append(write.Children, l.Child), append(write.States, string(l.State))
+		}
+		delete(stands, l.Child)
+	}
+}
+
+// AttendanceMonth sums up a month of p's institution, child by child. Month is any day of it.
+func (s *Service) AttendanceMonth(ctx context.Context, p nursery.Principal, month nursery.Date) ([]AttendanceTotal, error) {
+	if err := s.may(ctx, p, "attendance.read", resource{}); err != nil {
+		return nil, err
+	}
+	first := nursery.NewDate(month.Year, month.Month, 1)
+	totals := []AttendanceTotal{}
+	err := s.DB.As(ctx, p, func(q *store.Queries) error {
+		rows, err := q.AttendanceOfMonth(ctx, store.AttendanceOfMonthParams{Institution: p.Institution, FromDay: first, UntilDay: nursery.NextMonth(first)})
+		if err != nil {
+			return fmt.Errorf("sum up attendance: %w", err)
+		}
+		for _, row := range rows {
+			if n := len(totals); n == 0 || totals[n-1].Child != row.Child {
+				totals = append(totals, AttendanceTotal{Child: row.Child})
+			}
+			totals[len(totals)-1].count(nursery.AttendanceState(row.State), int(row.Days))
+		}
+		return nil
+	})
+	return totals, err
+}
+
+func (t *AttendanceTotal) count(state nursery.AttendanceState, days int) {
+	switch state {
+	case nursery.Present:
+		t.Present += days
+	case nursery.SickLeave:
+		t.Sick += days
+	case nursery.OnLeave:
+		t.Leave += days
+	case nursery.NotThere:
+		t.Absent += days
+	}
+}

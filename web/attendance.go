@@ -1,0 +1,116 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+)
+
+func registerAttendance(s *Site) {
+	s.page("GET /attendance", s.attendance)
+	s.page("POST /attendance", s.putAttendance)
+	s.page("GET /attendance/month", s.attendanceMonth)
+}
+
+// attendanceView is a class on a day, with the other classes to go to.
+type attendanceView struct {
+	casework.AttendanceSheet
+	Classes []casework.ChildCount
+	Today   nursery.Date
+	Missing int  // of whom nothing is entered yet
+	Stale   bool // somebody else has entered the day meanwhile
+}
+
+// dayOf is the day the address names, or today.
+func (s *Site) dayOf(r *http.Request) (nursery.Date, error) {
+	given := r.FormValue("on")
+	if given == "" {
+		return nursery.DateOf(s.now()), nil
+	}
+	day, err := nursery.ParseDate(given)
+	if err != nil {
+		return day, &casework.Error{Kind: casework.Invalid, Code: casework.CodeInvalid, Message: "日期应如 2026-11-26。", Err: err}
+	}
+	return day, nil
+}
+
+func (s *Site) attendance(w http.ResponseWriter, r *http.Request) error {
+	on, err := s.dayOf(r)
+	if err != nil {
+		return err
+	}
+	return s.attendanceOf(w, r, http.StatusOK, r.FormValue("class"), on, nil)
+}
+
+// attendanceOf shows a class on a day; what was entered and not taken stands in place of what is on record.
+func (s *Site) attendanceOf(w http.ResponseWriter, r *http.Request, status int, class string, on nursery.Date, entered []casework.AttendanceLine) error {
+	p := who(r.Context())
+	v := attendanceView{Today: nursery.DateOf(s.now()), Stale: entered != nil}
+	var err error
+	if p.Role == nursery.RoleInstitution {
+		if v.Classes, err = s.Door.ChildCounts(r.Context(), p); err != nil {
+			return err
+		}
+		if class == "" && len(v.Classes) > 0 {
+			class = v.Classes[0].Class
+		}
+	}
+	if v.AttendanceSheet, err = s.Door.Attendance(r.Context(), p, class, on); err != nil {
+		return err
+	}
+	for i, l := range v.Children {
+		if l.State == "" {
+			v.Missing++
+		}
+		if n := slices.IndexFunc(entered, func(e casework.AttendanceLine) bool { return e.Child == l.Child }); n >= 0 {
+			v.Children[i].State = entered[n].State
+		}
+	}
+	return s.showStatus(w, r, status, frame{Title: "考勤", Wide: true}, attendancePage(v))
+}
+
+func (s *Site) putAttendance(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(r); err != nil {
+		return err
+	}
+	on, err := s.dayOf(r)
+	if err != nil {
+		return err
+	}
+	in := casework.AttendanceEntry{Class: r.PostFormValue("class"), On: on, Version: int64(version(r))}
+	for _, child := range r.PostForm["child"] {
+		in.Children = append(in.Children, casework.AttendanceLine{Child: child, State: nursery.AttendanceState(r.PostFormValue("state:" + child))})
+	}
+	sheet, err := s.Door.PutAttendance(r.Context(), who(r.Context()), key(r), in)
+	var refused *casework.Error
+	if errors.As(err, &refused) && refused.Code == casework.CodeVersionStale {
+		return s.attendanceOf(w, r, http.StatusConflict, in.Class, on, in.Children)
+	}
+	if err != nil {
+		return err
+	}
+	to := "/attendance?" + url.Values{"class": {sheet.Class}, "on": {sheet.On.String()}}.Encode()
+	return s.done(w, r, to, sheet.Class+"已登记，出勤 "+count(sheet.Present)+" / "+count(len(sheet.Children))+" 名。")
+}
+
+func (s *Site) attendanceMonth(w http.ResponseWriter, r *http.Request) error {
+	on, err := s.dayOf(r)
+	if err != nil {
+		return err
+	}
+	totals, err := s.Door.AttendanceMonth(r.Context(), who(r.Context()), on)
+	if err != nil {
+		return err
+	}
+	month := nursery.MonthText(on)
+	if wantsExport(r) {
+		return exported(s, w, month+" 考勤合计", []string{"婴幼儿编号", "出勤", "病假", "事假", "未到"}, once(totals), func(t casework.AttendanceTotal) []any {
+			return []any{t.Child, t.Present, t.Sick, t.Leave, t.Absent}
+		})
+	}
+	return s.show(w, r, frame{Title: month + " 考勤合计", Wide: true, Back: "/attendance"}, attendanceMonthPage(month, totals, with(r, "export", "xlsx")))
+}
