@@ -82,7 +82,7 @@ func New(d Deps) (http.Handler, error) {
 	a.huma.UseMiddleware(negotiate, a.limitPublic, a.authenticate, a.limitTime, a.readJSON)
 	for _, room := range []func(*api){
 		registerSession, registerFilings, registerCases, registerTasks, registerAttachments, registerDocuments,
-		registerRegistrations, registerSettings, registerBuild, registerContracts, registerCheckups, registerInspections,
+		registerRegistrations, registerDesk, registerSettings, registerBuild, registerContracts, registerCheckups, registerInspections,
 		registerInspectionPlans, registerInsurance,
 		registerChildren, registerRegister, registerPublic,
 	} {

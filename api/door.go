@@ -42,6 +42,17 @@ type Door interface {
 	Settings(ctx context.Context, p nursery.Principal, county string) (casework.CountySettings, error)
 	SetSetting(ctx context.Context, p nursery.Principal, key, county, name string, value json.RawMessage, reason string) (casework.CountySettings, error)
 
+	Workload(ctx context.Context, p nursery.Principal) ([]casework.WorkloadLine, error)
+	TaskCounts(ctx context.Context, p nursery.Principal, f casework.TaskFilter) (casework.TaskCounts, error)
+	OverdueByOffice(ctx context.Context, p nursery.Principal) ([]casework.OverdueLine, error)
+	Targets(ctx context.Context, p nursery.Principal) ([]casework.Target, error)
+	SetAbsence(ctx context.Context, p nursery.Principal, key string, in casework.AbsenceRequest) (casework.Absence, error)
+	EndAbsence(ctx context.Context, p nursery.Principal, key string, id int64) (casework.Absence, error)
+	Absences(ctx context.Context, p nursery.Principal, page casework.PageRequest) (casework.Page[casework.Absence], error)
+	SavedFilters(ctx context.Context, p nursery.Principal, room string) ([]casework.SavedFilter, error)
+	SaveFilter(ctx context.Context, p nursery.Principal, key string, in casework.SavedFilter) (casework.SavedFilter, error)
+	DropFilter(ctx context.Context, p nursery.Principal, key string, id int64) error
+
 	StartBuildPlan(ctx context.Context, p nursery.Principal, key string, plan nursery.BuildPlan) (casework.BuildStarted, error)
 	BuildSites(ctx context.Context, p nursery.Principal, f casework.BuildFilter, page casework.PageRequest) (casework.Page[casework.BuildSiteSummary], error)
 	BuildSite(ctx context.Context, p nursery.Principal, caseNo string) (casework.BuildSiteDetail, error)

@@ -19,6 +19,7 @@ const (
 	tagAttachments   = "材料"
 	tagDocuments     = "文书"
 	tagRegistrations = "登记信息"
+	tagDesk          = "工作台"
 	tagSettings      = "县区参数"
 	tagBuild         = "建设台账"
 	tagContracts     = "医育结合签约"
@@ -36,6 +37,7 @@ func tags() []*huma.Tag {
 		{Name: tagFiling, Description: "备案、补正、撤回、变更与注销"},
 		{Name: tagCases, Description: "办件的环节、期限、时间线与留言"},
 		{Name: tagTasks, Description: "等待工作人员或机构答复的事项"},
+		{Name: tagDesk, Description: "各人和各单位的待办、方案目标、不在岗登记与保存的筛选"},
 		{Name: tagAttachments, Description: "上传与下载申请材料"},
 		{Name: tagDocuments, Description: "系统制发的文书"},
 		{Name: tagRegistrations, Description: "登记机关推送的机构登记信息"},

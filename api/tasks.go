@@ -33,12 +33,18 @@ func registerTasks(a *api) {
 	list.Description = "先到期的在前。"
 	register(a, list, func(ctx context.Context, in *struct {
 		Listing
-		View   casework.View `query:"view" enum:"all,mine,claimable,due,overdue" default:"all" doc:"全部、我的、可领取、临期、逾期"`
-		Kind   string        `query:"kind" maxLength:"60" doc:"待办类型" example:"filing.review"`
-		County string        `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码，供市级角色筛选"`
+		TaskNarrowing
+		View casework.View `query:"view" enum:"all,mine,claimable,due,overdue" default:"all" doc:"全部、我的、可领取、临期、逾期"`
 	}) (*answer[casework.Page[casework.TaskSummary]], error) {
-		return reply(a.door.Tasks(ctx, principal(ctx), casework.TaskFilter{View: in.View, Kind: in.Kind, County: in.County},
-			casework.PageRequest(in.Listing)))
+		f := in.filter()
+		f.View = in.View
+		return reply(a.door.Tasks(ctx, principal(ctx), f, casework.PageRequest(in.Listing)))
+	})
+
+	counts := operation(http.MethodGet, "/api/v1/tasks/counts", "countTasks", tagTasks, "待办数量")
+	counts.Description = "各视图中的待办数，每项至多计 1000。"
+	register(a, counts, func(ctx context.Context, in *struct{ TaskNarrowing }) (*answer[casework.TaskCounts], error) {
+		return reply(a.door.TaskCounts(ctx, principal(ctx), in.filter()))
 	})
 
 	detail := operation(http.MethodGet, "/api/v1/tasks/{id}", "getTask", tagTasks, "待办详情", http.StatusNotFound)

@@ -85,7 +85,7 @@ func TestEveryOperationForEveryRoleInItsOwnAndInAnotherCounty(t *testing.T) {
 	wrong := app
 	wrong.Institution.USCC = "52140403MJY0010200" // does not check: whoever may file hears of it
 	rows := slices.Concat(matrix(c, task, draft.CaseNo, started.TrackingCode, a, wrong), buildRows(t, h, a.County()), childrenRows(t, a),
-		contractRows(t, h, a), checkupRows(t, h, a), inspectionRows(t, h, a), inspectionPlanRows(t, h, a), insuranceRows(t, h, a.County()))
+		contractRows(t, h, a), checkupRows(t, h, a), inspectionRows(t, h, a), inspectionPlanRows(t, h, a), insuranceRows(t, h, a.County()), deskRows())
 	wantEveryOperation(t, h, rows)
 	for _, r := range rows {
 		t.Run(r.op, func(t *testing.T) {
