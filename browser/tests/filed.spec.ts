@@ -7,7 +7,7 @@ type Group = { [name: string]: Json };
 
 const { application, registration } = JSON.parse(readFileSync(process.env.APPLICATION ?? "", "utf8")) as { application: Group; registration: Group };
 const county = String((application.institution as Group).county);
-const institution = `institution-${county}-24`;
+const institution = `institution-${county}-12`;
 
 const sections: [name: string, title: string, fields: string[]][] = [
 	["institution", "机构", ["site_kind", "institution"]], ["service", "服务与收费", ["service_forms", "inclusive", "meals", "prices"]],
