@@ -18,6 +18,7 @@ export default defineConfig({
 			executablePath: process.env.CHROMIUM,
 			args: ["--no-sandbox"],
 		},
+		actionTimeout: 20_000,
 		screenshot: "only-on-failure",
 		trace: "off",
 	},

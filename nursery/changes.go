@@ -99,29 +99,44 @@ var listKeys = map[string][]string{
 
 func keyedList(path string) bool { return listKeys[path] != nil }
 
-// byKey turns a list of elements with keys into a map. Elements that share a key are told apart by their order.
+// ElementNames names the elements of the list at a JSON Pointer as Changes does, in their order: those that share a name are
+// told apart by it, and one without any of the fields that name it has the name "". Elements of other lists have no names: nil.
+func ElementNames(list string, elements int, field func(element int, name string) string) []string {
+	if !keyedList(list) {
+		return nil
+	}
+	names := make([]string, 0, elements)
+	for element := range elements {
+		var parts []string
+		for _, name := range listKeys[list] {
+			if v := field(element, name); v != "" {
+				parts = append(parts, v)
+			}
+		}
+		name := strings.Join(parts, "/")
+		for n := 2; slices.Contains(names, name); n++ {
+			name = fmt.Sprintf("%s/%d", strings.Join(parts, "/"), n)
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// byKey turns a list of elements with names into a map.
 func byKey(path string, list []any) (map[string]any, bool) {
-	names := listKeys[path]
+	if slices.ContainsFunc(list, func(element any) bool { _, ok := element.(map[string]any); return !ok }) {
+		return nil, false
+	}
+	names := ElementNames(path, len(list), func(element int, name string) string {
+		text, _ := list[element].(map[string]any)[name].(string)
+		return text
+	})
 	if names == nil {
 		return nil, false
 	}
 	keyed := make(map[string]any, len(list))
-	for _, element := range list {
-		fields, ok := element.(map[string]any)
-		if !ok {
-			return nil, false
-		}
-		var parts []string
-		for _, name := range names {
-			if v, ok := fields[name].(string); ok && v != "" {
-				parts = append(parts, v)
-			}
-		}
-		key := strings.Join(parts, "/")
-		for n := 2; keyed[key] != nil; n++ {
-			key = fmt.Sprintf("%s/%d", strings.Join(parts, "/"), n)
-		}
-		keyed[key] = element
+	for i, name := range names {
+		keyed[name] = list[i]
 	}
 	return keyed, true
 }

@@ -64,13 +64,13 @@ func (s *Site) sections(ctx context.Context, c casework.CaseDetail) (filingView,
 	}
 	v := filingView{Case: c, Gaps: checked.Gaps}
 	entered := ask(applicationShape(), *c.Application)
-	open := openFields(c)
+	open := openPointers(c)
 	for _, part := range sectionsOf(c.Application.SiteKind) {
-		sv := sectionView{section: part, Open: open == nil, Reasons: reasonsOf(checked, part)}
+		sv := sectionView{section: part, Open: c.Status == nursery.CaseDraft, Reasons: reasonsOf(checked, part)}
 		for _, name := range part.Fields {
 			f, _ := entered.Shape.field(name)
 			sv.Filled = sv.Filled || filled(entered, shape{Kind: kindGroup, Fields: []shape{f}}, "")
-			sv.Open = sv.Open || open("/"+name)
+			sv.Open = sv.Open || opens(open, "/"+name)
 		}
 		v.Sections = append(v.Sections, sv)
 	}
@@ -131,12 +131,12 @@ func (s *Site) filingSection(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) sectionPage(w http.ResponseWriter, r *http.Request, status int, c casework.CaseDetail, part section, form asked, version int, key string) error {
-	form.Open = openFields(c)
 	looked := form // so that the faults of reading it anew do not stand beside those that are said
 	a, err := merged(*c.Application, &looked, part)
 	if err != nil {
 		a = *c.Application
 	}
+	form.Open = openFields(c, form, a)
 	checked, err := s.Door.Precheck(r.Context(), who(r.Context()), a)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package web
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"tuoyu/casework"
@@ -17,10 +18,10 @@ type section struct {
 var filingSections = []section{
 	{"institution", "机构", []string{"site_kind", "institution"}},
 	{"service", "服务与收费", []string{"service_forms", "inclusive", "meals", "prices"}},
+	{"classes", "班级", []string{"classes"}}, // before the rooms and the staff, which say whose they are
 	{"premises", "场所", []string{"premises"}},
 	{"fire", "消防安全", []string{"fire"}},
 	{"hygiene", "卫生保健", []string{"hygiene"}},
-	{"classes", "班级", []string{"classes"}},
 	{"staff", "人员", []string{"staff"}},
 	{"papers", "申请材料", []string{"papers"}},
 	{"family", "家庭托育点专项", []string{"family"}},
@@ -81,19 +82,81 @@ func placed(institution shape, county string) shape {
 	return institution
 }
 
-// openFields tells which pointers may be changed now: with corrections what the gaps name and what leads there, with a draft
-// everything, for which it is nil.
-func openFields(c casework.CaseDetail) func(string) bool {
-	if c.Status == nursery.CaseDraft {
-		return nil
-	}
+// openPointers are what the applicant was told to put right.
+func openPointers(c casework.CaseDetail) []string {
 	var open []string
 	for _, g := range c.Gaps {
 		open = append(open, g.Fields...)
 	}
-	return func(pointer string) bool {
-		return nursery.Covers(open, pointer) || slices.ContainsFunc(open, func(o string) bool { return strings.HasPrefix(o, pointer+"/") })
+	return open
+}
+
+// opens tells whether a pointer is open or leads to what is.
+func opens(open []string, pointer string) bool {
+	return nursery.Covers(open, pointer) || slices.ContainsFunc(open, func(o string) bool { return strings.HasPrefix(o, pointer+"/") })
+}
+
+// openFields tells which fields of a form may be changed now: of a draft all, for which it is nil; with corrections what the
+// gaps name and what leads there, and what differs from the application already, to be put back.
+func openFields(c casework.CaseDetail, form asked, entered nursery.Application) func(string) bool {
+	if c.Status == nursery.CaseDraft {
+		return nil
 	}
+	open := openPointers(c)
+	if changed, err := nursery.Changes(*c.Application, entered); err == nil {
+		open = append(open, changed...)
+	}
+	elements := form.elements()
+	return func(place string) bool {
+		for _, e := range elements {
+			if rest, in := below(e.Place, place); in && e.Name == "" { // a new one, which may become any that is open
+				return opens(open, e.List)
+			} else if in {
+				return opens(open, e.List+"/"+e.Name+rest)
+			}
+		}
+		return opens(open, place)
+	}
+}
+
+// element is one of a list of the application: where it stands in the form, and its name in the list, by which the rules point
+// to it; "" as long as it has none.
+type element struct{ Place, List, Name string }
+
+func (a asked) elements() []element {
+	var all []element
+	for field := range a.Values {
+		list, isList := strings.CutSuffix(field, "/_rows")
+		if !isList {
+			continue
+		}
+		at := rows(a.Values, list)
+		names := nursery.ElementNames(list, len(at), func(n int, name string) string {
+			return a.Values.Get(list + "/" + strconv.Itoa(at[n]) + "/" + name)
+		})
+		for n, name := range names {
+			all = append(all, element{list + "/" + strconv.Itoa(at[n]), list, name})
+		}
+	}
+	return all
+}
+
+// placed is where in the form a field stands that is pointed to by the names of elements.
+func (a asked) placed(pointer string) string {
+	best, place := "", pointer
+	for _, e := range a.elements() {
+		named := e.List + "/" + e.Name
+		if rest, in := below(named, pointer); in && e.Name != "" && len(named) > len(best) {
+			best, place = named, e.Place+rest
+		}
+	}
+	return place
+}
+
+// below is what of a pointer lies below another, and whether it is at or below it.
+func below(above, pointer string) (string, bool) {
+	rest, in := strings.CutPrefix(pointer, above)
+	return rest, in && (rest == "" || rest[0] == '/')
 }
 
 // reasonsOf are what the rules find in a section, each once.

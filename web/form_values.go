@@ -289,7 +289,7 @@ func (s *Site) takeIn(ctx context.Context, file *multipart.FileHeader, to casewo
 // refusedWith takes the faults of a refusal to the fields of the form: pointers under prefix, the others as they are.
 func (a *asked) refusedWith(e *casework.Error, prefix string) {
 	for _, f := range e.Fields {
-		f.Location = strings.TrimPrefix(f.Location, prefix)
+		f.Location = a.placed(strings.TrimPrefix(f.Location, prefix))
 		a.Faults = append(a.Faults, f)
 	}
 	if len(e.Fields) == 0 {
