@@ -1,6 +1,6 @@
 -- +goose Up
 
--- Who is signed in on the pages. Only the hash of a token is here. A session that is idle too long stays for a day, to
+-- Who is signed in on the pages. Only the hash of a token is here. A session that has ended stays for a day, to
 -- know whose half-filled form it is that comes too late.
 CREATE TABLE web_sessions (
     token      text PRIMARY KEY,

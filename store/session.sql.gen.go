@@ -14,7 +14,7 @@ const accountOfSession = `-- name: AccountOfSession :one
 SELECT account FROM web_sessions WHERE token = $1 AND account <> ''
 `
 
-// Whose session it was, also when it was idle too long.
+// Whose session it was, also when it has ended.
 func (q *Queries) AccountOfSession(ctx context.Context, token string) (string, error) {
 	row := q.db.QueryRow(ctx, accountOfSession, token)
 	var account string
@@ -45,13 +45,18 @@ func (q *Queries) DropSession(ctx context.Context, token string) error {
 	return err
 }
 
-const dropSessionsOf = `-- name: DropSessionsOf :execrows
-DELETE FROM web_sessions WHERE account = $1 AND account <> ''
+const endSessionsOf = `-- name: EndSessionsOf :execrows
+UPDATE web_sessions SET idle_until = $1, data = '' WHERE account = $2 AND account <> '' AND idle_until > $1
 `
 
-// Served by web_sessions_of_account.
-func (q *Queries) DropSessionsOf(ctx context.Context, account string) (int64, error) {
-	result, err := q.db.Exec(ctx, dropSessionsOf, account)
+type EndSessionsOfParams struct {
+	Now     time.Time
+	Account string
+}
+
+// Served by web_sessions_of_account. Whose they were is known for a day, for the forms that come too late.
+func (q *Queries) EndSessionsOf(ctx context.Context, arg EndSessionsOfParams) (int64, error) {
+	result, err := q.db.Exec(ctx, endSessionsOf, arg.Now, arg.Account)
 	if err != nil {
 		return 0, err
 	}
@@ -167,7 +172,7 @@ func (q *Queries) LiveSession(ctx context.Context, arg LiveSessionParams) (LiveS
 }
 
 const putSession = `-- name: PutSession :exec
-UPDATE web_sessions SET account = $1, data = $2, idle_until = $3 WHERE token = $4
+UPDATE web_sessions SET account = $1, data = $2, idle_until = $3 WHERE token = $4 AND web_sessions.idle_until > $5
 `
 
 type PutSessionParams struct {
@@ -175,6 +180,7 @@ type PutSessionParams struct {
 	Data      []byte
 	IdleUntil time.Time
 	Token     string
+	Now       time.Time
 }
 
 // A session that was ended meanwhile stays ended.
@@ -184,6 +190,7 @@ func (q *Queries) PutSession(ctx context.Context, arg PutSessionParams) error {
 		arg.Data,
 		arg.IdleUntil,
 		arg.Token,
+		arg.Now,
 	)
 	return err
 }

@@ -101,7 +101,7 @@ func (s *sessionStore) CommitCtx(ctx context.Context, token string, data []byte,
 	agent, _ := values[keyAgent].(string)
 	err = s.db.As(ctx, nursery.Engine, func(q *store.Queries) error {
 		if known {
-			return q.PutSession(ctx, store.PutSessionParams{Token: token, Account: account, Data: data, IdleUntil: until})
+			return q.PutSession(ctx, store.PutSessionParams{Token: token, Account: account, Data: data, IdleUntil: until, Now: s.now()})
 		}
 		return q.StartSession(ctx, store.StartSessionParams{
 			Token: token, Account: account, Data: data, IdleUntil: until, StartedAt: s.now(), Agent: agent,

@@ -91,7 +91,7 @@ func registerSignIn(s *Site) {
 	s.page("GET /account", s.account)
 	s.page("POST /account/signout-all", func(w http.ResponseWriter, r *http.Request) error {
 		err := s.DB.As(r.Context(), nursery.Engine, func(q *store.Queries) error {
-			_, err := q.DropSessionsOf(r.Context(), who(r.Context()).Account)
+			_, err := q.EndSessionsOf(r.Context(), store.EndSessionsOfParams{Account: who(r.Context()).Account, Now: s.now()})
 			return err
 		})
 		if err != nil {

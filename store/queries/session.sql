@@ -8,7 +8,7 @@ VALUES (@token, @account, @data, @idle_until, @started_at, @agent);
 
 -- name: PutSession :exec
 -- A session that was ended meanwhile stays ended.
-UPDATE web_sessions SET account = @account, data = @data, idle_until = @idle_until WHERE token = @token;
+UPDATE web_sessions SET account = @account, data = @data, idle_until = @idle_until WHERE token = @token AND web_sessions.idle_until > @now;
 
 -- name: DropSession :exec
 DELETE FROM web_sessions WHERE token = @token;
@@ -18,12 +18,12 @@ DELETE FROM web_sessions WHERE token = @token;
 SELECT token, started_at, idle_until, agent FROM web_sessions
 WHERE account = @account AND account <> '' AND idle_until > @now ORDER BY started_at DESC LIMIT 50;
 
--- name: DropSessionsOf :execrows
--- Served by web_sessions_of_account.
-DELETE FROM web_sessions WHERE account = @account AND account <> '';
+-- name: EndSessionsOf :execrows
+-- Served by web_sessions_of_account. Whose they were is known for a day, for the forms that come too late.
+UPDATE web_sessions SET idle_until = @now, data = '' WHERE account = @account AND account <> '' AND idle_until > @now;
 
 -- name: AccountOfSession :one
--- Whose session it was, also when it was idle too long.
+-- Whose session it was, also when it has ended.
 SELECT account FROM web_sessions WHERE token = @token AND account <> '';
 
 -- name: ForgetSessions :execrows

@@ -1,0 +1,45 @@
+import { expect, test, type Page } from "@playwright/test";
+import { accessible, signIn } from "./support";
+
+// Nothing a person entered is lost: not with a session that ended meanwhile, not by way of the back button, not by a second click.
+
+async function draft(page: Page, account: string): Promise<string> {
+	await signIn(page, account, "/filing/new");
+	await page.getByLabel("社区托育机构").check();
+	await page.getByRole("button", { name: "开始填写" }).dblclick();
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText("已建立备案草稿");
+	return page.locator("dd").nth(0).innerText();
+}
+
+test("what was half filled in outlives the session and the way back", async ({ page, browser }) => {
+	const account = "institution-140423-12";
+	const caseNo = await draft(page, account);
+	await page.goto("/cases");
+	await expect(page.locator("main").getByText(caseNo)).toHaveCount(1); // clicked twice, begun once
+
+	// Away from a form and back again.
+	await page.goto(`/filing/${caseNo}/section/institution`);
+	const name = page.locator('[name="/institution/name"]');
+	await name.fill("襄垣县示例社区托育点");
+	await page.getByRole("link", { name: "我的办件" }).click();
+	await expect(page.getByRole("heading", { level: 1 })).not.toHaveText("机构");
+	await page.goBack();
+	await expect(name).toHaveValue("襄垣县示例社区托育点");
+
+	// The session is ended from another device before the form is sent.
+	const elsewhere = await (await browser.newContext()).newPage();
+	await signIn(elsewhere, account, "/account");
+	await elsewhere.getByRole("button", { name: "退出所有设备" }).click();
+	await elsewhere.getByRole("dialog").getByRole("button", { name: "退出所有设备" }).click();
+	await expect(elsewhere.getByRole("heading", { level: 1 })).toHaveText("已退出登录");
+	await page.getByRole("button", { name: "保存", exact: true }).click();
+	await expect(page.getByText("已保留").first()).toBeVisible();
+	await accessible(page);
+	await signIn(page, account, "/home");
+	await expect(page.getByText("您填写的内容仍在").first()).toBeVisible();
+	await accessible(page);
+	await page.getByRole("button", { name: "继续提交" }).click();
+	await expect(page.getByText("已保存“机构”。")).toBeVisible();
+	await page.goto(`/filing/${caseNo}/section/institution`);
+	await expect(name).toHaveValue("襄垣县示例社区托育点");
+});
