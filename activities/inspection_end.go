@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"tuoyu/calendar"
 	"tuoyu/documents"
@@ -84,11 +85,20 @@ func (s *step) inspectionPart(ctx context.Context, i store.Inspection, items []n
 		return nil, fmt.Errorf("read signatures: %w", err)
 	}
 	for _, sig := range signatures {
-		if sig.Version == sent.Version {
-			part.Signatures = append(part.Signatures, documents.SignatureLine{
-				Party: signatureParties[sig.Party], Manner: signatureManners[sig.Manner], Note: sig.Note,
-			})
+		if sig.Version != sent.Version {
+			continue
 		}
+		line := documents.SignatureLine{Party: signatureParties[sig.Party], Manner: signatureManners[sig.Manner], Note: sig.Note}
+		if sig.Picture != "" {
+			picture, err := s.q.AttachmentByID(ctx, sig.Picture)
+			if err != nil {
+				return nil, fmt.Errorf("read picture of signature: %w", err)
+			}
+			if strings.HasPrefix(picture.MediaType, "image/") {
+				line.Picture = picture.Sha256
+			}
+		}
+		part.Signatures = append(part.Signatures, line)
 	}
 	return part, nil
 }

@@ -23,9 +23,23 @@ type ItemLine struct {
 
 // SignatureLine is one signature as the record prints it.
 type SignatureLine struct {
-	Party  string `json:"party"`
-	Manner string `json:"manner"`
-	Note   string `json:"note,omitempty"`
+	Party   string `json:"party"`
+	Manner  string `json:"manner"`
+	Note    string `json:"note,omitempty"`
+	Picture string `json:"picture,omitempty"` // 手写签名: SHA-256 of the picture, under which it is kept
+}
+
+// pictures are the hashes of what a paper shows beside its text.
+func (p Paper) pictures() []string {
+	var all []string
+	if p.Inspection != nil {
+		for _, s := range p.Inspection.Signatures {
+			if s.Picture != "" {
+				all = append(all, s.Picture)
+			}
+		}
+	}
+	return all
 }
 
 func (p Paper) needOfInspection(need func(string, bool)) {

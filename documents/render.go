@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html"
 	"html/template"
+	"io"
 	"slices"
 	"strings"
 
@@ -42,18 +43,36 @@ func NewRenderer(fonts *Fonts, client *Client) *Renderer {
 	return &Renderer{fonts: fonts, client: client}
 }
 
-// Render gives the PDF of a paper. Two renderings of one paper look alike but differ in bytes, so the caller stores the
-// hash of the one it keeps. Errors: *IncompleteError and *UnprintableError, which no retry mends, and *RenderError.
-func (r *Renderer) Render(ctx context.Context, p Paper) ([]byte, error) {
+// Pictures opens a picture by its SHA-256 in hex.
+type Pictures func(ctx context.Context, sha256 string) (io.ReadCloser, error)
+
+// Render gives the PDF of a paper with the pictures it names; pictures may be nil for one that names none. Two renderings of
+// one paper look alike but differ in bytes, so the caller stores the hash of the one it keeps. Errors: *IncompleteError and
+// *UnprintableError, which no retry mends, *RenderError, and that of pictures.
+func (r *Renderer) Render(ctx context.Context, p Paper, pictures Pictures) ([]byte, error) {
 	job, err := r.job(p)
 	if err != nil {
 		return nil, fmt.Errorf("print %s %s: %w", p.Kind, p.CaseNo, err)
+	}
+	for _, name := range p.pictures() {
+		if job.Assets[name], err = read(ctx, pictures, name); err != nil {
+			return nil, fmt.Errorf("print %s %s: read picture: %w", p.Kind, p.CaseNo, err)
+		}
 	}
 	pdf, err := r.client.Convert(ctx, job)
 	if err != nil {
 		return nil, fmt.Errorf("print %s %s: %w", p.Kind, p.CaseNo, err)
 	}
 	return pdf, nil
+}
+
+func read(ctx context.Context, pictures Pictures, name string) ([]byte, error) {
+	kept, err := pictures(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	defer kept.Close()
+	return io.ReadAll(kept)
 }
 
 // Check does what Render does short of the service: it finds a paper that cannot be printed while a person is still at

@@ -1,9 +1,11 @@
 package documents
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"html"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -12,6 +14,8 @@ import (
 	"testing"
 	"time"
 	"unicode"
+
+	"tuoyu/testdata"
 )
 
 // rareName holds characters of GB 18030-2022 level 3, from extensions A to F of the ideographs. The text face lacks one of
@@ -87,7 +91,7 @@ func TestEveryKindIsPrintedWholeByTheRealRenderer(t *testing.T) {
 		t.Run(string(info.Kind), func(t *testing.T) {
 			p := sample(t, info.Kind)
 			start := time.Now()
-			pdf, err := r.Render(t.Context(), p)
+			pdf, err := r.Render(t.Context(), p, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -111,10 +115,34 @@ func TestEveryKindIsPrintedWholeByTheRealRenderer(t *testing.T) {
 	}
 }
 
+func TestAHandwrittenSignatureIsPrinted(t *testing.T) {
+	p, drawing := sample(t, InspectionRecord), testdata.PNG(7)
+	p.Inspection.Signatures[2].Picture = strings.Repeat("7e", 32)
+	image := regexp.MustCompile(`/Subtype /Image\s[^>]*/Width 32\b`)
+	r := realRenderer(t)
+	pdf, err := r.Render(t.Context(), p, func(_ context.Context, sha256 string) (io.ReadCloser, error) {
+		if sha256 != p.Inspection.Signatures[2].Picture {
+			t.Errorf("asked for %s", sha256)
+		}
+		return io.NopCloser(bytes.NewReader(drawing)), nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	keep(t, "signed_by_hand", pdf)
+	if !image.Match(pdf) {
+		t.Error("the picture is not in the paper")
+	}
+	gone := errors.New("gone")
+	if _, err = r.Render(t.Context(), p, func(context.Context, string) (io.ReadCloser, error) { return nil, gone }); !errors.Is(err, gone) {
+		t.Errorf("error %v, want that of the picture", err)
+	}
+}
+
 func TestRareCharactersAreDrawnAndNotBoxed(t *testing.T) {
 	p := sample(t, FilingReceipt)
 	p.Addressee = "长治市" + rareName + "托育服务有限公司"
-	pdf, err := realRenderer(t).Render(t.Context(), p)
+	pdf, err := realRenderer(t).Render(t.Context(), p, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +158,7 @@ func TestManyGapsRunOverPagesWithoutLoss(t *testing.T) {
 	for len(p.Gaps) < 30 {
 		p.Gaps = append(p.Gaps, sampleGaps()...)
 	}
-	pdf, err := realRenderer(t).Render(t.Context(), p)
+	pdf, err := realRenderer(t).Render(t.Context(), p, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +187,7 @@ func TestUnprintableCharacterIsRefusedBeforeAnythingIsSent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := sample(t, FilingReceipt)
 			p.Addressee = "长治市" + string(c) + "托育有限公司"
-			_, err := r.Render(t.Context(), p)
+			_, err := r.Render(t.Context(), p, nil)
 			var unprintable *UnprintableError
 			if !errors.As(err, &unprintable) || unprintable.Rune != c {
 				t.Fatalf("error %v, want an unprintable U+%04X", err, c)
@@ -179,7 +207,7 @@ func TestRenderSaysWhichPaperFailedAndKeepsTheCause(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = NewRenderer(loadFonts(t), client).Render(context.Background(), sample(t, FilingReceipt))
+	_, err = NewRenderer(loadFonts(t), client).Render(context.Background(), sample(t, FilingReceipt), nil)
 	var re *RenderError
 	if !errors.As(err, &re) || !re.Retryable || re.Status != 0 {
 		t.Fatalf("error %v, want a retryable *RenderError", err)

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -94,11 +95,20 @@ func TestADefectIsOrderedPutRightAndPublished(t *testing.T) {
 	sign(t, a, caseNo)
 	answer(t, a.Actor, caseNo, "inspection.correct", nursery.OutcomeProve, roleplay.Note{Note: "已逐日记录晨午检", Attachments: []string{}})
 	inspect(t, a.Inspector(1), caseNo, false)
-	sign(t, a, caseNo)
+	for _, officer := range []*roleplay.Actor{a.Inspector(1), a.Inspector(2)} {
+		answer(t, officer, caseNo, "inspection.sign", nursery.OutcomeSign, roleplay.Note{})
+	}
+	answer(t, a.Actor, caseNo, "inspection.countersign", nursery.OutcomeSign, map[string]string{"signature": picture(t, a.Actor, a.Institution())})
 	c := await(t, a.Supervisor(), caseNo, roleplay.Printed(nursery.StageCorrected))
+	drawn := 0
 	wantList(t, "papers", papersOf(c), "inspection_closed in_force", "inspection_order in_force", "inspection_record in_force", "inspection_record in_force")
 	for _, d := range c.Documents {
-		genuinePDF(t, a.Supervisor(), d)
+		if pdf := genuinePDF(t, a.Supervisor(), d); bytes.Contains(pdf, []byte("/Subtype /Image")) {
+			drawn++
+		}
+	}
+	if drawn != 1 {
+		t.Errorf("a signature by hand is on %d papers, want that of the last record", drawn)
 	}
 	var results struct {
 		Items []struct{ Title, Text string }

@@ -267,7 +267,7 @@ func paperOf(t *testing.T, c roleplay.Case, kind string) roleplay.Document {
 }
 
 // genuinePDF asserts that the paper is a PDF with the hash the case names.
-func genuinePDF(t *testing.T, who *roleplay.Actor, d roleplay.Document) {
+func genuinePDF(t *testing.T, who *roleplay.Actor, d roleplay.Document) []byte {
 	t.Helper()
 	pdf, err := who.Paper(t.Context(), d.ID)
 	if err != nil {
@@ -277,6 +277,7 @@ func genuinePDF(t *testing.T, who *roleplay.Actor, d roleplay.Document) {
 	if !strings.HasPrefix(string(pdf), "%PDF-") || hex.EncodeToString(sum[:]) != d.SHA256 || int64(len(pdf)) != d.Size {
 		t.Errorf("%s: %d bytes that begin %.8q do not match sha %s, size %d", d.Kind, len(pdf), pdf, d.SHA256, d.Size)
 	}
+	return pdf
 }
 
 // picture uploads a photograph, for an institution when an officer took it.
