@@ -160,6 +160,7 @@ var seenBy = []struct {
 	{"/clinics", append([]nursery.Role{nursery.RoleHospital}, readers...), false},
 	{"/clinics/new", only(nursery.RoleCountyOffice), false},
 	{"/readings", only(nursery.RoleCountyOffice, nursery.RoleAuditor), false},
+	{"/build/new", only(nursery.RoleCityOffice), false},
 	{"/build/ranking", overseers, false},
 	{"/inspection-plans", overseers, false},
 	{"/inspection-plans/new", only(nursery.RoleSupervisor), false},

@@ -244,9 +244,14 @@ func TestABuildingSiteFromThePages(t *testing.T) {
 	h := ownHouse(t)
 	const county = "140403"
 	plan := plannedFrom(t, 40)
-	caseNo := building(t, h, plan, county)
 	office, city := signIn(t, h, "county-office-"+county), signIn(t, h, "city-office")
-	site := "/build/" + caseNo
+	short := plan
+	short.Sites = plan.Sites[1:]
+	if p := city.fill("/build/new", nil, planFields(short)...); p.Status != http.StatusUnprocessableEntity || !strings.Contains(p.Body, "潞州区") || !strings.Contains(p.Body, plan.Title) {
+		t.Errorf("a plan without a site in 潞州区: %d: %s", p.Status, said(p))
+	}
+	started := city.led(city.fill("/build/new", nil, planFields(plan)...), "/build?plan="+plan.Name, "已启动，共 12 个建设点。")
+	site := regexp.MustCompile(`/build/[A-Z]+-` + county + `-[^"]+`).FindString(started.Body)
 	fitOut := plan.Milestones[0]
 	fields := []string{"/milestone", string(fitOut.Kind), "/percent", "100", "/note", "装修完成"}
 	bare := office.fill(site+"/report", nil, fields...)
@@ -265,12 +270,7 @@ func TestABuildingSiteFromThePages(t *testing.T) {
 	city.led(city.sendForm(shown, decide, nil, "verdict", "accept"), site, "已核定")
 
 	amend := []string{"/seats", "200", "/mode", "public", "/reason", "扩大规模"}
-	for i, m := range plan.Milestones {
-		at := "/milestones/" + string(rune('0'+i))
-		amend = append(amend, "/milestones/_rows", string(rune('0'+i)), at+"/kind", string(m.Kind), at+"/planned_start", m.PlannedStart.String(),
-			at+"/planned_end", m.PlannedEnd.String(), at+"/weight", strconv.Itoa(m.Weight), at+"/evidence", strings.Join(m.Evidence, "、"))
-	}
-	city.led(city.fill(site+"/amend", nil, amend...), site, "第 2 版")
+	city.led(city.fill(site+"/amend", nil, append(amend, milestoneFields(plan.Milestones)...)...), site, "第 2 版")
 	city.shows(site, "计划 200")
 	city.shows("/build/ranking?plan="+plan.Name, "名次", "潞州区")
 	_, filing := receipted(t, h, "public_comprehensive")
@@ -279,6 +279,31 @@ func TestABuildingSiteFromThePages(t *testing.T) {
 		t.Error("a filing that there is not was linked")
 	}
 	office.led(office.fill(site+"/filing", nil, "/filing", filing), site, "已关联")
+}
+
+func planFields(plan nursery.BuildPlan) []string {
+	terms := plan.Terms
+	fields := []string{
+		"/name", plan.Name, "/title", plan.Title, "/seats", strconv.Itoa(plan.Seats), "/deadline", plan.Deadline.String(),
+		"/source/document", plan.Source.Document, "/source/article", plan.Source.Article, "/source/binding", string(plan.Source.Binding), "/source/verified", "true",
+		"/terms/reply_days", strconv.Itoa(terms.ReplyDays), "/terms/escalate_after", strconv.Itoa(terms.EscalateAfter), "/terms/progress", strconv.Itoa(terms.Progress),
+		"/terms/seats", strconv.Itoa(terms.Seats), "/terms/on_time", strconv.Itoa(terms.OnTime), "/terms/verified", "false",
+	}
+	for i, s := range plan.Sites {
+		at := "/sites/" + strconv.Itoa(i)
+		fields = append(fields, "/sites/_rows", strconv.Itoa(i), at+"/county", s.County, at+"/name", s.Name, at+"/seats", strconv.Itoa(s.Seats), at+"/mode", string(s.Mode))
+	}
+	return append(fields, milestoneFields(plan.Milestones)...)
+}
+
+func milestoneFields(milestones []nursery.Milestone) []string {
+	var fields []string
+	for i, m := range milestones {
+		at := "/milestones/" + strconv.Itoa(i)
+		fields = append(fields, "/milestones/_rows", strconv.Itoa(i), at+"/kind", string(m.Kind), at+"/planned_start", m.PlannedStart.String(),
+			at+"/planned_end", m.PlannedEnd.String(), at+"/weight", strconv.Itoa(m.Weight), at+"/evidence", strings.Join(m.Evidence, "、"))
+	}
+	return fields
 }
 
 func TestAttendanceIsEnteredByClassAndSummedUp(t *testing.T) {

@@ -10,6 +10,10 @@ import (
 
 func registerBuild(s *Site) {
 	s.page("GET /build/ranking", s.ranking)
+	formPage(s, "/build/new", askBuildPlan, func(r *http.Request, in nursery.BuildPlan) (string, string, error) {
+		started, err := s.Door.StartBuildPlan(r.Context(), who(r.Context()), key(r), in)
+		return "/build?plan=" + in.Name, "已启动，共 " + count(len(started.Sites)) + " 个建设点。", err
+	}, nursery.RoleCityOffice)
 	formPage(s, "/build/{no}/report", s.askReport, func(r *http.Request, in casework.BuildReport) (string, string, error) {
 		_, err := s.Door.ReportBuild(r.Context(), who(r.Context()), key(r), r.PathValue("no"), in)
 		return "/build/" + r.PathValue("no"), "已报送，等待市级核定。", err
@@ -29,6 +33,25 @@ func registerBuild(s *Site) {
 		d, err := s.Door.AmendBuild(r.Context(), who(r.Context()), key(r), r.PathValue("no"), in)
 		return "/build/" + r.PathValue("no"), "计划已调整为第 " + count(d.Version) + " 版。", err
 	}, nursery.RoleCityOffice)
+}
+
+// askBuildPlan asks for a plan, with a row for each milestone and for each county, since every county needs a site.
+func askBuildPlan(*http.Request) (asking, error) {
+	planned := func(m shape) shape { return m.wording("evidence") }
+	sh := shapeOf[nursery.BuildPlan]().inside("milestones", planned).inside("sites", func(site shape) shape {
+		return site.choosing("county", counties()).without("milestones")
+	})
+	var plan nursery.BuildPlan
+	for _, kind := range nursery.MilestoneKinds() {
+		plan.Milestones = append(plan.Milestones, nursery.Milestone{Kind: kind})
+	}
+	for _, county := range nursery.Counties() {
+		plan.Sites = append(plan.Sites, nursery.BuildSite{County: county.Code})
+	}
+	return asking{
+		Title: "启动建设计划", Back: "/build", Button: "启动", Question: "启动后各县区开始报送进度，确定吗？", Shape: sh, Values: ask(sh, plan).Values,
+		Lead: "每个县区至少一个建设点，各建设点托位之和等于全市总数，各节点权重合计 100。原文没有写明的参数请列入“原文未载明的参数”。",
+	}, nil
 }
 
 // filingLink is the filing by which a site is completed.

@@ -130,8 +130,9 @@ func (s *Site) build(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	mayStart := who(r.Context()).Role == nursery.RoleCityOffice
 	if plan == "" {
-		return s.show(w, r, frame{Title: "建设台账"}, buildPage(casework.BuildLedger{}, nil, ""))
+		return s.show(w, r, frame{Title: "建设台账"}, buildPage(casework.BuildLedger{}, nil, "", mayStart))
 	}
 	ledger, err := s.Door.BuildLedger(r.Context(), who(r.Context()), plan)
 	if err != nil {
@@ -142,7 +143,7 @@ func (s *Site) build(w http.ResponseWriter, r *http.Request) error {
 			return []any{l.CountyName, l.Name, l.ModeTitle, l.Seats, l.SeatsCounted, l.Planned.Text, l.Actual.Text, lightWord(l.LightTitle), shortDate(l.CompletedOn)}
 		})
 	}
-	return s.show(w, r, frame{Title: "建设台账", Wide: true, Live: true}, buildPage(ledger, all, with(r, "export", "xlsx")))
+	return s.show(w, r, frame{Title: "建设台账", Wide: true, Live: true}, buildPage(ledger, all, with(r, "export", "xlsx"), mayStart))
 }
 
 func (s *Site) buildSite(w http.ResponseWriter, r *http.Request) error {

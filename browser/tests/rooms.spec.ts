@@ -10,7 +10,7 @@ const rooms: [name: string, account: string, ...steps: string[]][] = [
 	["claims", "insurer", "/claims"], ["claim-new", "insurer", "/claims/new"],
 	["clinics", "county-office-140403", "/clinics"], ["clinic-new", "county-office-140403", "/clinics/new"],
 	["candidates", "county-office-140403", "/contracts/candidates"], ["contract-new", "county-office-140403", "/contracts/new"],
-	["ranking", "city-office", "/build/ranking"], ["build-report", "county-office-140431", "/build", "first", "报送进度"], ["build-amend", "city-office", "/build", "last", "调整计划"],
+	["build-new", "city-office", "/build/new"], ["ranking", "city-office", "/build/ranking"], ["build-report", "county-office-140431", "/build", "first", "报送进度"], ["build-amend", "city-office", "/build", "last", "调整计划"],
 	["guidance", "clinic-140403-1", "/contracts", "first"], ["checkups", "clinic-140431-1", "/checkups", "first"],
 	["readings", "auditor", "/readings"],
 ];

@@ -29,7 +29,11 @@ export async function atEveryWidth(page: Page, name: string) {
 		await page.setViewportSize({ width, height: width === 320 ? 640 : 900 });
 		await accessible(page);
 		if (process.env.SCREENS) {
-			await page.screenshot({ path: `${process.env.SCREENS}/${name}-${width}.jpg`, type: "jpeg", quality: 60, fullPage: width !== 320 });
+			const height = await page.evaluate(() => document.documentElement.scrollHeight);
+			await page.screenshot({
+				path: `${process.env.SCREENS}/${name}-${width}.jpg`, type: "jpeg", quality: 50,
+				fullPage: true, clip: { x: 0, y: 0, width, height: Math.min(height, width === 320 ? 640 : 1400) },
+			});
 		}
 	}
 	await page.setViewportSize({ width: 1280, height: 900 });
