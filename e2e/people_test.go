@@ -34,6 +34,7 @@ func newApplicant(t *testing.T, h *house, name string) *roleplay.Applicant {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(a.Leave)
 	return a
 }
 

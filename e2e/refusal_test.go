@@ -47,6 +47,14 @@ func TestARepeatedCommandGivesTheFirstAnswerAndActsOnce(t *testing.T) {
 	}
 }
 
+func TestApplicantsWhoHaveNotFiledYetAreDifferentInstitutions(t *testing.T) {
+	h := sharedHouse(t)
+	first, second := newApplicant(t, h, "employer"), newApplicant(t, h, "employer")
+	if first.Institution() == second.Institution() {
+		t.Errorf("both are %s", first.Institution())
+	}
+}
+
 func TestAClosedTaskSaysWhoClosedItAndWhen(t *testing.T) {
 	h := sharedHouse(t)
 	a, caseNo := filed(t, h, "other")

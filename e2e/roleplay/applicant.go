@@ -25,7 +25,8 @@ type Applicant struct {
 const accountsPerCounty = 12
 
 // NewApplicant takes an institution account of the application's county that has no open case, one that never filed if
-// there is any, and gives it a credit code of its own made with serial (0 to 9999).
+// there is any, and gives it a credit code of its own made with serial (0 to 9999). No other applicant of the door gets
+// the account until this one has filed or leaves.
 func NewApplicant(ctx context.Context, d *Door, name string, serial int) (*Applicant, error) {
 	app, err := testdata.Application(name)
 	if err != nil {
@@ -48,14 +49,20 @@ func NewApplicant(ctx context.Context, d *Door, name string, serial int) (*Appli
 }
 
 func freeAccount(ctx context.Context, d *Door, county string) (*Actor, error) {
+	d.handing.Lock()
+	defer d.handing.Unlock()
 	var used *Actor
 	for n := 1; n <= accountsPerCounty; n++ {
 		a := d.As(fmt.Sprintf("institution-%s-%02d", county, n))
+		if d.handed[a.Account] != nil {
+			continue
+		}
 		cases, err := a.Cases(ctx, url.Values{"limit": {"100"}})
 		if err != nil {
 			return nil, err
 		}
 		if len(cases) == 0 {
+			d.handed[a.Account] = a
 			return a, nil
 		}
 		busy := slices.ContainsFunc(cases, func(c Case) bool { return c.Status != nursery.CaseEnded })
@@ -64,9 +71,22 @@ func freeAccount(ctx context.Context, d *Door, county string) (*Actor, error) {
 		}
 	}
 	if used == nil {
-		return nil, fmt.Errorf("all %d institution accounts of %s have a case open", accountsPerCounty, county)
+		return nil, fmt.Errorf("all %d institution accounts of %s have a case open or are about to", accountsPerCounty, county)
 	}
+	d.handed[used.Account] = used
 	return used, nil
+}
+
+// Leave lets another applicant have the account of one that will not file.
+func (a *Applicant) Leave() { a.door.release(a.Actor) }
+
+// release ends the hold on the account: from here on the cases of the account say whether it is free.
+func (d *Door) release(a *Actor) {
+	d.handing.Lock()
+	defer d.handing.Unlock()
+	if d.handed[a.Account] == a {
+		delete(d.handed, a.Account)
+	}
 }
 
 // Prepare gives the application of that name as this applicant would hand it in; files not yet uploaded are uploaded.

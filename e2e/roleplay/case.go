@@ -202,6 +202,9 @@ func (a *Actor) Precheck(ctx context.Context, app nursery.Application) ([]nurser
 func (a *Actor) File(ctx context.Context, key string, app nursery.Application, draft bool) (Started, error) {
 	var s Started
 	err := a.Post(ctx, pathFilings, key, map[string]any{"application": app, "draft": draft}, &s)
+	if err == nil {
+		a.door.release(a)
+	}
 	return s, err
 }
 

@@ -22,6 +22,9 @@ type Door struct {
 
 	mu     sync.Mutex
 	tokens map[string]token
+
+	handing sync.Mutex
+	handed  map[string]*Actor // by account: the applicant that has it and has not filed yet
 }
 
 type token struct {
@@ -33,7 +36,7 @@ type token struct {
 func NewDoor(url, issuer string) *Door {
 	return &Door{
 		url: strings.TrimRight(url, "/"), issuer: strings.TrimRight(issuer, "/"),
-		http: &http.Client{Timeout: 30 * time.Second}, tokens: map[string]token{},
+		http: &http.Client{Timeout: 30 * time.Second}, tokens: map[string]token{}, handed: map[string]*Actor{},
 	}
 }
 
