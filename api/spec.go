@@ -146,7 +146,7 @@ var glossary = map[string]string{
 	"inclusive": "是否普惠", "institution": "机构", "internal": "是否仅工作人员可见", "issued_on": "制发日期", "items": "本页内容",
 	"kind": "类型", "limit_days": "时限，工作日", "max": "最大值", "media_type": "文件类型", "min": "最小值", "name": "名称",
 	"next": "接下来；列表中为下一页的翻页标记", "note": "说明", "number": "文号", "opened_at": "产生时间", "outcome": "办理结果",
-	"outcomes": "可选的办理结果", "overdue": "是否逾期", "papers": "文书", "parent_case": "由哪个办件产生", "phone": "联系电话",
+	"outcomes": "可选的办理结果", "overdue": "是否逾期", "papers": "文书", "parent_case": "由哪个办件产生", "phone": "联系电话", "place": "past 已过，here 现在，ahead 通常还要经过",
 	"premises": "场所", "provisional": "是否暂定", "published_on": "公示日期", "query": "查询词", "reason": "理由",
 	"received_on": "收件日期", "registrar": "登记机关", "registration": "登记信息", "result": "结论", "role": "角色",
 	"role_title": "角色名称", "scan": "安全扫描：clean 已通过，unscanned 未扫描", "seats": "托位数", "set": "是否已由县区设置",

@@ -86,13 +86,14 @@ func byCounty(lines []BuildLine) []*countyTotals {
 		c.Seats += line.Seats
 		c.SeatsCounted += line.SeatsCounted
 		c.reds += line.Reds
-		if !line.CompletedOn.IsZero() {
+		if line.CompletedOn.IsZero() {
+			c.Light = worseLight(c.Light, line.Light)
+		} else {
 			c.Built++
 		}
 		if !line.ReceiptOn.IsZero() {
 			c.Filed++
 		}
-		c.Light = worseLight(c.Light, line.Light)
 		c.planned.Add(c.planned, weighted(line.Planned, line.Seats))
 		c.actual.Add(c.actual, weighted(line.Actual, line.Seats))
 	}

@@ -247,4 +247,10 @@ func TestTheMapAndTheRankingShowHowTheyCameAbout(t *testing.T) {
 		require.Equal(t, 2, rest.Rank)
 		require.Equal(t, "10", rest.Score.Exact)
 	}
+
+	d.exec(`UPDATE build_sites SET completed_on = '2026-11-20' WHERE case_no = $1`, caseNo)
+	counties, err = d.BuildMap(t.Context(), city, planName)
+	require.NoError(t, err)
+	require.Equal(t, 1, counties[0].Built)
+	require.Empty(t, counties[0].Light, "the light of a site that is built is out")
 }

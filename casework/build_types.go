@@ -172,7 +172,7 @@ type BuildCounty struct {
 	Filed        int           `json:"filed" doc:"已备案的建设点"`
 	Seats        int           `json:"seats" doc:"计划托位"`
 	SeatsCounted int           `json:"seats_counted" doc:"计入托位"`
-	Light        nursery.Light `json:"light,omitempty" doc:"该县区各建设点中最差的灯"`
+	Light        nursery.Light `json:"light,omitempty" doc:"该县区未销号的建设点中最差的灯"`
 	LightTitle   string        `json:"light_title,omitempty" doc:"灯的名称"`
 	Planned      Rate          `json:"planned" doc:"按托位加权"`
 	Actual       Rate          `json:"actual" doc:"按托位加权"`

@@ -127,6 +127,20 @@ func (s *Service) summary(c store.Case, years calendar.Years) CaseSummary {
 	return summary
 }
 
+// stagesOf is the way of a case.
+func stagesOf(c store.Case) []StageTitle {
+	process, _ := workflows.ProcessOf(nursery.CaseKind(c.Kind))
+	passed := make([]nursery.Stage, 0, len(c.Passed))
+	for _, stage := range c.Passed {
+		passed = append(passed, nursery.Stage(stage))
+	}
+	list := []StageTitle{}
+	for _, st := range process.Line(passed, nursery.Stage(c.Stage), c.Status == string(nursery.CaseEnded)) {
+		list = append(list, StageTitle{Stage: st.Stage, Title: st.Title, Place: st.Place})
+	}
+	return list
+}
+
 // Case gives everything of a case that p may see.
 func (s *Service) Case(ctx context.Context, p nursery.Principal, caseNo string) (CaseDetail, error) {
 	years, err := s.Almanac.Years(ctx)
@@ -142,7 +156,7 @@ func (s *Service) Case(ctx context.Context, p nursery.Principal, caseNo string) 
 		if err := s.mayOn(ctx, p, "case.read", c); err != nil {
 			return err
 		}
-		d = CaseDetail{CaseSummary: s.summary(c, years), Version: int(c.Version)}
+		d = CaseDetail{CaseSummary: s.summary(c, years), Version: int(c.Version), Stages: stagesOf(c)}
 		if process, ok := workflows.ProcessOf(d.Kind); ok {
 			stage, _ := process.Stage(d.Stage)
 			d.Next = stage.Next

@@ -36,7 +36,7 @@ func (s *Service) PublicStatus(ctx context.Context, caseNo, code string) (Public
 		if err != nil || numberErr != nil || codeErr != nil || !matches {
 			return denied
 		}
-		view = publicCase(s.summary(c, years))
+		view = publicCase(s.summary(c, years), stagesOf(c))
 		rows, err := q.DocumentsOfCase(ctx, c.CaseNo)
 		if err != nil {
 			return fmt.Errorf("read papers: %w", err)
@@ -63,18 +63,15 @@ func (s *Service) PublicStatus(ctx context.Context, caseNo, code string) (Public
 	return view, nil
 }
 
-func publicCase(c CaseSummary) PublicCase {
+func publicCase(c CaseSummary, stages []StageTitle) PublicCase {
 	view := PublicCase{
-		CaseNo: c.CaseNo, Title: c.Title, County: nursery.CountyName(c.County), Stage: c.Stage, StageTitle: c.StageTitle,
+		CaseNo: c.CaseNo, Title: c.Title, County: nursery.CountyName(c.County), Stage: c.Stage, StageTitle: c.StageTitle, Stages: stages,
 		HolderTitle: c.HolderTitle, DueOn: c.DueOn, DueProvisional: c.DueProvisional, DaysLeft: c.DaysLeft,
 		Papers: []PublicPaper{}, Timeline: []PublicEvent{},
 	}
 	if process, ok := workflows.ProcessOf(c.Kind); ok {
 		stage, _ := process.Stage(c.Stage)
 		view.Next = stage.Next
-		for _, st := range process.Stages {
-			view.Stages = append(view.Stages, StageTitle{Stage: st.Stage, Title: st.Title})
-		}
 	}
 	return view
 }

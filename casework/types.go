@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tuoyu/nursery"
+	"tuoyu/workflows"
 )
 
 // StartFiling asks for a filing. Institution is given only by a clerk who files on an institution's behalf; an
@@ -100,6 +101,7 @@ type CaseSummary struct {
 type CaseDetail struct {
 	CaseSummary
 	Next         string               `json:"next,omitempty"` // what happens next, in words
+	Stages       []StageTitle         `json:"stages"`         // what the case came through, where it is, and what usually follows
 	ParentCase   string               `json:"parent_case,omitempty"`
 	Children     []CaseRef            `json:"children,omitempty"`
 	Version      int                  `json:"version"`
@@ -281,10 +283,11 @@ type PublicCase struct {
 	Timeline       []PublicEvent `json:"timeline"`
 }
 
-// StageTitle is a stage of the process by its name.
+// StageTitle is a stage on the way of a case.
 type StageTitle struct {
-	Stage nursery.Stage `json:"stage"`
-	Title string        `json:"title"`
+	Stage nursery.Stage   `json:"stage"`
+	Title string          `json:"title"`
+	Place workflows.Place `json:"place" enum:"past,here,ahead"`
 }
 
 // PublicPaper is a paper as its holder may see it without signing in.

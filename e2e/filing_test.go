@@ -151,6 +151,11 @@ func TestElevenGapsAreNamedAtOnceAndCorrectedInTwoRounds(t *testing.T) {
 	if len(c.Gaps) != 0 {
 		t.Errorf("gaps still open: %+v", c.Gaps)
 	}
+	var way []string
+	for _, s := range c.Stages {
+		way = append(way, s.Place+" "+string(s.Stage))
+	}
+	wantList(t, "stages", way, "past registration", "past submitted", "past corrections", "past materials_complete", "here receipt_issued", "ahead verified")
 }
 
 // inCorrections waits until so many gaps are told, each with its law and what to do.

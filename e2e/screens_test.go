@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -226,9 +227,14 @@ func TestAContractFromThePages(t *testing.T) {
 	contract := taken.Location
 	b.led(taken, "/contracts/QY-", "等待双方签署")
 	caseNo := strings.TrimPrefix(contract, "/contracts/")
-	open(t, a.Actor, caseNo, "contract.sign")
+	asked := open(t, a.Actor, caseNo, "contract.sign")
 	changed := clinic.fill(contract+"/amend", nil, append(terms, "/institution", a.Institution(), "/clinic", c.ID, "/note", "每周三上午到园")...)
 	clinic.led(changed, contract, "每周三上午到园")
+	await(t, a.Actor, caseNo, func(c roleplay.Case) bool { // the new text is to be signed
+		return slices.ContainsFunc(c.Tasks, func(t roleplay.Task) bool {
+			return t.Kind == asked.Kind && t.Role == asked.Role && t.State == "open" && t.ID != asked.ID
+		})
+	})
 	parties{a, h.door.As(c.ID), h.door.As("county-office-" + county)}.sign(t, caseNo)
 	await(t, a.Actor, caseNo, roleplay.Stage(nursery.StageInForce))
 	photo := roleplay.File{Field: "/evidence", Name: "visit.pdf", Content: testdata.PDF("visit")}

@@ -14,7 +14,7 @@ import (
 )
 
 const caseByNumber = `-- name: CaseByNumber :one
-SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about FROM cases WHERE case_no = $1
+SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about, passed FROM cases WHERE case_no = $1
 `
 
 func (q *Queries) CaseByNumber(ctx context.Context, caseNo string) (Case, error) {
@@ -44,12 +44,13 @@ func (q *Queries) CaseByNumber(ctx context.Context, caseNo string) (Case, error)
 		&i.EndedAt,
 		&i.Partner,
 		&i.About,
+		&i.Passed,
 	)
 	return i, err
 }
 
 const casesOfCity = `-- name: CasesOfCity :many
-SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about FROM cases
+SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about, passed FROM cases
 WHERE (created_at, case_no) < ($1::timestamptz, $2::text)
     AND ($3::text = '' OR kind = $3::text) AND ($4::text = '' OR stage = $4::text) AND ($5::text = '' OR status = $5::text)
     AND ($6::text = '' OR institution = $6::text) AND (NOT $7::boolean OR overdue)
@@ -113,6 +114,7 @@ func (q *Queries) CasesOfCity(ctx context.Context, arg CasesOfCityParams) ([]Cas
 			&i.EndedAt,
 			&i.Partner,
 			&i.About,
+			&i.Passed,
 		); err != nil {
 			return nil, err
 		}
@@ -125,7 +127,7 @@ func (q *Queries) CasesOfCity(ctx context.Context, arg CasesOfCityParams) ([]Cas
 }
 
 const casesOfCounty = `-- name: CasesOfCounty :many
-SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about FROM cases
+SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about, passed FROM cases
 WHERE county = $1 AND (created_at, case_no) < ($2::timestamptz, $3::text)
     AND ($4::text = '' OR kind = $4::text) AND ($5::text = '' OR stage = $5::text) AND ($6::text = '' OR status = $6::text)
     AND ($7::text = '' OR institution = $7::text) AND (NOT $8::boolean OR overdue)
@@ -191,6 +193,7 @@ func (q *Queries) CasesOfCounty(ctx context.Context, arg CasesOfCountyParams) ([
 			&i.EndedAt,
 			&i.Partner,
 			&i.About,
+			&i.Passed,
 		); err != nil {
 			return nil, err
 		}
@@ -203,7 +206,7 @@ func (q *Queries) CasesOfCounty(ctx context.Context, arg CasesOfCountyParams) ([
 }
 
 const casesOfInstitution = `-- name: CasesOfInstitution :many
-SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about FROM cases
+SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about, passed FROM cases
 WHERE institution = $1
     AND (created_at, case_no) < ($2::timestamptz, $3::text)
     AND ($4::text = '' OR kind = $4::text) AND ($5::text = '' OR stage = $5::text) AND ($6::text = '' OR status = $6::text)
@@ -268,6 +271,7 @@ func (q *Queries) CasesOfInstitution(ctx context.Context, arg CasesOfInstitution
 			&i.EndedAt,
 			&i.Partner,
 			&i.About,
+			&i.Passed,
 		); err != nil {
 			return nil, err
 		}
@@ -317,7 +321,7 @@ func (q *Queries) CasesOfParent(ctx context.Context, parent string) ([]CasesOfPa
 }
 
 const casesOfPartner = `-- name: CasesOfPartner :many
-SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about FROM cases
+SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about, passed FROM cases
 WHERE partner = $1 AND partner <> ''
     AND (created_at, case_no) < ($2::timestamptz, $3::text)
     AND ($4::text = '' OR kind = $4::text) AND ($5::text = '' OR stage = $5::text) AND ($6::text = '' OR status = $6::text)
@@ -384,6 +388,7 @@ func (q *Queries) CasesOfPartner(ctx context.Context, arg CasesOfPartnerParams) 
 			&i.EndedAt,
 			&i.Partner,
 			&i.About,
+			&i.Passed,
 		); err != nil {
 			return nil, err
 		}

@@ -38,7 +38,7 @@ func (q *Queries) AllCalendarYears(ctx context.Context) ([]CalendarYear, error) 
 }
 
 const caseForStep = `-- name: CaseForStep :one
-SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about FROM cases WHERE case_no = $1 FOR UPDATE
+SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about, passed FROM cases WHERE case_no = $1 FOR UPDATE
 `
 
 // The case row, locked: the steps of one case are written one after the other.
@@ -69,6 +69,7 @@ func (q *Queries) CaseForStep(ctx context.Context, caseNo string) (Case, error) 
 		&i.EndedAt,
 		&i.Partner,
 		&i.About,
+		&i.Passed,
 	)
 	return i, err
 }

@@ -166,6 +166,7 @@ type Case struct {
 	EndedAt        *time.Time
 	Partner        string
 	About          string
+	Passed         []string
 }
 
 type CaseEvent struct {

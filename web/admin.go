@@ -115,6 +115,20 @@ func (s *Site) pushRegistration(w http.ResponseWriter, r *http.Request) error {
 	return s.done(w, r, "/registrations", "已推送 "+in.Name+" 的登记信息。")
 }
 
+// silences are what an office's silence may mean.
+var silences = []option{{string(nursery.SilenceWait), "继续等待"}, {string(nursery.SilenceAccept), "视为受理"}}
+
+// settingText writes a setting's value as it is read.
+func settingText(raw json.RawMessage) string {
+	text := jsonText(raw)
+	for _, o := range silences {
+		if o.Value == text {
+			return o.Label
+		}
+	}
+	return text
+}
+
 // jsonText writes a setting's value as it is typed.
 func jsonText(raw json.RawMessage) string {
 	var text string

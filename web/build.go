@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
@@ -109,6 +110,15 @@ func (s *Site) askBuildAmendment(r *http.Request) (asking, error) {
 		Title: "调整计划", Back: "/build/" + d.CaseNo, Button: "调整", Lead: d.Name + "。调整前的计划和理由保留备查。", Version: d.Version,
 		Question: "调整后计划进度重新计算，确定吗？", Shape: sh, Values: ask(sh, now).Values,
 	}, nil
+}
+
+// milestoneText is how far a milestone is.
+func milestoneText(m casework.MilestoneView) string {
+	text := strconv.Itoa(m.Percent) + "%"
+	if !m.DoneOn.IsZero() {
+		text += "，" + m.DoneOn.String() + " 完成"
+	}
+	return text
 }
 
 // ranking ranks the counties of a plan, part by part.

@@ -61,16 +61,6 @@ func kinds() []option {
 	return list
 }
 
-// stagesOf is the line of stages of a kind of case.
-func stagesOf(kind nursery.CaseKind) []casework.StageTitle {
-	p, _ := workflows.ProcessOf(kind)
-	var list []casework.StageTitle
-	for _, st := range p.Stages {
-		list = append(list, casework.StageTitle{Stage: st.Stage, Title: st.Title})
-	}
-	return list
-}
-
 func (s *Site) caseOne(w http.ResponseWriter, r *http.Request) error {
 	c, err := s.Door.Case(r.Context(), who(r.Context()), r.PathValue("no"))
 	if err != nil {

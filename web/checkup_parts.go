@@ -37,6 +37,14 @@ func unitOf(item nursery.CheckItem) string {
 	return map[nursery.CheckItem]string{nursery.ItemWeight: "kg", nursery.ItemLength: "cm", nursery.ItemHead: "cm", nursery.ItemHaemoglobin: "g/L"}[item]
 }
 
+// owedText is what stands in an empty cell: how the item stands, where that is more than that it may be done.
+func owedText(owed casework.OwedItem) string {
+	if owed.Status == nursery.DutyOpen {
+		return ""
+	}
+	return owed.StatusTitle
+}
+
 // notDone are the reasons why an item was not looked at.
 func notDone() []option {
 	var list []option

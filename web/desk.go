@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tuoyu/casework"
+	"tuoyu/documents"
 	"tuoyu/nursery"
 )
 
@@ -31,7 +32,7 @@ func (s *Site) targets(w http.ResponseWriter, r *http.Request) error {
 	}
 	if wantsExport(r) {
 		return exported(s, w, "目标与进展", []string{"项目", "目标", "要求", "时限", "分子", "分母", "进展", "是否达到", "口径", "出处"}, once(list), func(t casework.Target) []any {
-			return []any{t.Project, t.Title, t.Goal, shortDate(t.By), t.Numerator, t.Denominator, progressText(t), metTitle(t), t.Basis, cited(t.Source)}
+			return []any{t.Project, t.Title, t.Goal, shortDate(t.By), t.Numerator, t.Denominator, progressText(t), metTitle(t), t.Basis, documents.Cite(t.Source)}
 		})
 	}
 	return s.show(w, r, frame{Title: "目标与进展", Wide: true}, targetsPage(list, with(r, "export", "xlsx")))

@@ -124,6 +124,27 @@ func lightWord(title string) string {
 	return title
 }
 
+// lamp is how a site or a county stands in building.
+type lamp struct{ tone, word string }
+
+var lampBuilt = lamp{"good", "已建成"}
+
+// siteLamp is the light of the last month; a site that is built has none any more.
+func siteLamp(l casework.BuildLine) lamp {
+	if !l.CompletedOn.IsZero() {
+		return lampBuilt
+	}
+	return lamp{lightTone(l.Light), lightWord(l.LightTitle)}
+}
+
+// countyLamp is the worst light of a county's sites until all are built.
+func countyLamp(c casework.BuildCounty) lamp {
+	if c.Built == c.Sites {
+		return lampBuilt
+	}
+	return lamp{lightTone(c.Light), lightWord(c.LightTitle)}
+}
+
 // build is the ledger of a plan 工作台账.
 func (s *Site) build(w http.ResponseWriter, r *http.Request) error {
 	plan, all, err := s.planOf(r)
@@ -140,7 +161,7 @@ func (s *Site) build(w http.ResponseWriter, r *http.Request) error {
 	}
 	if wantsExport(r) {
 		return exported(s, w, "建设台账", []string{"县区", "建设点", "运营方式", "计划托位", "计入托位", "计划进度", "核定进度", "灯", "销号日期"}, once(ledger.Lines), func(l casework.BuildLine) []any {
-			return []any{l.CountyName, l.Name, l.ModeTitle, l.Seats, l.SeatsCounted, l.Planned.Text, l.Actual.Text, lightWord(l.LightTitle), shortDate(l.CompletedOn)}
+			return []any{l.CountyName, l.Name, l.ModeTitle, l.Seats, l.SeatsCounted, l.Planned.Text, l.Actual.Text, siteLamp(l).word, shortDate(l.CompletedOn)}
 		})
 	}
 	return s.show(w, r, frame{Title: "建设台账", Wide: true, Live: true}, buildPage(ledger, all, with(r, "export", "xlsx"), mayStart))

@@ -79,19 +79,3 @@ func inclusive(i *bool) string {
 func filedStatus(status string) string {
 	return map[string]string{"filed": "已备案", "rectifying": "整改中", "cancelled": "已注销", "applying": "申请中"}[status]
 }
-
-// stageMark is where a stage stands in the line: past, here or to come.
-func stageMark(stages []casework.StageTitle, at string, i int) string {
-	for n, st := range stages {
-		if string(st.Stage) == at {
-			switch {
-			case i < n:
-				return "past"
-			case i == n:
-				return "here"
-			}
-			return "ahead"
-		}
-	}
-	return "ahead"
-}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tuoyu/casework"
+	"tuoyu/documents"
 	"tuoyu/nursery"
 )
 
@@ -80,24 +81,23 @@ func shown(v any) string {
 	return ""
 }
 
-// cited writes a citation as people quote it.
-func cited(c nursery.Citation) string {
-	text := "《" + c.Document + "》"
-	if c.Number != "" {
-		text += "（" + c.Number + "）"
+// seenAndAsked writes what a rule saw and what it asks for; empty where it says neither.
+func seenAndAsked(r nursery.Reason) string {
+	var parts []string
+	if seen := shown(r.Seen); seen != "" {
+		parts = append(parts, "所见："+seen)
 	}
-	if c.Article != "" {
-		text += articleText(c.Article)
+	if limit := shown(r.Limit); limit != "" {
+		parts = append(parts, "要求："+limit)
 	}
-	if !c.Verified {
-		text += "［未核对原文］"
-	}
-	return text
+	return strings.Join(parts, "；")
 }
 
-func articleText(article string) string {
-	if _, err := strconv.Atoi(article); err == nil {
-		return "第" + article + "条"
+// citedAll writes the citations of a reason one after the other.
+func citedAll(basis []nursery.Citation) string {
+	texts := make([]string, len(basis))
+	for i, c := range basis {
+		texts[i] = documents.Cite(c)
 	}
-	return article
+	return strings.Join(texts, "；")
 }

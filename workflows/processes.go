@@ -57,7 +57,8 @@ type Process struct {
 	Title    string // Chinese, as people call it
 	Prefix   string // of its case numbers
 	Workflow any
-	Stages   []StageInfo
+	Stages   []StageInfo     // in their order
+	Usual    []nursery.Stage // those of a case in which nothing goes amiss, in the same order
 }
 
 // StageInfo says what a stage is called and who holds the ball in it.
@@ -95,23 +96,31 @@ func Processes() []Process {
 			{nursery.StagePenaltyReferred, "移送处罚程序", "", "请按处罚程序的通知办理。"},
 			{nursery.StageWithdrawn, "已撤回", "", "申请已撤回，可以重新提交备案。"},
 			{nursery.StageRerouted, "转按托育机构备案", "", "收托超过五人应按托育机构备案，已为您保存新的备案草稿，请补充后提交。"},
+		}, []nursery.Stage{
+			nursery.StageSubmitted, nursery.StageMaterialsComplete, nursery.StageReceiptIssued, nursery.StageVerified,
 		}},
 		{nursery.KindChange, "变更备案", "BG", FilingChange, []StageInfo{
 			{nursery.StageSubmitted, "变更核对", nursery.RoleClerk, "办理机关正在核对变更内容。"},
 			{nursery.StageChanged, "变更已备案", "", "变更已备案，原回执由变更备案回执取代。"},
 			{nursery.StageRefused, "不予变更", "", "请查看不予变更的理由，可以更正后重新提交。"},
 			{nursery.StageWithdrawn, "已撤回", "", "申请已撤回。"},
+		}, []nursery.Stage{
+			nursery.StageSubmitted, nursery.StageChanged,
 		}},
 		{nursery.KindCancellation, "注销备案", "ZX", FilingCancel, []StageInfo{
 			{nursery.StageSubmitted, "注销核对", nursery.RoleClerk, "办理机关正在核对婴幼儿和工作人员的安置情况。"},
 			{nursery.StageCancelled, "已注销", "", "备案已注销，原备案回执失效。"},
 			{nursery.StageRefused, "不予注销", "", "请查看理由，妥善安置后重新提交。"},
 			{nursery.StageWithdrawn, "已撤回", "", "申请已撤回。"},
+		}, []nursery.Stage{
+			nursery.StageSubmitted, nursery.StageCancelled,
 		}},
 		{nursery.KindBuild, "公办示范托育机构建设", "JS", Build, []StageInfo{
 			{nursery.StageBuilding, "建设中", nursery.RoleCountyOffice, "县区按节点报送进度和佐证材料，市级核定。"},
 			{nursery.StageSupervised, "督办中", nursery.RoleCountyOffice, "请在期限内书面答复督办，说明原因和赶上的日期。"},
 			{nursery.StageBuilt, "已建成并备案", "", "六个节点全部完成，已销号。"},
+		}, []nursery.Stage{
+			nursery.StageBuilding, nursery.StageBuilt,
 		}},
 		{nursery.KindContract, "医育结合签约", nursery.PrefixContract, Contract, []StageInfo{
 			{nursery.StageSigning, "双方签署", nursery.RoleInstitution, "请核对协议文本并签署；文本变更后须重新签署。"},
@@ -120,6 +129,8 @@ func Processes() []Process {
 			{nursery.StageInForce, "履行中", nursery.RoleHospital, "按协议开展技术指导和半年体检，到期前六十日征询续签。"},
 			{nursery.StageContractEnded, "已终止", "", "协议已到期或终止。"},
 			{nursery.StageContractRefused, "未签成", "", "未签成协议，可以重新发起。"},
+		}, []nursery.Stage{
+			nursery.StageSigning, nursery.StageContractFiling, nursery.StageContractAwaited, nursery.StageInForce, nursery.StageContractEnded,
 		}},
 		{nursery.KindCheckup, "在托婴幼儿健康体检", nursery.PrefixCheckup, CheckupRound, []StageInfo{
 			{nursery.StageRoundBlocked, "没有签约，不能开展", nursery.RoleCountyOffice, "请先签订医育结合协议；协议生效后自动开始体检。"},
@@ -127,6 +138,8 @@ func Processes() []Process {
 			{nursery.StageRoundMissed, "核对漏检", nursery.RoleCountyOffice, "县区正在核对漏检的婴幼儿。"},
 			{nursery.StageRoundClosed, "体检办结", "", "本半年体检已办结，报告可以下载。"},
 			{nursery.StageRoundLost, "本半年未开展", "", "本半年没有生效的签约，未开展体检。"},
+		}, []nursery.Stage{
+			nursery.StageRecording, nursery.StageRoundClosed,
 		}},
 		{nursery.KindReferral, "体检后转诊", nursery.PrefixReferral, Referral, []StageInfo{
 			{nursery.StageReferred, "待接收", nursery.RoleHospital, "签约医生正在联系接收医院。"},
@@ -135,6 +148,8 @@ func Processes() []Process {
 			{nursery.StageReferralSeen, "待反馈结果", nursery.RoleHospital, "已就诊，等待结果。"},
 			{nursery.StageReferralDone, "结果已反馈，办结", "", "转诊已办结。"},
 			{nursery.StageReferralEnded, "未就诊，办结", "", "追访后仍未就诊。"},
+		}, []nursery.Stage{
+			nursery.StageReferred, nursery.StageReferralTaken, nursery.StageReferralSeen, nursery.StageReferralDone,
 		}},
 		{nursery.KindInspection, "督导评估", nursery.InspectionPrefix, Inspection, []StageInfo{
 			{nursery.StageAssigning, "落实检查人员", nursery.RoleInspector, "正在落实两名检查人员。"},
@@ -147,6 +162,8 @@ func Processes() []Process {
 			{nursery.StageInspected, "检查办结", "", "本次检查办结，请持续符合标准。"},
 			{nursery.StageCorrected, "整改合格，办结", "", "整改合格，本次检查办结。"},
 			{nursery.StagePenaltyReferred, "移送处罚程序", "", "请按处罚程序的通知办理。"},
+		}, []nursery.Stage{
+			nursery.StageAssigning, nursery.StageScheduling, nursery.StageVisiting, nursery.StageSigning, nursery.StageInspected,
 		}},
 		{nursery.KindInspectionPlan, "检查计划与随机抽取", nursery.InspectionPlanPrefix, InspectionPlan, []StageInfo{
 			{nursery.StagePlanDrafting, "拟定名单", nursery.RoleSupervisor, "主管部门核对受检机构名单，公布抽取承诺。"},
@@ -155,12 +172,16 @@ func Processes() []Process {
 			{nursery.StagePlanRunning, "执行中", nursery.RoleInspector, "例行检查已开始，随机抽查分散进行。"},
 			{nursery.StagePlanLate, "待说明", nursery.RoleSupervisor, "半年度结束，请说明未按计划检查的情况。"},
 			{nursery.StagePlanClosed, "办结", "", "本半年度检查计划办结。"},
+		}, []nursery.Stage{
+			nursery.StagePlanDrafting, nursery.StagePlanCommitted, nursery.StagePlanDrawn, nursery.StagePlanRunning, nursery.StagePlanClosed,
 		}},
 		{nursery.KindComplaint, "投诉举报", nursery.ComplaintPrefix, Complaint, []StageInfo{
 			{nursery.StageTriage, "待处理", nursery.RoleSupervisor, "主管部门正在处理。"},
 			{nursery.StageVisitOpened, "已安排现场检查", "", "已安排现场检查，结果将向社会公示。"},
 			{nursery.StageAnswered, "已答复", "", "请查看答复。"},
 			{nursery.StageNotOurs, "不属于受理范围", "", "请查看理由。"},
+		}, []nursery.Stage{
+			nursery.StageTriage, nursery.StageAnswered,
 		}},
 		{nursery.KindInsurance, "婴幼儿意外伤害险投保", "BX", Insurance, []StageInfo{
 			{nursery.StageCollecting, "名册归集", nursery.RoleCountyOffice, "县区归集婴幼儿名册，齐全后提交核对。"},
@@ -170,6 +191,8 @@ func Processes() []Process {
 			{nursery.StageExceptions, "例外处理", nursery.RoleCountyOffice, "请逐名处理未能投保的婴幼儿。"},
 			{nursery.StageStanding, "本月已处理", nursery.RoleCountyOffice, "月底前可补报新生儿。"},
 			{nursery.StageMonthDone, "本月办结", "", "本月投保已办结。"},
+		}, []nursery.Stage{
+			nursery.StageCollecting, nursery.StageChecking, nursery.StageSigning, nursery.StageSent, nursery.StageStanding, nursery.StageMonthDone,
 		}},
 		{nursery.KindInsuranceClaim, "婴幼儿意外伤害险理赔", "LP", InsuranceClaim, []StageInfo{
 			{nursery.StageReported, "已报案", nursery.RoleInsurer, "承保机构正在核定。"},
@@ -177,6 +200,8 @@ func Processes() []Process {
 			{nursery.StageAccepted, "待赔付", nursery.RoleInsurer, "承保机构正在办理赔付。"},
 			{nursery.StagePaid, "已赔付，办结", "", "赔付已完成。"},
 			{nursery.StageClaimEnded, "不予赔付，办结", "", "请查看不予赔付的理由。"},
+		}, []nursery.Stage{
+			nursery.StageReported, nursery.StageAccepted, nursery.StagePaid,
 		}},
 	}
 }

@@ -41,6 +41,7 @@ type Case struct {
 	Institution    string              `json:"institution"`
 	SiteKind       string              `json:"site_kind"`
 	Stage          nursery.Stage       `json:"stage"`
+	Stages         []WayStage          `json:"stages"`
 	Status         nursery.CaseStatus  `json:"status"`
 	Holder         string              `json:"holder"`
 	DueOn          nursery.Date        `json:"due_on"`
@@ -55,6 +56,12 @@ type Case struct {
 	Clocks         []Clock             `json:"clocks"`
 	Application    nursery.Application `json:"application"`
 	Children       []Child             `json:"children"`
+}
+
+// WayStage is a stage on the way of a case.
+type WayStage struct {
+	Stage nursery.Stage `json:"stage"`
+	Place string        `json:"place"`
 }
 
 // Clock is a legal clock of a case.

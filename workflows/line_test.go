@@ -1,0 +1,77 @@
+package workflows
+
+import (
+	"strings"
+	"testing"
+
+	"tuoyu/nursery"
+)
+
+func TestTheLineOfACaseIsItsWayAndWhatUsuallyFollows(t *testing.T) {
+	filing, _ := ProcessOf(nursery.KindFiling)
+	for name, c := range map[string]struct {
+		passed []nursery.Stage
+		at     nursery.Stage
+		ended  bool
+		want   string
+	}{
+		"a draft": {nil, nursery.StageDraft, false, "[草稿] 材料核对 已受理 已发回执，待现场核查 现场核查符合，办结"},
+		"a register that is silent": {
+			[]nursery.Stage{nursery.StageDraft, nursery.StageSubmitted}, nursery.StageRegistration, false,
+			"草稿 [登记信息核验] 材料核对 已受理 已发回执，待现场核查 现场核查符合，办结",
+		},
+		"corrections": {
+			[]nursery.Stage{nursery.StageSubmitted}, nursery.StageCorrections, false, "材料核对 [待补正] 已受理 已发回执，待现场核查 现场核查符合，办结",
+		},
+		"back from corrections": {
+			[]nursery.Stage{nursery.StageSubmitted, nursery.StageCorrections}, nursery.StageSubmitted, false,
+			"[材料核对] 已受理 已发回执，待现场核查 现场核查符合，办结",
+		},
+		"withdrawn": {[]nursery.Stage{nursery.StageDraft, nursery.StageSubmitted}, nursery.StageWithdrawn, true, "草稿 材料核对 [已撤回]"},
+		"ended": {
+			[]nursery.Stage{nursery.StageReceiptIssued, nursery.StageSubmitted, nursery.StageMaterialsComplete}, nursery.StageVerified, true,
+			"材料核对 已受理 已发回执，待现场核查 [现场核查符合，办结]",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, s := range filing.Line(c.passed, c.at, c.ended) {
+				switch s.Place {
+				case Here:
+					got = append(got, "["+s.Title+"]")
+				default:
+					got = append(got, s.Title)
+				}
+			}
+			if text := strings.Join(got, " "); text != c.want {
+				t.Errorf("%s, want %s", text, c.want)
+			}
+		})
+	}
+}
+
+func TestTheUsualWayIsOfStagesThereAreInTheirOrderAndEnds(t *testing.T) {
+	for _, p := range Processes() {
+		if len(p.Usual) == 0 {
+			t.Errorf("%s has no usual way", p.Kind)
+			continue
+		}
+		line := p.Line(nil, "", false)
+		var got []nursery.Stage
+		for _, s := range line {
+			got = append(got, s.Stage)
+		}
+		if len(got) != len(p.Usual) {
+			t.Errorf("%s: %v are stages, want %v", p.Kind, got, p.Usual)
+			continue
+		}
+		for i, s := range p.Usual {
+			if got[i] != s {
+				t.Errorf("%s: %s stands at %d, want %s", p.Kind, got[i], i, s)
+			}
+		}
+		if last := line[len(line)-1]; last.Holder != "" {
+			t.Errorf("%s ends with %s, where %s holds the ball", p.Kind, last.Stage, last.Holder)
+		}
+	}
+}
