@@ -110,13 +110,15 @@ func readCases(ctx context.Context, q *store.Queries, p nursery.Principal, f Cas
 }
 
 func (s *Service) summary(c store.Case, years calendar.Years) CaseSummary {
-	process, _ := workflows.ProcessOf(nursery.CaseKind(c.Kind))
-	stage, _ := process.Stage(nursery.Stage(c.Stage))
+	kind := nursery.CaseKind(c.Kind)
 	summary := CaseSummary{
-		CaseNo: c.CaseNo, Kind: process.Kind, Title: process.Title, County: c.County, Institution: c.Institution,
-		Subject: c.Subject, SiteKind: nursery.SiteKind(c.SiteKind), Stage: nursery.Stage(c.Stage), StageTitle: stage.Title,
+		CaseNo: c.CaseNo, Kind: kind, County: c.County, Institution: c.Institution,
+		Subject: c.Subject, SiteKind: nursery.SiteKind(c.SiteKind), Stage: nursery.Stage(c.Stage), StageTitle: stageOf(kind, c.Stage).Title,
 		Status: nursery.CaseStatus(c.Status), Holder: nursery.Role(c.Holder), DueOn: c.DueOn,
 		DueProvisional: c.DueProvisional, Overdue: c.Overdue, ReceivedOn: c.ReceivedOn, CreatedAt: c.CreatedAt, EndedAt: c.EndedAt,
+	}
+	if process, ok := workflows.ProcessOf(kind); ok {
+		summary.Title = process.Title
 	}
 	if c.Holder != "" {
 		summary.HolderTitle = summary.Holder.Title()
@@ -127,9 +129,25 @@ func (s *Service) summary(c store.Case, years calendar.Years) CaseSummary {
 	return summary
 }
 
+// stageOf is what a stage of a kind of case is called and what comes next; empty where there is no such stage.
+func stageOf(kind nursery.CaseKind, stage string) workflows.StageInfo {
+	process, ok := workflows.ProcessOf(kind)
+	if !ok {
+		return workflows.StageInfo{}
+	}
+	info, ok := process.Stage(nursery.Stage(stage))
+	if !ok {
+		return workflows.StageInfo{}
+	}
+	return info
+}
+
 // stagesOf is the way of a case.
 func stagesOf(c store.Case) []StageTitle {
-	process, _ := workflows.ProcessOf(nursery.CaseKind(c.Kind))
+	process, ok := workflows.ProcessOf(nursery.CaseKind(c.Kind))
+	if !ok {
+		return []StageTitle{}
+	}
 	passed := make([]nursery.Stage, 0, len(c.Passed))
 	for _, stage := range c.Passed {
 		passed = append(passed, nursery.Stage(stage))
@@ -157,10 +175,7 @@ func (s *Service) Case(ctx context.Context, p nursery.Principal, caseNo string) 
 			return err
 		}
 		d = CaseDetail{CaseSummary: s.summary(c, years), Version: int(c.Version), Stages: stagesOf(c)}
-		if process, ok := workflows.ProcessOf(d.Kind); ok {
-			stage, _ := process.Stage(d.Stage)
-			d.Next = stage.Next
-		}
+		d.Next = stageOf(d.Kind, c.Stage).Next
 		if c.ParentCase != nil {
 			d.ParentCase = *c.ParentCase
 		}

@@ -10,7 +10,6 @@ import (
 	"tuoyu/draw"
 	"tuoyu/nursery"
 	"tuoyu/store"
-	"tuoyu/workflows"
 )
 
 // InspectionPlans lists the plans p may see, newest first.
@@ -73,7 +72,7 @@ func planOfRow(r store.InspectionPlansOfCityRow) store.InspectionPlan {
 func planSummary(plan store.InspectionPlan, stage, status string) PlanSummary {
 	v := PlanSummary{
 		CaseNo: plan.CaseNo, County: plan.County, CountyName: nursery.CountyName(plan.County), Half: plan.Half, Stage: nursery.Stage(stage),
-		StageTitle: stageTitle(nursery.KindInspectionPlan, stage), Status: nursery.CaseStatus(status), Commitment: plan.Commitment,
+		StageTitle: stageOf(nursery.KindInspectionPlan, stage).Title, Status: nursery.CaseStatus(status), Commitment: plan.Commitment,
 		CommittedBy: plan.CommittedBy, CommittedAt: plan.CommittedAt, Witness: plan.Witness, DrawnOn: plan.DrawnOn, Decision: plan.Decision,
 		ClosedOn: plan.ClosedOn,
 	}
@@ -82,15 +81,6 @@ func planSummary(plan store.InspectionPlan, stage, status string) PlanSummary {
 		v.Late = &late
 	}
 	return v
-}
-
-func stageTitle(kind nursery.CaseKind, stage string) string {
-	process, ok := workflows.ProcessOf(kind)
-	if !ok {
-		return ""
-	}
-	info, _ := process.Stage(nursery.Stage(stage))
-	return info.Title
 }
 
 // InspectionPlan gives everything of a plan.
@@ -151,7 +141,7 @@ func (s *Service) fillPlannedVisits(ctx context.Context, q *store.Queries, plan 
 			Late: over && !row.Dropped && (row.VisitedOn.IsZero() || row.VisitedOn.After(half.Last())),
 		}
 		if row.Inspection != nil && row.GoingFirst != nil && row.GoingSecond != nil && row.Stage != nil {
-			v.Inspection, v.Going, v.StageTitle = *row.Inspection, []string{*row.GoingFirst, *row.GoingSecond}, stageTitle(nursery.KindInspection, *row.Stage)
+			v.Inspection, v.Going, v.StageTitle = *row.Inspection, []string{*row.GoingFirst, *row.GoingSecond}, stageOf(nursery.KindInspection, *row.Stage).Title
 		}
 		d.Visits = append(d.Visits, v)
 	}
@@ -254,7 +244,7 @@ func (s *Service) InspectionDay(ctx context.Context, p nursery.Principal, on nur
 		for _, row := range rows {
 			day.Visits = append(day.Visits, DayVisit{
 				CaseNo: row.CaseNo, Township: row.Township, VisitTime: row.VisitTime, Institution: row.Institution, Name: row.Name, Address: row.Address,
-				Kind: row.Kind, Inspectors: []string{row.FirstInspector, row.SecondInspector}, StageTitle: stageTitle(nursery.KindInspection, row.Stage),
+				Kind: row.Kind, Inspectors: []string{row.FirstInspector, row.SecondInspector}, StageTitle: stageOf(nursery.KindInspection, row.Stage).Title,
 				VisitedOn: row.VisitedOn,
 			})
 		}

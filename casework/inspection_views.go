@@ -8,7 +8,6 @@ import (
 	"tuoyu/activities"
 	"tuoyu/nursery"
 	"tuoyu/store"
-	"tuoyu/workflows"
 )
 
 // Inspections lists the inspections p may see, by case number.
@@ -75,12 +74,9 @@ func inspectionOfRow(r store.InspectionsOfCityRow) store.Inspection {
 func inspectionSummary(p nursery.Principal, i store.Inspection, stage, status, subject string) InspectionSummary {
 	v := InspectionSummary{
 		CaseNo: i.CaseNo, County: i.County, CountyName: nursery.CountyName(i.County), Institution: i.Institution, Subject: subject,
-		Kind: i.Kind, Half: i.Half, Stage: nursery.Stage(stage), Status: nursery.CaseStatus(status), VisitOn: i.VisitOn, VisitTime: i.VisitTime,
+		Kind: i.Kind, Half: i.Half, Stage: nursery.Stage(stage), StageTitle: stageOf(nursery.KindInspection, stage).Title,
+		Status: nursery.CaseStatus(status), VisitOn: i.VisitOn, VisitTime: i.VisitTime,
 		VisitedOn: i.VisitedOn, Round: int(i.Round), Version: int(i.Version), Serious: i.Serious, PublishBy: i.PublishBy, PublishedOn: i.PublishedOn,
-	}
-	if process, ok := workflows.ProcessOf(nursery.KindInspection); ok {
-		info, _ := process.Stage(v.Stage)
-		v.StageTitle = info.Title
 	}
 	if p.Role != nursery.RoleInstitution {
 		v.Inspectors = []string{i.FirstInspector, i.SecondInspector}

@@ -10,7 +10,6 @@ import (
 	"tuoyu/activities"
 	"tuoyu/nursery"
 	"tuoyu/store"
-	"tuoyu/workflows"
 )
 
 // insurancePrefix begins the names under which a county's insurance stands beside institutions.
@@ -209,11 +208,9 @@ func (s *Service) InsuranceMonths(ctx context.Context, p nursery.Principal, coun
 }
 
 func monthSummary(r store.InsuranceBatchesOfCityRow) InsuranceMonthSummary {
-	process, _ := workflows.ProcessOf(nursery.KindInsurance)
-	stage, _ := process.Stage(nursery.Stage(r.Stage))
 	return InsuranceMonthSummary{
 		CaseNo: r.CaseNo, County: r.County, CountyName: nursery.CountyName(r.County), Month: nursery.MonthText(r.Month), Insurer: r.Insurer,
-		CoverFrom: r.CoverFrom, Stage: nursery.Stage(r.Stage), StageTitle: stage.Title, OpenedOn: r.OpenedOn, ClosedOn: r.ClosedOn,
+		CoverFrom: r.CoverFrom, Stage: nursery.Stage(r.Stage), StageTitle: stageOf(nursery.KindInsurance, r.Stage).Title, OpenedOn: r.OpenedOn, ClosedOn: r.ClosedOn,
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/store"
-	"tuoyu/workflows"
 )
 
 // PublicStatus says where a case stands to whoever knows its number and tracking code. A wrong number, a wrong
@@ -64,16 +63,11 @@ func (s *Service) PublicStatus(ctx context.Context, caseNo, code string) (Public
 }
 
 func publicCase(c CaseSummary, stages []StageTitle) PublicCase {
-	view := PublicCase{
+	return PublicCase{
 		CaseNo: c.CaseNo, Title: c.Title, County: nursery.CountyName(c.County), Stage: c.Stage, StageTitle: c.StageTitle, Stages: stages,
-		HolderTitle: c.HolderTitle, DueOn: c.DueOn, DueProvisional: c.DueProvisional, DaysLeft: c.DaysLeft,
+		Next: stageOf(c.Kind, string(c.Stage)).Next, HolderTitle: c.HolderTitle, DueOn: c.DueOn, DueProvisional: c.DueProvisional, DaysLeft: c.DaysLeft,
 		Papers: []PublicPaper{}, Timeline: []PublicEvent{},
 	}
-	if process, ok := workflows.ProcessOf(c.Kind); ok {
-		stage, _ := process.Stage(c.Stage)
-		view.Next = stage.Next
-	}
-	return view
 }
 
 // Publications lists the public notices of a county, newest first.

@@ -3,6 +3,7 @@ package nursery
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 // Silence is what a county lets an office's silence mean 逾期未答复的处理.
@@ -39,6 +40,14 @@ type Setting struct {
 	Source   string `json:"source"`
 	Min      int    `json:"min,omitempty"` // smallest number of days, for a setting in days
 	Max      int    `json:"max,omitempty"` // largest: a legal limit may only be shortened
+
+	Options []SettingOption `json:"options,omitempty"` // of a setting that is not in days
+}
+
+// SettingOption is a value a county may choose, with its Chinese name.
+type SettingOption struct {
+	Value string `json:"value"`
+	Title string `json:"title"`
 }
 
 // SettingsCatalogue lists every setting in the order screens show them. The two legal limits are those of
@@ -49,7 +58,9 @@ func SettingsCatalogue() []Setting {
 	return []Setting{
 		{Name: "filing.receipt_days", Title: "备案回执办理时限（工作日）", Default: 5, Verified: true, Source: article9, Min: 1, Max: 5},
 		{Name: "filing.finding_days", Title: "现场核查告知时限（工作日）", Default: 15, Verified: true, Source: article9, Min: 1, Max: 15},
-		{Name: "filing.silence", Title: "逾期未答复的处理", Default: string(SilenceWait), Source: unset},
+		{Name: "filing.silence", Title: "逾期未答复的处理", Default: string(SilenceWait), Source: unset, Options: []SettingOption{
+			{string(SilenceWait), "继续等待"}, {string(SilenceAccept), "视为受理"},
+		}},
 		{Name: "filing.silence_grace_days", Title: "逾期后视为受理前的宽限（工作日）", Default: 5, Source: unset, Min: 1, Max: 60},
 		{Name: "filing.correction_reminder_days", Title: "补正提醒间隔（工作日）", Default: 10, Source: unset, Min: 1, Max: 60},
 		{Name: "filing.rectify_days", Title: "整改期限默认值（工作日）", Default: 30, Source: unset, Min: 1, Max: 120},
@@ -91,10 +102,10 @@ func (s Settings) With(name string, value json.RawMessage) (Settings, error) {
 }
 
 func (s Setting) check(value json.RawMessage) error {
-	if s.Max == 0 {
-		var word Silence
-		if json.Unmarshal(value, &word) != nil || (word != SilenceWait && word != SilenceAccept) {
-			return invalid("setting.value", "只能填 wait 或 accept")
+	if len(s.Options) > 0 {
+		var chosen string
+		if json.Unmarshal(value, &chosen) != nil || !slices.ContainsFunc(s.Options, func(o SettingOption) bool { return o.Value == chosen }) {
+			return invalid("setting.value", "不是可选的值")
 		}
 		return nil
 	}

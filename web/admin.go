@@ -115,18 +115,25 @@ func (s *Site) pushRegistration(w http.ResponseWriter, r *http.Request) error {
 	return s.done(w, r, "/registrations", "已推送 "+in.Name+" 的登记信息。")
 }
 
-// silences are what an office's silence may mean.
-var silences = []option{{string(nursery.SilenceWait), "继续等待"}, {string(nursery.SilenceAccept), "视为受理"}}
-
 // settingText writes a setting's value as it is read.
-func settingText(raw json.RawMessage) string {
-	text := jsonText(raw)
-	for _, o := range silences {
+func settingText(x nursery.Setting, value json.RawMessage) string {
+	text := jsonText(value)
+	for _, o := range x.Options {
 		if o.Value == text {
-			return o.Label
+			return o.Title
 		}
 	}
 	return text
+}
+
+// settingNamed is the setting of that name; one that is no longer known has its name for a title.
+func settingNamed(all []casework.SettingView, name string) nursery.Setting {
+	for _, x := range all {
+		if x.Name == name {
+			return x.Setting
+		}
+	}
+	return nursery.Setting{Title: name}
 }
 
 // jsonText writes a setting's value as it is typed.

@@ -8,7 +8,10 @@ import (
 )
 
 func TestTheLineOfACaseIsItsWayAndWhatUsuallyFollows(t *testing.T) {
-	filing, _ := ProcessOf(nursery.KindFiling)
+	filing, ok := ProcessOf(nursery.KindFiling)
+	if !ok {
+		t.Fatal("no process")
+	}
 	for name, c := range map[string]struct {
 		passed []nursery.Stage
 		at     nursery.Stage

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// asDevstack makes this test program behave as devstack itself, so that the tests run the real one.
+const asDevstack = "DEVSTACK_TEST_AS_MAIN"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asDevstack) != "" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// devstack is one real run and what it printed.
+type devstack struct {
+	t    *testing.T
+	cmd  *exec.Cmd
+	out  *bytes.Buffer
+	done chan struct{}
+	env  map[string]string
+}
+
+// openDir gives a directory that every account can reach, unlike t.TempDir: Postgres runs as another one.
+func openDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "devstack-test-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
+
+// launch starts devstack with the arguments, the command last.
+func launch(t *testing.T, args ...string) *devstack {
+	t.Helper()
+	d := &devstack{t: t, out: new(bytes.Buffer), done: make(chan struct{})}
+	d.cmd = exec.Command(os.Args[0], args...)
+	d.cmd.Env = append(os.Environ(), asDevstack+"=1")
+	d.cmd.Stdout, d.cmd.Stderr = d.out, d.out
+	if err := d.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		_ = d.cmd.Wait() // the code is read from the state
+		close(d.done)
+	}()
+	t.Cleanup(func() {
+		_ = d.cmd.Process.Signal(syscall.SIGTERM)
+		d.wait()
+	})
+	return d
+}
+
+// wait gives the exit code, once devstack has ended.
+func (d *devstack) wait() int {
+	d.t.Helper()
+	select {
+	case <-d.done:
+		return d.cmd.ProcessState.ExitCode()
+	case <-time.After(60 * time.Second):
+		_ = d.cmd.Process.Kill()
+		d.t.Fatalf("devstack does not end; it printed:\n%s", d.out)
+		return 0
+	}
+}
+
+// up starts devstack on free ports with a command that keeps it up, and waits until that command runs.
+func up(t *testing.T, state string, flags ...string) *devstack {
+	t.Helper()
+	envFile := filepath.Join(t.TempDir(), "env")
+	args := append([]string{"--state", state, "--ports", "auto", "--fast"}, flags...)
+	script := `env -0 >"$0.tmp" && mv "$0.tmp" "$0" && while :; do sleep 1; done`
+	d := launch(t, append(args, "--", "sh", "-c", script, envFile)...)
+	for deadline := time.Now().Add(60 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		raw, err := os.ReadFile(envFile)
+		if err == nil {
+			d.env = map[string]string{}
+			for v := range strings.SplitSeq(string(raw), "\x00") {
+				name, value, _ := strings.Cut(v, "=")
+				d.env[name] = value
+			}
+			return d
+		}
+		select {
+		case <-d.done:
+			t.Fatalf("devstack ended with %d:\n%s", d.cmd.ProcessState.ExitCode(), d.out)
+		default:
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("devstack does not come up")
+		}
+	}
+}
+
+// processes lists what runs for this devstack: marked ones, and Postgres on its data directory.
+func (d *devstack) processes() []string {
+	var found []string
+	for _, pid := range marked(d.env[runMarker]) {
+		found = append(found, "marked "+strconv.Itoa(pid))
+	}
+	files, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	for _, f := range files {
+		raw, err := os.ReadFile(f)
+		if err != nil {
+			continue
+		}
+		line := strings.ReplaceAll(string(raw), "\x00", " ")
+		if strings.Contains(line, "-D "+d.env["DEVSTACK_STATE"]+"/postgres ") ||
+			strings.Contains(line, "--user-data-dir="+d.env["DEVSTACK_STATE"]+"/") ||
+			strings.Contains(line, guardScript) && strings.Contains(line, d.env[runMarker]) {
+			found = append(found, line)
+		}
+	}
+	return found
+}
+
+func (d *devstack) mustBeGone() {
+	d.t.Helper()
+	var left []string
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		if left = d.processes(); len(left) == 0 {
+			return
+		}
+	}
+	d.t.Fatalf("left behind: %v", left)
+}
+
+func (d *devstack) connect(variable string) *pgx.Conn {
+	d.t.Helper()
+	conn, err := pgx.Connect(context.Background(), d.env[variable])
+	if err != nil {
+		d.t.Fatalf("connect by %s: %v", variable, err)
+	}
+	d.t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	return conn
+}

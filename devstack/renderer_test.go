@@ -1,0 +1,239 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// post sends a form to the renderer: files by name, fields by name.
+func post(t *testing.T, base string, files, fields map[string]string) (status int, body []byte, header http.Header) {
+	t.Helper()
+	var buf bytes.Buffer
+	form := multipart.NewWriter(&buf)
+	for name, text := range files {
+		part, err := form.CreateFormFile("files", name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(part, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, value := range fields {
+		if err := form.WriteField(name, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := form.Close(); err != nil {
+		t.Fatal(err)
+	}
+	req, err := http.NewRequest(http.MethodPost, base+"/forms/chromium/convert/html", &buf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", form.FormDataContentType())
+	req.Header.Set("Gotenberg-Trace", "trace-1")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if body, err = io.ReadAll(res.Body); err != nil {
+		t.Fatal(err)
+	}
+	return res.StatusCode, body, res.Header
+}
+
+// pageBox finds the size of the first page in points: Chromium writes its page dictionaries in the clear.
+var pageBox = regexp.MustCompile(`/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]`)
+
+func checkRenderer(t *testing.T, d *devstack) {
+	base := d.env["TUOYU_GOTENBERG_URL"]
+	if v := get(t, base+"/version"); !strings.HasPrefix(v, "8.") {
+		t.Errorf("version %q", v)
+	}
+	if h := get(t, base+"/health"); !strings.Contains(h, `"status":"up"`) {
+		t.Errorf("health %s", h)
+	}
+	page := strings.Replace(samplePage, "PLACE", base, 1)
+	style := ".hidden{display:none}"
+	for _, c := range []struct {
+		name   string
+		fields map[string]string
+		width  float64
+		height float64
+	}{
+		{"letter is the default", nil, 612, 792},
+		{"a4 in millimetres", map[string]string{"paperWidth": "210mm", "paperHeight": "297mm", "unknown": "1"}, 595.3, 841.9},
+		{"a4 lying", map[string]string{"paperWidth": "8.27", "paperHeight": "11.7", "landscape": "true"}, 842.4, 595.4},
+	} {
+		status, pdf, header := post(t, base, map[string]string{"index.html": page, "style.css": style}, c.fields)
+		if status != http.StatusOK || !bytes.HasPrefix(pdf, []byte("%PDF-")) || header.Get("Content-Type") != "application/pdf" {
+			t.Fatalf("%s: %d %.200s", c.name, status, pdf)
+		}
+		if header.Get("Gotenberg-Trace") != "trace-1" {
+			t.Errorf("%s: trace %q", c.name, header.Get("Gotenberg-Trace"))
+		}
+		mustMeasure(t, pdf, c.width, c.height)
+	}
+	t.Run("the page's own size", func(t *testing.T) {
+		_, pdf, _ := post(t, base, map[string]string{"index.html": `<style>@page{size:100mm 50mm}</style>x`}, map[string]string{"preferCssPageSize": "true"})
+		mustMeasure(t, pdf, 283.5, 141.7)
+	})
+	t.Run("text, header and footer, no script, no file of the machine", func(t *testing.T) {
+		_, pdf, _ := post(t, base, map[string]string{"index.html": page, "style.css": style,
+			"footer.html": `<p style="font-size:9px">page <span class="pageNumber"></span></p>`}, map[string]string{"marginBottom": "2cm"})
+		text := pdfText(t, pdf)
+		for _, want := range []string{"托育机构备案回执", "page 1"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("%q is not in %q", want, text)
+			}
+		}
+		for _, never := range []string{"root:", "devstack", "scripted", "never printed"} {
+			if strings.Contains(text, never) {
+				t.Errorf("%q is in %q", never, text)
+			}
+		}
+	})
+	for _, c := range []struct {
+		name   string
+		files  map[string]string
+		fields map[string]string
+		status int
+		words  string
+	}{
+		{"no index", map[string]string{"other.html": "x"}, nil, 400, "'index.html' is required"},
+		{"bad length", map[string]string{"index.html": "x"}, map[string]string{"marginTop": "wide"}, 400, "'marginTop'"},
+		{"pages backwards", map[string]string{"index.html": "x"}, map[string]string{"nativePageRanges": "5-2"}, 400, "Page range"},
+		{"no room", map[string]string{"index.html": "x"}, map[string]string{"marginTop": "9", "marginBottom": "9"}, 400, "content area"},
+		{"pdf/a", map[string]string{"index.html": "x"}, map[string]string{"pdfa": "PDF/A-2b"}, 400, "PDF/A"},
+		{"absent file", map[string]string{"index.html": page}, map[string]string{"failOnResourceLoadingFailed": "true"}, 409, "style.css"},
+	} {
+		status, body, _ := post(t, base, c.files, c.fields)
+		if status != c.status || !strings.Contains(string(body), c.words) {
+			t.Errorf("%s: %d %.300s", c.name, status, body)
+		}
+	}
+	res, err := http.Post(base+"/forms/chromium/convert/url", "text/plain", nil)
+	if err != nil || res.StatusCode != http.StatusForbidden {
+		t.Errorf("a URL: %v, %v", res, err)
+	}
+}
+
+// mustMeasure checks the first page's size in points. Chromium lays pages out in whole pixels of 0.75 points.
+func mustMeasure(t *testing.T, pdf []byte, width, height float64) {
+	t.Helper()
+	box := pageBox.FindSubmatch(pdf)
+	if box == nil {
+		t.Fatal("no page size in the PDF")
+	}
+	for i, want := range []float64{width, height} {
+		got, err := strconv.ParseFloat(string(box[i+1]), 64)
+		if err != nil || got < want-1 || got > want+1 {
+			t.Errorf("page is %s by %s, want %.1f by %.1f", box[1], box[2], width, height)
+		}
+	}
+}
+
+func pdfText(t *testing.T, pdf []byte) string {
+	t.Helper()
+	cmd := exec.Command("pdftotext", "-", "-")
+	cmd.Stdin = bytes.NewReader(pdf)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("pdftotext (Debian's package poppler-utils): %v", err)
+	}
+	return string(out)
+}
+
+func TestRendererBounds(t *testing.T) {
+	path, err := findChromium(t.Context(), func(string) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := startBrowser(path, t.TempDir(), "bounds-"+t.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.stop)
+	page := map[string]string{"index.html": "x"}
+
+	t.Run("a full queue is 429", func(t *testing.T) {
+		srv := httptest.NewServer(newRenderer(b, 1, 1, 20*time.Second).handler())
+		defer srv.Close()
+		var mu sync.Mutex
+		count := map[int]int{}
+		var wg sync.WaitGroup
+		for range 5 {
+			wg.Go(func() {
+				status, _, _ := post(t, srv.URL, page, map[string]string{"waitDelay": "1s"})
+				mu.Lock()
+				defer mu.Unlock()
+				count[status]++
+			})
+		}
+		wg.Wait()
+		if count[200] != 2 || count[429] != 3 {
+			t.Errorf("answers %v", count)
+		}
+	})
+	t.Run("a slow job is 503", func(t *testing.T) {
+		srv := httptest.NewServer(newRenderer(b, 1, 1, 500*time.Millisecond).handler())
+		defer srv.Close()
+		if status, body, _ := post(t, srv.URL, page, map[string]string{"waitDelay": "10s"}); status != http.StatusServiceUnavailable {
+			t.Errorf("%d %s", status, body)
+		}
+	})
+	t.Run("a large body is 413", func(t *testing.T) {
+		srv := httptest.NewServer(newRenderer(b, 1, 1, 20*time.Second).handler())
+		defer srv.Close()
+		large := map[string]string{"index.html": "x", "font.ttf": strings.Repeat("x", maxRenderBody+1)}
+		if status, body, _ := post(t, srv.URL, large, nil); status != http.StatusRequestEntityTooLarge {
+			t.Errorf("%d %.100s", status, body)
+		}
+	})
+	t.Run("a browser that dies is replaced, and the job is not lost", func(t *testing.T) {
+		srv := httptest.NewServer(newRenderer(b, 1, 1, 20*time.Second).handler())
+		defer srv.Close()
+		before := marked(b.run)
+		if len(before) == 0 {
+			t.Fatal("no browser seen")
+		}
+		time.AfterFunc(500*time.Millisecond, func() {
+			for _, pid := range before {
+				_ = syscall.Kill(pid, syscall.SIGKILL)
+			}
+		})
+		if status, body, _ := post(t, srv.URL, page, map[string]string{"waitDelay": "1s"}); status != http.StatusOK {
+			t.Errorf("%d %.200s", status, body)
+		}
+	})
+}
+
+func TestLengths(t *testing.T) {
+	for text, want := range map[string]float64{
+		"8.27": 8.27, "1in": 1, "72pt": 1, "96px": 1, "2.54cm": 1, "25.4mm": 1, "6pc": 1, "0": 0, "": 0.39, "10 mm": 10 / 25.4,
+	} {
+		f := &formReader{values: map[string][]string{"x": {text}}}
+		if got := f.length("x", 0.39); f.err() != nil || got < want-1e-9 || got > want+1e-9 {
+			t.Errorf("%q is %v, %v; want %v", text, got, f.err(), want)
+		}
+	}
+	for _, text := range []string{"wide", "-1", "1 parsec", "NaN", "1e9"} {
+		f := &formReader{values: map[string][]string{"x": {text}}}
+		if got := f.length("x", 0.39); f.err() == nil {
+			t.Errorf("%q is %v", text, got)
+		}
+	}
+}
