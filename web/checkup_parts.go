@@ -37,9 +37,13 @@ func unitOf(item nursery.CheckItem) string {
 	return map[nursery.CheckItem]string{nursery.ItemWeight: "kg", nursery.ItemLength: "cm", nursery.ItemHead: "cm", nursery.ItemHaemoglobin: "g/L"}[item]
 }
 
-// owedText is what stands in an empty cell: how the item stands, where that is more than that it may be done.
+// owedText is what stands in an empty cell: when the item was tried in vain, or how it stands where that is more than that it
+// may be done.
 func owedText(owed casework.OwedItem) string {
-	if owed.Status == nursery.DutyOpen {
+	switch {
+	case !owed.TriedOn.IsZero() && owed.DoneOn.IsZero():
+		return owed.TriedOn.String()[len("2026-"):] + " 未检"
+	case owed.Status == nursery.DutyOpen:
 		return ""
 	}
 	return owed.StatusTitle

@@ -1,6 +1,19 @@
 import { expect, test } from "@playwright/test";
 import { accessible, atEveryWidth, signIn } from "./support";
 
+test("an item that could not be done says so when the class is opened again", async ({ page }) => {
+	await signIn(page, "clinic-140431-1", "/checkups?state=open");
+	await page.locator("[data-row] a").first().click();
+	await page.getByRole("link", { name: "托小班" }).click();
+	const row = page.locator("tr[data-child]").nth(9), weight = row.locator('[data-item="weight"]');
+	await weight.locator("summary").click();
+	await weight.locator("select").selectOption({ label: "患病" });
+	await page.locator("tr[data-child]").nth(11).locator(".cell").first().focus();
+	await expect(row.locator(".said")).toHaveClass(/good/);
+	await page.reload();
+	await expect(weight.locator(".cell")).toHaveAttribute("placeholder", /^\d\d-\d\d 未检$/);
+});
+
 test("a class of twenty is checked by keyboard only, row by row", async ({ page }) => {
 	test.setTimeout(180_000);
 	await signIn(page, "clinic-140431-1", "/checkups?state=open");
@@ -10,6 +23,23 @@ test("a class of twenty is checked by keyboard only, row by row", async ({ page 
 	const rows = page.locator("tr[data-child]");
 	await expect(rows).toHaveCount(20);
 	await atEveryWidth(page, "class");
+
+	// On a tablet the cell in focus is seen whole, neither behind the names nor past the edge.
+	await page.setViewportSize({ width: 600, height: 900 });
+	const line = rows.first().locator(".cell");
+	await line.first().focus();
+	const steps = (await line.count()) - 1;
+	for (const key of [...Array(steps).fill("ArrowRight"), ...Array(steps).fill("ArrowLeft")]) {
+		await page.keyboard.press(key);
+		const [left, right] = await page.evaluate(() => {
+			const cell = document.activeElement!.getBoundingClientRect();
+			const names = document.activeElement!.closest("tr")!.querySelector("th")!.getBoundingClientRect();
+			return [cell.left - names.right, document.documentElement.clientWidth - cell.right];
+		});
+		expect(left, `behind the names after ${key}`).toBeGreaterThanOrEqual(0);
+		expect(right, `past the edge after ${key}`).toBeGreaterThanOrEqual(0);
+	}
+	await page.setViewportSize({ width: 1280, height: 900 });
 
 	// From the date on by keys alone: the button that fills in what is normal, then the numbers, column by column.
 	await page.getByLabel("体检日期").focus();

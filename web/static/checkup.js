@@ -125,7 +125,7 @@
 		if (!cell || event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.altKey) { return; }
 		const row = cell.closest("tr"), line = cells(row), x = line.indexOf(cell), y = rows.indexOf(row);
 		const text = cell.tagName === "INPUT";
-		const go = (to) => { if (to) { event.preventDefault(); to.focus(); to.select?.(); } };
+		const go = (to) => { if (to) { event.preventDefault(); to.focus(); to.scrollIntoView({ block: "nearest", inline: "nearest" }); to.select?.(); } };
 		const column = cell.closest("td").dataset.item;
 		const vertical = (step) => {
 			for (let n = y + step; n >= 0 && n < rows.length; n += step) {
