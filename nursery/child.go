@@ -8,7 +8,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // IdentityKind is what a child is identified by 证件类型.
@@ -84,29 +85,43 @@ func (Child) GoString() string { return "child" }
 // NewChildID gives an identifier for a child that says nothing about it: C and 100 random bits.
 func NewChildID() string { return "C" + rand.Text()[:20] }
 
-// nameMost bounds a name in characters. Names of two writings and the long ones of some peoples fit.
-const nameMost = 50
-
 var (
 	birthCertificate = regexp.MustCompile(`^[A-Z][0-9]{9}$`)
 	foreignPermit    = regexp.MustCompile(`^[A-Z]{3}[0-9]{12}$`)
 	passportForm     = regexp.MustCompile(`^[A-Z0-9]{5,20}$`)
+	residentForm     = regexp.MustCompile(`^[0-9]{17}[0-9X]$`)
 	childID          = regexp.MustCompile(`^C[A-Z2-7]{20}$`)
 )
 
 // IsChildID tells whether s has the form of an identifier of NewChildID.
 func IsChildID(s string) bool { return childID.MatchString(s) }
 
-// Normal gives the child as it is stored: text without the space around it, numbers in capitals without space inside, and
-// a phone in its one form. What does not read as a phone stays.
+// Normal returns the child as it is stored: names in their one form (NormalName), numbers in half-width capitals without space or
+// anything that cannot be seen, and a phone in its one form. What does not read as a phone stays.
 func (c Child) Normal() Child {
-	c.Name, c.GuardianName = strings.TrimSpace(c.Name), strings.TrimSpace(c.GuardianName)
-	c.Identity = upperASCII(strings.Join(strings.Fields(c.Identity), ""))
+	c.Name, c.GuardianName = NormalName(c.Name), NormalName(c.GuardianName)
+	c.Identity = normalNumber(c.Identity)
 	c.County = strings.TrimSpace(c.County)
 	if phone, err := ParsePhone(c.GuardianPhone); err == nil {
 		c.GuardianPhone = string(phone)
 	}
 	return c
+}
+
+// normalNumber returns the number of a paper in half-width capitals, without space or anything that cannot be seen.
+func normalNumber(number string) string {
+	return upperASCII(strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || isUnseen(r) || isSelector(r) {
+			return -1
+		}
+		return r
+	}, norm.NFKC.String(number)))
+}
+
+// SamePerson reports whether name, birth date and sex are the same, however the name is written: what has to agree before
+// anything recorded under a number is connected with a child.
+func (c Child) SamePerson(other Child) bool {
+	return c.BornOn == other.BornOn && c.Sex == other.Sex && SameName(c.Name, other.Name)
 }
 
 // IdentityKey gives what tells two children apart: the kind of identity and its number as stored.
@@ -119,7 +134,7 @@ func (c Child) Faults(today Date) []Fault {
 	var faults []Fault
 	add := func(location, message string) { faults = append(faults, Fault{Location: location, Message: message}) }
 	checkName := func(location, name string) {
-		if message := nameFault(name); message != "" {
+		if message := NameFault(name); message != "" {
 			add(location, message)
 		}
 	}
@@ -141,7 +156,7 @@ func (c Child) Faults(today Date) []Fault {
 	}
 	if c.GuardianPhone != "" {
 		if _, err := ParsePhone(c.GuardianPhone); err != nil {
-			add("/guardian_phone", "电话应为11位手机号,或带区号的固定电话")
+			add("/guardian_phone", phoneForm)
 		}
 	}
 	if d, ok := DivisionByCode(c.County); !ok || d.Level != LevelCounty {
@@ -168,6 +183,12 @@ func (c Child) identityFaults() []Fault {
 			return fault("出生医学证明编号应为1位字母和9位数字")
 		}
 	case ByPassport:
+		switch {
+		case residentForm.MatchString(c.Identity):
+			return fault("这是居民身份证号码的形式，不是护照号码，请改选证件类型")
+		case birthCertificate.MatchString(c.Identity):
+			return fault("这是出生医学证明编号的形式，不是护照号码，请改选证件类型")
+		}
 		if !passportForm.MatchString(c.Identity) || !strings.ContainsAny(c.Identity, "0123456789") {
 			return fault("护照号码应为5至20位字母和数字")
 		}
@@ -199,26 +220,6 @@ func (c Child) numberFaults(cards ...ResidentIDKind) []Fault {
 		faults = append(faults, Fault{Location: "/sex", Message: "与证件号码中的性别不一致"})
 	}
 	return faults
-}
-
-// nameFault checks a name: any script's letters, also the rare ones that GB 18030 keeps in private use, with the signs that
-// stand between the parts of a name.
-func nameFault(name string) string {
-	n := utf8.RuneCountInString(name)
-	switch {
-	case n == 0:
-		return "请填写姓名"
-	case n > nameMost:
-		return "姓名不超过50个字"
-	case !utf8.ValidString(name):
-		return "姓名的编码有误"
-	}
-	for _, r := range name {
-		if !unicode.In(r, unicode.L, unicode.M, unicode.Co, unicode.Nd) && !strings.ContainsRune("·•‧・.-' 〇", r) {
-			return "姓名中有不能使用的符号"
-		}
-	}
-	return ""
 }
 
 // Masked gives an identity number with all but its first and last two characters hidden.

@@ -4,29 +4,91 @@ import (
 	"log/slog"
 	"regexp"
 	"strings"
+
+	"golang.org/x/text/unicode/norm"
 )
 
-// Phone is a mainland telephone number (联系电话): a mobile number of eleven digits, or a landline written with its area
-// code as 0355-2021234. Logged it shows itself masked.
+// Phone is a mainland telephone number 联系电话: a mobile number of eleven digits, a landline written with its area code as
+// 0355-2021234, or a service number of ten digits as 400-123-4567; an extension follows as -801. Logged it shows itself masked.
 type Phone string
 
 var (
-	mobilePattern   = regexp.MustCompile(`^1[3-9]\d{9}$`)
-	landlinePattern = regexp.MustCompile(`^(010|02\d|0[3-9]\d{2})([2-9]\d{6,7})$`)
+	mobilePattern    = regexp.MustCompile(`^1[3-9]\d{9}$`)
+	landlinePattern  = regexp.MustCompile(`^0?(10|2\d|[3-9]\d{2})([2-9]\d{6,7})$`)
+	servicePattern   = regexp.MustCompile(`^([48]00)(\d{3})(\d{4})$`)
+	countryPattern   = regexp.MustCompile(`^(?:\+|00)86`)
+	extensionPattern = regexp.MustCompile(`^(.*?)(?:转分机|转|分机|(?i:extension|ext)|x|X|#|\*)[.:]?(\d{1,6})$`)
+	hyphenPattern    = regexp.MustCompile(`^(0\d{2,3}-?\d{7,8}|1[3-9]\d{9}|[48]00-?\d{3}-?\d{4})-(\d{1,6})$`)
 )
 
-// ParsePhone reads a number as people write it, with spaces, hyphens or +86 before a mobile number, and gives its one
-// canonical form. Area codes 010 and 02x have eight digits after them, the others seven or eight. The error is an
+const phoneForm = "电话应为11位手机号、带区号的固定电话（如 0355-2021234，分机写作 0355-2021234-801）或 400、800 号码"
+
+// ParsePhone reads a number as people write it, with full-width digits, spaces, dots, hyphens or brackets, 0086 or +86 before it
+// and an extension after it, and returns its one canonical form. Area codes 010 and 02x have eight digits after them, the
+// others seven or eight; the 0 before an area code may only be missing after the code of the country. The error is an
 // *InvalidError with code phone.form.
 func ParsePhone(s string) (Phone, error) {
-	compact := strings.NewReplacer(" ", "", "-", "").Replace(s)
-	if mobile := strings.TrimPrefix(compact, "+86"); mobilePattern.MatchString(mobile) {
-		return Phone(mobile), nil
+	number, extension := compactPhone(s)
+	national := countryPattern.ReplaceAllString(number, "")
+	abroad := national != number
+	if abroad {
+		national = strings.TrimPrefix(national, "(0)")
 	}
-	if part := landlinePattern.FindStringSubmatch(compact); part != nil && (len(part[1]) == 4 || len(part[2]) == 8) {
-		return Phone(part[1] + "-" + part[2]), nil
+	if number, extension = splitExtension(national, extension); number == "" {
+		return "", invalid("phone.form", phoneForm)
 	}
-	return "", invalid("phone.form", "电话应为11位手机号,或带区号的固定电话,如 0355-2021234")
+	plain := strings.NewReplacer("-", "", "(", "", ")", "").Replace(number)
+	form, ok := canonicalPhone(plain, abroad)
+	if !ok {
+		return "", invalid("phone.form", phoneForm)
+	}
+	if extension != "" {
+		form += "-" + extension
+	}
+	return Phone(form), nil
+}
+
+// compactPhone returns the number without what only spaces its digits, and the extension that a word introduces.
+func compactPhone(s string) (number, extension string) {
+	var b strings.Builder
+	for _, r := range norm.NFKC.String(s) {
+		switch {
+		case isUnseen(r) || r == ' ' || r == '\t' || r == '.' || r == '/' || r == '·':
+		case strings.ContainsRune("‐‑‒–—―−ー", r):
+			b.WriteByte('-')
+		default:
+			b.WriteRune(r)
+		}
+	}
+	number = b.String()
+	if part := extensionPattern.FindStringSubmatch(number); part != nil {
+		return strings.Trim(part[1], "-"), part[2]
+	}
+	return number, ""
+}
+
+// splitExtension returns an extension that follows a whole number after a hyphen.
+func splitExtension(number, extension string) (rest, found string) {
+	number = strings.NewReplacer("(", "", ")", "-").Replace(number)
+	number = strings.Trim(number, "-")
+	if part := hyphenPattern.FindStringSubmatch(number); part != nil && extension == "" {
+		return part[1], part[2]
+	}
+	return number, extension
+}
+
+func canonicalPhone(plain string, abroad bool) (string, bool) {
+	if mobilePattern.MatchString(plain) {
+		return plain, true
+	}
+	if part := servicePattern.FindStringSubmatch(plain); part != nil {
+		return strings.Join(part[1:], "-"), true
+	}
+	part := landlinePattern.FindStringSubmatch(plain)
+	if part == nil || !abroad && plain[0] != '0' || len(part[1]) == 2 && len(part[2]) != 8 {
+		return "", false
+	}
+	return "0" + part[1] + "-" + part[2], true
 }
 
 // Mobile reports whether the number can take a text message.
