@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"tuoyu/calendar"
 	"tuoyu/nursery"
@@ -158,6 +159,24 @@ func ArrangementFacts(ctx context.Context, q *store.Queries, years calendar.Year
 		f.DaysSince = &days
 	}
 	return f, nil
+}
+
+// CountVisits adds to the facts how many other inspections of the institution fall in the calendar year, for the kinds that
+// count towards a county's cap (国办发〔2024〕54号); a complaint is followed whatever the cap is.
+func CountVisits(ctx context.Context, q *store.Queries, f *nursery.InspectionFacts, i store.Inspection, on nursery.Date) error {
+	counted := []string{nursery.InspectRegular, nursery.InspectRandom}
+	if !slices.Contains(counted, i.Kind) {
+		return nil
+	}
+	n, err := q.CountedVisits(ctx, store.CountedVisitsParams{
+		Institution: i.Institution, CaseNo: i.CaseNo, Kinds: counted, Year: int32(on.Year),
+	})
+	if err != nil {
+		return fmt.Errorf("count inspections of %d: %w", on.Year, err)
+	}
+	visits := int(n)
+	f.VisitsThisYear = &visits
+	return nil
 }
 
 // VisitFacts gives what inspect.case looks at after a visit: each item of the checklist with what was found of it.

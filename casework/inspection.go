@@ -32,7 +32,9 @@ func (s *Service) StartInspection(ctx context.Context, p nursery.Principal, key 
 			return "", err
 		}
 		planned := store.Inspection{Institution: in.Institution, Kind: in.Kind, FirstInspector: in.FirstInspector, SecondInspector: in.SecondInspector}
-		if err := s.heldAgainst(ctx, q, planned, p.County, activities.VisitDay{}, map[string]string{"/second": "/second_inspector"}); err != nil {
+		if err := s.heldAgainst(ctx, q, planned, p.County, activities.VisitDay{}, map[string]string{
+			"/second": "/second_inspector", visitsThisYear: "/institution",
+		}); err != nil {
 			return "", err
 		}
 		caseNo, err := activities.OpenInspection(ctx, q, activities.PlannedInspection{
@@ -54,6 +56,9 @@ func (s *Service) StartInspection(ctx context.Context, p nursery.Principal, key 
 	return d.InspectionSummary, err
 }
 
+// visitsThisYear is the fact that a county's cap on inspections is about; an arrangement whose places name it is held against the cap.
+const visitsThisYear = "/visits_this_year"
+
 // heldAgainst asks inspect.case about an arrangement and names what it refuses at the places of the body.
 func (s *Service) heldAgainst(ctx context.Context, q *store.Queries, i store.Inspection, county string, day activities.VisitDay, places map[string]string) error {
 	years, err := s.Almanac.Years(ctx)
@@ -63,6 +68,15 @@ func (s *Service) heldAgainst(ctx context.Context, q *store.Queries, i store.Ins
 	facts, err := activities.ArrangementFacts(ctx, q, years, i, day)
 	if err != nil {
 		return err
+	}
+	if _, limited := places[visitsThisYear]; limited {
+		on := day.On
+		if on.IsZero() {
+			on = s.today()
+		}
+		if err := activities.CountVisits(ctx, q, &facts, i, on); err != nil {
+			return err
+		}
 	}
 	return s.refusedBy(ctx, facts, county, func(r nursery.Reason) string { return places[r.Fields[0]] })
 }
@@ -112,7 +126,7 @@ func (s *Service) checkInspectionForm(ctx context.Context, q *store.Queries, tas
 			return fmt.Errorf("read inspection: %w", err)
 		}
 		return s.heldAgainst(ctx, q, i, i.County, said.VisitDay, map[string]string{
-			"/visit_on": "/answer/visit_on", "/visit_time": "/answer/visit_time", "/second": "/answer",
+			"/visit_on": "/answer/visit_on", "/visit_time": "/answer/visit_time", "/second": "/answer", visitsThisYear: "/answer/visit_on",
 		})
 	case "complaint.triage":
 		if outcome != nursery.OutcomeVisit {

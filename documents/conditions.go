@@ -2,8 +2,7 @@ package documents
 
 import "tuoyu/nursery"
 
-// familyPointLimit is how many children a family point takes in at most (家庭托育点管理办法(试行), rule
-// FP-03a; the number of the article is not confirmed).
+// familyPointLimit is how many children a family point takes in at most (家庭托育点管理办法(试行) art. 2, rule FP-03a).
 const familyPointLimit = 5
 
 // laws are the texts the papers cite, by the short name used in the templates.
@@ -96,17 +95,18 @@ var institutionConditions = []conditionGroup{
 
 var familyConditions = []conditionGroup{
 	{"场地与消防", []condition{
-		row("使用自有住宅，或者租赁期不少于3年的住宅；征得本栋（同院落）其他业主全部同意。", "family", ""),
+		unchecked("使用自有住宅，或者租赁期不少于3年的住宅。", "family", ""),
+		row("征得本栋（同院落）其他业主全部同意。", "family", "3"),
 		unchecked("每名婴幼儿的建筑面积不少于9平方米；不设在地下室、半地下室、“三合一”场所和彩钢板建筑内。", "family", ""),
 		unchecked("门窗不设影响逃生和救援的栅栏；配备独立式感烟报警器、灭火器等消防器材。", "family", ""),
 	}},
 	{"人员与人数", []condition{
-		row("收托婴幼儿不超过5人；超过5人的，按托育机构登记并备案。", "family", ""),
+		row("收托婴幼儿不超过5人；超过5人的，按托育机构登记并备案。", "family", "2"),
 		row("每名照护人员最多看护3名婴幼儿。", "family", ""),
 		row("照护人员有相关经验或者专业背景，受过婴幼儿照护、心理健康、食品安全、急救和消防培训，身体健康，无精神病史，无性侵害、虐待、拐卖、暴力伤害等记录。", "family", ""),
 	}},
 	{"日常管理", []condition{
-		row("名称中有“托育”字样，登记的服务范围写明“家庭托育服务”。", "family", ""),
+		row("名称中有“托育”字样，登记的服务范围写明“家庭托育服务”。", "family", "4"),
 		row("照护时段视频监控覆盖生活和活动区域，资料保存不少于90日。", "family", ""),
 	}},
 }

@@ -134,6 +134,7 @@ type InspectionFacts struct {
 	VisitTime      string      `json:"visit_time"`
 	WorkingDay     *bool       `json:"working_day"`
 	DaysSince      *int        `json:"days_since_regular"` // since the last regular visit
+	VisitsThisYear *int        `json:"visits_this_year"`   // others of the calendar year that count towards the cap
 	Round          int         `json:"round"`
 	SentBy         string      `json:"sent_by"`
 	SeriousFlagged *bool       `json:"serious_flagged"`

@@ -64,6 +64,9 @@ func TestDecideAgreesWithOPAOnAnyFacts(t *testing.T) {
 		if set == "health.referral" {
 			want = 4 // all there are
 		}
+		if set == "health.entry" {
+			want = 1 // all there are
+		}
 		if len(kinds) < want {
 			t.Errorf("%s: only %d rules gave a reason over all rounds: the facts try too little", set, len(kinds))
 		}
@@ -88,6 +91,13 @@ func factsFor(t *testing.T, set string, round int) map[string]any {
 	}
 	if strings.HasPrefix(set, "inspect.") {
 		return ownInput(t, inspection(round))
+	}
+	if set == "health.entry" {
+		entry := nursery.EntryFacts{BornOn: nursery.NewDate(2024, 10, 1).AddDays(round), EnteredOn: nursery.NewDate(2025, 1, 1).AddDays(3 * round)}
+		if doses := round % 6; doses < 5 {
+			entry.DTaPDoses = &doses
+		}
+		return ownInput(t, entry)
 	}
 	if strings.HasPrefix(set, "health.") {
 		return ownInput(t, checkup(round))

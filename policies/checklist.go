@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
+	"strings"
 
 	"tuoyu/nursery"
 )
@@ -41,12 +43,49 @@ type question struct {
 	Question string             `json:"question"`
 	Severity nursery.Severity   `json:"severity"`
 	Photo    bool               `json:"photo"`
-	Sites    []nursery.SiteKind `json:"sites"` // empty: every site of the list
+	Sites    []nursery.SiteKind `json:"sites"`    // empty: every site of the list
+	InForce  string             `json:"in_force"` // asked from the day under params.in_force; empty: always
+}
+
+// figure is a parameter named in a question: {fire.patrols_per_day}.
+var figure = regexp.MustCompile(`\{([a-z0-9_.]+)\}`)
+
+// asked returns the question with the figures of params in it.
+func (q question) asked(params map[string]any) string {
+	return figure.ReplaceAllStringFunc(q.Question, func(name string) string {
+		leaf := leafAt(params, "params."+strings.Trim(name, "{}"))
+		return fmt.Sprint(leaf["value"])
+	})
+}
+
+// inForce reports whether the text a question rests on applies on the day.
+func (q question) inForce(params map[string]any, day nursery.Date) bool {
+	if q.InForce == "" {
+		return true
+	}
+	from, _ := leafAt(params, "params.in_force."+q.InForce)["value"].(string)
+	return from != "" && day.String() >= from
+}
+
+// check returns what is wrong with the question, empty if nothing is.
+func (q question) check(params map[string]any) string {
+	switch {
+	case q.Question == "" || !slices.Contains([]nursery.Severity{nursery.Serious, nursery.General, nursery.Minor}, q.Severity):
+		return "needs a question and a severity"
+	case q.InForce != "" && leafAt(params, "params.in_force."+q.InForce) == nil:
+		return "no date params.in_force." + q.InForce
+	}
+	for _, name := range figure.FindAllStringSubmatch(q.Question, -1) {
+		if leafAt(params, "params."+name[1]) == nil {
+			return "no parameter " + name[1]
+		}
+	}
+	return ""
 }
 
 // readChecklists reads which rules are looked at on site, by the sort of site, and refuses one that asks for a rule that
 // the pack does not have: an item and a filing rule are the same rule.
-func readChecklists(tree map[string]any, rules map[string]rule) (map[string][]question, error) {
+func readChecklists(tree, params map[string]any, rules map[string]rule) (map[string][]question, error) {
 	inspect, ok := tree["inspect"].(map[string]any)
 	if !ok {
 		return nil, nil
@@ -63,11 +102,10 @@ func readChecklists(tree map[string]any, rules map[string]rule) (map[string][]qu
 	for _, name := range slices.Sorted(maps.Keys(lists)) {
 		seen := map[string]bool{}
 		for _, q := range lists[name] {
-			switch _, known := rules[q.Rule]; {
-			case !known || seen[q.Rule]:
+			if _, known := rules[q.Rule]; !known || seen[q.Rule] {
 				faults = append(faults, fmt.Errorf("checklist %s: rule %s is unknown or named twice", name, q.Rule))
-			case q.Question == "" || !slices.Contains([]nursery.Severity{nursery.Serious, nursery.General, nursery.Minor}, q.Severity):
-				faults = append(faults, fmt.Errorf("checklist %s: rule %s needs a question and a severity", name, q.Rule))
+			} else if fault := q.check(params); fault != "" {
+				faults = append(faults, fmt.Errorf("checklist %s: rule %s: %s", name, q.Rule, fault))
 			}
 			seen[q.Rule] = true
 		}
@@ -86,14 +124,15 @@ func (e *Engine) Checklist(site nursery.SiteKind, asOf nursery.Date, county stri
 	if site == nursery.FamilyPoint {
 		list = "family_point"
 	}
+	here := p.area(county)
 	var items []nursery.ChecklistItem
 	for _, q := range p.checklists[list] {
-		if len(q.Sites) > 0 && !slices.Contains(q.Sites, site) {
+		if len(q.Sites) > 0 && !slices.Contains(q.Sites, site) || !q.inForce(here.params, asOf) {
 			continue
 		}
-		g := p.area(county).reasons[q.Rule]
+		g := here.reasons[q.Rule]
 		items = append(items, nursery.ChecklistItem{
-			Rule: q.Rule, Title: g.title, Question: q.Question, Severity: q.Severity, Photo: q.Photo,
+			Rule: q.Rule, Title: g.title, Question: q.asked(here.params), Severity: q.Severity, Photo: q.Photo,
 			Basis: g.basis, Penalty: g.penalty, Verified: g.verified,
 		})
 	}

@@ -162,7 +162,7 @@ func compilePack(ctx context.Context, src *source, entry packEntry) (*pack, erro
 	if p.rules, err = checkLaw(p.modules, leaves); err != nil {
 		return nil, err
 	}
-	if p.checklists, err = readChecklists(src.tree, p.rules); err != nil {
+	if p.checklists, err = readChecklists(src.tree, params, p.rules); err != nil {
 		return nil, err
 	}
 	for _, name := range ruleSetNames(p.modules) {

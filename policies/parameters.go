@@ -42,6 +42,9 @@ func readParameters(params map[string]any) ([]parameter, error) {
 		}
 		switch direction, _ := leaf["direction"].(string); direction {
 		case "max", "min":
+			if leaf["value"] == nil { // not set; an overlay sets what a county has published
+				break
+			}
 			if _, err := number(leaf["value"]); err != nil {
 				return fmt.Errorf("parameter %s: %w", path, err)
 			}
@@ -142,6 +145,10 @@ func tighten(leaf map[string]any, value any) (any, error) {
 			return nil, fmt.Errorf("%v is fixed, a county cannot make it %v", base, value)
 		}
 		return value, nil
+	}
+	if base == nil {
+		_, err := number(value)
+		return value, err
 	}
 	have, err := number(base)
 	if err != nil {

@@ -16,6 +16,7 @@ var factTypes = map[string]reflect.Type{
 	"contract.duty":      reflect.TypeFor[nursery.ContractDutyFacts](),
 	"build":              reflect.TypeFor[nursery.BuildFacts](),
 	"health.schedule":    reflect.TypeFor[nursery.CheckupFacts](),
+	"health.entry":       reflect.TypeFor[nursery.EntryFacts](),
 	"health.growth":      reflect.TypeFor[nursery.CheckupFacts](),
 	"health.referral":    reflect.TypeFor[nursery.CheckupFacts](),
 	"inspect.case":       reflect.TypeFor[nursery.InspectionFacts](),

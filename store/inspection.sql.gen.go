@@ -65,6 +65,33 @@ func (q *Queries) CorrectFinding(ctx context.Context, arg CorrectFindingParams) 
 	return err
 }
 
+const countedVisits = `-- name: CountedVisits :one
+SELECT count(*) FROM inspections
+WHERE institution = $1 AND case_no <> $2 AND kind = ANY ($3::text[])
+    AND extract(year FROM coalesce(visited_on, visit_on, (opened_at AT TIME ZONE 'Asia/Shanghai')::date))::int = $4::int
+`
+
+type CountedVisitsParams struct {
+	Institution string
+	CaseNo      string
+	Kinds       []string
+	Year        int32
+}
+
+// The inspections of a calendar year, but for this one, that count towards the cap of 国办发〔2024〕54号. Served by
+// inspections_of_institution.
+func (q *Queries) CountedVisits(ctx context.Context, arg CountedVisitsParams) (int64, error) {
+	row := q.db.QueryRow(ctx, countedVisits,
+		arg.Institution,
+		arg.CaseNo,
+		arg.Kinds,
+		arg.Year,
+	)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const draftsOfCase = `-- name: DraftsOfCase :many
 SELECT id, case_no, visit, county, institution, content, saved_by, saved_at FROM inspection_drafts WHERE case_no = $1 ORDER BY id DESC LIMIT 50
 `

@@ -162,7 +162,7 @@ func TestAnInspectionThatFindsNothingEndsAtOnceAndIsPublished(t *testing.T) {
 	require.Equal(t, nursery.StageInspected, v.run(nursery.Community).Stage)
 	require.Equal(t, []string{"1 first signed", "1 institution signed", "1 second signed"}, v.signatures())
 	require.Equal(t, []string{"inspection_closed in_force", "inspection_record in_force"}, v.papers())
-	require.Equal(t, []string{"2026-06-08检查 39 项，未发现不合格事项。"}, v.ask(`SELECT text FROM publications WHERE case_no = $1`, v.caseNo))
+	require.Equal(t, []string{"2026-06-08检查 48 项，未发现不合格事项。"}, v.ask(`SELECT text FROM publications WHERE case_no = $1`, v.caseNo))
 	require.Equal(t, []string{"2026-06-08 2026-07-07 2026-06-08"}, v.ask(`SELECT visited_on || ' ' || publish_by || ' ' || published_on FROM inspections WHERE case_no = $1`, v.caseNo))
 	require.Equal(t, v.caseNo, v.open("plan/1", nursery.InspectRandom), "the same plan opens nothing twice")
 }

@@ -325,7 +325,7 @@ reasons contains lib.missing_paper("P04-R4", "joint_agreement", "/papers/joint_a
 # title: 家庭托育点材料
 # custom:
 #   rule: FP-06b
-#   basis: {doc: 家庭托育点管理办法(试行), no: 国卫人口发〔2023〕28号, article: "6", binding: L4, verified: false}
+#   basis: {doc: 家庭托育点管理办法(试行), no: 国卫人口发〔2023〕28号, article: "5", binding: L4, verified: false}
 reasons contains lib.missing_paper("FP-06b", kind, sprintf("/papers/%s", [kind]), paper_labels[kind]) if {
 	lib.is_family_point
 	some kind in ["premises_proof", "owners_consent", "building_safety"]

@@ -112,7 +112,7 @@ family_reasons contains lib.reason("FP-02b", {
 # title: 收托人数
 # custom:
 #   rule: FP-03a
-#   basis: {doc: 家庭托育点管理办法(试行), no: 国卫人口发〔2023〕28号, article: "3", binding: L4, verified: false}
+#   basis: {doc: 家庭托育点管理办法(试行), no: 国卫人口发〔2023〕28号, article: "2", binding: L4, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
 family_reasons contains lib.reason("FP-03a", {
 	"fields": ["/family/children"],
@@ -133,7 +133,7 @@ family_reasons contains lib.missing("FP-03a", "", "/family/children", "拟收托
 # title: 住宅改变为经营性用房
 # custom:
 #   rule: FP-04a
-#   basis: {doc: 家庭托育点管理办法(试行), no: 国卫人口发〔2023〕28号, article: "4", binding: L4, verified: false}
+#   basis: {doc: 家庭托育点管理办法(试行), no: 国卫人口发〔2023〕28号, article: "3", binding: L4, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
 family_reasons contains lib.reason("FP-04a", {
 	"fields": ["/family/dwelling_rule_met"],
@@ -149,7 +149,7 @@ family_reasons contains lib.reason("FP-04a", {
 # title: 其他业主同意
 # custom:
 #   rule: FP-04b
-#   basis: {doc: 家庭托育点管理办法(试行), no: 国卫人口发〔2023〕28号, article: "4", binding: L4, verified: false}
+#   basis: {doc: 家庭托育点管理办法(试行), no: 国卫人口发〔2023〕28号, article: "3", binding: L4, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
 family_reasons contains lib.reason("FP-04b", {
 	"fields": ["/family/all_owners_consent"],
@@ -214,10 +214,10 @@ family_reasons contains lib.reason("FP-10", {
 }
 
 # METADATA
-# title: 人均建筑面积
+# title: 人均建筑面积（仅见于征求意见稿）
 # custom:
 #   rule: FP-11
-#   basis: {doc: 家庭托育点管理办法(试行), no: 国卫人口发〔2023〕28号, article: "11", binding: L4, verified: false}
+#   basis: {doc: 家庭托育点管理办法(试行), no: 国卫人口发〔2023〕28号, binding: L4, verified: false}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
 family_reasons contains lib.reason("FP-11", {
 	"fields": ["/premises/floor_area_m2", "/family/children"],

@@ -3,10 +3,10 @@ package filing.conform
 import data.lib
 
 # METADATA
-# title: 不得设在地下室或半地下室
+# title: 不得设在地下室或半地下室（仅见于征求意见稿）
 # custom:
 #   rule: FP-12a
-#   basis: {doc: 家庭托育点管理办法(试行), no: 国卫人口发〔2023〕28号, article: "12", binding: L4, verified: false}
+#   basis: {doc: 家庭托育点管理办法(试行), no: 国卫人口发〔2023〕28号, binding: L4, verified: false}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
 family_reasons contains lib.reason("FP-12a", {
 	"fields": ["/premises/semi_basement"],
@@ -34,10 +34,10 @@ family_reasons contains lib.missing("FP-12a", "", "/premises/storeys", "婴幼�
 }
 
 # METADATA
-# title: 不得设在三合一场所和彩钢板建筑
+# title: 不得设在三合一场所和彩钢板建筑（仅见于征求意见稿）
 # custom:
 #   rule: FP-12b
-#   basis: {doc: 家庭托育点管理办法(试行), no: 国卫人口发〔2023〕28号, article: "12", binding: L4, verified: false}
+#   basis: {doc: 家庭托育点管理办法(试行), no: 国卫人口发〔2023〕28号, binding: L4, verified: false}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
 family_reasons contains lib.reason("FP-12b", {
 	"fields": ["/premises/three_in_one"],
@@ -64,7 +64,7 @@ family_reasons contains lib.reason("FP-12b", {
 # custom:
 #   rule: FP-12c
 #   basis:
-#     - {doc: 家庭托育点管理办法(试行), no: 国卫人口发〔2023〕28号, article: "13", binding: L4, verified: false}
+#     - {doc: 家庭托育点管理办法(试行), no: 国卫人口发〔2023〕28号, binding: L4, verified: false}
 #     - {doc: 中华人民共和国消防法, article: "28", binding: L1, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
 family_reasons contains lib.reason("FP-12c", {

@@ -243,7 +243,7 @@ institution_reasons contains lib.reason("MN-32b", {
 #   basis:
 #     - {doc: 托育机构管理规范(试行), no: 国卫人口发〔2019〕58号, article: "32", binding: L4, verified: true}
 #     - {doc: 托育机构消防安全指南(试行), no: 国卫办人口函〔2022〕21号, article: "1", binding: L4, verified: true}
-#     - {doc: 公共安全视频图像信息系统管理条例, no: 国务院令第799号, binding: L2, verified: false}
+#     - {doc: 公共安全视频图像信息系统管理条例, no: 国务院令第799号, article: "17", binding: L2, verified: true}
 #   penalty: {doc: 中华人民共和国人口与计划生育法, article: "41", binding: L1, verified: true}
 institution_reasons contains lib.reason("MN-32c", {
 	"fields": ["/premises/video_days"],

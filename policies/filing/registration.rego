@@ -244,7 +244,7 @@ reasons contains lib.reason("RF-07c", {
 # title: 收托超过5人的不属于家庭托育点
 # custom:
 #   rule: FP-03b
-#   basis: {doc: 家庭托育点管理办法(试行), no: 国卫人口发〔2023〕28号, article: "3", binding: L4, verified: false}
+#   basis: {doc: 家庭托育点管理办法(试行), no: 国卫人口发〔2023〕28号, article: "2", binding: L4, verified: true}
 reasons contains lib.reason("FP-03b", {
 	"fields": ["/site_kind", "/family/children"],
 	"seen": family_children,
@@ -272,7 +272,7 @@ family_children := max(counts) if {
 # title: 家庭托育点名称和经营范围
 # custom:
 #   rule: FP-05b
-#   basis: {doc: 家庭托育点管理办法(试行), no: 国卫人口发〔2023〕28号, article: "5", binding: L4, verified: false}
+#   basis: {doc: 家庭托育点管理办法(试行), no: 国卫人口发〔2023〕28号, article: "4", binding: L4, verified: true}
 reasons contains lib.reason("FP-05b", {
 	"subject": "name",
 	"fields": ["/institution/name"],

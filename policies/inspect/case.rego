@@ -19,6 +19,7 @@ facts_used := {
 	"/visit_time",
 	"/working_day",
 	"/days_since_regular",
+	"/visits_this_year",
 	"/round",
 	"/sent_by",
 	"/serious_flagged",
@@ -138,6 +139,37 @@ reasons contains lib.reason("IN-05", {
 }) if {
 	input.kind == "regular"
 	input.days_since_regular < limits.spacing_days.value
+}
+
+# METADATA
+# title: 涉企检查年度频次上限
+# description: |
+#   Complaints and re-inspections do not count, and for them no number of visits is given. Without a published cap nobody
+#   can say whether it is respected.
+# custom:
+#   rule: PR-11
+#   basis: {doc: 国务院办公厅关于严格规范涉企行政检查的意见, no: 国办发〔2024〕54号, binding: L4, verified: false}
+reasons contains lib.reason("PR-11", {
+	"fields": ["/visits_this_year"],
+	"seen": input.visits_this_year,
+	"limit": cap,
+	"message": sprintf("本年度对该机构已安排计入上限的检查%v次，上限为%v次。", [input.visits_this_year, cap]),
+	"remedy": "请改在下一年度检查；属投诉举报、复查等情形的，请按该情形发起。",
+}) if {
+	cap := limits.visits_per_year.value
+	is_number(cap)
+	input.visits_this_year >= cap
+}
+
+reasons contains lib.reason("PR-11", {
+	"result": "unknown",
+	"fields": ["/visits_this_year"],
+	"seen": input.visits_this_year,
+	"message": "本县区没有填写涉企检查年度频次上限，不能判断是否超过。",
+	"remedy": "请主管部门公布后由管理员在规则参数中填写。",
+}) if {
+	input.visits_this_year >= 0
+	is_null(limits.visits_per_year.value)
 }
 
 # METADATA

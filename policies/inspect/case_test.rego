@@ -109,3 +109,20 @@ test_a_penalty_is_open_at_the_re_inspection_and_rests_on_a_law if {
 	found(with_value(bad, "/round", 1)) == {"IN-10 fail MN-24", "IN-12 warn MN-24"}
 	found(with_value(with_value(bad, "/round", 1), "/items/1/penalty", false)) == {"IN-10 fail MN-24"}
 }
+
+# A county that has published a cap of two.
+capped(facts) := {sprintf("%s %s", [r.rule, r.result]) |
+	some r in case.reasons with input as facts
+		with data.params.inspection.visits_per_year.value as 2
+}
+
+test_a_county_may_cap_the_inspections_of_a_year if {
+	capped(with_value(clean, "/visits_this_year", 1)) == set()
+	capped(with_value(clean, "/visits_this_year", 2)) == {"PR-11 fail"}
+	capped(clean) == set()
+}
+
+test_without_a_published_cap_nobody_can_say if {
+	found(with_value(clean, "/visits_this_year", 0)) == {"PR-11 unknown "}
+	found(with_value(clean, "/visits_this_year", 9)) == {"PR-11 unknown "}
+}

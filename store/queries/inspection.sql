@@ -22,6 +22,13 @@ SELECT visited_on FROM inspections
 WHERE institution = @institution AND case_no <> @case_no AND kind = 'regular' AND visited_on IS NOT NULL
 ORDER BY opened_at DESC, case_no DESC LIMIT 1;
 
+-- name: CountedVisits :one
+-- The inspections of a calendar year, but for this one, that count towards the cap of 国办发〔2024〕54号. Served by
+-- inspections_of_institution.
+SELECT count(*) FROM inspections
+WHERE institution = @institution AND case_no <> @case_no AND kind = ANY (sqlc.arg(kinds)::text[])
+    AND extract(year FROM coalesce(visited_on, visit_on, (opened_at AT TIME ZONE 'Asia/Shanghai')::date))::int = sqlc.arg(year)::int;
+
 -- name: NameInspectors :exec
 UPDATE inspections SET first_inspector = @first_inspector, second_inspector = @second_inspector, declined = @declined,
     updated_at = @updated_at WHERE case_no = @case_no;
