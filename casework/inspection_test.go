@@ -202,3 +202,22 @@ func TestAComplaintIsSealedAndOpensToTheSupervisorAlone(t *testing.T) {
 	_, err = d.FileComplaint(t.Context(), nursery.Principal{}, "k2", in)
 	refused(t, err, casework.CodeInvalid)
 }
+
+// What counts towards a county's cap are the other regular and random inspections of the calendar year.
+func TestInspectionsOfTheYearAreCountedTowardsTheCap(t *testing.T) {
+	d, caseNo := inspecting(t)
+	count := func(kind, but string, year int) *int {
+		facts := nursery.InspectionFacts{}
+		require.NoError(t, d.db.As(t.Context(), nursery.Engine, func(q *store.Queries) error {
+			return activities.CountVisits(t.Context(), q, &facts, store.Inspection{Institution: inspected.Institution, Kind: kind, CaseNo: but}, nursery.NewDate(year, 12, 31))
+		}))
+		return facts.VisitsThisYear
+	}
+	year := nursery.DateOf(d.Now()).Year
+	require.Equal(t, 1, *count(nursery.InspectRandom, "", year))
+	require.Equal(t, 0, *count(nursery.InspectRandom, caseNo, year), "itself")
+	require.Equal(t, 0, *count(nursery.InspectRegular, "", year+1))
+	require.Nil(t, count(nursery.InspectComplaint, "", year), "a complaint is followed whatever the cap is")
+	d.exec(`UPDATE inspections SET kind = 'complaint' WHERE case_no = $1`, caseNo)
+	require.Equal(t, 0, *count(nursery.InspectRandom, "", year))
+}
