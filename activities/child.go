@@ -225,32 +225,6 @@ func OpenChild(fields *sealing.Fields, row store.Child, chosen ...nursery.ChildF
 	return c, nil
 }
 
-// Reading is that somebody reads fields of children, and what for.
-type Reading struct {
-	By      nursery.Principal
-	Purpose nursery.ReadingPurpose
-	Fields  []nursery.ChildField
-	At      time.Time
-}
-
-// NoteReading writes a line for each child that is read (未成年人网络保护条例 art. 36), in the transaction that reads.
-func NoteReading(ctx context.Context, q *store.Queries, r Reading, children ...store.Child) error {
-	line := store.NoteReadingsParams{
-		Reader: r.By.Account, ReaderRole: string(r.By.Role), Institution: r.By.Institution, Purpose: string(r.Purpose), At: r.At,
-	}
-	for _, field := range r.Fields {
-		line.Fields = append(line.Fields, string(field))
-	}
-	for _, c := range children {
-		line.Children = append(line.Children, c.ID)
-		line.Counties = append(line.Counties, c.County)
-	}
-	if err := q.NoteReadings(ctx, line); err != nil {
-		return fmt.Errorf("note reading: %w", err)
-	}
-	return nil
-}
-
 // NoteEnrolment tells the open check-up rounds of an institution that a child came or left.
 func NoteEnrolment(ctx context.Context, q *store.Queries, institution, child string, at time.Time) error {
 	rounds, err := q.OpenCasesOfKind(ctx, store.OpenCasesOfKindParams{Institution: institution, Kind: string(nursery.KindCheckup)})

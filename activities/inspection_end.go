@@ -95,7 +95,7 @@ func (s *step) inspectionPart(ctx context.Context, i store.Inspection, items []n
 				return nil, fmt.Errorf("read picture of signature: %w", err)
 			}
 			if strings.HasPrefix(picture.MediaType, "image/") {
-				line.Picture = picture.Sha256
+				line.Picture = picture.ID
 			}
 		}
 		part.Signatures = append(part.Signatures, line)

@@ -156,7 +156,7 @@ func (e *Engine) print(ctx context.Context, d store.Document) error {
 	if err := json.Unmarshal(d.Content, &p); err != nil {
 		return fmt.Errorf("decode paper: %w", err)
 	}
-	pdf, err := e.Renderer.Render(ctx, p, e.Blobs.Open)
+	pdf, err := e.Renderer.Render(ctx, p, e.picture)
 	if err != nil {
 		return err
 	}

@@ -170,7 +170,7 @@ func registerRoster(a *api) {
 
 func registerReadings(a *api) {
 	list := operation(http.MethodGet, "/api/v1/record-reads", "listReadings", tagChildren, "查阅记录")
-	list.Description = "谁在何时为何目的查阅了哪名婴幼儿的哪些字段，最近的在前。"
+	list.Description = "谁在何时为何目的查阅了哪名婴幼儿、哪份名单或哪件投诉举报的哪些字段，最近的在前。同一人同一天多次打开同一名单或投诉举报只有一条。"
 	register(a, list, func(ctx context.Context, in *struct {
 		Listing
 		Child string `query:"child" maxLength:"40" doc:"婴幼儿编号"`

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"strings"
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
@@ -85,12 +84,12 @@ func registerSheet(all []casework.RegisteredInstitution) ([]byte, error) {
 
 func readingsSheet(all []casework.ReadingEntry) ([]byte, error) {
 	table := sheets.Table{
-		Name: "查阅记录", Head: []string{"时间", "查阅账号", "角色", "机构", "目的", "婴幼儿编号", "字段"}, Frozen: 1, Wide: 2,
+		Name: "查阅记录", Head: []string{"时间", "查阅账号", "角色", "机构", "目的", "查阅对象", "字段"}, Frozen: 1, Wide: 2,
 	}
 	for _, r := range all {
 		table.Rows = append(table.Rows, []any{
-			r.At.In(nursery.Shanghai).Format("2006-01-02 15:04:05"), r.Reader, r.ReaderRole.Title(), r.Institution, r.PurposeTitle, r.Child,
-			strings.Join(r.Fields, ", "),
+			r.At.In(nursery.Shanghai).Format("2006-01-02 15:04:05"), r.Reader, r.ReaderRole.Title(), r.Institution, r.PurposeTitle, r.What(),
+			r.FieldTitles(),
 		})
 	}
 	return sheets.Write(table)

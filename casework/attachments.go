@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -15,6 +17,7 @@ import (
 
 	"github.com/gabriel-vasile/mimetype"
 
+	"tuoyu/activities"
 	"tuoyu/nursery"
 	"tuoyu/store"
 )
@@ -53,8 +56,9 @@ var mediaTypes = map[string]string{
 	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":       ".xlsx",
 }
 
-// Upload takes a file in: its type is read off its content, its size is bounded, its content is scanned and kept
-// under its hash. Errors: attachment_type, attachment_too_large, attachment_refused, forbidden.
+// Upload takes a file in: its type is read off its content, its size is bounded, and it is checked and scanned before it is
+// kept, sealed with a key of its own. What is refused leaves nothing behind. Errors: attachment_type, attachment_too_large,
+// attachment_refused, forbidden.
 func (s *Service) Upload(ctx context.Context, p nursery.Principal, in Upload) (Attachment, error) {
 	if p.Role == nursery.RoleInstitution {
 		in.Institution, in.County = p.Institution, p.County
@@ -71,37 +75,76 @@ func (s *Service) Upload(ctx context.Context, p nursery.Principal, in Upload) (A
 	if !institutionForm.MatchString(in.Institution) {
 		return Attachment{}, refuse(Invalid, CodeInvalid, "请指明材料所属机构。", FieldError{Location: "institution", Message: "必填，限字母、数字和 . _ -"})
 	}
-	var head bytes.Buffer
-	detected, err := mimetype.DetectReader(io.TeeReader(io.LimitReader(in.Body, 4096), &head))
-	if err != nil {
-		return Attachment{}, fmt.Errorf("read upload: %w", err)
-	}
-	mediaType, _, _ := strings.Cut(detected.String(), ";")
-	extension, known := mediaTypes[mediaType]
-	if !known {
-		return Attachment{}, refuse(Invalid, CodeAttachmentType, "只接收 PDF、JPG、PNG、HEIC、WebP、DOCX 和 XLSX 文件。",
-			FieldError{Location: "file", Message: "文件类型不支持"})
-	}
-	kept, err := s.Blobs.Put(ctx, io.MultiReader(&head, in.Body))
-	if errors.Is(err, store.ErrTooLarge) {
-		return Attachment{}, refuse(TooLarge, CodeAttachmentTooLarge, "文件过大。", FieldError{Location: "file", Message: "文件过大"})
-	}
-	if err != nil {
-		return Attachment{}, fmt.Errorf("keep upload: %w", err)
-	}
-	scan, err := s.scan(ctx, kept.SHA256)
+	file, mediaType, extension, err := s.spool(ctx, in.Body)
 	if err != nil {
 		return Attachment{}, err
 	}
-	a := store.Attachment{
-		ID: newAttachmentID(), Sha256: kept.SHA256, County: in.County, Institution: in.Institution,
-		Name: safeName(in.Name, extension), MediaType: mediaType, Size: kept.Size, Scan: scan, UploadedBy: p.Account, UploadedAt: s.Now(),
-	}
-	err = s.DB.As(ctx, p, func(q *store.Queries) error { return q.InsertAttachment(ctx, store.InsertAttachmentParams(a)) })
+	defer file.Close()
+	scan, err := s.scan(ctx, file)
 	if err != nil {
-		return Attachment{}, fmt.Errorf("record upload: %w", err)
+		return Attachment{}, err
 	}
-	return attachmentOf(a), nil
+	return s.storeUpload(ctx, p, file, store.InsertAttachmentParams{
+		ID: newAttachmentID(), County: in.County, Institution: in.Institution, Name: safeName(in.Name, extension), MediaType: mediaType,
+		Size: file.Size, Scan: scan, UploadedBy: p.Account, UploadedAt: s.Now(),
+	})
+}
+
+// spool holds an upload where it can be read more than once, outside the blob folder's names, and tells what it is by its
+// content. The caller closes it.
+func (s *Service) spool(ctx context.Context, body io.Reader) (file *store.Spool, mediaType, extension string, err error) {
+	var head bytes.Buffer
+	detected, err := mimetype.DetectReader(io.TeeReader(io.LimitReader(body, 4096), &head))
+	if err != nil {
+		return nil, "", "", fmt.Errorf("read upload: %w", err)
+	}
+	mediaType, _, _ = strings.Cut(detected.String(), ";")
+	extension, known := mediaTypes[mediaType]
+	if !known {
+		return nil, "", "", refuse(Invalid, CodeAttachmentType, "只接收 PDF、JPG、PNG、HEIC、WebP、DOCX 和 XLSX 文件。",
+			FieldError{Location: "file", Message: "文件类型不支持"})
+	}
+	file, err = s.Blobs.Spool(ctx, io.MultiReader(&head, body))
+	if errors.Is(err, store.ErrTooLarge) {
+		return nil, "", "", refuse(TooLarge, CodeAttachmentTooLarge, "文件过大。", FieldError{Location: "file", Message: "文件过大"})
+	}
+	if err != nil {
+		return nil, "", "", fmt.Errorf("read upload: %w", err)
+	}
+	return file, mediaType, extension, nil
+}
+
+// storeUpload seals a file into the blob folder and records it. The hash of what was uploaded is for the uploader alone: by it
+// anyone could tell whether a file they guess is the one that is kept.
+func (s *Service) storeUpload(ctx context.Context, p nursery.Principal, file *store.Spool, row store.InsertAttachmentParams) (Attachment, error) {
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return Attachment{}, fmt.Errorf("read upload: %w", err)
+	}
+	sum := sha256.New()
+	kept, key, err := activities.KeepFile(ctx, s.Blobs, s.Fields, row.ID, io.TeeReader(file, sum))
+	if err != nil {
+		return Attachment{}, fmt.Errorf("keep upload: %w", err)
+	}
+	row.Sha256, row.FileKey = kept.SHA256, key
+	if err := s.as(ctx, p, func(q *store.Queries) error { return q.InsertAttachment(ctx, row) }); err != nil {
+		return Attachment{}, errors.Join(fmt.Errorf("record upload: %w", err), s.forgetUpload(context.WithoutCancel(ctx), row))
+	}
+	return Attachment{
+		ID: row.ID, Name: row.Name, MediaType: row.MediaType, Size: row.Size, SHA256: hex.EncodeToString(sum.Sum(nil)), Scan: row.Scan, UploadedAt: row.UploadedAt,
+	}, nil
+}
+
+// forgetUpload removes the file of an upload that was not recorded. A file that is not sealed may be another upload's too, and
+// is left to be collected.
+func (s *Service) forgetUpload(ctx context.Context, row store.InsertAttachmentParams) error {
+	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		_, err := q.AttachmentByID(ctx, row.ID)
+		return err
+	})
+	if row.FileKey == nil || !store.IsNotFound(err) { // it was recorded after all, or nobody can tell
+		return nil
+	}
+	return s.Blobs.Remove(ctx, row.Sha256)
 }
 
 // actOnFile tells the papers of an institution from the evidence of a building site, which offices hand in and look at.
@@ -118,16 +161,14 @@ func newAttachmentID() string {
 	return "A" + hex.EncodeToString(id)
 }
 
-func (s *Service) scan(ctx context.Context, sha256 string) (string, error) {
+func (s *Service) scan(ctx context.Context, file *store.Spool) (string, error) {
 	if s.Scan == nil {
 		return "unscanned", nil
 	}
-	content, err := s.Blobs.Open(ctx, sha256)
-	if err != nil {
-		return "", fmt.Errorf("open upload for scan: %w", err)
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return "", fmt.Errorf("read upload for scan: %w", err)
 	}
-	defer content.Close()
-	err = s.Scan.Scan(ctx, content)
+	err := s.Scan.Scan(ctx, file)
 	if errors.Is(err, ErrInfected) {
 		return "", refuse(Invalid, CodeAttachmentInfected, "文件未通过安全扫描，不能接收。", FieldError{Location: "file", Message: "未通过安全扫描"})
 	}
@@ -158,7 +199,7 @@ func safeName(name, extension string) string {
 }
 
 func attachmentOf(a store.Attachment) Attachment {
-	return Attachment{ID: a.ID, Name: a.Name, MediaType: a.MediaType, Size: a.Size, SHA256: a.Sha256, Scan: a.Scan, UploadedAt: a.UploadedAt}
+	return Attachment{ID: a.ID, Name: a.Name, MediaType: a.MediaType, Size: a.Size, Scan: a.Scan, UploadedAt: a.UploadedAt}
 }
 
 // ofInstitution is something of an institution as authz sees it; to a clinic that serves the institution it is its own.
@@ -180,8 +221,16 @@ func (s *Service) ofInstitution(ctx context.Context, p nursery.Principal, county
 	return r, nil
 }
 
-// OpenAttachment gives a file to somebody who may see the case it belongs to. The caller closes the reader.
+// OpenAttachment opens a file for a principal who may see the case it belongs to. The caller closes the reader.
 func (s *Service) OpenAttachment(ctx context.Context, p nursery.Principal, id string) (Attachment, io.ReadCloser, error) {
+	a, content, err := s.openAttachment(ctx, p, id)
+	if errors.Is(err, fs.ErrNotExist) { // it was sealed since its row was read, and lies elsewhere
+		a, content, err = s.openAttachment(ctx, p, id)
+	}
+	return attachmentOf(a), content, err
+}
+
+func (s *Service) openAttachment(ctx context.Context, p nursery.Principal, id string) (store.Attachment, io.ReadCloser, error) {
 	var a store.Attachment
 	err := s.DB.As(ctx, p, func(q *store.Queries) (err error) {
 		a, err = q.AttachmentByID(ctx, id)
@@ -191,18 +240,21 @@ func (s *Service) OpenAttachment(ctx context.Context, p nursery.Principal, id st
 		return err
 	})
 	if err != nil {
-		return Attachment{}, nil, err
+		return a, nil, err
 	}
 	r, err := s.ofInstitution(ctx, p, a.County, a.Institution)
 	if err != nil {
-		return Attachment{}, nil, err
+		return a, nil, err
 	}
 	if err := s.may(ctx, p, actOnFile("read", a.Institution), r); err != nil {
-		return Attachment{}, nil, err
+		return a, nil, err
 	}
-	content, err := s.Blobs.Open(ctx, a.Sha256)
+	content, err := activities.OpenFile(ctx, s.Blobs, s.Fields, a)
+	if errors.Is(err, activities.ErrNoKeyset) {
+		return a, nil, s.sealing()
+	}
 	if err != nil {
-		return Attachment{}, nil, fmt.Errorf("open attachment: %w", err)
+		return a, nil, fmt.Errorf("open attachment: %w", err)
 	}
-	return attachmentOf(a), content, nil
+	return a, content, nil
 }

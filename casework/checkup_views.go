@@ -158,7 +158,7 @@ func (d *CheckupDetail) count(roster []store.CheckupRoster, duties []store.Dutie
 	}
 }
 
-// CheckupClass gives the team a class as it is to be checked, with names; each reading is written down.
+// CheckupClass returns a class to the team as it is to be checked, with names. That it was read is logged, once a reader and day.
 func (s *Service) CheckupClass(ctx context.Context, p nursery.Principal, caseNo, class string) (ClassSheet, error) {
 	sheet := ClassSheet{CaseNo: caseNo, Class: class, Children: []ClassChild{}}
 	years, err := s.Almanac.Years(ctx)
@@ -262,7 +262,8 @@ func (s *Service) fillClass(ctx context.Context, q *store.Queries, p nursery.Pri
 		}
 		sheet.Children = append(sheet.Children, child)
 	}
-	return activities.NoteReading(ctx, q, activities.Reading{
-		By: p, Purpose: nursery.ReadForCheckup, Fields: []nursery.ChildField{nursery.ChildName, nursery.ChildSex}, At: s.Now(),
+	return activities.NoteListReading(ctx, q, activities.Reading{
+		By: p, Purpose: nursery.ReadForCheckup, Subject: nursery.ReadClass, About: sheet.CaseNo + " " + sheet.Class,
+		Fields: []nursery.ChildField{nursery.ChildName, nursery.ChildSex}, At: s.Now(),
 	}, rows...)
 }

@@ -160,7 +160,7 @@ func TestARosterIsTakenRowByRow(t *testing.T) {
 	rows, err := sheets.Read(book, "姓名", "证件号码")
 	require.NoError(t, err)
 	require.Len(t, rows, 3)
-	require.Equal(t, []string{"3"}, d.strings(`SELECT count(*)::text FROM record_reads`))
+	require.Equal(t, []string{"roster inst-140403-01 3"}, d.strings(`SELECT subject || ' ' || about || ' ' || cardinality(children) FROM record_reads`))
 }
 
 func TestAConsentIsGivenOnceAndWithdrawnAtOnce(t *testing.T) {

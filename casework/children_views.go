@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"tuoyu/activities"
@@ -202,7 +203,7 @@ type RosterLine struct {
 	EnteredOn nursery.Date
 }
 
-// Roster gives everybody in care here for a purpose, and writes each reading down.
+// Roster returns everybody in care here for a purpose. That it was read is logged, once a reader and day.
 func (s *Service) Roster(ctx context.Context, p nursery.Principal, purpose nursery.ReadingPurpose) ([]RosterLine, error) {
 	if err := s.may(ctx, p, "child.export", resource{}); err != nil {
 		return nil, err
@@ -229,7 +230,9 @@ func (s *Service) Roster(ctx context.Context, p nursery.Principal, purpose nurse
 			}
 			lines = append(lines, RosterLine{ChildRecord: record, Class: row.Class, EnteredOn: row.EnteredOn})
 		}
-		return activities.NoteReading(ctx, q, activities.Reading{By: p, Purpose: purpose, Fields: access.Fields, At: s.Now()}, children...)
+		return activities.NoteListReading(ctx, q, activities.Reading{
+			By: p, Purpose: purpose, Subject: nursery.ReadRoster, About: p.Institution, Fields: access.Fields, At: s.Now(),
+		}, children...)
 	})
 	if err != nil {
 		return nil, err
@@ -237,11 +240,15 @@ func (s *Service) Roster(ctx context.Context, p nursery.Principal, purpose nurse
 	return lines, nil
 }
 
-// ReadingEntry is a line of the register of readings.
+// ReadingEntry is a line of the register of readings. One of a list has how many children were read, and no single one.
 type ReadingEntry struct {
 	ID           int64                  `json:"id" doc:"编号"`
-	Child        string                 `json:"child" doc:"婴幼儿编号"`
-	County       string                 `json:"county" doc:"婴幼儿居住县区代码"`
+	Subject      nursery.ReadingSubject `json:"subject" doc:"查阅对象：child 婴幼儿档案，paper 涉及婴幼儿的材料，complaint 投诉举报，其余为名单"`
+	SubjectTitle string                 `json:"subject_title" doc:"查阅对象名称"`
+	About        string                 `json:"about,omitempty" doc:"材料编号、办件编号或名单"`
+	Child        string                 `json:"child,omitempty" doc:"婴幼儿编号，查阅名单或投诉举报时没有"`
+	Children     int                    `json:"children,omitempty" doc:"名单上的婴幼儿人数"`
+	County       string                 `json:"county" doc:"婴幼儿居住县区代码，投诉举报为受理县区"`
 	Reader       string                 `json:"reader" doc:"查阅账号"`
 	ReaderRole   nursery.Role           `json:"reader_role" doc:"查阅人角色"`
 	Institution  string                 `json:"institution,omitempty" doc:"查阅人所属机构"`
@@ -249,6 +256,30 @@ type ReadingEntry struct {
 	PurposeTitle string                 `json:"purpose_title" doc:"查阅目的名称"`
 	Fields       []string               `json:"fields" doc:"所查字段"`
 	At           time.Time              `json:"at" doc:"查阅时间"`
+}
+
+// What names what was read: the child, or the list with how many children stood on it.
+func (e ReadingEntry) What() string {
+	what := e.SubjectTitle
+	if e.Child != "" {
+		what += " " + e.Child
+	}
+	if e.About != "" {
+		what += " " + e.About
+	}
+	if e.Subject.List() {
+		what += fmt.Sprintf("（%d 名）", e.Children)
+	}
+	return what
+}
+
+// FieldTitles names the fields that were read.
+func (e ReadingEntry) FieldTitles() string {
+	titles := make([]string, len(e.Fields))
+	for i, f := range e.Fields {
+		titles[i] = nursery.ChildField(f).Title()
+	}
+	return strings.Join(titles, "、")
 }
 
 // Readings lists who read what of children, the latest first: the auditor the city's, the county's office its county's.
@@ -283,10 +314,15 @@ func (s *Service) Readings(ctx context.Context, p nursery.Principal, child strin
 			break
 		}
 		purpose := nursery.ReadingPurpose(row.Purpose)
-		list.Items = append(list.Items, ReadingEntry{
-			ID: row.ID, Child: row.Child, County: row.County, Reader: row.Reader, ReaderRole: nursery.Role(row.ReaderRole),
+		subject := nursery.ReadingSubject(row.Subject)
+		entry := ReadingEntry{
+			ID: row.ID, Subject: subject, SubjectTitle: subject.Title(), About: row.About, Children: len(row.Children), County: row.County, Reader: row.Reader, ReaderRole: nursery.Role(row.ReaderRole),
 			Institution: row.Institution, Purpose: purpose, PurposeTitle: purpose.Title(), Fields: row.Fields, At: row.At,
-		})
+		}
+		if row.Child != nil {
+			entry.Child = *row.Child
+		}
+		list.Items = append(list.Items, entry)
 	}
 	return list, nil
 }

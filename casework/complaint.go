@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"tuoyu/activities"
 	"tuoyu/nursery"
 	"tuoyu/sealing"
 	"tuoyu/store"
@@ -72,7 +73,8 @@ func (s *Service) FileComplaint(ctx context.Context, p nursery.Principal, key st
 	return started, err
 }
 
-// Complaint opens a complaint to the supervisor who triages it.
+// Complaint opens a complaint to the supervisor who triages it. That it was read is logged, once a reader and day. Errors:
+// not_found, sealing_unavailable.
 func (s *Service) Complaint(ctx context.Context, p nursery.Principal, caseNo string) (ComplaintDetail, error) {
 	var d ComplaintDetail
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {
@@ -91,7 +93,7 @@ func (s *Service) Complaint(ctx context.Context, p nursery.Principal, caseNo str
 			return fmt.Errorf("read complaint: %w", err)
 		}
 		if s.Fields == nil {
-			return refuse(Unavailable, CodeEngineUnavailable, "系统尚未配置密钥，暂不能查看。")
+			return refuse(Unavailable, CodeSealingUnavailable, "系统尚未配置密钥，暂不能查看。")
 		}
 		said, err := s.Fields.Open(row.Said, sealing.Cell{Table: "complaints", Column: "said", Row: row.CaseNo})
 		if err != nil {
@@ -108,7 +110,10 @@ func (s *Service) Complaint(ctx context.Context, p nursery.Principal, caseNo str
 		if row.Inspection != nil {
 			d.Inspection = *row.Inspection
 		}
-		return nil
+		return activities.NoteCaseReading(ctx, q, activities.Reading{
+			By: p, Purpose: nursery.ReadForComplaint, Subject: nursery.ReadComplaint, About: row.CaseNo,
+			Fields: []nursery.ChildField{nursery.ComplaintSaid, nursery.ComplaintContact}, At: s.Now(),
+		}, row.County)
 	})
 	return d, err
 }

@@ -73,7 +73,7 @@ func (s *Service) Complete(ctx context.Context, p nursery.Principal, key, id str
 		return done, nil
 	}
 	done.At, done.Delivered, done.Note = closed.At, true, ""
-	return done, s.DB.As(ctx, p, func(q *store.Queries) error { return remember(ctx, q, p, key, done) })
+	return done, s.DB.As(ctx, p, func(q *store.Queries) error { return s.remember(ctx, q, p, key, done) })
 }
 
 // answerable reads the task and says why p may not answer it so, the plainest reason first.

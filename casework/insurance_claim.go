@@ -223,7 +223,9 @@ func (s *Service) InsuranceClaim(ctx context.Context, p nursery.Principal, caseN
 			return fmt.Errorf("open claim: %w", err)
 		}
 		view.Description = string(text)
-		return s.logReads(ctx, q, p, c, []string{row.Child}, []string{"claim"})
+		return activities.NoteReading(ctx, q, activities.Reading{
+			By: p, Purpose: nursery.ReadForInsurance, Fields: []nursery.ChildField{nursery.ChildClaim}, At: s.Now(),
+		}, store.Child{ID: row.Child, County: c.County})
 	})
 	return view, err
 }

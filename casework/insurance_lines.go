@@ -17,7 +17,7 @@ const (
 )
 
 // lineFields are what the insurer reads of a child, as the log of reads names them; nursery.InsuranceLine has no others.
-var lineFields = []string{"name", "identity", "born_on", "sex"}
+var lineFields = []nursery.ChildField{nursery.ChildName, nursery.ChildIdentity, nursery.ChildBirth, nursery.ChildSex}
 
 // InsuranceLines opens a page of a batch for the insurer and logs that it was read.
 func (s *Service) InsuranceLines(ctx context.Context, p nursery.Principal, caseNo string, send int, page PageRequest) (InsuranceLinesPage, error) {
@@ -50,7 +50,7 @@ func (s *Service) InsuranceLines(ctx context.Context, p nursery.Principal, caseN
 		if err != nil {
 			return err
 		}
-		return s.logLines(ctx, q, p, c, list.Items)
+		return s.noteLines(ctx, q, p, c, list)
 	})
 	return list, err
 }
@@ -66,15 +66,12 @@ func (s *Service) AllInsuranceLines(ctx context.Context, p nursery.Principal, ca
 		list.CaseNo = c.CaseNo
 		for after := ""; ; {
 			lines, err := s.openLines(ctx, q, c, send, after, rosterAtOnce)
-			if err == nil {
-				err = s.logLines(ctx, q, p, c, lines)
-			}
 			if err != nil {
 				return err
 			}
 			list.Items = append(list.Items, lines...)
 			if len(lines) < rosterAtOnce {
-				return nil
+				return s.noteLines(ctx, q, p, c, list)
 			}
 			after = lines[len(lines)-1].Ref
 		}
@@ -99,8 +96,8 @@ func (s *Service) sentBatch(ctx context.Context, q *store.Queries, p nursery.Pri
 }
 
 func (s *Service) openLines(ctx context.Context, q *store.Queries, c store.Case, send int, after string, size int) ([]nursery.InsuranceLine, error) {
-	if s.Fields == nil {
-		return nil, refuse(Unavailable, CodeEngineUnavailable, "系统没有配置密钥，不能读取婴幼儿信息。")
+	if err := s.sealing(); err != nil {
+		return nil, err
 	}
 	rows, err := q.InsuranceLines(ctx, store.InsuranceLinesParams{CaseNo: c.CaseNo, Send: int32(send), After: after, PageSize: int32(size)})
 	if err != nil {
@@ -115,25 +112,16 @@ func (s *Service) openLines(ctx context.Context, q *store.Queries, c store.Case,
 	return lines, nil
 }
 
-func (s *Service) logLines(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, lines []nursery.InsuranceLine) error {
-	children := make([]string, len(lines))
-	for i, l := range lines {
-		children[i] = l.Ref
+// noteLines logs that lines of a batch were read, once a reader and day.
+func (s *Service) noteLines(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, list InsuranceLinesPage) error {
+	children := make([]store.Child, len(list.Items))
+	for i, l := range list.Items {
+		children[i] = store.Child{ID: l.Ref, County: c.County}
 	}
-	return s.logReads(ctx, q, p, c, children, lineFields)
-}
-
-func (s *Service) logReads(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, children, fields []string) error {
-	if len(children) == 0 {
-		return nil
-	}
-	err := q.LogInsuranceReads(ctx, store.LogInsuranceReadsParams{
-		Children: children, County: c.County, Reader: p.Account, ReaderRole: string(p.Role), Institution: p.Institution, Fields: fields, At: s.Now(),
-	})
-	if err != nil {
-		return fmt.Errorf("log reads: %w", err)
-	}
-	return nil
+	return activities.NoteListReading(ctx, q, activities.Reading{
+		By: p, Purpose: nursery.ReadForInsurance, Subject: nursery.ReadInsuranceSend, About: fmt.Sprintf("%s 第%d批", c.CaseNo, list.Send),
+		Fields: lineFields, At: s.Now(),
+	}, children...)
 }
 
 // AnswerInsurance takes a page of the insurer's answers: for each line the number of the policy, or a coded reason. Answers given
@@ -239,6 +227,7 @@ func policyCell(caseNo string, send int, child string) sealing.Cell {
 }
 
 // InsuranceExceptions lists the children of a month that could not be insured as they stand, by name, for the county to settle.
+// Error: sealing_unavailable.
 func (s *Service) InsuranceExceptions(ctx context.Context, p nursery.Principal, caseNo string, page PageRequest) (Page[InsuranceException], error) {
 	list := Page[InsuranceException]{Items: []InsuranceException{}}
 	limit, after, err := afterID(page)
@@ -254,7 +243,10 @@ func (s *Service) InsuranceExceptions(ctx context.Context, p nursery.Principal, 
 		if err != nil {
 			return fmt.Errorf("list exceptions: %w", err)
 		}
-		var children []string
+		if err := s.sealing(); err != nil {
+			return err
+		}
+		var children []store.Child
 		for i, r := range rows {
 			if i == limit {
 				list.Next = cursor{ID: rows[i-1].Child}.encode()
@@ -271,9 +263,11 @@ func (s *Service) InsuranceExceptions(ctx context.Context, p nursery.Principal, 
 			if r.Decision != nil {
 				one.Decision = *r.Decision
 			}
-			children, list.Items = append(children, r.Child), append(list.Items, one)
+			children, list.Items = append(children, store.Child{ID: r.Child, County: c.County}), append(list.Items, one)
 		}
-		return s.logReads(ctx, q, p, c, children, []string{"name"})
+		return activities.NoteListReading(ctx, q, activities.Reading{
+			By: p, Purpose: nursery.ReadForInsurance, Subject: nursery.ReadExceptions, About: c.CaseNo, Fields: []nursery.ChildField{nursery.ChildName, nursery.ChildBirth, nursery.ChildSex}, At: s.Now(),
+		}, children...)
 	})
 	return list, err
 }

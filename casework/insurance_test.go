@@ -144,7 +144,7 @@ func TestWhatNamesAChildIsSealed(t *testing.T) {
 	line := child(1, map[string]string{"监护人姓名": "监护人一", "监护人电话": "13900000001"})
 	d.roster("r1", caseNo, line)
 	stored := fmt.Sprint(d.strings(`SELECT c::text || r::text FROM children c JOIN insurance_roster r ON r.child = c.id`),
-		d.strings(`SELECT to_jsonb(e)::text FROM case_events e`), d.strings(`SELECT response::text FROM idempotency_keys`))
+		d.strings(`SELECT to_jsonb(e)::text FROM case_events e`), d.strings(`SELECT k::text FROM idempotency_keys k`))
 	for _, plain := range []string{line[0], line[2], "监护人一", "13900000001"} {
 		require.NotContains(t, stored, plain)
 		require.NotContains(t, stored, fmt.Sprintf("%x", plain))

@@ -32,13 +32,12 @@ const (
 // Relay delivers what was kept while Temporal or the workers were away, until ctx ends. Any number of relays may
 // run. What a case refuses is marked with the reason and shown on the timeline; nothing is dropped.
 func (s *Service) Relay(ctx context.Context) {
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	beside.Go(func() { s.sweepHourly(ctx) })
 	tick := time.NewTicker(relayEvery)
 	defer tick.Stop()
-	for swept := (time.Time{}); ; {
-		if now := s.Now(); now.Sub(swept) > time.Hour {
-			swept = now
-			s.forgetKeys(ctx, now.Add(-keysKept))
-		}
+	for {
 		if err := s.relayOnce(ctx); err != nil && ctx.Err() == nil {
 			s.Log.WarnContext(ctx, "relay failed", "error", err)
 		}

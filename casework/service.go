@@ -88,8 +88,7 @@ func (s *Service) may(ctx context.Context, p nursery.Principal, act string, r re
 
 // command runs do once for the account's key, in one transaction as p. The first answer is kept and given again
 // to every repeat; replayed says that this was one. The same key for something else is a conflict. The first answer to
-// a start holds the tracking code in clear, which nobody but the account that sent the key reads back; it is forgotten
-// with the key after keysKept.
+// a start holds the tracking code: the answer is sealed for the account and key, and forgotten with the key after keysKept.
 func command[T any](ctx context.Context, s *Service, p nursery.Principal, key, operation string, body any,
 	do func(*store.Queries) (T, error),
 ) (answer T, replayed bool, err error) {
@@ -114,12 +113,12 @@ func command[T any](ctx context.Context, s *Service, p nursery.Principal, key, o
 		}
 		if taken == 0 {
 			replayed = true
-			return replay(ctx, q, p, key, operation, hash, &answer)
+			return s.replay(ctx, q, p, key, operation, hash, &answer)
 		}
 		if answer, err = do(q); err != nil {
 			return err
 		}
-		return remember(ctx, q, p, key, answer)
+		return s.remember(ctx, q, p, key, answer)
 	})
 	return answer, replayed, err
 }
@@ -145,7 +144,7 @@ func bodyHash(body any) ([]byte, error) {
 	return hash[:], nil
 }
 
-func replay(ctx context.Context, q *store.Queries, p nursery.Principal, key, operation string, hash []byte, into any) error {
+func (s *Service) replay(ctx context.Context, q *store.Queries, p nursery.Principal, key, operation string, hash []byte, into any) error {
 	first, err := q.IdempotencyKey(ctx, store.IdempotencyKeyParams{Principal: p.Account, Key: key})
 	if err != nil {
 		return fmt.Errorf("read idempotency key: %w", err)
@@ -153,18 +152,39 @@ func replay(ctx context.Context, q *store.Queries, p nursery.Principal, key, ope
 	if first.Operation != operation || string(first.BodyHash) != string(hash) {
 		return refuse(Conflict, CodeKeyReused, "该幂等键已用于另一请求，请换用新的幂等键。")
 	}
-	if err := json.Unmarshal(first.Response, into); err != nil {
+	raw := []byte(first.Response)
+	if first.Answer != nil {
+		if err := s.sealing(); err != nil {
+			return err
+		}
+		if raw, err = s.Fields.Open(first.Answer, answerCell(p, key)); err != nil {
+			return fmt.Errorf("open first answer: %w", err)
+		}
+	}
+	if err := json.Unmarshal(raw, into); err != nil {
 		return fmt.Errorf("decode first answer: %w", err)
 	}
 	return nil
 }
 
-func remember(ctx context.Context, q *store.Queries, p nursery.Principal, key string, answer any) error {
+func answerCell(p nursery.Principal, key string) sealing.Cell {
+	return sealing.Cell{Table: "idempotency_keys", Column: "answer", Row: p.Account + "/" + key}
+}
+
+// remember keeps the first answer for a repeat: sealed, or as it is where there is no keyset.
+func (s *Service) remember(ctx context.Context, q *store.Queries, p nursery.Principal, key string, answer any) error {
 	raw, err := json.Marshal(answer)
 	if err != nil {
 		return fmt.Errorf("encode answer: %w", err)
 	}
-	err = q.AnswerIdempotencyKey(ctx, store.AnswerIdempotencyKeyParams{Principal: p.Account, Key: key, Status: 200, Response: raw})
+	row := store.AnswerIdempotencyKeyParams{Principal: p.Account, Key: key, Status: 200, Response: raw}
+	if s.Fields != nil {
+		if row.Answer, err = s.Fields.Seal(raw, answerCell(p, key)); err != nil {
+			return fmt.Errorf("seal answer: %w", err)
+		}
+		row.Response = json.RawMessage("{}")
+	}
+	err = q.AnswerIdempotencyKey(ctx, row)
 	if err != nil {
 		return fmt.Errorf("keep answer: %w", err)
 	}

@@ -245,8 +245,8 @@ type Attachment struct {
 	Name       string    `json:"name"`
 	MediaType  string    `json:"media_type"`
 	Size       int64     `json:"size"`
-	SHA256     string    `json:"sha256"`
-	Scan       string    `json:"scan"` // clean or unscanned
+	SHA256     string    `json:"sha256,omitempty"` // told to the uploader alone
+	Scan       string    `json:"scan"`             // clean or unscanned
 	UploadedAt time.Time `json:"uploaded_at"`
 }
 

@@ -26,10 +26,10 @@ type SignatureLine struct {
 	Party   string `json:"party"`
 	Manner  string `json:"manner"`
 	Note    string `json:"note,omitempty"`
-	Picture string `json:"picture,omitempty"` // 手写签名: SHA-256 of the picture, under which it is kept
+	Picture string `json:"picture,omitempty"` // 手写签名: the attachment
 }
 
-// pictures are the hashes of what a paper shows beside its text.
+// pictures are the attachments that a paper shows beside its text.
 func (p Paper) pictures() []string {
 	var all []string
 	if p.Inspection != nil {

@@ -43,8 +43,8 @@ func NewRenderer(fonts *Fonts, client *Client) *Renderer {
 	return &Renderer{fonts: fonts, client: client}
 }
 
-// Pictures opens a picture by its SHA-256 in hex.
-type Pictures func(ctx context.Context, sha256 string) (io.ReadCloser, error)
+// Pictures opens a picture by its name on the paper.
+type Pictures func(ctx context.Context, name string) (io.ReadCloser, error)
 
 // Render gives the PDF of a paper with the pictures it names; pictures may be nil for one that names none. Two renderings of
 // one paper look alike but differ in bytes, so the caller stores the hash of the one it keeps. Errors: *IncompleteError and

@@ -7,9 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
+	"time"
 )
 
 // ErrTooLarge says that a blob is larger than its store takes.
@@ -25,8 +29,24 @@ type Blob struct {
 type Blobs interface {
 	// Put keeps all of r. Content over the store's limit gives ErrTooLarge and leaves nothing behind.
 	Put(ctx context.Context, r io.Reader) (Blob, error)
+	// Write keeps all that write writes, whatever its length. An error of write leaves nothing behind.
+	Write(ctx context.Context, write func(io.Writer) error) (Blob, error)
 	// Open reads what was kept under the hash; fs.ErrNotExist when nothing was.
 	Open(ctx context.Context, sha256 string) (io.ReadCloser, error)
+	// Spool holds all of r in a file without a name, which is gone when it is closed or the process ends. Content over the
+	// store's limit gives ErrTooLarge.
+	Spool(ctx context.Context, r io.Reader) (*Spool, error)
+	// Remove removes what was kept under the hash, if anything was.
+	Remove(ctx context.Context, sha256 string) error
+	// Collect removes what is older than a moment and that used does not return, asking it of many hashes at a time, and what
+	// an interrupted Put left. It reports how many files it removed.
+	Collect(ctx context.Context, before time.Time, used func([]string) ([]string, error)) (int, error)
+}
+
+// Spool is content on its way in, to be read as often as needed.
+type Spool struct {
+	*os.File
+	Size int64
 }
 
 // DiskBlobs keeps blobs as files below a folder, in one level of subfolders.
@@ -43,28 +63,43 @@ func NewDiskBlobs(dir string, limit int64) (*DiskBlobs, error) {
 	return &DiskBlobs{dir: dir, limit: limit}, nil
 }
 
-// Put writes to a temporary file first, so that a file under a hash is always whole.
+// Put keeps all of r under its hash.
 func (b *DiskBlobs) Put(ctx context.Context, r io.Reader) (Blob, error) {
-	tmp, err := os.CreateTemp(b.dir, "incoming-*")
+	return b.Write(ctx, func(w io.Writer) error { return b.copy(w, r) })
+}
+
+// copy copies all of r; over the limit it returns ErrTooLarge.
+func (b *DiskBlobs) copy(w io.Writer, r io.Reader) error {
+	size, err := io.Copy(w, io.LimitReader(r, b.limit+1))
+	if err == nil && size > b.limit {
+		return ErrTooLarge
+	}
+	return err
+}
+
+// incoming is how the name begins of what is not whole yet.
+const incoming = "incoming-"
+
+// Write writes to a temporary file first, so that a file under a hash is always whole.
+func (b *DiskBlobs) Write(ctx context.Context, write func(io.Writer) error) (Blob, error) {
+	tmp, err := os.CreateTemp(b.dir, incoming+"*")
 	if err != nil {
 		return Blob{}, fmt.Errorf("open incoming blob: %w", err)
 	}
 	defer os.Remove(tmp.Name())
 	defer tmp.Close()
 	sum := sha256.New()
-	size, err := io.Copy(io.MultiWriter(tmp, sum), io.LimitReader(r, b.limit+1))
-	switch {
-	case err != nil:
+	if err := write(io.MultiWriter(tmp, sum)); err != nil {
 		return Blob{}, fmt.Errorf("write blob: %w", err)
-	case size > b.limit:
-		return Blob{}, ErrTooLarge
-	case ctx.Err() != nil:
+	}
+	if ctx.Err() != nil {
 		return Blob{}, fmt.Errorf("write blob: %w", ctx.Err())
 	}
-	kept := Blob{SHA256: hex.EncodeToString(sum.Sum(nil)), Size: size}
-	if err := tmp.Sync(); err != nil {
+	size, err := tmp.Seek(0, io.SeekCurrent)
+	if err := errors.Join(err, tmp.Sync()); err != nil {
 		return Blob{}, fmt.Errorf("sync blob: %w", err)
 	}
+	kept := Blob{SHA256: hex.EncodeToString(sum.Sum(nil)), Size: size}
 	path := b.path(kept.SHA256)
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return Blob{}, fmt.Errorf("make blob folder: %w", err)
@@ -73,6 +108,102 @@ func (b *DiskBlobs) Put(ctx context.Context, r io.Reader) (Blob, error) {
 		return Blob{}, fmt.Errorf("keep blob: %w", err)
 	}
 	return kept, nil
+}
+
+// Spool holds all of r, read from its beginning.
+func (b *DiskBlobs) Spool(ctx context.Context, r io.Reader) (*Spool, error) {
+	tmp, err := os.CreateTemp(b.dir, incoming+"*")
+	if err != nil {
+		return nil, fmt.Errorf("open spool: %w", err)
+	}
+	s := &Spool{File: tmp}
+	err = os.Remove(tmp.Name()) // what is open stays
+	if err == nil {
+		err = b.copy(tmp, r)
+	}
+	if err == nil {
+		s.Size, err = tmp.Seek(0, io.SeekCurrent)
+	}
+	if err == nil {
+		_, err = tmp.Seek(0, io.SeekStart)
+	}
+	if err = errors.Join(err, ctx.Err()); err != nil {
+		return nil, errors.Join(fmt.Errorf("spool: %w", err), tmp.Close())
+	}
+	return s, nil
+}
+
+// Remove removes the file under the hash.
+func (b *DiskBlobs) Remove(_ context.Context, sha256 string) error {
+	if !hexHash.MatchString(sha256) {
+		return nil
+	}
+	if err := os.Remove(b.path(sha256)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove blob: %w", err)
+	}
+	return nil
+}
+
+// collectAtOnce is how many hashes are asked about at a time.
+const collectAtOnce = 500
+
+// Collect goes over the folder once.
+func (b *DiskBlobs) Collect(ctx context.Context, before time.Time, used func([]string) ([]string, error)) (removed int, err error) {
+	var old []string
+	sweep := func() error {
+		if len(old) == 0 {
+			return nil
+		}
+		keep, err := used(old)
+		if err != nil {
+			return err
+		}
+		for _, name := range old {
+			if slices.Contains(keep, name) || !olderThan(b.path(name), before) { // put again meanwhile
+				continue
+			}
+			if err := b.Remove(ctx, name); err != nil {
+				return err
+			}
+			removed++
+		}
+		old = old[:0]
+		return nil
+	}
+	err = filepath.WalkDir(b.dir, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil // gone meanwhile
+		case err != nil:
+			return err
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case d.IsDir() || !olderThan(path, before):
+			return nil
+		case strings.HasPrefix(d.Name(), incoming):
+			removed++
+			if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+		case hexHash.MatchString(d.Name()):
+			if old = append(old, d.Name()); len(old) == collectAtOnce {
+				return sweep()
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		err = sweep()
+	}
+	if err != nil {
+		return removed, fmt.Errorf("collect blobs: %w", err)
+	}
+	return removed, nil
+}
+
+func olderThan(path string, moment time.Time) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.ModTime().Before(moment)
 }
 
 var hexHash = regexp.MustCompile(`^[0-9a-f]{64}$`)

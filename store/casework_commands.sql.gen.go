@@ -12,12 +12,13 @@ import (
 )
 
 const answerIdempotencyKey = `-- name: AnswerIdempotencyKey :exec
-UPDATE idempotency_keys SET status = $1, response = $2 WHERE principal = $3 AND key = $4
+UPDATE idempotency_keys SET status = $1, response = $2, answer = $3 WHERE principal = $4 AND key = $5
 `
 
 type AnswerIdempotencyKeyParams struct {
 	Status    int32
 	Response  json.RawMessage
+	Answer    []byte
 	Principal string
 	Key       string
 }
@@ -26,6 +27,7 @@ func (q *Queries) AnswerIdempotencyKey(ctx context.Context, arg AnswerIdempotenc
 	_, err := q.db.Exec(ctx, answerIdempotencyKey,
 		arg.Status,
 		arg.Response,
+		arg.Answer,
 		arg.Principal,
 		arg.Key,
 	)
@@ -124,7 +126,7 @@ func (q *Queries) ForgetOldKeys(ctx context.Context, before time.Time) (int64, e
 }
 
 const idempotencyKey = `-- name: IdempotencyKey :one
-SELECT principal, key, operation, body_hash, status, response, created_at FROM idempotency_keys WHERE principal = $1 AND key = $2
+SELECT principal, key, operation, body_hash, status, response, created_at, answer FROM idempotency_keys WHERE principal = $1 AND key = $2
 `
 
 type IdempotencyKeyParams struct {
@@ -143,6 +145,7 @@ func (q *Queries) IdempotencyKey(ctx context.Context, arg IdempotencyKeyParams) 
 		&i.Status,
 		&i.Response,
 		&i.CreatedAt,
+		&i.Answer,
 	)
 	return i, err
 }

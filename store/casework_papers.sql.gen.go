@@ -11,7 +11,7 @@ import (
 )
 
 const attachmentByID = `-- name: AttachmentByID :one
-SELECT id, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at FROM attachments WHERE id = $1
+SELECT id, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at, file_key FROM attachments WHERE id = $1
 `
 
 func (q *Queries) AttachmentByID(ctx context.Context, id string) (Attachment, error) {
@@ -28,6 +28,7 @@ func (q *Queries) AttachmentByID(ctx context.Context, id string) (Attachment, er
 		&i.Scan,
 		&i.UploadedBy,
 		&i.UploadedAt,
+		&i.FileKey,
 	)
 	return i, err
 }
@@ -56,6 +57,74 @@ func (q *Queries) AttachmentsKnown(ctx context.Context, arg AttachmentsKnownPara
 			return nil, err
 		}
 		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const blobsReferredTo = `-- name: BlobsReferredTo :many
+SELECT a.sha256::text FROM attachments a WHERE a.sha256 = ANY ($1::text[])
+UNION SELECT d.sha256::text FROM documents d WHERE d.sha256 = ANY ($1::text[])
+`
+
+// Served by attachments_of_blob and documents_of_blob.
+func (q *Queries) BlobsReferredTo(ctx context.Context, names []string) ([]string, error) {
+	rows, err := q.db.Query(ctx, blobsReferredTo, names)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var a_sha256 string
+		if err := rows.Scan(&a_sha256); err != nil {
+			return nil, err
+		}
+		items = append(items, a_sha256)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const clearAttachments = `-- name: ClearAttachments :many
+SELECT id, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at, file_key FROM attachments WHERE file_key IS NULL AND id > $1 ORDER BY id LIMIT $2
+`
+
+type ClearAttachmentsParams struct {
+	After    string
+	PageSize int32
+}
+
+// Served by attachments_clear. What was kept before files were sealed.
+func (q *Queries) ClearAttachments(ctx context.Context, arg ClearAttachmentsParams) ([]Attachment, error) {
+	rows, err := q.db.Query(ctx, clearAttachments, arg.After, arg.PageSize)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Attachment{}
+	for rows.Next() {
+		var i Attachment
+		if err := rows.Scan(
+			&i.ID,
+			&i.Sha256,
+			&i.County,
+			&i.Institution,
+			&i.Name,
+			&i.MediaType,
+			&i.Size,
+			&i.Scan,
+			&i.UploadedBy,
+			&i.UploadedAt,
+			&i.FileKey,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
@@ -187,13 +256,14 @@ func (q *Queries) EndDocument(ctx context.Context, arg EndDocumentParams) (int64
 }
 
 const insertAttachment = `-- name: InsertAttachment :exec
-INSERT INTO attachments (id, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+INSERT INTO attachments (id, sha256, file_key, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 `
 
 type InsertAttachmentParams struct {
 	ID          string
 	Sha256      string
+	FileKey     []byte
 	County      string
 	Institution string
 	Name        string
@@ -208,6 +278,7 @@ func (q *Queries) InsertAttachment(ctx context.Context, arg InsertAttachmentPara
 	_, err := q.db.Exec(ctx, insertAttachment,
 		arg.ID,
 		arg.Sha256,
+		arg.FileKey,
 		arg.County,
 		arg.Institution,
 		arg.Name,
@@ -217,5 +288,46 @@ func (q *Queries) InsertAttachment(ctx context.Context, arg InsertAttachmentPara
 		arg.UploadedBy,
 		arg.UploadedAt,
 	)
+	return err
+}
+
+const putSealedFile = `-- name: PutSealedFile :execrows
+UPDATE attachments SET sha256 = $1, file_key = $2::bytea WHERE id = $3 AND file_key IS NULL AND sha256 = $4
+`
+
+type PutSealedFileParams struct {
+	Sha256  string
+	FileKey []byte
+	ID      string
+	Was     string
+}
+
+// The sealed file takes the place of the clear one.
+func (q *Queries) PutSealedFile(ctx context.Context, arg PutSealedFileParams) (int64, error) {
+	result, err := q.db.Exec(ctx, putSealedFile,
+		arg.Sha256,
+		arg.FileKey,
+		arg.ID,
+		arg.Was,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const renamePictures = `-- name: RenamePictures :exec
+UPDATE documents SET content = replace(content::text, $1::text, $2::text)::jsonb
+WHERE case_no IN (SELECT s.case_no FROM inspection_signatures s WHERE s.picture = $2) AND content::text LIKE '%' || $1::text || '%'
+`
+
+type RenamePicturesParams struct {
+	Was string
+	ID  string
+}
+
+// Papers that show a signature by the hash of its clear file show it by the attachment instead.
+func (q *Queries) RenamePictures(ctx context.Context, arg RenamePicturesParams) error {
+	_, err := q.db.Exec(ctx, renamePictures, arg.Was, arg.ID)
 	return err
 }

@@ -695,6 +695,62 @@ func (q *Queries) LockIdentities(ctx context.Context, buckets []int32) error {
 	return err
 }
 
+const lockReading = `-- name: LockReading :exec
+SELECT pg_advisory_xact_lock(1953853290, hashtext($1::text || ' ' || $2::text || ' ' || $3::text))
+`
+
+type LockReadingParams struct {
+	Reader  string
+	Subject string
+	About   string
+}
+
+// A reader who opens one list twice at the same moment writes one line of it.
+func (q *Queries) LockReading(ctx context.Context, arg LockReadingParams) error {
+	_, err := q.db.Exec(ctx, lockReading, arg.Reader, arg.Subject, arg.About)
+	return err
+}
+
+const noteCaseReading = `-- name: NoteCaseReading :exec
+INSERT INTO record_reads (subject, about, county, reader, reader_role, institution, purpose, fields, at)
+SELECT $1::text, $2::text, $3::text, $4::text,
+    $5::text, $6::text, $7::text, $8::text[], $9::timestamptz
+WHERE NOT EXISTS (
+    SELECT FROM record_reads r
+    WHERE r.child IS NULL AND r.reader = $4::text AND r.subject = $1::text AND r.about = $2::text
+        AND r.at >= $10::timestamptz AND r.fields @> $8::text[])
+`
+
+type NoteCaseReadingParams struct {
+	Subject     string
+	About       string
+	County      string
+	Reader      string
+	ReaderRole  string
+	Institution string
+	Purpose     string
+	Fields      []string
+	At          time.Time
+	Since       time.Time
+}
+
+// One line for a case, a reader and a day. Served by record_reads_of_reader.
+func (q *Queries) NoteCaseReading(ctx context.Context, arg NoteCaseReadingParams) error {
+	_, err := q.db.Exec(ctx, noteCaseReading,
+		arg.Subject,
+		arg.About,
+		arg.County,
+		arg.Reader,
+		arg.ReaderRole,
+		arg.Institution,
+		arg.Purpose,
+		arg.Fields,
+		arg.At,
+		arg.Since,
+	)
+	return err
+}
+
 const noteChildDied = `-- name: NoteChildDied :exec
 UPDATE children SET died_on = $1, updated_at = $2 WHERE id = $3
 `
@@ -710,13 +766,60 @@ func (q *Queries) NoteChildDied(ctx context.Context, arg NoteChildDiedParams) er
 	return err
 }
 
+const noteListReading = `-- name: NoteListReading :exec
+INSERT INTO record_reads (subject, about, children, county, reader, reader_role, institution, purpose, fields, at)
+SELECT $1::text, $2::text, array_agg(DISTINCT l.child ORDER BY l.child), l.county, $3::text,
+    $4::text, $5::text, $6::text, $7::text[], $8::timestamptz
+FROM (SELECT unnest($9::text[]) AS child, unnest($10::text[]) AS county) l
+WHERE l.child NOT IN (
+    SELECT unnest(r.children) FROM record_reads r
+    WHERE r.child IS NULL AND r.reader = $3::text AND r.subject = $1::text AND r.about = $2::text
+        AND r.at >= $11::timestamptz AND r.purpose = $6::text AND r.fields @> $7::text[])
+GROUP BY l.county
+`
+
+type NoteListReadingParams struct {
+	Subject     string
+	About       string
+	Reader      string
+	ReaderRole  string
+	Institution string
+	Purpose     string
+	Fields      []string
+	At          time.Time
+	Children    []string
+	Counties    []string
+	Since       time.Time
+}
+
+// One line for a list, a reader and a day, by the county where its children live; another one that day only for children who
+// did not stand on the list before. Served by record_reads_of_reader.
+func (q *Queries) NoteListReading(ctx context.Context, arg NoteListReadingParams) error {
+	_, err := q.db.Exec(ctx, noteListReading,
+		arg.Subject,
+		arg.About,
+		arg.Reader,
+		arg.ReaderRole,
+		arg.Institution,
+		arg.Purpose,
+		arg.Fields,
+		arg.At,
+		arg.Children,
+		arg.Counties,
+		arg.Since,
+	)
+	return err
+}
+
 const noteReadings = `-- name: NoteReadings :exec
-INSERT INTO record_reads (child, county, reader, reader_role, institution, purpose, fields, at)
-SELECT unnest($1::text[]), unnest($2::text[]), $3::text, $4::text,
-    $5::text, $6::text, $7::text[], $8::timestamptz
+INSERT INTO record_reads (subject, about, child, county, reader, reader_role, institution, purpose, fields, at)
+SELECT $1::text, $2::text, unnest($3::text[]), unnest($4::text[]), $5::text,
+    $6::text, $7::text, $8::text, $9::text[], $10::timestamptz
 `
 
 type NoteReadingsParams struct {
+	Subject     string
+	About       string
 	Children    []string
 	Counties    []string
 	Reader      string
@@ -729,6 +832,8 @@ type NoteReadingsParams struct {
 
 func (q *Queries) NoteReadings(ctx context.Context, arg NoteReadingsParams) error {
 	_, err := q.db.Exec(ctx, noteReadings,
+		arg.Subject,
+		arg.About,
 		arg.Children,
 		arg.Counties,
 		arg.Reader,
@@ -879,7 +984,7 @@ func (q *Queries) PutGuardian(ctx context.Context, arg PutGuardianParams) error 
 }
 
 const readingsOfChild = `-- name: ReadingsOfChild :many
-SELECT id, child, county, reader, reader_role, institution, purpose, fields, at FROM record_reads WHERE child = $1 AND id < $2 ORDER BY id DESC LIMIT $3
+SELECT id, child, county, reader, reader_role, institution, purpose, fields, at, subject, about, children FROM record_reads WHERE (child = $1::text OR children @> ARRAY[$1::text]) AND id < $2 ORDER BY id DESC LIMIT $3
 `
 
 type ReadingsOfChildParams struct {
@@ -888,7 +993,7 @@ type ReadingsOfChildParams struct {
 	PageSize int32
 }
 
-// Served by record_reads_of_child.
+// Served by record_reads_of_child and record_reads_of_children.
 func (q *Queries) ReadingsOfChild(ctx context.Context, arg ReadingsOfChildParams) ([]RecordRead, error) {
 	rows, err := q.db.Query(ctx, readingsOfChild, arg.Child, arg.Before, arg.PageSize)
 	if err != nil {
@@ -908,6 +1013,9 @@ func (q *Queries) ReadingsOfChild(ctx context.Context, arg ReadingsOfChildParams
 			&i.Purpose,
 			&i.Fields,
 			&i.At,
+			&i.Subject,
+			&i.About,
+			&i.Children,
 		); err != nil {
 			return nil, err
 		}
@@ -920,7 +1028,7 @@ func (q *Queries) ReadingsOfChild(ctx context.Context, arg ReadingsOfChildParams
 }
 
 const readingsOfCity = `-- name: ReadingsOfCity :many
-SELECT id, child, county, reader, reader_role, institution, purpose, fields, at FROM record_reads WHERE id < $1 ORDER BY id DESC LIMIT $2
+SELECT id, child, county, reader, reader_role, institution, purpose, fields, at, subject, about, children FROM record_reads WHERE id < $1 ORDER BY id DESC LIMIT $2
 `
 
 type ReadingsOfCityParams struct {
@@ -948,6 +1056,9 @@ func (q *Queries) ReadingsOfCity(ctx context.Context, arg ReadingsOfCityParams) 
 			&i.Purpose,
 			&i.Fields,
 			&i.At,
+			&i.Subject,
+			&i.About,
+			&i.Children,
 		); err != nil {
 			return nil, err
 		}
@@ -960,7 +1071,7 @@ func (q *Queries) ReadingsOfCity(ctx context.Context, arg ReadingsOfCityParams) 
 }
 
 const readingsOfCounty = `-- name: ReadingsOfCounty :many
-SELECT id, child, county, reader, reader_role, institution, purpose, fields, at FROM record_reads WHERE county = $1 AND id < $2 ORDER BY id DESC LIMIT $3
+SELECT id, child, county, reader, reader_role, institution, purpose, fields, at, subject, about, children FROM record_reads WHERE county = $1 AND id < $2 ORDER BY id DESC LIMIT $3
 `
 
 type ReadingsOfCountyParams struct {
@@ -989,6 +1100,9 @@ func (q *Queries) ReadingsOfCounty(ctx context.Context, arg ReadingsOfCountyPara
 			&i.Purpose,
 			&i.Fields,
 			&i.At,
+			&i.Subject,
+			&i.About,
+			&i.Children,
 		); err != nil {
 			return nil, err
 		}

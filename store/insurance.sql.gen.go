@@ -1463,35 +1463,6 @@ func (q *Queries) LockInsuranceSend(ctx context.Context, arg LockInsuranceSendPa
 	return i, err
 }
 
-const logInsuranceReads = `-- name: LogInsuranceReads :exec
-INSERT INTO record_reads (child, county, reader, reader_role, institution, purpose, fields, at)
-SELECT unnest($1::text[]), $2, $3, $4, $5, 'insurance', $6::text[], $7
-`
-
-type LogInsuranceReadsParams struct {
-	Children    []string
-	County      string
-	Reader      string
-	ReaderRole  string
-	Institution string
-	Fields      []string
-	At          time.Time
-}
-
-// That the insurer read the lines of these children (未成年人网络保护条例 art. 36), by one statement.
-func (q *Queries) LogInsuranceReads(ctx context.Context, arg LogInsuranceReadsParams) error {
-	_, err := q.db.Exec(ctx, logInsuranceReads,
-		arg.Children,
-		arg.County,
-		arg.Reader,
-		arg.ReaderRole,
-		arg.Institution,
-		arg.Fields,
-		arg.At,
-	)
-	return err
-}
-
 const moveInsuranceClaim = `-- name: MoveInsuranceClaim :exec
 UPDATE insurance_claims SET state = $1, accepted_fen = $2, paid_fen = $3, paid_on = $4, reason = $5, updated_at = $6
 WHERE case_no = $7

@@ -48,6 +48,7 @@ type Attachment struct {
 	Scan        string
 	UploadedBy  string
 	UploadedAt  time.Time
+	FileKey     []byte
 }
 
 type BuildAssessment struct {
@@ -458,6 +459,7 @@ type IdempotencyKey struct {
 	Status    int32
 	Response  json.RawMessage
 	CreatedAt time.Time
+	Answer    []byte
 }
 
 type Inspection struct {
@@ -728,7 +730,7 @@ type Publication struct {
 
 type RecordRead struct {
 	ID          int64
-	Child       string
+	Child       *string
 	County      string
 	Reader      string
 	ReaderRole  string
@@ -736,6 +738,9 @@ type RecordRead struct {
 	Purpose     string
 	Fields      []string
 	At          time.Time
+	Subject     string
+	About       string
+	Children    []string
 }
 
 type Referral struct {

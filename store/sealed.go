@@ -34,6 +34,9 @@ var SealedColumns = []SealedColumn{
 	{Table: "referrals", Column: "result", Row: []string{"case_no::text"}},
 	{Table: "insurance_answers", Column: "policy", Row: []string{"case_no::text", "send::integer", "child::text"}},
 	{Table: "insurance_claims", Column: "description", Row: []string{"case_no::text"}},
+	{Table: "attachments", Column: "file_key", Row: []string{"id::text"}},
+	{Table: "idempotency_keys", Column: "answer", Row: []string{"principal::text", "key::text"}},
+	{Table: "kept_forms", Column: "body", Row: []string{"id::text"}},
 }
 
 // SealedRow is a sealed value where it stands, with its index and what comes before the value that is indexed.

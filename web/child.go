@@ -115,12 +115,12 @@ func (s *Site) askCorrection(r *http.Request) (asking, error) {
 func (s *Site) readings(w http.ResponseWriter, r *http.Request) error {
 	p, child := who(r.Context()), strings.TrimSpace(r.FormValue("child"))
 	if wantsExport(r) {
-		return exported(s, w, "个人信息查阅登记", []string{"时间", "婴幼儿编号", "县区", "查阅账号", "角色", "机构", "目的", "字段"},
+		return exported(s, w, "个人信息查阅登记", []string{"时间", "查阅对象", "县区", "查阅账号", "角色", "机构", "目的", "字段"},
 			func(page casework.PageRequest) ([]casework.ReadingEntry, string, error) {
 				list, err := s.Door.Readings(r.Context(), p, child, page)
 				return list.Items, list.Next, err
 			}, func(e casework.ReadingEntry) []any {
-				return []any{moment(e.At), e.Child, nursery.CountyName(e.County), e.Reader, e.ReaderRole.Title(), e.Institution, e.PurposeTitle, fieldTitles(e.Fields)}
+				return []any{moment(e.At), e.What(), nursery.CountyName(e.County), e.Reader, e.ReaderRole.Title(), e.Institution, e.PurposeTitle, e.FieldTitles()}
 			})
 	}
 	list, err := s.Door.Readings(r.Context(), p, child, pageOf(r, 50))
@@ -128,19 +128,4 @@ func (s *Site) readings(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.show(w, r, frame{Title: "个人信息查阅登记", Wide: true}, readingsPage(list.Items, child, nextPage(r, list.Next), r))
-}
-
-// fieldTitles names the fields of a record that were read.
-func fieldTitles(fields []string) string {
-	titles := map[nursery.ChildField]string{
-		nursery.ChildName: "姓名", nursery.ChildIdentity: "证件", nursery.ChildBirth: "出生日期", nursery.ChildSex: "性别",
-		nursery.ChildGuardianName: "监护人姓名", nursery.ChildGuardianPhone: "监护人电话",
-	}
-	named := make([]string, len(fields))
-	for i, f := range fields {
-		if named[i] = titles[nursery.ChildField(f)]; named[i] == "" {
-			named[i] = f
-		}
-	}
-	return strings.Join(named, "、")
 }

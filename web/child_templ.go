@@ -429,7 +429,7 @@ func readingsPage(list []casework.ReadingEntry, child, next string, r *http.Requ
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, "</div><p class=\"lead\">每次查阅婴幼儿个人信息都登记账号、目的和所查字段。</p><form class=\"filters screen\" method=\"get\"><div class=\"field\"><label for=\"child\">婴幼儿编号</label><input id=\"child\" name=\"child\" value=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, "</div><p class=\"lead\">查阅婴幼儿个人信息、涉及婴幼儿的材料和投诉举报都登记账号、目的和所查字段；同一人同一天多次打开同一名单或投诉举报只登记一次。</p><form class=\"filters screen\" method=\"get\"><div class=\"field\"><label for=\"child\">婴幼儿编号</label><input id=\"child\" name=\"child\" value=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -452,7 +452,7 @@ func readingsPage(list []casework.ReadingEntry, child, next string, r *http.Requ
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "<div class=\"scroll stack\" tabindex=\"0\" role=\"region\" aria-label=\"查阅登记\"><table><thead><tr><th scope=\"col\">时间</th><th scope=\"col\">婴幼儿</th><th scope=\"col\">查阅人</th><th scope=\"col\">目的</th><th scope=\"col\">字段</th></tr></thead> <tbody>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "<div class=\"scroll stack\" tabindex=\"0\" role=\"region\" aria-label=\"查阅登记\"><table><thead><tr><th scope=\"col\">时间</th><th scope=\"col\">查阅对象</th><th scope=\"col\">查阅人</th><th scope=\"col\">目的</th><th scope=\"col\">字段</th></tr></thead> <tbody>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -475,9 +475,9 @@ func readingsPage(list []casework.ReadingEntry, child, next string, r *http.Requ
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var21 string
-				templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(e.Child)
+				templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(e.What())
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/child.templ`, Line: 100, Col: 32}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/child.templ`, Line: 100, Col: 33}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var21))
 				if templ_7745c5c3_Err != nil {
@@ -540,9 +540,9 @@ func readingsPage(list []casework.ReadingEntry, child, next string, r *http.Requ
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var26 string
-				templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(fieldTitles(e.Fields))
+				templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(e.FieldTitles())
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/child.templ`, Line: 103, Col: 54}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/child.templ`, Line: 103, Col: 48}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var26))
 				if templ_7745c5c3_Err != nil {

@@ -183,7 +183,8 @@ func TestAMonthGoesFromTheRosterToCoversAndEndsThoseOfThreeYearOlds(t *testing.T
 	require.Equal(t, []string{"2026-06-01 2026-06-02 aged_out", "2026-06-01 2027-06-01 ", "2026-06-03 2027-06-03 ", "2026-06-10 2027-06-10 "},
 		m.ask(`SELECT from_on || ' ' || until_on || ' ' || ended FROM insurance_covers ORDER BY 1`))
 	require.Equal(t, []string{"2026-07-01"}, m.ask(`SELECT closed_on::text FROM insurance_batches`))
-	require.Equal(t, []string{"5"}, m.ask(`SELECT count(*)::text FROM record_reads WHERE reader_role = 'insurer' AND purpose = 'insurance'`))
+	require.Equal(t, []string{"3 lists, 5 children"}, m.ask(`SELECT count(DISTINCT about) || ' lists, ' || sum(cardinality(children)) || ' children'
+		FROM record_reads WHERE reader_role = 'insurer' AND purpose = 'insurance' AND subject = 'insurance_lines'`))
 }
 
 func TestASilentInsurerIsChased(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"tuoyu/activities"
@@ -16,9 +17,9 @@ type keysRotateCommand struct {
 	Wait time.Duration `default:"30s" help:"How long every running process is given to take new keys, before and after they are promoted; they look every two seconds."`
 }
 
-// Run rotates the keys. An interrupted rotation is taken up where it was.
+// Run rotates the keys and seals what is still kept clear. An interrupted rotation is taken up where it was.
 func (c keysRotateCommand) Run(ctx context.Context, out output) error {
-	db, err := openForKeys(ctx)
+	db, s, err := openForKeys(ctx)
 	if err != nil {
 		return err
 	}
@@ -60,7 +61,31 @@ func (c keysRotateCommand) Run(ctx context.Context, out output) error {
 	if err != nil {
 		return fmt.Errorf("%w; run keys rotate again to go on", err)
 	}
+	if err := sealFiles(ctx, db, s, fields, out); err != nil {
+		return fmt.Errorf("%w; run keys rotate again to go on", err)
+	}
 	fmt.Fprintf(out, "%d values sealed anew; keys that are no longer needed go with keys drop\n", total)
+	return nil
+}
+
+// sealFiles seals the files that were kept before there was a keyset, where the folder is within reach. The others were each
+// sealed by a key of their own, which is a value in the database.
+func sealFiles(ctx context.Context, db *store.DB, s settings, fields *sealing.Fields, out output) error {
+	if info, err := os.Stat(s.BlobDir); err != nil || !info.IsDir() {
+		fmt.Fprintf(out, "no folder of files at %s: the workers seal what is kept clear\n", s.BlobDir)
+		return nil
+	}
+	blobs, err := store.NewDiskBlobs(s.BlobDir, 0)
+	if err != nil {
+		return err
+	}
+	n, err := activities.SealFiles(ctx, db, blobs, fields, func(n int) { fmt.Fprintf(out, "files: %d sealed\n", n) })
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		fmt.Fprintf(out, "%d files sealed that were kept clear\n", n)
+	}
 	return nil
 }
 
@@ -139,7 +164,7 @@ func (c keysDropCommand) Run(ctx context.Context, out output) error {
 	if key.Primary {
 		return fmt.Errorf("key %d is in use: promote another one first", c.ID)
 	}
-	db, err := openForKeys(ctx)
+	db, _, err := openForKeys(ctx)
 	if err != nil {
 		return err
 	}
@@ -192,20 +217,20 @@ func unused(ctx context.Context, db *store.DB, keys *sealing.Keyset, key sealing
 	return nil
 }
 
-func openForKeys(ctx context.Context) (*store.DB, error) {
+func openForKeys(ctx context.Context) (*store.DB, settings, error) {
 	s, err := settingsFromEnvironment("keys")
 	if err != nil {
-		return nil, err
+		return nil, s, err
 	}
 	db, err := store.Open(ctx, s.DatabaseURL, store.Options{MaxConns: 2})
 	if err != nil {
-		return nil, err
+		return nil, s, err
 	}
 	if err := db.Ready(ctx); err != nil {
 		db.Close()
-		return nil, err
+		return nil, s, err
 	}
-	return db, nil
+	return db, s, nil
 }
 
 func pause(ctx context.Context, d time.Duration) error {

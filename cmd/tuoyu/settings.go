@@ -31,7 +31,7 @@ type settings struct {
 
 	GotenbergURL string   `env:"GOTENBERG_URL" envDefault:"http://127.0.0.1:3000" in:"serve worker" is:"url" doc:"service that prints PDFs by Gotenberg's API, version 8 or 9"`
 	FontDirs     []string `env:"FONT_DIRS" envSeparator:":" in:"serve worker" doc:"folders with the fonts of the papers, by colon; empty: where Debian puts them"`
-	BlobDir      string   `env:"BLOB_DIR" envDefault:"var/blobs" in:"serve worker" doc:"folder of uploaded and printed files, shared by all processes"`
+	BlobDir      string   `env:"BLOB_DIR" envDefault:"var/blobs" in:"serve worker keys" doc:"folder of uploaded and printed files, shared by all processes"`
 
 	OIDCIssuer           string `env:"OIDC_ISSUER" in:"serve" need:"yes" is:"url" doc:"issuer of the access tokens; its discovery document must be reachable"`
 	OIDCAudience         string `env:"OIDC_AUDIENCE" envDefault:"tuoyu" in:"serve" doc:"audience a token must name"`

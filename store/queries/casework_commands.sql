@@ -8,7 +8,7 @@ ON CONFLICT (principal, key) DO NOTHING;
 SELECT * FROM idempotency_keys WHERE principal = @principal AND key = @key;
 
 -- name: AnswerIdempotencyKey :exec
-UPDATE idempotency_keys SET status = @status, response = @response WHERE principal = @principal AND key = @key;
+UPDATE idempotency_keys SET status = @status, response = @response, answer = sqlc.narg(answer) WHERE principal = @principal AND key = @key;
 
 -- name: ForgetIdempotencyKey :exec
 DELETE FROM idempotency_keys WHERE principal = @principal AND key = @key;

@@ -3,8 +3,8 @@
 SELECT * FROM documents WHERE case_no = @case_no ORDER BY created_at, number, id LIMIT 200;
 
 -- name: InsertAttachment :exec
-INSERT INTO attachments (id, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at)
-VALUES (@id, @sha256, @county, @institution, @name, @media_type, @size, @scan, @uploaded_by, @uploaded_at);
+INSERT INTO attachments (id, sha256, file_key, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at)
+VALUES (@id, @sha256, sqlc.narg(file_key), @county, @institution, @name, @media_type, @size, @scan, @uploaded_by, @uploaded_at);
 
 -- name: AttachmentByID :one
 SELECT * FROM attachments WHERE id = @id;
@@ -12,6 +12,24 @@ SELECT * FROM attachments WHERE id = @id;
 -- name: AttachmentsKnown :many
 -- Served by the primary key.
 SELECT id FROM attachments WHERE id = ANY (sqlc.arg(ids)::text[]) AND institution = @institution AND county = @county;
+
+-- name: ClearAttachments :many
+-- Served by attachments_clear. What was kept before files were sealed.
+SELECT * FROM attachments WHERE file_key IS NULL AND id > @after ORDER BY id LIMIT @page_size;
+
+-- name: PutSealedFile :execrows
+-- The sealed file takes the place of the clear one.
+UPDATE attachments SET sha256 = @sha256, file_key = sqlc.arg(file_key)::bytea WHERE id = @id AND file_key IS NULL AND sha256 = @was;
+
+-- name: RenamePictures :exec
+-- Papers that show a signature by the hash of its clear file show it by the attachment instead.
+UPDATE documents SET content = replace(content::text, sqlc.arg(was)::text, sqlc.arg(id)::text)::jsonb
+WHERE case_no IN (SELECT s.case_no FROM inspection_signatures s WHERE s.picture = @id) AND content::text LIKE '%' || sqlc.arg(was)::text || '%';
+
+-- name: BlobsReferredTo :many
+-- Served by attachments_of_blob and documents_of_blob.
+SELECT a.sha256::text FROM attachments a WHERE a.sha256 = ANY (sqlc.arg(names)::text[])
+UNION SELECT d.sha256::text FROM documents d WHERE d.sha256 = ANY (sqlc.arg(names)::text[]);
 
 -- name: DocumentByID :one
 SELECT * FROM documents WHERE id = @id;

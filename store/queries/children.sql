@@ -102,9 +102,36 @@ WHERE child = @child AND purpose = @purpose AND withdrawn_on IS NULL;
 SELECT * FROM consents WHERE child = @child ORDER BY id LIMIT 200;
 
 -- name: NoteReadings :exec
-INSERT INTO record_reads (child, county, reader, reader_role, institution, purpose, fields, at)
-SELECT unnest(@children::text[]), unnest(@counties::text[]), sqlc.arg(reader)::text, sqlc.arg(reader_role)::text,
-    sqlc.arg(institution)::text, sqlc.arg(purpose)::text, sqlc.arg(fields)::text[], sqlc.arg(at)::timestamptz;
+INSERT INTO record_reads (subject, about, child, county, reader, reader_role, institution, purpose, fields, at)
+SELECT sqlc.arg(subject)::text, sqlc.arg(about)::text, unnest(@children::text[]), unnest(@counties::text[]), sqlc.arg(reader)::text,
+    sqlc.arg(reader_role)::text, sqlc.arg(institution)::text, sqlc.arg(purpose)::text, sqlc.arg(fields)::text[], sqlc.arg(at)::timestamptz;
+
+-- name: LockReading :exec
+-- A reader who opens one list twice at the same moment writes one line of it.
+SELECT pg_advisory_xact_lock(1953853290, hashtext(sqlc.arg(reader)::text || ' ' || sqlc.arg(subject)::text || ' ' || sqlc.arg(about)::text));
+
+-- name: NoteListReading :exec
+-- One line for a list, a reader and a day, by the county where its children live; another one that day only for children who
+-- did not stand on the list before. Served by record_reads_of_reader.
+INSERT INTO record_reads (subject, about, children, county, reader, reader_role, institution, purpose, fields, at)
+SELECT sqlc.arg(subject)::text, sqlc.arg(about)::text, array_agg(DISTINCT l.child ORDER BY l.child), l.county, sqlc.arg(reader)::text,
+    sqlc.arg(reader_role)::text, sqlc.arg(institution)::text, sqlc.arg(purpose)::text, sqlc.arg(fields)::text[], sqlc.arg(at)::timestamptz
+FROM (SELECT unnest(@children::text[]) AS child, unnest(@counties::text[]) AS county) l
+WHERE l.child NOT IN (
+    SELECT unnest(r.children) FROM record_reads r
+    WHERE r.child IS NULL AND r.reader = sqlc.arg(reader)::text AND r.subject = sqlc.arg(subject)::text AND r.about = sqlc.arg(about)::text
+        AND r.at >= sqlc.arg(since)::timestamptz AND r.purpose = sqlc.arg(purpose)::text AND r.fields @> sqlc.arg(fields)::text[])
+GROUP BY l.county;
+
+-- name: NoteCaseReading :exec
+-- One line for a case, a reader and a day. Served by record_reads_of_reader.
+INSERT INTO record_reads (subject, about, county, reader, reader_role, institution, purpose, fields, at)
+SELECT sqlc.arg(subject)::text, sqlc.arg(about)::text, sqlc.arg(county)::text, sqlc.arg(reader)::text,
+    sqlc.arg(reader_role)::text, sqlc.arg(institution)::text, sqlc.arg(purpose)::text, sqlc.arg(fields)::text[], sqlc.arg(at)::timestamptz
+WHERE NOT EXISTS (
+    SELECT FROM record_reads r
+    WHERE r.child IS NULL AND r.reader = sqlc.arg(reader)::text AND r.subject = sqlc.arg(subject)::text AND r.about = sqlc.arg(about)::text
+        AND r.at >= sqlc.arg(since)::timestamptz AND r.fields @> sqlc.arg(fields)::text[]);
 
 -- name: ReadingsOfCity :many
 -- Served by the primary key.
@@ -115,8 +142,8 @@ SELECT * FROM record_reads WHERE id < @before ORDER BY id DESC LIMIT @page_size;
 SELECT * FROM record_reads WHERE county = @county AND id < @before ORDER BY id DESC LIMIT @page_size;
 
 -- name: ReadingsOfChild :many
--- Served by record_reads_of_child.
-SELECT * FROM record_reads WHERE child = @child AND id < @before ORDER BY id DESC LIMIT @page_size;
+-- Served by record_reads_of_child and record_reads_of_children.
+SELECT * FROM record_reads WHERE (child = sqlc.arg(child)::text OR children @> ARRAY[sqlc.arg(child)::text]) AND id < @before ORDER BY id DESC LIMIT @page_size;
 
 -- name: InstitutionsOfCity :many
 -- Served by the primary key.

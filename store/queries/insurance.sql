@@ -165,11 +165,6 @@ FROM insurance_lines l JOIN children c ON c.id = l.child
 WHERE l.case_no = @case_no AND l.send = @send AND l.child > sqlc.arg(after)::text
 ORDER BY l.child LIMIT sqlc.arg(page_size)::integer;
 
--- name: LogInsuranceReads :exec
--- That the insurer read the lines of these children (未成年人网络保护条例 art. 36), by one statement.
-INSERT INTO record_reads (child, county, reader, reader_role, institution, purpose, fields, at)
-SELECT unnest(sqlc.arg(children)::text[]), @county, @reader, @reader_role, @institution, 'insurance', sqlc.arg(fields)::text[], sqlc.arg(at);
-
 -- name: LockInsuranceSend :one
 -- Pages of answers to one batch are written one after the other.
 SELECT * FROM insurance_sends WHERE case_no = @case_no AND number = @number FOR UPDATE;

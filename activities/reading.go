@@ -1,0 +1,95 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// Reading is what somebody reads of children or of a complaint, and what for.
+type Reading struct {
+	By      nursery.Principal
+	Purpose nursery.ReadingPurpose
+	Fields  []nursery.ChildField
+	At      time.Time
+
+	Subject nursery.ReadingSubject // zero: the record of each child
+	About   string                 // the paper, the case or the list; nothing for a record
+}
+
+func (r Reading) fields() []string {
+	names := make([]string, len(r.Fields))
+	for i, field := range r.Fields {
+		names[i] = string(field)
+	}
+	return names
+}
+
+// since is the beginning of the day in which one line is enough.
+func (r Reading) since() time.Time {
+	y, m, d := r.At.In(nursery.Shanghai).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, nursery.Shanghai)
+}
+
+// NoteReading writes a line for each child that is read (未成年人网络保护条例 art. 36), in the transaction that reads: the fields of
+// its record or, with the subject set, a paper about it.
+func NoteReading(ctx context.Context, q *store.Queries, r Reading, children ...store.Child) error {
+	if r.Subject == "" {
+		r.Subject = nursery.ReadChild
+	}
+	line := store.NoteReadingsParams{
+		Subject: string(r.Subject), About: r.About, Reader: r.By.Account, ReaderRole: string(r.By.Role), Institution: r.By.Institution,
+		Purpose: string(r.Purpose), Fields: r.fields(), At: r.At,
+	}
+	line.Children, line.Counties = idsAndCounties(children)
+	if err := q.NoteReadings(ctx, line); err != nil {
+		return fmt.Errorf("note reading: %w", err)
+	}
+	return nil
+}
+
+// NoteListReading writes that a list with the names of children was read: one line for the list, the reader and the day, which
+// holds the children that stood on it. Opening it again that day adds nothing but children who are new on it.
+func NoteListReading(ctx context.Context, q *store.Queries, r Reading, children ...store.Child) error {
+	if len(children) == 0 {
+		return nil
+	}
+	if err := q.LockReading(ctx, store.LockReadingParams{Reader: r.By.Account, Subject: string(r.Subject), About: r.About}); err != nil {
+		return fmt.Errorf("note reading of list: %w", err)
+	}
+	line := store.NoteListReadingParams{
+		Subject: string(r.Subject), About: r.About, Reader: r.By.Account, ReaderRole: string(r.By.Role), Institution: r.By.Institution,
+		Purpose: string(r.Purpose), Fields: r.fields(), At: r.At, Since: r.since(),
+	}
+	line.Children, line.Counties = idsAndCounties(children)
+	if err := q.NoteListReading(ctx, line); err != nil {
+		return fmt.Errorf("note reading of list: %w", err)
+	}
+	return nil
+}
+
+// NoteCaseReading writes that a case was read that names a person who is no child, as a complaint does: one line for the case,
+// the reader and the day.
+func NoteCaseReading(ctx context.Context, q *store.Queries, r Reading, county string) error {
+	if err := q.LockReading(ctx, store.LockReadingParams{Reader: r.By.Account, Subject: string(r.Subject), About: r.About}); err != nil {
+		return fmt.Errorf("note reading of case: %w", err)
+	}
+	err := q.NoteCaseReading(ctx, store.NoteCaseReadingParams{
+		Subject: string(r.Subject), About: r.About, County: county, Reader: r.By.Account, ReaderRole: string(r.By.Role), Institution: r.By.Institution,
+		Purpose: string(r.Purpose), Fields: r.fields(), At: r.At, Since: r.since(),
+	})
+	if err != nil {
+		return fmt.Errorf("note reading of case: %w", err)
+	}
+	return nil
+}
+
+func idsAndCounties(children []store.Child) (ids, counties []string) {
+	for _, c := range children {
+		ids, counties = append(ids, c.ID), append(counties, c.County)
+	}
+	return ids, counties
+}

@@ -1,0 +1,62 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"tuoyu/activities"
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+const (
+	// sweepEvery is how often what is no longer needed is removed.
+	sweepEvery = time.Hour
+	// filesKept is how long a file is left that nothing refers to: a form that names it may still be on its way.
+	filesKept = 24 * time.Hour
+)
+
+// sweepHourly removes what is no longer needed, at once and every hour until ctx ends.
+func (s *Service) sweepHourly(ctx context.Context) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		s.forgetKeys(ctx, s.Now().Add(-keysKept))
+		if err := s.Sweep(ctx); err != nil && ctx.Err() == nil {
+			s.Log.WarnContext(ctx, "files not swept", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// Sweep seals the files that were kept before there was a keyset, and removes files that nothing refers to and that are older
+// than a day. Any number of processes may sweep at once.
+func (s *Service) Sweep(ctx context.Context) error {
+	if s.Blobs == nil {
+		return nil
+	}
+	if s.Fields != nil {
+		if _, err := activities.SealFiles(ctx, s.DB, s.Blobs, s.Fields, func(int) {}); err != nil {
+			return err
+		}
+	}
+	removed, err := s.Blobs.Collect(ctx, s.Now().Add(-filesKept), func(names []string) (used []string, err error) {
+		err = s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+			used, err = q.BlobsReferredTo(ctx, names)
+			return err
+		})
+		return used, err
+	})
+	if err != nil {
+		return fmt.Errorf("sweep: %w", err)
+	}
+	if removed > 0 {
+		s.Log.InfoContext(ctx, "removed files that nothing refers to", "files", removed)
+	}
+	return nil
+}

@@ -1,0 +1,46 @@
+package nursery
+
+// ReadingSubject is what was read 查阅对象: the record of a child or a paper about it, a complaint, or a list of children by name.
+type ReadingSubject string
+
+// The subjects.
+const (
+	ReadChild         ReadingSubject = "child"                // 婴幼儿档案
+	ReadPaper         ReadingSubject = "paper"                // 涉及婴幼儿的材料
+	ReadComplaint     ReadingSubject = "complaint"            // 投诉举报
+	ReadRoster        ReadingSubject = "roster"               // 在托婴幼儿名册
+	ReadClass         ReadingSubject = "checkup_class"        // 班级体检名单
+	ReadChildNames    ReadingSubject = "names"                // 婴幼儿姓名列表
+	ReadInsuranceSend ReadingSubject = "insurance_lines"      // 投保明细
+	ReadExceptions    ReadingSubject = "insurance_exceptions" // 投保例外名单
+)
+
+var subjectTitles = map[ReadingSubject]string{
+	ReadChild: "婴幼儿档案", ReadPaper: "涉及婴幼儿的材料", ReadComplaint: "投诉举报", ReadRoster: "在托婴幼儿名册", ReadClass: "班级体检名单",
+	ReadChildNames: "婴幼儿姓名列表", ReadInsuranceSend: "投保明细", ReadExceptions: "投保例外名单",
+}
+
+// Title is the Chinese name of the subject, or the code itself when it is unknown.
+func (s ReadingSubject) Title() string { return title(subjectTitles, s) }
+
+// List reports whether the subject is a list of children, which a reader opens as a whole.
+func (s ReadingSubject) List() bool {
+	return s != ReadChild && s != ReadPaper && s != ReadComplaint
+}
+
+// What is read besides the fields of a child's record.
+const (
+	ChildPaper       ChildField = "paper"   // 材料
+	ChildClaim       ChildField = "claim"   // 事故经过
+	ComplaintSaid    ChildField = "said"    // 反映内容
+	ComplaintContact ChildField = "contact" // 联系方式
+)
+
+var fieldTitles = map[ChildField]string{
+	ChildName: "姓名", ChildIdentity: "证件", ChildBirth: "出生日期", ChildSex: "性别", ChildGuardianName: "监护人姓名",
+	ChildGuardianPhone: "监护人电话", ChildFindings: "体检结果", ChildPaper: "材料", ChildClaim: "事故经过", ComplaintSaid: "反映内容",
+	ComplaintContact: "联系方式",
+}
+
+// Title is the Chinese name of the field, or the code itself when it is unknown.
+func (f ChildField) Title() string { return title(fieldTitles, f) }
