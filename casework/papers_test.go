@@ -1,0 +1,354 @@
+package casework_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"tuoyu/activities"
+	"tuoyu/casework"
+	"tuoyu/nursery"
+	"tuoyu/sealing"
+	"tuoyu/store"
+)
+
+// onDisk has the door keep files in a folder that the test looks into.
+func (d *door) onDisk() (dir string) {
+	d.t.Helper()
+	dir = d.t.TempDir()
+	blobs, err := store.NewDiskBlobs(dir, 1<<20)
+	require.NoError(d.t, err)
+	d.Blobs = blobs
+	return dir
+}
+
+// clear is the door before it had a keyset.
+func (d *door) clear() *casework.Service {
+	without := d.Deps
+	without.Fields = nil
+	return casework.New(without)
+}
+
+const signed = "监护人已阅读并同意为婴幼儿建立健康档案。"
+
+func consentPDF(text string) io.Reader { return strings.NewReader("%PDF-1.4\n" + text) }
+
+func (d *door) upload(text string) casework.Attachment {
+	d.t.Helper()
+	a, err := d.Upload(d.t.Context(), first, casework.Upload{Name: "同意书.pdf", Body: consentPDF(text)})
+	require.NoError(d.t, err)
+	return a
+}
+
+// lying returns the files of a folder by name.
+func lying(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	require.NoError(t, fs.WalkDir(os.DirFS(dir), ".", func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		raw, err := os.ReadFile(filepath.Join(dir, path))
+		found[e.Name()] = string(raw)
+		return err
+	}))
+	return found
+}
+
+func (d *door) reads(by nursery.Principal, id string) (string, error) {
+	_, content, err := d.OpenAttachment(d.t.Context(), by, id)
+	if err != nil {
+		return "", err
+	}
+	defer content.Close()
+	raw, err := io.ReadAll(content)
+	return string(raw), err
+}
+
+func TestWhatIsUploadedLiesSealedUnderANameThatConfirmsNothing(t *testing.T) {
+	d := caring(t)
+	dir := d.onDisk()
+	a, again := d.upload(signed), d.upload(signed)
+	whole := "%PDF-1.4\n" + signed
+	hash := sha256.Sum256([]byte(whole))
+	require.Equal(t, hex.EncodeToString(hash[:]), a.SHA256, "the uploader is told what was received")
+	require.EqualValues(t, len(whole), a.Size)
+
+	files := lying(t, dir)
+	require.Len(t, files, 2, "equal files do not look equal")
+	for name, content := range files {
+		require.NotContains(t, content, "监护人")
+		require.NotContains(t, content, "%PDF")
+		require.NotEqual(t, a.SHA256, name)
+	}
+	require.Empty(t, d.strings(`SELECT id FROM attachments a WHERE a::text LIKE '%' || $1 || '%'`, a.SHA256))
+	for _, id := range []string{a.ID, again.ID} {
+		got, err := d.reads(first, id)
+		require.NoError(t, err)
+		require.Equal(t, whole, got)
+	}
+	opened, content, err := d.OpenAttachment(t.Context(), first, a.ID)
+	require.NoError(t, err)
+	require.NoError(t, content.Close())
+	require.Empty(t, opened.SHA256)
+
+	// A file moved to another row does not open, nor one that was changed.
+	d.exec(`UPDATE attachments a SET sha256 = b.sha256, file_key = b.file_key FROM attachments b WHERE a.id = $1 AND b.id = $2`, a.ID, again.ID)
+	_, err = d.reads(first, a.ID)
+	require.ErrorIs(t, err, sealing.ErrNoKey)
+	name := d.strings(`SELECT sha256 FROM attachments WHERE id = $1`, again.ID)[0]
+	path := filepath.Join(dir, name[:2], name)
+	require.NoError(t, os.WriteFile(path, []byte(strings.Replace(files[name], files[name][60:61], "\x00", 1)+"x"), 0o600))
+	_, err = d.reads(first, again.ID)
+	require.Error(t, err)
+}
+
+// scanning tells what it does to a file.
+type scanning func(io.Reader) error
+
+func (s scanning) Scan(_ context.Context, r io.Reader) error { return s(r) }
+
+func TestWhatIsRefusedLeavesNothingBehind(t *testing.T) {
+	d := pairing(t)
+	dir := d.onDisk()
+	contract := d.inForce()
+	up := func(p nursery.Principal) error {
+		_, err := d.Upload(t.Context(), p, casework.Upload{Institution: first.Institution, County: county, Name: "a.pdf", Body: consentPDF(signed)})
+		return err
+	}
+	var scanned string
+	d.Scan = scanning(func(r io.Reader) error {
+		raw, err := io.ReadAll(r)
+		scanned = string(raw)
+		require.Empty(t, lying(t, dir), "nothing is kept before it was scanned")
+		return errors.Join(err, casework.ErrInfected)
+	})
+	refused(t, up(first), casework.CodeAttachmentInfected)
+	require.Equal(t, "%PDF-1.4\n"+signed, scanned)
+	require.Empty(t, lying(t, dir))
+
+	d.Scan = scanning(func(io.Reader) error { return errors.New("away") })
+	refused(t, up(first), casework.CodeEngineUnavailable)
+	require.Empty(t, lying(t, dir))
+
+	d.Scan = nil
+	_, err := d.Upload(t.Context(), first, casework.Upload{Name: "a.pdf", Body: consentPDF(strings.Repeat("x", 1<<20))})
+	refused(t, err, casework.CodeAttachmentTooLarge)
+	_, err = d.Upload(t.Context(), first, casework.Upload{Name: "a.pdf", Body: io.MultiReader(consentPDF(signed), broken{})})
+	require.Error(t, err)
+	require.Empty(t, lying(t, dir))
+
+	// While the file is scanned the clinic stops being a party, so the row is refused.
+	d.Scan = scanning(func(io.Reader) error {
+		d.exec(`UPDATE cases SET partner = 'clinic-140403-9' WHERE case_no = $1`, contract)
+		return nil
+	})
+	refused(t, up(clinic), casework.CodeForbidden)
+	require.Empty(t, lying(t, dir))
+	require.Empty(t, d.strings(`SELECT id FROM attachments`))
+}
+
+type broken struct{}
+
+func (broken) Read([]byte) (int, error) { return 0, errors.New("connection lost") }
+
+func TestFilesFromBeforeTheKeysetAreReadAndThenSealed(t *testing.T) {
+	d := caring(t)
+	dir := d.onDisk()
+	old := d.clear()
+	var ids []string
+	for range 2 { // the same content lies in one file
+		a, err := old.Upload(t.Context(), first, casework.Upload{Name: "同意书.pdf", Body: consentPDF(signed)})
+		require.NoError(t, err)
+		ids = append(ids, a.ID)
+	}
+	require.Len(t, lying(t, dir), 1)
+	_, err := d.reads(first, ids[0])
+	require.NoError(t, err)
+
+	// It is interrupted after the first file, and goes on.
+	stopping := &interrupted{Blobs: d.Blobs, after: 1}
+	_, err = activities.SealFiles(t.Context(), d.db, stopping, d.Fields, func(int) {})
+	require.ErrorIs(t, err, errInterrupted)
+	require.Equal(t, []string{"1"}, d.strings(`SELECT count(*)::text FROM attachments WHERE file_key IS NOT NULL`))
+	for _, id := range ids {
+		got, err := d.reads(first, id)
+		require.NoError(t, err)
+		require.Contains(t, got, signed)
+	}
+	require.NoError(t, d.Sweep(t.Context()))
+	for name, content := range lying(t, dir) {
+		require.NotContains(t, content, "监护人", name)
+	}
+	require.Len(t, lying(t, dir), 2)
+	for _, id := range ids {
+		got, err := d.reads(first, id)
+		require.NoError(t, err)
+		require.Contains(t, got, signed)
+	}
+	n, err := activities.SealFiles(t.Context(), d.db, d.Blobs, d.Fields, func(int) {})
+	require.NoError(t, err)
+	require.Zero(t, n)
+	_, _, err = old.OpenAttachment(t.Context(), first, ids[0])
+	refused(t, err, casework.CodeSealingUnavailable)
+}
+
+var errInterrupted = errors.New("interrupted")
+
+// interrupted keeps some files and then none.
+type interrupted struct {
+	store.Blobs
+	after int
+}
+
+func (i *interrupted) Write(ctx context.Context, write func(io.Writer) error) (store.Blob, error) {
+	if i.after--; i.after < 0 {
+		return store.Blob{}, errInterrupted
+	}
+	return i.Blobs.Write(ctx, write)
+}
+
+func TestASignatureFromBeforeTheKeysetIsStillPrinted(t *testing.T) {
+	d := caring(t)
+	d.onDisk()
+	a, err := d.clear().Upload(t.Context(), first, casework.Upload{Name: "签名.pdf", Body: consentPDF(signed)})
+	require.NoError(t, err)
+	was := d.strings(`SELECT sha256 FROM attachments WHERE id = $1`, a.ID)[0]
+	d.exec(`INSERT INTO cases (case_no, kind, county, institution, subject, stage, status, holder, tracking_hash, submitted_by, created_at, updated_at)
+		VALUES ('JC-140403-2026-000001-1', 'inspection', '140403', 'inst-140403-01', '', 'done', 'ended', '', '', '', now(), now())`)
+	d.exec(`INSERT INTO inspections (case_no, county, institution, kind, half, first_inspector, second_inspector, checklist, revision, opened_at, updated_at)
+		VALUES ('JC-140403-2026-000001-1', '140403', 'inst-140403-01', 'regular', '2026H2', 'a', 'b', '[]', '', now(), now())`)
+	d.exec(`INSERT INTO inspection_signatures (case_no, version, party, county, institution, manner, account, hash, at, picture)
+		VALUES ('JC-140403-2026-000001-1', 1, 'institution', '140403', 'inst-140403-01', 'signed', 'x', '', now(), $1)`, a.ID)
+	d.exec(`INSERT INTO documents (id, case_no, county, institution, kind, number, code, content, issued_on, created_at)
+		SELECT 'D1', 'JC-140403-2026-000001-1', '140403', 'inst-140403-01', 'inspection_record', '1', '1', jsonb_build_object('picture', $1::text), now(), now()`, was)
+	require.NoError(t, d.Sweep(t.Context()))
+	require.Equal(t, []string{a.ID}, d.strings(`SELECT content ->> 'picture' FROM documents`))
+}
+
+func TestWhatNothingRefersToIsCollectedAfterADay(t *testing.T) {
+	d := caring(t)
+	dir := d.onDisk()
+	put := func(text string) string {
+		kept, err := d.Blobs.Put(t.Context(), bytes.NewReader([]byte(text)))
+		require.NoError(t, err)
+		return kept.SHA256
+	}
+	paper := put("a printed paper")
+	d.exec(`INSERT INTO cases (case_no, kind, county, institution, subject, stage, status, holder, tracking_hash, submitted_by, created_at, updated_at)
+		VALUES ('BA-140403-2026-000001-1', 'filing', '140403', 'inst-140403-01', '', 'done', 'ended', '', '', '', now(), now())`)
+	d.exec(`INSERT INTO documents (id, case_no, county, institution, kind, number, code, content, sha256, issued_on, created_at)
+		VALUES ('D1', 'BA-140403-2026-000001-1', '140403', 'inst-140403-01', 'receipt', '1', '1', '{}', $1, now(), now())`, paper)
+	a := d.upload(signed)
+	orphan, young := put("orphan"), put("young")
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "incoming-1"), nil, 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "incoming-2"), nil, 0o600))
+	for name := range lying(t, dir) {
+		at, path := d.Now().Add(-25*time.Hour), filepath.Join(dir, name[:2], name)
+		if strings.HasPrefix(name, "incoming") {
+			path = filepath.Join(dir, name)
+		}
+		if name == young || name == "incoming-2" {
+			at = d.Now().Add(-23 * time.Hour)
+		}
+		require.NoError(t, os.Chtimes(path, at, at))
+	}
+	require.NoError(t, d.Sweep(t.Context()))
+	left := lying(t, dir)
+	require.NotContains(t, left, orphan)
+	require.NotContains(t, left, "incoming-1")
+	require.Contains(t, left, young)
+	require.Contains(t, left, "incoming-2")
+	require.Contains(t, left, paper)
+	_, err := d.reads(first, a.ID)
+	require.NoError(t, err)
+}
+
+func TestFilesOpenWhileTheirKeysAreRotated(t *testing.T) {
+	d := caring(t)
+	dir := d.onDisk()
+	path := filepath.Join(t.TempDir(), "keyset.json")
+	require.NoError(t, sealing.Create(path))
+	keys, err := sealing.Open(path)
+	require.NoError(t, err)
+	old := keys.Keys()[0].ID
+	d.Fields, err = sealing.NewFields(keys)
+	require.NoError(t, err)
+	var papers []casework.Attachment
+	for n := range 5 {
+		papers = append(papers, d.upload(fmt.Sprint(signed, n)))
+	}
+	before := lying(t, dir)
+	needed, err := activities.SealedBy(t.Context(), d.db, old)
+	require.NoError(t, err)
+	require.Greater(t, needed, int64(4))
+
+	fresh, err := sealing.Add(path)
+	require.NoError(t, err)
+	require.NoError(t, sealing.Promote(path, fresh))
+	require.NoError(t, keys.Reload())
+	stop, done := make(chan struct{}), make(chan error, 1)
+	go func() { // load: papers are read and new ones come
+		for n := 0; ; n++ {
+			select {
+			case <-stop:
+				done <- nil
+				return
+			default:
+			}
+			got, err := d.reads(first, papers[n%5].ID)
+			if err == nil && got != fmt.Sprint("%PDF-1.4\n", signed, n%5) {
+				err = fmt.Errorf("paper %d opens as another", n%5)
+			}
+			if err == nil {
+				_, err = d.Upload(context.WithoutCancel(t.Context()), first, casework.Upload{Name: "a.pdf", Body: consentPDF(signed)})
+			}
+			if err != nil {
+				done <- err
+				return
+			}
+		}
+	}()
+	// It is killed after the column before the files' keys, and goes on.
+	killed, kill := context.WithCancel(t.Context())
+	_, err = activities.Reseal(killed, d.db, d.Fields, func(r activities.Resealed) {
+		if r.Table == "insurance_claims" {
+			kill()
+		}
+	})
+	require.ErrorIs(t, err, context.Canceled)
+	needed, err = activities.SealedBy(t.Context(), d.db, old)
+	require.NoError(t, err)
+	require.EqualValues(t, 5, needed)
+	_, err = activities.Reseal(t.Context(), d.db, d.Fields, func(activities.Resealed) {})
+	require.NoError(t, err)
+	close(stop)
+	require.NoError(t, <-done)
+
+	needed, err = activities.SealedBy(t.Context(), d.db, old)
+	require.NoError(t, err)
+	require.Zero(t, needed)
+	require.NoError(t, sealing.Drop(path, old))
+	require.NoError(t, keys.Reload())
+	for n, a := range papers {
+		got, err := d.reads(first, a.ID)
+		require.NoError(t, err)
+		require.Equal(t, fmt.Sprint("%PDF-1.4\n", signed, n), got)
+	}
+	after := lying(t, dir)
+	for name, content := range before {
+		require.Equal(t, content, after[name], "a rotation leaves the files as they are")
+	}
+}
