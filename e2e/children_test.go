@@ -86,6 +86,16 @@ func TestChildrenStayReadableWhileTheKeysAreRotated(t *testing.T) {
 	if err := a.WithdrawConsent(t.Context(), key(), id, nursery.ConsentCheckup); err != nil {
 		t.Error(err)
 	}
+	paper := consentOf(t, a.Actor, id)
+	opens := func() {
+		t.Helper()
+		res := send(t, a.Actor, roleplay.Request{Method: http.MethodGet, Path: "/api/v1/attachments/" + paper})
+		if res.Status != ok || !strings.Contains(string(res.Body), "consent-checkup") {
+			t.Fatalf("the consent answers %d", res.Status)
+		}
+	}
+	opens()
+	liesSealed(t, h, "consent-checkup")
 
 	var keyset string
 	for _, v := range h.env {
@@ -97,16 +107,18 @@ func TestChildrenStayReadableWhileTheKeysAreRotated(t *testing.T) {
 	index := regexp.MustCompile(`key (\d+) indexes`).FindStringSubmatch(tuoyu(t, h, true, "keys", "list", keyset))[1]
 	tuoyu(t, h, false, "keys", "drop", keyset, was)
 	rotated := tuoyu(t, h, true, "keys", "rotate", keyset, "--wait=5s")
-	if !strings.Contains(rotated, "children.identity: 21 sealed anew") {
+	if !strings.Contains(rotated, "children.identity: 21 sealed anew") || !strings.Contains(rotated, "attachments.file_key: ") {
 		t.Errorf("rotation says %s", rotated)
 	}
 	reads()
+	opens()
 	if refused := tuoyu(t, h, false, "keys", "drop", keyset, was); !strings.Contains(refused, "--histories-gone") {
 		t.Errorf("drop says %s", refused)
 	}
 	tuoyu(t, h, true, "keys", "drop", keyset, index)
 	tuoyu(t, h, true, "keys", "drop", keyset, was, "--histories-gone")
 	reads()
+	opens()
 	report, err = a.ImportRoster(t.Context(), key(), roleplay.Roster(children, "乳儿班", today()))
 	if err != nil || report.Already != 20 {
 		t.Errorf("the roster again: %+v, %v", report, err)
@@ -125,6 +137,38 @@ func TestChildrenStayReadableWhileTheKeysAreRotated(t *testing.T) {
 			if strings.Contains(string(text), s) {
 				t.Errorf("%s holds what names a child", filepath.Base(path))
 			}
+		}
+	}
+}
+
+// consentOf returns the paper of a child's latest consent.
+func consentOf(t *testing.T, a *roleplay.Actor, child string) string {
+	t.Helper()
+	var consents struct {
+		Consents []struct {
+			Evidence string `json:"evidence"`
+		} `json:"consents"`
+	}
+	if err := a.Get(t.Context(), "/api/v1/children/"+child+"/consents", &consents); err != nil || len(consents.Consents) == 0 {
+		t.Fatalf("consents: %+v, %v", consents, err)
+	}
+	return consents.Consents[len(consents.Consents)-1].Evidence
+}
+
+// liesSealed looks for a text in every file of the blob folder.
+func liesSealed(t *testing.T, h *house, text string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(h.folder, "blobs", "*", "*"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no files: %v", err)
+	}
+	for _, path := range files {
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(raw), text) {
+			t.Errorf("%s lies clear in %s", text, filepath.Base(path))
 		}
 	}
 }
