@@ -65,11 +65,8 @@ func (s *Service) Upload(ctx context.Context, p nursery.Principal, in Upload) (A
 	} else if in.County == "" {
 		in.County = p.County
 	}
-	r, err := s.ofInstitution(ctx, p, in.County, in.Institution)
+	err := s.DB.As(ctx, p, func(q *store.Queries) error { return s.mayUpload(ctx, q, p, in.County, in.Institution) })
 	if err != nil {
-		return Attachment{}, err
-	}
-	if err := s.may(ctx, p, actOnFile("upload", in.Institution), r); err != nil {
 		return Attachment{}, err
 	}
 	if !institutionForm.MatchString(in.Institution) {
@@ -147,14 +144,6 @@ func (s *Service) forgetUpload(ctx context.Context, row store.InsertAttachmentPa
 	return s.Blobs.Remove(ctx, row.Sha256)
 }
 
-// actOnFile tells the papers of an institution from the evidence of a building site, which offices hand in and look at.
-func actOnFile(act, institution string) string {
-	if strings.HasPrefix(institution, sitePrefix) {
-		return "evidence." + act
-	}
-	return "attachment." + act
-}
-
 func newAttachmentID() string {
 	id := make([]byte, 12)
 	rand.Read(id)
@@ -202,26 +191,7 @@ func attachmentOf(a store.Attachment) Attachment {
 	return Attachment{ID: a.ID, Name: a.Name, MediaType: a.MediaType, Size: a.Size, Scan: a.Scan, UploadedAt: a.UploadedAt}
 }
 
-// ofInstitution is something of an institution as authz sees it; to a clinic that serves the institution it is its own.
-func (s *Service) ofInstitution(ctx context.Context, p nursery.Principal, county, institution string) (resource, error) {
-	r := resource{County: county, Institution: institution}
-	if !p.Role.Partner() || p.Institution == "" {
-		return r, nil
-	}
-	err := s.DB.As(ctx, p, func(q *store.Queries) error {
-		serves, err := q.Serves(ctx, store.ServesParams{Partner: p.Institution, Institution: institution})
-		if serves {
-			r.Partner = p.Institution
-		}
-		return err
-	})
-	if err != nil {
-		return r, fmt.Errorf("look for a case with %s: %w", institution, err)
-	}
-	return r, nil
-}
-
-// OpenAttachment opens a file for a principal who may see the case it belongs to. The caller closes the reader.
+// OpenAttachment opens a file for a principal who may see the case or the child it belongs to. The caller closes the reader.
 func (s *Service) OpenAttachment(ctx context.Context, p nursery.Principal, id string) (Attachment, io.ReadCloser, error) {
 	a, content, err := s.openAttachment(ctx, p, id)
 	if errors.Is(err, fs.ErrNotExist) { // it was sealed since its row was read, and lies elsewhere
@@ -237,16 +207,12 @@ func (s *Service) openAttachment(ctx context.Context, p nursery.Principal, id st
 		if store.IsNotFound(err) {
 			return notFound()
 		}
-		return err
+		if err != nil {
+			return fmt.Errorf("read attachment: %w", err)
+		}
+		return s.mayRead(ctx, q, p, a)
 	})
 	if err != nil {
-		return a, nil, err
-	}
-	r, err := s.ofInstitution(ctx, p, a.County, a.Institution)
-	if err != nil {
-		return a, nil, err
-	}
-	if err := s.may(ctx, p, actOnFile("read", a.Institution), r); err != nil {
 		return a, nil, err
 	}
 	content, err := activities.OpenFile(ctx, s.Blobs, s.Fields, a)

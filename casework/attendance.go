@@ -75,7 +75,7 @@ func classOnDay(ctx context.Context, q *store.Queries, p nursery.Principal, clas
 
 // PutAttendance enters a class on a day; what was entered before stays on record. Errors: invalid, version_stale.
 func (s *Service) PutAttendance(ctx context.Context, p nursery.Principal, key string, in AttendanceEntry) (AttendanceSheet, error) {
-	if err := s.may(ctx, p, "attendance.put", resource{}); err != nil {
+	if err := s.mayAtHome(ctx, p, "attendance.put"); err != nil {
 		return AttendanceSheet{}, err
 	}
 	var c checker

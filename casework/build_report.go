@@ -110,6 +110,11 @@ func (s *Service) keepReport(ctx context.Context, q *store.Queries, p nursery.Pr
 	if err != nil {
 		return BuildReportEntry{}, fmt.Errorf("insert report: %w", err)
 	}
+	for _, e := range in.Evidence {
+		if err := link(ctx, q, c.Institution, c.CaseNo, "", e.Attachment); err != nil {
+			return BuildReportEntry{}, err
+		}
+	}
 	entry := BuildReportEntry{ID: id, CaseNo: c.CaseNo, State: "waiting", ReportedBy: p.Account, ReportedAt: s.Now(), BuildReport: in}
 	return entry, s.event(ctx, q, c, p, fmt.Sprintf("report/%d", id), "progress_reported",
 		fmt.Sprintf("报送%s进度 %d%%", in.Milestone.Title(), in.Percent), false, map[string]any{"report": id, "milestone": in.Milestone, "percent": in.Percent})

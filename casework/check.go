@@ -129,13 +129,7 @@ func (c *checker) references(a nursery.Application) {
 
 // checkAttachments finds papers whose file was not uploaded for this institution in this county.
 func (s *Service) checkAttachments(ctx context.Context, q *store.Queries, c *checker, a nursery.Application, institution string) error {
-	var ids []string
-	for _, p := range a.Papers {
-		if p.Attachment != "" {
-			ids = append(ids, p.Attachment)
-		}
-	}
-	have, err := uploaded(ctx, q, ids, a.Institution.County, institution)
+	have, err := uploaded(ctx, q, papersOf(a), a.Institution.County, institution)
 	if err != nil {
 		return err
 	}
@@ -147,9 +141,19 @@ func (s *Service) checkAttachments(ctx context.Context, q *store.Queries, c *che
 	return nil
 }
 
+// papersOf returns the attachments of an application's papers.
+func papersOf(a nursery.Application) (ids []string) {
+	for _, p := range a.Papers {
+		if p.Attachment != "" {
+			ids = append(ids, p.Attachment)
+		}
+	}
+	return ids
+}
+
 const noAttachment = "附件不存在，请重新上传"
 
-// uploaded says which of the attachments were uploaded for the institution.
+// uploaded reports which of the attachments were uploaded for the institution and belong to no child.
 func uploaded(ctx context.Context, q *store.Queries, ids []string, county, institution string) (map[string]bool, error) {
 	have := map[string]bool{}
 	if len(ids) == 0 {

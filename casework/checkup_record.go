@@ -156,26 +156,34 @@ func (r *recording) check(ctx context.Context) error {
 }
 
 func (r *recording) checkProofs(ctx context.Context, c *checker) error {
-	var proofs []string
-	for _, record := range r.records {
-		for _, i := range record.Items {
-			if i.Proof != "" {
-				proofs = append(proofs, i.Proof)
-			}
-		}
-	}
-	have, err := uploaded(ctx, r.q, proofs, r.c.County, r.c.Institution)
-	if err != nil {
-		return err
-	}
 	for n, record := range r.records {
+		proofs := proofsOf(record)
+		if len(proofs) == 0 {
+			continue
+		}
+		have, err := r.q.AttachmentsKnown(ctx, store.AttachmentsKnownParams{
+			Ids: proofs, County: r.c.County, Institution: r.c.Institution, Child: record.Child, CaseNo: r.c.CaseNo,
+		})
+		if err != nil {
+			return fmt.Errorf("look up proofs: %w", err)
+		}
 		for m, i := range record.Items {
-			if i.Proof != "" && !have[i.Proof] {
+			if i.Proof != "" && !slices.Contains(have, i.Proof) {
 				c.add(fmt.Sprintf("/records/%d/items/%d/proof", n, m), noAttachment)
 			}
 		}
 	}
 	return nil
+}
+
+// proofsOf returns the attachments that show what was checked elsewhere.
+func proofsOf(record nursery.Checkup) (ids []string) {
+	for _, i := range record.Items {
+		if i.Proof != "" {
+			ids = append(ids, i.Proof)
+		}
+	}
+	return ids
 }
 
 // checkConsents lets nothing be recorded of a child whose guardian has not consented, or has withdrawn (个人信息保护法 art. 15, 29, 31).

@@ -44,6 +44,11 @@ func (r *recording) write(ctx context.Context, step string) (ClassRecorded, erro
 	if err := r.q.InsertCheckupRecords(ctx, rows); err != nil {
 		return done, fmt.Errorf("insert records: %w", err)
 	}
+	for _, record := range r.records {
+		if err := link(ctx, r.q, r.c.Institution, r.c.CaseNo, record.Child, proofsOf(record)...); err != nil {
+			return done, err
+		}
+	}
 	if err := r.settle(ctx); err != nil {
 		return done, err
 	}

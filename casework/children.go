@@ -42,7 +42,7 @@ func (s *Service) sealing() error {
 // but for the guardian, who now speaks to this institution; the answer tells nothing another institution entered.
 // Errors: invalid with every fault, child_in_care_elsewhere, child_enrolled, not_filed, sealing_unavailable.
 func (s *Service) EnrolChild(ctx context.Context, p nursery.Principal, key string, in Enrolment) (Enrolled, error) {
-	if err := s.may(ctx, p, "child.enrol", resource{}); err != nil {
+	if err := s.mayAtHome(ctx, p, "child.enrol"); err != nil {
 		return Enrolled{}, err
 	}
 	if err := s.sealing(); err != nil {
@@ -90,6 +90,27 @@ func classFault(class string) string {
 		return "班级应为1至60个字"
 	}
 	return ""
+}
+
+// mayAtHome reports whether p may do act to what its own institution holds, by the county and the name under which that
+// stands on the register. One that is not on it holds nothing yet.
+func (s *Service) mayAtHome(ctx context.Context, p nursery.Principal, act string) error {
+	r := resource{}
+	if p.Role == nursery.RoleInstitution {
+		err := s.DB.As(ctx, p, func(q *store.Queries) error {
+			row, err := q.InstitutionByID(ctx, p.Institution)
+			if store.IsNotFound(err) {
+				r = resource{County: p.County, Institution: p.Institution}
+				return nil
+			}
+			r = resource{County: row.County, Institution: row.ID}
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("read institution: %w", err)
+		}
+	}
+	return s.may(ctx, p, act, r)
 }
 
 // takesChildren refuses an institution that is not on the register.
@@ -198,28 +219,35 @@ func isChildOpen(err error) bool {
 	return errors.As(err, &violation) && violation.Code == "23505" && violation.ConstraintName == "enrolments_one_open"
 }
 
-// childFor reads a child that p sees and may do act to; row-level security says whom a clinic serves.
-func (s *Service) childFor(ctx context.Context, p nursery.Principal, act, id string, find func(context.Context, string) (store.Child, error)) (store.Child, error) {
+// childFor reads a child that p sees and may do act to. It is authorised by where the child lives and is in care, or was last,
+// and by whether the clinic serves it there on this day. Error: not_found, also for a child that is there but not p's to see.
+func (s *Service) childFor(ctx context.Context, q *store.Queries, p nursery.Principal, act, id string, find func(context.Context, string) (store.Child, error)) (store.Child, error) {
 	if !nursery.IsChildID(id) {
-		return store.Child{}, s.unseen(ctx, p, act)
+		return store.Child{}, notFound()
 	}
 	child, err := find(ctx, id)
 	if store.IsNotFound(err) {
-		return store.Child{}, s.unseen(ctx, p, act)
+		return store.Child{}, notFound()
 	}
 	if err != nil {
 		return store.Child{}, fmt.Errorf("read child: %w", err)
 	}
-	return child, s.may(ctx, p, act, resource{County: p.County, Institution: p.Institution, Partner: p.Institution})
-}
-
-// unseen answers for a child that is not there: not found to whoever may do the act to another, and authz's own answer to
-// everybody else.
-func (s *Service) unseen(ctx context.Context, p nursery.Principal, act string) error {
-	if err := s.may(ctx, p, act, resource{County: p.County, Institution: p.Institution, Partner: p.Institution}); err != nil {
-		return err
+	r := resource{County: child.County}
+	err = q.Beyond(ctx, func() error {
+		care, err := q.CareOf(ctx, store.CareOfParams{Child: id, Clinic: p.Institution, Day: s.today()})
+		if err != nil && !store.IsNotFound(err) {
+			return fmt.Errorf("read where the child is in care: %w", err)
+		}
+		r.Institution = care.Institution
+		if care.Served && p.Role == nursery.RoleHospital {
+			r.Partner = p.Institution
+		}
+		return nil
+	})
+	if err != nil {
+		return store.Child{}, err
 	}
-	return notFound()
+	return child, s.may(ctx, p, act, r)
 }
 
 // ChangeClass moves a child in care to another class.
@@ -291,7 +319,7 @@ func (s *Service) changeChild(ctx context.Context, p nursery.Principal, key, act
 		return Enrolled{}, err
 	}
 	done, _, err := command(ctx, s, p, key, act+" "+id, body, func(q *store.Queries) (Enrolled, error) {
-		child, err := s.childFor(ctx, p, act, id, q.ChildForChange)
+		child, err := s.childFor(ctx, q, p, act, id, q.ChildForChange)
 		if err != nil {
 			return Enrolled{}, err
 		}

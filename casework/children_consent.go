@@ -19,7 +19,7 @@ type ConsentGiven struct {
 type Consent struct {
 	Purpose      nursery.ConsentPurpose `json:"purpose" doc:"同意事项"`
 	PurposeTitle string                 `json:"purpose_title" doc:"同意事项名称"`
-	Evidence     string                 `json:"evidence" doc:"同意书附件编号"`
+	Evidence     string                 `json:"evidence,omitempty" doc:"同意书附件编号，仅向可查看同意书的角色提供"`
 	GivenOn      nursery.Date           `json:"given_on" doc:"同意日期"`
 	WithdrawnOn  nursery.Date           `json:"withdrawn_on,omitzero" doc:"撤回日期"`
 	Standing     bool                   `json:"standing" doc:"是否有效"`
@@ -40,7 +40,7 @@ func (s *Service) GiveConsent(ctx context.Context, p nursery.Principal, key, id 
 		if n == 0 {
 			return refuse(Conflict, CodeConsentStands, "监护人已同意此事项，且未撤回。")
 		}
-		return nil
+		return link(ctx, q, p.Institution, "", id, in.Evidence)
 	})
 }
 
@@ -63,6 +63,8 @@ func (s *Service) consentFaults(ctx context.Context, q *store.Queries, p nursery
 	}
 	if err != nil || evidence.Institution != p.Institution {
 		faults = append(faults, nursery.Fault{Location: "/evidence", Message: "没有这份材料，请先上传"})
+	} else if evidence.CaseNo != nil || evidence.Child != nil && *evidence.Child != child.ID {
+		faults = append(faults, nursery.Fault{Location: "/evidence", Message: "这份材料已用于其他事项，请另行上传"})
 	}
 	return planFaults(faults)
 }
@@ -83,11 +85,11 @@ func (s *Service) WithdrawConsent(ctx context.Context, p nursery.Principal, key,
 	})
 }
 
-// Consents lists a child's consents in the order they were given.
+// Consents lists a child's consents in the order they were given, with their papers for those who may read them.
 func (s *Service) Consents(ctx context.Context, p nursery.Principal, id string) ([]Consent, error) {
 	list := []Consent{}
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {
-		if _, err := s.childFor(ctx, p, "child.read", id, q.ChildByID); err != nil {
+		if _, err := s.childFor(ctx, q, p, "child.read", id, q.ChildByID); err != nil {
 			return err
 		}
 		rows, err := q.ConsentsOfChild(ctx, id)
@@ -97,6 +99,9 @@ func (s *Service) Consents(ctx context.Context, p nursery.Principal, id string) 
 				Purpose: purpose, PurposeTitle: purpose.Title(), Evidence: row.Evidence, GivenOn: row.GivenOn, WithdrawnOn: row.WithdrawnOn,
 				Standing: row.WithdrawnOn.IsZero(),
 			})
+			if p.Role == nursery.RoleCountyOffice {
+				list[len(list)-1].Evidence = ""
+			}
 		}
 		return err
 	})

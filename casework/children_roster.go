@@ -53,7 +53,7 @@ type RosterFlaw struct {
 // ImportRoster enrols the children of a workbook or CSV. Good rows are not held up by bad ones, and a file sent again
 // changes nothing. Errors: roster_unreadable, not_filed, sealing_unavailable, attachment_too_large.
 func (s *Service) ImportRoster(ctx context.Context, p nursery.Principal, key string, from io.Reader) (RosterReport, error) {
-	if err := s.may(ctx, p, "child.import", resource{}); err != nil {
+	if err := s.mayAtHome(ctx, p, "child.import"); err != nil {
 		return RosterReport{}, err
 	}
 	if err := s.sealing(); err != nil {

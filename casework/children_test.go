@@ -70,9 +70,9 @@ func TestAChildIsInCareAtOnePlaceUntilThatEnds(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "13899999999", record.GuardianPhone)
 	_, err = d.Child(t.Context(), first, id, nursery.ReadForEnrolment)
-	code(t, err, casework.CodeChildNotEnrolled)
+	code(t, err, casework.CodeNotFound)
 	_, err = d.ChangeClass(t.Context(), first, "class", id, "托大班")
-	code(t, err, casework.CodeChildNotEnrolled)
+	code(t, err, casework.CodeNotFound)
 }
 
 func TestEachReadingForAPurposeIsWrittenDown(t *testing.T) {
@@ -115,11 +115,10 @@ func TestEachReadingForAPurposeIsWrittenDown(t *testing.T) {
 	require.Empty(t, none.Items)
 }
 
-func TestTheClinicOfAnOpenCaseReadsWhatItNeeds(t *testing.T) {
-	d := caring(t)
+func TestTheClinicOfAContractInForceReadsWhatItNeeds(t *testing.T) {
+	d := pairing(t)
 	id := d.enrolled(first, 1)
-	d.exec(`INSERT INTO cases (case_no, kind, county, institution, partner, subject, stage, status, holder, tracking_hash, submitted_by, created_at, updated_at)
-		VALUES ('HT-140403-2026-000001-1', 'contract', '140403', 'inst-140403-01', 'clinic-140403-1', '', 'submitted', 'open', 'clerk', '', '', now(), now())`)
+	d.inForce()
 	record, err := d.Child(t.Context(), clinic, id, nursery.ReadForCheckup)
 	require.NoError(t, err)
 	require.Equal(t, "婴幼儿0001", record.Name)

@@ -83,6 +83,9 @@ func (s *Service) Children(ctx context.Context, p nursery.Principal, f Enrolment
 	if p.Role == nursery.RoleInstitution {
 		f.Institution = p.Institution
 	}
+	if err := s.mayListChildren(ctx, p, f.Institution); err != nil {
+		return list, err
+	}
 	limit, after, err := afterNo(page, 0)
 	if err != nil {
 		return list, err
@@ -127,6 +130,31 @@ func (s *Service) Children(ctx context.Context, p nursery.Principal, f Enrolment
 	return list, nil
 }
 
+// mayListChildren refuses an institution whose children p does not look after as if there were none; "" is all that p sees.
+func (s *Service) mayListChildren(ctx context.Context, p nursery.Principal, institution string) error {
+	if institution == "" || p.Role == nursery.RoleInstitution {
+		return nil
+	}
+	return s.DB.As(ctx, p, func(q *store.Queries) error {
+		row, err := q.InstitutionByID(ctx, institution)
+		if store.IsNotFound(err) {
+			return notFound()
+		}
+		if err != nil {
+			return fmt.Errorf("read institution: %w", err)
+		}
+		r := resource{County: row.County, Institution: row.ID}
+		serves, err := q.Serves(ctx, store.ServesParams{Clinic: p.Institution, Institution: row.ID, Day: s.today()})
+		if err != nil {
+			return fmt.Errorf("look for whom %s serves: %w", p.Institution, err)
+		}
+		if serves {
+			r.Partner = p.Institution
+		}
+		return s.may(ctx, p, "child.read", r)
+	})
+}
+
 // ChildCounts counts who is in care, by class.
 func (s *Service) ChildCounts(ctx context.Context, p nursery.Principal) ([]ChildCount, error) {
 	if err := s.may(ctx, p, "child.count", resource{}); err != nil {
@@ -155,7 +183,7 @@ func (s *Service) ChildCounts(ctx context.Context, p nursery.Principal) ([]Child
 func (s *Service) Child(ctx context.Context, p nursery.Principal, id string, purpose nursery.ReadingPurpose) (ChildRecord, error) {
 	var record ChildRecord
 	err := s.as(ctx, p, func(q *store.Queries) error {
-		row, err := s.childFor(ctx, p, "child.read", id, q.ChildByID)
+		row, err := s.childFor(ctx, q, p, "child.read", id, q.ChildByID)
 		if err != nil {
 			return err
 		}
@@ -205,7 +233,7 @@ type RosterLine struct {
 
 // Roster returns everybody in care here for a purpose. That it was read is logged, once a reader and day.
 func (s *Service) Roster(ctx context.Context, p nursery.Principal, purpose nursery.ReadingPurpose) ([]RosterLine, error) {
-	if err := s.may(ctx, p, "child.export", resource{}); err != nil {
+	if err := s.mayAtHome(ctx, p, "child.export"); err != nil {
 		return nil, err
 	}
 	access, err := accessFor(p, purpose)

@@ -111,6 +111,15 @@ func claimed(task store.Task) *Error {
 
 // keepAnswer leaves the answer for the engine.
 func (s *Service) keepAnswer(ctx context.Context, q *store.Queries, p nursery.Principal, completion string, task store.Task, in Completion) (store.Outbox, error) {
+	if len(in.Answer) > 0 {
+		said, err := filesOf(task, in.Answer)
+		if err != nil {
+			return store.Outbox{}, err
+		}
+		if err := link(ctx, q, task.Institution, task.CaseNo, "", said.ids()...); err != nil {
+			return store.Outbox{}, err
+		}
+	}
 	return s.keep(ctx, q, task.CaseNo, task.County, task.Institution, completion, humantask.CompleteUpdate,
 		kept{Task: task.ID, Outcome: in.Outcome, Actor: p.Account, Role: p.Role, Answer: in.Answer})
 }

@@ -312,6 +312,9 @@ func (s *Service) RecordVisit(ctx context.Context, p nursery.Principal, key, cas
 		if err != nil {
 			return GuidanceEntry{}, fmt.Errorf("insert visit: %w", err)
 		}
+		if err := link(ctx, q, c.Institution, c.CaseNo, "", in.Evidence...); err != nil {
+			return GuidanceEntry{}, err
+		}
 		entry := GuidanceEntry{ID: id, GuidanceVisit: in, RecordedBy: p.Account, RecordedAt: s.Now()}
 		return entry, s.event(ctx, q, c, p, fmt.Sprintf("visit/%d", id), "guidance_recorded", "记录技术指导："+in.VisitedOn.String(), false, map[string]any{"visit": id})
 	})

@@ -171,16 +171,33 @@ func unprintables(c *checker, at string, value any) {
 	}
 }
 
+// formFiles are the attachments that an answer refers to.
+type formFiles struct {
+	Attachments []string `json:"attachments"`
+	Signature   string   `json:"signature"`
+}
+
+func filesOf(task store.Task, answer json.RawMessage) (said formFiles, err error) {
+	if err := json.Unmarshal(answer, &said); err != nil {
+		return said, fmt.Errorf("decode form of %s: %w", task.Kind, err)
+	}
+	return said, nil
+}
+
+func (f formFiles) ids() []string {
+	if f.Signature == "" {
+		return f.Attachments
+	}
+	return append([]string{f.Signature}, f.Attachments...)
+}
+
 // checkFormAttachments finds photographs and proofs that were not uploaded for the task's institution.
 func checkFormAttachments(ctx context.Context, q *store.Queries, task store.Task, answer json.RawMessage) error {
-	var said struct {
-		Attachments []string `json:"attachments"`
-		Signature   string   `json:"signature"`
+	said, err := filesOf(task, answer)
+	if err != nil {
+		return err
 	}
-	if err := json.Unmarshal(answer, &said); err != nil {
-		return fmt.Errorf("decode form of %s: %w", task.Kind, err)
-	}
-	have, err := uploaded(ctx, q, append([]string{said.Signature}, said.Attachments...), task.County, task.Institution)
+	have, err := uploaded(ctx, q, said.ids(), task.County, task.Institution)
 	if err != nil {
 		return err
 	}

@@ -255,6 +255,9 @@ func (s *Service) SendVisit(ctx context.Context, p nursery.Principal, key, caseN
 		if err != nil {
 			return VisitVersion{}, fmt.Errorf("insert visit: %w", err)
 		}
+		if err := link(ctx, q, c.Institution, c.CaseNo, "", photosOf(in.Content)...); err != nil {
+			return VisitVersion{}, err
+		}
 		err = q.NoteVisit(ctx, store.NoteVisitParams{CaseNo: c.CaseNo, Version: version, Serious: in.Content.Serious, UpdatedAt: s.Now()})
 		if err != nil {
 			return VisitVersion{}, fmt.Errorf("note visit: %w", err)
@@ -316,16 +319,15 @@ func (s *Service) checkVisit(ctx context.Context, q *store.Queries, i store.Insp
 	if !v.VisitedOn.Valid() || v.VisitedOn.After(s.today()) {
 		c.add("/visited_on", "请填写到场日期，不能晚于今日")
 	}
-	at, photos := map[string]int{}, []string{}
+	at := map[string]int{}
 	for n, item := range v.Items {
 		here := "/items/" + strconv.Itoa(n)
 		if _, twice := at[item.Rule]; twice || !slices.ContainsFunc(items, func(asked nursery.ChecklistItem) bool { return asked.Rule == item.Rule }) {
 			c.add(here+"/rule", "不在本次检查项目内，或重复填写")
 		}
 		at[item.Rule] = n
-		photos = append(photos, item.Photos...)
 	}
-	have, err := uploaded(ctx, q, photos, i.County, i.Institution)
+	have, err := uploaded(ctx, q, photosOf(v), i.County, i.Institution)
 	if err != nil {
 		return err
 	}
@@ -355,6 +357,14 @@ func (s *Service) checkVisit(ctx context.Context, q *store.Queries, i store.Insp
 	return c.refusal()
 }
 
+// photosOf returns the attachments that a filled checklist refers to.
+func photosOf(v nursery.Visit) (ids []string) {
+	for _, item := range v.Items {
+		ids = append(ids, item.Photos...)
+	}
+	return ids
+}
+
 // SaveVisitDraft keeps what an inspector has filled in so far; every draft stays on record.
 func (s *Service) SaveVisitDraft(ctx context.Context, p nursery.Principal, key, caseNo string, in SavedDraft) (VisitDraft, error) {
 	saved, _, err := command(ctx, s, p, key, "inspection.draft "+caseNo, in, func(q *store.Queries) (VisitDraft, error) {
@@ -376,6 +386,9 @@ func (s *Service) SaveVisitDraft(ctx context.Context, p nursery.Principal, key, 
 		})
 		if err != nil {
 			return VisitDraft{}, fmt.Errorf("insert draft: %w", err)
+		}
+		if err := link(ctx, q, c.Institution, c.CaseNo, "", photosOf(in.Content)...); err != nil {
+			return VisitDraft{}, err
 		}
 		if in.Content.Serious {
 			if err := s.reportHazard(ctx, q, p, c, in.Visit); err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"tuoyu/nursery"
 	"tuoyu/sheets"
+	"tuoyu/store"
 )
 
 // The columns in which an insurer answers; the first stands in the workbook of the batch already.
@@ -27,7 +28,11 @@ const answersAtOnce = 1000
 // AnswerInsurance.
 func (s *Service) AnswerInsuranceFile(ctx context.Context, p nursery.Principal, key, caseNo string, send int, file io.Reader) (InsuranceAnswered, error) {
 	var all InsuranceAnswered
-	if err := s.may(ctx, p, "insurance.answer", resource{Partner: p.Institution}); err != nil {
+	err := s.DB.As(ctx, p, func(q *store.Queries) error {
+		_, _, err := s.insuranceFor(ctx, q, q.CaseByNumber, p, "insurance.answer", caseNo)
+		return err
+	})
+	if err != nil {
 		return all, err
 	}
 	raw, err := io.ReadAll(file)

@@ -27,11 +27,11 @@ func (s *Service) StartClaim(ctx context.Context, p nursery.Principal, key strin
 
 func (s *Service) startClaim(ctx context.Context, q *store.Queries, p nursery.Principal, in ClaimStart) (Started, error) {
 	// Who may report nothing hears that before anything of the child; whose the child is, the cover says.
-	cover, err := s.coverOf(ctx, p, in)
+	cover, cared, err := s.coverOf(ctx, p, in)
 	if err != nil {
 		return Started{}, err
 	}
-	about := resource{County: cover.County, Partner: cover.Insurer, Institution: p.Institution}
+	about := resource{County: cover.County, Partner: cover.Insurer, Institution: cared}
 	if err := s.may(ctx, p, "insurance_claim.start", about); err != nil {
 		return Started{}, err
 	}
@@ -68,23 +68,24 @@ func (s *Service) startClaim(ctx context.Context, q *store.Queries, p nursery.Pr
 	return started, nil
 }
 
-// coverOf finds the cover of the child on the day of the accident, as far as the child is p's to know of.
-func (s *Service) coverOf(ctx context.Context, p nursery.Principal, in ClaimStart) (store.CoverOnDayRow, error) {
-	var cover store.CoverOnDayRow
+// coverOf finds the cover of the child on the day of the accident and where it is or was in care, as far as the child is p's to know of.
+func (s *Service) coverOf(ctx context.Context, p nursery.Principal, in ClaimStart) (cover store.CoverOnDayRow, cared string, err error) {
+	// Whether the role may report at all is asked of a child of its own, before anything is read of this one.
 	own := resource{County: p.County, Institution: p.Institution, Partner: p.Institution}
 	if err := s.may(ctx, p, "insurance_claim.start", own); err != nil {
-		return cover, err
+		return cover, "", err
 	}
 	none := refuse(Invalid, CodeNotCovered, "该婴幼儿在事故当日没有生效的保险，或者不由您报案。", FieldError{Location: "/child", Message: "没有生效的保险"})
-	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
+	err = s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
 		if p.Role == nursery.RoleInstitution {
-			cared, err := q.ChildEnrolledAt(ctx, store.ChildEnrolledAtParams{Child: in.Child, Institution: p.Institution})
+			is, err := q.ChildEnrolledAt(ctx, store.ChildEnrolledAtParams{Child: in.Child, Institution: p.Institution})
 			if err != nil {
 				return fmt.Errorf("find enrolment: %w", err)
 			}
-			if !cared {
+			if !is {
 				return none
 			}
+			cared = p.Institution
 		}
 		cover, err = q.CoverOnDay(ctx, store.CoverOnDayParams{Child: in.Child, OnDay: in.AccidentOn})
 		if store.IsNotFound(err) {
@@ -93,13 +94,13 @@ func (s *Service) coverOf(ctx context.Context, p nursery.Principal, in ClaimStar
 		return err
 	})
 	if err != nil {
-		return cover, err
+		return cover, "", err
 	}
 	elsewhere := p.Role == nursery.RoleCountyOffice && cover.County != p.County || p.Role == nursery.RoleInsurer && cover.Insurer != p.Institution
 	if elsewhere {
-		return cover, none
+		return cover, "", none
 	}
-	return cover, nil
+	return cover, cared, nil
 }
 
 func (s *Service) checkClaim(in ClaimStart, cover store.CoverOnDayRow) error {

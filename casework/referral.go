@@ -62,6 +62,9 @@ func (s *Service) referralFor(ctx context.Context, q *store.Queries, p nursery.P
 		return c, store.Referral{}, err
 	}
 	r, err := q.Referral(ctx, c.CaseNo)
+	if store.IsNotFound(err) { // of an institution that the clinic no longer serves
+		return c, r, notFound()
+	}
 	if err != nil {
 		return c, r, fmt.Errorf("read referral: %w", err)
 	}

@@ -50,6 +50,9 @@ func New(d Deps) *Service {
 	if d.Log == nil {
 		d.Log = slog.Default()
 	}
+	if d.DB != nil {
+		d.DB = d.DB.At(d.Now)
+	}
 	return &Service{d}
 }
 
@@ -63,6 +66,8 @@ type resource struct {
 	Escalated   bool              `json:"escalated,omitempty"`
 	SubmittedBy string            `json:"submitted_by,omitempty"` // of a case: who entered it
 	Excluded    []string          `json:"excluded,omitempty"`
+	Kind        nursery.CaseKind  `json:"kind,omitempty"`     // of a file's case
+	Uploader    string            `json:"uploader,omitempty"` // of a file that nothing refers to yet
 	Registrar   nursery.Registrar `json:"registrar,omitempty"`
 }
 

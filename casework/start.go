@@ -212,6 +212,9 @@ func (s *Service) addVersion(ctx context.Context, q *store.Queries, c store.Case
 	if err != nil {
 		return fmt.Errorf("insert application version %d: %w", version, err)
 	}
+	if a, ok := facts.(nursery.Application); ok {
+		return link(ctx, q, c.Institution, c.CaseNo, "", papersOf(a)...)
+	}
 	return nil
 }
 

@@ -51,6 +51,7 @@ func accounts() []account {
 		{Name: "auditor", Role: "auditor", Title: "审计"},
 		{Name: "administrator", Role: "administrator", Title: "系统管理员"},
 		{Name: "insurer", Role: "insurer", Institution: "insurer-01", Title: "承保机构"},
+		{Name: "insurer-2", Role: "insurer", Institution: "insurer-02", Title: "承保机构二"},
 	}
 	for i := range list {
 		list[i].County, list[i].Place = cityCode, "长治市"

@@ -603,6 +603,23 @@ func (q *Queries) InstitutionByID(ctx context.Context, id string) (Institution, 
 	return i, err
 }
 
+const isParty = `-- name: IsParty :one
+SELECT EXISTS (SELECT FROM cases WHERE partner = $1 AND institution = $2 AND partner <> '')
+`
+
+type IsPartyParams struct {
+	Partner     string
+	Institution string
+}
+
+// Is there a case of the institution in which the clinic or insurer is the other party? Served by cases_by_partner.
+func (q *Queries) IsParty(ctx context.Context, arg IsPartyParams) (bool, error) {
+	row := q.db.QueryRow(ctx, isParty, arg.Partner, arg.Institution)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
 const openCaseOf = `-- name: OpenCaseOf :one
 SELECT case_no FROM cases WHERE institution = $1 AND kind = $2 AND about = $3 AND status = 'open'
 `
@@ -695,20 +712,21 @@ func (q *Queries) PutApplicant(ctx context.Context, arg PutApplicantParams) erro
 }
 
 const serves = `-- name: Serves :one
-SELECT EXISTS (SELECT FROM cases WHERE partner = $1 AND institution = $2 AND partner <> '')
+SELECT serves($1::text, $2::text, $3::date)
 `
 
 type ServesParams struct {
-	Partner     string
+	Clinic      string
 	Institution string
+	Day         nursery.Date
 }
 
-// Is there a case of the institution in which the clinic or insurer is the other party? Served by cases_by_partner.
+// Does the clinic serve the institution on a day? Served by contracts_serving and checkup_rounds_serving.
 func (q *Queries) Serves(ctx context.Context, arg ServesParams) (bool, error) {
-	row := q.db.QueryRow(ctx, serves, arg.Partner, arg.Institution)
-	var exists bool
-	err := row.Scan(&exists)
-	return exists, err
+	row := q.db.QueryRow(ctx, serves, arg.Clinic, arg.Institution, arg.Day)
+	var serves bool
+	err := row.Scan(&serves)
+	return serves, err
 }
 
 const submitCase = `-- name: SubmitCase :exec

@@ -11,7 +11,7 @@ import (
 )
 
 const attachmentByID = `-- name: AttachmentByID :one
-SELECT id, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at, file_key FROM attachments WHERE id = $1
+SELECT id, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at, case_no, child, file_key FROM attachments WHERE id = $1
 `
 
 func (q *Queries) AttachmentByID(ctx context.Context, id string) (Attachment, error) {
@@ -28,6 +28,8 @@ func (q *Queries) AttachmentByID(ctx context.Context, id string) (Attachment, er
 		&i.Scan,
 		&i.UploadedBy,
 		&i.UploadedAt,
+		&i.CaseNo,
+		&i.Child,
 		&i.FileKey,
 	)
 	return i, err
@@ -35,17 +37,28 @@ func (q *Queries) AttachmentByID(ctx context.Context, id string) (Attachment, er
 
 const attachmentsKnown = `-- name: AttachmentsKnown :many
 SELECT id FROM attachments WHERE id = ANY ($1::text[]) AND institution = $2 AND county = $3
+    AND (child IS NULL OR child = $4::text)
+    AND ($4::text = '' OR case_no IS NULL OR case_no = $5::text)
 `
 
 type AttachmentsKnownParams struct {
 	Ids         []string
 	Institution string
 	County      string
+	Child       string
+	CaseNo      string
 }
 
-// Served by the primary key.
+// The files that may be handed in for an institution. Those of a child are used for that child alone, and for it only such as
+// no other case has. Served by the primary key.
 func (q *Queries) AttachmentsKnown(ctx context.Context, arg AttachmentsKnownParams) ([]string, error) {
-	rows, err := q.db.Query(ctx, attachmentsKnown, arg.Ids, arg.Institution, arg.County)
+	rows, err := q.db.Query(ctx, attachmentsKnown,
+		arg.Ids,
+		arg.Institution,
+		arg.County,
+		arg.Child,
+		arg.CaseNo,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +104,7 @@ func (q *Queries) BlobsReferredTo(ctx context.Context, names []string) ([]string
 }
 
 const clearAttachments = `-- name: ClearAttachments :many
-SELECT id, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at, file_key FROM attachments WHERE file_key IS NULL AND id > $1 ORDER BY id LIMIT $2
+SELECT id, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at, case_no, child, file_key FROM attachments WHERE file_key IS NULL AND id > $1 ORDER BY id LIMIT $2
 `
 
 type ClearAttachmentsParams struct {
@@ -120,6 +133,8 @@ func (q *Queries) ClearAttachments(ctx context.Context, arg ClearAttachmentsPara
 			&i.Scan,
 			&i.UploadedBy,
 			&i.UploadedAt,
+			&i.CaseNo,
+			&i.Child,
 			&i.FileKey,
 		); err != nil {
 			return nil, err
@@ -287,6 +302,29 @@ func (q *Queries) InsertAttachment(ctx context.Context, arg InsertAttachmentPara
 		arg.Scan,
 		arg.UploadedBy,
 		arg.UploadedAt,
+	)
+	return err
+}
+
+const linkAttachments = `-- name: LinkAttachments :exec
+UPDATE attachments SET case_no = coalesce(case_no, nullif($1::text, '')), child = coalesce(child, nullif($2::text, ''))
+WHERE id = ANY ($3::text[]) AND institution = $4
+`
+
+type LinkAttachmentsParams struct {
+	CaseNo      string
+	Child       string
+	Ids         []string
+	Institution string
+}
+
+// A file belongs to the case and the child that refer to it first. Served by the primary key.
+func (q *Queries) LinkAttachments(ctx context.Context, arg LinkAttachmentsParams) error {
+	_, err := q.db.Exec(ctx, linkAttachments,
+		arg.CaseNo,
+		arg.Child,
+		arg.Ids,
+		arg.Institution,
 	)
 	return err
 }

@@ -12,6 +12,33 @@ import (
 	"tuoyu/nursery"
 )
 
+const careOf = `-- name: CareOf :one
+SELECT e.institution, e.county, (serves($1::text, e.institution, $2::date)
+    OR e.child IN (SELECT referred_to($1::text)))::boolean AS served
+FROM enrolments e WHERE e.child = $3 ORDER BY e.left_on IS NOT NULL, e.entered_on DESC, e.id DESC LIMIT 1
+`
+
+type CareOfParams struct {
+	Clinic string
+	Day    nursery.Date
+	Child  string
+}
+
+type CareOfRow struct {
+	Institution string
+	County      string
+	Served      bool
+}
+
+// Where a child is in care, or was last, and whether a clinic serves it there or by an open referral. Served by
+// enrolments_of_child.
+func (q *Queries) CareOf(ctx context.Context, arg CareOfParams) (CareOfRow, error) {
+	row := q.db.QueryRow(ctx, careOf, arg.Clinic, arg.Day, arg.Child)
+	var i CareOfRow
+	err := row.Scan(&i.Institution, &i.County, &i.Served)
+	return i, err
+}
+
 const changeClass = `-- name: ChangeClass :execrows
 UPDATE enrolments SET class = $1 WHERE child = $2 AND institution = $3 AND left_on IS NULL
 `

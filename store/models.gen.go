@@ -48,6 +48,8 @@ type Attachment struct {
 	Scan        string
 	UploadedBy  string
 	UploadedAt  time.Time
+	CaseNo      *string
+	Child       *string
 	FileKey     []byte
 }
 

@@ -19,6 +19,7 @@ import (
 // DB is the database as seen by row-level security: nothing is read or written except as a principal.
 type DB struct {
 	pool *pgxpool.Pool
+	now  func() time.Time
 }
 
 // Options sizes the pool. A zero field keeps the default.
@@ -49,8 +50,12 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	return &DB{pool: pool}, nil
+	return &DB{pool: pool, now: time.Now}, nil
 }
+
+// At returns the same database for a program whose clock is now: what row-level security opens for a span of days, a
+// contract in force, it opens by that clock.
+func (db *DB) At(now func() time.Time) *DB { return &DB{pool: db.pool, now: now} }
 
 // Close returns when every connection is given back and closed.
 func (db *DB) Close() { db.pool.Close() }
@@ -93,11 +98,11 @@ const setRole = `SELECT set_config('tuoyu.role', $1, true)`
 
 const setPrincipal = `SELECT set_config('tuoyu.role', $1, true), set_config('tuoyu.county', $2, true),
 	set_config('tuoyu.institution', $3, true), set_config('tuoyu.code', $4, true),
-	set_config('tuoyu.account', $5, true)`
+	set_config('tuoyu.account', $5, true), set_config('tuoyu.day', $6, true)`
 
 func (db *DB) begin(ctx context.Context, p nursery.Principal, code string, do func(*Queries) error) error {
 	err := pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, setPrincipal, string(p.Role), p.County, p.Institution, code, p.Account); err != nil {
+		if _, err := tx.Exec(ctx, setPrincipal, string(p.Role), p.County, p.Institution, code, p.Account, nursery.DateOf(db.now()).String()); err != nil {
 			return fmt.Errorf("set principal: %w", err)
 		}
 		return do(New(tx))

@@ -64,6 +64,7 @@ acts := {
 	"child.count": {"institution", "hospital", "county_office"},
 	"child.enrol": {"institution"},
 	"child.export": {"institution"},
+	"child.file": {"institution", "hospital"},
 	"child.import": {"institution"},
 	"child.list": {"institution", "hospital", "county_office"},
 	"child.read": {"institution", "hospital", "county_office"},
@@ -142,15 +143,21 @@ acts := {
 	"task.workload": {"supervisor", "county_office"},
 }
 
-# Acts on no single thing: a list, which the query and row-level security narrow.
+# Acts on no single thing: a list, which the query and row-level security narrow. The register of clinics is the city's: an
+# institution at the edge of a county may contract with the nearest one beyond it, and what is listed of a clinic stands in
+# its public licence.
 lists := {
-	"absence.list", "attendance.put", "attendance.read", "build.list", "build.start", "calendar.load", "calendar.read", "case.list", "checkup.list", "checkup.rate", "child.count", "child.enrol", "child.export",
-	"child.import", "child.list", "clinic.list", "complaint.file", "contract.list", "contract.rate", "filing.precheck",
-	"filter.drop", "filter.list", "filter.save",
+	"absence.list", "attendance.read", "build.list", "calendar.read", "case.list", "checkup.list", "checkup.rate", "child.count",
+	"child.list", "clinic.list", "contract.list", "contract.rate", "filter.list",
 	"inspection.list", "inspection_plan.coverage", "inspection_plan.day", "inspection_plan.list", "inspector.list",
 	"institution.list", "insurance.list", "insurance_claim.list", "reading.list", "referral.list", "rules.read",
 	"target.list", "task.late", "task.list", "task.workload",
 }
+
+# Acts on nothing that belongs to a county or an institution: the city's building plan and the published calendar, which
+# city-wide roles alone may load; the filters an account saves for itself, found by its name; a complaint, which anybody may
+# make about any institution; and a check of what is sent along, which stores nothing.
+unowned := {"build.start", "calendar.load", "complaint.file", "filing.precheck", "filter.drop", "filter.save"}
 
 # Acts that make something new, so that there is nothing yet to be seen.
 beginnings := {
@@ -163,6 +170,7 @@ beginnings := {
 shown_by := {
 	"absence": "absence.list",
 	"attachment": "attachment.read",
+	"attendance": "attendance.read",
 	"build": "build.read",
 	"case": "case.read",
 	"checkup": "checkup.read",
@@ -187,9 +195,12 @@ city_wide := {"city_office", "auditor", "administrator"}
 
 visible if input.act in lists
 
+visible if input.act in unowned
+
 visible if {
 	shown
 	theirs
+	file_fits
 }
 
 shown if input.act in beginnings
@@ -232,6 +243,42 @@ theirs if {
 	not input.principal.role in partners
 	input.principal.role != "institution"
 	input.resource.county == input.principal.county
+}
+
+theirs if uploaded
+
+# Who reads the files of a case, by its kind: a filing's are not for clinics, a child's are judged as the child is.
+files := {
+	"build": {"supervisor", "county_office", "city_office", "auditor"},
+	"checkup_round": {"institution", "hospital"},
+	"complaint": {"supervisor"},
+	"contract": {"institution", "supervisor", "auditor", "hospital"},
+	"filing": {"institution", "clerk", "supervisor", "inspector", "auditor"},
+	"filing_cancel": {"institution", "clerk", "supervisor", "inspector", "auditor"},
+	"filing_change": {"institution", "clerk", "supervisor", "inspector", "auditor"},
+	"inspection": {"institution", "supervisor", "inspector", "auditor"},
+	"inspection_plan": {"supervisor", "auditor"},
+	"referral": {"institution", "hospital"},
+}
+
+file_acts := {"attachment.read", "evidence.read"}
+
+file_fits if not input.act in file_acts
+
+file_fits if input.principal.role in files[input.resource.kind]
+
+# A file that nothing refers to yet is its institution's and its uploader's.
+file_fits if {
+	not input.resource.kind
+	input.principal.role == "institution"
+}
+
+file_fits if uploaded
+
+uploaded if {
+	input.act in file_acts
+	not input.resource.kind
+	input.resource.uploader == input.principal.account
 }
 
 # An institution files with the county it belongs to.

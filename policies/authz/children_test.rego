@@ -7,9 +7,11 @@ carer := {"account": "institution-140403-01", "role": "institution", "county": "
 clinic := {"account": "clinic-140403-1", "role": "hospital", "county": "140403", "institution": "clinic-140403-1"}
 
 test_only_an_institution_enrols if {
-	authz.allow with input as {"principal": carer, "act": "child.enrol", "resource": {}}
-	not authz.allow with input as {"principal": clinic, "act": "child.enrol", "resource": {}}
-	authz.deny_reason == "not_allowed" with input as {"principal": clinic, "act": "child.enrol", "resource": {}}
+	home := {"county": "140403", "institution": "inst-140403-01"}
+	authz.allow with input as {"principal": carer, "act": "child.enrol", "resource": home}
+	served := object.union(home, {"partner": "clinic-140403-1"})
+	authz.deny_reason == "not_allowed" with input as {"principal": clinic, "act": "child.enrol", "resource": served}
+	authz.deny_reason == "not_visible" with input as {"principal": clinic, "act": "child.enrol", "resource": home}
 }
 
 test_a_clinic_reads_whom_it_serves_and_changes_nobody if {

@@ -90,6 +90,10 @@ SELECT * FROM gaps WHERE case_no = @case_no AND state = 'open' ORDER BY id LIMIT
 -- name: InstitutionByID :one
 SELECT * FROM institutions WHERE id = @id;
 
--- name: Serves :one
+-- name: IsParty :one
 -- Is there a case of the institution in which the clinic or insurer is the other party? Served by cases_by_partner.
 SELECT EXISTS (SELECT FROM cases WHERE partner = @partner AND institution = @institution AND partner <> '');
+
+-- name: Serves :one
+-- Does the clinic serve the institution on a day? Served by contracts_serving and checkup_rounds_serving.
+SELECT serves(sqlc.arg(clinic)::text, sqlc.arg(institution)::text, sqlc.arg(day)::date);

@@ -9,9 +9,17 @@ VALUES (@id, @sha256, sqlc.narg(file_key), @county, @institution, @name, @media_
 -- name: AttachmentByID :one
 SELECT * FROM attachments WHERE id = @id;
 
+-- name: LinkAttachments :exec
+-- A file belongs to the case and the child that refer to it first. Served by the primary key.
+UPDATE attachments SET case_no = coalesce(case_no, nullif(sqlc.arg(case_no)::text, '')), child = coalesce(child, nullif(sqlc.arg(child)::text, ''))
+WHERE id = ANY (sqlc.arg(ids)::text[]) AND institution = @institution;
+
 -- name: AttachmentsKnown :many
--- Served by the primary key.
-SELECT id FROM attachments WHERE id = ANY (sqlc.arg(ids)::text[]) AND institution = @institution AND county = @county;
+-- The files that may be handed in for an institution. Those of a child are used for that child alone, and for it only such as
+-- no other case has. Served by the primary key.
+SELECT id FROM attachments WHERE id = ANY (sqlc.arg(ids)::text[]) AND institution = @institution AND county = @county
+    AND (child IS NULL OR child = sqlc.arg(child)::text)
+    AND (sqlc.arg(child)::text = '' OR case_no IS NULL OR case_no = sqlc.arg(case_no)::text);
 
 -- name: ClearAttachments :many
 -- Served by attachments_clear. What was kept before files were sealed.

@@ -46,6 +46,13 @@ SELECT * FROM enrolments WHERE child = @child AND left_on IS NULL;
 -- Served by enrolments_one_open. Bounded by the number of children asked for.
 SELECT * FROM enrolments WHERE child = ANY(@children::text[]) AND left_on IS NULL;
 
+-- name: CareOf :one
+-- Where a child is in care, or was last, and whether a clinic serves it there or by an open referral. Served by
+-- enrolments_of_child.
+SELECT e.institution, e.county, (serves(sqlc.arg(clinic)::text, e.institution, sqlc.arg(day)::date)
+    OR e.child IN (SELECT referred_to(sqlc.arg(clinic)::text)))::boolean AS served
+FROM enrolments e WHERE e.child = @child ORDER BY e.left_on IS NOT NULL, e.entered_on DESC, e.id DESC LIMIT 1;
+
 -- name: InsertEnrolment :exec
 INSERT INTO enrolments (child, county, institution, class, entered_on, entered_by)
 VALUES (@child, @county, @institution, @class, @entered_on, @entered_by);
