@@ -209,7 +209,7 @@ func TestARoundIsHandedOverToAnotherClinic(t *testing.T) {
 func TestAProofOfACheckElsewhereIsOfThisHalfYear(t *testing.T) {
 	d, round, children := examined(t)
 	d.exec(`INSERT INTO attachments (id, county, institution, name, media_type, size, sha256, scan, uploaded_by, uploaded_at)
-		SELECT 'proof', $1, $2, 'p.pdf', 'application/pdf', 1, repeat('0', 64), 'unscanned', 'test', now()`, county, first.Institution)
+		SELECT 'proof', $1, $2, 'p.pdf', 'application/pdf', 1, repeat('0', 64), 'unscanned', $3, now()`, county, first.Institution, clinic.Account)
 	elsewhere := func(on nursery.Date) nursery.Checkup {
 		return nursery.Checkup{Child: children[0], CheckedOn: testdata.AsOf, Items: []nursery.CheckedItem{
 			{Item: nursery.ItemTeeth, Reason: nursery.NotDoneElsewhere, Proof: "proof", ProofOn: on},

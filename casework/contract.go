@@ -53,18 +53,18 @@ func (s *Service) PutClinic(ctx context.Context, p nursery.Principal, key string
 	return put, err
 }
 
-// Clinics lists the medical institutions of a county.
+// Clinics lists the medical institutions of a county, p's own when none is named. Error: not_found for another county's.
 func (s *Service) Clinics(ctx context.Context, p nursery.Principal, county string, page PageRequest) (Page[nursery.Clinic], error) {
 	list := Page[nursery.Clinic]{Items: []nursery.Clinic{}}
-	if err := s.may(ctx, p, "clinic.list", resource{}); err != nil {
+	if county == "" {
+		county = p.County
+	}
+	if err := s.may(ctx, p, "clinic.list", resource{County: county}); err != nil {
 		return list, err
 	}
 	limit, after, err := afterID(page)
 	if err != nil {
 		return list, err
-	}
-	if county == "" {
-		county = p.County
 	}
 	var rows []store.Clinic
 	err = s.DB.As(ctx, p, func(q *store.Queries) (err error) {

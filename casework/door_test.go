@@ -361,10 +361,10 @@ func TestUploadsAreSniffedNamedScannedAndGuarded(t *testing.T) {
 	_, err = up(applicant, "big.pdf", "%PDF-1.4\n"+strings.Repeat("x", 1<<16))
 	refused(t, err, casework.CodeAttachmentTooLarge)
 
-	_, content, err := d.OpenAttachment(t.Context(), clerk, kept.ID)
+	_, content, err := d.OpenAttachment(t.Context(), applicant, kept.ID)
 	require.NoError(t, err)
 	content.Close()
-	for _, who := range []nursery.Principal{stranger, admin, {Account: "x", Role: nursery.RoleHospital, County: "140403"}} {
+	for _, who := range []nursery.Principal{clerk, stranger, admin, {Account: "x", Role: nursery.RoleHospital, County: "140403"}} {
 		_, _, err := d.OpenAttachment(t.Context(), who, kept.ID)
 		require.Error(t, err)
 	}

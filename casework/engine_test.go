@@ -121,7 +121,7 @@ func TestWhoeverSubmittedOrFoundFirstDoesNotJudge(t *testing.T) {
 	h.engineReturns()
 	h.work()
 	h.register("community")
-	app := h.application(applicant, "community")
+	app := h.application(clerk, "community")
 	started, err := h.StartFiling(t.Context(), clerk, key(), casework.StartFiling{Institution: applicant.Institution, Application: app})
 	require.NoError(t, err)
 	review := h.task(started.CaseNo, "filing.review")

@@ -224,7 +224,7 @@ func (h *house) application(p nursery.Principal, name string) nursery.Applicatio
 	uploaded := map[nursery.PaperKind]string{}
 	return testdata.WithAttachments(app, func(kind nursery.PaperKind) string {
 		if uploaded[kind] == "" {
-			a, err := h.Upload(h.t.Context(), p, casework.Upload{Name: string(kind) + ".pdf", Body: bytes.NewReader(testdata.PDF(string(kind)))})
+			a, err := h.Upload(h.t.Context(), p, casework.Upload{Institution: applicant.Institution, Name: string(kind) + ".pdf", Body: bytes.NewReader(testdata.PDF(string(kind)))})
 			require.NoError(h.t, err)
 			uploaded[kind] = a.ID
 		}

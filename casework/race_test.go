@@ -121,7 +121,7 @@ func TestADraftIsHandedInOrWithdrawnButNotBoth(t *testing.T) {
 
 func TestAClerkAtTheCounterHasAHandOnlyInWhatTheyEntered(t *testing.T) {
 	h := openHouse(t)
-	app := h.application(applicant, "community")
+	app := h.application(clerk, "community")
 	mine, err := h.StartFiling(t.Context(), clerk, key(), casework.StartFiling{Institution: applicant.Institution, Application: app, Draft: true})
 	require.NoError(t, err)
 	_, err = h.CorrectFiling(t.Context(), otherClerk, key(), mine.CaseNo, casework.Correction{Application: app, Version: 1})

@@ -335,38 +335,50 @@ func TestARoundWaitsForAContractAndFollowsWhoIsInCare(t *testing.T) {
 }
 
 // checkupRows are the operations on check-ups, for the matrix of roles.
-func checkupRows(t *testing.T, h *house, a *roleplay.Applicant) []row {
+func checkupRows(t *testing.T, h *house, a *roleplay.Applicant, seen [2]string) []row {
 	t.Helper()
-	p := partiesOf(t, h, a, "1")
-	if _, err := p.office.OpenHalf(t.Context(), key(), half()); err != nil {
-		t.Fatal(err)
+	p := partiesOf(t, h, a, "1") // their contract is in force
+	round := roundOf(t, p.clinic, a.Institution())
+	open(t, p.clinic, round.CaseNo, "checkup_round.record")
+	done := checked(t, p.clinic, round.CaseNo, "c1", func(r *nursery.Checkup) {
+		for i := range r.Items {
+			if r.Items[i].Item == nursery.ItemDevelopment {
+				r.Items[i].Result, r.Items[i].Signs = nursery.FoundAbnormal, []int{1}
+			}
+		}
+	})
+	if len(done.Children) != 1 || done.Children[0].Child != seen[0] || done.Children[0].Referral == "" {
+		t.Fatalf("recorded %+v", done)
 	}
-	round := roundOf(t, p.office, a.Institution())
+	other := classSheet(t, p.clinic, round.CaseNo, "c2").Children[0]
 	var (
-		at    = "/api/v1/checkup-rounds/" + round.CaseNo
-		list  = only(nursery.RoleInstitution, nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleHospital)
-		seers = list[:5]
-		refer = only(nursery.RoleInstitution, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleHospital)
-		none  = "/api/v1/referrals/ZZ-140403-2026-000001-0"
+		at      = "/api/v1/checkup-rounds/" + round.CaseNo
+		child   = at + "/children/" + seen[0]
+		list    = only(nursery.RoleInstitution, nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleHospital)
+		parties = only(nursery.RoleInstitution, nursery.RoleHospital)
+		clinic  = only(nursery.RoleHospital)
+		refer   = only(nursery.RoleInstitution, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleHospital)
+		sent    = "/api/v1/referrals/" + done.Children[0].Referral
 	)
 	return []row{
-		{op: "POST /api/v1/checkup-rounds", path: "/api/v1/checkup-rounds", allowed: only(nursery.RoleCountyOffice), body: says(map[string]any{"half": "2001H1"})},
+		{op: "POST /api/v1/checkup-rounds", path: "/api/v1/checkup-rounds", allowed: only(nursery.RoleCountyOffice), body: says(map[string]any{"half": half()})},
 		{op: "GET /api/v1/checkup-rounds", path: "/api/v1/checkup-rounds", allowed: list},
 		{op: "GET /api/v1/checkup-rounds.xlsx", path: "/api/v1/checkup-rounds.xlsx", allowed: list},
-		{op: "GET /api/v1/checkup-rounds/{case_no}", path: at, allowed: seers, ofCase: true},
-		{op: "GET /api/v1/checkup-rounds/{case_no}/progress.xlsx", path: at + "/progress.xlsx", allowed: seers, ofCase: true},
-		{op: "GET /api/v1/checkup-rounds/{case_no}/classes/{class}", path: at + "/classes/c1", allowed: nil, ofCase: true},
-		{op: "POST /api/v1/checkup-rounds/{case_no}/classes/{class}/records", path: at + "/classes/c1/records", allowed: nil, ofCase: true,
-			body: says(map[string]any{"records": []map[string]any{{"child": "none", "checked_on": today(), "items": []map[string]any{{"item": "weight", "done": false}}}}})},
-		{op: "GET /api/v1/checkup-rounds/{case_no}/children/{child}", path: at + "/children/none", allowed: nil, ofCase: true},
-		{op: "GET /api/v1/checkup-rounds/{case_no}/children/{child}/summary", path: at + "/children/none/summary", allowed: nil, ofCase: true},
-		{op: "GET /api/v1/checkup-rounds/{case_no}/children/{child}/summary.pdf", path: at + "/children/none/summary.pdf", allowed: nil, ofCase: true},
+		{op: "GET /api/v1/checkup-rounds/{case_no}", path: at, allowed: list, ofCase: true},
+		{op: "GET /api/v1/checkup-rounds/{case_no}/progress.xlsx", path: at + "/progress.xlsx", allowed: list, ofCase: true},
+		{op: "GET /api/v1/checkup-rounds/{case_no}/classes/{class}", path: at + "/classes/c1", allowed: clinic, ofCase: true},
+		{op: "POST /api/v1/checkup-rounds/{case_no}/classes/{class}/records", path: at + "/classes/c2/records", allowed: clinic, ofCase: true,
+			body: says(map[string]any{"records": []nursery.Checkup{roleplay.Healthy(other, today())}})},
+		{op: "GET /api/v1/checkup-rounds/{case_no}/children/{child}", path: child, allowed: parties, ofCase: true},
+		{op: "GET /api/v1/checkup-rounds/{case_no}/children/{child}/summary", path: child + "/summary", allowed: parties, ofCase: true},
+		{op: "GET /api/v1/checkup-rounds/{case_no}/children/{child}/summary.pdf", path: child + "/summary.pdf", allowed: parties, ofCase: true},
 		{op: "GET /api/v1/indicators/checkup-rate", path: "/api/v1/indicators/checkup-rate",
 			allowed: only(nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor)},
 		{op: "GET /api/v1/referrals", path: "/api/v1/referrals", allowed: refer},
 		{op: "GET /api/v1/referrals.xlsx", path: "/api/v1/referrals.xlsx", allowed: refer},
-		{op: "GET /api/v1/referrals/{case_no}", path: none, allowed: only()},
-		{op: "POST /api/v1/referrals/{case_no}/result", path: none + "/result", allowed: only(), body: says(map[string]any{"result": "核对权限", "result_on": today()})},
+		{op: "GET /api/v1/referrals/{case_no}", path: sent, allowed: refer, ofCase: true},
+		{op: "POST /api/v1/referrals/{case_no}/result", path: sent + "/result", allowed: clinic, ofCase: true,
+			body: says(map[string]any{"result": "核对权限", "result_on": today()})},
 	}
 }
 

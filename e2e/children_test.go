@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,38 +23,44 @@ func childrenRows(t *testing.T, a *roleplay.Applicant) []row {
 	if err != nil {
 		t.Fatal(err)
 	}
+	paper, err := a.Upload(t.Context(), "consent.pdf", "application/pdf", testdata.PDF("consent"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	var (
 		at    = "/api/v1/children/" + id
 		own   = only(nursery.RoleInstitution)
 		carer = only(nursery.RoleInstitution, nursery.RoleHospital)
 		seers = only(nursery.RoleCountyOffice, nursery.RoleAuditor)
-		form  = []byte("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\nx\r\n--edge--\r\n")
-		body  = map[string]any{"child": child, "class": "乳儿班", "entered_on": today()}
+		form  = slices.Concat([]byte("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n"),
+			roleplay.Roster([]nursery.Child{testdata.Child(a.County(), 7003, today())}, "乳儿班", today()), []byte("\r\n--edge--\r\n"))
+		body = map[string]any{"child": testdata.Child(a.County(), 7002, today()), "class": "乳儿班", "entered_on": today()}
 	)
 	return []row{
 		{op: "POST /api/v1/children", path: "/api/v1/children", allowed: own, body: says(body)},
 		{op: "GET /api/v1/children", path: "/api/v1/children", allowed: carer},
 		{op: "GET /api/v1/children/counts", path: "/api/v1/children/counts", allowed: append(carer, nursery.RoleCountyOffice)},
 		{op: "GET /api/v1/children/{child}", path: at + "?purpose=enrolment", allowed: own, ofCase: true},
-		{op: "GET /api/v1/children/{child}/consents", path: at + "/consents", allowed: append(own, nursery.RoleCountyOffice), ofCase: true},
 		{op: "POST /api/v1/children/{child}/consents", path: at + "/consents", allowed: own, ofCase: true,
-			body: says(map[string]any{"purpose": "checkup", "evidence": "none", "given_on": today()})},
+			body: says(map[string]any{"purpose": "checkup", "evidence": paper, "given_on": today()})},
+		// The clinic has a contract in force with the institution.
+		{op: "GET /api/v1/children/{child}/consents", path: at + "/consents", allowed: append(carer, nursery.RoleCountyOffice), ofCase: true},
 		{op: "POST /api/v1/children/{child}/consents/{purpose}/withdrawal", path: at + "/consents/checkup/withdrawal", allowed: own, ofCase: true},
-		{op: "POST /api/v1/children/{child}/class", path: at + "/class", allowed: own, ofCase: true, body: says(map[string]any{"class": "托小班"})},
-		{op: "POST /api/v1/children/{child}/correction", path: at + "/correction", allowed: own, ofCase: true, body: says(child)},
-		{op: "POST /api/v1/children/{child}/leave", path: at + "/leave", allowed: own, ofCase: true,
-			body: says(map[string]any{"leave": "left", "left_on": today().AddDays(1)})},
-		{op: "POST /api/v1/children/roster", path: "/api/v1/children/roster", allowed: own, body: says(form), media: "multipart/form-data; boundary=edge"},
-		{op: "GET /api/v1/children/roster.xlsx", path: "/api/v1/children/roster.xlsx?purpose=enrolment", allowed: own},
 		{op: "GET /api/v1/attendance", path: "/api/v1/attendance?class=%E4%B9%B3%E5%84%BF%E7%8F%AD&on=" + today().String(), allowed: own},
 		{op: "PUT /api/v1/attendance", path: "/api/v1/attendance", allowed: own,
 			body: says(map[string]any{"class": "乳儿班", "on": today(), "version": 0, "children": []map[string]string{{"child": id, "state": "present"}}})},
 		{op: "GET /api/v1/attendance/month", path: "/api/v1/attendance/month?on=" + today().String(), allowed: own},
+		{op: "POST /api/v1/children/{child}/class", path: at + "/class", allowed: own, ofCase: true, body: says(map[string]any{"class": "托小班"})},
+		{op: "POST /api/v1/children/{child}/correction", path: at + "/correction", allowed: own, ofCase: true, body: says(child)},
+		{op: "POST /api/v1/children/{child}/leave", path: at + "/leave", allowed: own, ofCase: true,
+			body: says(map[string]any{"leave": "left", "left_on": today()})},
+		{op: "POST /api/v1/children/roster", path: "/api/v1/children/roster", allowed: own, body: says(form), media: "multipart/form-data; boundary=edge"},
+		{op: "GET /api/v1/children/roster.xlsx", path: "/api/v1/children/roster.xlsx?purpose=enrolment", allowed: own},
 		{op: "GET /api/v1/record-reads", path: "/api/v1/record-reads", allowed: seers},
 		{op: "GET /api/v1/record-reads.xlsx", path: "/api/v1/record-reads.xlsx", allowed: seers},
 		{op: "GET /api/v1/institutions", path: "/api/v1/institutions", allowed: append(only(nursery.RoleHospital), readers...)},
 		{op: "GET /api/v1/institutions.xlsx", path: "/api/v1/institutions.xlsx", allowed: append(only(nursery.RoleHospital), readers...)},
-		{op: "GET /api/v1/institutions/{institution}", path: "/api/v1/institutions/" + a.Institution(), allowed: readers, ofCase: true},
+		{op: "GET /api/v1/institutions/{institution}", path: "/api/v1/institutions/" + a.Institution(), allowed: append(only(nursery.RoleHospital), readers...), ofCase: true},
 	}
 }
 

@@ -221,37 +221,43 @@ func contractRows(t *testing.T, h *house, a *roleplay.Applicant) []row {
 	t.Helper()
 	p := partiesOf(t, h, a, "1")
 	caseNo := p.propose(t, begun())
-	open(t, a.Actor, caseNo, "contract.sign")
+	p.sign(t, caseNo)
+	await(t, p.clinic, caseNo, roleplay.Stage(nursery.StageInForce))
+	visit, err := p.clinic.Guide(t.Context(), key(), caseNo, today())
+	if err != nil {
+		t.Fatal(err)
+	}
+	proposal := p.propose(t, today().AddDays(400))
+	open(t, a.Actor, proposal, "contract.sign")
 	var (
-		at     = "/api/v1/contracts/" + caseNo
-		list   = only(nursery.RoleInstitution, nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleHospital)
-		seers  = list[:5]
-		own    = only(nursery.RoleInstitution)
-		people = append(only(nursery.RoleClerk, nursery.RoleInspector), list...)
-		terms  = roleplay.Terms("", "", today().AddDays(-9000))
+		at      = "/api/v1/contracts/" + caseNo
+		list    = only(nursery.RoleInstitution, nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleHospital)
+		own     = only(nursery.RoleInstitution)
+		parties = only(nursery.RoleInstitution, nursery.RoleHospital)
+		people  = append(only(nursery.RoleClerk, nursery.RoleInspector), list...)
+		terms   = roleplay.Terms(a.Institution(), p.clinicID(), today().AddDays(400))
 	)
 	amended := map[string]any{
-		"institution": "", "clinic": "", "mode": terms.Mode, "services": terms.Services, "starts_on": terms.StartsOn, "ends_on": terms.EndsOn, "version": 9,
+		"institution": "", "clinic": "", "mode": terms.Mode, "services": terms.Services, "starts_on": terms.StartsOn, "ends_on": terms.EndsOn, "version": 1,
+		"note": "每周三上午到园",
 	}
 	return []row{
-		{op: "PUT /api/v1/clinics/{id}", path: "/api/v1/clinics/clinic-140403-1", ofCase: true, allowed: only(nursery.RoleCountyOffice), body: says(func() nursery.Clinic {
-			c := roleplay.Clinic("140403", "1", today())
-			c.Licence = "?"
-			return c
-		}())},
-		{op: "GET /api/v1/clinics", path: "/api/v1/clinics?county=140403", allowed: people},
-		{op: "POST /api/v1/contracts", path: "/api/v1/contracts", allowed: only(nursery.RoleInstitution, nursery.RoleHospital, nursery.RoleCountyOffice), body: says(terms)},
-		{op: "GET /api/v1/contracts/candidates", path: "/api/v1/contracts/candidates?institution=" + a.Institution(), ofCase: true,
+		{op: "PUT /api/v1/clinics/{id}", path: "/api/v1/clinics/" + p.clinicID(), ofCase: true, allowed: only(nursery.RoleCountyOffice),
+			body: says(roleplay.Clinic("140403", "1", today().AddMonths(36)))},
+		{op: "GET /api/v1/clinics", path: "/api/v1/clinics?county=140403", allowed: people, ofCase: true, shared: true},
+		{op: "POST /api/v1/contracts", path: "/api/v1/contracts", allowed: only(nursery.RoleInstitution, nursery.RoleHospital, nursery.RoleCountyOffice),
+			body: says(roleplay.Terms(a.Institution(), p.clinicID(), today().AddDays(800)))},
+		{op: "GET /api/v1/contracts/candidates", path: "/api/v1/contracts/candidates?institution=" + a.Institution(), ofCase: true, shared: true,
 			allowed: only(nursery.RoleInstitution, nursery.RoleCountyOffice, nursery.RoleCityOffice)},
 		{op: "GET /api/v1/contracts", path: "/api/v1/contracts", allowed: list},
 		{op: "GET /api/v1/contracts.xlsx", path: "/api/v1/contracts.xlsx", allowed: list},
-		{op: "GET /api/v1/contracts/{case_no}", path: at, allowed: seers, ofCase: true},
-		{op: "POST /api/v1/contracts/{case_no}/texts", path: at + "/texts", allowed: own, ofCase: true, body: says(amended)},
-		{op: "POST /api/v1/contracts/{case_no}/termination", path: at + "/termination", allowed: own, ofCase: true,
-			body: says(map[string]any{"ends_on": today(), "reason": "核对权限"})},
-		{op: "POST /api/v1/contracts/{case_no}/visits", path: at + "/visits", allowed: nil, ofCase: true,
+		{op: "GET /api/v1/contracts/{case_no}", path: at, allowed: list, ofCase: true},
+		{op: "POST /api/v1/contracts/{case_no}/texts", path: "/api/v1/contracts/" + proposal + "/texts", allowed: parties, ofCase: true, body: says(amended)},
+		{op: "POST /api/v1/contracts/{case_no}/visits", path: at + "/visits", allowed: only(nursery.RoleHospital), ofCase: true,
 			body: says(map[string]any{"visited_on": today(), "content": "核对权限"})},
-		{op: "POST /api/v1/contracts/{case_no}/visits/{visit}/confirmation", path: at + "/visits/999/confirmation", allowed: nil, ofCase: true},
+		{op: "POST /api/v1/contracts/{case_no}/visits/{visit}/confirmation", path: fmt.Sprintf("%s/visits/%d/confirmation", at, visit), allowed: own, ofCase: true},
+		{op: "POST /api/v1/contracts/{case_no}/termination", path: at + "/termination", allowed: parties, ofCase: true,
+			body: says(map[string]any{"ends_on": today().AddDays(60), "reason": "核对权限"})},
 		{op: "GET /api/v1/indicators/signed-rate", path: "/api/v1/indicators/signed-rate",
 			allowed: only(nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor)},
 	}

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"tuoyu/e2e/roleplay"
 	"tuoyu/nursery"
@@ -23,7 +22,9 @@ type row struct {
 	allowed []nursery.Role
 	body    func(role nursery.Role, county string) any
 	media   string // of the body, when it is no JSON
-	ofCase  bool   // on something of one county: to the others it does not exist
+	ofCase  bool   // on something of one county, institution, clinic or insurer: to the others it does not exist
+	shared  bool   // with every institution, clinic and insurer of the county, where it is of a county
+	refused string // the code with which those who may are refused, where the test has nothing they could succeed with
 }
 
 var (
@@ -41,11 +42,13 @@ func says(body any) func(nursery.Role, string) any {
 	return func(nursery.Role, string) any { return body }
 }
 
-// accountOf gives the account of a role, in a county where the role has one.
+// accountOf gives the account of a role, in a county where the role has one: in the owner's county the party of its cases.
 func accountOf(role nursery.Role, county string, owner *roleplay.Applicant) string {
 	switch role {
 	case nursery.RolePublic:
 		return ""
+	case nursery.RoleHospital:
+		return "clinic-" + county + "-1"
 	case nursery.RoleInstitution:
 		if owner.County() == county {
 			return owner.Account
@@ -63,13 +66,26 @@ func accountOf(role nursery.Role, county string, owner *roleplay.Applicant) stri
 	return string(role) + "-" + county
 }
 
+// otherParty gives the accounts of the same county and role that are no party of the owner's cases.
+func otherParty(role nursery.Role, county string) []string {
+	switch role {
+	case nursery.RoleInstitution:
+		return []string{"institution-" + county + "-12"}
+	case nursery.RoleHospital:
+		return []string{"clinic-" + county + "-2", "hospital-" + county}
+	case nursery.RoleInsurer:
+		return []string{"insurer-2"}
+	}
+	return nil
+}
+
 func cityWide(role nursery.Role) bool {
 	return slices.Contains([]nursery.Role{nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator, nursery.RoleInsurer}, role)
 }
 
-func TestEveryOperationForEveryRoleInItsOwnAndInAnotherCounty(t *testing.T) {
+func TestEveryOperationForEveryRoleForItsPartyAndOthers(t *testing.T) {
 	t.Parallel()
-	h := ownHouse(t)
+	h := ownHouse(t, "TUOYU_TRUSTED_PROXIES=127.0.0.0/8,::1/128") // so that those who do not sign in come from many addresses
 	a := newApplicant(t, h, "community")
 	register(t, a)
 	app := prepare(t, a, "community")
@@ -82,10 +98,9 @@ func TestEveryOperationForEveryRoleInItsOwnAndInAnotherCounty(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wrong := app
-	wrong.Institution.USCC = "52140403MJY0010200" // does not check: whoever may file hears of it
-	rows := slices.Concat(matrix(c, task, draft.CaseNo, started.TrackingCode, a, wrong), buildRows(t, h, a.County()), childrenRows(t, a),
-		contractRows(t, h, a), checkupRows(t, h, a), inspectionRows(t, h, a), inspectionPlanRows(t, h, a), insuranceRows(t, h, a.County()), deskRows())
+	seen := [2]string{longInCare(t, a, 20, "c1", nursery.ConsentCheckup), longInCare(t, a, 14, "c2", nursery.ConsentCheckup)}
+	rows := slices.Concat(matrix(c, task, draft.CaseNo, started.TrackingCode, a, app), buildRows(t, h, a.County()), childrenRows(t, a),
+		contractRows(t, h, a), checkupRows(t, h, a, seen), inspectionRows(t, h, a), inspectionPlanRows(t, h, a), insuranceRows(t, h, a.County()), deskRows())
 	wantEveryOperation(t, h, rows)
 	for _, r := range rows {
 		t.Run(r.op, func(t *testing.T) {
@@ -96,11 +111,29 @@ func TestEveryOperationForEveryRoleInItsOwnAndInAnotherCounty(t *testing.T) {
 			})
 			for _, role := range roles {
 				if role != nursery.RolePublic && !cityWide(role) {
-					r.check(t, h, role, "140404", a, caseNo)
+					r.check(t, h, asked{role, "140404", accountOf(role, "140404", a), true}, caseNo)
+				}
+				for _, account := range otherParty(role, "140403") {
+					r.check(t, h, asked{role, "140403", account, !r.shared}, caseNo)
 				}
 			}
+			done := 0
+			var codes []string
 			for _, role := range roles {
-				r.check(t, h, role, "140403", a, caseNo)
+				status, code := r.check(t, h, asked{role, "140403", accountOf(role, "140403", a), false}, caseNo)
+				switch {
+				case !slices.Contains(r.allowed, role):
+				case status < 300:
+					done++
+				default:
+					codes = append(codes, code)
+				}
+			}
+			switch {
+			case len(r.allowed) > 0 && r.refused == "" && done == 0:
+				t.Errorf("nobody of those who may succeeds: %v", codes)
+			case r.refused != "" && (done > 0 || !slices.Contains(codes, r.refused)):
+				t.Errorf("%d succeed and the others are refused by %v, want %s", done, codes, r.refused)
 			}
 		})
 	}
@@ -116,21 +149,65 @@ func compareBool(x, y bool) int {
 	return 1
 }
 
-func (r row) check(t *testing.T, h *house, role nursery.Role, county string, owner *roleplay.Applicant, caseNo string) {
+// asked is who asks.
+type asked struct {
+	role            nursery.Role
+	county, account string
+	elsewhere       bool // of another county, or another institution, clinic or insurer
+}
+
+// request asks for the row's operation at path.
+func (r row) request(t *testing.T, h *house, by asked, path string) roleplay.Response {
 	t.Helper()
 	method, _, _ := strings.Cut(r.op, " ")
-	request := roleplay.Request{Method: method, Path: r.path, Key: key()}
+	request := roleplay.Request{Method: method, Path: path, Key: key()}
 	if r.body != nil {
-		request.Body, request.ContentType = r.body(role, county), r.media
+		request.Body, request.ContentType = r.body(by.role, by.county), r.media
 	}
-	account := accountOf(role, county, owner)
-	res := send(t, h.door.As(account), request)
-	for res.Status == http.StatusTooManyRequests && role == nursery.RolePublic { // so many who have not signed in, from one address
-		time.Sleep(200 * time.Millisecond)
-		res = send(t, h.door.As(account), request)
+	if by.role == nursery.RolePublic {
+		n := keys.Add(1)
+		request.Forwarded = fmt.Sprintf("203.0.%d.%d", n/250%250, n%250+1)
 	}
-	who := fmt.Sprintf("%s of %s", role, county)
-	elsewhere := county != owner.County() && !cityWide(role)
+	return send(t, h.door.As(by.account), request)
+}
+
+// absent gives the path of something of the same form that there is not; false when the path names nothing.
+func (r row) absent(t *testing.T) (string, bool) {
+	t.Helper()
+	_, form, _ := strings.Cut(r.op, " ")
+	path, query, _ := strings.Cut(r.path, "?")
+	names, parts := strings.Split(form, "/"), strings.Split(path, "/")
+	if query != "" {
+		query = "?" + query
+	}
+	for i, name := range names {
+		switch name {
+		case "{case_no}":
+			kind, _, _ := strings.Cut(parts[i], "-")
+			number, err := nursery.NewCaseNumber(kind, "140403", 2019, 987654)
+			if err != nil {
+				t.Fatal(err)
+			}
+			parts[i] = string(number)
+		case "{child}":
+			parts[i] = nursery.NewChildID()
+		case "{institution}":
+			parts[i] = "inst-140403-99"
+		case "{id}":
+			parts[i] = parts[i][:len(parts[i])-6] + "000000"
+		default:
+			continue
+		}
+		return strings.Join(parts, "/") + query, true
+	}
+	return "", false
+}
+
+func (r row) check(t *testing.T, h *house, by asked, caseNo string) (status int, code string) {
+	t.Helper()
+	res := r.request(t, h, by, r.path)
+	role, elsewhere := by.role, by.elsewhere
+	who := fmt.Sprintf("%s (%s)", role, by.account)
 	var problem roleplay.Refusal
 	if res.Status >= 400 && json.Unmarshal(res.Body, &problem) != nil {
 		t.Errorf("%s: %d is no problem document: %.200s", who, res.Status, res.Body)
@@ -150,6 +227,11 @@ func (r row) check(t *testing.T, h *house, role nursery.Role, county string, own
 		if res.Status != http.StatusNotFound || problem.Code != "not_found" {
 			t.Errorf("%s: got %d %s, want 404 not_found", who, res.Status, problem.Code)
 		}
+		if path, named := r.absent(t); named {
+			if none := r.request(t, h, by, path); none.Status != res.Status || !bytes.Equal(none.Body, res.Body) {
+				t.Errorf("%s tells what is another's, %d %s, from what there is not, %d %s", who, res.Status, res.Body, none.Status, none.Body)
+			}
+		}
 	case slices.Contains(r.allowed, role):
 		if turned {
 			t.Errorf("%s is turned away: %d %s %s", who, res.Status, problem.Code, problem.Detail)
@@ -160,21 +242,24 @@ func (r row) check(t *testing.T, h *house, role nursery.Role, county string, own
 	if elsewhere && !slices.Contains(r.allowed, nursery.RolePublic) && strings.Contains(string(res.Body), caseNo) {
 		t.Errorf("%s reads of the case: %.300s", who, res.Body)
 	}
+	return res.Status, problem.Code
 }
 
-func matrix(c roleplay.Case, task roleplay.Task, draft, tracking string, a *roleplay.Applicant, wrong nursery.Application) []row {
+func matrix(c roleplay.Case, task roleplay.Task, draft, tracking string, a *roleplay.Applicant, app nursery.Application) []row {
 	caseAt, taskAt := "/api/v1/cases/"+c.CaseNo, "/api/v1/tasks/"+task.ID
 	filingAt, draftAt := "/api/v1/filings/"+c.CaseNo, "/api/v1/filings/"+draft
 	paper := func(i int) string { return "/api/v1/documents/" + c.Documents[i].ID }
 	start := func(role nursery.Role, county string) any {
-		app := wrong
+		app := testdata.WithAttachments(app, func(nursery.PaperKind) string { return "" })
 		app.Institution.County, app.Institution.Township = county, ""
-		body := map[string]any{"application": app}
+		body := map[string]any{"application": app, "draft": true}
 		if role != nursery.RoleInstitution {
 			body["institution"] = "inst-" + county + "-11"
 		}
 		return body
 	}
+	moved := app
+	moved.Institution.Phone = "0355-2020009"
 	// An office says for whom it uploads, an institution does not.
 	form := func(role nursery.Role, county string) any {
 		part := "--edge\r\nContent-Disposition: form-data; name="
@@ -192,15 +277,16 @@ func matrix(c roleplay.Case, task roleplay.Task, draft, tracking string, a *role
 		{op: "GET /api/v1/me", path: "/api/v1/me", allowed: nursery.Roles()},
 		{op: "GET /api/v1/processes", path: "/api/v1/processes", allowed: everybody},
 		{op: "POST /api/v1/filings", path: "/api/v1/filings", allowed: applicant, body: start},
-		{op: "POST /api/v1/filings/precheck", path: "/api/v1/filings/precheck", body: says(map[string]any{"application": wrong}),
+		{op: "POST /api/v1/filings/precheck", path: "/api/v1/filings/precheck", body: says(map[string]any{"application": app}),
 			allowed: only(nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector)},
 		// A clerk has a hand in what the clerk entered, and the institution entered these.
 		{op: "PATCH /api/v1/filings/{case_no}", path: draftAt, allowed: only(nursery.RoleInstitution), ofCase: true,
-			body: says(map[string]any{"application": wrong, "version": 1})},
-		{op: "POST /api/v1/filings/{case_no}/submit", path: draftAt + "/submit", allowed: only(nursery.RoleInstitution), ofCase: true},
+			body: says(map[string]any{"application": app, "version": 1})},
+		{op: "POST /api/v1/filings/{case_no}/submit", path: draftAt + "/submit", allowed: only(nursery.RoleInstitution), ofCase: true,
+			refused: "filing_already_open"},
 		{op: "POST /api/v1/filings/{case_no}/withdraw", path: filingAt + "/withdraw", allowed: only(nursery.RoleInstitution), ofCase: true, body: reason},
 		{op: "POST /api/v1/filings/{case_no}/changes", path: filingAt + "/changes", allowed: applicant, ofCase: true,
-			body: says(map[string]any{"application": wrong, "reason": "核对权限"})},
+			body: says(map[string]any{"application": moved, "reason": "核对权限"})},
 		{op: "POST /api/v1/filings/{case_no}/cancel", path: filingAt + "/cancel", allowed: applicant, ofCase: true,
 			body: says(nursery.Cancellation{Reason: "核对权限", ChildrenSettled: true, StaffSettled: true})},
 		{op: "GET /api/v1/cases", path: "/api/v1/cases", allowed: listers},
@@ -210,14 +296,14 @@ func matrix(c roleplay.Case, task roleplay.Task, draft, tracking string, a *role
 		{op: "GET /api/v1/tasks", path: "/api/v1/tasks", allowed: listers},
 		{op: "GET /api/v1/tasks/{id}", path: taskAt, allowed: append(only(nursery.RoleCityOffice, nursery.RoleAuditor), office...), ofCase: true},
 		{op: "POST /api/v1/tasks/{id}/claim", path: taskAt + "/claim", allowed: only(nursery.RoleInspector), ofCase: true},
-		{op: "POST /api/v1/tasks/{id}/complete", path: taskAt + "/complete", allowed: only(nursery.RoleInspector), ofCase: true,
-			body: says(map[string]any{"outcome": "conform", "answer": map[string]int{"mood": 1}})},
 		{op: "POST /api/v1/tasks/{id}/delegate", path: taskAt + "/delegate", allowed: only(nursery.RoleInspector), ofCase: true,
 			body: says(map[string]string{"account": "inspector-140403-2", "reason": "核对权限"})},
 		{op: "POST /api/v1/tasks/{id}/assign", path: taskAt + "/assign", allowed: only(nursery.RoleSupervisor), ofCase: true,
 			body: says(map[string]string{"account": "inspector-140403-2"})},
 		// Who has the task gives it back as well: here it is the second inspector, and the first one asks.
 		{op: "POST /api/v1/tasks/{id}/release", path: taskAt + "/release", allowed: only(nursery.RoleSupervisor), ofCase: true},
+		{op: "POST /api/v1/tasks/{id}/complete", path: taskAt + "/complete", allowed: only(nursery.RoleInspector), ofCase: true,
+			body: says(map[string]any{"outcome": "conform", "answer": visit()})},
 		{op: "POST /api/v1/attachments", path: "/api/v1/attachments", body: form, media: "multipart/form-data; boundary=edge",
 			allowed: only(nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleInspector)},
 		{op: "GET /api/v1/attachments/{id}", path: "/api/v1/attachments/" + a.Uploaded(nursery.FilingForm), ofCase: true,

@@ -70,6 +70,11 @@ END
 $$;
 -- +goose StatementEnd
 
+-- A contract is made within the county: its institutions, clinics and offices see its clinics and no others.
+DROP POLICY see ON clinics;
+CREATE POLICY see ON clinics FOR SELECT USING (may_see(county, NULL)
+    OR (principal_role() IN ('institution', 'hospital') AND county = principal_county()));
+
 -- A file belongs to the case or the child that refers to it first, and is judged by that; until then to who uploaded it.
 ALTER TABLE attachments ADD COLUMN case_no text REFERENCES cases (case_no), ADD COLUMN child text REFERENCES children (id);
 CREATE INDEX attachments_of_case ON attachments (case_no) WHERE case_no IS NOT NULL;
@@ -166,6 +171,8 @@ DROP POLICY clinic ON referrals;
 DROP POLICY own ON referrals;
 CREATE POLICY own ON referrals
     USING (may_see(county, institution) OR is_partner(clinic)) WITH CHECK (principal_role() = 'engine' OR is_partner(clinic));
+DROP POLICY see ON clinics;
+CREATE POLICY see ON clinics FOR SELECT USING (principal_role() <> '');
 DROP POLICY insurer ON institutions;
 DROP POLICY clinic ON institutions;
 CREATE POLICY partner ON institutions FOR SELECT USING (principal_role() IN ('hospital', 'insurer') AND EXISTS (

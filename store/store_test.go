@@ -89,7 +89,11 @@ func TestRowsAreSeenByCountyInstitutionAndCity(t *testing.T) {
 					seen, err = q.Strings(t.Context(), query)
 					return err
 				}))
-				require.Equal(t, tt.want, seen, query)
+				want := tt.want
+				if tt.who.Role == nursery.RoleHospital && strings.Contains(query, "FROM institutions") {
+					want = []string{} // a party of a case serves nobody by that alone
+				}
+				require.Equal(t, want, seen, query)
 			}
 		})
 	}

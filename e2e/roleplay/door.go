@@ -92,6 +92,7 @@ type Request struct {
 	Body         any    // encoded as JSON; a []byte goes as it is
 	ContentType  string // of a []byte body; JSON when empty
 	Token        string // instead of the account's own
+	Forwarded    string // the address a proxy says the request came from
 }
 
 // Response is what came back, of whatever status.
@@ -156,6 +157,9 @@ func (a *Actor) Send(ctx context.Context, r Request) (Response, error) {
 	}
 	if r.Key != "" {
 		req.Header.Set("Idempotency-Key", r.Key)
+	}
+	if r.Forwarded != "" {
+		req.Header.Set("X-Forwarded-For", r.Forwarded)
 	}
 	bearer := r.Token
 	if bearer == "" && a.Account != "" {

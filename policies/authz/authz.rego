@@ -143,12 +143,10 @@ acts := {
 	"task.workload": {"supervisor", "county_office"},
 }
 
-# Acts on no single thing: a list, which the query and row-level security narrow. The register of clinics is the city's: an
-# institution at the edge of a county may contract with the nearest one beyond it, and what is listed of a clinic stands in
-# its public licence.
+# Acts on no single thing: a list, which the query and row-level security narrow.
 lists := {
 	"absence.list", "attendance.read", "build.list", "calendar.read", "case.list", "checkup.list", "checkup.rate", "child.count",
-	"child.list", "clinic.list", "contract.list", "contract.rate", "filter.list",
+	"child.list", "contract.list", "contract.rate", "filter.list",
 	"inspection.list", "inspection_plan.coverage", "inspection_plan.day", "inspection_plan.list", "inspector.list",
 	"institution.list", "insurance.list", "insurance_claim.list", "reading.list", "referral.list", "rules.read",
 	"target.list", "task.late", "task.list", "task.workload",
@@ -242,6 +240,13 @@ theirs if {
 	not input.principal.role in city_wide
 	not input.principal.role in partners
 	input.principal.role != "institution"
+	input.resource.county == input.principal.county
+}
+
+# A contract is made within the county (示范项目实施方案 项目8), so its institutions, clinics and offices see its clinics and no
+# others.
+theirs if {
+	input.act == "clinic.list"
 	input.resource.county == input.principal.county
 }
 

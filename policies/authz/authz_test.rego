@@ -51,8 +51,8 @@ other("institution") := object.union(own("institution"), {"institution": "inst-1
 
 asks(role, act, resource) := {"principal": principal(role), "act": act, "resource": resource}
 
-# Files are judged by their case, in files_test.rego; here by one that nothing refers to yet.
-judged := object.remove(authz.acts, ["attachment.read", "evidence.read"])
+# Files are judged by their case, in files_test.rego, and clinics by their county alone.
+judged := object.remove(authz.acts, ["attachment.read", "evidence.read", "clinic.list"])
 
 test_every_role_and_act_on_what_is_theirs if {
 	every act, allowed in judged {
@@ -88,8 +88,10 @@ test_what_changes_the_rows_of_an_institution_is_no_list if {
 	}
 }
 
-test_the_register_of_clinics_is_the_citys if {
-	readers("clinic.list", {"county": "140404"}) == authz.acts["clinic.list"]
+test_clinics_are_listed_in_their_county_and_to_the_city if {
+	readers("clinic.list", {"county": "140403"}) == authz.acts["clinic.list"]
+	readers("clinic.list", {"county": "140404"}) == {"city_office", "auditor"}
+	readers("clinic.list", {}) == {"city_office", "auditor"}
 }
 
 verdict(request) := allowed if allowed := authz.allow with input as request
