@@ -3,8 +3,12 @@ package sealing_test
 import (
 	"bytes"
 	"io"
+	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -95,3 +99,34 @@ func TestAFileOutlivesTheKeyThatSealedItsKey(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "体检证明", got)
 }
+
+func TestALargeFileIsSealedAndOpenedInConstantMemory(t *testing.T) {
+	fields := fieldsOf(t, newKeyset(t))
+	const size = 32 << 20
+	path := filepath.Join(t.TempDir(), "sealed")
+	out, err := os.Create(path)
+	require.NoError(t, err)
+	defer out.Close()
+	started := time.Now()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	w, key, err := fields.SealFile(out, paper)
+	require.NoError(t, err)
+	_, err = io.CopyN(w, zeros{}, size)
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	_, err = out.Seek(0, io.SeekStart)
+	require.NoError(t, err)
+	r, err := fields.OpenFile(out, key, paper)
+	require.NoError(t, err)
+	n, err := io.Copy(io.Discard, r)
+	require.NoError(t, err)
+	runtime.ReadMemStats(&after)
+	require.EqualValues(t, size, n)
+	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(4<<20), "bytes allocated for 64 MiB that went through")
+	t.Logf("sealed and opened 32 MiB in %v", time.Since(started).Round(time.Millisecond))
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { return len(p), nil }
