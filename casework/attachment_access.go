@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"tuoyu/activities"
 	"tuoyu/nursery"
 	"tuoyu/store"
 )
@@ -94,4 +95,22 @@ func link(ctx context.Context, q *store.Queries, institution, caseNo, child stri
 		return fmt.Errorf("link attachments: %w", err)
 	}
 	return nil
+}
+
+// notePaper logs that p opens a paper about a child, if it is one.
+func (s *Service) notePaper(ctx context.Context, q *store.Queries, p nursery.Principal, a store.Attachment) error {
+	if a.Child == nil {
+		return nil
+	}
+	child, err := q.ChildByID(ctx, *a.Child)
+	if err != nil {
+		return fmt.Errorf("read child of file: %w", err)
+	}
+	purpose := nursery.ReadForEnrolment
+	if p.Role == nursery.RoleHospital {
+		purpose = nursery.ReadForCheckup
+	}
+	return activities.NoteReading(ctx, q, activities.Reading{
+		By: p, Purpose: purpose, Subject: nursery.ReadPaper, About: a.ID, Fields: []nursery.ChildField{nursery.ChildPaper}, At: s.Now(),
+	}, child)
 }

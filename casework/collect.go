@@ -34,8 +34,8 @@ func (s *Service) sweepHourly(ctx context.Context) {
 	}
 }
 
-// Sweep seals the files that were kept before there was a keyset, and removes files that nothing refers to and that are older
-// than a day. Any number of processes may sweep at once.
+// Sweep seals the files that were kept before there was a keyset, and removes uploads that belong to no case and no child and
+// files that nothing refers to, both older than a day. Any number of processes may sweep at once.
 func (s *Service) Sweep(ctx context.Context) error {
 	if s.Blobs == nil {
 		return nil
@@ -45,7 +45,16 @@ func (s *Service) Sweep(ctx context.Context) error {
 			return err
 		}
 	}
-	removed, err := s.Blobs.Collect(ctx, s.Now().Add(-filesKept), func(names []string) (used []string, err error) {
+	before := s.Now().Add(-filesKept)
+	var uploads int64
+	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
+		uploads, err = q.DropUnusedAttachments(ctx, before)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("drop unused uploads: %w", err)
+	}
+	removed, err := s.Blobs.Collect(ctx, before, func(names []string) (used []string, err error) {
 		err = s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
 			used, err = q.BlobsReferredTo(ctx, names)
 			return err
@@ -55,8 +64,8 @@ func (s *Service) Sweep(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("sweep: %w", err)
 	}
-	if removed > 0 {
-		s.Log.InfoContext(ctx, "removed files that nothing refers to", "files", removed)
+	if removed > 0 || uploads > 0 {
+		s.Log.InfoContext(ctx, "removed what nothing refers to", "files", removed, "uploads", uploads)
 	}
 	return nil
 }

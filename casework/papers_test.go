@@ -22,6 +22,7 @@ import (
 	"tuoyu/nursery"
 	"tuoyu/sealing"
 	"tuoyu/store"
+	"tuoyu/testdata"
 )
 
 // onDisk has the door keep files in a folder that the test looks into.
@@ -274,6 +275,68 @@ func TestWhatNothingRefersToIsCollectedAfterADay(t *testing.T) {
 	require.Contains(t, left, paper)
 	_, err := d.reads(first, a.ID)
 	require.NoError(t, err)
+}
+
+func TestUploadsThatBelongToNothingAreCollectedAfterADay(t *testing.T) {
+	d := caring(t)
+	dir := d.onDisk()
+	child := d.enrolled(first, 1)
+	consent := d.consented(first, child)
+	unused, rostered := d.upload("unused"), d.upload("rostered")
+	// One from before files belonged to something, of which nobody can tell.
+	d.exec(`INSERT INTO attachments (id, kept, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at)
+		SELECT 'before', true, repeat('0', 64), county, institution, name, media_type, size, scan, uploaded_by, uploaded_at FROM attachments WHERE id = $1`, unused.ID)
+	next := d.Now().Add(25 * time.Hour)
+	d.Deps.Now = func() time.Time { return next }
+	young := d.upload("young")
+	d.exec(`INSERT INTO consents (child, county, purpose, evidence, given_on, taken_by) VALUES ($1, '140403', 'insurance', $2, now(), 'x')`, child, rostered.ID)
+	for name := range lying(t, dir) {
+		at := d.Now().Add(-25 * time.Hour)
+		require.NoError(t, os.Chtimes(filepath.Join(dir, name[:2], name), at, at))
+	}
+	require.NoError(t, d.Sweep(t.Context()))
+	require.Len(t, lying(t, dir), 3)
+	require.Equal(t, []string{"before"}, d.strings(`SELECT id FROM attachments WHERE kept`))
+	_, err := d.reads(first, unused.ID)
+	code(t, err, casework.CodeNotFound)
+	for _, id := range []string{consent, young.ID, rostered.ID} {
+		_, err := d.reads(first, id)
+		require.NoError(t, err)
+	}
+}
+
+func TestEachOpeningOfAPaperAboutAChildIsLogged(t *testing.T) {
+	d, round, children := examined(t)
+	dir := d.onDisk()
+	consent := d.consented(first, d.enrolled(first, 9))
+	proof := d.file(clinic, first.Institution)
+	_, err := d.record("proof", round, nursery.Checkup{Child: children[0], CheckedOn: testdata.AsOf, Items: []nursery.CheckedItem{
+		{Item: nursery.ItemTeeth, Reason: nursery.NotDoneElsewhere, Proof: proof, ProofOn: nursery.NewDate(2026, 7, 1)},
+	}})
+	require.NoError(t, err)
+	for name, content := range lying(t, dir) {
+		require.NotContains(t, content, "paper", name)
+	}
+	for _, paper := range []string{consent, proof} {
+		for _, p := range []nursery.Principal{clerk, supervisor, inspector, auditor, neighbour, otherClinic, city} {
+			code(t, d.opens(p, paper), casework.CodeNotFound)
+		}
+		require.NoError(t, d.opens(first, paper))
+		require.NoError(t, d.opens(clinic, paper))
+		require.NoError(t, d.opens(clinic, paper))
+	}
+	line := func(child, paper, reader, purpose string) string {
+		return child + " " + paper + " " + reader + " " + purpose + " paper"
+	}
+	at := d.strings(`SELECT child FROM attachments WHERE id = $1`, consent)[0]
+	require.Equal(t, []string{
+		line(at, consent, first.Account, "enrolment"), line(at, consent, clinic.Account, "checkup"), line(at, consent, clinic.Account, "checkup"),
+		line(children[0], proof, first.Account, "enrolment"), line(children[0], proof, clinic.Account, "checkup"), line(children[0], proof, clinic.Account, "checkup"),
+	}, d.strings(`SELECT concat_ws(' ', child, about, reader, purpose, array_to_string(fields, ',')) FROM record_reads WHERE subject = 'paper' ORDER BY id`))
+	all, err := d.Readings(t.Context(), auditor, children[0], casework.PageRequest{Limit: 1})
+	require.NoError(t, err)
+	require.Equal(t, "涉及婴幼儿的材料 "+children[0]+" "+proof, all.Items[0].What())
+	require.Equal(t, "材料", all.Items[0].FieldTitles())
 }
 
 func TestFilesOpenWhileTheirKeysAreRotated(t *testing.T) {

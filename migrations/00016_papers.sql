@@ -2,7 +2,11 @@
 
 -- A file lies sealed in the blob folder: file_key is its own key, sealed in turn by a key of the keyset. Without one the file
 -- is as it was uploaded. sha256 names the file in the folder: it is the hash of what lies there, not of what was uploaded.
-ALTER TABLE attachments ADD COLUMN file_key bytea;
+-- What belongs to no case and no child within a day is removed. What was stored before is kept: proofs of check-ups are named in
+-- sealed records alone, so that nobody can tell.
+ALTER TABLE attachments ADD COLUMN file_key bytea, ADD COLUMN kept boolean NOT NULL DEFAULT true;
+ALTER TABLE attachments ALTER COLUMN kept SET DEFAULT false;
+CREATE INDEX attachments_unused ON attachments (uploaded_at) WHERE case_no IS NULL AND child IS NULL AND NOT kept;
 CREATE INDEX attachments_of_blob ON attachments (sha256);
 CREATE INDEX attachments_clear ON attachments (id) WHERE file_key IS NULL;
 CREATE INDEX documents_of_blob ON documents (sha256) WHERE sha256 IS NOT NULL;
@@ -44,6 +48,16 @@ CREATE POLICY write ON record_reads FOR INSERT
 CREATE POLICY own ON record_reads FOR SELECT USING (principal_role() NOT IN ('', 'public') AND reader = principal_account());
 
 -- +goose Down
+SELECT set_config('tuoyu.role', 'engine', true);
+-- +goose StatementBegin
+DO $$
+BEGIN
+    IF EXISTS (SELECT FROM attachments WHERE file_key IS NOT NULL) THEN
+        RAISE EXCEPTION 'files are sealed, and without their keys nobody reads them: restore a backup instead';
+    END IF;
+END
+$$;
+-- +goose StatementEnd
 DROP POLICY own ON record_reads;
 DROP POLICY write ON record_reads;
 CREATE POLICY write ON record_reads FOR INSERT WITH CHECK (principal_role() IN ('institution', 'hospital', 'county_office', 'insurer'));
@@ -62,5 +76,5 @@ ALTER TABLE idempotency_keys DISABLE ROW LEVEL SECURITY;
 ALTER TABLE idempotency_keys DROP COLUMN answer;
 REVOKE DELETE ON attachments FROM tuoyu_app;
 DROP POLICY collect ON attachments;
-DROP INDEX inspection_signatures_picture, consents_by_evidence, documents_of_blob, attachments_clear, attachments_of_blob;
-ALTER TABLE attachments DROP COLUMN file_key;
+DROP INDEX inspection_signatures_picture, consents_by_evidence, documents_of_blob, attachments_clear, attachments_of_blob, attachments_unused;
+ALTER TABLE attachments DROP COLUMN file_key, DROP COLUMN kept;

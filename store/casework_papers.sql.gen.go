@@ -11,7 +11,7 @@ import (
 )
 
 const attachmentByID = `-- name: AttachmentByID :one
-SELECT id, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at, case_no, child, file_key FROM attachments WHERE id = $1
+SELECT id, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at, case_no, child, file_key, kept FROM attachments WHERE id = $1
 `
 
 func (q *Queries) AttachmentByID(ctx context.Context, id string) (Attachment, error) {
@@ -31,6 +31,7 @@ func (q *Queries) AttachmentByID(ctx context.Context, id string) (Attachment, er
 		&i.CaseNo,
 		&i.Child,
 		&i.FileKey,
+		&i.Kept,
 	)
 	return i, err
 }
@@ -104,7 +105,7 @@ func (q *Queries) BlobsReferredTo(ctx context.Context, names []string) ([]string
 }
 
 const clearAttachments = `-- name: ClearAttachments :many
-SELECT id, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at, case_no, child, file_key FROM attachments WHERE file_key IS NULL AND id > $1 ORDER BY id LIMIT $2
+SELECT id, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at, case_no, child, file_key, kept FROM attachments WHERE file_key IS NULL AND id > $1 ORDER BY id LIMIT $2
 `
 
 type ClearAttachmentsParams struct {
@@ -136,6 +137,7 @@ func (q *Queries) ClearAttachments(ctx context.Context, arg ClearAttachmentsPara
 			&i.CaseNo,
 			&i.Child,
 			&i.FileKey,
+			&i.Kept,
 		); err != nil {
 			return nil, err
 		}
@@ -243,6 +245,20 @@ func (q *Queries) DocumentsOfCase(ctx context.Context, caseNo string) ([]Documen
 		return nil, err
 	}
 	return items, nil
+}
+
+const dropUnusedAttachments = `-- name: DropUnusedAttachments :execrows
+DELETE FROM attachments a WHERE a.case_no IS NULL AND a.child IS NULL AND NOT a.kept AND a.uploaded_at < $1
+    AND NOT EXISTS (SELECT FROM consents c WHERE c.evidence = a.id)
+`
+
+// Served by attachments_unused. A consent taken down with a roster may name a file in its text.
+func (q *Queries) DropUnusedAttachments(ctx context.Context, before time.Time) (int64, error) {
+	result, err := q.db.Exec(ctx, dropUnusedAttachments, before)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const endDocument = `-- name: EndDocument :execrows

@@ -51,6 +51,7 @@ type Attachment struct {
 	CaseNo      *string
 	Child       *string
 	FileKey     []byte
+	Kept        bool
 }
 
 type BuildAssessment struct {
