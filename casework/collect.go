@@ -35,7 +35,8 @@ func (s *Service) sweepHourly(ctx context.Context) {
 }
 
 // Sweep seals the files that were kept before there was a keyset, and removes uploads that belong to no case and no child and
-// files that nothing refers to, both older than a day. Any number of processes may sweep at once.
+// files that nothing refers to, both older than a day. Any number of processes may sweep at once. A folder that is marked as
+// another database's is left alone: store.ErrOtherStore.
 func (s *Service) Sweep(ctx context.Context) error {
 	if s.Blobs == nil {
 		return nil
@@ -47,7 +48,14 @@ func (s *Service) Sweep(ctx context.Context) error {
 	}
 	before := s.Now().Add(-filesKept)
 	var uploads int64
-	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
+	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		mark, err := q.BlobFolderMark(ctx)
+		if err != nil {
+			return fmt.Errorf("read mark of blob folder: %w", err)
+		}
+		if err := s.Blobs.Claim(ctx, mark); err != nil {
+			return err
+		}
 		uploads, err = q.DropUnusedAttachments(ctx, before)
 		return err
 	})

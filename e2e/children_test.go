@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"bufio"
+	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
@@ -113,7 +115,9 @@ func TestChildrenStayReadableWhileTheKeysAreRotated(t *testing.T) {
 	was := regexp.MustCompile(`key (\d+) seals`).FindStringSubmatch(tuoyu(t, h, true, "keys", "list", keyset))[1]
 	index := regexp.MustCompile(`key (\d+) indexes`).FindStringSubmatch(tuoyu(t, h, true, "keys", "list", keyset))[1]
 	tuoyu(t, h, false, "keys", "drop", keyset, was)
-	rotated := tuoyu(t, h, true, "keys", "rotate", keyset, "--wait=5s")
+	rotated := killedAt(t, h, "sealed anew", "keys", "rotate", keyset, "--wait=5s")
+	opens()
+	rotated += tuoyu(t, h, true, "keys", "rotate", keyset, "--wait=5s")
 	if !strings.Contains(rotated, "children.identity: 21 sealed anew") || !strings.Contains(rotated, "attachments.file_key: ") {
 		t.Errorf("rotation says %s", rotated)
 	}
@@ -190,6 +194,34 @@ func tuoyu(t *testing.T, h *house, works bool, args ...string) string {
 		t.Fatalf("tuoyu %s: %v\n%s", strings.Join(args, " "), err, said)
 	}
 	return string(said)
+}
+
+// killedAt runs a command of the program and kills it at the first line that holds a text. It returns what was printed until
+// then.
+func killedAt(t *testing.T, h *house, text string, args ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), program, args...)
+	cmd.Env = h.env
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var printed strings.Builder
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		fmt.Fprintln(&printed, lines.Text())
+		if strings.Contains(lines.Text(), text) {
+			_ = cmd.Process.Kill() // it may have ended by itself
+			break
+		}
+	}
+	_ = cmd.Wait()
+	if !strings.Contains(printed.String(), text) {
+		t.Fatalf("tuoyu %s never printed %q:\n%s", strings.Join(args, " "), text, printed.String())
+	}
+	return printed.String()
 }
 
 func TestARosterOfAnotherMediaTypeIsRefused(t *testing.T) {

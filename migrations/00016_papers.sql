@@ -15,6 +15,14 @@ CREATE INDEX inspection_signatures_picture ON inspection_signatures (picture) WH
 CREATE POLICY collect ON attachments FOR DELETE USING (principal_role() = 'engine');
 GRANT DELETE, UPDATE (sha256, file_key) ON attachments TO tuoyu_app;
 
+-- What the blob folder of this database is marked with, so that files are never collected for another database.
+CREATE TABLE blob_folder (mark text PRIMARY KEY, one boolean NOT NULL DEFAULT true UNIQUE CHECK (one));
+INSERT INTO blob_folder (mark) VALUES (gen_random_uuid()::text);
+ALTER TABLE blob_folder ENABLE ROW LEVEL SECURITY;
+ALTER TABLE blob_folder FORCE ROW LEVEL SECURITY;
+CREATE POLICY see ON blob_folder FOR SELECT USING (principal_role() = 'engine');
+GRANT SELECT ON blob_folder TO tuoyu_app;
+
 -- The first answer to a command, sealed for its account and key; response holds it where there is no keyset.
 ALTER TABLE idempotency_keys ADD COLUMN answer bytea;
 ALTER TABLE idempotency_keys ENABLE ROW LEVEL SECURITY;
@@ -74,6 +82,7 @@ DROP POLICY engine ON idempotency_keys;
 ALTER TABLE idempotency_keys NO FORCE ROW LEVEL SECURITY;
 ALTER TABLE idempotency_keys DISABLE ROW LEVEL SECURITY;
 ALTER TABLE idempotency_keys DROP COLUMN answer;
+DROP TABLE blob_folder;
 REVOKE DELETE ON attachments FROM tuoyu_app;
 DROP POLICY collect ON attachments;
 DROP INDEX inspection_signatures_picture, consents_by_evidence, documents_of_blob, attachments_clear, attachments_of_blob, attachments_unused;

@@ -38,10 +38,15 @@ type Blobs interface {
 	Spool(ctx context.Context, r io.Reader) (*Spool, error)
 	// Remove removes what was kept under the hash, if anything was.
 	Remove(ctx context.Context, sha256 string) error
+	// Claim marks the store as that of a database. One that is marked as another's gives ErrOtherStore.
+	Claim(ctx context.Context, mark string) error
 	// Collect removes what is older than a moment and that used does not return, asking it of many hashes at a time, and what
 	// an interrupted Put left. It reports how many files it removed.
 	Collect(ctx context.Context, before time.Time, used func([]string) ([]string, error)) (int, error)
 }
+
+// ErrOtherStore reports that a store of blobs belongs to another database.
+var ErrOtherStore = errors.New("the folder of files belongs to another database")
 
 // Spool is content on its way in, to be read as often as needed.
 type Spool struct {
@@ -140,6 +145,27 @@ func (b *DiskBlobs) Remove(_ context.Context, sha256 string) error {
 	}
 	if err := os.Remove(b.path(sha256)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("remove blob: %w", err)
+	}
+	return nil
+}
+
+// Claim keeps the mark in a file of the folder.
+func (b *DiskBlobs) Claim(_ context.Context, mark string) error {
+	path := filepath.Join(b.dir, "database")
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o640)
+	if err == nil {
+		_, err = f.WriteString(mark)
+		return errors.Join(err, f.Sync(), f.Close())
+	}
+	if !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("mark blob folder: %w", err)
+	}
+	was, err := os.ReadFile(path)
+	if err == nil && string(was) != mark {
+		err = ErrOtherStore
+	}
+	if err != nil {
+		return fmt.Errorf("read mark of blob folder: %w", err)
 	}
 	return nil
 }

@@ -78,6 +78,17 @@ func (q *Queries) AttachmentsKnown(ctx context.Context, arg AttachmentsKnownPara
 	return items, nil
 }
 
+const blobFolderMark = `-- name: BlobFolderMark :one
+SELECT mark FROM blob_folder
+`
+
+func (q *Queries) BlobFolderMark(ctx context.Context) (string, error) {
+	row := q.db.QueryRow(ctx, blobFolderMark)
+	var mark string
+	err := row.Scan(&mark)
+	return mark, err
+}
+
 const blobsReferredTo = `-- name: BlobsReferredTo :many
 SELECT a.sha256::text FROM attachments a WHERE a.sha256 = ANY ($1::text[])
 UNION SELECT d.sha256::text FROM documents d WHERE d.sha256 = ANY ($1::text[])

@@ -34,6 +34,9 @@ UPDATE attachments SET sha256 = @sha256, file_key = sqlc.arg(file_key)::bytea WH
 UPDATE documents SET content = replace(content::text, sqlc.arg(was)::text, sqlc.arg(id)::text)::jsonb
 WHERE case_no IN (SELECT s.case_no FROM inspection_signatures s WHERE s.picture = @id) AND content::text LIKE '%' || sqlc.arg(was)::text || '%';
 
+-- name: BlobFolderMark :one
+SELECT mark FROM blob_folder;
+
 -- name: DropUnusedAttachments :execrows
 -- Served by attachments_unused. A consent taken down with a roster may name a file in its text.
 DELETE FROM attachments a WHERE a.case_no IS NULL AND a.child IS NULL AND NOT a.kept AND a.uploaded_at < @before
