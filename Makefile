@@ -56,7 +56,7 @@ clean: ## remove what was built and the local databases
 # The steps of make test, each to be called alone.
 
 .PHONY: check-format check-vet check-staticcheck check-determinism check-sql check-generated check-rules \
-	test-rules test-go test-devstack test-browser
+	test-rules test-go test-devstack test-browser check-run
 
 check-format:
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "gofmt would change:"; echo "$$unformatted"; exit 1; fi
@@ -86,6 +86,12 @@ test-rules: $(BIN)/tuoyu
 
 test-go: $(BIN)/devstack
 	@$(BIN)/devstack --quiet --ports auto --fast --state .devstack/test -- $(GO) test -race -timeout 20m ./... ./testdata
+
+# The whole system started five times fresh and ten times more over the first state, beside busy processes; make test does
+# so once and twice.
+check-run: $(BIN)/devstack
+	@RUN_FRESH=5 RUN_AGAIN=10 RUN_BUSY=1 $(BIN)/devstack --quiet --ports auto --fast --state .devstack/test -- \
+		$(GO) test -timeout 60m -count 1 -v -run 'TestTheSystemComesUpEveryTime|TestADemonstrationThatCannotGoOn' ./e2e
 
 test-devstack: $(BIN)/devstack $(BIN)/staticcheck
 	@cd devstack && $(GO) vet ./... && $(BIN)/staticcheck ./... && $(GO) test -timeout 10m ./...

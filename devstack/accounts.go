@@ -6,7 +6,7 @@ import "fmt"
 const cityCode = "140400"
 
 // institutionsPerCounty is how many institution accounts each county has.
-const institutionsPerCounty = 12
+const institutionsPerCounty = 24
 
 // county is one county of the city, with its six-digit division code.
 type county struct {

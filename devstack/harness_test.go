@@ -130,11 +130,18 @@ func (d *devstack) processes() []string {
 		line := strings.ReplaceAll(string(raw), "\x00", " ")
 		if strings.Contains(line, "-D "+d.env["DEVSTACK_STATE"]+"/postgres ") ||
 			strings.Contains(line, "--user-data-dir="+d.env["DEVSTACK_STATE"]+"/") ||
+			strings.HasPrefix(line, "devstack ") && d.serves(filepath.Dir(f)) ||
 			strings.Contains(line, guardScript) && strings.Contains(line, d.env[runMarker]) {
 			found = append(found, line)
 		}
 	}
 	return found
+}
+
+// serves tells whether the process whose folder of /proc is given is a service of this devstack.
+func (d *devstack) serves(folder string) bool {
+	env, err := os.ReadFile(filepath.Join(folder, "environ"))
+	return err == nil && strings.Contains(string(env), serviceVariable+"={") && strings.Contains(string(env), `"dir":"`+d.env["DEVSTACK_STATE"]+`"`)
 }
 
 func (d *devstack) mustBeGone() {

@@ -21,6 +21,9 @@ const (
 )
 
 func main() {
+	if order := os.Getenv(serviceVariable); order != "" {
+		os.Exit(serve(order))
+	}
 	opts, err := parseOptions(os.Args[1:], os.Stderr)
 	if errors.Is(err, flag.ErrHelp) {
 		os.Exit(0)

@@ -25,6 +25,7 @@ type postgres struct {
 	*child
 	port    int
 	secrets secrets
+	again   func(context.Context) (*postgres, error) // starts a server on the same data and port
 }
 
 // startPostgres brings up the server on the state's data directory, creating it the first time, and
@@ -44,13 +45,17 @@ func startPostgres(ctx context.Context, st *state, runner *osUser, port int, fas
 			return nil, err
 		}
 	}
-	if err := endLeftoverPostgres(data); err != nil {
-		return nil, err
+	again := func(ctx context.Context) (*postgres, error) {
+		if err := endLeftoverPostgres(data); err != nil {
+			return nil, err
+		}
+		return launchPostgres(ctx, bin, data, st, runner, port, fast)
 	}
-	p, err := launchPostgres(ctx, bin, data, st, runner, port, fast)
+	p, err := again(ctx)
 	if err != nil {
 		return nil, err
 	}
+	p.again = again
 	if err := p.prepare(ctx); err != nil {
 		p.stop()
 		return nil, err

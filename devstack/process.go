@@ -57,6 +57,31 @@ func (c *child) ended(within time.Duration) bool {
 	}
 }
 
+func (c *child) ending() <-chan struct{} { return c.done }
+func (c *child) pid() int                { return c.cmd.Process.Pid }
+
+// how tells how the ended process ended.
+func (c *child) how() string {
+	<-c.done
+	if c.err == nil {
+		return "exit status 0"
+	}
+	return c.err.Error()
+}
+
+func (c *child) kill() {
+	_ = c.cmd.Process.Kill() // it may have ended already
+	<-c.done
+}
+
+// stop asks the process to end, and kills it when it takes longer than what any service needs.
+func (c *child) stop() {
+	_ = c.cmd.Process.Signal(syscall.SIGTERM) // an ended process is what is wanted
+	if !c.ended(8 * time.Second) {
+		c.kill()
+	}
+}
+
 // exitCode is what a shell would give for the ended process: its code, or 128 and the signal.
 func (c *child) exitCode() int {
 	var exit *exec.ExitError

@@ -21,23 +21,28 @@ type stack struct {
 	run   string
 	state *state
 
+	lost chan error // a service that keeps dying
+
 	mu       sync.Mutex // guards what the starting services set
 	pg       *postgres
-	temporal *temporalServer
-	ui       *webUI
-	renderer *renderer
-	oidc     *oidcProvider
+	services map[string]*supervised // by the name of their process file
 }
 
+// The order in which services end after COMMAND is swept: those that use Postgres before it. The renderer ends before, since its
+// Chromium is swept too.
+var endOrder = []string{serviceOIDC, serviceTemporal, servicePostgres}
+
+const servicePostgres = "postgres"
+
 // runStack starts the services and the command, and ends them all when the command ends, a signal
-// comes, the parent goes or Postgres dies. It gives the exit code.
+// comes, the parent goes or a service keeps dying. It gives the exit code.
 func runStack(opts *options) (int, error) {
 	stop := make(chan os.Signal, 4)
 	signal.Notify(stop, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	if !opts.outliveParent {
 		go watchParent(func() { stop <- syscall.SIGTERM })
 	}
-	s := &stack{opts: opts, run: rand.Text()}
+	s := &stack{opts: opts, run: rand.Text(), lost: make(chan error, 8), services: map[string]*supervised{}}
 	endGuard, err := startGuard(s.run)
 	if err != nil {
 		return exitStack, err
@@ -140,28 +145,37 @@ func (s *stack) startData(ctx context.Context, runner *osUser) error {
 	if err != nil {
 		return err
 	}
-	s.set(func() { s.pg = pg })
+	s.mu.Lock()
+	s.pg = pg
+	s.mu.Unlock()
+	again := func(ctx context.Context) (running, error) {
+		p, err := pg.again(ctx)
+		if err != nil { // not p, which would be a running that is nil
+			return nil, err
+		}
+		return p, nil
+	}
+	if err := s.supervise(servicePostgres, "Postgres", "postgres.log", pg, again); err != nil {
+		return err
+	}
 	s.sayReady("Postgres", loopback(pg.port), begun)
 	if !with.temporal {
 		return nil
 	}
 	begun = time.Now()
-	t, err := startTemporal(ctx, pg, ports, s.opts.retention, s.state.path("temporal.log"))
-	if err != nil {
+	order := serviceOrder{
+		Service: serviceTemporal, Temporal: ports.temporal, Postgres: pg.port, Password: s.state.secrets.Temporal, Retention: s.opts.retention,
+	}
+	if with.ui {
+		order.UI = ports.ui
+	}
+	if err := s.startProcess(ctx, order, "Temporal", "temporal.log"); err != nil {
 		return err
 	}
-	s.set(func() { s.temporal = t })
-	s.sayReady("Temporal", t.address, begun)
-	if !with.ui {
-		return nil
+	s.sayReady("Temporal", loopback(ports.temporal[0]), begun)
+	if with.ui {
+		s.sayReady("Temporal Web UI", httpAddress(ports.ui), begun)
 	}
-	begun = time.Now()
-	ui, err := startUI(ctx, t.address, ports.ui)
-	if err != nil {
-		return err
-	}
-	s.set(func() { s.ui = ui })
-	s.sayReady("Temporal Web UI", ui.url, begun)
 	return nil
 }
 
@@ -171,31 +185,53 @@ func (s *stack) startRenderer(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r, err := startRenderer(s.opts.ports.renderer, path, s.state.dir, s.run)
-	if err != nil {
+	order := serviceOrder{Service: serviceRenderer, Port: s.opts.ports.renderer, Chromium: path}
+	if err := s.startProcess(ctx, order, "PDF renderer", "devstack.log"); err != nil {
 		return err
 	}
-	s.set(func() { s.renderer = r })
-	s.sayReady("PDF renderer", r.url, begun)
+	s.sayReady("PDF renderer", httpAddress(order.Port), begun)
 	return nil
 }
 
 func (s *stack) startOIDC(ctx context.Context) error {
 	begun := time.Now()
-	p, err := startOIDC(ctx, s.opts.ports.oidc, s.state.path("oidc-key.pem"), s.opts.tokenLife)
-	if err != nil {
+	order := serviceOrder{Service: serviceOIDC, Port: s.opts.ports.oidc, TokenLife: s.opts.tokenLife}
+	if err := s.startProcess(ctx, order, "OIDC provider", "devstack.log"); err != nil {
 		return err
 	}
-	s.set(func() { s.oidc = p })
-	s.sayReady("OIDC provider", p.issuer, begun)
+	s.sayReady("OIDC provider", httpAddress(order.Port), begun)
 	return nil
 }
 
-func (s *stack) set(change func()) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	change()
+// startProcess starts a service as a process of this program and keeps it running.
+func (s *stack) startProcess(ctx context.Context, order serviceOrder, title, log string) error {
+	order.Dir, order.Run = s.state.dir, s.run
+	again := func(ctx context.Context) (running, error) {
+		c, err := startService(ctx, order, s.state.path(log))
+		if err != nil { // not c, which would be a running that is nil
+			return nil, err
+		}
+		return c, nil
+	}
+	up, err := again(ctx)
+	if err != nil {
+		return err
+	}
+	return s.supervise(order.Service, title, log, up, again)
 }
+
+// supervise keeps a started service running. When it cannot, the service ends.
+func (s *stack) supervise(name, title, log string, up running, again func(context.Context) (running, error)) error {
+	v := &supervised{
+		name: title, log: s.state.path(log), pidFile: s.state.path(name + ".pid"), again: again, say: s.say, lost: s.lost,
+	}
+	s.mu.Lock()
+	s.services[name] = v
+	s.mu.Unlock()
+	return v.watch(up)
+}
+
+func httpAddress(port int) string { return "http://" + loopback(port) }
 
 func (s *stack) sayReady(service, address string, begun time.Time) {
 	s.say(fmt.Sprintf("%-16s %-24s %.1f s", service, address, time.Since(begun).Seconds()))
@@ -203,7 +239,7 @@ func (s *stack) sayReady(service, address string, begun time.Time) {
 
 // environment gives COMMAND the addresses, and to everything below it the marker by which it is found.
 func (s *stack) environment() []string {
-	p := s.pg
+	p, ports, with := s.pg, &s.opts.ports, s.opts.with
 	env := []string{
 		runMarker + "=" + s.run,
 		"DEVSTACK_STATE=" + s.state.dir,
@@ -211,22 +247,22 @@ func (s *stack) environment() []string {
 		"TUOYU_DATABASE_URL=" + p.url("tuoyu_app", p.secrets.App, "tuoyu"),
 		"TUOYU_MIGRATE_DATABASE_URL=" + p.url("tuoyu_owner", p.secrets.Owner, "tuoyu"),
 	}
-	if s.temporal != nil {
-		env = append(env, "TUOYU_TEMPORAL_ADDRESS="+s.temporal.address, "TUOYU_TEMPORAL_NAMESPACE="+namespace)
+	if with.temporal {
+		env = append(env, "TUOYU_TEMPORAL_ADDRESS="+loopback(ports.temporal[0]), "TUOYU_TEMPORAL_NAMESPACE="+namespace)
 	}
-	if s.ui != nil {
-		env = append(env, "DEVSTACK_TEMPORAL_UI_URL="+s.ui.url)
+	if with.ui {
+		env = append(env, "DEVSTACK_TEMPORAL_UI_URL="+httpAddress(ports.ui))
 	}
-	if s.renderer != nil {
-		env = append(env, "TUOYU_GOTENBERG_URL="+s.renderer.url)
+	if with.renderer {
+		env = append(env, "TUOYU_GOTENBERG_URL="+httpAddress(ports.renderer))
 	}
-	if s.oidc != nil {
-		env = append(env, "TUOYU_OIDC_ISSUER="+s.oidc.issuer, "TUOYU_OIDC_AUDIENCE="+audience)
+	if with.oidc {
+		env = append(env, "TUOYU_OIDC_ISSUER="+httpAddress(ports.oidc), "TUOYU_OIDC_AUDIENCE="+audience)
 	}
 	return env
 }
 
-// runCommand runs COMMAND until it ends, or ends it when a signal comes or Postgres is lost.
+// runCommand runs COMMAND until it ends, or ends it when a signal comes or a service keeps dying.
 func (s *stack) runCommand(stop <-chan os.Signal) (int, error) {
 	cmd := exec.Command(s.opts.command[0], s.opts.command[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
@@ -239,9 +275,9 @@ func (s *stack) runCommand(stop <-chan os.Signal) (int, error) {
 	select {
 	case <-c.done:
 		return c.exitCode(), nil
-	case <-s.pg.done:
+	case err := <-s.lost:
 		s.end(c, syscall.SIGTERM, stop)
-		return exitStack, fmt.Errorf("the database ended while COMMAND ran: see %s", s.state.path("postgres.log"))
+		return exitStack, err
 	case sig := <-stop:
 		s.end(c, sig.(syscall.Signal), stop)
 		return c.exitCode(), nil
@@ -280,21 +316,14 @@ func inForeground() bool {
 func (s *stack) stop() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.renderer != nil {
-		s.renderer.stop()
+	if r := s.services[serviceRenderer]; r != nil {
+		r.stop()
 	}
 	sweep(s.run, 5*time.Second)
-	if s.oidc != nil {
-		s.oidc.stop()
-	}
-	if s.ui != nil {
-		s.ui.stop()
-	}
-	if s.temporal != nil {
-		s.temporal.stop()
-	}
-	if s.pg != nil {
-		s.pg.stop()
+	for _, name := range endOrder {
+		if v := s.services[name]; v != nil {
+			v.stop()
+		}
 	}
 	if s.state != nil {
 		s.state.close()

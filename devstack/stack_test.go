@@ -236,28 +236,6 @@ func TestKilledOutrightEverythingEnds(t *testing.T) {
 	d.mustBeGone()
 }
 
-func TestPostgresLostEndsTheRun(t *testing.T) {
-	d := up(t, openDir(t), "--without", "temporal,renderer,oidc")
-	raw, err := os.ReadFile(filepath.Join(d.env["DEVSTACK_STATE"], "postgres", "postmaster.pid"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	first, _, _ := strings.Cut(string(raw), "\n")
-	pid, err := strconv.Atoi(first)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
-		t.Fatal(err)
-	}
-	if code := d.wait(); code != exitStack || !strings.Contains(d.out.String(), "the database ended") {
-		t.Errorf("exits with %d:\n%s", code, d.out)
-	}
-	// The backends of the killed server, and its lock file with a dead number, must not be in the way.
-	d = up(t, d.env["DEVSTACK_STATE"], "--without", "temporal,renderer,oidc")
-	checkPostgres(t, d)
-}
-
 func checkPostgres(t *testing.T, d *devstack) {
 	ctx := context.Background()
 	app, owner, admin := d.connect("TUOYU_DATABASE_URL"), d.connect("TUOYU_MIGRATE_DATABASE_URL"), d.connect("DEVSTACK_POSTGRES_ADMIN_URL")

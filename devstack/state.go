@@ -83,7 +83,9 @@ func makeStateDir(dir string) error {
 }
 
 // path names a file of the state directory.
-func (s *state) path(name string) string { return filepath.Join(s.dir, name) }
+func (s *state) path(name string) string { return stateFile(s.dir, name) }
+
+func stateFile(dir, name string) string { return filepath.Join(dir, name) }
 
 // acquire locks the directory. The kernel drops the lock with this process, however it ends.
 func (s *state) acquire() error {

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Runs inside devstack, for `make run`: the product as in production, the demonstration cases, and then the whole
-# system to look around in until Ctrl-C. A failure ends it with its cause in one line.
+# Runs inside devstack, for `make run`: the product as in production, the demonstration cases once per state, and then the
+# whole system to look around in until Ctrl-C. A part that ends takes the rest with it, its cause in one line; a
+# demonstration that cannot go on does not.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 state=$DEVSTACK_STATE
+bin=${TUOYU_BIN:-bin}
 export TUOYU_LISTEN=${TUOYU_LISTEN:-127.0.0.1:8080}
 export TUOYU_METRICS_LISTEN=${TUOYU_METRICS_LISTEN:-127.0.0.1:8081}
 export TUOYU_PUBLIC_URL=${TUOYU_PUBLIC_URL:-http://$TUOYU_LISTEN}
@@ -30,7 +32,7 @@ cause() { { grep -E '^(tuoyu|demo|panic|fatal error): ' "$1" || tail -n 1 "$1"; 
 
 # launch NAME starts one part of the product with a log of its own.
 launch() {
-	bin/tuoyu "$1" >"$state/$1.log" 2>&1 &
+	"$bin/tuoyu" "$1" >"$state/$1.log" 2>&1 &
 	pids+=($!)
 }
 
@@ -39,24 +41,38 @@ await() {
 	local answer
 	for _ in $(seq 150); do
 		kill -0 "$2" 2>/dev/null || fail "$1: $(cause "$state/$1.log")"
-		if answer=$(bin/tuoyu ready "$3" 2>/dev/null); then return; fi
+		if answer=$("$bin/tuoyu" ready "$3" 2>/dev/null); then return; fi
 		sleep 0.2
 	done
 	fail "$1 is not ready: ${answer:-no answer at $3}"
 }
 
-[ -e "$TUOYU_KEYSET_FILE" ] || bin/tuoyu keys new "$TUOYU_KEYSET_FILE" >/dev/null || fail "make a keyset in $TUOYU_KEYSET_FILE"
-migrated=$(bin/tuoyu migrate 2>&1) || fail "migrate: $(tail -n 1 <<<"$migrated")"
+[ -e "$TUOYU_KEYSET_FILE" ] || "$bin/tuoyu" keys new "$TUOYU_KEYSET_FILE" >/dev/null || fail "make a keyset in $TUOYU_KEYSET_FILE"
+migrated=$("$bin/tuoyu" migrate 2>&1) || fail "migrate: $(tail -n 1 <<<"$migrated")"
 launch serve
 launch worker
 await serve "${pids[0]}" "$TUOYU_LISTEN"
 await worker "${pids[1]}" "$TUOYU_METRICS_LISTEN"
 
-bin/demo 2>"$state/demo.log" & # not in the foreground, where it would keep a signal waiting
+# watch waits until one of the named processes ends. When it is a part of the product, all of it ends.
+watch() {
+	local ended=0 code=0 i
+	wait -n -p ended "$@" || code=$?
+	for i in 0 1; do
+		[ "${pids[$i]}" = "$ended" ] || continue
+		name=$([ "$i" = 0 ] && echo serve || echo worker)
+		fail "$name ended with exit code $code: $(cause "$state/$name.log")"
+	done
+	return "$code"
+}
+
+"$bin/demo" --once --out "${TUOYU_DEMO_OUT:-out/demo}" 2>"$state/demo.log" & # not in the foreground, where it would keep a signal waiting
 pids+=($!)
-wait "${pids[2]}" || fail "$(cause "$state/demo.log") (see $state/serve.log and $state/worker.log)"
+played=''
+watch "${pids[@]}" || played="The demonstration stopped: $(cause "$state/demo.log"). The next make run goes on with it."
 unset 'pids[2]'
 
+[ -z "$played" ] || printf '\n%s\n' "$played"
 cat <<TEXT
 
 The system is up. Ctrl-C ends it; what was done stays for the next make run (make run DEVSTACK_FLAGS=--fresh starts anew).
@@ -79,10 +95,4 @@ To try, with a token of the clerk:
   curl -s -H "Authorization: Bearer \$(token clerk-140403)" $TUOYU_PUBLIC_URL/api/v1/cases
 TEXT
 
-ended=0 code=0
-wait -n -p ended "${pids[@]}" || code=$?
-for i in 0 1; do
-	[ "${pids[$i]}" != "$ended" ] && continue
-	name=$([ "$i" = 0 ] && echo serve || echo worker)
-	fail "$name ended with exit code $code: $(cause "$state/$name.log")"
-done
+watch "${pids[@]}"

@@ -1,10 +1,11 @@
 // Command demo plays the life of nurseries at a running tuoyu: institutions of every site kind file, correct, are
-// visited, change and close, each person going through the door under an account of its own. It prints a line per step,
+// visited, change and close, each person acting under an account of its own. It prints a line per step,
 // the timeline of each case and saves each paper; it ends with 1 and the cause in one line when anything fails.
 package main
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -12,22 +13,28 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
 	"go.temporal.io/sdk/client"
 
 	"tuoyu/e2e/roleplay"
+	"tuoyu/e2e/stories"
 	"tuoyu/nursery"
 	"tuoyu/testdata"
 )
+
+// exitNoAccount is the exit code when no institution account is free to play with.
+const exitNoAccount = 3
 
 type options struct {
 	url, issuer         string
 	temporal, namespace string
 	out, histories      string
 	application         string
-	quiet               bool
+	quiet, once         bool
+	limit               time.Duration
 }
 
 func main() {
@@ -49,6 +56,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	f.StringVar(&o.histories, "histories", "", "folder to record the histories of the cases in, for the replay test")
 	f.StringVar(&o.application, "application", "", "print the application of that name as it would be handed in today, with its registration, and play nothing")
 	f.BoolVar(&o.quiet, "quiet", false, "print nothing but a failure")
+	f.BoolVar(&o.once, "once", false, "play only what this system has not seen yet")
+	f.DurationVar(&o.limit, "limit", 15*time.Minute, "how long all of it may take")
 	switch err := f.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		return 0
@@ -65,13 +74,21 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if o.quiet {
 		stdout = io.Discard
 	}
-	begun := time.Now()
-	if err := play(ctx, o, stdout); err != nil {
+	ctx, cancel := context.WithTimeoutCause(ctx, o.limit, fmt.Errorf("the demonstration did not end within %s", o.limit))
+	defer cancel()
+	switch err := play(ctx, o, stdout); {
+	case err == nil:
+		return 0
+	case errors.Is(err, roleplay.ErrNoAccount):
+		fmt.Fprintf(stderr, "demo: %s\n", oneLine(err))
+		return exitNoAccount
+	default:
+		if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
+			err = fmt.Errorf("%w: %w", cause, err)
+		}
 		fmt.Fprintf(stderr, "demo: %s\n", oneLine(err))
 		return 1
 	}
-	fmt.Fprintf(stdout, "\n演示完成，用时 %.1f 秒，文书保存在 %s\n", time.Since(begun).Seconds(), o.out)
-	return 0
 }
 
 func setting(name, fallback string) string {
@@ -80,6 +97,9 @@ func setting(name, fallback string) string {
 	}
 	return fallback
 }
+
+// applicationSerial is in the credit code of a printed application: no applicant of the demonstration has it.
+const applicationSerial = 9999
 
 // printApplication writes an application and its registration as JSON, of a legal person that the demonstration has not.
 func printApplication(name string, out io.Writer) error {
@@ -91,8 +111,7 @@ func printApplication(name string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	now := time.Now()
-	if app, reg, err = testdata.Another(testdata.OnDay(app, nursery.DateOf(now)), reg, 9000+int(now.Unix()%1000)); err != nil {
+	if app, reg, err = testdata.Another(testdata.OnDay(app, nursery.DateOf(time.Now())), reg, applicationSerial); err != nil {
 		return err
 	}
 	return json.NewEncoder(out).Encode(map[string]any{"application": app, "registration": reg})
@@ -107,13 +126,47 @@ func play(ctx context.Context, o options, out io.Writer) error {
 		return fmt.Errorf("connect to Temporal at %s: %w", o.temporal, err)
 	}
 	defer temporal.Close()
-	now := time.Now()
-	s := &stage{
-		address: o.url, door: roleplay.NewDoor(o.url, o.issuer), temporal: temporal, namespace: o.namespace,
-		run: fmt.Sprintf("demo-%d", now.UnixNano()), serial: int(now.Unix() % 9000), folder: o.out, histories: o.histories, out: out,
+	s := &stories.Stage{
+		Address: o.url, Door: roleplay.NewDoor(o.url, o.issuer), Temporal: temporal, Namespace: o.namespace,
+		Run: "demo-" + rand.Text(), Folder: o.out, Histories: o.histories, Out: out,
 	}
-	return s.playAll(ctx)
+	return playAll(ctx, s, o.once)
 }
+
+// playAll plays every story after the last one that the system has seen, or with once set none when it has seen all.
+func playAll(ctx context.Context, s *stories.Stage, once bool) error {
+	begun, all := time.Now(), append(stories.Ended(), stories.Open()...)
+	seen, err := readProgress(ctx, s)
+	if err != nil {
+		return err
+	}
+	switch {
+	case once && seen.Played >= len(all):
+		fmt.Fprintf(s.Out, "演示已于 %s 完成，不再重演；再演一次：make demo\n", seen.At.In(nursery.Shanghai).Format("2006-01-02 15:04"))
+		return nil
+	case once && seen.Played > 0:
+		fmt.Fprintf(s.Out, "演示上次演到第 %d 节，从第 %d 节接着演\n", seen.Played, seen.Played+1)
+	case !once:
+		seen.Played = 0
+		if err := stories.EnoughAccounts(ctx, s.Door); err != nil {
+			return err
+		}
+	}
+	for i, st := range all[seen.Played:] {
+		fmt.Fprintf(s.Out, "\n—— %d %s ——\n", seen.Played+i+1, st.Title)
+		if _, err := s.Play(ctx, st); err != nil {
+			return err
+		}
+		if err := writeProgress(ctx, s, progress{Played: seen.Played + i + 1, At: time.Now()}); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(s.Out, "\n演示完成，用时 %.1f 秒，文书保存在 %s\n", time.Since(begun).Seconds(), s.Folder)
+	return nil
+}
+
+// oneLine puts an error of several lines on one.
+func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
 
 // silentLog drops what the Temporal client logs.
 type silentLog struct{}

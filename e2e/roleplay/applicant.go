@@ -2,6 +2,7 @@ package roleplay
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -22,12 +23,33 @@ type Applicant struct {
 }
 
 // accountsPerCounty is how many institution accounts the demonstration's provider has in each county.
-const accountsPerCounty = 12
+const accountsPerCounty = 24
+
+// serialsPerAccount is how many credit codes one account can have, one after the other.
+const serialsPerAccount = 370
+
+// childrenPerAccount is how many of an account's applicants, one after the other, have children of their own.
+const childrenPerAccount = 40
+
+// ErrNoAccount reports that every institution account of a county has a case open.
+var ErrNoAccount = errors.New("no institution account is free")
 
 // NewApplicant takes an institution account of the application's county that has no open case, one that never filed if
 // there is any, and gives it a credit code of its own made with serial (0 to 9999). No other applicant of the door gets
 // the account until this one has filed or leaves.
 func NewApplicant(ctx context.Context, d *Door, name string, serial int) (*Applicant, error) {
+	return newApplicant(ctx, d, name, func(freed) int { return serial })
+}
+
+// NextApplicant is NewApplicant with a credit code that follows from the account and from what it has filed before: the same
+// system gives the same code.
+func NextApplicant(ctx context.Context, d *Door, name string) (*Applicant, error) {
+	return newApplicant(ctx, d, name, func(f freed) int {
+		return (f.number-1)*serialsPerAccount + f.cases%serialsPerAccount
+	})
+}
+
+func newApplicant(ctx context.Context, d *Door, name string, serialOf func(freed) int) (*Applicant, error) {
 	app, err := testdata.Application(name)
 	if err != nil {
 		return nil, err
@@ -36,22 +58,57 @@ func NewApplicant(ctx context.Context, d *Door, name string, serial int) (*Appli
 	if err != nil {
 		return nil, err
 	}
-	if _, reg, err = testdata.Another(app, reg, serial); err != nil {
-		return nil, err
-	}
-	actor, err := freeAccount(ctx, d, app.Institution.County)
+	account, err := freeAccount(ctx, d, app.Institution.County)
 	if err != nil {
 		return nil, err
 	}
-	return &Applicant{
-		Actor: actor, Registration: reg, serial: serial, day: nursery.DateOf(time.Now()), uploaded: map[nursery.PaperKind]string{},
-	}, nil
+	a := &Applicant{
+		Actor: account.actor, serial: serialOf(account), day: nursery.DateOf(time.Now()), uploaded: map[nursery.PaperKind]string{},
+	}
+	if _, a.Registration, err = testdata.Another(app, reg, a.serial); err != nil {
+		a.Leave()
+		return nil, err
+	}
+	return a, nil
 }
 
-func freeAccount(ctx context.Context, d *Door, county string) (*Actor, error) {
+// freed is an account without an open case.
+type freed struct {
+	actor  *Actor
+	number int // of the account within its county
+	cases  int // that it had before, all ended
+}
+
+func freeAccount(ctx context.Context, d *Door, county string) (freed, error) {
 	d.handing.Lock()
 	defer d.handing.Unlock()
-	var used *Actor
+	free, err := d.free(ctx, county, true)
+	if err != nil {
+		return freed{}, err
+	}
+	if len(free) == 0 {
+		return freed{}, fmt.Errorf("%w: all %d of %s have a case open or are about to", ErrNoAccount, accountsPerCounty, nursery.CountyName(county))
+	}
+	best := free[0]
+	if last := free[len(free)-1]; last.cases == 0 {
+		best = last
+	}
+	d.handed[best.actor.Account] = best.actor
+	return best, nil
+}
+
+// FreeAccounts counts the institution accounts of a county that have no open case.
+func (d *Door) FreeAccounts(ctx context.Context, county string) (int, error) {
+	d.handing.Lock()
+	defer d.handing.Unlock()
+	free, err := d.free(ctx, county, false)
+	return len(free), err
+}
+
+// free lists the accounts of a county that have no open case, up to the first one that never filed when one is enough. The
+// caller holds handing.
+func (d *Door) free(ctx context.Context, county string, one bool) ([]freed, error) {
+	var list []freed
 	for n := 1; n <= accountsPerCounty; n++ {
 		a := d.As(fmt.Sprintf("institution-%s-%02d", county, n))
 		if d.handed[a.Account] != nil {
@@ -61,20 +118,21 @@ func freeAccount(ctx context.Context, d *Door, county string) (*Actor, error) {
 		if err != nil {
 			return nil, err
 		}
-		if len(cases) == 0 {
-			d.handed[a.Account] = a
-			return a, nil
+		if slices.ContainsFunc(cases, func(c Case) bool { return c.Status != nursery.CaseEnded }) {
+			continue
 		}
-		busy := slices.ContainsFunc(cases, func(c Case) bool { return c.Status != nursery.CaseEnded })
-		if !busy && used == nil {
-			used = a
+		list = append(list, freed{a, n, len(cases)})
+		if one && len(cases) == 0 {
+			break
 		}
 	}
-	if used == nil {
-		return nil, fmt.Errorf("all %d institution accounts of %s have a case open or are about to", accountsPerCounty, county)
-	}
-	d.handed[used.Account] = used
-	return used, nil
+	return list, nil
+}
+
+// FirstChild returns the serial that the applicant's generated children are numbered from; no other applicant of the county
+// has the same.
+func (a *Applicant) FirstChild() int {
+	return 1 + a.serial/serialsPerAccount*childrenPerAccount + a.serial%serialsPerAccount%childrenPerAccount
 }
 
 // Leave lets another applicant have the account of one that will not file.

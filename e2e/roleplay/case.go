@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/textproto"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -330,6 +331,15 @@ func (a *Actor) AwaitTask(ctx context.Context, caseNo, kind string) (Task, error
 	return found, nil
 }
 
+// HasTask reports whether a task of that kind waits in the actor's inbox.
+func (a *Actor) HasTask(ctx context.Context, kind string) (bool, error) {
+	var page struct {
+		Items []Task `json:"items"`
+	}
+	err := a.Get(ctx, pathTasks+"?"+url.Values{"kind": {kind}, "limit": {"1"}}.Encode(), &page)
+	return len(page.Items) > 0, err
+}
+
 // answers tells that a task may be the actor's to answer: one question may be put to several roles at once, and a supervisor
 // answers for the office.
 func (a *Actor) answers(t Task) bool {
@@ -349,14 +359,12 @@ func Stage(s nursery.Stage) func(Case) bool { return func(c Case) bool { return 
 
 // Printed tells that a case stands at a stage and all its papers are printed.
 func Printed(s nursery.Stage) func(Case) bool {
-	return func(c Case) bool {
-		for _, d := range c.Documents {
-			if d.State == "pending" {
-				return false
-			}
-		}
-		return c.Stage == s
-	}
+	return func(c Case) bool { return c.Stage == s && AllPrinted(c) }
+}
+
+// AllPrinted reports whether all papers of a case are printed.
+func AllPrinted(c Case) bool {
+	return !slices.ContainsFunc(c.Documents, func(d Document) bool { return d.State == "pending" })
 }
 
 func openTasks(c Case) []string {

@@ -14,10 +14,15 @@ import (
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 )
 
+// skipPatience bounds how long the server may take to let time pass.
+const skipPatience = 5 * time.Minute
+
 // Skip makes time pass for one case only: on the real Temporal server the clock of its workflow runs ahead by d, firing
 // every timer on the way in order. The server must allow time skipping, as devstack's does. The error is that of the
 // server, or that the workflow ended before d was over.
 func Skip(ctx context.Context, c client.Client, namespace, caseNo string, d time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, skipPatience)
+	defer cancel()
 	execution := &commonpb.WorkflowExecution{WorkflowId: caseNo}
 	id := fmt.Sprintf("skip-%d", time.Now().UnixNano())
 	service := c.WorkflowService()

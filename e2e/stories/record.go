@@ -1,4 +1,4 @@
-package main
+package stories
 
 import (
 	"context"
@@ -19,10 +19,10 @@ import (
 // record saves the history of each case of the scene that has ended, for the replay test of the workflows. Who ran
 // it is blotted out: a history names the host of its worker.
 func (sc *scene) record(ctx context.Context) error {
-	if sc.histories == "" {
+	if sc.Histories == "" {
 		return nil
 	}
-	if err := os.MkdirAll(sc.histories, 0o755); err != nil {
+	if err := os.MkdirAll(sc.Histories, 0o755); err != nil {
 		return fmt.Errorf("record histories: %w", err)
 	}
 	for i, caseNo := range sc.cases {
@@ -30,7 +30,7 @@ func (sc *scene) record(ctx context.Context) error {
 			return err
 		}
 		var h history.History
-		events := sc.temporal.GetWorkflowHistory(ctx, caseNo, "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+		events := sc.Temporal.GetWorkflowHistory(ctx, caseNo, "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 		for events.HasNext() {
 			event, err := events.Next()
 			if err != nil {
@@ -45,7 +45,7 @@ func (sc *scene) record(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("encode history of %s: %w", caseNo, err)
 		}
-		name := filepath.Join(sc.histories, fmt.Sprintf("%s-%d.json", filepath.Base(sc.folder), i+1))
+		name := filepath.Join(sc.Histories, fmt.Sprintf("%s-%d.json", filepath.Base(sc.folder), i+1))
 		if err := os.WriteFile(name, raw, 0o644); err != nil {
 			return fmt.Errorf("save history: %w", err)
 		}
@@ -75,12 +75,12 @@ func unsealed(ctx context.Context, h *history.History) error {
 // ends waits until the workflow of a case has ended, which it does when its papers are printed, and tells a draft
 // that never ran from one that did.
 func (sc *scene) ends(ctx context.Context, caseNo string) (bool, error) {
-	if _, err := sc.temporal.DescribeWorkflowExecution(ctx, caseNo, ""); err != nil {
+	if _, err := sc.Temporal.DescribeWorkflowExecution(ctx, caseNo, ""); err != nil {
 		return false, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	if err := sc.temporal.GetWorkflow(ctx, caseNo, "").Get(ctx, nil); err != nil {
+	if err := sc.Temporal.GetWorkflow(ctx, caseNo, "").Get(ctx, nil); err != nil {
 		return false, fmt.Errorf("wait for the end of %s: %w", caseNo, err)
 	}
 	return true, nil

@@ -1,4 +1,4 @@
-package main
+package stories
 
 import (
 	"context"
@@ -25,7 +25,11 @@ func insuranceMonth(ctx context.Context, sc *scene) error {
 	if err != nil {
 		return err
 	}
-	office, insurer := sc.door.As("county-office-"+county), sc.door.As("insurer")
+	if caseNo == "" {
+		sc.say(nil, "各县区本月均已开始投保，每县区每月一件", "")
+		return nil
+	}
+	office, insurer := sc.Door.As("county-office-"+county), sc.Door.As("insurer")
 	sc.reader = office
 	if err := sc.handInRoster(ctx, office, caseNo, county, today); err != nil {
 		return err
@@ -66,10 +70,11 @@ func insuranceMonth(ctx context.Context, sc *scene) error {
 	return sc.endMonth(ctx, office, caseNo)
 }
 
-// openInsurance opens the month in the first county that has not opened it yet: each does so once.
+// openInsurance opens the month in the first county that has not opened it yet: each does so once. Without such a county it
+// returns no case.
 func (sc *scene) openInsurance(ctx context.Context, month string) (caseNo, county string, err error) {
 	for _, c := range nursery.Counties() {
-		office := sc.door.As("county-office-" + c.Code)
+		office := sc.Door.As("county-office-" + c.Code)
 		caseNo, err = office.StartInsurance(ctx, sc.key(), c.Code, month)
 		var refused *roleplay.Refusal
 		switch {
@@ -81,7 +86,7 @@ func (sc *scene) openInsurance(ctx context.Context, month string) (caseNo, count
 			return "", "", err
 		}
 	}
-	return "", "", fmt.Errorf("every county has opened %s", month)
+	return "", "", nil
 }
 
 func (sc *scene) handInRoster(ctx context.Context, office *roleplay.Actor, caseNo, county string, today nursery.Date) error {
@@ -151,7 +156,7 @@ func (sc *scene) claim(ctx context.Context, office, insurer *roleplay.Actor, cas
 // endMonth lets the case's clock run to the end of the month, where the case ends by itself.
 func (sc *scene) endMonth(ctx context.Context, office *roleplay.Actor, caseNo string) error {
 	left := time.Until(nursery.MonthEnd(nursery.DateOf(time.Now()))) + time.Minute
-	skipped := roleplay.Skip(ctx, sc.temporal, sc.namespace, caseNo, left)
+	skipped := roleplay.Skip(ctx, sc.Temporal, sc.Namespace, caseNo, left)
 	if _, err := office.Await(ctx, caseNo, roleplay.Stage(nursery.StageMonthDone)); err != nil {
 		return errors.Join(err, skipped)
 	}

@@ -1,4 +1,4 @@
-package main
+package stories
 
 import (
 	"context"
@@ -19,7 +19,7 @@ func contracted(ctx context.Context, sc *scene) error {
 	if err != nil {
 		return err
 	}
-	office, clinic := sc.door.As("county-office-"+a.County()), sc.door.As("clinic-"+a.County()+"-1")
+	office, clinic := sc.Door.As("county-office-"+a.County()), sc.Door.As("clinic-"+a.County()+"-1")
 	today := nursery.DateOf(time.Now())
 	if err := office.PutClinic(ctx, sc.key(), roleplay.Clinic(a.County(), "1", today.AddMonths(36))); err != nil {
 		return err
@@ -91,7 +91,7 @@ func (sc *scene) performed(ctx context.Context, a *roleplay.Applicant, clinic, o
 	for _, d := range c.Duties {
 		sc.say(nil, fmt.Sprintf("履约进度：%s 应完成 %d，已完成 %d，截至 %s", d.Title, d.Promised, d.Done, d.Until), "")
 	}
-	child := testdata.ChildBorn(a.County(), int(time.Now().UnixNano()%998), today.AddMonths(-20).AddDays(-int(time.Now().Unix()%300)))
+	child := testdata.ChildBorn(a.County(), a.FirstChild(), today.AddMonths(-20))
 	if _, err := a.Enrol(ctx, sc.key(), child, "c1", today); err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func (sc *scene) performed(ctx context.Context, a *roleplay.Applicant, clinic, o
 	}
 	sc.say(clinic, "提前三十天提出于 "+end.String()+" 终止", "")
 	until := end.AddDays(1).In(nursery.Shanghai).Add(10 * time.Hour)
-	if err := roleplay.Skip(ctx, sc.temporal, sc.namespace, caseNo, time.Until(until)); err != nil {
+	if err := roleplay.Skip(ctx, sc.Temporal, sc.Namespace, caseNo, time.Until(until)); err != nil {
 		return err
 	}
 	for _, who := range []*roleplay.Actor{office, a.Actor, clinic} {

@@ -1,4 +1,6 @@
-package main
+// Package stories plays the lives of nurseries at a running tuoyu, each person acting over HTTP under an account of its own:
+// institutions of every site kind file, correct, are visited, change and close. The demonstration and the storm play them.
+package stories
 
 import (
 	"context"
@@ -17,64 +19,64 @@ import (
 	"tuoyu/nursery"
 )
 
-// stage is where the stories are played.
-type stage struct {
-	address   string // where people reach the system
-	door      *roleplay.Door
-	temporal  client.Client
-	namespace string
-	run       string // goes into every idempotency key, so that a second run asks anew
-	keys      int
-	serial    int // of the next credit code
-	folder    string
-	histories string // where histories are recorded, if anywhere
-	out       io.Writer
+// Stage is where the stories are played.
+type Stage struct {
+	Address   string // where people reach the system
+	Door      *roleplay.Door
+	Temporal  client.Client
+	Namespace string
+	Run       string // goes into every idempotency key, so that a second run asks anew
+	Folder    string // for the papers
+	Histories string // where histories are recorded, if anywhere
+	Out       io.Writer
+
+	keys int
 }
 
-// story is one institution's life.
-type story struct {
-	folder, title string
-	play          func(context.Context, *scene) error
+// Story is one institution's life, or what is left to be worked on.
+type Story struct {
+	Name, Title string
+	play        func(context.Context, *scene) error
 }
 
 // scene is a story being played.
 type scene struct {
-	*stage
+	*Stage
 	folder string
 	cases  []string // in the order they were started
 	reader *roleplay.Actor
 }
 
-func (s *stage) playAll(ctx context.Context) error {
-	for i, st := range stories() {
-		fmt.Fprintf(s.out, "\n—— %d %s ——\n", i+1, st.title)
-		sc := &scene{stage: s, folder: filepath.Join(s.folder, st.folder)}
-		if err := st.play(ctx, sc); err != nil {
-			return fmt.Errorf("%s: %w", st.title, err)
-		}
-		if err := sc.curtain(ctx); err != nil {
-			return fmt.Errorf("%s: %w", st.title, err)
-		}
-		if err := sc.record(ctx); err != nil {
-			return fmt.Errorf("%s: %w", st.title, err)
+// Play plays a story, prints the timeline of its cases and saves their papers. It returns the cases in the order they were
+// started, also beside an error.
+func (s *Stage) Play(ctx context.Context, st Story) ([]string, error) {
+	sc := &scene{Stage: s, folder: filepath.Join(s.Folder, st.Name)}
+	err := st.play(ctx, sc)
+	if err == nil && st.Name != openName {
+		if err = sc.curtain(ctx); err == nil {
+			err = sc.record(ctx)
 		}
 	}
-	if err := s.leaveOpen(ctx); err != nil {
-		return err
+	if err != nil {
+		return sc.cases, fmt.Errorf("%s: %w", st.Title, err)
 	}
-	return s.leaveCare(ctx)
+	return sc.cases, nil
+}
+
+// Request returns a command of the stage under a fresh idempotency key.
+func (s *Stage) Request(method, path string, body any) roleplay.Request {
+	return roleplay.Request{Method: method, Path: path, Key: s.key(), Body: body}
 }
 
 // key gives a fresh idempotency key.
-func (s *stage) key() string {
+func (s *Stage) key() string {
 	s.keys++
-	return fmt.Sprintf("%s-%d", s.run, s.keys)
+	return fmt.Sprintf("%s-%d", s.Run, s.keys)
 }
 
 // applicant prepares an institution for the application of that name.
 func (sc *scene) applicant(ctx context.Context, name string) (*roleplay.Applicant, error) {
-	sc.serial++
-	a, err := roleplay.NewApplicant(ctx, sc.door, name, sc.serial)
+	a, err := roleplay.NextApplicant(ctx, sc.Door, name)
 	if err == nil {
 		sc.reader = a.Clerk() // who sees accounts where the institution sees roles
 	}
@@ -90,7 +92,7 @@ func (sc *scene) say(who *roleplay.Actor, what, article string) {
 	if article != "" {
 		article = "〔" + article + "〕"
 	}
-	fmt.Fprintf(sc.out, "%s  %s %s%s\n", time.Now().In(nursery.Shanghai).Format("15:04:05"), column(account), what, article)
+	fmt.Fprintf(sc.Out, "%s  %s %s%s\n", time.Now().In(nursery.Shanghai).Format("15:04:05"), column(account), what, article)
 }
 
 // column fills an account up to the longest one's width; a Chinese character is as wide as two others.
@@ -105,23 +107,26 @@ func column(account string) string {
 	return account + strings.Repeat(" ", max(0, widest-width))
 }
 
-// curtain prints the timeline of each case of the scene and saves its papers.
+// curtain waits until the papers of each case of the scene are printed, prints its timeline and saves them.
 func (sc *scene) curtain(ctx context.Context) error {
 	for _, caseNo := range sc.cases {
-		c, err := sc.reader.Case(ctx, caseNo)
+		c, err := sc.reader.Await(ctx, caseNo, roleplay.AllPrinted)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(sc.out, "\n  办件 %s 时间线\n", caseNo)
+		fmt.Fprintf(sc.Out, "\n  办件 %s 时间线\n", caseNo)
 		for _, e := range c.Timeline {
-			fmt.Fprintf(sc.out, "    %s  %s %s\n", e.At.In(nursery.Shanghai).Format("2006-01-02 15:04"), column(e.Actor), e.Note)
+			fmt.Fprintf(sc.Out, "    %s  %s %s\n", e.At.In(nursery.Shanghai).Format("2006-01-02 15:04"), column(e.Actor), e.Note)
 		}
 		for _, d := range c.Documents {
+			if d.SHA256 == "" { // replaced or revoked before it was printed
+				continue
+			}
 			file, err := sc.save(ctx, d)
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(sc.out, "    文书 %s（%s）→ %s\n", d.Number, d.Title, file)
+			fmt.Fprintf(sc.Out, "    文书 %s（%s）→ %s\n", d.Number, d.Title, file)
 		}
 	}
 	return nil
@@ -153,9 +158,4 @@ func fileRune(r rune) rune {
 		return '-'
 	}
 	return r
-}
-
-// oneLine puts an error of several lines on one.
-func oneLine(err error) string {
-	return strings.Join(strings.Fields(err.Error()), " ")
 }

@@ -1,4 +1,4 @@
-package main
+package stories
 
 import (
 	"context"
@@ -22,7 +22,7 @@ func drawn(ctx context.Context, sc *scene) error {
 	if err != nil {
 		return err
 	}
-	head, office := a.Supervisor(), sc.door.As("county-office-"+a.County())
+	head, office := a.Supervisor(), sc.Door.As("county-office-"+a.County())
 	half := nursery.HalfYearOf(nursery.DateOf(time.Now()))
 	caseNo, err := head.StartInspectionPlan(ctx, sc.key(), half)
 	var known *roleplay.Refusal
@@ -45,7 +45,7 @@ func drawn(ctx context.Context, sc *scene) error {
 		return err
 	}
 	over := half.Next().First().AddDays(1).In(nursery.Shanghai).Add(10 * time.Hour)
-	skipped := roleplay.Skip(ctx, sc.temporal, sc.namespace, caseNo, time.Until(over))
+	skipped := roleplay.Skip(ctx, sc.Temporal, sc.Namespace, caseNo, time.Until(over))
 	plan, err = head.AwaitPlan(ctx, caseNo, func(p roleplay.Plan) bool {
 		return p.Stage == nursery.StagePlanLate || p.Stage == nursery.StagePlanClosed
 	})
@@ -83,7 +83,7 @@ func (sc *scene) draw(ctx context.Context, head, office *roleplay.Actor, caseNo 
 		return plan, err
 	}
 	sc.say(office, fmt.Sprintf("录入公开值，抽取检查人员和随机抽查机构，共 %d 家次", len(plan.Visits)), random)
-	raw, err := sc.door.Published(ctx, caseNo)
+	raw, err := sc.Door.Published(ctx, caseNo)
 	if err != nil {
 		return plan, err
 	}
@@ -107,8 +107,8 @@ func (sc *scene) goes(ctx context.Context, a *roleplay.Applicant, plan roleplay.
 		return fmt.Errorf("%s is in no visit of %s", a.Institution(), plan.CaseNo)
 	}
 	v := plan.Visits[i]
-	first, second := sc.door.As(v.Drawn[0]), sc.door.As(v.Drawn[1])
-	if err := roleplay.Arrange(ctx, sc.key, v.Inspection, first, second, sc.nextMonday()); err != nil {
+	first, second := sc.Door.As(v.Drawn[0]), sc.Door.As(v.Drawn[1])
+	if err := roleplay.Arrange(ctx, sc.key, v.Inspection, first, second, visitDay()); err != nil {
 		return err
 	}
 	if err := a.AnswerOwn(ctx, sc.key(), v.Inspection, "inspection.day_offer", nursery.OutcomeAgreeDay, roleplay.Note{Note: "可以"}); err != nil {

@@ -1,4 +1,4 @@
-package main
+package stories
 
 import (
 	"context"
@@ -19,7 +19,7 @@ func checkedUp(ctx context.Context, sc *scene) error {
 	if err != nil {
 		return err
 	}
-	office, clinic := sc.door.As("county-office-"+a.County()), sc.door.As("clinic-"+a.County()+"-2")
+	office, clinic := sc.Door.As("county-office-"+a.County()), sc.Door.As("clinic-"+a.County()+"-2")
 	today := nursery.DateOf(time.Now())
 	half := nursery.HalfYearOf(today)
 	if err := office.PutClinic(ctx, sc.key(), roleplay.Clinic(a.County(), "2", today.AddMonths(36))); err != nil {
@@ -55,9 +55,8 @@ func checkedUp(ctx context.Context, sc *scene) error {
 
 // enrolled takes six children in, since before the half-year began; one guardian does not consent.
 func (sc *scene) enrolled(ctx context.Context, a *roleplay.Applicant, half nursery.HalfYear) error {
-	first := int(time.Now().UnixNano()/1000) % 900
 	for n := range 6 {
-		child := testdata.ChildBorn(a.County(), first+n, half.First().AddMonths(-13-3*n).AddDays(-int(time.Now().Unix()%25)))
+		child := testdata.ChildBorn(a.County(), a.FirstChild()+n, half.First().AddMonths(-13-3*n).AddDays(-7))
 		id, err := a.Enrol(ctx, sc.key(), child, []string{"乳儿一班", "托小一班", "托大一班"}[n/2], half.First().AddDays(-10))
 		if err != nil {
 			return err
@@ -73,7 +72,10 @@ func (sc *scene) enrolled(ctx context.Context, a *roleplay.Applicant, half nurse
 	return nil
 }
 
+// roundOf waits until the round that a contract opens is there.
 func (sc *scene) roundOf(ctx context.Context, clinic *roleplay.Actor, contract string, half nursery.HalfYear) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, roleplay.Patience)
+	defer cancel()
 	for {
 		rounds, err := clinic.Checkups(ctx, half)
 		if err != nil {
@@ -86,7 +88,7 @@ func (sc *scene) roundOf(ctx context.Context, clinic *roleplay.Actor, contract s
 		}
 		select {
 		case <-ctx.Done():
-			return "", fmt.Errorf("wait for the round of %s: %w", contract, ctx.Err())
+			return "", fmt.Errorf("contract %s has no check-up round after %s: %w", contract, roleplay.Patience, ctx.Err())
 		case <-time.After(100 * time.Millisecond):
 		}
 	}

@@ -1,4 +1,4 @@
-package main
+package stories
 
 import (
 	"context"
@@ -51,7 +51,7 @@ func (sc *scene) file(ctx context.Context, a *roleplay.Applicant, name string) (
 	sc.cases = append(sc.cases, started.CaseNo)
 	sc.say(a.Actor, fmt.Sprintf("提交备案：%s，%s，办件 %s，查询码 %s",
 		app.Institution.Name, app.SiteKind.Title(), started.CaseNo, started.TrackingCode), "人口与计划生育法第二十八条")
-	sc.say(a.Actor, fmt.Sprintf("查询进度：%s/progress#case=%s&code=%s", sc.address, started.CaseNo, started.TrackingCode), "")
+	sc.say(a.Actor, fmt.Sprintf("查询进度：%s/progress#case=%s&code=%s", sc.Address, started.CaseNo, started.TrackingCode), "")
 	return started.CaseNo, nil
 }
 

@@ -1,4 +1,4 @@
-package main
+package stories
 
 import (
 	"context"
@@ -15,8 +15,9 @@ const (
 	manners   = "托育机构管理规范(试行)"
 )
 
-func stories() []story {
-	return []story{
+// Ended lists the stories that are played to their end.
+func Ended() []Story {
+	return []Story{
 		{"clean", "公办综合托育机构，一次备齐", clean},
 		{"eleven-gaps", "社区托育机构，十一处缺漏两轮补正，其后变更备案", elevenGaps},
 		{"silent-office", "幼儿园托班，办理机关逾期不答复", silentOffice},
@@ -99,7 +100,7 @@ func silentOffice(ctx context.Context, sc *scene) error {
 	if err != nil {
 		return err
 	}
-	admin := sc.door.As("administrator")
+	admin := sc.Door.As("administrator")
 	err = admin.Set(ctx, sc.key(), a.County(), "filing.silence", nursery.SilenceAccept, "演示：逾期未答复视为受理")
 	if err != nil {
 		return err
@@ -144,7 +145,7 @@ func (sc *scene) letTimePass(ctx context.Context, a *roleplay.Applicant, caseNo 
 		if c.Stage == until {
 			return nil
 		}
-		if err := roleplay.Skip(ctx, sc.temporal, sc.namespace, caseNo, 24*time.Hour); err != nil {
+		if err := roleplay.Skip(ctx, sc.Temporal, sc.Namespace, caseNo, 24*time.Hour); err != nil {
 			return err
 		}
 	}

@@ -1,9 +1,9 @@
-package main
+package stories
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"tuoyu/e2e/roleplay"
@@ -13,13 +13,16 @@ import (
 
 const programme = "长治市普惠托育服务发展示范项目实施方案项目1"
 
+// plansMost bounds the names that are tried for a plan.
+const plansMost = 1000
+
 // countySite is a county's public demonstration nursery from its plan to the filing receipt, with one red month.
 func countySite(ctx context.Context, sc *scene) error {
 	a, err := sc.applicant(ctx, "public_comprehensive")
 	if err != nil {
 		return err
 	}
-	city, county := sc.door.As("city-office"), sc.door.As("county-office-"+a.County())
+	city, county := sc.Door.As("city-office"), sc.Door.As("county-office-"+a.County())
 	caseNo, err := sc.startPlan(ctx, city, a.County())
 	if err != nil {
 		return err
@@ -66,14 +69,26 @@ func (sc *scene) startPlan(ctx context.Context, city *roleplay.Actor, county str
 	if err != nil {
 		return "", err
 	}
-	plan = testdata.PlanFrom(plan, strings.ToLower(sc.run), nursery.DateOf(time.Now()).AddDays(-21))
-	sites, err := city.StartPlan(ctx, sc.key(), plan)
+	sites, err := sc.startFirstFree(ctx, city, testdata.PlanFrom(plan, "demo", nursery.DateOf(time.Now()).AddDays(-21)))
 	if err != nil {
 		return "", err
 	}
 	sc.cases = append(sc.cases, sites[county])
 	sc.say(city, fmt.Sprintf("启动%s：%d 个建设点，%d 个托位，%s前完成", plan.Title, len(sites), plan.Seats, plan.Deadline), programme)
 	return sites[county], nil
+}
+
+// startFirstFree starts the plan under the first of the names demo-1, demo-2, … that no plan has yet.
+func (sc *scene) startFirstFree(ctx context.Context, city *roleplay.Actor, plan nursery.BuildPlan) (map[string]string, error) {
+	prefix := plan.Name
+	for n := 1; ; n++ {
+		plan.Name = fmt.Sprintf("%s-%d", prefix, n)
+		sites, err := city.StartPlan(ctx, sc.key(), plan)
+		var refused *roleplay.Refusal
+		if !errors.As(err, &refused) || refused.Code != "plan_started" || n == plansMost {
+			return sites, err
+		}
+	}
 }
 
 // finish has the county report everything but registration and filing, and the city accept it.

@@ -1,9 +1,10 @@
-package main
+package stories
 
 import (
 	"context"
 	"time"
 
+	"tuoyu/calendar"
 	"tuoyu/e2e/roleplay"
 	"tuoyu/nursery"
 	"tuoyu/testdata"
@@ -33,7 +34,7 @@ func inspected(ctx context.Context, sc *scene) error {
 // complained is a complaint that the supervisor answers in writing.
 func (sc *scene) complained(ctx context.Context, a *roleplay.Applicant) error {
 	var filed roleplay.Started
-	err := sc.door.As("").Post(ctx, "/api/v1/public/complaints", sc.key(), map[string]string{
+	err := sc.Door.As("").Post(ctx, "/api/v1/public/complaints", sc.key(), map[string]string{
 		"county": a.County(), "institution": a.Institution(), "topic": "other", "said": "接送时段门口车辆多，通道被占。",
 	}, &filed)
 	if err != nil {
@@ -50,7 +51,7 @@ func (sc *scene) complained(ctx context.Context, a *roleplay.Applicant) error {
 	return err
 }
 
-// inspection opens a random visit by two officers who both accept, on a working day to come.
+// inspection opens a random visit by two officers who both accept, on the next working day.
 func (sc *scene) inspection(ctx context.Context, a *roleplay.Applicant, first, second *roleplay.Actor) (string, error) {
 	caseNo, err := a.Supervisor().StartInspection(ctx, sc.key(), a.Institution(), nursery.InspectRandom, first.Account, second.Account)
 	if err != nil {
@@ -58,16 +59,12 @@ func (sc *scene) inspection(ctx context.Context, a *roleplay.Applicant, first, s
 	}
 	sc.cases = append(sc.cases, caseNo)
 	sc.say(a.Supervisor(), "立项随机抽查："+caseNo+"，指派两名检查人员", "优化营商环境条例第五十四条")
-	return caseNo, roleplay.Arrange(ctx, sc.key, caseNo, first, second, sc.nextMonday())
+	return caseNo, roleplay.Arrange(ctx, sc.key, caseNo, first, second, visitDay())
 }
 
-// nextMonday is a day on which officers may come, unless it is a holiday.
-func (sc *scene) nextMonday() nursery.Date {
-	day := nursery.DateOf(time.Now()).AddDays(1)
-	for day.In(nursery.Shanghai).Weekday() != time.Monday {
-		day = day.AddDays(1)
-	}
-	return day
+// visitDay is the next day on which officers may come.
+func visitDay() nursery.Date {
+	return calendar.Published().AddWorkingDays(nursery.DateOf(time.Now()), 1).Date
 }
 
 func (sc *scene) corrected(ctx context.Context, a *roleplay.Applicant) error {
@@ -112,7 +109,7 @@ func (sc *scene) referred(ctx context.Context, a *roleplay.Applicant) error {
 		return err
 	}
 	sc.say(first, "发现重大隐患：燃气厨房的报警和切断装置失效，随即报告主管和县区专班", "托育机构消防安全指南(试行)")
-	office := sc.door.As("county-office-" + a.County())
+	office := sc.Door.As("county-office-" + a.County())
 	err = office.AnswerOwn(ctx, sc.key(), caseNo, "inspection.hazard", nursery.OutcomeNoted, roleplay.Note{Note: "已要求立即停用燃气厨房。"})
 	if err != nil {
 		return err

@@ -1,9 +1,7 @@
-package main
+package stories
 
 import (
 	"context"
-	"fmt"
-	"path/filepath"
 	"time"
 
 	"tuoyu/e2e/roleplay"
@@ -12,23 +10,31 @@ import (
 )
 
 // leaveCare leaves a class of twenty for the child-health team and an inspection whose day is set, so that the tablet and the
-// phone have something to be filled in. Where the county has no account left, earlier runs have left enough.
-func (s *stage) leaveCare(ctx context.Context) error {
-	sc := &scene{stage: s, folder: filepath.Join(s.folder, "open")}
-	a, err := sc.filed(ctx, "other")
+// phone have something to be filled in, unless a visit waits for the officer already.
+func leaveCare(ctx context.Context, sc *scene) error {
+	a, err := sc.applicant(ctx, "other")
 	if err != nil {
-		fmt.Fprintf(s.out, "          %s\n", oneLine(err))
+		return err
+	}
+	a.Leave()
+	switch waiting, err := a.Inspector(1).HasTask(ctx, "inspection.visit"); {
+	case err != nil:
+		return err
+	case waiting:
+		sc.say(nil, a.Inspector(1).Account+" 已有这样的待办", "")
 		return nil
 	}
-	office, clinic := sc.door.As("county-office-"+a.County()), sc.door.As("clinic-"+a.County()+"-1")
+	if a, err = sc.filed(ctx, "other"); err != nil {
+		return err
+	}
+	office, clinic := sc.Door.As("county-office-"+a.County()), sc.Door.As("clinic-"+a.County()+"-1")
 	today := nursery.DateOf(time.Now())
 	half := nursery.HalfYearOf(today)
 	if err := office.PutClinic(ctx, sc.key(), roleplay.Clinic(a.County(), "1", today.AddMonths(36))); err != nil {
 		return err
 	}
-	first := int(time.Now().UnixNano()/1000) % 900
 	for n := range 20 {
-		child := testdata.ChildBorn(a.County(), first+n, half.First().AddMonths(-20).AddDays(-n))
+		child := testdata.ChildBorn(a.County(), a.FirstChild()+n, half.First().AddMonths(-20).AddDays(-n))
 		id, err := a.Enrol(ctx, sc.key(), child, "托小班", half.First().AddDays(-10))
 		if err != nil {
 			return err
@@ -51,7 +57,7 @@ func (s *stage) leaveCare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := roleplay.Arrange(ctx, sc.key, inspection, one, two, sc.nextMonday()); err != nil {
+	if err := roleplay.Arrange(ctx, sc.key, inspection, one, two, visitDay()); err != nil {
 		return err
 	}
 	sc.say(nil, "待 "+one.Account+" 现场检查："+inspection, "")

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// process gives the number of a service's process, or 0 when it has none.
+func (d *devstack) process(service string) int {
+	raw, err := os.ReadFile(filepath.Join(d.env["DEVSTACK_STATE"], service+".pid"))
+	if err != nil {
+		return 0
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(raw)))
+	if err != nil {
+		return 0
+	}
+	return pid
+}
+
+// kill ends the process of a service outright and gives its number.
+func (d *devstack) kill(service string) int {
+	d.t.Helper()
+	pid := d.process(service)
+	if pid == 0 {
+		d.t.Fatalf("%s has no process", service)
+	}
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil && err != syscall.ESRCH {
+		d.t.Fatal(err)
+	}
+	return pid
+}
+
+// awaitOther waits until the service has another process than pid.
+func (d *devstack) awaitOther(service string, pid int) {
+	d.t.Helper()
+	for deadline := time.Now().Add(restartLimit); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if now := d.process(service); now != 0 && now != pid {
+			return
+		}
+	}
+	d.t.Fatalf("%s is not started again:\n%s", service, d.out)
+}
+
+func TestAServiceThatDiesIsStartedAgainWithItsPortsAndState(t *testing.T) {
+	d := up(t, openDir(t), "--fast=false") // with it, what was committed is on the disk
+	owner := d.connect("TUOYU_MIGRATE_DATABASE_URL")
+	if _, err := owner.Exec(context.Background(), "create table kept (n int); insert into kept values (42)"); err != nil {
+		t.Fatal(err)
+	}
+	token := accountToken(t, d, "clerk-140403")
+	for _, service := range []string{servicePostgres, serviceTemporal, serviceRenderer, serviceOIDC} {
+		d.awaitOther(service, d.kill(service))
+	}
+	both := d.kill(servicePostgres)
+	temporal := d.kill(serviceTemporal)
+	d.awaitOther(servicePostgres, both)
+	d.awaitOther(serviceTemporal, temporal)
+
+	var n int
+	conn := d.connect("TUOYU_MIGRATE_DATABASE_URL")
+	if err := conn.QueryRow(context.Background(), "select n from kept").Scan(&n); err != nil || n != 42 {
+		t.Errorf("kept %d, %v", n, err)
+	}
+	checkTemporal(t, d)
+	checkUI(t, d)
+	checkRenderer(t, d)
+	verifyToken(t, d, token)
+	if log, err := os.ReadFile(filepath.Join(d.env["DEVSTACK_STATE"], "devstack.log")); err != nil || strings.Count(string(log), "runs again after") != 6 {
+		t.Errorf("the log has not six restarts: %v\n%s", err, log)
+	}
+}
+
+func TestAServiceThatKeepsDyingEndsTheRun(t *testing.T) {
+	d := up(t, openDir(t), "--quiet", "--without", "temporal,renderer")
+	state := d.env["DEVSTACK_STATE"]
+	for ended := false; !ended; time.Sleep(time.Millisecond) {
+		if pid := d.process(serviceOIDC); pid != 0 {
+			_ = syscall.Kill(pid, syscall.SIGKILL) // it may be dead already
+		}
+		select {
+		case <-d.done:
+			ended = true
+		default:
+		}
+	}
+	if code := d.wait(); code != exitStack {
+		t.Errorf("exits with %d", code)
+	}
+	oneLine(t, d, "OIDC provider ended 5 times", "signal: killed", "see "+filepath.Join(state, "devstack.log"))
+	d.mustBeGone()
+	// What was killed must not be in the way of the next run.
+	d = up(t, state, "--without", "temporal,renderer")
+	if res, err := http.Get(d.env["TUOYU_OIDC_ISSUER"] + "/accounts"); err != nil || res.StatusCode != http.StatusOK {
+		t.Errorf("no accounts: %v", err)
+	}
+}
+
+func TestAPostgresKilledOutrightIsRecovered(t *testing.T) {
+	d := up(t, openDir(t), "--fast=false", "--without", "temporal,renderer,oidc")
+	d.awaitOther(servicePostgres, d.kill(servicePostgres))
+	checkPostgres(t, d)
+	// A server killed under a devstack that is killed too leaves its lock file with a dead number.
+	d.kill(servicePostgres)
+	if err := d.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	d = up(t, d.env["DEVSTACK_STATE"], "--without", "temporal,renderer,oidc")
+	checkPostgres(t, d)
+}
