@@ -22,9 +22,6 @@ type Applicant struct {
 	uploaded     map[nursery.PaperKind]string
 }
 
-// accountsPerCounty is how many institution accounts the demonstration's provider has in each county.
-const accountsPerCounty = 24
-
 // serialsPerAccount is how many credit codes one account can have, one after the other.
 const serialsPerAccount = 370
 
@@ -87,7 +84,7 @@ func freeAccount(ctx context.Context, d *Door, county string) (freed, error) {
 		return freed{}, err
 	}
 	if len(free) == 0 {
-		return freed{}, fmt.Errorf("%w: all %d of %s have a case open or are about to", ErrNoAccount, accountsPerCounty, nursery.CountyName(county))
+		return freed{}, fmt.Errorf("%w: all of %s have a case open or are about to", ErrNoAccount, nursery.CountyName(county))
 	}
 	best := free[0]
 	if last := free[len(free)-1]; last.cases == 0 {
@@ -108,8 +105,12 @@ func (d *Door) FreeAccounts(ctx context.Context, county string) (int, error) {
 // free lists the accounts of a county that have no open case, up to the first one that never filed when one is enough. The
 // caller holds handing.
 func (d *Door) free(ctx context.Context, county string, one bool) ([]freed, error) {
+	accounts, err := d.institutions(ctx, county)
+	if err != nil {
+		return nil, err
+	}
 	var list []freed
-	for n := 1; n <= accountsPerCounty; n++ {
+	for n := 1; n <= accounts; n++ {
 		a := d.As(fmt.Sprintf("institution-%s-%02d", county, n))
 		if d.handed[a.Account] != nil {
 			continue

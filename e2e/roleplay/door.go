@@ -79,6 +79,32 @@ func (d *Door) token(ctx context.Context, account string) (string, error) {
 	return granted.AccessToken, nil
 }
 
+// institutions counts the institution accounts that the provider has in a county.
+func (d *Door) institutions(ctx context.Context, county string) (int, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, d.issuer+"/accounts", nil)
+	if err != nil {
+		return 0, fmt.Errorf("list accounts: %w", err)
+	}
+	res, err := d.http.Do(req)
+	if err != nil {
+		return 0, fmt.Errorf("list accounts: %w", err)
+	}
+	defer res.Body.Close()
+	var accounts []struct {
+		Name string `json:"name"`
+	}
+	if err := json.NewDecoder(res.Body).Decode(&accounts); err != nil {
+		return 0, fmt.Errorf("list accounts: %s: %w", res.Status, err)
+	}
+	n := 0
+	for _, a := range accounts {
+		if strings.HasPrefix(a.Name, "institution-"+county+"-") {
+			n++
+		}
+	}
+	return n, nil
+}
+
 // Actor is one person at the door.
 type Actor struct {
 	Account string
