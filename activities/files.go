@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path/filepath"
 
 	"tuoyu/nursery"
 	"tuoyu/sealing"
@@ -36,6 +37,32 @@ func KeepFile(ctx context.Context, blobs store.Blobs, fields *sealing.Fields, at
 		return sealed.Close()
 	})
 	return kept, key, err
+}
+
+// SealFileName seals what an attachment is called, which may name a child, and returns what stands in the clear instead: the kind
+// of file. Without fields the name stays as it is.
+func SealFileName(fields *sealing.Fields, attachment, name string) (clear string, sealed []byte, err error) {
+	if fields == nil {
+		return name, nil, nil
+	}
+	sealed, err = fields.Seal([]byte(name), fileNameCell(attachment))
+	return "附件" + filepath.Ext(name), sealed, err
+}
+
+// FileName returns what an attachment is called.
+func FileName(fields *sealing.Fields, a store.Attachment) (string, error) {
+	if a.SealedName == nil {
+		return a.Name, nil
+	}
+	if fields == nil {
+		return "", ErrNoKeyset
+	}
+	name, err := fields.Open(a.SealedName, fileNameCell(a.ID))
+	return string(name), err
+}
+
+func fileNameCell(attachment string) sealing.Cell {
+	return sealing.Cell{Table: "attachments", Column: "sealed_name", Row: attachment}
 }
 
 // ErrNoKeyset reports that a sealed file cannot be read in a process without a keyset.
@@ -123,10 +150,14 @@ func sealClear(ctx context.Context, db *store.DB, blobs store.Blobs, fields *sea
 	if err != nil {
 		return false, err
 	}
+	name, sealedName, err := SealFileName(fields, a.ID, a.Name)
+	if err != nil {
+		return false, err
+	}
 	var n int64
 	var used []string
 	err = db.As(ctx, nursery.Engine, func(q *store.Queries) error {
-		n, err = q.PutSealedFile(ctx, store.PutSealedFileParams{ID: a.ID, Was: a.Sha256, Sha256: kept.SHA256, FileKey: key})
+		n, err = q.PutSealedFile(ctx, store.PutSealedFileParams{ID: a.ID, Was: a.Sha256, Sha256: kept.SHA256, FileKey: key, SealedName: sealedName, Name: name})
 		if err != nil || n == 0 {
 			return err
 		}

@@ -110,8 +110,8 @@ func (a *applicant) another(rows *pgx.Batch) (*filing, error) {
 		return uploaded[old]
 	})
 	for old, id := range uploaded {
-		rows.Queue(`INSERT INTO attachments (id, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at)
-			SELECT $2, sha256, county, $3, name, media_type, size, scan, $4, uploaded_at FROM attachments WHERE id = $1`,
+		rows.Queue(`INSERT INTO attachments (id, sha256, file_key, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at)
+			SELECT $2, sha256, file_key, county, $3, name, media_type, size, scan, $4, uploaded_at FROM attachments WHERE id = $1`,
 			old, id, f.institution, counter(a.County()))
 	}
 	return f, nil

@@ -122,12 +122,16 @@ func (s *Service) storeUpload(ctx context.Context, p nursery.Principal, file *st
 	if err != nil {
 		return Attachment{}, fmt.Errorf("keep upload: %w", err)
 	}
+	name := row.Name
 	row.Sha256, row.FileKey = kept.SHA256, key
+	if row.Name, row.SealedName, err = activities.SealFileName(s.Fields, row.ID, name); err != nil {
+		return Attachment{}, fmt.Errorf("seal name of upload: %w", err)
+	}
 	if err := s.as(ctx, p, func(q *store.Queries) error { return q.InsertAttachment(ctx, row) }); err != nil {
 		return Attachment{}, errors.Join(fmt.Errorf("record upload: %w", err), s.forgetUpload(context.WithoutCancel(ctx), row))
 	}
 	return Attachment{
-		ID: row.ID, Name: row.Name, MediaType: row.MediaType, Size: row.Size, SHA256: hex.EncodeToString(sum.Sum(nil)), Scan: row.Scan, UploadedAt: row.UploadedAt,
+		ID: row.ID, Name: name, MediaType: row.MediaType, Size: row.Size, SHA256: hex.EncodeToString(sum.Sum(nil)), Scan: row.Scan, UploadedAt: row.UploadedAt,
 	}, nil
 }
 
@@ -219,11 +223,14 @@ func (s *Service) openAttachment(ctx context.Context, p nursery.Principal, id st
 	if err != nil {
 		return a, nil, err
 	}
-	content, err := activities.OpenFile(ctx, s.Blobs, s.Fields, a)
-	if errors.Is(err, activities.ErrNoKeyset) {
-		return a, nil, s.sealing()
+	var content io.ReadCloser
+	if a.Name, err = activities.FileName(s.Fields, a); err == nil {
+		content, err = activities.OpenFile(ctx, s.Blobs, s.Fields, a)
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, activities.ErrNoKeyset):
+		return a, nil, s.sealing()
+	case err != nil:
 		return a, nil, fmt.Errorf("open attachment: %w", err)
 	}
 	return a, content, nil

@@ -106,6 +106,8 @@ func TestWhatIsUploadedLiesSealedUnderANameThatConfirmsNothing(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, content.Close())
 	require.Empty(t, opened.SHA256)
+	require.Equal(t, "同意书.pdf", opened.Name)
+	require.Equal(t, []string{"附件.pdf", "附件.pdf"}, d.strings(`SELECT name FROM attachments`), "what a file is called may name a child")
 
 	// A file moved to another row does not open, nor one that was changed.
 	d.exec(`UPDATE attachments a SET sha256 = b.sha256, file_key = b.file_key FROM attachments b WHERE a.id = $1 AND b.id = $2`, a.ID, again.ID)
@@ -201,6 +203,11 @@ func TestFilesFromBeforeTheKeysetAreReadAndThenSealed(t *testing.T) {
 		require.NoError(t, err)
 		require.Contains(t, got, signed)
 	}
+	require.Equal(t, []string{"附件.pdf", "附件.pdf"}, d.strings(`SELECT name FROM attachments`))
+	opened, content, err := d.OpenAttachment(t.Context(), first, ids[0])
+	require.NoError(t, err)
+	require.NoError(t, content.Close())
+	require.Equal(t, "同意书.pdf", opened.Name)
 	n, err := activities.SealFiles(t.Context(), d.db, d.Blobs, d.Fields, func(int) {})
 	require.NoError(t, err)
 	require.Zero(t, n)
@@ -413,7 +420,7 @@ func TestFilesOpenWhileTheirKeysAreRotated(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	needed, err = activities.SealedBy(t.Context(), d.db, old)
 	require.NoError(t, err)
-	require.EqualValues(t, 5, needed)
+	require.EqualValues(t, 2*5, needed, "the keys and names of five files")
 	_, err = activities.Reseal(t.Context(), d.db, d.Fields, func(activities.Resealed) {})
 	require.NoError(t, err)
 	close(stop)

@@ -1,10 +1,10 @@
 -- +goose Up
 
 -- A file lies sealed in the blob folder: file_key is its own key, sealed in turn by a key of the keyset. Without one the file
--- is as it was uploaded. sha256 names the file in the folder: it is the hash of what lies there, not of what was uploaded.
+-- is as it was uploaded. What it was called may name a child: sealed_name holds it, and name the kind of file alone. sha256 names the file in the folder: it is the hash of what lies there, not of what was uploaded.
 -- What belongs to no case and no child within a day is removed. What was stored before is kept: proofs of check-ups are named in
 -- sealed records alone, so that nobody can tell.
-ALTER TABLE attachments ADD COLUMN file_key bytea, ADD COLUMN kept boolean NOT NULL DEFAULT true;
+ALTER TABLE attachments ADD COLUMN file_key bytea, ADD COLUMN sealed_name bytea, ADD COLUMN kept boolean NOT NULL DEFAULT true;
 ALTER TABLE attachments ALTER COLUMN kept SET DEFAULT false;
 CREATE INDEX attachments_unused ON attachments (uploaded_at) WHERE case_no IS NULL AND child IS NULL AND NOT kept;
 CREATE INDEX attachments_of_blob ON attachments (sha256);
@@ -13,7 +13,7 @@ CREATE INDEX documents_of_blob ON documents (sha256) WHERE sha256 IS NOT NULL;
 CREATE INDEX consents_by_evidence ON consents (evidence);
 CREATE INDEX inspection_signatures_picture ON inspection_signatures (picture) WHERE picture <> '';
 CREATE POLICY collect ON attachments FOR DELETE USING (principal_role() = 'engine');
-GRANT DELETE, UPDATE (sha256, file_key) ON attachments TO tuoyu_app;
+GRANT DELETE, UPDATE (sha256, file_key, sealed_name, name) ON attachments TO tuoyu_app;
 
 -- What the blob folder of this database is marked with, so that files are never collected for another database.
 CREATE TABLE blob_folder (mark text PRIMARY KEY, one boolean NOT NULL DEFAULT true UNIQUE CHECK (one));
@@ -86,4 +86,4 @@ DROP TABLE blob_folder;
 REVOKE DELETE ON attachments FROM tuoyu_app;
 DROP POLICY collect ON attachments;
 DROP INDEX inspection_signatures_picture, consents_by_evidence, documents_of_blob, attachments_clear, attachments_of_blob, attachments_unused;
-ALTER TABLE attachments DROP COLUMN file_key, DROP COLUMN kept;
+ALTER TABLE attachments DROP COLUMN file_key, DROP COLUMN sealed_name, DROP COLUMN kept;

@@ -11,7 +11,7 @@ import (
 )
 
 const attachmentByID = `-- name: AttachmentByID :one
-SELECT id, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at, case_no, child, file_key, kept FROM attachments WHERE id = $1
+SELECT id, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at, case_no, child, file_key, sealed_name, kept FROM attachments WHERE id = $1
 `
 
 func (q *Queries) AttachmentByID(ctx context.Context, id string) (Attachment, error) {
@@ -31,6 +31,7 @@ func (q *Queries) AttachmentByID(ctx context.Context, id string) (Attachment, er
 		&i.CaseNo,
 		&i.Child,
 		&i.FileKey,
+		&i.SealedName,
 		&i.Kept,
 	)
 	return i, err
@@ -116,7 +117,7 @@ func (q *Queries) BlobsReferredTo(ctx context.Context, names []string) ([]string
 }
 
 const clearAttachments = `-- name: ClearAttachments :many
-SELECT id, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at, case_no, child, file_key, kept FROM attachments WHERE file_key IS NULL AND id > $1 ORDER BY id LIMIT $2
+SELECT id, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at, case_no, child, file_key, sealed_name, kept FROM attachments WHERE file_key IS NULL AND id > $1 ORDER BY id LIMIT $2
 `
 
 type ClearAttachmentsParams struct {
@@ -148,6 +149,7 @@ func (q *Queries) ClearAttachments(ctx context.Context, arg ClearAttachmentsPara
 			&i.CaseNo,
 			&i.Child,
 			&i.FileKey,
+			&i.SealedName,
 			&i.Kept,
 		); err != nil {
 			return nil, err
@@ -298,14 +300,15 @@ func (q *Queries) EndDocument(ctx context.Context, arg EndDocumentParams) (int64
 }
 
 const insertAttachment = `-- name: InsertAttachment :exec
-INSERT INTO attachments (id, sha256, file_key, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+INSERT INTO attachments (id, sha256, file_key, sealed_name, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 `
 
 type InsertAttachmentParams struct {
 	ID          string
 	Sha256      string
 	FileKey     []byte
+	SealedName  []byte
 	County      string
 	Institution string
 	Name        string
@@ -321,6 +324,7 @@ func (q *Queries) InsertAttachment(ctx context.Context, arg InsertAttachmentPara
 		arg.ID,
 		arg.Sha256,
 		arg.FileKey,
+		arg.SealedName,
 		arg.County,
 		arg.Institution,
 		arg.Name,
@@ -357,21 +361,25 @@ func (q *Queries) LinkAttachments(ctx context.Context, arg LinkAttachmentsParams
 }
 
 const putSealedFile = `-- name: PutSealedFile :execrows
-UPDATE attachments SET sha256 = $1, file_key = $2::bytea WHERE id = $3 AND file_key IS NULL AND sha256 = $4
+UPDATE attachments SET sha256 = $1, file_key = $2::bytea, sealed_name = $3::bytea, name = $4 WHERE id = $5 AND file_key IS NULL AND sha256 = $6
 `
 
 type PutSealedFileParams struct {
-	Sha256  string
-	FileKey []byte
-	ID      string
-	Was     string
+	Sha256     string
+	FileKey    []byte
+	SealedName []byte
+	Name       string
+	ID         string
+	Was        string
 }
 
-// The sealed file takes the place of the clear one.
+// The sealed file and name take the place of the clear ones.
 func (q *Queries) PutSealedFile(ctx context.Context, arg PutSealedFileParams) (int64, error) {
 	result, err := q.db.Exec(ctx, putSealedFile,
 		arg.Sha256,
 		arg.FileKey,
+		arg.SealedName,
+		arg.Name,
 		arg.ID,
 		arg.Was,
 	)

@@ -51,6 +51,7 @@ type Attachment struct {
 	CaseNo      *string
 	Child       *string
 	FileKey     []byte
+	SealedName  []byte
 	Kept        bool
 }
 

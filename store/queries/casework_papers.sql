@@ -3,8 +3,8 @@
 SELECT * FROM documents WHERE case_no = @case_no ORDER BY created_at, number, id LIMIT 200;
 
 -- name: InsertAttachment :exec
-INSERT INTO attachments (id, sha256, file_key, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at)
-VALUES (@id, @sha256, sqlc.narg(file_key), @county, @institution, @name, @media_type, @size, @scan, @uploaded_by, @uploaded_at);
+INSERT INTO attachments (id, sha256, file_key, sealed_name, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at)
+VALUES (@id, @sha256, sqlc.narg(file_key), sqlc.narg(sealed_name), @county, @institution, @name, @media_type, @size, @scan, @uploaded_by, @uploaded_at);
 
 -- name: AttachmentByID :one
 SELECT * FROM attachments WHERE id = @id;
@@ -26,8 +26,8 @@ SELECT id FROM attachments WHERE id = ANY (sqlc.arg(ids)::text[]) AND institutio
 SELECT * FROM attachments WHERE file_key IS NULL AND id > @after ORDER BY id LIMIT @page_size;
 
 -- name: PutSealedFile :execrows
--- The sealed file takes the place of the clear one.
-UPDATE attachments SET sha256 = @sha256, file_key = sqlc.arg(file_key)::bytea WHERE id = @id AND file_key IS NULL AND sha256 = @was;
+-- The sealed file and name take the place of the clear ones.
+UPDATE attachments SET sha256 = @sha256, file_key = sqlc.arg(file_key)::bytea, sealed_name = sqlc.arg(sealed_name)::bytea, name = @name WHERE id = @id AND file_key IS NULL AND sha256 = @was;
 
 -- name: RenamePictures :exec
 -- Papers that show a signature by the hash of its clear file show it by the attachment instead.
