@@ -112,18 +112,18 @@ func (a *applicant) another(rows *pgx.Batch) (*filing, error) {
 	for old, id := range uploaded {
 		rows.Queue(`INSERT INTO attachments (id, sha256, file_key, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at)
 			SELECT $2, sha256, file_key, county, $3, name, media_type, size, scan, $4, uploaded_at FROM attachments WHERE id = $1`,
-			old, id, f.institution, counter(a.County()))
+			old, id, f.institution, clerkAtCounter(a.County()))
 	}
 	return f, nil
 }
 
 // counter is the account of the clerk who enters the filings, and so uploads their papers.
-func counter(county string) string { return "clerk-" + county + "-2" }
+func clerkAtCounter(county string) string { return "clerk-" + county + "-2" }
 
 // hand hands the filing in and gives its case number.
 func (f *filing) hand(ctx context.Context, d *roleplay.Door) (string, error) {
 	var started roleplay.Started
-	err := d.As(counter(f.County())).Post(ctx, "/api/v1/filings", key(),
+	err := d.As(clerkAtCounter(f.County())).Post(ctx, "/api/v1/filings", key(),
 		map[string]any{"institution": f.institution, "application": f.application}, &started)
 	return started.CaseNo, err
 }
