@@ -117,7 +117,7 @@ func (a *applicant) another(rows *pgx.Batch) (*filing, error) {
 	return f, nil
 }
 
-// counter is the account of the clerk who enters the filings, and so uploads their papers.
+// clerkAtCounter is the account of the clerk who enters the filings, and so uploads their papers.
 func clerkAtCounter(county string) string { return "clerk-" + county + "-2" }
 
 // hand hands the filing in and gives its case number.
