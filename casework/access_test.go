@@ -2,6 +2,7 @@ package casework_test
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -269,4 +270,16 @@ func TestAnOfficeUploadsForInstitutionsOfItsCounty(t *testing.T) {
 	code(t, err, casework.CodeNotFound)
 	_, err = d.Upload(t.Context(), clinic, casework.Upload{Institution: first.Institution, County: county, Name: "a.pdf", Body: bytes.NewReader(testdata.PDF("a"))})
 	code(t, err, casework.CodeNotFound)
+}
+
+func TestWhatAClinicServesIsReadOnceAStatement(t *testing.T) {
+	d := caring(t)
+	for _, table := range []string{"institutions", "enrolments", "checkup_roster", "checkup_duties", "checkup_records", "health_records", "referrals", "attachments"} {
+		var plan []string
+		require.NoError(t, d.db.As(t.Context(), clinic, func(q *store.Queries) (err error) {
+			plan, err = q.Strings(t.Context(), `EXPLAIN SELECT * FROM `+table)
+			return err
+		}))
+		require.Regexp(t, `hashed SubPlan|= ANY \(\$\d+\)`, strings.Join(plan, "\n"), table)
+	}
 }

@@ -80,6 +80,9 @@ func (s *Service) Children(ctx context.Context, p nursery.Principal, f Enrolment
 			return list, err
 		}
 	}
+	if p.Role == nursery.RoleInstitution && f.Institution != "" && f.Institution != p.Institution {
+		return list, notFound()
+	}
 	if p.Role == nursery.RoleInstitution {
 		f.Institution = p.Institution
 	}

@@ -27,7 +27,7 @@ type ClinicCandidate struct {
 // Candidates lists the clinics of the institution's county as contract.order sees a year's contract with each from today on:
 // those that fit first, the ones of its township before the others, then by what they can still take on.
 func (s *Service) Candidates(ctx context.Context, p nursery.Principal, institution string) ([]ClinicCandidate, error) {
-	if p.Role == nursery.RoleInstitution {
+	if p.Role == nursery.RoleInstitution && institution == "" {
 		institution = p.Institution
 	}
 	list, county := []ClinicCandidate{}, ""

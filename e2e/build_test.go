@@ -58,7 +58,7 @@ func buildRows(t *testing.T, h *house, county string) []row {
 		local = only(nursery.RoleCountyOffice)
 	)
 	return []row{
-		{op: "POST /api/v1/build-plans", path: "/api/v1/build-plans", allowed: only(nursery.RoleCityOffice, nursery.RoleAdministrator), body: says(plan)},
+		{op: "POST /api/v1/build-plans", path: "/api/v1/build-plans", allowed: only(nursery.RoleCityOffice, nursery.RoleAdministrator), body: says(plannedFrom(t, 0))},
 		{op: "GET /api/v1/build-plans/{plan}/ledger", path: of + "/ledger", allowed: seers},
 		{op: "GET /api/v1/build-plans/{plan}/ledger.xlsx", path: of + "/ledger.xlsx", allowed: seers},
 		{op: "GET /api/v1/build-plans/{plan}/map", path: of + "/map", allowed: seers},
@@ -66,8 +66,8 @@ func buildRows(t *testing.T, h *house, county string) []row {
 		{op: "GET /api/v1/build-sites", path: "/api/v1/build-sites", allowed: seers},
 		{op: "GET /api/v1/build-sites/{case_no}", path: at, allowed: seers, ofCase: true},
 		{op: "POST /api/v1/build-sites/{case_no}/amendments", path: at + "/amendments", allowed: city, ofCase: true,
-			body: says(map[string]any{"version": 9, "seats": 200, "mode": "public", "milestones": plan.Milestones, "reason": "核对权限"})},
-		{op: "POST /api/v1/build-sites/{case_no}/filing", path: at + "/filing", allowed: local, ofCase: true,
+			body: says(map[string]any{"version": 1, "seats": 200, "mode": "public", "milestones": plan.Milestones, "reason": "核对权限"})},
+		{op: "POST /api/v1/build-sites/{case_no}/filing", path: at + "/filing", allowed: local, ofCase: true, refused: "filing_not_of_site",
 			body: says(map[string]string{"filing": "BA-140403-2026-000001-0"})},
 		{op: "POST /api/v1/build-sites/{case_no}/reports", path: at + "/reports", allowed: local, ofCase: true,
 			body: says(map[string]any{"milestone": "fit_out", "percent": 10, "note": "核对权限"})},

@@ -36,10 +36,14 @@ func childrenRows(t *testing.T, a *roleplay.Applicant) []row {
 		seers = only(nursery.RoleCountyOffice, nursery.RoleAuditor)
 		form  = slices.Concat([]byte("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n"),
 			roleplay.Roster([]nursery.Child{testdata.Child(a.County(), 7003, today())}, "乳儿班", today()), []byte("\r\n--edge--\r\n"))
-		body = map[string]any{"child": testdata.Child(a.County(), 7002, today()), "class": "乳儿班", "entered_on": today()}
+		serial = 7100
+		body   = func(nursery.Role, string) any { // each comes with a child of its own
+			serial++
+			return map[string]any{"child": testdata.Child(a.County(), serial, today()), "class": "乳儿班", "entered_on": today()}
+		}
 	)
 	return []row{
-		{op: "POST /api/v1/children", path: "/api/v1/children", allowed: own, body: says(body)},
+		{op: "POST /api/v1/children", path: "/api/v1/children", allowed: own, body: body},
 		{op: "GET /api/v1/children", path: "/api/v1/children", allowed: carer},
 		{op: "GET /api/v1/children/counts", path: "/api/v1/children/counts", allowed: append(carer, nursery.RoleCountyOffice)},
 		{op: "GET /api/v1/children/{child}", path: at + "?purpose=enrolment", allowed: own, ofCase: true},

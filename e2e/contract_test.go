@@ -247,7 +247,7 @@ func contractRows(t *testing.T, h *house, a *roleplay.Applicant) []row {
 		{op: "GET /api/v1/clinics", path: "/api/v1/clinics?county=140403", allowed: people, ofCase: true, shared: true},
 		{op: "POST /api/v1/contracts", path: "/api/v1/contracts", allowed: only(nursery.RoleInstitution, nursery.RoleHospital, nursery.RoleCountyOffice),
 			body: says(roleplay.Terms(a.Institution(), p.clinicID(), today().AddDays(800)))},
-		{op: "GET /api/v1/contracts/candidates", path: "/api/v1/contracts/candidates?institution=" + a.Institution(), ofCase: true, shared: true,
+		{op: "GET /api/v1/contracts/candidates", path: "/api/v1/contracts/candidates?institution=" + a.Institution(), ofCase: true,
 			allowed: only(nursery.RoleInstitution, nursery.RoleCountyOffice, nursery.RoleCityOffice)},
 		{op: "GET /api/v1/contracts", path: "/api/v1/contracts", allowed: list},
 		{op: "GET /api/v1/contracts.xlsx", path: "/api/v1/contracts.xlsx", allowed: list},

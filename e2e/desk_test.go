@@ -1,13 +1,36 @@
 package e2e
 
-import "tuoyu/nursery"
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"testing"
+
+	"tuoyu/e2e/roleplay"
+	"tuoyu/nursery"
+)
 
 // deskRows are the operations on who has what and who is away, for the matrix of roles.
-func deskRows() []row {
+func deskRows(t *testing.T, h *house, county string) []row {
+	t.Helper()
+	var absence, filter struct {
+		ID int64 `json:"id"`
+	}
+	head := h.door.As("supervisor-" + county)
+	err := errors.Join(
+		head.Post(t.Context(), "/api/v1/absences", key(), map[string]any{
+			"account": "clerk-" + county, "from_on": today().AddDays(300), "until_on": today().AddDays(301), "delegate": "nobody",
+		}, &absence),
+		head.Do(t.Context(), roleplay.Request{Method: http.MethodPut, Path: "/api/v1/saved-filters", Key: key(),
+			Body: map[string]string{"room": "tasks", "name": "待删除", "query": "view=due"}}, &filter),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
 	var (
 		watch = only(nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator)
 		away  = append(only(nursery.RoleCityOffice, nursery.RoleAdministrator), office...)
-		none  = says(map[string]any{"from_on": today(), "until_on": today().AddDays(-1), "delegate": "nobody"})
+		none  = says(map[string]any{"from_on": today().AddDays(200), "until_on": today().AddDays(201), "delegate": "nobody"})
 	)
 	return []row{
 		{op: "GET /api/v1/workload", path: "/api/v1/workload", allowed: only(nursery.RoleSupervisor, nursery.RoleCountyOffice)},
@@ -16,9 +39,11 @@ func deskRows() []row {
 		{op: "GET /api/v1/tasks/counts", path: "/api/v1/tasks/counts", allowed: listers},
 		{op: "GET /api/v1/absences", path: "/api/v1/absences", allowed: append(only(nursery.RoleAuditor), away...)},
 		{op: "POST /api/v1/absences", path: "/api/v1/absences", allowed: away, body: none},
-		{op: "POST /api/v1/absences/{id}/end", path: "/api/v1/absences/999999/end", allowed: only()},
+		{op: "POST /api/v1/absences/{id}/end", path: fmt.Sprintf("/api/v1/absences/%d/end", absence.ID), ofCase: true,
+			allowed: only(nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleAdministrator)},
 		{op: "GET /api/v1/saved-filters", path: "/api/v1/saved-filters?room=tasks", allowed: nursery.Roles()},
 		{op: "PUT /api/v1/saved-filters", path: "/api/v1/saved-filters", allowed: nursery.Roles(), body: says(map[string]string{"room": "tasks", "name": "快到期", "query": "view=due"})},
-		{op: "DELETE /api/v1/saved-filters/{id}", path: "/api/v1/saved-filters/999999", allowed: only()},
+		{op: "DELETE /api/v1/saved-filters/{id}", path: fmt.Sprintf("/api/v1/saved-filters/%d", filter.ID), ofCase: true,
+			allowed: only(nursery.RoleSupervisor)},
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"tuoyu/e2e/roleplay"
 	"tuoyu/nursery"
+	"tuoyu/testdata"
 )
 
 func TestACleanFilingGetsItsReceiptAndIsVerified(t *testing.T) {
@@ -325,7 +326,13 @@ func TestAClerkWhoFiledForAnInstitutionDoesNotReviewIt(t *testing.T) {
 	h := sharedHouse(t)
 	a := newApplicant(t, h, "public_comprehensive")
 	register(t, a)
-	app := prepare(t, a, "public_comprehensive")
+	app := testdata.WithAttachments(prepare(t, a, "public_comprehensive"), func(kind nursery.PaperKind) string { // scanned at the counter
+		id, err := a.Clerk().UploadFor(t.Context(), a.Institution(), string(kind)+".pdf", "application/pdf", testdata.PDF(string(kind)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return id
+	})
 	var started roleplay.Started
 	err := a.Clerk().Post(t.Context(), "/api/v1/filings", key(), map[string]any{"institution": a.Institution(), "application": app}, &started)
 	if err != nil {

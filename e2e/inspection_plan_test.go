@@ -270,8 +270,6 @@ func inspectionPlanRows(t *testing.T, h *house, a *roleplay.Applicant) []row {
 		t.Fatal(err)
 	}
 	caseNo := drafted(t, h, a, nursery.HalfYearOf(today()))
-	commit(t, a, caseNo)
-	open(t, h.door.As("county-office-"+a.County()), caseNo, "inspection_plan.draw")
 	feed := calendarOf(t, h, a.Inspector(2).Account)
 	var (
 		at       = "/api/v1/inspection-plans/" + caseNo
@@ -280,19 +278,22 @@ func inspectionPlanRows(t *testing.T, h *house, a *roleplay.Applicant) []row {
 		officers = only(nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleCountyOffice)
 	)
 	return []row{
-		{op: "POST /api/v1/inspection-plans", path: "/api/v1/inspection-plans", allowed: heads, body: says(map[string]string{"half": "2019H1"})},
+		{op: "POST /api/v1/inspection-plans", path: "/api/v1/inspection-plans", allowed: heads, body: says(map[string]string{"half": nursery.HalfYearOf(today()).Next().String()})},
 		{op: "GET /api/v1/inspection-plans", path: "/api/v1/inspection-plans", allowed: seers},
 		{op: "GET /api/v1/inspection-plans/{case_no}", path: at, allowed: seers, ofCase: true},
 		{op: "GET /api/v1/inspection-plans/{case_no}/plan.xlsx", path: at + "/plan.xlsx", allowed: seers, ofCase: true},
 		{op: "POST /api/v1/inspection-plans/{case_no}/exclusions", path: at + "/exclusions", allowed: heads, ofCase: true,
-			body: says(map[string]any{"institution": a.Institution(), "excluded": true, "reason": "核对权限"})},
+			body: says(map[string]any{"institution": a.Institution(), "excluded": false, "reason": "核对权限"})},
 		{op: "POST /api/v1/inspection-plans/{case_no}/commit", path: at + "/commit", allowed: heads, ofCase: true},
 		// The supervisor of the county has committed and so cannot witness.
 		{op: "POST /api/v1/inspection-plans/{case_no}/draw", path: at + "/draw", allowed: seers[1:], ofCase: true,
-			body: says(map[string]any{"public_value": "1", "public_source": "示例", "public_at": "2019-01-01T00:00:00Z"})},
+			ready: func() { open(t, h.door.As("county-office-"+a.County()), caseNo, "inspection_plan.draw") },
+			body: func(nursery.Role, string) any {
+				return map[string]any{"public_value": "3391.76", "public_source": "示例", "public_at": time.Now()}
+			}},
 		{op: "GET /api/v1/inspection-plans/{case_no}/published", path: at + "/published", allowed: everybody},
-		{op: "PUT /api/v1/inspectors/{account}", path: "/api/v1/inspectors/inspector-none", allowed: heads,
-			body: says(map[string]any{"on_duty": true, "conflicts": []string{"inst-none"}, "version": 0})},
+		{op: "PUT /api/v1/inspectors/{account}", path: "/api/v1/inspectors/" + a.Inspector(4).Account, allowed: heads,
+			body: says(map[string]any{"on_duty": true, "conflicts": []string{}, "version": 1})},
 		{op: "GET /api/v1/inspectors", path: "/api/v1/inspectors", allowed: append(only(nursery.RoleCityOffice, nursery.RoleAuditor), officers...)},
 		{op: "POST /api/v1/inspectors/me/calendar", path: "/api/v1/inspectors/me/calendar", allowed: only(nursery.RoleInspector)},
 		{op: "GET /api/v1/inspectors/{me}/calendar.ics", path: feed, allowed: everybody},

@@ -51,7 +51,11 @@ func sign(t *testing.T, a *roleplay.Applicant, caseNo string) {
 func inspectionRows(t *testing.T, h *house, a *roleplay.Applicant) []row {
 	t.Helper()
 	caseNo := inspecting(t, a)
-	inspect(t, a.Inspector(1), caseNo, false)
+	open(t, a.Inspector(1), caseNo, "inspection.visit")
+	visit, err := a.Inspector(1).FillVisit(t.Context(), caseNo, "visit-matrix", today(), nil, false)
+	if err != nil {
+		t.Fatal(err)
+	}
 	complaint := map[string]string{"county": a.County(), "institution": a.Institution(), "topic": "other", "said": "核对权限的投诉"}
 	var filed struct {
 		CaseNo string `json:"case_no"`
@@ -59,8 +63,6 @@ func inspectionRows(t *testing.T, h *house, a *roleplay.Applicant) []row {
 	if err := h.door.As("").Post(t.Context(), "/api/v1/public/complaints", key(), complaint, &filed); err != nil {
 		t.Fatal(err)
 	}
-	visit := roleplay.SentVisit{Visit: "visit-matrix", Content: nursery.Visit{VisitedOn: today(), Items: []nursery.VisitItem{}}}
-	complaint["institution"] = "inst-none"
 	var (
 		at       = "/api/v1/inspections/" + caseNo
 		seers    = only(nursery.RoleInstitution, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor)
@@ -71,12 +73,13 @@ func inspectionRows(t *testing.T, h *house, a *roleplay.Applicant) []row {
 		{op: "GET /api/v1/inspections", path: "/api/v1/inspections", allowed: seers},
 		{op: "GET /api/v1/inspections.xlsx", path: "/api/v1/inspections.xlsx", allowed: seers},
 		{op: "POST /api/v1/inspections", path: "/api/v1/inspections", allowed: heads, body: says(map[string]string{
-			"institution": "inst-none", "kind": "random", "first_inspector": "inspector-1", "second_inspector": "inspector-2"})},
-		{op: "GET /api/v1/inspections/{case_no}", path: at, allowed: seers, ofCase: true},
+			"institution": a.Institution(), "kind": "random", "first_inspector": a.Inspector(3).Account, "second_inspector": a.Inspector(4).Account})},
 		{op: "GET /api/v1/inspections/{case_no}/package", path: at + "/package", allowed: officers, ofCase: true},
-		{op: "PUT /api/v1/inspections/{case_no}/visit", path: at + "/visit", allowed: officers, ofCase: true, body: says(visit)},
 		{op: "POST /api/v1/inspections/{case_no}/drafts", path: at + "/drafts", allowed: officers, ofCase: true,
 			body: says(map[string]any{"visit": "visit-matrix", "content": visit.Content})},
+		{op: "PUT /api/v1/inspections/{case_no}/visit", path: at + "/visit", allowed: officers, ofCase: true, body: says(visit)},
+		// Unannounced, it is there for the institution once the officers have been.
+		{op: "GET /api/v1/inspections/{case_no}", path: at, allowed: seers, ofCase: true},
 		{op: "GET /api/v1/public/inspections", path: "/api/v1/public/inspections?county=140403", allowed: everybody},
 		{op: "POST /api/v1/public/complaints", path: "/api/v1/public/complaints", allowed: everybody, body: says(complaint)},
 		{op: "POST /api/v1/complaints", path: "/api/v1/complaints", body: says(complaint), allowed: append(only(nursery.RoleInstitution, nursery.RoleHospital, nursery.RoleCityOffice), office...)},

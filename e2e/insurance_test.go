@@ -52,10 +52,24 @@ func insuranceRows(t *testing.T, h *house, county string) []row {
 		theirs = only(nursery.RoleInsurer)
 		claims = append(only(nursery.RoleInstitution), seers...)
 	)
-	claim := map[string]any{"child": "CAAAAAAAAAAAAAAAAAAAA", "peril": "injury", "accident_on": today(), "amount_fen": 100, "description": "核对权限"}
+	office, insurer := h.door.As("county-office-"+county), h.door.As("insurer")
+	lines, err := insurer.InsuranceLines(t.Context(), caseNo, 1)
+	if err == nil {
+		err = insurer.AnswerInsurance(t.Context(), key(), caseNo, 1)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer(t, insurer, caseNo, "insurance.answers", nursery.OutcomeComplete, roleplay.Note{})
+	open(t, office, caseNo, "insurance.exceptions")
+	reported, err := office.ReportClaim(t.Context(), key(), lines[0].Ref, today(), 60_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	claim := map[string]any{"child": lines[1].Ref, "peril": "injury", "accident_on": today(), "amount_fen": 100, "description": "核对权限"}
 	return []row{
 		{op: "POST /api/v1/insurance-batches", path: "/api/v1/insurance-batches", allowed: only(nursery.RoleCountyOffice, nursery.RoleCityOffice), ofCase: true,
-			body: says(roleplay.InsuranceTerms(county, thisMonth()))},
+			body: says(roleplay.InsuranceTerms(county, nursery.MonthText(nursery.NewDate(today().Year, today().Month, 1).AddDays(-1))))},
 		{op: "GET /api/v1/insurance-batches", path: "/api/v1/insurance-batches", allowed: seers},
 		{op: "GET /api/v1/insurance-batches/{case_no}", path: at, allowed: seers, ofCase: true},
 		{op: "GET /api/v1/insurance-batches/{case_no}/summary.xlsx", path: at + "/summary.xlsx", allowed: seers, ofCase: true},
@@ -79,7 +93,7 @@ func insuranceRows(t *testing.T, h *house, county string) []row {
 			allowed: only(nursery.RoleInstitution, nursery.RoleCountyOffice, nursery.RoleInsurer)},
 		{op: "GET /api/v1/insurance-claims", path: "/api/v1/insurance-claims", allowed: claims},
 		{op: "GET /api/v1/insurance-claims.xlsx", path: "/api/v1/insurance-claims.xlsx", allowed: claims},
-		{op: "GET /api/v1/insurance-claims/{case_no}", path: "/api/v1/insurance-claims/LP-140403-2026-000001-0", allowed: only()},
+		{op: "GET /api/v1/insurance-claims/{case_no}", path: "/api/v1/insurance-claims/" + reported, allowed: seers, ofCase: true},
 	}
 }
 

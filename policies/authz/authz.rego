@@ -195,6 +195,12 @@ visible if input.act in lists
 
 visible if input.act in unowned
 
+# A list that is not the role's at all is refused, and not as if there were none.
+visible if {
+	input.act == "clinic.list"
+	not input.principal.role in acts["clinic.list"]
+}
+
 visible if {
 	shown
 	theirs

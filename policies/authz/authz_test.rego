@@ -92,6 +92,8 @@ test_clinics_are_listed_in_their_county_and_to_the_city if {
 	readers("clinic.list", {"county": "140403"}) == authz.acts["clinic.list"]
 	readers("clinic.list", {"county": "140404"}) == {"city_office", "auditor"}
 	readers("clinic.list", {}) == {"city_office", "auditor"}
+	reason(asks("clerk", "clinic.list", {"county": "140404"})) == "not_visible"
+	reason(asks("insurer", "clinic.list", {"county": "140403"})) == "not_allowed"
 }
 
 verdict(request) := allowed if allowed := authz.allow with input as request
