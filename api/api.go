@@ -36,6 +36,7 @@ type Deps struct {
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed; empty: nobody's
 	PublicRate     Rate           // zero: DefaultPublicRate
 	AccountRate    Rate           // zero: DefaultAccountRate
+	Complaints     *limits.Limits // of complaints without signing in, by address; nil: limits.DefaultComplaints
 }
 
 const (
@@ -56,7 +57,7 @@ type api struct {
 	maxBody, maxUpload int64
 	proxies            []netip.Prefix
 
-	public, accounts, refused *limits.Limits
+	public, accounts, refused, complaints *limits.Limits
 }
 
 // New gives the handler of the whole API with its documentation and the two pages for people who do not sign in.
@@ -68,7 +69,10 @@ func New(d Deps) (http.Handler, error) {
 		door: d.Door, verifier: d.Verifier, log: d.Log, mux: http.NewServeMux(), https: strings.HasPrefix(d.PublicURL, "https:"),
 		maxBody: d.MaxBody, maxUpload: d.MaxUpload, proxies: d.TrustedProxies,
 		public: limits.New(or(d.PublicRate, DefaultPublicRate)), accounts: limits.New(or(d.AccountRate, DefaultAccountRate)),
-		refused: limits.New(refusedTokenRate),
+		refused: limits.New(refusedTokenRate), complaints: d.Complaints,
+	}
+	if a.complaints == nil {
+		a.complaints = limits.New(limits.DefaultComplaints)
 	}
 	a.maxBody, a.maxUpload = or(a.maxBody, 1<<20), or(a.maxUpload, 20<<20)
 	if a.log == nil {
@@ -239,8 +243,17 @@ func (a *api) limitPublic(ctx huma.Context, next func(huma.Context)) {
 			writeProblem(w, r, tooMany)
 			return
 		}
+		ctx = huma.WithValue(ctx, clientKey{}, a.client(r))
 	}
 	next(ctx)
+}
+
+type clientKey struct{}
+
+// clientOf is the address that asks; only operations without a token know it.
+func clientOf(ctx context.Context) string {
+	client, _ := ctx.Value(clientKey{}).(string)
+	return client
 }
 
 // authenticate says who asks, and bounds what one account asks and how often one address is told that it may not.
@@ -276,7 +289,14 @@ func (a *api) whoAsks(r *http.Request) (nursery.Principal, error) {
 	if len(given) > 1 || !strings.EqualFold(scheme, bearer) || token == "" {
 		return nursery.Principal{}, unauthenticated(codeTokenInvalid, "请以 Bearer 方式提供登录凭证。")
 	}
-	return a.verifier.Verify(r.Context(), strings.TrimSpace(token))
+	p, name, err := a.verifier.Identify(r.Context(), strings.TrimSpace(token))
+	if err != nil {
+		return p, err
+	}
+	if err := a.door.Seen(r.Context(), p, name); err != nil { // it can be given tasks later
+		a.log.WarnContext(r.Context(), "account not noted", "error", err)
+	}
+	return p, nil
 }
 
 // limitTime bounds how long an operation may take, unless it carries a file.

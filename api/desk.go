@@ -35,6 +35,7 @@ func registerDesk(a *api) {
 		return reply(a.door.Targets(ctx, principal(ctx)))
 	})
 	registerAbsences(a)
+	registerColleagues(a)
 	registerFilters(a)
 }
 
@@ -60,6 +61,16 @@ func registerAbsences(a *api) {
 		AbsenceNumber
 	}) (*answer[casework.Absence], error) {
 		return reply(a.door.EndAbsence(ctx, principal(ctx), in.Key, in.ID))
+	})
+}
+
+func registerColleagues(a *api) {
+	list := operation(http.MethodGet, "/api/v1/colleagues", "listColleagues", tagDesk, "可以转交待办的同事")
+	list.Description = "登录过本系统、同县区同单位同角色的人员，附在办待办数；主管看本县区受理审核、监督检查人员和主管。待办只能指派、转办给其中能够办理的人。"
+	register(a, list, func(ctx context.Context, in *struct {
+		Role nursery.Role `query:"role" enum:"clerk,supervisor,inspector,hospital,county_office,city_office,insurer" doc:"只看这一角色"`
+	}) (*answer[[]casework.Colleague], error) {
+		return reply(a.door.Colleagues(ctx, principal(ctx), in.Role))
 	})
 }
 

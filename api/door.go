@@ -46,6 +46,8 @@ type Door interface {
 	TaskCounts(ctx context.Context, p nursery.Principal, f casework.TaskFilter) (casework.TaskCounts, error)
 	OverdueByOffice(ctx context.Context, p nursery.Principal) ([]casework.OverdueLine, error)
 	Targets(ctx context.Context, p nursery.Principal) ([]casework.Target, error)
+	Seen(ctx context.Context, p nursery.Principal, name string) error
+	Colleagues(ctx context.Context, p nursery.Principal, role nursery.Role) ([]casework.Colleague, error)
 	SetAbsence(ctx context.Context, p nursery.Principal, key string, in casework.AbsenceRequest) (casework.Absence, error)
 	EndAbsence(ctx context.Context, p nursery.Principal, key string, id int64) (casework.Absence, error)
 	Absences(ctx context.Context, p nursery.Principal, page casework.PageRequest) (casework.Page[casework.Absence], error)

@@ -91,11 +91,16 @@ func registerComplaints(a *api) {
 		Body casework.ComplaintRequest
 	}
 	file := func(ctx context.Context, in *complaint) (*made[casework.Started], error) {
+		if principal(ctx).Account == "" {
+			if wait := a.complaints.Take(clientOf(ctx)); wait > 0 {
+				return nil, tooManyOf(wait, "投诉举报过于频繁，请稍后再试。情况紧急的，请直接拨打当地监管部门电话。")
+			}
+		}
 		started, err := a.door.FileComplaint(ctx, principal(ctx), in.Key, in.Body)
 		return newAt(started, err, func(s casework.Started) string { return pathOf("complaints", s.CaseNo) })
 	}
 	public := creating(forEverybody(operation(http.MethodPost, "/api/v1/public/complaints", "fileComplaint", tagPublic, "投诉举报")))
-	public.Description = "无需登录。凭答复中的编号和查询码查看处理进度；联系方式可以不留，加密保存，只供处理人员查看。"
+	public.Description = "无需登录；幂等键应为至少 22 位的随机字符（如 UUID），同一网络地址短时间内只能提交数件。凭答复中的编号和查询码查看处理进度；联系方式可以不留，加密保存，只供处理人员查看。"
 	register(a, public, file)
 	register(a, creating(operation(http.MethodPost, "/api/v1/complaints", "fileComplaintSignedIn", tagInspection, "投诉举报（机构、部门）")), file)
 	register(a, operation(http.MethodGet, "/api/v1/complaints/{case_no}", "getComplaint", tagInspection, "查看投诉举报", http.StatusNotFound),

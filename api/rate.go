@@ -30,8 +30,13 @@ func take(l *limits.Limits, key string) *Problem {
 }
 
 func tooMany(wait time.Duration) *Problem {
+	return tooManyOf(wait, "请求过于频繁，请稍后再试。")
+}
+
+// tooManyOf refuses for the rate of one operation, in its own words.
+func tooManyOf(wait time.Duration, detail string) *Problem {
 	seconds := int(math.Ceil(wait.Seconds()))
-	return problem(http.StatusTooManyRequests, codeTooManyRequests, "请求过于频繁，请稍后再试。").
+	return problem(http.StatusTooManyRequests, codeTooManyRequests, detail).
 		with("Retry-After", strconv.Itoa(max(1, min(seconds, 3600))))
 }
 

@@ -30,7 +30,7 @@ var offered = []string{
 	"GET /api/v1/children/{child}/consents", "POST /api/v1/children", "POST /api/v1/children/roster", "POST /api/v1/children/{child}/class",
 	"POST /api/v1/children/{child}/consents", "POST /api/v1/children/{child}/consents/{purpose}/withdrawal",
 	"POST /api/v1/children/{child}/correction", "POST /api/v1/children/{child}/leave", "GET /api/v1/record-reads",
-	"GET /api/v1/attendance", "PUT /api/v1/attendance", "GET /api/v1/attendance/month",
+	"GET /api/v1/colleagues", "GET /api/v1/attendance", "PUT /api/v1/attendance", "GET /api/v1/attendance/month",
 	"GET /api/v1/record-reads.xlsx", "GET /api/v1/institutions", "GET /api/v1/institutions.xlsx", "GET /api/v1/institutions/{institution}",
 	"GET /api/v1/inspections", "GET /api/v1/inspections.xlsx", "POST /api/v1/inspections", "GET /api/v1/inspections/{case_no}",
 	"GET /api/v1/inspections/{case_no}/package", "PUT /api/v1/inspections/{case_no}/visit", "POST /api/v1/inspections/{case_no}/drafts",

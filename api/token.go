@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 
@@ -98,31 +101,77 @@ func (k keys) VerifySignature(ctx context.Context, token string) ([]byte, error)
 	return payload, err
 }
 
-// Verify gives the principal of a token. Errors are *Problem: 401 for a token that is none of ours, 403 for an account
-// that is not exactly one known role with what it belongs to, 503 when the issuer cannot be asked.
+// Verify returns the principal of a token. Its errors are those of Identify.
 func (v *Verifier) Verify(ctx context.Context, raw string) (nursery.Principal, error) {
+	p, _, err := v.Identify(ctx, raw)
+	return p, err
+}
+
+// Identify returns the principal of an access token and the name the issuer has for it. Errors are *Problem: 401 for a token that is none of ours, 403 for an account
+// that is not exactly one known role with what it belongs to, 503 when the issuer cannot be asked.
+func (v *Verifier) Identify(ctx context.Context, raw string) (nursery.Principal, string, error) {
+	none := nursery.Principal{}
 	tokens, err := v.discovered(ctx)
 	if err != nil {
-		return nursery.Principal{}, issuerAway()
+		return none, "", issuerAway()
 	}
 	var failure error
 	token, err := tokens.Verify(context.WithValue(ctx, fetchFailed{}, &failure), raw)
 	switch {
 	case failure != nil:
-		return nursery.Principal{}, issuerAway()
+		return none, "", issuerAway()
 	case err != nil:
 		if _, expired := errors.AsType[*oidc.TokenExpiredError](err); expired {
-			return nursery.Principal{}, unauthenticated(codeTokenExpired, "登录已过期，请重新登录。")
+			return none, "", unauthenticated(codeTokenExpired, "登录已过期，请重新登录。")
 		}
-		return nursery.Principal{}, unauthenticated(codeTokenInvalid, "登录凭证无效，请重新登录。")
+		return none, "", unauthenticated(codeTokenInvalid, "登录凭证无效，请重新登录。")
 	case token.Subject == "":
-		return nursery.Principal{}, unauthenticated(codeTokenInvalid, "登录凭证没有账号。")
+		return none, "", unauthenticated(codeTokenInvalid, "登录凭证没有账号。")
+	case token.IssuedAt.After(time.Now().Add(clockSkew)):
+		return none, "", unauthenticated(codeTokenInvalid, "登录凭证的签发时间晚于现在，请检查时钟后重新登录。")
 	}
 	var claims map[string]json.RawMessage
 	if err := token.Claims(&claims); err != nil {
-		return nursery.Principal{}, unauthenticated(codeTokenInvalid, "登录凭证无效，请重新登录。")
+		return none, "", unauthenticated(codeTokenInvalid, "登录凭证无效，请重新登录。")
 	}
-	return v.issuer.Principal(token.Subject, claims)
+	if !isAccessToken(raw, claims) {
+		return none, "", unauthenticated(codeTokenInvalid, "请使用访问令牌（access token），不能使用身份令牌或其他令牌。")
+	}
+	p, err := v.issuer.Principal(token.Subject, claims)
+	return p, text(claims["name"]), err
+}
+
+// clockSkew is how far the issuer's clock may be ahead.
+const clockSkew = time.Minute
+
+// isAccessToken tells an access token from the other tokens that an issuer signs with the same keys, as far as they differ:
+// by the header's typ (RFC 9068 2.1; Logout tokens have their own), by the claim typ that Keycloak writes, and by the claims
+// that only an ID token has (OpenID Connect Core 3.1.3.6, 3.3.2.11).
+func isAccessToken(raw string, claims map[string]json.RawMessage) bool {
+	var header struct {
+		Type string `json:"typ"`
+	}
+	encoded, _, _ := strings.Cut(raw, ".")
+	decoded, err := base64.RawURLEncoding.DecodeString(encoded)
+	if err != nil || json.Unmarshal(decoded, &header) != nil {
+		return false
+	}
+	kind := strings.TrimPrefix(strings.ToLower(header.Type), "application/")
+	if kind == "at+jwt" {
+		return true
+	}
+	if kind != "" && kind != "jwt" {
+		return false
+	}
+	if sort := text(claims["typ"]); sort != "" && !strings.EqualFold(sort, "Bearer") {
+		return false
+	}
+	for _, name := range []string{"nonce", "at_hash", "c_hash", "s_hash", "events"} {
+		if _, there := claims[name]; there {
+			return false
+		}
+	}
+	return true
 }
 
 func issuerAway() *Problem {
@@ -140,6 +189,9 @@ func unauthenticated(code, detail string) *Problem {
 // Principal gives who an account is by its claims. The error is a *Problem of status 403: an account acts in exactly
 // one known role, and the role must say what it belongs to.
 func (i Issuer) Principal(account string, claims map[string]json.RawMessage) (nursery.Principal, error) {
+	if !accountFits(account) {
+		return nursery.Principal{}, problem(http.StatusForbidden, codeClaimsIncomplete, "账号标识过长或含有不可见字符，请联系管理员。")
+	}
 	var roles []nursery.Role
 	for _, name := range texts(claim(claims, i.RoleClaim)) {
 		role := nursery.Role(name)
@@ -162,6 +214,17 @@ func (i Issuer) Principal(account string, claims map[string]json.RawMessage) (nu
 		return nursery.Principal{}, problem(http.StatusForbidden, codeClaimsIncomplete, "账号信息不完整："+missing+"，请联系管理员。")
 	}
 	return p, nil
+}
+
+// longestAccount is the longest subject that is taken, in characters.
+const longestAccount = 200
+
+// accountFits tells whether an account can be stored and shown: not too long, and of printing characters only.
+func accountFits(account string) bool {
+	if !utf8.ValidString(account) || utf8.RuneCountInString(account) > longestAccount {
+		return false
+	}
+	return !strings.ContainsFunc(account, func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
 // lacks says what the principal's role needs and it has not: the county everywhere but in the city's own roles, the

@@ -3,7 +3,6 @@ package casework
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -65,6 +64,9 @@ func (s *Service) SetAbsence(ctx context.Context, p nursery.Principal, key strin
 		if err := s.checkAbsence(ctx, q, county, in); err != nil {
 			return Absence{}, err
 		}
+		if err := s.checkDelegate(ctx, q, nursery.Principal{Account: in.Account, Role: role, County: county}, in.Delegate); err != nil {
+			return Absence{}, err
+		}
 		now := s.Now()
 		err = q.EndPastAbsences(ctx, store.EndPastAbsencesParams{Account: in.Account, County: county, At: &now, Today: s.today()})
 		if err != nil {
@@ -90,8 +92,20 @@ func (s *Service) SetAbsence(ctx context.Context, p nursery.Principal, key strin
 	return set, err
 }
 
-// officeOf says to which county and role an account belongs, as far as its tasks and the register of inspectors tell. Who
-// is not known is the supervisor's own; the administrator sets nothing for somebody unknown.
+// checkDelegate refuses a delegate who is not known or not of the same office: the same role, county and institution.
+func (s *Service) checkDelegate(ctx context.Context, q *store.Queries, away nursery.Principal, delegate string) error {
+	to, err := s.known(ctx, q, delegate, "/delegate")
+	if err != nil {
+		return err
+	}
+	if to.Role != away.Role || to.County != away.County {
+		return refuse(Invalid, CodeAssigneeUnfit, "代办人应与不在岗人员同县区、同角色。", FieldError{Location: "/delegate", Message: "不是同一岗位"})
+	}
+	return nil
+}
+
+// officeOf returns to which county and role an account belongs: as it was last seen, or by the register of inspectors and
+// its tasks. The error is assignee_unknown for an account that none of these know.
 func (s *Service) officeOf(ctx context.Context, q *store.Queries, p nursery.Principal, account string) (string, nursery.Role, error) {
 	if account == p.Account {
 		return p.County, p.Role, nil
@@ -99,17 +113,18 @@ func (s *Service) officeOf(ctx context.Context, q *store.Queries, p nursery.Prin
 	if !accountForm.MatchString(account) {
 		return "", "", refuse(Invalid, CodeInvalid, "请填写不在岗人员的账号。", FieldError{Location: "/account", Message: "格式不对"})
 	}
-	known, err := q.OfficeOfAccount(ctx, account)
-	switch {
-	case store.IsNotFound(err) && p.Role == nursery.RoleAdministrator:
-		return "", "", refuse(Invalid, CodeInvalid, "该账号没有待办，也不在检查人员名录中，请由其主管或本人登记。",
-			FieldError{Location: "/account", Message: "不知属于哪个县区"})
-	case store.IsNotFound(err):
-		return p.County, "", nil
-	case err != nil:
+	seen, unseen := s.known(ctx, q, account, "/account")
+	if unseen == nil {
+		return seen.County, seen.Role, nil
+	}
+	office, err := q.OfficeOfAccount(ctx, account)
+	if store.IsNotFound(err) {
+		return "", "", unseen
+	}
+	if err != nil {
 		return "", "", fmt.Errorf("find office: %w", err)
 	}
-	return known.County, nursery.Role(known.Role), nil
+	return office.County, nursery.Role(office.Role), nil
 }
 
 func (s *Service) checkAbsence(ctx context.Context, q *store.Queries, county string, in AbsenceRequest) error {
@@ -151,6 +166,10 @@ func (s *Service) checkAbsence(ctx context.Context, q *store.Queries, county str
 // handAllOver gives the delegate every open task of the account that they may answer, with one line on the timeline of
 // each case.
 func (s *Service) handAllOver(ctx context.Context, q *store.Queries, p nursery.Principal, a store.Absence) (int32, error) {
+	delegate, err := s.known(ctx, q, a.Delegate, "/delegate")
+	if err != nil {
+		return 0, err
+	}
 	tasks, err := q.OpenTasksOfAssignee(ctx, a.Account)
 	if err != nil {
 		return 0, fmt.Errorf("list open tasks: %w", err)
@@ -158,7 +177,9 @@ func (s *Service) handAllOver(ctx context.Context, q *store.Queries, p nursery.P
 	cases := map[string][]store.Task{}
 	var order []string
 	for _, task := range tasks {
-		if slices.Contains(task.Excluded, a.Delegate) || a.County != cityCode && task.County != a.County {
+		if can, err := s.canTake(ctx, delegate, task); err != nil {
+			return 0, err
+		} else if !can || a.County != cityCode && task.County != a.County {
 			continue
 		}
 		if err := setAssignee(ctx, q, task.ID, &a.Delegate); err != nil {

@@ -290,7 +290,7 @@ func documentOf(row store.Document) Document {
 
 // fillTimeline shows an institution what happened by role, and leaves out what is the office's own.
 func fillTimeline(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, d *CaseDetail) error {
-	inside := p.Role != nursery.RoleInstitution
+	inside := readsInternal(p)
 	d.Timeline = []Event{}
 	rows, err := q.EventsOfCase(ctx, store.EventsOfCaseParams{CaseNo: c.CaseNo, WithInternal: inside})
 	for _, row := range rows {

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 
 	"tuoyu/activities"
@@ -27,6 +28,12 @@ func (s *Service) FileComplaint(ctx context.Context, p nursery.Principal, key st
 	}
 	if s.Fields == nil {
 		return Started{}, refuse(Unavailable, CodeEngineUnavailable, "系统尚未配置密钥，暂不能受理投诉举报。")
+	}
+	if p.Account == "" {
+		var err error
+		if key, err = strangersKey(key, in); err != nil {
+			return Started{}, err
+		}
 	}
 	id := completionID(p, key)
 	started, replayed, err := command(ctx, s, nursery.Engine, "complaint/"+id, "complaint.file", in, func(q *store.Queries) (Started, error) {
@@ -71,6 +78,31 @@ func (s *Service) FileComplaint(ctx context.Context, p nursery.Principal, key st
 		s.deliverStart(ctx, started.CaseNo)
 	}
 	return started, err
+}
+
+// A key of somebody who has not signed in is at least as long as 128 random bits in base64, and of as many different
+// characters as such a key has.
+const (
+	leastStrangersKey = 22
+	leastDifferent    = 8
+)
+
+// strangersKey returns the idempotency key of somebody who has not signed in. All such people share one key space, so the
+// key must be one that nobody else can guess, and counts together with what was sent: the same key with another complaint is
+// another command, never a conflict. The error is idempotency_key_weak.
+func strangersKey(key string, in ComplaintRequest) (string, error) {
+	different := map[rune]bool{}
+	for _, r := range key {
+		different[r] = true
+	}
+	if len(key) < leastStrangersKey || len(different) < leastDifferent || len(key) > 200 {
+		return "", refuse(BadRequest, CodeKeyWeak, "未登录的请求，幂等键应为至少 22 位的随机字符，例如随机生成的 UUID。")
+	}
+	hash, err := bodyHash([]any{key, in})
+	if err != nil {
+		return "", err
+	}
+	return "stranger/" + hex.EncodeToString(hash), nil
 }
 
 // Complaint opens a complaint to the supervisor who triages it. That it was read is logged, once a reader and day. Errors:

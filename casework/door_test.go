@@ -53,11 +53,29 @@ func openDoor(t *testing.T) *door {
 	})
 	require.NoError(t, err)
 	t.Cleanup(away.Close)
-	return &door{db: db, t: t, Service: casework.New(casework.Deps{
+	d := &door{db: db, t: t, Service: casework.New(casework.Deps{
 		DB: db, Temporal: away, Rules: loaded, Almanac: store.NewAlmanac(db), Blobs: blobs, Fields: sealingtest.Fields(t),
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), PublicURL: "http://127.0.0.1:8080",
 		Now: func() time.Time { return time.Date(2026, 11, 2, 10, 0, 0, 0, nursery.Shanghai) },
 	})}
+	d.signedIn(everybody...)
+	d.signedIn(otherClerk, second, nursery.Principal{Account: "clerk-140403-3", Role: nursery.RoleClerk, County: county})
+	return d
+}
+
+// signedIn has people be known, as they are once they have signed in.
+func (d *door) signedIn(people ...nursery.Principal) {
+	d.t.Helper()
+	for _, p := range people {
+		require.NoError(d.t, d.Seen(d.t.Context(), p, ""))
+	}
+}
+
+// deputy is somebody of the same office, who has signed in.
+func (d *door) deputy(p nursery.Principal) string {
+	p.Account += "-deputy"
+	d.signedIn(p)
+	return p.Account
 }
 
 func application(t *testing.T) nursery.Application {

@@ -35,6 +35,9 @@ const (
 	CodeNotOpenForChange    = "not_open_for_change"      // 409: the stage takes no changes
 	CodeFieldNotOpen        = "field_not_open"           // 422: not among the gaps that were told
 	CodeTaskClosed          = "task_closed"              // 409: who closed it and when is said
+	CodeAssigneeUnknown     = "assignee_unknown"         // 422: the account has not been seen in the office
+	CodeAssigneeUnfit       = "assignee_unfit"           // 422: the account cannot see or do it
+	CodeKeyWeak             = "idempotency_key_weak"     // 400: a key that somebody else may guess, without signing in
 	CodeTaskClaimed         = "task_claimed"             // 409: somebody else has it
 	CodeOutcomeNotOffered   = "outcome_not_offered"      // 422
 	CodeTooLateToWithdraw   = "too_late_to_withdraw"     // 409

@@ -182,9 +182,9 @@ func TestAComplaintIsSealedAndOpensToTheSupervisorAlone(t *testing.T) {
 	d := openDoor(t)
 	d.register()
 	in := casework.ComplaintRequest{County: "140403", Institution: inspected.Institution, Topic: "food", Said: "午餐的米饭发霉", Contact: "留言箱三号"}
-	started, err := d.FileComplaint(t.Context(), nursery.Principal{}, "k", in)
+	started, err := d.FileComplaint(t.Context(), nursery.Principal{}, strangersKey, in)
 	require.NoError(t, err)
-	again, err := d.FileComplaint(t.Context(), nursery.Principal{}, "k", in)
+	again, err := d.FileComplaint(t.Context(), nursery.Principal{}, strangersKey, in)
 	require.NoError(t, err)
 	require.Equal(t, started, again)
 	seen, err := d.Complaint(t.Context(), head, started.CaseNo)
@@ -199,7 +199,7 @@ func TestAComplaintIsSealedAndOpensToTheSupervisorAlone(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "投诉举报", status.Title)
 	in.Institution = "inst-140404-01"
-	_, err = d.FileComplaint(t.Context(), nursery.Principal{}, "k2", in)
+	_, err = d.FileComplaint(t.Context(), nursery.Principal{}, strangersKey, in)
 	refused(t, err, casework.CodeInvalid)
 }
 
@@ -220,4 +220,26 @@ func TestInspectionsOfTheYearAreCountedTowardsTheCap(t *testing.T) {
 	require.Nil(t, count(nursery.InspectComplaint, "", year), "a complaint is followed whatever the cap is")
 	d.exec(`UPDATE inspections SET kind = 'complaint' WHERE case_no = $1`, caseNo)
 	require.Equal(t, 0, *count(nursery.InspectRandom, "", year))
+}
+
+// strangersKey is as random as a client of somebody who has not signed in makes it.
+const strangersKey = "7f1c2c9e-3f55-4d0b-9c43-1f5f4c2f0a11"
+
+func TestStrangersDoNotMeetInTheirKeys(t *testing.T) {
+	d := openDoor(t)
+	d.register()
+	nobody := nursery.Principal{}
+	in := casework.ComplaintRequest{County: "140403", Institution: inspected.Institution, Topic: "food", Said: "午餐的米饭发霉"}
+	for _, weak := range []string{"1", "complaint", "0000000000000000000000000000", "abababababababababababababababab"} {
+		_, err := d.FileComplaint(t.Context(), nobody, weak, in)
+		refused(t, err, casework.CodeKeyWeak)
+	}
+	first, err := d.FileComplaint(t.Context(), nobody, strangersKey, in)
+	require.NoError(t, err)
+	in.Said = "接送时没有人看护"
+	second, err := d.FileComplaint(t.Context(), nobody, strangersKey, in)
+	require.NoError(t, err, "another complaint by the same key is no conflict")
+	require.NotEqual(t, first.CaseNo, second.CaseNo)
+	require.NotEqual(t, first.TrackingCode, second.TrackingCode)
+	require.Equal(t, []string{"2"}, d.strings(`SELECT count(*)::text FROM complaints`))
 }

@@ -40,6 +40,7 @@ type Deps struct {
 // Service is the door. It is safe for concurrent use.
 type Service struct {
 	Deps
+	recent recently
 }
 
 // New gives the door over its dependencies.
@@ -53,7 +54,7 @@ func New(d Deps) *Service {
 	if d.DB != nil {
 		d.DB = d.DB.At(d.Now)
 	}
-	return &Service{d}
+	return &Service{Deps: d}
 }
 
 // resource is what an act is done to, as authz sees it.

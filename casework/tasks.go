@@ -317,10 +317,8 @@ func (s *Service) handOver(ctx context.Context, p nursery.Principal, key, act, i
 		if err != nil {
 			return "", err
 		}
-		for _, excluded := range task.Excluded {
-			if excluded == to {
-				return "", refuse(Forbidden, CodeConflictOfInterest, "提交人、初次核查人不能办理本事项，请指派其他工作人员。")
-			}
+		if err := s.mustTake(ctx, q, to, task); err != nil {
+			return "", err
 		}
 		return fmt.Sprintf("%s给 %s%s：%s", verb, account, away, task.Title), setAssignee(ctx, q, id, &to)
 	})

@@ -30,11 +30,21 @@ type account struct {
 	Registrar   string `json:"registrar,omitempty"`
 	Title       string `json:"title"`
 	Place       string `json:"place"`
+	Shown       string `json:"shown,omitempty"`    // the name in tokens; empty: the account's
+	Disabled    bool   `json:"disabled,omitempty"` // may no longer sign in
+}
+
+// shown is the name that tokens give the account.
+func (a account) shown() string {
+	if a.Shown != "" {
+		return a.Shown
+	}
+	return a.Name
 }
 
 // claims gives what an access token and an ID token say of the account beside its subject.
 func (a account) claims() map[string]any {
-	c := map[string]any{"name": a.Name, "roles": []string{a.Role}, "county": a.County}
+	c := map[string]any{"name": a.shown(), "roles": []string{a.Role}, "county": a.County}
 	if a.Institution != "" {
 		c["institution"] = a.Institution
 	}

@@ -68,8 +68,8 @@ func oidcHandler(issuer string, key *rsa.PrivateKey, tokenLife time.Duration) (h
 	store := newOIDCStore(key, tokenLife)
 	cryptoKey := sha256.Sum256(x509.MarshalPKCS1PrivateKey(key))
 	provider, err := op.NewProvider(&op.Config{
-		CryptoKey: cryptoKey, DefaultLogoutRedirectURI: "/signed-out", CodeMethodS256: true, AuthMethodPost: true,
-		SupportedClaims: []string{"sub", "aud", "exp", "iat", "iss", "name", "roles", "county", "institution", "registrar"},
+		CryptoKey: cryptoKey, DefaultLogoutRedirectURI: "/signed-out", CodeMethodS256: true, AuthMethodPost: true, GrantTypeRefreshToken: true,
+		SupportedClaims: []string{"sub", "aud", "exp", "iat", "iss", "name", "roles", "county", "institution", "registrar", "sid"},
 		SupportedScopes: []string{"openid", "profile"},
 	}, store, op.StaticIssuer(issuer), op.WithAllowInsecure())
 	if err != nil {
@@ -80,9 +80,10 @@ func oidcHandler(issuer string, key *rsa.PrivateKey, tokenLife time.Duration) (h
 	mux := http.NewServeMux()
 	mux.Handle("/", provider)
 	mux.HandleFunc("GET /accounts", listAccounts)
+	mux.HandleFunc("PUT /accounts/{name}", store.putAccount)
 	mux.Handle("GET /sign-in", withIssuer.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := r.FormValue("request")
-		if store.signInHinted(id) { // whoever sent the reader here has asked which account
+		if store.signInHinted(w, id) || store.resume(id, r) { // whoever sent the reader here has asked which account, or it is known
 			http.Redirect(w, r, callback(r.Context(), id), http.StatusFound)
 			return
 		}
@@ -90,7 +91,7 @@ func oidcHandler(issuer string, key *rsa.PrivateKey, tokenLife time.Duration) (h
 	}))
 	mux.Handle("POST /sign-in", withIssuer.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := r.PostFormValue("request")
-		if err := store.signIn(id, r.PostFormValue("account")); err != nil {
+		if err := store.begin(w, id, r.PostFormValue("account")); err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
 		}

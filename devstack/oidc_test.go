@@ -30,7 +30,7 @@ func checkAccountTokens(t *testing.T, d *devstack) {
 		"city-office":               `{"county":"140400","name":"city-office","roles":["city_office"]}`,
 		"registrar-staffing-140403": `{"county":"140403","name":"registrar-staffing-140403","registrar":"staffing","roles":["registrar"]}`,
 	} {
-		claims := verifyToken(t, d, accountToken(t, d, name))
+		claims := verifyToken(t, d, accountToken(t, d, name), "tuoyu")
 		if claims["sub"] != name {
 			t.Errorf("%s: subject %v", name, claims["sub"])
 		}
@@ -76,7 +76,7 @@ func tokens(t *testing.T, d *devstack, form url.Values) map[string]any {
 
 // verifyToken checks a token's signature by the provider's published keys, and its issuer and audience.
 // The issuer holds the port, which differs from run to run here, so only a token of this run is held to it.
-func verifyToken(t *testing.T, d *devstack, token string) map[string]any {
+func verifyToken(t *testing.T, d *devstack, token, audience string) map[string]any {
 	t.Helper()
 	var keys jose.JSONWebKeySet
 	if err := json.Unmarshal([]byte(get(t, d.env["TUOYU_OIDC_ISSUER"]+"/keys")), &keys); err != nil {
@@ -90,8 +90,8 @@ func verifyToken(t *testing.T, d *devstack, token string) map[string]any {
 	if err := parsed.Claims(&keys, &claims); err != nil {
 		t.Fatalf("signature: %v", err)
 	}
-	if aud, ok := claims["aud"].([]any); !ok || len(aud) == 0 || aud[0] != "tuoyu" {
-		t.Errorf("audience %v", claims["aud"])
+	if aud, ok := claims["aud"].([]any); !ok || len(aud) != 1 || aud[0] != audience {
+		t.Errorf("audience %v, want %s", claims["aud"], audience)
 	}
 	return claims
 }
@@ -121,13 +121,13 @@ func checkSignIn(t *testing.T, d *devstack) {
 	exchange := url.Values{"grant_type": {"authorization_code"}, "client_id": {"tuoyu-web"}, "code": {final.Query().Get("code")},
 		"redirect_uri": ask["redirect_uri"], "code_verifier": {verifier}}
 	got := tokens(t, d, exchange)
-	for _, kind := range []string{"access_token", "id_token"} {
-		claims := verifyToken(t, d, got[kind].(string))
+	for kind, audience := range map[string]string{"access_token": "tuoyu", "id_token": "tuoyu-web"} {
+		claims := verifyToken(t, d, got[kind].(string), audience)
 		if claims["sub"] != "supervisor-140403" || claims["county"] != "140403" || claims["name"] != "supervisor-140403" {
 			t.Errorf("%s: %v", kind, claims)
 		}
 	}
-	if id := verifyToken(t, d, got["id_token"].(string)); id["nonce"] != "n1" {
+	if id := verifyToken(t, d, got["id_token"].(string), "tuoyu-web"); id["nonce"] != "n1" {
 		t.Errorf("nonce %v", id["nonce"])
 	}
 	if res, err := http.PostForm(issuer+"/oauth/token", exchange); err != nil || res.StatusCode == http.StatusOK {
@@ -193,4 +193,79 @@ func TestAccountNamesAreUnique(t *testing.T) {
 		}
 		seen[a.Name] = true
 	}
+}
+
+// checkRefresh signs in, changes the account and asks again: the new tokens say what it is now, a used refresh token is
+// refused, and so is one of a session or an account that has ended.
+func checkRefresh(t *testing.T, d *devstack) {
+	issuer := d.env["TUOYU_OIDC_ISSUER"]
+	put := func(body string) {
+		t.Helper()
+		req, err := http.NewRequest(http.MethodPut, issuer+"/accounts/changing", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := http.DefaultClient.Do(req)
+		if err != nil || res.StatusCode != http.StatusNoContent {
+			t.Fatalf("change the account: %v, %v", res, err)
+		}
+	}
+	put(`{"role":"clerk","county":"140403","shown":"窗口一"}`)
+	refresh := func(token string) (map[string]any, int) {
+		t.Helper()
+		res, err := http.PostForm(issuer+"/oauth/token", url.Values{"grant_type": {"refresh_token"}, "client_id": {"tuoyu-web"}, "refresh_token": {token}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		var answer map[string]any
+		if err := json.NewDecoder(res.Body).Decode(&answer); err != nil {
+			t.Fatal(err)
+		}
+		return answer, res.StatusCode
+	}
+	first := signInAs(t, d, "changing")
+	put(`{"role":"supervisor","county":"140404"}`)
+	again, status := refresh(first["refresh_token"].(string))
+	if status != http.StatusOK {
+		t.Fatalf("refresh: %d %v", status, again)
+	}
+	if claims := verifyToken(t, d, again["access_token"].(string), "tuoyu"); claims["county"] != "140404" || claims["roles"].([]any)[0] != "supervisor" {
+		t.Errorf("after the change: %v", claims)
+	}
+	if _, status := refresh(first["refresh_token"].(string)); status != http.StatusBadRequest {
+		t.Errorf("a used refresh token: %d", status)
+	}
+	browser := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	end := url.Values{"id_token_hint": {again["id_token"].(string)}, "post_logout_redirect_uri": {"http://127.0.0.1:18080/signed-out"}}
+	if to := location(t, browser, issuer+"/end_session?"+end.Encode(), nil); to.Path != "/signed-out" {
+		t.Errorf("signed out to %s", to)
+	}
+	if _, status := refresh(again["refresh_token"].(string)); status != http.StatusBadRequest {
+		t.Errorf("a refresh token of an ended session: %d", status)
+	}
+	second := signInAs(t, d, "changing")
+	put(`{"role":"supervisor","county":"140404","disabled":true}`)
+	if _, status := refresh(second["refresh_token"].(string)); status != http.StatusBadRequest {
+		t.Errorf("a refresh token of a disabled account: %d", status)
+	}
+}
+
+// signInAs signs an account in on the provider's page and returns its tokens.
+func signInAs(t *testing.T, d *devstack, account string) map[string]any {
+	t.Helper()
+	issuer := d.env["TUOYU_OIDC_ISSUER"]
+	browser := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	verifier := strings.Repeat("w", 50)
+	sum := sha256.Sum256([]byte(verifier))
+	ask := url.Values{
+		"client_id": {"tuoyu-web"}, "redirect_uri": {"http://localhost:18080/signin/callback"}, "response_type": {"code"},
+		"scope": {"openid profile"}, "state": {"s"}, "nonce": {"n"},
+		"code_challenge": {base64.RawURLEncoding.EncodeToString(sum[:])}, "code_challenge_method": {"S256"},
+	}
+	page := location(t, browser, issuer+"/authorize?"+ask.Encode(), nil)
+	back := location(t, browser, issuer+"/sign-in", url.Values{"request": {page.Query().Get("request")}, "account": {account}})
+	final := location(t, browser, issuer+back.RequestURI(), nil)
+	return tokens(t, d, url.Values{"grant_type": {"authorization_code"}, "client_id": {"tuoyu-web"}, "code": {final.Query().Get("code")},
+		"redirect_uri": ask["redirect_uri"], "code_verifier": {verifier}})
 }

@@ -6,7 +6,8 @@ import (
 	"crypto/rsa"
 	"crypto/subtle"
 	"errors"
-	"fmt"
+	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -30,11 +31,13 @@ var (
 type oidcStore struct {
 	tokenLife time.Duration
 	key       *rsa.PrivateKey
-	accounts  map[string]account
 
 	mu       sync.Mutex
+	accounts map[string]account
 	requests map[string]*signInRequest
 	codes    map[string]string // code → request
+	refresh  map[string]*refreshRequest
+	sessions map[string]string // of browsers with the provider: id → account
 }
 
 var (
@@ -44,7 +47,7 @@ var (
 
 func newOIDCStore(key *rsa.PrivateKey, tokenLife time.Duration) *oidcStore {
 	s := &oidcStore{tokenLife: tokenLife, key: key, accounts: map[string]account{},
-		requests: map[string]*signInRequest{}, codes: map[string]string{}}
+		requests: map[string]*signInRequest{}, codes: map[string]string{}, refresh: map[string]*refreshRequest{}, sessions: map[string]string{}}
 	for _, a := range accounts() {
 		s.accounts[a.Name] = a
 	}
@@ -54,6 +57,8 @@ func newOIDCStore(key *rsa.PrivateKey, tokenLife time.Duration) *oidcStore {
 // signInRequest is a browser's sign-in under way.
 type signInRequest struct {
 	*oidc.AuthRequest
+	audienced
+	session  string // of the browser with the provider
 	id       string
 	started  time.Time
 	account  string
@@ -63,14 +68,17 @@ type signInRequest struct {
 func (r *signInRequest) GetID() string                      { return r.id }
 func (r *signInRequest) GetACR() string                     { return "" }
 func (r *signInRequest) GetAMR() []string                   { return nil }
-func (r *signInRequest) GetAudience() []string              { return []string{audience} }
 func (r *signInRequest) GetAuthTime() time.Time             { return r.signedIn }
 func (r *signInRequest) GetClientID() string                { return r.ClientID }
 func (r *signInRequest) GetNonce() string                   { return r.Nonce }
 func (r *signInRequest) GetResponseMode() oidc.ResponseMode { return r.ResponseMode }
-func (r *signInRequest) GetScopes() []string                { return r.Scopes }
 func (r *signInRequest) GetSubject() string                 { return r.account }
 func (r *signInRequest) Done() bool                         { return r.account != "" }
+
+// GetScopes adds what the library grants refresh tokens for.
+func (r *signInRequest) GetScopes() []string {
+	return append(slices.Clone([]string(r.Scopes)), oidc.ScopeOfflineAccess)
+}
 
 func (r *signInRequest) GetCodeChallenge() *oidc.CodeChallenge {
 	if r.CodeChallenge == "" {
@@ -79,27 +87,12 @@ func (r *signInRequest) GetCodeChallenge() *oidc.CodeChallenge {
 	return &oidc.CodeChallenge{Challenge: r.CodeChallenge, Method: r.CodeChallengeMethod}
 }
 
-// signIn records which account was chosen on the page.
-func (s *oidcStore) signIn(request, name string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	r, ok := s.requests[request]
-	if !ok {
-		return errUnknownRequest
-	}
-	if _, ok := s.accounts[name]; !ok {
-		return fmt.Errorf("no account %q", name)
-	}
-	r.account, r.signedIn = name, time.Now()
-	return nil
-}
-
 // signInHinted signs in the account that the request names as its login_hint, if it names one.
-func (s *oidcStore) signInHinted(request string) bool {
+func (s *oidcStore) signInHinted(w http.ResponseWriter, request string) bool {
 	s.mu.Lock()
 	r, ok := s.requests[request]
 	s.mu.Unlock()
-	return ok && r.LoginHint != "" && s.signIn(request, r.LoginHint) == nil
+	return ok && r.LoginHint != "" && s.begin(w, request, r.LoginHint) == nil
 }
 
 func (s *oidcStore) CreateAuthRequest(_ context.Context, in *oidc.AuthRequest, _ string) (op.AuthRequest, error) {
@@ -164,24 +157,12 @@ func (s *oidcStore) forget(id string) {
 	}
 }
 
-func (s *oidcStore) CreateAccessToken(context.Context, op.TokenRequest) (string, time.Time, error) {
+func (s *oidcStore) CreateAccessToken(_ context.Context, in op.TokenRequest) (string, time.Time, error) {
+	if r, ok := in.(interface{ setAudience([]string) }); ok {
+		r.setAudience([]string{audience})
+	}
 	return rand.Text(), time.Now().Add(s.tokenLife), nil
 }
-
-func (s *oidcStore) CreateAccessAndRefreshTokens(context.Context, op.TokenRequest, string) (string, string, time.Time, error) {
-	return "", "", time.Time{}, oidc.ErrInvalidScope().WithDescription("there are no refresh tokens")
-}
-
-func (s *oidcStore) TokenRequestByRefreshToken(context.Context, string) (op.RefreshTokenRequest, error) {
-	return nil, op.ErrInvalidRefreshToken
-}
-
-func (s *oidcStore) GetRefreshTokenInfo(context.Context, string, string) (string, string, error) {
-	return "", "", op.ErrInvalidRefreshToken
-}
-
-// TerminateSession has nothing to end: the provider keeps no session, every sign-in shows the page.
-func (s *oidcStore) TerminateSession(context.Context, string, string) error { return nil }
 
 // RevokeToken accepts and does nothing: the tokens are self-contained and short-lived.
 func (s *oidcStore) RevokeToken(context.Context, string, string, string) *oidc.Error { return nil }
@@ -202,10 +183,10 @@ func (s *oidcStore) GetClientByClientID(_ context.Context, id string) (op.Client
 	if id == webClient {
 		return oidcClient{id: id, browser: true}, nil
 	}
-	if _, ok := s.accounts[id]; ok {
-		return oidcClient{id: id}, nil
+	if _, err := s.account(id); err != nil {
+		return nil, errUnknownClient
 	}
-	return nil, errUnknownClient
+	return oidcClient{id: id}, nil
 }
 
 // AuthorizeClientIDSecret: an account's secret is its name; the browser client has none, its proof is PKCE.
@@ -213,7 +194,7 @@ func (s *oidcStore) AuthorizeClientIDSecret(_ context.Context, id, secret string
 	if id == webClient {
 		return nil
 	}
-	if _, ok := s.accounts[id]; !ok || subtle.ConstantTimeCompare([]byte(id), []byte(secret)) != 1 {
+	if _, err := s.account(id); err != nil || subtle.ConstantTimeCompare([]byte(id), []byte(secret)) != 1 {
 		return errUnknownClient
 	}
 	return nil
@@ -239,11 +220,11 @@ func (s *oidcStore) SetUserinfoFromToken(_ context.Context, info *oidc.UserInfo,
 }
 
 func (s *oidcStore) describe(info *oidc.UserInfo, name string) error {
-	a, ok := s.accounts[name]
-	if !ok {
-		return fmt.Errorf("no account %q", name)
+	a, err := s.account(name)
+	if err != nil {
+		return err
 	}
-	info.Subject, info.Name = a.Name, a.Name
+	info.Subject, info.Name = a.Name, a.shown()
 	for claim, value := range a.claims() {
 		info.AppendClaims(claim, value)
 	}
@@ -251,18 +232,18 @@ func (s *oidcStore) describe(info *oidc.UserInfo, name string) error {
 }
 
 func (s *oidcStore) SetIntrospectionFromToken(_ context.Context, out *oidc.IntrospectionResponse, _, subject, _ string) error {
-	a, ok := s.accounts[subject]
-	if !ok {
-		return fmt.Errorf("no account %q", subject)
+	a, err := s.account(subject)
+	if err != nil {
+		return err
 	}
 	out.Active, out.Subject, out.Claims = true, a.Name, a.claims()
 	return nil
 }
 
 func (s *oidcStore) GetPrivateClaimsFromScopes(_ context.Context, subject, _ string, _ []string) (map[string]any, error) {
-	a, ok := s.accounts[subject]
-	if !ok {
-		return nil, fmt.Errorf("no account %q", subject)
+	a, err := s.account(subject)
+	if err != nil {
+		return nil, err
 	}
 	return a.claims(), nil
 }
@@ -337,7 +318,7 @@ func (c oidcClient) ResponseTypes() []oidc.ResponseType {
 
 func (c oidcClient) GrantTypes() []oidc.GrantType {
 	if c.browser {
-		return []oidc.GrantType{oidc.GrantTypeCode}
+		return []oidc.GrantType{oidc.GrantTypeCode, oidc.GrantTypeRefreshToken}
 	}
 	return []oidc.GrantType{oidc.GrantTypeClientCredentials}
 }

@@ -61,6 +61,7 @@ func TestWholeStack(t *testing.T) {
 	t.Run("renderer", func(t *testing.T) { checkRenderer(t, d) })
 	t.Run("oidc accounts", func(t *testing.T) { checkAccountTokens(t, d) })
 	t.Run("oidc sign-in", func(t *testing.T) { checkSignIn(t, d) })
+	t.Run("oidc refresh", func(t *testing.T) { checkRefresh(t, d) })
 
 	t.Run("a second devstack on the state says so", func(t *testing.T) {
 		other := launch(t, "--state", state, "--ports", "auto", "--", "true")

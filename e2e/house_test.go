@@ -162,7 +162,7 @@ func (h *house) open(settings []string) (err error) {
 		"TUOYU_GOTENBERG_URL="+os.Getenv("TUOYU_GOTENBERG_URL"), "TUOYU_OIDC_ISSUER="+os.Getenv("TUOYU_OIDC_ISSUER"),
 		"TUOYU_LISTEN="+listen, "TUOYU_PUBLIC_URL="+h.url, "TUOYU_METRICS_LISTEN="+metrics,
 		"TUOYU_BLOB_DIR="+filepath.Join(h.folder, "blobs"), "TUOYU_KEYSET_FILE="+keyset,
-		"TUOYU_MAX_UPLOAD_MIB=2", "TUOYU_SHUTDOWN_SECONDS=5")
+		"TUOYU_MAX_UPLOAD_MIB=2", "TUOYU_SHUTDOWN_SECONDS=5", "TUOYU_COMPLAINT_BURST=1000")
 	h.env = append(h.env, settings...)
 	for _, args := range [][]string{{"migrate"}, {"keys", "new", keyset}} {
 		if err := h.do(ctx, args...); err != nil {

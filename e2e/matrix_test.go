@@ -306,6 +306,7 @@ func matrix(c roleplay.Case, task roleplay.Task, draft, tracking string, a *role
 			body: says(map[string]string{"account": "inspector-140403-2", "reason": "核对权限"})},
 		{op: "POST /api/v1/tasks/{id}/assign", path: taskAt + "/assign", allowed: only(nursery.RoleSupervisor), ofCase: true,
 			body: says(map[string]string{"account": "inspector-140403-2"})},
+		{op: "GET /api/v1/colleagues", path: "/api/v1/colleagues", allowed: append(only(nursery.RoleHospital, nursery.RoleCityOffice, nursery.RoleInsurer), office...)},
 		// Who has the task gives it back as well: here it is the second inspector, and the first one asks.
 		{op: "POST /api/v1/tasks/{id}/release", path: taskAt + "/release", allowed: only(nursery.RoleSupervisor), ofCase: true},
 		{op: "POST /api/v1/tasks/{id}/complete", path: taskAt + "/complete", allowed: only(nursery.RoleInspector), ofCase: true,

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -25,7 +26,7 @@ var (
 	keys    atomic.Int64 // of idempotency keys
 )
 
-func key() string { return fmt.Sprintf("e2e-%d", keys.Add(1)) }
+func key() string { return fmt.Sprintf("e2e-%d-%s", keys.Add(1), rand.Text()) }
 
 // newApplicant is an institution that has filed nothing yet or whose cases have ended.
 func newApplicant(t *testing.T, h *house, name string) *roleplay.Applicant {

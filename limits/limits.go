@@ -18,6 +18,10 @@ type Rate struct {
 	Burst     int
 }
 
+// DefaultComplaints is how often one address may complain without signing in: three at once, and six an hour in the long
+// run. Each complaint opens a case that a supervisor has to look at.
+var DefaultComplaints = Rate{PerSecond: 6.0 / 3600, Burst: 3}
+
 // most bounds how many addresses or accounts are remembered; the one not seen for longest is forgotten first.
 const most = 20_000
 

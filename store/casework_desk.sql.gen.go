@@ -281,21 +281,25 @@ func (q *Queries) CalendarYears(ctx context.Context) ([]CalendarYear, error) {
 }
 
 const changesAfter = `-- name: ChangesAfter :many
-SELECT e.id, e.county, e.institution, c.partner, e.case_no FROM case_events e JOIN cases c ON c.case_no = e.case_no
-WHERE e.id > $1::bigint ORDER BY e.id LIMIT 1000
+SELECT id, county, institution, case_no FROM case_events
+WHERE id > $1::bigint OR id = ANY ($2::bigint[]) ORDER BY id LIMIT 1000
 `
+
+type ChangesAfterParams struct {
+	After   int64
+	Missing []int64
+}
 
 type ChangesAfterRow struct {
 	ID          int64
 	County      string
 	Institution string
-	Partner     string
 	CaseNo      string
 }
 
-// Served by the primary key of case_events, and that of cases for each.
-func (q *Queries) ChangesAfter(ctx context.Context, after int64) ([]ChangesAfterRow, error) {
-	rows, err := q.db.Query(ctx, changesAfter, after)
+// What happened after an event, and the earlier events that were committed later. Served by the primary key of case_events.
+func (q *Queries) ChangesAfter(ctx context.Context, arg ChangesAfterParams) ([]ChangesAfterRow, error) {
+	rows, err := q.db.Query(ctx, changesAfter, arg.After, arg.Missing)
 	if err != nil {
 		return nil, err
 	}
@@ -307,7 +311,6 @@ func (q *Queries) ChangesAfter(ctx context.Context, after int64) ([]ChangesAfter
 			&i.ID,
 			&i.County,
 			&i.Institution,
-			&i.Partner,
 			&i.CaseNo,
 		); err != nil {
 			return nil, err
@@ -980,16 +983,29 @@ func (q *Queries) LatestBuildPlan(ctx context.Context) (string, error) {
 	return name, err
 }
 
-const newestChange = `-- name: NewestChange :one
-SELECT coalesce(max(id), 0)::bigint FROM case_events
+const newestChanges = `-- name: NewestChanges :many
+SELECT id FROM case_events ORDER BY id DESC LIMIT 200
 `
 
 // Served by the primary key of case_events.
-func (q *Queries) NewestChange(ctx context.Context) (int64, error) {
-	row := q.db.QueryRow(ctx, newestChange)
-	var column_1 int64
-	err := row.Scan(&column_1)
-	return column_1, err
+func (q *Queries) NewestChanges(ctx context.Context) ([]int64, error) {
+	rows, err := q.db.Query(ctx, newestChanges)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []int64{}
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const noteHandedOver = `-- name: NoteHandedOver :exec
@@ -1184,6 +1200,62 @@ func (q *Queries) SavedFilters(ctx context.Context, arg SavedFiltersParams) ([]S
 			&i.Name,
 			&i.Query,
 			&i.SavedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const seenChanges = `-- name: SeenChanges :many
+SELECT c.case_no, c.kind, c.county, c.institution, c.parent_case, c.subject, c.site_kind, c.stage, c.status, c.outcome, c.holder, c.due_on, c.due_provisional, c.overdue, c.version, c.tracking_hash, c.submitted_by, c.received_on, c.created_at, c.updated_at, c.ended_at, c.partner, c.about, c.passed FROM cases c WHERE c.case_no IN (SELECT e.case_no FROM case_events e
+    WHERE e.id = ANY ($1::bigint[]) AND ($2::boolean OR NOT e.internal)) ORDER BY c.case_no LIMIT 100
+`
+
+type SeenChangesParams struct {
+	Ids          []int64
+	WithInternal bool
+}
+
+// Those of the events that are on a timeline the principal may read. Served by the primary keys of case_events and cases.
+func (q *Queries) SeenChanges(ctx context.Context, arg SeenChangesParams) ([]Case, error) {
+	rows, err := q.db.Query(ctx, seenChanges, arg.Ids, arg.WithInternal)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Case{}
+	for rows.Next() {
+		var i Case
+		if err := rows.Scan(
+			&i.CaseNo,
+			&i.Kind,
+			&i.County,
+			&i.Institution,
+			&i.ParentCase,
+			&i.Subject,
+			&i.SiteKind,
+			&i.Stage,
+			&i.Status,
+			&i.Outcome,
+			&i.Holder,
+			&i.DueOn,
+			&i.DueProvisional,
+			&i.Overdue,
+			&i.Version,
+			&i.TrackingHash,
+			&i.SubmittedBy,
+			&i.ReceivedOn,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+			&i.EndedAt,
+			&i.Partner,
+			&i.About,
+			&i.Passed,
 		); err != nil {
 			return nil, err
 		}

@@ -27,6 +27,16 @@ type Absence struct {
 	HandedOver int32
 }
 
+type Account struct {
+	Account     string
+	Role        string
+	County      string
+	Institution string
+	Registrar   string
+	Name        string
+	SeenAt      time.Time
+}
+
 type Application struct {
 	CaseNo      string
 	Version     int32

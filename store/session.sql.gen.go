@@ -11,12 +11,17 @@ import (
 )
 
 const accountOfSession = `-- name: AccountOfSession :one
-SELECT account FROM web_sessions WHERE token = $1 AND account <> ''
+SELECT account FROM web_sessions WHERE token = $1 AND account <> '' AND idle_until > $2::timestamptz
 `
 
-// Whose session it was, also when it has ended.
-func (q *Queries) AccountOfSession(ctx context.Context, token string) (string, error) {
-	row := q.db.QueryRow(ctx, accountOfSession, token)
+type AccountOfSessionParams struct {
+	Token string
+	Since time.Time
+}
+
+// Whose session it was, also when it has ended not long ago.
+func (q *Queries) AccountOfSession(ctx context.Context, arg AccountOfSessionParams) (string, error) {
+	row := q.db.QueryRow(ctx, accountOfSession, arg.Token, arg.Since)
 	var account string
 	err := row.Scan(&account)
 	return account, err
@@ -36,6 +41,21 @@ func (q *Queries) DropKeptForm(ctx context.Context, arg DropKeptFormParams) erro
 	return err
 }
 
+const dropKeptFormByKey = `-- name: DropKeptFormByKey :exec
+DELETE FROM kept_forms WHERE account = $1 AND form_key = $2 AND form_key <> ''
+`
+
+type DropKeptFormByKeyParams struct {
+	Account string
+	FormKey string
+}
+
+// Served by kept_forms_of_account.
+func (q *Queries) DropKeptFormByKey(ctx context.Context, arg DropKeptFormByKeyParams) error {
+	_, err := q.db.Exec(ctx, dropKeptFormByKey, arg.Account, arg.FormKey)
+	return err
+}
+
 const dropSession = `-- name: DropSession :exec
 DELETE FROM web_sessions WHERE token = $1
 `
@@ -45,8 +65,23 @@ func (q *Queries) DropSession(ctx context.Context, token string) error {
 	return err
 }
 
+const endSession = `-- name: EndSession :exec
+UPDATE web_sessions SET idle_until = $1, data = '', provider = NULL WHERE token = $2 AND idle_until > $1
+`
+
+type EndSessionParams struct {
+	Now   time.Time
+	Token string
+}
+
+// Whose it was is known for a day, for the forms that come too late.
+func (q *Queries) EndSession(ctx context.Context, arg EndSessionParams) error {
+	_, err := q.db.Exec(ctx, endSession, arg.Now, arg.Token)
+	return err
+}
+
 const endSessionsOf = `-- name: EndSessionsOf :execrows
-UPDATE web_sessions SET idle_until = $1, data = '' WHERE account = $2 AND account <> '' AND idle_until > $1
+UPDATE web_sessions SET idle_until = $1, data = '', provider = NULL WHERE account = $2 AND account <> '' AND idle_until > $1
 `
 
 type EndSessionsOfParams struct {
@@ -90,7 +125,7 @@ func (q *Queries) ForgetSessions(ctx context.Context, before time.Time) (int64, 
 }
 
 const keepForm = `-- name: KeepForm :exec
-INSERT INTO kept_forms (id, account, path, body, kept_at) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO kept_forms (id, account, path, body, form_key, kept_at) VALUES ($1, $2, $3, $4, $5, $6)
 `
 
 type KeepFormParams struct {
@@ -98,6 +133,7 @@ type KeepFormParams struct {
 	Account string
 	Path    string
 	Body    []byte
+	FormKey string
 	KeptAt  time.Time
 }
 
@@ -107,6 +143,7 @@ func (q *Queries) KeepForm(ctx context.Context, arg KeepFormParams) error {
 		arg.Account,
 		arg.Path,
 		arg.Body,
+		arg.FormKey,
 		arg.KeptAt,
 	)
 	return err
@@ -123,7 +160,7 @@ type KeptFormsRow struct {
 	KeptAt time.Time
 }
 
-// Served by kept_forms_of_account.
+// Served by kept_forms_of_account. Bounded: no more are kept.
 func (q *Queries) KeptForms(ctx context.Context, account string) ([]KeptFormsRow, error) {
 	rows, err := q.db.Query(ctx, keptForms, account)
 	if err != nil {
@@ -171,6 +208,46 @@ func (q *Queries) LiveSession(ctx context.Context, arg LiveSessionParams) (LiveS
 	return i, err
 }
 
+const liveTokens = `-- name: LiveTokens :many
+SELECT token FROM web_sessions WHERE token = ANY ($1::text[]) AND idle_until > $2::timestamptz
+`
+
+type LiveTokensParams struct {
+	Tokens []string
+	Now    time.Time
+}
+
+// Which of these sessions have not ended. Served by the primary key.
+func (q *Queries) LiveTokens(ctx context.Context, arg LiveTokensParams) ([]string, error) {
+	rows, err := q.db.Query(ctx, liveTokens, arg.Tokens, arg.Now)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var token string
+		if err := rows.Scan(&token); err != nil {
+			return nil, err
+		}
+		items = append(items, token)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lockKeptForms = `-- name: LockKeptForms :exec
+SELECT pg_advisory_xact_lock(hashtext('kept_forms'), hashtext($1::text))
+`
+
+// Two forms of an account that come at once are counted one after the other.
+func (q *Queries) LockKeptForms(ctx context.Context, account string) error {
+	_, err := q.db.Exec(ctx, lockKeptForms, account)
+	return err
+}
+
 const putSession = `-- name: PutSession :exec
 UPDATE web_sessions SET account = $1, data = $2, idle_until = $3 WHERE token = $4 AND web_sessions.idle_until > $5
 `
@@ -193,6 +270,45 @@ func (q *Queries) PutSession(ctx context.Context, arg PutSessionParams) error {
 		arg.Now,
 	)
 	return err
+}
+
+const putSessionCheck = `-- name: PutSessionCheck :exec
+UPDATE web_sessions SET provider = $1, checked_at = $2, check_after = $3 WHERE token = $4
+`
+
+type PutSessionCheckParams struct {
+	Provider   []byte
+	CheckedAt  *time.Time
+	CheckAfter *time.Time
+	Token      string
+}
+
+func (q *Queries) PutSessionCheck(ctx context.Context, arg PutSessionCheckParams) error {
+	_, err := q.db.Exec(ctx, putSessionCheck,
+		arg.Provider,
+		arg.CheckedAt,
+		arg.CheckAfter,
+		arg.Token,
+	)
+	return err
+}
+
+const sessionCheck = `-- name: SessionCheck :one
+SELECT provider, checked_at, check_after FROM web_sessions WHERE token = $1
+`
+
+type SessionCheckRow struct {
+	Provider   []byte
+	CheckedAt  *time.Time
+	CheckAfter *time.Time
+}
+
+// Served by the primary key.
+func (q *Queries) SessionCheck(ctx context.Context, token string) (SessionCheckRow, error) {
+	row := q.db.QueryRow(ctx, sessionCheck, token)
+	var i SessionCheckRow
+	err := row.Scan(&i.Provider, &i.CheckedAt, &i.CheckAfter)
+	return i, err
 }
 
 const sessionsOf = `-- name: SessionsOf :many
@@ -238,6 +354,23 @@ func (q *Queries) SessionsOf(ctx context.Context, arg SessionsOfParams) ([]Sessi
 	return items, nil
 }
 
+const sizeOfKeptForms = `-- name: SizeOfKeptForms :one
+SELECT count(*)::integer AS forms, coalesce(sum(octet_length(body)), 0)::bigint AS bytes FROM kept_forms WHERE account = $1
+`
+
+type SizeOfKeptFormsRow struct {
+	Forms int32
+	Bytes int64
+}
+
+// Served by kept_forms_of_account.
+func (q *Queries) SizeOfKeptForms(ctx context.Context, account string) (SizeOfKeptFormsRow, error) {
+	row := q.db.QueryRow(ctx, sizeOfKeptForms, account)
+	var i SizeOfKeptFormsRow
+	err := row.Scan(&i.Forms, &i.Bytes)
+	return i, err
+}
+
 const startSession = `-- name: StartSession :exec
 INSERT INTO web_sessions (token, account, data, idle_until, started_at, agent)
 VALUES ($1, $2, $3, $4, $5, $6)
@@ -262,4 +395,24 @@ func (q *Queries) StartSession(ctx context.Context, arg StartSessionParams) erro
 		arg.Agent,
 	)
 	return err
+}
+
+const takeSessionCheck = `-- name: TakeSessionCheck :execrows
+UPDATE web_sessions SET check_after = $1::timestamptz
+WHERE token = $2 AND (check_after IS NULL OR check_after <= $3::timestamptz)
+`
+
+type TakeSessionCheckParams struct {
+	Until time.Time
+	Token string
+	Now   time.Time
+}
+
+// One request at a time asks the provider about a session.
+func (q *Queries) TakeSessionCheck(ctx context.Context, arg TakeSessionCheckParams) (int64, error) {
+	result, err := q.db.Exec(ctx, takeSessionCheck, arg.Until, arg.Token, arg.Now)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }

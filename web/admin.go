@@ -96,9 +96,12 @@ func (s *Site) registrationPage(w http.ResponseWriter, r *http.Request, status i
 }
 
 func (s *Site) pushRegistration(w http.ResponseWriter, r *http.Request) error {
-	form, _, err := s.posted(r, shapeOf[nursery.Registration](), casework.Upload{})
+	form, changed, err := s.posted(r, shapeOf[nursery.Registration](), casework.Upload{})
 	if err != nil {
 		return err
+	}
+	if changed {
+		return s.registrationPage(w, r, http.StatusOK, form)
 	}
 	in, err := gathered[nursery.Registration](&form)
 	if err != nil {

@@ -3,9 +3,11 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"tuoyu/casework"
+	"tuoyu/limits"
 	"tuoyu/nursery"
 )
 
@@ -39,9 +41,12 @@ func (s *Site) fileComplaint(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	form, _, err := s.posted(r, page.Shape, casework.Upload{})
+	form, changed, err := s.posted(r, page.Shape, casework.Upload{})
 	if err != nil {
 		return err
+	}
+	if changed {
+		return s.showAsking(w, r, page, http.StatusOK, form)
 	}
 	in, err := gathered[casework.ComplaintRequest](&form)
 	if err != nil {
@@ -52,6 +57,13 @@ func (s *Site) fileComplaint(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in.Institution, in.County = about.ID, about.CountyCode
+	if who(r.Context()).Account == "" {
+		if wait := s.Complaints.Take(limits.Caller(r, s.TrustedProxies)); wait > 0 {
+			w.Header().Set("Retry-After", strconv.Itoa(min(int(wait.Seconds())+1, 3600)))
+			form.fault("", "投诉举报过于频繁，请稍后再提交，填写的内容仍在下面。情况紧急的，请直接拨打当地监管部门电话。")
+			return s.showAsking(w, r, page, http.StatusTooManyRequests, form)
+		}
+	}
 	started, err := s.Door.FileComplaint(r.Context(), who(r.Context()), key(r), in)
 	if err != nil {
 		refused := s.refusal(r.Context(), err)

@@ -134,9 +134,12 @@ func (s *Site) absences(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) setAbsence(w http.ResponseWriter, r *http.Request) error {
-	form, _, err := s.posted(r, absenceShape(), casework.Upload{})
+	form, changed, err := s.posted(r, absenceShape(), casework.Upload{})
 	if err != nil {
 		return err
+	}
+	if changed {
+		return s.showStatus(w, r, http.StatusOK, frame{Title: "外出代办", Back: backTo(r)}, absencesPage(absencesView{Back: backTo(r), Form: form}))
 	}
 	in, err := gathered[casework.AbsenceRequest](&form)
 	if err != nil {

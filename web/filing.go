@@ -20,6 +20,7 @@ func registerFiling(s *Site) {
 	s.page("GET /filing/{no}", s.filing)
 	s.page("GET /filing/{no}/section/{name}", s.filingSection)
 	s.page("POST /filing/{no}/section/{name}", s.filingSave)
+	s.reopening["POST /filing/{no}/section/{name}"] = true
 	s.page("POST /filing/{no}/section/{name}/precheck", s.filingPrecheck)
 	s.page("GET /filing/{no}/check", s.filingCheck)
 	s.page("POST /filing/{no}/submit", s.filingSubmit)
@@ -88,9 +89,12 @@ func newFilingForm(p nursery.Principal) asked {
 }
 
 func (s *Site) filingStart(w http.ResponseWriter, r *http.Request) error {
-	form, _, err := s.posted(r, newFilingForm(who(r.Context())).Shape, casework.Upload{})
+	form, changed, err := s.posted(r, newFilingForm(who(r.Context())).Shape, casework.Upload{})
 	if err != nil {
 		return err
+	}
+	if changed {
+		return s.showStatus(w, r, http.StatusOK, frame{Title: "托育机构备案", Back: "/home"}, filingNewPage(form))
 	}
 	a := nursery.Application{SiteKind: nursery.SiteKind(form.Values.Get("/site_kind"))}
 	a.Institution.County = form.Values.Get("/county")

@@ -92,9 +92,12 @@ func (s *Site) change(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) cancel(w http.ResponseWriter, r *http.Request) error {
-	form, _, err := s.posted(r, shapeOf[nursery.Cancellation](), casework.Upload{})
+	form, changed, err := s.posted(r, shapeOf[nursery.Cancellation](), casework.Upload{})
 	if err != nil {
 		return err
+	}
+	if changed {
+		return s.showStatus(w, r, http.StatusOK, frame{Title: "注销备案", Back: "/home"}, cancelPage(form, key(r)))
 	}
 	in, err := gathered[nursery.Cancellation](&form)
 	if err != nil {

@@ -26,6 +26,7 @@ type asked struct {
 	Faults []casework.FieldError
 	Files  map[string]string // names of the files already taken in, by attachment id
 	Open   func(pointer string) bool
+	Kept   string // id of the form that came too late and is shown once more
 }
 
 // ask makes a form of a value that is there already.
@@ -221,7 +222,7 @@ func (s *Site) posted(r *http.Request, sh shape, upload casework.Upload) (a aske
 	if err := parseForm(r); err != nil {
 		return a, false, err
 	}
-	a = asked{Shape: sh, Values: r.PostForm}
+	a = asked{Shape: sh, Values: r.PostForm, Kept: r.PostForm.Get("_kept")}
 	if r.MultipartForm != nil {
 		for name, files := range r.MultipartForm.File {
 			for _, file := range files {
@@ -241,6 +242,9 @@ func (s *Site) posted(r *http.Request, sh shape, upload casework.Upload) (a aske
 				}
 			}
 		}
+	}
+	if r.PostForm.Get("_again") != "" { // a form that came too late is shown once more
+		return a, true, nil
 	}
 	if at := r.PostForm.Get("_add"); at != "" {
 		numbers := rows(a.Values, at)

@@ -35,6 +35,7 @@ func formPage[T any](s *Site, path string, about func(*http.Request) (asking, er
 		}
 		return s.showAsking(w, r, page, http.StatusOK, asked{Values: page.Values})
 	}, roles...))
+	s.reopening["POST "+path] = true
 	s.page("POST "+path, func(w http.ResponseWriter, r *http.Request) error {
 		page := asking{Shape: shapeOf[T]()}
 		if slices.Contains(roles, who(r.Context()).Role) { // the door tells the others no

@@ -11,9 +11,13 @@ import (
 	"time"
 
 	"tuoyu/casework"
-	"tuoyu/nursery"
 	"tuoyu/sealing"
 	"tuoyu/store"
+)
+
+const (
+	mostKept      = 20      // forms of an account
+	mostKeptBytes = 8 << 20 // of all of them
 )
 
 // keptForm is a form that came after its session had ended.
@@ -22,40 +26,74 @@ type keptForm struct {
 	path   string
 	at     time.Time
 	fields []keptField
+
+	next     string // where its sender was going
+	reopened bool   // its page can show it filled in
 }
 
 type keptField struct{ name, value string }
+
+// lapsedView is what a reader is told whose form came too late: it is kept, or it is handed back in the page.
+type lapsedView struct {
+	kept string // its id
+	full bool   // the account has as many as are kept
+	form keptForm
+}
 
 func keptCell(id string) sealing.Cell {
 	return sealing.Cell{Table: "kept_forms", Column: "body", Row: id}
 }
 
-// keepForm keeps what was sent for whoever's session it was that ended, sealed; it tells whether it could. Files are not
-// kept: they are still where they were chosen.
-func (s *Site) keepForm(r *http.Request) (bool, error) {
+// keptPath is the page of a kept form, which leads on to next.
+func keptPath(id, next string) string {
+	return "/kept/" + id + "?next=" + url.QueryEscape(next)
+}
+
+// keepForm keeps what was sent, sealed, for the account whose session it was that ended, and returns its id: empty when it is
+// nobody's, and full when the account has as many as are kept; nothing kept before is dropped for it. Files are not kept:
+// they are still where they were chosen.
+func (s *Site) keepForm(r *http.Request) (id string, full bool, err error) {
 	account := s.lapsedAccount(r)
 	if account == "" || s.Fields == nil {
-		return false, nil
+		return "", false, nil
 	}
 	if err := parseForm(r); err != nil {
-		return false, err
+		return "", false, err
 	}
 	raw, err := json.Marshal(r.PostForm)
 	if err != nil {
-		return false, fmt.Errorf("encode form: %w", err)
+		return "", false, fmt.Errorf("encode form: %w", err)
 	}
-	id := rand.Text()
+	id = rand.Text()
 	sealed, err := s.Fields.Seal(raw, keptCell(id))
 	if err != nil {
-		return false, fmt.Errorf("seal form: %w", err)
+		return "", false, fmt.Errorf("seal form: %w", err)
 	}
-	err = s.DB.As(r.Context(), nursery.Engine, func(q *store.Queries) error {
-		return q.KeepForm(r.Context(), store.KeepFormParams{ID: id, Account: account, Path: r.URL.RequestURI(), Body: sealed, KeptAt: s.now()})
+	err = s.DB.AsSessions(r.Context(), func(q *store.Queries) error {
+		if err := q.LockKeptForms(r.Context(), account); err != nil {
+			return err
+		}
+		// The same form sent once more takes the place of what was kept of it.
+		if err := q.DropKeptFormByKey(r.Context(), store.DropKeptFormByKeyParams{Account: account, FormKey: key(r)}); err != nil {
+			return err
+		}
+		size, err := q.SizeOfKeptForms(r.Context(), account)
+		if err != nil {
+			return err
+		}
+		if size.Forms >= mostKept || size.Bytes+int64(len(sealed)) > mostKeptBytes {
+			full = true
+			return nil
+		}
+		return q.KeepForm(r.Context(), store.KeepFormParams{ID: id, Account: account, Path: r.URL.RequestURI(), Body: sealed, FormKey: key(r), KeptAt: s.now()})
 	})
 	if err != nil {
-		return false, fmt.Errorf("keep form: %w", err)
+		return "", false, fmt.Errorf("keep form: %w", err)
 	}
-	return true, nil
+	if full {
+		id = ""
+	}
+	return id, full, nil
 }
 
 // keptForms lists what was kept for an account, the newest first.
@@ -64,7 +102,7 @@ func (s *Site) keptForms(ctx context.Context, account string) ([]keptForm, error
 		return nil, nil
 	}
 	var list []keptForm
-	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+	err := s.DB.AsSessions(ctx, func(q *store.Queries) error {
 		rows, err := q.KeptForms(ctx, account)
 		if err != nil {
 			return err
@@ -78,12 +116,7 @@ func (s *Site) keptForms(ctx context.Context, account string) ([]keptForm, error
 			if err := json.Unmarshal(raw, &values); err != nil {
 				return fmt.Errorf("decode form: %w", err)
 			}
-			form := keptForm{id: row.ID, path: row.Path, at: row.KeptAt}
-			for _, name := range sortedKeys(values) {
-				for _, value := range values[name] {
-					form.fields = append(form.fields, keptField{name, value})
-				}
-			}
+			form := keptForm{id: row.ID, path: row.Path, at: row.KeptAt, fields: fieldsOf(values)}
 			list = append(list, form)
 		}
 		return nil
@@ -92,6 +125,17 @@ func (s *Site) keptForms(ctx context.Context, account string) ([]keptForm, error
 		return nil, fmt.Errorf("read kept forms: %w", err)
 	}
 	return list, nil
+}
+
+// fieldsOf lists the fields of a form in the order of their names.
+func fieldsOf(values url.Values) []keptField {
+	var fields []keptField
+	for _, name := range sortedKeys(values) {
+		for _, value := range values[name] {
+			fields = append(fields, keptField{name, value})
+		}
+	}
+	return fields
 }
 
 func sortedKeys(values url.Values) []string {
@@ -113,20 +157,32 @@ func registerKept(s *Site) {
 		if i < 0 {
 			return &casework.Error{Kind: casework.NotFound, Code: casework.CodeNotFound, Message: "没有保留的内容，可能已经继续提交。"}
 		}
-		return s.show(w, r, frame{Title: "您填写的内容仍在"}, keptPage(kept[i]))
+		form := kept[i]
+		form.next, form.reopened = localPath(r.FormValue("next")), s.reopens(form.path)
+		return s.show(w, r, frame{Title: "您填写的内容仍在"}, keptPage(form))
 	})
 	s.page("POST /kept/{id}/drop", func(w http.ResponseWriter, r *http.Request) error {
 		if err := s.dropKept(r.Context(), r.PathValue("id")); err != nil {
 			return err
 		}
-		http.Redirect(w, r, "/home", http.StatusSeeOther)
+		http.Redirect(w, r, localPath(r.FormValue("next")), http.StatusSeeOther)
 		return nil
 	})
 }
 
+// reopens tells whether the page a form was sent to shows a form again with what was entered.
+func (s *Site) reopens(path string) bool {
+	r, err := http.NewRequest(http.MethodPost, path, nil)
+	if err != nil {
+		return false
+	}
+	_, pattern := s.mux.Handler(r)
+	return s.reopening[pattern]
+}
+
 // dropKept forgets a kept form; one that was sent on needs it no more.
 func (s *Site) dropKept(ctx context.Context, id string) error {
-	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+	err := s.DB.AsSessions(ctx, func(q *store.Queries) error {
 		return q.DropKeptForm(ctx, store.DropKeptFormParams{ID: id, Account: who(ctx).Account})
 	})
 	if err != nil {

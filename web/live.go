@@ -5,43 +5,69 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/store"
 )
 
 const (
-	lookEvery = 2 * time.Second
-	beatEvery = 25 * time.Second
-	streamFor = 10 * time.Minute // then the browser asks again, and is signed in or not
+	lookEvery   = 2 * time.Second
+	lookTimeout = 10 * time.Second
+	beatEvery   = 25 * time.Second
+
+	streamsOfSession = 10 // tabs of a browser
+	streamsOfAccount = 30
+	mostPending      = 5000 // changes that wait while the database is away
 )
 
 // hub tells open pages that something they may show has changed. One poller a process reads the newest events while
-// anybody listens; a reader is told only that there is something, and asks the door for it like everybody.
+// anybody listens; a reader is told only that there is something, and asks casework for it like everybody.
 type hub struct {
 	door *casework.Service
+	live func(context.Context, []string) ([]string, error) // which of these sessions have not ended
 	log  *slog.Logger
+	ctx  context.Context // ends with the hub
+	stop context.CancelFunc
 
 	mu        sync.Mutex
 	listeners map[*listener]bool
 	running   bool
 }
 
+// listener is one stream. Ended is closed when its session has ended.
 type listener struct {
-	p    nursery.Principal
-	wake chan struct{}
+	p       nursery.Principal
+	session string // its token as it is known in the store
+	wake    chan struct{}
+	ended   chan struct{}
 }
 
-func newHub(door *casework.Service, log *slog.Logger) *hub {
-	return &hub{door: door, log: log, listeners: map[*listener]bool{}}
+func newHub(door *casework.Service, live func(context.Context, []string) ([]string, error), log *slog.Logger) *hub {
+	ctx, stop := context.WithCancel(context.Background())
+	return &hub{door: door, live: live, log: log, ctx: ctx, stop: stop, listeners: map[*listener]bool{}}
 }
 
-func (h *hub) join(p nursery.Principal) *listener {
-	l := &listener{p, make(chan struct{}, 1)}
+// join adds a stream, or returns nil when the session or its account has as many as it may.
+func (h *hub) join(p nursery.Principal, session string) *listener {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	ofSession, ofAccount := 0, 0
+	for l := range h.listeners {
+		if l.p.Account == p.Account {
+			ofAccount++
+		}
+		if l.session == session {
+			ofSession++
+		}
+	}
+	if h.ctx.Err() != nil || ofSession >= streamsOfSession || ofAccount >= streamsOfAccount {
+		return nil
+	}
+	l := &listener{p, session, make(chan struct{}, 1), make(chan struct{})}
 	h.listeners[l] = true
 	if !h.running {
 		h.running = true
@@ -56,54 +82,135 @@ func (h *hub) leave(l *listener) {
 	delete(h.listeners, l)
 }
 
+// end closes the streams of which says so.
+func (h *hub) end(which func(*listener) bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for l := range h.listeners {
+		if which(l) {
+			delete(h.listeners, l)
+			close(l.ended)
+		}
+	}
+}
+
+// endSession closes the streams of a session at once.
+func (h *hub) endSession(token string) { h.end(func(l *listener) bool { return l.session == token }) }
+
+// endAccount closes the streams of all sessions of an account at once.
+func (h *hub) endAccount(account string) {
+	h.end(func(l *listener) bool { return l.p.Account == account })
+}
+
+// close ends the poller and every stream.
+func (h *hub) close() {
+	h.stop()
+	h.end(func(*listener) bool { return true })
+}
+
 // look polls until nobody listens any more.
 func (h *hub) look() {
-	ctx := context.Background()
-	after := int64(-1)
+	feed := h.door.ChangeFeed()
+	var pending []casework.Change // not told to anybody yet
+	every := time.NewTicker(lookEvery)
+	defer every.Stop()
 	for {
-		changes, err := h.door.Changes(ctx, after)
-		if err != nil {
-			h.log.Warn("changes not read", "error", err)
-		}
-		h.mu.Lock()
-		if len(h.listeners) == 0 {
-			h.running = false
-			h.mu.Unlock()
+		listeners := h.listening()
+		if listeners == nil {
 			return
 		}
-		for _, c := range changes {
-			if after >= 0 {
-				h.tell(c)
-			}
+		err := h.poll(feed, &pending, listeners)
+		switch {
+		case err == nil:
+			pending = nil
+		case h.ctx.Err() == nil:
+			h.log.Warn("changes not read", "error", err)
+			pending = pending[max(0, len(pending)-mostPending):]
 		}
-		h.mu.Unlock()
-		if n := len(changes); n > 0 {
-			after = changes[n-1].ID
+		select {
+		case <-h.ctx.Done():
+		case <-every.C:
 		}
-		time.Sleep(lookEvery)
 	}
 }
 
-// tell wakes whoever may see the change; the caller holds mu.
-func (h *hub) tell(c casework.Change) {
+// listening returns who listens; nil when nobody does, and then the poller has ended.
+func (h *hub) listening() []*listener {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.listeners) == 0 || h.ctx.Err() != nil {
+		h.running = false
+		return nil
+	}
+	list := make([]*listener, 0, len(h.listeners))
 	for l := range h.listeners {
-		if concerns(l.p, c) {
+		list = append(list, l)
+	}
+	return list
+}
+
+// poll wakes those of the listeners who may read what has happened, and closes the streams of sessions that ended, in this
+// process or in another one.
+func (h *hub) poll(feed *casework.ChangeFeed, pending *[]casework.Change, listeners []*listener) error {
+	ctx, cancel := context.WithTimeout(h.ctx, lookTimeout)
+	defer cancel()
+	changes, err := feed.Next(ctx)
+	if err != nil {
+		return err
+	}
+	*pending = append(*pending, changes...)
+	changes = *pending
+	tokens := make([]string, len(listeners))
+	for i, l := range listeners {
+		tokens[i] = l.session
+	}
+	live, err := h.live(ctx, tokens)
+	if err != nil {
+		return err
+	}
+	h.end(func(l *listener) bool { return slices.Contains(tokens, l.session) && !slices.Contains(live, l.session) })
+	seen := map[nursery.Principal]bool{}
+	for _, l := range listeners {
+		if !slices.Contains(live, l.session) {
+			continue
+		}
+		sees, asked := seen[l.p]
+		if !asked {
+			if sees, err = h.sees(ctx, l.p, changes); err != nil {
+				return err
+			}
+			seen[l.p] = sees
+		}
+		if sees {
 			select {
 			case l.wake <- struct{}{}:
-			default: // has been told already
+			default: // is woken already
 			}
 		}
 	}
+	return nil
 }
 
-// concerns is a coarse sieve, so that nobody asks anew for what is another county's.
+// sees tells whether p may read one of the changes. Casework is asked only about those that concern p.
+func (h *hub) sees(ctx context.Context, p nursery.Principal, changes []casework.Change) (bool, error) {
+	var near []casework.Change
+	for _, c := range changes {
+		if concerns(p, c) {
+			near = append(near, c)
+		}
+	}
+	if len(near) == 0 {
+		return false, nil
+	}
+	return h.door.SeesChange(ctx, p, near)
+}
+
+// concerns is a coarse sieve, so that nobody asks again for what is another county's. It decides nothing.
 func concerns(p nursery.Principal, c casework.Change) bool {
 	switch p.Role {
 	case nursery.RoleInstitution:
 		return c.Institution == p.Institution
-	case nursery.RoleHospital, nursery.RoleInsurer:
-		return c.Partner == p.Institution
-	case nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator:
+	case nursery.RoleHospital, nursery.RoleInsurer, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator:
 		return true
 	}
 	return c.County == p.County
@@ -112,35 +219,54 @@ func concerns(p nursery.Principal, c casework.Change) bool {
 func registerLive(s *Site) {
 	// The stream is read with the session as it is: a page left open does not keep it alive.
 	s.mux.HandleFunc("GET /live", func(w http.ResponseWriter, r *http.Request) {
-		var p nursery.Principal
-		if cookie, err := r.Cookie(cookieName); err == nil {
-			if ctx, err := s.sessions.Load(r.Context(), cookie.Value); err == nil {
-				p = s.signedIn(ctx)
-			}
-		}
+		ctx, p, token := s.sessionOf(r)
 		if p.Account == "" {
 			w.WriteHeader(http.StatusNoContent) // the browser does not ask again
 			return
 		}
-		s.stream(w, r, p)
+		until, live := s.confirmed(ctx, token, p)
+		if !live {
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		s.stream(w, r, p, token, until)
 	})
 }
 
-func (s *Site) stream(w http.ResponseWriter, r *http.Request, p nursery.Principal) {
+// sessionOf returns the session of a request that does not use it, with whose it is and its token in the store.
+func (s *Site) sessionOf(r *http.Request) (context.Context, nursery.Principal, string) {
+	cookie, err := r.Cookie(cookieName)
+	if err != nil {
+		return r.Context(), nursery.Principal{}, ""
+	}
+	ctx, err := s.sessions.Load(r.Context(), cookie.Value)
+	if err != nil {
+		return r.Context(), nursery.Principal{}, ""
+	}
+	return ctx, s.signedIn(ctx), hashed(cookie.Value)
+}
+
+// stream writes an event for each change until the session ends or has to be confirmed again; then the browser asks again.
+func (s *Site) stream(w http.ResponseWriter, r *http.Request, p nursery.Principal, token string, until time.Time) {
+	l := s.live.join(p, token)
+	if l == nil {
+		w.Header().Set("Retry-After", "60")
+		w.WriteHeader(http.StatusTooManyRequests) // the page works, and shows changes when it is loaded again
+		return
+	}
+	defer s.live.leave(l)
 	out := http.NewResponseController(w)
 	if err := out.SetWriteDeadline(time.Time{}); err != nil {
-		s.Log.WarnContext(r.Context(), "stream keeps its deadline", "error", err)
+		s.Log.WarnContext(r.Context(), "stream has a deadline", "error", err)
 	}
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no")
-	l := s.live.join(p)
-	defer s.live.leave(l)
-	end, beat := time.NewTimer(streamFor), time.NewTicker(beatEvery)
+	end, beat := time.NewTimer(until.Sub(s.now())), time.NewTicker(beatEvery)
 	defer end.Stop()
 	defer beat.Stop()
-	said := ": ready\n\n"
+	text := ": ready\n\n"
 	for {
-		if _, err := fmt.Fprint(w, said); err != nil {
+		if _, err := fmt.Fprint(w, text); err != nil {
 			return
 		}
 		if out.Flush() != nil {
@@ -149,12 +275,26 @@ func (s *Site) stream(w http.ResponseWriter, r *http.Request, p nursery.Principa
 		select {
 		case <-r.Context().Done():
 			return
+		case <-l.ended:
+			return
 		case <-end.C:
 			return
 		case <-beat.C:
-			said = ": beat\n\n"
+			text = ": beat\n\n"
 		case <-l.wake:
-			said = "event: change\ndata: -\n\n"
+			text = "event: change\ndata: -\n\n"
 		}
 	}
+}
+
+// liveTokens returns which of the sessions have not ended.
+func (s *Site) liveTokens(ctx context.Context, tokens []string) (live []string, err error) {
+	err = s.DB.AsSessions(ctx, func(q *store.Queries) (err error) {
+		live, err = q.LiveTokens(ctx, store.LiveTokensParams{Tokens: tokens, Now: s.now()})
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for ended sessions: %w", err)
+	}
+	return live, nil
 }

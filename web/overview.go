@@ -245,9 +245,12 @@ func (s *Site) referralPage(w http.ResponseWriter, r *http.Request, status int, 
 }
 
 func (s *Site) referralResult(w http.ResponseWriter, r *http.Request) error {
-	form, _, err := s.posted(r, shapeOf[casework.ReferralResult](), casework.Upload{})
+	form, changed, err := s.posted(r, shapeOf[casework.ReferralResult](), casework.Upload{})
 	if err != nil {
 		return err
+	}
+	if changed {
+		return s.referralPage(w, r, http.StatusOK, form)
 	}
 	in, err := gathered[casework.ReferralResult](&form)
 	if err != nil {

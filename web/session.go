@@ -68,7 +68,7 @@ func (s *sessionStore) remember(token string, data []byte, until time.Time) {
 
 // FindCtx gives a session that has not ended.
 func (s *sessionStore) FindCtx(ctx context.Context, token string) (data []byte, found bool, err error) {
-	err = s.db.As(ctx, nursery.Engine, func(q *store.Queries) error {
+	err = s.db.AsSessions(ctx, func(q *store.Queries) error {
 		row, err := q.LiveSession(ctx, store.LiveSessionParams{Token: token, Now: s.now()})
 		if store.IsNotFound(err) {
 			return nil
@@ -99,7 +99,7 @@ func (s *sessionStore) CommitCtx(ctx context.Context, token string, data []byte,
 	}
 	account, _ := values[keyAccount].(string)
 	agent, _ := values[keyAgent].(string)
-	err = s.db.As(ctx, nursery.Engine, func(q *store.Queries) error {
+	err = s.db.AsSessions(ctx, func(q *store.Queries) error {
 		if known {
 			return q.PutSession(ctx, store.PutSessionParams{Token: token, Account: account, Data: data, IdleUntil: until, Now: s.now()})
 		}
@@ -116,7 +116,7 @@ func (s *sessionStore) CommitCtx(ctx context.Context, token string, data []byte,
 
 // DeleteCtx ends a session.
 func (s *sessionStore) DeleteCtx(ctx context.Context, token string) error {
-	err := s.db.As(ctx, nursery.Engine, func(q *store.Queries) error { return q.DropSession(ctx, token) })
+	err := s.db.AsSessions(ctx, func(q *store.Queries) error { return q.DropSession(ctx, token) })
 	if err != nil {
 		return fmt.Errorf("end session: %w", err)
 	}
@@ -153,9 +153,9 @@ func (s *Site) signedIn(ctx context.Context) nursery.Principal {
 	return p
 }
 
-// start makes the session that of p, under a token of its own.
-func (s *Site) start(ctx context.Context, p nursery.Principal, agent string) error {
-	raw, err := json.Marshal(p)
+// start makes the session that of p, under a token of its own, with what the provider gave for it.
+func (s *Site) start(ctx context.Context, p person, g grant, agent string) error {
+	raw, err := json.Marshal(p.Principal)
 	if err != nil {
 		return fmt.Errorf("encode principal: %w", err)
 	}
@@ -165,18 +165,33 @@ func (s *Site) start(ctx context.Context, p nursery.Principal, agent string) err
 	s.sessions.Put(ctx, keyPrincipal, raw)
 	s.sessions.Put(ctx, keyAccount, p.Account)
 	s.sessions.Put(ctx, keyAgent, agent)
+	token, _, err := s.sessions.Commit(ctx)
+	if err != nil {
+		return fmt.Errorf("write session: %w", err)
+	}
+	if err := s.storeGrant(ctx, g, hashed(token)); err != nil {
+		return err
+	}
+	s.seen(ctx, p)
 	return nil
 }
 
-// lapsedAccount is whose session the request's cookie was, when it ended less than a day ago.
+// seen notes that the account exists, for those who hand on tasks.
+func (s *Site) seen(ctx context.Context, p person) {
+	if err := s.Door.Seen(ctx, p.Principal, p.name); err != nil {
+		s.Log.WarnContext(ctx, "account not noted", "error", err)
+	}
+}
+
+// lapsedAccount returns whose session the request's cookie was, when it ended less than a day ago.
 func (s *Site) lapsedAccount(r *http.Request) string {
 	cookie, err := r.Cookie(cookieName)
 	if err != nil {
 		return ""
 	}
 	var account string
-	err = s.DB.As(r.Context(), nursery.Engine, func(q *store.Queries) (err error) {
-		account, err = q.AccountOfSession(r.Context(), hashed(cookie.Value))
+	err = s.DB.AsSessions(r.Context(), func(q *store.Queries) (err error) {
+		account, err = q.AccountOfSession(r.Context(), store.AccountOfSessionParams{Token: hashed(cookie.Value), Since: s.now().Add(-keptFor)})
 		return err
 	})
 	if err != nil {

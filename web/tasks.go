@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"tuoyu/casework"
@@ -24,19 +25,21 @@ func registerTasks(s *Site) {
 	s.page("POST /tasks/{id}/assign", s.assign)
 	s.page("POST /tasks/{id}/delegate", s.delegate)
 	s.page("POST /tasks/{id}", s.complete)
+	s.reopening["POST /tasks/{id}"] = true
 	s.page("POST /tasks/{id}/preview", s.preview)
 }
 
 // inboxView is the inbox with what surrounds it.
 type inboxView struct {
-	Tasks  []casework.TaskSummary
-	Counts casework.TaskCounts
-	Filter casework.TaskFilter
-	Saved  []casework.SavedFilter
-	Next   string
-	Here   string // the address of this page with its filters
-	p      nursery.Principal
-	r      *http.Request
+	Tasks      []casework.TaskSummary
+	Counts     casework.TaskCounts
+	Filter     casework.TaskFilter
+	Saved      []casework.SavedFilter
+	Colleagues []casework.Colleague
+	Next       string
+	Here       string // the address of this page with its filters
+	p          nursery.Principal
+	r          *http.Request
 }
 
 const inboxRoom = "tasks"
@@ -71,6 +74,11 @@ func (s *Site) inbox(w http.ResponseWriter, r *http.Request) error {
 	}
 	if v.Saved, err = s.Door.SavedFilters(r.Context(), p, inboxRoom); err != nil {
 		return err
+	}
+	if p.Role == nursery.RoleSupervisor {
+		if v.Colleagues, err = s.Door.Colleagues(r.Context(), p, ""); err != nil {
+			return err
+		}
 	}
 	return s.show(w, r, frame{Title: "待办", Wide: true, Live: true}, inboxPage(v))
 }
@@ -203,12 +211,13 @@ func (s *Site) delegate(w http.ResponseWriter, r *http.Request) error {
 
 // taskView is a task with its case and the form of its answer.
 type taskView struct {
-	Task    casework.TaskDetail
-	Case    *casework.CaseDetail // nil when it is not the asker's to read
-	Form    asked
-	Outcome nursery.Outcome
-	Key     string
-	p       nursery.Principal
+	Task       casework.TaskDetail
+	Case       *casework.CaseDetail // nil when it is not the asker's to read
+	Form       asked
+	Colleagues []casework.Colleague // who can be given it
+	Outcome    nursery.Outcome
+	Key        string
+	p          nursery.Principal
 }
 
 func (s *Site) taskPage(w http.ResponseWriter, r *http.Request, status int, form *asked, outcome nursery.Outcome, key string) error {
@@ -226,6 +235,9 @@ func (s *Site) taskPage(w http.ResponseWriter, r *http.Request, status int, form
 	} else if refused := s.refusal(r.Context(), err); refused.Kind != casework.NotFound && refused.Kind != casework.Forbidden {
 		return err
 	}
+	if v.Colleagues, err = s.colleagues(r, t); err != nil {
+		return err
+	}
 	if form == nil {
 		shape, err := shapeOfSchema(t.Form)
 		if err != nil {
@@ -236,6 +248,36 @@ func (s *Site) taskPage(w http.ResponseWriter, r *http.Request, status int, form
 	}
 	v.Form = *form
 	return s.showStatus(w, r, status, frame{Title: t.Title, Wide: true, Back: "/tasks"}, taskPage(v))
+}
+
+// colleagues are those to whom a supervisor may assign an open task, or whoever has it may pass it on.
+func (s *Site) colleagues(r *http.Request, t casework.TaskDetail) ([]casework.Colleague, error) {
+	p := who(r.Context())
+	role := t.Role
+	switch {
+	case t.State != "open":
+		return nil, nil
+	case p.Role == nursery.RoleSupervisor:
+	case t.Assignee == p.Account && p.Role != nursery.RoleInstitution:
+		role = "" // beside them
+	default:
+		return nil, nil
+	}
+	list, err := s.Door.Colleagues(r.Context(), p, role)
+	return slices.DeleteFunc(list, func(c casework.Colleague) bool { return c.Account == t.Assignee }), err
+}
+
+// colleagueText is how a colleague is offered: by name, with the account where that says more, and the load.
+func colleagueText(c casework.Colleague) string {
+	text := c.Name
+	if c.Name != c.Account {
+		text += "（" + c.Account + "）"
+	}
+	text += fmt.Sprintf("，%s，在办 %d 件", c.RoleTitle, c.Open)
+	if c.AwayUntil != nil {
+		text += "，不在岗至 " + c.AwayUntil.String()
+	}
+	return text
 }
 
 // prefill enters what is known already: what is signed, and what the applicant says of the registration.

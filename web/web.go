@@ -39,6 +39,8 @@ type Deps struct {
 	MaxUpload    int64  // bytes of one file; zero: 20 MiB
 
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed; empty: nobody's
+	Complaints     *limits.Limits // of complaints without signing in, by address; nil: limits.Complaints by default
+	ProviderAway   time.Duration  // how long a session goes on while the provider cannot confirm it; zero: DefaultProviderAway
 }
 
 // Site is the pages as an http.Handler.
@@ -52,6 +54,10 @@ type Site struct {
 	asking   *limits.Limits // of who has not signed in, by address
 	seconds  *prometheus.HistogramVec
 	now      func() time.Time
+
+	identity      *identity
+	confirmations *confirmations
+	reopening     map[string]bool // patterns of forms that are shown again with what was entered, when they are sent with _again
 }
 
 // publicRate is how often one address may ask without being signed in, behind which a whole office may sit.
@@ -73,10 +79,18 @@ func New(d Deps) (*Site, error) {
 	if d.MaxUpload == 0 {
 		d.MaxUpload = 20 << 20
 	}
-	s := &Site{Deps: d, mux: http.NewServeMux(), now: d.Door.Now}
+	if d.Complaints == nil {
+		d.Complaints = limits.New(limits.DefaultComplaints)
+	}
+	if d.ProviderAway == 0 {
+		d.ProviderAway = DefaultProviderAway
+	}
+	s := &Site{Deps: d, mux: http.NewServeMux(), now: d.Door.Now, reopening: map[string]bool{}}
 	s.sessions = newSessions(d.DB, s.now)
 	s.sessions.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) { s.fail(w, r, err) }
-	s.live = newHub(d.Door, d.Log)
+	s.live = newHub(d.Door, s.liveTokens, d.Log)
+	s.identity = &identity{Provider: d.Provider, publicURL: strings.TrimSuffix(d.PublicURL, "/")}
+	s.confirmations = newConfirmations()
 	s.asking = limits.New(publicRate)
 	var err error
 	if s.assets, err = loadAssets(); err != nil {
@@ -100,6 +114,9 @@ func New(d Deps) (*Site, error) {
 	s.handler = s.observed(compress(guarded.Handler(http.HandlerFunc(s.route))))
 	return s, nil
 }
+
+// Close ends every stream, so that the server can stop. The pages go on answering.
+func (s *Site) Close() { s.live.close() }
 
 // ServeHTTP answers a page.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
@@ -197,9 +214,14 @@ func who(ctx context.Context) nursery.Principal {
 	return p
 }
 
-// known puts who is signed in into the request.
+// known puts who is signed in into the request. A session that the provider no longer confirms is nobody's.
 func (s *Site) known(r *http.Request) *http.Request {
 	p := s.signedIn(r.Context())
+	if p.Account != "" {
+		if _, live := s.confirmed(r.Context(), hashed(s.sessions.Token(r.Context())), p); !live {
+			p = nursery.Principal{}
+		}
+	}
 	exchangeOf(r.Context()).role = p.Role
 	return r.WithContext(context.WithValue(r.Context(), principalKey{}, p))
 }
@@ -207,7 +229,7 @@ func (s *Site) known(r *http.Request) *http.Request {
 // Sweep forgets sessions and kept forms that nobody comes back to. It is called now and then.
 func (s *Site) Sweep(ctx context.Context) {
 	before := s.now().Add(-keptFor)
-	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+	err := s.DB.AsSessions(ctx, func(q *store.Queries) error {
 		if _, err := q.ForgetSessions(ctx, before); err != nil {
 			return err
 		}

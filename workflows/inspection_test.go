@@ -276,7 +276,7 @@ func TestAComplaintIsAnsweredOrOpensAVisit(t *testing.T) {
 	} {
 		t.Run(string(outcome), func(t *testing.T) {
 			v := inspecting(t, nursery.InspectRandom)
-			started, err := v.door.FileComplaint(t.Context(), nursery.Principal{}, "k", casework.ComplaintRequest{
+			started, err := v.door.FileComplaint(t.Context(), nursery.Principal{}, "7f1c2c9e-3f55-4d0b-9c43-1f5f4c2f0a11", casework.ComplaintRequest{
 				County: county, Institution: institution, Topic: "food", Said: "午餐的米饭发霉", Contact: "联系方式略",
 			})
 			require.NoError(t, err)

@@ -12,6 +12,7 @@ import (
 	"tuoyu/api"
 	"tuoyu/casework"
 	"tuoyu/documents"
+	"tuoyu/limits"
 	"tuoyu/web"
 )
 
@@ -68,17 +69,18 @@ func (p *process) serve(ctx context.Context) error {
 	}
 	defer fonts.Close()
 	door := p.casework(scan, documents.NewRenderer(fonts, p.renderer))
+	complaints := limits.New(limits.Rate{PerSecond: float64(s.ComplaintsPerHour) / 3600, Burst: s.ComplaintBurst})
 	calls, err := api.New(api.Deps{
 		Door: door, Verifier: verifier, Log: p.log, Metrics: p.metrics, PublicURL: p.publicURL(), Version: version,
-		MaxBody: s.MaxBodyKiB << 10, MaxUpload: s.MaxUploadMiB << 20, TrustedProxies: s.TrustedProxies,
+		MaxBody: s.MaxBodyKiB << 10, MaxUpload: s.MaxUploadMiB << 20, TrustedProxies: s.TrustedProxies, Complaints: complaints,
 	})
 	if err != nil {
 		return fmt.Errorf("build the API: %w", err)
 	}
 	pages, err := web.New(web.Deps{
 		Door: door, DB: p.db, Fields: p.fields, Log: p.log, Metrics: p.metrics, PublicURL: p.publicURL(), DemoAccounts: s.DemoAccountsURL, MaxUpload: s.MaxUploadMiB << 20,
-		TrustedProxies: s.TrustedProxies,
-		Provider:       web.Provider{Issuer: s.OIDCIssuer, ClientID: s.OIDCClientID, ClientSecret: s.OIDCClientSecret, Principal: issuer.Principal},
+		TrustedProxies: s.TrustedProxies, Complaints: complaints, ProviderAway: time.Duration(s.ProviderAwayMinutes) * time.Minute,
+		Provider: web.Provider{Issuer: s.OIDCIssuer, ClientID: s.OIDCClientID, ClientSecret: s.OIDCClientSecret, Principal: issuer.Principal},
 	})
 	if err != nil {
 		return fmt.Errorf("build the pages: %w", err)
@@ -99,6 +101,7 @@ func (p *process) serve(ctx context.Context) error {
 	slog.Info("draining", "seconds", s.ShutdownSeconds)
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.shutdown())
 	defer cancel()
+	pages.Close() // streams have no end of their own
 	err = errors.Join(err, srv.drain(end))
 	slog.Info("ended")
 	return err

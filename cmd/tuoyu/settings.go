@@ -50,6 +50,11 @@ type settings struct {
 
 	TrustedProxies []netip.Prefix `env:"TRUSTED_PROXIES" in:"serve" doc:"networks of the proxies before serve, by comma, such as 10.0.0.0/8: whose X-Forwarded-For names the caller that rate limits count; empty: nobody's"`
 
+	ComplaintBurst    int `env:"COMPLAINT_BURST" envDefault:"3" in:"serve" is:"positive" doc:"complaints one address may send at once without signing in"`
+	ComplaintsPerHour int `env:"COMPLAINTS_PER_HOUR" envDefault:"6" in:"serve" is:"positive" doc:"complaints one address may send in an hour, in the long run"`
+
+	ProviderAwayMinutes int `env:"PROVIDER_AWAY_MINUTES" envDefault:"15" in:"serve" is:"positive" doc:"how long people stay signed in on the pages while the issuer does not answer whether their account and role are still the same; it is asked every five minutes"`
+
 	PolicyBundleURL     string `env:"POLICY_BUNDLE_URL" in:"serve worker" is:"url" doc:"signed OPA bundle to take the rules from; empty: the rules in the program"`
 	PolicyBundleKeyFile string `env:"POLICY_BUNDLE_KEY_FILE" in:"serve worker" doc:"public key (PEM) the bundle's signature is checked with"`
 

@@ -70,6 +70,7 @@ acts := {
 	"child.read": {"institution", "hospital", "county_office"},
 	"clinic.list": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital"},
 	"clinic.put": {"county_office"},
+	"colleague.list": {"clerk", "supervisor", "inspector", "hospital", "county_office", "city_office", "insurer"},
 	"complaint.file": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "hospital"},
 	"complaint.read": {"supervisor"},
 	"contract.amend": {"institution", "hospital"},
@@ -146,7 +147,7 @@ acts := {
 # Acts on no single thing: a list, which the query and row-level security narrow.
 lists := {
 	"absence.list", "attendance.read", "build.list", "calendar.read", "case.list", "checkup.list", "checkup.rate", "child.count",
-	"child.list", "contract.list", "contract.rate", "filter.list",
+	"child.list", "colleague.list", "contract.list", "contract.rate", "filter.list",
 	"inspection.list", "inspection_plan.coverage", "inspection_plan.day", "inspection_plan.list", "inspector.list",
 	"institution.list", "insurance.list", "insurance_claim.list", "reading.list", "referral.list", "rules.read",
 	"target.list", "task.late", "task.list", "task.workload",

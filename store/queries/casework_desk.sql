@@ -156,13 +156,18 @@ SELECT county, role FROM (
 ) known ORDER BY rank LIMIT 1;
 
 -- name: ChangesAfter :many
--- Served by the primary key of case_events, and that of cases for each.
-SELECT e.id, e.county, e.institution, c.partner, e.case_no FROM case_events e JOIN cases c ON c.case_no = e.case_no
-WHERE e.id > sqlc.arg(after)::bigint ORDER BY e.id LIMIT 1000;
+-- What happened after an event, and the earlier events that were committed later. Served by the primary key of case_events.
+SELECT id, county, institution, case_no FROM case_events
+WHERE id > sqlc.arg(after)::bigint OR id = ANY (sqlc.arg(missing)::bigint[]) ORDER BY id LIMIT 1000;
 
--- name: NewestChange :one
+-- name: NewestChanges :many
 -- Served by the primary key of case_events.
-SELECT coalesce(max(id), 0)::bigint FROM case_events;
+SELECT id FROM case_events ORDER BY id DESC LIMIT 200;
+
+-- name: SeenChanges :many
+-- Those of the events that are on a timeline the principal may read. Served by the primary keys of case_events and cases.
+SELECT c.* FROM cases c WHERE c.case_no IN (SELECT e.case_no FROM case_events e
+    WHERE e.id = ANY (sqlc.arg(ids)::bigint[]) AND (sqlc.arg(with_internal)::boolean OR NOT e.internal)) ORDER BY c.case_no LIMIT 100;
 
 -- name: CalendarYears :many
 -- Bounded: one row a year.

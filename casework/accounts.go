@@ -1,0 +1,152 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// Colleague is somebody who can be given a task.
+type Colleague struct {
+	Account   string        `json:"account" doc:"账号"`
+	Name      string        `json:"name" doc:"姓名或称呼，来自统一身份认证"`
+	Role      nursery.Role  `json:"role" doc:"角色"`
+	RoleTitle string        `json:"role_title" doc:"角色名称"`
+	Open      int           `json:"open" doc:"在办待办数，最多计至 1000"`
+	AwayUntil *nursery.Date `json:"away_until,omitempty" doc:"不在岗至（含）；在岗则无"`
+}
+
+const (
+	notedFor     = time.Hour            // an account that is seen again within it is not written again
+	knownFor     = 400 * 24 * time.Hour // who has not been seen for longer can be given nothing
+	mostRecently = 20_000
+)
+
+// recently remembers which accounts were noted, and as whom.
+type recently struct {
+	mu    sync.Mutex
+	noted map[string]notedAs // by account
+}
+
+type notedAs struct {
+	p    nursery.Principal
+	name string
+	at   time.Time
+}
+
+// Seen notes that an account exists, with what the provider says of it, at most once an hour unless that changes. Tasks are
+// given to noted accounts alone.
+func (s *Service) Seen(ctx context.Context, p nursery.Principal, name string) error {
+	now := s.Now()
+	s.recent.mu.Lock()
+	last, ok := s.recent.noted[p.Account]
+	s.recent.mu.Unlock()
+	if ok && last.p == p && last.name == name && now.Sub(last.at) < notedFor {
+		return nil
+	}
+	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		return q.PutAccount(ctx, store.PutAccountParams{
+			Account: p.Account, Role: string(p.Role), County: p.County, Institution: p.Institution, Registrar: string(p.Registrar), Name: name, SeenAt: now,
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("note account: %w", err)
+	}
+	s.recent.mu.Lock()
+	defer s.recent.mu.Unlock()
+	if s.recent.noted == nil || len(s.recent.noted) >= mostRecently {
+		s.recent.noted = map[string]notedAs{}
+	}
+	s.recent.noted[p.Account] = notedAs{p, name, now}
+	return nil
+}
+
+// Colleagues lists who can be given tasks of a role, by default the asker's own: a supervisor asks for the office of the
+// county, anybody else for those beside them.
+func (s *Service) Colleagues(ctx context.Context, p nursery.Principal, role nursery.Role) ([]Colleague, error) {
+	list := []Colleague{}
+	if err := s.may(ctx, p, "colleague.list", resource{}); err != nil {
+		return list, err
+	}
+	roles := []string{string(role)}
+	switch {
+	case role != "" && !slices.Contains(nursery.Roles(), role):
+		return list, refuse(Invalid, CodeInvalid, "没有这种角色。", FieldError{Location: "role", Message: "不在可选值之内"})
+	case role == "" && p.Role == nursery.RoleSupervisor:
+		roles = []string{string(nursery.RoleClerk), string(nursery.RoleInspector), string(nursery.RoleSupervisor)}
+	case role == "":
+		roles = []string{string(p.Role)}
+	}
+	err := s.DB.As(ctx, p, func(q *store.Queries) error {
+		rows, err := q.Colleagues(ctx, store.ColleaguesParams{
+			County: p.County, Roles: roles, Institution: p.Institution, Today: s.today(), Since: s.Now().Add(-knownFor),
+		})
+		for _, row := range rows {
+			c := Colleague{Account: row.Account, Name: row.Name, Role: nursery.Role(row.Role), RoleTitle: nursery.Role(row.Role).Title(), Open: int(row.Open)}
+			if c.Name == "" {
+				c.Name = c.Account
+			}
+			if !row.AwayUntil.IsZero() {
+				c.AwayUntil = &row.AwayUntil
+			}
+			list = append(list, c)
+		}
+		return err
+	})
+	if err != nil {
+		return list, fmt.Errorf("list colleagues: %w", err)
+	}
+	return list, nil
+}
+
+// known returns a noted account as a principal. The error names the field: assignee_unknown when nobody of that name has
+// been seen, or nobody that the asker may know of.
+func (s *Service) known(ctx context.Context, q *store.Queries, account, location string) (nursery.Principal, error) {
+	row, err := q.AccountByName(ctx, store.AccountByNameParams{Account: account, Since: s.Now().Add(-knownFor)})
+	if store.IsNotFound(err) {
+		return nursery.Principal{}, refuse(Invalid, CodeAssigneeUnknown, "本单位没有这个账号，或者该账号还没有登录过本系统。",
+			FieldError{Location: location, Message: "请选择本单位登录过的人员"})
+	}
+	if err != nil {
+		return nursery.Principal{}, fmt.Errorf("read account: %w", err)
+	}
+	return nursery.Principal{
+		Account: row.Account, Role: nursery.Role(row.Role), County: row.County, Institution: row.Institution, Registrar: nursery.Registrar(row.Registrar),
+	}, nil
+}
+
+// canTake tells whether a principal could claim the task if nobody had it: sees it, is of its role and is not excluded.
+func (s *Service) canTake(ctx context.Context, p nursery.Principal, task store.Task) (bool, error) {
+	r := resourceOf(task)
+	r.Assignee = ""
+	allowed, _, err := s.Rules.Allow(ctx, map[string]any{"principal": p, "act": "task.claim", "resource": r})
+	if err != nil {
+		return false, fmt.Errorf("authorise %s: %w", "task.claim", err)
+	}
+	return allowed, nil
+}
+
+// mustTake refuses to give a task to an account that could not answer it.
+func (s *Service) mustTake(ctx context.Context, q *store.Queries, account string, task store.Task) error {
+	if slices.Contains(task.Excluded, account) {
+		return refuse(Forbidden, CodeConflictOfInterest, "提交人、初次核查人不能办理本事项，请指派其他工作人员。")
+	}
+	p, err := s.known(ctx, q, account, "/account")
+	if err != nil {
+		return err
+	}
+	can, err := s.canTake(ctx, p, task)
+	if err != nil {
+		return err
+	}
+	if !can {
+		return refuse(Invalid, CodeAssigneeUnfit, "该账号的角色或单位不能办理本事项，请另选办理人。",
+			FieldError{Location: "/account", Message: "不能办理本事项"})
+	}
+	return nil
+}
