@@ -29,6 +29,7 @@ type Provider struct {
 	ClientSecret string // empty for a public client
 	// Principal maps the claims of an ID token to who that is here.
 	Principal func(account string, claims map[string]json.RawMessage) (nursery.Principal, error)
+	Transport http.RoundTripper // how the provider is reached; nil: http.DefaultTransport
 }
 
 const (
@@ -77,7 +78,7 @@ func (i *identity) discovered(ctx context.Context) (*oidc.Provider, error) {
 }
 
 func (i *identity) client(ctx context.Context) context.Context {
-	return oidc.ClientContext(ctx, &http.Client{Timeout: providerTimeout})
+	return oidc.ClientContext(ctx, &http.Client{Timeout: providerTimeout, Transport: i.Transport})
 }
 
 func (i *identity) oauth(p *oidc.Provider) *oauth2.Config {

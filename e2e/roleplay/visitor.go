@@ -18,6 +18,7 @@ const PagesCookie = "__Host-tuoyu"
 type Visitor struct {
 	Cookie string // the session; empty before the first answer
 	url    string
+	others map[string]string // cookies of the pages beside the session: sign-ins that were begun
 }
 
 // Page is an answer to a visitor. Location is where it leads, absolute where the answer came from elsewhere.
@@ -30,7 +31,7 @@ type Page struct {
 }
 
 // NewVisitor gives somebody who has not signed in, at the pages under url.
-func NewVisitor(url string) *Visitor { return &Visitor{url: url} }
+func NewVisitor(url string) *Visitor { return &Visitor{url: url, others: map[string]string{}} }
 
 // Send asks as a browser does and follows nothing. A form is sent as this site's own, unless header says otherwise; header
 // is names and values by turns. The cookie is Secure, which a Go jar would not send on loopback.
@@ -90,6 +91,11 @@ func (v *Visitor) send(ctx context.Context, method, path string, body io.Reader,
 	if v.Cookie != "" && own {
 		r.AddCookie(&http.Cookie{Name: PagesCookie, Value: v.Cookie})
 	}
+	for name, value := range v.others {
+		if own {
+			r.AddCookie(&http.Cookie{Name: name, Value: value})
+		}
+	}
 	once := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	res, err := once.Do(r)
 	if err != nil {
@@ -105,8 +111,13 @@ func (v *Visitor) send(ctx context.Context, method, path string, body io.Reader,
 		p.Location = r.URL.Scheme + "://" + r.URL.Host + p.Location // the provider's own
 	}
 	for _, c := range res.Cookies() {
-		if c.Name == PagesCookie {
+		switch {
+		case c.Name == PagesCookie:
 			p.Set, v.Cookie = c, c.Value
+		case own && c.MaxAge < 0:
+			delete(v.others, c.Name)
+		case own:
+			v.others[c.Name] = c.Value
 		}
 	}
 	return p, nil
@@ -115,7 +126,20 @@ func (v *Visitor) send(ctx context.Context, method, path string, body io.Reader,
 // SignIn goes through the demonstration's provider as account, chosen on the provider's own page, and on to next. It gives
 // the page that one is led to.
 func (v *Visitor) SignIn(ctx context.Context, account, next string) (Page, error) {
-	p, err := v.Send(ctx, http.MethodGet, "/signin/start?next="+url.QueryEscape(next), nil)
+	p, err := v.BeginSignIn(ctx, next)
+	if err != nil {
+		return p, err
+	}
+	return v.EndSignIn(ctx, p, account)
+}
+
+// BeginSignIn asks to sign in and returns the answer that leads to the provider.
+func (v *Visitor) BeginSignIn(ctx context.Context, next string) (Page, error) {
+	return v.Send(ctx, http.MethodGet, "/signin/start?next="+url.QueryEscape(next), nil)
+}
+
+// EndSignIn goes on with a sign-in that was begun.
+func (v *Visitor) EndSignIn(ctx context.Context, p Page, account string) (_ Page, err error) {
 	for range 10 {
 		if err != nil || p.Location == "" {
 			return p, err
