@@ -48,6 +48,12 @@ func (l *listener) calls() int {
 	return len(l.heard)
 }
 
+func (l *listener) Seen(context.Context, nursery.Principal, string) error { return nil }
+
+func (l *listener) FileComplaint(_ context.Context, p nursery.Principal, key string, _ casework.ComplaintRequest) (casework.Started, error) {
+	return casework.Started{CaseNo: "TS-140403-2026-000017-5"}, l.hear("complaint", p, key)
+}
+
 func (l *listener) StartFiling(_ context.Context, p nursery.Principal, key string, in casework.StartFiling) (casework.Started, error) {
 	l.filing = in
 	return casework.Started{CaseNo: "BA-140403-2026-000017-5", TrackingCode: "7K3M-9Q2X-T4VB-N8HD", Stage: nursery.StageSubmitted}, l.hear("start", p, key)

@@ -93,6 +93,31 @@ func TestThePublicIsLimitedByAddress(t *testing.T) {
 	}
 }
 
+// Complaints without signing in have a limit of their own, far below that of other questions.
+func TestComplaintsOfOneAddressAreFew(t *testing.T) {
+	h := newHouse(t, nil)
+	complaint := `{"county":"140403","institution":"inst-140403-01","topic":"other","said":"门口通道被占"}`
+	for i := range 5 {
+		response, raw := h.ask(t, "POST", "/api/v1/public/complaints", complaint, "Authorization", "", "Idempotency-Key", "7f1c2c9e-3f55-4d0b-9c43-"+strconv.Itoa(i))
+		if i < 3 {
+			if response.StatusCode != http.StatusCreated {
+				t.Fatalf("complaint %d: %d: %s", i, response.StatusCode, raw)
+			}
+			continue
+		}
+		refused(t, "one too many", response, raw, http.StatusTooManyRequests, codeTooManyRequests)
+		if wait, err := strconv.Atoi(response.Header.Get("Retry-After")); err != nil || wait < 60 || !strings.Contains(string(raw), "投诉举报过于频繁") {
+			t.Errorf("Retry-After is %q: %s", response.Header.Get("Retry-After"), raw)
+		}
+	}
+	if response, _ := h.ask(t, "GET", "/verify/"+paperCode, "", "Authorization", ""); response.StatusCode != 200 {
+		t.Errorf("another question of the public: %d", response.StatusCode)
+	}
+	if response, raw := h.ask(t, "POST", "/api/v1/complaints", complaint); response.StatusCode != http.StatusCreated {
+		t.Errorf("somebody signed in at the same address: %d: %s", response.StatusCode, raw)
+	}
+}
+
 func TestAnAccountIsLimitedByItself(t *testing.T) {
 	h := newHouse(t, func(d *Deps) { d.AccountRate = Rate{PerSecond: 0.1, Burst: 2} })
 	for range 2 {

@@ -247,3 +247,39 @@ func eventually(t *testing.T, do func() error) {
 		time.Sleep(50 * time.Millisecond)
 	}
 }
+
+// Tokens of the issuer that are no access tokens, or not of an account that can be stored, are refused.
+func TestOnlyAccessTokensOfProperAccountsAreTaken(t *testing.T) {
+	i := newIssuer(t, newSigner(t, "ES256"))
+	v := NewVerifier(i.accepted())
+	for name, tt := range map[string]struct {
+		claims map[string]any
+		status int
+	}{
+		"issued an hour ahead":            {map[string]any{"iat": time.Now().Add(time.Hour).Unix(), "exp": time.Now().Add(2 * time.Hour).Unix()}, http.StatusUnauthorized},
+		"issued by a clock a bit ahead":   {map[string]any{"iat": time.Now().Add(30 * time.Second).Unix()}, 0},
+		"a subject with NUL":              {map[string]any{"sub": "clerk\x00140403"}, http.StatusForbidden},
+		"a subject with a line break":     {map[string]any{"sub": "clerk\n140403"}, http.StatusForbidden},
+		"a subject of 201 characters":     {map[string]any{"sub": strings.Repeat("员", 201)}, http.StatusForbidden},
+		"a subject of 200 characters":     {map[string]any{"sub": strings.Repeat("员", 200)}, 0},
+		"an ID token by its access hash":  {map[string]any{"at_hash": "x"}, http.StatusUnauthorized},
+		"an ID token by its code hash":    {map[string]any{"c_hash": "x"}, http.StatusUnauthorized},
+		"an ID token by its nonce":        {map[string]any{"nonce": "x"}, http.StatusUnauthorized},
+		"an ID token by its typ":          {map[string]any{"typ": "ID"}, http.StatusUnauthorized},
+		"a refresh token by its typ":      {map[string]any{"typ": "Refresh"}, http.StatusUnauthorized},
+		"a logout token by its events":    {map[string]any{"events": map[string]any{}}, http.StatusUnauthorized},
+		"an access token of Keycloak's":   {map[string]any{"typ": "Bearer", "azp": "tuoyu-web"}, 0},
+		"one for the browser client only": {map[string]any{"aud": []string{"tuoyu-web"}}, http.StatusUnauthorized},
+	} {
+		_, err := v.Verify(t.Context(), i.token(t, tt.claims))
+		if tt.status == 0 {
+			if err != nil {
+				t.Errorf("%s: refused with %v", name, err)
+			}
+			continue
+		}
+		if p := refusal(t, err); p.Status != tt.status {
+			t.Errorf("%s: %d, want %d", name, p.Status, tt.status)
+		}
+	}
+}

@@ -78,7 +78,7 @@ func TestAComplaintIsLoggedOnceAReaderAndDay(t *testing.T) {
 	d := openDoor(t)
 	d.register()
 	in := casework.ComplaintRequest{County: "140403", Institution: inspected.Institution, Topic: "food", Said: "午餐的米饭发霉", Contact: "留言箱三号"}
-	started, err := d.FileComplaint(t.Context(), nursery.Principal{}, "k", in)
+	started, err := d.FileComplaint(t.Context(), nursery.Principal{}, strangersKey, in)
 	require.NoError(t, err)
 	for range 3 {
 		_, err = d.Complaint(t.Context(), head, started.CaseNo)
