@@ -210,6 +210,25 @@ func (r *recording) checkConsents(ctx context.Context) error {
 	return nil
 }
 
+// standingFrom is the age in days from which a height may be measured standing: below nine months WHO anthro takes every
+// measurement as lying.
+const standingFrom = 274
+
+// checkAges refuses what the age of a child rules out.
+func (r *recording) checkAges() error {
+	c := &checker{}
+	for i, record := range r.records {
+		days := r.children[record.Child].BornOn.DaysUntil(record.CheckedOn)
+		switch {
+		case days < 0:
+			c.add(fmt.Sprintf("/records/%d/checked_on", i), "体检日期早于出生日期")
+		case record.Standing && days < standingFrom && record.Value(nursery.ItemLength) > 0:
+			c.add(fmt.Sprintf("/records/%d/standing", i), "不足9个月的婴幼儿应卧位测量身长")
+		}
+	}
+	return c.refusal()
+}
+
 // judge makes the facts of the class, and has the rules say what cannot be, what came too soon or late, and who is to be referred.
 func (r *recording) judge(ctx context.Context) error {
 	rows, err := r.q.ChildrenByID(ctx, r.ids())
@@ -219,6 +238,9 @@ func (r *recording) judge(ctx context.Context) error {
 	r.children, r.before = map[string]store.Child{}, map[string]store.CheckupRecord{}
 	for _, row := range rows {
 		r.children[row.ID] = row
+	}
+	if err := r.checkAges(); err != nil {
+		return err
 	}
 	err = r.q.Beyond(ctx, func() error { // also what another clinic measured
 		last, err := r.q.LastRecords(ctx, r.ids())
@@ -263,7 +285,7 @@ func (r *recording) content(record nursery.Checkup) (activities.CheckupContent, 
 	days := child.BornOn.DaysUntil(record.CheckedOn)
 	scores := growth.Assess(growth.Measurement{
 		Sex: nursery.Sex(child.Sex), Days: days, WeightKg: record.Value(nursery.ItemWeight), LengthCm: record.Value(nursery.ItemLength),
-		Standing: record.Standing, HeadCm: record.Value(nursery.ItemHead),
+		Standing: record.Standing, HeadCm: record.Value(nursery.ItemHead), Oedema: record.Oedema,
 	})
 	facts := nursery.CheckupChild{
 		Child: record.Child, Months: record.CheckedOn.MonthsSince(child.BornOn), MeasuredAgain: record.MeasuredAgain,

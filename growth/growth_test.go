@@ -71,6 +71,43 @@ func TestALengthIsTakenAsTheAgeMeasuresIt(t *testing.T) {
 	}
 }
 
+// The values WHO anthro gives for the same measurements.
+func TestWeightForLengthIsInterpolatedBetweenTheLines(t *testing.T) {
+	for _, c := range []struct {
+		length, weight, want float64
+	}{{75.14, 7.5, -3.01}, {75.1, 7.5, -3.00}, {75.2, 7.5, -3.03}} {
+		s := Assess(Measurement{Sex: nursery.Male, Days: 537, WeightKg: c.weight, LengthCm: c.length})
+		if s.WeightForLength == nil || *s.WeightForLength != c.want {
+			t.Errorf("%v kg at %v cm: %v, want %v", c.weight, c.length, *s.WeightForLength, c.want)
+		}
+	}
+}
+
+func TestScoresEndWithTheTables(t *testing.T) {
+	at := func(days int) Scores {
+		return Assess(Measurement{Sex: nursery.Female, Days: days, WeightKg: 18.2, LengthCm: 109.4, Standing: true, HeadCm: 49.9})
+	}
+	if s := at(1826); s.WeightForAge == nil || s.LengthForAge == nil || s.WeightForLength == nil || s.BMIForAge == nil || s.HeadForAge == nil {
+		t.Errorf("on the last day of 60 months a score is missing: %+v", s)
+	}
+	if s := at(1827); s != (Scores{}) {
+		t.Errorf("a day later there is still %+v", s)
+	}
+	if s := at(1128); s.LengthForAge == nil || s.WeightForAge == nil {
+		t.Errorf("on day 1128 a score is missing: %+v", s)
+	}
+}
+
+func TestOedemaLeavesNoScoreOfWeight(t *testing.T) {
+	s := Assess(Measurement{Sex: nursery.Male, Days: 400, WeightKg: 10, LengthCm: 76, HeadCm: 46, Oedema: true})
+	if s.WeightForAge != nil || s.WeightForLength != nil || s.BMIForAge != nil {
+		t.Errorf("with oedema the weight is scored: %+v", s)
+	}
+	if s.LengthForAge == nil || s.HeadForAge == nil {
+		t.Errorf("with oedema length and head are not scored: %+v", s)
+	}
+}
+
 func TestWhatWasNotMeasuredHasNoScore(t *testing.T) {
 	s := Assess(Measurement{Sex: nursery.Male, Days: 400, WeightKg: 10})
 	if s.WeightForAge == nil || s.LengthForAge != nil || s.WeightForLength != nil || s.BMIForAge != nil || s.HeadForAge != nil {
@@ -104,10 +141,10 @@ func TestMoreIsNeverScoredLess(t *testing.T) {
 	})
 }
 
-func TestEveryDayOfTheFirstThreeYearsHasALine(t *testing.T) {
+func TestEveryDayOfFiveYearsHasALine(t *testing.T) {
 	for _, i := range []Indicator{LengthForAge, HeadForAge, WeightForAge, BMIForAge} {
 		for _, sex := range []nursery.Sex{nursery.Male, nursery.Female} {
-			for day := range 1097 {
+			for day := range 1827 {
 				if _, ok := standards()[i][key{sex, day}]; !ok {
 					t.Fatalf("%s of %s has no line for day %d", i, sex, day)
 				}

@@ -14,6 +14,7 @@ type Measurement struct {
 	LengthCm float64
 	Standing bool // the length is a height, measured standing
 	HeadCm   float64
+	Oedema   bool // of both feet: the weight then says nothing of nutrition
 }
 
 // Scores are the z-scores of a measurement, to two decimals; nil where there is none.
@@ -38,7 +39,8 @@ func (m Measurement) Length() float64 {
 	return m.LengthCm
 }
 
-// Assess gives every z-score that the measurement allows.
+// Assess returns every z-score that the measurement allows: none beyond the 60 months of the tables, and none of weight for a
+// child with oedema (WHO anthro).
 func Assess(m Measurement) Scores {
 	length := m.Length()
 	byLength := WeightForLength
@@ -47,11 +49,14 @@ func Assess(m Measurement) Scores {
 	}
 	age := float64(m.Days)
 	s := Scores{
-		WeightForAge: rounded(Score(WeightForAge, m.Sex, age, m.WeightKg)),
 		LengthForAge: rounded(Score(LengthForAge, m.Sex, age, length)),
 		HeadForAge:   rounded(Score(HeadForAge, m.Sex, age, m.HeadCm)),
 	}
-	if length > 0 {
+	if m.Oedema {
+		return s
+	}
+	s.WeightForAge = rounded(Score(WeightForAge, m.Sex, age, m.WeightKg))
+	if length > 0 && m.Days >= 0 && m.Days <= lastDay {
 		s.WeightForLength = rounded(Score(byLength, m.Sex, length, m.WeightKg))
 		s.BMIForAge = rounded(Score(BMIForAge, m.Sex, age, m.WeightKg/(length*length/1e4)))
 	}

@@ -33,6 +33,9 @@ const (
 // heightFrom is the age in days from which a child is measured standing (WHO: 731 days; WS/T 423: 24 months).
 const heightFrom = 731
 
+// lastDay is the last day of age the tables cover, 60 months.
+const lastDay = 1826
+
 // standingLoss is how many centimetres a child measures less standing than lying (WHO).
 const standingLoss = 0.7
 
@@ -115,15 +118,30 @@ func read(i Indicator) (map[key]lms, error) {
 	return table, nil
 }
 
+// lineAt returns the parameters at an age in days or a length in centimetres. Between two lines of a table by length they are
+// interpolated, as WHO anthro does; ages are completed days and have a line each.
+func lineAt(i Indicator, sex nursery.Sex, at float64) (lms, bool) {
+	table := standards()[i]
+	if i != WeightForLength && i != WeightForHeight {
+		p, ok := table[key{sex, int(math.Round(at))}]
+		return p, ok
+	}
+	tenths := math.Round(at*1000) / 100 // lengths have two decimals; the rest is what binary fractions leave
+	low := math.Floor(tenths)
+	below, ok := table[key{sex, int(low)}]
+	if part := tenths - low; ok && part > 0 {
+		above, also := table[key{sex, int(low) + 1}]
+		between := func(x, y float64) float64 { return x + part*(y-x) }
+		return lms{between(below.l, above.l), between(below.m, above.m), between(below.s, above.s)}, also
+	}
+	return below, ok
+}
+
 // Score gives the z-score of a measurement in kilograms, centimetres or kilograms per square metre, for a child of an age
 // in days or, for the weight by length or height, for its length in centimetres. False where the table has no line or the
 // measurement is not positive.
 func Score(i Indicator, sex nursery.Sex, at, value float64) (float64, bool) {
-	step := 1.0
-	if i == WeightForLength || i == WeightForHeight {
-		step = 10
-	}
-	p, ok := standards()[i][key{sex, int(math.Round(at * step))}]
+	p, ok := lineAt(i, sex, at)
 	if !ok || value <= 0 || math.IsNaN(value) || math.IsInf(value, 0) {
 		return 0, false
 	}

@@ -119,6 +119,7 @@ type Checkup struct {
 	Child         string        `json:"child" maxLength:"40" doc:"婴幼儿编号"`
 	CheckedOn     Date          `json:"checked_on" doc:"体检日期"`
 	Standing      bool          `json:"standing,omitempty" doc:"站立测量身高"`
+	Oedema        bool          `json:"oedema,omitempty" doc:"双足水肿，体重类指标不作评价"`
 	MeasuredAgain bool          `json:"measured_again,omitempty" doc:"已复测，数值属实"`
 	FeeFen        int64         `json:"fee_fen,omitempty" doc:"收费，分；本项服务免费，只能为零"`
 	Items         []CheckedItem `json:"items" minItems:"1" maxItems:"8" doc:"各项结果"`

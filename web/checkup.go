@@ -133,7 +133,8 @@ func (s *Site) recordClass(w http.ResponseWriter, r *http.Request) error {
 // recordOf reads a row of the form; false when nothing was entered in it.
 func recordOf(child casework.ClassChild, form url.Values) (nursery.Checkup, bool) {
 	on, _ := nursery.ParseDate(form.Get("on")) // no date is refused by the door, at its place
-	record := nursery.Checkup{Child: child.ID, CheckedOn: on, Standing: child.Months >= 24, MeasuredAgain: form.Get("again:"+child.ID) == "yes"}
+	record := nursery.Checkup{Child: child.ID, CheckedOn: on, Standing: child.Months >= 24, MeasuredAgain: form.Get("again:"+child.ID) == "yes",
+		Oedema: form.Get("oedema:"+child.ID) == "yes"}
 	for _, owed := range child.Items {
 		cell := child.ID + ":" + string(owed.Item)
 		item := nursery.CheckedItem{Item: owed.Item}

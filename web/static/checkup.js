@@ -34,6 +34,7 @@
 		if (items.length === 0) { return null; }
 		const record = { child, checked_on: on.value, items };
 		if (Number(row.dataset.months) >= 24) { record.standing = true; }
+		if (row.querySelector(`[name="oedema:${child}"]`).checked) { record.oedema = true; }
 		if (row.querySelector(`[name="again:${child}"]`).checked) { record.measured_again = true; }
 		return record;
 	}
