@@ -199,6 +199,14 @@ func (s *Service) startPrinting(ctx context.Context, row store.Outbox) error {
 	return s.markDelivered(ctx, row.ID)
 }
 
+// publicAddressee returns to whom a paper is addressed in words for anybody: an insurer's account is none.
+func publicAddressee(p documents.Paper) string {
+	if p.Kind == documents.InsuranceNotice {
+		return "承保机构"
+	}
+	return p.Addressee
+}
+
 // Verify says whether a paper with this code is genuine and in force. A code that is none, or that no paper has,
 // is an answer and no error.
 func (s *Service) Verify(ctx context.Context, code string) (VerifiedPaper, error) {
@@ -221,8 +229,8 @@ func (s *Service) Verify(ctx context.Context, code string) (VerifiedPaper, error
 		}
 		v = VerifiedPaper{
 			Genuine: true, InForce: row.State == "in_force" || row.State == "pending", State: row.State,
-			Title: paper.Kind.Title(), Number: row.Number, Institution: paper.Addressee, County: paper.CountyName,
-			IssuedOn: row.IssuedOn, EndReason: row.EndReason,
+			Title: paper.Kind.Title(), Number: row.Number, Institution: publicAddressee(paper), County: paper.CountyName,
+			IssuedOn: row.IssuedOn, Facts: paper.Facts(),
 		}
 		if row.EndedAt != nil {
 			v.EndedOn = nursery.DateOf(*row.EndedAt)

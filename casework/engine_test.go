@@ -3,12 +3,14 @@ package casework_test
 import (
 	"bytes"
 	"encoding/json"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"tuoyu/casework"
+	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/testdata"
 )
@@ -59,7 +61,8 @@ func TestAPaperIsReissuedAndTheOldOneNamesItsSuccessor(t *testing.T) {
 	h.engineReturns()
 	stop := h.work()
 	h.register("community")
-	started := h.file(applicant, h.application(applicant, "community"))
+	app := h.application(applicant, "community")
+	started := h.file(applicant, app)
 	_, err := h.Complete(t.Context(), clerk, key(), h.task(started.CaseNo, "filing.review"), casework.Completion{Outcome: nursery.OutcomeAccept})
 	require.NoError(t, err)
 	receipt := func() string {
@@ -98,7 +101,10 @@ func TestAPaperIsReissuedAndTheOldOneNamesItsSuccessor(t *testing.T) {
 	require.True(t, superseded.Genuine)
 	require.False(t, superseded.InForce)
 	require.Equal(t, "superseded", superseded.State)
-	require.Contains(t, superseded.EndReason, anew.Number)
+	require.Equal(t, documents.Fact{Label: "托位总数", Value: strconv.Itoa(app.Seats()) + "个"}, superseded.Facts[1])
+	typed, err := json.Marshal(superseded)
+	require.NoError(t, err)
+	require.NotContains(t, string(typed), "地址印错", "what a supervisor typed is not for the public")
 	require.Equal(t, today(), superseded.EndedOn)
 	h.work()
 	h.eventually("reissued receipt", func() bool { return receipt() == anew.ID })

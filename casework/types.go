@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/workflows"
 )
@@ -315,8 +316,9 @@ type VerifiedPaper struct {
 	County      string       `json:"county,omitempty"`
 	IssuedOn    nursery.Date `json:"issued_on,omitzero"`
 	EndedOn     nursery.Date `json:"ended_on,omitzero"`
-	EndReason   string       `json:"end_reason,omitempty"`
 	SHA256      string       `json:"sha256,omitempty"`
+	// Facts are the two or three things that matter on the paper, to be compared with a print of it.
+	Facts []documents.Fact `json:"facts,omitempty" doc:"文书载明的要点，供与打印件核对"`
 }
 
 // SettingView is a setting as it is in a county.

@@ -1,6 +1,7 @@
 package documents
 
 import (
+	"encoding/base64"
 	"fmt"
 	"html/template"
 	"strings"
@@ -10,6 +11,20 @@ import (
 
 // qrQuiet is the empty border a QR code needs to be found, in modules.
 const qrQuiet = 4
+
+// pageQR is how wide the QR code in the margin of a page is.
+const pageQR = "16mm"
+
+// qrURL returns the QR code of text as a data URL for the margin of a page, pageQR wide, where style sheets take only images that
+// know their own size.
+func qrURL(text string) (template.CSS, error) {
+	svg, err := QR(text)
+	if err != nil {
+		return "", err
+	}
+	sized := strings.Replace(string(svg), "<svg ", `<svg xmlns="http://www.w3.org/2000/svg" width="`+pageQR+`" height="`+pageQR+`" `, 1)
+	return template.CSS(`url("data:image/svg+xml;base64,` + base64.StdEncoding.EncodeToString([]byte(sized)) + `")`), nil
+}
 
 // QR draws text as a QR code: one SVG image with one path, a run of dark modules per rectangle. Level M still reads
 // with a fold or a stamp over it.

@@ -23,7 +23,7 @@ var templates = parseTemplates()
 // one is a fault of the build and any test finds it.
 func parseTemplates() map[Kind]*template.Template {
 	shared := template.Must(template.New("layout.html").Funcs(template.FuncMap{
-		"cite": Cite, "citeShort": citeShort, "law": law, "date": chineseDate, "qr": QR, "add": func(a, b int) int { return a + b },
+		"cite": Cite, "citeShort": citeShort, "law": law, "date": chineseDate, "qr": QR, "qrURL": qrURL, "add": func(a, b int) int { return a + b },
 	}).ParseFS(templateFiles, "layout.html", "parts.html"))
 	parsed := make(map[Kind]*template.Template, len(kinds))
 	for _, info := range kinds {

@@ -1,6 +1,7 @@
 package draw_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -39,7 +40,8 @@ func example() draw.Input {
 
 func drawn(in draw.Input) draw.Record {
 	c, commitment := draw.Commit(in, pairsNonce, randomNonce)
-	r := draw.Record{Committed: c, Commitment: commitment, PublicValue: publicValue, DrawnOn: day, PairsNonce: pairsNonce, RandomNonce: randomNonce}
+	r := draw.Record{Committed: c, Commitment: commitment, PublicValue: publicValue, DrawnOn: day, PairsNonce: pairsNonce, RandomNonce: randomNonce,
+		CommittedAt: "2026-07-01T09:00:00+08:00", PublicAt: "2026-07-01T15:00:00+08:00", Source: "收盘指数"}
 	r.Pairs, r.Random = c.Open(commitment, pairsNonce, randomNonce, publicValue, day)
 	return r
 }
@@ -78,23 +80,49 @@ func TestWhatWasTamperedWithIsNamed(t *testing.T) {
 		"an exclusion added": {func(r *draw.Record) {
 			r.Committed.Input.Exclusions = append(r.Committed.Input.Exclusions, draw.Exclusion{ID: "x"})
 		}, "承诺值："},
-		"another nonce":             {func(r *draw.Record) { r.PairsNonce = randomNonce }, "指派用密数：与承诺的不一致"},
-		"another random nonce":      {func(r *draw.Record) { r.RandomNonce = pairsNonce }, "抽查用密数：与承诺的不一致"},
-		"another public value":      {func(r *draw.Record) { r.PublicValue = "3391.77" }, "指派结果第 "},
-		"no public value":           {func(r *draw.Record) { r.PublicValue = "" }, "公开值或抽取日期：没有公布"},
-		"another day":               {func(r *draw.Record) { r.DrawnOn = "2026-07-03" }, "指派结果第 "},
-		"an officer exchanged":      {func(r *draw.Record) { r.Pairs[2].Inspectors[1] = "j-4" }, "指派结果第 3 行：公布为 inst-3（j-1、j-4），重新抽取为 inst-3（j-1、j-2）"},
-		"a line of the pairs gone":  {func(r *draw.Record) { r.Pairs = r.Pairs[:3] }, "指派结果第 4 行：公布为 无，重新抽取为 inst-4（j-4、j-5）"},
-		"another one drawn":         {func(r *draw.Record) { r.Random[1].Candidate = "inst-3" }, "抽查结果第 2 行：公布为 inst-3（j-2、j-4），重新抽取为 inst-1（j-2、j-4）"},
-		"another algorithm":         {func(r *draw.Record) { r.Committed.Algorithm = "dice" }, `算法：记录为 "dice"，本程序只核验 "tuoyu-draw-1"`},
-		"a result before its nonce": {func(r *draw.Record) { r.PairsNonce = "" }, "指派结果：密数没有公开，却已有结果"},
-		"random before its nonce":   {func(r *draw.Record) { r.RandomNonce = "" }, "抽查结果：密数没有公开，却已有结果"},
+		"another nonce":              {func(r *draw.Record) { r.PairsNonce = randomNonce }, "指派用密数：与承诺的不一致"},
+		"another random nonce":       {func(r *draw.Record) { r.RandomNonce = pairsNonce }, "抽查用密数：与承诺的不一致"},
+		"another public value":       {func(r *draw.Record) { r.PublicValue = "3391.77" }, "指派结果第 "},
+		"no public value":            {func(r *draw.Record) { r.PublicValue = "" }, "公开值或抽取日期：没有公布"},
+		"another day":                {func(r *draw.Record) { r.DrawnOn = "2026-07-03" }, "指派结果第 "},
+		"an officer exchanged":       {func(r *draw.Record) { r.Pairs[2].Inspectors[1] = "j-4" }, "指派结果第 3 行：公布为 inst-3（j-1、j-4），重新抽取为 inst-3（j-1、j-2）"},
+		"a line of the pairs gone":   {func(r *draw.Record) { r.Pairs = r.Pairs[:3] }, "指派结果第 4 行：公布为 无，重新抽取为 inst-4（j-4、j-5）"},
+		"another one drawn":          {func(r *draw.Record) { r.Random[1].Candidate = "inst-3" }, "抽查结果第 2 行：公布为 inst-3（j-2、j-4），重新抽取为 inst-1（j-2、j-4）"},
+		"another algorithm":          {func(r *draw.Record) { r.Committed.Algorithm = "dice" }, `算法：记录为 "dice"，本程序只核验 "tuoyu-draw-1"`},
+		"a result before its nonce":  {func(r *draw.Record) { r.PairsNonce = "" }, "指派结果：密数没有公开，却已有结果"},
+		"a value known before":       {func(r *draw.Record) { r.PublicAt = "2026-07-01T08:59:59+08:00" }, "不晚于承诺公布时间"},
+		"a value of the same moment": {func(r *draw.Record) { r.PublicAt = "2026-07-01T01:00:00Z" }, "不晚于承诺公布时间"},
+		"no time of the value":       {func(r *draw.Record) { r.PublicAt = "" }, "公开值发布时间：没有公布"},
+		"no time of the commitment":  {func(r *draw.Record) { r.CommittedAt = "" }, "承诺公布时间：没有公布"},
+		"no source of the value":     {func(r *draw.Record) { r.Source = "" }, "公开值的来源：没有公布"},
+		"random before its nonce":    {func(r *draw.Record) { r.RandomNonce = "" }, "抽查结果：密数没有公开，却已有结果"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := drawn(example())
 			c.change(&r)
 			require.Contains(t, strings.Join(draw.Verify(r).Differences, "\n"), c.want)
 		})
+	}
+}
+
+func TestARecordThatReadersCouldReadDifferentlyIsRefused(t *testing.T) {
+	raw, err := json.Marshal(drawn(example()))
+	require.NoError(t, err)
+	r, err := draw.Parse(raw)
+	require.NoError(t, err)
+	require.Equal(t, draw.Verified{Commitment: true, Pairs: true, Random: true}, draw.Verify(r))
+	text := string(raw)
+	for name, forged := range map[string]string{
+		"a member twice":           `{"pairs":[],` + text[1:],
+		"a member in capitals":     `{"PAIRS":[],` + text[1:],
+		"a member nobody knows":    `{"winner":"inst-1",` + text[1:],
+		"one twice further inside": strings.Replace(text, `"county":`, `"county":"140404","county":`, 1),
+		"two records":              text + text,
+		"half a record":            text[:len(text)/2],
+		"no record":                "",
+	} {
+		_, err := draw.Parse([]byte(forged))
+		require.Error(t, err, name)
 	}
 }
 

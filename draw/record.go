@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Committed is what is fixed, and published, before anybody knows the outcome 承诺内容. The nonces themselves stay secret
@@ -87,7 +88,8 @@ type Verified struct {
 	Differences []string // Chinese, each names what does not agree; none: it agrees
 }
 
-// Verify draws again from a published record and says what does not agree. Of what is not revealed yet it says nothing.
+// Verify draws again from a published record and returns what does not agree. The public value must have come out after the list was
+// committed to, which is what makes the draw fair. Of what is not revealed yet it reports nothing.
 func Verify(r Record) Verified {
 	v := Verified{Commitment: true}
 	differ := func(format string, args ...any) { v.Differences = append(v.Differences, fmt.Sprintf(format, args...)) }
@@ -98,6 +100,10 @@ func Verify(r Record) Verified {
 	if computed := r.Committed.commitment(); computed != r.Commitment {
 		differ("承诺值：公布为 %s，按承诺内容计算为 %s", r.Commitment, computed)
 	}
+	committed, err := time.Parse(time.RFC3339, r.CommittedAt)
+	if err != nil {
+		differ("承诺公布时间：没有公布或格式有误")
+	}
 	if r.PairsNonce == "" {
 		if len(r.Pairs) > 0 {
 			differ("指派结果：密数没有公开，却已有结果")
@@ -105,6 +111,15 @@ func Verify(r Record) Verified {
 		return v
 	}
 	v.Pairs = true
+	switch public, wrong := time.Parse(time.RFC3339, r.PublicAt); {
+	case wrong != nil:
+		differ("公开值发布时间：没有公布或格式有误")
+	case err == nil && !public.After(committed):
+		differ("公开值发布时间：%s 不晚于承诺公布时间 %s，名单可能在公开值之后才确定", r.PublicAt, r.CommittedAt)
+	}
+	if r.Source == "" {
+		differ("公开值的来源：没有公布")
+	}
 	if HashNonce(r.PairsNonce) != r.Committed.PairsNonce {
 		differ("指派用密数：与承诺的不一致")
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -26,8 +25,8 @@ func (c drawVerifyCommand) Run(out output) error {
 	if err != nil {
 		return fmt.Errorf("read record: %w", err)
 	}
-	var record draw.Record
-	if err := json.Unmarshal(raw, &record); err != nil {
+	record, err := draw.Parse(raw)
+	if err != nil {
 		return fmt.Errorf("%s: not a record of a draw: %w", c.File, err)
 	}
 	v := draw.Verify(record)
