@@ -17,8 +17,8 @@ const (
 	calendarType = "text/calendar; charset=utf-8"
 )
 
-// cityCounty lets city-wide roles choose a county.
-type cityCounty struct {
+// CityCounty lets city-wide roles choose a county.
+type CityCounty struct {
 	County string `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码，供市级角色筛选"`
 }
 
@@ -35,7 +35,7 @@ func registerInspectionPlans(a *api) {
 
 	register(a, operation(http.MethodGet, plansPath, "listInspectionPlans", tagInspection, "检查计划列表"), func(ctx context.Context, in *struct {
 		Listing
-		cityCounty
+		CityCounty
 	}) (*answer[casework.Page[casework.PlanSummary]], error) {
 		return reply(a.door.InspectionPlans(ctx, principal(ctx), in.County, casework.PageRequest(in.Listing)))
 	})
@@ -125,7 +125,7 @@ func registerInspectors(a *api) {
 
 	register(a, operation(http.MethodGet, "/api/v1/inspectors", "listInspectors", tagInspection, "检查人员名录"), func(ctx context.Context, in *struct {
 		Listing
-		cityCounty
+		CityCounty
 	}) (*answer[casework.Page[casework.RegisteredInspector]], error) {
 		return reply(a.door.Inspectors(ctx, principal(ctx), in.County, casework.PageRequest(in.Listing)))
 	})

@@ -236,7 +236,7 @@ func TestACalendarIsReadByItsSecretAddressAlone(t *testing.T) {
 	raw, err := d.Calendar(t.Context(), token)
 	require.NoError(t, err)
 	text := strings.ReplaceAll(string(raw), "\r\n ", "")
-	for _, line := range []string{"UID:" + caseNo + "@tuoyu", "DTSTART:20261105T013000Z", "DTSTAMP:20261102T020000Z", "X-WR-TIMEZONE:Asia/Shanghai", "METHOD:PUBLISH"} {
+	for _, line := range []string{"UID:" + caseNo + "@tuoyu", "DTSTART:20261105T013000Z", "DTEND:20261105T033000Z", "DTSTAMP:20261102T020000Z", "X-WR-TIMEZONE:Asia/Shanghai", "METHOD:PUBLISH"} {
 		require.Contains(t, text, line+"\r\n")
 	}
 	require.Empty(t, d.strings(`SELECT token_hash FROM inspector_feeds WHERE token_hash = $1`, token), "the token itself is not kept")

@@ -135,6 +135,9 @@ func feedHash(token string) string {
 // calendarBack is how many days of the past a calendar holds.
 const calendarBack = 60
 
+// visitTakes is how long a visit is entered for in a calendar, so that it blocks the time; no rule gives a length.
+const visitTakes = 2 * time.Hour
+
 // Calendar gives the agreed visits of the officer whose secret address this is, as iCalendar (RFC 5545). Errors: not_found.
 func (s *Service) Calendar(ctx context.Context, token string) ([]byte, error) {
 	hash := feedHash(token)
@@ -172,6 +175,7 @@ func calendarOf(visits []store.VisitsOfInspectorRow) ([]byte, error) {
 		event.SetDtStampTime(v.UpdatedAt)
 		event.SetModifiedAt(v.UpdatedAt)
 		event.SetStartAt(at)
+		event.SetEndAt(at.Add(visitTakes))
 		event.SetSummary("督导评估：" + v.Name)
 		event.SetLocation(v.Address)
 		event.SetDescription("办件编号 " + v.CaseNo)
