@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"tuoyu/calendar"
 	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/store"
@@ -60,6 +61,22 @@ func Foresee(ctx context.Context, e *Engine, a Answer) ([]documents.Paper, error
 		return nil, fmt.Errorf("foresee %s: %w", placeInCase(a.Task), err)
 	}
 	return t.papers, nil
+}
+
+// read runs do in a transaction of the engine's; in a preview, in the one that is rolled back.
+func (e *Engine) read(ctx context.Context, do func(*store.Queries) error) error {
+	if e.trial != nil {
+		return do(e.trial.q)
+	}
+	return e.DB.As(ctx, nursery.Engine, do)
+}
+
+// years returns the published years; in a preview, read in its transaction.
+func (e *Engine) years(ctx context.Context) (calendar.Years, error) {
+	if e.trial != nil {
+		return e.Almanac.YearsIn(ctx, e.trial.q)
+	}
+	return e.Almanac.Years(ctx)
 }
 
 // placeInCase names a task in an error.

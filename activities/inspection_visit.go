@@ -51,7 +51,7 @@ func (e *Engine) AssessVisit(ctx context.Context, in Move) (VisitAssessment, err
 // visitAssessed reads back what a step decided.
 func (e *Engine) visitAssessed(ctx context.Context, in Move) (VisitAssessment, error) {
 	var a VisitAssessment
-	err := e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+	err := e.read(ctx, func(q *store.Queries) error {
 		rows, err := q.DecisionsOfStep(ctx, store.DecisionsOfStepParams{CaseNo: in.CaseNo, Step: in.Step})
 		if err != nil {
 			return fmt.Errorf("read decision of %s: %w", in.Step, err)

@@ -12,7 +12,7 @@ import (
 
 // move runs do as the step in.Step and writes the case row back.
 func (e *Engine) move(ctx context.Context, in Move, do func(context.Context, *step, calendar.Years) error) error {
-	years, err := e.Almanac.Years(ctx)
+	years, err := e.years(ctx)
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ func (s *Service) OpenHalf(ctx context.Context, p nursery.Principal, key string,
 }
 
 func (s *Service) openHalf(ctx context.Context, q *store.Queries, p nursery.Principal, half nursery.HalfYear, answer *HalfOpened) error {
-	years, err := s.Almanac.Years(ctx)
+	years, err := s.Almanac.YearsIn(ctx, q)
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func (s *Service) checkupReady(ctx context.Context, q *store.Queries, task store
 	}
 	switch task.Kind {
 	case "checkup_round.record":
-		years, err := s.Almanac.Years(ctx)
+		years, err := s.Almanac.YearsIn(ctx, q)
 		if err != nil {
 			return err
 		}

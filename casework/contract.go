@@ -111,7 +111,7 @@ func (s *Service) StartContract(ctx context.Context, p nursery.Principal, key st
 		if err := s.checkTerms(in).refusal(); err != nil {
 			return Started{}, err
 		}
-		return s.startContract(ctx, p, in)
+		return s.startContract(ctx, q, p, in)
 	})
 	if err == nil && !replayed {
 		s.deliverStart(ctx, started.CaseNo)
@@ -140,9 +140,9 @@ func (s *Service) checkTerms(in nursery.ContractTerms) *checker {
 }
 
 // startContract writes the contract as the engine: neither side sees the other's rows before there is one.
-func (s *Service) startContract(ctx context.Context, p nursery.Principal, in nursery.ContractTerms) (Started, error) {
+func (s *Service) startContract(ctx context.Context, q *store.Queries, p nursery.Principal, in nursery.ContractTerms) (Started, error) {
 	var started Started
-	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+	err := q.Beyond(ctx, func() error {
 		institution, err := q.InstitutionByID(ctx, in.Institution)
 		if store.IsNotFound(err) || err == nil && institution.County != p.County {
 			return refuse(Invalid, CodeInvalid, "本县区没有这家托育机构。", FieldError{Location: "/institution", Message: "没有这家机构"})
@@ -217,7 +217,7 @@ func (s *Service) AmendContract(ctx context.Context, p nursery.Principal, key, c
 
 func (s *Service) amend(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, in ContractAmendment) error {
 	version := in.Version + 1
-	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+	err := q.Beyond(ctx, func() error {
 		return activities.DraftContract(ctx, q, c.CaseNo, c.County, in.ContractTerms, version, p.Account, s.Now())
 	})
 	if err != nil {

@@ -353,7 +353,7 @@ func TestTheRulesAndYearsInForceAreShown(t *testing.T) {
 	require.Equal(t, "托育机构备案(托育机构登记和备案办法(试行)及配套规定)", pack.Title)
 	require.Equal(t, nursery.NewDate(2019, 12, 19), pack.From)
 	require.True(t, pack.InForce)
-	require.Len(t, pack.Sets, 13)
+	require.Len(t, pack.Sets, 14)
 	require.NotEmpty(t, pack.Revision)
 	rules, tests := 0, 0
 	for _, set := range pack.Sets {

@@ -61,7 +61,7 @@ const visitsThisYear = "/visits_this_year"
 
 // heldAgainst asks inspect.case about an arrangement and names what it refuses at the places of the body.
 func (s *Service) heldAgainst(ctx context.Context, q *store.Queries, i store.Inspection, county string, day activities.VisitDay, places map[string]string) error {
-	years, err := s.Almanac.Years(ctx)
+	years, err := s.Almanac.YearsIn(ctx, q)
 	if err != nil {
 		return err
 	}

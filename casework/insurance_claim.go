@@ -27,7 +27,7 @@ func (s *Service) StartClaim(ctx context.Context, p nursery.Principal, key strin
 
 func (s *Service) startClaim(ctx context.Context, q *store.Queries, p nursery.Principal, in ClaimStart) (Started, error) {
 	// Who may report nothing hears that before anything of the child; whose the child is, the cover says.
-	cover, cared, err := s.coverOf(ctx, p, in)
+	cover, cared, err := s.coverOf(ctx, q, p, in)
 	if err != nil {
 		return Started{}, err
 	}
@@ -69,14 +69,14 @@ func (s *Service) startClaim(ctx context.Context, q *store.Queries, p nursery.Pr
 }
 
 // coverOf finds the cover of the child on the day of the accident and where it is or was in care, as far as the child is p's to know of.
-func (s *Service) coverOf(ctx context.Context, p nursery.Principal, in ClaimStart) (cover store.CoverOnDayRow, cared string, err error) {
+func (s *Service) coverOf(ctx context.Context, q *store.Queries, p nursery.Principal, in ClaimStart) (cover store.CoverOnDayRow, cared string, err error) {
 	// Whether the role may report at all is asked of a child of its own, before anything is read of this one.
 	own := resource{County: p.County, Institution: p.Institution, Partner: p.Institution}
 	if err := s.may(ctx, p, "insurance_claim.start", own); err != nil {
 		return cover, "", err
 	}
 	none := refuse(Invalid, CodeNotCovered, "该婴幼儿在事故当日没有生效的保险，或者不由您报案。", FieldError{Location: "/child", Message: "没有生效的保险"})
-	err = s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
+	err = q.Beyond(ctx, func() (err error) {
 		if p.Role == nursery.RoleInstitution {
 			is, err := q.ChildEnrolledAt(ctx, store.ChildEnrolledAtParams{Child: in.Child, Institution: p.Institution})
 			if err != nil {

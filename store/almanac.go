@@ -26,42 +26,60 @@ const almanacAge = time.Minute
 // NewAlmanac gives an almanac over db.
 func NewAlmanac(db *DB) *Almanac { return &Almanac{db: db} }
 
-// Years gives the published years, at most a minute old.
+// Years returns the published years, at most a minute old. Within a transaction use YearsIn: a second connection taken while the first
+// is held can exhaust the pool.
 func (a *Almanac) Years(ctx context.Context) (calendar.Years, error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if time.Since(a.at) < almanacAge {
-		return a.now, nil
+	if years, fresh := a.cached(); fresh {
+		return years, nil
 	}
-	return a.load(ctx)
+	return a.Reload(ctx)
 }
 
-// Reload gives the published years as they are in the database now.
-func (a *Almanac) Reload(ctx context.Context) (calendar.Years, error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.load(ctx)
-}
-
-func (a *Almanac) load(ctx context.Context) (calendar.Years, error) {
-	years := calendar.Published()
-	err := a.db.As(ctx, nursery.Engine, func(q *Queries) error {
-		rows, err := q.AllCalendarYears(ctx)
-		if err != nil {
-			return fmt.Errorf("read calendar years: %w", err)
-		}
-		for _, row := range rows {
-			year, err := calendar.Load(row.Days)
-			if err != nil {
-				return fmt.Errorf("read calendar year %d: %w", row.Year, err)
-			}
-			years = years.With(year)
-		}
-		return nil
+// YearsIn returns the published years, at most a minute old, read in the transaction of q if they must be read.
+func (a *Almanac) YearsIn(ctx context.Context, q *Queries) (calendar.Years, error) {
+	if years, fresh := a.cached(); fresh {
+		return years, nil
+	}
+	var years calendar.Years
+	err := q.Beyond(ctx, func() (err error) {
+		years, err = a.read(ctx, q)
+		return err
 	})
+	return years, err
+}
+
+// Reload returns the published years as they are in the database now.
+func (a *Almanac) Reload(ctx context.Context) (calendar.Years, error) {
+	var years calendar.Years
+	err := a.db.As(ctx, nursery.Engine, func(q *Queries) (err error) {
+		years, err = a.read(ctx, q)
+		return err
+	})
+	return years, err
+}
+
+func (a *Almanac) cached() (calendar.Years, bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.now, time.Since(a.at) < almanacAge
+}
+
+// read loads the years and caches them. Nothing is locked meanwhile: two that load at once load the same.
+func (a *Almanac) read(ctx context.Context, q *Queries) (calendar.Years, error) {
+	years := calendar.Published()
+	rows, err := q.AllCalendarYears(ctx)
 	if err != nil {
-		return calendar.Years{}, err
+		return years, fmt.Errorf("read calendar years: %w", err)
 	}
+	for _, row := range rows {
+		year, err := calendar.Load(row.Days)
+		if err != nil {
+			return years, fmt.Errorf("read calendar year %d: %w", row.Year, err)
+		}
+		years = years.With(year)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	a.now, a.at = years, time.Now()
 	return years, nil
 }

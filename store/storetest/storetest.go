@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"sync"
 	"testing"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver pgtestdb opens by name
@@ -30,12 +31,32 @@ const (
 // DEVSTACK_POSTGRES_ADMIN_URL, and the test fails when it is not.
 func New(t testing.TB) *store.DB {
 	t.Helper()
-	db, err := store.Open(t.Context(), URL(t), store.Options{})
+	address := URL(t)
+	db, err := store.Open(t.Context(), address, store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(db.Close)
+	opened.Store(db, address)
 	return db
+}
+
+// opened holds the address of each database New has opened.
+var opened sync.Map
+
+// Reopen opens the database of db, which New opened, once more with other options.
+func Reopen(t testing.TB, db *store.DB, o store.Options) *store.DB {
+	t.Helper()
+	address, ok := opened.Load(db)
+	if !ok {
+		t.Fatal("this database was not opened by New")
+	}
+	again, err := store.Open(t.Context(), address.(string), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(again.Close)
+	return again
 }
 
 // URL is New for a test that connects by itself: the address of a fresh database, logged in as the product.
