@@ -85,13 +85,13 @@ func (q *Queries) Beyond(ctx context.Context, do func() error) error {
 	if _, err := q.db.Exec(ctx, setRole, string(nursery.RoleEngine)); err != nil {
 		return fmt.Errorf("set principal: %w", err)
 	}
-	if err := do(); err != nil {
-		return err // the transaction is not committed
+	err := do()
+	// Also after an error, for a caller may make nothing of it and go on. A transaction that Postgres has given up takes no
+	// statement, and needs none.
+	if _, restored := q.db.Exec(ctx, setRole, role); restored != nil && err == nil {
+		return fmt.Errorf("set principal: %w", restored)
 	}
-	if _, err := q.db.Exec(ctx, setRole, role); err != nil {
-		return fmt.Errorf("set principal: %w", err)
-	}
-	return nil
+	return err
 }
 
 const setRole = `SELECT set_config('tuoyu.role', $1, true)`

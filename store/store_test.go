@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/stretchr/testify/require"
 
@@ -97,6 +98,18 @@ func TestRowsAreSeenByCountyInstitutionAndCity(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestTheSightOfTheEngineEndsWithAnErrorToo(t *testing.T) {
+	db := storetest.New(t)
+	seed(t, db, "140404", "b")
+	clerk := nursery.Principal{Account: "clerk-140403", Role: nursery.RoleClerk, County: "140403"}
+	require.NoError(t, db.As(t.Context(), clerk, func(q *store.Queries) error {
+		require.ErrorIs(t, q.Beyond(t.Context(), func() error { return pgx.ErrNoRows }), pgx.ErrNoRows)
+		seen, err := q.Strings(t.Context(), `SELECT id FROM institutions`)
+		require.Empty(t, seen)
+		return err
+	}))
 }
 
 func TestAClerkCannotWriteIntoAnotherCounty(t *testing.T) {
