@@ -2,175 +2,226 @@ package sheets
 
 import (
 	"bytes"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
-	"unicode/utf8"
-
-	"github.com/xuri/excelize/v2"
-	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
-// The limits of a roster that is read.
+// The limits of a file that is read.
 const (
-	MaxRows  = 100_000
-	maxBytes = 200 << 20 // of a workbook once it is unpacked
+	MaxBytes = 16 << 20 // of the file as it comes, and of what is read of a workbook once it is unpacked
+	MaxRows  = 100_000  // with something in them
+	maxCells = 2_000_000
+	headDeep = 50 // lines among which the headings are looked for
 )
 
-// The errors of Read, each about the whole of the table.
-var (
-	ErrNotATable   = errors.New("neither a workbook nor CSV text")
-	ErrTooManyRows = fmt.Errorf("more than %d rows", MaxRows)
+// Problem is why a cell cannot be read; it is a sentence for a person.
+type Problem string
+
+// The problems of a cell.
+const (
+	Formula   Problem = "单元格是公式，请改为数值"
+	Shortened Problem = "数字已被表格软件缩写，末几位丢失，请将该列设为文本格式后重新填写"
+	Faulty    Problem = "单元格是错误值，请更正"
+	TooLong   Problem = "内容过长"
+	Broken    Problem = "单元格内有换行，请检查引号并改为一行"
 )
 
-// HeadError names the columns a table lacks.
-type HeadError struct{ Missing []string }
-
-// Error names them.
-func (e *HeadError) Error() string { return "missing columns: " + strings.Join(e.Missing, ", ") }
-
-// Row is one line of a roster: its number in the file, which a person finds it by, and its cells by column.
-type Row struct {
-	Number  int
-	cells   map[string]string
-	Formula string // the column that holds a formula; such a row is not to be taken
+// Flaw is a cell that cannot be read.
+type Flaw struct {
+	Column  string // its name
+	Problem Problem
 }
 
-// Cell gives the text of a column without the space around it, "" when there is none.
-func (r Row) Cell(column string) string { return r.cells[column] }
+// Sheet is the rows of a file below its headings.
+type Sheet struct {
+	Name  string // of the sheet in a workbook
+	Rows  []Row
+	Blank int // lines before the last row in which no column that is read says anything, and examples
 
-// Read gives the rows of the first sheet of a workbook, or of CSV text in UTF-8 or GB 18030, below the first line in which
-// every needed column is named. Empty lines are passed over. Errors: ErrNotATable, ErrTooManyRows, *HeadError.
-func Read(raw []byte, needed ...string) ([]Row, error) {
-	var lines [][]string
-	var formulas map[[2]int]bool
-	var err error
-	if bytes.HasPrefix(raw, []byte("PK")) {
-		lines, formulas, err = readWorkbook(raw)
-	} else {
-		lines, err = readCSV(raw)
+	columns  []Column
+	head     head
+	from1904 bool // a workbook counts days from 1904, as those of old Macintoshes do
+}
+
+// Row is one line of a file: its number there, which a person finds it by, and what the columns say.
+type Row struct {
+	Number int
+	Flaws  []Flaw // cells that cannot be read
+
+	cells []string
+	of    *Sheet
+}
+
+// Cell returns what a column says, "" when it says nothing or cannot be read.
+func (r Row) Cell(column string) string {
+	for i, c := range r.of.columns {
+		if c.Name == column {
+			return r.cells[i]
+		}
 	}
+	return ""
+}
+
+// At returns the place of a column in the row as spreadsheets show it, such as C5; "" when the file lacks the column.
+func (r Row) At(column string) string {
+	for i, c := range r.of.columns {
+		if c.Name == column && r.of.head.at[i] >= 0 {
+			return fmt.Sprintf("%s%d", columnLetters(r.of.head.at[i]), r.Number)
+		}
+	}
+	return ""
+}
+
+// Heading returns what a column is called in the file.
+func (r Row) Heading(column string) string {
+	for i, c := range r.of.columns {
+		if c.Name == column {
+			return r.of.head.headings[i]
+		}
+	}
+	return column
+}
+
+// cell is the text of a place in a line. Only cells that say something are passed on.
+type cell struct {
+	column  int
+	text    string
+	number  bool    // a number in a workbook
+	problem Problem // what else is wrong with it
+}
+
+// source is where lines come from, one after another. Its lines are over when do returns errEnough.
+type source func(do func(number int, line []cell) error) error
+
+var errEnough = errors.New("enough")
+
+// ExampleMark begins the first column of a line that shows how to fill in the file; it is passed over.
+const ExampleMark = "示例"
+
+// Read returns the rows of a workbook or of CSV text in which the named columns are needed, each as Text.
+// Errors: those of ReadColumns.
+func Read(raw []byte, needed ...string) ([]Row, error) {
+	columns := make([]Column, len(needed))
+	for i, name := range needed {
+		columns[i] = Column{Name: name, Needed: true}
+	}
+	sheet, err := ReadColumns(bytes.NewReader(raw), int64(len(raw)), MaxRows, columns)
 	if err != nil {
 		return nil, err
 	}
-	head := slices.IndexFunc(lines, func(line []string) bool { return len(lacking(line, needed)) == 0 })
-	if head < 0 {
-		best := needed
-		for _, line := range lines[:min(len(lines), 20)] {
-			if missing := lacking(line, needed); len(missing) < len(best) {
-				best = missing
-			}
-		}
-		return nil, &HeadError{Missing: best}
-	}
-	var rows []Row
-	for i, line := range lines[head+1:] {
-		row := Row{Number: head + 2 + i, cells: map[string]string{}}
-		for j, cell := range line {
-			if j >= len(lines[head]) {
-				break
-			}
-			column := strings.TrimSpace(lines[head][j])
-			if text := strings.TrimSpace(cell); text != "" && column != "" {
-				row.cells[column] = text
-			}
-			if formulas[[2]int{head + 1 + i, j}] {
-				row.Formula = column
-			}
-		}
-		if len(row.cells) > 0 || row.Formula != "" {
-			rows = append(rows, row)
-		}
-	}
-	if len(rows) > MaxRows {
-		return nil, ErrTooManyRows
-	}
-	return rows, nil
+	return sheet.Rows, nil
 }
 
-func lacking(line, needed []string) []string {
-	var missing []string
-	for _, name := range needed {
-		if !slices.ContainsFunc(line, func(cell string) bool { return strings.TrimSpace(cell) == name }) {
-			missing = append(missing, name)
-		}
+// ReadColumns reads the columns of a workbook, or of CSV text in UTF-8, UTF-16 or GB 18030, below the first line that names
+// every needed one. Of a workbook it reads the one visible sheet that does. It holds only the cells it was asked for, so that
+// its memory is bounded by most and not by what the file claims to hold. A cell that cannot be read is a flaw of its row.
+// Every error is an *Error with a sentence for a person.
+func ReadColumns(content io.ReaderAt, size int64, most int, columns []Column) (*Sheet, error) {
+	if size > MaxBytes {
+		return nil, tooLarge()
 	}
-	return missing
+	if size == 0 {
+		return nil, wrong(ErrNotATable, "文件是空的。")
+	}
+	start := make([]byte, min(size, 8))
+	if _, err := content.ReadAt(start, 0); err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("read file: %w", err)
+	}
+	switch {
+	case bytes.HasPrefix(start, []byte("PK")):
+		return readWorkbook(content, size, most, columns)
+	case bytes.HasPrefix(start, []byte("\xd0\xcf\x11\xe0")):
+		return nil, oldWorkbook(content, size)
+	}
+	return readText(content, size, most, columns)
 }
 
-func readWorkbook(raw []byte) ([][]string, map[[2]int]bool, error) {
-	f, err := excelize.OpenReader(bytes.NewReader(raw), excelize.Options{RawCellValue: true, UnzipSizeLimit: maxBytes, UnzipXMLSizeLimit: maxBytes})
-	if err != nil {
-		return nil, nil, fmt.Errorf("%w: %w", ErrNotATable, err)
-	}
-	defer f.Close()
-	sheet := f.GetSheetName(0)
-	rows, err := f.Rows(sheet)
-	if err != nil {
-		return nil, nil, fmt.Errorf("%w: %w", ErrNotATable, err)
-	}
-	defer rows.Close()
-	var lines [][]string
-	for rows.Next() {
-		line, err := rows.Columns(excelize.Options{RawCellValue: true})
-		if err != nil {
-			return nil, nil, fmt.Errorf("%w: %w", ErrNotATable, err)
+// find returns the headings among the first lines. Without them the error names what the best line lacks.
+func find(lines source, columns []Column) (head, error) {
+	var best head
+	seen := 0
+	err := lines(func(number int, line []cell) error {
+		h := headOf(number, line, columns)
+		if seen == 0 || len(h.missing) < len(best.missing) {
+			best = h
 		}
-		if lines = append(lines, line); len(lines) > MaxRows+100 {
-			return nil, nil, ErrTooManyRows
+		if seen++; len(best.missing) == 0 || seen == headDeep {
+			return errEnough
 		}
+		return nil
+	})
+	switch {
+	case err != nil && !errors.Is(err, errEnough):
+		return best, err
+	case seen == 0:
+		return best, wrong(ErrNotATable, "文件中没有内容。")
+	case len(best.missing) > 0:
+		return best, &Error{Err: &HeadError{Missing: best.missing}, Message: "缺少栏目：" + strings.Join(best.missing, "、") + "。可以下载模板对照填写。"}
+	case len(best.twice) > 0:
+		return best, wrong(ErrHeadings, "栏目重复，不能确定以哪一列为准："+strings.Join(best.twice, "；")+"。")
 	}
-	if err := rows.Error(); err != nil {
-		return nil, nil, fmt.Errorf("%w: %w", ErrNotATable, err)
-	}
-	formulas := map[[2]int]bool{}
-	for i, line := range lines {
-		for j := range line {
-			name, err := excelize.CoordinatesToCellName(j+1, i+1)
-			if err != nil {
-				return nil, nil, err
-			}
-			if formula, err := f.GetCellFormula(sheet, name); err == nil && formula != "" {
-				formulas[[2]int{i, j}] = true
-			}
-		}
-	}
-	return lines, formulas, nil
+	return best, nil
 }
 
-func readCSV(raw []byte) ([][]string, error) {
-	raw = bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))
-	if !utf8.Valid(raw) {
-		decoded, err := simplifiedchinese.GB18030.NewDecoder().Bytes(raw)
-		if err != nil || bytes.ContainsRune(decoded, utf8.RuneError) {
-			return nil, ErrNotATable
+// fill reads the rows below the headings.
+func (s *Sheet) fill(lines source, most int) error {
+	last, used := s.head.number, 0
+	err := lines(func(number int, line []cell) error {
+		if number <= s.head.number {
+			return nil
 		}
-		raw = decoded
+		row := Row{Number: number, of: s}
+		for i, at := range s.head.at {
+			if at < 0 {
+				continue
+			}
+			for _, x := range line {
+				if x.column == at {
+					s.put(&row, i, x)
+				}
+			}
+		}
+		if row.cells == nil && len(row.Flaws) == 0 {
+			return nil
+		}
+		if row.cells == nil {
+			row.cells = make([]string, len(s.columns))
+		}
+		if last, used = max(last, number), used+1; strings.HasPrefix(row.cells[0], ExampleMark) {
+			used--
+			return nil
+		}
+		if len(s.Rows) == most {
+			return wrong(ErrTooManyRows, fmt.Sprintf("有内容的行不能超过 %d 行，请分成几个文件。", most))
+		}
+		s.Rows = append(s.Rows, row)
+		return nil
+	})
+	if err != nil && !errors.Is(err, errEnough) {
+		return err
 	}
-	if bytes.IndexByte(raw, 0) >= 0 {
-		return nil, ErrNotATable
+	s.Blank = last - s.head.number - used
+	return nil
+}
+
+func (s *Sheet) put(row *Row, i int, x cell) {
+	if x.number && s.columns[i].Kind == Day {
+		x.text = dayOf(x.text, s.from1904)
 	}
-	r := csv.NewReader(bytes.NewReader(raw))
-	r.FieldsPerRecord, r.LazyQuotes = -1, true
-	var lines [][]string
-	for {
-		line, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return lines, nil
+	text, problem := clean(s.columns[i].Kind, x.text)
+	if x.problem != "" && (x.problem != Shortened || s.columns[i].Kind != Text) {
+		text, problem = "", x.problem
+	}
+	if problem != "" {
+		row.Flaws = append(row.Flaws, Flaw{s.columns[i].Name, problem})
+		return
+	}
+	if text != "" {
+		if row.cells == nil {
+			row.cells = make([]string, len(s.columns))
 		}
-		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrNotATable, err)
-		}
-		// A line's place in the file is what a person finds it by, also below empty lines, which the reader passes over.
-		at, _ := r.FieldPos(0)
-		for len(lines) < at-1 {
-			lines = append(lines, nil)
-		}
-		if lines = append(lines, line); len(lines) > MaxRows+100 {
-			return nil, ErrTooManyRows
-		}
+		row.cells[i] = text
 	}
 }

@@ -1,11 +1,11 @@
 // Package sheets is the tables people exchange: workbooks written for them, and rosters read from a workbook or from CSV.
-// Nothing a person typed becomes a formula on the way out, and a formula is no value on the way in.
+// Nothing a person typed becomes a formula on the way out, and a formula is no value on the way in. Reading costs little, whatever
+// a file claims to hold (ADR 0021).
 package sheets
 
 import (
 	"bytes"
 	"fmt"
-	"strings"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -38,6 +38,12 @@ func Write(tables ...Table) ([]byte, error) {
 		if err := t.write(f); err != nil {
 			return nil, fmt.Errorf("write sheet %s: %w", t.Name, err)
 		}
+	}
+	if err := f.SetDocProps(&excelize.DocProperties{Creator: "tuoyu", LastModifiedBy: "tuoyu"}); err != nil {
+		return nil, fmt.Errorf("name creator: %w", err)
+	}
+	if err := f.SetAppProps(&excelize.AppProperties{Application: "tuoyu"}); err != nil {
+		return nil, fmt.Errorf("name application: %w", err)
 	}
 	var out bytes.Buffer
 	if _, err := f.WriteTo(&out); err != nil {
@@ -74,22 +80,10 @@ func (t Table) write(f *excelize.File) error {
 	}
 	lines := append(append([][]any{}, t.Notes...), head)
 	for i, row := range append(lines, t.Rows...) {
-		cells := make([]any, len(row))
-		for j, v := range row {
-			cells[j] = harmless(v)
-		}
-		if err := w.SetRow(fmt.Sprintf("A%d", i+1), cells); err != nil {
+		// Text goes into cells of the type text, which no spreadsheet calculates, whatever it begins with.
+		if err := w.SetRow(fmt.Sprintf("A%d", i+1), row); err != nil {
 			return err
 		}
 	}
 	return w.Flush()
-}
-
-// harmless marks text that a spreadsheet might take for a formula when somebody saves it as CSV.
-func harmless(v any) any {
-	text, ok := v.(string)
-	if ok && text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
-		return "'" + text
-	}
-	return v
 }

@@ -1,14 +1,14 @@
 package sheets_test
 
 import (
+	"archive/zip"
 	"bytes"
-	"errors"
+	"io"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"github.com/xuri/excelize/v2"
-	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"tuoyu/sheets"
 )
@@ -16,7 +16,7 @@ import (
 func TestWhatIsWrittenIsReadBack(t *testing.T) {
 	raw, err := sheets.Write(sheets.Table{
 		Name: "名册", Notes: [][]any{{"二〇二六年"}, {"合计", 2}}, Head: []string{"姓名", "月龄"}, Frozen: 1, Wide: 1,
-		Rows: [][]any{{"甲", 13}, {nil, nil}, {"=1+1", 20}},
+		Rows: [][]any{{"甲", 13}, {nil, nil}, {"乙", 20}},
 	}, sheets.Table{Name: "说明", Head: []string{"项目"}})
 	require.NoError(t, err)
 	rows, err := sheets.Read(raw, "姓名", "月龄")
@@ -25,63 +25,53 @@ func TestWhatIsWrittenIsReadBack(t *testing.T) {
 	require.Equal(t, "甲", rows[0].Cell("姓名"))
 	require.Equal(t, "13", rows[0].Cell("月龄"))
 	require.Equal(t, 4, rows[0].Number)
-	require.Equal(t, "'=1+1", rows[1].Cell("姓名"))
 	require.Equal(t, 6, rows[1].Number)
 	require.Empty(t, rows[1].Cell("没有"))
 }
 
-func TestTextThatLooksLikeAFormulaIsMarked(t *testing.T) {
-	for text, want := range map[string]string{
-		"=SUM(A1)": "'=SUM(A1)", "+86": "'+86", "-1": "'-1", "@x": "'@x", "甲": "甲", "1": "1",
-	} {
-		raw, err := sheets.Write(sheets.Table{Name: "表", Head: []string{"列"}, Rows: [][]any{{text}}})
-		require.NoError(t, err)
-		rows, err := sheets.Read(raw, "列")
-		require.NoError(t, err)
-		require.Equal(t, want, rows[0].Cell("列"))
+func TestTextIsNeverAFormulaAndStaysAsItIs(t *testing.T) {
+	texts := []string{"=SUM(A1)", "+8613900000001", "-1", "@x", "＝1+1", "＋86", "－1", "＠x", "\tx", "甲", "1", "' x"}
+	table := sheets.Table{Name: "表", Head: []string{"列"}}
+	for _, text := range texts {
+		table.Rows = append(table.Rows, []any{text})
 	}
-}
+	raw, err := sheets.Write(table)
+	require.NoError(t, err)
 
-func TestAFormulaInARosterIsNamed(t *testing.T) {
-	f := excelize.NewFile()
+	f, err := excelize.OpenReader(bytes.NewReader(raw))
+	require.NoError(t, err)
 	defer f.Close()
-	require.NoError(t, f.SetSheetRow("Sheet1", "A1", &[]any{"姓名", "月龄"}))
-	require.NoError(t, f.SetCellValue("Sheet1", "A2", "甲"))
-	require.NoError(t, f.SetCellFormula("Sheet1", "B2", "1+1"))
-	var out bytes.Buffer
-	_, err := f.WriteTo(&out)
-	require.NoError(t, err)
-	rows, err := sheets.Read(out.Bytes(), "姓名", "月龄")
-	require.NoError(t, err)
-	require.Equal(t, "月龄", rows[0].Formula)
+	for i, text := range texts {
+		place, err := excelize.CoordinatesToCellName(1, i+2)
+		require.NoError(t, err)
+		formula, err := f.GetCellFormula("表", place)
+		require.NoError(t, err)
+		require.Empty(t, formula, text)
+		value, err := f.GetCellValue("表", place)
+		require.NoError(t, err)
+		require.Equal(t, text, value)
+	}
+	sheet := partOf(t, raw, "xl/worksheets/sheet1.xml")
+	require.NotContains(t, sheet, "<f")
+	require.Equal(t, len(texts)+1, strings.Count(sheet, `t="inlineStr"`), "each is a cell of text")
 }
 
-func TestCSVIsReadInBothEncodings(t *testing.T) {
-	const text = "名册\n\n姓名,月龄\n甲,13\n\n\"乙,丙\", 20 \n"
-	gb, err := simplifiedchinese.GB18030.NewEncoder().String(text)
+func TestAWorkbookNamesItsMaker(t *testing.T) {
+	raw, err := sheets.Write(sheets.Table{Name: "表", Head: []string{"列"}})
 	require.NoError(t, err)
-	for name, raw := range map[string]string{"UTF-8": text, "with a mark": "\xef\xbb\xbf" + text, "GB 18030": gb} {
-		t.Run(name, func(t *testing.T) {
-			rows, err := sheets.Read([]byte(raw), "姓名", "月龄")
-			require.NoError(t, err)
-			require.Len(t, rows, 2)
-			require.Equal(t, 4, rows[0].Number)
-			require.Equal(t, 6, rows[1].Number)
-			require.Equal(t, "乙,丙", rows[1].Cell("姓名"))
-			require.Equal(t, "20", rows[1].Cell("月龄"))
-		})
-	}
+	core := partOf(t, raw, "docProps/core.xml")
+	require.Contains(t, core, "<dc:creator>tuoyu</dc:creator>")
+	require.NotContains(t, core+partOf(t, raw, "docProps/app.xml"), "xuri")
 }
 
-func TestWhatIsNoRosterIsRefused(t *testing.T) {
-	_, err := sheets.Read([]byte("姓名,年龄\n甲,1\n"), "姓名", "月龄", "性别")
-	var head *sheets.HeadError
-	require.True(t, errors.As(err, &head))
-	require.Equal(t, []string{"月龄", "性别"}, head.Missing)
-	for _, raw := range []string{"PK broken", "\x00\x01\x02", "\xff\xfe\xff"} {
-		_, err := sheets.Read([]byte(raw), "姓名")
-		require.ErrorIs(t, err, sheets.ErrNotATable)
-	}
-	_, err = sheets.Read([]byte("列\n"+strings.Repeat("1\n", sheets.MaxRows+1)), "列")
-	require.ErrorIs(t, err, sheets.ErrTooManyRows)
+func partOf(t *testing.T, raw []byte, name string) string {
+	t.Helper()
+	archive, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
+	require.NoError(t, err)
+	part, err := archive.Open(name)
+	require.NoError(t, err)
+	defer part.Close()
+	text, err := io.ReadAll(part)
+	require.NoError(t, err)
+	return string(text)
 }
