@@ -71,6 +71,7 @@ var codeTitles = []struct{ code, title string }{
 	{casework.CodeRendererUnavailable, "打印服务暂不可用"},
 	{casework.CodePurposeNotAllowed, "不能为此目的查阅"},
 	{casework.CodeRosterUnreadable, "名册无法读取"},
+	{casework.CodeImportsBusy, "导入繁忙"},
 	{casework.CodeNotInspectable, "不是可检查的机构"},
 	{casework.CodeVisitConflict, "现场记录有冲突"},
 	{casework.CodeTextChanged, "协议文本已变更"},

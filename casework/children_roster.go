@@ -2,14 +2,11 @@ package casework
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
-	"strconv"
+	"slices"
 	"strings"
-	"time"
 
 	"tuoyu/nursery"
 	"tuoyu/sheets"
@@ -18,6 +15,7 @@ import (
 
 // The columns of a roster, as they are read and written.
 const (
+	columnChild    = "婴幼儿编号"
 	columnName     = "姓名"
 	columnKind     = "证件类型"
 	columnIdentity = "证件号码"
@@ -30,28 +28,42 @@ const (
 	columnEntered  = "入托日期"
 )
 
-// rosterMost bounds a roster in bytes, and rosterRows in children.
-const (
-	rosterMost = 8 << 20
-	rosterRows = 5000
-)
-
-// RosterReport says how each row of a roster went, by its number in the file.
-type RosterReport struct {
-	Enrolled int          `json:"enrolled" doc:"新登记入托人数"`
-	Already  int          `json:"already" doc:"已在本机构在托，未变动"`
-	Refused  []RosterFlaw `json:"refused" doc:"未登记的行"`
+// childrenColumns are the columns of a roster of children in care. The first is in rosters written here alone: a row that
+// names a child in care is left as it is.
+var childrenColumns = []sheets.Column{
+	nameColumn, kindColumn, identityColumn, birthColumn, sexColumn,
+	{Name: columnCounty, Also: []string{"居住县（区）", "居住县(区)", "居住地县区", "现居住县区", "县区"}, Kind: sheets.Word, Needed: true},
+	{Name: columnClass, Also: []string{"所在班级", "班级名称", "班"}, Needed: true},
+	{Name: columnEntered, Also: []string{"入托时间", "入园日期", "入园时间"}, Kind: sheets.Day, Needed: true},
+	guardianColumn, phoneColumn,
+	{Name: columnChild, Kind: sheets.Word},
 }
 
-// RosterFlaw is a row that was not taken and why; it never repeats what the row says.
+// rosterRows bounds a roster in children.
+const rosterRows = 5000
+
+// RosterReport says how each row of a roster went, by its number in the file. Rows is Enrolled, Already and RefusedRows
+// together.
+type RosterReport struct {
+	Rows        int          `json:"rows" doc:"有内容的行数"`
+	Blank       int          `json:"blank" doc:"跳过的空行和示例行"`
+	Enrolled    int          `json:"enrolled" doc:"新登记入托人数"`
+	Already     int          `json:"already" doc:"已在本机构在托，未变动"`
+	RefusedRows int          `json:"refused_rows" doc:"未登记的行数"`
+	Refused     []RosterFlaw `json:"refused" doc:"未登记的行的每一处问题"`
+}
+
+// RosterFlaw is something wrong with a row that was not taken; it never repeats what the row says.
 type RosterFlaw struct {
 	Row     int    `json:"row" doc:"文件中的行号"`
-	Column  string `json:"column,omitempty" doc:"列"`
+	Cell    string `json:"cell,omitempty" doc:"单元格" example:"C5"`
+	Column  string `json:"column,omitempty" doc:"列，如文件中所写"`
 	Message string `json:"message" doc:"原因"`
 }
 
 // ImportRoster enrols the children of a workbook or CSV. Good rows are not held up by bad ones, and a file sent again
-// changes nothing. Errors: roster_unreadable, not_filed, sealing_unavailable, attachment_too_large.
+// changes nothing. Who may not import is refused before the file is read. Errors: roster_unreadable, not_filed,
+// sealing_unavailable, attachment_too_large, imports_busy.
 func (s *Service) ImportRoster(ctx context.Context, p nursery.Principal, key string, from io.Reader) (RosterReport, error) {
 	if err := s.mayAtHome(ctx, p, "child.import"); err != nil {
 		return RosterReport{}, err
@@ -59,26 +71,18 @@ func (s *Service) ImportRoster(ctx context.Context, p nursery.Principal, key str
 	if err := s.sealing(); err != nil {
 		return RosterReport{}, err
 	}
-	raw, err := io.ReadAll(io.LimitReader(from, rosterMost+1))
+	if err := s.DB.As(ctx, p, func(q *store.Queries) error { return s.takesChildren(ctx, q, p) }); err != nil {
+		return RosterReport{}, err
+	}
+	file, err := s.readImport(ctx, from, CodeRosterUnreadable, rosterRows, childrenColumns)
 	if err != nil {
-		return RosterReport{}, fmt.Errorf("read roster: %w", err)
+		return RosterReport{}, err
 	}
-	if len(raw) > rosterMost {
-		return RosterReport{}, refuse(TooLarge, CodeAttachmentTooLarge, "名册不能超过 8 MiB。", FieldError{Location: "file", Message: "文件过大"})
-	}
-	rows, err := sheets.Read(raw, columnName, columnKind, columnIdentity, columnBirth, columnSex, columnCounty, columnClass, columnEntered)
-	if err != nil {
-		return RosterReport{}, unreadable(err)
-	}
-	if len(rows) > rosterRows {
-		return RosterReport{}, unreadable(sheets.ErrTooManyRows)
-	}
-	sum := sha256.Sum256(raw)
-	report, _, err := command(ctx, s, p, key, "child.import", sum, func(q *store.Queries) (RosterReport, error) {
+	report, _, err := command(ctx, s, p, key, "child.import", file.Sum, func(q *store.Queries) (RosterReport, error) {
 		if err := s.takesChildren(ctx, q, p); err != nil {
 			return RosterReport{}, err
 		}
-		return s.importRows(ctx, q, p, rows)
+		return s.importRows(ctx, q, p, file)
 	})
 	if isChildOpen(err) {
 		return RosterReport{}, elsewhere()
@@ -86,26 +90,23 @@ func (s *Service) ImportRoster(ctx context.Context, p nursery.Principal, key str
 	return report, err
 }
 
-func unreadable(err error) *Error {
-	message := "无法识别的文件，请使用 Excel 工作簿或 CSV 文本。"
-	var head *sheets.HeadError
-	switch {
-	case errors.As(err, &head):
-		message = "名册缺少列：" + strings.Join(head.Missing, "、") + "。"
-	case errors.Is(err, sheets.ErrTooManyRows):
-		message = fmt.Sprintf("名册不能超过 %d 行。", rosterRows)
+func (s *Service) importRows(ctx context.Context, q *store.Queries, p nursery.Principal, file importFile) (RosterReport, error) {
+	report := RosterReport{Rows: len(file.Rows), Blank: file.Blank, Refused: []RosterFlaw{}}
+	here, err := inCareHere(ctx, q, p, file.Rows)
+	if err != nil {
+		return report, err
 	}
-	return refuse(Invalid, CodeRosterUnreadable, message, FieldError{Location: "file", Message: "无法读取"})
-}
-
-func (s *Service) importRows(ctx context.Context, q *store.Queries, p nursery.Principal, rows []sheets.Row) (RosterReport, error) {
-	report := RosterReport{Refused: []RosterFlaw{}}
 	var good []Enrolment
 	var numbers []int
-	for _, row := range rows {
-		e, flaw := enrolmentOf(row, s.today())
-		if flaw != nil {
-			report.Refused = append(report.Refused, *flaw)
+	for _, row := range file.Rows {
+		if here[row.Cell(columnChild)] {
+			report.Already++
+			continue
+		}
+		e, flaws := enrolmentOf(row, s.today())
+		if len(flaws) > 0 {
+			report.RefusedRows++
+			report.Refused = append(report.Refused, flaws...)
 			continue
 		}
 		good, numbers = append(good, e), append(numbers, row.Number)
@@ -120,39 +121,120 @@ func (s *Service) importRows(ctx context.Context, q *store.Queries, p nursery.Pr
 		case one.here:
 			report.Already++
 		case errors.As(one.refusal, &refused):
+			report.RefusedRows++
 			report.Refused = append(report.Refused, RosterFlaw{Row: numbers[i], Message: refused.Message})
 		default:
 			report.Enrolled++
 		}
 	}
+	slices.SortStableFunc(report.Refused, func(a, b RosterFlaw) int { return a.Row - b.Row })
 	return report, nil
 }
 
-// enrolmentOf reads a row of a roster.
-func enrolmentOf(row sheets.Row, today nursery.Date) (Enrolment, *RosterFlaw) {
-	if row.Formula != "" {
-		return Enrolment{}, &RosterFlaw{Row: row.Number, Column: row.Formula, Message: "单元格是公式，请填写数值"}
+// inCareHere returns which of the children that rows name by their identifiers are in care in p's institution.
+func inCareHere(ctx context.Context, q *store.Queries, p nursery.Principal, rows []sheets.Row) (map[string]bool, error) {
+	var ids []string
+	for _, row := range rows {
+		if id := row.Cell(columnChild); nursery.IsChildID(id) {
+			ids = append(ids, id)
+		}
 	}
-	born, bornErr := nursery.ParseDate(sheetDate(row.Cell(columnBirth)))
-	entered, enteredErr := nursery.ParseDate(sheetDate(row.Cell(columnEntered)))
-	if bornErr != nil {
-		return Enrolment{}, &RosterFlaw{Row: row.Number, Column: columnBirth, Message: "日期应写作 2025-03-08"}
+	here := map[string]bool{}
+	if len(ids) == 0 {
+		return here, nil
 	}
-	if enteredErr != nil {
-		return Enrolment{}, &RosterFlaw{Row: row.Number, Column: columnEntered, Message: "日期应写作 2025-03-08"}
+	open, err := q.OpenEnrolmentsOf(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("look for children in care: %w", err)
 	}
+	for _, e := range open {
+		here[e.Child] = e.Institution == p.Institution
+	}
+	return here, nil
+}
+
+// rowFlaws collects what is wrong with a row, at most one thing for each column, in the order of the columns.
+type rowFlaws struct {
+	row sheets.Row
+	by  map[string]string
+}
+
+func flawsOf(row sheets.Row) rowFlaws {
+	f := rowFlaws{row, map[string]string{}}
+	for _, flaw := range row.Flaws {
+		f.add(flaw.Column, string(flaw.Problem))
+	}
+	return f
+}
+
+func (f rowFlaws) add(column, message string) {
+	if _, known := f.by[column]; !known {
+		f.by[column] = message
+	}
+}
+
+// day reads a date; what is wrong with it is noted.
+func (f rowFlaws) day(column string) nursery.Date {
+	d, err := nursery.ReadDate(f.row.Cell(column))
+	if err != nil {
+		f.add(column, dateFault(err))
+	}
+	return d
+}
+
+// dateFault says what is wrong with a date that cannot be read.
+func dateFault(err error) string {
+	var wrong *nursery.InvalidError
+	if errors.As(err, &wrong) {
+		return wrong.Message
+	}
+	return "日期有误"
+}
+
+func (f rowFlaws) all(columns []sheets.Column) []RosterFlaw {
+	var list []RosterFlaw
+	for _, c := range columns {
+		if message, ok := f.by[c.Name]; ok {
+			list = append(list, RosterFlaw{Row: f.row.Number, Cell: f.row.At(c.Name), Column: f.row.Heading(c.Name), Message: message})
+		}
+	}
+	return list
+}
+
+// enrolmentOf reads a row of a roster, or returns everything that is wrong with it.
+func enrolmentOf(row sheets.Row, today nursery.Date) (Enrolment, []RosterFlaw) {
+	f := flawsOf(row)
 	e := Enrolment{
 		Child: nursery.Child{
-			IdentityKind: identityKindOf(row.Cell(columnKind)), Identity: row.Cell(columnIdentity), Name: row.Cell(columnName),
-			BornOn: born, Sex: map[string]nursery.Sex{"男": nursery.Male, "女": nursery.Female}[row.Cell(columnSex)],
+			IdentityKind: kindOf(row.Cell(columnKind), row.Cell(columnIdentity)), Identity: row.Cell(columnIdentity), Name: row.Cell(columnName),
+			BornOn: f.day(columnBirth), Sex: nursery.Sex(wordOf(row.Cell(columnSex))),
 			GuardianName: row.Cell(columnGuardian), GuardianPhone: row.Cell(columnPhone), County: countyCodeOf(row.Cell(columnCounty)),
 		},
-		Class: row.Cell(columnClass), EnteredOn: entered,
+		Class: row.Cell(columnClass), EnteredOn: f.day(columnEntered),
 	}
-	if faults := e.faults(today); len(faults) > 0 {
-		return Enrolment{}, &RosterFlaw{Row: row.Number, Column: columnOf[faults[0].Location], Message: faults[0].Message}
+	for _, c := range childrenColumns {
+		if c.Needed && row.Cell(c.Name) == "" {
+			f.add(c.Name, "请填写")
+		}
 	}
-	return e, nil
+	if strings.Contains(e.Child.Identity, "*") {
+		f.add(columnIdentity, "证件号码已隐去，不能据此登记，请填写完整号码")
+	}
+	for _, fault := range e.faults(today) {
+		column := columnOf[fault.Location]
+		switch fault.Location {
+		case "/child/identity_kind":
+			fault.Message = "应为居民身份证、出生医学证明、居住证或护照"
+		case "/child/sex":
+			if e.Child.Sex != nursery.Male && e.Child.Sex != nursery.Female {
+				fault.Message = "应为男或女"
+			}
+		case "/child/county":
+			fault.Message = "应为长治市的县区，如潞州区"
+		}
+		f.add(column, fault.Message)
+	}
+	return e, f.all(childrenColumns)
 }
 
 var columnOf = map[string]string{
@@ -161,52 +243,37 @@ var columnOf = map[string]string{
 	"/class": columnClass, "/entered_on": columnEntered,
 }
 
-var (
-	sheetSerial  = regexp.MustCompile(`^[0-9]{5}$`)
-	sheetCompact = regexp.MustCompile(`^([0-9]{4})([0-9]{2})([0-9]{2})$`)
-)
-
-// sheetDate gives a date as a workbook holds it, days since 1899-12-30, or as people write it, in the one form.
-func sheetDate(text string) string {
-	if sheetSerial.MatchString(text) {
-		days, _ := strconv.Atoi(text) // five digits
-		return nursery.NewDate(1899, time.December, 30).AddDays(days).String()
-	}
-	return sheetCompact.ReplaceAllString(strings.ReplaceAll(text, "/", "-"), "$1-$2-$3")
+// RosterTemplate returns a roster to fill in.
+func RosterTemplate() ([]byte, error) {
+	return template("在托婴幼儿", childrenColumns[:len(childrenColumns)-1], map[string]string{
+		columnName: "婴幼儿甲", columnKind: "出生医学证明", columnIdentity: "X320012345", columnBirth: "2025-03-08", columnSex: "女", columnCounty: "潞州区",
+		columnClass: "乳儿一班", columnEntered: "2026-09-01", columnGuardian: "监护人甲", columnPhone: "13900000001",
+	}, map[string]string{
+		columnName: "与证件一致", columnKind: "居民身份证、出生医学证明、居住证或护照；不填时按号码的形式认定",
+		columnIdentity: "居民身份证为 18 位，出生医学证明为 1 位字母和 9 位数字", columnBirth: "如 2025-03-08、2025/3/8 或 2025年3月8日", columnSex: "男或女",
+		columnCounty: "长治市的县区名称或代码", columnClass: "与本机构的班级名称一致", columnEntered: "写法同出生日期",
+		columnPhone: "11 位手机号，或带区号的固定电话",
+	})
 }
 
-func identityKindOf(title string) nursery.IdentityKind {
-	for _, kind := range []nursery.IdentityKind{nursery.ByResidentID, nursery.ByBirthCertificate, nursery.ByPermit, nursery.ByPassport} {
-		if title == kind.Title() || title == string(kind) {
-			return kind
-		}
-	}
-	return ""
-}
-
-func countyCodeOf(text string) string {
-	for _, county := range nursery.Counties() {
-		if text == county.Name {
-			return county.Code
-		}
-	}
-	return text
-}
-
-// RosterSheet gives the roster as a workbook, its columns named as ImportRoster reads them.
+// RosterSheet returns the roster as a workbook that ImportRoster reads: identity numbers are masked in it, so a row is known by
+// the child's identifier, and those still in care are left as they are.
 func (s *Service) RosterSheet(ctx context.Context, p nursery.Principal, purpose nursery.ReadingPurpose) ([]byte, error) {
 	lines, err := s.Roster(ctx, p, purpose)
 	if err != nil {
 		return nil, err
 	}
 	table := sheets.Table{
-		Name: "在托婴幼儿", Head: []string{"婴幼儿编号", columnClass, columnName, columnKind, columnIdentity, columnBirth, columnSex, columnGuardian, columnPhone, columnEntered},
+		Name: "在托婴幼儿", Head: []string{
+			columnChild, columnClass, columnName, columnKind, columnIdentity, columnBirth, columnSex, columnCounty, columnGuardian, columnPhone, columnEntered,
+		},
 		Frozen: 3, Wide: 3,
 	}
 	sexes := map[nursery.Sex]string{nursery.Male: "男", nursery.Female: "女"}
 	for _, l := range lines {
 		table.Rows = append(table.Rows, []any{
-			l.ID, l.Class, l.Name, l.IdentityKind.Title(), l.Identity, l.BornOn.String(), sexes[l.Sex], l.GuardianName, l.GuardianPhone, l.EnteredOn.String(),
+			l.ID, l.Class, l.Name, l.IdentityKind.Title(), l.Identity, l.BornOn.String(), sexes[l.Sex], nursery.CountyName(l.County), l.GuardianName,
+			l.GuardianPhone, l.EnteredOn.String(),
 		})
 	}
 	return sheets.Write(table)

@@ -230,6 +230,7 @@ func (s *Service) recordOf(row store.Child, access nursery.Access, purpose nurse
 // RosterLine is a child in care on the list that an institution keeps.
 type RosterLine struct {
 	ChildRecord
+	County    string // of residence
 	Class     string
 	EnteredOn nursery.Date
 }
@@ -259,7 +260,7 @@ func (s *Service) Roster(ctx context.Context, p nursery.Principal, purpose nurse
 			if err != nil {
 				return err
 			}
-			lines = append(lines, RosterLine{ChildRecord: record, Class: row.Class, EnteredOn: row.EnteredOn})
+			lines = append(lines, RosterLine{ChildRecord: record, County: row.Child.County, Class: row.Class, EnteredOn: row.EnteredOn})
 		}
 		return activities.NoteListReading(ctx, q, activities.Reading{
 			By: p, Purpose: purpose, Subject: nursery.ReadRoster, About: p.Institution, Fields: access.Fields, At: s.Now(),

@@ -66,6 +66,7 @@ const (
 	CodeNoConsent           = "consent_absent"           // 409: nothing to withdraw
 	CodePurposeNotAllowed   = "purpose_not_allowed"      // 403: the role reads nothing for this purpose
 	CodeRosterUnreadable    = "roster_unreadable"        // 422: no table, too long, or without the columns
+	CodeImportsBusy         = "imports_busy"             // 503: as many files are being read as may be at once
 	CodeTextChanged         = "text_changed"             // 409: the text was changed since it was read
 	CodeContractExists      = "contract_exists"          // 409: one is being signed for that first day
 	CodeContractState       = "contract_state"           // 409: the contract does not stand so that this can be done

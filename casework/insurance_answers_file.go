@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"tuoyu/nursery"
 	"tuoyu/sheets"
@@ -20,28 +19,39 @@ const (
 	columnReason = "未承保原因"
 )
 
+var answerColumns = []sheets.Column{
+	{Name: columnRef, Kind: sheets.Word, Needed: true}, {Name: columnPolicy, Also: []string{"保单号码", "保单编号"}, Kind: sheets.Number, Needed: true},
+	{Name: columnReason, Also: []string{"不予承保原因", "拒保原因"}, Kind: sheets.Word, Needed: true},
+}
+
 // answersAtOnce is how many answers AnswerInsurance takes.
 const answersAtOnce = 1000
 
 // AnswerInsuranceFile is AnswerInsurance for the workbook of a batch with its last two columns filled in, or CSV text with the
-// same ones. Lines without an answer are passed over; a fault names the row of the file. Errors: roster_file, those of
-// AnswerInsurance.
+// same ones. Lines without an answer are passed over; a fault names the row of the file and holds up no other row. Who may not
+// answer is refused before the file is read. Errors: roster_file, imports_busy, attachment_too_large, those of AnswerInsurance.
 func (s *Service) AnswerInsuranceFile(ctx context.Context, p nursery.Principal, key, caseNo string, send int, file io.Reader) (InsuranceAnswered, error) {
-	var all InsuranceAnswered
+	all := InsuranceAnswered{Faults: []InsuranceFault{}}
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {
-		_, _, err := s.insuranceFor(ctx, q, q.CaseByNumber, p, "insurance.answer", caseNo)
-		return err
+		c, err := s.sentBatch(ctx, q, p, "insurance.answer", caseNo, send)
+		if err != nil {
+			return err
+		}
+		return monthOpen(c)
 	})
 	if err != nil {
 		return all, err
 	}
-	raw, err := io.ReadAll(file)
+	read, err := s.readImport(ctx, file, CodeRosterFile, sheets.MaxRows, answerColumns)
 	if err != nil {
 		return all, err
 	}
-	answers, numbers, err := readAnswerFile(raw)
-	if err != nil {
-		return all, err
+	answers, rows := all.read(read)
+	if all.Rows == 0 {
+		return all, refuse(Invalid, CodeRosterFile, "没有填写答复的行。", FieldError{Location: "file", Message: "没有填写答复的行"})
+	}
+	if len(answers) == 0 {
+		return all, all.refused()
 	}
 	first := 0
 	for page := range slices.Chunk(answers, answersAtOnce) {
@@ -51,44 +61,52 @@ func (s *Service) AnswerInsuranceFile(ctx context.Context, p nursery.Principal, 
 		}
 		all.Taken, all.Repeated, all.Pending = all.Taken+done.Taken, all.Repeated+done.Repeated, done.Pending
 		for _, f := range done.Faults {
-			f.Row = numbers[first+f.Row-1]
-			all.Faults = append(all.Faults, f)
+			all.fault(rows[first+f.Row-1], f.Column, f.Message)
 		}
 		first += len(page)
 	}
+	slices.SortStableFunc(all.Faults, func(a, b InsuranceFault) int { return a.Row - b.Row })
 	return all, nil
 }
 
-// readAnswerFile gives the answers of a file with the row of each.
-func readAnswerFile(raw []byte) (answers []nursery.InsuranceAnswer, numbers []int, err error) {
-	rows, err := sheets.Read(raw, columnRef, columnPolicy, columnReason)
-	var head *sheets.HeadError
-	switch {
-	case errors.As(err, &head):
-		return nil, nil, rosterFile("缺少栏目：" + strings.Join(head.Missing, "、"))
-	case errors.Is(err, sheets.ErrTooManyRows):
-		return nil, nil, rosterFile(fmt.Sprintf("不能超过 %d 行", sheets.MaxRows))
-	case err != nil:
-		return nil, nil, rosterFile("应为 Excel 工作簿或 CSV 文本")
+// refused says why there is nothing to take in a file.
+func (a *InsuranceAnswered) refused() *Error {
+	e := refuse(Invalid, CodeRosterFile, "没有可以接收的答复。")
+	for _, f := range a.Faults[:min(len(a.Faults), faultsShown)] {
+		e.Fields = append(e.Fields, FieldError{Location: "file", Message: fmt.Sprintf("第 %d 行%s：%s", f.Row, f.Column, f.Message)})
 	}
-	for _, row := range rows {
+	return e
+}
+
+func (a *InsuranceAnswered) fault(row sheets.Row, column, message string) {
+	a.Faults = append(a.Faults, InsuranceFault{Row: row.Number, Cell: row.At(column), Column: row.Heading(column), Message: message})
+}
+
+// read returns the answers of a file that can be taken, with the row of each, and notes what is wrong with the others.
+func (a *InsuranceAnswered) read(file importFile) (answers []nursery.InsuranceAnswer, rows []sheets.Row) {
+	for _, row := range file.Rows {
 		policy, said := row.Cell(columnPolicy), row.Cell(columnReason)
-		if policy == "" && said == "" {
+		if policy == "" && said == "" && len(row.Flaws) == 0 {
+			a.Blank++
 			continue
+		}
+		a.Rows++
+		faults := len(a.Faults)
+		for _, flaw := range row.Flaws {
+			a.fault(row, flaw.Column, string(flaw.Problem))
 		}
 		reason := nursery.InsurerReason("")
 		if said != "" {
+			var err error
 			if reason, err = insurerReason(said); err != nil {
-				return nil, nil, rosterFile(fmt.Sprintf("第 %d 行%s不在可选值之内", row.Number, columnReason))
+				a.fault(row, columnReason, "不在可选值之内")
 			}
 		}
-		answers = append(answers, nursery.InsuranceAnswer{Ref: row.Cell(columnRef), Policy: policy, Reason: reason})
-		numbers = append(numbers, row.Number)
+		if len(a.Faults) == faults {
+			answers, rows = append(answers, nursery.InsuranceAnswer{Ref: row.Cell(columnRef), Policy: policy, Reason: reason}), append(rows, row)
+		}
 	}
-	if len(answers) == 0 {
-		return nil, nil, rosterFile("没有填写答复的行")
-	}
-	return answers, numbers, nil
+	return answers, rows
 }
 
 // insurerReason reads a reason by its name or its code.
@@ -99,4 +117,11 @@ func insurerReason(said string) (nursery.InsurerReason, error) {
 		}
 	}
 	return "", errors.New("no such reason")
+}
+
+// InsuranceAnswersTemplate returns a workbook to answer in, for an insurer that does not fill in that of the batch.
+func InsuranceAnswersTemplate() ([]byte, error) {
+	return template("投保答复", answerColumns, map[string]string{columnRef: "", columnPolicy: "P2026000001", columnReason: ""}, map[string]string{
+		columnRef: "与投保明细中的编号一致", columnPolicy: "承保的填写", columnReason: "未承保的填写：身份信息不符、已在他处投保、年龄不符、信息不全、其他",
+	})
 }

@@ -2,13 +2,11 @@ package casework
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -17,73 +15,43 @@ import (
 	"tuoyu/store"
 )
 
-// rosterColumns are the columns of a roster file, by the field of InsuranceEntry. The first five must be there.
+// rosterColumns are the columns of a roster file, by the field of InsuranceEntry.
 var rosterColumns = []struct {
-	field, title string
-	of           func(*InsuranceEntry) *string
+	field string
+	sheets.Column
+	of func(*InsuranceEntry) *string
 }{
-	{"name", "姓名", func(e *InsuranceEntry) *string { return &e.Name }},
-	{"identity", "证件号码", func(e *InsuranceEntry) *string { return &e.Identity }},
-	{"born_on", "出生日期", func(e *InsuranceEntry) *string { return &e.BornOn }},
-	{"sex", "性别", func(e *InsuranceEntry) *string { return &e.Sex }},
-	{"residence", "户籍情况", func(e *InsuranceEntry) *string { return &e.Residence }},
-	{"identity_kind", "证件类型", func(e *InsuranceEntry) *string { return &e.IdentityKind }},
-	{"guardian_name", "监护人姓名", func(e *InsuranceEntry) *string { return &e.GuardianName }},
-	{"guardian_phone", "监护人电话", func(e *InsuranceEntry) *string { return &e.GuardianPhone }},
-	{"notified_on", "告知日期", func(e *InsuranceEntry) *string { return &e.NotifiedOn }},
-	{"consent", "同意书", func(e *InsuranceEntry) *string { return &e.Consent }},
-	{"died_on", "死亡日期", func(e *InsuranceEntry) *string { return &e.DiedOn }},
-	{"moved_on", "迁出日期", func(e *InsuranceEntry) *string { return &e.MovedOn }},
-	{"newborn", "新生儿", func(e *InsuranceEntry) *string { return &e.Newborn }},
+	{"name", nameColumn, func(e *InsuranceEntry) *string { return &e.Name }},
+	{"identity", identityColumn, func(e *InsuranceEntry) *string { return &e.Identity }},
+	{"born_on", birthColumn, func(e *InsuranceEntry) *string { return &e.BornOn }},
+	{"sex", sexColumn, func(e *InsuranceEntry) *string { return &e.Sex }},
+	{"residence", sheets.Column{Name: "户籍情况", Also: []string{"户口情况", "户籍类型", "户籍性质", "户籍", "户口"}, Kind: sheets.Word, Needed: true},
+		func(e *InsuranceEntry) *string { return &e.Residence }},
+	{"identity_kind", kindColumn, func(e *InsuranceEntry) *string { return &e.IdentityKind }},
+	{"guardian_name", guardianColumn, func(e *InsuranceEntry) *string { return &e.GuardianName }},
+	{"guardian_phone", phoneColumn, func(e *InsuranceEntry) *string { return &e.GuardianPhone }},
+	{"notified_on", sheets.Column{Name: "告知日期", Kind: sheets.Day}, func(e *InsuranceEntry) *string { return &e.NotifiedOn }},
+	{"consent", sheets.Column{Name: "同意书", Also: []string{"同意书编号"}}, func(e *InsuranceEntry) *string { return &e.Consent }},
+	{"died_on", sheets.Column{Name: "死亡日期", Kind: sheets.Day}, func(e *InsuranceEntry) *string { return &e.DiedOn }},
+	{"moved_on", sheets.Column{Name: "迁出日期", Kind: sheets.Day}, func(e *InsuranceEntry) *string { return &e.MovedOn }},
+	{"newborn", sheets.Column{Name: "新生儿", Also: []string{"是否新生儿"}, Kind: sheets.Word}, func(e *InsuranceEntry) *string { return &e.Newborn }},
 }
 
-const neededColumns = 5
+func insuranceColumns() []sheets.Column {
+	columns := make([]sheets.Column, len(rosterColumns))
+	for i, c := range rosterColumns {
+		columns[i] = c.Column
+	}
+	return columns
+}
 
 func columnTitle(field string) string {
 	for _, c := range rosterColumns {
 		if c.field == field {
-			return c.title
+			return c.Name
 		}
 	}
 	return field
-}
-
-// rosterWords are the words a roster says things by; codes stand for themselves.
-var rosterWords = map[string]string{
-	"居民身份证": string(nursery.ByResidentID), "身份证": string(nursery.ByResidentID), "出生医学证明": string(nursery.ByBirthCertificate),
-	"居住证": string(nursery.ByPermit), "护照": string(nursery.ByPassport), "男": string(nursery.Male), "女": string(nursery.Female),
-	"户籍": string(nursery.ResidenceRegistered), "常住": string(nursery.ResidencePermanent), "其他": string(nursery.ResidenceOther),
-}
-
-func wordOf(s string) string {
-	if code, ok := rosterWords[s]; ok {
-		return code
-	}
-	return s
-}
-
-// rosterDate reads a day as people and spreadsheets write it; nothing is no day.
-func rosterDate(s string) (nursery.Date, bool) {
-	s = strings.NewReplacer("/", "-", ".", "-", "年", "-", "月", "-", "日", "").Replace(strings.TrimSpace(s))
-	switch n, err := strconv.Atoi(s); {
-	case s == "":
-		return nursery.Date{}, true
-	case err == nil && len(s) == 8:
-		s = s[:4] + "-" + s[4:6] + "-" + s[6:]
-	case err == nil && len(s) == 5: // a spreadsheet counts days from 1899-12-30
-		return nursery.NewDate(1899, 12, 30).AddDays(n), true
-	}
-	parts := strings.Split(s, "-")
-	if len(parts) != 3 {
-		return nursery.Date{}, false
-	}
-	for i, part := range parts[1:] {
-		if len(part) == 1 {
-			parts[i+1] = "0" + part
-		}
-	}
-	d, err := nursery.ParseDate(strings.Join(parts, "-"))
-	return d, err == nil
 }
 
 // row reads an entry. The faults name its columns and never what was entered.
@@ -92,21 +60,15 @@ func (e InsuranceEntry) row(county string, today nursery.Date) (nursery.RosterRo
 	add := func(field, message string) {
 		faults = append(faults, InsuranceFault{Row: e.number, Column: columnTitle(field), Message: message})
 	}
-	if e.formula != "" {
-		return nursery.RosterRow{}, []InsuranceFault{{Row: e.number, Column: e.formula, Message: "含有公式，请改为数值后重新上报"}}
+	for _, flaw := range e.file.Flaws {
+		faults = append(faults, InsuranceFault{Row: e.number, Column: flaw.Column, Message: string(flaw.Problem)})
 	}
 	r := nursery.RosterRow{
 		Child: nursery.Child{
-			Name: e.Name, IdentityKind: nursery.IdentityKind(wordOf(e.IdentityKind)), Identity: e.Identity, Sex: nursery.Sex(wordOf(e.Sex)),
+			Name: e.Name, IdentityKind: kindOf(strings.TrimSpace(e.IdentityKind), e.Identity), Identity: e.Identity, Sex: nursery.Sex(wordOf(e.Sex)),
 			GuardianName: e.GuardianName, GuardianPhone: e.GuardianPhone, County: county,
 		},
 		Residence: nursery.Residence(wordOf(e.Residence)), Consent: strings.TrimSpace(e.Consent),
-	}
-	if r.IdentityKind == "" {
-		r.IdentityKind = nursery.ByResidentID
-		if len(strings.TrimSpace(e.Identity)) == 10 {
-			r.IdentityKind = nursery.ByBirthCertificate
-		}
 	}
 	for field, day := range map[string]struct {
 		text string
@@ -114,13 +76,13 @@ func (e InsuranceEntry) row(county string, today nursery.Date) (nursery.RosterRo
 	}{
 		"born_on": {e.BornOn, &r.BornOn}, "notified_on": {e.NotifiedOn, &r.NotifiedOn}, "died_on": {e.DiedOn, &r.DiedOn}, "moved_on": {e.MovedOn, &r.MovedOn},
 	} {
-		d, ok := rosterDate(day.text)
-		if !ok {
-			add(field, "日期有误，应如 2026-01-31")
+		d, err := nursery.ReadDate(day.text)
+		if err != nil {
+			add(field, dateFault(err))
 		}
 		*day.into = d
 	}
-	switch e.Newborn {
+	switch strings.ToLower(strings.TrimSpace(e.Newborn)) {
 	case "是", "true":
 		r.Newborn = true
 	case "", "否", "false":
@@ -149,61 +111,45 @@ func (s *Service) TakeRoster(ctx context.Context, p nursery.Principal, key, case
 	return s.takeRoster(ctx, p, key, caseNo, page.Source, page.Rows, page)
 }
 
-// TakeRosterFile is TakeRoster for a workbook or CSV text. Errors: roster_file with the columns that are missing.
+// TakeRosterFile is TakeRoster for a workbook or CSV text. Who may not hand it in is refused before the file is read. Errors:
+// roster_file with the columns that are missing, attachment_too_large, imports_busy.
 func (s *Service) TakeRosterFile(ctx context.Context, p nursery.Principal, key, caseNo, source string, file io.Reader) (InsuranceRoster, error) {
-	if _, err := s.mayRoster(ctx, p, caseNo); err != nil {
+	if _, err := s.mayTakeRoster(ctx, p, caseNo, source); err != nil {
 		return InsuranceRoster{}, err
 	}
-	raw, err := io.ReadAll(file)
+	read, err := s.readImport(ctx, file, CodeRosterFile, sheets.MaxRows, insuranceColumns())
 	if err != nil {
 		return InsuranceRoster{}, err
 	}
-	entries, err := readRoster(raw)
-	if err != nil {
-		return InsuranceRoster{}, err
-	}
-	return s.takeRoster(ctx, p, key, caseNo, source, entries, []any{source, sha256.Sum256(raw)})
-}
-
-func readRoster(raw []byte) ([]InsuranceEntry, error) {
-	var needed []string
-	for _, c := range rosterColumns[:neededColumns] {
-		needed = append(needed, c.title)
-	}
-	rows, err := sheets.Read(raw, needed...)
-	var head *sheets.HeadError
-	switch {
-	case errors.As(err, &head):
-		return nil, rosterFile("缺少栏目：" + strings.Join(head.Missing, "、"))
-	case errors.Is(err, sheets.ErrTooManyRows):
-		return nil, rosterFile(fmt.Sprintf("不能超过 %d 行", sheets.MaxRows))
-	case err != nil:
-		return nil, rosterFile("应为 Excel 工作簿或 CSV 文本")
-	case len(rows) == 0:
-		return nil, rosterFile("没有数据行")
-	}
-	entries := make([]InsuranceEntry, len(rows))
-	for i, row := range rows {
-		entries[i].number, entries[i].formula = row.Number, row.Formula
+	entries := make([]InsuranceEntry, len(read.Rows))
+	for i, row := range read.Rows {
+		entries[i].number, entries[i].file = row.Number, row
 		for _, c := range rosterColumns {
-			*c.of(&entries[i]) = row.Cell(c.title)
+			*c.of(&entries[i]) = row.Cell(c.Name)
 		}
 	}
-	return entries, nil
+	return s.takeRoster(ctx, p, key, caseNo, source, entries, []any{source, read.Sum})
 }
 
-func rosterFile(message string) *Error {
-	return refuse(Invalid, CodeRosterFile, "名册文件不能读取。", FieldError{Location: "file", Message: message})
-}
-
-// mayRoster says whether p may hand in the month's roster, and of which county it is.
-func (s *Service) mayRoster(ctx context.Context, p nursery.Principal, caseNo string) (county string, err error) {
+// mayTakeRoster returns the county of a month whose roster p may hand in now. Errors: not_found, forbidden, insurance_closed,
+// engine_unavailable, invalid for a source there is not.
+func (s *Service) mayTakeRoster(ctx context.Context, p nursery.Principal, caseNo, source string) (county string, err error) {
 	err = s.DB.As(ctx, p, func(q *store.Queries) error {
 		c, _, err := s.insuranceFor(ctx, q, q.CaseByNumber, p, "insurance.roster", caseNo)
-		county = c.County
-		return err
+		if county = c.County; err != nil {
+			return err
+		}
+		return monthOpen(c)
 	})
-	return county, err
+	switch {
+	case err != nil:
+		return "", err
+	case s.Fields == nil:
+		return "", refuse(Unavailable, CodeEngineUnavailable, "系统没有配置密钥，不能接收婴幼儿信息。")
+	case source != "civil" && source != "health":
+		return "", refuse(Invalid, CodeInvalid, "请指明名册来源。", FieldError{Location: "/source", Message: "不在可选值之内"})
+	}
+	return county, nil
 }
 
 // incoming is a row ready to be written.
@@ -217,15 +163,9 @@ type incoming struct {
 }
 
 func (s *Service) takeRoster(ctx context.Context, p nursery.Principal, key, caseNo, source string, entries []InsuranceEntry, body any) (InsuranceRoster, error) {
-	if s.Fields == nil {
-		return InsuranceRoster{}, refuse(Unavailable, CodeEngineUnavailable, "系统没有配置密钥，不能接收婴幼儿信息。")
-	}
-	county, err := s.mayRoster(ctx, p, caseNo)
+	county, err := s.mayTakeRoster(ctx, p, caseNo, source)
 	if err != nil {
 		return InsuranceRoster{}, err
-	}
-	if source != "civil" && source != "health" {
-		return InsuranceRoster{}, refuse(Invalid, CodeInvalid, "请指明名册来源。", FieldError{Location: "/source", Message: "不在可选值之内"})
 	}
 	rows, faults, err := s.readEntries(county, entries)
 	if err != nil {
@@ -250,9 +190,21 @@ func (s *Service) takeRoster(ctx context.Context, p nursery.Principal, key, case
 				faults = append(faults, InsuranceFault{Row: r.number, Column: columnTitle("identity"), Message: r.refused})
 			}
 		}
-		return s.keepUpload(ctx, q, p, c, source, faults, report)
+		return s.keepUpload(ctx, q, p, c, source, placed(faults, entries), report)
 	})
 	return report, err
+}
+
+// placed names the columns of faults as the file does, with the cell.
+func placed(faults []InsuranceFault, entries []InsuranceEntry) []InsuranceFault {
+	rows := make(map[int]sheets.Row, len(entries))
+	for _, e := range entries {
+		rows[e.number] = e.file
+	}
+	for i, f := range faults {
+		faults[i].Cell, faults[i].Column = rows[f.Row].At(f.Column), rows[f.Row].Heading(f.Column)
+	}
+	return faults
 }
 
 // rosterAtOnce is how many children one statement writes.
@@ -305,4 +257,17 @@ func inParallel(n int, do func(int) error) error {
 	}
 	all.Wait()
 	return errors.Join(errs...)
+}
+
+// InsuranceRosterTemplate returns a roster of a month to fill in.
+func InsuranceRosterTemplate() ([]byte, error) {
+	return template("参保名册", insuranceColumns(), map[string]string{
+		columnName: "婴幼儿甲", columnIdentity: "X320012345", columnBirth: "2025-03-08", columnSex: "女", "户籍情况": "户籍", columnKind: "出生医学证明",
+		columnGuardian: "监护人甲", columnPhone: "13900000001", "告知日期": "2026-10-01", "同意书": "编号或存放处", "新生儿": "否",
+	}, map[string]string{
+		columnName: "与证件一致", columnIdentity: "居民身份证为 18 位，出生医学证明为 1 位字母和 9 位数字", columnBirth: "如 2025-03-08、2025/3/8 或 2025年3月8日",
+		columnSex: "男或女", "户籍情况": "户籍、常住或其他", columnKind: "居民身份证、出生医学证明、居住证或护照；不填时按号码的形式认定",
+		columnPhone: "11 位手机号，或带区号的固定电话", "告知日期": "告知监护人的日期", "同意书": "监护人同意书的编号或存放处", "死亡日期": "已死亡的填写",
+		"迁出日期": "已迁出的填写", "新生儿": "补报出生未满三个月的填“是”",
+	})
 }

@@ -48,10 +48,10 @@ func RosterFaultSheet(r InsuranceRoster) ([]byte, error) {
 	table := sheets.Table{
 		Name:  "未接收的行",
 		Notes: [][]any{{"第", r.Number, "次导入", "共", r.Rows, "行", "未接收", r.Refused, "行"}},
-		Head:  []string{"行号", "栏目", "原因"},
+		Head:  []string{"行号", "单元格", "栏目", "原因"},
 	}
 	for _, f := range r.Faults {
-		table.Rows = append(table.Rows, []any{f.Row, f.Column, f.Message})
+		table.Rows = append(table.Rows, []any{f.Row, f.Cell, f.Column, f.Message})
 	}
 	return sheets.Write(table)
 }
@@ -62,13 +62,17 @@ func InsuranceLinesSheet(list InsuranceLinesPage) ([]byte, error) {
 		nursery.ByResidentID: "居民身份证", nursery.ByBirthCertificate: "出生医学证明", nursery.ByPermit: "居住证", nursery.ByPassport: "护照",
 	}
 	sexes := map[nursery.Sex]string{nursery.Male: "男", nursery.Female: "女"}
-	table := sheets.Table{Name: "投保明细", Head: []string{columnRef, "姓名", "证件类型", "证件号码", "出生日期", "性别", "保险起始日", "保险终止日", columnPolicy, columnReason}, Wide: 4}
+	table := sheets.Table{Name: "投保明细", Head: linesHead(), Wide: 4}
 	for _, l := range list.Items {
 		table.Rows = append(table.Rows, []any{
 			l.Ref, l.Name, kinds[l.IdentityKind], l.Identity, l.BornOn.String(), sexes[l.Sex], l.CoverFrom.String(), l.CoverUntil.String(), "", "",
 		})
 	}
 	return sheets.Write(table)
+}
+
+func linesHead() []string {
+	return []string{columnRef, columnName, columnKind, columnIdentity, columnBirth, columnSex, "保险起始日", "保险终止日", columnPolicy, columnReason}
 }
 
 // InsuranceClaimsSheet gives a workbook of claims, without what happened.

@@ -89,13 +89,13 @@ func TestARosterOfAMonthIsTakenRowByRow(t *testing.T) {
 		child(8, map[string]string{"告知日期": "2026/11/1", "新生儿": "也许"}),
 		child(9, nil))
 	require.Equal(t, []casework.InsuranceFault{
-		{Row: 3, Column: "证件号码", Message: report.Faults[0].Message},
-		{Row: 4, Column: "出生日期", Message: "日期有误，应如 2026-01-31"},
-		{Row: 5, Column: "姓名", Message: "请填写姓名"},
-		{Row: 5, Column: "性别", Message: "请选择性别"},
-		{Row: 6, Column: "证件号码", Message: "与第 2 行证件号码相同"},
-		{Row: 8, Column: "证件号码", Message: "出生医学证明编号应为1位字母和9位数字"},
-		{Row: 9, Column: "新生儿", Message: "应为是或否"},
+		{Row: 3, Cell: "C3", Column: "证件号码", Message: report.Faults[0].Message},
+		{Row: 4, Cell: "D4", Column: "出生日期", Message: "日期不存在,请核对年月日"},
+		{Row: 5, Cell: "A5", Column: "姓名", Message: "请填写姓名"},
+		{Row: 5, Cell: "E5", Column: "性别", Message: "请选择性别"},
+		{Row: 6, Cell: "C6", Column: "证件号码", Message: "与第 2 行证件号码相同"},
+		{Row: 8, Cell: "C8", Column: "证件号码", Message: "出生医学证明编号应为1位字母和9位数字"},
+		{Row: 9, Cell: "M9", Column: "新生儿", Message: "应为是或否"},
 	}, report.Faults)
 	require.Equal(t, []int{9, 3, 0, 6}, []int{report.Rows, report.Added, report.Updated, report.Refused})
 	require.Equal(t, []string{"3"}, d.strings(`SELECT count(*)::text FROM children`))
@@ -135,7 +135,7 @@ func TestAChildOfAnotherCountyIsNotTakenOver(t *testing.T) {
 	require.NoError(t, err)
 	report, err := d.TakeRosterFile(t.Context(), anotherCounty, "r2", other.CaseNo, "health", bytes.NewReader(testdata.RosterCSV(child(1, nil), child(2, nil))))
 	require.NoError(t, err)
-	require.Equal(t, []casework.InsuranceFault{{Row: 2, Column: "证件号码", Message: "该证件号码已在其他县区登记，请核对居住地"}}, report.Faults)
+	require.Equal(t, []casework.InsuranceFault{{Row: 2, Cell: "C2", Column: "证件号码", Message: "该证件号码已在其他县区登记，请核对居住地"}}, report.Faults)
 	require.Equal(t, []string{"140403 1", "140404 1"}, d.strings(`SELECT county || ' ' || count(*) FROM children GROUP BY county ORDER BY county`))
 }
 

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"tuoyu/nursery"
+	"tuoyu/sheets"
 )
 
 // InsuranceStart opens an insurance month of a county.
@@ -34,8 +35,8 @@ type InsuranceEntry struct {
 	MovedOn       string `json:"moved_on,omitempty" maxLength:"20" doc:"迁出日期"`
 	Newborn       string `json:"newborn,omitempty" maxLength:"10" doc:"新生儿补报：是或否"`
 
-	number  int    // in the file; a page counts from 1
-	formula string // the column that holds a formula
+	number int        // in the file; a page counts from 1
+	file   sheets.Row // none for a page
 }
 
 // InsurancePage is a page of a roster.
@@ -47,7 +48,8 @@ type InsurancePage struct {
 // InsuranceFault is why one row was refused; never what was entered.
 type InsuranceFault struct {
 	Row     int    `json:"row" doc:"行号"`
-	Column  string `json:"column" doc:"栏目"`
+	Cell    string `json:"cell,omitempty" doc:"单元格" example:"C5"`
+	Column  string `json:"column" doc:"栏目，如文件中所写"`
 	Message string `json:"message" doc:"原因"`
 }
 
@@ -135,6 +137,8 @@ type InsuranceAnswered struct {
 	Taken    int              `json:"taken" doc:"本次接收"`
 	Repeated int              `json:"repeated" doc:"以前已作同样答复"`
 	Pending  int              `json:"pending" doc:"本批尚未答复"`
+	Rows     int              `json:"rows,omitempty" doc:"文件中填写了答复的行数"`
+	Blank    int              `json:"blank,omitempty" doc:"文件中没有填写答复的行数"`
 	Faults   []InsuranceFault `json:"faults" doc:"未接收的答复"`
 }
 

@@ -40,7 +40,8 @@ type Deps struct {
 // Service is the door. It is safe for concurrent use.
 type Service struct {
 	Deps
-	recent recently
+	recent  recently
+	imports imports
 }
 
 // New gives the door over its dependencies.
@@ -54,7 +55,7 @@ func New(d Deps) *Service {
 	if d.DB != nil {
 		d.DB = d.DB.At(d.Now)
 	}
-	return &Service{Deps: d}
+	return &Service{Deps: d, imports: newImports()}
 }
 
 // resource is what an act is done to, as authz sees it.

@@ -56,7 +56,7 @@ type Row struct {
 
 // Cell returns what a column says, "" when it says nothing or cannot be read.
 func (r Row) Cell(column string) string {
-	for i, c := range r.of.columns {
+	for i, c := range r.columns() {
 		if c.Name == column {
 			return r.cells[i]
 		}
@@ -64,9 +64,17 @@ func (r Row) Cell(column string) string {
 	return ""
 }
 
+// columns returns what is read of the row; nothing of a row that is of no file.
+func (r Row) columns() []Column {
+	if r.of == nil {
+		return nil
+	}
+	return r.of.columns
+}
+
 // At returns the place of a column in the row as spreadsheets show it, such as C5; "" when the file lacks the column.
 func (r Row) At(column string) string {
-	for i, c := range r.of.columns {
+	for i, c := range r.columns() {
 		if c.Name == column && r.of.head.at[i] >= 0 {
 			return fmt.Sprintf("%s%d", columnLetters(r.of.head.at[i]), r.Number)
 		}
@@ -76,7 +84,7 @@ func (r Row) At(column string) string {
 
 // Heading returns what a column is called in the file.
 func (r Row) Heading(column string) string {
-	for i, c := range r.of.columns {
+	for i, c := range r.columns() {
 		if c.Name == column {
 			return r.of.head.headings[i]
 		}
@@ -158,7 +166,7 @@ func find(lines source, columns []Column) (head, error) {
 	case seen == 0:
 		return best, wrong(ErrNotATable, "文件中没有内容。")
 	case len(best.missing) > 0:
-		return best, &Error{Err: &HeadError{Missing: best.missing}, Message: "缺少栏目：" + strings.Join(best.missing, "、") + "。可以下载模板对照填写。"}
+		return best, &Error{Err: &HeadError{Missing: best.missing}, Message: "缺少栏目：" + strings.Join(best.missing, "、") + "。"}
 	case len(best.twice) > 0:
 		return best, wrong(ErrHeadings, "栏目重复，不能确定以哪一列为准："+strings.Join(best.twice, "；")+"。")
 	}
