@@ -176,7 +176,7 @@ func TestWhoMayNotImportIsRefusedBeforeTheFileIsRead(t *testing.T) {
 	_, err := d.ImportRoster(t.Context(), first, "k", unread{t})
 	code(t, err, casework.CodeNotFiled)
 	_, err = d.ImportRoster(t.Context(), clinic, "k", unread{t})
-	code(t, err, casework.CodeForbidden)
+	code(t, err, casework.CodeNotFound)
 	_, err = d.TakeRosterFile(t.Context(), countyOffice, "k", "TB-140403-2026-000001-1", "civil", unread{t})
 	code(t, err, casework.CodeNotFound)
 }
@@ -249,10 +249,10 @@ func TestATemplateIsReadAsAFileWithoutRows(t *testing.T) {
 	report := d.importFile(out.Bytes())
 	require.Equal(t, casework.RosterReport{Rows: 1, Blank: 1, Enrolled: 1, Refused: []casework.RosterFlaw{}}, report)
 
-	for heading, write := range map[string]func() ([]byte, error){"户籍情况": casework.InsuranceRosterTemplate, "明细编号": casework.InsuranceAnswersTemplate} {
+	for headings, write := range map[string]func() ([]byte, error){"姓名 户籍情况": casework.InsuranceRosterTemplate, "明细编号 保单号": casework.InsuranceAnswersTemplate} {
 		raw, err := write()
 		require.NoError(t, err)
-		_, err = sheets.Read(raw, heading)
+		_, err = sheets.Read(raw, strings.Fields(headings)...)
 		require.NoError(t, err)
 	}
 }
