@@ -14,7 +14,7 @@ TOOLS := $(BIN)/sqlc $(BIN)/staticcheck $(BIN)/templ $(BIN)/workflowcheck
 demo: export TUOYU_PUBLIC_URL ?= http://127.0.0.1:8080
 demo: export TUOYU_OIDC_ISSUER ?= http://127.0.0.1:9998
 
-.PHONY: help run demo record test screens bench lint generate build setup clean FORCE
+.PHONY: help run demo record test chaos screens bench lint generate build setup clean FORCE
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ record: $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo ## record the histories that gu
 
 test: setup lint test-rules test-go test-devstack test-browser ## every check and every test
 	@echo 'all checks and tests passed'
+
+chaos: setup ## five minutes of all roles at work while processes, services, links and the disk fail
+	@$(MAKE) --no-print-directory storm STORM='--for 5m --v'
 
 screens: setup $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo browser/node_modules ## take the pictures of docs/screens anew
 	@rm -rf docs/screens && mkdir -p docs/screens
@@ -56,7 +59,7 @@ clean: ## remove what was built and the local databases
 # The steps of make test, each to be called alone.
 
 .PHONY: check-format check-vet check-staticcheck check-determinism check-sql check-generated check-rules \
-	test-rules test-go test-devstack test-browser check-run
+	test-rules test-go test-devstack test-browser check-run storm
 
 check-format:
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "gofmt would change:"; echo "$$unformatted"; exit 1; fi
@@ -86,6 +89,12 @@ test-rules: $(BIN)/tuoyu
 
 test-go: $(BIN)/devstack
 	@$(BIN)/devstack --quiet --ports auto --fast --state .devstack/test -- $(GO) test -race -timeout 20m ./... ./testdata
+
+# All roles at work while processes and services are killed, links are cut and stalled and the blob disk is full; then each thing
+# that does not hold, in a line. Durable: with --fast a killed Postgres loses commits.
+storm: $(BIN)/devstack $(BIN)/tuoyu
+	@$(GO) build -o $(BIN)/storm ./e2e/storm
+	@$(BIN)/devstack --quiet --ports auto --fresh --state .devstack/storm -- $(BIN)/storm $(STORM)
 
 # The whole system started five times fresh and ten times more over the first state, beside busy processes; make test does
 # so once and twice.

@@ -286,12 +286,12 @@ func (a *Actor) Paper(ctx context.Context, id string) ([]byte, error) {
 	return res.Body, nil
 }
 
-// Patience is how long Await waits for the engine to catch up.
+// Patience is how long Await waits for the engine to catch up, unless the door has its people wait longer.
 const Patience = 60 * time.Second
 
 // Await reads a case until it is as wanted. The error says how it stood last.
 func (a *Actor) Await(ctx context.Context, caseNo string, wanted func(Case) bool) (Case, error) {
-	ctx, cancel := context.WithTimeout(ctx, Patience)
+	ctx, cancel := context.WithTimeout(ctx, a.door.patience)
 	defer cancel()
 	var last Case
 	for {
@@ -307,7 +307,7 @@ func (a *Actor) Await(ctx context.Context, caseNo string, wanted func(Case) bool
 		select {
 		case <-ctx.Done():
 			return last, fmt.Errorf("case %s is not as awaited after %s: stage %s, holder %s, tasks %s, papers %s",
-				caseNo, Patience, last.Stage, last.Holder, openTasks(last), papers(last))
+				caseNo, a.door.patience, last.Stage, last.Holder, openTasks(last), papers(last))
 		case <-time.After(60 * time.Millisecond):
 		}
 	}

@@ -19,6 +19,7 @@ import (
 type Door struct {
 	url, issuer string
 	http        *http.Client
+	patience    time.Duration // of those who wait for the engine
 
 	mu     sync.Mutex
 	tokens map[string]token
@@ -37,7 +38,14 @@ func NewDoor(url, issuer string) *Door {
 	return &Door{
 		url: strings.TrimRight(url, "/"), issuer: strings.TrimRight(issuer, "/"),
 		http: &http.Client{Timeout: 30 * time.Second}, tokens: map[string]token{}, handed: map[string]*Actor{},
+		patience: Patience,
 	}
+}
+
+// Through has every request go through transport, whose business it is to give up, and people wait for the engine as long as
+// patience. It is for a door that nobody uses yet.
+func (d *Door) Through(transport http.RoundTripper, patience time.Duration) {
+	d.http, d.patience = &http.Client{Transport: transport}, patience
 }
 
 // As gives the person behind an account such as clerk-140403; "" is somebody who does not sign in.

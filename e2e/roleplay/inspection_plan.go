@@ -88,7 +88,7 @@ func (a *Actor) Witness(ctx context.Context, key, caseNo, value string, at time.
 
 // AwaitPlan reads a plan until it is as wanted.
 func (a *Actor) AwaitPlan(ctx context.Context, caseNo string, wanted func(Plan) bool) (Plan, error) {
-	for until := time.Now().Add(Patience); ; {
+	for until := time.Now().Add(a.door.patience); ; {
 		plan, err := a.Plan(ctx, caseNo)
 		if err != nil || wanted(plan) {
 			return plan, err

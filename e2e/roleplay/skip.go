@@ -10,6 +10,8 @@ import (
 	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 )
@@ -26,19 +28,26 @@ func Skip(ctx context.Context, c client.Client, namespace, caseNo string, d time
 	execution := &commonpb.WorkflowExecution{WorkflowId: caseNo}
 	id := fmt.Sprintf("skip-%d", time.Now().UnixNano())
 	service := c.WorkflowService()
-	_, err := service.UpdateWorkflowExecutionOptions(ctx, &workflowservice.UpdateWorkflowExecutionOptionsRequest{
-		Namespace: namespace, WorkflowExecution: execution,
-		WorkflowExecutionOptions: &workflowpb.WorkflowExecutionOptions{TimeSkippingConfig: &commonpb.TimeSkippingConfig{
-			Enabled: true, FastForwardConfig: &commonpb.FastForwardConfig{Id: id, Duration: durationpb.New(d)},
-		}},
-		UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"time_skipping_config"}},
+	err := whileAway(ctx, func() error {
+		_, err := service.UpdateWorkflowExecutionOptions(ctx, &workflowservice.UpdateWorkflowExecutionOptionsRequest{
+			Namespace: namespace, WorkflowExecution: execution,
+			WorkflowExecutionOptions: &workflowpb.WorkflowExecutionOptions{TimeSkippingConfig: &commonpb.TimeSkippingConfig{
+				Enabled: true, FastForwardConfig: &commonpb.FastForwardConfig{Id: id, Duration: durationpb.New(d)},
+			}},
+			UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"time_skipping_config"}},
+		})
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("fast-forward %s: %w", caseNo, err)
 	}
 	for {
-		done, err := service.PollWorkflowExecutionTimeSkipping(ctx, &workflowservice.PollWorkflowExecutionTimeSkippingRequest{
-			Namespace: namespace, WorkflowExecution: execution, FastForwardId: id,
+		var done *workflowservice.PollWorkflowExecutionTimeSkippingResponse
+		err := whileAway(ctx, func() (err error) {
+			done, err = service.PollWorkflowExecutionTimeSkipping(ctx, &workflowservice.PollWorkflowExecutionTimeSkippingRequest{
+				Namespace: namespace, WorkflowExecution: execution, FastForwardId: id,
+			})
+			return err
 		})
 		if err != nil {
 			return fmt.Errorf("wait for fast-forward of %s: %w", caseNo, err)
@@ -49,6 +58,25 @@ func Skip(ctx context.Context, c client.Client, namespace, caseNo string, d time
 		case enumspb.FAST_FORWARD_POLLING_RESULT_POLL_TIMEOUT:
 		default:
 			return fmt.Errorf("fast-forward %s: %s", caseNo, result)
+		}
+	}
+}
+
+// whileAway repeats the call for as long as the server or its database is away.
+func whileAway(ctx context.Context, call func() error) error {
+	for {
+		err := call()
+		switch status.Code(err) {
+		case codes.OK:
+			return nil
+		case codes.Unavailable, codes.Internal, codes.Unknown, codes.Canceled, codes.DeadlineExceeded, codes.ResourceExhausted:
+		default:
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(200 * time.Millisecond):
 		}
 	}
 }
