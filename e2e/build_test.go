@@ -20,7 +20,7 @@ func plannedFrom(t *testing.T, daysAgo int) nursery.BuildPlan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return testdata.PlanFrom(plan, "plan-"+key(), today().AddDays(-daysAgo))
+	return testdata.PlanFrom(plan, fmt.Sprintf("plan-%d", keys.Add(1)), today().AddDays(-daysAgo))
 }
 
 // building starts a plan and gives the case of the county's site.

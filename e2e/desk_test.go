@@ -16,10 +16,15 @@ func deskRows(t *testing.T, h *house, county string) []row {
 	var absence, filter struct {
 		ID int64 `json:"id"`
 	}
-	head := h.door.As("supervisor-" + county)
+	head, clerk, officer := h.door.As("supervisor-"+county), "clerk-"+county, "inspector-"+county
+	var known []error
+	for _, account := range []string{clerk, clerk + "-2", officer, officer + "-2"} { // who has signed in may stand in
+		known = append(known, h.door.As(account).Get(t.Context(), "/api/v1/me", nil))
+	}
 	err := errors.Join(
+		errors.Join(known...),
 		head.Post(t.Context(), "/api/v1/absences", key(), map[string]any{
-			"account": "clerk-" + county, "from_on": today().AddDays(300), "until_on": today().AddDays(301), "delegate": "nobody",
+			"account": clerk, "from_on": today().AddDays(300), "until_on": today().AddDays(301), "delegate": clerk + "-2",
 		}, &absence),
 		head.Do(t.Context(), roleplay.Request{Method: http.MethodPut, Path: "/api/v1/saved-filters", Key: key(),
 			Body: map[string]string{"room": "tasks", "name": "待删除", "query": "view=due"}}, &filter),
@@ -30,15 +35,21 @@ func deskRows(t *testing.T, h *house, county string) []row {
 	var (
 		watch = only(nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator)
 		away  = append(only(nursery.RoleCityOffice, nursery.RoleAdministrator), office...)
-		none  = says(map[string]any{"from_on": today().AddDays(200), "until_on": today().AddDays(201), "delegate": "nobody"})
 	)
+	leave := func(role nursery.Role, county string) any { // of an inspector, or of oneself
+		body := map[string]any{"from_on": today().AddDays(200), "until_on": today().AddDays(201), "delegate": "inspector-" + county + "-2"}
+		if role == nursery.RoleSupervisor || role == nursery.RoleAdministrator {
+			body["account"] = "inspector-" + county
+		}
+		return body
+	}
 	return []row{
 		{op: "GET /api/v1/workload", path: "/api/v1/workload", allowed: only(nursery.RoleSupervisor, nursery.RoleCountyOffice)},
 		{op: "GET /api/v1/overdue", path: "/api/v1/overdue", allowed: watch},
 		{op: "GET /api/v1/targets", path: "/api/v1/targets", allowed: watch[1:]},
 		{op: "GET /api/v1/tasks/counts", path: "/api/v1/tasks/counts", allowed: listers},
 		{op: "GET /api/v1/absences", path: "/api/v1/absences", allowed: append(only(nursery.RoleAuditor), away...)},
-		{op: "POST /api/v1/absences", path: "/api/v1/absences", allowed: away, body: none},
+		{op: "POST /api/v1/absences", path: "/api/v1/absences", allowed: away, body: leave},
 		{op: "POST /api/v1/absences/{id}/end", path: fmt.Sprintf("/api/v1/absences/%d/end", absence.ID), ofCase: true,
 			allowed: only(nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleAdministrator)},
 		{op: "GET /api/v1/saved-filters", path: "/api/v1/saved-filters?room=tasks", allowed: nursery.Roles()},
