@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"slices"
+	"strings"
 	"time"
 
 	"tuoyu/nursery"
@@ -28,8 +29,9 @@ const enterAtOnce = 4000
 
 // EnterChildren stores children that have no faults, sealed, and gives for each one, in the order given, who it is. No two
 // rows are ever of one identity, also when others enter it at the same time. It sees every child whoever the principal
-// is, and tells no more than the identifier. Source is civil, health or institution.
-func EnterChildren(ctx context.Context, q *store.Queries, fields *sealing.Fields, children []nursery.Child, source, by string, at time.Time) ([]EnteredChild, error) {
+// is, and tells no more than the identifier; that a known one is the child it is taken for, CompareChildren says. Source is
+// civil, health or institution, and from is the institution that enters them, "" for an office.
+func EnterChildren(ctx context.Context, q *store.Queries, fields *sealing.Fields, children []nursery.Child, from, source, by string, at time.Time) ([]EnteredChild, error) {
 	indexes, err := identityIndexes(fields, children)
 	if err != nil {
 		return nil, err
@@ -45,23 +47,23 @@ func EnterChildren(ctx context.Context, q *store.Queries, fields *sealing.Fields
 		}
 		var rows store.InsertChildrenParams
 		for i, child := range children {
-			if id, ok := known.any(indexes[i]); ok {
-				entered[i] = EnteredChild{ID: id, Known: true}
+			if row, ok := known.any(indexes[i]); ok {
+				entered[i] = EnteredChild{ID: row.ID, Known: true}
 				continue
 			}
 			id := nursery.NewChildID()
 			if err := appendChild(&rows, fields, id, indexes[i][0], child.Normal()); err != nil {
 				return err
 			}
-			known[string(indexes[i][0])] = id
+			known[string(indexes[i][0])] = store.ChildrenByIdentityRow{ID: id}
 			entered[i] = EnteredChild{ID: id}
 			if len(rows.Ids) == enterAtOnce {
-				if err := insertChildren(ctx, q, &rows, source, by, at); err != nil {
+				if err := insertChildren(ctx, q, &rows, from, source, by, at); err != nil {
 					return err
 				}
 			}
 		}
-		return insertChildren(ctx, q, &rows, source, by, at)
+		return insertChildren(ctx, q, &rows, from, source, by, at)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("enter children: %w", err)
@@ -69,27 +71,55 @@ func EnterChildren(ctx context.Context, q *store.Queries, fields *sealing.Fields
 	return entered, nil
 }
 
-// FindChildren gives the identifiers of children by their identities, "" for one that is not known. It sees every child.
-func FindChildren(ctx context.Context, q *store.Queries, fields *sealing.Fields, children []nursery.Child) ([]string, error) {
+// KnownChild is what is recorded under a child's identity: nothing, or a record that agrees with the child or does not.
+type KnownChild struct {
+	ID      string // of the record that goes on, "" when the identity is not known
+	Holder  string // of the record that holds the number, another one after a merge
+	Differs bool   // in name, birth date or sex
+	DiedOn  nursery.Date
+}
+
+// CompareChildren returns, for each child in the order given, what is recorded under its identity, and holds the identities until
+// the transaction ends. It sees every child whoever the principal is: a number alone must open nothing, so the caller refuses
+// what differs and shows nothing of it.
+func CompareChildren(ctx context.Context, q *store.Queries, fields *sealing.Fields, children []nursery.Child) ([]KnownChild, error) {
 	indexes, err := identityIndexes(fields, children)
 	if err != nil {
 		return nil, err
 	}
-	ids := make([]string, len(children))
+	compared := make([]KnownChild, len(children))
+	first := map[string]int{} // of the same batch
 	err = q.Beyond(ctx, func() error {
+		if err := lockIdentities(ctx, q, indexes); err != nil {
+			return err
+		}
 		known, err := knownIdentities(ctx, q, indexes)
 		if err != nil {
 			return err
 		}
-		for i := range indexes {
-			ids[i], _ = known.any(indexes[i])
+		for i, child := range children {
+			row, ok := known.any(indexes[i])
+			if !ok {
+				before, twice := first[string(indexes[i][0])]
+				if !twice {
+					first[string(indexes[i][0])] = i
+				}
+				compared[i].Differs = twice && !children[before].SamePerson(child)
+				continue
+			}
+			name, err := fields.Open(row.Name, childCell(row.ID, nursery.ChildName))
+			if err != nil {
+				return fmt.Errorf("compare child: %w", err)
+			}
+			recorded := nursery.Child{Name: string(name), BornOn: row.BornOn, Sex: nursery.Sex(row.Sex)}
+			compared[i] = KnownChild{ID: row.ID, Holder: row.Holder, Differs: !recorded.SamePerson(child), DiedOn: row.DiedOn}
 		}
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("find children: %w", err)
+		return nil, fmt.Errorf("compare children: %w", err)
 	}
-	return ids, nil
+	return compared, nil
 }
 
 func identityIndexes(fields *sealing.Fields, children []nursery.Child) ([][][]byte, error) {
@@ -119,15 +149,15 @@ func lockIdentities(ctx context.Context, q *store.Queries, indexes [][][]byte) e
 }
 
 // identities are children by the index of their identity.
-type identities map[string]string
+type identities map[string]store.ChildrenByIdentityRow
 
-func (known identities) any(indexes [][]byte) (string, bool) {
+func (known identities) any(indexes [][]byte) (store.ChildrenByIdentityRow, bool) {
 	for _, index := range indexes {
-		if id, ok := known[string(index)]; ok {
-			return id, true
+		if row, ok := known[string(index)]; ok {
+			return row, true
 		}
 	}
-	return "", false
+	return store.ChildrenByIdentityRow{}, false
 }
 
 func knownIdentities(ctx context.Context, q *store.Queries, indexes [][][]byte) (identities, error) {
@@ -138,17 +168,17 @@ func knownIdentities(ctx context.Context, q *store.Queries, indexes [][][]byte) 
 			return nil, fmt.Errorf("find identities: %w", err)
 		}
 		for _, row := range rows {
-			known[string(row.IdentityIndex)] = row.ID
+			known[string(row.IdentityIndex)] = row
 		}
 	}
 	return known, nil
 }
 
-func insertChildren(ctx context.Context, q *store.Queries, rows *store.InsertChildrenParams, source, by string, at time.Time) error {
+func insertChildren(ctx context.Context, q *store.Queries, rows *store.InsertChildrenParams, from, source, by string, at time.Time) error {
 	if len(rows.Ids) == 0 {
 		return nil
 	}
-	rows.Source, rows.CreatedBy, rows.At = source, by, at
+	rows.GuardianFrom, rows.Source, rows.CreatedBy, rows.At = from, source, by, at
 	if err := q.InsertChildren(ctx, *rows); err != nil {
 		return fmt.Errorf("insert children: %w", err)
 	}
@@ -239,27 +269,27 @@ func NoteEnrolment(ctx context.Context, q *store.Queries, institution, child str
 	return nil
 }
 
-// CorrectChild stores a child that has no faults in place of what was stored of it. Taken says that another child is known
-// by the identity, so that nothing was changed.
-func CorrectChild(ctx context.Context, q *store.Queries, fields *sealing.Fields, id string, c nursery.Child, at time.Time) (taken bool, err error) {
-	indexes, err := identityIndexes(fields, []nursery.Child{c})
+// PersonIndex returns the keyed hash of who a child is whatever its paper: name, birth date, sex and the guardian's phone. Two
+// records of one hash under two kinds of paper may be one child.
+func PersonIndex(fields *sealing.Fields, c nursery.Child) ([]byte, error) {
+	who := []string{nursery.NameKey(c.Name), c.BornOn.String(), string(c.Sex), c.Normal().GuardianPhone}
+	return fields.Index("insurance_roster.person", strings.Join(who, "\x00"))
+}
+
+// CorrectChild stores a child that has no faults in place of what was stored of it. From is the institution that names the guardian,
+// and keepGuardian leaves the guardian as another entered it. Taken says that another record holds the identity, so that
+// nothing was changed.
+func CorrectChild(ctx context.Context, q *store.Queries, fields *sealing.Fields, id string, c nursery.Child, from string, keepGuardian bool, at time.Time) (taken bool, err error) {
+	known, err := CompareChildren(ctx, q, fields, []nursery.Child{c})
 	if err != nil {
 		return false, err
 	}
-	err = q.Beyond(ctx, func() error {
-		if err := lockIdentities(ctx, q, indexes); err != nil {
-			return err
-		}
-		known, err := knownIdentities(ctx, q, indexes)
-		if err != nil {
-			return err
-		}
-		other, found := known.any(indexes[0])
-		taken = found && other != id
-		return nil
-	})
-	if err != nil || taken {
-		return taken, err
+	if known[0].ID != "" && known[0].Holder != id {
+		return true, nil
+	}
+	indexes, err := identityIndexes(fields, []nursery.Child{c})
+	if err != nil {
+		return false, err
 	}
 	var sealed store.InsertChildrenParams
 	c = c.Normal()
@@ -269,7 +299,7 @@ func CorrectChild(ctx context.Context, q *store.Queries, fields *sealing.Fields,
 	err = q.CorrectChild(ctx, store.CorrectChildParams{
 		ID: id, County: c.County, BornOn: c.BornOn, Sex: string(c.Sex), IdentityKind: string(c.IdentityKind), IdentityIndex: indexes[0][0],
 		Identity: sealed.Identities[0], Name: sealed.Names[0], GuardianName: sealed.GuardianNames[0],
-		GuardianPhone: sealed.GuardianPhones[0], UpdatedAt: at,
+		GuardianPhone: sealed.GuardianPhones[0], GuardianFrom: from, KeepGuardian: keepGuardian, UpdatedAt: at,
 	})
 	if err != nil {
 		return false, fmt.Errorf("correct child: %w", err)

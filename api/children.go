@@ -36,7 +36,8 @@ type changeClass struct {
 
 func registerChildren(a *api) {
 	enrol := creating(operation(http.MethodPost, "/api/v1/children", "enrolChild", tagChildren, "登记入托"))
-	enrol.Description = "同一证件号码只有一名婴幼儿；在其他机构在托的，返回 409 child_in_care_elsewhere，由该机构办理离托后方可登记。"
+	enrol.Description = "姓名、出生日期和性别须与该证件号码已登记的一致，否则返回 409 identity_unverified，不说明是否已登记；每个账号每天的次数有限，超过的返回 429 identity_attempts。" +
+		"在其他机构在托的，返回 409 child_in_care_elsewhere，由该机构办理离托后方可登记。入托时已满36月龄的，返回 422 age_unusual，填写 age_reason 后可以登记。"
 	register(a, enrol, func(ctx context.Context, in *struct {
 		Command
 		Body casework.Enrolment
@@ -74,6 +75,8 @@ func registerChildren(a *api) {
 		return reply(a.door.Child(ctx, principal(ctx), in.Child, in.Purpose))
 	})
 	registerChildChanges(a)
+	registerChildCorrections(a)
+	registerMerges(a)
 	registerConsents(a)
 	registerRoster(a)
 	registerReadings(a)
@@ -100,7 +103,7 @@ func registerChildChanges(a *api) {
 		})
 
 	correct := operation(http.MethodPost, "/api/v1/children/{child}/correction", "correctChild", tagChildren, "更正婴幼儿信息", http.StatusNotFound)
-	correct.Description = "应监护人请求更正，以所送内容代替原有内容。"
+	correct.Description = "应监护人请求更正，以所送内容代替原有内容。证件类型或号码的更正由县级卫生健康部门办理，返回 409 identity_office。"
 	register(a, correct, func(ctx context.Context, in *struct {
 		Command
 		ChildID
@@ -127,7 +130,7 @@ func registerConsents(a *api) {
 	register(a, withdraw, func(ctx context.Context, in *struct {
 		Command
 		ChildID
-		Purpose nursery.ConsentPurpose `path:"purpose" enum:"checkup,insurance" doc:"同意事项"`
+		Purpose nursery.ConsentPurpose `path:"purpose" enum:"checkup,insurance,transfer" doc:"同意事项"`
 	}) (*answer[casework.Enrolled], error) {
 		return reply(a.door.WithdrawConsent(ctx, principal(ctx), in.Key, in.Child, in.Purpose))
 	})

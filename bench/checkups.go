@@ -168,7 +168,7 @@ func (b *bench) fillGroup(ctx context.Context, h *house, g *cohort) error {
 	}
 	var entered []activities.EnteredChild
 	err = db.As(ctx, nursery.Engine, func(q *store.Queries) error {
-		entered, err = activities.EnterChildren(ctx, q, fields, children, "institution", "bench", time.Now())
+		entered, err = activities.EnterChildren(ctx, q, fields, children, "", "institution", "bench", time.Now())
 		return err
 	})
 	if err != nil {

@@ -57,6 +57,7 @@ func (s *Service) Attendance(ctx context.Context, p nursery.Principal, class str
 }
 
 func classOnDay(ctx context.Context, q *store.Queries, p nursery.Principal, class string, on nursery.Date) (AttendanceSheet, error) {
+	class = nursery.NormalClass(class)
 	sheet := AttendanceSheet{Class: class, On: on, Children: []AttendanceLine{}}
 	rows, err := q.ClassOnDay(ctx, store.ClassOnDayParams{Institution: p.Institution, Class: class, OnDay: on})
 	if err != nil {
@@ -97,7 +98,7 @@ func (s *Service) PutAttendance(ctx context.Context, p nursery.Principal, key st
 		if now.Version != in.Version {
 			return now, refuse(Conflict, CodeVersionStale, "本班当日的考勤刚刚更新过，请核对后重新登记。")
 		}
-		write := store.InsertAttendanceParams{OnDay: in.On, County: p.County, Institution: p.Institution, Class: in.Class, EnteredBy: p.Account, EnteredAt: s.Now()}
+		write := store.InsertAttendanceParams{OnDay: in.On, County: p.County, Institution: p.Institution, Class: nursery.NormalClass(in.Class), EnteredBy: p.Account, EnteredAt: s.Now()}
 		in.changes(now, &c, &write)
 		if err := c.refusal(); err != nil {
 			return now, err

@@ -15,6 +15,7 @@ import (
 // consent_missing for each child whose guardian has not consented, measure_again for each value that cannot be,
 // checkup_closed, sealing_unavailable.
 func (s *Service) RecordCheckups(ctx context.Context, p nursery.Principal, key, caseNo, class string, in ClassRecords) (ClassRecorded, error) {
+	class = nursery.NormalClass(class)
 	if err := s.sealing(); err != nil {
 		return ClassRecorded{}, err
 	}

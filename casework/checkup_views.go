@@ -160,6 +160,7 @@ func (d *CheckupDetail) count(roster []store.CheckupRoster, duties []store.Dutie
 
 // CheckupClass returns a class to the team as it is to be checked, with names. That it was read is logged, once a reader and day.
 func (s *Service) CheckupClass(ctx context.Context, p nursery.Principal, caseNo, class string) (ClassSheet, error) {
+	class = nursery.NormalClass(class)
 	sheet := ClassSheet{CaseNo: caseNo, Class: class, Children: []ClassChild{}}
 	years, err := s.Almanac.Years(ctx)
 	if err != nil {

@@ -18,6 +18,7 @@ type Enrolment struct {
 	Child     nursery.Child `json:"child" doc:"婴幼儿信息"`
 	Class     string        `json:"class" minLength:"1" maxLength:"60" doc:"班级"`
 	EnteredOn nursery.Date  `json:"entered_on" doc:"入托日期"`
+	AgeReason string        `json:"age_reason,omitempty" maxLength:"200" doc:"超龄入托说明，入托时已满36月龄的须说明理由"`
 }
 
 // Enrolled says which child it is.
@@ -29,6 +30,8 @@ type Enrolled struct {
 type Leaving struct {
 	Leave  nursery.Leave `json:"leave" enum:"left,transferred,died,aged_out" doc:"离托原因"`
 	LeftOn nursery.Date  `json:"left_on" doc:"离托日期，当日起不在托"`
+	// Release hands what this institution entered on to the next.
+	Release bool `json:"release,omitempty" doc:"监护人同意将本机构登记的监护人、同意书等信息移交接收机构"`
 }
 
 func (s *Service) sealing() error {
@@ -38,9 +41,10 @@ func (s *Service) sealing() error {
 	return nil
 }
 
-// EnrolChild takes a child into care, one that is new or one known by its identity. What is stored of a known child stays
-// but for the guardian, who now speaks to this institution; the answer tells nothing another institution entered.
-// Errors: invalid with every fault, child_in_care_elsewhere, child_enrolled, not_filed, sealing_unavailable.
+// EnrolChild takes a child into care, one that is new or one known by its identity that agrees in name, birth date and sex. What is
+// stored of a known child stays but for the guardian, who now speaks to this institution; the answer tells nothing another
+// institution entered. Errors: invalid with every fault, age_unusual, identity_unverified, identity_attempts,
+// child_in_care_elsewhere, child_enrolled, child_died, stay_overlaps, not_filed, sealing_unavailable.
 func (s *Service) EnrolChild(ctx context.Context, p nursery.Principal, key string, in Enrolment) (Enrolled, error) {
 	if err := s.mayAtHome(ctx, p, "child.enrol"); err != nil {
 		return Enrolled{}, err
@@ -51,27 +55,43 @@ func (s *Service) EnrolChild(ctx context.Context, p nursery.Principal, key strin
 	if err := planFaults(in.faults(s.today())); err != nil {
 		return Enrolled{}, err
 	}
-	enrolled, _, err := command(ctx, s, p, key, "child.enrol", in, func(q *store.Queries) (Enrolled, error) {
+	if err := in.ageRefusal(); err != nil {
+		return Enrolled{}, err
+	}
+	// What is refused for its identity is counted in the same transaction, so it is answered, not undone.
+	answer, _, err := command(ctx, s, p, key, "child.enrol", in, func(q *store.Queries) (enrolAnswer, error) {
 		if err := s.takesChildren(ctx, q, p); err != nil {
-			return Enrolled{}, err
+			return enrolAnswer{}, err
 		}
 		report, err := s.enrolAll(ctx, q, p, []Enrolment{in})
 		if err != nil {
-			return Enrolled{}, err
+			return enrolAnswer{}, err
 		}
-		return Enrolled{ID: report[0].id}, report[0].refusal
+		if report[0].unverified {
+			return enrolAnswer{Unverified: true}, nil
+		}
+		return enrolAnswer{ID: report[0].id}, report[0].refusal
 	})
-	if isChildOpen(err) {
+	switch {
+	case isChildOpen(err):
 		return Enrolled{}, elsewhere()
+	case err == nil && answer.Unverified:
+		return Enrolled{}, unverified()
 	}
-	return enrolled, err
+	return Enrolled{ID: answer.ID}, err
+}
+
+// enrolAnswer is what a repeat of the command answers.
+type enrolAnswer struct {
+	ID         string `json:"id,omitempty"`
+	Unverified bool   `json:"unverified,omitempty"`
 }
 
 func (e Enrolment) faults(today nursery.Date) (faults []nursery.Fault) {
 	for _, f := range e.Child.Faults(today) {
 		faults = append(faults, nursery.Fault{Location: "/child" + f.Location, Message: f.Message})
 	}
-	if fault := classFault(e.Class); fault != "" {
+	if fault := nursery.ClassFault(e.Class); fault != "" {
 		faults = append(faults, nursery.Fault{Location: "/class", Message: fault})
 	}
 	switch {
@@ -85,11 +105,14 @@ func (e Enrolment) faults(today nursery.Date) (faults []nursery.Fault) {
 	return faults
 }
 
-func classFault(class string) string {
-	if n := len([]rune(strings.TrimSpace(class))); n < 1 || n > 60 {
-		return "班级应为1至60个字"
+// ageRefusal refuses a child that has left the age of infant care when it enters, until the institution says why: a slip of the
+// year looks the same. Error: age_unusual.
+func (e Enrolment) ageRefusal() error {
+	months := e.EnteredOn.MonthsSince(e.Child.BornOn)
+	if months < nursery.CareMonths || strings.TrimSpace(e.AgeReason) != "" {
+		return nil
 	}
-	return ""
+	return refuse(Invalid, CodeAgeUnusual, ageQuestion(months), FieldError{Location: "/age_reason", Message: "出生日期无误的，请说明超龄入托的理由"})
 }
 
 // mayAtHome reports whether p may do act to what its own institution holds, by the county and the name under which that
@@ -113,32 +136,48 @@ func (s *Service) mayAtHome(ctx context.Context, p nursery.Principal, act string
 	return s.may(ctx, p, act, r)
 }
 
-// takesChildren refuses an institution that is not on the register.
+func ageQuestion(months int) string {
+	return fmt.Sprintf("入托时已满 %d 个月，托育服务对象为3岁以下婴幼儿，请核对出生日期和入托日期。", months)
+}
+
+// takesChildren refuses an institution whose filing does not stand: never filed, or cancelled. A family point is filed like any
+// other (家庭托育点管理办法(试行) art. 7).
 func (s *Service) takesChildren(ctx context.Context, q *store.Queries, p nursery.Principal) error {
-	_, err := q.InstitutionByID(ctx, p.Institution)
-	if store.IsNotFound(err) {
-		return refuse(Conflict, CodeNotFiled, "本机构尚未办理备案，不能登记婴幼儿。")
-	}
-	if err != nil {
+	row, err := q.InstitutionByID(ctx, p.Institution)
+	if err != nil && !store.IsNotFound(err) {
 		return fmt.Errorf("read institution: %w", err)
 	}
-	return nil
+	switch {
+	case err == nil && (row.Status == "filed" || row.Status == "rectifying"):
+		return nil
+	case err == nil && row.Status == "cancelled":
+		return refuse(Conflict, CodeNotFiled, "本机构的备案已注销，不能登记婴幼儿入托。")
+	}
+	return refuse(Conflict, CodeNotFiled, "本机构尚未完成备案，不能登记婴幼儿入托。")
 }
 
 // enrolment is how one child's enrolment went.
 type enrolment struct {
-	id      string
-	here    bool // in care here already, so nothing was to be done
-	refusal error
+	id         string
+	here       bool // in care here already, so nothing was to be done
+	unverified bool // the refusal counts among the day's
+	refusal    error
 }
 
 // enrolAll enrols those that nothing stands in the way of and says of each how it went.
 func (s *Service) enrolAll(ctx context.Context, q *store.Queries, p nursery.Principal, all []Enrolment) ([]enrolment, error) {
-	children := make([]nursery.Child, len(all))
-	for i, e := range all {
-		children[i] = e.Child
+	outcome, err := s.verifyAll(ctx, q, p, all)
+	if err != nil {
+		return nil, err
 	}
-	entered, err := activities.EnterChildren(ctx, q, s.Fields, children, "institution", p.Account, s.Now())
+	var children []nursery.Child
+	var taken []int
+	for i, e := range all {
+		if outcome[i].refusal == nil {
+			children, taken = append(children, e.Child), append(taken, i)
+		}
+	}
+	entered, err := activities.EnterChildren(ctx, q, s.Fields, children, p.Institution, "institution", p.Account, s.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -146,33 +185,21 @@ func (s *Service) enrolAll(ctx context.Context, q *store.Queries, p nursery.Prin
 	for i, one := range entered {
 		ids[i] = one.ID
 	}
-	at := map[string]string{} // where each child is in care
-	err = q.Beyond(ctx, func() error {
-		open, err := q.OpenEnrolmentsOf(ctx, ids)
-		for _, e := range open {
-			at[e.Child] = e.Institution
-		}
-		return err
-	})
+	stays, err := staysOf(ctx, q, ids)
 	if err != nil {
-		return nil, fmt.Errorf("look for open enrolments: %w", err)
+		return nil, err
 	}
-	outcome := make([]enrolment, len(all))
-	for i, one := range entered {
+	for n, one := range entered {
+		i := taken[n]
 		outcome[i].id = one.ID
-		switch at[one.ID] {
-		case "":
-		case p.Institution:
-			outcome[i].here, outcome[i].refusal = true, refuse(Conflict, CodeChildEnrolled, "该婴幼儿已在本机构在托。")
-			continue
-		default:
-			outcome[i].refusal = elsewhere()
+		if err := stayRefusal(stays[one.ID], p.Institution, all[i].EnteredOn); err != nil {
+			outcome[i].refusal, outcome[i].here = err, err.Code == CodeChildEnrolled
 			continue
 		}
 		if err := s.enrol(ctx, q, p, one, all[i]); err != nil {
 			return nil, err
 		}
-		at[one.ID] = p.Institution
+		stays[one.ID] = append(stays[one.ID], store.Enrolment{Child: one.ID, Institution: p.Institution, EnteredOn: all[i].EnteredOn})
 	}
 	return outcome, nil
 }
@@ -183,20 +210,21 @@ func elsewhere() *Error {
 
 func (s *Service) enrol(ctx context.Context, q *store.Queries, p nursery.Principal, one activities.EnteredChild, e Enrolment) error {
 	err := q.InsertEnrolment(ctx, store.InsertEnrolmentParams{
-		Child: one.ID, County: p.County, Institution: p.Institution, Class: strings.TrimSpace(e.Class), EnteredOn: e.EnteredOn, EnteredBy: p.Account,
+		Child: one.ID, County: p.County, Institution: p.Institution, Class: nursery.NormalClass(e.Class), EnteredOn: e.EnteredOn, EnteredBy: p.Account,
+		AgeReason: strings.TrimSpace(e.AgeReason),
 	})
 	if err != nil {
 		return fmt.Errorf("insert enrolment: %w", err)
 	}
-	if one.Known {
-		if err := s.putGuardian(ctx, q, one.ID, e.Child.Normal()); err != nil {
+	if c := e.Child.Normal(); one.Known && (c.GuardianName != "" || c.GuardianPhone != "") {
+		if err := s.putGuardian(ctx, q, p, one.ID, c); err != nil {
 			return err
 		}
 	}
 	return activities.NoteEnrolment(ctx, q, p.Institution, one.ID, s.Now())
 }
 
-func (s *Service) putGuardian(ctx context.Context, q *store.Queries, id string, c nursery.Child) error {
+func (s *Service) putGuardian(ctx context.Context, q *store.Queries, p nursery.Principal, id string, c nursery.Child) error {
 	name, err := activities.SealChild(s.Fields, id, nursery.ChildGuardianName, c.GuardianName)
 	if err != nil {
 		return err
@@ -205,7 +233,7 @@ func (s *Service) putGuardian(ctx context.Context, q *store.Queries, id string, 
 	if err != nil {
 		return err
 	}
-	err = q.PutGuardian(ctx, store.PutGuardianParams{ID: id, GuardianName: name, GuardianPhone: phone, UpdatedAt: s.Now()})
+	err = q.PutGuardian(ctx, store.PutGuardianParams{ID: id, GuardianName: name, GuardianPhone: phone, GuardianFrom: p.Institution, UpdatedAt: s.Now()})
 	if err != nil {
 		return fmt.Errorf("put guardian: %w", err)
 	}
@@ -252,18 +280,19 @@ func (s *Service) childFor(ctx context.Context, q *store.Queries, p nursery.Prin
 
 // ChangeClass moves a child in care to another class.
 func (s *Service) ChangeClass(ctx context.Context, p nursery.Principal, key, id, class string) (Enrolled, error) {
-	return s.changeChild(ctx, p, key, "child.change", id, class, func(q *store.Queries, _ store.Child) error {
-		if fault := classFault(class); fault != "" {
+	return s.changeChild(ctx, p, key, "child.change", id, class, func(q *store.Queries, child store.Child) error {
+		if fault := nursery.ClassFault(class); fault != "" {
 			return planFaults([]nursery.Fault{{Location: "/class", Message: fault}})
 		}
-		n, err := q.ChangeClass(ctx, store.ChangeClassParams{Child: id, Institution: p.Institution, Class: strings.TrimSpace(class)})
+		n, err := q.ChangeClass(ctx, store.ChangeClassParams{Child: child.ID, Institution: p.Institution, Class: nursery.NormalClass(class)})
 		return ended(n, err)
 	})
 }
 
 // EndEnrolment ends a child's time here: left, transferred, died, or aged out. Errors: invalid, child_not_enrolled.
 func (s *Service) EndEnrolment(ctx context.Context, p nursery.Principal, key, id string, in Leaving) (Enrolled, error) {
-	return s.changeChild(ctx, p, key, "child.change", id, in, func(q *store.Queries, _ store.Child) error {
+	return s.changeChild(ctx, p, key, "child.change", id, in, func(q *store.Queries, child store.Child) error {
+		id := child.ID
 		open, err := q.OpenEnrolment(ctx, id)
 		if store.IsNotFound(err) {
 			return ended(0, nil)
@@ -282,6 +311,11 @@ func (s *Service) EndEnrolment(ctx context.Context, p nursery.Principal, key, id
 		if in.Leave == nursery.LeaveDied {
 			if err := q.NoteChildDied(ctx, store.NoteChildDiedParams{ID: id, DiedOn: in.LeftOn, UpdatedAt: s.Now()}); err != nil {
 				return fmt.Errorf("note death: %w", err)
+			}
+		}
+		if in.Release {
+			if err := s.release(ctx, q, p, child, "离托时一并移交"); err != nil {
+				return err
 			}
 		}
 		return activities.NoteEnrolment(ctx, q, p.Institution, id, s.Now())
@@ -319,35 +353,15 @@ func (s *Service) changeChild(ctx context.Context, p nursery.Principal, key, act
 		return Enrolled{}, err
 	}
 	done, _, err := command(ctx, s, p, key, act+" "+id, body, func(q *store.Queries) (Enrolled, error) {
-		child, err := s.childFor(ctx, q, p, act, id, q.ChildForChange)
+		id, err := mergedInto(ctx, q, id)
+		if err != nil {
+			return Enrolled{}, err
+		}
+		child, err := s.childForChange(ctx, q, p, act, id)
 		if err != nil {
 			return Enrolled{}, err
 		}
 		return Enrolled{ID: id}, do(q, child)
 	})
 	return done, err
-}
-
-// CorrectChild puts right what is stored of a child in care here, as its guardian asks (个人信息保护法 art. 46), and notes it
-// among the readings. Errors: invalid with every fault, identity_taken, child_not_enrolled.
-func (s *Service) CorrectChild(ctx context.Context, p nursery.Principal, key, id string, in nursery.Child) (Enrolled, error) {
-	return s.changeChild(ctx, p, key, "child.correct", id, in, func(q *store.Queries, row store.Child) error {
-		if err := planFaults(in.Faults(s.today())); err != nil {
-			return err
-		}
-		if _, err := q.OpenEnrolment(ctx, id); store.IsNotFound(err) {
-			return ended(0, nil)
-		} else if err != nil {
-			return fmt.Errorf("read enrolment: %w", err)
-		}
-		taken, err := activities.CorrectChild(ctx, q, s.Fields, id, in, s.Now())
-		if err != nil {
-			return err
-		}
-		if taken {
-			return refuse(Conflict, CodeIdentityTaken, "该证件号码已登记在另一名婴幼儿名下，请核对。", FieldError{Location: "/identity", Message: "已登记"})
-		}
-		every, _ := nursery.AccessOf(p.Role, nursery.ReadForGuardian)
-		return activities.NoteReading(ctx, q, activities.Reading{By: p, Purpose: nursery.ReadForGuardian, Fields: every.Fields, At: s.Now()}, row)
-	})
 }

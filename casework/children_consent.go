@@ -10,7 +10,7 @@ import (
 
 // ConsentGiven is a guardian's consent with its evidence.
 type ConsentGiven struct {
-	Purpose  nursery.ConsentPurpose `json:"purpose" enum:"checkup,insurance" doc:"同意事项"`
+	Purpose  nursery.ConsentPurpose `json:"purpose" enum:"checkup,insurance,transfer" doc:"同意事项"`
 	Evidence string                 `json:"evidence" minLength:"1" maxLength:"64" doc:"监护人签字的同意书，附件编号"`
 	GivenOn  nursery.Date           `json:"given_on" doc:"同意日期"`
 }
@@ -23,6 +23,7 @@ type Consent struct {
 	GivenOn      nursery.Date           `json:"given_on" doc:"同意日期"`
 	WithdrawnOn  nursery.Date           `json:"withdrawn_on,omitzero" doc:"撤回日期"`
 	Standing     bool                   `json:"standing" doc:"是否有效"`
+	Elsewhere    bool                   `json:"elsewhere,omitempty" doc:"由原机构登记，经监护人同意或原机构移交后可见，不代替向本机构的同意"`
 }
 
 // GiveConsent records a guardian's separate consent (个人信息保护法 art. 29, 31). Errors: invalid, consent_stands.
@@ -32,7 +33,8 @@ func (s *Service) GiveConsent(ctx context.Context, p nursery.Principal, key, id 
 			return err
 		}
 		n, err := q.InsertConsent(ctx, store.InsertConsentParams{
-			Child: id, County: child.County, Purpose: string(in.Purpose), Evidence: in.Evidence, GivenOn: in.GivenOn, TakenBy: p.Account,
+			Child: child.ID, County: child.County, Purpose: string(in.Purpose), Evidence: in.Evidence, GivenOn: in.GivenOn, TakenBy: p.Account,
+			Institution: p.Institution,
 		})
 		if err != nil {
 			return fmt.Errorf("insert consent: %w", err)
@@ -71,10 +73,16 @@ func (s *Service) consentFaults(ctx context.Context, q *store.Queries, p nursery
 
 // WithdrawConsent ends a consent at once (个人信息保护法 art. 15); that it was given stays on record. Errors: consent_absent.
 func (s *Service) WithdrawConsent(ctx context.Context, p nursery.Principal, key, id string, purpose nursery.ConsentPurpose) (Enrolled, error) {
-	return s.changeChild(ctx, p, key, "child.consent", id, map[string]any{"withdraw": purpose}, func(q *store.Queries, _ store.Child) error {
-		n, err := q.WithdrawConsent(ctx, store.WithdrawConsentParams{
-			Child: id, Purpose: string(purpose), WithdrawnOn: s.today(), WithdrawnBy: p.Account,
-		})
+	return s.changeChild(ctx, p, key, "child.consent", id, map[string]any{"withdraw": purpose}, func(q *store.Queries, child store.Child) error {
+		withdraw := store.WithdrawConsentParams{Child: child.ID, Purpose: string(purpose), WithdrawnOn: s.today(), WithdrawnBy: p.Account}
+		n, err := q.WithdrawConsent(ctx, withdraw)
+		if err == nil && purpose != nursery.ConsentTransfer {
+			err = q.Beyond(ctx, func() error {
+				more, err := q.WithdrawConsent(ctx, withdraw)
+				n += more
+				return err
+			})
+		}
 		if err != nil {
 			return fmt.Errorf("withdraw consent: %w", err)
 		}
@@ -89,24 +97,45 @@ func (s *Service) WithdrawConsent(ctx context.Context, p nursery.Principal, key,
 func (s *Service) Consents(ctx context.Context, p nursery.Principal, id string) ([]Consent, error) {
 	list := []Consent{}
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {
+		id, err := mergedInto(ctx, q, id)
+		if err != nil {
+			return err
+		}
 		if _, err := s.childFor(ctx, q, p, "child.read", id, q.ChildByID); err != nil {
 			return err
 		}
 		rows, err := q.ConsentsOfChild(ctx, id)
-		for _, row := range rows {
-			purpose := nursery.ConsentPurpose(row.Purpose)
-			list = append(list, Consent{
-				Purpose: purpose, PurposeTitle: purpose.Title(), Evidence: row.Evidence, GivenOn: row.GivenOn, WithdrawnOn: row.WithdrawnOn,
-				Standing: row.WithdrawnOn.IsZero(),
-			})
-			if p.Role == nursery.RoleCountyOffice {
-				list[len(list)-1].Evidence = ""
+		if err != nil {
+			return err
+		}
+		list = appendConsents(list, rows, false)
+		if p.Role == nursery.RoleCountyOffice {
+			for i := range list {
+				list[i].Evidence = ""
 			}
 		}
-		return err
+		if p.Role != nursery.RoleInstitution {
+			return nil
+		}
+		return q.Beyond(ctx, func() error {
+			rows, err := q.ConsentsReleased(ctx, store.ConsentsReleasedParams{Child: id, Institution: p.Institution})
+			list = appendConsents(list, rows, true)
+			return err
+		})
 	})
 	if err != nil {
 		return nil, err
 	}
 	return list, nil
+}
+
+func appendConsents(list []Consent, rows []store.Consent, elsewhere bool) []Consent {
+	for _, row := range rows {
+		purpose := nursery.ConsentPurpose(row.Purpose)
+		list = append(list, Consent{
+			Purpose: purpose, PurposeTitle: purpose.Title(), Evidence: row.Evidence, GivenOn: row.GivenOn, WithdrawnOn: row.WithdrawnOn,
+			Standing: row.WithdrawnOn.IsZero(), Elsewhere: elsewhere,
+		})
+	}
+	return list
 }

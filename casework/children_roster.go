@@ -26,6 +26,7 @@ const (
 	columnCounty   = "居住县区"
 	columnClass    = "班级"
 	columnEntered  = "入托日期"
+	columnAge      = "超龄说明" // may be missing
 )
 
 // childrenColumns are the columns of a roster of children in care. The first is in rosters written here alone: a row that
@@ -36,6 +37,7 @@ var childrenColumns = []sheets.Column{
 	{Name: columnClass, Also: []string{"所在班级", "班级名称", "班"}, Needed: true},
 	{Name: columnEntered, Also: []string{"入托时间", "入园日期", "入园时间"}, Kind: sheets.Day, Needed: true},
 	guardianColumn, phoneColumn,
+	{Name: columnAge},
 	{Name: columnChild, Kind: sheets.Word},
 }
 
@@ -210,7 +212,7 @@ func enrolmentOf(row sheets.Row, today nursery.Date) (Enrolment, []RosterFlaw) {
 			BornOn: f.day(columnBirth), Sex: nursery.Sex(wordOf(row.Cell(columnSex))),
 			GuardianName: row.Cell(columnGuardian), GuardianPhone: row.Cell(columnPhone), County: countyCodeOf(row.Cell(columnCounty)),
 		},
-		Class: row.Cell(columnClass), EnteredOn: f.day(columnEntered),
+		Class: row.Cell(columnClass), EnteredOn: f.day(columnEntered), AgeReason: row.Cell(columnAge),
 	}
 	for _, c := range childrenColumns {
 		if c.Needed && row.Cell(c.Name) == "" {
@@ -233,6 +235,9 @@ func enrolmentOf(row sheets.Row, today nursery.Date) (Enrolment, []RosterFlaw) {
 			fault.Message = "应为长治市的县区，如潞州区"
 		}
 		f.add(column, fault.Message)
+	}
+	if e.EnteredOn.Valid() && e.Child.BornOn.Valid() && e.ageRefusal() != nil {
+		f.add(columnBirth, "入托时已满36月龄，请核对；无误的，请在“"+columnAge+"”列说明理由")
 	}
 	return e, f.all(childrenColumns)
 }

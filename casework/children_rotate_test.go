@@ -38,7 +38,7 @@ func TestKeysAreRotatedWhileTwoProcessesReadAndWrite(t *testing.T) {
 	children := testdata.Children(county, 1, 1200, testdata.AsOf)
 	enter := func(fields *sealing.Fields, children ...nursery.Child) (entered []activities.EnteredChild) {
 		require.NoError(t, d.db.As(t.Context(), neighbour, func(q *store.Queries) (err error) {
-			entered, err = activities.EnterChildren(t.Context(), q, fields, children, "institution", "a", time.Now())
+			entered, err = activities.EnterChildren(t.Context(), q, fields, children, "", "institution", "a", time.Now())
 			return err
 		}))
 		return entered

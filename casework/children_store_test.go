@@ -17,7 +17,7 @@ import (
 func (d *door) entered(children ...nursery.Child) (ids []string) {
 	d.t.Helper()
 	require.NoError(d.t, d.db.As(d.t.Context(), neighbour, func(q *store.Queries) error {
-		all, err := activities.EnterChildren(d.t.Context(), q, d.Fields, children, "institution", neighbour.Account, time.Now())
+		all, err := activities.EnterChildren(d.t.Context(), q, d.Fields, children, neighbour.Institution, "institution", neighbour.Account, time.Now())
 		for _, one := range all {
 			ids = append(ids, one.ID)
 		}
@@ -33,7 +33,7 @@ func TestAnIdentityIsEnteredOnce(t *testing.T) {
 	var first, again []activities.EnteredChild
 	enter := func(into *[]activities.EnteredChild) func(*store.Queries) error {
 		return func(q *store.Queries) (err error) {
-			*into, err = activities.EnterChildren(t.Context(), q, d.Fields, children, "civil", "clerk-140403", time.Now())
+			*into, err = activities.EnterChildren(t.Context(), q, d.Fields, children, "", "civil", "clerk-140403", time.Now())
 			return err
 		}
 	}

@@ -86,6 +86,7 @@ func (s *Service) Children(ctx context.Context, p nursery.Principal, f Enrolment
 	if p.Role == nursery.RoleInstitution {
 		f.Institution = p.Institution
 	}
+	f.Class = nursery.NormalClass(f.Class)
 	if err := s.mayListChildren(ctx, p, f.Institution); err != nil {
 		return list, err
 	}
@@ -186,6 +187,10 @@ func (s *Service) ChildCounts(ctx context.Context, p nursery.Principal) ([]Child
 func (s *Service) Child(ctx context.Context, p nursery.Principal, id string, purpose nursery.ReadingPurpose) (ChildRecord, error) {
 	var record ChildRecord
 	err := s.as(ctx, p, func(q *store.Queries) error {
+		id, err := mergedInto(ctx, q, id)
+		if err != nil {
+			return err
+		}
 		row, err := s.childFor(ctx, q, p, "child.read", id, q.ChildByID)
 		if err != nil {
 			return err
@@ -201,6 +206,9 @@ func (s *Service) Child(ctx context.Context, p nursery.Principal, id string, pur
 			return ended(0, nil)
 		} else if err != nil && !store.IsNotFound(err) {
 			return fmt.Errorf("read enrolment: %w", err)
+		}
+		if err := s.hideGuardians(ctx, q, p, &row); err != nil {
+			return err
 		}
 		if record, err = s.recordOf(row, access, purpose); err != nil {
 			return err
@@ -253,7 +261,13 @@ func (s *Service) Roster(ctx context.Context, p nursery.Principal, purpose nurse
 		if err != nil {
 			return fmt.Errorf("read roster: %w", err)
 		}
-		children := make([]store.Child, len(rows))
+		children, shown := make([]store.Child, len(rows)), make([]*store.Child, len(rows))
+		for i := range rows {
+			shown[i] = &rows[i].Child
+		}
+		if err := s.hideGuardians(ctx, q, p, shown...); err != nil {
+			return err
+		}
 		for i, row := range rows {
 			children[i] = row.Child
 			record, err := s.recordOf(row.Child, access, purpose)

@@ -62,6 +62,15 @@ const (
 	CodeChildEnrolled       = "child_enrolled"           // 409: in care here already
 	CodeChildNotEnrolled    = "child_not_enrolled"       // 409: the child's time here has ended
 	CodeIdentityTaken       = "identity_taken"           // 409: another child is known by it
+	CodeIdentityUnverified  = "identity_unverified"      // 409: name, birth date and sex have to be verified with the original paper
+	CodeIdentityAttempts    = "identity_attempts"        // 429: refused as unverified too often on this day
+	CodeIdentityOffice      = "identity_office"          // 409: the county's office changes the number, with the original paper
+	CodeAgeUnusual          = "age_unusual"              // 422: older than infant care; with a reason it is taken
+	CodeChildDied           = "child_died"               // 409: recorded as having died; a correction takes that back
+	CodeChildAlive          = "child_alive"              // 409: no death is recorded that the asker may take back
+	CodeStayOverlaps        = "stay_overlaps"            // 409: two stays of the child would overlap
+	CodeChildMerged         = "child_merged"             // 409: a record is part of another already
+	CodeMergeUndone         = "merge_undone"             // 409: taken back already
 	CodeConsentStands       = "consent_stands"           // 409: given already and not withdrawn
 	CodeNoConsent           = "consent_absent"           // 409: nothing to withdraw
 	CodePurposeNotAllowed   = "purpose_not_allowed"      // 403: the role reads nothing for this purpose

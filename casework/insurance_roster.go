@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"tuoyu/activities"
 	"tuoyu/nursery"
 	"tuoyu/sheets"
 	"tuoyu/store"
@@ -35,6 +36,7 @@ var rosterColumns = []struct {
 	{"died_on", sheets.Column{Name: "死亡日期", Kind: sheets.Day}, func(e *InsuranceEntry) *string { return &e.DiedOn }},
 	{"moved_on", sheets.Column{Name: "迁出日期", Kind: sheets.Day}, func(e *InsuranceEntry) *string { return &e.MovedOn }},
 	{"newborn", sheets.Column{Name: "新生儿", Also: []string{"是否新生儿"}, Kind: sheets.Word}, func(e *InsuranceEntry) *string { return &e.Newborn }},
+	{"correction", sheets.Column{Name: "更正原因"}, func(e *InsuranceEntry) *string { return &e.Correction }},
 }
 
 func insuranceColumns() []sheets.Column {
@@ -155,11 +157,13 @@ func (s *Service) mayTakeRoster(ctx context.Context, p nursery.Principal, caseNo
 // incoming is a row ready to be written.
 type incoming struct {
 	nursery.RosterRow
-	number  int
-	person  []byte // keyed hash of who it is, whatever the paper
-	id      string
-	known   bool
-	refused string
+	number int
+	// correction is why a child of the county is recorded otherwise than before.
+	correction string
+	person     []byte // keyed hash of who it is, whatever the paper
+	id         string
+	known      bool
+	refused    string
 }
 
 func (s *Service) takeRoster(ctx context.Context, p nursery.Principal, key, caseNo, source string, entries []InsuranceEntry, body any) (InsuranceRoster, error) {
@@ -220,8 +224,8 @@ func (s *Service) readEntries(county string, entries []InsuranceEntry) ([]*incom
 		if wrong[i] = faults; len(faults) > 0 {
 			return nil
 		}
-		person, err := s.Fields.Index("insurance_roster.person", strings.Join([]string{row.Name, row.BornOn.String(), string(row.Sex), row.GuardianPhone}, "\x00"))
-		read[i] = &incoming{RosterRow: row, number: entries[i].number, person: person}
+		person, err := activities.PersonIndex(s.Fields, row.Child)
+		read[i] = &incoming{RosterRow: row, number: entries[i].number, correction: strings.TrimSpace(entries[i].Correction), person: person}
 		return err
 	})
 	if err != nil {

@@ -49,36 +49,94 @@ func (s *Service) putChunk(ctx context.Context, q *store.Queries, p nursery.Prin
 	return nil
 }
 
-// enter gives each row the child it is about. One who is known and lives in another county is left alone.
+// enter finds the child each row is about. A row whose name, birth date or sex are not those recorded under its number is refused,
+// and so is one who is known and lives in another county; of its own children the office may put them right with a reason.
 func (s *Service) enter(ctx context.Context, q *store.Queries, p nursery.Principal, source string, rows []*incoming) error {
 	children := make([]nursery.Child, len(rows))
 	for i, r := range rows {
 		children[i] = r.Child
 	}
-	entered, err := activities.EnterChildren(ctx, q, s.Fields, children, source, p.Account, s.Now())
+	known, err := activities.CompareChildren(ctx, q, s.Fields, children)
 	if err != nil {
 		return err
 	}
-	var known []string
+	seen, err := seenOf(ctx, q, known)
+	if err != nil {
+		return err
+	}
+	left, err := s.attemptsOf(ctx, q, p)
+	if err != nil {
+		return err
+	}
+	var taken []*incoming
+	children = children[:0]
+	first := map[string]int{} // two papers of one child that was merged
 	for i, r := range rows {
-		if r.id, r.known = entered[i].ID, entered[i].Known; r.known {
-			known = append(known, r.id)
+		before, twice := first[known[i].ID]
+		if known[i].ID != "" && !twice {
+			first[known[i].ID] = r.number
+		}
+		switch k := known[i]; {
+		case seen[k.ID] && twice:
+			r.refused = fmt.Sprintf("与第 %d 行是同一婴幼儿，记录已合并", before)
+		case seen[k.ID] && k.Differs && r.correction == "":
+			r.refused = unverifiedMessage + "确需更正的，请在“" + columnTitle("correction") + "”中说明。"
+		case seen[k.ID]:
+			taken, children = append(taken, r), append(children, r.Child)
+		case left.left <= 0:
+			r.refused = tooManyAttempts().Message
+		case k.Differs:
+			left.refused()
+			r.refused = unverifiedMessage
+		case k.ID != "":
+			r.refused = "该证件号码已在其他县区登记，请核对居住地"
+		default:
+			taken, children = append(taken, r), append(children, r.Child)
 		}
 	}
-	if len(known) == 0 {
-		return nil
-	}
-	ids, err := q.ChildrenSeen(ctx, known)
+	entered, err := activities.EnterChildren(ctx, q, s.Fields, children, "", source, p.Account, s.Now())
 	if err != nil {
-		return fmt.Errorf("find known children: %w", err)
+		return err
+	}
+	for i, r := range taken {
+		r.id, r.known = entered[i].ID, entered[i].Known
+	}
+	if err := s.noteRosterCorrections(ctx, q, p, rows, known, seen); err != nil {
+		return err
+	}
+	return s.noteAttempts(ctx, q, p, left)
+}
+
+// seenOf returns which of the known children the principal sees.
+func seenOf(ctx context.Context, q *store.Queries, known []activities.KnownChild) (map[string]bool, error) {
+	var ids []string
+	for _, k := range known {
+		if k.ID != "" {
+			ids = append(ids, k.ID)
+		}
 	}
 	seen := make(map[string]bool, len(ids))
-	for _, id := range ids {
+	if len(ids) == 0 {
+		return seen, nil
+	}
+	rows, err := q.ChildrenSeen(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("find known children: %w", err)
+	}
+	for _, id := range rows {
 		seen[id] = true
 	}
-	for _, r := range rows {
-		if r.known && !seen[r.id] {
-			r.refused = "该证件号码已在其他县区登记，请核对居住地"
+	return seen, nil
+}
+
+// noteRosterCorrections writes down which children the office put right, and why.
+func (s *Service) noteRosterCorrections(ctx context.Context, q *store.Queries, p nursery.Principal, rows []*incoming, known []activities.KnownChild, seen map[string]bool) error {
+	for i, r := range rows {
+		if k := known[i]; seen[k.ID] && k.Differs && r.refused == "" {
+			err := s.noteCorrection(ctx, q, p, store.Child{ID: k.ID, County: r.County}, "identity", nil, nil, r.correction)
+			if err != nil {
+				return err
+			}
 		}
 	}
 	return nil

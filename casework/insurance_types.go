@@ -34,6 +34,7 @@ type InsuranceEntry struct {
 	DiedOn        string `json:"died_on,omitempty" maxLength:"20" doc:"死亡日期"`
 	MovedOn       string `json:"moved_on,omitempty" maxLength:"20" doc:"迁出日期"`
 	Newborn       string `json:"newborn,omitempty" maxLength:"10" doc:"新生儿补报：是或否"`
+	Correction    string `json:"correction,omitempty" maxLength:"200" doc:"更正原因，姓名、出生日期或性别与本县区已登记的不一致而以本次为准的，说明原因"`
 
 	number int        // in the file; a page counts from 1
 	file   sheets.Row // none for a page

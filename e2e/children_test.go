@@ -26,6 +26,7 @@ func childrenRows(t *testing.T, a *roleplay.Applicant) []row {
 		t.Fatal(err)
 	}
 	paper, err := a.Upload(t.Context(), "consent.pdf", "application/pdf", testdata.PDF("consent"))
+	merge, err := twoRecordsMerged(t, a)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,6 +53,19 @@ func childrenRows(t *testing.T, a *roleplay.Applicant) []row {
 		// The clinic has a contract in force with the institution.
 		{op: "GET /api/v1/children/{child}/consents", path: at + "/consents", allowed: append(carer, nursery.RoleCountyOffice), ofCase: true},
 		{op: "POST /api/v1/children/{child}/consents/{purpose}/withdrawal", path: at + "/consents/checkup/withdrawal", allowed: own, ofCase: true},
+		{op: "POST /api/v1/children/{child}/stay/correction", path: at + "/stay/correction", allowed: own, ofCase: true,
+			body: says(map[string]any{"entered_on": today().AddDays(1), "reason": "核对"})},
+		{op: "POST /api/v1/children/{child}/death/withdrawal", path: at + "/death/withdrawal", allowed: append(own, nursery.RoleCountyOffice), ofCase: true,
+			body: says(map[string]any{"reason": "误登记"})},
+		{op: "POST /api/v1/children/{child}/release", path: at + "/release", allowed: own, ofCase: true, body: says(map[string]any{"reason": "移交"})},
+		{op: "POST /api/v1/children/{child}/identity", path: at + "/identity", allowed: only(nursery.RoleCountyOffice), ofCase: true,
+			body: says(map[string]any{"identity_kind": "resident_id", "identity": "1", "reason": "核验"})},
+		{op: "POST /api/v1/children/merges", path: "/api/v1/children/merges", allowed: only(nursery.RoleCountyOffice),
+			body: says(map[string]any{"child": id, "other": id, "reason": "核验"})},
+		{op: "POST /api/v1/children/merges/{merge}/undo", path: fmt.Sprintf("/api/v1/children/merges/%d/undo", merge), allowed: only(nursery.RoleCountyOffice), ofCase: true,
+			body: says(map[string]any{"reason": "核验"})},
+		{op: "GET /api/v1/children/merges", path: "/api/v1/children/merges", allowed: seers},
+		{op: "GET /api/v1/children/alike", path: "/api/v1/children/alike", allowed: seers},
 		{op: "GET /api/v1/attendance", path: "/api/v1/attendance?class=%E4%B9%B3%E5%84%BF%E7%8F%AD&on=" + today().String(), allowed: own},
 		{op: "PUT /api/v1/attendance", path: "/api/v1/attendance", allowed: own,
 			body: says(map[string]any{"class": "乳儿班", "on": today(), "version": 0, "children": []map[string]string{{"child": id, "state": "present"}}})},
@@ -70,12 +84,33 @@ func childrenRows(t *testing.T, a *roleplay.Applicant) []row {
 	}
 }
 
+// twoRecordsMerged enters a child under two papers and has the county's office merge the records.
+func twoRecordsMerged(t *testing.T, a *roleplay.Applicant) (int64, error) {
+	t.Helper()
+	child := testdata.Child(a.County(), 7002, today())
+	on, err := a.Enrol(t.Context(), key(), child, "乳儿班", today().AddDays(-10))
+	if err != nil {
+		return 0, err
+	}
+	if err := a.EndEnrolment(t.Context(), key(), on, nursery.LeaveLeft, today().AddDays(-5)); err != nil {
+		return 0, err
+	}
+	child.IdentityKind, child.Identity = nursery.ByBirthCertificate, "T970007002"
+	other, err := a.Enrol(t.Context(), key(), child, "乳儿班", today())
+	if err != nil {
+		return 0, err
+	}
+	var merged struct {
+		ID int64 `json:"id"`
+	}
+	err = a.CountyOffice().Post(t.Context(), "/api/v1/children/merges", key(), map[string]any{"child": on, "other": other, "reason": "核验证件原件"}, &merged)
+	return merged.ID, err
+}
+
 func TestChildrenStayReadableWhileTheKeysAreRotated(t *testing.T) {
 	t.Parallel()
 	h := ownHouse(t)
-	a := newApplicant(t, h, "community")
-	register(t, a)
-	file(t, a, prepare(t, a, "community"))
+	a, _ := receipted(t, h, "community")
 	children := testdata.Children(a.County(), 1, 20, today())
 	report, err := a.ImportRoster(t.Context(), key(), roleplay.Roster(children, "乳儿班", today()))
 	if err != nil || report.Enrolled != 20 || len(report.Refused) != 0 {

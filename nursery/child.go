@@ -33,6 +33,7 @@ type ConsentPurpose string
 const (
 	ConsentCheckup   ConsentPurpose = "checkup"   // 健康体检并记录结果
 	ConsentInsurance ConsentPurpose = "insurance" // 向承保机构提供投保信息
+	ConsentTransfer  ConsentPurpose = "transfer"  // 本机构查阅原机构登记的信息
 )
 
 // Leave is why a child's time in an institution ended 离托原因.
@@ -242,7 +243,7 @@ func (k IdentityKind) Title() string { return title(identityTitles, k) }
 
 var (
 	leaveTitles    = map[Leave]string{LeaveLeft: "退托", LeaveTransferred: "转托", LeaveDied: "死亡", LeaveAgedOut: "满36月龄"}
-	consentTitles  = map[ConsentPurpose]string{ConsentCheckup: "健康体检并记录结果", ConsentInsurance: "向承保机构提供投保信息"}
+	consentTitles  = map[ConsentPurpose]string{ConsentCheckup: "健康体检并记录结果", ConsentInsurance: "向承保机构提供投保信息", ConsentTransfer: "查阅原机构登记的信息"}
 	identityTitles = map[IdentityKind]string{
 		ByResidentID: "居民身份证", ByBirthCertificate: "出生医学证明", ByPermit: "居住证", ByPassport: "护照",
 	}

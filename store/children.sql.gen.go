@@ -7,10 +7,26 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"tuoyu/nursery"
 )
+
+const addIdentityRefusals = `-- name: AddIdentityRefusals :exec
+UPDATE identity_refusals SET refusals = refusals + $1::integer WHERE account = $2 AND day = $3
+`
+
+type AddIdentityRefusalsParams struct {
+	More    int32
+	Account string
+	Day     nursery.Date
+}
+
+func (q *Queries) AddIdentityRefusals(ctx context.Context, arg AddIdentityRefusalsParams) error {
+	_, err := q.db.Exec(ctx, addIdentityRefusals, arg.More, arg.Account, arg.Day)
+	return err
+}
 
 const careOf = `-- name: CareOf :one
 SELECT e.institution, e.county, (serves($1::text, e.institution, $2::date)
@@ -58,7 +74,7 @@ func (q *Queries) ChangeClass(ctx context.Context, arg ChangeClassParams) (int64
 }
 
 const childByID = `-- name: ChildByID :one
-SELECT id, county, born_on, sex, identity_kind, identity_index, identity, name, guardian_name, guardian_phone, died_on, moved_on, source, created_by, created_at, updated_at FROM children WHERE id = $1
+SELECT id, county, born_on, sex, identity_kind, identity_index, identity, name, guardian_name, guardian_phone, died_on, moved_on, source, created_by, created_at, updated_at, guardian_from, merged_into, name_form FROM children WHERE id = $1
 `
 
 func (q *Queries) ChildByID(ctx context.Context, id string) (Child, error) {
@@ -81,12 +97,51 @@ func (q *Queries) ChildByID(ctx context.Context, id string) (Child, error) {
 		&i.CreatedBy,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.GuardianFrom,
+		&i.MergedInto,
+		&i.NameForm,
 	)
 	return i, err
 }
 
+const childCorrections = `-- name: ChildCorrections :many
+SELECT id, child, county, institution, what, before, after, reason, corrected_by, corrected_at FROM child_corrections WHERE child = $1 ORDER BY id DESC LIMIT 100
+`
+
+// Served by child_corrections_of_child. Bounded: a few.
+func (q *Queries) ChildCorrections(ctx context.Context, child string) ([]ChildCorrection, error) {
+	rows, err := q.db.Query(ctx, childCorrections, child)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ChildCorrection{}
+	for rows.Next() {
+		var i ChildCorrection
+		if err := rows.Scan(
+			&i.ID,
+			&i.Child,
+			&i.County,
+			&i.Institution,
+			&i.What,
+			&i.Before,
+			&i.After,
+			&i.Reason,
+			&i.CorrectedBy,
+			&i.CorrectedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const childForChange = `-- name: ChildForChange :one
-SELECT id, county, born_on, sex, identity_kind, identity_index, identity, name, guardian_name, guardian_phone, died_on, moved_on, source, created_by, created_at, updated_at FROM children WHERE id = $1 FOR UPDATE
+SELECT id, county, born_on, sex, identity_kind, identity_index, identity, name, guardian_name, guardian_phone, died_on, moved_on, source, created_by, created_at, updated_at, guardian_from, merged_into, name_form FROM children WHERE id = $1 FOR UPDATE
 `
 
 func (q *Queries) ChildForChange(ctx context.Context, id string) (Child, error) {
@@ -109,12 +164,27 @@ func (q *Queries) ChildForChange(ctx context.Context, id string) (Child, error) 
 		&i.CreatedBy,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.GuardianFrom,
+		&i.MergedInto,
+		&i.NameForm,
 	)
 	return i, err
 }
 
+const childMergedInto = `-- name: ChildMergedInto :one
+SELECT coalesce(merged_into, id)::text AS child FROM children WHERE id = $1
+`
+
+// The record that goes on, for one that became part of it.
+func (q *Queries) ChildMergedInto(ctx context.Context, id string) (string, error) {
+	row := q.db.QueryRow(ctx, childMergedInto, id)
+	var child string
+	err := row.Scan(&child)
+	return child, err
+}
+
 const childrenByID = `-- name: ChildrenByID :many
-SELECT id, county, born_on, sex, identity_kind, identity_index, identity, name, guardian_name, guardian_phone, died_on, moved_on, source, created_by, created_at, updated_at FROM children WHERE id = ANY($1::text[]) ORDER BY id
+SELECT id, county, born_on, sex, identity_kind, identity_index, identity, name, guardian_name, guardian_phone, died_on, moved_on, source, created_by, created_at, updated_at, guardian_from, merged_into, name_form FROM children WHERE id = ANY($1::text[]) ORDER BY id
 `
 
 // Served by the primary key. Bounded by the number of children asked for.
@@ -144,6 +214,9 @@ func (q *Queries) ChildrenByID(ctx context.Context, ids []string) ([]Child, erro
 			&i.CreatedBy,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.GuardianFrom,
+			&i.MergedInto,
+			&i.NameForm,
 		); err != nil {
 			return nil, err
 		}
@@ -156,15 +229,22 @@ func (q *Queries) ChildrenByID(ctx context.Context, ids []string) ([]Child, erro
 }
 
 const childrenByIdentity = `-- name: ChildrenByIdentity :many
-SELECT id, identity_index FROM children WHERE identity_index = ANY($1::bytea[])
+SELECT c.id, i.identity_index, i.id AS holder, c.name, c.born_on, c.sex, c.died_on FROM children i
+JOIN children c ON c.id = coalesce(i.merged_into, i.id) WHERE i.identity_index = ANY($1::bytea[])
 `
 
 type ChildrenByIdentityRow struct {
 	ID            string
 	IdentityIndex []byte
+	Holder        string
+	Name          []byte
+	BornOn        nursery.Date
+	Sex           string
+	DiedOn        nursery.Date
 }
 
-// Served by children_by_identity. Bounded by the number of indexes asked for.
+// The record that goes on, of each that holds one of the identities. Served by children_by_identity. Bounded by the number of
+// indexes asked for.
 func (q *Queries) ChildrenByIdentity(ctx context.Context, indexes [][]byte) ([]ChildrenByIdentityRow, error) {
 	rows, err := q.db.Query(ctx, childrenByIdentity, indexes)
 	if err != nil {
@@ -174,7 +254,15 @@ func (q *Queries) ChildrenByIdentity(ctx context.Context, indexes [][]byte) ([]C
 	items := []ChildrenByIdentityRow{}
 	for rows.Next() {
 		var i ChildrenByIdentityRow
-		if err := rows.Scan(&i.ID, &i.IdentityIndex); err != nil {
+		if err := rows.Scan(
+			&i.ID,
+			&i.IdentityIndex,
+			&i.Holder,
+			&i.Name,
+			&i.BornOn,
+			&i.Sex,
+			&i.DiedOn,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -186,7 +274,7 @@ func (q *Queries) ChildrenByIdentity(ctx context.Context, indexes [][]byte) ([]C
 }
 
 const consentsOfChild = `-- name: ConsentsOfChild :many
-SELECT id, child, county, purpose, evidence, given_on, taken_by, withdrawn_on, withdrawn_by FROM consents WHERE child = $1 ORDER BY id LIMIT 200
+SELECT id, child, county, purpose, evidence, given_on, taken_by, withdrawn_on, withdrawn_by, institution FROM consents WHERE child = $1 ORDER BY id LIMIT 200
 `
 
 // Served by consents_of_child. Bounded: a few a year.
@@ -209,6 +297,51 @@ func (q *Queries) ConsentsOfChild(ctx context.Context, child string) ([]Consent,
 			&i.TakenBy,
 			&i.WithdrawnOn,
 			&i.WithdrawnBy,
+			&i.Institution,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const consentsReleased = `-- name: ConsentsReleased :many
+SELECT s.id, s.child, s.county, s.purpose, s.evidence, s.given_on, s.taken_by, s.withdrawn_on, s.withdrawn_by, s.institution FROM consents s WHERE s.child = $1 AND s.institution <> $2 AND s.purpose <> 'transfer' AND (
+    EXISTS (SELECT FROM consents t WHERE t.child = s.child AND t.purpose = 'transfer' AND t.institution = $2 AND t.withdrawn_on IS NULL)
+    OR EXISTS (SELECT FROM enrolments e WHERE e.child = s.child AND e.institution = s.institution AND e.released_on IS NOT NULL))
+ORDER BY s.id LIMIT 200
+`
+
+type ConsentsReleasedParams struct {
+	Child       string
+	Institution string
+}
+
+// The consents that others took and an institution may know of. Served by consents_of_child. Bounded: a few a year.
+func (q *Queries) ConsentsReleased(ctx context.Context, arg ConsentsReleasedParams) ([]Consent, error) {
+	rows, err := q.db.Query(ctx, consentsReleased, arg.Child, arg.Institution)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Consent{}
+	for rows.Next() {
+		var i Consent
+		if err := rows.Scan(
+			&i.ID,
+			&i.Child,
+			&i.County,
+			&i.Purpose,
+			&i.Evidence,
+			&i.GivenOn,
+			&i.TakenBy,
+			&i.WithdrawnOn,
+			&i.WithdrawnBy,
+			&i.Institution,
 		); err != nil {
 			return nil, err
 		}
@@ -222,8 +355,11 @@ func (q *Queries) ConsentsOfChild(ctx context.Context, child string) ([]Consent,
 
 const correctChild = `-- name: CorrectChild :exec
 UPDATE children SET county = $1, born_on = $2, sex = $3, identity_kind = $4,
-    identity_index = $5, identity = $6, name = $7, guardian_name = nullif($8::bytea, ''),
-    guardian_phone = nullif($9::bytea, ''), updated_at = $10 WHERE id = $11
+    identity_index = $5, identity = $6, name = $7, name_form = 1,
+    guardian_name = CASE WHEN $8::boolean THEN guardian_name ELSE nullif($9::bytea, '') END,
+    guardian_phone = CASE WHEN $8::boolean THEN guardian_phone ELSE nullif($10::bytea, '') END,
+    guardian_from = CASE WHEN $8::boolean THEN guardian_from ELSE $11 END,
+    updated_at = $12 WHERE id = $13
 `
 
 type CorrectChildParams struct {
@@ -234,12 +370,15 @@ type CorrectChildParams struct {
 	IdentityIndex []byte
 	Identity      []byte
 	Name          []byte
+	KeepGuardian  bool
 	GuardianName  []byte
 	GuardianPhone []byte
+	GuardianFrom  string
 	UpdatedAt     time.Time
 	ID            string
 }
 
+// A guardian that is not named stays when another entered it, whose entry the corrector may not have seen.
 func (q *Queries) CorrectChild(ctx context.Context, arg CorrectChildParams) error {
 	_, err := q.db.Exec(ctx, correctChild,
 		arg.County,
@@ -249,9 +388,37 @@ func (q *Queries) CorrectChild(ctx context.Context, arg CorrectChildParams) erro
 		arg.IdentityIndex,
 		arg.Identity,
 		arg.Name,
+		arg.KeepGuardian,
 		arg.GuardianName,
 		arg.GuardianPhone,
+		arg.GuardianFrom,
 		arg.UpdatedAt,
+		arg.ID,
+	)
+	return err
+}
+
+const correctStay = `-- name: CorrectStay :exec
+UPDATE enrolments SET entered_on = $1, left_on = $2::date, leave = $3::text,
+    left_by = $4::text, age_reason = $5 WHERE id = $6
+`
+
+type CorrectStayParams struct {
+	EnteredOn nursery.Date
+	LeftOn    nursery.Date
+	Leave     *string
+	LeftBy    *string
+	AgeReason string
+	ID        int64
+}
+
+func (q *Queries) CorrectStay(ctx context.Context, arg CorrectStayParams) error {
+	_, err := q.db.Exec(ctx, correctStay,
+		arg.EnteredOn,
+		arg.LeftOn,
+		arg.Leave,
+		arg.LeftBy,
+		arg.AgeReason,
 		arg.ID,
 	)
 	return err
@@ -323,7 +490,7 @@ func (q *Queries) EndEnrolment(ctx context.Context, arg EndEnrolmentParams) (int
 }
 
 const enrolmentsOfChild = `-- name: EnrolmentsOfChild :many
-SELECT id, child, county, institution, class, entered_on, left_on, leave, entered_by, left_by FROM enrolments WHERE child = $1 ORDER BY entered_on, id LIMIT 100
+SELECT id, child, county, institution, class, entered_on, left_on, leave, entered_by, left_by, age_reason, released_on, released_by FROM enrolments WHERE child = $1 ORDER BY entered_on, id LIMIT 100
 `
 
 // Served by enrolments_of_child. Bounded: a child has a few spans within three years.
@@ -347,6 +514,9 @@ func (q *Queries) EnrolmentsOfChild(ctx context.Context, child string) ([]Enrolm
 			&i.Leave,
 			&i.EnteredBy,
 			&i.LeftBy,
+			&i.AgeReason,
+			&i.ReleasedOn,
+			&i.ReleasedBy,
 		); err != nil {
 			return nil, err
 		}
@@ -359,7 +529,7 @@ func (q *Queries) EnrolmentsOfChild(ctx context.Context, child string) ([]Enrolm
 }
 
 const enrolmentsOfCounty = `-- name: EnrolmentsOfCounty :many
-SELECT e.id, e.child, e.county, e.institution, e.class, e.entered_on, e.left_on, e.leave, e.entered_by, e.left_by, c.born_on FROM enrolments e JOIN children c ON c.id = e.child
+SELECT e.id, e.child, e.county, e.institution, e.class, e.entered_on, e.left_on, e.leave, e.entered_by, e.left_by, e.age_reason, e.released_on, e.released_by, c.born_on FROM enrolments e JOIN children c ON c.id = e.child
 WHERE e.county = $1 AND e.id > $2 AND ($3::text = '' OR e.class = $3)
     AND ($4::boolean OR e.left_on IS NULL) ORDER BY e.id LIMIT $5
 `
@@ -404,6 +574,9 @@ func (q *Queries) EnrolmentsOfCounty(ctx context.Context, arg EnrolmentsOfCounty
 			&i.Enrolment.Leave,
 			&i.Enrolment.EnteredBy,
 			&i.Enrolment.LeftBy,
+			&i.Enrolment.AgeReason,
+			&i.Enrolment.ReleasedOn,
+			&i.Enrolment.ReleasedBy,
 			&i.BornOn,
 		); err != nil {
 			return nil, err
@@ -417,7 +590,7 @@ func (q *Queries) EnrolmentsOfCounty(ctx context.Context, arg EnrolmentsOfCounty
 }
 
 const enrolmentsOfInstitution = `-- name: EnrolmentsOfInstitution :many
-SELECT e.id, e.child, e.county, e.institution, e.class, e.entered_on, e.left_on, e.leave, e.entered_by, e.left_by, c.born_on FROM enrolments e JOIN children c ON c.id = e.child
+SELECT e.id, e.child, e.county, e.institution, e.class, e.entered_on, e.left_on, e.leave, e.entered_by, e.left_by, e.age_reason, e.released_on, e.released_by, c.born_on FROM enrolments e JOIN children c ON c.id = e.child
 WHERE e.institution = $1 AND e.id > $2 AND ($3::text = '' OR e.class = $3)
     AND ($4::boolean OR e.left_on IS NULL) ORDER BY e.id LIMIT $5
 `
@@ -462,6 +635,9 @@ func (q *Queries) EnrolmentsOfInstitution(ctx context.Context, arg EnrolmentsOfI
 			&i.Enrolment.Leave,
 			&i.Enrolment.EnteredBy,
 			&i.Enrolment.LeftBy,
+			&i.Enrolment.AgeReason,
+			&i.Enrolment.ReleasedOn,
+			&i.Enrolment.ReleasedBy,
 			&i.BornOn,
 		); err != nil {
 			return nil, err
@@ -474,13 +650,78 @@ func (q *Queries) EnrolmentsOfInstitution(ctx context.Context, arg EnrolmentsOfI
 	return items, nil
 }
 
+const guardiansShown = `-- name: GuardiansShown :many
+SELECT c.id FROM children c WHERE c.id = ANY($1::text[]) AND (c.guardian_from = $2
+    OR EXISTS (SELECT FROM consents t WHERE t.child = c.id AND t.purpose = 'transfer' AND t.institution = $2 AND t.withdrawn_on IS NULL)
+    OR EXISTS (SELECT FROM enrolments e WHERE e.child = c.id AND e.institution = c.guardian_from AND e.released_on IS NOT NULL))
+`
+
+type GuardiansShownParams struct {
+	Children    []string
+	Institution string
+}
+
+// Of which of the children an institution may know the guardian: it entered it itself, the guardian consents, or who entered
+// it released it. Served by the primary key. Bounded by the number of children asked for.
+func (q *Queries) GuardiansShown(ctx context.Context, arg GuardiansShownParams) ([]string, error) {
+	rows, err := q.db.Query(ctx, guardiansShown, arg.Children, arg.Institution)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const insertChildCorrection = `-- name: InsertChildCorrection :exec
+INSERT INTO child_corrections (child, county, institution, what, before, after, reason, corrected_by, corrected_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+`
+
+type InsertChildCorrectionParams struct {
+	Child       string
+	County      string
+	Institution string
+	What        string
+	Before      json.RawMessage
+	After       json.RawMessage
+	Reason      string
+	CorrectedBy string
+	CorrectedAt time.Time
+}
+
+func (q *Queries) InsertChildCorrection(ctx context.Context, arg InsertChildCorrectionParams) error {
+	_, err := q.db.Exec(ctx, insertChildCorrection,
+		arg.Child,
+		arg.County,
+		arg.Institution,
+		arg.What,
+		arg.Before,
+		arg.After,
+		arg.Reason,
+		arg.CorrectedBy,
+		arg.CorrectedAt,
+	)
+	return err
+}
+
 const insertChildren = `-- name: InsertChildren :exec
 INSERT INTO children (id, county, born_on, sex, identity_kind, identity_index, identity, name, guardian_name, guardian_phone,
-    source, created_by, created_at, updated_at)
+    guardian_from, source, created_by, created_at, updated_at)
 SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::text[])::date, unnest($4::text[]),
     unnest($5::text[]), unnest($6::bytea[]), unnest($7::bytea[]), unnest($8::bytea[]),
     nullif(unnest($9::bytea[]), ''), nullif(unnest($10::bytea[]), ''),
-    $11::text, $12::text, $13::timestamptz, $13::timestamptz
+    $11::text, $12::text, $13::text, $14::timestamptz, $14::timestamptz
 `
 
 type InsertChildrenParams struct {
@@ -494,6 +735,7 @@ type InsertChildrenParams struct {
 	Names           [][]byte
 	GuardianNames   [][]byte
 	GuardianPhones  [][]byte
+	GuardianFrom    string
 	Source          string
 	CreatedBy       string
 	At              time.Time
@@ -511,6 +753,7 @@ func (q *Queries) InsertChildren(ctx context.Context, arg InsertChildrenParams) 
 		arg.Names,
 		arg.GuardianNames,
 		arg.GuardianPhones,
+		arg.GuardianFrom,
 		arg.Source,
 		arg.CreatedBy,
 		arg.At,
@@ -519,18 +762,19 @@ func (q *Queries) InsertChildren(ctx context.Context, arg InsertChildrenParams) 
 }
 
 const insertConsent = `-- name: InsertConsent :execrows
-INSERT INTO consents (child, county, purpose, evidence, given_on, taken_by)
-VALUES ($1, $2, $3, $4, $5, $6)
-ON CONFLICT (child, purpose) WHERE withdrawn_on IS NULL DO NOTHING
+INSERT INTO consents (child, county, purpose, evidence, given_on, taken_by, institution)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (child, purpose, institution) WHERE withdrawn_on IS NULL DO NOTHING
 `
 
 type InsertConsentParams struct {
-	Child    string
-	County   string
-	Purpose  string
-	Evidence string
-	GivenOn  nursery.Date
-	TakenBy  string
+	Child       string
+	County      string
+	Purpose     string
+	Evidence    string
+	GivenOn     nursery.Date
+	TakenBy     string
+	Institution string
 }
 
 func (q *Queries) InsertConsent(ctx context.Context, arg InsertConsentParams) (int64, error) {
@@ -541,6 +785,7 @@ func (q *Queries) InsertConsent(ctx context.Context, arg InsertConsentParams) (i
 		arg.Evidence,
 		arg.GivenOn,
 		arg.TakenBy,
+		arg.Institution,
 	)
 	if err != nil {
 		return 0, err
@@ -549,8 +794,8 @@ func (q *Queries) InsertConsent(ctx context.Context, arg InsertConsentParams) (i
 }
 
 const insertEnrolment = `-- name: InsertEnrolment :exec
-INSERT INTO enrolments (child, county, institution, class, entered_on, entered_by)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO enrolments (child, county, institution, class, entered_on, entered_by, age_reason)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 `
 
 type InsertEnrolmentParams struct {
@@ -560,6 +805,7 @@ type InsertEnrolmentParams struct {
 	Class       string
 	EnteredOn   nursery.Date
 	EnteredBy   string
+	AgeReason   string
 }
 
 func (q *Queries) InsertEnrolment(ctx context.Context, arg InsertEnrolmentParams) error {
@@ -570,6 +816,7 @@ func (q *Queries) InsertEnrolment(ctx context.Context, arg InsertEnrolmentParams
 		arg.Class,
 		arg.EnteredOn,
 		arg.EnteredBy,
+		arg.AgeReason,
 	)
 	return err
 }
@@ -711,6 +958,38 @@ func (q *Queries) InstitutionsOfCounty(ctx context.Context, arg InstitutionsOfCo
 	return items, nil
 }
 
+const lastStay = `-- name: LastStay :one
+SELECT id, child, county, institution, class, entered_on, left_on, leave, entered_by, left_by, age_reason, released_on, released_by FROM enrolments WHERE child = $1 AND ($2::text = '' OR institution = $2)
+ORDER BY left_on IS NULL DESC, entered_on DESC, id DESC LIMIT 1
+`
+
+type LastStayParams struct {
+	Child       string
+	Institution string
+}
+
+// The latest stay of a child at an institution, or at any when none is named. Served by enrolments_of_child.
+func (q *Queries) LastStay(ctx context.Context, arg LastStayParams) (Enrolment, error) {
+	row := q.db.QueryRow(ctx, lastStay, arg.Child, arg.Institution)
+	var i Enrolment
+	err := row.Scan(
+		&i.ID,
+		&i.Child,
+		&i.County,
+		&i.Institution,
+		&i.Class,
+		&i.EnteredOn,
+		&i.LeftOn,
+		&i.Leave,
+		&i.EnteredBy,
+		&i.LeftBy,
+		&i.AgeReason,
+		&i.ReleasedOn,
+		&i.ReleasedBy,
+	)
+	return i, err
+}
+
 const lockIdentities = `-- name: LockIdentities :exec
 SELECT pg_advisory_xact_lock(1953853289, bucket) FROM (SELECT unnest($1::int[]) AS bucket ORDER BY bucket) b
 `
@@ -720,6 +999,24 @@ SELECT pg_advisory_xact_lock(1953853289, bucket) FROM (SELECT unnest($1::int[]) 
 func (q *Queries) LockIdentities(ctx context.Context, buckets []int32) error {
 	_, err := q.db.Exec(ctx, lockIdentities, buckets)
 	return err
+}
+
+const lockIdentityRefusals = `-- name: LockIdentityRefusals :one
+INSERT INTO identity_refusals (account, day, refusals) VALUES ($1, $2, 0)
+ON CONFLICT (account, day) DO UPDATE SET refusals = identity_refusals.refusals RETURNING refusals
+`
+
+type LockIdentityRefusalsParams struct {
+	Account string
+	Day     nursery.Date
+}
+
+// How often the account was refused on the day; held until the transaction ends, so that none goes uncounted.
+func (q *Queries) LockIdentityRefusals(ctx context.Context, arg LockIdentityRefusalsParams) (int32, error) {
+	row := q.db.QueryRow(ctx, lockIdentityRefusals, arg.Account, arg.Day)
+	var refusals int32
+	err := row.Scan(&refusals)
+	return refusals, err
 }
 
 const lockReading = `-- name: LockReading :exec
@@ -779,7 +1076,7 @@ func (q *Queries) NoteCaseReading(ctx context.Context, arg NoteCaseReadingParams
 }
 
 const noteChildDied = `-- name: NoteChildDied :exec
-UPDATE children SET died_on = $1, updated_at = $2 WHERE id = $3
+UPDATE children SET died_on = $1::date, updated_at = $2 WHERE id = $3
 `
 
 type NoteChildDiedParams struct {
@@ -929,7 +1226,7 @@ func (q *Queries) OpenCasesOfKind(ctx context.Context, arg OpenCasesOfKindParams
 }
 
 const openEnrolment = `-- name: OpenEnrolment :one
-SELECT id, child, county, institution, class, entered_on, left_on, leave, entered_by, left_by FROM enrolments WHERE child = $1 AND left_on IS NULL
+SELECT id, child, county, institution, class, entered_on, left_on, leave, entered_by, left_by, age_reason, released_on, released_by FROM enrolments WHERE child = $1 AND left_on IS NULL
 `
 
 // Served by enrolments_one_open.
@@ -947,12 +1244,15 @@ func (q *Queries) OpenEnrolment(ctx context.Context, child string) (Enrolment, e
 		&i.Leave,
 		&i.EnteredBy,
 		&i.LeftBy,
+		&i.AgeReason,
+		&i.ReleasedOn,
+		&i.ReleasedBy,
 	)
 	return i, err
 }
 
 const openEnrolmentsOf = `-- name: OpenEnrolmentsOf :many
-SELECT id, child, county, institution, class, entered_on, left_on, leave, entered_by, left_by FROM enrolments WHERE child = ANY($1::text[]) AND left_on IS NULL
+SELECT id, child, county, institution, class, entered_on, left_on, leave, entered_by, left_by, age_reason, released_on, released_by FROM enrolments WHERE child = ANY($1::text[]) AND left_on IS NULL
 `
 
 // Served by enrolments_one_open. Bounded by the number of children asked for.
@@ -976,6 +1276,9 @@ func (q *Queries) OpenEnrolmentsOf(ctx context.Context, children []string) ([]En
 			&i.Leave,
 			&i.EnteredBy,
 			&i.LeftBy,
+			&i.AgeReason,
+			&i.ReleasedOn,
+			&i.ReleasedBy,
 		); err != nil {
 			return nil, err
 		}
@@ -988,21 +1291,26 @@ func (q *Queries) OpenEnrolmentsOf(ctx context.Context, children []string) ([]En
 }
 
 const putGuardian = `-- name: PutGuardian :exec
-UPDATE children SET guardian_name = coalesce(nullif($1::bytea, ''), guardian_name),
-    guardian_phone = coalesce(nullif($2::bytea, ''), guardian_phone), updated_at = $3 WHERE id = $4
+UPDATE children SET
+    guardian_name = coalesce(nullif($1::bytea, ''), CASE WHEN guardian_from = $2 THEN guardian_name END),
+    guardian_phone = coalesce(nullif($3::bytea, ''), CASE WHEN guardian_from = $2 THEN guardian_phone END),
+    guardian_from = $2, updated_at = $4 WHERE id = $5
 `
 
 type PutGuardianParams struct {
 	GuardianName  []byte
+	GuardianFrom  string
 	GuardianPhone []byte
 	UpdatedAt     time.Time
 	ID            string
 }
 
-// What the guardian now says of itself; what it does not say stays.
+// What the guardian now says of itself to an institution, in place of what it said to another; what it said to this one stays
+// where it says nothing new.
 func (q *Queries) PutGuardian(ctx context.Context, arg PutGuardianParams) error {
 	_, err := q.db.Exec(ctx, putGuardian,
 		arg.GuardianName,
+		arg.GuardianFrom,
 		arg.GuardianPhone,
 		arg.UpdatedAt,
 		arg.ID,
@@ -1141,8 +1449,34 @@ func (q *Queries) ReadingsOfCounty(ctx context.Context, arg ReadingsOfCountyPara
 	return items, nil
 }
 
+const releaseChild = `-- name: ReleaseChild :execrows
+UPDATE enrolments SET released_on = $1::date, released_by = $2::text
+WHERE child = $3 AND institution = $4 AND left_on IS NOT NULL AND released_on IS NULL
+`
+
+type ReleaseChildParams struct {
+	ReleasedOn  nursery.Date
+	ReleasedBy  string
+	Child       string
+	Institution string
+}
+
+// The institution releases what it entered to the next one that has the child in care.
+func (q *Queries) ReleaseChild(ctx context.Context, arg ReleaseChildParams) (int64, error) {
+	result, err := q.db.Exec(ctx, releaseChild,
+		arg.ReleasedOn,
+		arg.ReleasedBy,
+		arg.Child,
+		arg.Institution,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const rosterOf = `-- name: RosterOf :many
-SELECT c.id, c.county, c.born_on, c.sex, c.identity_kind, c.identity_index, c.identity, c.name, c.guardian_name, c.guardian_phone, c.died_on, c.moved_on, c.source, c.created_by, c.created_at, c.updated_at, e.class, e.entered_on FROM enrolments e JOIN children c ON c.id = e.child
+SELECT c.id, c.county, c.born_on, c.sex, c.identity_kind, c.identity_index, c.identity, c.name, c.guardian_name, c.guardian_phone, c.died_on, c.moved_on, c.source, c.created_by, c.created_at, c.updated_at, c.guardian_from, c.merged_into, c.name_form, e.class, e.entered_on FROM enrolments e JOIN children c ON c.id = e.child
 WHERE e.institution = $1 AND e.left_on IS NULL ORDER BY e.class, e.child LIMIT 5000
 `
 
@@ -1179,8 +1513,50 @@ func (q *Queries) RosterOf(ctx context.Context, institution string) ([]RosterOfR
 			&i.Child.CreatedBy,
 			&i.Child.CreatedAt,
 			&i.Child.UpdatedAt,
+			&i.Child.GuardianFrom,
+			&i.Child.MergedInto,
+			&i.Child.NameForm,
 			&i.Class,
 			&i.EnteredOn,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const staysOf = `-- name: StaysOf :many
+SELECT id, child, county, institution, class, entered_on, left_on, leave, entered_by, left_by, age_reason, released_on, released_by FROM enrolments WHERE child = ANY($1::text[]) ORDER BY child, entered_on, id
+`
+
+// Every stay of the children. Served by enrolments_of_child. Bounded: a child has a few spans within three years.
+func (q *Queries) StaysOf(ctx context.Context, children []string) ([]Enrolment, error) {
+	rows, err := q.db.Query(ctx, staysOf, children)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Enrolment{}
+	for rows.Next() {
+		var i Enrolment
+		if err := rows.Scan(
+			&i.ID,
+			&i.Child,
+			&i.County,
+			&i.Institution,
+			&i.Class,
+			&i.EnteredOn,
+			&i.LeftOn,
+			&i.Leave,
+			&i.EnteredBy,
+			&i.LeftBy,
+			&i.AgeReason,
+			&i.ReleasedOn,
+			&i.ReleasedBy,
 		); err != nil {
 			return nil, err
 		}
@@ -1204,6 +1580,7 @@ type WithdrawConsentParams struct {
 	Purpose     string
 }
 
+// A guardian who withdraws from one withdraws from all: the consent is its, not theirs.
 func (q *Queries) WithdrawConsent(ctx context.Context, arg WithdrawConsentParams) (int64, error) {
 	result, err := q.db.Exec(ctx, withdrawConsent,
 		arg.WithdrawnOn,

@@ -137,7 +137,8 @@ func (q *Queries) CoverInsured(ctx context.Context, arg CoverInsuredParams) (int
 
 const coverOnDay = `-- name: CoverOnDay :one
 SELECT v.case_no, v.send, v.child, v.county, v.insurer, v.from_on, v.until_on, v.ended, b.terms, b.perils FROM insurance_covers v JOIN insurance_batches b ON b.case_no = v.case_no
-WHERE v.child = $1 AND v.from_on <= $2::date AND v.until_on > $2::date
+WHERE v.child IN (SELECT c.id FROM children c WHERE c.id = $1 OR c.merged_into = $1) AND v.from_on <= $2::date AND v.until_on > $2::date
+ORDER BY v.child <> $1, v.from_on LIMIT 1
 `
 
 type CoverOnDayParams struct {
@@ -1544,7 +1545,7 @@ func (q *Queries) PreparedSend(ctx context.Context, caseNo string) (InsuranceSen
 const putInsuranceConsents = `-- name: PutInsuranceConsents :exec
 INSERT INTO consents (child, county, purpose, evidence, given_on, taken_by)
 SELECT unnest($1::text[]), $2, 'insurance', unnest($3::text[]), $4, $5
-ON CONFLICT (child, purpose) WHERE withdrawn_on IS NULL DO NOTHING
+ON CONFLICT (child, purpose, institution) WHERE withdrawn_on IS NULL DO NOTHING
 `
 
 type PutInsuranceConsentsParams struct {
@@ -1825,8 +1826,9 @@ func (q *Queries) SignSend(ctx context.Context, arg SignSendParams) error {
 }
 
 const updateRosterChildren = `-- name: UpdateRosterChildren :exec
-UPDATE children c SET born_on = i.born_on, sex = i.sex, name = i.name, guardian_name = coalesce(i.guardian_name, c.guardian_name),
-    guardian_phone = coalesce(i.guardian_phone, c.guardian_phone), died_on = i.died_on, moved_on = i.moved_on, updated_at = $1
+UPDATE children c SET born_on = i.born_on, sex = i.sex, name = i.name, name_form = 1,
+    guardian_name = CASE c.guardian_from WHEN '' THEN coalesce(i.guardian_name, c.guardian_name) ELSE c.guardian_name END,
+    guardian_phone = CASE c.guardian_from WHEN '' THEN coalesce(i.guardian_phone, c.guardian_phone) ELSE c.guardian_phone END, died_on = coalesce(i.died_on, c.died_on), moved_on = i.moved_on, updated_at = $1
 FROM (SELECT unnest($2::text[]) AS id, unnest($3::date[]) AS born_on, unnest($4::text[]) AS sex,
     unnest($5::bytea[]) AS name, nullif(unnest($6::bytea[]), '') AS guardian_name,
     nullif(unnest($7::bytea[]), '') AS guardian_phone, unnest($8::date[]) AS died_on,
@@ -1846,7 +1848,8 @@ type UpdateRosterChildrenParams struct {
 	MovedOn        []nursery.Date
 }
 
-// What a source says anew of children who are known; a guardian it does not name stays.
+// What a source says now of children who are known. A guardian it does not name stays, and so does one that an institution
+// entered; a death is taken back by a correction alone.
 func (q *Queries) UpdateRosterChildren(ctx context.Context, arg UpdateRosterChildrenParams) error {
 	_, err := q.db.Exec(ctx, updateRosterChildren,
 		arg.At,

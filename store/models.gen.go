@@ -275,6 +275,36 @@ type Child struct {
 	CreatedBy     string
 	CreatedAt     time.Time
 	UpdatedAt     time.Time
+	GuardianFrom  string
+	MergedInto    *string
+	NameForm      int16
+}
+
+type ChildCorrection struct {
+	ID          int64
+	Child       string
+	County      string
+	Institution string
+	What        string
+	Before      json.RawMessage
+	After       json.RawMessage
+	Reason      string
+	CorrectedBy string
+	CorrectedAt time.Time
+}
+
+type ChildMerge struct {
+	ID         int64
+	Child      string
+	Other      string
+	County     string
+	Reason     string
+	Moved      json.RawMessage
+	MergedBy   string
+	MergedAt   time.Time
+	UndoReason *string
+	UndoneBy   *string
+	UndoneAt   *time.Time
 }
 
 type Clinic struct {
@@ -326,6 +356,7 @@ type Consent struct {
 	TakenBy     string
 	WithdrawnOn nursery.Date
 	WithdrawnBy *string
+	Institution string
 }
 
 type Contract struct {
@@ -451,6 +482,9 @@ type Enrolment struct {
 	Leave       *string
 	EnteredBy   string
 	LeftBy      *string
+	AgeReason   string
+	ReleasedOn  nursery.Date
+	ReleasedBy  *string
 }
 
 type Gap struct {

@@ -54,7 +54,7 @@ func (r *round) enters(c nursery.Child) string {
 	r.t.Helper()
 	var id string
 	require.NoError(r.t, r.db.As(r.t.Context(), nursery.Engine, func(q *store.Queries) error {
-		entered, err := activities.EnterChildren(r.t.Context(), q, r.fields, []nursery.Child{c}, "institution", applicant, received)
+		entered, err := activities.EnterChildren(r.t.Context(), q, r.fields, []nursery.Child{c}, applicant, "institution", applicant, received)
 		if err == nil {
 			id = entered[0].ID
 		}

@@ -194,6 +194,9 @@ func (a *Applicant) County() string { return a.Registration.County }
 // Clerk is who reviews the applicant's papers.
 func (a *Applicant) Clerk() *Actor { return a.door.As("clerk-" + a.County()) }
 
+// CountyOffice is the office of the applicant's county.
+func (a *Applicant) CountyOffice() *Actor { return a.door.As("county-office-" + a.County()) }
+
 // Supervisor is who the clerk's overdue tasks go to.
 func (a *Applicant) Supervisor() *Actor { return a.door.As("supervisor-" + a.County()) }
 

@@ -4,16 +4,18 @@
 SELECT pg_advisory_xact_lock(1953853289, bucket) FROM (SELECT unnest(@buckets::int[]) AS bucket ORDER BY bucket) b;
 
 -- name: ChildrenByIdentity :many
--- Served by children_by_identity. Bounded by the number of indexes asked for.
-SELECT id, identity_index FROM children WHERE identity_index = ANY(@indexes::bytea[]);
+-- The record that goes on, of each that holds one of the identities. Served by children_by_identity. Bounded by the number of
+-- indexes asked for.
+SELECT c.id, i.identity_index, i.id AS holder, c.name, c.born_on, c.sex, c.died_on FROM children i
+JOIN children c ON c.id = coalesce(i.merged_into, i.id) WHERE i.identity_index = ANY(@indexes::bytea[]);
 
 -- name: InsertChildren :exec
 INSERT INTO children (id, county, born_on, sex, identity_kind, identity_index, identity, name, guardian_name, guardian_phone,
-    source, created_by, created_at, updated_at)
+    guardian_from, source, created_by, created_at, updated_at)
 SELECT unnest(@ids::text[]), unnest(@counties::text[]), unnest(@born_on::text[])::date, unnest(@sexes::text[]),
     unnest(@identity_kinds::text[]), unnest(@identity_indexes::bytea[]), unnest(@identities::bytea[]), unnest(@names::bytea[]),
     nullif(unnest(@guardian_names::bytea[]), ''), nullif(unnest(@guardian_phones::bytea[]), ''),
-    sqlc.arg(source)::text, sqlc.arg(created_by)::text, sqlc.arg(at)::timestamptz, sqlc.arg(at)::timestamptz;
+    sqlc.arg(guardian_from)::text, sqlc.arg(source)::text, sqlc.arg(created_by)::text, sqlc.arg(at)::timestamptz, sqlc.arg(at)::timestamptz;
 
 -- name: ChildByID :one
 SELECT * FROM children WHERE id = @id;
@@ -26,17 +28,55 @@ SELECT * FROM children WHERE id = ANY(@ids::text[]) ORDER BY id;
 SELECT * FROM children WHERE id = @id FOR UPDATE;
 
 -- name: CorrectChild :exec
+-- A guardian that is not named stays when another entered it, whose entry the corrector may not have seen.
 UPDATE children SET county = @county, born_on = @born_on, sex = @sex, identity_kind = @identity_kind,
-    identity_index = @identity_index, identity = @identity, name = @name, guardian_name = nullif(@guardian_name::bytea, ''),
-    guardian_phone = nullif(@guardian_phone::bytea, ''), updated_at = @updated_at WHERE id = @id;
+    identity_index = @identity_index, identity = @identity, name = @name, name_form = 1,
+    guardian_name = CASE WHEN sqlc.arg(keep_guardian)::boolean THEN guardian_name ELSE nullif(@guardian_name::bytea, '') END,
+    guardian_phone = CASE WHEN sqlc.arg(keep_guardian)::boolean THEN guardian_phone ELSE nullif(@guardian_phone::bytea, '') END,
+    guardian_from = CASE WHEN sqlc.arg(keep_guardian)::boolean THEN guardian_from ELSE @guardian_from END,
+    updated_at = @updated_at WHERE id = @id;
 
 -- name: PutGuardian :exec
--- What the guardian now says of itself; what it does not say stays.
-UPDATE children SET guardian_name = coalesce(nullif(@guardian_name::bytea, ''), guardian_name),
-    guardian_phone = coalesce(nullif(@guardian_phone::bytea, ''), guardian_phone), updated_at = @updated_at WHERE id = @id;
+-- What the guardian now says of itself to an institution, in place of what it said to another; what it said to this one stays
+-- where it says nothing new.
+UPDATE children SET
+    guardian_name = coalesce(nullif(@guardian_name::bytea, ''), CASE WHEN guardian_from = @guardian_from THEN guardian_name END),
+    guardian_phone = coalesce(nullif(@guardian_phone::bytea, ''), CASE WHEN guardian_from = @guardian_from THEN guardian_phone END),
+    guardian_from = @guardian_from, updated_at = @updated_at WHERE id = @id;
+
+-- name: ChildMergedInto :one
+-- The record that goes on, for one that became part of it.
+SELECT coalesce(merged_into, id)::text AS child FROM children WHERE id = @id;
+
+-- name: GuardiansShown :many
+-- Of which of the children an institution may know the guardian: it entered it itself, the guardian consents, or who entered
+-- it released it. Served by the primary key. Bounded by the number of children asked for.
+SELECT c.id FROM children c WHERE c.id = ANY(@children::text[]) AND (c.guardian_from = @institution
+    OR EXISTS (SELECT FROM consents t WHERE t.child = c.id AND t.purpose = 'transfer' AND t.institution = @institution AND t.withdrawn_on IS NULL)
+    OR EXISTS (SELECT FROM enrolments e WHERE e.child = c.id AND e.institution = c.guardian_from AND e.released_on IS NOT NULL));
+
+-- name: ConsentsReleased :many
+-- The consents that others took and an institution may know of. Served by consents_of_child. Bounded: a few a year.
+SELECT s.* FROM consents s WHERE s.child = @child AND s.institution <> @institution AND s.purpose <> 'transfer' AND (
+    EXISTS (SELECT FROM consents t WHERE t.child = s.child AND t.purpose = 'transfer' AND t.institution = @institution AND t.withdrawn_on IS NULL)
+    OR EXISTS (SELECT FROM enrolments e WHERE e.child = s.child AND e.institution = s.institution AND e.released_on IS NOT NULL))
+ORDER BY s.id LIMIT 200;
+
+-- name: ReleaseChild :execrows
+-- The institution releases what it entered to the next one that has the child in care.
+UPDATE enrolments SET released_on = sqlc.arg(released_on)::date, released_by = sqlc.arg(released_by)::text
+WHERE child = @child AND institution = @institution AND left_on IS NOT NULL AND released_on IS NULL;
+
+-- name: LockIdentityRefusals :one
+-- How often the account was refused on the day; held until the transaction ends, so that none goes uncounted.
+INSERT INTO identity_refusals (account, day, refusals) VALUES (@account, @day, 0)
+ON CONFLICT (account, day) DO UPDATE SET refusals = identity_refusals.refusals RETURNING refusals;
+
+-- name: AddIdentityRefusals :exec
+UPDATE identity_refusals SET refusals = refusals + sqlc.arg(more)::integer WHERE account = @account AND day = @day;
 
 -- name: NoteChildDied :exec
-UPDATE children SET died_on = @died_on, updated_at = @updated_at WHERE id = @id;
+UPDATE children SET died_on = sqlc.narg(died_on)::date, updated_at = @updated_at WHERE id = @id;
 
 -- name: OpenEnrolment :one
 -- Served by enrolments_one_open.
@@ -53,9 +93,30 @@ SELECT e.institution, e.county, (serves(sqlc.arg(clinic)::text, e.institution, s
     OR e.child IN (SELECT referred_to(sqlc.arg(clinic)::text)))::boolean AS served
 FROM enrolments e WHERE e.child = @child ORDER BY e.left_on IS NOT NULL, e.entered_on DESC, e.id DESC LIMIT 1;
 
+-- name: StaysOf :many
+-- Every stay of the children. Served by enrolments_of_child. Bounded: a child has a few spans within three years.
+SELECT * FROM enrolments WHERE child = ANY(@children::text[]) ORDER BY child, entered_on, id;
+
+-- name: LastStay :one
+-- The latest stay of a child at an institution, or at any when none is named. Served by enrolments_of_child.
+SELECT * FROM enrolments WHERE child = @child AND (@institution::text = '' OR institution = @institution)
+ORDER BY left_on IS NULL DESC, entered_on DESC, id DESC LIMIT 1;
+
+-- name: CorrectStay :exec
+UPDATE enrolments SET entered_on = @entered_on, left_on = sqlc.narg(left_on)::date, leave = sqlc.narg(leave)::text,
+    left_by = sqlc.narg(left_by)::text, age_reason = @age_reason WHERE id = @id;
+
+-- name: InsertChildCorrection :exec
+INSERT INTO child_corrections (child, county, institution, what, before, after, reason, corrected_by, corrected_at)
+VALUES (@child, @county, @institution, @what, @before, @after, @reason, @corrected_by, @corrected_at);
+
+-- name: ChildCorrections :many
+-- Served by child_corrections_of_child. Bounded: a few.
+SELECT * FROM child_corrections WHERE child = @child ORDER BY id DESC LIMIT 100;
+
 -- name: InsertEnrolment :exec
-INSERT INTO enrolments (child, county, institution, class, entered_on, entered_by)
-VALUES (@child, @county, @institution, @class, @entered_on, @entered_by);
+INSERT INTO enrolments (child, county, institution, class, entered_on, entered_by, age_reason)
+VALUES (@child, @county, @institution, @class, @entered_on, @entered_by, @age_reason);
 
 -- name: ChangeClass :execrows
 UPDATE enrolments SET class = @class WHERE child = @child AND institution = @institution AND left_on IS NULL;
@@ -96,11 +157,12 @@ WHERE e.institution = @institution AND e.left_on IS NULL ORDER BY e.class, e.chi
 SELECT * FROM cases WHERE institution = @institution AND kind = @kind AND status = 'open' ORDER BY case_no LIMIT 100;
 
 -- name: InsertConsent :execrows
-INSERT INTO consents (child, county, purpose, evidence, given_on, taken_by)
-VALUES (@child, @county, @purpose, @evidence, @given_on, @taken_by)
-ON CONFLICT (child, purpose) WHERE withdrawn_on IS NULL DO NOTHING;
+INSERT INTO consents (child, county, purpose, evidence, given_on, taken_by, institution)
+VALUES (@child, @county, @purpose, @evidence, @given_on, @taken_by, @institution)
+ON CONFLICT (child, purpose, institution) WHERE withdrawn_on IS NULL DO NOTHING;
 
 -- name: WithdrawConsent :execrows
+-- A guardian who withdraws from one withdraws from all: the consent is its, not theirs.
 UPDATE consents SET withdrawn_on = sqlc.arg(withdrawn_on)::date, withdrawn_by = sqlc.arg(withdrawn_by)::text
 WHERE child = @child AND purpose = @purpose AND withdrawn_on IS NULL;
 

@@ -38,9 +38,11 @@ ORDER BY b.month DESC, b.case_no DESC LIMIT sqlc.arg(page_size)::integer;
 SELECT id FROM children WHERE id = ANY (sqlc.arg(ids)::text[]);
 
 -- name: UpdateRosterChildren :exec
--- What a source says anew of children who are known; a guardian it does not name stays.
-UPDATE children c SET born_on = i.born_on, sex = i.sex, name = i.name, guardian_name = coalesce(i.guardian_name, c.guardian_name),
-    guardian_phone = coalesce(i.guardian_phone, c.guardian_phone), died_on = i.died_on, moved_on = i.moved_on, updated_at = sqlc.arg(at)
+-- What a source says now of children who are known. A guardian it does not name stays, and so does one that an institution
+-- entered; a death is taken back by a correction alone.
+UPDATE children c SET born_on = i.born_on, sex = i.sex, name = i.name, name_form = 1,
+    guardian_name = CASE c.guardian_from WHEN '' THEN coalesce(i.guardian_name, c.guardian_name) ELSE c.guardian_name END,
+    guardian_phone = CASE c.guardian_from WHEN '' THEN coalesce(i.guardian_phone, c.guardian_phone) ELSE c.guardian_phone END, died_on = coalesce(i.died_on, c.died_on), moved_on = i.moved_on, updated_at = sqlc.arg(at)
 FROM (SELECT unnest(sqlc.arg(ids)::text[]) AS id, unnest(sqlc.arg(born_on)::date[]) AS born_on, unnest(sqlc.arg(sexes)::text[]) AS sex,
     unnest(sqlc.arg(names)::bytea[]) AS name, nullif(unnest(sqlc.arg(guardian_names)::bytea[]), '') AS guardian_name,
     nullif(unnest(sqlc.arg(guardian_phones)::bytea[]), '') AS guardian_phone, unnest(sqlc.arg(died_on)::date[]) AS died_on,
@@ -60,7 +62,7 @@ ON CONFLICT (case_no, child) DO UPDATE SET residence = excluded.residence, perso
 -- name: PutInsuranceConsents :exec
 INSERT INTO consents (child, county, purpose, evidence, given_on, taken_by)
 SELECT unnest(sqlc.arg(children)::text[]), @county, 'insurance', unnest(sqlc.arg(evidence)::text[]), @given_on, @taken_by
-ON CONFLICT (child, purpose) WHERE withdrawn_on IS NULL DO NOTHING;
+ON CONFLICT (child, purpose, institution) WHERE withdrawn_on IS NULL DO NOTHING;
 
 -- name: NextInsuranceUpload :one
 SELECT (coalesce(max(number), 0) + 1)::integer FROM insurance_uploads WHERE case_no = @case_no;
@@ -258,7 +260,8 @@ WHERE c.county = @county AND c.born_on <= sqlc.arg(on_day)::date AND c.born_on >
 -- name: CoverOnDay :one
 -- The cover a claim rests on. Served by insurance_covers_of_child.
 SELECT v.*, b.terms, b.perils FROM insurance_covers v JOIN insurance_batches b ON b.case_no = v.case_no
-WHERE v.child = @child AND v.from_on <= sqlc.arg(on_day)::date AND v.until_on > sqlc.arg(on_day)::date;
+WHERE v.child IN (SELECT c.id FROM children c WHERE c.id = @child OR c.merged_into = @child) AND v.from_on <= sqlc.arg(on_day)::date AND v.until_on > sqlc.arg(on_day)::date
+ORDER BY v.child <> @child, v.from_on LIMIT 1;
 
 -- name: InsertInsuranceClaim :exec
 INSERT INTO insurance_claims (case_no, county, institution, insurer, child, cover_case, cover_send, peril, accident_on, reported_on, amount_fen,

@@ -1,0 +1,114 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// guardiansShown returns of which children an institution may know the guardian: who entered it itself, has the guardian's
+// consent, or was released it by the institution that entered it (个人信息保护法 art. 23).
+func guardiansShown(ctx context.Context, q *store.Queries, institution string, ids ...string) (map[string]bool, error) {
+	shown := make(map[string]bool, len(ids))
+	err := q.Beyond(ctx, func() error {
+		rows, err := q.GuardiansShown(ctx, store.GuardiansShownParams{Children: ids, Institution: institution})
+		for _, id := range rows {
+			shown[id] = true
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read releases: %w", err)
+	}
+	return shown, nil
+}
+
+// hideGuardian takes the guardian out of a row where p may not know of it. What an institution may know its clinic may.
+func (s *Service) hideGuardians(ctx context.Context, q *store.Queries, p nursery.Principal, rows ...*store.Child) error {
+	if p.Role != nursery.RoleInstitution && p.Role != nursery.RoleHospital {
+		return nil
+	}
+	ids := make([]string, len(rows))
+	for i, row := range rows {
+		ids[i] = row.ID
+	}
+	institution := p.Institution
+	if p.Role == nursery.RoleHospital && len(rows) > 0 {
+		stay, err := q.OpenEnrolment(ctx, rows[0].ID)
+		if err != nil && !store.IsNotFound(err) {
+			return fmt.Errorf("read enrolment: %w", err)
+		}
+		institution = stay.Institution
+	}
+	shown, err := guardiansShown(ctx, q, institution, ids...)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		if !shown[row.ID] {
+			row.GuardianName, row.GuardianPhone = nil, nil
+		}
+	}
+	return nil
+}
+
+// ReleaseChild releases what this institution entered of a child that has left to the one that has it in care next, with the reason.
+// Errors: invalid, child_not_enrolled when the child has not left.
+func (s *Service) ReleaseChild(ctx context.Context, p nursery.Principal, key, id string, in ChildReason) (Enrolled, error) {
+	return s.changeChild(ctx, p, key, "child.release", id, in, func(q *store.Queries, child store.Child) error {
+		if err := in.refusal(); err != nil {
+			return err
+		}
+		return s.release(ctx, q, p, child, in.Reason)
+	})
+}
+
+func (s *Service) release(ctx context.Context, q *store.Queries, p nursery.Principal, child store.Child, reason string) error {
+	on, by := s.today(), p.Account
+	n, err := q.ReleaseChild(ctx, store.ReleaseChildParams{Child: child.ID, Institution: p.Institution, ReleasedOn: on, ReleasedBy: by})
+	if err != nil {
+		return fmt.Errorf("release child: %w", err)
+	}
+	if n == 0 {
+		return refuse(Conflict, CodeChildNotEnrolled, "该婴幼儿没有可移交的离托登记，或者已经移交。")
+	}
+	return s.noteCorrection(ctx, q, p, child, "release", nil, map[string]any{"released_on": on}, reason)
+}
+
+// ChildReason is why something about a child is done.
+type ChildReason struct {
+	Reason string `json:"reason" minLength:"2" maxLength:"500" doc:"理由"`
+}
+
+func (r ChildReason) refusal() error {
+	var c checker
+	c.limits(r)
+	return c.refusal()
+}
+
+// noteCorrection writes down what was put right, by whom and why. It holds days and codes alone.
+func (s *Service) noteCorrection(ctx context.Context, q *store.Queries, p nursery.Principal, child store.Child, what string, before, after map[string]any, reason string) error {
+	was, err := json.Marshal(before)
+	if err != nil {
+		return fmt.Errorf("encode correction: %w", err)
+	}
+	is, err := json.Marshal(after)
+	if err != nil {
+		return fmt.Errorf("encode correction: %w", err)
+	}
+	institution := ""
+	if p.Role == nursery.RoleInstitution {
+		institution = p.Institution
+	}
+	err = q.InsertChildCorrection(ctx, store.InsertChildCorrectionParams{
+		Child: child.ID, County: child.County, Institution: institution, What: what, Before: was, After: is, Reason: reason,
+		CorrectedBy: p.Account, CorrectedAt: s.Now(),
+	})
+	if err != nil {
+		return fmt.Errorf("note correction: %w", err)
+	}
+	return nil
+}
