@@ -59,7 +59,7 @@ func TestANumberAloneOpensNothing(t *testing.T) {
 		_, err = d.EnrolChild(t.Context(), neighbour, what, e)
 		code(t, err, casework.CodeIdentityUnverified)
 	}
-	require.Equal(t, []string{"3"}, d.strings(`SELECT refusals::text FROM identity_refusals`), "a repeat of the command is not another attempt")
+	require.Equal(t, []string{"3"}, d.strings(`SELECT refusals::text FROM identity_refusals WHERE account = $1`, neighbour.Account), "a repeat of the command is not another attempt")
 	_, err = d.Child(t.Context(), neighbour, known.ID, nursery.ReadForEnrolment)
 	code(t, err, casework.CodeNotFound)
 

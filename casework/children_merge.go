@@ -335,8 +335,12 @@ func (s *Service) Merges(ctx context.Context, p nursery.Principal, page PageRequ
 	if err != nil {
 		return list, err
 	}
+	county := ""
+	if p.Role == nursery.RoleCountyOffice {
+		county = p.County
+	}
 	err = s.DB.As(ctx, p, func(q *store.Queries) error {
-		rows, err := q.ChildMerges(ctx, store.ChildMergesParams{Before: before, County: p.County, PageSize: int32(limit + 1)})
+		rows, err := q.ChildMerges(ctx, store.ChildMergesParams{Before: before, County: county, PageSize: int32(limit + 1)})
 		for i, row := range rows {
 			if i == limit {
 				list.Next = cursor{No: rows[i-1].ID}.encode()
