@@ -8,7 +8,7 @@ import (
 	"tuoyu/casework"
 )
 
-type alikeChildren struct {
+type pairsAlike struct {
 	Pairs []casework.AlikeChildren `json:"pairs" doc:"疑似同一婴幼儿的记录"`
 }
 
@@ -83,8 +83,8 @@ func registerMerges(a *api) {
 
 	alike := operation(http.MethodGet, "/api/v1/children/alike", "listAlike", tagChildren, "疑似同一婴幼儿")
 	alike.Description = "本县区姓名、出生日期和性别相同而证件不同的记录，不含姓名。"
-	register(a, alike, func(ctx context.Context, _ *struct{}) (*answer[alikeChildren], error) {
+	register(a, alike, func(ctx context.Context, _ *struct{}) (*answer[pairsAlike], error) {
 		pairs, err := a.door.Alike(ctx, principal(ctx))
-		return reply(alikeChildren{pairs}, err)
+		return reply(pairsAlike{pairs}, err)
 	})
 }
