@@ -139,6 +139,12 @@ func assessedStep(task store.Task) string {
 	return step
 }
 
+// TaskGaps returns the gaps the rules found when the task was put, which a notice that answers it tells of.
+func TaskGaps(ctx context.Context, q *store.Queries, task store.Task) ([]nursery.Reason, error) {
+	made, _, err := readDecisions(ctx, q, task.CaseNo, assessedStep(task))
+	return Gaps(made), err
+}
+
 // followVisit is what follows a record that everybody signs. What is found again is for a supervisor to decide on.
 func (e *Engine) followVisit(ctx context.Context, m Move) error {
 	found, err := e.visitAssessed(ctx, Move{CaseNo: m.CaseNo, Step: m.Assessed})

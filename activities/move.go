@@ -41,6 +41,9 @@ type reviewed struct {
 	} `json:"findings"`
 }
 
+// RuleReviewed is the rule of a gap that a reviewer found.
+const RuleReviewed = "RF-09a"
+
 func (s *step) gapsToTell(ctx context.Context, in Move) ([]nursery.Reason, error) {
 	made, _, err := readDecisions(ctx, s.q, s.c.CaseNo, in.Assessed)
 	if err != nil {
@@ -54,7 +57,7 @@ func (s *step) gapsToTell(ctx context.Context, in Move) ([]nursery.Reason, error
 		}
 		for _, f := range said.Findings {
 			gaps = append(gaps, nursery.Reason{
-				Rule: "RF-09a", Title: "审核意见", Result: nursery.Fail, Message: f.Message, Remedy: f.Remedy,
+				Rule: RuleReviewed, Title: "审核意见", Result: nursery.Fail, Message: f.Message, Remedy: f.Remedy,
 				Fields: nonBlank(f.Field),
 				Basis: []nursery.Citation{{
 					Document: "托育机构登记和备案办法(试行)", Number: "国卫办人口发〔2019〕25号", Article: "8", Binding: "L4", Verified: true,
@@ -84,7 +87,7 @@ func (s *step) tellGaps(ctx context.Context, gaps []nursery.Reason) error {
 		}
 		err = s.q.InsertGap(ctx, store.InsertGapParams{
 			CaseNo: s.c.CaseNo, County: s.c.County, Institution: s.c.Institution, Round: round + 1, Reason: reason,
-			Fields: orNone(g.Fields), ToldAt: s.at,
+			Fields: orNone(g.Fields), ToldAt: s.at, Version: s.c.Version,
 		})
 		if err != nil {
 			return fmt.Errorf("insert gap: %w", err)

@@ -186,6 +186,9 @@ func (s *Service) Case(ctx context.Context, p nursery.Principal, caseNo string) 
 				return fmt.Errorf("read case: %w", err)
 			}
 		}
+		if err := s.fillFiles(ctx, q, p, c, &d); err != nil {
+			return fmt.Errorf("read case: %w", err)
+		}
 		if d.Clocks, err = s.clocks(ctx, q, c, years); err != nil {
 			return err
 		}
@@ -212,6 +215,9 @@ func fillApplication(ctx context.Context, q *store.Queries, p nursery.Principal,
 	}
 	d.Version, d.Application = int(row.Version), new(nursery.Application)
 	if err := json.Unmarshal(row.Facts, d.Application); err != nil {
+		return err
+	}
+	if d.Changed, _, err = sinceTold(ctx, q, c.CaseNo, *d.Application); err != nil {
 		return err
 	}
 	registration, err := q.RegistrationOf(ctx, d.Application.Institution.USCC)

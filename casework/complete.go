@@ -42,10 +42,15 @@ func completionID(p nursery.Principal, key string) string {
 
 // Complete answers a task. The answer is written down first; when no worker takes it in time it is kept,
 // Delivered is false and the relay sends it under the same identity. Errors: task_closed with who and when,
-// task_claimed, outcome_not_offered, conflict_of_interest, invalid with the form's fields.
+// task_claimed, outcome_not_offered, conflict_of_interest, invalid with the form's fields, opens_nothing, nothing_changed.
 func (s *Service) Complete(ctx context.Context, p nursery.Principal, key, id string, in Completion) (Completed, error) {
 	completion := completionID(p, key)
 	var row store.Outbox
+	if in.Outcome == nursery.OutcomeResubmit && key != "" {
+		if err := s.resubmits(ctx, p, id); err != nil {
+			return Completed{}, err
+		}
+	}
 	done, replayed, err := command(ctx, s, p, key, "task.complete "+id, in, func(q *store.Queries) (Completed, error) {
 		task, err := s.answerable(ctx, q, p, id, in)
 		if err != nil {
@@ -74,6 +79,23 @@ func (s *Service) Complete(ctx context.Context, p nursery.Principal, key, id str
 	}
 	done.At, done.Delivered, done.Note = closed.At, true, ""
 	return done, s.DB.As(ctx, p, func(q *store.Queries) error { return s.remember(ctx, q, p, key, done) })
+}
+
+// resubmits refuses to hand in corrections that change nothing by the task alone.
+func (s *Service) resubmits(ctx context.Context, p nursery.Principal, id string) error {
+	var caseNo string
+	err := s.DB.As(ctx, p, func(q *store.Queries) error {
+		task, err := q.TaskByID(ctx, id)
+		if store.IsNotFound(err) || task.State != "open" {
+			return nil // the command says so
+		}
+		caseNo = task.CaseNo
+		return err
+	})
+	if err != nil || caseNo == "" {
+		return err
+	}
+	return s.handsInChanges(ctx, p, caseNo, nil)
 }
 
 // answerable reads the task and says why p may not answer it so, the plainest reason first.

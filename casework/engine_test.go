@@ -157,7 +157,7 @@ func TestTheRegistrarAnswersTheTaskThatWaitsForIt(t *testing.T) {
 	started := h.file(applicant, h.application(applicant, "community"))
 	waiting := h.task(started.CaseNo, "filing.registration")
 	_, err := h.Complete(t.Context(), clerk, key(), waiting, casework.Completion{Outcome: nursery.OutcomeConfirm,
-		Answer: json.RawMessage(`{"uscc": "911404030000000000", "name": "某园", "nature": "for_profit", "registrar": "market", "county": "140403", "business_scope": "", "status": "active"}`)})
+		Answer: json.RawMessage(`{"uscc": "911404030000000000", "name": "某园", "nature": "for_profit", "registrar": "market", "county": "140403", "business_scope": "托育服务", "status": "active"}`)})
 	require.Equal(t, []string{"/answer/uscc"}, locations(refused(t, err, casework.CodeInvalid)))
 	h.register("community")
 	h.task(started.CaseNo, "filing.review")

@@ -34,6 +34,8 @@ const (
 	CodeVersionStale        = "version_stale"            // 409: somebody saved meanwhile
 	CodeNotOpenForChange    = "not_open_for_change"      // 409: the stage takes no changes
 	CodeFieldNotOpen        = "field_not_open"           // 422: not among the gaps that were told
+	CodeOpensNothing        = "opens_nothing"            // 422: a finding that leaves the applicant nothing to change, each named
+	CodeNothingChanged      = "nothing_changed"          // 422: corrections without a change; what is still open is named
 	CodeTaskClosed          = "task_closed"              // 409: who closed it and when is said
 	CodeAssigneeUnknown     = "assignee_unknown"         // 422: the account has not been seen in the office
 	CodeAssigneeUnfit       = "assignee_unfit"           // 422: the account cannot see or do it

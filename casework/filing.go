@@ -55,10 +55,16 @@ func worse(a, b nursery.Result) nursery.Result {
 }
 
 // CorrectFiling saves a draft, or answers the gaps the applicant was told of: then only what is open may differ.
-// Submit hands it in. Errors: version_stale, not_open_for_change, field_not_open naming each field.
+// Submit hands it in. Errors: version_stale, not_open_for_change, field_not_open naming each field, nothing_changed
+// naming what is still open.
 func (s *Service) CorrectFiling(ctx context.Context, p nursery.Principal, key, caseNo string, in Correction) (Corrected, error) {
 	var task store.Task
 	var handedIn bool
+	if in.Submit && key != "" {
+		if err := s.handsInChanges(ctx, p, caseNo, &in.Application); err != nil {
+			return Corrected{}, err
+		}
+	}
 	corrected, replayed, err := command(ctx, s, p, key, "filing.correct "+caseNo, in, func(q *store.Queries) (Corrected, error) {
 		c, err := s.ownCase(ctx, q, p, "filing.correct", caseNo)
 		if err != nil {

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"slices"
 	"strings"
 	"sync"
 
@@ -108,23 +107,24 @@ func (s *Service) checkForm(ctx context.Context, q *store.Queries, task store.Ta
 	if err != nil {
 		return refuse(Invalid, CodeInvalid, "办理内容不是有效的 JSON。", FieldError{Location: "/answer", Message: "格式有误"})
 	}
-	var fields []FieldError
-	if needsForm(task.Kind, in.Outcome) {
-		err = compiledForms()[formOf(task.Kind)].Validate(value)
-		var invalid *jsonschema.ValidationError
-		if errors.As(err, &invalid) {
-			fields = formErrors(invalid, nil)
-		} else if err != nil {
-			return fmt.Errorf("check form of %s: %w", task.Kind, err)
-		}
-	}
+	form := formOf(task.Kind)
 	c := checker{}
-	unprintables(&c, "/answer", value)
-	for _, f := range append(fields, formNeeds(task, in)...) {
-		c.add(f.Location, f.Message)
+	object, _ := value.(map[string]any)
+	checkFields(&c, fieldsOf(task.Kind, task.Outcomes, in.Outcome), form, in.Outcome, object)
+	var invalid *jsonschema.ValidationError
+	if err = compiledForms()[form].Validate(value); errors.As(err, &invalid) {
+		for _, f := range formErrors(invalid, nil) {
+			c.add(f.Location, f.Message)
+		}
+	} else if err != nil {
+		return fmt.Errorf("check form of %s: %w", task.Kind, err)
 	}
+	unprintables(&c, "/answer", value)
 	if len(c.fields) > 0 {
 		return c.refusal()
+	}
+	if err := s.opensSomething(ctx, q, task, in.Outcome, answer); err != nil {
+		return err
 	}
 	if task.Kind == "filing.registration" && in.Outcome == nursery.OutcomeConfirm {
 		var r nursery.Registration
@@ -211,40 +211,6 @@ func checkFormAttachments(ctx context.Context, q *store.Queries, task store.Task
 		}
 	}
 	return c.refusal()
-}
-
-// needsForm spares the clerk who sends a registration back from filling it in.
-func needsForm(taskKind string, outcome nursery.Outcome) bool {
-	return taskKind != "filing.registration" || outcome == nursery.OutcomeConfirm
-}
-
-// formNeeds is what an outcome needs beyond the shape of its form.
-func formNeeds(task store.Task, in Completion) []FieldError {
-	var said struct {
-		Findings []json.RawMessage `json:"findings"`
-		Reason   string            `json:"reason"`
-	}
-	if len(in.Answer) > 0 {
-		if err := json.Unmarshal(in.Answer, &said); err != nil {
-			return nil // the schema has said so
-		}
-	}
-	switch in.Outcome {
-	case nursery.OutcomeNonconform, nursery.OutcomeReferPenalty:
-		if len(said.Findings) == 0 && task.Kind != "inspection.decide" {
-			return []FieldError{{Location: "/answer/findings", Message: "请至少写明一项不符合情况"}}
-		}
-	case nursery.OutcomeRefuse, nursery.OutcomeNotSign:
-		if strings.TrimSpace(said.Reason) == "" {
-			return []FieldError{{Location: "/answer/reason", Message: "请写明理由"}}
-		}
-	case nursery.OutcomeCorrect:
-		complete := slices.Contains(task.Outcomes, string(nursery.OutcomeAccept))
-		if (complete || task.Kind == "filing.registration") && len(said.Findings) == 0 {
-			return []FieldError{{Location: "/answer/findings", Message: "请写明需要补正的内容"}}
-		}
-	}
-	return nil
 }
 
 func formErrors(e *jsonschema.ValidationError, fields []FieldError) []FieldError {

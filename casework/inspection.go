@@ -99,7 +99,6 @@ func (s *Service) refusedBy(ctx context.Context, facts nursery.InspectionFacts, 
 // checkInspectionForm is what the answers to an inspection's tasks need beyond their shape.
 func (s *Service) checkInspectionForm(ctx context.Context, q *store.Queries, task store.Task, outcome nursery.Outcome, answer json.RawMessage) error {
 	var said struct {
-		Note      string `json:"note"`
 		Inspector string `json:"inspector"`
 		activities.VisitDay
 		First  string `json:"first_inspector"`
@@ -107,13 +106,6 @@ func (s *Service) checkInspectionForm(ctx context.Context, q *store.Queries, tas
 	}
 	if err := json.Unmarshal(answer, &said); err != nil {
 		return refuse(Invalid, CodeInvalid, "办理内容填写有误。", FieldError{Location: "/answer", Message: "格式有误"})
-	}
-	switch outcome {
-	case nursery.OutcomeDecline, nursery.OutcomeAnother, nursery.OutcomeObject, nursery.OutcomeDispute, nursery.OutcomeNoted,
-		nursery.OutcomeReplied, nursery.OutcomeNotOurs:
-		if wrong := needText("/answer/note", said.Note, 2000); wrong != nil {
-			return refuse(Invalid, CodeInvalid, "请写明情况或理由。", *wrong)
-		}
 	}
 	switch task.Kind {
 	case taskVisit:

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 
 	"tuoyu/activities"
 	"tuoyu/nursery"
@@ -156,10 +155,6 @@ func (s *Service) checkClaimAnswer(ctx context.Context, q *store.Queries, task s
 		}
 		if most := min(claim.AmountFen, terms.ClaimLimitFen); said.AmountFen < 1 || said.AmountFen > most {
 			c.add("/answer/amount_fen", fmt.Sprintf("应为 1 至 %d 分", most))
-		}
-	case nursery.OutcomeReject:
-		if strings.TrimSpace(said.Reason) == "" {
-			c.add("/answer/reason", "请写明理由")
 		}
 	case nursery.OutcomePay:
 		if said.PaidOn.After(s.today()) || !said.PaidOn.IsZero() && said.PaidOn.Before(claim.ReportedOn) {

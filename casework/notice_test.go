@@ -99,7 +99,9 @@ func TestAnAnswersPapersAreSeenBeforeItIsGiven(t *testing.T) {
 	recheck := h.task(started.CaseNo, "filing.recheck")
 	notices, err = preview(inspector, recheck, nursery.OutcomeConform, `{}`)
 	require.Equal(t, []string{"整改复查合格告知书"}, noticed(t, notices, err))
-	notices, err = preview(inspector, recheck, nursery.OutcomeReferPenalty, found)
+	_, err = preview(inspector, recheck, nursery.OutcomeReferPenalty, found)
+	require.Equal(t, []string{"/answer/rectify_working_days"}, locations(refused(t, err, casework.CodeInvalid)), "no days to put right what is referred")
+	notices, err = preview(inspector, recheck, nursery.OutcomeReferPenalty, `{"findings": [{"message": "拒不分班"}]}`)
 	require.Empty(t, noticed(t, notices, err), "the penalty procedure prints its own")
 }
 

@@ -240,6 +240,10 @@ func (s *Service) Task(ctx context.Context, p nursery.Principal, id string) (Tas
 			return fmt.Errorf("read case: %w", err)
 		}
 		detail = TaskDetail{TaskSummary: s.summarise(task, p, years), Case: s.summary(c, years), Form: formSchema(task.Kind)}
+		for i, o := range detail.Outcomes {
+			f := fieldsOf(task.Kind, task.Outcomes, o.Outcome)
+			detail.Outcomes[i].Required, detail.Outcomes[i].Optional = f.required, f.optional
+		}
 		if task.Decision == nil {
 			return nil
 		}

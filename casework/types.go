@@ -107,6 +107,8 @@ type CaseDetail struct {
 	Children     []CaseRef            `json:"children,omitempty"`
 	Version      int                  `json:"version"`
 	Application  *nursery.Application `json:"application,omitempty"`
+	Changed      []string             `json:"changed,omitempty"` // since the applicant was last told of corrections, as JSON Pointers
+	Files        []Attachment         `json:"files,omitempty"`   // of the application's papers, where the asker may open them
 	Registration *RegistrationView    `json:"registration,omitempty"`
 	Clocks       []ClockView          `json:"clocks"`
 	Gaps         []nursery.Reason     `json:"gaps"`
@@ -204,10 +206,13 @@ type TaskSummary struct {
 	Answer         json.RawMessage `json:"answer,omitempty"`
 }
 
-// OutcomeOffer is one way to answer a task.
+// OutcomeOffer is one way to answer a task, with the fields of the task's form that it needs and that it may have. Others
+// are refused with it.
 type OutcomeOffer struct {
-	Outcome nursery.Outcome `json:"outcome"`
-	Title   string          `json:"title"`
+	Outcome  nursery.Outcome `json:"outcome"`
+	Title    string          `json:"title"`
+	Required []string        `json:"required,omitempty"`
+	Optional []string        `json:"optional,omitempty"`
 }
 
 // TaskDetail is a task with what one looks at to answer it.

@@ -99,6 +99,9 @@ var listKeys = map[string][]string{
 
 func keyedList(path string) bool { return listKeys[path] != nil }
 
+// NamesElement reports whether a field is one by which the elements of a list are named: changed, it makes another element.
+func NamesElement(list, field string) bool { return slices.Contains(listKeys[list], field) }
+
 // ElementNames names the elements of the list at a JSON Pointer as Changes does, in their order: those that share a name are
 // told apart by it, and one without any of the fields that name it has the name "". Elements of other lists have no names: nil.
 func ElementNames(list string, elements int, field func(element int, name string) string) []string {

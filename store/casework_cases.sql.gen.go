@@ -13,6 +13,30 @@ import (
 	"tuoyu/nursery"
 )
 
+const applicationVersion = `-- name: ApplicationVersion :one
+SELECT case_no, version, county, institution, facts, entered_by, entered_at FROM applications WHERE case_no = $1 AND version = $2
+`
+
+type ApplicationVersionParams struct {
+	CaseNo  string
+	Version int32
+}
+
+func (q *Queries) ApplicationVersion(ctx context.Context, arg ApplicationVersionParams) (Application, error) {
+	row := q.db.QueryRow(ctx, applicationVersion, arg.CaseNo, arg.Version)
+	var i Application
+	err := row.Scan(
+		&i.CaseNo,
+		&i.Version,
+		&i.County,
+		&i.Institution,
+		&i.Facts,
+		&i.EnteredBy,
+		&i.EnteredAt,
+	)
+	return i, err
+}
+
 const caseByNumber = `-- name: CaseByNumber :one
 SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about, passed FROM cases WHERE case_no = $1
 `
@@ -639,7 +663,7 @@ func (q *Queries) OpenCaseOf(ctx context.Context, arg OpenCaseOfParams) (string,
 }
 
 const openGapsOfCase = `-- name: OpenGapsOfCase :many
-SELECT id, case_no, county, institution, round, reason, fields, state, told_at FROM gaps WHERE case_no = $1 AND state = 'open' ORDER BY id LIMIT 500
+SELECT id, case_no, county, institution, round, reason, fields, state, told_at, version FROM gaps WHERE case_no = $1 AND state = 'open' ORDER BY id LIMIT 500
 `
 
 func (q *Queries) OpenGapsOfCase(ctx context.Context, caseNo string) ([]Gap, error) {
@@ -661,6 +685,7 @@ func (q *Queries) OpenGapsOfCase(ctx context.Context, caseNo string) ([]Gap, err
 			&i.Fields,
 			&i.State,
 			&i.ToldAt,
+			&i.Version,
 		); err != nil {
 			return nil, err
 		}
@@ -751,4 +776,16 @@ func (q *Queries) SubmitCase(ctx context.Context, arg SubmitCaseParams) error {
 		arg.CaseNo,
 	)
 	return err
+}
+
+const toldVersion = `-- name: ToldVersion :one
+SELECT coalesce(max(version), 0)::integer FROM gaps WHERE case_no = $1
+`
+
+// The version of the application that the applicant was last told of; zero where there was no notice.
+func (q *Queries) ToldVersion(ctx context.Context, caseNo string) (int32, error) {
+	row := q.db.QueryRow(ctx, toldVersion, caseNo)
+	var column_1 int32
+	err := row.Scan(&column_1)
+	return column_1, err
 }

@@ -79,6 +79,52 @@ func (q *Queries) AttachmentsKnown(ctx context.Context, arg AttachmentsKnownPara
 	return items, nil
 }
 
+const attachmentsOf = `-- name: AttachmentsOf :many
+SELECT id, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at, case_no, child, file_key, sealed_name, kept FROM attachments WHERE id = ANY ($1::text[]) AND institution = $2 LIMIT 1000
+`
+
+type AttachmentsOfParams struct {
+	Ids         []string
+	Institution string
+}
+
+// Served by the primary key.
+func (q *Queries) AttachmentsOf(ctx context.Context, arg AttachmentsOfParams) ([]Attachment, error) {
+	rows, err := q.db.Query(ctx, attachmentsOf, arg.Ids, arg.Institution)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Attachment{}
+	for rows.Next() {
+		var i Attachment
+		if err := rows.Scan(
+			&i.ID,
+			&i.Sha256,
+			&i.County,
+			&i.Institution,
+			&i.Name,
+			&i.MediaType,
+			&i.Size,
+			&i.Scan,
+			&i.UploadedBy,
+			&i.UploadedAt,
+			&i.CaseNo,
+			&i.Child,
+			&i.FileKey,
+			&i.SealedName,
+			&i.Kept,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const blobFolderMark = `-- name: BlobFolderMark :one
 SELECT mark FROM blob_folder
 `
@@ -360,6 +406,36 @@ func (q *Queries) LinkAttachments(ctx context.Context, arg LinkAttachmentsParams
 	return err
 }
 
+const papersSeen = `-- name: PapersSeen :many
+SELECT attachment FROM papers_seen WHERE account = $1 AND case_no = $2 LIMIT 1000
+`
+
+type PapersSeenParams struct {
+	Account string
+	CaseNo  string
+}
+
+// Served by the primary key.
+func (q *Queries) PapersSeen(ctx context.Context, arg PapersSeenParams) ([]string, error) {
+	rows, err := q.db.Query(ctx, papersSeen, arg.Account, arg.CaseNo)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var attachment string
+		if err := rows.Scan(&attachment); err != nil {
+			return nil, err
+		}
+		items = append(items, attachment)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const putSealedFile = `-- name: PutSealedFile :execrows
 UPDATE attachments SET sha256 = $1, file_key = $2::bytea, sealed_name = $3::bytea, name = $4 WHERE id = $5 AND file_key IS NULL AND sha256 = $6
 `
@@ -402,5 +478,27 @@ type RenamePicturesParams struct {
 // Papers that show a signature by the hash of its clear file show it by the attachment instead.
 func (q *Queries) RenamePictures(ctx context.Context, arg RenamePicturesParams) error {
 	_, err := q.db.Exec(ctx, renamePictures, arg.Was, arg.ID)
+	return err
+}
+
+const seePaper = `-- name: SeePaper :exec
+INSERT INTO papers_seen (account, case_no, attachment, seen_at) VALUES ($1, $2, $3, $4)
+ON CONFLICT DO NOTHING
+`
+
+type SeePaperParams struct {
+	Account    string
+	CaseNo     string
+	Attachment string
+	SeenAt     time.Time
+}
+
+func (q *Queries) SeePaper(ctx context.Context, arg SeePaperParams) error {
+	_, err := q.db.Exec(ctx, seePaper,
+		arg.Account,
+		arg.CaseNo,
+		arg.Attachment,
+		arg.SeenAt,
+	)
 	return err
 }

@@ -423,8 +423,8 @@ func (q *Queries) InsertEvent(ctx context.Context, arg InsertEventParams) error 
 }
 
 const insertGap = `-- name: InsertGap :exec
-INSERT INTO gaps (case_no, county, institution, round, reason, fields, told_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO gaps (case_no, county, institution, round, reason, fields, told_at, version)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 `
 
 type InsertGapParams struct {
@@ -435,6 +435,7 @@ type InsertGapParams struct {
 	Reason      json.RawMessage
 	Fields      []string
 	ToldAt      time.Time
+	Version     int32
 }
 
 func (q *Queries) InsertGap(ctx context.Context, arg InsertGapParams) error {
@@ -446,6 +447,7 @@ func (q *Queries) InsertGap(ctx context.Context, arg InsertGapParams) error {
 		arg.Reason,
 		arg.Fields,
 		arg.ToldAt,
+		arg.Version,
 	)
 	return err
 }

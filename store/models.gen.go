@@ -497,6 +497,7 @@ type Gap struct {
 	Fields      []string
 	State       string
 	ToldAt      time.Time
+	Version     int32
 }
 
 type IdempotencyKey struct {

@@ -66,7 +66,11 @@ func (s *Site) caseOne(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.show(w, r, frame{Title: c.Title + " " + c.CaseNo, Wide: true, Live: true, Back: "/cases"}, casePage(c, who(r.Context())))
+	app, err := s.application(r.Context(), c)
+	if err != nil {
+		return err
+	}
+	return s.show(w, r, frame{Title: c.Title + " " + c.CaseNo, Wide: true, Live: true, Back: "/cases", Uses: []string{"papers.js"}}, casePage(c, who(r.Context()), app))
 }
 
 func (s *Site) comment(w http.ResponseWriter, r *http.Request) error {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"strings"
 
 	"tuoyu/casework"
@@ -97,6 +98,27 @@ func clockTitle(name string) string {
 		return t
 	}
 	return name
+}
+
+// folded puts saves that follow one another into one line, the last of them.
+func folded(timeline []casework.Event) (lines []casework.Event) {
+	saves := 0
+	for i, e := range timeline {
+		if e.Kind != "saved" {
+			saves = 0
+			lines = append(lines, e)
+			continue
+		}
+		saves++
+		if i+1 < len(timeline) && timeline[i+1].Kind == "saved" {
+			continue
+		}
+		if saves > 1 {
+			e.Note = fmt.Sprintf("%s（%d 次）", eventText(e), saves)
+		}
+		lines = append(lines, e)
+	}
+	return lines
 }
 
 func eventText(e casework.Event) string {

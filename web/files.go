@@ -17,6 +17,15 @@ func registerFiles(s *Site) {
 		}
 		return serveFile(w, body, a.MediaType, a.Name)
 	})
+	s.streaming("GET /attachments/{id}/thumb", s.thumb)
+	s.page("GET /cases/{no}/papers/{file}", s.paper)
+	s.page("POST /cases/{no}/papers/{file}/seen", func(w http.ResponseWriter, r *http.Request) error {
+		if err := s.Door.SeePaper(r.Context(), who(r.Context()), r.PathValue("no"), r.PathValue("file")); err != nil {
+			return err
+		}
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	})
 	s.streaming("GET /documents/{id}", func(w http.ResponseWriter, r *http.Request) error {
 		d, body, err := s.Door.OpenDocument(r.Context(), who(r.Context()), r.PathValue("id"))
 		if err != nil {

@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
@@ -33,6 +35,38 @@ type filingView struct {
 	Case     casework.CaseDetail
 	Sections []sectionView
 	Gaps     int // that the rules see now
+	App      appView
+	Faults   []casework.FieldError // why it was not handed in
+	Message  string
+}
+
+// place leads to where a gap is put right; empty where the applicant has nothing to change.
+func (v filingView) place(g nursery.Reason) (href, title string) {
+	form := v.App.asked
+	form.Values = maps.Clone(form.Values)
+	form.slots(v.Case)
+	for _, pointer := range g.Fields {
+		for _, part := range sectionsOf(v.Case.Application.SiteKind) {
+			if part.holds(pointer) && nursery.Correctable(*v.Case.Application, pointer) {
+				return "/filing/" + v.Case.CaseNo + "/section/" + part.Name + "#" + fieldID(form.placed(pointer)), form.pointerTitle(pointer)
+			}
+		}
+	}
+	return "", ""
+}
+
+// faultPlace leads to where a fault is put right.
+func (v filingView) faultPlace(f casework.FieldError) string {
+	pointer := strings.TrimPrefix(f.Location, "/application")
+	if href, _ := v.place(nursery.Reason{Fields: []string{pointer}}); href != "" {
+		return href
+	}
+	for _, part := range sectionsOf(v.Case.Application.SiteKind) {
+		if part.holds(pointer) {
+			return "/filing/" + v.Case.CaseNo + "/section/" + part.Name + "#" + fieldID(pointer)
+		}
+	}
+	return "/filing/" + v.Case.CaseNo
 }
 
 // draft reads the case with its application.
@@ -63,8 +97,8 @@ func (s *Site) sections(ctx context.Context, c casework.CaseDetail) (filingView,
 	if err != nil {
 		return filingView{}, err
 	}
-	v := filingView{Case: c, Gaps: checked.Gaps}
-	entered := ask(applicationShape(), *c.Application)
+	v := filingView{Case: c, Gaps: checked.Gaps, App: newAppView(c)}
+	entered := v.App.asked
 	open := openPointers(c)
 	for _, part := range sectionsOf(c.Application.SiteKind) {
 		sv := sectionView{section: part, Open: c.Status == nursery.CaseDraft, Reasons: reasonsOf(checked, part)}
@@ -140,7 +174,12 @@ func (s *Site) sectionPage(w http.ResponseWriter, r *http.Request, status int, c
 	if err != nil {
 		a = *c.Application
 	}
-	form.Open = openFields(c, form, a)
+	form.slots(c)
+	form.Open, form.Whole = openFields(c, form, a)
+	form.titleItems()
+	if err := s.nameFiles(r.Context(), &form, c.County, c.Institution); err != nil {
+		return err
+	}
 	checked, err := s.Door.Precheck(r.Context(), who(r.Context()), a)
 	if err != nil {
 		return err
@@ -197,6 +236,7 @@ func (s *Site) filingSave(w http.ResponseWriter, r *http.Request) error {
 	if changed {
 		return s.sectionPage(w, r, http.StatusOK, c, part, form, version, key(r))
 	}
+	form.withoutBlankSlots(c)
 	a, err := merged(*c.Application, &form, part)
 	if err != nil || len(form.Faults) > 0 {
 		return s.sectionPage(w, r, http.StatusUnprocessableEntity, c, part, form, version, key(r))
@@ -249,11 +289,19 @@ func (s *Site) filingCheck(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	return s.checkPage(w, r, http.StatusOK, c, nil)
+}
+
+// checkPage shows the application before it is handed in, and why it was not.
+func (s *Site) checkPage(w http.ResponseWriter, r *http.Request, status int, c casework.CaseDetail, refused *casework.Error) error {
 	v, err := s.sections(r.Context(), c)
 	if err != nil {
 		return err
 	}
-	return s.show(w, r, frame{Title: "核对并提交", Back: "/filing/" + c.CaseNo}, filingCheckPage(v))
+	if refused != nil {
+		v.Message, v.Faults = refused.Message, refused.Fields
+	}
+	return s.showStatus(w, r, status, frame{Title: "核对并提交", Wide: true, Back: "/filing/" + c.CaseNo, Uses: []string{"papers.js"}}, filingCheckPage(v))
 }
 
 func (s *Site) filingSubmit(w http.ResponseWriter, r *http.Request) error {
@@ -265,12 +313,16 @@ func (s *Site) filingSubmit(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if r.PostFormValue("declared") != "yes" {
-		return &casework.Error{Kind: casework.Invalid, Code: casework.CodeInvalid, Message: "请先勾选声明，再提交。"}
+		return s.checkPage(w, r, http.StatusUnprocessableEntity, c, &casework.Error{Kind: casework.Invalid, Code: casework.CodeInvalid, Message: "请先勾选声明，再提交。"})
 	}
 	if c.Stage == nursery.StageCorrections {
 		_, err = s.Door.CorrectFiling(r.Context(), who(r.Context()), key(r), c.CaseNo, casework.Correction{Application: *c.Application, Version: version(r), Submit: true})
 	} else {
 		_, err = s.Door.SubmitFiling(r.Context(), who(r.Context()), key(r), c.CaseNo)
+	}
+	var refused *casework.Error
+	if errors.As(err, &refused) && refused.Kind == casework.Invalid { // each fault leads to its section
+		return s.checkPage(w, r, http.StatusUnprocessableEntity, c, refused)
 	}
 	if err != nil {
 		return err

@@ -96,27 +96,101 @@ func opens(open []string, pointer string) bool {
 	return nursery.Covers(open, pointer) || slices.ContainsFunc(open, func(o string) bool { return strings.HasPrefix(o, pointer+"/") })
 }
 
-// openFields tells which fields of a form may be changed now: of a draft all, for which it is nil; with corrections what the
-// gaps name and what leads there, and what differs from the application already, to be put back.
-func openFields(c casework.CaseDetail, form asked, entered nursery.Application) func(string) bool {
+// openFields reports which places of a form may be changed now, or lead there, and which may be changed with all that is in
+// them: of a draft all, for which both are nil; with corrections what the gaps name, and what differs from the application
+// already, to be put back. The fields by which an element is named stay, since they would make another of it.
+func openFields(c casework.CaseDetail, form asked, entered nursery.Application) (open, whole func(string) bool) {
 	if c.Status == nursery.CaseDraft {
-		return nil
+		return nil, nil
 	}
-	open := openPointers(c)
+	pointers := openPointers(c)
 	if changed, err := nursery.Changes(*c.Application, entered); err == nil {
-		open = append(open, changed...)
+		pointers = append(pointers, changed...)
 	}
 	elements := form.elements()
-	return func(place string) bool {
+	open = func(place string) bool {
 		for _, e := range elements {
-			if rest, in := below(e.Place, place); in && e.Name == "" { // a new one, which may become any that is open
-				return opens(open, e.List)
-			} else if in {
-				return opens(open, e.List+"/"+e.Name+rest)
+			rest, in := below(e.Place, place)
+			switch {
+			case in && e.Name == "": // a new one, which may become any that is open
+				return opens(pointers, e.List)
+			case in && rest != "" && nursery.NamesElement(e.List, rest[1:]):
+				return nursery.Covers(pointers, e.List)
+			case in:
+				return opens(pointers, e.List+"/"+e.Name+rest)
 			}
 		}
-		return opens(open, place)
+		return opens(pointers, place)
 	}
+	whole = func(place string) bool {
+		for _, e := range elements {
+			if rest, in := below(e.Place, place); in {
+				return e.Name == "" || nursery.Covers(pointers, e.List+"/"+e.Name+rest)
+			}
+		}
+		return nursery.Covers(pointers, place)
+	}
+	return open, whole
+}
+
+// slots gives each paper that is missing and was asked for a row to hand it in.
+func (a *asked) slots(c casework.CaseDetail) {
+	if c.Status == nursery.CaseDraft || !slices.ContainsFunc(a.Shape.Fields, func(f shape) bool { return f.Name == "papers" }) {
+		return
+	}
+	for _, pointer := range openPointers(c) {
+		p, missing := nursery.Lacks(*c.Application, pointer)
+		if !missing || a.pointed(pointer) {
+			continue
+		}
+		next := 0
+		for _, n := range rows(a.Values, "/papers") {
+			next = max(next, n+1)
+		}
+		row := "/papers/" + strconv.Itoa(next)
+		a.Values.Add("/papers/_rows", strconv.Itoa(next))
+		a.Values.Set(row+"/kind", string(p.Kind))
+		a.Values.Set(row+"/staff", p.Staff)
+		a.Values.Set(row+"/name", p.Name)
+	}
+}
+
+// pointed reports whether the form has the element that a pointer names.
+func (a asked) pointed(pointer string) bool {
+	return slices.ContainsFunc(a.elements(), func(e element) bool { return e.List+"/"+e.Name == pointer })
+}
+
+// withoutBlankSlots drops the rows of papers asked for that nothing was handed in for.
+func (a *asked) withoutBlankSlots(c casework.CaseDetail) {
+	if c.Status == nursery.CaseDraft {
+		return
+	}
+	stored := ask(applicationShape(), *c.Application)
+	kept := []string{}
+	for _, n := range rows(a.Values, "/papers") {
+		row := "/papers/" + strconv.Itoa(n)
+		filledIn := false
+		for name, values := range a.Values {
+			rest, in := below(row, name)
+			filledIn = filledIn || in && rest != "" && !nursery.NamesElement("/papers", rest[1:]) && strings.Join(values, "") != ""
+		}
+		if filledIn || stored.pointed(a.named(row)) {
+			kept = append(kept, strconv.Itoa(n))
+		}
+	}
+	if a.Values.Has("/papers/_rows") {
+		a.Values["/papers/_rows"] = kept
+	}
+}
+
+// named is the pointer of a place in the form, its elements by their names.
+func (a asked) named(place string) string {
+	for _, e := range a.elements() {
+		if rest, in := below(e.Place, place); in && e.Name != "" {
+			return e.List + "/" + e.Name + rest
+		}
+	}
+	return place
 }
 
 // element is one of a list of the application: where it stands in the form, and its name in the list, by which the rules point

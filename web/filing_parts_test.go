@@ -1,6 +1,8 @@
 package web
 
 import (
+	"maps"
+	"net/url"
 	"testing"
 
 	"tuoyu/casework"
@@ -25,11 +27,12 @@ func TestCorrectionsOpenWhatTheGapsNameAndNothingElse(t *testing.T) {
 	entered.Papers = append(entered.Papers, nursery.Paper{Kind: nursery.FireProof}, nursery.Paper{Kind: nursery.StaffHealth, Staff: "s-02"})
 	form := ask(applicationShape(), entered)
 	form.Values.Add("/papers/_rows", "9") // a row just added
-	open := openFields(c, form, entered)
+	open, whole := openFields(c, form, entered)
 	for place, want := range map[string]bool{
 		"/papers": true, "/papers/0/kind": false, "/papers/1/staff": false,
-		"/papers/2": true, "/papers/2/kind": true, // the proof asked for
-		"/papers/3/kind": true, // not asked for: it must go again, or become what was
+		"/papers/2": true, "/papers/2/attachment": true, // the proof asked for
+		"/papers/2/kind": false,                              // which stays a proof
+		"/papers/3":      true, "/papers/3/attachment": true, // not asked for: it must go again
 		"/papers/9/kind": true,
 		"/staff":         true, "/staff/0": true, "/staff/0/trained": true, "/staff/0/education": false, "/staff/1/trained": false,
 		"/classes": false, "/institution/name": false,
@@ -38,8 +41,15 @@ func TestCorrectionsOpenWhatTheGapsNameAndNothingElse(t *testing.T) {
 			t.Errorf("open(%q) = %v, want %v", place, !want, want)
 		}
 	}
+	for place, want := range map[string]bool{
+		"/papers": false, "/papers/0": false, "/papers/2": true, "/papers/3": true, "/papers/9": true, "/staff": false, "/staff/0": false, "/staff/0/trained": true,
+	} {
+		if whole(place) != want {
+			t.Errorf("whole(%q) = %v, want %v", place, !want, want)
+		}
+	}
 	c.Status = nursery.CaseDraft
-	if openFields(c, form, entered) != nil {
+	if open, _ := openFields(c, form, entered); open != nil {
 		t.Error("a draft is not open as a whole")
 	}
 }
@@ -53,5 +63,45 @@ func TestAFaultIsShownAtTheElementThatIsNamed(t *testing.T) {
 		if got := form.placed(pointer); got != want {
 			t.Errorf("placed(%q) = %q, want %q", pointer, got, want)
 		}
+	}
+}
+
+func TestAPaperAskedForHasARowThatIsLeftOutUnlessItIsHandedIn(t *testing.T) {
+	c := corrected()
+	form := ask(applicationShape(), *c.Application)
+	form.slots(c)
+	form.slots(c) // once
+	if got := rows(form.Values, "/papers"); len(got) != 3 || form.Values.Get("/papers/2/kind") != "fire_proof" {
+		t.Fatalf("rows %v, kind %q", got, form.Values.Get("/papers/2/kind"))
+	}
+	form.titleItems()
+	if got := form.itemTitle("/papers", 2, 2); got != "消防安全检查合格证明" {
+		t.Errorf("the row is called %q", got)
+	}
+	blank := asked{Shape: form.Shape, Values: maps.Clone(form.Values)}
+	blank.withoutBlankSlots(c)
+	if got := rows(blank.Values, "/papers"); len(got) != 2 {
+		t.Errorf("rows without a file: %v", got)
+	}
+	form.Values.Set("/papers/2/attachment", "A1")
+	form.withoutBlankSlots(c)
+	if got := rows(form.Values, "/papers"); len(got) != 3 {
+		t.Errorf("rows with a file: %v", got)
+	}
+}
+
+func TestAMarkIsARowOfTheFindingsAndAFaultStandsAtIt(t *testing.T) {
+	s := shape{Kind: kindGroup, Fields: []shape{{Name: "findings", Kind: kindList, Fields: []shape{{Name: "field", Kind: kindText}, {Name: "message", Kind: kindText}}}}}
+	form := asked{Shape: s, Values: url.Values{"/findings/_rows": {"0"}}}
+	form.mark("/papers/fire_proof")
+	form.mark("/staff/s-01/post")
+	form.mark("/papers/fire_proof")
+	if got := rows(form.Values, findingsAt); len(got) != 2 || form.Fresh != "/findings/0" {
+		t.Fatalf("rows %v, fresh %q", got, form.Fresh)
+	}
+	form.Values.Set("/findings/0/field", "")
+	form.refusedWith(&casework.Error{Fields: []casework.FieldError{{Location: "/answer/findings/0/message", Message: "必填"}}}, "/answer")
+	if form.faultAt("/findings/1/message") != "必填" {
+		t.Errorf("faults %v", form.Faults)
 	}
 }

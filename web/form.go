@@ -45,6 +45,7 @@ type shape struct {
 	Label    string
 	Hint     string
 	Options  []option
+	Groups   []optionGroup // of a choice among many
 	Required bool
 	Least    string
 	Most     string
@@ -53,6 +54,12 @@ type shape struct {
 }
 
 type option struct{ Value, Label string }
+
+// optionGroup is a heading with the options below it.
+type optionGroup struct {
+	Label   string
+	Options []option
+}
 
 // field finds a property of a group.
 func (s shape) field(name string) (shape, bool) {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"crypto/rand"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -23,6 +24,64 @@ type problemView struct {
 // closed tells whether a field may not be changed now.
 func (a asked) closed(at string) bool { return a.Open != nil && !a.Open(at) }
 
+// closedFields are the fields of a group that may not be changed now.
+func (a asked) closedFields(s shape, at string) shape {
+	closed := shape{Kind: kindGroup}
+	for _, f := range s.Fields {
+		if a.closed(at + "/" + f.Name) {
+			closed.Fields = append(closed.Fields, f)
+		}
+	}
+	return closed
+}
+
+// closedRows are the rows of a list that may not be changed now.
+func (a asked) closedRows(at string) (closed []int) {
+	for _, n := range rows(a.Values, at) {
+		if a.closed(fmt.Sprintf("%s/%d", at, n)) {
+			closed = append(closed, n)
+		}
+	}
+	return closed
+}
+
+// whole reports whether all that is in a place may be changed, so that it may be added to or taken away.
+func (a asked) whole(at string) bool {
+	if a.Whole == nil {
+		return !a.closed(at)
+	}
+	return a.Whole(at)
+}
+
+func (a asked) mayAdd(at string) bool { return a.whole(at) }
+
+func (a asked) mayRemove(at string) bool { return a.whole(at) }
+
+// lockedTitle is the heading of what may not be changed: in a row, of the row; else of the section.
+func (a asked) lockedTitle(at string) string {
+	if at == "" {
+		return "本部分其余内容，不在补正范围，只供查看"
+	}
+	return "其余内容，不在补正范围，只供查看"
+}
+
+// itemTitle is the heading of a row.
+func (a asked) itemTitle(at string, i, n int) string {
+	if title := a.Items[fmt.Sprintf("%s/%d", at, n)]; title != "" {
+		return title
+	}
+	return fmt.Sprintf("第 %d 项", i+1)
+}
+
+// part is what of the page a script puts anew when rows change.
+func (a asked) part() string {
+	if a.Part != "" {
+		return a.Part
+	}
+	return "form"
+}
+
+// fileName is what a file is called. Without its name it is called by its number, which tells it from others.
 func (a asked) fileName(id string) string {
 	if name := a.Files[id]; name != "" {
 		return name

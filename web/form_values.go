@@ -24,9 +24,13 @@ type asked struct {
 	Shape  shape
 	Values url.Values
 	Faults []casework.FieldError
-	Files  map[string]string // names of the files already taken in, by attachment id
-	Open   func(pointer string) bool
-	Kept   string // id of the form that came too late and is shown once more
+	Kept   string                    // id of the form that came too late and is shown once more
+	Files  map[string]string         // names of the files already taken in, by attachment id
+	Open   func(pointer string) bool // what may be changed or leads to it; nil: everything
+	Whole  func(pointer string) bool // what may be changed with all that is in it; nil: as Open
+	Fresh  string                    // the row that was just added
+	Part   string                    // what of the page a script puts anew when a row is added or taken away; empty: the form
+	Items  map[string]string         // titles of rows that have one of their own, by their pointer
 }
 
 // ask makes a form of a value that is there already.
@@ -253,6 +257,7 @@ func (s *Site) posted(r *http.Request, sh shape, upload casework.Upload) (a aske
 			next = numbers[len(numbers)-1] + 1
 		}
 		a.Values.Add(at+"/_rows", strconv.Itoa(next))
+		a.Fresh = fmt.Sprintf("%s/%d", at, next)
 		return a, true, nil
 	}
 	if at := r.PostForm.Get("_remove"); at != "" {
@@ -293,11 +298,52 @@ func (s *Site) takeIn(ctx context.Context, file *multipart.FileHeader, to casewo
 // refusedWith takes the faults of a refusal to the fields of the form: pointers under prefix, the others as they are.
 func (a *asked) refusedWith(e *casework.Error, prefix string) {
 	for _, f := range e.Fields {
-		f.Location = a.placed(strings.TrimPrefix(f.Location, prefix))
+		f.Location = a.placed(a.counted(strings.TrimPrefix(f.Location, prefix)))
 		a.Faults = append(a.Faults, f)
 	}
 	if len(e.Fields) == 0 {
 		a.Faults = append(a.Faults, casework.FieldError{Message: e.Message})
+	}
+}
+
+// counted is the place in the form of a pointer that counts the rows of lists as they were sent, without the blank ones.
+func (a asked) counted(pointer string) string {
+	s, at := a.Shape, ""
+	for step := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
+		n, err := strconv.Atoi(step)
+		if err != nil {
+			s, _ = s.field(step)
+			at += "/" + step
+			continue
+		}
+		if s.Kind != kindList {
+			return pointer
+		}
+		s.Kind = kindGroup
+		reading := asked{Shape: a.Shape, Values: a.Values}
+		sent := slices.DeleteFunc(rows(a.Values, at), func(row int) bool { return reading.value(s, fmt.Sprintf("%s/%d", at, row)) == nil })
+		if n >= len(sent) {
+			return pointer
+		}
+		at += "/" + strconv.Itoa(sent[n])
+	}
+	return at
+}
+
+// eachField calls do with each field of a shape that is asked for by itself, row by row, and with its place.
+func eachField(s shape, at string, values url.Values, do func(f shape, at string)) {
+	for _, f := range s.Fields {
+		place := at + "/" + f.Name
+		switch f.Kind {
+		case kindGroup:
+			eachField(f, place, values, do)
+		case kindList:
+			for _, n := range rows(values, place) {
+				eachField(f, fmt.Sprintf("%s/%d", place, n), values, do)
+			}
+		default:
+			do(f, place)
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"tuoyu/casework"
@@ -213,25 +214,25 @@ func (s *Site) delegate(w http.ResponseWriter, r *http.Request) error {
 type taskView struct {
 	Task       casework.TaskDetail
 	Case       *casework.CaseDetail // nil when it is not the asker's to read
-	Form       asked
+	App        *appView             // nil where there is no application
+	Form       answering
 	Colleagues []casework.Colleague // who can be given it
-	Outcome    nursery.Outcome
-	Key        string
 	p          nursery.Principal
 }
 
-func (s *Site) taskPage(w http.ResponseWriter, r *http.Request, status int, form *asked, outcome nursery.Outcome, key string) error {
+// taskPage shows a task with the form as it was entered; a nil form is a blank one.
+func (s *Site) taskPage(w http.ResponseWriter, r *http.Request, status int, form *answering) error {
 	p := who(r.Context())
 	t, err := s.Door.Task(r.Context(), p, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	v := taskView{Task: t, Outcome: outcome, Key: key, p: p}
-	if v.Key == "" {
-		v.Key = newKey()
-	}
+	v := taskView{Task: t, p: p}
 	if c, err := s.Door.Case(r.Context(), p, t.CaseNo); err == nil {
 		v.Case = &c
+		if v.App, err = s.application(r.Context(), c); err != nil {
+			return err
+		}
 	} else if refused := s.refusal(r.Context(), err); refused.Kind != casework.NotFound && refused.Kind != casework.Forbidden {
 		return err
 	}
@@ -243,11 +244,85 @@ func (s *Site) taskPage(w http.ResponseWriter, r *http.Request, status int, form
 		if err != nil {
 			return err
 		}
-		form = &asked{Shape: shape, Values: url.Values{}}
-		s.prefill(v, form)
+		form = &answering{asked: asked{Shape: shape, Values: url.Values{}}, Outcome: nursery.Outcome(r.FormValue("outcome"))}
+		s.prefill(v, &form.asked)
 	}
 	v.Form = *form
-	return s.showStatus(w, r, status, frame{Title: t.Title, Wide: true, Back: "/tasks"}, taskPage(v))
+	v.Form.Offers, v.Form.Part = t.Outcomes, "#act"
+	if v.Form.Key == "" {
+		v.Form.Key = newKey()
+	}
+	v.Form.withFirstRows()
+	if corrects(t) && v.App != nil && v.mayAnswer() && t.State == "open" {
+		v.marking()
+	}
+	if err := s.nameFiles(r.Context(), &v.Form.asked, t.County, t.Institution); err != nil {
+		return err
+	}
+	f := frame{Title: t.Title, Wide: true, Back: "/tasks", Uses: []string{"papers.js"}}
+	if v.Form.Issue != nil {
+		if v.App != nil {
+			v.Form.Issue.Unseen = v.App.unseen()
+		}
+		// The papers bring their own style, which their frames inherit leave for from this page; no script runs in them.
+		w.Header().Set("Content-Security-Policy", strings.Replace(w.Header().Get("Content-Security-Policy"), "style-src 'self'", "style-src 'self' 'unsafe-inline'", 1))
+	}
+	return s.showStatus(w, r, status, f, taskPage(v))
+}
+
+// marking has the application take marks, and the findings name what is marked in words.
+func (v *taskView) marking() {
+	v.App.Mark = "answer"
+	v.App.Marks = []string{}
+	for _, n := range rows(v.Form.Values, findingsAt) {
+		if at := v.Form.Values.Get(findingsAt + "/" + strconv.Itoa(n) + "/field"); at != "" {
+			v.App.Marks = append(v.App.Marks, at)
+		}
+	}
+	choices := v.App.correctionChoices(*v.Case.Application, v.App.Marks)
+	v.Form.Shape = v.Form.Shape.inside("findings", func(f shape) shape {
+		return f.inside("field", func(f shape) shape {
+			f.Kind, f.Groups, f.Required = kindChoice, choices, true
+			return f
+		})
+	})
+	v.Form.Items = map[string]string{}
+	for _, n := range rows(v.Form.Values, findingsAt) {
+		row := findingsAt + "/" + strconv.Itoa(n)
+		if at := v.Form.Values.Get(row + "/field"); at != "" {
+			v.Form.Items[row] = v.App.pointerTitle(at)
+		}
+	}
+}
+
+// findingsAt is where the findings of an answer stand.
+const findingsAt = "/findings"
+
+// mark gives the findings a row for what was marked in the application; marked again, its row is gone back to.
+func (a *asked) mark(pointer string) {
+	all := rows(a.Values, findingsAt)
+	blank := -1
+	for _, n := range all {
+		row := findingsAt + "/" + strconv.Itoa(n)
+		switch a.Values.Get(row + "/field") {
+		case pointer:
+			a.Fresh = row
+			return
+		case "":
+			if a.Values.Get(row+"/message")+a.Values.Get(row+"/remedy") == "" {
+				blank = n
+			}
+		}
+	}
+	if blank < 0 {
+		blank = 0
+		for _, n := range all {
+			blank = max(blank, n+1)
+		}
+		a.Values.Add(findingsAt+"/_rows", strconv.Itoa(blank))
+	}
+	a.Fresh = findingsAt + "/" + strconv.Itoa(blank)
+	a.Values.Set(a.Fresh+"/field", pointer)
 }
 
 // colleagues are those to whom a supervisor may assign an open task, or whoever has it may pass it on.
@@ -293,16 +368,25 @@ func (s *Site) prefill(v taskView, form *asked) {
 }
 
 func (s *Site) task(w http.ResponseWriter, r *http.Request) error {
-	return s.taskPage(w, r, http.StatusOK, nil, nursery.Outcome(r.FormValue("outcome")), "")
+	t, err := s.Door.Task(r.Context(), who(r.Context()), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if t.Kind == "filing.corrections" && t.State == "open" && t.Role == who(r.Context()).Role { // what is told and open is there
+		http.Redirect(w, r, "/filing/"+t.CaseNo, http.StatusSeeOther)
+		return nil
+	}
+	return s.taskPage(w, r, http.StatusOK, nil)
 }
 
-// completion reads the answer that was entered.
-func (s *Site) completion(r *http.Request) (t casework.TaskDetail, form asked, in casework.Completion, changed bool, err error) {
+// completion reads the answer that was entered: what its outcome asks for. Changed says that the form goes on, with another
+// row or another outcome.
+func (s *Site) completion(r *http.Request) (t casework.TaskDetail, form answering, in casework.Completion, changed bool, err error) {
 	p := who(r.Context())
 	if t, err = s.Door.Task(r.Context(), p, r.PathValue("id")); err != nil {
 		return t, form, in, false, err
 	}
-	shape, err := shapeOfSchema(t.Form)
+	whole, err := shapeOfSchema(t.Form)
 	if err != nil {
 		return t, form, in, false, err
 	}
@@ -310,15 +394,41 @@ func (s *Site) completion(r *http.Request) (t casework.TaskDetail, form asked, i
 	if p.Role != nursery.RoleInstitution {
 		upload.Institution, upload.County = t.Institution, t.County
 	}
-	if form, changed, err = s.posted(r, shape, upload); err != nil {
+	if form.asked, changed, err = s.posted(r, whole, upload); err != nil {
 		return t, form, in, false, err
 	}
 	in.Outcome = nursery.Outcome(r.PostFormValue("_outcome"))
+	if pointer := r.PostFormValue("_mark"); pointer != "" {
+		form.mark(pointer)
+		in.Outcome, changed = nursery.OutcomeCorrect, true
+	}
+	if r.PostFormValue("_choose") != "" {
+		changed = true
+	}
+	form.Outcome, form.Key, form.Next = in.Outcome, key(r), r.PostFormValue("_next") == "next"
+	if changed {
+		return t, form, in, true, nil
+	}
+	if in.Outcome == "" {
+		form.fault("", "请选择办理结果")
+	}
 	faults := form.Faults
+	form.Shape = answerOf(whole, t.Outcomes, in.Outcome)
 	value := form.gather()
-	form.Faults = append(faults, form.Faults...)
+	form.Faults, form.Shape = append(faults, form.Faults...), whole
 	in.Answer, err = json.Marshal(value)
-	return t, form, in, changed, err
+	return t, form, in, false, err
+}
+
+// refused shows the form with what was refused at its fields; what is no matter of the form is returned.
+func (s *Site) refused(w http.ResponseWriter, r *http.Request, form answering, err error) error {
+	var refused *casework.Error
+	if !errors.As(err, &refused) || refused.Kind != casework.Invalid {
+		return err
+	}
+	form.refusedWith(refused, "/answer")
+	form.Key = newKey()
+	return s.taskPage(w, r, http.StatusUnprocessableEntity, &form)
 }
 
 func (s *Site) complete(w http.ResponseWriter, r *http.Request) error {
@@ -326,62 +436,73 @@ func (s *Site) complete(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if in.Outcome == "" && !changed {
-		form.fault("", "请选择办理结果")
+	if changed {
+		return s.taskPage(w, r, http.StatusOK, &form)
+	}
+	if len(form.Faults) > 0 {
+		return s.taskPage(w, r, http.StatusUnprocessableEntity, &form)
+	}
+	if confirms(t.Kind) {
+		notices, err := s.Door.PreviewNotice(r.Context(), who(r.Context()), t.ID, in)
+		if err != nil {
+			return s.refused(w, r, form, err)
+		}
+		if agreed := confirmation(in.Outcome, notices); len(notices) > 0 && r.PostFormValue("_confirmed") != agreed {
+			form.Issue = &issuing{Notices: notices, Confirm: agreed}
+			return s.taskPage(w, r, http.StatusOK, &form)
+		}
+	}
+	done, err := s.Door.Complete(r.Context(), who(r.Context()), key(r), t.ID, in)
+	if err != nil {
+		return s.refused(w, r, form, err)
+	}
+	message := "已办理：" + done.Outcome.Title() + "。"
+	if done.Note != "" {
+		message += done.Note
+	}
+	if form.Next {
+		if next := s.nextTask(r, t.Kind); next != "" {
+			return s.done(w, r, "/tasks/"+next, message)
+		}
+		return s.done(w, r, "/tasks", message+"没有下一件了。")
+	}
+	return s.done(w, r, "/cases/"+t.CaseNo, message)
+}
+
+// nextTask returns the next task of those that are mine, else of those of the kind that nobody has taken; empty without
+// one.
+func (s *Site) nextTask(r *http.Request, kind string) string {
+	for _, f := range []casework.TaskFilter{{View: casework.ViewMine}, {View: casework.ViewClaimable, Kind: kind}} {
+		list, err := s.Door.Tasks(r.Context(), who(r.Context()), f, casework.PageRequest{Limit: 2})
+		if err != nil {
+			return ""
+		}
+		for _, t := range list.Items {
+			if t.ID != r.PathValue("id") {
+				return t.ID
+			}
+		}
+	}
+	return ""
+}
+
+// preview shows the papers an answer would issue beside its form; nothing is kept or issued.
+func (s *Site) preview(w http.ResponseWriter, r *http.Request) error {
+	t, form, in, changed, err := s.completion(r)
+	if err != nil {
+		return err
 	}
 	if changed || len(form.Faults) > 0 {
 		status := http.StatusOK
 		if len(form.Faults) > 0 {
 			status = http.StatusUnprocessableEntity
 		}
-		return s.taskPage(w, r, status, &form, in.Outcome, key(r))
-	}
-	done, err := s.Door.Complete(r.Context(), who(r.Context()), key(r), t.ID, in)
-	var refused *casework.Error
-	if errors.As(err, &refused) && refused.Kind == casework.Invalid {
-		form.refusedWith(refused, "/answer")
-		return s.taskPage(w, r, http.StatusUnprocessableEntity, &form, in.Outcome, newKey())
-	}
-	if err != nil {
-		return err
-	}
-	message := "已办理：" + done.Outcome.Title() + "。"
-	if done.Note != "" {
-		message += done.Note
-	}
-	if r.PostFormValue("_next") == "next" {
-		if next := s.nextTask(r); next != "" {
-			return s.done(w, r, "/tasks/"+next, message)
-		}
-	}
-	return s.done(w, r, "/cases/"+t.CaseNo, message)
-}
-
-// nextTask is the next of my tasks, for whoever works through the list.
-func (s *Site) nextTask(r *http.Request) string {
-	list, err := s.Door.Tasks(r.Context(), who(r.Context()), casework.TaskFilter{View: casework.ViewMine}, casework.PageRequest{Limit: 2})
-	if err != nil {
-		return ""
-	}
-	for _, t := range list.Items {
-		if t.ID != r.PathValue("id") {
-			return t.ID
-		}
-	}
-	return ""
-}
-
-// preview shows the papers an answer would print; nothing is kept or printed.
-func (s *Site) preview(w http.ResponseWriter, r *http.Request) error {
-	t, _, in, _, err := s.completion(r)
-	if err != nil {
-		return err
+		return s.taskPage(w, r, status, &form)
 	}
 	notices, err := s.Door.PreviewNotice(r.Context(), who(r.Context()), t.ID, in)
 	if err != nil {
-		return err
+		return s.refused(w, r, form, err)
 	}
-	// The papers bring their own style, which their frames inherit leave for from this page; no script runs in them.
-	w.Header().Set("Content-Security-Policy", strings.Replace(w.Header().Get("Content-Security-Policy"), "style-src 'self'", "style-src 'self' 'unsafe-inline'", 1))
-	return s.show(w, r, frame{Title: "文书预览", Wide: true}, previewPage(notices))
+	form.Issue = &issuing{Notices: notices}
+	return s.taskPage(w, r, http.StatusOK, &form)
 }

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -21,10 +20,16 @@ func taskKinds(r nursery.Role) []option {
 	}[r]
 }
 
-// previews tells whether answering a task of the kind prints a paper.
-func previews(kind string) bool {
-	return slices.Contains([]string{"filing.review", "filing.site_visit", "filing.site_visit_countersign", "filing.recheck", "filing.recheck_countersign",
-		"filing_change.review", "filing_cancel.review"}, kind)
+// decisions are what the rules said when the task was put, the one it names first; what they said before is left out.
+func (v taskView) decisions() []nursery.Decision {
+	list := []nursery.Decision{*v.Task.Decision}
+	step := v.Task.Decision.ID[:strings.LastIndexByte(v.Task.Decision.ID, '/')+1]
+	for _, d := range v.Case.Decisions {
+		if d.ID != v.Task.Decision.ID && step != "" && strings.HasPrefix(d.ID, step) {
+			list = append(list, d.Decision)
+		}
+	}
+	return list
 }
 
 // mayAnswer tells whether the task is the reader's to answer; the door has the last word.

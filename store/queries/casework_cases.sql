@@ -87,6 +87,13 @@ ORDER BY decided_at DESC, id LIMIT 60;
 -- name: OpenGapsOfCase :many
 SELECT * FROM gaps WHERE case_no = @case_no AND state = 'open' ORDER BY id LIMIT 500;
 
+-- name: ToldVersion :one
+-- The version of the application that the applicant was last told of; zero where there was no notice.
+SELECT coalesce(max(version), 0)::integer FROM gaps WHERE case_no = @case_no;
+
+-- name: ApplicationVersion :one
+SELECT * FROM applications WHERE case_no = @case_no AND version = @version;
+
 -- name: InstitutionByID :one
 SELECT * FROM institutions WHERE id = @id;
 

@@ -47,6 +47,18 @@ DELETE FROM attachments a WHERE a.case_no IS NULL AND a.child IS NULL AND NOT a.
 SELECT a.sha256::text FROM attachments a WHERE a.sha256 = ANY (sqlc.arg(names)::text[])
 UNION SELECT d.sha256::text FROM documents d WHERE d.sha256 = ANY (sqlc.arg(names)::text[]);
 
+-- name: AttachmentsOf :many
+-- Served by the primary key.
+SELECT * FROM attachments WHERE id = ANY (sqlc.arg(ids)::text[]) AND institution = @institution LIMIT 1000;
+
+-- name: SeePaper :exec
+INSERT INTO papers_seen (account, case_no, attachment, seen_at) VALUES (@account, @case_no, @attachment, @seen_at)
+ON CONFLICT DO NOTHING;
+
+-- name: PapersSeen :many
+-- Served by the primary key.
+SELECT attachment FROM papers_seen WHERE account = @account AND case_no = @case_no LIMIT 1000;
+
 -- name: DocumentByID :one
 SELECT * FROM documents WHERE id = @id;
 

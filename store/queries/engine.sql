@@ -87,8 +87,8 @@ ON CONFLICT (id) DO NOTHING;
 SELECT * FROM decisions WHERE case_no = @case_no AND id LIKE @case_no || '/' || sqlc.arg(step)::text || '/%' ORDER BY id;
 
 -- name: InsertGap :exec
-INSERT INTO gaps (case_no, county, institution, round, reason, fields, told_at)
-VALUES (@case_no, @county, @institution, @round, @reason, @fields, @told_at);
+INSERT INTO gaps (case_no, county, institution, round, reason, fields, told_at, version)
+VALUES (@case_no, @county, @institution, @round, @reason, @fields, @told_at, @version);
 
 -- name: CloseGaps :exec
 UPDATE gaps SET state = 'answered' WHERE case_no = @case_no AND state = 'open';

@@ -3,26 +3,91 @@
 (() => {
 	"use strict";
 
-	// A form is sent once: the second press of a button does nothing while the first is under way.
+	// A form is sent once: the second press of a button does nothing while the first is under way. What opens in another
+	// window leaves this page as it is, and its form can be sent again.
 	addEventListener("submit", (event) => {
-		const form = event.target;
+		const form = event.target, button = event.submitter;
 		const question = form.dataset.confirm;
 		if (question && !form.dataset.agreed) {
 			event.preventDefault();
-			ask(question, event.submitter?.textContent.trim() ?? "确定", () => { form.dataset.agreed = "yes"; form.requestSubmit(event.submitter); });
+			ask(question, button?.textContent.trim() ?? "确定", () => { form.dataset.agreed = "yes"; form.requestSubmit(button); });
 			return;
 		}
 		if (form.dataset.sent) { event.preventDefault(); return; }
-		if (form.method === "post" && !form.hasAttribute("hx-post")) {
+		if (button?.dataset.part && !form.dataset.whole) {
+			event.preventDefault();
+			exchange(form, button);
+			return;
+		}
+		delete form.dataset.whole;
+		for (const group of form.querySelectorAll("fieldset[data-for]")) { group.disabled = false; } // what was entered for another outcome stays
+		const target = button?.formTarget || form.target;
+		if (form.method === "post" && !form.hasAttribute("hx-post") && (!target || target === "_self")) {
 			form.dataset.sent = "yes";
-			for (const button of form.querySelectorAll("button[type=submit]")) { button.setAttribute("aria-disabled", "true"); }
+			for (const button of document.querySelectorAll("button[type=submit]")) { if (button.form === form) { button.setAttribute("aria-disabled", "true"); } }
 		}
 	});
 	// The back button shows a page as it was left: its forms may be sent again, and act once by their key.
 	addEventListener("pageshow", () => {
 		for (const form of document.forms) { delete form.dataset.sent; delete form.dataset.agreed; }
 		for (const button of document.querySelectorAll("[aria-disabled]")) { button.removeAttribute("aria-disabled"); }
+		outcomes();
 	});
+
+	// A button that only changes the form, such as one that adds a row, has its part of the page put anew; the rest of the page,
+	// and where the reader is in it, stays.
+	async function exchange(form, button) {
+		form.dataset.sent = "yes";
+		const groups = [...form.querySelectorAll("fieldset[data-for]:disabled")];
+		for (const group of groups) { group.disabled = false; }
+		const body = new FormData(form, button);
+		for (const group of groups) { group.disabled = true; }
+		const selector = button.dataset.part, list = button.name === "_add" ? button.value : "";
+		let page = null;
+		try {
+			const answer = await fetch(button.hasAttribute("formaction") ? button.formAction : form.action, { method: "POST", body, headers: { Accept: "text/html" } });
+			page = answer.redirected ? null : new DOMParser().parseFromString(await answer.text(), "text/html");
+		} catch {
+			delete form.dataset.sent; // without a network nothing is lost: the button can be pressed again
+			return;
+		}
+		delete form.dataset.sent;
+		const same = (other) => other.getAttribute("action") === form.getAttribute("action");
+		const old = selector === "form" ? form : document.querySelector(selector);
+		const fresh = selector === "form" ? [...(page?.forms ?? [])].find(same) : page?.querySelector(selector);
+		if (!old || !fresh) { // another page than expected: the browser shows it
+			form.dataset.whole = "yes";
+			form.requestSubmit(button);
+			return;
+		}
+		old.replaceChildren(...[...fresh.childNodes].map((node) => document.adoptNode(node)));
+		const marked = new Set([...document.querySelectorAll('select[name^="/findings/"][name$="/field"]')].map((field) => field.value));
+		for (const mark of document.querySelectorAll("button.mark")) { mark.setAttribute("aria-pressed", String(marked.has(mark.value))); }
+		outcomes();
+		const row = old.querySelector("[data-fresh]") ?? (list && [...old.querySelectorAll(`[id="${CSS.escape(old.querySelector(`button[name="_add"][value="${CSS.escape(list)}"]`)?.closest("fieldset")?.id ?? "")}"] > .item`)].at(-1));
+		const first = row && [...row.querySelectorAll("textarea, select, input:not([type=hidden])")].find((field) => !field.value || button.name === "_add");
+		(first ?? row ?? old.querySelector("#faults") ?? old.querySelector("fieldset.list"))?.focus();
+		(first ?? row)?.scrollIntoView({ block: "nearest" });
+		old.dispatchEvent(new Event("change", { bubbles: true }));
+	}
+
+	// The fields of an answer are those of the chosen outcome. What was entered for another stays, and is not in its way.
+	function outcomes() {
+		for (const form of document.querySelectorAll("form:has(fieldset[data-for])")) {
+			const chosen = form.querySelector("[name=_outcome]:checked")?.value;
+			for (const group of form.querySelectorAll("fieldset[data-for]")) {
+				const asked = chosen !== undefined && group.dataset.for.split(" ").includes(chosen), needed = group.dataset.needs.split(" ").includes(chosen);
+				group.hidden = !asked && (chosen !== undefined || group.hidden);
+				group.disabled = group.hidden;
+				const optional = group.querySelector(":scope > .field [data-optional]");
+				if (optional) { optional.hidden = needed; }
+				const field = group.querySelector(":scope > .field > :is(input:not([type=hidden], [type=file]), select, textarea), :scope > .field > .choices input[type=radio]");
+				if (field) { field.required = needed; }
+			}
+		}
+	}
+	addEventListener("change", (event) => { if (event.target.name === "_outcome") { outcomes(); } });
+	outcomes();
 
 	function ask(question, label, agreed) {
 		const box = document.createElement("dialog");
@@ -50,6 +115,7 @@
 
 	// The summary of what is wrong is where a reader begins.
 	document.getElementById("faults")?.focus();
+	document.querySelector("#issue [autofocus]")?.focus();
 
 	// Lists follow changes. A reader at work in a form is not disturbed.
 	const live = document.body.dataset.live;

@@ -1,0 +1,149 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"tuoyu/activities"
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// opensSomething refuses a notice of corrections that leaves the applicant nothing to change: each finding names a field
+// or a paper of the application that the applicant can change, and so does at least one of all that is told. Error:
+// opens_nothing naming each finding.
+func (s *Service) opensSomething(ctx context.Context, q *store.Queries, task store.Task, outcome nursery.Outcome, answer json.RawMessage) error {
+	if outcome != nursery.OutcomeCorrect || task.Kind != "filing.review" && task.Kind != "filing.registration" {
+		return nil
+	}
+	var said struct {
+		Findings []struct {
+			Field string `json:"field"`
+		} `json:"findings"`
+	}
+	if err := json.Unmarshal(answer, &said); err != nil {
+		return fmt.Errorf("decode findings of %s: %w", task.Kind, err)
+	}
+	a, _, err := latestApplication(ctx, q, task.CaseNo)
+	if err != nil {
+		return err
+	}
+	var c checker
+	for i, f := range said.Findings {
+		if !nursery.Correctable(a, f.Field) {
+			c.add(fmt.Sprintf("/answer/findings/%d/field", i), "请选择申请人可以修改的字段，或者应当补交的材料")
+		}
+	}
+	if len(c.fields) > 0 {
+		return refuse(Invalid, CodeOpensNothing, "每一项补正都要指明申请人可以修改的字段或者应当补交的材料，否则申请人无从补正。", c.fields...)
+	}
+	if len(said.Findings) > 0 {
+		return nil
+	}
+	gaps, err := activities.TaskGaps(ctx, q, task)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(gaps, func(g nursery.Reason) bool { return opensFor(a, g) }) {
+		return refuse(Invalid, CodeOpensNothing, "规则发现的问题申请人都不能修改。请写明申请人应当修改的字段或者应当补交的材料。",
+			FieldError{Location: "/answer/findings", Message: "请写明申请人应当补正的内容"})
+	}
+	return nil
+}
+
+// opensFor reports whether the applicant can change something that a gap names.
+func opensFor(a nursery.Application, gap nursery.Reason) bool {
+	return slices.ContainsFunc(gap.Fields, func(field string) bool { return nursery.Correctable(a, field) })
+}
+
+func latestApplication(ctx context.Context, q *store.Queries, caseNo string) (a nursery.Application, version int, err error) {
+	row, err := q.LatestApplication(ctx, caseNo)
+	if err != nil {
+		return a, 0, fmt.Errorf("read application: %w", err)
+	}
+	if err := json.Unmarshal(row.Facts, &a); err != nil {
+		return a, 0, fmt.Errorf("decode application: %w", err)
+	}
+	return a, int(row.Version), nil
+}
+
+// sinceTold lists what differs between an application and the version the applicant was last told of, and reports
+// whether there is such a version.
+func sinceTold(ctx context.Context, q *store.Queries, caseNo string, now nursery.Application) (changed []string, told bool, err error) {
+	version, err := q.ToldVersion(ctx, caseNo)
+	if err != nil || version == 0 {
+		return nil, false, err
+	}
+	row, err := q.ApplicationVersion(ctx, store.ApplicationVersionParams{CaseNo: caseNo, Version: version})
+	if err != nil {
+		return nil, false, fmt.Errorf("read application as told of: %w", err)
+	}
+	var was nursery.Application
+	if err := json.Unmarshal(row.Facts, &was); err != nil {
+		return nil, false, fmt.Errorf("decode application as told of: %w", err)
+	}
+	changed, err = nursery.Changes(was, now)
+	return changed, true, err
+}
+
+// handsInChanges refuses corrections that change nothing while something told is still open: what a person found, and
+// what the rules find today as they did then. After is nil for the application as it was last saved. Error:
+// nothing_changed naming what is still open. A case that is not p's to correct is left for the command to refuse.
+func (s *Service) handsInChanges(ctx context.Context, p nursery.Principal, caseNo string, after *nursery.Application) error {
+	var told []nursery.Reason
+	var a nursery.Application
+	err := s.DB.As(ctx, p, func(q *store.Queries) error {
+		c, err := caseOf(ctx, q.CaseByNumber, caseNo)
+		if err != nil {
+			return err
+		}
+		if c.Stage != string(nursery.StageCorrections) || c.Kind != string(nursery.KindFiling) {
+			return nil
+		}
+		if a, _, err = latestApplication(ctx, q, caseNo); err != nil {
+			return err
+		}
+		if after != nil {
+			a = *after
+		}
+		changed, known, err := sinceTold(ctx, q, caseNo, a)
+		if err != nil || !known || len(changed) > 0 {
+			return err
+		}
+		var d CaseDetail
+		err = fillGaps(ctx, q, p, c, &d)
+		told = d.Gaps
+		return err
+	})
+	var refused *Error
+	switch {
+	case errors.As(err, &refused):
+		return nil
+	case err != nil:
+		return fmt.Errorf("compare with what was told: %w", err)
+	case len(told) == 0:
+		return nil
+	}
+	checked, err := s.Precheck(ctx, p, a)
+	if errors.As(err, &refused) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	found := activities.Gaps(checked.Decisions)
+	var open []FieldError
+	for _, g := range told {
+		again := func(r nursery.Reason) bool { return r.Rule == g.Rule && r.Subject == g.Subject }
+		if opensFor(a, g) && (g.Rule == activities.RuleReviewed || slices.ContainsFunc(found, again)) {
+			open = append(open, FieldError{Location: "/application" + g.Fields[0], Message: g.Message})
+		}
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	return refuse(Invalid, CodeNothingChanged, fmt.Sprintf("还没有补正：一次性告知的内容中有 %d 项没有改动。请先补正，再提交。", len(open)), open...)
+}

@@ -1,0 +1,124 @@
+package nursery
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// Correctable reports whether an applicant who is asked to correct what a pointer leads to has something to change: a field
+// of the application, an element of a list by its name, a whole list, or a paper of a known kind, which need not be
+// there yet. Pointers name elements as Changes does; one that counts them leads nowhere, and so does one to a field by
+// which an element is named.
+func Correctable(a Application, pointer string) bool {
+	path, ok := strings.CutPrefix(pointer, "/")
+	if !ok || path == "" || pointer == "/institution/county" { // a filing moves to another county by filing there
+		return false
+	}
+	first, rest, _ := strings.Cut(path, "/")
+	switch {
+	case first == "papers":
+		return correctablePaper(a, rest)
+	case first == "family" && a.SiteKind != FamilyPoint:
+		return false
+	}
+	return correctableField(a, reflect.TypeFor[Application](), "", path)
+}
+
+// correctableField follows a path below a struct that stands at a pointer.
+func correctableField(a Application, t reflect.Type, at, path string) bool {
+	name, rest, deeper := strings.Cut(path, "/")
+	for i := range t.NumField() {
+		tag, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		if tag != name {
+			continue
+		}
+		inner := t.Field(i).Type
+		if inner.Kind() == reflect.Pointer {
+			inner = inner.Elem()
+		}
+		switch here := at + "/" + name; {
+		case !deeper:
+			return true
+		case inner.Kind() == reflect.Struct && inner != reflect.TypeFor[Date]():
+			return correctableField(a, inner, here, rest)
+		case keyedList(here):
+			element, field, ofField := strings.Cut(rest, "/")
+			return slices.Contains(namesIn(a, here), element) && (!ofField || hasField(inner.Elem(), field) && !NamesElement(here, field))
+		}
+		return false
+	}
+	return false
+}
+
+// correctablePaper follows what comes after /papers/: a paper that is there or one of its fields, or one that is not there.
+func correctablePaper(a Application, path string) bool {
+	for _, name := range namesIn(a, "/papers") {
+		if rest, ok := strings.CutPrefix(path, name); ok && (rest == "" || rest[0] == '/' && hasField(reflect.TypeFor[Paper](), rest[1:]) && !NamesElement("/papers", rest[1:])) {
+			return true
+		}
+	}
+	kind, whose, ofOne := strings.Cut(path, "/")
+	if _, known := paperKindTitles[PaperKind(kind)]; !known {
+		return false
+	}
+	return !ofOne || PaperKind(kind) == OtherPaper && whose != "" || slices.Contains(namesIn(a, "/staff"), whose)
+}
+
+func hasField(t reflect.Type, name string) bool {
+	for i := range t.NumField() {
+		if tag, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); tag == name {
+			return true
+		}
+	}
+	return false
+}
+
+// namesIn returns the names of the elements of a list of an application.
+func namesIn(a Application, list string) []string {
+	value, err := tree(a)
+	if err != nil {
+		return nil // an application is always written as JSON
+	}
+	for step := range strings.SplitSeq(list[1:], "/") {
+		object, _ := value.(map[string]any)
+		value = object[step]
+	}
+	elements, _ := value.([]any)
+	return ElementNames(list, len(elements), func(n int, name string) string {
+		object, _ := elements[n].(map[string]any)
+		text, _ := object[name].(string)
+		return text
+	})
+}
+
+// Lacks returns the element of a list that a pointer leads to and that is not in the application yet, as its naming
+// fields: the paper that is missing.
+func Lacks(a Application, pointer string) (Paper, bool) {
+	path, ok := strings.CutPrefix(pointer, "/papers/")
+	if !ok || !correctablePaper(a, path) {
+		return Paper{}, false
+	}
+	for _, name := range namesIn(a, "/papers") {
+		if path == name || strings.HasPrefix(path, name+"/") || strings.HasPrefix(name, path+"/") {
+			return Paper{}, false
+		}
+	}
+	kind, whose, _ := strings.Cut(path, "/")
+	p := Paper{Kind: PaperKind(kind)}
+	if slices.Contains(namesIn(a, "/staff"), whose) {
+		p.Staff = whose
+	} else {
+		p.Name = whose
+	}
+	return p, true
+}
+
+// PaperKinds lists the kinds of paper in the order of their enumeration.
+func PaperKinds() (kinds []PaperKind) {
+	f, _ := reflect.TypeFor[Paper]().FieldByName("Kind")
+	for kind := range strings.SplitSeq(f.Tag.Get("enum"), ",") {
+		kinds = append(kinds, PaperKind(kind))
+	}
+	return kinds
+}
