@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"tuoyu/activities"
 	"tuoyu/nursery"
 	"tuoyu/store"
 )
@@ -21,58 +22,66 @@ func attachmentsOf(a nursery.Application) (ids []string) {
 }
 
 // fillFiles names the files of the application's papers to those who may open them.
-func (s *Service) fillFiles(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, d *CaseDetail) error {
-	if d.Application == nil {
-		return nil
+func (s *Service) fillFiles(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, d *CaseDetail) (err error) {
+	if d.Application != nil {
+		d.Files, err = s.filesOf(ctx, q, p, attachmentsOf(*d.Application), c.Institution)
 	}
-	ids := attachmentsOf(*d.Application)
-	if len(ids) == 0 {
-		return nil
-	}
-	err := s.mayOn(ctx, p, "attachment.read", c)
-	var refused *Error
-	if errors.As(err, &refused) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	d.Files, err = filesOf(ctx, q, ids, c.Institution)
 	return err
 }
 
-func filesOf(ctx context.Context, q *store.Queries, ids []string, institution string) ([]Attachment, error) {
+// filesOf names those of some files of an institution that p may open, in their order.
+func (s *Service) filesOf(ctx context.Context, q *store.Queries, p nursery.Principal, ids []string, institution string) ([]Attachment, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
 	rows, err := q.AttachmentsOf(ctx, store.AttachmentsOfParams{Ids: ids, Institution: institution})
 	if err != nil {
 		return nil, fmt.Errorf("read attachments: %w", err)
 	}
 	slices.SortFunc(rows, func(a, b store.Attachment) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
-	files := make([]Attachment, len(rows))
-	for i, row := range rows {
-		files[i] = attachmentOf(row)
+	var files []Attachment
+	judged := map[[3]string]bool{} // papers of one case are judged alike
+	for _, row := range rows {
+		about := [3]string{deref(row.Child), deref(row.CaseNo), row.UploadedBy}
+		readable, known := judged[about]
+		if !known {
+			err := s.mayRead(ctx, q, p, row)
+			var refused *Error
+			if err != nil && !errors.As(err, &refused) {
+				return nil, err
+			}
+			readable = err == nil
+			judged[about] = readable
+		}
+		if !readable {
+			continue
+		}
+		row.Name, err = activities.FileName(s.Fields, row)
+		if errors.Is(err, activities.ErrNoKeyset) {
+			continue // it cannot be opened either
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read name of %s: %w", row.ID, err)
+		}
+		files = append(files, attachmentOf(row))
 	}
 	return files, nil
 }
 
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
 // Files names those of some files of an institution that p may open, such as a form holds that was not sent yet.
-func (s *Service) Files(ctx context.Context, p nursery.Principal, county, institution string, ids []string) (files []Attachment, err error) {
+func (s *Service) Files(ctx context.Context, p nursery.Principal, institution string, ids []string) (files []Attachment, err error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	r, err := s.ofInstitution(ctx, p, county, institution)
-	if err != nil {
-		return nil, err
-	}
-	err = s.may(ctx, p, actOnFile("read", institution), r)
-	var refused *Error
-	if errors.As(err, &refused) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
 	err = s.DB.As(ctx, p, func(q *store.Queries) error {
-		files, err = filesOf(ctx, q, ids, institution)
+		files, err = s.filesOf(ctx, q, p, ids, institution)
 		return err
 	})
 	return files, err
@@ -85,7 +94,7 @@ func (s *Service) SeePaper(ctx context.Context, p nursery.Principal, caseNo, att
 		if err != nil {
 			return err
 		}
-		if err := s.mayOn(ctx, p, "attachment.read", c); err != nil {
+		if err := s.mayOn(ctx, p, "case.read", c); err != nil {
 			return err
 		}
 		a, _, err := latestApplication(ctx, q, caseNo)
@@ -94,6 +103,13 @@ func (s *Service) SeePaper(ctx context.Context, p nursery.Principal, caseNo, att
 		}
 		if err != nil {
 			return err
+		}
+		readable, err := s.filesOf(ctx, q, p, []string{attachment}, c.Institution)
+		if err != nil {
+			return err
+		}
+		if len(readable) == 0 {
+			return notFound()
 		}
 		err = q.SeePaper(ctx, store.SeePaperParams{Account: p.Account, CaseNo: caseNo, Attachment: attachment, SeenAt: s.Now()})
 		if err != nil {

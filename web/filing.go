@@ -177,7 +177,7 @@ func (s *Site) sectionPage(w http.ResponseWriter, r *http.Request, status int, c
 	form.slots(c)
 	form.Open, form.Whole = openFields(c, form, a)
 	form.titleItems()
-	if err := s.nameFiles(r.Context(), &form, c.County, c.Institution); err != nil {
+	if err := s.nameFiles(r.Context(), &form, c.Institution); err != nil {
 		return err
 	}
 	checked, err := s.Door.Precheck(r.Context(), who(r.Context()), a)

@@ -1,12 +1,14 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"image"
 	"image/color"
 	"image/jpeg"
 	_ "image/png" // papers come as PNG too
+	"io"
 	"net/http"
 	"slices"
 
@@ -58,7 +60,7 @@ func (s *Site) paper(w http.ResponseWriter, r *http.Request) error {
 }
 
 // nameFiles gives the files a form holds their names.
-func (s *Site) nameFiles(ctx context.Context, form *asked, county, institution string) error {
+func (s *Site) nameFiles(ctx context.Context, form *asked, institution string) error {
 	var ids []string
 	eachField(form.Shape, "", form.Values, func(f shape, at string) {
 		if f.Kind == kindFile || f.Kind == kindFiles {
@@ -69,7 +71,7 @@ func (s *Site) nameFiles(ctx context.Context, form *asked, county, institution s
 			}
 		}
 	})
-	files, err := s.Door.Files(ctx, who(ctx), county, institution, ids)
+	files, err := s.Door.Files(ctx, who(ctx), institution, ids)
 	if err != nil {
 		return err
 	}
@@ -97,29 +99,29 @@ func (s *Site) thumb(w http.ResponseWriter, r *http.Request) error {
 	case <-r.Context().Done():
 		return r.Context().Err()
 	}
-	for pass := range 2 { // its size first, since a small file may hold a huge picture
-		a, body, err := s.Door.OpenAttachment(r.Context(), who(r.Context()), r.PathValue("id"))
-		if err != nil {
-			return err
-		}
-		defer body.Close()
-		if !hasThumb(a.MediaType) {
-			return none
-		}
-		if pass == 0 {
-			if size, _, err := image.DecodeConfig(body); err != nil || size.Width*size.Height > thumbPoints {
-				return none
-			}
-			continue
-		}
-		picture, _, err := image.Decode(body)
-		if err != nil {
-			return none
-		}
-		w.Header().Set("Content-Type", "image/jpeg")
-		if err := jpeg.Encode(w, shrunk(picture, thumbSide), &jpeg.Options{Quality: 70}); err != nil {
-			return fmt.Errorf("write thumb: %w", err)
-		}
+	a, body, err := s.Door.OpenAttachment(r.Context(), who(r.Context()), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	if !hasThumb(a.MediaType) {
+		return none
+	}
+	raw, err := io.ReadAll(io.LimitReader(body, s.MaxUpload))
+	if err != nil {
+		return fmt.Errorf("read picture: %w", err)
+	}
+	// Its size first, since a small file may hold a huge picture.
+	if size, _, err := image.DecodeConfig(bytes.NewReader(raw)); err != nil || size.Width*size.Height > thumbPoints {
+		return none
+	}
+	picture, _, err := image.Decode(bytes.NewReader(raw))
+	if err != nil {
+		return none
+	}
+	w.Header().Set("Content-Type", "image/jpeg")
+	if err := jpeg.Encode(w, shrunk(picture, thumbSide), &jpeg.Options{Quality: 70}); err != nil {
+		return fmt.Errorf("write thumb: %w", err)
 	}
 	return nil
 }

@@ -256,7 +256,7 @@ func (s *Site) taskPage(w http.ResponseWriter, r *http.Request, status int, form
 	if corrects(t) && v.App != nil && v.mayAnswer() && t.State == "open" {
 		v.marking()
 	}
-	if err := s.nameFiles(r.Context(), &v.Form.asked, t.County, t.Institution); err != nil {
+	if err := s.nameFiles(r.Context(), &v.Form.asked, t.Institution); err != nil {
 		return err
 	}
 	f := frame{Title: t.Title, Wide: true, Back: "/tasks", Uses: []string{"papers.js"}}
