@@ -58,7 +58,7 @@ func registerFilings(a *api) {
 	})
 
 	correct := operation(http.MethodPatch, "/api/v1/filings/{case_no}", "correctFiling", tagFiling, "补正或修改草稿", http.StatusNotFound)
-	correct.Description = "草稿可任意修改；补正时只能修改一次性告知书列明的内容，其余改动逐项返回 422 field_not_open。"
+	correct.Description = "草稿可任意修改；补正时只能修改一次性告知书列明的内容，其余改动逐项返回 422 field_not_open。提交时没有任何改动、而告知的内容仍未补正的，返回 422 nothing_changed。"
 	register(a, correct, func(ctx context.Context, in *struct {
 		Command
 		CaseNumber

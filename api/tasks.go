@@ -81,7 +81,7 @@ func registerTasks(a *api) {
 		})
 
 	complete := operation(http.MethodPost, "/api/v1/tasks/{id}/complete", "completeTask", tagTasks, "办理待办", http.StatusNotFound)
-	complete.Description = "已办结的待办返回 409 task_closed，并说明由谁、何时办结；所列之外的结果返回 422 outcome_not_offered。" +
+	complete.Description = "已办结的待办返回 409 task_closed，并说明由谁、何时办结；所列之外的结果返回 422 outcome_not_offered；每种结果的必填项和可填项见待办，不属于该结果的内容不收。补正未指明申请人可以修改之处的，返回 422 opens_nothing。" +
 		"delivered 为 false 时答复已经保存，系统恢复后自动送达，不需重发。"
 	register(a, complete, func(ctx context.Context, in *struct {
 		Act

@@ -6,7 +6,7 @@ const county = "140403";
 const first = Number(process.env.FIRST_INSTITUTION ?? "21"); // of those that no other test files for
 
 test("a clerk looks at forty papers beside the form, marks one and a field, sees what is issued, and the applicant corrects just that", async ({ page, browser }) => {
-	test.setTimeout(240_000);
+	test.setTimeout(480_000);
 	const caseNo = await file(browser, page, county, first);
 
 	// The applicant opens what was handed in before declaring it.
@@ -15,7 +15,7 @@ test("a clerk looks at forty papers beside the form, marks one and a field, sees
 	await expect(page.locator("#viewer img")).toHaveJSProperty("complete", true);
 	expect(await page.locator("#viewer img").evaluate((i: HTMLImageElement) => i.naturalWidth)).toBeGreaterThan(0);
 	await page.keyboard.press("Escape");
-	await atEveryWidth(page, "filing-check-full");
+	await accessible(page);
 	await submit(page);
 	await expect(page.getByRole("heading", { level: 1 })).toHaveText("已提交");
 
@@ -66,7 +66,7 @@ test("a clerk looks at forty papers beside the form, marks one and a field, sees
 	await clerk.getByRole("button", { name: "预览将制发的文书" }).click();
 	await expect(clerk.getByRole("heading", { name: "文书预览" })).toBeVisible();
 	await expect(clerk.frameLocator("#issue iframe").getByText("复印件看不清")).toBeVisible();
-	await atEveryWidth(clerk, "clerk-preview");
+	await accessible(clerk);
 	await clerk.locator("#main").focus();
 	await clerk.keyboard.press("e");
 	await expect(clerk.getByRole("heading", { name: "确认后制发 1 份文书" })).toBeVisible();
@@ -79,7 +79,7 @@ test("a clerk looks at forty papers beside the form, marks one and a field, sees
 	// The applicant sees what is open first, and nothing else to change.
 	await page.goto(`/filing/${caseNo}`);
 	await expect(page.locator(".gaps > li")).toHaveCount(3);
-	await atEveryWidth(page, "corrections");
+	await accessible(page);
 	await page.goto(`/filing/${caseNo}/check`);
 	await submit(page);
 	await expect(page.getByRole("alert")).toContainText("3 项没有改动");
@@ -106,7 +106,7 @@ test("a clerk looks at forty papers beside the form, marks one and a field, sees
 	await taskOf(clerk, caseNo, "核对备案材料");
 	await expect(clerk.locator(".changes li")).toHaveCount(3);
 	await expect(clerk.locator("[data-unseen]")).toHaveText("38 份未看");
-	await atEveryWidth(clerk, "clerk-changed");
+	await accessible(clerk);
 	await clerk.getByRole("radio", { name: "材料齐全，予以受理" }).check();
 	await expect(clerk.locator('[name="/findings/_rows"]')).toHaveCount(0);
 	await clerk.keyboard.press("e");

@@ -103,6 +103,7 @@ test("a filing goes from an empty form through corrections to its receipt, every
 	await expect(clerk.getByText("缺少消防安全检查合格证明。")).toBeVisible();
 	await clerk.getByLabel("补正", { exact: false }).first().check();
 	await clerk.getByRole("button", { name: "办理", exact: true }).click();
+	await clerk.getByRole("button", { name: /^确认/ }).click();
 	await expect(clerk.getByText("已办理").first()).toBeVisible();
 
 	// What is missing is told at once, and only that is open.
@@ -113,11 +114,12 @@ test("a filing goes from an empty form through corrections to its receipt, every
 	await page.goto(`/filing/${caseNo}/section/papers`);
 	const proof = (application.papers as Group[]).find((p) => p.kind === "fire_proof") as Group;
 	const n = (application.papers as Json[]).length - 1;
-	await page.locator('button[name="_add"][value="/papers"]').click();
-	await enter(page, `/papers/${n}`, proof);
+	const { kind, ...rest } = proof; // its row is there, of the kind that was asked for
+	await expect(page.locator(`[name="/papers/${n}/kind"]`)).toHaveValue(String(kind));
+	await enter(page, `/papers/${n}`, rest);
 	await save(page, "申请材料");
 	await page.goto(`/filing/${caseNo}/section/classes`);
-	await expect(page.locator('[name="/classes/0/seats"]')).toHaveAttribute("readonly", "");
+	await expect(page.locator('[name="/classes/0/seats"]')).toHaveAttribute("type", "hidden");
 	await page.goto(`/filing/${caseNo}/check`);
 	await page.getByLabel(/声明|真实/).check();
 	await page.getByRole("button", { name: "提交" }).click();
@@ -127,6 +129,7 @@ test("a filing goes from an empty form through corrections to its receipt, every
 	await clerk.locator("[data-row] a").first().click();
 	await clerk.getByLabel("受理", { exact: false }).first().check();
 	await clerk.getByRole("button", { name: "办理", exact: true }).click();
+	await clerk.getByRole("button", { name: /^确认/ }).click();
 	await expect(clerk.getByText("已办理").first()).toBeVisible();
 
 	// Whoever holds the code sees the receipt, without signing in.
