@@ -97,7 +97,7 @@ func TestWholeStack(t *testing.T) {
 		if err := conn.QueryRow(context.Background(), "select n from kept").Scan(&n); err != nil || n != 42 {
 			t.Fatalf("kept %d, %v", n, err)
 		}
-		verifyToken(t, d, token)
+		verifyToken(t, d, token, "tuoyu")
 		checkTemporal(t, d)
 	})
 	t.Run("ended by a signal, the command is told and everything ends", func(t *testing.T) {

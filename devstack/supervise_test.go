@@ -72,7 +72,7 @@ func TestAServiceThatDiesIsStartedAgainWithItsPortsAndState(t *testing.T) {
 	checkTemporal(t, d)
 	checkUI(t, d)
 	checkRenderer(t, d)
-	verifyToken(t, d, token)
+	verifyToken(t, d, token, "tuoyu")
 	if log, err := os.ReadFile(filepath.Join(d.env["DEVSTACK_STATE"], "devstack.log")); err != nil || strings.Count(string(log), "runs again after") != 6 {
 		t.Errorf("the log has not six restarts: %v\n%s", err, log)
 	}

@@ -14,15 +14,16 @@ import (
 	"strings"
 )
 
-// traceOf tells what a case has left, as text: its events, papers and tasks with how many of each. Comments are left out, which
-// are nobody's story, and the counting off of due times, which depends on how long a story took.
+// traceOf tells what a case has left, as text: its events, papers and closed tasks with how many of each. Left out are comments,
+// which are nobody's story, and what depends on how long a story took: reminders, and what is assessed month by month. That each
+// task has its events is checked by itself.
 const traceOf = `SELECT concat_ws(' | ', c.kind, c.status, c.stage,
 	(SELECT string_agg(kind || '×' || n, ' ' ORDER BY kind) FROM (SELECT kind, count(*) AS n FROM case_events e
-		WHERE e.case_no = c.case_no AND e.kind NOT IN ('comment', 'task_reminded', 'task_overdue', 'task_escalated', 'overdue') GROUP BY kind) AS events),
+		WHERE e.case_no = c.case_no AND e.kind NOT LIKE 'task\_%' AND e.kind NOT IN ('comment', 'overdue', 'contract_assessed', 'duties_assessed') GROUP BY kind) AS events),
 	(SELECT string_agg(kind || ' ' || state || '×' || n, ' ' ORDER BY kind, state) FROM (SELECT kind, state, count(*) AS n FROM documents d
 		WHERE d.case_no = c.case_no GROUP BY kind, state) AS papers),
 	(SELECT string_agg(kind || ' ' || state || ' ' || coalesce(outcome, '') || '×' || n, ' ' ORDER BY kind, state, outcome) FROM (SELECT kind, state, outcome, count(*) AS n
-		FROM tasks t WHERE t.case_no = c.case_no GROUP BY kind, state, outcome) AS tasks))
+		FROM tasks t WHERE t.case_no = c.case_no AND state = 'closed' GROUP BY kind, state, outcome) AS tasks))
 	FROM cases c WHERE c.case_no = $1`
 
 // checkTraces compares the finished stories of one name: each leaves what the others leave.
