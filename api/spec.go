@@ -143,7 +143,7 @@ var glossary = map[string]string{
 	"end_reason": "失效理由", "escalated": "是否已转主管", "family": "家庭托育点专项", "filed_on": "备案日期", "fire": "消防安全",
 	"form": "答复表单的 JSON Schema", "gaps": "待补正事项", "genuine": "是否为本系统制发", "history": "设置记录",
 	"holder": "由谁办理（角色）", "holder_title": "由谁办理", "hygiene": "卫生评价", "id": "标识", "in_force": "是否有效",
-	"inclusive": "是否普惠", "institution": "机构", "internal": "是否仅工作人员可见", "issued_on": "制发日期", "items": "本页内容",
+	"inclusive": "是否普惠", "institution": "机构", "institution_name": "机构名称", "internal": "是否仅工作人员可见", "issued_on": "制发日期", "items": "本页内容",
 	"kind": "类型", "limit_days": "时限，工作日", "max": "最大值", "media_type": "文件类型", "min": "最小值", "name": "名称",
 	"next": "接下来；列表中为下一页的翻页标记", "note": "说明", "number": "文号", "opened_at": "产生时间", "outcome": "办理结果",
 	"outcomes": "可选的办理结果", "overdue": "是否逾期", "papers": "文书", "parent_case": "由哪个办件产生", "phone": "联系电话",

@@ -17,13 +17,19 @@ type AttendanceLine struct {
 	State nursery.AttendanceState `json:"state" enum:"present,sick,leave,absent" doc:"出勤、病假、事假或者未到"`
 }
 
+// AttendanceChild is a child of a class on a day as its institution sees it.
+type AttendanceChild struct {
+	AttendanceLine
+	Name string `json:"name,omitempty" doc:"姓名，查阅留痕；已离托的没有"`
+}
+
 // AttendanceSheet is a class on a day 考勤表. A child of whom nothing was entered has no state.
 type AttendanceSheet struct {
-	Class    string           `json:"class" doc:"班级"`
-	On       nursery.Date     `json:"on" doc:"日期"`
-	Version  int64            `json:"version" doc:"版本，登记时须注明"`
-	Children []AttendanceLine `json:"children" doc:"当日在托的婴幼儿"`
-	Present  int              `json:"present" doc:"出勤人数"`
+	Class    string            `json:"class" doc:"班级"`
+	On       nursery.Date      `json:"on" doc:"日期"`
+	Version  int64             `json:"version" doc:"版本，登记时须注明"`
+	Children []AttendanceChild `json:"children" doc:"当日在托的婴幼儿"`
+	Present  int               `json:"present" doc:"出勤人数"`
 }
 
 // AttendanceEntry enters a class on a day. Children that are not named stay as they are.
@@ -37,20 +43,31 @@ type AttendanceEntry struct {
 // AttendanceTotal is a child's month.
 type AttendanceTotal struct {
 	Child   string `json:"child" doc:"婴幼儿编号"`
+	Name    string `json:"name,omitempty" doc:"姓名，查阅留痕；已离托的没有"`
 	Present int    `json:"present" doc:"出勤天数"`
 	Sick    int    `json:"sick" doc:"病假天数"`
 	Leave   int    `json:"leave" doc:"事假天数"`
 	Absent  int    `json:"absent" doc:"未到天数"`
 }
 
-// Attendance gives a class of p's institution on a day.
+// Attendance gives a class of p's institution on a day, by name. That it was read is logged, once a reader and day.
 func (s *Service) Attendance(ctx context.Context, p nursery.Principal, class string, on nursery.Date) (AttendanceSheet, error) {
 	if err := s.may(ctx, p, "attendance.read", resource{}); err != nil {
 		return AttendanceSheet{}, err
 	}
 	var sheet AttendanceSheet
-	err := s.DB.As(ctx, p, func(q *store.Queries) (err error) {
-		sheet, err = classOnDay(ctx, q, p, class, on)
+	err := s.as(ctx, p, func(q *store.Queries) (err error) {
+		if sheet, err = classOnDay(ctx, q, p, class, on); err != nil {
+			return err
+		}
+		ids := make([]string, len(sheet.Children))
+		for i, c := range sheet.Children {
+			ids[i] = c.Child
+		}
+		names, err := s.careNames(ctx, q, p, carePurpose(p), "考勤", ids)
+		for i := range sheet.Children {
+			sheet.Children[i].Name = names[sheet.Children[i].Child]
+		}
 		return err
 	})
 	return sheet, err
@@ -58,14 +75,14 @@ func (s *Service) Attendance(ctx context.Context, p nursery.Principal, class str
 
 func classOnDay(ctx context.Context, q *store.Queries, p nursery.Principal, class string, on nursery.Date) (AttendanceSheet, error) {
 	class = nursery.NormalClass(class)
-	sheet := AttendanceSheet{Class: class, On: on, Children: []AttendanceLine{}}
+	sheet := AttendanceSheet{Class: class, On: on, Children: []AttendanceChild{}}
 	rows, err := q.ClassOnDay(ctx, store.ClassOnDayParams{Institution: p.Institution, Class: class, OnDay: on})
 	if err != nil {
 		return sheet, fmt.Errorf("read attendance: %w", err)
 	}
 	for _, row := range rows {
 		state := nursery.AttendanceState(row.State)
-		sheet.Children = append(sheet.Children, AttendanceLine{Child: row.Child, State: state})
+		sheet.Children = append(sheet.Children, AttendanceChild{AttendanceLine: AttendanceLine{Child: row.Child, State: state}})
 		sheet.Version = max(sheet.Version, row.Entry)
 		if state == nursery.Present {
 			sheet.Present++
@@ -74,7 +91,8 @@ func classOnDay(ctx context.Context, q *store.Queries, p nursery.Principal, clas
 	return sheet, nil
 }
 
-// PutAttendance enters a class on a day; what was entered before stays on record. Errors: invalid, version_stale.
+// PutAttendance enters a class on a day; what was entered before stays on record. Its answer, which is stored for a repeat, names
+// nobody. Errors: invalid, version_stale.
 func (s *Service) PutAttendance(ctx context.Context, p nursery.Principal, key string, in AttendanceEntry) (AttendanceSheet, error) {
 	if err := s.mayAtHome(ctx, p, "attendance.put"); err != nil {
 		return AttendanceSheet{}, err
@@ -132,14 +150,15 @@ func (in AttendanceEntry) changes(now AttendanceSheet, c *checker, write *store.
 	}
 }
 
-// AttendanceMonth sums up a month of p's institution, child by child. Month is any day of it.
+// AttendanceMonth sums up a month of p's institution, child by child and by name. Month is any day of it. That it was read is
+// logged, once a reader and day.
 func (s *Service) AttendanceMonth(ctx context.Context, p nursery.Principal, month nursery.Date) ([]AttendanceTotal, error) {
 	if err := s.may(ctx, p, "attendance.read", resource{}); err != nil {
 		return nil, err
 	}
 	first := nursery.NewDate(month.Year, month.Month, 1)
 	totals := []AttendanceTotal{}
-	err := s.DB.As(ctx, p, func(q *store.Queries) error {
+	err := s.as(ctx, p, func(q *store.Queries) error {
 		rows, err := q.AttendanceOfMonth(ctx, store.AttendanceOfMonthParams{Institution: p.Institution, FromDay: first, UntilDay: nursery.NextMonth(first)})
 		if err != nil {
 			return fmt.Errorf("sum up attendance: %w", err)
@@ -150,7 +169,15 @@ func (s *Service) AttendanceMonth(ctx context.Context, p nursery.Principal, mont
 			}
 			totals[len(totals)-1].count(nursery.AttendanceState(row.State), int(row.Days))
 		}
-		return nil
+		ids := make([]string, len(totals))
+		for i, t := range totals {
+			ids[i] = t.Child
+		}
+		names, err := s.careNames(ctx, q, p, carePurpose(p), "考勤月合计", ids)
+		for i := range totals {
+			totals[i].Name = names[totals[i].Child]
+		}
+		return err
 	})
 	return totals, err
 }

@@ -26,18 +26,20 @@ type CheckupFilter struct {
 
 // CheckupSummary is a round in a list.
 type CheckupSummary struct {
-	CaseNo      string       `json:"case_no" doc:"办件编号"`
-	County      string       `json:"county" doc:"县区代码"`
-	CountyName  string       `json:"county_name" doc:"县区名称"`
-	Institution string       `json:"institution" doc:"托育机构编号"`
-	Clinic      string       `json:"clinic,omitempty" doc:"承担体检的医疗卫生机构编号"`
-	Contract    string       `json:"contract,omitempty" doc:"所依据的签约办件"`
-	Half        string       `json:"half" doc:"半年度"`
-	State       string       `json:"state" enum:"blocked,open,closed" doc:"状态：没有签约、体检中、已截止"`
-	OpenedOn    nursery.Date `json:"opened_on" doc:"开启日期"`
-	DueOn       nursery.Date `json:"due_on" doc:"按期完成的最后一日"`
-	UntilOn     nursery.Date `json:"until_on" doc:"允许补检的最后一日"`
-	ClosedOn    nursery.Date `json:"closed_on,omitzero" doc:"截止日期"`
+	CaseNo          string       `json:"case_no" doc:"办件编号"`
+	County          string       `json:"county" doc:"县区代码"`
+	CountyName      string       `json:"county_name" doc:"县区名称"`
+	Institution     string       `json:"institution" doc:"托育机构编号"`
+	InstitutionName string       `json:"institution_name,omitempty" doc:"托育机构名称"`
+	Clinic          string       `json:"clinic,omitempty" doc:"承担体检的医疗卫生机构编号"`
+	ClinicName      string       `json:"clinic_name,omitempty" doc:"医疗卫生机构名称"`
+	Contract        string       `json:"contract,omitempty" doc:"所依据的签约办件"`
+	Half            string       `json:"half" doc:"半年度"`
+	State           string       `json:"state" enum:"blocked,open,closed" doc:"状态：没有签约、体检中、已截止"`
+	OpenedOn        nursery.Date `json:"opened_on" doc:"开启日期"`
+	DueOn           nursery.Date `json:"due_on" doc:"按期完成的最后一日"`
+	UntilOn         nursery.Date `json:"until_on" doc:"允许补检的最后一日"`
+	ClosedOn        nursery.Date `json:"closed_on,omitzero" doc:"截止日期"`
 }
 
 // StatusCount is how many duties stand in a status.
@@ -146,26 +148,30 @@ type GuardianSummary struct {
 
 // ReferralSummary is a referral in a list. It says nothing of what the child has.
 type ReferralSummary struct {
-	CaseNo      string       `json:"case_no" doc:"办件编号"`
-	Round       string       `json:"round" doc:"体检办件"`
-	Child       string       `json:"child" doc:"婴幼儿编号"`
-	County      string       `json:"county" doc:"县区代码"`
-	CountyName  string       `json:"county_name" doc:"县区名称"`
-	Institution string       `json:"institution" doc:"托育机构编号"`
-	Clinic      string       `json:"clinic" doc:"签约医疗卫生机构编号"`
-	State       string       `json:"state" enum:"open,done,ended" doc:"状态：在办、已反馈、未就诊"`
-	Traces      int          `json:"traces" doc:"另约次数"`
-	OpenedOn    nursery.Date `json:"opened_on" doc:"转诊日期"`
-	SeenOn      nursery.Date `json:"seen_on,omitzero" doc:"就诊日期"`
-	ResultOn    nursery.Date `json:"result_on,omitzero" doc:"结果日期"`
-	ClosedOn    nursery.Date `json:"closed_on,omitzero" doc:"办结日期"`
+	CaseNo          string       `json:"case_no" doc:"办件编号"`
+	Round           string       `json:"round" doc:"体检办件"`
+	Child           string       `json:"child" doc:"婴幼儿编号"`
+	ChildName       string       `json:"child_name,omitempty" doc:"姓名；仅签约医疗机构和在托机构可见，查阅留痕"`
+	County          string       `json:"county" doc:"县区代码"`
+	CountyName      string       `json:"county_name" doc:"县区名称"`
+	Institution     string       `json:"institution" doc:"托育机构编号"`
+	InstitutionName string       `json:"institution_name,omitempty" doc:"托育机构名称"`
+	Clinic          string       `json:"clinic" doc:"签约医疗卫生机构编号"`
+	ClinicName      string       `json:"clinic_name,omitempty" doc:"医疗卫生机构名称"`
+	State           string       `json:"state" enum:"open,done,ended" doc:"状态：在办、已反馈、未就诊"`
+	Traces          int          `json:"traces" doc:"另约次数"`
+	OpenedOn        nursery.Date `json:"opened_on" doc:"转诊日期"`
+	SeenOn          nursery.Date `json:"seen_on,omitzero" doc:"就诊日期"`
+	ResultOn        nursery.Date `json:"result_on,omitzero" doc:"结果日期"`
+	ClosedOn        nursery.Date `json:"closed_on,omitzero" doc:"办结日期"`
 }
 
 // ReferralDetail is a referral as its clinic and institution see it.
 type ReferralDetail struct {
 	ReferralSummary
-	Cause  []string `json:"cause,omitempty" doc:"转诊原因，不含诊断；仅签约医疗机构和在托机构可见"`
-	Result string   `json:"result,omitempty" doc:"反馈的结果；仅签约医疗机构可见"`
+	GuardianPhone string   `json:"guardian_phone,omitempty" doc:"监护人电话；仅签约医疗机构和在托机构可见"`
+	Cause         []string `json:"cause,omitempty" doc:"转诊原因，不含诊断；仅签约医疗机构和在托机构可见"`
+	Result        string   `json:"result,omitempty" doc:"反馈的结果；仅签约医疗机构可见"`
 }
 
 // ReferralResult is what came back from the specialist.

@@ -52,7 +52,7 @@ func (s *Service) Checkups(ctx context.Context, p nursery.Principal, f CheckupFi
 		}
 		list.Items = append(list.Items, checkupSummary(row))
 	}
-	return list, nil
+	return list, s.DB.As(ctx, p, func(q *store.Queries) error { return nameParties(ctx, q, list.Items, (*CheckupSummary).parties) })
 }
 
 // Checkup gives how a round stands, by class and by item.
@@ -68,6 +68,9 @@ func (s *Service) Checkup(ctx context.Context, p nursery.Principal, caseNo strin
 			return err
 		}
 		d = CheckupDetail{CheckupSummary: checkupSummary(round), Classes: []ClassProgress{}, Items: []ItemProgress{}}
+		if err := nameParty(ctx, q, d.CheckupSummary.parties()); err != nil {
+			return err
+		}
 		// How many have consented is counted for all who may see the round; who has, the class sheet shows the team.
 		return q.Beyond(ctx, func() error {
 			duties, err := q.DutiesOfRound(ctx, round.CaseNo)

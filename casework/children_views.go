@@ -19,9 +19,10 @@ type EnrolmentFilter struct {
 	Purpose            nursery.ReadingPurpose
 }
 
-// EnrolledChild is a child in a list, without anything that names it.
+// EnrolledChild is a child in a list. Its name is for who looks after it alone.
 type EnrolledChild struct {
 	ID          string        `json:"id" doc:"婴幼儿编号，不含个人信息"`
+	Name        string        `json:"name,omitempty" doc:"姓名；仅在托机构和服务该机构的医疗卫生机构可见，查阅留痕"`
 	Institution string        `json:"institution" doc:"机构标识"`
 	Class       string        `json:"class" doc:"班级"`
 	Months      int           `json:"months" doc:"月龄"`
@@ -69,7 +70,7 @@ func afterNo(page PageRequest, first int64) (limit int, after int64, err error) 
 	return limit, c.No, err
 }
 
-// Children lists who is in care where p looks after them, without names. The county's office sees it to supervise.
+// Children lists who is in care where p looks after them, by name. The county's office sees it without names, to supervise.
 func (s *Service) Children(ctx context.Context, p nursery.Principal, f EnrolmentFilter, page PageRequest) (Page[EnrolledChild], error) {
 	list := Page[EnrolledChild]{Items: []EnrolledChild{}}
 	if err := s.may(ctx, p, "child.list", resource{}); err != nil {
@@ -109,7 +110,7 @@ func (s *Service) Children(ctx context.Context, p nursery.Principal, f Enrolment
 		list.Items = append(list.Items, item)
 	}
 	found := 0
-	err = s.DB.As(ctx, p, func(q *store.Queries) error {
+	read := func(q *store.Queries) error {
 		if f.Institution == "" {
 			rows, err := q.EnrolmentsOfCounty(ctx, store.EnrolmentsOfCountyParams{County: p.County, After: after, Class: f.Class, Ended: f.Ended, PageSize: int32(limit + 1)})
 			for i, row := range rows {
@@ -124,6 +125,12 @@ func (s *Service) Children(ctx context.Context, p nursery.Principal, f Enrolment
 		}
 		found = len(rows)
 		return err
+	}
+	err = s.as(ctx, p, func(q *store.Queries) error {
+		if err := read(q); err != nil {
+			return err
+		}
+		return s.nameEnrolled(ctx, q, p, list.Items)
 	})
 	if err != nil {
 		return list, fmt.Errorf("list children: %w", err)
@@ -132,6 +139,18 @@ func (s *Service) Children(ctx context.Context, p nursery.Principal, f Enrolment
 		list.Next = ""
 	}
 	return list, nil
+}
+
+func (s *Service) nameEnrolled(ctx context.Context, q *store.Queries, p nursery.Principal, items []EnrolledChild) error {
+	ids := make([]string, len(items))
+	for i, item := range items {
+		ids[i] = item.ID
+	}
+	names, err := s.careNames(ctx, q, p, carePurpose(p), "名册", ids)
+	for i := range items {
+		items[i].Name = names[items[i].ID]
+	}
+	return err
 }
 
 // mayListChildren refuses an institution whose children p does not look after as if there were none; "" is all that p sees.

@@ -142,6 +142,9 @@ func (s *Service) Complaint(ctx context.Context, p nursery.Principal, caseNo str
 		if row.Inspection != nil {
 			d.Inspection = *row.Inspection
 		}
+		if err := nameParty(ctx, q, []party{{d.Institution, &d.InstitutionName}}); err != nil {
+			return err
+		}
 		return activities.NoteCaseReading(ctx, q, activities.Reading{
 			By: p, Purpose: nursery.ReadForComplaint, Subject: nursery.ReadComplaint, About: row.CaseNo,
 			Fields: []nursery.ChildField{nursery.ComplaintSaid, nursery.ComplaintContact}, At: s.Now(),

@@ -43,21 +43,23 @@ type ContractFilter struct {
 
 // ContractSummary is a contract in a list.
 type ContractSummary struct {
-	CaseNo      string              `json:"case_no" doc:"办件编号"`
-	County      string              `json:"county" doc:"县区代码"`
-	CountyName  string              `json:"county_name" doc:"县区名称"`
-	Institution string              `json:"institution" doc:"托育机构编号"`
-	Clinic      string              `json:"clinic" doc:"医疗卫生机构编号"`
-	Mode        nursery.ServiceMode `json:"mode" doc:"服务方式"`
-	ModeTitle   string              `json:"mode_title" doc:"服务方式名称"`
-	State       string              `json:"state" enum:"signing,signed,in_force,ended,refused" doc:"状态"`
-	Version     int                 `json:"version" doc:"文本稿次"`
-	StartsOn    nursery.Date        `json:"starts_on" doc:"生效日期"`
-	EndsOn      nursery.Date        `json:"ends_on" doc:"截止日期"`
-	Light       nursery.Light       `json:"light,omitempty" doc:"履约灯"`
-	LightTitle  string              `json:"light_title,omitempty" doc:"灯的名称"`
-	LightOn     nursery.Date        `json:"light_on,omitzero" doc:"核对日期"`
-	Renewal     string              `json:"renewal,omitempty" doc:"续签办件"`
+	CaseNo          string              `json:"case_no" doc:"办件编号"`
+	County          string              `json:"county" doc:"县区代码"`
+	CountyName      string              `json:"county_name" doc:"县区名称"`
+	Institution     string              `json:"institution" doc:"托育机构编号"`
+	Clinic          string              `json:"clinic" doc:"医疗卫生机构编号"`
+	InstitutionName string              `json:"institution_name,omitempty" doc:"托育机构名称"`
+	ClinicName      string              `json:"clinic_name,omitempty" doc:"医疗卫生机构名称"`
+	Mode            nursery.ServiceMode `json:"mode" doc:"服务方式"`
+	ModeTitle       string              `json:"mode_title" doc:"服务方式名称"`
+	State           string              `json:"state" enum:"signing,signed,in_force,ended,refused" doc:"状态"`
+	Version         int                 `json:"version" doc:"文本稿次"`
+	StartsOn        nursery.Date        `json:"starts_on" doc:"生效日期"`
+	EndsOn          nursery.Date        `json:"ends_on" doc:"截止日期"`
+	Light           nursery.Light       `json:"light,omitempty" doc:"履约灯"`
+	LightTitle      string              `json:"light_title,omitempty" doc:"灯的名称"`
+	LightOn         nursery.Date        `json:"light_on,omitzero" doc:"核对日期"`
+	Renewal         string              `json:"renewal,omitempty" doc:"续签办件"`
 }
 
 // AgreementDraft is a text of the agreement.

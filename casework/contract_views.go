@@ -21,25 +21,28 @@ func (s *Service) Contracts(ctx context.Context, p nursery.Principal, f Contract
 		return list, err
 	}
 	county := countyOf(p, f.County)
-	var rows []store.Contract
 	err = s.DB.As(ctx, p, func(q *store.Queries) (err error) {
+		var rows []store.Contract
 		size := int32(limit + 1)
 		if county == "" {
 			rows, err = q.ContractsOfCity(ctx, store.ContractsOfCityParams{After: after, State: f.State, Light: string(f.Light), PageSize: size})
+		} else {
+			rows, err = q.ContractsOfCounty(ctx, store.ContractsOfCountyParams{County: county, After: after, State: f.State, Light: string(f.Light), PageSize: size})
+		}
+		if err != nil {
 			return err
 		}
-		rows, err = q.ContractsOfCounty(ctx, store.ContractsOfCountyParams{County: county, After: after, State: f.State, Light: string(f.Light), PageSize: size})
-		return err
+		for i, row := range rows {
+			if i == limit {
+				list.Next = cursor{ID: rows[i-1].CaseNo}.encode()
+				break
+			}
+			list.Items = append(list.Items, contractSummary(row))
+		}
+		return nameParties(ctx, q, list.Items, (*ContractSummary).parties)
 	})
 	if err != nil {
 		return list, fmt.Errorf("list contracts: %w", err)
-	}
-	for i, row := range rows {
-		if i == limit {
-			list.Next = cursor{ID: rows[i-1].CaseNo}.encode()
-			break
-		}
-		list.Items = append(list.Items, contractSummary(row))
 	}
 	return list, nil
 }
@@ -72,7 +75,7 @@ func (s *Service) Contract(ctx context.Context, p nursery.Principal, caseNo stri
 		if err := fillContract(ctx, q, contract, &d); err != nil {
 			return fmt.Errorf("read contract: %w", err)
 		}
-		return nil
+		return nameParty(ctx, q, d.ContractSummary.parties())
 	})
 	if err != nil || (d.State != "in_force" && d.State != "ended") {
 		return d, err

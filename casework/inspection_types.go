@@ -145,15 +145,16 @@ type ComplaintRequest struct {
 
 // ComplaintDetail is a complaint as the one who triages it sees it.
 type ComplaintDetail struct {
-	CaseNo      string        `json:"case_no" doc:"办件编号"`
-	County      string        `json:"county" doc:"县区代码"`
-	Institution string        `json:"institution" doc:"机构编号"`
-	Source      string        `json:"source" enum:"public,institution,office" doc:"来源：公众、机构、部门"`
-	Topic       string        `json:"topic" doc:"投诉类别"`
-	Said        string        `json:"said" doc:"情况"`
-	Contact     string        `json:"contact,omitempty" doc:"联系方式"`
-	Stage       nursery.Stage `json:"stage" doc:"环节"`
-	Inspection  string        `json:"inspection,omitempty" doc:"由此开展的检查"`
-	Answer      string        `json:"answer,omitempty" doc:"答复或理由"`
-	ReceivedAt  time.Time     `json:"received_at" doc:"收到时间"`
+	CaseNo          string        `json:"case_no" doc:"办件编号"`
+	County          string        `json:"county" doc:"县区代码"`
+	Institution     string        `json:"institution" doc:"机构编号"`
+	InstitutionName string        `json:"institution_name,omitempty" doc:"机构名称"`
+	Source          string        `json:"source" enum:"public,institution,office" doc:"来源：公众、机构、部门"`
+	Topic           string        `json:"topic" doc:"投诉类别"`
+	Said            string        `json:"said" doc:"情况"`
+	Contact         string        `json:"contact,omitempty" doc:"联系方式"`
+	Stage           nursery.Stage `json:"stage" doc:"环节"`
+	Inspection      string        `json:"inspection,omitempty" doc:"由此开展的检查"`
+	Answer          string        `json:"answer,omitempty" doc:"答复或理由"`
+	ReceivedAt      time.Time     `json:"received_at" doc:"收到时间"`
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"tuoyu/activities"
 	"tuoyu/nursery"
@@ -17,7 +18,8 @@ func referralSummary(r store.Referral) ReferralSummary {
 	}
 }
 
-// Referrals lists the referrals p may see, by case number.
+// Referrals lists the referrals p may see, by case number, to the clinic and the child's institution with the child's name. That
+// they read it is logged, once a reader and day.
 func (s *Service) Referrals(ctx context.Context, p nursery.Principal, f CheckupFilter, page PageRequest) (Page[ReferralSummary], error) {
 	list := Page[ReferralSummary]{Items: []ReferralSummary{}}
 	if err := s.may(ctx, p, "referral.list", resource{}); err != nil {
@@ -28,26 +30,44 @@ func (s *Service) Referrals(ctx context.Context, p nursery.Principal, f CheckupF
 		return list, err
 	}
 	county := countyOf(p, f.County)
-	var rows []store.Referral
-	err = s.DB.As(ctx, p, func(q *store.Queries) (err error) {
+	err = s.as(ctx, p, func(q *store.Queries) (err error) {
+		var rows []store.Referral
 		if county == "" {
 			rows, err = q.Referrals(ctx, store.ReferralsParams{After: after, State: f.State, PageSize: int32(limit + 1)})
+		} else {
+			rows, err = q.ReferralsOfCounty(ctx, store.ReferralsOfCountyParams{County: county, After: after, State: f.State, PageSize: int32(limit + 1)})
+		}
+		if err != nil {
 			return err
 		}
-		rows, err = q.ReferralsOfCounty(ctx, store.ReferralsOfCountyParams{County: county, After: after, State: f.State, PageSize: int32(limit + 1)})
-		return err
+		for i, row := range rows {
+			if i == limit {
+				list.Next = cursor{ID: rows[i-1].CaseNo}.encode()
+				break
+			}
+			list.Items = append(list.Items, referralSummary(row))
+		}
+		return s.nameReferred(ctx, q, p, list.Items)
 	})
 	if err != nil {
 		return list, fmt.Errorf("list referrals: %w", err)
 	}
-	for i, row := range rows {
-		if i == limit {
-			list.Next = cursor{ID: rows[i-1].CaseNo}.encode()
-			break
-		}
-		list.Items = append(list.Items, referralSummary(row))
-	}
 	return list, nil
+}
+
+func (s *Service) nameReferred(ctx context.Context, q *store.Queries, p nursery.Principal, items []ReferralSummary) error {
+	ids := make([]string, len(items))
+	for i, item := range items {
+		ids[i] = item.Child
+	}
+	names, err := s.careNames(ctx, q, p, nursery.ReadForCheckup, "转诊", ids)
+	if err != nil {
+		return err
+	}
+	for i := range items {
+		items[i].ChildName = names[items[i].Child]
+	}
+	return nameParties(ctx, q, items, (*ReferralSummary).parties)
 }
 
 func (s *Service) referralFor(ctx context.Context, q *store.Queries, p nursery.Principal, act, caseNo string, find func(context.Context, string) (store.Case, error)) (store.Case, store.Referral, error) {
@@ -71,8 +91,8 @@ func (s *Service) referralFor(ctx context.Context, q *store.Queries, p nursery.P
 	return c, r, nil
 }
 
-// Referral gives a referral. The clinic and the child's institution read why, and the clinic what came of it; each reading
-// is written down (未成年人网络保护条例 art. 36).
+// Referral gives a referral. The clinic and the child's institution read whom it is about, how to reach the guardian and why, and
+// the clinic what came of it; each reading is written down (未成年人网络保护条例 art. 36).
 func (s *Service) Referral(ctx context.Context, p nursery.Principal, caseNo string) (ReferralDetail, error) {
 	var d ReferralDetail
 	err := s.as(ctx, p, func(q *store.Queries) error {
@@ -81,6 +101,9 @@ func (s *Service) Referral(ctx context.Context, p nursery.Principal, caseNo stri
 			return err
 		}
 		d = ReferralDetail{ReferralSummary: referralSummary(r)}
+		if err := nameParty(ctx, q, d.parties()); err != nil {
+			return err
+		}
 		if p.Role != nursery.RoleHospital && p.Role != nursery.RoleInstitution {
 			return nil
 		}
@@ -101,13 +124,35 @@ func (s *Service) Referral(ctx context.Context, p nursery.Principal, caseNo stri
 			}
 			d.Result = string(result)
 		}
-		return s.noteFindings(ctx, q, p, r.Child)
+		read, err := s.fillReferred(ctx, q, p, &d)
+		if err != nil {
+			return err
+		}
+		return s.noteFindings(ctx, q, p, r.Child, read...)
 	})
 	return d, err
 }
 
-// noteFindings writes down that p read what was found of a child.
-func (s *Service) noteFindings(ctx context.Context, q *store.Queries, p nursery.Principal, child string) error {
+// fillReferred puts in the child's name and the guardian's telephone where p looks after the child, and returns what it opened.
+func (s *Service) fillReferred(ctx context.Context, q *store.Queries, p nursery.Principal, d *ReferralDetail) ([]nursery.ChildField, error) {
+	access, _ := nursery.AccessOf(p.Role, nursery.ReadForCheckup)
+	var fields []nursery.ChildField
+	for _, f := range []nursery.ChildField{nursery.ChildName, nursery.ChildGuardianPhone} {
+		if slices.Contains(access.Fields, f) {
+			fields = append(fields, f)
+		}
+	}
+	rows, err := s.childrenInCare(ctx, q, p, []string{d.Child})
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	c, err := activities.OpenChild(s.Fields, rows[0], fields...)
+	d.ChildName, d.GuardianPhone = c.Name, c.GuardianPhone
+	return fields, err
+}
+
+// noteFindings writes down that p read what was found of a child, and what else of its record.
+func (s *Service) noteFindings(ctx context.Context, q *store.Queries, p nursery.Principal, child string, more ...nursery.ChildField) error {
 	row, err := q.ChildByID(ctx, child)
 	if err != nil {
 		if store.IsNotFound(err) {
@@ -116,7 +161,7 @@ func (s *Service) noteFindings(ctx context.Context, q *store.Queries, p nursery.
 		return fmt.Errorf("read child: %w", err)
 	}
 	return activities.NoteReading(ctx, q, activities.Reading{
-		By: p, Purpose: nursery.ReadForCheckup, Fields: []nursery.ChildField{nursery.ChildFindings}, At: s.Now(),
+		By: p, Purpose: nursery.ReadForCheckup, Fields: append([]nursery.ChildField{nursery.ChildFindings}, more...), At: s.Now(),
 	}, row)
 }
 

@@ -50,22 +50,24 @@ func (s *Service) Tasks(ctx context.Context, p nursery.Principal, f TaskFilter, 
 	if err != nil {
 		return Page[TaskSummary]{}, err
 	}
-	var rows []store.Task
-	err = s.DB.As(ctx, p, func(q *store.Queries) (err error) {
-		rows, err = in.read(ctx, q, p, f)
-		return err
+	list := Page[TaskSummary]{Items: []TaskSummary{}}
+	err = s.DB.As(ctx, p, func(q *store.Queries) error {
+		rows, err := in.read(ctx, q, p, f)
+		if err != nil {
+			return err
+		}
+		for i, row := range rows {
+			if i == in.limit {
+				last := rows[i-1]
+				list.Next = cursor{On: last.SortOn, ID: last.ID}.encode()
+				break
+			}
+			list.Items = append(list.Items, s.summarise(row, p, years))
+		}
+		return nameParties(ctx, q, list.Items, (*TaskSummary).parties)
 	})
 	if err != nil {
 		return Page[TaskSummary]{}, fmt.Errorf("list tasks: %w", err)
-	}
-	list := Page[TaskSummary]{Items: []TaskSummary{}}
-	for i, row := range rows {
-		if i == in.limit {
-			last := rows[i-1]
-			list.Next = cursor{On: last.SortOn, ID: last.ID}.encode()
-			break
-		}
-		list.Items = append(list.Items, s.summarise(row, p, years))
 	}
 	return list, nil
 }
@@ -190,7 +192,7 @@ func (in inboxQuery) readRole(ctx context.Context, q *store.Queries, county stri
 	return all[:min(size, len(all))], nil
 }
 
-// find looks in the asker's inbox for what is of one institution, or of cases whose number begins so.
+// find looks in the asker's inbox for what is of an institution, by its identifier or its name, or of cases whose number begins so.
 func (in inboxQuery) find(ctx context.Context, q *store.Queries, p nursery.Principal, f TaskFilter) ([]store.Task, error) {
 	narrow := store.InboxOfCasesParams{
 		Prefix: strings.ToUpper(f.Query), AfterOn: in.afterOn, AfterID: in.afterID, Until: in.until, Kind: in.kind, OnlyFree: in.onlyFree,
@@ -217,7 +219,7 @@ func (in inboxQuery) find(ctx context.Context, q *store.Queries, p nursery.Princ
 	})
 }
 
-// caseNumberStart is how a case number begins; what does not is the identifier of an institution.
+// caseNumberStart is how a case number begins; what does not is an institution's identifier or a part of its name.
 var caseNumberStart = regexp.MustCompile(`^[A-Za-z]{2}-[0-9]`)
 
 // searchLeast is the beginning of a case number down to its thousands, which leaves at most a thousand cases.
@@ -243,6 +245,9 @@ func (s *Service) Task(ctx context.Context, p nursery.Principal, id string) (Tas
 		for i, o := range detail.Outcomes {
 			f := fieldsOf(task.Kind, task.Outcomes, o.Outcome)
 			detail.Outcomes[i].Required, detail.Outcomes[i].Optional = f.required, f.optional
+		}
+		if err := nameParty(ctx, q, detail.parties()); err != nil {
+			return err
 		}
 		if task.Decision == nil {
 			return nil

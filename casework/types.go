@@ -184,26 +184,27 @@ type TaskFilter struct {
 
 // TaskSummary is a task in the inbox or on its case.
 type TaskSummary struct {
-	ID             string          `json:"id"`
-	CaseNo         string          `json:"case_no"`
-	Kind           string          `json:"kind"`
-	Title          string          `json:"title"`
-	County         string          `json:"county"`
-	Institution    string          `json:"institution"`
-	Role           nursery.Role    `json:"role"`
-	Assignee       string          `json:"assignee,omitempty"`
-	Outcomes       []OutcomeOffer  `json:"outcomes"`
-	DueOn          nursery.Date    `json:"due_on,omitzero"`
-	DueProvisional bool            `json:"due_provisional,omitempty"`
-	DaysLeft       *int            `json:"days_left,omitempty"`
-	State          string          `json:"state"`
-	Overdue        bool            `json:"overdue,omitempty"`
-	Escalated      bool            `json:"escalated,omitempty"`
-	OpenedAt       time.Time       `json:"opened_at"`
-	Outcome        nursery.Outcome `json:"outcome,omitempty"`
-	ClosedBy       string          `json:"closed_by,omitempty"`
-	ClosedAt       *time.Time      `json:"closed_at,omitempty"`
-	Answer         json.RawMessage `json:"answer,omitempty"`
+	ID              string          `json:"id"`
+	CaseNo          string          `json:"case_no"`
+	Kind            string          `json:"kind"`
+	Title           string          `json:"title"`
+	County          string          `json:"county"`
+	Institution     string          `json:"institution"`
+	InstitutionName string          `json:"institution_name,omitempty"`
+	Role            nursery.Role    `json:"role"`
+	Assignee        string          `json:"assignee,omitempty"`
+	Outcomes        []OutcomeOffer  `json:"outcomes"`
+	DueOn           nursery.Date    `json:"due_on,omitzero"`
+	DueProvisional  bool            `json:"due_provisional,omitempty"`
+	DaysLeft        *int            `json:"days_left,omitempty"`
+	State           string          `json:"state"`
+	Overdue         bool            `json:"overdue,omitempty"`
+	Escalated       bool            `json:"escalated,omitempty"`
+	OpenedAt        time.Time       `json:"opened_at"`
+	Outcome         nursery.Outcome `json:"outcome,omitempty"`
+	ClosedBy        string          `json:"closed_by,omitempty"`
+	ClosedAt        *time.Time      `json:"closed_at,omitempty"`
+	Answer          json.RawMessage `json:"answer,omitempty"`
 }
 
 // OutcomeOffer is one way to answer a task, with the fields of the task's form that it needs and that it may have. Others

@@ -535,6 +535,37 @@ func (q *Queries) OpenTaskOfKind(ctx context.Context, arg OpenTaskOfKindParams) 
 	return i, err
 }
 
+const partyNames = `-- name: PartyNames :many
+SELECT i.id, i.name FROM institutions i WHERE i.id = ANY($1::text[]) AND i.name <> ''
+UNION ALL SELECT c.id, c.name FROM clinics c WHERE c.id = ANY($1::text[])
+`
+
+type PartyNamesRow struct {
+	ID   string
+	Name string
+}
+
+// What institutions and clinics are called. Served by the primary keys. Bounded by the number asked for.
+func (q *Queries) PartyNames(ctx context.Context, ids []string) ([]PartyNamesRow, error) {
+	rows, err := q.db.Query(ctx, partyNames, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PartyNamesRow{}
+	for rows.Next() {
+		var i PartyNamesRow
+		if err := rows.Scan(&i.ID, &i.Name); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const taskByID = `-- name: TaskByID :one
 SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner FROM tasks WHERE id = $1
 `

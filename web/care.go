@@ -30,7 +30,7 @@ func registerCare(s *Site) {
 	}, nursery.RoleInstitution, nursery.RoleHospital)
 }
 
-// childrenView is who is in care, by number alone, with the form to enrol one more.
+// childrenView is who is in care, with the form to enrol one more.
 type childrenView struct {
 	Children []casework.EnrolledChild
 	Filter   casework.EnrolmentFilter
@@ -112,12 +112,12 @@ func (s *Site) contracts(w http.ResponseWriter, r *http.Request) error {
 	q, p := r.URL.Query(), who(r.Context())
 	f := casework.ContractFilter{County: q.Get("county"), State: q.Get("state")}
 	if wantsExport(r) {
-		return exported(s, w, "医育签约", []string{"办件编号", "机构", "医疗卫生机构", "县区", "状态", "起", "止", "灯"},
+		return exported(s, w, "医育签约", []string{"办件编号", "机构", "机构编号", "医疗卫生机构", "医疗卫生机构编号", "县区", "状态", "起", "止", "灯"},
 			func(page casework.PageRequest) ([]casework.ContractSummary, string, error) {
 				list, err := s.Door.Contracts(r.Context(), p, f, page)
 				return list.Items, list.Next, err
 			}, func(c casework.ContractSummary) []any {
-				return []any{c.CaseNo, c.Institution, c.Clinic, c.CountyName, contractState(c.State), c.StartsOn.String(), c.EndsOn.String(), lightWord(c.LightTitle)}
+				return []any{c.CaseNo, c.InstitutionName, c.Institution, c.ClinicName, c.Clinic, c.CountyName, contractState(c.State), c.StartsOn.String(), c.EndsOn.String(), lightWord(c.LightTitle)}
 			})
 	}
 	list, err := s.Door.Contracts(r.Context(), p, f, pageOf(r, 25))

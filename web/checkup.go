@@ -38,12 +38,12 @@ func (s *Site) checkups(w http.ResponseWriter, r *http.Request) error {
 	q, p := r.URL.Query(), who(r.Context())
 	f := casework.CheckupFilter{County: q.Get("county"), Half: q.Get("half"), State: q.Get("state")}
 	if wantsExport(r) {
-		return exported(s, w, "半年健康体检", []string{"办件编号", "机构", "医疗卫生机构", "半年度", "状态", "开启", "按期完成", "补检截止"},
+		return exported(s, w, "半年健康体检", []string{"办件编号", "机构", "机构编号", "医疗卫生机构", "医疗卫生机构编号", "半年度", "状态", "开启", "按期完成", "补检截止"},
 			func(page casework.PageRequest) ([]casework.CheckupSummary, string, error) {
 				list, err := s.Door.Checkups(r.Context(), p, f, page)
 				return list.Items, list.Next, err
 			}, func(c casework.CheckupSummary) []any {
-				return []any{c.CaseNo, c.Institution, c.Clinic, halfTitle(c.Half), roundState(c.State), c.OpenedOn.String(), c.DueOn.String(), c.UntilOn.String()}
+				return []any{c.CaseNo, c.InstitutionName, c.Institution, c.ClinicName, c.Clinic, halfTitle(c.Half), roundState(c.State), c.OpenedOn.String(), c.DueOn.String(), c.UntilOn.String()}
 			})
 	}
 	list, err := s.Door.Checkups(r.Context(), p, f, pageOf(r, 25))

@@ -26,6 +26,7 @@ type frame struct {
 	p      nursery.Principal
 	path   string
 	flash  string
+	own    string // what the reader's institution or clinic is called
 	assets assets
 }
 
@@ -37,6 +38,10 @@ func (s *Site) show(w http.ResponseWriter, r *http.Request, f frame, body templ.
 // showStatus answers with a page and a status. It is built whole before anything is written.
 func (s *Site) showStatus(w http.ResponseWriter, r *http.Request, status int, f frame, body templ.Component) error {
 	f.p, f.path, f.assets = who(r.Context()), r.URL.Path, s.assets
+	var err error
+	if f.own, err = s.Door.OwnName(r.Context(), f.p); err != nil {
+		s.Log.WarnContext(r.Context(), "no name for the header", "error", err) // the account stands there instead
+	}
 	if r.Header.Get("HX-Request") == "" && s.hasSession(r.Context()) {
 		f.flash = s.sessions.PopString(r.Context(), keyFlash)
 	}
