@@ -51,7 +51,7 @@ func (e *Engine) CloseCheckup(ctx context.Context, in Move) (CheckupEnd, error) 
 			}
 			return s.record(ctx, in.event("checkup_lost", "半年度已过，始终没有生效的签约，本半年未开展体检"))
 		}
-		report, err := e.CheckupReport(ctx, s.q, round, s.today(), years)
+		report, err := e.checkupReport(ctx, s.q, round, s.today(), years)
 		if err != nil {
 			return err
 		}
@@ -74,7 +74,7 @@ func (e *Engine) CloseCheckup(ctx context.Context, in Move) (CheckupEnd, error) 
 			if err != nil || round.State == "blocked" {
 				return err
 			}
-			report, err := e.CheckupReport(ctx, q, round, nursery.DateOf(in.At), years)
+			report, err := e.checkupReport(ctx, q, round, nursery.DateOf(in.At), years)
 			end.Missed = report.Missed
 			return err
 		})
@@ -82,9 +82,9 @@ func (e *Engine) CloseCheckup(ctx context.Context, in Move) (CheckupEnd, error) 
 	return end, err
 }
 
-// CheckupReport counts a round as it stands on a day. A duty that is not settled counts as missed once the round is closed.
+// checkupReport counts a round as it stands on a day. A duty that is not settled counts as missed once the round is closed.
 // Reasons are counted over what the team last recorded, which needs the keyset.
-func (e *Engine) CheckupReport(ctx context.Context, q *store.Queries, round store.CheckupRound, day nursery.Date, years calendar.Years) (documents.CheckupSheet, error) {
+func (e *Engine) checkupReport(ctx context.Context, q *store.Queries, round store.CheckupRound, day nursery.Date, years calendar.Years) (documents.CheckupSheet, error) {
 	half, err := nursery.ParseHalfYear(round.Half)
 	if err != nil {
 		return documents.CheckupSheet{}, fmt.Errorf("read round: %w", err)

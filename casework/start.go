@@ -263,7 +263,7 @@ func (s *Service) start(ctx context.Context, row store.Outbox) error {
 		ID: in.CaseNo, TaskQueue: workflows.TaskQueue,
 		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
 		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
-	}, process.Workflow, in)
+	}, process.Name, in)
 	if err != nil && !isAlreadyStarted(err) {
 		return fmt.Errorf("start %s: %w", row.Name, err)
 	}

@@ -2,31 +2,44 @@
 package worker
 
 import (
+	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
 
 	"tuoyu/activities"
 	"tuoyu/workflows"
 )
 
-// Register makes w, which listens on workflows.TaskQueue, able to run every process with the activities of e.
+// Register makes w, which listens on workflows.TaskQueue, able to run every process with the activities of e. Each goes by
+// the name written for it, not by that of its Go function.
 func Register(w worker.Registry, e *activities.Engine) {
-	for _, p := range workflows.Processes() {
-		w.RegisterWorkflow(p.Workflow)
+	RegisterWorkflows(w)
+	for _, a := range activities.Names(e) {
+		w.RegisterActivityWithOptions(a.Run, activity.RegisterOptions{Name: a.Name})
 	}
-	w.RegisterWorkflow(workflows.Print)
-	w.RegisterActivity(e)
+}
+
+// RegisterWorkflows makes w able to run, or to replay, every workflow.
+func RegisterWorkflows(w worker.WorkflowRegistry) {
+	for _, named := range workflows.Names() {
+		w.RegisterWorkflowWithOptions(named.Run, workflow.RegisterOptions{Name: named.Name})
+	}
 }
 
 // RegisterPapers makes w, which listens on activities.PapersQueue, able to print.
 func RegisterPapers(w worker.ActivityRegistry, e *activities.Engine) {
-	w.RegisterActivity(e.PrintPapers)
+	registerQueue(w, e, activities.PapersQueue)
 }
 
 // RegisterCounties makes w, which listens on activities.CountiesQueue, able to do the steps over all the children of a county.
 func RegisterCounties(w worker.ActivityRegistry, e *activities.Engine) {
-	w.RegisterActivity(e.CheckInsurance)
-	w.RegisterActivity(e.SignInsurance)
-	w.RegisterActivity(e.ReturnInsurance)
-	w.RegisterActivity(e.SettleInsurance)
-	w.RegisterActivity(e.CloseInsurance)
+	registerQueue(w, e, activities.CountiesQueue)
+}
+
+func registerQueue(w worker.ActivityRegistry, e *activities.Engine, queue string) {
+	for _, a := range activities.Names(e) {
+		if a.Queue == queue {
+			w.RegisterActivityWithOptions(a.Run, activity.RegisterOptions{Name: a.Name})
+		}
+	}
 }

@@ -40,7 +40,7 @@ func (p *printing) finish(ctx workflow.Context) error {
 func StartPrinting(ctx context.Context, c client.Client, caseNo, id string) error {
 	_, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 		ID: "print/" + id, TaskQueue: TaskQueue, WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
-	}, Print, caseNo)
+	}, printName, caseNo)
 	if err != nil {
 		return fmt.Errorf("start printing: %w", err)
 	}

@@ -56,6 +56,7 @@ type Process struct {
 	Kind     nursery.CaseKind
 	Title    string // Chinese, as people call it
 	Prefix   string // of its case numbers
+	Name     string // of the workflow, in histories and starts; never changed
 	Workflow any
 	Stages   []StageInfo     // in their order
 	Usual    []nursery.Stage // those of a case in which nothing goes amiss, in the same order
@@ -82,7 +83,7 @@ func (p Process) Stage(s nursery.Stage) (StageInfo, bool) {
 // Processes lists every process.
 func Processes() []Process {
 	return []Process{
-		{nursery.KindFiling, "托育机构备案", "BA", Filing, []StageInfo{
+		{nursery.KindFiling, "托育机构备案", "BA", "Filing", Filing, []StageInfo{
 			{nursery.StageDraft, "草稿", nursery.RoleInstitution, "请补充完整后提交。"},
 			{nursery.StageRegistration, "登记信息核验", nursery.RoleClerk, "办理机关正在核验登记信息。"},
 			{nursery.StageSubmitted, "材料核对", nursery.RoleClerk, "办理机关正在核对备案材料，请留意通知。"},
@@ -99,7 +100,7 @@ func Processes() []Process {
 		}, []nursery.Stage{
 			nursery.StageSubmitted, nursery.StageMaterialsComplete, nursery.StageReceiptIssued, nursery.StageVerified,
 		}},
-		{nursery.KindChange, "变更备案", "BG", FilingChange, []StageInfo{
+		{nursery.KindChange, "变更备案", "BG", "FilingChange", FilingChange, []StageInfo{
 			{nursery.StageSubmitted, "变更核对", nursery.RoleClerk, "办理机关正在核对变更内容。"},
 			{nursery.StageChanged, "变更已备案", "", "变更已备案，原回执由变更备案回执取代。"},
 			{nursery.StageRefused, "不予变更", "", "请查看不予变更的理由，可以更正后重新提交。"},
@@ -107,7 +108,7 @@ func Processes() []Process {
 		}, []nursery.Stage{
 			nursery.StageSubmitted, nursery.StageChanged,
 		}},
-		{nursery.KindCancellation, "注销备案", "ZX", FilingCancel, []StageInfo{
+		{nursery.KindCancellation, "注销备案", "ZX", "FilingCancel", FilingCancel, []StageInfo{
 			{nursery.StageSubmitted, "注销核对", nursery.RoleClerk, "办理机关正在核对婴幼儿和工作人员的安置情况。"},
 			{nursery.StageCancelled, "已注销", "", "备案已注销，原备案回执失效。"},
 			{nursery.StageRefused, "不予注销", "", "请查看理由，妥善安置后重新提交。"},
@@ -115,14 +116,14 @@ func Processes() []Process {
 		}, []nursery.Stage{
 			nursery.StageSubmitted, nursery.StageCancelled,
 		}},
-		{nursery.KindBuild, "公办示范托育机构建设", "JS", Build, []StageInfo{
+		{nursery.KindBuild, "公办示范托育机构建设", "JS", "Build", Build, []StageInfo{
 			{nursery.StageBuilding, "建设中", nursery.RoleCountyOffice, "县区按节点报送进度和佐证材料，市级核定。"},
 			{nursery.StageSupervised, "督办中", nursery.RoleCountyOffice, "请在期限内书面答复督办，说明原因和赶上的日期。"},
 			{nursery.StageBuilt, "已建成并备案", "", "六个节点全部完成，已销号。"},
 		}, []nursery.Stage{
 			nursery.StageBuilding, nursery.StageBuilt,
 		}},
-		{nursery.KindContract, "医育结合签约", nursery.PrefixContract, Contract, []StageInfo{
+		{nursery.KindContract, "医育结合签约", nursery.PrefixContract, "Contract", Contract, []StageInfo{
 			{nursery.StageSigning, "双方签署", nursery.RoleInstitution, "请核对协议文本并签署；文本变更后须重新签署。"},
 			{nursery.StageContractFiling, "县区备案", nursery.RoleCountyOffice, "双方已签署，县区正在备案。"},
 			{nursery.StageContractAwaited, "待生效", nursery.RoleEngine, "协议到生效日自动履行。"},
@@ -132,7 +133,7 @@ func Processes() []Process {
 		}, []nursery.Stage{
 			nursery.StageSigning, nursery.StageContractFiling, nursery.StageContractAwaited, nursery.StageInForce, nursery.StageContractEnded,
 		}},
-		{nursery.KindCheckup, "在托婴幼儿健康体检", nursery.PrefixCheckup, CheckupRound, []StageInfo{
+		{nursery.KindCheckup, "在托婴幼儿健康体检", nursery.PrefixCheckup, "CheckupRound", CheckupRound, []StageInfo{
 			{nursery.StageRoundBlocked, "没有签约，不能开展", nursery.RoleCountyOffice, "请先签订医育结合协议；协议生效后自动开始体检。"},
 			{nursery.StageRecording, "体检中", nursery.RoleHospital, "签约医疗机构逐班体检，请先取得监护人同意。"},
 			{nursery.StageRoundMissed, "核对漏检", nursery.RoleCountyOffice, "县区正在核对漏检的婴幼儿。"},
@@ -141,7 +142,7 @@ func Processes() []Process {
 		}, []nursery.Stage{
 			nursery.StageRecording, nursery.StageRoundClosed,
 		}},
-		{nursery.KindReferral, "体检后转诊", nursery.PrefixReferral, Referral, []StageInfo{
+		{nursery.KindReferral, "体检后转诊", nursery.PrefixReferral, "Referral", Referral, []StageInfo{
 			{nursery.StageReferred, "待接收", nursery.RoleHospital, "签约医生正在联系接收医院。"},
 			{nursery.StageReferralTaken, "待就诊", nursery.RoleHospital, "请监护人按约带孩子就诊。"},
 			{nursery.StageReferralTraced, "追访中", nursery.RoleHospital, "签约医生正在联系监护人。"},
@@ -151,7 +152,7 @@ func Processes() []Process {
 		}, []nursery.Stage{
 			nursery.StageReferred, nursery.StageReferralTaken, nursery.StageReferralSeen, nursery.StageReferralDone,
 		}},
-		{nursery.KindInspection, "督导评估", nursery.InspectionPrefix, Inspection, []StageInfo{
+		{nursery.KindInspection, "督导评估", nursery.InspectionPrefix, "Inspection", Inspection, []StageInfo{
 			{nursery.StageAssigning, "落实检查人员", nursery.RoleInspector, "正在落实两名检查人员。"},
 			{nursery.StageScheduling, "商定日期", nursery.RoleInspector, "请确认检查日期。"},
 			{nursery.StageVisiting, "待现场检查", nursery.RoleInspector, "两名检查人员将到场，请配合检查。"},
@@ -165,7 +166,7 @@ func Processes() []Process {
 		}, []nursery.Stage{
 			nursery.StageAssigning, nursery.StageScheduling, nursery.StageVisiting, nursery.StageSigning, nursery.StageInspected,
 		}},
-		{nursery.KindInspectionPlan, "检查计划与随机抽取", nursery.InspectionPlanPrefix, InspectionPlan, []StageInfo{
+		{nursery.KindInspectionPlan, "检查计划与随机抽取", nursery.InspectionPlanPrefix, "InspectionPlan", InspectionPlan, []StageInfo{
 			{nursery.StagePlanDrafting, "拟定名单", nursery.RoleSupervisor, "主管部门核对受检机构名单，公布抽取承诺。"},
 			{nursery.StagePlanCommitted, "待见证抽取", nursery.RoleCountyOffice, "承诺已公布，等待另一名人员录入公开值后抽取。"},
 			{nursery.StagePlanDrawn, "已抽取", nursery.RoleEngine, "抽取结果已公开，正在开始检查。"},
@@ -175,7 +176,7 @@ func Processes() []Process {
 		}, []nursery.Stage{
 			nursery.StagePlanDrafting, nursery.StagePlanCommitted, nursery.StagePlanDrawn, nursery.StagePlanRunning, nursery.StagePlanClosed,
 		}},
-		{nursery.KindComplaint, "投诉举报", nursery.ComplaintPrefix, Complaint, []StageInfo{
+		{nursery.KindComplaint, "投诉举报", nursery.ComplaintPrefix, "Complaint", Complaint, []StageInfo{
 			{nursery.StageTriage, "待处理", nursery.RoleSupervisor, "主管部门正在处理。"},
 			{nursery.StageVisitOpened, "已安排现场检查", "", "已安排现场检查，结果将向社会公示。"},
 			{nursery.StageAnswered, "已答复", "", "请查看答复。"},
@@ -183,7 +184,7 @@ func Processes() []Process {
 		}, []nursery.Stage{
 			nursery.StageTriage, nursery.StageAnswered,
 		}},
-		{nursery.KindInsurance, "婴幼儿意外伤害险投保", "BX", Insurance, []StageInfo{
+		{nursery.KindInsurance, "婴幼儿意外伤害险投保", "BX", "Insurance", Insurance, []StageInfo{
 			{nursery.StageCollecting, "名册归集", nursery.RoleCountyOffice, "县区归集婴幼儿名册，齐全后提交核对。"},
 			{nursery.StageChecking, "资格核对", nursery.RoleEngine, "正在按规则核对投保资格。"},
 			{nursery.StageSigning, "批次核签", nursery.RoleCountyOffice, "请县区核签投保批次。"},
@@ -194,7 +195,7 @@ func Processes() []Process {
 		}, []nursery.Stage{
 			nursery.StageCollecting, nursery.StageChecking, nursery.StageSigning, nursery.StageSent, nursery.StageStanding, nursery.StageMonthDone,
 		}},
-		{nursery.KindInsuranceClaim, "婴幼儿意外伤害险理赔", "LP", InsuranceClaim, []StageInfo{
+		{nursery.KindInsuranceClaim, "婴幼儿意外伤害险理赔", "LP", "InsuranceClaim", InsuranceClaim, []StageInfo{
 			{nursery.StageReported, "已报案", nursery.RoleInsurer, "承保机构正在核定。"},
 			{nursery.StageContested, "拒赔核对", nursery.RoleCountyOffice, "县区正在核对拒赔理由。"},
 			{nursery.StageAccepted, "待赔付", nursery.RoleInsurer, "承保机构正在办理赔付。"},
