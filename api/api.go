@@ -17,6 +17,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"tuoyu/casework"
 	"tuoyu/limits"
 	"tuoyu/nursery"
 )
@@ -144,6 +145,10 @@ func (date) Schema(huma.Registry) *huma.Schema {
 
 // serve finds the operation. What no operation answers, is answered here in the same shape as everything else.
 func (a *api) serve(w http.ResponseWriter, r *http.Request) {
+	if part, bad := limits.Unreadable(r); bad {
+		writeProblem(w, r, unreadable(part))
+		return
+	}
 	found, pattern := a.mux.Handler(r)
 	if pattern != "" {
 		a.mux.ServeHTTP(w, r)
@@ -157,6 +162,14 @@ func (a *api) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	writeProblem(w, r, problem(http.StatusNotFound, codeNoSuchPath, "没有这个地址。"))
+}
+
+// unreadable is the problem of a request of which a part is no text: an address that leads nowhere, or a parameter that cannot be.
+func unreadable(part limits.BadPart) *Problem {
+	if part.In == "path" {
+		return problem(http.StatusNotFound, casework.CodeNotFound, "没有找到。")
+	}
+	return problem(http.StatusUnprocessableEntity, casework.CodeInvalid, "有 1 处填写有误，请更正后重试。", Fault{part.Name, "含有无法识别的字符，或者过长、过多"})
 }
 
 // probe takes the answer of net/http's own handlers, for its status and headers.

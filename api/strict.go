@@ -17,6 +17,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"tuoyu/limits"
 )
 
 const (
@@ -164,10 +166,8 @@ func checkNumber(literal, at string) *Fault {
 // checkText refuses control characters, which Postgres and paper cannot hold, and U+FFFD, which is what half a
 // surrogate pair becomes.
 func checkText(text, at string) *Fault {
-	for _, r := range text {
-		if r == utf8.RuneError || r == 0x7f || r < 0x20 && r != '\n' && r != '\r' && r != '\t' {
-			return &Fault{at, "含有无法识别的字符"}
-		}
+	if !limits.Storable(text) {
+		return &Fault{at, "含有无法识别的字符"}
 	}
 	return nil
 }

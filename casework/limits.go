@@ -2,6 +2,7 @@ package casework
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"regexp"
 	"slices"
@@ -9,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"unicode/utf8"
+
+	"tuoyu/limits"
 )
 
 // limits holds a value against the limits its own fields carry in their tags (enum, minimum, maximum, minLength,
@@ -70,7 +73,9 @@ func (c *checker) text(at, s string, tag reflect.StructTag) {
 func (c *checker) number(at string, n float64, tag reflect.StructTag) {
 	least, from := limit(tag, "minimum")
 	most, to := limit(tag, "maximum")
-	if from && n < least || to && n > most {
+	if math.IsNaN(n) || math.IsInf(n, 0) {
+		c.add(at, "不是数字")
+	} else if from && n < least || to && n > most {
 		c.add(at, fmt.Sprintf("应在 %s 至 %s 之间", tag.Get("minimum"), tag.Get("maximum")))
 	}
 }
@@ -93,11 +98,7 @@ func compiled(pattern string) *regexp.Regexp {
 const unprintableText = "含有不能显示的字符"
 
 // printable says whether Postgres and paper can hold the text.
-func printable(s string) bool { return utf8.ValidString(s) && !strings.ContainsFunc(s, unprintable) }
-
-func unprintable(r rune) bool {
-	return r < ' ' && r != '\n' && r != '\r' && r != '\t' || r == 0x7f || r == utf8.RuneError
-}
+func printable(s string) bool { return limits.Storable(s) }
 
 // checkText says what is wrong with free text of at most so many characters; nil when nothing is.
 func checkText(location, text string, most int) *FieldError {

@@ -122,7 +122,18 @@ func command[T any](ctx context.Context, s *Service, p nursery.Principal, key, o
 			replayed = true
 			return s.replay(ctx, q, p, key, operation, hash, &answer)
 		}
-		if answer, err = do(q); err != nil {
+		answer, err = do(q)
+		var refused *Error
+		if errors.As(err, &refused) {
+			return err
+		}
+		// Every command is held against the limits of its body in this one place, whatever it checks itself: after it has authorized,
+		// so that nobody learns of faults in what is not theirs, and before anything is committed.
+		var c checker
+		if c.limits(body); len(c.fields) > 0 {
+			return c.refusal()
+		}
+		if err != nil {
 			return err
 		}
 		return s.remember(ctx, q, p, key, answer)

@@ -193,7 +193,7 @@ func (i CheckedItem) faults(checkedOn Date) []Fault {
 	}
 	least, most := i.Item.limits()
 	switch {
-	case most > 0 && (i.Value < least || i.Value > most):
+	case most > 0 && !(i.Value >= least && i.Value <= most): // NaN as well
 		add("/value", fmt.Sprintf("应在 %v 与 %v 之间", least, most))
 	case most == 0 && i.Result != FoundNormal && i.Result != FoundAbnormal:
 		add("/result", "请选择正常或异常")

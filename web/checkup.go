@@ -1,9 +1,9 @@
 package web
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -90,9 +90,9 @@ func (s *Site) classPage(w http.ResponseWriter, r *http.Request, status int, val
 
 // recordRows takes rows as a script sends them, each as soon as it is left.
 func (s *Site) recordRows(w http.ResponseWriter, r *http.Request) error {
-	var in casework.ClassRecords
-	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
-		return &casework.Error{Kind: casework.BadRequest, Code: "malformed_body", Message: "内容无法读取。", Err: err}
+	in, err := readJSON[casework.ClassRecords](r)
+	if err != nil {
+		return err
 	}
 	done, err := s.Door.RecordCheckups(r.Context(), who(r.Context()), r.Header.Get("Idempotency-Key"), r.PathValue("no"), r.PathValue("class"), in)
 	if err != nil {
@@ -142,7 +142,7 @@ func recordOf(child casework.ClassChild, form url.Values) (nursery.Checkup, bool
 		switch {
 		case value != "":
 			item.Done = true
-			item.Value, _ = strconv.ParseFloat(value, 64) // zero is refused by the door
+			item.Value = decimal(value) // zero is refused
 		case found == nursery.FoundNormal || found == nursery.FoundAbnormal:
 			item.Done, item.Result = true, found
 		case found != "":
@@ -160,6 +160,19 @@ func recordOf(child casework.ClassChild, form url.Values) (nursery.Checkup, bool
 	return record, len(record.Items) > 0
 }
 
+// decimalForm is a number as people write it.
+var decimalForm = regexp.MustCompile(`^[0-9]{1,6}(\.[0-9]{1,4})?$`)
+
+// decimal returns a number as people write it, zero for anything else.
+func decimal(text string) float64 {
+	text = strings.TrimSpace(text)
+	if !decimalForm.MatchString(text) {
+		return 0
+	}
+	v, _ := strconv.ParseFloat(text, 64) // digits only
+	return v
+}
+
 // scored is how a measurement stands, for the team to see while it writes.
 type scored struct {
 	Item string   `json:"item"`
@@ -172,11 +185,7 @@ type scored struct {
 // scored by the day when it is saved.
 func (s *Site) score(w http.ResponseWriter, r *http.Request) error {
 	number := func(name string) float64 {
-		v, err := strconv.ParseFloat(r.URL.Query().Get(name), 64)
-		if err != nil {
-			return 0
-		}
-		return v
+		return decimal(r.URL.Query().Get(name))
 	}
 	months := number("months")
 	got := growth.Assess(growth.Measurement{

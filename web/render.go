@@ -5,12 +5,15 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 
 	"tuoyu/casework"
+	"tuoyu/limits"
 	"tuoyu/nursery"
 )
 
@@ -168,7 +171,30 @@ func parseForm(r *http.Request) error {
 	if err != nil && !errors.As(err, &tooLarge) {
 		return &casework.Error{Kind: casework.BadRequest, Code: "malformed_form", Message: "表单无法读取，请返回重新填写。", Err: err}
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	for name, values := range r.PostForm {
+		for _, value := range values {
+			if !limits.Storable(name) || !limits.Storable(value) {
+				return notText(strings.ToValidUTF8(name, ""))
+			}
+		}
+	}
+	return nil
+}
+
+// readJSON reads a body that a script of ours sends. What is no JSON or holds text that cannot be stored is refused.
+func readJSON[T any](r *http.Request) (T, error) {
+	var v T
+	raw, err := io.ReadAll(r.Body)
+	if err != nil {
+		return v, err // too large, or broken off
+	}
+	if err := json.Unmarshal(raw, &v); err != nil || !utf8.Valid(raw) || bytes.Contains(raw, []byte(`\u0000`)) {
+		return v, &casework.Error{Kind: casework.BadRequest, Code: "malformed_body", Message: "内容无法读取。", Err: err}
+	}
+	return v, nil
 }
 
 // key is the idempotency key of the form that was sent: made with the form, so that a form sent twice acts once.

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/json"
 	"net/http"
 	"slices"
 
@@ -65,14 +64,6 @@ func (s *Site) visit(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.show(w, r, frame{Title: "现场检查 " + pack.Subject, Back: "/visits", Uses: []string{"visit.js"}}, visitPage(pack, nursery.DateOf(s.now())))
-}
-
-func readJSON[T any](r *http.Request) (T, error) {
-	var v T
-	if err := json.NewDecoder(r.Body).Decode(&v); err != nil {
-		return v, &casework.Error{Kind: casework.BadRequest, Code: "malformed_body", Message: "内容无法读取。", Err: err}
-	}
-	return v, nil
 }
 
 func (s *Site) visitDraft(w http.ResponseWriter, r *http.Request) error {

@@ -130,6 +130,12 @@ var rooms = []func(*Site){
 
 // route finds the page. What no page answers is said so as a page.
 func (s *Site) route(w http.ResponseWriter, r *http.Request) {
+	if part, bad := limits.Unreadable(r); bad {
+		s.sessions.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			s.fail(w, s.known(r), unreadable(part))
+		})).ServeHTTP(w, r)
+		return
+	}
 	if _, pattern := s.mux.Handler(r); pattern == "" {
 		s.sessions.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			s.fail(w, s.known(r), &casework.Error{Kind: casework.NotFound, Code: "no_such_path", Message: "没有这个地址。"})
@@ -137,6 +143,21 @@ func (s *Site) route(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.mux.ServeHTTP(w, r)
+}
+
+// unreadable refuses a request of which a part is no text: an address that leads nowhere, or a parameter that cannot be.
+func unreadable(part limits.BadPart) *casework.Error {
+	if part.In == "path" {
+		return &casework.Error{Kind: casework.NotFound, Code: casework.CodeNotFound, Message: "没有找到。"}
+	}
+	return notText(part.Name)
+}
+
+func notText(location string) *casework.Error {
+	return &casework.Error{
+		Kind: casework.Invalid, Code: casework.CodeInvalid, Message: "含有无法识别的字符，请更正后重试。",
+		Fields: []casework.FieldError{{Location: location, Message: "含有无法识别的字符，或者过长、过多"}},
+	}
 }
 
 // handler answers a request, or says why not; what it returns becomes a page in one place.
