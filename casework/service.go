@@ -145,6 +145,9 @@ func command[T any](ctx context.Context, s *Service, p nursery.Principal, key, o
 // it is an error all the same, since authz should have said so.
 func (s *Service) as(ctx context.Context, p nursery.Principal, do func(*store.Queries) error) error {
 	err := s.DB.As(ctx, p, do)
+	if isOneOpen(err) { // opened by two at the same moment
+		return alreadyOpen("")
+	}
 	var refused *pgconn.PgError
 	if errors.As(err, &refused) && refused.Code == "42501" {
 		s.Log.ErrorContext(ctx, "row-level security refused what authz allowed", "role", string(p.Role), "reason", refused.Message)
