@@ -91,7 +91,7 @@ func (v *visited) sendVisit(by string, serious bool, bad ...string) {
 			if rule == item.Rule {
 				found.Result, found.Note = nursery.ItemNotOK, "现场不符合"
 				if item.Photo {
-					found.Photos = []string{v.photo()}
+					found.Photos = []string{v.photo(by)}
 				}
 			}
 		}
@@ -108,11 +108,11 @@ func (v *visited) sendVisit(by string, serious bool, bad ...string) {
 	v.send(id, humantask.CompleteUpdate, "", humantask.Completion{ID: id, Task: task[0], Outcome: nursery.OutcomeVisited, Actor: by, Role: nursery.RoleInspector})
 }
 
-// photo puts an uploaded picture beside the institution.
-func (v *visited) photo() string {
+// photo puts a picture beside the institution that the officer has uploaded.
+func (v *visited) photo(by string) string {
 	id := fmt.Sprintf("photo-%d-%d", v.sends, len(v.ask(`SELECT id FROM attachments`)))
 	v.sql(`INSERT INTO attachments (id, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at)
-		VALUES ($1, 'x', $2, $3, 'p.jpg', 'image/jpeg', 1, 'clean', $4, $5)`, id, county, institution, firstOfficer, received)
+		VALUES ($1, 'x', $2, $3, 'p.jpg', 'image/jpeg', 1, 'clean', $4, $5)`, id, county, institution, by, received)
 	return id
 }
 
