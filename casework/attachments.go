@@ -51,13 +51,11 @@ func (c CommandScanner) Scan(ctx context.Context, r io.Reader) error {
 
 // mediaTypes are the kinds of file a paper may come as, by what the content is and not by what it is called.
 var mediaTypes = map[string]string{
-	"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png", "image/heic": ".heic", "image/webp": ".webp",
-	"application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
-	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":       ".xlsx",
+	pdfMedia: ".pdf", "image/jpeg": ".jpg", "image/png": ".png", heicMedia: ".heic", "image/webp": ".webp", docxMedia: ".docx", xlsxMedia: ".xlsx",
 }
 
-// Upload takes a file in: its type is read off its content, its size is bounded, and it is checked and scanned before it is
-// kept, sealed with a key of its own. What is refused leaves nothing behind. Errors: attachment_type, attachment_too_large,
+// Upload takes a file in: its type is read off its content, its size is bounded, and it is opened and scanned before it is
+// kept, sealed with a key of its own. What is refused leaves nothing behind. Errors: those of checkUpload, attachment_too_large,
 // attachment_refused, forbidden.
 func (s *Service) Upload(ctx context.Context, p nursery.Principal, in Upload) (Attachment, error) {
 	if p.Role == nursery.RoleInstitution {
@@ -72,43 +70,47 @@ func (s *Service) Upload(ctx context.Context, p nursery.Principal, in Upload) (A
 	if !institutionForm.MatchString(in.Institution) {
 		return Attachment{}, refuse(Invalid, CodeInvalid, "请指明材料所属机构。", FieldError{Location: "institution", Message: "必填，限字母、数字和 . _ -"})
 	}
-	file, mediaType, extension, err := s.spool(ctx, in.Body)
+	file, kind, err := s.spool(ctx, in.Body)
 	if err != nil {
 		return Attachment{}, err
 	}
 	defer file.Close()
+	mediaType, err := s.checkUpload(ctx, file, file.Size, kind)
+	if err != nil {
+		return Attachment{}, err
+	}
 	scan, err := s.scan(ctx, file)
 	if err != nil {
 		return Attachment{}, err
 	}
 	return s.storeUpload(ctx, p, file, store.InsertAttachmentParams{
-		ID: newAttachmentID(), County: in.County, Institution: in.Institution, Name: safeName(in.Name, extension), MediaType: mediaType,
+		ID: newAttachmentID(), County: in.County, Institution: in.Institution, Name: safeName(in.Name, mediaTypes[mediaType]), MediaType: mediaType,
 		Size: file.Size, Scan: scan, UploadedBy: p.Account, UploadedAt: s.Now(),
 	})
 }
 
-// spool holds an upload where it can be read more than once, outside the blob folder's names, and tells what it is by its
-// content. The caller closes it.
-func (s *Service) spool(ctx context.Context, body io.Reader) (file *store.Spool, mediaType, extension string, err error) {
+// spool holds an upload where it can be read more than once, outside the blob folder's names, and returns what it may be by how
+// it begins. The caller closes it.
+func (s *Service) spool(ctx context.Context, body io.Reader) (file *store.Spool, kind string, err error) {
 	var head bytes.Buffer
 	detected, err := mimetype.DetectReader(io.TeeReader(io.LimitReader(body, 4096), &head))
 	if err != nil {
-		return nil, "", "", fmt.Errorf("read upload: %w", err)
+		return nil, "", fmt.Errorf("read upload: %w", err)
 	}
-	mediaType, _, _ = strings.Cut(detected.String(), ";")
-	extension, known := mediaTypes[mediaType]
-	if !known {
-		return nil, "", "", refuse(Invalid, CodeAttachmentType, "只接收 PDF、JPG、PNG、HEIC、WebP、DOCX 和 XLSX 文件。",
-			FieldError{Location: "file", Message: "文件类型不支持"})
+	if head.Len() == 0 {
+		return nil, "", emptyFile()
+	}
+	if kind = candidate(detected); kind == "" {
+		return nil, "", unknownFile("文件类型不支持")
 	}
 	file, err = s.Blobs.Spool(ctx, io.MultiReader(&head, body))
 	if errors.Is(err, store.ErrTooLarge) {
-		return nil, "", "", refuse(TooLarge, CodeAttachmentTooLarge, "文件过大。", FieldError{Location: "file", Message: "文件过大"})
+		return nil, "", refuse(TooLarge, CodeAttachmentTooLarge, "文件过大。", FieldError{Location: "file", Message: "文件过大"})
 	}
 	if err != nil {
-		return nil, "", "", fmt.Errorf("read upload: %w", err)
+		return nil, "", fmt.Errorf("read upload: %w", err)
 	}
-	return file, mediaType, extension, nil
+	return file, kind, nil
 }
 
 // storeUpload seals a file into the blob folder and records it. The hash of what was uploaded is for the uploader alone: by it

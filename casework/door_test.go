@@ -367,7 +367,7 @@ func TestUploadsAreSniffedNamedScannedAndGuarded(t *testing.T) {
 	up := func(p nursery.Principal, name, content string) (casework.Attachment, error) {
 		return d.Upload(t.Context(), p, casework.Upload{Name: name, Body: strings.NewReader(content)})
 	}
-	kept, err := up(applicant, `..\..\消防 证明;x.exe`, "%PDF-1.4\n%…")
+	kept, err := up(applicant, `..\..\消防 证明;x.exe`, string(testdata.PDF("fire safety")))
 	require.NoError(t, err)
 	require.Equal(t, "消防 证明x.pdf", kept.Name)
 	require.Equal(t, "application/pdf", kept.MediaType)
@@ -387,7 +387,7 @@ func TestUploadsAreSniffedNamedScannedAndGuarded(t *testing.T) {
 		require.Error(t, err)
 	}
 	d.Scan = refuseAll{}
-	_, err = up(applicant, "a.pdf", "%PDF-1.4\n")
+	_, err = up(applicant, "a.pdf", string(testdata.PDF("infected")))
 	refused(t, err, casework.CodeAttachmentInfected)
 }
 

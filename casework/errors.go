@@ -48,6 +48,11 @@ const (
 	CodeDocumentPending     = "document_pending"         // 409: decided, still being printed
 	CodeDocumentEnded       = "document_ended"           // 409: revoked or superseded already
 	CodeAttachmentType      = "attachment_type"          // 422: not one of the kinds of file taken
+	CodeAttachmentEmpty     = "attachment_empty"         // 422: 0 bytes
+	CodeAttachmentEncrypted = "attachment_encrypted"     // 422: needs a password to be opened
+	CodeAttachmentBroken    = "attachment_broken"        // 422: does not open as what it is
+	CodeAttachmentNoPages   = "attachment_no_pages"      // 422: a PDF without a page
+	CodeAttachmentPicture   = "attachment_picture_size"  // 422: a picture of too many points
 	CodeAttachmentInfected  = "attachment_refused"       // 422: the virus scan refused it
 	CodeAttachmentTooLarge  = "attachment_too_large"     // 413
 	CodeEngineUnavailable   = "engine_unavailable"       // 503

@@ -44,7 +44,7 @@ func (d *door) clear() *casework.Service {
 
 const signed = "监护人已阅读并同意为婴幼儿建立健康档案。"
 
-func consentPDF(text string) io.Reader { return strings.NewReader("%PDF-1.4\n" + text) }
+func consentPDF(text string) io.Reader { return bytes.NewReader(testdata.PDF(text)) }
 
 func (d *door) upload(text string) casework.Attachment {
 	d.t.Helper()
@@ -84,7 +84,7 @@ func TestWhatIsUploadedLiesSealedUnderANameThatConfirmsNothing(t *testing.T) {
 	d := caring(t)
 	dir := d.onDisk()
 	a, again := d.upload(signed), d.upload(signed)
-	whole := "%PDF-1.4\n" + signed
+	whole := string(testdata.PDF(signed))
 	hash := sha256.Sum256([]byte(whole))
 	require.Equal(t, hex.EncodeToString(hash[:]), a.SHA256, "the uploader is told what was received")
 	require.EqualValues(t, len(whole), a.Size)
@@ -141,7 +141,7 @@ func TestWhatIsRefusedLeavesNothingBehind(t *testing.T) {
 		return errors.Join(err, casework.ErrInfected)
 	})
 	refused(t, up(first), casework.CodeAttachmentInfected)
-	require.Equal(t, "%PDF-1.4\n"+signed, scanned)
+	require.Equal(t, string(testdata.PDF(signed)), scanned)
 	require.Empty(t, lying(t, dir))
 
 	d.Scan = scanning(func(io.Reader) error { return errors.New("away") })
@@ -398,7 +398,7 @@ func TestFilesOpenWhileTheirKeysAreRotated(t *testing.T) {
 			default:
 			}
 			got, err := d.reads(first, papers[n%5].ID)
-			if err == nil && got != fmt.Sprint("%PDF-1.4\n", signed, n%5) {
+			if err == nil && got != string(testdata.PDF(fmt.Sprint(signed, n%5))) {
 				err = fmt.Errorf("paper %d opens as another", n%5)
 			}
 			if err == nil {
@@ -434,7 +434,7 @@ func TestFilesOpenWhileTheirKeysAreRotated(t *testing.T) {
 	for n, a := range papers {
 		got, err := d.reads(first, a.ID)
 		require.NoError(t, err)
-		require.Equal(t, fmt.Sprint("%PDF-1.4\n", signed, n), got)
+		require.Equal(t, string(testdata.PDF(fmt.Sprint(signed, n))), got)
 	}
 	after := lying(t, dir)
 	for name, content := range before {

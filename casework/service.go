@@ -42,6 +42,7 @@ type Service struct {
 	Deps
 	recent  recently
 	imports imports
+	checks  checks
 }
 
 // New gives the door over its dependencies.
@@ -55,7 +56,7 @@ func New(d Deps) *Service {
 	if d.DB != nil {
 		d.DB = d.DB.At(d.Now)
 	}
-	return &Service{Deps: d, imports: newImports()}
+	return &Service{Deps: d, imports: newImports(), checks: newChecks()}
 }
 
 // resource is what an act is done to, as authz sees it.

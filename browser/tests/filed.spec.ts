@@ -14,7 +14,21 @@ const sections: [name: string, title: string, fields: string[]][] = [
 	["classes", "班级", ["classes"]], ["premises", "场所", ["premises"]], ["fire", "消防安全", ["fire"]], ["hygiene", "卫生保健", ["hygiene"]],
 	["staff", "人员", ["staff"]], ["papers", "申请材料", ["papers"]],
 ];
-const pdf = Buffer.from("%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n");
+const pdf = onePage();
+
+/** onePage is a PDF of one empty page. */
+function onePage(): Buffer {
+	let file = "%PDF-1.4\n";
+	const objects = ["<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>", "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>"];
+	const offsets = objects.map((object, n) => {
+		const at = file.length;
+		file += `${n + 1} 0 obj\n${object}\nendobj\n`;
+		return at;
+	});
+	const at = file.length;
+	file += `xref\n0 4\n0000000000 65535 f \n${offsets.map((o) => `${String(o).padStart(10, "0")} 00000 n \n`).join("")}`;
+	return Buffer.from(`${file}trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n${at}\n%%EOF\n`);
+}
 
 /** enter fills in a value of the application where the page asks for it, row by row. */
 async function enter(page: Page, at: string, value: Json): Promise<void> {
