@@ -269,11 +269,14 @@ func NoteEnrolment(ctx context.Context, q *store.Queries, institution, child str
 	return nil
 }
 
+// personColumn names the column of who children are to the blind index.
+const personColumn = "insurance_roster.person"
+
 // PersonIndex returns the keyed hash of who a child is whatever its paper: name, birth date, sex and the guardian's phone. Two
 // records of one hash under two kinds of paper may be one child.
 func PersonIndex(fields *sealing.Fields, c nursery.Child) ([]byte, error) {
 	who := []string{nursery.NameKey(c.Name), c.BornOn.String(), string(c.Sex), c.Normal().GuardianPhone}
-	return fields.Index("insurance_roster.person", strings.Join(who, "\x00"))
+	return fields.Index(personColumn, strings.Join(who, "\x00"))
 }
 
 // CorrectChild stores a child that has no faults in place of what was stored of it. From is the institution that names the guardian,

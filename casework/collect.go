@@ -17,7 +17,7 @@ const (
 	filesKept = 24 * time.Hour
 )
 
-// sweepHourly removes what is no longer needed, at once and every hour until ctx ends.
+// sweepHourly removes what is no longer needed and gives old names their one form, at once and every hour until ctx ends.
 func (s *Service) sweepHourly(ctx context.Context) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
@@ -26,12 +26,28 @@ func (s *Service) sweepHourly(ctx context.Context) {
 		if err := s.Sweep(ctx); err != nil && ctx.Err() == nil {
 			s.Log.WarnContext(ctx, "files not swept", "error", err)
 		}
+		if err := s.NormalizeNames(ctx); err != nil && ctx.Err() == nil {
+			s.Log.WarnContext(ctx, "names not normalized", "error", err)
+		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
 	}
+}
+
+// NormalizeNames gives the names of children that were stored before names had one form that form, and replaces their hashes. Any
+// number of processes may do so at once.
+func (s *Service) NormalizeNames(ctx context.Context) error {
+	if s.Fields == nil {
+		return nil
+	}
+	n, err := activities.NormalizeNames(ctx, s.DB, s.Fields)
+	if n > 0 {
+		s.Log.InfoContext(ctx, "normalized names", "children", n)
+	}
+	return err
 }
 
 // Sweep seals the files that were kept before there was a keyset, and removes uploads that belong to no case and no child and

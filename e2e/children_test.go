@@ -26,10 +26,15 @@ func childrenRows(t *testing.T, a *roleplay.Applicant) []row {
 		t.Fatal(err)
 	}
 	paper, err := a.Upload(t.Context(), "consent.pdf", "application/pdf", testdata.PDF("consent"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	merge, err := twoRecordsMerged(t, a)
 	if err != nil {
 		t.Fatal(err)
 	}
+	on, other := twoRecords(t, a, 7004, "T970007004")
+	died, left := longAgo(t, a, 7005, nursery.LeaveDied), longAgo(t, a, 7006, nursery.LeaveTransferred)
 	var (
 		at    = "/api/v1/children/" + id
 		own   = only(nursery.RoleInstitution)
@@ -54,14 +59,15 @@ func childrenRows(t *testing.T, a *roleplay.Applicant) []row {
 		{op: "GET /api/v1/children/{child}/consents", path: at + "/consents", allowed: append(carer, nursery.RoleCountyOffice), ofCase: true},
 		{op: "POST /api/v1/children/{child}/consents/{purpose}/withdrawal", path: at + "/consents/checkup/withdrawal", allowed: own, ofCase: true},
 		{op: "POST /api/v1/children/{child}/stay/correction", path: at + "/stay/correction", allowed: own, ofCase: true,
-			body: says(map[string]any{"entered_on": today().AddDays(1), "reason": "核对"})},
-		{op: "POST /api/v1/children/{child}/death/withdrawal", path: at + "/death/withdrawal", allowed: append(own, nursery.RoleCountyOffice), ofCase: true,
+			body: says(map[string]any{"entered_on": today(), "reason": "核对"})},
+		{op: "POST /api/v1/children/{child}/death/withdrawal", path: "/api/v1/children/" + died + "/death/withdrawal", allowed: append(own, nursery.RoleCountyOffice), ofCase: true,
 			body: says(map[string]any{"reason": "误登记"})},
-		{op: "POST /api/v1/children/{child}/release", path: at + "/release", allowed: own, ofCase: true, body: says(map[string]any{"reason": "移交"})},
-		{op: "POST /api/v1/children/{child}/identity", path: at + "/identity", allowed: only(nursery.RoleCountyOffice), ofCase: true,
-			body: says(map[string]any{"identity_kind": "resident_id", "identity": "1", "reason": "核验"})},
+		{op: "POST /api/v1/children/{child}/release", path: "/api/v1/children/" + left + "/release", allowed: own, ofCase: true,
+			body: says(map[string]any{"reason": "移交"})},
+		{op: "POST /api/v1/children/{child}/identity", path: "/api/v1/children/" + left + "/identity", allowed: only(nursery.RoleCountyOffice), ofCase: true,
+			body: says(map[string]any{"identity_kind": "birth_certificate", "identity": "T970007006", "reason": "核验"})},
 		{op: "POST /api/v1/children/merges", path: "/api/v1/children/merges", allowed: only(nursery.RoleCountyOffice),
-			body: says(map[string]any{"child": id, "other": id, "reason": "核验"})},
+			body: says(map[string]any{"child": on, "other": other, "reason": "核验"})},
 		{op: "POST /api/v1/children/merges/{merge}/undo", path: fmt.Sprintf("/api/v1/children/merges/%d/undo", merge), allowed: only(nursery.RoleCountyOffice), ofCase: true,
 			body: says(map[string]any{"reason": "核验"})},
 		{op: "GET /api/v1/children/merges", path: "/api/v1/children/merges", allowed: seers},
@@ -84,26 +90,40 @@ func childrenRows(t *testing.T, a *roleplay.Applicant) []row {
 	}
 }
 
+// longAgo enters a child that has left by now, and returns its identifier.
+func longAgo(t *testing.T, a *roleplay.Applicant, serial int, why nursery.Leave) string {
+	t.Helper()
+	id, err := a.Enrol(t.Context(), key(), testdata.Child(a.County(), serial, today()), "乳儿班", today().AddDays(-10))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.EndEnrolment(t.Context(), key(), id, why, today().AddDays(-5)); err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+// twoRecords enters a child under two papers, one after the other.
+func twoRecords(t *testing.T, a *roleplay.Applicant, serial int, certificate string) (on, other string) {
+	t.Helper()
+	on = longAgo(t, a, serial, nursery.LeaveLeft)
+	child := testdata.Child(a.County(), serial, today())
+	child.IdentityKind, child.Identity = nursery.ByBirthCertificate, certificate
+	other, err := a.Enrol(t.Context(), key(), child, "乳儿班", today())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return on, other
+}
+
 // twoRecordsMerged enters a child under two papers and has the county's office merge the records.
 func twoRecordsMerged(t *testing.T, a *roleplay.Applicant) (int64, error) {
 	t.Helper()
-	child := testdata.Child(a.County(), 7002, today())
-	on, err := a.Enrol(t.Context(), key(), child, "乳儿班", today().AddDays(-10))
-	if err != nil {
-		return 0, err
-	}
-	if err := a.EndEnrolment(t.Context(), key(), on, nursery.LeaveLeft, today().AddDays(-5)); err != nil {
-		return 0, err
-	}
-	child.IdentityKind, child.Identity = nursery.ByBirthCertificate, "T970007002"
-	other, err := a.Enrol(t.Context(), key(), child, "乳儿班", today())
-	if err != nil {
-		return 0, err
-	}
+	on, other := twoRecords(t, a, 7002, "T970007002")
 	var merged struct {
 		ID int64 `json:"id"`
 	}
-	err = a.CountyOffice().Post(t.Context(), "/api/v1/children/merges", key(), map[string]any{"child": on, "other": other, "reason": "核验证件原件"}, &merged)
+	err := a.CountyOffice().Post(t.Context(), "/api/v1/children/merges", key(), map[string]any{"child": on, "other": other, "reason": "核验证件原件"}, &merged)
 	return merged.ID, err
 }
 

@@ -170,7 +170,9 @@ REVOKE UPDATE (child) ON attendance FROM tuoyu_app;
 DROP TABLE child_merges, child_corrections, identity_refusals;
 DROP POLICY care ON consents;
 DROP POLICY clinic ON consents;
-CREATE POLICY care ON consents USING (principal_role() IN ('institution', 'hospital') AND EXISTS (
+CREATE POLICY care ON consents USING (principal_role() = 'institution' AND EXISTS (
+    SELECT FROM enrolments e WHERE e.child = consents.child));
+CREATE POLICY clinic ON consents FOR SELECT USING (principal_role() = 'hospital' AND EXISTS (
     SELECT FROM enrolments e WHERE e.child = consents.child));
 DELETE FROM consents WHERE purpose = 'transfer';
 UPDATE consents c SET withdrawn_on = c.given_on, withdrawn_by = c.taken_by WHERE c.withdrawn_on IS NULL AND EXISTS (

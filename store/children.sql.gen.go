@@ -273,6 +273,56 @@ func (q *Queries) ChildrenByIdentity(ctx context.Context, indexes [][]byte) ([]C
 	return items, nil
 }
 
+const childrenToNormalize = `-- name: ChildrenToNormalize :many
+SELECT id, county, born_on, sex, identity_kind, identity_index, identity, name, guardian_name, guardian_phone, died_on, moved_on, source, created_by, created_at, updated_at, guardian_from, merged_into, name_form FROM children WHERE name_form = 0 AND id > $1::text ORDER BY id LIMIT $2::integer FOR UPDATE SKIP LOCKED
+`
+
+type ChildrenToNormalizeParams struct {
+	After    string
+	PageSize int32
+}
+
+// Names from before they had one form. Served by children_to_rename. Those that another process has at hand are left to it.
+func (q *Queries) ChildrenToNormalize(ctx context.Context, arg ChildrenToNormalizeParams) ([]Child, error) {
+	rows, err := q.db.Query(ctx, childrenToNormalize, arg.After, arg.PageSize)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Child{}
+	for rows.Next() {
+		var i Child
+		if err := rows.Scan(
+			&i.ID,
+			&i.County,
+			&i.BornOn,
+			&i.Sex,
+			&i.IdentityKind,
+			&i.IdentityIndex,
+			&i.Identity,
+			&i.Name,
+			&i.GuardianName,
+			&i.GuardianPhone,
+			&i.DiedOn,
+			&i.MovedOn,
+			&i.Source,
+			&i.CreatedBy,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+			&i.GuardianFrom,
+			&i.MergedInto,
+			&i.NameForm,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const consentsOfChild = `-- name: ConsentsOfChild :many
 SELECT id, child, county, purpose, evidence, given_on, taken_by, withdrawn_on, withdrawn_by, institution FROM consents WHERE child = $1 ORDER BY id LIMIT 200
 `
@@ -355,7 +405,7 @@ func (q *Queries) ConsentsReleased(ctx context.Context, arg ConsentsReleasedPara
 
 const correctChild = `-- name: CorrectChild :exec
 UPDATE children SET county = $1, born_on = $2, sex = $3, identity_kind = $4,
-    identity_index = $5, identity = $6, name = $7, name_form = 1,
+    identity_index = $5, identity = $6, name = $7,
     guardian_name = CASE WHEN $8::boolean THEN guardian_name ELSE nullif($9::bytea, '') END,
     guardian_phone = CASE WHEN $8::boolean THEN guardian_phone ELSE nullif($10::bytea, '') END,
     guardian_from = CASE WHEN $8::boolean THEN guardian_from ELSE $11 END,
@@ -378,7 +428,8 @@ type CorrectChildParams struct {
 	ID            string
 }
 
-// A guardian that is not named stays when another entered it, whose entry the corrector may not have seen.
+// A guardian that is not named stays when another entered it, whose entry the corrector may not have seen. The form of the name
+// stays as noted: hashes of the name as it was are still to be replaced.
 func (q *Queries) CorrectChild(ctx context.Context, arg CorrectChildParams) error {
 	_, err := q.db.Exec(ctx, correctChild,
 		arg.County,
@@ -1315,6 +1366,21 @@ func (q *Queries) PutGuardian(ctx context.Context, arg PutGuardianParams) error 
 		arg.UpdatedAt,
 		arg.ID,
 	)
+	return err
+}
+
+const putNormalName = `-- name: PutNormalName :exec
+UPDATE children SET name = $1, guardian_name = $2::bytea, name_form = 1 WHERE id = $3
+`
+
+type PutNormalNameParams struct {
+	Name         []byte
+	GuardianName []byte
+	ID           string
+}
+
+func (q *Queries) PutNormalName(ctx context.Context, arg PutNormalNameParams) error {
+	_, err := q.db.Exec(ctx, putNormalName, arg.Name, arg.GuardianName, arg.ID)
 	return err
 }
 

@@ -1514,6 +1514,31 @@ func (q *Queries) NextInsuranceUpload(ctx context.Context, caseNo string) (int32
 	return column_1, err
 }
 
+const personsOfChild = `-- name: PersonsOfChild :many
+SELECT DISTINCT person FROM insurance_roster WHERE child = $1
+`
+
+// Bounded: one or two, however many months a child is listed in.
+func (q *Queries) PersonsOfChild(ctx context.Context, child string) ([][]byte, error) {
+	rows, err := q.db.Query(ctx, personsOfChild, child)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := [][]byte{}
+	for rows.Next() {
+		var person []byte
+		if err := rows.Scan(&person); err != nil {
+			return nil, err
+		}
+		items = append(items, person)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const preparedSend = `-- name: PreparedSend :one
 SELECT case_no, number, county, insurer, kind, lines, hash, premium_fen, state, prepared_at, signed_by, sent_at, answered_at, answered, insured, refused FROM insurance_sends WHERE case_no = $1 AND state = 'prepared' ORDER BY number DESC LIMIT 1
 `
@@ -1586,6 +1611,21 @@ func (q *Queries) PutInsuranceOffice(ctx context.Context, arg PutInsuranceOffice
 		arg.Name,
 		arg.UpdatedAt,
 	)
+	return err
+}
+
+const putPerson = `-- name: PutPerson :exec
+UPDATE insurance_roster SET person = $1 WHERE child = $2 AND person = $3
+`
+
+type PutPersonParams struct {
+	Person []byte
+	Child  string
+	Was    []byte
+}
+
+func (q *Queries) PutPerson(ctx context.Context, arg PutPersonParams) error {
+	_, err := q.db.Exec(ctx, putPerson, arg.Person, arg.Child, arg.Was)
 	return err
 }
 

@@ -28,9 +28,10 @@ SELECT * FROM children WHERE id = ANY(@ids::text[]) ORDER BY id;
 SELECT * FROM children WHERE id = @id FOR UPDATE;
 
 -- name: CorrectChild :exec
--- A guardian that is not named stays when another entered it, whose entry the corrector may not have seen.
+-- A guardian that is not named stays when another entered it, whose entry the corrector may not have seen. The form of the name
+-- stays as noted: hashes of the name as it was are still to be replaced.
 UPDATE children SET county = @county, born_on = @born_on, sex = @sex, identity_kind = @identity_kind,
-    identity_index = @identity_index, identity = @identity, name = @name, name_form = 1,
+    identity_index = @identity_index, identity = @identity, name = @name,
     guardian_name = CASE WHEN sqlc.arg(keep_guardian)::boolean THEN guardian_name ELSE nullif(@guardian_name::bytea, '') END,
     guardian_phone = CASE WHEN sqlc.arg(keep_guardian)::boolean THEN guardian_phone ELSE nullif(@guardian_phone::bytea, '') END,
     guardian_from = CASE WHEN sqlc.arg(keep_guardian)::boolean THEN guardian_from ELSE @guardian_from END,
@@ -226,3 +227,10 @@ SELECT id, county, township, name, nature, site_kind, address, inclusive, seats,
 WHERE county = @county AND id > @after AND site_kind <> '' AND (@status::text = '' OR status = @status)
     AND (@site_kind::text = '' OR site_kind = @site_kind)
 ORDER BY id LIMIT @page_size;
+
+-- name: ChildrenToNormalize :many
+-- Names from before they had one form. Served by children_to_rename. Those that another process has at hand are left to it.
+SELECT * FROM children WHERE name_form = 0 AND id > sqlc.arg(after)::text ORDER BY id LIMIT sqlc.arg(page_size)::integer FOR UPDATE SKIP LOCKED;
+
+-- name: PutNormalName :exec
+UPDATE children SET name = @name, guardian_name = sqlc.narg(guardian_name)::bytea, name_form = 1 WHERE id = @id;

@@ -296,3 +296,10 @@ FROM insurance_batches b JOIN cases c ON c.case_no = b.case_no
 LEFT JOIN insurance_sends s ON s.case_no = b.case_no AND s.state IN ('sent', 'answered')
 WHERE b.month = @month
 GROUP BY b.case_no, b.county, b.insurer, c.stage ORDER BY b.county, b.case_no LIMIT 100;
+
+-- name: PersonsOfChild :many
+-- Bounded: one or two, however many months a child is listed in.
+SELECT DISTINCT person FROM insurance_roster WHERE child = @child;
+
+-- name: PutPerson :exec
+UPDATE insurance_roster SET person = @person WHERE child = @child AND person = @was;
