@@ -41,6 +41,8 @@ const (
 var codeTitles = []struct{ code, title string }{
 	{casework.CodeInvalid, "填写有误"},
 	{casework.CodeFieldNotOpen, "不在可补正范围"},
+	{casework.CodeOpensNothing, "未指明可修改之处"},
+	{casework.CodeNothingChanged, "尚未补正"},
 	{casework.CodeOutcomeNotOffered, "办理结果不可选"},
 	{casework.CodeSettingNotAllowed, "参数不可设置"},
 	{casework.CodeCalendarYearInvalid, "节假日安排有误"},

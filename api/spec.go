@@ -135,6 +135,7 @@ func describeProperties(schema *huma.Schema) {
 var glossary = map[string]string{
 	"account": "账号", "actor": "办理人", "address": "机构地址", "after": "翻页标记", "answer": "答复内容", "application": "备案申请",
 	"as_of": "适用规则的日期", "assignee": "领取人账号", "at": "时间", "basis": "依据", "by": "办理人账号", "case": "所属办件",
+	"changed": "最近一次告知后改动的内容", "files": "所附材料中可以查阅的文件", "optional": "可填项", "required": "必填项",
 	"case_no": "办件编号", "children": "由本办件产生的办件", "clocks": "法定时限", "closed_at": "办结时间", "closed_by": "办结人",
 	"confirmed_by": "核验人", "county": "县区", "county_name": "县区名称", "created_at": "建立时间", "data": "附加数据",
 	"days_left": "剩余工作日，负数为已逾期", "decided_at": "裁定时间", "decision": "应参看的裁定", "decisions": "裁定",

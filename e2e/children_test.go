@@ -66,7 +66,7 @@ func childrenRows(t *testing.T, a *roleplay.Applicant) []row {
 			body: says(map[string]any{"reason": "移交"})},
 		{op: "POST /api/v1/children/{child}/identity", path: "/api/v1/children/" + left + "/identity", allowed: only(nursery.RoleCountyOffice), ofCase: true,
 			body: says(map[string]any{"identity_kind": "birth_certificate", "identity": "T970007006", "reason": "核验"})},
-		{op: "POST /api/v1/children/merges", path: "/api/v1/children/merges", allowed: only(nursery.RoleCountyOffice),
+		{op: "POST /api/v1/children/merges", path: "/api/v1/children/merges", allowed: only(nursery.RoleCountyOffice), ofCase: true,
 			body: says(map[string]any{"child": on, "other": other, "reason": "核验"})},
 		{op: "POST /api/v1/children/merges/{merge}/undo", path: fmt.Sprintf("/api/v1/children/merges/%d/undo", merge), allowed: only(nursery.RoleCountyOffice), ofCase: true,
 			body: says(map[string]any{"reason": "核验"})},
