@@ -150,6 +150,8 @@ var seenBy = []struct {
 	{"/visits", only(nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleCountyOffice), false},
 	{"/referrals", only(nursery.RoleInstitution, nursery.RoleHospital, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor), false},
 	{"/children", only(nursery.RoleInstitution), false},
+	{"/children/alike", only(nursery.RoleCountyOffice, nursery.RoleAuditor), false},
+	{"/children/merge", only(nursery.RoleCountyOffice), false},
 	{"/attendance", only(nursery.RoleInstitution), false},
 	{"/attendance/month", only(nursery.RoleInstitution), false},
 	{"/filing/new", only(nursery.RoleInstitution), false},

@@ -177,7 +177,7 @@ var navigations = map[nursery.Role][]navItem{
 	nursery.RoleSupervisor:    {{"/tasks", "待办"}, {"/cases", "办件"}, {"/workload", "工作量"}, {"/inspections", "检查"}, {"/inspection-plans", "检查计划"}, {"/inspectors", "检查人员"}, {"/overdue", "超期"}, {"/register", "机构"}},
 	nursery.RoleInspector:     {{"/visits", "今日检查"}, {"/tasks", "待办"}, {"/inspections", "检查"}, {"/register", "机构"}},
 	nursery.RoleHospital:      {{"/checkups", "体检"}, {"/referrals", "转诊"}, {"/contracts", "签约"}, {"/tasks", "待办"}},
-	nursery.RoleCountyOffice:  {{"/overview", "总览"}, {"/build", "建设台账"}, {"/targets", "目标"}, {"/overdue", "超期"}, {"/tasks", "待办"}, {"/checkups", "体检"}, {"/contracts", "签约"}, {"/inspections", "检查"}, {"/insurance", "保险"}, {"/readings", "查阅登记"}},
+	nursery.RoleCountyOffice:  {{"/overview", "总览"}, {"/build", "建设台账"}, {"/targets", "目标"}, {"/overdue", "超期"}, {"/tasks", "待办"}, {"/checkups", "体检"}, {"/contracts", "签约"}, {"/inspections", "检查"}, {"/insurance", "保险"}, {"/children/alike", "疑似同一婴幼儿"}, {"/readings", "查阅登记"}},
 	nursery.RoleCityOffice:    {{"/overview", "挂图"}, {"/build", "建设台账"}, {"/targets", "目标"}, {"/overdue", "超期"}, {"/tasks", "待办"}, {"/checkups", "体检"}, {"/contracts", "签约"}, {"/inspections", "检查"}, {"/insurance", "保险"}},
 	nursery.RoleInsurer:       {{"/insurance", "投保"}, {"/claims", "理赔"}, {"/tasks", "待办"}, {"/cases", "办件"}},
 	nursery.RoleAuditor:       {{"/overview", "挂图"}, {"/cases", "办件"}, {"/build", "建设台账"}, {"/targets", "目标"}, {"/overdue", "超期"}, {"/insurance", "保险"}, {"/inspection-plans", "检查计划"}, {"/readings", "查阅登记"}},

@@ -89,10 +89,12 @@ func handled[T any](s *Site, w http.ResponseWriter, r *http.Request, sh shape, t
 		return s.done(w, r, next, said)
 	}
 	var refused *casework.Error
-	if !errors.As(err, &refused) || refused.Kind != casework.Invalid && refused.Kind != casework.Conflict {
+	if !errors.As(err, &refused) || refused.Kind != casework.Invalid && refused.Kind != casework.Conflict && refused.Code != casework.CodeIdentityAttempts {
 		return err
 	}
-	form.refusedWith(refused, "")
+	shown := *refused
+	shown.Fields = atField(refused, sh)
+	form.refusedWith(&shown, "")
 	return again(http.StatusUnprocessableEntity, form)
 }
 

@@ -124,7 +124,7 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.Ser
 // rooms registers the pages, a function a process.
 var rooms = []func(*Site){
 	registerSignIn, registerHome, registerPublic, registerTasks, registerCases, registerFiles, registerLive, registerDesk, registerFiling, registerCheckups,
-	registerVisits, registerOverview, registerBuild, registerCare, registerChild, registerAttendance, registerContract, registerClinics, registerPlans, registerInspectors,
+	registerVisits, registerOverview, registerBuild, registerCare, registerChild, registerChildIdentity, registerAttendance, registerContract, registerClinics, registerPlans, registerInspectors,
 	registerComplaints, registerInsurance, registerClaims, registerAdmin,
 }
 

@@ -1,0 +1,132 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+)
+
+// registerChildIdentity registers what puts right who a child is and where it was: two records of one child for the county's office,
+// days, deaths and releases for the institution.
+func registerChildIdentity(s *Site) {
+	county, carer := nursery.RoleCountyOffice, nursery.RoleInstitution
+	s.page("GET /children/alike", only(s.alike, county, nursery.RoleAuditor))
+	formPage(s, "/children/merge", s.askMerge, func(r *http.Request, in casework.ChildMerge) (string, string, error) {
+		_, err := s.Door.MergeChildren(r.Context(), who(r.Context()), key(r), in)
+		return "/children/alike", "已合并。有误的可以撤销。", err
+	}, county)
+	formPage(s, "/children/merges/{merge}/undo", func(r *http.Request) (asking, error) {
+		return asking{
+			Title: "撤销合并", Back: "/children/alike", Button: "撤销合并", Shape: shapeOf[casework.ChildReason](),
+			Lead: "并入的内容退回原记录，合并后新登记的留在保留的记录。", Question: "确定撤销这次合并吗？",
+		}, nil
+	}, func(r *http.Request, in casework.ChildReason) (string, string, error) {
+		_, err := s.Door.UnmergeChildren(r.Context(), who(r.Context()), key(r), int64(whole(r.PathValue("merge"))), in)
+		return "/children/alike", "已撤销合并。", err
+	}, county)
+	formPage(s, "/children/{id}/identity", func(r *http.Request) (asking, error) {
+		return asking{
+			Title: "更正证件号码", Back: "/children/alike", Button: "更正", Shape: shapeOf[casework.IdentityChange](),
+			Lead: "婴幼儿 " + r.PathValue("id") + "。请核验监护人所持证件原件后填写，姓名、出生日期和性别不变。",
+		}, nil
+	}, func(r *http.Request, in casework.IdentityChange) (string, string, error) {
+		_, err := s.Door.ChangeIdentity(r.Context(), who(r.Context()), key(r), r.PathValue("id"), in)
+		return "/children/alike", "证件号码已更正。", err
+	}, county)
+	formPage(s, "/children/{id}/stay", func(r *http.Request) (asking, error) {
+		return asking{
+			Title: "更正在托时间", Back: "/children", Button: "更正", Shape: shapeOf[casework.StayCorrection](),
+			Lead: "更正本机构最近一次入托、离托日期。不变的不填。",
+		}, nil
+	}, func(r *http.Request, in casework.StayCorrection) (string, string, error) {
+		_, err := s.Door.CorrectStay(r.Context(), who(r.Context()), key(r), r.PathValue("id"), in)
+		return "/children", "已更正在托时间。", err
+	}, carer)
+	formPage(s, "/children/{id}/death", func(r *http.Request) (asking, error) {
+		back := "/children/" + r.PathValue("id")
+		if who(r.Context()).Role == county {
+			back = "/children/alike"
+		}
+		return asking{
+			Title: "撤销死亡登记", Back: back, Button: "撤销死亡登记", Shape: shapeOf[casework.ChildReason](),
+			Lead: "婴幼儿 " + r.PathValue("id") + "。仅用于误登记的死亡，因此离托的恢复在托。", Question: "确定该死亡登记有误吗？",
+		}, nil
+	}, func(r *http.Request, in casework.ChildReason) (string, string, error) {
+		_, err := s.Door.WithdrawDeath(r.Context(), who(r.Context()), key(r), r.PathValue("id"), in)
+		if who(r.Context()).Role == county {
+			return "/children/alike", "已撤销死亡登记。", err
+		}
+		return "/children/" + r.PathValue("id"), "已撤销死亡登记，恢复在托。", err
+	}, carer, county)
+	formPage(s, "/children/{id}/release", func(r *http.Request) (asking, error) {
+		return asking{
+			Title: "移交登记信息", Back: "/children?ended=yes", Button: "移交", Shape: shapeOf[casework.ChildReason](),
+			Lead:     "离托后，将本机构登记的监护人、同意书等信息移交接收机构。移交须经监护人同意。",
+			Question: "移交后接收机构可以看到本机构登记的监护人和同意书，确定吗？",
+		}, nil
+	}, func(r *http.Request, in casework.ChildReason) (string, string, error) {
+		_, err := s.Door.ReleaseChild(r.Context(), who(r.Context()), key(r), r.PathValue("id"), in)
+		return "/children?ended=yes", "已移交。", err
+	}, carer)
+}
+
+// alikeView is the records that may be one child's and what was merged, by number alone.
+type alikeView struct {
+	Pairs  []casework.AlikeChildren
+	Merges []casework.MergedChildren
+	Next   string
+	p      nursery.Principal
+}
+
+func (v alikeView) office() bool { return v.p.Role == nursery.RoleCountyOffice }
+
+// alike shows what may be one child, and what was merged. A child is looked up by its number for another correction.
+func (s *Site) alike(w http.ResponseWriter, r *http.Request) error {
+	v := alikeView{p: who(r.Context())}
+	var err error
+	if v.Pairs, err = s.Door.Alike(r.Context(), v.p); err != nil {
+		return err
+	}
+	list, err := s.Door.Merges(r.Context(), v.p, pageOf(r, 25))
+	if err != nil {
+		return err
+	}
+	v.Merges, v.Next = list.Items, nextPage(r, list.Next)
+	return s.show(w, r, frame{Title: "疑似同一婴幼儿", Wide: true}, alikePage(v))
+}
+
+// askMerge asks for the reason of a merge; the pair comes from the list and can be changed.
+func (s *Site) askMerge(r *http.Request) (asking, error) {
+	q := r.URL.Query()
+	return asking{
+		Title: "合并同一婴幼儿的记录", Back: "/children/alike", Button: "合并", Shape: shapeOf[casework.ChildMerge](),
+		Lead:     "请核验两份证件的原件后合并。在托、同意、考勤、体检和投保随保留的记录，合并可以撤销。",
+		Question: "确定两条记录是同一婴幼儿吗？",
+		Values:   url.Values{"/child": {q.Get("child")}, "/other": {q.Get("other")}},
+	}, nil
+}
+
+// mergePath is the form that merges a pair.
+func mergePath(a casework.AlikeChildren) string {
+	return "/children/merge?" + url.Values{"child": {a.Child}, "other": {a.Other}}.Encode()
+}
+
+func undoPath(m casework.MergedChildren) string {
+	return "/children/merges/" + strconv.FormatInt(m.ID, 10) + "/undo"
+}
+
+// atField puts a refusal that names no field where what it is about is entered, and leaves any other as it is.
+func atField(refused *casework.Error, sh shape) []casework.FieldError {
+	if len(refused.Fields) > 0 || refused.Code != casework.CodeIdentityUnverified && refused.Code != casework.CodeIdentityAttempts {
+		return refused.Fields
+	}
+	at := "/identity"
+	if slices.ContainsFunc(sh.Fields, func(f shape) bool { return f.Name == "child" && f.Kind == kindGroup }) {
+		at = "/child/identity"
+	}
+	return []casework.FieldError{{Location: at, Message: "：" + refused.Message}}
+}
