@@ -28,7 +28,7 @@ demo: $(BIN)/demo ## play the demonstration cases once more, while make run is u
 record: $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo ## record the histories that guard running cases
 	@$(BIN)/devstack --quiet --ports auto --fast --fresh --state .devstack/record -- scripts/record.sh
 
-test: setup lint test-rules test-go test-devstack test-browser ## every check and every test
+test: setup lint check-openapi test-rules test-go test-devstack test-browser ## every check and every test
 	@echo 'all checks and tests passed'
 
 chaos: setup ## five minutes of all roles at work while processes, services, links and the disk fail
@@ -59,7 +59,7 @@ clean: ## remove what was built and the local databases
 # The steps of make test, each to be called alone.
 
 .PHONY: check-format check-vet check-staticcheck check-determinism check-sql check-generated check-rules \
-	test-rules test-go test-devstack test-browser check-run storm
+	test-rules test-go test-devstack test-browser check-run check-openapi storm
 
 check-format:
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "gofmt would change:"; echo "$$unformatted"; exit 1; fi
@@ -83,6 +83,10 @@ check-generated: $(BIN)/sqlc $(BIN)/templ
 
 check-rules: $(BIN)/tuoyu
 	@$(BIN)/tuoyu policy check | tail -n 1
+
+# openapi.json, as the program writes it, under a strict linter. The clients that test-go makes of it need the same packages.
+check-openapi: $(BIN)/tuoyu openapi/node_modules
+	@scripts/check-openapi.sh
 
 test-rules: $(BIN)/tuoyu
 	@$(BIN)/tuoyu policy test
@@ -116,6 +120,9 @@ $(BIN)/tuoyu $(BIN)/demo: $(BIN)/%: FORCE
 $(BIN)/devstack: $(filter-out %_test.go,$(wildcard devstack/*.go)) $(wildcard devstack/*.html) devstack/go.mod devstack/go.sum
 	@echo 'building devstack, which takes some minutes the first time'
 	@cd devstack && $(GO) build -o $@ .
+
+openapi/node_modules: openapi/package-lock.json
+	@cd openapi && npm ci --no-audit --no-fund --loglevel error && touch node_modules
 
 browser/node_modules: browser/package-lock.json
 	@cd browser && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund --loglevel error && touch node_modules

@@ -41,6 +41,9 @@ type Deps struct {
 }
 
 const (
+	defaultMaxBody   = 1 << 20
+	defaultMaxUpload = 20 << 20
+
 	requestTimeout = 30 * time.Second // of everything but files
 	bearer         = "bearer"
 	streams        = "streams" // metadata of an operation that reads or writes a file
@@ -75,7 +78,7 @@ func New(d Deps) (http.Handler, error) {
 	if a.complaints == nil {
 		a.complaints = limits.New(limits.DefaultComplaints)
 	}
-	a.maxBody, a.maxUpload = or(a.maxBody, 1<<20), or(a.maxUpload, 20<<20)
+	a.maxBody, a.maxUpload = or(a.maxBody, defaultMaxBody), or(a.maxUpload, defaultMaxUpload)
 	if a.log == nil {
 		a.log = slog.Default()
 	}
@@ -83,20 +86,25 @@ func New(d Deps) (http.Handler, error) {
 	if a.seconds, err = newSeconds(d.Metrics); err != nil {
 		return nil, err
 	}
-	a.huma = humago.New(a.mux, config(d.Version))
+	a.registerAll(d.PublicURL, d.Version)
+	if err := a.publish(); err != nil {
+		return nil, err
+	}
+	return a.observed(traced(http.HandlerFunc(a.serve))), nil
+}
+
+// registerAll adds every operation to the multiplexer.
+func (a *api) registerAll(publicURL, version string) {
+	a.huma = humago.New(a.mux, config(publicURL, version))
 	a.huma.UseMiddleware(negotiate, a.limitPublic, a.authenticate, a.limitTime, a.readJSON)
-	for _, room := range []func(*api){
+	for _, group := range []func(*api){
 		registerSession, registerFilings, registerCases, registerTasks, registerAttachments, registerDocuments,
 		registerRegistrations, registerDesk, registerSettings, registerBuild, registerContracts, registerCheckups, registerInspections,
 		registerInspectionPlans, registerInsurance,
 		registerChildren, registerRegister, registerPublic,
 	} {
-		room(a)
+		group(a)
 	}
-	if err := a.publish(); err != nil {
-		return nil, err
-	}
-	return a.observed(traced(http.HandlerFunc(a.serve))), nil
 }
 
 func or[T comparable](given, fallback T) T {
@@ -107,7 +115,7 @@ func or[T comparable](given, fallback T) T {
 	return given
 }
 
-func config(version string) huma.Config {
+func config(publicURL, version string) huma.Config {
 	registry := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
 	registry.RegisterTypeAlias(reflect.TypeFor[nursery.Date](), reflect.TypeFor[date]())
 	return huma.Config{
@@ -119,6 +127,7 @@ func config(version string) huma.Config {
 					"重复发送同一请求只办理一次。出错时返回 application/problem+json（RFC 9457），程序请以 code 判断。",
 				License: &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"},
 			},
+			Servers: []*huma.Server{{URL: or(strings.TrimRight(publicURL, "/"), "/"), Description: "本系统"}},
 			Components: &huma.Components{
 				Schemas: registry,
 				SecuritySchemes: map[string]*huma.SecurityScheme{
@@ -196,11 +205,11 @@ func operation(method, path, id, tag, summary string, statuses ...int) huma.Oper
 		MaxBodyBytes: -1, BodyReadTimeout: -1, // the body is read, bounded and timed in readJSON
 		Errors: append([]int{
 			http.StatusUnauthorized, http.StatusForbidden, http.StatusNotAcceptable, http.StatusTooManyRequests,
-			http.StatusServiceUnavailable,
+			http.StatusUnprocessableEntity, http.StatusServiceUnavailable, // 422: of a query parameter that is not known, at least
 		}, statuses...),
 	}
-	if method != http.MethodGet {
-		op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusConflict, http.StatusRequestEntityTooLarge,
+	if method != http.MethodGet { // 404: of what the content names and the account may not see
+		op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusRequestEntityTooLarge,
 			http.StatusUnsupportedMediaType)
 	}
 	return op

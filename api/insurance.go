@@ -79,7 +79,7 @@ func registerInsuranceViews(a *api) {
 		return reply(reconciliation{counties}, err)
 	})
 
-	rate := operation(http.MethodGet, "/api/v1/indicators/insured-rate", "getInsuredRate", tagInsurance, "参保率")
+	rate := operation(http.MethodGet, "/api/v1/indicators/insured-rate", "getInsuredRate", tagInsurance, "参保率", http.StatusNotFound)
 	rate.Description = "以分数计算；显示值只舍不入。"
 	register(a, rate, func(ctx context.Context, in *struct {
 		County string       `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码；县区角色可不填"`

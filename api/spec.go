@@ -63,9 +63,26 @@ var statusTitles = map[int]string{
 
 // publish completes the description of the API and serves it, as OpenAPI 3.1 and as a page.
 func (a *api) publish() error {
+	raw, err := a.describeAll()
+	if err != nil {
+		return err
+	}
+	page, err := docsPage(a.huma.OpenAPI())
+	if err != nil {
+		return err
+	}
+	a.mux.HandleFunc("GET /openapi.json", fixed("application/json", "", raw))
+	a.mux.HandleFunc("GET /docs", fixed(htmlType, docsPolicy, page))
+	a.mux.HandleFunc("GET /verify", askForPaper)
+	return nil
+}
+
+// describeAll completes the description of the registered operations and returns it as OpenAPI 3.1 in JSON.
+func (a *api) describeAll() ([]byte, error) {
 	spec := a.huma.OpenAPI()
 	for _, schema := range spec.Components.Schemas.Map() {
 		describeProperties(schema)
+		standardWords(schema)
 	}
 	for _, item := range spec.Paths {
 		for _, op := range operationsOf(item) {
@@ -74,16 +91,16 @@ func (a *api) publish() error {
 	}
 	raw, err := json.MarshalIndent(spec, "", " ")
 	if err != nil {
-		return fmt.Errorf("write the description of the API: %w", err)
+		return nil, fmt.Errorf("write the description of the API: %w", err)
 	}
-	page, err := docsPage(spec)
-	if err != nil {
-		return err
-	}
-	a.mux.HandleFunc("GET /openapi.json", fixed("application/json", "", raw))
-	a.mux.HandleFunc("GET /docs", fixed(htmlType, docsPolicy, page))
-	a.mux.HandleFunc("GET /verify", askForPaper)
-	return nil
+	return raw, nil
+}
+
+// Description returns the OpenAPI description of the API at publicURL, without any of the services that answer it.
+func Description(publicURL, version string) ([]byte, error) {
+	a := &api{mux: http.NewServeMux(), maxBody: defaultMaxBody, maxUpload: defaultMaxUpload}
+	a.registerAll(publicURL, version)
+	return a.describeAll()
 }
 
 // fixed serves what never changes while the program runs.
@@ -108,10 +125,42 @@ func describe(op *huma.Operation) {
 			response.Description = statusTitles[code]
 		}
 	}
+	if op.RequestBody != nil {
+		for _, content := range op.RequestBody.Content {
+			standardWords(content.Schema)
+		}
+	}
 	for _, p := range op.Parameters {
+		standardWords(p.Schema)
 		if p.In == "header" && p.Name == "Idempotency-Key" {
 			p.Required = true
 		}
+	}
+}
+
+// standardWords moves what a pattern means from huma's patternDescription, which JSON Schema does not know, to an extension,
+// in the schema and in those within it. Huma has made its message of it by then.
+func standardWords(s *huma.Schema) {
+	if s == nil {
+		return
+	}
+	if s.PatternDescription != "" {
+		if s.Extensions == nil {
+			s.Extensions = map[string]any{}
+		}
+		s.Extensions["x-pattern-description"] = s.PatternDescription
+		s.PatternDescription = ""
+	}
+	for _, property := range s.Properties {
+		standardWords(property)
+	}
+	if values, ok := s.AdditionalProperties.(*huma.Schema); ok {
+		standardWords(values)
+	}
+	standardWords(s.Items)
+	standardWords(s.Not)
+	for _, within := range slices.Concat(s.OneOf, s.AnyOf, s.AllOf) {
+		standardWords(within)
 	}
 }
 

@@ -175,6 +175,72 @@ func TestEveryOperationIsDescribed(t *testing.T) {
 	}
 }
 
+func TestEveryOperationDeclaresTheRefusalOfAParameterItDoesNotKnow(t *testing.T) {
+	h := newHouse(t, nil)
+	spec := specOf(t, h)
+	for path, item := range spec.Paths {
+		if path == "/verify/{code}" || strings.HasSuffix(path, "/calendar.ics") { // take what scanning apps and calendars add
+			continue
+		}
+		for method, op := range item {
+			method, headers := strings.ToUpper(method), []string{}
+			body := ""
+			if op.RequestBody != nil {
+				body = "{}"
+				if op.RequestBody.Content["multipart/form-data"] != nil {
+					headers = append(headers, "Content-Type", "multipart/form-data; boundary=b")
+				}
+			}
+			at := regexp.MustCompile(`\{[^}]*\}`).ReplaceAllString(path, "140403")
+			response, raw := h.ask(t, method, at+"?unknown=1", body, headers...)
+			if response.StatusCode != 422 || op.Responses["422"].Content["application/problem+json"] == nil {
+				t.Errorf("%s %s: answers %d, declares %v: %.200s", method, path, response.StatusCode, op.Responses["422"].Content, raw)
+			}
+		}
+	}
+}
+
+func TestTheDescriptionSaysWhereTheAPIIsAndUsesNoWordOfHumasOwn(t *testing.T) {
+	raw, err := Description("https://tuoyu.invalid/", "1.2.3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var spec struct {
+		Servers []struct{ URL string }
+		Info    struct{ Version string }
+	}
+	if err := json.Unmarshal(raw, &spec); err != nil {
+		t.Fatal(err)
+	}
+	if len(spec.Servers) != 1 || spec.Servers[0].URL != "https://tuoyu.invalid" || spec.Info.Version != "1.2.3" {
+		t.Errorf("got %+v", spec)
+	}
+	if strings.Contains(string(raw), `"patternDescription"`) || !strings.Contains(string(raw), `"x-pattern-description": "县区代码"`) {
+		t.Error("what a pattern means stands under huma's own word")
+	}
+	h := newHouse(t, func(d *Deps) { d.PublicURL, d.Version, d.MaxUpload = "https://tuoyu.invalid/", "1.2.3", 0 })
+	if _, served := h.ask(t, "GET", "/openapi.json", "", "Authorization", ""); string(served) != string(raw) {
+		t.Error("the description without services is not the one that is served")
+	}
+	// What a person reads of a wrong pattern stays.
+	response, said := h.ask(t, "GET", "/api/v1/counties/changzhi/settings", "")
+	p := refused(t, "a county by its name", response, said, 422, "invalid")
+	if len(p.Errors) != 1 || !strings.Contains(p.Errors[0].Message, "县区代码") {
+		t.Errorf("got %+v", p.Errors)
+	}
+}
+
+// specOf returns the description that the API serves.
+func specOf(t *testing.T, h *house) described {
+	t.Helper()
+	response, raw := h.ask(t, "GET", "/openapi.json", "", "Authorization", "")
+	var spec described
+	if err := json.Unmarshal(raw, &spec); response.StatusCode != 200 || err != nil {
+		t.Fatalf("%d %v: %.200s", response.StatusCode, err, raw)
+	}
+	return spec
+}
+
 func TestTheDocumentationIsOnePageThatLoadsNothing(t *testing.T) {
 	h := newHouse(t, nil)
 	response, raw := h.ask(t, "GET", "/docs", "", "Authorization", "")

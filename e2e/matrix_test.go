@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -18,15 +19,16 @@ import (
 
 // row is an operation of the API and the roles that may do it.
 type row struct {
-	op      string // method and path as the API describes them
-	path    string // with the subject of the test in it
-	allowed []nursery.Role
-	body    func(role nursery.Role, county string) any
-	media   string // of the body, when it is no JSON
-	ofCase  bool   // on something of one county, institution, clinic or insurer: to the others it does not exist
-	ready   func() // waits for what the operation needs, if that is under way
-	shared  bool   // with every institution, clinic and insurer of the county, where it is of a county
-	refused string // the code with which those who may are refused, where the test has nothing they could succeed with
+	op       string // method and path as the API describes them
+	path     string // with the subject of the test in it
+	allowed  []nursery.Role
+	body     func(role nursery.Role, county string) any
+	media    string   // of the body, when it is no JSON
+	ofCase   bool     // on something of one county, institution, clinic or insurer: to the others it does not exist
+	ready    func()   // waits for what the operation needs, if that is under way
+	shared   bool     // with every institution, clinic and insurer of the county, where it is of a county
+	declared []string // the statuses that the API's description has
+	refused  string   // the code with which those who may are refused, where the test has nothing they could succeed with
 }
 
 var (
@@ -104,6 +106,10 @@ func TestEveryOperationForEveryRoleForItsPartyAndOthers(t *testing.T) {
 	rows := slices.Concat(matrix(c, task, draft.CaseNo, started.TrackingCode, a, app), buildRows(t, h, a.County()), childrenRows(t, a),
 		contractRows(t, h, a), checkupRows(t, h, a, seen), inspectionRows(t, h, a), inspectionPlanRows(t, h, a), insuranceRows(t, h, a.County()), deskRows(t, h, a.County()))
 	wantEveryOperation(t, h, rows)
+	declared := declaredStatuses(t, h)
+	for i := range rows {
+		rows[i].declared = declared[rows[i].op]
+	}
 	for _, r := range rows {
 		t.Run(r.op, func(t *testing.T) {
 			if r.ready != nil {
@@ -171,7 +177,11 @@ func (r row) request(t *testing.T, h *house, by asked, path string) roleplay.Res
 	}
 	n := keys.Add(1)
 	request.Forwarded = fmt.Sprintf("203.0.%d.%d", n/250%250, n%250+1)
-	return send(t, h.door.As(by.account), request)
+	res := send(t, h.door.As(by.account), request)
+	if !slices.Contains(r.declared, strconv.Itoa(res.Status)) {
+		t.Errorf("%s: answers %d, which its description does not have: %.200s", r.op, res.Status, res.Body)
+	}
+	return res
 }
 
 // requestID is the one thing that differs between two answers to the same request.
@@ -331,20 +341,32 @@ func matrix(c roleplay.Case, task roleplay.Task, draft, tracking string, a *role
 	}
 }
 
-// wantEveryOperation asserts that the rows are the operations the API describes, each once.
-func wantEveryOperation(t *testing.T, h *house, rows []row) {
+// declaredStatuses returns the statuses that the API's description has for each operation, by method and path.
+func declaredStatuses(t *testing.T, h *house) map[string][]string {
 	t.Helper()
 	var described struct {
-		Paths map[string]map[string]json.RawMessage
+		Paths map[string]map[string]struct {
+			Responses map[string]json.RawMessage
+		}
 	}
 	if err := h.door.As("").Get(t.Context(), "/openapi.json", &described); err != nil {
 		t.Fatal(err)
 	}
-	var offered []string
+	statuses := map[string][]string{}
 	for path, methods := range described.Paths {
-		for method := range maps.Keys(methods) {
-			offered = append(offered, strings.ToUpper(method)+" "+path)
+		for method, op := range methods {
+			statuses[strings.ToUpper(method)+" "+path] = slices.Collect(maps.Keys(op.Responses))
 		}
+	}
+	return statuses
+}
+
+// wantEveryOperation asserts that the rows are the operations the API describes, each once.
+func wantEveryOperation(t *testing.T, h *house, rows []row) {
+	t.Helper()
+	var offered []string
+	for op := range declaredStatuses(t, h) {
+		offered = append(offered, op)
 	}
 	var tested []string
 	for _, r := range rows {

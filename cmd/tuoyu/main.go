@@ -27,6 +27,7 @@ type commands struct {
 	Draw     drawCommands    `cmd:"" help:"Verify the draw of inspections from its published record."`
 	Calendar calendarCommand `cmd:"" help:"List and publish holiday years."`
 	Keys     keysCommand     `cmd:"" help:"Make and rotate the keyset that seals what Temporal stores."`
+	Openapi  openapiCommand  `cmd:"" help:"Write the OpenAPI description of the API."`
 	Ready    readyCommand    `cmd:"" help:"Ask a running serve or worker whether it is ready; exit 0 when it is."`
 	Version  versionCommand  `cmd:"" help:"Show the build, the schema version and the revision of the rules."`
 }

@@ -119,6 +119,9 @@ type Actor struct {
 	door    *Door
 }
 
+// Token signs the person in and returns the access token.
+func (a *Actor) Token(ctx context.Context) (string, error) { return a.door.token(ctx, a.Account) }
+
 // Request is one request; the zero values send no key, no body.
 type Request struct {
 	Method, Path string
