@@ -163,7 +163,7 @@ func registerRoster(a *api) {
 		},
 	}}}}
 
-	export := operation(http.MethodGet, "/api/v1/children/roster.xlsx", "exportRoster", tagChildren, "导出名册")
+	export := operation(http.MethodGet, "/api/v1/children/roster.xlsx", "exportRoster", tagChildren, "导出名册", http.StatusNotFound)
 	export.Description = "列出本机构全部在托婴幼儿，逐人留痕。"
 	register(a, downloading(export, sheets.Media, "名册，Excel"), func(ctx context.Context, in *Reading) (*file, error) {
 		sheet, err := a.door.RosterSheet(ctx, principal(ctx), in.Purpose)

@@ -74,7 +74,7 @@ func registerClinics(a *api) {
 		return reply(a.door.PutClinic(ctx, principal(ctx), in.Key, in.Body))
 	})
 
-	register(a, operation(http.MethodGet, "/api/v1/clinics", "listClinics", tagContracts, "医疗卫生机构名册"), func(ctx context.Context, in *struct {
+	register(a, operation(http.MethodGet, "/api/v1/clinics", "listClinics", tagContracts, "医疗卫生机构名册", http.StatusNotFound), func(ctx context.Context, in *struct {
 		Listing
 		County string `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码"`
 	}) (*answer[casework.Page[nursery.Clinic]], error) {
