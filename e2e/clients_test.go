@@ -19,7 +19,7 @@ const clientsFolder = "../openapi"
 
 func TestAClientMadeInGoFilesFromDraftToReceipt(t *testing.T) {
 	h := sharedHouse(t)
-	folder := described(t, h, "go.mod", "go.sum", "filing.go")
+	folder := described(t, h, "go.mod", "go.sum", "filing.go.txt")
 	command(t, folder, "go", "tool", "oapi-codegen", "-generate", "models,client", "-package", "main", "-o", "client.go", "openapi.json")
 	command(t, folder, "go", "build", "-o", "filing", ".")
 	fileWith(t, h, folder, "./filing")
@@ -43,7 +43,8 @@ func TestAClientMadeInTypeScriptFilesFromDraftToReceipt(t *testing.T) {
 	fileWith(t, h, folder, "node", "filing.mjs")
 }
 
-// described returns a new folder with the named files of the clients and the openapi.json that the system serves.
+// described returns a new folder with the named files of the clients, without the .txt of what is no Go until its client stands
+// beside it, and the openapi.json that the system serves.
 func described(t *testing.T, h *house, names ...string) string {
 	t.Helper()
 	folder := t.TempDir()
@@ -52,7 +53,7 @@ func described(t *testing.T, h *house, names ...string) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(folder, name), raw, 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(folder, strings.TrimSuffix(name, ".txt")), raw, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
