@@ -95,6 +95,7 @@ var codeTitles = []struct{ code, title string }{
 	{casework.CodeRosterEmpty, "名册为空"},
 	{casework.CodeAnswersPending, "尚有未答复的明细"},
 	{casework.CodeExceptionsOpen, "尚有未处理的例外"},
+	{casework.CodeClinicElsewhere, "编号属于其他县区的医疗卫生机构"},
 	{casework.CodeNotCovered, "没有生效的保险"},
 	{casework.CodeFiltersFull, "保存的筛选已满"},
 	{casework.CodeAbsenceStands, "已登记不在岗"},

@@ -41,12 +41,15 @@ func (s *Service) PutClinic(ctx context.Context, p nursery.Principal, key string
 		for _, m := range in.Modes {
 			modes = append(modes, string(m))
 		}
-		err := q.PutClinic(ctx, store.PutClinicParams{
+		changed, err := q.PutClinic(ctx, store.PutClinicParams{
 			ID: in.ID, County: in.County, Township: in.Township, Name: in.Name, Licence: in.Licence, LicensedUntil: in.LicensedUntil, PrimaryCare: in.PrimaryCare,
 			Capacity: int32(in.Capacity), Modes: modes, UpdatedAt: s.Now(),
 		})
 		if err != nil {
 			return in, fmt.Errorf("put clinic: %w", err)
+		}
+		if changed == 0 {
+			return in, refuse(Conflict, CodeClinicElsewhere, "该编号已由其他县区登记，请核对编号。", FieldError{Location: "/id", Message: "已由其他县区登记"})
 		}
 		return in, nil
 	})

@@ -112,6 +112,7 @@ const (
 	CodeAbsenceStands       = "absence_stands"           // 409: another of the account has not ended
 	CodeAbsenceEnded        = "absence_ended"            // 409: ended before
 	CodeDelegateAbsent      = "delegate_absent"          // 409: who should answer meanwhile is away as well
+	CodeClinicElsewhere     = "clinic_elsewhere"         // 409: the number is another county's clinic
 	CodeNotCovered          = "not_covered"              // 422: no cover of the child on that day
 )
 

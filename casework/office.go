@@ -118,9 +118,13 @@ func (s *Service) Settings(ctx context.Context, p nursery.Principal, county stri
 		rows, err := q.SettingsHistory(ctx, county)
 		for _, row := range rows {
 			view.History = append(view.History, SettingChange{Name: row.Name, Value: row.Value, Reason: row.Reason, SetBy: row.SetBy, SetAt: row.SetAt})
-			if set[row.Name] == nil {
-				set[row.Name] = row.Value
-			}
+		}
+		if err != nil {
+			return err
+		}
+		current, err := q.SettingsOfCounty(ctx, county) // what the engine reads, however long the history is
+		for _, row := range current {
+			set[row.Name] = row.Value
 		}
 		return err
 	})

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -73,6 +75,13 @@ func notFiled(ctx context.Context, q *store.Queries, id string, i nursery.Instit
 // institutionForm is what an institution may be known by.
 var institutionForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 
+// desks begin the names under which cases of a county or a site stand beside institutions; nobody files for them.
+var desks = []string{sitePrefix, insurancePrefix, planPrefix, complaintsPrefix}
+
+func isDesk(institution string) bool {
+	return slices.ContainsFunc(desks, func(prefix string) bool { return strings.HasPrefix(institution, prefix) })
+}
+
 // applicant says whose filing it is, an institution's own or the one a clerk names, and whether p may file for it. Who
 // may file nowhere hears that before what is wrong with where.
 func (s *Service) applicant(ctx context.Context, p nursery.Principal, in StartFiling) (string, error) {
@@ -87,7 +96,7 @@ func (s *Service) applicant(ctx context.Context, p nursery.Principal, in StartFi
 	switch {
 	case in.Institution != "" && in.Institution != institution:
 		return "", refuse(Forbidden, CodeForbidden, "只能为本机构办理备案。")
-	case !institutionForm.MatchString(institution):
+	case !institutionForm.MatchString(institution) || isDesk(institution):
 		return "", refuse(Invalid, CodeInvalid, "请指明代为办理的机构。", FieldError{Location: "/institution", Message: "必填，限字母、数字和 . _ -"})
 	case !ok || d.Level != nursery.LevelCounty:
 		return "", refuse(Invalid, CodeInvalid, "请选择长治市的县区。",

@@ -252,17 +252,15 @@ func (s *Service) Task(ctx context.Context, p nursery.Principal, id string) (Tas
 		if task.Decision == nil {
 			return nil
 		}
-		decisions, err := q.DecisionsOfCase(ctx, task.CaseNo)
+		output, err := q.DecisionOutput(ctx, store.DecisionOutputParams{ID: *task.Decision, CaseNo: task.CaseNo})
+		if store.IsNotFound(err) {
+			return nil
+		}
 		if err != nil {
-			return fmt.Errorf("read decisions: %w", err)
+			return fmt.Errorf("read decision: %w", err)
 		}
-		for _, d := range decisions {
-			if d.ID == *task.Decision {
-				detail.Decision = new(nursery.Decision)
-				return json.Unmarshal(d.Output, detail.Decision)
-			}
-		}
-		return nil
+		detail.Decision = new(nursery.Decision)
+		return json.Unmarshal(output, detail.Decision)
 	})
 	return detail, err
 }

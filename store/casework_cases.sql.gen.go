@@ -424,6 +424,23 @@ func (q *Queries) CasesOfPartner(ctx context.Context, arg CasesOfPartnerParams) 
 	return items, nil
 }
 
+const decisionOutput = `-- name: DecisionOutput :one
+SELECT output FROM decisions WHERE id = $1 AND case_no = $2
+`
+
+type DecisionOutputParams struct {
+	ID     string
+	CaseNo string
+}
+
+// Served by the primary key.
+func (q *Queries) DecisionOutput(ctx context.Context, arg DecisionOutputParams) (json.RawMessage, error) {
+	row := q.db.QueryRow(ctx, decisionOutput, arg.ID, arg.CaseNo)
+	var output json.RawMessage
+	err := row.Scan(&output)
+	return output, err
+}
+
 const decisionsOfCase = `-- name: DecisionsOfCase :many
 SELECT id, rule_set, as_of, revision, result, output, decided_at FROM decisions WHERE case_no = $1
 ORDER BY decided_at DESC, id LIMIT 60
@@ -508,8 +525,8 @@ func (q *Queries) EndDraft(ctx context.Context, arg EndDraftParams) error {
 }
 
 const eventsOfCase = `-- name: EventsOfCase :many
-SELECT id, case_no, county, institution, step, kind, actor, actor_role, note, data, internal, at FROM case_events WHERE case_no = $1 AND ($2::boolean OR NOT internal)
-ORDER BY id LIMIT 1000
+SELECT id, case_no, county, institution, step, kind, actor, actor_role, note, data, internal, at FROM (SELECT id, case_no, county, institution, step, kind, actor, actor_role, note, data, internal, at FROM case_events WHERE case_no = $1 AND ($2::boolean OR NOT internal)
+    ORDER BY id DESC LIMIT 1000) AS newest ORDER BY id
 `
 
 type EventsOfCaseParams struct {
@@ -517,7 +534,7 @@ type EventsOfCaseParams struct {
 	WithInternal bool
 }
 
-// Served by case_events_of_case. Bounded: a case stays far below it.
+// Served by case_events_of_case. Bounded to the newest, in the order they happened.
 func (q *Queries) EventsOfCase(ctx context.Context, arg EventsOfCaseParams) ([]CaseEvent, error) {
 	rows, err := q.db.Query(ctx, eventsOfCase, arg.CaseNo, arg.WithInternal)
 	if err != nil {

@@ -726,7 +726,7 @@ func (q *Queries) InsertContractVisit(ctx context.Context, arg InsertContractVis
 	return id, err
 }
 
-const putClinic = `-- name: PutClinic :exec
+const putClinic = `-- name: PutClinic :execrows
 INSERT INTO clinics (id, county, township, name, licence, licensed_until, primary_care, capacity, modes, updated_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT (id) DO UPDATE SET township = excluded.township, name = excluded.name, licence = excluded.licence, licensed_until = excluded.licensed_until,
@@ -747,8 +747,9 @@ type PutClinicParams struct {
 	UpdatedAt     time.Time
 }
 
-func (q *Queries) PutClinic(ctx context.Context, arg PutClinicParams) error {
-	_, err := q.db.Exec(ctx, putClinic,
+// Changes nothing of another county.
+func (q *Queries) PutClinic(ctx context.Context, arg PutClinicParams) (int64, error) {
+	result, err := q.db.Exec(ctx, putClinic,
 		arg.ID,
 		arg.County,
 		arg.Township,
@@ -760,7 +761,10 @@ func (q *Queries) PutClinic(ctx context.Context, arg PutClinicParams) error {
 		arg.Modes,
 		arg.UpdatedAt,
 	)
-	return err
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const roundsOfContract = `-- name: RoundsOfContract :many

@@ -75,9 +75,13 @@ WHERE partner = @partner AND partner <> ''
 ORDER BY created_at DESC, case_no DESC LIMIT sqlc.arg(page_size)::integer;
 
 -- name: EventsOfCase :many
--- Served by case_events_of_case. Bounded: a case stays far below it.
-SELECT * FROM case_events WHERE case_no = @case_no AND (sqlc.arg(with_internal)::boolean OR NOT internal)
-ORDER BY id LIMIT 1000;
+-- Served by case_events_of_case. Bounded to the newest, in the order they happened.
+SELECT * FROM (SELECT * FROM case_events WHERE case_no = @case_no AND (sqlc.arg(with_internal)::boolean OR NOT internal)
+    ORDER BY id DESC LIMIT 1000) AS newest ORDER BY id;
+
+-- name: DecisionOutput :one
+-- Served by the primary key.
+SELECT output FROM decisions WHERE id = @id AND case_no = @case_no;
 
 -- name: DecisionsOfCase :many
 -- Served by decisions_of_case.

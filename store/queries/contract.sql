@@ -1,4 +1,5 @@
--- name: PutClinic :exec
+-- name: PutClinic :execrows
+-- Changes nothing of another county.
 INSERT INTO clinics (id, county, township, name, licence, licensed_until, primary_care, capacity, modes, updated_at)
 VALUES (@id, @county, @township, @name, @licence, @licensed_until, @primary_care, @capacity, @modes, @updated_at)
 ON CONFLICT (id) DO UPDATE SET township = excluded.township, name = excluded.name, licence = excluded.licence, licensed_until = excluded.licensed_until,

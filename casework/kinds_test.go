@@ -1,0 +1,48 @@
+package casework_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+	"tuoyu/testdata"
+)
+
+// A row that belongs to another county is not changed, and the caller is not told that it was.
+func TestAClinicOfAnotherCountyIsNotChanged(t *testing.T) {
+	d := pairing(t)
+	theirs := nursery.Clinic{
+		ID: clinic.Institution, Name: "另一家", Licence: "PDY140404123456789012D1"[:22], LicensedUntil: testdata.AsOf.AddMonths(24),
+		PrimaryCare: true, Capacity: 10, Modes: []nursery.ServiceMode{nursery.Visiting},
+	}
+	_, err := d.PutClinic(t.Context(), anotherCounty, "theirs", theirs)
+	refused(t, err, casework.CodeClinicElsewhere)
+	require.Equal(t, []string{"示例社区卫生服务中心"}, d.strings(`SELECT name FROM clinics WHERE id = $1`, clinic.Institution))
+}
+
+// The names under which a county's complaints, plans, insurance months and sites stand are nobody's to file for.
+func TestNobodyFilesForWhatIsNoInstitution(t *testing.T) {
+	d := openDoor(t)
+	for n, name := range []string{"insurance-140403", "complaints-140403", "inspection-plan-140403", "site-demo-01"} {
+		_, err := d.StartFiling(t.Context(), clerk, fmt.Sprintf("file-%d", n), casework.StartFiling{Institution: name, Application: application(t), Draft: true})
+		require.Equal(t, "/institution", refused(t, err, casework.CodeInvalid).Fields[0].Location, name)
+	}
+}
+
+// After hundreds of changes of others a setting shown is the one that counts.
+func TestTheSettingsShownAreThoseThatCount(t *testing.T) {
+	d := openDoor(t)
+	d.exec(`INSERT INTO county_settings (county, name, value, reason, set_by, set_at) VALUES ('140403', 'rectify_days', '25', 'x', 'administrator', now())`)
+	d.exec(`INSERT INTO county_settings (county, name, value, reason, set_by, set_at) SELECT '140403', 'silence', 'true', 'x', 'administrator', now() FROM generate_series(1, 250)`)
+	view, err := d.Settings(t.Context(), head, "140403")
+	require.NoError(t, err)
+	for _, s := range view.Settings {
+		if s.Name == "rectify_days" {
+			require.True(t, s.Set)
+			require.JSONEq(t, "25", string(s.Value))
+		}
+	}
+}
