@@ -115,6 +115,8 @@ func (s *step) answer(ctx context.Context, task string, into any) error {
 type finding struct {
 	VisitedOn   nursery.Date `json:"visited_on"`
 	RectifyDays int          `json:"rectify_working_days"`
+	Note        string       `json:"note"`
+	Attachments []string     `json:"attachments"`
 	Findings    []struct {
 		Rule    string `json:"rule"`
 		Field   string `json:"field"`
@@ -146,7 +148,15 @@ func (s *step) finding(ctx context.Context, in Move) (finding, error) {
 	if err != nil {
 		return found, err
 	}
-	for _, f := range found.Findings {
+	found.gaps = found.reasons(made)
+	return found, nil
+}
+
+// reasons returns what does not meet the standards with what it rests on: the rule that it names, or the article that has the site
+// looked at.
+func (f finding) reasons(made []nursery.Decision) []nursery.Reason {
+	var gaps []nursery.Reason
+	for _, f := range f.Findings {
 		reason := nursery.Reason{Rule: "RF-09b", Title: "现场核查"}
 		reason.Basis = []nursery.Citation{{
 			Document: "托育机构登记和备案办法(试行)", Number: "国卫办人口发〔2019〕25号", Article: "9 para 2", Binding: "L4", Verified: true,
@@ -163,9 +173,26 @@ func (s *step) finding(ctx context.Context, in Move) (finding, error) {
 		if reason.Remedy == "" {
 			reason.Remedy = "请在期限内整改并提交整改证明。"
 		}
-		found.gaps = append(found.gaps, reason)
+		gaps = append(gaps, reason)
 	}
-	return found, nil
+	return gaps
+}
+
+// SiteFinding is what an officer found on the site, as it is notified.
+type SiteFinding struct {
+	VisitedOn nursery.Date
+	Note      string
+	Photos    []string
+	Defects   []nursery.Reason
+}
+
+// ReadSiteFinding reads an officer's answer with the decisions on the case that it names rules of.
+func ReadSiteFinding(answer json.RawMessage, made []nursery.Decision) (SiteFinding, error) {
+	var found finding
+	if err := json.Unmarshal(answer, &found); err != nil {
+		return SiteFinding{}, fmt.Errorf("decode finding: %w", err)
+	}
+	return SiteFinding{VisitedOn: found.VisitedOn, Note: found.Note, Photos: found.Attachments, Defects: found.reasons(made)}, nil
 }
 
 func (s *step) publish(ctx context.Context, kind, title, text string) error {

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"tuoyu/casework"
 	"tuoyu/nursery"
 )
@@ -215,6 +217,7 @@ type taskView struct {
 	Task       casework.TaskDetail
 	Case       *casework.CaseDetail // nil when it is not the asker's to read
 	App        *appView             // nil where there is no application
+	About      templ.Component      // what is decided, as the page of its process shows it
 	Form       answering
 	Colleagues []casework.Colleague // who can be given it
 	p          nursery.Principal
@@ -234,6 +237,9 @@ func (s *Site) taskPage(w http.ResponseWriter, r *http.Request, status int, form
 			return err
 		}
 	} else if refused := s.refusal(r.Context(), err); refused.Kind != casework.NotFound && refused.Kind != casework.Forbidden {
+		return err
+	}
+	if v.About, err = s.substance(r.Context(), v); err != nil {
 		return err
 	}
 	if v.Colleagues, err = s.colleagues(r, t); err != nil {

@@ -1,0 +1,235 @@
+package web
+
+import (
+	"context"
+	"slices"
+
+	"github.com/a-h/templ"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+)
+
+// substances say what a task of a kind decides about, or what is to be done: the record to sign, the defects to put right, the
+// complaint. Each reads what the asker may see of it, as the page of its process does.
+var substances = map[string]func(*Site, context.Context, taskView) (templ.Component, error){
+	"filing.registration": applied, "filing.review": applied, "filing.site_visit": applied, "filing_change.review": applied,
+	"filing_cancel.review": requested, "filing.corrections": toCorrect,
+	"filing.site_visit_countersign": foundOnSite, "filing.rectify": foundOnSite, "filing.recheck": foundOnSite, "filing.recheck_countersign": foundOnSite,
+	"inspection.assignment": visiting, "inspection.name": visiting, "inspection.day": visiting, "inspection.day_offer": visiting, "inspection.visit": visiting,
+	"inspection.sign": recorded, "inspection.countersign": recorded, "inspection.refusal": recorded, "inspection.decide": recorded,
+	"inspection.hazard": recorded, "inspection.correct": recorded,
+	"inspection_plan.commit": planned, "inspection_plan.draw": planned, "inspection_plan.late": planned,
+	"complaint.triage": complained,
+	"contract.sign":    contracted, "contract.file": contracted, "contract.renew": contracted, "contract.overdue_duty": contracted, "contract.uncovered": contracted,
+	"checkup_round.blocked": checked, "checkup_round.record": checked, "checkup_round.missed": checked,
+	"referral.take": referred, "referral.seen": referred, "referral.trace": referred, "referral.result": referred,
+	"build.supervision": built, "build.escalation": built,
+	"insurance.roster": insured, "insurance.sign": insured, "insurance.answers": insured, "insurance.chase": insured, "insurance.exceptions": insured,
+	"insurance_claim.review": claimed, "insurance_claim.contest": claimed, "insurance_claim.pay": claimed,
+}
+
+// substance returns what the task of v is about; nothing where its process does not show it to the asker.
+func (s *Site) substance(ctx context.Context, v taskView) (templ.Component, error) {
+	find, ok := substances[v.Task.Kind]
+	if !ok {
+		return templ.NopComponent, nil
+	}
+	shown, err := find(s, ctx, v)
+	if err != nil {
+		if refused := s.refusal(ctx, err); refused.Kind == casework.NotFound || refused.Kind == casework.Forbidden || refused.Kind == casework.Conflict {
+			return templ.NopComponent, nil
+		}
+		return nil, err
+	}
+	return shown, nil
+}
+
+func applied(_ *Site, _ context.Context, v taskView) (templ.Component, error) {
+	if v.Case == nil || v.Case.Application == nil {
+		return templ.NopComponent, nil
+	}
+	return appliedPart(*v.Case), nil
+}
+
+func requested(_ *Site, _ context.Context, v taskView) (templ.Component, error) {
+	if v.Case == nil || len(v.Case.Timeline) == 0 {
+		return templ.NopComponent, nil
+	}
+	return requestPart(*v.Case), nil
+}
+
+func toCorrect(_ *Site, _ context.Context, v taskView) (templ.Component, error) {
+	if v.Case == nil {
+		return templ.NopComponent, nil
+	}
+	return correctionsPart(*v.Case, v.p), nil
+}
+
+// sectionsFor are the sections of the application that hold what a finding names.
+func sectionsFor(c casework.CaseDetail, r nursery.Reason) []section {
+	if c.Application == nil {
+		return nil
+	}
+	return slices.DeleteFunc(sectionsOf(c.Application.SiteKind), func(part section) bool {
+		return !slices.ContainsFunc(r.Fields, part.holds)
+	})
+}
+
+func foundOnSite(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
+	found, err := s.Door.SiteFinding(ctx, v.p, v.Task.CaseNo)
+	if err != nil || found == nil {
+		return templ.NopComponent, err
+	}
+	return sitePart(v, *found), nil
+}
+
+func visiting(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
+	d, err := s.Door.Inspection(ctx, v.p, v.Task.CaseNo)
+	if err != nil {
+		return nil, err
+	}
+	return visitPart(d, v.p), nil
+}
+
+func recorded(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
+	d, err := s.Door.Inspection(ctx, v.p, v.Task.CaseNo)
+	if err != nil {
+		return nil, err
+	}
+	if v.Task.Kind == "inspection.correct" {
+		return defectsPart(d), nil
+	}
+	return recordPart(d), nil
+}
+
+// lastVisit is the record that is signed: the one sent last.
+func lastVisit(d casework.InspectionDetail) (last casework.VisitVersion, ok bool) {
+	for _, v := range d.Visits {
+		if !ok || v.Version >= last.Version {
+			last, ok = v, true
+		}
+	}
+	return last, ok
+}
+
+// itemTitle is what a line of the checklist is called.
+func itemTitle(d casework.InspectionDetail, rule string) string {
+	for _, i := range d.Checklist {
+		if i.Rule == rule {
+			return i.Title
+		}
+	}
+	return rule
+}
+
+// photosOf are the photos of an item as it was recorded last.
+func photosOf(d casework.InspectionDetail, rule string) []string {
+	last, _ := lastVisit(d)
+	for _, i := range last.Content.Items {
+		if i.Rule == rule {
+			return i.Photos
+		}
+	}
+	return nil
+}
+
+// openFindings are those that are ordered and not put right yet.
+func openFindings(d casework.InspectionDetail) []casework.Finding {
+	return slices.DeleteFunc(slices.Clone(d.Findings), func(f casework.Finding) bool {
+		return f.CaseNo != d.CaseNo || !f.Ordered || !f.CorrectedOn.IsZero()
+	})
+}
+
+func planned(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
+	d, err := s.Door.InspectionPlan(ctx, v.p, v.Task.CaseNo)
+	if err != nil {
+		return nil, err
+	}
+	return planPart(d), nil
+}
+
+func complained(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
+	d, err := s.Door.Complaint(ctx, v.p, v.Task.CaseNo)
+	if err != nil {
+		return nil, err
+	}
+	return complaintPart(d), nil
+}
+
+func contracted(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
+	d, err := s.Door.Contract(ctx, v.p, v.Task.CaseNo)
+	if err != nil {
+		return nil, err
+	}
+	return contractPart(d), nil
+}
+
+func checked(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
+	d, err := s.Door.Checkup(ctx, v.p, v.Task.CaseNo)
+	if err != nil {
+		return nil, err
+	}
+	return checkupPart(d, v.p), nil
+}
+
+func referred(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
+	d, err := s.Door.Referral(ctx, v.p, v.Task.CaseNo)
+	if err != nil {
+		return nil, err
+	}
+	return referralPart(d), nil
+}
+
+func built(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
+	d, err := s.Door.BuildSite(ctx, v.p, v.Task.CaseNo)
+	if err != nil {
+		return nil, err
+	}
+	return sitePlanPart(d), nil
+}
+
+func insured(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
+	d, err := s.Door.InsuranceMonth(ctx, v.p, v.Task.CaseNo)
+	if err != nil {
+		return nil, err
+	}
+	return insurancePart(d), nil
+}
+
+func claimed(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
+	c, err := s.Door.InsuranceClaim(ctx, v.p, v.Task.CaseNo)
+	if err != nil {
+		return nil, err
+	}
+	return claimPart(c), nil
+}
+
+// siteTitle is what the finding on the site stands for in a task of the kind.
+func siteTitle(kind string) string {
+	switch kind {
+	case "filing.rectify":
+		return "需要整改的问题"
+	case "filing.recheck":
+		return "责令整改的问题"
+	}
+	return "待核签的现场核查记录"
+}
+
+func itemResult(r nursery.ItemResult) string {
+	switch r {
+	case nursery.ItemOK:
+		return "合格"
+	case nursery.ItemNotOK:
+		return "不合格"
+	}
+	return "不适用"
+}
+
+// checkupLabel leads a clinic to where it records.
+func checkupLabel(p nursery.Principal) string {
+	if p.Role == nursery.RoleHospital {
+		return "逐班登记体检"
+	}
+	return "各班和各项目的进度"
+}
