@@ -35,12 +35,12 @@ func TestNobodyFilesForWhatIsNoInstitution(t *testing.T) {
 // After hundreds of changes of others a setting shown is the one that counts.
 func TestTheSettingsShownAreThoseThatCount(t *testing.T) {
 	d := openDoor(t)
-	d.exec(`INSERT INTO county_settings (county, name, value, reason, set_by, set_at) VALUES ('140403', 'rectify_days', '25', 'x', 'administrator', now())`)
-	d.exec(`INSERT INTO county_settings (county, name, value, reason, set_by, set_at) SELECT '140403', 'silence', 'true', 'x', 'administrator', now() FROM generate_series(1, 250)`)
+	d.exec(`INSERT INTO county_settings (county, name, value, reason, set_by, set_at) VALUES ('140403', 'filing.rectify_days', '25', 'x', 'administrator', now())`)
+	d.exec(`INSERT INTO county_settings (county, name, value, reason, set_by, set_at) SELECT '140403', 'filing.silence', '"wait"', 'x', 'administrator', now() FROM generate_series(1, 250)`)
 	view, err := d.Settings(t.Context(), head, "140403")
 	require.NoError(t, err)
 	for _, s := range view.Settings {
-		if s.Name == "rectify_days" {
+		if s.Name == "filing.rectify_days" {
 			require.True(t, s.Set)
 			require.JSONEq(t, "25", string(s.Value))
 		}
