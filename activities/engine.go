@@ -32,12 +32,17 @@ type Engine struct {
 	trial *trial // what is done is taken back; see Foresee
 }
 
+// untilDone bounds all tries of a step together. It must be set: without it the SDK takes the bound of one try for that of all, and
+// ten seconds without Postgres would end the case.
+const untilDone = 366 * 24 * time.Hour
+
 // Local gives ctx the options of a step in the database: tried until it is done, since Postgres being away must
 // not lose a step.
 func Local(ctx workflow.Context) workflow.Context {
 	return workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
-		StartToCloseTimeout: 10 * time.Second,
-		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 100 * time.Millisecond, MaximumInterval: time.Minute},
+		StartToCloseTimeout:    10 * time.Second,
+		ScheduleToCloseTimeout: untilDone,
+		RetryPolicy:            &temporal.RetryPolicy{InitialInterval: 100 * time.Millisecond, MaximumInterval: time.Minute},
 	})
 }
 
@@ -125,9 +130,15 @@ func orEmpty(v any) any {
 	return v
 }
 
-// saveCase writes the case row back as the step left it.
+// saveCase writes the case row back as the step left it. A case that has ended leaves nobody a task: what a lost try of the workflow
+// opened is cancelled too.
 func (s *step) saveCase(ctx context.Context) error {
 	s.c.UpdatedAt = s.at
+	if s.c.Status == string(nursery.CaseEnded) {
+		if err := s.cancelTasks(ctx, -1); err != nil {
+			return err
+		}
+	}
 	err := s.q.MoveCase(ctx, store.MoveCaseParams{
 		CaseNo: s.c.CaseNo, Stage: s.c.Stage, Status: s.c.Status, Outcome: s.c.Outcome, Holder: s.c.Holder,
 		DueOn: s.c.DueOn, DueProvisional: s.c.DueProvisional, Overdue: s.c.Overdue, ReceivedOn: s.c.ReceivedOn,

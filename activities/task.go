@@ -94,9 +94,58 @@ func (e *Engine) OpenTask(ctx context.Context, in OpenTask) (TaskPlan, error) {
 	if err != nil || done {
 		return plan, err
 	}
+	if err := e.askAgain(ctx, in); err != nil {
+		return plan, err
+	}
 	return e.remaining(ctx, years, RescheduleTask{
 		CaseNo: in.CaseNo, Task: in.Task, Days: in.Days, Silence: in.Silence, Reminder: in.Reminder, At: in.At,
 	})
+}
+
+// askAgain makes an open task the question that is asked now. A try of the workflow that was lost may have put another one under
+// the same number, since it had not seen yet what the next try saw.
+func (e *Engine) askAgain(ctx context.Context, in OpenTask) error {
+	err := e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		c, err := q.CaseForStep(ctx, in.CaseNo)
+		if err != nil {
+			return fmt.Errorf("lock case: %w", err)
+		}
+		task, err := q.TaskForStep(ctx, in.Task)
+		if err != nil {
+			return fmt.Errorf("read task: %w", err)
+		}
+		outcomes := words(in.Outcomes)
+		if task.State != "open" || task.Kind == in.Kind && task.Role == string(in.Role) && slices.Equal(task.Outcomes, outcomes) {
+			return nil
+		}
+		s := &step{q: q, c: c, at: in.At, name: fmt.Sprintf("%s/asked/%d", in.Task, in.At.UnixNano())}
+		err = q.AskAgain(ctx, store.AskAgainParams{
+			ID: in.Task, Kind: in.Kind, Title: in.Title, Partner: s.partnerOf(in.Role), Role: string(in.Role), Outcomes: outcomes,
+			Decision: nonEmpty(in.Decision), Excluded: append([]string{}, in.Excluded...), Clock: in.Clock,
+		})
+		if err != nil {
+			return fmt.Errorf("ask again: %w", err)
+		}
+		if len(in.Only) == 1 {
+			if err := q.SetTaskAssignee(ctx, store.SetTaskAssigneeParams{ID: in.Task, Account: in.Only[0]}); err != nil {
+				return fmt.Errorf("assign task: %w", err)
+			}
+		}
+		if in.Stage != "" {
+			s.c.Stage = string(in.Stage)
+		}
+		s.c.Holder = string(in.Role)
+		if err := s.saveCase(ctx); err != nil {
+			return err
+		}
+		return s.record(ctx, event{kind: "task_opened", note: "待" + in.Role.Title() + "办理：" + in.Title, data: map[string]any{
+			"task": in.Task, "kind": in.Kind, "role": in.Role,
+		}})
+	})
+	if err != nil {
+		return fmt.Errorf("task %s: %w", in.Task, err)
+	}
+	return nil
 }
 
 // partnerOf names whose inbox a task of the role goes to, when it is that of the other party of the case.
@@ -255,22 +304,28 @@ type CloseTask struct {
 	At                       time.Time
 }
 
+// errTaskClosed is the error of an answer to a task that has ended otherwise.
+func errTaskClosed() error {
+	return temporal.NewNonRetryableApplicationError("task is closed", "task_closed", nil)
+}
+
 // CloseTask writes the answer down. Confirmed registration facts become the registration the rules look at. The
-// error is of type task_closed when the task has ended otherwise.
+// error is of type task_closed when the task has ended otherwise, by another answer among them: what was written first
+// counts, though Temporal may have lost it and sees the second answer first.
 func (e *Engine) CloseTask(ctx context.Context, in CloseTask) error {
-	_, err := e.inStep(ctx, in.CaseNo, in.Task+"/closed", in.At, func(ctx context.Context, s *step) error {
+	done, err := e.inStep(ctx, in.CaseNo, in.Task+"/closed", in.At, func(ctx context.Context, s *step) error {
 		task, err := s.q.TaskForStep(ctx, in.Task)
 		if err != nil {
 			return fmt.Errorf("read task: %w", err)
 		}
 		if task.State != "open" {
-			return temporal.NewNonRetryableApplicationError("task is closed", "task_closed", nil)
+			return errTaskClosed()
 		}
 		answer, err := s.takeAnswer(ctx, in.Completion)
 		if err != nil {
 			return err
 		}
-		err = s.endTask(ctx, task, "closed", in.Outcome, in.Actor, answer)
+		err = s.endTask(ctx, task, "closed", in.Outcome, in.Actor, in.Completion, answer)
 		if err != nil {
 			return err
 		}
@@ -282,10 +337,28 @@ func (e *Engine) CloseTask(ctx context.Context, in CloseTask) error {
 		return s.record(ctx, event{kind: "task_closed", actor: in.Actor, role: in.Role, note: task.Title + "：" + in.Outcome.Title(),
 			data: map[string]any{"task": in.Task, "kind": task.Kind, "outcome": in.Outcome}})
 	})
-	return err
+	if err != nil || done {
+		return err
+	}
+	return e.closedBy(ctx, in)
 }
 
-// takeAnswer reads what the person filled in and marks it delivered.
+// closedBy returns nil when the task was closed by this very answer, and errTaskClosed when it was by another.
+func (e *Engine) closedBy(ctx context.Context, in CloseTask) error {
+	return e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		task, err := q.TaskForStep(ctx, in.Task)
+		if err != nil {
+			return fmt.Errorf("read task: %w", err)
+		}
+		if !task.TakenAs(in.Completion, in.Outcome, in.Actor) {
+			return errTaskClosed()
+		}
+		return nil
+	})
+}
+
+// takeAnswer reads what the person filled in. The row is marked delivered by whoever sent it, once Temporal has recorded that it
+// was taken: until then Temporal may lose it, and it has to be sent again.
 func (s *step) takeAnswer(ctx context.Context, completion string) (json.RawMessage, error) {
 	empty := json.RawMessage("{}")
 	if completion == "" {
@@ -304,19 +377,16 @@ func (s *step) takeAnswer(ctx context.Context, completion string) (json.RawMessa
 	if err := json.Unmarshal(payload, &kept); err != nil {
 		return nil, fmt.Errorf("decode answer: %w", err)
 	}
-	if err := s.q.MarkDelivered(ctx, store.MarkDeliveredParams{ID: completion, DeliveredAt: &s.at}); err != nil {
-		return nil, fmt.Errorf("mark answer delivered: %w", err)
-	}
 	if len(kept.Answer) == 0 {
 		return empty, nil
 	}
 	return kept.Answer, nil
 }
 
-func (s *step) endTask(ctx context.Context, task store.Task, state string, outcome nursery.Outcome, by string, answer json.RawMessage) error {
+func (s *step) endTask(ctx context.Context, task store.Task, state string, outcome nursery.Outcome, by, completion string, answer json.RawMessage) error {
 	said := string(outcome)
 	err := s.q.CloseTask(ctx, store.CloseTaskParams{
-		ID: task.ID, State: state, Outcome: &said, Answer: answer, ClosedBy: &by, ClosedAt: &s.at,
+		ID: task.ID, State: state, Outcome: &said, Answer: answer, ClosedBy: &by, ClosedAt: &s.at, Completion: &completion,
 	})
 	if err != nil {
 		return fmt.Errorf("close task: %w", err)
@@ -356,13 +426,63 @@ func (e *Engine) CancelTask(ctx context.Context, in CancelTask) error {
 			return fmt.Errorf("read task: %w", err)
 		}
 		if task.State == "open" {
-			if err := s.endTask(ctx, task, "cancelled", nursery.OutcomeWithdrawn, nursery.Engine.Account, json.RawMessage("{}")); err != nil {
+			if err := s.endTask(ctx, task, "cancelled", nursery.OutcomeWithdrawn, nursery.Engine.Account, "", json.RawMessage("{}")); err != nil {
 				return err
 			}
 		}
 		return s.record(ctx, event{kind: "task_cancelled", note: "待办撤销：" + task.Title, internal: true, data: map[string]any{"task": in.Task}})
 	})
 	return err
+}
+
+// CancelUnasked names the number of the last task the workflow has asked.
+type CancelUnasked struct {
+	CaseNo string
+	Asked  int
+	At     time.Time
+}
+
+// CancelUnasked takes out of the inbox what a lost try of the workflow asked beyond that number and this one does not, and returns
+// the highest number used so that none is used twice.
+func (e *Engine) CancelUnasked(ctx context.Context, in CancelUnasked) (int, error) {
+	last := int32(in.Asked)
+	err := e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		c, err := q.CaseForStep(ctx, in.CaseNo)
+		if err != nil {
+			return fmt.Errorf("lock case: %w", err)
+		}
+		s := &step{q: q, c: c, at: in.At}
+		if err := s.cancelTasks(ctx, in.Asked); err != nil {
+			return err
+		}
+		last, err = q.LastTaskNumber(ctx, in.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read last task: %w", err)
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("cancel tasks of %s: %w", in.CaseNo, err)
+	}
+	return max(in.Asked, int(last)), nil
+}
+
+// cancelTasks cancels the open tasks of the case with a number above after, each with its event.
+func (s *step) cancelTasks(ctx context.Context, after int) error {
+	cancelled, err := s.q.CancelOpenTasks(ctx, store.CancelOpenTasksParams{
+		CaseNo: s.c.CaseNo, After: int32(after), ClosedBy: &nursery.Engine.Account, ClosedAt: s.at,
+	})
+	if err != nil {
+		return fmt.Errorf("cancel tasks: %w", err)
+	}
+	for _, task := range cancelled {
+		one := &step{q: s.q, c: s.c, at: s.at, name: task.ID + "/cancelled"}
+		err := one.record(ctx, event{kind: "task_cancelled", note: "待办撤销：" + task.Title, internal: true, data: map[string]any{"task": task.ID}})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func words[T ~string](values []T) []string {

@@ -5,16 +5,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
 
-	"go.temporal.io/api/serviceerror"
-	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 
-	"tuoyu/activities"
 	"tuoyu/nursery"
 	"tuoyu/store"
 	"tuoyu/workflows"
@@ -68,11 +64,11 @@ func (s *Service) Complete(ctx context.Context, p nursery.Principal, key, id str
 	if replayed { // the first sender or the relay may have delivered it meanwhile
 		closed, err = s.deliverAnswer(ctx, completion)
 	} else {
-		closed, err = s.deliver(ctx, row)
+		closed, err = s.deliver(ctx, row, told)
 	}
 	switch {
 	case isRefused(err):
-		return Completed{}, s.takeBack(ctx, p, key, completion, id, err)
+		return Completed{}, s.refusalOf(ctx, p, id, err)
 	case err != nil:
 		s.Log.WarnContext(ctx, "answer not delivered, kept for the relay", "error", err)
 		return done, nil
@@ -166,176 +162,6 @@ func (s *Service) keep(ctx context.Context, q *store.Queries, caseNo, county, in
 	return row, nil
 }
 
-// deliverAnswer sends the answer kept under that ID to its case, unless it is there already.
-func (s *Service) deliverAnswer(ctx context.Context, completion string) (humantask.Closed, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
-	defer cancel()
-	var row store.Outbox
-	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
-		row, err = q.OutboxByID(ctx, completion)
-		return err
-	})
-	if err != nil {
-		return humantask.Closed{}, err
-	}
-	if row.DeliveredAt != nil {
-		return settled(row)
-	}
-	return s.deliver(ctx, row)
-}
-
-// deliver sends the answer to its case, bounded by answerWithin.
-func (s *Service) deliver(ctx context.Context, row store.Outbox) (humantask.Closed, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
-	defer cancel()
-	closed, err := s.update(ctx, row)
-	if err != nil || row.Name == humantask.CompleteUpdate { // the step that closed the task has noted it
-		return closed, err
-	}
-	return closed, s.markDelivered(ctx, row.ID)
-}
-
-// markDelivered notes what a step of the case has not noted itself.
-func (s *Service) markDelivered(ctx context.Context, id string) error {
-	now := s.Now()
-	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
-		return q.MarkDelivered(ctx, store.MarkDeliveredParams{ID: id, DeliveredAt: &now})
-	})
-	if err != nil {
-		return fmt.Errorf("mark delivered: %w", err)
-	}
-	return nil
-}
-
-// settled says what became of an answer that has reached its case already.
-func settled(row store.Outbox) (humantask.Closed, error) {
-	if row.Refused != nil {
-		return humantask.Closed{}, temporal.NewNonRetryableApplicationError("refused before", *row.Refused, nil)
-	}
-	var k kept
-	if err := json.Unmarshal(row.Payload, &k); err != nil {
-		return humantask.Closed{}, fmt.Errorf("decode answer: %w", err)
-	}
-	return humantask.Closed{Task: k.Task, Outcome: k.Outcome, By: k.Actor, At: *row.DeliveredAt}, nil
-}
-
-// update sends an outbox row to its case. A case that Temporal does not know may have its start still in the outbox;
-// that goes first.
-func (s *Service) update(ctx context.Context, row store.Outbox) (humantask.Closed, error) {
-	closed, err := s.send(ctx, row)
-	if !isGone(err) {
-		return closed, err
-	}
-	var start store.Outbox
-	found := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
-		start, err = q.OutboxByID(ctx, "start/"+row.CaseNo)
-		return err
-	})
-	switch {
-	case store.IsNotFound(found) || found == nil && start.DeliveredAt != nil:
-		return closed, err
-	case found != nil:
-		return closed, fmt.Errorf("read start: %w", found)
-	}
-	if err := s.start(ctx, start); err != nil {
-		return closed, err
-	}
-	return s.send(ctx, row)
-}
-
-// send puts an outbox row to its workflow as a Temporal Update whose ID is the row's.
-func (s *Service) send(ctx context.Context, row store.Outbox) (humantask.Closed, error) {
-	var k kept
-	if err := json.Unmarshal(row.Payload, &k); err != nil {
-		return humantask.Closed{}, fmt.Errorf("decode answer: %w", err)
-	}
-	var arg any = humantask.Completion{ID: row.ID, Task: k.Task, Outcome: k.Outcome, Actor: k.Actor, Role: k.Role}
-	switch row.Name {
-	case workflows.WithdrawUpdate:
-		arg = workflows.Withdrawal{ID: row.ID, Actor: k.Actor, Role: k.Role}
-	case activities.BuildChanged, activities.CaseChanged:
-		arg = workflows.Change{ID: row.ID}
-	}
-	handle, err := s.Temporal.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
-		WorkflowID: row.CaseNo, UpdateID: row.ID, UpdateName: row.Name, Args: []any{arg},
-		WaitForStage: client.WorkflowUpdateStageCompleted,
-	})
-	if err != nil {
-		return humantask.Closed{}, fmt.Errorf("send %s: %w", row.Name, err)
-	}
-	var closed humantask.Closed
-	if err := handle.Get(ctx, &closed); err != nil {
-		return closed, fmt.Errorf("send %s: %w", row.Name, err)
-	}
-	return closed, nil
-}
-
-// refusedCaseEnded is why an answer to a case that has ended is not taken.
-const refusedCaseEnded = "case_ended"
-
-// isRefused tells an answer the case will never take from one that has not reached it yet.
-func isRefused(err error) bool { return refusal(err) != "" }
-
-// refusal says why the case will never take the answer; empty when that is not what went wrong.
-func refusal(err error) string {
-	var refused *temporal.ApplicationError
-	if errors.As(err, &refused) {
-		switch kind := refused.Type(); kind {
-		case humantask.ErrTaskClosed, humantask.ErrOutcomeNotOffered, humantask.ErrActorExcluded,
-			workflows.ErrTooLateToWithdraw, refusedCaseEnded:
-			return kind
-		}
-	}
-	if isGone(err) {
-		return refusedCaseEnded
-	}
-	return ""
-}
-
-// isGone says that the case's workflow has ended.
-func isGone(err error) bool {
-	var gone *serviceerror.NotFound
-	return errors.As(err, &gone)
-}
-
-func isAlreadyStarted(err error) bool {
-	var started *serviceerror.WorkflowExecutionAlreadyStarted
-	return errors.As(err, &started)
-}
-
-// takeBack forgets a command that the case refused and says why it did. What the relay has found refused stays, so
-// that every repeat hears the same.
-func (s *Service) takeBack(ctx context.Context, p nursery.Principal, key, completion, taskID string, why error) error {
-	var task store.Task
-	err := s.DB.As(ctx, p, func(q *store.Queries) (err error) {
-		dropped, err := q.DropOutbox(ctx, completion)
-		if err != nil {
-			return fmt.Errorf("drop refused answer: %w", err)
-		}
-		if dropped > 0 {
-			if err := q.ForgetIdempotencyKey(ctx, store.ForgetIdempotencyKeyParams{Principal: p.Account, Key: key}); err != nil {
-				return fmt.Errorf("forget refused command: %w", err)
-			}
-		}
-		if taskID != "" {
-			task, err = q.TaskByID(ctx, taskID)
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	switch refusal(why) {
-	case humantask.ErrOutcomeNotOffered:
-		return refuse(Invalid, CodeOutcomeNotOffered, "该待办不能这样办理。")
-	case humantask.ErrActorExcluded:
-		return refuse(Forbidden, CodeConflictOfInterest, "提交人、初次核查人不能办理本事项，请由其他工作人员办理。")
-	case workflows.ErrTooLateToWithdraw:
-		return refuse(Conflict, CodeTooLateToWithdraw, "备案回执已发出，不能撤回；如不再办托，请办理注销备案。")
-	}
-	return taskClosed(task)
-}
-
 // Withdraw takes a case back. A draft simply ends; an open case may be withdrawn until the office has decided.
 func (s *Service) Withdraw(ctx context.Context, p nursery.Principal, key, caseNo, reason string) (Corrected, error) {
 	withdrawal := completionID(p, key)
@@ -376,7 +202,7 @@ func (s *Service) Withdraw(ctx context.Context, p nursery.Principal, key, caseNo
 	_, err = s.deliverAnswer(ctx, withdrawal)
 	switch {
 	case isRefused(err):
-		return Corrected{}, s.takeBack(ctx, p, key, withdrawal, "", fmt.Errorf("withdraw: %w", tooLate(err)))
+		return Corrected{}, s.refusalOf(ctx, p, "", fmt.Errorf("withdraw: %w", tooLate(err)))
 	case err != nil:
 		s.Log.WarnContext(ctx, "withdrawal not delivered, kept for the relay", "error", err)
 		done.Stage = ""
@@ -386,7 +212,7 @@ func (s *Service) Withdraw(ctx context.Context, p nursery.Principal, key, caseNo
 
 // tooLate reads an ended case as what it means to whoever withdraws.
 func tooLate(err error) error {
-	if isGone(err) {
+	if refusal(err) == refusedCaseEnded {
 		return temporal.NewNonRetryableApplicationError("case has ended", workflows.ErrTooLateToWithdraw, err)
 	}
 	return err

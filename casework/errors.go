@@ -113,6 +113,11 @@ const (
 	CodeAbsenceEnded        = "absence_ended"            // 409: ended before
 	CodeDelegateAbsent      = "delegate_absent"          // 409: who should answer meanwhile is away as well
 	CodeClinicElsewhere     = "clinic_elsewhere"         // 409: the number is another county's clinic
+	CodeCaseNotStuck        = "case_not_stuck"           // 409: the case has ended, there is nothing to retry
+	CodeCaseNotRestartable  = "case_not_restartable"     // 409: its history is lost and steps were done
+	CodeSchemaMismatch      = "schema_mismatch"          // 503: the database has the schema of another release
+	CodeDatabaseUnavailable = "database_unavailable"     // 503: Postgres is away
+	CodeStorageUnavailable  = "storage_unavailable"      // 503: the blob folder is full, read-only or away
 	CodeNotCovered          = "not_covered"              // 422: no cover of the child on that day
 )
 

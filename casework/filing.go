@@ -110,7 +110,7 @@ func (s *Service) CorrectFiling(ctx context.Context, p nursery.Principal, key, c
 	_, err = s.deliverAnswer(ctx, completionID(p, key))
 	switch {
 	case isRefused(err):
-		return Corrected{}, s.takeBack(ctx, p, key, completionID(p, key), task.ID, err)
+		return Corrected{}, s.refusalOf(ctx, p, task.ID, err)
 	case err != nil:
 		s.Log.WarnContext(ctx, "corrections not delivered, kept for the relay", "error", err)
 		return corrected, nil

@@ -22,6 +22,7 @@ import (
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/interceptor"
 	sdklog "go.temporal.io/sdk/log"
 	sdkworker "go.temporal.io/sdk/worker"
 	"google.golang.org/protobuf/types/known/durationpb"
@@ -102,7 +103,7 @@ func openHouse(t *testing.T) *house {
 
 func (h *house) deps() casework.Deps {
 	return casework.Deps{
-		DB: h.db, Temporal: h.temporal, Rules: h.rules, Almanac: store.NewAlmanac(h.db), Blobs: h.blobs, Fields: h.fields,
+		DB: h.db, Temporal: h.temporal, Namespace: h.space, Rules: h.rules, Almanac: store.NewAlmanac(h.db), Blobs: h.blobs, Fields: h.fields,
 		Log: slog.New(slog.NewJSONHandler(h.log, nil)), PublicURL: "http://127.0.0.1:8080",
 	}
 }
@@ -129,7 +130,7 @@ func (h *house) work() (stop func()) {
 	e := &activities.Engine{
 		DB: h.db, Rules: h.rules, Almanac: store.NewAlmanac(h.db), Renderer: renderer(h.t), Blobs: h.blobs, Fields: h.fields, PublicURL: "http://127.0.0.1:8080",
 	}
-	patient := sdkworker.Options{WorkerStopTimeout: 10 * time.Second} // what is being printed is printed
+	patient := sdkworker.Options{WorkerStopTimeout: 10 * time.Second, Interceptors: []interceptor.WorkerInterceptor{worker.Faults()}} // what is being printed is printed
 	cases := sdkworker.New(h.temporal, workflows.TaskQueue, patient)
 	worker.Register(cases, e)
 	papers := sdkworker.New(h.temporal, activities.PapersQueue, patient)

@@ -268,7 +268,7 @@ func (s *Service) SendVisit(ctx context.Context, p nursery.Principal, key, caseN
 		}
 	}
 	if err == nil && !replayed && row.ID != "" {
-		if _, err := s.deliver(ctx, row); err != nil {
+		if _, err := s.deliver(ctx, row, late); err != nil {
 			s.Log.WarnContext(ctx, "visit not delivered, kept for the relay", "error", err)
 		}
 	}

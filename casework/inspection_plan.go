@@ -314,7 +314,7 @@ func (s *Service) planStep(ctx context.Context, p nursery.Principal, key, act, c
 		return PlanDetail{}, err
 	}
 	if !replayed {
-		if _, err := s.deliver(ctx, row); err != nil {
+		if _, err := s.deliver(ctx, row, late); err != nil {
 			s.Log.WarnContext(ctx, "plan not moved on, kept for the relay", "error", err)
 		}
 	}

@@ -2,7 +2,6 @@ package casework
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"sync"
 	"time"
@@ -100,30 +99,14 @@ func (s *Service) relay(ctx context.Context, row store.Outbox) error {
 	case row.Name == printPapers:
 		return s.startPrinting(ctx, row)
 	case row.Kind == "start":
-		return s.start(ctx, row)
-	}
-	_, err := s.update(ctx, row)
-	switch {
-	case err == nil:
+		if err := s.start(ctx, row); err != nil {
+			return err
+		}
 		return s.markDelivered(ctx, row.ID)
-	case !isRefused(err):
-		return err
 	}
-	return s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
-		now := s.Now()
-		why := refusal(err)
-		var k kept
-		if err := json.Unmarshal(row.Payload, &k); err != nil {
-			return fmt.Errorf("decode answer: %w", err)
-		}
-		if err := q.RefuseOutbox(ctx, store.RefuseOutboxParams{ID: row.ID, DeliveredAt: &now, Refused: &why}); err != nil {
-			return fmt.Errorf("mark refused: %w", err)
-		}
-		c, err := q.CaseByNumber(ctx, row.CaseNo)
-		if err != nil {
-			return fmt.Errorf("read case: %w", err)
-		}
-		return s.event(ctx, q, c, nursery.Engine, "refused/"+row.ID, "answer_refused",
-			"一份迟到的办理结果未被采纳，内容已留存", k.Role != nursery.RoleInstitution, map[string]string{"completion": row.ID, "why": why})
-	})
+	_, err := s.settle(ctx, row, late)
+	if isRefused(err) {
+		return nil
+	}
+	return err
 }

@@ -26,6 +26,7 @@ import (
 type Deps struct {
 	DB        *store.DB
 	Temporal  client.Client
+	Namespace string // of Temporal, for what its client asks to be told: resetting a workflow
 	Rules     *policies.Engine
 	Almanac   *store.Almanac
 	Blobs     store.Blobs

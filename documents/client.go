@@ -62,6 +62,9 @@ func (e *RenderError) Error() string {
 	return fmt.Sprintf("render PDF: status %d: %s", e.Status, e.Message)
 }
 
+// Transient reports true: what the service cannot print now, it or the next release of it may print later.
+func (e *RenderError) Transient() bool { return true }
+
 // Unwrap gives the cause, when no answer came.
 func (e *RenderError) Unwrap() error { return e.Err }
 

@@ -38,7 +38,7 @@ func (q *Queries) ApplicationVersion(ctx context.Context, arg ApplicationVersion
 }
 
 const caseByNumber = `-- name: CaseByNumber :one
-SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about, passed FROM cases WHERE case_no = $1
+SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about, passed, stuck_at, stuck_reason, looked_at FROM cases WHERE case_no = $1
 `
 
 func (q *Queries) CaseByNumber(ctx context.Context, caseNo string) (Case, error) {
@@ -69,12 +69,15 @@ func (q *Queries) CaseByNumber(ctx context.Context, caseNo string) (Case, error)
 		&i.Partner,
 		&i.About,
 		&i.Passed,
+		&i.StuckAt,
+		&i.StuckReason,
+		&i.LookedAt,
 	)
 	return i, err
 }
 
 const casesOfCity = `-- name: CasesOfCity :many
-SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about, passed FROM cases
+SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about, passed, stuck_at, stuck_reason, looked_at FROM cases
 WHERE (created_at, case_no) < ($1::timestamptz, $2::text)
     AND ($3::text = '' OR kind = $3::text) AND ($4::text = '' OR stage = $4::text) AND ($5::text = '' OR status = $5::text)
     AND ($6::text = '' OR institution = $6::text) AND (NOT $7::boolean OR overdue)
@@ -139,6 +142,9 @@ func (q *Queries) CasesOfCity(ctx context.Context, arg CasesOfCityParams) ([]Cas
 			&i.Partner,
 			&i.About,
 			&i.Passed,
+			&i.StuckAt,
+			&i.StuckReason,
+			&i.LookedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -151,7 +157,7 @@ func (q *Queries) CasesOfCity(ctx context.Context, arg CasesOfCityParams) ([]Cas
 }
 
 const casesOfCounty = `-- name: CasesOfCounty :many
-SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about, passed FROM cases
+SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about, passed, stuck_at, stuck_reason, looked_at FROM cases
 WHERE county = $1 AND (created_at, case_no) < ($2::timestamptz, $3::text)
     AND ($4::text = '' OR kind = $4::text) AND ($5::text = '' OR stage = $5::text) AND ($6::text = '' OR status = $6::text)
     AND ($7::text = '' OR institution = $7::text) AND (NOT $8::boolean OR overdue)
@@ -218,6 +224,9 @@ func (q *Queries) CasesOfCounty(ctx context.Context, arg CasesOfCountyParams) ([
 			&i.Partner,
 			&i.About,
 			&i.Passed,
+			&i.StuckAt,
+			&i.StuckReason,
+			&i.LookedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -230,7 +239,7 @@ func (q *Queries) CasesOfCounty(ctx context.Context, arg CasesOfCountyParams) ([
 }
 
 const casesOfInstitution = `-- name: CasesOfInstitution :many
-SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about, passed FROM cases
+SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about, passed, stuck_at, stuck_reason, looked_at FROM cases
 WHERE institution = $1
     AND (created_at, case_no) < ($2::timestamptz, $3::text)
     AND ($4::text = '' OR kind = $4::text) AND ($5::text = '' OR stage = $5::text) AND ($6::text = '' OR status = $6::text)
@@ -296,6 +305,9 @@ func (q *Queries) CasesOfInstitution(ctx context.Context, arg CasesOfInstitution
 			&i.Partner,
 			&i.About,
 			&i.Passed,
+			&i.StuckAt,
+			&i.StuckReason,
+			&i.LookedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -345,7 +357,7 @@ func (q *Queries) CasesOfParent(ctx context.Context, parent string) ([]CasesOfPa
 }
 
 const casesOfPartner = `-- name: CasesOfPartner :many
-SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about, passed FROM cases
+SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about, passed, stuck_at, stuck_reason, looked_at FROM cases
 WHERE partner = $1 AND partner <> ''
     AND (created_at, case_no) < ($2::timestamptz, $3::text)
     AND ($4::text = '' OR kind = $4::text) AND ($5::text = '' OR stage = $5::text) AND ($6::text = '' OR status = $6::text)
@@ -413,6 +425,9 @@ func (q *Queries) CasesOfPartner(ctx context.Context, arg CasesOfPartnerParams) 
 			&i.Partner,
 			&i.About,
 			&i.Passed,
+			&i.StuckAt,
+			&i.StuckReason,
+			&i.LookedAt,
 		); err != nil {
 			return nil, err
 		}

@@ -34,6 +34,36 @@ func (q *Queries) AnswerIdempotencyKey(ctx context.Context, arg AnswerIdempotenc
 	return err
 }
 
+const countStuck = `-- name: CountStuck :many
+SELECT stuck_reason, count(*) AS cases FROM cases WHERE stuck_at IS NOT NULL GROUP BY stuck_reason ORDER BY stuck_reason
+`
+
+type CountStuckRow struct {
+	StuckReason string
+	Cases       int64
+}
+
+// Served by cases_stuck.
+func (q *Queries) CountStuck(ctx context.Context) ([]CountStuckRow, error) {
+	rows, err := q.db.Query(ctx, countStuck)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []CountStuckRow{}
+	for rows.Next() {
+		var i CountStuckRow
+		if err := rows.Scan(&i.StuckReason, &i.Cases); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const deferOutbox = `-- name: DeferOutbox :exec
 UPDATE outbox SET attempts = attempts + 1, next_at = $1 WHERE id = $2
 `
@@ -48,20 +78,8 @@ func (q *Queries) DeferOutbox(ctx context.Context, arg DeferOutboxParams) error 
 	return err
 }
 
-const dropOutbox = `-- name: DropOutbox :execrows
-DELETE FROM outbox WHERE id = $1 AND delivered_at IS NULL
-`
-
-func (q *Queries) DropOutbox(ctx context.Context, id string) (int64, error) {
-	result, err := q.db.Exec(ctx, dropOutbox, id)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}
-
 const dueOutbox = `-- name: DueOutbox :many
-SELECT id, case_no, county, institution, kind, name, payload, created_at, attempts, next_at, delivered_at, refused FROM outbox WHERE delivered_at IS NULL AND next_at <= $1 ORDER BY next_at LIMIT 50 FOR UPDATE SKIP LOCKED
+SELECT id, case_no, county, institution, kind, name, payload, created_at, attempts, next_at, delivered_at, refused, failed FROM outbox WHERE delivered_at IS NULL AND next_at <= $1 ORDER BY next_at LIMIT 50 FOR UPDATE SKIP LOCKED
 `
 
 // Served by outbox_waiting. Rows another relay holds are passed over.
@@ -87,6 +105,7 @@ func (q *Queries) DueOutbox(ctx context.Context, now time.Time) ([]Outbox, error
 			&i.NextAt,
 			&i.DeliveredAt,
 			&i.Refused,
+			&i.Failed,
 		); err != nil {
 			return nil, err
 		}
@@ -98,17 +117,17 @@ func (q *Queries) DueOutbox(ctx context.Context, now time.Time) ([]Outbox, error
 	return items, nil
 }
 
-const forgetIdempotencyKey = `-- name: ForgetIdempotencyKey :exec
-DELETE FROM idempotency_keys WHERE principal = $1 AND key = $2
+const failOutbox = `-- name: FailOutbox :exec
+UPDATE outbox SET failed = failed + 1 WHERE id = $1 AND failed = $2
 `
 
-type ForgetIdempotencyKeyParams struct {
-	Principal string
-	Key       string
+type FailOutboxParams struct {
+	ID     string
+	Failed int32
 }
 
-func (q *Queries) ForgetIdempotencyKey(ctx context.Context, arg ForgetIdempotencyKeyParams) error {
-	_, err := q.db.Exec(ctx, forgetIdempotencyKey, arg.Principal, arg.Key)
+func (q *Queries) FailOutbox(ctx context.Context, arg FailOutboxParams) error {
+	_, err := q.db.Exec(ctx, failOutbox, arg.ID, arg.Failed)
 	return err
 }
 
@@ -221,7 +240,7 @@ func (q *Queries) NoteAct(ctx context.Context, arg NoteActParams) error {
 }
 
 const outboxByID = `-- name: OutboxByID :one
-SELECT id, case_no, county, institution, kind, name, payload, created_at, attempts, next_at, delivered_at, refused FROM outbox WHERE id = $1
+SELECT id, case_no, county, institution, kind, name, payload, created_at, attempts, next_at, delivered_at, refused, failed FROM outbox WHERE id = $1
 `
 
 func (q *Queries) OutboxByID(ctx context.Context, id string) (Outbox, error) {
@@ -240,12 +259,59 @@ func (q *Queries) OutboxByID(ctx context.Context, id string) (Outbox, error) {
 		&i.NextAt,
 		&i.DeliveredAt,
 		&i.Refused,
+		&i.Failed,
 	)
 	return i, err
 }
 
+const pendingPapers = `-- name: PendingPapers :one
+SELECT count(*) AS waiting, coalesce(min(created_at), now())::timestamptz AS oldest FROM documents WHERE state = 'pending'
+`
+
+type PendingPapersRow struct {
+	Waiting int64
+	Oldest  time.Time
+}
+
+// How many papers wait to be printed, and since when the oldest does. Served by documents_pending.
+func (q *Queries) PendingPapers(ctx context.Context) (PendingPapersRow, error) {
+	row := q.db.QueryRow(ctx, pendingPapers)
+	var i PendingPapersRow
+	err := row.Scan(&i.Waiting, &i.Oldest)
+	return i, err
+}
+
+const printingOfCase = `-- name: PrintingOfCase :many
+SELECT id FROM outbox WHERE case_no = $1 AND name = $2 ORDER BY created_at DESC LIMIT 50
+`
+
+type PrintingOfCaseParams struct {
+	CaseNo string
+	Name   string
+}
+
+func (q *Queries) PrintingOfCase(ctx context.Context, arg PrintingOfCaseParams) ([]string, error) {
+	rows, err := q.db.Query(ctx, printingOfCase, arg.CaseNo, arg.Name)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const refuseOutbox = `-- name: RefuseOutbox :exec
-UPDATE outbox SET delivered_at = $1, refused = $2 WHERE id = $3
+UPDATE outbox SET delivered_at = $1, refused = $2 WHERE id = $3 AND delivered_at IS NULL
 `
 
 type RefuseOutboxParams struct {
@@ -257,6 +323,137 @@ type RefuseOutboxParams struct {
 func (q *Queries) RefuseOutbox(ctx context.Context, arg RefuseOutboxParams) error {
 	_, err := q.db.Exec(ctx, refuseOutbox, arg.DeliveredAt, arg.Refused, arg.ID)
 	return err
+}
+
+const stepsOfEngine = `-- name: StepsOfEngine :one
+SELECT count(*) FROM case_events WHERE case_no = $1 AND actor = 'engine' AND kind NOT IN ('submitted', 'case_stuck', 'case_unstuck', 'answer_refused')
+`
+
+// The steps that the workflow of a case has written. Served by the unique key of case and step.
+func (q *Queries) StepsOfEngine(ctx context.Context, caseNo string) (int64, error) {
+	row := q.db.QueryRow(ctx, stepsOfEngine, caseNo)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const stuckCases = `-- name: StuckCases :many
+SELECT case_no, kind, county, stuck_at, stuck_reason FROM cases
+WHERE stuck_at IS NOT NULL AND ($1::text = '' OR county = $1::text)
+    AND (stuck_at, case_no) > ($2::timestamptz, $3::text)
+ORDER BY stuck_at, case_no LIMIT $4::integer
+`
+
+type StuckCasesParams struct {
+	County   string
+	AfterAt  time.Time
+	AfterNo  string
+	PageSize int32
+}
+
+type StuckCasesRow struct {
+	CaseNo      string
+	Kind        string
+	County      string
+	StuckAt     *time.Time
+	StuckReason string
+}
+
+// Cases that need an operator, after a place in the list; an empty county is the city. Served by cases_stuck.
+func (q *Queries) StuckCases(ctx context.Context, arg StuckCasesParams) ([]StuckCasesRow, error) {
+	rows, err := q.db.Query(ctx, stuckCases,
+		arg.County,
+		arg.AfterAt,
+		arg.AfterNo,
+		arg.PageSize,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []StuckCasesRow{}
+	for rows.Next() {
+		var i StuckCasesRow
+		if err := rows.Scan(
+			&i.CaseNo,
+			&i.Kind,
+			&i.County,
+			&i.StuckAt,
+			&i.StuckReason,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const takeCasesToLookAt = `-- name: TakeCasesToLookAt :many
+UPDATE cases SET looked_at = $1::timestamptz WHERE case_no IN (
+    SELECT c.case_no FROM cases c
+    WHERE c.status = 'open' AND c.looked_at < $2::timestamptz
+        AND NOT EXISTS (SELECT FROM outbox o WHERE o.id = 'start/' || c.case_no AND o.delivered_at IS NULL)
+    ORDER BY c.looked_at LIMIT $3::integer FOR UPDATE SKIP LOCKED)
+RETURNING case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about, passed, stuck_at, stuck_reason, looked_at
+`
+
+type TakeCasesToLookAtParams struct {
+	Now      time.Time
+	Before   time.Time
+	PageSize int32
+}
+
+// Open cases whose workflow should run, the longest unlooked at first; others that look meanwhile pass over them. Served by
+// cases_looked_at.
+func (q *Queries) TakeCasesToLookAt(ctx context.Context, arg TakeCasesToLookAtParams) ([]Case, error) {
+	rows, err := q.db.Query(ctx, takeCasesToLookAt, arg.Now, arg.Before, arg.PageSize)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Case{}
+	for rows.Next() {
+		var i Case
+		if err := rows.Scan(
+			&i.CaseNo,
+			&i.Kind,
+			&i.County,
+			&i.Institution,
+			&i.ParentCase,
+			&i.Subject,
+			&i.SiteKind,
+			&i.Stage,
+			&i.Status,
+			&i.Outcome,
+			&i.Holder,
+			&i.DueOn,
+			&i.DueProvisional,
+			&i.Overdue,
+			&i.Version,
+			&i.TrackingHash,
+			&i.SubmittedBy,
+			&i.ReceivedOn,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+			&i.EndedAt,
+			&i.Partner,
+			&i.About,
+			&i.Passed,
+			&i.StuckAt,
+			&i.StuckReason,
+			&i.LookedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const takeIdempotencyKey = `-- name: TakeIdempotencyKey :execrows
@@ -286,4 +483,75 @@ func (q *Queries) TakeIdempotencyKey(ctx context.Context, arg TakeIdempotencyKey
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const undeliveredOutbox = `-- name: UndeliveredOutbox :one
+SELECT count(*) AS waiting, coalesce(min(created_at), now())::timestamptz AS oldest FROM outbox WHERE delivered_at IS NULL
+`
+
+type UndeliveredOutboxRow struct {
+	Waiting int64
+	Oldest  time.Time
+}
+
+// How many commands wait for their case, and since when the oldest does. Served by outbox_waiting.
+func (q *Queries) UndeliveredOutbox(ctx context.Context) (UndeliveredOutboxRow, error) {
+	row := q.db.QueryRow(ctx, undeliveredOutbox)
+	var i UndeliveredOutboxRow
+	err := row.Scan(&i.Waiting, &i.Oldest)
+	return i, err
+}
+
+const waitingBefore = `-- name: WaitingBefore :many
+SELECT id, case_no, county, institution, kind, name, payload, created_at, attempts, next_at, delivered_at, refused, failed FROM outbox
+WHERE case_no = $1 AND delivered_at IS NULL AND name = ANY ($2::text[])
+    AND (created_at, id) < ($3::timestamptz, $4::text)
+ORDER BY created_at, id LIMIT 20
+`
+
+type WaitingBeforeParams struct {
+	CaseNo    string
+	Names     []string
+	CreatedAt time.Time
+	ID        string
+}
+
+// What people sent to the case before a row and is not delivered yet. Served by outbox_of_case.
+func (q *Queries) WaitingBefore(ctx context.Context, arg WaitingBeforeParams) ([]Outbox, error) {
+	rows, err := q.db.Query(ctx, waitingBefore,
+		arg.CaseNo,
+		arg.Names,
+		arg.CreatedAt,
+		arg.ID,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Outbox{}
+	for rows.Next() {
+		var i Outbox
+		if err := rows.Scan(
+			&i.ID,
+			&i.CaseNo,
+			&i.County,
+			&i.Institution,
+			&i.Kind,
+			&i.Name,
+			&i.Payload,
+			&i.CreatedAt,
+			&i.Attempts,
+			&i.NextAt,
+			&i.DeliveredAt,
+			&i.Refused,
+			&i.Failed,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

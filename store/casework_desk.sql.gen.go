@@ -677,7 +677,7 @@ func (q *Queries) InCareCounts(ctx context.Context, arg InCareCountsParams) (InC
 }
 
 const inboxAboutInstitution = `-- name: InboxAboutInstitution :many
-SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner FROM tasks
+SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner, completion FROM tasks
 WHERE state = 'open' AND institution = ANY (ARRAY(SELECT $1::text
         UNION SELECT found.id FROM institutions found WHERE found.name LIKE '%' || $1::text || '%' LIMIT 500))
     AND (sort_on, id) > ($2::date, $3::text) AND sort_on <= $4::date
@@ -754,6 +754,7 @@ func (q *Queries) InboxAboutInstitution(ctx context.Context, arg InboxAboutInsti
 			&i.ClosedBy,
 			&i.ClosedAt,
 			&i.Partner,
+			&i.Completion,
 		); err != nil {
 			return nil, err
 		}
@@ -766,7 +767,7 @@ func (q *Queries) InboxAboutInstitution(ctx context.Context, arg InboxAboutInsti
 }
 
 const inboxOfCases = `-- name: InboxOfCases :many
-SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner FROM tasks
+SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner, completion FROM tasks
 WHERE id = ANY (ARRAY(SELECT found.id FROM tasks found WHERE found.state = 'open'
         AND found.case_no COLLATE "C" >= $1::text AND found.case_no COLLATE "C" < $1::text || '~' LIMIT 5000))
     AND (sort_on, id) > ($2::date, $3::text) AND sort_on <= $4::date
@@ -842,6 +843,7 @@ func (q *Queries) InboxOfCases(ctx context.Context, arg InboxOfCasesParams) ([]T
 			&i.ClosedBy,
 			&i.ClosedAt,
 			&i.Partner,
+			&i.Completion,
 		); err != nil {
 			return nil, err
 		}
@@ -929,7 +931,7 @@ func (q *Queries) InspectorAccounts(ctx context.Context, county string) ([]strin
 }
 
 const lastAnswerOfKind = `-- name: LastAnswerOfKind :one
-SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner FROM tasks WHERE case_no = $1 AND kind = $2 AND state = 'closed' AND outcome IS NOT NULL
+SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner, completion FROM tasks WHERE case_no = $1 AND kind = $2 AND state = 'closed' AND outcome IS NOT NULL
 ORDER BY closed_at DESC, id DESC LIMIT 1
 `
 
@@ -969,6 +971,7 @@ func (q *Queries) LastAnswerOfKind(ctx context.Context, arg LastAnswerOfKindPara
 		&i.ClosedBy,
 		&i.ClosedAt,
 		&i.Partner,
+		&i.Completion,
 	)
 	return i, err
 }
@@ -1046,7 +1049,7 @@ func (q *Queries) OfficeOfAccount(ctx context.Context, account string) (OfficeOf
 }
 
 const openTasksOfAssignee = `-- name: OpenTasksOfAssignee :many
-SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner FROM tasks WHERE state = 'open' AND assignee = $1::text ORDER BY sort_on, id LIMIT 2000 FOR UPDATE
+SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner, completion FROM tasks WHERE state = 'open' AND assignee = $1::text ORDER BY sort_on, id LIMIT 2000 FOR UPDATE
 `
 
 // Served by tasks_mine. Locked: what is handed over is still theirs. Bounded: nobody has more.
@@ -1086,6 +1089,7 @@ func (q *Queries) OpenTasksOfAssignee(ctx context.Context, account string) ([]Ta
 			&i.ClosedBy,
 			&i.ClosedAt,
 			&i.Partner,
+			&i.Completion,
 		); err != nil {
 			return nil, err
 		}
@@ -1214,7 +1218,7 @@ func (q *Queries) SavedFilters(ctx context.Context, arg SavedFiltersParams) ([]S
 }
 
 const seenChanges = `-- name: SeenChanges :many
-SELECT c.case_no, c.kind, c.county, c.institution, c.parent_case, c.subject, c.site_kind, c.stage, c.status, c.outcome, c.holder, c.due_on, c.due_provisional, c.overdue, c.version, c.tracking_hash, c.submitted_by, c.received_on, c.created_at, c.updated_at, c.ended_at, c.partner, c.about, c.passed FROM cases c WHERE c.case_no IN (SELECT e.case_no FROM case_events e
+SELECT c.case_no, c.kind, c.county, c.institution, c.parent_case, c.subject, c.site_kind, c.stage, c.status, c.outcome, c.holder, c.due_on, c.due_provisional, c.overdue, c.version, c.tracking_hash, c.submitted_by, c.received_on, c.created_at, c.updated_at, c.ended_at, c.partner, c.about, c.passed, c.stuck_at, c.stuck_reason, c.looked_at FROM cases c WHERE c.case_no IN (SELECT e.case_no FROM case_events e
     WHERE e.id = ANY ($1::bigint[]) AND ($2::boolean OR NOT e.internal)) ORDER BY c.case_no LIMIT 100
 `
 
@@ -1258,6 +1262,9 @@ func (q *Queries) SeenChanges(ctx context.Context, arg SeenChangesParams) ([]Cas
 			&i.Partner,
 			&i.About,
 			&i.Passed,
+			&i.StuckAt,
+			&i.StuckReason,
+			&i.LookedAt,
 		); err != nil {
 			return nil, err
 		}

@@ -46,7 +46,7 @@ func (q *Queries) ClaimTask(ctx context.Context, arg ClaimTaskParams) (int64, er
 }
 
 const inboxOfAssignee = `-- name: InboxOfAssignee :many
-SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner FROM tasks
+SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner, completion FROM tasks
 WHERE state = 'open' AND assignee = $1::text
     AND (sort_on, id) > ($2::date, $3::text) AND sort_on <= $4::date
     AND ($5::text = '' OR kind = $5::text) AND (NOT $6::boolean OR assignee IS NULL)
@@ -108,6 +108,7 @@ func (q *Queries) InboxOfAssignee(ctx context.Context, arg InboxOfAssigneeParams
 			&i.ClosedBy,
 			&i.ClosedAt,
 			&i.Partner,
+			&i.Completion,
 		); err != nil {
 			return nil, err
 		}
@@ -120,7 +121,7 @@ func (q *Queries) InboxOfAssignee(ctx context.Context, arg InboxOfAssigneeParams
 }
 
 const inboxOfCity = `-- name: InboxOfCity :many
-SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner FROM tasks
+SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner, completion FROM tasks
 WHERE state = 'open'
     AND (sort_on, id) > ($1::date, $2::text) AND sort_on <= $3::date
     AND ($4::text = '' OR kind = $4::text) AND (NOT $5::boolean OR assignee IS NULL)
@@ -180,6 +181,7 @@ func (q *Queries) InboxOfCity(ctx context.Context, arg InboxOfCityParams) ([]Tas
 			&i.ClosedBy,
 			&i.ClosedAt,
 			&i.Partner,
+			&i.Completion,
 		); err != nil {
 			return nil, err
 		}
@@ -192,7 +194,7 @@ func (q *Queries) InboxOfCity(ctx context.Context, arg InboxOfCityParams) ([]Tas
 }
 
 const inboxOfCounty = `-- name: InboxOfCounty :many
-SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner FROM tasks
+SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner, completion FROM tasks
 WHERE state = 'open' AND county = $1
     AND (sort_on, id) > ($2::date, $3::text) AND sort_on <= $4::date
     AND ($5::text = '' OR kind = $5::text) AND (NOT $6::boolean OR assignee IS NULL)
@@ -254,6 +256,7 @@ func (q *Queries) InboxOfCounty(ctx context.Context, arg InboxOfCountyParams) ([
 			&i.ClosedBy,
 			&i.ClosedAt,
 			&i.Partner,
+			&i.Completion,
 		); err != nil {
 			return nil, err
 		}
@@ -266,7 +269,7 @@ func (q *Queries) InboxOfCounty(ctx context.Context, arg InboxOfCountyParams) ([
 }
 
 const inboxOfInstitution = `-- name: InboxOfInstitution :many
-SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner FROM tasks
+SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner, completion FROM tasks
 WHERE state = 'open' AND institution = $1 AND role = 'institution'
     AND (sort_on, id) > ($2::date, $3::text) AND sort_on <= $4::date
     AND ($5::text = '' OR kind = $5::text) AND (NOT $6::boolean OR assignee IS NULL)
@@ -328,6 +331,7 @@ func (q *Queries) InboxOfInstitution(ctx context.Context, arg InboxOfInstitution
 			&i.ClosedBy,
 			&i.ClosedAt,
 			&i.Partner,
+			&i.Completion,
 		); err != nil {
 			return nil, err
 		}
@@ -340,7 +344,7 @@ func (q *Queries) InboxOfInstitution(ctx context.Context, arg InboxOfInstitution
 }
 
 const inboxOfPartner = `-- name: InboxOfPartner :many
-SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner FROM tasks
+SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner, completion FROM tasks
 WHERE state = 'open' AND partner = $1 AND partner <> '' AND role = $2
     AND (sort_on, id) > ($3::date, $4::text) AND sort_on <= $5::date
     AND ($6::text = '' OR kind = $6::text) AND (NOT $7::boolean OR assignee IS NULL)
@@ -404,6 +408,7 @@ func (q *Queries) InboxOfPartner(ctx context.Context, arg InboxOfPartnerParams) 
 			&i.ClosedBy,
 			&i.ClosedAt,
 			&i.Partner,
+			&i.Completion,
 		); err != nil {
 			return nil, err
 		}
@@ -416,7 +421,7 @@ func (q *Queries) InboxOfPartner(ctx context.Context, arg InboxOfPartnerParams) 
 }
 
 const inboxOfRole = `-- name: InboxOfRole :many
-SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner FROM tasks
+SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner, completion FROM tasks
 WHERE state = 'open' AND county = $1 AND role = $2
     AND (sort_on, id) > ($3::date, $4::text) AND sort_on <= $5::date
     AND ($6::text = '' OR kind = $6::text) AND (NOT $7::boolean OR assignee IS NULL)
@@ -480,6 +485,7 @@ func (q *Queries) InboxOfRole(ctx context.Context, arg InboxOfRoleParams) ([]Tas
 			&i.ClosedBy,
 			&i.ClosedAt,
 			&i.Partner,
+			&i.Completion,
 		); err != nil {
 			return nil, err
 		}
@@ -492,7 +498,7 @@ func (q *Queries) InboxOfRole(ctx context.Context, arg InboxOfRoleParams) ([]Tas
 }
 
 const openTaskOfKind = `-- name: OpenTaskOfKind :one
-SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner FROM tasks WHERE case_no = $1 AND kind = $2 AND state = 'open'
+SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner, completion FROM tasks WHERE case_no = $1 AND kind = $2 AND state = 'open'
 `
 
 type OpenTaskOfKindParams struct {
@@ -531,6 +537,7 @@ func (q *Queries) OpenTaskOfKind(ctx context.Context, arg OpenTaskOfKindParams) 
 		&i.ClosedBy,
 		&i.ClosedAt,
 		&i.Partner,
+		&i.Completion,
 	)
 	return i, err
 }
@@ -567,7 +574,7 @@ func (q *Queries) PartyNames(ctx context.Context, ids []string) ([]PartyNamesRow
 }
 
 const taskByID = `-- name: TaskByID :one
-SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner FROM tasks WHERE id = $1
+SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner, completion FROM tasks WHERE id = $1
 `
 
 func (q *Queries) TaskByID(ctx context.Context, id string) (Task, error) {
@@ -600,12 +607,13 @@ func (q *Queries) TaskByID(ctx context.Context, id string) (Task, error) {
 		&i.ClosedBy,
 		&i.ClosedAt,
 		&i.Partner,
+		&i.Completion,
 	)
 	return i, err
 }
 
 const taskForChange = `-- name: TaskForChange :one
-SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner FROM tasks WHERE id = $1 FOR UPDATE
+SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner, completion FROM tasks WHERE id = $1 FOR UPDATE
 `
 
 // The task row, locked: whoever hands it on sees who has it.
@@ -639,12 +647,13 @@ func (q *Queries) TaskForChange(ctx context.Context, id string) (Task, error) {
 		&i.ClosedBy,
 		&i.ClosedAt,
 		&i.Partner,
+		&i.Completion,
 	)
 	return i, err
 }
 
 const tasksOfCase = `-- name: TasksOfCase :many
-SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner FROM tasks WHERE case_no = $1 ORDER BY opened_at, id LIMIT 200
+SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner, completion FROM tasks WHERE case_no = $1 ORDER BY opened_at, id LIMIT 200
 `
 
 // Served by tasks_of_case.
@@ -684,6 +693,7 @@ func (q *Queries) TasksOfCase(ctx context.Context, caseNo string) ([]Task, error
 			&i.ClosedBy,
 			&i.ClosedAt,
 			&i.Partner,
+			&i.Completion,
 		); err != nil {
 			return nil, err
 		}

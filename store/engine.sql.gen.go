@@ -37,8 +37,89 @@ func (q *Queries) AllCalendarYears(ctx context.Context) ([]CalendarYear, error) 
 	return items, nil
 }
 
+const askAgain = `-- name: AskAgain :exec
+UPDATE tasks SET kind = $1, title = $2, partner = $3, role = $4, outcomes = $5, decision = $6,
+    excluded = $7, clock = $8, due_on = $9, due_provisional = $10, assignee = NULL
+WHERE id = $11 AND state = 'open'
+`
+
+type AskAgainParams struct {
+	Kind           string
+	Title          string
+	Partner        string
+	Role           string
+	Outcomes       []string
+	Decision       *string
+	Excluded       []string
+	Clock          string
+	DueOn          nursery.Date
+	DueProvisional bool
+	ID             string
+}
+
+func (q *Queries) AskAgain(ctx context.Context, arg AskAgainParams) error {
+	_, err := q.db.Exec(ctx, askAgain,
+		arg.Kind,
+		arg.Title,
+		arg.Partner,
+		arg.Role,
+		arg.Outcomes,
+		arg.Decision,
+		arg.Excluded,
+		arg.Clock,
+		arg.DueOn,
+		arg.DueProvisional,
+		arg.ID,
+	)
+	return err
+}
+
+const cancelOpenTasks = `-- name: CancelOpenTasks :many
+UPDATE tasks SET state = 'cancelled', outcome = 'withdrawn', answer = '{}', closed_by = $1, closed_at = $2::timestamptz
+WHERE case_no = $3 AND state = 'open' AND coalesce(substring(id FROM '[.]([0-9]{1,9})$'), '0')::integer > $4::integer
+RETURNING id, title
+`
+
+type CancelOpenTasksParams struct {
+	ClosedBy *string
+	ClosedAt time.Time
+	CaseNo   string
+	After    int32
+}
+
+type CancelOpenTasksRow struct {
+	ID    string
+	Title string
+}
+
+// Every open task of a case that has ended, or those after a number. Served by tasks_by_case.
+func (q *Queries) CancelOpenTasks(ctx context.Context, arg CancelOpenTasksParams) ([]CancelOpenTasksRow, error) {
+	rows, err := q.db.Query(ctx, cancelOpenTasks,
+		arg.ClosedBy,
+		arg.ClosedAt,
+		arg.CaseNo,
+		arg.After,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []CancelOpenTasksRow{}
+	for rows.Next() {
+		var i CancelOpenTasksRow
+		if err := rows.Scan(&i.ID, &i.Title); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const caseForStep = `-- name: CaseForStep :one
-SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about, passed FROM cases WHERE case_no = $1 FOR UPDATE
+SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about, passed, stuck_at, stuck_reason, looked_at FROM cases WHERE case_no = $1 FOR UPDATE
 `
 
 // The case row, locked: the steps of one case are written one after the other.
@@ -70,8 +151,20 @@ func (q *Queries) CaseForStep(ctx context.Context, caseNo string) (Case, error) 
 		&i.Partner,
 		&i.About,
 		&i.Passed,
+		&i.StuckAt,
+		&i.StuckReason,
+		&i.LookedAt,
 	)
 	return i, err
+}
+
+const clearStuck = `-- name: ClearStuck :exec
+UPDATE cases SET stuck_at = NULL, stuck_reason = '' WHERE case_no = $1
+`
+
+func (q *Queries) ClearStuck(ctx context.Context, caseNo string) error {
+	_, err := q.db.Exec(ctx, clearStuck, caseNo)
+	return err
 }
 
 const clocksOfCase = `-- name: ClocksOfCase :many
@@ -119,17 +212,19 @@ func (q *Queries) CloseGaps(ctx context.Context, caseNo string) error {
 }
 
 const closeTask = `-- name: CloseTask :exec
-UPDATE tasks SET state = $1, outcome = $2, answer = $3, closed_by = $4, closed_at = $5
-WHERE id = $6
+UPDATE tasks SET state = $1, outcome = $2, answer = $3, closed_by = $4, closed_at = $5,
+    completion = $6
+WHERE id = $7
 `
 
 type CloseTaskParams struct {
-	State    string
-	Outcome  *string
-	Answer   json.RawMessage
-	ClosedBy *string
-	ClosedAt *time.Time
-	ID       string
+	State      string
+	Outcome    *string
+	Answer     json.RawMessage
+	ClosedBy   *string
+	ClosedAt   *time.Time
+	Completion *string
+	ID         string
 }
 
 func (q *Queries) CloseTask(ctx context.Context, arg CloseTaskParams) error {
@@ -139,6 +234,7 @@ func (q *Queries) CloseTask(ctx context.Context, arg CloseTaskParams) error {
 		arg.Answer,
 		arg.ClosedBy,
 		arg.ClosedAt,
+		arg.Completion,
 		arg.ID,
 	)
 	return err
@@ -639,6 +735,18 @@ func (q *Queries) LastRound(ctx context.Context, caseNo string) (int32, error) {
 	return column_1, err
 }
 
+const lastTaskNumber = `-- name: LastTaskNumber :one
+SELECT coalesce(max(substring(id FROM '[.]([0-9]{1,9})$')::integer), 0)::integer FROM tasks WHERE case_no = $1
+`
+
+// Served by tasks_of_case.
+func (q *Queries) LastTaskNumber(ctx context.Context, caseNo string) (int32, error) {
+	row := q.db.QueryRow(ctx, lastTaskNumber, caseNo)
+	var column_1 int32
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const latestApplication = `-- name: LatestApplication :one
 SELECT case_no, version, county, institution, facts, entered_by, entered_at FROM applications WHERE case_no = $1 ORDER BY version DESC LIMIT 1
 `
@@ -670,6 +778,40 @@ type MarkDeliveredParams struct {
 
 func (q *Queries) MarkDelivered(ctx context.Context, arg MarkDeliveredParams) error {
 	_, err := q.db.Exec(ctx, markDelivered, arg.DeliveredAt, arg.ID)
+	return err
+}
+
+const markOpenStuck = `-- name: MarkOpenStuck :execrows
+UPDATE cases SET stuck_at = $1::timestamptz, stuck_reason = $2
+WHERE case_no = $3 AND status = 'open' AND (stuck_at IS NULL OR stuck_reason <> $2)
+`
+
+type MarkOpenStuckParams struct {
+	StuckAt time.Time
+	Reason  string
+	CaseNo  string
+}
+
+func (q *Queries) MarkOpenStuck(ctx context.Context, arg MarkOpenStuckParams) (int64, error) {
+	result, err := q.db.Exec(ctx, markOpenStuck, arg.StuckAt, arg.Reason, arg.CaseNo)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const markStuck = `-- name: MarkStuck :exec
+UPDATE cases SET stuck_at = $1::timestamptz, stuck_reason = $2 WHERE case_no = $3
+`
+
+type MarkStuckParams struct {
+	StuckAt time.Time
+	Reason  string
+	CaseNo  string
+}
+
+func (q *Queries) MarkStuck(ctx context.Context, arg MarkStuckParams) error {
+	_, err := q.db.Exec(ctx, markStuck, arg.StuckAt, arg.Reason, arg.CaseNo)
 	return err
 }
 
@@ -1004,7 +1146,7 @@ func (q *Queries) TaskAnswer(ctx context.Context, id string) (TaskAnswerRow, err
 }
 
 const taskForStep = `-- name: TaskForStep :one
-SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner FROM tasks WHERE id = $1 FOR UPDATE
+SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner, completion FROM tasks WHERE id = $1 FOR UPDATE
 `
 
 func (q *Queries) TaskForStep(ctx context.Context, id string) (Task, error) {
@@ -1037,6 +1179,7 @@ func (q *Queries) TaskForStep(ctx context.Context, id string) (Task, error) {
 		&i.ClosedBy,
 		&i.ClosedAt,
 		&i.Partner,
+		&i.Completion,
 	)
 	return i, err
 }

@@ -182,6 +182,9 @@ type Case struct {
 	Partner        string
 	About          string
 	Passed         []string
+	StuckAt        *time.Time
+	StuckReason    string
+	LookedAt       time.Time
 }
 
 type CaseEvent struct {
@@ -750,6 +753,7 @@ type Outbox struct {
 	NextAt      time.Time
 	DeliveredAt *time.Time
 	Refused     *string
+	Failed      int32
 }
 
 type PlannedInspection struct {
@@ -854,4 +858,5 @@ type Task struct {
 	ClosedBy       *string
 	ClosedAt       *time.Time
 	Partner        string
+	Completion     *string
 }

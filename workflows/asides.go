@@ -46,9 +46,19 @@ func (a *asides) aside(ctx workflow.Context, kind string, quiet error, then func
 	})
 }
 
-// rest waits until nothing is going on but waiting for people, so that a workflow may continue as new.
-func (a *asides) rest(ctx workflow.Context) error {
-	return workflow.Await(ctx, func() bool { return a.open == len(a.desk.Open()) && workflow.AllHandlersFinished(ctx) })
+// restsWhenPrinted is the change by which a workflow that continues as new waits for the papers being printed, too: nobody would
+// print them in the next run.
+const restsWhenPrinted = "rests-when-printed"
+
+// rest waits until nothing is going on but waiting for people, so that a workflow may continue as new. Papers are those being
+// printed beside it, nil for a process without any.
+func (a *asides) rest(ctx workflow.Context, papers *printing) error {
+	if papers != nil && workflow.GetVersion(ctx, restsWhenPrinted, workflow.DefaultVersion, 1) == workflow.DefaultVersion {
+		papers = nil
+	}
+	return workflow.Await(ctx, func() bool {
+		return a.open == len(a.desk.Open()) && (papers == nil || papers.papers == 0) && workflow.AllHandlersFinished(ctx)
+	})
 }
 
 // settle waits until nobody is being asked any more.

@@ -37,7 +37,7 @@ func Build(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 	}
 	for months := 0; ; months++ {
 		if months >= monthsOfARun {
-			if err := b.rest(ctx); err != nil {
+			if err := b.rest(ctx, nil); err != nil {
 				return CaseResult{}, err
 			}
 			if !b.changed {
@@ -70,9 +70,9 @@ func openBuild(ctx workflow.Context, in CaseInput) (*build, error) {
 	if err != nil {
 		return nil, fmt.Errorf("take changes: %w", err)
 	}
-	err = workflow.ExecuteLocalActivity(activities.Local(ctx), engine.OpenBuild, activities.OpenBuild{
+	err = activities.Do(ctx, &b.terms, engine.OpenBuild, activities.OpenBuild{
 		CaseNo: in.CaseNo, At: workflow.Now(ctx),
-	}).Get(ctx, &b.terms)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("open site: %w", err)
 	}
@@ -102,9 +102,9 @@ func (b *build) month() (bool, error) {
 		return false, nil
 	}
 	var found activities.BuildAssessment
-	err = workflow.ExecuteLocalActivity(activities.Local(b.ctx), engine.AssessBuild, activities.AssessBuild{
+	err = activities.Do(b.ctx, &found, engine.AssessBuild, activities.AssessBuild{
 		CaseNo: b.in.CaseNo, At: workflow.Now(b.ctx),
-	}).Get(b.ctx, &found)
+	})
 	if err == nil && found.Light == nursery.Red {
 		b.supervise(found)
 	}
@@ -144,5 +144,5 @@ func (b *build) move(step string) activities.Move {
 }
 
 func do(ctx workflow.Context, activity any, m activities.Move, result any) error {
-	return workflow.ExecuteLocalActivity(activities.Local(ctx), activity, m).Get(ctx, result)
+	return activities.Do(ctx, result, activity, m)
 }

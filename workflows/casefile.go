@@ -59,9 +59,9 @@ func openCase(ctx workflow.Context, in CaseInput, stage nursery.Stage, clocks ..
 	if err != nil {
 		return nil, fmt.Errorf("take withdrawals: %w", err)
 	}
-	err = workflow.ExecuteLocalActivity(activities.Local(ctx), engine.OpenCase, activities.OpenCase{
+	err = activities.Do(ctx, &f.terms, engine.OpenCase, activities.OpenCase{
 		CaseNo: in.CaseNo, Stage: stage, Clocks: clocks, At: workflow.Now(ctx),
-	}).Get(ctx, &f.terms)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("open case: %w", err)
 	}
@@ -108,15 +108,15 @@ func (f *caseFile) moveBy(a humantask.Answer, name string) activities.Move {
 
 // do runs one activity of a move.
 func (f *caseFile) do(activity any, m activities.Move, result any) error {
-	return workflow.ExecuteLocalActivity(activities.Local(f.ctx), activity, m).Get(f.ctx, result)
+	return activities.Do(f.ctx, result, activity, m)
 }
 
 func (f *caseFile) assess() (activities.Assessment, string, error) {
 	m := f.move("assessed")
 	var a activities.Assessment
-	err := workflow.ExecuteLocalActivity(activities.Local(f.ctx), engine.Assess, activities.Assess{
+	err := activities.Do(f.ctx, &a, engine.Assess, activities.Assess{
 		CaseNo: m.CaseNo, Step: m.Step, At: m.At,
-	}).Get(f.ctx, &a)
+	})
 	return a, m.Step, err
 }
 

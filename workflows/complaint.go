@@ -38,7 +38,7 @@ func Complaint(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 	case nursery.OutcomeNotOurs:
 		ending = nursery.StageNotOurs
 	}
-	err = workflow.ExecuteLocalActivity(activities.Local(ctx), engine.SettleComplaint, c.moveBy(answer, "settled"), ending).Get(ctx, nil)
+	err = activities.Do(ctx, nil, engine.SettleComplaint, c.moveBy(answer, "settled"), ending)
 	if err != nil {
 		return CaseResult{}, err
 	}

@@ -60,7 +60,7 @@ func Contract(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 			return c.finish()
 		}
 		if months >= monthsOfARun {
-			if err := c.rest(ctx); err != nil {
+			if err := c.rest(ctx, &c.printing); err != nil {
 				return CaseResult{}, err
 			}
 			if !c.changed {
@@ -105,9 +105,9 @@ func (c *contract) sign() (bool, error) {
 	forgetful := workflow.GetVersion(c.ctx, keepsEarlyChanges, workflow.DefaultVersion, 1) == workflow.DefaultVersion
 	for {
 		m := c.move("assessed")
-		err := workflow.ExecuteLocalActivity(activities.Local(c.ctx), engine.AssessContract, activities.OpenContract{
+		err := activities.Do(c.ctx, &c.terms, engine.AssessContract, activities.OpenContract{
 			CaseNo: m.CaseNo, Step: m.Step, At: m.At,
-		}).Get(c.ctx, &c.terms)
+		})
 		if err != nil {
 			return false, fmt.Errorf("assess contract: %w", err)
 		}
@@ -200,13 +200,21 @@ func (c *contract) until(day nursery.Date) error {
 
 func morningOf(day nursery.Date) time.Time { return day.In(nursery.Shanghai).Add(9 * time.Hour) }
 
+// seesChangesWhileReading is the change by which a contract looks again when its terms changed while it read them.
+const seesChangesWhileReading = "sees-changes-while-reading"
+
 // month waits for the first morning of the next month, the day of renewal or the day after the last one, and does what
 // falls due. It tells whether the contract is over.
 func (c *contract) month() (bool, error) {
-	if err := workflow.ExecuteLocalActivity(activities.Local(c.ctx), engine.ReadContract, c.in.CaseNo).Get(c.ctx, &c.terms); err != nil {
+	// What changes while the terms are read is read again: it may not be among them.
+	early := workflow.GetVersion(c.ctx, seesChangesWhileReading, workflow.DefaultVersion, 1) != workflow.DefaultVersion
+	if early {
+		c.changed = false
+	}
+	if err := activities.Do(c.ctx, &c.terms, engine.ReadContract, c.in.CaseNo); err != nil {
 		return false, err
 	}
-	c.changed, c.renewing = false, c.renewing || c.terms.RenewalAsked
+	c.changed, c.renewing = c.changed && early, c.renewing || c.terms.RenewalAsked
 	today := nursery.DateOf(workflow.Now(c.ctx))
 	next := nursery.NewDate(today.Year, today.Month+1, 1)
 	if over := c.terms.EndsOn.AddDays(1); over.Before(next) {

@@ -82,7 +82,8 @@ func (i *inspection) conclude(activity any, m activities.Move, stage nursery.Sta
 	return i.close(activity, m, stage)
 }
 
-// together runs the same for several at once, and gives back the first error.
+// together runs the same for several at once and returns the first error, once all of them have ended: those that still ask are
+// interrupted by it.
 func (i *inspection) together(n int, do func(ctx workflow.Context, n int) error) error {
 	left := n
 	var failed error
@@ -90,12 +91,16 @@ func (i *inspection) together(n int, do func(ctx workflow.Context, n int) error)
 		workflow.Go(i.ctx, func(ctx workflow.Context) {
 			if err := do(ctx, k); err != nil && failed == nil {
 				failed = err
+				i.desk.Interrupt(err)
 			}
 			left--
 		})
 	}
-	if err := workflow.Await(i.ctx, func() bool { return left == 0 || failed != nil }); err != nil {
+	if err := workflow.Await(i.ctx, func() bool { return left == 0 }); err != nil {
 		return err
+	}
+	if failed != nil {
+		i.desk.Interrupt(nil)
 	}
 	return failed
 }
@@ -119,7 +124,7 @@ func (i *inspection) assign() error {
 			if err != nil {
 				return err
 			}
-			err = workflow.ExecuteLocalActivity(activities.Local(ctx), engine.NameInspector, i.moveBy(answer, "named"), *officers[n]).Get(ctx, officers[n])
+			err = activities.Do(ctx, officers[n], engine.NameInspector, i.moveBy(answer, "named"), *officers[n])
 			if err != nil {
 				return err
 			}
@@ -242,7 +247,8 @@ func (i *inspection) sign(decision string) (bool, error) {
 	m := i.move("signed")
 	m.Tasks = tasks
 	var disputed bool
-	return disputed, workflow.ExecuteLocalActivity(activities.Local(i.ctx), engine.SignVisit, activities.Signing{Move: m}).Get(i.ctx, &disputed)
+	err = activities.Do(i.ctx, &disputed, engine.SignVisit, activities.Signing{Move: m})
+	return disputed, err
 }
 
 // noteRefusal has both officers record that the institution did not sign 拒签注明.
@@ -276,7 +282,7 @@ func (i *inspection) decide(found activities.VisitAssessment) (refer bool, answe
 // correct orders the correction and waits for proof; who stays silent is visited all the same.
 func (i *inspection) correct(days int) error {
 	order := activities.CorrectionOrder{Move: i.move("ordered"), Days: days}
-	err := workflow.ExecuteLocalActivity(activities.Local(i.ctx), engine.OrderCorrection, order).Get(i.ctx, nil)
+	err := activities.Do(i.ctx, nil, engine.OrderCorrection, order)
 	if err != nil {
 		return err
 	}

@@ -55,9 +55,9 @@ func openInsurance(ctx workflow.Context, in CaseInput) (*insurance, error) {
 	if err := onCaseChanged(ctx, func() { m.changed = true }); err != nil {
 		return nil, err
 	}
-	err = workflow.ExecuteLocalActivity(activities.Local(ctx), engine.OpenInsurance, activities.OpenInsurance{
+	err = activities.Do(ctx, &m.plan, engine.OpenInsurance, activities.OpenInsurance{
 		CaseNo: in.CaseNo, At: workflow.Now(ctx),
-	}).Get(ctx, &m.plan)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("open insurance month: %w", err)
 	}
@@ -183,7 +183,7 @@ func (m *insurance) close() (CaseResult, error) {
 
 func (m *insurance) open() (activities.InsuranceOpen, error) {
 	var open activities.InsuranceOpen
-	err := workflow.ExecuteLocalActivity(activities.Local(m.ctx), engine.InsuranceOpen, m.in.CaseNo).Get(m.ctx, &open)
+	err := activities.Do(m.ctx, &open, engine.InsuranceOpen, m.in.CaseNo)
 	return open, err
 }
 
@@ -210,5 +210,5 @@ func (m *insurance) short(activity any, move activities.Move, result any) error 
 }
 
 func (m *insurance) long(activity, move, result any) error {
-	return workflow.ExecuteActivity(activities.LongStep(m.ctx), activity, move).Get(m.ctx, result)
+	return activities.DoLong(activities.LongStep(m.ctx), m.in.CaseNo, result, activity, move)
 }

@@ -24,9 +24,9 @@ func InsuranceClaim(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 	if c.desk, err = humantask.NewDesk(ctx, in.CaseNo); err != nil {
 		return CaseResult{}, fmt.Errorf("open desk: %w", err)
 	}
-	err = workflow.ExecuteLocalActivity(activities.Local(ctx), engine.OpenInsuranceClaim, activities.OpenInsurance{
+	err = activities.Do(ctx, &c.terms, engine.OpenInsuranceClaim, activities.OpenInsurance{
 		CaseNo: in.CaseNo, At: workflow.Now(ctx),
-	}).Get(ctx, &c.terms)
+	})
 	if err != nil {
 		return CaseResult{}, fmt.Errorf("open claim: %w", err)
 	}

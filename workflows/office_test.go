@@ -9,8 +9,10 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/interceptor"
 	sdklog "go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/testsuite"
+	sdkworker "go.temporal.io/sdk/worker"
 
 	"tuoyu/activities"
 	"tuoyu/documents"
@@ -61,6 +63,7 @@ func openOffice(t *testing.T, kind nursery.CaseKind, number string) *office {
 		DB: o.db, Rules: rules, Almanac: store.NewAlmanac(o.db), Renderer: renderer(t), Blobs: blobs,
 		Fields: o.fields, PublicURL: "http://127.0.0.1:8080",
 	}
+	o.env.SetWorkerOptions(sdkworker.Options{Interceptors: []interceptor.WorkerInterceptor{worker.Faults()}})
 	worker.Register(o.env, o.engine)
 	return o
 }

@@ -14,7 +14,7 @@ import (
 // Print prints the papers of a case that are still to be printed: for a paper issued again after its case has
 // ended.
 func Print(ctx workflow.Context, caseNo string) error {
-	return workflow.ExecuteActivity(activities.Printing(ctx), engine.PrintPapers, caseNo).Get(ctx, nil)
+	return activities.DoLong(activities.Printing(ctx), caseNo, nil, engine.PrintPapers, caseNo)
 }
 
 // printing is the papers of a case that are being printed while it goes on.

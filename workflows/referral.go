@@ -110,7 +110,7 @@ func (r *referral) to(stage nursery.Stage, name string, answer humantask.Answer,
 	if answer.Task != "" {
 		m.Actor, m.Role, m.Tasks = answer.Actor, answer.Role, []string{answer.Task}
 	}
-	return workflow.ExecuteLocalActivity(activities.Local(r.ctx), engine.MoveReferral, m).Get(r.ctx, nil)
+	return activities.Do(r.ctx, nil, engine.MoveReferral, m)
 }
 
 func (r *referral) result(stage nursery.Stage) (CaseResult, error) {

@@ -172,7 +172,7 @@ func (p *process) publicURL() string { return strings.TrimRight(p.settings.Publi
 // spot without a renderer.
 func (p *process) casework(scan casework.Scanner, renderer *documents.Renderer) *casework.Service {
 	return casework.New(casework.Deps{
-		DB: p.db, Temporal: p.temporal, Rules: p.rules, Almanac: p.almanac, Blobs: p.blobs, Fields: p.fields, Renderer: renderer, Scan: scan, Log: p.log,
+		DB: p.db, Temporal: p.temporal, Namespace: p.settings.TemporalNamespace, Rules: p.rules, Almanac: p.almanac, Blobs: p.blobs, Fields: p.fields, Renderer: renderer, Scan: scan, Log: p.log,
 		PublicURL: p.publicURL(),
 	})
 }

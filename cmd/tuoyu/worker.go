@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"sync"
 
+	"go.temporal.io/sdk/interceptor"
 	sdkworker "go.temporal.io/sdk/worker"
 
 	"tuoyu/activities"
@@ -87,6 +88,7 @@ func (p *process) work(ctx context.Context) error {
 func (p *process) startWorkers(engine *activities.Engine, failed chan<- error) (stop func(), err error) {
 	options := sdkworker.Options{
 		WorkerStopTimeout: p.settings.shutdown(),
+		Interceptors:      []interceptor.WorkerInterceptor{worker.Faults()},
 		OnFatalError: func(err error) {
 			select {
 			case failed <- fmt.Errorf("worker stopped: %w", err):

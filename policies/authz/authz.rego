@@ -51,6 +51,8 @@ acts := {
 	"case.comment": {"institution", "clerk", "supervisor", "inspector", "county_office", "hospital", "insurer"},
 	"case.list": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital", "insurer"},
 	"case.read": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital", "insurer"},
+	"case.retry": {"administrator"},
+	"case.stuck": {"supervisor", "county_office", "city_office", "auditor", "administrator"},
 	"checkup.child": {"institution", "hospital"},
 	"checkup.class": {"hospital"},
 	"checkup.list": {"institution", "supervisor", "county_office", "city_office", "auditor", "hospital"},
@@ -152,7 +154,7 @@ acts := {
 
 # Acts on no single thing: a list, which the query and row-level security narrow.
 lists := {
-	"absence.list", "attendance.read", "build.list", "calendar.read", "case.list", "checkup.list", "checkup.rate", "child.count",
+	"absence.list", "attendance.read", "build.list", "calendar.read", "case.list", "case.stuck", "checkup.list", "checkup.rate", "child.count",
 	"child.list", "child.merges", "colleague.list", "contract.list", "contract.rate", "filter.list",
 	"inspection.list", "inspection_plan.coverage", "inspection_plan.day", "inspection_plan.list", "inspector.list",
 	"institution.list", "insurance.list", "insurance_claim.list", "reading.list", "referral.list", "rules.read",
@@ -161,8 +163,9 @@ lists := {
 
 # Acts on nothing that belongs to a county or an institution: the city's building plan and the published calendar, which
 # city-wide roles alone may load; the filters an account saves for itself, found by its name; a complaint, which anybody may
-# make about any institution; and a check of what is sent along, which stores nothing.
-unowned := {"build.start", "calendar.load", "complaint.file", "filing.precheck", "filter.drop", "filter.save"}
+# make about any institution; a check of what is sent along, which stores nothing; and having a stuck case tried again, which
+# shows nothing of it.
+unowned := {"build.start", "calendar.load", "case.retry", "complaint.file", "filing.precheck", "filter.drop", "filter.save"}
 
 # Acts that make something new, so that there is nothing yet to be seen.
 beginnings := {

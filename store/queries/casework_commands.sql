@@ -10,9 +10,6 @@ SELECT * FROM idempotency_keys WHERE principal = @principal AND key = @key;
 -- name: AnswerIdempotencyKey :exec
 UPDATE idempotency_keys SET status = @status, response = @response, answer = sqlc.narg(answer) WHERE principal = @principal AND key = @key;
 
--- name: ForgetIdempotencyKey :exec
-DELETE FROM idempotency_keys WHERE principal = @principal AND key = @key;
-
 -- name: ForgetOldKeys :execrows
 -- Served by idempotency_keys_age.
 DELETE FROM idempotency_keys WHERE created_at < @before;
@@ -30,8 +27,15 @@ VALUES (@id, @case_no, @county, @institution, @kind, @name, @payload, @created_a
 -- name: OutboxByID :one
 SELECT * FROM outbox WHERE id = @id;
 
--- name: DropOutbox :execrows
-DELETE FROM outbox WHERE id = @id AND delivered_at IS NULL;
+-- name: WaitingBefore :many
+-- What people sent to the case before a row and is not delivered yet. Served by outbox_of_case.
+SELECT * FROM outbox
+WHERE case_no = @case_no AND delivered_at IS NULL AND name = ANY (sqlc.arg(names)::text[])
+    AND (created_at, id) < (sqlc.arg(created_at)::timestamptz, sqlc.arg(id)::text)
+ORDER BY created_at, id LIMIT 20;
+
+-- name: FailOutbox :exec
+UPDATE outbox SET failed = failed + 1 WHERE id = @id AND failed = @failed;
 
 -- name: DueOutbox :many
 -- Served by outbox_waiting. Rows another relay holds are passed over.
@@ -41,4 +45,40 @@ SELECT * FROM outbox WHERE delivered_at IS NULL AND next_at <= @now ORDER BY nex
 UPDATE outbox SET attempts = attempts + 1, next_at = @next_at WHERE id = @id;
 
 -- name: RefuseOutbox :exec
-UPDATE outbox SET delivered_at = @delivered_at, refused = @refused WHERE id = @id;
+UPDATE outbox SET delivered_at = @delivered_at, refused = @refused WHERE id = @id AND delivered_at IS NULL;
+
+-- name: TakeCasesToLookAt :many
+-- Open cases whose workflow should run, the longest unlooked at first; others that look meanwhile pass over them. Served by
+-- cases_looked_at.
+UPDATE cases SET looked_at = sqlc.arg(now)::timestamptz WHERE case_no IN (
+    SELECT c.case_no FROM cases c
+    WHERE c.status = 'open' AND c.looked_at < sqlc.arg(before)::timestamptz
+        AND NOT EXISTS (SELECT FROM outbox o WHERE o.id = 'start/' || c.case_no AND o.delivered_at IS NULL)
+    ORDER BY c.looked_at LIMIT sqlc.arg(page_size)::integer FOR UPDATE SKIP LOCKED)
+RETURNING *;
+
+-- name: PrintingOfCase :many
+SELECT id FROM outbox WHERE case_no = @case_no AND name = @name ORDER BY created_at DESC LIMIT 50;
+
+-- name: StepsOfEngine :one
+-- The steps that the workflow of a case has written. Served by the unique key of case and step.
+SELECT count(*) FROM case_events WHERE case_no = @case_no AND actor = 'engine' AND kind NOT IN ('submitted', 'case_stuck', 'case_unstuck', 'answer_refused');
+
+-- name: UndeliveredOutbox :one
+-- How many commands wait for their case, and since when the oldest does. Served by outbox_waiting.
+SELECT count(*) AS waiting, coalesce(min(created_at), now())::timestamptz AS oldest FROM outbox WHERE delivered_at IS NULL;
+
+-- name: CountStuck :many
+-- Served by cases_stuck.
+SELECT stuck_reason, count(*) AS cases FROM cases WHERE stuck_at IS NOT NULL GROUP BY stuck_reason ORDER BY stuck_reason;
+
+-- name: StuckCases :many
+-- Cases that need an operator, after a place in the list; an empty county is the city. Served by cases_stuck.
+SELECT case_no, kind, county, stuck_at, stuck_reason FROM cases
+WHERE stuck_at IS NOT NULL AND (sqlc.arg(county)::text = '' OR county = sqlc.arg(county)::text)
+    AND (stuck_at, case_no) > (sqlc.arg(after_at)::timestamptz, sqlc.arg(after_no)::text)
+ORDER BY stuck_at, case_no LIMIT sqlc.arg(page_size)::integer;
+
+-- name: PendingPapers :one
+-- How many papers wait to be printed, and since when the oldest does. Served by documents_pending.
+SELECT count(*) AS waiting, coalesce(min(created_at), now())::timestamptz AS oldest FROM documents WHERE state = 'pending';

@@ -41,7 +41,8 @@ VALUES (@id, @case_no, @kind, @title, @county, @institution, @partner, @role, @o
 SELECT * FROM tasks WHERE id = @id FOR UPDATE;
 
 -- name: CloseTask :exec
-UPDATE tasks SET state = @state, outcome = @outcome, answer = @answer, closed_by = @closed_by, closed_at = @closed_at
+UPDATE tasks SET state = @state, outcome = @outcome, answer = @answer, closed_by = @closed_by, closed_at = @closed_at,
+    completion = @completion
 WHERE id = @id;
 
 -- name: MarkTask :exec
@@ -157,3 +158,28 @@ SELECT DISTINCT ON (name) name, value, verified FROM county_settings WHERE count
 
 -- name: TaskAnswer :one
 SELECT answer, outcome, closed_by, closed_at FROM tasks WHERE id = @id;
+
+-- name: MarkStuck :exec
+UPDATE cases SET stuck_at = sqlc.arg(stuck_at)::timestamptz, stuck_reason = @reason WHERE case_no = @case_no;
+
+-- name: MarkOpenStuck :execrows
+UPDATE cases SET stuck_at = sqlc.arg(stuck_at)::timestamptz, stuck_reason = @reason
+WHERE case_no = @case_no AND status = 'open' AND (stuck_at IS NULL OR stuck_reason <> @reason);
+
+-- name: ClearStuck :exec
+UPDATE cases SET stuck_at = NULL, stuck_reason = '' WHERE case_no = @case_no;
+
+-- name: CancelOpenTasks :many
+-- Every open task of a case that has ended, or those after a number. Served by tasks_by_case.
+UPDATE tasks SET state = 'cancelled', outcome = 'withdrawn', answer = '{}', closed_by = @closed_by, closed_at = sqlc.arg(closed_at)::timestamptz
+WHERE case_no = @case_no AND state = 'open' AND coalesce(substring(id FROM '[.]([0-9]{1,9})$'), '0')::integer > sqlc.arg(after)::integer
+RETURNING id, title;
+
+-- name: LastTaskNumber :one
+-- Served by tasks_of_case.
+SELECT coalesce(max(substring(id FROM '[.]([0-9]{1,9})$')::integer), 0)::integer FROM tasks WHERE case_no = @case_no;
+
+-- name: AskAgain :exec
+UPDATE tasks SET kind = @kind, title = @title, partner = @partner, role = @role, outcomes = @outcomes, decision = @decision,
+    excluded = @excluded, clock = @clock, due_on = @due_on, due_provisional = @due_provisional, assignee = NULL
+WHERE id = @id AND state = 'open';

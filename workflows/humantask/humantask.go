@@ -3,6 +3,7 @@
 package humantask
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -186,9 +187,9 @@ func (d *Desk) complete(ctx workflow.Context, c Completion) (Closed, error) {
 	}
 	q.taken = true
 	at := workflow.Now(ctx)
-	err = workflow.ExecuteLocalActivity(activities.Local(ctx), engine.CloseTask, activities.CloseTask{
+	err = activities.Do(ctx, nil, engine.CloseTask, activities.CloseTask{
 		CaseNo: d.caseNo, Completion: c.ID, Task: c.Task, Outcome: c.Outcome, Actor: c.Actor, Role: c.Role, At: at,
-	}).Get(ctx, nil)
+	})
 	if err != nil {
 		q.taken = false
 		return Closed{}, err
@@ -205,10 +206,27 @@ var engine *activities.Engine
 // has lasted long enough. It returns the interruption's error unchanged.
 func (d *Desk) Ask(ctx workflow.Context, spec Spec) (Answer, error) {
 	if d.interrupted != nil {
+		if err := d.cancelUnasked(ctx); err != nil {
+			return Answer{}, err
+		}
 		return Answer{}, d.interrupted
 	}
 	d.asked++
 	return d.ask(ctx, d.caseNo+"."+strconv.Itoa(d.asked), &question{spec: spec})
+}
+
+// cancelsUnasked is the change by which a desk that is interrupted before it asks takes back what a lost try of the workflow task,
+// which had not seen the interruption yet, has asked.
+const cancelsUnasked = "cancels-unasked"
+
+func (d *Desk) cancelUnasked(ctx workflow.Context) error {
+	if workflow.GetVersion(ctx, cancelsUnasked, workflow.DefaultVersion, 1) == workflow.DefaultVersion {
+		return nil
+	}
+	last := d.asked
+	err := activities.Do(ctx, &last, engine.CancelUnasked, activities.CancelUnasked{CaseNo: d.caseNo, Asked: d.asked, At: workflow.Now(ctx)})
+	d.asked = max(d.asked, last)
+	return err
 }
 
 // AskOn waits on for the answer to a question that Resume has taken over, as Ask does.
@@ -221,11 +239,11 @@ func (d *Desk) ask(ctx workflow.Context, id string, q *question) (Answer, error)
 	defer delete(d.open, id)
 	spec := q.spec
 	var plan activities.TaskPlan
-	err := workflow.ExecuteLocalActivity(activities.Local(ctx), engine.OpenTask, activities.OpenTask{
+	err := activities.Do(ctx, &plan, engine.OpenTask, activities.OpenTask{
 		CaseNo: d.caseNo, Task: id, Kind: spec.Kind, Title: spec.Title, Role: spec.Role, Outcomes: spec.Outcomes,
 		Stage: spec.Stage, Decision: spec.Decision, Excluded: spec.Excluded, Only: spec.Only,
 		Clock: spec.Clock, Days: spec.Days, Silence: spec.Silence, Reminder: spec.Reminder, At: workflow.Now(ctx),
-	}).Get(ctx, &plan)
+	})
 	if err != nil {
 		return Answer{}, err
 	}
@@ -245,9 +263,9 @@ func (d *Desk) wait(ctx workflow.Context, id string, q *question, plan activitie
 			plan.Moments = plan.Moments[1:]
 			err = d.reach(ctx, id, q, moment)
 		case published.ReceiveAsync(nil):
-			err = workflow.ExecuteLocalActivity(activities.Local(ctx), engine.RescheduleTask, activities.RescheduleTask{
+			err = activities.Do(ctx, &plan, engine.RescheduleTask, activities.RescheduleTask{
 				CaseNo: d.caseNo, Task: id, Days: q.spec.Days, Silence: q.spec.Silence, Reminder: q.spec.Reminder, At: workflow.Now(ctx),
-			}).Get(ctx, &plan)
+			})
 		}
 		if err != nil {
 			return Answer{}, err
@@ -270,19 +288,26 @@ func awaitNext(ctx workflow.Context, moments []activities.Moment, condition func
 // reach does what the moment asks for: a mark on the task, or its end when silence has lasted long enough.
 func (d *Desk) reach(ctx workflow.Context, id string, q *question, m activities.Moment) error {
 	if m.Kind != activities.MomentSilence {
-		return workflow.ExecuteLocalActivity(activities.Local(ctx), engine.MarkTask, activities.MarkTask{
+		return activities.Do(ctx, nil, engine.MarkTask, activities.MarkTask{
 			CaseNo: d.caseNo, Task: id, Moment: m,
-		}).Get(ctx, nil)
+		})
 	}
 	if q.taken {
 		return nil
 	}
 	q.taken = true
+	defer func() { q.taken = false }()
 	silent := Answer{Task: id, Outcome: nursery.OutcomeSilent, Actor: nursery.Engine.Account, Role: nursery.RoleEngine, Silent: true}
-	err := workflow.ExecuteLocalActivity(activities.Local(ctx), engine.CloseTask, activities.CloseTask{
+	err := activities.Do(ctx, nil, engine.CloseTask, activities.CloseTask{
 		CaseNo: d.caseNo, Task: id, Outcome: silent.Outcome, Actor: silent.Actor, Role: silent.Role, At: workflow.Now(ctx),
-	}).Get(ctx, nil)
-	q.answer, q.taken = &silent, false
+	})
+	var closed *temporal.ApplicationError
+	if errors.As(err, &closed) && closed.Type() == ErrTaskClosed {
+		return nil // answered in time, though the answer was lost on its way here: it is sent again
+	}
+	if err == nil {
+		q.answer = &silent
+	}
 	return err
 }
 
@@ -291,9 +316,9 @@ func (d *Desk) finish(ctx workflow.Context, id string, q *question) (Answer, err
 		return *q.answer, nil
 	}
 	q.taken = true
-	err := workflow.ExecuteLocalActivity(activities.Local(ctx), engine.CancelTask, activities.CancelTask{
+	err := activities.Do(ctx, nil, engine.CancelTask, activities.CancelTask{
 		CaseNo: d.caseNo, Task: id, At: workflow.Now(ctx),
-	}).Get(ctx, nil)
+	})
 	if err != nil {
 		return Answer{}, err
 	}

@@ -1,0 +1,337 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+
+	"tuoyu/activities"
+	"tuoyu/nursery"
+	"tuoyu/store"
+	"tuoyu/workflows"
+	"tuoyu/workflows/humantask"
+)
+
+// deliverAnswer sends the answer kept under that ID to its case, unless it is there already.
+func (s *Service) deliverAnswer(ctx context.Context, completion string) (humantask.Closed, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
+	defer cancel()
+	var row store.Outbox
+	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
+		row, err = q.OutboxByID(ctx, completion)
+		return err
+	})
+	if err != nil {
+		return humantask.Closed{}, err
+	}
+	if row.DeliveredAt != nil {
+		return settled(row)
+	}
+	return s.deliver(ctx, row, told)
+}
+
+// audience says whether the sender of an answer is there to be told that it is refused.
+type audience bool
+
+const (
+	told audience = true
+	late audience = false // the timeline says so instead
+)
+
+// deliver sends the answer to its case, bounded by answerWithin.
+func (s *Service) deliver(ctx context.Context, row store.Outbox, to audience) (humantask.Closed, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
+	defer cancel()
+	return s.settle(ctx, row, to)
+}
+
+// settle sends a row to its case, after the answers and withdrawals that people sent to the case before: an answer that Postgres
+// has written and Temporal has lost comes first, so that the case takes the same way again.
+func (s *Service) settle(ctx context.Context, row store.Outbox, to audience) (humantask.Closed, error) {
+	if row.Name == humantask.CompleteUpdate || row.Name == workflows.WithdrawUpdate {
+		var before []store.Outbox
+		err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
+			before, err = q.WaitingBefore(ctx, store.WaitingBeforeParams{
+				CaseNo: row.CaseNo, Names: []string{humantask.CompleteUpdate, workflows.WithdrawUpdate}, CreatedAt: row.CreatedAt, ID: row.ID,
+			})
+			return err
+		})
+		if err != nil {
+			return humantask.Closed{}, fmt.Errorf("read what was sent before: %w", err)
+		}
+		for _, first := range before {
+			if _, err := s.settleOne(ctx, first, late); err != nil && !isRefused(err) {
+				return humantask.Closed{}, fmt.Errorf("what was sent before: %w", err)
+			}
+		}
+	}
+	return s.settleOne(ctx, row, to)
+}
+
+// settleOne sends a row to its case and notes what became of it. It is marked delivered only now that Temporal has recorded the
+// outcome. The error is one of refusal when the case will never take it; what Postgres has written as taken is never refused,
+// and no answer is deleted.
+func (s *Service) settleOne(ctx context.Context, row store.Outbox, to audience) (humantask.Closed, error) {
+	closed, err := s.update(ctx, row)
+	switch {
+	case err == nil:
+		return closed, s.markDelivered(ctx, row.ID)
+	case isGone(err):
+		if err = s.whyGone(ctx, row, err); !isRefused(err) {
+			return closed, err
+		}
+	case isFailedUpdate(err):
+		return closed, errors.Join(err, s.markFailed(ctx, row))
+	case !isRefused(err):
+		return closed, err
+	}
+	taken, lookErr := s.taken(ctx, row)
+	switch {
+	case lookErr != nil:
+		return closed, lookErr
+	case !taken:
+		return closed, errors.Join(err, s.markRefused(ctx, row, refusal(err), to))
+	}
+	if err := s.markDelivered(ctx, row.ID); err != nil {
+		return closed, err
+	}
+	now := s.Now()
+	row.DeliveredAt = &now
+	return settled(row)
+}
+
+// whyGone returns a refusal when the case has ended, and otherwise notes that a case is open which Temporal does not run.
+func (s *Service) whyGone(ctx context.Context, row store.Outbox, gone error) error {
+	c, err := s.readCase(ctx, row.CaseNo)
+	if err != nil {
+		return err
+	}
+	if c.Status == string(nursery.CaseEnded) {
+		return temporal.NewNonRetryableApplicationError("case has ended", refusedCaseEnded, gone)
+	}
+	return errors.Join(gone, s.look(ctx, c))
+}
+
+func (s *Service) readCase(ctx context.Context, caseNo string) (c store.Case, err error) {
+	err = s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		c, err = q.CaseByNumber(ctx, caseNo)
+		return err
+	})
+	if err != nil {
+		return c, fmt.Errorf("read case: %w", err)
+	}
+	return c, nil
+}
+
+// taken reports whether Postgres has what the row asks for as done.
+func (s *Service) taken(ctx context.Context, row store.Outbox) (bool, error) {
+	var k kept
+	if err := json.Unmarshal(row.Payload, &k); err != nil {
+		return false, fmt.Errorf("decode answer: %w", err)
+	}
+	var done bool
+	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		if row.Name != humantask.CompleteUpdate {
+			c, err := q.CaseByNumber(ctx, row.CaseNo)
+			ended := c.Status == string(nursery.CaseEnded)
+			done = ended && (row.Name != workflows.WithdrawUpdate || c.Outcome == string(nursery.StageWithdrawn))
+			return err
+		}
+		task, err := q.TaskByID(ctx, k.Task)
+		if store.IsNotFound(err) {
+			return nil
+		}
+		done = task.TakenAs(row.ID, k.Outcome, k.Actor)
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("look whether it was taken: %w", err)
+	}
+	return done, nil
+}
+
+// markDelivered notes that the case has what the row sent.
+func (s *Service) markDelivered(ctx context.Context, id string) error {
+	now := s.Now()
+	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		return q.MarkDelivered(ctx, store.MarkDeliveredParams{ID: id, DeliveredAt: &now})
+	})
+	if err != nil {
+		return fmt.Errorf("mark delivered: %w", err)
+	}
+	return nil
+}
+
+// markRefused notes that the case will never take the row, and why. The content stays.
+func (s *Service) markRefused(ctx context.Context, row store.Outbox, why string, to audience) error {
+	now := s.Now()
+	return s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		var k kept
+		if err := json.Unmarshal(row.Payload, &k); err != nil {
+			return fmt.Errorf("decode answer: %w", err)
+		}
+		if err := q.RefuseOutbox(ctx, store.RefuseOutboxParams{ID: row.ID, DeliveredAt: &now, Refused: &why}); err != nil {
+			return fmt.Errorf("mark refused: %w", err)
+		}
+		if to == told {
+			return nil
+		}
+		c, err := q.CaseByNumber(ctx, row.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read case: %w", err)
+		}
+		return s.event(ctx, q, c, nursery.Engine, "refused/"+row.ID, "answer_refused",
+			"一份迟到的办理结果未被采纳，内容已留存", k.Role != nursery.RoleInstitution, map[string]string{"completion": row.ID, "why": why})
+	})
+}
+
+// markFailed notes that an Update of the row ended without an outcome, so that it is sent under another ID.
+func (s *Service) markFailed(ctx context.Context, row store.Outbox) error {
+	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		return q.FailOutbox(ctx, store.FailOutboxParams{ID: row.ID, Failed: row.Failed})
+	})
+	if err != nil {
+		return fmt.Errorf("mark failed: %w", err)
+	}
+	return nil
+}
+
+// settled says what became of an answer that has reached its case already.
+func settled(row store.Outbox) (humantask.Closed, error) {
+	if row.Refused != nil {
+		return humantask.Closed{}, temporal.NewNonRetryableApplicationError("refused before", *row.Refused, nil)
+	}
+	var k kept
+	if err := json.Unmarshal(row.Payload, &k); err != nil {
+		return humantask.Closed{}, fmt.Errorf("decode answer: %w", err)
+	}
+	return humantask.Closed{Task: k.Task, Outcome: k.Outcome, By: k.Actor, At: *row.DeliveredAt}, nil
+}
+
+// update sends an outbox row to its case. A case that Temporal does not know may have its start still in the outbox;
+// that goes first.
+func (s *Service) update(ctx context.Context, row store.Outbox) (humantask.Closed, error) {
+	closed, err := s.send(ctx, row)
+	if !isGone(err) {
+		return closed, err
+	}
+	var start store.Outbox
+	found := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
+		start, err = q.OutboxByID(ctx, "start/"+row.CaseNo)
+		return err
+	})
+	switch {
+	case store.IsNotFound(found) || found == nil && start.DeliveredAt != nil:
+		return closed, err
+	case found != nil:
+		return closed, fmt.Errorf("read start: %w", found)
+	}
+	if err := s.start(ctx, start); err != nil {
+		return closed, err
+	}
+	return s.send(ctx, row)
+}
+
+// updateID returns the ID of the Update of a row. It is the row's own, so that Temporal takes a repeat once. An Update that ended
+// without an outcome is recorded under its ID for good; the next one has another.
+func updateID(row store.Outbox) string {
+	if row.Failed == 0 {
+		return row.ID
+	}
+	return fmt.Sprintf("%s/%d", row.ID, row.Failed)
+}
+
+// send puts an outbox row to its workflow as a Temporal Update.
+func (s *Service) send(ctx context.Context, row store.Outbox) (humantask.Closed, error) {
+	var k kept
+	if err := json.Unmarshal(row.Payload, &k); err != nil {
+		return humantask.Closed{}, fmt.Errorf("decode answer: %w", err)
+	}
+	var arg any = humantask.Completion{ID: row.ID, Task: k.Task, Outcome: k.Outcome, Actor: k.Actor, Role: k.Role}
+	switch row.Name {
+	case workflows.WithdrawUpdate:
+		arg = workflows.Withdrawal{ID: row.ID, Actor: k.Actor, Role: k.Role}
+	case activities.BuildChanged, activities.CaseChanged:
+		arg = workflows.Change{ID: row.ID}
+	}
+	handle, err := s.Temporal.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
+		WorkflowID: row.CaseNo, UpdateID: updateID(row), UpdateName: row.Name, Args: []any{arg},
+		WaitForStage: client.WorkflowUpdateStageCompleted,
+	})
+	if err != nil {
+		return humantask.Closed{}, fmt.Errorf("send %s: %w", row.Name, err)
+	}
+	var closed humantask.Closed
+	if err := handle.Get(ctx, &closed); err != nil {
+		return closed, fmt.Errorf("send %s: %w", row.Name, err)
+	}
+	return closed, nil
+}
+
+// refusedCaseEnded is why an answer to a case that has ended is not taken.
+const refusedCaseEnded = "case_ended"
+
+// isRefused tells an answer the case will never take from one that has not reached it yet.
+func isRefused(err error) bool { return refusal(err) != "" }
+
+// refusal says why the case will never take the answer; empty when that is not what went wrong.
+func refusal(err error) string {
+	var refused *temporal.ApplicationError
+	if errors.As(err, &refused) {
+		switch kind := refused.Type(); kind {
+		case humantask.ErrTaskClosed, humantask.ErrOutcomeNotOffered, humantask.ErrActorExcluded,
+			workflows.ErrTooLateToWithdraw, refusedCaseEnded:
+			return kind
+		}
+	}
+	return ""
+}
+
+// isFailedUpdate reports whether an Update has ended and its outcome is a failure that says nothing of the answer: nothing that
+// runs now ends one so, but an earlier release did, and so does a workflow that fails under it.
+func isFailedUpdate(err error) bool {
+	var application *temporal.ApplicationError
+	var timeout *temporal.TimeoutError
+	var cancelled *temporal.CanceledError
+	return !isRefused(err) && (errors.As(err, &application) || errors.As(err, &timeout) || errors.As(err, &cancelled))
+}
+
+// isGone says that Temporal runs no workflow of the case. Whether the case has ended is for Postgres to say.
+func isGone(err error) bool {
+	var gone *serviceerror.NotFound
+	return errors.As(err, &gone)
+}
+
+func isAlreadyStarted(err error) bool {
+	var started *serviceerror.WorkflowExecutionAlreadyStarted
+	return errors.As(err, &started)
+}
+
+// refusalOf returns what to tell the sender of an answer that the case refused. The answer stays with the reason, so that every
+// repeat is told the same.
+func (s *Service) refusalOf(ctx context.Context, p nursery.Principal, taskID string, why error) error {
+	switch refusal(why) {
+	case humantask.ErrOutcomeNotOffered:
+		return refuse(Invalid, CodeOutcomeNotOffered, "该待办不能这样办理。")
+	case humantask.ErrActorExcluded:
+		return refuse(Forbidden, CodeConflictOfInterest, "提交人、初次核查人不能办理本事项，请由其他工作人员办理。")
+	case workflows.ErrTooLateToWithdraw:
+		return refuse(Conflict, CodeTooLateToWithdraw, "备案回执已发出，不能撤回；如不再办托，请办理注销备案。")
+	}
+	var task store.Task
+	if taskID != "" {
+		err := s.DB.As(ctx, p, func(q *store.Queries) (err error) {
+			task, err = q.TaskByID(ctx, taskID)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return taskClosed(task)
+}

@@ -1,0 +1,147 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+
+	commonpb "go.temporal.io/api/common/v1"
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/workflowservice/v1"
+
+	"tuoyu/activities"
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// Retried says what a retry did.
+type Retried string
+
+// What a retry does.
+const (
+	RetriedStep     Retried = "signalled" // the running workflow tries its step again
+	RetriedWorkflow Retried = "reset"     // the workflow goes on from before its last task
+	RetriedStart    Retried = "started"   // nothing had been done: it starts from the outbox
+)
+
+// RetryCase has a stuck case go on. A workflow that runs is told to try its step again. One that failed or was terminated is reset to
+// before its last task, or to before event when that is not 0: what it did since is done again, and every step that was written is
+// found written. One that Temporal does not know starts again when nothing has been done in the case. Errors: not_found,
+// forbidden, case_not_stuck when the case has ended, case_not_restartable when its history is lost though steps were done.
+func (s *Service) RetryCase(ctx context.Context, p nursery.Principal, caseNo string, event int64) (Retried, error) {
+	if err := s.may(ctx, p, "case.retry", resource{}); err != nil {
+		return "", err
+	}
+	c, err := s.caseToRetry(ctx, caseNo)
+	if err != nil {
+		return "", err
+	}
+	d, err := s.describe(ctx, c.CaseNo)
+	var did Retried
+	switch {
+	case isGone(err):
+		did, err = RetriedStart, s.startAgain(ctx, c)
+	case err != nil:
+	case d.GetWorkflowExecutionInfo().GetStatus() == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING && event == 0:
+		if err := s.signalRetry(ctx, c); err != nil {
+			return "", err
+		}
+		if c.StuckReason != StuckMissing && c.StuckReason != StuckFailed {
+			return RetriedStep, nil // the workflow itself says when the step has succeeded
+		}
+		did = RetriedStep
+	case c.Status != string(nursery.CaseOpen):
+		return "", refuse(Conflict, CodeCaseNotStuck, "本办件已办结，无需重试。")
+	default:
+		did, err = RetriedWorkflow, s.reset(ctx, c, d.GetWorkflowExecutionInfo().GetExecution(), event)
+	}
+	if err != nil {
+		return "", err
+	}
+	return did, s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		return activities.NoteUnstuck(ctx, q, c, p, s.Now())
+	})
+}
+
+func (s *Service) caseToRetry(ctx context.Context, caseNo string) (c store.Case, err error) {
+	err = s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		c, err = caseOf(ctx, q.CaseByNumber, caseNo)
+		return err
+	})
+	return c, err
+}
+
+// signalRetry tells the workflow of the case, and those that print for it, to try again.
+func (s *Service) signalRetry(ctx context.Context, c store.Case) error {
+	var printing []string
+	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
+		printing, err = q.PrintingOfCase(ctx, store.PrintingOfCaseParams{CaseNo: c.CaseNo, Name: printPapers})
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("read printing: %w", err)
+	}
+	ids := []string{c.CaseNo}
+	for _, id := range printing {
+		ids = append(ids, "print/"+id)
+	}
+	for _, id := range ids {
+		if err := s.Temporal.SignalWorkflow(ctx, id, "", activities.RetryStep, nil); err != nil && !isGone(err) {
+			return fmt.Errorf("signal %s: %w", id, err)
+		}
+	}
+	return nil
+}
+
+// startAgain starts the workflow of a case in which nothing was done yet.
+func (s *Service) startAgain(ctx context.Context, c store.Case) error {
+	var start store.Outbox
+	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		steps, err := q.StepsOfEngine(ctx, c.CaseNo)
+		if err != nil {
+			return fmt.Errorf("count steps: %w", err)
+		}
+		if steps > 0 {
+			return refuse(Conflict, CodeCaseNotRestartable, "流程历史已丢失，而本办件已有办理记录，不能重新开始；请从备份恢复流程引擎。")
+		}
+		start, err = q.OutboxByID(ctx, "start/"+c.CaseNo)
+		if err != nil {
+			return fmt.Errorf("read start: %w", err)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.start(ctx, start)
+}
+
+// reset has the workflow go on from before a task: its last one, or the last one before event.
+func (s *Service) reset(ctx context.Context, c store.Case, run *commonpb.WorkflowExecution, event int64) error {
+	task := int64(0)
+	history := s.Temporal.GetWorkflowHistory(ctx, c.CaseNo, run.GetRunId(), false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	for history.HasNext() {
+		e, err := history.Next()
+		if err != nil {
+			return fmt.Errorf("read history: %w", err)
+		}
+		if event != 0 && e.GetEventId() >= event {
+			break
+		}
+		switch e.GetEventType() {
+		case enumspb.EVENT_TYPE_WORKFLOW_TASK_COMPLETED, enumspb.EVENT_TYPE_WORKFLOW_TASK_FAILED, enumspb.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT,
+			enumspb.EVENT_TYPE_WORKFLOW_TASK_STARTED:
+			task = e.GetEventId()
+		}
+	}
+	if task == 0 {
+		return refuse(Conflict, CodeCaseNotRestartable, "流程尚未执行任何任务，不能回退。")
+	}
+	_, err := s.Temporal.ResetWorkflowExecution(ctx, &workflowservice.ResetWorkflowExecutionRequest{
+		Namespace: s.Namespace, WorkflowExecution: &commonpb.WorkflowExecution{WorkflowId: c.CaseNo, RunId: run.GetRunId()},
+		Reason: "tuoyu case retry", WorkflowTaskFinishEventId: task,
+	})
+	if err != nil {
+		return fmt.Errorf("reset workflow: %w", err)
+	}
+	return nil
+}

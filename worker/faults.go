@@ -1,0 +1,59 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/interceptor"
+	"go.temporal.io/sdk/temporal"
+
+	"tuoyu/activities"
+	"tuoyu/store"
+)
+
+// uncertainTries is after how many tries, in about a minute, a fault that is not known to pass counts as one that does not.
+const uncertainTries = 10
+
+// Faults returns the interceptor that tells the faults of a step that pass from those that do not. The former are tried until they
+// have passed; the latter end the tries with an error of type activities.ErrStuck, on which the case waits for an operator.
+func Faults() interceptor.WorkerInterceptor { return &faults{} }
+
+type faults struct {
+	interceptor.WorkerInterceptorBase
+}
+
+// InterceptActivity wraps every activity.
+func (*faults) InterceptActivity(_ context.Context, next interceptor.ActivityInboundInterceptor) interceptor.ActivityInboundInterceptor {
+	return &faultsOfActivity{interceptor.ActivityInboundInterceptorBase{Next: next}}
+}
+
+type faultsOfActivity struct {
+	interceptor.ActivityInboundInterceptorBase
+}
+
+// ExecuteActivity runs the activity and classifies its error. A panic is a fault like any other.
+func (f *faultsOfActivity) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteActivityInput) (result any, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			result, err = nil, fmt.Errorf("panic of type %T", p)
+			activity.GetLogger(ctx).Error("activity panicked", "panic", fmt.Sprint(p))
+		}
+		err = classified(ctx, err)
+	}()
+	return f.Next.ExecuteActivity(ctx, in)
+}
+
+func classified(ctx context.Context, err error) error {
+	var meant *temporal.ApplicationError
+	if err == nil || errors.As(err, &meant) || temporal.IsCanceledError(err) || store.IsTransient(err) || ctx.Err() != nil {
+		return err
+	}
+	class, certain := store.FaultClass(err)
+	if !certain && activity.GetInfo(ctx).Attempt < uncertainTries {
+		return err
+	}
+	activity.GetLogger(ctx).Error("step cannot succeed", "class", class, "error", err)
+	return activities.Stuck(class)
+}
