@@ -166,7 +166,7 @@ func (s *Service) keep(ctx context.Context, q *store.Queries, caseNo, county, in
 func (s *Service) Withdraw(ctx context.Context, p nursery.Principal, key, caseNo, reason string) (Corrected, error) {
 	withdrawal := completionID(p, key)
 	sent := false
-	done, _, err := command(ctx, s, p, key, "filing.withdraw "+caseNo, reason, func(q *store.Queries) (Corrected, error) {
+	done, replayed, err := command(ctx, s, p, key, "filing.withdraw "+caseNo, reason, func(q *store.Queries) (Corrected, error) {
 		c, err := s.ownCase(ctx, q, p, "filing.withdraw", caseNo)
 		if err != nil {
 			return Corrected{}, err
@@ -188,7 +188,7 @@ func (s *Service) Withdraw(ctx context.Context, p nursery.Principal, key, caseNo
 			}
 			return done, s.event(ctx, q, c, p, "withdrawn", "withdrawn", "撤回草稿", false, nil)
 		}
-		sent = true
+		sent, done.Stage = true, ""
 		if err := s.event(ctx, q, c, p, "withdraw/"+withdrawal, "withdrawal_asked", "申请撤回："+reason, false, nil); err != nil {
 			return done, err
 		}
@@ -196,8 +196,14 @@ func (s *Service) Withdraw(ctx context.Context, p nursery.Principal, key, caseNo
 			kept{Actor: p.Account, Role: p.Role, Reason: reason})
 		return done, err
 	})
-	if err != nil || !sent {
+	if err != nil {
 		return done, err
+	}
+	if replayed {
+		return done, s.refusedBefore(ctx, p, withdrawal)
+	}
+	if !sent {
+		return done, nil
 	}
 	_, err = s.deliverAnswer(ctx, withdrawal)
 	switch {
@@ -205,9 +211,10 @@ func (s *Service) Withdraw(ctx context.Context, p nursery.Principal, key, caseNo
 		return Corrected{}, s.refusalOf(ctx, p, "", fmt.Errorf("withdraw: %w", tooLate(err)))
 	case err != nil:
 		s.Log.WarnContext(ctx, "withdrawal not delivered, kept for the relay", "error", err)
-		done.Stage = ""
+		return done, nil
 	}
-	return done, nil
+	done.Stage = nursery.StageWithdrawn
+	return done, s.DB.As(ctx, p, func(q *store.Queries) error { return remember(ctx, q, p, key, done) })
 }
 
 // tooLate reads an ended case as what it means to whoever withdraws.

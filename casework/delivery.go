@@ -335,3 +335,29 @@ func (s *Service) refusalOf(ctx context.Context, p nursery.Principal, taskID str
 	}
 	return taskClosed(task)
 }
+
+// refusedBefore returns what the sender of a command is told again when the case refused what it sent, and nil otherwise.
+func (s *Service) refusedBefore(ctx context.Context, p nursery.Principal, completion string) error {
+	var row store.Outbox
+	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
+		row, err = q.OutboxByID(ctx, completion)
+		return err
+	})
+	switch {
+	case store.IsNotFound(err): // the command sent nothing
+		return nil
+	case err != nil:
+		return fmt.Errorf("read what was sent: %w", err)
+	case row.Refused == nil:
+		return nil
+	}
+	var k kept
+	if err := json.Unmarshal(row.Payload, &k); err != nil {
+		return fmt.Errorf("decode answer: %w", err)
+	}
+	_, why := settled(row)
+	if row.Name == workflows.WithdrawUpdate {
+		why = tooLate(why)
+	}
+	return s.refusalOf(ctx, p, k.Task, why)
+}

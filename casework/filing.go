@@ -100,8 +100,14 @@ func (s *Service) CorrectFiling(ctx context.Context, p nursery.Principal, key, c
 		result.Submitted, handedIn = true, true
 		return result, nil
 	})
-	if err != nil || replayed || !handedIn {
+	if err != nil {
 		return corrected, err
+	}
+	if replayed {
+		return corrected, s.refusedBefore(ctx, p, completionID(p, key))
+	}
+	if !handedIn {
+		return corrected, nil
 	}
 	if task.ID == "" {
 		s.deliverStart(ctx, corrected.CaseNo)
@@ -116,7 +122,7 @@ func (s *Service) CorrectFiling(ctx context.Context, p nursery.Principal, key, c
 		return corrected, nil
 	}
 	corrected.Stage = nursery.StageSubmitted
-	return corrected, nil
+	return corrected, s.DB.As(ctx, p, func(q *store.Queries) error { return remember(ctx, q, p, key, corrected) })
 }
 
 // saveVersion writes the next version of the application. Against open gaps only what they name may differ.

@@ -127,8 +127,14 @@ func (h *house) engineReturns() {
 // work has a worker carry the cases on until the test ends, or until stop is called.
 func (h *house) work() (stop func()) {
 	h.t.Helper()
+	return h.workOn(h.db)
+}
+
+// workOn is work by way of db.
+func (h *house) workOn(db *store.DB) (stop func()) {
+	h.t.Helper()
 	e := &activities.Engine{
-		DB: h.db, Rules: h.rules, Almanac: store.NewAlmanac(h.db), Renderer: renderer(h.t), Blobs: h.blobs, Fields: h.fields, PublicURL: "http://127.0.0.1:8080",
+		DB: db, Rules: h.rules, Almanac: store.NewAlmanac(db), Renderer: renderer(h.t), Blobs: h.blobs, Fields: h.fields, PublicURL: "http://127.0.0.1:8080",
 	}
 	patient := sdkworker.Options{WorkerStopTimeout: 10 * time.Second, Interceptors: []interceptor.WorkerInterceptor{worker.Faults()}} // what is being printed is printed
 	cases := sdkworker.New(h.temporal, workflows.TaskQueue, patient)

@@ -22,38 +22,60 @@ const taskVisit = "inspection.visit"
 // StartInspection opens a single visit with two named officers, held against inspect.case. Errors: invalid with what the
 // rules refuse, not_inspectable, forbidden.
 func (s *Service) StartInspection(ctx context.Context, p nursery.Principal, key string, in InspectionRequest) (InspectionSummary, error) {
-	caseNo, replayed, err := command(ctx, s, p, key, "inspection.start", in, func(q *store.Queries) (string, error) {
+	started, replayed, err := command(ctx, s, p, key, "inspection.start", in, func(q *store.Queries) (startedInspection, error) {
 		if err := s.may(ctx, p, "inspection.start", resource{County: p.County}); err != nil {
-			return "", err
+			return startedInspection{}, err
 		}
 		c := checker{}
 		c.limits(in)
 		if err := c.refusal(); err != nil {
-			return "", err
+			return startedInspection{}, err
 		}
 		planned := store.Inspection{Institution: in.Institution, Kind: in.Kind, FirstInspector: in.FirstInspector, SecondInspector: in.SecondInspector}
 		if err := s.heldAgainst(ctx, q, planned, p.County, activities.VisitDay{}, map[string]string{
 			"/second": "/second_inspector", visitsThisYear: "/institution",
 		}); err != nil {
-			return "", err
+			return startedInspection{}, err
 		}
 		caseNo, err := activities.OpenInspection(ctx, q, activities.PlannedInspection{
 			ID: "single/" + completionID(p, key), County: p.County, Institution: in.Institution, Half: nursery.HalfYearOf(s.today()).String(),
 			Kind: in.Kind, FirstInspector: in.FirstInspector, SecondInspector: in.SecondInspector,
 		}, s.Now())
 		if errors.Is(err, activities.ErrNotInspectable) {
-			return "", refuse(Invalid, CodeNotInspectable, "该机构没有在本县区备案。", FieldError{Location: "/institution", Message: "没有备案的机构"})
+			return startedInspection{}, refuse(Invalid, CodeNotInspectable, "该机构没有在本县区备案。", FieldError{Location: "/institution", Message: "没有备案的机构"})
 		}
-		return caseNo, err
+		return startedInspection{CaseNo: caseNo}, err
 	})
 	if err != nil {
 		return InspectionSummary{}, err
 	}
-	if !replayed {
-		s.deliverStart(ctx, caseNo)
+	if started.Answer != nil {
+		return *started.Answer, nil
 	}
-	d, err := s.Inspection(ctx, p, caseNo)
-	return d.InspectionSummary, err
+	if !replayed {
+		s.deliverStart(ctx, started.CaseNo)
+	}
+	d, err := s.Inspection(ctx, p, started.CaseNo)
+	if err != nil {
+		return InspectionSummary{}, err
+	}
+	started.Answer = &d.InspectionSummary
+	return d.InspectionSummary, s.DB.As(ctx, p, func(q *store.Queries) error { return remember(ctx, q, p, key, started) })
+}
+
+// startedInspection is the remembered answer to StartInspection: the number at once, the whole once it was returned.
+type startedInspection struct {
+	CaseNo string             `json:"case_no"`
+	Answer *InspectionSummary `json:"answer,omitempty"`
+}
+
+// UnmarshalJSON also reads what earlier releases remembered, the number alone.
+func (a *startedInspection) UnmarshalJSON(raw []byte) error {
+	if json.Unmarshal(raw, &a.CaseNo) == nil {
+		return nil
+	}
+	type plain startedInspection
+	return json.Unmarshal(raw, (*plain)(a))
 }
 
 // visitsThisYear is the fact that a county's cap on inspections is about; an arrangement whose places name it is held against the cap.

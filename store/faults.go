@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"net"
@@ -97,9 +96,4 @@ func FaultClass(err error) (class string, certain bool) {
 		return FaultMissing, false
 	}
 	return FaultStep, false
-}
-
-// storageFault wraps an error of the file system in ErrStorage.
-func storageFault(doing string, err error) error {
-	return fmt.Errorf("%s: %w: %w", doing, ErrStorage, err)
 }

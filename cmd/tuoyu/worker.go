@@ -61,7 +61,9 @@ func (p *process) work(ctx context.Context) error {
 		return errors.Join(err, srv.http.Close())
 	}
 	var beside sync.WaitGroup
-	beside.Go(func() { p.casework(nil, nil).Relay(ctx) })
+	service := p.casework(nil, nil)
+	beside.Go(func() { service.Relay(ctx) })
+	beside.Go(func() { service.Reconcile(ctx) })
 	beside.Go(func() { p.rules.Watch(ctx, bundleInterval) })
 	slog.Info("worker started", "listen", srv.address(), "rules", p.rules.Status().Revision, "version", version)
 

@@ -1,0 +1,90 @@
+package humantask_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/workflow"
+
+	"tuoyu/activities"
+	"tuoyu/nursery"
+	"tuoyu/store"
+	"tuoyu/store/storetest"
+	"tuoyu/workflows/humantask"
+)
+
+const caseNo = "BA-140403-2026-000900-X"
+
+func openedCase(t *testing.T) *store.DB {
+	t.Helper()
+	db := storetest.New(t)
+	require.NoError(t, db.As(t.Context(), nursery.Engine, func(q *store.Queries) error {
+		if err := q.Exec(t.Context(), `INSERT INTO institutions (id, county, updated_at) VALUES ('inst-140403-01', '140403', now())`); err != nil {
+			return err
+		}
+		return q.Exec(t.Context(), `INSERT INTO cases (case_no, kind, county, institution, stage, status, holder, tracking_hash, created_at, updated_at)
+			VALUES ($1, 'filing', '140403', 'inst-140403-01', 'submitted', 'open', 'clerk', '\x00', now(), now())`, caseNo)
+	}))
+	return db
+}
+
+func tasks(t *testing.T, db *store.DB) (rows []string) {
+	t.Helper()
+	require.NoError(t, db.As(t.Context(), nursery.Engine, func(q *store.Queries) (err error) {
+		rows, err = q.Strings(t.Context(), `SELECT id || ' ' || kind || ' ' || state FROM tasks ORDER BY id`)
+		return err
+	}))
+	return rows
+}
+
+// lost opens a task as a try of the workflow does that is lost before Temporal has recorded it.
+func lost(t *testing.T, e *activities.Engine, n, kind string) {
+	t.Helper()
+	_, err := e.OpenTask(t.Context(), activities.OpenTask{
+		CaseNo: caseNo, Task: caseNo + "." + n, Kind: kind, Title: kind, Role: nursery.RoleClerk, Outcomes: []nursery.Outcome{nursery.OutcomeAccept}, At: time.Now(),
+	})
+	require.NoError(t, err)
+}
+
+func TestWhatALostTryAskedAndThisOneDoesNotIsCancelledAndItsNumberNotUsedAgain(t *testing.T) {
+	db := openedCase(t)
+	e := &activities.Engine{DB: db, Almanac: store.NewAlmanac(db)}
+	lost(t, e, "1", "filing.review")
+	env := new(testsuite.WorkflowTestSuite).NewTestWorkflowEnvironment()
+	env.RegisterActivity(e)
+	over := errors.New("over")
+	env.RegisterDelayedCallback(func() {
+		env.UpdateWorkflow(humantask.CompleteUpdate, "u", &testsuite.TestUpdateCallback{
+			OnAccept: func() {}, OnReject: func(err error) { t.Errorf("rejected: %v", err) }, OnComplete: func(any, error) {},
+		}, humantask.Completion{ID: "u", Task: caseNo + ".2", Outcome: nursery.OutcomeAccept, Actor: "clerk-140403", Role: nursery.RoleClerk})
+	}, time.Hour)
+	env.ExecuteWorkflow(func(ctx workflow.Context) error {
+		desk, err := humantask.NewDesk(ctx, caseNo)
+		if err != nil {
+			return err
+		}
+		spec := humantask.Spec{Kind: "filing.site_visit", Title: "现场核查", Role: nursery.RoleInspector, Outcomes: []nursery.Outcome{nursery.OutcomeAccept}}
+		desk.Interrupt(over)
+		if _, err := desk.Ask(ctx, spec); !errors.Is(err, over) {
+			return errors.New("asked though interrupted")
+		}
+		desk.Interrupt(nil)
+		_, err = desk.Ask(ctx, spec)
+		return err
+	})
+	require.NoError(t, env.GetWorkflowError())
+	require.Equal(t, []string{caseNo + ".1 filing.review cancelled", caseNo + ".2 filing.site_visit closed"}, tasks(t, db))
+}
+
+func TestATaskThatALostTryAskedUnderTheSameNumberBecomesTheOneAskedNow(t *testing.T) {
+	db := openedCase(t)
+	e := &activities.Engine{DB: db, Almanac: store.NewAlmanac(db)}
+	lost(t, e, "1", "filing.review")
+	lost(t, e, "1", "filing.review")
+	require.Equal(t, []string{caseNo + ".1 filing.review open"}, tasks(t, db))
+	lost(t, e, "1", "filing.site_visit")
+	require.Equal(t, []string{caseNo + ".1 filing.site_visit open"}, tasks(t, db))
+}
