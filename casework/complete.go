@@ -214,7 +214,7 @@ func (s *Service) Withdraw(ctx context.Context, p nursery.Principal, key, caseNo
 		return done, nil
 	}
 	done.Stage = nursery.StageWithdrawn
-	return done, s.DB.As(ctx, p, func(q *store.Queries) error { return remember(ctx, q, p, key, done) })
+	return done, s.DB.As(ctx, p, func(q *store.Queries) error { return s.remember(ctx, q, p, key, done) })
 }
 
 // tooLate reads an ended case as what it means to whoever withdraws.

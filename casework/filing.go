@@ -122,7 +122,7 @@ func (s *Service) CorrectFiling(ctx context.Context, p nursery.Principal, key, c
 		return corrected, nil
 	}
 	corrected.Stage = nursery.StageSubmitted
-	return corrected, s.DB.As(ctx, p, func(q *store.Queries) error { return remember(ctx, q, p, key, corrected) })
+	return corrected, s.DB.As(ctx, p, func(q *store.Queries) error { return s.remember(ctx, q, p, key, corrected) })
 }
 
 // saveVersion writes the next version of the application. Against open gaps only what they name may differ.

@@ -60,7 +60,7 @@ func (s *Service) StartInspection(ctx context.Context, p nursery.Principal, key 
 		return InspectionSummary{}, err
 	}
 	started.Answer = &d.InspectionSummary
-	return d.InspectionSummary, s.DB.As(ctx, p, func(q *store.Queries) error { return remember(ctx, q, p, key, started) })
+	return d.InspectionSummary, s.DB.As(ctx, p, func(q *store.Queries) error { return s.remember(ctx, q, p, key, started) })
 }
 
 // startedInspection is the remembered answer to StartInspection: the number at once, the whole once it was returned.
