@@ -107,5 +107,9 @@ func Names(e *Engine) []Named {
 		{"MarkTask", e.MarkTask, ""},
 		{"CloseTask", e.CloseTask, ""},
 		{"CancelTask", e.CancelTask, ""},
+		{"CancelUnasked", e.CancelUnasked, ""},
+
+		{"MarkStuck", e.MarkStuck, ""},
+		{"ClearStuck", e.ClearStuck, ""},
 	}
 }

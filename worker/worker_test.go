@@ -23,9 +23,9 @@ const (
 	InsuranceClaim Print Referral`
 
 	pinnedActivities = `AcceptMaterials AdmitClaim ApproveChange Assess AssessBuild AssessContract AssessDuties AssessVisit BeginContract
-	Cancel CancelTask CheckInsurance CloseCheckup CloseContract CloseInspection CloseInspectionPlan CloseInsurance
+	Cancel CancelTask CancelUnasked CheckInsurance ClearStuck CloseCheckup CloseContract CloseInspection CloseInspectionPlan CloseInsurance
 	CloseRectified CloseTask ContestClaim DrawInspections EndBuild EndCheckup EndContract FileContract FollowCheckup
-	InsuranceOpen IssueReceipt MarkTask MoveReferral NameInspector NoteInsurance OpenBuild OpenCase OpenCheckup
+	InsuranceOpen IssueReceipt MarkStuck MarkTask MoveReferral NameInspector NoteInsurance OpenBuild OpenCase OpenCheckup
 	OpenInsurance OpenInsuranceClaim OpenPlannedInspections OpenReferral OpenRoundOfContract OpenTask OrderCorrection
 	PayClaim PrintPapers PublishCommitment ReadContract RecordConformity RecordNonconformity RecordVisit ReferInspection
 	ReferPenalty RefuseChange RefuseClaim RefuseContract RenewContract RequestCorrections Reroute RescheduleTask
