@@ -14,7 +14,7 @@ TOOLS := $(BIN)/sqlc $(BIN)/staticcheck $(BIN)/templ $(BIN)/workflowcheck
 demo: export TUOYU_PUBLIC_URL ?= http://127.0.0.1:8080
 demo: export TUOYU_OIDC_ISSUER ?= http://127.0.0.1:9998
 
-.PHONY: help run demo record test chaos screens bench lint generate build setup clean FORCE
+.PHONY: help run demo record test chaos fuzz screens bench lint generate build setup clean FORCE
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,14 +25,16 @@ run: setup $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo ## start everything, play th
 demo: $(BIN)/demo ## play the demonstration cases once more, while make run is up
 	@$(BIN)/demo
 
-record: $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo ## record the histories that guard running cases
+record: $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo ## record the histories that guard running cases, in a folder for RELEASE
 	@$(BIN)/devstack --quiet --ports auto --fast --fresh --state .devstack/record -- scripts/record.sh
 
-test: setup lint check-openapi test-rules test-go test-devstack test-browser ## every check and every test
-	@echo 'all checks and tests passed'
+test: setup lint check-openapi test-rules test-devstack test-browser test-go ## every check and every test, the slowest named at the end
 
 chaos: setup ## five minutes of all roles at work while processes, services, links and the disk fail
 	@$(MAKE) --no-print-directory storm STORM='--for 5m --v'
+
+fuzz: ## let each parser read made-up input, for FUZZTIME each
+	@scripts/fuzz.sh
 
 screens: setup $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo browser/node_modules ## take the pictures of docs/screens anew
 	@rm -rf docs/screens && mkdir -p docs/screens
@@ -67,6 +69,7 @@ check-format:
 check-vet:
 	@$(GO) vet ./... ./testdata
 	@cd bench && $(GO) vet ./...
+	@cd tools && $(GO) vet ./gotest
 
 check-staticcheck: $(BIN)/staticcheck
 	@$(BIN)/staticcheck ./... ./testdata
@@ -91,8 +94,10 @@ check-openapi: $(BIN)/tuoyu openapi/node_modules
 test-rules: $(BIN)/tuoyu
 	@$(BIN)/tuoyu policy test
 
-test-go: $(BIN)/devstack
-	@$(BIN)/devstack --quiet --ports auto --fast --state .devstack/test -- $(GO) test -race -timeout 20m ./... ./testdata
+# Vet is off, since check-vet does more of it.
+test-go: $(BIN)/devstack $(BIN)/gotest
+	@cd tools && $(GO) test ./gotest
+	@$(BIN)/devstack --quiet --ports auto --fast --state .devstack/test -- $(BIN)/gotest -race -vet off -timeout 20m ./... ./testdata
 
 # All roles at work while processes and services are killed, links are cut and stalled and the blob disk is full; then each thing
 # that does not hold, in a line. Durable: with --fast a killed Postgres loses commits.
@@ -107,7 +112,7 @@ check-run: $(BIN)/devstack
 		$(GO) test -timeout 60m -count 1 -v -run 'TestTheSystemComesUpEveryTime|TestADemonstrationThatCannotGoOn' ./e2e
 
 test-devstack: $(BIN)/devstack $(BIN)/staticcheck
-	@cd devstack && $(GO) vet ./... && $(BIN)/staticcheck ./... && $(GO) test -timeout 10m ./...
+	@cd devstack && $(GO) vet ./... && $(BIN)/staticcheck ./... && $(GO) test -vet off -timeout 10m ./...
 
 test-browser: $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo browser/node_modules
 	@$(BIN)/devstack --quiet --ports auto --fast --fresh --state .devstack/browser -- scripts/browser.sh
@@ -123,6 +128,9 @@ $(BIN)/devstack: $(filter-out %_test.go,$(wildcard devstack/*.go)) $(wildcard de
 
 openapi/node_modules: openapi/package-lock.json
 	@cd openapi && npm ci --no-audit --no-fund --loglevel error && touch node_modules
+
+$(BIN)/gotest: $(wildcard tools/gotest/*.go)
+	@cd tools && $(GO) build -o $@ ./gotest
 
 browser/node_modules: browser/package-lock.json
 	@cd browser && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund --loglevel error && touch node_modules

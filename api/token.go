@@ -51,7 +51,7 @@ type Verifier struct {
 
 // NewVerifier gives a verifier; nothing is asked yet.
 func NewVerifier(issuer Issuer) *Verifier {
-	transport := &patient{next: http.DefaultTransport, answers: map[string]answered{}}
+	transport := &patient{next: http.DefaultTransport, now: time.Now, answers: map[string]answered{}}
 	return &Verifier{issuer: issuer, client: &http.Client{Transport: transport, Timeout: issuerTimeout}}
 }
 
@@ -289,6 +289,7 @@ func texts(raw json.RawMessage) []string {
 // patient is a transport that gives an answer again, good or bad, until issuerPause is over.
 type patient struct {
 	next http.RoundTripper
+	now  func() time.Time
 
 	mu      sync.Mutex
 	answers map[string]answered // by URL: the discovery document and the keys
@@ -308,7 +309,7 @@ func (p *patient) RoundTrip(r *http.Request) (*http.Response, error) {
 	defer p.mu.Unlock()
 	address := r.URL.String()
 	a, ok := p.answers[address]
-	if !ok || time.Now().After(a.until) {
+	if !ok || p.now().After(a.until) {
 		a = p.ask(r)
 		if r.Context().Err() == nil { // who gave up early says nothing of the issuer
 			p.answers[address] = a
@@ -334,6 +335,6 @@ func (p *patient) ask(r *http.Request) answered {
 	if err != nil {
 		a.err = fmt.Errorf("ask issuer: %w", err)
 	}
-	a.until = time.Now().Add(issuerPause)
+	a.until = p.now().Add(issuerPause)
 	return a
 }

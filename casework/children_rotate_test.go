@@ -15,15 +15,14 @@ import (
 	"tuoyu/testdata"
 )
 
-// following gives the fields of a process that follows the keyset's file.
-func following(t *testing.T, path string) *sealing.Fields {
+// following gives the fields of a process, and has it look at the keyset's file as sealing.Keyset.Watch does every so often.
+func following(t *testing.T, path string) (fields *sealing.Fields, look func()) {
 	t.Helper()
 	keys, err := sealing.Open(path)
 	require.NoError(t, err)
-	go keys.Watch(t.Context())
-	fields, err := sealing.NewFields(keys)
+	fields, err = sealing.NewFields(keys)
 	require.NoError(t, err)
-	return fields
+	return fields, func() { require.NoError(t, keys.Reload()) }
 }
 
 func TestKeysAreRotatedWhileTwoProcessesReadAndWrite(t *testing.T) {
@@ -34,7 +33,8 @@ func TestKeysAreRotatedWhileTwoProcessesReadAndWrite(t *testing.T) {
 	require.NoError(t, err)
 	oldSeal, oldIndex := opened.Keys()[0].ID, opened.Keys()[1].ID
 
-	one, other := following(t, path), following(t, path)
+	one, oneLooks := following(t, path)
+	other, otherLooks := following(t, path)
 	children := testdata.Children(county, 1, 1200, testdata.AsOf)
 	enter := func(fields *sealing.Fields, children ...nursery.Child) (entered []activities.EnteredChild) {
 		require.NoError(t, d.db.As(t.Context(), neighbour, func(q *store.Queries) (err error) {
@@ -82,10 +82,12 @@ func TestKeysAreRotatedWhileTwoProcessesReadAndWrite(t *testing.T) {
 	require.NoError(t, err)
 	index, err := sealing.AddIndex(path)
 	require.NoError(t, err)
-	time.Sleep(2*sealing.WatchInterval + 500*time.Millisecond)
+	oneLooks()
+	otherLooks()
 	require.NoError(t, sealing.Promote(path, seal, index))
-	time.Sleep(2*sealing.WatchInterval + 500*time.Millisecond)
-	rotating := following(t, path)
+	oneLooks() // each writes and reads while the other has not heard of it
+	otherLooks()
+	rotating, _ := following(t, path)
 	needed, err := activities.SealedBy(t.Context(), d.db, oldSeal)
 	require.NoError(t, err)
 	require.Greater(t, needed, int64(4000))
@@ -107,7 +109,8 @@ func TestKeysAreRotatedWhileTwoProcessesReadAndWrite(t *testing.T) {
 
 	require.NoError(t, sealing.Drop(path, oldSeal))
 	require.NoError(t, sealing.Drop(path, oldIndex))
-	for i, known := range enter(following(t, path), children...) {
+	last, _ := following(t, path)
+	for i, known := range enter(last, children...) {
 		require.Equal(t, activities.EnteredChild{ID: first[i].ID, Known: true}, known)
 	}
 	require.Equal(t, d.strings(`SELECT count(*)::text FROM children`), d.strings(`SELECT count(DISTINCT identity_index)::text FROM children`))

@@ -336,6 +336,7 @@ func TestAWorkerKilledInAStepOfAContractsEndLosesNothingAndDoesNothingTwice(t *t
 		h.startWorker(t)
 	}
 	await(t, p.office, caseNo, roleplay.Printed(nursery.StageContractEnded))
+	h.becomes(t, 0, "SELECT count(*) FROM outbox WHERE case_no = $1 AND delivered_at IS NULL", caseNo)
 	for what, want := range map[string]int{
 		"SELECT count(*) FROM case_events WHERE case_no = $1 AND kind = 'contract_terminated'":               1,
 		"SELECT count(*) FROM case_events WHERE case_no = $1 AND kind = 'contract_ended'":                    1,
@@ -343,7 +344,6 @@ func TestAWorkerKilledInAStepOfAContractsEndLosesNothingAndDoesNothingTwice(t *t
 		"SELECT count(*) FROM case_events WHERE case_no = $1 AND kind = 'contract_closed'":                   1,
 		"SELECT count(*) FROM tasks WHERE case_no = $1 AND kind = 'contract.uncovered' AND state = 'closed'": 3,
 		"SELECT count(*) FROM documents WHERE case_no = $1 AND kind = 'contract_ended'":                      1,
-		"SELECT count(*) FROM outbox WHERE case_no = $1 AND delivered_at IS NULL":                            0,
 		"SELECT count(*) FROM contracts WHERE case_no = $1 AND state = 'ended'":                              1,
 	} {
 		if n := h.number(t, what, caseNo); n != want {

@@ -92,9 +92,7 @@ func (l *life) wholeAndOnce(t *testing.T) {
 	for _, d := range c.Documents {
 		genuinePDF(t, l.a.Supervisor(), d)
 	}
-	if n := l.h.number(t, "SELECT count(*) FROM outbox WHERE delivered_at IS NULL"); n != 0 {
-		t.Errorf("%d commands are still waiting", n)
-	}
+	l.h.becomes(t, 0, "SELECT count(*) FROM outbox WHERE delivered_at IS NULL")
 	if n := l.h.number(t, "SELECT count(*) FROM decisions WHERE case_no = $1", l.caseNo); n != 9 {
 		t.Errorf("%d decisions, want 3 assessments of 3 rule sets", n)
 	}

@@ -240,6 +240,18 @@ func (h *house) number(t *testing.T, query string, args ...any) int {
 	return n
 }
 
+// becomes waits until a query yields the number: what is written after the answer, or by the worker, is not there at once.
+func (h *house) becomes(t *testing.T, want int, query string, args ...any) {
+	t.Helper()
+	var n int
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		if n = h.number(t, query, args...); n == want {
+			return
+		}
+	}
+	t.Errorf("%s: still %d, want %d", query, n, want)
+}
+
 func wantList(t *testing.T, what string, got []string, want ...string) {
 	t.Helper()
 	if !slices.Equal(got, want) {

@@ -1,8 +1,12 @@
 #!/usr/bin/env bash
-# Runs inside devstack, for `make record`: plays the demonstration on an instance of its own and keeps the histories of its
-# cases, opened, for the replay test.
+# Runs inside devstack, for `make record`: plays the demonstration on an instance of its own and saves the histories of its
+# cases, opened, for the replay test, in a folder of their own: that of RELEASE, of the tag that is checked out, or of today.
+# Nothing recorded before is changed. docs/versioning.md says when to record.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+release=${RELEASE:-$(git describe --tags --exact-match 2>/dev/null || echo "unreleased-$(date +%F)")}
+folder=testdata/histories/$release
+[ ! -e "$folder" ] || { echo "$folder is there already and stays as it is: name another by make record RELEASE=…" >&2; exit 1; }
 export TUOYU_LISTEN=127.0.0.1:18080 TUOYU_METRICS_LISTEN=127.0.0.1:18081 TUOYU_PUBLIC_URL=http://127.0.0.1:18080
 export TUOYU_BLOB_DIR=$DEVSTACK_STATE/blobs
 export TUOYU_KEYSET_FILE=$DEVSTACK_STATE/keyset.json
@@ -16,5 +20,7 @@ trap 'kill -TERM $serve $worker 2>/dev/null || true; wait' EXIT
 for address in "$TUOYU_LISTEN" "$TUOYU_METRICS_LISTEN"; do
 	for _ in $(seq 100); do bin/tuoyu ready "$address" >/dev/null 2>&1 && break || sleep 0.2; done
 done
-rm -f testdata/histories/*.json
-bin/demo --out "$DEVSTACK_STATE/papers" --histories testdata/histories
+recorded=$DEVSTACK_STATE/histories
+bin/demo --out "$DEVSTACK_STATE/papers" --histories "$recorded"
+mv "$recorded" "$folder"
+echo "recorded $(find "$folder" -name '*.json' | wc -l) histories in $folder"

@@ -91,6 +91,9 @@ func spread(s shape, at string, v any, into url.Values) {
 
 // yuan writes fen as yuan, without a fraction when there is none.
 func yuan(fen int64) string {
+	if fen < 0 {
+		return "-" + yuan(-fen)
+	}
 	if fen%100 == 0 {
 		return strconv.FormatInt(fen/100, 10)
 	}
@@ -108,6 +111,9 @@ func rows(values url.Values, at string) []int {
 	slices.Sort(numbers)
 	return numbers
 }
+
+// exact reports whether a JSON number holds n to its last digit everywhere.
+func exact(n int64) bool { return n >= -1<<53 && n <= 1<<53 }
 
 // gather reads the form's values as a JSON value of the shape. What cannot be read is a fault at its pointer; blank fields and
 // blank rows are left out.
@@ -167,14 +173,14 @@ func (a *asked) value(s shape, at string) any {
 	switch s.Kind {
 	case kindWhole:
 		n, err := strconv.ParseInt(text, 10, 64)
-		if err != nil {
+		if err != nil || !exact(n) {
 			a.fault(at, "应为整数")
 			return nil
 		}
 		return n
 	case kindMoney:
 		n, err := strconv.ParseFloat(text, 64)
-		if err != nil || math.Abs(n*100-math.Round(n*100)) > 1e-6 || math.Abs(n) > 1e10 {
+		if err != nil || math.IsNaN(n) || math.Abs(n*100-math.Round(n*100)) > 1e-6 || math.Abs(n) > 1e10 {
 			a.fault(at, "应为金额，最多两位小数")
 			return nil
 		}
@@ -189,18 +195,26 @@ func (a *asked) value(s shape, at string) any {
 	case kindTexts:
 		var items []any
 		for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",，、;；", r) }) {
-			items = append(items, strings.TrimSpace(word))
+			if word = strings.TrimSpace(word); word != "" {
+				items = append(items, word)
+			}
+		}
+		if items == nil {
+			return nil
 		}
 		return items
 	case kindWholes:
 		var items []any
 		for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" ,，、;；", r) }) {
 			n, err := strconv.Atoi(word)
-			if err != nil {
+			if err != nil || !exact(int64(n)) {
 				a.fault(at, "应为整数，多个以逗号分开")
 				return nil
 			}
 			items = append(items, n)
+		}
+		if items == nil {
+			return nil
 		}
 		return items
 	case kindYesNo:

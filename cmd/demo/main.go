@@ -161,6 +161,11 @@ func playAll(ctx context.Context, s *stories.Stage, once bool) error {
 			return err
 		}
 	}
+	if s.Histories != "" {
+		if err := s.RecordLongRunning(ctx); err != nil {
+			return err
+		}
+	}
 	fmt.Fprintf(s.Out, "\n演示完成，用时 %.1f 秒，文书保存在 %s\n", time.Since(begun).Seconds(), s.Folder)
 	return nil
 }

@@ -73,9 +73,14 @@ func (sc *scene) startPlan(ctx context.Context, city *roleplay.Actor, county str
 	if err != nil {
 		return "", err
 	}
-	sc.cases = append(sc.cases, sites[county])
-	sc.say(city, fmt.Sprintf("启动%s：%d 个建设点，%d 个托位，%s前完成", plan.Title, len(sites), plan.Seats, plan.Deadline), programme)
-	return sites[county], nil
+	caseNo := sites[county]
+	sc.cases = append(sc.cases, caseNo)
+	delete(sites, county)
+	for _, caseNo := range sites {
+		sc.site = caseNo
+	}
+	sc.say(city, fmt.Sprintf("启动%s：%d 个建设点，%d 个托位，%s前完成", plan.Title, len(sites)+1, plan.Seats, plan.Deadline), programme)
+	return caseNo, nil
 }
 
 // startFirstFree starts the plan under the first of the names demo-1, demo-2, … that no plan has yet.

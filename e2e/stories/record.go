@@ -2,6 +2,7 @@ package stories
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,46 +12,86 @@ import (
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/history/v1"
 	"go.temporal.io/api/proxy"
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/api/temporalproto"
 
 	"tuoyu/sealing"
 )
 
-// record saves the history of each case of the scene that has ended, for the replay test of the workflows. Who ran
-// it is blotted out: a history names the host of its worker.
-func (sc *scene) record(ctx context.Context) error {
+// record saves the histories of the cases of the scene for the replay test of the workflows: whole when the story ends them, and
+// as far as they have come when it leaves them open.
+func (sc *scene) record(ctx context.Context, ended bool) error {
 	if sc.Histories == "" {
 		return nil
 	}
-	if err := os.MkdirAll(sc.Histories, 0o755); err != nil {
-		return fmt.Errorf("record histories: %w", err)
-	}
-	for i, caseNo := range sc.cases {
-		if ended, err := sc.ends(ctx, caseNo); err != nil || !ended {
-			return err
-		}
-		var h history.History
-		events := sc.Temporal.GetWorkflowHistory(ctx, caseNo, "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
-		for events.HasNext() {
-			event, err := events.Next()
-			if err != nil {
-				return fmt.Errorf("read history of %s: %w", caseNo, err)
+	for _, caseNo := range sc.cases {
+		if ended {
+			if ran, err := sc.ends(ctx, caseNo); err != nil || !ran {
+				return err
 			}
-			h.Events = append(h.Events, blot(event))
 		}
-		if err := unsealed(ctx, &h); err != nil {
-			return fmt.Errorf("open history of %s: %w", caseNo, err)
-		}
-		raw, err := temporalproto.CustomJSONMarshalOptions{Indent: " "}.Marshal(&h)
-		if err != nil {
-			return fmt.Errorf("encode history of %s: %w", caseNo, err)
-		}
-		name := filepath.Join(sc.Histories, fmt.Sprintf("%s-%d.json", filepath.Base(sc.folder), i+1))
-		if err := os.WriteFile(name, raw, 0o644); err != nil {
-			return fmt.Errorf("save history: %w", err)
+		if err := sc.recordCase(ctx, filepath.Base(sc.folder), caseNo); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// recordCase saves each run of a case, from its first one on. A case whose workflow has not begun has none.
+func (s *Stage) recordCase(ctx context.Context, story, id string) error {
+	described, err := s.Temporal.DescribeWorkflowExecution(ctx, id, "")
+	if err != nil {
+		if _, unknown := errors.AsType[*serviceerror.NotFound](err); unknown {
+			return nil
+		}
+		return fmt.Errorf("find runs of %s: %w", id, err)
+	}
+	for run := described.GetWorkflowExecutionInfo().GetFirstRunId(); run != ""; {
+		h, err := s.history(ctx, id, run)
+		if err != nil {
+			return err
+		}
+		s.recorded++
+		if err := s.saveHistory(fmt.Sprintf("%s-%02d.json", story, s.recorded), h); err != nil {
+			return fmt.Errorf("record history of %s: %w", id, err)
+		}
+		run = h.Events[len(h.Events)-1].GetWorkflowExecutionContinuedAsNewEventAttributes().GetNewExecutionRunId()
+	}
+	return nil
+}
+
+// history returns what is written of a run so far, opened. Who ran it is blotted out: a history names the host of its worker.
+func (s *Stage) history(ctx context.Context, id, run string) (*history.History, error) {
+	h := new(history.History)
+	events := s.Temporal.GetWorkflowHistory(ctx, id, run, false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	for events.HasNext() {
+		event, err := events.Next()
+		if err != nil {
+			return nil, fmt.Errorf("read history of %s: %w", id, err)
+		}
+		h.Events = append(h.Events, blot(event))
+	}
+	if err := unsealed(ctx, h); err != nil {
+		return nil, fmt.Errorf("open history of %s: %w", id, err)
+	}
+	return h, nil
+}
+
+// saveHistory writes a new file. What is recorded already is never written over: the error wraps fs.ErrExist.
+func (s *Stage) saveHistory(name string, h *history.History) error {
+	if err := os.MkdirAll(s.Histories, 0o755); err != nil {
+		return err
+	}
+	raw, err := temporalproto.CustomJSONMarshalOptions{Indent: " "}.Marshal(h)
+	if err != nil {
+		return fmt.Errorf("encode: %w", err)
+	}
+	file, err := os.OpenFile(filepath.Join(s.Histories, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(raw)
+	return errors.Join(err, file.Close())
 }
 
 // unsealed opens the payloads of a history with the keyset of the instance: the replay test reads them as they are. What

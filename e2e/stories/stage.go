@@ -30,7 +30,9 @@ type Stage struct {
 	Histories string // where histories are recorded, if anywhere
 	Out       io.Writer
 
-	keys int
+	keys     int
+	recorded int    // histories
+	site     string // a site of the plan that no story follows
 }
 
 // Story is one institution's life, or what is left to be worked on.
@@ -53,9 +55,10 @@ func (s *Stage) Play(ctx context.Context, st Story) ([]string, error) {
 	sc := &scene{Stage: s, folder: filepath.Join(s.Folder, st.Name)}
 	err := st.play(ctx, sc)
 	if err == nil && st.Name != openName {
-		if err = sc.curtain(ctx); err == nil {
-			err = sc.record(ctx)
-		}
+		err = sc.curtain(ctx)
+	}
+	if err == nil {
+		err = sc.record(ctx, st.Name != openName)
 	}
 	if err != nil {
 		return sc.cases, fmt.Errorf("%s: %w", st.Title, err)

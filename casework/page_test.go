@@ -1,0 +1,31 @@
+package casework
+
+import (
+	"testing"
+	"time"
+
+	"tuoyu/nursery"
+)
+
+// A cursor that is taken leads to the same place when it is given out again, and holds nothing that Postgres refuses.
+func FuzzCursor(f *testing.F) {
+	f.Add(cursor{ID: "BA-140403-2026-000001"}.encode())
+	f.Add(cursor{On: nursery.Date{Year: 2026, Month: 1, Day: 31}, No: 7}.encode())
+	f.Add(cursor{At: time.Date(2026, 1, 31, 8, 0, 0, 1000, time.UTC), ID: "~"}.encode())
+	f.Add("e30")
+	f.Add("eyJpIjoiXHUwMDAwIn0")
+	f.Add("not a cursor")
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := decodeCursor(text)
+		if err != nil {
+			return
+		}
+		if !printable(c.ID) {
+			t.Fatalf("%q leads to %q", text, c.ID)
+		}
+		again, err := decodeCursor(c.encode())
+		if err != nil || again.ID != c.ID || again.No != c.No || again.On != c.On || !again.At.Equal(c.At) {
+			t.Fatalf("%q is read as %+v, and that as %+v, %v", text, c, again, err)
+		}
+	})
+}

@@ -1,0 +1,180 @@
+// Command gotest runs go test with the arguments it is given and tells what matters: a line a package, everything a failed test
+// wrote, and at the end the slowest tests over all packages and how many passed and failed. It ends with go test's exit code.
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+)
+
+// slowestShown is how many tests the table at the end has.
+const slowestShown = 20
+
+func main() {
+	cmd := exec.Command("go", append([]string{"test", "-json"}, os.Args[1:]...)...)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "gotest:", err)
+		os.Exit(2)
+	}
+	interrupts := make(chan os.Signal, 1)
+	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		for s := range interrupts {
+			_ = cmd.Process.Signal(s) // go test ends its tests and reports what there is
+		}
+	}()
+	r := newReport(os.Stdout)
+	read := r.read(out)
+	ended := cmd.Wait()
+	r.close()
+	var exit *exec.ExitError
+	switch {
+	case errors.As(ended, &exit):
+		os.Exit(max(exit.ExitCode(), 1)) // -1 after a signal
+	case ended != nil || read != nil:
+		fmt.Fprintln(os.Stderr, "gotest:", errors.Join(ended, read))
+		os.Exit(2)
+	case r.failed > 0:
+		os.Exit(1)
+	}
+}
+
+// event is a line of go test -json; see go doc test2json.
+type event struct {
+	Action, Package, ImportPath, Test, Output, FailedBuild string
+	Elapsed                                                float64
+}
+
+type timed struct {
+	name    string
+	seconds float64
+}
+
+// report gathers what the tests of all packages do.
+type report struct {
+	w              io.Writer
+	passed, failed int
+	output         map[string][]string // by package and test: what is shown when it fails
+	failures       map[string]int      // of tests, by package
+	counts         map[string]int      // of tests, by package
+	builds         map[string][]string // what the compiler said, by import path
+	tests          []timed
+}
+
+func newReport(w io.Writer) *report {
+	return &report{w: w, output: map[string][]string{}, failures: map[string]int{}, counts: map[string]int{}, builds: map[string][]string{}}
+}
+
+// read takes the events of a run. A line that is none is passed on: go test prints some of its own errors so.
+func (r *report) read(from io.Reader) error {
+	lines := bufio.NewReader(from)
+	for {
+		line, err := lines.ReadString('\n')
+		if line != "" {
+			var e event
+			if json.Unmarshal([]byte(line), &e) == nil && e.Action != "" {
+				r.take(e)
+			} else {
+				fmt.Fprint(r.w, line)
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (r *report) take(e event) {
+	key := e.Package + " " + e.Test
+	switch e.Action {
+	case "build-output":
+		r.builds[e.ImportPath] = append(r.builds[e.ImportPath], e.Output)
+	case "output":
+		r.output[key] = append(r.output[key], e.Output)
+	case "pass", "fail", "skip":
+		if e.Test == "" {
+			r.endPackage(e)
+		} else {
+			r.endTest(e, key)
+		}
+	}
+}
+
+func (r *report) endTest(e event, key string) {
+	if e.Action != "skip" {
+		r.tests = append(r.tests, timed{strings.TrimPrefix(e.Package, "tuoyu/") + " " + e.Test, e.Elapsed})
+		r.counts[e.Package]++
+	}
+	switch e.Action {
+	case "pass":
+		r.passed++
+	case "fail":
+		r.failed++
+		r.failures[e.Package]++
+		fmt.Fprint(r.w, strings.Join(r.output[key], ""))
+	}
+	delete(r.output, key)
+}
+
+// endPackage writes the line of a package, below what it wrote outside its tests when it failed, such as a panic or the race
+// detector's words, and what the tests wrote that never ended.
+func (r *report) endPackage(e event) {
+	if e.Action == "fail" {
+		if r.failures[e.Package] == 0 {
+			r.failed++
+		}
+		fmt.Fprint(r.w, strings.Join(r.builds[e.FailedBuild], ""))
+		var rest []string
+		for key := range r.output {
+			if strings.HasPrefix(key, e.Package+" ") {
+				rest = append(rest, key)
+			}
+		}
+		slices.Sort(rest)
+		for _, key := range rest {
+			fmt.Fprint(r.w, strings.Join(r.output[key], ""))
+		}
+	}
+	for key := range r.output {
+		if strings.HasPrefix(key, e.Package+" ") {
+			delete(r.output, key)
+		}
+	}
+	word := map[string]string{"pass": "ok", "fail": "FAIL", "skip": "none"}[e.Action]
+	fmt.Fprintf(r.w, "%-4s %-40s %4d tests %7.1f s\n", word, e.Package, r.counts[e.Package], e.Elapsed)
+}
+
+// close writes the slowest tests and the counts. A test with subtests is listed by them alone.
+func (r *report) close() {
+	parents := map[string]bool{}
+	for _, t := range r.tests {
+		if i := strings.LastIndexByte(t.name, '/'); i > strings.LastIndexByte(t.name, ' ') {
+			parents[t.name[:i]] = true
+		}
+	}
+	tests := slices.DeleteFunc(r.tests, func(t timed) bool { return parents[t.name] })
+	slices.SortStableFunc(tests, func(a, b timed) int { return cmp.Compare(b.seconds, a.seconds) })
+	fmt.Fprintln(r.w, "\nthe slowest tests:")
+	for _, t := range tests[:min(slowestShown, len(tests))] {
+		fmt.Fprintf(r.w, "%7.1f s  %s\n", t.seconds, t.name)
+	}
+	fmt.Fprintf(r.w, "\n%d passed, %d failed\n", r.passed, r.failed)
+}
