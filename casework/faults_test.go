@@ -195,7 +195,9 @@ func TestAWithdrawnCaseLeavesNobodyATask(t *testing.T) {
 		SELECT case_no || '.2', case_no, 'filing.review', '核对备案材料', county, institution, 'clerk', '{accept}', now() FROM cases WHERE case_no = $1`, started.CaseNo)
 	_, err := h.Withdraw(t.Context(), applicant, key(), started.CaseNo, "重新准备")
 	require.NoError(t, err)
-	h.slowly("withdrawn", func() bool { return one[string](h, "SELECT status FROM cases WHERE case_no = $1", started.CaseNo) == "ended" })
+	h.slowly("withdrawn", func() bool {
+		return one[string](h, "SELECT status FROM cases WHERE case_no = $1", started.CaseNo) == "ended"
+	})
 	require.Equal(t, 0, one[int](h, "SELECT count(*) FROM tasks WHERE state = 'open'"))
 	require.Equal(t, 2, one[int](h, "SELECT count(*) FROM case_events WHERE kind = 'task_cancelled'"))
 }
