@@ -69,7 +69,6 @@ check-format:
 check-vet:
 	@$(GO) vet ./... ./testdata
 	@cd bench && $(GO) vet ./...
-	@cd tools && $(GO) vet ./gotest
 
 check-staticcheck: $(BIN)/staticcheck
 	@$(BIN)/staticcheck ./... ./testdata
@@ -96,7 +95,6 @@ test-rules: $(BIN)/tuoyu
 
 # Vet is off, since check-vet does more of it.
 test-go: $(BIN)/devstack $(BIN)/gotest
-	@cd tools && $(GO) test ./gotest
 	@$(BIN)/devstack --quiet --ports auto --fast --state .devstack/test -- $(BIN)/gotest -race -vet off -timeout 20m ./... ./testdata
 
 # All roles at work while processes and services are killed, links are cut and stalled and the blob disk is full; then each thing
@@ -129,8 +127,8 @@ $(BIN)/devstack: $(filter-out %_test.go,$(wildcard devstack/*.go)) $(wildcard de
 openapi/node_modules: openapi/package-lock.json
 	@cd openapi && npm ci --no-audit --no-fund --loglevel error && touch node_modules
 
-$(BIN)/gotest: $(wildcard tools/gotest/*.go)
-	@cd tools && $(GO) build -o $@ ./gotest
+$(BIN)/gotest: $(wildcard cmd/gotest/*.go)
+	@$(GO) build -o $@ ./cmd/gotest
 
 browser/node_modules: browser/package-lock.json
 	@cd browser && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund --loglevel error && touch node_modules
