@@ -180,6 +180,16 @@ func (a *api) sheet(content []byte, name string, err error) (*file, error) {
 	return a.send(io.NopCloser(bytes.NewReader(content)), name+".xlsx", sheets.Media, int64(len(content))), nil
 }
 
+// template registers a workbook to fill in, which tells nothing of anybody.
+func (a *api) template(path, id, tag, name string, write func() ([]byte, error)) {
+	op := operation(http.MethodGet, path, id, tag, name)
+	op.Description = "供填写的 Excel 工作簿，附填写说明；示例行导入时跳过。"
+	register(a, downloading(op, sheets.Media, name+"，Excel"), func(context.Context, *struct{}) (*file, error) {
+		raw, err := write()
+		return a.sheet(raw, name, err)
+	})
+}
+
 // send answers with a file to keep; a browser never shows it as a page of ours.
 func (a *api) send(content io.ReadCloser, name, mediaType string, size int64) *file {
 	f := &file{

@@ -163,6 +163,8 @@ func registerRoster(a *api) {
 		},
 	}}}}
 
+	a.template("/api/v1/children/roster-template.xlsx", "getRosterTemplate", tagChildren, "名册模板", casework.RosterTemplate)
+
 	export := operation(http.MethodGet, "/api/v1/children/roster.xlsx", "exportRoster", tagChildren, "导出名册", http.StatusNotFound)
 	export.Description = "列出本机构全部在托婴幼儿，逐人留痕。"
 	register(a, downloading(export, sheets.Media, "名册，Excel"), func(ctx context.Context, in *Reading) (*file, error) {

@@ -115,6 +115,9 @@ func registerInsuranceRoster(a *api) {
 		sheets.Media: {Schema: binary}, csvMedia: {Schema: binary},
 	}}
 
+	a.template("/api/v1/insurance-batches/roster-template.xlsx", "getInsuranceRosterTemplate", tagInsurance, "投保名册模板", casework.InsuranceRosterTemplate)
+	a.template("/api/v1/insurance-batches/answers-template.xlsx", "getInsuranceAnswersTemplate", tagInsurance, "投保答复模板", casework.InsuranceAnswersTemplate)
+
 	type upload struct {
 		CaseNumber
 		Number int `path:"number" minimum:"1" doc:"第几次导入"`

@@ -78,6 +78,8 @@ func insuranceRows(t *testing.T, h *house, county string) []row {
 			allowed: only(nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor)},
 		{op: "POST /api/v1/insurance-batches/{case_no}/roster", path: at + "/roster", allowed: local, ofCase: true,
 			body: says(map[string]any{"source": "civil", "rows": []map[string]string{{"name": "无"}}})},
+		{op: "GET /api/v1/insurance-batches/roster-template.xlsx", path: "/api/v1/insurance-batches/roster-template.xlsx", allowed: everybody},
+		{op: "GET /api/v1/insurance-batches/answers-template.xlsx", path: "/api/v1/insurance-batches/answers-template.xlsx", allowed: everybody},
 		{op: "POST /api/v1/insurance-batches/{case_no}/roster-files", path: at + "/roster-files?source=civil", allowed: local, ofCase: true, media: "text/csv",
 			body: says(testdata.RosterCSV([]string{"无"}))},
 		{op: "GET /api/v1/insurance-batches/{case_no}/rosters/{number}", path: at + "/rosters/1", allowed: local, ofCase: true},

@@ -15,6 +15,7 @@ func registerCare(s *Site) {
 	s.page("POST /children", s.enrol)
 	s.page("POST /children/import", s.importRoster)
 	s.page("GET /children/roster", s.rosterSheet)
+	s.page("GET /children/roster-template", template("婴幼儿名册模板.xlsx", casework.RosterTemplate))
 	s.page("POST /children/{id}/leave", s.leave)
 	s.page("GET /contracts", s.contracts)
 	s.page("GET /contracts/{no}", s.contract)
@@ -37,6 +38,7 @@ type childrenView struct {
 	Next     string
 	Form     asked
 	Report   *casework.RosterReport
+	Import   importFault
 	r        *http.Request
 }
 
@@ -45,20 +47,20 @@ func enrolmentShape() shape {
 }
 
 func (s *Site) children(w http.ResponseWriter, r *http.Request) error {
-	return s.childrenPage(w, r, http.StatusOK, asked{Shape: enrolmentShape(), Values: url.Values{}}, nil)
+	return s.childrenPage(w, r, http.StatusOK, asked{Shape: enrolmentShape(), Values: url.Values{}}, nil, importFault{})
 }
 
-func (s *Site) childrenPage(w http.ResponseWriter, r *http.Request, status int, form asked, report *casework.RosterReport) error {
+func (s *Site) childrenPage(w http.ResponseWriter, r *http.Request, status int, form asked, report *casework.RosterReport, refused importFault) error {
 	f := casework.EnrolmentFilter{Class: r.URL.Query().Get("class"), Ended: r.URL.Query().Get("ended") == "yes"}
 	list, err := s.Door.Children(r.Context(), who(r.Context()), f, pageOf(r, 50))
 	if err != nil {
 		return err
 	}
-	return s.showStatus(w, r, status, frame{Title: "婴幼儿名册", Wide: true}, childrenPage(childrenView{list.Items, f, nextPage(r, list.Next), form, report, r}))
+	return s.showStatus(w, r, status, frame{Title: "婴幼儿名册", Wide: true}, childrenPage(childrenView{list.Items, f, nextPage(r, list.Next), form, report, refused, r}))
 }
 
 func (s *Site) enrol(w http.ResponseWriter, r *http.Request) error {
-	again := func(status int, form asked) error { return s.childrenPage(w, r, status, form, nil) }
+	again := func(status int, form asked) error { return s.childrenPage(w, r, status, form, nil, importFault{}) }
 	return handled(s, w, r, enrolmentShape(), casework.Upload{}, again, func(in casework.Enrolment) (string, string, error) {
 		enrolled, err := s.Door.EnrolChild(r.Context(), who(r.Context()), key(r), in)
 		return "/children/" + enrolled.ID, "已登记入托。请登记监护人的同意。", err
@@ -67,19 +69,23 @@ func (s *Site) enrol(w http.ResponseWriter, r *http.Request) error {
 
 // importRoster takes a workbook, and shows each row that was not taken with its number in the file.
 func (s *Site) importRoster(w http.ResponseWriter, r *http.Request) error {
-	if err := parseForm(r); err != nil {
-		return err
+	again := func(err error) error {
+		refused, ok := s.importRefused(r, err)
+		if !ok {
+			return err
+		}
+		return s.childrenPage(w, r, statusOf(refused), asked{Shape: enrolmentShape(), Values: url.Values{}}, nil, importFault{form: "file", message: atFile(refused)})
 	}
-	file, _, err := r.FormFile("file")
+	file, err := chosenFile(r, "请选择要导入的 Excel 或 CSV 文件。")
 	if err != nil {
-		return &casework.Error{Kind: casework.BadRequest, Code: "body_required", Message: "请选择要导入的 Excel 或 CSV 文件。", Err: err}
+		return again(err)
 	}
 	defer file.Close()
 	report, err := s.Door.ImportRoster(r.Context(), who(r.Context()), key(r), file)
 	if err != nil {
-		return err
+		return again(err)
 	}
-	return s.childrenPage(w, r, http.StatusOK, asked{Shape: enrolmentShape(), Values: url.Values{}}, &report)
+	return s.childrenPage(w, r, http.StatusOK, asked{Shape: enrolmentShape(), Values: url.Values{}}, &report, importFault{})
 }
 
 func (s *Site) rosterSheet(w http.ResponseWriter, r *http.Request) error {

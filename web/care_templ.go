@@ -419,7 +419,11 @@ func childrenPage(v childrenView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "<div class=\"field\"><label for=\"file\">名册文件（.xlsx 或 .csv）</label><input id=\"file\" type=\"file\" name=\"file\" required accept=\".xlsx,.csv\"></div><button type=\"submit\">导入</button></form><h2>逐名登记</h2>")
+		templ_7745c5c3_Err = importFile("file", "名册文件", "", v.Import.at("file"), "/children/roster-template").Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "<button type=\"submit\">导入</button></form><h2>逐名登记</h2>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -43,6 +43,17 @@ func (s *Site) workbook(w http.ResponseWriter, title string, tables ...sheets.Ta
 }
 
 // download answers with a file to be kept.
+// template answers with a file to fill in.
+func template(name string, write func() ([]byte, error)) handler {
+	return func(w http.ResponseWriter, _ *http.Request) error {
+		raw, err := write()
+		if err != nil {
+			return err
+		}
+		return download(w, sheets.Media, name, raw)
+	}
+}
+
 func download(w http.ResponseWriter, mediaType, name string, raw []byte) error {
 	w.Header().Set("Content-Type", mediaType)
 	w.Header().Set("Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape(name))

@@ -43,8 +43,11 @@ func registerFiles(s *Site) {
 			return &casework.Error{Kind: casework.BadRequest, Code: "body_required", Message: "没有收到文件。", Err: err}
 		}
 		defer file.Close()
+		if head.Size > s.MaxUpload {
+			return fileTooLarge(s.MaxUpload)
+		}
 		taken, err := s.Door.Upload(r.Context(), who(r.Context()), casework.Upload{
-			Institution: r.PostFormValue("institution"), County: r.PostFormValue("county"), Name: head.Filename, Body: io.LimitReader(file, s.MaxUpload+1),
+			Institution: r.PostFormValue("institution"), County: r.PostFormValue("county"), Name: head.Filename, Body: file,
 		})
 		if err != nil {
 			return err

@@ -19,6 +19,7 @@ type problemView struct {
 	Title, Message string
 	Status         int
 	Fields         []casework.FieldError
+	Back           string // page of the form that was sent
 }
 
 // closed tells whether a field may not be changed now.

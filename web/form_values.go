@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"math"
 	"mime/multipart"
 	"net/http"
@@ -244,13 +243,12 @@ func (s *Site) posted(r *http.Request, sh shape, upload casework.Upload) (a aske
 	if r.MultipartForm != nil {
 		for name, files := range r.MultipartForm.File {
 			for _, file := range files {
-				if file.Size == 0 {
+				if file.Filename == "" { // nothing was chosen
 					continue
 				}
 				id, err := s.takeIn(r.Context(), file, upload)
 				if err != nil {
-					refused := s.refusal(r.Context(), err)
-					a.fault(name, refused.Message)
+					a.fault(name, atFile(s.refusal(r.Context(), err)))
 					continue
 				}
 				if r.PostForm.Get(name) == "" || !strings.HasSuffix(name, "s") {
@@ -299,12 +297,15 @@ func cutLast(pointer string) (list, n string, ok bool) {
 }
 
 func (s *Site) takeIn(ctx context.Context, file *multipart.FileHeader, to casework.Upload) (string, error) {
+	if file.Size > s.MaxUpload {
+		return "", fileTooLarge(s.MaxUpload)
+	}
 	body, err := file.Open()
 	if err != nil {
 		return "", fmt.Errorf("open upload: %w", err)
 	}
 	defer body.Close()
-	to.Name, to.Body = file.Filename, io.LimitReader(body, s.MaxUpload+1)
+	to.Name, to.Body = file.Filename, body
 	taken, err := s.Door.Upload(ctx, who(ctx), to)
 	return taken.ID, err
 }

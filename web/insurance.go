@@ -1,7 +1,6 @@
 package web
 
 import (
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -12,6 +11,8 @@ import (
 )
 
 func registerInsurance(s *Site) {
+	s.page("GET /insurance/roster-template", template("投保名册模板.xlsx", casework.InsuranceRosterTemplate))
+	s.page("GET /insurance/answers-template", template("投保答复模板.xlsx", casework.InsuranceAnswersTemplate))
 	s.page("GET /insurance", s.insuranceMonths)
 	s.page("GET /insurance/{no}", s.insuranceMonth)
 	s.page("GET /insurance/{no}/summary", s.insuranceSummary)
@@ -81,11 +82,24 @@ func (s *Site) insuranceMonths(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) insuranceMonth(w http.ResponseWriter, r *http.Request) error {
+	return s.insuranceMonthPage(w, r, http.StatusOK, importFault{})
+}
+
+// notImported shows the month again with what is wrong at the file of the form that was sent.
+func (s *Site) notImported(w http.ResponseWriter, r *http.Request, form string, err error) error {
+	refused, ok := s.importRefused(r, err)
+	if !ok {
+		return err
+	}
+	return s.insuranceMonthPage(w, r, statusOf(refused), importFault{form, atFile(refused), r.PostFormValue("source")})
+}
+
+func (s *Site) insuranceMonthPage(w http.ResponseWriter, r *http.Request, status int, refused importFault) error {
 	d, err := s.Door.InsuranceMonth(r.Context(), who(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return err
 	}
-	return s.show(w, r, frame{Title: d.CountyName + d.Month + " 投保", Wide: true, Live: true, Back: "/insurance"}, insuranceMonthPage(d, who(r.Context())))
+	return s.showStatus(w, r, status, frame{Title: d.CountyName + d.Month + " 投保", Wide: true, Live: true, Back: "/insurance"}, insuranceMonthPage(d, who(r.Context()), refused))
 }
 
 func (s *Site) insuranceSummary(w http.ResponseWriter, r *http.Request) error {
@@ -100,27 +114,15 @@ func (s *Site) insuranceSummary(w http.ResponseWriter, r *http.Request) error {
 	return download(w, sheets.Media, d.CountyName+d.Month+"投保情况.xlsx", raw)
 }
 
-// uploaded gives the one file of a form. The caller closes it.
-func uploaded(r *http.Request, missing string) (io.ReadCloser, error) {
-	if err := parseForm(r); err != nil {
-		return nil, err
-	}
-	file, _, err := r.FormFile("file")
-	if err != nil {
-		return nil, &casework.Error{Kind: casework.Invalid, Code: "body_required", Message: missing, Err: err}
-	}
-	return file, nil
-}
-
 func (s *Site) takeInsuranceRoster(w http.ResponseWriter, r *http.Request) error {
-	file, err := uploaded(r, "请选择名册文件。")
+	file, err := chosenFile(r, "请选择名册文件。")
 	if err != nil {
-		return err
+		return s.notImported(w, r, "file", err)
 	}
 	defer file.Close()
 	report, err := s.Door.TakeRosterFile(r.Context(), who(r.Context()), key(r), r.PathValue("no"), r.PostFormValue("source"), file)
 	if err != nil {
-		return err
+		return s.notImported(w, r, "file", err)
 	}
 	return s.done(w, r, "/insurance/"+report.CaseNo+"/rosters/"+count(report.Number), "名册已导入。")
 }
@@ -155,15 +157,15 @@ func (s *Site) insuranceLines(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) answerInsurance(w http.ResponseWriter, r *http.Request) error {
-	file, err := uploaded(r, "请选择填好答复的工作簿。")
+	file, err := chosenFile(r, "请选择填好答复的工作簿。")
 	if err != nil {
-		return err
+		return s.notImported(w, r, r.PathValue("number"), err)
 	}
 	defer file.Close()
 	caseNo, number := r.PathValue("no"), whole(r.PathValue("number"))
 	done, err := s.Door.AnswerInsuranceFile(r.Context(), who(r.Context()), key(r), caseNo, number, file)
 	if err != nil {
-		return err
+		return s.notImported(w, r, r.PathValue("number"), err)
 	}
 	said := "接收 " + count(done.Taken) + " 名的答复，以前已答复 " + count(done.Repeated) + " 名，尚待答复 " + count(done.Pending) + " 名。"
 	if len(done.Faults) == 0 {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -49,7 +50,7 @@ func (s *Site) showStatus(w http.ResponseWriter, r *http.Request, status int, f 
 		f.flash = s.sessions.PopString(r.Context(), keyFlash)
 	}
 	var page bytes.Buffer
-	if err := layout(f, body).Render(context.WithValue(r.Context(), assetsKey{}, s.assets), &page); err != nil {
+	if err := layout(f, body).Render(context.WithValue(context.WithValue(r.Context(), assetsKey{}, s.assets), maxUploadKey{}, s.MaxUpload), &page); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -91,7 +92,7 @@ func (s *Site) refusal(ctx context.Context, err error) *casework.Error {
 	}
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
-		return &casework.Error{Kind: casework.TooLarge, Code: "body_too_large", Message: "提交的内容过大。"}
+		return &casework.Error{Kind: casework.TooLarge, Code: "body_too_large", Message: fmt.Sprintf("提交的内容过大：每个文件不超过 %d MB，一次提交的文件合计不超过 %d MB。填写的内容还在原来的页面上，请返回后换用较小的文件，或分几次上传。", s.MaxUpload>>20, uploadsOfForm*s.MaxUpload>>20)}
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return &casework.Error{Kind: casework.Unavailable, Code: "timeout", Message: "处理时间过长，请稍后再试。"}
@@ -106,6 +107,9 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return // nobody reads it
 	}
 	refused := s.refusal(r.Context(), err)
+	if wait := retryAfter[refused.Kind]; wait != "" && w.Header().Get("Retry-After") == "" {
+		w.Header().Set("Retry-After", wait)
+	}
 	if strings.Contains(r.Header.Get("Accept"), "application/json") {
 		w.Header().Set("Content-Type", "application/problem+json")
 		w.WriteHeader(statusOf(refused))
@@ -115,11 +119,14 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 		})
 		return
 	}
-	if err := s.showStatus(w, r, statusOf(refused), frame{Title: troubleTitle(refused)}, troublePage(&problemView{troubleTitle(refused), refused.Message, statusOf(refused), refused.Fields}, exchangeOf(r.Context()).id)); err != nil {
+	if err := s.showStatus(w, r, statusOf(refused), frame{Title: troubleTitle(refused)}, troublePage(&problemView{troubleTitle(refused), refused.Message, statusOf(refused), refused.Fields, sentFrom(r)}, exchangeOf(r.Context()).id)); err != nil {
 		s.Log.ErrorContext(r.Context(), "trouble page failed", "error", err)
 		http.Error(w, refused.Message, statusOf(refused))
 	}
 }
+
+// retryAfter is how many seconds to wait before a request that was refused for now is sent again.
+var retryAfter = map[casework.Kind]string{casework.TooMany: "60", casework.Unavailable: "5"}
 
 func troubleTitle(e *casework.Error) string {
 	switch e.Kind {

@@ -168,6 +168,7 @@ func (s *Site) open(pattern string, h handler) {
 	s.mux.Handle(pattern, s.sessions.LoadAndSave(s.limited(func(w http.ResponseWriter, r *http.Request) {
 		r = s.known(r)
 		if who(r.Context()).Account == "" {
+			r.Body = http.MaxBytesReader(w, r.Body, s.MaxUpload+maxForm)
 			if wait := s.asking.Take(limits.Caller(r, s.TrustedProxies)); wait > 0 {
 				w.Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())+1))
 				s.fail(w, r, &casework.Error{Kind: casework.TooMany, Code: "too_many_requests", Message: "请求过于频繁，请稍后再试。"})
@@ -218,7 +219,7 @@ func (s *Site) limited(h http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		limit := int64(maxForm)
 		if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
-			limit = s.MaxUpload + maxForm
+			limit = s.mostSent()
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, limit)
 		ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)

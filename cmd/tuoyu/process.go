@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -57,6 +58,7 @@ func openProcess(ctx context.Context, command string) (*process, error) {
 	}
 	p := &process{settings: s, log: newLogger(os.Stdout, s.LogLevel)}
 	slog.SetDefault(p.log)
+	limitMemory(s.MemoryLimitMiB<<20, os.Getenv("GOMEMLIMIT"), "/sys/fs/cgroup", debug.SetMemoryLimit)
 	if err := p.open(ctx, "tuoyu-"+command); err != nil {
 		return nil, errors.Join(err, p.close(ctx))
 	}

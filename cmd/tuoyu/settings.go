@@ -64,6 +64,8 @@ type settings struct {
 
 	WorkerConcurrency int `env:"WORKER_CONCURRENCY" envDefault:"16" in:"worker" is:"positive" doc:"steps a worker does at once; no use above DB_MAX_CONNS"`
 
+	MemoryLimitMiB int64 `env:"MEMORY_LIMIT_MIB" envDefault:"0" in:"serve worker" doc:"memory the process tries to stay below; 0: four fifths of the limit of its cgroup, if that has one; GOMEMLIMIT takes precedence"`
+
 	LogLevel        slog.Level `env:"LOG_LEVEL" envDefault:"info" in:"serve worker" doc:"debug, info, warn or error"`
 	OTLPEndpoint    string     `env:"OTLP_ENDPOINT" in:"serve worker" is:"url" doc:"OTLP/HTTP collector, such as http://127.0.0.1:4318; empty: no traces"`
 	ShutdownSeconds int        `env:"SHUTDOWN_SECONDS" envDefault:"20" in:"serve worker" is:"positive" doc:"how long requests and steps under way may take to end after SIGTERM"`

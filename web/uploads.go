@@ -1,0 +1,99 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+
+	"tuoyu/casework"
+	"tuoyu/sheets"
+)
+
+// uploadsOfForm is how many uploads of the largest size one form may carry.
+const uploadsOfForm = 4
+
+// mostSent is how much a form with files may be in all.
+func (s *Site) mostSent() int64 { return uploadsOfForm*s.MaxUpload + maxForm }
+
+func fileTooLarge(most int64) *casework.Error {
+	message := fmt.Sprintf("文件过大，每个文件不能超过 %d MB", most>>20)
+	return &casework.Error{
+		Kind: casework.TooLarge, Code: casework.CodeAttachmentTooLarge, Message: message + "。", Fields: []casework.FieldError{{Location: "file", Message: message}},
+	}
+}
+
+// atFile returns what is said of a refused file at its field.
+func atFile(e *casework.Error) string {
+	for _, f := range e.Fields {
+		if f.Location == "file" {
+			return f.Message
+		}
+	}
+	return e.Message
+}
+
+type maxUploadKey struct{}
+
+// uploadHint names the kinds and the size of the files that a form takes.
+func uploadHint(ctx context.Context) string {
+	most, _ := ctx.Value(maxUploadKey{}).(int64)
+	return fmt.Sprintf("可上传 %s，每个不超过 %d MB，不能设有打开密码。", casework.UploadKinds, most>>20)
+}
+
+// importHint names the kinds and the size of the files that an import takes.
+func importHint() string {
+	return fmt.Sprintf("Excel（.xlsx）或 CSV，不超过 %d MB。", sheets.MaxBytes>>20)
+}
+
+// importFault is what is wrong with a file that was sent to be imported, at which form ("file", or the number of a batch), and
+// the source that was chosen beside it.
+type importFault struct{ form, message, source string }
+
+func (f importFault) at(form string) string {
+	if f.form == form {
+		return f.message
+	}
+	return ""
+}
+
+// chosenFile returns the file of a form to import. The caller closes it. It is refused when none was chosen.
+func chosenFile(r *http.Request, missing string) (io.ReadCloser, error) {
+	if err := parseForm(r); err != nil {
+		return nil, err
+	}
+	file, _, err := r.FormFile("file")
+	if err != nil {
+		return nil, &casework.Error{Kind: casework.Invalid, Code: "body_required", Message: missing, Fields: []casework.FieldError{{Location: "file", Message: missing}}, Err: err}
+	}
+	return file, nil
+}
+
+// importRefused returns what to say at the file of an import: false when the error is not about the file.
+func (s *Site) importRefused(r *http.Request, err error) (e *casework.Error, ok bool) {
+	var refused *casework.Error
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return fileTooLarge(sheets.MaxBytes), true
+	case !errors.As(err, &refused):
+		return nil, false
+	}
+	for _, f := range refused.Fields {
+		if f.Location == "file" {
+			return refused, true
+		}
+	}
+	return refused, refused.Code == casework.CodeImportsBusy
+}
+
+// sentFrom returns the page of the form that was sent, for a link back to it; empty when it is not known.
+func sentFrom(r *http.Request) string {
+	u, err := url.Parse(r.Referer())
+	if err != nil || r.Method != http.MethodPost || u.Host != r.Host || u.Path == "" {
+		return ""
+	}
+	return localPath(u.RequestURI())
+}
