@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"fmt"
+	"time"
 
 	commonpb "go.temporal.io/api/common/v1"
 	enumspb "go.temporal.io/api/enums/v1"
@@ -144,4 +145,39 @@ func (s *Service) reset(ctx context.Context, c store.Case, run *commonpb.Workflo
 		return fmt.Errorf("reset workflow: %w", err)
 	}
 	return nil
+}
+
+// StuckCase is a case that cannot go on by itself.
+type StuckCase struct {
+	CaseNo string           `json:"case_no"`
+	Kind   nursery.CaseKind `json:"kind"`
+	County string           `json:"county"`
+	Since  time.Time        `json:"stuck_at"`
+	Reason string           `json:"stuck_reason"`
+}
+
+// mostStuck bounds the list of stuck cases: more of them have one cause.
+const mostStuck = 500
+
+// StuckCases returns the cases of p's county, or of the city, that cannot go on by themselves, the oldest first and at most 500.
+func (s *Service) StuckCases(ctx context.Context, p nursery.Principal) ([]StuckCase, error) {
+	if err := s.may(ctx, p, "case.stuck", resource{}); err != nil {
+		return nil, err
+	}
+	county := p.County
+	if county == nursery.CityCode {
+		county = ""
+	}
+	var stuck []StuckCase
+	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		rows, err := q.StuckCases(ctx, store.StuckCasesParams{County: county, PageSize: mostStuck})
+		for _, row := range rows {
+			stuck = append(stuck, StuckCase{CaseNo: row.CaseNo, Kind: nursery.CaseKind(row.Kind), County: row.County, Since: *row.StuckAt, Reason: row.StuckReason})
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list stuck cases: %w", err)
+	}
+	return stuck, nil
 }

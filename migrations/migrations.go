@@ -46,6 +46,13 @@ func Up(ctx context.Context, url string) ([]int64, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read migrations: %w", err)
 	}
+	version, err := provider.GetDBVersion(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read schema version: %w", err)
+	}
+	if version > Latest() {
+		return nil, fmt.Errorf("the schema is %d, this program knows %d: use the program of the newer release", version, Latest())
+	}
 	results, err := provider.Up(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("apply migrations: %w", err)

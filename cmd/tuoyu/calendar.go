@@ -4,16 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
-
-	"go.temporal.io/sdk/client"
 
 	"tuoyu/calendar"
 	"tuoyu/casework"
 	"tuoyu/nursery"
-	"tuoyu/policies"
-	"tuoyu/sealing"
 	"tuoyu/store"
 )
 
@@ -76,29 +71,12 @@ func (c calendarLoadCommand) Run(ctx context.Context, out output) error {
 	if err != nil {
 		return fmt.Errorf("read holiday year: %w", err)
 	}
-	log := newLogger(os.Stderr, slog.LevelWarn)
-	db, err := store.Open(ctx, s.DatabaseURL, store.Options{MaxConns: 2})
+	service, done, err := openService(ctx, s)
 	if err != nil {
 		return err
 	}
-	defer db.Close()
-	var keys *sealing.Keyset
-	if s.KeysetFile != "" {
-		if keys, err = sealing.Open(s.KeysetFile); err != nil {
-			return err
-		}
-	}
-	temporal, err := openTemporal(s, keys, log, client.MetricsNopHandler)
-	if err != nil {
-		return err
-	}
-	defer temporal.Close()
-	rules, err := policies.New(ctx)
-	if err != nil {
-		return fmt.Errorf("load rules: %w", err)
-	}
-	door := casework.New(casework.Deps{DB: db, Temporal: temporal, Rules: rules, Almanac: store.NewAlmanac(db), Log: log})
-	year, told, err := door.LoadCalendarYear(ctx, operator, raw)
+	defer done()
+	year, told, err := service.LoadCalendarYear(ctx, operator, raw)
 	var refused *casework.Error
 	if errors.As(err, &refused) {
 		return fmt.Errorf("%s: %s", c.File, refused.Message)

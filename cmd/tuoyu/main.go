@@ -25,6 +25,7 @@ type commands struct {
 	Migrate  migrateCommand  `cmd:"" help:"Bring the database to the schema of this program."`
 	Policy   policyCommands  `cmd:"" help:"Check and test the rules in this program."`
 	Draw     drawCommands    `cmd:"" help:"Verify the draw of inspections from its published record."`
+	Case     caseCommands    `cmd:"" help:"List the cases that cannot go on by themselves, and have one go on."`
 	Calendar calendarCommand `cmd:"" help:"List and publish holiday years."`
 	Keys     keysCommand     `cmd:"" help:"Make and rotate the keyset that seals what Temporal stores."`
 	Openapi  openapiCommand  `cmd:"" help:"Write the OpenAPI description of the API."`

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"maps"
 	"sync"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"go.temporal.io/sdk/client"
 
+	"tuoyu/nursery"
 	"tuoyu/policies"
 	"tuoyu/store"
 )
@@ -30,7 +32,46 @@ func newMetrics(db *store.DB, rules *policies.Engine) *prometheus.Registry {
 		}
 		return 0
 	})
+	registry.MustRegister(&backlog{db: db})
 	return registry
+}
+
+var (
+	waitingDesc = prometheus.NewDesc("tuoyu_outbox_waiting", "Commands that have not reached their case.", nil, nil)
+	oldestDesc  = prometheus.NewDesc("tuoyu_outbox_oldest_seconds", "How long the oldest of them has waited.", nil, nil)
+	stuckDesc   = prometheus.NewDesc("tuoyu_cases_stuck", "Cases that cannot go on by themselves.", []string{"reason"}, nil)
+)
+
+// backlog measures, when it is asked, what waits to be delivered and what cannot go on. While Postgres is away it measures nothing.
+type backlog struct{ db *store.DB }
+
+// Describe sends what is measured.
+func (b *backlog) Describe(ch chan<- *prometheus.Desc) {
+	ch <- waitingDesc
+	ch <- oldestDesc
+	ch <- stuckDesc
+}
+
+// Collect measures once, within two seconds.
+func (b *backlog) Collect(ch chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	_ = b.db.As(ctx, nursery.Engine, func(q *store.Queries) error { // readiness says that Postgres is away
+		waiting, err := q.UndeliveredOutbox(ctx)
+		if err != nil {
+			return err
+		}
+		stuck, err := q.CountStuck(ctx)
+		if err != nil {
+			return err
+		}
+		ch <- prometheus.MustNewConstMetric(waitingDesc, prometheus.GaugeValue, float64(waiting.Waiting))
+		ch <- prometheus.MustNewConstMetric(oldestDesc, prometheus.GaugeValue, time.Since(waiting.Oldest).Seconds())
+		for _, row := range stuck {
+			ch <- prometheus.MustNewConstMetric(stuckDesc, prometheus.GaugeValue, float64(row.Cases), row.StuckReason)
+		}
+		return nil
+	})
 }
 
 // sdkLabels are the tags of Temporal's metrics that are kept. Prometheus wants the same labels on each sample of a

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+
+	"go.temporal.io/sdk/client"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+	"tuoyu/policies"
+	"tuoyu/sealing"
+	"tuoyu/store"
+)
+
+type caseCommands struct {
+	Stuck caseStuckCommand `cmd:"" help:"List the cases that cannot go on by themselves: number, kind, since when, why."`
+	Retry caseRetryCommand `cmd:"" help:"Have a stuck case try again what failed, or start its workflow again."`
+}
+
+type caseStuckCommand struct{}
+
+// Run lists the stuck cases, the oldest first.
+func (caseStuckCommand) Run(ctx context.Context, out output) error {
+	s, err := settingsFromEnvironment("calendar")
+	if err != nil {
+		return err
+	}
+	service, done, err := openService(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer done()
+	stuck, err := service.StuckCases(ctx, operator)
+	if err != nil {
+		return err
+	}
+	if len(stuck) == 0 {
+		fmt.Fprintln(out, "no case is stuck")
+		return nil
+	}
+	for _, c := range stuck {
+		fmt.Fprintf(out, "%s  %s  %s  %s\n", c.CaseNo, c.Kind, c.Since.In(nursery.Shanghai).Format("2006-01-02 15:04"), c.Reason)
+	}
+	return nil
+}
+
+type caseRetryCommand struct {
+	Case  string `arg:"" help:"The number of the case."`
+	Event int64  `help:"Go on from before this event of the workflow's history; 0: from before its last task."`
+}
+
+// Run has the case go on and writes what was done.
+func (c caseRetryCommand) Run(ctx context.Context, out output) error {
+	s, err := settingsFromEnvironment("calendar")
+	if err != nil {
+		return err
+	}
+	service, done, err := openService(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer done()
+	did, err := service.RetryCase(ctx, operator, c.Case, c.Event)
+	var refused *casework.Error
+	if errors.As(err, &refused) {
+		return fmt.Errorf("%s: %s", c.Case, refused.Message)
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "%s: %s\n", c.Case, did)
+	return nil
+}
+
+// openService connects to the database and Temporal for one command at the command line. The caller runs done.
+func openService(ctx context.Context, s settings) (service *casework.Service, done func(), err error) {
+	log := newLogger(os.Stderr, slog.LevelWarn)
+	db, err := store.Open(ctx, s.DatabaseURL, store.Options{MaxConns: 2})
+	if err != nil {
+		return nil, nil, err
+	}
+	var keys *sealing.Keyset
+	if s.KeysetFile != "" {
+		if keys, err = sealing.Open(s.KeysetFile); err != nil {
+			db.Close()
+			return nil, nil, err
+		}
+	}
+	temporal, err := openTemporal(s, keys, log, client.MetricsNopHandler)
+	if err != nil {
+		db.Close()
+		return nil, nil, err
+	}
+	done = func() {
+		temporal.Close()
+		db.Close()
+	}
+	rules, err := policies.New(ctx)
+	if err != nil {
+		done()
+		return nil, nil, fmt.Errorf("load rules: %w", err)
+	}
+	return casework.New(casework.Deps{DB: db, Temporal: temporal, Rules: rules, Almanac: store.NewAlmanac(db), Log: log}), done, nil
+}
