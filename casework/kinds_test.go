@@ -15,11 +15,11 @@ import (
 func TestAClinicOfAnotherCountyIsNotChanged(t *testing.T) {
 	d := pairing(t)
 	theirs := nursery.Clinic{
-		ID: clinic.Institution, Name: "另一家", Licence: "PDY140404123456789012D1"[:22], LicensedUntil: testdata.AsOf.AddMonths(24),
+		ID: clinic.Institution, County: "140404", Name: "另一家", Licence: "PDY140404123456789012D1"[:22], LicensedUntil: testdata.AsOf.AddMonths(24),
 		PrimaryCare: true, Capacity: 10, Modes: []nursery.ServiceMode{nursery.Visiting},
 	}
 	_, err := d.PutClinic(t.Context(), anotherCounty, "theirs", theirs)
-	require.Error(t, err)
+	refused(t, err, casework.CodeClinicElsewhere)
 	require.Equal(t, []string{"示例社区卫生服务中心"}, d.strings(`SELECT name FROM clinics WHERE id = $1`, clinic.Institution))
 }
 

@@ -21,7 +21,11 @@ func longInCare(t *testing.T, a *roleplay.Applicant, months int, class string, c
 
 func careSince(t *testing.T, a *roleplay.Applicant, c nursery.Child, class string, consents ...nursery.ConsentPurpose) string {
 	t.Helper()
-	from := half().First().AddDays(-20)
+	return careFrom(t, a, c, class, half().First().AddDays(-20), consents...)
+}
+
+func careFrom(t *testing.T, a *roleplay.Applicant, c nursery.Child, class string, from nursery.Date, consents ...nursery.ConsentPurpose) string {
+	t.Helper()
 	if from.Before(c.BornOn) {
 		from = c.BornOn
 	}
@@ -288,7 +292,8 @@ func TestARoundWaitsForAContractAndFollowsWhoIsInCare(t *testing.T) {
 	leaves := careSince(t, a, moving, "c1", nursery.ConsentCheckup)
 	stays := longInCare(t, a, 18, "c1", nursery.ConsentCheckup)
 	await(t, p.clinic, round.CaseNo, func(roleplay.Case) bool { return len(classSheet(t, p.clinic, round.CaseNo, "c1").Children) == 3 })
-	if err := a.EndEnrolment(t.Context(), key(), leaves, nursery.LeaveTransferred, today()); err != nil {
+	moved := half().First().AddDays(half().First().DaysUntil(today()) / 2)
+	if err := a.EndEnrolment(t.Context(), key(), leaves, nursery.LeaveTransferred, moved); err != nil {
 		t.Fatal(err)
 	}
 	await(t, p.clinic, round.CaseNo, func(roleplay.Case) bool {
@@ -302,7 +307,7 @@ func TestARoundWaitsForAContractAndFollowsWhoIsInCare(t *testing.T) {
 	q := partiesOf(t, h, b, "2")
 	q.sign(t, q.propose(t, begun()))
 	there := roundOf(t, q.clinic, b.Institution())
-	if id := careSince(t, b, moving, "c9"); id != leaves {
+	if id := careFrom(t, b, moving, "c9", moved, nursery.ConsentCheckup); id != leaves {
 		t.Errorf("the child is %s there and %s here", id, leaves)
 	}
 	await(t, q.clinic, there.CaseNo, func(roleplay.Case) bool {
