@@ -17,7 +17,8 @@ export async function signIn(page: Page, account: string, next = "/home") {
 
 /** accessible finds no violation of WCAG 2.2 AA on the page as it is, and nothing wider than the screen. */
 export async function accessible(page: Page) {
-	const found = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
+	// A printed page in a sandbox runs no scripts, so axe would wait for it for ever; its own tests look at it.
+	const found = await new AxeBuilder({ page }).exclude("iframe[sandbox]").withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
 	expect(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).slice(0, 3).join(" | ")}`)).toEqual([]);
 	const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 	expect(wide, "the page is wider than the screen").toBeLessThanOrEqual(0);
