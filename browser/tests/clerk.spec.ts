@@ -28,7 +28,7 @@ test("keys are silent while something is written", async ({ page }) => {
 	await signIn(page, "clerk-140403", "/tasks");
 	await page.keyboard.press("/");
 	await page.keyboard.type("jkc");
-	await expect(page.getByLabel("办件编号或机构编号")).toHaveValue("jkc");
+	await expect(page.getByLabel("办件编号或机构名称")).toHaveValue("jkc");
 	await expect(page.locator(".picked")).toHaveCount(0);
 });
 
