@@ -58,7 +58,7 @@ test("an institution fills in a filing section by section, with the rules beside
 	await page.goto(`/filing/${caseNo}/section/classes`);
 	await expect(page.locator('[name="/classes/0/seats"]')).toHaveValue("15");
 	await page.goto(`/filing/${caseNo}/check`);
-	await expect(page.locator("dd", { hasText: "托小班" }).first()).toBeVisible();
+	await expect(page.getByRole("cell", { name: "托小班" }).first()).toBeVisible();
 	await atEveryWidth(page, "filing-check");
 
 	// The applicant's progress is open to whoever holds the code, without signing in.
