@@ -40,7 +40,7 @@ test("the public reads of a nursery, complains and follows it, and checks a draw
 	await atEveryWidth(page, "public-institution");
 	await page.getByRole("link", { name: "投诉举报" }).click();
 	await page.getByLabel("投诉类别").selectOption("food");
-	await page.getByLabel("情况", { exact: true }).fill("食谱没有按周公布");
+	await page.getByRole("textbox", { name: "情况", exact: true }).fill("食谱没有按周公布");
 	await atEveryWidth(page, "complaint");
 	await page.getByRole("button", { name: "提交" }).click();
 	await expect(page.getByRole("heading", { level: 1 })).toHaveText("已收到投诉举报");
