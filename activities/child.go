@@ -80,7 +80,7 @@ type KnownChild struct {
 }
 
 // CompareChildren returns, for each child in the order given, what is recorded under its identity, and holds the identities until
-// the transaction ends. It sees every child whoever the principal is: a number alone must open nothing, so the caller refuses
+// the transaction ends. It sees every child, whatever the principal: a number alone must open nothing, so the caller refuses
 // what differs and shows nothing of it.
 func CompareChildren(ctx context.Context, q *store.Queries, fields *sealing.Fields, children []nursery.Child) ([]KnownChild, error) {
 	indexes, err := identityIndexes(fields, children)

@@ -106,7 +106,7 @@ func (e *Engine) picture(ctx context.Context, name string) (io.ReadCloser, error
 }
 
 // SealFiles seals the files that were kept before there was a keyset, one after another, and removes the clear ones. It may be
-// interrupted and repeated, beside processes that read and write. Report is told how many after every hundred and at the end.
+// interrupted and repeated, beside processes that read and write. It calls report with the count after every hundred and at the end.
 func SealFiles(ctx context.Context, db *store.DB, blobs store.Blobs, fields *sealing.Fields, report func(int)) (total int, err error) {
 	for after := ""; ; {
 		var clear []store.Attachment
@@ -169,7 +169,7 @@ func sealClear(ctx context.Context, db *store.DB, blobs store.Blobs, fields *sea
 	})
 	switch {
 	case err != nil:
-		return false, err // it may have been committed all the same; what is left over is collected
+		return false, err // it may have been committed; what is left over is collected
 	case n == 0:
 		return false, blobs.Remove(ctx, kept.SHA256)
 	case len(used) == 0:

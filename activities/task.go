@@ -357,7 +357,7 @@ func (e *Engine) closedBy(ctx context.Context, in CloseTask) error {
 	})
 }
 
-// takeAnswer reads what the person filled in. The row is marked delivered by whoever sent it, once Temporal has recorded that it
+// takeAnswer reads what the person filled in. The row is marked delivered by its sender, once Temporal has recorded that it
 // was taken: until then Temporal may lose it, and it has to be sent again.
 func (s *step) takeAnswer(ctx context.Context, completion string) (json.RawMessage, error) {
 	empty := json.RawMessage("{}")

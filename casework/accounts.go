@@ -66,7 +66,7 @@ func (s *Service) Seen(ctx context.Context, p nursery.Principal, name string) er
 	return nil
 }
 
-// Colleagues lists who can be given tasks of a role, by default the asker's own: a supervisor asks for the office of the
+// Colleagues lists who can be given tasks of a role, by default the caller's own: a supervisor asks for the office of the
 // county, anybody else for those beside them.
 func (s *Service) Colleagues(ctx context.Context, p nursery.Principal, role nursery.Role) ([]Colleague, error) {
 	list := []Colleague{}
@@ -105,7 +105,7 @@ func (s *Service) Colleagues(ctx context.Context, p nursery.Principal, role nurs
 }
 
 // known returns a noted account as a principal. The error names the field: assignee_unknown when nobody of that name has
-// been seen, or nobody that the asker may know of.
+// been seen, or nobody that the caller may know of.
 func (s *Service) known(ctx context.Context, q *store.Queries, account, location string) (nursery.Principal, error) {
 	row, err := q.AccountByName(ctx, store.AccountByNameParams{Account: account, Since: s.Now().Add(-knownFor)})
 	if store.IsNotFound(err) {

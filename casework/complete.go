@@ -83,7 +83,7 @@ func (s *Service) resubmits(ctx context.Context, p nursery.Principal, id string)
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {
 		task, err := q.TaskByID(ctx, id)
 		if store.IsNotFound(err) || task.State != "open" {
-			return nil // the command says so
+			return nil // the command reports it
 		}
 		caseNo = task.CaseNo
 		return err
