@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Runs inside devstack, for `make test`: the product with the demonstration's cases, and people at its pages in a real browser.
-# With SCREENS set, pictures of every page are kept in that folder.
+# With SCREENS set, pictures of every page are kept in that folder. BROWSER_PORT moves the product to another port.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-export TUOYU_LISTEN=127.0.0.1:18090 TUOYU_METRICS_LISTEN=127.0.0.1:18089 TUOYU_PUBLIC_URL=http://127.0.0.1:18090
+port=${BROWSER_PORT:-18090}
+export TUOYU_LISTEN=127.0.0.1:$port TUOYU_METRICS_LISTEN=127.0.0.1:$((port - 1)) TUOYU_PUBLIC_URL=http://127.0.0.1:$port
 export TUOYU_BLOB_DIR=$DEVSTACK_STATE/blobs TUOYU_KEYSET_FILE=$DEVSTACK_STATE/keyset.json
 export TUOYU_DEMO_ACCOUNTS_URL=$TUOYU_OIDC_ISSUER/accounts
 CHROMIUM=$(command -v chromium-headless-shell || command -v chromium)
