@@ -15,7 +15,6 @@ test("an item that could not be done says so when the class is opened again", as
 });
 
 test("a class of twenty is checked by keyboard only, row by row", async ({ page }) => {
-	test.setTimeout(180_000);
 	await signIn(page, "clinic-140431-1", "/checkups?state=open");
 	await page.locator("[data-row] a").first().click();
 	await atEveryWidth(page, "round");

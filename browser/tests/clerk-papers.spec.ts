@@ -111,6 +111,7 @@ test("a clerk looks at forty papers beside the form, marks one and a field, sees
 	await expect(clerk.locator('[name="/findings/_rows"]')).toHaveCount(0);
 	await clerk.keyboard.press("e");
 	await expect(clerk.getByRole("heading", { name: "确认后制发 3 份文书" })).toBeVisible();
+	await expect(clerk.getByRole("button", { name: /^确认/ })).toBeFocused();
 	await clerk.keyboard.press("Enter");
 	await expect(clerk.getByText("已办理：材料齐全，予以受理。")).toBeVisible();
 	await clerk.goto(`/cases/${caseNo}`);
@@ -119,7 +120,6 @@ test("a clerk looks at forty papers beside the form, marks one and a field, sees
 });
 
 test("a registration is sent back with findings alone, also without scripts", async ({ page, browser }) => {
-	test.setTimeout(120_000);
 	const caseNo = await file(browser, page, county, first + 1, () => {}, false);
 	await submit(page);
 	await expect(page.getByRole("heading", { level: 1 })).toHaveText("已提交");

@@ -68,7 +68,6 @@ async function save(page: Page, title: string) {
 }
 
 test("a filing goes from an empty form through corrections to its receipt, every hand at its own screen", async ({ page, browser }) => {
-	test.setTimeout(180_000);
 	const other = async (account: string, next: string) => {
 		const own = await browser.newContext();
 		const screen = await own.newPage();

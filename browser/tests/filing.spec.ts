@@ -17,7 +17,6 @@ async function fill(page: Page, values: Record<string, string>) {
 }
 
 test("an institution fills in a filing section by section, with the rules beside it, and anybody with the code follows it", async ({ page, browser }) => {
-	test.setTimeout(180_000);
 	await signIn(page, "institution-140405-11", "/start");
 	await atEveryWidth(page, "start");
 	await page.locator('a[href="/filing/new"]').click();

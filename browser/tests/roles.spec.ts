@@ -10,7 +10,6 @@ const roles: Record<string, string> = {
 
 for (const [role, account] of Object.entries(roles)) {
 	test(`every page in the navigation of ${role}`, async ({ page }) => {
-		test.setTimeout(180_000);
 		await signIn(page, account);
 		const links = await page.getByRole("navigation", { name: "主要" }).getByRole("link").evaluateAll((all) => all.map((a) => a.getAttribute("href") ?? ""));
 		expect(links.length).toBeGreaterThan(0);

@@ -2,7 +2,6 @@ import { expect, test } from "@playwright/test";
 import { atEveryWidth, signIn } from "./support";
 
 test("a visit is filled in on a phone without a network and sent when there is one", async ({ page, context }) => {
-	test.setTimeout(180_000);
 	await page.setViewportSize({ width: 320, height: 640 });
 	await signIn(page, "inspector-140431", "/inspections");
 	await page.locator("[data-row] a").first().click();
