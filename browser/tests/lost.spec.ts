@@ -38,6 +38,12 @@ test("what was half filled in outlives the session and the way back", async ({ p
 	await signIn(page, account, "/home");
 	await expect(page.getByText("您填写的内容仍在").first()).toBeVisible();
 	await accessible(page);
+
+	// The form is shown again as it was left, and sent as it was.
+	await page.getByRole("button", { name: "回到表单" }).click();
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText("机构");
+	await expect(name).toHaveValue("襄垣县示例社区托育点");
+	await page.goBack();
 	await page.getByRole("button", { name: "继续提交" }).click();
 	await expect(page.getByText("已保存“机构”。")).toBeVisible();
 	await page.goto(`/filing/${caseNo}/section/institution`);
