@@ -20,21 +20,10 @@ import (
 // outage is how long Postgres is away: longer than one try of a step may take.
 const outage = 15 * time.Second
 
-// slowly waits longer than eventually, for what follows an outage on a busy machine.
-func (h *house) slowly(what string, holds func() bool) {
-	h.t.Helper()
-	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
-		if holds() {
-			return
-		}
-	}
-	h.t.Fatalf("%s: waited two minutes", what)
-}
-
 func (h *house) openTask(caseNo, kind string) string {
 	h.t.Helper()
 	var id string
-	h.slowly("task "+kind, func() bool {
+	h.eventually("task "+kind, func() bool {
 		id = one[string](h, "SELECT coalesce((SELECT id FROM tasks WHERE case_no = $1 AND kind = $2 AND state = 'open'), '')", caseNo, kind)
 		return id != ""
 	})
@@ -75,10 +64,10 @@ func TestFifteenSecondsWithoutPostgresEndNoCaseAndNoAnswer(t *testing.T) {
 
 	h.relays()
 	h.openTask(first.CaseNo, "filing.site_visit")
-	h.slowly("second case taken up", func() bool {
+	h.eventually("second case taken up", func() bool {
 		return one[int](h, "SELECT count(*) FROM tasks WHERE case_no = $1 AND state = 'open'", second.CaseNo) == 1
 	})
-	h.slowly("everything delivered", func() bool { return one[int](h, "SELECT count(*) FROM outbox WHERE delivered_at IS NULL") == 0 })
+	h.eventually("everything delivered", func() bool { return one[int](h, "SELECT count(*) FROM outbox WHERE delivered_at IS NULL") == 0 })
 	for _, caseNo := range []string{first.CaseNo, second.CaseNo} {
 		require.Equal(t, enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING, h.workflow(caseNo))
 	}
@@ -126,7 +115,7 @@ func TestAnAnswerThatTemporalLostAfterItWasWrittenIsSentAgain(t *testing.T) {
 	require.NoError(t, err)
 	h.relays()
 	h.openTask(started.CaseNo, "filing.site_visit_countersign")
-	h.slowly("both delivered", func() bool { return one[int](h, "SELECT count(*) FROM outbox WHERE delivered_at IS NULL") == 0 })
+	h.eventually("both delivered", func() bool { return one[int](h, "SELECT count(*) FROM outbox WHERE delivered_at IS NULL") == 0 })
 	require.Equal(t, nursery.OutcomeConform, done.Outcome)
 	require.Equal(t, 0, one[int](h, "SELECT count(*) FROM outbox WHERE refused IS NOT NULL"))
 	require.Equal(t, numbered, one[int](h, "SELECT count(*) FROM documents WHERE case_no = $1", started.CaseNo), "no paper is issued twice")
@@ -155,7 +144,7 @@ func TestOfTwoAnswersToOneTaskTheOneThatWasWrittenCounts(t *testing.T) {
 	}
 	require.ErrorContains(t, err, "task is closed")
 	h.relays()
-	h.slowly("first answer delivered", func() bool { return one[int](h, "SELECT count(*) FROM outbox WHERE delivered_at IS NULL") == 0 })
+	h.eventually("first answer delivered", func() bool { return one[int](h, "SELECT count(*) FROM outbox WHERE delivered_at IS NULL") == 0 })
 	require.Equal(t, "accept", one[string](h, "SELECT outcome FROM tasks WHERE id = $1", review))
 	visit := h.openTask(started.CaseNo, "filing.site_visit")
 	done, err := h.Complete(t.Context(), inspector, key(), visit, casework.Completion{Outcome: nursery.OutcomeConform})
@@ -175,10 +164,10 @@ func TestAnAnswerThatWasTakenIsNeverRefusedLate(t *testing.T) {
 	require.NoError(t, err)
 	_, err = h.Complete(t.Context(), second, key(), h.openTask(started.CaseNo, "filing.site_visit_countersign"), casework.Completion{Outcome: nursery.OutcomeAgree})
 	require.NoError(t, err)
-	h.slowly("workflow ended", func() bool { return h.workflow(started.CaseNo) == enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED })
+	h.eventually("workflow ended", func() bool { return h.workflow(started.CaseNo) == enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED })
 	h.sql("UPDATE outbox SET delivered_at = NULL, next_at = now(), failed = 1 WHERE name = 'complete_task'") // the sender died before it noted it
 	h.relays()
-	h.slowly("settled", func() bool { return one[int](h, "SELECT count(*) FROM outbox WHERE delivered_at IS NULL") == 0 })
+	h.eventually("settled", func() bool { return one[int](h, "SELECT count(*) FROM outbox WHERE delivered_at IS NULL") == 0 })
 	require.Equal(t, 0, one[int](h, "SELECT count(*) FROM outbox WHERE refused IS NOT NULL"))
 	require.Equal(t, 0, one[int](h, "SELECT count(*) FROM case_events WHERE kind = 'answer_refused'"))
 }
@@ -195,7 +184,7 @@ func TestAWithdrawnCaseLeavesNobodyATask(t *testing.T) {
 		SELECT case_no || '.2', case_no, 'filing.review', '核对备案材料', county, institution, 'clerk', '{accept}', now() FROM cases WHERE case_no = $1`, started.CaseNo)
 	_, err := h.Withdraw(t.Context(), applicant, key(), started.CaseNo, "重新准备")
 	require.NoError(t, err)
-	h.slowly("withdrawn", func() bool {
+	h.eventually("withdrawn", func() bool {
 		return one[string](h, "SELECT status FROM cases WHERE case_no = $1", started.CaseNo) == "ended"
 	})
 	require.Equal(t, 0, one[int](h, "SELECT count(*) FROM tasks WHERE state = 'open'"))
@@ -217,7 +206,7 @@ func TestAStepThatCannotSucceedMarksItsCaseAndGoesOnWhenItIsRetried(t *testing.T
 	facts(2, `{"site_kind": 7}`)
 	h.relays()
 	h.work()
-	h.slowly("stuck", func() bool {
+	h.eventually("stuck", func() bool {
 		return one[string](h, "SELECT stuck_reason FROM cases WHERE case_no = $1", started.CaseNo) == store.FaultUnreadable
 	})
 	require.Equal(t, enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING, h.workflow(started.CaseNo))

@@ -27,7 +27,7 @@ func (d *door) narrow() {
 // allFinish runs eight at once and returns their errors; it fails when they do not come back.
 func allFinish(t *testing.T, try func(ctx context.Context, i int) error) []error {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	errs := together(8, func(i int) error { return try(ctx, i) })
 	require.NoError(t, ctx.Err(), "commands wait for each other's connections")

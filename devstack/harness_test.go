@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -24,6 +25,25 @@ func TestMain(m *testing.M) {
 		return
 	}
 	os.Exit(m.Run())
+}
+
+// patience is how long a test waits for what does happen: devstack's own bounds are shorter, and the machine may be busy.
+const patience = 3 * time.Minute
+
+// await waits until holds reports true, and fails the test with what is missing when that takes longer than patience.
+func await(t *testing.T, holds func() bool, missing func() string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for !holds() {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			t.Fatal(missing())
+		}
+	}
 }
 
 // devstack is one real run and what it printed.
@@ -80,7 +100,7 @@ func (d *devstack) wait() int {
 	select {
 	case <-d.done:
 		return d.cmd.ProcessState.ExitCode()
-	case <-time.After(60 * time.Second):
+	case <-time.After(patience):
 		_ = d.cmd.Process.Kill()
 		d.t.Fatalf("devstack does not end; it printed:\n%s", d.out)
 		return 0
@@ -94,25 +114,37 @@ func up(t *testing.T, state string, flags ...string) *devstack {
 	args := append([]string{"--state", state, "--ports", "auto", "--fast"}, flags...)
 	script := `env -0 >"$0.tmp" && mv "$0.tmp" "$0" && while :; do sleep 1; done`
 	d := launch(t, append(args, "--", "sh", "-c", script, envFile)...)
-	for deadline := time.Now().Add(60 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-		raw, err := os.ReadFile(envFile)
-		if err == nil {
-			d.env = map[string]string{}
-			for v := range strings.SplitSeq(string(raw), "\x00") {
-				name, value, _ := strings.Cut(v, "=")
-				d.env[name] = value
-			}
-			return d
-		}
-		select {
-		case <-d.done:
+	await(t, func() bool {
+		if d.ended() && !d.hasEnv(envFile) {
 			t.Fatalf("devstack ended with %d:\n%s", d.cmd.ProcessState.ExitCode(), d.out)
-		default:
 		}
-		if time.Now().After(deadline) {
-			t.Fatal("devstack does not come up")
-		}
+		return d.hasEnv(envFile)
+	}, func() string { return "devstack does not come up" })
+	return d
+}
+
+// ended reports whether devstack has ended.
+func (d *devstack) ended() bool {
+	select {
+	case <-d.done:
+		return true
+	default:
+		return false
 	}
+}
+
+// hasEnv reads the environment that COMMAND wrote to a file, once it is there.
+func (d *devstack) hasEnv(file string) bool {
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		return false
+	}
+	d.env = map[string]string{}
+	for v := range strings.SplitSeq(string(raw), "\x00") {
+		name, value, _ := strings.Cut(v, "=")
+		d.env[name] = value
+	}
+	return true
 }
 
 // processes lists what runs for this devstack: marked ones, and Postgres on its data directory.
@@ -147,12 +179,7 @@ func (d *devstack) serves(folder string) bool {
 func (d *devstack) mustBeGone() {
 	d.t.Helper()
 	var left []string
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
-		if left = d.processes(); len(left) == 0 {
-			return
-		}
-	}
-	d.t.Fatalf("left behind: %v", left)
+	await(d.t, func() bool { left = d.processes(); return len(left) == 0 }, func() string { return fmt.Sprintf("left behind: %v", left) })
 }
 
 func (d *devstack) connect(variable string) *pgx.Conn {

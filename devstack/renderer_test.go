@@ -170,23 +170,24 @@ func TestRendererBounds(t *testing.T) {
 	page := map[string]string{"index.html": "x"}
 
 	t.Run("a full queue is 429", func(t *testing.T) {
-		srv := httptest.NewServer(newRenderer(b, 1, 1, 20*time.Second).handler())
+		r := newRenderer(b, 1, 1, patience)
+		srv := httptest.NewServer(r.handler())
 		defer srv.Close()
-		var mu sync.Mutex
-		count := map[int]int{}
+		r.tabs <- struct{}{} // a job that takes its time
 		var wg sync.WaitGroup
-		for range 5 {
+		for range cap(r.queue) {
 			wg.Go(func() {
-				status, _, _ := post(t, srv.URL, page, map[string]string{"waitDelay": "1s"})
-				mu.Lock()
-				defer mu.Unlock()
-				count[status]++
+				if status, body, _ := post(t, srv.URL, page, nil); status != http.StatusOK {
+					t.Errorf("a job in the queue: %d %.200s", status, body)
+				}
 			})
 		}
-		wg.Wait()
-		if count[200] != 2 || count[429] != 3 {
-			t.Errorf("answers %v", count)
+		await(t, func() bool { return len(r.queue) == cap(r.queue) }, func() string { return "the queue does not fill" })
+		if status, body, _ := post(t, srv.URL, page, nil); status != http.StatusTooManyRequests {
+			t.Errorf("beyond the queue: %d %.200s", status, body)
 		}
+		<-r.tabs
+		wg.Wait()
 	})
 	t.Run("a slow job is 503", func(t *testing.T) {
 		srv := httptest.NewServer(newRenderer(b, 1, 1, 500*time.Millisecond).handler())
@@ -196,7 +197,7 @@ func TestRendererBounds(t *testing.T) {
 		}
 	})
 	t.Run("a large body is 413", func(t *testing.T) {
-		srv := httptest.NewServer(newRenderer(b, 1, 1, 20*time.Second).handler())
+		srv := httptest.NewServer(newRenderer(b, 1, 1, patience).handler())
 		defer srv.Close()
 		large := map[string]string{"index.html": "x", "font.ttf": strings.Repeat("x", maxRenderBody+1)}
 		if status, body, _ := post(t, srv.URL, large, nil); status != http.StatusRequestEntityTooLarge {
@@ -204,7 +205,7 @@ func TestRendererBounds(t *testing.T) {
 		}
 	})
 	t.Run("a browser that dies is replaced, and the job is not lost", func(t *testing.T) {
-		srv := httptest.NewServer(newRenderer(b, 1, 1, 20*time.Second).handler())
+		srv := httptest.NewServer(newRenderer(b, 1, 1, patience).handler())
 		defer srv.Close()
 		before := marked(b.run)
 		if len(before) == 0 {

@@ -199,18 +199,8 @@ func TestEverythingEndsWithTheParent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &devstack{t: t, env: map[string]string{}}
-	for deadline := time.Now().Add(30 * time.Second); len(d.env) == 0; time.Sleep(20 * time.Millisecond) {
-		if raw, err := os.ReadFile(envFile); err == nil {
-			for v := range strings.SplitSeq(string(raw), "\x00") {
-				name, value, _ := strings.Cut(v, "=")
-				d.env[name] = value
-			}
-		}
-		if time.Now().After(deadline) {
-			t.Fatal("devstack does not come up")
-		}
-	}
+	d := &devstack{t: t}
+	await(t, func() bool { return d.hasEnv(envFile) }, func() string { return "devstack does not come up" })
 	if n := len(d.processes()); n < 5 {
 		t.Fatalf("only %d processes seen before the kill", n)
 	}
@@ -219,11 +209,7 @@ func TestEverythingEndsWithTheParent(t *testing.T) {
 	}
 	_ = parent.Wait() // killed
 	d.mustBeGone()
-	for deadline := time.Now().Add(10 * time.Second); syscall.Kill(pid, 0) == nil; time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("devstack outlives its parent")
-		}
-	}
+	await(t, func() bool { return syscall.Kill(pid, 0) != nil }, func() string { return "devstack outlives its parent" })
 }
 
 func TestKilledOutrightEverythingEnds(t *testing.T) {

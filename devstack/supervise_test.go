@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -41,12 +42,8 @@ func (d *devstack) kill(service string) int {
 // awaitOther waits until the service has another process than pid.
 func (d *devstack) awaitOther(service string, pid int) {
 	d.t.Helper()
-	for deadline := time.Now().Add(restartLimit); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		if now := d.process(service); now != 0 && now != pid {
-			return
-		}
-	}
-	d.t.Fatalf("%s is not started again:\n%s", service, d.out)
+	await(d.t, func() bool { now := d.process(service); return now != 0 && now != pid },
+		func() string { return fmt.Sprintf("%s is not started again:\n%s", service, d.out) })
 }
 
 func TestAServiceThatDiesIsStartedAgainWithItsPortsAndState(t *testing.T) {
@@ -81,14 +78,12 @@ func TestAServiceThatDiesIsStartedAgainWithItsPortsAndState(t *testing.T) {
 func TestAServiceThatKeepsDyingEndsTheRun(t *testing.T) {
 	d := up(t, openDir(t), "--quiet", "--without", "temporal,renderer")
 	state := d.env["DEVSTACK_STATE"]
-	for ended := false; !ended; time.Sleep(time.Millisecond) {
+	for killed := 0; !d.ended(); { // each of its processes once
+		await(t, func() bool { now := d.process(serviceOIDC); return d.ended() || now != 0 && now != killed },
+			func() string { return "the OIDC provider is not started again" })
 		if pid := d.process(serviceOIDC); pid != 0 {
-			_ = syscall.Kill(pid, syscall.SIGKILL) // it may be dead already
-		}
-		select {
-		case <-d.done:
-			ended = true
-		default:
+			killed = pid
+			_ = syscall.Kill(pid, syscall.SIGKILL) // devstack may have ended it
 		}
 	}
 	if code := d.wait(); code != exitStack {

@@ -44,20 +44,20 @@ func careFrom(t *testing.T, a *roleplay.Applicant, c nursery.Child, class string
 // roundOf waits for the round of an institution in this half-year.
 func roundOf(t *testing.T, who *roleplay.Actor, institution string) roleplay.Checkup {
 	t.Helper()
-	for range 100 {
-		rounds, err := who.Checkups(t.Context(), half())
+	var round roleplay.Checkup
+	eventually(t, func(ctx context.Context) error {
+		rounds, err := who.Checkups(ctx, half())
 		if err != nil {
-			t.Fatal(err)
+			return err
 		}
-		for _, r := range rounds {
-			if r.Institution == institution {
-				return r
-			}
+		i := slices.IndexFunc(rounds, func(r roleplay.Checkup) bool { return r.Institution == institution })
+		if i < 0 {
+			return fmt.Errorf("no round of %s", institution)
 		}
-		time.Sleep(100 * time.Millisecond)
-	}
-	t.Fatalf("no round of %s", institution)
-	return roleplay.Checkup{}
+		round = rounds[i]
+		return nil
+	})
+	return round
 }
 
 func classSheet(t *testing.T, who *roleplay.Actor, caseNo, class string) roleplay.ClassSheet {
@@ -399,9 +399,7 @@ func TestAWorkerKilledInAStepOfARoundLosesNothingAndDoesNothingTwice(t *testing.
 	if err != nil || len(opened) != 1 {
 		t.Fatalf("opened %v, %v", opened, err)
 	}
-	for h.number(t, "SELECT count(*) FROM outbox WHERE id = 'start/' || $1 AND delivered_at IS NULL", opened[0]) > 0 {
-		time.Sleep(5 * time.Millisecond) // the relay has it begin
-	}
+	h.becomes(t, 0, "SELECT count(*) FROM outbox WHERE id = 'start/' || $1 AND delivered_at IS NULL", opened[0]) // the relay has it begin
 	h.worker.kill()
 	h.startWorker(t)
 	round := roundOf(t, p.office, a.Institution())

@@ -35,14 +35,19 @@ func playUntil(t *testing.T, h *house, words string, args ...string) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for begun := time.Now(); !strings.Contains(out.String(), words); time.Sleep(20 * time.Millisecond) {
-		if time.Since(begun) > 2*time.Minute {
-			t.Errorf("it does not print %q:\n%s", words, out)
-			break
-		}
-	}
+	ended := make(chan struct{})
+	go func() {
+		_ = cmd.Wait() // killed, unless it ended by itself
+		close(ended)
+	}()
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	err := out.awaits(ctx, words, ended)
 	_ = cmd.Process.Kill() // that is the point
-	_ = cmd.Wait()
+	<-ended
+	if err != nil {
+		t.Error(err)
+	}
 }
 
 func TestTheDemonstrationGoesOnWhereItEndedAndPlaysAgainWhenAsked(t *testing.T) {

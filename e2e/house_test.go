@@ -107,7 +107,7 @@ func (h *house) tell(t *testing.T) {
 // tellWaiting shows what was not delivered, and how the histories of the cases that changed last end.
 func (h *house) tellWaiting(t *testing.T) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	var waiting, cases []string
 	err := errors.Join(
@@ -249,7 +249,7 @@ func (h *house) start(command, address string) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	err = poll(ctx, func(ctx context.Context) error {
 		if p.ended() {
@@ -315,7 +315,7 @@ func (h *house) close() {
 			p.kill()
 		}
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	if h.db != nil {
 		h.db.Close()

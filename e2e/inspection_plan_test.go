@@ -40,7 +40,6 @@ func drawnPlan(t *testing.T, h *house, a *roleplay.Applicant, caseNo string) rol
 	t.Helper()
 	office := h.door.As("county-office-" + a.County())
 	open(t, office, caseNo, "inspection_plan.draw")
-	time.Sleep(2 * time.Millisecond)
 	if err := office.Witness(t.Context(), key(), caseNo, "3391.76", time.Now()); err != nil {
 		t.Fatal(err)
 	}

@@ -243,13 +243,22 @@ func (h *house) number(t *testing.T, query string, args ...any) int {
 // becomes waits until a query yields the number: what is written after the answer, or by the worker, is not there at once.
 func (h *house) becomes(t *testing.T, want int, query string, args ...any) {
 	t.Helper()
-	var n int
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
-		if n = h.number(t, query, args...); n == want {
-			return
+	eventually(t, func(context.Context) error {
+		if n := h.number(t, query, args...); n != want {
+			return fmt.Errorf("%s: still %d, want %d", query, n, want)
 		}
+		return nil
+	})
+}
+
+// eventually tries until do succeeds, for two minutes at most.
+func eventually(t *testing.T, do func(context.Context) error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	if err := poll(ctx, do); err != nil {
+		t.Fatal(err)
 	}
-	t.Errorf("%s: still %d, want %d", query, n, want)
 }
 
 func wantList(t *testing.T, what string, got []string, want ...string) {

@@ -44,8 +44,8 @@ func (p *process) stop() error {
 	select {
 	case <-p.done:
 		return p.waited
-	case <-time.After(30 * time.Second):
+	case <-time.After(2 * time.Minute):
 		p.kill()
-		return errors.New("did not end within 30 s of SIGTERM")
+		return errors.New("did not end within two minutes of SIGTERM")
 	}
 }

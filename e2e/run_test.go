@@ -2,6 +2,8 @@ package e2e
 
 import (
 	"bytes"
+	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,19 +18,50 @@ import (
 // The bounds of `make run`. The first start over a state plays the demonstration.
 const (
 	upWithin  = 8 * time.Minute
-	endWithin = 25 * time.Second
+	endWithin = time.Minute
 )
 
 // output is what a process has printed so far.
 type output struct {
 	mu   sync.Mutex
 	text bytes.Buffer
+	more chan struct{} // closed and replaced by each write, once somebody waits for words
 }
 
 func (o *output) Write(b []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if o.more != nil {
+		close(o.more)
+		o.more = nil
+	}
 	return o.text.Write(b)
+}
+
+// awaits waits until the output holds the words, and returns an error when the process or ctx has ended before.
+func (o *output) awaits(ctx context.Context, words string, ended <-chan struct{}) error {
+	for {
+		o.mu.Lock()
+		if strings.Contains(o.text.String(), words) {
+			o.mu.Unlock()
+			return nil
+		}
+		if o.more == nil {
+			o.more = make(chan struct{})
+		}
+		more := o.more
+		o.mu.Unlock()
+		select {
+		case <-more:
+		case <-ended:
+			if strings.Contains(o.String(), words) {
+				return nil
+			}
+			return fmt.Errorf("it ended without %q:\n%s", words, o)
+		case <-ctx.Done():
+			return fmt.Errorf("it does not print %q: %w:\n%s", words, ctx.Err(), o)
+		}
+	}
 }
 
 func (o *output) String() string {
@@ -98,22 +131,16 @@ func comeUp(t *testing.T, state, programs string) *system {
 		_ = s.cmd.Process.Signal(syscall.SIGTERM) // ended already is as good
 		<-s.ended
 	})
-	for time.Since(begun) < upWithin {
-		if strings.Contains(s.out.String(), "The system is up.") {
-			t.Logf("up after %.1f s", time.Since(begun).Seconds())
-			if err := get(t.Context(), s.url+"/readyz"); err != nil {
-				t.Fatalf("it says that it is up: %v", err)
-			}
-			return s
-		}
-		select {
-		case <-s.ended:
-			t.Fatalf("it ended with %d:\n%s", s.cmd.ProcessState.ExitCode(), s.out)
-		case <-time.After(100 * time.Millisecond):
-		}
+	ctx, cancel := context.WithTimeout(t.Context(), upWithin)
+	defer cancel()
+	if err := s.out.awaits(ctx, "The system is up.", s.ended); err != nil {
+		t.Fatal(err)
 	}
-	t.Fatalf("it is not up within %s:\n%s", upWithin, s.out)
-	return nil
+	t.Logf("up after %.1f s", time.Since(begun).Seconds())
+	if err := get(t.Context(), s.url+"/readyz"); err != nil {
+		t.Fatalf("it says that it is up: %v", err)
+	}
+	return s
 }
 
 // interrupt ends it as Ctrl-C does.

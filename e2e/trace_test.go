@@ -85,15 +85,14 @@ func TestOneTraceGoesFromTheRequestThroughTheWorkflowToTheDatabase(t *testing.T)
 		"tuoyu-worker temporal-sdk-go RunActivity:OpenCase",
 		"tuoyu-worker github.com/exaring/otelpgx ",
 	}
-	deadline := time.Now().Add(20 * time.Second) // spans are sent every five seconds
-	for c.whole(kinds) == nil {
-		if time.Now().After(deadline) {
-			c.mu.Lock()
-			defer c.mu.Unlock()
-			t.Fatalf("no trace has all of %q, got %q", kinds, c.spans)
+	eventually(t, func(context.Context) error { // spans are sent every five seconds
+		if c.whole(kinds) != nil {
+			return nil
 		}
-		time.Sleep(200 * time.Millisecond)
-	}
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return fmt.Errorf("no trace has all of %q, got %q", kinds, c.spans)
+	})
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for what, value := range map[string]string{

@@ -294,14 +294,20 @@ func TestAnEngineWithoutBundleHasNothingToWatch(t *testing.T) {
 	load(t, nil).Watch(t.Context(), time.Hour)
 }
 
+// eventually waits until holds reports true, for two minutes at most.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
-		if holds() {
-			return
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for !holds() {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			t.Fatalf("still waiting for: %s", what)
 		}
 	}
-	t.Fatalf("waited in vain for: %s", what)
 }
 
 func TestWhatOPABuildMakesIsLoaded(t *testing.T) {

@@ -4,14 +4,17 @@ import (
 	"encoding/json"
 	"net/url"
 	"testing"
+
+	"tuoyu/limits"
 )
 
-// What is entered and read without a fault is shown and read again as the same.
+// What is entered and read without a fault is shown and read again as the same. Bytes that parseForm refuses never come to a form.
 func FuzzFormRoundTrip(f *testing.F) {
 	f.Add("中文", "3", "12.50", "0.1", "a，b", "1,2", "x")
 	f.Add(" ", "-7", "-1.50", "-0", "a, ,b", "1 2", "")
 	f.Add("a\r\nb", "9007199254740993", "NaN", "1e300", "，", "，", "y")
 	f.Add("", "0", "-0.5", "0x1p-2", "", "-1", "z")
+	f.Add("\xff", "0", "0", "0", "\xff", "0", "\ufffd")
 	f.Fuzz(func(t *testing.T, text, whole, money, decimal, texts, wholes, choice string) {
 		fields := []shape{
 			{Name: "text", Kind: kindText}, {Name: "whole", Kind: kindWhole}, {Name: "money", Kind: kindMoney},
@@ -21,6 +24,9 @@ func FuzzFormRoundTrip(f *testing.F) {
 		s := shape{Kind: kindGroup, Fields: append(fields, shape{Name: "rows", Kind: kindList, Fields: fields})}
 		values := url.Values{"/rows/_rows": {"4"}}
 		for i, entered := range []string{text, whole, money, decimal, texts, wholes, choice} {
+			if !limits.Storable(entered) {
+				return
+			}
 			values["/"+fields[i].Name], values["/rows/4/"+fields[i].Name] = []string{entered}, []string{entered}
 		}
 		form := asked{Shape: s, Values: values}

@@ -157,7 +157,7 @@ func (s *site) closes(what string, ended chan struct{}) {
 	s.t.Helper()
 	select {
 	case <-ended:
-	case <-time.After(20 * time.Second):
+	case <-time.After(2 * time.Minute):
 		s.t.Fatal(what + ": the stream is still open")
 	}
 }

@@ -149,13 +149,18 @@ func get(t *testing.T, url string) string {
 	return response.Status[:3] + " " + string(body)
 }
 
-func waitFor(t *testing.T, what string, true func() bool) {
+// waitFor waits until holds reports true, for two minutes at most.
+func waitFor(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for range 100 {
-		if true() {
-			return
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for !holds() {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			t.Fatalf("still waiting until %s", what)
 		}
-		time.Sleep(50 * time.Millisecond)
 	}
-	t.Fatalf("waited in vain until %s", what)
 }

@@ -60,7 +60,7 @@ func TestTracesReachTheCollectorUnderTheNameOfTheService(t *testing.T) {
 	}
 	_, span := otel.Tracer("test").Start(t.Context(), "file a case")
 	span.End()
-	end, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	end, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	if err := stop(end); err != nil {
 		t.Fatal(err)

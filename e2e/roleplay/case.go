@@ -287,7 +287,7 @@ func (a *Actor) Paper(ctx context.Context, id string) ([]byte, error) {
 }
 
 // Patience is how long Await waits for the engine to catch up, unless the door has its people wait longer.
-const Patience = 60 * time.Second
+const Patience = 2 * time.Minute
 
 // Await reads a case until it is as wanted. The error says how it stood last.
 func (a *Actor) Await(ctx context.Context, caseNo string, wanted func(Case) bool) (Case, error) {

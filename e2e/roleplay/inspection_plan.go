@@ -88,15 +88,18 @@ func (a *Actor) Witness(ctx context.Context, key, caseNo, value string, at time.
 
 // AwaitPlan reads a plan until it is as wanted.
 func (a *Actor) AwaitPlan(ctx context.Context, caseNo string, wanted func(Plan) bool) (Plan, error) {
-	for until := time.Now().Add(a.door.patience); ; {
+	bound, cancel := context.WithTimeout(ctx, a.door.patience)
+	defer cancel()
+	for {
 		plan, err := a.Plan(ctx, caseNo)
 		if err != nil || wanted(plan) {
 			return plan, err
 		}
-		if time.Now().After(until) {
+		select {
+		case <-bound.Done():
 			return plan, fmt.Errorf("%s of %s is not as it should be: stage %s", caseNo, a.Account, plan.Stage)
+		case <-time.After(60 * time.Millisecond):
 		}
-		time.Sleep(100 * time.Millisecond)
 	}
 }
 

@@ -74,7 +74,6 @@ func (sc *scene) draw(ctx context.Context, head, office *roleplay.Actor, caseNo 
 	if _, err := office.AwaitTask(ctx, caseNo, "inspection_plan.draw"); err != nil {
 		return roleplay.Plan{}, err
 	}
-	time.Sleep(2 * time.Millisecond) // the value must be of a later moment than the commitment
 	if err := office.Witness(ctx, sc.key(), caseNo, "3391.76", time.Now()); err != nil {
 		return roleplay.Plan{}, err
 	}
