@@ -8,12 +8,16 @@ import (
 	"net/http/httptest"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/chromedp/cdproto/target"
+	"github.com/chromedp/chromedp"
 )
 
 // post sends a form to the renderer: files by name, fields by name.
@@ -211,14 +215,24 @@ func TestRendererBounds(t *testing.T) {
 		if len(before) == 0 {
 			t.Fatal("no browser seen")
 		}
-		time.AfterFunc(500*time.Millisecond, func() {
-			for _, pid := range before {
-				_ = syscall.Kill(pid, syscall.SIGKILL)
+		live, err := b.live()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var job sync.WaitGroup
+		job.Go(func() {
+			if status, body, _ := post(t, srv.URL, page, map[string]string{"waitDelay": "2s"}); status != http.StatusOK {
+				t.Errorf("%d %.200s", status, body)
 			}
 		})
-		if status, body, _ := post(t, srv.URL, page, map[string]string{"waitDelay": "1s"}); status != http.StatusOK {
-			t.Errorf("%d %.200s", status, body)
+		await(t, func() bool {
+			tabs, err := chromedp.Targets(live)
+			return err == nil && slices.ContainsFunc(tabs, func(tab *target.Info) bool { return strings.Contains(tab.URL, jobHost) })
+		}, func() string { return "no tab opens the page of the job" })
+		for _, pid := range before {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
 		}
+		job.Wait()
 	})
 }
 
