@@ -3,27 +3,19 @@ package casework
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"tuoyu/activities"
 	"tuoyu/nursery"
 	"tuoyu/store"
+	"tuoyu/workflows"
 )
 
-// actOnFile returns the act on a file of a case of the kind: the evidence of a building site is handed in and read by offices.
+// actOnFile returns the act on a file of a case of the kind, as its process has it. What belongs to no case yet is an attachment.
 func actOnFile(act string, kind nursery.CaseKind) string {
-	if kind == nursery.KindBuild {
-		return "evidence." + act
+	if process, ok := workflows.ProcessOf(kind); ok {
+		return process.Files + "." + act
 	}
 	return "attachment." + act
-}
-
-// kindOfUpload returns the kind of case that a file of the institution is uploaded for, as far as the institution tells.
-func kindOfUpload(institution string) nursery.CaseKind {
-	if strings.HasPrefix(institution, sitePrefix) {
-		return nursery.KindBuild
-	}
-	return ""
 }
 
 // mayUpload reports whether p may upload a file for an institution: itself, one of its county, or one with which the clinic
