@@ -121,7 +121,7 @@ func TestAWorkerKilledBetweenAnyTwoStepsLosesNothingAndDoesNothingTwice(t *testi
 		if delivered && act.name != "filing.corrections" {
 			t.Errorf("%s says that it was delivered though no worker ran", act.name)
 		}
-		if took := time.Since(begun); took > 6*time.Second {
+		if took := time.Since(begun); took > 30*time.Second { // bounded by casework, not by the request
 			t.Errorf("%s without a worker took %s", act.name, took)
 		}
 	}

@@ -67,17 +67,20 @@ func TestACheckThatHangsIsCutOffAndOftenAskedIsAnsweredOnce(t *testing.T) {
 	asked := 0
 	h := &health{checks: []check{{"hangs", true, func(ctx context.Context) (string, error) {
 		asked++
+		if end, ok := ctx.Deadline(); !ok || time.Until(end) > checkTimeout {
+			t.Errorf("a check may take until %s", end)
+		}
 		<-ctx.Done()
 		return "", ctx.Err()
 	}}}}
-	begun := time.Now()
 	for range 5 {
 		if code, _ := askReady(t, h); code != 503 {
 			t.Errorf("got %d", code)
 		}
+		h.at = time.Now() // the second that an answer is good for has not passed, however busy the machine is
 	}
-	if took := time.Since(begun); asked != 1 || took > checkTimeout+time.Second {
-		t.Errorf("asked %d times in %s", asked, took)
+	if asked != 1 {
+		t.Errorf("asked %d times", asked)
 	}
 }
 
