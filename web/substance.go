@@ -89,7 +89,7 @@ func visiting(s *Site, ctx context.Context, v taskView) (templ.Component, error)
 	if err != nil {
 		return nil, err
 	}
-	return visitPart(d, v.p), nil
+	return visitPart(d, v.Task.Kind == "inspection.visit" && v.p.Role == nursery.RoleInspector), nil
 }
 
 func recorded(s *Site, ctx context.Context, v taskView) (templ.Component, error) {

@@ -73,7 +73,7 @@ func shown(v any) string {
 	case float64:
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	case string:
-		return v
+		return knownWord(v)
 	case []any:
 		words := make([]string, len(v))
 		for i, item := range v {

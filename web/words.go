@@ -144,3 +144,60 @@ func counties() []option {
 
 // count writes a number.
 func count(n int) string { return strconv.Itoa(n) }
+
+// ruleSetTitle is what a set of rules decides about.
+func ruleSetTitle(set string) string {
+	if t, ok := ruleSets[set]; ok {
+		return t
+	}
+	return set
+}
+
+var ruleSets = map[string]string{
+	"registration.route": "登记机关和登记信息", "filing.complete": "材料是否齐全", "filing.conform": "是否符合设置标准",
+	"build.progress": "建设进度", "health.schedule": "体检时间", "health.growth": "生长评价", "health.referral": "转诊", "health.entry": "入托前核对",
+	"contract.order": "签约协议", "contract.duty": "签约服务", "inspect.case": "检查安排", "inspect.draw": "随机抽取", "inspect.management": "日常管理", "insurance.enrol": "投保资格",
+}
+
+// partyCode is the code of the institution that a case is about; nothing for the names under which an office files its own.
+func partyCode(kind nursery.CaseKind, institution string) string {
+	switch kind {
+	case nursery.KindComplaint, nursery.KindInsurance, nursery.KindInsuranceClaim, nursery.KindInspectionPlan, nursery.KindBuild:
+		return ""
+	}
+	return institution
+}
+
+// partyOfOne tells that a role is answered for by one account, which has nobody to share its tasks with.
+func partyOfOne(r nursery.Role) bool {
+	return r == nursery.RoleInstitution
+}
+
+// caseHeading is what a case is about, and of what kind it is where that says more.
+func caseHeading(subject, kind string) string {
+	if subject == kind {
+		return kind
+	}
+	return subject + " · " + kind
+}
+
+// doneBy is who did something: their role, and the account where that says more.
+func doneBy(role nursery.Role, account string) string {
+	if account == "" || account == role.Title() {
+		return role.Title()
+	}
+	return role.Title() + " " + account
+}
+
+// knownWord returns the Chinese name of a word that stands alone, whatever enumeration it is of; anything else as it is.
+func knownWord(word string) string {
+	if title := nursery.Severity(word).Title(); title != word {
+		return title
+	}
+	for _, property := range []string{"site_kind", "kind", "nature", "registrar", "post", "form", "tenure", "outdoor", "result"} {
+		if title := wordFor(property, word); title != word {
+			return title
+		}
+	}
+	return word
+}
