@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -50,23 +51,45 @@ func (e *Engine) OpenCase(ctx context.Context, in OpenCase) (Terms, error) {
 		if err := s.saveCase(ctx); err != nil {
 			return err
 		}
-		return s.record(ctx, event{kind: "received", note: "收到申请材料"})
+		return s.record(ctx, event{kind: "received", note: "收到申请材料", data: opened{Settings: settings}})
 	})
 	if err != nil {
 		return Terms{}, err
 	}
 	if settings == (nursery.Settings{}) {
-		err = e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
-			c, err := q.CaseForStep(ctx, in.CaseNo)
-			if err != nil {
-				return fmt.Errorf("lock case: %w", err)
-			}
-			settings, err = settingsOf(ctx, q, c.County)
-			return err
-		})
+		settings, err = e.settingsAtOpening(ctx, in.CaseNo)
 	}
 	return Terms{
 		SilenceAccepts: settings.Silence == nursery.SilenceAccept, SilenceDays: settings.SilenceGraceDays,
 		CorrectionDays: settings.CorrectionReminderDays, RectifyDays: settings.RectifyDays,
 	}, err
+}
+
+// opened is what the timeline records of the opening of a case: its terms hold until it ends, whatever the county sets later.
+type opened struct {
+	Settings nursery.Settings `json:"settings"`
+}
+
+// settingsAtOpening reads the settings that a case was opened with, or those of today for one opened before they were recorded.
+func (e *Engine) settingsAtOpening(ctx context.Context, caseNo string) (settings nursery.Settings, err error) {
+	err = e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		data, err := q.StepData(ctx, store.StepDataParams{CaseNo: caseNo, Step: "opened"})
+		if err != nil {
+			return fmt.Errorf("read opening: %w", err)
+		}
+		var o opened
+		if err := json.Unmarshal(data, &o); err != nil {
+			return fmt.Errorf("decode opening: %w", err)
+		}
+		if settings = o.Settings; settings != (nursery.Settings{}) {
+			return nil
+		}
+		c, err := q.CaseForStep(ctx, caseNo)
+		if err != nil {
+			return fmt.Errorf("lock case: %w", err)
+		}
+		settings, err = settingsOf(ctx, q, c.County)
+		return err
+	})
+	return settings, err
 }

@@ -724,6 +724,23 @@ func (q *Queries) LastDocumentOfKind(ctx context.Context, arg LastDocumentOfKind
 	return i, err
 }
 
+const lastOpening = `-- name: LastOpening :one
+SELECT data FROM case_events WHERE case_no = $1 AND kind = 'task_opened' AND data->>'task' = $2::text ORDER BY id DESC LIMIT 1
+`
+
+type LastOpeningParams struct {
+	CaseNo string
+	Task   string
+}
+
+// What the timeline says of the question that a task was last opened for. Served by case_events_of_case.
+func (q *Queries) LastOpening(ctx context.Context, arg LastOpeningParams) (json.RawMessage, error) {
+	row := q.db.QueryRow(ctx, lastOpening, arg.CaseNo, arg.Task)
+	var data json.RawMessage
+	err := row.Scan(&data)
+	return data, err
+}
+
 const lastRound = `-- name: LastRound :one
 SELECT coalesce(max(round), 0)::integer FROM gaps WHERE case_no = $1
 `

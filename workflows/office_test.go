@@ -2,13 +2,17 @@ package workflows_test
 
 import (
 	"encoding/json"
+	"flag"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/interceptor"
 	sdklog "go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/testsuite"
@@ -24,6 +28,7 @@ import (
 	"tuoyu/store/storetest"
 	"tuoyu/testdata"
 	"tuoyu/worker"
+	"tuoyu/worker/workertest"
 	"tuoyu/workflows"
 	"tuoyu/workflows/humantask"
 )
@@ -45,6 +50,19 @@ const (
 	institution = "inst-140403-01"
 )
 
+// repeats notes the steps that ran twice.
+var repeats workertest.Repeats
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	all := flag.Lookup("test.run").Value.String() == "" && flag.Lookup("test.skip").Value.String() == "" && flag.Lookup("test.list").Value.String() == ""
+	if missing := repeats.Missing(); code == 0 && all && len(missing) > 0 {
+		fmt.Fprintf(os.Stderr, "no test runs these steps twice: %s\n", strings.Join(missing, " "))
+		code = 1
+	}
+	os.Exit(code)
+}
+
 // received is a Friday, so five working days end on the next Friday.
 var received = time.Date(2026, 6, 5, 10, 0, 0, 0, nursery.Shanghai)
 
@@ -63,7 +81,7 @@ func openOffice(t *testing.T, kind nursery.CaseKind, number string) *office {
 		DB: o.db, Rules: rules, Almanac: store.NewAlmanac(o.db), Renderer: renderer(t), Blobs: blobs,
 		Fields: o.fields, PublicURL: "http://127.0.0.1:8080",
 	}
-	o.env.SetWorkerOptions(sdkworker.Options{Interceptors: []interceptor.WorkerInterceptor{worker.Faults()}})
+	o.env.SetWorkerOptions(sdkworker.Options{Interceptors: []interceptor.WorkerInterceptor{worker.Faults(), repeats.Twice(t, o.engine)}})
 	worker.Register(o.env, o.engine)
 	return o
 }
@@ -186,6 +204,7 @@ func (o *office) run(site nursery.SiteKind) workflows.CaseResult {
 			process = p
 		}
 	}
+	o.env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: o.caseNo})
 	o.env.ExecuteWorkflow(process.Workflow, workflows.CaseInput{
 		CaseNo: o.caseNo, County: county, Institution: institution, SiteKind: site, SubmittedBy: applicant,
 	})

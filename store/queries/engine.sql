@@ -179,6 +179,10 @@ RETURNING id, title;
 -- Served by tasks_of_case.
 SELECT coalesce(max(substring(id FROM '[.]([0-9]{1,9})$')::integer), 0)::integer FROM tasks WHERE case_no = @case_no;
 
+-- name: LastOpening :one
+-- What the timeline says of the question that a task was last opened for. Served by case_events_of_case.
+SELECT data FROM case_events WHERE case_no = @case_no AND kind = 'task_opened' AND data->>'task' = sqlc.arg(task)::text ORDER BY id DESC LIMIT 1;
+
 -- name: AskAgain :exec
 UPDATE tasks SET kind = @kind, title = @title, partner = @partner, role = @role, outcomes = @outcomes, decision = @decision,
     excluded = @excluded, clock = @clock, due_on = @due_on, due_provisional = @due_provisional, assignee = NULL

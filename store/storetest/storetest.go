@@ -32,11 +32,7 @@ const (
 func New(t testing.TB) *store.DB {
 	t.Helper()
 	address := URL(t)
-	db, err := store.Open(t.Context(), address, store.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(db.Close)
+	db := open(t, address, store.Options{})
 	opened.Store(db, address)
 	return db
 }
@@ -47,16 +43,33 @@ var opened sync.Map
 // Reopen opens the database of db, which New opened, once more with other options.
 func Reopen(t testing.TB, db *store.DB, o store.Options) *store.DB {
 	t.Helper()
+	return open(t, address(t, db), o)
+}
+
+// ReopenAs opens the database of db, which New opened, once more under an application name, by which triggers of a test know who
+// writes.
+func ReopenAs(t testing.TB, db *store.DB, application string) *store.DB {
+	t.Helper()
+	return open(t, address(t, db)+"&application_name="+url.QueryEscape(application), store.Options{})
+}
+
+func address(t testing.TB, db *store.DB) string {
+	t.Helper()
 	address, ok := opened.Load(db)
 	if !ok {
 		t.Fatal("this database was not opened by New")
 	}
-	again, err := store.Open(t.Context(), address.(string), o)
+	return address.(string)
+}
+
+func open(t testing.TB, address string, o store.Options) *store.DB {
+	t.Helper()
+	db, err := store.Open(t.Context(), address, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(again.Close)
-	return again
+	t.Cleanup(db.Close)
+	return db
 }
 
 // URL is New for a test that connects by itself: the address of a fresh database, logged in as the product.

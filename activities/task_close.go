@@ -1,0 +1,132 @@
+package activities
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// CloseTask carries an answer. Completion is the outbox row that keeps what the person filled in; empty for the
+// engine's own answers.
+type CloseTask struct {
+	CaseNo, Completion, Task string
+	Outcome                  nursery.Outcome
+	Actor                    string
+	Role                     nursery.Role
+	At                       time.Time
+}
+
+// errTaskClosed is the error of an answer to a task that has ended otherwise.
+func errTaskClosed() error {
+	return temporal.NewNonRetryableApplicationError("task is closed", "task_closed", nil)
+}
+
+// CloseTask writes the answer down. Confirmed registration facts become the registration the rules look at. The
+// error is of type task_closed when the task has ended otherwise, by another answer among them: what was written first
+// counts, though Temporal may have lost it and sees the second answer first.
+func (e *Engine) CloseTask(ctx context.Context, in CloseTask) error {
+	done, err := e.inStep(ctx, in.CaseNo, in.Task+"/closed", in.At, func(ctx context.Context, s *step) error {
+		task, err := s.q.TaskForStep(ctx, in.Task)
+		if err != nil {
+			return fmt.Errorf("read task: %w", err)
+		}
+		if task.State != "open" {
+			return errTaskClosed()
+		}
+		answer, err := s.takeAnswer(ctx, in.Completion)
+		if err != nil {
+			return err
+		}
+		err = s.endTask(ctx, task, "closed", in.Outcome, in.Actor, in.Completion, answer)
+		if err != nil {
+			return err
+		}
+		if task.Kind == "filing.registration" && in.Outcome == nursery.OutcomeConfirm && in.Role != nursery.RoleRegistrar {
+			if err := s.confirmRegistration(ctx, in.Actor, answer); err != nil {
+				return err
+			}
+		}
+		return s.record(ctx, event{kind: "task_closed", actor: in.Actor, role: in.Role, note: task.Title + "：" + in.Outcome.Title(),
+			data: map[string]any{"task": in.Task, "kind": task.Kind, "outcome": in.Outcome}})
+	})
+	if err != nil || done {
+		return err
+	}
+	return e.closedBy(ctx, in)
+}
+
+// closedBy returns nil when the task was closed by this very answer, and errTaskClosed when it was by another.
+func (e *Engine) closedBy(ctx context.Context, in CloseTask) error {
+	return e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		task, err := q.TaskForStep(ctx, in.Task)
+		if err != nil {
+			return fmt.Errorf("read task: %w", err)
+		}
+		if !task.TakenAs(in.Completion, in.Outcome, in.Actor) {
+			return errTaskClosed()
+		}
+		return nil
+	})
+}
+
+// takeAnswer reads what the person filled in. The row is marked delivered by its sender, once Temporal has recorded that it
+// was taken: until then Temporal may lose it, and it has to be sent again.
+func (s *step) takeAnswer(ctx context.Context, completion string) (json.RawMessage, error) {
+	empty := json.RawMessage("{}")
+	if completion == "" {
+		return empty, nil
+	}
+	payload, err := s.q.OutboxPayload(ctx, completion)
+	if store.IsNotFound(err) {
+		return empty, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read answer: %w", err)
+	}
+	var kept struct {
+		Answer json.RawMessage `json:"answer"`
+	}
+	if err := json.Unmarshal(payload, &kept); err != nil {
+		return nil, fmt.Errorf("decode answer: %w", err)
+	}
+	if len(kept.Answer) == 0 {
+		return empty, nil
+	}
+	return kept.Answer, nil
+}
+
+func (s *step) endTask(ctx context.Context, task store.Task, state string, outcome nursery.Outcome, by, completion string, answer json.RawMessage) error {
+	said := string(outcome)
+	err := s.q.CloseTask(ctx, store.CloseTaskParams{
+		ID: task.ID, State: state, Outcome: &said, Answer: answer, ClosedBy: &by, ClosedAt: &s.at, Completion: &completion,
+	})
+	if err != nil {
+		return fmt.Errorf("close task: %w", err)
+	}
+	return nil
+}
+
+// confirmRegistration keeps what a clerk read off the certificate.
+func (s *step) confirmRegistration(ctx context.Context, by string, answer json.RawMessage) error {
+	var facts nursery.Registration
+	if err := json.Unmarshal(answer, &facts); err != nil {
+		return fmt.Errorf("decode registration: %w", err)
+	}
+	if facts.USCC == "" {
+		return errors.New("confirmed registration has no credit code")
+	}
+	err := s.q.PutRegistration(ctx, store.PutRegistrationParams{
+		Uscc: facts.USCC, County: s.c.County, Facts: answer, Source: "certificate", ConfirmedBy: by, UpdatedAt: s.at,
+	})
+	if err != nil {
+		return fmt.Errorf("put registration: %w", err)
+	}
+	return nil
+}
