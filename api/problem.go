@@ -217,6 +217,7 @@ func (a *api) refuse(ctx context.Context, err error) *Problem {
 	var said *Problem
 	var refused *casework.Error
 	var tooLarge *http.MaxBytesError
+	passing := casework.Passing(err)
 	switch {
 	case errors.As(err, &said):
 		return said
@@ -226,6 +227,10 @@ func (a *api) refuse(ctx context.Context, err error) *Problem {
 		return problem(http.StatusRequestEntityTooLarge, codeBodyTooLarge, "请求内容超过上限。")
 	case errors.Is(err, context.Canceled):
 		return problem(http.StatusServiceUnavailable, codeTimeout, "请求已中断。")
+	case passing != nil:
+		a.log.LogAttrs(ctx, slog.LevelWarn, "request refused for now", slog.String("request", exchangeOf(ctx).id),
+			slog.String("route", exchangeOf(ctx).route), slog.String("code", passing.Code), slog.Any("error", err))
+		return problemOf(passing)
 	case errors.Is(err, context.DeadlineExceeded):
 		a.log.LogAttrs(ctx, slog.LevelError, "request timed out", slog.String("request", exchangeOf(ctx).id), slog.Any("error", err))
 		return problem(http.StatusServiceUnavailable, codeTimeout, "处理时间过长，请稍后用同一幂等键重试。").with("Retry-After", "5")

@@ -3,8 +3,10 @@ package casework
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"tuoyu/nursery"
+	"tuoyu/store"
 )
 
 // Kind is what sort of refusal an error is; the doors map it to their own way of saying no.
@@ -154,6 +156,24 @@ func refuse(kind Kind, code, message string, fields ...FieldError) *Error {
 
 func notFound() *Error {
 	return refuse(NotFound, CodeNotFound, "没有这项内容，或者您无权查看。")
+}
+
+// Passing returns the refusal of a request that failed for a reason which passes without anybody changing anything: Postgres is
+// away, has the schema of another release, or the blob folder takes nothing. It returns nil for any other error.
+func Passing(err error) *Error {
+	var file *fs.PathError
+	code, message := "", ""
+	switch {
+	case errors.Is(err, store.ErrSchemaMismatch):
+		code, message = CodeSchemaMismatch, "系统正在升级，暂时不能办理，请几分钟后再试。"
+	case errors.Is(err, store.ErrStorage), errors.As(err, &file):
+		code, message = CodeStorageUnavailable, "文件暂时不能保存或读取，请稍后再试。"
+	case store.IsUnavailable(err):
+		code, message = CodeDatabaseUnavailable, "数据库暂时无法连接，请稍后再试。"
+	default:
+		return nil
+	}
+	return &Error{Code: code, Kind: Unavailable, Message: message, Err: err}
 }
 
 // fieldOf turns what a value's own check said into a field error.

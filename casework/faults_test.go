@@ -14,6 +14,7 @@ import (
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/store"
+	"tuoyu/store/storetest"
 	"tuoyu/workflows/humantask"
 )
 
@@ -40,7 +41,7 @@ func (h *house) workflow(caseNo string) enumspb.WorkflowExecutionStatus {
 func TestFifteenSecondsWithoutPostgresEndNoCaseAndNoAnswer(t *testing.T) {
 	h := openHouse(t)
 	h.engineReturns()
-	way, address := proxied(t, h.address)
+	way, address := storetest.Proxied(t, h.address)
 	db, err := store.Open(t.Context(), address, store.Options{})
 	require.NoError(t, err)
 	t.Cleanup(db.Close)
@@ -49,7 +50,7 @@ func TestFifteenSecondsWithoutPostgresEndNoCaseAndNoAnswer(t *testing.T) {
 	first := h.file(applicant, h.application(applicant, "community"))
 	review := h.openTask(first.CaseNo, "filing.review")
 
-	way.sever()
+	way.Sever()
 	ends := time.After(outage)
 	answered, err := h.Complete(t.Context(), clerk, key(), review, casework.Completion{Outcome: nursery.OutcomeAccept})
 	require.NoError(t, err)
@@ -60,7 +61,7 @@ func TestFifteenSecondsWithoutPostgresEndNoCaseAndNoAnswer(t *testing.T) {
 	require.NoError(t, err)
 	<-ends
 	require.Equal(t, "open", one[string](h, "SELECT state FROM tasks WHERE id = $1", review), "nothing was written meanwhile")
-	way.mend()
+	way.Mend()
 
 	h.relays()
 	h.openTask(first.CaseNo, "filing.site_visit")

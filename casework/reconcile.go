@@ -19,6 +19,11 @@ const (
 	StuckFailed  = "workflow_failed"  // its workflow failed, was terminated or ended though the case has not
 )
 
+// StuckReasons lists why a case may be stuck.
+func StuckReasons() []string {
+	return []string{StuckMissing, StuckFailed, store.FaultRefused, store.FaultUnreadable, store.FaultMissing, store.FaultStep}
+}
+
 const (
 	// lookEvery is how long an open case goes unlooked at.
 	lookEvery = time.Hour

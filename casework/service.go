@@ -220,6 +220,8 @@ func (s *Service) logCommand(ctx context.Context, p nursery.Principal, operation
 	switch {
 	case errors.As(err, &refused):
 		outcome = refused.Code
+	case Passing(err) != nil: // logged with its cause where it is answered
+		outcome, level = Passing(err).Code, slog.LevelWarn
 	case err != nil:
 		outcome, level = "failed", slog.LevelError
 	case replayed:

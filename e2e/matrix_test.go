@@ -175,13 +175,18 @@ func (r row) request(t *testing.T, h *house, by asked, path string) roleplay.Res
 	if r.body != nil {
 		request.Body, request.ContentType = r.body(by.role, by.county), r.media
 	}
-	n := keys.Add(1)
-	request.Forwarded = fmt.Sprintf("203.0.%d.%d", n/250%250, n%250+1)
+	request.Forwarded = forwarded()
 	res := send(t, h.door.As(by.account), request)
 	if !slices.Contains(r.declared, strconv.Itoa(res.Status)) {
 		t.Errorf("%s: answers %d, which its description does not have: %.200s", r.op, res.Status, res.Body)
 	}
 	return res
+}
+
+// forwarded returns an address that no other request came from lately, as a trusted proxy tells it.
+func forwarded() string {
+	n := keys.Add(1)
+	return fmt.Sprintf("203.0.%d.%d", n/250%250, n%250+1)
 }
 
 // requestID is the one thing that differs between two answers to the same request.

@@ -13,11 +13,23 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 )
 
 // ErrTooLarge says that a blob is larger than its store takes.
 var ErrTooLarge = errors.New("blob is too large")
+
+// storageFault returns err as that of doing something with the folder. It wraps ErrStorage where a file or the folder itself is
+// refused, and not where what is read or written into it fails.
+func storageFault(doing string, err error) error {
+	var file *fs.PathError
+	var link *os.LinkError
+	if errors.As(err, &file) || errors.As(err, &link) {
+		return fmt.Errorf("%s: %w: %w", doing, ErrStorage, err)
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}
 
 // Blob is what was kept: its content's SHA-256 in hex, which is its name, and its size in bytes.
 type Blob struct {
@@ -25,7 +37,8 @@ type Blob struct {
 	Size   int64
 }
 
-// Blobs keeps content under its own hash. The same content is kept once; nothing kept is ever changed.
+// Blobs keeps content under its own hash. The same content is kept once; nothing kept is ever changed. An error wraps ErrStorage
+// when the folder is full, read-only or away.
 type Blobs interface {
 	// Put keeps all of r. Content over the store's limit gives ErrTooLarge and leaves nothing behind.
 	Put(ctx context.Context, r io.Reader) (Blob, error)
@@ -89,28 +102,28 @@ const incoming = "incoming-"
 func (b *DiskBlobs) Write(ctx context.Context, write func(io.Writer) error) (Blob, error) {
 	tmp, err := os.CreateTemp(b.dir, incoming+"*")
 	if err != nil {
-		return Blob{}, fmt.Errorf("open incoming blob: %w", err)
+		return Blob{}, storageFault("open incoming blob", err)
 	}
 	defer os.Remove(tmp.Name())
 	defer tmp.Close()
 	sum := sha256.New()
 	if err := write(io.MultiWriter(tmp, sum)); err != nil {
-		return Blob{}, fmt.Errorf("write blob: %w", err)
+		return Blob{}, storageFault("write blob", err)
 	}
 	if ctx.Err() != nil {
 		return Blob{}, fmt.Errorf("write blob: %w", ctx.Err())
 	}
 	size, err := tmp.Seek(0, io.SeekCurrent)
 	if err := errors.Join(err, tmp.Sync()); err != nil {
-		return Blob{}, fmt.Errorf("sync blob: %w", err)
+		return Blob{}, storageFault("sync blob", err)
 	}
 	kept := Blob{SHA256: hex.EncodeToString(sum.Sum(nil)), Size: size}
 	path := b.path(kept.SHA256)
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
-		return Blob{}, fmt.Errorf("make blob folder: %w", err)
+		return Blob{}, storageFault("make blob folder", err)
 	}
 	if err := os.Rename(tmp.Name(), path); err != nil {
-		return Blob{}, fmt.Errorf("keep blob: %w", err)
+		return Blob{}, storageFault("keep blob", err)
 	}
 	return kept, nil
 }
@@ -119,7 +132,7 @@ func (b *DiskBlobs) Write(ctx context.Context, write func(io.Writer) error) (Blo
 func (b *DiskBlobs) Spool(ctx context.Context, r io.Reader) (*Spool, error) {
 	tmp, err := os.CreateTemp(b.dir, incoming+"*")
 	if err != nil {
-		return nil, fmt.Errorf("open spool: %w", err)
+		return nil, storageFault("open spool", err)
 	}
 	s := &Spool{File: tmp}
 	err = os.Remove(tmp.Name()) // what is open stays
@@ -133,7 +146,7 @@ func (b *DiskBlobs) Spool(ctx context.Context, r io.Reader) (*Spool, error) {
 		_, err = tmp.Seek(0, io.SeekStart)
 	}
 	if err = errors.Join(err, ctx.Err()); err != nil {
-		return nil, errors.Join(fmt.Errorf("spool: %w", err), tmp.Close())
+		return nil, errors.Join(storageFault("spool", err), tmp.Close())
 	}
 	return s, nil
 }
@@ -144,9 +157,39 @@ func (b *DiskBlobs) Remove(_ context.Context, sha256 string) error {
 		return nil
 	}
 	if err := os.Remove(b.path(sha256)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("remove blob: %w", err)
+		return storageFault("remove blob", err)
 	}
 	return nil
+}
+
+// nearlyFull is how much room there must be, or a tenth of all there is: below both, uploads and papers will soon not be taken.
+const nearlyFull = 1 << 30
+
+// Ready reports nil when a file can be written to the folder and removed again and there is room for more. The error wraps
+// ErrStorage.
+func (b *DiskBlobs) Ready() error {
+	tmp, err := os.CreateTemp(b.dir, incoming+"*")
+	if err == nil {
+		_, err = tmp.WriteString("ready")
+		err = errors.Join(err, tmp.Close(), os.Remove(tmp.Name()))
+	}
+	if err != nil {
+		return storageFault("write to blob folder", err)
+	}
+	if free, all, err := b.Room(); err == nil && free < nearlyFull && free < all/10 {
+		return fmt.Errorf("%w: %d MiB of %d MiB are free", ErrStorage, free>>20, all>>20)
+	}
+	return nil
+}
+
+// Room returns how many bytes are free in the file system of the folder, of how many.
+func (b *DiskBlobs) Room() (free, all uint64, err error) {
+	var disk syscall.Statfs_t
+	if err := syscall.Statfs(b.dir, &disk); err != nil {
+		return 0, 0, storageFault("measure blob folder", err)
+	}
+	size := uint64(disk.Bsize)
+	return disk.Bavail * size, disk.Blocks * size, nil
 }
 
 // Claim keeps the mark in a file of the folder.
@@ -240,8 +283,13 @@ func (b *DiskBlobs) Open(_ context.Context, sha256 string) (io.ReadCloser, error
 		return nil, fmt.Errorf("open blob: %w", os.ErrNotExist)
 	}
 	f, err := os.Open(b.path(sha256))
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, away := os.Stat(b.dir); away == nil {
+			return nil, fmt.Errorf("open blob: %w", err)
+		}
+	}
 	if err != nil {
-		return nil, fmt.Errorf("open blob: %w", err)
+		return nil, storageFault("open blob", err)
 	}
 	return f, nil
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"net"
+	"net/url"
 	"os"
 	"strings"
 	"syscall"
@@ -27,27 +28,37 @@ var ErrStorage = errors.New("the blob folder cannot be used")
 func IsTransient(err error) bool {
 	var says interface{ Transient() bool }
 	var file *fs.PathError
+	var network net.Error
 	switch {
 	case err == nil:
 		return false
 	case errors.As(err, &says):
 		return says.Transient()
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled), errors.Is(err, ErrSchemaMismatch),
-		errors.Is(err, ErrStorage), errors.As(err, &file):
+		errors.Is(err, ErrStorage), errors.As(err, &file), errors.As(err, &network):
 		return true
 	}
 	return IsUnavailable(err)
 }
 
-// IsUnavailable reports whether err says that Postgres cannot be used at the moment.
+// IsUnavailable reports whether err says that Postgres cannot be used at the moment. A deadline that passed while Postgres was
+// working says nothing of it, and neither does the failure of another server that is asked by its URL.
 func IsUnavailable(err error) bool {
 	var refused *pgconn.PgError
-	if errors.As(err, &refused) {
-		return passingState(refused.Code)
-	}
 	var connecting *pgconn.ConnectError
-	var network net.Error
-	return errors.As(err, &connecting) || errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+	var network *net.OpError
+	var elsewhere *url.Error
+	switch {
+	case err == nil:
+		return false
+	case errors.As(err, &refused):
+		return passingState(refused.Code)
+	case errors.As(err, &connecting):
+		return true
+	case errors.As(err, &elsewhere), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return false
+	}
+	return errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
 		errors.Is(err, net.ErrClosed) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) ||
 		errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, os.ErrDeadlineExceeded) || pgconn.SafeToRetry(err) ||
 		strings.Contains(err.Error(), "conn closed") || strings.Contains(err.Error(), "closed pool")

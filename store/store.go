@@ -10,6 +10,7 @@ import (
 
 	"github.com/exaring/otelpgx"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"tuoyu/migrations"
@@ -21,6 +22,9 @@ type DB struct {
 	pool *pgxpool.Pool
 	now  func() time.Time
 }
+
+// connectTimeout bounds how long a request waits for a server that does not answer before it is told so.
+const connectTimeout = 5 * time.Second
 
 // Options sizes the pool. A zero field keeps the default.
 type Options struct {
@@ -40,6 +44,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 		cfg.MaxConns = o.MaxConns
 	}
 	cfg.MaxConnIdleTime = 5 * time.Minute
+	cfg.ConnConfig.ConnectTimeout = min(cfg.ConnConfig.ConnectTimeout, connectTimeout) // two minutes unless the address says less
 	// Each query has the one index that serves it, so planning it anew for every value finds nothing better; on large
 	// tables Postgres would otherwise plan again each time, which takes longer than reading a page of the inbox.
 	cfg.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
@@ -64,7 +69,8 @@ func (db *DB) Close() { db.pool.Close() }
 func (db *DB) Stat() *pgxpool.Stat { return db.pool.Stat() }
 
 // As runs do in one transaction on behalf of p: every row do reads or writes is one that p may see. The
-// transaction is committed when do returns nil and rolled back otherwise.
+// transaction is committed when do returns nil and rolled back otherwise. On the schema of another release do is not run: the
+// error wraps ErrSchemaMismatch.
 func (db *DB) As(ctx context.Context, p nursery.Principal, do func(*Queries) error) error {
 	return db.begin(ctx, p, "", do)
 }
@@ -96,14 +102,22 @@ func (q *Queries) Beyond(ctx context.Context, do func() error) error {
 
 const setRole = `SELECT set_config('tuoyu.role', $1, true)`
 
+// setPrincipal sets as whom a transaction runs and returns the version of the schema it runs on.
 const setPrincipal = `SELECT set_config('tuoyu.role', $1, true), set_config('tuoyu.county', $2, true),
 	set_config('tuoyu.institution', $3, true), set_config('tuoyu.code', $4, true),
-	set_config('tuoyu.account', $5, true), set_config('tuoyu.day', $6, true)`
+	set_config('tuoyu.account', $5, true), set_config('tuoyu.day', $6, true), (` + schemaVersion + `)`
+
+const schemaVersion = `SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied`
 
 func (db *DB) begin(ctx context.Context, p nursery.Principal, code string, do func(*Queries) error) error {
 	err := pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, setPrincipal, string(p.Role), p.County, p.Institution, code, p.Account, nursery.DateOf(db.now()).String()); err != nil {
-			return fmt.Errorf("set principal: %w", err)
+		var version int64
+		row := tx.QueryRow(ctx, setPrincipal, string(p.Role), p.County, p.Institution, code, p.Account, nursery.DateOf(db.now()).String())
+		if err := row.Scan(nil, nil, nil, nil, nil, nil, &version); err != nil {
+			return fmt.Errorf("set principal: %w", ofSchema(err))
+		}
+		if err := wanted(version); err != nil {
+			return err
 		}
 		return do(New(tx))
 	})
@@ -113,19 +127,38 @@ func (db *DB) begin(ctx context.Context, p nursery.Principal, code string, do fu
 	return nil
 }
 
+// wanted returns an error that wraps ErrSchemaMismatch unless version is that of the schema this program was built with.
+func wanted(version int64) error {
+	if version == latest {
+		return nil
+	}
+	return fmt.Errorf("%w: schema version is %d, this program needs %d: run tuoyu migrate of the newer release, or its program", ErrSchemaMismatch, version, latest)
+}
+
+var latest = migrations.Latest()
+
+// ofSchema returns err, wrapping ErrSchemaMismatch when it says that there is no schema yet.
+func ofSchema(err error) error {
+	var refused *pgconn.PgError
+	if errors.As(err, &refused) && refused.Code == "42P01" {
+		return fmt.Errorf("%w: there is none: run tuoyu migrate", ErrSchemaMismatch)
+	}
+	return err
+}
+
 // Ready reports nil when the database answers, has exactly the schema this program was built with, and is
-// reached as a role that row-level security binds.
+// reached as a role that row-level security binds. The error wraps ErrSchemaMismatch when it is the schema.
 func (db *DB) Ready(ctx context.Context) error {
 	var version int64
 	var bound bool
-	row := db.pool.QueryRow(ctx, `SELECT (SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied),
+	row := db.pool.QueryRow(ctx, `SELECT (`+schemaVersion+`),
 		NOT EXISTS (SELECT FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls))
 		AND NOT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public' AND tablename = 'cases' AND tableowner = current_user)`)
 	if err := row.Scan(&version, &bound); err != nil {
-		return fmt.Errorf("ask database: %w", err)
+		return fmt.Errorf("ask database: %w", ofSchema(err))
 	}
-	if version != migrations.Latest() {
-		return fmt.Errorf("schema version is %d, this program needs %d: run tuoyu migrate", version, migrations.Latest())
+	if err := wanted(version); err != nil {
+		return err
 	}
 	if !bound {
 		return errors.New("the database role owns the tables or bypasses row-level security: log in as another role")

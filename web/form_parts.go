@@ -19,7 +19,9 @@ type problemView struct {
 	Title, Message string
 	Status         int
 	Fields         []casework.FieldError
-	Back           string // page of the form that was sent
+	Back           string   // page of the form that was sent
+	Sent           keptForm // that form, when it can be sent again as it is
+	Files          bool     // files came with it
 }
 
 // closed tells whether a field may not be changed now.

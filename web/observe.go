@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -18,11 +19,15 @@ import (
 	"tuoyu/nursery"
 )
 
-// exchange is what is known of one request and its answer. Nothing in it names a person, a case or a code.
+// exchange is what is known of one request and its answer. What is logged of it names no person, case or code.
 type exchange struct {
 	id    string
 	route string // the pattern, such as /tasks/{id}
 	role  nursery.Role
+	sent  url.Values // the form, once it is read
+	files bool       // with files beside it
+
+	passing bool // something failed that works again by itself
 }
 
 type exchangeKey struct{}

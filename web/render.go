@@ -41,6 +41,10 @@ func (s *Site) show(w http.ResponseWriter, r *http.Request, f frame, body templ.
 
 // showStatus answers with a page and a status. It is built whole before anything is written.
 func (s *Site) showStatus(w http.ResponseWriter, r *http.Request, status int, f frame, body templ.Component) error {
+	if status == http.StatusUnprocessableEntity && exchangeOf(r.Context()).passing { // a form whose only fault may be that
+		status = http.StatusServiceUnavailable
+		w.Header().Set("Retry-After", retryAfter[casework.Unavailable])
+	}
 	f.p, f.path, f.assets = who(r.Context()), r.URL.Path, s.assets
 	var err error
 	if f.own, err = s.Door.OwnName(r.Context(), f.p); err != nil {
@@ -94,6 +98,11 @@ func (s *Site) refusal(ctx context.Context, err error) *casework.Error {
 	if errors.As(err, &tooLarge) {
 		return &casework.Error{Kind: casework.TooLarge, Code: "body_too_large", Message: fmt.Sprintf("提交的内容过大：每个文件不超过 %d MB，一次提交的文件合计不超过 %d MB。填写的内容还在原来的页面上，请返回后换用较小的文件，或分几次上传。", s.MaxUpload>>20, uploadsOfForm*s.MaxUpload>>20)}
 	}
+	if passing := casework.Passing(err); passing != nil {
+		s.Log.WarnContext(ctx, "page refused for now", "code", passing.Code, "error", err, "request", exchangeOf(ctx).id)
+		exchangeOf(ctx).passing = true
+		return passing
+	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return &casework.Error{Kind: casework.Unavailable, Code: "timeout", Message: "处理时间过长，请稍后再试。"}
 	}
@@ -119,10 +128,30 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 		})
 		return
 	}
-	if err := s.showStatus(w, r, statusOf(refused), frame{Title: troubleTitle(refused)}, troublePage(&problemView{troubleTitle(refused), refused.Message, statusOf(refused), refused.Fields, sentFrom(r)}, exchangeOf(r.Context()).id)); err != nil {
+	view := &problemView{Title: troubleTitle(refused), Message: refused.Message, Status: statusOf(refused), Fields: refused.Fields, Back: sentFrom(r)}
+	if refused.Kind == casework.Unavailable {
+		view.Sent, view.Files = s.handedBack(w, r)
+	}
+	if err := s.showStatus(w, r, statusOf(refused), frame{Title: troubleTitle(refused)}, troublePage(view, exchangeOf(r.Context()).id)); err != nil {
 		s.Log.ErrorContext(r.Context(), "trouble page failed", "error", err)
 		http.Error(w, refused.Message, statusOf(refused))
 	}
+}
+
+// handedBack returns the form that a request sent, so that its page can send it again under the same key, and whether files came
+// with it, which have to be chosen again. A request that sent no form, or one that cannot be read, has none.
+func (s *Site) handedBack(w http.ResponseWriter, r *http.Request) (sent keptForm, files bool) {
+	if r.Method != http.MethodPost || r.Header.Get("HX-Request") != "" {
+		return keptForm{}, false
+	}
+	x := exchangeOf(r.Context())
+	if x.sent == nil {
+		r.Body = http.MaxBytesReader(w, r.Body, s.mostSent()) // refused before anything bounded or read it
+		if err := parseForm(r); err != nil {
+			return keptForm{}, false
+		}
+	}
+	return keptForm{path: r.URL.RequestURI(), fields: fieldsOf(x.sent)}, x.files
 }
 
 // retryAfter is how many seconds to wait before a request that was refused for now is sent again.
@@ -175,6 +204,9 @@ func parseForm(r *http.Request) error {
 		err = r.ParseForm()
 	}
 	var tooLarge *http.MaxBytesError
+	if passing := casework.Passing(err); passing != nil && passing.Code == casework.CodeStorageUnavailable {
+		return passing // a file of the form is put on disk while it is read
+	}
 	if err != nil && !errors.As(err, &tooLarge) {
 		return &casework.Error{Kind: casework.BadRequest, Code: "malformed_form", Message: "表单无法读取，请返回重新填写。", Err: err}
 	}
@@ -188,6 +220,8 @@ func parseForm(r *http.Request) error {
 			}
 		}
 	}
+	x := exchangeOf(r.Context())
+	x.sent, x.files = r.PostForm, r.MultipartForm != nil && len(r.MultipartForm.File) > 0
 	return nil
 }
 

@@ -36,6 +36,8 @@ type site struct {
 	url    string
 	issuer string
 	db     *store.DB
+	way    *storetest.Proxy // to the database
+	blobs  string           // folder of files
 	door   *casework.Service
 	ahead  atomic.Int64 // of the real clock
 	down   atomic.Bool  // the provider cannot be reached
@@ -56,13 +58,18 @@ func (s *site) later(d time.Duration) { s.ahead.Add(int64(d)) }
 
 func openSite(t *testing.T) *site {
 	t.Helper()
-	s := &site{t: t, issuer: os.Getenv("TUOYU_OIDC_ISSUER"), db: storetest.New(t)}
+	s := &site{t: t, issuer: os.Getenv("TUOYU_OIDC_ISSUER"), blobs: t.TempDir()}
+	way, address := storetest.Proxied(t, storetest.URL(t))
+	db, err := store.Open(t.Context(), address, store.Options{})
+	require.NoError(t, err)
+	t.Cleanup(db.Close)
+	s.way, s.db = way, db
 	if s.issuer == "" {
 		t.Fatal("TUOYU_OIDC_ISSUER is not set: run this test through make test")
 	}
 	loaded, err := rules()
 	require.NoError(t, err)
-	blobs, err := store.NewDiskBlobs(t.TempDir(), 1<<16)
+	blobs, err := store.NewDiskBlobs(s.blobs, 1<<16)
 	require.NoError(t, err)
 	away, err := client.NewLazyClient(client.Options{HostPort: "127.0.0.1:1"})
 	require.NoError(t, err)

@@ -1,0 +1,163 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"tuoyu/documents"
+	"tuoyu/e2e/roleplay"
+	"tuoyu/nursery"
+	"tuoyu/store/storetest"
+	"tuoyu/testdata"
+)
+
+// second starts another serve over the database of h, reached through a proxy, with files in a folder of its own, and waits until
+// it answers.
+func (h *house) second(t *testing.T, settings ...string) (way *storetest.Proxy, door *roleplay.Door, blobs string) {
+	t.Helper()
+	way, address := storetest.Proxied(t, inDatabase(os.Getenv("TUOYU_DATABASE_URL"), h.database))
+	listen, blobs := freeAddress(), filepath.Join(t.TempDir(), "blobs")
+	p, err := h.startUnready("serve", append([]string{
+		"TUOYU_DATABASE_URL=" + address, "TUOYU_LISTEN=" + listen, "TUOYU_BLOB_DIR=" + blobs,
+	}, settings...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.kill)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if err := poll(ctx, func(ctx context.Context) error { return get(ctx, "http://"+listen+"/readyz") }); err != nil {
+		t.Fatal(err)
+	}
+	return way, roleplay.NewDoor("http://"+listen, os.Getenv("TUOYU_OIDC_ISSUER")), blobs
+}
+
+// unavailable asserts that a request was refused for now under a code.
+func unavailable(t *testing.T, what string, res roleplay.Response, code string) {
+	t.Helper()
+	var refused roleplay.Refusal
+	err := json.Unmarshal(res.Body, &refused)
+	if err != nil || res.Status != http.StatusServiceUnavailable || refused.Code != code || res.Header.Get("Retry-After") == "" || refused.Detail == "" {
+		t.Errorf("%s: %d %.300s, Retry-After %q, want 503 %s", what, res.Status, res.Body, res.Header.Get("Retry-After"), code)
+	}
+}
+
+// Without Postgres no operation of the API answers anything but that it cannot be done now, to anybody who may do it.
+func TestWithoutPostgresEveryOperationAnswersThatItIsUnavailable(t *testing.T) {
+	t.Parallel()
+	h := sharedHouse(t)
+	way, door, _ := h.second(t, "TUOYU_TRUSTED_PROXIES=127.0.0.0/8,::1/128")
+	a := newApplicant(t, h, "community")
+	app := prepare(t, a, "community")
+	number := func(kind string) string {
+		n, err := nursery.NewCaseNumber(kind, "140403", 2019, 987654)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(n)
+	}
+	fill := strings.NewReplacer("{case_no}", number("BA"), "{child}", nursery.NewChildID(), "{institution}", "inst-140403-01", "{id}", "A1", "{county}", "140403",
+		"{code}", string(documents.NewCode()), "{visit}", "1", "{class}", "c1", "{account}", "inspector-140403", "{merge}", "1", "{number}", "1", "{token}", "none", "{plan}", "2026", "{date}", "2026-03-02")
+	bodies := map[string]any{
+		"POST /api/v1/filings":                           map[string]any{"application": app, "draft": true},
+		"PATCH /api/v1/filings/{case_no}":                map[string]any{"application": app, "version": 1},
+		"POST /api/v1/filings/{case_no}/withdraw":        map[string]string{"reason": "不再办理"},
+		"POST /api/v1/cases/{case_no}/comments":          map[string]any{"text": "您好"},
+		"POST /api/v1/tasks/{id}/complete":               map[string]any{"outcome": "accept", "answer": map[string]any{}},
+		"POST /api/v1/tasks/{id}/assign":                 map[string]string{"account": "inspector-140403-2"},
+		"POST /api/v1/public/cases/{case_no}/status":     map[string]string{"code": "ABCDEFGHJK"},
+		"PUT /api/v1/counties/{county}/settings":         map[string]any{"name": "filing.receipt_days", "value": 4, "reason": "核对"},
+		"POST /api/v1/documents/{id}/revoke":             map[string]string{"reason": "核对"},
+		"POST /api/v1/documents/{id}/reissue":            map[string]string{"reason": "核对"},
+		"POST /api/v1/filings/{case_no}/submit":          nil,
+		"POST /api/v1/tasks/{id}/claim":                  nil,
+		"POST /api/v1/tasks/{id}/release":                nil,
+		"POST /api/v1/inspection-plans/{case_no}/commit": nil,
+	}
+	queries := map[string]string{
+		"GET /api/v1/attendance": "?class=c1&on=2026-03-02", "GET /api/v1/attendance/month": "?on=2026-03-01",
+		"GET /api/v1/children/{child}": "?purpose=guardian_request", "GET /api/v1/children/roster.xlsx": "?purpose=enrolment",
+		"GET /api/v1/saved-filters": "?room=tasks", "GET /api/v1/public/publications": "?county=140403",
+		"GET /api/v1/public/institutions": "?county=140403", "GET /api/v1/public/inspections": "?county=140403", "GET /api/v1/insurance-reconciliation": "?month=2026-03",
+	}
+	accounts := []string{""}
+	for _, role := range nursery.Roles() {
+		accounts = append(accounts, accountOf(role, "140403", a))
+	}
+	for _, account := range accounts[1:] { // so that the provider's keys are there, which are another test's concern
+		if res := send(t, door.As(account), roleplay.Request{Method: http.MethodGet, Path: "/api/v1/me"}); res.Status != ok {
+			t.Fatalf("%s: %d %s", account, res.Status, res.Body)
+		}
+	}
+	way.Sever()
+	for op := range declaredStatuses(t, h) {
+		method, path, _ := strings.Cut(op, " ")
+		body, known := bodies[op]
+		delete(bodies, op)
+		away := 0
+		for _, account := range accounts {
+			res := send(t, door.As(account), roleplay.Request{Method: method, Path: fill.Replace(path) + queries[op], Key: key(), Body: body, Forwarded: forwarded()})
+			switch {
+			case res.Status == http.StatusServiceUnavailable:
+				away++
+				unavailable(t, op+" of "+account, res, "database_unavailable")
+			case res.Status >= 500:
+				t.Errorf("%s of %q: %d %s", op, account, res.Status, res.Body)
+			}
+		}
+		if away == 0 && (method == http.MethodGet || known) && !strings.HasSuffix(path, "-template.xlsx") && op != "GET /api/v1/me" && op != "GET /api/v1/processes" {
+			t.Errorf("%s: nobody is told that it is unavailable", op)
+		}
+	}
+	for op := range bodies {
+		t.Errorf("there is no operation %s", op)
+	}
+	way.Mend()
+	if res := send(t, door.As(a.Account), roleplay.Request{Method: http.MethodGet, Path: "/api/v1/cases"}); res.Status != ok {
+		t.Errorf("with Postgres back: %d %s", res.Status, res.Body)
+	}
+}
+
+// A blob folder that takes nothing refuses uploads for now, and readiness says so.
+func TestWithoutTheBlobFolderUploadsAreUnavailable(t *testing.T) {
+	t.Parallel()
+	h := sharedHouse(t)
+	_, door, blobs := h.second(t)
+	a := newApplicant(t, h, "community")
+	upload := func() roleplay.Response {
+		body := "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\n" + string(testdata.PDF("away")) + "\r\n--edge--\r\n"
+		return send(t, door.As(a.Account), roleplay.Request{
+			Method: http.MethodPost, Path: "/api/v1/attachments", Key: key(), Body: []byte(body), ContentType: "multipart/form-data; boundary=edge",
+		})
+	}
+	taken := upload()
+	if taken.Status >= 300 {
+		t.Fatalf("%d %s", taken.Status, taken.Body)
+	}
+	var file struct{ ID string }
+	if err := json.Unmarshal(taken.Body, &file); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(blobs, blobs+"-away"); err != nil {
+		t.Fatal(err)
+	}
+	unavailable(t, "an upload", upload(), "storage_unavailable")
+	open := roleplay.Request{Method: http.MethodGet, Path: "/api/v1/attachments/" + url.PathEscape(file.ID)}
+	unavailable(t, "opening a file", send(t, door.As(a.Account), open), "storage_unavailable")
+	if err := os.Rename(blobs+"-away", blobs); err != nil {
+		t.Fatal(err)
+	}
+	if res := upload(); res.Status >= 300 {
+		t.Errorf("with the folder back: %d %s", res.Status, res.Body)
+	}
+	if res := send(t, door.As(a.Account), open); res.Status != ok {
+		t.Errorf("with the folder back: %d %s", res.Status, res.Body)
+	}
+}
