@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"net/url"
 	"os"
 	"path"
 	"strings"
@@ -158,6 +159,88 @@ func TestReadyRefusesTheOwnerOfTheTables(t *testing.T) {
 	require.NoError(t, err)
 	defer owner.Close()
 	require.ErrorContains(t, owner.Ready(t.Context()), "row-level security")
+}
+
+func TestNothingRunsOnTheSchemaOfAnotherRelease(t *testing.T) {
+	address, ownersAddress := storetest.URLs(t)
+	db, err := store.Open(t.Context(), address, store.Options{})
+	require.NoError(t, err)
+	defer db.Close()
+	owner, err := sql.Open("pgx", ownersAddress)
+	require.NoError(t, err)
+	defer owner.Close()
+	ran := 0
+	run := func() error {
+		return db.As(t.Context(), nursery.Engine, func(*store.Queries) error { ran++; return nil })
+	}
+	require.NoError(t, run())
+	for _, change := range [][2]string{
+		{"INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, true)", "DELETE FROM goose_db_version WHERE version_id = 99999"},
+		{"ALTER TABLE goose_db_version RENAME TO away", "ALTER TABLE away RENAME TO goose_db_version"},
+	} {
+		_, err = owner.Exec(change[0])
+		require.NoError(t, err)
+		require.ErrorIs(t, run(), store.ErrSchemaMismatch, change[0])
+		require.ErrorIs(t, db.Ready(t.Context()), store.ErrSchemaMismatch, change[0])
+		_, err = owner.Exec(change[1])
+		require.NoError(t, err)
+		require.NoError(t, run())
+	}
+	require.Equal(t, 3, ran)
+}
+
+func TestABlobFolderThatRefusesSaysThatItPasses(t *testing.T) {
+	dir := path.Join(t.TempDir(), "blobs")
+	blobs, err := store.NewDiskBlobs(dir, 8)
+	require.NoError(t, err)
+	kept, err := blobs.Put(t.Context(), reader("托育"))
+	require.NoError(t, err)
+	require.NoError(t, blobs.Ready())
+	require.NoError(t, os.Rename(dir, dir+"-away"))
+	_, err = blobs.Put(t.Context(), reader("托育"))
+	require.ErrorIs(t, err, store.ErrStorage)
+	require.True(t, store.IsTransient(err))
+	_, err = blobs.Spool(t.Context(), reader("托育"))
+	require.ErrorIs(t, err, store.ErrStorage)
+	_, err = blobs.Open(t.Context(), kept.SHA256)
+	require.ErrorIs(t, err, store.ErrStorage)
+	require.ErrorIs(t, blobs.Ready(), store.ErrStorage)
+
+	require.NoError(t, os.Rename(dir+"-away", dir))
+	require.NoError(t, os.RemoveAll(path.Join(dir, kept.SHA256[:2])))
+	require.NoError(t, os.WriteFile(path.Join(dir, kept.SHA256[:2]), nil, 0o600))
+	_, err = blobs.Put(t.Context(), reader("托育"))
+	require.ErrorIs(t, err, store.ErrStorage, "the subfolder refuses")
+	require.NoError(t, blobs.Ready())
+	require.NoError(t, os.Remove(path.Join(dir, kept.SHA256[:2])))
+	_, err = blobs.Open(t.Context(), kept.SHA256)
+	require.ErrorIs(t, err, fs.ErrNotExist, "the folder is there, the file is not")
+	require.NotErrorIs(t, err, store.ErrStorage)
+	_, err = blobs.Put(t.Context(), broken{})
+	require.NotErrorIs(t, err, store.ErrStorage, "what is read fails, not the folder")
+}
+
+// broken is content that cannot be read.
+type broken struct{}
+
+func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+func TestOnlyWhatPostgresSaysMakesItUnavailable(t *testing.T) {
+	for name, c := range map[string]struct {
+		err  error
+		want bool
+	}{
+		"refused":                   {&pgconn.ConnectError{}, true},
+		"shutting down":             {&pgconn.PgError{Code: "57P01"}, true},
+		"too many connections":      {&pgconn.PgError{Code: "53300"}, true},
+		"a constraint":              {&pgconn.PgError{Code: "23514"}, false},
+		"no row":                    {pgx.ErrNoRows, false},
+		"a deadline":                {context.DeadlineExceeded, false},
+		"another server by its URL": {&url.Error{Op: "Get", Err: io.EOF}, false},
+		"cut off":                   {io.ErrUnexpectedEOF, true},
+	} {
+		require.Equal(t, c.want, store.IsUnavailable(c.err), name)
+	}
 }
 
 func seed(t *testing.T, db *store.DB, county, institution string) {

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 const (
@@ -115,4 +117,20 @@ func (c check) run(ctx context.Context) checkResult {
 		}
 	}
 	return result
+}
+
+var failingDesc = prometheus.NewDesc("tuoyu_check_failing", "1 while a check of readiness fails.", []string{"check"}, nil)
+
+// Describe sends what is measured.
+func (h *health) Describe(ch chan<- *prometheus.Desc) { ch <- failingDesc }
+
+// Collect measures whether each check fails.
+func (h *health) Collect(ch chan<- prometheus.Metric) {
+	for _, c := range h.report(context.Background()).Checks {
+		failing := 0.0
+		if c.Status != stateReady {
+			failing = 1
+		}
+		ch <- prometheus.MustNewConstMetric(failingDesc, prometheus.GaugeValue, failing, c.Name)
+	}
 }

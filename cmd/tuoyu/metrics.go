@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"maps"
 	"sync"
 	"time"
@@ -10,13 +9,12 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"go.temporal.io/sdk/client"
 
-	"tuoyu/nursery"
 	"tuoyu/policies"
 	"tuoyu/store"
 )
 
-// newMetrics gives the registry of a process with what is known of the process itself, its pool and its rules.
-func newMetrics(db *store.DB, rules *policies.Engine) *prometheus.Registry {
+// newMetrics gives the registry of a process with what is known of the process itself, its pool, its rules, its blob folder and what waits.
+func newMetrics(db *store.DB, rules *policies.Engine, blobs *store.DiskBlobs) *prometheus.Registry {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	gauge := func(name, help string, value func() float64) {
@@ -32,46 +30,15 @@ func newMetrics(db *store.DB, rules *policies.Engine) *prometheus.Registry {
 		}
 		return 0
 	})
+	gauge("tuoyu_blob_free_bytes", "Room in the blob folder, -1 when it cannot be told.", func() float64 {
+		free, _, err := blobs.Room()
+		if err != nil {
+			return -1
+		}
+		return float64(free)
+	})
 	registry.MustRegister(&backlog{db: db})
 	return registry
-}
-
-var (
-	waitingDesc = prometheus.NewDesc("tuoyu_outbox_waiting", "Commands that have not reached their case.", nil, nil)
-	oldestDesc  = prometheus.NewDesc("tuoyu_outbox_oldest_seconds", "How long the oldest of them has waited.", nil, nil)
-	stuckDesc   = prometheus.NewDesc("tuoyu_cases_stuck", "Cases that cannot go on by themselves.", []string{"reason"}, nil)
-)
-
-// backlog measures, when it is asked, what waits to be delivered and what cannot go on. While Postgres is away it measures nothing.
-type backlog struct{ db *store.DB }
-
-// Describe sends what is measured.
-func (b *backlog) Describe(ch chan<- *prometheus.Desc) {
-	ch <- waitingDesc
-	ch <- oldestDesc
-	ch <- stuckDesc
-}
-
-// Collect measures once, within two seconds.
-func (b *backlog) Collect(ch chan<- prometheus.Metric) {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
-	defer cancel()
-	_ = b.db.As(ctx, nursery.Engine, func(q *store.Queries) error { // readiness says that Postgres is away
-		waiting, err := q.UndeliveredOutbox(ctx)
-		if err != nil {
-			return err
-		}
-		stuck, err := q.CountStuck(ctx)
-		if err != nil {
-			return err
-		}
-		ch <- prometheus.MustNewConstMetric(waitingDesc, prometheus.GaugeValue, float64(waiting.Waiting))
-		ch <- prometheus.MustNewConstMetric(oldestDesc, prometheus.GaugeValue, time.Since(waiting.Oldest).Seconds())
-		for _, row := range stuck {
-			ch <- prometheus.MustNewConstMetric(stuckDesc, prometheus.GaugeValue, float64(row.Cases), row.StuckReason)
-		}
-		return nil
-	})
 }
 
 // sdkLabels are the tags of Temporal's metrics that are kept. Prometheus wants the same labels on each sample of a

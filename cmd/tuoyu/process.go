@@ -92,7 +92,7 @@ func (p *process) open(ctx context.Context, service string) error {
 		return err
 	}
 	p.almanac = store.NewAlmanac(p.db)
-	p.metrics = newMetrics(p.db, p.rules)
+	p.metrics = newMetrics(p.db, p.rules, p.blobs)
 	if p.temporal, err = openTemporal(s, p.keys, p.log, newTemporalMetrics(p.metrics)); err != nil {
 		return err
 	}
@@ -194,6 +194,7 @@ func (p *process) loadFonts() (*documents.Fonts, error) {
 
 // checks are the things both serve and worker need.
 func (p *process) checks() []check {
+	waiting := &backlog{p.db}
 	return []check{
 		{"postgres", true, func(ctx context.Context) (string, error) { return "", p.db.Ready(ctx) }},
 		{"temporal", true, p.temporalReady},
@@ -202,6 +203,10 @@ func (p *process) checks() []check {
 		{"calendar", false, p.calendarReady},
 		{"renderer", false, func(ctx context.Context) (string, error) { return "", p.renderer.Health(ctx) }},
 		{"sealing", false, p.sealed},
+		{"blobs", false, func(context.Context) (string, error) { return "", p.blobs.Ready() }},
+		{"outbox", false, waiting.delivered},
+		{"cases", false, waiting.moving},
+		{"papers", false, waiting.printed},
 	}
 }
 

@@ -6,12 +6,15 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"go.temporal.io/sdk/interceptor"
 	sdkworker "go.temporal.io/sdk/worker"
 
 	"tuoyu/activities"
 	"tuoyu/documents"
+	"tuoyu/store"
 	"tuoyu/worker"
 	"tuoyu/workflows"
 )
@@ -29,7 +32,7 @@ const (
 
 type workerCommand struct{}
 
-// Run works until it is told to stop, then lets the steps under way end.
+// Run works until it is told to stop, then lets the steps under way end. Nothing need answer yet when it starts.
 func (workerCommand) Run(ctx context.Context) error {
 	ctx, stop := untilStopped(ctx)
 	defer stop()
@@ -51,37 +54,136 @@ func (p *process) work(ctx context.Context) error {
 		DB: p.db, Rules: p.rules, Almanac: p.almanac, Renderer: documents.NewRenderer(fonts, p.renderer),
 		Blobs: p.blobs, Fields: p.fields, PublicURL: p.publicURL(),
 	}
-	srv, err := startServer(s.MetricsListen, nil, &health{checks: p.checks()}, p.metrics)
+	var polling atomic.Bool
+	checks := append(p.checks(), check{"polling", true, func(context.Context) (string, error) {
+		if !polling.Load() {
+			return "", errNotPolling
+		}
+		return "", nil
+	}})
+	h := &health{checks: checks}
+	p.metrics.MustRegister(h)
+	srv, err := startServer(s.MetricsListen, nil, h, p.metrics)
 	if err != nil {
 		return err
 	}
-	failed := make(chan error, 1)
-	stopWorkers, err := p.startWorkers(engine, failed)
-	if err != nil {
-		return errors.Join(err, srv.http.Close())
+	go p.rules.Watch(ctx, bundleInterval)
+	slog.Info("worker started", "listen", srv.address(), "rules", p.rules.Status().Revision, "version", version)
+
+	working, end := context.WithCancel(ctx)
+	defer end()
+	ended := make(chan error, 1)
+	go func() { ended <- p.keepPolling(working, engine, &polling) }()
+	select {
+	case <-ctx.Done():
+		slog.Info("worker draining", "seconds", s.ShutdownSeconds)
+		srv.health.draining.Store(true)
+		err = <-ended
+	case err = <-ended:
+	case err = <-srv.failed:
+		end()
+		err = errors.Join(err, <-ended)
 	}
+	srv.health.draining.Store(true)
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.shutdown())
+	defer cancel()
+	err = errors.Join(err, srv.http.Shutdown(closing))
+	slog.Info("worker ended")
+	return err
+}
+
+var errNotPolling = errors.New("waits for Temporal, and for Postgres with the schema of this program")
+
+const (
+	// readyInterval is how often a worker that waits looks whether it can begin, and one that works whether the schema is still its own.
+	readyInterval = 2 * time.Second
+	readyTimeout  = 5 * time.Second
+)
+
+// keepPolling carries cases forward while Temporal and the schema of this program are there, until ctx ends. Steps under way end as
+// the settings say. It returns the error for which Temporal's worker gave up.
+func (p *process) keepPolling(ctx context.Context, engine *activities.Engine, polling *atomic.Bool) error {
+	for p.untilReady(ctx) {
+		failed := make(chan error, 1)
+		stop, err := p.startWorkers(engine, failed)
+		if err != nil {
+			slog.Warn("worker cannot begin yet", "error", err)
+			if pause(ctx, readyInterval) != nil {
+				return nil
+			}
+			continue
+		}
+		polling.Store(true)
+		slog.Info("worker polls")
+		err = p.whilePolling(ctx, failed)
+		polling.Store(false)
+		stop()
+		if !errors.Is(err, store.ErrSchemaMismatch) {
+			return err
+		}
+		slog.Warn("worker waits", "error", err)
+	}
+	return nil
+}
+
+// whilePolling delivers and compares beside the workers until ctx ends, which returns nil, a worker fails, or the schema becomes
+// another: it returns that error.
+func (p *process) whilePolling(ctx context.Context, failed <-chan error) error {
+	ctx, end := context.WithCancel(ctx)
 	var beside sync.WaitGroup
+	defer beside.Wait()
+	defer end()
 	service := p.casework(nil, nil)
 	beside.Go(func() { service.Relay(ctx) })
 	beside.Go(func() { service.Reconcile(ctx) })
-	beside.Go(func() { p.rules.Watch(ctx, bundleInterval) })
-	slog.Info("worker started", "listen", srv.address(), "rules", p.rules.Status().Revision, "version", version)
+	tick := time.NewTicker(readyInterval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case err := <-failed:
+			return err
+		case <-tick.C:
+			if err := p.schemaReady(ctx); errors.Is(err, store.ErrSchemaMismatch) {
+				return err
+			}
+		}
+	}
+}
 
-	select {
-	case <-ctx.Done():
-	case err = <-failed:
-	case err = <-srv.failed:
+// untilReady waits until Postgres has the schema of this program and Temporal answers. It returns false when ctx ended first.
+func (p *process) untilReady(ctx context.Context) bool {
+	last := ""
+	for ctx.Err() == nil {
+		lacks, err := "postgres", p.schemaReady(ctx)
+		if err == nil {
+			lacks, err = "temporal", p.temporalAnswers(ctx)
+		}
+		if err == nil {
+			return true
+		}
+		if lacks != last { // readiness has it each time
+			slog.Warn("worker waits", "lacks", lacks, "error", err)
+			last = lacks
+		}
+		if pause(ctx, readyInterval) != nil {
+			return false
+		}
 	}
-	slog.Info("worker draining", "seconds", s.ShutdownSeconds)
-	srv.health.draining.Store(true)
-	stopWorkers()
-	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.shutdown())
+	return false
+}
+
+func (p *process) schemaReady(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
 	defer cancel()
-	err = errors.Join(err, srv.http.Shutdown(end))
-	if ctx.Err() != nil { // else a failure ends the process, and what goes on beside with it
-		beside.Wait()
-	}
-	slog.Info("worker ended")
+	return p.db.Ready(ctx)
+}
+
+func (p *process) temporalAnswers(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
+	defer cancel()
+	_, err := p.temporalReady(ctx)
 	return err
 }
 

@@ -85,6 +85,13 @@ func OwnerURL(t testing.TB) string {
 	return urls(t).owner
 }
 
+// URLs returns the addresses of one fresh database: logged in as the product, and as the owner of its tables.
+func URLs(t testing.TB) (app, owner string) {
+	t.Helper()
+	both := urls(t)
+	return both.app, both.owner
+}
+
 type addresses struct{ app, owner string }
 
 func urls(t testing.TB) addresses {
