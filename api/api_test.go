@@ -119,7 +119,7 @@ func newHouse(t testing.TB, change func(*Deps)) *house {
 	t.Helper()
 	h := &house{door: &listener{}, issuer: newIssuer(t, newSigner(t, "ES256")), log: &bytes.Buffer{}, metrics: prometheus.NewRegistry()}
 	d := Deps{
-		Door: h.door, Verifier: NewVerifier(h.issuer.accepted()), Log: slog.New(slog.NewJSONHandler(&locked{w: h.log}, nil)),
+		Door: h.door, Verifier: NewVerifier(h.issuer.accepted(), nil), Log: slog.New(slog.NewJSONHandler(&locked{w: h.log}, nil)),
 		Metrics: h.metrics, PublicURL: "http://127.0.0.1", MaxBody: 64 << 10, MaxUpload: 1 << 20,
 	}
 	if change != nil {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -43,63 +44,27 @@ type Issuer struct {
 // It is safe for concurrent use.
 type Verifier struct {
 	issuer Issuer
-	client *http.Client
-
-	mu     sync.Mutex
+	keys   *issuerKeys
 	tokens *oidc.IDTokenVerifier
 }
 
-// NewVerifier gives a verifier; nothing is asked yet.
-func NewVerifier(issuer Issuer) *Verifier {
+// NewVerifier returns a verifier; nothing is asked yet. Known stores the issuer's keys for a start while it is away; nil stores
+// nothing.
+func NewVerifier(issuer Issuer, known KnownIssuers) *Verifier {
 	transport := &patient{next: http.DefaultTransport, now: time.Now, answers: map[string]answered{}}
-	return &Verifier{issuer: issuer, client: &http.Client{Transport: transport, Timeout: issuerTimeout}}
+	keys := &issuerKeys{
+		issuer: issuer.URL, client: &http.Client{Transport: transport, Timeout: issuerTimeout}, known: known, log: slog.Default(), now: time.Now,
+	}
+	return &Verifier{issuer: issuer, keys: keys, tokens: oidc.NewVerifier(issuer.URL, keys, &oidc.Config{
+		ClientID: issuer.Audience, SupportedSigningAlgs: []string{oidc.RS256, oidc.ES256, oidc.EdDSA},
+	})}
 }
 
-// Ready asks whether tokens can be checked: the issuer has been reached at least once.
-func (v *Verifier) Ready(ctx context.Context) error {
-	_, err := v.discovered(ctx)
-	return err
-}
+// Ready returns an error when tokens cannot be checked, or will soon not be, because the issuer does not answer.
+func (v *Verifier) Ready(ctx context.Context) error { return v.keys.ready(ctx) }
 
-// discovered gives the issuer's verifier, reading its discovery document the first time.
-func (v *Verifier) discovered(ctx context.Context) (*oidc.IDTokenVerifier, error) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.tokens != nil {
-		return v.tokens, nil
-	}
-	ctx = oidc.ClientContext(ctx, v.client)
-	provider, err := oidc.NewProvider(ctx, v.issuer.URL)
-	if err != nil {
-		return nil, fmt.Errorf("discover issuer %s: %w", v.issuer.URL, err)
-	}
-	var document struct {
-		Keys string `json:"jwks_uri"`
-	}
-	if err := provider.Claims(&document); err != nil {
-		return nil, fmt.Errorf("discover issuer %s: %w", v.issuer.URL, err)
-	}
-	v.tokens = oidc.NewVerifier(v.issuer.URL, keys{oidc.NewRemoteKeySet(ctx, document.Keys)}, &oidc.Config{
-		ClientID: v.issuer.Audience, SupportedSigningAlgs: []string{oidc.RS256, oidc.ES256, oidc.EdDSA},
-	})
-	return v.tokens, nil
-}
-
-// keys tells a caller that asks whether the issuer's keys could not be fetched, which go-oidc tells by text alone.
-type keys struct{ remote *oidc.RemoteKeySet }
-
-type fetchFailed struct{}
-
-// VerifySignature checks against the issuer's keys.
-func (k keys) VerifySignature(ctx context.Context, token string) ([]byte, error) {
-	payload, err := k.remote.VerifySignature(ctx, token)
-	if cause := errors.Unwrap(err); cause != nil { // a wrong signature has none
-		if failure, ok := ctx.Value(fetchFailed{}).(*error); ok {
-			*failure = cause
-		}
-	}
-	return payload, err
-}
+// notVerified is where a caller of go-oidc, which tells it by text alone, finds why a signature was not verified.
+type notVerified struct{}
 
 // Verify returns the principal of a token. Its errors are those of Identify.
 func (v *Verifier) Verify(ctx context.Context, raw string) (nursery.Principal, error) {
@@ -111,14 +76,10 @@ func (v *Verifier) Verify(ctx context.Context, raw string) (nursery.Principal, e
 // that is not exactly one known role with what it belongs to, 503 when the issuer cannot be asked.
 func (v *Verifier) Identify(ctx context.Context, raw string) (nursery.Principal, string, error) {
 	none := nursery.Principal{}
-	tokens, err := v.discovered(ctx)
-	if err != nil {
-		return none, "", issuerAway()
-	}
 	var failure error
-	token, err := tokens.Verify(context.WithValue(ctx, fetchFailed{}, &failure), raw)
+	token, err := v.tokens.Verify(context.WithValue(ctx, notVerified{}, &failure), raw)
 	switch {
-	case failure != nil:
+	case errors.Is(failure, errIssuerAway):
 		return none, "", issuerAway()
 	case err != nil:
 		if _, expired := errors.AsType[*oidc.TokenExpiredError](err); expired {

@@ -27,7 +27,7 @@ func refusal(t *testing.T, err error) *Problem {
 func TestATokenOfEachAlgorithmSaysWhoAsks(t *testing.T) {
 	for _, algorithm := range []string{"RS256", "ES256", "EdDSA"} {
 		i := newIssuer(t, newSigner(t, algorithm))
-		got, err := NewVerifier(i.accepted()).Verify(t.Context(), i.token(t, nil))
+		got, err := NewVerifier(i.accepted(), nil).Verify(t.Context(), i.token(t, nil))
 		if err != nil {
 			t.Fatalf("%s: %v", algorithm, err)
 		}
@@ -40,7 +40,7 @@ func TestATokenOfEachAlgorithmSaysWhoAsks(t *testing.T) {
 func TestATokenThatIsNoneOfOursIsRefused(t *testing.T) {
 	mine, foreign := newSigner(t, "RS256"), newSigner(t, "RS256")
 	i := newIssuer(t, mine)
-	v := NewVerifier(i.accepted())
+	v := NewVerifier(i.accepted(), nil)
 	good := i.token(t, nil)
 	parts := strings.Split(good, ".")
 	other := i.claims(map[string]any{"roles": []string{"administrator"}, "county": "140400"})
@@ -75,7 +75,7 @@ func TestATokenThatIsNoneOfOursIsRefused(t *testing.T) {
 
 func TestAnAccountActsInExactlyOneKnownRole(t *testing.T) {
 	i := newIssuer(t, newSigner(t, "ES256"))
-	v := NewVerifier(i.accepted())
+	v := NewVerifier(i.accepted(), nil)
 	for name, c := range map[string]struct {
 		claims map[string]any
 		code   string // "" is accepted
@@ -115,7 +115,7 @@ func TestAClaimMayStandInsideAnother(t *testing.T) {
 	i := newIssuer(t, newSigner(t, "ES256"))
 	accepted := i.accepted()
 	accepted.RoleClaim, accepted.CountyClaim = "realm_access.roles", "https://tuoyu.example/county"
-	got, err := NewVerifier(accepted).Verify(t.Context(), i.token(t, map[string]any{
+	got, err := NewVerifier(accepted, nil).Verify(t.Context(), i.token(t, map[string]any{
 		"roles": nil, "county": nil, "realm_access": map[string]any{"roles": []string{"supervisor"}}, "https://tuoyu.example/county": "140429",
 	}))
 	if err != nil {
@@ -129,7 +129,7 @@ func TestAClaimMayStandInsideAnother(t *testing.T) {
 func TestAnIssuerThatIsDownIsWaitedFor(t *testing.T) {
 	i := newIssuer(t, newSigner(t, "ES256"))
 	i.down.Store(true)
-	v := NewVerifier(i.accepted())
+	v := NewVerifier(i.accepted(), nil)
 	_, err := v.Verify(t.Context(), i.token(t, nil))
 	if p := refusal(t, err); p.Status != http.StatusServiceUnavailable || p.Code != codeIssuerUnavailable || p.headers.Get("Retry-After") == "" {
 		t.Errorf("an issuer that is down: %d %s", p.Status, p.Code)
@@ -146,7 +146,7 @@ func TestAnIssuerThatIsDownIsWaitedFor(t *testing.T) {
 
 func TestKeysChangeWhileTheServerRuns(t *testing.T) {
 	i := newIssuer(t, newSigner(t, "RS256"))
-	v := NewVerifier(i.accepted())
+	v := NewVerifier(i.accepted(), nil)
 	old := i.token(t, nil)
 	if _, err := v.Verify(t.Context(), old); err != nil {
 		t.Fatal(err)
@@ -164,7 +164,7 @@ func TestKeysChangeWhileTheServerRuns(t *testing.T) {
 
 func TestAKnownKeyOutlivesTheIssuer(t *testing.T) {
 	i := newIssuer(t, newSigner(t, "RS256"))
-	v := NewVerifier(i.accepted())
+	v := NewVerifier(i.accepted(), nil)
 	if _, err := v.Verify(t.Context(), i.token(t, nil)); err != nil {
 		t.Fatal(err)
 	}
@@ -173,7 +173,7 @@ func TestAKnownKeyOutlivesTheIssuer(t *testing.T) {
 		t.Errorf("a token of a known key while the issuer is down: %v", err)
 	}
 	// The last answer of the issuer is no longer taken for the next.
-	v.client.Transport.(*patient).now = func() time.Time { return time.Now().Add(issuerPause + time.Second) }
+	v.keys.client.Transport.(*patient).now = func() time.Time { return time.Now().Add(issuerPause + time.Second) }
 	_, err := v.Verify(t.Context(), newSigner(t, "RS256").sign(t, i.claims(nil)))
 	if p := refusal(t, err); p.Code != codeIssuerUnavailable {
 		t.Errorf("a token of an unknown key while the issuer is down: %s, want %s", p.Code, codeIssuerUnavailable)
@@ -182,7 +182,7 @@ func TestAKnownKeyOutlivesTheIssuer(t *testing.T) {
 
 func TestForgedTokensCostTheIssuerLittle(t *testing.T) {
 	i := newIssuer(t, newSigner(t, "ES256"))
-	v := NewVerifier(i.accepted())
+	v := NewVerifier(i.accepted(), nil)
 	forger := newSigner(t, "ES256")
 	for range 200 {
 		if _, err := v.Verify(t.Context(), forger.sign(t, i.claims(nil))); err == nil {
@@ -201,7 +201,7 @@ func TestTheProviderOfTheDemonstrationIsUnderstood(t *testing.T) {
 	}
 	v := NewVerifier(Issuer{
 		URL: address, Audience: "tuoyu", RoleClaim: "roles", CountyClaim: "county", InstitutionClaim: "institution", RegistrarClaim: "registrar",
-	})
+	}, nil)
 	for account, want := range map[string]nursery.Principal{
 		"clerk-140403":            {Account: "clerk-140403", Role: nursery.RoleClerk, County: "140403"},
 		"city-office":             {Account: "city-office", Role: nursery.RoleCityOffice, County: "140400"},
@@ -254,7 +254,7 @@ func eventually(t *testing.T, do func() error) {
 // Tokens of the issuer that are no access tokens, or not of an account that can be stored, are refused.
 func TestOnlyAccessTokensOfProperAccountsAreTaken(t *testing.T) {
 	i := newIssuer(t, newSigner(t, "ES256"))
-	v := NewVerifier(i.accepted())
+	v := NewVerifier(i.accepted(), nil)
 	for name, tt := range map[string]struct {
 		claims map[string]any
 		status int

@@ -740,6 +740,13 @@ type InsuranceUpload struct {
 	UploadedAt time.Time
 }
 
+type IssuerKey struct {
+	Issuer    string
+	Discovery json.RawMessage
+	Keys      json.RawMessage
+	FetchedAt time.Time
+}
+
 type Outbox struct {
 	ID          string
 	CaseNo      string

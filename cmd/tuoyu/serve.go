@@ -13,6 +13,7 @@ import (
 	"tuoyu/casework"
 	"tuoyu/documents"
 	"tuoyu/limits"
+	"tuoyu/store"
 	"tuoyu/web"
 )
 
@@ -62,7 +63,7 @@ func (p *process) serve(ctx context.Context) error {
 		URL: s.OIDCIssuer, Audience: s.OIDCAudience, RoleClaim: s.OIDCRoleClaim, CountyClaim: s.OIDCCountyClaim,
 		InstitutionClaim: s.OIDCInstitutionClaim, RegistrarClaim: s.OIDCRegistrarClaim,
 	}
-	verifier := api.NewVerifier(issuer)
+	verifier := api.NewVerifier(issuer, store.Issuers{DB: p.db})
 	fonts, err := p.loadFonts()
 	if err != nil {
 		return err
@@ -87,7 +88,9 @@ func (p *process) serve(ctx context.Context) error {
 	}
 	go sweep(ctx, pages)
 	checks := append(p.checks(), check{"issuer", false, func(ctx context.Context) (string, error) { return "", verifier.Ready(ctx) }})
-	srv, err := startServer(s.Listen, bothDoors(calls, pages), &health{checks: checks}, p.metrics)
+	h := &health{checks: checks}
+	p.metrics.MustRegister(h)
+	srv, err := startServer(s.Listen, bothDoors(calls, pages), h, p.metrics)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,94 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+	"testing"
+	"time"
+
+	"tuoyu/store"
+	"tuoyu/store/storetest"
+)
+
+// later has the verifier's clock run ahead.
+func (v *Verifier) later(by time.Duration) {
+	now := func() time.Time { return time.Now().Add(by) }
+	v.keys.now, v.keys.client.Transport.(*patient).now = now, now
+}
+
+// The keys of the issuer are stored, so that a program started while it is away accepts its tokens, for an hour since it answered.
+func TestTokensAreTakenAtAStartWhileTheIssuerIsAway(t *testing.T) {
+	known := store.Issuers{DB: storetest.New(t)}
+	i := newIssuer(t, newSigner(t, "ES256"))
+	before := NewVerifier(i.accepted(), known)
+	if _, err := before.Verify(t.Context(), i.token(t, nil)); err != nil {
+		t.Fatal(err)
+	}
+	i.down.Store(true)
+	for _, c := range []struct {
+		later time.Duration
+		code  string
+		ready bool
+	}{
+		{0, "", true},
+		{keysFresh + 2*time.Minute, "", false},
+		{keysTrusted - time.Minute, "", false},
+		{keysTrusted + time.Minute, codeIssuerUnavailable, false},
+	} {
+		v := NewVerifier(i.accepted(), known)
+		v.later(c.later)
+		_, err := v.Verify(t.Context(), i.token(t, map[string]any{"exp": time.Now().Add(3 * time.Hour).Unix()}))
+		if c.code == "" && err != nil {
+			t.Errorf("%s after the issuer went away: %v", c.later, err)
+		}
+		if c.code != "" {
+			if p := refusal(t, err); p.Code != c.code || p.Status != http.StatusServiceUnavailable {
+				t.Errorf("%s after the issuer went away: %d %s, want 503 %s", c.later, p.Status, p.Code, c.code)
+			}
+		}
+		if err := v.Ready(t.Context()); (err == nil) != c.ready {
+			t.Errorf("%s after the issuer went away: readiness says %v", c.later, err)
+		}
+		_, err = v.Verify(t.Context(), newSigner(t, "ES256").sign(t, i.claims(nil)))
+		if p := refusal(t, err); p.Code != codeIssuerUnavailable {
+			t.Errorf("a key that nobody knows: %s", p.Code)
+		}
+	}
+	nothing := NewVerifier(i.accepted(), nil)
+	_, err := nothing.Verify(t.Context(), i.token(t, nil))
+	if p := refusal(t, err); p.Code != codeIssuerUnavailable {
+		t.Errorf("with nothing stored: %s", p.Code)
+	}
+}
+
+// A key that the issuer has withdrawn is refused without anybody showing a new one, and is no longer stored.
+func TestAKeyThatWasWithdrawnIsRefused(t *testing.T) {
+	known := store.Issuers{DB: storetest.New(t)}
+	i := newIssuer(t, newSigner(t, "ES256"))
+	v := NewVerifier(i.accepted(), known)
+	old := i.token(t, nil)
+	if _, err := v.Verify(t.Context(), old); err != nil {
+		t.Fatal(err)
+	}
+	i.keys.Store(&[]signer{newSigner(t, "ES256")})
+	v.later(keysFresh - time.Minute)
+	if _, err := v.Verify(t.Context(), old); err != nil {
+		t.Errorf("before the issuer is asked again: %v", err)
+	}
+	v.later(keysFresh + time.Second)
+	eventually(t, func() error {
+		if _, err := v.Verify(t.Context(), old); err == nil {
+			return errors.New("still taken")
+		}
+		return nil
+	})
+	i.down.Store(true)
+	again := NewVerifier(i.accepted(), known)
+	_, err := again.Verify(t.Context(), old)
+	if p := refusal(t, err); p.Code != codeIssuerUnavailable {
+		t.Errorf("after a start while the issuer is away: %s", p.Code)
+	}
+	if _, err := again.Verify(t.Context(), i.token(t, nil)); err != nil {
+		t.Errorf("the new key after a start while the issuer is away: %v", err)
+	}
+}
