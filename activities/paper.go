@@ -131,7 +131,8 @@ func (s *step) lastDocument(ctx context.Context, kinds ...documents.Kind) (store
 }
 
 // PrintPapers prints every paper of the case that is still to be printed and keeps it by its hash. The error
-// joins those of the papers that could not be printed; the others are done.
+// joins those of the papers that could not be printed; the others are done. Where none of those can ever be printed as it is, each
+// has the reason written down and the error is Stuck.
 func (e *Engine) PrintPapers(ctx context.Context, caseNo string) error {
 	defer alive(ctx)()
 	var pending []store.Document
@@ -143,12 +144,47 @@ func (e *Engine) PrintPapers(ctx context.Context, caseNo string) error {
 		return fmt.Errorf("list papers of %s: %w", caseNo, err)
 	}
 	var failed []error
+	unprintable := 0
 	for _, d := range pending {
-		if err := e.print(ctx, d); err != nil {
-			failed = append(failed, fmt.Errorf("print %s of %s: %w", d.Kind, caseNo, err))
+		err := e.print(ctx, d)
+		if err == nil {
+			continue
+		}
+		failed = append(failed, fmt.Errorf("print %s of %s: %w", d.Kind, caseNo, err))
+		if why := unprintableFor(err); why != "" {
+			unprintable++
+			if err := e.noteUnprintable(ctx, d, why); err != nil {
+				return err
+			}
 		}
 	}
+	if unprintable > 0 && unprintable == len(failed) {
+		return Stuck(store.FaultUnprintable)
+	}
 	return errors.Join(failed...)
+}
+
+// unprintableFor says in Chinese why a paper can never be printed as it is; nothing for a fault that another try may mend.
+func unprintableFor(err error) string {
+	var undrawn *documents.UnprintableError
+	var missing *documents.IncompleteError
+	switch {
+	case errors.As(err, &undrawn):
+		return "文书内容含有不能打印的字符：" + undrawn.Said() + "。"
+	case errors.As(err, &missing):
+		return "文书缺少应写明的内容。"
+	}
+	return ""
+}
+
+func (e *Engine) noteUnprintable(ctx context.Context, d store.Document, why string) error {
+	err := e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		return q.DocumentUnprintable(ctx, store.DocumentUnprintableParams{ID: d.ID, Fault: why})
+	})
+	if err != nil {
+		return fmt.Errorf("note that %s cannot be printed: %w", d.Kind, err)
+	}
+	return nil
 }
 
 func (e *Engine) print(ctx context.Context, d store.Document) error {

@@ -110,7 +110,7 @@ func registerCheckupRecords(a *api) {
 	register(a, told, func(ctx context.Context, in *ofChild) (*answer[casework.GuardianSummary], error) {
 		return reply(a.door.GuardianSummary(ctx, principal(ctx), in.CaseNo, in.Child))
 	})
-	printed := operation(http.MethodGet, "/api/v1/checkup-rounds/{case_no}/children/{child}/summary.pdf", "printGuardianSummary", tagCheckups, "打印给监护人的说明", http.StatusNotFound)
+	printed := operation(http.MethodGet, "/api/v1/checkup-rounds/{case_no}/children/{child}/summary.pdf", "printGuardianSummary", tagCheckups, "打印给监护人的说明", http.StatusNotFound, http.StatusConflict)
 	printed.Description = "带姓名，随打随用，系统不保存。读取即留痕。"
 	register(a, downloading(printed, "application/pdf", "体检结果告知单"), func(ctx context.Context, in *ofChild) (*file, error) {
 		pdf, err := a.door.GuardianSheet(ctx, principal(ctx), in.CaseNo, in.Child)

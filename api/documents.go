@@ -14,7 +14,7 @@ type DocumentNumber struct {
 
 func registerDocuments(a *api) {
 	get := operation(http.MethodGet, "/api/v1/documents/{id}", "getDocument", tagDocuments, "下载文书", http.StatusNotFound, http.StatusConflict)
-	get.Description = "已作出决定而文书尚在制作时返回 409 document_pending，请按 Retry-After 稍后再取。"
+	get.Description = "已作出决定而文书尚在制作时返回 409 document_pending，请按 Retry-After 稍后再取；含有不能打印的内容时返回 409 document_unprintable，说明是哪个字符。"
 	register(a, downloading(get, "application/pdf", "文书"), func(ctx context.Context, in *DocumentNumber) (*file, error) {
 		paper, content, err := a.door.OpenDocument(ctx, principal(ctx), in.ID)
 		if err != nil {

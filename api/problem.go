@@ -143,6 +143,7 @@ var codeTitles = []struct{ code, title string }{
 	{casework.CodeAlreadyFiled, "已经备案"},
 	{casework.CodeNotFiled, "尚未备案"},
 	{casework.CodeDocumentPending, "文书制作中"},
+	{casework.CodeDocumentUnprintable, "文书不能制发"},
 	{casework.CodeDocumentEnded, "文书已失效"},
 	{codeBodyTooLarge, "请求内容过大"},
 	{casework.CodeAttachmentTooLarge, "文件过大"},

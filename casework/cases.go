@@ -287,6 +287,7 @@ func documentOf(row store.Document) Document {
 	d := Document{
 		ID: row.ID, CaseNo: row.CaseNo, Kind: row.Kind, Title: documents.Kind(row.Kind).Title(), Number: row.Number,
 		State: row.State, IssuedOn: row.IssuedOn, VerificationCode: row.Code, EndedAt: row.EndedAt, EndReason: row.EndReason,
+		Fault: row.Fault,
 	}
 	if row.Sha256 != nil {
 		d.SHA256, d.Size = *row.Sha256, *row.Size

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"tuoyu/activities"
@@ -58,7 +59,8 @@ func (s *Service) GuardianSummary(ctx context.Context, p nursery.Principal, case
 	return GuardianSummary{Child: child, CheckedOn: content.Checkup.CheckedOn, Lines: plainWords(content)}, nil
 }
 
-// GuardianSheet prints the same for the guardian, with the child's name. It is kept nowhere. Errors: renderer_unavailable.
+// GuardianSheet prints the same for the guardian, with the child's name. It is kept nowhere. Errors: renderer_unavailable,
+// document_unprintable.
 func (s *Service) GuardianSheet(ctx context.Context, p nursery.Principal, caseNo, child string) ([]byte, error) {
 	if s.Renderer == nil {
 		return nil, refuse(Unavailable, CodeRendererUnavailable, "打印服务暂不可用，请稍后再试。")
@@ -87,6 +89,10 @@ func (s *Service) GuardianSheet(ctx context.Context, p nursery.Principal, caseNo
 		return nil, err
 	}
 	pdf, err := s.Renderer.RenderGuardian(ctx, sheet)
+	var undrawn *documents.UnprintableError
+	if errors.As(err, &undrawn) {
+		return nil, refuse(Conflict, CodeDocumentUnprintable, "告知单含有不能打印的字符："+undrawn.Said()+"。请核对姓名等内容，或者手写告知。")
+	}
 	if err != nil {
 		return nil, &Error{Code: CodeRendererUnavailable, Kind: Unavailable, Message: "打印服务暂不可用，请稍后再试。", Err: err}
 	}

@@ -13,8 +13,8 @@ import (
 	"tuoyu/workflows"
 )
 
-// OpenDocument gives an issued paper as PDF. The caller closes the reader. Error: document_pending while it is
-// still being printed.
+// OpenDocument gives an issued paper as PDF. The caller closes the reader. Errors: document_pending while it is
+// still being printed, document_unprintable when it cannot be.
 func (s *Service) OpenDocument(ctx context.Context, p nursery.Principal, id string) (Document, io.ReadCloser, error) {
 	var row store.Document
 	err := s.DB.As(ctx, p, func(q *store.Queries) (err error) {
@@ -23,6 +23,9 @@ func (s *Service) OpenDocument(ctx context.Context, p nursery.Principal, id stri
 	})
 	if err != nil {
 		return Document{}, nil, err
+	}
+	if row.Fault != "" {
+		return Document{}, nil, refuse(Conflict, CodeDocumentUnprintable, "这份文书不能制发。"+row.Fault+"请办理机关更正后重新制发。")
 	}
 	if row.Sha256 == nil {
 		return Document{}, nil, refuse(Conflict, CodeDocumentPending, "文书正在制作，请稍后再看。")

@@ -48,6 +48,7 @@ const (
 	CodeAlreadyFiled        = "already_filed"            // 409: what is filed is changed, not filed again
 	CodeNotFiled            = "not_filed"                // 409: nothing filed to change or cancel
 	CodeDocumentPending     = "document_pending"         // 409: decided, still being printed
+	CodeDocumentUnprintable = "document_unprintable"     // 409: holds what cannot be printed
 	CodeDocumentEnded       = "document_ended"           // 409: revoked or superseded already
 	CodeAttachmentType      = "attachment_type"          // 422: not one of the kinds of file taken
 	CodeAttachmentEmpty     = "attachment_empty"         // 422: 0 bytes

@@ -142,6 +142,9 @@ func (s *Service) saveVersion(ctx context.Context, q *store.Queries, p nursery.P
 	if err := s.checkApplication(ctx, q, in.Application, c.Institution, draft && !in.Submit); err != nil {
 		return err
 	}
+	if err := s.drawsApplication(in.Application, latest.Facts); err != nil {
+		return err
+	}
 	if !draft {
 		if err := s.onlyOpenFields(ctx, q, c, latest.Facts, in.Application); err != nil {
 			return err

@@ -132,7 +132,8 @@ func command[T any](ctx context.Context, s *Service, p nursery.Principal, key, o
 		// Every command is held against the limits of its body in this one place, whatever it checks itself: after it has authorized,
 		// so that nobody learns of faults in what is not theirs, and before anything is committed.
 		var c checker
-		if c.limits(body); len(c.fields) > 0 {
+		c.limits(body)
+		if s.drawn(&c, operation, body); len(c.fields) > 0 {
 			return c.refusal()
 		}
 		if err != nil {

@@ -271,6 +271,7 @@ type Document struct {
 	VerificationCode string       `json:"verification_code,omitempty"`
 	EndedAt          *time.Time   `json:"ended_at,omitempty"`
 	EndReason        string       `json:"end_reason,omitempty"`
+	Fault            string       `json:"fault,omitempty" doc:"不能制发的原因，例如哪个字符不能打印"` // of a paper that stays pending
 }
 
 // PublicCase is what an applicant may see without signing in.

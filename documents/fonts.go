@@ -1,11 +1,13 @@
 package documents
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -54,6 +56,17 @@ func (e *FontMissingError) Error() string {
 // private-use character, which has no agreed look. Where names come from registers of before 2022 a private-use
 // character often stands for one that Unicode has since taken in.
 type UnprintableError struct{ Rune rune }
+
+// Said names the character in Chinese, for who can enter another: itself where it has a look, and its code point.
+func (e *UnprintableError) Said() string { return SaidOf(e.Rune) }
+
+// SaidOf names a character in Chinese.
+func SaidOf(r rune) string {
+	if unicode.IsGraphic(r) && !unicode.Is(unicode.Co, r) {
+		return fmt.Sprintf("“%c”（U+%04X）", r, r)
+	}
+	return fmt.Sprintf("字符 U+%04X", r)
+}
 
 // Error names the code point, not the text it stands in.
 func (e *UnprintableError) Error() string {
@@ -176,6 +189,40 @@ func (f *Fonts) Faces(text string) ([]Face, error) {
 		}
 	}
 	return faces, nil
+}
+
+// Undrawn returns the characters of text that cannot be printed, each once, in their order. Those that are left out of a page do
+// not count.
+func (f *Fonts) Undrawn(text string) []rune {
+	var undrawn []rune
+	for _, r := range text {
+		if isLeftOut(r) || r == '\n' || r == '\t' || r == '\r' || slices.Contains(undrawn, r) {
+			continue
+		}
+		if _, err := f.place(r); err != nil {
+			undrawn = append(undrawn, r)
+		}
+	}
+	return undrawn
+}
+
+// isLeftOut tells the characters without a look of their own, which come with text that is pasted in: marks of direction and
+// of joining, variation selectors.
+func isLeftOut(r rune) bool {
+	return unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r)
+}
+
+// leaveOut returns the page without what has no look, and with separators of lines and paragraphs as spaces.
+func leaveOut(page []byte) []byte {
+	return bytes.Map(func(r rune) rune {
+		switch {
+		case isLeftOut(r):
+			return -1
+		case unicode.In(r, unicode.Zl, unicode.Zp):
+			return ' '
+		}
+		return r
+	}, page)
 }
 
 // place says which font draws r: -1 for the two main faces, else the rare one.

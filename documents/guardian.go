@@ -30,7 +30,7 @@ func GuardianHTML(s GuardianSheet) ([]byte, error) {
 	if err := guardianPage.Execute(&page, s); err != nil {
 		return nil, fmt.Errorf("write page: %w", err)
 	}
-	return page.Bytes(), nil
+	return leaveOut(page.Bytes()), nil
 }
 
 // RenderGuardian gives the PDF of the sheet. Errors are those of Render.

@@ -82,6 +82,9 @@ func (r *Renderer) Check(p Paper) error {
 	return err
 }
 
+// Undrawn returns the characters of text that no paper can show, each once.
+func (r *Renderer) Undrawn(text string) []rune { return r.fonts.Undrawn(text) }
+
 func (r *Renderer) job(p Paper) (Job, error) {
 	page, err := HTML(p)
 	if err != nil {
@@ -129,7 +132,7 @@ func page(v view) ([]byte, error) {
 	if err := templates[v.Kind].Execute(&page, v); err != nil {
 		return nil, fmt.Errorf("write page: %w", err)
 	}
-	return page.Bytes(), nil
+	return leaveOut(page.Bytes()), nil
 }
 
 // fontCSS declares the faces of a job and uses them, in their order, for the page and its margins.

@@ -181,7 +181,7 @@ func TestUnprintableCharacterIsRefusedBeforeAnythingIsSent(t *testing.T) {
 	}
 	r := NewRenderer(loadFonts(t), client)
 	for name, c := range map[string]rune{
-		"private use": '\uE863', "bidi override": '\u202E', "zero width space": '\u200B', "ideograph of extension G": '\U00030000',
+		"private use": '\uE863', "ideograph of extension G": '\U00030000',
 		"unassigned ideograph": '\U0003FFF0', "replacement": '\uFFFD',
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -197,6 +197,25 @@ func TestUnprintableCharacterIsRefusedBeforeAnythingIsSent(t *testing.T) {
 			}
 			if errCheck := r.Check(p); !errors.As(errCheck, &unprintable) {
 				t.Errorf("Check gives %v, want the same refusal", errCheck)
+			}
+		})
+	}
+}
+
+func TestMarksWithoutALookAreLeftOutOfThePage(t *testing.T) {
+	for name, c := range map[string]rune{"bidi override": '\u202E', "zero width space": '\u200B', "byte order mark": '\uFEFF', "variation selector": '\U000E0100'} {
+		t.Run(name, func(t *testing.T) {
+			p := sample(t, FilingReceipt)
+			p.Addressee = "长治市" + string(c) + "托育有限公司"
+			page, err := HTML(p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(string(page), "长治市托育有限公司") || strings.ContainsRune(string(page), c) {
+				t.Errorf("U+%04X is in the page", c)
+			}
+			if err := NewRenderer(loadFonts(t), nil).Check(p); err != nil {
+				t.Errorf("Check gives %v", err)
 			}
 		})
 	}

@@ -209,7 +209,7 @@ func (q *Queries) ClearAttachments(ctx context.Context, arg ClearAttachmentsPara
 }
 
 const documentByCode = `-- name: DocumentByCode :one
-SELECT id, case_no, county, institution, kind, number, code, content, state, sha256, size, issued_on, created_at, rendered_at, ended_at, end_reason FROM documents WHERE code = $1
+SELECT id, case_no, county, institution, kind, number, code, content, state, sha256, size, issued_on, created_at, rendered_at, ended_at, end_reason, fault FROM documents WHERE code = $1
 `
 
 func (q *Queries) DocumentByCode(ctx context.Context, code string) (Document, error) {
@@ -232,12 +232,13 @@ func (q *Queries) DocumentByCode(ctx context.Context, code string) (Document, er
 		&i.RenderedAt,
 		&i.EndedAt,
 		&i.EndReason,
+		&i.Fault,
 	)
 	return i, err
 }
 
 const documentByID = `-- name: DocumentByID :one
-SELECT id, case_no, county, institution, kind, number, code, content, state, sha256, size, issued_on, created_at, rendered_at, ended_at, end_reason FROM documents WHERE id = $1
+SELECT id, case_no, county, institution, kind, number, code, content, state, sha256, size, issued_on, created_at, rendered_at, ended_at, end_reason, fault FROM documents WHERE id = $1
 `
 
 func (q *Queries) DocumentByID(ctx context.Context, id string) (Document, error) {
@@ -260,12 +261,13 @@ func (q *Queries) DocumentByID(ctx context.Context, id string) (Document, error)
 		&i.RenderedAt,
 		&i.EndedAt,
 		&i.EndReason,
+		&i.Fault,
 	)
 	return i, err
 }
 
 const documentsOfCase = `-- name: DocumentsOfCase :many
-SELECT id, case_no, county, institution, kind, number, code, content, state, sha256, size, issued_on, created_at, rendered_at, ended_at, end_reason FROM documents WHERE case_no = $1 ORDER BY created_at, number, id LIMIT 200
+SELECT id, case_no, county, institution, kind, number, code, content, state, sha256, size, issued_on, created_at, rendered_at, ended_at, end_reason, fault FROM documents WHERE case_no = $1 ORDER BY created_at, number, id LIMIT 200
 `
 
 // Served by documents_of_case.
@@ -295,6 +297,7 @@ func (q *Queries) DocumentsOfCase(ctx context.Context, caseNo string) ([]Documen
 			&i.RenderedAt,
 			&i.EndedAt,
 			&i.EndReason,
+			&i.Fault,
 		); err != nil {
 			return nil, err
 		}

@@ -283,7 +283,7 @@ func (q *Queries) DecisionsOfStep(ctx context.Context, arg DecisionsOfStepParams
 }
 
 const documentRendered = `-- name: DocumentRendered :exec
-UPDATE documents SET state = 'in_force', sha256 = $1, size = $2, rendered_at = $3
+UPDATE documents SET state = 'in_force', sha256 = $1, size = $2, rendered_at = $3, fault = ''
 WHERE id = $4 AND state = 'pending'
 `
 
@@ -301,6 +301,20 @@ func (q *Queries) DocumentRendered(ctx context.Context, arg DocumentRenderedPara
 		arg.RenderedAt,
 		arg.ID,
 	)
+	return err
+}
+
+const documentUnprintable = `-- name: DocumentUnprintable :exec
+UPDATE documents SET fault = $1 WHERE id = $2 AND state = 'pending' AND fault <> $1
+`
+
+type DocumentUnprintableParams struct {
+	Fault string
+	ID    string
+}
+
+func (q *Queries) DocumentUnprintable(ctx context.Context, arg DocumentUnprintableParams) error {
+	_, err := q.db.Exec(ctx, documentUnprintable, arg.Fault, arg.ID)
 	return err
 }
 
@@ -690,7 +704,7 @@ func (q *Queries) InstitutionForStep(ctx context.Context, id string) (Institutio
 }
 
 const lastDocumentOfKind = `-- name: LastDocumentOfKind :one
-SELECT id, case_no, county, institution, kind, number, code, content, state, sha256, size, issued_on, created_at, rendered_at, ended_at, end_reason FROM documents WHERE institution = $1 AND kind = ANY ($2::text[])
+SELECT id, case_no, county, institution, kind, number, code, content, state, sha256, size, issued_on, created_at, rendered_at, ended_at, end_reason, fault FROM documents WHERE institution = $1 AND kind = ANY ($2::text[])
 ORDER BY created_at DESC, id DESC LIMIT 1
 `
 
@@ -720,6 +734,7 @@ func (q *Queries) LastDocumentOfKind(ctx context.Context, arg LastDocumentOfKind
 		&i.RenderedAt,
 		&i.EndedAt,
 		&i.EndReason,
+		&i.Fault,
 	)
 	return i, err
 }
@@ -922,7 +937,7 @@ func (q *Queries) OutboxPayload(ctx context.Context, id string) (json.RawMessage
 }
 
 const pendingDocuments = `-- name: PendingDocuments :many
-SELECT id, case_no, county, institution, kind, number, code, content, state, sha256, size, issued_on, created_at, rendered_at, ended_at, end_reason FROM documents WHERE case_no = $1 AND state = 'pending' ORDER BY created_at, id
+SELECT id, case_no, county, institution, kind, number, code, content, state, sha256, size, issued_on, created_at, rendered_at, ended_at, end_reason, fault FROM documents WHERE case_no = $1 AND state = 'pending' ORDER BY created_at, id
 `
 
 // Served by documents_of_case.
@@ -952,6 +967,7 @@ func (q *Queries) PendingDocuments(ctx context.Context, caseNo string) ([]Docume
 			&i.RenderedAt,
 			&i.EndedAt,
 			&i.EndReason,
+			&i.Fault,
 		); err != nil {
 			return nil, err
 		}

@@ -89,6 +89,8 @@ const (
 	FaultUnreadable = "data_unreadable" // what is stored cannot be decoded
 	FaultMissing    = "data_missing"    // a row the step needs is not there
 	FaultStep       = "step_failed"     // anything else
+
+	FaultUnprintable = "unprintable" // papers that no try prints; each of them says why
 )
 
 // FaultClass returns the class of an error that does not pass, and whether trying again can change nothing at all.

@@ -472,6 +472,7 @@ type Document struct {
 	RenderedAt  *time.Time
 	EndedAt     *time.Time
 	EndReason   string
+	Fault       string
 }
 
 type Enrolment struct {

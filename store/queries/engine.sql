@@ -111,8 +111,11 @@ VALUES (@id, @case_no, @county, @institution, @kind, @number, @code, @content, @
 SELECT * FROM documents WHERE case_no = @case_no AND state = 'pending' ORDER BY created_at, id;
 
 -- name: DocumentRendered :exec
-UPDATE documents SET state = 'in_force', sha256 = @sha256, size = @size, rendered_at = @rendered_at
+UPDATE documents SET state = 'in_force', sha256 = @sha256, size = @size, rendered_at = @rendered_at, fault = ''
 WHERE id = @id AND state = 'pending';
+
+-- name: DocumentUnprintable :exec
+UPDATE documents SET fault = @fault WHERE id = @id AND state = 'pending' AND fault <> @fault;
 
 -- name: EndDocuments :exec
 -- Revokes or supersedes the papers of a kind that an institution holds. Served by documents_of_institution.

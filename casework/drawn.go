@@ -1,0 +1,89 @@
+package casework
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tuoyu/documents"
+	"tuoyu/nursery"
+)
+
+// printedActs are the commands whose text stands on papers. A correction is compared with what was there before by saveVersion.
+var printedActs = map[string]bool{
+	"filing.start": true, "filing.change": true, "filing.cancel": true, "registration.push": true, "task.complete": true,
+	"inspection.visit": true, "contract.start": true, "contract.amend": true, "contract.terminate": true, "clinic.put": true,
+	"insurance.start": true,
+}
+
+// drawn finds text of a command that a paper would show and no font of the papers draws: where it is entered somebody can
+// write it otherwise, on paper nobody can.
+func (s *Service) drawn(c *checker, operation string, body any) {
+	act, _, _ := strings.Cut(operation, " ")
+	if s.Renderer == nil || !printedActs[act] {
+		return
+	}
+	s.undrawn(c, "", body, nil)
+}
+
+// drawsApplication is drawn for an application that takes the place of an earlier one: what that held already is not asked for
+// again, since its field may not be open. Error: invalid.
+func (s *Service) drawsApplication(a nursery.Application, before json.RawMessage) error {
+	var c checker
+	if s.Renderer != nil {
+		s.undrawn(&c, "/application", a, textsOf(before))
+	}
+	if len(c.fields) > 0 {
+		return c.refusal()
+	}
+	return nil
+}
+
+// undrawn adds a fault for each character of body that no paper shows; texts in known are left alone.
+func (s *Service) undrawn(c *checker, at string, body any, known []string) {
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return // the command hashes the same body and reports it
+	}
+	eachText(at, decoded(raw), func(at, text string) {
+		if slices.Contains(known, text) {
+			return
+		}
+		for _, r := range s.Renderer.Undrawn(text) {
+			c.add(at, fmt.Sprintf("%s不能打印在文书上，请改用其他写法", documents.SaidOf(r)))
+		}
+	})
+}
+
+func decoded(raw json.RawMessage) (value any) {
+	_ = json.Unmarshal(raw, &value) // what is no JSON holds no text
+	return value
+}
+
+func textsOf(raw json.RawMessage) (texts []string) {
+	eachText("", decoded(raw), func(_, text string) { texts = append(texts, text) })
+	return texts
+}
+
+// eachText calls do with every text of a JSON value and its pointer, members in the order of their names.
+func eachText(at string, value any, do func(at, text string)) {
+	switch v := value.(type) {
+	case string:
+		do(at, v)
+	case []any:
+		for i, element := range v {
+			eachText(at+"/"+strconv.Itoa(i), element, do)
+		}
+	case map[string]any:
+		names := make([]string, 0, len(v))
+		for name := range v {
+			names = append(names, name)
+		}
+		slices.Sort(names)
+		for _, name := range names {
+			eachText(at+"/"+name, v[name], do)
+		}
+	}
+}
