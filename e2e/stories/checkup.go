@@ -28,7 +28,7 @@ func checkedUp(ctx context.Context, sc *scene) error {
 	if err := sc.enrolled(ctx, a, half); err != nil {
 		return err
 	}
-	contract, err := sc.signed(ctx, a, clinic, office, today)
+	contract, err := sc.signed(ctx, a, clinic, office, roleplay.Terms("", clinic.Account, today.AddDays(-1)))
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func contracted(ctx context.Context, sc *scene) error {
 		return err
 	}
 	sc.say(office, "登记社区卫生服务中心", project8)
-	caseNo, err := sc.signed(ctx, a, clinic, office, today)
+	caseNo, err := sc.signed(ctx, a, clinic, office, roleplay.Terms("", clinic.Account, today.AddDays(-1)))
 	if err != nil {
 		return err
 	}
@@ -52,9 +52,10 @@ func (sc *scene) filed(ctx context.Context, name string) (*roleplay.Applicant, e
 	return a, sc.visitConforming(ctx, a, filing)
 }
 
-// signed has both sides sign a contract of a year from yesterday on and the county file it: it begins at any hour of the day.
-func (sc *scene) signed(ctx context.Context, a *roleplay.Applicant, clinic, office *roleplay.Actor, today nursery.Date) (string, error) {
-	caseNo, err := a.Propose(ctx, sc.key(), roleplay.Terms("", clinic.Account, today.AddDays(-1)))
+// signed has both sides sign a contract and the county file it, and waits until it is in force: terms from yesterday on begin at
+// any hour of the day.
+func (sc *scene) signed(ctx context.Context, a *roleplay.Applicant, clinic, office *roleplay.Actor, terms nursery.ContractTerms) (string, error) {
+	caseNo, err := a.Propose(ctx, sc.key(), terms)
 	if err != nil {
 		return "", err
 	}

@@ -43,7 +43,7 @@ func leaveCare(ctx context.Context, sc *scene) error {
 			return err
 		}
 	}
-	contract, err := sc.signed(ctx, a, clinic, office, today)
+	contract, err := sc.signed(ctx, a, clinic, office, roleplay.Terms("", clinic.Account, today.AddDays(-1)))
 	if err != nil {
 		return err
 	}
