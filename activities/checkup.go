@@ -16,6 +16,7 @@ import (
 // The rule sets of check-ups.
 const (
 	RulesCheckupSchedule = "health.schedule"
+	RulesEntry           = "health.entry"
 	RulesCheckupGrowth   = "health.growth"
 	RulesCheckupReferral = "health.referral"
 )

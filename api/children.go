@@ -37,7 +37,8 @@ type changeClass struct {
 func registerChildren(a *api) {
 	enrol := creating(operation(http.MethodPost, "/api/v1/children", "enrolChild", tagChildren, "登记入托"))
 	enrol.Description = "姓名、出生日期和性别须与该证件号码已登记的一致，否则返回 409 identity_unverified，不说明是否已登记；每个账号每天的次数有限，超过的返回 429 identity_attempts。" +
-		"在其他机构在托的，返回 409 child_in_care_elsewhere，由该机构办理离托后方可登记。入托时已满36月龄的，返回 422 age_unusual，填写 age_reason 后可以登记。"
+		"在其他机构在托的，返回 409 child_in_care_elsewhere，由该机构办理离托后方可登记。入托时已满36月龄的，返回 422 age_unusual，填写 age_reason 后可以登记。" +
+		"dtap_doses 是接种证上百白破疫苗的剂次；到入托之日应种未种，或未查验接种证的，仍予登记，由 entry 提示补种或补验并引用条文（疫苗管理法第四十八条）。"
 	register(a, enrol, func(ctx context.Context, in *struct {
 		Command
 		Body casework.Enrolment

@@ -18,12 +18,15 @@ type Enrolment struct {
 	Child     nursery.Child `json:"child" doc:"婴幼儿信息"`
 	Class     string        `json:"class" minLength:"1" maxLength:"60" doc:"班级"`
 	EnteredOn nursery.Date  `json:"entered_on" doc:"入托日期"`
+	DTaPDoses *int          `json:"dtap_doses,omitempty" minimum:"0" maximum:"5" doc:"接种证上百白破疫苗的剂次，未出示接种证的不填"`
 	AgeReason string        `json:"age_reason,omitempty" maxLength:"200" doc:"超龄入托说明，入托时已满36月龄的须说明理由"`
 }
 
 // Enrolled says which child it is.
 type Enrolled struct {
 	ID string `json:"id" doc:"婴幼儿编号，不含个人信息"`
+	// Entry is for the institution that takes the child in.
+	Entry []nursery.Reason `json:"entry,omitempty" doc:"入托查验预防接种证的提示，不影响入托"`
 }
 
 // Leaving ends a child's time at an institution.
@@ -70,7 +73,7 @@ func (s *Service) EnrolChild(ctx context.Context, p nursery.Principal, key strin
 		if report[0].unverified {
 			return enrolAnswer{Unverified: true}, nil
 		}
-		return enrolAnswer{ID: report[0].id}, report[0].refusal
+		return enrolAnswer{ID: report[0].id, Entry: report[0].entry}, report[0].refusal
 	})
 	switch {
 	case isChildOpen(err):
@@ -78,13 +81,14 @@ func (s *Service) EnrolChild(ctx context.Context, p nursery.Principal, key strin
 	case err == nil && answer.Unverified:
 		return Enrolled{}, unverified()
 	}
-	return Enrolled{ID: answer.ID}, err
+	return Enrolled{ID: answer.ID, Entry: answer.Entry}, err
 }
 
 // enrolAnswer is what a repeat of the command answers.
 type enrolAnswer struct {
-	ID         string `json:"id,omitempty"`
-	Unverified bool   `json:"unverified,omitempty"`
+	ID         string           `json:"id,omitempty"`
+	Unverified bool             `json:"unverified,omitempty"`
+	Entry      []nursery.Reason `json:"entry,omitempty"`
 }
 
 func (e Enrolment) faults(today nursery.Date) (faults []nursery.Fault) {
@@ -101,6 +105,9 @@ func (e Enrolment) faults(today nursery.Date) (faults []nursery.Fault) {
 		faults = append(faults, nursery.Fault{Location: "/entered_on", Message: "入托日期不能晚于今天"})
 	case e.Child.BornOn.Valid() && e.EnteredOn.Before(e.Child.BornOn):
 		faults = append(faults, nursery.Fault{Location: "/entered_on", Message: "入托日期早于出生日期"})
+	}
+	if e.DTaPDoses != nil && (*e.DTaPDoses < 0 || *e.DTaPDoses > mostDoses) {
+		faults = append(faults, nursery.Fault{Location: "/dtap_doses", Message: "剂次应为0至5的整数"})
 	}
 	return faults
 }
@@ -161,6 +168,7 @@ type enrolment struct {
 	id         string
 	here       bool // in care here already, so nothing was to be done
 	unverified bool // the refusal counts among the day's
+	entry      []nursery.Reason
 	refusal    error
 }
 
@@ -196,7 +204,7 @@ func (s *Service) enrolAll(ctx context.Context, q *store.Queries, p nursery.Prin
 			outcome[i].refusal, outcome[i].here = err, err.Code == CodeChildEnrolled
 			continue
 		}
-		if err := s.enrol(ctx, q, p, one, all[i]); err != nil {
+		if outcome[i].entry, err = s.enrol(ctx, q, p, one, all[i]); err != nil {
 			return nil, err
 		}
 		stays[one.ID] = append(stays[one.ID], store.Enrolment{Child: one.ID, Institution: p.Institution, EnteredOn: all[i].EnteredOn})
@@ -208,20 +216,27 @@ func elsewhere() *Error {
 	return refuse(Conflict, CodeChildElsewhere, "该婴幼儿尚在其他机构在托，请先由该机构办理离托。")
 }
 
-func (s *Service) enrol(ctx context.Context, q *store.Queries, p nursery.Principal, one activities.EnteredChild, e Enrolment) error {
-	err := q.InsertEnrolment(ctx, store.InsertEnrolmentParams{
+// enrol writes down a child's stay and what its vaccination certificate showed, and returns what the rules say of that.
+func (s *Service) enrol(ctx context.Context, q *store.Queries, p nursery.Principal, one activities.EnteredChild, e Enrolment) ([]nursery.Reason, error) {
+	stay, err := q.InsertEnrolment(ctx, store.InsertEnrolmentParams{
 		Child: one.ID, County: p.County, Institution: p.Institution, Class: nursery.NormalClass(e.Class), EnteredOn: e.EnteredOn, EnteredBy: p.Account,
 		AgeReason: strings.TrimSpace(e.AgeReason),
 	})
 	if err != nil {
-		return fmt.Errorf("insert enrolment: %w", err)
+		return nil, fmt.Errorf("insert enrolment: %w", err)
+	}
+	if err := s.putDoses(ctx, q, stay, e.DTaPDoses); err != nil {
+		return nil, err
 	}
 	if c := e.Child.Normal(); one.Known && (c.GuardianName != "" || c.GuardianPhone != "") {
 		if err := s.putGuardian(ctx, q, p, one.ID, c); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return activities.NoteEnrolment(ctx, q, p.Institution, one.ID, s.Now())
+	if err := activities.NoteEnrolment(ctx, q, p.Institution, one.ID, s.Now()); err != nil {
+		return nil, err
+	}
+	return s.checkEntry(ctx, e.Child.BornOn, e.EnteredOn, e.DTaPDoses, p.County)
 }
 
 func (s *Service) putGuardian(ctx context.Context, q *store.Queries, p nursery.Principal, id string, c nursery.Child) error {

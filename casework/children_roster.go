@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"tuoyu/nursery"
@@ -26,7 +27,8 @@ const (
 	columnCounty   = "居住县区"
 	columnClass    = "班级"
 	columnEntered  = "入托日期"
-	columnAge      = "超龄说明" // may be missing
+	columnAge      = "超龄说明"  // may be missing
+	columnDoses    = "百白破剂次" // may be missing; blank when no certificate was shown
 )
 
 // childrenColumns are the columns of a roster of children in care. The first is in rosters written here alone: a row that
@@ -37,6 +39,7 @@ var childrenColumns = []sheets.Column{
 	{Name: columnClass, Also: []string{"所在班级", "班级名称", "班"}, Needed: true},
 	{Name: columnEntered, Also: []string{"入托时间", "入园日期", "入园时间"}, Kind: sheets.Day, Needed: true},
 	guardianColumn, phoneColumn,
+	{Name: columnDoses, Also: []string{"百白破疫苗剂次", "百白破接种剂次"}},
 	{Name: columnAge},
 	{Name: columnChild, Kind: sheets.Word},
 }
@@ -53,6 +56,7 @@ type RosterReport struct {
 	Already     int          `json:"already" doc:"已在本机构在托，未变动"`
 	RefusedRows int          `json:"refused_rows" doc:"未登记的行数"`
 	Refused     []RosterFlaw `json:"refused" doc:"未登记的行的每一处问题"`
+	Reminders   []RosterFlaw `json:"reminders,omitempty" doc:"已登记、入托查验预防接种证有提示的行"`
 }
 
 // RosterFlaw is something wrong with a row that was not taken; it never repeats what the row says.
@@ -127,6 +131,11 @@ func (s *Service) importRows(ctx context.Context, q *store.Queries, p nursery.Pr
 			report.Refused = append(report.Refused, RosterFlaw{Row: numbers[i], Message: refused.Message})
 		default:
 			report.Enrolled++
+			for _, r := range one.entry {
+				if good[i].DTaPDoses != nil { // a column that was not filled in reminds of nothing
+					report.Reminders = append(report.Reminders, RosterFlaw{Row: numbers[i], Column: columnDoses, Message: r.Message})
+				}
+			}
 		}
 	}
 	slices.SortStableFunc(report.Refused, func(a, b RosterFlaw) int { return a.Row - b.Row })
@@ -214,6 +223,13 @@ func enrolmentOf(row sheets.Row, today nursery.Date) (Enrolment, []RosterFlaw) {
 		},
 		Class: row.Cell(columnClass), EnteredOn: f.day(columnEntered), AgeReason: row.Cell(columnAge),
 	}
+	if text := strings.TrimSuffix(strings.TrimSpace(row.Cell(columnDoses)), "剂"); text != "" {
+		doses, err := strconv.Atoi(text)
+		if err != nil {
+			f.add(columnDoses, "剂次应为0至5的整数")
+		}
+		e.DTaPDoses = &doses
+	}
 	for _, c := range childrenColumns {
 		if c.Needed && row.Cell(c.Name) == "" {
 			f.add(c.Name, "请填写")
@@ -245,7 +261,7 @@ func enrolmentOf(row sheets.Row, today nursery.Date) (Enrolment, []RosterFlaw) {
 var columnOf = map[string]string{
 	"/child/name": columnName, "/child/identity_kind": columnKind, "/child/identity": columnIdentity, "/child/born_on": columnBirth,
 	"/child/sex": columnSex, "/child/guardian_name": columnGuardian, "/child/guardian_phone": columnPhone, "/child/county": columnCounty,
-	"/class": columnClass, "/entered_on": columnEntered,
+	"/class": columnClass, "/entered_on": columnEntered, "/dtap_doses": columnDoses,
 }
 
 // RosterTemplate returns a roster to fill in.
@@ -253,11 +269,12 @@ func RosterTemplate() ([]byte, error) {
 	return template("在托婴幼儿", childrenColumns[:len(childrenColumns)-1], map[string]string{
 		columnName: "婴幼儿甲", columnKind: "出生医学证明", columnIdentity: "X320012345", columnBirth: "2025-03-08", columnSex: "女", columnCounty: "潞州区",
 		columnClass: "乳儿一班", columnEntered: "2026-09-01", columnGuardian: "监护人甲", columnPhone: "13900000001",
+		columnDoses: "4",
 	}, map[string]string{
 		columnName: "与证件一致", columnKind: "居民身份证、出生医学证明、居住证或护照；不填时按号码的形式认定",
 		columnIdentity: "居民身份证为 18 位，出生医学证明为 1 位字母和 9 位数字", columnBirth: "如 2025-03-08、2025/3/8 或 2025年3月8日", columnSex: "男或女",
 		columnCounty: "长治市的县区名称或代码", columnClass: "与本机构的班级名称一致", columnEntered: "写法同出生日期",
-		columnPhone: "11 位手机号，或带区号的固定电话",
+		columnPhone: "11 位手机号，或带区号的固定电话", columnDoses: "按预防接种证填写，0 至 5；未出示接种证的不填",
 	})
 }
 

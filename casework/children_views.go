@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -51,6 +52,8 @@ type ChildRecord struct {
 	Sex           nursery.Sex          `json:"sex,omitempty" doc:"性别"`
 	GuardianName  string               `json:"guardian_name,omitempty" doc:"监护人姓名"`
 	GuardianPhone string               `json:"guardian_phone,omitempty" doc:"监护人电话"`
+	// Entry is for the institution that has the child in care, for enrolment alone.
+	Entry []nursery.Reason `json:"entry,omitempty" doc:"入托查验预防接种证的提示；仅在托机构为入托管理查阅时给出"`
 }
 
 func accessFor(p nursery.Principal, purpose nursery.ReadingPurpose) (nursery.Access, error) {
@@ -221,7 +224,8 @@ func (s *Service) Child(ctx context.Context, p nursery.Principal, id string, pur
 		if err := s.sealing(); err != nil {
 			return err
 		}
-		if _, err := q.OpenEnrolment(ctx, id); store.IsNotFound(err) && p.Role != nursery.RoleCountyOffice {
+		stay, err := q.OpenEnrolment(ctx, id)
+		if store.IsNotFound(err) && p.Role != nursery.RoleCountyOffice {
 			return ended(0, nil)
 		} else if err != nil && !store.IsNotFound(err) {
 			return fmt.Errorf("read enrolment: %w", err)
@@ -232,7 +236,14 @@ func (s *Service) Child(ctx context.Context, p nursery.Principal, id string, pur
 		if record, err = s.recordOf(row, access, purpose); err != nil {
 			return err
 		}
-		return activities.NoteReading(ctx, q, activities.Reading{By: p, Purpose: purpose, Fields: access.Fields, At: s.Now()}, row)
+		fields := access.Fields
+		if p.Role == nursery.RoleInstitution && purpose == nursery.ReadForEnrolment && stay.Institution == p.Institution {
+			if record.Entry, err = s.entryOf(ctx, row, stay); err != nil {
+				return err
+			}
+			fields = append(slices.Clone(fields), nursery.ChildVaccination)
+		}
+		return activities.NoteReading(ctx, q, activities.Reading{By: p, Purpose: purpose, Fields: fields, At: s.Now()}, row)
 	})
 	if err != nil {
 		return ChildRecord{}, err

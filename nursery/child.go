@@ -59,6 +59,7 @@ const (
 	ChildGuardianName  ChildField = "guardian_name"  // 监护人姓名
 	ChildGuardianPhone ChildField = "guardian_phone" // 监护人电话
 	ChildFindings      ChildField = "findings"       // 体检结果
+	ChildVaccination   ChildField = "vaccination"    // 预防接种证查验
 )
 
 // Child is what identifies a child 婴幼儿 and whom to reach for it. All of it is sensitive personal information

@@ -38,7 +38,7 @@ const (
 
 var fieldTitles = map[ChildField]string{
 	ChildName: "姓名", ChildIdentity: "证件", ChildBirth: "出生日期", ChildSex: "性别", ChildGuardianName: "监护人姓名",
-	ChildGuardianPhone: "监护人电话", ChildFindings: "体检结果", ChildPaper: "材料", ChildClaim: "事故经过", ComplaintSaid: "反映内容",
+	ChildGuardianPhone: "监护人电话", ChildFindings: "体检结果", ChildPaper: "材料", ChildVaccination: "预防接种", ChildClaim: "事故经过", ComplaintSaid: "反映内容",
 	ComplaintContact: "联系方式",
 }
 

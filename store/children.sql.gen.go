@@ -541,7 +541,7 @@ func (q *Queries) EndEnrolment(ctx context.Context, arg EndEnrolmentParams) (int
 }
 
 const enrolmentsOfChild = `-- name: EnrolmentsOfChild :many
-SELECT id, child, county, institution, class, entered_on, left_on, leave, entered_by, left_by, age_reason, released_on, released_by FROM enrolments WHERE child = $1 ORDER BY entered_on, id LIMIT 100
+SELECT id, child, county, institution, class, entered_on, left_on, leave, entered_by, left_by, age_reason, released_on, released_by, dtap_doses FROM enrolments WHERE child = $1 ORDER BY entered_on, id LIMIT 100
 `
 
 // Served by enrolments_of_child. Bounded: a child has a few spans within three years.
@@ -568,6 +568,7 @@ func (q *Queries) EnrolmentsOfChild(ctx context.Context, child string) ([]Enrolm
 			&i.AgeReason,
 			&i.ReleasedOn,
 			&i.ReleasedBy,
+			&i.DtapDoses,
 		); err != nil {
 			return nil, err
 		}
@@ -580,7 +581,7 @@ func (q *Queries) EnrolmentsOfChild(ctx context.Context, child string) ([]Enrolm
 }
 
 const enrolmentsOfCounty = `-- name: EnrolmentsOfCounty :many
-SELECT e.id, e.child, e.county, e.institution, e.class, e.entered_on, e.left_on, e.leave, e.entered_by, e.left_by, e.age_reason, e.released_on, e.released_by, c.born_on FROM enrolments e JOIN children c ON c.id = e.child
+SELECT e.id, e.child, e.county, e.institution, e.class, e.entered_on, e.left_on, e.leave, e.entered_by, e.left_by, e.age_reason, e.released_on, e.released_by, e.dtap_doses, c.born_on FROM enrolments e JOIN children c ON c.id = e.child
 WHERE e.county = $1 AND e.id > $2 AND ($3::text = '' OR e.class = $3)
     AND ($4::boolean OR e.left_on IS NULL) ORDER BY e.id LIMIT $5
 `
@@ -628,6 +629,7 @@ func (q *Queries) EnrolmentsOfCounty(ctx context.Context, arg EnrolmentsOfCounty
 			&i.Enrolment.AgeReason,
 			&i.Enrolment.ReleasedOn,
 			&i.Enrolment.ReleasedBy,
+			&i.Enrolment.DtapDoses,
 			&i.BornOn,
 		); err != nil {
 			return nil, err
@@ -641,7 +643,7 @@ func (q *Queries) EnrolmentsOfCounty(ctx context.Context, arg EnrolmentsOfCounty
 }
 
 const enrolmentsOfInstitution = `-- name: EnrolmentsOfInstitution :many
-SELECT e.id, e.child, e.county, e.institution, e.class, e.entered_on, e.left_on, e.leave, e.entered_by, e.left_by, e.age_reason, e.released_on, e.released_by, c.born_on FROM enrolments e JOIN children c ON c.id = e.child
+SELECT e.id, e.child, e.county, e.institution, e.class, e.entered_on, e.left_on, e.leave, e.entered_by, e.left_by, e.age_reason, e.released_on, e.released_by, e.dtap_doses, c.born_on FROM enrolments e JOIN children c ON c.id = e.child
 WHERE e.institution = $1 AND e.id > $2 AND ($3::text = '' OR e.class = $3)
     AND ($4::boolean OR e.left_on IS NULL) ORDER BY e.id LIMIT $5
 `
@@ -689,6 +691,7 @@ func (q *Queries) EnrolmentsOfInstitution(ctx context.Context, arg EnrolmentsOfI
 			&i.Enrolment.AgeReason,
 			&i.Enrolment.ReleasedOn,
 			&i.Enrolment.ReleasedBy,
+			&i.Enrolment.DtapDoses,
 			&i.BornOn,
 		); err != nil {
 			return nil, err
@@ -844,9 +847,9 @@ func (q *Queries) InsertConsent(ctx context.Context, arg InsertConsentParams) (i
 	return result.RowsAffected(), nil
 }
 
-const insertEnrolment = `-- name: InsertEnrolment :exec
+const insertEnrolment = `-- name: InsertEnrolment :one
 INSERT INTO enrolments (child, county, institution, class, entered_on, entered_by, age_reason)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id
 `
 
 type InsertEnrolmentParams struct {
@@ -859,8 +862,8 @@ type InsertEnrolmentParams struct {
 	AgeReason   string
 }
 
-func (q *Queries) InsertEnrolment(ctx context.Context, arg InsertEnrolmentParams) error {
-	_, err := q.db.Exec(ctx, insertEnrolment,
+func (q *Queries) InsertEnrolment(ctx context.Context, arg InsertEnrolmentParams) (int64, error) {
+	row := q.db.QueryRow(ctx, insertEnrolment,
 		arg.Child,
 		arg.County,
 		arg.Institution,
@@ -869,7 +872,9 @@ func (q *Queries) InsertEnrolment(ctx context.Context, arg InsertEnrolmentParams
 		arg.EnteredBy,
 		arg.AgeReason,
 	)
-	return err
+	var id int64
+	err := row.Scan(&id)
+	return id, err
 }
 
 const institutionsOfCity = `-- name: InstitutionsOfCity :many
@@ -1010,7 +1015,7 @@ func (q *Queries) InstitutionsOfCounty(ctx context.Context, arg InstitutionsOfCo
 }
 
 const lastStay = `-- name: LastStay :one
-SELECT id, child, county, institution, class, entered_on, left_on, leave, entered_by, left_by, age_reason, released_on, released_by FROM enrolments WHERE child = $1 AND ($2::text = '' OR institution = $2)
+SELECT id, child, county, institution, class, entered_on, left_on, leave, entered_by, left_by, age_reason, released_on, released_by, dtap_doses FROM enrolments WHERE child = $1 AND ($2::text = '' OR institution = $2)
 ORDER BY left_on IS NULL DESC, entered_on DESC, id DESC LIMIT 1
 `
 
@@ -1037,6 +1042,7 @@ func (q *Queries) LastStay(ctx context.Context, arg LastStayParams) (Enrolment, 
 		&i.AgeReason,
 		&i.ReleasedOn,
 		&i.ReleasedBy,
+		&i.DtapDoses,
 	)
 	return i, err
 }
@@ -1280,7 +1286,7 @@ func (q *Queries) OpenCasesOfKind(ctx context.Context, arg OpenCasesOfKindParams
 }
 
 const openEnrolment = `-- name: OpenEnrolment :one
-SELECT id, child, county, institution, class, entered_on, left_on, leave, entered_by, left_by, age_reason, released_on, released_by FROM enrolments WHERE child = $1 AND left_on IS NULL
+SELECT id, child, county, institution, class, entered_on, left_on, leave, entered_by, left_by, age_reason, released_on, released_by, dtap_doses FROM enrolments WHERE child = $1 AND left_on IS NULL
 `
 
 // Served by enrolments_one_open.
@@ -1301,12 +1307,13 @@ func (q *Queries) OpenEnrolment(ctx context.Context, child string) (Enrolment, e
 		&i.AgeReason,
 		&i.ReleasedOn,
 		&i.ReleasedBy,
+		&i.DtapDoses,
 	)
 	return i, err
 }
 
 const openEnrolmentsOf = `-- name: OpenEnrolmentsOf :many
-SELECT id, child, county, institution, class, entered_on, left_on, leave, entered_by, left_by, age_reason, released_on, released_by FROM enrolments WHERE child = ANY($1::text[]) AND left_on IS NULL
+SELECT id, child, county, institution, class, entered_on, left_on, leave, entered_by, left_by, age_reason, released_on, released_by, dtap_doses FROM enrolments WHERE child = ANY($1::text[]) AND left_on IS NULL
 `
 
 // Served by enrolments_one_open. Bounded by the number of children asked for.
@@ -1333,6 +1340,7 @@ func (q *Queries) OpenEnrolmentsOf(ctx context.Context, children []string) ([]En
 			&i.AgeReason,
 			&i.ReleasedOn,
 			&i.ReleasedBy,
+			&i.DtapDoses,
 		); err != nil {
 			return nil, err
 		}
@@ -1342,6 +1350,20 @@ func (q *Queries) OpenEnrolmentsOf(ctx context.Context, children []string) ([]En
 		return nil, err
 	}
 	return items, nil
+}
+
+const putEntryDoses = `-- name: PutEntryDoses :exec
+UPDATE enrolments SET dtap_doses = $1::bytea WHERE id = $2
+`
+
+type PutEntryDosesParams struct {
+	Doses []byte
+	ID    int64
+}
+
+func (q *Queries) PutEntryDoses(ctx context.Context, arg PutEntryDosesParams) error {
+	_, err := q.db.Exec(ctx, putEntryDoses, arg.Doses, arg.ID)
+	return err
 }
 
 const putGuardian = `-- name: PutGuardian :exec
@@ -1599,7 +1621,7 @@ func (q *Queries) RosterOf(ctx context.Context, institution string) ([]RosterOfR
 }
 
 const staysOf = `-- name: StaysOf :many
-SELECT id, child, county, institution, class, entered_on, left_on, leave, entered_by, left_by, age_reason, released_on, released_by FROM enrolments WHERE child = ANY($1::text[]) ORDER BY child, entered_on, id
+SELECT id, child, county, institution, class, entered_on, left_on, leave, entered_by, left_by, age_reason, released_on, released_by, dtap_doses FROM enrolments WHERE child = ANY($1::text[]) ORDER BY child, entered_on, id
 `
 
 // Every stay of the children. Served by enrolments_of_child. Bounded: a child has a few spans within three years.
@@ -1626,6 +1648,7 @@ func (q *Queries) StaysOf(ctx context.Context, children []string) ([]Enrolment, 
 			&i.AgeReason,
 			&i.ReleasedOn,
 			&i.ReleasedBy,
+			&i.DtapDoses,
 		); err != nil {
 			return nil, err
 		}

@@ -489,6 +489,7 @@ type Enrolment struct {
 	AgeReason   string
 	ReleasedOn  nursery.Date
 	ReleasedBy  *string
+	DtapDoses   []byte
 }
 
 type Gap struct {

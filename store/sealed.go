@@ -27,6 +27,7 @@ var SealedColumns = []SealedColumn{
 	{Table: "children", Column: "name", Row: []string{"id::text"}},
 	{Table: "children", Column: "guardian_name", Row: []string{"id::text"}},
 	{Table: "children", Column: "guardian_phone", Row: []string{"id::text"}},
+	{Table: "enrolments", Column: "dtap_doses", Row: []string{"id::bigint"}},
 	{Table: "complaints", Column: "said", Row: []string{"case_no::text"}},
 	{Table: "complaints", Column: "contact", Row: []string{"case_no::text"}},
 	{Table: "checkup_records", Column: "content", Row: []string{"case_no::text", "child::text", "version::integer"}},

@@ -63,7 +63,11 @@ func (s *Site) enrol(w http.ResponseWriter, r *http.Request) error {
 	again := func(status int, form asked) error { return s.childrenPage(w, r, status, form, nil, importFault{}) }
 	return handled(s, w, r, enrolmentShape(), casework.Upload{}, again, func(in casework.Enrolment) (string, string, error) {
 		enrolled, err := s.Door.EnrolChild(r.Context(), who(r.Context()), key(r), in)
-		return "/children/" + enrolled.ID, "已登记入托。请登记监护人的同意。", err
+		said := "已登记入托。请登记监护人的同意。"
+		if len(enrolled.Entry) > 0 {
+			said += "入托查验预防接种证有提示，见本页。"
+		}
+		return "/children/" + enrolled.ID, said, err
 	})
 }
 

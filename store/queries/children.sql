@@ -115,9 +115,12 @@ VALUES (@child, @county, @institution, @what, @before, @after, @reason, @correct
 -- Served by child_corrections_of_child. Bounded: a few.
 SELECT * FROM child_corrections WHERE child = @child ORDER BY id DESC LIMIT 100;
 
--- name: InsertEnrolment :exec
+-- name: InsertEnrolment :one
 INSERT INTO enrolments (child, county, institution, class, entered_on, entered_by, age_reason)
-VALUES (@child, @county, @institution, @class, @entered_on, @entered_by, @age_reason);
+VALUES (@child, @county, @institution, @class, @entered_on, @entered_by, @age_reason) RETURNING id;
+
+-- name: PutEntryDoses :exec
+UPDATE enrolments SET dtap_doses = sqlc.arg(doses)::bytea WHERE id = @id;
 
 -- name: ChangeClass :execrows
 UPDATE enrolments SET class = @class WHERE child = @child AND institution = @institution AND left_on IS NULL;
