@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,8 +13,10 @@ import (
 
 // checkApplication says what of an application cannot be taken down at all: values that are not what their
 // standard asks for, and names used twice. Whether it is complete and conforms is for the rules to say. Draft
-// applications may leave out what a case needs to be known by.
-func (s *Service) checkApplication(ctx context.Context, q *store.Queries, a nursery.Application, institution string, draft bool) error {
+// applications may leave out what a case needs to be known by. What the version before held is not asked for again, since its
+// field may not be open. The names of classes are put in their one form.
+func (s *Service) checkApplication(ctx context.Context, q *store.Queries, a nursery.Application, before json.RawMessage, institution string, draft bool) error {
+	known := textsOf(before)
 	c := checker{under: "/application"}
 	c.institution(a.Institution, draft)
 	c.division("/institution/county", a.Institution.County, a.Institution.Township)
@@ -21,6 +24,7 @@ func (s *Service) checkApplication(ctx context.Context, q *store.Queries, a nurs
 	c.unique("/staff", "人员编号", len(a.Staff), func(i int) string { return a.Staff[i].Number })
 	c.unique("/premises/rooms", "房间编号", len(a.Premises.Rooms), func(i int) string { return a.Premises.Rooms[i].ID })
 	c.references(a)
+	c.classNames(a.Classes, known)
 	c.limits(a)
 	if a.SiteKind == "" && !draft {
 		c.add("/site_kind", "请选择机构类型")
@@ -28,7 +32,25 @@ func (s *Service) checkApplication(ctx context.Context, q *store.Queries, a nurs
 	if err := s.checkAttachments(ctx, q, &c, a, institution); err != nil {
 		return err
 	}
+	if s.Renderer != nil {
+		s.undrawn(&c, "", a, known)
+	}
 	return c.refusal()
+}
+
+// classNames puts the names of classes in their one form and refuses those that a class in care could not have; those in known
+// were taken before.
+func (c *checker) classNames(classes []nursery.Class, known []string) {
+	for i, class := range classes {
+		if class.Name == "" || slices.Contains(known, class.Name) {
+			continue
+		}
+		if fault := nursery.ClassFault(class.Name); fault != "" {
+			c.add(fmt.Sprintf("/classes/%d/name", i), fault)
+			continue
+		}
+		classes[i].Name = nursery.NormalClass(class.Name)
+	}
 }
 
 // checker gathers what is wrong in what was entered, the first fault of each place.

@@ -246,7 +246,7 @@ func (r *recording) judge(ctx context.Context) error {
 	err = r.q.Beyond(ctx, func() error { // also what another clinic measured
 		last, err := r.q.LastRecords(ctx, r.ids())
 		for _, row := range last {
-			r.before[row.Child] = row
+			r.before[row.Now] = row.CheckupRecord
 		}
 		return err
 	})

@@ -206,6 +206,28 @@ func TestARoundIsHandedOverToAnotherClinic(t *testing.T) {
 	require.Equal(t, []string{otherClinic.Institution}, d.strings(`SELECT DISTINCT clinic FROM checkup_duties WHERE case_no = $1`, round))
 }
 
+// What was measured under a record that became part of another counts for the one that goes on.
+func TestARecordUnderAnEarlierIdentifierIsComparedWith(t *testing.T) {
+	d, round, children := examined(t)
+	early := weighed(children[0], 10.4, 79.5)
+	early.CheckedOn = testdata.AsOf.AddDays(-30)
+	_, err := d.record("k1", round, early)
+	require.NoError(t, err)
+	d.exec(`UPDATE children SET merged_into = $2 WHERE id = $1`, children[0], children[1])
+	_, err = d.record("shrunk", round, weighed(children[1], 10.4, 78.9))
+	code(t, err, casework.CodeMeasureAgain)
+	_, err = d.record("k2", round, weighed(children[1], 10.6, 80))
+	require.NoError(t, err)
+
+	d.exec(`UPDATE checkup_duties SET half = '2026H1', done_on = '2026-05-05' WHERE child = $1 AND item = 'length'`, children[0])
+	require.NoError(t, d.db.As(t.Context(), nursery.Engine, func(q *store.Queries) error {
+		done, err := q.LastDone(t.Context(), store.LastDoneParams{Children: children[1:2], Half: "2026H2"})
+		require.Len(t, done, 1)
+		require.Equal(t, []string{children[1], "length", "2026-05-05"}, []string{done[0].Child, done[0].Item, done[0].DoneOn.String()})
+		return err
+	}))
+}
+
 func TestAProofOfACheckElsewhereIsOfThisHalfYear(t *testing.T) {
 	d, round, children := examined(t)
 	d.exec(`INSERT INTO attachments (id, county, institution, name, media_type, size, sha256, scan, uploaded_by, uploaded_at)

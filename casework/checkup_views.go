@@ -234,8 +234,8 @@ func (s *Service) fillClass(ctx context.Context, q *store.Queries, p nursery.Pri
 	}
 	checked := map[string]nursery.Date{}
 	for _, row := range last {
-		if row.CaseNo == sheet.CaseNo {
-			checked[row.Child] = row.CheckedOn
+		if row.CheckupRecord.CaseNo == sheet.CaseNo {
+			checked[row.Now] = row.CheckupRecord.CheckedOn
 		}
 	}
 	children := map[string]store.Child{}

@@ -8,12 +8,12 @@ import (
 	"strings"
 
 	"tuoyu/documents"
-	"tuoyu/nursery"
 )
 
-// printedActs are the commands whose text stands on papers. A correction is compared with what was there before by saveVersion.
+// printedActs are the commands whose text stands on papers. An application is looked at by checkApplication, beside what was there
+// before.
 var printedActs = map[string]bool{
-	"filing.start": true, "filing.change": true, "filing.cancel": true, "registration.push": true, "task.complete": true,
+	"filing.change": true, "filing.cancel": true, "registration.push": true, "task.complete": true,
 	"inspection.visit": true, "contract.start": true, "contract.amend": true, "contract.terminate": true, "clinic.put": true,
 	"insurance.start": true,
 }
@@ -26,19 +26,6 @@ func (s *Service) drawn(c *checker, operation string, body any) {
 		return
 	}
 	s.undrawn(c, "", body, nil)
-}
-
-// drawsApplication is drawn for an application that takes the place of an earlier one: what that held already is not asked for
-// again, since its field may not be open. Error: invalid.
-func (s *Service) drawsApplication(a nursery.Application, before json.RawMessage) error {
-	var c checker
-	if s.Renderer != nil {
-		s.undrawn(&c, "/application", a, textsOf(before))
-	}
-	if len(c.fields) > 0 {
-		return c.refusal()
-	}
-	return nil
 }
 
 // undrawn adds a fault for each character of body that no paper shows; texts in known are left alone.

@@ -81,3 +81,17 @@ func TestAPaperThatCannotBePrintedSaysWhy(t *testing.T) {
 	_, _, err = h.OpenDocument(t.Context(), applicant, paper)
 	require.Contains(t, refused(t, err, casework.CodeDocumentUnprintable).Message, "U+30000")
 }
+
+func TestAClassOfAnApplicationIsNamedAsOneInCare(t *testing.T) {
+	d := openDoor(t)
+	a := application(t)
+	for n, name := range []string{"..", "大班/小班"} {
+		a.Classes[0].Name = name
+		_, err := d.StartFiling(t.Context(), applicant, "class"+string(rune('a'+n)), casework.StartFiling{Application: a, Draft: true})
+		require.Contains(t, locations(refused(t, err, casework.CodeInvalid)), "/application/classes/0/name")
+	}
+	a.Classes[0].Name = " 托大Ａ班\u200b "
+	started, err := d.StartFiling(t.Context(), applicant, "class", casework.StartFiling{Application: a, Draft: true})
+	require.NoError(t, err)
+	require.Equal(t, []string{"托大A班"}, d.strings(`SELECT facts->'classes'->0->>'name' FROM applications WHERE case_no = $1`, started.CaseNo))
+}

@@ -622,8 +622,11 @@ func (q *Queries) JoinCheckupRoster(ctx context.Context, arg JoinCheckupRosterPa
 }
 
 const lastDone = `-- name: LastDone :many
-SELECT child, item, max(done_on)::date AS done_on FROM checkup_duties
-WHERE child = ANY($1::text[]) AND half < $2::text AND done_on IS NOT NULL GROUP BY child, item
+SELECT k.now::text AS child, d.item, max(d.done_on)::date AS done_on
+FROM (SELECT unnest($1::text[]) AS now, unnest($1::text[]) AS id
+    UNION ALL SELECT c.merged_into, c.id FROM children c WHERE c.merged_into = ANY($1::text[])) k
+JOIN checkup_duties d ON d.child = k.id
+WHERE d.half < $2::text AND d.done_on IS NOT NULL GROUP BY k.now, d.item
 `
 
 type LastDoneParams struct {
@@ -637,7 +640,8 @@ type LastDoneRow struct {
 	DoneOn nursery.Date
 }
 
-// When items were last done for children before a half-year, wherever it was. Served by the primary key.
+// When items were last done for children before a half-year, wherever it was, and under whatever record became part of theirs.
+// Served by the primary key and children_merged.
 func (q *Queries) LastDone(ctx context.Context, arg LastDoneParams) ([]LastDoneRow, error) {
 	rows, err := q.db.Query(ctx, lastDone, arg.Children, arg.Half)
 	if err != nil {
@@ -688,31 +692,41 @@ func (q *Queries) LastRecordOf(ctx context.Context, arg LastRecordOfParams) (Che
 }
 
 const lastRecords = `-- name: LastRecords :many
-SELECT DISTINCT ON (child) case_no, child, version, county, institution, clinic, checked_on, content, refer, recorded_by, recorded_at FROM checkup_records WHERE child = ANY($1::text[]) ORDER BY child, checked_on DESC, recorded_at DESC
+SELECT DISTINCT ON (k.now) k.now::text AS now, r.case_no, r.child, r.version, r.county, r.institution, r.clinic, r.checked_on, r.content, r.refer, r.recorded_by, r.recorded_at
+FROM (SELECT unnest($1::text[]) AS now, unnest($1::text[]) AS id
+    UNION ALL SELECT c.merged_into, c.id FROM children c WHERE c.merged_into = ANY($1::text[])) k
+JOIN checkup_records r ON r.child = k.id ORDER BY k.now, r.checked_on DESC, r.recorded_at DESC
 `
 
-// The last record of each child, wherever it was checked. Served by checkup_records_of_child.
-func (q *Queries) LastRecords(ctx context.Context, children []string) ([]CheckupRecord, error) {
+type LastRecordsRow struct {
+	Now           string
+	CheckupRecord CheckupRecord
+}
+
+// The last record of each child, wherever it was checked, and under whatever record became part of the child's; now is the child
+// asked for. Served by checkup_records_of_child and children_merged.
+func (q *Queries) LastRecords(ctx context.Context, children []string) ([]LastRecordsRow, error) {
 	rows, err := q.db.Query(ctx, lastRecords, children)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []CheckupRecord{}
+	items := []LastRecordsRow{}
 	for rows.Next() {
-		var i CheckupRecord
+		var i LastRecordsRow
 		if err := rows.Scan(
-			&i.CaseNo,
-			&i.Child,
-			&i.Version,
-			&i.County,
-			&i.Institution,
-			&i.Clinic,
-			&i.CheckedOn,
-			&i.Content,
-			&i.Refer,
-			&i.RecordedBy,
-			&i.RecordedAt,
+			&i.Now,
+			&i.CheckupRecord.CaseNo,
+			&i.CheckupRecord.Child,
+			&i.CheckupRecord.Version,
+			&i.CheckupRecord.County,
+			&i.CheckupRecord.Institution,
+			&i.CheckupRecord.Clinic,
+			&i.CheckupRecord.CheckedOn,
+			&i.CheckupRecord.Content,
+			&i.CheckupRecord.Refer,
+			&i.CheckupRecord.RecordedBy,
+			&i.CheckupRecord.RecordedAt,
 		); err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -19,6 +20,9 @@ func registerCheckups(s *Site) {
 	s.page("GET /checkups/score", s.score)
 	s.page("GET /checkups/{no}", s.checkup)
 	s.page("GET /checkups/{no}/classes/{class}", s.checkupClass)
+	s.page("GET /checkups/{no}/class", s.checkupClass)
+	s.page("POST /checkups/{no}/class", s.recordClass)
+	s.page("POST /checkups/{no}/class/records", s.recordRows)
 	s.page("POST /checkups/{no}/classes/{class}", s.recordClass)
 	s.page("POST /checkups/{no}/classes/{class}/records", s.recordRows)
 	s.page("GET /checkups/{no}/children/{child}", s.childCheckup)
@@ -77,7 +81,7 @@ func (s *Site) checkupClass(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) classPage(w http.ResponseWriter, r *http.Request, status int, values url.Values, refused *casework.Error) error {
-	sheet, err := s.Door.CheckupClass(r.Context(), who(r.Context()), r.PathValue("no"), r.PathValue("class"))
+	sheet, err := s.Door.CheckupClass(r.Context(), who(r.Context()), r.PathValue("no"), classOf(r))
 	if err != nil {
 		return err
 	}
@@ -94,7 +98,7 @@ func (s *Site) recordRows(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	done, err := s.Door.RecordCheckups(r.Context(), who(r.Context()), r.Header.Get("Idempotency-Key"), r.PathValue("no"), r.PathValue("class"), in)
+	done, err := s.Door.RecordCheckups(r.Context(), who(r.Context()), r.Header.Get("Idempotency-Key"), r.PathValue("no"), classOf(r), in)
 	if err != nil {
 		return err
 	}
@@ -106,7 +110,7 @@ func (s *Site) recordClass(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(r); err != nil {
 		return err
 	}
-	sheet, err := s.Door.CheckupClass(r.Context(), who(r.Context()), r.PathValue("no"), r.PathValue("class"))
+	sheet, err := s.Door.CheckupClass(r.Context(), who(r.Context()), r.PathValue("no"), classOf(r))
 	if err != nil {
 		return err
 	}
@@ -267,4 +271,16 @@ func owedOf(c casework.ClassChild, item nursery.CheckItem) (casework.OwedItem, b
 		return casework.OwedItem{}, false
 	}
 	return c.Items[i], true
+}
+
+// classOf is the class that an address names: in its path, or in its query where the name is no part of a path.
+func classOf(r *http.Request) string { return cmp.Or(r.PathValue("class"), r.URL.Query().Get("class")) }
+
+// classPath is the address of a class of a round, followed by more. Names of before they had a form may be dots alone, which a
+// browser takes for a folder, or hold a slash, which proxies do.
+func classPath(round, class, more string) string {
+	if class == "." || class == ".." || strings.Contains(class, "/") {
+		return "/checkups/" + round + "/class" + more + "?class=" + url.QueryEscape(class)
+	}
+	return "/checkups/" + round + "/classes/" + url.PathEscape(class) + more
 }

@@ -49,9 +49,13 @@ FROM unnest(@children::text[]) AS gone, LATERAL (SELECT left_on, leave FROM enro
 WHERE r.case_no = sqlc.arg(case_no)::text AND r.child = gone;
 
 -- name: LastDone :many
--- When items were last done for children before a half-year, wherever it was. Served by the primary key.
-SELECT child, item, max(done_on)::date AS done_on FROM checkup_duties
-WHERE child = ANY(@children::text[]) AND half < sqlc.arg(half)::text AND done_on IS NOT NULL GROUP BY child, item;
+-- When items were last done for children before a half-year, wherever it was, and under whatever record became part of theirs.
+-- Served by the primary key and children_merged.
+SELECT k.now::text AS child, d.item, max(d.done_on)::date AS done_on
+FROM (SELECT unnest(@children::text[]) AS now, unnest(@children::text[]) AS id
+    UNION ALL SELECT c.merged_into, c.id FROM children c WHERE c.merged_into = ANY(@children::text[])) k
+JOIN checkup_duties d ON d.child = k.id
+WHERE d.half < sqlc.arg(half)::text AND d.done_on IS NOT NULL GROUP BY k.now, d.item;
 
 -- name: OweCheckups :exec
 -- Duties of a half-year. One that the child has not done elsewhere moves here with it.
@@ -86,8 +90,12 @@ WHERE d.child = x.child AND d.item = x.item AND d.half = sqlc.arg(half)::text AN
 SELECT child, max(version)::integer AS version FROM checkup_records WHERE case_no = @case_no AND child = ANY(@children::text[]) GROUP BY child;
 
 -- name: LastRecords :many
--- The last record of each child, wherever it was checked. Served by checkup_records_of_child.
-SELECT DISTINCT ON (child) * FROM checkup_records WHERE child = ANY(@children::text[]) ORDER BY child, checked_on DESC, recorded_at DESC;
+-- The last record of each child, wherever it was checked, and under whatever record became part of the child's; now is the child
+-- asked for. Served by checkup_records_of_child and children_merged.
+SELECT DISTINCT ON (k.now) k.now::text AS now, sqlc.embed(r)
+FROM (SELECT unnest(@children::text[]) AS now, unnest(@children::text[]) AS id
+    UNION ALL SELECT c.merged_into, c.id FROM children c WHERE c.merged_into = ANY(@children::text[])) k
+JOIN checkup_records r ON r.child = k.id ORDER BY k.now, r.checked_on DESC, r.recorded_at DESC;
 
 -- name: InsertCheckupRecords :exec
 INSERT INTO checkup_records (case_no, child, version, county, institution, clinic, checked_on, content, refer, recorded_by, recorded_at)
