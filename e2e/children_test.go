@@ -81,7 +81,7 @@ func childrenRows(t *testing.T, a *roleplay.Applicant) []row {
 		{op: "POST /api/v1/children/{child}/leave", path: at + "/leave", allowed: own, ofCase: true,
 			body: says(map[string]any{"leave": "left", "left_on": today()})},
 		{op: "POST /api/v1/children/roster", path: "/api/v1/children/roster", allowed: own, body: says(form), media: "multipart/form-data; boundary=edge"},
-		{op: "GET /api/v1/children/roster-template.xlsx", path: "/api/v1/children/roster-template.xlsx", allowed: everybody},
+		{op: "GET /api/v1/children/roster-template.xlsx", path: "/api/v1/children/roster-template.xlsx", allowed: nursery.Roles()},
 		{op: "GET /api/v1/children/roster.xlsx", path: "/api/v1/children/roster.xlsx?purpose=enrolment", allowed: own},
 		{op: "GET /api/v1/record-reads", path: "/api/v1/record-reads", allowed: seers},
 		{op: "GET /api/v1/record-reads.xlsx", path: "/api/v1/record-reads.xlsx", allowed: seers},

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/cover"
@@ -95,6 +96,9 @@ func (s *source) units() ([]unit, error) {
 	return units, nil
 }
 
+// ruleTestTimeout ends a rule test that does not; long, for a machine that does other work as well.
+const ruleTestTimeout = 5 * time.Minute
+
 func (s *source) test(ctx context.Context, u unit, opts TestOptions) ([]*tester.Result, cover.Report, error) {
 	modules, err := s.under(u.folders, isAny)
 	if err != nil {
@@ -111,7 +115,7 @@ func (s *source) test(ctx context.Context, u unit, opts TestOptions) ([]*tester.
 	store := inmem.NewFromObject(s.data(u.params))
 	coverage := cover.New()
 	runner := tester.NewRunner().SetStore(store).SetModules(modules).SetCoverageQueryTracer(coverage).SetCoverageRuns(nil).
-		RaiseBuiltinErrors(true).Filter(opts.Filter).SetDefaultRegoVersion(ast.RegoV1)
+		RaiseBuiltinErrors(true).Filter(opts.Filter).SetDefaultRegoVersion(ast.RegoV1).SetTimeout(ruleTestTimeout)
 	var results []*tester.Result
 	err = storage.Txn(ctx, store, storage.TransactionParams{}, func(txn storage.Transaction) error {
 		ch, err := runner.RunTests(ctx, txn)

@@ -1183,7 +1183,7 @@ func insurerActs(d casework.InsuranceMonthDetail, send casework.InsuranceSend, r
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if send.Pending > 0 && d.ClosedOn.IsZero() {
+		if refused.at(strconv.Itoa(send.Number)) != "" || send.Pending > 0 && d.ClosedOn.IsZero() {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 110, "<form class=\"screen\" method=\"post\" action=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
