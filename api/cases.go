@@ -45,4 +45,19 @@ func registerCases(a *api) {
 	}) (*answer[casework.Event], error) {
 		return reply(a.door.Comment(ctx, principal(ctx), in.Key, in.CaseNo, in.Body.Text, in.Body.Internal))
 	})
+
+	stuck := operation(http.MethodGet, "/api/v1/stuck-cases", "listStuckCases", tagCases, "受阻办件")
+	stuck.Description = "系统自身不能继续办理的办件，以及半小时仍未生成的文书，时间早的在前。县区看本县区，市级看全市。"
+	register(a, stuck, func(ctx context.Context, _ *struct{}) (*answer[[]casework.StuckCase], error) {
+		return reply(a.door.StuckCases(ctx, principal(ctx)))
+	})
+
+	retry := operation(http.MethodPost, "/api/v1/cases/{case_no}/retry", "retryCase", tagCases, "重试受阻办件", http.StatusNotFound)
+	retry.Description = "再次执行受阻的步骤，或者让流程从最近一步继续；已完成的步骤不会重复办理。"
+	register(a, retry, func(ctx context.Context, in *struct {
+		Command
+		CaseNumber
+	}) (*answer[casework.RetriedCase], error) {
+		return reply(a.door.RetryStuckCase(ctx, principal(ctx), in.Key, in.CaseNo))
+	})
 }

@@ -22,6 +22,8 @@ type Door interface {
 
 	Cases(ctx context.Context, p nursery.Principal, f casework.CaseFilter, page casework.PageRequest) (casework.Page[casework.CaseSummary], error)
 	Case(ctx context.Context, p nursery.Principal, caseNo string) (casework.CaseDetail, error)
+	StuckCases(ctx context.Context, p nursery.Principal) ([]casework.StuckCase, error)
+	RetryStuckCase(ctx context.Context, p nursery.Principal, key, caseNo string) (casework.RetriedCase, error)
 	Comment(ctx context.Context, p nursery.Principal, key, caseNo, text string, internal bool) (casework.Event, error)
 
 	Tasks(ctx context.Context, p nursery.Principal, f casework.TaskFilter, page casework.PageRequest) (casework.Page[casework.TaskSummary], error)

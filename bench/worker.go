@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/worker"
 
 	"tuoyu/activities"
@@ -29,6 +30,7 @@ func forward() worker.Options {
 	return worker.Options{
 		LocalActivityWorkerOnly: true, MaxConcurrentWorkflowTaskExecutionSize: 2 * concurrency,
 		MaxConcurrentLocalActivityExecutionSize: concurrency, MaxConcurrentWorkflowTaskPollers: 4,
+		Interceptors: []interceptor.WorkerInterceptor{product.Faults()},
 	}
 }
 

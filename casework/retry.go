@@ -3,7 +3,6 @@ package casework
 import (
 	"context"
 	"fmt"
-	"time"
 
 	commonpb "go.temporal.io/api/common/v1"
 	enumspb "go.temporal.io/api/enums/v1"
@@ -39,10 +38,8 @@ func (s *Service) RetryCase(ctx context.Context, p nursery.Principal, caseNo str
 	d, err := s.describe(ctx, c.CaseNo)
 	var did Retried
 	switch {
-	case isGone(err):
-		did, err = RetriedStart, s.startAgain(ctx, c)
-	case err != nil:
-	case d.GetWorkflowExecutionInfo().GetStatus() == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING && event == 0:
+	case err != nil && !isGone(err):
+	case err == nil && d.GetWorkflowExecutionInfo().GetStatus() == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING && event == 0:
 		if err := s.signalRetry(ctx, c); err != nil {
 			return "", err
 		}
@@ -51,7 +48,9 @@ func (s *Service) RetryCase(ctx context.Context, p nursery.Principal, caseNo str
 		}
 		did = RetriedStep
 	case c.Status != string(nursery.CaseOpen):
-		return "", refuse(Conflict, CodeCaseNotStuck, "本办件已办结，无需重试。")
+		return s.retryPrinting(ctx, c)
+	case isGone(err):
+		did, err = RetriedStart, s.startAgain(ctx, c)
 	default:
 		did, err = RetriedWorkflow, s.reset(ctx, c, d.GetWorkflowExecutionInfo().GetExecution(), event)
 	}
@@ -69,6 +68,22 @@ func (s *Service) caseToRetry(ctx context.Context, caseNo string) (c store.Case,
 		return err
 	})
 	return c, err
+}
+
+// retryPrinting tells what prints for a case that has ended to try again. Errors: case_not_stuck when nothing is to be printed.
+func (s *Service) retryPrinting(ctx context.Context, c store.Case) (Retried, error) {
+	var pending []store.Document
+	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
+		pending, err = q.PendingDocuments(ctx, c.CaseNo)
+		return err
+	})
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("read papers: %w", err)
+	case len(pending) == 0:
+		return "", refuse(Conflict, CodeCaseNotStuck, "本办件已办结，无需重试。")
+	}
+	return RetriedStep, s.signalRetry(ctx, c)
 }
 
 // signalRetry tells the workflow of the case, and those that print for it, to try again.
@@ -145,39 +160,4 @@ func (s *Service) reset(ctx context.Context, c store.Case, run *commonpb.Workflo
 		return fmt.Errorf("reset workflow: %w", err)
 	}
 	return nil
-}
-
-// StuckCase is a case that cannot go on by itself.
-type StuckCase struct {
-	CaseNo string           `json:"case_no"`
-	Kind   nursery.CaseKind `json:"kind"`
-	County string           `json:"county"`
-	Since  time.Time        `json:"stuck_at"`
-	Reason string           `json:"stuck_reason"`
-}
-
-// mostStuck bounds the list of stuck cases: more of them have one cause.
-const mostStuck = 500
-
-// StuckCases returns the cases of p's county, or of the city, that cannot go on by themselves, the oldest first and at most 500.
-func (s *Service) StuckCases(ctx context.Context, p nursery.Principal) ([]StuckCase, error) {
-	if err := s.may(ctx, p, "case.stuck", resource{}); err != nil {
-		return nil, err
-	}
-	county := p.County
-	if county == nursery.CityCode {
-		county = ""
-	}
-	var stuck []StuckCase
-	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
-		rows, err := q.StuckCases(ctx, store.StuckCasesParams{County: county, PageSize: mostStuck})
-		for _, row := range rows {
-			stuck = append(stuck, StuckCase{CaseNo: row.CaseNo, Kind: nursery.CaseKind(row.Kind), County: row.County, Since: *row.StuckAt, Reason: row.StuckReason})
-		}
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list stuck cases: %w", err)
-	}
-	return stuck, nil
 }

@@ -64,6 +64,27 @@ func (q *Queries) CountStuck(ctx context.Context) ([]CountStuckRow, error) {
 	return items, nil
 }
 
+const countTroubled = `-- name: CountTroubled :one
+SELECT count(*) FROM (
+    SELECT c.case_no FROM cases c WHERE c.stuck_at IS NOT NULL AND ($1::text = '' OR c.county = $1::text)
+    UNION
+    SELECT d.case_no FROM documents d
+    WHERE d.state = 'pending' AND d.created_at < $2 AND ($1::text = '' OR d.county = $1::text)) AS troubled
+`
+
+type CountTroubledParams struct {
+	County string
+	Before time.Time
+}
+
+// How many cases StuckCases and PapersNotPrinted would list, each once.
+func (q *Queries) CountTroubled(ctx context.Context, arg CountTroubledParams) (int64, error) {
+	row := q.db.QueryRow(ctx, countTroubled, arg.County, arg.Before)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const deferOutbox = `-- name: DeferOutbox :exec
 UPDATE outbox SET attempts = attempts + 1, next_at = $1 WHERE id = $2
 `
@@ -264,6 +285,61 @@ func (q *Queries) OutboxByID(ctx context.Context, id string) (Outbox, error) {
 	return i, err
 }
 
+const papersNotPrinted = `-- name: PapersNotPrinted :many
+SELECT d.case_no, c.kind, d.county, i.name AS institution, d.kind AS paper, d.number, d.created_at, c.stuck_reason
+FROM documents d JOIN cases c ON c.case_no = d.case_no JOIN institutions i ON i.id = d.institution
+WHERE d.state = 'pending' AND d.created_at < $1 AND ($2::text = '' OR d.county = $2::text)
+ORDER BY d.created_at, d.id LIMIT $3::integer
+`
+
+type PapersNotPrintedParams struct {
+	Before   time.Time
+	County   string
+	PageSize int32
+}
+
+type PapersNotPrintedRow struct {
+	CaseNo      string
+	Kind        string
+	County      string
+	Institution string
+	Paper       string
+	Number      string
+	CreatedAt   time.Time
+	StuckReason string
+}
+
+// Papers that have waited to be printed since before a moment, the longest first; an empty county is the city. Served by
+// documents_pending.
+func (q *Queries) PapersNotPrinted(ctx context.Context, arg PapersNotPrintedParams) ([]PapersNotPrintedRow, error) {
+	rows, err := q.db.Query(ctx, papersNotPrinted, arg.Before, arg.County, arg.PageSize)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PapersNotPrintedRow{}
+	for rows.Next() {
+		var i PapersNotPrintedRow
+		if err := rows.Scan(
+			&i.CaseNo,
+			&i.Kind,
+			&i.County,
+			&i.Institution,
+			&i.Paper,
+			&i.Number,
+			&i.CreatedAt,
+			&i.StuckReason,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const pendingPapers = `-- name: PendingPapers :one
 SELECT count(*) AS waiting, coalesce(min(created_at), now())::timestamptz AS oldest FROM documents WHERE state = 'pending'
 `
@@ -338,16 +414,14 @@ func (q *Queries) StepsOfEngine(ctx context.Context, caseNo string) (int64, erro
 }
 
 const stuckCases = `-- name: StuckCases :many
-SELECT case_no, kind, county, stuck_at, stuck_reason FROM cases
-WHERE stuck_at IS NOT NULL AND ($1::text = '' OR county = $1::text)
-    AND (stuck_at, case_no) > ($2::timestamptz, $3::text)
-ORDER BY stuck_at, case_no LIMIT $4::integer
+SELECT c.case_no, c.kind, c.county, i.name AS institution, c.stuck_at, c.stuck_reason
+FROM cases c JOIN institutions i ON i.id = c.institution
+WHERE c.stuck_at IS NOT NULL AND ($1::text = '' OR c.county = $1::text)
+ORDER BY c.stuck_at, c.case_no LIMIT $2::integer
 `
 
 type StuckCasesParams struct {
 	County   string
-	AfterAt  time.Time
-	AfterNo  string
 	PageSize int32
 }
 
@@ -355,18 +429,14 @@ type StuckCasesRow struct {
 	CaseNo      string
 	Kind        string
 	County      string
+	Institution string
 	StuckAt     *time.Time
 	StuckReason string
 }
 
-// Cases that need an operator, after a place in the list; an empty county is the city. Served by cases_stuck.
+// Cases that need an operator, the longest first; an empty county is the city. Served by cases_stuck.
 func (q *Queries) StuckCases(ctx context.Context, arg StuckCasesParams) ([]StuckCasesRow, error) {
-	rows, err := q.db.Query(ctx, stuckCases,
-		arg.County,
-		arg.AfterAt,
-		arg.AfterNo,
-		arg.PageSize,
-	)
+	rows, err := q.db.Query(ctx, stuckCases, arg.County, arg.PageSize)
 	if err != nil {
 		return nil, err
 	}
@@ -378,6 +448,7 @@ func (q *Queries) StuckCases(ctx context.Context, arg StuckCasesParams) ([]Stuck
 			&i.CaseNo,
 			&i.Kind,
 			&i.County,
+			&i.Institution,
 			&i.StuckAt,
 			&i.StuckReason,
 		); err != nil {

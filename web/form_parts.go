@@ -3,6 +3,7 @@ package web
 import (
 	"crypto/rand"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -188,7 +189,17 @@ var navigations = map[nursery.Role][]navItem{
 	nursery.RoleAdministrator: {{"/admin/settings", "参数"}, {"/admin/rules", "规则"}, {"/admin/calendar", "节假日"}, {"/admin/absences", "外出代办"}},
 }
 
-func navigation(p nursery.Principal) []navItem { return navigations[p.Role] }
+// navigation is the links of the frame's reader. Cases that cannot go on are among them while there are some, with their number.
+func (f frame) navigation() []navItem {
+	items := slices.Clone(navigations[f.p.Role])
+	if f.stuck > 0 {
+		return append(items, navItem{stuckPath, "受阻办件（" + strconv.FormatInt(f.stuck, 10) + "）"})
+	}
+	if f.p.Role == nursery.RoleAdministrator {
+		return append(items, navItem{stuckPath, "受阻办件"})
+	}
+	return items
+}
 
 // startPath is where each role's work begins.
 func startPath(p nursery.Principal) string {

@@ -376,7 +376,7 @@ func banner(f frame) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if items := navigation(f.p); len(items) > 0 {
+		if items := f.navigation(); len(items) > 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<nav aria-label=\"主要\"><ul>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -30,6 +30,7 @@ type frame struct {
 	p      nursery.Principal
 	path   string
 	flash  string
+	stuck  int64  // cases that cannot go on, for who may know
 	own    string // what the reader's institution or clinic is called
 	assets assets
 }
@@ -49,6 +50,11 @@ func (s *Site) showStatus(w http.ResponseWriter, r *http.Request, status int, f 
 	var err error
 	if f.own, err = s.Door.OwnName(r.Context(), f.p); err != nil {
 		s.Log.WarnContext(r.Context(), "no name for the header", "error", err) // the account stands there instead
+	}
+	if seesStuck(f.p.Role) {
+		if f.stuck, err = s.Door.StuckCount(r.Context(), f.p); err != nil {
+			s.Log.WarnContext(r.Context(), "stuck cases not counted", "error", err)
+		}
 	}
 	if r.Header.Get("HX-Request") == "" && s.hasSession(r.Context()) {
 		f.flash = s.sessions.PopString(r.Context(), keyFlash)

@@ -125,7 +125,7 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.Ser
 var rooms = []func(*Site){
 	registerSignIn, registerHome, registerPublic, registerTasks, registerCases, registerFiles, registerLive, registerDesk, registerFiling, registerCheckups,
 	registerVisits, registerOverview, registerBuild, registerCare, registerChild, registerChildIdentity, registerAttendance, registerContract, registerClinics, registerPlans, registerInspectors,
-	registerComplaints, registerInsurance, registerClaims, registerAdmin,
+	registerComplaints, registerInsurance, registerClaims, registerAdmin, registerStuck,
 }
 
 // route finds the page. What no page answers is said so as a page.

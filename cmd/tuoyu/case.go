@@ -17,7 +17,7 @@ import (
 )
 
 type caseCommands struct {
-	Stuck caseStuckCommand `cmd:"" help:"List the cases that cannot go on by themselves: number, kind, since when, why."`
+	Stuck caseStuckCommand `cmd:"" help:"List the cases that cannot go on by themselves and the papers that are not printed: number, kind, since when, why, number of the paper."`
 	Retry caseRetryCommand `cmd:"" help:"Have a stuck case try again what failed, or start its workflow again."`
 }
 
@@ -43,7 +43,7 @@ func (caseStuckCommand) Run(ctx context.Context, out output) error {
 		return nil
 	}
 	for _, c := range stuck {
-		fmt.Fprintf(out, "%s  %s  %s  %s\n", c.CaseNo, c.Kind, c.Since.In(nursery.Shanghai).Format("2006-01-02 15:04"), c.Reason)
+		fmt.Fprintf(out, "%s  %s  %s  %s  %s\n", c.CaseNo, c.Kind, c.Since.In(nursery.Shanghai).Format("2006-01-02 15:04"), c.Reason, c.Number)
 	}
 	return nil
 }

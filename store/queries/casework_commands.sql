@@ -73,11 +73,27 @@ SELECT count(*) AS waiting, coalesce(min(created_at), now())::timestamptz AS old
 SELECT stuck_reason, count(*) AS cases FROM cases WHERE stuck_at IS NOT NULL GROUP BY stuck_reason ORDER BY stuck_reason;
 
 -- name: StuckCases :many
--- Cases that need an operator, after a place in the list; an empty county is the city. Served by cases_stuck.
-SELECT case_no, kind, county, stuck_at, stuck_reason FROM cases
-WHERE stuck_at IS NOT NULL AND (sqlc.arg(county)::text = '' OR county = sqlc.arg(county)::text)
-    AND (stuck_at, case_no) > (sqlc.arg(after_at)::timestamptz, sqlc.arg(after_no)::text)
-ORDER BY stuck_at, case_no LIMIT sqlc.arg(page_size)::integer;
+-- Cases that need an operator, the longest first; an empty county is the city. Served by cases_stuck.
+SELECT c.case_no, c.kind, c.county, i.name AS institution, c.stuck_at, c.stuck_reason
+FROM cases c JOIN institutions i ON i.id = c.institution
+WHERE c.stuck_at IS NOT NULL AND (sqlc.arg(county)::text = '' OR c.county = sqlc.arg(county)::text)
+ORDER BY c.stuck_at, c.case_no LIMIT sqlc.arg(page_size)::integer;
+
+-- name: PapersNotPrinted :many
+-- Papers that have waited to be printed since before a moment, the longest first; an empty county is the city. Served by
+-- documents_pending.
+SELECT d.case_no, c.kind, d.county, i.name AS institution, d.kind AS paper, d.number, d.created_at, c.stuck_reason
+FROM documents d JOIN cases c ON c.case_no = d.case_no JOIN institutions i ON i.id = d.institution
+WHERE d.state = 'pending' AND d.created_at < @before AND (sqlc.arg(county)::text = '' OR d.county = sqlc.arg(county)::text)
+ORDER BY d.created_at, d.id LIMIT sqlc.arg(page_size)::integer;
+
+-- name: CountTroubled :one
+-- How many cases StuckCases and PapersNotPrinted would list, each once.
+SELECT count(*) FROM (
+    SELECT c.case_no FROM cases c WHERE c.stuck_at IS NOT NULL AND (sqlc.arg(county)::text = '' OR c.county = sqlc.arg(county)::text)
+    UNION
+    SELECT d.case_no FROM documents d
+    WHERE d.state = 'pending' AND d.created_at < @before AND (sqlc.arg(county)::text = '' OR d.county = sqlc.arg(county)::text)) AS troubled;
 
 -- name: PendingPapers :one
 -- How many papers wait to be printed, and since when the oldest does. Served by documents_pending.
