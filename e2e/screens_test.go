@@ -175,7 +175,14 @@ func TestAChildAndItsConsentsFromThePages(t *testing.T) {
 	b := signIn(t, h, a.Account)
 	page := "/children/" + child
 	b.shows("/children", page)
-	b.shows(page, "本次查阅已登记", "还没有登记监护人同意")
+	b.shows(page, "本次查阅已登记", "还没有登记监护人同意", "未填写预防接种证上百白破疫苗的剂次", "中华人民共和国疫苗管理法")
+	one := newChild(a.County(), 15)
+	short := b.led(b.fill("/children", nil, "/child/identity_kind", string(one.IdentityKind), "/child/identity", one.Identity, "/child/name", one.Name,
+		"/child/born_on", one.BornOn.String(), "/child/sex", string(one.Sex), "/child/county", a.County(), "/class", "c1", "/entered_on", today().String(),
+		"/dtap_doses", "2"), "/children/C", "到入托之日应已接种百白破疫苗3剂，接种证上为2剂")
+	if !strings.Contains(short.Body, "《中华人民共和国疫苗管理法》第四十八条") {
+		t.Errorf("the article is not named: %s", said(short))
+	}
 	consent := roleplay.File{Field: "/evidence", Name: "consent.pdf", Content: testdata.PDF("consent")}
 	missing := b.fill(page+"/consents", nil, "/purpose", "checkup", "/given_on", today().String())
 	if missing.Status != http.StatusUnprocessableEntity {
