@@ -66,8 +66,9 @@ func (e *Engine) OpenTask(ctx context.Context, in OpenTask) (TaskPlan, error) {
 	if err != nil || done {
 		return plan, err
 	}
-	if err := e.askAgain(ctx, in); err != nil {
-		return plan, err
+	another, err := e.askAgain(ctx, in)
+	if err != nil || another {
+		return TaskPlan{Another: another}, err
 	}
 	return e.planAgain(ctx, years, RescheduleTask{
 		CaseNo: in.CaseNo, Task: in.Task, Days: in.Days, Silence: in.Silence, Reminder: in.Reminder, At: in.At,
@@ -75,9 +76,10 @@ func (e *Engine) OpenTask(ctx context.Context, in OpenTask) (TaskPlan, error) {
 }
 
 // askAgain makes an open task the question that is asked now. A try of the workflow that was lost may have put another one under
-// the same number, since it had not seen yet what the next try saw.
-func (e *Engine) askAgain(ctx context.Context, in OpenTask) error {
-	err := e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+// the same number, since it had not seen yet what the next try saw. It reports whether that other one has ended, so that the
+// question needs a number of its own.
+func (e *Engine) askAgain(ctx context.Context, in OpenTask) (another bool, err error) {
+	err = e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
 		c, err := q.CaseForStep(ctx, in.CaseNo)
 		if err != nil {
 			return fmt.Errorf("lock case: %w", err)
@@ -87,15 +89,15 @@ func (e *Engine) askAgain(ctx context.Context, in OpenTask) error {
 			return fmt.Errorf("read task: %w", err)
 		}
 		outcomes := words(in.Outcomes)
-		if task.State != "open" {
-			return nil
-		}
 		same := task.Kind == in.Kind && task.Role == string(in.Role) && slices.Equal(task.Outcomes, outcomes)
 		if same && len(in.Only) == 1 {
 			same, err = askedOf(ctx, q, in)
 		}
 		if err != nil || same {
 			return err
+		}
+		if another = task.State != "open"; another {
+			return nil
 		}
 		s := &step{q: q, c: c, at: in.At, name: fmt.Sprintf("%s/asked/%d", in.Task, in.At.UnixNano())}
 		err = q.AskAgain(ctx, store.AskAgainParams{
@@ -122,9 +124,9 @@ func (e *Engine) askAgain(ctx context.Context, in OpenTask) error {
 		}})
 	})
 	if err != nil {
-		return fmt.Errorf("task %s: %w", in.Task, err)
+		return false, fmt.Errorf("task %s: %w", in.Task, err)
 	}
-	return nil
+	return another, nil
 }
 
 // askedOf reports whether the task was last asked of those accounts. Of a task that was opened before it was recorded, it is taken to

@@ -32,6 +32,7 @@ type Moment struct {
 type TaskPlan struct {
 	Due     calendar.Due
 	Moments []Moment
+	Another bool `json:",omitempty"` // the number is that of another question, which has ended
 }
 
 // RescheduleTask asks for a task's plan once more, since the calendar has changed.

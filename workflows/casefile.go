@@ -3,6 +3,7 @@ package workflows
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -40,6 +41,8 @@ type caseFile struct {
 	terms activities.Terms
 	steps int
 	width int // of a step's number, two where it is not set
+	// steady tells that steps are named by what causes them, see namesStepsByCause.
+	steady bool
 	printing
 	binding    bool // the office has decided: too late to withdraw
 	withdrawal *Withdrawal
@@ -90,18 +93,37 @@ func (f *caseFile) ask(spec humantask.Spec) (humantask.Answer, error) {
 	return f.desk.Ask(f.ctx, spec)
 }
 
-// move numbers a step of the case on behalf of the engine.
+// namesStepsByCause is the change by which a step that may be taken beside others goes by what causes it: the task that was answered, or
+// the day it falls due. Numbers that are drawn side by side are drawn in another order when a worker dies and the next one sees
+// more than the first did, and a step would be taken for another's, or done twice.
+const namesStepsByCause = "names-steps-by-cause"
+
+func stepsByCause(ctx workflow.Context) bool {
+	return workflow.GetVersion(ctx, namesStepsByCause, workflow.DefaultVersion, 1) != workflow.DefaultVersion
+}
+
+// causedBy names the step that follows from an answer.
+func causedBy(a humantask.Answer, name string) string {
+	return name + "-t" + a.Task[strings.LastIndexByte(a.Task, '.')+1:]
+}
+
+// move numbers a step of the case on behalf of the engine. Only the process itself draws numbers where steps are steady.
 func (f *caseFile) move(name string) activities.Move {
 	f.steps++
-	return activities.Move{
-		CaseNo: f.in.CaseNo, Step: fmt.Sprintf("%0*d-%s", max(f.width, 2), f.steps, name), At: workflow.Now(f.ctx),
-		Actor: nursery.Engine.Account, Role: nursery.RoleEngine,
-	}
+	return f.named(fmt.Sprintf("%0*d-%s", max(f.width, 2), f.steps, name))
+}
+
+// named returns a step of that very name on behalf of the engine.
+func (f *caseFile) named(step string) activities.Move {
+	return activities.Move{CaseNo: f.in.CaseNo, Step: step, At: workflow.Now(f.ctx), Actor: nursery.Engine.Account, Role: nursery.RoleEngine}
 }
 
 // moveBy numbers a step that the answer caused.
 func (f *caseFile) moveBy(a humantask.Answer, name string) activities.Move {
-	m := f.move(name)
+	m := f.named(causedBy(a, name))
+	if !f.steady {
+		m = f.move(name)
+	}
 	m.Actor, m.Role, m.Tasks = a.Actor, a.Role, []string{a.Task}
 	return m
 }

@@ -19,7 +19,18 @@ type checkup struct {
 	aside   asides
 	terms   activities.CheckupTerms
 	changed bool
+	change  string // the ID of the last one
+	follows bool   // the roster is being followed
 	over    bool
+}
+
+// follow names the step that looks at what has changed. Changes that come together are looked at once.
+func (c *checkup) follow(name string) activities.Move {
+	c.changed = false
+	if !c.steady {
+		return c.move(name)
+	}
+	return c.named(name + "/" + c.change)
 }
 
 // CheckupRound has the clinic of the contract check an institution's children in a half-year (项目8). The team's records come
@@ -31,9 +42,10 @@ func CheckupRound(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 		return CaseResult{}, fmt.Errorf("open desk: %w", err)
 	}
 	c := &checkup{caseFile: &caseFile{ctx: ctx, in: in, desk: desk, width: 3}, aside: asides{desk: desk}}
-	if err := onCaseChanged(ctx, func() { c.changed = true }); err != nil {
+	if err := onCaseChanged(ctx, func(change Change) { c.changed, c.change = true, change.ID }); err != nil {
 		return CaseResult{}, err
 	}
+	c.steady = stepsByCause(ctx)
 	if err := c.do(engine.OpenCheckup, c.move("opened"), &c.terms); err != nil {
 		return CaseResult{}, fmt.Errorf("open round: %w", err)
 	}
@@ -78,8 +90,7 @@ func (c *checkup) unblock() error {
 		if !c.changed {
 			break
 		}
-		c.changed = false
-		if err := c.do(engine.OpenCheckup, c.move("looked-again"), &c.terms); err != nil {
+		if err := c.do(engine.OpenCheckup, c.follow("looked-again"), &c.terms); err != nil {
 			return fmt.Errorf("open round: %w", err)
 		}
 	}
@@ -94,13 +105,15 @@ func (c *checkup) unblock() error {
 // record asks the team for the whole round, and meanwhile follows who comes and leaves. A team that stays silent past what
 // is late ends the round as it stands.
 func (c *checkup) record() error {
+	c.follows = true
 	workflow.Go(c.ctx, func(ctx workflow.Context) {
+		defer func() { c.follows = false }()
 		for {
-			if err := workflow.Await(ctx, func() bool { return c.changed || c.over }); err != nil || c.over {
+			err := workflow.Await(ctx, func() bool { return c.changed || c.over })
+			if err != nil || c.over && !(c.steady && c.changed) {
 				return
 			}
-			c.changed = false
-			if err := do(ctx, engine.FollowCheckup, c.move("followed"), nil); err != nil {
+			if err := do(ctx, engine.FollowCheckup, c.follow("followed"), nil); err != nil {
 				c.desk.Interrupt(fmt.Errorf("follow roster: %w", err))
 				return
 			}
@@ -111,6 +124,9 @@ func (c *checkup) record() error {
 		Outcomes: []nursery.Outcome{nursery.OutcomeComplete}, Days: c.terms.Days, Silence: c.terms.GraceDays,
 	})
 	c.over = true
+	if err == nil && c.steady { // who came last is on the roster before the round is closed
+		err = workflow.Await(c.ctx, func() bool { return !c.follows })
+	}
 	return err
 }
 

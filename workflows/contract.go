@@ -27,6 +27,7 @@ type contract struct {
 	printing
 	changed  bool
 	renewing bool // renewal has been asked
+	steady   bool // steps are named by what causes them, see namesStepsByCause
 }
 
 // Contract takes an institution and a clinic from the proposal to the signatures of both, through the term of the
@@ -78,21 +79,44 @@ func openContract(ctx workflow.Context, in CaseInput) (*contract, error) {
 		return nil, fmt.Errorf("open desk: %w", err)
 	}
 	c.desk.Resume(in.Asked, in.Open)
-	if err := onCaseChanged(ctx, func() { c.changed = true }); err != nil {
+	if err := onCaseChanged(ctx, func(Change) { c.changed = true }); err != nil {
 		return nil, err
 	}
+	c.steady = stepsByCause(ctx)
 	for _, asked := range in.Open {
 		c.askOn(ctx, asked, errContractOver, c.takeAnswer)
 	}
 	return c, nil
 }
 
+// move names a step of the contract itself, which is taken once.
 func (c *contract) move(name string) activities.Move {
 	c.steps++
-	return activities.Move{
-		CaseNo: c.in.CaseNo, Step: fmt.Sprintf("%s-%03d-%s", nursery.DateOf(workflow.Now(c.ctx)), c.steps, name), At: workflow.Now(c.ctx),
-		Actor: nursery.Engine.Account, Role: nursery.RoleEngine,
+	m := activities.Move{
+		CaseNo: c.in.CaseNo, Step: name, At: workflow.Now(c.ctx), Actor: nursery.Engine.Account, Role: nursery.RoleEngine,
 	}
+	if !c.steady {
+		m.Step = fmt.Sprintf("%s-%03d-%s", nursery.DateOf(workflow.Now(c.ctx)), c.steps, name)
+	}
+	return m
+}
+
+// moveBy names a step that an answer caused.
+func (c *contract) moveBy(a humantask.Answer, name string) activities.Move {
+	if c.steady {
+		name = causedBy(a, name)
+	}
+	m := c.move(name)
+	m.Actor, m.Role, m.Tasks = a.Actor, a.Role, []string{a.Task}
+	return m
+}
+
+// moveOn names a step that falls due on a day.
+func (c *contract) moveOn(day nursery.Date, name string) activities.Move {
+	if c.steady {
+		name = day.String() + "-" + name
+	}
+	return c.move(name)
 }
 
 func (c *contract) do(activity any, m activities.Move, result any) error {
@@ -103,8 +127,12 @@ func (c *contract) do(activity any, m activities.Move, result any) error {
 // anew. It tells whether a contract came about.
 func (c *contract) sign() (bool, error) {
 	forgetful := workflow.GetVersion(c.ctx, keepsEarlyChanges, workflow.DefaultVersion, 1) == workflow.DefaultVersion
-	for {
-		m := c.move("assessed")
+	for n := 1; ; n++ {
+		name := "assessed"
+		if c.steady {
+			name = fmt.Sprintf("assessed-%d", n)
+		}
+		m := c.move(name)
 		err := activities.Do(c.ctx, &c.terms, engine.AssessContract, activities.OpenContract{
 			CaseNo: m.CaseNo, Step: m.Step, At: m.At,
 		})
@@ -127,9 +155,7 @@ func (c *contract) sign() (bool, error) {
 		if err != nil || answer.Outcome == nursery.OutcomeRefuse {
 			return false, err
 		}
-		m = c.move("filed")
-		m.Actor, m.Role, m.Tasks = answer.Actor, answer.Role, []string{answer.Task}
-		return true, c.do(engine.FileContract, m, nil)
+		return true, c.do(engine.FileContract, c.moveBy(answer, "filed"), nil)
 	}
 }
 
@@ -150,10 +176,8 @@ func (c *contract) bothSign() (bool, error) {
 				declined = true
 				return nil
 			}
-			m := c.move("signed")
-			m.Actor, m.Role, m.Tasks = answer.Actor, answer.Role, []string{answer.Task}
 			var counts bool
-			if err := do(ctx, engine.TakeSignature, m, &counts); err != nil {
+			if err := do(ctx, engine.TakeSignature, c.moveBy(answer, "signed"), &counts); err != nil {
 				return err
 			}
 			signed[answer.Role] = counts
@@ -230,7 +254,11 @@ func (c *contract) month() (bool, error) {
 	if err != nil || c.changed {
 		return false, err
 	}
-	if today = nursery.DateOf(workflow.Now(c.ctx)); today.After(c.terms.EndsOn) {
+	today = nursery.DateOf(workflow.Now(c.ctx))
+	if c.steady {
+		today = next // what falls due on a day is done, though nobody was there to do it on that day
+	}
+	if today.After(c.terms.EndsOn) {
 		return true, nil
 	}
 	if !c.renewing && !today.Before(c.terms.RenewOn) {
@@ -244,7 +272,7 @@ func (c *contract) month() (bool, error) {
 		return false, nil
 	}
 	var found activities.DutyAssessment
-	if err := c.do(engine.AssessDuties, c.move("duties"), &found); err != nil {
+	if err := c.do(engine.AssessDuties, c.moveOn(today, "duties"), &found); err != nil {
 		return false, err
 	}
 	if found.Light == nursery.Red {
@@ -254,7 +282,7 @@ func (c *contract) month() (bool, error) {
 		})
 	}
 	if today.Month == time.January || today.Month == time.July {
-		return false, c.do(engine.OpenRoundOfContract, c.move("round"), nil)
+		return false, c.do(engine.OpenRoundOfContract, c.moveOn(today, "round"), nil)
 	}
 	return false, nil
 }
@@ -263,8 +291,7 @@ func (c *contract) month() (bool, error) {
 func (c *contract) question(spec humantask.Spec) { c.ask(c.ctx, spec, errContractOver, c.takeAnswer) }
 
 func (c *contract) takeAnswer(ctx workflow.Context, answer humantask.Answer) error {
-	m := c.move("answer/" + answer.Task)
-	m.Actor, m.Role, m.Tasks = answer.Actor, answer.Role, []string{answer.Task}
+	m := c.moveBy(answer, "answer/"+answer.Task)
 	if answer.Outcome == nursery.OutcomeRenew {
 		return do(ctx, engine.RenewContract, m, nil)
 	}

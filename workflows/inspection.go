@@ -32,9 +32,10 @@ func Inspection(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 	}
 	i := &inspection{caseFile: &caseFile{ctx: ctx, in: in, desk: desk}, aside: asides{desk: desk}}
 	// An officer may note a hazard in a draft, before the visit is sent.
-	if err := onCaseChanged(ctx, func() { i.alert("") }); err != nil {
+	if err := onCaseChanged(ctx, func(Change) { i.alert("") }); err != nil {
 		return CaseResult{}, err
 	}
+	i.steady = stepsByCause(ctx)
 	if err := i.do(engine.TakeUpInspection, i.move("opened"), &i.terms); err != nil {
 		return CaseResult{}, err
 	}

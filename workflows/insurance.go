@@ -52,7 +52,7 @@ func openInsurance(ctx workflow.Context, in CaseInput) (*insurance, error) {
 	if m.desk, err = humantask.NewDesk(ctx, in.CaseNo); err != nil {
 		return nil, fmt.Errorf("open desk: %w", err)
 	}
-	if err := onCaseChanged(ctx, func() { m.changed = true }); err != nil {
+	if err := onCaseChanged(ctx, func(Change) { m.changed = true }); err != nil {
 		return nil, err
 	}
 	err = activities.Do(ctx, &m.plan, engine.OpenInsurance, activities.OpenInsurance{

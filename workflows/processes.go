@@ -35,9 +35,9 @@ type CaseInput struct {
 type Change struct{ ID string }
 
 // onCaseChanged has do run whenever the facts of a case have changed.
-func onCaseChanged(ctx workflow.Context, do func()) error {
-	err := workflow.SetUpdateHandler(ctx, activities.CaseChanged, func(workflow.Context, Change) error {
-		do()
+func onCaseChanged(ctx workflow.Context, do func(Change)) error {
+	err := workflow.SetUpdateHandler(ctx, activities.CaseChanged, func(_ workflow.Context, c Change) error {
+		do(c)
 		return nil
 	})
 	if err != nil {

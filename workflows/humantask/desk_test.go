@@ -88,3 +88,48 @@ func TestATaskThatALostTryAskedUnderTheSameNumberBecomesTheOneAskedNow(t *testin
 	lost(t, e, "1", "filing.site_visit")
 	require.Equal(t, []string{caseNo + ".1 filing.site_visit open"}, tasks(t, db))
 }
+
+func TestAQuestionWhoseNumberALostTryUsedForOneThatIsAnsweredTakesTheNext(t *testing.T) {
+	db := openedCase(t)
+	e := &activities.Engine{DB: db, Almanac: store.NewAlmanac(db)}
+	lost(t, e, "1", "filing.review")
+	require.NoError(t, e.CloseTask(t.Context(), activities.CloseTask{
+		CaseNo: caseNo, Task: caseNo + ".1", Outcome: nursery.OutcomeAccept, Actor: "clerk-140403", Role: nursery.RoleClerk, At: time.Now(),
+	}))
+	env := new(testsuite.WorkflowTestSuite).NewTestWorkflowEnvironment()
+	env.RegisterActivity(e)
+	env.RegisterDelayedCallback(func() {
+		env.UpdateWorkflow(humantask.CompleteUpdate, "u", &testsuite.TestUpdateCallback{
+			OnAccept: func() {}, OnReject: func(err error) { t.Errorf("rejected: %v", err) }, OnComplete: func(any, error) {},
+		}, humantask.Completion{ID: "u", Task: caseNo + ".2", Outcome: nursery.OutcomeAccept, Actor: "inspector-140403", Role: nursery.RoleInspector})
+	}, time.Hour)
+	env.ExecuteWorkflow(func(ctx workflow.Context) error {
+		desk, err := humantask.NewDesk(ctx, caseNo)
+		if err != nil {
+			return err
+		}
+		_, err = desk.Ask(ctx, humantask.Spec{
+			Kind: "filing.site_visit", Title: "现场核查", Role: nursery.RoleInspector, Outcomes: []nursery.Outcome{nursery.OutcomeAccept},
+		})
+		return err
+	})
+	require.NoError(t, env.GetWorkflowError())
+	require.Equal(t, []string{caseNo + ".1 filing.review closed", caseNo + ".2 filing.site_visit closed"}, tasks(t, db))
+}
+
+func TestATaskThatALostTryAskedOfAnotherPersonIsAskedOfTheOneMeantNow(t *testing.T) {
+	db := openedCase(t)
+	e := &activities.Engine{DB: db, Almanac: store.NewAlmanac(db)}
+	for _, officer := range []string{"inspector-140403", "inspector-140403-2", "inspector-140403-2"} {
+		_, err := e.OpenTask(t.Context(), activities.OpenTask{
+			CaseNo: caseNo, Task: caseNo + ".1", Kind: "inspection.assignment", Title: "接受检查指派", Role: nursery.RoleInspector, Only: []string{officer},
+			Outcomes: []nursery.Outcome{nursery.OutcomeTakeOn}, At: time.Now(),
+		})
+		require.NoError(t, err)
+	}
+	require.NoError(t, db.As(t.Context(), nursery.Engine, func(q *store.Queries) error {
+		assigned, err := q.Strings(t.Context(), `SELECT assignee || ' ' || (SELECT count(*) FROM case_events) FROM tasks`)
+		require.Equal(t, []string{"inspector-140403-2 2"}, assigned)
+		return err
+	}))
+}

@@ -81,6 +81,10 @@ type Desk struct {
 	asked       int
 	open        map[string]*question
 	interrupted error
+
+	tellsAll  bool // each open question is told of a year of the calendar
+	published int  // years of the calendar, since the workflow began
+	reckoned  int  // of them, those that a due date was computed after
 }
 
 type question struct {
@@ -88,6 +92,7 @@ type question struct {
 	answer *Answer
 	asked  bool // its task stands in the database
 	taken  bool // a completion is being written
+	seen   int  // of the years published, those its due date was computed after
 }
 
 // NewDesk registers the Update and the signal of the case's tasks. Errors come only from a second desk in the
@@ -100,8 +105,19 @@ func NewDesk(ctx workflow.Context, caseNo string) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
+	if workflow.GetVersion(ctx, tellsAllQuestions, workflow.DefaultVersion, 1) != workflow.DefaultVersion {
+		d.tellsAll = true
+		workflow.Go(ctx, func(ctx workflow.Context) {
+			for published := workflow.GetSignalChannel(ctx, CalendarChanged); published.Receive(ctx, nil); {
+				d.published++
+			}
+		})
+	}
 	return d, nil
 }
+
+// tellsAllQuestions is the change by which a year of the calendar is told to every question that is open, not to one of them.
+const tellsAllQuestions = "tells-all-questions"
 
 // Asked is a question that was open when its workflow continued as new.
 type Asked struct {
@@ -235,17 +251,27 @@ func (d *Desk) AskOn(ctx workflow.Context, a Asked) (Answer, error) {
 }
 
 func (d *Desk) ask(ctx workflow.Context, id string, q *question) (Answer, error) {
-	d.open[id] = q
-	defer delete(d.open, id)
 	spec := q.spec
 	var plan activities.TaskPlan
-	err := activities.Do(ctx, &plan, engine.OpenTask, activities.OpenTask{
-		CaseNo: d.caseNo, Task: id, Kind: spec.Kind, Title: spec.Title, Role: spec.Role, Outcomes: spec.Outcomes,
-		Stage: spec.Stage, Decision: spec.Decision, Excluded: spec.Excluded, Only: spec.Only,
-		Clock: spec.Clock, Days: spec.Days, Silence: spec.Silence, Reminder: spec.Reminder, At: workflow.Now(ctx),
-	})
-	if err != nil {
-		return Answer{}, err
+	for {
+		d.open[id], q.seen = q, d.reckoned
+		defer delete(d.open, id)
+		plan = activities.TaskPlan{}
+		err := activities.Do(ctx, &plan, engine.OpenTask, activities.OpenTask{
+			CaseNo: d.caseNo, Task: id, Kind: spec.Kind, Title: spec.Title, Role: spec.Role, Outcomes: spec.Outcomes,
+			Stage: spec.Stage, Decision: spec.Decision, Excluded: spec.Excluded, Only: spec.Only,
+			Clock: spec.Clock, Days: spec.Days, Silence: spec.Silence, Reminder: spec.Reminder, At: workflow.Now(ctx),
+		})
+		if err != nil {
+			return Answer{}, err
+		}
+		if !plan.Another {
+			break
+		}
+		// A lost try of the workflow has put another question under this number, and it has been answered.
+		delete(d.open, id)
+		d.asked++
+		id = d.caseNo + "." + strconv.Itoa(d.asked)
 	}
 	q.asked = true
 	return d.wait(ctx, id, q, plan)
@@ -254,7 +280,7 @@ func (d *Desk) ask(ctx workflow.Context, id string, q *question) (Answer, error)
 func (d *Desk) wait(ctx workflow.Context, id string, q *question, plan activities.TaskPlan) (Answer, error) {
 	published := workflow.GetSignalChannel(ctx, CalendarChanged)
 	ended := func() bool { return q.answer != nil || (d.interrupted != nil && !q.taken) }
-	woken := func() bool { return ended() || published.Len() > 0 }
+	woken := func() bool { return ended() || d.published > q.seen || !d.tellsAll && published.Len() > 0 }
 	for !ended() {
 		moment, fired, err := awaitNext(ctx, plan.Moments, woken)
 		switch {
@@ -262,10 +288,12 @@ func (d *Desk) wait(ctx workflow.Context, id string, q *question, plan activitie
 		case fired:
 			plan.Moments = plan.Moments[1:]
 			err = d.reach(ctx, id, q, moment)
-		case published.ReceiveAsync(nil):
+		case !ended() && d.published > q.seen, !d.tellsAll && published.ReceiveAsync(nil):
+			q.seen = d.published
 			err = activities.Do(ctx, &plan, engine.RescheduleTask, activities.RescheduleTask{
 				CaseNo: d.caseNo, Task: id, Days: q.spec.Days, Silence: q.spec.Silence, Reminder: q.spec.Reminder, At: workflow.Now(ctx),
 			})
+			d.reckoned = max(d.reckoned, q.seen)
 		}
 		if err != nil {
 			return Answer{}, err
