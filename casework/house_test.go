@@ -131,12 +131,12 @@ func (h *house) work() (stop func()) {
 }
 
 // workOn is work by way of db.
-func (h *house) workOn(db *store.DB) (stop func()) {
+func (h *house) workOn(db *store.DB, more ...interceptor.WorkerInterceptor) (stop func()) {
 	h.t.Helper()
 	e := &activities.Engine{
 		DB: db, Rules: h.rules, Almanac: store.NewAlmanac(db), Renderer: renderer(h.t), Blobs: h.blobs, Fields: h.fields, PublicURL: "http://127.0.0.1:8080",
 	}
-	patient := sdkworker.Options{WorkerStopTimeout: 10 * time.Second, Interceptors: []interceptor.WorkerInterceptor{worker.Faults()}} // what is being printed is printed
+	patient := sdkworker.Options{WorkerStopTimeout: 10 * time.Second, Interceptors: append([]interceptor.WorkerInterceptor{worker.Faults()}, more...)} // what is being printed is printed
 	cases := sdkworker.New(h.temporal, workflows.TaskQueue, patient)
 	worker.Register(cases, e)
 	papers := sdkworker.New(h.temporal, activities.PapersQueue, patient)

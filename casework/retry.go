@@ -11,6 +11,8 @@ import (
 	"tuoyu/activities"
 	"tuoyu/nursery"
 	"tuoyu/store"
+	"tuoyu/workflows"
+	"tuoyu/workflows/humantask"
 )
 
 // Retried says what a retry did.
@@ -20,13 +22,14 @@ type Retried string
 const (
 	RetriedStep     Retried = "signalled" // the running workflow tries its step again
 	RetriedWorkflow Retried = "reset"     // the workflow goes on from before its last task
-	RetriedStart    Retried = "started"   // nothing had been done: it starts from the outbox
+	RetriedStart    Retried = "started"   // it starts from the outbox, and what was done is found done
 )
 
 // RetryCase has a stuck case go on. A workflow that runs is told to try its step again. One that failed or was terminated is reset to
 // before its last task, or to before event when that is not 0: what it did since is done again, and every step that was written is
-// found written. One that Temporal does not know starts again when nothing has been done in the case. Errors: not_found,
-// forbidden, case_not_stuck when the case has ended, case_not_restartable when its history is lost though steps were done.
+// found written. One that Temporal does not know starts again when nothing has been done in the case, or when its process takes the
+// same way again by the answers that people gave. Errors: not_found, forbidden, case_not_stuck when the case has ended,
+// case_not_restartable when its history is lost and its way cannot be found again.
 func (s *Service) RetryCase(ctx context.Context, p nursery.Principal, caseNo string, event int64) (Retried, error) {
 	if err := s.may(ctx, p, "case.retry", resource{}); err != nil {
 		return "", err
@@ -108,7 +111,8 @@ func (s *Service) signalRetry(ctx context.Context, c store.Case) error {
 	return nil
 }
 
-// startAgain starts the workflow of a case in which nothing was done yet.
+// startAgain starts the workflow of a case that Temporal does not know. When steps were done in it the answers to its tasks are sent
+// once more, in their order: each step and each answer is found written, so that the workflow comes to where it was.
 func (s *Service) startAgain(ctx context.Context, c store.Case) error {
 	var start store.Outbox
 	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
@@ -117,7 +121,9 @@ func (s *Service) startAgain(ctx context.Context, c store.Case) error {
 			return fmt.Errorf("count steps: %w", err)
 		}
 		if steps > 0 {
-			return refuse(Conflict, CodeCaseNotRestartable, "流程历史已丢失，而本办件已有办理记录，不能重新开始；请从备份恢复流程引擎。")
+			if err := s.sendAgain(ctx, q, c); err != nil {
+				return err
+			}
 		}
 		start, err = q.OutboxByID(ctx, "start/"+c.CaseNo)
 		if err != nil {
@@ -129,6 +135,25 @@ func (s *Service) startAgain(ctx context.Context, c store.Case) error {
 		return err
 	}
 	return s.start(ctx, start)
+}
+
+// sendAgain has the relay send the answers of a case once more. It refuses when the workflow would not take the same way by them: its
+// process is not one of workflows.Repeats, or a task was closed by an answer that was not recorded with it.
+func (s *Service) sendAgain(ctx context.Context, q *store.Queries, c store.Case) error {
+	unknown, err := q.TasksClosedUnknown(ctx, c.CaseNo)
+	if err != nil {
+		return fmt.Errorf("count tasks: %w", err)
+	}
+	if !workflows.Repeats(nursery.CaseKind(c.Kind)) || unknown > 0 {
+		return refuse(Conflict, CodeCaseNotRestartable, "流程历史已丢失，而本办件已有办理记录，不能重新开始；请从备份恢复流程引擎。")
+	}
+	err = q.SendAgain(ctx, store.SendAgainParams{
+		CaseNo: c.CaseNo, Names: []string{humantask.CompleteUpdate, workflows.WithdrawUpdate}, NextAt: s.Now(),
+	})
+	if err != nil {
+		return fmt.Errorf("send answers again: %w", err)
+	}
+	return nil
 }
 
 // reset has the workflow go on from before a task: its last one, or the last one before event.

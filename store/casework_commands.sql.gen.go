@@ -401,6 +401,23 @@ func (q *Queries) RefuseOutbox(ctx context.Context, arg RefuseOutboxParams) erro
 	return err
 }
 
+const sendAgain = `-- name: SendAgain :exec
+UPDATE outbox SET delivered_at = NULL, next_at = $1
+WHERE case_no = $2 AND delivered_at IS NOT NULL AND refused IS NULL AND name = ANY ($3::text[])
+`
+
+type SendAgainParams struct {
+	NextAt time.Time
+	CaseNo string
+	Names  []string
+}
+
+// What people sent to a case and it took. Served by outbox_of_one_case.
+func (q *Queries) SendAgain(ctx context.Context, arg SendAgainParams) error {
+	_, err := q.db.Exec(ctx, sendAgain, arg.NextAt, arg.CaseNo, arg.Names)
+	return err
+}
+
 const stepsOfEngine = `-- name: StepsOfEngine :one
 SELECT count(*) FROM case_events WHERE case_no = $1 AND actor = 'engine' AND kind NOT IN ('submitted', 'case_stuck', 'case_unstuck', 'answer_refused')
 `
@@ -554,6 +571,19 @@ func (q *Queries) TakeIdempotencyKey(ctx context.Context, arg TakeIdempotencyKey
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const tasksClosedUnknown = `-- name: TasksClosedUnknown :one
+SELECT count(*) FROM tasks t WHERE t.case_no = $1 AND t.state = 'closed' AND t.outcome IS DISTINCT FROM 'silent'
+    AND NOT EXISTS (SELECT FROM outbox o WHERE o.id = t.completion)
+`
+
+// The tasks of a case closed by an answer that is not among the outbox rows. Served by tasks_of_case.
+func (q *Queries) TasksClosedUnknown(ctx context.Context, caseNo string) (int64, error) {
+	row := q.db.QueryRow(ctx, tasksClosedUnknown, caseNo)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
 }
 
 const undeliveredOutbox = `-- name: UndeliveredOutbox :one

@@ -223,3 +223,15 @@ func ProcessOf(kind nursery.CaseKind) (Process, bool) {
 	}
 	return Process{}, false
 }
+
+// Repeats reports whether the workflow of a case of that kind, started from the beginning, takes the same way again once it is given
+// the same answers in the same order. Its steps have then the numbers they had, each is found written, and nothing is done
+// twice. That is so where one thing is done after the other and nothing depends on the day on which it is looked at. The others go
+// by the months that pass, by what changes beside them, or by answers given side by side.
+func Repeats(kind nursery.CaseKind) bool {
+	switch kind {
+	case nursery.KindFiling, nursery.KindChange, nursery.KindCancellation, nursery.KindComplaint, nursery.KindReferral, nursery.KindInsuranceClaim:
+		return true
+	}
+	return false
+}

@@ -64,6 +64,16 @@ SELECT id FROM outbox WHERE case_no = @case_no AND name = @name ORDER BY created
 -- The steps that the workflow of a case has written. Served by the unique key of case and step.
 SELECT count(*) FROM case_events WHERE case_no = @case_no AND actor = 'engine' AND kind NOT IN ('submitted', 'case_stuck', 'case_unstuck', 'answer_refused');
 
+-- name: TasksClosedUnknown :one
+-- The tasks of a case closed by an answer that is not among the outbox rows. Served by tasks_of_case.
+SELECT count(*) FROM tasks t WHERE t.case_no = @case_no AND t.state = 'closed' AND t.outcome IS DISTINCT FROM 'silent'
+    AND NOT EXISTS (SELECT FROM outbox o WHERE o.id = t.completion);
+
+-- name: SendAgain :exec
+-- What people sent to a case and it took. Served by outbox_of_one_case.
+UPDATE outbox SET delivered_at = NULL, next_at = @next_at
+WHERE case_no = @case_no AND delivered_at IS NOT NULL AND refused IS NULL AND name = ANY (sqlc.arg(names)::text[]);
+
 -- name: UndeliveredOutbox :one
 -- How many commands wait for their case, and since when the oldest does. Served by outbox_waiting.
 SELECT count(*) AS waiting, coalesce(min(created_at), now())::timestamptz AS oldest FROM outbox WHERE delivered_at IS NULL;
