@@ -3,6 +3,7 @@ package casework_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -45,4 +46,21 @@ func TestTheSettingsShownAreThoseThatCount(t *testing.T) {
 			require.JSONEq(t, "25", string(s.Value))
 		}
 	}
+}
+
+func TestACaseBeginsInTheFirstStageOfItsProcess(t *testing.T) {
+	h := openHouse(t) // nobody takes a first step
+	office := nursery.Principal{Account: "office-140403", Role: nursery.RoleCountyOffice, County: county}
+	started, err := h.StartInsurance(t.Context(), office, key(), casework.InsuranceStart{
+		County: county, Month: nursery.DateOf(time.Now()).String()[:7], Insurer: "insurer-01", Procurement: "政府采购合同", Perils: nursery.Perils(),
+		CoverFrom: nursery.DateOf(time.Now()), Basis: &nursery.InsuranceBasis{Document: "采购文件", Article: "三"},
+	})
+	require.NoError(t, err)
+	require.Equal(t, nursery.StageCollecting, started.Stage)
+	require.Equal(t, "collecting county_office", one[string](h, "SELECT stage || ' ' || holder FROM cases WHERE case_no = $1", started.CaseNo))
+	h.engineReturns()
+	h.work()
+	h.relays()
+	h.openTask(started.CaseNo, "insurance.roster")
+	require.Equal(t, 0, one[int](h, "SELECT cardinality(passed) FROM cases WHERE case_no = $1", started.CaseNo))
 }

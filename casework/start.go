@@ -150,11 +150,11 @@ func (s *Service) openCase(ctx context.Context, q *store.Queries, p nursery.Prin
 			return Started{}, err
 		}
 	}
-	code := documents.NewCode()
+	code, first := documents.NewCode(), process.First()
 	c := store.Case{
 		Kind: string(o.kind), County: o.county, Institution: o.institution, Partner: o.partner, About: o.about, ParentCase: o.parent,
-		Subject: o.subject, SiteKind: string(o.siteKind), Stage: string(nursery.StageSubmitted),
-		Status: string(nursery.CaseOpen), Holder: string(nursery.RoleClerk), TrackingHash: trackingHash(code),
+		Subject: o.subject, SiteKind: string(o.siteKind), Stage: string(first.Stage),
+		Status: string(nursery.CaseOpen), Holder: string(first.Holder), TrackingHash: trackingHash(code),
 		SubmittedBy: p.Account,
 	}
 	if o.draft {

@@ -78,3 +78,11 @@ func TestTheUsualWayIsOfStagesThereAreInTheirOrderAndEnds(t *testing.T) {
 		}
 	}
 }
+
+func TestEveryProcessBeginsInAStageOfItsOwnThatSomebodyHolds(t *testing.T) {
+	for _, p := range Processes() {
+		if first := p.First(); first.Stage == "" || first.Holder == "" {
+			t.Errorf("%s begins in %q, held by %q", p.Kind, first.Stage, first.Holder)
+		}
+	}
+}

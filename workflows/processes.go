@@ -77,6 +77,12 @@ type StageInfo struct {
 	Next   string       // what happens next, in words for the applicant
 }
 
+// First returns the stage in which a case of the process begins: the first of those in which nothing goes amiss.
+func (p Process) First() StageInfo {
+	info, _ := p.Stage(p.Usual[0])
+	return info
+}
+
 // Stage gives the stage of the process; false when it has no such stage.
 func (p Process) Stage(s nursery.Stage) (StageInfo, bool) {
 	for _, info := range p.Stages {
