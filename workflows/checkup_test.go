@@ -13,6 +13,7 @@ import (
 	"tuoyu/policies"
 	"tuoyu/store"
 	"tuoyu/testdata"
+	"tuoyu/workflows"
 )
 
 const theClinic = "clinic-140403-1"
@@ -77,7 +78,8 @@ func (r *round) contracted() {
 
 func (r *round) changed() {
 	r.sent++
-	r.send(fmt.Sprint("changed-", r.sent), activities.CaseChanged, "", map[string]string{})
+	id := fmt.Sprint("changed-", r.sent)
+	r.send(id, activities.CaseChanged, "", workflows.Change{ID: id})
 }
 
 // recorded has the team record everything of every child as done, on the day.
