@@ -13,7 +13,8 @@ import (
 var offered = []string{
 	"GET /api/v1/workload", "GET /api/v1/overdue", "GET /api/v1/targets", "GET /api/v1/tasks/counts", "GET /api/v1/absences", "POST /api/v1/absences",
 	"POST /api/v1/absences/{id}/end", "GET /api/v1/saved-filters", "PUT /api/v1/saved-filters", "DELETE /api/v1/saved-filters/{id}",
-	"GET /api/v1/cases", "GET /api/v1/cases/{case_no}", "GET /api/v1/counties/{county}/settings", "GET /api/v1/me",
+	"GET /api/v1/cases", "GET /api/v1/cases/{case_no}", "POST /api/v1/cases/{case_no}/retry", "GET /api/v1/stuck-cases",
+	"GET /api/v1/counties/{county}/settings", "GET /api/v1/me",
 	"GET /api/v1/processes", "GET /api/v1/public/institutions", "GET /api/v1/public/publications", "GET /api/v1/tasks",
 	"GET /api/v1/tasks/{id}", "GET /api/v1/attachments/{id}", "GET /api/v1/documents/{id}", "GET /verify/{code}",
 	"PATCH /api/v1/filings/{case_no}", "POST /api/v1/attachments", "POST /api/v1/cases/{case_no}/comments",

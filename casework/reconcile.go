@@ -21,7 +21,7 @@ const (
 
 // StuckReasons lists why a case may be stuck.
 func StuckReasons() []string {
-	return []string{StuckMissing, StuckFailed, store.FaultRefused, store.FaultUnreadable, store.FaultMissing, store.FaultStep}
+	return []string{StuckMissing, StuckFailed, store.FaultRefused, store.FaultUnreadable, store.FaultMissing, store.FaultStep, store.FaultUnprintable}
 }
 
 const (

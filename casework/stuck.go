@@ -29,19 +29,20 @@ type StuckCase struct {
 	CountyName  string           `json:"county_name" doc:"县区"`
 	Institution string           `json:"institution_name" doc:"机构名称"`
 	Since       time.Time        `json:"stuck_at" doc:"自何时起"`
-	Reason      string           `json:"stuck_reason" enum:"workflow_missing,workflow_failed,data_refused,data_unreadable,data_missing,step_failed,not_printed" doc:"原因类别"`
+	Reason      string           `json:"stuck_reason" enum:"workflow_missing,workflow_failed,data_refused,data_unreadable,data_missing,step_failed,unprintable,not_printed" doc:"原因类别"`
 	Message     string           `json:"message" doc:"原因说明"`
 	Paper       string           `json:"paper,omitempty" doc:"不能生成的文书" example:"备案回执"`
 	Number      string           `json:"number,omitempty" doc:"该文书的文号"`
 }
 
 var stuckMessages = map[string]string{
-	StuckMissing:          "流程引擎中没有本办件的流程，办理不能继续。",
-	StuckFailed:           "本办件的流程已异常中止，办理不能继续。",
-	store.FaultRefused:    "办理结果不符合数据库的约束，多次保存未成功。",
-	store.FaultUnreadable: "已保存的内容无法读取，办理不能继续。",
-	store.FaultMissing:    "缺少办理所需的记录，办理不能继续。",
-	store.FaultStep:       "办理步骤多次执行未成功。",
+	StuckMissing:           "流程引擎中没有本办件的流程，办理不能继续。",
+	StuckFailed:            "本办件的流程已异常中止，办理不能继续。",
+	store.FaultRefused:     "办理结果不符合数据库的约束，多次保存未成功。",
+	store.FaultUnreadable:  "已保存的内容无法读取，办理不能继续。",
+	store.FaultMissing:     "缺少办理所需的记录，办理不能继续。",
+	store.FaultStep:        "办理步骤多次执行未成功。",
+	store.FaultUnprintable: "文书无法生成，原因见该文书。",
 }
 
 func stuckMessage(reason string) string {
@@ -51,9 +52,13 @@ func stuckMessage(reason string) string {
 	return stuckMessages[store.FaultStep]
 }
 
-// notPrintedMessage says why a paper is not printed, as far as that is known: a step of the case has failed for good, or not.
-func notPrintedMessage(reason string) string {
-	if reason == "" {
+// notPrintedMessage says why a paper is not printed, as far as that is known: by the fault noted at it, or because a step of the
+// case has failed for good.
+func notPrintedMessage(reason, fault string) string {
+	switch {
+	case fault != "":
+		return "文书无法生成。" + fault
+	case reason == "":
 		return "文书尚未生成，打印服务或文件存储可能中断，恢复后自动生成。"
 	}
 	return "文书无法生成，多次打印未成功，排除原因后重试。"
@@ -80,7 +85,7 @@ func (s *Service) StuckCases(ctx context.Context, p nursery.Principal) ([]StuckC
 			printing[d.CaseNo] = true
 			stuck = append(stuck, StuckCase{
 				CaseNo: d.CaseNo, Kind: nursery.CaseKind(d.Kind), County: d.County, Institution: d.Institution, Since: d.CreatedAt, Reason: StuckNotPrinted,
-				Message: notPrintedMessage(d.StuckReason), Paper: documents.Kind(d.Paper).Title(), Number: d.Number,
+				Message: notPrintedMessage(d.StuckReason, d.Fault), Paper: documents.Kind(d.Paper).Title(), Number: d.Number,
 			})
 		}
 		for _, c := range cases {

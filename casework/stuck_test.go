@@ -44,6 +44,10 @@ func TestWhatCannotGoOnIsListedForItsCountyAndRetriedByTheAdministrator(t *testi
 	require.Equal(t, "潞托备回执〔2026〕1号", paper[0].Number)
 	require.Contains(t, paper[0].Message, "恢复后自动生成")
 
+	h.sql(`UPDATE documents SET created_at = now(), fault = '文书内容含有不能打印的字符：“㐀”。'`)
+	require.Equal(t, "文书无法生成。文书内容含有不能打印的字符：“㐀”。", list(head)[0].Message)
+	h.sql(`UPDATE documents SET created_at = now() - interval '31 minutes', fault = ''`)
+
 	h.sql(`UPDATE cases SET stuck_at = now(), stuck_reason = 'data_unreadable'`)
 	for _, p := range []nursery.Principal{head, city, operator, auditor} {
 		found := list(p)

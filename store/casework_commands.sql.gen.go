@@ -69,7 +69,7 @@ SELECT count(*) FROM (
     SELECT c.case_no FROM cases c WHERE c.stuck_at IS NOT NULL AND ($1::text = '' OR c.county = $1::text)
     UNION
     SELECT d.case_no FROM documents d
-    WHERE d.state = 'pending' AND d.created_at < $2 AND ($1::text = '' OR d.county = $1::text)) AS troubled
+    WHERE d.state = 'pending' AND (d.created_at < $2 OR d.fault <> '') AND ($1::text = '' OR d.county = $1::text)) AS troubled
 `
 
 type CountTroubledParams struct {
@@ -286,9 +286,9 @@ func (q *Queries) OutboxByID(ctx context.Context, id string) (Outbox, error) {
 }
 
 const papersNotPrinted = `-- name: PapersNotPrinted :many
-SELECT d.case_no, c.kind, d.county, i.name AS institution, d.kind AS paper, d.number, d.created_at, c.stuck_reason
+SELECT d.case_no, c.kind, d.county, i.name AS institution, d.kind AS paper, d.number, d.created_at, c.stuck_reason, d.fault
 FROM documents d JOIN cases c ON c.case_no = d.case_no JOIN institutions i ON i.id = d.institution
-WHERE d.state = 'pending' AND d.created_at < $1 AND ($2::text = '' OR d.county = $2::text)
+WHERE d.state = 'pending' AND (d.created_at < $1 OR d.fault <> '') AND ($2::text = '' OR d.county = $2::text)
 ORDER BY d.created_at, d.id LIMIT $3::integer
 `
 
@@ -307,10 +307,11 @@ type PapersNotPrintedRow struct {
 	Number      string
 	CreatedAt   time.Time
 	StuckReason string
+	Fault       string
 }
 
-// Papers that have waited to be printed since before a moment, the longest first; an empty county is the city. Served by
-// documents_pending.
+// Papers that have waited to be printed since before a moment, or that cannot be printed, the longest first; an empty county is the
+// city. Served by documents_pending.
 func (q *Queries) PapersNotPrinted(ctx context.Context, arg PapersNotPrintedParams) ([]PapersNotPrintedRow, error) {
 	rows, err := q.db.Query(ctx, papersNotPrinted, arg.Before, arg.County, arg.PageSize)
 	if err != nil {
@@ -329,6 +330,7 @@ func (q *Queries) PapersNotPrinted(ctx context.Context, arg PapersNotPrintedPara
 			&i.Number,
 			&i.CreatedAt,
 			&i.StuckReason,
+			&i.Fault,
 		); err != nil {
 			return nil, err
 		}

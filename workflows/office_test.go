@@ -81,7 +81,8 @@ func openOffice(t *testing.T, kind nursery.CaseKind, number string) *office {
 		DB: o.db, Rules: rules, Almanac: store.NewAlmanac(o.db), Renderer: renderer(t), Blobs: blobs,
 		Fields: o.fields, PublicURL: "http://127.0.0.1:8080",
 	}
-	o.env.SetWorkerOptions(sdkworker.Options{Interceptors: []interceptor.WorkerInterceptor{worker.Faults(), repeats.Twice(t, o.engine)}})
+	// A goroutine of a workflow may wait for a processor longer than the second that tells a deadlock, on a busy machine.
+	o.env.SetWorkerOptions(sdkworker.Options{DeadlockDetectionTimeout: time.Minute, Interceptors: []interceptor.WorkerInterceptor{worker.Faults(), repeats.Twice(t, o.engine)}})
 	worker.Register(o.env, o.engine)
 	return o
 }

@@ -90,11 +90,11 @@ WHERE c.stuck_at IS NOT NULL AND (sqlc.arg(county)::text = '' OR c.county = sqlc
 ORDER BY c.stuck_at, c.case_no LIMIT sqlc.arg(page_size)::integer;
 
 -- name: PapersNotPrinted :many
--- Papers that have waited to be printed since before a moment, the longest first; an empty county is the city. Served by
--- documents_pending.
-SELECT d.case_no, c.kind, d.county, i.name AS institution, d.kind AS paper, d.number, d.created_at, c.stuck_reason
+-- Papers that have waited to be printed since before a moment, or that cannot be printed, the longest first; an empty county is the
+-- city. Served by documents_pending.
+SELECT d.case_no, c.kind, d.county, i.name AS institution, d.kind AS paper, d.number, d.created_at, c.stuck_reason, d.fault
 FROM documents d JOIN cases c ON c.case_no = d.case_no JOIN institutions i ON i.id = d.institution
-WHERE d.state = 'pending' AND d.created_at < @before AND (sqlc.arg(county)::text = '' OR d.county = sqlc.arg(county)::text)
+WHERE d.state = 'pending' AND (d.created_at < @before OR d.fault <> '') AND (sqlc.arg(county)::text = '' OR d.county = sqlc.arg(county)::text)
 ORDER BY d.created_at, d.id LIMIT sqlc.arg(page_size)::integer;
 
 -- name: CountTroubled :one
@@ -103,7 +103,7 @@ SELECT count(*) FROM (
     SELECT c.case_no FROM cases c WHERE c.stuck_at IS NOT NULL AND (sqlc.arg(county)::text = '' OR c.county = sqlc.arg(county)::text)
     UNION
     SELECT d.case_no FROM documents d
-    WHERE d.state = 'pending' AND d.created_at < @before AND (sqlc.arg(county)::text = '' OR d.county = sqlc.arg(county)::text)) AS troubled;
+    WHERE d.state = 'pending' AND (d.created_at < @before OR d.fault <> '') AND (sqlc.arg(county)::text = '' OR d.county = sqlc.arg(county)::text)) AS troubled;
 
 -- name: PendingPapers :one
 -- How many papers wait to be printed, and since when the oldest does. Served by documents_pending.

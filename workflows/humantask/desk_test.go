@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
 	"tuoyu/activities"
@@ -54,6 +55,7 @@ func TestWhatALostTryAskedAndThisOneDoesNotIsCancelledAndItsNumberNotUsedAgain(t
 	e := &activities.Engine{DB: db, Almanac: store.NewAlmanac(db)}
 	lost(t, e, "1", "filing.review")
 	env := new(testsuite.WorkflowTestSuite).NewTestWorkflowEnvironment()
+	env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: time.Minute}) // a busy machine gives it less than a second
 	env.RegisterActivity(e)
 	over := errors.New("over")
 	env.RegisterDelayedCallback(func() {
@@ -97,6 +99,7 @@ func TestAQuestionWhoseNumberALostTryUsedForOneThatIsAnsweredTakesTheNext(t *tes
 		CaseNo: caseNo, Task: caseNo + ".1", Outcome: nursery.OutcomeAccept, Actor: "clerk-140403", Role: nursery.RoleClerk, At: time.Now(),
 	}))
 	env := new(testsuite.WorkflowTestSuite).NewTestWorkflowEnvironment()
+	env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: time.Minute}) // a busy machine gives it less than a second
 	env.RegisterActivity(e)
 	env.RegisterDelayedCallback(func() {
 		env.UpdateWorkflow(humantask.CompleteUpdate, "u", &testsuite.TestUpdateCallback{
