@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"strconv"
@@ -22,11 +23,7 @@ func registerAdmin(s *Site) {
 		return s.show(w, r, frame{Title: "规则", Wide: true}, rulesPage(packs))
 	})
 	s.page("GET /admin/calendar", func(w http.ResponseWriter, r *http.Request) error {
-		years, err := s.Door.CalendarYears(r.Context(), who(r.Context()))
-		if err != nil {
-			return err
-		}
-		return s.show(w, r, frame{Title: "节假日", Wide: true}, yearsPage(years))
+		return s.yearsPage(w, r, http.StatusOK, "")
 	})
 	s.page("POST /admin/calendar", s.loadYear)
 	s.page("GET /registrations", only(func(w http.ResponseWriter, r *http.Request) error {
@@ -71,22 +68,40 @@ func (s *Site) setSetting(w http.ResponseWriter, r *http.Request) error {
 	return s.done(w, r, "/admin/settings?county="+county, "参数已设置，此后收到的办件适用。")
 }
 
-func (s *Site) loadYear(w http.ResponseWriter, r *http.Request) error {
-	if err := parseForm(r); err != nil {
+// yearsPage shows the calendar with what is wrong with the file that was sent, if any.
+func (s *Site) yearsPage(w http.ResponseWriter, r *http.Request, status int, fault string) error {
+	years, err := s.Door.CalendarYears(r.Context(), who(r.Context()))
+	if err != nil {
 		return err
 	}
-	file, _, err := r.FormFile("file")
+	return s.showStatus(w, r, status, frame{Title: "节假日", Wide: true}, yearsPage(years, fault))
+}
+
+// loadYear publishes the year of a file; a file that is not taken is explained at its field.
+func (s *Site) loadYear(w http.ResponseWriter, r *http.Request) error {
+	again := func(err error) error {
+		var invalid *casework.Error
+		if errors.As(err, &invalid) && invalid.Code == casework.CodeCalendarYearInvalid {
+			return s.yearsPage(w, r, statusOf(invalid), invalid.Message)
+		}
+		refused, ok := s.importRefused(r, err)
+		if !ok {
+			return err
+		}
+		return s.yearsPage(w, r, statusOf(refused), atFile(refused))
+	}
+	file, err := chosenFile(r, "请选择节假日文件。")
 	if err != nil {
-		return &casework.Error{Kind: casework.BadRequest, Code: "body_required", Message: "请选择节假日文件。", Err: err}
+		return again(err)
 	}
 	defer file.Close()
 	raw, err := io.ReadAll(file)
 	if err != nil {
-		return err
+		return again(err)
 	}
 	year, told, err := s.Door.LoadCalendarYear(r.Context(), who(r.Context()), raw)
 	if err != nil {
-		return err
+		return again(err)
 	}
 	return s.done(w, r, "/admin/calendar", strconv.Itoa(year)+" 年已发布，"+strconv.Itoa(told)+" 件在办事项重新计算期限。")
 }

@@ -56,6 +56,7 @@ func (s *Site) childrenPage(w http.ResponseWriter, r *http.Request, status int, 
 	if err != nil {
 		return err
 	}
+	form.askedOnlyWhenRefused("age_reason")
 	return s.showStatus(w, r, status, frame{Title: "婴幼儿名册", Wide: true}, childrenPage(childrenView{list.Items, f, nextPage(r, list.Next), form, report, refused, r}))
 }
 
@@ -108,7 +109,9 @@ func (s *Site) leave(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return &casework.Error{Kind: casework.Invalid, Code: casework.CodeInvalid, Message: "请填写离托日期。", Err: err}
 	}
-	if _, err := s.Door.EndEnrolment(r.Context(), who(r.Context()), key(r), r.PathValue("id"), casework.Leaving{Leave: nursery.Leave(r.PostFormValue("leave")), LeftOn: on}); err != nil {
+	if _, err := s.Door.EndEnrolment(r.Context(), who(r.Context()), key(r), r.PathValue("id"), casework.Leaving{
+		Leave: nursery.Leave(r.PostFormValue("leave")), LeftOn: on, Release: r.PostFormValue("release") == "yes",
+	}); err != nil {
 		return err
 	}
 	return s.done(w, r, "/children", "已登记离托。")

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -105,7 +106,11 @@ func (s *Site) workload(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.show(w, r, frame{Title: "工作量", Wide: true, Live: true}, workloadPage(list, absencesView{away.Items, nextPage(r, away.Next), "/workload", asked{Shape: absenceShape()}}, with(r, "export", "xlsx")))
+	form, err := s.absenceShape(r)
+	if err != nil {
+		return err
+	}
+	return s.show(w, r, frame{Title: "工作量", Wide: true, Live: true}, workloadPage(list, absencesView{away.Items, nextPage(r, away.Next), "/workload", asked{Shape: form}}, with(r, "export", "xlsx")))
 }
 
 func accountTitle(account string) string {
@@ -123,18 +128,52 @@ type absencesView struct {
 	Form asked
 }
 
-func absenceShape() shape { return shapeOf[casework.AbsenceRequest]() }
+// absenceShape asks who is away and who stands in: a choice among the colleagues who were seen, an account to type where there
+// are none to choose, as for the administrator, who has no office.
+func (s *Site) absenceShape(r *http.Request) (shape, error) {
+	p, form := who(r.Context()), shapeOf[casework.AbsenceRequest]()
+	list, err := s.Door.Colleagues(r.Context(), p, "")
+	var refused *casework.Error
+	if errors.As(err, &refused) && refused.Kind == casework.Forbidden {
+		return form, nil
+	}
+	if err != nil {
+		return form, err
+	}
+	var options []option
+	for _, c := range list {
+		// A supervisor may be the one to stand in while another supervisor is away.
+		if c.Account != p.Account || p.Role == nursery.RoleSupervisor {
+			options = append(options, option{c.Account, colleagueText(c)})
+		}
+	}
+	if p.Role == nursery.RoleSupervisor { // who sets those of the whole office
+		form = form.choosing("account", append([]option{{"", "本人"}}, options...))
+	}
+	if len(options) > 0 {
+		form = form.choosing("delegate", options).inside("delegate", func(f shape) shape { f.Label = "代办人"; return f })
+	}
+	return form, nil
+}
 
 func (s *Site) absences(w http.ResponseWriter, r *http.Request) error {
 	list, err := s.Door.Absences(r.Context(), who(r.Context()), pageOf(r, 50))
 	if err != nil {
 		return err
 	}
-	return s.show(w, r, frame{Title: "外出代办", Wide: true}, absencesPage(absencesView{list.Items, nextPage(r, list.Next), "/admin/absences", asked{Shape: absenceShape()}}))
+	form, err := s.absenceShape(r)
+	if err != nil {
+		return err
+	}
+	return s.show(w, r, frame{Title: "外出代办", Wide: true}, absencesPage(absencesView{list.Items, nextPage(r, list.Next), "/admin/absences", asked{Shape: form}}))
 }
 
 func (s *Site) setAbsence(w http.ResponseWriter, r *http.Request) error {
-	form, changed, err := s.posted(r, absenceShape(), casework.Upload{})
+	sh, err := s.absenceShape(r)
+	if err != nil {
+		return err
+	}
+	form, changed, err := s.posted(r, sh, casework.Upload{})
 	if err != nil {
 		return err
 	}
@@ -148,7 +187,7 @@ func (s *Site) setAbsence(w http.ResponseWriter, r *http.Request) error {
 	a, err := s.Door.SetAbsence(r.Context(), who(r.Context()), key(r), in)
 	if err != nil {
 		refused := s.refusal(r.Context(), err)
-		if refused.Kind != casework.Invalid {
+		if refused.Kind != casework.Invalid && refused.Kind != casework.Conflict {
 			return err
 		}
 		form.refusedWith(refused, "")

@@ -32,6 +32,14 @@ type asked struct {
 	Items  map[string]string         // titles of rows that have one of their own, by their pointer
 }
 
+// askedOnlyWhenRefused leaves out a field of an explanation that few need, unless it is filled in or a refusal asks for it.
+func (a *asked) askedOnlyWhenRefused(name string) {
+	at := "/" + name
+	if a.Values.Get(at) == "" && !slices.ContainsFunc(a.Faults, func(f casework.FieldError) bool { return f.Location == at }) {
+		a.Shape = a.Shape.without(name)
+	}
+}
+
 // ask makes a form of a value that is there already.
 func ask(s shape, value any) asked {
 	a := asked{Shape: s, Values: url.Values{}}

@@ -1,0 +1,192 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+)
+
+// inboxView is the inbox with what surrounds it.
+type inboxView struct {
+	Tasks      []casework.TaskSummary
+	Counts     casework.TaskCounts
+	Filter     casework.TaskFilter
+	Saved      []casework.SavedFilter
+	Colleagues []casework.Colleague
+	Next       string
+	Here       string // the address of this page with its filters
+	p          nursery.Principal
+	r          *http.Request
+}
+
+const inboxRoom = "tasks"
+
+func inboxFilter(r *http.Request) casework.TaskFilter {
+	q := r.URL.Query()
+	return casework.TaskFilter{View: casework.View(q.Get("view")), Kind: q.Get("kind"), County: q.Get("county"), Query: strings.TrimSpace(q.Get("q"))}
+}
+
+func (s *Site) inbox(w http.ResponseWriter, r *http.Request) error {
+	p, f := who(r.Context()), inboxFilter(r)
+	if wantsExport(r) {
+		return exported(s, w, "待办", []string{"办件编号", "待办", "机构", "机构编号", "县区", "领取人", "期限", "剩余工作日", "状态"},
+			func(page casework.PageRequest) ([]casework.TaskSummary, string, error) {
+				list, err := s.Door.Tasks(r.Context(), p, f, page)
+				return list.Items, list.Next, err
+			}, func(t casework.TaskSummary) []any {
+				var left any
+				if t.DaysLeft != nil {
+					left = *t.DaysLeft
+				}
+				return []any{t.CaseNo, t.Title, t.InstitutionName, t.Institution, nursery.CountyName(t.County), t.Assignee, t.DueOn.String(), left, daysLeft(t.DaysLeft, t.DueOn)}
+			})
+	}
+	list, err := s.Door.Tasks(r.Context(), p, f, pageOf(r, 25))
+	if err != nil {
+		return err
+	}
+	v := inboxView{Tasks: list.Items, Filter: f, Next: nextPage(r, list.Next), Here: r.URL.RequestURI(), p: p, r: r}
+	if v.Counts, err = s.Door.TaskCounts(r.Context(), p, casework.TaskFilter{Kind: f.Kind, County: f.County, Query: f.Query}); err != nil {
+		return err
+	}
+	if v.Saved, err = s.Door.SavedFilters(r.Context(), p, inboxRoom); err != nil {
+		return err
+	}
+	if p.Role == nursery.RoleSupervisor {
+		if v.Colleagues, err = s.Door.Colleagues(r.Context(), p, ""); err != nil {
+			return err
+		}
+	}
+	return s.show(w, r, frame{Title: "待办", Wide: true, Live: true}, inboxPage(v))
+}
+
+// backTo is where a form came from: a page of ours, or the inbox.
+func backTo(r *http.Request) string {
+	if next := r.PostFormValue("_back"); next != "" {
+		return localPath(next)
+	}
+	return "/tasks"
+}
+
+// each does one thing to each ticked task, under a key of its own, and says how many were done and why others were not.
+func (s *Site) each(w http.ResponseWriter, r *http.Request, what string, do func(key, id string) error) error {
+	if err := parseForm(r); err != nil {
+		return err
+	}
+	ids := r.PostForm["task"]
+	if len(ids) > 100 {
+		ids = ids[:100]
+	}
+	done, refusals := 0, []string{}
+	for _, id := range ids {
+		err := do(key(r)+"/"+id, id)
+		var refused *casework.Error
+		switch {
+		case err == nil:
+			done++
+		case errors.As(err, &refused):
+			refusals = append(refusals, refused.Message)
+		default:
+			return err
+		}
+	}
+	message := fmt.Sprintf("%s %d 件。", what, done)
+	if len(ids) == 0 {
+		message = "没有选择待办。"
+	}
+	if len(refusals) > 0 {
+		message += fmt.Sprintf("另有 %d 件未能办理：%s", len(refusals), refusals[0])
+	}
+	return s.done(w, r, backTo(r), message)
+}
+
+func (s *Site) claimAll(w http.ResponseWriter, r *http.Request) error {
+	return s.each(w, r, "已领取", func(key, id string) error {
+		_, err := s.Door.Claim(r.Context(), who(r.Context()), key, id)
+		return err
+	})
+}
+
+func (s *Site) assignAll(w http.ResponseWriter, r *http.Request) error {
+	return s.each(w, r, "已分派", func(key, id string) error {
+		_, err := s.Door.Assign(r.Context(), who(r.Context()), key, id, strings.TrimSpace(r.PostFormValue("account")))
+		return err
+	})
+}
+
+func (s *Site) saveFilter(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(r); err != nil {
+		return err
+	}
+	back := backTo(r)
+	at, err := url.Parse(back)
+	if err != nil {
+		return err
+	}
+	_, err = s.Door.SaveFilter(r.Context(), who(r.Context()), key(r), casework.SavedFilter{Room: inboxRoom, Name: strings.TrimSpace(r.PostFormValue("name")), Query: at.RawQuery})
+	if err != nil {
+		return err
+	}
+	return s.done(w, r, back, "已保存筛选。")
+}
+
+func (s *Site) dropFilter(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(r); err != nil {
+		return err
+	}
+	var id int64
+	if _, err := fmt.Sscan(r.PathValue("id"), &id); err != nil {
+		return &casework.Error{Kind: casework.NotFound, Code: casework.CodeNotFound, Message: "没有这个筛选。"}
+	}
+	if err := s.Door.DropFilter(r.Context(), who(r.Context()), key(r), id); err != nil {
+		return err
+	}
+	return s.done(w, r, backTo(r), "已删除筛选。")
+}
+
+func (s *Site) claim(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(r); err != nil {
+		return err
+	}
+	if _, err := s.Door.Claim(r.Context(), who(r.Context()), key(r), r.PathValue("id")); err != nil {
+		return err
+	}
+	return s.done(w, r, backTo(r), "已领取。")
+}
+
+func (s *Site) release(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(r); err != nil {
+		return err
+	}
+	if _, err := s.Door.Release(r.Context(), who(r.Context()), key(r), r.PathValue("id")); err != nil {
+		return err
+	}
+	return s.done(w, r, backTo(r), "已退回，其他人可以领取。")
+}
+
+func (s *Site) assign(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(r); err != nil {
+		return err
+	}
+	t, err := s.Door.Assign(r.Context(), who(r.Context()), key(r), r.PathValue("id"), strings.TrimSpace(r.PostFormValue("account")))
+	if err != nil {
+		return err
+	}
+	return s.done(w, r, backTo(r), "已分派给 "+t.Assignee+"。")
+}
+
+func (s *Site) delegate(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(r); err != nil {
+		return err
+	}
+	t, err := s.Door.Delegate(r.Context(), who(r.Context()), key(r), r.PathValue("id"), strings.TrimSpace(r.PostFormValue("account")), strings.TrimSpace(r.PostFormValue("reason")))
+	if err != nil {
+		return err
+	}
+	return s.done(w, r, backTo(r), "已转交给 "+t.Assignee+"。")
+}
