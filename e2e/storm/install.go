@@ -141,6 +141,7 @@ func install(ctx context.Context, program string) (in *installation, err error) 
 	common := []string{
 		"TUOYU_LISTEN=" + listen, "TUOYU_PUBLIC_URL=" + in.url, "TUOYU_BLOB_DIR=" + in.blobs, "TUOYU_KEYSET_FILE=" + keyset,
 		"TUOYU_SHUTDOWN_SECONDS=5", "TUOYU_METRICS_LISTEN=127.0.0.1:0",
+		"TUOYU_TRUSTED_PROXIES=127.0.0.0/8", // members of the public come from many addresses
 	}
 	for _, args := range [][]string{{"keys", "new", keyset}, {"migrate"}} {
 		cmd := exec.CommandContext(ctx, program, args...)
