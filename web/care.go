@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -42,6 +43,14 @@ type childrenView struct {
 	r        *http.Request
 }
 
+// leaving returns what was entered of a child whose leave was refused; empty for any other.
+func (v childrenView) leaving(child, field string) string {
+	if v.Import.at(child) == "" {
+		return ""
+	}
+	return v.r.PostFormValue(field)
+}
+
 func enrolmentShape() shape {
 	return shapeOf[casework.Enrolment]()
 }
@@ -57,6 +66,8 @@ func (s *Site) childrenPage(w http.ResponseWriter, r *http.Request, status int, 
 		return err
 	}
 	form.askedOnlyWhenRefused("age_reason")
+	r = r.Clone(r.Context())
+	r.URL.Path = "/children" // to which the links of the page lead, whatever was sent
 	return s.showStatus(w, r, status, frame{Title: "婴幼儿名册", Wide: true}, childrenPage(childrenView{list.Items, f, nextPage(r, list.Next), form, report, refused, r}))
 }
 
@@ -101,17 +112,32 @@ func (s *Site) rosterSheet(w http.ResponseWriter, r *http.Request) error {
 	return download(w, sheets.Media, "婴幼儿名册.xlsx", raw)
 }
 
+// leave ends a child's time here; what is refused is explained at the child, with what was entered.
 func (s *Site) leave(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(r); err != nil {
 		return err
 	}
+	child := r.PathValue("id")
+	again := func(refused *casework.Error) error {
+		message := refused.Message
+		for _, f := range refused.Fields {
+			message += f.Message + "。"
+		}
+		blank := asked{Shape: enrolmentShape(), Values: url.Values{}}
+		return s.childrenPage(w, r, statusOf(refused), blank, nil, importFault{form: child, message: message})
+	}
 	on, err := nursery.ParseDate(r.PostFormValue("left_on"))
 	if err != nil {
-		return &casework.Error{Kind: casework.Invalid, Code: casework.CodeInvalid, Message: "请填写离托日期。", Err: err}
+		return again(&casework.Error{Kind: casework.Invalid, Code: casework.CodeInvalid, Message: "请填写离托日期。", Err: err})
 	}
-	if _, err := s.Door.EndEnrolment(r.Context(), who(r.Context()), key(r), r.PathValue("id"), casework.Leaving{
+	_, err = s.Door.EndEnrolment(r.Context(), who(r.Context()), key(r), child, casework.Leaving{
 		Leave: nursery.Leave(r.PostFormValue("leave")), LeftOn: on, Release: r.PostFormValue("release") == "yes",
-	}); err != nil {
+	})
+	var refused *casework.Error
+	if errors.As(err, &refused) && refused.Kind == casework.Invalid {
+		return again(refused)
+	}
+	if err != nil {
 		return err
 	}
 	return s.done(w, r, "/children", "已登记离托。")

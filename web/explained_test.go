@@ -3,6 +3,7 @@ package web_test
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -34,7 +35,16 @@ func TestAChildThatLeavesIsReleasedToTheNextWhereTheGuardianAgrees(t *testing.T)
 		})
 		require.NoError(t, err)
 		require.Contains(t, v.get("/children").Body, `name="release" value="yes"`)
-		p, err := v.Send(t.Context(), http.MethodPost, "/children/"+child.ID+"/leave", url.Values{
+		p, err := v.Send(t.Context(), http.MethodPost, "/children/"+child.ID+"/leave?class=%E6%98%A5%E8%8B%97%E7%8F%AD", url.Values{
+			"_key": {"too early-" + child.ID}, "left_on": {day.AddDays(-30).String()}, "leave": {"transferred"}, "release": {c.release},
+		})
+		require.NoError(t, err)
+		require.Equal(t, http.StatusUnprocessableEntity, p.Status)
+		require.Contains(t, p.Body, `value="`+day.AddDays(-30).String()+`"`)
+		require.Contains(t, p.Body, `<option value="transferred" selected>`)
+		require.Contains(t, p.Body, "离托没有登记：")
+		require.Equal(t, c.release == "yes", strings.Contains(p.Body, `name="release" value="yes" checked`))
+		p, err = v.Send(t.Context(), http.MethodPost, "/children/"+child.ID+"/leave", url.Values{
 			"_key": {"leaves-" + child.ID}, "left_on": {day.String()}, "leave": {"transferred"}, "release": {c.release},
 		})
 		require.NoError(t, err)
