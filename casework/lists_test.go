@@ -93,6 +93,18 @@ func TestThePublicSeesTheRegisterAndTheNotices(t *testing.T) {
 	refused(t, err, casework.CodeInvalid)
 }
 
+func TestASearchTakesWhatIsTypedAsItIs(t *testing.T) {
+	h := openHouse(t)
+	h.populate()
+	h.sql(`UPDATE cases SET subject = CASE right(institution, 1) WHEN '1' THEN 'A_B 100%\\托育' WHEN '2' THEN 'AXB 1000托育' ELSE '其他' END`)
+	for query, n := range map[string]int{"托育": 20, "A_B": 10, "100%": 10, "%": 10, "_": 10, `\`: 10, `\%`: 0, "A%B": 0, "A_B 100%": 10, "托_": 0, "AXB": 10} {
+		require.Len(t, h.all(clerk, casework.CaseFilter{Query: query}), n, "county: %s", query)
+		require.Len(t, h.all(auditor, casework.CaseFilter{Query: query}), 2*n, "city: %s", query)
+	}
+	require.Len(t, h.all(applicant, casework.CaseFilter{Query: "A_B"}), 10)
+	require.Empty(t, h.all(applicant, casework.CaseFilter{Query: "A_B_"}), "an institution searches its own")
+}
+
 func TestAPublishedYearReachesOpenCases(t *testing.T) {
 	h := openHouse(t)
 	h.engineReturns()

@@ -180,4 +180,11 @@ func TestTheInboxNamesInstitutionsAndIsSearchedByThem(t *testing.T) {
 	}
 	require.Empty(t, name(clerk, "月光"))
 	require.Empty(t, name(stranger, "阳光"), "another county's")
+	for _, query := range []string{"阳_托", "阳%园", "%"} {
+		require.Empty(t, name(clerk, query), query)
+	}
+	d.exec(`UPDATE institutions SET name = '阳光_100%托育园'`)
+	for _, query := range []string{"光_1", "100%托"} {
+		require.Equal(t, []string{"阳光_100%托育园"}, name(clerk, query), query)
+	}
 }

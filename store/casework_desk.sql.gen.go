@@ -679,7 +679,7 @@ func (q *Queries) InCareCounts(ctx context.Context, arg InCareCountsParams) (InC
 const inboxAboutInstitution = `-- name: InboxAboutInstitution :many
 SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner, completion FROM tasks
 WHERE state = 'open' AND institution = ANY (ARRAY(SELECT $1::text
-        UNION SELECT found.id FROM institutions found WHERE found.name LIKE '%' || $1::text || '%' LIMIT 500))
+        UNION SELECT found.id FROM institutions found WHERE strpos(found.name, $1::text) > 0 LIMIT 500))
     AND (sort_on, id) > ($2::date, $3::text) AND sort_on <= $4::date
     AND ($5::text = '' OR kind = $5::text) AND (NOT $6::boolean OR assignee IS NULL)
     AND ($7::text = '' OR assignee = $7::text) AND ($8::text = '' OR county = $8::text)
@@ -704,7 +704,7 @@ type InboxAboutInstitutionParams struct {
 }
 
 // Served by tasks_of_institution (institution, sort_on, id): all that is open about one, whoever has to answer, by its identifier
-// or by a part of its name.
+// or by a part of its name, for which the institutions are read one by one.
 func (q *Queries) InboxAboutInstitution(ctx context.Context, arg InboxAboutInstitutionParams) ([]Task, error) {
 	rows, err := q.db.Query(ctx, inboxAboutInstitution,
 		arg.About,

@@ -470,7 +470,7 @@ func (q *Queries) PutSealedFile(ctx context.Context, arg PutSealedFileParams) (i
 
 const renamePictures = `-- name: RenamePictures :exec
 UPDATE documents SET content = replace(content::text, $1::text, $2::text)::jsonb
-WHERE case_no IN (SELECT s.case_no FROM inspection_signatures s WHERE s.picture = $2) AND content::text LIKE '%' || $1::text || '%'
+WHERE case_no IN (SELECT s.case_no FROM inspection_signatures s WHERE s.picture = $2) AND strpos(content::text, $1::text) > 0
 `
 
 type RenamePicturesParams struct {

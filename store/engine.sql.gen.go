@@ -241,7 +241,7 @@ func (q *Queries) CloseTask(ctx context.Context, arg CloseTaskParams) error {
 }
 
 const decisionsOfStep = `-- name: DecisionsOfStep :many
-SELECT id, case_no, county, institution, rule_set, as_of, revision, result, input, output, duration_us, decided_at FROM decisions WHERE case_no = $1 AND id LIKE $1 || '/' || $2::text || '/%' ORDER BY id
+SELECT id, case_no, county, institution, rule_set, as_of, revision, result, input, output, duration_us, decided_at FROM decisions WHERE case_no = $1 AND starts_with(id, $1 || '/' || $2::text || '/') ORDER BY id
 `
 
 type DecisionsOfStepParams struct {

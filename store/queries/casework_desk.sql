@@ -12,10 +12,10 @@ ORDER BY sort_on, id LIMIT sqlc.arg(page_size)::integer;
 
 -- name: InboxAboutInstitution :many
 -- Served by tasks_of_institution (institution, sort_on, id): all that is open about one, whoever has to answer, by its identifier
--- or by a part of its name.
+-- or by a part of its name, for which the institutions are read one by one.
 SELECT * FROM tasks
 WHERE state = 'open' AND institution = ANY (ARRAY(SELECT sqlc.arg(about)::text
-        UNION SELECT found.id FROM institutions found WHERE found.name LIKE '%' || sqlc.arg(about)::text || '%' LIMIT 500))
+        UNION SELECT found.id FROM institutions found WHERE strpos(found.name, sqlc.arg(about)::text) > 0 LIMIT 500))
     AND (sort_on, id) > (sqlc.arg(after_on)::date, sqlc.arg(after_id)::text) AND sort_on <= sqlc.arg(until)::date
     AND (sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text) AND (NOT sqlc.arg(only_free)::boolean OR assignee IS NULL)
     AND (sqlc.arg(account)::text = '' OR assignee = sqlc.arg(account)::text) AND (sqlc.arg(county)::text = '' OR county = sqlc.arg(county)::text)

@@ -32,7 +32,7 @@ UPDATE attachments SET sha256 = @sha256, file_key = sqlc.arg(file_key)::bytea, s
 -- name: RenamePictures :exec
 -- Papers that show a signature by the hash of its clear file show it by the attachment instead.
 UPDATE documents SET content = replace(content::text, sqlc.arg(was)::text, sqlc.arg(id)::text)::jsonb
-WHERE case_no IN (SELECT s.case_no FROM inspection_signatures s WHERE s.picture = @id) AND content::text LIKE '%' || sqlc.arg(was)::text || '%';
+WHERE case_no IN (SELECT s.case_no FROM inspection_signatures s WHERE s.picture = @id) AND strpos(content::text, sqlc.arg(was)::text) > 0;
 
 -- name: BlobFolderMark :one
 SELECT mark FROM blob_folder;

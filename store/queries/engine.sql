@@ -85,7 +85,7 @@ VALUES (@id, @case_no, @county, @institution, @rule_set, @as_of, @revision, @res
 ON CONFLICT (id) DO NOTHING;
 
 -- name: DecisionsOfStep :many
-SELECT * FROM decisions WHERE case_no = @case_no AND id LIKE @case_no || '/' || sqlc.arg(step)::text || '/%' ORDER BY id;
+SELECT * FROM decisions WHERE case_no = @case_no AND starts_with(id, @case_no || '/' || sqlc.arg(step)::text || '/') ORDER BY id;
 
 -- name: InsertGap :exec
 INSERT INTO gaps (case_no, county, institution, round, reason, fields, told_at, version)
