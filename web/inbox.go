@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"tuoyu/casework"
@@ -73,36 +74,48 @@ func backTo(r *http.Request) string {
 	return "/tasks"
 }
 
-// each does one thing to each ticked task, under a key of its own, and says how many were done and why others were not.
+// tasksAtOnce is how many tasks may be ticked for one command. The inbox shows fewer on a page.
+const tasksAtOnce = 100
+
+// each runs do for each ticked task under a key of its own and reports what became of each: how many were done, and every task that
+// was not, with the reason. It returns a casework.Error when more than tasksAtOnce are ticked, and then does none. Any other error
+// ends it; what was done by then is done, and the same form sent again does the rest.
 func (s *Site) each(w http.ResponseWriter, r *http.Request, what string, do func(key, id string) error) error {
 	if err := parseForm(r); err != nil {
 		return err
 	}
-	ids := r.PostForm["task"]
-	if len(ids) > 100 {
-		ids = ids[:100]
+	ids := slices.Compact(slices.Sorted(slices.Values(r.PostForm["task"])))
+	if len(ids) > tasksAtOnce {
+		return &casework.Error{Kind: casework.Invalid, Code: casework.CodeInvalid, Message: fmt.Sprintf("一次最多办理 %d 件，本次选择了 %d 件，均未办理。请分批选择。", tasksAtOnce, len(ids))}
 	}
-	done, refusals := 0, []string{}
+	var notDone []string
 	for _, id := range ids {
 		err := do(key(r)+"/"+id, id)
 		var refused *casework.Error
 		switch {
-		case err == nil:
-			done++
 		case errors.As(err, &refused):
-			refusals = append(refusals, refused.Message)
-		default:
+			notDone = append(notDone, s.nameOfTask(r, id)+"："+refused.Message)
+		case err != nil:
 			return err
 		}
 	}
-	message := fmt.Sprintf("%s %d 件。", what, done)
+	message := fmt.Sprintf("%s %d 件。", what, len(ids)-len(notDone))
 	if len(ids) == 0 {
 		message = "没有选择待办。"
 	}
-	if len(refusals) > 0 {
-		message += fmt.Sprintf("另有 %d 件未能办理：%s", len(refusals), refusals[0])
+	if len(notDone) > 0 {
+		message += fmt.Sprintf("未能办理 %d 件：\n%s", len(notDone), strings.Join(notDone, "\n"))
 	}
 	return s.done(w, r, backTo(r), message)
+}
+
+// nameOfTask returns the title and case number of a task that the person may see, and otherwise a word for it.
+func (s *Site) nameOfTask(r *http.Request, id string) string {
+	task, err := s.Door.Task(r.Context(), who(r.Context()), id)
+	if err != nil {
+		return "一件待办"
+	}
+	return task.Title + " " + task.CaseNo
 }
 
 func (s *Site) claimAll(w http.ResponseWriter, r *http.Request) error {
