@@ -77,7 +77,9 @@ func (s *Service) ImportRoster(ctx context.Context, p nursery.Principal, key str
 	if err := s.sealing(); err != nil {
 		return RosterReport{}, err
 	}
-	if err := s.DB.As(ctx, p, func(q *store.Queries) error { return s.takesChildren(ctx, q, p) }); err != nil {
+	if err := s.DB.As(ctx, p, func(q *store.Queries) error {
+		return unlessAnswered(ctx, q, p, key, s.takesChildren(ctx, q, p))
+	}); err != nil {
 		return RosterReport{}, err
 	}
 	file, err := s.readImport(ctx, from, CodeRosterUnreadable, rosterRows, childrenColumns)

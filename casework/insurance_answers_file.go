@@ -37,7 +37,7 @@ func (s *Service) AnswerInsuranceFile(ctx context.Context, p nursery.Principal, 
 		if err != nil {
 			return err
 		}
-		return monthOpen(c)
+		return unlessAnswered(ctx, q, p, answersKey(key, 0), monthOpen(c))
 	})
 	if err != nil {
 		return all, err
@@ -55,7 +55,7 @@ func (s *Service) AnswerInsuranceFile(ctx context.Context, p nursery.Principal, 
 	}
 	first := 0
 	for page := range slices.Chunk(answers, answersAtOnce) {
-		done, err := s.AnswerInsurance(ctx, p, fmt.Sprintf("%s/%d", key, first), caseNo, InsuranceAnswers{Send: send, Lines: page})
+		done, err := s.AnswerInsurance(ctx, p, answersKey(key, first), caseNo, InsuranceAnswers{Send: send, Lines: page})
 		if err != nil {
 			return all, err
 		}
@@ -68,6 +68,9 @@ func (s *Service) AnswerInsuranceFile(ctx context.Context, p nursery.Principal, 
 	slices.SortStableFunc(all.Faults, func(a, b InsuranceFault) int { return a.Row - b.Row })
 	return all, nil
 }
+
+// answersKey returns the key of the answers of a file from the first on.
+func answersKey(key string, first int) string { return fmt.Sprintf("%s/%d", key, first) }
 
 // refused says why there is nothing to take in a file.
 func (a *InsuranceAnswered) refused() *Error {

@@ -52,6 +52,12 @@ func TestAMonthOfTwoThousandChildren(t *testing.T) {
 	}
 	require.NoError(t, e.SettleInsurance(t.Context(), activities.InsuranceMove{Move: step("answered"), Send: 1}))
 	require.NoError(t, e.CloseInsurance(t.Context(), step("closed")))
+	again, err := d.TakeRosterFile(t.Context(), countyOffice, "file", caseNo, "civil", bytes.NewReader(file))
+	require.NoError(t, err)
+	again.At = again.At.In(report.At.Location())
+	require.Equal(t, report, again)
+	_, err = d.TakeRosterFile(t.Context(), countyOffice, "late", caseNo, "civil", bytes.NewReader(file))
+	refused(t, err, casework.CodeInsuranceClosed)
 	require.Equal(t, []string{strconv.Itoa(n)}, d.strings(`SELECT count(*)::text FROM insurance_covers`))
 	require.Len(t, d.strings(`SELECT id FROM decisions WHERE case_no = $1`, caseNo), 1)
 }

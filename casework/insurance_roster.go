@@ -116,7 +116,7 @@ func (s *Service) TakeRoster(ctx context.Context, p nursery.Principal, key, case
 // TakeRosterFile is TakeRoster for a workbook or CSV text. Who may not hand it in is refused before the file is read. Errors:
 // roster_file with the columns that are missing, attachment_too_large, imports_busy.
 func (s *Service) TakeRosterFile(ctx context.Context, p nursery.Principal, key, caseNo, source string, file io.Reader) (InsuranceRoster, error) {
-	if _, err := s.mayTakeRoster(ctx, p, caseNo, source); err != nil {
+	if _, err := s.mayTakeRoster(ctx, p, key, caseNo, source); err != nil {
 		return InsuranceRoster{}, err
 	}
 	read, err := s.readImport(ctx, file, CodeRosterFile, sheets.MaxRows, insuranceColumns())
@@ -135,13 +135,13 @@ func (s *Service) TakeRosterFile(ctx context.Context, p nursery.Principal, key, 
 
 // mayTakeRoster returns the county of a month whose roster p may hand in now. Errors: not_found, forbidden, insurance_closed,
 // engine_unavailable, invalid for a source there is not.
-func (s *Service) mayTakeRoster(ctx context.Context, p nursery.Principal, caseNo, source string) (county string, err error) {
+func (s *Service) mayTakeRoster(ctx context.Context, p nursery.Principal, key, caseNo, source string) (county string, err error) {
 	err = s.DB.As(ctx, p, func(q *store.Queries) error {
 		c, _, err := s.insuranceFor(ctx, q, q.CaseByNumber, p, "insurance.roster", caseNo)
 		if county = c.County; err != nil {
 			return err
 		}
-		return monthOpen(c)
+		return unlessAnswered(ctx, q, p, key, monthOpen(c))
 	})
 	switch {
 	case err != nil:
@@ -167,7 +167,7 @@ type incoming struct {
 }
 
 func (s *Service) takeRoster(ctx context.Context, p nursery.Principal, key, caseNo, source string, entries []InsuranceEntry, body any) (InsuranceRoster, error) {
-	county, err := s.mayTakeRoster(ctx, p, caseNo, source)
+	county, err := s.mayTakeRoster(ctx, p, key, caseNo, source)
 	if err != nil {
 		return InsuranceRoster{}, err
 	}

@@ -144,6 +144,22 @@ func command[T any](ctx context.Context, s *Service, p nursery.Principal, key, o
 	return answer, replayed, err
 }
 
+// unlessAnswered returns err, and nil when the key has its answer already. What looks at a state before the command begins asks
+// so, since a repeat hears the first answer whatever has become of the case.
+func unlessAnswered(ctx context.Context, q *store.Queries, p nursery.Principal, key string, err error) error {
+	if err == nil {
+		return nil
+	}
+	_, unknown := q.IdempotencyKey(ctx, store.IdempotencyKeyParams{Principal: p.Account, Key: key})
+	switch {
+	case unknown == nil:
+		return nil
+	case store.IsNotFound(unknown):
+		return err
+	}
+	return fmt.Errorf("read idempotency key: %w", unknown)
+}
+
 // as runs do as p. What the second lock refuses, row-level security, is forbidden like what the first one refuses;
 // it is an error all the same, since authz should have said so.
 func (s *Service) as(ctx context.Context, p nursery.Principal, do func(*store.Queries) error) error {
