@@ -28,7 +28,7 @@ demo: $(BIN)/demo ## play the demonstration cases once more, while make run is u
 record: $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo ## record the histories that guard running cases, in a folder for RELEASE
 	@$(BIN)/devstack --quiet --ports auto --fast --fresh --state .devstack/record -- scripts/record.sh
 
-test: setup lint check-openapi test-rules test-devstack test-browser test-go ## every check and every test, the slowest named at the end
+test: setup lint check-openapi test-rules test-devstack test-storm test-browser test-go ## every check and every test, the slowest named at the end
 
 chaos: setup ## five minutes of all roles at work while processes, services, links and the disk fail
 	@$(MAKE) --no-print-directory storm STORM='--for 5m --v'
@@ -61,7 +61,7 @@ clean: ## remove what was built and the local databases
 # The steps of make test, each to be called alone.
 
 .PHONY: check-format check-vet check-staticcheck check-determinism check-sql check-generated check-rules \
-	test-rules test-go test-devstack test-browser check-run check-openapi storm
+	test-rules test-go test-devstack test-browser check-run check-openapi storm test-storm
 
 check-format:
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "gofmt would change:"; echo "$$unformatted"; exit 1; fi
@@ -102,6 +102,9 @@ test-go: $(BIN)/devstack $(BIN)/gotest
 storm: $(BIN)/devstack $(BIN)/tuoyu
 	@$(GO) build -o $(BIN)/storm ./e2e/storm
 	@$(BIN)/devstack --quiet --ports auto --fresh --state .devstack/storm -- $(BIN)/storm $(STORM)
+
+test-storm:
+	@$(MAKE) --no-print-directory storm STORM='--for 50s --seed 1'
 
 # The whole system started five times fresh and ten times more over the first state, beside busy processes; make test does
 # so once and twice.
