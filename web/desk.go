@@ -157,15 +157,20 @@ func (s *Site) absenceShape(r *http.Request) (shape, error) {
 }
 
 func (s *Site) absences(w http.ResponseWriter, r *http.Request) error {
-	list, err := s.Door.Absences(r.Context(), who(r.Context()), pageOf(r, 50))
-	if err != nil {
-		return err
-	}
 	form, err := s.absenceShape(r)
 	if err != nil {
 		return err
 	}
-	return s.show(w, r, frame{Title: "外出代办", Wide: true}, absencesPage(absencesView{list.Items, nextPage(r, list.Next), "/admin/absences", asked{Shape: form}}))
+	return s.absencesWith(w, r, http.StatusOK, frame{Title: "外出代办", Wide: true}, "/admin/absences", asked{Shape: form})
+}
+
+// absencesWith shows who is away with the form as it was filled in.
+func (s *Site) absencesWith(w http.ResponseWriter, r *http.Request, status int, f frame, back string, form asked) error {
+	list, err := s.Door.Absences(r.Context(), who(r.Context()), pageOf(r, 50))
+	if err != nil {
+		return err
+	}
+	return s.showStatus(w, r, status, f, absencesPage(absencesView{list.Items, nextPage(r, list.Next), back, form}))
 }
 
 func (s *Site) setAbsence(w http.ResponseWriter, r *http.Request) error {
@@ -178,7 +183,7 @@ func (s *Site) setAbsence(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if changed {
-		return s.showStatus(w, r, http.StatusOK, frame{Title: "外出代办", Back: backTo(r)}, absencesPage(absencesView{Back: backTo(r), Form: form}))
+		return s.absencesWith(w, r, http.StatusOK, frame{Title: "外出代办", Wide: true, Back: backTo(r)}, backTo(r), form)
 	}
 	in, err := gathered[casework.AbsenceRequest](&form)
 	if err != nil {
@@ -191,7 +196,7 @@ func (s *Site) setAbsence(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		form.refusedWith(refused, "")
-		return s.showStatus(w, r, http.StatusUnprocessableEntity, frame{Title: "外出代办", Back: backTo(r)}, absencesPage(absencesView{Back: backTo(r), Form: form}))
+		return s.absencesWith(w, r, http.StatusUnprocessableEntity, frame{Title: "外出代办", Wide: true, Back: backTo(r)}, backTo(r), form)
 	}
 	message := "已登记外出。"
 	if a.HandedOver > 0 {

@@ -109,6 +109,11 @@ func TestWhoStandsInIsChosenAmongNamedColleagues(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, http.StatusSeeOther, p.Status, p.Body)
 	require.Equal(t, []string{colleague}, s.strings(`SELECT delegate FROM absences WHERE account = $1`, account))
+	form["_key"], form["/until_on"] = []string{"away again"}, []string{day.String()}
+	p, err = v.Send(t.Context(), http.MethodPost, "/absences", form)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusUnprocessableEntity, p.Status)
+	require.NotContains(t, p.Body, "没有人外出", "who is away stands above the form that was refused")
 }
 
 func TestAColleagueWhoIsAwayAsWellIsExplainedAtTheForm(t *testing.T) {
