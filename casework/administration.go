@@ -74,6 +74,7 @@ type CalendarYear struct {
 	Makeup      int        `json:"makeup" doc:"调休上班日数"`
 	Source      string     `json:"source" doc:"来源"`
 	PublishedAt *time.Time `json:"published_at,omitempty" doc:"载入时间，随程序发布的为空"`
+	LoadedBy    string     `json:"loaded_by,omitempty" doc:"载入人账号，随程序发布的为空"`
 }
 
 // CalendarYears lists the years by which due dates are counted, the newest first: those the program comes with, and those
@@ -83,7 +84,7 @@ func (s *Service) CalendarYears(ctx context.Context, p nursery.Principal) ([]Cal
 		return nil, err
 	}
 	known := calendar.Published()
-	at := map[int]time.Time{}
+	at, by := map[int]time.Time{}, map[int]string{}
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {
 		rows, err := q.CalendarYears(ctx)
 		if err != nil {
@@ -95,7 +96,7 @@ func (s *Service) CalendarYears(ctx context.Context, p nursery.Principal) ([]Cal
 				return fmt.Errorf("read calendar year %d: %w", row.Year, err)
 			}
 			known = known.With(year)
-			at[year.Number()] = row.PublishedAt
+			at[year.Number()], by[year.Number()] = row.PublishedAt, row.LoadedBy
 		}
 		return nil
 	})
@@ -113,7 +114,7 @@ func (s *Service) CalendarYears(ctx context.Context, p nursery.Principal) ([]Cal
 			}
 		}
 		if t, ok := at[y.Year]; ok {
-			y.PublishedAt = &t
+			y.PublishedAt, y.LoadedBy = &t, by[y.Year]
 		}
 		years = append(years, y)
 	}

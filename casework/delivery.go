@@ -246,8 +246,14 @@ func updateID(row store.Outbox) string {
 	return fmt.Sprintf("%s/%d", row.ID, row.Failed)
 }
 
-// send puts an outbox row to its workflow as a Temporal Update.
+// send puts an outbox row to its workflow as a Temporal Update, and a change of the calendar as a signal: a case may receive it twice.
 func (s *Service) send(ctx context.Context, row store.Outbox) (humantask.Closed, error) {
+	if row.Name == workflows.CalendarChanged {
+		if err := s.Temporal.SignalWorkflow(ctx, row.CaseNo, "", row.Name, nil); err != nil {
+			return humantask.Closed{}, fmt.Errorf("send %s: %w", row.Name, err)
+		}
+		return humantask.Closed{}, nil
+	}
 	var k kept
 	if err := json.Unmarshal(row.Payload, &k); err != nil {
 		return humantask.Closed{}, fmt.Errorf("decode answer: %w", err)

@@ -379,12 +379,14 @@ func TestTheRulesAndYearsInForceAreShown(t *testing.T) {
 	require.Equal(t, "https://www.gov.cn/zhengce/zhengceku/202511/content_7047091.htm", years[0].Source)
 	raw, err := os.ReadFile("../calendar/holidays/2026.json")
 	require.NoError(t, err)
-	_, _, err = d.LoadCalendarYear(t.Context(), admin, raw)
+	_, _, err = d.LoadCalendarYear(t.Context(), admin, "calendar", raw)
 	require.NoError(t, err)
 	years, err = d.CalendarYears(t.Context(), admin)
 	require.NoError(t, err)
 	require.Len(t, years, 4)
 	require.NotNil(t, years[0].PublishedAt)
+	require.Equal(t, admin.Account, years[0].LoadedBy)
+	require.Empty(t, years[1].LoadedBy)
 }
 
 func TestThePublicSeesWhatAnInstitutionDeclaredAndWhatWasFound(t *testing.T) {

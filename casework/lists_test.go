@@ -2,7 +2,6 @@ package casework_test
 
 import (
 	"encoding/json"
-	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -103,30 +102,6 @@ func TestASearchTakesWhatIsTypedAsItIs(t *testing.T) {
 	}
 	require.Len(t, h.all(applicant, casework.CaseFilter{Query: "A_B"}), 10)
 	require.Empty(t, h.all(applicant, casework.CaseFilter{Query: "A_B_"}), "an institution searches its own")
-}
-
-func TestAPublishedYearReachesOpenCases(t *testing.T) {
-	h := openHouse(t)
-	h.engineReturns()
-	h.work()
-	h.register("community")
-	started := h.file(applicant, h.application(applicant, "community"))
-	h.task(started.CaseNo, "filing.review")
-	raw, err := os.ReadFile("../calendar/holidays/2026.json")
-	require.NoError(t, err)
-	for _, who := range []nursery.Principal{clerk, supervisor, auditor} {
-		_, _, err := h.LoadCalendarYear(t.Context(), who, raw)
-		refused(t, err, casework.CodeForbidden)
-	}
-	for _, bad := range []string{"", "{}", `{"year": 2027}`, string(raw[:len(raw)/2])} {
-		_, _, err := h.LoadCalendarYear(t.Context(), admin, []byte(bad))
-		refused(t, err, casework.CodeCalendarYearInvalid)
-	}
-	year, told, err := h.LoadCalendarYear(t.Context(), admin, raw)
-	require.NoError(t, err)
-	require.Equal(t, 2026, year)
-	require.Equal(t, 1, told)
-	require.Equal(t, 1, one[int](h, "SELECT count(*) FROM calendar_years"))
 }
 
 func TestAPrecheckSaysWhatSubmittingWouldAndStoresNothing(t *testing.T) {

@@ -2,6 +2,8 @@ package casework
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -172,51 +174,61 @@ func (s *Service) SetSetting(ctx context.Context, p nursery.Principal, key, coun
 	return s.Settings(ctx, p, county)
 }
 
-// LoadCalendarYear publishes a holiday year and has every open case compute its due date again. It gives the year
-// and how many cases were told; the error joins those that could not be. Loading the year again tells all once more.
-func (s *Service) LoadCalendarYear(ctx context.Context, p nursery.Principal, raw []byte) (year, told int, err error) {
-	if err := s.may(ctx, p, "calendar.load", resource{}); err != nil {
-		return 0, 0, err
+// yearLoaded is the answer to a load of a holiday year.
+type yearLoaded struct {
+	Year, Told int
+}
+
+// LoadCalendarYear publishes a holiday year, records who loaded it, and leaves a message for every open case with a due date to
+// compute it again, all in one transaction; the relay delivers the messages. It returns the year and the number of messages. Loading the year
+// again under another key replaces it and tells all cases once more. Errors: forbidden, calendar_year_invalid, idempotency_key_reused.
+func (s *Service) LoadCalendarYear(ctx context.Context, p nursery.Principal, key string, raw []byte) (year, told int, err error) {
+	hash := sha256.Sum256(raw)
+	done, replayed, err := command(ctx, s, p, key, "calendar.load", hex.EncodeToString(hash[:]), func(q *store.Queries) (yearLoaded, error) {
+		if err := s.may(ctx, p, "calendar.load", resource{}); err != nil {
+			return yearLoaded{}, err
+		}
+		loaded, err := calendar.Load(raw)
+		if err != nil {
+			var invalid *nursery.InvalidError
+			message := "文件不是有效的放假安排。"
+			if errors.As(err, &invalid) {
+				message = invalid.Message
+			}
+			return yearLoaded{}, &Error{Code: CodeCalendarYearInvalid, Kind: Invalid, Message: message, Err: err}
+		}
+		return s.publishYear(ctx, q, p, "calendar/"+completionID(p, key), loaded)
+	})
+	if err != nil || replayed {
+		return done.Year, done.Told, err
 	}
-	loaded, err := calendar.Load(raw)
+	if _, err := s.Almanac.Reload(ctx); err != nil { // it is read again within a minute
+		s.Log.WarnContext(ctx, "holiday years not read again", "error", err)
+	}
+	return done.Year, done.Told, nil
+}
+
+// publishYear writes the year, the record of its load and the messages to the open cases.
+func (s *Service) publishYear(ctx context.Context, q *store.Queries, p nursery.Principal, load string, year calendar.Year) (yearLoaded, error) {
+	days, err := json.Marshal(year)
 	if err != nil {
-		var invalid *nursery.InvalidError
-		message := "文件不是有效的放假安排。"
-		if errors.As(err, &invalid) {
-			message = invalid.Message
-		}
-		return 0, 0, &Error{Code: CodeCalendarYearInvalid, Kind: Invalid, Message: message, Err: err}
+		return yearLoaded{}, fmt.Errorf("encode year: %w", err)
 	}
-	var open []string
-	err = s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
-		days, err := json.Marshal(loaded)
-		if err != nil {
-			return fmt.Errorf("encode year: %w", err)
-		}
-		err = q.PutCalendarYear(ctx, store.PutCalendarYearParams{Year: int32(loaded.Number()), Days: days, PublishedAt: s.Now()})
-		if err != nil {
-			return fmt.Errorf("put calendar year: %w", err)
-		}
-		open, err = q.OpenCasesWithDue(ctx)
+	number, now := int32(year.Number()), s.Now()
+	if err := q.PutCalendarYear(ctx, store.PutCalendarYearParams{Year: number, Days: days, PublishedAt: now}); err != nil {
+		return yearLoaded{}, fmt.Errorf("put calendar year: %w", err)
+	}
+	err = q.InsertCalendarLoad(ctx, store.InsertCalendarLoadParams{ID: load, Year: number, Days: days, LoadedBy: p.Account, LoadedAt: now})
+	if err != nil {
+		return yearLoaded{}, fmt.Errorf("record load of calendar year: %w", err)
+	}
+	var told int64
+	err = q.Beyond(ctx, func() (err error) { // cases of every county
+		told, err = q.TellCasesWithDue(ctx, store.TellCasesWithDueParams{Load: load, Name: workflows.CalendarChanged, At: now})
 		return err
 	})
 	if err != nil {
-		return 0, 0, fmt.Errorf("publish calendar year: %w", err)
+		return yearLoaded{}, fmt.Errorf("tell cases of the new year: %w", err)
 	}
-	if _, err := s.Almanac.Reload(ctx); err != nil {
-		return 0, 0, err
-	}
-	var failed []error
-	for _, caseNo := range open {
-		err := s.Temporal.SignalWorkflow(ctx, caseNo, "", workflows.CalendarChanged, nil)
-		switch {
-		case err == nil:
-			told++
-		case ctx.Err() != nil:
-			return loaded.Number(), told, fmt.Errorf("tell cases of the new year: %w", ctx.Err())
-		case !isGone(err):
-			failed = append(failed, fmt.Errorf("tell case of the new year: %w", err))
-		}
-	}
-	return loaded.Number(), told, errors.Join(failed...)
+	return yearLoaded{Year: year.Number(), Told: int(told)}, nil
 }

@@ -18,6 +18,8 @@ const (
 	relayWithin = 10 * time.Second
 	// relayAtOnce is how many are sent side by side, so that a case that does not answer holds up no other.
 	relayAtOnce = 8
+	// relayBatch is how many rows are taken from the outbox together.
+	relayBatch = 50
 	// relayEvery is how often the outbox is looked at.
 	relayEvery = 2 * time.Second
 	// relayAgain is the pause after the first try that failed; it doubles, so a worker that died is tried again soon.
@@ -37,8 +39,12 @@ func (s *Service) Relay(ctx context.Context) {
 	tick := time.NewTicker(relayEvery)
 	defer tick.Stop()
 	for {
-		if err := s.relayOnce(ctx); err != nil && ctx.Err() == nil {
+		more, err := s.relayOnce(ctx)
+		if err != nil && ctx.Err() == nil {
 			s.Log.WarnContext(ctx, "relay failed", "error", err)
+		}
+		if more && err == nil {
+			continue
 		}
 		select {
 		case <-ctx.Done():
@@ -59,11 +65,12 @@ func (s *Service) forgetKeys(ctx context.Context, before time.Time) {
 	}
 }
 
-// relayOnce takes the rows that are due, puts each off so that no other relay takes it meanwhile, and sends them.
-func (s *Service) relayOnce(ctx context.Context) error {
+// relayOnce takes rows that are due, puts each off so that no other relay takes it meanwhile, and sends them. It reports whether there may
+// be more that are due, as after a holiday year is loaded.
+func (s *Service) relayOnce(ctx context.Context) (more bool, err error) {
 	var due []store.Outbox
-	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
-		if due, err = q.DueOutbox(ctx, s.Now()); err != nil {
+	err = s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
+		if due, err = q.DueOutbox(ctx, store.DueOutboxParams{Now: s.Now(), Most: relayBatch}); err != nil {
 			return fmt.Errorf("read outbox: %w", err)
 		}
 		for _, row := range due {
@@ -75,7 +82,7 @@ func (s *Service) relayOnce(ctx context.Context) error {
 		return nil
 	})
 	if err != nil {
-		return err
+		return false, err
 	}
 	var sending sync.WaitGroup
 	places := make(chan struct{}, relayAtOnce)
@@ -89,7 +96,7 @@ func (s *Service) relayOnce(ctx context.Context) error {
 		})
 	}
 	sending.Wait()
-	return nil
+	return len(due) == relayBatch, nil
 }
 
 func (s *Service) relay(ctx context.Context, row store.Outbox) error {

@@ -100,12 +100,17 @@ func (q *Queries) DeferOutbox(ctx context.Context, arg DeferOutboxParams) error 
 }
 
 const dueOutbox = `-- name: DueOutbox :many
-SELECT id, case_no, county, institution, kind, name, payload, created_at, attempts, next_at, delivered_at, refused, failed FROM outbox WHERE delivered_at IS NULL AND next_at <= $1 ORDER BY next_at LIMIT 50 FOR UPDATE SKIP LOCKED
+SELECT id, case_no, county, institution, kind, name, payload, created_at, attempts, next_at, delivered_at, refused, failed FROM outbox WHERE delivered_at IS NULL AND next_at <= $1 ORDER BY next_at LIMIT $2::integer FOR UPDATE SKIP LOCKED
 `
 
+type DueOutboxParams struct {
+	Now  time.Time
+	Most int32
+}
+
 // Served by outbox_waiting. Rows another relay holds are passed over.
-func (q *Queries) DueOutbox(ctx context.Context, now time.Time) ([]Outbox, error) {
-	rows, err := q.db.Query(ctx, dueOutbox, now)
+func (q *Queries) DueOutbox(ctx context.Context, arg DueOutboxParams) ([]Outbox, error) {
+	rows, err := q.db.Query(ctx, dueOutbox, arg.Now, arg.Most)
 	if err != nil {
 		return nil, err
 	}

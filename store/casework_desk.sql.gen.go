@@ -7,6 +7,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"tuoyu/nursery"
@@ -256,20 +257,33 @@ func (q *Queries) AbsencesOnDay(ctx context.Context, arg AbsencesOnDayParams) ([
 }
 
 const calendarYears = `-- name: CalendarYears :many
-SELECT year, days, published_at FROM calendar_years ORDER BY year DESC LIMIT 100
+SELECT y.year, y.days, y.published_at, coalesce((SELECT l.loaded_by FROM calendar_loads l WHERE l.year = y.year ORDER BY l.loaded_at DESC LIMIT 1), '')::text AS loaded_by
+FROM calendar_years y ORDER BY y.year DESC LIMIT 100
 `
 
-// Bounded: one row a year.
-func (q *Queries) CalendarYears(ctx context.Context) ([]CalendarYear, error) {
+type CalendarYearsRow struct {
+	Year        int32
+	Days        json.RawMessage
+	PublishedAt time.Time
+	LoadedBy    string
+}
+
+// Bounded: one row a year. Who loaded it last is served by calendar_loads_latest.
+func (q *Queries) CalendarYears(ctx context.Context) ([]CalendarYearsRow, error) {
 	rows, err := q.db.Query(ctx, calendarYears)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []CalendarYear{}
+	items := []CalendarYearsRow{}
 	for rows.Next() {
-		var i CalendarYear
-		if err := rows.Scan(&i.Year, &i.Days, &i.PublishedAt); err != nil {
+		var i CalendarYearsRow
+		if err := rows.Scan(
+			&i.Year,
+			&i.Days,
+			&i.PublishedAt,
+			&i.LoadedBy,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -149,6 +149,29 @@ func (q *Queries) FiledInstitutions(ctx context.Context, arg FiledInstitutionsPa
 	return items, nil
 }
 
+const insertCalendarLoad = `-- name: InsertCalendarLoad :exec
+INSERT INTO calendar_loads (id, year, days, loaded_by, loaded_at) VALUES ($1, $2, $3, $4, $5)
+`
+
+type InsertCalendarLoadParams struct {
+	ID       string
+	Year     int32
+	Days     json.RawMessage
+	LoadedBy string
+	LoadedAt time.Time
+}
+
+func (q *Queries) InsertCalendarLoad(ctx context.Context, arg InsertCalendarLoadParams) error {
+	_, err := q.db.Exec(ctx, insertCalendarLoad,
+		arg.ID,
+		arg.Year,
+		arg.Days,
+		arg.LoadedBy,
+		arg.LoadedAt,
+	)
+	return err
+}
+
 const insertSetting = `-- name: InsertSetting :exec
 INSERT INTO county_settings (county, name, value, reason, set_by, set_at)
 VALUES ($1, $2, $3, $4, $5, $6)
@@ -173,30 +196,6 @@ func (q *Queries) InsertSetting(ctx context.Context, arg InsertSettingParams) er
 		arg.SetAt,
 	)
 	return err
-}
-
-const openCasesWithDue = `-- name: OpenCasesWithDue :many
-SELECT case_no FROM cases WHERE status = 'open' AND due_on IS NOT NULL ORDER BY case_no
-`
-
-func (q *Queries) OpenCasesWithDue(ctx context.Context) ([]string, error) {
-	rows, err := q.db.Query(ctx, openCasesWithDue)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []string{}
-	for rows.Next() {
-		var case_no string
-		if err := rows.Scan(&case_no); err != nil {
-			return nil, err
-		}
-		items = append(items, case_no)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }
 
 const publicationsOfCounty = `-- name: PublicationsOfCounty :many
@@ -334,4 +333,26 @@ func (q *Queries) SettingsHistory(ctx context.Context, county string) ([]CountyS
 		return nil, err
 	}
 	return items, nil
+}
+
+const tellCasesWithDue = `-- name: TellCasesWithDue :execrows
+INSERT INTO outbox (id, case_no, county, institution, kind, name, payload, created_at, next_at)
+SELECT $1::text || '/' || case_no, case_no, county, institution, 'update', $2::text, '{}',
+    $3::timestamptz, $3::timestamptz
+FROM cases WHERE status = 'open' AND due_on IS NOT NULL
+`
+
+type TellCasesWithDueParams struct {
+	Load string
+	Name string
+	At   time.Time
+}
+
+// Leaves one message in the outbox for every open case with a due date.
+func (q *Queries) TellCasesWithDue(ctx context.Context, arg TellCasesWithDueParams) (int64, error) {
+	result, err := q.db.Exec(ctx, tellCasesWithDue, arg.Load, arg.Name, arg.At)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }

@@ -99,11 +99,11 @@ func (s *Site) loadYear(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return again(err)
 	}
-	year, told, err := s.Door.LoadCalendarYear(r.Context(), who(r.Context()), raw)
+	year, told, err := s.Door.LoadCalendarYear(r.Context(), who(r.Context()), key(r), raw)
 	if err != nil {
 		return again(err)
 	}
-	return s.done(w, r, "/admin/calendar", strconv.Itoa(year)+" 年已发布，"+strconv.Itoa(told)+" 件在办事项重新计算期限。")
+	return s.done(w, r, "/admin/calendar", strconv.Itoa(year)+" 年已发布，"+strconv.Itoa(told)+" 件在办事项将重新计算期限。")
 }
 
 func (s *Site) registrationPage(w http.ResponseWriter, r *http.Request, status int, form asked) error {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -76,7 +77,7 @@ func (c calendarLoadCommand) Run(ctx context.Context, out output) error {
 		return err
 	}
 	defer done()
-	year, told, err := service.LoadCalendarYear(ctx, operator, raw)
+	year, told, err := service.LoadCalendarYear(ctx, operator, rand.Text(), raw)
 	var refused *casework.Error
 	if errors.As(err, &refused) {
 		return fmt.Errorf("%s: %s", c.File, refused.Message)
@@ -84,6 +85,6 @@ func (c calendarLoadCommand) Run(ctx context.Context, out output) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "%d is published, %d open cases compute their due dates again\n", year, told)
+	fmt.Fprintf(out, "%d is published, %d open cases will compute their due dates again\n", year, told)
 	return nil
 }

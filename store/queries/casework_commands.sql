@@ -39,7 +39,7 @@ UPDATE outbox SET failed = failed + 1 WHERE id = @id AND failed = @failed;
 
 -- name: DueOutbox :many
 -- Served by outbox_waiting. Rows another relay holds are passed over.
-SELECT * FROM outbox WHERE delivered_at IS NULL AND next_at <= @now ORDER BY next_at LIMIT 50 FOR UPDATE SKIP LOCKED;
+SELECT * FROM outbox WHERE delivered_at IS NULL AND next_at <= @now ORDER BY next_at LIMIT sqlc.arg(most)::integer FOR UPDATE SKIP LOCKED;
 
 -- name: DeferOutbox :exec
 UPDATE outbox SET attempts = attempts + 1, next_at = @next_at WHERE id = @id;

@@ -172,8 +172,9 @@ SELECT c.* FROM cases c WHERE c.case_no IN (SELECT e.case_no FROM case_events e
     WHERE e.id = ANY (sqlc.arg(ids)::bigint[]) AND (sqlc.arg(with_internal)::boolean OR NOT e.internal)) ORDER BY c.case_no LIMIT 100;
 
 -- name: CalendarYears :many
--- Bounded: one row a year.
-SELECT * FROM calendar_years ORDER BY year DESC LIMIT 100;
+-- Bounded: one row a year. Who loaded it last is served by calendar_loads_latest.
+SELECT y.*, coalesce((SELECT l.loaded_by FROM calendar_loads l WHERE l.year = y.year ORDER BY l.loaded_at DESC LIMIT 1), '')::text AS loaded_by
+FROM calendar_years y ORDER BY y.year DESC LIMIT 100;
 
 -- name: InspectorAccounts :many
 -- Served by inspectors_by_county. Bounded: as many as a county has.

@@ -16,8 +16,15 @@ SELECT * FROM county_settings WHERE county = @county ORDER BY id DESC LIMIT 200;
 INSERT INTO calendar_years (year, days, published_at) VALUES (@year, @days, @published_at)
 ON CONFLICT (year) DO UPDATE SET days = excluded.days, published_at = excluded.published_at;
 
--- name: OpenCasesWithDue :many
-SELECT case_no FROM cases WHERE status = 'open' AND due_on IS NOT NULL ORDER BY case_no;
+-- name: InsertCalendarLoad :exec
+INSERT INTO calendar_loads (id, year, days, loaded_by, loaded_at) VALUES (@id, @year, @days, @loaded_by, @loaded_at);
+
+-- name: TellCasesWithDue :execrows
+-- Leaves one message in the outbox for every open case with a due date.
+INSERT INTO outbox (id, case_no, county, institution, kind, name, payload, created_at, next_at)
+SELECT sqlc.arg(load)::text || '/' || case_no, case_no, county, institution, 'update', sqlc.arg(name)::text, '{}',
+    sqlc.arg(at)::timestamptz, sqlc.arg(at)::timestamptz
+FROM cases WHERE status = 'open' AND due_on IS NOT NULL;
 
 -- name: CasesAwaitingRegistration :many
 SELECT c.case_no FROM cases c JOIN institutions i ON i.id = c.institution
