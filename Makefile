@@ -94,7 +94,7 @@ test-rules: $(BIN)/tuoyu
 	@$(BIN)/tuoyu policy test
 
 # Vet is off, since check-vet does more of it.
-test-go: $(BIN)/devstack $(BIN)/gotest
+test-go: $(BIN)/devstack $(BIN)/gotest openapi/node_modules
 	@$(BIN)/devstack --quiet --ports auto --fast --state .devstack/test -- $(BIN)/gotest -race -vet off -timeout 20m ./... ./testdata
 
 # All roles at work while processes and services are killed, links are cut and stalled and the blob disk is full; then each thing

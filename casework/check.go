@@ -14,8 +14,8 @@ import (
 // checkApplication says what of an application cannot be taken down at all: values that are not what their
 // standard asks for, and names used twice. Whether it is complete and conforms is for the rules to say. Draft
 // applications may leave out what a case needs to be known by. What the version before held is not asked for again, since its
-// field may not be open. The names of classes are put in their one form.
-func (s *Service) checkApplication(ctx context.Context, q *store.Queries, a nursery.Application, before json.RawMessage, institution string, draft bool) error {
+// field may not be open. The names of classes are put in their one form, in a list of a's own.
+func (s *Service) checkApplication(ctx context.Context, q *store.Queries, a *nursery.Application, before json.RawMessage, institution string, draft bool) error {
 	known := textsOf(before)
 	c := checker{under: "/application"}
 	c.institution(a.Institution, draft)
@@ -23,24 +23,25 @@ func (s *Service) checkApplication(ctx context.Context, q *store.Queries, a nurs
 	c.unique("/classes", "班级编号", len(a.Classes), func(i int) string { return a.Classes[i].ID })
 	c.unique("/staff", "人员编号", len(a.Staff), func(i int) string { return a.Staff[i].Number })
 	c.unique("/premises/rooms", "房间编号", len(a.Premises.Rooms), func(i int) string { return a.Premises.Rooms[i].ID })
-	c.references(a)
-	c.classNames(a.Classes, known)
-	c.limits(a)
+	c.references(*a)
+	a.Classes = c.classNames(a.Classes, known)
+	c.limits(*a)
 	if a.SiteKind == "" && !draft {
 		c.add("/site_kind", "请选择机构类型")
 	}
-	if err := s.checkAttachments(ctx, q, &c, a, institution); err != nil {
+	if err := s.checkAttachments(ctx, q, &c, *a, institution); err != nil {
 		return err
 	}
 	if s.Renderer != nil {
-		s.undrawn(&c, "", a, known)
+		s.undrawn(&c, "", *a, known)
 	}
 	return c.refusal()
 }
 
-// classNames puts the names of classes in their one form and refuses those that a class in care could not have; those in known
-// were taken before.
-func (c *checker) classNames(classes []nursery.Class, known []string) {
+// classNames returns the classes with their names in their one form and refuses names that a class in care could not have; those in
+// known were taken before. The caller's list stays as it is.
+func (c *checker) classNames(classes []nursery.Class, known []string) []nursery.Class {
+	classes = slices.Clone(classes)
 	for i, class := range classes {
 		if class.Name == "" || slices.Contains(known, class.Name) {
 			continue
@@ -51,6 +52,7 @@ func (c *checker) classNames(classes []nursery.Class, known []string) {
 		}
 		classes[i].Name = nursery.NormalClass(class.Name)
 	}
+	return classes
 }
 
 // checker gathers what is wrong in what was entered, the first fault of each place.

@@ -139,7 +139,7 @@ func (s *Service) saveVersion(ctx context.Context, q *store.Queries, p nursery.P
 		return refuse(Invalid, CodeFieldNotOpen, "不能更换县区，请撤回后向所在县区重新提交。",
 			FieldError{Location: "/application/institution/county", Message: "不能更换"})
 	}
-	if err := s.checkApplication(ctx, q, in.Application, latest.Facts, c.Institution, draft && !in.Submit); err != nil {
+	if err := s.checkApplication(ctx, q, &in.Application, latest.Facts, c.Institution, draft && !in.Submit); err != nil {
 		return err
 	}
 	if !draft {
@@ -210,7 +210,7 @@ func (s *Service) SubmitFiling(ctx context.Context, p nursery.Principal, key, ca
 		if err := json.Unmarshal(latest.Facts, &a); err != nil {
 			return Corrected{}, fmt.Errorf("decode application: %w", err)
 		}
-		if err := s.checkApplication(ctx, q, a, nil, c.Institution, false); err != nil {
+		if err := s.checkApplication(ctx, q, &a, nil, c.Institution, false); err != nil {
 			return Corrected{}, err
 		}
 		stage, err := s.submitDraft(ctx, q, p, c, a)
@@ -266,7 +266,7 @@ func (s *Service) StartChange(ctx context.Context, p nursery.Principal, key, cas
 			return opening{}, refuse(Invalid, CodeInvalid, "迁往其他县区应向迁入地重新备案。",
 				FieldError{Location: "/application/institution/county", Message: "不能更换"})
 		}
-		if err := s.checkApplication(ctx, q, in.Application, nil, c.Institution, false); err != nil {
+		if err := s.checkApplication(ctx, q, &in.Application, nil, c.Institution, false); err != nil {
 			return opening{}, err
 		}
 		return opening{kind: nursery.KindChange, facts: in.Application, note: "申请变更备案：" + in.Reason, subject: in.Application.Institution.Name}, nil

@@ -32,7 +32,7 @@ func (s *Service) StartFiling(ctx context.Context, p nursery.Principal, key stri
 		if err != nil {
 			return Started{}, err
 		}
-		if err := s.checkApplication(ctx, q, in.Application, nil, institution, in.Draft); err != nil {
+		if err := s.checkApplication(ctx, q, &in.Application, nil, institution, in.Draft); err != nil {
 			return Started{}, err
 		}
 		if err := s.putApplicant(ctx, q, institution, in.Application); err != nil {
