@@ -74,7 +74,7 @@ func (s *Service) CorrectFiling(ctx context.Context, p nursery.Principal, key, c
 		if !draft && c.Stage != string(nursery.StageCorrections) {
 			return Corrected{}, refuse(Conflict, CodeNotOpenForChange, "本办件当前环节不能修改申请内容。")
 		}
-		if err := s.saveVersion(ctx, q, p, c, in, draft); err != nil {
+		if err := s.saveVersion(ctx, q, p, c, &in, draft); err != nil {
 			return Corrected{}, err
 		}
 		result := Corrected{CaseNo: c.CaseNo, Version: in.Version + 1, Stage: nursery.Stage(c.Stage)}
@@ -126,7 +126,7 @@ func (s *Service) CorrectFiling(ctx context.Context, p nursery.Principal, key, c
 }
 
 // saveVersion writes the next version of the application. Against open gaps only what they name may differ.
-func (s *Service) saveVersion(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, in Correction, draft bool) error {
+func (s *Service) saveVersion(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, in *Correction, draft bool) error {
 	latest, err := q.LatestApplication(ctx, c.CaseNo)
 	if err != nil {
 		return fmt.Errorf("read application: %w", err)
