@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tuoyu/nursery"
+	"tuoyu/workflows"
 )
 
 // wordFor is the Chinese name of a word of an enumeration, by the property it is a value of.
@@ -161,8 +162,7 @@ var ruleSets = map[string]string{
 
 // partyCode is the code of the institution that a case is about; nothing for the names under which an office files its own.
 func partyCode(kind nursery.CaseKind, institution string) string {
-	switch kind {
-	case nursery.KindComplaint, nursery.KindInsurance, nursery.KindInsuranceClaim, nursery.KindInspectionPlan, nursery.KindBuild:
+	if process, _ := workflows.ProcessOf(kind); process.Offices {
 		return ""
 	}
 	return institution

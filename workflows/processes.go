@@ -61,12 +61,19 @@ type Process struct {
 	Stages   []StageInfo     // in their order
 	Usual    []nursery.Stage // those of a case in which nothing goes amiss, in the same order
 	Files    string          // what its files are to those who may read or upload them: the first half of the act
+	Offices  bool            // a case stands under a name of the office that opened it, not under an institution's code
 }
 
 // The kinds of files a case may have.
 const (
 	attachments = "attachment"
 	evidence    = "evidence" // of a building site: handed in and read by offices
+)
+
+// Under whose name the cases of a process stand.
+const (
+	institutions = false
+	offices      = true
 )
 
 // StageInfo says what a stage is called and who holds the ball in it.
@@ -112,7 +119,7 @@ func Processes() []Process {
 			{nursery.StageRerouted, "转按托育机构备案", "", "收托超过五人应按托育机构备案，已为您保存新的备案草稿，请补充后提交。"},
 		}, []nursery.Stage{
 			nursery.StageSubmitted, nursery.StageMaterialsComplete, nursery.StageReceiptIssued, nursery.StageVerified,
-		}, attachments},
+		}, attachments, institutions},
 		{nursery.KindChange, "变更备案", "BG", "FilingChange", FilingChange, []StageInfo{
 			{nursery.StageSubmitted, "变更核对", nursery.RoleClerk, "办理机关正在核对变更内容。"},
 			{nursery.StageChanged, "变更已备案", "", "变更已备案，原回执由变更备案回执取代。"},
@@ -120,7 +127,7 @@ func Processes() []Process {
 			{nursery.StageWithdrawn, "已撤回", "", "申请已撤回。"},
 		}, []nursery.Stage{
 			nursery.StageSubmitted, nursery.StageChanged,
-		}, attachments},
+		}, attachments, institutions},
 		{nursery.KindCancellation, "注销备案", "ZX", "FilingCancel", FilingCancel, []StageInfo{
 			{nursery.StageSubmitted, "注销核对", nursery.RoleClerk, "办理机关正在核对婴幼儿和工作人员的安置情况。"},
 			{nursery.StageCancelled, "已注销", "", "备案已注销，原备案回执失效。"},
@@ -128,14 +135,14 @@ func Processes() []Process {
 			{nursery.StageWithdrawn, "已撤回", "", "申请已撤回。"},
 		}, []nursery.Stage{
 			nursery.StageSubmitted, nursery.StageCancelled,
-		}, attachments},
+		}, attachments, institutions},
 		{nursery.KindBuild, "公办示范托育机构建设", "JS", "Build", Build, []StageInfo{
 			{nursery.StageBuilding, "建设中", nursery.RoleCountyOffice, "县区按节点报送进度和佐证材料，市级核定。"},
 			{nursery.StageSupervised, "督办中", nursery.RoleCountyOffice, "请在期限内书面答复督办，说明原因和赶上的日期。"},
 			{nursery.StageBuilt, "已建成并备案", "", "六个节点全部完成，已销号。"},
 		}, []nursery.Stage{
 			nursery.StageBuilding, nursery.StageBuilt,
-		}, evidence},
+		}, evidence, offices},
 		{nursery.KindContract, "医育结合签约", nursery.PrefixContract, "Contract", Contract, []StageInfo{
 			{nursery.StageSigning, "双方签署", nursery.RoleInstitution, "请核对协议文本并签署；文本变更后须重新签署。"},
 			{nursery.StageContractFiling, "县区备案", nursery.RoleCountyOffice, "双方已签署，县区正在备案。"},
@@ -145,7 +152,7 @@ func Processes() []Process {
 			{nursery.StageContractRefused, "未签成", "", "未签成协议，可以重新发起。"},
 		}, []nursery.Stage{
 			nursery.StageSigning, nursery.StageContractFiling, nursery.StageContractAwaited, nursery.StageInForce, nursery.StageContractEnded,
-		}, attachments},
+		}, attachments, institutions},
 		{nursery.KindCheckup, "在托婴幼儿健康体检", nursery.PrefixCheckup, "CheckupRound", CheckupRound, []StageInfo{
 			{nursery.StageRoundBlocked, "没有签约，不能开展", nursery.RoleCountyOffice, "请先签订医育结合协议；协议生效后自动开始体检。"},
 			{nursery.StageRecording, "体检中", nursery.RoleHospital, "签约医疗机构逐班体检，请先取得监护人同意。"},
@@ -154,7 +161,7 @@ func Processes() []Process {
 			{nursery.StageRoundLost, "本半年未开展", "", "本半年没有生效的签约，未开展体检。"},
 		}, []nursery.Stage{
 			nursery.StageRecording, nursery.StageRoundClosed,
-		}, attachments},
+		}, attachments, institutions},
 		{nursery.KindReferral, "体检后转诊", nursery.PrefixReferral, "Referral", Referral, []StageInfo{
 			{nursery.StageReferred, "待接收", nursery.RoleHospital, "签约医生正在联系接收医院。"},
 			{nursery.StageReferralTaken, "待就诊", nursery.RoleHospital, "请监护人按约带孩子就诊。"},
@@ -164,7 +171,7 @@ func Processes() []Process {
 			{nursery.StageReferralEnded, "未就诊，办结", "", "追访后仍未就诊。"},
 		}, []nursery.Stage{
 			nursery.StageReferred, nursery.StageReferralTaken, nursery.StageReferralSeen, nursery.StageReferralDone,
-		}, attachments},
+		}, attachments, institutions},
 		{nursery.KindInspection, "督导评估", nursery.InspectionPrefix, "Inspection", Inspection, []StageInfo{
 			{nursery.StageAssigning, "落实检查人员", nursery.RoleInspector, "正在落实两名检查人员。"},
 			{nursery.StageScheduling, "商定日期", nursery.RoleInspector, "请确认检查日期。"},
@@ -178,7 +185,7 @@ func Processes() []Process {
 			{nursery.StagePenaltyReferred, "移送处罚程序", "", "请按处罚程序的通知办理。"},
 		}, []nursery.Stage{
 			nursery.StageAssigning, nursery.StageScheduling, nursery.StageVisiting, nursery.StageSigning, nursery.StageInspected,
-		}, attachments},
+		}, attachments, institutions},
 		{nursery.KindInspectionPlan, "检查计划与随机抽取", nursery.InspectionPlanPrefix, "InspectionPlan", InspectionPlan, []StageInfo{
 			{nursery.StagePlanDrafting, "拟定名单", nursery.RoleSupervisor, "主管部门核对受检机构名单，公布抽取承诺。"},
 			{nursery.StagePlanCommitted, "待见证抽取", nursery.RoleCountyOffice, "承诺已公布，等待另一名人员录入公开值后抽取。"},
@@ -188,7 +195,7 @@ func Processes() []Process {
 			{nursery.StagePlanClosed, "办结", "", "本半年度检查计划办结。"},
 		}, []nursery.Stage{
 			nursery.StagePlanDrafting, nursery.StagePlanCommitted, nursery.StagePlanDrawn, nursery.StagePlanRunning, nursery.StagePlanClosed,
-		}, attachments},
+		}, attachments, offices},
 		{nursery.KindComplaint, "投诉举报", nursery.ComplaintPrefix, "Complaint", Complaint, []StageInfo{
 			{nursery.StageTriage, "待处理", nursery.RoleSupervisor, "主管部门正在处理。"},
 			{nursery.StageVisitOpened, "已安排现场检查", "", "已安排现场检查，结果将向社会公示。"},
@@ -196,7 +203,7 @@ func Processes() []Process {
 			{nursery.StageNotOurs, "不属于受理范围", "", "请查看理由。"},
 		}, []nursery.Stage{
 			nursery.StageTriage, nursery.StageAnswered,
-		}, attachments},
+		}, attachments, offices},
 		{nursery.KindInsurance, "婴幼儿意外伤害险投保", "BX", "Insurance", Insurance, []StageInfo{
 			{nursery.StageCollecting, "名册归集", nursery.RoleCountyOffice, "县区归集婴幼儿名册，齐全后提交核对。"},
 			{nursery.StageChecking, "资格核对", nursery.RoleEngine, "正在按规则核对投保资格。"},
@@ -207,7 +214,7 @@ func Processes() []Process {
 			{nursery.StageMonthDone, "本月办结", "", "本月投保已办结。"},
 		}, []nursery.Stage{
 			nursery.StageCollecting, nursery.StageChecking, nursery.StageSigning, nursery.StageSent, nursery.StageStanding, nursery.StageMonthDone,
-		}, attachments},
+		}, attachments, offices},
 		{nursery.KindInsuranceClaim, "婴幼儿意外伤害险理赔", "LP", "InsuranceClaim", InsuranceClaim, []StageInfo{
 			{nursery.StageReported, "已报案", nursery.RoleInsurer, "承保机构正在核定。"},
 			{nursery.StageContested, "拒赔核对", nursery.RoleCountyOffice, "县区正在核对拒赔理由。"},
@@ -216,7 +223,7 @@ func Processes() []Process {
 			{nursery.StageClaimEnded, "不予赔付，办结", "", "请查看不予赔付的理由。"},
 		}, []nursery.Stage{
 			nursery.StageReported, nursery.StageAccepted, nursery.StagePaid,
-		}, attachments},
+		}, attachments, offices},
 	}
 }
 
