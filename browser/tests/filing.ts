@@ -14,7 +14,7 @@ const sections: [name: string, fields: string[]][] = [
 ];
 
 /** creditCode is a credit code of a social organisation of the county with its check digit, another for each serial. */
-function creditCode(county: string, serial: number) {
+export function creditCode(county: string, serial: number) {
 	const digits = "0123456789ABCDEFGHJKLMNPQRTUWXY";
 	const body = `52${county}MJY${String(serial).padStart(5, "0")}`;
 	// The organisation's own nine, whose last is its check digit, then the check digit of the whole.

@@ -1,14 +1,14 @@
 import { expect, test } from "@playwright/test";
-import { community, other, type Group } from "./filing";
+import { community, creditCode, other, type Group } from "./filing";
 import { Person } from "./person";
 import { accessible, atEveryWidth, signIn } from "./support";
 
 // The page of a task shows what it asks about, to whom it asks.
 
 test("what is to be corrected is named on the task, each with its way to the field", async ({ page, request, browser }) => {
-	test.setTimeout(120_000);
 	const { application } = community();
-	Object.assign(application.institution as Group, { county: "140423", township: undefined });
+	// A code that nobody's registration is known for, so that the clerk is asked for it.
+	Object.assign(application.institution as Group, { county: "140423", township: undefined, uscc: creditCode("140423", 90013) });
 	Object.assign(application, { papers: [] });
 	const applicant = new Person(request, `institution-140423-${process.env.INSTITUTION ?? "13"}`), clerk = new Person(request, "clerk-140423");
 	const { case_no: caseNo } = await applicant.send<{ case_no: string }>("POST", "/filings", { application });
@@ -33,7 +33,6 @@ test("what is to be corrected is named on the task, each with its way to the fie
 });
 
 test("officers and the nursery see the record they sign, and the nursery the defect it puts right", async ({ page, request, browser }) => {
-	test.setTimeout(120_000);
 	const supervisor = new Person(request, "supervisor-140403");
 	const officers = [new Person(request, "inspector-140403"), new Person(request, `inspector-140403-${process.env.OFFICER ?? "2"}`)];
 	const { case_no: caseNo } = await supervisor.send<{ case_no: string }>("POST", "/inspections", {
