@@ -193,7 +193,7 @@ func identityOffice() *Error {
 		FieldError{Location: "/identity", Message: "由县级卫生健康部门核验后更正"})
 }
 
-// sameNumber refuses another number than the child's own. Where the institution sees the record that holds it, the error says so.
+// sameNumber refuses another number than the child's own. Where the institution sees the record that holds it, the error names that.
 func (s *Service) sameNumber(ctx context.Context, q *store.Queries, row store.Child, in nursery.Child) error {
 	was, err := activities.OpenChild(s.Fields, row, nursery.ChildIdentity)
 	if err != nil {

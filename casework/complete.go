@@ -43,7 +43,7 @@ func (s *Service) Complete(ctx context.Context, p nursery.Principal, key, id str
 	completion := completionID(p, key)
 	var row store.Outbox
 	if in.Outcome == nursery.OutcomeResubmit && key != "" {
-		if err := s.resubmits(ctx, p, id); err != nil {
+		if err := s.resubmits(ctx, p, key, id); err != nil {
 			return Completed{}, err
 		}
 	}
@@ -78,7 +78,7 @@ func (s *Service) Complete(ctx context.Context, p nursery.Principal, key, id str
 }
 
 // resubmits refuses to hand in corrections that change nothing by the task alone.
-func (s *Service) resubmits(ctx context.Context, p nursery.Principal, id string) error {
+func (s *Service) resubmits(ctx context.Context, p nursery.Principal, key, id string) error {
 	var caseNo string
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {
 		task, err := q.TaskByID(ctx, id)
@@ -91,7 +91,7 @@ func (s *Service) resubmits(ctx context.Context, p nursery.Principal, id string)
 	if err != nil || caseNo == "" {
 		return err
 	}
-	return s.handsInChanges(ctx, p, caseNo, nil)
+	return s.handsInChanges(ctx, p, key, caseNo, nil)
 }
 
 // answerable reads the task and says why p may not answer it so, the plainest reason first.

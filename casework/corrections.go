@@ -91,11 +91,15 @@ func sinceTold(ctx context.Context, q *store.Queries, caseNo string, now nursery
 
 // handsInChanges refuses corrections that change nothing while something told is still open: what a person found, and
 // what the rules find today as they did then. After is nil for the application as it was last saved. Error:
-// nothing_changed naming what is still open. A case that is not p's to correct is left for the command to refuse.
-func (s *Service) handsInChanges(ctx context.Context, p nursery.Principal, caseNo string, after *nursery.Application) error {
+// nothing_changed naming what is still open. A case that is not p's to correct is left for the command to refuse,
+// and a key that has its answer for the command to repeat.
+func (s *Service) handsInChanges(ctx context.Context, p nursery.Principal, key, caseNo string, after *nursery.Application) error {
 	var told []nursery.Reason
 	var a nursery.Application
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {
+		if repeat, err := answered(ctx, q, p, key); err != nil || repeat {
+			return err
+		}
 		c, err := caseOf(ctx, q.CaseByNumber, caseNo)
 		if err != nil {
 			return err

@@ -55,12 +55,19 @@ func TestANoticeOpensWhatItNamesAndIsAnsweredByAChange(t *testing.T) {
 			app.Papers[i].Number = "重新扫描"
 		}
 	}
-	_, err = h.CorrectFiling(t.Context(), applicant, key(), started.CaseNo, casework.Correction{Application: app, Version: 1, Submit: true})
+	handsIn, handedIn := key(), casework.Correction{Application: app, Version: 1, Submit: true}
+	first, err := h.CorrectFiling(t.Context(), applicant, handsIn, started.CaseNo, handedIn)
 	require.NoError(t, err)
-	h.task(started.CaseNo, "filing.review")
+	review = h.task(started.CaseNo, "filing.review")
 	again, err := h.Case(t.Context(), clerk, started.CaseNo)
 	require.NoError(t, err)
 	require.Equal(t, []string{"/papers/premises_proof/number"}, again.Changed)
+
+	require.NoError(t, correct(`{"findings": [{"field": "/papers/premises_proof", "message": "仍看不清"}]}`))
+	h.task(started.CaseNo, "filing.corrections")
+	repeat, err := h.CorrectFiling(t.Context(), applicant, handsIn, started.CaseNo, handedIn)
+	require.NoError(t, err, "what was handed in before is answered as before")
+	require.Equal(t, first, repeat)
 }
 
 func TestAGapThatWasMetElsewhereNeedsNoChange(t *testing.T) {

@@ -40,7 +40,7 @@ type audience bool
 
 const (
 	told audience = true
-	late audience = false // the timeline says so instead
+	late audience = false // the timeline shows it instead
 )
 
 // deliver sends the answer to its case, bounded by answerWithin.
@@ -319,7 +319,7 @@ func isAlreadyStarted(err error) bool {
 }
 
 // refusalOf returns what to tell the sender of an answer that the case refused. The answer stays with the reason, so that every
-// repeat is told the same.
+// repeat has the same answer.
 func (s *Service) refusalOf(ctx context.Context, p nursery.Principal, taskID string, why error) error {
 	switch refusal(why) {
 	case humantask.ErrOutcomeNotOffered:
@@ -342,7 +342,7 @@ func (s *Service) refusalOf(ctx context.Context, p nursery.Principal, taskID str
 	return taskClosed(task)
 }
 
-// refusedBefore returns what the sender of a command is told again when the case refused what it sent, and nil otherwise.
+// refusedBefore returns the refusal that the sender of a command hears again when the case refused what it sent, and nil otherwise.
 func (s *Service) refusedBefore(ctx context.Context, p nursery.Principal, completion string) error {
 	var row store.Outbox
 	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {

@@ -61,7 +61,7 @@ func (s *Service) CorrectFiling(ctx context.Context, p nursery.Principal, key, c
 	var task store.Task
 	var handedIn bool
 	if in.Submit && key != "" {
-		if err := s.handsInChanges(ctx, p, caseNo, &in.Application); err != nil {
+		if err := s.handsInChanges(ctx, p, key, caseNo, &in.Application); err != nil {
 			return Corrected{}, err
 		}
 	}

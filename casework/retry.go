@@ -25,7 +25,7 @@ const (
 	RetriedStart    Retried = "started"   // it starts from the outbox, and what was done is found done
 )
 
-// RetryCase has a stuck case go on. A workflow that runs is told to try its step again. One that failed or was terminated is reset to
+// RetryCase lets a stuck case go on. A workflow that runs is signalled to try its step again. One that failed or was terminated is reset to
 // before its last task, or to before event when that is not 0: what it did since is done again, and every step that was written is
 // found written. One that Temporal does not know starts again when nothing has been done in the case, or when its process takes the
 // same way again by the answers that people gave. Errors: not_found, forbidden, case_not_stuck when the case has ended,

@@ -150,14 +150,26 @@ func unlessAnswered(ctx context.Context, q *store.Queries, p nursery.Principal, 
 	if err == nil {
 		return nil
 	}
-	_, unknown := q.IdempotencyKey(ctx, store.IdempotencyKeyParams{Principal: p.Account, Key: key})
+	known, failed := answered(ctx, q, p, key)
 	switch {
-	case unknown == nil:
+	case failed != nil:
+		return failed
+	case known:
 		return nil
-	case store.IsNotFound(unknown):
-		return err
 	}
-	return fmt.Errorf("read idempotency key: %w", unknown)
+	return err
+}
+
+// answered reports whether the key has its answer already.
+func answered(ctx context.Context, q *store.Queries, p nursery.Principal, key string) (bool, error) {
+	_, err := q.IdempotencyKey(ctx, store.IdempotencyKeyParams{Principal: p.Account, Key: key})
+	switch {
+	case err == nil:
+		return true, nil
+	case store.IsNotFound(err):
+		return false, nil
+	}
+	return false, fmt.Errorf("read idempotency key: %w", err)
 }
 
 // as runs do as p. What the second lock refuses, row-level security, is forbidden like what the first one refuses;

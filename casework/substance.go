@@ -19,7 +19,7 @@ type SiteFinding struct {
 	Defects   []nursery.Reason `json:"defects,omitempty"`
 }
 
-// SiteFinding returns what was found on the site last; nil when nothing was found yet. To the institution it is told once the
+// SiteFinding returns what was found on the site last; nil when nothing was found yet. The institution hears it once the
 // order to put it right was given, without the officers' note.
 func (s *Service) SiteFinding(ctx context.Context, p nursery.Principal, caseNo string) (*SiteFinding, error) {
 	var found *SiteFinding

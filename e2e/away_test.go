@@ -125,7 +125,7 @@ func TestWithoutPostgresEveryOperationAnswersThatItIsUnavailable(t *testing.T) {
 	}
 }
 
-// A blob folder that takes nothing refuses uploads for now, and readiness says so.
+// A blob folder that takes nothing refuses uploads for now, and readiness is degraded.
 func TestWithoutTheBlobFolderUploadsAreUnavailable(t *testing.T) {
 	t.Parallel()
 	h := sharedHouse(t)

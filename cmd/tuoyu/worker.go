@@ -32,7 +32,7 @@ const (
 
 type workerCommand struct{}
 
-// Run works until it is told to stop, then lets the steps under way end. Nothing need answer yet when it starts.
+// Run works until its context ends, then lets the steps under way end. Nothing need answer yet when it starts.
 func (workerCommand) Run(ctx context.Context) error {
 	ctx, stop := untilStopped(ctx)
 	defer stop()
