@@ -60,7 +60,7 @@ func processes() []process {
 			if s.Holder != "" {
 				title = s.Holder.Title()
 			}
-			shown.Stages = append(shown.Stages, stage{s.Stage, s.Title, s.Holder, title, s.Next})
+			shown.Stages = append(shown.Stages, stage{s.Code, s.Title, s.Holder, title, s.Next})
 		}
 		list = append(list, shown)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tuoyu/calendar"
+	"tuoyu/definition"
 	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/store"
@@ -70,7 +71,7 @@ func (f CaseFilter) check() error {
 	if _, ok := workflows.ProcessOf(f.Kind); f.Kind != "" && !ok {
 		c.add("kind", "没有这类办件")
 	}
-	if f.Stage != "" && !slices.ContainsFunc(workflows.Processes(), func(p workflows.Process) bool { _, ok := p.Stage(f.Stage); return ok }) {
+	if f.Stage != "" && !slices.ContainsFunc(workflows.Processes(), func(p definition.Process) bool { _, ok := p.Stage(f.Stage); return ok }) {
 		c.add("stage", "没有这个环节")
 	}
 	if f.Status != "" && !slices.Contains([]nursery.CaseStatus{nursery.CaseDraft, nursery.CaseOpen, nursery.CaseEnded}, f.Status) {
@@ -130,14 +131,14 @@ func (s *Service) summary(c store.Case, years calendar.Years) CaseSummary {
 }
 
 // stageOf is what a stage of a kind of case is called and what comes next; empty where there is no such stage.
-func stageOf(kind nursery.CaseKind, stage string) workflows.StageInfo {
+func stageOf(kind nursery.CaseKind, stage string) definition.Stage {
 	process, ok := workflows.ProcessOf(kind)
 	if !ok {
-		return workflows.StageInfo{}
+		return definition.Stage{}
 	}
 	info, ok := process.Stage(nursery.Stage(stage))
 	if !ok {
-		return workflows.StageInfo{}
+		return definition.Stage{}
 	}
 	return info
 }
@@ -154,7 +155,7 @@ func stagesOf(c store.Case) []StageTitle {
 	}
 	list := []StageTitle{}
 	for _, st := range process.Line(passed, nursery.Stage(c.Stage), c.Status == string(nursery.CaseEnded)) {
-		list = append(list, StageTitle{Stage: st.Stage, Title: st.Title, Place: st.Place})
+		list = append(list, StageTitle{Stage: st.Code, Title: st.Title, Place: st.Place})
 	}
 	return list
 }

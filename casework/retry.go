@@ -138,13 +138,13 @@ func (s *Service) startAgain(ctx context.Context, c store.Case) error {
 }
 
 // sendAgain has the relay send the answers of a case once more. It refuses when the workflow would not take the same way by them: its
-// process is not one of workflows.Repeats, or a task was closed by an answer that was not recorded with it.
+// process is not repeatable, or a task was closed by an answer that was not recorded with it.
 func (s *Service) sendAgain(ctx context.Context, q *store.Queries, c store.Case) error {
 	unknown, err := q.TasksClosedUnknown(ctx, c.CaseNo)
 	if err != nil {
 		return fmt.Errorf("count tasks: %w", err)
 	}
-	if !workflows.Repeats(nursery.CaseKind(c.Kind)) || unknown > 0 {
+	if process, _ := workflows.ProcessOf(nursery.CaseKind(c.Kind)); !process.Repeatable || unknown > 0 {
 		return refuse(Conflict, CodeCaseNotRestartable, "流程历史已丢失，而本办件已有办理记录，不能重新开始；请从备份恢复流程引擎。")
 	}
 	err = q.SendAgain(ctx, store.SendAgainParams{

@@ -153,7 +153,7 @@ func (s *Service) openCase(ctx context.Context, q *store.Queries, p nursery.Prin
 	code, first := documents.NewCode(), process.First()
 	c := store.Case{
 		Kind: string(o.kind), County: o.county, Institution: o.institution, Partner: o.partner, About: o.about, ParentCase: o.parent,
-		Subject: o.subject, SiteKind: string(o.siteKind), Stage: string(first.Stage),
+		Subject: o.subject, SiteKind: string(o.siteKind), Stage: string(first.Code),
 		Status: string(nursery.CaseOpen), Holder: string(first.Holder), TrackingHash: trackingHash(code),
 		SubmittedBy: p.Account,
 	}
@@ -272,7 +272,7 @@ func (s *Service) start(ctx context.Context, row store.Outbox) error {
 		ID: in.CaseNo, TaskQueue: workflows.TaskQueue,
 		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
 		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
-	}, process.Name, in)
+	}, process.Workflow, in)
 	if err != nil && !isAlreadyStarted(err) {
 		return fmt.Errorf("start %s: %w", row.Name, err)
 	}

@@ -5,9 +5,9 @@ import (
 	"io"
 	"time"
 
+	"tuoyu/definition"
 	"tuoyu/documents"
 	"tuoyu/nursery"
-	"tuoyu/workflows"
 )
 
 // StartFiling asks for a filing. Institution is given only by a clerk who files on an institution's behalf; an
@@ -293,9 +293,9 @@ type PublicCase struct {
 
 // StageTitle is a stage on the way of a case.
 type StageTitle struct {
-	Stage nursery.Stage   `json:"stage"`
-	Title string          `json:"title"`
-	Place workflows.Place `json:"place" enum:"past,here,ahead"`
+	Stage nursery.Stage    `json:"stage"`
+	Title string           `json:"title"`
+	Place definition.Place `json:"place" enum:"past,here,ahead"`
 }
 
 // PublicPaper is a paper as its holder may see it without signing in.

@@ -11,7 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 import (
 	"strconv"
 	"tuoyu/casework"
-	"tuoyu/workflows"
+	"tuoyu/definition"
 )
 
 func progressAsk(caseNo string, wrong []casework.FieldError) templ.Component {
@@ -92,7 +92,7 @@ func stageLine(stages []casework.StageTitle) templ.Component {
 		}
 		for _, st := range stages {
 			switch st.Place {
-			case workflows.Past:
+			case definition.Past:
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<li class=\"past\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -110,7 +110,7 @@ func stageLine(stages []casework.StageTitle) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-			case workflows.Here:
+			case definition.Here:
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<li aria-current=\"step\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

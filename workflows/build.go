@@ -8,9 +8,21 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"tuoyu/activities"
+	"tuoyu/definition"
 	"tuoyu/nursery"
 	"tuoyu/workflows/humantask"
 )
+
+// buildProcess defines the building of a public demonstration nursery 公办示范托育机构建设.
+var buildProcess = definition.Process{
+	Kind: nursery.KindBuild, Title: "公办示范托育机构建设", Prefix: "JS", Workflow: "Build", Files: definition.Evidence, Offices: true,
+	Stages: []definition.Stage{
+		{Code: nursery.StageBuilding, Title: "建设中", Holder: nursery.RoleCountyOffice, Next: "县区按节点报送进度和佐证材料，市级核定。"},
+		{Code: nursery.StageSupervised, Title: "督办中", Holder: nursery.RoleCountyOffice, Next: "请在期限内书面答复督办，说明原因和赶上的日期。"},
+		{Code: nursery.StageBuilt, Title: "已建成并备案", Next: "六个节点全部完成，已销号。"},
+	},
+	HappyPath: []nursery.Stage{nursery.StageBuilding, nursery.StageBuilt},
+}
 
 // monthsOfARun is after how many assessments a site's workflow continues as new, so that its history stays short.
 const monthsOfARun = 12

@@ -7,9 +7,23 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"tuoyu/activities"
+	"tuoyu/definition"
 	"tuoyu/nursery"
 	"tuoyu/workflows/humantask"
 )
+
+// checkupProcess defines the half-year's check-up of an institution's children 在托婴幼儿健康体检.
+var checkupProcess = definition.Process{
+	Kind: nursery.KindCheckup, Title: "在托婴幼儿健康体检", Prefix: nursery.PrefixCheckup, Workflow: "CheckupRound", Files: definition.Attachments,
+	Stages: []definition.Stage{
+		{Code: nursery.StageRoundBlocked, Title: "没有签约，不能开展", Holder: nursery.RoleCountyOffice, Next: "请先签订医育结合协议；协议生效后自动开始体检。"},
+		{Code: nursery.StageRecording, Title: "体检中", Holder: nursery.RoleHospital, Next: "签约医疗机构逐班体检，请先取得监护人同意。"},
+		{Code: nursery.StageRoundMissed, Title: "核对漏检", Holder: nursery.RoleCountyOffice, Next: "县区正在核对漏检的婴幼儿。"},
+		{Code: nursery.StageRoundClosed, Title: "体检办结", Next: "本半年体检已办结，报告可以下载。"},
+		{Code: nursery.StageRoundLost, Title: "本半年未开展", Next: "本半年没有生效的签约，未开展体检。"},
+	},
+	HappyPath: []nursery.Stage{nursery.StageRecording, nursery.StageRoundClosed},
+}
 
 var errRoundServed = errors.New("the round may be opened")
 

@@ -6,9 +6,22 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"tuoyu/activities"
+	"tuoyu/definition"
 	"tuoyu/nursery"
 	"tuoyu/workflows/humantask"
 )
+
+// complaintProcess defines a complaint 投诉举报.
+var complaintProcess = definition.Process{
+	Kind: nursery.KindComplaint, Title: "投诉举报", Prefix: nursery.ComplaintPrefix, Workflow: "Complaint", Files: definition.Attachments, Offices: true, Repeatable: true,
+	Stages: []definition.Stage{
+		{Code: nursery.StageTriage, Title: "待处理", Holder: nursery.RoleSupervisor, Next: "主管部门正在处理。"},
+		{Code: nursery.StageVisitOpened, Title: "已安排现场检查", Next: "已安排现场检查，结果将向社会公示。"},
+		{Code: nursery.StageAnswered, Title: "已答复", Next: "请查看答复。"},
+		{Code: nursery.StageNotOurs, Title: "不属于受理范围", Next: "请查看理由。"},
+	},
+	HappyPath: []nursery.Stage{nursery.StageTriage, nursery.StageAnswered},
+}
 
 // triageDays is the working days an office takes to look at a complaint; no text for nurseries sets them.
 const triageDays = 5

@@ -4,9 +4,31 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"tuoyu/activities"
+	"tuoyu/definition"
 	"tuoyu/nursery"
 	"tuoyu/workflows/humantask"
 )
+
+// filingProcess defines a filing 备案.
+var filingProcess = definition.Process{
+	Kind: nursery.KindFiling, Title: "托育机构备案", Prefix: "BA", Workflow: "Filing", Files: definition.Attachments, Repeatable: true,
+	Stages: []definition.Stage{
+		{Code: nursery.StageDraft, Title: "草稿", Holder: nursery.RoleInstitution, Next: "请补充完整后提交。"},
+		{Code: nursery.StageRegistration, Title: "登记信息核验", Holder: nursery.RoleClerk, Next: "办理机关正在核验登记信息。"},
+		{Code: nursery.StageSubmitted, Title: "材料核对", Holder: nursery.RoleClerk, Next: "办理机关正在核对备案材料，请留意通知。"},
+		{Code: nursery.StageCorrections, Title: "待补正", Holder: nursery.RoleInstitution, Next: "请按一次性告知书补正材料，补正期间不计入办理时限。"},
+		{Code: nursery.StageMaterialsComplete, Title: "已受理", Holder: nursery.RoleEngine, Next: "材料齐全，正在制发备案回执。"},
+		{Code: nursery.StageReceiptIssued, Title: "已发回执，待现场核查", Holder: nursery.RoleInspector, Next: "已备案。两名工作人员将到现场核查，请保持联系电话畅通。"},
+		{Code: nursery.StageNonconforming, Title: "已告知不符合标准", Holder: nursery.RoleInstitution, Next: "请查看不符合标准告知书并按期整改。"},
+		{Code: nursery.StageRectifying, Title: "整改中", Holder: nursery.RoleInstitution, Next: "请按期整改，并提交整改证明。"},
+		{Code: nursery.StageVerified, Title: "现场核查符合，办结", Next: "备案已办结。备案内容变化时请及时办理变更备案。"},
+		{Code: nursery.StageClosed, Title: "整改合格，办结", Next: "备案已办结。备案内容变化时请及时办理变更备案。"},
+		{Code: nursery.StagePenaltyReferred, Title: "移送处罚程序", Next: "请按处罚程序的通知办理。"},
+		{Code: nursery.StageWithdrawn, Title: "已撤回", Next: "申请已撤回，可以重新提交备案。"},
+		{Code: nursery.StageRerouted, Title: "转按托育机构备案", Next: "收托超过五人应按托育机构备案，已为您保存新的备案草稿，请补充后提交。"},
+	},
+	HappyPath: []nursery.Stage{nursery.StageSubmitted, nursery.StageMaterialsComplete, nursery.StageReceiptIssued, nursery.StageVerified},
+}
 
 // filing is one filing on its way.
 type filing struct {

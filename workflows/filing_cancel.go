@@ -4,9 +4,22 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"tuoyu/activities"
+	"tuoyu/definition"
 	"tuoyu/nursery"
 	"tuoyu/workflows/humantask"
 )
+
+// cancellationProcess defines the cancellation of a filing 注销备案.
+var cancellationProcess = definition.Process{
+	Kind: nursery.KindCancellation, Title: "注销备案", Prefix: "ZX", Workflow: "FilingCancel", Files: definition.Attachments, Repeatable: true,
+	Stages: []definition.Stage{
+		{Code: nursery.StageSubmitted, Title: "注销核对", Holder: nursery.RoleClerk, Next: "办理机关正在核对婴幼儿和工作人员的安置情况。"},
+		{Code: nursery.StageCancelled, Title: "已注销", Next: "备案已注销，原备案回执失效。"},
+		{Code: nursery.StageRefused, Title: "不予注销", Next: "请查看理由，妥善安置后重新提交。"},
+		{Code: nursery.StageWithdrawn, Title: "已撤回", Next: "申请已撤回。"},
+	},
+	HappyPath: []nursery.Stage{nursery.StageSubmitted, nursery.StageCancelled},
+}
 
 // FilingCancel takes an institution that closes off the register, once children and staff are settled
 // (托育机构登记和备案办法(试行) art. 10; 托育机构管理规范(试行) art. 7).

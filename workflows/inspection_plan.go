@@ -6,9 +6,26 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"tuoyu/activities"
+	"tuoyu/definition"
 	"tuoyu/nursery"
 	"tuoyu/workflows/humantask"
 )
+
+// inspectionPlanProcess defines a county's plan of inspections for a half-year 检查计划与随机抽取.
+var inspectionPlanProcess = definition.Process{
+	Kind: nursery.KindInspectionPlan, Title: "检查计划与随机抽取", Prefix: nursery.InspectionPlanPrefix, Workflow: "InspectionPlan", Files: definition.Attachments, Offices: true,
+	Stages: []definition.Stage{
+		{Code: nursery.StagePlanDrafting, Title: "拟定名单", Holder: nursery.RoleSupervisor, Next: "主管部门核对受检机构名单，公布抽取承诺。"},
+		{Code: nursery.StagePlanCommitted, Title: "待见证抽取", Holder: nursery.RoleCountyOffice, Next: "承诺已公布，等待另一名人员录入公开值后抽取。"},
+		{Code: nursery.StagePlanDrawn, Title: "已抽取", Holder: nursery.RoleEngine, Next: "抽取结果已公开，正在开始检查。"},
+		{Code: nursery.StagePlanRunning, Title: "执行中", Holder: nursery.RoleInspector, Next: "例行检查已开始，随机抽查分散进行。"},
+		{Code: nursery.StagePlanLate, Title: "待说明", Holder: nursery.RoleSupervisor, Next: "半年度结束，请说明未按计划检查的情况。"},
+		{Code: nursery.StagePlanClosed, Title: "办结", Next: "本半年度检查计划办结。"},
+	},
+	HappyPath: []nursery.Stage{
+		nursery.StagePlanDrafting, nursery.StagePlanCommitted, nursery.StagePlanDrawn, nursery.StagePlanRunning, nursery.StagePlanClosed,
+	},
+}
 
 // plan is one county's inspections of a half-year on their way.
 type plan struct {

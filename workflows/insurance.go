@@ -6,9 +6,27 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"tuoyu/activities"
+	"tuoyu/definition"
 	"tuoyu/nursery"
 	"tuoyu/workflows/humantask"
 )
+
+// insuranceProcess defines a county's insurance month 婴幼儿意外伤害险投保.
+var insuranceProcess = definition.Process{
+	Kind: nursery.KindInsurance, Title: "婴幼儿意外伤害险投保", Prefix: "BX", Workflow: "Insurance", Files: definition.Attachments, Offices: true,
+	Stages: []definition.Stage{
+		{Code: nursery.StageCollecting, Title: "名册归集", Holder: nursery.RoleCountyOffice, Next: "县区归集婴幼儿名册，齐全后提交核对。"},
+		{Code: nursery.StageChecking, Title: "资格核对", Holder: nursery.RoleEngine, Next: "正在按规则核对投保资格。"},
+		{Code: nursery.StageSigning, Title: "批次核签", Holder: nursery.RoleCountyOffice, Next: "请县区核签投保批次。"},
+		{Code: nursery.StageSent, Title: "已送承保机构", Holder: nursery.RoleInsurer, Next: "承保机构逐名答复承保结果。"},
+		{Code: nursery.StageExceptions, Title: "例外处理", Holder: nursery.RoleCountyOffice, Next: "请逐名处理未能投保的婴幼儿。"},
+		{Code: nursery.StageStanding, Title: "本月已处理", Holder: nursery.RoleCountyOffice, Next: "月底前可补报新生儿。"},
+		{Code: nursery.StageMonthDone, Title: "本月办结", Next: "本月投保已办结。"},
+	},
+	HappyPath: []nursery.Stage{
+		nursery.StageCollecting, nursery.StageChecking, nursery.StageSigning, nursery.StageSent, nursery.StageStanding, nursery.StageMonthDone,
+	},
+}
 
 // insurance is one county's insurance month on its way.
 type insurance struct {

@@ -6,9 +6,23 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"tuoyu/activities"
+	"tuoyu/definition"
 	"tuoyu/nursery"
 	"tuoyu/workflows/humantask"
 )
+
+// insuranceClaimProcess defines an insurance claim 婴幼儿意外伤害险理赔.
+var insuranceClaimProcess = definition.Process{
+	Kind: nursery.KindInsuranceClaim, Title: "婴幼儿意外伤害险理赔", Prefix: "LP", Workflow: "InsuranceClaim", Files: definition.Attachments, Offices: true, Repeatable: true,
+	Stages: []definition.Stage{
+		{Code: nursery.StageReported, Title: "已报案", Holder: nursery.RoleInsurer, Next: "承保机构正在核定。"},
+		{Code: nursery.StageContested, Title: "拒赔核对", Holder: nursery.RoleCountyOffice, Next: "县区正在核对拒赔理由。"},
+		{Code: nursery.StageAccepted, Title: "待赔付", Holder: nursery.RoleInsurer, Next: "承保机构正在办理赔付。"},
+		{Code: nursery.StagePaid, Title: "已赔付，办结", Next: "赔付已完成。"},
+		{Code: nursery.StageClaimEnded, Title: "不予赔付，办结", Next: "请查看不予赔付的理由。"},
+	},
+	HappyPath: []nursery.Stage{nursery.StageReported, nursery.StageAccepted, nursery.StagePaid},
+}
 
 // insuranceClaim is one claim on its way.
 type insuranceClaim struct {

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"tuoyu/definition"
 	"tuoyu/nursery"
 )
 
@@ -40,7 +41,7 @@ func TestTheLineOfACaseIsItsWayAndWhatUsuallyFollows(t *testing.T) {
 			var got []string
 			for _, s := range filing.Line(c.passed, c.at, c.ended) {
 				switch s.Place {
-				case Here:
+				case definition.Here:
 					got = append(got, "["+s.Title+"]")
 				default:
 					got = append(got, s.Title)
@@ -55,34 +56,34 @@ func TestTheLineOfACaseIsItsWayAndWhatUsuallyFollows(t *testing.T) {
 
 func TestTheUsualWayIsOfStagesThereAreInTheirOrderAndEnds(t *testing.T) {
 	for _, p := range Processes() {
-		if len(p.Usual) == 0 {
+		if len(p.HappyPath) == 0 {
 			t.Errorf("%s has no usual way", p.Kind)
 			continue
 		}
 		line := p.Line(nil, "", false)
 		var got []nursery.Stage
 		for _, s := range line {
-			got = append(got, s.Stage)
+			got = append(got, s.Code)
 		}
-		if len(got) != len(p.Usual) {
-			t.Errorf("%s: %v are stages, want %v", p.Kind, got, p.Usual)
+		if len(got) != len(p.HappyPath) {
+			t.Errorf("%s: %v are stages, want %v", p.Kind, got, p.HappyPath)
 			continue
 		}
-		for i, s := range p.Usual {
+		for i, s := range p.HappyPath {
 			if got[i] != s {
 				t.Errorf("%s: %s stands at %d, want %s", p.Kind, got[i], i, s)
 			}
 		}
 		if last := line[len(line)-1]; last.Holder != "" {
-			t.Errorf("%s ends with %s, where %s holds the ball", p.Kind, last.Stage, last.Holder)
+			t.Errorf("%s ends with %s, where %s holds the ball", p.Kind, last.Code, last.Holder)
 		}
 	}
 }
 
 func TestEveryProcessBeginsInAStageOfItsOwnThatSomebodyHolds(t *testing.T) {
 	for _, p := range Processes() {
-		if first := p.First(); first.Stage == "" || first.Holder == "" {
-			t.Errorf("%s begins in %q, held by %q", p.Kind, first.Stage, first.Holder)
+		if first := p.First(); first.Code == "" || first.Holder == "" {
+			t.Errorf("%s begins in %q, held by %q", p.Kind, first.Code, first.Holder)
 		}
 	}
 }

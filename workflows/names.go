@@ -11,9 +11,19 @@ type Named struct {
 // Names returns every workflow with its name: those of the processes and Print. A name is for good, though the function behind
 // it may be renamed.
 func Names() []Named {
-	names := []Named{{printName, Print}}
-	for _, p := range Processes() {
-		names = append(names, Named{p.Name, p.Workflow})
+	return []Named{
+		{printName, Print},
+		{filingProcess.Workflow, Filing},
+		{changeProcess.Workflow, FilingChange},
+		{cancellationProcess.Workflow, FilingCancel},
+		{buildProcess.Workflow, Build},
+		{contractProcess.Workflow, Contract},
+		{checkupProcess.Workflow, CheckupRound},
+		{referralProcess.Workflow, Referral},
+		{inspectionProcess.Workflow, Inspection},
+		{inspectionPlanProcess.Workflow, InspectionPlan},
+		{complaintProcess.Workflow, Complaint},
+		{insuranceProcess.Workflow, Insurance},
+		{insuranceClaimProcess.Workflow, InsuranceClaim},
 	}
-	return names
 }

@@ -19,6 +19,7 @@ import (
 	sdkworker "go.temporal.io/sdk/worker"
 
 	"tuoyu/activities"
+	"tuoyu/definition"
 	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/policies"
@@ -199,7 +200,7 @@ func (o *office) send(id, update, refused string, arg any) {
 
 func (o *office) run(site nursery.SiteKind) workflows.CaseResult {
 	o.t.Helper()
-	process := workflows.Process{}
+	process := definition.Process{}
 	for _, p := range workflows.Processes() {
 		if p.Prefix == o.caseNo[:2] {
 			process = p

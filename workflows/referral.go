@@ -6,9 +6,24 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"tuoyu/activities"
+	"tuoyu/definition"
 	"tuoyu/nursery"
 	"tuoyu/workflows/humantask"
 )
+
+// referralProcess defines a referral after a check-up 体检后转诊.
+var referralProcess = definition.Process{
+	Kind: nursery.KindReferral, Title: "体检后转诊", Prefix: nursery.PrefixReferral, Workflow: "Referral", Files: definition.Attachments, Repeatable: true,
+	Stages: []definition.Stage{
+		{Code: nursery.StageReferred, Title: "待接收", Holder: nursery.RoleHospital, Next: "签约医生正在联系接收医院。"},
+		{Code: nursery.StageReferralTaken, Title: "待就诊", Holder: nursery.RoleHospital, Next: "请监护人按约带孩子就诊。"},
+		{Code: nursery.StageReferralTraced, Title: "追访中", Holder: nursery.RoleHospital, Next: "签约医生正在联系监护人。"},
+		{Code: nursery.StageReferralSeen, Title: "待反馈结果", Holder: nursery.RoleHospital, Next: "已就诊，等待结果。"},
+		{Code: nursery.StageReferralDone, Title: "结果已反馈，办结", Next: "转诊已办结。"},
+		{Code: nursery.StageReferralEnded, Title: "未就诊，办结", Next: "追访后仍未就诊。"},
+	},
+	HappyPath: []nursery.Stage{nursery.StageReferred, nursery.StageReferralTaken, nursery.StageReferralSeen, nursery.StageReferralDone},
+}
 
 // referral is one child's referral on its way.
 type referral struct {

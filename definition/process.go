@@ -1,0 +1,57 @@
+// Package definition says what a process is: its stages, the tasks it asks people, what they may answer and what follows
+// from an answer. Each process is one value, beside its workflow; generic code reads it. The package names no process.
+package definition
+
+import (
+	"slices"
+
+	"tuoyu/nursery"
+)
+
+// Process defines one kind of case.
+type Process struct {
+	Kind      nursery.CaseKind
+	Title     string          // Chinese, as people call it
+	Prefix    string          // of its case numbers
+	Workflow  string          // the workflow's name in histories and starts; never changed
+	Stages    []Stage         // in their order
+	HappyPath []nursery.Stage // the stages of a case in which nothing goes amiss, in the same order
+	Tasks     []TaskKind      // what its workflow asks people
+	Files     string          // what its files are to those who may read or upload them: the first half of the act
+	Offices   bool            // a case is registered under a name of the office that opened it, not under an institution's code
+
+	// Repeatable reports that the workflow of a case, started from the beginning, takes the same way again once it is given
+	// the same answers in the same order. Its steps then have the numbers they had, each is found written, and nothing is
+	// done twice. That holds where one thing is done after the other and nothing depends on the day on which it is looked
+	// at; not where months pass, where facts change beside the workflow, or where answers are given side by side.
+	Repeatable bool
+}
+
+// The values of Process.Files.
+const (
+	Attachments = "attachment"
+	Evidence    = "evidence" // of a building site: handed in and read by offices
+)
+
+// Stage is a stage of a process and who has to act in it.
+type Stage struct {
+	Code   nursery.Stage
+	Title  string
+	Holder nursery.Role // empty when nobody has to act
+	Next   string       // what happens next, in words for the applicant
+}
+
+// First returns the stage in which a case of the process begins.
+func (p Process) First() Stage {
+	first, _ := p.Stage(p.HappyPath[0])
+	return first
+}
+
+// Stage returns a stage of the process; false when it has no such stage.
+func (p Process) Stage(code nursery.Stage) (Stage, bool) {
+	i := slices.IndexFunc(p.Stages, func(s Stage) bool { return s.Code == code })
+	if i < 0 {
+		return Stage{}, false
+	}
+	return p.Stages[i], true
+}

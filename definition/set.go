@@ -1,0 +1,47 @@
+package definition
+
+import (
+	"fmt"
+
+	"tuoyu/nursery"
+)
+
+// Set is the processes of a program, indexed by their kinds and those of their tasks.
+type Set struct {
+	processes []Process
+	byKind    map[nursery.CaseKind]Process
+	tasks     map[string]TaskKind
+}
+
+// NewSet indexes processes. It panics when two have the same kind, or two tasks the same name.
+func NewSet(processes ...Process) *Set {
+	s := &Set{processes: processes, byKind: map[nursery.CaseKind]Process{}, tasks: map[string]TaskKind{}}
+	for _, p := range processes {
+		if _, twice := s.byKind[p.Kind]; twice {
+			panic(fmt.Sprintf("definition: two processes of kind %s", p.Kind))
+		}
+		s.byKind[p.Kind] = p
+		for _, t := range p.Tasks {
+			if _, twice := s.tasks[t.Name]; twice {
+				panic("definition: two tasks named " + t.Name)
+			}
+			s.tasks[t.Name] = t
+		}
+	}
+	return s
+}
+
+// All returns the processes in their order.
+func (s *Set) All() []Process { return s.processes }
+
+// Process returns the process of a kind of case; false when there is none.
+func (s *Set) Process(kind nursery.CaseKind) (Process, bool) {
+	p, ok := s.byKind[kind]
+	return p, ok
+}
+
+// Task returns the kind of task of that name; false when there is none.
+func (s *Set) Task(name string) (TaskKind, bool) {
+	t, ok := s.tasks[name]
+	return t, ok
+}

@@ -1,0 +1,66 @@
+package definition
+
+import (
+	"slices"
+
+	"tuoyu/nursery"
+)
+
+// TaskKind defines a task 待办: who is asked, for what, and how they may answer.
+type TaskKind struct {
+	Name     string // of the process and the question, as in filing.review; never changed
+	Title    string // what has to be done, the title of its tasks unless the workflow writes another
+	Short    string // the title in filters, where it is not Title
+	Roles    []nursery.Role
+	Stage    nursery.Stage // what the case shows meanwhile; empty keeps
+	Form     string        // the schema of what is filled in with an answer
+	Check    string        // a check of the answer that the schema cannot express, by the name it is registered under
+	Outcomes []Outcome
+
+	// Confirms names the kind of task whose answer this one countersigns 核签: what follows that answer follows once this
+	// one agrees.
+	Confirms string
+	// Joint reports that others are asked at the same time, and that what follows an answer follows once all have given it.
+	Joint bool
+}
+
+// Outcome defines an answer to a task 办理结果.
+type Outcome struct {
+	Code     nursery.Outcome
+	Title    string
+	Required []string // fields of the form without which it is refused
+	Optional []string // fields that may be left out; a field in neither list is refused
+
+	// Alone reports that the required fields may be left out where this is the only outcome offered: the rules have then
+	// found what they would say.
+	Alone bool
+
+	Follow []Step   // what the workflow does next, in order
+	Papers []string // the kinds of papers that those steps order, which are shown before the answer is given
+}
+
+// Step is an activity that follows an outcome.
+type Step struct {
+	Activity string // its pinned name
+	Name     string // of the step in the case, which makes a repetition do nothing
+	Final    bool   // the office has decided: the applicant can no longer withdraw
+	When     string // what must have been found for the step to be taken; empty: always
+}
+
+// Outcome returns the outcome of that code; false when the task has none.
+func (t TaskKind) Outcome(code nursery.Outcome) (Outcome, bool) {
+	i := slices.IndexFunc(t.Outcomes, func(o Outcome) bool { return o.Code == code })
+	if i < 0 {
+		return Outcome{}, false
+	}
+	return t.Outcomes[i], true
+}
+
+// Codes returns the codes of every outcome, in their order.
+func (t TaskKind) Codes() []nursery.Outcome {
+	codes := make([]nursery.Outcome, len(t.Outcomes))
+	for i, o := range t.Outcomes {
+		codes[i] = o.Code
+	}
+	return codes
+}
