@@ -28,7 +28,10 @@ demo: $(BIN)/demo ## play the demonstration cases once more, while make run is u
 record: $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo ## record the histories that guard running cases, in a folder for RELEASE
 	@$(BIN)/devstack --quiet --ports auto --fast --fresh --state .devstack/record -- scripts/record.sh
 
-test: setup lint check-openapi test-rules test-devstack test-storm test-browser test-go ## every check and every test, the slowest named at the end
+# What the steps share is made before they begin, so that no two make it at once. The longest end last, beside each other.
+test: setup $(TOOLS) $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo $(BIN)/gotest openapi/node_modules browser/node_modules ## every check and every test, three steps at a time
+	@scripts/lanes.sh 3 check-format check-sql check-generated check-determinism check-vet check-staticcheck check-rules check-openapi \
+		test-rules test-devstack test-browser test-go test-storm
 
 chaos: setup ## five minutes of all roles at work while processes, services, links and the disk fail
 	@$(MAKE) --no-print-directory storm STORM='--for 5m --v'
