@@ -39,9 +39,9 @@ chaos: setup ## five minutes of all roles at work while processes, services, lin
 fuzz: ## let each parser read made-up input, for FUZZTIME each
 	@scripts/fuzz.sh
 
-screens: setup $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo browser/node_modules ## take the pictures of docs/screens anew
-	@rm -rf docs/screens && mkdir -p docs/screens
-	@SCREENS=$(CURDIR)/docs/screens $(BIN)/devstack --quiet --ports auto --fresh --state .devstack/browser -- scripts/browser.sh
+screens: setup $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo browser/node_modules ## take a picture of every page at three widths into out/screens; docs/screens holds ten of them
+	@rm -rf out/screens && mkdir -p out/screens
+	@SCREENS=$(CURDIR)/out/screens $(BIN)/devstack --quiet --ports auto --fresh --state .devstack/browser -- scripts/browser.sh
 
 bench: setup $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo ## measure the goals into bench/RESULTS.md, in about ten minutes
 	@cd bench && $(GO) build -o $(BIN)/bench .
