@@ -30,7 +30,7 @@ record: $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo ## record the histories that gu
 
 # What the steps share is made before they begin, so that no two make it at once. The longest end last, beside each other.
 test: setup $(TOOLS) $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo $(BIN)/gotest openapi/node_modules browser/node_modules ## every check and every test, three steps at a time
-	@scripts/lanes.sh 3 check-format check-sql check-generated check-determinism check-vet check-staticcheck check-rules check-openapi \
+	@scripts/lanes.sh 3 check-format check-imports check-sql check-generated check-determinism check-vet check-staticcheck check-rules check-openapi \
 		test-rules test-devstack test-browser test-go test-storm
 
 chaos: setup ## five minutes of all roles at work while processes, services, links and the disk fail
@@ -47,7 +47,7 @@ bench: setup $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo ## measure the goals into 
 	@cd bench && $(GO) build -o $(BIN)/bench .
 	@$(BIN)/bench
 
-lint: check-format check-vet check-staticcheck check-determinism check-sql check-generated check-rules ## the checks of make test alone
+lint: check-format check-imports check-vet check-staticcheck check-determinism check-sql check-generated check-rules ## the checks of make test alone
 
 generate: $(BIN)/sqlc $(BIN)/templ ## write the generated code anew
 	@$(BIN)/sqlc generate
@@ -63,11 +63,14 @@ clean: ## remove what was built and the local databases
 
 # The steps of make test, each to be called alone.
 
-.PHONY: check-format check-vet check-staticcheck check-determinism check-sql check-generated check-rules \
+.PHONY: check-format check-imports check-vet check-staticcheck check-determinism check-sql check-generated check-rules \
 	test-rules test-go test-devstack test-browser check-run check-openapi storm test-storm
 
 check-format:
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "gofmt would change:"; echo "$$unformatted"; exit 1; fi
+
+check-imports:
+	@scripts/check-imports.sh
 
 check-vet:
 	@$(GO) vet ./... ./testdata

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Imports go one way: a package imports only packages of the layers above its own line here. A package that has no line is refused, so that
+# whoever adds one says where it belongs.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+layers='
+nursery draw limits sealing sheets migrations web/assetsgen cmd/gotest
+calendar growth definition testdata sealing/sealingtest
+policies documents procedures store e2e/roleplay
+activities store/storetest e2e/stories
+workflows/humantask
+workflows
+casework worker
+api web worker/workertest
+processes/*
+cmd/* e2e e2e/*
+'
+
+${GO:-go} list -f '{{.ImportPath}}{{range .Imports}} {{.}}{{end}}' ./... ./testdata | awk -v layers="$layers" '
+	BEGIN {
+		lines = split(layers, line, "\n")
+		for (i = 1; i <= lines; i++) {
+			n = split(line[i], names, " ")
+			for (j = 1; j <= n; j++) layer[names[j]] = i
+		}
+	}
+	function of(package,   parent) {
+		if (package in layer) return layer[package]
+		parent = package
+		sub("/.*", "/*", parent)
+		return layer[parent]
+	}
+	{
+		package = substr($1, 7)
+		if (!of(package)) { print package " has no layer in scripts/check-imports.sh"; wrong = 1; next }
+		for (i = 2; i <= NF; i++) {
+			if ($i !~ /^tuoyu\//) continue
+			imported = substr($i, 7)
+			if (of(imported) >= of(package)) { print package " must not import " imported; wrong = 1 }
+		}
+	}
+	END { exit wrong }'
