@@ -14,7 +14,7 @@ start() {
 	(
 		set -o pipefail
 		TIMEFORMAT="$1 | ended after %R s, processor %U s and %S s"
-		time "${MAKE:-make}" --no-print-directory "$1" 2>&1 | awk -v of="$1" '{print of " | " $0; fflush()}'
+		time "${MAKE:-make}" --no-print-directory "$1" 2>&1 | while IFS= read -r line; do echo "$1 | $line"; done
 	) 2>&1 &
 	running[$!]=$1
 }
