@@ -2,12 +2,13 @@ package api
 
 import (
 	"mime"
-	"net/http"
 	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"tuoyu/casework"
 )
 
 // negotiate refuses, before anything is done, a request that wants its answer in a form the operation has not.
@@ -30,7 +31,7 @@ func negotiate(ctx huma.Context, next func(huma.Context)) {
 			return
 		}
 	}
-	writeProblem(w, r, problem(http.StatusNotAcceptable, codeNotAcceptable, "本接口不提供所要求的格式。"))
+	writeProblem(w, r, problem(casework.CodeNotAcceptable, "本接口不提供所要求的格式。"))
 }
 
 // prefersHTML tells a browser from a program.

@@ -167,18 +167,18 @@ func (a *api) serve(w http.ResponseWriter, r *http.Request) {
 	found.ServeHTTP(probe, r)
 	if probe.status == http.StatusMethodNotAllowed {
 		allow := probe.header.Get("Allow")
-		writeProblem(w, r, problem(probe.status, codeMethodNotAllowed, "该地址支持的方法："+allow+"。").with("Allow", allow))
+		writeProblem(w, r, problem(casework.CodeMethodNotAllowed, "该地址支持的方法："+allow+"。").with("Allow", allow))
 		return
 	}
-	writeProblem(w, r, problem(http.StatusNotFound, codeNoSuchPath, "没有这个地址。"))
+	writeProblem(w, r, problem(casework.CodeNoSuchPath, "没有这个地址。"))
 }
 
 // unreadable is the problem of a request of which a part is no text: an address that leads nowhere, or a parameter that cannot be.
 func unreadable(part limits.BadPart) *Problem {
 	if part.In == "path" {
-		return problem(http.StatusNotFound, casework.CodeNotFound, "没有找到。")
+		return problem(casework.CodeNotFound, "没有找到。")
 	}
-	return problem(http.StatusUnprocessableEntity, casework.CodeInvalid, "有 1 处填写有误，请更正后重试。", Fault{part.Name, "含有无法识别的字符，或者过长、过多"})
+	return problem(casework.CodeInvalid, "有 1 处填写有误，请更正后重试。", Fault{part.Name, "含有无法识别的字符，或者过长、过多"})
 }
 
 // probe takes the answer of net/http's own handlers, for its status and headers.
@@ -305,11 +305,11 @@ func (a *api) authenticate(ctx huma.Context, next func(huma.Context)) {
 func (a *api) whoAsks(r *http.Request) (nursery.Principal, error) {
 	given := r.Header.Values("Authorization")
 	if len(given) == 0 {
-		return nursery.Principal{}, unauthenticated(codeUnauthenticated, "请先登录。")
+		return nursery.Principal{}, unauthenticated(casework.CodeUnauthenticated, "请先登录。")
 	}
 	scheme, token, _ := strings.Cut(given[0], " ")
 	if len(given) > 1 || !strings.EqualFold(scheme, bearer) || token == "" {
-		return nursery.Principal{}, unauthenticated(codeTokenInvalid, "请以 Bearer 方式提供登录凭证。")
+		return nursery.Principal{}, unauthenticated(casework.CodeTokenInvalid, "请以 Bearer 方式提供登录凭证。")
 	}
 	p, name, err := a.verifier.Identify(r.Context(), strings.TrimSpace(token))
 	if err != nil {

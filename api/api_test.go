@@ -236,13 +236,13 @@ func TestWhatCaseworkRefusesBecomesAProblem(t *testing.T) {
 		status int
 		code   string
 	}{
-		{&casework.Error{Kind: casework.Invalid, Code: casework.CodeFieldNotOpen, Message: "补正时只能修改所列内容。", Fields: []casework.FieldError{{Location: "/application/fire", Message: "不可修改"}}}, 422, "field_not_open"},
-		{&casework.Error{Kind: casework.BadRequest, Code: casework.CodeKeyRequired, Message: "缺少幂等键。"}, 400, "idempotency_key_required"},
-		{&casework.Error{Kind: casework.Forbidden, Code: casework.CodeForbidden, Message: "您的角色不能进行此操作。"}, 403, "forbidden"},
-		{&casework.Error{Kind: casework.NotFound, Code: casework.CodeNotFound, Message: "没有这项内容。"}, 404, "not_found"},
-		{&casework.Error{Kind: casework.Conflict, Code: casework.CodeKeyReused, Message: "该幂等键已用于另一请求。"}, 409, "idempotency_key_reused"},
-		{&casework.Error{Kind: casework.Unavailable, Code: casework.CodeEngineUnavailable, Message: "服务暂不可用。"}, 503, "engine_unavailable"},
-		{errors.Join(errors.New("while filing"), &casework.Error{Kind: casework.TooLarge, Code: casework.CodeAttachmentTooLarge, Message: "文件过大。"}), 413, "attachment_too_large"},
+		{&casework.Error{Code: casework.CodeFieldNotOpen, Message: "补正时只能修改所列内容。", Fields: []casework.FieldError{{Location: "/application/fire", Message: "不可修改"}}}, 422, "field_not_open"},
+		{&casework.Error{Code: casework.CodeKeyRequired, Message: "缺少幂等键。"}, 400, "idempotency_key_required"},
+		{&casework.Error{Code: casework.CodeForbidden, Message: "您的角色不能进行此操作。"}, 403, "forbidden"},
+		{&casework.Error{Code: casework.CodeNotFound, Message: "没有这项内容。"}, 404, "not_found"},
+		{&casework.Error{Code: casework.CodeKeyReused, Message: "该幂等键已用于另一请求。"}, 409, "idempotency_key_reused"},
+		{&casework.Error{Code: casework.CodeEngineUnavailable, Message: "服务暂不可用。"}, 503, "engine_unavailable"},
+		{errors.Join(errors.New("while filing"), &casework.Error{Code: casework.CodeAttachmentTooLarge, Message: "文件过大。"}), 413, "attachment_too_large"},
 		{context.DeadlineExceeded, 503, "timeout"},
 		{errors.New("password of the database is hunter2"), 500, "internal"},
 	} {
@@ -264,33 +264,13 @@ func TestWhatCaseworkRefusesBecomesAProblem(t *testing.T) {
 	}
 }
 
-func TestEveryCodeOfCaseworkHasATitle(t *testing.T) {
-	known := map[string]bool{}
-	for _, c := range codeTitles {
-		if known[c.code] {
-			t.Errorf("%s is listed twice", c.code)
-		}
-		known[c.code] = true
-	}
-	for _, code := range codesOf(t, "../casework/errors.go", "Code") {
-		if !known[code] {
-			t.Errorf("casework's code %s has no title", code)
-		}
-	}
-	for _, code := range codesOf(t, "problem.go", "code") {
-		if !known[code] {
-			t.Errorf("code %s has no title", code)
-		}
-	}
-}
-
 func TestWithoutATokenNothingIsDone(t *testing.T) {
 	h := newHouse(t, nil)
 	for what, header := range map[string]string{"no header": "", "another scheme": "Basic YTpi", "an empty token": "Bearer ", "rubbish": "Bearer abc"} {
 		response, body := h.ask(t, "POST", "/api/v1/filings", filing, "Authorization", header)
-		code := codeTokenInvalid
+		code := casework.CodeTokenInvalid
 		if header == "" {
-			code = codeUnauthenticated
+			code = casework.CodeUnauthenticated
 		}
 		refused(t, what, response, body, http.StatusUnauthorized, code)
 		if !strings.HasPrefix(response.Header.Get("WWW-Authenticate"), "Bearer") {
@@ -298,7 +278,7 @@ func TestWithoutATokenNothingIsDone(t *testing.T) {
 		}
 	}
 	response, body := h.ask(t, "GET", "/api/v1/me", "", "Authorization", "Bearer "+h.issuer.token(t, map[string]any{"roles": []string{"clerk", "auditor"}}))
-	refused(t, "two roles", response, body, http.StatusForbidden, codeRoleAmbiguous)
+	refused(t, "two roles", response, body, http.StatusForbidden, casework.CodeRoleAmbiguous)
 	if h.door.calls() != 0 {
 		t.Errorf("casework was asked %d times", h.door.calls())
 	}
@@ -311,13 +291,13 @@ func TestWhereNothingIsTheAnswerIsAProblemToo(t *testing.T) {
 		status                      int
 		code                        string
 	}{
-		{"GET", "/nothing", "", "", 404, codeNoSuchPath},
-		{"GET", "/", "", "", 404, codeNoSuchPath},
-		{"GET", "/api/v1/filings/x/y/z", "", "", 404, codeNoSuchPath},
-		{"DELETE", "/api/v1/filings", "", "", 405, codeMethodNotAllowed},
-		{"BREW", "/api/v1/cases", "", "", 405, codeMethodNotAllowed},
-		{"GET", "/api/v1/me", "Accept", "text/html", 406, codeNotAcceptable},
-		{"GET", "/api/v1/documents/d", "Accept", "application/json", 406, codeNotAcceptable},
+		{"GET", "/nothing", "", "", 404, casework.CodeNoSuchPath},
+		{"GET", "/", "", "", 404, casework.CodeNoSuchPath},
+		{"GET", "/api/v1/filings/x/y/z", "", "", 404, casework.CodeNoSuchPath},
+		{"DELETE", "/api/v1/filings", "", "", 405, casework.CodeMethodNotAllowed},
+		{"BREW", "/api/v1/cases", "", "", 405, casework.CodeMethodNotAllowed},
+		{"GET", "/api/v1/me", "Accept", "text/html", 406, casework.CodeNotAcceptable},
+		{"GET", "/api/v1/documents/d", "Accept", "application/json", 406, casework.CodeNotAcceptable},
 		{"GET", "/api/v1/cases?colour=red", "", "", 422, casework.CodeInvalid},
 		{"GET", "/api/v1/cases?limit=1000", "", "", 422, casework.CodeInvalid},
 		{"GET", "/api/v1/cases?limit=ten", "", "", 422, casework.CodeInvalid},
@@ -342,7 +322,7 @@ func TestWhereNothingIsTheAnswerIsAProblemToo(t *testing.T) {
 func TestAPanicIsAnAnswerAndALogLine(t *testing.T) {
 	h := newHouse(t, nil)
 	response, body := h.ask(t, "GET", "/api/v1/tasks", "", "Authorization", "Bearer "+h.issuer.token(t, map[string]any{"sub": "panic"}))
-	refused(t, "a panic", response, body, http.StatusInternalServerError, codeInternal)
+	refused(t, "a panic", response, body, http.StatusInternalServerError, casework.CodeInternal)
 	if !strings.Contains(h.log.String(), `"panic":"broken"`) {
 		t.Errorf("no log line for the panic: %s", h.log)
 	}

@@ -83,13 +83,13 @@ func takeForm[T any](a *api, in *upload, fields map[string]*string, take func(na
 	r.Body = http.MaxBytesReader(in.answer, r.Body, a.maxUpload+formOverhead)
 	form, err := r.MultipartReader()
 	if err != nil {
-		return nothing, problem(http.StatusUnsupportedMediaType, codeMediaType, "请以 multipart/form-data 上传文件。")
+		return nothing, problem(casework.CodeMediaType, "请以 multipart/form-data 上传文件。")
 	}
 	for {
 		part, err := form.NextPart()
 		switch {
 		case errors.Is(err, io.EOF):
-			return nothing, problem(http.StatusUnprocessableEntity, casework.CodeInvalid, "请选择要上传的文件。",
+			return nothing, problem(casework.CodeInvalid, "请选择要上传的文件。",
 				Fault{"file", "必填"})
 		case err != nil:
 			return nothing, unread(err, a.maxUpload)
@@ -100,7 +100,7 @@ func takeForm[T any](a *api, in *upload, fields map[string]*string, take func(na
 		}
 		value, known := fields[name]
 		if !known {
-			return nothing, problem(http.StatusUnprocessableEntity, casework.CodeInvalid, "有 1 处填写有误，请更正后重试。",
+			return nothing, problem(casework.CodeInvalid, "有 1 处填写有误，请更正后重试。",
 				Fault{cut(name, 100), "没有这个字段"})
 		}
 		if *value, err = readField(part); err != nil {
@@ -116,10 +116,10 @@ func readField(part *multipart.Part) (string, error) {
 	case err != nil:
 		return "", unread(err, 0)
 	case len(raw) > 64:
-		return "", problem(http.StatusUnprocessableEntity, casework.CodeInvalid, "有 1 处填写有误，请更正后重试。",
+		return "", problem(casework.CodeInvalid, "有 1 处填写有误，请更正后重试。",
 			Fault{part.FormName(), "最多 64 个字"})
 	case checkText(string(raw), "") != nil:
-		return "", problem(http.StatusUnprocessableEntity, casework.CodeInvalid, "有 1 处填写有误，请更正后重试。",
+		return "", problem(casework.CodeInvalid, "有 1 处填写有误，请更正后重试。",
 			Fault{part.FormName(), "含有无法识别的字符"})
 	}
 	return string(raw), nil
@@ -143,7 +143,7 @@ type bounded struct {
 func (b *bounded) Read(p []byte) (int, error) {
 	n, err := b.from.Read(p)
 	if b.left -= int64(n); b.left < 0 {
-		return 0, problem(http.StatusRequestEntityTooLarge, casework.CodeAttachmentTooLarge,
+		return 0, problem(casework.CodeAttachmentTooLarge,
 			fmt.Sprintf("文件不能超过 %d MiB。", b.most>>20), Fault{"file", "文件过大"})
 	}
 	if err != nil && !errors.Is(err, io.EOF) {

@@ -37,7 +37,7 @@ func TestAFileIsPassedOnAsItArrives(t *testing.T) {
 		"an unknown field":   {form(`name="colour"`, "red", `name="file"; filename="a.pdf"`, "x"), 422, casework.CodeInvalid},
 		"a field said twice": {form(`name="county"`, "140403", `name="county"`, "140404", `name="file"; filename="a.pdf"`, "x"), 422, casework.CodeInvalid},
 		"no file":            {form(`name="county"`, "140403"), 422, casework.CodeInvalid},
-		"cut off":            {"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\nhalf", 400, codeMalformed},
+		"cut off":            {"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\nhalf", 400, casework.CodeMalformed},
 		"no form":            {"{}", 422, casework.CodeInvalid},
 	} {
 		h.door.heard = nil
@@ -48,7 +48,7 @@ func TestAFileIsPassedOnAsItArrives(t *testing.T) {
 		}
 	}
 	response, body = h.ask(t, "POST", "/api/v1/attachments", "{}")
-	refused(t, "JSON", response, body, http.StatusUnsupportedMediaType, codeMediaType)
+	refused(t, "JSON", response, body, http.StatusUnsupportedMediaType, casework.CodeMediaType)
 }
 
 func TestAPaperIsSentToBeKept(t *testing.T) {
@@ -60,7 +60,7 @@ func TestAPaperIsSentToBeKept(t *testing.T) {
 	if want := `attachment; filename="file"; filename*=UTF-8''%E6%BD%9E`; !strings.HasPrefix(response.Header.Get("Content-Disposition"), want) {
 		t.Errorf("Content-Disposition is %s", response.Header.Get("Content-Disposition"))
 	}
-	h.door.answer = &casework.Error{Kind: casework.Conflict, Code: casework.CodeDocumentPending, Message: "文书制作中。"}
+	h.door.answer = &casework.Error{Code: casework.CodeDocumentPending, Message: "文书制作中。"}
 	response, body = h.ask(t, "GET", "/api/v1/documents/d-1", "")
 	refused(t, "a paper being printed", response, body, http.StatusConflict, casework.CodeDocumentPending)
 	if response.Header.Get("Retry-After") == "" || response.Header.Get("Content-Disposition") != "" {

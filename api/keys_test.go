@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"tuoyu/casework"
 	"tuoyu/store"
 	"tuoyu/store/storetest"
 )
@@ -33,7 +34,7 @@ func TestTokensAreTakenAtAStartWhileTheIssuerIsAway(t *testing.T) {
 		{0, "", true},
 		{keysFresh + 2*time.Minute, "", false},
 		{keysTrusted - time.Minute, "", false},
-		{keysTrusted + time.Minute, codeIssuerUnavailable, false},
+		{keysTrusted + time.Minute, casework.CodeIssuerUnavailable, false},
 	} {
 		v := NewVerifier(i.accepted(), known)
 		v.later(c.later)
@@ -50,13 +51,13 @@ func TestTokensAreTakenAtAStartWhileTheIssuerIsAway(t *testing.T) {
 			t.Errorf("%s after the issuer went away: readiness says %v", c.later, err)
 		}
 		_, err = v.Verify(t.Context(), newSigner(t, "ES256").sign(t, i.claims(nil)))
-		if p := refusal(t, err); p.Code != codeIssuerUnavailable {
+		if p := refusal(t, err); p.Code != casework.CodeIssuerUnavailable {
 			t.Errorf("a key that nobody knows: %s", p.Code)
 		}
 	}
 	nothing := NewVerifier(i.accepted(), nil)
 	_, err := nothing.Verify(t.Context(), i.token(t, nil))
-	if p := refusal(t, err); p.Code != codeIssuerUnavailable {
+	if p := refusal(t, err); p.Code != casework.CodeIssuerUnavailable {
 		t.Errorf("with nothing stored: %s", p.Code)
 	}
 }
@@ -85,7 +86,7 @@ func TestAKeyThatWasWithdrawnIsRefused(t *testing.T) {
 	i.down.Store(true)
 	again := NewVerifier(i.accepted(), known)
 	_, err := again.Verify(t.Context(), old)
-	if p := refusal(t, err); p.Code != codeIssuerUnavailable {
+	if p := refusal(t, err); p.Code != casework.CodeIssuerUnavailable {
 		t.Errorf("after a start while the issuer is away: %s", p.Code)
 	}
 	if _, err := again.Verify(t.Context(), i.token(t, nil)); err != nil {

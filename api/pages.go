@@ -168,8 +168,8 @@ func docsPage(spec *huma.OpenAPI) ([]byte, error) {
 	for _, name := range sortedKeys(schemas) {
 		page.Schemas = append(page.Schemas, documentedSchema(name, schemas[name]))
 	}
-	for _, c := range codeTitles {
-		page.Codes = append(page.Codes, docsCode{c.code, c.title})
+	for _, c := range casework.ErrorCodes() {
+		page.Codes = append(page.Codes, docsCode{c.Code, c.Title})
 	}
 	var b bytes.Buffer
 	if err := pageTemplates.ExecuteTemplate(&b, "docs.html", page); err != nil {

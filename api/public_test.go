@@ -47,7 +47,7 @@ func TestAPaperIsVerifiedByPeopleAndByPrograms(t *testing.T) {
 	}
 	h.door.answer = errors.New("broken")
 	response, raw = h.ask(t, "GET", "/verify/"+paperCode, "", "Authorization", "")
-	refused(t, "when broken", response, raw, http.StatusInternalServerError, codeInternal)
+	refused(t, "when broken", response, raw, http.StatusInternalServerError, casework.CodeInternal)
 }
 
 func TestAPersonTypesTheCodeOfAPaper(t *testing.T) {
@@ -76,7 +76,7 @@ func TestThePublicIsLimitedByAddress(t *testing.T) {
 			}
 			continue
 		}
-		refused(t, "the fourth", response, raw, http.StatusTooManyRequests, codeTooManyRequests)
+		refused(t, "the fourth", response, raw, http.StatusTooManyRequests, casework.CodeTooManyRequests)
 		if wait, err := strconv.Atoi(response.Header.Get("Retry-After")); err != nil || wait < 8 || wait > 10 {
 			t.Errorf("Retry-After is %q, want 10 or a little less", response.Header.Get("Retry-After"))
 		}
@@ -105,7 +105,7 @@ func TestComplaintsOfOneAddressAreFew(t *testing.T) {
 			}
 			continue
 		}
-		refused(t, "one too many", response, raw, http.StatusTooManyRequests, codeTooManyRequests)
+		refused(t, "one too many", response, raw, http.StatusTooManyRequests, casework.CodeTooManyRequests)
 		if wait, err := strconv.Atoi(response.Header.Get("Retry-After")); err != nil || wait < 60 || !strings.Contains(string(raw), "投诉举报过于频繁") {
 			t.Errorf("Retry-After is %q: %s", response.Header.Get("Retry-After"), raw)
 		}
@@ -126,7 +126,7 @@ func TestAnAccountIsLimitedByItself(t *testing.T) {
 		}
 	}
 	response, raw := h.ask(t, "GET", "/api/v1/me", "")
-	refused(t, "one more", response, raw, http.StatusTooManyRequests, codeTooManyRequests)
+	refused(t, "one more", response, raw, http.StatusTooManyRequests, casework.CodeTooManyRequests)
 	another := "Bearer " + h.issuer.token(t, map[string]any{"sub": "clerk-140403-2"})
 	if response, _ := h.ask(t, "GET", "/api/v1/me", "", "Authorization", another); response.StatusCode != 200 {
 		t.Errorf("another account: %d", response.StatusCode)
@@ -138,11 +138,11 @@ func TestWhoSendsForgedTokensIsToldToSlowDownAndNobodyElse(t *testing.T) {
 	for i := range refusedTokenRate.Burst + 5 {
 		response, raw := h.ask(t, "GET", "/api/v1/me", "", "Authorization", "Bearer forged")
 		if i < refusedTokenRate.Burst {
-			refused(t, "a forged token", response, raw, http.StatusUnauthorized, codeTokenInvalid)
+			refused(t, "a forged token", response, raw, http.StatusUnauthorized, casework.CodeTokenInvalid)
 		}
 	}
 	response, raw := h.ask(t, "GET", "/api/v1/me", "", "Authorization", "Bearer forged")
-	refused(t, "after many", response, raw, http.StatusTooManyRequests, codeTooManyRequests)
+	refused(t, "after many", response, raw, http.StatusTooManyRequests, casework.CodeTooManyRequests)
 	if response, _ := h.ask(t, "GET", "/api/v1/me", ""); response.StatusCode != 200 {
 		t.Errorf("somebody with a good token at the same address: %d", response.StatusCode)
 	}

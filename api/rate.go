@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"tuoyu/casework"
 	"tuoyu/limits"
 )
 
@@ -36,7 +37,7 @@ func tooMany(wait time.Duration) *Problem {
 // tooManyOf refuses for the rate of one operation, in its own words.
 func tooManyOf(wait time.Duration, detail string) *Problem {
 	seconds := int(math.Ceil(wait.Seconds()))
-	return problem(http.StatusTooManyRequests, codeTooManyRequests, detail).
+	return problem(casework.CodeTooManyRequests, detail).
 		with("Retry-After", strconv.Itoa(max(1, min(seconds, 3600))))
 }
 

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"unicode"
+
+	"tuoyu/casework"
 )
 
 // offered are the operations the API promises.
@@ -256,9 +258,9 @@ func TestTheDocumentationIsOnePageThatLoadsNothing(t *testing.T) {
 			t.Errorf("%s is not on the page", name)
 		}
 	}
-	for _, c := range codeTitles {
-		if !strings.Contains(page, `id="problem-`+c.code+`"`) {
-			t.Errorf("problem %s is not on the page", c.code)
+	for _, c := range casework.ErrorCodes() {
+		if !strings.Contains(page, `id="problem-`+c.Code+`"`) {
+			t.Errorf("problem %s is not on the page", c.Code)
 		}
 	}
 	ids := regexp.MustCompile(` id="([^"]+)"`).FindAllStringSubmatch(page, -1)

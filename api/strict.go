@@ -18,6 +18,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"tuoyu/casework"
 	"tuoyu/limits"
 )
 
@@ -38,7 +39,7 @@ func (a *api) readJSON(ctx huma.Context, next func(huma.Context)) {
 	}
 	r, w := humago.Unwrap(ctx)
 	if !isJSON(r.Header.Get("Content-Type")) {
-		writeProblem(w, r, problem(http.StatusUnsupportedMediaType, codeMediaType, "请求内容应为 application/json，UTF-8 编码。"))
+		writeProblem(w, r, problem(casework.CodeMediaType, "请求内容应为 application/json，UTF-8 编码。"))
 		return
 	}
 	_ = ctx.SetReadDeadline(time.Now().Add(bodyTimeout)) // a writer without deadlines has the server's
@@ -49,7 +50,7 @@ func (a *api) readJSON(ctx huma.Context, next func(huma.Context)) {
 	}
 	if len(body) > 0 {
 		if fault := checkJSON(body); fault != nil {
-			writeProblem(w, r, problem(http.StatusBadRequest, codeMalformed, "请求内容不是可以接受的 JSON。", *fault))
+			writeProblem(w, r, problem(casework.CodeMalformed, "请求内容不是可以接受的 JSON。", *fault))
 			return
 		}
 	}
@@ -62,11 +63,11 @@ func unread(err error, limit int64) *Problem {
 	var network net.Error
 	switch {
 	case errors.As(err, &tooLarge):
-		return problem(http.StatusRequestEntityTooLarge, codeBodyTooLarge, fmt.Sprintf("请求内容不能超过 %d KiB。", limit>>10))
+		return problem(casework.CodeBodyTooLarge, fmt.Sprintf("请求内容不能超过 %d KiB。", limit>>10))
 	case errors.As(err, &network) && network.Timeout():
-		return problem(http.StatusRequestTimeout, codeRequestTimeout, "请求内容传输超时。")
+		return problem(casework.CodeRequestTimeout, "请求内容传输超时。")
 	}
-	return problem(http.StatusBadRequest, codeMalformed, "请求内容没有传完。")
+	return problem(casework.CodeMalformed, "请求内容没有传完。")
 }
 
 func isJSON(contentType string) bool {

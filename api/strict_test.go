@@ -1,44 +1,12 @@
 package api
 
 import (
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"net/http"
-	"strconv"
 	"strings"
 	"testing"
 
 	"tuoyu/casework"
 )
-
-// codesOf gives the values of the string constants whose names begin with prefix.
-func codesOf(t *testing.T, path, prefix string) []string {
-	t.Helper()
-	parsed, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var codes []string
-	ast.Inspect(parsed, func(n ast.Node) bool {
-		spec, ok := n.(*ast.ValueSpec)
-		if !ok || len(spec.Values) != 1 || !strings.HasPrefix(spec.Names[0].Name, prefix) {
-			return true
-		}
-		if literal, ok := spec.Values[0].(*ast.BasicLit); ok && literal.Kind == token.STRING {
-			code, err := strconv.Unquote(literal.Value)
-			if err != nil {
-				t.Fatal(err)
-			}
-			codes = append(codes, code)
-		}
-		return true
-	})
-	if len(codes) < 10 {
-		t.Fatalf("only %d codes in %s", len(codes), path)
-	}
-	return codes
-}
 
 func TestWhatIsNoPlainJSONIsRefusedWhereItIsWrong(t *testing.T) {
 	h := newHouse(t, nil)
@@ -48,19 +16,19 @@ func TestWhatIsNoPlainJSONIsRefusedWhereItIsWrong(t *testing.T) {
 		status               int
 		code                 string
 	}{
-		{"trailing data", filing + `{}`, "", 400, codeMalformed},
-		{"half an object", filing[:40], "", 400, codeMalformed},
-		{"a comment", "// hello\n" + filing, "", 400, codeMalformed},
-		{"NaN", inside(`"name":NaN`), "", 400, codeMalformed},
-		{"bytes that are no UTF-8", inside("\"name\":\"\xff\xfe\""), "", 400, codeMalformed},
-		{"half a surrogate pair", inside(`"name":"\ud800"`), "/application/institution/name", 400, codeMalformed},
-		{"a NUL", inside(`"name":"a\u0000b"`), "/application/institution/name", 400, codeMalformed},
-		{"a name said twice", inside(`"name":"甲","name":"乙"`), "/application/institution/name", 400, codeMalformed},
-		{"a huge number", inside(`"name":1e400`), "/application/institution/name", 400, codeMalformed},
+		{"trailing data", filing + `{}`, "", 400, casework.CodeMalformed},
+		{"half an object", filing[:40], "", 400, casework.CodeMalformed},
+		{"a comment", "// hello\n" + filing, "", 400, casework.CodeMalformed},
+		{"NaN", inside(`"name":NaN`), "", 400, casework.CodeMalformed},
+		{"bytes that are no UTF-8", inside("\"name\":\"\xff\xfe\""), "", 400, casework.CodeMalformed},
+		{"half a surrogate pair", inside(`"name":"\ud800"`), "/application/institution/name", 400, casework.CodeMalformed},
+		{"a NUL", inside(`"name":"a\u0000b"`), "/application/institution/name", 400, casework.CodeMalformed},
+		{"a name said twice", inside(`"name":"甲","name":"乙"`), "/application/institution/name", 400, casework.CodeMalformed},
+		{"a huge number", inside(`"name":1e400`), "/application/institution/name", 400, casework.CodeMalformed},
 		{"a number that loses digits", inside(`"name":9007199254740993`), "", 422, casework.CodeInvalid},
-		{"a number out of range", inside(`"name":90071992547409930`), "/application/institution/name", 400, codeMalformed},
-		{"deep nesting", `{"application":` + strings.Repeat(`[`, 100) + strings.Repeat(`]`, 100) + `}`, "", 400, codeMalformed},
-		{"very deep nesting", strings.Repeat(`[`, 20000) + strings.Repeat(`]`, 20000), "", 400, codeMalformed},
+		{"a number out of range", inside(`"name":90071992547409930`), "/application/institution/name", 400, casework.CodeMalformed},
+		{"deep nesting", `{"application":` + strings.Repeat(`[`, 100) + strings.Repeat(`]`, 100) + `}`, "", 400, casework.CodeMalformed},
+		{"very deep nesting", strings.Repeat(`[`, 20000) + strings.Repeat(`]`, 20000), "", 400, casework.CodeMalformed},
 		{"an unknown field", `{"colour":"red",` + filing[1:], "/colour", 422, casework.CodeInvalid},
 		{"an unknown field inside", inside(`"owner":"甲"`), "/application/institution/owner", 422, casework.CodeInvalid},
 		{"a field in capitals", strings.Replace(filing, `"fire"`, `"Fire"`, 1), "", 422, casework.CodeInvalid},
@@ -101,7 +69,7 @@ func TestABodyIsJSONOfALimitedSize(t *testing.T) {
 	} {
 		response, body := h.ask(t, "POST", "/api/v1/filings", filing, "Content-Type", mediaType)
 		if status == 415 {
-			refused(t, mediaType, response, body, status, codeMediaType)
+			refused(t, mediaType, response, body, status, casework.CodeMediaType)
 		} else if response.StatusCode != status {
 			t.Errorf("%q: %d: %s", mediaType, response.StatusCode, body)
 		}
@@ -111,9 +79,9 @@ func TestABodyIsJSONOfALimitedSize(t *testing.T) {
 		t.Errorf("a body of the limit: %d: %s", response.StatusCode, body)
 	}
 	response, body := h.ask(t, "POST", "/api/v1/filings", padded(64<<10+1))
-	refused(t, "a byte more", response, body, http.StatusRequestEntityTooLarge, codeBodyTooLarge)
+	refused(t, "a byte more", response, body, http.StatusRequestEntityTooLarge, casework.CodeBodyTooLarge)
 	response, body = h.ask(t, "POST", "/api/v1/filings", "", "Content-Type", "application/json")
-	refused(t, "no body", response, body, http.StatusBadRequest, codeBodyRequired)
+	refused(t, "no body", response, body, http.StatusBadRequest, casework.CodeBodyRequired)
 }
 
 func FuzzCheckJSON(f *testing.F) {

@@ -19,6 +19,7 @@ import (
 
 	"github.com/coreos/go-oidc/v3/oidc"
 
+	"tuoyu/casework"
 	"tuoyu/nursery"
 )
 
@@ -83,20 +84,20 @@ func (v *Verifier) Identify(ctx context.Context, raw string) (nursery.Principal,
 		return none, "", issuerAway()
 	case err != nil:
 		if _, expired := errors.AsType[*oidc.TokenExpiredError](err); expired {
-			return none, "", unauthenticated(codeTokenExpired, "登录已过期，请重新登录。")
+			return none, "", unauthenticated(casework.CodeTokenExpired, "登录已过期，请重新登录。")
 		}
-		return none, "", unauthenticated(codeTokenInvalid, "登录凭证无效，请重新登录。")
+		return none, "", unauthenticated(casework.CodeTokenInvalid, "登录凭证无效，请重新登录。")
 	case token.Subject == "":
-		return none, "", unauthenticated(codeTokenInvalid, "登录凭证没有账号。")
+		return none, "", unauthenticated(casework.CodeTokenInvalid, "登录凭证没有账号。")
 	case token.IssuedAt.After(time.Now().Add(clockSkew)):
-		return none, "", unauthenticated(codeTokenInvalid, "登录凭证的签发时间晚于现在，请检查时钟后重新登录。")
+		return none, "", unauthenticated(casework.CodeTokenInvalid, "登录凭证的签发时间晚于现在，请检查时钟后重新登录。")
 	}
 	var claims map[string]json.RawMessage
 	if err := token.Claims(&claims); err != nil {
-		return none, "", unauthenticated(codeTokenInvalid, "登录凭证无效，请重新登录。")
+		return none, "", unauthenticated(casework.CodeTokenInvalid, "登录凭证无效，请重新登录。")
 	}
 	if !isAccessToken(raw, claims) {
-		return none, "", unauthenticated(codeTokenInvalid, "请使用访问令牌（access token），不能使用身份令牌或其他令牌。")
+		return none, "", unauthenticated(casework.CodeTokenInvalid, "请使用访问令牌（access token），不能使用身份令牌或其他令牌。")
 	}
 	p, err := v.issuer.Principal(token.Subject, claims)
 	return p, text(claims["name"]), err
@@ -136,22 +137,22 @@ func isAccessToken(raw string, claims map[string]json.RawMessage) bool {
 }
 
 func issuerAway() *Problem {
-	return problem(http.StatusServiceUnavailable, codeIssuerUnavailable, "登录服务暂时无法连接，请稍后再试。").with("Retry-After", "5")
+	return problem(casework.CodeIssuerUnavailable, "登录服务暂时无法连接，请稍后再试。").with("Retry-After", "5")
 }
 
 func unauthenticated(code, detail string) *Problem {
 	challenge := `Bearer realm="tuoyu"`
-	if code != codeUnauthenticated {
+	if code != casework.CodeUnauthenticated {
 		challenge += `, error="invalid_token"`
 	}
-	return problem(http.StatusUnauthorized, code, detail).with("WWW-Authenticate", challenge)
+	return problem(code, detail).with("WWW-Authenticate", challenge)
 }
 
 // Principal gives who an account is by its claims. The error is a *Problem of status 403: an account acts in exactly
 // one known role, and the role must say what it belongs to.
 func (i Issuer) Principal(account string, claims map[string]json.RawMessage) (nursery.Principal, error) {
 	if !accountFits(account) {
-		return nursery.Principal{}, problem(http.StatusForbidden, codeClaimsIncomplete, "账号标识过长或含有不可见字符，请联系管理员。")
+		return nursery.Principal{}, problem(casework.CodeClaimsIncomplete, "账号标识过长或含有不可见字符，请联系管理员。")
 	}
 	var roles []nursery.Role
 	for _, name := range texts(claim(claims, i.RoleClaim)) {
@@ -162,17 +163,17 @@ func (i Issuer) Principal(account string, claims map[string]json.RawMessage) (nu
 	}
 	switch len(roles) {
 	case 0:
-		return nursery.Principal{}, problem(http.StatusForbidden, codeRoleUnknown, "该账号没有本系统的角色，请联系管理员。")
+		return nursery.Principal{}, problem(casework.CodeRoleUnknown, "该账号没有本系统的角色，请联系管理员。")
 	case 1:
 	default:
-		return nursery.Principal{}, problem(http.StatusForbidden, codeRoleAmbiguous, "该账号有多个角色，请为每个角色使用单独的账号。")
+		return nursery.Principal{}, problem(casework.CodeRoleAmbiguous, "该账号有多个角色，请为每个角色使用单独的账号。")
 	}
 	p := nursery.Principal{
 		Account: account, Role: roles[0], County: text(claim(claims, i.CountyClaim)),
 		Institution: text(claim(claims, i.InstitutionClaim)), Registrar: nursery.Registrar(text(claim(claims, i.RegistrarClaim))),
 	}
 	if missing := lacks(p); missing != "" {
-		return nursery.Principal{}, problem(http.StatusForbidden, codeClaimsIncomplete, "账号信息不完整："+missing+"，请联系管理员。")
+		return nursery.Principal{}, problem(casework.CodeClaimsIncomplete, "账号信息不完整："+missing+"，请联系管理员。")
 	}
 	return p, nil
 }

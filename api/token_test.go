@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"tuoyu/casework"
 	"tuoyu/nursery"
 )
 
@@ -50,17 +51,17 @@ func TestATokenThatIsNoneOfOursIsRefused(t *testing.T) {
 	}
 	foreign.id = mine.id
 	for name, c := range map[string]struct{ token, code string }{
-		"expired":                     {mine.sign(t, i.claims(map[string]any{"exp": time.Now().Add(-time.Second).Unix()})), codeTokenExpired},
-		"for somebody else":           {mine.sign(t, i.claims(map[string]any{"aud": "another"})), codeTokenInvalid},
-		"by another issuer":           {mine.sign(t, i.claims(map[string]any{"iss": "https://elsewhere.example"})), codeTokenInvalid},
-		"without subject":             {mine.sign(t, i.claims(map[string]any{"sub": nil})), codeTokenInvalid},
-		"not yet valid":               {mine.sign(t, i.claims(map[string]any{"nbf": time.Now().Add(time.Hour).Unix()})), codeTokenInvalid},
-		"without expiry":              {mine.sign(t, i.claims(map[string]any{"exp": nil})), codeTokenExpired},
-		"signed by a foreign key":     {foreign.sign(t, i.claims(nil)), codeTokenInvalid},
-		"with claims exchanged":       {parts[0] + "." + encode(raw) + "." + parts[2], codeTokenInvalid},
-		"without signature":           {encode([]byte(`{"alg":"none"}`)) + "." + parts[1] + ".", codeTokenInvalid},
-		"signed with the public half": {signer{mine.id, "HS256", mine.key}.sign(t, i.claims(nil)), codeTokenInvalid},
-		"no token at all":             {"abc", codeTokenInvalid},
+		"expired":                     {mine.sign(t, i.claims(map[string]any{"exp": time.Now().Add(-time.Second).Unix()})), casework.CodeTokenExpired},
+		"for somebody else":           {mine.sign(t, i.claims(map[string]any{"aud": "another"})), casework.CodeTokenInvalid},
+		"by another issuer":           {mine.sign(t, i.claims(map[string]any{"iss": "https://elsewhere.example"})), casework.CodeTokenInvalid},
+		"without subject":             {mine.sign(t, i.claims(map[string]any{"sub": nil})), casework.CodeTokenInvalid},
+		"not yet valid":               {mine.sign(t, i.claims(map[string]any{"nbf": time.Now().Add(time.Hour).Unix()})), casework.CodeTokenInvalid},
+		"without expiry":              {mine.sign(t, i.claims(map[string]any{"exp": nil})), casework.CodeTokenExpired},
+		"signed by a foreign key":     {foreign.sign(t, i.claims(nil)), casework.CodeTokenInvalid},
+		"with claims exchanged":       {parts[0] + "." + encode(raw) + "." + parts[2], casework.CodeTokenInvalid},
+		"without signature":           {encode([]byte(`{"alg":"none"}`)) + "." + parts[1] + ".", casework.CodeTokenInvalid},
+		"signed with the public half": {signer{mine.id, "HS256", mine.key}.sign(t, i.claims(nil)), casework.CodeTokenInvalid},
+		"no token at all":             {"abc", casework.CodeTokenInvalid},
 	} {
 		_, err := v.Verify(t.Context(), c.token)
 		p := refusal(t, err)
@@ -80,22 +81,22 @@ func TestAnAccountActsInExactlyOneKnownRole(t *testing.T) {
 		claims map[string]any
 		code   string // "" is accepted
 	}{
-		"no role":                     {map[string]any{"roles": nil}, codeRoleUnknown},
-		"an unknown role":             {map[string]any{"roles": []string{"mayor"}}, codeRoleUnknown},
-		"the engine's role":           {map[string]any{"roles": []string{"engine"}}, codeRoleUnknown},
-		"the public's role":           {map[string]any{"roles": "public"}, codeRoleUnknown},
-		"two roles":                   {map[string]any{"roles": []string{"clerk", "inspector"}}, codeRoleAmbiguous},
+		"no role":                     {map[string]any{"roles": nil}, casework.CodeRoleUnknown},
+		"an unknown role":             {map[string]any{"roles": []string{"mayor"}}, casework.CodeRoleUnknown},
+		"the engine's role":           {map[string]any{"roles": []string{"engine"}}, casework.CodeRoleUnknown},
+		"the public's role":           {map[string]any{"roles": "public"}, casework.CodeRoleUnknown},
+		"two roles":                   {map[string]any{"roles": []string{"clerk", "inspector"}}, casework.CodeRoleAmbiguous},
 		"one role said twice":         {map[string]any{"roles": []string{"clerk", "clerk"}}, ""},
 		"a role of the provider's":    {map[string]any{"roles": []string{"offline_access", "clerk"}}, ""},
 		"a role as text":              {map[string]any{"roles": "clerk"}, ""},
-		"no county":                   {map[string]any{"county": nil}, codeClaimsIncomplete},
-		"a county elsewhere":          {map[string]any{"county": "110101"}, codeClaimsIncomplete},
-		"a clerk of the whole city":   {map[string]any{"county": "140400"}, codeClaimsIncomplete},
+		"no county":                   {map[string]any{"county": nil}, casework.CodeClaimsIncomplete},
+		"a county elsewhere":          {map[string]any{"county": "110101"}, casework.CodeClaimsIncomplete},
+		"a clerk of the whole city":   {map[string]any{"county": "140400"}, casework.CodeClaimsIncomplete},
 		"the city office":             {map[string]any{"roles": "city_office", "county": "140400"}, ""},
-		"an institution without one":  {map[string]any{"roles": "institution"}, codeClaimsIncomplete},
+		"an institution without one":  {map[string]any{"roles": "institution"}, casework.CodeClaimsIncomplete},
 		"an institution":              {map[string]any{"roles": "institution", "institution": "inst-140403-01"}, ""},
-		"a registrar of nothing":      {map[string]any{"roles": "registrar"}, codeClaimsIncomplete},
-		"a registrar of another kind": {map[string]any{"roles": "registrar", "registrar": "church"}, codeClaimsIncomplete},
+		"a registrar of nothing":      {map[string]any{"roles": "registrar"}, casework.CodeClaimsIncomplete},
+		"a registrar of another kind": {map[string]any{"roles": "registrar", "registrar": "church"}, casework.CodeClaimsIncomplete},
 		"a registrar":                 {map[string]any{"roles": "registrar", "registrar": "civil_affairs"}, ""},
 	} {
 		_, err := v.Verify(t.Context(), i.token(t, c.claims))
@@ -131,7 +132,7 @@ func TestAnIssuerThatIsDownIsWaitedFor(t *testing.T) {
 	i.down.Store(true)
 	v := NewVerifier(i.accepted(), nil)
 	_, err := v.Verify(t.Context(), i.token(t, nil))
-	if p := refusal(t, err); p.Status != http.StatusServiceUnavailable || p.Code != codeIssuerUnavailable || p.headers.Get("Retry-After") == "" {
+	if p := refusal(t, err); p.Status != http.StatusServiceUnavailable || p.Code != casework.CodeIssuerUnavailable || p.headers.Get("Retry-After") == "" {
 		t.Errorf("an issuer that is down: %d %s", p.Status, p.Code)
 	}
 	if v.Ready(t.Context()) == nil {
@@ -175,8 +176,8 @@ func TestAKnownKeyOutlivesTheIssuer(t *testing.T) {
 	// The last answer of the issuer is no longer taken for the next.
 	v.keys.client.Transport.(*patient).now = func() time.Time { return time.Now().Add(issuerPause + time.Second) }
 	_, err := v.Verify(t.Context(), newSigner(t, "RS256").sign(t, i.claims(nil)))
-	if p := refusal(t, err); p.Code != codeIssuerUnavailable {
-		t.Errorf("a token of an unknown key while the issuer is down: %s, want %s", p.Code, codeIssuerUnavailable)
+	if p := refusal(t, err); p.Code != casework.CodeIssuerUnavailable {
+		t.Errorf("a token of an unknown key while the issuer is down: %s, want %s", p.Code, casework.CodeIssuerUnavailable)
 	}
 }
 

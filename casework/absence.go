@@ -77,7 +77,7 @@ func (s *Service) SetAbsence(ctx context.Context, p nursery.Principal, key strin
 			Reason: in.Reason, SetBy: p.Account, SetAt: now,
 		})
 		if store.IsNotFound(err) {
-			return Absence{}, refuse(Conflict, CodeAbsenceStands, "该账号已登记不在岗且尚未结束，请先结束原登记。")
+			return Absence{}, refuse(CodeAbsenceStands, "该账号已登记不在岗且尚未结束，请先结束原登记。")
 		}
 		if err != nil {
 			return Absence{}, fmt.Errorf("insert absence: %w", err)
@@ -99,7 +99,7 @@ func (s *Service) checkDelegate(ctx context.Context, q *store.Queries, away nurs
 		return err
 	}
 	if to.Role != away.Role || to.County != away.County {
-		return refuse(Invalid, CodeAssigneeUnfit, "代办人应与不在岗人员同县区、同角色。", FieldError{Location: "/delegate", Message: "不是同一岗位"})
+		return refuse(CodeAssigneeUnfit, "代办人应与不在岗人员同县区、同角色。", FieldError{Location: "/delegate", Message: "不是同一岗位"})
 	}
 	return nil
 }
@@ -111,7 +111,7 @@ func (s *Service) officeOf(ctx context.Context, q *store.Queries, p nursery.Prin
 		return p.County, p.Role, nil
 	}
 	if !accountForm.MatchString(account) {
-		return "", "", refuse(Invalid, CodeInvalid, "请填写不在岗人员的账号。", FieldError{Location: "/account", Message: "格式不对"})
+		return "", "", refuse(CodeInvalid, "请填写不在岗人员的账号。", FieldError{Location: "/account", Message: "格式不对"})
 	}
 	seen, unseen := s.known(ctx, q, account, "/account")
 	if unseen == nil {
@@ -154,7 +154,7 @@ func (s *Service) checkAbsence(ctx context.Context, q *store.Queries, county str
 		Account: in.Delegate, Counties: []string{county, cityCode}, FromOn: in.FromOn, UntilOn: in.UntilOn,
 	})
 	if err == nil {
-		return refuse(Conflict, CodeDelegateAbsent, fmt.Sprintf("代办人 %s 至 %s 也不在岗，请另择代办人。", away.Account, away.UntilOn),
+		return refuse(CodeDelegateAbsent, fmt.Sprintf("代办人 %s 至 %s 也不在岗，请另择代办人。", away.Account, away.UntilOn),
 			FieldError{Location: "/delegate", Message: "同期不在岗"})
 	}
 	if !store.IsNotFound(err) {
@@ -287,7 +287,7 @@ func (s *Service) EndAbsence(ctx context.Context, p nursery.Principal, key strin
 			return Absence{}, err
 		}
 		if row.EndedAt != nil {
-			return Absence{}, refuse(Conflict, CodeAbsenceEnded, "该登记已经结束。")
+			return Absence{}, refuse(CodeAbsenceEnded, "该登记已经结束。")
 		}
 		now := s.Now()
 		row.EndedAt = &now

@@ -68,7 +68,7 @@ func (s *Service) Upload(ctx context.Context, p nursery.Principal, in Upload) (A
 		return Attachment{}, err
 	}
 	if !institutionForm.MatchString(in.Institution) {
-		return Attachment{}, refuse(Invalid, CodeInvalid, "请指明材料所属机构。", FieldError{Location: "institution", Message: "必填，限字母、数字和 . _ -"})
+		return Attachment{}, refuse(CodeInvalid, "请指明材料所属机构。", FieldError{Location: "institution", Message: "必填，限字母、数字和 . _ -"})
 	}
 	file, kind, err := s.spool(ctx, in.Body)
 	if err != nil {
@@ -105,7 +105,7 @@ func (s *Service) spool(ctx context.Context, body io.Reader) (file *store.Spool,
 	}
 	file, err = s.Blobs.Spool(ctx, io.MultiReader(&head, body))
 	if errors.Is(err, store.ErrTooLarge) {
-		return nil, "", refuse(TooLarge, CodeAttachmentTooLarge, "文件过大。", FieldError{Location: "file", Message: "文件过大"})
+		return nil, "", refuse(CodeAttachmentTooLarge, "文件过大。", FieldError{Location: "file", Message: "文件过大"})
 	}
 	if err != nil {
 		return nil, "", fmt.Errorf("read upload: %w", err)
@@ -165,10 +165,10 @@ func (s *Service) scan(ctx context.Context, file *store.Spool) (string, error) {
 	}
 	err := s.Scan.Scan(ctx, file)
 	if errors.Is(err, ErrInfected) {
-		return "", refuse(Invalid, CodeAttachmentInfected, "文件未通过安全扫描，不能接收。", FieldError{Location: "file", Message: "未通过安全扫描"})
+		return "", refuse(CodeAttachmentInfected, "文件未通过安全扫描，不能接收。", FieldError{Location: "file", Message: "未通过安全扫描"})
 	}
 	if err != nil {
-		return "", refuse(Unavailable, CodeEngineUnavailable, "安全扫描暂不可用，请稍后再传。")
+		return "", refuse(CodeEngineUnavailable, "安全扫描暂不可用，请稍后再传。")
 	}
 	return "clean", nil
 }

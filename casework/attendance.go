@@ -114,7 +114,7 @@ func (s *Service) PutAttendance(ctx context.Context, p nursery.Principal, key st
 			return now, err
 		}
 		if now.Version != in.Version {
-			return now, refuse(Conflict, CodeVersionStale, "本班当日的考勤刚刚更新过，请核对后重新登记。")
+			return now, refuse(CodeVersionStale, "本班当日的考勤刚刚更新过，请核对后重新登记。")
 		}
 		write := store.InsertAttendanceParams{OnDay: in.On, County: p.County, Institution: p.Institution, Class: nursery.NormalClass(in.Class), EnteredBy: p.Account, EnteredAt: s.Now()}
 		in.changes(now, &c, &write)

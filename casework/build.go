@@ -56,7 +56,7 @@ func planFaults(faults []nursery.Fault) error {
 	for i, f := range faults {
 		fields[i] = FieldError{Location: f.Location, Message: f.Message}
 	}
-	return refuse(Invalid, CodeInvalid, fmt.Sprintf("有 %d 处填写有误，请逐项更正。", len(fields)), fields...)
+	return refuse(CodeInvalid, fmt.Sprintf("有 %d 处填写有误，请逐项更正。", len(fields)), fields...)
 }
 
 func (s *Service) startPlan(ctx context.Context, q *store.Queries, p nursery.Principal, plan nursery.BuildPlan) (BuildStarted, error) {
@@ -72,7 +72,7 @@ func (s *Service) startPlan(ctx context.Context, q *store.Queries, p nursery.Pri
 		return BuildStarted{}, fmt.Errorf("insert plan: %w", err)
 	}
 	if n == 0 {
-		return BuildStarted{}, refuse(Conflict, CodePlanStarted, "同名计划已经启动，如需调整请修改各建设点的计划。")
+		return BuildStarted{}, refuse(CodePlanStarted, "同名计划已经启动，如需调整请修改各建设点的计划。")
 	}
 	started := BuildStarted{Plan: plan.Name}
 	for i, site := range plan.Sites {
@@ -156,7 +156,7 @@ func (s *Service) siteFor(ctx context.Context, q *store.Queries, p nursery.Princ
 
 func siteBuilt(c store.Case) error {
 	if c.Status == string(nursery.CaseEnded) {
-		return refuse(Conflict, CodeSiteBuilt, "该建设点已建成销号。")
+		return refuse(CodeSiteBuilt, "该建设点已建成销号。")
 	}
 	return nil
 }
@@ -186,7 +186,7 @@ func (s *Service) AmendBuild(ctx context.Context, p nursery.Principal, key, case
 			return struct{}{}, err
 		}
 		if int(site.Version) != in.Version {
-			return struct{}{}, refuse(Conflict, CodeVersionStale, fmt.Sprintf("计划已调整为第 %d 版，请核对后重新提交。", site.Version))
+			return struct{}{}, refuse(CodeVersionStale, fmt.Sprintf("计划已调整为第 %d 版，请核对后重新提交。", site.Version))
 		}
 		version := in.Version + 1
 		if err := s.drawCurve(ctx, q, p, c.CaseNo, c.County, version, in); err != nil {
@@ -267,10 +267,10 @@ func (s *Service) linkFiling(ctx context.Context, q *store.Queries, p nursery.Pr
 }
 
 func notOfSite(message string) *Error {
-	return refuse(Invalid, CodeFilingNotOfSite, message, FieldError{Location: "/filing", Message: message})
+	return refuse(CodeFilingNotOfSite, message, FieldError{Location: "/filing", Message: message})
 }
 
 func isNotFound(err error) bool {
 	var e *Error
-	return errors.As(err, &e) && e.Kind == NotFound
+	return errors.As(err, &e) && e.Kind() == NotFound
 }

@@ -73,7 +73,7 @@ func (c *checker) refusal() error {
 	if len(c.fields) == 0 {
 		return nil
 	}
-	return refuse(Invalid, CodeInvalid, fmt.Sprintf("有 %d 处填写有误，请逐项更正。", len(c.fields)), c.fields...)
+	return refuse(CodeInvalid, fmt.Sprintf("有 %d 处填写有误，请逐项更正。", len(c.fields)), c.fields...)
 }
 
 func (c *checker) invalid(location string, err error) {

@@ -22,7 +22,7 @@ func (s *Service) OpenHalf(ctx context.Context, p nursery.Principal, key string,
 		}
 		half := nursery.HalfYearOf(s.today())
 		if in.Half != half.String() {
-			return answer, refuse(Invalid, CodeInvalid, "只能开启当前半年度的体检。", FieldError{Location: "/half", Message: "应为 " + half.String()})
+			return answer, refuse(CodeInvalid, "只能开启当前半年度的体检。", FieldError{Location: "/half", Message: "应为 " + half.String()})
 		}
 		err := q.Beyond(ctx, func() error { return s.openHalf(ctx, q, p, half, &answer) })
 		return answer, err
@@ -92,7 +92,7 @@ func (s *Service) checkupReady(ctx context.Context, q *store.Queries, task store
 			}
 		}
 		if len(open) > 0 {
-			return refuse(Conflict, CodeCheckupsOpen, fmt.Sprintf("还有 %d 名婴幼儿的项目未检也未免检，请先补检或注明原因。", len(open)))
+			return refuse(CodeCheckupsOpen, fmt.Sprintf("还有 %d 名婴幼儿的项目未检也未免检，请先补检或注明原因。", len(open)))
 		}
 	case "referral.result":
 		r, err := q.Referral(ctx, task.CaseNo)
@@ -100,7 +100,7 @@ func (s *Service) checkupReady(ctx context.Context, q *store.Queries, task store
 			return fmt.Errorf("read referral: %w", err)
 		}
 		if r.Result == nil {
-			return refuse(Conflict, CodeResultMissing, "请先填写转诊结果。")
+			return refuse(CodeResultMissing, "请先填写转诊结果。")
 		}
 	}
 	return nil

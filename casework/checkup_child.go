@@ -63,7 +63,7 @@ func (s *Service) GuardianSummary(ctx context.Context, p nursery.Principal, case
 // document_unprintable.
 func (s *Service) GuardianSheet(ctx context.Context, p nursery.Principal, caseNo, child string) ([]byte, error) {
 	if s.Renderer == nil {
-		return nil, refuse(Unavailable, CodeRendererUnavailable, "打印服务暂不可用，请稍后再试。")
+		return nil, refuse(CodeRendererUnavailable, "打印服务暂不可用，请稍后再试。")
 	}
 	row, content, err := s.findings(ctx, p, caseNo, child)
 	if err != nil {
@@ -91,10 +91,10 @@ func (s *Service) GuardianSheet(ctx context.Context, p nursery.Principal, caseNo
 	pdf, err := s.Renderer.RenderGuardian(ctx, sheet)
 	var undrawn *documents.UnprintableError
 	if errors.As(err, &undrawn) {
-		return nil, refuse(Conflict, CodeDocumentUnprintable, "告知单含有不能打印的字符："+undrawn.Said()+"。请核对姓名等内容，或者手写告知。")
+		return nil, refuse(CodeDocumentUnprintable, "告知单含有不能打印的字符："+undrawn.Said()+"。请核对姓名等内容，或者手写告知。")
 	}
 	if err != nil {
-		return nil, &Error{Code: CodeRendererUnavailable, Kind: Unavailable, Message: "打印服务暂不可用，请稍后再试。", Err: err}
+		return nil, &Error{Code: CodeRendererUnavailable, Message: "打印服务暂不可用，请稍后再试。", Err: err}
 	}
 	return pdf, nil
 }
@@ -164,7 +164,7 @@ func (s *Service) CheckupRate(ctx context.Context, p nursery.Principal, of strin
 	if of != "" {
 		var err error
 		if half, err = nursery.ParseHalfYear(of); err != nil {
-			return Indicator{}, refuse(Invalid, CodeInvalid, "没有这个半年度。", fieldOf("half", err))
+			return Indicator{}, refuse(CodeInvalid, "没有这个半年度。", fieldOf("half", err))
 		}
 	}
 	var rows []store.CheckupRateRow

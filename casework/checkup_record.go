@@ -106,7 +106,7 @@ func (r *recording) ids() []string {
 // check refuses what cannot be recorded, with every fault at once.
 func (r *recording) check(ctx context.Context) error {
 	if r.round.State != "open" {
-		return refuse(Conflict, CodeCheckupClosed, "本轮体检尚未开始或已截止。")
+		return refuse(CodeCheckupClosed, "本轮体检尚未开始或已截止。")
 	}
 	half, err := nursery.ParseHalfYear(r.round.Half)
 	if err != nil {
@@ -206,7 +206,7 @@ func (r *recording) checkConsents(ctx context.Context) error {
 		}
 	}
 	if len(fields) > 0 {
-		return refuse(Conflict, CodeConsentMissing, "监护人未同意健康体检的，不得记录。", fields...)
+		return refuse(CodeConsentMissing, "监护人未同意健康体检的，不得记录。", fields...)
 	}
 	return nil
 }
@@ -363,7 +363,7 @@ func (r *recording) measureAgain() error {
 		}
 	}
 	if len(fields) > 0 {
-		return refuse(Conflict, CodeMeasureAgain, "有测量值需要复测；复测属实的，注明已复测后重新提交。", fields...)
+		return refuse(CodeMeasureAgain, "有测量值需要复测；复测属实的，注明已复测后重新提交。", fields...)
 	}
 	return nil
 }

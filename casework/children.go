@@ -39,7 +39,7 @@ type Leaving struct {
 
 func (s *Service) sealing() error {
 	if s.Fields == nil {
-		return refuse(Unavailable, CodeSealingUnavailable, "未配置密钥，暂不能办理涉及婴幼儿个人信息的事项。")
+		return refuse(CodeSealingUnavailable, "未配置密钥，暂不能办理涉及婴幼儿个人信息的事项。")
 	}
 	return nil
 }
@@ -119,7 +119,7 @@ func (e Enrolment) ageRefusal() error {
 	if months < nursery.CareMonths || strings.TrimSpace(e.AgeReason) != "" {
 		return nil
 	}
-	return refuse(Invalid, CodeAgeUnusual, ageQuestion(months), FieldError{Location: "/age_reason", Message: "出生日期无误的，请说明超龄入托的理由"})
+	return refuse(CodeAgeUnusual, ageQuestion(months), FieldError{Location: "/age_reason", Message: "出生日期无误的，请说明超龄入托的理由"})
 }
 
 // mayAtHome reports whether p may do act to what its own institution holds, by the county and the name under which that
@@ -158,9 +158,9 @@ func (s *Service) takesChildren(ctx context.Context, q *store.Queries, p nursery
 	case err == nil && (row.Status == "filed" || row.Status == "rectifying"):
 		return nil
 	case err == nil && row.Status == "cancelled":
-		return refuse(Conflict, CodeNotFiled, "本机构的备案已注销，不能登记婴幼儿入托。")
+		return refuse(CodeNotFiled, "本机构的备案已注销，不能登记婴幼儿入托。")
 	}
-	return refuse(Conflict, CodeNotFiled, "本机构尚未完成备案，不能登记婴幼儿入托。")
+	return refuse(CodeNotFiled, "本机构尚未完成备案，不能登记婴幼儿入托。")
 }
 
 // enrolment is how one child's enrolment went.
@@ -213,7 +213,7 @@ func (s *Service) enrolAll(ctx context.Context, q *store.Queries, p nursery.Prin
 }
 
 func elsewhere() *Error {
-	return refuse(Conflict, CodeChildElsewhere, "该婴幼儿尚在其他机构在托，请先由该机构办理离托。")
+	return refuse(CodeChildElsewhere, "该婴幼儿尚在其他机构在托，请先由该机构办理离托。")
 }
 
 // enrol writes down a child's stay and what its vaccination certificate showed, and returns what the rules say of that.
@@ -357,7 +357,7 @@ func ended(n int64, err error) error {
 		return fmt.Errorf("change enrolment: %w", err)
 	}
 	if n == 0 {
-		return refuse(Conflict, CodeChildNotEnrolled, "该婴幼儿已不在本机构在托。")
+		return refuse(CodeChildNotEnrolled, "该婴幼儿已不在本机构在托。")
 	}
 	return nil
 }

@@ -40,7 +40,7 @@ func (s *Service) GiveConsent(ctx context.Context, p nursery.Principal, key, id 
 			return fmt.Errorf("insert consent: %w", err)
 		}
 		if n == 0 {
-			return refuse(Conflict, CodeConsentStands, "监护人已同意此事项，且未撤回。")
+			return refuse(CodeConsentStands, "监护人已同意此事项，且未撤回。")
 		}
 		return link(ctx, q, p.Institution, "", id, in.Evidence)
 	})
@@ -87,7 +87,7 @@ func (s *Service) WithdrawConsent(ctx context.Context, p nursery.Principal, key,
 			return fmt.Errorf("withdraw consent: %w", err)
 		}
 		if n == 0 {
-			return refuse(Conflict, CodeNoConsent, "没有可撤回的同意。")
+			return refuse(CodeNoConsent, "没有可撤回的同意。")
 		}
 		return nil
 	})

@@ -18,13 +18,13 @@ const (
 // unverified refuses an identity whose name, birth date or sex do not agree with what is recorded. It is the same answer wherever
 // the caller may not see the record, and does not say that there is one: numbers can be tried in turn.
 func unverified() *Error {
-	return refuse(Conflict, CodeIdentityUnverified, unverifiedMessage)
+	return refuse(CodeIdentityUnverified, unverifiedMessage)
 }
 
 const unverifiedMessage = "证件信息未能核验。请核对姓名、出生日期、性别和证件号码；确认无误的，请监护人持证件原件到居住地县级卫生健康部门核验。"
 
 func tooManyAttempts() *Error {
-	return refuse(TooMany, CodeIdentityAttempts, "今天未能核验的次数已达上限，请逐项核对证件后明天再办，或者联系县级卫生健康部门。")
+	return refuse(CodeIdentityAttempts, "今天未能核验的次数已达上限，请逐项核对证件后明天再办，或者联系县级卫生健康部门。")
 }
 
 // attempts counts an account's refusals of a day. It holds the count until the transaction ends.
@@ -83,7 +83,7 @@ func (s *Service) verifyAll(ctx context.Context, q *store.Queries, p nursery.Pri
 			left.refused()
 			outcome[i].unverified, outcome[i].refusal = true, unverified()
 		case !known[i].DiedOn.IsZero():
-			outcome[i].refusal = refuse(Conflict, CodeChildDied, "该婴幼儿已登记死亡，不能办理入托。登记有误的，请由登记的机构或居住地县级卫生健康部门更正。")
+			outcome[i].refusal = refuse(CodeChildDied, "该婴幼儿已登记死亡，不能办理入托。登记有误的，请由登记的机构或居住地县级卫生健康部门更正。")
 		}
 	}
 	return outcome, s.noteAttempts(ctx, q, p, left)
@@ -111,7 +111,7 @@ func stayRefusal(stays []store.Enrolment, institution string, entered nursery.Da
 	for _, stay := range stays {
 		switch {
 		case stay.LeftOn.IsZero() && stay.Institution == institution:
-			return refuse(Conflict, CodeChildEnrolled, "该婴幼儿已在本机构在托。")
+			return refuse(CodeChildEnrolled, "该婴幼儿已在本机构在托。")
 		case stay.LeftOn.IsZero():
 			return elsewhere()
 		}
@@ -125,7 +125,7 @@ func stayRefusal(stays []store.Enrolment, institution string, entered nursery.Da
 }
 
 func overlaps() *Error {
-	return refuse(Conflict, CodeStayOverlaps, "与该婴幼儿已登记的在托时间重叠，请核对入托、离托日期；原登记有误的，请登记的机构先更正。",
+	return refuse(CodeStayOverlaps, "与该婴幼儿已登记的在托时间重叠，请核对入托、离托日期；原登记有误的，请登记的机构先更正。",
 		FieldError{Location: "/entered_on", Message: "与已登记的在托时间重叠"})
 }
 
@@ -189,7 +189,7 @@ func (s *Service) CorrectChild(ctx context.Context, p nursery.Principal, key, id
 }
 
 func identityOffice() *Error {
-	return refuse(Conflict, CodeIdentityOffice, "证件类型或号码的更正，须由监护人持证件原件到居住地县级卫生健康部门核验后办理。其他内容可以先行更正。",
+	return refuse(CodeIdentityOffice, "证件类型或号码的更正，须由监护人持证件原件到居住地县级卫生健康部门核验后办理。其他内容可以先行更正。",
 		FieldError{Location: "/identity", Message: "由县级卫生健康部门核验后更正"})
 }
 
@@ -220,7 +220,7 @@ func (s *Service) sameNumber(ctx context.Context, q *store.Queries, row store.Ch
 }
 
 func identityTaken() *Error {
-	return refuse(Conflict, CodeIdentityTaken, "该证件号码已登记在另一名婴幼儿名下，请核对；同一婴幼儿重复登记的，请县级卫生健康部门合并记录。",
+	return refuse(CodeIdentityTaken, "该证件号码已登记在另一名婴幼儿名下，请核对；同一婴幼儿重复登记的，请县级卫生健康部门合并记录。",
 		FieldError{Location: "/identity", Message: "已登记"})
 }
 
@@ -230,7 +230,7 @@ func correctedBirth(stay store.Enrolment, in nursery.Child) error {
 		return planFaults([]nursery.Fault{{Location: "/born_on", Message: "晚于入托日期，请先核对入托日期"}})
 	}
 	if months := stay.EnteredOn.MonthsSince(in.BornOn); months >= nursery.CareMonths && stay.AgeReason == "" {
-		return refuse(Invalid, CodeAgeUnusual, ageQuestion(months)+"出生日期无误的，请先在“更正在托时间”中说明超龄入托的理由。",
+		return refuse(CodeAgeUnusual, ageQuestion(months)+"出生日期无误的，请先在“更正在托时间”中说明超龄入托的理由。",
 			FieldError{Location: "/born_on", Message: "入托时已满36月龄"})
 	}
 	return nil

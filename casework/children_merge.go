@@ -99,7 +99,7 @@ func (s *Service) bothForMerge(ctx context.Context, q *store.Queries, p nursery.
 
 func mergeable(ctx context.Context, q *store.Queries, child, other store.Child) error {
 	if child.MergedInto != nil || other.MergedInto != nil {
-		return refuse(Conflict, CodeChildMerged, "其中一条记录已经并入其他记录。")
+		return refuse(CodeChildMerged, "其中一条记录已经并入其他记录。")
 	}
 	if child.BornOn != other.BornOn || child.Sex != other.Sex {
 		return planFaults([]nursery.Fault{{Location: "/other", Message: "出生日期或性别不同，不是同一婴幼儿；登记有误的请先更正"}})
@@ -113,7 +113,7 @@ func mergeable(ctx context.Context, q *store.Queries, child, other store.Child) 
 			before := !a.LeftOn.IsZero() && !a.LeftOn.After(b.EnteredOn)
 			after := !b.LeftOn.IsZero() && !b.LeftOn.After(a.EnteredOn)
 			if !before && !after {
-				return refuse(Conflict, CodeStayOverlaps, "两条记录的在托时间重叠，请先由相关机构办理离托或更正在托时间。",
+				return refuse(CodeStayOverlaps, "两条记录的在托时间重叠，请先由相关机构办理离托或更正在托时间。",
 					FieldError{Location: "/other", Message: "在托时间重叠"})
 			}
 		}
@@ -129,7 +129,7 @@ func (s *Service) merge(ctx context.Context, q *store.Queries, p nursery.Princip
 			return err
 		}
 		if len(earlier) > 0 {
-			return refuse(Conflict, CodeChildMerged, "要并入的记录已有其他记录并入，请以它为保留的记录，或先撤销原合并。")
+			return refuse(CodeChildMerged, "要并入的记录已有其他记录并入，请以它为保留的记录，或先撤销原合并。")
 		}
 		if moved, err = moveRows(ctx, q, child.ID, other.ID); err != nil {
 			return err
@@ -236,7 +236,7 @@ func (s *Service) UnmergeChildren(ctx context.Context, p nursery.Principal, key 
 		case err != nil:
 			return MergedChildren{}, fmt.Errorf("read merge: %w", err)
 		case row.UndoneAt != nil:
-			return MergedChildren{}, refuse(Conflict, CodeMergeUndone, "该次合并已经撤销。")
+			return MergedChildren{}, refuse(CodeMergeUndone, "该次合并已经撤销。")
 		}
 		return s.unmerge(ctx, q, p, row, in.Reason)
 	})
@@ -254,7 +254,7 @@ func (s *Service) unmerge(ctx context.Context, q *store.Queries, p nursery.Princ
 			return err
 		}
 		if later {
-			return refuse(Conflict, CodeChildMerged, "其后又有合并，请先撤销后来的合并。")
+			return refuse(CodeChildMerged, "其后又有合并，请先撤销后来的合并。")
 		}
 		if err := q.MarkMerged(ctx, store.MarkMergedParams{ID: row.Other, UpdatedAt: s.Now()}); err != nil {
 			return err

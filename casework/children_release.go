@@ -73,7 +73,7 @@ func (s *Service) release(ctx context.Context, q *store.Queries, p nursery.Princ
 		return fmt.Errorf("release child: %w", err)
 	}
 	if n == 0 {
-		return refuse(Conflict, CodeChildNotEnrolled, "该婴幼儿没有可移交的离托登记，或者已经移交。")
+		return refuse(CodeChildNotEnrolled, "该婴幼儿没有可移交的离托登记，或者已经移交。")
 	}
 	return s.noteCorrection(ctx, q, p, child, "release", nil, map[string]any{"released_on": on}, reason)
 }

@@ -31,7 +31,7 @@ func (s *Service) CorrectStay(ctx context.Context, p nursery.Principal, key, id 
 			return fmt.Errorf("read stay: %w", err)
 		}
 		if stay.Leave != nil && *stay.Leave == string(nursery.LeaveDied) {
-			return refuse(Conflict, CodeChildDied, "该次离托登记为死亡，请先撤销死亡登记。")
+			return refuse(CodeChildDied, "该次离托登记为死亡，请先撤销死亡登记。")
 		}
 		to, err := s.correctedStay(child, stay, in)
 		if err != nil {
@@ -126,7 +126,7 @@ func (s *Service) WithdrawDeath(ctx context.Context, p nursery.Principal, key, i
 		if err := in.refusal(); err != nil {
 			return err
 		}
-		alive := refuse(Conflict, CodeChildAlive, "没有可由您撤销的死亡登记。")
+		alive := refuse(CodeChildAlive, "没有可由您撤销的死亡登记。")
 		if child.DiedOn.IsZero() {
 			return alive
 		}

@@ -59,7 +59,7 @@ type ChildRecord struct {
 func accessFor(p nursery.Principal, purpose nursery.ReadingPurpose) (nursery.Access, error) {
 	access, ok := nursery.AccessOf(p.Role, purpose)
 	if !ok {
-		return access, refuse(Forbidden, CodePurposeNotAllowed, "您的角色不能为此目的查阅婴幼儿个人信息。", FieldError{Location: "purpose", Message: "不适用于您的角色"})
+		return access, refuse(CodePurposeNotAllowed, "您的角色不能为此目的查阅婴幼儿个人信息。", FieldError{Location: "purpose", Message: "不适用于您的角色"})
 	}
 	return access, nil
 }

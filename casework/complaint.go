@@ -27,10 +27,10 @@ func (s *Service) FileComplaint(ctx context.Context, p nursery.Principal, key st
 		}
 	}
 	if key == "" {
-		return Started{}, refuse(BadRequest, CodeKeyRequired, "缺少幂等键（Idempotency-Key）。")
+		return Started{}, refuse(CodeKeyRequired, "缺少幂等键（Idempotency-Key）。")
 	}
 	if s.Fields == nil {
-		return Started{}, refuse(Unavailable, CodeEngineUnavailable, "系统尚未配置密钥，暂不能受理投诉举报。")
+		return Started{}, refuse(CodeEngineUnavailable, "系统尚未配置密钥，暂不能受理投诉举报。")
 	}
 	if p.Account == "" {
 		var err error
@@ -99,7 +99,7 @@ func strangersKey(key string, in ComplaintRequest) (string, error) {
 		different[r] = true
 	}
 	if len(key) < leastStrangersKey || len(different) < leastDifferent || len(key) > 200 {
-		return "", refuse(BadRequest, CodeKeyWeak, "未登录的请求，幂等键应为至少 22 位的随机字符，例如随机生成的 UUID。")
+		return "", refuse(CodeKeyWeak, "未登录的请求，幂等键应为至少 22 位的随机字符，例如随机生成的 UUID。")
 	}
 	hash, err := bodyHash([]any{key, in})
 	if err != nil {
@@ -128,7 +128,7 @@ func (s *Service) Complaint(ctx context.Context, p nursery.Principal, caseNo str
 			return fmt.Errorf("read complaint: %w", err)
 		}
 		if s.Fields == nil {
-			return refuse(Unavailable, CodeSealingUnavailable, "系统尚未配置密钥，暂不能查看。")
+			return refuse(CodeSealingUnavailable, "系统尚未配置密钥，暂不能查看。")
 		}
 		said, err := s.Fields.Open(row.Said, sealing.Cell{Table: "complaints", Column: "said", Row: row.CaseNo})
 		if err != nil {

@@ -104,7 +104,7 @@ func (s *Service) answerable(ctx context.Context, q *store.Queries, p nursery.Pr
 	case task.State != "open":
 		return task, taskClosed(task)
 	case !slices.Contains(task.Outcomes, string(in.Outcome)):
-		return task, refuse(Invalid, CodeOutcomeNotOffered, "该待办不能这样办理。", FieldError{Location: "/outcome", Message: "不在可选结果之内"})
+		return task, refuse(CodeOutcomeNotOffered, "该待办不能这样办理。", FieldError{Location: "/outcome", Message: "不在可选结果之内"})
 	}
 	if err := s.may(ctx, p, "task.complete", resourceOf(task)); err != nil {
 		return task, err
@@ -120,11 +120,11 @@ func taskClosed(task store.Task) *Error {
 	if task.State == "closed" && task.ClosedBy != nil && task.ClosedAt != nil {
 		message = fmt.Sprintf("该待办已由 %s 于 %s 办结。", *task.ClosedBy, task.ClosedAt.In(nursery.Shanghai).Format("2006-01-02 15:04"))
 	}
-	return refuse(Conflict, CodeTaskClosed, message)
+	return refuse(CodeTaskClosed, message)
 }
 
 func claimed(task store.Task) *Error {
-	return refuse(Conflict, CodeTaskClaimed, fmt.Sprintf("该待办已由 %s 认领。", *task.Assignee))
+	return refuse(CodeTaskClaimed, fmt.Sprintf("该待办已由 %s 认领。", *task.Assignee))
 }
 
 // keepAnswer leaves the answer for the engine.
@@ -175,12 +175,12 @@ func (s *Service) Withdraw(ctx context.Context, p nursery.Principal, key, caseNo
 			return Corrected{}, notFound()
 		}
 		if wrong := checkText("/reason", reason, 500); wrong != nil {
-			return Corrected{}, refuse(Invalid, CodeInvalid, "撤回理由不能这样填写。", *wrong)
+			return Corrected{}, refuse(CodeInvalid, "撤回理由不能这样填写。", *wrong)
 		}
 		done := Corrected{CaseNo: c.CaseNo, Version: int(c.Version), Stage: nursery.StageWithdrawn}
 		switch c.Status {
 		case string(nursery.CaseEnded):
-			return done, refuse(Conflict, CodeTooLateToWithdraw, "本办件已办结，不能撤回。")
+			return done, refuse(CodeTooLateToWithdraw, "本办件已办结，不能撤回。")
 		case string(nursery.CaseDraft):
 			now := s.Now()
 			if err := q.EndDraft(ctx, store.EndDraftParams{CaseNo: c.CaseNo, EndedAt: &now}); err != nil {

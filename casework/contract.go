@@ -49,7 +49,7 @@ func (s *Service) PutClinic(ctx context.Context, p nursery.Principal, key string
 			return in, fmt.Errorf("put clinic: %w", err)
 		}
 		if changed == 0 {
-			return in, refuse(Conflict, CodeClinicElsewhere, "该编号已由其他县区登记，请核对编号。", FieldError{Location: "/id", Message: "已由其他县区登记"})
+			return in, refuse(CodeClinicElsewhere, "该编号已由其他县区登记，请核对编号。", FieldError{Location: "/id", Message: "已由其他县区登记"})
 		}
 		return in, nil
 	})
@@ -148,14 +148,14 @@ func (s *Service) startContract(ctx context.Context, q *store.Queries, p nursery
 	err := q.Beyond(ctx, func() error {
 		institution, err := q.InstitutionByID(ctx, in.Institution)
 		if store.IsNotFound(err) || err == nil && institution.County != p.County {
-			return refuse(Invalid, CodeInvalid, "本县区没有这家托育机构。", FieldError{Location: "/institution", Message: "没有这家机构"})
+			return refuse(CodeInvalid, "本县区没有这家托育机构。", FieldError{Location: "/institution", Message: "没有这家机构"})
 		}
 		if err != nil {
 			return fmt.Errorf("read institution: %w", err)
 		}
 		clinic, err := q.ClinicByID(ctx, in.Clinic)
 		if store.IsNotFound(err) {
-			return refuse(Invalid, CodeInvalid, "没有登记这家医疗卫生机构。", FieldError{Location: "/clinic", Message: "没有这家机构"})
+			return refuse(CodeInvalid, "没有登记这家医疗卫生机构。", FieldError{Location: "/clinic", Message: "没有这家机构"})
 		}
 		if err != nil {
 			return fmt.Errorf("read clinic: %w", err)
@@ -165,7 +165,7 @@ func (s *Service) startContract(ctx context.Context, q *store.Queries, p nursery
 			return err
 		}
 		if !opened {
-			return refuse(Conflict, CodeContractExists, "本机构自该日起的签约已在办理："+caseNo+"。")
+			return refuse(CodeContractExists, "本机构自该日起的签约已在办理："+caseNo+"。")
 		}
 		started = Started{CaseNo: caseNo, Stage: nursery.StageSigning}
 		return nil
@@ -206,9 +206,9 @@ func (s *Service) AmendContract(ctx context.Context, p nursery.Principal, key, c
 		}
 		switch {
 		case c.Stage != string(nursery.StageSigning):
-			return struct{}{}, refuse(Conflict, CodeContractState, "双方已签署或签约已结束，不能再修改文本。")
+			return struct{}{}, refuse(CodeContractState, "双方已签署或签约已结束，不能再修改文本。")
 		case int(contract.Version) != in.Version:
-			return struct{}{}, refuse(Conflict, CodeVersionStale, fmt.Sprintf("文本已改为第 %d 稿，请核对后重新提交。", contract.Version))
+			return struct{}{}, refuse(CodeVersionStale, fmt.Sprintf("文本已改为第 %d 稿，请核对后重新提交。", contract.Version))
 		}
 		return struct{}{}, s.amend(ctx, q, p, c, in)
 	})
@@ -248,7 +248,7 @@ func (s *Service) TerminateContract(ctx context.Context, p nursery.Principal, ke
 			return struct{}{}, err
 		}
 		if wrong := needText("/reason", in.Reason, 500); wrong != nil {
-			return struct{}{}, refuse(Invalid, CodeInvalid, "请写明理由。", *wrong)
+			return struct{}{}, refuse(CodeInvalid, "请写明理由。", *wrong)
 		}
 		limits, err := activities.ContractLimits(s.Rules, s.today(), c.County)
 		if err != nil {
@@ -257,9 +257,9 @@ func (s *Service) TerminateContract(ctx context.Context, p nursery.Principal, ke
 		earliest := s.today().AddDays(limits.NoticeDays)
 		switch {
 		case contract.State != "in_force":
-			return struct{}{}, refuse(Conflict, CodeContractState, "协议不在履行中，不能终止。")
+			return struct{}{}, refuse(CodeContractState, "协议不在履行中，不能终止。")
 		case !in.EndsOn.Valid() || in.EndsOn.Before(earliest) || in.EndsOn.After(contract.EndsOn):
-			return struct{}{}, refuse(Invalid, CodeInvalid, fmt.Sprintf("终止日期应提前 %d 天，且不晚于原截止日期。", limits.NoticeDays),
+			return struct{}{}, refuse(CodeInvalid, fmt.Sprintf("终止日期应提前 %d 天，且不晚于原截止日期。", limits.NoticeDays),
 				FieldError{Location: "/ends_on", Message: "应在 " + earliest.String() + " 与 " + contract.EndsOn.String() + " 之间"})
 		}
 		if err := q.SetContractEnd(ctx, store.SetContractEndParams{CaseNo: c.CaseNo, EndsOn: in.EndsOn, UpdatedAt: s.Now()}); err != nil {
@@ -305,7 +305,7 @@ func (s *Service) RecordVisit(ctx context.Context, p nursery.Principal, key, cas
 			return GuidanceEntry{}, err
 		}
 		if contract.State != "in_force" && contract.State != "ended" {
-			return GuidanceEntry{}, refuse(Conflict, CodeContractState, "协议尚未生效。")
+			return GuidanceEntry{}, refuse(CodeContractState, "协议尚未生效。")
 		}
 		in.Evidence = append([]string{}, in.Evidence...)
 		id, err := q.InsertContractVisit(ctx, store.InsertContractVisitParams{
@@ -338,7 +338,7 @@ func (s *Service) ConfirmVisit(ctx context.Context, p nursery.Principal, key, ca
 		case err != nil:
 			return GuidanceEntry{}, fmt.Errorf("read visit: %w", err)
 		case row.ConfirmedAt != nil:
-			return GuidanceEntry{}, refuse(Conflict, CodeVisitConfirmed, "该次指导已确认。")
+			return GuidanceEntry{}, refuse(CodeVisitConfirmed, "该次指导已确认。")
 		}
 		now, by := s.Now(), p.Account
 		if err := q.ConfirmContractVisit(ctx, store.ConfirmContractVisitParams{ID: visit, ConfirmedBy: &by, ConfirmedAt: &now}); err != nil {
@@ -382,7 +382,7 @@ func checkSignature(ctx context.Context, q *store.Queries, task store.Task, answ
 	case text.Sha256:
 		return nil
 	case "":
-		return refuse(Invalid, CodeInvalid, "请填写所签文本的哈希。", FieldError{Location: "/answer/text_sha256", Message: "必填"})
+		return refuse(CodeInvalid, "请填写所签文本的哈希。", FieldError{Location: "/answer/text_sha256", Message: "必填"})
 	}
-	return refuse(Conflict, CodeTextChanged, fmt.Sprintf("协议文本已改为第 %d 稿，请核对后重新签署。", c.Version))
+	return refuse(CodeTextChanged, fmt.Sprintf("协议文本已改为第 %d 稿，请核对后重新签署。", c.Version))
 }

@@ -323,11 +323,11 @@ func isAlreadyStarted(err error) bool {
 func (s *Service) refusalOf(ctx context.Context, p nursery.Principal, taskID string, why error) error {
 	switch refusal(why) {
 	case humantask.ErrOutcomeNotOffered:
-		return refuse(Invalid, CodeOutcomeNotOffered, "该待办不能这样办理。")
+		return refuse(CodeOutcomeNotOffered, "该待办不能这样办理。")
 	case humantask.ErrActorExcluded:
-		return refuse(Forbidden, CodeConflictOfInterest, "提交人、初次核查人不能办理本事项，请由其他工作人员办理。")
+		return refuse(CodeConflictOfInterest, "提交人、初次核查人不能办理本事项，请由其他工作人员办理。")
 	case workflows.ErrTooLateToWithdraw:
-		return refuse(Conflict, CodeTooLateToWithdraw, "备案回执已发出，不能撤回；如不再办托，请办理注销备案。")
+		return refuse(CodeTooLateToWithdraw, "备案回执已发出，不能撤回；如不再办托，请办理注销备案。")
 	}
 	var task store.Task
 	if taskID != "" {

@@ -25,10 +25,10 @@ func (s *Service) OpenDocument(ctx context.Context, p nursery.Principal, id stri
 		return Document{}, nil, err
 	}
 	if row.Fault != "" {
-		return Document{}, nil, refuse(Conflict, CodeDocumentUnprintable, "这份文书不能制发。"+row.Fault+"请办理机关更正后重新制发。")
+		return Document{}, nil, refuse(CodeDocumentUnprintable, "这份文书不能制发。"+row.Fault+"请办理机关更正后重新制发。")
 	}
 	if row.Sha256 == nil {
-		return Document{}, nil, refuse(Conflict, CodeDocumentPending, "文书正在制作，请稍后再看。")
+		return Document{}, nil, refuse(CodeDocumentPending, "文书正在制作，请稍后再看。")
 	}
 	content, err := s.Blobs.Open(ctx, *row.Sha256)
 	if err != nil {
@@ -101,7 +101,7 @@ func (s *Service) paperInForce(ctx context.Context, q *store.Queries, p nursery.
 		return row, err
 	}
 	if wrong := needText("/reason", reason, 300); wrong != nil {
-		return row, refuse(Invalid, CodeInvalid, "请写明理由。", *wrong)
+		return row, refuse(CodeInvalid, "请写明理由。", *wrong)
 	}
 	return row, nil
 }
@@ -114,7 +114,7 @@ func (s *Service) endPaper(ctx context.Context, q *store.Queries, p nursery.Prin
 		return Document{}, fmt.Errorf("end document: %w", err)
 	}
 	if n == 0 {
-		return Document{}, refuse(Conflict, CodeDocumentEnded, "该文书已失效。")
+		return Document{}, refuse(CodeDocumentEnded, "该文书已失效。")
 	}
 	c := store.Case{CaseNo: row.CaseNo, County: row.County, Institution: row.Institution}
 	note := documents.Kind(row.Kind).Title() + " " + row.Number + "：" + reason

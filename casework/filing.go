@@ -72,7 +72,7 @@ func (s *Service) CorrectFiling(ctx context.Context, p nursery.Principal, key, c
 		}
 		draft := c.Status == string(nursery.CaseDraft)
 		if !draft && c.Stage != string(nursery.StageCorrections) {
-			return Corrected{}, refuse(Conflict, CodeNotOpenForChange, "本办件当前环节不能修改申请内容。")
+			return Corrected{}, refuse(CodeNotOpenForChange, "本办件当前环节不能修改申请内容。")
 		}
 		if err := s.saveVersion(ctx, q, p, c, &in, draft); err != nil {
 			return Corrected{}, err
@@ -88,7 +88,7 @@ func (s *Service) CorrectFiling(ctx context.Context, p nursery.Principal, key, c
 		default:
 			task, err = q.OpenTaskOfKind(ctx, store.OpenTaskOfKindParams{CaseNo: c.CaseNo, Kind: "filing.corrections"})
 			if store.IsNotFound(err) {
-				return Corrected{}, refuse(Conflict, CodeNotOpenForChange, "补正材料已提交，正在核对。")
+				return Corrected{}, refuse(CodeNotOpenForChange, "补正材料已提交，正在核对。")
 			}
 			if err != nil {
 				return Corrected{}, fmt.Errorf("find corrections task: %w", err)
@@ -132,11 +132,11 @@ func (s *Service) saveVersion(ctx context.Context, q *store.Queries, p nursery.P
 		return fmt.Errorf("read application: %w", err)
 	}
 	if int(latest.Version) != in.Version {
-		return refuse(Conflict, CodeVersionStale, fmt.Sprintf("申请内容已被更新到第 %d 版，请刷新后再改。", latest.Version),
+		return refuse(CodeVersionStale, fmt.Sprintf("申请内容已被更新到第 %d 版，请刷新后再改。", latest.Version),
 			FieldError{Location: "/version", Message: fmt.Sprintf("当前为 %d", latest.Version)})
 	}
 	if in.Application.Institution.County != c.County {
-		return refuse(Invalid, CodeFieldNotOpen, "不能更换县区，请撤回后向所在县区重新提交。",
+		return refuse(CodeFieldNotOpen, "不能更换县区，请撤回后向所在县区重新提交。",
 			FieldError{Location: "/application/institution/county", Message: "不能更换"})
 	}
 	if err := s.checkApplication(ctx, q, &in.Application, latest.Facts, c.Institution, draft && !in.Submit); err != nil {
@@ -187,7 +187,7 @@ func (s *Service) onlyOpenFields(ctx context.Context, q *store.Queries, c store.
 		}
 	}
 	if len(closed) > 0 {
-		return refuse(Invalid, CodeFieldNotOpen, "补正时只能修改一次性告知书列明的内容。", closed...)
+		return refuse(CodeFieldNotOpen, "补正时只能修改一次性告知书列明的内容。", closed...)
 	}
 	return nil
 }
@@ -200,7 +200,7 @@ func (s *Service) SubmitFiling(ctx context.Context, p nursery.Principal, key, ca
 			return Corrected{}, err
 		}
 		if c.Status != string(nursery.CaseDraft) {
-			return Corrected{}, refuse(Conflict, CodeNotOpenForChange, "本办件已提交。")
+			return Corrected{}, refuse(CodeNotOpenForChange, "本办件已提交。")
 		}
 		latest, err := q.LatestApplication(ctx, c.CaseNo)
 		if err != nil {
@@ -260,10 +260,10 @@ func (s *Service) mayOn(ctx context.Context, p nursery.Principal, act string, c 
 func (s *Service) StartChange(ctx context.Context, p nursery.Principal, key, caseNo string, in ChangeRequest) (Started, error) {
 	return s.startFollowing(ctx, p, key, "filing.change", caseNo, in, func(q *store.Queries, c store.Case) (opening, error) {
 		if wrong := needText("/reason", in.Reason, 500); wrong != nil {
-			return opening{}, refuse(Invalid, CodeInvalid, "请说明变更原因。", *wrong)
+			return opening{}, refuse(CodeInvalid, "请说明变更原因。", *wrong)
 		}
 		if in.Application.Institution.County != c.County {
-			return opening{}, refuse(Invalid, CodeInvalid, "迁往其他县区应向迁入地重新备案。",
+			return opening{}, refuse(CodeInvalid, "迁往其他县区应向迁入地重新备案。",
 				FieldError{Location: "/application/institution/county", Message: "不能更换"})
 		}
 		if err := s.checkApplication(ctx, q, &in.Application, nil, c.Institution, false); err != nil {
@@ -288,7 +288,7 @@ func (s *Service) StartCancellation(ctx context.Context, p nursery.Principal, ke
 			check.add("/staff_settled", "应先妥善安置工作人员")
 		}
 		if check.limits(in); len(check.fields) > 0 {
-			return opening{}, refuse(Invalid, CodeInvalid, "注销备案前应妥善安置婴幼儿和工作人员（托育机构管理规范（试行）第七条）。", check.fields...)
+			return opening{}, refuse(CodeInvalid, "注销备案前应妥善安置婴幼儿和工作人员（托育机构管理规范（试行）第七条）。", check.fields...)
 		}
 		return opening{kind: nursery.KindCancellation, facts: in, note: "申请注销备案：" + in.Reason, subject: c.Subject}, nil
 	})
@@ -308,7 +308,7 @@ func (s *Service) startFollowing(ctx context.Context, p nursery.Principal, key, 
 			return Started{}, fmt.Errorf("read institution: %w", err)
 		}
 		if institution.FilingCase == nil || *institution.FilingCase != c.CaseNo || institution.Status == "cancelled" {
-			return Started{}, refuse(Conflict, CodeNotFiled, "本办件没有有效的备案，不能变更或注销。")
+			return Started{}, refuse(CodeNotFiled, "本办件没有有效的备案，不能变更或注销。")
 		}
 		o, err := prepare(q, c)
 		if err != nil {

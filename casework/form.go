@@ -105,7 +105,7 @@ func (s *Service) checkForm(ctx context.Context, q *store.Queries, task store.Ta
 	}
 	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(answer))
 	if err != nil {
-		return refuse(Invalid, CodeInvalid, "办理内容不是有效的 JSON。", FieldError{Location: "/answer", Message: "格式有误"})
+		return refuse(CodeInvalid, "办理内容不是有效的 JSON。", FieldError{Location: "/answer", Message: "格式有误"})
 	}
 	form := formOf(task.Kind)
 	c := checker{}
@@ -129,7 +129,7 @@ func (s *Service) checkForm(ctx context.Context, q *store.Queries, task store.Ta
 	if task.Kind == "filing.registration" && in.Outcome == nursery.OutcomeConfirm {
 		var r nursery.Registration
 		if err := json.Unmarshal(answer, &r); err != nil {
-			return refuse(Invalid, CodeInvalid, "登记信息填写有误。", FieldError{Location: "/answer", Message: "格式有误"})
+			return refuse(CodeInvalid, "登记信息填写有误。", FieldError{Location: "/answer", Message: "格式有误"})
 		}
 		return checkRegistration("/answer", r)
 	}
@@ -142,7 +142,7 @@ func (s *Service) checkForm(ctx context.Context, q *store.Queries, task store.Ta
 		}
 	}
 	if task.Kind == taskPlanCommit || task.Kind == taskPlanDraw {
-		return refuse(Invalid, CodeOutcomeNotOffered, "请在检查计划中办理，不能直接办理。", FieldError{Location: "/outcome", Message: "请在检查计划中办理"})
+		return refuse(CodeOutcomeNotOffered, "请在检查计划中办理，不能直接办理。", FieldError{Location: "/outcome", Message: "请在检查计划中办理"})
 	}
 	if err := s.insuranceReady(ctx, q, task, in); err != nil {
 		return err

@@ -198,7 +198,7 @@ func TestImportsAreReceivedAFewAtATime(t *testing.T) {
 	}
 	_, err := d.ImportRoster(t.Context(), first, "one-more", unread{t})
 	e := refused(t, err, casework.CodeImportsBusy)
-	require.Equal(t, casework.Unavailable, e.Kind)
+	require.Equal(t, casework.Unavailable, e.Kind())
 	for _, to := range senders {
 		require.NoError(t, to.Close())
 	}

@@ -42,7 +42,7 @@ func (s *Service) StartInspection(ctx context.Context, p nursery.Principal, key 
 			Kind: in.Kind, FirstInspector: in.FirstInspector, SecondInspector: in.SecondInspector,
 		}, s.Now())
 		if errors.Is(err, activities.ErrNotInspectable) {
-			return startedInspection{}, refuse(Invalid, CodeNotInspectable, "该机构没有在本县区备案。", FieldError{Location: "/institution", Message: "没有备案的机构"})
+			return startedInspection{}, refuse(CodeNotInspectable, "该机构没有在本县区备案。", FieldError{Location: "/institution", Message: "没有备案的机构"})
 		}
 		return startedInspection{CaseNo: caseNo}, err
 	})
@@ -127,11 +127,11 @@ func (s *Service) checkInspectionForm(ctx context.Context, q *store.Queries, tas
 		Second string `json:"second_inspector"`
 	}
 	if err := json.Unmarshal(answer, &said); err != nil {
-		return refuse(Invalid, CodeInvalid, "办理内容填写有误。", FieldError{Location: "/answer", Message: "格式有误"})
+		return refuse(CodeInvalid, "办理内容填写有误。", FieldError{Location: "/answer", Message: "格式有误"})
 	}
 	switch task.Kind {
 	case taskVisit:
-		return refuse(Invalid, CodeOutcomeNotOffered, "请通过现场记录送交，不能直接办理。", FieldError{Location: "/outcome", Message: "请送交现场记录"})
+		return refuse(CodeOutcomeNotOffered, "请通过现场记录送交，不能直接办理。", FieldError{Location: "/outcome", Message: "请送交现场记录"})
 	case "inspection.name":
 		return s.checkReplacement(ctx, q, task, said.Inspector)
 	case "inspection.day":
@@ -168,14 +168,14 @@ func (s *Service) checkInspectionForm(ctx context.Context, q *store.Queries, tas
 // checkReplacement refuses whoever was asked before, and a pair the rules refuse.
 func (s *Service) checkReplacement(ctx context.Context, q *store.Queries, task store.Task, account string) error {
 	if !accountForm.MatchString(account) {
-		return refuse(Invalid, CodeInvalid, "请填写检查人员账号。", FieldError{Location: "/answer/inspector", Message: "格式不对"})
+		return refuse(CodeInvalid, "请填写检查人员账号。", FieldError{Location: "/answer/inspector", Message: "格式不对"})
 	}
 	i, err := q.Inspection(ctx, task.CaseNo)
 	if err != nil {
 		return fmt.Errorf("read inspection: %w", err)
 	}
 	if account == i.FirstInspector || account == i.SecondInspector || slices.Contains(i.Declined, account) {
-		return refuse(Forbidden, CodeConflictOfInterest, "该检查人员已在本次检查中被指派过，请另行指派。", FieldError{Location: "/answer/inspector", Message: "请另行指派"})
+		return refuse(CodeConflictOfInterest, "该检查人员已在本次检查中被指派过，请另行指派。", FieldError{Location: "/answer/inspector", Message: "请另行指派"})
 	}
 	for _, pair := range [][2]string{{account, i.SecondInspector}, {i.FirstInspector, account}} {
 		i.FirstInspector, i.SecondInspector = pair[0], pair[1]
@@ -206,7 +206,7 @@ func (s *Service) inspectionFor(ctx context.Context, q *store.Queries, find func
 		return c, i, fmt.Errorf("read inspection: %w", err)
 	}
 	if strings.HasPrefix(act, "inspection.visit") && p.Account != i.FirstInspector && p.Account != i.SecondInspector {
-		return c, i, refuse(Forbidden, CodeConflictOfInterest, "只有指派的两名检查人员可以填写本次检查。")
+		return c, i, refuse(CodeConflictOfInterest, "只有指派的两名检查人员可以填写本次检查。")
 	}
 	return c, i, nil
 }
@@ -253,7 +253,7 @@ func (s *Service) SendVisit(ctx context.Context, p nursery.Principal, key, caseN
 		}
 		task, err := q.OpenTaskOfKind(ctx, store.OpenTaskOfKindParams{CaseNo: c.CaseNo, Kind: taskVisit})
 		if store.IsNotFound(err) {
-			return VisitVersion{}, refuse(Conflict, CodeNotOpenForChange, "本次检查当前不在现场检查环节。")
+			return VisitVersion{}, refuse(CodeNotOpenForChange, "本次检查当前不在现场检查环节。")
 		}
 		if err != nil {
 			return VisitVersion{}, fmt.Errorf("find visit task: %w", err)
@@ -306,7 +306,7 @@ func conflictOf(stored store.InspectionVisit, sent SentVisit, message string) er
 		}
 		conflict.Stored = &v
 	}
-	e := refuse(Conflict, CodeVisitConflict, message)
+	e := refuse(CodeVisitConflict, message)
 	e.Shown = conflict
 	return e
 }

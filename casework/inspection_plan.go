@@ -56,7 +56,7 @@ func (s *Service) startInspectionPlan(ctx context.Context, q *store.Queries, p n
 		return Started{}, err
 	}
 	if _, err := q.InspectionPlanOfHalf(ctx, store.InspectionPlanOfHalfParams{County: p.County, Half: in.Half}); err == nil {
-		return Started{}, refuse(Conflict, CodePlanStarted, "本县区该半年度的检查计划已经制定。")
+		return Started{}, refuse(CodePlanStarted, "本县区该半年度的检查计划已经制定。")
 	} else if !store.IsNotFound(err) {
 		return Started{}, fmt.Errorf("look for the plan: %w", err)
 	}
@@ -147,7 +147,7 @@ func (s *Service) ExcludeFromPlan(ctx context.Context, p nursery.Principal, key,
 }
 
 func planCommitted() *Error {
-	return refuse(Conflict, CodePlanCommitted, "承诺已经公布，名单不能再改。")
+	return refuse(CodePlanCommitted, "承诺已经公布，名单不能再改。")
 }
 
 // taskOf finds the plan's open task of a kind; otherwise the plan is not where the act belongs.
@@ -169,19 +169,19 @@ func (s *Service) CommitPlan(ctx context.Context, p nursery.Principal, key, case
 		if plan.CommittedAt != nil {
 			return store.Task{}, planCommitted()
 		}
-		task, err := taskOf(ctx, q, c.CaseNo, taskPlanCommit, refuse(Conflict, CodeNotOpenForChange, "计划当前不在拟定名单环节，请稍后再试。"))
+		task, err := taskOf(ctx, q, c.CaseNo, taskPlanCommit, refuse(CodeNotOpenForChange, "计划当前不在拟定名单环节，请稍后再试。"))
 		if err != nil {
 			return task, err
 		}
 		if half, err := nursery.ParseHalfYear(plan.Half); err != nil || s.today().After(half.Last()) {
-			return task, refuse(Conflict, CodeNotOpenForChange, "该半年度已经结束。")
+			return task, refuse(CodeNotOpenForChange, "该半年度已经结束。")
 		}
 		in, err := s.planInput(ctx, q, plan)
 		if err != nil {
 			return task, err
 		}
 		if len(in.Candidates) == 0 {
-			return task, refuse(Conflict, CodePlanEmpty, "没有受检机构。")
+			return task, refuse(CodePlanEmpty, "没有受检机构。")
 		}
 		facts := activities.DrawFacts(in)
 		if err := s.drawRefused(ctx, facts, c.County); err != nil {
@@ -248,7 +248,7 @@ func (s *Service) drawRefused(ctx context.Context, facts nursery.DrawFacts, coun
 func (s *Service) WitnessDraw(ctx context.Context, p nursery.Principal, key, caseNo string, in PlanWitness) (PlanDetail, error) {
 	return s.planStep(ctx, p, key, "inspection_plan.draw", caseNo, in, nursery.OutcomeDraw, func(q *store.Queries, c store.Case, plan store.InspectionPlan) (store.Task, error) {
 		if plan.CommittedBy == p.Account {
-			return store.Task{}, refuse(Forbidden, CodeConflictOfInterest, "公布承诺的人员不能见证抽取，请由另一名人员办理。")
+			return store.Task{}, refuse(CodeConflictOfInterest, "公布承诺的人员不能见证抽取，请由另一名人员办理。")
 		}
 		var check checker
 		check.limits(in)
@@ -263,7 +263,7 @@ func (s *Service) WitnessDraw(ctx context.Context, p nursery.Principal, key, cas
 		if err := check.refusal(); err != nil {
 			return store.Task{}, err
 		}
-		otherwise := refuse(Conflict, CodePlanNotCommitted, "计划当前不在待抽取环节。")
+		otherwise := refuse(CodePlanNotCommitted, "计划当前不在待抽取环节。")
 		if plan.CommittedAt == nil {
 			return store.Task{}, otherwise
 		}

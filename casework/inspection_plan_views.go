@@ -211,7 +211,7 @@ func (s *Service) InspectionCoverage(ctx context.Context, p nursery.Principal, h
 	if half != "" {
 		var err error
 		if of, err = nursery.ParseHalfYear(half); err != nil {
-			return Indicator{}, refuse(Invalid, CodeInvalid, "半年度填写有误。", fieldOf("half", err))
+			return Indicator{}, refuse(CodeInvalid, "半年度填写有误。", fieldOf("half", err))
 		}
 	}
 	county := countyOf(p, "")
@@ -237,7 +237,7 @@ func (s *Service) InspectionDay(ctx context.Context, p nursery.Principal, on nur
 		return day, err
 	}
 	if !on.Valid() {
-		return day, refuse(Invalid, CodeInvalid, "日期填写有误。", FieldError{Location: "date", Message: "没有这一天"})
+		return day, refuse(CodeInvalid, "日期填写有误。", FieldError{Location: "date", Message: "没有这一天"})
 	}
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {
 		rows, err := q.VisitsOfDay(ctx, store.VisitsOfDayParams{County: p.County, Day: on})

@@ -59,9 +59,9 @@ func (s *Service) PutInspector(ctx context.Context, p nursery.Principal, key, ac
 		}
 		switch {
 		case err != nil:
-			return RegisteredInspector{}, refuse(Conflict, CodeInspectorElsewhere, "该账号已登记为其他县区的检查人员。")
+			return RegisteredInspector{}, refuse(CodeInspectorElsewhere, "该账号已登记为其他县区的检查人员。")
 		case put == 0 || in.Version == 0 && row.Version != 1:
-			return RegisteredInspector{}, refuse(Conflict, CodeVersionStale, fmt.Sprintf("该检查人员的登记已更新为第 %d 版，请核对后重新提交。", row.Version))
+			return RegisteredInspector{}, refuse(CodeVersionStale, fmt.Sprintf("该检查人员的登记已更新为第 %d 版，请核对后重新提交。", row.Version))
 		}
 		return inspectorOf(row), nil
 	})
@@ -87,7 +87,7 @@ func (s *Service) Inspectors(ctx context.Context, p nursery.Principal, county st
 	}
 	county = countyOf(p, county)
 	if d, ok := nursery.DivisionByCode(county); !ok || d.Level != nursery.LevelCounty {
-		return list, refuse(Invalid, CodeInvalid, "请选择长治市的县区。", FieldError{Location: "county", Message: "没有这个县区"})
+		return list, refuse(CodeInvalid, "请选择长治市的县区。", FieldError{Location: "county", Message: "没有这个县区"})
 	}
 	err = s.DB.As(ctx, p, func(q *store.Queries) error {
 		rows, err := q.InspectorsOfCounty(ctx, store.InspectorsOfCountyParams{County: county, After: after, PageSize: int32(limit + 1)})
@@ -113,7 +113,7 @@ func (s *Service) RenewCalendar(ctx context.Context, p nursery.Principal, key st
 			return CalendarFeed{}, err
 		}
 		if _, err := q.Inspector(ctx, p.Account); store.IsNotFound(err) {
-			return CalendarFeed{}, refuse(Conflict, CodeNotRegistered, "您还没有列入检查人员名录，请联系主管登记。")
+			return CalendarFeed{}, refuse(CodeNotRegistered, "您还没有列入检查人员名录，请联系主管登记。")
 		} else if err != nil {
 			return CalendarFeed{}, fmt.Errorf("read inspector: %w", err)
 		}

@@ -37,7 +37,7 @@ func (s *Service) startInsurance(ctx context.Context, q *store.Queries, p nurser
 	if taken, err := q.InsuranceMonthExists(ctx, store.InsuranceMonthExistsParams{County: in.County, Month: month}); err != nil {
 		return Started{}, fmt.Errorf("look for the month: %w", err)
 	} else if taken {
-		return Started{}, refuse(Conflict, CodeInsuranceStarted, "本县区该月的投保已经开始。")
+		return Started{}, refuse(CodeInsuranceStarted, "本县区该月的投保已经开始。")
 	}
 	var terms nursery.InsuranceTerms
 	if err := s.Rules.Params("insurance", s.today(), in.County, &terms); err != nil {
@@ -146,7 +146,7 @@ func (s *Service) insuranceFor(ctx context.Context, q *store.Queries, find func(
 
 func monthOpen(c store.Case) error {
 	if c.Status == string(nursery.CaseEnded) {
-		return refuse(Conflict, CodeInsuranceClosed, "本月投保已办结。")
+		return refuse(CodeInsuranceClosed, "本月投保已办结。")
 	}
 	return nil
 }
@@ -319,7 +319,7 @@ func (s *Service) InsuranceReconciliation(ctx context.Context, p nursery.Princip
 	}
 	first, err := nursery.InsuranceMonth(month)
 	if err != nil {
-		return nil, refuse(Invalid, CodeInvalid, "月份填写有误。", fieldOf("month", err))
+		return nil, refuse(CodeInvalid, "月份填写有误。", fieldOf("month", err))
 	}
 	list := []InsuranceReconciled{}
 	err = s.DB.As(ctx, p, func(q *store.Queries) error {
@@ -349,7 +349,7 @@ func (s *Service) InsuredRate(ctx context.Context, p nursery.Principal, county s
 		return InsuredRate{}, err
 	}
 	if d, ok := nursery.DivisionByCode(county); !ok || d.Level != nursery.LevelCounty {
-		return InsuredRate{}, refuse(Invalid, CodeInvalid, "请指明县区。", FieldError{Location: "county", Message: "没有这个县区"})
+		return InsuredRate{}, refuse(CodeInvalid, "请指明县区。", FieldError{Location: "county", Message: "没有这个县区"})
 	}
 	if on.IsZero() {
 		on = s.today()

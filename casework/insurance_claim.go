@@ -38,7 +38,7 @@ func (s *Service) startClaim(ctx context.Context, q *store.Queries, p nursery.Pr
 		return Started{}, err
 	}
 	if s.Fields == nil {
-		return Started{}, refuse(Unavailable, CodeEngineUnavailable, "系统没有配置密钥，不能接收理赔信息。")
+		return Started{}, refuse(CodeEngineUnavailable, "系统没有配置密钥，不能接收理赔信息。")
 	}
 	institution := insurancePrefix + cover.County
 	if p.Role == nursery.RoleInstitution {
@@ -74,7 +74,7 @@ func (s *Service) coverOf(ctx context.Context, q *store.Queries, p nursery.Princ
 	if err := s.may(ctx, p, "insurance_claim.start", own); err != nil {
 		return cover, "", err
 	}
-	none := refuse(Invalid, CodeNotCovered, "该婴幼儿在事故当日没有生效的保险，或者不由您报案。", FieldError{Location: "/child", Message: "没有生效的保险"})
+	none := refuse(CodeNotCovered, "该婴幼儿在事故当日没有生效的保险，或者不由您报案。", FieldError{Location: "/child", Message: "没有生效的保险"})
 	err = q.Beyond(ctx, func() (err error) {
 		if p.Role == nursery.RoleInstitution {
 			is, err := q.ChildEnrolledAt(ctx, store.ChildEnrolledAtParams{Child: in.Child, Institution: p.Institution})
@@ -135,7 +135,7 @@ func (s *Service) checkClaimAnswer(ctx context.Context, q *store.Queries, task s
 	var said activities.ClaimAnswer
 	if len(in.Answer) > 0 {
 		if err := json.Unmarshal(in.Answer, &said); err != nil {
-			return refuse(Invalid, CodeInvalid, "办理内容填写有误。", FieldError{Location: "/answer", Message: "格式有误"})
+			return refuse(CodeInvalid, "办理内容填写有误。", FieldError{Location: "/answer", Message: "格式有误"})
 		}
 	}
 	claim, err := q.InsuranceClaim(ctx, task.CaseNo)

@@ -27,7 +27,7 @@ func (s *Service) InsuranceLines(ctx context.Context, p nursery.Principal, caseN
 		limit = linesDefault
 	}
 	if limit < 1 || limit > linesMost {
-		return list, refuse(Invalid, CodeInvalid, "每页条数应为 1 至 1000。", FieldError{Location: "limit", Message: "超出允许范围"})
+		return list, refuse(CodeInvalid, "每页条数应为 1 至 1000。", FieldError{Location: "limit", Message: "超出允许范围"})
 	}
 	var after cursor
 	var err error
@@ -137,7 +137,7 @@ func (s *Service) AnswerInsurance(ctx context.Context, p nursery.Principal, key,
 			return done, err
 		}
 		if s.Fields == nil {
-			return done, refuse(Unavailable, CodeEngineUnavailable, "系统没有配置密钥，不能接收保单号。")
+			return done, refuse(CodeEngineUnavailable, "系统没有配置密钥，不能接收保单号。")
 		}
 		if err := q.PlanByIndex(ctx); err != nil {
 			return done, err
@@ -358,7 +358,7 @@ func (s *Service) insuranceReady(ctx context.Context, q *store.Queries, task sto
 	case "insurance.roster":
 		counts, err := q.RosterCounts(ctx, task.CaseNo)
 		if err == nil && len(counts) == 0 {
-			return refuse(Conflict, CodeRosterEmpty, "名册中还没有婴幼儿。")
+			return refuse(CodeRosterEmpty, "名册中还没有婴幼儿。")
 		}
 		return err
 	case "insurance.answers":
@@ -368,14 +368,14 @@ func (s *Service) insuranceReady(ctx context.Context, q *store.Queries, task sto
 		}
 		for _, send := range sends {
 			if send.State == "sent" && send.Answered < send.Lines {
-				return refuse(Conflict, CodeAnswersPending, fmt.Sprintf("还有 %d 名没有答复。", send.Lines-send.Answered))
+				return refuse(CodeAnswersPending, fmt.Sprintf("还有 %d 名没有答复。", send.Lines-send.Answered))
 			}
 		}
 		return nil
 	case "insurance.exceptions":
 		open, err := q.RosterOpen(ctx, task.CaseNo)
 		if err == nil && open.Exceptions > 0 {
-			return refuse(Conflict, CodeExceptionsOpen, fmt.Sprintf("还有 %d 名没有处理。", open.Exceptions))
+			return refuse(CodeExceptionsOpen, fmt.Sprintf("还有 %d 名没有处理。", open.Exceptions))
 		}
 		return err
 	case "insurance_claim.review", "insurance_claim.pay":

@@ -147,9 +147,9 @@ func (s *Service) mayTakeRoster(ctx context.Context, p nursery.Principal, key, c
 	case err != nil:
 		return "", err
 	case s.Fields == nil:
-		return "", refuse(Unavailable, CodeEngineUnavailable, "系统没有配置密钥，不能接收婴幼儿信息。")
+		return "", refuse(CodeEngineUnavailable, "系统没有配置密钥，不能接收婴幼儿信息。")
 	case source != "civil" && source != "health":
-		return "", refuse(Invalid, CodeInvalid, "请指明名册来源。", FieldError{Location: "/source", Message: "不在可选值之内"})
+		return "", refuse(CodeInvalid, "请指明名册来源。", FieldError{Location: "/source", Message: "不在可选值之内"})
 	}
 	return county, nil
 }

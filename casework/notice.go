@@ -40,7 +40,7 @@ func (s *Service) PreviewNotice(ctx context.Context, p nursery.Principal, task s
 		page, err := documents.Preview(paper)
 		var missing *documents.IncompleteError
 		if errors.As(err, &missing) {
-			refusal := refuse(Invalid, CodeInvalid, paper.Kind.Title()+"还缺少内容，不能制作。")
+			refusal := refuse(CodeInvalid, paper.Kind.Title()+"还缺少内容，不能制作。")
 			for _, field := range missing.Fields {
 				refusal.Fields = append(refusal.Fields, FieldError{Location: "/paper/" + field, Message: "缺少"})
 			}

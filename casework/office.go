@@ -159,10 +159,10 @@ func (s *Service) SetSetting(ctx context.Context, p nursery.Principal, key, coun
 			return struct{}{}, err
 		}
 		if wrong := needText("/reason", reason, 500); wrong != nil {
-			return struct{}{}, refuse(Invalid, CodeInvalid, "请写明调整理由。", *wrong)
+			return struct{}{}, refuse(CodeInvalid, "请写明调整理由。", *wrong)
 		}
 		if _, err := nursery.DefaultSettings().With(name, value); err != nil {
-			return struct{}{}, refuse(Invalid, CodeSettingNotAllowed, "参数不能这样设置。", fieldOf("/value", err))
+			return struct{}{}, refuse(CodeSettingNotAllowed, "参数不能这样设置。", fieldOf("/value", err))
 		}
 		return struct{}{}, q.InsertSetting(ctx, store.InsertSettingParams{
 			County: county, Name: name, Value: value, Reason: reason, SetBy: p.Account, SetAt: s.Now(),
@@ -195,7 +195,7 @@ func (s *Service) LoadCalendarYear(ctx context.Context, p nursery.Principal, key
 			if errors.As(err, &invalid) {
 				message = invalid.Message
 			}
-			return yearLoaded{}, &Error{Code: CodeCalendarYearInvalid, Kind: Invalid, Message: message, Err: err}
+			return yearLoaded{}, &Error{Code: CodeCalendarYearInvalid, Message: message, Err: err}
 		}
 		return s.publishYear(ctx, q, p, "calendar/"+completionID(p, key), loaded)
 	})

@@ -34,7 +34,7 @@ func decodeCursor(s string) (cursor, error) {
 		err = json.Unmarshal(raw, &c)
 	}
 	if err != nil || len(s) > cursorMost || !printable(c.ID) {
-		return c, refuse(Invalid, CodeInvalid, "翻页标记无效，请从第一页开始。", FieldError{Location: "after", Message: "无效"})
+		return c, refuse(CodeInvalid, "翻页标记无效，请从第一页开始。", FieldError{Location: "after", Message: "无效"})
 	}
 	return c, nil
 }
@@ -49,7 +49,7 @@ func (p PageRequest) limit() (int, error) {
 	case p.Limit == 0:
 		return pageDefault, nil
 	case p.Limit < 0 || p.Limit > pageMost:
-		return 0, refuse(Invalid, CodeInvalid, "每页条数应为 1 至 100。", FieldError{Location: "limit", Message: "超出允许范围"})
+		return 0, refuse(CodeInvalid, "每页条数应为 1 至 100。", FieldError{Location: "limit", Message: "超出允许范围"})
 	}
 	return p.Limit, nil
 }

@@ -15,7 +15,7 @@ import (
 // PublicStatus says where a case stands to whoever knows its number and tracking code. A wrong number, a wrong
 // code and a malformed one answer alike, after the same work.
 func (s *Service) PublicStatus(ctx context.Context, caseNo, code string) (PublicCase, error) {
-	denied := refuse(NotFound, CodeNotFound, "办件编号或查询码不正确。")
+	denied := refuse(CodeNotFound, "办件编号或查询码不正确。")
 	number, numberErr := nursery.ParseCaseNumber(caseNo)
 	parsed, codeErr := documents.ParseCode(code)
 	given := sha256.Sum256([]byte(parsed))
@@ -187,7 +187,7 @@ func (s *Service) FiledInstitution(ctx context.Context, id string) (FiledInstitu
 
 func (s *Service) publicPage(county string, page PageRequest) (int, error) {
 	if d, ok := nursery.DivisionByCode(county); !ok || d.Level != nursery.LevelCounty {
-		return 0, refuse(Invalid, CodeInvalid, "请选择长治市的县区。", FieldError{Location: "county", Message: "没有这个县区"})
+		return 0, refuse(CodeInvalid, "请选择长治市的县区。", FieldError{Location: "county", Message: "没有这个县区"})
 	}
 	return page.limit()
 }

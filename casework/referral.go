@@ -187,7 +187,7 @@ func (s *Service) PutReferralResult(ctx context.Context, p nursery.Principal, ke
 			return ReferralSummary{}, err
 		}
 		if r.State != "open" {
-			return ReferralSummary{}, refuse(Conflict, CodeReferralClosed, "转诊已办结。")
+			return ReferralSummary{}, refuse(CodeReferralClosed, "转诊已办结。")
 		}
 		sealed, err := s.Fields.Seal([]byte(in.Result), activities.ReferralCell(r.CaseNo, "result"))
 		if err != nil {

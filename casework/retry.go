@@ -84,7 +84,7 @@ func (s *Service) retryPrinting(ctx context.Context, c store.Case) (Retried, err
 	case err != nil:
 		return "", fmt.Errorf("read papers: %w", err)
 	case len(pending) == 0:
-		return "", refuse(Conflict, CodeCaseNotStuck, "本办件已办结，无需重试。")
+		return "", refuse(CodeCaseNotStuck, "本办件已办结，无需重试。")
 	}
 	return RetriedStep, s.signalRetry(ctx, c)
 }
@@ -145,7 +145,7 @@ func (s *Service) sendAgain(ctx context.Context, q *store.Queries, c store.Case)
 		return fmt.Errorf("count tasks: %w", err)
 	}
 	if process, _ := workflows.ProcessOf(nursery.CaseKind(c.Kind)); !process.Repeatable || unknown > 0 {
-		return refuse(Conflict, CodeCaseNotRestartable, "流程历史已丢失，而本办件已有办理记录，不能重新开始；请从备份恢复流程引擎。")
+		return refuse(CodeCaseNotRestartable, "流程历史已丢失，而本办件已有办理记录，不能重新开始；请从备份恢复流程引擎。")
 	}
 	err = q.SendAgain(ctx, store.SendAgainParams{
 		CaseNo: c.CaseNo, Names: []string{humantask.CompleteUpdate, workflows.WithdrawUpdate}, NextAt: s.Now(),
@@ -175,7 +175,7 @@ func (s *Service) reset(ctx context.Context, c store.Case, run *commonpb.Workflo
 		}
 	}
 	if task == 0 {
-		return refuse(Conflict, CodeCaseNotRestartable, "流程尚未执行任何任务，不能回退。")
+		return refuse(CodeCaseNotRestartable, "流程尚未执行任何任务，不能回退。")
 	}
 	_, err := s.Temporal.ResetWorkflowExecution(ctx, &workflowservice.ResetWorkflowExecutionRequest{
 		Namespace: s.Namespace, WorkflowExecution: &commonpb.WorkflowExecution{WorkflowId: c.CaseNo, RunId: run.GetRunId()},

@@ -26,7 +26,7 @@ func (s *Service) SavedFilters(ctx context.Context, p nursery.Principal, room st
 		return nil, err
 	}
 	if !roomForm.MatchString(room) {
-		return nil, refuse(Invalid, CodeInvalid, "没有这个页面。", FieldError{Location: "room", Message: "格式不对"})
+		return nil, refuse(CodeInvalid, "没有这个页面。", FieldError{Location: "room", Message: "格式不对"})
 	}
 	list := []SavedFilter{}
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {
@@ -66,7 +66,7 @@ func (s *Service) SaveFilter(ctx context.Context, p nursery.Principal, key strin
 			return in, fmt.Errorf("count filters: %w", err)
 		}
 		if n > filtersMost {
-			return in, refuse(Conflict, CodeFiltersFull, "每个页面最多保存 20 个筛选，请先删除不用的。")
+			return in, refuse(CodeFiltersFull, "每个页面最多保存 20 个筛选，请先删除不用的。")
 		}
 		return in, nil
 	})

@@ -88,11 +88,11 @@ func (s *Service) may(ctx context.Context, p nursery.Principal, act string, r re
 	case "not_visible":
 		return notFound()
 	case "conflict":
-		return refuse(Forbidden, CodeConflictOfInterest, "提交人、初次核查人不能办理本事项，请由其他工作人员办理。")
+		return refuse(CodeConflictOfInterest, "提交人、初次核查人不能办理本事项，请由其他工作人员办理。")
 	case "registrar":
-		return refuse(Forbidden, CodeRegistrarNotYours, "该性质的机构不由本登记机关登记。")
+		return refuse(CodeRegistrarNotYours, "该性质的机构不由本登记机关登记。")
 	}
-	return refuse(Forbidden, CodeForbidden, "您的角色不能进行此操作。")
+	return refuse(CodeForbidden, "您的角色不能进行此操作。")
 }
 
 // command runs do once for the account's key, in one transaction as p. The first answer is kept and given again
@@ -104,10 +104,10 @@ func command[T any](ctx context.Context, s *Service, p nursery.Principal, key, o
 	started := s.Now()
 	defer func() { s.logCommand(ctx, p, operation, started, replayed, err) }()
 	if key == "" {
-		return answer, false, refuse(BadRequest, CodeKeyRequired, "缺少幂等键（Idempotency-Key）。")
+		return answer, false, refuse(CodeKeyRequired, "缺少幂等键（Idempotency-Key）。")
 	}
 	if len(key) > 200 {
-		return answer, false, refuse(BadRequest, CodeKeyRequired, "幂等键过长。")
+		return answer, false, refuse(CodeKeyRequired, "幂等键过长。")
 	}
 	hash, err := bodyHash(body)
 	if err != nil {
@@ -182,7 +182,7 @@ func (s *Service) as(ctx context.Context, p nursery.Principal, do func(*store.Qu
 	var refused *pgconn.PgError
 	if errors.As(err, &refused) && refused.Code == "42501" {
 		s.Log.ErrorContext(ctx, "row-level security refused what authz allowed", "role", string(p.Role), "reason", refused.Message)
-		return &Error{Code: CodeForbidden, Kind: Forbidden, Message: "不能办理其他县区或机构的事项。", Err: err}
+		return &Error{Code: CodeForbidden, Message: "不能办理其他县区或机构的事项。", Err: err}
 	}
 	return err
 }
@@ -202,7 +202,7 @@ func (s *Service) replay(ctx context.Context, q *store.Queries, p nursery.Princi
 		return fmt.Errorf("read idempotency key: %w", err)
 	}
 	if first.Operation != operation || string(first.BodyHash) != string(hash) {
-		return refuse(Conflict, CodeKeyReused, "该幂等键已用于另一请求，请换用新的幂等键。")
+		return refuse(CodeKeyReused, "该幂等键已用于另一请求，请换用新的幂等键。")
 	}
 	raw := []byte(first.Response)
 	if first.Answer != nil {

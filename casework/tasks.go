@@ -91,20 +91,20 @@ func (s *Service) inbox(p nursery.Principal, f TaskFilter, page PageRequest, yea
 		return inboxQuery{}, err
 	}
 	if wrong := checkText("kind", f.Kind, 60); wrong != nil {
-		return inboxQuery{}, refuse(Invalid, CodeInvalid, "没有这种待办。", *wrong)
+		return inboxQuery{}, refuse(CodeInvalid, "没有这种待办。", *wrong)
 	}
 	if d, ok := nursery.DivisionByCode(f.County); f.County != "" && (!ok || d.Level != nursery.LevelCounty) {
-		return inboxQuery{}, refuse(Invalid, CodeInvalid, "没有这个县区。", FieldError{Location: "county", Message: "没有这个县区"})
+		return inboxQuery{}, refuse(CodeInvalid, "没有这个县区。", FieldError{Location: "county", Message: "没有这个县区"})
 	}
 	if wrong := checkText("q", f.Query, 64); wrong != nil {
-		return inboxQuery{}, refuse(Invalid, CodeInvalid, "不能这样查找。", *wrong)
+		return inboxQuery{}, refuse(CodeInvalid, "不能这样查找。", *wrong)
 	}
 	if caseNumberStart.MatchString(f.Query) && len(f.Query) < searchLeast {
-		return inboxQuery{}, refuse(Invalid, CodeInvalid, "请至少填写办件编号的前 18 位，例如 BA-140403-2026-000。",
+		return inboxQuery{}, refuse(CodeInvalid, "请至少填写办件编号的前 18 位，例如 BA-140403-2026-000。",
 			FieldError{Location: "q", Message: "办件编号至少填写前 18 位"})
 	}
 	if f.Role != "" && !slices.Contains(nursery.Roles(), f.Role) {
-		return inboxQuery{}, refuse(Invalid, CodeInvalid, "没有这种角色。", FieldError{Location: "role", Message: "不在可选值之内"})
+		return inboxQuery{}, refuse(CodeInvalid, "没有这种角色。", FieldError{Location: "role", Message: "不在可选值之内"})
 	}
 	in := inboxQuery{afterOn: nursery.NewDate(1, 1, 1), until: farOff, kind: f.Kind, limit: limit}
 	if page.After != "" {
@@ -123,7 +123,7 @@ func (s *Service) inbox(p nursery.Principal, f TaskFilter, page PageRequest, yea
 	case ViewOverdue:
 		in.until = s.today().AddDays(-1)
 	default:
-		return in, refuse(Invalid, CodeInvalid, "没有这种视图。", FieldError{Location: "view", Message: "不在可选值之内"})
+		return in, refuse(CodeInvalid, "没有这种视图。", FieldError{Location: "view", Message: "不在可选值之内"})
 	}
 	return in, nil
 }
@@ -304,7 +304,7 @@ func (s *Service) Assign(ctx context.Context, p nursery.Principal, key, id, acco
 func (s *Service) Delegate(ctx context.Context, p nursery.Principal, key, id, account, reason string) (TaskSummary, error) {
 	return s.handOver(ctx, p, key, "task.delegate", id, account, "转办（"+reason+"）", func() error {
 		if wrong := needText("/reason", reason, 500); wrong != nil {
-			return refuse(Invalid, CodeInvalid, "请写明转办理由。", *wrong)
+			return refuse(CodeInvalid, "请写明转办理由。", *wrong)
 		}
 		return nil
 	})
@@ -315,7 +315,7 @@ var accountForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@-]{1,99}$`)
 func (s *Service) handOver(ctx context.Context, p nursery.Principal, key, act, id, account, verb string, check func() error) (TaskSummary, error) {
 	return s.reassign(ctx, p, key, act, id, []string{account, verb}, func(q *store.Queries, task store.Task) (string, error) {
 		if !accountForm.MatchString(account) {
-			return "", refuse(Invalid, CodeInvalid, "请填写办理人账号。", FieldError{Location: "/account", Message: "格式不对"})
+			return "", refuse(CodeInvalid, "请填写办理人账号。", FieldError{Location: "/account", Message: "格式不对"})
 		}
 		if err := check(); err != nil {
 			return "", err
@@ -394,7 +394,7 @@ func (s *Service) Comment(ctx context.Context, p nursery.Principal, key, caseNo,
 			return Event{}, err
 		}
 		if wrong := needText("/text", text, 2000); wrong != nil {
-			return Event{}, refuse(Invalid, CodeInvalid, "留言应为 1 至 2000 字。", *wrong)
+			return Event{}, refuse(CodeInvalid, "留言应为 1 至 2000 字。", *wrong)
 		}
 		err = s.event(ctx, q, c, p, "comment/"+completionID(p, key), "comment", text, internal, nil)
 		return Event{Kind: "comment", Actor: p.Account, Role: p.Role, Note: text, At: s.Now()}, err

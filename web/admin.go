@@ -82,13 +82,13 @@ func (s *Site) loadYear(w http.ResponseWriter, r *http.Request) error {
 	again := func(err error) error {
 		var invalid *casework.Error
 		if errors.As(err, &invalid) && invalid.Code == casework.CodeCalendarYearInvalid {
-			return s.yearsPage(w, r, statusOf(invalid), invalid.Message)
+			return s.yearsPage(w, r, int(invalid.Kind()), invalid.Message)
 		}
 		refused, ok := s.importRefused(r, err)
 		if !ok {
 			return err
 		}
-		return s.yearsPage(w, r, statusOf(refused), atFile(refused))
+		return s.yearsPage(w, r, int(refused.Kind()), atFile(refused))
 	}
 	file, err := chosenFile(r, "请选择节假日文件。")
 	if err != nil {
@@ -124,7 +124,7 @@ func (s *Site) pushRegistration(w http.ResponseWriter, r *http.Request) error {
 	}
 	if _, err := s.Door.PushRegistration(r.Context(), who(r.Context()), key(r), in); err != nil {
 		refused := s.refusal(r.Context(), err)
-		if refused.Kind != casework.Invalid {
+		if refused.Kind() != casework.Invalid {
 			return err
 		}
 		form.refusedWith(refused, "")

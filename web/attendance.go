@@ -33,7 +33,7 @@ func (s *Site) dayOf(r *http.Request) (nursery.Date, error) {
 	}
 	day, err := nursery.ParseDate(given)
 	if err != nil {
-		return day, &casework.Error{Kind: casework.Invalid, Code: casework.CodeInvalid, Message: "日期应如 2026-11-26。", Err: err}
+		return day, &casework.Error{Code: casework.CodeInvalid, Message: "日期应如 2026-11-26。", Err: err}
 	}
 	return day, nil
 }

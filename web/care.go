@@ -90,7 +90,7 @@ func (s *Site) importRoster(w http.ResponseWriter, r *http.Request) error {
 		if !ok {
 			return err
 		}
-		return s.childrenPage(w, r, statusOf(refused), asked{Shape: enrolmentShape(), Values: url.Values{}}, nil, importFault{form: "file", message: atFile(refused)})
+		return s.childrenPage(w, r, int(refused.Kind()), asked{Shape: enrolmentShape(), Values: url.Values{}}, nil, importFault{form: "file", message: atFile(refused)})
 	}
 	file, err := chosenFile(r, "请选择要导入的 Excel 或 CSV 文件。")
 	if err != nil {
@@ -124,17 +124,17 @@ func (s *Site) leave(w http.ResponseWriter, r *http.Request) error {
 			message += f.Message + "。"
 		}
 		blank := asked{Shape: enrolmentShape(), Values: url.Values{}}
-		return s.childrenPage(w, r, statusOf(refused), blank, nil, importFault{form: child, message: message})
+		return s.childrenPage(w, r, int(refused.Kind()), blank, nil, importFault{form: child, message: message})
 	}
 	on, err := nursery.ParseDate(r.PostFormValue("left_on"))
 	if err != nil {
-		return again(&casework.Error{Kind: casework.Invalid, Code: casework.CodeInvalid, Message: "请填写离托日期。", Err: err})
+		return again(&casework.Error{Code: casework.CodeInvalid, Message: "请填写离托日期。", Err: err})
 	}
 	_, err = s.Door.EndEnrolment(r.Context(), who(r.Context()), key(r), child, casework.Leaving{
 		Leave: nursery.Leave(r.PostFormValue("leave")), LeftOn: on, Release: r.PostFormValue("release") == "yes",
 	})
 	var refused *casework.Error
-	if errors.As(err, &refused) && refused.Kind == casework.Invalid {
+	if errors.As(err, &refused) && refused.Kind() == casework.Invalid {
 		return again(refused)
 	}
 	if err != nil {

@@ -126,7 +126,7 @@ func (s *Site) recordClass(w http.ResponseWriter, r *http.Request) error {
 	done, err := s.Door.RecordCheckups(r.Context(), who(r.Context()), key(r), sheet.CaseNo, sheet.Class, in)
 	if err != nil {
 		refused := s.refusal(r.Context(), err)
-		if refused.Kind != casework.Invalid && refused.Kind != casework.Conflict {
+		if refused.Kind() != casework.Invalid && refused.Kind() != casework.Conflict {
 			return err
 		}
 		return s.classPage(w, r, http.StatusUnprocessableEntity, r.PostForm, refused)

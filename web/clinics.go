@@ -61,7 +61,7 @@ func (s *Site) askClinic(r *http.Request) (asking, error) {
 			return page, nil
 		}
 		if after = list.Next; after == "" {
-			return page, &casework.Error{Kind: casework.NotFound, Code: casework.CodeNotFound, Message: "没有登记过这家医疗卫生机构。"}
+			return page, &casework.Error{Code: casework.CodeNotFound, Message: "没有登记过这家医疗卫生机构。"}
 		}
 	}
 }

@@ -67,7 +67,7 @@ func (s *Site) fileComplaint(w http.ResponseWriter, r *http.Request) error {
 	started, err := s.Door.FileComplaint(r.Context(), who(r.Context()), key(r), in)
 	if err != nil {
 		refused := s.refusal(r.Context(), err)
-		if refused.Kind != casework.Invalid {
+		if refused.Kind() != casework.Invalid {
 			return err
 		}
 		form.refusedWith(refused, "")

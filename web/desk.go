@@ -134,7 +134,7 @@ func (s *Site) absenceShape(r *http.Request) (shape, error) {
 	p, form := who(r.Context()), shapeOf[casework.AbsenceRequest]()
 	list, err := s.Door.Colleagues(r.Context(), p, "")
 	var refused *casework.Error
-	if errors.As(err, &refused) && refused.Kind == casework.Forbidden {
+	if errors.As(err, &refused) && refused.Kind() == casework.Forbidden {
 		return form, nil
 	}
 	if err != nil {
@@ -192,7 +192,7 @@ func (s *Site) setAbsence(w http.ResponseWriter, r *http.Request) error {
 	a, err := s.Door.SetAbsence(r.Context(), who(r.Context()), key(r), in)
 	if err != nil {
 		refused := s.refusal(r.Context(), err)
-		if refused.Kind != casework.Invalid && refused.Kind != casework.Conflict {
+		if refused.Kind() != casework.Invalid && refused.Kind() != casework.Conflict {
 			return err
 		}
 		form.refusedWith(refused, "")
@@ -211,7 +211,7 @@ func (s *Site) endAbsence(w http.ResponseWriter, r *http.Request) error {
 	}
 	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
 	if err != nil {
-		return &casework.Error{Kind: casework.NotFound, Code: casework.CodeNotFound, Message: "没有这次外出。"}
+		return &casework.Error{Code: casework.CodeNotFound, Message: "没有这次外出。"}
 	}
 	if _, err := s.Door.EndAbsence(r.Context(), who(r.Context()), key(r), id); err != nil {
 		return err

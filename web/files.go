@@ -40,7 +40,7 @@ func registerFiles(s *Site) {
 		}
 		file, head, err := r.FormFile("file")
 		if err != nil {
-			return &casework.Error{Kind: casework.BadRequest, Code: "body_required", Message: "没有收到文件。", Err: err}
+			return &casework.Error{Code: casework.CodeBodyRequired, Message: "没有收到文件。", Err: err}
 		}
 		defer file.Close()
 		if head.Size > s.MaxUpload {

@@ -76,7 +76,7 @@ func (s *Site) draft(r *http.Request) (casework.CaseDetail, error) {
 		return c, err
 	}
 	if c.Application == nil || c.Kind != nursery.KindFiling {
-		return c, &casework.Error{Kind: casework.NotFound, Code: casework.CodeNotFound, Message: "没有这项内容，或者您无权查看。"}
+		return c, &casework.Error{Code: casework.CodeNotFound, Message: "没有这项内容，或者您无权查看。"}
 	}
 	return c, nil
 }
@@ -85,7 +85,7 @@ func (s *Site) draft(r *http.Request) (casework.CaseDetail, error) {
 func (s *Site) draftSection(r *http.Request) (casework.CaseDetail, section, error) {
 	part, ok := sectionNamed(r.PathValue("name"))
 	if !ok {
-		return casework.CaseDetail{}, part, &casework.Error{Kind: casework.NotFound, Code: casework.CodeNotFound, Message: "没有这一部分。"}
+		return casework.CaseDetail{}, part, &casework.Error{Code: casework.CodeNotFound, Message: "没有这一部分。"}
 	}
 	c, err := s.draft(r)
 	return c, part, err
@@ -247,7 +247,7 @@ func (s *Site) filingSave(w http.ResponseWriter, r *http.Request) error {
 	case errors.As(err, &refused) && refused.Code == casework.CodeVersionStale: // what is on the page is kept: saving again takes it
 		form.Faults = []casework.FieldError{{Message: "其他人刚刚保存过本申请。请核对本页内容，再次保存将以本页为准。"}}
 		return s.sectionPage(w, r, http.StatusConflict, c, part, form, c.Version, newKey())
-	case refused != nil && refused.Kind == casework.Invalid:
+	case refused != nil && refused.Kind() == casework.Invalid:
 		form.refusedWith(refused, "/application")
 		return s.sectionPage(w, r, http.StatusUnprocessableEntity, c, part, form, version, newKey())
 	case err != nil:
@@ -313,7 +313,7 @@ func (s *Site) filingSubmit(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if r.PostFormValue("declared") != "yes" {
-		return s.checkPage(w, r, http.StatusUnprocessableEntity, c, &casework.Error{Kind: casework.Invalid, Code: casework.CodeInvalid, Message: "请先勾选声明，再提交。"})
+		return s.checkPage(w, r, http.StatusUnprocessableEntity, c, &casework.Error{Code: casework.CodeInvalid, Message: "请先勾选声明，再提交。"})
 	}
 	if c.Stage == nursery.StageCorrections {
 		_, err = s.Door.CorrectFiling(r.Context(), who(r.Context()), key(r), c.CaseNo, casework.Correction{Application: *c.Application, Version: version(r), Submit: true})
@@ -321,7 +321,7 @@ func (s *Site) filingSubmit(w http.ResponseWriter, r *http.Request) error {
 		_, err = s.Door.SubmitFiling(r.Context(), who(r.Context()), key(r), c.CaseNo)
 	}
 	var refused *casework.Error
-	if errors.As(err, &refused) && refused.Kind == casework.Invalid { // each fault leads to its section
+	if errors.As(err, &refused) && refused.Kind() == casework.Invalid { // each fault leads to its section
 		return s.checkPage(w, r, http.StatusUnprocessableEntity, c, refused)
 	}
 	if err != nil {

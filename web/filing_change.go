@@ -43,7 +43,7 @@ func (s *Site) filedApplication(r *http.Request) (a nursery.Application, filing 
 		return a, "", err
 	}
 	if filed.FilingCase == "" {
-		return a, "", &casework.Error{Kind: casework.Conflict, Code: casework.CodeNotFiled, Message: "本机构尚未备案，不能办理变更或注销。"}
+		return a, "", &casework.Error{Code: casework.CodeNotFiled, Message: "本机构尚未备案，不能办理变更或注销。"}
 	}
 	c, err := s.Door.Case(r.Context(), p, filed.FilingCase)
 	if err != nil {
@@ -81,7 +81,7 @@ func (s *Site) change(w http.ResponseWriter, r *http.Request) error {
 	}
 	started, err := s.Door.StartChange(r.Context(), who(r.Context()), key(r), filing, casework.ChangeRequest{Application: a, Reason: strings.TrimSpace(r.PostFormValue("_reason"))})
 	var refused *casework.Error
-	if errors.As(err, &refused) && refused.Kind == casework.Invalid {
+	if errors.As(err, &refused) && refused.Kind() == casework.Invalid {
 		form.refusedWith(refused, "/application")
 		return s.changePage(w, r, http.StatusUnprocessableEntity, form, newKey())
 	}
@@ -109,7 +109,7 @@ func (s *Site) cancel(w http.ResponseWriter, r *http.Request) error {
 	}
 	started, err := s.Door.StartCancellation(r.Context(), who(r.Context()), key(r), filing, in)
 	var refused *casework.Error
-	if errors.As(err, &refused) && refused.Kind == casework.Invalid {
+	if errors.As(err, &refused) && refused.Kind() == casework.Invalid {
 		form.refusedWith(refused, "")
 		return s.showStatus(w, r, http.StatusUnprocessableEntity, frame{Title: "注销备案", Back: "/home"}, cancelPage(form, newKey()))
 	}

@@ -395,7 +395,7 @@ func gathered[T any](a *asked) (T, error) {
 	}
 	a.Faults = append(faults, a.Faults...)
 	if err := json.Unmarshal(raw, &v); err != nil {
-		return v, &casework.Error{Kind: casework.Invalid, Code: casework.CodeInvalid, Message: "填写的内容无法读取，请检查日期和数字。", Err: err}
+		return v, &casework.Error{Code: casework.CodeInvalid, Message: "填写的内容无法读取，请检查日期和数字。", Err: err}
 	}
 	return v, nil
 }

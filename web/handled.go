@@ -89,7 +89,7 @@ func handled[T any](s *Site, w http.ResponseWriter, r *http.Request, sh shape, t
 		return s.done(w, r, next, said)
 	}
 	var refused *casework.Error
-	if !errors.As(err, &refused) || refused.Kind != casework.Invalid && refused.Kind != casework.Conflict && refused.Code != casework.CodeIdentityAttempts {
+	if !errors.As(err, &refused) || refused.Kind() != casework.Invalid && refused.Kind() != casework.Conflict && refused.Code != casework.CodeIdentityAttempts {
 		return err
 	}
 	shown := *refused

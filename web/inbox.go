@@ -86,7 +86,7 @@ func (s *Site) each(w http.ResponseWriter, r *http.Request, what string, do func
 	}
 	ids := slices.Compact(slices.Sorted(slices.Values(r.PostForm["task"])))
 	if len(ids) > tasksAtOnce {
-		return &casework.Error{Kind: casework.Invalid, Code: casework.CodeInvalid, Message: fmt.Sprintf("一次最多办理 %d 件，本次选择了 %d 件，均未办理。请分批选择。", tasksAtOnce, len(ids))}
+		return &casework.Error{Code: casework.CodeInvalid, Message: fmt.Sprintf("一次最多办理 %d 件，本次选择了 %d 件，均未办理。请分批选择。", tasksAtOnce, len(ids))}
 	}
 	var notDone []string
 	for _, id := range ids {
@@ -154,7 +154,7 @@ func (s *Site) dropFilter(w http.ResponseWriter, r *http.Request) error {
 	}
 	var id int64
 	if _, err := fmt.Sscan(r.PathValue("id"), &id); err != nil {
-		return &casework.Error{Kind: casework.NotFound, Code: casework.CodeNotFound, Message: "没有这个筛选。"}
+		return &casework.Error{Code: casework.CodeNotFound, Message: "没有这个筛选。"}
 	}
 	if err := s.Door.DropFilter(r.Context(), who(r.Context()), key(r), id); err != nil {
 		return err

@@ -78,7 +78,7 @@ func (s *Site) askInspector(r *http.Request) (asking, error) {
 			return page, nil
 		}
 	}
-	return page, &casework.Error{Kind: casework.NotFound, Code: casework.CodeNotFound, Message: "名录中没有这名检查人员。"}
+	return page, &casework.Error{Code: casework.CodeNotFound, Message: "名录中没有这名检查人员。"}
 }
 
 func (s *Site) putInspector(r *http.Request, in inspectorForm) (next, said string, err error) {

@@ -91,7 +91,7 @@ func (s *Site) notImported(w http.ResponseWriter, r *http.Request, form string, 
 	if !ok {
 		return err
 	}
-	return s.insuranceMonthPage(w, r, statusOf(refused), importFault{form, atFile(refused), r.PostFormValue("source")})
+	return s.insuranceMonthPage(w, r, int(refused.Kind()), importFault{form, atFile(refused), r.PostFormValue("source")})
 }
 
 func (s *Site) insuranceMonthPage(w http.ResponseWriter, r *http.Request, status int, refused importFault) error {
@@ -197,7 +197,7 @@ func (s *Site) settleExceptions(w http.ResponseWriter, r *http.Request) error {
 		if on := r.PostFormValue("notified:" + child); on != "" {
 			day, err := nursery.ParseDate(on)
 			if err != nil {
-				return &casework.Error{Kind: casework.Invalid, Code: casework.CodeInvalid, Message: "告知日期应如 2026-11-26。", Err: err}
+				return &casework.Error{Code: casework.CodeInvalid, Message: "告知日期应如 2026-11-26。", Err: err}
 			}
 			item.NotifiedOn = day
 		}

@@ -155,7 +155,7 @@ func registerKept(s *Site) {
 		}
 		i := slices.IndexFunc(kept, func(f keptForm) bool { return f.id == r.PathValue("id") })
 		if i < 0 {
-			return &casework.Error{Kind: casework.NotFound, Code: casework.CodeNotFound, Message: "没有保留的内容，可能已经继续提交。"}
+			return &casework.Error{Code: casework.CodeNotFound, Message: "没有保留的内容，可能已经继续提交。"}
 		}
 		form := kept[i]
 		form.next, form.reopened = localPath(r.FormValue("next")), s.reopens(form.path)

@@ -15,7 +15,6 @@ import (
 	"github.com/a-h/templ"
 	"github.com/prometheus/client_golang/prometheus"
 
-	"tuoyu/casework"
 	"tuoyu/nursery"
 )
 
@@ -148,11 +147,3 @@ func (r *recorder) Write(b []byte) (int, error) {
 
 // Unwrap lets a stream be flushed.
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
-
-// statusOf is the HTTP status of a refusal.
-func statusOf(e *casework.Error) int {
-	if e.Kind == 0 {
-		return http.StatusInternalServerError
-	}
-	return int(e.Kind)
-}

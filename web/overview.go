@@ -181,7 +181,7 @@ func (s *Site) decideReport(w http.ResponseWriter, r *http.Request) error {
 	}
 	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
 	if err != nil {
-		return &casework.Error{Kind: casework.NotFound, Code: casework.CodeNotFound, Message: "没有这次报送。"}
+		return &casework.Error{Code: casework.CodeNotFound, Message: "没有这次报送。"}
 	}
 	accept := r.PostFormValue("verdict") == "accept"
 	if _, err := s.Door.DecideBuildReport(r.Context(), who(r.Context()), key(r), r.PathValue("no"), id, casework.BuildVerdict{Accept: accept, Reason: r.PostFormValue("reason")}); err != nil {
@@ -258,7 +258,7 @@ func (s *Site) referralResult(w http.ResponseWriter, r *http.Request) error {
 	}
 	if _, err := s.Door.PutReferralResult(r.Context(), who(r.Context()), key(r), r.PathValue("no"), in); err != nil {
 		refused := s.refusal(r.Context(), err)
-		if refused.Kind != casework.Invalid {
+		if refused.Kind() != casework.Invalid {
 			return err
 		}
 		form.refusedWith(refused, "")

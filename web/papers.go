@@ -38,7 +38,7 @@ func (s *Site) paper(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	none := &casework.Error{Kind: casework.NotFound, Code: casework.CodeNotFound, Message: "没有这份材料，或者您无权查看。"}
+	none := &casework.Error{Code: casework.CodeNotFound, Message: "没有这份材料，或者您无权查看。"}
 	v, err := s.application(r.Context(), c)
 	if err != nil {
 		return err
@@ -92,7 +92,7 @@ var thumbs = make(chan struct{}, 2)
 
 // thumb answers with a small picture of a picture.
 func (s *Site) thumb(w http.ResponseWriter, r *http.Request) error {
-	none := &casework.Error{Kind: casework.NotFound, Code: casework.CodeNotFound, Message: "没有缩略图。"}
+	none := &casework.Error{Code: casework.CodeNotFound, Message: "没有缩略图。"}
 	select {
 	case thumbs <- struct{}{}:
 		defer func() { <-thumbs }()

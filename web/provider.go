@@ -71,7 +71,7 @@ func (i *identity) discovered(ctx context.Context) (*oidc.Provider, error) {
 	// The provider keeps the context for later requests: it must not end with this one.
 	provider, err := oidc.NewProvider(i.client(context.WithoutCancel(ctx)), i.Issuer)
 	if err != nil {
-		return nil, &casework.Error{Kind: casework.Unavailable, Code: "issuer_unavailable", Message: "登录服务暂时无法连接，请稍后再试。", Err: err}
+		return nil, &casework.Error{Code: casework.CodeIssuerUnavailable, Message: "登录服务暂时无法连接，请稍后再试。", Err: err}
 	}
 	i.provider = provider
 	return provider, nil
@@ -127,7 +127,7 @@ func (i *identity) describe(subject string, claims func(any) error) (person, err
 	}
 	p, err := i.Principal(subject, all)
 	if err != nil {
-		return person{}, &casework.Error{Kind: casework.Forbidden, Code: "no_role", Message: err.Error(), Err: err}
+		return person{}, &casework.Error{Code: casework.CodeNoRole, Message: err.Error(), Err: err}
 	}
 	named := person{Principal: p}
 	_ = json.Unmarshal(all["name"], &named.name) // a name of another type is none

@@ -21,7 +21,7 @@ func registerPublic(s *Site) {
 		found, err := s.Door.PublicStatus(r.Context(), caseNo, strings.TrimSpace(r.PostFormValue("code")))
 		if err != nil {
 			refused := s.refusal(r.Context(), err)
-			if refused.Kind != casework.NotFound && refused.Kind != casework.Invalid {
+			if refused.Kind() != casework.NotFound && refused.Kind() != casework.Invalid {
 				return err
 			}
 			return s.showStatus(w, r, http.StatusNotFound, frame{Title: "没有查到"}, progressAsk(caseNo, []casework.FieldError{{Location: "/code", Message: "没有查到。请核对办件编号和查询码，两者须同时正确。"}}))

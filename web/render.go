@@ -95,14 +95,14 @@ type problem struct {
 func (s *Site) refusal(ctx context.Context, err error) *casework.Error {
 	var refused *casework.Error
 	if errors.As(err, &refused) {
-		if refused.Err != nil && refused.Kind >= 500 {
+		if refused.Err != nil && refused.Kind() >= 500 {
 			s.Log.WarnContext(ctx, "page refused", "code", refused.Code, "error", refused.Err)
 		}
 		return refused
 	}
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
-		return &casework.Error{Kind: casework.TooLarge, Code: "body_too_large", Message: fmt.Sprintf("提交的内容过大：每个文件不超过 %d MB，一次提交的文件合计不超过 %d MB。填写的内容还在原来的页面上，请返回后换用较小的文件，或分几次上传。", s.MaxUpload>>20, uploadsOfForm*s.MaxUpload>>20)}
+		return &casework.Error{Code: casework.CodeBodyTooLarge, Message: fmt.Sprintf("提交的内容过大：每个文件不超过 %d MB，一次提交的文件合计不超过 %d MB。填写的内容还在原来的页面上，请返回后换用较小的文件，或分几次上传。", s.MaxUpload>>20, uploadsOfForm*s.MaxUpload>>20)}
 	}
 	if passing := casework.Passing(err); passing != nil {
 		s.Log.WarnContext(ctx, "page refused for now", "code", passing.Code, "error", err, "request", exchangeOf(ctx).id)
@@ -110,10 +110,10 @@ func (s *Site) refusal(ctx context.Context, err error) *casework.Error {
 		return passing
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		return &casework.Error{Kind: casework.Unavailable, Code: "timeout", Message: "处理时间过长，请稍后再试。"}
+		return &casework.Error{Code: casework.CodeTimeout, Message: "处理时间过长，请稍后再试。"}
 	}
 	s.Log.ErrorContext(ctx, "page failed", "error", err, "request", exchangeOf(ctx).id)
-	return &casework.Error{Kind: 500, Code: "internal", Message: "系统出现问题，已经记录。请稍后再试；反映时请提供下面的请求编号。"}
+	return &casework.Error{Code: casework.CodeInternal, Message: "系统出现问题，已经记录。请稍后再试；反映时请提供下面的请求编号。"}
 }
 
 // fail answers with why there is no page: a page for people, a problem for scripts.
@@ -122,25 +122,25 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return // nobody reads it
 	}
 	refused := s.refusal(r.Context(), err)
-	if wait := retryAfter[refused.Kind]; wait != "" && w.Header().Get("Retry-After") == "" {
+	if wait := retryAfter[refused.Kind()]; wait != "" && w.Header().Get("Retry-After") == "" {
 		w.Header().Set("Retry-After", wait)
 	}
 	if strings.Contains(r.Header.Get("Accept"), "application/json") {
 		w.Header().Set("Content-Type", "application/problem+json")
-		w.WriteHeader(statusOf(refused))
+		w.WriteHeader(int(refused.Kind()))
 		_ = json.NewEncoder(w).Encode(problem{ // a reader that hung up
-			Type: "/docs#problem-" + refused.Code, Title: refused.Message, Status: statusOf(refused), Detail: refused.Message,
+			Type: "/docs#problem-" + refused.Code, Title: refused.Message, Status: int(refused.Kind()), Detail: refused.Message,
 			Code: refused.Code, Errors: refused.Fields, Shown: refused.Shown,
 		})
 		return
 	}
-	view := &problemView{Title: troubleTitle(refused), Message: refused.Message, Status: statusOf(refused), Fields: refused.Fields, Back: sentFrom(r)}
-	if refused.Kind == casework.Unavailable {
+	view := &problemView{Title: troubleTitle(refused), Message: refused.Message, Status: int(refused.Kind()), Fields: refused.Fields, Back: sentFrom(r)}
+	if refused.Kind() == casework.Unavailable {
 		view.Sent, view.Files = s.handedBack(w, r)
 	}
-	if err := s.showStatus(w, r, statusOf(refused), frame{Title: troubleTitle(refused)}, troublePage(view, exchangeOf(r.Context()).id)); err != nil {
+	if err := s.showStatus(w, r, int(refused.Kind()), frame{Title: troubleTitle(refused)}, troublePage(view, exchangeOf(r.Context()).id)); err != nil {
 		s.Log.ErrorContext(r.Context(), "trouble page failed", "error", err)
-		http.Error(w, refused.Message, statusOf(refused))
+		http.Error(w, refused.Message, int(refused.Kind()))
 	}
 }
 
@@ -164,7 +164,7 @@ func (s *Site) handedBack(w http.ResponseWriter, r *http.Request) (sent keptForm
 var retryAfter = map[casework.Kind]string{casework.TooMany: "60", casework.Unavailable: "5"}
 
 func troubleTitle(e *casework.Error) string {
-	switch e.Kind {
+	switch e.Kind() {
 	case casework.NotFound:
 		return "没有找到"
 	case casework.Forbidden:
@@ -173,7 +173,7 @@ func troubleTitle(e *casework.Error) string {
 		return "情况有变"
 	case casework.Invalid, casework.BadRequest, casework.TooLarge:
 		return "未能办理"
-	case 401:
+	case casework.Unauthorized:
 		return "请先登录"
 	case casework.Unavailable, casework.TooMany:
 		return "暂时不能办理"
@@ -214,7 +214,7 @@ func parseForm(r *http.Request) error {
 		return passing // a file of the form is put on disk while it is read
 	}
 	if err != nil && !errors.As(err, &tooLarge) {
-		return &casework.Error{Kind: casework.BadRequest, Code: "malformed_form", Message: "表单无法读取，请返回重新填写。", Err: err}
+		return &casework.Error{Code: casework.CodeMalformedForm, Message: "表单无法读取，请返回重新填写。", Err: err}
 	}
 	if err != nil {
 		return err
@@ -239,7 +239,7 @@ func readJSON[T any](r *http.Request) (T, error) {
 		return v, err // too large, or broken off
 	}
 	if err := json.Unmarshal(raw, &v); err != nil || !utf8.Valid(raw) || bytes.Contains(raw, []byte(`\u0000`)) {
-		return v, &casework.Error{Kind: casework.BadRequest, Code: "malformed_body", Message: "内容无法读取。", Err: err}
+		return v, &casework.Error{Code: casework.CodeMalformed, Message: "内容无法读取。", Err: err}
 	}
 	return v, nil
 }

@@ -73,7 +73,7 @@ func (s *Site) startSignIn(w http.ResponseWriter, r *http.Request) error {
 }
 
 func refuseSignIn(message string, err error) error {
-	return &casework.Error{Kind: casework.BadRequest, Code: "signin_failed", Message: message + "请重新登录。", Err: err}
+	return &casework.Error{Code: casework.CodeSigninFailed, Message: message + "请重新登录。", Err: err}
 }
 
 func (s *Site) endSignIn(w http.ResponseWriter, r *http.Request) error {
@@ -147,7 +147,7 @@ func localPath(next string) string {
 }
 
 func signedOut() error {
-	return &casework.Error{Kind: 401, Code: "unauthenticated", Message: "登录已过期，请重新登录。"}
+	return &casework.Error{Code: casework.CodeUnauthenticated, Message: "登录已过期，请重新登录。"}
 }
 
 // askToSignIn sends a reader to sign in and back; what a form held is kept until then, or else handed back.

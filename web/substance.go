@@ -37,7 +37,7 @@ func (s *Site) substance(ctx context.Context, v taskView) (templ.Component, erro
 	}
 	shown, err := find(s, ctx, v)
 	if err != nil {
-		if refused := s.refusal(ctx, err); refused.Kind == casework.NotFound || refused.Kind == casework.Forbidden || refused.Kind == casework.Conflict {
+		if refused := s.refusal(ctx, err); refused.Kind() == casework.NotFound || refused.Kind() == casework.Forbidden || refused.Kind() == casework.Conflict {
 			return templ.NopComponent, nil
 		}
 		return nil, err

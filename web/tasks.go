@@ -56,7 +56,7 @@ func (s *Site) taskPage(w http.ResponseWriter, r *http.Request, status int, form
 		if v.App, err = s.application(r.Context(), c); err != nil {
 			return err
 		}
-	} else if refused := s.refusal(r.Context(), err); refused.Kind != casework.NotFound && refused.Kind != casework.Forbidden {
+	} else if refused := s.refusal(r.Context(), err); refused.Kind() != casework.NotFound && refused.Kind() != casework.Forbidden {
 		return err
 	}
 	if v.About, err = s.substance(r.Context(), v); err != nil {
@@ -249,7 +249,7 @@ func (s *Site) completion(r *http.Request) (t casework.TaskDetail, form answerin
 // refused shows the form with what was refused at its fields; what is no matter of the form is returned.
 func (s *Site) refused(w http.ResponseWriter, r *http.Request, form answering, err error) error {
 	var refused *casework.Error
-	if !errors.As(err, &refused) || refused.Kind != casework.Invalid {
+	if !errors.As(err, &refused) || refused.Kind() != casework.Invalid {
 		return err
 	}
 	form.refusedWith(refused, "/answer")

@@ -21,7 +21,7 @@ func (s *Site) mostSent() int64 { return uploadsOfForm*s.MaxUpload + maxForm }
 func fileTooLarge(most int64) *casework.Error {
 	message := fmt.Sprintf("文件过大，每个文件不能超过 %d MB", most>>20)
 	return &casework.Error{
-		Kind: casework.TooLarge, Code: casework.CodeAttachmentTooLarge, Message: message + "。", Fields: []casework.FieldError{{Location: "file", Message: message}},
+		Code: casework.CodeAttachmentTooLarge, Message: message + "。", Fields: []casework.FieldError{{Location: "file", Message: message}},
 	}
 }
 
@@ -66,7 +66,7 @@ func chosenFile(r *http.Request, missing string) (io.ReadCloser, error) {
 	}
 	file, _, err := r.FormFile("file")
 	if err != nil {
-		return nil, &casework.Error{Kind: casework.Invalid, Code: "body_required", Message: missing, Fields: []casework.FieldError{{Location: "file", Message: missing}}, Err: err}
+		return nil, &casework.Error{Code: casework.CodeInvalid, Message: missing, Fields: []casework.FieldError{{Location: "file", Message: missing}}, Err: err}
 	}
 	return file, nil
 }

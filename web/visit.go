@@ -35,7 +35,7 @@ func (s *Site) visits(w http.ResponseWriter, r *http.Request) error {
 	if given := r.FormValue("on"); given != "" {
 		day, err := nursery.ParseDate(given)
 		if err != nil {
-			return &casework.Error{Kind: casework.Invalid, Code: casework.CodeInvalid, Message: "日期应如 2026-11-26。", Err: err}
+			return &casework.Error{Code: casework.CodeInvalid, Message: "日期应如 2026-11-26。", Err: err}
 		}
 		on = day
 	}

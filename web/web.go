@@ -109,7 +109,7 @@ func New(d Deps) (*Site, error) {
 	}
 	guarded := http.NewCrossOriginProtection()
 	guarded.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.fail(w, r, &casework.Error{Kind: casework.Forbidden, Code: "cross_origin", Message: "请求来自其他网站，未予办理。"})
+		s.fail(w, r, &casework.Error{Code: casework.CodeCrossOrigin, Message: "请求来自其他网站，未予办理。"})
 	}))
 	s.handler = s.observed(compress(guarded.Handler(http.HandlerFunc(s.route))))
 	return s, nil
@@ -138,7 +138,7 @@ func (s *Site) route(w http.ResponseWriter, r *http.Request) {
 	}
 	if _, pattern := s.mux.Handler(r); pattern == "" {
 		s.sessions.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			s.fail(w, s.known(r), &casework.Error{Kind: casework.NotFound, Code: "no_such_path", Message: "没有这个地址。"})
+			s.fail(w, s.known(r), &casework.Error{Code: casework.CodeNoSuchPath, Message: "没有这个地址。"})
 		})).ServeHTTP(w, r)
 		return
 	}
@@ -148,14 +148,14 @@ func (s *Site) route(w http.ResponseWriter, r *http.Request) {
 // unreadable refuses a request of which a part is no text: an address that leads nowhere, or a parameter that cannot be.
 func unreadable(part limits.BadPart) *casework.Error {
 	if part.In == "path" {
-		return &casework.Error{Kind: casework.NotFound, Code: casework.CodeNotFound, Message: "没有找到。"}
+		return &casework.Error{Code: casework.CodeNotFound, Message: "没有找到。"}
 	}
 	return notText(part.Name)
 }
 
 func notText(location string) *casework.Error {
 	return &casework.Error{
-		Kind: casework.Invalid, Code: casework.CodeInvalid, Message: "含有无法识别的字符，请更正后重试。",
+		Code: casework.CodeInvalid, Message: "含有无法识别的字符，请更正后重试。",
 		Fields: []casework.FieldError{{Location: location, Message: "含有无法识别的字符，或者过长、过多"}},
 	}
 }
@@ -171,7 +171,7 @@ func (s *Site) open(pattern string, h handler) {
 			r.Body = http.MaxBytesReader(w, r.Body, s.MaxUpload+maxForm)
 			if wait := s.asking.Take(limits.Caller(r, s.TrustedProxies)); wait > 0 {
 				w.Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())+1))
-				s.fail(w, r, &casework.Error{Kind: casework.TooMany, Code: "too_many_requests", Message: "请求过于频繁，请稍后再试。"})
+				s.fail(w, r, &casework.Error{Code: casework.CodeTooManyRequests, Message: "请求过于频繁，请稍后再试。"})
 				return
 			}
 		}
@@ -195,7 +195,7 @@ func (s *Site) page(pattern string, h handler) {
 func only(h handler, roles ...nursery.Role) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if !slices.Contains(roles, who(r.Context()).Role) {
-			return &casework.Error{Kind: casework.Forbidden, Code: casework.CodeForbidden, Message: "您的角色不能进行此操作。"}
+			return &casework.Error{Code: casework.CodeForbidden, Message: "您的角色不能进行此操作。"}
 		}
 		return h(w, r)
 	}
