@@ -1,6 +1,6 @@
-// Package calendar counts the working days of legal time limits (法定时限, 工作日) over the holiday years the State Council
-// has published, and says so when it had to count in a year that is not published yet. It knows no current time: every
-// date comes from the caller.
+// Package calendar counts the working days of legal time limits (法定时限, 工作日) over the holiday years that the State
+// Council has published, and marks a result as provisional if it depends on a year that is not published yet. It reads
+// no clock: every date is passed in by the caller.
 package calendar
 
 import (
@@ -14,18 +14,18 @@ import (
 	"tuoyu/nursery"
 )
 
-// ErrUnpublished says that the notice for a year has not been loaded, so whether a day is a working day is not known.
+// ErrUnpublished is the error for a year whose notice has not been loaded, so that its working days are unknown.
 var ErrUnpublished = errors.New("holiday year not published")
 
-// Years is a set of published years. It never changes: With gives a new set. The zero Years has none.
+// Years is an immutable set of published years: With returns a new set. The zero Years is empty.
 type Years struct {
 	years map[int]Year
-	// off holds every day a notice names, by day number: true for a day off, false for a make-up day.
+	// off maps the number of every day that a notice names to true for a day off and false for a make-up day.
 	off map[int]bool
 }
 
-// Due is the last day of a time limit. It is provisional when days of an unpublished year were counted; it has to be
-// computed again when that year is loaded. The zero Due has no date.
+// Due is the last day of a time limit. It is provisional if days of an unpublished year were counted; it must be
+// recomputed when that year is loaded. The zero Due has no date.
 type Due struct {
 	Date        nursery.Date `json:"date"`
 	Provisional bool         `json:"provisional"`
@@ -36,12 +36,12 @@ var holidayFiles embed.FS
 
 var published = mustLoadPublished()
 
-// Published gives the years that come with the program, 2023 to 2026.
+// Published returns the years compiled into the program, 2023 to 2026.
 func Published() Years { return published }
 
-// With gives the set with year added, in place of the same year when it was there. A notice may also name the last days
-// of the December before, so a due date there can move although its own year was published long ago: whoever loads a
-// year computes all open due dates again, not only the provisional ones.
+// With returns the set with year added, replacing the same year if present. A notice may also name the last days of the
+// December before, so a due date there can change although its own year was published long ago: after loading a year,
+// recompute all open due dates, not only the provisional ones.
 func (y Years) With(year Year) Years {
 	years := maps.Clone(y.years)
 	if years == nil {
@@ -63,7 +63,7 @@ func (y Years) Has(year int) bool {
 	return ok
 }
 
-// List gives the years of the set in order.
+// List returns the years of the set in ascending order.
 func (y Years) List() []Year {
 	list := make([]Year, 0, len(y.years))
 	for _, number := range slices.Sorted(maps.Keys(y.years)) {
@@ -72,8 +72,8 @@ func (y Years) List() []Year {
 	return list
 }
 
-// IsWorkingDay reports whether offices work on d: a weekday that is not off, or a make-up day. For a year that is not in
-// the set it gives an error wrapping ErrUnpublished.
+// IsWorkingDay reports whether offices work on d: a weekday that is not off, or a make-up day. It returns an error
+// wrapping ErrUnpublished for a year that is not in the set.
 func (y Years) IsWorkingDay(d nursery.Date) (bool, error) {
 	if !y.Has(d.Year) {
 		return false, fmt.Errorf("is %s a working day: %w", d, ErrUnpublished)
@@ -81,10 +81,10 @@ func (y Years) IsWorkingDay(d nursery.Date) (bool, error) {
 	return y.works(dayNumber(d)), nil
 }
 
-// AddWorkingDays gives the last day of a limit of n working days that is set off on from: counting starts the next day
-// (民法典 art. 201). With n = 0 it gives from itself or, when nobody works that day, the next working day (art. 203); with
-// n below 0 it counts back, -1 being the working day before from. In a year that is not published weekends are off, all
-// other days work, and the result is provisional. The zero Date gives the zero Due.
+// AddWorkingDays returns the last day of a limit of n working days that starts on from: counting begins the next day
+// (民法典 art. 201). For n = 0 it returns from itself or, if that is not a working day, the next working day (art. 203);
+// for n < 0 it counts back, -1 being the working day before from. In an unpublished year weekends are off, all other
+// days work, and the result is provisional. It returns the zero Due for the zero Date.
 func (y Years) AddWorkingDays(from nursery.Date, n int) Due {
 	if from.IsZero() {
 		return Due{}
@@ -109,9 +109,9 @@ func (y Years) AddWorkingDays(from nursery.Date, n int) Due {
 	return y.due(start+step, at)
 }
 
-// WorkingDaysBetween gives the number of working days after from up to and including to, and whether days of an
-// unpublished year were counted by weekday alone. When to is before from it is the same number for the days between,
-// negative. A zero Date on either side gives 0.
+// WorkingDaysBetween returns the number of working days after from up to and including to, and whether days of an
+// unpublished year were counted by weekday alone. If to is before from, it is the negated number for the days between.
+// It returns 0 if either date is zero.
 func (y Years) WorkingDaysBetween(from, to nursery.Date) (days int, provisional bool) {
 	if from.IsZero() || to.IsZero() || from == to {
 		return 0, false
@@ -129,9 +129,9 @@ func (y Years) WorkingDaysBetween(from, to nursery.Date) (days int, provisional 
 	return days, y.due(first, last).Provisional
 }
 
-// Reminders gives the two days on which the holder of a task that runs from start to due is reminded: the first on which
-// at least half of the working days have passed, and the working day before due. Neither is before start, and half is
-// never after dayBefore. A task due at its start or earlier is reminded on due alone.
+// Reminders returns the two days on which the holder of a task that runs from start to due is reminded: the first on
+// which at least half of the working days have passed, and the working day before due. Neither is before start, and
+// half is never after dayBefore. For a task due at its start or earlier both are due.
 func (y Years) Reminders(start, due nursery.Date) (half, dayBefore nursery.Date) {
 	days, _ := y.WorkingDaysBetween(start, due)
 	if days <= 0 {
@@ -156,7 +156,7 @@ func (y Years) works(day int) bool {
 	return weekday != time.Saturday && weekday != time.Sunday
 }
 
-// due gives the date of day number at, provisional when a year between counted and at is not published.
+// due returns the date of day number at, provisional if a year between counted and at is not published.
 func (y Years) due(counted, at int) Due {
 	due := Due{Date: date(at)}
 	first, last := date(counted).Year, due.Date.Year
@@ -166,7 +166,7 @@ func (y Years) due(counted, at int) Due {
 	return due
 }
 
-// epoch is a Monday. Counting steps through day numbers from it, which is cheaper than stepping through dates.
+// epoch is a Monday, day number 0. Counting in day numbers is cheaper than in dates.
 var epoch = nursery.NewDate(2001, time.January, 1)
 
 func dayNumber(d nursery.Date) int { return epoch.DaysUntil(d) }

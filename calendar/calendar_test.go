@@ -20,12 +20,12 @@ func day(t testing.TB, s string) nursery.Date {
 	return d
 }
 
-// publishedDay draws a day from which limits of a year end within the published years.
+// publishedDay generates a day for which limits of a year end within the published years.
 func publishedDay() *rapid.Generator[nursery.Date] {
 	return dayFrom(nursery.NewDate(2023, time.January, 1), 365*3)
 }
 
-// anyDay draws a day before, in and after the published years.
+// anyDay generates a day before, in or after the published years.
 func anyDay() *rapid.Generator[nursery.Date] {
 	return dayFrom(nursery.NewDate(2021, time.January, 1), 365*8)
 }
@@ -165,7 +165,7 @@ func TestRemindersKnownInAdvance(t *testing.T) {
 		{"2026-05-11", "2026-05-12", "2026-05-11", "2026-05-11"}, // 1: on the day itself
 		{"2026-05-09", "2026-05-11", "2026-05-09", "2026-05-09"}, // 1 over a Sunday
 		{"2026-05-12", "2026-05-12", "2026-05-12", "2026-05-12"}, {"2026-05-13", "2026-05-12", "2026-05-12", "2026-05-12"},
-		{"2026-10-03", "2026-10-08", "2026-10-03", "2026-10-03"}, // set off on a holiday
+		{"2026-10-03", "2026-10-08", "2026-10-03", "2026-10-03"}, // starts on a holiday
 	} {
 		half, dayBefore := calendar.Published().Reminders(day(t, c.start), day(t, c.due))
 		if half.String() != c.half || dayBefore.String() != c.dayBefore {

@@ -10,7 +10,8 @@ import (
 	"tuoyu/nursery"
 )
 
-// A filing received on Wednesday 2026-09-30 with five working days: 8, 9, 10 (make-up Saturday), 12 and 13 October.
+// filing returns the clock of a filing received on Wednesday 2026-09-30 with five working days: 8, 9, 10 (make-up
+// Saturday), 12 and 13 October.
 func filing(t testing.TB) calendar.Clock {
 	return calendar.Clock{Start: day(t, "2026-09-30"), Limit: 5}
 }
@@ -27,7 +28,7 @@ func TestClockOfAFilingWithOneCorrection(t *testing.T) {
 	if got := waiting.Due(years); got != (calendar.Due{}) {
 		t.Errorf("while waiting there is no due date, got %+v", got)
 	}
-	// 8 and 9 October are used when the notice goes out; the answer of the 15th leaves 16, 19 and 20 October.
+	// 8 and 9 October are used when the notice goes out; after the answer of the 15th, 16, 19 and 20 October are left.
 	if got := resumed.Due(years); got != (calendar.Due{Date: day(t, "2026-10-20")}) {
 		t.Errorf("after the correction: got %+v", got)
 	}

@@ -14,15 +14,15 @@ import (
 )
 
 // Year is the arrangement of days off of one calendar year as the State Council publishes it each autumn (国务院办公厅
-// 关于部分节假日安排的通知). It comes from Load alone, so a Year in hand has been checked; it cannot be changed.
+// 关于部分节假日安排的通知). Only Load creates one, so a Year is always valid; it is immutable.
 type Year struct {
 	number  int
 	sources []string
 	days    []Day
 }
 
-// Day is one entry of a notice: a day off, or a make-up day (调休上班日) on a weekend, that differs from or confirms the
-// ordinary week.
+// Day is one entry of a notice: a day off, or a make-up day (调休上班日) on a weekend. It differs from or confirms the
+// regular week.
 type Day struct {
 	Date nursery.Date `json:"date"`
 	Name string       `json:"name"`
@@ -35,8 +35,8 @@ type yearFile struct {
 	Days   []Day    `json:"days"`
 }
 
-// The festivals of 全国年节及纪念日放假办法 art. 2 that every notice arranges, and those with a fixed date. A file without
-// one of them is cut short, and publishing it would put due dates on holidays.
+// The festivals of 全国年节及纪念日放假办法 art. 2 that every notice arranges, and those with a fixed date. A file without one
+// of them is truncated, and loading it would put due dates on holidays.
 var (
 	festivals = []string{"元旦", "春节", "清明", "劳动", "端午", "中秋", "国庆"}
 	fixedDays = []struct {
@@ -45,13 +45,13 @@ var (
 	}{{time.January, 1}, {time.May, 1}, {time.October, 1}, {time.October, 2}, {time.October, 3}}
 )
 
-// Load reads a holiday year from a JSON file of the form
+// Load parses a holiday year from a JSON file of the form
 //
 //	{"year": 2026, "source": ["https://…"], "days": [{"date": "2026-01-01", "name": "元旦", "off": true}, …]}
 //
-// and checks that it can be published: a source is named, each day is given once, lies in the year or the December
-// before it, make-up days fall on weekends, and no statutory festival is missing. Unknown fields are refused. The error
-// wraps a *nursery.InvalidError with code calendar.json, calendar.year, calendar.source, calendar.day or calendar.festival.
+// and validates it: a source is named, each day appears once and is in the year or the December before it, make-up days
+// fall on weekends, and no statutory festival is missing. Unknown fields are an error. The error wraps a
+// *nursery.InvalidError with code calendar.json, calendar.year, calendar.source, calendar.day or calendar.festival.
 func Load(raw []byte) (Year, error) {
 	var file struct {
 		yearFile
@@ -83,16 +83,16 @@ func Load(raw []byte) (Year, error) {
 	return year, nil
 }
 
-// Number gives the calendar year, such as 2026.
+// Number returns the calendar year, such as 2026.
 func (y Year) Number() int { return y.number }
 
-// Sources gives the addresses of the notice.
+// Sources returns the addresses of the notice.
 func (y Year) Sources() []string { return slices.Clone(y.sources) }
 
-// Days gives the entries of the notice by date.
+// Days returns the entries of the notice in order of date.
 func (y Year) Days() []Day { return slices.Clone(y.days) }
 
-// MarshalJSON writes the year in the form Load reads.
+// MarshalJSON encodes the year in the form that Load parses.
 func (y Year) MarshalJSON() ([]byte, error) {
 	return json.Marshal(yearFile{Year: y.number, Source: y.sources, Days: y.days})
 }

@@ -7,7 +7,7 @@ import (
 	"tuoyu/nursery"
 )
 
-// A year that is loaded can be counted in, and each of its days lies where it may.
+// FuzzLoad checks that a loaded year can be counted in and that each of its days is in the permitted range.
 func FuzzLoad(f *testing.F) {
 	f.Add([]byte(`{"year": 2026, "source": ["https://example.org"], "days": [{"date": "2026-01-01", "name": "元旦", "off": true}]}`))
 	f.Add([]byte(`{"year": 2026, "source": [], "days": null} {}`))

@@ -11,7 +11,7 @@ import (
 	"tuoyu/nursery"
 )
 
-// notice2027 arranges an invented 2027 for the tests: the real notice is not out.
+// notice2027 is an invented arrangement of 2027 for the tests: the real notice is not published yet.
 const notice2027 = `{"year": 2027, "source": ["https://example.invalid/2027"], "days": [
 	{"date": "2027-01-01", "name": "元旦", "off": true}, {"date": "2027-01-02", "name": "元旦", "off": true},
 	{"date": "2026-12-31", "name": "元旦", "off": true}, {"date": "2026-12-27", "name": "元旦", "off": false},
@@ -31,7 +31,7 @@ func load(t testing.TB, raw string) calendar.Year {
 }
 
 func TestPublishedYearsAreThoseOfTheNotices(t *testing.T) {
-	// Days off and make-up days that the State Council's notices name for each year.
+	// The numbers of days off and make-up days in the State Council's notice for each year.
 	want := map[int][2]int{2024: {28, 8}, 2025: {28, 5}, 2026: {33, 6}}
 	list := calendar.Published().List()
 	if len(list) != 4 || list[0].Number() != 2023 || list[3].Number() != 2026 {

@@ -1,25 +1,26 @@
-// Package draw is the random selection behind a half-year's inspections 双随机抽取 (优化营商环境条例 art. 54): which two officers
-// go to each institution, and which institutions are visited once more without notice. It reads no clock and no random
-// source: the same input and seed give the same result anywhere, so anybody who has the published record can draw again.
+// Package draw implements the random selection behind a half-year's inspections 双随机抽取 (优化营商环境条例 art. 54): which two
+// officers visit each institution, and which institutions are visited a second time without notice. It reads no clock
+// and no random source: the same input and seed produce the same result anywhere, so anybody who has the published
+// record can repeat the draw.
 //
 // # The algorithm, tuoyu-draw-1
 //
-// Every hash is SHA-256 over the UTF-8 text of its parts joined by line feeds; hashes are written in lower-case hexadecimal
-// and sorted as text.
+// Every hash is SHA-256 over the UTF-8 text of its parts joined by line feeds; hashes are written in lower-case
+// hexadecimal and sorted as text.
 //
 //	commitment = SHA-256(canonical JSON of the Committed record, RFC 8785)
 //	seed       = SHA-256(commitment, purpose, nonce, public value, day of the draw), for the purposes "pairs" and "random"
 //
-// Pairs: candidates are taken in the order of H(seed, "order", id). Each gets the two officers who may go there with the
-// least load so far, the one with the smaller H(seed, "officer", candidate, officer) first. Then, as long as some officer
-// has at least two visits more than another to whom they can be passed on by a chain of candidates, the shortest chain is
-// passed on; officers and candidates are tried in the order of H(seed, "level", id). What is left has the least possible
-// differences of load.
+// Pairs: candidates are processed in the order of H(seed, "order", id). Each is assigned the two eligible officers with
+// the least load so far, the one with the smaller H(seed, "officer", candidate, officer) first. Then, as long as some
+// officer has at least two visits more than another who can be reached by a chain of candidates, one visit is moved
+// along the shortest such chain; officers and candidates are tried in the order of H(seed, "level", id). The result has
+// the least possible differences of load.
 //
 // Random visits: a candidate of weight w holds the w tickets H(seed, "ticket", id, 1) … H(seed, "ticket", id, w), and
-// comes by the smallest of them; the first n are drawn. A candidate's chance to come first is its share of all weights.
-// Their officers are chosen as above by the seed of the random visits, after the loads of the pairs, and none of the two
-// who make the institution's regular visit.
+// is ranked by the smallest of them; the first n are drawn. A candidate's chance to rank first is its share of all
+// weights. Their officers are chosen as above by the seed of the random visits, on top of the loads of the pairs, and
+// exclude the two who make the institution's regular visit.
 package draw
 
 import (
@@ -31,16 +32,16 @@ import (
 	"strings"
 )
 
-// Algorithm names what this package does; a change of any result is another name.
+// Algorithm identifies the algorithm; a change to any result requires a new name.
 const Algorithm = "tuoyu-draw-1"
 
-// The purposes a seed is made for.
+// The purposes for which a seed is derived.
 const (
 	Pairs  = "pairs"
 	Random = "random"
 )
 
-// Officers is how many go to a visit (行政处罚法 art. 42).
+// Officers is the number of officers at a visit (行政处罚法 art. 42).
 const Officers = 2
 
 // Candidate is an institution to be visited 受检机构.
@@ -52,10 +53,10 @@ type Candidate struct {
 	Last     []string `json:"last" doc:"上一次到该机构检查的人员编号"`
 }
 
-// Weight is how many tickets the candidate holds in the random draw.
+// Weight returns the number of tickets the candidate holds in the random draw.
 func (c Candidate) Weight() int { return c.Risk + 1 }
 
-// Exclusion is an institution that is not visited, and why 不列入的机构及理由.
+// Exclusion is an institution that is not visited, with the reason 不列入的机构及理由.
 type Exclusion struct {
 	ID     string `json:"id" doc:"机构编号"`
 	Reason string `json:"reason" doc:"理由"`
@@ -69,7 +70,7 @@ type Inspector struct {
 	Load      int      `json:"load" doc:"本半年度已承担的检查次数"`
 }
 
-// Input is what is drawn from. The order of its lists does not matter.
+// Input is the input of the draw. The order of its lists does not matter.
 type Input struct {
 	County     string      `json:"county" doc:"县区代码"`
 	Half       string      `json:"half" doc:"半年度"`
@@ -79,27 +80,27 @@ type Input struct {
 	RandomSize int         `json:"random_size" doc:"随机抽查家数"`
 }
 
-// Assignment is who goes to a candidate. Inspectors has two names in the order of the alphabet, or none when fewer than
-// two may go.
+// Assignment is the officers assigned to a candidate. Inspectors has two names in alphabetical order, or none if fewer
+// than two are eligible.
 type Assignment struct {
 	Candidate  string   `json:"candidate" doc:"机构编号"`
 	Inspectors []string `json:"inspectors" doc:"检查人员编号"`
 }
 
-// digest is SHA-256 over the parts joined by line feeds, in hexadecimal.
+// digest returns SHA-256 over the parts joined by line feeds, in hexadecimal.
 func digest(parts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\n")))
 	return hex.EncodeToString(sum[:])
 }
 
-// MayGo says whether the officer may visit the candidate: of its county, without a conflict of interest (行政处罚法 art. 43),
-// and not there the last time.
+// MayGo reports whether the officer may visit the candidate: the officer belongs to its county, has no conflict of
+// interest (行政处罚法 art. 43), and did not make the last visit.
 func MayGo(i Inspector, c Candidate) bool {
 	return i.County == c.County && !slices.Contains(i.Conflicts, c.ID) && !slices.Contains(c.Last, i.ID)
 }
 
-// Available counts the officers who may visit the candidate regularly, and those left for a random visit after any two
-// have been there.
+// Available returns the number of officers who may make the regular visit, and the number left for a random visit after
+// any two have made the regular one.
 func Available(in Input, c Candidate) (regular, random int) {
 	for _, i := range in.Inspectors {
 		if MayGo(i, c) {
@@ -112,13 +113,13 @@ func Available(in Input, c Candidate) (regular, random int) {
 	return regular, max(random-Officers, 0)
 }
 
-// DrawPairs gives every candidate its two officers, in the order of the candidates' names.
+// DrawPairs assigns every candidate two officers. The result is in the order of the candidates' names.
 func DrawPairs(in Input, seed string) []Assignment {
 	return assign(in.Candidates, in.Inspectors, loadsOf(in), seed)
 }
 
-// DrawRandom draws in.RandomSize candidates by weight and gives each two officers other than those of its regular visit.
-// The order is that of the draw.
+// DrawRandom draws in.RandomSize candidates by weight and assigns each two officers other than those of its regular
+// visit. The result is in the order of the draw.
 func DrawRandom(in Input, pairs []Assignment, seed string) []Assignment {
 	regular := map[string][]string{}
 	loads := loadsOf(in)
@@ -165,7 +166,7 @@ func loadsOf(in Input) map[string]int {
 	return loads
 }
 
-// Spread is the difference between the greatest and the least load after the assignments.
+// Spread returns the difference between the greatest and the least load after the assignments.
 func Spread(in Input, assigned ...[]Assignment) int {
 	loads := loadsOf(in)
 	for _, list := range assigned {
@@ -186,8 +187,8 @@ func Spread(in Input, assigned ...[]Assignment) int {
 	return most - least
 }
 
-// Improvable says whether visits could be passed on, from officer to officer, so that loads differ less: regular visits
-// before the random ones, or random visits after the regular ones.
+// Improvable reports whether moving visits between officers could reduce the differences of load: regular visits before
+// the random ones, or random visits after the regular ones.
 func Improvable(in Input, pairs, random []Assignment) bool {
 	loads := loadsOf(in)
 	if newTable(in.Candidates, in.Inspectors, loads, "").take(pairs).pass() {
@@ -204,7 +205,7 @@ func Improvable(in Input, pairs, random []Assignment) bool {
 	return newTable(drawn, in.Inspectors, loads, "").take(random).pass()
 }
 
-// table is an assignment in the making.
+// table is an assignment under construction.
 type table struct {
 	candidates []Candidate // in the order of "level"
 	inspectors []Inspector // in the order of "level"
@@ -221,7 +222,7 @@ func newTable(candidates []Candidate, inspectors []Inspector, loads map[string]i
 	return t
 }
 
-// take notes assignments that are made.
+// take records assignments that are already made.
 func (t *table) take(made []Assignment) *table {
 	for _, a := range made {
 		t.assigned[a.Candidate] = slices.Clone(a.Inspectors)
@@ -250,7 +251,7 @@ func assign(candidates []Candidate, inspectors []Inspector, loads map[string]int
 	return result
 }
 
-// choose gives the candidate the two least loaded officers who may go.
+// choose assigns the candidate the two least loaded eligible officers.
 func (t *table) choose(c Candidate, seed string) {
 	var free []string
 	for _, i := range t.inspectors {
@@ -271,12 +272,13 @@ func (t *table) choose(c Candidate, seed string) {
 	}
 }
 
-// link says by which candidate an officer was reached, from whom.
+// link is a step of a chain: the officer and the candidate by which another officer was reached.
 type link struct{ from, candidate string }
 
-// pass looks, from the most loaded officers down, for the shortest chain of candidates along which one visit can be passed
-// to an officer with at least two fewer, and passes it on. False when there is none: then no assignment has smaller
-// differences of load, since they are a flow with convex costs and such chains are its only improvements.
+// pass searches, from the most loaded officers down, for the shortest chain of candidates along which one visit can be
+// moved to an officer with at least two fewer, and moves it. It returns false if there is none: then no assignment has
+// smaller differences of load, since assignments are a flow with convex costs and such chains are its only
+// improvements.
 func (t *table) pass() bool {
 	givers := slices.Clone(t.inspectors)
 	slices.SortStableFunc(givers, func(a, b Inspector) int { return cmp.Compare(t.loads[b.ID], t.loads[a.ID]) })

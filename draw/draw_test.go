@@ -21,7 +21,8 @@ const (
 	day         = "2026-07-02"
 )
 
-// example is drawn by hand, from the description of the algorithm alone, in another language.
+// example is a draw whose result was computed independently, in another language, from the description of the
+// algorithm.
 func example() draw.Input {
 	in := draw.Input{County: "140403", Half: "2026H2", RandomSize: 2, Exclusions: []draw.Exclusion{{ID: "inst-9", Reason: "停业装修"}}}
 	for _, c := range []draw.Candidate{{ID: "inst-1"}, {ID: "inst-2", Risk: 3, Last: []string{"j-1"}}, {ID: "inst-3"}, {ID: "inst-4", Risk: 9, Last: []string{"j-2", "j-3"}}} {
@@ -147,7 +148,8 @@ func TestTwoOfficersWhoMayNotGoLeaveACandidateWithoutAPair(t *testing.T) {
 }
 
 func TestLoadsAreLevelledThroughOthers(t *testing.T) {
-	// a and b may go everywhere, c and d only where the other two do not suffice: greedy choice alone would leave 2 more.
+	// Officers a and b may visit every candidate, c and d only those for which the other two do not suffice: greedy
+	// choice alone would leave a difference of 2.
 	in := draw.Input{RandomSize: 0}
 	for n := range 4 {
 		in.Candidates = append(in.Candidates, draw.Candidate{ID: fmt.Sprintf("k%d", n)})
@@ -279,7 +281,7 @@ func TestTheOrderOfTheInputDoesNotMatter(t *testing.T) {
 	})
 }
 
-// least tries every assignment there is.
+// least returns the minimum by trying every assignment.
 func least(in draw.Input, n int, pairs []draw.Assignment) int {
 	if n == len(in.Candidates) {
 		return draw.Spread(in, pairs)

@@ -8,8 +8,8 @@ import (
 	"io"
 )
 
-// Parse reads a published record. It refuses what two readers could read differently: a member named twice, one whose name differs
-// from the published ones, even in case alone, and anything after the record.
+// Parse parses a published record. It returns an error for what two readers could interpret differently: a duplicate
+// member, a member whose name differs from the published ones, even in case alone, and anything after the record.
 func Parse(raw []byte) (Record, error) {
 	var r Record
 	d := json.NewDecoder(bytes.NewReader(raw))
@@ -25,7 +25,7 @@ func Parse(raw []byte) (Record, error) {
 	return r, nil
 }
 
-// names are the member names of a record.
+// names returns the member names of a record.
 func names() map[string]bool {
 	full := Record{Pairs: []Assignment{{}}}
 	full.Committed.Input = Input{Candidates: []Candidate{{}}, Exclusions: []Exclusion{{}}, Inspectors: []Inspector{{}}}
@@ -56,7 +56,7 @@ func names() map[string]bool {
 	return all
 }
 
-// unambiguous reads one value of d and refuses a member that is named twice or not known.
+// unambiguous reads one value from d and returns an error for a duplicate or unknown member.
 func unambiguous(d *json.Decoder, known map[string]bool) error {
 	token, err := d.Token()
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Committed is what is fixed, and published, before anybody knows the outcome 承诺内容. The nonces themselves stay secret
-// until they are used; only their hashes are in it, so they cannot be exchanged afterwards.
+// Committed is what is fixed and published before the outcome can be known 承诺内容. The nonces themselves stay secret
+// until they are used; the record contains their hashes, so they cannot be exchanged afterwards.
 type Committed struct {
 	Algorithm   string `json:"algorithm" doc:"抽取算法" example:"tuoyu-draw-1"`
 	Input       Input  `json:"input" doc:"受检机构、不列入的机构、检查人员和抽查家数"`
@@ -20,8 +20,8 @@ type Committed struct {
 	RandomNonce string `json:"random_nonce_sha256" doc:"抽查用密数的 SHA-256"`
 }
 
-// Record is everything published of a draw 抽取公开记录. What is not revealed yet is empty: the public value and the pairs
-// until the draw, the random visits until they are over, since they come unannounced.
+// Record is the published record of a draw 抽取公开记录. What is not revealed yet is empty: the public value and the pairs
+// until the draw, the random visits until they are over, since they are unannounced.
 type Record struct {
 	CaseNo      string       `json:"case_no" doc:"计划编号"`
 	Committed   Committed    `json:"committed" doc:"承诺内容"`
@@ -37,10 +37,10 @@ type Record struct {
 	Random      []Assignment `json:"random" doc:"随机抽查的机构和检查人员，半年度结束后公开"`
 }
 
-// HashNonce is what is committed to instead of a nonce.
+// HashNonce returns the hash of a nonce, which is committed to instead of the nonce itself.
 func HashNonce(nonce string) string { return digest(nonce) }
 
-// Commit gives what is committed to, in its one order, and the commitment.
+// Commit returns the committed content, with its lists sorted, and the commitment.
 func Commit(in Input, pairsNonce, randomNonce string) (Committed, string) {
 	c := Committed{Algorithm: Algorithm, Input: sorted(in), PairsNonce: HashNonce(pairsNonce), RandomNonce: HashNonce(randomNonce)}
 	return c, c.commitment()
@@ -52,18 +52,19 @@ func (c Committed) commitment() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Seed makes the seed of a purpose: of what was fixed first, what stayed secret, and what nobody could know then.
+// Seed derives the seed of a purpose from the commitment, the secret nonce and the public value that was unknown at the
+// time.
 func Seed(commitment, purpose, nonce, publicValue, drawnOn string) string {
 	return digest(commitment, purpose, nonce, publicValue, drawnOn)
 }
 
-// Open draws for what was committed to, once both nonces and the public value are known.
+// Open computes the result of the committed draw, once both nonces and the public value are known.
 func (c Committed) Open(commitment, pairsNonce, randomNonce, publicValue, drawnOn string) (pairs, random []Assignment) {
 	pairs = DrawPairs(c.Input, Seed(commitment, Pairs, pairsNonce, publicValue, drawnOn))
 	return pairs, DrawRandom(c.Input, pairs, Seed(commitment, Random, randomNonce, publicValue, drawnOn))
 }
 
-// sorted gives the input with every list in order and none of them nil.
+// sorted returns the input with every list sorted and none of them nil.
 func sorted(in Input) Input {
 	in.Candidates = append([]Candidate{}, in.Candidates...)
 	for i, c := range in.Candidates {
@@ -80,16 +81,17 @@ func sorted(in Input) Input {
 	return in
 }
 
-// Verified is what came of drawing again 核验结果.
+// Verified is the result of repeating a draw 核验结果.
 type Verified struct {
 	Commitment  bool     // published: the list was fixed beforehand
-	Pairs       bool     // revealed, so drawn again
-	Random      bool     // revealed, so drawn again
-	Differences []string // Chinese, each names what does not agree; none: it agrees
+	Pairs       bool     // revealed, so recomputed
+	Random      bool     // revealed, so recomputed
+	Differences []string // Chinese; each names a difference; none if all agree
 }
 
-// Verify draws again from a published record and returns what does not agree. The public value must have come out after the list was
-// committed to, which is what makes the draw fair. Of what is not revealed yet it reports nothing.
+// Verify recomputes the draw from a published record and returns the differences. It also requires that the public
+// value was issued after the list was committed to, which makes the draw fair. It does not check what is not revealed
+// yet.
 func Verify(r Record) Verified {
 	v := Verified{Commitment: true}
 	differ := func(format string, args ...any) { v.Differences = append(v.Differences, fmt.Sprintf(format, args...)) }
@@ -143,7 +145,7 @@ func Verify(r Record) Verified {
 	return v
 }
 
-// compare names the lines in which two results differ.
+// compare returns a text for each line in which two results differ.
 func compare(what string, published, computed []Assignment) (differences []string) {
 	for i := range max(len(published), len(computed)) {
 		was, is := "无", "无"
@@ -164,8 +166,8 @@ func (a Assignment) text() string {
 	return a.Candidate + "（" + strings.Join(a.Inspectors, "、") + "）"
 }
 
-// Canonical gives v as JSON by RFC 8785: members sorted by name, no space, only what must be escaped is. Of numbers it takes
-// integers up to 2⁵³ alone, which is all a record holds.
+// Canonical returns v as JSON by RFC 8785: members sorted by name, no white space, minimal escaping. The only numbers
+// it supports are integers up to 2⁵³, which is all that a record contains.
 func Canonical(v any) []byte {
 	raw, err := json.Marshal(v)
 	if err != nil {
@@ -187,7 +189,7 @@ func canonical(out []byte, v any) []byte {
 		for name := range v {
 			names = append(names, name)
 		}
-		slices.Sort(names) // every name of a record is ASCII, where this is the order of UTF-16 as well
+		slices.Sort(names) // every name of a record is ASCII, for which this is the order of UTF-16 as well
 		out = append(out, '{')
 		for i, name := range names {
 			if i > 0 {

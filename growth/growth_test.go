@@ -9,7 +9,7 @@ import (
 	"tuoyu/nursery"
 )
 
-// The values that the WHO tables of standard deviations print, to one decimal.
+// The expected values are those of the WHO tables of standard deviations, to one decimal.
 func TestScoresAreThoseOfThePublishedTables(t *testing.T) {
 	for _, c := range []struct {
 		name      string
@@ -71,7 +71,7 @@ func TestALengthIsTakenAsTheAgeMeasuresIt(t *testing.T) {
 	}
 }
 
-// The values WHO anthro gives for the same measurements.
+// The expected values are those of WHO anthro for the same measurements.
 func TestWeightForLengthIsInterpolatedBetweenTheLines(t *testing.T) {
 	for _, c := range []struct {
 		length, weight, want float64

@@ -6,18 +6,18 @@ import (
 	"tuoyu/nursery"
 )
 
-// Measurement is what was measured of a child on a day. What is zero was not measured.
+// Measurement is what was measured of a child on a day. A zero value was not measured.
 type Measurement struct {
 	Sex      nursery.Sex
-	Days     int // of age, completed
+	Days     int // age in completed days
 	WeightKg float64
 	LengthCm float64
 	Standing bool // the length is a height, measured standing
 	HeadCm   float64
-	Oedema   bool // of both feet: the weight then says nothing of nutrition
+	Oedema   bool // of both feet: the weight then does not indicate nutrition
 }
 
-// Scores are the z-scores of a measurement, to two decimals; nil where there is none.
+// Scores are the z-scores of a measurement, to two decimals; nil if there is none.
 type Scores struct {
 	WeightForAge    *float64 `json:"weight_z,omitempty"`
 	LengthForAge    *float64 `json:"length_z,omitempty"`
@@ -26,7 +26,8 @@ type Scores struct {
 	HeadForAge      *float64 `json:"head_z,omitempty"`
 }
 
-// Length gives the length as the tables take it at the child's age: lying below two years, standing from then on.
+// Length returns the length in centimetres as the tables take it at the child's age: lying below two years, standing
+// from then on.
 func (m Measurement) Length() float64 {
 	switch {
 	case m.LengthCm <= 0:
@@ -39,8 +40,8 @@ func (m Measurement) Length() float64 {
 	return m.LengthCm
 }
 
-// Assess returns every z-score that the measurement allows: none beyond the 60 months of the tables, and none of weight for a
-// child with oedema (WHO anthro).
+// Assess returns every z-score that the measurement allows: none beyond the 60 months of the tables, and none of weight
+// for a child with oedema (WHO anthro).
 func Assess(m Measurement) Scores {
 	length := m.Length()
 	byLength := WeightForLength

@@ -1,5 +1,5 @@
-// Package growth gives z-scores of the WHO Child Growth Standards, which WS/T 423—2022 七岁以下儿童生长标准 follows in its levels.
-// It is pure: the same measurement gives the same scores.
+// Package growth computes z-scores of the WHO Child Growth Standards, whose levels WS/T 423—2022 七岁以下儿童生长标准 follows.
+// It is deterministic and has no side effects.
 package growth
 
 import (
@@ -17,10 +17,10 @@ import (
 //go:embed data/*.csv
 var tables embed.FS
 
-// Indicator is what a z-score is of.
+// Indicator is the pair of measures that a z-score relates.
 type Indicator string
 
-// The indicators. The last three rest on weight, so they are restricted beyond three standard deviations.
+// The indicators. The last three depend on weight, so they are restricted beyond three standard deviations.
 const (
 	LengthForAge    Indicator = "length-for-age"             // 年龄别身长
 	HeadForAge      Indicator = "head-circumference-for-age" // 年龄别头围
@@ -36,13 +36,13 @@ const heightFrom = 731
 // lastDay is the last day of age the tables cover, 60 months.
 const lastDay = 1826
 
-// standingLoss is how many centimetres a child measures less standing than lying (WHO).
+// standingLoss is the difference in centimetres between a child's length lying and its height standing (WHO).
 const standingLoss = 0.7
 
 // lms is one line of a table: the power, the median and the coefficient of variation.
 type lms struct{ l, m, s float64 }
 
-// at gives the measurement that stands z standard deviations from the median.
+// at returns the measurement at z standard deviations from the median.
 func (p lms) at(z float64) float64 {
 	if p.l == 0 {
 		return p.m * math.Exp(p.s*z)
@@ -57,8 +57,8 @@ func (p lms) z(y float64) float64 {
 	return (math.Pow(y/p.m, p.l) - 1) / (p.l * p.s)
 }
 
-// restricted is z with the spacing between two and three standard deviations carried on beyond three, since the tails of
-// a skewed distribution are not to be trusted (WHO 2006, chapter 7).
+// restricted returns the z-score with the spacing between two and three standard deviations extended beyond three,
+// since the tails of a skewed distribution are unreliable (WHO 2006, chapter 7).
 func (p lms) restricted(y float64) float64 {
 	switch z := p.z(y); {
 	case z > 3:
@@ -70,7 +70,7 @@ func (p lms) restricted(y float64) float64 {
 	}
 }
 
-// key is a line of a table: days of age, or tenths of a centimetre.
+// key identifies a line of a table by days of age or tenths of a centimetre.
 type key struct {
 	sex nursery.Sex
 	at  int
@@ -118,15 +118,15 @@ func read(i Indicator) (map[key]lms, error) {
 	return table, nil
 }
 
-// lineAt returns the parameters at an age in days or a length in centimetres. Between two lines of a table by length they are
-// interpolated, as WHO anthro does; ages are completed days and have a line each.
+// lineAt returns the parameters at an age in days or a length in centimetres. Between two lines of a table by length
+// they are interpolated, as WHO anthro does; ages are completed days and have a line each.
 func lineAt(i Indicator, sex nursery.Sex, at float64) (lms, bool) {
 	table := standards()[i]
 	if i != WeightForLength && i != WeightForHeight {
 		p, ok := table[key{sex, int(math.Round(at))}]
 		return p, ok
 	}
-	tenths := math.Round(at*1000) / 100 // lengths have two decimals; the rest is what binary fractions leave
+	tenths := math.Round(at*1000) / 100 // lengths have two decimals; the rest is a rounding error of binary fractions
 	low := math.Floor(tenths)
 	below, ok := table[key{sex, int(low)}]
 	if part := tenths - low; ok && part > 0 {
@@ -137,9 +137,9 @@ func lineAt(i Indicator, sex nursery.Sex, at float64) (lms, bool) {
 	return below, ok
 }
 
-// Score gives the z-score of a measurement in kilograms, centimetres or kilograms per square metre, for a child of an age
-// in days or, for the weight by length or height, for its length in centimetres. False where the table has no line or the
-// measurement is not positive.
+// Score returns the z-score of a measurement in kilograms, centimetres or kilograms per square metre, for a child of an
+// age in days or, for the weight by length or height, for its length in centimetres. It returns false if the table has
+// no line or the measurement is not positive.
 func Score(i Indicator, sex nursery.Sex, at, value float64) (float64, bool) {
 	p, ok := lineAt(i, sex, at)
 	if !ok || value <= 0 || math.IsNaN(value) || math.IsInf(value, 0) {

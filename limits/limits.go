@@ -1,4 +1,4 @@
-// Package limits bounds how often somebody may ask: so many at once, and so many a second in the long run.
+// Package limits limits the rate and the concurrency of requests.
 package limits
 
 import (
@@ -12,17 +12,17 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Rate is how many requests somebody may make: Burst at once, and PerSecond in the long run.
+// Rate is the rate allowed for a key: bursts of Burst requests, and PerSecond requests a second on average.
 type Rate struct {
 	PerSecond float64
 	Burst     int
 }
 
-// DefaultComplaints is how often one address may complain without signing in: three at once, and six an hour in the long
-// run. Each complaint opens a case that a supervisor has to look at.
+// DefaultComplaints is the rate at which one address may submit complaints without signing in: a burst of three, and
+// six an hour on average. Each complaint opens a case that a supervisor has to review.
 var DefaultComplaints = Rate{PerSecond: 6.0 / 3600, Burst: 3}
 
-// most bounds how many addresses or accounts are remembered; the one not seen for longest is forgotten first.
+// most is the maximum number of keys remembered; the least recently seen is evicted first.
 const most = 20_000
 
 // Limits holds a limiter for each key. It is safe for concurrent use.
@@ -31,7 +31,7 @@ type Limits struct {
 
 	mu     sync.Mutex
 	byKey  map[string]*list.Element
-	recent *list.List // of *limited, the last seen first
+	recent *list.List // of *limited, the most recently seen first
 }
 
 type limited struct {
@@ -39,7 +39,7 @@ type limited struct {
 	*rate.Limiter
 }
 
-// New gives limits of the same rate for each key.
+// New returns limiters of the same rate for each key.
 func New(r Rate) *Limits {
 	return &Limits{rate: r, byKey: map[string]*list.Element{}, recent: list.New()}
 }
@@ -61,7 +61,7 @@ func (l *Limits) of(key string) *rate.Limiter {
 	return one.Limiter
 }
 
-// Take counts a request of key. It gives zero when the request may be made, and else how long to wait.
+// Take counts a request for key. It returns zero if the request is allowed, otherwise how long to wait.
 func (l *Limits) Take(key string) time.Duration {
 	reservation := l.of(key).Reserve()
 	wait := reservation.Delay()
@@ -71,8 +71,8 @@ func (l *Limits) Take(key string) time.Duration {
 	return wait
 }
 
-// Caller gives who sends a request, as far as its rate goes: an address, or a /64 of IPv6. What proxies say in
-// X-Forwarded-For is believed from the right, as far as trusted ones have written it.
+// Caller returns the key by which the sender of a request is rate-limited: its address, or its /64 for IPv6. Addresses
+// in X-Forwarded-For are accepted from the right, as far as trusted proxies added them.
 func Caller(r *http.Request, trusted []netip.Prefix) string {
 	address, ok := addressOf(r.RemoteAddr)
 	forwarded := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
@@ -103,7 +103,7 @@ func trusts(trusted []netip.Prefix, address netip.Addr) bool {
 	return false
 }
 
-// addressOf reads an address with or without a port.
+// addressOf parses an address with or without a port.
 func addressOf(s string) (netip.Addr, bool) {
 	if withPort, err := netip.ParseAddrPort(s); err == nil {
 		return withPort.Addr().Unmap().WithZone(""), true

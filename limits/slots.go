@@ -5,18 +5,18 @@ import (
 	"time"
 )
 
-// Slots bounds how much of something costly is done at once. It is safe for concurrent use.
+// Slots limits the concurrency of an expensive operation. It is safe for concurrent use.
 type Slots struct {
 	free chan struct{}
 	wait time.Duration
 }
 
-// NewSlots returns n slots. Who finds none free waits for one as long as wait.
+// NewSlots returns n slots. Take waits at most wait for a free one.
 func NewSlots(n int, wait time.Duration) *Slots {
 	return &Slots{free: make(chan struct{}, n), wait: wait}
 }
 
-// Take takes a slot and returns what gives it back; false when none came free in time.
+// Take acquires a slot and returns the function that releases it; false if none became free in time or ctx ended.
 func (s *Slots) Take(ctx context.Context) (release func(), ok bool) {
 	release = func() { <-s.free }
 	select {

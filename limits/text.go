@@ -11,14 +11,15 @@ const (
 	longestParameter = 4000 // characters
 )
 
-// A BadPart is a part of a request that is no text Postgres or a log can hold. In is "path", "query" or "header", and Name is that
-// of the parameter or header.
+// A BadPart is a part of a request that is not text that Postgres or a log can store. In is "path", "query" or
+// "header", and Name is the name of the parameter or header.
 type BadPart struct {
 	In, Name string
 }
 
-// Unreadable returns the first part of a request, body aside, that holds bytes which are no UTF-8 or control characters, or that is
-// longer or more than any address of ours needs; false when there is none. The path is looked at as the server decoded it.
+// Unreadable returns the first part of a request, excluding the body, that contains invalid UTF-8 or control
+// characters, or that exceeds the lengths and counts any endpoint needs; false if there is none. The path is checked as
+// decoded by the server.
 func Unreadable(r *http.Request) (BadPart, bool) {
 	if !Readable(r.URL.Path) {
 		return BadPart{In: "path"}, true
@@ -42,8 +43,8 @@ func Unreadable(r *http.Request) (BadPart, bool) {
 	return BadPart{}, false
 }
 
-// Readable reports whether text is UTF-8 without control characters, but for line breaks and tabs, and of a length that a parameter
-// may have.
+// Readable reports whether text is valid UTF-8 without control characters except line breaks and tabs, and not longer
+// than a parameter may be.
 func Readable(text string) bool {
 	if len(text) > 4*longestParameter || !Storable(text) {
 		return false
@@ -51,8 +52,8 @@ func Readable(text string) bool {
 	return utf8.RuneCountInString(text) <= longestParameter
 }
 
-// Storable reports whether text is UTF-8 without control characters, but for line breaks and tabs, and without U+FFFD, which is what
-// half a surrogate pair becomes. Postgres refuses NUL, and paper holds none of them.
+// Storable reports whether text is valid UTF-8 without control characters except line breaks and tabs, and without
+// U+FFFD, which results from half a surrogate pair. Postgres rejects NUL, and documents can show none of the others.
 func Storable(text string) bool {
 	if !utf8.ValidString(text) {
 		return false
@@ -65,7 +66,7 @@ func Storable(text string) bool {
 	return true
 }
 
-// printableName returns a name that can be said in an answer.
+// printableName returns a form of the name that can be included in a response.
 func printableName(name string) string {
 	if !Readable(name) {
 		return ""

@@ -1,6 +1,6 @@
 package nursery
 
-// AttendanceState is how a child was there on a day 出勤情况.
+// AttendanceState is a child's attendance on a day 出勤情况.
 type AttendanceState string
 
 // The states.
@@ -11,12 +11,12 @@ const (
 	NotThere  AttendanceState = "absent"  // 未到, 未请假
 )
 
-// AttendanceStates gives the states in the order of forms.
+// AttendanceStates returns the states in the order in which forms list them.
 func AttendanceStates() []AttendanceState {
 	return []AttendanceState{Present, SickLeave, OnLeave, NotThere}
 }
 
-// Title is the Chinese name of the state, or the code itself when it is unknown.
+// Title returns the Chinese name of the state, or the code itself when it is unknown.
 func (a AttendanceState) Title() string {
 	return title(map[AttendanceState]string{Present: "出勤", SickLeave: "病假", OnLeave: "事假", NotThere: "未到"}, a)
 }

@@ -27,12 +27,12 @@ const (
 	BroughtIn  OperationMode = "brought_in"  // 引进管理运营团队
 )
 
-// Title is the Chinese name of the mode, or the code itself when it is unknown.
+// Title returns the Chinese name of the mode, or the code itself when it is unknown.
 func (m OperationMode) Title() string { return title(operationModeTitles, m) }
 
 var operationModeTitles = map[OperationMode]string{PublicRun: "公建公营", PrivateRun: "公建民营", BroughtIn: "引进团队"}
 
-// MilestoneKind names a milestone of a building site 建设节点.
+// MilestoneKind identifies a milestone of a building site 建设节点.
 type MilestoneKind string
 
 // The milestones of the plan's task list (项目1: 装修, 设施、教材、教具配备, 登记和备案).
@@ -50,18 +50,19 @@ func MilestoneKinds() []MilestoneKind {
 	return []MilestoneKind{FitOut, Facilities, Materials, TeachingAids, Registered, Filed}
 }
 
-// Title is the Chinese name of the milestone, or the code itself when it is unknown.
+// Title returns the Chinese name of the milestone, or the code itself when it is unknown.
 func (k MilestoneKind) Title() string { return title(milestoneTitles, k) }
 
 var milestoneTitles = map[MilestoneKind]string{
 	FitOut: "装修", Facilities: "设施配备", Materials: "教材配备", TeachingAids: "教具配备", Registered: "登记", Filed: "备案",
 }
 
-// ByFiling says that the milestone closes by the site's filing case alone and is never reported.
+// ByFiling reports whether the milestone is completed by the site's filing case alone; such a milestone is never
+// reported.
 func (k MilestoneKind) ByFiling() bool { return k == Registered || k == Filed }
 
-// Milestone is one milestone of a site as planned: its span, its share of the whole in percent, and the evidence
-// it asks for.
+// Milestone is one planned milestone of a site: its first and last day, its weight in percent, and the evidence it
+// requires.
 type Milestone struct {
 	Kind         MilestoneKind `json:"kind" enum:"fit_out,facilities,materials,teaching_aids,registration,filing" doc:"节点"`
 	PlannedStart Date          `json:"planned_start" doc:"计划开始日"`
@@ -79,14 +80,14 @@ type BuildSite struct {
 	Milestones []Milestone   `json:"milestones,omitempty" maxItems:"6" doc:"建设节点；不填时用全市统一的节点"`
 }
 
-// Assumption is what a plan file had to assume since its source does not say it 待核定参数.
+// Assumption is a value that a plan file had to assume because its source does not state it 待核定参数.
 type Assumption struct {
 	What     string `json:"what" maxLength:"100" doc:"参数"`
 	Verified bool   `json:"verified" doc:"是否已核对原文"`
 	Note     string `json:"note" maxLength:"500" doc:"说明"`
 }
 
-// BuildTerms are what a plan sets for following it up. No text gives them.
+// BuildTerms are the parameters by which a plan is monitored. No regulation sets them.
 type BuildTerms struct {
 	ReplyDays     int  `json:"reply_days" minimum:"1" maximum:"60" doc:"督办答复期限，工作日"`
 	EscalateAfter int  `json:"escalate_after" minimum:"2" maximum:"12" doc:"连续几次红灯后提请专班领导"`
@@ -109,10 +110,10 @@ type BuildPlan struct {
 	Assumptions []Assumption `json:"assumptions,omitempty" maxItems:"50" doc:"原文未载明的参数"`
 }
 
-// Fault names one thing that is wrong in a plan, by JSON Pointer.
+// Fault is one validation error, located by JSON Pointer.
 type Fault struct{ Location, Message string }
 
-// MilestonesOf gives the milestones of a site: its own, or those of the whole plan.
+// MilestonesOf returns the milestones of a site: the site's own if it has any, otherwise those of the plan.
 func (p BuildPlan) MilestonesOf(s BuildSite) []Milestone {
 	if len(s.Milestones) > 0 {
 		return s.Milestones
@@ -120,8 +121,9 @@ func (p BuildPlan) MilestonesOf(s BuildSite) []Milestone {
 	return p.Milestones
 }
 
-// Faults says everything that is wrong with the plan; none when it can be started. Every county of the city needs a
-// site (P01-R1), the seats of the sites sum to the plan's (P01-R2), and nothing is planned to end after the deadline.
+// Faults validates the plan and returns every error; none if it can be started. Every county of the city needs a site
+// (P01-R1), the seats of the sites must sum to the plan's (P01-R2), and nothing may be planned to end after the
+// deadline.
 func (p BuildPlan) Faults() []Fault {
 	var faults []Fault
 	add := func(location, format string, args ...any) {
@@ -163,11 +165,12 @@ func (p BuildPlan) Faults() []Fault {
 	return append(faults, MilestoneFaults("/milestones", p.Milestones, p.Deadline)...)
 }
 
-// longestSpan bounds the days of a milestone, so that a curve stays a curve.
+// longestSpan is the largest number of days a milestone may take.
 const longestSpan = 1000
 
-// MilestoneFaults says what is wrong with the milestones of a site. A zero deadline lets them end at any day: an
-// amendment may admit that a site will be late, it cannot move the plan's deadline.
+// MilestoneFaults validates the milestones of a site, found at the JSON Pointer at, and returns every error. With a
+// zero deadline they may end on any day: an amendment may record that a site will be late, but it cannot move the
+// plan's deadline.
 func MilestoneFaults(at string, milestones []Milestone, deadline Date) []Fault {
 	var faults []Fault
 	add := func(location, message string) { faults = append(faults, Fault{location, message}) }
@@ -205,14 +208,14 @@ func MilestoneFaults(at string, milestones []Milestone, deadline Date) []Fault {
 
 func (m Milestone) days() int { return m.PlannedStart.DaysUntil(m.PlannedEnd) + 1 }
 
-// PlannedOn is what share of the milestone is planned to be done when the day begins, in percent: it grows evenly
-// from the first planned day to the end of the last.
+// PlannedOn returns the share of the milestone, in percent, that is planned to be done at the beginning of a day. It
+// grows linearly from the first planned day to the end of the last.
 func (m Milestone) PlannedOn(day Date) *big.Rat {
 	done := min(max(m.PlannedStart.DaysUntil(day), 0), m.days())
 	return big.NewRat(int64(100*done), int64(m.days()))
 }
 
-// PlannedOn is the planned curve: the weighted share of all milestones when the day begins, in percent.
+// PlannedOn returns the planned progress at the beginning of a day: the weighted share of all milestones, in percent.
 func PlannedOn(milestones []Milestone, day Date) *big.Rat {
 	sum := new(big.Rat)
 	for _, m := range milestones {
@@ -221,7 +224,8 @@ func PlannedOn(milestones []Milestone, day Date) *big.Rat {
 	return sum
 }
 
-// ActualOf is the weighted share that was accepted, in percent, by milestone.
+// ActualOf returns the actual progress: the weighted share that was accepted, in percent. The accepted share of each
+// milestone is in percent as well.
 func ActualOf(milestones []Milestone, accepted map[MilestoneKind]int) *big.Rat {
 	sum := new(big.Rat)
 	for _, m := range milestones {
@@ -230,7 +234,7 @@ func ActualOf(milestones []Milestone, accepted map[MilestoneKind]int) *big.Rat {
 	return sum
 }
 
-// PointsUp rounds up to whole points: a fraction is above a whole limit exactly when its points are.
+// PointsUp rounds up to whole percentage points, so that a fraction exceeds a whole limit exactly if its points do.
 func PointsUp(r *big.Rat) int {
 	q, rest := new(big.Int).DivMod(r.Num(), r.Denom(), new(big.Int))
 	if rest.Sign() > 0 {
@@ -239,14 +243,14 @@ func PointsUp(r *big.Rat) int {
 	return int(q.Int64())
 }
 
-// RateText shows a fraction to one decimal, halves rounded up 四舍五入.
+// RateText formats a fraction with one decimal, halves rounded up 四舍五入.
 func RateText(r *big.Rat) string {
 	tenths := new(big.Rat).Add(new(big.Rat).Mul(r, big.NewRat(10, 1)), big.NewRat(1, 2))
 	q, _ := new(big.Int).DivMod(tenths.Num(), tenths.Denom(), new(big.Int))
 	return new(big.Rat).SetFrac(q, big.NewInt(10)).FloatString(1)
 }
 
-// Light is what a monthly assessment says 红黄绿灯.
+// Light is the result of a monthly assessment: red, amber or green 红黄绿灯.
 type Light string
 
 // The lights.
@@ -256,13 +260,12 @@ const (
 	Red   Light = "red"
 )
 
-// Title is the Chinese name of the light; a site not assessed yet has none.
+// Title returns the Chinese name of the light, "" for a site that was not assessed yet.
 func (l Light) Title() string {
 	return map[Light]string{Green: "绿灯", Amber: "黄灯", Red: "红灯"}[l]
 }
 
-// LightOf reads the light off a decision of build.progress: a fail is red, a warning or a fact that is not known
-// amber.
+// LightOf returns the light for a decision of build.progress: red for a fail, amber for a warning or an unknown fact.
 func LightOf(d Decision) Light {
 	switch {
 	case d.Result == Fail:
@@ -273,12 +276,12 @@ func LightOf(d Decision) Light {
 	return Green
 }
 
-// BuildFacts is what build.progress looks at: a site on the day of assessment.
+// BuildFacts is the input of build.progress: a site on the day of assessment.
 type BuildFacts struct {
 	Deadline         Date             `json:"deadline"`
 	Mode             OperationMode    `json:"mode"`
 	Seats            int              `json:"seats"`
-	LagPoints        int              `json:"lag_points"` // accepted behind planned, whole curve, points rounded up
+	LagPoints        int              `json:"lag_points"` // accepted behind planned, for all milestones, points rounded up
 	Milestones       []MilestoneFacts `json:"milestones"`
 	ReceiptIssued    bool             `json:"receipt_issued"`
 	SeatsCounted     int              `json:"seats_counted"`
@@ -294,7 +297,7 @@ type MilestoneFacts struct {
 	DaysLate  int           `json:"days_late"`  // since the planned end, 0 when not late or done
 }
 
-// FactsOn gives the facts of the milestones on a day, of which accepted percent are known.
+// FactsOn returns the facts of the milestones on a day, given the accepted percentage of each.
 func FactsOn(milestones []Milestone, accepted map[MilestoneKind]int, day Date) []MilestoneFacts {
 	facts := make([]MilestoneFacts, len(milestones))
 	for i, m := range milestones {

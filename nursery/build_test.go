@@ -60,7 +60,8 @@ func TestARateIsShownRoundedHalfUp(t *testing.T) {
 }
 
 func TestAMilestoneIsLateFromTheDayAfterItsEnd(t *testing.T) {
-	// The day of assessment has only begun, so the first late day is over on the second day after the end.
+	// The assessment is made at the beginning of the day, so the first full late day ends on the second day after the
+	// planned end.
 	for day, want := range map[nursery.Date]int{
 		nursery.NewDate(2024, 6, 15): 0, nursery.NewDate(2024, 6, 16): 0, nursery.NewDate(2024, 6, 17): 1, nursery.NewDate(2024, 7, 1): 15,
 	} {

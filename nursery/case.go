@@ -1,6 +1,6 @@
 package nursery
 
-// Stage is where a case stands 环节; each process names its own in workflows/processes.go.
+// Stage is the step that a case has reached 环节; each process defines its own.
 type Stage string
 
 // The stages of a filing and of the cases that follow it.
@@ -21,10 +21,10 @@ const (
 	StageChanged           Stage = "changed"            // 变更已备案
 	StageRefused           Stage = "refused"            // 不予变更
 	StageCancelled         Stage = "cancelled"          // 已注销
-	StageSigning           Stage = "signing"            // 待签署, of whatever is signed
+	StageSigning           Stage = "signing"            // 待签署, for any document that is signed
 )
 
-// CaseStatus says whether a case is a draft, open or ended 办件状态.
+// CaseStatus is the status of a case: draft, open or ended 办件状态.
 type CaseStatus string
 
 // The statuses of a case.
@@ -34,7 +34,7 @@ const (
 	CaseEnded CaseStatus = "ended"
 )
 
-// CaseKind names a process in every room 办件类型.
+// CaseKind identifies the process of a case 办件类型.
 type CaseKind string
 
 // The processes of a filing.
@@ -44,10 +44,10 @@ const (
 	KindCancellation CaseKind = "filing_cancel" // 注销备案
 )
 
-// Outcome is how a person answers a task 办理结果.
+// Outcome is the answer to a task 办理结果.
 type Outcome string
 
-// The outcomes tasks of the filing processes offer.
+// The outcomes of the tasks of the filing processes.
 const (
 	OutcomeConfirm      Outcome = "confirm"       // 确认登记信息
 	OutcomeAccept       Outcome = "accept"        // 材料齐全, 受理
@@ -68,7 +68,7 @@ const (
 	OutcomeSign         Outcome = "sign"          // 签署, 核签
 )
 
-// Title is the Chinese name of the outcome, or the code itself when it is unknown.
+// Title returns the Chinese name of the outcome, or the code itself when it is unknown.
 func (o Outcome) Title() string { return title(outcomeTitles, o) }
 
 var outcomeTitles = map[Outcome]string{

@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// CaseNumber is the number of a case (办件编号) in its one written form, such as BA-140403-2026-000017-5: the kind of
-// process in two letters, the county, the year, a sequence within these three, and a check character. It says nothing
-// of the applicant and may stand in workflow IDs, logs and on paper.
+// CaseNumber is the number of a case (办件编号) in its canonical form, such as BA-140403-2026-000017-5: the kind of
+// process in two letters, the county, the year, a sequence within these three, and a check character. It contains
+// nothing about the applicant and may appear in workflow IDs, logs and documents.
 type CaseNumber string
 
 const caseNumberLength = 19 // without dashes: 2 kind, 6 county, 4 year, 6 sequence, 1 check
 
-// NewCaseNumber gives the number of the sequence-th case (1 to 999999) of a kind (two capital letters) in a county, or
-// in the city, in a year. The error is an *InvalidError with code case_number.kind, case_number.county,
+// NewCaseNumber returns the number of the sequence-th case (1 to 999999) of a kind (two capital letters) in a county,
+// or in the city, in a year. The error is an *InvalidError with code case_number.kind, case_number.county,
 // case_number.year or case_number.sequence.
 func NewCaseNumber(kind, county string, year, sequence int) (CaseNumber, error) {
 	if len(kind) != 2 || !capitals(kind) {
@@ -33,13 +33,13 @@ func NewCaseNumber(kind, county string, year, sequence int) (CaseNumber, error) 
 	return writeCaseNumber(stem + string(caseNumberCheck(stem))), nil
 }
 
-// ParseCaseNumber reads a number as people type it, in either case and with or without dashes and spaces around, and
-// gives the written form. The county need not be one of today's: numbers outlive divisions. The error is an
-// *InvalidError with code case_number.form or case_number.check.
+// ParseCaseNumber parses a number in either case, with or without dashes and surrounding spaces, and returns its
+// canonical form. The county need not be a current one: numbers outlive divisions. The error is an *InvalidError with
+// code case_number.form or case_number.check.
 //
-// The check is ISO/IEC 7064 MOD 37,36. It catches every single wrong character. Of the exchanges of two unequal neighbours
-// it catches all but those of consecutive values (0 and 1, 1 and 2 …) that meet the one running state of 36 at which they
-// commute: 9 of the 1,620 combinations of state and pair of digits.
+// The check is ISO/IEC 7064 MOD 37,36. It detects every single wrong character. Of the transpositions of two different
+// neighbours it detects all except those of consecutive values (0 and 1, 1 and 2 …) at the one running state, 36, at
+// which they commute: 9 of the 1,620 combinations of state and pair of digits.
 func ParseCaseNumber(s string) (CaseNumber, error) {
 	compact := upperASCII(strings.ReplaceAll(strings.TrimSpace(s), "-", ""))
 	if len(compact) != caseNumberLength || !capitals(compact[:2]) || !digits(compact[2:18]) ||
@@ -52,16 +52,16 @@ func ParseCaseNumber(s string) (CaseNumber, error) {
 	return writeCaseNumber(compact), nil
 }
 
-// Kind gives the two letters of the kind of process, "" when c is no case number.
+// Kind returns the two letters of the kind of process, "" if c is not a case number.
 func (c CaseNumber) Kind() string { return c.part(0, 2) }
 
-// County gives the division code, "" when c is no case number.
+// County returns the division code, "" if c is not a case number.
 func (c CaseNumber) County() string { return c.part(3, 9) }
 
-// Year gives the year, 0 when c is no case number.
+// Year returns the year, 0 if c is not a case number.
 func (c CaseNumber) Year() int { return c.number(10, 14) }
 
-// Sequence gives the sequence within kind, county and year, 0 when c is no case number.
+// Sequence returns the sequence within kind, county and year, 0 if c is not a case number.
 func (c CaseNumber) Sequence() int { return c.number(15, 21) }
 
 func (c CaseNumber) part(from, to int) string {
@@ -96,7 +96,8 @@ func caseNumberCheck(stem string) byte {
 	return alphanumeric[(37-product)%36]
 }
 
-// upperASCII raises a–z only: the Unicode mapping would turn letters such as ſ into capitals nobody typed.
+// upperASCII converts a–z only to upper case: the Unicode mapping would turn letters such as ſ into capitals nobody
+// typed.
 func upperASCII(s string) string {
 	return strings.Map(func(r rune) rune {
 		if 'a' <= r && r <= 'z' {

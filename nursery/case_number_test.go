@@ -115,8 +115,8 @@ func TestAnExchangeOfNeighboursInACaseNumberIsCaughtUnlessTheyAreConsecutive(t *
 	})
 }
 
-// The blind spot of MOD 37,36 is real and small: over ten thousand numbers of one county and year, exchanges of
-// unequal neighbours within the sequence that give another valid number.
+// MOD 37,36 misses a few transpositions. The test counts, over ten thousand numbers of one county and year, the
+// exchanges of unequal neighbours within the sequence that result in another valid number.
 func TestTheBlindSpotOfTheCaseNumberCheckIsSmall(t *testing.T) {
 	missed, tried := 0, 0
 	for sequence := 1; sequence <= 10000; sequence++ {

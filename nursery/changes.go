@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// Changes lists what differs between two applications as JSON Pointers, sorted. Elements of lists are named by
-// their own key, as the rules name them: /classes/c1/seats, /staff/s-03/health_passed, /papers/fire_proof,
-// /papers/staff_health/s-03. An element that was added or removed is named whole.
+// Changes returns the differences between two applications as sorted JSON Pointers. Elements of lists are addressed by
+// their key, as in the rules: /classes/c1/seats, /staff/s-03/health_passed, /papers/fire_proof,
+// /papers/staff_health/s-03. An element that was added or removed is addressed as a whole.
 func Changes(before, after Application) ([]string, error) {
 	was, err := tree(before)
 	if err != nil {
@@ -26,7 +26,7 @@ func Changes(before, after Application) ([]string, error) {
 	return slices.Compact(changed), nil
 }
 
-// Covers tells whether a change at the pointer path is at or below one of the open pointers.
+// Covers reports whether the pointer path is equal to or below one of the open pointers.
 func Covers(open []string, path string) bool {
 	for _, o := range open {
 		if path == o || strings.HasPrefix(path, strings.TrimSuffix(o, "/")+"/") || o == "" {
@@ -92,18 +92,20 @@ func union(a, b map[string]any) map[string]struct{} {
 	return keys
 }
 
-// listKeys says by which fields the elements of a list are named.
+// listKeys maps each list to the fields that form the key of its elements.
 var listKeys = map[string][]string{
 	"/classes": {"id"}, "/staff": {"number"}, "/premises/rooms": {"id"}, "/papers": {"kind", "staff", "name"},
 }
 
 func keyedList(path string) bool { return listKeys[path] != nil }
 
-// NamesElement reports whether a field is one by which the elements of a list are named: changed, it makes another element.
+// NamesElement reports whether a field is part of the key of a list's elements, so that changing it makes another
+// element.
 func NamesElement(list, field string) bool { return slices.Contains(listKeys[list], field) }
 
-// ElementNames names the elements of the list at a JSON Pointer as Changes does, in their order: those that share a name are
-// told apart by it, and one without any of the fields that name it has the name "". Elements of other lists have no names: nil.
+// ElementNames returns the names of the elements of the list at a JSON Pointer, in their order, as Changes writes them.
+// Elements with the same key are made distinct by a suffix, and an element with no key field has the name "". It
+// returns nil for a list whose elements have no keys.
 func ElementNames(list string, elements int, field func(element int, name string) string) []string {
 	if !keyedList(list) {
 		return nil
@@ -125,7 +127,7 @@ func ElementNames(list string, elements int, field func(element int, name string
 	return names
 }
 
-// byKey turns a list of elements with names into a map.
+// byKey converts a list of elements with keys into a map.
 func byKey(path string, list []any) (map[string]any, bool) {
 	if slices.ContainsFunc(list, func(element any) bool { _, ok := element.(map[string]any); return !ok }) {
 		return nil, false

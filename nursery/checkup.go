@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// KindCheckup is the half-yearly check-up of an institution's children 在托婴幼儿健康体检.
+// KindCheckup is the half-yearly check-up round of an institution's children 在托婴幼儿健康体检.
 const KindCheckup CaseKind = "checkup_round"
 
 // PrefixCheckup begins the case numbers of check-up rounds.
@@ -20,7 +20,7 @@ const (
 	StageRoundLost    Stage = "round_lost"    // 本半年未开展
 )
 
-// CheckItem is one thing looked at in a check-up 体检项目.
+// CheckItem is one item examined in a check-up 体检项目.
 type CheckItem string
 
 // The items (国家基本公共卫生服务规范（第三版）; 托儿所幼儿园卫生保健工作规范).
@@ -35,12 +35,12 @@ const (
 	ItemVision      CheckItem = "vision"      // 视力
 )
 
-// CheckItems lists the items in the order they are looked at.
+// CheckItems lists the items in the order of examination.
 func CheckItems() []CheckItem {
 	return []CheckItem{ItemWeight, ItemLength, ItemHead, ItemHaemoglobin, ItemHearing, ItemTeeth, ItemDevelopment, ItemVision}
 }
 
-// Title is the Chinese name of the item, or the code itself when it is unknown.
+// Title returns the Chinese name of the item, or the code itself when it is unknown.
 func (i CheckItem) Title() string {
 	return title(map[CheckItem]string{
 		ItemWeight: "体重", ItemLength: "身长（身高）", ItemHead: "头围", ItemHaemoglobin: "血红蛋白", ItemHearing: "听力", ItemTeeth: "口腔",
@@ -48,7 +48,7 @@ func (i CheckItem) Title() string {
 	}, i)
 }
 
-// limits are the values an item can be entered with at all; what lies outside is a slip of the hand.
+// limits returns the smallest and largest value accepted for an item; a value outside is a typing error.
 func (i CheckItem) limits() (least, most float64) {
 	switch i {
 	case ItemWeight:
@@ -86,21 +86,21 @@ var notDoneTitles = map[NotDone]string{
 	NotDoneCapacity: "人手不足", NotDoneEquipment: "设备不足", NotDoneElsewhere: "已在他处体检", NotDoneLeft: "离托", NotDoneDied: "死亡", NotDoneOther: "其他",
 }
 
-// Title is the Chinese name of the reason, or the code itself when it is unknown.
+// Title returns the Chinese name of the reason, or the code itself when it is unknown.
 func (n NotDone) Title() string { return title(notDoneTitles, n) }
 
-// Waives says that nothing more is to be done for the item in this half-year.
+// Waives reports whether the reason ends the duty, so that the item need not be done in this half-year.
 func (n NotDone) Waives() bool {
 	return n == NotDoneRefused || n == NotDoneLeft || n == NotDoneDied
 }
 
-// The findings of an item that is looked at and not measured.
+// The findings of an item that is observed rather than measured.
 const (
 	FoundNormal   = "normal"
 	FoundAbnormal = "abnormal"
 )
 
-// CheckedItem is what came of one item. Health facts are sensitive personal information (个人信息保护法 art. 28): they are
+// CheckedItem is the result of one item. Health facts are sensitive personal information (个人信息保护法 art. 28): they are
 // stored sealed only.
 type CheckedItem struct {
 	Item    CheckItem `json:"item" enum:"weight,length,head,haemoglobin,hearing,teeth,development,vision" doc:"体检项目"`
@@ -114,7 +114,7 @@ type CheckedItem struct {
 	Note    string    `json:"note,omitempty" maxLength:"200" doc:"说明"`
 }
 
-// Checkup is what a child-health team records of one child on one day 体检记录.
+// Checkup is the record of one child's check-up on one day by a child-health team 体检记录.
 type Checkup struct {
 	Child         string        `json:"child" maxLength:"40" doc:"婴幼儿编号"`
 	CheckedOn     Date          `json:"checked_on" doc:"体检日期"`
@@ -125,7 +125,7 @@ type Checkup struct {
 	Items         []CheckedItem `json:"items" minItems:"1" maxItems:"8" doc:"各项结果"`
 }
 
-// Of gives what came of an item; false when it was not looked at.
+// Of returns the result of an item; false if the item was not examined.
 func (c Checkup) Of(item CheckItem) (CheckedItem, bool) {
 	for _, i := range c.Items {
 		if i.Item == item {
@@ -135,7 +135,7 @@ func (c Checkup) Of(item CheckItem) (CheckedItem, bool) {
 	return CheckedItem{}, false
 }
 
-// Value gives what an item measured, zero when it was not.
+// Value returns the measured value of an item, zero if it was not measured.
 func (c Checkup) Value(item CheckItem) float64 {
 	if i, ok := c.Of(item); ok && i.Done {
 		return i.Value
@@ -143,12 +143,12 @@ func (c Checkup) Value(item CheckItem) float64 {
 	return 0
 }
 
-// AnyDone says that at least one item was looked at.
+// AnyDone reports whether at least one item was examined.
 func (c Checkup) AnyDone() bool {
 	return slices.ContainsFunc(c.Items, func(i CheckedItem) bool { return i.Done })
 }
 
-// Faults says everything that is wrong with the record on a day, by JSON Pointer. No message repeats a value.
+// Faults validates the record on a day and returns every error, located by JSON Pointer. No message repeats a value.
 func (c Checkup) Faults(today Date) []Fault {
 	var faults []Fault
 	add := func(location, message string) { faults = append(faults, Fault{location, message}) }
@@ -193,7 +193,7 @@ func (i CheckedItem) faults(checkedOn Date) []Fault {
 	}
 	least, most := i.Item.limits()
 	switch {
-	case most > 0 && !(i.Value >= least && i.Value <= most): // NaN as well
+	case most > 0 && !(i.Value >= least && i.Value <= most): // also catches NaN
 		add("/value", fmt.Sprintf("应在 %v 与 %v 之间", least, most))
 	case most == 0 && i.Result != FoundNormal && i.Result != FoundAbnormal:
 		add("/result", "请选择正常或异常")
@@ -234,7 +234,7 @@ func (i CheckedItem) undone(checkedOn Date) []Fault {
 	return faults
 }
 
-// signAges are the ages in months at which the table of warning signs has a row.
+// signAges are the ages in months for which the table of warning signs has a row.
 var signAges = []int{3, 6, 8, 12, 18, 24, 30, 36}
 
 var warningSigns = map[int][4]string{
@@ -248,8 +248,8 @@ var warningSigns = map[int][4]string{
 	36: {"不会说自己的名字", "不会玩假装游戏", "不会模仿画圆", "不会双脚跳"},
 }
 
-// WarningSigns gives the age in months of the row of the table 儿童心理行为发育问题预警征象 that a child is held against, and its
-// four signs; false below three months.
+// WarningSigns returns the row of the table 儿童心理行为发育问题预警征象 that applies to a child of an age in completed months:
+// the age of the row and its four signs; false below three months.
 func WarningSigns(months int) (age int, signs [4]string, ok bool) {
 	for _, a := range signAges {
 		if a <= months {

@@ -1,9 +1,9 @@
 package nursery
 
-// DutyStatus is how a duty to check an item stands on a day 应检状态.
+// DutyStatus is the status of a duty to check an item on a day 应检状态.
 type DutyStatus string
 
-// The statuses. What was not done is never dropped: it is overdue, and missed once the round is closed.
+// The statuses. A duty that was not done is never dropped: it is overdue, and missed once the round is closed.
 const (
 	DutyFuture        DutyStatus = "future"         // 未到期
 	DutyOpen          DutyStatus = "open"           // 可体检
@@ -17,14 +17,14 @@ const (
 	DutyTransferred   DutyStatus = "transferred"    // 随转托转出
 )
 
-// DutyStatuses lists the statuses in the order a list of them is shown.
+// DutyStatuses lists the statuses in display order.
 func DutyStatuses() []DutyStatus {
 	return []DutyStatus{
 		DutyDoneOnTime, DutyDoneLate, DutyFuture, DutyOpen, DutyDue, DutyOverdue, DutyMissed, DutyWaived, DutyNotApplicable, DutyTransferred,
 	}
 }
 
-// Title is the Chinese name of the status, or the code itself when it is unknown.
+// Title returns the Chinese name of the status, or the code itself when it is unknown.
 func (s DutyStatus) Title() string {
 	return title(map[DutyStatus]string{
 		DutyFuture: "未到期", DutyOpen: "可体检", DutyDue: "临期", DutyOverdue: "逾期", DutyDoneOnTime: "按期完成", DutyDoneLate: "逾期完成",
@@ -32,12 +32,12 @@ func (s DutyStatus) Title() string {
 	}, s)
 }
 
-// Settled says that nothing is left to be done for the duty.
+// Settled reports whether nothing more is required for the duty.
 func (s DutyStatus) Settled() bool {
 	return s != DutyFuture && s != DutyOpen && s != DutyDue && s != DutyOverdue
 }
 
-// CheckupDuty is that a child owes an item in a half-year 应检事项.
+// CheckupDuty is one item due for a child in a half-year 应检事项.
 type CheckupDuty struct {
 	From     Date  // the first day on which it counts
 	Due      Date  // the last day on which it is on time
@@ -45,16 +45,17 @@ type CheckupDuty struct {
 	DoneOn   Date  // when it was done, here or elsewhere with proof
 	WaivedOn Date  // when a reason was recorded that waives it
 	LeftOn   Date  // when the child left the institution
-	Leave    Leave // why
+	Leave    Leave // why it left
 }
 
-// WorkingDays counts the working days after one day up to another; package calendar has it.
+// WorkingDays returns the number of working days after one day up to and including another; package calendar implements
+// it.
 type WorkingDays func(from, to Date) int
 
-// dueSoonDays is from how many working days before the last one a duty is shown as due; a matter of display.
+// dueSoonDays is the number of working days before the last day from which a duty is displayed as due.
 const dueSoonDays = 15
 
-// StatusOn is how the duty stands on a day, by the facts and the calendar alone.
+// StatusOn returns the status of the duty on a day. It depends on the facts and the calendar alone.
 func (d CheckupDuty) StatusOn(day Date, between WorkingDays) DutyStatus {
 	switch {
 	case !d.DoneOn.IsZero() && !d.DoneOn.After(d.Due):
@@ -79,13 +80,13 @@ func (d CheckupDuty) StatusOn(day Date, between WorkingDays) DutyStatus {
 	return DutyOpen
 }
 
-// CheckupFacts is what the rules of room health look at: children of one class in one half-year. A child is named by its
+// CheckupFacts is the input of the health rules: children of one class in one half-year. A child is named by its
 // identifier alone.
 type CheckupFacts struct {
 	Children []CheckupChild `json:"children"`
 }
 
-// CheckupChild is one child in the facts. What is not known is nil.
+// CheckupChild is one child in the facts. Unknown facts are nil.
 type CheckupChild struct {
 	Child       string      `json:"child"`
 	MonthsFirst int         `json:"months_first"`           // completed months on the first day of the half-year it is in care
@@ -111,7 +112,8 @@ type CheckupChild struct {
 	Vision        string   `json:"vision"`
 }
 
-// ItemState is how an item stands for a child: done in this half-year, and when last before it.
+// ItemState is the state of an item for a child: whether it was done in this half-year, and when it was last done
+// before.
 type ItemState struct {
 	Item        CheckItem `json:"item"`
 	Done        bool      `json:"done"`
@@ -122,12 +124,12 @@ type ItemState struct {
 // CheckupParams are the limits of rounds and referrals, parameters of topic health.
 type CheckupParams struct {
 	CareDays      int `json:"care_days"`      // days in care from which a half-year's check is owed
-	GraceDays     int `json:"grace_days"`     // working days after the last one in which late is allowed
-	AcceptDays    int `json:"accept_days"`    // working days to take a referral on
-	SeenDays      int `json:"seen_days"`      // and to have the child seen
-	ResultDays    int `json:"result_days"`    // and to give the result back
-	TraceDays     int `json:"trace_days"`     // and to trace a child that did not come
+	GraceDays     int `json:"grace_days"`     // working days after the last one in which a late check is accepted
+	AcceptDays    int `json:"accept_days"`    // working days to accept a referral
+	SeenDays      int `json:"seen_days"`      // working days until the child is seen
+	ResultDays    int `json:"result_days"`    // working days to report the result
+	TraceDays     int `json:"trace_days"`     // working days to trace a child that did not come
 	SilenceDays   int `json:"silence_days"`   // working days after a limit when the contracted doctor takes over
-	MissedDays    int `json:"missed_days"`    // working days for the county to look at what was missed
-	TraceAttempts int `json:"trace_attempts"` // how often a new date is made
+	MissedDays    int `json:"missed_days"`    // working days for the county to review missed items
+	TraceAttempts int `json:"trace_attempts"` // how many new appointments are made
 }

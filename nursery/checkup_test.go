@@ -2,7 +2,7 @@ package nursery
 
 import "testing"
 
-// workingDays counts every day, so that the table below reads by dates.
+// everyDay counts every day as a working day, so that the cases below can be read by their dates.
 func everyDay(from, to Date) int { return max(from.DaysUntil(to), 0) }
 
 func TestADutyStandsByItsFactsAndTheDay(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// IdentityKind is what a child is identified by 证件类型.
+// IdentityKind is the kind of document that identifies a child 证件类型.
 type IdentityKind string
 
 // The kinds of identity.
@@ -29,14 +29,14 @@ const CareMonths = 36
 // ConsentPurpose is what a guardian consents to 同意事项 (个人信息保护法 art. 29: separate consent for each).
 type ConsentPurpose string
 
-// The purposes a consent is asked for.
+// The purposes for which consent is requested.
 const (
 	ConsentCheckup   ConsentPurpose = "checkup"   // 健康体检并记录结果
 	ConsentInsurance ConsentPurpose = "insurance" // 向承保机构提供投保信息
 	ConsentTransfer  ConsentPurpose = "transfer"  // 本机构查阅原机构登记的信息
 )
 
-// Leave is why a child's time in an institution ended 离托原因.
+// Leave is the reason why a child left an institution 离托原因.
 type Leave string
 
 // The reasons.
@@ -47,10 +47,10 @@ const (
 	LeaveAgedOut     Leave = "aged_out"    // 满36月龄
 )
 
-// ChildField is a part of a child's record that the register of readings names 读取字段.
+// ChildField is a part of a child's record, as named in the access log 读取字段.
 type ChildField string
 
-// The fields. Those of guardians, the name and the identity are kept sealed.
+// The fields. The name, the identity and those of guardians are stored sealed.
 const (
 	ChildName          ChildField = "name"           // 姓名
 	ChildIdentity      ChildField = "identity"       // 证件
@@ -62,8 +62,8 @@ const (
 	ChildVaccination   ChildField = "vaccination"    // 预防接种证查验
 )
 
-// Child is what identifies a child 婴幼儿 and whom to reach for it. All of it is sensitive personal information
-// (个人信息保护法 art. 28): logged it shows nothing, and it is stored sealed.
+// Child holds what identifies a child 婴幼儿 and how its guardian is reached. All of it is sensitive personal information
+// (个人信息保护法 art. 28): it logs as a placeholder and is stored sealed.
 type Child struct {
 	IdentityKind  IdentityKind `json:"identity_kind" enum:"resident_id,birth_certificate,permit,passport" doc:"证件类型"`
 	Identity      string       `json:"identity" minLength:"1" maxLength:"40" doc:"证件号码"`
@@ -75,16 +75,16 @@ type Child struct {
 	County        string       `json:"county" doc:"居住县区代码" example:"140403"`
 }
 
-// LogValue shows nothing of the child in any slog handler.
+// LogValue implements slog.LogValuer and reveals nothing about the child.
 func (Child) LogValue() slog.Value { return slog.StringValue("child") }
 
-// String shows nothing of the child when it is printed by accident.
+// String implements fmt.Stringer and reveals nothing about the child.
 func (Child) String() string { return "child" }
 
-// GoString shows nothing of the child when it is printed by accident.
+// GoString implements fmt.GoStringer and reveals nothing about the child.
 func (Child) GoString() string { return "child" }
 
-// NewChildID gives an identifier for a child that says nothing about it: C and 100 random bits.
+// NewChildID returns a random identifier for a child that reveals nothing about it: C and 100 random bits.
 func NewChildID() string { return "C" + rand.Text()[:20] }
 
 var (
@@ -95,11 +95,12 @@ var (
 	childID          = regexp.MustCompile(`^C[A-Z2-7]{20}$`)
 )
 
-// IsChildID tells whether s has the form of an identifier of NewChildID.
+// IsChildID reports whether s has the form of an identifier returned by NewChildID.
 func IsChildID(s string) bool { return childID.MatchString(s) }
 
-// Normal returns the child as it is stored: names in their one form (NormalName), numbers in half-width capitals without space or
-// anything that cannot be seen, and a phone in its one form. What does not read as a phone stays.
+// Normal returns the child in the form in which it is stored: names normalized by NormalName, numbers in half-width
+// capitals without spaces or invisible characters, and a canonical phone number. A phone that cannot be parsed is left
+// as it is.
 func (c Child) Normal() Child {
 	c.Name, c.GuardianName = NormalName(c.Name), NormalName(c.GuardianName)
 	c.Identity = normalNumber(c.Identity)
@@ -110,7 +111,7 @@ func (c Child) Normal() Child {
 	return c
 }
 
-// normalNumber returns the number of a paper in half-width capitals, without space or anything that cannot be seen.
+// normalNumber returns a document number in half-width capitals, without spaces or invisible characters.
 func normalNumber(number string) string {
 	return upperASCII(strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) || isUnseen(r) || isSelector(r) {
@@ -120,17 +121,17 @@ func normalNumber(number string) string {
 	}, norm.NFKC.String(number)))
 }
 
-// SamePerson reports whether name, birth date and sex are the same, however the name is written: what has to agree before
-// anything recorded under a number is connected with a child.
+// SamePerson reports whether name, birth date and sex agree, whatever the spelling of the name. They must agree before
+// anything recorded under a number is linked to a child.
 func (c Child) SamePerson(other Child) bool {
 	return c.BornOn == other.BornOn && c.Sex == other.Sex && SameName(c.Name, other.Name)
 }
 
-// IdentityKey gives what tells two children apart: the kind of identity and its number as stored.
+// IdentityKey returns the key that identifies a child: the kind of identity and its number as stored.
 func (c Child) IdentityKey() string { return string(c.IdentityKind) + ":" + c.Normal().Identity }
 
-// Faults says everything that is wrong with the child on a day; none when it can be stored. Locations are JSON pointers
-// into the child, and no message repeats a value. The birth date and sex of a number of GB 11643 are those stated.
+// Faults validates the child on a day and returns every error; none if it can be stored. Locations are JSON Pointers
+// into the child, and no message repeats a value. The birth date and sex must be those of a number of GB 11643.
 func (c Child) Faults(today Date) []Fault {
 	c = c.Normal()
 	var faults []Fault
@@ -167,7 +168,7 @@ func (c Child) Faults(today Date) []Fault {
 	return faults
 }
 
-// minorMonths is the age at which nobody is a child any more (未成年人保护法 art. 2: under eighteen).
+// minorMonths is the age of majority in months (未成年人保护法 art. 2: under eighteen).
 const minorMonths = 18 * 12
 
 func (c Child) identityFaults() []Fault {
@@ -200,7 +201,7 @@ func (c Child) identityFaults() []Fault {
 	return nil
 }
 
-// numberFaults checks a number of GB 11643 that belongs to one of the cards.
+// numberFaults validates a number of GB 11643 that must belong to one of the cards.
 func (c Child) numberFaults(cards ...ResidentIDKind) []Fault {
 	id, err := ParseResidentID(c.Identity)
 	if err != nil {
@@ -224,7 +225,7 @@ func (c Child) numberFaults(cards ...ResidentIDKind) []Fault {
 	return faults
 }
 
-// Masked gives an identity number with all but its first and last two characters hidden.
+// Masked returns an identity number with all but its first and last two characters hidden.
 func Masked(number string) string {
 	runes := []rune(number)
 	if len(runes) < 6 {
@@ -233,13 +234,13 @@ func Masked(number string) string {
 	return string(runes[:2]) + strings.Repeat("*", len(runes)-4) + string(runes[len(runes)-2:])
 }
 
-// Title is the Chinese name of the reason, or the code itself when it is unknown.
+// Title returns the Chinese name of the reason, or the code itself when it is unknown.
 func (l Leave) Title() string { return title(leaveTitles, l) }
 
-// Title is the Chinese name of the consent's purpose, or the code itself when it is unknown.
+// Title returns the Chinese name of the consent's purpose, or the code itself when it is unknown.
 func (p ConsentPurpose) Title() string { return title(consentTitles, p) }
 
-// Title is the Chinese name of the kind of identity, or the code itself when it is unknown.
+// Title returns the Chinese name of the kind of identity, or the code itself when it is unknown.
 func (k IdentityKind) Title() string { return title(identityTitles, k) }
 
 var (
@@ -250,7 +251,7 @@ var (
 	}
 )
 
-// ReadingPurpose is what a child's record is read for 查阅目的 (未成年人网络保护条例 art. 36).
+// ReadingPurpose is the purpose for which a child's record is read 查阅目的 (未成年人网络保护条例 art. 36).
 type ReadingPurpose string
 
 // The purposes.
@@ -268,10 +269,10 @@ var readingTitles = map[ReadingPurpose]string{
 	ReadForSupervision: "监督检查", ReadForComplaint: "办理投诉举报",
 }
 
-// Title is the Chinese name of the purpose, or the code itself when it is unknown.
+// Title returns the Chinese name of the purpose, or the code itself when it is unknown.
 func (p ReadingPurpose) Title() string { return title(readingTitles, p) }
 
-// Access is what a role receives of a child's record for a purpose: the fields, and whether the identity is whole.
+// Access is what a role may read of a child's record for a purpose: the fields, and whether the identity is unmasked.
 type Access struct {
 	Fields        []ChildField
 	WholeIdentity bool
@@ -284,14 +285,14 @@ var (
 	supervised = Access{Fields: []ChildField{ChildName, ChildIdentity, ChildBirth, ChildSex, ChildGuardianPhone}}
 )
 
-// access is the one table of who receives which fields: least privilege, by role and purpose (未成年人网络保护条例 art. 36).
+// access defines which role may read which fields for which purpose: least privilege (未成年人网络保护条例 art. 36).
 var access = map[Role]map[ReadingPurpose]Access{
 	RoleInstitution:  {ReadForEnrolment: inCare, ReadForCheckup: inCare, ReadForInsurance: inCare, ReadForGuardian: guardians},
 	RoleHospital:     {ReadForCheckup: atClinic},
 	RoleCountyOffice: {ReadForSupervision: supervised},
 }
 
-// AccessOf gives what a role receives for a purpose; false when it is nothing.
+// AccessOf returns what a role may read for a purpose; false if nothing.
 func AccessOf(role Role, purpose ReadingPurpose) (Access, bool) {
 	a, ok := access[role][purpose]
 	return a, ok

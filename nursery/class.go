@@ -8,11 +8,12 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// classMost bounds the name of a class in characters.
+// classMost is the maximum length of a class name in characters.
 const classMost = 40
 
-// NormalClass returns the name of a class in the one form in which it is stored and looked up: NFKC, so that a and Ａ are one
-// letter, without what shows nothing, one space between words and none at the ends or between Han characters.
+// NormalClass returns the name of a class in the form in which it is stored and looked up: NFKC, so that a and Ａ are
+// the same letter, without invisible characters, with one space between words and none at the ends or between Han
+// characters.
 func NormalClass(class string) string {
 	text := []rune(norm.NFKC.String(class))
 	seen := text[:0]
@@ -30,8 +31,8 @@ func NormalClass(class string) string {
 	return spaced(seen)
 }
 
-// ClassFault returns what is wrong with the name of a class, in Chinese, and "" when nothing is. A class is named in links
-// and in lists, so its name holds a letter or a number and none of the signs that end a part of an address.
+// ClassFault returns what is wrong with the name of a class, in Chinese, or "". Classes are named in URLs and in lists,
+// so a name needs a letter or digit and may contain no URL delimiters.
 func ClassFault(class string) string {
 	if !utf8.ValidString(class) {
 		return "班级名称的编码有误"

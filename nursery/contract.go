@@ -15,7 +15,7 @@ const KindContract CaseKind = "contract"
 // PrefixContract begins the case numbers of contracts.
 const PrefixContract = "QY"
 
-// The stages of a contract, beside StageSigning.
+// The stages of a contract, in addition to StageSigning.
 const (
 	StageContractFiling  Stage = "contract_filing"  // 县区备案
 	StageContractAwaited Stage = "contract_awaited" // 待生效
@@ -24,7 +24,7 @@ const (
 	StageContractRefused Stage = "contract_refused" // 未签成
 )
 
-// The outcomes tasks of a contract offer, beside OutcomeSign.
+// The outcomes of a contract's tasks, in addition to OutcomeSign.
 const (
 	OutcomeNotSign     Outcome = "not_sign"    // 不同意签署
 	OutcomeRenew       Outcome = "renew"       // 续签
@@ -41,7 +41,7 @@ const (
 	Stationed ServiceMode = "stationed" // 协议派驻
 )
 
-// Title is the Chinese name of the mode, or the code itself when it is unknown.
+// Title returns the Chinese name of the mode, or the code itself when it is unknown.
 func (m ServiceMode) Title() string {
 	return title(map[ServiceMode]string{Visiting: "巡回指导", Stationed: "协议派驻"}, m)
 }
@@ -64,7 +64,7 @@ func ContractServices() []ContractService {
 	return []ContractService{NewbornVisit, NewbornScreening, Vaccination, HealthManagement, DiseaseControl, SafetyGuidance}
 }
 
-// Title is the Chinese name of the service, or the code itself when it is unknown.
+// Title returns the Chinese name of the service, or the code itself when it is unknown.
 func (s ContractService) Title() string {
 	return title(map[ContractService]string{
 		NewbornVisit: "新生儿访视", NewbornScreening: "新生儿疾病筛查", Vaccination: "预防接种", HealthManagement: "健康管理",
@@ -72,7 +72,7 @@ func (s ContractService) Title() string {
 	}, s)
 }
 
-// ContractTerms is what both sides agree on. The text of the agreement is made from it and from nothing else.
+// ContractTerms is what both sides agree on. The text of the agreement is generated from it alone.
 type ContractTerms struct {
 	Institution string            `json:"institution" maxLength:"64" doc:"托育机构编号"`
 	Clinic      string            `json:"clinic" maxLength:"64" doc:"医疗卫生机构编号"`
@@ -83,10 +83,10 @@ type ContractTerms struct {
 	Note        string            `json:"note,omitempty" maxLength:"2000" doc:"补充约定"`
 }
 
-// longestContract bounds a contract in days: at most three years.
+// longestContract is the longest term of a contract in days: three years.
 const longestContract = 3*366 + 1
 
-// Faults says everything that is wrong with the terms, by JSON Pointer.
+// Faults validates the terms and returns every error, located by JSON Pointer.
 func (t ContractTerms) Faults() []Fault {
 	var faults []Fault
 	add := func(location, message string) { faults = append(faults, Fault{location, message}) }
@@ -114,7 +114,8 @@ func (t ContractTerms) Faults() []Fault {
 	return faults
 }
 
-// AgreementText is the text both sides sign 协议正文, the same for the same terms and names. Version tells drafts apart.
+// AgreementText returns the text that both sides sign 协议正文; it depends on the arguments alone. Version is the number
+// of the draft.
 func AgreementText(t ContractTerms, institution, clinic string, version int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "医育结合签约服务协议（第%d稿）\n甲方（托育机构）：%s（%s）\n乙方（医疗卫生机构）：%s（%s）\n", version, institution, t.Institution, clinic, t.Clinic)
@@ -138,7 +139,7 @@ func AgreementText(t ContractTerms, institution, clinic string, version int) str
 	return b.String()
 }
 
-// TextHash is the SHA-256 of a text, in hexadecimal: what a signature is given over.
+// TextHash returns the SHA-256 of a text in hexadecimal, which is what a signature covers.
 func TextHash(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
@@ -159,28 +160,28 @@ type Clinic struct {
 
 var licenceForm = regexp.MustCompile(`^([0-9A-Z]{22}|[0-9A-Z]{12})$`)
 
-// LicenceFits says whether a licence number has the form of one: 22 or 12 characters (项目8; plan rule P08-R1).
+// LicenceFits reports whether a licence number is well formed: 22 or 12 characters (项目8; plan rule P08-R1).
 func LicenceFits(s string) bool { return licenceForm.MatchString(s) }
 
 // ContractParams are the limits of contracts, parameters of topic contract.
 type ContractParams struct {
 	VisitsPerYear int  `json:"visits_per_year"`
-	HalfYearDays  int  `json:"half_year_days"` // days of a half-year that a contract covers before it owes the check-up
-	RenewDays     int  `json:"renew_days"`     // before the end, when renewal is asked
-	NoticeDays    int  `json:"notice_days"`    // before one side may end it
+	HalfYearDays  int  `json:"half_year_days"` // days of a half-year that a contract must cover for the check-up to be due
+	RenewDays     int  `json:"renew_days"`     // days before the end at which renewal is offered
+	NoticeDays    int  `json:"notice_days"`    // days of notice for ending it early
 	ReplyDays     int  `json:"reply_days"`     // working days
-	SilenceDays   int  `json:"silence_days"`   // working days after which what nobody acknowledges is taken as known
-	NearestFirst  bool `json:"nearest_first"`  // whether clinics of the institution's township come first
+	SilenceDays   int  `json:"silence_days"`   // working days after which an unanswered notice counts as acknowledged
+	NearestFirst  bool `json:"nearest_first"`  // whether clinics of the institution's township are listed first
 }
 
-// ContractFacts is what contract.order looks at: a contract about to be signed or in force, on a day.
+// ContractFacts is the input of contract.order: a contract about to be signed or in force, on a day.
 type ContractFacts struct {
 	StartsOn          Date              `json:"starts_on"`
 	EndsOn            Date              `json:"ends_on"`
 	Mode              ServiceMode       `json:"mode"`
 	Services          []ContractService `json:"services"`
 	SameCounty        bool              `json:"same_county"`
-	Licence           bool              `json:"licence"` // the number has the form of one
+	Licence           bool              `json:"licence"` // the number is well formed
 	LicensedUntil     Date              `json:"licensed_until,omitzero"`
 	PrimaryCare       bool              `json:"primary_care"`
 	ModeOffered       bool              `json:"mode_offered"`
@@ -202,12 +203,12 @@ const (
 	DutyRecords  ContractDuty = "records"  // 健康档案
 )
 
-// Title is the Chinese name of the duty, or the code itself when it is unknown.
+// Title returns the Chinese name of the duty, or the code itself when it is unknown.
 func (d ContractDuty) Title() string {
 	return title(map[ContractDuty]string{DutyGuidance: "技术指导", DutyCheckup: "半年健康体检", DutyRecords: "健康档案"}, d)
 }
 
-// DutyLine is one line of the duty meter 履约进度: what is promised in a period, what is done, and how many days are left.
+// DutyLine is one line of the contract's progress 履约进度: what is promised in a period, what is done, and the days left.
 type DutyLine struct {
 	Duty     ContractDuty `json:"duty" doc:"事项"`
 	Title    string       `json:"title" doc:"名称"`
@@ -218,22 +219,22 @@ type DutyLine struct {
 	DaysLeft int          `json:"days_left" doc:"剩余天数，期限已过为负"`
 }
 
-// Missing is how much of the duty is not done.
+// Missing returns how much of the duty is not done.
 func (d DutyLine) Missing() int { return max(d.Promised-d.Done, 0) }
 
-// DutyFacts is what the duty meter is made of.
+// DutyFacts is the input of DutiesOn.
 type DutyFacts struct {
 	StartsOn, EndsOn Date
 	Visits           []Date           // confirmed guidance visits
 	RoundsClosed     map[HalfYear]int // rounds that are closed, by half-year
 	Children         int              // in care on the day
-	Records          int              // of them with a health record
+	Records          int              // children in care with a health record
 	VisitsPerYear    int
-	HalfYearDays     int // a half-year counts when the contract covers at least so many days of it
+	HalfYearDays     int // days of a half-year that the contract must cover for the half-year to count
 }
 
-// DutiesOn gives the lines of the duty meter on a day: the guidance of the contract year, the check-up of each half-year
-// begun, and the records of the children in care.
+// DutiesOn returns the progress of each duty on a day: the guidance of the contract year, the check-up of each
+// half-year begun, and the records of the children in care.
 func DutiesOn(f DutyFacts, day Date) []DutyLine {
 	from := f.StartsOn
 	for next := from.AddMonths(12); !next.After(day) && !next.After(f.EndsOn); next = from.AddMonths(12) {
@@ -278,7 +279,7 @@ func earlier(a, b Date) Date {
 	return b
 }
 
-// ContractDutyFacts is what contract.duty looks at.
+// ContractDutyFacts is the input of contract.duty.
 type ContractDutyFacts struct {
 	Duties []DutyLine `json:"duties"`
 }

@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// Correctable reports whether an applicant who is asked to correct what a pointer leads to has something to change: a field
-// of the application, an element of a list by its name, a whole list, or a paper of a known kind, which need not be
-// there yet. Pointers name elements as Changes does; one that counts them leads nowhere, and so does one to a field by
-// which an element is named.
+// Correctable reports whether the target of a pointer is something an applicant can correct: a field of the
+// application, an element of a list by its key, a whole list, or a paper of a known kind, which need not be present
+// yet. Pointers address elements as Changes does; a pointer with a list index, or to a key field of an element, is not
+// correctable.
 func Correctable(a Application, pointer string) bool {
 	path, ok := strings.CutPrefix(pointer, "/")
-	if !ok || path == "" || pointer == "/institution/county" { // a filing moves to another county by filing there
+	if !ok || path == "" || pointer == "/institution/county" { // the county of a filing cannot be changed: the institution files in the other county
 		return false
 	}
 	first, rest, _ := strings.Cut(path, "/")
@@ -25,7 +25,7 @@ func Correctable(a Application, pointer string) bool {
 	return correctableField(a, reflect.TypeFor[Application](), "", path)
 }
 
-// correctableField follows a path below a struct that stands at a pointer.
+// correctableField resolves a path below the struct at a pointer.
 func correctableField(a Application, t reflect.Type, at, path string) bool {
 	name, rest, deeper := strings.Cut(path, "/")
 	for i := range t.NumField() {
@@ -51,7 +51,7 @@ func correctableField(a Application, t reflect.Type, at, path string) bool {
 	return false
 }
 
-// correctablePaper follows what comes after /papers/: a paper that is there or one of its fields, or one that is not there.
+// correctablePaper resolves a path below /papers/: a paper or one of its fields, or a paper that is not present yet.
 func correctablePaper(a Application, path string) bool {
 	for _, name := range namesIn(a, "/papers") {
 		if rest, ok := strings.CutPrefix(path, name); ok && (rest == "" || rest[0] == '/' && hasField(reflect.TypeFor[Paper](), rest[1:]) && !NamesElement("/papers", rest[1:])) {
@@ -78,7 +78,7 @@ func hasField(t reflect.Type, name string) bool {
 func namesIn(a Application, list string) []string {
 	value, err := tree(a)
 	if err != nil {
-		return nil // an application is always written as JSON
+		return nil // an application can always be marshalled
 	}
 	for step := range strings.SplitSeq(list[1:], "/") {
 		object, _ := value.(map[string]any)
@@ -92,8 +92,8 @@ func namesIn(a Application, list string) []string {
 	})
 }
 
-// Lacks returns the element of a list that a pointer leads to and that is not in the application yet, as its naming
-// fields: the paper that is missing.
+// Lacks returns the missing paper that a pointer addresses, with its key fields only; false if the pointer addresses no
+// paper or one that is present.
 func Lacks(a Application, pointer string) (Paper, bool) {
 	path, ok := strings.CutPrefix(pointer, "/papers/")
 	if !ok || !correctablePaper(a, path) {

@@ -1,5 +1,6 @@
-// Package nursery holds the words everyone here uses: what an institution files, the case, its tasks and decisions, and
-// the dates, divisions and identifiers in them with the checks their standards ask for. It imports nothing of ours.
+// Package nursery defines the domain model: what an institution files, the case, its tasks and decisions, and the
+// dates, divisions and identifiers in them with the checks of their standards. It imports no other package of this
+// module.
 package nursery
 
 import (
@@ -9,7 +10,7 @@ import (
 )
 
 // Shanghai is the civil time of the whole country (北京时间), UTC+8. It is a fixed zone, so the program needs no zone
-// database: daylight saving was last used in 1991, and no instant before that is ever turned into a date here.
+// database: daylight saving was last used in 1991, and no earlier instant is converted to a date.
 var Shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
 
 const (
@@ -17,7 +18,7 @@ const (
 	secondsDay = 24 * 60 * 60
 )
 
-// Date is a civil date (日期) without time of day or zone. The zero Date means "none": it is written as "" in text and
+// Date is a civil date (日期) without time of day or zone. The zero Date means "none": it is encoded as "" in text and
 // JSON and as NULL in SQL. Dates are comparable with == and may be map keys.
 type Date struct {
 	Year  int
@@ -25,8 +26,8 @@ type Date struct {
 	Day   int
 }
 
-// ParseDate reads a date written exactly as 2006-01-02, from year 1 on. The error is an *InvalidError with code
-// date.format or, for a day no calendar has, date.day.
+// ParseDate parses a date in the form 2006-01-02, from year 1 on. The error is an *InvalidError with code date.format
+// or, for a day that no calendar has, date.day.
 func ParseDate(s string) (Date, error) {
 	if len(s) != len(dateLayout) || s[4] != '-' || s[7] != '-' {
 		return Date{}, invalid("date.format", "日期格式应为 2026-01-31")
@@ -51,12 +52,12 @@ func ParseDate(s string) (Date, error) {
 	return d, nil
 }
 
-// NewDate gives the date of year, month and day; values out of range carry over as in time.Date.
+// NewDate returns the date of year, month and day; values out of range are normalized as in time.Date.
 func NewDate(year int, month time.Month, day int) Date {
 	return dateIn(time.Date(year, month, day, 0, 0, 0, 0, time.UTC))
 }
 
-// DateOf gives the date it is in China at the instant t; the zero time gives the zero Date.
+// DateOf returns the date in China at the instant t; the zero Date for the zero time.
 func DateOf(t time.Time) Date {
 	if t.IsZero() {
 		return Date{}
@@ -69,7 +70,7 @@ func dateIn(t time.Time) Date {
 	return Date{Year: y, Month: m, Day: d}
 }
 
-// String writes the date as 2006-01-02, the zero Date as "".
+// String formats the date as 2006-01-02, the zero Date as "".
 func (d Date) String() string {
 	if d.IsZero() {
 		return ""
@@ -86,7 +87,7 @@ func (d Date) Valid() bool {
 		d.Day >= 1 && d.Day <= daysIn(d.Year, d.Month)
 }
 
-// Compare gives -1 when d is before other, 0 when they are the same day, +1 when d is after other.
+// Compare returns -1 if d is before other, 0 if they are the same day, +1 if d is after other.
 func (d Date) Compare(other Date) int {
 	for _, diff := range [...]int{d.Year - other.Year, int(d.Month - other.Month), d.Day - other.Day} {
 		switch {
@@ -105,26 +106,26 @@ func (d Date) Before(other Date) bool { return d.Compare(other) < 0 }
 // After reports whether d is a later day than other.
 func (d Date) After(other Date) bool { return d.Compare(other) > 0 }
 
-// AddDays gives the date n days later, or earlier when n is negative.
+// AddDays returns the date n days later, or earlier if n is negative.
 func (d Date) AddDays(n int) Date { return NewDate(d.Year, d.Month, d.Day+n) }
 
-// AddMonths gives the same day n months later, or earlier when n is negative. A month without that day ends the period
-// on its last day (民法典 art. 202): one month after 31 January is 28 or 29 February.
+// AddMonths returns the same day n months later, or earlier if n is negative. In a month without that day it returns
+// the last day (民法典 art. 202): one month after 31 January is 28 or 29 February.
 func (d Date) AddMonths(n int) Date {
 	first := NewDate(d.Year, d.Month+time.Month(n), 1)
 	first.Day = min(d.Day, daysIn(first.Year, first.Month))
 	return first
 }
 
-// DaysUntil gives the number of days from d to other, negative when other is earlier.
+// DaysUntil returns the number of days from d to other, negative if other is earlier.
 func (d Date) DaysUntil(other Date) int {
 	return int((other.In(time.UTC).Unix() - d.In(time.UTC).Unix()) / secondsDay)
 }
 
-// Weekday gives the day of the week.
+// Weekday returns the day of the week.
 func (d Date) Weekday() time.Weekday { return d.In(time.UTC).Weekday() }
 
-// MonthsSince gives the completed months of age (月龄) on d of a child born on birth: the largest n for which
+// MonthsSince returns the completed months of age (月龄) on d of a child born on birth: the largest n for which
 // birth.AddMonths(n) is not after d. It is negative before birth.
 func (d Date) MonthsSince(birth Date) int {
 	n := (d.Year-birth.Year)*12 + int(d.Month-birth.Month)
@@ -134,7 +135,7 @@ func (d Date) MonthsSince(birth Date) int {
 	return n
 }
 
-// In gives the instant at which d starts in loc; the zero Date gives the zero time.
+// In returns the instant at which d starts in loc; the zero time for the zero Date.
 func (d Date) In(loc *time.Location) time.Time {
 	if d.IsZero() {
 		return time.Time{}
@@ -142,8 +143,8 @@ func (d Date) In(loc *time.Location) time.Time {
 	return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, loc)
 }
 
-// MarshalText implements encoding.TextMarshaler, and with it JSON: "2006-01-02", or "" for the zero Date. A Date that
-// is no day of the calendar is an error.
+// MarshalText implements encoding.TextMarshaler, and with it JSON: "2006-01-02", or "" for the zero Date. It returns an
+// error for a Date that is not a day of the calendar.
 func (d Date) MarshalText() ([]byte, error) {
 	if !d.IsZero() && !d.Valid() {
 		return nil, fmt.Errorf("write date %s: no such day", d)
@@ -176,9 +177,9 @@ func (d Date) Value() (driver.Value, error) {
 	return d.In(time.UTC), nil
 }
 
-// Scan implements sql.Scanner. It takes NULL, text as in ParseDate, and a time at midnight in its own zone, which is
-// how drivers give a SQL date. A time with a time of day is an instant: it is refused, since its date depends on a zone
-// that only DateOf states.
+// Scan implements sql.Scanner. It accepts NULL, text as in ParseDate, and a time at midnight in its own zone, which is
+// how drivers return a SQL date. It returns an error for any other time: an instant has a date only in a zone, see
+// DateOf.
 func (d *Date) Scan(src any) error {
 	switch v := src.(type) {
 	case nil:

@@ -15,10 +15,10 @@ var (
 	dayCounted  = regexp.MustCompile(`^([0-9]{5})(\.0+)?$`)
 )
 
-// ReadDate reads a day as people and spreadsheets write it: 2025-03-08, 2025/3/8, 2025.3.8, 2025年3月8日, 20250308 or a
-// count of days since 1899-12-30, also in full-width digits. A time of midnight is dropped; any other time, a year of two
-// digits and a day that comes first are refused, since they can be read in two ways. Nothing is the zero Date. The error is
-// an *InvalidError with code date.format or date.day.
+// ReadDate parses a day in the forms people and spreadsheets write: 2025-03-08, 2025/3/8, 2025.3.8, 2025年3月8日,
+// 20250308 or a number of days since 1899-12-30, also in full-width digits. A time of midnight is dropped; any other
+// time, a two-digit year and a day written first are ambiguous and rejected. It returns the zero Date for an empty
+// text. The error is an *InvalidError with code date.format or date.day.
 func ReadDate(text string) (Date, error) {
 	text = strings.Map(func(r rune) rune {
 		switch {

@@ -2,10 +2,10 @@ package nursery
 
 import "time"
 
-// Result is what the rules say of a set of facts 裁定结果. A missing fact is unknown, never fail.
+// Result is the result of evaluating the rules on a set of facts 裁定结果. A missing fact is unknown, never fail.
 type Result string
 
-// The four results, and warn for a reason that a recommended standard gives.
+// The results. Warn is the result of a recommended standard that is not met.
 const (
 	Pass          Result = "pass"
 	Fail          Result = "fail"
@@ -14,11 +14,11 @@ const (
 	Warn          Result = "warn"
 )
 
-// Binding is how strongly a rule binds 约束力, from L1 (law) to L8 (a default of the engine). Only L1–L5 and
-// L7 can make a decision fail; L6 warns and L8 is never a legal ground.
+// Binding is the legal force of a rule 约束力, from L1 (law) to L8 (a default of the engine). Only L1–L5 and L7 can make
+// a decision fail; L6 warns and L8 is never a legal ground.
 type Binding string
 
-// Citation names the text a reason rests on 依据.
+// Citation identifies the text on which a reason is based 依据.
 type Citation struct {
 	Document string  `json:"document" doc:"文件名称"`
 	Number   string  `json:"number,omitempty" doc:"文号"`
@@ -27,7 +27,7 @@ type Citation struct {
 	Verified bool    `json:"verified" doc:"条文是否已核对原文"`
 }
 
-// Reason is one thing a rule found 理由, with what was seen, what is allowed and what the person can do.
+// Reason is one finding of a rule 理由: the actual value, the limit and what the person can do.
 type Reason struct {
 	Rule    string     `json:"rule" doc:"规则编号"`
 	Title   string     `json:"title" doc:"规则名称"`
@@ -40,11 +40,11 @@ type Reason struct {
 	Remedy  string     `json:"remedy,omitempty" doc:"如何补正"`
 	Basis   []Citation `json:"basis" doc:"依据"`
 	Penalty *Citation  `json:"penalty_basis,omitempty" doc:"处罚依据"`
-	// Verified says that every citation and every parameter behind the reason was checked against the original.
+	// Verified reports whether every citation and parameter behind the reason was checked against the original.
 	Verified bool `json:"verified" doc:"依据与参数是否均已核对原文"`
 }
 
-// Decision is what the rules said of these facts under that revision 裁定.
+// Decision is the result of evaluating a rule set on facts under a revision of the rules 裁定.
 type Decision struct {
 	ID           string        `json:"id,omitempty" doc:"裁定编号"`
 	RuleSet      string        `json:"rule_set" doc:"规则集"`
@@ -58,7 +58,7 @@ type Decision struct {
 	Duration     time.Duration `json:"-"`
 }
 
-// Gaps are the reasons that keep the decision from passing: fails and unknowns, without warnings.
+// Gaps returns the reasons that prevent the decision from passing: fails and unknowns, without warnings.
 func (d Decision) Gaps() []Reason {
 	var gaps []Reason
 	for _, r := range d.Reasons {
@@ -69,7 +69,7 @@ func (d Decision) Gaps() []Reason {
 	return gaps
 }
 
-// FilingFacts is what the filing rules look at: what was declared, what the registrar says, and when the
+// FilingFacts is the input of the filing rules: what the institution declared, the registrar's data, and when the
 // papers were received.
 type FilingFacts struct {
 	Application  Application   `json:"application"`

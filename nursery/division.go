@@ -11,21 +11,21 @@ import (
 // CityCode is the division code of the city, 长治市.
 const CityCode = "140400"
 
-// DivisionLevel says where a division stands.
+// DivisionLevel is the level of a division.
 type DivisionLevel string
 
-// The levels of division the city knows.
+// The levels of division within the city.
 const (
 	LevelCity     DivisionLevel = "city"     // 设区的市
 	LevelCounty   DivisionLevel = "county"   // 县、区
-	LevelTownship DivisionLevel = "township" // 乡、镇、街道 and bodies counted like one
+	LevelTownship DivisionLevel = "township" // 乡、镇、街道 and equivalents
 )
 
-// Division is an administrative division (行政区划) of the city, by its statistical code: six digits for the city and
-// its twelve counties, nine for a township. Parent is the code of the division above, "" for the city.
+// Division is an administrative division (行政区划) of the city, by its statistical code: six digits for the city and its
+// twelve counties, nine for a township. Parent is the code of the division above, "" for the city.
 //
-// The functional zones 长治高新区 and 长治经开区 are no divisions: they have no county code of their own, and neither is
-// an authority for filing. Programmes may count by the keys 140400-GX and 140400-JK; a case goes to the legal county.
+// The functional zones 长治高新区 and 长治经开区 are not divisions: they have no county code of their own, and neither is an
+// authority for filing. Programmes may count by the keys 140400-GX and 140400-JK; a case belongs to the legal county.
 type Division struct {
 	Code   string        `json:"code"`
 	Name   string        `json:"name"`
@@ -44,20 +44,20 @@ type divisionTable struct {
 	townships map[string][]Division
 }
 
-// DivisionByCode gives the city, county or township with that code.
+// DivisionByCode returns the city, county or township with that code.
 func DivisionByCode(code string) (Division, bool) {
 	d, ok := divisions.byCode[code]
 	return d, ok
 }
 
-// Counties gives the city's twelve counties and districts by ascending code.
+// Counties returns the city's twelve counties and districts in ascending order of code.
 func Counties() []Division { return slices.Clone(divisions.counties) }
 
-// TownshipsOf gives the townships of a county by ascending code; none when there is no such county.
+// TownshipsOf returns the townships of a county in ascending order of code; none if there is no such county.
 func TownshipsOf(county string) []Division { return slices.Clone(divisions.townships[county]) }
 
-// CountyOf gives the county a code belongs to: itself for a county, the one above for a township. The city and unknown
-// codes have none.
+// CountyOf returns the county a code belongs to: the county itself, or the one a township is in; false for the city and
+// for unknown codes.
 func CountyOf(code string) (Division, bool) {
 	d, ok := divisions.byCode[code]
 	if ok && d.Level == LevelTownship {
@@ -69,7 +69,7 @@ func CountyOf(code string) (Division, bool) {
 	return d, true
 }
 
-// CountyName gives the name of the county a code belongs to, "" when it has none.
+// CountyName returns the name of the county a code belongs to, "" if there is none.
 func CountyName(code string) string {
 	county, _ := CountyOf(code)
 	return county.Name

@@ -1,7 +1,7 @@
 package nursery
 
-// EntryFacts is what health.entry looks at when a child comes into care: its birth, the day, and how many doses of the DTaP
-// vaccine its vaccination certificate shows (疫苗管理法 art. 48). What is not known is nil.
+// EntryFacts is the input of health.entry when a child is enrolled: its birth, the day, and the number of doses of the
+// DTaP vaccine on its vaccination certificate (疫苗管理法 art. 48). Unknown facts are nil.
 type EntryFacts struct {
 	BornOn    Date `json:"born_on" doc:"出生日期"`
 	EnteredOn Date `json:"entered_on" doc:"入托日期"`

@@ -1,7 +1,7 @@
 package nursery
 
-// Application is what an institution declares when it files 备案申请. A nil pointer or an empty string is a
-// fact not given, which the rules treat as unknown and never as false.
+// Application is what an institution declares when it files 备案申请. A nil pointer or an empty string is a missing fact,
+// which the rules treat as unknown and never as false.
 type Application struct {
 	SiteKind     SiteKind      `json:"site_kind" enum:"public_comprehensive,community,family_point,kindergarten_class,employer,other" doc:"机构类型"`
 	Institution  Institution   `json:"institution"`
@@ -39,7 +39,7 @@ type Price struct {
 	Unit      string      `json:"unit" enum:"month,day,hour" doc:"计费单位"`
 }
 
-// Premises is where care is given 场所 (设置标准 art. 11–17, 19; 消防安全指南 part 1).
+// Premises is the place of care 场所 (设置标准 art. 11–17, 19; 消防安全指南 part 1).
 type Premises struct {
 	Tenure              string   `json:"tenure,omitempty" enum:"owned,leased,free_use" doc:"场所权属: 自有、租赁、无偿使用"`
 	LeaseFrom           Date     `json:"lease_from,omitzero" doc:"租期起"`
@@ -113,7 +113,7 @@ type Hygiene struct {
 	HealthRules        *bool    `json:"health_rules,omitempty" doc:"卫生保健制度健全"`
 }
 
-// Class is one class 班级 with its seats and, when already open, its children.
+// Class is one class 班级 with its seats and, if already open, its children.
 type Class struct {
 	ID              string    `json:"id" minLength:"1" maxLength:"40" doc:"班级编号"`
 	Name            string    `json:"name,omitempty" maxLength:"60" doc:"班级名称"`
@@ -125,8 +125,8 @@ type Class struct {
 	IndependentUnit *bool     `json:"independent_unit,omitempty" doc:"生活单元独立使用"`
 }
 
-// Staff is one member of staff 工作人员, known here by a number of the institution's own; the person is named
-// only on the papers attached.
+// Staff is one member of staff 工作人员, identified by a number of the institution's own; the person is named only in the
+// attached papers.
 type Staff struct {
 	Number             string   `json:"number" minLength:"1" maxLength:"40" doc:"人员编号"`
 	Post               Post     `json:"post,omitempty" enum:"head,caregiver,health,guard,cook,food_manager" doc:"岗位"`
@@ -147,10 +147,10 @@ type Staff struct {
 	GuardCompany       *bool    `json:"guard_company,omitempty" doc:"由持《保安服务许可证》的公司派驻"`
 }
 
-// PaperKind names a paper of the application 申请材料 (登记和备案办法 art. 8).
+// PaperKind identifies a paper of the application 申请材料 (登记和备案办法 art. 8).
 type PaperKind string
 
-// The papers a filing may need.
+// The papers that a filing may require.
 const (
 	FilingForm              PaperKind = "filing_form"              // 备案书
 	Commitment              PaperKind = "commitment"               // 备案承诺书
@@ -171,7 +171,7 @@ const (
 	OtherPaper              PaperKind = "other"                    // 法律法规规定的其他材料
 )
 
-// Title is the Chinese name of the paper, or the code itself when it is unknown.
+// Title returns the Chinese name of the paper, or the code itself when it is unknown.
 func (k PaperKind) Title() string { return title(paperKindTitles, k) }
 
 var paperKindTitles = map[PaperKind]string{
@@ -182,7 +182,7 @@ var paperKindTitles = map[PaperKind]string{
 	BuildingSafety: "房屋竣工验收或安全鉴定证明", KindergartenLicence: "办园许可证", JointAgreement: "联合举办协议", OtherPaper: "其他材料",
 }
 
-// Paper is one paper handed in 材料, its file already uploaded.
+// Paper is one submitted paper 材料, its file already uploaded.
 type Paper struct {
 	Kind       PaperKind `json:"kind" enum:"filing_form,commitment,registration_certificate,premises_proof,staff_qualification,staff_health,hygiene_report,floor_plan,air_test,health_worker_papers,fire_proof,food_licence,owners_consent,building_safety,kindergarten_licence,joint_agreement,other" doc:"材料种类"`
 	Staff      string    `json:"staff,omitempty" maxLength:"40" doc:"所属人员编号"`
@@ -204,8 +204,8 @@ type Family struct {
 	GuardianAgreement *bool `json:"guardian_agreement,omitempty" doc:"与监护人签订协议, 查验健康检查与预防接种"`
 }
 
-// Registration is what the registrar says of an institution 登记信息 (登记和备案办法 art. 6), pushed by the
-// registrar or read by a clerk off the certificate.
+// Registration is the registrar's data on an institution 登记信息 (登记和备案办法 art. 6), pushed by the registrar or entered
+// by a clerk from the certificate.
 type Registration struct {
 	USCC          string    `json:"uscc" minLength:"18" maxLength:"18" doc:"统一社会信用代码"`
 	Name          string    `json:"name" minLength:"1" maxLength:"120" doc:"登记名称"`
@@ -218,7 +218,7 @@ type Registration struct {
 	RegisteredOn  Date      `json:"registered_on,omitzero" doc:"登记日期"`
 }
 
-// Seats sums the seats of all classes 托位总数; classes without a figure count as none.
+// Seats returns the sum of the seats of all classes 托位总数; a class without a figure counts as zero.
 func (a Application) Seats() int {
 	var seats int
 	for _, c := range a.Classes {
@@ -229,8 +229,8 @@ func (a Application) Seats() int {
 	return seats
 }
 
-// Cancellation is what an institution declares when it closes 注销备案: children and staff are properly settled
-// first (托育机构管理规范(试行) art. 7).
+// Cancellation is what an institution declares when it closes 注销备案: children and staff must be properly placed first
+// (托育机构管理规范(试行) art. 7).
 type Cancellation struct {
 	Reason          string `json:"reason" minLength:"2" maxLength:"500" doc:"注销原因"`
 	ChildrenSettled bool   `json:"children_settled" doc:"在托婴幼儿已妥善安置"`

@@ -18,7 +18,7 @@ var (
 	_ encoding.TextUnmarshaler = (*HalfYear)(nil)
 )
 
-// HalfYearOf gives the half-year a day is in.
+// HalfYearOf returns the half-year that contains a day.
 func HalfYearOf(d Date) HalfYear {
 	if d.Month <= time.June {
 		return HalfYear{d.Year, 1}
@@ -26,7 +26,7 @@ func HalfYearOf(d Date) HalfYear {
 	return HalfYear{d.Year, 2}
 }
 
-// ParseHalfYear reads "2026H2". The error is an *InvalidError.
+// ParseHalfYear parses text such as "2026H2". The error is an *InvalidError.
 func ParseHalfYear(s string) (HalfYear, error) {
 	var h HalfYear
 	if len(s) == 6 && s[4] == 'H' {
@@ -37,19 +37,19 @@ func ParseHalfYear(s string) (HalfYear, error) {
 	return HalfYear{}, invalid("half_year", "半年度应如 2026H1 或 2026H2")
 }
 
-// IsZero says that no half-year is given.
+// IsZero reports whether h is the zero HalfYear.
 func (h HalfYear) IsZero() bool { return h == HalfYear{} }
 
-// First is the first day of the half-year.
+// First returns the first day of the half-year.
 func (h HalfYear) First() Date { return NewDate(h.Year, time.Month(6*h.Half-5), 1) }
 
-// Last is the last day of the half-year.
+// Last returns the last day of the half-year.
 func (h HalfYear) Last() Date { return h.Next().First().AddDays(-1) }
 
-// Contains says whether the day is in the half-year.
+// Contains reports whether the day is in the half-year.
 func (h HalfYear) Contains(d Date) bool { return HalfYearOf(d) == h }
 
-// Next is the half-year after this one.
+// Next returns the half-year after this one.
 func (h HalfYear) Next() HalfYear {
 	if h.Half == 1 {
 		return HalfYear{h.Year, 2}
@@ -57,7 +57,7 @@ func (h HalfYear) Next() HalfYear {
 	return HalfYear{h.Year + 1, 1}
 }
 
-// Previous is the half-year before this one.
+// Previous returns the half-year before this one.
 func (h HalfYear) Previous() HalfYear {
 	if h.Half == 2 {
 		return HalfYear{h.Year, 1}
@@ -65,10 +65,10 @@ func (h HalfYear) Previous() HalfYear {
 	return HalfYear{h.Year - 1, 2}
 }
 
-// String gives "2026H2".
+// String formats the half-year as 2026H2.
 func (h HalfYear) String() string { return fmt.Sprintf("%04dH%d", h.Year, h.Half) }
 
-// Title is the Chinese name: 2026年下半年.
+// Title returns the Chinese name, such as 2026年下半年.
 func (h HalfYear) Title() string {
 	return fmt.Sprintf("%d年%s半年", h.Year, map[int]string{1: "上", 2: "下"}[h.Half])
 }

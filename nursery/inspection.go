@@ -6,7 +6,7 @@ const (
 	KindComplaint  CaseKind = "complaint"  // 投诉举报
 )
 
-// InspectionPrefix and ComplaintPrefix begin the case numbers.
+// The prefixes of case numbers.
 const (
 	InspectionPrefix = "DC"
 	ComplaintPrefix  = "TS"
@@ -54,7 +54,7 @@ const (
 	InspectComplaint = "complaint"
 )
 
-// ItemResult is what an item of the checklist was found to be 检查结论.
+// ItemResult is the result of one item of the checklist 检查结论.
 type ItemResult string
 
 // The results of an item.
@@ -64,27 +64,27 @@ const (
 	ItemNotApplicable ItemResult = "not_applicable"
 )
 
-// Title is the Chinese name of the result.
+// Title returns the Chinese name of the result.
 func (r ItemResult) Title() string {
 	return title(map[ItemResult]string{ItemOK: "合格", ItemNotOK: "不合格", ItemNotApplicable: "不适用"}, r)
 }
 
-// Severity is how grave a defect is 问题等级; it sets the days to put it right.
+// Severity is the severity of a defect 问题等级; it sets the days allowed for rectification.
 type Severity string
 
-// The severities. A serious hazard 重大隐患 is told at once.
+// The severities. A serious hazard 重大隐患 is reported at once.
 const (
 	Serious Severity = "serious"
 	General Severity = "general"
 	Minor   Severity = "minor"
 )
 
-// Title is the Chinese name of the severity.
+// Title returns the Chinese name of the severity.
 func (s Severity) Title() string {
 	return title(map[Severity]string{Serious: "重大隐患", General: "一般问题", Minor: "轻微问题"}, s)
 }
 
-// ChecklistItem is one question of a checklist 检查项目: a rule, its law and how it is looked at on site.
+// ChecklistItem is one question of a checklist 检查项目: a rule, its legal basis and how it is checked on site.
 type ChecklistItem struct {
 	Rule     string     `json:"rule" doc:"规则编号"`
 	Title    string     `json:"title" doc:"规则名称"`
@@ -96,8 +96,8 @@ type ChecklistItem struct {
 	Verified bool       `json:"verified" doc:"依据是否已核对原文"`
 }
 
-// Binds says whether the item rests on more than recommended standards, so that a defect may be ordered to be put right
-// (GB/T and WS/T recommend, they do not bind).
+// Binds reports whether the item is based on more than recommended standards, so that rectification of a defect may be
+// ordered (GB/T and WS/T recommend, they do not bind).
 func (i ChecklistItem) Binds() bool {
 	for _, c := range i.Basis {
 		if c.Binding <= "L5" || c.Binding == "L7" {
@@ -107,7 +107,7 @@ func (i ChecklistItem) Binds() bool {
 	return false
 }
 
-// VisitItem is what was found of one item.
+// VisitItem is the finding for one item.
 type VisitItem struct {
 	Rule   string     `json:"rule" minLength:"1" maxLength:"20" doc:"规则编号"`
 	Result ItemResult `json:"result" enum:"ok,not_ok,not_applicable" doc:"结论"`
@@ -115,7 +115,7 @@ type VisitItem struct {
 	Photos []string   `json:"photos,omitempty" maxItems:"20" maxLength:"64" doc:"照片的附件编号"`
 }
 
-// Visit is a filled checklist 现场记录.
+// Visit is a completed checklist 现场记录.
 type Visit struct {
 	VisitedOn Date        `json:"visited_on" doc:"到场日期"`
 	Items     []VisitItem `json:"items" maxItems:"300" doc:"各项结论"`
@@ -123,25 +123,25 @@ type Visit struct {
 	Note      string      `json:"note,omitempty" maxLength:"2000" doc:"总体情况"`
 }
 
-// InspectionFacts is what inspect.case looks at.
+// InspectionFacts is the input of inspect.case.
 type InspectionFacts struct {
 	Kind           string      `json:"kind"`
 	First          string      `json:"first"`
 	Second         string      `json:"second"`
-	LastFirst      string      `json:"last_first"` // of the inspection before
+	LastFirst      string      `json:"last_first"` // of the previous inspection
 	LastSecond     string      `json:"last_second"`
 	VisitOn        Date        `json:"visit_on"`
 	VisitTime      string      `json:"visit_time"`
 	WorkingDay     *bool       `json:"working_day"`
 	DaysSince      *int        `json:"days_since_regular"` // since the last regular visit
-	VisitsThisYear *int        `json:"visits_this_year"`   // others of the calendar year that count towards the cap
+	VisitsThisYear *int        `json:"visits_this_year"`   // other visits of the calendar year that count towards the cap
 	Round          int         `json:"round"`
 	SentBy         string      `json:"sent_by"`
 	SeriousFlagged *bool       `json:"serious_flagged"`
 	Items          []ItemFacts `json:"items"`
 }
 
-// ItemFacts is an item of the checklist with what was found of it; an item not answered has no result.
+// ItemFacts is an item of the checklist with its finding; an item not answered has no result.
 type ItemFacts struct {
 	Rule     string     `json:"rule"`
 	Title    string     `json:"title"`

@@ -26,11 +26,11 @@ const (
 // parameter says so.
 type PlanTerms struct {
 	RandomShare     int `json:"random_share"`    // of the candidates, percent, rounded up
-	RiskFinding     int `json:"risk_finding"`    // points for an order not put right yet or found in the last two visits
+	RiskFinding     int `json:"risk_finding"`    // points for a pending rectification order, or a finding in the last two visits
 	RiskSerious     int `json:"risk_serious"`    // points for a serious hazard in the last two visits
-	RiskRectifying  int `json:"risk_rectifying"` // points while what was filed is being put right
+	RiskRectifying  int `json:"risk_rectifying"` // points while a filing is being rectified
 	RiskComplaint   int `json:"risk_complaint"`  // points for each complaint of the last year
-	RiskMost        int `json:"risk_most"`       // points at most
+	RiskMost        int `json:"risk_most"`       // maximum of points
 	DraftDays       int `json:"draft_days"`
 	DrawDays        int `json:"draw_days"`
 	ReplyDays       int `json:"reply_days"`
@@ -38,14 +38,14 @@ type PlanTerms struct {
 	RandomUntilDays int `json:"random_until_days"` // calendar days before the half-year's end by which the last random visit is opened
 }
 
-// RandomSize is how many of so many candidates the share makes, rounded up.
+// RandomSize returns the number of random visits for a number of candidates: the share, rounded up.
 func (t PlanTerms) RandomSize(candidates int) int { return (candidates*t.RandomShare + 99) / 100 }
 
-// DrawFacts is what inspect.draw looks at: before the commitment the candidates, after the draw the visits as well.
+// DrawFacts is the input of inspect.draw: the candidates before the commitment, and the visits as well after the draw.
 type DrawFacts struct {
 	Committer   string          `json:"committer"`
 	Witness     string          `json:"witness"`
-	CommittedAt string          `json:"committed_at"` // RFC 3339 in UTC, so that text compares as time does
+	CommittedAt string          `json:"committed_at"` // RFC 3339 in UTC, so that text compares in order of time
 	PublicAt    string          `json:"public_at"`
 	RandomSize  int             `json:"random_size"`
 	Candidates  []DrawCandidate `json:"candidates"`
@@ -54,7 +54,8 @@ type DrawFacts struct {
 	Improvable  *bool           `json:"improvable"`  // the spread could be smaller without breaking a rule
 }
 
-// DrawCandidate is an institution of the list: how many officers may go there, and whether the draw gave it a visit.
+// DrawCandidate is an institution of the list: how many officers may visit it, and whether the draw assigned it a
+// visit.
 type DrawCandidate struct {
 	ID              string `json:"id"`
 	Available       int    `json:"available"`        // for the regular visit
@@ -67,6 +68,6 @@ type DrawnVisit struct {
 	ID       string `json:"id"` // of the institution
 	Kind     string `json:"kind"`
 	Officers int    `json:"officers"`
-	Conflict bool   `json:"conflict"` // an officer who must stay away goes
-	Repeated bool   `json:"repeated"` // an officer of the visit before goes again
+	Conflict bool   `json:"conflict"` // an officer with a conflict of interest is assigned
+	Repeated bool   `json:"repeated"` // an officer of the previous visit is assigned
 }

@@ -1,7 +1,6 @@
 package nursery
 
-// Nature is the legal nature of an institution 机构性质; it fixes who registers it
-// (托育机构登记和备案办法(试行) art. 4).
+// Nature is the legal nature of an institution 机构性质; it determines the registrar (托育机构登记和备案办法(试行) art. 4).
 type Nature string
 
 // The three natures.
@@ -21,10 +20,10 @@ const (
 	MarketRegulation Registrar = "market"        // 市场监管(行政审批)部门
 )
 
-// SiteKind is the form in which a place offers care 机构类型.
+// SiteKind is the form of care that a place offers 机构类型.
 type SiteKind string
 
-// The six site kinds a filing may be for.
+// The six site kinds that can be filed.
 const (
 	PublicComprehensive SiteKind = "public_comprehensive" // 公办综合托育机构
 	Community           SiteKind = "community"            // 社区托育
@@ -34,21 +33,21 @@ const (
 	OtherSite           SiteKind = "other"                // 其他托育机构
 )
 
-// SiteKinds lists the site kinds in the order screens show them.
+// SiteKinds lists the site kinds in display order.
 func SiteKinds() []SiteKind {
 	return []SiteKind{PublicComprehensive, Community, FamilyPoint, KindergartenClass, Employer, OtherSite}
 }
 
-// Title is the Chinese name of the site kind, or the code itself when it is unknown.
+// Title returns the Chinese name of the site kind, or the code itself when it is unknown.
 func (k SiteKind) Title() string { return title(siteKindTitles, k) }
 
-// Title is the Chinese name of the nature, or the code itself when it is unknown.
+// Title returns the Chinese name of the nature, or the code itself when it is unknown.
 func (n Nature) Title() string { return title(natureTitles, n) }
 
-// Title is the Chinese name of the registrar, or the code itself when it is unknown.
+// Title returns the Chinese name of the registrar, or the code itself when it is unknown.
 func (r Registrar) Title() string { return title(registrarTitles, r) }
 
-// ServiceForm is how care is sold over the day 服务形式 (art. 2).
+// ServiceForm is the part of the day for which care is offered 服务形式 (art. 2).
 type ServiceForm string
 
 // The four service forms.
@@ -59,7 +58,7 @@ const (
 	Temporary ServiceForm = "temporary" // 临时托
 )
 
-// Title is the Chinese name of the service form, or the code itself when it is unknown.
+// Title returns the Chinese name of the service form, or the code itself when it is unknown.
 func (f ServiceForm) Title() string { return title(serviceFormTitles, f) }
 
 // ClassKind is the age band of a class 班级类型 (托育机构设置标准(试行) art. 19).
@@ -73,13 +72,13 @@ const (
 	MixedClass        ClassKind = "mixed"         // 混合编班, 18 months and over
 )
 
-// Title is the Chinese name of the class kind, or the code itself when it is unknown.
+// Title returns the Chinese name of the class kind, or the code itself when it is unknown.
 func (k ClassKind) Title() string { return title(classKindTitles, k) }
 
-// Post is what a member of staff is employed for 岗位 (设置标准 art. 18).
+// Post is the post of a member of staff 岗位 (设置标准 art. 18).
 type Post string
 
-// The posts a filing names.
+// The posts that a filing names.
 const (
 	Head       Post = "head"         // 负责人(综合管理)
 	Caregiver  Post = "caregiver"    // 保育人员
@@ -89,7 +88,7 @@ const (
 	FoodSafety Post = "food_manager" // 食品安全管理员
 )
 
-// Title is the Chinese name of the post, or the code itself when it is unknown.
+// Title returns the Chinese name of the post, or the code itself when it is unknown.
 func (p Post) Title() string { return title(postTitles, p) }
 
 var (

@@ -30,7 +30,7 @@ const (
 	StageClaimEnded Stage = "claim_refused"   // 不予赔付
 )
 
-// The outcomes tasks of insurance offer.
+// The outcomes of the tasks of insurance.
 const (
 	OutcomeComplete Outcome = "complete" // 名册已齐 / 已全部答复 / 已逐项处理
 	OutcomeReturn   Outcome = "return"   // 退回补充名册
@@ -39,17 +39,17 @@ const (
 	OutcomeReject   Outcome = "reject"   // 不予赔付
 )
 
-// Residence is how a child lives in the city 户籍与居住情况.
+// Residence is a child's residence status in the city 户籍与居住情况.
 type Residence string
 
-// The kinds of residence a roster states. Which of them count is the city's definition, a parameter.
+// The kinds of residence in a roster. Which of them are eligible is a parameter of the city.
 const (
 	ResidenceRegistered Residence = "registered" // 本市户籍
 	ResidencePermanent  Residence = "permanent"  // 常住
 	ResidenceOther      Residence = "other"      // 其他
 )
 
-// Peril is what the insurance covers 承保情形: 项目11 names three.
+// Peril is a peril that the insurance covers 承保情形: 项目11 names three.
 type Peril string
 
 // The perils.
@@ -59,15 +59,15 @@ const (
 	PerilHospital Peril = "hospital" // 住院治疗
 )
 
-// Perils lists them in the order of the plan.
+// Perils lists the perils in the order of the plan.
 func Perils() []Peril { return []Peril{PerilInjury, PerilProperty, PerilHospital} }
 
-// Title is the Chinese name of the peril, or the code itself when it is unknown.
+// Title returns the Chinese name of the peril, or the code itself when it is unknown.
 func (p Peril) Title() string {
 	return title(map[Peril]string{PerilInjury: "人身伤亡", PerilProperty: "财产损失", PerilHospital: "住院治疗"}, p)
 }
 
-// RosterStatus is where a child of an insurance month stands 投保状态.
+// RosterStatus is the status of a child in an insurance month 投保状态.
 type RosterStatus string
 
 // The statuses.
@@ -82,7 +82,7 @@ const (
 	TakenOff   RosterStatus = "withdrawn"  // 已撤出
 )
 
-// Title is the Chinese name of the status, or the code itself when it is unknown.
+// Title returns the Chinese name of the status, or the code itself when it is unknown.
 func (s RosterStatus) Title() string {
 	return title(map[RosterStatus]string{
 		Rostered: "待核对", Eligible: "待核签", Ineligible: "不属投保对象", Excepted: "待处理", SentOff: "已送承保",
@@ -90,7 +90,8 @@ func (s RosterStatus) Title() string {
 	}, s)
 }
 
-// InsuranceTerms are what a city sets for insurance 投保参数, by the parameters of the same names. Days are working days unless said.
+// InsuranceTerms are the city's parameters of insurance 投保参数, by the parameters of the same names. Days are working
+// days unless noted otherwise.
 type InsuranceTerms struct {
 	ResidentDefinition []Residence `json:"resident_definition" doc:"本市婴幼儿的范围"`
 	UntilMonths        int         `json:"until_months" doc:"满多少个月不再投保"` // age in completed months at which cover ends
@@ -100,15 +101,15 @@ type InsuranceTerms struct {
 	RosterDays         int         `json:"roster_days" doc:"名册归集期限，工作日"`
 	SignDays           int         `json:"sign_days" doc:"核签期限，工作日"`
 	AnswerDays         int         `json:"answer_days" doc:"承保答复期限，工作日"`
-	SilenceDays        int         `json:"silence_days" doc:"承保机构逾期多少工作日后督促"` // after the due date, before the county chases the insurer
+	SilenceDays        int         `json:"silence_days" doc:"承保机构逾期多少工作日后督促"` // after the due date, before the county reminds the insurer
 	ExceptionDays      int         `json:"exception_days" doc:"例外处理期限，工作日"`
 	ClaimReportDays    int         `json:"claim_report_days" doc:"报案期限，日"` // calendar days after the accident
 	ClaimReviewDays    int         `json:"claim_review_days" doc:"理赔核定期限，工作日"`
 	ClaimPayDays       int         `json:"claim_pay_days" doc:"赔付期限，工作日"`
-	ClaimLimitFen      int64       `json:"claim_limit_fen" doc:"每次事故赔付限额，分"` // the most that is paid for one accident
+	ClaimLimitFen      int64       `json:"claim_limit_fen" doc:"每次事故赔付限额，分"` // the maximum paid for one accident
 }
 
-// InsuranceBasis is the recorded legal ground on which a batch is shared with the insurer without each guardian's consent
+// InsuranceBasis is the recorded legal basis for sharing a batch with the insurer without each guardian's consent
 // (个人信息保护法 art. 13, 23).
 type InsuranceBasis struct {
 	Document string `json:"document" minLength:"2" maxLength:"200" doc:"文件名称"`
@@ -116,8 +117,8 @@ type InsuranceBasis struct {
 	Article  string `json:"article" minLength:"1" maxLength:"60" doc:"条款"`
 }
 
-// InsuranceFacts is what insurance.enrol looks at: one child, or what a class of children have in common, with the age of
-// the one nearest to the limit.
+// InsuranceFacts is the input of insurance.enrol: one child, or what a class of children have in common, with the age
+// of the child nearest to the limit.
 type InsuranceFacts struct {
 	Residence    Residence `json:"residence,omitempty"`
 	AgeMonths    int       `json:"age_months"` // completed, on the day the cover would begin
@@ -133,10 +134,11 @@ type InsuranceFacts struct {
 	Perils       []Peril   `json:"perils"`
 }
 
-// settledRules are those of insurance.enrol which no correction mends: the child is not one to be insured.
+// settledRules are the rules of insurance.enrol whose failure no correction can remedy: the child is not eligible.
 var settledRules = []string{"P11-R1", "P11-R1a", "P11-R1b", "P11-R3"}
 
-// RosterVerdict reads off a decision of insurance.enrol what becomes of the children it is about, and the rule that says so.
+// RosterVerdict returns the status of the children that a decision of insurance.enrol concerns, and the rule that
+// determined it.
 func RosterVerdict(d Decision) (RosterStatus, string) {
 	gaps := d.Gaps()
 	if len(gaps) == 0 {
@@ -150,7 +152,7 @@ func RosterVerdict(d Decision) (RosterStatus, string) {
 	return Excepted, gaps[0].Rule
 }
 
-// RosterRow is one child as a civil or health source reports it 名册一行.
+// RosterRow is one child as reported by a civil or health source 名册一行.
 type RosterRow struct {
 	Child
 	Residence  Residence // 户籍与居住情况
@@ -161,7 +163,8 @@ type RosterRow struct {
 	Newborn    bool      // 新生儿补报
 }
 
-// Faults says what is wrong with the row on the day it is handed in, by the name of the field; never what was entered.
+// Faults validates the row on the day it is submitted and returns every error by the name of the field; no message
+// repeats a value.
 func (r RosterRow) Faults(today Date) []Fault {
 	var faults []Fault
 	for _, f := range r.Child.Faults(today) {
@@ -188,7 +191,7 @@ func (r RosterRow) Faults(today Date) []Fault {
 	return faults
 }
 
-// InsuranceLine is what leaves for the insurer of one child 投保明细, and no more than that: the fields are listed here alone.
+// InsuranceLine is everything that is sent to the insurer about one child 投保明细. The fields are listed here alone.
 type InsuranceLine struct {
 	Ref          string       `json:"ref" doc:"本批明细编号，答复时写明"`
 	Name         string       `json:"name" doc:"姓名"`
@@ -200,15 +203,15 @@ type InsuranceLine struct {
 	CoverUntil   Date         `json:"cover_until" doc:"保险终止日，当日零时止"`
 }
 
-// Canonical is the line as it is hashed: the fields in the order above with tabs between and a line feed behind. The hash of a
-// batch is SHA-256 over its lines in the order of their refs.
+// Canonical returns the line in the form in which it is hashed: the fields in the order above, separated by tabs and
+// terminated by a line feed. The hash of a batch is SHA-256 over its lines in the order of their refs.
 func (l InsuranceLine) Canonical() string {
 	return strings.Join([]string{
 		l.Ref, l.Name, string(l.IdentityKind), l.Identity, l.BornOn.String(), string(l.Sex), l.CoverFrom.String(), l.CoverUntil.String(),
 	}, "\t") + "\n"
 }
 
-// InsuranceMonth reads a month written 2026-11 and gives its first day. The error is an *InvalidError.
+// InsuranceMonth parses a month such as 2026-11 and returns its first day. The error is an *InvalidError.
 func InsuranceMonth(s string) (Date, error) {
 	d, err := ParseDate(s + "-01")
 	if err != nil {
@@ -217,16 +220,16 @@ func InsuranceMonth(s string) (Date, error) {
 	return d, nil
 }
 
-// MonthText writes the month of a day as 2026-11.
+// MonthText formats the month of a day as 2026-11.
 func MonthText(d Date) string { return d.String()[:7] }
 
-// NextMonth is the first day of the month after d's.
+// NextMonth returns the first day of the month after d's.
 func NextMonth(d Date) Date { return NewDate(d.Year, d.Month+1, 1) }
 
-// MonthTitle is the Chinese name of the month of a day.
+// MonthTitle returns the Chinese name of the month of a day.
 func MonthTitle(d Date) string { return fmt.Sprintf("%d年%d月", d.Year, int(d.Month)) }
 
-// InsuranceAnswer is what the insurer says of one line 承保答复: the number of the policy, or a coded reason.
+// InsuranceAnswer is the insurer's answer for one line 承保答复: the number of the policy, or a coded reason.
 type InsuranceAnswer struct {
 	Ref    string        `json:"ref" minLength:"1" maxLength:"64" doc:"明细编号"`
 	Policy string        `json:"policy,omitempty" maxLength:"64" doc:"保单号；承保时填写"`
@@ -236,7 +239,7 @@ type InsuranceAnswer struct {
 // InsurerReason is why an insurer does not cover a child 未承保原因.
 type InsurerReason string
 
-// The reasons, and the one the system itself finds when a cover stands already.
+// The reasons, and the one the system itself assigns when the child is already covered.
 const (
 	InsurerIdentity   InsurerReason = "identity_mismatch"
 	InsurerElsewhere  InsurerReason = "insured_elsewhere"
@@ -246,12 +249,12 @@ const (
 	CoverOverlaps     InsurerReason = "cover_overlaps"
 )
 
-// InsurerReasons gives the reasons that an insurer may name, in the order of forms.
+// InsurerReasons returns the reasons that an insurer may select, in the order in which forms list them.
 func InsurerReasons() []InsurerReason {
 	return []InsurerReason{InsurerIdentity, InsurerElsewhere, InsurerAge, InsurerIncomplete, InsurerOther}
 }
 
-// Title is the Chinese name of the reason, or the code itself when it is unknown.
+// Title returns the Chinese name of the reason, or the code itself when it is unknown.
 func (r InsurerReason) Title() string {
 	return title(map[InsurerReason]string{
 		InsurerIdentity: "身份信息不符", InsurerElsewhere: "已在他处投保", InsurerAge: "年龄不符", InsurerIncomplete: "信息不全",
@@ -259,7 +262,7 @@ func (r InsurerReason) Title() string {
 	}, r)
 }
 
-// RosterOutcome is how the county settles an exception 例外处理结果.
+// RosterOutcome is the county's resolution of an exception 例外处理结果.
 type RosterOutcome string
 
 // The outcomes.
@@ -269,11 +272,12 @@ const (
 	OutcomeTakenOff    RosterOutcome = "withdrawn"    // 撤出
 )
 
-// newbornOf says from when on a newborn is one who was born in the month of report or the two before; older ones are no newborns.
+// newbornOf is the number of months within which a child counts as a newborn: the month of report and the two before.
 const newbornOf = 3
 
-// IsNewborn says whether a child reported as newborn on a day is young enough to be called one.
+// IsNewborn reports whether a child is young enough, on the day of report, to be reported as a newborn.
 func IsNewborn(born, reported Date) bool { return reported.MonthsSince(born) < newbornOf }
 
-// MonthEnd is the instant at which an insurance month is closed: nine in the morning of the first day of the next one.
+// MonthEnd returns the instant at which an insurance month is closed: nine in the morning of the first day of the next
+// one.
 func MonthEnd(month Date) time.Time { return NextMonth(month).In(Shanghai).Add(9 * time.Hour) }

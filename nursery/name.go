@@ -9,27 +9,27 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// nameMost bounds a name in characters. Names of two writings and the long ones of some peoples fit.
+// nameMost is the maximum length of a name in characters. It allows for names in two scripts and for long ones.
 const nameMost = 50
 
-// middleDot is the one separator 间隔号 between the parts of a name (GB/T 15834 4.14).
+// middleDot is the standard separator 间隔号 between the parts of a name (GB/T 15834 4.14).
 const middleDot = '·'
 
-// separators are written for the middle dot by keyboards, registers and fonts.
+// separators are the characters that keyboards, registers and fonts use in place of the middle dot.
 const separators = "·•‧∙⋅・･ㆍ·⸱᛫●"
 
-// unseen are letters and marks that show nothing; everything of category Cf shows nothing as well.
+// unseen are letters and marks that are invisible, in addition to those of category Cf.
 const unseen = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 
-// NormalName returns a person's name in the one form in which it is stored, compared and hashed: NFC, half-width letters,
-// one middle dot between the parts, encoded ideographs for the private-use code points that stood for them before
-// GB 18030-2022, no space between Han characters or beside a dot, nothing that cannot be seen. Every name of a person that
-// enters the product goes through it; what it returns need not be a name (NameFault).
+// NormalName returns a person's name in the canonical form in which it is stored, compared and hashed: NFC, half-width
+// letters, one middle dot between the parts, encoded ideographs in place of the private-use code points used before GB
+// 18030-2022, no space between Han characters or beside a dot, no invisible characters. Every personal name that enters
+// the system is normalized by it. The result need not be a valid name, see NameFault.
 func NormalName(name string) string {
 	return norm.NFC.String(spaced(shown(norm.NFC.String(name))))
 }
 
-// shown returns the text with each character in its one form and without those that show nothing.
+// shown returns the text with each character in its canonical form and without invisible ones.
 func shown(text string) []rune {
 	out := make([]rune, 0, len(text))
 	for _, r := range text {
@@ -66,8 +66,8 @@ func isUnseen(r rune) bool { return unicode.Is(unicode.Cf, r) || strings.Contain
 
 func isSelector(r rune) bool { return unicode.Is(unicode.Variation_Selector, r) }
 
-// shapes reports whether a character that shows nothing itself shapes the letter before it, as the variation selectors of
-// Mongolian and the joiners of Arabic and Indic writing do.
+// shapes reports whether an invisible character changes the form of the letter before it, as the variation selectors of
+// Mongolian and the joiners of Arabic and Indic scripts do.
 func shapes(before, r rune) bool {
 	switch r {
 	case '\u180b', '\u180c', '\u180d', '\u180e', '\u180f':
@@ -78,8 +78,8 @@ func shapes(before, r rune) bool {
 	return false
 }
 
-// spaced returns the text with one space between words, and none at its ends, between Han characters or beside a dot. A full
-// stop between Han characters stands for the dot.
+// spaced returns the text with one space between words, and none at its ends, between Han characters or beside a dot. A
+// full stop between Han characters is replaced by the dot.
 func spaced(text []rune) string {
 	out := make([]rune, 0, len(text))
 	last := func() rune {
@@ -115,8 +115,8 @@ var manyDots = regexp.MustCompile(`··+`)
 
 func isHan(r rune) bool { return unicode.Is(unicode.Han, r) || unicode.Is(unicode.Co, r) }
 
-// NameKey returns what two ways of writing one name have in common, for comparison and hashing alone: the name in its one form, in
-// small letters and without what only shapes a letter.
+// NameKey returns the key by which names are compared and hashed, the same for every spelling of a name: the canonical
+// form in lower case, without characters that only change the form of a letter.
 func NameKey(name string) string {
 	key := strings.Map(func(r rune) rune {
 		if isUnseen(r) || isSelector(r) {
@@ -127,11 +127,11 @@ func NameKey(name string) string {
 	return key
 }
 
-// SameName reports whether two names are one, however they are written.
+// SameName reports whether two names are the same, whatever their spelling.
 func SameName(a, b string) bool { return NameKey(a) == NameKey(b) }
 
-// NameFault returns what is wrong with a person's name, in Chinese, and "" when nothing is. Any script's letters are
-// taken, also the rare ones in private use, with the signs that stand between the parts of a name.
+// NameFault returns what is wrong with a person's name, in Chinese, or "". Letters of any script are accepted, also
+// rare ones in private use, with the punctuation used between the parts of a name.
 func NameFault(name string) string {
 	if !utf8.ValidString(name) {
 		return "姓名的编码有误"
@@ -159,8 +159,9 @@ func NameFault(name string) string {
 	return ""
 }
 
-// firstOfGB is the first of the private-use code points at which fonts of GBK and GB 18030-2000 hold the ideographs FE50 to FEA0,
-// and encodedSince are the code points those have had since, in the same order (GB 18030-2022 annex D, Unicode 3.0 to 4.1).
+// firstOfGB is the first of the private-use code points at which fonts of GBK and GB 18030-2000 hold the ideographs
+// FE50 to FEA0, and encodedSince are their later code points in the same order (GB 18030-2022 annex D, Unicode 3.0 to
+// 4.1).
 const firstOfGB = '\ue815'
 
 var encodedSince = []rune("" +

@@ -48,7 +48,7 @@ func TestTwoWritingsAreOneName(t *testing.T) {
 	}
 }
 
-// The ideographs FE50 to FEA0 of GB 18030, as far as the encoder of the library knows their code points since.
+// The ideographs FE50 to FEA0 of GB 18030, as far as the library's encoder knows their later code points.
 func TestPrivateUseCodePointsBecomeTheIdeographsThatStandForTheSameBytes(t *testing.T) {
 	private, known := rune(0xe815), 0
 	for trail := byte(0x50); trail <= 0xa0; trail++ {

@@ -8,8 +8,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Phone is a mainland telephone number 联系电话: a mobile number of eleven digits, a landline written with its area code as
-// 0355-2021234, or a service number of ten digits as 400-123-4567; an extension follows as -801. Logged it shows itself masked.
+// Phone is a mainland telephone number 联系电话: a mobile number of eleven digits, a landline with its area code such as
+// 0355-2021234, or a service number of ten digits such as 400-123-4567; an extension follows as -801. It logs masked.
 type Phone string
 
 var (
@@ -23,9 +23,9 @@ var (
 
 const phoneForm = "电话应为11位手机号、带区号的固定电话（如 0355-2021234，分机写作 0355-2021234-801）或 400、800 号码"
 
-// ParsePhone reads a number as people write it, with full-width digits, spaces, dots, hyphens or brackets, 0086 or +86 before it
-// and an extension after it, and returns its one canonical form. Area codes 010 and 02x have eight digits after them, the
-// others seven or eight; the 0 before an area code may only be missing after the code of the country. The error is an
+// ParsePhone parses a number as people write it, with full-width digits, spaces, dots, hyphens or brackets, a prefix
+// 0086 or +86 and an extension, and returns its canonical form. Area codes 010 and 02x are followed by eight digits,
+// the others by seven or eight; the 0 of an area code may only be missing after the country code. The error is an
 // *InvalidError with code phone.form.
 func ParsePhone(s string) (Phone, error) {
 	number, extension := compactPhone(s)
@@ -48,7 +48,7 @@ func ParsePhone(s string) (Phone, error) {
 	return Phone(form), nil
 }
 
-// compactPhone returns the number without what only spaces its digits, and the extension that a word introduces.
+// compactPhone returns the number without separators, and the extension that is introduced by a word.
 func compactPhone(s string) (number, extension string) {
 	var b strings.Builder
 	for _, r := range norm.NFKC.String(s) {
@@ -67,7 +67,7 @@ func compactPhone(s string) (number, extension string) {
 	return number, ""
 }
 
-// splitExtension returns an extension that follows a whole number after a hyphen.
+// splitExtension splits off an extension that follows a complete number after a hyphen.
 func splitExtension(number, extension string) (rest, found string) {
 	number = strings.NewReplacer("(", "", ")", "-").Replace(number)
 	number = strings.Trim(number, "-")
@@ -91,10 +91,10 @@ func canonicalPhone(plain string, abroad bool) (string, bool) {
 	return "0" + part[1] + "-" + part[2], true
 }
 
-// Mobile reports whether the number can take a text message.
+// Mobile reports whether the number can receive text messages.
 func (p Phone) Mobile() bool { return mobilePattern.MatchString(string(p)) }
 
-// Masked gives the number with all but the first three and the last two characters hidden.
+// Masked returns the number with all but the first three and the last two characters masked.
 func (p Phone) Masked() string {
 	if len(p) < 8 {
 		return strings.Repeat("*", len(p))

@@ -1,10 +1,10 @@
 package nursery
 
-// Role is what a person may be for tuoyu 角色.
+// Role is the role of a user 角色.
 type Role string
 
-// The roles people sign in with, and the two nobody signs in with: the engine that carries processes forward
-// and the public that asks without signing in.
+// The roles of accounts, and the two without an account: the engine that runs the processes and the public that calls
+// without signing in.
 const (
 	RoleInstitution   Role = "institution"   // 托育机构
 	RoleClerk         Role = "clerk"         // 受理审核人员
@@ -21,7 +21,7 @@ const (
 	RolePublic        Role = "public"
 )
 
-// Roles lists the roles people sign in with.
+// Roles lists the roles of accounts.
 func Roles() []Role {
 	return []Role{
 		RoleInstitution, RoleClerk, RoleSupervisor, RoleInspector, RoleHospital, RoleCountyOffice, RoleCityOffice,
@@ -29,13 +29,13 @@ func Roles() []Role {
 	}
 }
 
-// Title is the Chinese name of the role, or the code itself when it is unknown.
+// Title returns the Chinese name of the role, or the code itself when it is unknown.
 func (r Role) Title() string { return title(roleTitles, r) }
 
-// Partner says that people of the role act for the other party of a case 相对方: a clinic or an insurer.
+// Partner reports whether the role acts for the other party of a case 相对方: a clinic or an insurer.
 func (r Role) Partner() bool { return r == RoleHospital || r == RoleInsurer }
 
-// Principal is who asks 当事人: the account, its one role, and what it belongs to.
+// Principal is the caller 当事人: the account, its one role, and what it belongs to.
 type Principal struct {
 	Account     string    `json:"account"`
 	Role        Role      `json:"role"`

@@ -1,6 +1,7 @@
 package nursery
 
-// ReadingSubject is what was read 查阅对象: the record of a child or a paper about it, a complaint, or a list of children by name.
+// ReadingSubject is the subject of an access 查阅对象: the record of a child or a paper about it, a complaint, or a list
+// of children by name.
 type ReadingSubject string
 
 // The subjects.
@@ -20,15 +21,15 @@ var subjectTitles = map[ReadingSubject]string{
 	ReadChildNames: "婴幼儿姓名列表", ReadInsuranceSend: "投保明细", ReadExceptions: "投保例外名单",
 }
 
-// Title is the Chinese name of the subject, or the code itself when it is unknown.
+// Title returns the Chinese name of the subject, or the code itself when it is unknown.
 func (s ReadingSubject) Title() string { return title(subjectTitles, s) }
 
-// List reports whether the subject is a list of children, which a reader opens as a whole.
+// List reports whether the subject is a list of children, which is accessed as a whole.
 func (s ReadingSubject) List() bool {
 	return s != ReadChild && s != ReadPaper && s != ReadComplaint
 }
 
-// What is read besides the fields of a child's record.
+// The fields that can be read in addition to those of a child's record.
 const (
 	ChildPaper       ChildField = "paper"   // 材料
 	ChildClaim       ChildField = "claim"   // 事故经过
@@ -42,5 +43,5 @@ var fieldTitles = map[ChildField]string{
 	ComplaintContact: "联系方式",
 }
 
-// Title is the Chinese name of the field, or the code itself when it is unknown.
+// Title returns the Chinese name of the field, or the code itself when it is unknown.
 func (f ChildField) Title() string { return title(fieldTitles, f) }

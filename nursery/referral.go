@@ -16,7 +16,7 @@ const (
 	StageReferralEnded  Stage = "referral_ended"  // 未就诊, 办结
 )
 
-// The outcomes of its tasks, beside OutcomeAccept and OutcomeComplete.
+// The outcomes of its tasks, in addition to OutcomeAccept and OutcomeComplete.
 const (
 	OutcomeTake            Outcome = "take"             // 接收转诊
 	OutcomeSeen            Outcome = "seen"             // 已就诊

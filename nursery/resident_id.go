@@ -8,12 +8,12 @@ import (
 )
 
 // ResidentID is a citizen identity number (居民身份证号, GB 11643-1999): six digits of division, the birth date, three of
-// sequence and a check. Residence permits for people from Hong Kong, Macau and Taiwan (港澳台居民居住证, prefixes 81, 82,
-// 83) and foreigners' permanent residence cards of 18 digits (外国人永久居留身份证, first digit 9) are built alike and belong
-// here too. It is sensitive personal data: printed or logged it shows itself masked, and only string(id) gives it whole.
+// sequence and a check. Residence permits for people from Hong Kong, Macau and Taiwan (港澳台居民居住证, prefixes 81, 82, 83)
+// and foreigners' permanent residence cards of 18 digits (外国人永久居留身份证, first digit 9) have the same structure and are
+// included. It is sensitive personal data: it prints and logs masked, and only string(id) returns all of it.
 type ResidentID string
 
-// ResidentIDKind says which card an identity number belongs to.
+// ResidentIDKind is the kind of card an identity number belongs to.
 type ResidentIDKind string
 
 // The cards that carry a ResidentID.
@@ -25,7 +25,7 @@ const (
 	ResidentForeign  ResidentIDKind = "foreign"  // 外国人永久居留身份证
 )
 
-// Sex is the sex an identity number states (性别).
+// Sex is the sex encoded in an identity number (性别).
 type Sex string
 
 // The two values of Sex.
@@ -36,17 +36,17 @@ const (
 
 const residentIDLength = 18
 
-// The first two digits of every province-level division of GB/T 2260 that issues cards.
+// residentProvinces are the first two digits of every province-level division of GB/T 2260 that issues cards.
 const residentProvinces = "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 " +
 	"50 51 52 53 54 61 62 63 64 65"
 
-// ParseResidentID checks the form, the province, the birth date and the check character of s and gives it with a
-// capital X. Only the province of the division is looked at: the code is that of the place at the time of issue, and
-// districts renamed or merged since stay valid. The error is an *InvalidError with code resident_id.length,
-// resident_id.characters, resident_id.division, resident_id.birth or resident_id.check; it never holds the number.
+// ParseResidentID checks the form, the province, the birth date and the check character of s and returns it with a
+// capital X. Of the division only the province is checked: the code is that of the place at the time of issue, and
+// districts renamed or merged since remain valid. The error is an *InvalidError with code resident_id.length,
+// resident_id.characters, resident_id.division, resident_id.birth or resident_id.check; it never contains the number.
 //
 // The check is ISO 7064 MOD 11-2. The weights are powers of 2 modulo the prime 11, so every single wrong digit and
-// every exchange of two neighbours is caught.
+// every transposition of two neighbours is detected.
 func ParseResidentID(s string) (ResidentID, error) {
 	if n := utf8.RuneCountInString(s); n != residentIDLength {
 		return "", invalid("resident_id.length", fmt.Sprintf("身份证号应为18位,现为%d位", n))
@@ -78,7 +78,7 @@ func MakeResidentID(division string, birth Date, sequence int) (ResidentID, erro
 	return ParseResidentID(stem + string(residentIDCheck(stem)))
 }
 
-// Kind gives the card the number belongs to, or "" when its division is none that issues cards.
+// Kind returns the kind of card the number belongs to, or "" if no card has its division.
 func (id ResidentID) Kind() ResidentIDKind {
 	switch division := id.Division(); {
 	case division == "":
@@ -98,7 +98,7 @@ func (id ResidentID) Kind() ResidentIDKind {
 	}
 }
 
-// Division gives the first six digits: for a citizen the county of first registration as coded at that time, for a
+// Division returns the first six digits: for a citizen the county of first registration as coded at that time, for a
 // foreigner 9, the province of acceptance and the numeric code of the nationality.
 func (id ResidentID) Division() string {
 	if len(id) != residentIDLength {
@@ -107,7 +107,7 @@ func (id ResidentID) Division() string {
 	return string(id[:6])
 }
 
-// Birth gives the birth date, or the zero Date when the number holds none.
+// Birth returns the birth date, or the zero Date if the number contains none.
 func (id ResidentID) Birth() Date {
 	if len(id) != residentIDLength {
 		return Date{}
@@ -119,7 +119,7 @@ func (id ResidentID) Birth() Date {
 	return birth
 }
 
-// Sex gives the sex stated by the seventeenth digit, or "" when the number has none.
+// Sex returns the sex encoded in the seventeenth digit, or "" if the number has none.
 func (id ResidentID) Sex() Sex {
 	switch {
 	case len(id) != residentIDLength:
@@ -131,7 +131,8 @@ func (id ResidentID) Sex() Sex {
 	}
 }
 
-// String masks all but the province and the last two characters, so that a number printed by accident gives nobody away.
+// String masks all but the province and the last two characters, so that printing a number by accident identifies
+// nobody.
 func (id ResidentID) String() string {
 	if len(id) != residentIDLength {
 		return strings.Repeat("*", min(len(id), residentIDLength))

@@ -6,17 +6,17 @@ import (
 	"slices"
 )
 
-// Silence is what a county lets an office's silence mean 逾期未答复的处理.
+// Silence is the effect, in a county, of an office that does not answer in time 逾期未答复的处理.
 type Silence string
 
-// An office that stays silent is waited for, or has accepted what is complete
+// The process waits for an office that does not answer, or the office counts as having accepted a complete filing
 // (行政许可法 art. 32(4), by analogy: whether a county applies it to filings is its own decision).
 const (
 	SilenceWait   Silence = "wait"
 	SilenceAccept Silence = "accept"
 )
 
-// Settings are what a county sets for its own office 县区参数. Days are working days.
+// Settings are the parameters that a county sets for its own office 县区参数. Days are working days.
 type Settings struct {
 	Silence                Silence `json:"filing.silence"`
 	SilenceGraceDays       int     `json:"filing.silence_grace_days"`
@@ -30,8 +30,8 @@ type Settings struct {
 	InspectPublishDays     int     `json:"inspection.publish_days"`
 }
 
-// Setting describes one setting: its default, whether the default was read in the text it rests on, and what a
-// county may set.
+// Setting describes one setting: its default, whether the default was verified against its legal basis, and the values
+// a county may set.
 type Setting struct {
 	Name     string `json:"name"`
 	Title    string `json:"title"`
@@ -39,9 +39,9 @@ type Setting struct {
 	Verified bool   `json:"verified"`
 	Source   string `json:"source"`
 	Min      int    `json:"min,omitempty"` // smallest number of days, for a setting in days
-	Max      int    `json:"max,omitempty"` // largest: a legal limit may only be shortened
+	Max      int    `json:"max,omitempty"` // largest: a legal limit can only be shortened
 
-	Options []SettingOption `json:"options,omitempty"` // of a setting that is not in days
+	Options []SettingOption `json:"options,omitempty"` // of a setting that is not a number of days
 }
 
 // SettingOption is a value a county may choose, with its Chinese name.
@@ -50,8 +50,8 @@ type SettingOption struct {
 	Title string `json:"title"`
 }
 
-// SettingsCatalogue lists every setting in the order screens show them. The two legal limits are those of
-// 托育机构登记和备案办法(试行) art. 9; the others are set by no regulation and ship unverified.
+// SettingsCatalogue lists every setting in display order. The two legal limits are those of 托育机构登记和备案办法(试行) art. 9;
+// the others are set by no regulation and ship unverified.
 func SettingsCatalogue() []Setting {
 	const unset = "无法定数值，由县区确定"
 	const article9 = "托育机构登记和备案办法(试行) 第九条"
@@ -71,7 +71,7 @@ func SettingsCatalogue() []Setting {
 	}
 }
 
-// DefaultSettings are the settings of a county that has set nothing.
+// DefaultSettings returns the settings of a county that has set nothing.
 func DefaultSettings() Settings {
 	return Settings{
 		Silence: SilenceWait, SilenceGraceDays: 5, CorrectionReminderDays: 10, RectifyDays: 30, ReceiptDays: 5, FindingDays: 15,
@@ -79,8 +79,8 @@ func DefaultSettings() Settings {
 	}
 }
 
-// With gives the settings with one of them set to a JSON value. The error is an *InvalidError when the name is
-// unknown or the value is not one a county may set.
+// With returns the settings with one of them set to a JSON value. The error is an *InvalidError if the name is unknown
+// or the value is not one a county may set.
 func (s Settings) With(name string, value json.RawMessage) (Settings, error) {
 	for _, known := range SettingsCatalogue() {
 		if known.Name != name {

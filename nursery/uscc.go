@@ -18,17 +18,17 @@ var (
 
 // USCC is a unified social credit code (统一社会信用代码, GB 32100-2015): registering department, body kind, six digits of
 // division, nine characters of organisation code and a check character. A USCC from ParseUSCC or MakeUSCC is well
-// formed; the methods of any other give "" instead of a part it does not have.
+// formed; the methods of any other return "" for a part it does not have.
 type USCC string
 
-// ParseUSCC checks s as it stands: no space is cut and no letter raised, since the code goes onto stamped paper as
-// typed. The error is an *InvalidError with code uscc.length, uscc.alphabet, uscc.division (characters 3–8 are not
-// digits) or uscc.check.
+// ParseUSCC checks s without normalizing it: spaces and lower-case letters are errors, since the code is printed on
+// stamped documents as typed. The error is an *InvalidError with code uscc.length, uscc.alphabet, uscc.division
+// (characters 3–8 are not digits) or uscc.check.
 //
 // The weights are distinct powers of 3 modulo the prime 31 except that the first and the check character both weigh 1.
-// So every single wrong character is caught, and every exchange of two characters save that of the first and the last.
-// The inner check of the organisation code is not asked for, see OrganisationCodeValid. Some codes issued in early
-// pilots fail the standard's own check; they are refused here like any other.
+// So every single wrong character is detected, and every exchange of two characters except that of the first and the
+// last. The inner check of the organisation code is not required, see OrganisationCodeValid. Some codes issued in early
+// pilots fail the standard's own check; they are rejected like any other.
 func ParseUSCC(s string) (USCC, error) {
 	if n := utf8.RuneCountInString(s); n != usccLength {
 		return "", invalid("uscc.length", fmt.Sprintf("统一社会信用代码应为18位,现为%d位", n))
@@ -50,14 +50,14 @@ func ParseUSCC(s string) (USCC, error) {
 	return USCC(s), nil
 }
 
-// Prefix gives the first two characters: who registered the body and what kind of body it is, such as 12 事业单位,
-// 52 民办非企业单位, 91 企业, 92 个体工商户.
+// Prefix returns the first two characters: the registering department and the kind of body, such as 12 事业单位, 52
+// 民办非企业单位, 91 企业, 92 个体工商户.
 func (c USCC) Prefix() string { return c.part(0, 2) }
 
-// Division gives the six digits of the division (登记管理机关行政区划码) at which the body was registered.
+// Division returns the six digits of the division (登记管理机关行政区划码) at which the body was registered.
 func (c USCC) Division() string { return c.part(2, 8) }
 
-// OrganisationCode gives the nine characters of the organisation code (组织机构代码, GB 11714), its check included.
+// OrganisationCode returns the nine characters of the organisation code (组织机构代码, GB 11714), its check included.
 func (c USCC) OrganisationCode() string { return c.part(8, 17) }
 
 func (c USCC) part(from, to int) string {
@@ -67,9 +67,9 @@ func (c USCC) part(from, to int) string {
 	return string(c[from:to])
 }
 
-// OrganisationCodeValid reports whether s is nine characters of which the last is the right check of the others by
-// GB 11714. That check is modulo 11 over values up to 35, so it is weaker than the outer one: characters whose values
-// differ by 11 or 22, such as 0 and B, stand for each other unnoticed.
+// OrganisationCodeValid reports whether s is nine characters of which the last is the correct check of the others by GB
+// 11714. That check is modulo 11 over values up to 35, so it is weaker than the outer one: it does not distinguish
+// characters whose values differ by 11 or 22, such as 0 and B.
 func OrganisationCodeValid(s string) bool {
 	if len(s) != 9 {
 		return false
@@ -117,7 +117,7 @@ func organisationCheck(body string) (check byte, ok bool) {
 	return "0X987654321"[sum%11], true
 }
 
-// alphanumeric gives each character its usual value: digits 0–9, then A = 10 to Z = 35.
+// alphanumeric lists the characters in the order of their values: digits 0–9, then A = 10 to Z = 35.
 const alphanumeric = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 func digits(s string) bool {

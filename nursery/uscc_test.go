@@ -51,7 +51,7 @@ func TestOrganisationCodeCheck(t *testing.T) {
 	for code, want := range map[string]bool{
 		"M000100Y4": true, "M000100Y3": false, "M000100Y": false, "M000100y4": false, "": false,
 		"00000000X": false, "000000000": true,
-		"MBB0100Y4": true, // 0 and B differ by 11 in value: the blind spot of modulo 11
+		"MBB0100Y4": true, // 0 and B differ by 11 in value, which modulo 11 does not detect
 	} {
 		if got := nursery.OrganisationCodeValid(code); got != want {
 			t.Errorf("%q: got %t, want %t", code, got, want)

@@ -11,23 +11,23 @@ import (
 	"github.com/tink-crypto/tink-go/v2/prf"
 )
 
-// indexBytes is how long a blind index is.
+// indexBytes is the length of a blind index.
 const indexBytes = 32
 
-// Cell says where a sealed value stands. It is bound into the ciphertext, so a value moved to another row or column
-// does not open.
+// Cell identifies where a sealed value is stored. It is bound into the ciphertext as associated data, so a value moved
+// to another row or column does not decrypt.
 type Cell struct{ Table, Column, Row string }
 
 func (c Cell) bytes() []byte {
 	return []byte("field\x00" + c.Table + "\x00" + c.Column + "\x00" + c.Row)
 }
 
-// Fields seals single values of the database, and finds equal ones by an index of keyed hashes. It is safe for concurrent
-// use.
+// Fields encrypts single values of the database, and finds equal ones by an index of keyed hashes. It is safe for
+// concurrent use.
 type Fields struct{ keys *Keyset }
 
-// NewFields gives the sealing of fields with the keys of a keyset. The error is a keyset without an index key, which
-// tuoyu keys rotate adds.
+// NewFields returns a Fields that uses the keys of a keyset. It returns ErrNoIndexKey for a keyset without an index
+// key, which "tuoyu keys rotate" adds.
 func NewFields(keys *Keyset) (*Fields, error) {
 	if keys.now.Load().index == nil {
 		return nil, ErrNoIndexKey
@@ -35,20 +35,20 @@ func NewFields(keys *Keyset) (*Fields, error) {
 	return &Fields{keys}, nil
 }
 
-// Primary tells whether the primary key sealed a value, so that rotation has nothing to do with it.
+// Primary reports whether a value was sealed with the primary key, so that rotation can skip it.
 func (f *Fields) Primary(sealed []byte) bool { return bytes.HasPrefix(sealed, f.PrimaryMark()) }
 
-// PrimaryMark is what every value begins with that the primary key seals: the mark of tink, 1, and the key's ID.
+// PrimaryMark returns the prefix of every value sealed with the primary key: tink's version byte, 1, and the key's ID.
 func (f *Fields) PrimaryMark() []byte {
 	return Mark(f.keys.now.Load().handle.KeysetInfo().GetPrimaryKeyId())
 }
 
-// Mark is what every value begins with that the key seals.
+// Mark returns the prefix of every value sealed with the key of an ID.
 func Mark(id uint32) []byte {
 	return binary.BigEndian.AppendUint32([]byte{cryptofmt.TinkStartByte}, id)
 }
 
-// ErrNoIndexKey says that a keyset was made before fields were sealed.
+// ErrNoIndexKey is the error for a keyset that was created before fields were sealed.
 var ErrNoIndexKey = errors.New("the keyset has no index key: run tuoyu keys rotate")
 
 // Seal encrypts a value for its cell with the primary key.
@@ -60,7 +60,8 @@ func (f *Fields) Seal(plain []byte, at Cell) ([]byte, error) {
 	return sealed, nil
 }
 
-// Open decrypts what Seal gave for the same cell; nothing sealed is nothing. The error wraps ErrNoKey.
+// Open decrypts a value that Seal returned for the same cell; an empty value decrypts to an empty one. The error wraps
+// ErrNoKey.
 func (f *Fields) Open(sealed []byte, at Cell) ([]byte, error) {
 	if len(sealed) == 0 {
 		return nil, nil
@@ -72,8 +73,8 @@ func (f *Fields) Open(sealed []byte, at Cell) ([]byte, error) {
 	return plain, nil
 }
 
-// Index gives the blind index 盲索引 of a value by the primary index key: equal values of a column have equal indexes, and
-// nobody without the key can make one.
+// Index returns the blind index 盲索引 of a value by the primary index key: equal values of a column have equal indexes,
+// and nobody without the key can compute one.
 func (f *Fields) Index(column, value string) ([]byte, error) {
 	return primaryIndex(f.keys.now.Load().index, column, value)
 }
@@ -86,8 +87,8 @@ func primaryIndex(keys *prf.Set, column, value string) ([]byte, error) {
 	return index, nil
 }
 
-// Indexes gives the blind index of a value by every index key, the primary first: what was indexed before a rotation is
-// found as well.
+// Indexes returns the blind index of a value by every index key, the primary first, so that values indexed before a
+// rotation are found as well.
 func (f *Fields) Indexes(column, value string) ([][]byte, error) {
 	keys := f.keys.now.Load().index
 	first, err := primaryIndex(keys, column, value)

@@ -100,7 +100,7 @@ func TestAKeysetFromBeforeIndexesIsReadAndNamed(t *testing.T) {
 	}
 }
 
-// oldKeyset is a keyset as it was kept before there were index keys.
+// oldKeyset returns a keyset in the format used before there were index keys.
 func oldKeyset(t *testing.T) []byte {
 	t.Helper()
 	handle, err := keyset.NewHandle(aead.AES256GCMKeyTemplate())

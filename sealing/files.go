@@ -14,9 +14,9 @@ const (
 	fileSegment  = 64 << 10 // bytes of ciphertext that are held in memory at a time
 )
 
-// SealFile returns a writer that encrypts a file into w, and the file's own key, sealed with the primary key for the cell
-// where it is kept. The file is whole once the writer is closed. What is written needs constant memory whatever its length.
-// A rotation seals the key again and leaves the file as it is.
+// SealFile returns a writer that encrypts a file into w, and the file's own key, sealed with the primary key for the
+// cell that stores it. The file is complete once the writer is closed. Writing takes constant memory whatever the
+// length. A rotation reseals the key and does not rewrite the file.
 func (f *Fields) SealFile(w io.Writer, at Cell) (io.WriteCloser, []byte, error) {
 	plain := make([]byte, fileKeyBytes)
 	_, _ = rand.Read(plain) // never fails
@@ -35,8 +35,9 @@ func (f *Fields) SealFile(w io.Writer, at Cell) (io.WriteCloser, []byte, error) 
 	return sealed, key, nil
 }
 
-// OpenFile returns a reader of a file that SealFile encrypted for the same cell. It reports a file that was changed, cut off
-// or exchanged as an error of Read. The error wraps ErrNoKey when no key of the keyset opens the file's key.
+// OpenFile returns a reader that decrypts a file encrypted by SealFile for the same cell. Its Read returns an error if
+// the file was changed, truncated or exchanged. The error wraps ErrNoKey if no key of the keyset decrypts the file's
+// key.
 func (f *Fields) OpenFile(r io.Reader, key []byte, at Cell) (io.Reader, error) {
 	plain, err := f.Open(key, at)
 	if err != nil {
@@ -53,7 +54,8 @@ func (f *Fields) OpenFile(r io.Reader, key []byte, at Cell) (io.Reader, error) {
 	return opened, nil
 }
 
-// fileCipher encrypts in segments: AES-256-GCM under a key derived by HKDF from the file's own.
+// fileCipher returns the cipher of a file, which encrypts in segments: AES-256-GCM under a key derived by HKDF from
+// key.
 func fileCipher(key []byte) (tink.StreamingAEAD, error) {
 	return subtle.NewAESGCMHKDF(key, "SHA256", fileKeyBytes, fileSegment, 0)
 }

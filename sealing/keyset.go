@@ -20,16 +20,16 @@ import (
 	"github.com/tink-crypto/tink-go/v2/tink"
 )
 
-// Keyset is the keys of a deployment, in a file. One is primary and seals; all of them open. Beside them are the keys of
-// blind indexes; a keyset made before there were any has none. What is built from a keyset follows it: after Reload it
-// uses the keys that are in the file now. It is safe for concurrent use.
+// Keyset holds the keys of a deployment, stored in a file. The primary key seals; all keys open. It also has the keys
+// of blind indexes; a keyset created before there were any has none. Fields and codecs built from a keyset follow it:
+// after Reload they use the new content of the file. It is safe for concurrent use.
 type Keyset struct {
 	path   string
 	now    atomic.Pointer[keys]
-	failed atomic.Pointer[error] // why the file as it is now is not used
+	failed atomic.Pointer[error] // why the current file is not in use
 }
 
-// keys is the keys of one reading of the file, ready for use.
+// keys are the keys from one reading of the file, ready for use.
 type keys struct {
 	material
 	sum   [sha256.Size]byte
@@ -37,7 +37,7 @@ type keys struct {
 	index *prf.Set // nil without index keys
 }
 
-// material is the keys as they are kept.
+// material is the keys as stored.
 type material struct{ handle, indexes *keyset.Handle }
 
 func ready(m material, raw []byte) (*keys, error) {
@@ -55,15 +55,15 @@ func ready(m material, raw []byte) (*keys, error) {
 	return k, nil
 }
 
-// Key tells about one key of a keyset.
+// Key describes one key of a keyset.
 type Key struct {
 	ID      uint32
 	Primary bool
-	Index   bool // of blind indexes; else it seals and opens
+	Index   bool // for blind indexes; otherwise it seals and opens
 }
 
-// Create makes a keyset of one key in a new file that its owner alone may read. It never overwrites: the error wraps
-// fs.ErrExist when the file is there, since a lost keyset loses every open case.
+// Create writes a keyset of one key to a new file that only its owner may read. It never overwrites: the error wraps
+// fs.ErrExist if the file exists, since losing a keyset loses every open case.
 func Create(path string) error {
 	handle, err := keyset.NewHandle(aead.AES256GCMKeyTemplate())
 	if err != nil {
@@ -94,8 +94,8 @@ func Open(path string) (*Keyset, error) {
 	return k, k.Reload()
 }
 
-// Reload reads the file again and, when it has changed, uses what is in it from then on. A file that cannot be used leaves
-// the keys as they are; the error is kept for Err.
+// Reload rereads the file and uses its content if it has changed. If the file cannot be used, the keys stay as they
+// are, and Err returns the error.
 func (k *Keyset) Reload() error {
 	err := k.reload()
 	if err == nil {
@@ -123,11 +123,11 @@ func (k *Keyset) reload() error {
 	if err != nil {
 		return fmt.Errorf("read keyset %s: %w", k.path, err)
 	}
-	k.now.CompareAndSwap(was, now) // whoever read it meanwhile read no older file
+	k.now.CompareAndSwap(was, now) // a concurrent reader did not read an older file
 	return nil
 }
 
-// Err tells why the keyset in the file is not the one in use; nil when it is.
+// Err returns why the keyset in the file is not in use; nil if it is.
 func (k *Keyset) Err() error {
 	if failed := k.failed.Load(); failed != nil {
 		return *failed
@@ -135,10 +135,11 @@ func (k *Keyset) Err() error {
 	return nil
 }
 
-// WatchInterval is how often Watch looks at the file. A key is promoted no sooner than a few intervals after it was added.
+// WatchInterval is the interval at which Watch checks the file. Promote a key no sooner than a few intervals after
+// adding it.
 const WatchInterval = 2 * time.Second
 
-// Watch follows the file until ctx ends, so that keys are rotated without a restart.
+// Watch reloads the keyset when its file changes, until ctx ends, so that keys are rotated without a restart.
 func (k *Keyset) Watch(ctx context.Context) {
 	tick := time.NewTicker(WatchInterval)
 	defer tick.Stop()
@@ -147,12 +148,12 @@ func (k *Keyset) Watch(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			_ = k.Reload() // kept for Err, which readiness asks
+			_ = k.Reload() // recorded for Err, which readiness checks
 		}
 	}
 }
 
-// open decrypts with the keys in use and, when none of them fits, with those that are in the file by now.
+// open decrypts with the keys in use and, if none of them fits, with those in the file at that time.
 func (k *Keyset) open(sealed, associated []byte) ([]byte, error) {
 	was := k.now.Load()
 	plain, err := was.aead.Decrypt(sealed, associated)
@@ -162,7 +163,7 @@ func (k *Keyset) open(sealed, associated []byte) ([]byte, error) {
 	return k.now.Load().aead.Decrypt(sealed, associated)
 }
 
-// Keys lists the keys in the order they were added: those that seal, then those that index.
+// Keys lists the keys in the order they were added: the sealing keys, then the index keys.
 func (k *Keyset) Keys() []Key {
 	now := k.now.Load()
 	all := list(now.handle, false)
@@ -181,8 +182,8 @@ func list(handle *keyset.Handle, index bool) []Key {
 	return keys
 }
 
-// Add adds a key to the keyset in the file and leaves the primary key as it is: every process must be able to open
-// what a new key seals before one of them seals with it. It gives the new key's ID.
+// Add adds a key to the keyset in the file without changing the primary key: every process must be able to open what a
+// new key seals before one of them seals with it. It returns the new key's ID.
 func Add(path string) (uint32, error) {
 	var id uint32
 	err := change(path, func(m *material) (err error) {
@@ -194,7 +195,7 @@ func Add(path string) (uint32, error) {
 	return id, err
 }
 
-// AddIndex adds an index key, which is the primary one when there was none before. It gives the new key's ID.
+// AddIndex adds an index key, which becomes primary if there was none before. It returns the new key's ID.
 func AddIndex(path string) (uint32, error) {
 	var id uint32
 	err := change(path, func(m *material) (err error) {
@@ -212,8 +213,8 @@ func AddIndex(path string) (uint32, error) {
 	return id, err
 }
 
-// Promote makes the keys primary, each among its kind, in the keyset in the file. The error is an ID the keyset does not
-// have.
+// Promote makes the keys primary, each within its kind, in the keyset in the file. It returns an error for an ID that
+// the keyset does not have.
 func Promote(path string, ids ...uint32) error {
 	return change(path, func(m *material) error {
 		for _, id := range ids {
@@ -225,15 +226,15 @@ func Promote(path string, ids ...uint32) error {
 	})
 }
 
-// Drop removes a key from the keyset in the file: what it sealed does not open any more. The error is an ID the keyset does
-// not have, or that of a primary key.
+// Drop removes a key from the keyset in the file: what it sealed can no longer be opened. It returns an error for an ID
+// that the keyset does not have, or for a primary key.
 func Drop(path string, id uint32) error {
 	return change(path, func(m *material) error {
 		return edit(m.with(id), func(keys *keyset.Manager) error { return keys.Delete(id) })
 	})
 }
 
-// with gives those of the two keysets that have the key; the first when neither does.
+// with returns the keyset that contains the key, the first of the two if neither does.
 func (m *material) with(id uint32) **keyset.Handle {
 	if m.indexes != nil {
 		for _, key := range list(m.indexes, true) {
@@ -254,7 +255,7 @@ func edit(handle **keyset.Handle, do func(*keyset.Manager) error) (err error) {
 	return err
 }
 
-// change rewrites the keyset in the file, in one step, so that a reader never sees half of it.
+// change rewrites the keyset in the file atomically.
 func change(path string, do func(*material) error) error {
 	keys, err := Open(path)
 	if err != nil {
@@ -271,7 +272,7 @@ func change(path string, do func(*material) error) error {
 	return replace(path, raw)
 }
 
-// replace writes raw beside path, under a name of its own and readable by its owner alone, and renames it.
+// replace writes raw to a temporary file beside path, readable by its owner alone, and renames it to path.
 func replace(path string, raw []byte) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
 	if err != nil {
@@ -299,7 +300,7 @@ func remove(path string) error {
 	return nil
 }
 
-// file is a keyset as it is kept: two keysets of tink, that which seals and that which indexes.
+// file is the stored form of a keyset: two keysets of tink, one that seals and one that indexes.
 type file struct {
 	Seal  json.RawMessage `json:"seal"`
 	Index json.RawMessage `json:"index"`
@@ -329,7 +330,7 @@ func encodeHandle(handle *keyset.Handle) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// decode reads a keyset, also one that was made before there were index keys and is a single keyset of tink.
+// decode parses a keyset. It also accepts a single keyset of tink, the format used before there were index keys.
 func decode(raw []byte) (material, error) {
 	var parts file
 	if err := json.Unmarshal(raw, &parts); err != nil {

@@ -1,5 +1,6 @@
-// Package sealing encrypts what Temporal stores: inputs, results and errors of workflows are sealed before they leave
-// the process, so the server, its database and its backups hold no text of a case.
+// Package sealing encrypts personal data at rest. Its codec seals what Temporal stores: inputs, results and errors of
+// workflows are encrypted before they leave the process, so the server, its database and its backups contain no text of
+// a case.
 package sealing
 
 import (
@@ -13,17 +14,17 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// encoding marks a sealed payload. Payloads with another mark were written before sealing was turned on and are read
-// as they are.
+// encoding marks a sealed payload. Payloads with another mark were written before sealing was enabled and are decoded
+// unchanged.
 const encoding = "binary/tuoyu-sealed"
 
-// forTemporal is bound into every ciphertext, so that what was sealed for another use with the same keyset is refused.
+// forTemporal is bound into every ciphertext, so that a value sealed for another use with the same keyset is rejected.
 var forTemporal = []byte("temporal")
 
 // Codec seals and opens payloads. It is safe for concurrent use.
 type Codec struct{ keys *Keyset }
 
-// NewCodec gives the codec of a keyset: it seals with the primary key and opens with any of its keys.
+// NewCodec returns the codec of a keyset: it seals with the primary key and opens with any of its keys.
 func NewCodec(keys *Keyset) *Codec { return &Codec{keys} }
 
 // Encode seals each payload with its metadata.
@@ -46,7 +47,8 @@ func (c *Codec) Encode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error
 	return sealed, nil
 }
 
-// ErrNoKey says that no key of the keyset opens a payload: it was sealed with another, or it was changed.
+// ErrNoKey is the error for a payload that no key of the keyset opens: it was sealed with another key, or it was
+// changed.
 var ErrNoKey = errors.New("no key of the keyset opens the payload")
 
 // Decode opens each sealed payload and passes the others through. The error wraps ErrNoKey.
@@ -69,7 +71,8 @@ func (c *Codec) Decode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error
 	return opened, nil
 }
 
-// Seal makes a client or worker built from o seal all it sends: payloads, and the messages and stack traces of errors.
+// Seal configures o so that a client or worker built from it seals all it sends: payloads, and the messages and stack
+// traces of errors.
 func Seal(o *client.Options, keys *Keyset) error {
 	codec := NewCodec(keys)
 	o.DataConverter = converter.NewCodecDataConverter(converter.GetDefaultDataConverter(), codec)

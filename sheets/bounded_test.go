@@ -16,7 +16,7 @@ import (
 	"tuoyu/sheets"
 )
 
-// peak returns the most memory that do held at once beyond what was held before, garbage included.
+// peak returns the peak memory, garbage included, that do allocated above what was in use before.
 func peak(do func()) uint64 {
 	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
 	held := func() uint64 {
@@ -43,7 +43,7 @@ func peak(do func()) uint64 {
 	return max(most, before) - before
 }
 
-// big is a workbook with a part written in pieces, since it is large once it is unpacked.
+// big returns a workbook with a part written in pieces, since it is large once unpacked.
 func big(t *testing.T, b book, part string, write func(io.Writer)) []byte {
 	t.Helper()
 	parts := b.parts()
@@ -78,7 +78,7 @@ func times(n int, text string) func(io.Writer) {
 	}
 }
 
-// What a file costs is bounded, whatever it claims to hold. Not parallel: it measures the memory of the process.
+// TestWhatAFileCostsIsBounded is not parallel: it measures the memory of the process.
 func TestWhatAFileCostsIsBounded(t *testing.T) {
 	const sheet1, names = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
 	headings := line("姓名", "证件号码")
@@ -193,7 +193,7 @@ func FuzzReadText(f *testing.F) {
 	f.Fuzz(check)
 }
 
-// check reads a file and holds the reader to its promises.
+// check reads a file and verifies the guarantees of the reader.
 func check(t *testing.T, raw []byte) {
 	s, err := read(raw)
 	if err != nil {

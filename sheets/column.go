@@ -8,34 +8,34 @@ import (
 	"unicode"
 )
 
-// Kind is how the cells of a column are read.
+// Kind is how the cells of a column are parsed.
 type Kind int
 
 // The kinds of column.
 const (
-	Text   Kind = iota // as it is written, without the space around it
-	Word               // one of a few words: full-width letters and digits count as narrow ones, space as nothing
-	Number             // digits that name something, such as a telephone: as Word, and a spreadsheet's ".0" is dropped
-	Day                // a date: a spreadsheet's count of days becomes the day, other text is left to its reader
+	Text   Kind = iota // as written, with surrounding space trimmed
+	Word               // one of a few words: full-width letters and digits are converted to half-width, spaces are removed
+	Number             // digits of an identifier, such as a telephone number: as Word, without the ".0" a spreadsheet adds
+	Day                // a date: a spreadsheet's day count is converted to a date, other text is left to the caller
 )
 
-// Column is one thing that a file says of each row.
+// Column describes a column of a file.
 type Column struct {
-	Name   string   // its heading in files that are written here
-	Also   []string // other headings that mean the same
+	Name   string   // its heading in files written by this package
+	Also   []string // other accepted headings
 	Kind   Kind
-	Needed bool // a file without the heading is refused
+	Needed bool // a file without the column is rejected
 }
 
-// MaxColumns bounds how wide a file may be.
+// MaxColumns is the maximum number of columns of a file.
 const MaxColumns = 100
 
-// maxText bounds a cell that is read, in bytes. No field of a roster is as long.
+// maxText is the maximum length of a cell in bytes. No field of a roster is as long.
 const maxText = 2000
 
 var headingNote = regexp.MustCompile(`[（(](必填|选填|可选|可不填|格式|如|例|年|yyyy|YYYY)[^（()）]*[)）]$`)
 
-// heading returns a heading without what people add to it: space, line breaks, stars and notes such as （必填）.
+// heading returns a heading without the decoration people add: spaces, line breaks, asterisks and notes such as （必填）.
 func heading(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune("*＊:：", r) {
@@ -46,21 +46,21 @@ func heading(text string) string {
 	return headingNote.ReplaceAllString(text, "")
 }
 
-// means reports whether a heading names the column.
+// means reports whether the text is a heading of the column.
 func (c Column) means(text string) bool {
 	return text != "" && (text == c.Name || slices.Contains(c.Also, text))
 }
 
-// head is a line of headings: where each column is, or -1, and what it is called there.
+// head is a header row: the position of each column, or -1, and its heading in the file.
 type head struct {
 	number   int // of the line
 	at       []int
 	headings []string
-	missing  []string // names of needed columns
-	twice    []string // columns named more than once, with the places
+	missing  []string // names of required columns
+	twice    []string // columns that appear more than once, with their places
 }
 
-// headOf looks for the columns in a line.
+// headOf finds the columns in a line.
 func headOf(number int, line []cell, columns []Column) head {
 	h := head{number: number, at: make([]int, len(columns)), headings: make([]string, len(columns))}
 	for i, c := range columns {
@@ -84,7 +84,7 @@ func headOf(number int, line []cell, columns []Column) head {
 	return h
 }
 
-// columnLetters returns the letters of a column counted from zero, as spreadsheets show them.
+// columnLetters returns the letters of a zero-based column number, as spreadsheets show them.
 func columnLetters(n int) string {
 	letters := ""
 	for n++; n > 0; n = (n - 1) / 26 {
@@ -93,7 +93,8 @@ func columnLetters(n int) string {
 	return letters
 }
 
-// narrow returns the text with full-width letters, digits and signs as narrow ones, and without characters that cannot be seen.
+// narrow returns the text with full-width letters, digits and punctuation converted to half-width and invisible
+// characters removed.
 func narrow(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -113,7 +114,7 @@ var (
 	shortenedNumber   = regexp.MustCompile(`^[0-9](\.[0-9]+)?[eE]\+?[0-9]+$`)
 )
 
-// clean reads the text of a cell by the kind of its column.
+// clean normalizes the text of a cell by the kind of its column.
 func clean(kind Kind, text string) (string, Problem) {
 	text = strings.TrimSpace(text)
 	if len(text) > maxText {

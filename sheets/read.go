@@ -10,13 +10,13 @@ import (
 
 // The limits of a file that is read.
 const (
-	MaxBytes = 16 << 20 // of the file as it comes, and of what is read of a workbook once it is unpacked
-	MaxRows  = 100_000  // with something in them
+	MaxBytes = 16 << 20 // of the file, and of the parts of a workbook that are read, unpacked
+	MaxRows  = 100_000  // rows that are not empty
 	maxCells = 2_000_000
-	headDeep = 50 // lines among which the headings are looked for
+	headDeep = 50 // number of lines searched for the headings
 )
 
-// Problem is why a cell cannot be read; it is a sentence for a person.
+// Problem is the reason why a cell cannot be read, as a message for the user.
 type Problem string
 
 // The problems of a cell.
@@ -38,14 +38,14 @@ type Flaw struct {
 type Sheet struct {
 	Name  string // of the sheet in a workbook
 	Rows  []Row
-	Blank int // lines before the last row in which no column that is read says anything, and examples
+	Blank int // lines before the last row that are empty in all columns read, and examples
 
 	columns  []Column
 	head     head
-	from1904 bool // a workbook counts days from 1904, as those of old Macintoshes do
+	from1904 bool // a workbook of the 1904 date system
 }
 
-// Row is one line of a file: its number there, which a person finds it by, and what the columns say.
+// Row is one line of a file: its line number, for error messages, and the values of its columns.
 type Row struct {
 	Number int
 	Flaws  []Flaw // cells that cannot be read
@@ -54,7 +54,7 @@ type Row struct {
 	of    *Sheet
 }
 
-// Cell returns what a column says, "" when it says nothing or cannot be read.
+// Cell returns the value of a column, "" if it is empty or cannot be read.
 func (r Row) Cell(column string) string {
 	for i, c := range r.columns() {
 		if c.Name == column {
@@ -64,7 +64,7 @@ func (r Row) Cell(column string) string {
 	return ""
 }
 
-// columns returns what is read of the row; nothing of a row that is of no file.
+// columns returns the columns of the file; none for a row without a file.
 func (r Row) columns() []Column {
 	if r.of == nil {
 		return nil
@@ -72,7 +72,7 @@ func (r Row) columns() []Column {
 	return r.of.columns
 }
 
-// At returns the place of a column in the row as spreadsheets show it, such as C5; "" when the file lacks the column.
+// At returns the cell reference of a column in the row, such as C5; "" if the file lacks the column.
 func (r Row) At(column string) string {
 	for i, c := range r.columns() {
 		if c.Name == column && r.of.head.at[i] >= 0 {
@@ -82,7 +82,7 @@ func (r Row) At(column string) string {
 	return ""
 }
 
-// Heading returns what a column is called in the file.
+// Heading returns the heading of a column in the file.
 func (r Row) Heading(column string) string {
 	for i, c := range r.columns() {
 		if c.Name == column {
@@ -92,24 +92,24 @@ func (r Row) Heading(column string) string {
 	return column
 }
 
-// cell is the text of a place in a line. Only cells that say something are passed on.
+// cell is the text of a cell in a line. Empty cells are skipped.
 type cell struct {
 	column  int
 	text    string
 	number  bool    // a number in a workbook
-	problem Problem // what else is wrong with it
+	problem Problem // a problem found while reading it
 }
 
-// source is where lines come from, one after another. Its lines are over when do returns errEnough.
+// source iterates over the lines of a file. It ends early if do returns errEnough.
 type source func(do func(number int, line []cell) error) error
 
 var errEnough = errors.New("enough")
 
-// ExampleMark begins the first column of a line that shows how to fill in the file; it is passed over.
+// ExampleMark begins the first column of an example line, which is skipped.
 const ExampleMark = "示例"
 
-// Read returns the rows of a workbook or of CSV text in which the named columns are needed, each as Text.
-// Errors: those of ReadColumns.
+// Read returns the rows of a workbook or of CSV text with the named columns, all required and of kind Text. Errors:
+// those of ReadColumns.
 func Read(raw []byte, needed ...string) ([]Row, error) {
 	columns := make([]Column, len(needed))
 	for i, name := range needed {
@@ -122,10 +122,10 @@ func Read(raw []byte, needed ...string) ([]Row, error) {
 	return sheet.Rows, nil
 }
 
-// ReadColumns reads the columns of a workbook, or of CSV text in UTF-8, UTF-16 or GB 18030, below the first line that names
-// every needed one. Of a workbook it reads the one visible sheet that does. It holds only the cells it was asked for, so that
-// its memory is bounded by most and not by what the file claims to hold. A cell that cannot be read is a flaw of its row.
-// Every error is an *Error with a sentence for a person.
+// ReadColumns reads the columns of a workbook, or of CSV text in UTF-8, UTF-16 or GB 18030, below the first line that
+// contains every required heading. Of a workbook it reads the one visible sheet that has such a line. It holds only the
+// requested cells, so its memory is bounded by most rows, whatever the file claims to contain. A cell that cannot be
+// read is a flaw of its row. Every error is an *Error with a message for the user.
 func ReadColumns(content io.ReaderAt, size int64, most int, columns []Column) (*Sheet, error) {
 	if size > MaxBytes {
 		return nil, tooLarge()
@@ -146,7 +146,7 @@ func ReadColumns(content io.ReaderAt, size int64, most int, columns []Column) (*
 	return readText(content, size, most, columns)
 }
 
-// find returns the headings among the first lines. Without them the error names what the best line lacks.
+// find returns the headings among the first lines. The error names the columns that the best matching line lacks.
 func find(lines source, columns []Column) (head, error) {
 	var best head
 	seen := 0

@@ -15,7 +15,7 @@ import (
 	"tuoyu/sheets"
 )
 
-// book is a workbook put together by hand: what spreadsheets write and this package's writer does not.
+// book is a workbook assembled by hand, with constructs that spreadsheets write and this package's writer does not.
 type book struct {
 	sheets  []string // the rows of each, as XML
 	states  []string // of each sheet: "", hidden
@@ -79,7 +79,7 @@ func (b book) bytes(t testing.TB) []byte {
 	return out.Bytes()
 }
 
-// line is a row of text cells.
+// line returns the XML of a row of text cells.
 func line(texts ...string) string {
 	row := "<row>"
 	for _, text := range texts {

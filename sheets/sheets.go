@@ -1,6 +1,6 @@
-// Package sheets is the tables people exchange: workbooks written for them, and rosters read from a workbook or from CSV.
-// Nothing a person typed becomes a formula on the way out, and a formula is no value on the way in. Reading costs little, whatever
-// a file claims to hold (ADR 0021).
+// Package sheets writes workbooks, and reads rosters from a workbook or from CSV. Text entered by users is never
+// written as a formula, and a formula is never read as a value. The cost of reading is bounded, whatever a file claims
+// to contain (ADR 0021).
 package sheets
 
 import (
@@ -16,14 +16,14 @@ const Media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 // Table is one sheet of a workbook.
 type Table struct {
 	Name   string   // of the sheet
-	Notes  [][]any  // lines above the head: title, date, sums
+	Notes  [][]any  // lines above the header row: title, date, sums
 	Head   []string // names of the columns
-	Frozen int      // how many columns stay in view
-	Wide   int      // how many columns from the left hold long text
+	Frozen int      // number of columns that stay in view
+	Wide   int      // number of columns from the left that contain long text
 	Rows   [][]any  // a cell is text, a number or nil
 }
 
-// Write gives the workbook. Rows are streamed, so their number costs little memory.
+// Write returns the workbook. Rows are streamed, so a large number of them takes little memory.
 func Write(tables ...Table) ([]byte, error) {
 	f := excelize.NewFile()
 	defer f.Close()
@@ -80,7 +80,7 @@ func (t Table) write(f *excelize.File) error {
 	}
 	lines := append(append([][]any{}, t.Notes...), head)
 	for i, row := range append(lines, t.Rows...) {
-		// Text goes into cells of the type text, which no spreadsheet calculates, whatever it begins with.
+		// Text is written to cells of the type text, which no spreadsheet evaluates, whatever its first character.
 		if err := w.SetRow(fmt.Sprintf("A%d", i+1), row); err != nil {
 			return err
 		}

@@ -14,7 +14,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// readText reads CSV text, its cells parted by commas, tabs or semicolons.
+// readText reads CSV text with cells separated by commas, tabs or semicolons.
 func readText(content io.ReaderAt, size int64, most int, columns []Column) (*Sheet, error) {
 	raw, err := io.ReadAll(io.NewSectionReader(content, 0, size))
 	if err != nil {
@@ -39,7 +39,7 @@ func readText(content io.ReaderAt, size int64, most int, columns []Column) (*She
 	return nil, best
 }
 
-// lacking returns how many columns a file without its headings lacks.
+// lacking returns how many headings a file lacks, given the error of find.
 func lacking(err error) int {
 	var lacks *HeadError
 	if !errors.As(err, &lacks) {
@@ -52,7 +52,7 @@ func noText() *Error {
 	return wrong(ErrNotATable, "无法识别的文件，请使用 Excel 工作簿（.xlsx）或 CSV 文本。")
 }
 
-// encodingOf finds out how text is encoded; nil is UTF-8.
+// encodingOf detects the encoding of a text; nil is UTF-8.
 func encodingOf(raw []byte) (encoding.Encoding, error) {
 	head := bytes.ToLower(bytes.TrimSpace(raw[:min(len(raw), 512)]))
 	switch {
@@ -61,7 +61,7 @@ func encodingOf(raw []byte) (encoding.Encoding, error) {
 	case bytes.HasPrefix(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), []byte("<")):
 		return nil, wrong(ErrOldFormat, "这是网页或 XML 格式的表格，请用 Excel 或 WPS 打开，另存为 .xlsx 后重试。")
 	}
-	if bytes.IndexByte(raw, 0) >= 0 { // UTF-16 without a mark: the other byte of a comma or a digit is zero
+	if bytes.IndexByte(raw, 0) >= 0 { // UTF-16 without a byte order mark: the other byte of a comma or a digit is zero
 		even, odd := 0, 0
 		for i, b := range raw {
 			if b == 0 && i%2 == 0 {
@@ -84,9 +84,9 @@ func encodingOf(raw []byte) (encoding.Encoding, error) {
 	return simplifiedchinese.GB18030, nil
 }
 
-// textLines returns the lines of CSV text as they come. A cell in quotation marks may hold what parts cells, and two marks
-// for one; a mark elsewhere is a character like others. A quotation that does not end, or ends within a cell, is an error
-// that names the line at which it opens: what follows it cannot be told apart.
+// textLines iterates over the lines of CSV text. A quoted cell may contain separators, and two quotation marks for one;
+// a mark inside an unquoted cell is a regular character. A quotation that does not end, or ends within a cell, is an
+// error that names the line on which it opens, since the text after it is ambiguous.
 func textLines(raw []byte, decode encoding.Encoding, comma rune) source {
 	return func(do func(int, []cell) error) error {
 		var from io.Reader = bytes.NewReader(bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf")))
@@ -107,7 +107,7 @@ type textReader struct {
 
 const endOfText rune = -1
 
-// next returns the next character, with one line break for each of the three that there are.
+// next returns the next character, with each of the three kinds of line break as a line feed.
 func (t *textReader) next() (rune, error) {
 	r, size, err := t.from.ReadRune()
 	switch {
@@ -117,7 +117,7 @@ func (t *textReader) next() (rune, error) {
 		return endOfText, noText()
 	case r == '\r':
 		if b, err := t.from.Peek(1); err == nil && b[0] == '\n' {
-			_, _ = t.from.Discard(1) // what was just seen
+			_, _ = t.from.Discard(1) // the byte peeked at
 		}
 		r = '\n'
 	}
@@ -145,7 +145,7 @@ func (t *textReader) each(do func(int, []cell) error) error {
 	}
 }
 
-// line reads a line, which is more than one of the file where a quotation has line breaks.
+// line reads a record, which spans several lines of the file if a quotation contains line breaks.
 func (t *textReader) line() (line []cell, last bool, err error) {
 	for column := 0; ; column++ {
 		text, stop, err := t.cell()
@@ -164,7 +164,7 @@ func (t *textReader) line() (line []cell, last bool, err error) {
 	}
 }
 
-// cell reads a cell and what stops it.
+// cell reads a cell and the separator that ends it.
 func (t *textReader) cell() (text string, stop rune, err error) {
 	var b strings.Builder
 	r, err := t.next()

@@ -12,21 +12,21 @@ import (
 	"unicode/utf8"
 )
 
-// workbook is an archive that is read part by part. It never holds a part whole: excelize does, reads a sheet twice and looks
-// for the formulas one by one, so that a small archive costs a gigabyte.
+// workbook is an archive that is read part by part without holding a whole part in memory. excelize does hold it, reads
+// a sheet twice and looks up formulas one by one, so that a small archive can take a gigabyte.
 type workbook struct {
 	parts    map[string]*zip.File
 	budget   int64 // bytes that may still be unpacked
-	cells    int   // that may still be read
+	cells    int   // cells that may still be read
 	strings  []string
-	dates    []bool // by the number of a style: whether it shows a date
+	dates    []bool // by the number of a style: whether it formats a date
 	from1904 bool
 }
 
 const (
 	maxParts   = 2000
 	maxStrings = 600_000
-	maxToken   = 512 << 10 // bytes between two tags: more than the longest cell a spreadsheet takes
+	maxToken   = 512 << 10 // bytes between two tags: more than the longest cell allowed in a spreadsheet
 	maxCell    = 32_767    // characters of a cell, as in Excel
 )
 
@@ -105,7 +105,7 @@ func (w *workbook) choose(sheets []sheetPart, columns []Column) (chosen sheetPar
 	return chosen, found, nil
 }
 
-// open reads what all sheets share and returns the visible ones in their order.
+// open reads the parts shared by all sheets and returns the visible sheets in their order.
 func (w *workbook) open() ([]sheetPart, error) {
 	main := "xl/workbook.xml"
 	rels, err := w.relations("_rels/.rels")
@@ -174,7 +174,7 @@ func (w *workbook) relations(part string) ([]relation, error) {
 	return list, err
 }
 
-// readStyles finds out which styles show a number as a date.
+// readStyles reads which styles format a number as a date.
 func (w *workbook) readStyles(part string) error {
 	custom, within := map[string]bool{}, false
 	return w.each(part, func(t xml.Token) error {
@@ -198,7 +198,7 @@ func (w *workbook) readStyles(part string) error {
 	})
 }
 
-// showsDate reports whether a number format shows a day: it has a year or a day outside quotes and brackets.
+// showsDate reports whether a number format shows a day: it contains a year or a day outside quotes and brackets.
 func showsDate(code string) bool {
 	code, _, _ = strings.Cut(code, ";")
 	quoted, bracket, escaped := false, false, false
@@ -261,7 +261,7 @@ func (w *workbook) readStrings(part string) error {
 	})
 }
 
-// each reads the tags of a part one after another; a part that is absent has none.
+// each calls do with the tokens of a part; a missing part has none.
 func (w *workbook) each(part string, do func(xml.Token) error) error {
 	f := w.parts[partName(part)]
 	if f == nil {
@@ -287,14 +287,15 @@ func (w *workbook) each(part string, do func(xml.Token) error) error {
 	}
 }
 
-// guarded refuses to unpack more than is left, or a run of text without a tag that no spreadsheet writes.
+// guarded is a reader that returns an error once the budget is exceeded, or for a longer run of text without a tag than
+// any spreadsheet writes.
 type guarded struct {
 	from io.Reader
 	left *int64
 	run  int
 }
 
-// Read reads on, or returns the refusal.
+// Read implements io.Reader.
 func (g *guarded) Read(p []byte) (int, error) {
 	n, err := g.from.Read(p)
 	if *g.left -= int64(n); *g.left < 0 {

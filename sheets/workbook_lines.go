@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// lines returns the lines of a sheet as they come. Rows and cells without text are passed over, whatever their style.
+// lines iterates over the lines of a sheet. Rows and cells without text are skipped, whatever their style.
 func (w *workbook) lines(part string) source {
 	return func(do func(int, []cell) error) error {
 		r := sheetReader{w: w, do: do}
@@ -18,21 +18,21 @@ func (w *workbook) lines(part string) source {
 	}
 }
 
-// sheetReader puts the cells of a sheet together from its tags.
+// sheetReader assembles the cells of a sheet from its tokens.
 type sheetReader struct {
 	w    *workbook
 	do   func(int, []cell) error
-	row  int // its number
-	next int // the column of the next cell that does not say where it is
+	row  int // its row number
+	next int // the column of the next cell without a reference
 	line []cell
 
 	at       int
 	kind     string
 	style    int
 	text     strings.Builder
-	value    bool // the cell holds a value, be it empty
+	value    bool // the cell has a value, possibly empty
 	formula  bool
-	taking   bool // the text of a value
+	taking   bool // inside the text of a value
 	phonetic bool
 }
 
@@ -97,7 +97,7 @@ func (r *sheetReader) begin(e xml.StartElement) error {
 	return nil
 }
 
-// end takes a cell into its line.
+// end adds a cell to its line.
 func (r *sheetReader) end() error {
 	c := cell{column: r.at, text: r.text.String()}
 	switch r.kind {
@@ -124,7 +124,7 @@ func (r *sheetReader) end() error {
 	if r.formula {
 		c.problem = Formula
 		if r.value && strings.TrimSpace(c.text) == "" {
-			return nil // a formula that says nothing
+			return nil // a formula with an empty result
 		}
 	}
 	if strings.TrimSpace(c.text) == "" && c.problem == "" {
@@ -137,8 +137,8 @@ func (r *sheetReader) end() error {
 	return nil
 }
 
-// numeric reads a number: a date where its style shows one, a whole number without an exponent. Of more than fifteen digits a
-// spreadsheet has lost the last.
+// numeric converts a number: to a date if its style formats one, and to a form without an exponent if it is an integer.
+// A spreadsheet has lost the last digits of a number of more than fifteen.
 func (w *workbook) numeric(c cell, style int) cell {
 	c.text = strings.TrimSpace(c.text)
 	n, err := strconv.ParseFloat(c.text, 64)
@@ -157,7 +157,8 @@ func (w *workbook) numeric(c cell, style int) cell {
 	return c
 }
 
-// dayOf writes a spreadsheet's count of days as a date, with the time unless it is midnight. What is no count stays.
+// dayOf converts a spreadsheet's day count to a date, with the time unless it is midnight. Other text is returned
+// unchanged.
 func dayOf(text string, from1904 bool) string {
 	n, err := strconv.ParseFloat(text, 64)
 	if err != nil || n < 1 || n >= 2_958_466 { // the day after 9999-12-31
@@ -175,7 +176,7 @@ func dayOf(text string, from1904 bool) string {
 	return t.Format("2006-01-02 15:04:05")
 }
 
-// columnOfCell returns the column of a place such as AB12, counted from zero.
+// columnOfCell returns the zero-based column of a reference such as AB12.
 func columnOfCell(place string) (int, bool) {
 	n := 0
 	for i, c := range []byte(strings.TrimPrefix(place, "$")) {
@@ -193,7 +194,7 @@ func columnOfCell(place string) (int, bool) {
 
 var escape = regexp.MustCompile(`_x[0-9A-Fa-f]{4}_`)
 
-// unescaped reads the way a workbook writes characters that XML does not take.
+// unescaped decodes the escapes that a workbook uses for characters not allowed in XML.
 func unescaped(text string) string {
 	if !strings.Contains(text, "_x") {
 		return text

@@ -15,7 +15,8 @@ import (
 //go:embed plans/*.yaml
 var plans embed.FS
 
-// Plan gives the building plan of that name. The error says that there is none, or everything that is wrong with it.
+// Plan returns the building plan of that name. It returns an error if there is none, or one that lists everything
+// invalid in it.
 func Plan(name string) (nursery.BuildPlan, error) {
 	raw, err := plans.ReadFile("plans/" + name + ".yaml")
 	if err != nil {
@@ -24,7 +25,7 @@ func Plan(name string) (nursery.BuildPlan, error) {
 	return ReadPlan(raw)
 }
 
-// ReadPlan reads a building plan written in YAML and checks its counties, dates and sum of seats.
+// ReadPlan parses a building plan written in YAML and validates its counties, dates and sum of seats.
 func ReadPlan(raw []byte) (nursery.BuildPlan, error) {
 	var plan nursery.BuildPlan
 	var tree any
@@ -46,7 +47,7 @@ func ReadPlan(raw []byte) (nursery.BuildPlan, error) {
 	return plan, nil
 }
 
-// PlanFrom gives the plan under another name with every date moved so that its first milestone starts on day.
+// PlanFrom returns the plan under another name with every date shifted so that its first milestone starts on day.
 func PlanFrom(plan nursery.BuildPlan, name string, day nursery.Date) nursery.BuildPlan {
 	first := plan.Milestones[0].PlannedStart
 	for _, m := range plan.Milestones {

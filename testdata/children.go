@@ -6,9 +6,9 @@ import (
 	"tuoyu/nursery"
 )
 
-// Child gives a generated child of a county by serial, always the same one: a name that is a code, a resident ID whose
-// checksum, birth date and sex agree, and a guardian's phone. It was born between 6 and 35 months before day. Serials of a
-// county up to 400 for each birth date have distinct numbers.
+// Child returns the generated child of a county with a serial, always the same one: a name that is a code, a resident
+// ID whose checksum, birth date and sex agree, and a guardian's phone. It was born between 6 and 35 months before day.
+// Serials of a county up to 400 for each birth date have distinct numbers.
 func Child(county string, serial int, day nursery.Date) nursery.Child {
 	born := day.AddMonths(-6 - serial%29).AddDays(-(serial / 29 % 27))
 	sequence := 1 + (serial/(29*27)*2+serial%2)%998
@@ -22,7 +22,7 @@ func Child(county string, serial int, day nursery.Date) nursery.Child {
 	}
 }
 
-// Children gives the generated children of a county from serial first on.
+// Children returns n generated children of a county, beginning with serial first.
 func Children(county string, first, n int, day nursery.Date) []nursery.Child {
 	all := make([]nursery.Child, n)
 	for i := range all {
@@ -31,7 +31,7 @@ func Children(county string, first, n int, day nursery.Date) []nursery.Child {
 	return all
 }
 
-// ChildBorn is a generated child with its birth given; serials up to 998 of a county and a day are told apart.
+// ChildBorn returns a generated child with a given birth date; serials up to 998 of a county and a day are distinct.
 func ChildBorn(county string, serial int, born nursery.Date) nursery.Child {
 	id, err := nursery.MakeResidentID(county, born, 1+(serial+997)%998)
 	if err != nil {

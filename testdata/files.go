@@ -8,7 +8,7 @@ import (
 	"image/png"
 )
 
-// PDF gives a valid PDF of one A4 page that says text in ASCII: a paper to upload.
+// PDF returns a valid PDF of one A4 page that shows an ASCII text: a paper to upload.
 func PDF(text string) []byte {
 	content := fmt.Sprintf("BT /F1 14 Tf 72 770 Td (%s) Tj ET", text)
 	objects := []string{
@@ -34,8 +34,8 @@ func PDF(text string) []byte {
 	return b.Bytes()
 }
 
-// PNG gives a valid picture of 32 by 32 points in one shade of grey: a photograph of a paper to upload. Pictures of
-// different shades differ in every byte that matters.
+// PNG returns a valid picture of 32 by 32 pixels in one shade of grey: a photograph of a paper to upload. Pictures of
+// different shades differ in every significant byte.
 func PNG(shade uint8) []byte {
 	picture := image.NewGray(image.Rect(0, 0, 32, 32))
 	for i := range picture.Pix {
@@ -43,7 +43,7 @@ func PNG(shade uint8) []byte {
 	}
 	var b bytes.Buffer
 	if err := png.Encode(&b, picture); err != nil {
-		panic(fmt.Sprintf("encode picture: %v", err)) // a gray picture in memory always encodes
+		panic(fmt.Sprintf("encode picture: %v", err)) // encoding a gray picture in memory never fails
 	}
 	return b.Bytes()
 }

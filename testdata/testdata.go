@@ -1,6 +1,6 @@
-// Package testdata holds applications as an institution of 长治 would hand them in: one of each site kind, and variants
-// that are wrong in a known way. Counties, townships, limits and credit codes are real in form; names, addresses and
-// numbers are examples and name nobody.
+// Package testdata contains applications as an institution of 长治 would submit them: one of each site kind, and variants
+// with a known error. Counties, townships, limits and credit codes have the form of real ones; names, addresses and
+// numbers are examples and identify nobody.
 package testdata
 
 import (
@@ -19,11 +19,11 @@ import (
 //go:embed filing
 var files embed.FS
 
-// AsOf is the day of receipt for which the dates in the applications stand: health checks, leases and papers are
-// valid then. OnDay moves them to another day.
+// AsOf is the day of receipt for which the dates in the applications are chosen: health checks, leases and papers are
+// valid then. OnDay shifts them to another day.
 var AsOf = nursery.NewDate(2026, 11, 2)
 
-// Names lists the clean applications, by site kind and one more: the family point that has become an institution.
+// Names lists the clean applications: one of each site kind, and the family point that has become an institution.
 func Names() []string { return names("filing") }
 
 // Variants lists the applications that differ from a clean one.
@@ -49,7 +49,7 @@ type variant struct {
 	Patch json.RawMessage `json:"patch"`
 }
 
-// Application gives the application of that name, clean or variant. The error says that there is none.
+// Application returns the application of that name, clean or variant, or an error if there is none.
 func Application(name string) (nursery.Application, error) {
 	raw, _, err := application(name)
 	if err != nil {
@@ -62,7 +62,7 @@ func Application(name string) (nursery.Application, error) {
 	return app, nil
 }
 
-// Registration gives what the registrar says of the institution in the application of that name; a variant has the
+// Registration returns the registrar's data on the institution in the application of that name; a variant has the
 // registration of the application it differs from.
 func Registration(name string) (nursery.Registration, error) {
 	var reg nursery.Registration
@@ -80,7 +80,7 @@ func Registration(name string) (nursery.Registration, error) {
 	return reg, nil
 }
 
-// application gives the JSON of an application and the name of the clean one it comes from.
+// application returns the JSON of an application and the name of the clean one it is based on.
 func application(name string) (raw []byte, of string, err error) {
 	raw, err = files.ReadFile(path.Join("filing", name+".json"))
 	if err == nil {
@@ -144,8 +144,8 @@ func merge(target, patch any) any {
 	return object
 }
 
-// WithAttachments gives the application with the attachment of every paper that has one replaced by what id gives
-// for its kind: the papers as uploaded.
+// WithAttachments returns the application with every attachment replaced by the result of id for the kind of its paper:
+// the papers as uploaded.
 func WithAttachments(app nursery.Application, id func(nursery.PaperKind) string) nursery.Application {
 	app.Papers = slices.Clone(app.Papers)
 	for i, p := range app.Papers {
@@ -156,8 +156,8 @@ func WithAttachments(app nursery.Application, id func(nursery.PaperKind) string)
 	return app
 }
 
-// Another gives the application and its registration as those of another legal person: n, from 0 to 9999, goes into
-// the credit code. Two institutions never share one.
+// Another returns the application and its registration as those of another legal person: n, from 0 to 9999, is part of
+// the credit code, so that no two institutions share one.
 func Another(app nursery.Application, reg nursery.Registration, n int) (nursery.Application, nursery.Registration, error) {
 	was := nursery.USCC(reg.USCC)
 	code, err := nursery.MakeUSCC(was.Prefix(), was.Division(), fmt.Sprintf("%s%04d", was.OrganisationCode()[:4], n))
@@ -177,7 +177,7 @@ func Another(app nursery.Application, reg nursery.Registration, n int) (nursery.
 	return app, reg, nil
 }
 
-// OnDay gives the application with every date moved by as much as day lies after AsOf, so that what is valid on AsOf
+// OnDay returns the application with every date shifted by the days between AsOf and day, so that what is valid on AsOf
 // is valid on day.
 func OnDay(app nursery.Application, day nursery.Date) nursery.Application {
 	days := AsOf.DaysUntil(day)

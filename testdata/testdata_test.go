@@ -203,7 +203,7 @@ func TestAnotherLegalPersonPassesOnAnotherDay(t *testing.T) {
 		if seen[reg.USCC] || app.Institution.USCC != reg.USCC {
 			t.Errorf("%s: credit code %s, registered %s", name, app.Institution.USCC, reg.USCC)
 		}
-		// The two filings of the family point are one legal person's.
+		// The two filings of the family point are those of one legal person.
 		seen[reg.USCC] = name != "family_point" && name != "family_point_as_institution"
 		wantPass(t, name, decideFacts(t, app, reg, day))
 	}
@@ -225,7 +225,7 @@ func TestWithAttachmentsReplacesEveryAttachment(t *testing.T) {
 }
 
 func TestMergePatchIsThatOfTheStandard(t *testing.T) {
-	// The rows of RFC 7396, appendix A.
+	// The examples of RFC 7396, appendix A.
 	for _, row := range [][3]string{
 		{`{"a":"b"}`, `{"a":"c"}`, `{"a":"c"}`}, {`{"a":"b"}`, `{"b":"c"}`, `{"a":"b","b":"c"}`},
 		{`{"a":"b"}`, `{"a":null}`, `{}`}, {`{"a":"b","b":"c"}`, `{"a":null}`, `{"b":"c"}`},

@@ -13,18 +13,19 @@ import (
 	"tuoyu/store"
 )
 
-// uncertainTries is after how many tries, in about a minute, a fault that is not known to pass counts as one that does not.
+// uncertainTries is the number of attempts, in about a minute, after which an unclassified error counts as permanent.
 const uncertainTries = 10
 
-// Faults returns the interceptor that tells the faults of a step that pass from those that do not. The former are tried until they
-// have passed; the latter end the tries with an error of type activities.ErrStuck, on which the case waits for an operator.
+// Faults returns the interceptor that classifies the errors of activities as transient or permanent. Transient ones are
+// retried until they succeed; a permanent one ends the retries with an error of type activities.ErrStuck, on which the
+// case waits for an operator.
 func Faults() interceptor.WorkerInterceptor { return &faults{} }
 
 type faults struct {
 	interceptor.WorkerInterceptorBase
 }
 
-// InterceptActivity wraps every activity.
+// InterceptActivity implements interceptor.WorkerInterceptor.
 func (*faults) InterceptActivity(_ context.Context, next interceptor.ActivityInboundInterceptor) interceptor.ActivityInboundInterceptor {
 	return &faultsOfActivity{interceptor.ActivityInboundInterceptorBase{Next: next}}
 }
@@ -33,7 +34,7 @@ type faultsOfActivity struct {
 	interceptor.ActivityInboundInterceptorBase
 }
 
-// ExecuteActivity runs the activity and classifies its error. A panic is a fault like any other.
+// ExecuteActivity runs the activity and classifies its error. A panic is classified like any other error.
 func (f *faultsOfActivity) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteActivityInput) (result any, err error) {
 	defer func() {
 		if p := recover(); p != nil {

@@ -10,8 +10,8 @@ import (
 	"tuoyu/workflows"
 )
 
-// Register makes w, which listens on workflows.TaskQueue, able to run every process with the activities of e. Each goes by
-// the name written for it, not by that of its Go function.
+// Register registers every workflow and activity of e with w, which polls workflows.TaskQueue. Each has an explicit
+// name, independent of the name of its Go function.
 func Register(w worker.Registry, e *activities.Engine) {
 	RegisterWorkflows(w)
 	for _, a := range activities.Names(e) {
@@ -19,19 +19,20 @@ func Register(w worker.Registry, e *activities.Engine) {
 	}
 }
 
-// RegisterWorkflows makes w able to run, or to replay, every workflow.
+// RegisterWorkflows registers every workflow with w, which runs or replays them.
 func RegisterWorkflows(w worker.WorkflowRegistry) {
 	for _, named := range workflows.Names() {
 		w.RegisterWorkflowWithOptions(named.Run, workflow.RegisterOptions{Name: named.Name})
 	}
 }
 
-// RegisterPapers makes w, which listens on activities.PapersQueue, able to print.
+// RegisterPapers registers the activities that render documents with w, which polls activities.PapersQueue.
 func RegisterPapers(w worker.ActivityRegistry, e *activities.Engine) {
 	registerQueue(w, e, activities.PapersQueue)
 }
 
-// RegisterCounties makes w, which listens on activities.CountiesQueue, able to do the steps over all the children of a county.
+// RegisterCounties registers the activities that process all the children of a county with w, which polls
+// activities.CountiesQueue.
 func RegisterCounties(w worker.ActivityRegistry, e *activities.Engine) {
 	registerQueue(w, e, activities.CountiesQueue)
 }

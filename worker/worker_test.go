@@ -16,8 +16,8 @@ import (
 	"tuoyu/workflows"
 )
 
-// What histories name. Cases that run today are replayed against these, so nothing is taken from a list while a case may be
-// running that names it; docs/versioning.md says when that is. Something new is added.
+// The names that histories contain. Running cases are replayed against them, so no name is removed while a case that
+// contains it may be running (docs/versioning.md). New names are added.
 const (
 	pinnedWorkflows = `Build CheckupRound Complaint Contract Filing FilingCancel FilingChange Inspection InspectionPlan Insurance
 	InsuranceClaim Print Referral`
@@ -36,7 +36,7 @@ const (
 	pinnedOnCounties = `CheckInsurance CloseInsurance ReturnInsurance SettleInsurance SignInsurance`
 )
 
-// names notes what is registered, and under which name.
+// names records the registered names.
 type names struct {
 	sdkworker.Registry
 	workflows, activities []string
@@ -63,7 +63,7 @@ func TestNamesInHistoriesDoNotChange(t *testing.T) {
 	require.Equal(t, "tuoyu-papers", activities.PapersQueue)
 }
 
-// TestEveryActivityHasAName finds a method that workflows could call and no worker would know.
+// TestEveryActivityHasAName finds exported methods that workflows could call but no worker registers.
 func TestEveryActivityHasAName(t *testing.T) {
 	require.Equal(t, reflect.TypeFor[*activities.Engine]().NumMethod(), len(activities.Names(&activities.Engine{})),
 		"each exported method of Engine is an activity and has a row in activities.Names")

@@ -1,4 +1,4 @@
-// Package sealingtest gives a test keys of its own.
+// Package sealingtest provides tests with a keyset of their own.
 package sealingtest
 
 import (
@@ -8,7 +8,7 @@ import (
 	"tuoyu/sealing"
 )
 
-// Fields gives the sealing of fields with a fresh keyset.
+// Fields returns a sealing.Fields with a new keyset.
 func Fields(t testing.TB) *sealing.Fields {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "keyset.json")

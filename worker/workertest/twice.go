@@ -1,4 +1,4 @@
-// Package workertest runs the steps of processes under conditions that a worker meets seldom.
+// Package workertest runs the activities of processes under conditions that are rare in production.
 package workertest
 
 import (
@@ -23,10 +23,11 @@ import (
 	"tuoyu/store/storetest"
 )
 
-// again is the application name of the connections by which a step runs the second time.
+// again is the application name of the connections that the second run of an activity uses.
 const again = "again"
 
-// watched has every change of a row noted that is made under that name, in every table there is. A row written as it was is no change.
+// watched creates triggers on every table that record each change made under that application name. Rewriting a row
+// with the same values is not a change.
 const watched = `
 	CREATE TABLE written_again (id bigserial PRIMARY KEY, what text NOT NULL);
 	CREATE FUNCTION note_written_again() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
@@ -48,13 +49,13 @@ const watched = `
 	END $$;
 	GRANT SELECT, DELETE ON written_again TO tuoyu_app`
 
-// Repeats counts the steps that ran twice, by name, over the tests of a package.
+// Repeats counts the activities that ran twice, by name, over the tests of a package.
 type Repeats struct {
 	mu   sync.Mutex
 	seen map[string]int
 }
 
-// Missing returns the names of the activities that none of the tests ran, in order.
+// Missing returns the names, sorted, of the activities that none of the tests ran.
 func (r *Repeats) Missing() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -68,9 +69,9 @@ func (r *Repeats) Missing() []string {
 	return missing
 }
 
-// Twice returns the interceptor that runs every step of e a second time with the same input, as when a worker dies after it wrote
-// the step and before Temporal heard of it. The test fails when the second time changes a row of any table or a file, or answers
-// otherwise. The database of e must be of storetest.New.
+// Twice returns an interceptor that runs every activity of e a second time with the same input, as happens when a
+// worker dies after it committed but before it reported to Temporal. The test fails if the second run changes a row of
+// any table or a file, or returns a different result. The database of e must come from storetest.New.
 func (r *Repeats) Twice(t testing.TB, e *activities.Engine) interceptor.WorkerInterceptor {
 	t.Helper()
 	storetest.Maintain(t, e.DB, watched)
@@ -90,10 +91,10 @@ type twice struct {
 	repeats *Repeats
 	db      *store.DB
 	run     map[string]reflect.Value
-	mu      sync.Mutex // one step at a time, so that what is written is the step's own
+	mu      sync.Mutex // one activity at a time, so that recorded changes are its own
 }
 
-// InterceptActivity wraps every activity.
+// InterceptActivity implements interceptor.WorkerInterceptor.
 func (w *twice) InterceptActivity(_ context.Context, next interceptor.ActivityInboundInterceptor) interceptor.ActivityInboundInterceptor {
 	return &twiceActivity{ActivityInboundInterceptorBase: interceptor.ActivityInboundInterceptorBase{Next: next}, twice: w}
 }
@@ -103,7 +104,7 @@ type twiceActivity struct {
 	*twice
 }
 
-// ExecuteActivity runs the activity and, when it has succeeded or refused on purpose, runs it again and compares.
+// ExecuteActivity runs the activity and, if it succeeded or failed with an expected error, runs it again and compares.
 func (a *twiceActivity) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteActivityInput) (any, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -127,7 +128,7 @@ func (a *twiceActivity) ExecuteActivity(ctx context.Context, in *interceptor.Exe
 	return result, err
 }
 
-// repeat calls the activity with the arguments once more and returns its answer.
+// repeat calls the activity with the same arguments again and returns its answer.
 func (w *twice) repeat(ctx context.Context, name string, args []any) string {
 	in := []reflect.Value{reflect.ValueOf(ctx)}
 	for _, arg := range args {
@@ -145,8 +146,8 @@ func (w *twice) repeat(ctx context.Context, name string, args []any) string {
 	return fmt.Sprintf("the error %v", err)
 }
 
-// answer returns what the workflow hears: the result as it is encoded, or the type of the error by which a step refuses. It is empty
-// when the step has failed and is tried again anyway.
+// answer returns what the workflow receives: the encoded result, or the type of an application error. It is empty if
+// the activity failed and is retried anyway.
 func answer(result any, err error) string {
 	var refused *temporal.ApplicationError
 	switch {
@@ -168,7 +169,7 @@ func answer(result any, err error) string {
 	return string(raw)
 }
 
-// written returns what was noted since it was asked last.
+// written returns the changes recorded since the previous call.
 func (w *twice) written(ctx context.Context) (noted []string, err error) {
 	err = w.db.As(ctx, nursery.Engine, func(q *store.Queries) error {
 		noted, err = q.Strings(ctx, "WITH noted AS (DELETE FROM written_again RETURNING id, what) SELECT what FROM noted ORDER BY id")
