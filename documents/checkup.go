@@ -2,23 +2,23 @@ package documents
 
 import "tuoyu/nursery"
 
-// CheckupReport is the report of a check-up round 半年健康体检报告. It names no child.
+// CheckupReport is the report of a check-up round 半年健康体检报告. It identifies no child.
 const CheckupReport Kind = "checkup_report"
 
-// CheckupSheet is what the report of a round states.
+// CheckupSheet is the content of the report of a round.
 type CheckupSheet struct {
 	Half      nursery.HalfYear `json:"half"`
 	Clinic    string           `json:"clinic"`
 	DueOn     nursery.Date     `json:"due_on"`
-	Children  int              `json:"children"` // who owed a check
-	Checked   int              `json:"checked"`  // of them with every item done
+	Children  int              `json:"children"` // for whom a check was due
+	Checked   int              `json:"checked"`  // of them, with every item done
 	Missed    int              `json:"missed"`
 	Referrals int              `json:"referrals"`
 	Lines     []CheckupLine    `json:"lines"`
 	Reasons   []CheckupReason  `json:"reasons,omitempty"`
 }
 
-// CheckupLine is one item over all children.
+// CheckupLine is the totals of one item over all children.
 type CheckupLine struct {
 	Item   string `json:"item"`
 	Owed   int    `json:"owed"`
@@ -28,13 +28,13 @@ type CheckupLine struct {
 	Waived int    `json:"waived"`
 }
 
-// CheckupReason is how many items were not done for a reason.
+// CheckupReason is the number of items that were not done for a reason.
 type CheckupReason struct {
 	Reason string `json:"reason"`
 	Items  int    `json:"items"`
 }
 
-// Count adds a duty of the item. What moved away or does not apply is not owed here.
+// Count adds a duty of the item. Duties of children who left, and those that do not apply, are not counted as due.
 func (l *CheckupLine) Count(s nursery.DutyStatus) {
 	switch s {
 	case nursery.DutyTransferred, nursery.DutyNotApplicable:

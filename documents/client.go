@@ -19,34 +19,34 @@ import (
 )
 
 const (
-	maxPDF     = 32 << 20 // a paper has a few pages; more is not one of ours
+	maxPDF     = 32 << 20 // a document has a few pages; a larger answer is an error
 	maxMessage = 4 << 10
 )
 
-// Client speaks to a service with Gotenberg's HTTP API, in the dialect of version 8 or 9. It is safe for use by many
-// goroutines. It does not retry: who calls it knows how long the paper may wait.
+// Client is a client of a service with Gotenberg's HTTP API, version 8 or 9. It is safe for concurrent use. It does not
+// retry: only the caller knows how long the document may wait.
 type Client struct {
 	base string
 	http *http.Client
 
 	mu    sync.Mutex
-	major int // of the service; 0 when not known
+	major int // of the service; 0 if not known
 }
 
-// Job is one conversion. Assets lie beside the page under their flat names. Header and Footer are optional pages that
-// cannot load assets.
+// Job is one conversion. Assets are sent beside the page under their flat names. Header and Footer are optional pages
+// that cannot load assets.
 type Job struct {
 	Index, Header, Footer []byte
 	Assets                map[string][]byte
 	Metadata              Metadata
-	Trace                 string // Gotenberg-Trace; drawn at random when empty
+	Trace                 string // Gotenberg-Trace; random if empty
 }
 
-// Metadata is what a PDF viewer shows as document properties.
+// Metadata is the document properties shown by PDF viewers.
 type Metadata struct{ Title, Author, Subject string }
 
-// RenderError is what went wrong at the service. Status is 0 when no answer came. Retryable is true when the same job
-// may succeed later: no connection, 429 (queue full), 502 and 504 (a proxy between), 503 (time limit).
+// RenderError is the error of a request to the service. Status is 0 if there was no response. Retryable reports whether
+// the same job may succeed later: no connection, 429 (queue full), 502 and 504 (a proxy between), 503 (time limit).
 type RenderError struct {
 	Status    int
 	Retryable bool
@@ -54,7 +54,7 @@ type RenderError struct {
 	Err       error
 }
 
-// Error gives status and message in one line.
+// Error returns the status and the message in one line.
 func (e *RenderError) Error() string {
 	if e.Status == 0 {
 		return "render PDF: " + e.Message
@@ -62,13 +62,13 @@ func (e *RenderError) Error() string {
 	return fmt.Sprintf("render PDF: status %d: %s", e.Status, e.Message)
 }
 
-// Transient reports true: what the service cannot print now, it or the next release of it may print later.
+// Transient returns true: what the service cannot render now, it or its next release may render later.
 func (e *RenderError) Transient() bool { return true }
 
-// Unwrap gives the cause, when no answer came.
+// Unwrap returns the cause if there was no response.
 func (e *RenderError) Unwrap() error { return e.Err }
 
-// New makes a client for the service at baseURL. A nil hc is http.DefaultClient; time limits come with the contexts.
+// New returns a client for the service at baseURL. A nil hc is http.DefaultClient; time limits come from the contexts.
 func New(baseURL string, hc *http.Client) (*Client, error) {
 	u, err := url.Parse(baseURL)
 	if err != nil {
@@ -83,11 +83,11 @@ func New(baseURL string, hc *http.Client) (*Client, error) {
 	return &Client{base: strings.TrimRight(baseURL, "/"), http: hc}, nil
 }
 
-// Convert gives the PDF of a job. The error is a *RenderError; context errors are inside it.
+// Convert returns the PDF of a job. The error is a *RenderError; context errors are wrapped by it.
 func (c *Client) Convert(ctx context.Context, job Job) ([]byte, error) {
 	pdf, err := c.convert(ctx, job)
 	if err != nil {
-		// The next job asks for the version again: an answer not understood may come from another version.
+		// The next job requests the version again: an unexpected answer may come from another version.
 		c.mu.Lock()
 		c.major = 0
 		c.mu.Unlock()
@@ -124,7 +124,7 @@ func (c *Client) convert(ctx context.Context, job Job) ([]byte, error) {
 	return pdf, nil
 }
 
-// Health asks whether the service can take jobs. The error is a *RenderError.
+// Health checks whether the service can accept jobs. The error is a *RenderError.
 func (c *Client) Health(ctx context.Context) error {
 	resp, err := c.send(ctx, http.MethodGet, "/health", rand.Text(), "", nil)
 	if err != nil {
@@ -133,7 +133,7 @@ func (c *Client) Health(ctx context.Context) error {
 	return resp.Body.Close()
 }
 
-// version gives the major version of the service, asked once and again after an error.
+// version returns the major version of the service, requested once and again after an error.
 func (c *Client) version(ctx context.Context, trace string) (int, error) {
 	c.mu.Lock()
 	major := c.major
@@ -159,7 +159,7 @@ func (c *Client) version(ctx context.Context, trace string) (int, error) {
 	return major, nil
 }
 
-// send does one exchange and gives an answer of status 200.
+// send performs one request and returns a response of status 200.
 func (c *Client) send(ctx context.Context, method, route, trace, contentType string, body []byte) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, method, c.base+route, bytes.NewReader(body))
 	if err != nil {
@@ -178,7 +178,7 @@ func (c *Client) send(ctx context.Context, method, route, trace, contentType str
 		return resp, nil
 	}
 	defer resp.Body.Close()
-	message, _ := io.ReadAll(io.LimitReader(resp.Body, maxMessage)) // a message cut short still helps
+	message, _ := io.ReadAll(io.LimitReader(resp.Body, maxMessage)) // a truncated message is still useful
 	text := strings.TrimSpace(strings.ToValidUTF8(string(message), ""))
 	if text == "" {
 		text = http.StatusText(resp.StatusCode)
@@ -187,12 +187,12 @@ func (c *Client) send(ctx context.Context, method, route, trace, contentType str
 	return nil, &RenderError{Status: resp.StatusCode, Retryable: slices.Contains(retryable, resp.StatusCode), Message: text}
 }
 
-// noAnswer wraps a transport error. It is worth another try unless the caller gave up.
+// noAnswer wraps a transport error, which is retryable unless the caller cancelled the request.
 func noAnswer(ctx context.Context, doing string, err error) *RenderError {
 	return &RenderError{Retryable: !errors.Is(ctx.Err(), context.Canceled), Message: doing + ": " + err.Error(), Err: err}
 }
 
-// encode writes the multipart form of a job. Parts come in a fixed order, so equal jobs differ in the boundary only.
+// encode writes the multipart form of a job. Parts come in a fixed order, so equal jobs differ only in the boundary.
 func encode(job Job, major int) (body []byte, contentType string, err error) {
 	fields, err := formFields(job, major)
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// service answers as a Gotenberg does and notes what it was sent.
+// service is a fake Gotenberg that records the requests it receives.
 type service struct {
 	mu       sync.Mutex
 	version  string

@@ -7,7 +7,7 @@ import (
 )
 
 // Code is a verification code 核验码: 15 random symbols of Crockford's base 32 (75 bits) and a check symbol, written in
-// groups of four. It holds nothing about the paper, so guessing one is the only way to find one.
+// groups of four. It contains nothing about the document, so a document can only be found by guessing.
 type Code string
 
 const (
@@ -15,10 +15,11 @@ const (
 	codeSymbols  = 16
 )
 
-// ErrCode says that a text is no verification code: wrong length, a foreign symbol, or a slip the check symbol caught.
+// ErrCode is the error for a text that is not a verification code: wrong length, an invalid symbol, or a wrong check
+// symbol.
 var ErrCode = errors.New("not a verification code")
 
-// NewCode draws a code from the system's random source, which in Go never fails.
+// NewCode returns a random code from the system's random source, which never fails in Go.
 func NewCode() Code {
 	var b [codeSymbols]byte
 	_, _ = rand.Read(b[:])
@@ -28,8 +29,8 @@ func NewCode() Code {
 	return formatCode(b)
 }
 
-// ParseCode reads a code as people type it: any case, spaces and dashes anywhere, O for 0, I and L for 1. It gives the
-// canonical form, or ErrCode. One wrong symbol and any two symbols swapped are always caught.
+// ParseCode parses a code as people type it: any case, spaces and dashes anywhere, O for 0, I and L for 1. It returns
+// the canonical form, or ErrCode. One wrong symbol and any exchange of two symbols are always detected.
 func ParseCode(s string) (Code, error) {
 	var b [codeSymbols]byte
 	n := 0
@@ -55,7 +56,7 @@ func ParseCode(s string) (Code, error) {
 	return formatCode(b), nil
 }
 
-// formatCode sets the check symbol and writes the groups.
+// formatCode sets the check symbol and returns the code in groups.
 func formatCode(b [codeSymbols]byte) Code {
 	b[codeSymbols-1] = checkSymbol(b)
 	var out strings.Builder
@@ -68,8 +69,9 @@ func formatCode(b [codeSymbols]byte) Code {
 	return Code(out.String())
 }
 
-// checkSymbol makes Σ a^i·b[i] over all symbols, the check included with a^0, zero in GF(32). The powers of the
-// generator a are distinct and not zero for 16 places, so no single change and no swap keeps the sum.
+// checkSymbol returns the symbol that makes Σ a^i·b[i] over all symbols, the check included with a^0, zero in GF(32).
+// The powers of the generator a are distinct and not zero for 16 places, so no single change and no exchange preserves
+// the sum.
 func checkSymbol(b [codeSymbols]byte) byte {
 	var sum byte
 	for _, v := range b[:codeSymbols-1] {

@@ -18,8 +18,8 @@ func drawCode(t *rapid.T) Code {
 }
 
 func TestKnownCodes(t *testing.T) {
-	// Worked by hand in GF(32): a single 1 in front of the check symbol gives the generator x, which is 2; one place
-	// further left x², which is 4.
+	// Computed by hand in GF(32): a single 1 in front of the check symbol results in the generator x, which is 2; one
+	// place further left x², which is 4.
 	for in, want := range map[string]Code{
 		"0000000000000000":       "0000-0000-0000-0000",
 		"0000-0000-0000-0012":    "0000-0000-0000-0012",
@@ -108,7 +108,7 @@ func TestTwoSwappedSymbolsAreAlwaysCaught(t *testing.T) {
 		s := []byte(strings.ReplaceAll(string(drawCode(t)), "-", ""))
 		i, j := rapid.IntRange(0, codeSymbols-1).Draw(t, "one"), rapid.IntRange(0, codeSymbols-1).Draw(t, "other")
 		if s[i] == s[j] {
-			return // equal symbols swapped are no mistake
+			return // exchanging equal symbols changes nothing
 		}
 		s[i], s[j] = s[j], s[i]
 		if got, err := ParseCode(string(s)); err == nil {

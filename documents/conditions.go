@@ -2,10 +2,10 @@ package documents
 
 import "tuoyu/nursery"
 
-// familyPointLimit is how many children a family point takes in at most (家庭托育点管理办法(试行) art. 2, rule FP-03a).
+// familyPointLimit is the maximum number of children of a family point (家庭托育点管理办法(试行) art. 2, rule FP-03a).
 const familyPointLimit = 5
 
-// laws are the texts the papers cite, by the short name used in the templates.
+// laws are the regulations that the documents cite, by the short name used in the templates.
 var laws = map[string]nursery.Citation{
 	"population": {Document: "中华人民共和国人口与计划生育法", Binding: "L1"},
 	"minors":     {Document: "中华人民共和国未成年人保护法", Binding: "L1"},
@@ -18,8 +18,8 @@ var laws = map[string]nursery.Citation{
 	"family":     {Document: "家庭托育点管理办法（试行）", Number: "国卫人口发〔2023〕28号", Binding: "L4"},
 }
 
-// law gives a citation of one of laws, checked against its text. A name not in laws is an error, which the tests of
-// the templates find.
+// law returns a verified citation of an article of one of laws. A name not in laws is an error, which the tests of the
+// templates detect.
 func law(name, article string) (nursery.Citation, error) {
 	c, ok := laws[name]
 	if !ok {
@@ -39,7 +39,7 @@ type conditionGroup struct {
 	Rows  []condition
 }
 
-// condition is one basic condition 基本条件 in plain words with its ground.
+// condition is one basic condition 基本条件 in plain words with its legal basis.
 type condition struct {
 	Text  string
 	Basis nursery.Citation
@@ -51,15 +51,15 @@ func row(text, name, article string) condition {
 	return condition{Text: text, Basis: c}
 }
 
-// unchecked is a row whose value or article has not been compared with the published text; it prints 待核.
+// unchecked returns a row whose value or article has not been compared with the published text; it prints 待核.
 func unchecked(text, name, article string) condition {
 	c := row(text, name, article)
 	c.Basis.Verified = false
 	return c
 }
 
-// conditionsFor gives the rows for a kind of site. A family point follows its own document in place of the setting
-// standard; children and staff are protected by the same laws everywhere.
+// conditionsFor returns the rows for a kind of site. A family point is subject to its own document in place of the
+// setting standard; children and staff are protected by the same laws everywhere.
 func conditionsFor(kind nursery.SiteKind) []conditionGroup {
 	groups := institutionConditions
 	if kind == nursery.FamilyPoint {

@@ -2,13 +2,13 @@ package documents
 
 import "tuoyu/nursery"
 
-// The papers of a contract.
+// The documents of a contract.
 const (
 	ContractAgreement Kind = "contract_agreement" // 医育结合签约服务协议
 	ContractEnded     Kind = "contract_ended"     // 协议终止告知书
 )
 
-// Agreement is what the agreement states beside the common fields 协议.
+// Agreement is the content of the agreement, in addition to the common fields 协议.
 type Agreement struct {
 	Clinic     string              `json:"clinic"`
 	Mode       nursery.ServiceMode `json:"mode"`
@@ -19,7 +19,7 @@ type Agreement struct {
 	Signatures []Signature         `json:"signatures"`
 }
 
-// Signature is who signed for a side, when, and over which text.
+// Signature is the signature of one side: who signed, when, and over which text.
 type Signature struct {
 	Side    string       `json:"side"`
 	Account string       `json:"account"`

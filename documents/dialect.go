@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// The paper and its margins, said in the form and in the style sheet alike: the service's own default is Letter.
+// The paper size and its margins, set in the form and in the style sheet alike: the service's own default is Letter.
 const (
 	paperWidth, paperHeight = "210mm", "297mm"
 	marginTop, marginBottom = "19mm", "20mm"
@@ -18,8 +18,8 @@ const (
 
 type formField struct{ name, value string }
 
-// formFields gives the form of a job in the dialect of a major version. Version 9 refuses a field it does not know, so
-// it gets only what both have under one name, and its own list of stages; version 8 ignores what is too new for it.
+// formFields returns the form fields of a job for a major version. Version 9 rejects unknown fields, so it receives
+// only those that both versions have under one name, and its own list of stages; version 8 ignores newer fields.
 func formFields(job Job, major int) ([]formField, error) {
 	fields := []formField{
 		{"paperWidth", paperWidth}, {"paperHeight", paperHeight},
@@ -29,7 +29,7 @@ func formFields(job Job, major int) ([]formField, error) {
 	m := job.Metadata
 	switch {
 	case major == 8:
-		// A font that does not load would be replaced silently by whatever the service has.
+		// Otherwise a font that does not load would silently be replaced by one of the service.
 		fields = append(fields, formField{"failOnResourceLoadingFailed", "true"}, formField{"generateTaggedPdf", "true"})
 		if m != (Metadata{}) {
 			data, err := json.Marshal(present(map[string]string{"Title": m.Title, "Author": m.Author, "Subject": m.Subject}))
@@ -58,7 +58,7 @@ func present(m map[string]string) map[string]string {
 	return m
 }
 
-// majorOf reads the major version out of an answer such as "8.25.1" or "v9.0.0"; 0 when it is neither 8 nor 9.
+// majorOf returns the major version of an answer such as "8.25.1" or "v9.0.0"; 0 if it is neither 8 nor 9.
 func majorOf(version string) int {
 	first, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(version), "v"), ".")
 	major, err := strconv.Atoi(first)

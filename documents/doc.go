@@ -1,7 +1,7 @@
-// Package documents prints what the office hands out 文书: a Paper becomes HTML by one of nine templates, the HTML
-// becomes a PDF through a service that speaks the Gotenberg protocol, and each PDF carries a verification code.
+// Package documents renders the documents that the office issues 文书: a Paper is rendered to HTML by one of nine
+// templates, the HTML to a PDF through a service with Gotenberg's API, and each PDF carries a verification code.
 //
-// Fonts travel with every job, cut down to the characters of the paper, so the result does not depend on what is
-// installed beside the browser. A character that no font draws is an error before anything is sent: an empty box in the
-// name of an institution is worse than no paper.
+// Fonts are sent with every job, subset to the characters of the document, so the result does not depend on the fonts
+// installed at the service. A character that no font draws is an error before anything is sent: an empty box in the
+// name of an institution is worse than no document.
 package documents

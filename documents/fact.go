@@ -7,14 +7,15 @@ import (
 	"tuoyu/nursery"
 )
 
-// Fact is one of the two or three things that matter on a paper, for comparison with a print of it. It names no child.
+// Fact is one of the two or three key facts of a document, for comparison with a print of it. It identifies no child.
 type Fact struct {
 	Label string `json:"label" doc:"要点名称"`
 	Value string `json:"value" doc:"内容"`
 }
 
-// Facts returns what a print of the paper can be held against, by its kind: the places of a receipt, the result of an inspection,
-// how many items a notice lists and until when. They stand on the public verification page, so nothing in them names a person.
+// Facts returns the facts with which a print of the document can be compared, by its kind: the places of a receipt, the
+// result of an inspection, the number of items in a notice and their due date. They are shown on the public
+// verification page, so they identify no person.
 func (p Paper) Facts() []Fact {
 	var facts []Fact
 	add := func(label, value string) {
@@ -68,7 +69,7 @@ func (p Paper) Facts() []Fact {
 	return facts
 }
 
-// result says how many of the items looked at were not in order.
+// result returns the number of inspected items that did not conform, in Chinese.
 func (i *Inspection) result() string {
 	if i == nil {
 		return ""

@@ -26,7 +26,7 @@ func TestEachPaperHasFactsToCompareAPrintWith(t *testing.T) {
 			t.Errorf("%s: %s, want %s", kind, joined, text)
 		}
 	}
-	// What is acknowledged or told without a figure has its number, institution and date alone.
+	// These kinds acknowledge or inform without a figure; they have only the number, institution and date.
 	none := map[Kind]bool{FilingAcceptance: true, FilingBasicConditions: true}
 	for _, info := range Kinds() {
 		if got := len(sample(t, info.Kind).Facts()); (got == 0) != none[info.Kind] {

@@ -21,7 +21,7 @@ const (
 	sampleHost string = "https://tuoyu.changzhi.example/verify"
 )
 
-// sampleGaps are three of the things a filing may lack, one with a citation that is not checked.
+// sampleGaps returns three gaps of a filing, one with an unverified citation.
 func sampleGaps() []Gap {
 	return []Gap{
 		{
@@ -43,7 +43,7 @@ func sampleGaps() []Gap {
 	}
 }
 
-// sample is a whole paper of a kind, every field of it filled.
+// sample returns a complete document of a kind, with every field set.
 func sample(t testing.TB, kind Kind) Paper {
 	t.Helper()
 	p := Paper{

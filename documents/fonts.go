@@ -13,17 +13,18 @@ import (
 	"unicode"
 )
 
-// FontFiles says which fonts print the papers and where to look for them. All must be static TrueType files: a
-// collection (.ttc) is embedded as Type 3 by Chromium, with pages four times the size and poor text extraction.
+// FontFiles names the fonts of the documents and the directories that contain them. All must be static TrueType files:
+// a collection (.ttc) is embedded as Type 3 by Chromium, with pages four times the size and poor text extraction.
 type FontFiles struct {
 	Dirs   []string // searched in order
 	Text   string   // running text
 	Strong string   // titles and emphasis, the same design
-	Rare   []string // characters the first two lack, tried in order
+	Rare   []string // for characters that the first two lack, tried in order
 }
 
-// DefaultFontFiles gives 霞鹜文楷 for text and 花園明朝 for rare characters, where Debian puts them. 花園明朝 reaches
-// the ideographs up to extension F, and so what GB 18030-2022 level 3 allows in a registered name.
+// DefaultFontFiles returns 霞鹜文楷 for text and 花園明朝 for rare characters, in the directories used by Debian. 花園明朝
+// covers the ideographs up to extension F, and so every character that GB 18030-2022 level 3 allows in a registered
+// name.
 func DefaultFontFiles() FontFiles {
 	return FontFiles{
 		Dirs:   []string{"/usr/share/fonts/truetype/lxgw-wenkai", "/usr/share/fonts/truetype/hanazono"},
@@ -35,13 +36,13 @@ func DefaultFontFiles() FontFiles {
 
 var fontPackages = map[string]string{"LXGWWenKai": "fonts-lxgw-wenkai", "HanaMin": "fonts-hanazono"}
 
-// FontMissingError says that a font file is nowhere in the directories.
+// FontMissingError is the error for a font file that is in none of the directories.
 type FontMissingError struct {
 	File string
 	Dirs []string
 }
 
-// Error names the file, the directories and, for the default fonts, the Debian package that brings it.
+// Error names the file, the directories and, for the default fonts, the Debian package that installs it.
 func (e *FontMissingError) Error() string {
 	text := fmt.Sprintf("font %s not found in %s", e.File, strings.Join(e.Dirs, ", "))
 	for prefix, pkg := range fontPackages {
@@ -52,15 +53,16 @@ func (e *FontMissingError) Error() string {
 	return text
 }
 
-// UnprintableError names a character that cannot be printed: no font draws it, or it is a control, formatting or
-// private-use character, which has no agreed look. Where names come from registers of before 2022 a private-use
-// character often stands for one that Unicode has since taken in.
+// UnprintableError is the error for a character that cannot be printed: no font draws it, or it is a control,
+// formatting or private-use character, which has no standard glyph. In names from registers of before 2022 a
+// private-use character often represents one that Unicode has since added.
 type UnprintableError struct{ Rune rune }
 
-// Said names the character in Chinese, for who can enter another: itself where it has a look, and its code point.
+// Said describes the character in Chinese, for a user who can enter another: the character if it is visible, and its
+// code point.
 func (e *UnprintableError) Said() string { return SaidOf(e.Rune) }
 
-// SaidOf names a character in Chinese.
+// SaidOf describes a character in Chinese, as UnprintableError.Said does.
 func SaidOf(r rune) string {
 	if unicode.IsGraphic(r) && !unicode.Is(unicode.Co, r) {
 		return fmt.Sprintf("“%c”（U+%04X）", r, r)
@@ -68,22 +70,22 @@ func SaidOf(r rune) string {
 	return fmt.Sprintf("字符 U+%04X", r)
 }
 
-// Error names the code point, not the text it stands in.
+// Error names the code point, not the text that contains it.
 func (e *UnprintableError) Error() string {
 	return fmt.Sprintf("character U+%04X cannot be printed: no font draws it", e.Rune)
 }
 
-// Fonts are opened fonts, safe for use by many goroutines. Outlines are read from disk when needed.
+// Fonts is a set of open fonts, safe for concurrent use. Outlines are read from disk when needed.
 type Fonts struct {
 	text, strong *font
 	rare         []*font
 	files        []*os.File
 }
 
-// textFamily is the family of the text and the strong face; each rare face is a family of its own.
+// textFamily is the font family of the text and the strong face; each rare face is a family of its own.
 const textFamily = "paper"
 
-// Face is one font file as a job carries it.
+// Face is one font file as sent with a job.
 type Face struct {
 	File   string // asset name
 	Name   string // PostScript name, as the PDF states it
@@ -92,7 +94,7 @@ type Face struct {
 	Data   []byte
 }
 
-// LoadFonts opens the fonts of ff. The error is a *FontMissingError when a file is not there.
+// LoadFonts opens the fonts of ff. The error is a *FontMissingError if a file does not exist.
 func LoadFonts(ff FontFiles) (*Fonts, error) {
 	fonts := &Fonts{}
 	var err error
@@ -133,7 +135,7 @@ func (f *Fonts) open(dirs []string, name string) (*font, error) {
 	return nil, &FontMissingError{File: name, Dirs: dirs}
 }
 
-// Close closes the files. The fonts cannot be used after it.
+// Close closes the files. The fonts cannot be used afterwards.
 func (f *Fonts) Close() error {
 	var errs []error
 	for _, file := range f.files {
@@ -143,8 +145,8 @@ func (f *Fonts) Close() error {
 	return errors.Join(errs...)
 }
 
-// Faces gives the fonts that draw text, each cut down to the characters it is needed for: the text and the strong
-// face, and a rare face only for what one of these lacks. The error is an *UnprintableError when none draws a
+// Faces returns the fonts that draw text, each subset to the characters it is needed for: the text and the strong face,
+// and a rare face only for characters that one of these lacks. The error is an *UnprintableError if none draws a
 // character.
 func (f *Fonts) Faces(text string) ([]Face, error) {
 	common := []rune{' '}
@@ -191,8 +193,8 @@ func (f *Fonts) Faces(text string) ([]Face, error) {
 	return faces, nil
 }
 
-// Undrawn returns the characters of text that cannot be printed, each once, in their order. Those that are left out of a page do
-// not count.
+// Undrawn returns the distinct characters of text that cannot be printed, in order of appearance. Characters that are
+// omitted from pages do not count.
 func (f *Fonts) Undrawn(text string) []rune {
 	var undrawn []rune
 	for _, r := range text {
@@ -206,13 +208,13 @@ func (f *Fonts) Undrawn(text string) []rune {
 	return undrawn
 }
 
-// isLeftOut tells the characters without a look of their own, which come with text that is pasted in: marks of direction and
-// of joining, variation selectors.
+// isLeftOut reports whether a character is invisible and omitted from pages: marks of direction and of joining and
+// variation selectors, which come with pasted text.
 func isLeftOut(r rune) bool {
 	return unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r)
 }
 
-// leaveOut returns the page without what has no look, and with separators of lines and paragraphs as spaces.
+// leaveOut returns the page without the characters of isLeftOut, and with separators of lines and paragraphs as spaces.
 func leaveOut(page []byte) []byte {
 	return bytes.Map(func(r rune) rune {
 		switch {
@@ -225,7 +227,7 @@ func leaveOut(page []byte) []byte {
 	}, page)
 }
 
-// place says which font draws r: -1 for the two main faces, else the rare one.
+// place returns the index of the rare font that draws r, or -1 for the two main faces.
 func (f *Fonts) place(r rune) (int, error) {
 	if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs, unicode.Zl, unicode.Zp) || r == unicode.ReplacementChar {
 		return 0, &UnprintableError{Rune: r}

@@ -12,7 +12,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// The ideographs of GB 18030-2022 level 3: 〇, the unified ideographs and extensions A to F.
+// level3 is the ideographs of GB 18030-2022 level 3: 〇, the unified ideographs and extensions A to F.
 var level3 = [][2]rune{
 	{0x3007, 0x3007},
 	{0x4E00, 0x9FEF}, {0x3400, 0x4DB5}, {0x20000, 0x2A6D6}, {0x2A700, 0x2B734}, {0x2B740, 0x2B81D}, {0x2B820, 0x2CEA1}, {0x2CEB0, 0x2EBE0},
@@ -98,7 +98,8 @@ func TestASubsetDrawsItsCharactersAsTheWholeFontDoes(t *testing.T) {
 	})
 }
 
-// sameGlyph compares outline and width; the parts of a composite glyph are compared in turn, since their numbers differ.
+// sameGlyph compares outline and width; the components of a composite glyph are compared in turn, since their numbers
+// differ.
 func sameGlyph(t *rapid.T, whole, part *font, a, b uint16) {
 	if a != 0 && b == 0 {
 		t.Fatalf("glyph %d is lost", a)
@@ -168,7 +169,7 @@ func TestFilesThatAreNoTrueTypeFontAreRefused(t *testing.T) {
 	}
 }
 
-// A font comes from the machine, yet a damaged one must be an error and never a panic.
+// Font files are read from the machine; a damaged one must result in an error, never in a panic.
 func TestDamagedFontsNeverPanic(t *testing.T) {
 	small, err := loadFonts(t).text.subset([]rune("托A"), "Seed")
 	if err != nil {
@@ -186,7 +187,7 @@ func TestDamagedFontsNeverPanic(t *testing.T) {
 		}
 		opened++
 		for _, run := range f.runs[:min(len(f.runs), 20)] {
-			_, _ = f.subset([]rune{run.first}, "Damaged") // a glyph lost is an error or not: only a panic matters
+			_, _ = f.subset([]rune{run.first}, "Damaged") // a lost glyph may or may not be an error: only a panic matters
 		}
 	})
 	if opened == 0 {
@@ -194,7 +195,7 @@ func TestDamagedFontsNeverPanic(t *testing.T) {
 	}
 }
 
-// BenchmarkJob is what a paper costs before it is sent: page, cut fonts and style sheet.
+// BenchmarkJob measures the preparation of a job: page, subset fonts and style sheet.
 func BenchmarkJob(b *testing.B) {
 	r := NewRenderer(loadFonts(b), nil)
 	p := sample(b, FilingBasicConditions)

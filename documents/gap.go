@@ -9,7 +9,7 @@ import (
 	"tuoyu/nursery"
 )
 
-// Gap is one thing a paper asks to be put right 补正或整改事项.
+// Gap is one item that a document asks to be corrected or rectified 补正或整改事项.
 type Gap struct {
 	Title    string             `json:"title"`             // 规则或材料名称
 	Subject  string             `json:"subject,omitempty"` // 所指班级、人员或材料
@@ -21,8 +21,8 @@ type Gap struct {
 	Basis    []nursery.Citation `json:"basis"`             // 依据
 }
 
-// GapOf turns a reason of the rules into what is printed of it. A value that is no plain word or number is left to the
-// message; a subject that is a kind of paper is named in Chinese, a class or a member of staff by its own number.
+// GapOf returns the printed form of a reason. A value that is not a plain word or number is left to the message; a
+// subject that is a kind of paper is named in Chinese, a class or a member of staff by its own number.
 func GapOf(r nursery.Reason) Gap {
 	return Gap{
 		Title: r.Title, Subject: nursery.PaperKind(r.Subject).Title(), Seen: plain(r.Seen), Limit: plain(r.Limit),
@@ -54,8 +54,8 @@ func plain(v any) string {
 	}
 }
 
-// Cite writes a citation as Chinese papers do: 《托育机构设置标准（试行）》（国卫人口发〔2019〕58号）第十九条. A citation not
-// checked against the published text is marked 待核.
+// Cite formats a citation as in Chinese documents: 《托育机构设置标准（试行）》（国卫人口发〔2019〕58号）第十九条. A citation not checked
+// against the published text is marked 待核.
 func Cite(c nursery.Citation) string {
 	var b strings.Builder
 	b.WriteString("《" + strings.NewReplacer("(", "（", ")", "）", "《", "", "》", "").Replace(c.Document) + "》")
@@ -69,7 +69,7 @@ func Cite(c nursery.Citation) string {
 	return b.String()
 }
 
-// citeShort leaves the number out, for tables that list their documents below.
+// citeShort formats a citation without its number, for tables that list their documents below.
 func citeShort(c nursery.Citation) string {
 	c.Number = ""
 	return Cite(c)
@@ -77,7 +77,7 @@ func citeShort(c nursery.Citation) string {
 
 var articleForms = regexp.MustCompile(`^(\d+)(?:\((\d+)\)| para\.? (\d+))?$`)
 
-// articleText writes "9" as 第九条, "8(4)" as 第八条第（四）项 and "9 para 2" as 第九条第二款; anything else stands as given.
+// articleText formats "9" as 第九条, "8(4)" as 第八条第（四）项 and "9 para 2" as 第九条第二款; other text is returned unchanged.
 func articleText(article string) string {
 	m := articleForms.FindStringSubmatch(article)
 	if m == nil {
@@ -93,7 +93,7 @@ func articleText(article string) string {
 	return text
 }
 
-// chineseNumeral writes the digits of a number up to 9999 as articles are numbered: 一百二十六, 一百零四.
+// chineseNumeral formats the digits of a number up to 9999 as articles are numbered: 一百二十六, 一百零四.
 func chineseNumeral(digits string) string {
 	n, err := strconv.Atoi(digits)
 	if err != nil || n < 1 || n > 9999 {

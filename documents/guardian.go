@@ -10,8 +10,8 @@ import (
 	"tuoyu/nursery"
 )
 
-// GuardianSheet is what a guardian is told of a check-up 体检结果告知单, in plain words. It is printed when it is asked for and
-// kept nowhere: it has no number and no verification code.
+// GuardianSheet informs a guardian of the result of a check-up 体检结果告知单, in plain words. It is rendered on request and
+// not stored: it has no number and no verification code.
 type GuardianSheet struct {
 	CaseNo      string
 	Institution string
@@ -24,7 +24,7 @@ type GuardianSheet struct {
 
 var guardianPage = template.Must(template.New("guardian.html").Funcs(template.FuncMap{"date": chineseDate}).ParseFS(templateFiles, "guardian.html"))
 
-// GuardianHTML gives the page of the sheet.
+// GuardianHTML returns the sheet as an HTML page.
 func GuardianHTML(s GuardianSheet) ([]byte, error) {
 	var page bytes.Buffer
 	if err := guardianPage.Execute(&page, s); err != nil {
@@ -33,7 +33,7 @@ func GuardianHTML(s GuardianSheet) ([]byte, error) {
 	return leaveOut(page.Bytes()), nil
 }
 
-// RenderGuardian gives the PDF of the sheet. Errors are those of Render.
+// RenderGuardian returns the sheet as a PDF. Errors are those of Render.
 func (r *Renderer) RenderGuardian(ctx context.Context, s GuardianSheet) ([]byte, error) {
 	page, err := GuardianHTML(s)
 	if err != nil {

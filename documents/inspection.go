@@ -2,17 +2,17 @@ package documents
 
 import "tuoyu/nursery"
 
-// Inspection is what the papers of an inspection say besides what every paper does 督导评估.
+// Inspection is the content of the documents of an inspection, in addition to the common fields 督导评估.
 type Inspection struct {
 	Kind       string            `json:"kind"`              // 检查方式
-	Round      int               `json:"round"`             // 0 the visit, then the re-inspections
+	Round      int               `json:"round"`             // 0 for the visit, then the number of the re-inspection
 	Items      []ItemLine        `json:"items,omitempty"`   // 检查项目
-	Hash       string            `json:"hash,omitempty"`    // SHA-256 of the filled checklist
+	Hash       string            `json:"hash,omitempty"`    // SHA-256 of the completed checklist
 	Signatures []SignatureLine   `json:"signatures"`        // 签字
 	Penalty    *nursery.Citation `json:"penalty,omitempty"` // 处罚依据
 }
 
-// ItemLine is one item as the record prints it.
+// ItemLine is one item of the printed record.
 type ItemLine struct {
 	Title  string             `json:"title"`
 	Result string             `json:"result"`
@@ -21,7 +21,7 @@ type ItemLine struct {
 	Basis  []nursery.Citation `json:"basis"`
 }
 
-// SignatureLine is one signature as the record prints it.
+// SignatureLine is one signature of the printed record.
 type SignatureLine struct {
 	Party   string `json:"party"`
 	Manner  string `json:"manner"`
@@ -29,7 +29,7 @@ type SignatureLine struct {
 	Picture string `json:"picture,omitempty"` // 手写签名: the attachment
 }
 
-// pictures are the attachments that a paper shows beside its text.
+// pictures returns the attachments that the document shows beside its text.
 func (p Paper) pictures() []string {
 	var all []string
 	if p.Inspection != nil {
@@ -59,7 +59,7 @@ func (p Paper) needOfInspection(need func(string, bool)) {
 		need("due_on", p.DueOn.Valid())
 	case InspectionReferral:
 		need("gaps", len(p.Gaps) > 0)
-		// The trial documents alone carry no penalty: a law does.
+		// A trial regulation alone is no ground for a penalty; a law is.
 		need("inspection/penalty", i.Penalty != nil && i.Penalty.Binding <= "L3")
 	}
 }

@@ -6,13 +6,13 @@ import (
 	"tuoyu/nursery"
 )
 
-// The papers of an insurance month. Neither names a child.
+// The documents of an insurance month. Neither identifies a child.
 const (
 	InsuranceNotice  Kind = "insurance_batch_notice" // 投保批次通知书, to the insurer
 	InsuranceSummary Kind = "insurance_summary"      // 月度投保情况
 )
 
-// InsuranceSheet is what the papers of an insurance month state 投保情况.
+// InsuranceSheet is the content of the documents of an insurance month 投保情况.
 type InsuranceSheet struct {
 	Month      nursery.Date `json:"month"` // its first day
 	Batch      int          `json:"batch,omitempty"`
@@ -23,13 +23,13 @@ type InsuranceSheet struct {
 	Insured    int          `json:"insured,omitempty"`
 	Ineligible int          `json:"ineligible,omitempty"`
 	Withdrawn  int          `json:"withdrawn,omitempty"`
-	Ended      int          `json:"ended,omitempty"` // covers that ended in the month
+	Ended      int          `json:"ended,omitempty"` // number of covers that ended in the month
 }
 
-// MonthTitle is the month in Chinese.
+// MonthTitle returns the Chinese name of the month.
 func (s InsuranceSheet) MonthTitle() string { return nursery.MonthTitle(s.Month) }
 
-// Premium is the premium in yuan with two decimals.
+// Premium returns the premium in yuan with two decimals.
 func (s InsuranceSheet) Premium() string {
 	return fmt.Sprintf("%d.%02d", s.PremiumFen/100, s.PremiumFen%100)
 }

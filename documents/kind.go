@@ -6,10 +6,10 @@ import (
 	"unicode/utf8"
 )
 
-// Kind names a paper 文书种类.
+// Kind identifies a kind of document 文书种类.
 type Kind string
 
-// The papers of the filing process. The receipt and the finding on site are two decisions, so they are two papers
+// The documents of the filing process. The receipt and the finding on site are two decisions, hence two documents
 // (托育机构登记和备案办法(试行) art. 9 para. 1 and 2).
 const (
 	FilingAcceptance      Kind = "filing_acceptance"       // 受理通知书
@@ -23,7 +23,7 @@ const (
 	FilingChange          Kind = "filing_change"           // 变更备案回执
 )
 
-// The papers of an inspection.
+// The documents of an inspection.
 const (
 	InspectionRecord   Kind = "inspection_record"   // 现场检查记录
 	InspectionOrder    Kind = "inspection_order"    // 责令限期改正通知书
@@ -31,11 +31,11 @@ const (
 	InspectionReferral Kind = "inspection_referral" // 移送处罚告知书
 )
 
-// KindInfo is what is fixed for a kind.
+// KindInfo is the fixed data of a kind.
 type KindInfo struct {
 	Kind     Kind
 	Title    string // 标题
-	Prefix   string // the word in the document number 发文字号 that tells the kinds apart
+	Prefix   string // the word in the document number 发文字号 that distinguishes the kinds
 	Template string // file in this folder
 }
 
@@ -60,10 +60,10 @@ var kinds = []KindInfo{
 	{InsuranceSummary, "月度投保情况", "托保月", "insurance_summary.html"},
 }
 
-// Kinds lists every kind in the order of the process. The slice is the caller's own.
+// Kinds lists every kind in the order of the process. The caller owns the slice.
 func Kinds() []KindInfo { return append([]KindInfo(nil), kinds...) }
 
-// Info gives what is fixed for k; false when k is none of Kinds.
+// Info returns the fixed data of k; false if k is not one of Kinds.
 func (k Kind) Info() (KindInfo, bool) {
 	for _, info := range kinds {
 		if info.Kind == k {
@@ -73,14 +73,14 @@ func (k Kind) Info() (KindInfo, bool) {
 	return KindInfo{}, false
 }
 
-// Title gives the Chinese title, "" for an unknown kind.
+// Title returns the Chinese title, "" for an unknown kind.
 func (k Kind) Title() string {
 	info, _ := k.Info()
 	return info.Title
 }
 
-// FormatNumber writes a document number 发文字号 such as 潞州托备〔2026〕12号. County is the name of the county unit, seq
-// counts per county, kind and year. A name keeps its last character when it would be left with one alone (沁县).
+// FormatNumber returns a document number 发文字号 such as 潞州托备〔2026〕12号. County is the name of the county unit, seq
+// counts per county, kind and year. A name of two characters is not shortened (沁县).
 func FormatNumber(county string, k Kind, year, seq int) string {
 	info, _ := k.Info()
 	short := strings.TrimSuffix(strings.TrimSuffix(county, "区"), "县")

@@ -8,8 +8,8 @@ import (
 	"tuoyu/nursery"
 )
 
-// Paper is one paper to print 文书. It is plain data and travels as JSON. The fields of the first group are needed by
-// every kind; Validate says which of the others a kind needs. What is left empty is not printed.
+// Paper is one document to render 文书. It is plain data and is serialized as JSON. Every kind requires the fields of the
+// first group; Validate checks which of the others a kind requires. Empty fields are not printed.
 type Paper struct {
 	Kind             Kind             `json:"kind"`
 	Number           string           `json:"number"`      // 发文字号
@@ -22,14 +22,14 @@ type Paper struct {
 	USCC             string           `json:"uscc"`        // 统一社会信用代码
 	SiteKind         nursery.SiteKind `json:"site_kind"`   // 机构类型
 	VerificationCode Code             `json:"verification_code"`
-	VerifyURL        string           `json:"verify_url"` // what the QR code holds; ends with the code
+	VerifyURL        string           `json:"verify_url"` // content of the QR code; ends with the code
 
 	Address        string                `json:"address,omitempty"`         // 机构地址
 	Contact        Contact               `json:"contact,omitzero"`          // 联系方式
 	ReceivedOn     nursery.Date          `json:"received_on,omitzero"`      // 收到备案材料之日
 	DueOn          nursery.Date          `json:"due_on,omitzero"`           // 办理、补正或整改期限
 	FindingDueOn   nursery.Date          `json:"finding_due_on,omitzero"`   // 不符合标准时的告知期限
-	DueProvisional bool                  `json:"due_provisional,omitempty"` // a limit that falls in a year not published
+	DueProvisional bool                  `json:"due_provisional,omitempty"` // the limit ends in an unpublished year
 	VisitedOn      nursery.Date          `json:"visited_on,omitzero"`       // 现场核实或复查之日
 	Officers       []string              `json:"officers,omitempty"`        // 现场人员, by code or certificate number
 	EffectiveOn    nursery.Date          `json:"effective_on,omitzero"`     // 变更或注销生效之日
@@ -49,7 +49,7 @@ type Paper struct {
 	Insurance      *InsuranceSheet       `json:"insurance,omitempty"`       // 投保情况
 }
 
-// Contact is where the applicant can ask 联系方式.
+// Contact is where the applicant can make enquiries 联系方式.
 type Contact struct {
 	Office  string `json:"office,omitempty"`
 	Phone   string `json:"phone,omitempty"`
@@ -58,7 +58,7 @@ type Contact struct {
 	Online  string `json:"online,omitempty"` // 网上办理地址
 }
 
-// ClassLine is one class as the receipt states it 班级.
+// ClassLine is one class as listed on the receipt 班级.
 type ClassLine struct {
 	Name  string            `json:"name"`
 	Kind  nursery.ClassKind `json:"kind"`
@@ -72,7 +72,7 @@ type Change struct {
 	After  string `json:"after"`
 }
 
-// IncompleteError says which fields of a paper are missing or cannot be printed.
+// IncompleteError lists the fields of a document that are missing or cannot be printed.
 type IncompleteError struct {
 	Kind   Kind
 	Fields []string
@@ -83,11 +83,11 @@ func (e *IncompleteError) Error() string {
 	return fmt.Sprintf("paper %s is incomplete: %s", e.Kind, strings.Join(e.Fields, ", "))
 }
 
-// Validate checks that everything the kind must state is there. The error is an *IncompleteError: a paper goes out
-// whole or not at all.
+// Validate checks that everything the kind requires is present. The error is an *IncompleteError: an incomplete
+// document is never issued.
 func (p Paper) Validate() error { return p.validate(false) }
 
-// validate is Validate; a draft has no number and no verification code yet.
+// validate implements Validate; a draft has no number and no verification code yet.
 func (p Paper) validate(draft bool) error {
 	var missing []string
 	need := func(field string, ok bool) {
@@ -103,7 +103,7 @@ func (p Paper) validate(draft bool) error {
 	} {
 		need(f.name, strings.TrimSpace(f.value) != "")
 	}
-	if p.Kind != InsuranceNotice && p.Kind != InsuranceSummary { // they are of a county, not of an institution
+	if p.Kind != InsuranceNotice && p.Kind != InsuranceSummary { // these are issued to a county, not to an institution
 		need("uscc", strings.TrimSpace(p.USCC) != "")
 		need("site_kind", strings.TrimSpace(p.SiteKind.Title()) != "")
 	}
@@ -118,7 +118,7 @@ func (p Paper) validate(draft bool) error {
 	return nil
 }
 
-// needOfIssue is what a paper has once it is issued.
+// needOfIssue requires the fields of an issued document.
 func (p Paper) needOfIssue(need func(string, bool)) {
 	need("number", strings.TrimSpace(p.Number) != "")
 	code, err := ParseCode(string(p.VerificationCode))
@@ -177,7 +177,7 @@ func (p Paper) needByKind(need func(string, bool)) {
 	}
 }
 
-// VerifyPage is the address of the verification page without the code, for people who type it in.
+// VerifyPage returns the address of the verification page without the code, for people who type it in.
 func (p Paper) VerifyPage() string {
 	return strings.TrimRight(strings.TrimSuffix(p.VerifyURL, string(p.VerificationCode)), "/#?=")
 }

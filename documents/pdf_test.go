@@ -13,7 +13,7 @@ import (
 	"unicode/utf16"
 )
 
-// drawn is what a PDF of the browser really draws, read from its content streams and embedded fonts.
+// drawn is what a PDF actually draws, read from its content streams and embedded fonts.
 type drawn struct {
 	pages int
 	fonts map[string]bool // base fonts in use, without the subset tag
@@ -35,8 +35,8 @@ var (
 	pdfUnicode    = regexp.MustCompile(`(?m)^<([0-9A-F]{4})>(?: <([0-9A-F]{4})>)? <([0-9A-F]+)>$`)
 )
 
-// readDrawn fails the test unless every glyph shown is a real one: embedded, not glyph 0, with ink or a space, and
-// with a character it stands for.
+// readDrawn fails the test unless every glyph shown is valid: embedded, not glyph 0, with ink or a space, and mapped to
+// a character.
 func readDrawn(t *testing.T, pdf []byte) drawn {
 	t.Helper()
 	objects := pdfObjects(t, pdf)

@@ -9,14 +9,14 @@ import (
 	"rsc.io/qr"
 )
 
-// qrQuiet is the empty border a QR code needs to be found, in modules.
+// qrQuiet is the width in modules of the empty border by which readers find a QR code.
 const qrQuiet = 4
 
-// pageQR is how wide the QR code in the margin of a page is.
+// pageQR is the width of the QR code in the margin of a page.
 const pageQR = "16mm"
 
-// qrURL returns the QR code of text as a data URL for the margin of a page, pageQR wide, where style sheets take only images that
-// know their own size.
+// qrURL returns the QR code of text as a data URL for the margin of a page, pageQR wide: style sheets accept only
+// images with an intrinsic size there.
 func qrURL(text string) (template.CSS, error) {
 	svg, err := QR(text)
 	if err != nil {
@@ -26,8 +26,8 @@ func qrURL(text string) (template.CSS, error) {
 	return template.CSS(`url("data:image/svg+xml;base64,` + base64.StdEncoding.EncodeToString([]byte(sized)) + `")`), nil
 }
 
-// QR draws text as a QR code: one SVG image with one path, a run of dark modules per rectangle. Level M still reads
-// with a fold or a stamp over it.
+// QR returns text as a QR code: one SVG image with one path, a rectangle for each run of dark modules. Level M is still
+// readable with a fold or a stamp over it.
 func QR(text string) (template.HTML, error) {
 	code, err := qr.Encode(text, qr.M)
 	if err != nil {

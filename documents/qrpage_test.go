@@ -13,7 +13,7 @@ import (
 	"rsc.io/qr"
 )
 
-// Any page of a paper can be exchanged, so each carries the code that leads to what the register knows of it.
+// Each page carries the code, since any page of a document can be exchanged.
 func TestEveryPageCarriesTheQRCode(t *testing.T) {
 	p := sample(t, FilingCorrection)
 	for len(p.Gaps) < 30 {
@@ -39,7 +39,7 @@ func TestEveryPageCarriesTheQRCode(t *testing.T) {
 	}
 }
 
-// pictures draws each page at 200 dots an inch.
+// pictures renders each page at 200 dpi.
 func pictures(t *testing.T, pdf []byte) []image.Image {
 	t.Helper()
 	dir := t.TempDir()
@@ -68,8 +68,8 @@ func pictures(t *testing.T, pdf []byte) []image.Image {
 	return pages
 }
 
-// differs counts the modules that are not as they should be in the QR code that stands in the middle of the bottom margin, 16 mm
-// wide with its border; all of them when there is none of that size.
+// differs returns the number of wrong modules in the QR code in the middle of the bottom margin, 16 mm wide with its
+// border; all of them if there is no code of that size.
 func differs(page image.Image, code *qr.Code) int {
 	dotsPerMM := 200 / 25.4
 	margin, half := int(20*dotsPerMM), int(9*dotsPerMM)

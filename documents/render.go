@@ -19,8 +19,8 @@ var templateFiles embed.FS
 
 var templates = parseTemplates()
 
-// parseTemplates joins each kind's template with the shared layout. The files are part of the program, so a fault in
-// one is a fault of the build and any test finds it.
+// parseTemplates combines each kind's template with the shared layout. The files are compiled into the program, so a
+// template error is a programming error and any test detects it.
 func parseTemplates() map[Kind]*template.Template {
 	shared := template.Must(template.New("layout.html").Funcs(template.FuncMap{
 		"cite": Cite, "citeShort": citeShort, "law": law, "date": chineseDate, "qr": QR, "qrURL": qrURL, "add": func(a, b int) int { return a + b },
@@ -32,23 +32,23 @@ func parseTemplates() map[Kind]*template.Template {
 	return parsed
 }
 
-// Renderer prints papers. It is safe for use by many goroutines.
+// Renderer renders documents. It is safe for concurrent use.
 type Renderer struct {
 	fonts  *Fonts
 	client *Client
 }
 
-// NewRenderer makes a renderer of loaded fonts and a client.
+// NewRenderer returns a renderer that uses loaded fonts and a client.
 func NewRenderer(fonts *Fonts, client *Client) *Renderer {
 	return &Renderer{fonts: fonts, client: client}
 }
 
-// Pictures opens a picture by its name on the paper.
+// Pictures opens a picture by its name in the document.
 type Pictures func(ctx context.Context, name string) (io.ReadCloser, error)
 
-// Render gives the PDF of a paper with the pictures it names; pictures may be nil for one that names none. Two renderings of
-// one paper look alike but differ in bytes, so the caller stores the hash of the one it keeps. Errors: *IncompleteError and
-// *UnprintableError, which no retry mends, *RenderError, and that of pictures.
+// Render returns the PDF of a document with the pictures it names; pictures may be nil if it names none. Two renderings
+// of one document look alike but differ in bytes, so the caller stores the hash of the one it stores. Errors:
+// *IncompleteError and *UnprintableError, which are permanent, *RenderError, and that of pictures.
 func (r *Renderer) Render(ctx context.Context, p Paper, pictures Pictures) ([]byte, error) {
 	job, err := r.job(p)
 	if err != nil {
@@ -75,14 +75,14 @@ func read(ctx context.Context, pictures Pictures, name string) ([]byte, error) {
 	return io.ReadAll(kept)
 }
 
-// Check does what Render does short of the service: it finds a paper that cannot be printed while a person is still at
-// hand to mend it.
+// Check performs the checks of Render without calling the service, so that a document that cannot be rendered is
+// rejected while the user can still correct it.
 func (r *Renderer) Check(p Paper) error {
 	_, err := r.job(p)
 	return err
 }
 
-// Undrawn returns the characters of text that no paper can show, each once.
+// Undrawn returns the distinct characters of text that cannot be printed.
 func (r *Renderer) Undrawn(text string) []rune { return r.fonts.Undrawn(text) }
 
 func (r *Renderer) job(p Paper) (Job, error) {
@@ -90,8 +90,8 @@ func (r *Renderer) job(p Paper) (Job, error) {
 	if err != nil {
 		return Job{}, err
 	}
-	// The text is taken from the finished page, so no wording of a template can escape the fonts. The markup in it is
-	// ASCII, which costs a few glyphs.
+	// The text is taken from the finished page, so it includes the wording of the templates. The markup in it is ASCII,
+	// which costs a few glyphs.
 	faces, err := r.fonts.Faces(html.UnescapeString(string(page)))
 	if err != nil {
 		return Job{}, err
@@ -108,8 +108,8 @@ func (r *Renderer) job(p Paper) (Job, error) {
 	return job, nil
 }
 
-// HTML gives the page of a paper, the same bytes for the same paper. It needs the fonts of a job beside it to look
-// right. The error is an *IncompleteError when something the kind must state is missing.
+// HTML returns the document as an HTML page, the same bytes for the same document. It needs the fonts of a job beside
+// it to be displayed correctly. The error is an *IncompleteError if something that the kind requires is missing.
 func HTML(p Paper) ([]byte, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
@@ -117,8 +117,9 @@ func HTML(p Paper) ([]byte, error) {
 	return page(view{Paper: p})
 }
 
-// Preview gives the page of a paper that is not issued: it says so, and has neither number nor verification code, whatever
-// the paper holds. It is a page of its own and loads nothing. The error is an *IncompleteError as that of HTML.
+// Preview returns the page of a document that is not issued: it is marked as such, without number and verification
+// code, whatever the document contains. It is self-contained and loads nothing. The error is an *IncompleteError as for
+// HTML.
 func Preview(p Paper) ([]byte, error) {
 	p.Number, p.VerificationCode, p.VerifyURL = "", "", ""
 	if err := p.validate(true); err != nil {
@@ -135,7 +136,7 @@ func page(v view) ([]byte, error) {
 	return leaveOut(page.Bytes()), nil
 }
 
-// fontCSS declares the faces of a job and uses them, in their order, for the page and its margins.
+// fontCSS declares the faces of a job and applies them, in their order, to the page and its margins.
 func fontCSS(faces []Face) []byte {
 	var css bytes.Buffer
 	var families []string
@@ -145,7 +146,7 @@ func fontCSS(faces []Face) []byte {
 		case f.Bold:
 			weight = "700"
 		case f.Family != textFamily:
-			weight = "400 700" // the one face there is: thickened by the browser it would become a Type 3 font
+			weight = "400 700" // with a single face: synthetic bold by the browser would make it a Type 3 font
 		}
 		if !slices.Contains(families, f.Family) {
 			families = append(families, f.Family)
@@ -156,37 +157,39 @@ func fontCSS(faces []Face) []byte {
 	return css.Bytes()
 }
 
-// view is a paper as the templates see it.
+// view is a document as seen by the templates.
 type view struct {
 	Paper
-	Draft bool // not issued: without number and code
+	Draft bool // not issued: no number and no code
 }
 
-// Title is the heading of the paper.
+// Title returns the heading of the document.
 func (v view) Title() string { return v.Kind.Title() }
 
-// PageMargin is the margin of the style sheet, the same as in the form.
+// PageMargin returns the margin of the style sheet, the same as in the form.
 func (v view) PageMargin() template.CSS {
 	return template.CSS(marginTop + " " + marginSide + " " + marginBottom)
 }
 
-// FamilyPoint says whether the rules of family points apply, which are another document.
+// FamilyPoint reports whether the rules of family points apply, which are a separate document.
 func (v view) FamilyPoint() bool { return v.SiteKind == nursery.FamilyPoint }
 
-// ShowsClasses says whether the table of facts lists the classes: on the two receipts, which state what is on file.
+// ShowsClasses reports whether the table of facts lists the classes, as on the two receipts, which state what is on
+// file.
 func (v view) ShowsClasses() bool {
 	return len(v.Classes) > 0 && (v.Kind == FilingReceipt || v.Kind == FilingChange)
 }
 
-// NamesRelated says whether the text of the paper names the related paper, so that the table of facts need not.
+// NamesRelated reports whether the text of the document names the related document, so that the table of facts need
+// not.
 func (v view) NamesRelated() bool {
 	return v.Kind == FilingRectified || v.Kind == FilingCancellation || v.Kind == FilingChange
 }
 
-// Conditions are the rows of the basic-conditions notice.
+// Conditions returns the rows of the basic-conditions notice.
 func (v view) Conditions() []conditionGroup { return conditionsFor(v.SiteKind) }
 
-// ConditionSources are the documents of Conditions that have a number, each once.
+// ConditionSources returns the distinct documents cited by Conditions that have a number.
 func (v view) ConditionSources() []nursery.Citation {
 	var sources []nursery.Citation
 	for _, group := range v.Conditions() {
@@ -201,10 +204,10 @@ func (v view) ConditionSources() []nursery.Citation {
 	return sources
 }
 
-// FamilyPointLimit is how many children a family point may take in.
+// FamilyPointLimit returns the maximum number of children of a family point.
 func (v view) FamilyPointLimit() int { return familyPointLimit }
 
-// Unverified says whether the paper prints a citation that is marked 待核, which then needs a word of explanation.
+// Unverified reports whether the document prints a citation that is marked 待核, which requires an explanation.
 func (v view) Unverified() bool {
 	switch v.Kind {
 	case FilingBasicConditions, FilingReroute:
@@ -225,7 +228,7 @@ func (v view) Unverified() bool {
 	return false
 }
 
-// chineseDate writes a date as papers do: 2026年11月24日.
+// chineseDate formats a date as in documents: 2026年11月24日.
 func chineseDate(d nursery.Date) string {
 	return fmt.Sprintf("%d年%d月%d日", d.Year, int(d.Month), d.Day)
 }

@@ -18,8 +18,8 @@ import (
 	"tuoyu/testdata"
 )
 
-// rareName holds characters of GB 18030-2022 level 3, from extensions A to F of the ideographs. The text face lacks one of
-// them, so a rare face must be sent.
+// rareName consists of characters of GB 18030-2022 level 3, from extensions A to F of the ideographs. The text face
+// lacks one of them, so a rare face must be sent.
 const rareName = "𬱖㛃𠅤䶮𫖯𠀍𬺓"
 
 func loadFonts(t testing.TB) *Fonts {
@@ -49,7 +49,7 @@ func realRenderer(t testing.TB) *Renderer {
 	return NewRenderer(loadFonts(t), client)
 }
 
-// keep writes a PDF where a person can look at it, when TUOYU_KEEP_PDF names a folder.
+// keep writes a PDF for inspection to the folder in TUOYU_KEEP_PDF, if set.
 func keep(t testing.TB, name string, pdf []byte) {
 	t.Helper()
 	if dir := os.Getenv("TUOYU_KEEP_PDF"); dir != "" {
@@ -64,7 +64,7 @@ var (
 	ours     = regexp.MustCompile(`^Tuoyu(Text|Strong|Rare\d)$`)
 )
 
-// wantDrawn checks that the PDF draws every character of the page, with the fonts of the job and no other.
+// wantDrawn checks that the PDF draws every character of the page, with no fonts but those of the job.
 func wantDrawn(t *testing.T, p Paper, pdf []byte) drawn {
 	t.Helper()
 	page, err := HTML(p)
@@ -104,7 +104,7 @@ func TestEveryKindIsPrintedWholeByTheRealRenderer(t *testing.T) {
 			if got.pages > 3 {
 				t.Errorf("%d pages, want at most 3", got.pages)
 			}
-			// Page numbers stand in the margin, which is not in the page's own text.
+			// Page numbers are in the margin, which is not part of the page's own text.
 			for _, c := range "第页共" {
 				if !got.runes[c] {
 					t.Errorf("no page number: %c is not drawn", c)

@@ -9,8 +9,8 @@ import (
 	"slices"
 )
 
-// maxFontTable bounds one table read whole into memory. The largest tables of CJK fonts that are read so are cmap, loca
-// and hmtx, all well below it; glyph outlines are read one at a time, each of a few kilobytes.
+// maxFontTable is the maximum size of a table read into memory. The largest such tables of CJK fonts are cmap, loca and
+// hmtx, all well below it; glyph outlines are read one at a time, each of a few kilobytes.
 const (
 	maxFontTable = 8 << 20
 	maxOutline   = 1 << 18
@@ -20,14 +20,14 @@ var errNotTrueType = errors.New("not a TrueType font with glyf outlines (collect
 
 type tableSpan struct{ offset, length int64 }
 
-// glyphRun maps the characters first..last to consecutive glyphs from glyph on.
+// glyphRun maps the characters first..last to consecutive glyphs starting at glyph.
 type glyphRun struct {
 	first, last rune
 	glyph       uint16
 }
 
-// font is a TrueType file opened for reading. Outlines stay on disk: four faces of 15 to 30 MB would otherwise be
-// the largest thing in the memory of a worker.
+// font is a TrueType file opened for reading. Outlines remain on disk: four faces of 15 to 30 MB would otherwise
+// dominate the memory of a worker.
 type font struct {
 	file       io.ReaderAt
 	tables     map[string]tableSpan
@@ -69,7 +69,7 @@ func openFont(file io.ReaderAt) (*font, error) {
 	return f, err
 }
 
-// readIndex reads what says where each glyph lies and how wide it is.
+// readIndex reads the tables with the position and the width of each glyph.
 func (f *font) readIndex() error {
 	if _, ok := f.tables["glyf"]; !ok {
 		return errNotTrueType
@@ -100,7 +100,7 @@ func (f *font) readIndex() error {
 	return err
 }
 
-// table reads a whole table, which must hold at least least bytes.
+// table reads a whole table, which must have at least least bytes.
 func (f *font) table(tag string, least int) ([]byte, error) {
 	t, ok := f.tables[tag]
 	if !ok {
@@ -116,7 +116,7 @@ func (f *font) table(tag string, least int) ([]byte, error) {
 	return data, nil
 }
 
-// glyph gives the glyph that draws r, 0 when the font has none.
+// glyph returns the glyph that draws r, 0 if the font has none.
 func (f *font) glyph(r rune) uint16 {
 	i, found := slices.BinarySearchFunc(f.runs, r, func(run glyphRun, r rune) int {
 		switch {
@@ -133,7 +133,7 @@ func (f *font) glyph(r rune) uint16 {
 	return f.runs[i].glyph + uint16(r-f.runs[i].first)
 }
 
-// outline reads the drawing of a glyph; a glyph without ink, such as a space, has none.
+// outline reads the outline of a glyph; a glyph without ink, such as a space, has none.
 func (f *font) outline(glyph uint16) ([]byte, error) {
 	if int(glyph) >= f.glyphs {
 		return nil, fmt.Errorf("read glyph %d: the font has %d", glyph, f.glyphs)
@@ -157,8 +157,8 @@ func (f *font) outline(glyph uint16) ([]byte, error) {
 	return data, nil
 }
 
-// readCmap gives the runs of the widest Unicode subtable: format 12 reaches the supplementary planes, where most of
-// the rare characters of GB 18030-2022 lie; format 4 ends at U+FFFF.
+// readCmap returns the runs of the widest Unicode subtable: format 12 covers the supplementary planes, which contain
+// most of the rare characters of GB 18030-2022; format 4 ends at U+FFFF.
 func readCmap(cmap []byte, glyphs int) ([]glyphRun, error) {
 	var best []byte
 	var bestFormat uint16
@@ -253,7 +253,7 @@ func readCmap4(table []byte) ([]glyphRun, error) {
 	return runs, nil
 }
 
-// appendRun adds one character, lengthening the last run when the glyph follows on.
+// appendRun appends one character, extending the last run if the glyph is consecutive.
 func appendRun(runs []glyphRun, c rune, glyph uint16) []glyphRun {
 	if n := len(runs) - 1; n >= 0 && runs[n].last == c-1 && int(runs[n].glyph)+int(c-runs[n].first) == int(glyph) {
 		runs[n].last = c

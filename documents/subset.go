@@ -15,12 +15,12 @@ const (
 	componentMatrix  = 0x0080
 )
 
-// subset gives a TrueType font that draws exactly the runes asked for, which the font must all have. A whole CJK face
-// is 15 to 30 MB and would travel with every paper; the few hundred characters of a paper are below 200 KB. The font
-// is called name, so that in the PDF it cannot be taken for a font of the same design installed beside the browser.
+// subset returns a TrueType font that draws exactly the given runes, which the font must all have. A whole CJK face is
+// 15 to 30 MB and would be sent with every document; the few hundred characters of a document are below 200 KB. The
+// subset is called name, so that the PDF cannot use a font of the same design installed beside the browser.
 func (f *font) subset(runes []rune, name string) ([]byte, error) {
 	s := subsetter{font: f, renumbered: map[uint16]uint16{}}
-	if _, err := s.take(0); err != nil { // glyph 0 is the box for what is missing: every font must have it
+	if _, err := s.take(0); err != nil { // glyph 0 is drawn for missing characters: every font must have it
 		return nil, err
 	}
 	runes = slices.Compact(slices.Sorted(slices.Values(runes)))
@@ -39,7 +39,7 @@ func (f *font) subset(runes []rune, name string) ([]byte, error) {
 	return s.assemble(cmap, name)
 }
 
-// subsetter gathers glyphs in the order they are first asked for; that order is their new number.
+// subsetter collects glyphs in the order of first use, which is their new number.
 type subsetter struct {
 	font       *font
 	renumbered map[uint16]uint16
@@ -47,7 +47,7 @@ type subsetter struct {
 	outlines   [][]byte
 }
 
-// take adds a glyph, with the glyphs it is composed of, and gives its new number.
+// take adds a glyph, with the glyphs it is composed of, and returns its new number.
 func (s *subsetter) take(glyph uint16) (uint16, error) {
 	if n, ok := s.renumbered[glyph]; ok {
 		return n, nil
@@ -68,7 +68,7 @@ func (s *subsetter) take(glyph uint16) (uint16, error) {
 	return n, nil
 }
 
-// takeComponents takes the parts of a composite glyph and rewrites their numbers in place.
+// takeComponents adds the components of a composite glyph and rewrites their numbers in place.
 func (s *subsetter) takeComponents(outline []byte) error {
 	for at := 10; ; {
 		if at+4 > len(outline) {
@@ -98,8 +98,8 @@ func (s *subsetter) takeComponents(outline []byte) error {
 	}
 }
 
-// assemble writes the font file. Layout tables are left out: what they substitute or move is numbered by the old
-// glyphs, and horizontal Chinese needs neither.
+// assemble writes the font file. Layout tables are omitted: their substitutions and positions refer to the old glyph
+// numbers, and horizontal Chinese needs neither.
 func (s *subsetter) assemble(cmap []glyphRun, name string) ([]byte, error) {
 	tables := map[string][]byte{"cmap": writeCmap12(cmap), "post": {1: 3, 31: 0}, "name": writeName(name)}
 	for _, tag := range []string{"OS/2", "cvt ", "fpgm", "prep"} {
@@ -142,7 +142,7 @@ func (s *subsetter) assemble(cmap []glyphRun, name string) ([]byte, error) {
 	return writeFont(tables), nil
 }
 
-// metrics gives advance and bearing of a glyph; glyphs past the full records share the last advance.
+// metrics returns the advance and the bearing of a glyph; glyphs past the full records share the last advance.
 func (s *subsetter) metrics(hmtx []byte, glyph int) []byte {
 	full := s.font.fullWidths
 	if glyph < full {
@@ -165,7 +165,7 @@ func writeCmap12(runs []glyphRun) []byte {
 	return b
 }
 
-// writeName names the font once for each of family, style, full name and PostScript name.
+// writeName writes the name table with name as family, full name and PostScript name, and a fixed style.
 func writeName(name string) []byte {
 	records := []struct {
 		id   uint16
@@ -184,7 +184,7 @@ func writeName(name string) []byte {
 	return append(b, texts...)
 }
 
-// writeFont lays tables out behind their directory with the checksums the format asks for.
+// writeFont writes the tables behind their directory, with the checksums required by the format.
 func writeFont(tables map[string][]byte) []byte {
 	tags := make([]string, 0, len(tables))
 	for tag := range tables {

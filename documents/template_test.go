@@ -15,7 +15,7 @@ import (
 	"tuoyu/nursery"
 )
 
-// text gives what a reader sees of the page, without markup and with white space evened out.
+// text returns the visible text of the page, without markup and with white space normalized.
 func text(t testing.TB, p Paper) string {
 	t.Helper()
 	page, err := HTML(p)
@@ -25,7 +25,7 @@ func text(t testing.TB, p Paper) string {
 	return strings.Join(strings.Fields(html.UnescapeString(notShown.ReplaceAllString(string(page), ""))), " ")
 }
 
-// facts are on every paper.
+// facts are the texts that every document contains.
 var facts = []string{
 	"长治市潞州区卫生健康局", "办件编号：BA-140403-2026-000123", "长治市潞州区向阳花托育服务有限公司：", "91140403MJY000011C", "潞州区（140403）",
 	"长治市潞州区英雄中路街道太行西街示例路8号1至2层", "2026年11月24日", "盖章处", "（电子印章）", "7H3J-0PZ9-M4TW-C2V5",
@@ -33,7 +33,7 @@ var facts = []string{
 	"咨询窗口：人口监测与家庭发展股", "电话：0355-0000000", "时间：工作日9:00至17:00", "地址：潞州区政务服务大厅3号窗口", "网上办理：https://tuoyu.changzhi.example",
 }
 
-// gapText is what the three sample gaps must say.
+// gapText is the text required for the three sample gaps.
 var gapText = []string{
 	"1．每班人数（托大一班）", "申请项目班级／托位数", "现在情况23人", "应当达到不超过20人", "说明托大班每班不超过20人，托大一班申报23人。",
 	"请您办理将托大一班的托位数调整为20个以下，或者增设一个班。", "依据《托育机构设置标准（试行）》（国卫人口发〔2019〕58号）第十九条",
@@ -108,7 +108,7 @@ var kindText = map[Kind][]string{
 	InsuranceSummary: {"月度投保情况", "潞州托保月〔2026〕12号", "2026年11月", "5312名次", "5301名", "208名", "11名", "265600.00元", "147份"},
 }
 
-// ofCounty are the papers of a county, which state nothing of an institution.
+// ofCounty are the documents of a county, which state nothing about an institution.
 var ofCounty = []Kind{InsuranceNotice, InsuranceSummary}
 
 func TestEveryKindSaysAllItMust(t *testing.T) {
@@ -126,7 +126,7 @@ func TestEveryKindSaysAllItMust(t *testing.T) {
 				switch {
 				case w == "接下来" && info.Kind == FilingReroute:
 					w = "可以这样办理"
-				case w == "接下来" && (info.Kind == InspectionRecord || info.Kind == InspectionReferral): // nothing is asked for in them
+				case w == "接下来" && (info.Kind == InspectionRecord || info.Kind == InspectionReferral): // these ask for nothing
 					continue
 				}
 				if !strings.Contains(got, w) {
@@ -140,11 +140,11 @@ func TestEveryKindSaysAllItMust(t *testing.T) {
 	}
 }
 
-// A filing is no permit: no paper may be taken for one, and none may invent a period of validity.
+// A filing is not a permit: no document may look like one or state an invented period of validity.
 func TestNoPaperCallsItselfAPermit(t *testing.T) {
 	for _, info := range Kinds() {
 		got := text(t, sample(t, info.Kind))
-		got = strings.ReplaceAll(got, "《保安服务许可证》", "") // the licence of another body, held by the guards' company
+		got = strings.ReplaceAll(got, "《保安服务许可证》", "") // a licence of the guards' company, issued by another authority
 		for _, word := range []string{"许可证", "准予", "有效期至", "有效期限", "处罚如下"} {
 			if strings.Contains(got, word) {
 				t.Errorf("%s says %q", info.Kind, word)
@@ -226,7 +226,7 @@ func TestTheSamePaperGivesTheSamePage(t *testing.T) {
 	}
 }
 
-// bare is a paper with nothing but what its kind needs.
+// bare returns a document with only the fields that its kind requires.
 func bare(t *testing.T, kind Kind) Paper {
 	full := sample(t, kind)
 	p := Paper{

@@ -15,7 +15,8 @@ import (
 	"tuoyu/policies"
 )
 
-// The engine gives rules only what they can read. Whatever the facts are, it must say what OPA says of all of them.
+// The engine passes to the rules only the facts they can read. For any facts its decision must equal that of OPA on all
+// of them.
 func TestDecideAgreesWithOPAOnAnyFacts(t *testing.T) {
 	e, err := policies.New(t.Context())
 	if err != nil {
@@ -59,13 +60,13 @@ func TestDecideAgreesWithOPAOnAnyFacts(t *testing.T) {
 		}
 		want := 5
 		if set == "contract.duty" {
-			want = 3 // all there are
+			want = 3 // all that exist
 		}
 		if set == "health.referral" {
-			want = 4 // all there are
+			want = 4 // all that exist
 		}
 		if set == "health.entry" {
-			want = 1 // all there are
+			want = 1 // all that exist
 		}
 		if len(kinds) < want {
 			t.Errorf("%s: only %d rules gave a reason over all rounds: the facts try too little", set, len(kinds))
@@ -73,7 +74,7 @@ func TestDecideAgreesWithOPAOnAnyFacts(t *testing.T) {
 	}
 }
 
-// factsFor gives the facts that a rule set looks at, another sort of them in each round.
+// factsFor returns the input of a rule set; its kind varies with the round.
 func factsFor(t *testing.T, set string, round int) map[string]any {
 	if set == "build.progress" {
 		site := nursery.BuildFacts{
@@ -122,7 +123,7 @@ func factsFor(t *testing.T, set string, round int) map[string]any {
 	return facts
 }
 
-// drawn is a draw that has something wrong, another thing in each round.
+// drawn returns a draw with an error that varies with the round.
 func drawn(round int) nursery.DrawFacts {
 	covered, improvable, spread := round%5 > 0, round%2 == 0, round%4
 	return nursery.DrawFacts{
@@ -133,7 +134,7 @@ func drawn(round int) nursery.DrawFacts {
 	}
 }
 
-// contract is one that has something wrong, another thing in each round.
+// contract returns a contract with an error that varies with the round.
 func contract(round int) nursery.ContractFacts {
 	return nursery.ContractFacts{
 		StartsOn: nursery.NewDate(2026, 3, 1), EndsOn: nursery.NewDate(2027, 2, 28), Mode: nursery.Visiting, Services: nursery.ContractServices()[:round%7],
@@ -143,7 +144,7 @@ func contract(round int) nursery.ContractFacts {
 	}
 }
 
-// inspection is one that has something wrong, another thing in each round.
+// inspection returns an inspection with an error that varies with the round.
 func inspection(round int) nursery.InspectionFacts {
 	works, days, flagged := round%2 == 0, 50+round%20, round%3 == 0
 	f := nursery.InspectionFacts{
@@ -160,14 +161,14 @@ func inspection(round int) nursery.InspectionFacts {
 	return f
 }
 
-// filingRuleSets lists the rule sets that look at a filing.
+// filingRuleSets lists the rule sets whose input is a filing.
 func filingRuleSets(e *policies.Engine) []string {
 	return slices.DeleteFunc(slices.Clone(e.Status().Packs[0].RuleSets), func(set string) bool {
 		return !strings.HasPrefix(set, "filing.") && !strings.HasPrefix(set, "registration.")
 	})
 }
 
-// An applicant may write any date of the calendar, such as a lease until 9999-12-31.
+// An applicant may enter any date of the calendar, such as a lease until 9999-12-31.
 func TestAnyDateThereIsCanBeDecided(t *testing.T) {
 	e, err := policies.New(t.Context())
 	if err != nil {
@@ -192,7 +193,7 @@ func TestAnyDateThereIsCanBeDecided(t *testing.T) {
 	}
 }
 
-// disturb takes away or changes one value somewhere in the facts.
+// disturb removes or changes one value somewhere in the facts.
 func disturb(random *rand.Rand, node map[string]any) {
 	names := slices.Sorted(maps.Keys(node))
 	if len(names) == 0 {
@@ -226,7 +227,7 @@ func disturb(random *rand.Rand, node map[string]any) {
 	}
 }
 
-// insured is a child of a roster that has something wrong, another thing in each round.
+// insured returns a child of a roster with an error that varies with the round.
 func insured(round int) nursery.InsuranceFacts {
 	return nursery.InsuranceFacts{
 		Residence: []nursery.Residence{nursery.ResidenceRegistered, nursery.ResidencePermanent, "visiting"}[round%3], AgeMonths: 30 + round%12,
@@ -236,7 +237,7 @@ func insured(round int) nursery.InsuranceFacts {
 	}
 }
 
-// checkup is a class of two children with other measurements in each round.
+// checkup returns a class of two children whose measurements vary with the round.
 func checkup(round int) nursery.CheckupFacts {
 	number := func(v float64) *float64 { return &v }
 	months, days := round%14, 20+round%200

@@ -16,7 +16,7 @@ import (
 
 func ptr[T any](v T) *T { return &v }
 
-// filing is a complete filing of 3 classes and 12 members of staff.
+// filing returns a complete filing of 3 classes and 12 members of staff.
 func filing() nursery.FilingFacts {
 	on := nursery.NewDate(2026, 3, 2)
 	a := nursery.Application{
@@ -94,7 +94,7 @@ func filing() nursery.FilingFacts {
 	}
 }
 
-// gaps is the same filing with eleven of its facts and papers gone.
+// gaps returns the same filing without eleven of its facts and papers.
 func gaps() nursery.FilingFacts {
 	facts := filing()
 	a := &facts.Application
@@ -104,8 +104,8 @@ func gaps() nursery.FilingFacts {
 	return facts
 }
 
-// BenchmarkDecide sets Decide beside OPA's own prepared evaluation of the same rules over the same facts: once from Go
-// values, as OPA takes them, and once from an input parsed beforehand.
+// BenchmarkDecide compares Decide with OPA's own prepared evaluation of the same rules over the same facts: once from
+// Go values, as OPA accepts them, and once from an input parsed beforehand.
 func BenchmarkDecide(b *testing.B) {
 	e, err := policies.New(b.Context())
 	if err != nil {
@@ -145,8 +145,8 @@ func BenchmarkDecide(b *testing.B) {
 	}
 }
 
-// cpu runs f as often as the benchmark asks and reports processor time beside wall time, which on a shared machine says
-// more about the neighbours.
+// cpu runs f b.N times and reports processor time in addition to wall time, which on a shared machine depends on other
+// processes.
 func cpu(b *testing.B, f func()) {
 	b.ReportAllocs()
 	f()
@@ -183,7 +183,7 @@ func ownInput(b testing.TB, facts any) map[string]any {
 	return object
 }
 
-// ownQuery prepares the rule set as OPA's documentation does: modules and data given, the package asked for.
+// ownQuery prepares the rule set as in OPA's documentation, from modules, data and the query of the package.
 func ownQuery(b testing.TB, set string) rego.PreparedEvalQuery {
 	b.Helper()
 	modules, data, err := policies.Sources()

@@ -13,10 +13,10 @@ import (
 	"github.com/open-policy-agent/opa/v1/format"
 )
 
-// Check holds the rules compiled into the program against the convention: formatted as `opa fmt` does, compiled strictly
-// with the schema of the facts, every reason with METADATA and a binding citation, every METADATA with a reason, every
-// parameter with direction, every overlay no looser than its base. It writes each fault, or a line for each rule and
-// one of summary, to w. The error says that there were faults.
+// Check validates the rules compiled into the program: formatted by `opa fmt`, compiled strictly with the schema of the
+// facts, every reason with METADATA and a binding citation, every METADATA with a reason, every parameter with a
+// direction, every overlay no looser than its base. It writes each violation, or a line for each rule and a summary, to
+// w, and returns an error if there are violations.
 func Check(ctx context.Context, w io.Writer) error {
 	src, err := readFolder(embedded)
 	if err != nil {
@@ -47,7 +47,7 @@ func check(ctx context.Context, w io.Writer, src *source) error {
 	return nil
 }
 
-// checkFormat refuses files that `opa fmt` would change.
+// checkFormat returns an error for files that `opa fmt` would change.
 func (s *source) checkFormat() error {
 	var faults []error
 	for _, path := range slices.Sorted(maps.Keys(s.files)) {

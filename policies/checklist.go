@@ -12,17 +12,17 @@ import (
 	"tuoyu/nursery"
 )
 
-// Rule is what the rules in force say of themselves: a rule with its law.
+// Rule describes a rule in force with its legal basis.
 type Rule struct {
 	ID       string
 	Title    string
 	Basis    []nursery.Citation
 	Penalty  *nursery.Citation
-	Verified bool // citations and parameters
+	Verified bool // of the citations and parameters
 }
 
-// Rules lists the rules of the pack in force on a day, by their ids, as the county has them. The error is a day no pack
-// covers.
+// Rules lists the rules of the pack in force on a day, by their ids, as they apply in the county. It returns an error
+// for a day that no pack covers.
 func (e *Engine) Rules(asOf nursery.Date, county string) ([]Rule, error) {
 	p, err := e.current.Load().packOn(asOf)
 	if err != nil {
@@ -37,20 +37,20 @@ func (e *Engine) Rules(asOf nursery.Date, county string) ([]Rule, error) {
 	return rules, nil
 }
 
-// question is how a rule is looked at on site.
+// question is how a rule is checked on site.
 type question struct {
 	Rule     string             `json:"rule"`
 	Question string             `json:"question"`
 	Severity nursery.Severity   `json:"severity"`
 	Photo    bool               `json:"photo"`
 	Sites    []nursery.SiteKind `json:"sites"`    // empty: every site of the list
-	InForce  string             `json:"in_force"` // asked from the day under params.in_force; empty: always
+	InForce  string             `json:"in_force"` // valid from the date in params.in_force; empty: always
 }
 
-// figure is a parameter named in a question: {fire.patrols_per_day}.
+// figure matches a parameter named in a question: {fire.patrols_per_day}.
 var figure = regexp.MustCompile(`\{([a-z0-9_.]+)\}`)
 
-// asked returns the question with the figures of params in it.
+// asked returns the question with the values of params inserted.
 func (q question) asked(params map[string]any) string {
 	return figure.ReplaceAllStringFunc(q.Question, func(name string) string {
 		leaf := leafAt(params, "params."+strings.Trim(name, "{}"))
@@ -58,7 +58,7 @@ func (q question) asked(params map[string]any) string {
 	})
 }
 
-// inForce reports whether the text a question rests on applies on the day.
+// inForce reports whether the regulation behind a question applies on the day.
 func (q question) inForce(params map[string]any, day nursery.Date) bool {
 	if q.InForce == "" {
 		return true
@@ -67,7 +67,7 @@ func (q question) inForce(params map[string]any, day nursery.Date) bool {
 	return from != "" && day.String() >= from
 }
 
-// check returns what is wrong with the question, empty if nothing is.
+// check returns what is wrong with the question, "" if nothing is.
 func (q question) check(params map[string]any) string {
 	switch {
 	case q.Question == "" || !slices.Contains([]nursery.Severity{nursery.Serious, nursery.General, nursery.Minor}, q.Severity):
@@ -83,8 +83,8 @@ func (q question) check(params map[string]any) string {
 	return ""
 }
 
-// readChecklists reads which rules are looked at on site, by the sort of site, and refuses one that asks for a rule that
-// the pack does not have: an item and a filing rule are the same rule.
+// readChecklists reads which rules are checked on site, by the kind of site. It returns an error for a question about a
+// rule that the pack does not have: an item and a filing rule are the same rule.
 func readChecklists(tree, params map[string]any, rules map[string]rule) (map[string][]question, error) {
 	inspect, ok := tree["inspect"].(map[string]any)
 	if !ok {
@@ -113,8 +113,8 @@ func readChecklists(tree, params map[string]any, rules map[string]rule) (map[str
 	return lists, errors.Join(faults...)
 }
 
-// Checklist gives what is looked at on site in a county on a day, and the revision of the rules it is made of. A family
-// point has its own list.
+// Checklist returns the items to check on site in a county on a day, and the revision of the rules they come from. A
+// family point has its own list.
 func (e *Engine) Checklist(site nursery.SiteKind, asOf nursery.Date, county string) ([]nursery.ChecklistItem, string, error) {
 	p, err := e.current.Load().packOn(asOf)
 	if err != nil {

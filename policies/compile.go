@@ -20,14 +20,14 @@ import (
 
 var libPath = ast.MustParseRef("data.lib")
 
-// A snapshot is everything made of one set of rules. It never changes.
+// snapshot is everything compiled from one set of rules. It is immutable.
 type snapshot struct {
 	revision string
 	packs    []*pack // in order of their first day
 	authz    *rego.PreparedEvalQuery
 }
 
-// A pack is the rules of one regime, in force from its first day until another takes over.
+// pack is the rules of one legal regime, in force from its first day until the next pack begins.
 type pack struct {
 	packEntry
 	name       string
@@ -59,20 +59,20 @@ type packEntry struct {
 	Params  string        `json:"params"`
 }
 
-// An area is where one set of parameters holds: a county with an overlay, or everywhere else.
+// area is where one set of parameters applies: a county with an overlay, or everywhere else.
 type area struct {
 	queries map[string]rego.PreparedEvalQuery
 	reasons map[string]groundwork
 	params  map[string]any
 }
 
-// groundwork is what the engine adds to each reason of a rule.
+// groundwork is the data that the engine adds to each reason of a rule.
 type groundwork struct {
 	rule
-	verified bool // basis and parameters
+	verified bool // the citations and parameters
 }
 
-// packOn gives the pack in force on a date.
+// packOn returns the pack in force on a date, or an error if there is none.
 func (s *snapshot) packOn(d nursery.Date) (*pack, error) {
 	if d.IsZero() {
 		return nil, errors.New("no date to judge by")
@@ -106,7 +106,7 @@ func (p *pack) status() PackStatus {
 	return s
 }
 
-// compile makes rules ready to decide, and refuses those that break the convention.
+// compile compiles rules for evaluation, and returns an error for rules that violate the convention.
 func compile(ctx context.Context, src *source) (*snapshot, error) {
 	entries, err := src.packs()
 	if err != nil {
@@ -193,8 +193,8 @@ func compilePack(ctx context.Context, src *source, entry packEntry) (*pack, erro
 
 var testHeads = regexp.MustCompile(`(?m)^test_[a-z0-9_]+`)
 
-// contents counts the rules and tests of each rule set, and the tests of the pack. What is shared between sets, and tested
-// on its own, counts for the pack alone.
+// contents counts the rules and tests of each rule set, and the tests of the pack. Rules shared between sets, and
+// tested on their own, count for the pack alone.
 func (p *pack) contents(src *source) (sets []SetStatus, tests int) {
 	rules, titles, tested := map[string]int{}, map[string]string{}, map[string]int{}
 	packages := map[string]string{} // by file
@@ -233,7 +233,7 @@ func packageOf(raw []byte) string {
 	return ""
 }
 
-// checkLaw reads what METADATA says and holds it against the reasons given and the parameters used.
+// checkLaw reads the METADATA of the rules and compares it with the reasons they create and the parameters they use.
 func checkLaw(modules []*ast.Module, leaves []parameter) (map[string]rule, error) {
 	rules, err := readRules(modules)
 	if err != nil {
@@ -289,9 +289,9 @@ func (s *source) compile(folders []string) (*ast.Compiler, error) {
 	return compiler, nil
 }
 
-// capabilities leaves rules nothing that reaches out or differs from run to run: no network, clock or random numbers. Nor
-// the functions of time, which count in nanoseconds and end in 2262: one date beyond would be an error instead of an
-// answer. lib counts days by the calendar.
+// capabilities returns the builtins that rules may use, without those that access the network, the clock or random
+// numbers. It also excludes the time functions, which count in nanoseconds and end in 2262, so that a later date would
+// be an error; lib counts days by the calendar.
 func capabilities() *ast.Capabilities {
 	all := ast.CapabilitiesForThisVersion()
 	all.Builtins = slices.DeleteFunc(slices.Clone(all.Builtins), func(b *ast.Builtin) bool {
@@ -313,7 +313,7 @@ func ruleSetNames(modules []*ast.Module) []string {
 	return slices.Sorted(maps.Keys(names))
 }
 
-// readRuleSet asks a package for the facts it uses and checks that each is a field someone can fill.
+// readRuleSet reads the facts that a package declares as used and checks that each is a field of the input.
 func readRuleSet(ctx context.Context, compiler *ast.Compiler, name string, options ...func(*rego.Rego)) (ruleSet, error) {
 	options = append(options, rego.Query("x = data."+name+".facts_used"), rego.Compiler(compiler))
 	results, err := rego.New(options...).Eval(ctx)
@@ -343,7 +343,7 @@ func readRuleSet(ctx context.Context, compiler *ast.Compiler, name string, optio
 	return set, checkFactsUsed(set)
 }
 
-// prepare makes the queries of one area.
+// prepare prepares the queries of one area.
 func (p *pack) prepare(ctx context.Context, compiler *ast.Compiler, data map[string]any, leaves []parameter) (*area, error) {
 	a := &area{queries: map[string]rego.PreparedEvalQuery{}, reasons: map[string]groundwork{}}
 	a.params, _ = data["params"].(map[string]any)
@@ -375,13 +375,13 @@ func (p *pack) prepare(ctx context.Context, compiler *ast.Compiler, data map[str
 	return a, nil
 }
 
-// ruleSetQuery asks for all that a rule set exports; what it does not define comes back as an empty list.
+// ruleSetQuery returns the query for all exports of a rule set; an undefined export evaluates to an empty list.
 func ruleSetQuery(name string) string {
 	p := "data." + name
 	return fmt.Sprintf("reasons = %s.reasons; applicable = [x | x = %s.applicable]; route = [x | x = %s.route]", p, p, p)
 }
 
-// astStore keeps parameters as terms, so that reading one converts nothing.
+// astStore returns a store that holds parameters as terms, so that reading one needs no conversion.
 func astStore(data map[string]any) storage.Store {
 	return inmem.NewFromObjectWithOpts(data, inmem.OptRoundTripOnWrite(false), inmem.OptReturnASTValuesOnRead(true))
 }

@@ -23,7 +23,7 @@ var (
 	keyVerified = ast.StringTerm("verified")
 )
 
-// decision reads what a rule set said. This is the one place where a result is computed.
+// decision converts the results of a rule set into a decision. It is the only place where a result is computed.
 func (a *area) decision(results rego.ResultSet, input ast.Object, set ruleSet) (nursery.Decision, error) {
 	d := nursery.Decision{Result: nursery.Pass, Reasons: []nursery.Reason{}, FactsMissing: []string{}, FactsUsed: used(set, input)}
 	if len(results) != 1 {
@@ -108,7 +108,7 @@ func (a *area) reason(term *ast.Term) (nursery.Reason, error) {
 	return r, nil
 }
 
-// used gives those pointers of the rule set under which these facts hold anything.
+// used returns the pointers declared by the rule set for which the facts contain a value.
 func used(set ruleSet, input ast.Object) []string {
 	pointers := make([]string, 0, len(set.factsUsed))
 	root := ast.NewTerm(input)

@@ -2,7 +2,7 @@ package policies
 
 import "maps"
 
-// Sources gives the policies of the first pack and the data they read, for evaluating them without the engine.
+// Sources returns the policies of the first pack and the data they read, for evaluation without the engine.
 func Sources() (map[string]string, map[string]any, error) {
 	src, err := readFolder(embedded)
 	if err != nil {

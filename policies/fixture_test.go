@@ -8,7 +8,7 @@ import (
 	"tuoyu/nursery"
 )
 
-// smallRules is a rule set of one parameter, enough to show what the engine does with any.
+// smallRules returns a minimal rule set with one parameter, with changes to its files.
 func smallRules(changes map[string]string) fstest.MapFS {
 	files := map[string]string{
 		"packs/data.json": `[{"name": "first", "from": "2020-01-01", "until": null, "sources": ["lib", "rules"], "params": "params"}]`,

@@ -12,8 +12,8 @@ import (
 	"tuoyu/nursery"
 )
 
-// A parameter is an object with a "value" somewhere under params. direction says which way is stricter, and so which
-// way a county may go.
+// parameter is an object with a "value" somewhere under params. direction is the direction in which a value is
+// stricter, and so in which a county may change it.
 type parameter struct {
 	path     string
 	rules    []string
@@ -21,13 +21,13 @@ type parameter struct {
 	basis    []nursery.Citation // of the overlay that set it; none for the base value
 }
 
-// overlay is what a county changes: {"params": {"topic": {"name": {"value": …, "basis": {…}}}}}.
+// overlay is the changes of a county: {"params": {"topic": {"name": {"value": …, "basis": {…}}}}}.
 type overlay struct {
 	County string
 	Params map[string]any
 }
 
-// readParameters walks params and checks every leaf.
+// readParameters walks params and validates every leaf.
 func readParameters(params map[string]any) ([]parameter, error) {
 	var found []parameter
 	err := walkParameters("params", params, func(path string, leaf map[string]any) error {
@@ -90,8 +90,8 @@ func walkParameters(path string, tree map[string]any, visit func(string, map[str
 	return nil
 }
 
-// mergeOverlay gives a copy of params in which the county's values stand, and the parameters it set. It refuses a value
-// that is looser than the base, naming parameter and county: a county may add and tighten, never loosen.
+// mergeOverlay returns a copy of params with the county's values, and the parameters it set. It returns an error,
+// naming parameter and county, for a value looser than the base: a county may add and tighten, never loosen.
 func mergeOverlay(params map[string]any, o overlay) (map[string]any, []parameter, error) {
 	merged := deepCopy(params)
 	var set []parameter
@@ -124,7 +124,7 @@ func mergeOverlay(params map[string]any, o overlay) (map[string]any, []parameter
 	return merged, set, err
 }
 
-// tighten gives the value that holds when a county asks for another, or refuses it.
+// tighten returns the effective value if a county sets a value, or an error if it is looser.
 func tighten(leaf map[string]any, value any) (any, error) {
 	base := leaf["value"]
 	switch leaf["direction"] {

@@ -7,9 +7,9 @@ import (
 	"tuoyu/nursery"
 )
 
-// Params reads the parameters of a topic in force on asOf, with the overlay of the county where it has one, into a struct whose
-// JSON names are those of the parameters. The error is a topic that is not there, a date no pack covers, or a value that
-// does not fit.
+// Params decodes the parameters of a topic in force on asOf, with the overlay of the county if it has one, into a
+// struct whose JSON names are those of the parameters. It returns an error for an unknown topic, a date that no pack
+// covers, or a value that does not fit.
 func (e *Engine) Params(topic string, asOf nursery.Date, county string, into any) error {
 	p, err := e.current.Load().packOn(asOf)
 	if err != nil {

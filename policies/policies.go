@@ -1,5 +1,5 @@
-// Package policies is the engine around the rules 规则引擎: it loads the Rego packs and their parameters, refuses what
-// cites no law, and decides facts by the pack in force on a date. README.md beside it says how rules are written.
+// Package policies is the rules engine 规则引擎: it loads the Rego packs and their parameters, rejects rules without a
+// citation, and decides facts by the pack in force on a date. README.md in its folder describes how rules are written.
 package policies
 
 import (
@@ -22,7 +22,7 @@ import (
 //go:embed */*.rego */data.json */*/data.json
 var embedded embed.FS
 
-// Embedded gives the rules compiled into the program, tests included.
+// Embedded returns the rules compiled into the program, tests included.
 func Embedded() fs.FS { return embedded }
 
 // Engine decides facts by rules. It is safe for concurrent use; a new bundle replaces the old one between two
@@ -36,31 +36,31 @@ type Engine struct {
 	status Status
 }
 
-// Status is what an operator may ask of the rules: which are loaded, since when, and what went wrong last.
+// Status describes the loaded rules for an operator: which, since when, and the last error.
 type Status struct {
-	Source    string       // where the rules come from: "embedded", or the URL of the bundle
+	Source    string       // origin of the rules: "embedded", or the URL of the bundle
 	Revision  string       // content hash of everything loaded
 	LoadedAt  time.Time    // when these rules came into use
-	CheckedAt time.Time    // when a bundle was last asked for
-	Err       error        // why the newest bundle was not taken; nil when all is well
+	CheckedAt time.Time    // when a bundle was last requested
+	Err       error        // why the newest bundle was rejected; nil if it was not
 	Packs     []PackStatus // in order of their first day
 }
 
-// PackStatus names one pack of rules.
+// PackStatus describes one pack of rules.
 type PackStatus struct {
 	Name     string
 	Title    string
 	Revision string
 	From     nursery.Date
-	Until    nursery.Date // first day no more in force; zero when open
+	Until    nursery.Date // first day no longer in force; zero if open-ended
 	RuleSets []string
-	Sets     []SetStatus // the same, with what they hold
+	Sets     []SetStatus // the same, with their contents
 	Counties []string    // with an overlay of their own
-	Rules    int         // those with a citation, of rule sets or of what these share
+	Rules    int         // rules with a citation, of rule sets or shared between them
 	Tests    int
 }
 
-// SetStatus is what one rule set of a pack holds.
+// SetStatus describes one rule set of a pack.
 type SetStatus struct {
 	Name  string
 	Title string
@@ -68,12 +68,12 @@ type SetStatus struct {
 	Tests int
 }
 
-// New loads the rules compiled into the program. An error means the program was built with rules that break the
-// convention, which Check would have said.
+// New loads the rules compiled into the program. An error means that the program was built with rules that violate the
+// convention, which Check reports.
 func New(ctx context.Context) (*Engine, error) { return load(ctx, embedded, "embedded") }
 
-// Load loads rules from a folder laid out as this one. It refuses rules without citation, parameters without
-// direction, and county overlays that loosen.
+// Load loads rules from a folder with the layout of this one. It returns an error for rules without citation,
+// parameters without direction, and county overlays that loosen a parameter.
 func Load(ctx context.Context, fsys fs.FS) (*Engine, error) { return load(ctx, fsys, "folder") }
 
 func load(ctx context.Context, fsys fs.FS, name string) (*Engine, error) {
@@ -102,24 +102,24 @@ func (e *Engine) use(snap *snapshot, source string) {
 	e.status = status
 }
 
-// Status says which rules are loaded and whether the last attempt to renew them failed.
+// Status reports which rules are loaded and whether the last attempt to renew them failed.
 func (e *Engine) Status() Status {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.status
 }
 
-// neverCancelled spares each evaluation a goroutine that waits for its context: an evaluation takes a fraction of a
-// millisecond, so the context is asked once, before it.
+// neverCancelled saves each evaluation a goroutine that waits for its context: an evaluation takes a fraction of a
+// millisecond, so the context is checked once, before it.
 var neverCancelled = topdown.NewCancel()
 
-// keepTerm leaves results as terms, which are read straight into a decision.
+// keepTerm returns results as terms, which are converted directly into a decision.
 func keepTerm(t *ast.Term, _ *rego.EvalContext) (any, error) { return t, nil }
 
-// Decide asks the rule set what it says of the facts under the pack in force on asOf, the day the case was received,
-// with the overlay of the county where it has one. Facts are a struct, map or raw JSON whose fields are those of
-// nursery.FilingFacts; what is not given is unknown, never false. The error is an unknown rule set, a date no pack
-// covers, or facts that are no object.
+// Decide evaluates the rule set on the facts under the pack in force on asOf, the day the case was received, with the
+// overlay of the county if it has one. Facts are a struct, map or raw JSON whose fields are those of
+// nursery.FilingFacts; a missing fact is unknown, never false. It returns an error for an unknown rule set, a date that
+// no pack covers, or facts that are not an object.
 func (e *Engine) Decide(ctx context.Context, ruleSet string, facts any, asOf nursery.Date, county string) (nursery.Decision, error) {
 	start := time.Now()
 	if err := ctx.Err(); err != nil {
@@ -157,8 +157,8 @@ func (e *Engine) Decide(ctx context.Context, ruleSet string, facts any, asOf nur
 	return decision, nil
 }
 
-// Allow asks the authz rules whether an act is allowed, and why not. What the rules leave undefined is refused. The
-// error is an input that is no object, or rules that hold no authz package.
+// Allow evaluates the authz rules and reports whether an act is allowed, and why not. An undefined result is a denial.
+// It returns an error for an input that is not an object, or rules without an authz package.
 func (e *Engine) Allow(ctx context.Context, input any) (bool, string, error) {
 	if err := ctx.Err(); err != nil {
 		return false, "", fmt.Errorf("authorise: %w", err)

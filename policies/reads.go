@@ -8,17 +8,16 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// reads says which parts of the input rules can see, by field name, with anyElement for the elements of a list; nil is
-// all of it. Rules see the input through references alone, and those are known when they are compiled. So only
-// what a rule set can see is turned into terms: a filing has hundreds of values, most of them of no concern to any one
-// set.
+// reads is the set of input fields that rules can read, by field name, with anyElement for the elements of a list; nil
+// is all of the input. Rules read the input through references alone, which are known at compile time. So only the
+// facts that a rule set can read are converted to terms: a filing has hundreds of values, most of them irrelevant to
+// any one set.
 type reads map[string]reads
 
 const anyElement = "*"
 
-// readsOf collects the references to input of all rules that the rule set reaches. A variable that stands for an
-// element of a list is followed as long as rules take fields of it; anything else they do with it counts as seeing the
-// whole element.
+// readsOf collects the references to input of all rules reachable from the rule set. A variable bound to an element of
+// a list is followed as long as rules access its fields; any other use counts as reading the whole element.
 func readsOf(compiler *ast.Compiler, set string) reads {
 	collected := reads{}
 	seen := map[*ast.Rule]bool{}
@@ -45,8 +44,8 @@ func readsOf(compiler *ast.Compiler, set string) reads {
 	return collected
 }
 
-// elementsOf finds the local variables that stand for parts of the input: x in `x = input.application.classes[_]`, and
-// y in `y = x.rooms[_]`.
+// elementsOf returns the local variables bound to parts of the input: x in `x = input.application.classes[_]`, and y in
+// `y = x.rooms[_]`.
 func elementsOf(rule *ast.Rule) map[ast.Var][][]string {
 	elements := map[ast.Var][][]string{}
 	for known := -1; known < len(elements); {
@@ -63,7 +62,7 @@ func elementsOf(rule *ast.Rule) map[ast.Var][][]string {
 	return elements
 }
 
-// definition recognises an equation of a variable and a reference, either way round.
+// definition returns the variable and the reference of an equation between the two, in either order.
 func definition(e *ast.Expr) (ast.Var, ast.Ref, bool) {
 	if !e.IsEquality() || len(e.With) > 0 {
 		return "", nil, false
@@ -80,7 +79,7 @@ func definition(e *ast.Expr) (ast.Var, ast.Ref, bool) {
 	return "", nil, false
 }
 
-// lookup reads object.get(x, "name", …) and object.get(x, ["name", "name"], …) as the reference x.name.name.
+// lookup returns object.get(x, "name", …) and object.get(x, ["name", "name"], …) as the reference x.name.name.
 func lookup(e *ast.Expr) (ast.Ref, bool) {
 	if !e.IsCall() || e.Operator().String() != ast.ObjectGet.Name || len(e.With) > 0 {
 		return nil, false
@@ -109,7 +108,8 @@ func lookup(e *ast.Expr) (ast.Ref, bool) {
 	return nil, false
 }
 
-// pathsOf gives where in the input a reference points, by way of the variables known; nil when it points elsewhere.
+// pathsOf returns the input paths that a reference addresses, resolving the known variables; nil if it is not a
+// reference to the input.
 func pathsOf(ref ast.Ref, elements map[ast.Var][][]string) [][]string {
 	var starts [][]string
 	switch head, _ := ref[0].Value.(ast.Var); {
@@ -133,11 +133,11 @@ func pathsOf(ref ast.Ref, elements map[ast.Var][][]string) [][]string {
 	return paths
 }
 
-// ruleReads walks one rule.
+// ruleReads collects the reads of one rule.
 type ruleReads struct {
 	into     reads
 	elements map[ast.Var][][]string
-	whole    bool // the rule sees all of the input
+	whole    bool // the rule reads all of the input
 }
 
 func (r *ruleReads) collect(rule *ast.Rule) bool {
@@ -169,7 +169,7 @@ func (r *ruleReads) visit(x any) bool {
 	return false
 }
 
-// inside walks what stands in the brackets of a reference.
+// inside visits the terms inside the brackets of a reference.
 func (r *ruleReads) inside(ref ast.Ref) {
 	for _, term := range ref[1:] {
 		ast.NewGenericVisitor(r.visit).Walk(term)
@@ -183,7 +183,7 @@ func (r *ruleReads) see(paths [][]string) {
 	}
 }
 
-// add takes a path below this node; what is seen whole stays so.
+// add adds a path below this node; a node that is read as a whole remains so.
 func (r reads) add(path []string) {
 	if len(path) == 0 {
 		return
@@ -202,7 +202,8 @@ func (r reads) add(path []string) {
 	child.add(path[1:])
 }
 
-// below says whether a field is seen, and what of it. Where a rule goes over all fields, each is seen whole.
+// below reports whether a field is read, and returns which parts of it are. If a rule iterates over all fields, each is
+// read as a whole.
 func (r reads) below(name string) (reads, bool) {
 	if r == nil {
 		return nil, true
@@ -214,7 +215,7 @@ func (r reads) below(name string) (reads, bool) {
 	return child, ok
 }
 
-// element says what is seen of the elements of a list.
+// element returns which parts of the elements of a list are read.
 func (r reads) element() reads {
 	if len(r) == 1 {
 		return r[anyElement]
@@ -222,7 +223,7 @@ func (r reads) element() reads {
 	return nil
 }
 
-// pointers lists what is seen as JSON Pointers.
+// pointers returns the paths that are read as JSON Pointers.
 func (r reads) pointers(prefix string) []string {
 	if r == nil {
 		return []string{prefix}
@@ -235,7 +236,7 @@ func (r reads) pointers(prefix string) []string {
 	return all
 }
 
-// checkFactsUsed holds what a rule set says it uses against what its rules can see, both ways.
+// checkFactsUsed returns an error if the facts that a rule set declares differ from those that its rules can read.
 func checkFactsUsed(set ruleSet) error {
 	if set.reads == nil {
 		return fmt.Errorf("rule set %s reads input as a whole: name the fields it reads", set.name)
@@ -249,7 +250,7 @@ func checkFactsUsed(set ruleSet) error {
 	}
 	for _, s := range seen {
 		if s == "/as_of" || s == "/county" || strings.HasSuffix(s, "/*/id") || strings.HasSuffix(s, "/*/number") {
-			continue // what names a case or an element is no fact about it
+			continue // the name of a case or element is not a fact about it
 		}
 		if !slices.ContainsFunc(set.factsUsed, func(pointer string) bool { return within(pointer, s) || within(s, pointer) }) {
 			return fmt.Errorf("rule set %s: facts_used lacks %s, which a rule reads", set.name, s)

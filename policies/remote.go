@@ -23,15 +23,15 @@ const (
 	fetchTimeout     = 30 * time.Second
 )
 
-// VerificationKey is what a bundle's signature is checked with.
+// VerificationKey is the key that verifies a bundle's signature.
 type VerificationKey struct {
-	ID        string // the key id the signature names; "" accepts any
-	Algorithm string // RS256 (when "") or another that OPA knows, such as HS256
+	ID        string // the key id required in the signature; "" accepts any
+	Algorithm string // RS256 (if "") or another supported by OPA, such as HS256
 	Key       string // PEM public key, or the secret of an HS algorithm
-	Scope     string // the scope the signature must name, when not ""
+	Scope     string // the scope required in the signature, if not ""
 }
 
-// remote is where a bundle comes from.
+// remote is the source of a bundle.
 type remote struct {
 	url    string
 	verify *bundle.VerificationConfig
@@ -39,8 +39,8 @@ type remote struct {
 	etag   string
 }
 
-// LoadBundle loads rules from a signed OPA bundle (tar.gz, laid out as this folder) at an http, https or file URL. An
-// unsigned bundle, one signed by another key, and one that Check would refuse are errors.
+// LoadBundle loads rules from a signed OPA bundle (tar.gz, with the layout of this folder) at an http, https or file
+// URL. It returns an error for an unsigned bundle, one signed with another key, and one that fails Check.
 func LoadBundle(ctx context.Context, address string, key VerificationKey) (*Engine, error) {
 	r, err := newRemote(address, key)
 	if err != nil {
@@ -81,9 +81,9 @@ func newRemote(address string, key VerificationKey) (*remote, error) {
 	}, nil
 }
 
-// Watch asks for the bundle at each interval until the context ends, and takes a new one between two decisions. A bundle
-// that cannot be had or is refused leaves the rules as they are; that is logged and stands in Status. An engine
-// without a bundle URL has nothing to watch, and Watch returns at once.
+// Watch requests the bundle at each interval until the context ends, and replaces the rules between two decisions. If
+// the bundle is unavailable or invalid, the rules do not change; the error is logged and part of Status. For an engine
+// without a bundle URL, Watch returns at once.
 func (e *Engine) Watch(ctx context.Context, interval time.Duration) {
 	if e.remote == nil {
 		return
@@ -108,7 +108,7 @@ func (e *Engine) Watch(ctx context.Context, interval time.Duration) {
 	}
 }
 
-// renew asks for the bundle once and takes it when it is new and good.
+// renew requests the bundle once and loads it if it is new and valid.
 func (e *Engine) renew(ctx context.Context) (changed bool, err error) {
 	defer func() {
 		e.mu.Lock()
@@ -139,7 +139,7 @@ func (e *Engine) renew(ctx context.Context) (changed bool, err error) {
 	return true, nil
 }
 
-// fetch gives the bundle's bytes, or nil when the server says it has not changed.
+// fetch returns the bundle's bytes, or nil if the server reports that it has not changed.
 func (r *remote) fetch(ctx context.Context) (raw []byte, etag string, err error) {
 	u, err := url.Parse(r.url)
 	if err != nil {
@@ -177,13 +177,13 @@ func (r *remote) fetch(ctx context.Context) (raw []byte, etag string, err error)
 	}
 }
 
-// read unpacks a bundle and checks its signature over every file.
+// read unpacks a bundle and verifies its signature over every file.
 func (r *remote) read(raw []byte) (*source, error) {
 	packed, err := gzip.NewReader(bytes.NewReader(raw))
 	if err != nil {
 		return nil, fmt.Errorf("read bundle: %w", err)
 	}
-	// A small archive may unpack to a large one: measure before anything is kept in memory.
+	// A small archive may unpack to a large one: measure it before reading it into memory.
 	switch n, err := io.Copy(io.Discard, io.LimitReader(packed, maxUnpackedBytes+1)); {
 	case err != nil:
 		return nil, fmt.Errorf("read bundle: %w", err)

@@ -34,7 +34,7 @@ const secret = "a secret of the test and of nothing else"
 
 var shared = policies.VerificationKey{Algorithm: "HS256", Key: secret}
 
-// pack makes an OPA bundle of the rules and signs it, unless algorithm is "".
+// pack returns an OPA bundle of the rules, signed unless algorithm is "".
 func pack(t *testing.T, rules fs.FS, algorithm, key string) []byte {
 	t.Helper()
 	b, err := bundle.NewCustomReader(bundle.NewFSLoaderWithRoot(rules, ".")).WithSkipBundleVerification(true).WithProcessAnnotations(true).Read()
@@ -53,7 +53,7 @@ func pack(t *testing.T, rules fs.FS, algorithm, key string) []byte {
 	return out.Bytes()
 }
 
-// shelf is a real server with one bundle on it that a test can exchange.
+// shelf is an HTTP server with one bundle that a test can replace.
 type shelf struct {
 	mu      sync.Mutex
 	body    []byte
@@ -161,7 +161,7 @@ func TestABundleNotSignedByTheKeyIsRefused(t *testing.T) {
 	}
 }
 
-// exchange rewrites a parameter inside a signed bundle and leaves the signature.
+// exchange rewrites a parameter inside a signed bundle and leaves the signature unchanged.
 func exchange(t *testing.T, signed []byte) []byte {
 	t.Helper()
 	in, err := gzip.NewReader(bytes.NewReader(signed))

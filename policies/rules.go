@@ -12,7 +12,7 @@ import (
 	"tuoyu/nursery"
 )
 
-// A rule is what METADATA says of a rule id: its title and its law.
+// rule is the METADATA of a rule id: its title and its legal basis.
 type rule struct {
 	id       string
 	title    string
@@ -29,7 +29,7 @@ type metadata struct {
 	Penalty json.RawMessage `json:"penalty"`
 }
 
-// readRules reads the METADATA of all rules, in order of their ids. Every fault is reported, not the first alone.
+// readRules reads the METADATA of all rules, in order of their ids. It reports every error, not only the first.
 func readRules(modules []*ast.Module) (map[string]rule, error) {
 	rules := map[string]rule{}
 	var faults []error
@@ -88,7 +88,7 @@ func readRule(a *ast.Annotations) (rule, error) {
 	return r, nil
 }
 
-// cited is a citation as rules write it.
+// cited is a citation as written in rules.
 type cited struct {
 	Doc      string          `json:"doc"`
 	No       string          `json:"no"`
@@ -136,7 +136,8 @@ func citationsJSON(raw json.RawMessage) ([]nursery.Citation, error) {
 	return chain, nil
 }
 
-// mayFail refuses a chain in which nothing binds: a recommended standard (L6) never refuses alone.
+// mayFail returns an error for a chain of citations without a binding one: a recommended standard (L6) cannot make a
+// decision fail alone.
 func mayFail(basis []nursery.Citation) error {
 	for _, c := range basis {
 		if c.Binding <= "L5" || c.Binding == "L7" {
@@ -146,14 +147,14 @@ func mayFail(basis []nursery.Citation) error {
 	return errors.New("may fail, but rests on recommended standards alone (want one of L1–L5 or L7)")
 }
 
-// A use is one place where a rule set makes a reason.
+// use is one place where a rule set creates a reason.
 type use struct {
 	id    string
-	warns bool // it can give nothing but a warning
+	warns bool // it can create nothing but warnings
 	at    *ast.Location
 }
 
-// reasonUses finds the calls that make reasons in compiled modules.
+// reasonUses finds the calls that create reasons in compiled modules.
 func reasonUses(modules []*ast.Module) ([]use, error) {
 	var uses []use
 	var faults []error
@@ -194,7 +195,8 @@ func warns(found *ast.Term) bool {
 	return result != nil && text(result) == string(nursery.Warn)
 }
 
-// checkUses refuses reasons without METADATA, METADATA without reasons, and fails that nothing binding carries.
+// checkUses returns an error for reasons without METADATA, METADATA without reasons, and fails without a binding
+// citation.
 func checkUses(rules map[string]rule, uses []use) error {
 	var faults []error
 	used := map[string]bool{}

@@ -18,17 +18,17 @@ import (
 	"github.com/open-policy-agent/opa/v1/util/channel"
 )
 
-// MinCoverage is the percentage of lines that the rules' own tests must reach.
+// MinCoverage is the minimum percentage of lines covered by the rules' own tests.
 const MinCoverage = 95.0
 
-// TestOptions chooses what Test runs. The zero value runs all tests of the rules in the program.
+// TestOptions selects what Test runs. The zero value runs all tests of the rules in the program.
 type TestOptions struct {
-	Filter  string // regular expression over test names; with one, coverage is not judged
-	Verbose bool   // a line for passed tests too
+	Filter  string // regular expression over test names; if set, coverage is not checked
+	Verbose bool   // print a line for passed tests too
 }
 
-// Test runs the tests beside the rules compiled into the program and writes failures, coverage and one line of summary
-// to w. The error says that tests failed, that there were none, or that coverage is below MinCoverage.
+// Test runs the tests of the rules compiled into the program and writes failures, coverage and a summary to w. It
+// returns an error if tests failed, if there were none, or if coverage is below MinCoverage.
 func Test(ctx context.Context, w io.Writer, opts TestOptions) error {
 	src, err := readFolder(embedded)
 	if err != nil {
@@ -69,11 +69,11 @@ func Test(ctx context.Context, w io.Writer, opts TestOptions) error {
 	return judgeCoverage(w, covered)
 }
 
-// A unit is what is compiled and tested together: a pack, or authz.
+// unit is a set of folders compiled and tested together: a pack, or authz.
 type unit struct {
 	name    string
 	folders []string // tested
-	uses    []string // compiled too, tested in another unit
+	uses    []string // compiled as well, tested in another unit
 	params  map[string]any
 }
 
@@ -96,7 +96,7 @@ func (s *source) units() ([]unit, error) {
 	return units, nil
 }
 
-// ruleTestTimeout ends a rule test that does not; long, for a machine that does other work as well.
+// ruleTestTimeout is the time limit of a rule test; long enough for a busy machine.
 const ruleTestTimeout = 5 * time.Minute
 
 func (s *source) test(ctx context.Context, u unit, opts TestOptions) ([]*tester.Result, cover.Report, error) {
@@ -128,7 +128,7 @@ func (s *source) test(ctx context.Context, u unit, opts TestOptions) ([]*tester.
 	if err != nil {
 		return nil, cover.Report{}, err
 	}
-	// facts_used is asked when rules are loaded, so it counts as reached when that works.
+	// facts_used is evaluated when rules are loaded, so it counts as covered if loading succeeds.
 	compiler, err := s.compile(append(slices.Clone(u.folders), u.uses...))
 	if err != nil {
 		return nil, cover.Report{}, err
@@ -142,7 +142,8 @@ func (s *source) test(ctx context.Context, u unit, opts TestOptions) ([]*tester.
 	return results, coverage.Report(policies), nil
 }
 
-// judgeCoverage sums up over all policies, names the lines no test reaches, and refuses too low a share.
+// judgeCoverage computes the coverage over all policies, prints the lines that no test covers, and returns an error if
+// it is too low.
 func judgeCoverage(w io.Writer, report cover.Report) error {
 	var hit, missed int
 	for _, path := range slices.Sorted(maps.Keys(report.Files)) {

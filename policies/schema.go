@@ -9,8 +9,8 @@ import (
 	"tuoyu/nursery"
 )
 
-// factTypes are the facts that a room's rule sets, or one rule set by its full name, look at, where they are not those of a
-// filing.
+// factTypes are the input types of the rule sets of a topic, or of one rule set by its full name, if they are not those
+// of a filing.
 var factTypes = map[string]reflect.Type{
 	"contract.order":     reflect.TypeFor[nursery.ContractFacts](),
 	"contract.duty":      reflect.TypeFor[nursery.ContractDutyFacts](),
@@ -25,7 +25,7 @@ var factTypes = map[string]reflect.Type{
 	"insurance":          reflect.TypeFor[nursery.InsuranceFacts](),
 }
 
-// factsOf gives the type of the facts of a rule set, by its room: "build" of build.progress.
+// factsOf returns the input type of a rule set, by its topic: "build" of build.progress.
 func factsOf(ruleSet string) reflect.Type {
 	if t, ok := factTypes[ruleSet]; ok {
 		return t
@@ -37,9 +37,9 @@ func factsOf(ruleSet string) reflect.Type {
 	return reflect.TypeFor[nursery.FilingFacts]()
 }
 
-// inputSchemas gives the schemas a package names in its METADATA: schema.filing_facts, schema.build_facts of a room,
-// schema.health_growth_facts of one rule set.
-// They come from the Go types, so a rule that reads a field no one can fill does not compile.
+// inputSchemas returns the schemas that a package can name in its METADATA: schema.filing_facts, schema.build_facts of
+// a topic, schema.health_growth_facts of one rule set. They are derived from the Go types, so a rule that reads a field
+// that does not exist does not compile.
 func inputSchemas() *ast.SchemaSet {
 	set := ast.NewSchemaSet()
 	put := func(room string, t reflect.Type) {
@@ -81,7 +81,7 @@ func jsonSchema(t reflect.Type) map[string]any {
 	}
 }
 
-// fieldExists says whether a JSON Pointer with `*` for list elements names a field of the type.
+// fieldExists reports whether a JSON Pointer with `*` for list elements addresses a field of the type.
 func fieldExists(t reflect.Type, segments []string) bool {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()

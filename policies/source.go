@@ -20,7 +20,7 @@ import (
 
 const maxFileBytes = 4 << 20
 
-// A source is rules as they were read: modules by path, and the data of all data.json merged by folder.
+// source is rules as read: modules by path, and the data of all data.json merged by folder.
 type source struct {
 	files map[string][]byte // Rego by path, as "filing/complete.rego"
 	tree  map[string]any
@@ -52,8 +52,8 @@ func isPolicy(path string) bool { return !strings.HasSuffix(path, "_test.rego") 
 
 func isAny(string) bool { return true }
 
-// under parses the modules of the folders that the filter keeps. The compiler rewrites modules, so each use parses
-// its own; they parsed once already when they were read.
+// under parses the modules of the folders for which keep returns true. The compiler rewrites modules, so each use
+// parses its own copy; they were checked for syntax errors when they were read.
 func (s *source) under(folders []string, keep func(string) bool) (map[string]*ast.Module, error) {
 	modules := map[string]*ast.Module{}
 	for path, raw := range s.files {
@@ -69,7 +69,7 @@ func (s *source) under(folders []string, keep func(string) bool) (map[string]*as
 	return modules, nil
 }
 
-// has says whether there is any Rego in a folder.
+// has reports whether a folder contains any Rego.
 func (s *source) has(folder string) bool {
 	for path := range s.files {
 		if inFolders(path, []string{folder}) {
@@ -105,7 +105,7 @@ func (s *source) packs() ([]packEntry, error) {
 	return entries, nil
 }
 
-// parameters gives the parameters of a pack and the overlays of the counties that change any of them.
+// parameters returns the parameters of a pack and the overlays of the counties that change any of them.
 func (s *source) parameters(entry packEntry) (map[string]any, []overlay, error) {
 	params, ok := s.tree[entry.Params].(map[string]any)
 	if !ok {
@@ -122,7 +122,7 @@ func (s *source) parameters(entry packEntry) (map[string]any, []overlay, error) 
 	return params, overlays, nil
 }
 
-// checkOverlays refuses what no pack would ever read.
+// checkOverlays returns an error for an overlay that no pack would read.
 func (s *source) checkOverlays(entries []packEntry) error {
 	if s.tree["overlays"] == nil {
 		return nil
@@ -145,7 +145,7 @@ func (s *source) checkOverlays(entries []packEntry) error {
 	return nil
 }
 
-// data is what rules see under data: everything but packs and overlays, with params as given.
+// data returns what rules see under data: everything except packs and overlays, with params as given.
 func (s *source) data(params map[string]any) map[string]any {
 	out := maps.Clone(s.tree)
 	delete(out, "packs")
@@ -156,12 +156,12 @@ func (s *source) data(params map[string]any) map[string]any {
 	return out
 }
 
-// revision is a short hash of everything read.
+// revision returns a short hash of everything read.
 func (s *source) revision() string {
 	return s.hash(slices.Sorted(maps.Keys(s.files)), s.tree)
 }
 
-// revisionOf is a short hash of all that can change a decision of a pack.
+// revisionOf returns a short hash of everything that can affect a decision of a pack.
 func (s *source) revisionOf(folders []string, params map[string]any, overlays []overlay) string {
 	var paths []string
 	for path := range s.files {
@@ -179,14 +179,14 @@ func (s *source) hash(paths []string, data ...any) string {
 		fmt.Fprintf(h, "%s %d\n", path, len(s.files[path]))
 		h.Write(s.files[path])
 	}
-	// JSON read into maps is written back with sorted keys, so equal data hash alike; it cannot fail to be written.
+	// JSON decoded into maps is encoded with sorted keys, so equal data has the same hash; encoding it cannot fail.
 	if err := json.NewEncoder(h).Encode(data); err != nil {
 		panic(fmt.Sprintf("hash rules: %v", err))
 	}
 	return hex.EncodeToString(h.Sum(nil)[:6])
 }
 
-// strict decodes JSON and refuses fields the target does not have.
+// strict decodes JSON and returns an error for fields that the target does not have.
 func strict(raw []byte, into any) error {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.DisallowUnknownFields()

@@ -9,7 +9,7 @@ import (
 	"tuoyu/policies"
 )
 
-// A figure that nobody has published is null; a county sets what it has published.
+// A figure that nobody has published is null; a county sets the figure it has published.
 func TestAFigureThatNobodyHasPublishedIsUnknownUntilACountySetsIt(t *testing.T) {
 	e, err := policies.Load(t.Context(), withOverlay(t, `{"params": {"inspection": {"visits_per_year": {"value": 2, `+countyBasis+`}}}}`))
 	if err != nil {

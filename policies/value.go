@@ -28,8 +28,8 @@ var (
 	textType   = reflect.TypeFor[encoding.TextMarshaler]()
 )
 
-// toObject turns facts into the value rules read, in one walk and without JSON text in between. Names and
-// omissions are those of encoding/json; facts not given are left out, and so is what want does not name.
+// toObject converts facts to the value that rules read, in one walk and without intermediate JSON text. Names and
+// omissions are those of encoding/json; missing facts are omitted, and so is what want does not include.
 func toObject(facts any, want reads) (ast.Object, error) {
 	v := reflect.ValueOf(facts)
 	if !v.IsValid() {
@@ -49,12 +49,12 @@ func toObject(facts any, want reads) (ast.Object, error) {
 	return object, nil
 }
 
-// An encoder turns one Go value into a term, or nil when it is a fact not given: nil, "", a zero date.
+// encoder converts a Go value into a term, or nil if it is a missing fact: nil, "", a zero date.
 type encoder func(*walk, reflect.Value, reads) (*ast.Term, error)
 
 var encoders sync.Map // reflect.Type → encoder
 
-// walk holds what one conversion allocates in blocks, since a filing has hundreds of values and each is small.
+// walk allocates in blocks what one conversion needs, since a filing has hundreds of values and each is small.
 type walk struct {
 	terms []ast.Term
 	pairs [][2]*ast.Term
@@ -77,7 +77,7 @@ func encoderOf(t reflect.Type) encoder {
 	if known, ok := encoders.Load(t); ok {
 		return known.(encoder)
 	}
-	// A type that contains itself finds this stand-in while its own encoder is being made.
+	// A recursive type finds this stand-in while its own encoder is being built.
 	var made encoder
 	var ready sync.WaitGroup
 	ready.Add(1)
@@ -151,7 +151,7 @@ func encodeFloat(w *walk, v reflect.Value, _ reads) (*ast.Term, error) {
 	return w.term(ast.Number(strconv.FormatFloat(f, 'f', -1, 64))), nil
 }
 
-// encodeDate writes 2006-01-02 without the cost of formatting verbs: a filing has five dozen dates.
+// encodeDate formats 2006-01-02 without the cost of formatting verbs: a filing has five dozen dates.
 func encodeDate(w *walk, v reflect.Value, _ reads) (*ast.Term, error) {
 	year, month, day := v.Field(0).Int(), v.Field(1).Int(), v.Field(2).Int()
 	if year|month|day == 0 {
@@ -224,7 +224,7 @@ func listEncoder(t reflect.Type) encoder {
 				w.items = append(w.items, term)
 			}
 		}
-		// The array keeps the slice it is given, so it gets one of its own.
+		// The array retains the slice, so it needs one of its own.
 		list := append([]*ast.Term(nil), w.items[start:]...)
 		w.items = w.items[:start]
 		return w.term(ast.NewArray(list...)), nil
@@ -260,7 +260,7 @@ func mapEncoder(t reflect.Type) encoder {
 	}
 }
 
-// object takes the pairs from start on, which NewObject copies.
+// object returns an object of the pairs from start on, which NewObject copies.
 func (w *walk) object(start int) *ast.Term {
 	object := ast.NewObject(w.pairs[start:]...)
 	w.pairs = w.pairs[:start]
@@ -279,7 +279,7 @@ func (f *fieldPlan) value(v reflect.Value) (reflect.Value, bool) {
 	if len(f.index) == 1 {
 		return v.Field(f.index[0]), true
 	}
-	value, err := v.FieldByIndexErr(f.index) // the error is a nil embedded pointer: nothing given
+	value, err := v.FieldByIndexErr(f.index) // the error is a nil embedded pointer: a missing fact
 	return value, err == nil
 }
 
@@ -316,7 +316,7 @@ func structEncoder(t reflect.Type) encoder {
 	}
 }
 
-// enumEncoder shares one term for each value the field's enum tag lists.
+// enumEncoder shares one term for each value listed in the field's enum tag.
 func enumEncoder(values []string) encoder {
 	terms := make(map[string]*ast.Term, len(values))
 	for _, value := range values {
@@ -346,7 +346,7 @@ type jsonField struct {
 	typ      reflect.Type
 }
 
-// jsonFields lists the fields of a struct under the names encoding/json writes.
+// jsonFields lists the fields of a struct under the names used by encoding/json.
 func jsonFields(t reflect.Type) []jsonField {
 	var fields []jsonField
 	for _, f := range reflect.VisibleFields(t) {
