@@ -42,7 +42,7 @@ func (a account) shown() string {
 	return a.Name
 }
 
-// claims gives what an access token and an ID token say of the account beside its subject.
+// claims returns what an access token and an ID token say of the account beside its subject.
 func (a account) claims() map[string]any {
 	c := map[string]any{"name": a.shown(), "roles": []string{a.Role}, "county": a.County}
 	if a.Institution != "" {

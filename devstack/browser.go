@@ -108,7 +108,7 @@ func (b *browser) forget(seen context.Context) {
 	}
 }
 
-// live gives the context of the running browser, starting one when there is none.
+// live returns the context of the running browser, starting one when there is none.
 func (b *browser) live() (context.Context, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -55,7 +55,7 @@ type devstack struct {
 	env  map[string]string
 }
 
-// openDir gives a directory that every account can reach, unlike t.TempDir: Postgres runs as another one.
+// openDir returns a directory that every account can reach, unlike t.TempDir: Postgres runs as another one.
 func openDir(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "devstack-test-")
@@ -94,7 +94,7 @@ func launch(t *testing.T, args ...string) *devstack {
 	return d
 }
 
-// wait gives the exit code, once devstack has ended.
+// wait returns the exit code, once devstack has ended.
 func (d *devstack) wait() int {
 	d.t.Helper()
 	select {
@@ -170,7 +170,7 @@ func (d *devstack) processes() []string {
 	return found
 }
 
-// serves tells whether the process whose folder of /proc is given is a service of this devstack.
+// serves reports whether the process whose folder of /proc is given is a service of this devstack.
 func (d *devstack) serves(folder string) bool {
 	env, err := os.ReadFile(filepath.Join(folder, "environ"))
 	return err == nil && strings.Contains(string(env), serviceVariable+"={") && strings.Contains(string(env), `"dir":"`+d.env["DEVSTACK_STATE"]+`"`)

@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// findPostgres gives the directory that holds initdb and postgres: of the wanted major version when
+// findPostgres returns the directory that holds initdb and postgres: of the wanted major version when
 // one is named (an existing database opens with no other), else the newest. What is missing is
 // installed by apt when root, else the error says what to install.
 func findPostgres(ctx context.Context, wanted string, note func(string)) (string, error) {
@@ -77,7 +77,7 @@ func postgresMajor(dir string) string {
 	return major
 }
 
-// findChromium gives the headless browser, preferring the small headless shell.
+// findChromium returns the headless browser, preferring the small headless shell.
 func findChromium(ctx context.Context, note func(string)) (string, error) {
 	if p := installedChromium(); p != "" {
 		return p, nil

@@ -47,7 +47,7 @@ func start(cmd *exec.Cmd) (*child, error) {
 	return c, nil
 }
 
-// ended tells whether the process ended within the time.
+// ended reports whether the process ended within the time.
 func (c *child) ended(within time.Duration) bool {
 	select {
 	case <-c.done:

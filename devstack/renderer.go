@@ -76,7 +76,7 @@ func (r *renderer) handler() http.Handler {
 	return traced(mux)
 }
 
-// traced gives every answer the trace of its request, making one when there is none.
+// traced returns every answer the trace of its request, making one when there is none.
 func traced(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		trace := r.Header.Get("Gotenberg-Trace")

@@ -237,7 +237,7 @@ func (s *stack) sayReady(service, address string, begun time.Time) {
 	s.say(fmt.Sprintf("%-16s %-24s %.1f s", service, address, time.Since(begun).Seconds()))
 }
 
-// environment gives COMMAND the addresses, and to everything below it the marker by which it is found.
+// environment returns COMMAND the addresses, and to everything below it the marker by which it is found.
 func (s *stack) environment() []string {
 	p, ports, with := s.pg, &s.opts.ports, s.opts.with
 	env := []string{
@@ -300,7 +300,7 @@ func (s *stack) end(c *child, sig syscall.Signal, stop <-chan os.Signal) {
 	<-c.done
 }
 
-// inForeground tells whether this process group is the one the terminal talks to.
+// inForeground reports whether this process group is the one the terminal talks to.
 func inForeground() bool {
 	tty, err := os.Open("/dev/tty")
 	if err != nil {

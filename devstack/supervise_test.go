@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// process gives the number of a service's process, or 0 when it has none.
+// process returns the number of a service's process, or 0 when it has none.
 func (d *devstack) process(service string) int {
 	raw, err := os.ReadFile(filepath.Join(d.env["DEVSTACK_STATE"], service+".pid"))
 	if err != nil {

@@ -30,7 +30,7 @@ func waitTwice(ctx workflow.Context) (time.Duration, error) {
 
 func hello(workflow.Context) (string, error) { return "hello", nil }
 
-// temporalClient gives a client with a worker for the two workflows.
+// temporalClient returns a client with a worker for the two workflows.
 func temporalClient(t *testing.T, d *devstack) client.Client {
 	t.Helper()
 	c, err := client.Dial(client.Options{HostPort: d.env["TUOYU_TEMPORAL_ADDRESS"], Namespace: d.env["TUOYU_TEMPORAL_NAMESPACE"],

@@ -28,7 +28,7 @@ func signIn(t *testing.T, h *house, account string) *browser {
 	return b
 }
 
-// signIn gives the page that one is led to after signing in.
+// signIn returns the page that one is led to after signing in.
 func (b *browser) signIn(account, next string) roleplay.Page {
 	b.t.Helper()
 	p, err := b.SignIn(b.t.Context(), account, next)

@@ -13,7 +13,7 @@ import (
 	"tuoyu/testdata"
 )
 
-// plannedFrom gives the city's plan under a name of its own, so many days ago.
+// plannedFrom returns the city's plan under a name of its own, so many days ago.
 func plannedFrom(t *testing.T, daysAgo int) nursery.BuildPlan {
 	t.Helper()
 	plan, err := testdata.Plan("changzhi-2024")

@@ -11,7 +11,7 @@ import (
 
 var births atomic.Int64
 
-// newChild gives a generated child of so many months that nobody has taken in yet.
+// newChild returns a generated child of so many months that nobody has taken in yet.
 func newChild(county string, months int) nursery.Child {
 	n := int(births.Add(1))
 	return testdata.ChildBorn(county, n, today().AddMonths(-months).AddDays(-n%20))

@@ -17,7 +17,7 @@ type parties struct {
 	clinic, office *roleplay.Actor
 }
 
-// partiesOf gives an institution with its receipt and a clinic of its county that is entered.
+// partiesOf returns an institution with its receipt and a clinic of its county that is entered.
 func partiesOf(t *testing.T, h *house, a *roleplay.Applicant, number string) parties {
 	t.Helper()
 	p := parties{a: a, clinic: h.door.As("clinic-" + a.County() + "-" + number), office: h.door.As("county-office-" + a.County())}

@@ -192,7 +192,7 @@ func withoutSettings(environ []string) []string {
 	return kept
 }
 
-// inDatabase gives the URL with another database.
+// inDatabase returns the URL with another database.
 func inDatabase(address, database string) string {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -374,7 +374,7 @@ func get(ctx context.Context, address string) error {
 	return nil
 }
 
-// freeAddress gives a loopback address nobody listens on.
+// freeAddress returns a loopback address nobody listens on.
 func freeAddress() string {
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {

@@ -225,7 +225,7 @@ func TestAYearOfInspectionsIsDrawnVisitedAndVerifiedByAnybody(t *testing.T) {
 	}
 }
 
-// calendarOf gives the path of an officer's new calendar.
+// calendarOf returns the path of an officer's new calendar.
 func calendarOf(t *testing.T, h *house, account string) string {
 	t.Helper()
 	var feed struct{ URL string }

@@ -13,7 +13,7 @@ import (
 	"tuoyu/testdata"
 )
 
-// insuredChild gives the n-th generated child of a county with columns set, and its name.
+// insuredChild returns the n-th generated child of a county with columns set, and its name.
 func insuredChild(county string, n int, set ...string) []string {
 	line := testdata.InsuredChild(county, n, today(), 30)
 	for i := 0; i < len(set); i += 2 {

@@ -46,7 +46,7 @@ func says(body any) func(nursery.Role, string) any {
 	return func(nursery.Role, string) any { return body }
 }
 
-// accountOf gives the account of a role, in a county where the role has one: in the owner's county the party of its cases.
+// accountOf returns the account of a role, in a county where the role has one: in the owner's county the party of its cases.
 func accountOf(role nursery.Role, county string, owner *roleplay.Applicant) string {
 	switch role {
 	case nursery.RolePublic:
@@ -70,7 +70,7 @@ func accountOf(role nursery.Role, county string, owner *roleplay.Applicant) stri
 	return string(role) + "-" + county
 }
 
-// otherParty gives the accounts of the same county and role that are no party of the owner's cases.
+// otherParty returns the accounts of the same county and role that are no party of the owner's cases.
 func otherParty(role nursery.Role, county string) []string {
 	switch role {
 	case nursery.RoleInstitution:
@@ -192,7 +192,7 @@ func forwarded() string {
 // requestID is the one thing that differs between two answers to the same request.
 var requestID = regexp.MustCompile(`"request_id":"[A-Z2-7]*"`)
 
-// absent gives the path of something of the same form that there is not; false when the path names nothing.
+// absent returns the path of something of the same form that there is not; false when the path names nothing.
 func (r row) absent(t *testing.T) (string, bool) {
 	t.Helper()
 	_, form, _ := strings.Cut(r.op, " ")

@@ -165,7 +165,7 @@ func chinese(s string) bool {
 
 func today() nursery.Date { return nursery.DateOf(time.Now()) }
 
-// workingDay gives the n-th working day after a day, counted by hand over the published holidays: Monday to Friday,
+// workingDay returns the n-th working day after a day, counted by hand over the published holidays: Monday to Friday,
 // less days off, plus days worked instead.
 func workingDay(t *testing.T, day nursery.Date, n int) nursery.Date {
 	t.Helper()
@@ -208,7 +208,7 @@ func namedDay(t *testing.T, day nursery.Date) (off, named bool) {
 	return false, false
 }
 
-// events gives what stands on the whole timeline of a case, in order.
+// events returns what stands on the whole timeline of a case, in order.
 func (h *house) events(t *testing.T, caseNo string) []string {
 	t.Helper()
 	rows, err := h.db.Query(t.Context(), "SELECT kind FROM case_events WHERE case_no = $1 ORDER BY id", caseNo)
@@ -230,7 +230,7 @@ func (h *house) events(t *testing.T, caseNo string) []string {
 	return kinds
 }
 
-// number gives the one number a query yields.
+// number returns the one number a query yields.
 func (h *house) number(t *testing.T, query string, args ...any) int {
 	t.Helper()
 	var n int
@@ -268,7 +268,7 @@ func wantList(t *testing.T, what string, got []string, want ...string) {
 	}
 }
 
-// papersOf gives the papers of a case as "kind state", sorted: those of one step have no order among themselves.
+// papersOf returns the papers of a case as "kind state", sorted: those of one step have no order among themselves.
 func papersOf(c roleplay.Case) []string {
 	var list []string
 	for _, d := range c.Documents {

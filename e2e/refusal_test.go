@@ -290,7 +290,7 @@ func TestTheApplicantAsksForTheStatusWithoutSigningIn(t *testing.T) {
 	}
 }
 
-// withoutNumber gives a problem document without the number that every request has of its own.
+// withoutNumber returns a problem document without the number that every request has of its own.
 func withoutNumber(t *testing.T, res roleplay.Response) string {
 	t.Helper()
 	var problem map[string]any

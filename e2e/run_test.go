@@ -70,7 +70,7 @@ func (o *output) String() string {
 	return o.text.String()
 }
 
-// setting gives the number in an environment variable, or otherwise.
+// setting returns the number in an environment variable, or otherwise.
 func setting(t *testing.T, name string, otherwise int) int {
 	t.Helper()
 	text := os.Getenv(name)
@@ -161,7 +161,7 @@ func (s *system) interrupt() {
 	}
 }
 
-// stateFolder gives an empty folder that the account which runs Postgres can reach, unlike t.TempDir.
+// stateFolder returns an empty folder that the account which runs Postgres can reach, unlike t.TempDir.
 func stateFolder(t *testing.T) string {
 	t.Helper()
 	folder, err := os.MkdirTemp("", "tuoyu-run-")

@@ -53,7 +53,7 @@ func (c *collector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// whole gives the spans of a trace that has one of each kind wanted, or nil.
+// whole returns the spans of a trace that has one of each kind wanted, or nil.
 func (c *collector) whole(kinds []string) []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -1,6 +1,6 @@
-// Command demo plays the life of nurseries at a running tuoyu: institutions of every site kind file, correct, are
-// visited, change and close, each person acting under an account of its own. It prints a line per step,
-// the timeline of each case and saves each paper; it ends with 1 and the cause in one line when anything fails.
+// Command demo plays demonstration cases against a running tuoyu: institutions of every site kind file, correct, are
+// visited, change and close, each user acting under an account of its own. It prints a line per step and the timeline
+// of each case, and saves each document; if anything fails it exits with 1 and prints the cause in one line.
 package main
 
 import (
@@ -25,7 +25,7 @@ import (
 	"tuoyu/testdata"
 )
 
-// exitNoAccount is the exit code when no institution account is free to play with.
+// exitNoAccount is the exit code if no institution account is free for the demonstration.
 const exitNoAccount = 3
 
 type options struct {
@@ -98,10 +98,11 @@ func setting(name, fallback string) string {
 	return fallback
 }
 
-// applicationSerial is in the credit code of a printed application: no applicant of the demonstration has it.
+// applicationSerial is part of the credit code of a printed application: no applicant of the demonstration uses it.
 const applicationSerial = 9999
 
-// printApplication writes an application and its registration as JSON, of a legal person that the demonstration has not.
+// printApplication writes an application and its registration as JSON, for a legal person that the demonstration does
+// not use.
 func printApplication(name string, out io.Writer) error {
 	app, err := testdata.Application(name)
 	if err != nil {
@@ -133,7 +134,8 @@ func play(ctx context.Context, o options, out io.Writer) error {
 	return playAll(ctx, s, o.once)
 }
 
-// playAll plays every story after the last one that the system has seen, or with once set none when it has seen all.
+// playAll plays every story after the last one that the system has seen; with once set it plays none if the system has
+// seen all.
 func playAll(ctx context.Context, s *stories.Stage, once bool) error {
 	begun, all := time.Now(), append(stories.Ended(), stories.Open()...)
 	seen, err := readProgress(ctx, s)
@@ -170,10 +172,10 @@ func playAll(ctx context.Context, s *stories.Stage, once bool) error {
 	return nil
 }
 
-// oneLine puts an error of several lines on one.
+// oneLine returns the text of an error in one line.
 func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
 
-// silentLog drops what the Temporal client logs.
+// silentLog discards what the Temporal client logs.
 type silentLog struct{}
 
 func (silentLog) Debug(string, ...any) {}

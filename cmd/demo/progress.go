@@ -11,10 +11,10 @@ import (
 	"tuoyu/e2e/stories"
 )
 
-// progress is how far a system has seen the demonstration. The system itself has it, as a saved filter of the administrator on a
-// page that does not exist: whatever state is wiped, copied or restored, the two agree.
+// progress is how far the demonstration has been played. The system itself stores it, as a saved filter of the
+// administrator on a page that does not exist, so that the two agree whatever state is wiped, copied or restored.
 type progress struct {
-	Played int // stories, from the first on
+	Played int // number of stories, from the first on
 	At     time.Time
 }
 
@@ -31,7 +31,7 @@ type savedFilter struct {
 	Query string `json:"query"`
 }
 
-// readProgress returns the progress; the zero value is that of a system that has seen nothing.
+// readProgress returns the progress; the zero value for a system on which nothing has been played.
 func readProgress(ctx context.Context, s *stories.Stage) (progress, error) {
 	var filters []savedFilter
 	if err := s.Door.As(progressAccount).Get(ctx, pathFilters+"?room="+progressPage, &filters); err != nil {
@@ -57,7 +57,7 @@ func readProgress(ctx context.Context, s *stories.Stage) (progress, error) {
 	return progress{}, nil
 }
 
-// writeProgress replaces the progress. The highest one counts: a demonstration played again never takes any back.
+// writeProgress replaces the progress. The highest one counts: repeating a demonstration never decreases it.
 func writeProgress(ctx context.Context, s *stories.Stage, p progress) error {
 	seen, err := readProgress(ctx, s)
 	if err != nil || seen.Played > p.Played {

@@ -1,5 +1,6 @@
-// Command gotest runs go test with the arguments it is given and tells what matters: a line a package, everything a failed test
-// wrote, and at the end the slowest tests over all packages and how many passed and failed. It ends with go test's exit code.
+// Command gotest runs go test with its arguments and prints a summary: a line per package, the output of failed tests,
+// and at the end the slowest tests over all packages and the numbers of passed and failed tests. It exits with go
+// test's exit code.
 package main
 
 import (
@@ -17,7 +18,7 @@ import (
 	"syscall"
 )
 
-// slowestShown is how many tests the table at the end has.
+// slowestShown is the number of tests in the final table.
 const slowestShown = 20
 
 func main() {
@@ -35,7 +36,7 @@ func main() {
 	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
 	go func() {
 		for s := range interrupts {
-			_ = cmd.Process.Signal(s) // go test ends its tests and reports what there is
+			_ = cmd.Process.Signal(s) // go test ends its tests and reports the results so far
 		}
 	}()
 	r := newReport(os.Stdout)
@@ -65,14 +66,14 @@ type timed struct {
 	seconds float64
 }
 
-// report gathers what the tests of all packages do.
+// report collects the results of the tests of all packages.
 type report struct {
 	w              io.Writer
 	passed, failed int
-	output         map[string][]string // by package and test: what is shown when it fails
+	output         map[string][]string // by package and test: printed if it fails
 	failures       map[string]int      // of tests, by package
 	counts         map[string]int      // of tests, by package
-	builds         map[string][]string // what the compiler said, by import path
+	builds         map[string][]string // output of the compiler, by import path
 	tests          []timed
 }
 
@@ -80,7 +81,8 @@ func newReport(w io.Writer) *report {
 	return &report{w: w, output: map[string][]string{}, failures: map[string]int{}, counts: map[string]int{}, builds: map[string][]string{}}
 }
 
-// read takes the events of a run. A line that is none is passed on: go test prints some of its own errors so.
+// read processes the events of a run. A line that is not an event is printed as it is: go test prints some of its own
+// errors so.
 func (r *report) read(from io.Reader) error {
 	lines := bufio.NewReader(from)
 	for {
@@ -134,8 +136,8 @@ func (r *report) endTest(e event, key string) {
 	delete(r.output, key)
 }
 
-// endPackage writes the line of a package, below what it wrote outside its tests when it failed, such as a panic or the race
-// detector's words, and what the tests wrote that never ended.
+// endPackage writes the line of a package. If the package failed, it also writes the output outside its tests, such as
+// a panic or a report of the race detector, and the output of tests that never ended.
 func (r *report) endPackage(e event) {
 	if e.Action == "fail" {
 		if r.failures[e.Package] == 0 {
@@ -162,7 +164,7 @@ func (r *report) endPackage(e event) {
 	fmt.Fprintf(r.w, "%-4s %-40s %4d tests %7.1f s\n", word, e.Package, r.counts[e.Package], e.Elapsed)
 }
 
-// close writes the slowest tests and the counts. A test with subtests is listed by them alone.
+// close writes the slowest tests and the counts. A test with subtests is represented by its subtests.
 func (r *report) close() {
 	parents := map[string]bool{}
 	for _, t := range r.tests {

@@ -15,9 +15,10 @@ import (
 )
 
 const (
-	// longestDelivery is how long a command may wait for its case before readiness is degraded: the relay has tried many times by then.
+	// longestDelivery is how long a command may wait for its case before readiness is degraded: the relay has made many
+	// attempts by then.
 	longestDelivery = 10 * time.Minute
-	// longestPrinting is the same of a paper.
+	// longestPrinting is the same limit for a document.
 	longestPrinting = 30 * time.Minute
 )
 
@@ -29,21 +30,21 @@ var (
 	paperDesc   = prometheus.NewDesc("tuoyu_papers_oldest_seconds", "How long the oldest of them has waited.", nil, nil)
 )
 
-// backlog is what waits to be delivered or printed and what cannot go on, as the database has it when it is asked.
+// backlog measures, in the database, what waits to be delivered or rendered and what is stuck.
 type backlog struct{ db *store.DB }
 
-// Describe sends what is measured.
+// Describe implements prometheus.Collector.
 func (b *backlog) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{waitingDesc, oldestDesc, stuckDesc, papersDesc, paperDesc} {
 		ch <- d
 	}
 }
 
-// Collect measures once, within two seconds. While Postgres is away it measures nothing.
+// Collect implements prometheus.Collector, within two seconds. While Postgres is unavailable it sends no metrics.
 func (b *backlog) Collect(ch chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), checkTimeout)
 	defer cancel()
-	_ = b.db.As(ctx, nursery.Engine, func(q *store.Queries) error { // readiness says that Postgres is away
+	_ = b.db.As(ctx, nursery.Engine, func(q *store.Queries) error { // readiness reports that Postgres is unavailable
 		waiting, err := q.UndeliveredOutbox(ctx)
 		if err != nil {
 			return err
@@ -70,7 +71,7 @@ func (b *backlog) Collect(ch chan<- prometheus.Metric) {
 	})
 }
 
-// stuck counts the stuck cases by each reason there is.
+// stuck returns the number of stuck cases for every reason.
 func (b *backlog) stuck(ctx context.Context, q *store.Queries) (map[string]int64, error) {
 	counts := map[string]int64{}
 	for _, reason := range casework.StuckReasons() {
@@ -91,7 +92,7 @@ func since(n int64, oldest time.Time) time.Duration {
 	return max(time.Since(oldest), 0)
 }
 
-// delivered returns an error when a command has waited for too long.
+// delivered returns an error if a command has waited too long.
 func (b *backlog) delivered(ctx context.Context) (note string, err error) {
 	err = b.db.As(ctx, nursery.Engine, func(q *store.Queries) error {
 		waiting, err := q.UndeliveredOutbox(ctx)
@@ -106,7 +107,7 @@ func (b *backlog) delivered(ctx context.Context) (note string, err error) {
 	return "", err
 }
 
-// moving returns an error when a case is stuck.
+// moving returns an error if a case is stuck.
 func (b *backlog) moving(ctx context.Context) (note string, err error) {
 	err = b.db.As(ctx, nursery.Engine, func(q *store.Queries) error {
 		rows, err := q.CountStuck(ctx)
@@ -125,7 +126,7 @@ func (b *backlog) moving(ctx context.Context) (note string, err error) {
 	return "", err
 }
 
-// printed returns an error when a paper has waited for too long.
+// printed returns an error if a document has waited too long.
 func (b *backlog) printed(ctx context.Context) (note string, err error) {
 	err = b.db.As(ctx, nursery.Engine, func(q *store.Queries) error {
 		papers, err := q.PendingPapers(ctx)

@@ -82,7 +82,7 @@ func TestWhatWaitsTooLongDegradesReadinessAndIsMeasured(t *testing.T) {
 	}
 }
 
-// wantMeasured asserts lines of what a collector measures.
+// wantMeasured asserts that a collector exports the lines.
 func wantMeasured(t *testing.T, c prometheus.Collector, lines ...string) {
 	t.Helper()
 	registry := prometheus.NewRegistry()

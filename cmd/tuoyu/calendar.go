@@ -13,7 +13,7 @@ import (
 	"tuoyu/store"
 )
 
-// operator is who acts at the command line: whoever has the passwords of the deployment is its administrator.
+// operator is the principal at the command line: anybody with the passwords of the deployment is its administrator.
 var operator = nursery.Principal{Account: "operator", Role: nursery.RoleAdministrator, County: nursery.CityCode}
 
 type calendarCommand struct {
@@ -23,7 +23,7 @@ type calendarCommand struct {
 
 type calendarListCommand struct{}
 
-// Run lists the years. Without a database it lists those in the program.
+// Run lists the years. Without a database it lists those compiled into the program.
 func (calendarListCommand) Run(ctx context.Context, out output) error {
 	years := calendar.Published()
 	if os.Getenv(prefix+"DATABASE_URL") != "" {
@@ -62,7 +62,7 @@ type calendarLoadCommand struct {
 	File string `arg:"" type:"existingfile" help:"JSON of the form of calendar/holidays/2026.json."`
 }
 
-// Run publishes the year and tells every open case.
+// Run publishes the year and signals every open case.
 func (c calendarLoadCommand) Run(ctx context.Context, out output) error {
 	s, err := settingsFromEnvironment("calendar")
 	if err != nil {

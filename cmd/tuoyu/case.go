@@ -53,7 +53,7 @@ type caseRetryCommand struct {
 	Event int64  `help:"Go on from before this event of the workflow's history; 0: from before its last task."`
 }
 
-// Run has the case go on and writes what was done.
+// Run retries the stuck step of the case and prints the result.
 func (c caseRetryCommand) Run(ctx context.Context, out output) error {
 	s, err := settingsFromEnvironment("calendar")
 	if err != nil {
@@ -76,7 +76,7 @@ func (c caseRetryCommand) Run(ctx context.Context, out output) error {
 	return nil
 }
 
-// openService connects to the database and Temporal for one command at the command line. The caller runs done.
+// openService connects to the database and Temporal for one command. The caller calls done.
 func openService(ctx context.Context, s settings) (service *casework.Service, done func(), err error) {
 	log := newLogger(os.Stderr, slog.LevelWarn)
 	db, err := store.Open(ctx, s.DatabaseURL, store.Options{MaxConns: 2})

@@ -16,10 +16,10 @@ type drawVerifyCommand struct {
 	File string `arg:"" type:"existingfile" help:"JSON of GET /api/v1/inspection-plans/{case_no}/published."`
 }
 
-// errDiffers is the end of a verification that found differences; they have been written out.
+// errDiffers is returned by a verification that found differences, which have been printed.
 var errDiffers = errors.New("the record does not agree with the draw")
 
-// Run draws again and writes 一致, or each difference.
+// Run repeats the draw and prints 一致, or each difference.
 func (c drawVerifyCommand) Run(out output) error {
 	raw, err := os.ReadFile(c.File)
 	if err != nil {

@@ -14,24 +14,24 @@ import (
 
 const (
 	checkTimeout = 2 * time.Second
-	// reportAge is how long an answer is given again, so that whoever asks often does not load what is asked.
+	// reportAge is how long a report is cached, so that frequent requests do not load the services that are checked.
 	reportAge = time.Second
 )
 
-// state of a check, or of the whole.
+// state is the state of a check, or of the process.
 type state string
 
 const (
 	stateReady       state = "ready"
-	stateDegraded    state = "degraded" // something is missing that only delays: still 200
+	stateDegraded    state = "degraded" // a failed check that only causes delays: the status remains 200
 	stateUnavailable state = "unavailable"
 	stateDraining    state = "draining"
 )
 
-// check asks one thing the process needs. The note says more about a thing that is well.
+// check is a check of one dependency of the process. The note of a passed check adds detail.
 type check struct {
 	name  string
-	vital bool // without it the process cannot do its work; otherwise it is degraded
+	vital bool // the process cannot work without it; otherwise it is degraded
 	ask   func(context.Context) (note string, err error)
 }
 
@@ -47,7 +47,7 @@ type report struct {
 	Checks []checkResult `json:"checks"`
 }
 
-// health answers /livez and /readyz.
+// health serves /livez and /readyz.
 type health struct {
 	checks   []check
 	draining atomic.Bool
@@ -57,13 +57,13 @@ type health struct {
 	at   time.Time
 }
 
-// live says that the process runs; whether it can work is for ready.
+// live reports that the process runs; ready reports whether it can work.
 func (h *health) live(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	fmt.Fprintln(w, "ok")
 }
 
-// ready answers 200 when the process can work, degraded or not, and 503 when it cannot or is about to end.
+// ready responds with 200 if the process can work, degraded or not, and with 503 if it cannot or is shutting down.
 func (h *health) ready(w http.ResponseWriter, r *http.Request) {
 	rep := h.report(r.Context())
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
@@ -71,10 +71,10 @@ func (h *health) ready(w http.ResponseWriter, r *http.Request) {
 	if rep.Status == stateUnavailable || rep.Status == stateDraining {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}
-	_ = json.NewEncoder(w).Encode(rep) // an asker that hung up
+	_ = json.NewEncoder(w).Encode(rep) // the client may have disconnected
 }
 
-// report asks everything at once, at most once a second.
+// report runs all checks concurrently, at most once a second.
 func (h *health) report(ctx context.Context) report {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -121,10 +121,10 @@ func (c check) run(ctx context.Context) checkResult {
 
 var failingDesc = prometheus.NewDesc("tuoyu_check_failing", "1 while a check of readiness fails.", []string{"check"}, nil)
 
-// Describe sends what is measured.
+// Describe implements prometheus.Collector.
 func (h *health) Describe(ch chan<- *prometheus.Desc) { ch <- failingDesc }
 
-// Collect measures whether each check fails.
+// Collect implements prometheus.Collector: for each check, whether it fails.
 func (h *health) Collect(ch chan<- prometheus.Metric) {
 	for _, c := range h.report(context.Background()).Checks {
 		failing := 0.0

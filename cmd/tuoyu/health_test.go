@@ -77,7 +77,7 @@ func TestACheckThatHangsIsCutOffAndOftenAskedIsAnsweredOnce(t *testing.T) {
 		if code, _ := askReady(t, h); code != 503 {
 			t.Errorf("got %d", code)
 		}
-		h.at = time.Now() // the second that an answer is good for has not passed, however busy the machine is
+		h.at = time.Now() // keeps the cached report valid, however busy the machine is
 	}
 	if asked != 1 {
 		t.Errorf("asked %d times", asked)
@@ -136,7 +136,7 @@ func TestTheReadyCommandAsks(t *testing.T) {
 	}
 }
 
-// get gives status and body.
+// get returns the status and the body.
 func get(t *testing.T, url string) string {
 	t.Helper()
 	response, err := http.Get(url)

@@ -8,10 +8,10 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// helpWidth is how wide the description of a setting may become.
+// helpWidth is the maximum width of the description of a setting.
 const helpWidth = 100
 
-// printHelp is kong's help followed by the settings of the command it is asked for, or all of them.
+// printHelp prints kong's help followed by the settings of the command, or all settings if there is no command.
 func printHelp(options kong.HelpOptions, ctx *kong.Context) error {
 	if err := kong.DefaultHelpPrinter(options, ctx); err != nil {
 		return err
@@ -49,7 +49,7 @@ func writeSettings(w io.Writer, command string) {
 	}
 }
 
-// wrap breaks text between words into lines of at most width bytes, a longer word alone.
+// wrap breaks text between words into lines of at most width bytes; a longer word has a line of its own.
 func wrap(text string, width int) []string {
 	var lines []string
 	line := ""

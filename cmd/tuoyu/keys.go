@@ -19,7 +19,7 @@ type keysNewCommand struct {
 	File string `arg:"" help:"File to make; it must not exist."`
 }
 
-// Run makes the keyset.
+// Run creates the keyset.
 func (c keysNewCommand) Run(out output) error {
 	if err := sealing.Create(c.File); err != nil {
 		return err

@@ -17,7 +17,7 @@ type keysRotateCommand struct {
 	Wait time.Duration `default:"30s" help:"How long every running process is given to take new keys, before and after they are promoted; they look every two seconds."`
 }
 
-// Run rotates the keys and seals what is still kept clear. An interrupted rotation is taken up where it was.
+// Run rotates the keys and seals values that are still stored unsealed. It resumes an interrupted rotation.
 func (c keysRotateCommand) Run(ctx context.Context, out output) error {
 	db, s, err := openForKeys(ctx)
 	if err != nil {
@@ -68,8 +68,8 @@ func (c keysRotateCommand) Run(ctx context.Context, out output) error {
 	return nil
 }
 
-// sealFiles seals the files that were kept before there was a keyset, where the folder is within reach. The others were each
-// sealed by a key of their own, which is a value in the database.
+// sealFiles seals the files that were stored before there was a keyset, if the folder is accessible. Later files are
+// each sealed with a key of their own, which is a value in the database.
 func sealFiles(ctx context.Context, db *store.DB, s settings, fields *sealing.Fields, out output) error {
 	if info, err := os.Stat(s.BlobDir); err != nil || !info.IsDir() {
 		fmt.Fprintf(out, "no folder of files at %s: the workers seal what is kept clear\n", s.BlobDir)
@@ -89,13 +89,13 @@ func sealFiles(ctx context.Context, db *store.DB, s settings, fields *sealing.Fi
 	return nil
 }
 
-// underWay tells whether keys were promoted and values of older ones are left.
+// underWay reports whether keys were promoted and values sealed with older ones remain.
 func (c keysRotateCommand) underWay(ctx context.Context, db *store.DB) (bool, error) {
 	keys, err := sealing.Open(c.File)
 	if err != nil {
 		return false, err
 	}
-	older := true // what comes before the primary key was promoted before it
+	older := true // keys before the primary one were promoted before it
 	for _, k := range keys.Keys() {
 		older = older && !k.Primary
 		if k.Index || !older {
@@ -109,14 +109,14 @@ func (c keysRotateCommand) underWay(ctx context.Context, db *store.DB) (bool, er
 	return false, nil
 }
 
-// add makes sure that there is a key of each kind to promote, and gives them. Those that an interrupted rotation added are
-// taken.
+// add ensures that there is a key of each kind to promote, and returns their IDs. It reuses keys added by an
+// interrupted rotation.
 func (c keysRotateCommand) add(out output) ([]uint32, error) {
 	keys, err := sealing.Open(c.File)
 	if err != nil {
 		return nil, err
 	}
-	waiting := map[bool]uint32{} // the last key of a kind, when it comes after the primary one
+	waiting := map[bool]uint32{} // the last key of a kind, if it comes after the primary one
 	indexed := false
 	for _, k := range keys.Keys() {
 		indexed = indexed || k.Index
@@ -151,7 +151,7 @@ type keysDropCommand struct {
 	HistoriesGone bool   `help:"Say that no history of a case that Temporal keeps was sealed with it: all are older than the retention or were never sealed with it."`
 }
 
-// Run removes the key unless something stored needs it.
+// Run removes the key unless a stored value needs it.
 func (c keysDropCommand) Run(ctx context.Context, out output) error {
 	keys, err := sealing.Open(c.File)
 	if err != nil {
@@ -191,7 +191,7 @@ func keyOf(keys *sealing.Keyset, id uint32) (sealing.Key, error) {
 	return sealing.Key{}, fmt.Errorf("the keyset has no key %d", id)
 }
 
-// unused refuses a key that something stored needs.
+// unused returns an error if a stored value needs the key.
 func unused(ctx context.Context, db *store.DB, keys *sealing.Keyset, key sealing.Key) error {
 	var needed int64
 	if key.Index {

@@ -9,21 +9,21 @@ import (
 	"regexp"
 )
 
-// newLogger writes JSON, one line for each event, with identity numbers and phones struck out wherever they stand.
+// newLogger returns a logger that writes JSON lines, with identity numbers and phone numbers redacted.
 func newLogger(w io.Writer, level slog.Level) *slog.Logger {
 	return slog.New(&redactor{slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level})})
 }
 
-// redactor strikes personal numbers out of messages and attributes. It is the last guard: code that logs names no
-// person in the first place.
+// redactor redacts personal numbers in messages and attributes. It is a safety net: code must not log personal data in
+// the first place.
 type redactor struct{ next slog.Handler }
 
-// Enabled asks the handler below.
+// Enabled implements slog.Handler.
 func (r *redactor) Enabled(ctx context.Context, level slog.Level) bool {
 	return r.next.Enabled(ctx, level)
 }
 
-// Handle passes the record on without personal numbers.
+// Handle implements slog.Handler; it redacts personal numbers.
 func (r *redactor) Handle(ctx context.Context, record slog.Record) error {
 	clean := slog.NewRecord(record.Time, record.Level, redact(record.Message), record.PC)
 	record.Attrs(func(a slog.Attr) bool {
@@ -33,12 +33,12 @@ func (r *redactor) Handle(ctx context.Context, record slog.Record) error {
 	return r.next.Handle(ctx, clean)
 }
 
-// WithAttrs keeps the attributes, struck out.
+// WithAttrs implements slog.Handler; it redacts the attributes.
 func (r *redactor) WithAttrs(attrs []slog.Attr) slog.Handler {
 	return &redactor{r.next.WithAttrs(redactAttrs(attrs))}
 }
 
-// WithGroup opens a group.
+// WithGroup implements slog.Handler.
 func (r *redactor) WithGroup(name string) slog.Handler { return &redactor{r.next.WithGroup(name)} }
 
 func redactAttrs(attrs []slog.Attr) []slog.Attr {
@@ -66,7 +66,7 @@ func redactAttr(a slog.Attr) slog.Attr {
 	return slog.Attr{Key: a.Key, Value: value}
 }
 
-// text gives any value as a line, as JSON when it has no text of its own.
+// text returns any value as one line, as JSON if it has no text form of its own.
 func text(v any) string {
 	switch v := v.(type) {
 	case error:
@@ -83,8 +83,8 @@ func text(v any) string {
 	return string(raw)
 }
 
-// What is struck out: resident identity numbers of 18 and 15 digits (GB 11643), mobile phones with or without the
-// country code, and landlines with their area code.
+// personal matches what is redacted: resident identity numbers of 18 and 15 digits (GB 11643), mobile phones with or
+// without the country code, and landlines with their area code.
 var personal = []struct {
 	pattern *regexp.Regexp
 	instead string
@@ -96,8 +96,8 @@ var personal = []struct {
 	{regexp.MustCompile(`0[1-9]\d{1,2}-\d{7,8}`), "[phone]"},
 }
 
-// redact gives text with every personal number replaced by what kind of number it was. A run of digits is taken whole:
-// what only looks like a phone inside a longer number stays.
+// redact returns text with every personal number replaced by the kind of number. A run of digits is matched as a whole:
+// a part of a longer number that looks like a phone is not replaced.
 func redact(text string) string {
 	for _, p := range personal {
 		text = replaceWhole(text, p.pattern, p.instead)
@@ -105,7 +105,7 @@ func redact(text string) string {
 	return text
 }
 
-// replaceWhole replaces the matches that have no digit or letter at either side.
+// replaceWhole replaces the matches that have no adjacent digit or letter.
 func replaceWhole(text string, pattern *regexp.Regexp, instead string) string {
 	matches := pattern.FindAllStringIndex(text, -1)
 	if matches == nil {

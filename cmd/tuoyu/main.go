@@ -1,5 +1,5 @@
-// Command tuoyu runs the long processes of infant nurseries 托育: it serves the API, works on processes, brings the
-// database up to date, and checks and tests the rules. `tuoyu --help` lists the commands and every setting.
+// Command tuoyu runs the long-running processes of infant nurseries 托育: it serves the API and the pages, runs the
+// worker, migrates the database, and checks and tests the rules. `tuoyu --help` lists the commands and every setting.
 package main
 
 import (
@@ -16,7 +16,7 @@ import (
 // Exit codes.
 const (
 	exitFailed = 1
-	exitUsage  = 2 // a wrong command line, or settings missing or wrong
+	exitUsage  = 2 // an invalid command line, or missing or invalid settings
 )
 
 type commands struct {
@@ -33,12 +33,12 @@ type commands struct {
 	Version  versionCommand  `cmd:"" help:"Show the build, the schema version and the revision of the rules."`
 }
 
-// output is where a command writes its results.
+// output is the destination of a command's results.
 type output struct{ io.Writer }
 
 func main() { os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr)) }
 
-// run does one command line and gives the exit code.
+// run executes one command line and returns the exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var c commands
 	helped := false
@@ -70,7 +70,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return 0
 }
 
-// fail writes err, each of its lines under the program's name, and gives the code back.
+// fail writes each line of err, prefixed with the program's name, and returns code.
 func fail(w io.Writer, code int, err error) int {
 	for line := range strings.Lines(err.Error()) {
 		fmt.Fprintf(w, "tuoyu: %s\n", strings.TrimRight(line, "\n"))

@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// limitMemory sets the memory that the process tries to stay below: what is set, or four fifths of the limit of its cgroup.
-// Given an environment that names a limit for the runtime, and without any limit, it sets nothing. The rest is for what the
-// garbage collector does not count.
+// limitMemory sets the soft memory limit of the process: the given limit, or four fifths of that of its cgroup; the
+// remainder is for memory that the garbage collector does not count. If environment contains a limit for the runtime,
+// or if there is no limit at all, it sets nothing.
 func limitMemory(set int64, environment, cgroup string, apply func(int64) int64) {
 	if environment != "" {
 		return
@@ -24,7 +24,7 @@ func limitMemory(set int64, environment, cgroup string, apply func(int64) int64)
 	}
 }
 
-// cgroupLimit returns the limit of memory of the cgroup that is mounted at dir, in version 2 or 1; 0 when there is none.
+// cgroupLimit returns the memory limit in bytes of the cgroup mounted at dir, in version 2 or 1; 0 if there is none.
 func cgroupLimit(dir string) int64 {
 	for _, name := range []string{"memory.max", "memory/memory.limit_in_bytes"} {
 		raw, err := os.ReadFile(filepath.Join(dir, name))
@@ -32,7 +32,7 @@ func cgroupLimit(dir string) int64 {
 			continue
 		}
 		limit, err := strconv.ParseInt(strings.TrimSpace(string(raw)), 10, 64)
-		if err != nil || limit <= 0 || limit >= 1<<60 { // "max", or what version 1 has for it
+		if err != nil || limit <= 0 || limit >= 1<<60 { // "max", or its equivalent in version 1
 			return 0
 		}
 		return limit

@@ -13,7 +13,8 @@ import (
 	"tuoyu/store"
 )
 
-// newMetrics gives the registry of a process with what is known of the process itself, its pool, its rules, its blob folder and what waits.
+// newMetrics returns the registry of a process, with metrics of the process itself, its pool, its rules, its blob
+// folder and its backlog.
 func newMetrics(db *store.DB, rules *policies.Engine, blobs *store.DiskBlobs) *prometheus.Registry {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -41,11 +42,11 @@ func newMetrics(db *store.DB, rules *policies.Engine, blobs *store.DiskBlobs) *p
 	return registry
 }
 
-// sdkLabels are the tags of Temporal's metrics that are kept. Prometheus wants the same labels on each sample of a
-// metric, and the SDK does not give them all each time: the others are empty.
+// sdkLabels are the tags of Temporal's metrics that become labels. Prometheus requires the same labels on each sample
+// of a metric, and the SDK does not always set all of them: missing ones are empty.
 var sdkLabels = []string{"worker_type", "workflow_type", "activity_type", "poller_type", "operation", "failure_reason", "status_code"}
 
-// temporalMetrics gives what the Temporal SDK measures to Prometheus.
+// temporalMetrics exports the metrics of the Temporal SDK to Prometheus.
 type temporalMetrics struct {
 	tags   prometheus.Labels
 	shared *temporalVectors
@@ -70,7 +71,7 @@ func newTemporalMetrics(registry prometheus.Registerer) client.MetricsHandler {
 	}}
 }
 
-// WithTags gives a handler that adds tags to each sample.
+// WithTags returns a handler that adds tags to each sample.
 func (m temporalMetrics) WithTags(tags map[string]string) client.MetricsHandler {
 	merged := maps.Clone(m.tags)
 	for label := range merged {
@@ -81,7 +82,7 @@ func (m temporalMetrics) WithTags(tags map[string]string) client.MetricsHandler 
 	return temporalMetrics{merged, m.shared}
 }
 
-// vector gives the metric of a name, making and registering it the first time.
+// vector returns the metric of a name, creating and registering it on first use.
 func vector[V prometheus.Collector](s *temporalVectors, known map[string]V, name string, make func() V) V {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -104,21 +105,21 @@ type sdkTimer struct{ prometheus.Observer }
 
 func (t sdkTimer) Record(d time.Duration) { t.Observe(d.Seconds()) }
 
-// Counter gives the counter of the name.
+// Counter returns the counter with the name.
 func (m temporalMetrics) Counter(name string) client.MetricsCounter {
 	return sdkCounter{vector(m.shared, m.shared.counters, name, func() *prometheus.CounterVec {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name + "_total", Help: "Counted by the Temporal SDK."}, sdkLabels)
 	}).With(m.tags)}
 }
 
-// Gauge gives the gauge of the name.
+// Gauge returns the gauge with the name.
 func (m temporalMetrics) Gauge(name string) client.MetricsGauge {
 	return sdkGauge{vector(m.shared, m.shared.gauges, name, func() *prometheus.GaugeVec {
 		return prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: name, Help: "Measured by the Temporal SDK."}, sdkLabels)
 	}).With(m.tags)}
 }
 
-// Timer gives the histogram of the name, in seconds.
+// Timer returns the histogram with the name, in seconds.
 func (m temporalMetrics) Timer(name string) client.MetricsTimer {
 	return sdkTimer{vector(m.shared, m.shared.timers, name, func() *prometheus.HistogramVec {
 		return prometheus.NewHistogramVec(prometheus.HistogramOpts{

@@ -9,7 +9,7 @@ import (
 
 type migrateCommand struct{}
 
-// Run applies what the database lacks.
+// Run applies the migrations that the database lacks.
 func (migrateCommand) Run(ctx context.Context, out output) error {
 	s, err := settingsFromEnvironment("migrate")
 	if err != nil {

@@ -8,7 +8,7 @@ type openapiCommand struct {
 	URL string `name:"url" default:"http://127.0.0.1:8080" help:"Address people reach the system by."`
 }
 
-// Run writes the description that GET /openapi.json answers, without any service.
+// Run writes the response of GET /openapi.json, without requiring any service.
 func (c openapiCommand) Run(out output) error {
 	raw, err := api.Description(c.URL, version)
 	if err != nil {

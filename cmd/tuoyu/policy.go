@@ -13,7 +13,7 @@ type policyCommands struct {
 
 type policyCheckCommand struct{}
 
-// Run checks the rules in this program.
+// Run checks the rules compiled into this program.
 func (policyCheckCommand) Run(ctx context.Context, out output) error {
 	return policies.Check(ctx, out)
 }
@@ -23,7 +23,7 @@ type policyTestCommand struct {
 	Verbose bool   `short:"v" help:"Show passed tests too."`
 }
 
-// Run tests the rules in this program.
+// Run tests the rules compiled into this program.
 func (c policyTestCommand) Run(ctx context.Context, out output) error {
 	return policies.Test(ctx, out, policies.TestOptions{Filter: c.Filter, Verbose: c.Verbose})
 }

@@ -27,13 +27,13 @@ import (
 	"tuoyu/store"
 )
 
-// bundleInterval is how often a bundle of rules is asked for.
+// bundleInterval is the interval at which a bundle of rules is requested.
 const bundleInterval = time.Minute
 
-// maxPaper is the largest PDF that is kept; the limit on uploads is casework's and smaller by default.
+// maxPaper is the size limit of a stored PDF; casework limits uploads, by default to less.
 const maxPaper = 64 << 20
 
-// process is what serve and worker have in common.
+// process is what the commands serve and worker have in common.
 type process struct {
 	settings settings
 	log      *slog.Logger
@@ -43,14 +43,14 @@ type process struct {
 	almanac  *store.Almanac
 	blobs    *store.DiskBlobs
 	renderer *documents.Client
-	keys     *sealing.Keyset // nil without a keyset file, and fields with it
+	keys     *sealing.Keyset // nil without a keyset file, as is fields
 	fields   *sealing.Fields
 	metrics  *prometheus.Registry
 	closers  []func(context.Context) error // run last to first
 }
 
-// openProcess reads the settings of command and opens what it needs. Neither Postgres nor Temporal need answer yet:
-// readiness says whether they do.
+// openProcess reads the settings of command and opens its dependencies. Neither Postgres nor Temporal need be available
+// yet: readiness reports whether they are.
 func openProcess(ctx context.Context, command string) (*process, error) {
 	s, err := settingsFromEnvironment(command)
 	if err != nil {
@@ -100,7 +100,7 @@ func (p *process) open(ctx context.Context, service string) error {
 	return nil
 }
 
-// openKeys reads the keyset, where one is set. One without index keys seals Temporal's payloads and no fields.
+// openKeys reads the keyset, if one is configured. A keyset without index keys seals Temporal's payloads but no fields.
 func (p *process) openKeys() (err error) {
 	if p.settings.KeysetFile == "" {
 		return nil
@@ -112,7 +112,7 @@ func (p *process) openKeys() (err error) {
 	go p.keys.Watch(watching)
 	p.closers = append(p.closers, func(context.Context) error { stop(); return nil })
 	if p.fields, err = sealing.NewFields(p.keys); errors.Is(err, sealing.ErrNoIndexKey) {
-		return nil // readiness says so
+		return nil // readiness reports it
 	}
 	return err
 }
@@ -126,7 +126,7 @@ func (p *process) close(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// openRules loads the rules in the program, or the bundle when one is set.
+// openRules loads the rules compiled into the program, or the bundle if one is configured.
 func openRules(ctx context.Context, s settings) (*policies.Engine, error) {
 	if s.PolicyBundleURL == "" {
 		rules, err := policies.New(ctx)
@@ -142,7 +142,7 @@ func openRules(ctx context.Context, s settings) (*policies.Engine, error) {
 	return policies.LoadBundle(ctx, s.PolicyBundleURL, policies.VerificationKey{Key: string(key)})
 }
 
-// openTemporal gives a client that connects when it is first used.
+// openTemporal returns a client that connects on first use.
 func openTemporal(s settings, keys *sealing.Keyset, log *slog.Logger, metrics client.MetricsHandler) (client.Client, error) {
 	o := client.Options{
 		HostPort: s.TemporalAddress, Namespace: s.TemporalNamespace, MetricsHandler: metrics,
@@ -167,11 +167,11 @@ func openTemporal(s settings, keys *sealing.Keyset, log *slog.Logger, metrics cl
 	return c, nil
 }
 
-// publicURL is where people reach the system, without a slash at the end.
+// publicURL returns the URL of the system for its users, without a trailing slash.
 func (p *process) publicURL() string { return strings.TrimRight(p.settings.PublicURL, "/") }
 
-// casework gives the one door. Uploads are asked about by scan, and marked unscanned without one; nothing is printed on the
-// spot without a renderer.
+// casework returns the service. Uploads are scanned by scan, and marked as unscanned without one; synchronous rendering
+// requires a renderer.
 func (p *process) casework(scan casework.Scanner, renderer *documents.Renderer) *casework.Service {
 	return casework.New(casework.Deps{
 		DB: p.db, Temporal: p.temporal, Namespace: p.settings.TemporalNamespace, Rules: p.rules, Almanac: p.almanac, Blobs: p.blobs, Fields: p.fields, Renderer: renderer, Scan: scan, Log: p.log,
@@ -179,7 +179,7 @@ func (p *process) casework(scan casework.Scanner, renderer *documents.Renderer) 
 	})
 }
 
-// loadFonts loads the fonts of the papers; whoever calls it closes them.
+// loadFonts loads the fonts of the documents; the caller closes them.
 func (p *process) loadFonts() (*documents.Fonts, error) {
 	files := documents.DefaultFontFiles()
 	if len(p.settings.FontDirs) > 0 {
@@ -192,7 +192,7 @@ func (p *process) loadFonts() (*documents.Fonts, error) {
 	return fonts, nil
 }
 
-// checks are the things both serve and worker need.
+// checks returns the checks that serve and worker share.
 func (p *process) checks() []check {
 	waiting := &backlog{p.db}
 	return []check{
@@ -244,30 +244,31 @@ func (p *process) sealed(context.Context) (string, error) {
 	return "", p.keys.Err()
 }
 
-// untilStopped gives a context that ends with the first SIGTERM or interrupt; a second one ends the process at once.
+// untilStopped returns a context that is cancelled by the first SIGTERM or interrupt; a second one ends the process at
+// once.
 func untilStopped(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT)
 	context.AfterFunc(ctx, stop)
 	return ctx, stop
 }
 
-// atLeast passes on records from a level up, whatever the handler below would take.
+// atLeast is a handler that drops records below a level, even if the handler below accepts them.
 type atLeast struct {
 	slog.Handler
 	level slog.Level
 }
 
-// Enabled asks both.
+// Enabled implements slog.Handler.
 func (h atLeast) Enabled(ctx context.Context, level slog.Level) bool {
 	return level >= h.level && h.Handler.Enabled(ctx, level)
 }
 
-// WithAttrs keeps the level.
+// WithAttrs implements slog.Handler.
 func (h atLeast) WithAttrs(attrs []slog.Attr) slog.Handler {
 	return atLeast{h.Handler.WithAttrs(attrs), h.level}
 }
 
-// WithGroup keeps the level.
+// WithGroup implements slog.Handler.
 func (h atLeast) WithGroup(name string) slog.Handler {
 	return atLeast{h.Handler.WithGroup(name), h.level}
 }

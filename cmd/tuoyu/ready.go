@@ -13,7 +13,7 @@ type readyCommand struct {
 	Address string `arg:"" help:"Where it listens, host:port."`
 }
 
-// Run asks /readyz, for health checks in images without an HTTP client.
+// Run requests /readyz, for health checks in images without an HTTP client.
 func (c readyCommand) Run(ctx context.Context, out output) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*checkTimeout)
 	defer cancel()

@@ -19,7 +19,7 @@ import (
 
 type serveCommand struct{}
 
-// Run serves until it is told to stop, then lets the requests under way end.
+// Run serves until it is stopped, then waits for the requests in progress.
 func (serveCommand) Run(ctx context.Context) error {
 	ctx, stop := untilStopped(ctx)
 	defer stop()
@@ -30,7 +30,7 @@ func (serveCommand) Run(ctx context.Context) error {
 	return errors.Join(p.serve(ctx), p.close(context.WithoutCancel(ctx)))
 }
 
-// bothDoors sends what programs ask for to the API and everything else to the pages.
+// bothDoors routes requests of programs to the API and all others to the pages.
 func bothDoors(calls, pages http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	for _, path := range []string{"/api/", "/openapi.json", "/docs", "/verify", "/verify/"} {
@@ -40,7 +40,7 @@ func bothDoors(calls, pages http.Handler) http.Handler {
 	return mux
 }
 
-// sweep forgets old sessions now and then.
+// sweep periodically deletes expired sessions.
 func sweep(ctx context.Context, pages *web.Site) {
 	for every := time.NewTicker(time.Hour); ; {
 		select {
@@ -104,7 +104,7 @@ func (p *process) serve(ctx context.Context) error {
 	slog.Info("draining", "seconds", s.ShutdownSeconds)
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.shutdown())
 	defer cancel()
-	pages.Close() // streams have no end of their own
+	pages.Close() // streams do not end by themselves
 	err = errors.Join(err, srv.drain(end))
 	slog.Info("ended")
 	return err

@@ -13,11 +13,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// drainPause is how long readiness says no before connections are refused, so that a balancer that asks every second
-// has stopped sending by then.
+// drainPause is how long readiness fails before connections are refused, so that a load balancer that probes every
+// second has stopped sending requests by then.
 const drainPause = 2 * time.Second
 
-// server is one HTTP listener with the operator's endpoints beside what it serves.
+// server is one HTTP listener that serves a handler and the operator's endpoints.
 type server struct {
 	http     *http.Server
 	listener net.Listener
@@ -42,7 +42,7 @@ func startServer(address string, handler http.Handler, h *health, metrics *prome
 		http: &http.Server{
 			Handler:           mux,
 			ReadHeaderTimeout: 10 * time.Second,
-			ReadTimeout:       2 * time.Minute, // an upload of the largest size over a slow line
+			ReadTimeout:       2 * time.Minute, // an upload of the maximum size over a slow line
 			WriteTimeout:      2 * time.Minute,
 			IdleTimeout:       2 * time.Minute,
 			MaxHeaderBytes:    64 << 10,
@@ -60,8 +60,8 @@ func startServer(address string, handler http.Handler, h *health, metrics *prome
 
 func (s *server) address() string { return s.listener.Addr().String() }
 
-// drain says no to readiness, waits for balancers to hear it, refuses new connections and lets requests under way end
-// until ctx does.
+// drain fails readiness, waits for load balancers to notice, refuses new connections and waits for requests in progress
+// until ctx ends.
 func (s *server) drain(ctx context.Context) error {
 	s.health.draining.Store(true)
 	select {

@@ -15,11 +15,11 @@ import (
 	"github.com/caarlos0/env/v11"
 )
 
-// prefix begins the name of every setting.
+// prefix is the prefix of the name of every setting.
 const prefix = "TUOYU_"
 
-// settings is everything an operator sets, by environment. The tag `in` names the commands that read a setting,
-// `doc` is its line in the help, `need` says that those commands cannot do without it, and `is` what it must look like.
+// settings is everything an operator configures, by environment. The tag `in` lists the commands that read a setting,
+// `doc` is its line in the help, `need` marks it as required by those commands, and `is` is its format.
 type settings struct {
 	DatabaseURL        string `env:"DATABASE_URL" in:"serve worker calendar keys" need:"yes" doc:"Postgres, as the role tuoyu_app or a member of it, never as the owner of the tables"`
 	MigrateDatabaseURL string `env:"MIGRATE_DATABASE_URL" in:"migrate" need:"yes" doc:"Postgres, as the owner of the tables"`
@@ -73,10 +73,10 @@ type settings struct {
 
 func (s settings) shutdown() time.Duration { return time.Duration(s.ShutdownSeconds) * time.Second }
 
-// setting is one field of settings as the help and the checks see it.
+// setting describes one field of settings for the help and the checks.
 type setting struct {
-	field    string // in the struct
-	name     string // in the environment
+	field    string // name in the struct
+	name     string // name in the environment
 	fallback string
 	in       []string
 	doc      string
@@ -100,15 +100,15 @@ func allSettings() []setting {
 	return list
 }
 
-// settingsError lists everything wrong with the settings of a command, a line each.
+// settingsError lists everything invalid in the settings of a command, one line each.
 type settingsError []string
 
-// Error gives the lines.
+// Error returns the lines.
 func (e settingsError) Error() string { return strings.Join(e, "\n") }
 
-// readSettings reads the settings of command from environ, which is of the form of os.Environ. The error is a
-// settingsError that names all that is missing or wrong at once; it repeats no value, since one may be a password.
-// Unknown names the variables that look like settings and are none.
+// readSettings reads the settings of command from environ, which has the form of os.Environ. The error is a
+// settingsError that lists all missing or invalid settings at once; it repeats no value, since one may be a password.
+// Unknown lists the variables with the prefix that are not settings.
 func readSettings(command string, environ []string) (s settings, unknown []string, err error) {
 	given := map[string]string{}
 	known := allSettings()
@@ -142,7 +142,7 @@ func readSettings(command string, environ []string) (s settings, unknown []strin
 	return s, unknown, nil
 }
 
-// unreadable gives the fields whose text could not be read as their type.
+// unreadable returns the fields whose text could not be parsed as their type.
 func unreadable(err error) map[string]bool {
 	fields := map[string]bool{}
 	var all env.AggregateError
@@ -158,7 +158,7 @@ func unreadable(err error) map[string]bool {
 	return fields
 }
 
-// check says what is wrong with the value, or nothing.
+// check returns what is wrong with the value, or "".
 func (k setting) check(value reflect.Value, unreadable bool) string {
 	switch {
 	case unreadable && value.Type() == reflect.TypeFor[slog.Level]():
@@ -180,8 +180,8 @@ func (k setting) check(value reflect.Value, unreadable bool) string {
 	return ""
 }
 
-// settingsFromEnvironment reads the settings of command from the process's environment and writes a warning line for
-// what looks like a setting and is none.
+// settingsFromEnvironment reads the settings of command from the process's environment and logs a warning for unknown
+// variables with the prefix.
 func settingsFromEnvironment(command string) (settings, error) {
 	s, unknown, err := readSettings(command, os.Environ())
 	if len(unknown) > 0 {

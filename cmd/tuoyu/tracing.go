@@ -14,8 +14,8 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace"
 )
 
-// startTracing sends spans to the OTLP/HTTP collector at endpoint, /v1/traces when the address has no path, and gives
-// what sends the rest and ends it.
+// startTracing exports spans to the OTLP/HTTP collector at endpoint, /v1/traces if the address has no path, and returns
+// a function that flushes the remaining spans and stops the export.
 func startTracing(ctx context.Context, endpoint, service string) (stop func(context.Context) error, err error) {
 	u, err := url.Parse(endpoint)
 	if err != nil {

@@ -9,12 +9,12 @@ import (
 	"tuoyu/policies"
 )
 
-// version is set by the linker to the release or commit built.
+// version is set by the linker to the release or commit of the build.
 var version = "development"
 
 type versionCommand struct{}
 
-// Run writes what this program is.
+// Run prints the version of the program.
 func (versionCommand) Run(ctx context.Context, out output) error {
 	rules, err := policies.New(ctx)
 	if err != nil {

@@ -20,19 +20,20 @@ import (
 )
 
 const (
-	// stickyCases is how many open cases a worker keeps in memory. A case that fell out is read again from its history,
-	// which is a few dozen events.
+	// stickyCases is the number of open cases that a worker caches in memory. A case that was evicted is replayed from
+	// its history, which is a few dozen events.
 	stickyCases = 600
-	// printers is how many papers are printed at once; a renderer of two cores does no more.
+	// printers is the number of documents rendered concurrently; a renderer with two cores cannot do more.
 	printers = 4
-	// countings is how many steps over a county run at once: each is bound by Postgres.
+	// countings is the number of steps over a county that run concurrently: each is bound by Postgres.
 	countings = 2
 	pollers   = 4
 )
 
 type workerCommand struct{}
 
-// Run works until its context ends, then lets the steps under way end. Nothing need answer yet when it starts.
+// Run works until its context ends, then waits for the steps in progress. No dependency need be available when it
+// starts.
 func (workerCommand) Run(ctx context.Context) error {
 	ctx, stop := untilStopped(ctx)
 	defer stop()
@@ -95,13 +96,14 @@ func (p *process) work(ctx context.Context) error {
 var errNotPolling = errors.New("waits for Temporal, and for Postgres with the schema of this program")
 
 const (
-	// readyInterval is how often a worker that waits looks whether it can begin, and one that works whether the schema is still its own.
+	// readyInterval is the interval at which a waiting worker checks whether it can start, and a running one whether
+	// the schema is still its own.
 	readyInterval = 2 * time.Second
 	readyTimeout  = 5 * time.Second
 )
 
-// keepPolling carries cases forward while Temporal and the schema of this program are there, until ctx ends. Steps under way end as
-// the settings say. It returns the error for which Temporal's worker gave up.
+// keepPolling runs the workers while Temporal is available and the schema is that of this program, until ctx ends.
+// Steps in progress end within the configured time. It returns the error that made Temporal's worker stop.
 func (p *process) keepPolling(ctx context.Context, engine *activities.Engine, polling *atomic.Bool) error {
 	for p.untilReady(ctx) {
 		failed := make(chan error, 1)
@@ -126,8 +128,8 @@ func (p *process) keepPolling(ctx context.Context, engine *activities.Engine, po
 	return nil
 }
 
-// whilePolling delivers and compares beside the workers until ctx ends, which returns nil, a worker fails, or the schema becomes
-// another: it returns that error.
+// whilePolling runs the relay and the consistency checks beside the workers until ctx ends, for which it returns nil,
+// or until a worker fails or the schema changes, for which it returns that error.
 func (p *process) whilePolling(ctx context.Context, failed <-chan error) error {
 	ctx, end := context.WithCancel(ctx)
 	var beside sync.WaitGroup
@@ -152,7 +154,8 @@ func (p *process) whilePolling(ctx context.Context, failed <-chan error) error {
 	}
 }
 
-// untilReady waits until Postgres has the schema of this program and Temporal answers. It returns false when ctx ended first.
+// untilReady waits until Postgres has the schema of this program and Temporal responds. It returns false if ctx ended
+// first.
 func (p *process) untilReady(ctx context.Context) bool {
 	last := ""
 	for ctx.Err() == nil {
@@ -163,7 +166,7 @@ func (p *process) untilReady(ctx context.Context) bool {
 		if err == nil {
 			return true
 		}
-		if lacks != last { // readiness has it each time
+		if lacks != last { // readiness reports it each time
 			slog.Warn("worker waits", "lacks", lacks, "error", err)
 			last = lacks
 		}
@@ -187,8 +190,9 @@ func (p *process) temporalAnswers(ctx context.Context) error {
 	return err
 }
 
-// startWorkers starts what carries the processes forward and, each on a queue of its own, what prints and what goes over counties. The first of them that
-// cannot go on sends why to failed. stop waits for the steps under way, as long as the settings say.
+// startWorkers starts the worker of the processes and, each with a queue of its own, those for rendering and for steps
+// over counties. The first error of any of them is sent to failed. stop waits for the steps in progress, as long as
+// configured.
 func (p *process) startWorkers(engine *activities.Engine, failed chan<- error) (stop func(), err error) {
 	options := sdkworker.Options{
 		WorkerStopTimeout: p.settings.shutdown(),
@@ -196,7 +200,7 @@ func (p *process) startWorkers(engine *activities.Engine, failed chan<- error) (
 		OnFatalError: func(err error) {
 			select {
 			case failed <- fmt.Errorf("worker stopped: %w", err):
-			default: // the first is enough
+			default: // the first error is enough
 			}
 		},
 	}

@@ -39,7 +39,7 @@ func NewApplicant(ctx context.Context, d *Door, name string, serial int) (*Appli
 }
 
 // NextApplicant is NewApplicant with a credit code that follows from the account and from what it has filed before: the same
-// system gives the same code.
+// system returns the same code.
 func NextApplicant(ctx context.Context, d *Door, name string) (*Applicant, error) {
 	return newApplicant(ctx, d, name, func(f freed) int {
 		return (f.number-1)*serialsPerAccount + f.cases%serialsPerAccount
@@ -148,7 +148,7 @@ func (d *Door) release(a *Actor) {
 	}
 }
 
-// Prepare gives the application of that name as this applicant would hand it in; files not yet uploaded are uploaded.
+// Prepare returns the application of that name as this applicant would hand it in; files not yet uploaded are uploaded.
 func (a *Applicant) Prepare(ctx context.Context, name string) (nursery.Application, error) {
 	app, err := testdata.Application(name)
 	if err != nil {
@@ -180,7 +180,7 @@ func (a *Applicant) upload(ctx context.Context, kind nursery.PaperKind) (string,
 	return a.Upload(ctx, string(kind)+".pdf", "application/pdf", testdata.PDF(fmt.Sprintf("%s %04d", kind, a.serial)))
 }
 
-// Uploaded gives the attachments by paper.
+// Uploaded returns the attachments by paper.
 func (a *Applicant) Uploaded(kind nursery.PaperKind) string { return a.uploaded[kind] }
 
 // Institution is the applicant's identity in tuoyu, as the provider's account says.
@@ -217,7 +217,7 @@ func (a *Applicant) Registrar() *Actor {
 	return a.door.As("registrar-" + word + "-" + a.County())
 }
 
-// RegistrationOf gives what the registrar has of the applicant once it is registered as in the application of that
+// RegistrationOf returns what the registrar has of the applicant once it is registered as in the application of that
 // name.
 func (a *Applicant) RegistrationOf(name string) (nursery.Registration, error) {
 	app, err := testdata.Application(name)

@@ -115,7 +115,7 @@ func (a *Actor) PutReferralResult(ctx context.Context, key, caseNo string, on nu
 	return a.Post(ctx, pathReferrals+"/"+caseNo+"/result", key, map[string]any{"result": "已复查，按约随访。", "result_on": on}, nil)
 }
 
-// Healthy gives a record in which everything a child owes is done and in the middle of its age.
+// Healthy returns a record in which everything a child owes is done and in the middle of its age.
 func Healthy(c ClassChild, on nursery.Date) nursery.Checkup {
 	record := nursery.Checkup{Child: c.ID, CheckedOn: on, Standing: c.Months >= 24}
 	for _, owed := range c.Items {

@@ -68,7 +68,7 @@ func (a *Actor) WithdrawConsent(ctx context.Context, key, child string, purpose 
 	return a.Post(ctx, fmt.Sprintf("%s/%s/consents/%s/withdrawal", pathChildren, child, purpose), key, nil, nil)
 }
 
-// Roster gives CSV text that enrols children into a class from a day on.
+// Roster returns CSV text that enrols children into a class from a day on.
 func Roster(children []nursery.Child, class string, from nursery.Date) []byte {
 	var out bytes.Buffer
 	out.WriteString("姓名,证件类型,证件号码,出生日期,性别,居住县区,班级,入托日期,监护人姓名,监护人电话\n")

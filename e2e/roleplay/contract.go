@@ -32,7 +32,7 @@ type Contract struct {
 	Duties []nursery.DutyLine `json:"duties"`
 }
 
-// Clinic gives a licensed primary-care institution of a county, by the number of its account.
+// Clinic returns a licensed primary-care institution of a county, by the number of its account.
 func Clinic(county, number string, until nursery.Date) nursery.Clinic {
 	return nursery.Clinic{
 		ID: "clinic-" + county + "-" + number, County: county, Name: nursery.CountyName(county) + "示例社区卫生服务中心" + number,
@@ -41,7 +41,7 @@ func Clinic(county, number string, until nursery.Date) nursery.Clinic {
 	}
 }
 
-// Terms gives a contract of the whole package for a year.
+// Terms returns a contract of the whole package for a year.
 func Terms(institution, clinic string, from nursery.Date) nursery.ContractTerms {
 	return nursery.ContractTerms{
 		Institution: institution, Clinic: clinic, Mode: nursery.Visiting, Services: nursery.ContractServices(),

@@ -33,7 +33,7 @@ type token struct {
 	until time.Time
 }
 
-// NewDoor gives the door at url, with tokens from issuer.
+// NewDoor returns the door at url, with tokens from issuer.
 func NewDoor(url, issuer string) *Door {
 	return &Door{
 		url: strings.TrimRight(url, "/"), issuer: strings.TrimRight(issuer, "/"),
@@ -48,7 +48,7 @@ func (d *Door) Through(transport http.RoundTripper, patience time.Duration) {
 	d.http, d.patience = &http.Client{Transport: transport}, patience
 }
 
-// As gives the person behind an account such as clerk-140403; "" is somebody who does not sign in.
+// As returns the person behind an account such as clerk-140403; "" is somebody who does not sign in.
 func (d *Door) As(account string) *Actor { return &Actor{Account: account, door: d} }
 
 // token signs the account in by its client credentials, or gives the token it still holds.

@@ -103,7 +103,7 @@ func (a *Actor) AwaitPlan(ctx context.Context, caseNo string, wanted func(Plan) 
 	}
 }
 
-// Published gives the published record of a draw, as it came.
+// Published returns the published record of a draw, as it came.
 func (d *Door) Published(ctx context.Context, caseNo string) ([]byte, error) {
 	request := Request{Method: http.MethodGet, Path: pathInspectionPlans + "/" + caseNo + "/published"}
 	res, err := d.As("").Send(ctx, request)

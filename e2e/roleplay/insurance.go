@@ -35,7 +35,7 @@ type InsuranceMonth struct {
 	} `json:"sends"`
 }
 
-// Children gives how many children of the month have a status.
+// Children returns how many children of the month have a status.
 func (m InsuranceMonth) Children(status nursery.RosterStatus) int {
 	for _, c := range m.Counts {
 		if c.Status == status {

@@ -30,7 +30,7 @@ type Page struct {
 	Set      *http.Cookie // the session's cookie, when the answer set it
 }
 
-// NewVisitor gives somebody who has not signed in, at the pages under url.
+// NewVisitor returns somebody who has not signed in, at the pages under url.
 func NewVisitor(url string) *Visitor { return &Visitor{url: url, others: map[string]string{}} }
 
 // Send asks as a browser does and follows nothing. A form is sent as this site's own, unless header says otherwise; header

@@ -71,7 +71,7 @@ func (s *Stage) Request(method, path string, body any) roleplay.Request {
 	return roleplay.Request{Method: method, Path: path, Key: s.key(), Body: body}
 }
 
-// key gives a fresh idempotency key.
+// key returns a fresh idempotency key.
 func (s *Stage) key() string {
 	s.keys++
 	return fmt.Sprintf("%s-%d", s.Run, s.keys)

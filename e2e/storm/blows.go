@@ -100,7 +100,7 @@ func (s *storm) endSessions() error {
 	return nil
 }
 
-// strike gives blow after blow until ctx ends, and waits for the last to be over.
+// strike returns blow after blow until ctx ends, and waits for the last to be over.
 func (s *storm) strike(ctx context.Context) error {
 	total := 0
 	for _, b := range blows {
