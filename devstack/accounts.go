@@ -5,7 +5,7 @@ import "fmt"
 // cityCode is the division code of 长治市, carried by every city-wide account.
 const cityCode = "140400"
 
-// institutionsPerCounty is how many institution accounts each county has.
+// institutionsPerCounty is the number of institution accounts of each county.
 const institutionsPerCounty = 24
 
 // county is one county of the city, with its six-digit division code.
@@ -21,7 +21,7 @@ var counties = []county{
 	{"140428", "长子县"}, {"140429", "武乡县"}, {"140430", "沁县"}, {"140431", "沁源县"},
 }
 
-// account is one sign-in of the demonstration provider. Its name is a role code, never a person.
+// account is one account of the demonstration provider. Its name is a role code, never a person.
 type account struct {
 	Name        string `json:"name"`
 	Role        string `json:"role"`
@@ -30,11 +30,11 @@ type account struct {
 	Registrar   string `json:"registrar,omitempty"`
 	Title       string `json:"title"`
 	Place       string `json:"place"`
-	Shown       string `json:"shown,omitempty"`    // the name in tokens; empty: the account's
-	Disabled    bool   `json:"disabled,omitempty"` // may no longer sign in
+	Shown       string `json:"shown,omitempty"`    // the name in tokens; empty: the account's own
+	Disabled    bool   `json:"disabled,omitempty"` // can no longer sign in
 }
 
-// shown is the name that tokens give the account.
+// shown returns the account's name in tokens.
 func (a account) shown() string {
 	if a.Shown != "" {
 		return a.Shown
@@ -42,7 +42,7 @@ func (a account) shown() string {
 	return a.Name
 }
 
-// claims returns what an access token and an ID token say of the account beside its subject.
+// claims returns the claims about the account in access and ID tokens, in addition to its subject.
 func (a account) claims() map[string]any {
 	c := map[string]any{"name": a.shown(), "roles": []string{a.Role}, "county": a.County}
 	if a.Institution != "" {

@@ -28,36 +28,36 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// jobHost is the origin of a job's files. The name never leaves this process: every request of a tab
-// is answered here, from the job's own files or not at all.
+// jobHost is the origin of a job's files. The name is never resolved: every request of a tab is answered by this
+// process, from the job's own files or with a failure.
 const jobHost = "job.invalid"
 
-// pageError is something the page asked for and could not have.
+// pageError is the error for resources that the page requested and the job does not contain.
 type pageError struct{ missing []string }
 
 func (e *pageError) Error() string {
 	return "The page failed to load resources: " + strings.Join(e.missing, ", ")
 }
 
-// printError is a print setting that Chromium refused.
+// printError is the error for a print setting that Chromium rejected.
 type printError struct{ cause error }
 
 func (e *printError) Error() string { return "Chromium refused the print settings: " + e.cause.Error() }
 func (e *printError) Unwrap() error { return e.cause }
 
-// browser is one headless Chromium, a tab per job. One that dies is replaced at the next job.
+// browser is a headless Chromium with one tab per job. If it dies, the next job starts another.
 type browser struct {
 	path string
 	dir  string
 	run  string
 
 	mu      sync.Mutex
-	ctx     context.Context // of the live browser, nil when there is none
+	ctx     context.Context // of the live browser, nil if there is none
 	cancel  context.CancelFunc
 	stopped bool
 }
 
-// Bounds on Chromium itself, apart from any job.
+// The time limits of Chromium itself, independent of any job.
 const (
 	browserStart  = 20 * time.Second
 	browserAnswer = 5 * time.Second
@@ -84,7 +84,7 @@ func (b *browser) drop() {
 	b.ctx, b.cancel = nil, nil
 }
 
-// alive asks the browser whether it is there, starting one when there is none.
+// alive returns an error if the browser does not respond, after starting one if there is none.
 func (b *browser) alive() error {
 	live, err := b.live()
 	if err != nil {
@@ -99,7 +99,7 @@ func (b *browser) alive() error {
 	return nil
 }
 
-// forget drops the browser that was seen to fail, unless another has taken its place.
+// forget drops the browser that failed, unless it has been replaced.
 func (b *browser) forget(seen context.Context) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -108,7 +108,7 @@ func (b *browser) forget(seen context.Context) {
 	}
 }
 
-// live returns the context of the running browser, starting one when there is none.
+// live returns the context of the running browser, starting one if there is none.
 func (b *browser) live() (context.Context, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -128,7 +128,7 @@ func (b *browser) live() (context.Context, error) {
 		slog.Warn("chromium", "message", fmt.Sprintf(format, args...))
 	}))
 	b.ctx, b.cancel = ctx, func() { endBrowser(); endAllocator() }
-	// The context of the first call is the life of the browser, so its bound has to stand beside it.
+	// The context of the first call is the lifetime of the browser, so its time limit must be enforced separately.
 	tooLong := time.AfterFunc(browserStart, endBrowser)
 	defer tooLong.Stop()
 	if err := chromedp.Do(ctx); err != nil {
@@ -143,12 +143,12 @@ func (b *browser) options(profile string) []chromedp.ExecAllocatorOption {
 		chromedp.ExecPath(b.path), chromedp.UserDataDir(profile), chromedp.Headless,
 		chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck, chromedp.NoInheritEnv,
 		chromedp.Env("PATH="+os.Getenv("PATH"), "HOME="+b.dir, "LANG=C.UTF-8", runMarker+"="+b.run),
-		// Pdeathsig: chromedp keeps the starting thread for as long as the browser lives.
+		// Pdeathsig is safe here: chromedp keeps the starting thread for as long as the browser lives.
 		chromedp.ModifyCmdFunc(func(cmd *exec.Cmd) {
 			cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 		}),
 		chromedp.Flag("no-sandbox", os.Geteuid() == 0),
-		// No name and no address resolves: a second fence behind the answering of every request here.
+		// No name and no address resolves: a second safeguard in addition to answering every request here.
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND"),
 		chromedp.Flag("disable-features", "IsolateOrigins,site-per-process,Translate,MediaRouter,OptimizationHints"),
 		chromedp.Flag("font-render-hinting", "none"),
@@ -164,8 +164,8 @@ func (b *browser) options(profile string) []chromedp.ExecAllocatorOption {
 	return options
 }
 
-// print renders the job in a tab with a profile of its own. The context bounds it. A job whose browser
-// died is given to the next one, once.
+// print renders the job in a tab with a profile of its own, until the context ends. A job whose browser died is retried
+// once with the next one.
 func (b *browser) print(ctx context.Context, job *renderJob) ([]byte, error) {
 	var died error
 	for range 2 {
@@ -184,7 +184,7 @@ func (b *browser) print(ctx context.Context, job *renderJob) ([]byte, error) {
 	return nil, died
 }
 
-// printBeside opens a tab in the live browser, which ends with ctx or the job.
+// printBeside renders the job in a new tab of the live browser, which is closed with ctx or after the job.
 func printBeside(ctx, live context.Context, job *renderJob) ([]byte, error) {
 	tab, closeTab := chromedp.NewContext(live, chromedp.WithNewBrowserContext())
 	defer closeTab()
@@ -207,7 +207,7 @@ func printIn(tab context.Context, job *renderJob) ([]byte, error) {
 	if err := chromedp.Do(tab, chromedp.Navigate("http://"+jobHost+"/"+indexFile)); err != nil {
 		return nil, fmt.Errorf("load page: %w", err)
 	}
-	// The load event waits for no font; a page printed before its font is there prints in another.
+	// The load event does not wait for fonts; a page printed before its font has loaded would use another.
 	fonts := runtime.EvaluateParams{Expression: "document.fonts.ready.then(() => true)", AwaitPromise: new(true), ReturnByValue: new(true)}
 	if _, err := chromedp.Call(tab, runtime.Evaluate, fonts); err != nil {
 		return nil, fmt.Errorf("await fonts: %w", err)
@@ -279,7 +279,7 @@ func (a *answerer) answer(tab context.Context, ev fetch.EventRequestPaused) erro
 	return err
 }
 
-// lookUp finds a file of the job: flat by name, on the job's own origin alone.
+// lookUp returns a file of the job by its flat name, for URLs of the job's own origin alone.
 func (a *answerer) lookUp(raw string) (body []byte, name string, ok bool) {
 	u, err := url.Parse(raw)
 	if err != nil || u.Scheme != "http" || u.Host != jobHost {

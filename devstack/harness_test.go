@@ -16,7 +16,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// asDevstack makes this test program behave as devstack itself, so that the tests run the real one.
+// asDevstack makes this test program run as devstack itself, so that the tests run the real one.
 const asDevstack = "DEVSTACK_TEST_AS_MAIN"
 
 func TestMain(m *testing.M) {
@@ -27,10 +27,11 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// patience is how long a test waits for what does happen: devstack's own bounds are shorter, and the machine may be busy.
+// patience is how long a test waits for an expected event: devstack's own limits are shorter, and the machine may be
+// busy.
 const patience = 3 * time.Minute
 
-// await waits until holds reports true, and fails the test with what is missing when that takes longer than patience.
+// await waits until holds reports true, and fails the test with the text of missing if that takes longer than patience.
 func await(t *testing.T, holds func() bool, missing func() string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
@@ -46,7 +47,7 @@ func await(t *testing.T, holds func() bool, missing func() string) {
 	}
 }
 
-// devstack is one real run and what it printed.
+// devstack is one real run and its output.
 type devstack struct {
 	t    *testing.T
 	cmd  *exec.Cmd
@@ -55,7 +56,7 @@ type devstack struct {
 	env  map[string]string
 }
 
-// openDir returns a directory that every account can reach, unlike t.TempDir: Postgres runs as another one.
+// openDir returns a directory that every account can access, unlike t.TempDir: Postgres runs as another account.
 func openDir(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "devstack-test-")
@@ -94,7 +95,7 @@ func launch(t *testing.T, args ...string) *devstack {
 	return d
 }
 
-// wait returns the exit code, once devstack has ended.
+// wait returns the exit code, after devstack has exited.
 func (d *devstack) wait() int {
 	d.t.Helper()
 	select {
@@ -107,7 +108,7 @@ func (d *devstack) wait() int {
 	}
 }
 
-// up starts devstack on free ports with a command that keeps it up, and waits until that command runs.
+// up starts devstack on free ports with a command that runs until stopped, and waits until that command runs.
 func up(t *testing.T, state string, flags ...string) *devstack {
 	t.Helper()
 	envFile := filepath.Join(t.TempDir(), "env")
@@ -123,7 +124,7 @@ func up(t *testing.T, state string, flags ...string) *devstack {
 	return d
 }
 
-// ended reports whether devstack has ended.
+// ended reports whether devstack has exited.
 func (d *devstack) ended() bool {
 	select {
 	case <-d.done:
@@ -133,7 +134,7 @@ func (d *devstack) ended() bool {
 	}
 }
 
-// hasEnv reads the environment that COMMAND wrote to a file, once it is there.
+// hasEnv reads the environment that COMMAND wrote to a file, and reports whether the file exists.
 func (d *devstack) hasEnv(file string) bool {
 	raw, err := os.ReadFile(file)
 	if err != nil {
@@ -147,7 +148,7 @@ func (d *devstack) hasEnv(file string) bool {
 	return true
 }
 
-// processes lists what runs for this devstack: marked ones, and Postgres on its data directory.
+// processes lists the processes of this devstack: those with its marker, and Postgres on its data directory.
 func (d *devstack) processes() []string {
 	var found []string
 	for _, pid := range marked(d.env[runMarker]) {
@@ -170,7 +171,7 @@ func (d *devstack) processes() []string {
 	return found
 }
 
-// serves reports whether the process whose folder of /proc is given is a service of this devstack.
+// serves reports whether the process with a folder of /proc is a service of this devstack.
 func (d *devstack) serves(folder string) bool {
 	env, err := os.ReadFile(filepath.Join(folder, "environ"))
 	return err == nil && strings.Contains(string(env), serviceVariable+"={") && strings.Contains(string(env), `"dir":"`+d.env["DEVSTACK_STATE"]+`"`)

@@ -12,9 +12,9 @@ import (
 	"strings"
 )
 
-// findPostgres returns the directory that holds initdb and postgres: of the wanted major version when
-// one is named (an existing database opens with no other), else the newest. What is missing is
-// installed by apt when root, else the error says what to install.
+// findPostgres returns the directory that contains initdb and postgres: of the wanted major version if one is named (an
+// existing database opens with no other), otherwise the newest. Missing packages are installed by apt if run as root;
+// otherwise the error names what to install.
 func findPostgres(ctx context.Context, wanted string, note func(string)) (string, error) {
 	if dir := installedPostgres(wanted); dir != "" {
 		return dir, nil
@@ -63,7 +63,7 @@ func debianMajor(dir string) int {
 	return n
 }
 
-// postgresMajor asks the program itself, since only Debian's paths name the version.
+// postgresMajor asks the program itself, since only Debian's paths contain the version.
 func postgresMajor(dir string) string {
 	out, err := exec.Command(filepath.Join(dir, "postgres"), "--version").Output()
 	if err != nil {
@@ -77,7 +77,7 @@ func postgresMajor(dir string) string {
 	return major
 }
 
-// findChromium returns the headless browser, preferring the small headless shell.
+// findChromium returns the path of the headless browser, preferring the small headless shell.
 func findChromium(ctx context.Context, note func(string)) (string, error) {
 	if p := installedChromium(); p != "" {
 		return p, nil
@@ -109,7 +109,7 @@ func isProgram(path string) bool {
 	return err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0
 }
 
-// aptInstall installs a Debian package when this process may, else says what to type.
+// aptInstall installs a Debian package if this process may; otherwise the error contains the command to run.
 func aptInstall(ctx context.Context, pkg string, note func(string)) error {
 	if os.Geteuid() != 0 {
 		return fmt.Errorf("type `sudo apt-get install %s`", pkg)
@@ -128,7 +128,7 @@ func aptInstall(ctx context.Context, pkg string, note func(string)) error {
 	return nil
 }
 
-// lastLine is the last line of a program's output that says anything.
+// lastLine returns the last line of a program's output that is not empty.
 func lastLine(out []byte) string {
 	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
 	return lines[len(lines)-1]

@@ -1,6 +1,6 @@
-// Command devstack runs a command beside what production has, on loopback only: Postgres, Temporal
-// with its Web UI, a PDF renderer that speaks Gotenberg's protocol and an OIDC provider with role
-// accounts. The command finds their addresses in its environment, and all of it ends together.
+// Command devstack runs a command together with the services of a production deployment, on loopback only: Postgres,
+// Temporal with its Web UI, a PDF renderer with Gotenberg's API and an OIDC provider with role accounts. The command
+// finds their addresses in its environment, and all of them end together.
 package main
 
 import (
@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// Exit codes of devstack itself; otherwise it exits as its command did.
+// Exit codes of devstack itself; otherwise it exits with the code of its command.
 const (
 	exitUsage = 2
 	exitStack = 125 // a service did not start, or ended while the command ran
@@ -39,7 +39,7 @@ func main() {
 	os.Exit(code)
 }
 
-// services says which of the optional services run. Postgres always does.
+// services selects the optional services to run. Postgres always runs.
 type services struct{ temporal, ui, renderer, oidc bool }
 
 type options struct {
@@ -103,7 +103,7 @@ func parseOptions(args []string, out io.Writer) (*options, error) {
 	return o, o.with.leaveOut(without)
 }
 
-// leaveOut drops the named services. The Web UI shows Temporal and goes with it.
+// leaveOut excludes the named services. The Web UI requires Temporal and is excluded with it.
 func (s *services) leaveOut(names string) error {
 	*s = services{temporal: true, ui: true, renderer: true, oidc: true}
 	for name := range strings.SplitSeq(names, ",") {

@@ -22,7 +22,7 @@ import (
 	"github.com/zitadel/oidc/v3/pkg/op"
 )
 
-// audience is whom the access tokens are for.
+// audience is the audience of the access tokens.
 const audience = "tuoyu"
 
 //go:embed signin.html
@@ -30,15 +30,14 @@ var pages embed.FS
 
 var signInPage = template.Must(template.ParseFS(pages, "signin.html"))
 
-// oidcProvider signs tokens for the role accounts, on request and without a password: it is for
-// loopback only.
+// oidcProvider issues tokens for the role accounts without asking for a password: it is for loopback only.
 type oidcProvider struct {
 	issuer string
 	server *http.Server
 }
 
-// startOIDC serves the provider on the port. Its signing key is kept in keyFile, so that a token
-// outlives a restart.
+// startOIDC serves the provider on the port. Its signing key is stored in keyFile, so that tokens remain valid over a
+// restart.
 func startOIDC(ctx context.Context, port int, keyFile string, tokenLife time.Duration) (*oidcProvider, error) {
 	key, err := signingKey(keyFile)
 	if err != nil {
@@ -62,7 +61,7 @@ func startOIDC(ctx context.Context, port int, keyFile string, tokenLife time.Dur
 	return p, nil
 }
 
-func (p *oidcProvider) stop() { _ = p.server.Close() } // requests under way are dropped on purpose
+func (p *oidcProvider) stop() { _ = p.server.Close() } // requests in progress are dropped on purpose
 
 func oidcHandler(issuer string, key *rsa.PrivateKey, tokenLife time.Duration) (http.Handler, error) {
 	store := newOIDCStore(key, tokenLife)
@@ -83,7 +82,7 @@ func oidcHandler(issuer string, key *rsa.PrivateKey, tokenLife time.Duration) (h
 	mux.HandleFunc("PUT /accounts/{name}", store.putAccount)
 	mux.Handle("GET /sign-in", withIssuer.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := r.FormValue("request")
-		if store.signInHinted(w, id) || store.resume(id, r) { // whoever sent the reader here has asked which account, or it is known
+		if store.signInHinted(w, id) || store.resume(id, r) { // the request named the account, or the browser has a session
 			http.Redirect(w, r, callback(r.Context(), id), http.StatusFound)
 			return
 		}
@@ -106,10 +105,10 @@ func oidcHandler(issuer string, key *rsa.PrivateKey, tokenLife time.Duration) (h
 
 func listAccounts(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(accounts()) // a reader that hung up
+	_ = json.NewEncoder(w).Encode(accounts()) // the client may have disconnected
 }
 
-// place is one county, or the city, with its accounts, as the sign-in page shows it.
+// place is one county, or the city, with its accounts, as listed on the sign-in page.
 type place struct {
 	Name     string
 	Accounts []account
@@ -130,10 +129,10 @@ func showSignIn(w http.ResponseWriter, request string) {
 		Request string
 		Places  []place
 	}{request, places}
-	_ = signInPage.Execute(w, page) // a reader that hung up; the template is parsed at start
+	_ = signInPage.Execute(w, page) // the client may have disconnected; the template is parsed at start
 }
 
-// signingKey reads the RSA key, making it the first time.
+// signingKey reads the RSA key from the file, generating it the first time.
 func signingKey(file string) (*rsa.PrivateKey, error) {
 	raw, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -161,7 +160,7 @@ func signingKey(file string) (*rsa.PrivateKey, error) {
 	return key, nil
 }
 
-// keyID names a key by its public half, so that it stays the same over restarts.
+// keyID derives a key's ID from its public half, so that it does not change over restarts.
 func keyID(key *rsa.PublicKey) string {
 	sum := sha256.Sum256(x509.MarshalPKCS1PublicKey(key))
 	return hex.EncodeToString(sum[:8])

@@ -54,7 +54,7 @@ func checkAccountTokens(t *testing.T, d *devstack) {
 	}
 }
 
-// accountToken asks for an account's access token by client credentials.
+// accountToken requests an account's access token by client credentials.
 func accountToken(t *testing.T, d *devstack, name string) string {
 	t.Helper()
 	return tokens(t, d, url.Values{"grant_type": {"client_credentials"}, "client_id": {name}, "client_secret": {name}})["access_token"].(string)
@@ -74,8 +74,8 @@ func tokens(t *testing.T, d *devstack, form url.Values) map[string]any {
 	return answer
 }
 
-// verifyToken checks a token's signature by the provider's published keys, and its issuer and audience.
-// The issuer holds the port, which differs from run to run here, so only a token of this run is held to it.
+// verifyToken verifies a token's signature with the provider's published keys, and its issuer and audience, and returns
+// its claims. The issuer contains the port, which differs from run to run here, so only a token of this run is valid.
 func verifyToken(t *testing.T, d *devstack, token, audience string) map[string]any {
 	t.Helper()
 	var keys jose.JSONWebKeySet
@@ -160,7 +160,7 @@ func checkSignIn(t *testing.T, d *devstack) {
 	}
 }
 
-// location sends a request, a form when given, and gives where it is redirected to.
+// location sends a request, a form if given, and returns the URL it is redirected to.
 func location(t *testing.T, c *http.Client, address string, form url.Values) *url.URL {
 	t.Helper()
 	var res *http.Response
@@ -195,8 +195,8 @@ func TestAccountNamesAreUnique(t *testing.T) {
 	}
 }
 
-// checkRefresh signs in, changes the account and asks again: the new tokens say what it is now, a used refresh token is
-// refused, and so is one of a session or an account that has ended.
+// checkRefresh signs in, changes the account and refreshes: the new tokens contain the changed data, and a used refresh
+// token is rejected, as is one of a session or an account that has ended.
 func checkRefresh(t *testing.T, d *devstack) {
 	issuer := d.env["TUOYU_OIDC_ISSUER"]
 	put := func(body string) {

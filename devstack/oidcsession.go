@@ -13,22 +13,22 @@ import (
 	"github.com/zitadel/oidc/v3/pkg/op"
 )
 
-// sessionCookie names the browser's session with the provider: while it lasts, the next sign-in asks nothing.
+// sessionCookie is the cookie of the browser's session with the provider: while it lasts, signing in requires no input.
 const sessionCookie = "devstack-session"
 
-// audienced is a request whose access token is for the API, and whose ID token is for the client alone. The library adds
-// the client to what GetAudience returns while it writes the ID token, after the access token.
+// audienced is a request whose access token is for the API, and whose ID token is for the client alone. The library
+// adds the client to what GetAudience returns while it writes the ID token, after the access token.
 type audienced struct{ audience []string }
 
 func (a *audienced) GetAudience() []string   { return a.audience }
 func (a *audienced) setAudience(to []string) { a.audience = to }
 
-// refreshRequest is what a refresh token stands for.
+// refreshRequest is the request that a refresh token was issued for.
 type refreshRequest struct {
 	audienced
 	account  string
 	client   string
-	session  string // of the browser with the provider, which ends the token too
+	session  string // of the browser with the provider; the token ends with it
 	scopes   []string
 	signedIn time.Time
 }
@@ -47,7 +47,7 @@ var (
 	_ op.CanTerminateSessionFromRequest = (*oidcStore)(nil)
 )
 
-// CreateAccessAndRefreshTokens replaces the refresh token by a new one: it is used once.
+// CreateAccessAndRefreshTokens issues an access token and replaces the refresh token, which can be used once.
 func (s *oidcStore) CreateAccessAndRefreshTokens(ctx context.Context, in op.TokenRequest, current string) (string, string, time.Time, error) {
 	id, expires, err := s.CreateAccessToken(ctx, in)
 	if err != nil {
@@ -68,7 +68,8 @@ func (s *oidcStore) CreateAccessAndRefreshTokens(ctx context.Context, in op.Toke
 	return id, token, expires, nil
 }
 
-// TokenRequestByRefreshToken refuses an account that has been disabled since.
+// TokenRequestByRefreshToken returns the request of a refresh token, or an error if the account has been disabled
+// since.
 func (s *oidcStore) TokenRequestByRefreshToken(_ context.Context, token string) (op.RefreshTokenRequest, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -92,8 +93,8 @@ func (s *oidcStore) GetRefreshTokenInfo(_ context.Context, _, token string) (str
 	return r.account, token, nil
 }
 
-// GetPrivateClaimsFromRequest describes the account in the access token. What is written of the request after it is the ID
-// token, which is not for the API.
+// GetPrivateClaimsFromRequest returns the claims about the account for the access token. The library calls it before it
+// writes the ID token, which is not for the API.
 func (s *oidcStore) GetPrivateClaimsFromRequest(ctx context.Context, in op.TokenRequest, scopes []string) (map[string]any, error) {
 	if r, ok := in.(interface{ setAudience([]string) }); ok {
 		r.setAudience(nil)
@@ -101,7 +102,7 @@ func (s *oidcStore) GetPrivateClaimsFromRequest(ctx context.Context, in op.Token
 	return s.GetPrivateClaimsFromScopes(ctx, in.GetSubject(), "", scopes)
 }
 
-// SetUserinfoFromRequest names the provider's session in the ID token, to be ended by it.
+// SetUserinfoFromRequest adds the provider's session to the ID token, by which the session can be ended.
 func (s *oidcStore) SetUserinfoFromRequest(_ context.Context, info *oidc.UserInfo, in op.IDTokenRequest, _ []string) error {
 	switch r := in.(type) {
 	case *signInRequest:
@@ -112,7 +113,7 @@ func (s *oidcStore) SetUserinfoFromRequest(_ context.Context, info *oidc.UserInf
 	return nil
 }
 
-// TerminateSessionFromRequest ends the session that the ID token names, with its refresh tokens.
+// TerminateSessionFromRequest ends the session named in the ID token, with its refresh tokens.
 func (s *oidcStore) TerminateSessionFromRequest(_ context.Context, in *op.EndSessionRequest) (string, error) {
 	if in.IDTokenHintClaims != nil && in.IDTokenHintClaims.SessionID != "" {
 		s.endSession(in.IDTokenHintClaims.SessionID)
@@ -120,7 +121,7 @@ func (s *oidcStore) TerminateSessionFromRequest(_ context.Context, in *op.EndSes
 	return in.RedirectURI, nil
 }
 
-// TerminateSession is never asked: TerminateSessionFromRequest is.
+// TerminateSession is never called: the library calls TerminateSessionFromRequest.
 func (s *oidcStore) TerminateSession(context.Context, string, string) error { return nil }
 
 func (s *oidcStore) endSession(id string) {
@@ -134,7 +135,7 @@ func (s *oidcStore) endSession(id string) {
 	}
 }
 
-// resume signs a request in as the account of the browser's session, if it has one.
+// resume completes a sign-in as the account of the browser's session, and reports whether there is one.
 func (s *oidcStore) resume(request string, r *http.Request) bool {
 	cookie, err := r.Cookie(sessionCookie)
 	if err != nil {
@@ -146,7 +147,7 @@ func (s *oidcStore) resume(request string, r *http.Request) bool {
 	return ok && s.signInAs(request, account, cookie.Value) == nil
 }
 
-// begin signs a request in and starts the browser's session with the provider.
+// begin completes a sign-in and starts the browser's session with the provider.
 func (s *oidcStore) begin(w http.ResponseWriter, request, account string) error {
 	session := rand.Text()
 	if err := s.signInAs(request, account, session); err != nil {
@@ -156,7 +157,7 @@ func (s *oidcStore) begin(w http.ResponseWriter, request, account string) error 
 	return nil
 }
 
-// signInAs records which account a request is signed in as, in which session.
+// signInAs records the account and the session of a sign-in.
 func (s *oidcStore) signInAs(request, name, session string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -172,7 +173,7 @@ func (s *oidcStore) signInAs(request, name, session string) error {
 	return nil
 }
 
-// putAccount makes an account or changes it, as an administrator of a provider would: for tests.
+// putAccount creates or changes an account, as an administrator of a provider would: for tests.
 func (s *oidcStore) putAccount(w http.ResponseWriter, r *http.Request) {
 	var a account
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<16)).Decode(&a); err != nil {
@@ -189,7 +190,7 @@ func (s *oidcStore) putAccount(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// account returns an account that is there and not disabled.
+// account returns the account of that name, or an error if there is none or it is disabled.
 func (s *oidcStore) account(name string) (account, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

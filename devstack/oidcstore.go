@@ -19,7 +19,7 @@ import (
 // webClient is the browser client of the product: public, with PKCE.
 const webClient = "tuoyu-web"
 
-// requestLife bounds how long a sign-in may take.
+// requestLife is the time limit of a sign-in.
 const requestLife = 15 * time.Minute
 
 var (
@@ -27,7 +27,7 @@ var (
 	errUnknownRequest = errors.New("this sign-in is unknown or too old: start again")
 )
 
-// oidcStore is what the provider asks about clients, accounts, sign-ins under way and keys.
+// oidcStore implements the storage of the provider: clients, accounts, sign-ins in progress and keys.
 type oidcStore struct {
 	tokenLife time.Duration
 	key       *rsa.PrivateKey
@@ -54,7 +54,7 @@ func newOIDCStore(key *rsa.PrivateKey, tokenLife time.Duration) *oidcStore {
 	return s
 }
 
-// signInRequest is a browser's sign-in under way.
+// signInRequest is a browser's sign-in in progress.
 type signInRequest struct {
 	*oidc.AuthRequest
 	audienced
@@ -75,7 +75,7 @@ func (r *signInRequest) GetResponseMode() oidc.ResponseMode { return r.ResponseM
 func (r *signInRequest) GetSubject() string                 { return r.account }
 func (r *signInRequest) Done() bool                         { return r.account != "" }
 
-// GetScopes adds what the library grants refresh tokens for.
+// GetScopes returns the requested scopes and the one for which the library issues refresh tokens.
 func (r *signInRequest) GetScopes() []string {
 	return append(slices.Clone([]string(r.Scopes)), oidc.ScopeOfflineAccess)
 }
@@ -87,7 +87,7 @@ func (r *signInRequest) GetCodeChallenge() *oidc.CodeChallenge {
 	return &oidc.CodeChallenge{Challenge: r.CodeChallenge, Method: r.CodeChallengeMethod}
 }
 
-// signInHinted signs in the account that the request names as its login_hint, if it names one.
+// signInHinted signs in the account named in the request's login_hint, and reports whether there is one.
 func (s *oidcStore) signInHinted(w http.ResponseWriter, request string) bool {
 	s.mu.Lock()
 	r, ok := s.requests[request]
@@ -147,7 +147,7 @@ func (s *oidcStore) DeleteAuthRequest(_ context.Context, id string) error {
 	return nil
 }
 
-// forget drops a sign-in and its codes. The caller holds mu.
+// forget deletes a sign-in and its codes. The caller holds mu.
 func (s *oidcStore) forget(id string) {
 	delete(s.requests, id)
 	for code, of := range s.codes {
@@ -164,7 +164,7 @@ func (s *oidcStore) CreateAccessToken(_ context.Context, in op.TokenRequest) (st
 	return rand.Text(), time.Now().Add(s.tokenLife), nil
 }
 
-// RevokeToken accepts and does nothing: the tokens are self-contained and short-lived.
+// RevokeToken does nothing and returns nil: the tokens are self-contained and short-lived.
 func (s *oidcStore) RevokeToken(context.Context, string, string, string) *oidc.Error { return nil }
 
 func (s *oidcStore) SigningKey(context.Context) (op.SigningKey, error) {
@@ -189,7 +189,8 @@ func (s *oidcStore) GetClientByClientID(_ context.Context, id string) (op.Client
 	return oidcClient{id: id}, nil
 }
 
-// AuthorizeClientIDSecret: an account's secret is its name; the browser client has none, its proof is PKCE.
+// AuthorizeClientIDSecret checks a client secret: an account's secret is its name; the browser client has none and uses
+// PKCE.
 func (s *oidcStore) AuthorizeClientIDSecret(_ context.Context, id, secret string) error {
 	if id == webClient {
 		return nil
@@ -258,7 +259,7 @@ func (s *oidcStore) ValidateJWTProfileScopes(_ context.Context, _ string, scopes
 
 func (s *oidcStore) Health(context.Context) error { return nil }
 
-// accountTokenRequest asks for an account's token by client credentials.
+// accountTokenRequest is a request for an account's token by client credentials.
 type accountTokenRequest struct {
 	account string
 	scopes  []string
@@ -280,7 +281,7 @@ func (k oidcKey) Use() string                                 { return "sig" }
 func (k oidcKey) Algorithm() jose.SignatureAlgorithm          { return jose.RS256 }
 func (k oidcKey) SignatureAlgorithm() jose.SignatureAlgorithm { return jose.RS256 }
 
-// oidcClient is the product's browser client, or an account that asks for its own token.
+// oidcClient is the product's browser client, or an account that requests its own token.
 type oidcClient struct {
 	id      string
 	browser bool
@@ -288,7 +289,7 @@ type oidcClient struct {
 
 func (c oidcClient) GetID() string { return c.id }
 
-// RedirectURIs holds for any port on loopback, as RFC 8252 section 7.3 has it for native clients.
+// RedirectURIs returns URIs that match any port on loopback, as RFC 8252 section 7.3 requires for native clients.
 func (c oidcClient) RedirectURIs() []string {
 	if c.browser {
 		return []string{"http://localhost/signin/callback", "http://127.0.0.1/signin/callback"}

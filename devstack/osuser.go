@@ -10,13 +10,14 @@ import (
 	"syscall"
 )
 
-// osUser is the account that runs Postgres. Postgres refuses root, so as root it is another one.
+// osUser is the operating system's account that runs Postgres, which refuses to run as root.
 type osUser struct {
 	name string
-	cred *syscall.Credential // nil: the account this process runs as
+	cred *syscall.Credential // nil: the account of this process
 }
 
-// postgresUser picks the account that runs Postgres: this one, or as root `postgres`, else `nobody`.
+// postgresUser returns the account that runs Postgres: that of this process or, if it is root, `postgres`, else
+// `nobody`.
 func postgresUser() (*osUser, error) {
 	if os.Geteuid() != 0 {
 		name := strconv.Itoa(os.Geteuid())
@@ -43,8 +44,8 @@ func postgresUser() (*osUser, error) {
 	return nil, errors.New("as root, Postgres needs another user to run as, and there is neither postgres nor nobody")
 }
 
-// canWriteBelow tries whether the account can use a directory of its own below dir: every directory
-// on the way has to let it pass, which only a try can tell.
+// canWriteBelow reports whether the account can use a directory of its own below dir. It tries, since every directory
+// on the path must be accessible.
 func (u *osUser) canWriteBelow(dir string) bool {
 	if u.cred == nil {
 		return true
@@ -63,7 +64,7 @@ func (u *osUser) canWriteBelow(dir string) bool {
 	return cmd.Run() == nil
 }
 
-// own hands a file or directory to the account.
+// own changes the owner of a file or directory to the account.
 func (u *osUser) own(path string) error {
 	if u.cred == nil {
 		return nil

@@ -7,20 +7,20 @@ import (
 	"strconv"
 )
 
-// Ports above this are refused: Linux hands out what lies above it to outgoing connections, so that a
-// port free now may be taken a moment later.
+// maxPort is the highest port accepted: Linux assigns higher ports to outgoing connections, so that a port that is free
+// now may be taken a moment later.
 const maxPort = 32767
 
-// The four Temporal services, in the order of their ports.
+// temporalServices are the four Temporal services, in the order of their ports.
 var temporalServices = []string{"frontend", "history", "matching", "worker"}
 
-// portSet is where everything listens on loopback.
+// portSet is the loopback ports of all services.
 type portSet struct {
 	postgres, ui, renderer, oidc int
 	temporal                     [4]int // by service
 }
 
-// portNeed is one port with the words that name it when it is taken.
+// portNeed is one port with its name for error messages.
 type portNeed struct {
 	port    *int
 	service string
@@ -47,14 +47,14 @@ func (p *portSet) needs(with services) []portNeed {
 	return list
 }
 
-// setTemporal lays Temporal's four ports side by side, the frontend first.
+// setTemporal assigns consecutive ports to Temporal's four services, beginning with the frontend.
 func (p *portSet) setTemporal(frontend int) {
 	for i := range p.temporal {
 		p.temporal[i] = frontend + i
 	}
 }
 
-// check says which port is unusable, for which service, and how to choose another.
+// check returns an error that names a port that cannot be used, its service, and how to choose another.
 func (p *portSet) check(with services) error {
 	for _, n := range p.needs(with) {
 		if *n.port < 1 || *n.port > maxPort {
@@ -68,8 +68,8 @@ func (p *portSet) check(with services) error {
 	return nil
 }
 
-// pick fills every port with a free one, well below the range of outgoing connections. It starts at a
-// random place so that runs side by side seldom look at the same port.
+// pick fills every port with a free one, well below the range of outgoing connections. It starts at a random port so
+// that concurrent runs rarely try the same one.
 func (p *portSet) pick(with services) error {
 	const low, high = 20000, 32000
 	next := low + rand.IntN(high-low)
@@ -99,7 +99,7 @@ func portFree(port int) bool {
 	return l.Close() == nil
 }
 
-// loopback is the address of a port on this machine alone.
+// loopback returns the loopback address of a port.
 func loopback(port int) string {
 	return net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
 }

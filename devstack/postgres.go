@@ -17,7 +17,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// adminRole is the superuser that initdb makes.
+// adminRole is the superuser created by initdb.
 const adminRole = "devstack"
 
 // postgres is a running database server.
@@ -28,8 +28,8 @@ type postgres struct {
 	again   func(context.Context) (*postgres, error) // starts a server on the same data and port
 }
 
-// startPostgres brings up the server on the state's data directory, creating it the first time, and
-// leaves the roles and databases of the product and of Temporal in place.
+// startPostgres starts the server on the state's data directory, creating it the first time, and ensures that the roles
+// and databases of the product and of Temporal exist.
 func startPostgres(ctx context.Context, st *state, runner *osUser, port int, fast bool, note func(string)) (*postgres, error) {
 	data := st.path("postgres")
 	wanted, err := dataVersion(data)
@@ -63,7 +63,7 @@ func startPostgres(ctx context.Context, st *state, runner *osUser, port int, fas
 	return p, nil
 }
 
-// dataVersion is the major version of an existing data directory, or nothing when there is none.
+// dataVersion returns the major version of an existing data directory, or "" if there is none.
 func dataVersion(data string) (string, error) {
 	raw, err := os.ReadFile(filepath.Join(data, "PG_VERSION"))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -75,8 +75,8 @@ func dataVersion(data string) (string, error) {
 	return strings.TrimSpace(string(raw)), nil
 }
 
-// initPostgres makes the data directory beside its final place and renames it, so that a run killed
-// half-way leaves nothing that looks finished.
+// initPostgres creates the data directory under a temporary name and renames it, so that a run killed half-way does not
+// leave an incomplete one.
 func initPostgres(ctx context.Context, bin, data string, st *state, runner *osUser, fast bool) error {
 	unfinished := data + ".new"
 	for _, dir := range []string{data, unfinished} {
@@ -114,9 +114,8 @@ func initPostgres(ctx context.Context, bin, data string, st *state, runner *osUs
 	return nil
 }
 
-// launchPostgres starts the server and waits until it answers. A server killed outright can leave its
-// backends a moment longer than itself, and until they are gone a new one refuses to start: hence the
-// second and third try.
+// launchPostgres starts the server and waits until it responds. The backends of a killed server can outlive it for a
+// moment, and until they are gone a new server refuses to start: hence the second and third attempt.
 func launchPostgres(ctx context.Context, bin, data string, st *state, runner *osUser, port int, fast bool) (*postgres, error) {
 	settings := []string{
 		"listen_addresses=127.0.0.1", "port=" + strconv.Itoa(port), "unix_socket_directories=",
@@ -182,8 +181,8 @@ func (p *postgres) awaitReady(ctx context.Context) error {
 	}
 }
 
-// prepare creates what is missing: the product's owner and application roles, Temporal's role, and
-// their databases. The application role is bound by row-level security.
+// prepare creates what is missing: the product's owner and application roles, Temporal's role, and their databases. The
+// application role is subject to row-level security.
 func (p *postgres) prepare(ctx context.Context) error {
 	conn, err := pgx.Connect(ctx, p.adminURL("postgres"))
 	if err != nil {
@@ -202,7 +201,7 @@ func (p *postgres) prepare(ctx context.Context) error {
 			}
 			continue
 		}
-		// The generated passwords hold letters and digits only.
+		// The generated passwords consist of letters and digits only.
 		if _, err := conn.Exec(ctx, fmt.Sprintf("create role %s login %s password '%s'", r.name, r.attributes, r.password)); err != nil {
 			return fmt.Errorf("create role %s: %w", r.name, err)
 		}
@@ -242,24 +241,24 @@ func (p *postgres) adminURL(database string) string {
 	return p.url(adminRole, p.secrets.Admin, database)
 }
 
-// stop ends the server: sessions are cut and the database is left clean. One that does not go is
-// ended the hard way; the next start recovers it.
+// stop shuts the server down: it disconnects sessions and leaves the database clean. A server that does not stop is
+// killed; the next start recovers it.
 func (p *postgres) stop() {
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGQUIT, syscall.SIGKILL} {
 		if p.ended(0) {
 			return
 		}
-		_ = p.cmd.Process.Signal(sig) // an ended process is what is wanted
+		_ = p.cmd.Process.Signal(sig) // the process may have ended already
 		if p.ended(10 * time.Second) {
 			return
 		}
 	}
 }
 
-// endLeftoverPostgres waits for a server that a run killed outright has left shutting down on the data
-// directory. Its lock file is removed only when the number in it belongs to some other process by now;
-// otherwise Postgres judges it better itself, by the shared memory of backends that may still live. The
-// caller holds the state's lock, so no live devstack owns the server.
+// endLeftoverPostgres waits for a server that a killed run has left shutting down on the data directory. It removes the
+// lock file only if the process ID in it belongs to another program by now; otherwise Postgres itself decides, by the
+// shared memory of backends that may still be alive. The caller holds the state's lock, so no running devstack owns the
+// server.
 func endLeftoverPostgres(data string) error {
 	pidFile := filepath.Join(data, "postmaster.pid")
 	raw, err := os.ReadFile(pidFile)
@@ -280,7 +279,7 @@ func endLeftoverPostgres(data string) error {
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGQUIT, syscall.SIGKILL} {
 		for wait := 0; isPostgresOn(pid, data) && wait < 100; wait++ {
 			if wait == 0 {
-				_ = syscall.Kill(pid, sig) // ended between the look and the signal is as good
+				_ = syscall.Kill(pid, sig) // it may have ended in the meantime
 			}
 			time.Sleep(50 * time.Millisecond)
 		}

@@ -14,19 +14,19 @@ import (
 	"time"
 )
 
-// runMarker is the environment variable that every process below COMMAND inherits. By it they are
-// found and ended, wherever they have moved in the process tree.
+// runMarker is the environment variable that every process below COMMAND inherits. It identifies them when they are
+// ended, wherever they have moved in the process tree.
 const runMarker = "DEVSTACK_RUN"
 
-// child is a started process and its end.
+// child is a started process and its result.
 type child struct {
 	cmd  *exec.Cmd
 	done chan struct{} // closed when the process has ended
 	err  error         // of Wait, valid once done is closed
 }
 
-// start starts cmd and waits for it from one operating-system thread. The kernel sends the
-// parent-death signal when the starting thread ends, so that thread must last as long as the child.
+// start starts cmd and waits for it from one operating-system thread. The kernel sends the parent-death signal when the
+// starting thread ends, so that thread must last as long as the child.
 func start(cmd *exec.Cmd) (*child, error) {
 	c := &child{cmd: cmd, done: make(chan struct{})}
 	started := make(chan error, 1)
@@ -60,7 +60,7 @@ func (c *child) ended(within time.Duration) bool {
 func (c *child) ending() <-chan struct{} { return c.done }
 func (c *child) pid() int                { return c.cmd.Process.Pid }
 
-// how tells how the ended process ended.
+// how describes how the process ended.
 func (c *child) how() string {
 	<-c.done
 	if c.err == nil {
@@ -74,15 +74,15 @@ func (c *child) kill() {
 	<-c.done
 }
 
-// stop asks the process to end, and kills it when it takes longer than what any service needs.
+// stop terminates the process, and kills it if it takes longer than any service needs.
 func (c *child) stop() {
-	_ = c.cmd.Process.Signal(syscall.SIGTERM) // an ended process is what is wanted
+	_ = c.cmd.Process.Signal(syscall.SIGTERM) // the process may have ended already
 	if !c.ended(8 * time.Second) {
 		c.kill()
 	}
 }
 
-// exitCode is what a shell would give for the ended process: its code, or 128 and the signal.
+// exitCode returns the exit code of the ended process as a shell reports it: its code, or 128 plus the signal.
 func (c *child) exitCode() int {
 	var exit *exec.ExitError
 	switch {
@@ -98,7 +98,7 @@ func (c *child) exitCode() int {
 	}
 }
 
-// marked lists the live processes that carry the run's marker.
+// marked lists the live processes with the run's marker.
 func marked(run string) []int {
 	want := []byte(runMarker + "=" + run)
 	files, err := filepath.Glob("/proc/[0-9]*/environ")
@@ -123,7 +123,8 @@ func marked(run string) []int {
 	return pids
 }
 
-// sweep ends what the run left behind: asked first, and killed when it does not go within the grace.
+// sweep ends the remaining processes of the run: it terminates them, and kills those that are alive after the grace
+// period.
 func sweep(run string, grace time.Duration) {
 	const pause = 50 * time.Millisecond
 	sig := syscall.SIGTERM
@@ -139,22 +140,22 @@ func sweep(run string, grace time.Duration) {
 		for _, pid := range pids {
 			if sig == syscall.SIGKILL || !asked[pid] {
 				asked[pid] = true
-				_ = syscall.Kill(pid, sig) // gone already is as good
+				_ = syscall.Kill(pid, sig) // it may have ended already
 			}
 		}
 	}
 }
 
-// guardScript waits for the pipe to this process to close, and then does what sweep does. It is a
-// shell and not this program again, since all it has to be is small and alive.
+// guardScript waits until the pipe to this process is closed, and then does what sweep does. It is a shell script
+// rather than this program, since it only has to be small and survive.
 const guardScript = `cat >/dev/null; n=0
 while pids=$(grep -lsxz "` + runMarker + `=$0" /proc/[0-9]*/environ | cut -d/ -f3) && [ -n "$pids" ]; do
   if [ $n -eq 0 ]; then kill -TERM $pids; elif [ $n -gt 25 ]; then kill -KILL $pids; fi
   n=$((n+1)); sleep 0.2
 done 2>/dev/null`
 
-// startGuard starts the process that ends everything of the run when this one is killed outright. Its
-// end of the pipe is held by nobody else; stop lets it go.
+// startGuard starts the process that ends every process of the run if this one is killed. No other process holds its
+// end of the pipe; stop ends the guard.
 func startGuard(run string) (stop func(), err error) {
 	cmd := exec.Command("/bin/sh", "-c", guardScript, run)
 	cmd.Env = []string{"PATH=/usr/bin:/bin"}
@@ -172,11 +173,11 @@ func startGuard(run string) (stop func(), err error) {
 }
 
 func closeAndWait(pipe io.Closer, c *child) {
-	_ = pipe.Close() // the guard ends by it; a pipe closed already means it has
+	_ = pipe.Close() // ends the guard; if the pipe is closed already, it has ended
 	<-c.done
 }
 
-// watchParent calls gone once when the process that started this one has ended.
+// watchParent calls gone once when the parent of this process has ended.
 func watchParent(gone func()) {
 	parent := os.Getppid()
 	for os.Getppid() == parent {

@@ -17,10 +17,10 @@ import (
 	"time"
 )
 
-// rendererVersion tells clients which dialect is spoken here.
+// rendererVersion is the version reported to clients, from which they derive the dialect of the API.
 const rendererVersion = "8.21.0-devstack"
 
-// Bounds of the renderer. A CJK font comes with each job, so a body may be large.
+// The limits of the renderer. A CJK font is sent with each job, so a body may be large.
 const (
 	maxRenderBody  = 64 << 20
 	maxRenderTime  = 30 * time.Second
@@ -28,17 +28,17 @@ const (
 	maxRenderQueue = 32
 )
 
-// renderer answers Gotenberg 8's HTML-to-PDF protocol with a headless Chromium.
+// renderer implements Gotenberg 8's HTML-to-PDF API with a headless Chromium.
 type renderer struct {
 	browser *browser
 	server  *http.Server
 	url     string
 	limit   time.Duration
-	queue   chan struct{} // a place for every job that waits or is printed
-	tabs    chan struct{} // a place for every job that is printed
+	queue   chan struct{} // a slot for every job that waits or is printed
+	tabs    chan struct{} // a slot for every job that is printed
 }
 
-// startRenderer starts the browser and serves the protocol on the port.
+// startRenderer starts the browser and serves the API on the port.
 func startRenderer(port int, browserPath, dir, run string) (*renderer, error) {
 	b, err := startBrowser(browserPath, dir, run)
 	if err != nil {
@@ -61,7 +61,7 @@ func newRenderer(b *browser, tabs, queue int, limit time.Duration) *renderer {
 }
 
 func (r *renderer) stop() {
-	_ = r.server.Close() // jobs under way are dropped: their clients repeat them
+	_ = r.server.Close() // jobs in progress are dropped: their clients retry them
 	r.browser.stop()
 }
 
@@ -76,7 +76,7 @@ func (r *renderer) handler() http.Handler {
 	return traced(mux)
 }
 
-// traced returns every answer the trace of its request, making one when there is none.
+// traced sets the trace header of every response to that of its request, or to a new one.
 func traced(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		trace := r.Header.Get("Gotenberg-Trace")
@@ -106,7 +106,7 @@ func (r *renderer) health(w http.ResponseWriter, _ *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(code)
-	_ = json.NewEncoder(w).Encode(map[string]any{ // a reader that hung up
+	_ = json.NewEncoder(w).Encode(map[string]any{ // the client may have disconnected
 		"status": chromium.Status, "details": map[string]part{"chromium": chromium},
 	})
 }
@@ -147,10 +147,10 @@ func (r *renderer) convertHTML(w http.ResponseWriter, req *http.Request) {
 	w.Header().Set("Content-Type", "application/pdf")
 	w.Header().Set("Content-Length", strconv.Itoa(len(pdf)))
 	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": outputName(req, trace)}))
-	_, _ = w.Write(pdf) // a reader that hung up
+	_, _ = w.Write(pdf) // the client may have disconnected
 }
 
-// outputName is the file name the client asked for, else the trace.
+// outputName returns the file name requested by the client, or the trace.
 func outputName(req *http.Request, trace string) string {
 	name := req.Header.Get("Gotenberg-Output-Filename")
 	if name == "" {
@@ -159,7 +159,7 @@ func outputName(req *http.Request, trace string) string {
 	return strings.TrimSuffix(name, ".pdf") + ".pdf"
 }
 
-// refusal is an answer other than a PDF, in Gotenberg's words.
+// refusal is a response other than a PDF, with Gotenberg's wording.
 type refusal struct {
 	status int
 	text   string
@@ -193,7 +193,7 @@ func readPart(part *multipart.FileHeader) ([]byte, error) {
 	return body, nil
 }
 
-// renderFailure maps what went wrong to Gotenberg's statuses.
+// renderFailure maps an error to Gotenberg's status and message.
 func renderFailure(ctx context.Context, err error) (int, string) {
 	var page *pageError
 	var form *printError

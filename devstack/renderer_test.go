@@ -20,7 +20,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// post sends a form to the renderer: files by name, fields by name.
+// post sends a form with files and fields, by name, to the renderer.
 func post(t *testing.T, base string, files, fields map[string]string) (status int, body []byte, header http.Header) {
 	t.Helper()
 	var buf bytes.Buffer
@@ -59,7 +59,7 @@ func post(t *testing.T, base string, files, fields map[string]string) (status in
 	return res.StatusCode, body, res.Header
 }
 
-// pageBox finds the size of the first page in points: Chromium writes its page dictionaries in the clear.
+// pageBox matches the size of the first page in points: Chromium does not compress its page dictionaries.
 var pageBox = regexp.MustCompile(`/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]`)
 
 func checkRenderer(t *testing.T, d *devstack) {
@@ -177,7 +177,7 @@ func TestRendererBounds(t *testing.T) {
 		r := newRenderer(b, 1, 1, patience)
 		srv := httptest.NewServer(r.handler())
 		defer srv.Close()
-		r.tabs <- struct{}{} // a job that takes its time
+		r.tabs <- struct{}{} // simulates a slow job
 		var wg sync.WaitGroup
 		for range cap(r.queue) {
 			wg.Go(func() {

@@ -12,14 +12,14 @@ import (
 	"github.com/chromedp/cdproto/page"
 )
 
-// renderJob is one HTML document to print: its files by flat name, and how to print it.
+// renderJob is one HTML document to print: its files by flat name, and the print settings.
 type renderJob struct {
 	files  map[string][]byte
 	params page.PrintToPDFParams
 	media  string
 	wait   time.Duration
 
-	failOnResource bool // a file the page asks for and the job does not hold is an error
+	failOnResource bool // a file that the page requests and the job does not contain is an error
 }
 
 const (
@@ -29,11 +29,11 @@ const (
 	emptyPart  = "<html><head></head><body></body></html>"
 )
 
-// maxWait bounds waitDelay: a job may not hold its tab longer than the time limit allows anyway.
+// maxWait is the maximum of waitDelay: no job may occupy its tab longer than the time limit allows anyway.
 const maxWait = time.Minute
 
-// parseRenderForm reads a multipart form as Gotenberg 8 does: fields it does not know are passed over.
-// The error, in Gotenberg's words, is for the person who wrote the client.
+// parseRenderForm parses a multipart form as Gotenberg 8 does: it ignores unknown fields. The error, with Gotenberg's
+// wording, is for the developer of the client.
 func parseRenderForm(form *multipart.Form) (*renderJob, error) {
 	job := &renderJob{files: map[string][]byte{}, media: "print"}
 	for _, parts := range form.File {
@@ -86,8 +86,8 @@ func parseRenderForm(form *multipart.Form) (*renderJob, error) {
 	return job, f.err()
 }
 
-// setHeaderFooter prints both parts when either is given: an absent one is empty, since Chromium would
-// otherwise print date and title of its own.
+// setHeaderFooter prints both parts if either is given: a missing one is empty, since Chromium would otherwise print
+// the date and the title.
 func (j *renderJob) setHeaderFooter() {
 	header, hasHeader := j.files[headerFile]
 	footer, hasFooter := j.files[footerFile]
@@ -104,7 +104,7 @@ func (j *renderJob) setHeaderFooter() {
 	}
 }
 
-// formReader reads fields and gathers everything that is wrong with them.
+// formReader reads fields and collects their errors.
 type formReader struct {
 	values map[string][]string
 	faults []string
@@ -166,10 +166,10 @@ func (f *formReader) duration(field string) time.Duration {
 	return d
 }
 
-// Inches in a unit of length, as Gotenberg 8 takes them.
+// inches maps a unit of length to its size in inches, as Gotenberg 8 defines them.
 var inches = map[string]float64{"in": 1, "pt": 1.0 / 72, "px": 1.0 / 96, "mm": 1 / 25.4, "cm": 1 / 2.54, "pc": 1.0 / 6}
 
-// length reads a length in inches, or with a unit.
+// length parses a length in inches, or with a unit.
 func (f *formReader) length(field string, otherwise float64) float64 {
 	v := f.text(field)
 	if v == "" {
@@ -182,7 +182,7 @@ func (f *formReader) length(field string, otherwise float64) float64 {
 		}
 	}
 	n, err := strconv.ParseFloat(number, 64)
-	if err != nil || !(n >= 0 && n <= 1000) { // NaN is neither
+	if err != nil || !(n >= 0 && n <= 1000) { // also rejects NaN
 		f.fail(field, fmt.Sprintf("'%s' is not a length", v))
 		return otherwise
 	}

@@ -15,11 +15,11 @@ import (
 	"time"
 )
 
-// serviceVariable carries the order of a service process. This program started with it is that service and nothing else, so that
-// a service can die, and be started again, by itself.
+// serviceVariable is the environment variable with the order of a service process. If it is set, this program runs that
+// service only, so that a service can die and be restarted independently.
 const serviceVariable = "DEVSTACK_SERVICE"
 
-// readyWord is what a service process says on its third descriptor once it serves; any other word is why it does not.
+// readyWord is what a service process writes to its third descriptor once it serves; any other text is its error.
 const readyWord = "ready"
 
 // The services that run as processes of this program.
@@ -29,7 +29,7 @@ const (
 	serviceOIDC     = "oidc"
 )
 
-// serviceOrder is what a service process has to know.
+// serviceOrder is the configuration of a service process.
 type serviceOrder struct {
 	Service   string        `json:"service"`
 	Dir       string        `json:"dir"`
@@ -44,7 +44,7 @@ type serviceOrder struct {
 	Chromium  string        `json:"chromium"`
 }
 
-// startService starts a service process and waits until it serves. Its output goes to the log.
+// startService starts a service process and waits until it serves. Its output is appended to the log.
 func startService(ctx context.Context, order serviceOrder, log string) (*child, error) {
 	raw, err := json.Marshal(order)
 	if err != nil {
@@ -60,7 +60,7 @@ func startService(ctx context.Context, order serviceOrder, log string) (*child, 
 		return nil, fmt.Errorf("start %s: %w", order.Service, err)
 	}
 	defer word.Close()
-	cmd := exec.Command("/proc/self/exe") // this very program, also when its file has been replaced since
+	cmd := exec.Command("/proc/self/exe") // the running executable, even if its file has been replaced since
 	cmd.Args = []string{"devstack", order.Service}
 	cmd.Env = append(os.Environ(), serviceVariable+"="+string(raw))
 	cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = out, out, []*os.File{said}
@@ -72,7 +72,7 @@ func startService(ctx context.Context, order serviceOrder, log string) (*child, 
 	}
 	heard := make(chan string, 1)
 	go func() {
-		line, _ := bufio.NewReader(word).ReadString('\n') // what came before the end counts
+		line, _ := bufio.NewReader(word).ReadString('\n') // a partial line before the end counts
 		heard <- strings.TrimSpace(line)
 	}()
 	select {
@@ -91,7 +91,7 @@ func startService(ctx context.Context, order serviceOrder, log string) (*child, 
 	}
 }
 
-// serve runs the service of the order until it is asked to end, and returns the exit code.
+// serve runs the service of the order until it is terminated, and returns the exit code.
 func serve(raw string) int {
 	syscall.CloseOnExec(3)
 	word := os.NewFile(3, "word")

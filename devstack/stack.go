@@ -15,27 +15,27 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// stack is everything that runs beside the command.
+// stack is everything that runs together with the command.
 type stack struct {
 	opts  *options
 	run   string
 	state *state
 
-	lost chan error // a service that keeps dying
+	lost chan error // receives an error if a service keeps dying
 
-	mu       sync.Mutex // guards what the starting services set
+	mu       sync.Mutex // guards what the services set while they start
 	pg       *postgres
 	services map[string]*supervised // by the name of their process file
 }
 
-// The order in which services end after COMMAND is swept: those that use Postgres before it. The renderer ends before, since its
-// Chromium is swept too.
+// endOrder is the order in which services end after COMMAND is swept: those that use Postgres before it. The renderer
+// ends earlier, since its Chromium is swept too.
 var endOrder = []string{serviceOIDC, serviceTemporal, servicePostgres}
 
 const servicePostgres = "postgres"
 
-// runStack starts the services and the command, and ends them all when the command ends, a signal
-// comes, the parent goes or a service keeps dying. It gives the exit code.
+// runStack starts the services and the command, and ends them all when the command ends, a signal is received, the
+// parent ends or a service keeps dying. It returns the exit code.
 func runStack(opts *options) (int, error) {
 	stop := make(chan os.Signal, 4)
 	signal.Notify(stop, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
@@ -67,14 +67,14 @@ func runStack(opts *options) (int, error) {
 	return s.runCommand(stop)
 }
 
-// say prints one line for the person who started devstack.
+// say prints one line for the user.
 func (s *stack) say(text string) {
 	if !s.opts.quiet {
 		fmt.Fprintln(os.Stderr, "devstack: "+text)
 	}
 }
 
-// start brings the services up: the renderer and the OIDC provider beside Postgres, Temporal after it.
+// start starts the services: the renderer and the OIDC provider concurrently with Postgres, Temporal after it.
 func (s *stack) start(ctx context.Context) error {
 	begun := time.Now()
 	runner, err := postgresUser()
@@ -118,7 +118,7 @@ func (s *stack) start(ctx context.Context) error {
 	for range parts {
 		if err := <-failed; err != nil && first == nil {
 			first = err
-			cancel() // the others need not come up any more
+			cancel() // the others need not start any more
 		}
 	}
 	if first != nil {
@@ -128,7 +128,7 @@ func (s *stack) start(ctx context.Context) error {
 	return nil
 }
 
-// openLog sends what the services log in this process to a file of the state.
+// openLog redirects the log of this process to a file of the state.
 func (s *stack) openLog() error {
 	f, err := os.OpenFile(s.state.path("devstack.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
@@ -150,7 +150,7 @@ func (s *stack) startData(ctx context.Context, runner *osUser) error {
 	s.mu.Unlock()
 	again := func(ctx context.Context) (running, error) {
 		p, err := pg.again(ctx)
-		if err != nil { // not p, which would be a running that is nil
+		if err != nil { // returning p would be a non-nil running with a nil pointer
 			return nil, err
 		}
 		return p, nil
@@ -203,12 +203,12 @@ func (s *stack) startOIDC(ctx context.Context) error {
 	return nil
 }
 
-// startProcess starts a service as a process of this program and keeps it running.
+// startProcess starts a service as a process of this program and restarts it when it dies.
 func (s *stack) startProcess(ctx context.Context, order serviceOrder, title, log string) error {
 	order.Dir, order.Run = s.state.dir, s.run
 	again := func(ctx context.Context) (running, error) {
 		c, err := startService(ctx, order, s.state.path(log))
-		if err != nil { // not c, which would be a running that is nil
+		if err != nil { // returning c would be a non-nil running with a nil pointer
 			return nil, err
 		}
 		return c, nil
@@ -220,7 +220,7 @@ func (s *stack) startProcess(ctx context.Context, order serviceOrder, title, log
 	return s.supervise(order.Service, title, log, up, again)
 }
 
-// supervise keeps a started service running. When it cannot, the service ends.
+// supervise restarts a started service when it dies. If it returns an error, the service has been stopped.
 func (s *stack) supervise(name, title, log string, up running, again func(context.Context) (running, error)) error {
 	v := &supervised{
 		name: title, log: s.state.path(log), pidFile: s.state.path(name + ".pid"), again: again, say: s.say, lost: s.lost,
@@ -237,7 +237,8 @@ func (s *stack) sayReady(service, address string, begun time.Time) {
 	s.say(fmt.Sprintf("%-16s %-24s %.1f s", service, address, time.Since(begun).Seconds()))
 }
 
-// environment returns COMMAND the addresses, and to everything below it the marker by which it is found.
+// environment returns the environment of COMMAND: the addresses of the services, and the marker by which its processes
+// are found.
 func (s *stack) environment() []string {
 	p, ports, with := s.pg, &s.opts.ports, s.opts.with
 	env := []string{
@@ -262,7 +263,7 @@ func (s *stack) environment() []string {
 	return env
 }
 
-// runCommand runs COMMAND until it ends, or ends it when a signal comes or a service keeps dying.
+// runCommand runs COMMAND until it ends, or ends it when a signal is received or a service keeps dying.
 func (s *stack) runCommand(stop <-chan os.Signal) (int, error) {
 	cmd := exec.Command(s.opts.command[0], s.opts.command[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
@@ -284,11 +285,11 @@ func (s *stack) runCommand(stop <-chan os.Signal) (int, error) {
 	}
 }
 
-// end asks COMMAND to end and gives it the grace; a second signal, or the end of the grace, kills it.
-// What the terminal sent, it sent to COMMAND too, and a second interrupt would be taken for impatience.
+// end signals COMMAND and waits for the grace period; a second signal, or the end of the period, kills it. A signal
+// from the terminal was sent to COMMAND as well, and a second interrupt could make it abort.
 func (s *stack) end(c *child, sig syscall.Signal, stop <-chan os.Signal) {
 	if sig != syscall.SIGINT || !inForeground() {
-		_ = c.cmd.Process.Signal(sig) // an ended process is what is wanted
+		_ = c.cmd.Process.Signal(sig) // the process may have ended already
 	}
 	select {
 	case <-c.done:
@@ -300,7 +301,7 @@ func (s *stack) end(c *child, sig syscall.Signal, stop <-chan os.Signal) {
 	<-c.done
 }
 
-// inForeground reports whether this process group is the one the terminal talks to.
+// inForeground reports whether this process group is the terminal's foreground group.
 func inForeground() bool {
 	tty, err := os.Open("/dev/tty")
 	if err != nil {
@@ -311,8 +312,8 @@ func inForeground() bool {
 	return err == nil && group == syscall.Getpgrp()
 }
 
-// stop ends whatever runs, in the order that lets each end in peace: what COMMAND left behind, then the
-// services that use Postgres, then Postgres.
+// stop ends everything in an order in which each can end cleanly: what COMMAND left behind, then the services that use
+// Postgres, then Postgres.
 func (s *stack) stop() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -89,7 +89,7 @@ func TestWholeStack(t *testing.T) {
 	if err := d.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	d = up(t, state) // at once: the next start has to cope with what is still ending
+	d = up(t, state) // immediately: the next start has to cope with processes that are still ending
 	t.Run("state outlives a kill", func(t *testing.T) {
 		var n int
 		conn := d.connect("TUOYU_MIGRATE_DATABASE_URL")
@@ -121,7 +121,7 @@ func TestWholeStack(t *testing.T) {
 	})
 }
 
-// oneLine checks that devstack's failure is a single line that holds the words.
+// oneLine checks that devstack's error is a single line that contains the words.
 func oneLine(t *testing.T, d *devstack, words ...string) {
 	t.Helper()
 	out := strings.TrimSpace(d.out.String())
@@ -153,7 +153,7 @@ func TestFreshSparesWhatItDidNotMake(t *testing.T) {
 
 func TestStateMovesWherePostgresCanReachIt(t *testing.T) {
 	if os.Geteuid() != 0 {
-		return // Postgres runs as this account, which reaches what it made
+		return // Postgres runs as this account, which can access its own files
 	}
 	closed := filepath.Join(openDir(t), "closed")
 	if err := os.Mkdir(closed, 0o700); err != nil {
@@ -177,8 +177,8 @@ func TestStateMovesWherePostgresCanReachIt(t *testing.T) {
 
 func TestEverythingEndsWithTheParent(t *testing.T) {
 	state, envFile := openDir(t), filepath.Join(t.TempDir(), "env")
-	// The shell in between is the parent; what it starts in the background outlives it unless watched. The
-	// command itself leaves a process behind that has left its group and its session.
+	// The intermediate shell is the parent; its background process outlives it unless watched. The command itself
+	// leaves a process behind that has left its process group and its session.
 	inner := `setsid sleep 600 & env -0 >"$0.tmp" && mv "$0.tmp" "$0" && sleep 600`
 	parent := exec.Command("sh", "-c", `"$0" --state "$1" --ports auto --fast --quiet --without temporal -- sh -c "$2" "$3" & echo $!; wait`,
 		os.Args[0], state, inner, envFile)

@@ -14,12 +14,12 @@ import (
 )
 
 const (
-	// markerFile marks a directory as ours: only such a directory is ever wiped. It holds the passwords.
+	// markerFile marks a directory as a state directory: no other directory is ever wiped. It contains the passwords.
 	markerFile = "devstack.json"
 	lockFile   = "lock"
 )
 
-// state is the directory that outlives a run: the database, keys, passwords and logs.
+// state is the directory that persists between runs: the database, keys, passwords and logs.
 type state struct {
 	dir     string
 	secrets secrets
@@ -34,10 +34,10 @@ type secrets struct {
 	Temporal string `json:"temporal"`
 }
 
-// openState takes the state directory for this process alone, creating it, or wiping it when fresh is
-// set. When the account that is to run Postgres cannot reach dir, a directory below the system's
-// temporary one, keyed by the path, takes its place, and note is told. It fails when another devstack
-// holds the directory, or when asked to wipe what it did not make.
+// openState locks the state directory for this process, creating it, or wiping it if fresh is set. If the account that
+// runs Postgres cannot access dir, a directory below the system's temporary one, keyed by the path, is used instead,
+// and note is called. It returns an error if another devstack holds the directory, or if asked to wipe a directory that
+// it did not create.
 func openState(dir string, fresh bool, runner *osUser, note func(string)) (*state, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -82,12 +82,12 @@ func makeStateDir(dir string) error {
 	return nil
 }
 
-// path names a file of the state directory.
+// path returns the path of a file of the state directory.
 func (s *state) path(name string) string { return stateFile(s.dir, name) }
 
 func stateFile(dir, name string) string { return filepath.Join(dir, name) }
 
-// acquire locks the directory. The kernel drops the lock with this process, however it ends.
+// acquire locks the directory. The kernel releases the lock when this process ends, however it ends.
 func (s *state) acquire() error {
 	f, err := os.OpenFile(s.path(lockFile), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -110,8 +110,8 @@ func (s *state) acquire() error {
 
 func (s *state) close() { s.lock.Close() }
 
-// wipe empties the directory but for the lock. A directory without the marker is left alone unless it
-// is empty, so that a mistyped --state never costs anyone their files.
+// wipe empties the directory except for the lock. It returns an error for a directory without the marker unless it is
+// empty, so that a mistyped --state never deletes other files.
 func (s *state) wipe() error {
 	entries, err := os.ReadDir(s.dir)
 	if err != nil {

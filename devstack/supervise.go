@@ -10,37 +10,37 @@ import (
 	"time"
 )
 
-// Bounds on starting a service that died again.
+// The limits on restarting a service.
 const (
-	steadyAfter  = 5 * time.Second  // a service that lived as long as that has not died at once
-	deathsAtOnce = 5                // after as many deaths at once nothing is started any more
-	restartLimit = 60 * time.Second // how long one restart may take, with all its tries
+	steadyAfter  = 5 * time.Second  // a service that ran this long did not die immediately
+	deathsAtOnce = 5                // consecutive immediate deaths after which a service is not restarted
+	restartLimit = 60 * time.Second // time limit of one restart, with all its attempts
 	restartPause = 300 * time.Millisecond
 )
 
 // running is a live process of a service.
 type running interface {
 	ending() <-chan struct{} // closed when the process has ended
-	how() string             // it ended
+	how() string             // describes how the process ended
 	pid() int
 	stop()
 }
 
-// supervised is a service that is started again, on the same ports and state, when it dies.
+// supervised is a service that is restarted, on the same ports and state, when it dies.
 type supervised struct {
-	name, log string // its name for people, and where it writes
+	name, log string // its display name and its log file
 	pidFile   string
 	again     func(context.Context) (running, error)
 	say       func(string)
-	lost      chan<- error // told when it keeps dying
+	lost      chan<- error // receives an error if it keeps dying
 
 	mu      sync.Mutex
 	up      running
 	cancel  context.CancelFunc
-	watched chan struct{} // closed when nobody watches it any more
+	watched chan struct{} // closed when it is no longer watched
 }
 
-// watch takes a started service and keeps it running until stop.
+// watch restarts a started service whenever it dies, until stop.
 func (v *supervised) watch(up running) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	v.cancel, v.watched = cancel, make(chan struct{})
@@ -58,7 +58,7 @@ func (v *supervised) watch(up running) error {
 	return nil
 }
 
-// set makes up the live process and writes its number to the state.
+// set makes up the live process and writes its process ID to the state.
 func (v *supervised) set(up running) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -69,7 +69,7 @@ func (v *supervised) set(up running) error {
 	return nil
 }
 
-// keep starts the service again whenever it ends. It returns when the service keeps dying or ctx ends.
+// keep restarts the service whenever it ends. It returns when the service keeps dying or ctx ends.
 func (v *supervised) keep(ctx context.Context) error {
 	deaths, up := 0, v.live()
 	for begun := time.Now(); ; begun = time.Now() {
@@ -122,10 +122,10 @@ func (v *supervised) live() running {
 	return v.up
 }
 
-// stop ends the service for good.
+// stop ends the service permanently.
 func (v *supervised) stop() {
 	v.cancel()
 	<-v.watched
 	v.live().stop()
-	_ = os.Remove(v.pidFile) // a number left behind misleads nobody who looks for a live process
+	_ = os.Remove(v.pidFile) // a stale process ID is harmless to readers that look for a live process
 }

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// process returns the number of a service's process, or 0 when it has none.
+// process returns the process ID of a service, or 0 if it has no process.
 func (d *devstack) process(service string) int {
 	raw, err := os.ReadFile(filepath.Join(d.env["DEVSTACK_STATE"], service+".pid"))
 	if err != nil {
@@ -25,7 +25,7 @@ func (d *devstack) process(service string) int {
 	return pid
 }
 
-// kill ends the process of a service outright and gives its number.
+// kill kills the process of a service and returns its process ID.
 func (d *devstack) kill(service string) int {
 	d.t.Helper()
 	pid := d.process(service)
@@ -38,7 +38,7 @@ func (d *devstack) kill(service string) int {
 	return pid
 }
 
-// awaitOther waits until the service has another process than pid.
+// awaitOther waits until the service has a process other than pid.
 func (d *devstack) awaitOther(service string, pid int) {
 	d.t.Helper()
 	await(d.t, func() bool { now := d.process(service); return now != 0 && now != pid },
@@ -46,7 +46,7 @@ func (d *devstack) awaitOther(service string, pid int) {
 }
 
 func TestAServiceThatDiesIsStartedAgainWithItsPortsAndState(t *testing.T) {
-	d := up(t, openDir(t), "--fast=false") // with it, what was committed is on the disk
+	d := up(t, openDir(t), "--fast=false") // makes commits durable
 	owner := d.connect("TUOYU_MIGRATE_DATABASE_URL")
 	if _, err := owner.Exec(context.Background(), "create table kept (n int); insert into kept values (42)"); err != nil {
 		t.Fatal(err)
@@ -90,7 +90,7 @@ func TestAServiceThatKeepsDyingEndsTheRun(t *testing.T) {
 	}
 	oneLine(t, d, "OIDC provider ended 5 times", "signal: killed", "see "+filepath.Join(state, "devstack.log"))
 	d.mustBeGone()
-	// What was killed must not be in the way of the next run.
+	// The killed processes must not obstruct the next run.
 	d = up(t, state, "--without", "temporal,renderer")
 	if res, err := http.Get(d.env["TUOYU_OIDC_ISSUER"] + "/accounts"); err != nil || res.StatusCode != http.StatusOK {
 		t.Errorf("no accounts: %v", err)
@@ -101,7 +101,7 @@ func TestAPostgresKilledOutrightIsRecovered(t *testing.T) {
 	d := up(t, openDir(t), "--fast=false", "--without", "temporal,renderer,oidc")
 	d.awaitOther(servicePostgres, d.kill(servicePostgres))
 	checkPostgres(t, d)
-	// A server killed under a devstack that is killed too leaves its lock file with a dead number.
+	// A server killed together with its devstack leaves its lock file with the ID of a dead process.
 	d.kill(servicePostgres)
 	if err := d.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)

@@ -39,14 +39,14 @@ const (
 	historyParts = 4
 )
 
-// temporalServer is Temporal's four services within this process.
+// temporalServer runs Temporal's four services within this process.
 type temporalServer struct {
 	server  temporal.Server
 	address string
 }
 
-// startTemporal brings the two schemas up to this server's version, starts the four services and waits
-// until the product's namespace answers.
+// startTemporal migrates the two schemas to this server's version, starts the four services and waits until the
+// product's namespace responds.
 func startTemporal(ctx context.Context, pg *postgres, ports *portSet, retention time.Duration, logFile string) (*temporalServer, error) {
 	stores := map[string]*config.SQL{
 		mainStore:   temporalStore(pg, "temporal", 8),
@@ -88,7 +88,7 @@ func (t *temporalServer) stop() {
 	stopped := make(chan struct{})
 	go func() {
 		defer close(stopped)
-		_ = t.server.Stop() // its state is in Postgres, consistent at every moment
+		_ = t.server.Stop() // its state in Postgres is always consistent
 	}()
 	select {
 	case <-stopped:
@@ -96,7 +96,8 @@ func (t *temporalServer) stop() {
 	}
 }
 
-// temporalStore bounds the connections of one service to one database: four services use each of two.
+// temporalStore returns the configuration of a database with a limit on the connections of each service: four services
+// use two databases each.
 func temporalStore(pg *postgres, database string, connections int) *config.SQL {
 	return &config.SQL{
 		PluginName: temporalSQL, ConnectProtocol: "tcp", ConnectAddr: loopback(pg.port),
@@ -105,8 +106,8 @@ func temporalStore(pg *postgres, database string, connections int) *config.SQL {
 	}
 }
 
-// updateSchema creates the schema, or brings an existing one to the version, and does nothing when it
-// is there already.
+// updateSchema creates the schema, or migrates an existing one to the version; it does nothing if the schema is up to
+// date.
 func updateSchema(store *config.SQL, name, version string) error {
 	logger := log.NewNoopLogger()
 	conn, err := sqltool.NewConnection(store, logger)
@@ -167,9 +168,8 @@ func temporalConfig(stores map[string]*config.SQL, ports *portSet) *config.Confi
 	return c
 }
 
-// temporalHosts tells the services where the others are. Without it they would find one another by gossip
-// and a membership table, and a start on other ports than the last would wait 40 seconds for the old
-// entries to age.
+// temporalHosts returns the addresses of the services for each other. Without it they would use gossip and a membership
+// table, and a start on ports other than the last ones would wait 40 seconds for the old entries to expire.
 func temporalHosts(ports *portSet) map[primitives.ServiceName]static.Hosts {
 	hosts := map[primitives.ServiceName]static.Hosts{}
 	for i, name := range temporalServices {
@@ -178,9 +178,9 @@ func temporalHosts(ports *portSet) map[primitives.ServiceName]static.Hosts {
 	return hosts
 }
 
-// temporalSettings bounds the caches to what one machine needs, keeps each task queue whole, lifts the
-// rate limits that load tests would meet first, and allows virtual time. Timers fire within the time shift,
-// which is a second by default: over months of skipped time, seconds for every timer on the way.
+// temporalSettings limits the caches to what one machine needs, disables the partitioning of task queues, lifts the
+// rate limits that load tests would reach first, and allows virtual time. Timers fire within the time shift, which is a
+// second by default: over months of skipped time, that would add seconds for every timer.
 func temporalSettings() dynamicconfig.StaticClient {
 	const mib = 1 << 20
 	values := map[dynamicconfig.Key]any{
@@ -205,7 +205,7 @@ func temporalSettings() dynamicconfig.StaticClient {
 	return settings
 }
 
-// openNamespace registers the namespace the first time and waits until the server gives out its tasks.
+// openNamespace registers the namespace the first time and waits until the server dispatches its tasks.
 func (t *temporalServer) openNamespace(ctx context.Context, retention time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, 60*time.Second)
 	defer cancel()
@@ -238,13 +238,13 @@ func (t *temporalServer) openNamespace(ctx context.Context, retention time.Durat
 	}
 }
 
-// webUI is Temporal's Web UI within this process.
+// webUI runs Temporal's Web UI within this process.
 type webUI struct {
 	server *uiserver.Server
 	url    string
 }
 
-// startUI serves the Web UI and waits until it answers.
+// startUI serves the Web UI and waits until it responds.
 func startUI(ctx context.Context, temporalAddress string, port int) (*webUI, error) {
 	u := &webUI{url: "http://" + loopback(port)}
 	u.server = uiserver.NewServer(uioptions.WithConfigProvider(&uiconfig.Config{
@@ -252,7 +252,7 @@ func startUI(ctx context.Context, temporalAddress string, port int) (*webUI, err
 		DefaultNamespace: namespace, DisableNewsFetch: true, HideLogs: true,
 		CORS: uiconfig.CORS{CookieInsecure: true},
 	}))
-	go func() { _ = u.server.Start() }() // it ends by stop, and ends the process itself when it cannot listen
+	go func() { _ = u.server.Start() }() // it is ended by stop, and exits the process if it cannot listen
 	if err := awaitHTTP(ctx, u.url+"/healthz"); err != nil {
 		return nil, fmt.Errorf("start the Temporal Web UI: %w", err)
 	}
@@ -261,7 +261,7 @@ func startUI(ctx context.Context, temporalAddress string, port int) (*webUI, err
 
 func (u *webUI) stop() { u.server.Stop() }
 
-// awaitHTTP waits until the address answers 200.
+// awaitHTTP waits until the address responds with 200.
 func awaitHTTP(ctx context.Context, url string) error {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()

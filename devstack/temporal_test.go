@@ -17,7 +17,7 @@ import (
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 )
 
-// waitTwice sleeps for three and then for four days, and tells how long it took by its own clock.
+// waitTwice sleeps for three and then for four days, and returns the elapsed workflow time.
 func waitTwice(ctx workflow.Context) (time.Duration, error) {
 	begun := workflow.Now(ctx)
 	for _, days := range []int{3, 4} {
@@ -30,7 +30,7 @@ func waitTwice(ctx workflow.Context) (time.Duration, error) {
 
 func hello(workflow.Context) (string, error) { return "hello", nil }
 
-// temporalClient returns a client with a worker for the two workflows.
+// temporalClient returns a client, with a worker for the two workflows.
 func temporalClient(t *testing.T, d *devstack) client.Client {
 	t.Helper()
 	c, err := client.Dial(client.Options{HostPort: d.env["TUOYU_TEMPORAL_ADDRESS"], Namespace: d.env["TUOYU_TEMPORAL_NAMESPACE"],
