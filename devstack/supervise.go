@@ -58,7 +58,7 @@ func (v *supervised) watch(up running) error {
 	return nil
 }
 
-// set makes up the live process and writes its process ID to the state.
+// set records up as the live process and writes its process ID to the state.
 func (v *supervised) set(up running) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()

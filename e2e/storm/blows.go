@@ -100,7 +100,7 @@ func (s *storm) endSessions() error {
 	return nil
 }
 
-// strike returns blow after blow until ctx ends, and waits for the last to be over.
+// strike causes faults one after another until ctx ends, and waits until the last one is over.
 func (s *storm) strike(ctx context.Context) error {
 	total := 0
 	for _, b := range blows {
