@@ -16,15 +16,16 @@ import (
 )
 
 var (
-	// word is a metric, a function, a label or a word of PromQL in an expression from which strings and selectors were taken.
+	// word matches a metric, a function, a label or a keyword of PromQL in an expression without its strings and
+	// selectors.
 	word     = regexp.MustCompile(`[a-zA-Z_:][a-zA-Z0-9_:]*`)
 	selector = regexp.MustCompile(`\{[^}]*\}|\[[^\]]*\]|by \([^)]*\)|"[^"]*"`)
-	// labelled is a label and the value it is held against.
+	// labelled matches a label and the value it is compared with.
 	labelled = regexp.MustCompile(`(check)[=!]~?"([^"]*)"`)
 )
 
-// TestEachAlarmIsOverMetricsThatAreExported holds the alarms against what a working serve and worker measure, and against the
-// handbook of operators, which says what to do about each.
+// TestEachAlarmIsOverMetricsThatAreExported compares the alarms with the metrics of a running serve and worker, and
+// with the operator's handbook, which describes the response to each.
 func TestEachAlarmIsOverMetricsThatAreExported(t *testing.T) {
 	t.Parallel()
 	h := sharedHouse(t)
@@ -105,7 +106,7 @@ func TestEachAlarmIsOverMetricsThatAreExported(t *testing.T) {
 	}
 }
 
-// scrape returns what a process measures.
+// scrape returns the metrics of a process.
 func scrape(t *testing.T, address string) string {
 	t.Helper()
 	res := send(t, roleplay.NewDoor("http://"+address, "").As(""), roleplay.Request{Method: http.MethodGet, Path: "/metrics"})

@@ -18,8 +18,8 @@ import (
 	"tuoyu/testdata"
 )
 
-// second starts another serve over the database of h, reached through a proxy, with files in a folder of its own, and waits until
-// it answers.
+// second starts another serve over the database of h, reached through a proxy, with files in a folder of its own, and
+// waits until it responds.
 func (h *house) second(t *testing.T, settings ...string) (way *storetest.Proxy, door *roleplay.Door, blobs string) {
 	t.Helper()
 	way, address := storetest.Proxied(t, inDatabase(os.Getenv("TUOYU_DATABASE_URL"), h.database))
@@ -39,7 +39,7 @@ func (h *house) second(t *testing.T, settings ...string) (way *storetest.Proxy, 
 	return way, roleplay.NewDoor("http://"+listen, os.Getenv("TUOYU_OIDC_ISSUER")), blobs
 }
 
-// unavailable asserts that a request was refused for now under a code.
+// unavailable asserts that a request was rejected as temporarily unavailable, with a code.
 func unavailable(t *testing.T, what string, res roleplay.Response, code string) {
 	t.Helper()
 	var refused roleplay.Refusal
@@ -49,7 +49,7 @@ func unavailable(t *testing.T, what string, res roleplay.Response, code string) 
 	}
 }
 
-// Without Postgres no operation of the API answers anything but that it cannot be done now, to anybody who may do it.
+// Without Postgres every operation of the API responds to every authorized caller that it is temporarily unavailable.
 func TestWithoutPostgresEveryOperationAnswersThatItIsUnavailable(t *testing.T) {
 	t.Parallel()
 	h := sharedHouse(t)
@@ -91,7 +91,7 @@ func TestWithoutPostgresEveryOperationAnswersThatItIsUnavailable(t *testing.T) {
 	for _, role := range nursery.Roles() {
 		accounts = append(accounts, accountOf(role, "140403", a))
 	}
-	for _, account := range accounts[1:] { // so that the provider's keys are there, which are another test's concern
+	for _, account := range accounts[1:] { // so that the provider's keys are loaded, which another test covers
 		if res := send(t, door.As(account), roleplay.Request{Method: http.MethodGet, Path: "/api/v1/me"}); res.Status != ok {
 			t.Fatalf("%s: %d %s", account, res.Status, res.Body)
 		}
@@ -125,7 +125,7 @@ func TestWithoutPostgresEveryOperationAnswersThatItIsUnavailable(t *testing.T) {
 	}
 }
 
-// A blob folder that takes nothing refuses uploads for now, and readiness is degraded.
+// With a blob folder that cannot be written, uploads are temporarily unavailable and readiness is degraded.
 func TestWithoutTheBlobFolderUploadsAreUnavailable(t *testing.T) {
 	t.Parallel()
 	h := sharedHouse(t)

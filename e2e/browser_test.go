@@ -28,7 +28,7 @@ func signIn(t *testing.T, h *house, account string) *browser {
 	return b
 }
 
-// signIn returns the page that one is led to after signing in.
+// signIn returns the page to which a user is redirected after signing in.
 func (b *browser) signIn(account, next string) roleplay.Page {
 	b.t.Helper()
 	p, err := b.SignIn(b.t.Context(), account, next)
@@ -55,7 +55,7 @@ func (b *browser) get(path string) roleplay.Page {
 	return b.send(http.MethodGet, path, nil)
 }
 
-// post sends a form of names and values by turns.
+// post sends a form of alternating names and values.
 func (b *browser) post(path string, fields ...string) roleplay.Page {
 	b.t.Helper()
 	form := url.Values{}
@@ -67,7 +67,7 @@ func (b *browser) post(path string, fields ...string) roleplay.Page {
 
 var keyField = regexp.MustCompile(`name="_key" value="([^"]+)"`)
 
-// keyOn is the idempotency key of the form on a page.
+// keyOn returns the idempotency key of the form on a page.
 func keyOn(t *testing.T, p roleplay.Page) string {
 	t.Helper()
 	found := keyField.FindStringSubmatch(p.Body)
@@ -79,7 +79,7 @@ func keyOn(t *testing.T, p roleplay.Page) string {
 
 var versionField = regexp.MustCompile(`name="_version" value="([^"]+)"`)
 
-// fill opens the page of a form, and sends the form with names and values by turns. It gives where that led.
+// fill opens the page of a form, and sends the form with alternating names and values. It returns the resulting page.
 func (b *browser) fill(path string, files []roleplay.File, fields ...string) roleplay.Page {
 	b.t.Helper()
 	shown := b.get(path)
@@ -106,7 +106,7 @@ func (b *browser) sendForm(shown roleplay.Page, path string, files []roleplay.Fi
 	return p
 }
 
-// led asserts that a form was taken, and gives the page it led to, which says what was done.
+// led asserts that a form was accepted, and returns the page it redirects to, which must contain the text says.
 func (b *browser) led(p roleplay.Page, to, says string) roleplay.Page {
 	b.t.Helper()
 	if p.Status != http.StatusSeeOther || !strings.HasPrefix(p.Location, to) {
@@ -119,7 +119,7 @@ func (b *browser) led(p roleplay.Page, to, says string) roleplay.Page {
 	return shown
 }
 
-// shows asserts that a page has words on it.
+// shows asserts that a page contains words.
 func (b *browser) shows(path string, words ...string) roleplay.Page {
 	b.t.Helper()
 	p := b.get(path)
@@ -133,7 +133,7 @@ func (b *browser) shows(path string, words ...string) roleplay.Page {
 
 var markup = regexp.MustCompile(`<[^>]*>|\s+`)
 
-// said is what a page says, without its markup.
+// said returns the text of a page, without its markup.
 func said(p roleplay.Page) string {
 	_, body, _ := strings.Cut(p.Body, "<main")
 	return markup.ReplaceAllString(body, " ")

@@ -13,7 +13,7 @@ import (
 	"tuoyu/testdata"
 )
 
-// plannedFrom returns the city's plan under a name of its own, so many days ago.
+// plannedFrom returns the city's plan under a unique name, starting so many days ago.
 func plannedFrom(t *testing.T, daysAgo int) nursery.BuildPlan {
 	t.Helper()
 	plan, err := testdata.Plan("changzhi-2024")
@@ -23,7 +23,7 @@ func plannedFrom(t *testing.T, daysAgo int) nursery.BuildPlan {
 	return testdata.PlanFrom(plan, fmt.Sprintf("plan-%d", keys.Add(1)), today().AddDays(-daysAgo))
 }
 
-// building starts a plan and gives the case of the county's site.
+// building starts a plan and returns the case of the county's site.
 func building(t *testing.T, h *house, plan nursery.BuildPlan, county string) string {
 	t.Helper()
 	sites, err := h.door.As("city-office").StartPlan(t.Context(), key(), plan)
@@ -36,7 +36,7 @@ func building(t *testing.T, h *house, plan nursery.BuildPlan, county string) str
 	return sites[county]
 }
 
-// buildRows are the operations on building sites, for the matrix of roles.
+// buildRows returns the operations on building sites, for the matrix of roles.
 func buildRows(t *testing.T, h *house, county string) []row {
 	t.Helper()
 	plan := plannedFrom(t, 0)
@@ -170,7 +170,7 @@ func TestASiteThatSlipsForMoreThanAYearKeepsWhatItHasAsked(t *testing.T) {
 	if runs < 2 {
 		t.Errorf("the case is still in its first run after 14 months")
 	}
-	// What the first run asked is answered in the second one.
+	// A task opened in the first run is answered in the second one.
 	first := c.Tasks[len(c.Tasks)-1]
 	for _, task := range c.Tasks {
 		if task.Kind == "build.supervision" && task.ID < first.ID {

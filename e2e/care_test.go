@@ -11,13 +11,13 @@ import (
 
 var births atomic.Int64
 
-// newChild returns a generated child of so many months that nobody has taken in yet.
+// newChild returns a generated child of an age in months that is not enrolled anywhere.
 func newChild(county string, months int) nursery.Child {
 	n := int(births.Add(1))
 	return testdata.ChildBorn(county, n, today().AddMonths(-months).AddDays(-n%20))
 }
 
-// inCare has the institution take a child in, with the consents of its guardian, and gives its identifier.
+// inCare enrols a child in the institution, with the consents of its guardian, and returns its identifier.
 func inCare(t *testing.T, a *roleplay.Actor, c nursery.Child, class string, consents ...nursery.ConsentPurpose) string {
 	t.Helper()
 	id, err := a.Enrol(t.Context(), key(), c, class, today())

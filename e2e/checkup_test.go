@@ -15,7 +15,7 @@ import (
 
 func half() nursery.HalfYear { return nursery.HalfYearOf(today()) }
 
-// longInCare has the institution take a child in that has been there since the half-year began, with its consent.
+// longInCare enrols a child in the institution since before the half-year began, with the consents of its guardian.
 func longInCare(t *testing.T, a *roleplay.Applicant, months int, class string, consents ...nursery.ConsentPurpose) string {
 	t.Helper()
 	return careSince(t, a, newChild(a.County(), months), class, consents...)
@@ -71,7 +71,7 @@ func classSheet(t *testing.T, who *roleplay.Actor, caseNo, class string) rolepla
 	return s
 }
 
-// checked records everything that a class owes as done, and whatever change says of it.
+// checked records everything due for a class as done, after applying change to each record.
 func checked(t *testing.T, clinic *roleplay.Actor, caseNo, class string, change func(*nursery.Checkup)) roleplay.ClassRecorded {
 	t.Helper()
 	var records []nursery.Checkup
@@ -111,7 +111,8 @@ func TestARoundChecksEveryChildAndRefersOne(t *testing.T) {
 		t.Errorf("the round is of %s and %s", round.Contract, round.Clinic)
 	}
 
-	// Nothing is recorded without consent, of a child elsewhere, or for a fee; and nothing of a send that is refused stays.
+	// Nothing is recorded without consent, for a child elsewhere, or for a fee; and a rejected submission has no
+	// effect.
 	sheet := classSheet(t, p.clinic, round.CaseNo, "c3")
 	if len(sheet.Children) != 1 || sheet.Children[0].Consent || sheet.Children[0].Name == "" {
 		t.Fatalf("class c3 is %+v", sheet)
@@ -127,7 +128,7 @@ func TestARoundChecksEveryChildAndRefersOne(t *testing.T) {
 	_, err = p.clinic.Complete(t.Context(), key(), task.ID, nursery.OutcomeComplete, map[string]string{})
 	refused(t, err, http.StatusConflict, "checkups_open")
 
-	// A slip of the hand asks to measure again.
+	// A typing error is answered with a request to measure again.
 	heavy := roleplay.Healthy(classSheet(t, p.clinic, round.CaseNo, "c1").Children[0], today())
 	heavy.Items[0].Value = 40
 	_, err = p.clinic.RecordClass(t.Context(), key(), round.CaseNo, "c1", []nursery.Checkup{heavy})
@@ -183,7 +184,7 @@ func TestARoundChecksEveryChildAndRefersOne(t *testing.T) {
 	refused(t, err, http.StatusConflict, "checkup_closed")
 }
 
-// readAsAllowed has those read what was found of a child who may, and nobody else.
+// readAsAllowed asserts that the findings of a child can be read by the authorized roles, and by nobody else.
 func readAsAllowed(t *testing.T, h *house, p parties, caseNo, child, unchecked string) {
 	t.Helper()
 	at := "/api/v1/checkup-rounds/" + caseNo + "/children/" + child
@@ -231,7 +232,7 @@ func readAsAllowed(t *testing.T, h *house, p parties, caseNo, child, unchecked s
 	}
 }
 
-// referredAndBack sees a child through its referral: it does not come at first, and is traced.
+// referredAndBack completes the referral of a child that does not come at first, and is traced.
 func referredAndBack(t *testing.T, p parties, referral string) {
 	t.Helper()
 	answer(t, p.clinic, referral, "referral.take", nursery.OutcomeTake, map[string]string{})
@@ -289,7 +290,7 @@ func TestARoundWaitsForAContractAndFollowsWhoIsInCare(t *testing.T) {
 	await(t, p.office, round.CaseNo, roleplay.Stage(nursery.StageRecording))
 	open(t, p.clinic, round.CaseNo, "checkup_round.record")
 
-	// A child comes, another one goes.
+	// A child is enrolled, another one leaves.
 	moving := newChild(a.County(), 16)
 	leaves := careSince(t, a, moving, "c1", nursery.ConsentCheckup)
 	stays := longInCare(t, a, 18, "c1", nursery.ConsentCheckup)
@@ -304,7 +305,7 @@ func TestARoundWaitsForAContractAndFollowsWhoIsInCare(t *testing.T) {
 		})
 	})
 
-	// Another institution takes it in, of another county: its duties are owed there, once.
+	// An institution of another county enrols it: its duties exist there, once.
 	b, _ := receipted(t, h, "employer")
 	q := partiesOf(t, h, b, "2")
 	q.sign(t, q.propose(t, begun()))
@@ -326,7 +327,7 @@ func TestARoundWaitsForAContractAndFollowsWhoIsInCare(t *testing.T) {
 		t.Errorf("%d of %d settled, %v", c.Settled, c.Duties, err)
 	}
 
-	// Withdrawn consent stops recording, and is shown.
+	// Withdrawn consent prevents recording, and is shown.
 	if err := a.WithdrawConsent(t.Context(), key(), stays, nursery.ConsentCheckup); err != nil {
 		t.Fatal(err)
 	}
@@ -335,13 +336,13 @@ func TestARoundWaitsForAContractAndFollowsWhoIsInCare(t *testing.T) {
 			t.Error("a withdrawn consent is shown as standing")
 		}
 	}
-	// Nobody records the rest: late is allowed, then it is missed, and the county looks at it.
+	// Nobody records the rest: at first it may be recorded late, then it is missed, and the county reviews it.
 	h.skipTo(t, round.CaseNo, round.UntilOn.AddDays(1))
 	answer(t, p.office, round.CaseNo, "checkup_round.missed", nursery.OutcomeReply, map[string]string{"note": "已督促补检"})
 	await(t, p.office, round.CaseNo, roleplay.Stage(nursery.StageRoundClosed))
 }
 
-// checkupRows are the operations on check-ups, for the matrix of roles.
+// checkupRows returns the operations on check-ups, for the matrix of roles.
 func checkupRows(t *testing.T, h *house, a *roleplay.Applicant, seen [2]string) []row {
 	t.Helper()
 	p := partiesOf(t, h, a, "1") // their contract is in force
@@ -401,7 +402,7 @@ func TestAWorkerKilledInAStepOfARoundLosesNothingAndDoesNothingTwice(t *testing.
 	if err != nil || len(opened) != 1 {
 		t.Fatalf("opened %v, %v", opened, err)
 	}
-	h.becomes(t, 0, "SELECT count(*) FROM outbox WHERE id = 'start/' || $1 AND delivered_at IS NULL", opened[0]) // the relay has it begin
+	h.becomes(t, 0, "SELECT count(*) FROM outbox WHERE id = 'start/' || $1 AND delivered_at IS NULL", opened[0]) // the relay starts it
 	h.worker.kill()
 	h.startWorker(t)
 	round := roundOf(t, p.office, a.Institution())

@@ -17,7 +17,7 @@ import (
 	"tuoyu/testdata"
 )
 
-// childrenRows are the operations on children and on the register, for the matrix of roles.
+// childrenRows returns the operations on children and on the register, for the matrix of roles.
 func childrenRows(t *testing.T, a *roleplay.Applicant) []row {
 	t.Helper()
 	child := testdata.Child(a.County(), 7001, today())
@@ -91,7 +91,7 @@ func childrenRows(t *testing.T, a *roleplay.Applicant) []row {
 	}
 }
 
-// longAgo enters a child that has left by now, and returns its identifier.
+// longAgo records a child that has already left, and returns its identifier.
 func longAgo(t *testing.T, a *roleplay.Applicant, serial int, why nursery.Leave) string {
 	t.Helper()
 	id, err := a.Enrol(t.Context(), key(), testdata.Child(a.County(), serial, today()), "乳儿班", today().AddDays(-10))
@@ -104,7 +104,7 @@ func longAgo(t *testing.T, a *roleplay.Applicant, serial int, why nursery.Leave)
 	return id
 }
 
-// twoRecords enters a child under two papers, one after the other.
+// twoRecords records a child under two documents, one after the other.
 func twoRecords(t *testing.T, a *roleplay.Applicant, serial int, certificate string) (on, other string) {
 	t.Helper()
 	on = longAgo(t, a, serial, nursery.LeaveLeft)
@@ -117,7 +117,7 @@ func twoRecords(t *testing.T, a *roleplay.Applicant, serial int, certificate str
 	return on, other
 }
 
-// twoRecordsMerged enters a child under two papers and has the county's office merge the records.
+// twoRecordsMerged records a child under two documents, after which the county's office merges the records.
 func twoRecordsMerged(t *testing.T, a *roleplay.Applicant) (int64, error) {
 	t.Helper()
 	on, other := twoRecords(t, a, 7002, "T970007002")
@@ -212,7 +212,7 @@ func TestChildrenStayReadableWhileTheKeysAreRotated(t *testing.T) {
 	}
 }
 
-// consentOf returns the paper of a child's latest consent.
+// consentOf returns the document of a child's latest consent.
 func consentOf(t *testing.T, a *roleplay.Actor, child string) string {
 	t.Helper()
 	var consents struct {
@@ -226,7 +226,7 @@ func consentOf(t *testing.T, a *roleplay.Actor, child string) string {
 	return consents.Consents[len(consents.Consents)-1].Evidence
 }
 
-// liesSealed looks for a text in every file of the blob folder.
+// liesSealed asserts that no file of the blob folder contains a text.
 func liesSealed(t *testing.T, h *house, text string) {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(h.folder, "blobs", "*", "*"))
@@ -244,7 +244,7 @@ func liesSealed(t *testing.T, h *house, text string) {
 	}
 }
 
-// tuoyu runs a command of the program with the house's settings and gives what it says.
+// tuoyu runs a command of the program with the settings of h and returns its output.
 func tuoyu(t *testing.T, h *house, works bool, args ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), program, args...)
@@ -256,8 +256,8 @@ func tuoyu(t *testing.T, h *house, works bool, args ...string) string {
 	return string(said)
 }
 
-// killedAt runs a command of the program and kills it at the first line that holds a text. It returns what was printed until
-// then.
+// killedAt runs a command of the program and kills it at the first line that contains a text. It returns the output
+// until then.
 func killedAt(t *testing.T, h *house, text string, args ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), program, args...)

@@ -14,7 +14,7 @@ import (
 	"tuoyu/testdata"
 )
 
-// clientsFolder has the programs that file with generated clients, and what makes those.
+// clientsFolder contains the programs that file through generated clients, and the tools that generate the clients.
 const clientsFolder = "../openapi"
 
 func TestAClientMadeInGoFilesFromDraftToReceipt(t *testing.T) {
@@ -43,8 +43,8 @@ func TestAClientMadeInTypeScriptFilesFromDraftToReceipt(t *testing.T) {
 	fileWith(t, h, folder, "node", "filing.mjs")
 }
 
-// described returns a new folder with the named files of the clients, without the .txt of what is no Go until its client stands
-// beside it, and the openapi.json that the system serves.
+// described returns a new folder with the named files of the clients and the openapi.json that the system serves. Go
+// files are stored with the suffix .txt, which is removed here, since they do not compile without the generated client.
 func described(t *testing.T, h *house, names ...string) string {
 	t.Helper()
 	folder := t.TempDir()
@@ -64,7 +64,7 @@ func described(t *testing.T, h *house, names ...string) string {
 	return folder
 }
 
-// fileWith has a client take the filing of an institution of its own to the receipt, and asserts that it is there.
+// fileWith runs a client that takes the filing of an institution to the receipt, and asserts that the receipt exists.
 func fileWith(t *testing.T, h *house, folder string, client ...string) {
 	t.Helper()
 	a := newApplicant(t, h, "community")
@@ -90,7 +90,7 @@ func fileWith(t *testing.T, h *house, folder string, client ...string) {
 	}
 }
 
-// command runs a command in the folder and returns what it writes.
+// command runs a command in the folder and returns its output.
 func command(t *testing.T, folder string, args ...string) string {
 	t.Helper()
 	var out, said bytes.Buffer

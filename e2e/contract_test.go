@@ -17,7 +17,7 @@ type parties struct {
 	clinic, office *roleplay.Actor
 }
 
-// partiesOf returns an institution with its receipt and a clinic of its county that is entered.
+// partiesOf returns an institution with its receipt and a registered clinic of its county.
 func partiesOf(t *testing.T, h *house, a *roleplay.Applicant, number string) parties {
 	t.Helper()
 	p := parties{a: a, clinic: h.door.As("clinic-" + a.County() + "-" + number), office: h.door.As("county-office-" + a.County())}
@@ -27,10 +27,10 @@ func partiesOf(t *testing.T, h *house, a *roleplay.Applicant, number string) par
 	return p
 }
 
-// begun is the first day of a contract that begins at any hour at which the tests run, and not only at nine.
+// begun returns the first day of a contract that is in force at any hour at which the tests run, not only after nine.
 func begun() nursery.Date { return today().AddDays(-1) }
 
-// propose has the institution ask for a contract from a day on.
+// propose has the institution propose a contract that begins on a day.
 func (p parties) propose(t *testing.T, from nursery.Date) string {
 	t.Helper()
 	caseNo, err := p.a.Propose(t.Context(), key(), roleplay.Terms("", p.clinicID(), from))
@@ -42,7 +42,7 @@ func (p parties) propose(t *testing.T, from nursery.Date) string {
 
 func (p parties) clinicID() string { return p.clinic.Account }
 
-// sign has both sides sign and the county file.
+// sign has both sides sign and the county file the contract.
 func (p parties) sign(t *testing.T, caseNo string) {
 	t.Helper()
 	for _, side := range []*roleplay.Actor{p.a.Actor, p.clinic} {
@@ -88,7 +88,7 @@ func TestAContractIsSignedOverItsExactTextAndRunsItsYear(t *testing.T) {
 	if err := p.a.Sign(t.Context(), key(), caseNo); err != nil {
 		t.Fatal(err)
 	}
-	// The text is changed when one side has signed: both sign anew.
+	// The text is changed after one side has signed: both have to sign again.
 	terms := roleplay.Terms("", p.clinicID(), begun())
 	terms.Mode, terms.Note = nursery.Stationed, "每周三上午到园"
 	err = p.clinic.Post(t.Context(), "/api/v1/contracts/"+caseNo+"/texts", key(), map[string]any{
@@ -106,7 +106,7 @@ func TestAContractIsSignedOverItsExactTextAndRunsItsYear(t *testing.T) {
 		t.Errorf("version %d, %d signatures, %s", signed.Version, len(signed.Signatures), signed.State)
 	}
 
-	// Nothing is done for months: red before the year is over, and told to the clinic.
+	// Nothing is done for months: the progress is red before the year is over, and the clinic is notified.
 	h.skipTo(t, caseNo, today().AddMonths(7))
 	open(t, p.clinic, caseNo, "contract.overdue_duty")
 	for range 2 {
@@ -138,7 +138,7 @@ func TestAContractIsSignedOverItsExactTextAndRunsItsYear(t *testing.T) {
 		}
 	}
 
-	// Sixty days ahead the institution is asked, and the renewal is a contract of its own.
+	// Sixty days before the end the institution is asked to renew, and the renewal is a contract of its own.
 	h.skipTo(t, caseNo, signed.EndsOn.AddDays(-58))
 	answer(t, p.a.Actor, caseNo, "contract.renew", nursery.OutcomeRenew, map[string]string{})
 	renewal := ""
@@ -150,7 +150,7 @@ func TestAContractIsSignedOverItsExactTextAndRunsItsYear(t *testing.T) {
 	p.sign(t, renewal)
 	await(t, p.office, renewal, roleplay.Stage(nursery.StageContractAwaited))
 	h.skipTo(t, caseNo, signed.EndsOn)
-	// The workflow ends within the time that is skipped, which the server calls a failure.
+	// The workflow ends within the skipped time, which the server reports as an error.
 	if err := roleplay.Skip(t.Context(), h.temporal, h.namespace, caseNo, 48*time.Hour); err == nil {
 		t.Error("the case has not ended the day after its contract")
 	}
@@ -216,7 +216,7 @@ func TestAContractThatDoesNotFitIsNotSigned(t *testing.T) {
 	await(t, p.a.Actor, caseNo, roleplay.Stage(nursery.StageContractRefused))
 }
 
-// contractRows are the operations on contracts, for the matrix of roles.
+// contractRows returns the operations on contracts, for the matrix of roles.
 func contractRows(t *testing.T, h *house, a *roleplay.Applicant) []row {
 	t.Helper()
 	p := partiesOf(t, h, a, "1")
@@ -314,7 +314,7 @@ func TestAWorkerKilledInAStepOfAContractsEndLosesNothingAndDoesNothingTwice(t *t
 	p.sign(t, caseNo)
 	await(t, p.clinic, caseNo, roleplay.Printed(nursery.StageInForce))
 
-	// The termination wakes the contract, which reads its new last day.
+	// The termination signals the contract's workflow, which reads its new last day.
 	end := today().AddDays(31)
 	h.worker.killIn(15 * time.Millisecond)
 	err := p.clinic.Post(t.Context(), "/api/v1/contracts/"+caseNo+"/termination", key(), map[string]any{"ends_on": end, "reason": "人员不足"}, nil)

@@ -11,17 +11,18 @@ import (
 	"tuoyu/nursery"
 )
 
-// life is a long filing, a person's act at a time: gaps told and corrected, accepted, found wanting on site, put right.
+// life is a long filing, one action of a user at a time: gaps are notified and corrected, the filing is accepted,
+// defects are found on site and rectified.
 type life struct {
 	h      *house
 	a      *roleplay.Applicant
 	caseNo string
 }
 
-// act is one thing a person does. Await makes sure that the case is ready for it; do does it.
+// act is one action of a user. Await waits until the case is ready for it; do performs it.
 type act struct {
 	name  string
-	await func(*testing.T) string // gives the task
+	await func(*testing.T) string // returns the task
 	do    func(ctx context.Context, task string) (delivered bool, err error)
 }
 
@@ -70,7 +71,7 @@ func startLife(t *testing.T, h *house) *life {
 	return &life{h, a, file(t, a, prepare(t, a, "eleven_gaps")).CaseNo}
 }
 
-// wholeAndOnce asserts that the life ended as it should, with every step, task and paper there once.
+// wholeAndOnce asserts that the case ended as it should, with every step, task and document present once.
 func (l *life) wholeAndOnce(t *testing.T) {
 	t.Helper()
 	c := await(t, l.a.Supervisor(), l.caseNo, roleplay.Printed(nursery.StageClosed))
@@ -135,7 +136,7 @@ func TestAWorkerKilledWhileItWorksOnAStepLosesNothingAndDoesNothingTwice(t *test
 	l := startLife(t, h)
 	for i, act := range l.acts(t) {
 		task := act.await(t)
-		// Kills fall before, within and after the step: it takes some 20 to 60 ms.
+		// Kills happen before, within and after the step, which takes some 20 to 60 ms.
 		h.worker.killIn(time.Duration(i%5) * 10 * time.Millisecond)
 		if _, err := act.do(t.Context(), task); err != nil {
 			t.Fatalf("%s with a worker dying: %v", act.name, err)
@@ -160,7 +161,7 @@ func TestAnAnswerGivenWhileNoWorkerRunsIsKeptAndDeliveredLater(t *testing.T) {
 	if done.Delivered || !chinese(done.Note) {
 		t.Errorf("got %+v", done)
 	}
-	// A repeat with the same key adds nothing.
+	// A retry with the same key has no effect.
 	if again, err := a.Clerk().Complete(t.Context(), k, task.ID, nursery.OutcomeAccept, noFindings); err != nil || again.Task != task.ID {
 		t.Errorf("the repeat: %+v, %v", again, err)
 	}

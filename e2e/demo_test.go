@@ -15,7 +15,7 @@ import (
 	"tuoyu/testdata"
 )
 
-// play runs the demonstration and gives what it printed.
+// play runs the demonstration and returns its output.
 func play(t *testing.T, h *house, args ...string) (stdout, stderr string, err error) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), demonstration, args...)
@@ -44,7 +44,7 @@ func playUntil(t *testing.T, h *house, words string, args ...string) {
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	err := out.awaits(ctx, words, ended)
-	_ = cmd.Process.Kill() // that is the point
+	_ = cmd.Process.Kill() // as intended
 	<-ended
 	if err != nil {
 		t.Error(err)
@@ -61,7 +61,7 @@ func TestTheDemonstrationGoesOnWhereItEndedAndPlaysAgainWhenAsked(t *testing.T) 
 		if err != nil || stderr != "" {
 			t.Fatalf("run %d: %v: %s\n%s", run+1, err, stderr, stdout)
 		}
-		drawn := []string{"任何人都可以用公布的记录重新抽取：结果一致", "的检查计划已经抽取过"}[run] // one plan a county and half-year
+		drawn := []string{"任何人都可以用公布的记录重新抽取：结果一致", "的检查计划已经抽取过"}[run] // one plan for each county and half-year
 		lines := []string{drawn,
 			"视为受理", "转为托育机构备案草稿", "撤回申请", "同意注销", "书面答复督办", "六个节点全部完成", "复查仍不合格，移送处罚程序", "演示完成",
 			"知悉在托婴幼儿无人接续", "名册第 8 行未接收", "本月投保办结：承保 7 名", "系统请求复测，未保存", "三个班体检办理完毕", "书面答复投诉",

@@ -10,7 +10,7 @@ import (
 	"tuoyu/nursery"
 )
 
-// deskRows are the operations on who has what and who is away, for the matrix of roles.
+// deskRows returns the operations on assignments and absences, for the matrix of roles.
 func deskRows(t *testing.T, h *house, county string) []row {
 	t.Helper()
 	var absence, filter struct {
@@ -18,7 +18,7 @@ func deskRows(t *testing.T, h *house, county string) []row {
 	}
 	head, clerk, officer := h.door.As("supervisor-"+county), "clerk-"+county, "inspector-"+county
 	var known []error
-	for _, account := range []string{clerk, clerk + "-2", officer, officer + "-2"} { // who has signed in may stand in
+	for _, account := range []string{clerk, clerk + "-2", officer, officer + "-2"} { // accounts that have signed in can be substitutes
 		known = append(known, h.door.As(account).Get(t.Context(), "/api/v1/me", nil))
 	}
 	err := errors.Join(

@@ -159,7 +159,7 @@ func TestElevenGapsAreNamedAtOnceAndCorrectedInTwoRounds(t *testing.T) {
 	wantList(t, "stages", way, "past registration", "past submitted", "past corrections", "past materials_complete", "here receipt_issued", "ahead verified")
 }
 
-// inCorrections waits until so many gaps are told, each with its law and what to do.
+// inCorrections waits until a number of gaps is notified, each with its legal basis and remedy.
 func inCorrections(t *testing.T, a *roleplay.Applicant, caseNo string, gaps int) roleplay.Case {
 	t.Helper()
 	open(t, a.Actor, caseNo, "filing.corrections")
@@ -192,7 +192,7 @@ func TestANonconformityIsPublishedRectifiedAndClosed(t *testing.T) {
 	if conform.Result != nursery.Fail || len(conform.Reasons) != 1 || conform.Reasons[0].Rule != "MN-32c" || len(conform.Reasons[0].Basis) == 0 {
 		t.Errorf("the standards say %s: %+v", conform.Result, conform.Reasons)
 	}
-	// A standard that is not met does not keep the receipt back: the finding on site is another decision.
+	// A standard that is not met does not prevent the receipt: the finding on site is a separate decision.
 	answer(t, a.Clerk(), caseNo, "filing.review", nursery.OutcomeAccept, noFindings)
 	await(t, a.Actor, caseNo, roleplay.Printed(nursery.StageReceiptIssued))
 
@@ -367,7 +367,7 @@ func TestAPaperIsReissuedNeverSilentlyAndRevoked(t *testing.T) {
 		t.Errorf("the new paper is %s, code %s; the old one %s, code %s", again.Number, again.Code, receipt.Number, receipt.Code)
 	}
 	genuinePDF(t, a.Actor, again)
-	genuinePDF(t, a.Actor, receipt) // what was given out can still be read
+	genuinePDF(t, a.Actor, receipt) // issued documents remain readable
 	wantVerified(t, h, again, true)
 	if err := act(a.Supervisor(), again.ID, "revoke"); err != nil {
 		t.Fatal(err)

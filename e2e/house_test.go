@@ -43,11 +43,11 @@ type house struct {
 	worker    *process
 	admin     *pgx.Conn
 	database  string
-	db        *pgxpool.Pool // as superuser: sees every row
+	db        *pgxpool.Pool // as superuser, not subject to row-level security
 	temporal  client.Client
 	door      *roleplay.Door
 	skips     sync.Mutex
-	skipped   map[string]time.Duration // by how much a case's clock runs ahead
+	skipped   map[string]time.Duration // by how much a case's clock is ahead
 }
 
 var (
@@ -56,7 +56,7 @@ var (
 	errShared  error
 )
 
-// sharedHouse is the installation that the tests which disturb nobody have in common.
+// sharedHouse returns the installation shared by the tests that do not interfere with others.
 func sharedHouse(t *testing.T) *house {
 	t.Helper()
 	sharedOnce.Do(func() { shared, errShared = openHouse() })
@@ -68,7 +68,7 @@ func sharedHouse(t *testing.T) *house {
 	return h
 }
 
-// ownHouse is an installation for a test that kills or breaks something. Settings are of the form NAME=value.
+// ownHouse returns an installation for a test that kills or breaks something. Settings have the form NAME=value.
 func ownHouse(t *testing.T, settings ...string) *house {
 	t.Helper()
 	h, err := openHouse(settings...)
@@ -82,7 +82,7 @@ func ownHouse(t *testing.T, settings ...string) *house {
 	return h
 }
 
-// tell shows the end of the processes' logs when the test has failed.
+// tell logs the end of the processes' logs if the test has failed.
 func (h *house) tell(t *testing.T) {
 	t.Helper()
 	if !t.Failed() {
@@ -104,7 +104,7 @@ func (h *house) tell(t *testing.T) {
 	h.tellWaiting(t)
 }
 
-// tellWaiting shows what was not delivered, and how the histories of the cases that changed last end.
+// tellWaiting logs what was not delivered, and the last events of the histories of the cases that changed last.
 func (h *house) tellWaiting(t *testing.T) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -192,7 +192,7 @@ func withoutSettings(environ []string) []string {
 	return kept
 }
 
-// inDatabase returns the URL with another database.
+// inDatabase returns the URL with its database replaced.
 func inDatabase(address, database string) string {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -218,7 +218,8 @@ func (h *house) makeDatabase(ctx context.Context) error {
 	return nil
 }
 
-// makeNamespace registers a namespace of its own: case numbers begin at 1 in every database, and are workflow IDs.
+// makeNamespace registers a namespace for the installation: case numbers begin at 1 in every database, and are workflow
+// IDs.
 func (h *house) makeNamespace(ctx context.Context) error {
 	var err error
 	h.temporal, err = client.Dial(client.Options{HostPort: os.Getenv("TUOYU_TEMPORAL_ADDRESS"), Namespace: h.namespace, Logger: quiet{}})
@@ -237,13 +238,13 @@ func (h *house) makeNamespace(ctx context.Context) error {
 		})
 		var unknown *serviceerror.NotFound
 		if errors.As(err, &unknown) {
-			return nil // the namespace is known, the workflow is not
+			return nil // the namespace exists, the workflow does not
 		}
 		return fmt.Errorf("namespace not ready: %w", err)
 	})
 }
 
-// start runs a command of the program that stays, and waits until it is ready.
+// start runs a long-running command of the program and waits until it is ready.
 func (h *house) start(command, address string) (*process, error) {
 	p, err := h.startUnready(command)
 	if err != nil {
@@ -259,7 +260,7 @@ func (h *house) start(command, address string) (*process, error) {
 	})
 	if err != nil {
 		p.kill()
-		raw, _ := os.ReadFile(p.log) // the error says what failed; the log only helps
+		raw, _ := os.ReadFile(p.log) // the error names the failure; the log only adds detail
 		return nil, fmt.Errorf("start %s: %w\n%s", command, err, raw)
 	}
 	return p, nil
@@ -285,7 +286,7 @@ func (h *house) startUnready(command string, settings ...string) (*process, erro
 	return p, nil
 }
 
-// startWorker starts a worker again, with settings of its own if any, and waits until it is ready.
+// startWorker restarts the worker, with additional settings if any, and waits until it is ready.
 func (h *house) startWorker(t *testing.T, settings ...string) {
 	t.Helper()
 	address := freeAddress()
@@ -308,7 +309,8 @@ func (h *house) do(ctx context.Context, args ...string) error {
 	return nil
 }
 
-// close ends the processes and removes what the house had. Errors are shown: they concern the next run.
+// close ends the processes and removes the database, namespace and files. Errors are printed: they may affect the next
+// run.
 func (h *house) close() {
 	for _, p := range []*process{h.worker, h.serving} {
 		if p != nil {
@@ -336,10 +338,10 @@ func (h *house) close() {
 	}
 }
 
-// errEnded says that a process has ended, so there is nothing left to wait for.
+// errEnded is returned when a process has ended, so that there is nothing left to wait for.
 var errEnded = errors.New("the process has ended")
 
-// poll tries until do succeeds, meets errEnded, or ctx ends, and gives the last error then.
+// poll calls do until it succeeds or returns errEnded, or until ctx ends, and returns its last error.
 func poll(ctx context.Context, do func(context.Context) error) error {
 	for {
 		err := do(ctx)
@@ -374,7 +376,7 @@ func get(ctx context.Context, address string) error {
 	return nil
 }
 
-// freeAddress returns a loopback address nobody listens on.
+// freeAddress returns a loopback address on which nothing listens.
 func freeAddress() string {
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
@@ -384,7 +386,7 @@ func freeAddress() string {
 	return l.Addr().String()
 }
 
-// quiet drops what the Temporal client logs.
+// quiet discards what the Temporal client logs.
 type quiet struct{}
 
 func (quiet) Debug(string, ...any) {}

@@ -55,7 +55,7 @@ func TestATaskIsClaimedReleasedAssignedDelegatedAndSpokenOf(t *testing.T) {
 	wantList(t, "events", h.events(t, caseNo), "submitted", "received", "assessed", "task_opened", "task_claim", "task_release",
 		"task_assign", "task_delegate", "comment", "task_closed", "materials_complete", "receipt_issued", "task_opened")
 
-	// To the institution the office has no names, and what the office says among itself is not shown.
+	// The institution does not see the names of officers, nor the internal comments of the office.
 	c := await(t, a.Actor, caseNo, roleplay.Stage(nursery.StageReceiptIssued))
 	for _, e := range c.Timeline {
 		if slices.Contains([]string{"comment", "task_claim", "assessed"}, e.Kind) || e.Actor == "clerk-140403" {

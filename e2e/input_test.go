@@ -12,7 +12,7 @@ import (
 
 var inPath = regexp.MustCompile(`\{[^}]+\}`)
 
-// Whatever stands in a path, a parameter, a header or a body, the answer is a problem with a code and never a fault of the system.
+// For any path, parameter, header or body the response is a problem with a code and never an internal error.
 func TestNoInputIsAFault(t *testing.T) {
 	t.Parallel()
 	h := ownHouse(t)

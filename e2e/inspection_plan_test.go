@@ -16,7 +16,7 @@ import (
 	"tuoyu/nursery"
 )
 
-// drafted opens the plan of a half-year for a county with its officers registered.
+// drafted registers the officers of a county and opens its plan of a half-year.
 func drafted(t *testing.T, h *house, a *roleplay.Applicant, half nursery.HalfYear) string {
 	t.Helper()
 	caseNo, err := a.Supervisor().StartInspectionPlan(t.Context(), key(), half)
@@ -35,7 +35,7 @@ func commit(t *testing.T, a *roleplay.Applicant, caseNo string) {
 	}
 }
 
-// drawnPlan has the county's office witness the draw and gives the plan once its regular visits are open.
+// drawnPlan has the county's office witness the draw and returns the plan once its regular visits are open.
 func drawnPlan(t *testing.T, h *house, a *roleplay.Applicant, caseNo string) roleplay.Plan {
 	t.Helper()
 	office := h.door.As("county-office-" + a.County())
@@ -55,7 +55,7 @@ func planAt(t *testing.T, a *roleplay.Applicant, caseNo string, stage nursery.St
 	return plan
 }
 
-// verifies draws again from what anybody can download, by the library and by the program.
+// verifies repeats the draw from the public record, with the library and with the program.
 func verifies(t *testing.T, h *house, caseNo string, want draw.Verified) draw.Record {
 	t.Helper()
 	raw, err := h.door.Published(t.Context(), caseNo)
@@ -86,7 +86,7 @@ func verifies(t *testing.T, h *house, caseNo string, want draw.Verified) draw.Re
 	return r
 }
 
-// visited has the officers of a drawn visit go there and find nothing.
+// visited has the officers of a drawn visit make it without findings.
 func visited(t *testing.T, h *house, v roleplay.PlannedVisit) {
 	t.Helper()
 	first, second := h.door.As(v.Drawn[0]), h.door.As(v.Drawn[1])
@@ -186,7 +186,7 @@ func TestAYearOfInspectionsIsDrawnVisitedAndVerifiedByAnybody(t *testing.T) {
 		t.Errorf("sheet: %d, %d bytes", sheet.Status, len(sheet.Body))
 	}
 
-	// The half-year ends: the random visit was opened on the way, and the missing ones are accounted for.
+	// The half-year ends: the random visit was opened in the meantime, and the missing ones are accounted for.
 	h.skipTo(t, caseNo, half.Next().First().AddDays(1))
 	answer(t, head, caseNo, "inspection_plan.late", nursery.OutcomeReply, map[string]string{"note": "机构停业，已列入下半年度"})
 	plan = planAt(t, a, caseNo, nursery.StagePlanClosed)
@@ -197,7 +197,7 @@ func TestAYearOfInspectionsIsDrawnVisitedAndVerifiedByAnybody(t *testing.T) {
 		t.Errorf("at the end %+v is published", record)
 	}
 
-	// The second half-year: nobody goes where he was the last time.
+	// The second half-year: no officer visits the same institution twice in a row.
 	last := map[string][]string{visits[0].Institution: visits[0].Drawn, visits[1].Institution: visits[1].Drawn}
 	last[plan.Visits[2].Institution] = plan.Visits[2].Drawn
 	next := drafted(t, h, a, half.Next())
@@ -262,7 +262,7 @@ func coverage(t *testing.T, who *roleplay.Actor) countyRate {
 	return indicator.Total
 }
 
-// inspectionPlanRows are the operations on plans and inspectors, for the matrix of roles.
+// inspectionPlanRows returns the operations on plans and inspectors, for the matrix of roles.
 func inspectionPlanRows(t *testing.T, h *house, a *roleplay.Applicant) []row {
 	t.Helper()
 	if err := a.Supervisor().RegisterInspectors(t.Context(), key, a.County(), 4); err != nil {
@@ -284,7 +284,7 @@ func inspectionPlanRows(t *testing.T, h *house, a *roleplay.Applicant) []row {
 		{op: "POST /api/v1/inspection-plans/{case_no}/exclusions", path: at + "/exclusions", allowed: heads, ofCase: true,
 			body: says(map[string]any{"institution": a.Institution(), "excluded": false, "reason": "核对权限"})},
 		{op: "POST /api/v1/inspection-plans/{case_no}/commit", path: at + "/commit", allowed: heads, ofCase: true},
-		// The supervisor of the county has committed and so cannot witness.
+		// The supervisor of the county made the commitment and so cannot witness.
 		{op: "POST /api/v1/inspection-plans/{case_no}/draw", path: at + "/draw", allowed: seers[1:], ofCase: true,
 			ready: func() { open(t, h.door.As("county-office-"+a.County()), caseNo, "inspection_plan.draw") },
 			body: func(nursery.Role, string) any {
@@ -310,7 +310,7 @@ func TestAWorkerKilledInEachStepOfAPlanLosesNothingAndDoesNothingTwice(t *testin
 		t.Fatal(err)
 	}
 	half := nursery.HalfYearOf(today())
-	// Each is done while the worker dies within the step it causes.
+	// Each is done while the worker is killed within the resulting step.
 	dying := func(n int, do func() error) {
 		t.Helper()
 		h.worker.killIn(time.Duration(n) * 10 * time.Millisecond)
@@ -331,7 +331,7 @@ func TestAWorkerKilledInEachStepOfAPlanLosesNothingAndDoesNothingTwice(t *testin
 	dying(3, func() error { return office.Witness(t.Context(), key(), caseNo, "3391.76", time.Now()) })
 	plan := planAt(t, a, caseNo, nursery.StagePlanRunning)
 	verifies(t, h, caseNo, draw.Verified{Commitment: true, Pairs: true})
-	// The random visit opens on its day, and the plan is tallied after the half-year's last.
+	// The random visit opens on its day, and the plan is closed after the last day of the half-year.
 	opens := today().AddDays(h.number(t, "SELECT opens_on - $2::date FROM planned_inspections WHERE case_no = $1 AND kind = 'random'", caseNo, today().String()))
 	if opens.After(today()) {
 		h.skipTo(t, caseNo, opens)

@@ -47,7 +47,7 @@ func sign(t *testing.T, a *roleplay.Applicant, caseNo string) {
 	}
 }
 
-// inspectionRows are the operations on inspections and complaints, for the matrix of roles.
+// inspectionRows returns the operations on inspections and complaints, for the matrix of roles.
 func inspectionRows(t *testing.T, h *house, a *roleplay.Applicant) []row {
 	t.Helper()
 	caseNo := inspecting(t, a)
@@ -78,7 +78,7 @@ func inspectionRows(t *testing.T, h *house, a *roleplay.Applicant) []row {
 		{op: "POST /api/v1/inspections/{case_no}/drafts", path: at + "/drafts", allowed: officers, ofCase: true,
 			body: says(map[string]any{"visit": "visit-matrix", "content": visit.Content})},
 		{op: "PUT /api/v1/inspections/{case_no}/visit", path: at + "/visit", allowed: officers, ofCase: true, body: says(visit)},
-		// Unannounced, it is there for the institution once the officers have been.
+		// An unannounced inspection is visible to the institution after the visit.
 		{op: "GET /api/v1/inspections/{case_no}", path: at, allowed: seers, ofCase: true},
 		{op: "GET /api/v1/public/inspections", path: "/api/v1/public/inspections?county=140403", allowed: everybody},
 		{op: "POST /api/v1/public/complaints", path: "/api/v1/public/complaints", allowed: everybody, body: says(complaint)},
@@ -227,7 +227,7 @@ func TestAWorkerKilledInAnyStepOfAnInspectionLosesNothingAndDoesNothingTwice(t *
 		answers(a.Actor, "inspection.countersign", nursery.OutcomeSign, note),
 	}
 	for i, act := range acts {
-		// The act waits for its task, so the worker that dies within it is the one that has just started.
+		// The action waits for its task, so the worker killed within it is the one that has just started.
 		h.worker.killIn(time.Duration(200+i%5*10) * time.Millisecond)
 		done := make(chan error, 1)
 		go func() { done <- act() }()
@@ -262,7 +262,7 @@ func TestAHazardNotedInADraftIsToldBeforeTheVisitIsSent(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	// The two are opened beside each other, in either order, and a supervisor finds the office's task as well as the own one.
+	// The two are opened concurrently, in either order, and a supervisor finds the office's task as well as their own.
 	const alerts = "SELECT count(*) FROM tasks WHERE case_no = $1 AND kind = 'inspection.hazard'"
 	h.becomes(t, 2, alerts, caseNo)
 	open(t, a.Supervisor(), caseNo, "inspection.hazard")

@@ -13,7 +13,7 @@ import (
 	"tuoyu/testdata"
 )
 
-// insuredChild returns the n-th generated child of a county with columns set, and its name.
+// insuredChild returns the n-th generated child of a county with columns set, as alternating names and values.
 func insuredChild(county string, n int, set ...string) []string {
 	line := testdata.InsuredChild(county, n, today(), 30)
 	for i := 0; i < len(set); i += 2 {
@@ -24,7 +24,7 @@ func insuredChild(county string, n int, set ...string) []string {
 
 func thisMonth() string { return nursery.MonthText(today()) }
 
-// sent opens the month of a county with a roster of three children, signed and sent.
+// sent opens the month of a county with a roster of three children, approved and sent.
 func sent(t *testing.T, h *house, county string) string {
 	t.Helper()
 	office := h.door.As("county-office-" + county)
@@ -41,7 +41,7 @@ func sent(t *testing.T, h *house, county string) string {
 	return caseNo
 }
 
-// insuranceRows are the operations on insurance, for the matrix of roles.
+// insuranceRows returns the operations on insurance, for the matrix of roles.
 func insuranceRows(t *testing.T, h *house, county string) []row {
 	t.Helper()
 	caseNo := sent(t, h, county)
@@ -166,7 +166,7 @@ func TestAnInsuranceMonthOverHTTPFromTheRosterToAClaimPaid(t *testing.T) {
 		t.Errorf("claim %s %d, %v", state, paid, err)
 	}
 
-	// The case ends by its own clock before the skip does, so no more than its end is asked for.
+	// The case ends by its own clock before the skip does, so the test waits for no more than its end.
 	_ = roleplay.Skip(t.Context(), h.temporal, h.namespace, caseNo, time.Until(nursery.MonthEnd(today()))+time.Minute)
 	c := await(t, office, caseNo, roleplay.Stage(nursery.StageMonthDone))
 	if text := fmt.Sprint(c); strings.Contains(text, lines[0].Name) || strings.Contains(text, lines[0].Identity) {

@@ -1,5 +1,5 @@
-// Package e2e tests the whole system from outside: the program is built and started as processes, and people act over
-// HTTP, on the real Postgres, Temporal, renderer and OIDC provider whose addresses are in the environment.
+// Package e2e tests the whole system from outside: the program is built and started as processes, and users call it
+// over HTTP, with the real Postgres, Temporal, renderer and OIDC provider whose addresses are in the environment.
 package e2e
 
 import (
@@ -14,7 +14,7 @@ import (
 // program and demonstration are the binaries under test.
 var program, demonstration string
 
-// needed are the addresses the tests cannot do without.
+// needed are the addresses that the tests require.
 var needed = []string{
 	"DEVSTACK_POSTGRES_ADMIN_URL", "TUOYU_DATABASE_URL", "TUOYU_MIGRATE_DATABASE_URL", "TUOYU_TEMPORAL_ADDRESS",
 	"TUOYU_GOTENBERG_URL", "TUOYU_OIDC_ISSUER",

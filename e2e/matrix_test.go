@@ -17,25 +17,25 @@ import (
 	"tuoyu/testdata"
 )
 
-// row is an operation of the API and the roles that may do it.
+// row is an operation of the API and the roles that are authorized for it.
 type row struct {
-	op       string // method and path as the API describes them
+	op       string // method and path as in the API's description
 	path     string // with the subject of the test in it
 	allowed  []nursery.Role
 	body     func(role nursery.Role, county string) any
-	media    string   // of the body, when it is no JSON
-	ofCase   bool     // on something of one county, institution, clinic or insurer: to the others it does not exist
-	ready    func()   // waits for what the operation needs, if that is under way
-	shared   bool     // with every institution, clinic and insurer of the county, where it is of a county
-	declared []string // the statuses that the API's description has
-	refused  string   // the code with which those who may are refused, where the test has nothing they could succeed with
+	media    string   // of the body, if it is not JSON
+	ofCase   bool     // on a resource of one county, institution, clinic or insurer: for all others it does not exist
+	ready    func()   // waits for what the operation needs, if that is in progress
+	shared   bool     // with every institution, clinic and insurer of the county, if it is a resource of a county
+	declared []string // the statuses in the API's description
+	refused  string   // the error code for authorized callers, if the test cannot make the operation succeed
 }
 
 var (
 	office    = []nursery.Role{nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleCountyOffice}
 	readers   = append([]nursery.Role{nursery.RoleInstitution, nursery.RoleCityOffice, nursery.RoleAuditor}, office...)
 	applicant = []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk}
-	// listers may ask for a list that is narrowed to what they are a party of.
+	// listers can request a list, which is restricted to what they are a party of.
 	listers   = append([]nursery.Role{nursery.RoleHospital, nursery.RoleInsurer}, readers...)
 	everybody = append(nursery.Roles(), nursery.RolePublic)
 )
@@ -46,7 +46,8 @@ func says(body any) func(nursery.Role, string) any {
 	return func(nursery.Role, string) any { return body }
 }
 
-// accountOf returns the account of a role, in a county where the role has one: in the owner's county the party of its cases.
+// accountOf returns the account of a role in a county, if the role has one; in the owner's county it is the party of
+// its cases.
 func accountOf(role nursery.Role, county string, owner *roleplay.Applicant) string {
 	switch role {
 	case nursery.RolePublic:
@@ -70,7 +71,7 @@ func accountOf(role nursery.Role, county string, owner *roleplay.Applicant) stri
 	return string(role) + "-" + county
 }
 
-// otherParty returns the accounts of the same county and role that are no party of the owner's cases.
+// otherParty returns the accounts of the same county and role that are not a party of the owner's cases.
 func otherParty(role nursery.Role, county string) []string {
 	switch role {
 	case nursery.RoleInstitution:
@@ -89,7 +90,7 @@ func cityWide(role nursery.Role) bool {
 
 func TestEveryOperationForEveryRoleForItsPartyAndOthers(t *testing.T) {
 	t.Parallel()
-	h := ownHouse(t, "TUOYU_TRUSTED_PROXIES=127.0.0.0/8,::1/128") // so that those who do not sign in come from many addresses
+	h := ownHouse(t, "TUOYU_TRUSTED_PROXIES=127.0.0.0/8,::1/128") // so that callers who do not sign in have many addresses
 	a := newApplicant(t, h, "community")
 	register(t, a)
 	app := prepare(t, a, "community")
@@ -115,7 +116,7 @@ func TestEveryOperationForEveryRoleForItsPartyAndOthers(t *testing.T) {
 			if r.ready != nil {
 				r.ready()
 			}
-			// Those who may come last, since what they do changes what there is.
+			// The authorized roles come last, since their requests have effects.
 			roles := slices.Clone(everybody)
 			slices.SortStableFunc(roles, func(x, y nursery.Role) int {
 				return compareBool(slices.Contains(r.allowed, x), slices.Contains(r.allowed, y))
@@ -160,14 +161,14 @@ func compareBool(x, y bool) int {
 	return 1
 }
 
-// asked is who asks.
+// asked is the sender of a request.
 type asked struct {
 	role            nursery.Role
 	county, account string
 	elsewhere       bool // of another county, or another institution, clinic or insurer
 }
 
-// request asks for the row's operation at path.
+// request performs the row's operation at path.
 func (r row) request(t *testing.T, h *house, by asked, path string) roleplay.Response {
 	t.Helper()
 	method, _, _ := strings.Cut(r.op, " ")
@@ -183,16 +184,16 @@ func (r row) request(t *testing.T, h *house, by asked, path string) roleplay.Res
 	return res
 }
 
-// forwarded returns an address that no other request came from lately, as a trusted proxy tells it.
+// forwarded returns an address that no recent request came from, as reported by a trusted proxy.
 func forwarded() string {
 	n := keys.Add(1)
 	return fmt.Sprintf("203.0.%d.%d", n/250%250, n%250+1)
 }
 
-// requestID is the one thing that differs between two answers to the same request.
+// requestID matches the only difference between two responses to the same request.
 var requestID = regexp.MustCompile(`"request_id":"[A-Z2-7]*"`)
 
-// absent returns the path of something of the same form that there is not; false when the path names nothing.
+// absent returns the path of a resource of the same form that does not exist; false if the path names none.
 func (r row) absent(t *testing.T) (string, bool) {
 	t.Helper()
 	_, form, _ := strings.Cut(r.op, " ")
@@ -281,7 +282,7 @@ func matrix(c roleplay.Case, task roleplay.Task, draft, tracking string, a *role
 	}
 	moved := app
 	moved.Institution.Phone = "0355-2020009"
-	// An office says for whom it uploads, an institution does not.
+	// An office states for whom it uploads, an institution does not.
 	form := func(role nursery.Role, county string) any {
 		part := "--edge\r\nContent-Disposition: form-data; name="
 		var b bytes.Buffer
@@ -300,7 +301,7 @@ func matrix(c roleplay.Case, task roleplay.Task, draft, tracking string, a *role
 		{op: "POST /api/v1/filings", path: "/api/v1/filings", allowed: applicant, body: start},
 		{op: "POST /api/v1/filings/precheck", path: "/api/v1/filings/precheck", body: says(map[string]any{"application": app}),
 			allowed: only(nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector)},
-		// A clerk has a hand in what the clerk entered, and the institution entered these.
+		// A clerk may change only what the clerk entered, and the institution entered these.
 		{op: "PATCH /api/v1/filings/{case_no}", path: draftAt, allowed: only(nursery.RoleInstitution), ofCase: true,
 			body: says(map[string]any{"application": app, "version": 1})},
 		{op: "POST /api/v1/filings/{case_no}/submit", path: draftAt + "/submit", allowed: only(nursery.RoleInstitution), ofCase: true,
@@ -325,7 +326,8 @@ func matrix(c roleplay.Case, task roleplay.Task, draft, tracking string, a *role
 		{op: "POST /api/v1/tasks/{id}/assign", path: taskAt + "/assign", allowed: only(nursery.RoleSupervisor), ofCase: true,
 			body: says(map[string]string{"account": "inspector-140403-2"})},
 		{op: "GET /api/v1/colleagues", path: "/api/v1/colleagues", allowed: append(only(nursery.RoleHospital, nursery.RoleCityOffice, nursery.RoleInsurer), office...)},
-		// Who has the task gives it back as well: here it is the second inspector, and the first one asks.
+		// The assignee may release the task as well: here that is the second inspector, and the first one sends the
+		// request.
 		{op: "POST /api/v1/tasks/{id}/release", path: taskAt + "/release", allowed: only(nursery.RoleSupervisor), ofCase: true},
 		{op: "POST /api/v1/tasks/{id}/complete", path: taskAt + "/complete", allowed: only(nursery.RoleInspector), ofCase: true,
 			body: says(map[string]any{"outcome": "conform", "answer": visit()})},
@@ -349,7 +351,7 @@ func matrix(c roleplay.Case, task roleplay.Task, draft, tracking string, a *role
 	}
 }
 
-// declaredStatuses returns the statuses that the API's description has for each operation, by method and path.
+// declaredStatuses returns the statuses in the API's description for each operation, by method and path.
 func declaredStatuses(t *testing.T, h *house) map[string][]string {
 	t.Helper()
 	var described struct {
@@ -369,7 +371,7 @@ func declaredStatuses(t *testing.T, h *house) map[string][]string {
 	return statuses
 }
 
-// wantEveryOperation asserts that the rows are the operations the API describes, each once.
+// wantEveryOperation asserts that the rows are the operations of the API's description, each once.
 func wantEveryOperation(t *testing.T, h *house, rows []row) {
 	t.Helper()
 	var offered []string

@@ -121,14 +121,14 @@ func TestAFormThatComesAfterItsSessionIsNotLost(t *testing.T) {
 	}
 }
 
-// overseers watch over what others do.
+// overseers monitor the work of others.
 var overseers = []nursery.Role{nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor}
 
-// seenBy is a page and the roles that see it, as authz has it; {case} and {task} are of 潞州区.
+// seenBy lists pages and the roles that may open them, as defined by authz; {case} and {task} belong to 潞州区.
 var seenBy = []struct {
 	path  string
 	roles []nursery.Role
-	own   bool // of one case: to another county it does not exist
+	own   bool // of one case: for another county it does not exist
 }{
 	{"/", everybody, false},
 	{"/progress", everybody, false},
@@ -200,7 +200,7 @@ func TestEveryPageForEveryRole(t *testing.T) {
 			case slices.Contains(page.roles, role):
 			case role == nursery.RolePublic:
 				want = http.StatusSeeOther // to sign in
-			case got == http.StatusNotFound && (page.own || strings.HasPrefix(page.path, "/admin/settings")): // to who may see no such thing it does not exist
+			case got == http.StatusNotFound && (page.own || strings.HasPrefix(page.path, "/admin/settings")): // a page that the role may not open does not exist for it
 				want = http.StatusNotFound
 			default:
 				want = http.StatusForbidden

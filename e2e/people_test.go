@@ -28,7 +28,7 @@ var (
 
 func key() string { return fmt.Sprintf("e2e-%d-%s", keys.Add(1), rand.Text()) }
 
-// newApplicant is an institution that has filed nothing yet or whose cases have ended.
+// newApplicant returns an institution that has filed nothing yet or whose cases have ended.
 func newApplicant(t *testing.T, h *house, name string) *roleplay.Applicant {
 	t.Helper()
 	a, err := roleplay.NewApplicant(t.Context(), h.door, name, int(serials.Add(1)))
@@ -64,7 +64,7 @@ func file(t *testing.T, a *roleplay.Applicant, app nursery.Application) roleplay
 	return started
 }
 
-// filed takes an application from registration to the desk of the reviewer.
+// filed takes an application from registration to the review.
 func filed(t *testing.T, h *house, name string) (*roleplay.Applicant, string) {
 	t.Helper()
 	a := newApplicant(t, h, name)
@@ -98,7 +98,7 @@ var (
 	seen       = roleplay.Note{Note: "核签属实"}
 )
 
-// visit is the record of a visit that found what is given.
+// visit returns the record of a visit with the findings.
 func visit(findings ...roleplay.Finding) roleplay.Visit {
 	v := roleplay.Visit{Findings: append([]roleplay.Finding{}, findings...), VisitedOn: today(), Attachments: []string{}}
 	if len(findings) > 0 {
@@ -107,7 +107,7 @@ func visit(findings ...roleplay.Finding) roleplay.Visit {
 	return v
 }
 
-// open waits for a task of the kind and gives it.
+// open waits for a task of the kind and returns it.
 func open(t *testing.T, who *roleplay.Actor, caseNo, kind string) roleplay.Task {
 	t.Helper()
 	task, err := who.AwaitTask(t.Context(), caseNo, kind)
@@ -140,7 +140,7 @@ func await(t *testing.T, who *roleplay.Actor, caseNo string, wanted func(rolepla
 	return c
 }
 
-// refused asserts that err is a refusal with that status and code, spoken in Chinese, and gives it.
+// refused asserts that err is an error response with that status and code and a Chinese text, and returns it.
 func refused(t *testing.T, err error, status int, code string) *roleplay.Refusal {
 	t.Helper()
 	var r *roleplay.Refusal
@@ -165,8 +165,8 @@ func chinese(s string) bool {
 
 func today() nursery.Date { return nursery.DateOf(time.Now()) }
 
-// workingDay returns the n-th working day after a day, counted by hand over the published holidays: Monday to Friday,
-// less days off, plus days worked instead.
+// workingDay returns the n-th working day after a day, counted independently over the published holidays: Monday to
+// Friday, less days off, plus make-up days.
 func workingDay(t *testing.T, day nursery.Date, n int) nursery.Date {
 	t.Helper()
 	for n > 0 {
@@ -186,7 +186,7 @@ func namedDay(t *testing.T, day nursery.Date) (off, named bool) {
 	t.Helper()
 	raw, err := os.ReadFile(fmt.Sprintf("../calendar/holidays/%d.json", day.Year))
 	if errors.Is(err, os.ErrNotExist) {
-		return false, false // a year not yet published counts by weekdays, and is marked provisional
+		return false, false // an unpublished year counts by weekdays, and is marked provisional
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -208,7 +208,7 @@ func namedDay(t *testing.T, day nursery.Date) (off, named bool) {
 	return false, false
 }
 
-// events returns what stands on the whole timeline of a case, in order.
+// events returns the whole timeline of a case, in order.
 func (h *house) events(t *testing.T, caseNo string) []string {
 	t.Helper()
 	rows, err := h.db.Query(t.Context(), "SELECT kind FROM case_events WHERE case_no = $1 ORDER BY id", caseNo)
@@ -230,7 +230,7 @@ func (h *house) events(t *testing.T, caseNo string) []string {
 	return kinds
 }
 
-// number returns the one number a query yields.
+// number returns the one number that a query returns.
 func (h *house) number(t *testing.T, query string, args ...any) int {
 	t.Helper()
 	var n int
@@ -240,7 +240,8 @@ func (h *house) number(t *testing.T, query string, args ...any) int {
 	return n
 }
 
-// becomes waits until a query yields the number: what is written after the answer, or by the worker, is not there at once.
+// becomes waits until a query returns the number: what is written after the response, or by the worker, is not
+// immediately visible.
 func (h *house) becomes(t *testing.T, want int, query string, args ...any) {
 	t.Helper()
 	eventually(t, func(context.Context) error {
@@ -251,7 +252,7 @@ func (h *house) becomes(t *testing.T, want int, query string, args ...any) {
 	})
 }
 
-// eventually tries until do succeeds, for two minutes at most.
+// eventually calls do until it succeeds, for two minutes at most.
 func eventually(t *testing.T, do func(context.Context) error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
@@ -268,7 +269,7 @@ func wantList(t *testing.T, what string, got []string, want ...string) {
 	}
 }
 
-// papersOf returns the papers of a case as "kind state", sorted: those of one step have no order among themselves.
+// papersOf returns the documents of a case as "kind state", sorted: those of one step have no order among themselves.
 func papersOf(c roleplay.Case) []string {
 	var list []string
 	for _, d := range c.Documents {
@@ -289,7 +290,7 @@ func paperOf(t *testing.T, c roleplay.Case, kind string) roleplay.Document {
 	return roleplay.Document{}
 }
 
-// genuinePDF asserts that the paper is a PDF with the hash the case names.
+// genuinePDF asserts that the document is a PDF with the hash recorded in the case.
 func genuinePDF(t *testing.T, who *roleplay.Actor, d roleplay.Document) []byte {
 	t.Helper()
 	pdf, err := who.Paper(t.Context(), d.ID)
@@ -303,7 +304,7 @@ func genuinePDF(t *testing.T, who *roleplay.Actor, d roleplay.Document) []byte {
 	return pdf
 }
 
-// picture uploads a photograph, for an institution when an officer took it.
+// picture uploads a photograph, for an institution if it was taken by an officer.
 func picture(t *testing.T, who *roleplay.Actor, institution string) string {
 	t.Helper()
 	id, err := who.UploadFor(t.Context(), institution, "现场照片.png", "image/png", testdata.PNG(uint8(keys.Add(1))))

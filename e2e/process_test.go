@@ -25,18 +25,18 @@ func (p *process) ended() bool {
 	}
 }
 
-// kill ends the process without a chance to finish anything.
+// kill kills the process without a chance to finish anything.
 func (p *process) kill() {
 	_ = p.cmd.Process.Kill() // it may have ended already
 	<-p.done
 }
 
-// killIn kills the process after a while, without waiting for its end.
+// killIn kills the process after d, without waiting for its end.
 func (p *process) killIn(d time.Duration) {
 	time.AfterFunc(d, func() { _ = p.cmd.Process.Kill() }) // it may have ended already
 }
 
-// stop asks the process to end and gives how it ended.
+// stop terminates the process and returns its result.
 func (p *process) stop() error {
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		return fmt.Errorf("signal: %w", err)

@@ -37,7 +37,7 @@ func TestARepeatedCommandGivesTheFirstAnswerAndActsOnce(t *testing.T) {
 		t.Errorf("%d cases are open, want 1", n)
 	}
 
-	// The key is the account's own: somebody else may use the same one.
+	// A key belongs to an account: another account may use the same one.
 	b := newApplicant(t, h, "other")
 	if _, err := b.File(t.Context(), k, prepare(t, b, "other"), true); err != nil {
 		t.Errorf("another account with the same key: %v", err)
@@ -230,7 +230,7 @@ func TestWhoDoesNotSignInIsTurnedAway(t *testing.T) {
 		"no token":   "",
 		"no JWT":     "secret",
 		"not signed": "eyJhbGciOiJub25lIn0.eyJzdWIiOiJjbGVyay0xNDA0MDMifQ.",
-		// Signed by another key than the issuer's.
+		// Signed with a key other than the issuer's.
 		"a foreign signature": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjbGVyay0xNDA0MDMiLCJhdWQiOiJ0dW95dSJ9.c2lnbmF0dXJl",
 	} {
 		res := send(t, h.door.As(""), roleplay.Request{Method: http.MethodGet, Path: "/api/v1/cases", Token: token})
@@ -290,7 +290,7 @@ func TestTheApplicantAsksForTheStatusWithoutSigningIn(t *testing.T) {
 	}
 }
 
-// withoutNumber returns a problem document without the number that every request has of its own.
+// withoutNumber returns a problem document without the request ID, which is unique for every request.
 func withoutNumber(t *testing.T, res roleplay.Response) string {
 	t.Helper()
 	var problem map[string]any

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// The bounds of `make run`. The first start over a state plays the demonstration.
+// The time limits of `make run`. The first start over a state plays the demonstration.
 const (
 	upWithin  = 8 * time.Minute
 	endWithin = time.Minute
@@ -25,7 +25,7 @@ const (
 type output struct {
 	mu   sync.Mutex
 	text bytes.Buffer
-	more chan struct{} // closed and replaced by each write, once somebody waits for words
+	more chan struct{} // closed and replaced by each write, if somebody waits for words
 }
 
 func (o *output) Write(b []byte) (int, error) {
@@ -38,7 +38,7 @@ func (o *output) Write(b []byte) (int, error) {
 	return o.text.Write(b)
 }
 
-// awaits waits until the output holds the words, and returns an error when the process or ctx has ended before.
+// awaits waits until the output contains the words, and returns an error if the process or ctx ends first.
 func (o *output) awaits(ctx context.Context, words string, ended <-chan struct{}) error {
 	for {
 		o.mu.Lock()
@@ -70,7 +70,7 @@ func (o *output) String() string {
 	return o.text.String()
 }
 
-// setting returns the number in an environment variable, or otherwise.
+// setting returns the number in an environment variable, or otherwise if it is not set.
 func setting(t *testing.T, name string, otherwise int) int {
 	t.Helper()
 	text := os.Getenv(name)
@@ -84,7 +84,7 @@ func setting(t *testing.T, name string, otherwise int) int {
 	return n
 }
 
-// busy keeps so many cores busy until the test ends.
+// busy keeps a number of cores busy until the test ends.
 func busy(t *testing.T, cores int) {
 	t.Helper()
 	for range cores {
@@ -94,7 +94,7 @@ func busy(t *testing.T, cores int) {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() {
-			_ = cmd.Process.Kill() // it ends no other way
+			_ = cmd.Process.Kill() // it would not end by itself
 			_ = cmd.Wait()
 		})
 	}
@@ -109,7 +109,7 @@ type system struct {
 	ended chan struct{}
 }
 
-// comeUp starts the whole system over a state, with the programs of that folder, and waits until it says that it is up.
+// comeUp starts the whole system over a state, with the programs in a folder, and waits until it reports that it is up.
 func comeUp(t *testing.T, state, programs string) *system {
 	t.Helper()
 	address := freeAddress()
@@ -128,7 +128,7 @@ func comeUp(t *testing.T, state, programs string) *system {
 		close(s.ended)
 	}()
 	t.Cleanup(func() {
-		_ = s.cmd.Process.Signal(syscall.SIGTERM) // ended already is as good
+		_ = s.cmd.Process.Signal(syscall.SIGTERM) // it may have ended already
 		<-s.ended
 	})
 	ctx, cancel := context.WithTimeout(t.Context(), upWithin)
@@ -143,7 +143,7 @@ func comeUp(t *testing.T, state, programs string) *system {
 	return s
 }
 
-// interrupt ends it as Ctrl-C does.
+// interrupt ends the system as Ctrl-C does.
 func (s *system) interrupt() {
 	s.t.Helper()
 	begun := time.Now()
@@ -161,7 +161,7 @@ func (s *system) interrupt() {
 	}
 }
 
-// stateFolder returns an empty folder that the account which runs Postgres can reach, unlike t.TempDir.
+// stateFolder returns an empty folder that the account which runs Postgres can access, unlike t.TempDir.
 func stateFolder(t *testing.T) string {
 	t.Helper()
 	folder, err := os.MkdirTemp("", "tuoyu-run-")
@@ -179,8 +179,8 @@ func stateFolder(t *testing.T) string {
 	return folder
 }
 
-// RUN_FRESH states are started, the first of them RUN_AGAIN more times, beside RUN_BUSY processes that do nothing but compute;
-// in make test the other tests are what the machine is busy with.
+// RUN_FRESH states are started, the first of them RUN_AGAIN more times, beside RUN_BUSY processes that only compute; in
+// make test the other tests keep the machine busy.
 func TestTheSystemComesUpEveryTimeAndPlaysTheDemonstrationOncePerState(t *testing.T) {
 	t.Parallel()
 	busy(t, setting(t, "RUN_BUSY", 0))
@@ -207,7 +207,7 @@ func TestTheSystemComesUpEveryTimeAndPlaysTheDemonstrationOncePerState(t *testin
 func TestADemonstrationThatCannotGoOnLeavesTheSystemUp(t *testing.T) {
 	t.Parallel()
 	folder := stateFolder(t)
-	// A demonstration that fails at once stands in for one that fails on its way.
+	// A demonstration that fails at once represents one that fails half-way.
 	failing := filepath.Join(folder, "bin")
 	if err := os.MkdirAll(failing, 0o755); err != nil {
 		t.Fatal(err)

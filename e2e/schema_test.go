@@ -15,7 +15,7 @@ import (
 	"tuoyu/store/storetest"
 )
 
-// setting returns what a setting of the house is.
+// setting returns the value of a setting of the installation.
 func (h *house) setting(name string) string {
 	for _, pair := range slices.Backward(h.env) {
 		if value, ok := strings.CutPrefix(pair, name+"="); ok {
@@ -25,7 +25,7 @@ func (h *house) setting(name string) string {
 	return ""
 }
 
-// failing asks for the readiness of a process and returns the names of the checks that fail, joined.
+// failing requests the readiness of a process and returns the names of the failing checks, joined.
 func failing(ctx context.Context, address string) (string, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/readyz", nil)
 	if err != nil {
@@ -51,7 +51,7 @@ func failing(ctx context.Context, address string) (string, error) {
 	return fmt.Sprintf("%d %s", response.StatusCode, strings.Join(names, ",")), nil
 }
 
-// reports waits until the readiness of a process is that.
+// reports waits until the readiness of a process is want.
 func reports(t *testing.T, address, want string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -68,8 +68,8 @@ func reports(t *testing.T, address, want string) {
 	}
 }
 
-// A program on the schema of another release does nothing: serve refuses every command for now, the worker stops taking work, and
-// one that is started there waits. All go on once the schema is their own.
+// A program with the schema of another release does nothing: serve rejects every command as temporarily unavailable,
+// the worker stops polling, and a worker that is started then waits. All continue once the schema is their own.
 func TestOnTheSchemaOfAnotherReleaseNothingIsDoneUntilItIsTheirOwnAgain(t *testing.T) {
 	t.Parallel()
 	h := ownHouse(t)
@@ -111,7 +111,7 @@ func TestOnTheSchemaOfAnotherReleaseNothingIsDoneUntilItIsTheirOwnAgain(t *testi
 	open(t, a.Clerk(), started.CaseNo, "filing.review")
 }
 
-// A worker started while Temporal is away stays, says so, and begins by itself once Temporal is there.
+// A worker started while Temporal is unavailable waits, logs it, and begins by itself once Temporal is available.
 func TestAWorkerStartedWithoutTemporalBeginsWhenItComes(t *testing.T) {
 	t.Parallel()
 	h := ownHouse(t)

@@ -58,7 +58,7 @@ func TestAPlanIsDrawnFromThePages(t *testing.T) {
 	if early.Status != http.StatusUnprocessableEntity || !strings.Contains(early.Body, "3391.76") {
 		t.Errorf("a value from before the commitment: %d", early.Status)
 	}
-	// A form says the minute; the value must be of after the commitment.
+	// A form has a resolution of a minute; the value must be later than the commitment.
 	if _, err := h.db.Exec(t.Context(), `UPDATE inspection_plans SET committed_at = committed_at - interval '10 minutes' WHERE case_no = $1`, caseNo); err != nil {
 		t.Fatal(err)
 	}
@@ -331,7 +331,7 @@ func TestAttendanceIsEnteredByClassAndSummedUp(t *testing.T) {
 	if p := b.sendForm(shown, "/attendance", nil, fields...); p.Status != http.StatusSeeOther {
 		t.Errorf("the same form twice: %d", p.Status)
 	}
-	// What is sent from a page that is out of date is shown again, and is not taken.
+	// A submission from an outdated page is shown again, and is not saved.
 	late := b.post("/attendance", "_key", key(), "class", "c1", "on", today().String(), "_version", "0", "child", second, "state:"+second, "leave")
 	if late.Status != http.StatusConflict || !strings.Contains(late.Body, "刚刚有人登记过") {
 		t.Errorf("a stale form: %d", late.Status)

@@ -12,7 +12,7 @@ import (
 	"tuoyu/nursery"
 )
 
-// skipTo lets time pass for a case until just after midnight of a day, by the clock of its workflow.
+// skipTo advances the clock of a case's workflow to just after midnight of a day.
 func (h *house) skipTo(t *testing.T, caseNo string, day nursery.Date) {
 	t.Helper()
 	if err := h.skip(t.Context(), caseNo, day.In(nursery.Shanghai).Add(time.Minute)); err != nil {
@@ -20,7 +20,7 @@ func (h *house) skipTo(t *testing.T, caseNo string, day nursery.Date) {
 	}
 }
 
-// skip lets time pass for a case until a moment that is still to come by its clock.
+// skip advances the clock of a case to a time in its future.
 func (h *house) skip(ctx context.Context, caseNo string, until time.Time) error {
 	h.skips.Lock()
 	further := until.Sub(time.Now().Add(h.skipped[caseNo]))
@@ -29,7 +29,7 @@ func (h *house) skip(ctx context.Context, caseNo string, until time.Time) error 
 	return roleplay.Skip(ctx, h.temporal, h.namespace, caseNo, further)
 }
 
-// skipDying lets time pass while the worker dies after some milliseconds, within the step that falls due first.
+// skipDying advances the clock while the worker is killed after some milliseconds, within the first step that is due.
 func (h *house) skipDying(t *testing.T, caseNo string, until time.Time, after time.Duration) {
 	t.Helper()
 	skipped := make(chan error, 1)
@@ -84,7 +84,7 @@ func TestAnOfficeThatStaysSilentWhereSilenceIsNothingIsOverdueAndItsSupervisorAn
 	await(t, a.Actor, caseNo, roleplay.Printed(nursery.StageReceiptIssued))
 }
 
-// runs counts the runs of a case's workflow: one, and one more each time it continued as new.
+// runs returns the number of runs of a case's workflow: one, and one more each time it continued as new.
 func (h *house) runs(t *testing.T, caseNo string) int {
 	t.Helper()
 	listed, err := h.temporal.ListWorkflow(t.Context(), &workflowservice.ListWorkflowExecutionsRequest{

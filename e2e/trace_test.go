@@ -19,14 +19,14 @@ import (
 	"tuoyu/nursery"
 )
 
-// collector keeps the spans that processes send by OTLP over HTTP.
+// collector collects the spans that processes send by OTLP over HTTP.
 type collector struct {
 	mu    sync.Mutex
 	spans map[string][]string // by trace: "service scope name"
-	text  strings.Builder     // all that was sent, to look for what must not be in it
+	text  strings.Builder     // everything that was sent, to search it for what it must not contain
 }
 
-// ServeHTTP takes one export.
+// ServeHTTP receives one export.
 func (c *collector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	var export collectorpb.ExportTraceServiceRequest
@@ -53,7 +53,7 @@ func (c *collector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// whole returns the spans of a trace that has one of each kind wanted, or nil.
+// whole returns the spans of a trace that has one of each kind, or nil.
 func (c *collector) whole(kinds []string) []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()

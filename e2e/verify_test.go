@@ -10,7 +10,7 @@ import (
 	"tuoyu/e2e/roleplay"
 )
 
-// wantVerified asserts what anybody reads who scans the code of a paper.
+// wantVerified asserts the content of the public verification page of a document.
 func wantVerified(t *testing.T, h *house, d roleplay.Document, inForce bool) {
 	t.Helper()
 	res := send(t, h.door.As(""), roleplay.Request{Method: http.MethodGet, Path: "/verify/" + d.Code})

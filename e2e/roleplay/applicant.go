@@ -22,24 +22,24 @@ type Applicant struct {
 	uploaded     map[nursery.PaperKind]string
 }
 
-// serialsPerAccount is how many credit codes one account can have, one after the other.
+// serialsPerAccount is the number of credit codes of one account, used one after the other.
 const serialsPerAccount = 370
 
-// childrenPerAccount is how many of an account's applicants, one after the other, have children of their own.
+// childrenPerAccount is the number of an account's successive applicants that have distinct children.
 const childrenPerAccount = 40
 
-// ErrNoAccount reports that every institution account of a county has a case open.
+// ErrNoAccount is the error if every institution account of a county has an open case.
 var ErrNoAccount = errors.New("no institution account is free")
 
-// NewApplicant takes an institution account of the application's county that has no open case, one that never filed if
-// there is any, and gives it a credit code of its own made with serial (0 to 9999). No other applicant of the door gets
+// NewApplicant reserves an institution account of the application's county without an open case, preferably one that
+// never filed, and assigns it a unique credit code made with serial (0 to 9999). No other applicant of the door gets
 // the account until this one has filed or leaves.
 func NewApplicant(ctx context.Context, d *Door, name string, serial int) (*Applicant, error) {
 	return newApplicant(ctx, d, name, func(freed) int { return serial })
 }
 
-// NextApplicant is NewApplicant with a credit code that follows from the account and from what it has filed before: the same
-// system returns the same code.
+// NextApplicant is like NewApplicant with a credit code derived from the account and what it has filed before, so that
+// the same system results in the same code.
 func NextApplicant(ctx context.Context, d *Door, name string) (*Applicant, error) {
 	return newApplicant(ctx, d, name, func(f freed) int {
 		return (f.number-1)*serialsPerAccount + f.cases%serialsPerAccount
@@ -73,7 +73,7 @@ func newApplicant(ctx context.Context, d *Door, name string, serialOf func(freed
 type freed struct {
 	actor  *Actor
 	number int // of the account within its county
-	cases  int // that it had before, all ended
+	cases  int // number of its previous cases, all ended
 }
 
 func freeAccount(ctx context.Context, d *Door, county string) (freed, error) {
@@ -94,7 +94,7 @@ func freeAccount(ctx context.Context, d *Door, county string) (freed, error) {
 	return best, nil
 }
 
-// FreeAccounts counts the institution accounts of a county that have no open case.
+// FreeAccounts returns the number of institution accounts of a county without an open case.
 func (d *Door) FreeAccounts(ctx context.Context, county string) (int, error) {
 	d.handing.Lock()
 	defer d.handing.Unlock()
@@ -102,7 +102,7 @@ func (d *Door) FreeAccounts(ctx context.Context, county string) (int, error) {
 	return len(free), err
 }
 
-// free lists the accounts of a county that have no open case, up to the first one that never filed when one is enough. The
+// free lists the accounts of a county without an open case; if one is true, up to the first one that never filed. The
 // caller holds handing.
 func (d *Door) free(ctx context.Context, county string, one bool) ([]freed, error) {
 	accounts, err := d.institutions(ctx, county)
@@ -130,16 +130,16 @@ func (d *Door) free(ctx context.Context, county string, one bool) ([]freed, erro
 	return list, nil
 }
 
-// FirstChild returns the serial that the applicant's generated children are numbered from; no other applicant of the county
-// has the same.
+// FirstChild returns the serial of the applicant's first generated child; no other applicant of the county has the
+// same.
 func (a *Applicant) FirstChild() int {
 	return 1 + a.serial/serialsPerAccount*childrenPerAccount + a.serial%serialsPerAccount%childrenPerAccount
 }
 
-// Leave lets another applicant have the account of one that will not file.
+// Leave releases the account of an applicant that will not file.
 func (a *Applicant) Leave() { a.door.release(a.Actor) }
 
-// release ends the hold on the account: from here on the cases of the account say whether it is free.
+// release ends the reservation of the account: from then on its cases determine whether it is free.
 func (d *Door) release(a *Actor) {
 	d.handing.Lock()
 	defer d.handing.Unlock()
@@ -148,7 +148,7 @@ func (d *Door) release(a *Actor) {
 	}
 }
 
-// Prepare returns the application of that name as this applicant would hand it in; files not yet uploaded are uploaded.
+// Prepare returns the application of that name as this applicant would submit it; it uploads files not uploaded yet.
 func (a *Applicant) Prepare(ctx context.Context, name string) (nursery.Application, error) {
 	app, err := testdata.Application(name)
 	if err != nil {
@@ -172,7 +172,7 @@ func (a *Applicant) Prepare(ctx context.Context, name string) (nursery.Applicati
 	return testdata.WithAttachments(app, func(k nursery.PaperKind) string { return a.uploaded[k] }), nil
 }
 
-// upload hands in a scan of the paper: certificates of people as pictures, everything else as PDF.
+// upload uploads a scan of the paper: certificates of people as pictures, everything else as PDF.
 func (a *Applicant) upload(ctx context.Context, kind nursery.PaperKind) (string, error) {
 	if kind == nursery.StaffHealth || kind == nursery.StaffQualification {
 		return a.Upload(ctx, string(kind)+".png", "image/png", testdata.PNG(uint8(a.serial)))
@@ -180,27 +180,27 @@ func (a *Applicant) upload(ctx context.Context, kind nursery.PaperKind) (string,
 	return a.Upload(ctx, string(kind)+".pdf", "application/pdf", testdata.PDF(fmt.Sprintf("%s %04d", kind, a.serial)))
 }
 
-// Uploaded returns the attachments by paper.
+// Uploaded returns the attachment of a kind of paper.
 func (a *Applicant) Uploaded(kind nursery.PaperKind) string { return a.uploaded[kind] }
 
-// Institution is the applicant's identity in tuoyu, as the provider's account says.
+// Institution returns the applicant's identity in tuoyu, as in the provider's account.
 func (a *Applicant) Institution() string {
 	return "inst-" + strings.TrimPrefix(a.Account, "institution-")
 }
 
-// County is where the applicant files.
+// County returns the county in which the applicant files.
 func (a *Applicant) County() string { return a.Registration.County }
 
-// Clerk is who reviews the applicant's papers.
+// Clerk returns the clerk who reviews the applicant's papers.
 func (a *Applicant) Clerk() *Actor { return a.door.As("clerk-" + a.County()) }
 
-// CountyOffice is the office of the applicant's county.
+// CountyOffice returns the office of the applicant's county.
 func (a *Applicant) CountyOffice() *Actor { return a.door.As("county-office-" + a.County()) }
 
-// Supervisor is who the clerk's overdue tasks go to.
+// Supervisor returns the supervisor to whom the clerk's overdue tasks are escalated.
 func (a *Applicant) Supervisor() *Actor { return a.door.As("supervisor-" + a.County()) }
 
-// Inspector is the n-th officer who visits the applicant, from 1 to 3.
+// Inspector returns the n-th officer who visits the applicant, from 1 to 3.
 func (a *Applicant) Inspector(n int) *Actor {
 	account := "inspector-" + a.County()
 	if n > 1 {
@@ -209,7 +209,7 @@ func (a *Applicant) Inspector(n int) *Actor {
 	return a.door.As(account)
 }
 
-// Registrar is who registers the applicant.
+// Registrar returns the authority that registers the applicant.
 func (a *Applicant) Registrar() *Actor {
 	word := map[nursery.Registrar]string{
 		nursery.StaffingOffice: "staffing", nursery.CivilAffairs: "civil", nursery.MarketRegulation: "market",
@@ -217,7 +217,7 @@ func (a *Applicant) Registrar() *Actor {
 	return a.door.As("registrar-" + word + "-" + a.County())
 }
 
-// RegistrationOf returns what the registrar has of the applicant once it is registered as in the application of that
+// RegistrationOf returns the registrar's data on the applicant once it is registered as in the application of that
 // name.
 func (a *Applicant) RegistrationOf(name string) (nursery.Registration, error) {
 	app, err := testdata.Application(name)

@@ -14,7 +14,7 @@ const (
 	pathSites = "/api/v1/build-sites"
 )
 
-// BuildSite is a building site as the API shows it, as far as stories look at it.
+// BuildSite is a building site in the API, reduced to the fields that stories use.
 type BuildSite struct {
 	CaseNo       string        `json:"case_no"`
 	County       string        `json:"county"`
@@ -34,7 +34,7 @@ type BuildSite struct {
 	} `json:"versions"`
 }
 
-// StartPlan starts a building plan and gives the case of each county's site.
+// StartPlan starts a building plan and returns the case of each county's site.
 func (a *Actor) StartPlan(ctx context.Context, key string, plan nursery.BuildPlan) (map[string]string, error) {
 	var started struct {
 		Sites []struct {
@@ -59,8 +59,8 @@ func (a *Actor) Site(ctx context.Context, caseNo string) (BuildSite, error) {
 	return s, err
 }
 
-// Report reports a milestone of the site whose evidence belongs to institution, with a file of each kind it asks for, and
-// gives the report's number.
+// Report reports a milestone of the site whose evidence belongs to institution, with a file of each required kind, and
+// returns the report's number.
 func (a *Actor) Report(ctx context.Context, key, caseNo, institution string, m nursery.Milestone, percent int) (int64, error) {
 	evidence := []map[string]string{}
 	for _, kind := range m.Evidence {
@@ -79,17 +79,17 @@ func (a *Actor) Report(ctx context.Context, key, caseNo, institution string, m n
 	return entry.ID, err
 }
 
-// AcceptReport accepts what a county reported.
+// AcceptReport accepts a county's report.
 func (a *Actor) AcceptReport(ctx context.Context, key, caseNo string, report int64) error {
 	return a.Post(ctx, fmt.Sprintf("%s/%s/reports/%d/decision", pathSites, caseNo, report), key, map[string]any{"accept": true}, nil)
 }
 
-// LinkFiling says which filing is the site's.
+// LinkFiling links the filing of the site.
 func (a *Actor) LinkFiling(ctx context.Context, key, caseNo, filing string) error {
 	return a.Post(ctx, pathSites+"/"+caseNo+"/filing", key, map[string]string{"filing": filing}, nil)
 }
 
-// Amend draws the site's curve anew, with every milestone moved by days.
+// Amend amends the site's plan by moving every milestone by days.
 func (a *Actor) Amend(ctx context.Context, key string, s BuildSite, days int, reason string) error {
 	var milestones []nursery.Milestone
 	for _, m := range s.Milestones {

@@ -16,7 +16,7 @@ import (
 	"tuoyu/nursery"
 )
 
-// The paths of the API that stories go through.
+// The paths of the API that stories use.
 const (
 	pathFilings       = "/api/v1/filings"
 	pathCases         = "/api/v1/cases"
@@ -27,14 +27,14 @@ const (
 	pathCounties      = "/api/v1/counties"
 )
 
-// Started is what an applicant hears when a case was taken.
+// Started is the response to an applicant whose case was accepted.
 type Started struct {
 	CaseNo       string `json:"case_no"`
 	TrackingCode string `json:"tracking_code"`
 	Stage        string `json:"stage"`
 }
 
-// Case is a case as the API shows it, as far as stories look at it.
+// Case is a case in the API, reduced to the fields that stories use.
 type Case struct {
 	CaseNo         string              `json:"case_no"`
 	Kind           string              `json:"kind"`
@@ -59,13 +59,13 @@ type Case struct {
 	Children       []Child             `json:"children"`
 }
 
-// WayStage is a stage on the way of a case.
+// WayStage is a stage in the progress of a case.
 type WayStage struct {
 	Stage nursery.Stage `json:"stage"`
 	Place string        `json:"place"`
 }
 
-// Clock is a legal clock of a case.
+// Clock is a legal time limit of a case.
 type Clock struct {
 	Name      string       `json:"name"`
 	LimitDays int          `json:"limit_days"`
@@ -74,7 +74,7 @@ type Clock struct {
 	EndedOn   nursery.Date `json:"ended_on"`
 }
 
-// Child is a case that grew out of another one.
+// Child is a related case that was opened by another one.
 type Child struct {
 	CaseNo string        `json:"case_no"`
 	Kind   string        `json:"kind"`
@@ -91,7 +91,7 @@ type Event struct {
 	Data  map[string]any `json:"data"`
 }
 
-// Document is a paper of a case.
+// Document is a document of a case.
 type Document struct {
 	ID     string `json:"id"`
 	Kind   string `json:"kind"`
@@ -103,7 +103,7 @@ type Document struct {
 	Size   int64  `json:"size"`
 }
 
-// Task is a question of a case.
+// Task is a task of a case.
 type Task struct {
 	ID       string       `json:"id"`
 	CaseNo   string       `json:"case_no"`
@@ -118,13 +118,13 @@ type Task struct {
 	ClosedBy string       `json:"closed_by"`
 }
 
-// Offer is one way to answer a task.
+// Offer is one possible outcome of a task.
 type Offer struct {
 	Outcome nursery.Outcome `json:"outcome"`
 	Title   string          `json:"title"`
 }
 
-// Completed is what a person hears who answered a task.
+// Completed is the response to a user who completed a task.
 type Completed struct {
 	Task      string    `json:"task"`
 	Outcome   string    `json:"outcome"`
@@ -134,12 +134,12 @@ type Completed struct {
 	Note      string    `json:"note"`
 }
 
-// Review is what a clerk found beyond the rules.
+// Review is what a clerk found in addition to the rules.
 type Review struct {
 	Findings []Finding `json:"findings"`
 }
 
-// Finding is one thing found, on paper or on site.
+// Finding is one finding, in the papers or on site.
 type Finding struct {
 	Rule    string `json:"rule,omitempty"`
 	Field   string `json:"field,omitempty"`
@@ -155,18 +155,18 @@ type Visit struct {
 	Attachments []string     `json:"attachments"`
 }
 
-// Note is the answer of whoever has only to say something: a countersigning officer, an institution that proves.
+// Note is an answer with a comment alone: of a countersigning officer, or of an institution that proves rectification.
 type Note struct {
 	Note        string   `json:"note"`
 	Attachments []string `json:"attachments,omitempty"`
 }
 
-// Upload hands in a file and gives the number of the attachment.
+// Upload uploads a file and returns the number of the attachment.
 func (a *Actor) Upload(ctx context.Context, name, mediaType string, content []byte) (string, error) {
 	return a.UploadFor(ctx, "", name, mediaType, content)
 }
 
-// UploadFor hands in a file that belongs to an institution, as an office does; "" is one's own.
+// UploadFor uploads a file that belongs to an institution, as an office does; "" is the actor's own.
 func (a *Actor) UploadFor(ctx context.Context, institution, name, mediaType string, content []byte) (string, error) {
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
@@ -197,7 +197,7 @@ func (a *Actor) UploadFor(ctx context.Context, institution, name, mediaType stri
 	return stored.ID, err
 }
 
-// Precheck asks the rules before anything is handed in.
+// Precheck evaluates the rules before anything is submitted.
 func (a *Actor) Precheck(ctx context.Context, app nursery.Application) ([]nursery.Decision, error) {
 	var checked struct {
 		Decisions []nursery.Decision `json:"decisions"`
@@ -206,7 +206,7 @@ func (a *Actor) Precheck(ctx context.Context, app nursery.Application) ([]nurser
 	return checked.Decisions, err
 }
 
-// File hands an application in, or keeps it as a draft.
+// File submits an application, or saves it as a draft.
 func (a *Actor) File(ctx context.Context, key string, app nursery.Application, draft bool) (Started, error) {
 	var s Started
 	err := a.Post(ctx, pathFilings, key, map[string]any{"application": app, "draft": draft}, &s)
@@ -216,33 +216,33 @@ func (a *Actor) File(ctx context.Context, key string, app nursery.Application, d
 	return s, err
 }
 
-// Correct changes what is open to correction in a case, and hands it in when submit is true.
+// Correct changes what is open to correction in a case, and submits it if submit is true.
 func (a *Actor) Correct(ctx context.Context, key, caseNo string, version int, app nursery.Application, submit bool) error {
 	return a.Do(ctx, Request{Method: http.MethodPatch, Path: pathFilings + "/" + caseNo, Key: key, Body: map[string]any{
 		"application": app, "version": version, "submit": submit,
 	}}, nil)
 }
 
-// Withdraw takes a case back.
+// Withdraw withdraws a case.
 func (a *Actor) Withdraw(ctx context.Context, key, caseNo, reason string) error {
 	return a.Post(ctx, pathFilings+"/"+caseNo+"/withdraw", key, map[string]string{"reason": reason}, nil)
 }
 
-// Change files what changed in an institution that is filed.
+// Change files a change of a filed institution.
 func (a *Actor) Change(ctx context.Context, key, caseNo string, app nursery.Application, reason string) (Started, error) {
 	var s Started
 	err := a.Post(ctx, pathFilings+"/"+caseNo+"/changes", key, map[string]any{"application": app, "reason": reason}, &s)
 	return s, err
 }
 
-// Cancel asks to be taken off the register.
+// Cancel requests the cancellation of a filing.
 func (a *Actor) Cancel(ctx context.Context, key, caseNo string, c nursery.Cancellation) (Started, error) {
 	var s Started
 	err := a.Post(ctx, pathFilings+"/"+caseNo+"/cancel", key, c, &s)
 	return s, err
 }
 
-// Register pushes what the registrar has of an institution.
+// Register pushes the registrar's data on an institution.
 func (a *Actor) Register(ctx context.Context, key string, reg nursery.Registration) error {
 	return a.Post(ctx, pathRegistrations, key, reg, nil)
 }
@@ -254,7 +254,7 @@ func (a *Actor) Case(ctx context.Context, caseNo string) (Case, error) {
 	return c, err
 }
 
-// Cases reads a page of the cases the person may see.
+// Cases reads a page of the cases that the actor may see.
 func (a *Actor) Cases(ctx context.Context, query url.Values) ([]Case, error) {
 	var page struct {
 		Items []Case `json:"items"`
@@ -263,7 +263,7 @@ func (a *Actor) Cases(ctx context.Context, query url.Values) ([]Case, error) {
 	return page.Items, err
 }
 
-// Complete answers a task.
+// Complete completes a task.
 func (a *Actor) Complete(ctx context.Context, key, task string, outcome nursery.Outcome, answer any) (Completed, error) {
 	var done Completed
 	if answer == nil {
@@ -286,10 +286,10 @@ func (a *Actor) Paper(ctx context.Context, id string) ([]byte, error) {
 	return res.Body, nil
 }
 
-// Patience is how long Await waits for the engine to catch up, unless the door has its people wait longer.
+// Patience is how long Await waits for the engine, unless the door has another limit.
 const Patience = 2 * time.Minute
 
-// Await reads a case until it is as wanted. The error says how it stood last.
+// Await polls a case until wanted returns true. The error contains its last state.
 func (a *Actor) Await(ctx context.Context, caseNo string, wanted func(Case) bool) (Case, error) {
 	ctx, cancel := context.WithTimeout(ctx, a.door.patience)
 	defer cancel()
@@ -313,7 +313,7 @@ func (a *Actor) Await(ctx context.Context, caseNo string, wanted func(Case) bool
 	}
 }
 
-// AwaitTask waits until the case asks a question of that kind.
+// AwaitTask waits until the case has a task of that kind.
 func (a *Actor) AwaitTask(ctx context.Context, caseNo, kind string) (Task, error) {
 	var found Task
 	_, err := a.Await(ctx, caseNo, func(c Case) bool {
@@ -331,7 +331,7 @@ func (a *Actor) AwaitTask(ctx context.Context, caseNo, kind string) (Task, error
 	return found, nil
 }
 
-// HasTask reports whether a task of that kind waits in the actor's inbox.
+// HasTask reports whether the actor's inbox contains a task of that kind.
 func (a *Actor) HasTask(ctx context.Context, kind string) (bool, error) {
 	var page struct {
 		Items []Task `json:"items"`
@@ -340,8 +340,8 @@ func (a *Actor) HasTask(ctx context.Context, kind string) (bool, error) {
 	return len(page.Items) > 0, err
 }
 
-// answers tells that a task may be the actor's to answer: one question may be put to several roles at once, and a supervisor
-// answers for the office.
+// answers reports whether the actor may complete a task: it may be assigned to several roles at once, and a supervisor
+// acts for the office.
 func (a *Actor) answers(t Task) bool {
 	for prefix, role := range map[string]nursery.Role{
 		"institution-": nursery.RoleInstitution, "clinic-": nursery.RoleHospital, "hospital-": nursery.RoleHospital,
@@ -354,15 +354,15 @@ func (a *Actor) answers(t Task) bool {
 	return true
 }
 
-// Stage tells that a case stands at a stage.
+// Stage returns a condition that holds if a case is in a stage.
 func Stage(s nursery.Stage) func(Case) bool { return func(c Case) bool { return c.Stage == s } }
 
-// Printed tells that a case stands at a stage and all its papers are printed.
+// Printed returns a condition that holds if a case is in a stage and all its documents are rendered.
 func Printed(s nursery.Stage) func(Case) bool {
 	return func(c Case) bool { return c.Stage == s && AllPrinted(c) }
 }
 
-// AllPrinted reports whether all papers of a case are printed.
+// AllPrinted reports whether all documents of a case are rendered.
 func AllPrinted(c Case) bool {
 	return !slices.ContainsFunc(c.Documents, func(d Document) bool { return d.State == "pending" })
 }
@@ -385,7 +385,7 @@ func papers(c Case) []string {
 	return list
 }
 
-// Set sets something for a county, with the reason for it.
+// Set changes a setting of a county, with a reason.
 func (a *Actor) Set(ctx context.Context, key, county, name string, value any, reason string) error {
 	return a.Do(ctx, Request{Method: http.MethodPut, Path: pathCounties + "/" + county + "/settings", Key: key, Body: map[string]any{
 		"name": name, "value": value, "reason": reason,

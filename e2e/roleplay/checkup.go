@@ -13,7 +13,7 @@ const (
 	pathReferrals = "/api/v1/referrals"
 )
 
-// Checkup is a check-up round as the API shows it, as far as stories look at it.
+// Checkup is a check-up round in the API, reduced to the fields that stories use.
 type Checkup struct {
 	CaseNo      string       `json:"case_no"`
 	Institution string       `json:"institution"`
@@ -41,7 +41,7 @@ type Checkup struct {
 	} `json:"items"`
 }
 
-// ClassSheet is a class as the team sees it.
+// ClassSheet is a class as shown to the child-health team.
 type ClassSheet struct {
 	Children []ClassChild `json:"children"`
 }
@@ -61,7 +61,7 @@ type ClassChild struct {
 	} `json:"items"`
 }
 
-// ClassRecorded is what came of a class's records.
+// ClassRecorded is the result of submitting a class's records.
 type ClassRecorded struct {
 	Children []struct {
 		Child    string   `json:"child"`
@@ -71,7 +71,7 @@ type ClassRecorded struct {
 	} `json:"children"`
 }
 
-// OpenHalf opens the half-year's rounds of the actor's county and gives the new ones.
+// OpenHalf opens the half-year's rounds of the actor's county and returns the new ones.
 func (a *Actor) OpenHalf(ctx context.Context, key string, half nursery.HalfYear) ([]string, error) {
 	var opened struct {
 		Opened []string `json:"opened"`
@@ -80,7 +80,7 @@ func (a *Actor) OpenHalf(ctx context.Context, key string, half nursery.HalfYear)
 	return opened.Opened, err
 }
 
-// Checkups lists the rounds the actor sees in a half-year.
+// Checkups lists the rounds of a half-year that the actor may see.
 func (a *Actor) Checkups(ctx context.Context, half nursery.HalfYear) ([]Checkup, error) {
 	var page struct {
 		Items []Checkup `json:"items"`
@@ -96,26 +96,26 @@ func (a *Actor) Checkup(ctx context.Context, caseNo string) (Checkup, error) {
 	return c, err
 }
 
-// CheckupClass reads a class as it is to be checked.
+// CheckupClass reads the sheet of a class that is to be checked.
 func (a *Actor) CheckupClass(ctx context.Context, caseNo, class string) (ClassSheet, error) {
 	var s ClassSheet
 	err := a.Get(ctx, pathCheckups+"/"+caseNo+"/classes/"+url.PathEscape(class), &s)
 	return s, err
 }
 
-// RecordClass hands in the records of a class.
+// RecordClass submits the records of a class.
 func (a *Actor) RecordClass(ctx context.Context, key, caseNo, class string, records []nursery.Checkup) (ClassRecorded, error) {
 	var done ClassRecorded
 	err := a.Post(ctx, pathCheckups+"/"+caseNo+"/classes/"+url.PathEscape(class)+"/records", key, map[string]any{"records": records}, &done)
 	return done, err
 }
 
-// PutReferralResult fills in what came back from the specialist.
+// PutReferralResult records the result returned by the specialist.
 func (a *Actor) PutReferralResult(ctx context.Context, key, caseNo string, on nursery.Date) error {
 	return a.Post(ctx, pathReferrals+"/"+caseNo+"/result", key, map[string]any{"result": "已复查，按约随访。", "result_on": on}, nil)
 }
 
-// Healthy returns a record in which everything a child owes is done and in the middle of its age.
+// Healthy returns a record in which everything due for a child is done and normal for its age.
 func Healthy(c ClassChild, on nursery.Date) nursery.Checkup {
 	record := nursery.Checkup{Child: c.ID, CheckedOn: on, Standing: c.Months >= 24}
 	for _, owed := range c.Items {
@@ -130,7 +130,7 @@ func Healthy(c ClassChild, on nursery.Date) nursery.Checkup {
 	return record
 }
 
-// middles are plain values near the median by age in months, for boys; a girl's differ by less than a deviation.
+// middles are values near the median by age in months, for boys; a girl's differ by less than a standard deviation.
 var middles = []struct{ months, weight, length, head int }{ // grams, millimetres
 	{0, 3300, 499, 345}, {3, 6400, 614, 405}, {6, 7900, 676, 433}, {9, 8900, 720, 450}, {12, 9600, 757, 461}, {15, 10300, 791, 468},
 	{18, 10900, 823, 474}, {21, 11500, 851, 479}, {24, 12200, 871, 483}, {27, 12700, 892, 486}, {30, 13300, 919, 489}, {33, 13800, 941, 491}, {36, 14300, 961, 495},

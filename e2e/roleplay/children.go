@@ -14,7 +14,7 @@ import (
 
 const pathChildren = "/api/v1/children"
 
-// ChildRecord is what a role receives of a child, as far as stories look at it.
+// ChildRecord is what a role may read of a child, reduced to the fields that stories use.
 type ChildRecord struct {
 	ID            string `json:"id"`
 	Name          string `json:"name"`
@@ -22,7 +22,7 @@ type ChildRecord struct {
 	GuardianPhone string `json:"guardian_phone"`
 }
 
-// RosterReport says how the rows of a roster went.
+// RosterReport is the result of importing a roster, by row.
 type RosterReport struct {
 	Enrolled int `json:"enrolled"`
 	Already  int `json:"already"`
@@ -33,7 +33,7 @@ type RosterReport struct {
 	} `json:"refused"`
 }
 
-// Enrol takes a child into a class of the actor's institution from a day on and gives the child's identifier.
+// Enrol enrols a child in a class of the actor's institution from a day on and returns the child's identifier.
 func (a *Actor) Enrol(ctx context.Context, key string, child nursery.Child, class string, from nursery.Date) (string, error) {
 	var enrolled struct {
 		ID string `json:"id"`
@@ -42,7 +42,7 @@ func (a *Actor) Enrol(ctx context.Context, key string, child nursery.Child, clas
 	return enrolled.ID, err
 }
 
-// EndEnrolment ends a child's time at the actor's institution.
+// EndEnrolment ends a child's enrolment at the actor's institution.
 func (a *Actor) EndEnrolment(ctx context.Context, key, child string, leave nursery.Leave, on nursery.Date) error {
 	return a.Post(ctx, pathChildren+"/"+child+"/leave", key, map[string]any{"leave": leave, "left_on": on}, nil)
 }
@@ -80,7 +80,7 @@ func Roster(children []nursery.Child, class string, from nursery.Date) []byte {
 	return out.Bytes()
 }
 
-// ImportRoster hands in a roster.
+// ImportRoster imports a roster.
 func (a *Actor) ImportRoster(ctx context.Context, key string, roster []byte) (RosterReport, error) {
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
@@ -88,7 +88,7 @@ func (a *Actor) ImportRoster(ctx context.Context, key string, roster []byte) (Ro
 	if err != nil {
 		return RosterReport{}, err
 	}
-	_, _ = part.Write(roster) // a buffer takes everything
+	_, _ = part.Write(roster) // writing to a buffer never fails
 	if err := form.Close(); err != nil {
 		return RosterReport{}, err
 	}

@@ -12,7 +12,7 @@ const (
 	pathClinics   = "/api/v1/clinics"
 )
 
-// Contract is a contract as the API shows it, as far as stories look at it.
+// Contract is a contract in the API, reduced to the fields that stories use.
 type Contract struct {
 	CaseNo   string       `json:"case_no"`
 	State    string       `json:"state"`
@@ -41,7 +41,7 @@ func Clinic(county, number string, until nursery.Date) nursery.Clinic {
 	}
 }
 
-// Terms returns a contract of the whole package for a year.
+// Terms returns the terms of a contract of the whole package for a year.
 func Terms(institution, clinic string, from nursery.Date) nursery.ContractTerms {
 	return nursery.ContractTerms{
 		Institution: institution, Clinic: clinic, Mode: nursery.Visiting, Services: nursery.ContractServices(),
@@ -49,12 +49,12 @@ func Terms(institution, clinic string, from nursery.Date) nursery.ContractTerms 
 	}
 }
 
-// PutClinic enters a medical institution.
+// PutClinic registers a medical institution.
 func (a *Actor) PutClinic(ctx context.Context, key string, c nursery.Clinic) error {
 	return a.Do(ctx, Request{Method: http.MethodPut, Path: pathClinics + "/" + c.ID, Key: key, Body: c}, nil)
 }
 
-// Propose proposes a contract and gives its case number.
+// Propose proposes a contract and returns its case number.
 func (a *Actor) Propose(ctx context.Context, key string, terms nursery.ContractTerms) (string, error) {
 	var started Started
 	err := a.Post(ctx, pathContracts, key, terms, &started)
@@ -68,7 +68,7 @@ func (a *Actor) Contract(ctx context.Context, caseNo string) (Contract, error) {
 	return c, err
 }
 
-// Sign signs the text of the contract as it now stands.
+// Sign signs the current text of the contract.
 func (a *Actor) Sign(ctx context.Context, key, caseNo string) error {
 	c, err := a.Contract(ctx, caseNo)
 	if err != nil {
@@ -82,7 +82,7 @@ func (a *Actor) Sign(ctx context.Context, key, caseNo string) error {
 	return err
 }
 
-// Guide records a visit of technical guidance and gives its number.
+// Guide records a visit of technical guidance and returns its number.
 func (a *Actor) Guide(ctx context.Context, key, caseNo string, on nursery.Date) (int64, error) {
 	var entry struct {
 		ID int64 `json:"id"`

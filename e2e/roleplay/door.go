@@ -1,5 +1,5 @@
-// Package roleplay plays the people of a filing over HTTP: each signs in with the OIDC provider under its own account and
-// goes through the same door as everybody else. The demonstration and the end-to-end tests are told with it.
+// Package roleplay simulates the users of tuoyu over HTTP: each signs in with the OIDC provider under its own account
+// and uses the public API. The demonstration and the end-to-end tests are written with it.
 package roleplay
 
 import (
@@ -15,17 +15,17 @@ import (
 	"time"
 )
 
-// Door is where people knock: the API and the provider that signs them in.
+// Door is a client of the API and of the provider that issues its tokens.
 type Door struct {
 	url, issuer string
 	http        *http.Client
-	patience    time.Duration // of those who wait for the engine
+	patience    time.Duration // time limit of waiting for the engine
 
 	mu     sync.Mutex
 	tokens map[string]token
 
 	handing sync.Mutex
-	handed  map[string]*Actor // by account: the applicant that has it and has not filed yet
+	handed  map[string]*Actor // by account: the applicant that has reserved it and has not filed yet
 }
 
 type token struct {
@@ -33,7 +33,7 @@ type token struct {
 	until time.Time
 }
 
-// NewDoor returns the door at url, with tokens from issuer.
+// NewDoor returns a client of the API at url, with tokens from issuer.
 func NewDoor(url, issuer string) *Door {
 	return &Door{
 		url: strings.TrimRight(url, "/"), issuer: strings.TrimRight(issuer, "/"),
@@ -42,16 +42,16 @@ func NewDoor(url, issuer string) *Door {
 	}
 }
 
-// Through has every request go through transport, whose business it is to give up, and people wait for the engine as long as
-// patience. It is for a door that nobody uses yet.
+// Through sends every request through transport, which decides when to give up, and sets how long actors wait for the
+// engine to patience. Call it before the first request.
 func (d *Door) Through(transport http.RoundTripper, patience time.Duration) {
 	d.http, d.patience = &http.Client{Transport: transport}, patience
 }
 
-// As returns the person behind an account such as clerk-140403; "" is somebody who does not sign in.
+// As returns the user with an account such as clerk-140403; "" is a user who does not sign in.
 func (d *Door) As(account string) *Actor { return &Actor{Account: account, door: d} }
 
-// token signs the account in by its client credentials, or gives the token it still holds.
+// token returns a valid token of the account, obtained by client credentials if there is none.
 func (d *Door) token(ctx context.Context, account string) (string, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -87,7 +87,7 @@ func (d *Door) token(ctx context.Context, account string) (string, error) {
 	return granted.AccessToken, nil
 }
 
-// institutions counts the institution accounts that the provider has in a county.
+// institutions returns the number of institution accounts that the provider has in a county.
 func (d *Door) institutions(ctx context.Context, county string) (int, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, d.issuer+"/accounts", nil)
 	if err != nil {
@@ -113,33 +113,33 @@ func (d *Door) institutions(ctx context.Context, county string) (int, error) {
 	return n, nil
 }
 
-// Actor is one person at the door.
+// Actor is one user of the API.
 type Actor struct {
 	Account string
 	door    *Door
 }
 
-// Token signs the person in and returns the access token.
+// Token signs the user in and returns the access token.
 func (a *Actor) Token(ctx context.Context) (string, error) { return a.door.token(ctx, a.Account) }
 
-// Request is one request; the zero values send no key, no body.
+// Request is one request; by default it has no key and no body.
 type Request struct {
 	Method, Path string
 	Key          string // Idempotency-Key
-	Body         any    // encoded as JSON; a []byte goes as it is
-	ContentType  string // of a []byte body; JSON when empty
+	Body         any    // encoded as JSON; a []byte is sent as it is
+	ContentType  string // of a []byte body; JSON if empty
 	Token        string // instead of the account's own
-	Forwarded    string // the address a proxy says the request came from
+	Forwarded    string // the client address reported by a proxy
 }
 
-// Response is what came back, of whatever status.
+// Response is a response of any status.
 type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
 }
 
-// Refusal is an answer that is no success: a problem document (RFC 9457).
+// Refusal is an unsuccessful response: a problem document (RFC 9457).
 type Refusal struct {
 	Method, Path string
 	Status       int      `json:"status"`
@@ -150,13 +150,13 @@ type Refusal struct {
 	Raw          Response `json:"-"`
 }
 
-// Fault is what is wrong at one place of a request.
+// Fault is one validation error of a request.
 type Fault struct {
 	Location string `json:"location"`
 	Message  string `json:"message"`
 }
 
-// Error says in one line who was refused what.
+// Error returns the account, the request and the problem in one line.
 func (r *Refusal) Error() string {
 	text := fmt.Sprintf("%s %s: %d %s %s", r.Method, r.Path, r.Status, r.Code, r.Detail)
 	for _, f := range r.Errors {
@@ -168,7 +168,7 @@ func (r *Refusal) Error() string {
 	return text
 }
 
-// Send sends the request and gives whatever comes back. The error is only that nothing came.
+// Send sends the request and returns the response, of any status. It returns an error only if there was no response.
 func (a *Actor) Send(ctx context.Context, r Request) (Response, error) {
 	var body io.Reader
 	switch b := r.Body.(type) {
@@ -219,7 +219,8 @@ func (a *Actor) Send(ctx context.Context, r Request) (Response, error) {
 	return Response{Status: res.StatusCode, Header: res.Header, Body: raw}, nil
 }
 
-// Do sends the request and decodes a success into out, unless out is nil. Anything else is a *Refusal.
+// Do sends the request and decodes a successful response into out, unless out is nil. For any other response the error
+// is a *Refusal.
 func (a *Actor) Do(ctx context.Context, r Request, out any) error {
 	res, err := a.Send(ctx, r)
 	if err != nil {
@@ -227,7 +228,7 @@ func (a *Actor) Do(ctx context.Context, r Request, out any) error {
 	}
 	if res.Status >= 300 {
 		refusal := &Refusal{Raw: res}
-		_ = json.Unmarshal(res.Body, refusal) // what is no problem document is shown as it came
+		_ = json.Unmarshal(res.Body, refusal) // a body that is not a problem document is shown as it is
 		refusal.Method, refusal.Path, refusal.Status = r.Method, r.Path, res.Status
 		return fmt.Errorf("%s: %w", a.name(), refusal)
 	}

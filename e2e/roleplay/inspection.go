@@ -13,7 +13,7 @@ import (
 
 const pathInspections = "/api/v1/inspections"
 
-// VisitPackage is what an officer takes along, as far as stories look at it.
+// VisitPackage is the data that an officer downloads for a visit, reduced to the fields that stories use.
 type VisitPackage struct {
 	Institution string                  `json:"institution"`
 	BaseVersion int                     `json:"base_version"`
@@ -21,21 +21,21 @@ type VisitPackage struct {
 	ETag        string                  `json:"etag"`
 }
 
-// SentVisit is a filled checklist as it is sent.
+// SentVisit is a completed checklist as submitted.
 type SentVisit struct {
 	Visit       string        `json:"visit"`
 	BaseVersion int           `json:"base_version"`
 	Content     nursery.Visit `json:"content"`
 }
 
-// VisitVersion is a filled checklist as it was taken.
+// VisitVersion is a completed checklist as stored.
 type VisitVersion struct {
 	Visit   string `json:"visit"`
 	Version int    `json:"version"`
 	Hash    string `json:"hash"`
 }
 
-// StartInspection has a supervisor open a single visit, and gives its case.
+// StartInspection has a supervisor open a single visit, and returns its case.
 func (a *Actor) StartInspection(ctx context.Context, key, institution, kind, first, second string) (string, error) {
 	var started struct {
 		CaseNo string `json:"case_no"`
@@ -46,7 +46,7 @@ func (a *Actor) StartInspection(ctx context.Context, key, institution, kind, fir
 	return started.CaseNo, err
 }
 
-// FillVisit downloads the package of a visit and fills it in: all as it should be, but the items named.
+// FillVisit downloads the package of a visit and completes the checklist: all items conform except the named ones.
 func (a *Actor) FillVisit(ctx context.Context, caseNo, visit string, on nursery.Date, photo []byte, serious bool, bad ...string) (SentVisit, error) {
 	var pack VisitPackage
 	if err := a.Get(ctx, pathInspections+"/"+caseNo+"/package", &pack); err != nil {
@@ -70,14 +70,14 @@ func (a *Actor) FillVisit(ctx context.Context, caseNo, visit string, on nursery.
 	return v, nil
 }
 
-// SendVisit sends a filled checklist.
+// SendVisit submits a completed checklist.
 func (a *Actor) SendVisit(ctx context.Context, key, caseNo string, v SentVisit) (VisitVersion, error) {
 	var taken VisitVersion
 	err := a.Do(ctx, Request{Method: http.MethodPut, Path: pathInspections + "/" + caseNo + "/visit", Key: key, Body: v}, &taken)
 	return taken, err
 }
 
-// AnswerOwn waits until the case asks this person the question and answers it.
+// AnswerOwn waits until the case has a task for this user and completes it.
 func (a *Actor) AnswerOwn(ctx context.Context, key, caseNo, kind string, outcome nursery.Outcome, form any) error {
 	var task Task
 	mine := func(c Case) bool {
@@ -97,7 +97,7 @@ func (a *Actor) AnswerOwn(ctx context.Context, key, caseNo, kind string, outcome
 	return err
 }
 
-// VisitDay is the answer that sets a day.
+// VisitDay is the answer that sets the day of a visit.
 type VisitDay struct {
 	On   nursery.Date `json:"visit_on"`
 	Time string       `json:"visit_time"`
@@ -113,7 +113,7 @@ func Arrange(ctx context.Context, key func() string, caseNo string, first, secon
 	return first.AnswerOwn(ctx, key(), caseNo, "inspection.day", nursery.OutcomePropose, VisitDay{on, "09:30"})
 }
 
-// Sign has the officers and the institution sign what was sent last.
+// Sign has the officers and the institution sign the last submission.
 func Sign(ctx context.Context, key func() string, caseNo string, first, second, institution *Actor) error {
 	for _, officer := range []*Actor{first, second} {
 		if err := officer.AnswerOwn(ctx, key(), caseNo, "inspection.sign", nursery.OutcomeSign, Note{Note: "属实"}); err != nil {
@@ -123,7 +123,7 @@ func Sign(ctx context.Context, key func() string, caseNo string, first, second, 
 	return institution.AnswerOwn(ctx, key(), caseNo, "inspection.countersign", nursery.OutcomeSign, Note{Note: "无异议"})
 }
 
-// Visit has an officer fill the checklist in and send it as soon as the case waits for it.
+// Visit has an officer complete and submit the checklist as soon as the case waits for it.
 func (a *Actor) Visit(ctx context.Context, key, caseNo string, photo []byte, serious bool, bad ...string) error {
 	if _, err := a.AwaitTask(ctx, caseNo, "inspection.visit"); err != nil {
 		return err

@@ -15,7 +15,7 @@ const (
 	pathInspectors      = "/api/v1/inspectors"
 )
 
-// Plan is an inspection plan as far as stories look at it.
+// Plan is an inspection plan in the API, reduced to the fields that stories use.
 type Plan struct {
 	CaseNo     string           `json:"case_no"`
 	Stage      nursery.Stage    `json:"stage"`
@@ -38,7 +38,7 @@ type PlannedVisit struct {
 	Late        bool         `json:"late"`
 }
 
-// RegisterInspectors enters the first so many inspectors of a county into its register.
+// RegisterInspectors adds the first inspectors of a county, as many as officers, to its register.
 func (a *Actor) RegisterInspectors(ctx context.Context, key func() string, county string, officers int) error {
 	for n := 1; n <= officers; n++ {
 		account := "inspector-" + county
@@ -55,7 +55,7 @@ func (a *Actor) RegisterInspectors(ctx context.Context, key func() string, count
 	return nil
 }
 
-// StartInspectionPlan has a supervisor open the plan of a half-year, and gives its case.
+// StartInspectionPlan has a supervisor open the plan of a half-year, and returns its case.
 func (a *Actor) StartInspectionPlan(ctx context.Context, key string, half nursery.HalfYear) (string, error) {
 	var plan Plan
 	err := a.Post(ctx, pathInspectionPlans, key, map[string]string{"half": half.String()}, &plan)
@@ -68,7 +68,7 @@ func (a *Actor) Plan(ctx context.Context, caseNo string) (Plan, error) {
 	return plan, a.Get(ctx, pathInspectionPlans+"/"+caseNo, &plan)
 }
 
-// Exclude leaves an institution out of a plan, or takes that back.
+// Exclude excludes an institution from a plan, or includes it again.
 func (a *Actor) Exclude(ctx context.Context, key, caseNo, institution string, out bool, reason string) (Plan, error) {
 	var plan Plan
 	return plan, a.Post(ctx, pathInspectionPlans+"/"+caseNo+"/exclusions", key, map[string]any{"institution": institution, "excluded": out, "reason": reason}, &plan)
@@ -79,14 +79,14 @@ func (a *Actor) Commit(ctx context.Context, key, caseNo string) error {
 	return a.Post(ctx, pathInspectionPlans+"/"+caseNo+"/commit", key, nil, nil)
 }
 
-// Witness enters the public value that a plan is drawn by.
+// Witness enters the public value from which a plan is drawn.
 func (a *Actor) Witness(ctx context.Context, key, caseNo, value string, at time.Time) error {
 	return a.Post(ctx, pathInspectionPlans+"/"+caseNo+"/draw", key, map[string]any{
 		"public_value": value, "public_source": "上证综合指数收盘", "public_at": at,
 	}, nil)
 }
 
-// AwaitPlan reads a plan until it is as wanted.
+// AwaitPlan polls a plan until wanted returns true.
 func (a *Actor) AwaitPlan(ctx context.Context, caseNo string, wanted func(Plan) bool) (Plan, error) {
 	bound, cancel := context.WithTimeout(ctx, a.door.patience)
 	defer cancel()
@@ -103,7 +103,7 @@ func (a *Actor) AwaitPlan(ctx context.Context, caseNo string, wanted func(Plan) 
 	}
 }
 
-// Published returns the published record of a draw, as it came.
+// Published returns the published record of a draw, byte for byte.
 func (d *Door) Published(ctx context.Context, caseNo string) ([]byte, error) {
 	request := Request{Method: http.MethodGet, Path: pathInspectionPlans + "/" + caseNo + "/published"}
 	res, err := d.As("").Send(ctx, request)

@@ -16,7 +16,7 @@ const (
 	pathClaims    = "/api/v1/insurance-claims"
 )
 
-// InsuranceMonth is an insurance month as the API shows it, as far as stories look at it.
+// InsuranceMonth is an insurance month in the API, reduced to the fields that stories use.
 type InsuranceMonth struct {
 	CaseNo string        `json:"case_no"`
 	Stage  nursery.Stage `json:"stage"`
@@ -35,7 +35,7 @@ type InsuranceMonth struct {
 	} `json:"sends"`
 }
 
-// Children returns how many children of the month have a status.
+// Children returns the number of children of the month with a status.
 func (m InsuranceMonth) Children(status nursery.RosterStatus) int {
 	for _, c := range m.Counts {
 		if c.Status == status {
@@ -45,7 +45,7 @@ func (m InsuranceMonth) Children(status nursery.RosterStatus) int {
 	return 0
 }
 
-// InsuranceRoster is what came of a roster.
+// InsuranceRoster is the result of submitting a roster.
 type InsuranceRoster struct {
 	Number  int `json:"number"`
 	Added   int `json:"added"`
@@ -58,7 +58,8 @@ type InsuranceRoster struct {
 	} `json:"faults"`
 }
 
-// InsuranceTerms is what a story opens a month with: cover from its first day, on a recorded ground.
+// InsuranceTerms returns the parameters with which a story opens a month: cover from its first day, on a recorded legal
+// basis.
 func InsuranceTerms(county, month string) map[string]any {
 	return map[string]any{
 		"county": county, "month": month, "insurer": "insurer-01", "procurement": "政府采购合同，市卫健委存档", "perils": nursery.Perils(),
@@ -66,7 +67,7 @@ func InsuranceTerms(county, month string) map[string]any {
 	}
 }
 
-// StartInsurance opens the insurance month of a county and gives its case.
+// StartInsurance opens the insurance month of a county and returns its case.
 func (a *Actor) StartInsurance(ctx context.Context, key, county, month string) (string, error) {
 	var started Started
 	err := a.Post(ctx, pathInsurance, key, InsuranceTerms(county, month), &started)
@@ -80,7 +81,7 @@ func (a *Actor) Insurance(ctx context.Context, caseNo string) (InsuranceMonth, e
 	return m, err
 }
 
-// SendRoster hands in a roster as a CSV file.
+// SendRoster submits a roster as a CSV file.
 func (a *Actor) SendRoster(ctx context.Context, key, caseNo string, lines ...[]string) (InsuranceRoster, error) {
 	var report InsuranceRoster
 	err := a.Do(ctx, Request{
@@ -109,7 +110,7 @@ func (a *Actor) InsuranceLines(ctx context.Context, caseNo string, send int) ([]
 	}
 }
 
-// AnswerInsurance has the insurer take every line of a batch but those of the refused names.
+// AnswerInsurance has the insurer accept every line of a batch except those of the refused names.
 func (a *Actor) AnswerInsurance(ctx context.Context, key, caseNo string, send int, refused ...string) error {
 	lines, err := a.InsuranceLines(ctx, caseNo, send)
 	if err != nil {
@@ -136,7 +137,7 @@ func (a *Actor) AnswerInsurance(ctx context.Context, key, caseNo string, send in
 	return nil
 }
 
-// SettleExceptions settles every exception of a month with one outcome, and gives how many there were.
+// SettleExceptions settles every exception of a month with one outcome, and returns how many there were.
 func (a *Actor) SettleExceptions(ctx context.Context, key, caseNo string, outcome nursery.RosterOutcome, notifiedOn nursery.Date) (int, error) {
 	var list struct {
 		Items []struct {
@@ -153,7 +154,7 @@ func (a *Actor) SettleExceptions(ctx context.Context, key, caseNo string, outcom
 	return len(items), a.Post(ctx, pathInsurance+"/"+caseNo+"/exceptions", key, map[string]any{"items": items}, nil)
 }
 
-// ReportClaim reports an accident and gives the case.
+// ReportClaim reports an accident and returns the case.
 func (a *Actor) ReportClaim(ctx context.Context, key, child string, on nursery.Date, fen int64) (string, error) {
 	var started Started
 	err := a.Post(ctx, pathClaims, key, map[string]any{
@@ -162,7 +163,7 @@ func (a *Actor) ReportClaim(ctx context.Context, key, child string, on nursery.D
 	return started.CaseNo, err
 }
 
-// ClaimState reads how a claim stands.
+// ClaimState returns the state of a claim and the amount paid in fen.
 func (a *Actor) ClaimState(ctx context.Context, caseNo string) (state string, paidFen int64, err error) {
 	var claim struct {
 		State   string `json:"state"`

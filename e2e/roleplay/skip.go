@@ -16,10 +16,10 @@ import (
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 )
 
-// skipPatience bounds how long the server may take to let time pass.
+// skipPatience is the time limit for the server to skip time.
 const skipPatience = 5 * time.Minute
 
-// Skip makes time pass for one case only: on the real Temporal server the clock of its workflow runs ahead by d, firing
+// Skip advances the clock of one case: on the real Temporal server the clock of its workflow is advanced by d, firing
 // every timer on the way in order. The server must allow time skipping, as devstack's does. The error is that of the
 // server, or that the workflow ended before d was over.
 func Skip(ctx context.Context, c client.Client, namespace, caseNo string, d time.Duration) error {
@@ -62,7 +62,7 @@ func Skip(ctx context.Context, c client.Client, namespace, caseNo string, d time
 	}
 }
 
-// whileAway repeats the call for as long as the server or its database is away.
+// whileAway retries the call for as long as the server or its database is unavailable.
 func whileAway(ctx context.Context, call func() error) error {
 	for {
 		err := call()

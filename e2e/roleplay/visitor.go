@@ -11,30 +11,31 @@ import (
 	"strings"
 )
 
-// PagesCookie names the session of the pages.
+// PagesCookie is the name of the session cookie of the pages.
 const PagesCookie = "__Host-tuoyu"
 
-// Visitor is somebody at the pages with a browser of the plainest sort: one cookie, no scripts.
+// Visitor is a user of the pages with a minimal browser: one cookie, no scripts.
 type Visitor struct {
-	Cookie string // the session; empty before the first answer
+	Cookie string // the session; empty before the first response
 	url    string
-	others map[string]string // cookies of the pages beside the session: sign-ins that were begun
+	others map[string]string // cookies other than the session: sign-ins in progress
 }
 
-// Page is an answer to a visitor. Location is where it leads, absolute where the answer came from elsewhere.
+// Page is a response to a visitor. Location is the target of its redirect, absolute if it is on another host.
 type Page struct {
 	Status   int
 	Location string
 	Body     string
 	Header   http.Header
-	Set      *http.Cookie // the session's cookie, when the answer set it
+	Set      *http.Cookie // the session's cookie, if the response set it
 }
 
-// NewVisitor returns somebody who has not signed in, at the pages under url.
+// NewVisitor returns a visitor who has not signed in, at the pages under url.
 func NewVisitor(url string) *Visitor { return &Visitor{url: url, others: map[string]string{}} }
 
-// Send asks as a browser does and follows nothing. A form is sent as this site's own, unless header says otherwise; header
-// is names and values by turns. The cookie is Secure, which a Go jar would not send on loopback.
+// Send sends a request as a browser does and follows no redirect. A form is sent as same-origin, unless header says
+// otherwise; header is alternating names and values. The cookie is Secure, which a Go cookie jar would not send on
+// loopback.
 func (v *Visitor) Send(ctx context.Context, method, path string, form url.Values, header ...string) (Page, error) {
 	if form == nil {
 		return v.send(ctx, method, path, nil, header)
@@ -108,7 +109,7 @@ func (v *Visitor) send(ctx context.Context, method, path string, body io.Reader,
 	}
 	p := Page{Status: res.StatusCode, Location: res.Header.Get("Location"), Body: string(raw), Header: res.Header}
 	if strings.HasPrefix(p.Location, "/") && !own {
-		p.Location = r.URL.Scheme + "://" + r.URL.Host + p.Location // the provider's own
+		p.Location = r.URL.Scheme + "://" + r.URL.Host + p.Location // redirected to the provider itself
 	}
 	for _, c := range res.Cookies() {
 		switch {
@@ -123,8 +124,8 @@ func (v *Visitor) send(ctx context.Context, method, path string, body io.Reader,
 	return p, nil
 }
 
-// SignIn goes through the demonstration's provider as account, chosen on the provider's own page, and on to next. It gives
-// the page that one is led to.
+// SignIn signs in through the demonstration's provider as account, selected on the provider's own page, and goes on to
+// next. It returns the resulting page.
 func (v *Visitor) SignIn(ctx context.Context, account, next string) (Page, error) {
 	p, err := v.BeginSignIn(ctx, next)
 	if err != nil {
@@ -133,12 +134,12 @@ func (v *Visitor) SignIn(ctx context.Context, account, next string) (Page, error
 	return v.EndSignIn(ctx, p, account)
 }
 
-// BeginSignIn asks to sign in and returns the answer that leads to the provider.
+// BeginSignIn starts a sign-in and returns the response that redirects to the provider.
 func (v *Visitor) BeginSignIn(ctx context.Context, next string) (Page, error) {
 	return v.Send(ctx, http.MethodGet, "/signin/start?next="+url.QueryEscape(next), nil)
 }
 
-// EndSignIn goes on with a sign-in that was begun.
+// EndSignIn completes a sign-in that BeginSignIn started.
 func (v *Visitor) EndSignIn(ctx context.Context, p Page, account string) (_ Page, err error) {
 	for range 10 {
 		if err != nil || p.Location == "" {

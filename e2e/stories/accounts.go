@@ -8,14 +8,15 @@ import (
 	"tuoyu/nursery"
 )
 
-// needed is how many institution accounts without an open case all stories need by county, played one after the other.
+// needed is the number of institution accounts without an open case that all stories need in a county, played one after
+// the other.
 var needed = []struct {
 	county   string
 	accounts int
 }{{"140403", 4}, {"140404", 1}, {"140406", 1}, {"140423", 1}, {"140431", 3}}
 
-// EnoughAccounts reports whether all stories can be played: it returns an error that wraps roleplay.ErrNoAccount and names the
-// first county without enough institution accounts.
+// EnoughAccounts checks whether all stories can be played: it returns an error that wraps roleplay.ErrNoAccount and
+// names the first county without enough institution accounts.
 func EnoughAccounts(ctx context.Context, d *roleplay.Door) error {
 	for _, n := range needed {
 		free, err := d.FreeAccounts(ctx, n.county)

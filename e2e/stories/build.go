@@ -13,10 +13,10 @@ import (
 
 const programme = "长治市普惠托育服务发展示范项目实施方案项目1"
 
-// plansMost bounds the names that are tried for a plan.
+// plansMost is the maximum number of names that are tried for a plan.
 const plansMost = 1000
 
-// countySite is a county's public demonstration nursery from its plan to the filing receipt, with one red month.
+// countySite plays a county's public demonstration nursery from its plan to the filing receipt, with one red month.
 func countySite(ctx context.Context, sc *scene) error {
 	a, err := sc.applicant(ctx, "public_comprehensive")
 	if err != nil {
@@ -63,7 +63,7 @@ func countySite(ctx context.Context, sc *scene) error {
 	return sc.visitConforming(ctx, a, filing)
 }
 
-// startPlan starts the city's plan under a name of its own, three weeks ago, and follows one county's site.
+// startPlan starts the city's plan under a unique name, three weeks ago, and returns the case of one county's site.
 func (sc *scene) startPlan(ctx context.Context, city *roleplay.Actor, county string) (string, error) {
 	plan, err := testdata.Plan("changzhi-2024")
 	if err != nil {
@@ -96,7 +96,7 @@ func (sc *scene) startFirstFree(ctx context.Context, city *roleplay.Actor, plan 
 	}
 }
 
-// finish has the county report everything but registration and filing, and the city accept it.
+// finish has the county report everything except registration and filing, and the city accept it.
 func (sc *scene) finish(ctx context.Context, county, city *roleplay.Actor, caseNo string) error {
 	c, err := county.Case(ctx, caseNo)
 	if err != nil {

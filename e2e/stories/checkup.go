@@ -12,8 +12,8 @@ import (
 
 const consents = "个人信息保护法第二十九条、第三十一条"
 
-// checkedUp is a round of a nursery of three classes: a value measured again, a guardian who refuses, and a child that is
-// referred, seen and returned.
+// checkedUp plays a round of a nursery with three classes: a value measured again, a guardian who refuses, and a child
+// that is referred, seen and returned.
 func checkedUp(ctx context.Context, sc *scene) error {
 	a, err := sc.filed(ctx, "public_comprehensive")
 	if err != nil {
@@ -53,7 +53,7 @@ func checkedUp(ctx context.Context, sc *scene) error {
 	return err
 }
 
-// enrolled takes six children in, since before the half-year began; one guardian does not consent.
+// enrolled enrols six children since before the half-year began; one guardian does not consent.
 func (sc *scene) enrolled(ctx context.Context, a *roleplay.Applicant, half nursery.HalfYear) error {
 	for n := range 6 {
 		child := testdata.ChildBorn(a.County(), a.FirstChild()+n, half.First().AddMonths(-13-3*n).AddDays(-7))
@@ -72,7 +72,7 @@ func (sc *scene) enrolled(ctx context.Context, a *roleplay.Applicant, half nurse
 	return nil
 }
 
-// roundOf waits until the round that a contract opens is there.
+// roundOf waits for the round that a contract opens, and returns its case.
 func (sc *scene) roundOf(ctx context.Context, clinic *roleplay.Actor, contract string, half nursery.HalfYear) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, roleplay.Patience)
 	defer cancel()
@@ -94,7 +94,7 @@ func (sc *scene) roundOf(ctx context.Context, clinic *roleplay.Actor, contract s
 	}
 }
 
-// classes records the three classes and gives the referral.
+// classes records the three classes and returns the referral.
 func (sc *scene) classes(ctx context.Context, clinic *roleplay.Actor, round string, today nursery.Date) (referral string, err error) {
 	for n, class := range []string{"乳儿一班", "托小一班", "托大一班"} {
 		sheet, err := clinic.CheckupClass(ctx, round, class)
@@ -133,7 +133,7 @@ func (sc *scene) classes(ctx context.Context, clinic *roleplay.Actor, round stri
 	return referral, nil
 }
 
-// sign makes a record one with a warning sign of development.
+// sign adds a warning sign of development to a record.
 func sign(record *nursery.Checkup) {
 	for i := range record.Items {
 		if record.Items[i].Item == nursery.ItemDevelopment {
@@ -142,7 +142,7 @@ func sign(record *nursery.Checkup) {
 	}
 }
 
-// again sends a slip of the hand, which is not taken.
+// again submits a typing error, which is rejected.
 func (sc *scene) again(ctx context.Context, clinic *roleplay.Actor, round, class string, records []nursery.Checkup) error {
 	slip := records[0]
 	slip.Items = append([]nursery.CheckedItem{}, slip.Items...)
@@ -159,7 +159,7 @@ func (sc *scene) again(ctx context.Context, clinic *roleplay.Actor, round, class
 	return nil
 }
 
-// followed sees the referred child through.
+// followed completes the referral of the child.
 func (sc *scene) followed(ctx context.Context, clinic *roleplay.Actor, referral string, today nursery.Date) error {
 	for _, step := range []struct {
 		kind    string

@@ -12,8 +12,8 @@ import (
 
 const project8 = "实施方案项目8"
 
-// contracted is a contract of a nursery with a clinic: signed over one text, its guidance done and confirmed, and ended with
-// notice, upon which everybody is told of the child that nobody looks after.
+// contracted plays a contract of a nursery with a clinic: signed over one text, its guidance done and confirmed, and
+// ended with notice, after which all parties are notified of the child that no clinic looks after.
 func contracted(ctx context.Context, sc *scene) error {
 	a, err := sc.filed(ctx, "community")
 	if err != nil {
@@ -33,7 +33,7 @@ func contracted(ctx context.Context, sc *scene) error {
 	return sc.performed(ctx, a, clinic, office, caseNo, today)
 }
 
-// filed is an institution filed at every desk.
+// filed returns an institution whose filing passes every step.
 func (sc *scene) filed(ctx context.Context, name string) (*roleplay.Applicant, error) {
 	a, err := sc.applicant(ctx, name)
 	if err != nil {
@@ -52,8 +52,8 @@ func (sc *scene) filed(ctx context.Context, name string) (*roleplay.Applicant, e
 	return a, sc.visitConforming(ctx, a, filing)
 }
 
-// signed has both sides sign a contract and the county file it, and waits until it is in force: terms from yesterday on begin at
-// any hour of the day.
+// signed has both sides sign a contract and the county file it, and waits until it is in force: terms from yesterday on
+// take effect at any hour of the day.
 func (sc *scene) signed(ctx context.Context, a *roleplay.Applicant, clinic, office *roleplay.Actor, terms nursery.ContractTerms) (string, error) {
 	caseNo, err := a.Propose(ctx, sc.key(), terms)
 	if err != nil {

@@ -16,8 +16,8 @@ const (
 	population  = "人口与计划生育法第四十一条"
 )
 
-// inspected is an institution inspected twice: a defect of its records is put right, and a serious hazard that nobody puts
-// right is referred for a penalty.
+// inspected plays two inspections of an institution: a defect of its records is rectified, and a serious hazard that
+// nobody rectifies is referred for a penalty.
 func inspected(ctx context.Context, sc *scene) error {
 	a, err := sc.filed(ctx, "public_comprehensive")
 	if err != nil {
@@ -32,7 +32,7 @@ func inspected(ctx context.Context, sc *scene) error {
 	return sc.referred(ctx, a)
 }
 
-// complained is a complaint that the supervisor answers in writing.
+// complained plays a complaint that the supervisor answers in writing.
 func (sc *scene) complained(ctx context.Context, a *roleplay.Applicant) error {
 	var filed roleplay.Started
 	err := sc.Door.As("").Post(ctx, "/api/v1/public/complaints", rand.Text(), map[string]string{
@@ -63,7 +63,7 @@ func (sc *scene) inspection(ctx context.Context, a *roleplay.Applicant, first, s
 	return caseNo, roleplay.Arrange(ctx, sc.key, caseNo, first, second, visitDay())
 }
 
-// visitDay is the next day on which officers may come.
+// visitDay returns the next day on which officers may visit.
 func visitDay() nursery.Date {
 	return calendar.Published().AddWorkingDays(nursery.DateOf(time.Now()), 1).Date
 }

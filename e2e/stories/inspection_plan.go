@@ -15,8 +15,8 @@ import (
 
 const random = "优化营商环境条例第五十四条"
 
-// drawn is a county's half-year of inspections: the list committed to, drawn before a witness, verified by anybody, one drawn
-// visit made, and those that were not made accounted for when the half-year is over.
+// drawn plays a county's half-year of inspections: the list is committed to, drawn before a witness and publicly
+// verified, one drawn visit is made, and the missing ones are accounted for when the half-year is over.
 func drawn(ctx context.Context, sc *scene) error {
 	a, err := sc.filed(ctx, "employer")
 	if err != nil {
@@ -50,7 +50,7 @@ func drawn(ctx context.Context, sc *scene) error {
 		return p.Stage == nursery.StagePlanLate || p.Stage == nursery.StagePlanClosed
 	})
 	if err != nil {
-		return errors.Join(err, skipped) // a plan that closes within the time that is skipped is an error of the server's
+		return errors.Join(err, skipped) // the server reports a plan that closes within the skipped time as an error
 	}
 	if plan.Stage == nursery.StagePlanLate {
 		note := roleplay.Note{Note: "机构歇业，已列入下半年度。"}
@@ -62,7 +62,7 @@ func drawn(ctx context.Context, sc *scene) error {
 	return err
 }
 
-// draw commits to the list, draws before a witness and verifies what is published.
+// draw commits to the list, draws before a witness and verifies the published record.
 func (sc *scene) draw(ctx context.Context, head, office *roleplay.Actor, caseNo string) (roleplay.Plan, error) {
 	if _, err := head.AwaitTask(ctx, caseNo, "inspection_plan.commit"); err != nil {
 		return roleplay.Plan{}, err
@@ -97,7 +97,7 @@ func (sc *scene) draw(ctx context.Context, head, office *roleplay.Actor, caseNo 
 	return plan, nil
 }
 
-// goes has the two drawn officers visit the institution and find nothing.
+// goes has the two drawn officers visit the institution without findings.
 func (sc *scene) goes(ctx context.Context, a *roleplay.Applicant, plan roleplay.Plan) error {
 	i := slices.IndexFunc(plan.Visits, func(v roleplay.PlannedVisit) bool {
 		return v.Institution == a.Institution() && v.Kind == nursery.InspectRegular

@@ -17,8 +17,8 @@ const (
 	privacyLaw       = "个人信息保护法"
 )
 
-// insuranceMonth is an insurance month of one county: a row refused, a child named twice, an exception settled, a newborn, and a
-// claim paid.
+// insuranceMonth plays an insurance month of one county: a rejected row, a child named twice, a settled exception, a
+// newborn, and a paid claim.
 func insuranceMonth(ctx context.Context, sc *scene) error {
 	today := nursery.DateOf(time.Now())
 	caseNo, county, err := sc.openInsurance(ctx, nursery.MonthText(today))
@@ -70,8 +70,8 @@ func insuranceMonth(ctx context.Context, sc *scene) error {
 	return sc.endMonth(ctx, office, caseNo)
 }
 
-// openInsurance opens the month in the first county that has not opened it yet: each does so once. Without such a county it
-// returns no case.
+// openInsurance opens the month in the first county that has not opened it yet: each county can do so once. If there is
+// none, it returns no case.
 func (sc *scene) openInsurance(ctx context.Context, month string) (caseNo, county string, err error) {
 	for _, c := range nursery.Counties() {
 		office := sc.Door.As("county-office-" + c.Code)
@@ -108,7 +108,7 @@ func (sc *scene) handInRoster(ctx context.Context, office *roleplay.Actor, caseN
 	return sc.answer(ctx, office, caseNo, "insurance.roster", nursery.OutcomeComplete, roleplay.Note{}, "名册已齐，送核对", insuranceProject)
 }
 
-// sendBatch has the county sign a batch off and the insurer answer it.
+// sendBatch has the county approve a batch and the insurer answer it.
 func (sc *scene) sendBatch(ctx context.Context, office, insurer *roleplay.Actor, caseNo string, send int, article string) error {
 	if err := sc.answer(ctx, office, caseNo, "insurance.sign", nursery.OutcomeSign, roleplay.Note{}, fmt.Sprintf("核签第 %d 批，送承保机构", send), article); err != nil {
 		return err
@@ -153,7 +153,7 @@ func (sc *scene) claim(ctx context.Context, office, insurer *roleplay.Actor, cas
 	return err
 }
 
-// endMonth lets the case's clock run to the end of the month, where the case ends by itself.
+// endMonth advances the case's clock to the end of the month, when the case ends by itself.
 func (sc *scene) endMonth(ctx context.Context, office *roleplay.Actor, caseNo string) error {
 	left := time.Until(nursery.MonthEnd(nursery.DateOf(time.Now()))) + time.Minute
 	skipped := roleplay.Skip(ctx, sc.Temporal, sc.Namespace, caseNo, left)

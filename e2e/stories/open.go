@@ -8,10 +8,10 @@ import (
 	"tuoyu/nursery"
 )
 
-// openName is the name of the stories that leave something open.
+// openName is the name of the stories that leave tasks open.
 const openName = "open"
 
-// Open lists what is left at the desks, so that who looks around finds work in the inboxes.
+// Open lists the stories that leave open tasks, so that users who explore the system find work in the inboxes.
 func Open() []Story {
 	return []Story{
 		{openName, "留给您办理：核对材料", leaveFiling("public_comprehensive", "filing.review")},
@@ -21,7 +21,7 @@ func Open() []Story {
 	}
 }
 
-// leaveFiling leaves a filing that waits for a task of that kind, unless one of its county waits for it already.
+// leaveFiling leaves a filing that waits for a task of that kind, unless one of its county already does.
 func leaveFiling(application, kind string) func(context.Context, *scene) error {
 	return func(ctx context.Context, sc *scene) error {
 		a, err := sc.applicant(ctx, application)

@@ -9,8 +9,8 @@ import (
 	"tuoyu/testdata"
 )
 
-// leaveCare leaves a class of twenty for the child-health team and an inspection whose day is set, so that the tablet and the
-// phone have something to be filled in, unless a visit waits for the officer already.
+// leaveCare leaves a class of twenty for the child-health team and an inspection whose day is set, so that the tablet
+// and the phone have something to fill in, unless a visit already waits for the officer.
 func leaveCare(ctx context.Context, sc *scene) error {
 	a, err := sc.applicant(ctx, "other")
 	if err != nil {

@@ -18,8 +18,8 @@ import (
 	"tuoyu/sealing"
 )
 
-// record saves the histories of the cases of the scene for the replay test of the workflows: whole when the story ends them, and
-// as far as they have come when it leaves them open.
+// record saves the histories of the cases of the scene for the replay test of the workflows: complete if the story ends
+// them, and up to their last event if it leaves them open.
 func (sc *scene) record(ctx context.Context, ended bool) error {
 	if sc.Histories == "" {
 		return nil
@@ -37,7 +37,7 @@ func (sc *scene) record(ctx context.Context, ended bool) error {
 	return nil
 }
 
-// recordCase saves each run of a case, from its first one on. A case whose workflow has not begun has none.
+// recordCase saves each run of a case, from its first one on. A case whose workflow has not started has none.
 func (s *Stage) recordCase(ctx context.Context, story, id string) error {
 	described, err := s.Temporal.DescribeWorkflowExecution(ctx, id, "")
 	if err != nil {
@@ -60,7 +60,8 @@ func (s *Stage) recordCase(ctx context.Context, story, id string) error {
 	return nil
 }
 
-// history returns what is written of a run so far, opened. Who ran it is blotted out: a history names the host of its worker.
+// history returns the events of a run so far, decrypted and with the identities redacted: a history contains the host
+// name of its worker.
 func (s *Stage) history(ctx context.Context, id, run string) (*history.History, error) {
 	h := new(history.History)
 	events := s.Temporal.GetWorkflowHistory(ctx, id, run, false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
@@ -77,7 +78,7 @@ func (s *Stage) history(ctx context.Context, id, run string) (*history.History, 
 	return h, nil
 }
 
-// saveHistory writes a new file. What is recorded already is never written over: the error wraps fs.ErrExist.
+// saveHistory writes a new file. It never overwrites a recorded history: the error wraps fs.ErrExist.
 func (s *Stage) saveHistory(name string, h *history.History) error {
 	if err := os.MkdirAll(s.Histories, 0o755); err != nil {
 		return err
@@ -94,8 +95,8 @@ func (s *Stage) saveHistory(name string, h *history.History) error {
 	return errors.Join(err, file.Close())
 }
 
-// unsealed opens the payloads of a history with the keyset of the instance: the replay test reads them as they are. What
-// stands in them is identifiers.
+// unsealed decrypts the payloads of a history with the keyset of the instance, since the replay test reads them
+// directly. They contain identifiers only.
 func unsealed(ctx context.Context, h *history.History) error {
 	path := os.Getenv("TUOYU_KEYSET_FILE")
 	if path == "" {
@@ -113,8 +114,8 @@ func unsealed(ctx context.Context, h *history.History) error {
 	})
 }
 
-// ends waits until the workflow of a case has ended, which it does when its papers are printed, and tells a draft
-// that never ran from one that did.
+// ends waits until the workflow of a case has ended, which it does when its documents are rendered. It returns false
+// for a draft that never ran.
 func (sc *scene) ends(ctx context.Context, caseNo string) (bool, error) {
 	if _, err := sc.Temporal.DescribeWorkflowExecution(ctx, caseNo, ""); err != nil {
 		return false, nil

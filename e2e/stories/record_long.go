@@ -12,12 +12,12 @@ import (
 	"tuoyu/nursery"
 )
 
-// monthsMost is more than a workflow that looks month by month takes before it continues as new.
+// monthsMost is more than the number of months after which a workflow that checks monthly continues as new.
 const monthsMost = 24
 
-// RecordLongRunning records what the stories have too little time for, or no reason to do: a building site and a contract that
-// nobody works on, month after month, until their workflows have continued as new with tasks still open, and a paper that is
-// printed again after its case has ended. Each run is a history, the last one of those that continue in flight.
+// RecordLongRunning records what does not occur in the stories: a building site and a contract that nobody works on,
+// month after month, until their workflows have continued as new with tasks still open, and a document that is rendered
+// again after its case has ended. Each run is a history; the last runs of workflows that continued are in progress.
 func (s *Stage) RecordLongRunning(ctx context.Context) error {
 	if s.site == "" {
 		return errors.New("record histories: no plan was started, so no site is left to itself")
@@ -47,8 +47,8 @@ func (s *Stage) RecordLongRunning(ctx context.Context) error {
 	return s.recordYear(ctx, "long-contract", contract)
 }
 
-// recordYear lets month after month pass for a case that nobody works on, until its workflow has continued as new, and records
-// its runs.
+// recordYear skips month after month for a case that nobody works on, until its workflow has continued as new, and
+// records its runs.
 func (s *Stage) recordYear(ctx context.Context, story, caseNo string) error {
 	fmt.Fprintf(s.Out, "\n—— 记录 %s 无人办理的一年 ——\n", caseNo)
 	for range monthsMost {
@@ -59,7 +59,8 @@ func (s *Stage) recordYear(ctx context.Context, story, caseNo string) error {
 		if renewed {
 			return s.recordCase(ctx, story, caseNo)
 		}
-		// A run that continues as new takes the rest of its time with it, so what became of the skip is seen in the runs.
+		// A run that continues as new takes the rest of its skipped time with it, so the result of the skip is visible
+		// in the runs.
 		if err := roleplay.Skip(ctx, s.Temporal, s.Namespace, caseNo, 31*24*time.Hour); err != nil {
 			if renewed, again := s.continued(ctx, caseNo); again != nil || !renewed {
 				return errors.Join(err, again)
@@ -69,7 +70,7 @@ func (s *Stage) recordYear(ctx context.Context, story, caseNo string) error {
 	return fmt.Errorf("record histories: %s has not continued as new after %d months", caseNo, monthsMost)
 }
 
-// recordReissue has the receipt of a filing that has ended printed again, and records the workflow that prints it.
+// recordReissue has the receipt of an ended filing rendered again, and records the workflow that renders it.
 func (sc *scene) recordReissue(ctx context.Context, a *roleplay.Applicant, caseNo string) error {
 	if _, err := sc.ends(ctx, caseNo); err != nil {
 		return err
@@ -87,7 +88,7 @@ func (sc *scene) recordReissue(ctx context.Context, a *roleplay.Applicant, caseN
 			return fmt.Errorf("record histories: %w", err)
 		}
 		sc.say(a.Supervisor(), "办结后重新制发备案回执："+again.Number, "")
-		printing := "print/" + strings.TrimPrefix(again.ID, "D") // both carry the identifier of the command
+		printing := "print/" + strings.TrimPrefix(again.ID, "D") // both contain the identifier of the command
 		if ran, err := sc.ends(ctx, printing); err != nil || !ran {
 			return errors.Join(err, fmt.Errorf("record histories: nothing printed %s", again.ID))
 		}
@@ -96,7 +97,7 @@ func (sc *scene) recordReissue(ctx context.Context, a *roleplay.Applicant, caseN
 	return fmt.Errorf("record histories: %s has no receipt in force", caseNo)
 }
 
-// continued reports whether the workflow of a case is in a later run than its first.
+// continued reports whether the workflow of a case has continued as new.
 func (s *Stage) continued(ctx context.Context, caseNo string) (bool, error) {
 	described, err := s.Temporal.DescribeWorkflowExecution(ctx, caseNo, "")
 	if err != nil {

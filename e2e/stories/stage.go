@@ -1,5 +1,5 @@
-// Package stories plays the lives of nurseries at a running tuoyu, each person acting over HTTP under an account of its own:
-// institutions of every site kind file, correct, are visited, change and close. The demonstration and the storm play them.
+// Package stories plays scenarios against a running tuoyu, each user acting over HTTP under an account of its own:
+// institutions of every site kind file, correct, are visited, change and close. The demonstration and the storm use it.
 package stories
 
 import (
@@ -19,23 +19,23 @@ import (
 	"tuoyu/nursery"
 )
 
-// Stage is where the stories are played.
+// Stage is the system against which the stories are played, and the state shared between them.
 type Stage struct {
-	Address   string // where people reach the system
+	Address   string // URL of the system for its users
 	Door      *roleplay.Door
 	Temporal  client.Client
 	Namespace string
-	Run       string // goes into every idempotency key, so that a second run asks anew
+	Run       string // part of every idempotency key, so that the keys of each run are unique
 	Folder    string // for the papers
 	Histories string // where histories are recorded, if anywhere
 	Out       io.Writer
 
 	keys     int
 	recorded int    // histories
-	site     string // a site of the plan that no story follows
+	site     string // a site of the plan that no story uses
 }
 
-// Story is one institution's life, or what is left to be worked on.
+// Story is one scenario, played to its end or up to a task that it leaves open.
 type Story struct {
 	Name, Title string
 	play        func(context.Context, *scene) error
@@ -49,8 +49,8 @@ type scene struct {
 	reader *roleplay.Actor
 }
 
-// Play plays a story, prints the timeline of its cases and saves their papers. It returns the cases in the order they were
-// started, also beside an error.
+// Play plays a story, prints the timeline of its cases and saves their documents. It returns the cases in the order
+// they were started, even if there is an error.
 func (s *Stage) Play(ctx context.Context, st Story) ([]string, error) {
 	sc := &scene{Stage: s, folder: filepath.Join(s.Folder, st.Name)}
 	err := st.play(ctx, sc)
@@ -66,12 +66,12 @@ func (s *Stage) Play(ctx context.Context, st Story) ([]string, error) {
 	return sc.cases, nil
 }
 
-// Request returns a command of the stage under a fresh idempotency key.
+// Request returns a command with a new idempotency key of the stage.
 func (s *Stage) Request(method, path string, body any) roleplay.Request {
 	return roleplay.Request{Method: method, Path: path, Key: s.key(), Body: body}
 }
 
-// key returns a fresh idempotency key.
+// key returns a new idempotency key.
 func (s *Stage) key() string {
 	s.keys++
 	return fmt.Sprintf("%s-%d", s.Run, s.keys)
@@ -81,12 +81,12 @@ func (s *Stage) key() string {
 func (sc *scene) applicant(ctx context.Context, name string) (*roleplay.Applicant, error) {
 	a, err := roleplay.NextApplicant(ctx, sc.Door, name)
 	if err == nil {
-		sc.reader = a.Clerk() // who sees accounts where the institution sees roles
+		sc.reader = a.Clerk() // sees accounts where the institution sees roles
 	}
 	return a, err
 }
 
-// say prints who does what, and on which article it rests.
+// say prints an action of a user and the article it is based on.
 func (sc *scene) say(who *roleplay.Actor, what, article string) {
 	account := "系统"
 	if who != nil {
@@ -98,7 +98,7 @@ func (sc *scene) say(who *roleplay.Actor, what, article string) {
 	fmt.Fprintf(sc.Out, "%s  %s %s%s\n", time.Now().In(nursery.Shanghai).Format("15:04:05"), column(account), what, article)
 }
 
-// column fills an account up to the longest one's width; a Chinese character is as wide as two others.
+// column pads an account to the width of the longest one; a Chinese character is as wide as two others.
 func column(account string) string {
 	const widest = len("registrar-staffing-140403")
 	width := 0
@@ -110,7 +110,7 @@ func column(account string) string {
 	return account + strings.Repeat(" ", max(0, widest-width))
 }
 
-// curtain waits until the papers of each case of the scene are printed, prints its timeline and saves them.
+// curtain waits until the documents of each case of the scene are rendered, prints its timeline and saves them.
 func (sc *scene) curtain(ctx context.Context) error {
 	for _, caseNo := range sc.cases {
 		c, err := sc.reader.Await(ctx, caseNo, roleplay.AllPrinted)
@@ -122,7 +122,7 @@ func (sc *scene) curtain(ctx context.Context) error {
 			fmt.Fprintf(sc.Out, "    %s  %s %s\n", e.At.In(nursery.Shanghai).Format("2006-01-02 15:04"), column(e.Actor), e.Note)
 		}
 		for _, d := range c.Documents {
-			if d.SHA256 == "" { // replaced or revoked before it was printed
+			if d.SHA256 == "" { // replaced or revoked before it was rendered
 				continue
 			}
 			file, err := sc.save(ctx, d)
@@ -135,7 +135,7 @@ func (sc *scene) curtain(ctx context.Context) error {
 	return nil
 }
 
-// save writes a paper into the scene's folder after checking that it is what the case says it is.
+// save writes a document to the scene's folder after verifying its hash.
 func (sc *scene) save(ctx context.Context, d roleplay.Document) (string, error) {
 	pdf, err := sc.reader.Paper(ctx, d.ID)
 	if err != nil {
@@ -155,7 +155,7 @@ func (sc *scene) save(ctx context.Context, d roleplay.Document) (string, error) 
 	return file, nil
 }
 
-// fileRune keeps what may stand in a file name everywhere.
+// fileRune replaces characters that are not allowed in file names on every system.
 func fileRune(r rune) rune {
 	if strings.ContainsRune(`/\:*?"<>|`, r) {
 		return '-'

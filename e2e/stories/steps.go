@@ -11,7 +11,7 @@ import (
 	"tuoyu/testdata"
 )
 
-// register has the registrar of the nature push what it has.
+// register has the registrar of the nature push its data.
 func (sc *scene) register(ctx context.Context, a *roleplay.Applicant, reg nursery.Registration) error {
 	registrar := a.Registrar()
 	if err := registrar.Register(ctx, sc.key(), reg); err != nil {
@@ -28,7 +28,7 @@ var (
 	}
 )
 
-// file checks the application beforehand and hands it in.
+// file prechecks the application and submits it.
 func (sc *scene) file(ctx context.Context, a *roleplay.Applicant, name string) (string, error) {
 	app, err := a.Prepare(ctx, name)
 	if err != nil {
@@ -55,7 +55,7 @@ func (sc *scene) file(ctx context.Context, a *roleplay.Applicant, name string) (
 	return started.CaseNo, nil
 }
 
-// answer waits until the case asks the question and has the person answer it.
+// answer waits until the case has a task of the kind and has the user complete it.
 func (sc *scene) answer(ctx context.Context, who *roleplay.Actor, caseNo, kind string, outcome nursery.Outcome, form any, what, article string) error {
 	task, err := who.AwaitTask(ctx, caseNo, kind)
 	if err != nil {
@@ -112,7 +112,7 @@ func (sc *scene) countersignBy(ctx context.Context, who *roleplay.Actor, caseNo,
 	return sc.answer(ctx, who, caseNo, kind, nursery.OutcomeAgree, roleplay.Note{Note: "核签属实"}, what, article)
 }
 
-// correct waits for the notice, checks that it names every gap, and hands the corrected application in.
+// correct waits for the notice, checks that it names every gap, and submits the corrected application.
 func (sc *scene) correct(ctx context.Context, a *roleplay.Applicant, caseNo string, gaps int, name, note string) error {
 	if _, err := a.AwaitTask(ctx, caseNo, "filing.corrections"); err != nil {
 		return err
@@ -153,7 +153,7 @@ func citation(r nursery.Reason) string {
 	return text
 }
 
-// change files what changed after the receipt.
+// change files a change after the receipt.
 func (sc *scene) change(ctx context.Context, a *roleplay.Applicant, caseNo, name string) error {
 	app, err := a.Prepare(ctx, name)
 	if err != nil {
@@ -174,7 +174,7 @@ func (sc *scene) change(ctx context.Context, a *roleplay.Applicant, caseNo, name
 	return err
 }
 
-// cancel takes the institution off the register once children and staff are settled.
+// cancel cancels the filing of the institution once children and staff are placed.
 func (sc *scene) cancel(ctx context.Context, a *roleplay.Applicant, caseNo string) error {
 	started, err := a.Cancel(ctx, sc.key(), caseNo, nursery.Cancellation{
 		Reason: "房屋租赁到期，不再续办", ChildrenSettled: true, StaffSettled: true, Plan: "在托婴幼儿转入邻近机构，工作人员已结清工资。",
@@ -193,7 +193,7 @@ func (sc *scene) cancel(ctx context.Context, a *roleplay.Applicant, caseNo strin
 	return err
 }
 
-// photo uploads a picture, of an institution when an officer took it, and gives it as the attachments of a form.
+// photo uploads a picture, for an institution if an officer took it, and returns it as the attachments of a form.
 func (sc *scene) photo(ctx context.Context, who *roleplay.Actor, institution, name string) ([]string, error) {
 	id, err := who.UploadFor(ctx, institution, name, "image/png", testdata.PNG(uint8(sc.keys)))
 	return []string{id}, err

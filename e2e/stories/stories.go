@@ -33,7 +33,7 @@ func Ended() []Story {
 	}
 }
 
-// clean is a filing that passes at every desk.
+// clean plays a filing that passes every step.
 func clean(ctx context.Context, sc *scene) error {
 	a, err := sc.applicant(ctx, "public_comprehensive")
 	if err != nil {
@@ -52,8 +52,8 @@ func clean(ctx context.Context, sc *scene) error {
 	return sc.visitConforming(ctx, a, caseNo)
 }
 
-// elevenGaps is a filing whose registration a clerk confirms and whose gaps are told at once and corrected in two
-// rounds; when it is filed, the institution changes what it offers.
+// elevenGaps plays a filing whose registration a clerk confirms and whose gaps are notified at once and corrected in
+// two rounds; when it is filed, the institution changes what it offers.
 func elevenGaps(ctx context.Context, sc *scene) error {
 	a, err := sc.applicant(ctx, "community")
 	if err != nil {
@@ -94,7 +94,7 @@ func elevenGaps(ctx context.Context, sc *scene) error {
 	return sc.change(ctx, a, caseNo, "community_changed")
 }
 
-// silentOffice is a filing that nobody at the office looks at until its silence counts as acceptance.
+// silentOffice plays a filing that nobody at the office reviews until its silence counts as acceptance.
 func silentOffice(ctx context.Context, sc *scene) error {
 	a, err := sc.applicant(ctx, "kindergarten_class")
 	if err != nil {
@@ -128,7 +128,7 @@ func silentOffice(ctx context.Context, sc *scene) error {
 	return sc.visitConforming(ctx, a, caseNo)
 }
 
-// letTimePass moves the case's own clock day by day until the case stands at the stage.
+// letTimePass advances the case's own clock day by day until the case is in the stage.
 func (sc *scene) letTimePass(ctx context.Context, a *roleplay.Applicant, caseNo string, until nursery.Stage) error {
 	told := 0
 	for range 60 {
@@ -152,8 +152,8 @@ func (sc *scene) letTimePass(ctx context.Context, a *roleplay.Applicant, caseNo 
 	return fmt.Errorf("case %s is not at %s after 60 days", caseNo, until)
 }
 
-// nonconformity is a filing with complete papers whose site falls short, is put right and closed; later the
-// institution ends.
+// nonconformity plays a filing with complete papers whose site does not conform, is rectified and closed; later the
+// institution closes.
 func nonconformity(ctx context.Context, sc *scene) error {
 	a, err := sc.applicant(ctx, "short_video")
 	if err != nil {
@@ -209,7 +209,7 @@ func nonconformity(ctx context.Context, sc *scene) error {
 	return sc.cancel(ctx, a, caseNo)
 }
 
-// familyPoint is a filing that has to go another way, and goes it.
+// familyPoint plays a filing that is rerouted and filed again as an institution.
 func familyPoint(ctx context.Context, sc *scene) error {
 	a, err := sc.applicant(ctx, "family_point_six_children")
 	if err != nil {
@@ -258,7 +258,7 @@ func familyPoint(ctx context.Context, sc *scene) error {
 	return sc.visitConforming(ctx, a, draft)
 }
 
-// withdrawn is a filing that the applicant takes back.
+// withdrawn plays a filing that the applicant withdraws.
 func withdrawn(ctx context.Context, sc *scene) error {
 	a, err := sc.applicant(ctx, "employer")
 	if err != nil {

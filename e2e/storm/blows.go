@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// blow is one fault. It returns when the fault is over, and the time it should be given before the next blow of its kind.
+// blow is one injected fault. It returns when the fault is over, and the pause before the next blow of its kind.
 type blow struct {
 	name   string
 	weight int
@@ -21,7 +21,8 @@ type blow struct {
 	strike func(*storm) error
 }
 
-// serviceRest lets a service of devstack live long enough that its death counts as the first: see devstack's README.
+// serviceRest is long enough for a service of devstack to live that its next death counts as the first: see devstack's
+// README.
 const serviceRest = 9 * time.Second
 
 var blows = []blow{
@@ -55,7 +56,7 @@ var blows = []blow{
 	{"fill the blob disk", 2, 0, func(s *storm) error { return s.in.fillDisk(s.between(3000, 8000)) }},
 	{"take the blob disk away", 1, 0, func(s *storm) error {
 		if s.in.mounted {
-			return nil // a mount point cannot be moved; filling it does
+			return nil // a mount point cannot be moved; filling it has the same effect
 		}
 		return s.in.loseDisk(s.between(2000, 6000))
 	}},
@@ -64,7 +65,7 @@ var blows = []blow{
 func (s *storm) oneWorker() *kept { return s.in.workers[s.random.IntN(len(s.in.workers))] }
 func (s *storm) oneLink() *link   { return s.in.links[s.random.IntN(len(s.in.links))] }
 
-// between returns a random time between two numbers of milliseconds.
+// between returns a random duration between two numbers of milliseconds.
 func (s *storm) between(low, high int) time.Duration {
 	return time.Duration(low+s.random.IntN(high-low)) * time.Millisecond
 }
@@ -75,7 +76,7 @@ func (s *storm) pause(p *kept) {
 	p.signal(syscall.SIGCONT)
 }
 
-// killServices kills services of devstack outright. One that is just being started again is left alone.
+// killServices kills services of devstack. It skips a service that is being restarted.
 func (s *storm) killServices(names ...string) error {
 	for _, name := range names {
 		raw, err := os.ReadFile(filepath.Join(os.Getenv("DEVSTACK_STATE"), name+".pid"))
@@ -86,7 +87,7 @@ func (s *storm) killServices(names ...string) error {
 		if err != nil {
 			return fmt.Errorf("find the process of %s: %w", name, err)
 		}
-		_ = syscall.Kill(pid, syscall.SIGKILL) // dead already: devstack starts it again
+		_ = syscall.Kill(pid, syscall.SIGKILL) // it may be dead already: devstack restarts it
 	}
 	return nil
 }
@@ -100,7 +101,7 @@ func (s *storm) endSessions() error {
 	return nil
 }
 
-// strike causes faults one after another until ctx ends, and waits until the last one is over.
+// strike injects faults one after another until ctx ends, and waits until the last one is over.
 func (s *storm) strike(ctx context.Context) error {
 	total := 0
 	for _, b := range blows {
@@ -130,5 +131,5 @@ func (s *storm) strike(ctx context.Context) error {
 	}
 }
 
-// random makes the same storm from the same seed, as far as the machine allows.
+// random returns a generator that makes the same storm from the same seed, as far as timing allows.
 func random(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, seed)) }

@@ -14,14 +14,14 @@ import (
 	"tuoyu/nursery"
 )
 
-// violations collects what does not hold, a line each.
+// violations collects violated invariants, a line each.
 type violations struct{ lines []string }
 
 func (v *violations) add(format string, args ...any) {
 	v.lines = append(v.lines, fmt.Sprintf(format, args...))
 }
 
-// check waits until it is quiet and returns what does not hold.
+// check waits until the system is idle and returns the violated invariants.
 func (s *storm) check(ctx context.Context) []string {
 	v := &violations{}
 	s.checkQuiet(ctx, v)
@@ -46,7 +46,7 @@ func (s *storm) check(ctx context.Context) []string {
 	return v.lines
 }
 
-// rows runs a query whose rows are one text each.
+// rows runs a query that returns one text per row.
 func (s *storm) rows(ctx context.Context, sql string, args ...any) ([]string, error) {
 	rows, err := s.in.db.Query(ctx, sql, args...)
 	if err != nil {
@@ -64,7 +64,7 @@ func (s *storm) rows(ctx context.Context, sql string, args ...any) ([]string, er
 	return list, rows.Err()
 }
 
-// checkQuiet waits until everything is delivered and printed, and every workflow stands where its case does.
+// checkQuiet waits until everything is delivered and rendered, and every workflow agrees with its case.
 func (s *storm) checkQuiet(ctx context.Context, v *violations) {
 	const undone = `
 		SELECT 'command ' || id || ' of ' || case_no || ' (' || kind || ' ' || name || ', ' || attempts || ' attempts) is not delivered'
@@ -98,7 +98,7 @@ func (s *storm) settled(ctx context.Context) bool {
 	return len(v.lines) == 0
 }
 
-// query finds violations by itself: each row is one.
+// query is a query each of whose rows is a violation.
 type query struct{ name, sql string }
 
 var queries = []query{
@@ -131,7 +131,7 @@ func (s *storm) checkQuery(ctx context.Context, v *violations, q query) {
 	}
 }
 
-// checkNumbers finds numbers of cases and papers that are missing between 1 and the last.
+// checkNumbers finds missing numbers of cases and documents between 1 and the last.
 func (s *storm) checkNumbers(ctx context.Context, v *violations) {
 	for what, sql := range map[string]string{
 		"case numbers": `SELECT left(case_no, 15) || '…: ' || count(*) || ' of ' || max(substr(case_no, 16, 6)::int) FROM cases

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// command is a request that changes something, with the answer that counts for who sent it.
+// command is a request with an effect, and its final response.
 type command struct {
 	account string
 	method  string
@@ -30,7 +30,7 @@ type command struct {
 
 func (c command) accepted() bool { return c.status >= 200 && c.status < 300 }
 
-// sender is a good client: it sends a request again, a command under its key, after no answer, 5xx or 429.
+// sender is a well-behaved client: it retries a request, a command under the same key, after no response, 5xx or 429.
 type sender struct {
 	base     string // of the installation; other hosts are not recorded
 	inner    http.RoundTripper
@@ -39,7 +39,7 @@ type sender struct {
 
 	mu       sync.Mutex
 	commands []command
-	again    map[string]int // requests sent again, by what came before
+	again    map[string]int // number of retries, by the previous result
 }
 
 func newSender(base string) *sender {
@@ -47,10 +47,10 @@ func newSender(base string) *sender {
 	return &sender{base: base, inner: inner, patience: 3 * time.Minute, again: map[string]int{}}
 }
 
-// tryTime bounds one try.
+// tryTime is the time limit of one attempt.
 const tryTime = 20 * time.Second
 
-// RoundTrip sends the request until it is answered for good, and records commands.
+// RoundTrip retries the request until its response is final, and records commands.
 func (c *sender) RoundTrip(r *http.Request) (*http.Response, error) {
 	var body []byte
 	if r.Body != nil {
@@ -58,7 +58,7 @@ func (c *sender) RoundTrip(r *http.Request) (*http.Response, error) {
 		if body, err = io.ReadAll(r.Body); err != nil {
 			return nil, err
 		}
-		_ = r.Body.Close() // it is read
+		_ = r.Body.Close() // it has been read
 	}
 	until, pause := time.Now().Add(c.patience), 50*time.Millisecond
 	for tries := 1; ; tries++ {
@@ -86,7 +86,7 @@ func (c *sender) try(r *http.Request, body []byte) (*http.Response, []byte, erro
 	ctx, cancel := context.WithTimeout(r.Context(), tryTime)
 	defer cancel()
 	one := r.Clone(ctx)
-	if one.Header.Get("Authorization") == "" { // somebody of the public, each from an address of their own
+	if one.Header.Get("Authorization") == "" { // a member of the public, each with a different address
 		n := c.public.Add(1)
 		one.Header.Set("X-Forwarded-For", fmt.Sprintf("203.0.%d.%d", n/250%250, n%250+1))
 	}
@@ -98,7 +98,7 @@ func (c *sender) try(r *http.Request, body []byte) (*http.Response, []byte, erro
 		return nil, nil, err
 	}
 	answer, err := io.ReadAll(res.Body)
-	_ = res.Body.Close() // it is read
+	_ = res.Body.Close() // it has been read
 	if err != nil {
 		return nil, nil, err
 	}
@@ -129,7 +129,7 @@ func (c *sender) record(r *http.Request, body []byte, res *http.Response, answer
 	})
 }
 
-// sent lists the commands under a key so far.
+// sent lists the commands with a key sent so far.
 func (c *sender) sent() []command {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -142,7 +142,7 @@ func (c *sender) sent() []command {
 	return keyed
 }
 
-// repeat sends a command again and returns what is answered now.
+// repeat sends a command again and returns the response.
 func (c *sender) repeat(ctx context.Context, one command) (int, []byte, error) {
 	r, err := http.NewRequestWithContext(ctx, one.method, c.base+one.path, bytes.NewReader(one.body))
 	if err != nil {
@@ -165,7 +165,7 @@ func (c *sender) repeat(ctx context.Context, one command) (int, []byte, error) {
 	}
 }
 
-// accountOf reads whose token it is; the server verifies it, not we.
+// accountOf returns the account in a token, without verifying it, which is the server's task.
 func accountOf(bearer string) string {
 	parts := strings.Split(bearer, ".")
 	if len(parts) != 3 {

@@ -13,7 +13,7 @@ import (
 
 var completing = regexp.MustCompile(`^/api/v1/tasks/([^/]+)/complete$`)
 
-// expected are the refusals that stories provoke themselves, by code.
+// expected are the error codes that stories provoke themselves.
 var expected = []string{"plan_started", "insurance_started", "measure_again"}
 
 // checkAnswers compares each accepted answer with its task.
@@ -21,7 +21,7 @@ func (s *storm) checkAnswers(ctx context.Context, v *violations) {
 	for _, c := range s.client.sent() {
 		if !c.accepted() {
 			var problem struct{ Code, Detail string }
-			_ = json.Unmarshal(c.answer, &problem) // what is no problem is shown as it came
+			_ = json.Unmarshal(c.answer, &problem) // a body that is not a problem is shown as it is
 			if !slices.Contains(expected, problem.Code) {
 				v.add("%s of %s was refused after %d tries: %d %.300s", c.path, c.account, c.tries, c.status, c.answer)
 			}
@@ -49,7 +49,7 @@ func (s *storm) checkAnswers(ctx context.Context, v *violations) {
 	}
 }
 
-// counted says how many rows accepted commands of a kind make.
+// counted maps each kind of command to a query of the rows that accepted ones insert.
 var counted = []struct {
 	what, method string
 	path         *regexp.Regexp
@@ -72,7 +72,7 @@ var counted = []struct {
 	{"reports of building", http.MethodPost, regexp.MustCompile(`/reports$`), `SELECT count(*)::text FROM build_reports`},
 }
 
-// checkCounts compares the accepted commands with the rows they made.
+// checkCounts compares the number of accepted commands with the rows they inserted.
 func (s *storm) checkCounts(ctx context.Context, v *violations) {
 	sent := s.client.sent()
 	for _, kind := range counted {
@@ -93,12 +93,12 @@ func (s *storm) checkCounts(ctx context.Context, v *violations) {
 	}
 }
 
-// grown counts the rows that a repeat must not add to.
+// grown counts the rows that a retry must not add to.
 const grown = `SELECT concat_ws(' ', (SELECT count(*) FROM cases), (SELECT count(*) FROM documents), (SELECT count(*) FROM tasks),
 	(SELECT count(*) FROM case_events), (SELECT count(*) FROM outbox), (SELECT count(*) FROM idempotency_keys), (SELECT count(*) FROM attachments),
 	(SELECT count(*) FROM enrolments), (SELECT count(*) FROM consents), (SELECT count(*) FROM checkup_records))`
 
-// checkReplay sends every command again under its key: each gets its first answer, and nothing is done.
+// checkReplay sends every command again under its key: each receives its first response, without further effect.
 func (s *storm) checkReplay(ctx context.Context, v *violations) {
 	before, err := s.rows(ctx, grown)
 	if err != nil {
@@ -123,10 +123,10 @@ func (s *storm) checkReplay(ctx context.Context, v *violations) {
 	}
 }
 
-// asNow are the commands whose repeat shows the case as it stands by then.
+// asNow matches the commands whose response contains the current state of the case.
 var asNow = regexp.MustCompile(`^/api/v1/(tasks/[^/]+/complete|contracts/[^/]+/termination|build-sites/[^/]+/filing|counties/[^/]+/settings)$`)
 
-// sameAnswer compares the answers byte for byte, and those that show a case as it stands now by what they are about.
+// sameAnswer compares the responses byte for byte, and those that contain the current state of a case by their subject.
 func sameAnswer(c command, answer []byte) bool {
 	if bytes.Equal(c.answer, answer) {
 		return true

@@ -9,10 +9,11 @@ import (
 	"time"
 )
 
-// blobSpace is the size of the file system that the blob folder has to itself, where one may be mounted.
+// blobSpace is the size of the file system mounted at the blob folder, if this process may mount one.
 const blobSpace = "size=192m,mode=0755"
 
-// makeBlobFolder makes the blob folder a small file system of its own, or a plain folder where this process may mount none.
+// makeBlobFolder mounts a small file system at the blob folder, or creates a plain folder if this process may not
+// mount.
 func (in *installation) makeBlobFolder() error {
 	in.blobs = filepath.Join(in.folder, "blobs")
 	if err := os.Mkdir(in.blobs, 0o755); err != nil {
@@ -22,8 +23,8 @@ func (in *installation) makeBlobFolder() error {
 	return nil
 }
 
-// fillDisk leaves no room in the blob folder for a while. Where the folder has no file system of its own, it takes the folder
-// away instead: writing fails as well.
+// fillDisk fills the file system of the blob folder for a while. If the folder has no file system of its own, it
+// removes the folder instead, which makes writing fail as well.
 func (in *installation) fillDisk(d time.Duration) error {
 	if !in.mounted {
 		return in.loseDisk(d)
@@ -38,7 +39,7 @@ func (in *installation) fillDisk(d time.Duration) error {
 		_, err = f.Write(chunk)
 	}
 	for end := time.Now().Add(d); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
-		_, _ = f.Write(chunk[:4096]) // takes what others have let go of
+		_, _ = f.Write(chunk[:4096]) // takes the space that others have freed
 	}
 	if !errors.Is(err, syscall.ENOSPC) {
 		return fmt.Errorf("fill the blob folder: %w", err)
@@ -46,7 +47,7 @@ func (in *installation) fillDisk(d time.Duration) error {
 	return errors.Join(f.Close(), os.Remove(filler))
 }
 
-// loseDisk puts a file where the blob folder was.
+// loseDisk replaces the blob folder with a file for a while.
 func (in *installation) loseDisk(d time.Duration) error {
 	away := in.blobs + ".away"
 	if err := os.Rename(in.blobs, away); err != nil {

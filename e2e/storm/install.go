@@ -21,7 +21,7 @@ import (
 	"go.temporal.io/sdk/client"
 )
 
-// installation is the program under test with its processes, each on ways of its own to Postgres and Temporal.
+// installation is the program under test with its processes, each with its own connections to Postgres and Temporal.
 type installation struct {
 	program, folder string
 	blobs           string
@@ -34,16 +34,16 @@ type installation struct {
 	workers         []*kept
 }
 
-// kept is a process that is started again whenever it ends.
+// kept is a process that is restarted whenever it ends.
 type kept struct {
 	name    string
 	start   func() (*exec.Cmd, error)
 	started atomic.Int64
-	own     atomic.Int64 // ends that were not ours
+	own     atomic.Int64 // number of unexpected exits
 
 	mu       sync.Mutex
 	cmd      *exec.Cmd
-	killed   bool // the current one, by us
+	killed   bool // the current process, by the storm
 	stopping bool
 	done     chan struct{}
 }
@@ -63,7 +63,7 @@ func keep(name string, start func() (*exec.Cmd, error)) (*kept, error) {
 func (k *kept) run() {
 	defer close(k.done)
 	for {
-		_ = k.cmd.Wait() // how it ended is told by killed
+		_ = k.cmd.Wait() // killed records why it ended
 		k.mu.Lock()
 		if k.stopping {
 			k.mu.Unlock()
@@ -97,18 +97,18 @@ func (k *kept) signal(s syscall.Signal) {
 	if s == syscall.SIGKILL || s == syscall.SIGTERM {
 		k.killed = true
 	}
-	_ = k.cmd.Process.Signal(s) // it may be between two lives
+	_ = k.cmd.Process.Signal(s) // it may be restarting
 }
 
 func (k *kept) stop() {
 	k.mu.Lock()
 	k.stopping = true
-	_ = k.cmd.Process.Kill() // ended is what is wanted
+	_ = k.cmd.Process.Kill() // it may have ended already
 	k.mu.Unlock()
 	<-k.done
 }
 
-// install makes the database and starts everything.
+// install creates the database and starts all processes.
 func install(ctx context.Context, program string) (in *installation, err error) {
 	in = &installation{program: program}
 	defer func() {
@@ -141,7 +141,7 @@ func install(ctx context.Context, program string) (in *installation, err error) 
 	common := []string{
 		"TUOYU_LISTEN=" + listen, "TUOYU_PUBLIC_URL=" + in.url, "TUOYU_BLOB_DIR=" + in.blobs, "TUOYU_KEYSET_FILE=" + keyset,
 		"TUOYU_SHUTDOWN_SECONDS=5", "TUOYU_METRICS_LISTEN=127.0.0.1:0",
-		"TUOYU_TRUSTED_PROXIES=127.0.0.0/8", // members of the public come from many addresses
+		"TUOYU_TRUSTED_PROXIES=127.0.0.0/8", // members of the public have many addresses
 	}
 	for _, args := range [][]string{{"keys", "new", keyset}, {"migrate"}} {
 		cmd := exec.CommandContext(ctx, program, args...)
@@ -163,7 +163,7 @@ func install(ctx context.Context, program string) (in *installation, err error) 
 	return in, in.awaitReady(ctx, time.Minute)
 }
 
-// startLinked starts a process whose ways to Postgres and Temporal are links. The workers share theirs.
+// startLinked starts a process that reaches Postgres and Temporal through links. The workers share theirs.
 func (in *installation) startLinked(command string, n int, common []string) (*kept, error) {
 	links := map[string]string{}
 	for _, l := range in.links {
@@ -241,7 +241,7 @@ func (in *installation) close() {
 		}
 	}
 	for _, l := range in.links {
-		_ = l.listener.Close() // nobody comes any more
+		_ = l.listener.Close() // no more connections
 		l.resetAll()
 	}
 	if in.db != nil {
@@ -251,10 +251,10 @@ func (in *installation) close() {
 		in.temporal.Close()
 	}
 	if in.mounted {
-		_ = syscall.Unmount(in.blobs, syscall.MNT_DETACH) // what stays goes with the machine
+		_ = syscall.Unmount(in.blobs, syscall.MNT_DETACH) // if it fails, the mount lasts until the machine ends
 	}
 	if in.folder != "" && os.Getenv("STORM_KEEP") == "" {
-		_ = os.RemoveAll(in.folder) // what stays is in the temporary folder
+		_ = os.RemoveAll(in.folder) // if it fails, the rest remains in the temporary folder
 	}
 }
 
@@ -267,10 +267,10 @@ func freeAddress() string {
 	return l.Addr().String()
 }
 
-// runName tells the keys of one storm from those of another.
+// runName distinguishes the idempotency keys of one storm from those of another.
 var runName = "storm-" + rand.Text()[:8]
 
-// quiet drops what the Temporal client logs.
+// quiet discards what the Temporal client logs.
 type quiet struct{}
 
 func (quiet) Debug(string, ...any) {}

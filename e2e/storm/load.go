@@ -15,8 +15,8 @@ import (
 	"tuoyu/e2e/stories"
 )
 
-// weights says how often each story is played; one that is not named is not. What needs a county or an account for itself for
-// good is bounded by most.
+// weights is the relative frequency of each story; a story that is not listed is not played. A story that uses up a
+// county or an account is limited by most.
 var weights = []struct {
 	story  string
 	weight int
@@ -26,14 +26,14 @@ var weights = []struct {
 	{"silent-office", 2, 0}, {"county-site", 1, 3}, {"contract", 2, 0}, {"checkup", 3, 8}, {"inspection", 3, 0}, {"insurance", 3, 11},
 }
 
-// ended is a story that was played to its end, or as far as it came.
+// ended is the result of a story, played to its end or up to an error.
 type ended struct {
 	story string
 	cases []string
 	err   error
 }
 
-// play plays stories one after the other until ctx ends. The story under way is played to its end.
+// play plays stories one after the other until ctx ends. The story in progress is played to its end.
 func (s *storm) play(ctx context.Context, player int) {
 	random := random(s.seed + uint64(player)*7919)
 	stage := &stories.Stage{
@@ -75,7 +75,7 @@ func (s *storm) choose(intN func(int) int) stories.Story {
 	panic("a weight is left over")
 }
 
-// chat has clerks and supervisors look at their lists and comment on open cases until ctx ends.
+// chat has clerks and supervisors read their lists and comment on open cases until ctx ends.
 func (s *storm) chat(ctx context.Context) {
 	counties := []string{"140403", "140404", "140406", "140423", "140431"}
 	for n := 0; ctx.Err() == nil; n++ {
@@ -103,7 +103,7 @@ func (s *storm) chat(ctx context.Context) {
 	}
 }
 
-// load has the players play until ctx ends, and returns when all have finished what they were at.
+// load has the players play until ctx ends, and returns when all have finished their stories.
 func (s *storm) load(ctx context.Context, players int) {
 	var all sync.WaitGroup
 	for n := range players {

@@ -1,6 +1,7 @@
-// Command storm is a mixed load of all roles on a whole installation under faults: processes and services are killed, links cut
-// and stalled, the blob disk is full. When it is quiet again, it reports each thing that does not hold in a line of its own and
-// ends with 1. It runs inside a devstack of its own, without --fast: with it, a killed Postgres loses commits.
+// Command storm is a load test of all roles on a whole installation under faults: processes and services are killed,
+// links are cut and stalled, the blob disk is full. When the system is idle again, it prints each violated invariant in
+// a line of its own and exits with 1 if there is any. It runs inside a devstack of its own, without --fast: with it, a
+// killed Postgres loses commits.
 package main
 
 import (
@@ -21,12 +22,12 @@ import (
 // storm is one run.
 type storm struct {
 	seed      uint64
-	random    *rand.Rand // of the blows
+	random    *rand.Rand // source of the faults
 	in        *installation
 	client    *sender
 	door      *roleplay.Door
 	namespace string
-	whole     context.Context // of the run, for what is to be finished
+	whole     context.Context // of the run, for work that has to be completed
 	begun     time.Time
 	verbose   bool
 	dealt     map[string]int
@@ -36,11 +37,11 @@ type storm struct {
 	ended  []ended
 }
 
-// Bounds on what comes after the blows.
+// The time limits after the last fault.
 const (
-	finishWithin = 4 * time.Minute // stories under way
+	finishWithin = 4 * time.Minute // for stories in progress
 	quietWithin  = 90 * time.Second
-	waitsUpTo    = 3 * time.Minute // a person of a story, for the engine
+	waitsUpTo    = 3 * time.Minute // for a user of a story who waits for the engine
 )
 
 func main() {
@@ -65,7 +66,7 @@ func main() {
 	}
 }
 
-// note prints a line with the time since the beginning.
+// note prints a line with the time since the start.
 func (s *storm) note(format string, args ...any) {
 	if s.verbose {
 		fmt.Printf("%6.1f %s\n", time.Since(s.begun).Seconds(), fmt.Sprintf(format, args...))
@@ -117,7 +118,7 @@ func (s *storm) run(program string, length time.Duration, players int, calm bool
 	return found, nil
 }
 
-// summary prints what was done in a few lines.
+// summary prints a summary of the run.
 func (s *storm) summary() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

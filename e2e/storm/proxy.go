@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// link is a way from one process to a service, through this process, which can cut it.
+// link is a proxy between one process and a service, which can be cut.
 type link struct {
 	name     string
 	target   string
 	listener net.Listener
-	cut      atomic.Bool  // connections are refused and those there are reset
-	stalled  atomic.Int64 // until when nothing passes, in nanoseconds of Unix time
+	cut      atomic.Bool  // connections are refused and open ones are reset
+	stalled  atomic.Int64 // end of the stall, in nanoseconds of Unix time
 
 	mu    sync.Mutex
 	conns map[net.Conn]bool
@@ -64,10 +64,10 @@ func (l *link) carry(near net.Conn) {
 			done <- struct{}{}
 		}()
 	}
-	<-done // either side has ended: the other one ends too
+	<-done // if either side has ended, the other one ends too
 }
 
-// pass carries bytes one way, and holds them back while the link is stalled.
+// pass copies bytes in one direction, and withholds them while the link is stalled.
 func (l *link) pass(from, to net.Conn) {
 	buffer := make([]byte, 32<<10)
 	for {
@@ -99,7 +99,7 @@ func (l *link) drop(conns ...net.Conn) {
 	defer l.mu.Unlock()
 	for _, c := range conns {
 		delete(l.conns, c)
-		_ = c.Close() // closed already is as good
+		_ = c.Close() // it may be closed already
 	}
 }
 
@@ -112,7 +112,7 @@ func (l *link) resetAll() {
 	}
 }
 
-// cutFor resets what is there and refuses what comes.
+// cutFor resets open connections and refuses new ones for a duration.
 func (l *link) cutFor(d time.Duration) {
 	l.cut.Store(true)
 	l.resetAll()
@@ -120,7 +120,7 @@ func (l *link) cutFor(d time.Duration) {
 	l.cut.Store(false)
 }
 
-// stallFor lets nothing pass, and loses nothing either: a black hole with both ends believing in the connection.
+// stallFor withholds all bytes for a duration without losing any: both ends regard the connection as open.
 func (l *link) stallFor(d time.Duration) {
 	l.stalled.Store(time.Now().Add(d).UnixNano())
 	time.Sleep(d)
@@ -128,7 +128,7 @@ func (l *link) stallFor(d time.Duration) {
 
 func reset(c net.Conn) {
 	if tcp, ok := c.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0) // the close below says it with a reset
+		_ = tcp.SetLinger(0) // makes the close below send a reset
 	}
 	_ = c.Close()
 }

@@ -14,9 +14,9 @@ import (
 	"strings"
 )
 
-// traceOf tells what a case has left, as text: its events, papers and closed tasks with how many of each. Left out are comments,
-// which are nobody's story, and what depends on how long a story took: reminders, and what is assessed month by month. That each
-// task has its events is checked by itself.
+// traceOf selects a text of what a case has left: its events, documents and closed tasks with their counts. It excludes
+// comments, which belong to no story, and what depends on the duration of a story: reminders and monthly assessments.
+// That each task has its events is checked separately.
 const traceOf = `SELECT concat_ws(' | ', c.kind, c.status, c.stage,
 	(SELECT string_agg(kind || '×' || n, ' ' ORDER BY kind) FROM (SELECT kind, count(*) AS n FROM case_events e
 		WHERE e.case_no = c.case_no AND e.kind NOT LIKE 'task\_%' AND e.kind NOT IN ('comment', 'overdue', 'contract_assessed', 'duties_assessed') GROUP BY kind) AS events),
@@ -26,7 +26,7 @@ const traceOf = `SELECT concat_ws(' | ', c.kind, c.status, c.stage,
 		FROM tasks t WHERE t.case_no = c.case_no AND state = 'closed' GROUP BY kind, state, outcome) AS tasks))
 	FROM cases c WHERE c.case_no = $1`
 
-// checkTraces compares the finished stories of one name: each leaves what the others leave.
+// checkTraces compares the finished stories of one name: all must have the same trace.
 func (s *storm) checkTraces(ctx context.Context, v *violations, all []ended) {
 	traces := map[string]map[string][]string{} // by story, by trace: first cases
 	for _, e := range all {
@@ -59,7 +59,7 @@ func (s *storm) checkTraces(ctx context.Context, v *violations, all []ended) {
 	}
 }
 
-// checkBlobs compares each file of the blob folder with its name, and finds what refers to no file.
+// checkBlobs compares each file of the blob folder with its name, and finds references to missing files.
 func (s *storm) checkBlobs(ctx context.Context, v *violations) {
 	there := map[string]bool{}
 	err := filepath.WalkDir(s.in.blobs, func(path string, d fs.DirEntry, err error) error {
