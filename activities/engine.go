@@ -78,6 +78,10 @@ func (e *Engine) inStep(ctx context.Context, caseNo, name string, at time.Time, 
 		within = func(do func(*store.Queries) error) error { return do(e.trial.q) }
 	}
 	err := within(func(q *store.Queries) error {
+		q.Ahead(func(q *store.Queries) {
+			_, _ = q.CaseForStep(ctx, caseNo)
+			_, _ = q.StepDone(ctx, store.StepDoneParams{CaseNo: caseNo, Step: name})
+		})
 		c, err := q.CaseForStep(ctx, caseNo)
 		if err != nil {
 			return fmt.Errorf("lock case: %w", err)

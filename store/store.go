@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/exaring/otelpgx"
@@ -69,8 +70,9 @@ func (db *DB) Close() { db.pool.Close() }
 func (db *DB) Stat() *pgxpool.Stat { return db.pool.Stat() }
 
 // As runs do in one transaction on behalf of p: every row do reads or writes is one that p may see. The
-// transaction is committed when do returns nil and rolled back otherwise. On the schema of another release do is not run: the
-// error wraps ErrSchemaMismatch.
+// transaction is committed when do returns nil and rolled back otherwise. On the schema of another release nothing is read or
+// written: the error wraps ErrSchemaMismatch. A transaction is not opened within another one, on a connection of its own, which a
+// full pool would wait for without end.
 func (db *DB) As(ctx context.Context, p nursery.Principal, do func(*Queries) error) error {
 	return db.begin(ctx, p, "", do)
 }
@@ -81,50 +83,80 @@ func (db *DB) AsPublic(ctx context.Context, secret string, do func(*Queries) err
 	return db.begin(ctx, nursery.Principal{Role: nursery.RolePublic}, secret, do)
 }
 
-// Beyond runs do, in the transaction q is of, with the sight of the engine instead of the principal's, and gives the
-// principal's back. For the one thing a person's sight is too narrow for: to find whether a child is known already.
-func (q *Queries) Beyond(ctx context.Context, do func() error) error {
-	var role string
-	if err := q.db.QueryRow(ctx, `SELECT principal_role()`).Scan(&role); err != nil {
-		return fmt.Errorf("read principal: %w", err)
-	}
-	if _, err := q.db.Exec(ctx, setRole, string(nursery.RoleEngine)); err != nil {
-		return fmt.Errorf("set principal: %w", err)
-	}
-	err := do()
-	// Also after an error, for a caller may make nothing of it and go on. A transaction that Postgres has given up takes no
-	// statement, and needs none.
-	if _, restored := q.db.Exec(ctx, setRole, role); restored != nil && err == nil {
-		return fmt.Errorf("set principal: %w", restored)
-	}
-	return err
+// Beyond runs do, in the transaction q is of, with the sight of the engine instead of the principal's, and restores the
+// principal's also after an error. It is for what a person's sight is too narrow for: to find whether a child is known already.
+func (q *Queries) Beyond(_ context.Context, do func() error) error {
+	return q.db.(*transaction).elevate(nursery.RoleEngine, do)
 }
 
 const setRole = `SELECT set_config('tuoyu.role', $1, true)`
 
-// setPrincipal sets as whom a transaction runs and returns the version of the schema it runs on.
+// setPrincipal sets as whom a transaction runs. It divides by zero on a schema of another version than $7, so that nothing sent with
+// it is done.
 const setPrincipal = `SELECT set_config('tuoyu.role', $1, true), set_config('tuoyu.county', $2, true),
 	set_config('tuoyu.institution', $3, true), set_config('tuoyu.code', $4, true),
-	set_config('tuoyu.account', $5, true), set_config('tuoyu.day', $6, true), (` + schemaVersion + `)`
+	set_config('tuoyu.account', $5, true), set_config('tuoyu.day', $6, true),
+	1 / CASE WHEN (` + schemaVersion + `) = $7::bigint THEN 1 ELSE 0 END`
+
+const setPrincipalName = "set principal"
 
 const schemaVersion = `SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied`
 
 func (db *DB) begin(ctx context.Context, p nursery.Principal, code string, do func(*Queries) error) error {
-	err := pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
-		var version int64
-		row := tx.QueryRow(ctx, setPrincipal, string(p.Role), p.County, p.Institution, code, p.Account, nursery.DateOf(db.now()).String())
-		if err := row.Scan(nil, nil, nil, nil, nil, nil, &version); err != nil {
-			return fmt.Errorf("set principal: %w", ofSchema(err))
-		}
-		if err := wanted(version); err != nil {
-			return err
-		}
-		return do(New(tx))
-	})
+	leave, err := enter()
 	if err != nil {
-		return fmt.Errorf("as %s: %w", p.Role, err)
+		return err
 	}
+	defer leave()
+	if err = db.run(ctx, p, code, do); err == nil {
+		return nil
+	}
+	if mayBeSchema(err) {
+		if other := db.schema(ctx); errors.Is(other, ErrSchemaMismatch) {
+			err = other
+		}
+	}
+	return fmt.Errorf("as %s: %w", p.Role, err)
+}
+
+func (db *DB) run(ctx context.Context, p nursery.Principal, code string, do func(*Queries) error) error {
+	conn, err := db.pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	t := &transaction{conn: conn}
+	done := false
+	defer func() {
+		if !done { // also when do panics
+			t.rollback(ctx)
+		}
+	}()
+	t.begin(p, code, nursery.DateOf(db.now()))
+	if err := do(New(t)); err != nil {
+		return err
+	}
+	if err := t.commit(ctx); err != nil {
+		return err
+	}
+	done = true
 	return nil
+}
+
+// mayBeSchema reports whether err may come from a schema that is not this program's: what is asked for is not there, or
+// setPrincipal has refused.
+func mayBeSchema(err error) bool {
+	var refused *pgconn.PgError
+	return errors.As(err, &refused) && slices.Contains([]string{"42P01", "42703", "42883", "0A000", "22012"}, refused.Code)
+}
+
+// schema returns nil when the schema is that of this program, and an error that wraps ErrSchemaMismatch when it is another.
+func (db *DB) schema(ctx context.Context) error {
+	var version int64
+	if err := db.pool.QueryRow(ctx, schemaVersion).Scan(&version); err != nil {
+		return ofSchema(err)
+	}
+	return wanted(version)
 }
 
 // wanted returns an error that wraps ErrSchemaMismatch unless version is that of the schema this program was built with.

@@ -22,6 +22,8 @@ import (
 	"tuoyu/store"
 )
 
+func init() { store.DetectNesting() }
+
 const (
 	ownerRole = "tuoyu_test_owner"
 	appRole   = "tuoyu_app"

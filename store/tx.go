@@ -1,0 +1,294 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"tuoyu/nursery"
+)
+
+// transaction is the connection of one transaction. It queues the statements whose answer nobody looks at, those that sqlc
+// marks :exec, and sends them together with the next statement that has one, or with the commit: a step of a case takes as
+// many round trips as it reads, and not as many as it has statements. The order of the statements stays. An error of a queued
+// statement is returned by the statement it was sent with, under its own name, and undoes the transaction as ever.
+type transaction struct {
+	conn   *pgxpool.Conn
+	role   nursery.Role // whose sight the queued statements end with
+	queue  []statement
+	ahead  []statement // reads sent before they are asked for, in the order in which they will be
+	unread pgx.BatchResults
+}
+
+// statement is a statement with the name that its errors bear.
+type statement struct {
+	name, sql string
+	args      []any
+}
+
+// begin queues the statements that open a transaction as p. They refuse, before anything else is done, a schema that is not of
+// this release.
+func (t *transaction) begin(p nursery.Principal, code string, day nursery.Date) {
+	t.role = p.Role
+	t.queue = append(t.queue, statement{name: "begin", sql: "BEGIN"}, statement{
+		name: setPrincipalName, sql: setPrincipal,
+		args: []any{string(p.Role), p.County, p.Institution, code, p.Account, day.String(), latest},
+	})
+}
+
+// elevate runs do with the sight of another role.
+func (t *transaction) elevate(role nursery.Role, do func() error) error {
+	own := t.role
+	set := func(role nursery.Role) {
+		t.role = role
+		t.queue = append(t.queue, statement{name: "set principal", sql: setRole, args: []any{string(role)}})
+	}
+	set(role)
+	defer set(own)
+	return do()
+}
+
+// Exec runs a statement. One that is marked :exec is queued; its arguments must not be changed afterwards.
+func (t *transaction) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
+	name, kind := nameOf(sql)
+	if name == "" { // may be several statements, which only the simple protocol takes
+		if err := t.flush(ctx); err != nil {
+			return pgconn.CommandTag{}, err
+		}
+		return t.conn.Exec(ctx, sql, args...)
+	}
+	s := statement{name, sql, args}
+	if kind == "exec" {
+		t.queue = append(t.queue, s)
+		return pgconn.CommandTag{}, nil
+	}
+	results, err := t.send(ctx, s)
+	if err != nil {
+		return pgconn.CommandTag{}, err
+	}
+	tag, err := results.Exec()
+	return tag, named(name, errors.Join(err, closed(results, err)))
+}
+
+// Query sends what is queued and the query.
+func (t *transaction) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
+	name, _ := nameOf(sql)
+	results, err := t.send(ctx, statement{name, sql, args})
+	if err != nil {
+		return nil, err
+	}
+	rows, err := results.Query()
+	if err != nil {
+		return nil, named(name, errors.Join(err, closed(results, err)))
+	}
+	return &queried{Rows: rows, name: name, results: results, more: t.unread != nil}, nil
+}
+
+// QueryRow sends what is queued and the query.
+func (t *transaction) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
+	rows, err := t.Query(ctx, sql, args...)
+	return firstRow{rows, err}
+}
+
+// flush sends what is queued.
+func (t *transaction) flush(ctx context.Context) error {
+	if len(t.queue) == 0 {
+		return nil
+	}
+	results, err := t.send(ctx)
+	if err != nil {
+		return err
+	}
+	return results.Close()
+}
+
+// send sends what is queued with the statement asked for, if any, and returns the results from its own on.
+func (t *transaction) send(ctx context.Context, asked ...statement) (pgx.BatchResults, error) {
+	if t.unread != nil {
+		if t.isNext(asked) {
+			t.ahead = t.ahead[1:]
+			results := t.unread
+			if len(t.ahead) == 0 {
+				t.unread = nil
+			}
+			return results, nil
+		}
+		results := t.unread
+		t.unread, t.ahead = nil, nil
+		if err := results.Close(); err != nil {
+			return nil, fmt.Errorf("read ahead: %w", err)
+		}
+	}
+	if !t.isNext(asked) {
+		t.ahead = nil
+	}
+	queued := t.queue
+	t.queue = nil
+	var batch pgx.Batch
+	for _, s := range queued {
+		batch.Queue(s.sql, s.args...)
+	}
+	if len(t.ahead) > 0 {
+		asked = t.ahead
+	}
+	for _, s := range asked {
+		batch.Queue(s.sql, s.args...)
+	}
+	results := t.conn.SendBatch(ctx, &batch)
+	for _, s := range queued {
+		if _, err := results.Exec(); err != nil {
+			return nil, named(s.name, errors.Join(err, closed(results, err)))
+		}
+	}
+	if len(t.ahead) > 1 {
+		t.ahead, t.unread = t.ahead[1:], results
+	} else {
+		t.ahead = nil
+	}
+	return results, nil
+}
+
+// isNext reports whether what is asked for is the next of the reads ahead.
+func (t *transaction) isNext(asked []statement) bool {
+	return len(t.ahead) > 0 && len(asked) == 1 && t.ahead[0].sql == asked[0].sql && reflect.DeepEqual(t.ahead[0].args, asked[0].args)
+}
+
+// commit sends what is queued and commits.
+func (t *transaction) commit(ctx context.Context) error {
+	results, err := t.send(ctx, statement{name: "commit", sql: "COMMIT"})
+	if err != nil {
+		return err
+	}
+	tag, err := results.Exec()
+	if err = errors.Join(err, closed(results, err)); err != nil {
+		return named("commit", err)
+	}
+	if tag.String() == "ROLLBACK" {
+		return pgx.ErrTxCommitRollback
+	}
+	return nil
+}
+
+// rollback undoes what was sent and forgets what was queued. A connection that cannot do so is not used again.
+func (t *transaction) rollback(ctx context.Context) {
+	t.queue, t.ahead = nil, nil
+	if t.unread != nil {
+		_ = t.unread.Close() // the transaction is undone whatever it says
+		t.unread = nil
+	}
+	if t.conn.Conn().PgConn().TxStatus() != 'I' {
+		_, _ = t.conn.Exec(ctx, "ROLLBACK") // the pool closes a connection that is still in a transaction
+	}
+}
+
+// closed ends the results and returns the error of that, unless the statement's own error says it already.
+func closed(results pgx.BatchResults, err error) error {
+	if ended := results.Close(); err == nil {
+		return ended
+	}
+	return nil
+}
+
+// nameOf returns the name that sqlc writes into the first line of a query, and its kind: exec, execrows, one or many.
+func nameOf(sql string) (name, kind string) {
+	line, _, _ := strings.Cut(sql, "\n")
+	rest, ok := strings.CutPrefix(line, "-- name: ")
+	if !ok {
+		return "", ""
+	}
+	name, kind, _ = strings.Cut(rest, " :")
+	return name, kind
+}
+
+// named returns err under the name of the query.
+func named(name string, err error) error {
+	if err == nil || name == "" {
+		return err
+	}
+	return fmt.Errorf("%s: %w", name, err)
+}
+
+// queried is the rows of a query whose error bears its name.
+type queried struct {
+	pgx.Rows
+	name    string
+	results pgx.BatchResults
+	more    bool // other results follow, which are read later
+}
+
+func (r *queried) Close() {
+	r.Rows.Close()
+	if !r.more {
+		_ = r.results.Close() // nothing follows; an error of the rows is theirs
+	}
+}
+
+func (r *queried) Err() error { return named(r.name, r.Rows.Err()) }
+
+func (r *queried) Scan(dest ...any) error { return named(r.name, r.Rows.Scan(dest...)) }
+
+// firstRow is the first row of a query.
+type firstRow struct {
+	rows pgx.Rows
+	err  error
+}
+
+func (r firstRow) Scan(dest ...any) error {
+	if r.err != nil {
+		return r.err
+	}
+	defer r.rows.Close()
+	if !r.rows.Next() {
+		if err := r.rows.Err(); err != nil {
+			return err
+		}
+		return named(r.rows.(*queried).name, pgx.ErrNoRows)
+	}
+	if err := r.rows.Scan(dest...); err != nil {
+		return err
+	}
+	r.rows.Close()
+	return r.rows.Err()
+}
+
+// Ahead sends the reads that are asked for next, in this order, in the round trip of the first one. Each is a call of a query
+// of tx whose results the caller does not use; the same call afterwards returns them. A read that is not asked for in its turn
+// is dropped with those after it.
+func (q *Queries) Ahead(reads func(tx *Queries)) {
+	t, ok := q.db.(*transaction)
+	if !ok || t.unread != nil {
+		return
+	}
+	var r recorder
+	reads(New(&r))
+	t.ahead = r.reads
+}
+
+// recorder notes queries and runs none.
+type recorder struct{ reads []statement }
+
+var errRecorded = errors.New("recorded, not run")
+
+func (r *recorder) note(sql string, args []any) error {
+	name, _ := nameOf(sql)
+	r.reads = append(r.reads, statement{name, sql, args})
+	return errRecorded
+}
+
+func (r *recorder) Exec(_ context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
+	return pgconn.CommandTag{}, r.note(sql, args)
+}
+
+func (r *recorder) Query(_ context.Context, sql string, args ...any) (pgx.Rows, error) {
+	return nil, r.note(sql, args)
+}
+
+func (r *recorder) QueryRow(_ context.Context, sql string, args ...any) pgx.Row {
+	return firstRow{err: r.note(sql, args)}
+}

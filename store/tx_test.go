@@ -1,0 +1,133 @@
+package store_test
+
+import (
+	"errors"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"tuoyu/nursery"
+	"tuoyu/store"
+	"tuoyu/store/storetest"
+)
+
+func registration(n int) store.PutRegistrationParams {
+	return store.PutRegistrationParams{
+		Uscc: strconv.Itoa(n), County: "140403", Facts: []byte("{}"), Source: "registrar", ConfirmedBy: "x", UpdatedAt: time.Now(),
+	}
+}
+
+func TestAReadSeesTheWritesQueuedBeforeIt(t *testing.T) {
+	db := storetest.New(t)
+	require.NoError(t, db.As(t.Context(), nursery.Engine, func(q *store.Queries) error {
+		for n := range 3 {
+			if err := q.PutRegistration(t.Context(), registration(n)); err != nil {
+				return err
+			}
+		}
+		row, err := q.RegistrationOf(t.Context(), "2")
+		require.Equal(t, "2", row.Uscc)
+		return err
+	}))
+	require.NoError(t, db.As(t.Context(), nursery.Engine, func(q *store.Queries) error {
+		_, err := q.RegistrationOf(t.Context(), "0")
+		return err
+	}))
+}
+
+func TestAQueuedWriteThatFailsUndoesTheTransactionUnderItsName(t *testing.T) {
+	db := storetest.New(t)
+	for name, read := range map[string]bool{"at the commit": false, "at the next read": true} {
+		err := db.As(t.Context(), nursery.Engine, func(q *store.Queries) error {
+			if err := q.PutRegistration(t.Context(), registration(1)); err != nil {
+				return err
+			}
+			wrong := registration(2)
+			wrong.Source = "hearsay"
+			if err := q.PutRegistration(t.Context(), wrong); err != nil || !read {
+				return err
+			}
+			_, err := q.RegistrationOf(t.Context(), "1")
+			require.Error(t, err)
+			return err
+		})
+		require.Equal(t, "23514", code(err), name)
+		require.ErrorContains(t, err, "PutRegistration: ", name)
+	}
+	require.True(t, store.IsNotFound(db.As(t.Context(), nursery.Engine, func(q *store.Queries) error {
+		_, err := q.RegistrationOf(t.Context(), "1")
+		require.ErrorContains(t, err, "RegistrationOf: ")
+		return err
+	})))
+}
+
+func TestAnErrorOrAPanicUndoesWhatWasQueued(t *testing.T) {
+	db := storetest.New(t)
+	put := func(then func()) func(*store.Queries) error {
+		return func(q *store.Queries) error {
+			if err := q.PutRegistration(t.Context(), registration(1)); err != nil {
+				return err
+			}
+			then()
+			return errors.New("not so")
+		}
+	}
+	require.ErrorContains(t, db.As(t.Context(), nursery.Engine, put(func() {})), "not so")
+	require.Panics(t, func() { _ = db.As(t.Context(), nursery.Engine, put(func() { panic("not so") })) })
+	require.True(t, store.IsNotFound(db.As(t.Context(), nursery.Engine, func(q *store.Queries) error {
+		_, err := q.RegistrationOf(t.Context(), "1")
+		return err
+	})))
+}
+
+func TestAnErrorOfPostgresIsNotCommittedOver(t *testing.T) {
+	db := storetest.New(t)
+	err := db.As(t.Context(), nursery.Engine, func(q *store.Queries) error {
+		require.Error(t, q.Exec(t.Context(), "SELECT 1/0"))
+		return nil
+	})
+	require.ErrorIs(t, err, pgx.ErrTxCommitRollback)
+}
+
+func TestATransactionWithinATransactionFailsAtOnce(t *testing.T) {
+	db := storetest.New(t)
+	require.NoError(t, db.As(t.Context(), nursery.Engine, func(*store.Queries) error {
+		require.ErrorContains(t, db.As(t.Context(), nursery.Engine, func(*store.Queries) error { return nil }), "within a transaction")
+		return nil
+	}))
+	require.NoError(t, db.As(t.Context(), nursery.Engine, func(*store.Queries) error { return nil }))
+}
+
+func TestReadsAheadAreAnsweredInTheirTurn(t *testing.T) {
+	db := storetest.New(t)
+	require.NoError(t, db.As(t.Context(), nursery.Engine, func(q *store.Queries) error {
+		for n := range 3 {
+			if err := q.PutRegistration(t.Context(), registration(n)); err != nil {
+				return err
+			}
+		}
+		q.Ahead(func(q *store.Queries) {
+			_, _ = q.RegistrationOf(t.Context(), "0")
+			_, _ = q.RegistrationOf(t.Context(), "none")
+			_, _ = q.AllCalendarYears(t.Context())
+			_, _ = q.RegistrationOf(t.Context(), "2")
+		})
+		row, err := q.RegistrationOf(t.Context(), "0")
+		require.NoError(t, err)
+		require.Equal(t, "0", row.Uscc)
+		_, err = q.RegistrationOf(t.Context(), "none")
+		require.True(t, store.IsNotFound(err))
+		years, err := q.AllCalendarYears(t.Context())
+		require.NoError(t, err)
+		require.Empty(t, years)
+		county, err := q.SettingsOfCounty(t.Context(), "140403") // out of turn: the rest is dropped
+		require.NoError(t, err)
+		require.Empty(t, county)
+		row, err = q.RegistrationOf(t.Context(), "2")
+		require.Equal(t, "2", row.Uscc)
+		return err
+	}))
+}
