@@ -31,10 +31,17 @@ const (
 // same way again by the answers that people gave. Errors: not_found, forbidden, case_not_stuck when the case has ended,
 // case_not_restartable when its history is lost and its way cannot be found again.
 func (s *Service) RetryCase(ctx context.Context, p nursery.Principal, caseNo string, event int64) (Retried, error) {
+	return s.retry(ctx, p, caseNo, event, func(do func(*store.Queries) error) error { return s.DB.As(ctx, nursery.Engine, do) })
+}
+
+// asEngine runs do with the sight of the engine: in a transaction of its own, or in that of a command.
+type asEngine func(do func(*store.Queries) error) error
+
+func (s *Service) retry(ctx context.Context, p nursery.Principal, caseNo string, event int64, within asEngine) (Retried, error) {
 	if err := s.may(ctx, p, "case.retry", resource{}); err != nil {
 		return "", err
 	}
-	c, err := s.caseToRetry(ctx, caseNo)
+	c, err := caseToRetry(ctx, within, caseNo)
 	if err != nil {
 		return "", err
 	}
@@ -43,7 +50,7 @@ func (s *Service) RetryCase(ctx context.Context, p nursery.Principal, caseNo str
 	switch {
 	case err != nil && !isGone(err):
 	case err == nil && d.GetWorkflowExecutionInfo().GetStatus() == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING && event == 0:
-		if err := s.signalRetry(ctx, c); err != nil {
+		if err := s.signalRetry(ctx, within, c); err != nil {
 			return "", err
 		}
 		if c.StuckReason != StuckMissing && c.StuckReason != StuckFailed {
@@ -51,22 +58,22 @@ func (s *Service) RetryCase(ctx context.Context, p nursery.Principal, caseNo str
 		}
 		did = RetriedStep
 	case c.Status != string(nursery.CaseOpen):
-		return s.retryPrinting(ctx, c)
+		return s.retryPrinting(ctx, within, c)
 	case isGone(err):
-		did, err = RetriedStart, s.startAgain(ctx, c)
+		did, err = RetriedStart, s.startAgain(ctx, within, c)
 	default:
 		did, err = RetriedWorkflow, s.reset(ctx, c, d.GetWorkflowExecutionInfo().GetExecution(), event)
 	}
 	if err != nil {
 		return "", err
 	}
-	return did, s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+	return did, within(func(q *store.Queries) error {
 		return activities.NoteUnstuck(ctx, q, c, p, s.Now())
 	})
 }
 
-func (s *Service) caseToRetry(ctx context.Context, caseNo string) (c store.Case, err error) {
-	err = s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+func caseToRetry(ctx context.Context, within asEngine, caseNo string) (c store.Case, err error) {
+	err = within(func(q *store.Queries) error {
 		c, err = caseOf(ctx, q.CaseByNumber, caseNo)
 		return err
 	})
@@ -74,9 +81,9 @@ func (s *Service) caseToRetry(ctx context.Context, caseNo string) (c store.Case,
 }
 
 // retryPrinting tells what prints for a case that has ended to try again. Errors: case_not_stuck when nothing is to be printed.
-func (s *Service) retryPrinting(ctx context.Context, c store.Case) (Retried, error) {
+func (s *Service) retryPrinting(ctx context.Context, within asEngine, c store.Case) (Retried, error) {
 	var pending []store.Document
-	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
+	err := within(func(q *store.Queries) (err error) {
 		pending, err = q.PendingDocuments(ctx, c.CaseNo)
 		return err
 	})
@@ -86,13 +93,13 @@ func (s *Service) retryPrinting(ctx context.Context, c store.Case) (Retried, err
 	case len(pending) == 0:
 		return "", refuse(CodeCaseNotStuck, "本办件已办结，无需重试。")
 	}
-	return RetriedStep, s.signalRetry(ctx, c)
+	return RetriedStep, s.signalRetry(ctx, within, c)
 }
 
 // signalRetry tells the workflow of the case, and those that print for it, to try again.
-func (s *Service) signalRetry(ctx context.Context, c store.Case) error {
+func (s *Service) signalRetry(ctx context.Context, within asEngine, c store.Case) error {
 	var printing []string
-	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
+	err := within(func(q *store.Queries) (err error) {
 		printing, err = q.PrintingOfCase(ctx, store.PrintingOfCaseParams{CaseNo: c.CaseNo, Name: printPapers})
 		return err
 	})
@@ -113,9 +120,9 @@ func (s *Service) signalRetry(ctx context.Context, c store.Case) error {
 
 // startAgain starts the workflow of a case that Temporal does not know. When steps were done in it the answers to its tasks are sent
 // once more, in their order: each step and each answer is found written, so that the workflow comes to where it was.
-func (s *Service) startAgain(ctx context.Context, c store.Case) error {
+func (s *Service) startAgain(ctx context.Context, within asEngine, c store.Case) error {
 	var start store.Outbox
-	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+	err := within(func(q *store.Queries) error {
 		steps, err := q.StepsOfEngine(ctx, c.CaseNo)
 		if err != nil {
 			return fmt.Errorf("count steps: %w", err)
