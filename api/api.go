@@ -118,6 +118,7 @@ func or[T comparable](given, fallback T) T {
 func config(publicURL, version string) huma.Config {
 	registry := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
 	registry.RegisterTypeAlias(reflect.TypeFor[nursery.Date](), reflect.TypeFor[date]())
+	registry.RegisterTypeAlias(reflect.TypeFor[nursery.CheckItem](), reflect.TypeFor[checkItem]())
 	return huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
@@ -150,6 +151,18 @@ type date struct{}
 // Schema is a string of format date.
 func (date) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeString, Format: "date", Examples: []any{"2026-01-31"}}
+}
+
+// checkItem documents nursery.CheckItem by the table of check-up items.
+type checkItem string
+
+// Schema is a string that is one of the items' codes.
+func (checkItem) Schema(huma.Registry) *huma.Schema {
+	s := &huma.Schema{Type: huma.TypeString}
+	for _, item := range nursery.CheckItems() {
+		s.Enum = append(s.Enum, string(item))
+	}
+	return s
 }
 
 // serve finds the operation. What no operation answers, is answered here in the same shape as everything else.

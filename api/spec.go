@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"tuoyu/nursery"
 )
 
 // The groups of operations, by what they are about.
@@ -80,6 +82,10 @@ func (a *api) publish() error {
 // describeAll completes the description of the registered operations and returns it as OpenAPI 3.1 in JSON.
 func (a *api) describeAll() ([]byte, error) {
 	spec := a.huma.OpenAPI()
+	records := spec.Components.Schemas.Map()["Checkup"].Properties["items"] // a record has each item once
+	most := len(nursery.Items())
+	records.MaxItems = &most
+	records.PrecomputeMessages()
 	for _, schema := range spec.Components.Schemas.Map() {
 		describeProperties(schema)
 		standardWords(schema)

@@ -117,10 +117,6 @@ func (s *Service) nameParties(ctx context.Context, q *store.Queries, row store.C
 	return err
 }
 
-var units = map[nursery.CheckItem]string{
-	nursery.ItemWeight: "千克", nursery.ItemLength: "厘米", nursery.ItemHead: "厘米", nursery.ItemHaemoglobin: "克每升",
-}
-
 // plainWords says what a check-up found without a name for it.
 func plainWords(c activities.CheckupContent) []string {
 	lines := []string{fmt.Sprintf("孩子于%s参加了免费健康体检。", c.Checkup.CheckedOn)}
@@ -128,8 +124,8 @@ func plainWords(c activities.CheckupContent) []string {
 		switch {
 		case !i.Done:
 			lines = append(lines, fmt.Sprintf("%s这次没有检查（%s）。", i.Item.Title(), i.Reason.Title()))
-		case units[i.Item] != "":
-			lines = append(lines, fmt.Sprintf("%s：%v%s。", i.Item.Title(), i.Value, units[i.Item]))
+		case i.Item.Row().Measured():
+			lines = append(lines, fmt.Sprintf("%s：%v%s。", i.Item.Title(), i.Value, i.Item.Row().Unit))
 		case i.Result == nursery.FoundNormal:
 			lines = append(lines, i.Item.Title()+"：没有发现需要留意的情况。")
 		default:

@@ -35,33 +35,55 @@ const (
 	ItemVision      CheckItem = "vision"      // 视力
 )
 
-// CheckItems lists the items in the order of examination.
+// Item is a row of the table of check-up items. The API's enumeration, the limits, the grid of a class and what is printed
+// follow from it.
+type Item struct {
+	Code     CheckItem
+	Title    string
+	Unit     string  // in words; empty: examined, not measured
+	Symbol   string  // of the unit, for tables
+	Min, Max float64 // the smallest and largest value accepted; a value outside is a typing error
+	Column   int     // its place in the grid of a class
+}
+
+var items = []Item{
+	{Code: ItemWeight, Title: "体重", Unit: "千克", Symbol: "kg", Min: 0.5, Max: 60, Column: 2},
+	{Code: ItemLength, Title: "身长（身高）", Unit: "厘米", Symbol: "cm", Min: 30, Max: 150, Column: 1},
+	{Code: ItemHead, Title: "头围", Unit: "厘米", Symbol: "cm", Min: 20, Max: 70, Column: 3},
+	{Code: ItemHaemoglobin, Title: "血红蛋白", Unit: "克每升", Symbol: "g/L", Min: 20, Max: 250, Column: 4},
+	{Code: ItemHearing, Title: "听力", Column: 5},
+	{Code: ItemTeeth, Title: "口腔", Column: 7},
+	{Code: ItemDevelopment, Title: "发育预警征象", Column: 8},
+	{Code: ItemVision, Title: "视力", Column: 6},
+}
+
+// Items returns the table of check-up items.
+func Items() []Item { return slices.Clone(items) }
+
+// CheckItems returns the codes of the items, in the order of the table.
 func CheckItems() []CheckItem {
-	return []CheckItem{ItemWeight, ItemLength, ItemHead, ItemHaemoglobin, ItemHearing, ItemTeeth, ItemDevelopment, ItemVision}
+	codes := make([]CheckItem, len(items))
+	for i, item := range items {
+		codes[i] = item.Code
+	}
+	return codes
+}
+
+// Row returns the item's row of the table, with the code as its title when the item is unknown.
+func (i CheckItem) Row() Item {
+	for _, item := range items {
+		if item.Code == i {
+			return item
+		}
+	}
+	return Item{Code: i, Title: string(i)}
 }
 
 // Title returns the Chinese name of the item, or the code itself when it is unknown.
-func (i CheckItem) Title() string {
-	return title(map[CheckItem]string{
-		ItemWeight: "体重", ItemLength: "身长（身高）", ItemHead: "头围", ItemHaemoglobin: "血红蛋白", ItemHearing: "听力", ItemTeeth: "口腔",
-		ItemDevelopment: "发育预警征象", ItemVision: "视力",
-	}, i)
-}
+func (i CheckItem) Title() string { return i.Row().Title }
 
-// limits returns the smallest and largest value accepted for an item; a value outside is a typing error.
-func (i CheckItem) limits() (least, most float64) {
-	switch i {
-	case ItemWeight:
-		return 0.5, 60
-	case ItemLength:
-		return 30, 150
-	case ItemHead:
-		return 20, 70
-	case ItemHaemoglobin:
-		return 20, 250
-	}
-	return 0, 0
-}
+// Measured reports whether the item has a value; otherwise it has a finding.
+func (i Item) Measured() bool { return i.Unit != "" }
 
 // NotDone is why an item was not done 未检原因.
 type NotDone string
@@ -103,7 +125,7 @@ const (
 // CheckedItem is the result of one item. Health facts are sensitive personal information (个人信息保护法 art. 28): they are
 // stored sealed only.
 type CheckedItem struct {
-	Item    CheckItem `json:"item" enum:"weight,length,head,haemoglobin,hearing,teeth,development,vision" doc:"体检项目"`
+	Item    CheckItem `json:"item" doc:"体检项目"`
 	Done    bool      `json:"done" doc:"已检"`
 	Value   float64   `json:"value,omitempty" doc:"测量值：体重千克，身长和头围厘米，血红蛋白克每升"`
 	Result  string    `json:"result,omitempty" enum:"normal,abnormal" doc:"听力、口腔、发育、视力的结果"`
@@ -122,7 +144,7 @@ type Checkup struct {
 	Oedema        bool          `json:"oedema,omitempty" doc:"双足水肿，体重类指标不作评价"`
 	MeasuredAgain bool          `json:"measured_again,omitempty" doc:"已复测，数值属实"`
 	FeeFen        int64         `json:"fee_fen,omitempty" doc:"收费，分；本项服务免费，只能为零"`
-	Items         []CheckedItem `json:"items" minItems:"1" maxItems:"8" doc:"各项结果"`
+	Items         []CheckedItem `json:"items" minItems:"1" doc:"各项结果"`
 }
 
 // Of returns the result of an item; false if the item was not examined.
@@ -167,7 +189,7 @@ func (c Checkup) Faults(today Date) []Fault {
 	seen := map[CheckItem]bool{}
 	for n, i := range c.Items {
 		at := fmt.Sprintf("/items/%d", n)
-		if seen[i.Item] || !slices.Contains(CheckItems(), i.Item) {
+		if seen[i.Item] || i.Item.Row().Column == 0 {
 			add(at+"/item", "没有这个项目，或者重复")
 			continue
 		}
@@ -191,11 +213,11 @@ func (i CheckedItem) faults(checkedOn Date) []Fault {
 	if i.Reason != "" {
 		add("/reason", "已检的项目不填未检原因")
 	}
-	least, most := i.Item.limits()
+	item := i.Item.Row()
 	switch {
-	case most > 0 && !(i.Value >= least && i.Value <= most): // also catches NaN
-		add("/value", fmt.Sprintf("应在 %v 与 %v 之间", least, most))
-	case most == 0 && i.Result != FoundNormal && i.Result != FoundAbnormal:
+	case item.Measured() && !(i.Value >= item.Min && i.Value <= item.Max): // NaN as well
+		add("/value", fmt.Sprintf("应在 %v 与 %v 之间", item.Min, item.Max))
+	case !item.Measured() && i.Result != FoundNormal && i.Result != FoundAbnormal:
 		add("/result", "请选择正常或异常")
 	}
 	signs := map[int]bool{}

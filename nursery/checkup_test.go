@@ -95,3 +95,19 @@ func TestAChildIsHeldAgainstTheLastRowOfSignsItHasReached(t *testing.T) {
 		t.Error("two months have a row")
 	}
 }
+
+func TestTheTableOfCheckupItems(t *testing.T) {
+	columns := map[int]bool{}
+	for _, item := range Items() {
+		if item.Title == "" || columns[item.Column] || item.Column < 1 || item.Column > len(Items()) {
+			t.Errorf("%+v has no title, or no column of its own", item)
+		}
+		columns[item.Column] = true
+		if item.Measured() != (item.Max > item.Min) || item.Measured() != (item.Symbol != "") {
+			t.Errorf("%+v has a unit, a symbol and limits, or none of them", item)
+		}
+	}
+	if got := CheckItem("lead").Title(); got != "lead" {
+		t.Errorf("an unknown item is called %q", got)
+	}
+}

@@ -89,7 +89,7 @@ func (s *Site) classPage(w http.ResponseWriter, r *http.Request, status int, val
 		values = url.Values{"on": {nursery.DateOf(s.now()).String()}}
 	}
 	return s.showStatus(w, r, status, frame{Title: sheet.Class + "体检", Wide: true, Back: "/checkups/" + sheet.CaseNo, Uses: []string{"checkup.js"}},
-		classGridPage(classView{Sheet: sheet, Items: itemsOf(sheet), Values: values, Refused: refused, Key: newKey()}))
+		classGridPage(classView{Sheet: sheet, Items: columnsOf(sheet), Values: values, Refused: refused, Key: newKey()}))
 }
 
 // recordRows takes rows as a script sends them, each as soon as it is left.
@@ -121,7 +121,7 @@ func (s *Site) recordClass(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if len(in.Records) == 0 {
-		return s.classPage(w, r, http.StatusUnprocessableEntity, r.PostForm, &casework.Error{Message: "没有填写任何一名婴幼儿。"})
+		return s.classPage(w, r, http.StatusUnprocessableEntity, r.PostForm, &casework.Error{Code: casework.CodeInvalid, Message: "没有填写任何一名婴幼儿。"})
 	}
 	done, err := s.Door.RecordCheckups(r.Context(), who(r.Context()), key(r), sheet.CaseNo, sheet.Class, in)
 	if err != nil {
@@ -248,21 +248,19 @@ func (s *Site) guardianSheet(w http.ResponseWriter, r *http.Request) error {
 // classView is a class's grid: children down, items across.
 type classView struct {
 	Sheet   casework.ClassSheet
-	Items   []nursery.CheckItem
+	Items   []nursery.Item
 	Values  url.Values
 	Refused *casework.Error
 	Key     string
 }
 
-// itemsOf are the items that anybody of the class owes, in the order they are looked at.
-func itemsOf(sheet casework.ClassSheet) []nursery.CheckItem {
-	var items []nursery.CheckItem
-	for _, item := range []nursery.CheckItem{nursery.ItemLength, nursery.ItemWeight, nursery.ItemHead, nursery.ItemHaemoglobin, nursery.ItemHearing, nursery.ItemVision, nursery.ItemTeeth, nursery.ItemDevelopment} {
-		if slices.ContainsFunc(sheet.Children, func(c casework.ClassChild) bool { _, owes := owedOf(c, item); return owes }) {
-			items = append(items, item)
-		}
-	}
-	return items
+// columnsOf returns the items that a child of the class owes, in the order of the grid.
+func columnsOf(sheet casework.ClassSheet) []nursery.Item {
+	columns := slices.DeleteFunc(nursery.Items(), func(item nursery.Item) bool {
+		return !slices.ContainsFunc(sheet.Children, func(c casework.ClassChild) bool { _, owes := owedOf(c, item.Code); return owes })
+	})
+	slices.SortFunc(columns, func(x, y nursery.Item) int { return x.Column - y.Column })
+	return columns
 }
 
 func owedOf(c casework.ClassChild, item nursery.CheckItem) (casework.OwedItem, bool) {

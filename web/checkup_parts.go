@@ -24,19 +24,6 @@ func roundTone(state string) string {
 	return map[string]string{"blocked": "bad", "open": "warn", "closed": "good"}[state]
 }
 
-// measures tells whether an item is a number.
-func measures(item nursery.CheckItem) bool {
-	switch item {
-	case nursery.ItemWeight, nursery.ItemLength, nursery.ItemHead, nursery.ItemHaemoglobin:
-		return true
-	}
-	return false
-}
-
-func unitOf(item nursery.CheckItem) string {
-	return map[nursery.CheckItem]string{nursery.ItemWeight: "kg", nursery.ItemLength: "cm", nursery.ItemHead: "cm", nursery.ItemHaemoglobin: "g/L"}[item]
-}
-
 // owedText is what stands in an empty cell: when the item was tried in vain, or how it stands where that is more than that it
 // may be done.
 func owedText(owed casework.OwedItem) string {
@@ -81,11 +68,9 @@ func checkedText(i nursery.CheckedItem) string {
 	case !i.Done:
 		return "未检：" + i.Reason.Title()
 	case i.Value > 0:
-		return fmt.Sprintf("%v %s", i.Value, unitOf(i.Item))
+		return fmt.Sprintf("%v %s", i.Value, i.Item.Row().Symbol)
 	case i.Result == nursery.FoundAbnormal:
 		return "异常"
-	case len(i.Signs) > 0:
-		return fmt.Sprintf("有 %d 项预警征象", len(i.Signs))
 	}
 	return "正常"
 }

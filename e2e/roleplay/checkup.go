@@ -151,5 +151,6 @@ func middle(item nursery.CheckItem, _ nursery.Sex, months int) (float64, bool) {
 	case nursery.ItemHaemoglobin:
 		return 122, true
 	}
-	return 0, false
+	row := item.Row()
+	return (row.Min + row.Max) / 2, row.Measured()
 }
