@@ -34,7 +34,7 @@ var (
 
 	pageTemplates = template.Must(template.New("").Funcs(template.FuncMap{
 		"style": func() template.CSS { return template.CSS(pageStyle) },
-		"date":  chineseDate,
+		"date":  nursery.Date.Long,
 		"lower": strings.ToLower,
 	}).ParseFS(pageFiles, "pages/*.html"))
 
@@ -70,20 +70,13 @@ func mustRender(name string, data any) []byte {
 	return b.Bytes()
 }
 
-func chineseDate(d nursery.Date) string {
-	if d.IsZero() {
-		return ""
-	}
-	return fmt.Sprintf("%d年%d月%d日", d.Year, int(d.Month), d.Day)
-}
-
 // writeVerified writes what is known of a paper for people, with the time, since they print it.
 func writeVerified(w io.Writer, paper casework.VerifiedPaper, at time.Time) error {
 	at = at.In(nursery.Shanghai)
 	shown := struct {
 		casework.VerifiedPaper
 		At string
-	}{paper, chineseDate(nursery.DateOf(at)) + at.Format(" 15:04")}
+	}{paper, nursery.DateOf(at).Long() + at.Format(" 15:04")}
 	if err := pageTemplates.ExecuteTemplate(w, "verify.html", shown); err != nil {
 		return fmt.Errorf("write the verification page: %w", err)
 	}

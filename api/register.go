@@ -88,7 +88,7 @@ func readingsSheet(all []casework.ReadingEntry) ([]byte, error) {
 	}
 	for _, r := range all {
 		table.Rows = append(table.Rows, []any{
-			r.At.In(nursery.Shanghai).Format("2006-01-02 15:04:05"), r.Reader, r.ReaderRole.Title(), r.Institution, r.PurposeTitle, r.What(),
+			nursery.Second(r.At), r.Reader, r.ReaderRole.Title(), r.Institution, r.PurposeTitle, r.What(),
 			r.FieldTitles(),
 		})
 	}

@@ -118,7 +118,7 @@ func (s *Service) answerable(ctx context.Context, q *store.Queries, p nursery.Pr
 func taskClosed(task store.Task) *Error {
 	message := "该待办已结束。"
 	if task.State == "closed" && task.ClosedBy != nil && task.ClosedAt != nil {
-		message = fmt.Sprintf("该待办已由 %s 于 %s 办结。", *task.ClosedBy, task.ClosedAt.In(nursery.Shanghai).Format("2006-01-02 15:04"))
+		message = fmt.Sprintf("该待办已由 %s 于 %s 办结。", *task.ClosedBy, nursery.Minute(*task.ClosedAt))
 	}
 	return refuse(CodeTaskClosed, message)
 }

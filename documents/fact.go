@@ -25,7 +25,7 @@ func (p Paper) Facts() []Fact {
 	}
 	on := func(label string, d nursery.Date) {
 		if !d.IsZero() {
-			add(label, chineseDate(d))
+			add(label, d.Long())
 		}
 	}
 	count := func(label string, n int, unit string) { add(label, strconv.Itoa(n)+unit) }
@@ -49,7 +49,7 @@ func (p Paper) Facts() []Fact {
 	case ContractAgreement, ContractEnded:
 		if a := p.Agreement; a != nil {
 			add("签约医疗机构", a.Clinic)
-			add("协议期限", chineseDate(a.StartsOn)+"至"+chineseDate(a.EndsOn))
+			add("协议期限", a.StartsOn.Long()+"至"+a.EndsOn.Long())
 		}
 	case CheckupReport:
 		if c := p.Checkup; c != nil {

@@ -22,7 +22,7 @@ type GuardianSheet struct {
 	Lines       []string
 }
 
-var guardianPage = template.Must(template.New("guardian.html").Funcs(template.FuncMap{"date": chineseDate}).ParseFS(templateFiles, "guardian.html"))
+var guardianPage = template.Must(template.New("guardian.html").Funcs(template.FuncMap{"date": nursery.Date.Long}).ParseFS(templateFiles, "guardian.html"))
 
 // GuardianHTML returns the sheet as an HTML page.
 func GuardianHTML(s GuardianSheet) ([]byte, error) {

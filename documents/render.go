@@ -23,7 +23,7 @@ var templates = parseTemplates()
 // template error is a programming error and any test detects it.
 func parseTemplates() map[Kind]*template.Template {
 	shared := template.Must(template.New("layout.html").Funcs(template.FuncMap{
-		"cite": Cite, "citeShort": citeShort, "law": law, "date": chineseDate, "qr": QR, "qrURL": qrURL, "add": func(a, b int) int { return a + b },
+		"cite": Cite, "citeShort": citeShort, "law": law, "date": nursery.Date.Long, "qr": QR, "qrURL": qrURL, "add": func(a, b int) int { return a + b },
 	}).ParseFS(templateFiles, "layout.html", "parts.html"))
 	parsed := make(map[Kind]*template.Template, len(kinds))
 	for _, info := range kinds {
@@ -226,9 +226,4 @@ func (v view) Unverified() bool {
 		}
 	}
 	return false
-}
-
-// chineseDate formats a date as in documents: 2026年11月24日.
-func chineseDate(d nursery.Date) string {
-	return fmt.Sprintf("%d年%d月%d日", d.Year, int(d.Month), d.Day)
 }

@@ -78,6 +78,20 @@ func (d Date) String() string {
 	return fmt.Sprintf("%04d-%02d-%02d", d.Year, int(d.Month), d.Day)
 }
 
+// Long formats the date as documents write it, 2026年11月24日, the zero Date as "".
+func (d Date) Long() string {
+	if d.IsZero() {
+		return ""
+	}
+	return fmt.Sprintf("%d年%d月%d日", d.Year, int(d.Month), d.Day)
+}
+
+// Minute formats a time in Shanghai to the minute, 2026-11-24 08:05.
+func Minute(t time.Time) string { return t.In(Shanghai).Format("2006-01-02 15:04") }
+
+// Second formats a time in Shanghai to the second, 2026-11-24 08:05:09.
+func Second(t time.Time) string { return t.In(Shanghai).Format("2006-01-02 15:04:05") }
+
 // IsZero reports whether d is "no date".
 func (d Date) IsZero() bool { return d == Date{} }
 

@@ -120,7 +120,7 @@ func (s *Site) readings(w http.ResponseWriter, r *http.Request) error {
 				list, err := s.Door.Readings(r.Context(), p, child, page)
 				return list.Items, list.Next, err
 			}, func(e casework.ReadingEntry) []any {
-				return []any{moment(e.At), e.What(), nursery.CountyName(e.County), e.Reader, e.ReaderRole.Title(), e.Institution, e.PurposeTitle, e.FieldTitles()}
+				return []any{nursery.Minute(e.At), e.What(), nursery.CountyName(e.County), e.Reader, e.ReaderRole.Title(), e.Institution, e.PurposeTitle, e.FieldTitles()}
 			})
 	}
 	list, err := s.Door.Readings(r.Context(), p, child, pageOf(r, 50))

@@ -30,7 +30,7 @@ func (s *Site) inspectors(w http.ResponseWriter, r *http.Request) error {
 				list, err := s.Door.Inspectors(r.Context(), p, county, page)
 				return list.Items, list.Next, err
 			}, func(i casework.RegisteredInspector) []any {
-				return []any{i.Account, i.Number, dutyTitle(i.OnDuty), len(i.Conflicts), i.UpdatedBy, moment(i.UpdatedAt)}
+				return []any{i.Account, i.Number, dutyTitle(i.OnDuty), len(i.Conflicts), i.UpdatedBy, nursery.Minute(i.UpdatedAt)}
 			})
 	}
 	list, err := s.Door.Inspectors(r.Context(), p, county, pageOf(r, 50))

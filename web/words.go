@@ -1,9 +1,9 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
-	"time"
 
 	"tuoyu/nursery"
 	"tuoyu/workflows"
@@ -68,10 +68,7 @@ var words = map[string]string{
 
 // longDate is a day as papers write it.
 func longDate(d nursery.Date) string {
-	if d.IsZero() {
-		return "—"
-	}
-	return fmt.Sprintf("%d年%d月%d日", d.Year, int(d.Month), d.Day)
+	return cmp.Or(d.Long(), "—")
 }
 
 // shortDate is a day in a table.
@@ -81,9 +78,6 @@ func shortDate(d nursery.Date) string {
 	}
 	return d.String()
 }
-
-// moment is a time in Shanghai, to the minute.
-func moment(t time.Time) string { return t.In(nursery.Shanghai).Format("2006-01-02 15:04") }
 
 // daysLeft says how long is left, in working days.
 func daysLeft(left *int, due nursery.Date) string {

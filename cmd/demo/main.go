@@ -144,7 +144,7 @@ func playAll(ctx context.Context, s *stories.Stage, once bool) error {
 	}
 	switch {
 	case once && seen.Played >= len(all):
-		fmt.Fprintf(s.Out, "演示已于 %s 完成，不再重演；再演一次：make demo\n", seen.At.In(nursery.Shanghai).Format("2006-01-02 15:04"))
+		fmt.Fprintf(s.Out, "演示已于 %s 完成，不再重演；再演一次：make demo\n", nursery.Minute(seen.At))
 		return nil
 	case once && seen.Played > 0:
 		fmt.Fprintf(s.Out, "演示上次演到第 %d 节，从第 %d 节接着演\n", seen.Played, seen.Played+1)

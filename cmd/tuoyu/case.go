@@ -43,7 +43,7 @@ func (caseStuckCommand) Run(ctx context.Context, out output) error {
 		return nil
 	}
 	for _, c := range stuck {
-		fmt.Fprintf(out, "%s  %s  %s  %s  %s\n", c.CaseNo, c.Kind, c.Since.In(nursery.Shanghai).Format("2006-01-02 15:04"), c.Reason, c.Number)
+		fmt.Fprintf(out, "%s  %s  %s  %s  %s\n", c.CaseNo, c.Kind, nursery.Minute(c.Since), c.Reason, c.Number)
 	}
 	return nil
 }

@@ -119,7 +119,7 @@ func (sc *scene) curtain(ctx context.Context) error {
 		}
 		fmt.Fprintf(sc.Out, "\n  办件 %s 时间线\n", caseNo)
 		for _, e := range c.Timeline {
-			fmt.Fprintf(sc.Out, "    %s  %s %s\n", e.At.In(nursery.Shanghai).Format("2006-01-02 15:04"), column(e.Actor), e.Note)
+			fmt.Fprintf(sc.Out, "    %s  %s %s\n", nursery.Minute(e.At), column(e.Actor), e.Note)
 		}
 		for _, d := range c.Documents {
 			if d.SHA256 == "" { // replaced or revoked before it was rendered
