@@ -17,6 +17,24 @@ type VisitAssessment struct {
 	Penalty  bool // what was found again may be referred, since a law punishes it
 }
 
+// What a visit has found, by which it goes on.
+const (
+	VisitClean  = "clean"  // nothing is to be put right
+	VisitOrders = "orders" // something is, for the first time
+	VisitAgain  = "again"  // something that was ordered, or is found at a re-inspection
+)
+
+// Then returns what a visit of that round has found.
+func (a VisitAssessment) Then(round int) string {
+	switch {
+	case a.Days == 0:
+		return VisitClean
+	case round == 0:
+		return VisitOrders
+	}
+	return VisitAgain
+}
+
 // AssessVisit holds the visit sent last against inspect.case.
 func (e *Engine) AssessVisit(ctx context.Context, in Move) (VisitAssessment, error) {
 	_, err := e.inStep(ctx, in.CaseNo, in.Step, in.At, func(ctx context.Context, s *step) error {

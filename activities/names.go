@@ -113,3 +113,14 @@ func Names(e *Engine) []Named {
 		{"ClearStuck", e.ClearStuck, ""},
 	}
 }
+
+// ByName returns the activity of that name, for a workflow to call; nil when there is none.
+func ByName(name string) any { return byName[name] }
+
+var byName = func() map[string]any {
+	all := map[string]any{}
+	for _, a := range Names(nil) {
+		all[a.Name] = a.Run
+	}
+	return all
+}()

@@ -2,6 +2,7 @@ package definition
 
 import (
 	"fmt"
+	"slices"
 
 	"tuoyu/nursery"
 )
@@ -44,4 +45,22 @@ func (s *Set) Process(kind nursery.CaseKind) (Process, bool) {
 func (s *Set) Task(name string) (TaskKind, bool) {
 	t, ok := s.tasks[name]
 	return t, ok
+}
+
+// Prints reports whether an answer to the task, or to the one it confirms, orders papers.
+func (s *Set) Prints(t TaskKind) bool {
+	if t.Confirms != "" {
+		t, _ = s.Task(t.Confirms)
+	}
+	return slices.ContainsFunc(t.Outcomes, func(o Outcome) bool { return len(o.Papers) > 0 })
+}
+
+// Confirmed reports whether another task confirms the answers to t before anything follows from them.
+func (s *Set) Confirmed(t TaskKind) bool {
+	for _, other := range s.tasks {
+		if other.Confirms == t.Name {
+			return true
+		}
+	}
+	return false
 }

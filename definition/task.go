@@ -13,8 +13,7 @@ type TaskKind struct {
 	Short    string // the title in filters, where it is not Title
 	Roles    []nursery.Role
 	Stage    nursery.Stage // what the case shows meanwhile; empty keeps
-	Form     string        // the schema of what is filled in with an answer
-	Check    string        // a check of the answer that the schema cannot express, by the name it is registered under
+	Form     string        // the name of the schema of what is filled in with an answer
 	Outcomes []Outcome
 
 	// Confirms names the kind of task whose answer this one countersigns 核签: what follows that answer follows once this
@@ -63,4 +62,37 @@ func (t TaskKind) Codes() []nursery.Outcome {
 		codes[i] = o.Code
 	}
 	return codes
+}
+
+// Steps returns what follows an outcome: the steps that are always taken, or those taken when found was found.
+func (t TaskKind) Steps(code nursery.Outcome, found string) (steps []Step) {
+	o, _ := t.Outcome(code)
+	for _, step := range o.Follow {
+		if step.When == found {
+			steps = append(steps, step)
+		}
+	}
+	return steps
+}
+
+// Label returns the title in filters.
+func (t TaskKind) Label() string {
+	if t.Short != "" {
+		return t.Short
+	}
+	return t.Title
+}
+
+// endings are the titles of how any task may end without an answer.
+var endings = map[nursery.Outcome]string{nursery.OutcomeWithdrawn: "申请人撤回", nursery.OutcomeSilent: "逾期未答复"}
+
+// OutcomeTitle returns the Chinese title of an outcome of the task, or the code itself when the task has no such outcome.
+func (t TaskKind) OutcomeTitle(code nursery.Outcome) string {
+	if o, ok := t.Outcome(code); ok {
+		return o.Title
+	}
+	if title, ok := endings[code]; ok {
+		return title
+	}
+	return string(code)
 }

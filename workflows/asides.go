@@ -6,6 +6,7 @@ import (
 
 	"go.temporal.io/sdk/workflow"
 
+	"tuoyu/definition"
 	"tuoyu/workflows/humantask"
 )
 
@@ -18,8 +19,10 @@ type asides struct {
 
 // ask puts a task to people and has then do what follows from their answer. An interruption of the desk by quiet ends it
 // without a word.
-func (a *asides) ask(ctx workflow.Context, spec humantask.Spec, quiet error, then func(workflow.Context, humantask.Answer) error) {
-	a.aside(ctx, spec.Kind, quiet, then, func(ctx workflow.Context) (humantask.Answer, error) { return a.desk.Ask(ctx, spec) })
+func (a *asides) ask(ctx workflow.Context, kind definition.TaskKind, spec humantask.Spec, quiet error,
+	then func(workflow.Context, humantask.Answer) error,
+) {
+	a.aside(ctx, kind.Name, quiet, then, func(ctx workflow.Context) (humantask.Answer, error) { return a.desk.Ask(ctx, kind, spec) })
 }
 
 // askOn goes on with what the run before has asked.

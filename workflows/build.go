@@ -22,7 +22,20 @@ var buildProcess = definition.Process{
 		{Code: nursery.StageBuilt, Title: "已建成并备案", Next: "六个节点全部完成，已销号。"},
 	},
 	HappyPath: []nursery.Stage{nursery.StageBuilding, nursery.StageBuilt},
+	Tasks:     []definition.TaskKind{buildSupervision, buildEscalation},
 }
+
+// The tasks of a site.
+var (
+	buildSupervision = definition.TaskKind{
+		Name: "build.supervision", Title: "督办：建设进度红灯，请书面答复", Short: "督办答复", Roles: countyOffices, Stage: nursery.StageSupervised, Form: "reply",
+		Outcomes: []definition.Outcome{reply},
+	}
+	buildEscalation = definition.TaskKind{
+		Name: "build.escalation", Title: "连续红灯，提请专班领导批示", Short: "提请批示", Roles: cityOffices, Form: "reply",
+		Outcomes: []definition.Outcome{{Code: nursery.OutcomeInstruct, Title: "批示", Required: note, Optional: []string{"catch_up_on"}}},
+	}
+)
 
 // monthsOfARun is after how many assessments a site's workflow continues as new, so that its history stays short.
 const monthsOfARun = 12
@@ -31,9 +44,8 @@ var errBuilt = errors.New("every milestone is done")
 
 // build is one county's site on its way.
 type build struct {
-	ctx workflow.Context
-	in  CaseInput
-	asides
+	*caseFile
+	aside   asides
 	terms   nursery.BuildTerms
 	changed bool
 }
@@ -49,7 +61,7 @@ func Build(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 	}
 	for months := 0; ; months++ {
 		if months >= monthsOfARun {
-			if err := b.rest(ctx, nil); err != nil {
+			if err := b.aside.rest(ctx, nil); err != nil {
 				return CaseResult{}, err
 			}
 			if !b.changed {
@@ -63,17 +75,18 @@ func Build(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 		}
 		if built {
 			b.desk.Interrupt(errBuilt)
-			return CaseResult{Stage: nursery.StageBuilt}, b.settle(ctx)
+			return CaseResult{Stage: nursery.StageBuilt}, b.aside.settle(ctx)
 		}
 	}
 }
 
 func openBuild(ctx workflow.Context, in CaseInput) (*build, error) {
-	b := &build{ctx: ctx, in: in}
-	var err error
-	if b.desk, err = humantask.NewDesk(ctx, in.CaseNo); err != nil {
-		return nil, fmt.Errorf("open desk: %w", err)
+	file, err := newCase(ctx, in)
+	if err != nil {
+		return nil, err
 	}
+	file.number = func(_ int, name string) string { return name }
+	b := &build{caseFile: file, aside: asides{desk: file.desk}}
 	b.desk.Resume(in.Asked, in.Open)
 	err = workflow.SetUpdateHandler(ctx, activities.BuildChanged, func(workflow.Context, Change) error {
 		b.changed = true
@@ -89,7 +102,7 @@ func openBuild(ctx workflow.Context, in CaseInput) (*build, error) {
 		return nil, fmt.Errorf("open site: %w", err)
 	}
 	for _, asked := range in.Open {
-		b.askOn(ctx, asked, errBuilt, b.takeReply)
+		b.aside.askOn(ctx, asked, errBuilt, b.takeReply)
 	}
 	return b, nil
 }
@@ -98,16 +111,16 @@ func openBuild(ctx workflow.Context, in CaseInput) (*build, error) {
 func (b *build) month() (bool, error) {
 	today := nursery.DateOf(workflow.Now(b.ctx))
 	next := nursery.NewDate(today.Year, today.Month+1, 1).In(nursery.Shanghai).Add(9 * time.Hour)
-	_, err := workflow.AwaitWithTimeout(b.ctx, next.Sub(workflow.Now(b.ctx)), func() bool { return b.changed || b.failed != nil })
+	_, err := workflow.AwaitWithTimeout(b.ctx, next.Sub(workflow.Now(b.ctx)), func() bool { return b.changed || b.aside.failed != nil })
 	if err == nil {
-		err = b.failed
+		err = b.aside.failed
 	}
 	if err != nil {
 		return false, err
 	}
 	b.changed = false
 	var built bool
-	if err := do(b.ctx, engine.EndBuild, b.move("built"), &built); err != nil || built {
+	if err := b.do(engine.EndBuild, b.move("built"), &built); err != nil || built {
 		return built, err
 	}
 	if workflow.Now(b.ctx).Before(next) {
@@ -126,35 +139,14 @@ func (b *build) month() (bool, error) {
 // supervise opens a supervision 督办 with a day to reply by; when the light has stayed red, the leader of the
 // programme hears of it as well. The months go on meanwhile.
 func (b *build) supervise(found activities.BuildAssessment) {
-	b.reply(humantask.Spec{
-		Kind: "build.supervision", Title: "督办：建设进度红灯，请书面答复", Role: nursery.RoleCountyOffice, Stage: nursery.StageSupervised,
-		Outcomes: []nursery.Outcome{nursery.OutcomeReply}, Decision: found.Decision, Days: b.terms.ReplyDays,
-	})
+	spec := humantask.Spec{Decision: found.Decision, Days: b.terms.ReplyDays}
+	b.aside.ask(b.ctx, buildSupervision, spec, errBuilt, b.takeReply)
 	if found.Running >= b.terms.EscalateAfter {
-		b.reply(humantask.Spec{
-			Kind: "build.escalation", Title: fmt.Sprintf("连续 %d 次红灯，提请专班领导批示", found.Running), Role: nursery.RoleCityOffice,
-			Outcomes: []nursery.Outcome{nursery.OutcomeInstruct}, Decision: found.Decision, Days: b.terms.ReplyDays,
-		})
+		spec.Title = fmt.Sprintf("连续 %d 次红灯，提请专班领导批示", found.Running)
+		b.aside.ask(b.ctx, buildEscalation, spec, errBuilt, b.takeReply)
 	}
-}
-
-// reply puts a task to people while the months go on.
-func (b *build) reply(spec humantask.Spec) {
-	b.ask(b.ctx, spec, errBuilt, b.takeReply)
 }
 
 func (b *build) takeReply(ctx workflow.Context, answer humantask.Answer) error {
-	m := b.move("reply/" + answer.Task)
-	m.Actor, m.Role, m.Tasks = answer.Actor, answer.Role, []string{answer.Task}
-	return do(ctx, engine.TakeReply, m, nil)
-}
-
-func (b *build) move(step string) activities.Move {
-	return activities.Move{
-		CaseNo: b.in.CaseNo, Step: step, At: workflow.Now(b.ctx), Actor: nursery.Engine.Account, Role: nursery.RoleEngine,
-	}
-}
-
-func do(ctx workflow.Context, activity any, m activities.Move, result any) error {
-	return activities.Do(ctx, result, activity, m)
+	return do(ctx, engine.TakeReply, b.moveBy(answer, "reply/"+answer.Task), nil)
 }

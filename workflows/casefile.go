@@ -9,6 +9,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"tuoyu/activities"
+	"tuoyu/definition"
 	"tuoyu/nursery"
 	"tuoyu/workflows/humantask"
 )
@@ -40,21 +41,36 @@ type caseFile struct {
 	desk  *humantask.Desk
 	terms activities.Terms
 	steps int
-	width int // of a step's number, two where it is not set
-	// steady tells that steps are named by what causes them, see namesStepsByCause.
-	steady bool
+	// number names a step of the process itself by its place and what it does.
+	number func(n int, name string) string
+	// steady reports that steps are named by what causes them, see namesStepsByCause.
+	steady   bool
+	assessed string // the step that assessed the case last
 	printing
 	binding    bool // the office has decided: too late to withdraw
 	withdrawal *Withdrawal
 	ended      bool
 }
 
+// newCase sets up the desk of a case.
+func newCase(ctx workflow.Context, in CaseInput) (*caseFile, error) {
+	desk, err := humantask.NewDesk(ctx, in.CaseNo)
+	if err != nil {
+		return nil, fmt.Errorf("open desk: %w", err)
+	}
+	return &caseFile{ctx: ctx, in: in, desk: desk, number: numbered(2)}, nil
+}
+
+// numbered names steps by their number, of at least width digits.
+func numbered(width int) func(int, string) string {
+	return func(n int, name string) string { return fmt.Sprintf("%0*d-%s", width, n, name) }
+}
+
 // openCase sets up the desk and takes the application as received.
 func openCase(ctx workflow.Context, in CaseInput, stage nursery.Stage, clocks ...string) (*caseFile, error) {
-	f := &caseFile{ctx: ctx, in: in}
-	var err error
-	if f.desk, err = humantask.NewDesk(ctx, in.CaseNo); err != nil {
-		return nil, fmt.Errorf("open desk: %w", err)
+	f, err := newCase(ctx, in)
+	if err != nil {
+		return nil, err
 	}
 	err = workflow.SetUpdateHandlerWithOptions(ctx, WithdrawUpdate, f.withdraw, workflow.UpdateHandlerOptions{
 		Validator: func(Withdrawal) error { return f.refuseWithdrawal() },
@@ -89,8 +105,8 @@ func (f *caseFile) withdraw(ctx workflow.Context, w Withdrawal) error {
 	return workflow.Await(ctx, func() bool { return f.ended })
 }
 
-func (f *caseFile) ask(spec humantask.Spec) (humantask.Answer, error) {
-	return f.desk.Ask(f.ctx, spec)
+func (f *caseFile) ask(kind definition.TaskKind, spec humantask.Spec) (humantask.Answer, error) {
+	return f.desk.Ask(f.ctx, kind, spec)
 }
 
 // namesStepsByCause is the change by which a step that may be taken beside others goes by what causes it: the task that was answered, or
@@ -110,7 +126,7 @@ func causedBy(a humantask.Answer, name string) string {
 // move numbers a step of the case on behalf of the engine. Only the process itself draws numbers where steps are steady.
 func (f *caseFile) move(name string) activities.Move {
 	f.steps++
-	return f.named(fmt.Sprintf("%0*d-%s", max(f.width, 2), f.steps, name))
+	return f.named(f.number(f.steps, name))
 }
 
 // named returns a step of that very name on behalf of the engine.
@@ -124,22 +140,58 @@ func (f *caseFile) moveBy(a humantask.Answer, name string) activities.Move {
 	if !f.steady {
 		m = f.move(name)
 	}
-	m.Actor, m.Role, m.Tasks = a.Actor, a.Role, []string{a.Task}
+	m.Actor, m.Role, m.Tasks, m.Assessed = a.Actor, a.Role, []string{a.Task}, f.assessed
 	return m
 }
 
 // do runs one activity of a move.
 func (f *caseFile) do(activity any, m activities.Move, result any) error {
-	return activities.Do(f.ctx, result, activity, m)
+	return do(f.ctx, activity, m, result)
 }
 
-func (f *caseFile) assess() (activities.Assessment, string, error) {
+func do(ctx workflow.Context, activity any, m activities.Move, result any) error {
+	return activities.Do(ctx, result, activity, m)
+}
+
+// follow takes the steps that follow an outcome of a task, in their order: the first on behalf of who answered, those after it on
+// behalf of the engine. The last one fills result in.
+func (f *caseFile) follow(ctx workflow.Context, kind definition.TaskKind, outcome nursery.Outcome, a humantask.Answer, result any) error {
+	for n, step := range kind.Steps(outcome, "") {
+		f.binding = f.binding || step.Final
+		m := f.move
+		if n == 0 {
+			m = func(name string) activities.Move { return f.moveBy(a, name) }
+		}
+		if err := do(ctx, activities.ByName(step.Activity), m(step.Name), result); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// followed takes the steps that follow the outcome of an answer.
+func (f *caseFile) followed(kind definition.TaskKind, a humantask.Answer, result any) error {
+	return f.follow(f.ctx, kind, a.Outcome, a, result)
+}
+
+// then takes the steps that follow an outcome when something was found, on behalf of the engine.
+func (f *caseFile) then(kind definition.TaskKind, outcome nursery.Outcome, found string) error {
+	for _, step := range kind.Steps(outcome, found) {
+		if err := f.do(activities.ByName(step.Activity), f.move(step.Name), nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *caseFile) assess() (activities.Assessment, error) {
 	m := f.move("assessed")
 	var a activities.Assessment
 	err := activities.Do(f.ctx, &a, engine.Assess, activities.Assess{
 		CaseNo: m.CaseNo, Step: m.Step, At: m.At,
 	})
-	return a, m.Step, err
+	f.assessed = m.Step
+	return a, err
 }
 
 // print has the papers ordered so far printed while the case goes on.
@@ -150,6 +202,18 @@ func (f *caseFile) close(activity any, m activities.Move, stage nursery.Stage) (
 	if err := f.do(activity, m, nil); err != nil {
 		return CaseResult{}, err
 	}
+	return f.closed(stage)
+}
+
+// closeBy ends the case by what follows the outcome of an answer.
+func (f *caseFile) closeBy(kind definition.TaskKind, a humantask.Answer, stage nursery.Stage) (CaseResult, error) {
+	if err := f.followed(kind, a, nil); err != nil {
+		return CaseResult{}, err
+	}
+	return f.closed(stage)
+}
+
+func (f *caseFile) closed(stage nursery.Stage) (CaseResult, error) {
 	f.ended = true
 	f.print()
 	err := f.finish(f.ctx)

@@ -23,7 +23,24 @@ var checkupProcess = definition.Process{
 		{Code: nursery.StageRoundLost, Title: "本半年未开展", Next: "本半年没有生效的签约，未开展体检。"},
 	},
 	HappyPath: []nursery.Stage{nursery.StageRecording, nursery.StageRoundClosed},
+	Tasks:     []definition.TaskKind{checkupBlocked, checkupRecord, checkupMissed},
 }
+
+// The tasks of a round.
+var (
+	checkupBlocked = definition.TaskKind{
+		Name: "checkup_round.blocked", Title: "没有生效的签约，不能开展半年体检", Short: "没有签约", Roles: countyOffices, Stage: nursery.StageRoundBlocked,
+		Form: "reply", Outcomes: []definition.Outcome{reply},
+	}
+	checkupRecord = definition.TaskKind{
+		Name: "checkup_round.record", Title: "逐班开展半年健康体检", Short: "半年体检", Roles: clinics, Stage: nursery.StageRecording, Form: "note",
+		Outcomes: []definition.Outcome{done},
+	}
+	checkupMissed = definition.TaskKind{
+		Name: "checkup_round.missed", Title: "核对漏检婴幼儿", Roles: countyOffices, Stage: nursery.StageRoundMissed, Form: "reply",
+		Outcomes: []definition.Outcome{reply},
+	}
+)
 
 var errRoundServed = errors.New("the round may be opened")
 
@@ -38,8 +55,8 @@ type checkup struct {
 	over    bool
 }
 
-// follow names the step that looks at what has changed. Changes that come together are looked at once.
-func (c *checkup) follow(name string) activities.Move {
+// changedMove names the step that looks at what has changed. Changes that come together are looked at once.
+func (c *checkup) changedMove(name string) activities.Move {
 	c.changed = false
 	if !c.steady {
 		return c.move(name)
@@ -51,11 +68,12 @@ func (c *checkup) follow(name string) activities.Move {
 // in by the door, a class at a time; the workflow follows who is in care, waits for the team, allows what is late, and has
 // the county look at what was missed. It knows counts and identifiers only.
 func CheckupRound(ctx workflow.Context, in CaseInput) (CaseResult, error) {
-	desk, err := humantask.NewDesk(ctx, in.CaseNo)
+	file, err := newCase(ctx, in)
 	if err != nil {
-		return CaseResult{}, fmt.Errorf("open desk: %w", err)
+		return CaseResult{}, err
 	}
-	c := &checkup{caseFile: &caseFile{ctx: ctx, in: in, desk: desk, width: 3}, aside: asides{desk: desk}}
+	file.number = numbered(3)
+	c := &checkup{caseFile: file, aside: asides{desk: file.desk}}
 	if err := onCaseChanged(ctx, func(change Change) { c.changed, c.change = true, change.ID }); err != nil {
 		return CaseResult{}, err
 	}
@@ -84,10 +102,7 @@ const keepsEarlyChanges = "keeps-early-changes"
 // unblock tells the county that no contract covers the institution, and looks again whenever one may, until the half-year
 // is over.
 func (c *checkup) unblock() error {
-	c.aside.ask(c.ctx, humantask.Spec{
-		Kind: "checkup_round.blocked", Title: "没有生效的签约，不能开展半年体检", Role: nursery.RoleCountyOffice, Stage: nursery.StageRoundBlocked,
-		Outcomes: []nursery.Outcome{nursery.OutcomeReply}, Days: c.terms.MissedDays,
-	}, errRoundServed, func(ctx workflow.Context, answer humantask.Answer) error {
+	c.aside.ask(c.ctx, checkupBlocked, humantask.Spec{Days: c.terms.MissedDays}, errRoundServed, func(ctx workflow.Context, answer humantask.Answer) error {
 		return do(ctx, engine.TakeAnswer, c.moveBy(answer, "blocked-reply"), nil)
 	})
 	end := morningOf(c.terms.Last.AddDays(1))
@@ -104,7 +119,7 @@ func (c *checkup) unblock() error {
 		if !c.changed {
 			break
 		}
-		if err := c.do(engine.OpenCheckup, c.follow("looked-again"), &c.terms); err != nil {
+		if err := c.do(engine.OpenCheckup, c.changedMove("looked-again"), &c.terms); err != nil {
 			return fmt.Errorf("open round: %w", err)
 		}
 	}
@@ -127,16 +142,13 @@ func (c *checkup) record() error {
 			if err != nil || c.over && !(c.steady && c.changed) {
 				return
 			}
-			if err := do(ctx, engine.FollowCheckup, c.follow("followed"), nil); err != nil {
+			if err := do(ctx, engine.FollowCheckup, c.changedMove("followed"), nil); err != nil {
 				c.desk.Interrupt(fmt.Errorf("follow roster: %w", err))
 				return
 			}
 		}
 	})
-	_, err := c.ask(humantask.Spec{
-		Kind: "checkup_round.record", Title: "逐班开展半年健康体检", Role: nursery.RoleHospital, Stage: nursery.StageRecording,
-		Outcomes: []nursery.Outcome{nursery.OutcomeComplete}, Days: c.terms.Days, Silence: c.terms.GraceDays,
-	})
+	_, err := c.ask(checkupRecord, humantask.Spec{Days: c.terms.Days, Silence: c.terms.GraceDays})
 	c.over = true
 	if err == nil && c.steady { // who came last is on the roster before the round is closed
 		err = workflow.Await(c.ctx, func() bool { return !c.follows })
@@ -153,10 +165,7 @@ func (c *checkup) close() (CaseResult, error) {
 	c.print()
 	ended := c.move("ended")
 	if end.Missed > 0 {
-		answer, err := c.ask(humantask.Spec{
-			Kind: "checkup_round.missed", Title: fmt.Sprintf("核对漏检婴幼儿 %d 名", end.Missed), Role: nursery.RoleCountyOffice,
-			Stage: nursery.StageRoundMissed, Outcomes: []nursery.Outcome{nursery.OutcomeReply}, Days: c.terms.MissedDays,
-		})
+		answer, err := c.ask(checkupMissed, humantask.Spec{Title: fmt.Sprintf("核对漏检婴幼儿 %d 名", end.Missed), Days: c.terms.MissedDays})
 		if err != nil {
 			return CaseResult{}, err
 		}

@@ -1,8 +1,6 @@
 package workflows
 
 import (
-	"fmt"
-
 	"go.temporal.io/sdk/workflow"
 
 	"tuoyu/activities"
@@ -21,6 +19,16 @@ var complaintProcess = definition.Process{
 		{Code: nursery.StageNotOurs, Title: "不属于受理范围", Next: "请查看理由。"},
 	},
 	HappyPath: []nursery.Stage{nursery.StageTriage, nursery.StageAnswered},
+	Tasks:     []definition.TaskKind{complaintTriage},
+}
+
+var complaintTriage = definition.TaskKind{
+	Name: "complaint.triage", Title: "处理投诉举报", Short: "投诉举报", Roles: supervisors, Stage: nursery.StageTriage, Form: "triage",
+	Outcomes: []definition.Outcome{
+		{Code: nursery.OutcomeVisit, Title: "现场检查", Required: []string{"first_inspector", "second_inspector"}, Optional: note},
+		{Code: nursery.OutcomeReplied, Title: "书面答复", Required: note},
+		{Code: nursery.OutcomeNotOurs, Title: "不属于受理范围", Required: note},
+	},
 }
 
 // triageDays is the working days an office takes to look at a complaint; no text for nurseries sets them.
@@ -29,18 +37,14 @@ const triageDays = 5
 // Complaint has the county's supervisor look at a complaint 投诉举报 and opens a visit, answers it, or says why it is not
 // the office's.
 func Complaint(ctx workflow.Context, in CaseInput) (CaseResult, error) {
-	desk, err := humantask.NewDesk(ctx, in.CaseNo)
+	c, err := newCase(ctx, in)
 	if err != nil {
-		return CaseResult{}, fmt.Errorf("open desk: %w", err)
+		return CaseResult{}, err
 	}
-	c := &caseFile{ctx: ctx, in: in, desk: desk}
 	if err := c.do(engine.TakeUpComplaint, c.move("opened"), nil); err != nil {
 		return CaseResult{}, err
 	}
-	answer, err := c.ask(humantask.Spec{
-		Kind: "complaint.triage", Title: "处理投诉举报", Role: nursery.RoleSupervisor, Stage: nursery.StageTriage, Days: triageDays,
-		Outcomes: []nursery.Outcome{nursery.OutcomeVisit, nursery.OutcomeReplied, nursery.OutcomeNotOurs},
-	})
+	answer, err := c.ask(complaintTriage, humantask.Spec{Days: triageDays})
 	if err != nil {
 		return CaseResult{}, err
 	}

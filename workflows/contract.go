@@ -8,6 +8,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"tuoyu/activities"
+	"tuoyu/definition"
 	"tuoyu/nursery"
 	"tuoyu/workflows/humantask"
 )
@@ -19,15 +20,11 @@ var (
 
 // contract is one contract on its way.
 type contract struct {
-	ctx workflow.Context
-	in  CaseInput
-	asides
-	terms activities.ContractTerms
-	steps int
-	printing
+	*caseFile
+	aside    asides
+	terms    activities.ContractTerms
 	changed  bool
 	renewing bool // renewal has been asked
-	steady   bool // steps are named by what causes them, see namesStepsByCause
 }
 
 // Contract takes an institution and a clinic from the proposal to the signatures of both, through the term of the
@@ -58,10 +55,10 @@ func Contract(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 			return CaseResult{}, err
 		}
 		if over {
-			return c.finish()
+			return c.end()
 		}
 		if months >= monthsOfARun {
-			if err := c.rest(ctx, &c.printing); err != nil {
+			if err := c.aside.rest(ctx, &c.printing); err != nil {
 				return CaseResult{}, err
 			}
 			if !c.changed {
@@ -73,10 +70,16 @@ func Contract(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 }
 
 func openContract(ctx workflow.Context, in CaseInput) (*contract, error) {
-	c := &contract{ctx: ctx, in: in}
-	var err error
-	if c.desk, err = humantask.NewDesk(ctx, in.CaseNo); err != nil {
-		return nil, fmt.Errorf("open desk: %w", err)
+	file, err := newCase(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	c := &contract{caseFile: file, aside: asides{desk: file.desk}}
+	c.number = func(n int, name string) string {
+		if c.steady {
+			return name // of the contract itself, which takes each step once
+		}
+		return fmt.Sprintf("%s-%03d-%s", nursery.DateOf(workflow.Now(ctx)), n, name)
 	}
 	c.desk.Resume(in.Asked, in.Open)
 	if err := onCaseChanged(ctx, func(Change) { c.changed = true }); err != nil {
@@ -84,31 +87,9 @@ func openContract(ctx workflow.Context, in CaseInput) (*contract, error) {
 	}
 	c.steady = stepsByCause(ctx)
 	for _, asked := range in.Open {
-		c.askOn(ctx, asked, errContractOver, c.takeAnswer)
+		c.aside.askOn(ctx, asked, errContractOver, c.takeAnswer)
 	}
 	return c, nil
-}
-
-// move names a step of the contract itself, which is taken once.
-func (c *contract) move(name string) activities.Move {
-	c.steps++
-	m := activities.Move{
-		CaseNo: c.in.CaseNo, Step: name, At: workflow.Now(c.ctx), Actor: nursery.Engine.Account, Role: nursery.RoleEngine,
-	}
-	if !c.steady {
-		m.Step = fmt.Sprintf("%s-%03d-%s", nursery.DateOf(workflow.Now(c.ctx)), c.steps, name)
-	}
-	return m
-}
-
-// moveBy names a step that an answer caused.
-func (c *contract) moveBy(a humantask.Answer, name string) activities.Move {
-	if c.steady {
-		name = causedBy(a, name)
-	}
-	m := c.move(name)
-	m.Actor, m.Role, m.Tasks = a.Actor, a.Role, []string{a.Task}
-	return m
 }
 
 // moveOn names a step that falls due on a day.
@@ -117,10 +98,6 @@ func (c *contract) moveOn(day nursery.Date, name string) activities.Move {
 		name = day.String() + "-" + name
 	}
 	return c.move(name)
-}
-
-func (c *contract) do(activity any, m activities.Move, result any) error {
-	return do(c.ctx, activity, m, result)
 }
 
 // sign has both sides sign the text as it stands, and the county file it; a text that is changed meanwhile is signed
@@ -148,29 +125,25 @@ func (c *contract) sign() (bool, error) {
 		case err != nil || !agreed:
 			return false, err
 		}
-		answer, err := c.desk.Ask(c.ctx, humantask.Spec{
-			Kind: "contract.file", Title: "备案签约协议", Role: nursery.RoleCountyOffice, Stage: nursery.StageContractFiling,
-			Outcomes: []nursery.Outcome{nursery.OutcomeConfirm, nursery.OutcomeRefuse}, Decision: c.terms.Decision, Days: c.terms.ReplyDays,
-		})
+		answer, err := c.ask(contractFile, humantask.Spec{Decision: c.terms.Decision, Days: c.terms.ReplyDays})
 		if err != nil || answer.Outcome == nursery.OutcomeRefuse {
 			return false, err
 		}
-		return true, c.do(engine.FileContract, c.moveBy(answer, "filed"), nil)
+		return true, c.followed(contractFile, answer, nil)
 	}
 }
 
 // bothSign asks the two sides at the same time. A contract that does not fit the rules can only be changed or declined.
 func (c *contract) bothSign() (bool, error) {
-	outcomes := []nursery.Outcome{nursery.OutcomeSign, nursery.OutcomeNotSign}
+	var outcomes []nursery.Outcome
 	if c.terms.Refused {
 		outcomes = []nursery.Outcome{nursery.OutcomeNotSign}
 	}
 	var declined bool
 	signed := map[nursery.Role]bool{}
 	for _, side := range []nursery.Role{nursery.RoleInstitution, nursery.RoleHospital} {
-		c.ask(c.ctx, humantask.Spec{
-			Kind: "contract.sign", Title: "签署医育结合签约协议", Role: side, Stage: nursery.StageSigning, Outcomes: outcomes,
-			Decision: c.terms.Decision, Reminder: c.terms.ReplyDays,
+		c.aside.ask(c.ctx, contractSign, humantask.Spec{
+			Role: side, Outcomes: outcomes, Decision: c.terms.Decision, Reminder: c.terms.ReplyDays,
 		}, errTextChanged, func(ctx workflow.Context, answer humantask.Answer) error {
 			if answer.Outcome == nursery.OutcomeNotSign {
 				declined = true
@@ -186,16 +159,16 @@ func (c *contract) bothSign() (bool, error) {
 		})
 	}
 	both := func() bool { return signed[nursery.RoleInstitution] && signed[nursery.RoleHospital] }
-	err := workflow.Await(c.ctx, func() bool { return both() || declined || c.changed || c.failed != nil })
+	err := workflow.Await(c.ctx, func() bool { return both() || declined || c.changed || c.aside.failed != nil })
 	if err == nil {
-		err = c.failed
+		err = c.aside.failed
 	}
 	if err != nil || both() {
 		return both(), err
 	}
 	// Whoever has not answered is not asked any more.
 	c.desk.Interrupt(errTextChanged)
-	if err := c.settle(c.ctx); err != nil {
+	if err := c.aside.settle(c.ctx); err != nil {
 		return false, err
 	}
 	c.desk.Interrupt(nil)
@@ -213,7 +186,7 @@ func (c *contract) begin() error {
 	if err := c.do(engine.BeginContract, c.move("in-force"), nil); err != nil {
 		return err
 	}
-	c.print(c.ctx, c.in.CaseNo)
+	c.print()
 	return c.do(engine.OpenRoundOfContract, c.move("round"), nil)
 }
 
@@ -247,9 +220,9 @@ func (c *contract) month() (bool, error) {
 	if renew := c.terms.RenewOn; !c.renewing && renew.Before(next) && renew.After(today) {
 		next = renew
 	}
-	_, err := workflow.AwaitWithTimeout(c.ctx, max(morningOf(next).Sub(workflow.Now(c.ctx)), 0), func() bool { return c.changed || c.failed != nil })
+	_, err := workflow.AwaitWithTimeout(c.ctx, max(morningOf(next).Sub(workflow.Now(c.ctx)), 0), func() bool { return c.changed || c.aside.failed != nil })
 	if err == nil {
-		err = c.failed
+		err = c.aside.failed
 	}
 	if err != nil || c.changed {
 		return false, err
@@ -263,10 +236,7 @@ func (c *contract) month() (bool, error) {
 	}
 	if !c.renewing && !today.Before(c.terms.RenewOn) {
 		c.renewing = true
-		c.question(humantask.Spec{
-			Kind: "contract.renew", Title: "协议将到期，是否续签", Role: nursery.RoleInstitution,
-			Outcomes: []nursery.Outcome{nursery.OutcomeRenew, nursery.OutcomeEnd}, Days: c.terms.ReplyDays,
-		})
+		c.question(contractRenew, humantask.Spec{Days: c.terms.ReplyDays})
 	}
 	if today.Day != 1 {
 		return false, nil
@@ -276,10 +246,7 @@ func (c *contract) month() (bool, error) {
 		return false, err
 	}
 	if found.Light == nursery.Red {
-		c.question(humantask.Spec{
-			Kind: "contract.overdue_duty", Title: "履约进度红灯，请安排并答复", Role: nursery.RoleHospital,
-			Outcomes: []nursery.Outcome{nursery.OutcomeReply}, Decision: found.Decision, Days: c.terms.ReplyDays,
-		})
+		c.question(contractDuty, humantask.Spec{Decision: found.Decision, Days: c.terms.ReplyDays})
 	}
 	if today.Month == time.January || today.Month == time.July {
 		return false, c.do(engine.OpenRoundOfContract, c.moveOn(today, "round"), nil)
@@ -288,7 +255,9 @@ func (c *contract) month() (bool, error) {
 }
 
 // question puts a task to people while the contract goes on.
-func (c *contract) question(spec humantask.Spec) { c.ask(c.ctx, spec, errContractOver, c.takeAnswer) }
+func (c *contract) question(kind definition.TaskKind, spec humantask.Spec) {
+	c.aside.ask(c.ctx, kind, spec, errContractOver, c.takeAnswer)
+}
 
 func (c *contract) takeAnswer(ctx workflow.Context, answer humantask.Answer) error {
 	m := c.moveBy(answer, "answer/"+answer.Task)
@@ -298,10 +267,10 @@ func (c *contract) takeAnswer(ctx workflow.Context, answer humantask.Answer) err
 	return do(ctx, engine.TakeAnswer, m, nil)
 }
 
-// finish ends the contract and, when children are left uncovered, has the county and both sides say that they know.
-func (c *contract) finish() (CaseResult, error) {
+// end ends the contract and, when children are left uncovered, has the county and both sides say that they know.
+func (c *contract) end() (CaseResult, error) {
 	c.desk.Interrupt(errContractOver)
-	if err := c.settle(c.ctx); err != nil {
+	if err := c.aside.settle(c.ctx); err != nil {
 		return CaseResult{}, err
 	}
 	c.desk.Interrupt(nil)
@@ -309,21 +278,20 @@ func (c *contract) finish() (CaseResult, error) {
 	if err := c.do(engine.EndContract, c.move("ended"), &end); err != nil {
 		return CaseResult{}, err
 	}
-	c.print(c.ctx, c.in.CaseNo)
+	c.print()
 	if end.Uncovered > 0 {
-		for _, role := range []nursery.Role{nursery.RoleCountyOffice, nursery.RoleInstitution, nursery.RoleHospital} {
-			c.question(humantask.Spec{
-				Kind: "contract.uncovered", Title: "协议终止，在托婴幼儿无人接续", Role: role, Outcomes: []nursery.Outcome{nursery.OutcomeAcknowledge},
-				Decision: end.Decision, Days: c.terms.ReplyDays, Silence: c.terms.SilenceDays,
+		for _, role := range contractUncovered.Roles {
+			c.question(contractUncovered, humantask.Spec{
+				Role: role, Decision: end.Decision, Days: c.terms.ReplyDays, Silence: c.terms.SilenceDays,
 			})
 		}
-		if err := c.settle(c.ctx); err != nil {
+		if err := c.aside.settle(c.ctx); err != nil {
 			return CaseResult{}, err
 		}
 	}
 	if err := c.do(engine.CloseContract, c.move("closed"), nil); err != nil {
 		return CaseResult{}, err
 	}
-	err := c.printing.finish(c.ctx)
+	err := c.finish(c.ctx)
 	return CaseResult{Stage: nursery.StageContractEnded}, err
 }

@@ -19,4 +19,43 @@ var contractProcess = definition.Process{
 	HappyPath: []nursery.Stage{
 		nursery.StageSigning, nursery.StageContractFiling, nursery.StageContractAwaited, nursery.StageInForce, nursery.StageContractEnded,
 	},
+	Tasks: []definition.TaskKind{contractSign, contractFile, contractRenew, contractDuty, contractUncovered},
 }
+
+// The tasks of a contract.
+var (
+	contractSign = definition.TaskKind{
+		Name: "contract.sign", Title: "签署医育结合签约协议", Short: "签约", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleHospital},
+		Stage: nursery.StageSigning, Form: "sign",
+		Outcomes: []definition.Outcome{
+			{Code: nursery.OutcomeSign, Title: "签字确认", Required: []string{"text_sha256"}},
+			{Code: nursery.OutcomeNotSign, Title: "不同意签署", Required: []string{"reason"}, Optional: []string{"text_sha256"}},
+		},
+	}
+	contractFile = definition.TaskKind{
+		Name: "contract.file", Title: "备案签约协议", Roles: countyOffices, Stage: nursery.StageContractFiling, Form: "note",
+		Outcomes: []definition.Outcome{
+			{
+				Code: nursery.OutcomeConfirm, Title: "予以备案", Optional: note,
+				Follow: []definition.Step{{Activity: "FileContract", Name: "filed"}},
+			},
+			{Code: nursery.OutcomeRefuse, Title: "不同意", Optional: note},
+		},
+	}
+	contractRenew = definition.TaskKind{
+		Name: "contract.renew", Title: "协议将到期，是否续签", Short: "续签", Roles: institution, Form: "note",
+		Outcomes: []definition.Outcome{
+			{Code: nursery.OutcomeRenew, Title: "续签", Optional: note},
+			{Code: nursery.OutcomeEnd, Title: "到期终止", Optional: note},
+		},
+	}
+	contractDuty = definition.TaskKind{
+		Name: "contract.overdue_duty", Title: "履约进度红灯，请安排并答复", Short: "履约红灯", Roles: clinics, Form: "reply",
+		Outcomes: []definition.Outcome{reply},
+	}
+	contractUncovered = definition.TaskKind{
+		Name: "contract.uncovered", Title: "协议终止，在托婴幼儿无人接续", Short: "无人接续", Form: "note",
+		Roles:    []nursery.Role{nursery.RoleCountyOffice, nursery.RoleInstitution, nursery.RoleHospital},
+		Outcomes: []definition.Outcome{{Code: nursery.OutcomeAcknowledge, Title: "知悉", Optional: note}},
+	}
+)

@@ -5,6 +5,7 @@ import (
 
 	"tuoyu/activities"
 	"tuoyu/definition"
+	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/workflows/humantask"
 )
@@ -28,13 +29,97 @@ var filingProcess = definition.Process{
 		{Code: nursery.StageRerouted, Title: "转按托育机构备案", Next: "收托超过五人应按托育机构备案，已为您保存新的备案草稿，请补充后提交。"},
 	},
 	HappyPath: []nursery.Stage{nursery.StageSubmitted, nursery.StageMaterialsComplete, nursery.StageReceiptIssued, nursery.StageVerified},
+	Tasks: []definition.TaskKind{
+		filingRegistration, filingReview, filingCorrections, filingVisit, filingVisitCountersign, filingRectify, filingRecheck, filingRecheckCountersign,
+	},
+}
+
+// The tasks of a filing.
+var (
+	filingRegistration = definition.TaskKind{
+		Name: "filing.registration", Title: "核验登记信息", Roles: clerks, Stage: nursery.StageRegistration, Form: "registration",
+		Outcomes: []definition.Outcome{
+			{
+				Code: nursery.OutcomeConfirm, Title: "确认登记信息", Optional: []string{"address", "registered_on"},
+				Required: []string{"uscc", "name", "nature", "registrar", "county", "business_scope", "status"},
+			},
+			requestCorrections,
+		},
+	}
+	filingReview = definition.TaskKind{
+		Name: "filing.review", Title: "核对备案材料", Roles: clerks, Stage: nursery.StageSubmitted, Form: "review",
+		Outcomes: []definition.Outcome{
+			{
+				Code: nursery.OutcomeAccept, Title: "材料齐全，予以受理", Optional: note,
+				Follow: []definition.Step{{Activity: "AcceptMaterials", Name: "accepted"}, {Activity: "IssueReceipt", Name: "receipt", Final: true}},
+				Papers: papers(documents.FilingAcceptance, documents.FilingReceipt, documents.FilingBasicConditions),
+			},
+			requestCorrections,
+		},
+	}
+	requestCorrections = definition.Outcome{
+		Code: nursery.OutcomeCorrect, Title: "一次性告知补正", Required: []string{"findings"}, Optional: note, Alone: true,
+		Follow: []definition.Step{{Activity: "RequestCorrections", Name: "corrections"}}, Papers: papers(documents.FilingCorrection),
+	}
+	filingCorrections = definition.TaskKind{
+		Name: "filing.corrections", Title: "补正备案材料", Short: "补正", Roles: institution, Stage: nursery.StageCorrections, Form: "note",
+		Outcomes: []definition.Outcome{{
+			Code: nursery.OutcomeResubmit, Title: "提交补正材料", Optional: note,
+			Follow: []definition.Step{{Activity: "ResumeReview", Name: "resumed"}},
+		}},
+	}
+	filingVisit = definition.TaskKind{
+		Name: "filing.site_visit", Title: "现场核查", Roles: inspectors, Form: "finding",
+		Outcomes: []definition.Outcome{
+			{
+				Code: nursery.OutcomeConform, Title: "现场核查符合", Optional: []string{"visited_on", "attachments", "note"},
+				Follow: []definition.Step{{Activity: "RecordConformity", Name: "verified"}},
+			},
+			notifyNonconformity,
+		},
+	}
+	filingRecheck = definition.TaskKind{
+		Name: "filing.recheck", Title: "整改复查", Roles: inspectors, Form: "finding",
+		Outcomes: []definition.Outcome{
+			{
+				Code: nursery.OutcomeConform, Title: "现场核查符合", Optional: []string{"visited_on", "attachments", "note"},
+				Follow: []definition.Step{{Activity: "CloseRectified", Name: "rectified"}}, Papers: papers(documents.FilingRectified),
+			},
+			notifyNonconformity,
+			{
+				Code: nursery.OutcomeReferPenalty, Title: "移送处罚", Required: []string{"findings"}, Optional: []string{"visited_on", "attachments", "note"},
+				Follow: []definition.Step{{Activity: "ReferPenalty", Name: "referred"}},
+			},
+		},
+	}
+	notifyNonconformity = definition.Outcome{
+		Code: nursery.OutcomeNonconform, Title: "现场核查不符合", Required: []string{"findings"},
+		Optional: []string{"visited_on", "rectify_working_days", "attachments", "note"},
+		Follow:   []definition.Step{{Activity: "RecordNonconformity", Name: "nonconformity"}}, Papers: papers(documents.FilingNonconformity),
+	}
+	filingVisitCountersign   = countersign(filingVisit)
+	filingRecheckCountersign = countersign(filingRecheck)
+	filingRectify            = definition.TaskKind{
+		Name: "filing.rectify", Title: "整改并提交证明", Short: "整改", Roles: institution, Stage: nursery.StageRectifying, Form: "proof",
+		Outcomes: []definition.Outcome{proof},
+	}
+)
+
+// countersign defines the task by which a second officer agrees to what the first one found.
+func countersign(first definition.TaskKind) definition.TaskKind {
+	return definition.TaskKind{
+		Name: first.Name + "_countersign", Title: first.Title + "核签", Roles: first.Roles, Form: "note", Confirms: first.Name,
+		Outcomes: []definition.Outcome{
+			{Code: nursery.OutcomeAgree, Title: "核签同意", Optional: note},
+			{Code: nursery.OutcomeDisagree, Title: "核签不同意", Optional: note},
+		},
+	}
 }
 
 // filing is one filing on its way.
 type filing struct {
 	*caseFile
 	assessment activities.Assessment
-	assessed   string // the step that made it
 	first      humantask.Answer
 }
 
@@ -63,31 +148,27 @@ func Filing(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 			return f.fail(err)
 		}
 	}
-	if err := f.issueReceipt(); err != nil {
-		return f.fail(err)
-	}
-	conforms, err := f.verifyOnSite("filing.site_visit", "现场核查", activities.ClockFinding)
+	f.print()
+	conforms, err := f.verifyOnSite(filingVisit, filingVisitCountersign, activities.ClockFinding)
 	switch {
 	case err != nil:
 		return f.fail(err)
 	case conforms:
-		return f.close(engine.RecordConformity, f.finding("verified"), nursery.StageVerified)
+		return f.closeBy(filingVisit, f.first, nursery.StageVerified)
 	}
 	return f.rectify()
 }
 
 func (f *filing) assessAgain() (err error) {
-	f.assessment, f.assessed, err = f.assess()
+	f.assessment, err = f.assess()
 	return err
 }
 
 // confirmRegistration has a clerk confirm the certificate, since the registrar has sent nothing yet (art. 4–6);
 // the registrar's own facts answer it as well.
 func (f *filing) confirmRegistration() error {
-	answer, err := f.ask(humantask.Spec{
-		Kind: "filing.registration", Title: "核验登记信息", Role: nursery.RoleClerk, Stage: nursery.StageRegistration,
-		Outcomes: []nursery.Outcome{nursery.OutcomeConfirm, nursery.OutcomeCorrect}, Excluded: []string{f.in.SubmittedBy},
-		Clock: activities.ClockReceipt, Decision: f.assessment.Decision,
+	answer, err := f.ask(filingRegistration, humantask.Spec{
+		Excluded: []string{f.in.SubmittedBy}, Clock: activities.ClockReceipt, Decision: f.assessment.Decision,
 	})
 	if err != nil {
 		return err
@@ -102,74 +183,51 @@ func (f *filing) confirmRegistration() error {
 // accepted. What the rules found missing can only be asked for. When the office stays silent, the rules speak:
 // what is complete counts as accepted where the county has set so, and gaps are told to the applicant.
 func (f *filing) review() (accepted bool, err error) {
-	outcomes := []nursery.Outcome{nursery.OutcomeCorrect}
-	if f.assessment.Gaps == 0 {
-		outcomes = []nursery.Outcome{nursery.OutcomeAccept, nursery.OutcomeCorrect}
-	}
-	spec := humantask.Spec{
-		Kind: "filing.review", Title: "核对备案材料", Role: nursery.RoleClerk, Stage: nursery.StageSubmitted,
-		Outcomes: outcomes, Excluded: []string{f.in.SubmittedBy}, Decision: f.assessment.Decision, Clock: activities.ClockReceipt,
+	spec := humantask.Spec{Excluded: []string{f.in.SubmittedBy}, Decision: f.assessment.Decision, Clock: activities.ClockReceipt}
+	if f.assessment.Gaps > 0 {
+		spec.Outcomes = []nursery.Outcome{nursery.OutcomeCorrect}
 	}
 	if f.terms.SilenceAccepts {
 		spec.Silence = f.terms.SilenceDays
 	}
-	answer, err := f.ask(spec)
+	answer, err := f.ask(filingReview, spec)
 	switch {
 	case err != nil:
 		return false, err
 	case answer.Outcome == nursery.OutcomeAccept, answer.Silent && f.assessment.Gaps == 0:
-		return true, f.do(engine.AcceptMaterials, f.moveBy(answer, "accepted"), nil)
+		return true, f.follow(f.ctx, filingReview, nursery.OutcomeAccept, answer, nil)
 	}
 	return false, f.correct(answer)
 }
 
 // correct tells the applicant of every gap at once and waits for the corrected papers, the clocks standing still.
 func (f *filing) correct(reviewed humantask.Answer) error {
-	notice := f.moveBy(reviewed, "corrections")
-	notice.Assessed = f.assessed
-	if err := f.do(engine.RequestCorrections, notice, nil); err != nil {
+	if err := f.follow(f.ctx, filingReview, nursery.OutcomeCorrect, reviewed, nil); err != nil {
 		return err
 	}
 	f.print()
-	answer, err := f.ask(humantask.Spec{
-		Kind: "filing.corrections", Title: "补正备案材料", Role: nursery.RoleInstitution, Stage: nursery.StageCorrections,
-		Outcomes: []nursery.Outcome{nursery.OutcomeResubmit}, Decision: f.assessment.Decision, Reminder: f.terms.CorrectionDays,
-	})
+	answer, err := f.ask(filingCorrections, humantask.Spec{Decision: f.assessment.Decision, Reminder: f.terms.CorrectionDays})
 	if err != nil {
 		return err
 	}
-	if err := f.do(engine.ResumeReview, f.moveBy(answer, "resumed"), nil); err != nil {
+	if err := f.followed(filingCorrections, answer, nil); err != nil {
 		return err
 	}
 	return f.assessAgain()
 }
 
-func (f *filing) issueReceipt() error {
-	f.binding = true
-	if err := f.do(engine.IssueReceipt, f.move("receipt"), nil); err != nil {
-		return err
-	}
-	f.print()
-	return nil
-}
-
 // verifyOnSite asks one officer for the finding and a second one to countersign it (行政处罚法 art. 42: no fewer
 // than two); when they differ, the site is visited again. It tells whether the site conforms.
-func (f *filing) verifyOnSite(kind, title, clock string, more ...nursery.Outcome) (bool, error) {
+func (f *filing) verifyOnSite(visit, countersign definition.TaskKind, clock string) (bool, error) {
+	spec := humantask.Spec{Excluded: []string{f.in.SubmittedBy}, Clock: clock, Decision: f.assessment.Decision, Days: recheckDays(clock)}
 	for {
-		first, err := f.ask(humantask.Spec{
-			Kind: kind, Title: title, Role: nursery.RoleInspector, Excluded: []string{f.in.SubmittedBy}, Clock: clock,
-			Outcomes: append([]nursery.Outcome{nursery.OutcomeConform, nursery.OutcomeNonconform}, more...),
-			Decision: f.assessment.Decision, Days: recheckDays(clock),
-		})
+		first, err := f.ask(visit, spec)
 		if err != nil {
 			return false, err
 		}
-		second, err := f.ask(humantask.Spec{
-			Kind: kind + "_countersign", Title: title + "核签", Role: nursery.RoleInspector, Clock: clock,
-			Outcomes: []nursery.Outcome{nursery.OutcomeAgree, nursery.OutcomeDisagree},
-			Excluded: []string{f.in.SubmittedBy, first.Actor}, Decision: f.assessment.Decision, Days: recheckDays(clock),
-		})
+		confirm := spec
+		confirm.Excluded = []string{f.in.SubmittedBy, first.Actor}
+		second, err := f.ask(countersign, confirm)
 		if err != nil {
 			return false, err
 		}
@@ -189,37 +247,26 @@ func recheckDays(clock string) int {
 	return 15
 }
 
-// finding is a move that rests on the officers' record.
-func (f *filing) finding(name string) activities.Move {
-	m := f.moveBy(f.first, name)
-	m.Assessed = f.assessed
-	return m
-}
-
 // rectify notifies what does not meet the standards, waits for proof and has two officers check again, until the
 // site conforms or the case is referred for a penalty (人口与计划生育法 art. 41).
 func (f *filing) rectify() (CaseResult, error) {
 	for {
 		var ordered activities.Rectification
-		if err := f.do(engine.RecordNonconformity, f.finding("nonconformity"), &ordered); err != nil {
+		if err := f.follow(f.ctx, filingVisit, nursery.OutcomeNonconform, f.first, &ordered); err != nil {
 			return f.fail(err)
 		}
 		f.print()
-		_, err := f.ask(humantask.Spec{
-			Kind: "filing.rectify", Title: "整改并提交证明", Role: nursery.RoleInstitution, Stage: nursery.StageRectifying,
-			Outcomes: []nursery.Outcome{nursery.OutcomeProve}, Days: ordered.Days,
-		})
-		if err != nil {
+		if _, err := f.ask(filingRectify, humantask.Spec{Days: ordered.Days}); err != nil {
 			return f.fail(err)
 		}
-		conforms, err := f.verifyOnSite("filing.recheck", "整改复查", "", nursery.OutcomeReferPenalty)
+		conforms, err := f.verifyOnSite(filingRecheck, filingRecheckCountersign, "")
 		switch {
 		case err != nil:
 			return f.fail(err)
 		case conforms:
-			return f.close(engine.CloseRectified, f.finding("rectified"), nursery.StageClosed)
+			return f.closeBy(filingRecheck, f.first, nursery.StageClosed)
 		case f.first.Outcome == nursery.OutcomeReferPenalty:
-			return f.close(engine.ReferPenalty, f.finding("referred"), nursery.StagePenaltyReferred)
+			return f.closeBy(filingRecheck, f.first, nursery.StagePenaltyReferred)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"tuoyu/activities"
 	"tuoyu/definition"
+	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/workflows/humantask"
 )
@@ -19,6 +20,18 @@ var cancellationProcess = definition.Process{
 		{Code: nursery.StageWithdrawn, Title: "已撤回", Next: "申请已撤回。"},
 	},
 	HappyPath: []nursery.Stage{nursery.StageSubmitted, nursery.StageCancelled},
+	Tasks:     []definition.TaskKind{cancellationReview},
+}
+
+var cancellationReview = definition.TaskKind{
+	Name: "filing_cancel.review", Title: "核对注销备案", Short: "注销审核", Roles: clerks, Stage: nursery.StageSubmitted, Form: "reason",
+	Outcomes: []definition.Outcome{
+		{
+			Code: nursery.OutcomeApprove, Title: "同意", Optional: []string{"reason", "note"},
+			Follow: []definition.Step{{Activity: "Cancel", Name: "approved", Final: true}}, Papers: papers(documents.FilingCancellation),
+		},
+		refuseChange,
+	},
 }
 
 // FilingCancel takes an institution that closes off the register, once children and staff are settled
@@ -28,7 +41,5 @@ func FilingCancel(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 	if err != nil {
 		return CaseResult{}, err
 	}
-	return f.decideChange(humantask.Spec{
-		Kind: "filing_cancel.review", Title: "核对注销备案", Outcomes: []nursery.Outcome{nursery.OutcomeApprove, nursery.OutcomeRefuse},
-	}, engine.Cancel, nursery.StageCancelled)
+	return f.decideChange(cancellationReview, humantask.Spec{}, nursery.StageCancelled)
 }

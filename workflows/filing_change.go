@@ -5,6 +5,7 @@ import (
 
 	"tuoyu/activities"
 	"tuoyu/definition"
+	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/workflows/humantask"
 )
@@ -19,6 +20,24 @@ var changeProcess = definition.Process{
 		{Code: nursery.StageWithdrawn, Title: "已撤回", Next: "申请已撤回。"},
 	},
 	HappyPath: []nursery.Stage{nursery.StageSubmitted, nursery.StageChanged},
+	Tasks:     []definition.TaskKind{changeReview},
+}
+
+var changeReview = definition.TaskKind{
+	Name: "filing_change.review", Title: "核对变更备案", Short: "变更审核", Roles: clerks, Stage: nursery.StageSubmitted, Form: "reason",
+	Outcomes: []definition.Outcome{
+		{
+			Code: nursery.OutcomeApprove, Title: "同意", Optional: []string{"reason", "note"},
+			Follow: []definition.Step{{Activity: "ApproveChange", Name: "approved", Final: true}}, Papers: papers(documents.FilingChange),
+		},
+		refuseChange,
+	},
+}
+
+// refuseChange refuses a change or a cancellation, with the reason.
+var refuseChange = definition.Outcome{
+	Code: nursery.OutcomeRefuse, Title: "不同意", Required: []string{"reason"}, Optional: note,
+	Follow: []definition.Step{{Activity: "RefuseChange", Name: "refused", Final: true}},
 }
 
 // FilingChange takes a change of what was filed to the receipt of the change (托育机构登记和备案办法(试行) art. 10;
@@ -28,30 +47,26 @@ func FilingChange(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 	if err != nil {
 		return CaseResult{}, err
 	}
-	assessment, _, err := f.assess()
+	assessment, err := f.assess()
 	if err != nil {
 		return f.fail(err)
 	}
-	outcomes := []nursery.Outcome{nursery.OutcomeApprove, nursery.OutcomeRefuse}
+	spec := humantask.Spec{Decision: assessment.Decision}
 	if assessment.Gaps > 0 {
-		outcomes = []nursery.Outcome{nursery.OutcomeRefuse}
+		spec.Outcomes = []nursery.Outcome{nursery.OutcomeRefuse}
 	}
-	return f.decideChange(humantask.Spec{
-		Kind: "filing_change.review", Title: "核对变更备案", Outcomes: outcomes, Decision: assessment.Decision,
-	}, engine.ApproveChange, nursery.StageChanged)
+	return f.decideChange(changeReview, spec, nursery.StageChanged)
 }
 
 // decideChange asks a clerk who did not submit it and ends the case as they decide.
-func (f *caseFile) decideChange(spec humantask.Spec, approve any, approved nursery.Stage) (CaseResult, error) {
-	spec.Role, spec.Stage, spec.Clock = nursery.RoleClerk, nursery.StageSubmitted, activities.ClockReceipt
-	spec.Excluded = []string{f.in.SubmittedBy}
-	answer, err := f.ask(spec)
+func (f *caseFile) decideChange(kind definition.TaskKind, spec humantask.Spec, approved nursery.Stage) (CaseResult, error) {
+	spec.Clock, spec.Excluded = activities.ClockReceipt, []string{f.in.SubmittedBy}
+	answer, err := f.ask(kind, spec)
 	if err != nil {
 		return f.fail(err)
 	}
-	f.binding = true
 	if answer.Outcome == nursery.OutcomeApprove {
-		return f.close(approve, f.moveBy(answer, "approved"), approved)
+		return f.closeBy(kind, answer, approved)
 	}
-	return f.close(engine.RefuseChange, f.moveBy(answer, "refused"), nursery.StageRefused)
+	return f.closeBy(kind, answer, nursery.StageRefused)
 }

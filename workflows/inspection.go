@@ -2,7 +2,6 @@ package workflows
 
 import (
 	"errors"
-	"fmt"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -26,11 +25,11 @@ type inspection struct {
 // put right, and looked at again until it is or is referred for a penalty. A serious hazard is told at once and stops
 // nothing.
 func Inspection(ctx workflow.Context, in CaseInput) (CaseResult, error) {
-	desk, err := humantask.NewDesk(ctx, in.CaseNo)
+	file, err := newCase(ctx, in)
 	if err != nil {
-		return CaseResult{}, fmt.Errorf("open desk: %w", err)
+		return CaseResult{}, err
 	}
-	i := &inspection{caseFile: &caseFile{ctx: ctx, in: in, desk: desk}, aside: asides{desk: desk}}
+	i := &inspection{caseFile: file, aside: asides{desk: file.desk}}
 	// An officer may note a hazard in a draft, before the visit is sent.
 	if err := onCaseChanged(ctx, func(Change) { i.alert("") }); err != nil {
 		return CaseResult{}, err
@@ -50,20 +49,20 @@ func Inspection(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 		if err != nil {
 			return CaseResult{}, err
 		}
-		if found.Days == 0 {
+		switch found.Then(round) {
+		case activities.VisitClean:
 			stage := nursery.StageInspected
 			if round > 0 {
 				stage = nursery.StageCorrected
 			}
-			return i.conclude(engine.CloseInspection, i.move("closed"), stage)
-		}
-		if round > 0 {
-			refer, answer, err := i.decide(found)
+			return i.conclude(stage, func() error { return i.then(inspectionSign, nursery.OutcomeSign, activities.VisitClean) })
+		case activities.VisitAgain:
+			answer, err := i.decide(found)
 			if err != nil {
 				return CaseResult{}, err
 			}
-			if refer {
-				return i.conclude(engine.ReferInspection, i.moveBy(answer, "referred"), nursery.StagePenaltyReferred)
+			if answer.Outcome == nursery.OutcomeReferPenalty {
+				return i.conclude(nursery.StagePenaltyReferred, func() error { return i.followed(inspectionDecide, answer, nil) })
 			}
 		}
 		if err := i.correct(found.Days); err != nil {
@@ -72,7 +71,8 @@ func Inspection(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 	}
 }
 
-func (i *inspection) conclude(activity any, m activities.Move, stage nursery.Stage) (CaseResult, error) {
+// conclude ends the case in a stage by a last step, once nobody is asked any more.
+func (i *inspection) conclude(stage nursery.Stage, last func() error) (CaseResult, error) {
 	i.desk.Interrupt(errConcluded)
 	if err := i.aside.settle(i.ctx); err != nil {
 		return CaseResult{}, err
@@ -80,7 +80,10 @@ func (i *inspection) conclude(activity any, m activities.Move, stage nursery.Sta
 	if i.aside.failed != nil {
 		return CaseResult{}, i.aside.failed
 	}
-	return i.close(activity, m, stage)
+	if err := last(); err != nil {
+		return CaseResult{}, err
+	}
+	return i.closed(stage)
 }
 
 // together runs the same for several at once and returns the first error, once all of them have ended: those that still ask are
@@ -111,17 +114,11 @@ func (i *inspection) assign() error {
 	officers := []*string{&i.terms.First, &i.terms.Second}
 	return i.together(2, func(ctx workflow.Context, n int) error {
 		for {
-			answer, err := i.desk.Ask(ctx, humantask.Spec{
-				Kind: "inspection.assignment", Title: "接受检查指派", Role: nursery.RoleInspector, Only: []string{*officers[n]}, Stage: nursery.StageAssigning,
-				Outcomes: []nursery.Outcome{nursery.OutcomeTakeOn, nursery.OutcomeDecline}, Days: i.terms.AnswerDays, Silence: 1,
-			})
+			answer, err := i.desk.Ask(ctx, inspectionAssignment, humantask.Spec{Only: []string{*officers[n]}, Days: i.terms.AnswerDays, Silence: 1})
 			if err != nil || answer.Outcome == nursery.OutcomeTakeOn {
 				return err
 			}
-			answer, err = i.desk.Ask(ctx, humantask.Spec{
-				Kind: "inspection.name", Title: "另行指派检查人员", Role: nursery.RoleSupervisor, Outcomes: []nursery.Outcome{nursery.OutcomeName},
-				Days: i.terms.AnswerDays,
-			})
+			answer, err = i.desk.Ask(ctx, inspectionName, humantask.Spec{Days: i.terms.AnswerDays})
 			if err != nil {
 				return err
 			}
@@ -139,23 +136,17 @@ func (i *inspection) officers() []string { return []string{i.terms.First, i.term
 // other comes unannounced.
 func (i *inspection) schedule() error {
 	for asked := false; ; asked = true {
-		day, err := i.ask(humantask.Spec{
-			Kind: "inspection.day", Title: "定下到场日期", Role: nursery.RoleInspector, Only: i.officers(), Stage: nursery.StageScheduling,
-			Outcomes: []nursery.Outcome{nursery.OutcomePropose}, Days: i.terms.AnswerDays,
-		})
+		day, err := i.ask(inspectionDay, humantask.Spec{Only: i.officers(), Days: i.terms.AnswerDays})
 		if err != nil {
 			return err
 		}
-		if err := i.do(engine.SetVisitDay, i.moveBy(day, "day"), nil); err != nil {
+		if err := i.followed(inspectionDay, day, nil); err != nil {
 			return err
 		}
 		if i.terms.Kind != nursery.InspectRegular || asked {
 			return nil
 		}
-		answer, err := i.ask(humantask.Spec{
-			Kind: "inspection.day_offer", Title: "确认检查日期", Role: nursery.RoleInstitution,
-			Outcomes: []nursery.Outcome{nursery.OutcomeAgreeDay, nursery.OutcomeAnother}, Days: i.terms.AnswerDays, Silence: 1,
-		})
+		answer, err := i.ask(inspectionDayOffer, humantask.Spec{Days: i.terms.AnswerDays, Silence: 1})
 		if err != nil || answer.Outcome != nursery.OutcomeAnother {
 			return err
 		}
@@ -165,16 +156,13 @@ func (i *inspection) schedule() error {
 // visit waits for the filled checklist, tells of a serious hazard, and has it signed; a record that an officer disputes is
 // filled in again.
 func (i *inspection) visit(round int) (activities.VisitAssessment, error) {
-	stage, title := nursery.StageVisiting, "现场检查并送交记录"
+	spec := humantask.Spec{Only: i.officers(), Days: recheckDays("")}
 	if round > 0 {
-		stage, title = nursery.StageReinspected, "复查并送交记录"
+		spec.Stage, spec.Title = nursery.StageReinspected, "复查并送交记录"
 	}
 	var found activities.VisitAssessment
 	for {
-		sent, err := i.ask(humantask.Spec{
-			Kind: "inspection.visit", Title: title, Role: nursery.RoleInspector, Only: i.officers(), Stage: stage,
-			Outcomes: []nursery.Outcome{nursery.OutcomeVisited}, Days: recheckDays(""),
-		})
+		sent, err := i.ask(inspectionVisit, spec)
 		if err != nil {
 			return found, err
 		}
@@ -192,9 +180,8 @@ func (i *inspection) visit(round int) (activities.VisitAssessment, error) {
 		if disputed {
 			continue
 		}
-		record := i.moveBy(sent, "recorded")
-		record.Assessed = assessed.Step
-		if err := i.do(engine.RecordVisit, record, nil); err != nil {
+		i.assessed = assessed.Step
+		if err := i.follow(i.ctx, inspectionSign, nursery.OutcomeSign, sent, nil); err != nil {
 			return found, err
 		}
 		i.print()
@@ -210,10 +197,8 @@ func (i *inspection) alert(decision string) {
 		return
 	}
 	i.told = true
-	for _, role := range []nursery.Role{nursery.RoleSupervisor, nursery.RoleCountyOffice} {
-		i.aside.ask(i.ctx, humantask.Spec{
-			Kind: "inspection.hazard", Title: "重大隐患，请立即处置", Role: role, Outcomes: []nursery.Outcome{nursery.OutcomeNoted}, Decision: decision, Days: 1,
-		}, errConcluded, func(workflow.Context, humantask.Answer) error { return nil })
+	for _, role := range inspectionHazard.Roles {
+		i.aside.ask(i.ctx, inspectionHazard, humantask.Spec{Role: role, Decision: decision, Days: 1}, errConcluded, func(workflow.Context, humantask.Answer) error { return nil })
 	}
 }
 
@@ -222,17 +207,13 @@ func (i *inspection) alert(decision string) {
 func (i *inspection) sign(decision string) (bool, error) {
 	tasks := make([]string, 3)
 	err := i.together(3, func(ctx workflow.Context, n int) error {
-		spec := humantask.Spec{
-			Kind: "inspection.sign", Title: "核对检查记录并签字", Role: nursery.RoleInspector, Stage: nursery.StageSigning, Decision: decision,
-			Outcomes: []nursery.Outcome{nursery.OutcomeSign, nursery.OutcomeDispute}, Days: i.terms.SignDays,
-		}
+		kind, spec := inspectionSign, humantask.Spec{Decision: decision, Days: i.terms.SignDays}
 		if n < 2 {
 			spec.Only = i.officers()[n : n+1]
 		} else {
-			spec.Kind, spec.Role, spec.Silence = "inspection.countersign", nursery.RoleInstitution, 1
-			spec.Outcomes = []nursery.Outcome{nursery.OutcomeSign, nursery.OutcomeObject, nursery.OutcomeRefused}
+			kind, spec.Silence = inspectionCountersign, 1
 		}
-		answer, err := i.desk.Ask(ctx, spec)
+		answer, err := i.desk.Ask(ctx, kind, spec)
 		if err != nil {
 			return err
 		}
@@ -255,11 +236,7 @@ func (i *inspection) sign(decision string) (bool, error) {
 // noteRefusal has both officers record that the institution did not sign 拒签注明.
 func (i *inspection) noteRefusal(ctx workflow.Context) error {
 	for _, officer := range i.officers() {
-		_, err := i.desk.Ask(ctx, humantask.Spec{
-			Kind: "inspection.refusal", Title: "注明机构未签字的情况", Role: nursery.RoleInspector, Only: []string{officer},
-			Outcomes: []nursery.Outcome{nursery.OutcomeNoted}, Days: i.terms.SignDays,
-		})
-		if err != nil {
+		if _, err := i.desk.Ask(ctx, inspectionRefusal, humantask.Spec{Only: []string{officer}, Days: i.terms.SignDays}); err != nil {
 			return err
 		}
 	}
@@ -268,29 +245,22 @@ func (i *inspection) noteRefusal(ctx workflow.Context) error {
 
 // decide asks the supervisor what follows when a re-inspection still finds what was ordered; a referral is offered only
 // where a law punishes it.
-func (i *inspection) decide(found activities.VisitAssessment) (refer bool, answer humantask.Answer, err error) {
-	outcomes := []nursery.Outcome{nursery.OutcomeOrder}
-	if found.Penalty {
-		outcomes = append(outcomes, nursery.OutcomeReferPenalty)
+func (i *inspection) decide(found activities.VisitAssessment) (humantask.Answer, error) {
+	spec := humantask.Spec{Decision: found.Decision, Days: recheckDays("")}
+	if !found.Penalty {
+		spec.Outcomes = []nursery.Outcome{nursery.OutcomeOrder}
 	}
-	answer, err = i.ask(humantask.Spec{
-		Kind: "inspection.decide", Title: "复查不合格，请决定后续处理", Role: nursery.RoleSupervisor, Stage: nursery.StageDeciding,
-		Outcomes: outcomes, Decision: found.Decision, Days: recheckDays(""),
-	})
-	return answer.Outcome == nursery.OutcomeReferPenalty, answer, err
+	return i.ask(inspectionDecide, spec)
 }
 
 // correct orders the correction and waits for proof; who stays silent is visited all the same.
 func (i *inspection) correct(days int) error {
-	order := activities.CorrectionOrder{Move: i.move("ordered"), Days: days}
-	err := activities.Do(i.ctx, nil, engine.OrderCorrection, order)
+	order := activities.CorrectionOrder{Move: i.move(orderCorrection.Name), Days: days}
+	err := activities.Do(i.ctx, nil, activities.ByName(orderCorrection.Activity), order)
 	if err != nil {
 		return err
 	}
 	i.print()
-	_, err = i.ask(humantask.Spec{
-		Kind: "inspection.correct", Title: "整改并提交证明", Role: nursery.RoleInstitution, Stage: nursery.StageOrdered,
-		Outcomes: []nursery.Outcome{nursery.OutcomeProve}, Days: days, Silence: i.terms.GraceDays,
-	})
+	_, err = i.ask(inspectionCorrect, humantask.Spec{Days: days, Silence: i.terms.GraceDays})
 	return err
 }

@@ -1,7 +1,9 @@
 package workflows
 
 import (
+	"tuoyu/activities"
 	"tuoyu/definition"
+	"tuoyu/documents"
 	"tuoyu/nursery"
 )
 
@@ -23,4 +25,95 @@ var inspectionProcess = definition.Process{
 	HappyPath: []nursery.Stage{
 		nursery.StageAssigning, nursery.StageScheduling, nursery.StageVisiting, nursery.StageSigning, nursery.StageInspected,
 	},
+	Tasks: []definition.TaskKind{
+		inspectionAssignment, inspectionName, inspectionDay, inspectionDayOffer, inspectionVisit, inspectionHazard, inspectionSign,
+		inspectionCountersign, inspectionRefusal, inspectionDecide, inspectionCorrect,
+	},
+}
+
+// The tasks of a visit.
+var (
+	inspectionAssignment = definition.TaskKind{
+		Name: "inspection.assignment", Title: "接受检查指派", Roles: inspectors, Stage: nursery.StageAssigning, Form: "note",
+		Outcomes: []definition.Outcome{
+			{Code: nursery.OutcomeTakeOn, Title: "接受指派", Optional: note},
+			{Code: nursery.OutcomeDecline, Title: "不能承担", Required: note},
+		},
+	}
+	inspectionName = definition.TaskKind{
+		Name: "inspection.name", Title: "另行指派检查人员", Short: "另行指派", Roles: supervisors, Form: "inspector",
+		Outcomes: []definition.Outcome{{Code: nursery.OutcomeName, Title: "另行指派", Required: []string{"inspector"}, Optional: note}},
+	}
+	inspectionDay = definition.TaskKind{
+		Name: "inspection.day", Title: "定下到场日期", Short: "定检查日期", Roles: inspectors, Stage: nursery.StageScheduling, Form: "visit_day",
+		Outcomes: []definition.Outcome{{
+			Code: nursery.OutcomePropose, Title: "定下日期", Required: []string{"visit_on", "visit_time"}, Optional: note,
+			Follow: []definition.Step{{Activity: "SetVisitDay", Name: "day"}},
+		}},
+	}
+	inspectionDayOffer = definition.TaskKind{
+		Name: "inspection.day_offer", Title: "确认检查日期", Roles: institution, Form: "note",
+		Outcomes: []definition.Outcome{
+			{Code: nursery.OutcomeAgreeDay, Title: "同意日期", Optional: note},
+			{Code: nursery.OutcomeAnother, Title: "请求改期", Required: note},
+		},
+	}
+	inspectionVisit = definition.TaskKind{
+		Name: "inspection.visit", Title: "现场检查并送交记录", Short: "检查", Roles: inspectors, Stage: nursery.StageVisiting, Form: "note",
+		Outcomes: []definition.Outcome{{Code: nursery.OutcomeVisited, Title: "送交现场记录", Optional: note}},
+	}
+	inspectionHazard = definition.TaskKind{
+		Name: "inspection.hazard", Title: "重大隐患，请立即处置", Short: "重大隐患", Form: "note",
+		Roles: []nursery.Role{nursery.RoleSupervisor, nursery.RoleCountyOffice}, Outcomes: []definition.Outcome{noted},
+	}
+	inspectionSign = definition.TaskKind{
+		Name: "inspection.sign", Title: "核对检查记录并签字", Short: "检查签字", Roles: inspectors, Stage: nursery.StageSigning, Form: "signature", Joint: true,
+		Outcomes: []definition.Outcome{
+			signed(definition.Outcome{Code: nursery.OutcomeSign, Title: "签字确认", Optional: []string{"note", "signature"}}),
+			{Code: nursery.OutcomeDispute, Title: "记录有误，退回重填", Required: note},
+		},
+	}
+	inspectionCountersign = definition.TaskKind{
+		Name: "inspection.countersign", Title: "核对检查记录并签字", Short: "检查签字", Roles: institution, Stage: nursery.StageSigning, Form: "signature", Joint: true,
+		Outcomes: []definition.Outcome{
+			signed(definition.Outcome{Code: nursery.OutcomeSign, Title: "签字确认", Optional: []string{"note", "signature"}}),
+			signed(definition.Outcome{Code: nursery.OutcomeObject, Title: "签字并提出异议", Required: note, Optional: []string{"signature"}}),
+			{Code: nursery.OutcomeRefused, Title: "拒绝签字", Optional: []string{"note", "signature"}},
+		},
+	}
+	inspectionRefusal = definition.TaskKind{
+		Name: "inspection.refusal", Title: "注明机构未签字的情况", Short: "未签字注明", Roles: inspectors, Form: "note",
+		Outcomes: []definition.Outcome{noted},
+	}
+	inspectionDecide = definition.TaskKind{
+		Name: "inspection.decide", Title: "复查不合格，请决定后续处理", Short: "复查不合格", Roles: supervisors, Stage: nursery.StageDeciding, Form: "note",
+		Outcomes: []definition.Outcome{
+			{
+				Code: nursery.OutcomeOrder, Title: "再次责令改正", Optional: note,
+				Follow: []definition.Step{orderCorrection}, Papers: papers(documents.InspectionOrder),
+			},
+			{
+				Code: nursery.OutcomeReferPenalty, Title: "移送处罚", Optional: note,
+				Follow: []definition.Step{{Activity: "ReferInspection", Name: "referred"}}, Papers: papers(documents.InspectionReferral),
+			},
+		},
+	}
+	inspectionCorrect = definition.TaskKind{
+		Name: "inspection.correct", Title: "整改并提交证明", Short: "检查整改", Roles: institution, Stage: nursery.StageOrdered, Form: "proof",
+		Outcomes: []definition.Outcome{proof},
+	}
+	orderCorrection = definition.Step{Activity: "OrderCorrection", Name: "ordered"}
+)
+
+// signed returns an outcome that is followed by the record once all have signed it, and by what the visit has found.
+func signed(o definition.Outcome) definition.Outcome {
+	order := orderCorrection
+	order.When = activities.VisitOrders
+	o.Follow = []definition.Step{
+		{Activity: "RecordVisit", Name: "recorded"},
+		{Activity: "CloseInspection", Name: "closed", When: activities.VisitClean},
+		order,
+	}
+	o.Papers = papers(documents.InspectionRecord, documents.InspectionClosed, documents.InspectionOrder)
+	return o
 }

@@ -25,7 +25,30 @@ var inspectionPlanProcess = definition.Process{
 	HappyPath: []nursery.Stage{
 		nursery.StagePlanDrafting, nursery.StagePlanCommitted, nursery.StagePlanDrawn, nursery.StagePlanRunning, nursery.StagePlanClosed,
 	},
+	Tasks: []definition.TaskKind{planCommit, planDraw, planLate},
 }
+
+// The tasks of a plan.
+var (
+	planCommit = definition.TaskKind{
+		Name: "inspection_plan.commit", Title: "核对受检机构名单并公布抽取承诺", Short: "抽取承诺", Roles: supervisors, Stage: nursery.StagePlanDrafting, Form: "note",
+		Outcomes: []definition.Outcome{{
+			Code: nursery.OutcomeCommit, Title: "公布承诺", Optional: note,
+			Follow: []definition.Step{{Activity: "PublishCommitment", Name: "committed"}},
+		}},
+	}
+	planDraw = definition.TaskKind{
+		Name: "inspection_plan.draw", Title: "见证抽取，录入公开值", Short: "见证抽取", Roles: countyOffices, Stage: nursery.StagePlanCommitted, Form: "note",
+		Outcomes: []definition.Outcome{{
+			Code: nursery.OutcomeDraw, Title: "见证抽取", Optional: note,
+			Follow: []definition.Step{{Activity: "DrawInspections", Name: "drawn"}},
+		}},
+	}
+	planLate = definition.TaskKind{
+		Name: "inspection_plan.late", Title: "半年度结束，请说明未按计划检查的情况", Short: "计划说明", Roles: supervisors, Stage: nursery.StagePlanLate, Form: "reply",
+		Outcomes: []definition.Outcome{reply},
+	}
+)
 
 // plan is one county's inspections of a half-year on their way.
 type plan struct {
@@ -38,11 +61,11 @@ type plan struct {
 // then, and the draw follows from both. Regular visits open at once, random ones spread over the half-year; each is a case
 // of its own. A half-year leaves about a hundred events.
 func InspectionPlan(ctx workflow.Context, in CaseInput) (CaseResult, error) {
-	desk, err := humantask.NewDesk(ctx, in.CaseNo)
+	file, err := newCase(ctx, in)
 	if err != nil {
-		return CaseResult{}, fmt.Errorf("open desk: %w", err)
+		return CaseResult{}, err
 	}
-	p := &plan{caseFile: &caseFile{ctx: ctx, in: in, desk: desk}}
+	p := &plan{caseFile: file}
 	if err := p.do(engine.TakeUpInspectionPlan, p.move("opened"), &p.times); err != nil {
 		return CaseResult{}, err
 	}
@@ -59,25 +82,20 @@ func InspectionPlan(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 
 // draw waits for the commitment and the witness, draws, and tells whether the draw is in order.
 func (p *plan) draw() (bool, error) {
-	committed, err := p.ask(humantask.Spec{
-		Kind: "inspection_plan.commit", Title: "核对受检机构名单并公布抽取承诺", Role: nursery.RoleSupervisor, Stage: nursery.StagePlanDrafting,
-		Outcomes: []nursery.Outcome{nursery.OutcomeCommit}, Days: p.times.Terms.DraftDays,
-	})
+	committed, err := p.ask(planCommit, humantask.Spec{Days: p.times.Terms.DraftDays})
 	if err != nil {
 		return false, err
 	}
-	if err := p.do(engine.PublishCommitment, p.moveBy(committed, "committed"), nil); err != nil {
+	if err := p.followed(planCommit, committed, nil); err != nil {
 		return false, err
 	}
-	witnessed, err := p.ask(humantask.Spec{
-		Kind: "inspection_plan.draw", Title: "见证抽取，录入公开值", Role: nursery.RoleCountyOffice, Stage: nursery.StagePlanCommitted,
-		Outcomes: []nursery.Outcome{nursery.OutcomeDraw}, Excluded: []string{committed.Actor}, Days: p.times.Terms.DrawDays,
-	})
+	witnessed, err := p.ask(planDraw, humantask.Spec{Excluded: []string{committed.Actor}, Days: p.times.Terms.DrawDays})
 	if err != nil {
 		return false, err
 	}
 	var drawn bool
-	return drawn, p.do(engine.DrawInspections, p.moveBy(witnessed, "drawn"), &drawn)
+	err = p.followed(planDraw, witnessed, &drawn)
+	return drawn, err
 }
 
 // visits opens what falls due until the half-year is over.
@@ -108,9 +126,8 @@ func (p *plan) account() (CaseResult, error) {
 	if late == 0 {
 		return p.close(engine.CloseInspectionPlan, p.move("closed"), nursery.StagePlanClosed)
 	}
-	answer, err := p.ask(humantask.Spec{
-		Kind: "inspection_plan.late", Title: fmt.Sprintf("半年度结束，%d 家次未按计划检查，请书面说明", late), Role: nursery.RoleSupervisor,
-		Stage: nursery.StagePlanLate, Outcomes: []nursery.Outcome{nursery.OutcomeReply}, Days: p.times.Terms.ReplyDays, Silence: p.times.Terms.SilenceDays,
+	answer, err := p.ask(planLate, humantask.Spec{
+		Title: fmt.Sprintf("半年度结束，%d 家次未按计划检查，请书面说明", late), Days: p.times.Terms.ReplyDays, Silence: p.times.Terms.SilenceDays,
 	})
 	if err != nil {
 		return CaseResult{}, err

@@ -26,16 +26,40 @@ var insuranceProcess = definition.Process{
 	HappyPath: []nursery.Stage{
 		nursery.StageCollecting, nursery.StageChecking, nursery.StageSigning, nursery.StageSent, nursery.StageStanding, nursery.StageMonthDone,
 	},
+	Tasks: []definition.TaskKind{insuranceRoster, insuranceSign, insuranceAnswers, insuranceChase, insuranceExceptions},
 }
+
+// The tasks of a month.
+var (
+	insuranceRoster = definition.TaskKind{
+		Name: "insurance.roster", Title: "归集投保名册", Roles: countyOffices, Stage: nursery.StageCollecting, Form: "note",
+		Outcomes: []definition.Outcome{done},
+	}
+	insuranceSign = definition.TaskKind{
+		Name: "insurance.sign", Title: "核签投保名单", Roles: countyOffices, Stage: nursery.StageSigning, Form: "note",
+		Outcomes: []definition.Outcome{
+			{Code: nursery.OutcomeSign, Title: "签字确认", Optional: note},
+			{Code: nursery.OutcomeReturn, Title: "退回", Optional: note},
+		},
+	}
+	insuranceAnswers = definition.TaskKind{
+		Name: "insurance.answers", Title: "逐名答复投保名单", Short: "逐名答复", Roles: insurers, Stage: nursery.StageSent, Form: "note",
+		Outcomes: []definition.Outcome{done},
+	}
+	insuranceChase = definition.TaskKind{
+		Name: "insurance.chase", Title: "承保机构逾期未答复，请督促", Short: "督促答复", Roles: countyOffices, Form: "reply",
+		Outcomes: []definition.Outcome{then(reply, definition.Step{Activity: "NoteInsurance", Name: "chased"})},
+	}
+	insuranceExceptions = definition.TaskKind{
+		Name: "insurance.exceptions", Title: "处理投保例外", Roles: countyOffices, Stage: nursery.StageExceptions, Form: "note",
+		Outcomes: []definition.Outcome{then(done, definition.Step{Activity: "NoteInsurance", Name: "settled"})},
+	}
+)
 
 // insurance is one county's insurance month on its way.
 type insurance struct {
-	ctx   workflow.Context
-	in    CaseInput
-	desk  *humantask.Desk
-	plan  activities.InsurancePlan
-	steps int
-	printing
+	*caseFile
+	plan    activities.InsurancePlan
 	changed bool
 }
 
@@ -65,11 +89,11 @@ func Insurance(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 }
 
 func openInsurance(ctx workflow.Context, in CaseInput) (*insurance, error) {
-	m := &insurance{ctx: ctx, in: in}
-	var err error
-	if m.desk, err = humantask.NewDesk(ctx, in.CaseNo); err != nil {
-		return nil, fmt.Errorf("open desk: %w", err)
+	file, err := newCase(ctx, in)
+	if err != nil {
+		return nil, err
 	}
+	m := &insurance{caseFile: file}
 	if err := onCaseChanged(ctx, func(Change) { m.changed = true }); err != nil {
 		return nil, err
 	}
@@ -84,9 +108,8 @@ func openInsurance(ctx workflow.Context, in CaseInput) (*insurance, error) {
 
 // collect waits until the county says that the roster is complete.
 func (m *insurance) collect() error {
-	_, err := m.desk.Ask(m.ctx, humantask.Spec{
-		Kind: "insurance.roster", Title: "归集" + nursery.MonthTitle(m.plan.Month) + "投保名册", Role: nursery.RoleCountyOffice,
-		Stage: nursery.StageCollecting, Outcomes: []nursery.Outcome{nursery.OutcomeComplete}, Days: m.plan.Terms.RosterDays,
+	_, err := m.ask(insuranceRoster, humantask.Spec{
+		Title: "归集" + nursery.MonthTitle(m.plan.Month) + "投保名册", Days: m.plan.Terms.RosterDays,
 	})
 	return err
 }
@@ -118,9 +141,8 @@ func (m *insurance) round() error {
 
 // sign has the county's office sign a batch off; false when it sends the batch back for a fuller roster.
 func (m *insurance) sign(c activities.InsuranceChecked) (bool, error) {
-	answer, err := m.desk.Ask(m.ctx, humantask.Spec{
-		Kind: "insurance.sign", Title: fmt.Sprintf("核签第 %d 批投保名单（%d 名）", c.Send, c.Lines), Role: nursery.RoleCountyOffice,
-		Stage: nursery.StageSigning, Outcomes: []nursery.Outcome{nursery.OutcomeSign, nursery.OutcomeReturn}, Days: m.plan.Terms.SignDays,
+	answer, err := m.ask(insuranceSign, humantask.Spec{
+		Title: fmt.Sprintf("核签第 %d 批投保名单（%d 名）", c.Send, c.Lines), Days: m.plan.Terms.SignDays,
 	})
 	if err != nil {
 		return false, err
@@ -131,16 +153,15 @@ func (m *insurance) sign(c activities.InsuranceChecked) (bool, error) {
 	if err := m.long(engine.SignInsurance, m.of(c.Send, m.moveBy(answer, "sent")), nil); err != nil {
 		return false, err
 	}
-	m.print(m.ctx, m.in.CaseNo)
+	m.print()
 	return true, nil
 }
 
 // answered waits for the insurer's answers to a batch. An insurer that stays silent is chased by the county and asked again.
 func (m *insurance) answered(send int) error {
 	for {
-		answer, err := m.desk.Ask(m.ctx, humantask.Spec{
-			Kind: "insurance.answers", Title: fmt.Sprintf("逐名答复第 %d 批投保名单", send), Role: nursery.RoleInsurer, Stage: nursery.StageSent,
-			Outcomes: []nursery.Outcome{nursery.OutcomeComplete}, Days: m.plan.Terms.AnswerDays, Silence: m.plan.Terms.SilenceDays,
+		answer, err := m.ask(insuranceAnswers, humantask.Spec{
+			Title: fmt.Sprintf("逐名答复第 %d 批投保名单", send), Days: m.plan.Terms.AnswerDays, Silence: m.plan.Terms.SilenceDays,
 		})
 		if err != nil {
 			return err
@@ -148,12 +169,11 @@ func (m *insurance) answered(send int) error {
 		if !answer.Silent {
 			return m.long(engine.SettleInsurance, m.of(send, m.moveBy(answer, "answered")), nil)
 		}
-		chased, err := m.desk.Ask(m.ctx, humantask.Spec{
-			Kind: "insurance.chase", Title: fmt.Sprintf("承保机构逾期未答复第 %d 批，请督促", send), Role: nursery.RoleCountyOffice,
-			Outcomes: []nursery.Outcome{nursery.OutcomeReply}, Days: m.plan.Terms.SignDays, Silence: m.plan.Terms.SilenceDays,
+		chased, err := m.ask(insuranceChase, humantask.Spec{
+			Title: fmt.Sprintf("承保机构逾期未答复第 %d 批，请督促", send), Days: m.plan.Terms.SignDays, Silence: m.plan.Terms.SilenceDays,
 		})
 		if err == nil && !chased.Silent {
-			err = m.short(engine.NoteInsurance, m.moveBy(chased, "chased"), nil)
+			err = m.followed(insuranceChase, chased, nil)
 		}
 		if err != nil {
 			return err
@@ -163,14 +183,11 @@ func (m *insurance) answered(send int) error {
 
 // except has the county settle every exception, by one task with a list.
 func (m *insurance) except(count int) error {
-	answer, err := m.desk.Ask(m.ctx, humantask.Spec{
-		Kind: "insurance.exceptions", Title: fmt.Sprintf("处理投保例外 %d 名", count), Role: nursery.RoleCountyOffice,
-		Stage: nursery.StageExceptions, Outcomes: []nursery.Outcome{nursery.OutcomeComplete}, Days: m.plan.Terms.ExceptionDays,
-	})
+	answer, err := m.ask(insuranceExceptions, humantask.Spec{Title: fmt.Sprintf("处理投保例外 %d 名", count), Days: m.plan.Terms.ExceptionDays})
 	if err != nil {
 		return err
 	}
-	return m.short(engine.NoteInsurance, m.moveBy(answer, "settled"), nil)
+	return m.followed(insuranceExceptions, answer, nil)
 }
 
 // stand waits for newborns and corrected children until the month is over; false when it is.
@@ -184,7 +201,7 @@ func (m *insurance) stand() (bool, error) {
 		return false, nil
 	}
 	m.changed = false
-	if err := m.short(engine.StandInsurance, m.move("standing"), &open); err != nil || open.Rostered > 0 {
+	if err := m.do(engine.StandInsurance, m.move("standing"), &open); err != nil || open.Rostered > 0 {
 		return true, err
 	}
 	return workflow.AwaitWithTimeout(m.ctx, end.Sub(workflow.Now(m.ctx)), func() bool { return m.changed })
@@ -194,7 +211,7 @@ func (m *insurance) close() (CaseResult, error) {
 	if err := m.long(engine.CloseInsurance, m.move("closed"), nil); err != nil {
 		return CaseResult{}, err
 	}
-	m.print(m.ctx, m.in.CaseNo)
+	m.print()
 	err := m.finish(m.ctx)
 	return CaseResult{Stage: nursery.StageMonthDone}, err
 }
@@ -205,26 +222,8 @@ func (m *insurance) open() (activities.InsuranceOpen, error) {
 	return open, err
 }
 
-func (m *insurance) move(name string) activities.Move {
-	m.steps++
-	return activities.Move{
-		CaseNo: m.in.CaseNo, Step: fmt.Sprintf("%02d-%s", m.steps, name), At: workflow.Now(m.ctx),
-		Actor: nursery.Engine.Account, Role: nursery.RoleEngine,
-	}
-}
-
-func (m *insurance) moveBy(a humantask.Answer, name string) activities.Move {
-	move := m.move(name)
-	move.Actor, move.Role, move.Tasks = a.Actor, a.Role, []string{a.Task}
-	return move
-}
-
 func (m *insurance) of(send int, move activities.Move) activities.InsuranceMove {
 	return activities.InsuranceMove{Move: move, Send: send}
-}
-
-func (m *insurance) short(activity any, move activities.Move, result any) error {
-	return do(m.ctx, activity, move, result)
 }
 
 func (m *insurance) long(activity, move, result any) error {

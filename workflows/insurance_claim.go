@@ -22,22 +22,60 @@ var insuranceClaimProcess = definition.Process{
 		{Code: nursery.StageClaimEnded, Title: "不予赔付，办结", Next: "请查看不予赔付的理由。"},
 	},
 	HappyPath: []nursery.Stage{nursery.StageReported, nursery.StageAccepted, nursery.StagePaid},
+	Tasks:     []definition.TaskKind{claimReview, claimContest, claimPay},
 }
+
+// The tasks of a claim.
+var (
+	claimReview = definition.TaskKind{
+		Name: "insurance_claim.review", Title: "核定理赔", Roles: insurers, Stage: nursery.StageReported, Form: "claim",
+		Outcomes: []definition.Outcome{
+			{
+				Code: nursery.OutcomeAdmit, Title: "受理赔付", Required: []string{"amount_fen"},
+				Follow: []definition.Step{{Activity: "AdmitClaim", Name: "admitted"}},
+			},
+			{
+				Code: nursery.OutcomeReject, Title: "不予赔付", Required: []string{"reason"},
+				Follow: []definition.Step{{Activity: "ContestClaim", Name: "contested"}},
+			},
+		},
+	}
+	claimContest = definition.TaskKind{
+		Name: "insurance_claim.contest", Title: "核对拒赔理由", Roles: countyOffices, Stage: nursery.StageContested, Form: "note",
+		Outcomes: []definition.Outcome{
+			{
+				Code: nursery.OutcomeAgree, Title: "核签同意", Optional: note,
+				Follow: []definition.Step{{Activity: "RefuseClaim", Name: "refused"}},
+			},
+			{
+				Code: nursery.OutcomeDisagree, Title: "核签不同意", Optional: note,
+				Follow: []definition.Step{{Activity: "NoteInsurance", Name: "disagreed"}},
+			},
+		},
+	}
+	claimPay = definition.TaskKind{
+		Name: "insurance_claim.pay", Title: "赔付", Roles: insurers, Stage: nursery.StageAccepted, Form: "claim",
+		Outcomes: []definition.Outcome{{
+			Code: nursery.OutcomePay, Title: "已赔付", Optional: []string{"amount_fen", "paid_on"},
+			Follow: []definition.Step{{Activity: "PayClaim", Name: "paid"}},
+		}},
+	}
+)
 
 // insuranceClaim is one claim on its way.
 type insuranceClaim struct {
-	insurance
+	*caseFile
 	terms nursery.InsuranceTerms
 }
 
 // InsuranceClaim follows a claim 理赔 from its report to the payment. What the insurer refuses, the county looks at once more; if it
 // disagrees the insurer says again what it does.
 func InsuranceClaim(ctx workflow.Context, in CaseInput) (CaseResult, error) {
-	c := &insuranceClaim{insurance: insurance{ctx: ctx, in: in}}
-	var err error
-	if c.desk, err = humantask.NewDesk(ctx, in.CaseNo); err != nil {
-		return CaseResult{}, fmt.Errorf("open desk: %w", err)
+	file, err := newCase(ctx, in)
+	if err != nil {
+		return CaseResult{}, err
 	}
+	c := &insuranceClaim{caseFile: file}
 	err = activities.Do(ctx, &c.terms, engine.OpenInsuranceClaim, activities.OpenInsurance{
 		CaseNo: in.CaseNo, At: workflow.Now(ctx),
 	})
@@ -45,67 +83,33 @@ func InsuranceClaim(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 		return CaseResult{}, fmt.Errorf("open claim: %w", err)
 	}
 	for {
-		admitted, err := c.review()
+		admitted, err := c.answered(claimReview, c.terms.ClaimReviewDays, nursery.OutcomeAdmit)
 		if err != nil {
 			return CaseResult{}, err
 		}
 		if admitted {
-			return c.pay()
+			_, err := c.answered(claimPay, c.terms.ClaimPayDays, nursery.OutcomePay)
+			return c.over(nursery.StagePaid, err)
 		}
-		upheld, err := c.contest()
-		if err != nil {
-			return CaseResult{}, err
-		}
-		if upheld {
-			return CaseResult{Stage: nursery.StageClaimEnded}, c.finish()
+		upheld, err := c.answered(claimContest, c.terms.ClaimReviewDays, nursery.OutcomeAgree)
+		if err != nil || upheld {
+			return c.over(nursery.StageClaimEnded, err)
 		}
 	}
 }
 
-// review has the insurer say whether it pays.
-func (c *insuranceClaim) review() (bool, error) {
-	answer, err := c.desk.Ask(c.ctx, humantask.Spec{
-		Kind: "insurance_claim.review", Title: "核定理赔", Role: nursery.RoleInsurer, Stage: nursery.StageReported,
-		Outcomes: []nursery.Outcome{nursery.OutcomeAdmit, nursery.OutcomeReject}, Days: c.terms.ClaimReviewDays,
-	})
-	if err != nil {
-		return false, err
-	}
-	if answer.Outcome == nursery.OutcomeReject {
-		return false, c.short(engine.ContestClaim, c.moveBy(answer, "contested"), nil)
-	}
-	return true, c.short(engine.AdmitClaim, c.moveBy(answer, "admitted"), nil)
-}
-
-// contest has the county look at a refusal.
-func (c *insuranceClaim) contest() (bool, error) {
-	answer, err := c.desk.Ask(c.ctx, humantask.Spec{
-		Kind: "insurance_claim.contest", Title: "核对拒赔理由", Role: nursery.RoleCountyOffice, Stage: nursery.StageContested,
-		Outcomes: []nursery.Outcome{nursery.OutcomeAgree, nursery.OutcomeDisagree}, Days: c.terms.ClaimReviewDays,
-	})
-	if err != nil {
-		return false, err
-	}
-	if answer.Outcome == nursery.OutcomeAgree {
-		return true, c.short(engine.RefuseClaim, c.moveBy(answer, "refused"), nil)
-	}
-	return false, c.short(engine.NoteInsurance, c.moveBy(answer, "disagreed"), nil)
-}
-
-func (c *insuranceClaim) pay() (CaseResult, error) {
-	answer, err := c.desk.Ask(c.ctx, humantask.Spec{
-		Kind: "insurance_claim.pay", Title: "赔付", Role: nursery.RoleInsurer, Stage: nursery.StageAccepted,
-		Outcomes: []nursery.Outcome{nursery.OutcomePay}, Days: c.terms.ClaimPayDays,
-	})
+// answered asks a task, takes what follows from the answer, and reports whether the answer was outcome.
+func (c *insuranceClaim) answered(kind definition.TaskKind, days int, outcome nursery.Outcome) (bool, error) {
+	answer, err := c.ask(kind, humantask.Spec{Days: days})
 	if err == nil {
-		err = c.short(engine.PayClaim, c.moveBy(answer, "paid"), nil)
+		err = c.followed(kind, answer, nil)
 	}
+	return answer.Outcome == outcome, err
+}
+
+func (c *insuranceClaim) over(stage nursery.Stage, err error) (CaseResult, error) {
 	if err != nil {
 		return CaseResult{}, err
 	}
-	return CaseResult{Stage: nursery.StagePaid}, c.finish()
-}
-
-func (c *insuranceClaim) finish() error {
-	return workflow.Await(c.ctx, func() bool { return workflow.AllHandlersFinished(c.ctx) })
+	return CaseResult{Stage: stage}, c.finish(c.ctx)
 }

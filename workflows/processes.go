@@ -9,6 +9,7 @@ import (
 
 	"tuoyu/activities"
 	"tuoyu/definition"
+	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/workflows/humantask"
 )
@@ -69,3 +70,41 @@ func ProcessOf(kind nursery.CaseKind) (definition.Process, bool) { return proces
 
 // TaskOf returns the kind of task of that name; false when no process asks it.
 func TaskOf(name string) (definition.TaskKind, bool) { return processes.Task(name) }
+
+// The roles that are asked alone.
+var (
+	clerks        = []nursery.Role{nursery.RoleClerk}
+	inspectors    = []nursery.Role{nursery.RoleInspector}
+	institution   = []nursery.Role{nursery.RoleInstitution}
+	clinics       = []nursery.Role{nursery.RoleHospital}
+	insurers      = []nursery.Role{nursery.RoleInsurer}
+	supervisors   = []nursery.Role{nursery.RoleSupervisor}
+	countyOffices = []nursery.Role{nursery.RoleCountyOffice}
+	cityOffices   = []nursery.Role{nursery.RoleCityOffice}
+)
+
+// note is the field of the plainest form, which an outcome may leave out.
+var note = []string{"note"}
+
+// The answers that several processes ask for in the same way.
+var (
+	reply = definition.Outcome{Code: nursery.OutcomeReply, Title: "书面答复", Required: note, Optional: []string{"catch_up_on"}}
+	noted = definition.Outcome{Code: nursery.OutcomeNoted, Title: "知悉并处置", Required: note}
+	done  = definition.Outcome{Code: nursery.OutcomeComplete, Title: "办理完毕", Optional: note}
+	proof = definition.Outcome{Code: nursery.OutcomeProve, Title: "提交整改证明", Required: note, Optional: []string{"attachments"}}
+)
+
+// then returns the outcome with the steps that follow it.
+func then(o definition.Outcome, steps ...definition.Step) definition.Outcome {
+	o.Follow = steps
+	return o
+}
+
+// papers names kinds of papers.
+func papers(kinds ...documents.Kind) []string {
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = string(k)
+	}
+	return names
+}

@@ -23,7 +23,36 @@ var referralProcess = definition.Process{
 		{Code: nursery.StageReferralEnded, Title: "未就诊，办结", Next: "追访后仍未就诊。"},
 	},
 	HappyPath: []nursery.Stage{nursery.StageReferred, nursery.StageReferralTaken, nursery.StageReferralSeen, nursery.StageReferralDone},
+	Tasks:     []definition.TaskKind{referralTake, referralSeen, referralTrace, referralResult},
 }
+
+// The tasks of a referral. Their form has no words: what a child has is kept sealed only.
+var (
+	referralTake = definition.TaskKind{
+		Name: "referral.take", Title: "接收体检后转诊", Short: "接收转诊", Roles: clinics, Stage: nursery.StageReferred, Form: "seen",
+		Outcomes: []definition.Outcome{{Code: nursery.OutcomeTake, Title: "接收转诊", Optional: seenOn}},
+	}
+	referralSeen = definition.TaskKind{
+		Name: "referral.seen", Title: "登记转诊就诊情况", Short: "就诊登记", Roles: clinics, Stage: nursery.StageReferralTaken, Form: "seen",
+		Outcomes: []definition.Outcome{
+			{Code: nursery.OutcomeSeen, Title: "已就诊", Optional: seenOn},
+			{Code: nursery.OutcomeNoShow, Title: "未就诊", Optional: seenOn},
+		},
+	}
+	referralTrace = definition.TaskKind{
+		Name: "referral.trace", Title: "追访未就诊婴幼儿", Short: "追访", Roles: clinics, Stage: nursery.StageReferralTraced, Form: "seen",
+		Outcomes: []definition.Outcome{
+			{Code: nursery.OutcomeRebook, Title: "另约就诊", Optional: seenOn},
+			{Code: nursery.OutcomeGuardianRefuses, Title: "监护人不同意就诊", Optional: seenOn},
+			{Code: nursery.OutcomeLost, Title: "联系不上", Optional: seenOn},
+		},
+	}
+	referralResult = definition.TaskKind{
+		Name: "referral.result", Title: "反馈转诊结果", Short: "转诊结果", Roles: clinics, Stage: nursery.StageReferralSeen, Form: "seen",
+		Outcomes: []definition.Outcome{{Code: nursery.OutcomeComplete, Title: "办理完毕", Optional: seenOn}},
+	}
+	seenOn = []string{"seen_on"}
+)
 
 // referral is one child's referral on its way.
 type referral struct {
@@ -34,15 +63,15 @@ type referral struct {
 // Referral sees a child through from a check-up to a specialist and back (国家基本公共卫生服务规范 0～6岁儿童健康管理): taken on, seen,
 // result returned. Whoever does not come is traced by the contracted doctor, and so is what stays silent past its limit.
 func Referral(ctx workflow.Context, in CaseInput) (CaseResult, error) {
-	desk, err := humantask.NewDesk(ctx, in.CaseNo)
+	file, err := newCase(ctx, in)
 	if err != nil {
-		return CaseResult{}, fmt.Errorf("open desk: %w", err)
+		return CaseResult{}, err
 	}
-	r := &referral{caseFile: &caseFile{ctx: ctx, in: in, desk: desk}}
+	r := &referral{caseFile: file}
 	if err := r.do(engine.OpenReferral, r.move("opened"), &r.limits); err != nil {
 		return CaseResult{}, fmt.Errorf("open referral: %w", err)
 	}
-	answer, err := r.ask("referral.take", "接收体检后转诊", nursery.StageReferred, r.limits.AcceptDays, nursery.OutcomeTake)
+	answer, err := r.ask(referralTake, humantask.Spec{Days: r.limits.AcceptDays, Silence: r.limits.SilenceDays})
 	if err != nil {
 		return CaseResult{}, err
 	}
@@ -70,10 +99,7 @@ func Referral(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 		}
 	}
 	// Asked until it is answered: nothing that is owed to a child expires.
-	answer, err = r.caseFile.ask(humantask.Spec{
-		Kind: "referral.result", Title: "反馈转诊结果", Role: nursery.RoleHospital, Stage: nursery.StageReferralSeen,
-		Outcomes: []nursery.Outcome{nursery.OutcomeComplete}, Days: r.limits.ResultDays,
-	})
+	answer, err = r.ask(referralResult, humantask.Spec{Days: r.limits.ResultDays})
 	if err != nil {
 		return CaseResult{}, err
 	}
@@ -85,7 +111,7 @@ func Referral(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 
 // seen waits for the child to be seen; false when it did not come or nobody said so in time.
 func (r *referral) seen() (bool, error) {
-	answer, err := r.ask("referral.seen", "登记转诊就诊情况", nursery.StageReferralTaken, r.limits.SeenDays, nursery.OutcomeSeen, nursery.OutcomeNoShow)
+	answer, err := r.ask(referralSeen, humantask.Spec{Days: r.limits.SeenDays, Silence: r.limits.SilenceDays})
 	if err != nil || answer.Silent || answer.Outcome == nursery.OutcomeNoShow {
 		return false, err
 	}
@@ -97,14 +123,11 @@ func (r *referral) trace(before int) (bool, error) {
 	if err := r.to(nursery.StageReferralTraced, "traced", humantask.Answer{}, false); err != nil {
 		return false, err
 	}
-	outcomes := []nursery.Outcome{nursery.OutcomeGuardianRefuses, nursery.OutcomeLost}
-	if before < r.limits.TraceAttempts {
-		outcomes = append([]nursery.Outcome{nursery.OutcomeRebook}, outcomes...)
+	spec := humantask.Spec{Days: r.limits.TraceDays}
+	if before >= r.limits.TraceAttempts {
+		spec.Outcomes = []nursery.Outcome{nursery.OutcomeGuardianRefuses, nursery.OutcomeLost}
 	}
-	answer, err := r.caseFile.ask(humantask.Spec{
-		Kind: "referral.trace", Title: "追访未就诊婴幼儿", Role: nursery.RoleHospital, Stage: nursery.StageReferralTraced, Outcomes: outcomes,
-		Days: r.limits.TraceDays,
-	})
+	answer, err := r.ask(referralTrace, spec)
 	if err != nil {
 		return false, err
 	}
@@ -112,12 +135,6 @@ func (r *referral) trace(before int) (bool, error) {
 		return true, r.to(nursery.StageReferralTaken, "rebooked", answer, true)
 	}
 	return false, r.to(nursery.StageReferralEnded, "ended", answer, false)
-}
-
-func (r *referral) ask(kind, title string, stage nursery.Stage, days int, outcomes ...nursery.Outcome) (humantask.Answer, error) {
-	return r.caseFile.ask(humantask.Spec{
-		Kind: kind, Title: title, Role: nursery.RoleHospital, Stage: stage, Outcomes: outcomes, Days: days, Silence: r.limits.SilenceDays,
-	})
 }
 
 func (r *referral) to(stage nursery.Stage, name string, answer humantask.Answer, trace bool) error {

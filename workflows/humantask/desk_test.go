@@ -11,6 +11,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"tuoyu/activities"
+	"tuoyu/definition"
 	"tuoyu/nursery"
 	"tuoyu/store"
 	"tuoyu/store/storetest"
@@ -50,6 +51,31 @@ func lost(t *testing.T, e *activities.Engine, n, kind string) {
 	require.NoError(t, err)
 }
 
+// siteVisit is a task of an inspector's that is answered in one way.
+var siteVisit = definition.TaskKind{
+	Name: "filing.site_visit", Title: "现场核查", Roles: []nursery.Role{nursery.RoleInspector}, Outcomes: []definition.Outcome{{Code: nursery.OutcomeAccept}},
+}
+
+func TestATaskIsAskedAsItsKindDefinesIt(t *testing.T) {
+	for name, spec := range map[string]humantask.Spec{
+		"another role":          {Role: nursery.RoleClerk},
+		"an outcome it has not": {Outcomes: []nursery.Outcome{nursery.OutcomeAccept, nursery.OutcomeCorrect}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			env := new(testsuite.WorkflowTestSuite).NewTestWorkflowEnvironment()
+			env.ExecuteWorkflow(func(ctx workflow.Context) error {
+				desk, err := humantask.NewDesk(ctx, caseNo)
+				if err != nil {
+					return err
+				}
+				_, err = desk.Ask(ctx, siteVisit, spec)
+				return err
+			})
+			require.ErrorContains(t, env.GetWorkflowError(), "task filing.site_visit")
+		})
+	}
+}
+
 func TestWhatALostTryAskedAndThisOneDoesNotIsCancelledAndItsNumberNotUsedAgain(t *testing.T) {
 	db := openedCase(t)
 	e := &activities.Engine{DB: db, Almanac: store.NewAlmanac(db)}
@@ -68,13 +94,12 @@ func TestWhatALostTryAskedAndThisOneDoesNotIsCancelledAndItsNumberNotUsedAgain(t
 		if err != nil {
 			return err
 		}
-		spec := humantask.Spec{Kind: "filing.site_visit", Title: "现场核查", Role: nursery.RoleInspector, Outcomes: []nursery.Outcome{nursery.OutcomeAccept}}
 		desk.Interrupt(over)
-		if _, err := desk.Ask(ctx, spec); !errors.Is(err, over) {
+		if _, err := desk.Ask(ctx, siteVisit, humantask.Spec{}); !errors.Is(err, over) {
 			return errors.New("asked though interrupted")
 		}
 		desk.Interrupt(nil)
-		_, err = desk.Ask(ctx, spec)
+		_, err = desk.Ask(ctx, siteVisit, humantask.Spec{})
 		return err
 	})
 	require.NoError(t, env.GetWorkflowError())
@@ -111,9 +136,7 @@ func TestAQuestionWhoseNumberALostTryUsedForOneThatIsAnsweredTakesTheNext(t *tes
 		if err != nil {
 			return err
 		}
-		_, err = desk.Ask(ctx, humantask.Spec{
-			Kind: "filing.site_visit", Title: "现场核查", Role: nursery.RoleInspector, Outcomes: []nursery.Outcome{nursery.OutcomeAccept},
-		})
+		_, err = desk.Ask(ctx, siteVisit, humantask.Spec{})
 		return err
 	})
 	require.NoError(t, env.GetWorkflowError())

@@ -4,6 +4,7 @@ package humantask
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"tuoyu/activities"
+	"tuoyu/definition"
 	"tuoyu/nursery"
 )
 
@@ -49,16 +51,16 @@ type Closed struct {
 	At      time.Time
 }
 
-// Spec is a question put to the people of a role.
+// Spec is a question put to the people of a role. What a workflow leaves out is as the kind of task defines it.
 type Spec struct {
-	Kind     string
+	Kind     string // set by Ask
 	Title    string
-	Role     nursery.Role // who may answer: that role of the case's county, or its own institution
-	Outcomes []nursery.Outcome
-	Stage    nursery.Stage // what the case shows meanwhile; zero keeps
-	Decision string        // the decision to look at
-	Excluded []string      // accounts that must not answer: who submitted, who found first
-	Only     []string      // the accounts it is for, when it is for no others of the role; one alone has it at once
+	Role     nursery.Role      // who may answer: that role of the case's county, or its own institution
+	Outcomes []nursery.Outcome // those offered
+	Stage    nursery.Stage     // what the case shows meanwhile; zero keeps
+	Decision string            // the decision to look at
+	Excluded []string          // accounts that must not answer: who submitted, who found first
+	Only     []string          // the accounts it is for, when it is for no others of the role; one alone has it at once
 
 	Clock    string // the legal clock whose due date is the task's, or
 	Days     int    // working days of its own, zero for no due date
@@ -218,9 +220,39 @@ func (d *Desk) complete(ctx workflow.Context, c Completion) (Closed, error) {
 // engine names the activities; they run on the worker's own instance.
 var engine *activities.Engine
 
+// of completes a spec by the kind of task it is of. It returns an error when the kind has no such role or outcome.
+func (s Spec) of(kind definition.TaskKind) (Spec, error) {
+	s.Kind = kind.Name
+	if s.Title == "" {
+		s.Title = kind.Title
+	}
+	if s.Role == "" && len(kind.Roles) == 1 {
+		s.Role = kind.Roles[0]
+	}
+	if s.Stage == "" {
+		s.Stage = kind.Stage
+	}
+	if s.Outcomes == nil {
+		s.Outcomes = kind.Codes()
+	}
+	if !slices.Contains(kind.Roles, s.Role) {
+		return s, fmt.Errorf("task %s is not for the role %q", kind.Name, s.Role)
+	}
+	for _, o := range s.Outcomes {
+		if _, ok := kind.Outcome(o); !ok {
+			return s, fmt.Errorf("task %s has no outcome %q", kind.Name, o)
+		}
+	}
+	return s, nil
+}
+
 // Ask opens a task and waits until it is answered, the desk is interrupted, or, when the spec says so, silence
-// has lasted long enough. It returns the interruption's error unchanged.
-func (d *Desk) Ask(ctx workflow.Context, spec Spec) (Answer, error) {
+// has lasted long enough. The spec says what varies from the kind of task. Ask returns the interruption's error unchanged.
+func (d *Desk) Ask(ctx workflow.Context, kind definition.TaskKind, spec Spec) (Answer, error) {
+	spec, err := spec.of(kind)
+	if err != nil {
+		return Answer{}, err
+	}
 	if d.interrupted != nil {
 		if err := d.cancelUnasked(ctx); err != nil {
 			return Answer{}, err
