@@ -12,6 +12,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
+	"tuoyu/definition"
 	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/policies"
@@ -28,8 +29,9 @@ type Engine struct {
 	Blobs     store.Blobs
 	Fields    *sealing.Fields // nil: no keyset, so nothing of children is there to be read
 	PublicURL string          // where papers are verified, without a slash at the end
+	Processes *definition.Set // what follows an answer to a task, and what it is called
 
-	trial *trial // what is done is taken back; see Foresee
+	trial *trial // what is done is taken back; see Preview
 }
 
 // untilDone bounds all tries of a step together. It must be set: without it the SDK takes the bound of one try for that of all, and

@@ -53,7 +53,8 @@ func (e *Engine) CloseTask(ctx context.Context, in CloseTask) error {
 				return err
 			}
 		}
-		return s.record(ctx, event{kind: "task_closed", actor: in.Actor, role: in.Role, note: task.Title + "：" + in.Outcome.Title(),
+		kind, _ := e.Processes.Task(task.Kind)
+		return s.record(ctx, event{kind: "task_closed", actor: in.Actor, role: in.Role, note: task.Title + "：" + kind.OutcomeTitle(in.Outcome),
 			data: map[string]any{"task": in.Task, "kind": task.Kind, "outcome": in.Outcome}})
 	})
 	if err != nil || done {

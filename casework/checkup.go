@@ -70,38 +70,36 @@ func (s *Service) roundFor(ctx context.Context, q *store.Queries, p nursery.Prin
 	return c, round, nil
 }
 
-// checkupReady refuses the team's word that a round is complete while duties are open, and a result that is not there.
-func (s *Service) checkupReady(ctx context.Context, q *store.Queries, task store.Task, in Completion) error {
-	if in.Outcome != nursery.OutcomeComplete {
-		return nil
+// everyDutySettled refuses to complete a round while duties are open.
+func (s *Service) everyDutySettled(ctx context.Context, q *store.Queries, task store.Task, _ Completion) error {
+	years, err := s.Almanac.YearsIn(ctx, q)
+	if err != nil {
+		return err
 	}
-	switch task.Kind {
-	case "checkup_round.record":
-		years, err := s.Almanac.YearsIn(ctx, q)
-		if err != nil {
-			return err
+	duties, err := q.DutiesOfRound(ctx, task.CaseNo)
+	if err != nil {
+		return fmt.Errorf("read duties: %w", err)
+	}
+	open := map[string]bool{}
+	for _, d := range duties {
+		if !activities.StatusOfDuty(d, s.today(), years).Settled() {
+			open[d.Child] = true
 		}
-		duties, err := q.DutiesOfRound(ctx, task.CaseNo)
-		if err != nil {
-			return fmt.Errorf("read duties: %w", err)
-		}
-		open := map[string]bool{}
-		for _, d := range duties {
-			if !activities.StatusOfDuty(d, s.today(), years).Settled() {
-				open[d.Child] = true
-			}
-		}
-		if len(open) > 0 {
-			return refuse(CodeCheckupsOpen, fmt.Sprintf("还有 %d 名婴幼儿的项目未检也未免检，请先补检或注明原因。", len(open)))
-		}
-	case "referral.result":
-		r, err := q.Referral(ctx, task.CaseNo)
-		if err != nil {
-			return fmt.Errorf("read referral: %w", err)
-		}
-		if r.Result == nil {
-			return refuse(CodeResultMissing, "请先填写转诊结果。")
-		}
+	}
+	if len(open) > 0 {
+		return refuse(CodeCheckupsOpen, fmt.Sprintf("还有 %d 名婴幼儿的项目未检也未免检，请先补检或注明原因。", len(open)))
+	}
+	return nil
+}
+
+// resultWritten refuses to complete a referral without its result.
+func resultWritten(_ *Service, ctx context.Context, q *store.Queries, task store.Task, _ Completion) error {
+	r, err := q.Referral(ctx, task.CaseNo)
+	if err != nil {
+		return fmt.Errorf("read referral: %w", err)
+	}
+	if r.Result == nil {
+		return refuse(CodeResultMissing, "请先填写转诊结果。")
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package casework
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"tuoyu/activities"
@@ -363,12 +362,15 @@ func guidanceOf(row store.ContractVisit) GuidanceEntry {
 }
 
 // checkSignature refuses a signature over a text that is not the one in question.
-func checkSignature(ctx context.Context, q *store.Queries, task store.Task, answer json.RawMessage) error {
+func checkSignature(_ *Service, ctx context.Context, q *store.Queries, task store.Task, in Completion) error {
+	if in.Outcome != nursery.OutcomeSign {
+		return nil
+	}
 	var said struct {
 		SHA256 string `json:"text_sha256"`
 	}
-	if err := json.Unmarshal(answer, &said); err != nil {
-		return fmt.Errorf("decode signature: %w", err)
+	if err := filledIn(in.Answer, &said); err != nil {
+		return err
 	}
 	c, err := q.ContractByCase(ctx, task.CaseNo)
 	if err != nil {

@@ -15,8 +15,8 @@ import (
 // opensSomething refuses a notice of corrections that leaves the applicant nothing to change: each finding names a field
 // or a paper of the application that the applicant can change, and so does at least one of all that is told. Error:
 // opens_nothing naming each finding.
-func (s *Service) opensSomething(ctx context.Context, q *store.Queries, task store.Task, outcome nursery.Outcome, answer json.RawMessage) error {
-	if outcome != nursery.OutcomeCorrect || task.Kind != "filing.review" && task.Kind != "filing.registration" {
+func (s *Service) opensSomething(ctx context.Context, q *store.Queries, task store.Task, in Completion) error {
+	if in.Outcome != nursery.OutcomeCorrect {
 		return nil
 	}
 	var said struct {
@@ -24,8 +24,8 @@ func (s *Service) opensSomething(ctx context.Context, q *store.Queries, task sto
 			Field string `json:"field"`
 		} `json:"findings"`
 	}
-	if err := json.Unmarshal(answer, &said); err != nil {
-		return fmt.Errorf("decode findings of %s: %w", task.Kind, err)
+	if err := filledIn(in.Answer, &said); err != nil {
+		return err
 	}
 	a, _, err := latestApplication(ctx, q, task.CaseNo)
 	if err != nil {

@@ -21,8 +21,8 @@ func TestANoticeOpensWhatItNamesAndIsAnsweredByAChange(t *testing.T) {
 	detail, err := h.Task(t.Context(), clerk, review)
 	require.NoError(t, err)
 	require.Equal(t, []casework.OutcomeOffer{
-		{Outcome: nursery.OutcomeAccept, Title: nursery.OutcomeAccept.Title(), Required: []string{}, Optional: []string{"note"}},
-		{Outcome: nursery.OutcomeCorrect, Title: nursery.OutcomeCorrect.Title(), Required: []string{"findings"}, Optional: []string{"note"}},
+		{Outcome: nursery.OutcomeAccept, Title: "材料齐全，予以受理", Required: []string{}, Optional: []string{"note"}},
+		{Outcome: nursery.OutcomeCorrect, Title: "一次性告知补正", Required: []string{"findings"}, Optional: []string{"note"}},
 	}, detail.Outcomes)
 
 	correct := func(answer string) error {

@@ -15,61 +15,32 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 
-	"tuoyu/nursery"
+	"tuoyu/definition"
 	"tuoyu/store"
+	"tuoyu/workflows"
 )
 
-// forms are JSON Schemas of what is filled in with an answer, named by the task's kind; "empty" serves the others.
+// forms are JSON Schemas of what is filled in with an answer, by the names that definition.TaskKind gives them.
 //
 //go:embed forms/*.json
 var forms embed.FS
 
-// formOf names the schema of a task's kind.
-func formOf(taskKind string) string {
-	switch strings.TrimSuffix(taskKind, "_countersign") {
-	case "filing.site_visit", "filing.recheck":
-		if strings.HasSuffix(taskKind, "_countersign") {
-			return "note"
-		}
-		return "finding"
-	case "filing.registration":
-		return "registration"
-	case "filing.review":
-		return "review"
-	case "filing.rectify":
-		return "proof"
-	case "filing_change.review", "filing_cancel.review":
-		return "reason"
-	case "insurance_claim.review", "insurance_claim.pay":
-		return "claim"
-	case "build.supervision", "build.escalation", "contract.overdue_duty", "insurance.chase", "inspection_plan.late":
-		return "reply"
-	case "contract.sign":
-		return "sign"
-	case "checkup_round.blocked", "checkup_round.missed":
-		return "reply"
-	case "referral.take", "referral.seen", "referral.trace", "referral.result":
-		return "seen" // no words: what a child has is kept sealed only
-	case "inspection.name":
-		return "inspector"
-	case "inspection.day":
-		return "visit_day"
-	case "inspection.correct":
-		return "proof"
-	case "inspection.sign", "inspection.countersign":
-		return "signature"
-	case "complaint.triage":
-		return "triage"
-	}
-	return "note"
-}
-
-func formSchema(taskKind string) json.RawMessage {
-	raw, err := forms.ReadFile("forms/" + formOf(taskKind) + ".json")
+// formSchema returns the schema of a form.
+func formSchema(form string) json.RawMessage {
+	raw, err := forms.ReadFile("forms/" + form + ".json")
 	if err != nil {
 		panic("casework: " + err.Error())
 	}
 	return raw
+}
+
+// definedAs returns the definition of a task.
+func definedAs(task store.Task) (definition.TaskKind, error) {
+	kind, ok := workflows.TaskOf(task.Kind)
+	if !ok {
+		return kind, fmt.Errorf("task %s is of kind %s, which no process defines", task.ID, task.Kind)
+	}
+	return kind, nil
 }
 
 var compiledForms = sync.OnceValue(func() map[string]*jsonschema.Schema {
@@ -99,20 +70,22 @@ var compiledForms = sync.OnceValue(func() map[string]*jsonschema.Schema {
 
 // checkForm says what is wrong with what was filled in, every field at once.
 func (s *Service) checkForm(ctx context.Context, q *store.Queries, task store.Task, in Completion) error {
-	answer := in.Answer
-	if len(answer) == 0 {
-		answer = json.RawMessage("{}")
+	kind, err := definedAs(task)
+	if err != nil {
+		return err
 	}
-	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(answer))
+	if len(in.Answer) == 0 {
+		in.Answer = json.RawMessage("{}")
+	}
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(in.Answer))
 	if err != nil {
 		return refuse(CodeInvalid, "办理内容不是有效的 JSON。", FieldError{Location: "/answer", Message: "格式有误"})
 	}
-	form := formOf(task.Kind)
 	c := checker{}
 	object, _ := value.(map[string]any)
-	checkFields(&c, fieldsOf(task.Kind, task.Outcomes, in.Outcome), form, in.Outcome, object)
+	checkFields(&c, kind, len(task.Outcomes) == 1, in.Outcome, object)
 	var invalid *jsonschema.ValidationError
-	if err = compiledForms()[form].Validate(value); errors.As(err, &invalid) {
+	if err = compiledForms()[kind.Form].Validate(value); errors.As(err, &invalid) {
 		for _, f := range formErrors(invalid, nil) {
 			c.add(f.Location, f.Message)
 		}
@@ -123,34 +96,12 @@ func (s *Service) checkForm(ctx context.Context, q *store.Queries, task store.Ta
 	if len(c.fields) > 0 {
 		return c.refusal()
 	}
-	if err := s.opensSomething(ctx, q, task, in.Outcome, answer); err != nil {
-		return err
-	}
-	if task.Kind == "filing.registration" && in.Outcome == nursery.OutcomeConfirm {
-		var r nursery.Registration
-		if err := json.Unmarshal(answer, &r); err != nil {
-			return refuse(CodeInvalid, "登记信息填写有误。", FieldError{Location: "/answer", Message: "格式有误"})
-		}
-		return checkRegistration("/answer", r)
-	}
-	if task.Kind == "contract.sign" && in.Outcome == nursery.OutcomeSign {
-		return checkSignature(ctx, q, task, answer)
-	}
-	if room, _, _ := strings.Cut(task.Kind, "."); room == string(nursery.KindInspection) || room == string(nursery.KindComplaint) {
-		if err := s.checkInspectionForm(ctx, q, task, in.Outcome, answer); err != nil {
+	if check, ok := answerChecks[task.Kind]; ok {
+		if err := check(s, ctx, q, task, in); err != nil {
 			return err
 		}
 	}
-	if task.Kind == taskPlanCommit || task.Kind == taskPlanDraw {
-		return refuse(CodeOutcomeNotOffered, "请在检查计划中办理，不能直接办理。", FieldError{Location: "/outcome", Message: "请在检查计划中办理"})
-	}
-	if err := s.insuranceReady(ctx, q, task, in); err != nil {
-		return err
-	}
-	if err := s.checkupReady(ctx, q, task, in); err != nil {
-		return err
-	}
-	return checkFormAttachments(ctx, q, task, answer)
+	return checkFormAttachments(ctx, q, task, in.Answer)
 }
 
 // unprintables finds text in a filled-in form that can be neither stored nor printed.

@@ -118,55 +118,60 @@ func (s *Service) refusedBy(ctx context.Context, facts nursery.InspectionFacts, 
 	return c.refusal()
 }
 
-// checkInspectionForm is what the answers to an inspection's tasks need beyond their shape.
-func (s *Service) checkInspectionForm(ctx context.Context, q *store.Queries, task store.Task, outcome nursery.Outcome, answer json.RawMessage) error {
-	var said struct {
-		Inspector string `json:"inspector"`
-		activities.VisitDay
+// checkVisitDay refuses a day on which the rules let nobody come.
+func (s *Service) checkVisitDay(ctx context.Context, q *store.Queries, task store.Task, in Completion) error {
+	var day activities.VisitDay
+	if err := filledIn(in.Answer, &day); err != nil {
+		return err
+	}
+	i, err := q.Inspection(ctx, task.CaseNo)
+	if err != nil {
+		return fmt.Errorf("read inspection: %w", err)
+	}
+	return s.heldAgainst(ctx, q, i, i.County, day, map[string]string{
+		"/visit_on": "/answer/visit_on", "/visit_time": "/answer/visit_time", "/second": "/answer", visitsThisYear: "/answer/visit_on",
+	})
+}
+
+// checkTriage refuses officers for the visit of a complaint whom the rules refuse.
+func (s *Service) checkTriage(ctx context.Context, q *store.Queries, task store.Task, in Completion) error {
+	if in.Outcome != nursery.OutcomeVisit {
+		return nil
+	}
+	var named struct {
 		First  string `json:"first_inspector"`
 		Second string `json:"second_inspector"`
 	}
-	if err := json.Unmarshal(answer, &said); err != nil {
-		return refuse(CodeInvalid, "办理内容填写有误。", FieldError{Location: "/answer", Message: "格式有误"})
+	if err := filledIn(in.Answer, &named); err != nil {
+		return err
 	}
-	switch task.Kind {
-	case taskVisit:
-		return refuse(CodeOutcomeNotOffered, "请通过现场记录送交，不能直接办理。", FieldError{Location: "/outcome", Message: "请送交现场记录"})
-	case "inspection.name":
-		return s.checkReplacement(ctx, q, task, said.Inspector)
-	case "inspection.day":
-		i, err := q.Inspection(ctx, task.CaseNo)
-		if err != nil {
-			return fmt.Errorf("read inspection: %w", err)
-		}
-		return s.heldAgainst(ctx, q, i, i.County, said.VisitDay, map[string]string{
-			"/visit_on": "/answer/visit_on", "/visit_time": "/answer/visit_time", "/second": "/answer", visitsThisYear: "/answer/visit_on",
-		})
-	case "complaint.triage":
-		if outcome != nursery.OutcomeVisit {
-			return nil
-		}
-		complaint, err := q.Complaint(ctx, task.CaseNo)
-		if err != nil {
-			return fmt.Errorf("read complaint: %w", err)
-		}
-		var c checker
-		for field, account := range map[string]string{"first_inspector": said.First, "second_inspector": said.Second} {
-			if !accountForm.MatchString(account) {
-				c.add("/answer/"+field, "请填写检查人员账号")
-			}
-		}
-		if err := c.refusal(); err != nil {
-			return err
-		}
-		return s.heldAgainst(ctx, q, store.Inspection{Institution: complaint.About, Kind: nursery.InspectComplaint, FirstInspector: said.First, SecondInspector: said.Second},
-			task.County, activities.VisitDay{}, map[string]string{"/second": "/answer/second_inspector"})
+	complaint, err := q.Complaint(ctx, task.CaseNo)
+	if err != nil {
+		return fmt.Errorf("read complaint: %w", err)
 	}
-	return nil
+	var c checker
+	for field, account := range map[string]string{"first_inspector": named.First, "second_inspector": named.Second} {
+		if !accountForm.MatchString(account) {
+			c.add("/answer/"+field, "请填写检查人员账号")
+		}
+	}
+	if err := c.refusal(); err != nil {
+		return err
+	}
+	return s.heldAgainst(ctx, q, store.Inspection{
+		Institution: complaint.About, Kind: nursery.InspectComplaint, FirstInspector: named.First, SecondInspector: named.Second,
+	}, task.County, activities.VisitDay{}, map[string]string{"/second": "/answer/second_inspector"})
 }
 
 // checkReplacement refuses whoever was asked before, and a pair the rules refuse.
-func (s *Service) checkReplacement(ctx context.Context, q *store.Queries, task store.Task, account string) error {
+func (s *Service) checkReplacement(ctx context.Context, q *store.Queries, task store.Task, in Completion) error {
+	var named struct {
+		Inspector string `json:"inspector"`
+	}
+	if err := filledIn(in.Answer, &named); err != nil {
+		return err
+	}
+	account := named.Inspector
 	if !accountForm.MatchString(account) {
 		return refuse(CodeInvalid, "请填写检查人员账号。", FieldError{Location: "/answer/inspector", Message: "格式不对"})
 	}

@@ -133,10 +133,8 @@ func claimCell(caseNo string) sealing.Cell {
 // checkClaimAnswer holds what the insurer will pay against the claim and the limit of its cover.
 func (s *Service) checkClaimAnswer(ctx context.Context, q *store.Queries, task store.Task, in Completion) error {
 	var said activities.ClaimAnswer
-	if len(in.Answer) > 0 {
-		if err := json.Unmarshal(in.Answer, &said); err != nil {
-			return refuse(CodeInvalid, "办理内容填写有误。", FieldError{Location: "/answer", Message: "格式有误"})
-		}
+	if err := filledIn(in.Answer, &said); err != nil {
+		return err
 	}
 	claim, err := q.InsuranceClaim(ctx, task.CaseNo)
 	if err != nil {

@@ -351,35 +351,34 @@ func (s *Service) resolve(ctx context.Context, q *store.Queries, p nursery.Princ
 	return settled, nil
 }
 
-// insuranceReady refuses the end of a task of insurance while there is something left to do in it, and amounts that a claim does
-// not allow.
-func (s *Service) insuranceReady(ctx context.Context, q *store.Queries, task store.Task, in Completion) error {
-	switch task.Kind {
-	case "insurance.roster":
-		counts, err := q.RosterCounts(ctx, task.CaseNo)
-		if err == nil && len(counts) == 0 {
-			return refuse(CodeRosterEmpty, "名册中还没有婴幼儿。")
+// rosterFilled refuses to complete a roster without children.
+func rosterFilled(_ *Service, ctx context.Context, q *store.Queries, task store.Task, _ Completion) error {
+	counts, err := q.RosterCounts(ctx, task.CaseNo)
+	if err == nil && len(counts) == 0 {
+		return refuse(CodeRosterEmpty, "名册中还没有婴幼儿。")
+	}
+	return err
+}
+
+// everyLineAnswered refuses to complete the answers to a batch while lines are unanswered.
+func everyLineAnswered(_ *Service, ctx context.Context, q *store.Queries, task store.Task, _ Completion) error {
+	sends, err := q.InsuranceSends(ctx, task.CaseNo)
+	if err != nil {
+		return fmt.Errorf("read batches: %w", err)
+	}
+	for _, send := range sends {
+		if send.State == "sent" && send.Answered < send.Lines {
+			return refuse(CodeAnswersPending, fmt.Sprintf("还有 %d 名没有答复。", send.Lines-send.Answered))
 		}
-		return err
-	case "insurance.answers":
-		sends, err := q.InsuranceSends(ctx, task.CaseNo)
-		if err != nil {
-			return fmt.Errorf("read batches: %w", err)
-		}
-		for _, send := range sends {
-			if send.State == "sent" && send.Answered < send.Lines {
-				return refuse(CodeAnswersPending, fmt.Sprintf("还有 %d 名没有答复。", send.Lines-send.Answered))
-			}
-		}
-		return nil
-	case "insurance.exceptions":
-		open, err := q.RosterOpen(ctx, task.CaseNo)
-		if err == nil && open.Exceptions > 0 {
-			return refuse(CodeExceptionsOpen, fmt.Sprintf("还有 %d 名没有处理。", open.Exceptions))
-		}
-		return err
-	case "insurance_claim.review", "insurance_claim.pay":
-		return s.checkClaimAnswer(ctx, q, task, in)
 	}
 	return nil
+}
+
+// everyExceptionSettled refuses to complete the exceptions while some are open.
+func everyExceptionSettled(_ *Service, ctx context.Context, q *store.Queries, task store.Task, _ Completion) error {
+	open, err := q.RosterOpen(ctx, task.CaseNo)
+	if err == nil && open.Exceptions > 0 {
+		return refuse(CodeExceptionsOpen, fmt.Sprintf("还有 %d 名没有处理。", open.Exceptions))
+	}
+	return err
 }

@@ -9,6 +9,7 @@ import (
 	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/store"
+	"tuoyu/workflows"
 )
 
 // Notice is a paper as it would be printed, marked as not in force. HTML is a whole page that loads nothing.
@@ -28,8 +29,8 @@ func (s *Service) PreviewNotice(ctx context.Context, p nursery.Principal, task s
 	if err != nil {
 		return nil, err
 	}
-	engine := &activities.Engine{DB: s.DB, Rules: s.Rules, Almanac: s.Almanac, Fields: s.Fields, PublicURL: s.PublicURL}
-	papers, err := activities.Foresee(ctx, engine, activities.Answer{
+	engine := &activities.Engine{DB: s.DB, Rules: s.Rules, Almanac: s.Almanac, Fields: s.Fields, PublicURL: s.PublicURL, Processes: workflows.Definitions()}
+	papers, err := activities.Preview(ctx, engine, activities.Answer{
 		Task: task, Outcome: in.Outcome, Said: in.Answer, Actor: p.Account, Role: p.Role, At: s.Now(),
 	})
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"tuoyu/calendar"
 	"tuoyu/nursery"
 	"tuoyu/store"
+	"tuoyu/workflows"
 )
 
 // taskFor reads a task for an act, with one of the two queries that find one; what p may not see does not exist.
@@ -237,14 +238,18 @@ func (s *Service) Task(ctx context.Context, p nursery.Principal, id string) (Tas
 		if err != nil {
 			return err
 		}
+		kind, err := definedAs(task)
+		if err != nil {
+			return err
+		}
 		c, err := q.CaseByNumber(ctx, task.CaseNo)
 		if err != nil {
 			return fmt.Errorf("read case: %w", err)
 		}
-		detail = TaskDetail{TaskSummary: s.summarise(task, p, years), Case: s.summary(c, years), Form: formSchema(task.Kind)}
+		detail = TaskDetail{TaskSummary: s.summarise(task, p, years), Case: s.summary(c, years), Form: formSchema(kind.Form)}
 		for i, o := range detail.Outcomes {
-			f := fieldsOf(task.Kind, task.Outcomes, o.Outcome)
-			detail.Outcomes[i].Required, detail.Outcomes[i].Optional = f.required, f.optional
+			defined, _ := kind.Outcome(o.Outcome)
+			detail.Outcomes[i].Required, detail.Outcomes[i].Optional = defined.Fields(len(task.Outcomes) == 1)
 		}
 		if err := nameParty(ctx, q, detail.parties()); err != nil {
 			return err
@@ -410,8 +415,9 @@ func (s *Service) summarise(task store.Task, p nursery.Principal, years calendar
 		State: task.State, Overdue: task.OverdueAt != nil, Escalated: task.EscalatedAt != nil, OpenedAt: task.OpenedAt,
 		ClosedAt: task.ClosedAt, Outcomes: []OutcomeOffer{},
 	}
+	kind, _ := workflows.TaskOf(task.Kind)
 	for _, o := range task.Outcomes {
-		t.Outcomes = append(t.Outcomes, OutcomeOffer{Outcome: nursery.Outcome(o), Title: nursery.Outcome(o).Title()})
+		t.Outcomes = append(t.Outcomes, OutcomeOffer{Outcome: nursery.Outcome(o), Title: kind.OutcomeTitle(nursery.Outcome(o))})
 	}
 	if task.Outcome != nil {
 		t.Outcome = nursery.Outcome(*task.Outcome)

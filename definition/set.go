@@ -41,8 +41,11 @@ func (s *Set) Process(kind nursery.CaseKind) (Process, bool) {
 	return p, ok
 }
 
-// Task returns the kind of task of that name; false when there is none.
+// Task returns the kind of task of that name; false when there is none, or no set.
 func (s *Set) Task(name string) (TaskKind, bool) {
+	if s == nil {
+		return TaskKind{}, false
+	}
 	t, ok := s.tasks[name]
 	return t, ok
 }

@@ -38,6 +38,14 @@ type Outcome struct {
 	Papers []string // the kinds of papers that those steps order, which are shown before the answer is given
 }
 
+// Fields returns the fields that the outcome requires and those that it may have, where it is the only one offered or not.
+func (o Outcome) Fields(only bool) (required, optional []string) {
+	if only && o.Alone {
+		return []string{}, slices.Concat(o.Required, o.Optional)
+	}
+	return slices.Concat([]string{}, o.Required), slices.Concat([]string{}, o.Optional)
+}
+
 // Step is an activity that follows an outcome.
 type Step struct {
 	Activity string // its pinned name

@@ -67,22 +67,3 @@ const (
 	OutcomeInstruct     Outcome = "instruct"      // 批示
 	OutcomeSign         Outcome = "sign"          // 签署, 核签
 )
-
-// Title returns the Chinese name of the outcome, or the code itself when it is unknown.
-func (o Outcome) Title() string { return title(outcomeTitles, o) }
-
-var outcomeTitles = map[Outcome]string{
-	OutcomeConfirm: "确认登记信息", OutcomeAccept: "材料齐全，予以受理", OutcomeCorrect: "一次性告知补正", OutcomeResubmit: "提交补正材料",
-	OutcomeConform: "现场核查符合", OutcomeNonconform: "现场核查不符合", OutcomeAgree: "核签同意", OutcomeDisagree: "核签不同意",
-	OutcomeProve: "提交整改证明", OutcomeReferPenalty: "移送处罚", OutcomeApprove: "同意", OutcomeRefuse: "不同意",
-	OutcomeWithdrawn: "申请人撤回", OutcomeSilent: "逾期未答复",
-	OutcomeReply: "书面答复", OutcomeInstruct: "批示",
-	OutcomeNotSign: "不同意签署", OutcomeRenew: "续签", OutcomeEnd: "到期终止", OutcomeAcknowledge: "知悉",
-	OutcomeTakeOn: "接受指派", OutcomeDecline: "不能承担", OutcomeName: "另行指派", OutcomePropose: "定下日期", OutcomeAgreeDay: "同意日期",
-	OutcomeAnother: "请求改期", OutcomeVisited: "送交现场记录", OutcomeSign: "签字确认", OutcomeObject: "签字并提出异议", OutcomeDispute: "记录有误，退回重填",
-	OutcomeRefused: "拒绝签字", OutcomeNoted: "知悉并处置", OutcomeOrder: "再次责令改正", OutcomeVisit: "现场检查", OutcomeReplied: "书面答复",
-	OutcomeNotOurs: "不属于受理范围", OutcomeCommit: "公布承诺", OutcomeDraw: "见证抽取",
-	OutcomeTake: "接收转诊", OutcomeSeen: "已就诊", OutcomeNoShow: "未就诊", OutcomeRebook: "另约就诊", OutcomeGuardianRefuses: "监护人不同意就诊",
-	OutcomeLost:     "联系不上",
-	OutcomeComplete: "办理完毕", OutcomeReturn: "退回", OutcomeAdmit: "受理赔付", OutcomePay: "已赔付", OutcomeReject: "不予赔付",
-}

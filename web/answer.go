@@ -8,6 +8,7 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/workflows"
 )
 
 // answering is the form of a task's answer: what each outcome asks for, and the papers that the answer would issue.
@@ -37,6 +38,12 @@ func (a answering) offer() (casework.OutcomeOffer, bool) {
 		return casework.OutcomeOffer{}, false
 	}
 	return a.Offers[i], true
+}
+
+// title returns the title of the chosen outcome.
+func (a answering) title() string {
+	o, _ := a.offer()
+	return o.Title
 }
 
 // shown reports whether the chosen outcome asks for a field, or every outcome does.
@@ -104,20 +111,26 @@ func confirmation(outcome nursery.Outcome, notices []casework.Notice) string {
 	return hex.EncodeToString(h.Sum(nil))[:16]
 }
 
-// previews reports whether answering a task of the kind issues a paper.
-func previews(kind string) bool {
-	return confirms(kind) || kind == "filing.site_visit" || kind == "filing.recheck"
+// previews reports whether answering a task of the kind issues a paper. A record that several sign is shown to all of them.
+func previews(name string) bool {
+	kind, _ := workflows.TaskOf(name)
+	return workflows.Definitions().Prints(kind) && !kind.Joint
 }
 
 // confirms reports whether the papers an answer issues are confirmed before: those that go out at once, not those that
 // another officer still has to sign for.
-func confirms(kind string) bool {
-	return slices.Contains([]string{"filing.registration", "filing.review", "filing.site_visit_countersign", "filing.recheck_countersign",
-		"filing_change.review", "filing_cancel.review", "inspection.decide"}, kind)
+func confirms(name string) bool {
+	kind, _ := workflows.TaskOf(name)
+	return previews(name) && !workflows.Definitions().Confirmed(kind)
+}
+
+// outcomeTitle returns the title of how a task was or is answered.
+func outcomeTitle(task string, outcome nursery.Outcome) string {
+	kind, _ := workflows.TaskOf(task)
+	return kind.OutcomeTitle(outcome)
 }
 
 // corrects reports whether a task may send an application back with findings of the clerk's own.
 func corrects(t casework.TaskDetail) bool {
-	return (t.Kind == "filing.review" || t.Kind == "filing.registration") &&
-		slices.ContainsFunc(t.Outcomes, func(o casework.OutcomeOffer) bool { return o.Outcome == nursery.OutcomeCorrect })
+	return slices.ContainsFunc(t.Outcomes, func(o casework.OutcomeOffer) bool { return o.Outcome == nursery.OutcomeCorrect })
 }

@@ -282,7 +282,7 @@ func (s *Site) complete(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.refused(w, r, form, err)
 	}
-	message := "已办理：" + done.Outcome.Title() + "。"
+	message := "已办理：" + outcomeTitle(t.Kind, done.Outcome) + "。"
 	if done.Note != "" {
 		message += done.Note
 	}

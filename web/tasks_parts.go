@@ -1,23 +1,26 @@
 package web
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
 	"tuoyu/casework"
 	"tuoyu/documents"
 	"tuoyu/nursery"
+	"tuoyu/workflows"
 )
 
 // taskKinds are the kinds of task a role is asked, for the filter of its inbox.
-func taskKinds(r nursery.Role) []option {
-	return map[nursery.Role][]option{
-		nursery.RoleClerk: {{"filing.registration", "核验登记信息"}, {"filing.review", "核对备案材料"}, {"filing_change.review", "变更审核"}, {"filing_cancel.review", "注销审核"}},
-		nursery.RoleInspector: {{"filing.site_visit", "现场核查"}, {"filing.site_visit_countersign", "现场核查核签"}, {"filing.recheck", "整改复查"},
-			{"inspection.day", "定检查日期"}, {"inspection.visit", "检查"}},
-		nursery.RoleInstitution: {{"filing.corrections", "补正"}, {"filing.rectify", "整改"}, {"contract.sign", "签约"}, {"inspection.correct", "检查整改"}},
-		nursery.RoleHospital:    {{"contract.sign", "签约"}, {"referral.take", "接收转诊"}, {"referral.result", "转诊结果"}},
-	}[r]
+func taskKinds(r nursery.Role) (list []option) {
+	for _, p := range workflows.Processes() {
+		for _, t := range p.Tasks {
+			if slices.Contains(t.Roles, r) {
+				list = append(list, option{t.Name, t.Label()})
+			}
+		}
+	}
+	return list
 }
 
 // decisions are what the rules said when the task was put, the one it names first; what they said before is left out.

@@ -11,9 +11,10 @@ import (
 )
 
 // Register registers every workflow and activity of e with w, which polls workflows.TaskQueue. Each has an explicit
-// name, independent of the name of its Go function.
+// name, independent of the name of its Go function. The activities read the definitions of the processes.
 func Register(w worker.Registry, e *activities.Engine) {
 	RegisterWorkflows(w)
+	e.Processes = workflows.Definitions()
 	for _, a := range activities.Names(e) {
 		w.RegisterActivityWithOptions(a.Run, activity.RegisterOptions{Name: a.Name})
 	}
