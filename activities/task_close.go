@@ -28,7 +28,7 @@ func errTaskClosed() error {
 	return temporal.NewNonRetryableApplicationError("task is closed", "task_closed", nil)
 }
 
-// CloseTask writes the answer down. Confirmed registration facts become the registration the rules look at. The
+// CloseTask writes the answer down, and what writtenWith has for its kind of task. The
 // error is of type task_closed when the task has ended otherwise, by another answer among them: what was written first
 // counts, though Temporal may have lost it and sees the second answer first.
 func (e *Engine) CloseTask(ctx context.Context, in CloseTask) error {
@@ -48,8 +48,8 @@ func (e *Engine) CloseTask(ctx context.Context, in CloseTask) error {
 		if err != nil {
 			return err
 		}
-		if task.Kind == "filing.registration" && in.Outcome == nursery.OutcomeConfirm && in.Role != nursery.RoleRegistrar {
-			if err := s.confirmRegistration(ctx, in.Actor, answer); err != nil {
+		if write, ok := writtenWith[task.Kind]; ok {
+			if err := write(s, ctx, in, answer); err != nil {
 				return err
 			}
 		}
@@ -114,8 +114,17 @@ func (s *step) endTask(ctx context.Context, task store.Task, state string, outco
 	return nil
 }
 
-// confirmRegistration keeps what a clerk read off the certificate.
-func (s *step) confirmRegistration(ctx context.Context, by string, answer json.RawMessage) error {
+// writtenWith is what is written in the transaction of an answer, by the kind of task.
+var writtenWith = map[string]func(*step, context.Context, CloseTask, json.RawMessage) error{
+	"filing.registration": (*step).confirmRegistration,
+}
+
+// confirmRegistration keeps what a clerk read off the certificate: it becomes the registration the rules look at. What the
+// registrar itself confirms is there already.
+func (s *step) confirmRegistration(ctx context.Context, in CloseTask, answer json.RawMessage) error {
+	if in.Outcome != nursery.OutcomeConfirm || in.Role == nursery.RoleRegistrar {
+		return nil
+	}
 	var facts nursery.Registration
 	if err := json.Unmarshal(answer, &facts); err != nil {
 		return fmt.Errorf("decode registration: %w", err)
@@ -124,7 +133,7 @@ func (s *step) confirmRegistration(ctx context.Context, by string, answer json.R
 		return errors.New("confirmed registration has no credit code")
 	}
 	err := s.q.PutRegistration(ctx, store.PutRegistrationParams{
-		Uscc: facts.USCC, County: s.c.County, Facts: answer, Source: "certificate", ConfirmedBy: by, UpdatedAt: s.at,
+		Uscc: facts.USCC, County: s.c.County, Facts: answer, Source: "certificate", ConfirmedBy: in.Actor, UpdatedAt: s.at,
 	})
 	if err != nil {
 		return fmt.Errorf("put registration: %w", err)

@@ -77,7 +77,7 @@ func TestAnAnswersPapersAreSeenBeforeItIsGiven(t *testing.T) {
 	complete(clerk, review, nursery.OutcomeAccept, `{}`)
 
 	visit := h.task(started.CaseNo, "filing.site_visit")
-	require.ElementsMatch(t, []string{"备案受理通知书", "托育机构备案回执", "托育机构基本条件告知书"}, titlesOf(t, h, started.CaseNo), "what was foreseen was printed")
+	require.ElementsMatch(t, []string{"备案受理通知书", "托育机构备案回执", "托育机构基本条件告知书"}, titlesOf(t, h, started.CaseNo), "what was previewed was printed")
 	notices, err = preview(inspector, visit, nursery.OutcomeConform, `{}`)
 	require.Empty(t, noticed(t, notices, err))
 	found := `{"rectify_working_days": 10, "findings": [{"rule": "SS-19", "message": "托大班超员", "remedy": "分班"}]}`

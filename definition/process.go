@@ -17,6 +17,7 @@ type Process struct {
 	Stages    []Stage         // in their order
 	HappyPath []nursery.Stage // the stages of a case in which nothing goes amiss, in the same order
 	Tasks     []TaskKind      // what its workflow asks people
+	Page      Page            // where more of a case is to be seen or done; zero for none
 	Files     string          // what its files are to those who may read or upload them: the first half of the act
 	Offices   bool            // a case is registered under a name of the office that opened it, not under an institution's code
 
@@ -25,6 +26,18 @@ type Process struct {
 	// done twice. That holds where one thing is done after the other and nothing depends on the day on which it is looked
 	// at; not where months pass, where facts change beside the workflow, or where answers are given side by side.
 	Repeatable bool
+}
+
+// Page is the page of a process's own for one of its cases.
+type Page struct {
+	Path  string // which the case number follows
+	Title string
+	Roles []nursery.Role // those that it is for; empty for everybody who reads the case
+}
+
+// For reports whether there is a page, and it is for a role.
+func (p Page) For(r nursery.Role) bool {
+	return p.Path != "" && (len(p.Roles) == 0 || slices.Contains(p.Roles, r))
 }
 
 // The values of Process.Files.

@@ -43,7 +43,7 @@ func (o Outcome) Fields(only bool) (required, optional []string) {
 	if only && o.Alone {
 		return []string{}, slices.Concat(o.Required, o.Optional)
 	}
-	return slices.Concat([]string{}, o.Required), slices.Concat([]string{}, o.Optional)
+	return append([]string{}, o.Required...), append([]string{}, o.Optional...)
 }
 
 // Step is an activity that follows an outcome.

@@ -7,12 +7,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"tuoyu/nursery"
 	"tuoyu/testdata"
+	"tuoyu/workflows"
 )
 
 // play runs the demonstration and returns its output.
@@ -51,6 +53,9 @@ func playUntil(t *testing.T, h *house, words string, args ...string) {
 	}
 }
 
+// notShown are the tasks that the demonstration does not come to.
+var notShown = []string{}
+
 func TestTheDemonstrationGoesOnWhereItEndedAndPlaysAgainWhenAsked(t *testing.T) {
 	t.Parallel()
 	h := ownHouse(t)
@@ -79,6 +84,17 @@ func TestTheDemonstrationGoesOnWhereItEndedAndPlaysAgainWhenAsked(t *testing.T) 
 	}
 	if stdout, stderr, err := play(t, h, "--once"); err != nil || stderr != "" || strings.Count(stdout, "\n") != 1 || !strings.Contains(stdout, "不再重演") {
 		t.Errorf("when all is played: %v, %q, %q", err, stdout, stderr)
+	}
+	var shown []string
+	if err := h.db.QueryRow(t.Context(), "SELECT array_agg(DISTINCT kind) FROM tasks").Scan(&shown); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range workflows.Processes() {
+		for _, task := range p.Tasks {
+			if slices.Contains(shown, task.Name) == slices.Contains(notShown, task.Name) {
+				t.Errorf("%s: it is shown or among those that the demonstration does not show", task.Name)
+			}
+		}
 	}
 	for story, papers := range map[string]int{
 		"clean": 3, "eleven-gaps": 6, "silent-office": 3, "nonconformity": 6, "family-point": 4, "withdrawn": 0, "county-site": 3, "inspection": 11, "contract": 5,

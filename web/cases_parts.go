@@ -7,6 +7,7 @@ import (
 	"tuoyu/casework"
 	"tuoyu/documents"
 	"tuoyu/nursery"
+	"tuoyu/workflows"
 )
 
 var filingShape = shapeOf[nursery.Application]()
@@ -136,26 +137,8 @@ func processLink(c casework.CaseDetail, p nursery.Principal) (path, title string
 	case mayEdit(c, p):
 		return "/filing/" + c.CaseNo, "填写补正内容"
 	}
-	switch c.Kind {
-	case nursery.KindContract:
-		return "/contracts/" + c.CaseNo, "签约服务"
-	case nursery.KindCheckup:
-		return "/checkups/" + c.CaseNo, "体检"
-	case nursery.KindReferral:
-		return "/referrals/" + c.CaseNo, "转诊"
-	case nursery.KindInspection:
-		return "/inspections/" + c.CaseNo, "检查"
-	case nursery.KindBuild:
-		return "/build/" + c.CaseNo, "建设点"
-	case nursery.KindInspectionPlan:
-		return "/inspection-plans/" + c.CaseNo, "检查计划"
-	case nursery.KindInsurance:
-		return "/insurance/" + c.CaseNo, "投保"
-	case nursery.KindInsuranceClaim:
-		return "/claims/" + c.CaseNo, "理赔"
-	}
-	if c.Kind == nursery.KindComplaint && p.Role == nursery.RoleSupervisor {
-		return "/complaints/" + c.CaseNo, "投诉内容"
+	if process, _ := workflows.ProcessOf(c.Kind); process.Page.For(p.Role) {
+		return process.Page.Path + c.CaseNo, process.Page.Title
 	}
 	return "", ""
 }

@@ -16,6 +16,7 @@ import (
 // buildProcess defines the building of a public demonstration nursery 公办示范托育机构建设.
 var buildProcess = definition.Process{
 	Kind: nursery.KindBuild, Title: "公办示范托育机构建设", Prefix: "JS", Workflow: "Build", Files: definition.Evidence, Offices: true,
+	Page: definition.Page{Path: "/build/", Title: "建设点"},
 	Stages: []definition.Stage{
 		{Code: nursery.StageBuilding, Title: "建设中", Holder: nursery.RoleCountyOffice, Next: "县区按节点报送进度和佐证材料，市级核定。"},
 		{Code: nursery.StageSupervised, Title: "督办中", Holder: nursery.RoleCountyOffice, Next: "请在期限内书面答复督办，说明原因和赶上的日期。"},

@@ -15,6 +15,7 @@ import (
 // checkupProcess defines the half-year's check-up of an institution's children 在托婴幼儿健康体检.
 var checkupProcess = definition.Process{
 	Kind: nursery.KindCheckup, Title: "在托婴幼儿健康体检", Prefix: nursery.PrefixCheckup, Workflow: "CheckupRound", Files: definition.Attachments,
+	Page: definition.Page{Path: "/checkups/", Title: "体检"},
 	Stages: []definition.Stage{
 		{Code: nursery.StageRoundBlocked, Title: "没有签约，不能开展", Holder: nursery.RoleCountyOffice, Next: "请先签订医育结合协议；协议生效后自动开始体检。"},
 		{Code: nursery.StageRecording, Title: "体检中", Holder: nursery.RoleHospital, Next: "签约医疗机构逐班体检，请先取得监护人同意。"},

@@ -8,6 +8,7 @@ import (
 // contractProcess defines the contract of an institution and a clinic 医育结合签约.
 var contractProcess = definition.Process{
 	Kind: nursery.KindContract, Title: "医育结合签约", Prefix: nursery.PrefixContract, Workflow: "Contract", Files: definition.Attachments,
+	Page: definition.Page{Path: "/contracts/", Title: "签约服务"},
 	Stages: []definition.Stage{
 		{Code: nursery.StageSigning, Title: "双方签署", Holder: nursery.RoleInstitution, Next: "请核对协议文本并签署；文本变更后须重新签署。"},
 		{Code: nursery.StageContractFiling, Title: "县区备案", Holder: nursery.RoleCountyOffice, Next: "双方已签署，县区正在备案。"},

@@ -14,6 +14,7 @@ import (
 // inspectionPlanProcess defines a county's plan of inspections for a half-year 检查计划与随机抽取.
 var inspectionPlanProcess = definition.Process{
 	Kind: nursery.KindInspectionPlan, Title: "检查计划与随机抽取", Prefix: nursery.InspectionPlanPrefix, Workflow: "InspectionPlan", Files: definition.Attachments, Offices: true,
+	Page: definition.Page{Path: "/inspection-plans/", Title: "检查计划"},
 	Stages: []definition.Stage{
 		{Code: nursery.StagePlanDrafting, Title: "拟定名单", Holder: nursery.RoleSupervisor, Next: "主管部门核对受检机构名单，公布抽取承诺。"},
 		{Code: nursery.StagePlanCommitted, Title: "待见证抽取", Holder: nursery.RoleCountyOffice, Next: "承诺已公布，等待另一名人员录入公开值后抽取。"},

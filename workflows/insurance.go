@@ -14,6 +14,7 @@ import (
 // insuranceProcess defines a county's insurance month 婴幼儿意外伤害险投保.
 var insuranceProcess = definition.Process{
 	Kind: nursery.KindInsurance, Title: "婴幼儿意外伤害险投保", Prefix: "BX", Workflow: "Insurance", Files: definition.Attachments, Offices: true,
+	Page: definition.Page{Path: "/insurance/", Title: "投保"},
 	Stages: []definition.Stage{
 		{Code: nursery.StageCollecting, Title: "名册归集", Holder: nursery.RoleCountyOffice, Next: "县区归集婴幼儿名册，齐全后提交核对。"},
 		{Code: nursery.StageChecking, Title: "资格核对", Holder: nursery.RoleEngine, Next: "正在按规则核对投保资格。"},
@@ -48,11 +49,11 @@ var (
 	}
 	insuranceChase = definition.TaskKind{
 		Name: "insurance.chase", Title: "承保机构逾期未答复，请督促", Short: "督促答复", Roles: countyOffices, Form: "reply",
-		Outcomes: []definition.Outcome{then(reply, definition.Step{Activity: "NoteInsurance", Name: "chased"})},
+		Outcomes: []definition.Outcome{followedBy(reply, definition.Step{Activity: "NoteInsurance", Name: "chased"})},
 	}
 	insuranceExceptions = definition.TaskKind{
 		Name: "insurance.exceptions", Title: "处理投保例外", Roles: countyOffices, Stage: nursery.StageExceptions, Form: "note",
-		Outcomes: []definition.Outcome{then(done, definition.Step{Activity: "NoteInsurance", Name: "settled"})},
+		Outcomes: []definition.Outcome{followedBy(done, definition.Step{Activity: "NoteInsurance", Name: "settled"})},
 	}
 )
 

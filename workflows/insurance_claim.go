@@ -14,6 +14,7 @@ import (
 // insuranceClaimProcess defines an insurance claim 婴幼儿意外伤害险理赔.
 var insuranceClaimProcess = definition.Process{
 	Kind: nursery.KindInsuranceClaim, Title: "婴幼儿意外伤害险理赔", Prefix: "LP", Workflow: "InsuranceClaim", Files: definition.Attachments, Offices: true, Repeatable: true,
+	Page: definition.Page{Path: "/claims/", Title: "理赔"},
 	Stages: []definition.Stage{
 		{Code: nursery.StageReported, Title: "已报案", Holder: nursery.RoleInsurer, Next: "承保机构正在核定。"},
 		{Code: nursery.StageContested, Title: "拒赔核对", Holder: nursery.RoleCountyOffice, Next: "县区正在核对拒赔理由。"},

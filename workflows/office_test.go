@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -54,11 +56,45 @@ const (
 // repeats notes the steps that ran twice.
 var repeats workertest.Repeats
 
+// kindsAsked are the kinds of task that were asked in the tests of the package.
+type kindsAsked struct {
+	mu   sync.Mutex
+	seen map[string]bool
+}
+
+var askedKinds = kindsAsked{seen: map[string]bool{}}
+
+func (k *kindsAsked) note(kinds []string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, kind := range kinds {
+		k.seen[kind] = true
+	}
+}
+
+// missing returns the kinds that a definition has and no test asked.
+func (k *kindsAsked) missing() (missing []string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, p := range workflows.Processes() {
+		for _, task := range p.Tasks {
+			if !k.seen[task.Name] {
+				missing = append(missing, task.Name)
+			}
+		}
+	}
+	return missing
+}
+
 func TestMain(m *testing.M) {
 	code := m.Run()
 	all := flag.Lookup("test.run").Value.String() == "" && flag.Lookup("test.skip").Value.String() == "" && flag.Lookup("test.list").Value.String() == ""
 	if missing := repeats.Missing(); code == 0 && all && len(missing) > 0 {
 		fmt.Fprintf(os.Stderr, "no test runs these steps twice: %s\n", strings.Join(missing, " "))
+		code = 1
+	}
+	if missing := askedKinds.missing(); code == 0 && all && len(missing) > 0 {
+		fmt.Fprintf(os.Stderr, "no test asks these tasks: %s\n", strings.Join(missing, " "))
 		code = 1
 	}
 	os.Exit(code)
@@ -85,6 +121,13 @@ func openOffice(t *testing.T, kind nursery.CaseKind, number string) *office {
 	// A goroutine of a workflow may wait for a processor longer than the second that tells a deadlock, on a busy machine.
 	o.env.SetWorkerOptions(sdkworker.Options{DeadlockDetectionTimeout: time.Minute, Interceptors: []interceptor.WorkerInterceptor{worker.Faults(), repeats.Twice(t, o.engine)}})
 	worker.Register(o.env, o.engine)
+	t.Cleanup(func() {
+		require.NoError(t, o.db.As(context.WithoutCancel(t.Context()), nursery.Engine, func(q *store.Queries) error {
+			kinds, err := q.Strings(context.WithoutCancel(t.Context()), "SELECT DISTINCT kind FROM tasks")
+			askedKinds.note(kinds)
+			return err
+		}))
+	})
 	return o
 }
 

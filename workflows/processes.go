@@ -94,8 +94,8 @@ var (
 	proof = definition.Outcome{Code: nursery.OutcomeProve, Title: "提交整改证明", Required: note, Optional: []string{"attachments"}}
 )
 
-// then returns the outcome with the steps that follow it.
-func then(o definition.Outcome, steps ...definition.Step) definition.Outcome {
+// followedBy returns the outcome with the steps that follow it.
+func followedBy(o definition.Outcome, steps ...definition.Step) definition.Outcome {
 	o.Follow = steps
 	return o
 }
