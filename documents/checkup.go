@@ -10,8 +10,8 @@ type CheckupSheet struct {
 	Half      nursery.HalfYear `json:"half"`
 	Clinic    string           `json:"clinic"`
 	DueOn     nursery.Date     `json:"due_on"`
-	Children  int              `json:"children"` // for whom a check was due
-	Checked   int              `json:"checked"`  // of them, with every item done
+	Children  int              `json:"children"` // with a check due
+	Checked   int              `json:"checked"`  // with every item done
 	Missed    int              `json:"missed"`
 	Referrals int              `json:"referrals"`
 	Lines     []CheckupLine    `json:"lines"`

@@ -106,7 +106,7 @@ func (b *browser) sendForm(shown roleplay.Page, path string, files []roleplay.Fi
 	return p
 }
 
-// led asserts that a form was accepted, and returns the page it redirects to, which must contain the text says.
+// led asserts that a form was accepted, and returns the page it redirects to, which must contain a text.
 func (b *browser) led(p roleplay.Page, to, says string) roleplay.Page {
 	b.t.Helper()
 	if p.Status != http.StatusSeeOther || !strings.HasPrefix(p.Location, to) {

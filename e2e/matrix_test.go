@@ -282,7 +282,7 @@ func matrix(c roleplay.Case, task roleplay.Task, draft, tracking string, a *role
 	}
 	moved := app
 	moved.Institution.Phone = "0355-2020009"
-	// An office states for whom it uploads, an institution does not.
+	// An office names the institution of an upload, an institution does not.
 	form := func(role nursery.Role, county string) any {
 		part := "--edge\r\nContent-Disposition: form-data; name="
 		var b bytes.Buffer

@@ -1,4 +1,4 @@
-// Package migrations holds the schema, step by step, and applies it.
+// Package migrations embeds the migrations of the schema, and applies them.
 package migrations
 
 import (
@@ -10,17 +10,17 @@ import (
 	"strconv"
 	"strings"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver behind database/sql, which goose needs
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver for database/sql, which goose requires
 	"github.com/pressly/goose/v3"
 )
 
 //go:embed *.sql
 var files embed.FS
 
-// FS is the migrations as files, for tools that hash or list them.
+// FS returns the migrations as files, for tools that hash or list them.
 func FS() fs.FS { return files }
 
-// Latest is the version the embedded migrations end with.
+// Latest returns the version of the last embedded migration.
 func Latest() int64 {
 	names, err := fs.Glob(files, "*.sql")
 	if err != nil || len(names) == 0 {
@@ -34,8 +34,8 @@ func Latest() int64 {
 	return version
 }
 
-// Up brings the database at url, logged in to as the owner of the tables, to the latest version and returns
-// the versions it applied, none when there was nothing to do.
+// Up migrates the database at url, connecting as the owner of the tables, to the latest version and returns the
+// versions it applied, none if there was nothing to do.
 func Up(ctx context.Context, url string) ([]int64, error) {
 	db, err := sql.Open("pgx", url)
 	if err != nil {

@@ -10,7 +10,8 @@ import (
 	"tuoyu/store/storetest"
 )
 
-// before is the last step before clinics saw only whom they serve; those after it can be undone together.
+// before is the last version before row-level security restricted clinics to those they serve; later ones can be
+// reverted together.
 const before = 14
 
 func TestTheStepsGoDownAndUpAgain(t *testing.T) {

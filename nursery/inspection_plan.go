@@ -22,8 +22,8 @@ const (
 	OutcomeDraw   Outcome = "draw"   // 见证抽取
 )
 
-// PlanTerms are the parameters of inspection plans, of the topic inspection_draw. Days are working days where the
-// parameter says so.
+// PlanTerms are the parameters of inspection plans, of the topic inspection_draw. Days are working days if the
+// parameter is defined so.
 type PlanTerms struct {
 	RandomShare     int `json:"random_share"`    // of the candidates, percent, rounded up
 	RiskFinding     int `json:"risk_finding"`    // points for a pending rectification order, or a finding in the last two visits

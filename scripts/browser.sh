@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs inside devstack, for `make test`: the product with the demonstration's cases, and people at its pages in a real browser.
-# With SCREENS set, pictures of every page are kept in that folder. BROWSER_PORT moves the product to another port.
+# Runs inside devstack, for `make test`: the product with the demonstration's cases, and tests of its pages in a real browser.
+# With SCREENS set, pictures of every page are saved in that folder. BROWSER_PORT moves the product to another port.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 port=${BROWSER_PORT:-18090}

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fails when generating anew changes what is committed; the tree is left as generated.
+# Fails if regenerating changes committed files; the tree is left as generated.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

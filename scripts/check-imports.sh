@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Imports go one way: a package imports only packages of the layers above its own line here. A package that has no line is refused, so that
-# whoever adds one says where it belongs.
+# Fails if a package imports one that is not in a layer above its own line here. A package without a line fails too, so that
+# every new package is assigned to a layer.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs inside devstack, for `make record`: plays the demonstration on an instance of its own and saves the histories of its
-# cases, opened, for the replay test, in a folder of their own: that of RELEASE, of the tag that is checked out, or of today.
-# Nothing recorded before is changed. docs/versioning.md says when to record.
+# cases, decrypted, for the replay test, in a new folder: that of RELEASE, of the tag that is checked out, or of today.
+# It never changes a recorded history. docs/versioning.md describes when to record.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 release=${RELEASE:-$(git describe --tags --exact-match 2>/dev/null || echo "unreleased-$(date +%F)")}

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs inside devstack, for `make run`: the product as in production, the demonstration cases once per state, and then the
-# whole system to look around in until Ctrl-C. A part that ends takes the rest with it, its cause in one line; a
-# demonstration that cannot go on does not.
+# whole system to explore until Ctrl-C. If a part ends, everything ends, with the cause in one line; a
+# failed demonstration ends nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -27,7 +27,7 @@ fail() {
 }
 trap 'stop; echo "ended"; exit 0' INT TERM
 
-# cause LOG is the line that says why a part ended.
+# cause LOG prints the line with the cause of the end of a part.
 cause() { { grep -E '^(tuoyu|demo|panic|fatal error): ' "$1" || tail -n 1 "$1"; } | tail -n 1; }
 
 # launch NAME starts one part of the product with a log of its own.
@@ -36,7 +36,7 @@ launch() {
 	pids+=($!)
 }
 
-# await NAME PID ADDRESS waits until the part is ready, or says why it is not.
+# await NAME PID ADDRESS waits until the part is ready, or fails with the cause.
 await() {
 	local answer
 	for _ in $(seq 150); do
@@ -54,7 +54,7 @@ launch worker
 await serve "${pids[0]}" "$TUOYU_LISTEN"
 await worker "${pids[1]}" "$TUOYU_METRICS_LISTEN"
 
-# watch waits until one of the named processes ends. When it is a part of the product, all of it ends.
+# watch PID... waits until one of the processes ends. If it is a part of the product, everything ends.
 watch() {
 	local ended=0 code=0 i
 	wait -n -p ended "$@" || code=$?

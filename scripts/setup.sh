@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what this machine lacks, and says in one line what to type where it may not.
+# Installs what this machine lacks, or prints in one line the command to run if it may not.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

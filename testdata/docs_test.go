@@ -266,7 +266,8 @@ func TestTheExamplesAskForWhatTheAPIServes(t *testing.T) {
 
 var glossaryRow = regexp.MustCompile(`(?m)^\| [^|]+ \| [^|]+ \| ([^|]*) \| ([^|]*) \|$`)
 
-// What the glossary gives as Go and as tables is declared: in package nursery where no other is named, and in the migrations.
+// TestTheGlossaryNamesWhatIsDeclared checks that the Go names and tables in the glossary exist: in package nursery unless it names
+// another, and in the migrations.
 func TestTheGlossaryNamesWhatIsDeclared(t *testing.T) {
 	all, schema, sources := tables(t), strings.Join(ups(t), ""), map[string]string{}
 	rows := glossaryRow.FindAllStringSubmatch(read(t, filepath.Join(root, "docs/glossary.md")), -1)

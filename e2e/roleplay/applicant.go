@@ -32,7 +32,7 @@ const childrenPerAccount = 40
 var ErrNoAccount = errors.New("no institution account is free")
 
 // NewApplicant reserves an institution account of the application's county without an open case, preferably one that
-// never filed, and assigns it a unique credit code made with serial (0 to 9999). No other applicant of the door gets
+// never filed, and assigns it a unique credit code made with serial (0 to 9999). No other applicant of the client gets
 // the account until this one has filed or leaves.
 func NewApplicant(ctx context.Context, d *Door, name string, serial int) (*Applicant, error) {
 	return newApplicant(ctx, d, name, func(freed) int { return serial })
@@ -197,7 +197,7 @@ func (a *Applicant) Clerk() *Actor { return a.door.As("clerk-" + a.County()) }
 // CountyOffice returns the office of the applicant's county.
 func (a *Applicant) CountyOffice() *Actor { return a.door.As("county-office-" + a.County()) }
 
-// Supervisor returns the supervisor to whom the clerk's overdue tasks are escalated.
+// Supervisor returns the supervisor of the clerk, who receives the clerk's overdue tasks.
 func (a *Applicant) Supervisor() *Actor { return a.door.As("supervisor-" + a.County()) }
 
 // Inspector returns the n-th officer who visits the applicant, from 1 to 3.

@@ -286,7 +286,7 @@ func (a *Actor) Paper(ctx context.Context, id string) ([]byte, error) {
 	return res.Body, nil
 }
 
-// Patience is how long Await waits for the engine, unless the door has another limit.
+// Patience is how long Await waits for the engine, unless the client has another limit.
 const Patience = 2 * time.Minute
 
 // Await polls a case until wanted returns true. The error contains its last state.

@@ -33,8 +33,8 @@ type Page struct {
 // NewVisitor returns a visitor who has not signed in, at the pages under url.
 func NewVisitor(url string) *Visitor { return &Visitor{url: url, others: map[string]string{}} }
 
-// Send sends a request as a browser does and follows no redirect. A form is sent as same-origin, unless header says
-// otherwise; header is alternating names and values. The cookie is Secure, which a Go cookie jar would not send on
+// Send sends a request as a browser does and follows no redirect. A form is sent as same-origin, unless header
+// states otherwise; header is alternating names and values. The cookie is Secure, which a Go cookie jar would not send on
 // loopback.
 func (v *Visitor) Send(ctx context.Context, method, path string, form url.Values, header ...string) (Page, error) {
 	if form == nil {

@@ -1,8 +1,8 @@
 # METADATA
 # title: 公办示范性综合托育机构建设进度
 # description: |
-#   Is a county's site on its planned curve? A fail is a red light, a warning an amber one, nothing a green one. The
-#   engine gives lags in whole points rounded up: a fraction is above a whole limit exactly when its points are.
+#   Whether a county's site is on schedule. A fail is a red light, a warning an amber one, no reason a green one. The
+#   input has lags in whole points rounded up: a fraction exceeds a whole limit exactly if its points do.
 # schemas:
 #   - input: schema.build_facts
 package build.progress

@@ -2,7 +2,7 @@ package build.progress_test
 
 import data.build.progress
 
-# A site on its curve halfway through: nothing is found.
+# A site on schedule halfway through: no reasons.
 clean := {
 	"as_of": "2024-06-01",
 	"county": "140403",
@@ -21,7 +21,7 @@ clean := {
 
 with_value(facts, path, value) := json.patch(facts, [{"op": "add", "path": path, "value": value}])
 
-# found gives what the rule set says as "rule result subject".
+# found returns the reasons of the rule set as "rule result subject".
 found(facts) := {sprintf("%s %s %s", [r.rule, r.result, object.get(r, "subject", "")]) |
 	some r in progress.reasons with input as facts
 }

@@ -1,8 +1,8 @@
 # METADATA
 # title: 签约履约进度
 # description: |
-#   Is what a contract promises done in time? A fail is a red light, a warning an amber one. It turns red before a period
-#   ends: as many days before as there is still to be done.
+#   Whether the services of a contract are provided in time. A fail is a red light, a warning an amber one. It turns red before a
+#   period ends, by a number of days that depends on how much is still to be done.
 # schemas:
 #   - input: schema.contract_duty_facts
 package contract.duty
@@ -21,7 +21,7 @@ facts_used := {
 
 limits := data.params.contract
 
-# A visit or a round that is missing, by the subject its reason has.
+# Missing visits and rounds, by the subject of their reason.
 behind[subject] := duty if {
 	some duty in input.duties
 	duty.duty in {"guidance", "checkup"}

@@ -1,7 +1,7 @@
 # METADATA
 # title: 医育结合签约
 # description: |
-#   May this contract be signed and go on as it stands? Each fail is told to both sides with what to do about it.
+#   Whether a contract may be signed and remain in force with its current terms. Both sides are notified of each fail and its remedy.
 # schemas:
 #   - input: schema.contract_order_facts
 package contract.order

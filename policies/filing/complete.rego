@@ -2,7 +2,7 @@
 # title: 备案表和申请材料
 # description: |
 #   Whether the filing form 备案书 and the papers are complete (托育机构登记和备案办法(试行) art. 8; 家庭托育点管理办法(试行)
-#   art. 6). A paper that is not there is unknown and asks for correction; one that is there and says no fails.
+#   art. 6). A missing paper is unknown and requires correction; one with a negative result fails.
 # schemas:
 #   - input: schema.filing_facts
 package filing.complete
@@ -172,7 +172,7 @@ reasons contains lib.missing_paper(
 	some ["staff_health", number] in staff_without
 }
 
-# staff_without holds [kind, number] for each paper a member of staff lacks.
+# staff_without contains [kind, number] for each paper that a member of staff lacks.
 staff_without := {[kind, person.number] |
 	some person in input.application.staff
 	some kind in ["staff_qualification", "staff_health"]
@@ -182,7 +182,7 @@ self_evaluated if lib.in_force("hygiene_self_evaluation")
 
 # METADATA
 # title: 第三方卫生评价报告
-# description: Until the self-evaluation came (HV-01), the report of a third party with the result 合格.
+# description: Before the self-evaluation was introduced (HV-01), the report of a third party with the result 合格.
 # custom:
 #   rule: RF-08.4
 #   basis: {doc: 托育机构登记和备案办法(试行), no: 国卫办人口发〔2019〕25号, article: 8(4), binding: L4, verified: true}
@@ -256,7 +256,7 @@ reasons contains lib.missing_paper("HV-02", kind, sprintf("/papers/%s", [kind]),
 	not kind in lib.papers_held
 }
 
-# A kindergarten keeps the evaluation it has as a kindergarten.
+# A kindergarten retains its evaluation as a kindergarten.
 kindergarten_evaluation if {
 	input.application.site_kind == "kindergarten_class"
 	data.params.hygiene_papers.kindergarten_keeps_own.value

@@ -2,9 +2,9 @@ package filing.complete
 
 import data.lib
 
-# Which document proves fire safety is disputed: 25号 art. 8(5) asks for a pass of the fire inspection, which the fire law
-# knows for public gathering places only; a nursery has an acceptance, the filing of one, or below the local limit a
-# joint opinion of the county. So the form accepted goes by floor area.
+# Which document proves fire safety is disputed: 25号 art. 8(5) requires a pass of the fire inspection, which exists in the fire law
+# for public gathering places only; a nursery has an acceptance, the filing of one, or below the local limit a
+# joint opinion of the county. So the accepted form depends on the floor area.
 
 form_titles := {
 	"construction_acceptance": "消防验收意见书",

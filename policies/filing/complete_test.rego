@@ -9,7 +9,7 @@ staff_papers(kinds, numbers) := [{"kind": kind, "staff": number, "attachment": "
 	some number in numbers
 ]
 
-# A community nursery of 900 m² with meals and two members of staff, nothing lacking.
+# A community nursery of 900 m² with meals and two members of staff, nothing missing.
 clean := {
 	"as_of": "2026-03-02",
 	"application": {
@@ -75,7 +75,7 @@ fire(facts, form, area) := with_value(
 	"/application/premises/floor_area_m2", area,
 )
 
-# found gives what the rule set says as "rule result field".
+# found returns the reasons of the rule set as "rule result field".
 found(facts) := {sprintf("%s %s %s", [r.rule, r.result, r.fields[0]]) | some r in complete.reasons with input as facts}
 
 test_a_complete_filing_passes if found(clean) == set()

@@ -12,12 +12,12 @@ background_facts := {
 	"/application/staff/*/any_record",
 }
 
-# A check dated after the receipt is one made up for while correcting, and counts.
+# A check dated after the receipt was made during corrections, and counts.
 health_checks_from := months_back(data.params.staff.health_check_months.value)
 
 background_checks_from := months_back(data.params.staff.background_months.value)
 
-# doubtful are those of whom some rule may have something to say; on a clean filing there is nobody.
+# doubtful are the members of staff that some rule may concern; on a clean filing there are none.
 doubtful := [input.application.staff[i] | some i in (everybody - sound)]
 
 sound contains i if {

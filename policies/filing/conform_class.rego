@@ -13,7 +13,7 @@ class_facts := {
 	"/application/staff/*/class",
 }
 
-# doubtful_classes are those of which some rule on size and age may have something to say.
+# doubtful_classes are the classes to which some rule on size and age may apply.
 doubtful_classes := [class |
 	some i, class in input.application.classes
 	not i in sound_classes
@@ -65,8 +65,8 @@ class_reasons contains lib.reason("SS-19", {
 	age < from
 }
 
-# Ages are completed months in [from, until). The text leaves open where a child of exactly `until` months belongs, so
-# that reading is marked unverified; the grace is for a child who comes of age within a term.
+# Ages are completed months in [from, until). The text does not state where a child of exactly `until` months belongs, so
+# this reading is marked unverified; the grace is for a child who reaches the age within a term.
 class_reasons contains lib.reason("SS-19", {
 	"subject": class.id,
 	"fields": [field("classes", class.id, name)],
@@ -154,7 +154,7 @@ institution_reasons contains lib.reason("SS-20", {
 	some short in short_classes
 }
 
-# A class is judged by its seats as planned, since they are what is filed, and by the children enrolled when they
+# A class is checked by its planned seats, since they are what is filed, or by the children enrolled if there
 # are more.
 short_classes contains {"class": class, "needed": needed, "carers": have} if {
 	some class in input.application.classes
@@ -164,7 +164,7 @@ short_classes contains {"class": class, "needed": needed, "carers": have} if {
 	have < needed
 }
 
-# While unplaced carers could make up what all classes lack, the facts do not yet say that anyone is short.
+# While unassigned carers could make up for what all classes lack, the facts do not yet prove a shortage.
 default shortage_result := "fail"
 
 shortage_result := "unknown" if {
@@ -175,7 +175,7 @@ shortage_result := "unknown" if {
 
 class_ids := {class.id | some class in input.application.classes}
 
-# carer_counts is how many carers each class has.
+# carer_counts is the number of carers of each class.
 carer_counts := {class: count(numbers) | some class, numbers in class_carers}
 
 class_carers[carer.class] contains carer.number if some carer in carers

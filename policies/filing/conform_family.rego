@@ -25,7 +25,7 @@ family_facts := {
 	"/application/staff/*/trained",
 }
 
-# family_children is the number a family point is judged by: what it declares, or its classes when they are more.
+# family_children is the number of children that a family point is checked against: as declared, or in its classes if larger.
 family_children := max([object.get(input.application, ["family", "children"], 0), children_total])
 
 # METADATA

@@ -2,7 +2,7 @@ package filing.conform
 
 import data.lib
 
-# The organiser meets the conditions of a carer as soon as the carers on duty cannot be made up without them.
+# The organiser must meet the conditions of a carer if there are not enough carers on duty without them.
 family_carers := carers if count(carers) >= on_duty
 
 family_carers := array.concat(carers, heads) if count(carers) < on_duty

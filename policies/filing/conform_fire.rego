@@ -99,7 +99,7 @@ institution_reasons contains lib.reason("FS-01c", {
 	storey > highest
 }
 
-# On the ground floor every rating will do.
+# On the ground floor every rating is accepted.
 institution_reasons contains lib.missing("FS-01c", "", "/premises/fire_rating", "建筑耐火等级") if {
 	not input.application.premises.fire_rating
 	max(storeys) > 1

@@ -141,7 +141,7 @@ fire_reasons contains lib.missing("FS-06d", "", sprintf("/fire/%s", [name]), lab
 # One dry-powder extinguisher of 5 kg counts as much as two water-based ones of 6 l, so amounts are counted in halves.
 halves_needed := 2 * ceil(input.application.premises.floor_area_m2 / data.params.fire.extinguisher_area_m2.value)
 
-# enough_known says that what is given is enough already, whatever is not given.
+# enough_known is true if the given facts are sufficient, whatever is missing.
 enough_known if {
 	dry_powder := object.get(input.application, ["fire", "dry_powder_5kg"], 0)
 	water := object.get(input.application, ["fire", "water_6l"], 0)

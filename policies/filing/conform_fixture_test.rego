@@ -2,7 +2,7 @@ package filing.conform_test
 
 import data.filing.conform
 
-# Every site kind once, with all facts given and nothing to object to, received on 2026-03-02.
+# One application of every site kind, with all facts given and no reasons, received on 2026-03-02.
 clean["community"] := received(object.union(institution, {"site_kind": "community"}))
 
 clean["employer"] := received(object.union(institution, {"site_kind": "employer"}))
@@ -197,14 +197,14 @@ person(number, post, more) := object.union(
 	more,
 )
 
-# found is what the rules say once the facts at some paths are set to other values; null takes the fact away. Each
-# reason is told by rule, result and fields.
+# found returns the reasons after setting the facts at some paths to other values; null removes a fact. Each
+# reason is written as rule, result and fields.
 found(kind, changes) := {[r.rule, r.result, r.fields] | some r in reasons} if {
 	facts := json.patch(clean[kind], [patch(path, value) | some path, value in changes])
 	reasons := conform.reasons with input as facts
 }
 
-# failing names the cases, each a kind, changes and the reasons expected, in which the rules say something else.
+# failing returns the names of the cases, each a kind, changes and expected reasons, whose reasons differ.
 failing(cases) := object.keys(cases) - {name | some name, c in cases; found(c[0], c[1]) == c[2]}
 
 patch(path, null) := {"op": "remove", "path": path}

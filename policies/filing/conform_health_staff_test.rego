@@ -21,7 +21,7 @@ health_staff_cases := {
 	"training not given": ["community", {"/application/staff/1/trained": null}, {["SS-18f", "unknown", ["/staff/s-02/trained"]]}],
 }
 
-# A big institution: so many classes of twenty, three carers each, and the staff with one health worker changed.
+# A large institution: a number of classes of twenty, three carers each, and the staff with one health worker changed.
 big(classes, seats_of_last, health) := object.union(clean.community, {"application": object.union(institution, {
 	"site_kind": "community",
 	"classes": [class(sprintf("c%d", [n]), "older_toddler", seats) |

@@ -4,8 +4,8 @@
 #   Whether site, staff, classes, fire safety and hygiene of a filing meet the standards (托育机构设置标准(试行),
 #   托育机构管理规范(试行), 家庭托育点管理办法(试行), 托育机构消防安全指南(试行) and what they refer to). A family
 #   point has limits of its own; every other site kind follows the standards for institutions, and a kindergarten
-#   class keeps the hygiene evaluation of its kindergarten. A recommended standard only warns, also when its fact
-#   is not given, so that nobody is sent back for it.
+#   class retains the hygiene evaluation of its kindergarten. A recommended standard only warns, even if its fact
+#   is missing, so that no filing is returned for it.
 # schemas:
 #   - input: schema.filing_facts
 package filing.conform
@@ -14,8 +14,8 @@ import data.lib
 
 facts_used := (((((site_facts | staff_facts) | background_facts) | class_facts) | family_facts) | fire_facts) | hygiene_facts
 
-# The rules are sorted by what makes them apply, so that those which do not apply are not asked at all: by site kind and
-# date here, and by whether there is anybody or any class to look at more closely.
+# The rules are grouped by the condition under which they apply, so that the others are not evaluated at all: by site kind and
+# date here, and by whether there is a person or a class that requires a closer look.
 reasons contains r if {
 	standard
 	some r in institution_reasons
@@ -66,25 +66,25 @@ reasons contains r if {
 	some r in family_reasons
 }
 
-# standard says that the standards for institutions apply.
+# standard is true if the standards for institutions apply.
 standard if input.application.site_kind in {"public_comprehensive", "community", "kindergarten_class", "employer", "other"}
 
 kindergarten if input.application.site_kind == "kindergarten_class"
 
-# guided says that the fire safety guide for institutions (2022) applies.
+# guided is true if the fire safety guide for institutions (2022) applies.
 guided if {
 	standard
 	input.as_of >= data.params.fire.guide_from.value
 }
 
-# self_evaluated says that the institution evaluates its own hygiene (国卫办妇幼发〔2022〕11号).
+# self_evaluated is true if the institution evaluates its own hygiene (国卫办妇幼发〔2022〕11号).
 self_evaluated if {
 	standard
 	not kindergarten
 	lib.in_force("hygiene_self_evaluation")
 }
 
-# graded says that the recommended quality standard WS/T 821 is out.
+# graded is true if the recommended quality standard WS/T 821 is published.
 graded if {
 	standard
 	input.as_of >= data.params.quality.standard_from.value
@@ -92,7 +92,7 @@ graded if {
 
 family if lib.is_family_point
 
-# The facts given, by name: a call on a fact that is not given is undefined, also below `not`.
+# The given facts, by name: a call on a missing fact is undefined, also below `not`.
 premises_given := object.keys(object.get(input.application, "premises", {}))
 
 fire_given := object.keys(object.get(input.application, "fire", {}))
@@ -103,8 +103,8 @@ family_given := object.keys(object.get(input.application, "family", {}))
 
 staff_given if count(input.application.staff) > 0
 
-# by_post holds the positions in the staff list by post. Asked for as a whole it is computed once; a single key of the
-# partial rule would be computed for each post anew.
+# by_post is the positions in the staff list by post. A reference to the complete rule is computed once; a single key of the
+# partial rule would be computed for each post separately.
 by_post := {post: positions | some post, positions in posted}
 
 posted[person.post] contains i if some i, person in input.application.staff
@@ -123,12 +123,12 @@ everybody := {i | some i, _ in input.application.staff}
 
 unposted := [person.number | some person in doubtful; not person.post]
 
-# absence is what it means that nobody holds a post: unknown while somebody's post is not given.
+# absence is the result if nobody holds a post: unknown while somebody's post is missing.
 default absence := "fail"
 
 absence := "unknown" if count(unposted) > 0
 
-# children_of is how many children a class is judged by: its seats as planned, or those enrolled when they are more.
+# children_of is the number of children that a class is checked against: its planned seats, or those enrolled if larger.
 children_of(class) := max([object.get(class, "seats", 0), object.get(class, "enrolled", 0)])
 
 children_total := sum([children_of(class) | some class in input.application.classes])
@@ -154,17 +154,17 @@ post_title := {
 	"food_manager": "食品安全管理员",
 }
 
-# months_back is the date so many months before the receipt: what is dated earlier is out of date.
+# months_back is the date a number of months before the receipt: anything dated earlier has expired.
 months_back(months) := lib.months_after(input.as_of, 0 - months)
 
-# term_short says that a term counted with its first and its last day is shorter than so many years: the day after
-# the last day comes before the date of the first day that many years on (民法典 art. 202).
+# term_short is true if a term that includes its first and its last day is shorter than a number of years: the day after
+# the last day is before the date of the first day that many years on (民法典 art. 202).
 term_short(from, until, years) if lib.day_after(until) < lib.months_after(from, years * 12)
 
-# experienced says that a carer has worked in the field or has a relevant background.
+# experienced is true if a carer has worked in the field or has a relevant background.
 experienced(person) if person.experience_years > 0
 
 experienced(person) if person.relevant_background
 
-# field points at a fact of one element of a list.
+# field returns the pointer to a fact of one element of a list.
 field(list, id, name) := sprintf("/%s/%s/%s", [list, id, name])

@@ -77,7 +77,7 @@ institution_reasons contains lib.reason("SS-11", {
 	until < input.as_of
 }
 
-# Premises lent free of charge are held by a contract as leased ones are, and its term is judged alike.
+# Premises lent free of charge are held by a contract like leased ones, and its term is checked alike.
 by_contract if input.application.premises.tenure in {"leased", "free_use"}
 
 # METADATA
@@ -261,7 +261,7 @@ institution_reasons contains lib.missing("MN-32c", "", "/premises/video_days", "
 	not input.application.premises.video_days
 }
 
-# Three texts set a retention time for the same recordings; the longest governs and all are shown.
+# Three texts set a retention time for the same recordings; the longest applies and all are shown.
 video_sources := sprintf("托育机构管理规范%v天、托育机构消防安全指南%v天、公共安全视频图像信息系统管理条例%v天", [
 	data.params.video_days.management.value,
 	data.params.video_days.fire_guide.value,
@@ -293,7 +293,7 @@ institution_reasons contains lib.reason("MN-15", {
 
 priced_forms contains price.form if some price in input.application.prices
 
-# A price that names no form holds for all of them.
+# A price without a form applies to all forms.
 priced_for_all if {
 	some price in input.application.prices
 	not price.form
@@ -334,7 +334,7 @@ quality_reasons contains lib.reason("QA-4c", {
 	not class_areas[class.id]
 }
 
-# class_areas is the area of the rooms of each class together.
+# class_areas is the total area of the rooms of each class.
 class_areas := {class: sum([m2 | some [_, m2] in rooms]) | some class, rooms in class_rooms}
 
 class_rooms[room.class] contains [room.id, room.area_m2] if some room in input.application.premises.rooms

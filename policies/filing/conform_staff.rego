@@ -135,7 +135,7 @@ institution_reasons contains lib.missing("SS-18d", head.number, field("staff", h
 	not head.trained
 }
 
-# doubtful_carers are the carers of whom some rule may have something to say; on a clean filing there is nobody.
+# doubtful_carers are the carers that some rule may concern; on a clean filing there are none.
 doubtful_carers := [input.application.staff[i] | some i in (by_post.caregiver - sound_carers)]
 
 sound_carers contains i if {

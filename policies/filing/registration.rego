@@ -37,7 +37,7 @@ registrar_titles := {
 	"market": "市场监管(行政审批)部门",
 }
 
-# The route is the registrar that the nature leads to, or "institution" for a family point that is too large to be one.
+# The route is the registrar determined by the nature, or "institution" for a family point that exceeds the size of one.
 route := "institution" if family_children > data.params.family_point.children.value
 
 else := registrar_of[input.application.institution.nature]
@@ -63,7 +63,7 @@ reasons contains lib.reason("RF-04b", other_registrar) if input.application.inst
 #   basis: {doc: 托育机构登记和备案办法(试行), no: 国卫办人口发〔2019〕25号, article: "4", binding: L4, verified: true}
 reasons contains lib.reason("RF-04c", other_registrar) if input.application.institution.nature == "for_profit"
 
-# other_registrar is found when another authority registered it than the nature leads to.
+# other_registrar is true if an authority other than the one determined by the nature registered the institution.
 other_registrar := {
 	"fields": ["/institution/nature"],
 	"seen": input.registration.registrar,
@@ -166,7 +166,7 @@ reasons contains lib.reason("RF-05a", {
 
 reasons contains lib.missing("RF-05a", "", "/institution/business_scope", "业务(经营)范围") if not scope
 
-# What the registrar says of scope and name comes before what the applicant wrote.
+# The registrar's data on scope and name takes precedence over what the applicant wrote.
 scope := input.registration.business_scope
 
 scope := input.application.institution.business_scope if not input.registration.business_scope
@@ -225,7 +225,7 @@ reasons contains lib.missing("RF-07b", "", "/institution/county", "机构所在�
 
 # METADATA
 # title: 登记机关与机构在同一县区
-# description: Registrars of the city register for every county, so another county is a question and not a fault.
+# description: Registrars of the city register for every county, so another county is a warning and not a fail.
 # custom:
 #   rule: RF-07c
 #   basis: {doc: 托育机构登记和备案办法(试行), no: 国卫办人口发〔2019〕25号, article: "7", binding: L4, verified: true}
@@ -261,7 +261,7 @@ reasons contains lib.missing("FP-03b", "", "/family/children", "拟收托人数"
 	not input.application.family.children
 }
 
-# family_children is how many children a family point would take: as declared, or by its seats when they are more.
+# family_children is the number of children of a family point: as declared, or its seats if larger.
 family_children := max(counts) if {
 	lib.is_family_point
 	seats := sum([class.seats | some class in input.application.classes])

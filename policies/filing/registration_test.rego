@@ -2,7 +2,7 @@ package registration.route_test
 
 import data.registration.route
 
-# A registered social-service nursery that files in its own county: nothing is found.
+# A registered social-service nursery that files in its own county: no reasons.
 clean := {
 	"as_of": "2026-03-02",
 	"county": "140403",
@@ -44,7 +44,7 @@ with_value(facts, path, value) := json.patch(facts, [{"op": "add", "path": path,
 
 without(facts, path) := json.patch(facts, [{"op": "remove", "path": path}])
 
-# found gives what the rule set says as "rule result subject".
+# found returns the reasons of the rule set as "rule result subject".
 found(facts) := {sprintf("%s %s %s", [r.rule, r.result, object.get(r, "subject", "")]) |
 	some r in route.reasons with input as facts
 }

@@ -1,8 +1,8 @@
 # METADATA
 # title: 入托查验预防接种
 # description: |
-#   Which doses of the DTaP vaccine should a child have had on the day it comes into care? The schedule changed on 2025-01-01; a
-#   child is judged by the one of its birth cohort. A missing dose is a warning: the nursery reports it and urges catch-up, it does
+#   Which doses of the DTaP vaccine a child should have had on the day it is enrolled. The schedule changed on 2025-01-01; the one of
+#   the child's birth cohort applies. A missing dose is a warning: the nursery reports it and urges catch-up, it does
 #   not turn the child away.
 # schemas:
 #   - input: schema.health_entry_facts

@@ -1,8 +1,8 @@
 # METADATA
 # title: 生长测量和评价
 # description: |
-#   Can what was measured be, and where does it stand? An unknown asks to measure again; a warning names a level of
-#   WS/T 423—2022 table 3. Levels are half-open: exactly two deviations below is still within.
+#   Whether measurements are plausible, and their levels. An unknown requires a second measurement; a warning names a level of
+#   WS/T 423—2022 table 3. Levels are half-open: exactly two deviations below the median is within the normal level.
 # schemas:
 #   - input: schema.health_growth_facts
 package health.growth
@@ -27,7 +27,7 @@ facts_used := {
 
 limits := data.params.health
 
-# Who has not been measured a second time.
+# The children without a second measurement.
 once[child.child] := child if {
 	some child in input.children
 	not child.measured_again

@@ -1,7 +1,7 @@
 # METADATA
 # title: 体检后转诊
 # description: |
-#   Is a child to be seen by a specialist? Each fail is one cause for a referral, in words for the guardian that name no
+#   Whether a child must be seen by a specialist. Each fail is one cause for a referral, with a message for the guardian that names no
 #   illness.
 # schemas:
 #   - input: schema.health_referral_facts

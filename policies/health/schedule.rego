@@ -1,8 +1,8 @@
 # METADATA
 # title: 半年健康体检的项目和时间
 # description: |
-#   What does a child owe in a half-year? Each item that is due and not done is a fail, with the child and the item as its
-#   subject. An item that several texts ask for has several fails; one measurement meets them all.
+#   Which items are due for a child in a half-year. Each item that is due and not done is a fail, with the child and the item as its
+#   subject. An item that several texts require has several fails; one measurement satisfies them all.
 # schemas:
 #   - input: schema.health_schedule_facts
 package health.schedule
@@ -34,7 +34,7 @@ titles := {
 	"vision": "视力",
 }
 
-# Who is long enough in care in this half-year to be checked.
+# The children who are in care long enough in this half-year for a check to be due.
 owing[child.child] := child if {
 	some child in input.children
 	child.days_in_care >= limits.care_days.value
@@ -90,8 +90,8 @@ reasons contains lib.reason("CH-04", owed(subject, found.child.months_last, limi
 	visit := due(limits.haemoglobin_visits.value, found.child.months_first, found.child.months_last, found.item)
 }
 
-# The first visit whose ages the child has in the half-year. One is met by one measurement at its ages, such as six to eight
-# months, also when that was before this half-year.
+# The first visit whose ages the child reaches in the half-year. One measurement at these ages, such as six to eight months,
+# satisfies it, even if it was made before this half-year.
 due(visits, first, last, item) := min({visit |
 	some visit in visits
 	visit[0] <= last
@@ -143,7 +143,7 @@ reasons contains lib.reason("HW-05", owed(subject, found.child.months_last, limi
 	year_gone(found.item)
 }
 
-# year_gone says that an item is due again by the end of the half-year when it is due once a year.
+# year_gone is true if an item that is due once a year is due again by the end of the half-year.
 year_gone(item) if not done_before(item)
 
 year_gone(item) if item.months_since >= limits.yearly_months.value

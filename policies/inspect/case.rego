@@ -144,8 +144,8 @@ reasons contains lib.reason("IN-05", {
 # METADATA
 # title: 涉企检查年度频次上限
 # description: |
-#   Complaints and re-inspections do not count, and for them no number of visits is given. Without a published cap nobody
-#   can say whether it is respected.
+#   Complaints and re-inspections do not count, and their input has no number of visits. Without a published cap the result
+#   is unknown.
 # custom:
 #   rule: PR-11
 #   basis: {doc: 国务院办公厅关于严格规范涉企行政检查的意见, no: 国办发〔2024〕54号, binding: L4, verified: false}

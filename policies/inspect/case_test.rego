@@ -35,7 +35,7 @@ item(rule, severity, result, binds) := {
 
 with_value(facts, path, value) := json.patch(facts, [{"op": "add", "path": path, "value": value}])
 
-# found gives what the rule set says as "rule result subject".
+# found returns the reasons of the rule set as "rule result subject".
 found(facts) := {sprintf("%s %s %s", [r.rule, r.result, object.get(r, "subject", "")]) |
 	some r in case.reasons with input as facts
 }

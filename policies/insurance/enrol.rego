@@ -1,7 +1,7 @@
 # METADATA
 # title: 婴幼儿意外伤害险投保资格
 # description: |
-#   May a child be put on the list that goes to the insurer? The engine asks once for each class of children who have the
+#   Whether a child is eligible for insurance. The rules are evaluated once for each class of children who have the
 #   same facts, with the age of the one nearest to the limit.
 # schemas:
 #   - input: schema.insurance_facts

@@ -2,7 +2,7 @@ package insurance.enrol_test
 
 import data.insurance.enrol
 
-# A child who is insured: nothing is found.
+# An eligible child: no reasons.
 clean := {
 	"as_of": "2026-11-02",
 	"county": "140403",
@@ -22,7 +22,7 @@ clean := {
 
 with_value(path, value) := json.patch(clean, [{"op": "add", "path": path, "value": value}])
 
-# found gives what the rule set says as "rule result".
+# found returns the reasons of the rule set as "rule result".
 found(facts) := {sprintf("%s %s", [r.rule, r.result]) | some r in enrol.reasons with input as facts}
 
 test_a_resident_child_is_insured if found(clean) == set()

@@ -1,19 +1,19 @@
 # METADATA
 # title: 规则公共函数
 # description: |
-#   What every rule set shares. A rule set is a package that exports `reasons` (a set built with the functions
+#   Functions shared by all rule sets. A rule set is a package that exports `reasons` (a set built with the functions
 #   below), `facts_used` (a constant set of JSON Pointers, `*` standing for every element of a list) and, where it
 #   has them, `applicable` and `route`. The engine has dropped nulls, empty strings and zero dates from the
-#   input, so a fact not given is undefined.
+#   input, so a missing fact is undefined.
 # schemas:
 #   - input: schema.filing_facts
 package lib
 
-# reason is one thing a rule found: subject, fields, seen, limit, message, remedy, and result when it is not "fail".
-# Title, basis and penalty stand in the METADATA of the rule; the engine adds them.
+# reason returns a reason: subject, fields, seen, limit, message, remedy, and result if it is not "fail".
+# Title, basis and penalty are in the METADATA of the rule; the engine adds them.
 reason(rule, found) := object.union({"rule": rule, "result": "fail"}, found)
 
-# missing is the reason a rule gives when it cannot judge because the fact at the JSON Pointer `field` is not given.
+# missing returns the reason for a rule that cannot decide because the fact at the JSON Pointer `field` is missing.
 # `label` is the fact's Chinese name; `subject` may be "".
 missing(rule, subject, field, label) := {
 	"rule": rule,
@@ -24,7 +24,7 @@ missing(rule, subject, field, label) := {
 	"remedy": sprintf("请补充填写%s。", [label]),
 }
 
-# missing_paper is the same for a paper 材料 that is not handed in.
+# missing_paper returns the same for a paper 材料 that was not submitted.
 missing_paper(rule, subject, field, label) := {
 	"rule": rule,
 	"result": "unknown",
@@ -34,29 +34,29 @@ missing_paper(rule, subject, field, label) := {
 	"remedy": sprintf("请上传%s。", [label]),
 }
 
-# absent gives those names in `labels` (field name to Chinese name) that the object lacks.
+# absent returns the names in `labels` (field name to Chinese name) that the object lacks.
 absent(object_given, labels) := object.keys(labels) - object.keys(object_given)
 
-# in_force says whether the document named under data.params.in_force applies on the date of receipt.
+# in_force is true if the document named under data.params.in_force applies on the date of receipt.
 in_force(document) if input.as_of >= data.params.in_force[document].value
 
-# is_family_point says that the filing falls under the rules of family points 家庭托育点.
+# is_family_point is true if the filing falls under the rules of family points 家庭托育点.
 is_family_point if {
 	input.application.site_kind == "family_point"
 	in_force("family_points")
 }
 
-# papers_held holds the kind of every paper handed in with its file.
+# papers_held is the kinds of the papers submitted with a file.
 papers_held := {paper.kind | some paper in input.application.papers; paper.attachment}
 
-# papers_of_staff holds [kind, number] for the papers of one member of staff.
+# papers_of_staff contains [kind, number] for each paper of a member of staff.
 papers_of_staff := {[paper.kind, paper.staff] | some paper in input.application.papers; paper.attachment}
 
-# papers_by_name holds the names of other papers 其他材料.
+# papers_by_name is the names of other papers 其他材料.
 papers_by_name := {paper.name | some paper in input.application.papers; paper.kind == "other"; paper.attachment}
 
-# months_after gives the date `months` later; a month without that day ends on its last day (民法典 art. 202). Dates are
-# counted by the calendar and not in nanoseconds, which end in 2262: a lease may well say 9999-12-31.
+# months_after returns the date `months` later; a month without that day ends on its last day (民法典 art. 202). Dates are
+# counted by the calendar and not in nanoseconds, which end in 2262: a lease may end on 9999-12-31.
 months_after(date, months) := sprintf("%04d-%02d-%02d", [year, month, min({day, last_day(year, month)})]) if {
 	[y, m, day] := date_parts(date)
 	count := (((y * 12) + m) - 1) + months
@@ -64,7 +64,7 @@ months_after(date, months) := sprintf("%04d-%02d-%02d", [year, month, min({day, 
 	month := (count % 12) + 1
 }
 
-# day_after gives the next day; after the last date there is, it stays.
+# day_after returns the next day, or 9999-12-31 for that day.
 day_after("9999-12-31") := "9999-12-31"
 
 day_after(date) := sprintf("%s-%02d", [substring(date, 0, 7), day + 1]) if {
