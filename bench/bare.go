@@ -15,10 +15,10 @@ import (
 	"go.temporal.io/sdk/workflow"
 )
 
-// shape is how many things of each kind a process does in its life, counted in the history of a real one.
+// shape is the number of operations of each kind in a process, counted in the history of a real one.
 type shape struct {
 	Updates, LocalActivities, Timers, Activities int
-	Tasks, Events                                int // workflow tasks and all events, to compare only
+	Tasks, Events                                int // workflow tasks and all events, for comparison only
 }
 
 func (s shape) String() string {
@@ -63,9 +63,9 @@ const (
 	barePapersQueue = "bench-bare-papers"
 )
 
-// bareProcess does as many updates, timers, local activities and activities as a filing, and nothing in any of them: what
-// the engine alone costs. Like a filing it does the local activities of a stretch, then waits for a person; and it has
-// its activities done on a queue of their own while it goes on.
+// bareProcess performs as many updates, timers, local activities and activities as a filing, all of them empty, to
+// measure the cost of the engine alone. Like a filing it performs the local activities of a stretch, then waits for a
+// user; and its activities run on a queue of their own while it continues.
 func bareProcess(ctx workflow.Context, s shape) error {
 	answered := 0
 	err := workflow.SetUpdateHandlerWithOptions(ctx, "answer", func(ctx workflow.Context, n int) (int, error) {
@@ -124,8 +124,8 @@ func bareStep(ctx workflow.Context, reached int) error {
 	return workflow.ExecuteLocalActivity(ctx, bareLocal, reached).Get(ctx, nil)
 }
 
-// bareWaiting holds who waits for a bare process to reach a stretch, by "id/stretch". A filing's client hears the same
-// from the database.
+// bareWaiting maps "id/stretch" to the channel of a client that waits for a bare process to reach a stretch. A filing's
+// client waits for the same through the database.
 var bareWaiting sync.Map
 
 func bareReached(id string, stretch int) chan struct{} {
@@ -137,7 +137,7 @@ func bareLocal(ctx context.Context, reached int) error {
 	if reached > 0 {
 		select {
 		case bareReached(activity.GetInfo(ctx).WorkflowExecution.ID, reached) <- struct{}{}:
-		default: // told already, by an attempt before
+		default: // a previous attempt has notified it
 		}
 	}
 	return nil
@@ -145,7 +145,7 @@ func bareLocal(ctx context.Context, reached int) error {
 
 func barePaper(context.Context) error { return nil }
 
-// startBareWorker runs the bare process with the options of the program's worker, and its activities when papers is true.
+// startBareWorker runs the bare process with the options of the program's worker, and its activities if papers is true.
 func startBareWorker(c client.Client, papers bool) (stop func(), err error) {
 	w := worker.New(c, bareQueue, forward())
 	w.RegisterWorkflow(bareProcess)
@@ -165,7 +165,7 @@ func startBareWorker(c client.Client, papers bool) (stop func(), err error) {
 	return func() { p.Stop(); w.Stop() }, nil
 }
 
-// runBare takes one bare process to where a filing is decided.
+// runBare runs one bare process to the point at which a filing is decided.
 func runBare(ctx context.Context, c client.Client, id string, s shape) error {
 	_, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: id, TaskQueue: bareQueue}, bareProcess, s)
 	if err != nil {

@@ -16,13 +16,13 @@ import (
 	"tuoyu/testdata"
 )
 
-// subset is the Rego of the checks below: sizes, ages and units of classes, carers to each class, training of carers,
-// health and background of everybody.
+// subset is the Rego of the checks below: sizes, ages and units of classes, carers of each class, training of carers,
+// health and background of all staff.
 const subset = `classes = data.filing.conform.class_reasons; short = [{"rule": "SS-20", "subject": s.class.id, "result": "short"} | ` +
 	`some s in data.filing.conform.short_classes]; carers = data.filing.conform.carer_reasons; ` +
 	`persons = data.filing.conform.person_reasons; background = data.filing.conform.background_reasons`
 
-// checks are the same in CEL: each gives the subjects of which its rule has something to say.
+// checks are the same rules in CEL: each returns the subjects for which its rule has a reason.
 var checks = []struct{ rule, result, text string }{
 	{"SS-19", "fail", `classes.filter(c, has(c.kind) && (
 		has(c.seats) && c.seats > params.class_size[c.kind].value || has(c.enrolled) && c.enrolled > params.class_size[c.kind].value ||
@@ -59,7 +59,7 @@ var checks = []struct{ rule, result, text string }{
 	{"BG-02", "unknown", `staff.filter(s, !has(s.background_on)).map(s, s.number)`},
 }
 
-// terms are what several checks share; each sees those before it.
+// terms are shared by several checks; each can use those before it.
 var terms = []struct{ name, text string }{
 	{"classes", `has(input.application.classes) ? input.application.classes : []`},
 	{"staff", `has(input.application.staff) ? input.application.staff : []`},
@@ -122,7 +122,7 @@ func monthsBefore(date, months ref.Val) ref.Val {
 	return types.String(on.AddMonths(-int(months.(types.Double))).String())
 }
 
-// evaluate gives "rule subject result" of what the checks say, sorted.
+// evaluate returns "rule subject result" for each reason of the checks, sorted.
 func (c *celChecks) evaluate(facts any) ([]string, error) {
 	bindings := map[string]any{"input": facts, "params": c.params}
 	for i, program := range c.terms {
@@ -150,7 +150,7 @@ func (c *celChecks) evaluate(facts any) ([]string, error) {
 	return said, nil
 }
 
-// broken are filings that differ from the clean one in what the checks look at.
+// broken are filings that differ from the clean one in facts that the checks read.
 var broken = map[string]func(*nursery.Application){
 	"too many seats": func(a *nursery.Application) { a.Classes[0].Seats = value(30) },
 	"children too young": func(a *nursery.Application) {
@@ -193,7 +193,7 @@ func eachCarer(change func(*nursery.Staff)) func(*nursery.Application) {
 	}
 }
 
-// cel times the checks in CEL and in Rego, after both have said the same of the clean filing and of every broken one.
+// cel measures the checks in CEL and in Rego, after verifying that both agree on the clean filing and every broken one.
 func (b *bench) cel(ctx context.Context, modules map[string]string, data map[string]any) error {
 	query, err := prepare(ctx, modules, data, subset)
 	if err != nil {
@@ -253,8 +253,8 @@ func (b *bench) cel(ctx context.Context, modules map[string]string, data map[str
 	return nil
 }
 
-// sameVerdicts fails unless Rego and CEL say the same of the clean filing, which is nothing, and of each broken one,
-// which is something.
+// sameVerdicts returns an error unless Rego and CEL agree on the clean filing, which has no reasons, and on each broken
+// one, which has some.
 func sameVerdicts(ctx context.Context, query rego.PreparedEvalQuery, inCEL *celChecks, clean asked) error {
 	compare := func(name string, facts asked) error {
 		results, err := query.Eval(ctx, rego.EvalInput(facts))

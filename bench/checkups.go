@@ -26,7 +26,7 @@ const (
 	checkupTeams     = 2 // of each county
 )
 
-// Six counties each, since an account is let through only so often a second.
+// Six counties each, since the request rate of an account is limited.
 var (
 	roundCounties  = []string{"140403", "140404", "140405", "140406", "140423", "140425"}
 	singleCounties = []string{"140426", "140427", "140428", "140429", "140430", "140431"}
@@ -34,8 +34,8 @@ var (
 
 var checkupClasses = []string{"乳儿班", "托小班", "托大班"}
 
-// checkupNursery fills a county with $2 filed institutions whose contract with the clinic $4 is in force, filed by the application $5. Foreign keys are not
-// checked while they are written.
+// checkupNursery fills a county with $2 filed institutions whose contract with the clinic $4 is in force, filed by the
+// application $5. Foreign keys are not checked during the insertion.
 const checkupNursery = `
 WITH made AS (SELECT n, $3 || '-' || n AS id, 'QY-' || $1 || '-2026-' || lpad((900000 + n)::text, 6, '0') AS contract FROM generate_series(1, $2::integer) n)
 , clinic AS (
@@ -54,7 +54,7 @@ SELECT contract, $1, id, $4, 'visiting', 'in_force', current_date - 200, current
 // cohort is institutions of one county whose children are checked by one clinic.
 type cohort struct {
 	county, name      string
-	institutions, per int // so many, with so many children each
+	institutions, per int // the number of institutions, and of children of each
 	clinic, office    *roleplay.Actor
 	rounds            []string
 	took              time.Duration // to open, record and close them all
@@ -64,8 +64,8 @@ type cohort struct {
 
 func (g *cohort) children() int { return g.institutions * g.per }
 
-// checkups checks the children of three hundred institutions, class by class, and beside them as many children as singles,
-// each in a workflow of its own: the same process over institutions of one child.
+// checkups checks the children of three hundred institutions, class by class, and for comparison as many children
+// individually, each in a workflow of its own: the same process over institutions with one child.
 func (b *bench) checkups(ctx context.Context) (err error) {
 	h, err := b.openHouse(ctx)
 	if err != nil {
@@ -76,7 +76,7 @@ func (b *bench) checkups(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if _, err := h.start(ctx, self, casesWorker, ""); err != nil { // prints nothing
+	if _, err := h.start(ctx, self, casesWorker, ""); err != nil { // renders nothing
 		return err
 	}
 	city, err := b.checkSide(ctx, h, roundCounties, checkupNurseries, checkupChildren)
@@ -100,7 +100,7 @@ func (b *bench) checkups(ctx context.Context) (err error) {
 	return nil
 }
 
-// checkSide checks institutions over counties at the same time, and gives all of them as one.
+// checkSide checks the institutions of counties concurrently, and returns the sum over all of them.
 func (b *bench) checkSide(ctx context.Context, h *house, counties []string, institutions, per int) (*cohort, error) {
 	b.say("%d institutions of %d children", institutions, per)
 	var cohorts []*cohort
@@ -134,7 +134,7 @@ func (b *bench) checkSide(ctx context.Context, h *house, counties []string, inst
 	return all, nil
 }
 
-// fillGroup makes the institutions, with children whose guardians have consented.
+// fillGroup creates the institutions, with children whose guardians have consented.
 func (b *bench) fillGroup(ctx context.Context, h *house, g *cohort) error {
 	g.clinic, g.office = h.door.As("clinic-"+g.county+"-1"), h.door.As("county-office-"+g.county)
 	filed, err := testdata.Application("community")
@@ -214,7 +214,8 @@ func (g *cohort) check(ctx context.Context, h *house) (err error) {
 	if err := g.each(func(round string) error { return g.record(ctx, round) }); err != nil {
 		return err
 	}
-	// Every record is an Update of its round, which the relay brings: none is to be lost because its round has closed already.
+	// Every record is an Update of its round, delivered by the relay: none may be lost because its round has already
+	// closed.
 	err = poll(ctx, 2*time.Minute, func() error {
 		var waiting int
 		err := h.db.QueryRow(ctx, `SELECT count(*) FROM outbox WHERE county = $1 AND delivered_at IS NULL`, g.county).Scan(&waiting)
@@ -241,7 +242,7 @@ func (g *cohort) check(ctx context.Context, h *house) (err error) {
 	return err
 }
 
-// each has the teams do something for every round, each at a time.
+// each has the teams call do for every round, each team one round at a time.
 func (g *cohort) each(do func(round string) error) error {
 	work := make(chan string, len(g.rounds))
 	for _, round := range g.rounds {

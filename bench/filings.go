@@ -21,10 +21,10 @@ const (
 	sustainedTime = 30 * time.Second
 )
 
-// filings measures how fast filings are decided, beside a bare workflow of the same shape on the same server, and how
-// fast they are when each client also waits for its papers.
+// filings measures the rate of filing decisions, compared with a bare workflow with the same operations on the same
+// server, and the rate if each client also waits for its documents.
 func (b *bench) filings(ctx context.Context) (err error) {
-	// Each client keeps its connection, as people's browsers do.
+	// Each client reuses its connection, as browsers do.
 	http.DefaultTransport.(*http.Transport).MaxIdleConnsPerHost = 2 * clients
 	worker.SetStickyWorkflowCacheSize(600)
 	h, err := b.openHouse(ctx)
@@ -65,7 +65,7 @@ func (b *bench) filings(ctx context.Context) (err error) {
 	return b.decided(ctx, h, w, like, real)
 }
 
-// applicants gives one of each site kind.
+// applicants returns one applicant of each site kind.
 func applicants(ctx context.Context, d *roleplay.Door) ([]*applicant, error) {
 	var list []*applicant
 	for _, name := range kinds() {
@@ -74,7 +74,7 @@ func applicants(ctx context.Context, d *roleplay.Door) ([]*applicant, error) {
 			return nil, err
 		}
 		list = append(list, a)
-		// A draft shows that the account is taken.
+		// A draft marks the account as taken.
 		if _, err := a.File(ctx, key(), a.application, true); err != nil {
 			return nil, err
 		}
@@ -82,7 +82,8 @@ func applicants(ctx context.Context, d *roleplay.Door) ([]*applicant, error) {
 	return list, nil
 }
 
-// sustained has every client wait for the papers before it files anew, Chromium printing on the same processors.
+// sustained has every client wait for the documents before it files again, while Chromium renders on the same
+// processors.
 func (b *bench) sustained(ctx context.Context, h *house, w *watch, ready filings) error {
 	b.say("filings with their papers printed beside, %s", sustainedTime)
 	rate, _, err := throughput(ctx, sustainedTime, func(ctx context.Context) error {
@@ -107,8 +108,8 @@ func (b *bench) sustained(ctx context.Context, h *house, w *watch, ready filings
 	return nil
 }
 
-// decided sets filings beside bare workflows, both to the decision, with nobody printing: papers are ordered, and
-// printed later.
+// decided compares filings with bare workflows, both up to the decision, without rendering: documents are requested,
+// and rendered later.
 func (b *bench) decided(ctx context.Context, h *house, w *watch, like []*applicant, real shape) error {
 	self, err := os.Executable()
 	if err != nil {
@@ -183,7 +184,7 @@ func (b *bench) decided(ctx context.Context, h *house, w *watch, like []*applica
 	return nil
 }
 
-// cost reports the processor time of one thing by part of the system, and gives all of it in milliseconds.
+// cost reports the processor time of one thing by part of the system, and returns the total in milliseconds.
 func (b *bench) cost(thing string, spent map[string]time.Duration, count float64) float64 {
 	var all float64
 	var each []string
@@ -197,7 +198,7 @@ func (b *bench) cost(thing string, spent map[string]time.Duration, count float64
 	return all
 }
 
-// likeness runs one bare workflow to its end and says how its history compares to the filing's.
+// likeness runs one bare workflow to its end and returns how its history compares with the filing's.
 func (b *bench) likeness(ctx context.Context, h *house, real shape) (string, error) {
 	stop, err := startBareWorker(h.temporal, true)
 	if err != nil {

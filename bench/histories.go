@@ -11,7 +11,7 @@ import (
 	"tuoyu/nursery"
 )
 
-// life is one way a filing may go: the applications handed in one after the other, and how it is answered.
+// life is one possible course of a filing: the applications submitted one after the other, and how it is answered.
 type life struct {
 	title   string
 	handIn  []string
@@ -19,7 +19,7 @@ type life struct {
 	goal    float64 // events
 }
 
-// reply is one answer of the office or the institution, in the order the tasks come.
+// reply is one answer of the office or the institution, in the order of the tasks.
 type reply struct {
 	who     *roleplay.Actor
 	kind    string
@@ -52,7 +52,7 @@ func sentBack(a *applicant) reply {
 	return reply{a.Clerk(), "filing.review", nursery.OutcomeCorrect, nothing}
 }
 
-// lives are the ways whose histories are counted.
+// lives are the courses whose histories are counted.
 var lives = []life{
 	{"clean filing", []string{"community"}, accepted, 60},
 	{"one round of corrections", []string{"eleven_gaps_round_1", "eleven_gaps_round_2"}, func(a *applicant) []reply {
@@ -75,7 +75,7 @@ var lives = []life{
 	}, 2000},
 }
 
-// histories plays each life over HTTP, papers included, and asks the server how long its history is.
+// histories plays each course over HTTP, with its documents, and reads the length of its history from the server.
 func (b *bench) histories(ctx context.Context) (err error) {
 	h, err := b.openHouse(ctx)
 	if err != nil {

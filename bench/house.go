@@ -36,15 +36,15 @@ type house struct {
 	namespace string
 	env       []string
 	url       string
-	metrics   string // where a worker answers
+	metrics   string // address of a worker's endpoints
 	admin     *pgxpool.Pool
-	db        *pgxpool.Pool // the house's database as superuser
+	db        *pgxpool.Pool // the installation's database as superuser
 	temporal  client.Client // without sealing: counts events and runs the bare workflow
 	door      *roleplay.Door
 	running   []*process
 }
 
-// openHouse makes the database and the namespace and starts serve. Workers are started by who needs them.
+// openHouse creates the database and the namespace and starts serve. Callers start workers if they need them.
 func (b *bench) openHouse(ctx context.Context) (h *house, err error) {
 	id := make([]byte, 4)
 	_, _ = rand.Read(id) // never fails
@@ -96,7 +96,7 @@ func (h *house) environment(listen string) []string {
 		"TUOYU_SHUTDOWN_SECONDS=5")
 }
 
-// inDatabase gives the URL with another database.
+// inDatabase returns the URL with its database replaced.
 func inDatabase(address, database string) string {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -142,7 +142,7 @@ func (h *house) makeNamespace(ctx context.Context) (err error) {
 		})
 		var unknown *serviceerror.NotFound
 		if errors.As(err, &unknown) {
-			return nil // the namespace is known, the workflow is not
+			return nil // the namespace exists, the workflow does not
 		}
 		return fmt.Errorf("namespace not ready: %w", err)
 	})
@@ -153,7 +153,7 @@ func (h *house) startWorker(ctx context.Context) (*process, error) {
 	return h.start(ctx, h.program, "worker", h.metrics)
 }
 
-// start runs a command of a program that stays. When it answers at an address, start waits until it is ready there.
+// start runs a long-running command of a program. If address is not empty, it waits until the program is ready there.
 func (h *house) start(ctx context.Context, program, command, address string) (*process, error) {
 	log, err := os.OpenFile(filepath.Join(h.folder, command+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -182,7 +182,7 @@ func (h *house) start(ctx context.Context, program, command, address string) (*p
 		return answers("http://" + address + "/readyz")
 	})
 	if err != nil {
-		raw, _ := os.ReadFile(log.Name()) // the error says what failed; the log only helps
+		raw, _ := os.ReadFile(log.Name()) // the error names the failure; the log only adds detail
 		return nil, fmt.Errorf("start %s: %w\n%s", command, err, raw)
 	}
 	return p, nil
@@ -197,7 +197,7 @@ func (h *house) do(ctx context.Context, args ...string) error {
 	return nil
 }
 
-// close ends the processes and removes what the house had.
+// close ends the processes and removes the installation's database, namespace and files.
 func (h *house) close() error {
 	for _, p := range h.running {
 		p.stop()
@@ -221,7 +221,7 @@ func (h *house) close() error {
 	return errors.Join(append(errs, os.RemoveAll(h.folder))...)
 }
 
-// process is one running part of the house.
+// process is one running process of the installation.
 type process struct {
 	cmd    *exec.Cmd
 	done   chan struct{}
@@ -237,7 +237,7 @@ func (p *process) ended() bool {
 	}
 }
 
-// stop asks the process to end and waits until it has.
+// stop terminates the process and waits until it has ended.
 func (p *process) stop() {
 	_ = p.cmd.Process.Signal(syscall.SIGTERM) // it may have ended already
 	select {
@@ -248,7 +248,7 @@ func (p *process) stop() {
 	}
 }
 
-// poll tries until do succeeds or the time is over, and gives the last error then.
+// poll calls do until it succeeds or the time is over, and returns its last error.
 func poll(ctx context.Context, most time.Duration, do func() error) error {
 	end := time.Now().Add(most)
 	for {
@@ -263,7 +263,7 @@ func poll(ctx context.Context, most time.Duration, do func() error) error {
 	}
 }
 
-// answers says whether something answers there with 200.
+// answers returns an error unless the address responds with 200.
 func answers(address string) error {
 	res, err := http.Get(address)
 	if err != nil {
@@ -278,7 +278,7 @@ func answers(address string) error {
 	return nil
 }
 
-// freeAddress gives a loopback address nobody listens on.
+// freeAddress returns a loopback address on which nothing listens.
 func freeAddress() string {
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
@@ -288,7 +288,7 @@ func freeAddress() string {
 	return l.Addr().String()
 }
 
-// quiet drops what the Temporal client logs.
+// quiet discards what the Temporal client logs.
 type quiet struct{}
 
 func (quiet) Debug(string, ...any) {}
@@ -296,7 +296,7 @@ func (quiet) Info(string, ...any)  {}
 func (quiet) Warn(string, ...any)  {}
 func (quiet) Error(string, ...any) {}
 
-// environmentOf gives a setting of the house.
+// environmentOf returns a setting of the installation.
 func environmentOf(h *house, name string) string {
 	for _, pair := range h.env {
 		if value, ok := strings.CutPrefix(pair, name+"="); ok {

@@ -20,9 +20,9 @@ const (
 	inboxCalls  = 40
 )
 
-// openTasks fills a database with open tasks, one to a case: over the twelve counties by size, over the roles that answer
-// them, due from two weeks ago to ten weeks ahead, some without a due date, some claimed. Foreign keys are not
-// checked while they are written.
+// openTasks fills a database with open tasks, one for each case: over the twelve counties by size, over the roles that
+// answer them, due from two weeks ago to ten weeks ahead, some without a due date, some claimed. Foreign keys are not
+// checked during the insertion.
 const openTasks = `
 WITH place AS (SELECT array['140403','140403','140403','140403','140404','140404','140405','140406','140406','140423','140425',
 	'140426','140427','140428','140428','140429','140430','140431'] AS counties)
@@ -45,17 +45,17 @@ SELECT 'BA-' || county || '-2026-' || lpad(n::text, 8, '0') || '.1', 'BA-' || co
 	CASE WHEN spread % 10 < 8 THEN current_date - 14 + spread % 84 END, now() - n * interval '1 second'
 FROM made`
 
-// inboxSize is one house with so many open tasks.
+// inboxSize is one installation with a number of open tasks.
 type inboxSize struct {
 	tasks int
 	house *house
 	door  *casework.Service
 	clerk *roleplay.Actor
-	times map[string][]time.Duration // by way of asking
-	turns map[string][]time.Duration // their medians, one a round
+	times map[string][]time.Duration // by access path
+	turns map[string][]time.Duration // their medians, one for each round
 }
 
-// inbox asks for a clerk's first page in two houses by turns, through casework and over HTTP.
+// inbox requests a clerk's first page in two installations alternately, through casework and over HTTP.
 func (b *bench) inbox(ctx context.Context) (err error) {
 	rules, err := policies.New(ctx)
 	if err != nil {
@@ -108,7 +108,7 @@ func (b *bench) inbox(ctx context.Context) (err error) {
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// inboxWays are the ways to ask for the first page.
+// inboxWays are the access paths to the first page.
 var inboxWays = map[string]func(context.Context, *inboxSize) (int, error){
 	"casework, by role": func(ctx context.Context, s *inboxSize) (int, error) { return s.page(ctx, casework.ViewAll) },
 	"casework, mine":    func(ctx context.Context, s *inboxSize) (int, error) { return s.page(ctx, casework.ViewMine) },

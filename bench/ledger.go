@@ -22,8 +22,8 @@ const (
 	ledgerCalls  = 20
 )
 
-// buildPlans fills a database with $1 plans of a site in each county, each followed for two years: its milestones, a report
-// of each a quarter, and an assessment a month. Foreign keys are not checked while they are written.
+// buildPlans fills a database with $1 plans of a site in each county, each monitored for two years: its milestones, a
+// report of each a quarter, and an assessment a month. Foreign keys are not checked during the insertion.
 const buildPlans = `
 WITH plan AS (SELECT 'load-' || p AS name, p FROM generate_series(1, $1::integer) p)
 , place AS (SELECT county, i FROM unnest(array['140403','140404','140405','140406','140423','140425','140426','140427','140428','140429',
@@ -54,7 +54,7 @@ WITH plan AS (SELECT 'load-' || p AS name, p FROM generate_series(1, $1::integer
 INSERT INTO build_assessments (case_no, as_of, county, version, light, planned, actual, reds_running, decision)
 SELECT case_no, '2025-01-01'::date + m * interval '1 month', county, 1, 'green', '50', '50', 0, 'load' FROM site, generate_series(0, 23) m`
 
-// ledgers asks for the ledger and the wall map of one plan among one, and among ten, by turns.
+// ledgers requests the ledger and the wall map of one plan among one, and among ten, alternately.
 func (b *bench) ledgers(ctx context.Context) (err error) {
 	rules, err := policies.New(ctx)
 	if err != nil {
@@ -139,7 +139,7 @@ func ledgerTurn(door *casework.Service, ask func(*casework.Service) (int, error)
 	return median(times), nil
 }
 
-// fillWith runs a statement that fills a database, without checking foreign keys, and gathers statistics.
+// fillWith runs a statement that fills a database, without checking foreign keys, and updates the statistics.
 func fillWith(ctx context.Context, h *house, statement string, args ...any) error {
 	err := pgx.BeginFunc(ctx, h.db, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, "SET LOCAL session_replication_role = replica"); err != nil {

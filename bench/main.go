@@ -1,8 +1,8 @@
-// Command bench measures the goals of the system and writes them as a table into bench/RESULTS.md. What is a ratio is
-// taken within one run, the two sides by turns, so that a busy machine slows both. Parts are named by letter and may be
-// run alone:
+// Command bench measures the goals of the system and writes them as a table to bench/RESULTS.md. Ratios are measured
+// within one run with the two sides alternating, so that a busy machine slows both. Parts are named by letter and may
+// be run alone:
 //
-//	a  filings per second, as a ratio to a bare workflow of the same shape
+//	a  filings per second, as a ratio to a bare workflow with the same operations
 //	b  a decision, as a ratio to OPA's own evaluation and to cel-go
 //	c  first page of the inbox at ten thousand and at a million open tasks
 //	d  events and bytes of history per filing
@@ -53,16 +53,16 @@ var parts = []part{
 // bench is one run.
 type bench struct {
 	root   string // of the repository
-	letter string // of the part under way
+	letter string // of the part in progress
 	rows   []row
 }
 
-// file gives a path below the root.
+// file returns a path below the root.
 func (b *bench) file(elements ...string) string {
 	return filepath.Join(append([]string{b.root}, elements...)...)
 }
 
-// say tells how far the run is.
+// say prints the progress of the run.
 func (b *bench) say(format string, args ...any) {
 	fmt.Fprintf(os.Stderr, "%s  %s: %s\n", time.Now().Format(time.TimeOnly), b.letter, fmt.Sprintf(format, args...))
 }
@@ -160,7 +160,7 @@ func (b *bench) runParts(ctx context.Context, chosen []part) error {
 	return errors.Join(errs...)
 }
 
-// runWithin starts devstack with this program inside, and takes over the rows.
+// runWithin starts devstack with this program inside, and reads the resulting rows.
 func (b *bench) runWithin(ctx context.Context, within []part) error {
 	self, err := os.Executable()
 	if err != nil {

@@ -27,8 +27,8 @@ const (
 	smallestShare = 0.999
 )
 
-// memory looks at what serve, worker and devstack hold: at rest after the start, and while a thousand filings are open and
-// people of five counties send 200 requests a second.
+// memory measures serve, worker and devstack: idle after the start, and while a thousand filings are open and users of
+// five counties send 200 requests a second.
 func (b *bench) memory(ctx context.Context) (err error) {
 	h, err := b.openHouse(ctx)
 	if err != nil {
@@ -87,7 +87,7 @@ func (b *bench) memory(ctx context.Context) (err error) {
 	return nil
 }
 
-// openThousand hands in the filings, and waits until each has its task.
+// openThousand submits the filings, waits until each has its task, and returns the case numbers by county.
 func (b *bench) openThousand(ctx context.Context, h *house, like []*applicant) (map[string][]string, error) {
 	ready, err := stock(ctx, h.db, like, openFilings)
 	if err != nil {
@@ -131,10 +131,10 @@ func (b *bench) openThousand(ctx context.Context, h *house, like []*applicant) (
 	return opened, err
 }
 
-// staff are those in a county who look at cases; the first two are clerks.
+// staff are the accounts of a county that read cases; the first two are clerks.
 var staff = []string{"clerk-%s", "clerk-%s-2", "inspector-%s", "inspector-%s-2", "inspector-%s-3", "supervisor-%s"}
 
-// staffRequests gives what people send, in turn: each of a county in their own name, about cases of the county.
+// staffRequests returns the requests, in turn: those of each user about cases of the user's county.
 func staffRequests(ctx context.Context, h *house, opened map[string][]string) (vegeta.Targeter, error) {
 	type person struct{ county, bearer string }
 	var people []person
@@ -196,7 +196,7 @@ func token(ctx context.Context, account string) (string, error) {
 	return granted.AccessToken, nil
 }
 
-// underLoad sends the requests at a constant rate and gives the highest memory of each group meanwhile.
+// underLoad sends the requests at a constant rate and returns the maximum memory of each group during that time.
 func underLoad(ctx context.Context, requests vegeta.Targeter) (usage, *vegeta.Metrics, error) {
 	attacker := vegeta.NewAttacker(vegeta.KeepAlive(true), vegeta.MaxWorkers(64), vegeta.Timeout(10*time.Second))
 	defer attacker.Stop()
@@ -228,7 +228,7 @@ func underLoad(ctx context.Context, requests vegeta.Targeter) (usage, *vegeta.Me
 	}
 }
 
-// raise keeps the higher memory of each group.
+// raise sets the memory of each group to the larger of the two.
 func (u usage) raise(now usage) {
 	for name, n := range now {
 		u[name] = use{processor: n.processor, memory: slices.Max([]int64{u[name].memory, n.memory})}

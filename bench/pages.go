@@ -20,11 +20,11 @@ const (
 	pagesTime      = 20 * time.Second
 )
 
-// filedInstitutions makes three hundred of the institutions filed, so that the public register has what to show.
+// filedInstitutions marks three hundred institutions as filed, so that the public register is not empty.
 const filedInstitutions = `UPDATE institutions SET status = 'filed', filed_on = current_date, seats = 60, site_kind = 'community' WHERE id IN
 	(SELECT 'load-' || n FROM generate_series(1, $1) n)`
 
-// pageSize is one house with so many open tasks and somebody signed in at its pages.
+// pageSize is one installation with a number of open tasks and a user signed in to its pages.
 type pageSize struct {
 	tasks   int
 	house   *house
@@ -32,7 +32,8 @@ type pageSize struct {
 	turns   []time.Duration
 }
 
-// pages asks for the inbox at two sizes by turns, then for the main pages at a constant rate, and weighs a first load.
+// pages requests the inbox at two sizes alternately, then the main pages at a constant rate, and measures the size of a
+// first load.
 func (b *bench) pages(ctx context.Context) (err error) {
 	var sizes []*pageSize
 	for _, tasks := range []int{10_000, 1_000_000} {
@@ -93,7 +94,8 @@ func (s *pageSize) turn(ctx context.Context) (time.Duration, error) {
 	return median(times), nil
 }
 
-// pagesUnderLoad asks for the main pages at a constant rate, each of a clerk, an inspector, the city's office and the public.
+// pagesUnderLoad requests the main pages at a constant rate, as a clerk, an inspector, the city's office and the
+// public.
 func (b *bench) pagesUnderLoad(ctx context.Context, s *pageSize) error {
 	cookies := map[string]string{"": ""}
 	for _, account := range []string{"clerk-140403", "city-office", "supervisor-140403"} {
@@ -108,7 +110,7 @@ func (b *bench) pagesUnderLoad(ctx context.Context, s *pageSize) error {
 		{"clerk-140403", "/tasks"}, {"city-office", "/tasks"}, {"city-office", "/cases"}, {"clerk-140403", "/tasks?view=overdue"},
 		{"supervisor-140403", "/tasks"}, {"", "/progress"},
 	}
-	for _, one := range asked { // one at a time, to know which page it is that is slow
+	for _, one := range asked { // one at a time, to identify slow pages
 		v := roleplay.NewVisitor(s.house.url)
 		v.Cookie = cookies[one.account]
 		var times []time.Duration
@@ -148,7 +150,7 @@ func (b *bench) pagesUnderLoad(ctx context.Context, s *pageSize) error {
 
 var assetPath = regexp.MustCompile(`(?:src|href)="(/static/[^"#]+)`)
 
-// firstLoad weighs what a browser gets that has nothing yet: the inbox and all it names, compressed.
+// firstLoad measures what a browser with an empty cache loads: the inbox and all it references, compressed.
 func (b *bench) firstLoad(ctx context.Context, s *pageSize) error {
 	packed := func(path string) (int, string, error) {
 		r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.house.url+path, nil)
@@ -193,13 +195,13 @@ func (b *bench) firstLoad(ctx context.Context, s *pageSize) error {
 	return nil
 }
 
-// counter counts what is read.
+// counter counts the bytes read.
 type counter struct {
 	r io.Reader
 	n int
 }
 
-// Read counts.
+// Read implements io.Reader.
 func (c *counter) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.n += n

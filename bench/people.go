@@ -24,8 +24,8 @@ var (
 
 func key() string { return fmt.Sprintf("bench-%d", keys.Add(1)) }
 
-// applicant is an institution that has its papers uploaded, after which others are made: each filing of the benchmark is
-// that of an institution of its own.
+// applicant is an institution with uploaded papers, which others are copied from: each filing of the benchmark is that
+// of an institution of its own.
 type applicant struct {
 	*roleplay.Applicant
 	application nursery.Application
@@ -44,14 +44,14 @@ func newApplicant(ctx context.Context, d *roleplay.Door, name string) (*applican
 	return &applicant{a, app}, err
 }
 
-// filing is an application ready to be handed in by the county's second clerk for an institution of its own.
+// filing is an application ready to be submitted by the county's second clerk for an institution of its own.
 type filing struct {
 	*applicant
 	institution string
 	application nursery.Application
 }
 
-// filings are those in stock.
+// filings is a stock of prepared filings.
 type filings chan *filing
 
 func (s filings) next() (*filing, error) {
@@ -71,8 +71,8 @@ func (s filings) decide(ctx context.Context, d *roleplay.Door, w *watch) (string
 	return f.decide(ctx, d, w)
 }
 
-// stock makes n filings, of each applicant's kind in turn: credit code, registration and uploaded papers are the
-// applicant's under another name, and written straight into the database, since making them is not what is measured.
+// stock creates n filings, of each applicant's kind in turn: credit code, registration and uploaded papers are copies
+// of the applicant's under another name, inserted directly into the database, since creating them is not measured.
 func stock(ctx context.Context, db *pgxpool.Pool, like []*applicant, n int) (filings, error) {
 	made := make(filings, n)
 	var rows pgx.Batch
@@ -117,10 +117,10 @@ func (a *applicant) another(rows *pgx.Batch) (*filing, error) {
 	return f, nil
 }
 
-// clerkAtCounter is the account of the clerk who enters the filings, and so uploads their papers.
+// clerkAtCounter returns the account of the clerk who enters the filings, and so uploads their papers.
 func clerkAtCounter(county string) string { return "clerk-" + county + "-2" }
 
-// hand hands the filing in and gives its case number.
+// hand submits the filing and returns its case number.
 func (f *filing) hand(ctx context.Context, d *roleplay.Door) (string, error) {
 	var started roleplay.Started
 	err := d.As(clerkAtCounter(f.County())).Post(ctx, "/api/v1/filings", key(),
@@ -128,7 +128,7 @@ func (f *filing) hand(ctx context.Context, d *roleplay.Door) (string, error) {
 	return started.CaseNo, err
 }
 
-// kinds are the clean applications of the six site kinds.
+// kinds returns the names of the clean applications of the six site kinds.
 func kinds() []string {
 	var list []string
 	for _, name := range testdata.Names() {
@@ -139,8 +139,8 @@ func kinds() []string {
 	return list
 }
 
-// decide takes a clean filing from the start to the decision on site: it is handed in, a clerk accepts, one officer visits
-// and another countersigns. It gives the case number.
+// decide takes a clean filing from the start to the decision on site: it is submitted, a clerk accepts, one officer
+// visits and another countersigns. It returns the case number.
 func (f *filing) decide(ctx context.Context, d *roleplay.Door, w *watch) (string, error) {
 	caseNo, err := f.hand(ctx, d)
 	if err != nil {
@@ -162,8 +162,8 @@ func (f *filing) decide(ctx context.Context, d *roleplay.Door, w *watch) (string
 	return caseNo, w.await(ctx, caseNo)
 }
 
-// watch tells clients when a task is open or a case decided. It asks the database once for all of them, so that the
-// asking is not what is measured.
+// watch notifies clients when a task is open or a case decided. It queries the database once for all of them, so that
+// polling does not affect the measurement.
 type watch struct {
 	mu      sync.Mutex
 	waiting map[string]chan struct{}
@@ -173,7 +173,7 @@ type watch struct {
 
 const lookEvery = 15 * time.Millisecond
 
-// papersToo after a case number waits for the case to have ended with all its papers printed.
+// papersToo after a case number waits until the case has ended and all its documents are rendered.
 const papersToo = "+"
 
 func startWatch(ctx context.Context, db *pgxpool.Pool) *watch {
@@ -242,7 +242,7 @@ func (w *watch) look(ctx context.Context, db *pgxpool.Pool) error {
 	return nil
 }
 
-// end stops looking and gives what went wrong meanwhile.
+// end stops polling and returns any error in the meantime.
 func (w *watch) end(ctx context.Context) error {
 	w.stop()
 	if err := <-w.stopped; err != nil && ctx.Err() == nil && !strings.Contains(err.Error(), "context canceled") {
@@ -251,8 +251,8 @@ func (w *watch) end(ctx context.Context) error {
 	return nil
 }
 
-// throughput has the clients run do again and again, until the time is over, and gives how many were done in a
-// second and in all. A client under way at the end is let finish, and counted with the time it took.
+// throughput has the clients call do repeatedly until the time is over, and returns the number of calls per second and
+// in total. Calls in progress at the end are completed, and counted with the time they took.
 func throughput(ctx context.Context, most time.Duration, do func(context.Context) error) (rate, count float64, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -276,7 +276,7 @@ func throughput(ctx context.Context, most time.Duration, do func(context.Context
 	if err := context.Cause(ctx); err != nil {
 		return 0, 0, err
 	}
-	// While the last ones finish, fewer clients are at work: count the time that clients worked.
+	// While the last calls complete, fewer clients are busy: count the time that clients worked.
 	count = float64(done.Load())
 	return count * clients / (float64(busy.Load()) / float64(time.Second)), count, nil
 }

@@ -11,11 +11,11 @@ import (
 	"time"
 )
 
-// tick is the unit in which Linux tells processor time (USER_HZ).
+// tick is the unit of processor time in Linux (USER_HZ).
 const tick = 10 * time.Millisecond
 
-// use is what a group of processes takes: processor time so far, and memory as proportional set size, in which a page
-// that many share counts once.
+// use is the resource use of a group of processes: processor time so far, and memory as proportional set size, in which
+// a shared page counts once.
 type use struct {
 	processor time.Duration
 	memory    int64 // bytes
@@ -26,7 +26,7 @@ type usage map[string]use
 
 var groups = []string{"serve", "worker", "devstack", "Postgres", "Chromium", "bench"}
 
-// usageNow looks at every process below devstack. Memory takes milliseconds a process to tell, so only with memory.
+// usageNow measures every process below devstack. Memory takes milliseconds for each process, so it is optional.
 func usageNow(memory bool) (usage, error) {
 	found, err := processes()
 	if err != nil {
@@ -47,7 +47,7 @@ func usageNow(memory bool) (usage, error) {
 		if memory {
 			size, err := proportional(pid)
 			if errors.Is(err, os.ErrNotExist) {
-				continue // it ended meanwhile
+				continue // it ended in the meantime
 			}
 			if err != nil {
 				return nil, err
@@ -59,7 +59,7 @@ func usageNow(memory bool) (usage, error) {
 	return u, nil
 }
 
-// spent gives the processor time of each group since another look.
+// spent returns the processor time of each group since an earlier measurement.
 func (u usage) spent(since usage) map[string]time.Duration {
 	times := map[string]time.Duration{}
 	for name, now := range u {
@@ -68,12 +68,12 @@ func (u usage) spent(since usage) map[string]time.Duration {
 	return times
 }
 
-// proc is one process as /proc tells it.
+// proc is one process as described in /proc.
 type proc struct {
 	parent    int
 	name      string
 	arguments []string
-	processor time.Duration // of itself and of its children that have ended
+	processor time.Duration // of the process and of its children that have ended
 }
 
 func processes() (map[int]proc, error) {
@@ -89,7 +89,7 @@ func processes() (map[int]proc, error) {
 		}
 		stat, err := os.ReadFile(filepath.Join(entry, "stat"))
 		if err != nil {
-			continue // it ended meanwhile
+			continue // it ended in the meantime
 		}
 		arguments, err := os.ReadFile(filepath.Join(entry, "cmdline"))
 		if err != nil {
@@ -105,7 +105,8 @@ func processes() (map[int]proc, error) {
 	return found, nil
 }
 
-// parseStat reads a line of proc(5) stat: "pid (name) state ppid …", with utime, stime, cutime, cstime as 14 to 17.
+// parseStat parses a line of proc(5) stat: "pid (name) state ppid …", with utime, stime, cutime, cstime as fields 14 to
+// 17.
 func parseStat(line string) (proc, error) {
 	open, end := strings.IndexByte(line, '('), strings.LastIndexByte(line, ')')
 	if open < 0 || end < open {
@@ -170,7 +171,7 @@ func group(p proc, self bool) string {
 	return "devstack"
 }
 
-// proportional gives the proportional set size of a process.
+// proportional returns the proportional set size of a process in bytes.
 func proportional(pid int) (int64, error) {
 	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
 	if err != nil {
@@ -185,5 +186,5 @@ func proportional(pid int) (int64, error) {
 			return kib << 10, err
 		}
 	}
-	return 0, os.ErrNotExist // a process that is ending has no memory any more
+	return 0, os.ErrNotExist // a process that is ending has no memory
 }

@@ -18,17 +18,17 @@ type row struct {
 	Part, What, Goal, Figure, Met, Note string
 }
 
-// report adds a figure for which there is no goal.
+// report adds a figure without a goal.
 func (b *bench) report(what, figure, note string) {
 	b.add(row{What: what, Goal: "—", Figure: figure, Met: "—", Note: note})
 }
 
-// atMost adds a figure that should not be above the goal.
+// atMost adds a figure with a maximum as its goal.
 func (b *bench) atMost(what string, goal, value float64, format, note string) {
 	b.judge(what, "≤ ", goal, value, value <= goal, format, note)
 }
 
-// atLeast adds a figure that should not be below the goal.
+// atLeast adds a figure with a minimum as its goal.
 func (b *bench) atLeast(what string, goal, value float64, format, note string) {
 	b.judge(what, "≥ ", goal, value, value >= goal, format, note)
 }
@@ -56,7 +56,7 @@ func (b *bench) writeRows(path string) error {
 	return os.WriteFile(path, raw, 0o600)
 }
 
-// writeResults writes the table. A run of some parts only replaces the file as a whole, and says which parts it holds.
+// writeResults writes the table. A run of some parts replaces the whole file and lists the parts it contains.
 func (b *bench) writeResults(path, command string, begun time.Time) error {
 	slices.SortStableFunc(b.rows, func(x, y row) int { return strings.Compare(x.Part, y.Part) })
 	var t bytes.Buffer
@@ -90,7 +90,7 @@ func (b *bench) writeResults(path, command string, begun time.Time) error {
 	return nil
 }
 
-// machine says what the figures were taken on.
+// machine describes the machine of the run.
 func machine() string {
 	text := fmt.Sprintf("%d cores", runtime.NumCPU())
 	if model := field("/proc/cpuinfo", "model name"); model != "" {
@@ -102,7 +102,7 @@ func machine() string {
 	return text + ", " + runtime.GOOS + "/" + runtime.GOARCH + ", " + runtime.Version()
 }
 
-// field gives the first value of a "name: value" line.
+// field returns the first value of a "name: value" line.
 func field(path, name string) string {
 	raw, err := os.ReadFile(path)
 	if err != nil {

@@ -23,16 +23,16 @@ import (
 	"tuoyu/testdata"
 )
 
-// rulesRounds is how often each way of deciding has its turn, and rulesTurn about how long that is.
+// rulesRounds is the number of turns of each way of deciding, and rulesTurn the approximate length of a turn.
 const (
 	rulesRounds = 25
 	rulesTurn   = 40 * time.Millisecond
 )
 
-// ruleSets are those a filing is judged by.
+// ruleSets are the rule sets evaluated on a filing.
 var ruleSets = []string{"registration.route", "filing.complete", "filing.conform"}
 
-// asked is a filing as a Go program hands it to OPA.
+// asked is a filing in the form in which a Go program passes it to OPA.
 type asked struct {
 	nursery.FilingFacts
 	AsOf   string `json:"as_of"`
@@ -52,7 +52,7 @@ func factsOf(name string) (asked, error) {
 	return asked{facts, testdata.AsOf.String(), app.Institution.County}, nil
 }
 
-// rules sets Decide beside OPA's own prepared evaluation of the same rules over the same Go value, and both beside
+// rules compares Decide with OPA's own prepared evaluation of the same rules over the same Go value, and both with
 // cel-go for the checks that cel.go lists.
 func (b *bench) rules(ctx context.Context) error {
 	engine, err := policies.New(ctx)
@@ -120,7 +120,7 @@ func microseconds(d time.Duration) string {
 	return fmt.Sprintf("%.0f µs", float64(d)/float64(time.Microsecond))
 }
 
-// agree fails unless the engine and OPA's own evaluation find the same rules with the same result.
+// agree returns an error unless the engine and OPA's own evaluation find the same rules with the same result.
 func agree(ctx context.Context, engine *policies.Engine, query rego.PreparedEvalQuery, set string, facts asked) error {
 	decision, err := engine.Decide(ctx, set, facts.FilingFacts, testdata.AsOf, facts.County)
 	if err != nil {
@@ -145,7 +145,7 @@ func agree(ctx context.Context, engine *policies.Engine, query rego.PreparedEval
 	return nil
 }
 
-// found gives "rule subject result" of every reason in a result, sorted and each once.
+// found returns "rule subject result" for every distinct reason in a result, sorted.
 func found(results rego.ResultSet) ([]string, error) {
 	if len(results) != 1 {
 		return nil, fmt.Errorf("%d results", len(results))
@@ -169,8 +169,8 @@ func found(results rego.ResultSet) ([]string, error) {
 	return slices.Compact(list), nil
 }
 
-// byTurns lets each way run about as long as rulesTurn, round after round, and gives the processor time of one run of
-// each way in each round.
+// byTurns runs each way alternately for about rulesTurn, round after round, and returns the processor time of one run
+// of each way in each round.
 func byTurns(ways ...func() error) ([][]time.Duration, error) {
 	runs := make([]int, len(ways))
 	for i, way := range ways {
@@ -186,7 +186,7 @@ func byTurns(ways ...func() error) ([][]time.Duration, error) {
 	times := make([][]time.Duration, len(ways))
 	for range rulesRounds {
 		for i, way := range ways {
-			runtime.GC() // so that nobody pays for another's garbage
+			runtime.GC() // so that no way is charged for another's garbage
 			begun := processorTime()
 			for range runs[i] {
 				if err := way(); err != nil {
@@ -199,7 +199,7 @@ func byTurns(ways ...func() error) ([][]time.Duration, error) {
 	return times, nil
 }
 
-// embeddedRules gives the modules and the data of the program's rules, as they lie in their folders.
+// embeddedRules returns the modules and the data of the program's rules, by folder.
 func embeddedRules() (map[string]string, map[string]any, error) {
 	loader := bundle.NewFSLoaderWithRoot(policies.Embedded(), ".").WithFilter(func(path string, info os.FileInfo, _ int) bool {
 		return !info.IsDir() && !strings.HasSuffix(path, ".rego") && info.Name() != "data.json"
@@ -221,7 +221,7 @@ func embeddedRules() (map[string]string, map[string]any, error) {
 	return modules, read.Data, nil
 }
 
-// prepare does what OPA's documentation does: modules and data given, the query prepared.
+// prepare prepares the query as in OPA's documentation, from modules and data.
 func prepare(ctx context.Context, modules map[string]string, data map[string]any, query string) (rego.PreparedEvalQuery, error) {
 	options := []func(*rego.Rego){rego.Query(query), rego.Store(inmem.NewFromObject(data))}
 	for path, text := range modules {
@@ -234,7 +234,7 @@ func prepare(ctx context.Context, modules map[string]string, data map[string]any
 	return prepared, nil
 }
 
-// plain gives a value as encoding/json writes and reads it.
+// plain returns a value as encoding/json encodes and decodes it.
 func plain(value any) (any, error) {
 	raw, err := json.Marshal(value)
 	if err != nil {

@@ -15,14 +15,14 @@ import (
 	"time"
 )
 
-// Lines by which make run tells how far it is.
+// The output lines of make run that mark its progress.
 const (
 	servicesReady = "devstack: ready in"
 	systemUp      = "The system is up."
 )
 
-// startup runs what make run runs once everything is built: devstack with the product inside, the demonstration played.
-// First with no state, then over the state it left.
+// startup runs the commands of make run after the build: devstack with the product inside, and the demonstration. First
+// without a state, then over the resulting state.
 func (b *bench) startup(ctx context.Context) (err error) {
 	scratch, err := os.MkdirTemp("", "tuoyu-bench-run-")
 	if err != nil {
@@ -47,7 +47,7 @@ func (b *bench) startup(ctx context.Context) (err error) {
 	return nil
 }
 
-// makeRun starts the system, waits until it says that it is up, and ends it.
+// makeRun starts the system, waits until it reports that it is up, and ends it.
 func (b *bench) makeRun(ctx context.Context, state string) (services, up time.Duration, err error) {
 	cmd := exec.CommandContext(ctx, b.file("bin", "devstack"), "--ports", "auto", "--state", state, "--", b.file("scripts", "run.sh"))
 	cmd.Dir = b.root

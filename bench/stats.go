@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// median gives the middle of the values, the lower one of two.
+// median returns the middle of the values, the lower one of two.
 func median[T float64 | time.Duration](values []T) T { return percentile(values, 50) }
 
-// percentile gives the value below or at which so many in a hundred lie.
+// percentile returns the p-th percentile of the values.
 func percentile[T float64 | time.Duration](values []T, p int) T {
 	if len(values) == 0 {
 		return 0
@@ -18,7 +18,7 @@ func percentile[T float64 | time.Duration](values []T, p int) T {
 	return sorted[min((len(sorted)-1)*p/100, len(sorted)-1)]
 }
 
-// ratios gives x[i]/y[i]: of the rounds of two sides taken by turns.
+// ratios returns x[i]/y[i], where x and y are the rounds of two alternating sides.
 func ratios[T float64 | time.Duration](x, y []T) []float64 {
 	list := make([]float64, min(len(x), len(y)))
 	for i := range list {
@@ -27,7 +27,8 @@ func ratios[T float64 | time.Duration](x, y []T) []float64 {
 	return list
 }
 
-// processorTime is what this process has used of the processors, which on a shared machine says more than the clock.
+// processorTime returns the processor time used by this process, which on a shared machine is more reliable than wall
+// time.
 func processorTime() time.Duration {
 	var usage syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {

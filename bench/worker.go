@@ -18,14 +18,14 @@ import (
 	"tuoyu/workflows"
 )
 
-// casesWorker is the hidden command by which bench runs a worker that carries cases forward and prints nothing: what
-// `tuoyu worker` does on its queue of cases, with the same options, and its relay.
+// casesWorker is the hidden command by which bench runs a worker that processes cases and renders nothing: as `tuoyu
+// worker` does on its queue of cases, with the same options, and its relay.
 const casesWorker = "cases-worker"
 
 // concurrency is the default of TUOYU_WORKER_CONCURRENCY.
 const concurrency = 16
 
-// forward is how `tuoyu worker` carries cases forward.
+// forward returns the options with which `tuoyu worker` processes cases.
 func forward() worker.Options {
 	return worker.Options{
 		LocalActivityWorkerOnly: true, MaxConcurrentWorkflowTaskExecutionSize: 2 * concurrency,

@@ -11,8 +11,8 @@ import (
 	"tuoyu/nursery"
 )
 
-// Almanac is the published holiday years as this program and the database know them: those that come with the
-// program, and those loaded since.
+// Almanac provides the published holiday years: those compiled into the program, and those loaded into the database
+// since. It caches them.
 type Almanac struct {
 	db  *DB
 	mu  sync.Mutex
@@ -20,10 +20,10 @@ type Almanac struct {
 	at  time.Time
 }
 
-// almanacAge is how long a loaded set is used before the database is asked again.
+// almanacAge is how long a loaded set is cached.
 const almanacAge = time.Minute
 
-// NewAlmanac gives an almanac over db.
+// NewAlmanac returns an Almanac that reads from db.
 func NewAlmanac(db *DB) *Almanac { return &Almanac{db: db} }
 
 // Years returns the published years, at most a minute old. Within a transaction use YearsIn: a second connection taken while the first
@@ -48,7 +48,7 @@ func (a *Almanac) YearsIn(ctx context.Context, q *Queries) (calendar.Years, erro
 	return years, err
 }
 
-// Reload returns the published years as they are in the database now.
+// Reload reads the published years from the database, bypassing the cache, and returns them.
 func (a *Almanac) Reload(ctx context.Context) (calendar.Years, error) {
 	var years calendar.Years
 	err := a.db.As(ctx, nursery.Engine, func(q *Queries) (err error) {
@@ -64,7 +64,7 @@ func (a *Almanac) cached() (calendar.Years, bool) {
 	return a.now, time.Since(a.at) < almanacAge
 }
 
-// read loads the years and caches them. Nothing is locked meanwhile: two that load at once load the same.
+// read loads the years and caches them. It holds no lock while it loads: two concurrent loads read the same years.
 func (a *Almanac) read(ctx context.Context, q *Queries) (calendar.Years, error) {
 	years := calendar.Published()
 	rows, err := q.AllCalendarYears(ctx)
@@ -84,7 +84,7 @@ func (a *Almanac) read(ctx context.Context, q *Queries) (calendar.Years, error) 
 	return years, nil
 }
 
-// Legal gives the clock with its pauses as the calendar counts it.
+// Legal returns the clock with its pauses as a calendar.Clock.
 func (c Clock) Legal() (calendar.Clock, error) {
 	legal := calendar.Clock{Start: c.StartedOn, Limit: int(c.LimitDays)}
 	if err := json.Unmarshal(c.Pauses, &legal.Pauses); err != nil {

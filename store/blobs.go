@@ -17,11 +17,11 @@ import (
 	"time"
 )
 
-// ErrTooLarge says that a blob is larger than its store takes.
+// ErrTooLarge is the error for a blob that exceeds the limit of its store.
 var ErrTooLarge = errors.New("blob is too large")
 
-// storageFault returns err as that of doing something with the folder. It wraps ErrStorage where a file or the folder itself is
-// refused, and not where what is read or written into it fails.
+// storageFault wraps err with the operation on the folder. It wraps ErrStorage if a file or the folder itself cannot be
+// used, and not if reading the source or writing the destination fails.
 func storageFault(doing string, err error) error {
 	var file *fs.PathError
 	var link *os.LinkError
@@ -31,49 +31,49 @@ func storageFault(doing string, err error) error {
 	return fmt.Errorf("%s: %w", doing, err)
 }
 
-// Blob is what was kept: its content's SHA-256 in hex, which is its name, and its size in bytes.
+// Blob identifies stored content: its SHA-256 in hex, which is its name, and its size in bytes.
 type Blob struct {
 	SHA256 string
 	Size   int64
 }
 
-// Blobs keeps content under its own hash. The same content is kept once; nothing kept is ever changed. An error wraps ErrStorage
-// when the folder is full, read-only or away.
+// Blobs stores content under its own hash. The same content is stored once and never changed. An error wraps ErrStorage
+// if the folder is full, read-only or unavailable.
 type Blobs interface {
-	// Put keeps all of r. Content over the store's limit gives ErrTooLarge and leaves nothing behind.
+	// Put stores all of r. For content over the store's limit it returns ErrTooLarge and stores nothing.
 	Put(ctx context.Context, r io.Reader) (Blob, error)
-	// Write keeps all that write writes, whatever its length. An error of write leaves nothing behind.
+	// Write stores everything that write writes, without a limit. If write returns an error, nothing is stored.
 	Write(ctx context.Context, write func(io.Writer) error) (Blob, error)
-	// Open reads what was kept under the hash; fs.ErrNotExist when nothing was.
+	// Open opens the content stored under the hash; fs.ErrNotExist if there is none.
 	Open(ctx context.Context, sha256 string) (io.ReadCloser, error)
-	// Spool holds all of r in a file without a name, which is gone when it is closed or the process ends. Content over the
-	// store's limit gives ErrTooLarge.
+	// Spool copies all of r to an unnamed temporary file, which is deleted when it is closed or the process ends. It
+	// returns ErrTooLarge for content over the store's limit.
 	Spool(ctx context.Context, r io.Reader) (*Spool, error)
-	// Remove removes what was kept under the hash, if anything was.
+	// Remove deletes the content stored under the hash, if any.
 	Remove(ctx context.Context, sha256 string) error
-	// Claim marks the store as that of a database. One that is marked as another's gives ErrOtherStore.
+	// Claim marks the store as that of a database. It returns ErrOtherStore if the store is marked as another's.
 	Claim(ctx context.Context, mark string) error
-	// Collect removes what is older than a moment and that used does not return, asking it of many hashes at a time, and what
-	// an interrupted Put left. It reports how many files it removed.
+	// Collect deletes content older than before whose hash is not among the results of used, which it calls with a
+	// batch of hashes at a time, and the remains of interrupted writes. It returns the number of deleted files.
 	Collect(ctx context.Context, before time.Time, used func([]string) ([]string, error)) (int, error)
 }
 
-// ErrOtherStore reports that a store of blobs belongs to another database.
+// ErrOtherStore is the error for a store of blobs that belongs to another database.
 var ErrOtherStore = errors.New("the folder of files belongs to another database")
 
-// Spool is content on its way in, to be read as often as needed.
+// Spool is content being received, which can be read repeatedly.
 type Spool struct {
 	*os.File
 	Size int64
 }
 
-// DiskBlobs keeps blobs as files below a folder, in one level of subfolders.
+// DiskBlobs stores blobs as files below a folder, in one level of subfolders.
 type DiskBlobs struct {
 	dir   string
 	limit int64
 }
 
-// NewDiskBlobs gives a store below dir, which it creates, for blobs of at most limit bytes.
+// NewDiskBlobs returns a store below dir, which it creates, for blobs of at most limit bytes.
 func NewDiskBlobs(dir string, limit int64) (*DiskBlobs, error) {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return nil, fmt.Errorf("make blob folder: %w", err)
@@ -81,12 +81,12 @@ func NewDiskBlobs(dir string, limit int64) (*DiskBlobs, error) {
 	return &DiskBlobs{dir: dir, limit: limit}, nil
 }
 
-// Put keeps all of r under its hash.
+// Put implements Blobs.
 func (b *DiskBlobs) Put(ctx context.Context, r io.Reader) (Blob, error) {
 	return b.Write(ctx, func(w io.Writer) error { return b.copy(w, r) })
 }
 
-// copy copies all of r; over the limit it returns ErrTooLarge.
+// copy copies all of r to w; it returns ErrTooLarge if r exceeds the limit.
 func (b *DiskBlobs) copy(w io.Writer, r io.Reader) error {
 	size, err := io.Copy(w, io.LimitReader(r, b.limit+1))
 	if err == nil && size > b.limit {
@@ -95,10 +95,10 @@ func (b *DiskBlobs) copy(w io.Writer, r io.Reader) error {
 	return err
 }
 
-// incoming is how the name begins of what is not whole yet.
+// incoming is the prefix of the names of incomplete files.
 const incoming = "incoming-"
 
-// Write writes to a temporary file first, so that a file under a hash is always whole.
+// Write implements Blobs. It writes to a temporary file first, so that a file under a hash is always complete.
 func (b *DiskBlobs) Write(ctx context.Context, write func(io.Writer) error) (Blob, error) {
 	tmp, err := os.CreateTemp(b.dir, incoming+"*")
 	if err != nil {
@@ -128,14 +128,14 @@ func (b *DiskBlobs) Write(ctx context.Context, write func(io.Writer) error) (Blo
 	return kept, nil
 }
 
-// Spool holds all of r, read from its beginning.
+// Spool implements Blobs. The result is positioned at its beginning.
 func (b *DiskBlobs) Spool(ctx context.Context, r io.Reader) (*Spool, error) {
 	tmp, err := os.CreateTemp(b.dir, incoming+"*")
 	if err != nil {
 		return nil, storageFault("open spool", err)
 	}
 	s := &Spool{File: tmp}
-	err = os.Remove(tmp.Name()) // what is open stays
+	err = os.Remove(tmp.Name()) // the open file remains readable
 	if err == nil {
 		err = b.copy(tmp, r)
 	}
@@ -151,7 +151,7 @@ func (b *DiskBlobs) Spool(ctx context.Context, r io.Reader) (*Spool, error) {
 	return s, nil
 }
 
-// Remove removes the file under the hash.
+// Remove implements Blobs.
 func (b *DiskBlobs) Remove(_ context.Context, sha256 string) error {
 	if !hexHash.MatchString(sha256) {
 		return nil
@@ -162,11 +162,12 @@ func (b *DiskBlobs) Remove(_ context.Context, sha256 string) error {
 	return nil
 }
 
-// nearlyFull is how much room there must be, or a tenth of all there is: below both, uploads and papers will soon not be taken.
+// nearlyFull is the free space in bytes below which, if it is also less than a tenth of the file system, the folder is
+// reported as nearly full.
 const nearlyFull = 1 << 30
 
-// Ready reports nil when a file can be written to the folder and removed again and there is room for more. The error wraps
-// ErrStorage.
+// Ready returns nil if a file can be created in the folder and deleted again and there is enough free space. The error
+// wraps ErrStorage.
 func (b *DiskBlobs) Ready() error {
 	tmp, err := os.CreateTemp(b.dir, incoming+"*")
 	if err == nil {
@@ -182,7 +183,7 @@ func (b *DiskBlobs) Ready() error {
 	return nil
 }
 
-// Room returns how many bytes are free in the file system of the folder, of how many.
+// Room returns the free and the total bytes of the folder's file system.
 func (b *DiskBlobs) Room() (free, all uint64, err error) {
 	var disk syscall.Statfs_t
 	if err := syscall.Statfs(b.dir, &disk); err != nil {
@@ -192,7 +193,7 @@ func (b *DiskBlobs) Room() (free, all uint64, err error) {
 	return disk.Bavail * size, disk.Blocks * size, nil
 }
 
-// Claim keeps the mark in a file of the folder.
+// Claim implements Blobs. It stores the mark in a file of the folder.
 func (b *DiskBlobs) Claim(_ context.Context, mark string) error {
 	path := filepath.Join(b.dir, "database")
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o640)
@@ -213,10 +214,10 @@ func (b *DiskBlobs) Claim(_ context.Context, mark string) error {
 	return nil
 }
 
-// collectAtOnce is how many hashes are asked about at a time.
+// collectAtOnce is the number of hashes of a batch.
 const collectAtOnce = 500
 
-// Collect goes over the folder once.
+// Collect implements Blobs in one pass over the folder.
 func (b *DiskBlobs) Collect(ctx context.Context, before time.Time, used func([]string) ([]string, error)) (removed int, err error) {
 	var old []string
 	sweep := func() error {
@@ -228,7 +229,7 @@ func (b *DiskBlobs) Collect(ctx context.Context, before time.Time, used func([]s
 			return err
 		}
 		for _, name := range old {
-			if slices.Contains(keep, name) || !olderThan(b.path(name), before) { // put again meanwhile
+			if slices.Contains(keep, name) || !olderThan(b.path(name), before) { // stored again in the meantime
 				continue
 			}
 			if err := b.Remove(ctx, name); err != nil {
@@ -242,7 +243,7 @@ func (b *DiskBlobs) Collect(ctx context.Context, before time.Time, used func([]s
 	err = filepath.WalkDir(b.dir, func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			return nil // gone meanwhile
+			return nil // deleted in the meantime
 		case err != nil:
 			return err
 		case ctx.Err() != nil:
@@ -277,7 +278,7 @@ func olderThan(path string, moment time.Time) bool {
 
 var hexHash = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
-// Open gives the content kept under the hash.
+// Open implements Blobs.
 func (b *DiskBlobs) Open(_ context.Context, sha256 string) (io.ReadCloser, error) {
 	if !hexHash.MatchString(sha256) {
 		return nil, fmt.Errorf("open blob: %w", os.ErrNotExist)

@@ -16,15 +16,15 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// ErrSchemaMismatch says that the database has another schema version than the one this program was built with.
+// ErrSchemaMismatch is the error for a database whose schema version is not that of this program.
 var ErrSchemaMismatch = errors.New("the database has the schema of another release")
 
-// ErrStorage says that the blob folder takes or returns nothing at the moment: full, read-only or away.
+// ErrStorage is the error for a blob folder that cannot be used: full, read-only or unavailable.
 var ErrStorage = errors.New("the blob folder cannot be used")
 
-// IsTransient reports whether err comes from something that passes without anybody changing the case: Postgres, the blob folder
-// or a service is away, full, overloaded, being upgraded, or another transaction was in the way. Such a step is tried until it
-// succeeds. An error type of another package says so by a method Transient() bool.
+// IsTransient reports whether err has a cause that can pass without a change to the case: Postgres, the blob folder or
+// a service is unavailable, full, overloaded or being upgraded, or the transaction conflicted with another. Such a step
+// is retried until it succeeds. Error types of other packages report it by a method Transient() bool.
 func IsTransient(err error) bool {
 	var says interface{ Transient() bool }
 	var file *fs.PathError
@@ -41,8 +41,8 @@ func IsTransient(err error) bool {
 	return IsUnavailable(err)
 }
 
-// IsUnavailable reports whether err says that Postgres cannot be used at the moment. A deadline that passed while Postgres was
-// working says nothing of it, and neither does the failure of another server that is asked by its URL.
+// IsUnavailable reports whether err means that Postgres is unavailable. A deadline that expired while Postgres was
+// working does not, and neither does the failure of another server that is called by URL.
 func IsUnavailable(err error) bool {
 	var refused *pgconn.PgError
 	var connecting *pgconn.ConnectError
@@ -64,10 +64,10 @@ func IsUnavailable(err error) bool {
 		strings.Contains(err.Error(), "conn closed") || strings.Contains(err.Error(), "closed pool")
 }
 
-// passingState reports whether an SQLSTATE is of a class that passes: connection (08), feature that a cached plan no longer
-// has after a migration (0A), transaction rolled back (25, 40), authentication while roles are set up (28), undefined tables and
-// columns of another schema (42P01, 42703, 42883), resources (53), object in use (55), operator intervention (57), system (58),
-// internal (XX).
+// passingState reports whether an SQLSTATE is of a transient class: connection (08), feature that a cached plan no
+// longer has after a migration (0A), transaction rolled back (25, 40), authentication while roles are set up (28),
+// undefined tables and columns of another schema (42P01, 42703, 42883), resources (53), object in use (55), operator
+// intervention (57), system (58), internal (XX).
 func passingState(code string) bool {
 	switch code {
 	case "42P01", "42703", "42883":
@@ -83,17 +83,17 @@ func passingState(code string) bool {
 	return false
 }
 
-// The classes of a fault, for metrics and for people: they name no value.
+// The classes of a permanent error, for metrics and for users: they contain no values.
 const (
-	FaultRefused    = "data_refused"    // a constraint of the database refuses what the step writes
-	FaultUnreadable = "data_unreadable" // what is stored cannot be decoded
-	FaultMissing    = "data_missing"    // a row the step needs is not there
+	FaultRefused    = "data_refused"    // a constraint of the database rejects what the step writes
+	FaultUnreadable = "data_unreadable" // a stored value cannot be decoded
+	FaultMissing    = "data_missing"    // a row that the step needs does not exist
 	FaultStep       = "step_failed"     // anything else
 
-	FaultUnprintable = "unprintable" // papers that no try prints; each of them says why
+	FaultUnprintable = "unprintable" // documents that no retry can render; each of them has the reason
 )
 
-// FaultClass returns the class of an error that does not pass, and whether trying again can change nothing at all.
+// FaultClass returns the class of a permanent error, and whether it is certain that a retry fails as well.
 func FaultClass(err error) (class string, certain bool) {
 	var refused *pgconn.PgError
 	var syntax *json.SyntaxError

@@ -9,10 +9,10 @@ import (
 	"tuoyu/nursery"
 )
 
-// Issuers stores what an issuer of access tokens was last known by.
+// Issuers stores the last known keys of issuers of access tokens.
 type Issuers struct{ DB *DB }
 
-// IssuerKeys returns the key set that an issuer published last and when it was fetched; none when it was never fetched.
+// IssuerKeys returns the last key set of an issuer and when it was fetched; none if it was never fetched.
 func (i Issuers) IssuerKeys(ctx context.Context, issuer string) (keys []byte, fetched time.Time, err error) {
 	err = i.DB.As(ctx, nursery.Engine, func(q *Queries) error {
 		row, err := q.IssuerKeys(ctx, issuer)
@@ -28,7 +28,7 @@ func (i Issuers) IssuerKeys(ctx context.Context, issuer string) (keys []byte, fe
 	return keys, fetched, nil
 }
 
-// PutIssuerKeys stores the discovery document and the key set of an issuer, unless later ones are there.
+// PutIssuerKeys stores the discovery document and the key set of an issuer, unless later ones are stored.
 func (i Issuers) PutIssuerKeys(ctx context.Context, issuer string, discovery, keys []byte, fetched time.Time) error {
 	err := i.DB.As(ctx, nursery.Engine, func(q *Queries) error {
 		return q.PutIssuerKeys(ctx, PutIssuerKeysParams{Issuer: issuer, Discovery: json.RawMessage(discovery), Keys: json.RawMessage(keys), FetchedAt: fetched})

@@ -7,24 +7,24 @@ import (
 	"sync"
 )
 
-// errNested says that a transaction was opened within another one.
+// errNested is the error for a transaction opened within another one.
 var errNested = errors.New("a transaction within a transaction")
 
-// open holds the goroutines that are within a transaction, where nesting is detected.
+// open is the set of goroutines within a transaction, if nesting is detected.
 var open struct {
 	sync.Mutex
 	goroutines map[string]bool
 }
 
-// DetectNesting has a transaction that is opened within another one of the same goroutine fail at once, instead of waiting for a
-// second connection once the pool is full. For tests: it costs some microseconds a transaction.
+// DetectNesting makes opening a transaction within another one of the same goroutine fail at once, instead of waiting
+// for a second connection once the pool is full. It is for tests: it costs some microseconds for each transaction.
 func DetectNesting() {
 	open.Lock()
 	defer open.Unlock()
 	open.goroutines = map[string]bool{}
 }
 
-// enter notes that this goroutine is within a transaction until leave is called.
+// enter records that this goroutine is within a transaction until leave is called.
 func enter() (leave func(), err error) {
 	open.Lock()
 	defer open.Unlock()

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// Exec runs a statement that has no name among the queries: for tests and repair.
+// Exec runs a statement that is not among the named queries, for tests and repair.
 func (q *Queries) Exec(ctx context.Context, statement string, args ...any) error {
 	if _, err := q.db.Exec(ctx, statement, args...); err != nil {
 		return fmt.Errorf("execute: %w", err)
@@ -13,7 +13,7 @@ func (q *Queries) Exec(ctx context.Context, statement string, args ...any) error
 	return nil
 }
 
-// Strings gives the first column of a query that has no name among the queries, as text: for tests and repair.
+// Strings returns the first column of a query that is not among the named queries, as text, for tests and repair.
 func (q *Queries) Strings(ctx context.Context, query string, args ...any) ([]string, error) {
 	rows, err := q.db.Query(ctx, query, args...)
 	if err != nil {

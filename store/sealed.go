@@ -8,17 +8,17 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// SealedColumn is a column whose values are sealed, one by one, for the cell of its row.
+// SealedColumn is a column whose values are sealed individually, for the cell of their row.
 type SealedColumn struct {
 	Table, Column string
-	Row           []string // the columns whose values, joined by a slash, name the row, each with its type, as "id::text"
-	Index         string   // the column with the blind index of the value, "" for none
-	IndexOf       string   // what the index is named after, as the sealer names it
-	IndexPrefix   string   // what stands before the value that is indexed, in SQL; "" for none
+	Row           []string // the columns whose values, joined by a slash, identify the row, each with its type, as "id::text"
+	Index         string   // the column with the blind index of the value, "" if none
+	IndexOf       string   // the name of the index, as passed to the sealer
+	IndexPrefix   string   // an SQL expression for the prefix of the indexed value, "" if none
 }
 
-// SealedColumns is every sealed column there is: what is not listed is not sealed anew by a rotation, and is lost when the
-// old key is dropped.
+// SealedColumns lists every sealed column: values of a column that is not listed are not resealed by a rotation, and
+// are lost when the old key is dropped.
 var SealedColumns = []SealedColumn{
 	{
 		Table: "children", Column: "identity", Row: []string{"id::text"}, Index: "identity_index", IndexOf: "children.identity",
@@ -41,18 +41,18 @@ var SealedColumns = []SealedColumn{
 	{Table: "kept_forms", Column: "body", Row: []string{"id::text"}},
 }
 
-// SealedRow is a sealed value where it stands, with its index and what comes before the value that is indexed.
+// SealedRow is a sealed value of a row, with its index and the prefix of the indexed value.
 type SealedRow struct {
-	Row           []string // the values that name it
+	Row           []string // the values that identify the row
 	Sealed, Index []byte
 	Prefix        string
 }
 
-// Name gives the name of the row in its cell.
+// Name returns the name of the row in its cell.
 func (r SealedRow) Name() string { return strings.Join(r.Row, "/") }
 
-// SealedRows gives the next sealed values of a column after a row, in the order of its key, which serves the query. Without
-// an index only those are given that do not begin with the mark.
+// SealedRows returns the next sealed values of a column after a row, in the order of the primary key, which serves the
+// query. If the column has no index, it returns only those that do not begin with the mark.
 func (q *Queries) SealedRows(ctx context.Context, c SealedColumn, after []string, mark []byte, limit int) ([]SealedRow, error) {
 	var names, texts, places []string
 	args := []any{mark, limit}
@@ -89,8 +89,8 @@ func (q *Queries) SealedRows(ctx context.Context, c SealedColumn, after []string
 	})
 }
 
-// PutSealed puts a value sealed anew, and its index, where the old one stands. False says that another value stands there by
-// now, which is left alone.
+// PutSealed replaces a sealed value and its index. It returns false, and changes nothing, if the value has changed in
+// the meantime.
 func (q *Queries) PutSealed(ctx context.Context, c SealedColumn, was SealedRow, sealed, index []byte) (bool, error) {
 	args := []any{sealed, was.Sealed}
 	set, where := c.Column+" = $1", []string{c.Column + " = $2"}
@@ -110,7 +110,7 @@ func (q *Queries) PutSealed(ctx context.Context, c SealedColumn, was SealedRow, 
 	return tag.RowsAffected() == 1, nil
 }
 
-// CountSealed counts the values of a column that begin with a mark.
+// CountSealed returns the number of values of a column that begin with a mark.
 func (q *Queries) CountSealed(ctx context.Context, c SealedColumn, mark []byte) (n int64, err error) {
 	err = q.db.QueryRow(ctx, fmt.Sprintf(`SELECT count(*) FROM %s WHERE substring(%s from 1 for 5) = $1`, c.Table, c.Column), mark).Scan(&n)
 	if err != nil {

@@ -6,11 +6,10 @@ import (
 	"tuoyu/nursery"
 )
 
-// sessions is the principal of the pages' own rows: row-level security shows it sessions and kept forms, and nothing else.
+// sessions is the principal of the pages' own rows: row-level security shows it sessions and saved forms only.
 var sessions = nursery.Principal{Account: "sessions", Role: "sessions"}
 
-// AsSessions runs do in one transaction that reads and writes who is signed in on the pages and the forms that came too
-// late.
+// AsSessions runs do in one transaction that can read and write the sessions of the pages and the saved forms.
 func (db *DB) AsSessions(ctx context.Context, do func(*Queries) error) error {
 	return db.begin(ctx, sessions, "", do)
 }

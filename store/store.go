@@ -1,5 +1,5 @@
-// Package store is Postgres: SQL in queries/, the Go generated from it, and the two things no query can say
-// for itself — as whom a transaction runs, and whether the schema is the one this program knows.
+// Package store is the access to Postgres: SQL in queries/, the Go code generated from it, the principal as which a
+// transaction runs, and the check that the schema is the one this program knows.
 package store
 
 import (
@@ -18,23 +18,23 @@ import (
 	"tuoyu/nursery"
 )
 
-// DB is the database as seen by row-level security: nothing is read or written except as a principal.
+// DB is the database with row-level security: everything is read and written as a principal.
 type DB struct {
 	pool *pgxpool.Pool
 	now  func() time.Time
 }
 
-// connectTimeout bounds how long a request waits for a server that does not answer before it is told so.
+// connectTimeout is how long a request waits for a server that does not respond.
 const connectTimeout = 5 * time.Second
 
-// Options sizes the pool. A zero field keeps the default.
+// Options configures the pool. A zero field selects the default.
 type Options struct {
 	MaxConns int32 // default 16
 	Tracing  bool  // spans for each query
 }
 
-// Open connects to url, which must log in as a role that neither owns the tables nor bypasses row-level
-// security; Ready says so when it does.
+// Open connects to url, which must log in as a role that neither owns the tables nor bypasses row-level security; Ready
+// returns an error if it does.
 func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
@@ -45,9 +45,9 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 		cfg.MaxConns = o.MaxConns
 	}
 	cfg.MaxConnIdleTime = 5 * time.Minute
-	cfg.ConnConfig.ConnectTimeout = min(cfg.ConnConfig.ConnectTimeout, connectTimeout) // two minutes unless the address says less
-	// Each query has the one index that serves it, so planning it anew for every value finds nothing better; on large
-	// tables Postgres would otherwise plan again each time, which takes longer than reading a page of the inbox.
+	cfg.ConnConfig.ConnectTimeout = min(cfg.ConnConfig.ConnectTimeout, connectTimeout) // two minutes unless the address has a shorter limit
+	// Each query has the one index that serves it, so planning it for each value finds nothing better; on large tables
+	// Postgres would otherwise plan it each time, which takes longer than reading a page of the inbox.
 	cfg.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
 	if o.Tracing {
 		cfg.ConnConfig.Tracer = otelpgx.NewTracer()
@@ -59,40 +59,41 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	return &DB{pool: pool, now: time.Now}, nil
 }
 
-// At returns the same database for a program whose clock is now: what row-level security opens for a span of days, a
-// contract in force, it opens by that clock.
+// At returns the same database for a program whose clock is now: row-level security that depends on a range of days,
+// such as a contract in force, uses that clock.
 func (db *DB) At(now func() time.Time) *DB { return &DB{pool: db.pool, now: now} }
 
-// Close returns when every connection is given back and closed.
+// Close closes the pool, after every connection has been returned to it.
 func (db *DB) Close() { db.pool.Close() }
 
-// Stat tells how busy the pool is.
+// Stat returns the statistics of the pool.
 func (db *DB) Stat() *pgxpool.Stat { return db.pool.Stat() }
 
-// As runs do in one transaction on behalf of p: every row do reads or writes is one that p may see. The
-// transaction is committed when do returns nil and rolled back otherwise. On the schema of another release nothing is read or
-// written: the error wraps ErrSchemaMismatch. A transaction is not opened within another one, on a connection of its own, which a
-// full pool would wait for without end.
+// As runs do in one transaction as p: do reads and writes only rows that p may see. The transaction is committed if do
+// returns nil and rolled back otherwise. With the schema of another release nothing is read or written: the error wraps
+// ErrSchemaMismatch. Transactions do not nest: the inner one would need a second connection, for which it could wait
+// forever if the pool is full.
 func (db *DB) As(ctx context.Context, p nursery.Principal, do func(*Queries) error) error {
 	return db.begin(ctx, p, "", do)
 }
 
-// AsPublic runs do as somebody who has not signed in and holds a verification code or case number: only the
-// rows that secret opens are seen.
+// AsPublic runs do as an anonymous caller with a verification code or case number: it sees only the rows that secret
+// identifies.
 func (db *DB) AsPublic(ctx context.Context, secret string, do func(*Queries) error) error {
 	return db.begin(ctx, nursery.Principal{Role: nursery.RolePublic}, secret, do)
 }
 
-// Beyond runs do, in the transaction q is of, with the sight of the engine instead of the principal's, and restores the
-// principal's also after an error. It is for what a person's sight is too narrow for: to find whether a child is known already.
+// Beyond runs do, in the transaction of q, with the engine's access instead of the principal's, and restores the
+// principal's access afterwards. It is for checks that need more than the principal may see, such as whether a child is
+// known already.
 func (q *Queries) Beyond(_ context.Context, do func() error) error {
 	return q.db.(*transaction).elevate(nursery.RoleEngine, do)
 }
 
 const setRole = `SELECT set_config('tuoyu.role', $1, true)`
 
-// setPrincipal sets as whom a transaction runs. It divides by zero on a schema of another version than $7, so that nothing sent with
-// it is done.
+// setPrincipal sets the principal of a transaction. It divides by zero if the schema version is not $7, so that nothing
+// sent with it is executed.
 const setPrincipal = `SELECT set_config('tuoyu.role', $1, true), set_config('tuoyu.county', $2, true),
 	set_config('tuoyu.institution', $3, true), set_config('tuoyu.code', $4, true),
 	set_config('tuoyu.account', $5, true), set_config('tuoyu.day', $6, true),
@@ -128,7 +129,7 @@ func (db *DB) run(ctx context.Context, p nursery.Principal, code string, do func
 	t := &transaction{conn: conn}
 	done := false
 	defer func() {
-		if !done { // also when do panics
+		if !done { // also if do panics
 			t.rollback(ctx)
 		}
 	}()
@@ -143,14 +144,14 @@ func (db *DB) run(ctx context.Context, p nursery.Principal, code string, do func
 	return nil
 }
 
-// mayBeSchema reports whether err may come from a schema that is not this program's: what is asked for is not there, or
-// setPrincipal has refused.
+// mayBeSchema reports whether err may be caused by the schema of another release: an object does not exist, or
+// setPrincipal failed.
 func mayBeSchema(err error) bool {
 	var refused *pgconn.PgError
 	return errors.As(err, &refused) && slices.Contains([]string{"42P01", "42703", "42883", "0A000", "22012"}, refused.Code)
 }
 
-// schema returns nil when the schema is that of this program, and an error that wraps ErrSchemaMismatch when it is another.
+// schema returns nil if the schema is that of this program, otherwise an error that wraps ErrSchemaMismatch.
 func (db *DB) schema(ctx context.Context) error {
 	var version int64
 	if err := db.pool.QueryRow(ctx, schemaVersion).Scan(&version); err != nil {
@@ -159,7 +160,7 @@ func (db *DB) schema(ctx context.Context) error {
 	return wanted(version)
 }
 
-// wanted returns an error that wraps ErrSchemaMismatch unless version is that of the schema this program was built with.
+// wanted returns an error that wraps ErrSchemaMismatch unless version is that of this program's schema.
 func wanted(version int64) error {
 	if version == latest {
 		return nil
@@ -169,7 +170,7 @@ func wanted(version int64) error {
 
 var latest = migrations.Latest()
 
-// ofSchema returns err, wrapping ErrSchemaMismatch when it says that there is no schema yet.
+// ofSchema returns err, wrapped with ErrSchemaMismatch if it means that there is no schema yet.
 func ofSchema(err error) error {
 	var refused *pgconn.PgError
 	if errors.As(err, &refused) && refused.Code == "42P01" {
@@ -178,8 +179,8 @@ func ofSchema(err error) error {
 	return err
 }
 
-// Ready reports nil when the database answers, has exactly the schema this program was built with, and is
-// reached as a role that row-level security binds. The error wraps ErrSchemaMismatch when it is the schema.
+// Ready returns nil if the database responds, has exactly the schema of this program, and is accessed as a role that is
+// subject to row-level security. The error wraps ErrSchemaMismatch if the schema is another.
 func (db *DB) Ready(ctx context.Context) error {
 	var version int64
 	var bound bool
@@ -198,5 +199,5 @@ func (db *DB) Ready(ctx context.Context) error {
 	return nil
 }
 
-// IsNotFound tells whether err says that no row was seen.
+// IsNotFound reports whether err means that no row was found.
 func IsNotFound(err error) bool { return errors.Is(err, pgx.ErrNoRows) }

@@ -93,7 +93,7 @@ func TestRowsAreSeenByCountyInstitutionAndCity(t *testing.T) {
 				}))
 				want := tt.want
 				if tt.who.Role == nursery.RoleHospital && strings.Contains(query, "FROM institutions") {
-					want = []string{} // a party of a case serves nobody by that alone
+					want = []string{} // a party of a case does not serve anybody by that alone
 				}
 				require.Equal(t, want, seen, query)
 			}
@@ -231,7 +231,7 @@ func TestABlobFolderThatRefusesSaysThatItPasses(t *testing.T) {
 	require.NotErrorIs(t, err, store.ErrStorage, "what is read fails, not the folder")
 }
 
-// broken is content that cannot be read.
+// broken is a reader that fails.
 type broken struct{}
 
 func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }

@@ -2,8 +2,8 @@ package store
 
 import "tuoyu/nursery"
 
-// TakenAs reports whether the task was closed by that answer: by the outbox row, or for one closed before rows were recorded by the
-// same account with the same outcome.
+// TakenAs reports whether the task was closed by that answer: by its outbox row, or, if it was closed before these rows
+// were recorded, by the same account with the same outcome.
 func (t Task) TakenAs(completion string, outcome nursery.Outcome, actor string) bool {
 	if t.State != "closed" {
 		return false

@@ -14,26 +14,26 @@ import (
 	"tuoyu/nursery"
 )
 
-// transaction is the connection of one transaction. It queues the statements whose answer nobody looks at, those that sqlc
-// marks :exec, and sends them together with the next statement that has one, or with the commit: a step of a case takes as
-// many round trips as it reads, and not as many as it has statements. The order of the statements stays. An error of a queued
-// statement is returned by the statement it was sent with, under its own name, and undoes the transaction as ever.
+// transaction is the connection of one transaction. It queues the statements without a result, those that sqlc marks
+// :exec, and sends them together with the next statement that has one, or with the commit: a step of a case takes as
+// many round trips as it has reads, rather than one for each statement. The order of the statements is preserved. An
+// error of a queued statement is returned, with its own name, by the call that sent it, and rolls the transaction back.
 type transaction struct {
 	conn   *pgxpool.Conn
-	role   nursery.Role // whose sight the queued statements end with
+	role   nursery.Role // the role in effect after the queued statements
 	queue  []statement
-	ahead  []statement // reads sent before they are asked for, in the order in which they will be
+	ahead  []statement // reads sent ahead, in the order in which they will be requested
 	unread pgx.BatchResults
 }
 
-// statement is a statement with the name that its errors bear.
+// statement is a statement with the name used in its errors.
 type statement struct {
 	name, sql string
 	args      []any
 }
 
-// begin queues the statements that open a transaction as p. They refuse, before anything else is done, a schema that is not of
-// this release.
+// begin queues the statements that open a transaction as p. They fail, before anything else is executed, if the schema
+// is not that of this release.
 func (t *transaction) begin(p nursery.Principal, code string, day nursery.Date) {
 	t.role = p.Role
 	t.queue = append(t.queue, statement{name: "begin", sql: "BEGIN"}, statement{
@@ -42,7 +42,7 @@ func (t *transaction) begin(p nursery.Principal, code string, day nursery.Date) 
 	})
 }
 
-// elevate runs do with the sight of another role.
+// elevate runs do with another role.
 func (t *transaction) elevate(role nursery.Role, do func() error) error {
 	own := t.role
 	set := func(role nursery.Role) {
@@ -57,7 +57,7 @@ func (t *transaction) elevate(role nursery.Role, do func() error) error {
 // Exec runs a statement. One that is marked :exec is queued; its arguments must not be changed afterwards.
 func (t *transaction) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
 	name, kind := nameOf(sql)
-	if name == "" { // may be several statements, which only the simple protocol takes
+	if name == "" { // may be several statements, which only the simple protocol supports
 		if err := t.flush(ctx); err != nil {
 			return pgconn.CommandTag{}, err
 		}
@@ -76,7 +76,7 @@ func (t *transaction) Exec(ctx context.Context, sql string, args ...any) (pgconn
 	return tag, named(name, errors.Join(err, closed(results, err)))
 }
 
-// Query sends what is queued and the query.
+// Query sends the queued statements and the query.
 func (t *transaction) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
 	name, _ := nameOf(sql)
 	results, err := t.send(ctx, statement{name, sql, args})
@@ -90,13 +90,13 @@ func (t *transaction) Query(ctx context.Context, sql string, args ...any) (pgx.R
 	return &queried{Rows: rows, name: name, results: results, more: t.unread != nil}, nil
 }
 
-// QueryRow sends what is queued and the query.
+// QueryRow sends the queued statements and the query.
 func (t *transaction) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
 	rows, err := t.Query(ctx, sql, args...)
 	return firstRow{rows, err}
 }
 
-// flush sends what is queued.
+// flush sends the queued statements.
 func (t *transaction) flush(ctx context.Context) error {
 	if len(t.queue) == 0 {
 		return nil
@@ -108,7 +108,7 @@ func (t *transaction) flush(ctx context.Context) error {
 	return results.Close()
 }
 
-// send sends what is queued with the statement asked for, if any, and returns the results from its own on.
+// send sends the queued statements and then those of asked, and returns the results beginning with the first of asked.
 func (t *transaction) send(ctx context.Context, asked ...statement) (pgx.BatchResults, error) {
 	if t.unread != nil {
 		if t.isNext(asked) {
@@ -154,12 +154,12 @@ func (t *transaction) send(ctx context.Context, asked ...statement) (pgx.BatchRe
 	return results, nil
 }
 
-// isNext reports whether what is asked for is the next of the reads ahead.
+// isNext reports whether asked is the next of the reads sent ahead.
 func (t *transaction) isNext(asked []statement) bool {
 	return len(t.ahead) > 0 && len(asked) == 1 && t.ahead[0].sql == asked[0].sql && reflect.DeepEqual(t.ahead[0].args, asked[0].args)
 }
 
-// commit sends what is queued and commits.
+// commit sends the queued statements and commits.
 func (t *transaction) commit(ctx context.Context) error {
 	results, err := t.send(ctx, statement{name: "commit", sql: "COMMIT"})
 	if err != nil {
@@ -175,11 +175,11 @@ func (t *transaction) commit(ctx context.Context) error {
 	return nil
 }
 
-// rollback undoes what was sent and forgets what was queued. A connection that cannot do so is not used again.
+// rollback rolls back and drops the queued statements. If it fails, the connection is not reused.
 func (t *transaction) rollback(ctx context.Context) {
 	t.queue, t.ahead = nil, nil
 	if t.unread != nil {
-		_ = t.unread.Close() // the transaction is undone whatever it says
+		_ = t.unread.Close() // the transaction is rolled back regardless of the error
 		t.unread = nil
 	}
 	if t.conn.Conn().PgConn().TxStatus() != 'I' {
@@ -187,7 +187,8 @@ func (t *transaction) rollback(ctx context.Context) {
 	}
 }
 
-// closed ends the results and returns the error of that, unless the statement's own error says it already.
+// closed closes the results and returns the error of closing them if err is nil; otherwise err already includes it, and
+// closed returns nil.
 func closed(results pgx.BatchResults, err error) error {
 	if ended := results.Close(); err == nil {
 		return ended
@@ -195,7 +196,8 @@ func closed(results pgx.BatchResults, err error) error {
 	return nil
 }
 
-// nameOf returns the name that sqlc writes into the first line of a query, and its kind: exec, execrows, one or many.
+// nameOf returns the name and the kind in the first line of a query generated by sqlc. The kind is exec, execrows, one
+// or many.
 func nameOf(sql string) (name, kind string) {
 	line, _, _ := strings.Cut(sql, "\n")
 	rest, ok := strings.CutPrefix(line, "-- name: ")
@@ -206,7 +208,7 @@ func nameOf(sql string) (name, kind string) {
 	return name, kind
 }
 
-// named returns err under the name of the query.
+// named wraps err with the name of the query.
 func named(name string, err error) error {
 	if err == nil || name == "" {
 		return err
@@ -214,7 +216,7 @@ func named(name string, err error) error {
 	return fmt.Errorf("%s: %w", name, err)
 }
 
-// queried is the rows of a query whose error bears its name.
+// queried is the rows of a query whose error contains its name.
 type queried struct {
 	pgx.Rows
 	name    string
@@ -225,7 +227,7 @@ type queried struct {
 func (r *queried) Close() {
 	r.Rows.Close()
 	if !r.more {
-		_ = r.results.Close() // nothing follows; an error of the rows is theirs
+		_ = r.results.Close() // nothing follows; an error of the rows is returned by Err
 	}
 }
 
@@ -257,9 +259,9 @@ func (r firstRow) Scan(dest ...any) error {
 	return r.rows.Err()
 }
 
-// Ahead sends the reads that are asked for next, in this order, in the round trip of the first one. Each is a call of a query
-// of tx whose results the caller does not use; the same call afterwards returns them. A read that is not asked for in its turn
-// is dropped with those after it.
+// Ahead sends reads that will be requested next, in this order, in the round trip of the first one. Each is a call of a
+// query of tx whose results the callback ignores; the same call afterwards returns them. A read that is not requested
+// in turn is dropped together with those after it.
 func (q *Queries) Ahead(reads func(tx *Queries)) {
 	t, ok := q.db.(*transaction)
 	if !ok || t.unread != nil {
@@ -270,7 +272,7 @@ func (q *Queries) Ahead(reads func(tx *Queries)) {
 	t.ahead = r.reads
 }
 
-// recorder notes queries and runs none.
+// recorder records queries without running them.
 type recorder struct{ reads []statement }
 
 var errRecorded = errors.New("recorded, not run")

@@ -123,7 +123,7 @@ func TestReadsAheadAreAnsweredInTheirTurn(t *testing.T) {
 		years, err := q.AllCalendarYears(t.Context())
 		require.NoError(t, err)
 		require.Empty(t, years)
-		county, err := q.SettingsOfCounty(t.Context(), "140403") // out of turn: the rest is dropped
+		county, err := q.SettingsOfCounty(t.Context(), "140403") // out of order: the rest is dropped
 		require.NoError(t, err)
 		require.Empty(t, county)
 		row, err = q.RegistrationOf(t.Context(), "2")

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// Proxy is a way to a server, such as Postgres, that can be cut.
+// Proxy is a TCP proxy to a server, such as Postgres, that can be cut.
 type Proxy struct {
 	listener net.Listener
 	target   string
@@ -18,7 +18,7 @@ type Proxy struct {
 	conns map[net.Conn]struct{}
 }
 
-// Proxied returns the address of a database by way of a proxy of its own.
+// Proxied returns the address of a database through a new proxy.
 func Proxied(t testing.TB, address string) (*Proxy, string) {
 	t.Helper()
 	u, err := url.Parse(address)
@@ -30,7 +30,7 @@ func Proxied(t testing.TB, address string) (*Proxy, string) {
 	return p, u.String()
 }
 
-// NewProxy listens on a port of its own for connections to target, host:port.
+// NewProxy listens on a free port and forwards connections to target, host:port.
 func NewProxy(t testing.TB, target string) *Proxy {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -43,7 +43,7 @@ func NewProxy(t testing.TB, target string) *Proxy {
 	return p
 }
 
-// Address returns where the proxy listens, host:port.
+// Address returns the address of the proxy, host:port.
 func (p *Proxy) Address() string { return p.listener.Addr().String() }
 
 func (p *Proxy) serve() {
@@ -77,7 +77,7 @@ func pass(from, to net.Conn) {
 	_ = from.Close()
 }
 
-// Sever cuts the way: connections end, and new ones are refused.
+// Sever closes all connections and refuses new ones.
 func (p *Proxy) Sever() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -88,7 +88,7 @@ func (p *Proxy) Sever() {
 	clear(p.conns)
 }
 
-// Mend lets new connections through again.
+// Mend accepts new connections again.
 func (p *Proxy) Mend() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

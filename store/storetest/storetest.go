@@ -1,5 +1,5 @@
-// Package storetest gives a test a Postgres database of its own with the current schema, reached the way the
-// product reaches it: as a role that row-level security binds.
+// Package storetest provides tests with a Postgres database of their own with the current schema, accessed as the
+// product does: as a role that is subject to row-level security.
 package storetest
 
 import (
@@ -29,8 +29,8 @@ const (
 	appRole   = "tuoyu_app"
 )
 
-// New gives a fresh database; it is dropped when the test passes. The server is named by
-// DEVSTACK_POSTGRES_ADMIN_URL, and the test fails when it is not.
+// New returns a new database, which is dropped if the test passes. The server is that of DEVSTACK_POSTGRES_ADMIN_URL;
+// the test fails if the variable is not set.
 func New(t testing.TB) *store.DB {
 	t.Helper()
 	address := URL(t)
@@ -39,17 +39,17 @@ func New(t testing.TB) *store.DB {
 	return db
 }
 
-// opened holds the address of each database New has opened.
+// opened maps each database opened by New to its address.
 var opened sync.Map
 
-// Reopen opens the database of db, which New opened, once more with other options.
+// Reopen opens the database of db, which New opened, again with other options.
 func Reopen(t testing.TB, db *store.DB, o store.Options) *store.DB {
 	t.Helper()
 	return open(t, address(t, db), o)
 }
 
-// ReopenAs opens the database of db, which New opened, once more under an application name, by which triggers of a test know who
-// writes.
+// ReopenAs opens the database of db, which New opened, again under an application name, by which triggers of a test
+// identify the writer.
 func ReopenAs(t testing.TB, db *store.DB, application string) *store.DB {
 	t.Helper()
 	return open(t, address(t, db)+"&application_name="+url.QueryEscape(application), store.Options{})
@@ -74,20 +74,20 @@ func open(t testing.TB, address string, o store.Options) *store.DB {
 	return db
 }
 
-// URL is New for a test that connects by itself: the address of a fresh database, logged in as the product.
+// URL is like New for a test that connects by itself: it returns the address of a new database for the product's role.
 func URL(t testing.TB) string {
 	t.Helper()
 	return urls(t).app
 }
 
-// OwnerURL is the address of a fresh database logged in as the owner of its tables, whom row-level security
-// binds as well since it is forced.
+// OwnerURL returns the address of a new database for the owner of its tables, who is subject to row-level security as
+// well since it is forced.
 func OwnerURL(t testing.TB) string {
 	t.Helper()
 	return urls(t).owner
 }
 
-// URLs returns the addresses of one fresh database: logged in as the product, and as the owner of its tables.
+// URLs returns the addresses of one new database: for the product's role, and for the owner of its tables.
 func URLs(t testing.TB) (app, owner string) {
 	t.Helper()
 	both := urls(t)
@@ -115,7 +115,7 @@ func urls(t testing.TB) addresses {
 	return addresses{app: app, owner: config.URL()}
 }
 
-// appLogin gives the product's role a password on this server and returns how it logs in to the test database.
+// appLogin sets the password of the product's role on this server and returns the address of the test database for it.
 // The password is the role's name: the server is the test's own, on loopback.
 func appLogin(ctx context.Context, admin *url.URL, config pgtestdb.Config) (string, error) {
 	conn, err := sql.Open("pgx", admin.String())
@@ -140,10 +140,10 @@ func appLogin(ctx context.Context, admin *url.URL, config pgtestdb.Config) (stri
 	return address.String(), nil
 }
 
-// schema brings a template database to the latest migration.
+// schema migrates a template database to the latest version.
 type schema struct{}
 
-// Hash is that of the migrations' text.
+// Hash returns a hash of the text of the migrations.
 func (schema) Hash() (string, error) {
 	sum := sha256.New()
 	err := fs.WalkDir(migrations.FS(), ".", func(path string, d fs.DirEntry, err error) error {
@@ -166,7 +166,7 @@ func (schema) Migrate(ctx context.Context, _ *sql.DB, config pgtestdb.Config) er
 	return err
 }
 
-// Maintain runs a statement in the database of db as the superuser of the server: what an operator does, such as
+// Maintain runs a statement in the database of db as the superuser of the server, as an operator does, for example
 // ANALYZE.
 func Maintain(t testing.TB, db *store.DB, statement string) {
 	t.Helper()
