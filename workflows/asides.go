@@ -10,22 +10,22 @@ import (
 	"tuoyu/workflows/humantask"
 )
 
-// asides are the questions a process has put to people while it goes on itself.
+// asides are the tasks that a process has opened without waiting for their answers.
 type asides struct {
 	desk   *humantask.Desk
 	open   int
-	failed error // of an aside, for the process to give back
+	failed error // the first error of a background task, which the process returns
 }
 
-// ask puts a task to people and has then do what follows from their answer. An interruption of the desk by quiet ends it
-// without a word.
+// ask opens a task in the background and calls then with its answer. If the Desk is interrupted with quiet, the task
+// ends without an error.
 func (a *asides) ask(ctx workflow.Context, kind definition.TaskKind, spec humantask.Spec, quiet error,
 	then func(workflow.Context, humantask.Answer) error,
 ) {
 	a.aside(ctx, kind.Name, quiet, then, func(ctx workflow.Context) (humantask.Answer, error) { return a.desk.Ask(ctx, kind, spec) })
 }
 
-// askOn goes on with what the run before has asked.
+// askOn resumes a task that the previous run has opened.
 func (a *asides) askOn(ctx workflow.Context, asked humantask.Asked, quiet error, then func(workflow.Context, humantask.Answer) error) {
 	a.aside(ctx, asked.Spec.Kind, quiet, then, func(ctx workflow.Context) (humantask.Answer, error) { return a.desk.AskOn(ctx, asked) })
 }
@@ -49,12 +49,12 @@ func (a *asides) aside(ctx workflow.Context, kind string, quiet error, then func
 	})
 }
 
-// restsWhenPrinted is the change by which a workflow that continues as new waits for the papers being printed, too: nobody would
-// print them in the next run.
+// restsWhenPrinted is the change ID since which a workflow that continues as new also waits for the documents being
+// rendered: the next run would not render them.
 const restsWhenPrinted = "rests-when-printed"
 
-// rest waits until nothing is going on but waiting for people, so that a workflow may continue as new. Papers are those being
-// printed beside it, nil for a process without any.
+// rest waits until the workflow only waits for users, so that it may continue as new. Papers are the documents being
+// rendered concurrently, nil for a process without any.
 func (a *asides) rest(ctx workflow.Context, papers *printing) error {
 	if papers != nil && workflow.GetVersion(ctx, restsWhenPrinted, workflow.DefaultVersion, 1) == workflow.DefaultVersion {
 		papers = nil
@@ -64,7 +64,7 @@ func (a *asides) rest(ctx workflow.Context, papers *printing) error {
 	})
 }
 
-// settle waits until nobody is being asked any more.
+// settle waits until no task of the background is open.
 func (a *asides) settle(ctx workflow.Context) error {
 	return workflow.Await(ctx, func() bool { return a.open == 0 && workflow.AllHandlersFinished(ctx) })
 }

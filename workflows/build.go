@@ -38,12 +38,13 @@ var (
 	}
 )
 
-// monthsOfARun is after how many assessments a site's workflow continues as new, so that its history stays short.
+// monthsOfARun is the number of assessments after which a site's workflow continues as new, so that its history stays
+// short.
 const monthsOfARun = 12
 
 var errBuilt = errors.New("every milestone is done")
 
-// build is one county's site on its way.
+// build is the state of the workflow of one county's site.
 type build struct {
 	*caseFile
 	aside   asides
@@ -51,10 +52,10 @@ type build struct {
 	changed bool
 }
 
-// Build follows a county's public demonstration nursery from its plan to the filing receipt (项目1 县县全覆盖). What
-// counties report and the city accepts is written down by the door; the workflow assesses month by month, opens a
-// supervision when the light is red, and takes it to the programme's leader when it stays red. A month leaves about
-// ten events.
+// Build monitors a county's public demonstration nursery from its plan to the filing receipt (项目1 县县全覆盖). Reports of
+// counties and their acceptance by the city are written by the service; the workflow assesses the site monthly, opens a
+// supervision if the light is red, and escalates it to the programme's leader if it remains red. A month adds about ten
+// events to the history.
 func Build(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 	b, err := openBuild(ctx, in)
 	if err != nil {
@@ -108,7 +109,8 @@ func openBuild(ctx workflow.Context, in CaseInput) (*build, error) {
 	return b, nil
 }
 
-// month waits for the first morning of the next month, or for the last milestone, and tells whether the site is built.
+// month waits for the first morning of the next month, or for the last milestone, and reports whether the site is
+// built.
 func (b *build) month() (bool, error) {
 	today := nursery.DateOf(workflow.Now(b.ctx))
 	next := nursery.NewDate(today.Year, today.Month+1, 1).In(nursery.Shanghai).Add(9 * time.Hour)
@@ -137,8 +139,8 @@ func (b *build) month() (bool, error) {
 	return false, err
 }
 
-// supervise opens a supervision 督办 with a day to reply by; when the light has stayed red, the leader of the
-// programme hears of it as well. The months go on meanwhile.
+// supervise opens a supervision 督办 with a due date for the reply; if the light has remained red, the leader of the
+// programme is notified as well. The monthly assessments continue meanwhile.
 func (b *build) supervise(found activities.BuildAssessment) {
 	spec := humantask.Spec{Decision: found.Decision, Days: b.terms.ReplyDays}
 	b.aside.ask(b.ctx, buildSupervision, spec, errBuilt, b.takeReply)

@@ -25,13 +25,13 @@ var (
 	countyOffice = nursery.Principal{Account: "county-office-140403", Role: nursery.RoleCountyOffice, County: county}
 )
 
-// site is an office with a plan started and one county's site on its way.
+// site is an office with a plan and the open case of one county's site.
 type site struct {
 	*office
 	door *casework.Service
 }
 
-// planFrom starts the plan with its first day on day, by the door, in the office's database and time.
+// planFrom starts the plan with its first day on day, through the service, with the office's database and clock.
 func (o *office) planFrom(day nursery.Date) *site {
 	o.t.Helper()
 	rules, err := policies.New(o.t.Context())
@@ -63,7 +63,7 @@ func (s *site) site() string {
 	return s.ask(`SELECT case_no FROM build_sites WHERE county = $1`, county)[0]
 }
 
-// accepted has the county report and the city accept.
+// accepted has the county report and the city accept a milestone.
 func (s *site) accepted(kind nursery.MilestoneKind, percent int) {
 	s.t.Helper()
 	key := string(kind) + s.env.Now().String()
@@ -105,7 +105,7 @@ func TestAPlanThatSlipsIsSupervisedAndThenEscalated(t *testing.T) {
 		require.Equal(t, []string{"已增加两个班组"}, s.ask(`SELECT note FROM case_events WHERE kind = 'supervision_answered'`))
 	})
 	s.on(7, 25, 10, func() { s.accepted(nursery.FitOut, 70); s.accepted(nursery.Facilities, 20) })
-	s.on(9, 10, 10, func() { // red on 1 September and unanswered: the supervisor sees it
+	s.on(9, 10, 10, func() { // red on 1 September and unanswered: the supervisor is notified
 		require.Equal(t, []string{"true"}, s.ask(`SELECT (overdue_at IS NOT NULL)::text FROM tasks WHERE case_no = $1 AND state = 'open'`, s.caseNo))
 	})
 	s.on(10, 1, 12, func() {

@@ -14,13 +14,13 @@ import (
 	"tuoyu/workflows/humantask"
 )
 
-// WithdrawUpdate is the name of the Update by which an applicant takes a case back.
+// WithdrawUpdate is the name of the Update by which an applicant withdraws a case.
 const WithdrawUpdate = "withdraw"
 
-// ErrTooLateToWithdraw is the type of the error with which a withdrawal is refused.
+// ErrTooLateToWithdraw is the type of the error by which a withdrawal is rejected.
 const ErrTooLateToWithdraw = "too_late"
 
-// Withdrawal asks for a case to be taken back. Its ID is the Update's.
+// Withdrawal is a request to withdraw a case. Its ID is the Update's.
 type Withdrawal struct {
 	ID     string
 	Actor  string
@@ -33,26 +33,26 @@ var (
 	errWithdrawn = errors.New("withdrawn by the applicant")
 )
 
-// caseFile is what a process keeps of its case: the desk where people are asked, the steps taken, and
-// the papers being printed.
+// caseFile is the state that every process has of its case: the Desk with its open tasks, the steps done, and the
+// documents being rendered.
 type caseFile struct {
 	ctx   workflow.Context
 	in    CaseInput
 	desk  *humantask.Desk
 	terms activities.Terms
 	steps int
-	// number names a step of the process itself by its place and what it does.
+	// number returns the name of a step of the process itself from its sequence number and what it does.
 	number func(n int, name string) string
-	// steady reports that steps are named by what causes them, see namesStepsByCause.
+	// steady reports whether steps are named by their cause, see namesStepsByCause.
 	steady   bool
-	assessed string // the step that assessed the case last
+	assessed string // the name of the last step that assessed the case
 	printing
-	binding    bool // the office has decided: too late to withdraw
+	binding    bool // the office has decided: withdrawal is no longer possible
 	withdrawal *Withdrawal
 	ended      bool
 }
 
-// newCase sets up the desk of a case.
+// newCase creates the Desk of a case.
 func newCase(ctx workflow.Context, in CaseInput) (*caseFile, error) {
 	desk, err := humantask.NewDesk(ctx, in.CaseNo)
 	if err != nil {
@@ -61,12 +61,12 @@ func newCase(ctx workflow.Context, in CaseInput) (*caseFile, error) {
 	return &caseFile{ctx: ctx, in: in, desk: desk, number: numbered(2)}, nil
 }
 
-// numbered names steps by their number, of at least width digits.
+// numbered returns a function that names steps by their number, with at least width digits.
 func numbered(width int) func(int, string) string {
 	return func(n int, name string) string { return fmt.Sprintf("%0*d-%s", width, n, name) }
 }
 
-// openCase sets up the desk and takes the application as received.
+// openCase creates the Desk and records the application as received.
 func openCase(ctx workflow.Context, in CaseInput, stage nursery.Stage, clocks ...string) (*caseFile, error) {
 	f, err := newCase(ctx, in)
 	if err != nil {
@@ -94,8 +94,7 @@ func (f *caseFile) refuseWithdrawal() error {
 	return nil
 }
 
-// withdraw interrupts whatever is being asked and answers when the case has ended, so that the applicant reads
-// it back.
+// withdraw interrupts all open tasks and returns when the case has ended, so that the applicant can read the result.
 func (f *caseFile) withdraw(ctx workflow.Context, w Withdrawal) error {
 	if err := f.refuseWithdrawal(); err != nil {
 		return err
@@ -109,32 +108,34 @@ func (f *caseFile) ask(kind definition.TaskKind, spec humantask.Spec) (humantask
 	return f.desk.Ask(f.ctx, kind, spec)
 }
 
-// namesStepsByCause is the change by which a step that may be taken beside others goes by what causes it: the task that was answered, or
-// the day it falls due. Numbers that are drawn side by side are drawn in another order when a worker dies and the next one sees
-// more than the first did, and a step would be taken for another's, or done twice.
+// namesStepsByCause is the change ID since which a step that may run concurrently with others is named by its cause:
+// the task that was answered, or the day it is due. Numbers assigned concurrently are assigned in another order if a
+// worker dies and the next one receives more events than the first did, and a step would be mistaken for another, or
+// done twice.
 const namesStepsByCause = "names-steps-by-cause"
 
 func stepsByCause(ctx workflow.Context) bool {
 	return workflow.GetVersion(ctx, namesStepsByCause, workflow.DefaultVersion, 1) != workflow.DefaultVersion
 }
 
-// causedBy names the step that follows from an answer.
+// causedBy returns the name of the step that follows an answer.
 func causedBy(a humantask.Answer, name string) string {
 	return name + "-t" + a.Task[strings.LastIndexByte(a.Task, '.')+1:]
 }
 
-// move numbers a step of the case on behalf of the engine. Only the process itself draws numbers where steps are steady.
+// move returns the next numbered step of the case, acting as the engine. If steps are steady, only the process itself
+// uses numbers.
 func (f *caseFile) move(name string) activities.Move {
 	f.steps++
 	return f.named(f.number(f.steps, name))
 }
 
-// named returns a step of that very name on behalf of the engine.
+// named returns a step with exactly that name, acting as the engine.
 func (f *caseFile) named(step string) activities.Move {
 	return activities.Move{CaseNo: f.in.CaseNo, Step: step, At: workflow.Now(f.ctx), Actor: nursery.Engine.Account, Role: nursery.RoleEngine}
 }
 
-// moveBy numbers a step that the answer caused.
+// moveBy returns the step caused by an answer.
 func (f *caseFile) moveBy(a humantask.Answer, name string) activities.Move {
 	m := f.named(causedBy(a, name))
 	if !f.steady {
@@ -144,7 +145,7 @@ func (f *caseFile) moveBy(a humantask.Answer, name string) activities.Move {
 	return m
 }
 
-// do runs one activity of a move.
+// do runs one activity of a step.
 func (f *caseFile) do(activity any, m activities.Move, result any) error {
 	return do(f.ctx, activity, m, result)
 }
@@ -153,8 +154,8 @@ func do(ctx workflow.Context, activity any, m activities.Move, result any) error
 	return activities.Do(ctx, result, activity, m)
 }
 
-// follow takes the steps that follow an outcome of a task, in their order: the first on behalf of who answered, those after it on
-// behalf of the engine. The last one fills result in.
+// follow runs the steps that follow an outcome of a task, in order: the first as the user who answered, the others as
+// the engine. The result of the last one is stored in result.
 func (f *caseFile) follow(ctx workflow.Context, kind definition.TaskKind, outcome nursery.Outcome, a humantask.Answer, result any) error {
 	for n, step := range kind.Steps(outcome, "") {
 		f.binding = f.binding || step.Final
@@ -169,12 +170,12 @@ func (f *caseFile) follow(ctx workflow.Context, kind definition.TaskKind, outcom
 	return nil
 }
 
-// followed takes the steps that follow the outcome of an answer.
+// followed runs the steps that follow the outcome of an answer.
 func (f *caseFile) followed(kind definition.TaskKind, a humantask.Answer, result any) error {
 	return f.follow(f.ctx, kind, a.Outcome, a, result)
 }
 
-// then takes the steps that follow an outcome when something was found, on behalf of the engine.
+// then runs, as the engine, the steps that follow an outcome on the condition found.
 func (f *caseFile) then(kind definition.TaskKind, outcome nursery.Outcome, found string) error {
 	for _, step := range kind.Steps(outcome, found) {
 		if err := f.do(activities.ByName(step.Activity), f.move(step.Name), nil); err != nil {
@@ -194,10 +195,10 @@ func (f *caseFile) assess() (activities.Assessment, error) {
 	return a, err
 }
 
-// print has the papers ordered so far printed while the case goes on.
+// print starts rendering the documents requested so far while the case continues.
 func (f *caseFile) print() { f.printing.print(f.ctx, f.in.CaseNo) }
 
-// close ends the case by the activity and waits for its papers and for answers still being given.
+// close ends the case with the activity and waits for its documents and for answers in progress.
 func (f *caseFile) close(activity any, m activities.Move, stage nursery.Stage) (CaseResult, error) {
 	if err := f.do(activity, m, nil); err != nil {
 		return CaseResult{}, err
@@ -205,7 +206,7 @@ func (f *caseFile) close(activity any, m activities.Move, stage nursery.Stage) (
 	return f.closed(stage)
 }
 
-// closeBy ends the case by what follows the outcome of an answer.
+// closeBy ends the case with the steps that follow the outcome of an answer.
 func (f *caseFile) closeBy(kind definition.TaskKind, a humantask.Answer, stage nursery.Stage) (CaseResult, error) {
 	if err := f.followed(kind, a, nil); err != nil {
 		return CaseResult{}, err
@@ -220,7 +221,7 @@ func (f *caseFile) closed(stage nursery.Stage) (CaseResult, error) {
 	return CaseResult{Stage: stage}, err
 }
 
-// fail ends the case by the withdrawal when that is what err says, and gives any other error back.
+// fail ends the case as withdrawn if err is the withdrawal, and returns any other error.
 func (f *caseFile) fail(err error) (CaseResult, error) {
 	if !errors.Is(err, errWithdrawn) {
 		return CaseResult{}, err

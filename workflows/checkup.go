@@ -45,18 +45,18 @@ var (
 
 var errRoundServed = errors.New("the round may be opened")
 
-// checkup is one institution's check-up round on its way.
+// checkup is the state of the workflow of one institution's check-up round.
 type checkup struct {
 	*caseFile
 	aside   asides
 	terms   activities.CheckupTerms
 	changed bool
-	change  string // the ID of the last one
-	follows bool   // the roster is being followed
+	change  string // the ID of the last change
+	follows bool   // the roster is being updated
 	over    bool
 }
 
-// changedMove names the step that looks at what has changed. Changes that come together are looked at once.
+// changedMove returns the step that handles the changes so far. Concurrent changes are handled by one step.
 func (c *checkup) changedMove(name string) activities.Move {
 	c.changed = false
 	if !c.steady {
@@ -65,9 +65,9 @@ func (c *checkup) changedMove(name string) activities.Move {
 	return c.named(name + "/" + c.change)
 }
 
-// CheckupRound has the clinic of the contract check an institution's children in a half-year (项目8). The team's records come
-// in by the door, a class at a time; the workflow follows who is in care, waits for the team, allows what is late, and has
-// the county look at what was missed. It knows counts and identifiers only.
+// CheckupRound has the clinic of the contract check an institution's children in a half-year (项目8). The team's records
+// are submitted through the service, a class at a time; the workflow updates the roster, waits for the team, allows
+// late checks, and has the county review what was missed. It contains counts and identifiers only.
 func CheckupRound(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 	file, err := newCase(ctx, in)
 	if err != nil {
@@ -96,12 +96,12 @@ func CheckupRound(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 	return c.close()
 }
 
-// keepsEarlyChanges is the change by which a workflow looks again when facts changed before it began to wait for that. A worker
-// that died after it had looked leaves such a change behind.
+// keepsEarlyChanges is the change ID since which a workflow reads the facts again if they changed before it began to
+// wait for a change. A worker that died after it had read them leaves such a change behind.
 const keepsEarlyChanges = "keeps-early-changes"
 
-// unblock tells the county that no contract covers the institution, and looks again whenever one may, until the half-year
-// is over.
+// unblock notifies the county that no contract covers the institution, and checks for one after every change, until the
+// half-year is over.
 func (c *checkup) unblock() error {
 	c.aside.ask(c.ctx, checkupBlocked, humantask.Spec{Days: c.terms.MissedDays}, errRoundServed, func(ctx workflow.Context, answer humantask.Answer) error {
 		return do(ctx, engine.TakeAnswer, c.moveBy(answer, "blocked-reply"), nil)
@@ -132,8 +132,8 @@ func (c *checkup) unblock() error {
 	return nil
 }
 
-// record asks the team for the whole round, and meanwhile follows who comes and leaves. A team that stays silent past what
-// is late ends the round as it stands.
+// record opens the team's task for the whole round, and meanwhile updates the roster. If the team does not answer by
+// the last day for late checks, the round ends with the records so far.
 func (c *checkup) record() error {
 	c.follows = true
 	workflow.Go(c.ctx, func(ctx workflow.Context) {
@@ -151,13 +151,13 @@ func (c *checkup) record() error {
 	})
 	_, err := c.ask(checkupRecord, humantask.Spec{Days: c.terms.Days, Silence: c.terms.GraceDays})
 	c.over = true
-	if err == nil && c.steady { // who came last is on the roster before the round is closed
+	if err == nil && c.steady { // the last enrolments are on the roster before the round is closed
 		err = workflow.Await(c.ctx, func() bool { return !c.follows })
 	}
 	return err
 }
 
-// close writes the report and has the county look at what was missed.
+// close writes the report and has the county review what was missed.
 func (c *checkup) close() (CaseResult, error) {
 	var end activities.CheckupEnd
 	if err := c.do(engine.CloseCheckup, c.move("closed"), &end); err != nil {
@@ -179,7 +179,7 @@ func (c *checkup) close() (CaseResult, error) {
 	return CaseResult{Stage: nursery.StageRoundClosed}, err
 }
 
-// lost ends a round for which there never was a contract.
+// lost ends a round for which there was never a contract.
 func (c *checkup) lost() (CaseResult, error) {
 	if err := c.do(engine.CloseCheckup, c.move("lost"), nil); err != nil {
 		return CaseResult{}, fmt.Errorf("end round: %w", err)

@@ -20,7 +20,7 @@ const theClinic = "clinic-140403-1"
 
 var team = nursery.Principal{Account: theClinic, Role: nursery.RoleHospital, County: county, Institution: theClinic}
 
-// round is an office with a check-up round of 2026H1 opened on 2026-06-05, for so many children in class c1.
+// round is an office with a check-up round of 2026H1 opened on 2026-06-05, for children in class c1.
 type round struct {
 	*office
 	door     *casework.Service
@@ -50,7 +50,7 @@ func checking(t *testing.T, children int) *round {
 	return r
 }
 
-// enters takes a child in since the half-year began, with its guardian's consent.
+// enters enrols a child since before the half-year began, with its guardian's consent.
 func (r *round) enters(c nursery.Child) string {
 	r.t.Helper()
 	var id string
@@ -82,7 +82,7 @@ func (r *round) changed() {
 	r.send(id, activities.CaseChanged, "", workflows.Change{ID: id})
 }
 
-// recorded has the team record everything of every child as done, on the day.
+// recorded has the team record every item of every child as done on the day.
 func (r *round) recorded() {
 	r.t.Helper()
 	var records []nursery.Checkup
@@ -118,7 +118,7 @@ func TestARoundIsRecordedClassByClassAndClosed(t *testing.T) {
 	require.Equal(t, []string{"submitted", "checkup_opened", "task_opened", "checkup_recorded", "task_closed", "checkup_closed", "checkup_ended"}, r.steps())
 }
 
-// steps are the kinds of the events that are not about time.
+// steps returns the kinds of the events that are not about time.
 func (r *round) steps() []string {
 	return r.ask(`SELECT kind FROM case_events WHERE case_no = $1 AND kind NOT IN ('task_reminded', 'task_overdue', 'task_escalated') ORDER BY id`, r.caseNo)
 }
@@ -141,7 +141,7 @@ func TestWhatNobodyRecordsIsLateThenMissedAndLookedAt(t *testing.T) {
 func TestABlockedRoundOpensOnceAContractIsInForce(t *testing.T) {
 	r := checking(t, 1)
 	r.at(time.Hour, func() { require.Equal(t, []string{"round_blocked"}, r.stage()) })
-	r.at(2*time.Hour, r.changed) // something else than a contract
+	r.at(2*time.Hour, r.changed) // a change other than a contract
 	r.at(48*time.Hour, func() { r.contracted(); r.changed() })
 	r.at(72*time.Hour, func() {
 		require.Equal(t, []string{"cancelled"}, r.ask(`SELECT state FROM tasks WHERE kind = 'checkup_round.blocked'`))
@@ -152,7 +152,8 @@ func TestABlockedRoundOpensOnceAContractIsInForce(t *testing.T) {
 	require.Equal(t, []string{theClinic}, r.ask(`SELECT partner FROM cases WHERE case_no = $1`, r.caseNo))
 }
 
-// A worker that dies after it has looked leaves the look behind; what changed since then is told before the look is taken again.
+// A worker that dies after it has read the facts leaves that step behind; a change since then is signalled before the
+// facts are read again.
 func TestABlockedRoundOpensThoughTheContractCameBeforeItWaited(t *testing.T) {
 	r := checking(t, 1)
 	terms, err := r.engine.OpenCheckup(t.Context(), activities.Move{CaseNo: r.caseNo, Step: "001-opened", At: received, Actor: nursery.Engine.Account, Role: nursery.RoleEngine})
@@ -192,7 +193,7 @@ func TestTheRosterFollowsWhoComesLeavesAndChangesItsClass(t *testing.T) {
 	require.Contains(t, r.ask(`SELECT note FROM case_events WHERE case_no = $1`, r.caseNo), "体检截止：应检 3 名，已检 0 名，漏检 3 名")
 }
 
-// referred is an office with a referral of one child.
+// referred returns an office with a referral of one child.
 func referred(t *testing.T) *round {
 	t.Helper()
 	r := checking(t, 1)

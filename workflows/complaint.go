@@ -32,11 +32,11 @@ var complaintTriage = definition.TaskKind{
 	},
 }
 
-// triageDays is the working days an office takes to look at a complaint; no text for nurseries sets them.
+// triageDays is the number of working days in which an office reviews a complaint; no regulation for nurseries sets it.
 const triageDays = 5
 
-// Complaint has the county's supervisor look at a complaint 投诉举报 and opens a visit, answers it, or says why it is not
-// the office's.
+// Complaint has the county's supervisor review a complaint 投诉举报 and opens a visit, answers it, or declares with a
+// reason that the office is not competent.
 func Complaint(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 	c, err := newCase(ctx, in)
 	if err != nil {

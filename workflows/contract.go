@@ -18,19 +18,19 @@ var (
 	errContractOver = errors.New("the contract is over")
 )
 
-// contract is one contract on its way.
+// contract is the state of the workflow of one contract.
 type contract struct {
 	*caseFile
 	aside    asides
 	terms    activities.ContractTerms
 	changed  bool
-	renewing bool // renewal has been asked
+	renewing bool // the renewal task has been opened
 }
 
 // Contract takes an institution and a clinic from the proposal to the signatures of both, through the term of the
-// contract to its end (项目8 医育结合). What the clinic does is written down by the door; the workflow looks at the duty
-// meter month by month, opens the half-year's check-up, asks for the renewal sixty days ahead, and tells everybody when
-// children are left uncovered. A renewal is a case of its own, since it is a text of its own.
+// contract to its end (项目8 医育结合). The clinic's services are recorded through the service; the workflow checks their
+// progress monthly, opens the half-year's check-up, requests the renewal sixty days before the end, and notifies all
+// parties if children remain uncovered. A renewal is a case of its own, since it has a text of its own.
 func Contract(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 	c, err := openContract(ctx, in)
 	if err != nil {
@@ -77,7 +77,7 @@ func openContract(ctx workflow.Context, in CaseInput) (*contract, error) {
 	c := &contract{caseFile: file, aside: asides{desk: file.desk}}
 	c.number = func(n int, name string) string {
 		if c.steady {
-			return name // of the contract itself, which takes each step once
+			return name // of the contract itself, which runs each step once
 		}
 		return fmt.Sprintf("%s-%03d-%s", nursery.DateOf(workflow.Now(ctx)), n, name)
 	}
@@ -92,7 +92,7 @@ func openContract(ctx workflow.Context, in CaseInput) (*contract, error) {
 	return c, nil
 }
 
-// moveOn names a step that falls due on a day.
+// moveOn returns a step that is due on a day.
 func (c *contract) moveOn(day nursery.Date, name string) activities.Move {
 	if c.steady {
 		name = day.String() + "-" + name
@@ -100,8 +100,8 @@ func (c *contract) moveOn(day nursery.Date, name string) activities.Move {
 	return c.move(name)
 }
 
-// sign has both sides sign the text as it stands, and the county file it; a text that is changed meanwhile is signed
-// anew. It tells whether a contract came about.
+// sign has both sides sign the current text, and the county file it; a text that is changed in the meantime is signed
+// again. It reports whether the contract was concluded.
 func (c *contract) sign() (bool, error) {
 	forgetful := workflow.GetVersion(c.ctx, keepsEarlyChanges, workflow.DefaultVersion, 1) == workflow.DefaultVersion
 	for n := 1; ; n++ {
@@ -133,7 +133,8 @@ func (c *contract) sign() (bool, error) {
 	}
 }
 
-// bothSign asks the two sides at the same time. A contract that does not fit the rules can only be changed or declined.
+// bothSign opens the tasks of both sides concurrently. A contract that violates the rules can only be changed or
+// declined.
 func (c *contract) bothSign() (bool, error) {
 	var outcomes []nursery.Outcome
 	if c.terms.Refused {
@@ -166,7 +167,7 @@ func (c *contract) bothSign() (bool, error) {
 	if err != nil || both() {
 		return both(), err
 	}
-	// Whoever has not answered is not asked any more.
+	// The tasks that have not been answered are cancelled.
 	c.desk.Interrupt(errTextChanged)
 	if err := c.aside.settle(c.ctx); err != nil {
 		return false, err
@@ -190,20 +191,21 @@ func (c *contract) begin() error {
 	return c.do(engine.OpenRoundOfContract, c.move("round"), nil)
 }
 
-// until sleeps to the morning of a day.
+// until sleeps until the morning of a day.
 func (c *contract) until(day nursery.Date) error {
 	return workflow.Sleep(c.ctx, max(morningOf(day).Sub(workflow.Now(c.ctx)), 0))
 }
 
 func morningOf(day nursery.Date) time.Time { return day.In(nursery.Shanghai).Add(9 * time.Hour) }
 
-// seesChangesWhileReading is the change by which a contract looks again when its terms changed while it read them.
+// seesChangesWhileReading is the change ID since which a contract reads its terms again if they changed while it read
+// them.
 const seesChangesWhileReading = "sees-changes-while-reading"
 
-// month waits for the first morning of the next month, the day of renewal or the day after the last one, and does what
-// falls due. It tells whether the contract is over.
+// month waits for the first morning of the next month, the day of renewal or the day after the last one, and runs the
+// steps that are due. It reports whether the contract is over.
 func (c *contract) month() (bool, error) {
-	// What changes while the terms are read is read again: it may not be among them.
+	// If the terms change while they are read, they are read again: the change may be missing from them.
 	early := workflow.GetVersion(c.ctx, seesChangesWhileReading, workflow.DefaultVersion, 1) != workflow.DefaultVersion
 	if early {
 		c.changed = false
@@ -229,7 +231,7 @@ func (c *contract) month() (bool, error) {
 	}
 	today = nursery.DateOf(workflow.Now(c.ctx))
 	if c.steady {
-		today = next // what falls due on a day is done, though nobody was there to do it on that day
+		today = next // the steps of a day are run even if no worker was available on that day
 	}
 	if today.After(c.terms.EndsOn) {
 		return true, nil
@@ -254,7 +256,7 @@ func (c *contract) month() (bool, error) {
 	return false, nil
 }
 
-// question puts a task to people while the contract goes on.
+// question opens a task while the contract continues.
 func (c *contract) question(kind definition.TaskKind, spec humantask.Spec) {
 	c.aside.ask(c.ctx, kind, spec, errContractOver, c.takeAnswer)
 }
@@ -267,7 +269,7 @@ func (c *contract) takeAnswer(ctx workflow.Context, answer humantask.Answer) err
 	return do(ctx, engine.TakeAnswer, m, nil)
 }
 
-// end ends the contract and, when children are left uncovered, has the county and both sides say that they know.
+// end ends the contract and, if children remain uncovered, has the county and both sides acknowledge it.
 func (c *contract) end() (CaseResult, error) {
 	c.desk.Interrupt(errContractOver)
 	if err := c.aside.settle(c.ctx); err != nil {

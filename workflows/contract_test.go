@@ -46,7 +46,7 @@ func (p *pact) on(month time.Month, day int, act func()) {
 	p.at(time.Date(2026, month, day, 10, 0, 0, 0, nursery.Shanghai).Sub(received), act)
 }
 
-// replied answers the open task of a kind put to a role.
+// replied answers the open task of a kind that is assigned to a role.
 func (p *pact) replied(kind string, role nursery.Role, outcome nursery.Outcome, answer any) {
 	p.t.Helper()
 	open := p.ask(`SELECT id FROM tasks WHERE case_no = $1 AND kind = $2 AND role = $3 AND state = 'open'`, p.caseNo, kind, role)
@@ -75,7 +75,7 @@ func (p *pact) signed() {
 	})
 }
 
-// cared puts a child in care.
+// cared enrols a child.
 func (p *pact) cared() {
 	p.sql(`INSERT INTO children (id, county, born_on, sex, identity_kind, identity_index, identity, name, source, created_by, created_at, updated_at)
 		VALUES ('CAAAAAAAAAAAAAAAAAAAA', $1, '2025-01-01', 'male', 'resident_id', '\x01', '\x01', '\x01', 'institution', 'test', $2, $2)`, county, received)
@@ -190,7 +190,7 @@ func TestRenewalIsAskedSixtyDaysAheadAndOpensACaseOfItsOwn(t *testing.T) {
 		p.sql(`UPDATE contracts SET state = 'signed' WHERE case_no <> $1`, p.caseNo)
 	})
 	require.NoError(t, p.follow(workflows.CaseInput{}))
-	require.Empty(t, p.ask(`SELECT id FROM tasks WHERE kind = 'contract.uncovered'`)) // the next one covers them
+	require.Empty(t, p.ask(`SELECT id FROM tasks WHERE kind = 'contract.uncovered'`)) // the next contract covers them
 }
 
 func TestChildrenLeftUncoveredAlertTheCountyAndBothSides(t *testing.T) {
@@ -206,7 +206,7 @@ func TestChildrenLeftUncoveredAlertTheCountyAndBothSides(t *testing.T) {
 		require.Equal(t, []string{"county_office", "hospital", "institution"}, p.ask(`SELECT role FROM tasks WHERE kind = 'contract.uncovered' AND state = 'open' ORDER BY role`))
 		p.replied("contract.uncovered", nursery.RoleCountyOffice, nursery.OutcomeAcknowledge, form{"note": "已联系"})
 	})
-	require.NoError(t, p.follow(workflows.CaseInput{})) // the two who stay silent are taken as knowing
+	require.NoError(t, p.follow(workflows.CaseInput{})) // the two that do not answer count as having acknowledged it
 	require.Equal(t, []string{"contract_ended"}, p.stage())
 }
 

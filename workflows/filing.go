@@ -105,7 +105,7 @@ var (
 	}
 )
 
-// countersign defines the task by which a second officer agrees to what the first one found.
+// countersign returns the task by which a second officer agrees to the finding of the first one.
 func countersign(first definition.TaskKind) definition.TaskKind {
 	return definition.TaskKind{
 		Name: first.Name + "_countersign", Title: first.Title + "核签", Roles: first.Roles, Form: "note", Confirms: first.Name,
@@ -116,7 +116,7 @@ func countersign(first definition.TaskKind) definition.TaskKind {
 	}
 }
 
-// filing is one filing on its way.
+// filing is the state of the workflow of one filing.
 type filing struct {
 	*caseFile
 	assessment activities.Assessment
@@ -164,8 +164,8 @@ func (f *filing) assessAgain() (err error) {
 	return err
 }
 
-// confirmRegistration has a clerk confirm the certificate, since the registrar has sent nothing yet (art. 4–6);
-// the registrar's own facts answer it as well.
+// confirmRegistration has a clerk confirm the certificate, since the registrar has not sent its data yet (art. 4–6);
+// the registrar's own data completes the task as well.
 func (f *filing) confirmRegistration() error {
 	answer, err := f.ask(filingRegistration, humantask.Spec{
 		Excluded: []string{f.in.SubmittedBy}, Clock: activities.ClockReceipt, Decision: f.assessment.Decision,
@@ -179,9 +179,9 @@ func (f *filing) confirmRegistration() error {
 	return f.correct(answer)
 }
 
-// review asks a clerk who did not submit the papers whether they are complete, and tells whether they were
-// accepted. What the rules found missing can only be asked for. When the office stays silent, the rules speak:
-// what is complete counts as accepted where the county has set so, and gaps are told to the applicant.
+// review opens the task of a clerk who did not submit the papers and reports whether they were accepted as complete.
+// Gaps found by the rules can only be answered with a request for corrections. If the office does not answer, the rules
+// decide: a complete filing counts as accepted if the county has set so, and the applicant is notified of gaps.
 func (f *filing) review() (accepted bool, err error) {
 	spec := humantask.Spec{Excluded: []string{f.in.SubmittedBy}, Decision: f.assessment.Decision, Clock: activities.ClockReceipt}
 	if f.assessment.Gaps > 0 {
@@ -200,7 +200,7 @@ func (f *filing) review() (accepted bool, err error) {
 	return false, f.correct(answer)
 }
 
-// correct tells the applicant of every gap at once and waits for the corrected papers, the clocks standing still.
+// correct notifies the applicant of every gap at once and waits for the corrected papers, with the clocks paused.
 func (f *filing) correct(reviewed humantask.Answer) error {
 	if err := f.follow(f.ctx, filingReview, nursery.OutcomeCorrect, reviewed, nil); err != nil {
 		return err
@@ -216,8 +216,8 @@ func (f *filing) correct(reviewed humantask.Answer) error {
 	return f.assessAgain()
 }
 
-// verifyOnSite asks one officer for the finding and a second one to countersign it (行政处罚法 art. 42: no fewer
-// than two); when they differ, the site is visited again. It tells whether the site conforms.
+// verifyOnSite opens the task of one officer for the finding and that of a second one to countersign it (行政处罚法 art.
+// 42: no fewer than two); if they disagree, the site is visited again. It reports whether the site conforms.
 func (f *filing) verifyOnSite(visit, countersign definition.TaskKind, clock string) (bool, error) {
 	spec := humantask.Spec{Excluded: []string{f.in.SubmittedBy}, Clock: clock, Decision: f.assessment.Decision, Days: recheckDays(clock)}
 	for {
@@ -238,8 +238,8 @@ func (f *filing) verifyOnSite(visit, countersign definition.TaskKind, clock stri
 	}
 }
 
-// recheckDays is the working days an office takes for a recheck, for which no regulation sets a limit: as many
-// as for the first finding.
+// recheckDays returns the working days an office has for a recheck, for which no regulation sets a limit: as many as
+// for the first finding.
 func recheckDays(clock string) int {
 	if clock != "" {
 		return 0
@@ -247,8 +247,8 @@ func recheckDays(clock string) int {
 	return 15
 }
 
-// rectify notifies what does not meet the standards, waits for proof and has two officers check again, until the
-// site conforms or the case is referred for a penalty (人口与计划生育法 art. 41).
+// rectify issues the notice of nonconformity, waits for proof and has two officers check again, until the site conforms
+// or the case is referred for a penalty (人口与计划生育法 art. 41).
 func (f *filing) rectify() (CaseResult, error) {
 	for {
 		var ordered activities.Rectification

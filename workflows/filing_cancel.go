@@ -34,7 +34,7 @@ var cancellationReview = definition.TaskKind{
 	},
 }
 
-// FilingCancel takes an institution that closes off the register, once children and staff are settled
+// FilingCancel cancels the filing of an institution that closes, once children and staff are placed
 // (托育机构登记和备案办法(试行) art. 10; 托育机构管理规范(试行) art. 7).
 func FilingCancel(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 	f, err := openCase(ctx, in, nursery.StageSubmitted, activities.ClockReceipt)

@@ -34,14 +34,14 @@ var changeReview = definition.TaskKind{
 	},
 }
 
-// refuseChange refuses a change or a cancellation, with the reason.
+// refuseChange is the outcome that rejects a change or a cancellation, with the reason.
 var refuseChange = definition.Outcome{
 	Code: nursery.OutcomeRefuse, Title: "不同意", Required: []string{"reason"}, Optional: note,
 	Follow: []definition.Step{{Activity: "RefuseChange", Name: "refused", Final: true}},
 }
 
-// FilingChange takes a change of what was filed to the receipt of the change (托育机构登记和备案办法(试行) art. 10;
-// 托育机构管理规范(试行) art. 6). No article sets a limit for it; the office keeps the receipt's.
+// FilingChange takes a change of a filing to the receipt of the change (托育机构登记和备案办法(试行) art. 10; 托育机构管理规范(试行)
+// art. 6). No article sets a limit for it; the limit of the receipt applies.
 func FilingChange(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 	f, err := openCase(ctx, in, nursery.StageSubmitted, activities.ClockReceipt)
 	if err != nil {
@@ -58,7 +58,7 @@ func FilingChange(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 	return f.decideChange(changeReview, spec, nursery.StageChanged)
 }
 
-// decideChange asks a clerk who did not submit it and ends the case as they decide.
+// decideChange opens the task of a clerk who did not submit the change and ends the case according to the answer.
 func (f *caseFile) decideChange(kind definition.TaskKind, spec humantask.Spec, approved nursery.Stage) (CaseResult, error) {
 	spec.Clock, spec.Excluded = activities.ClockReceipt, []string{f.in.SubmittedBy}
 	answer, err := f.ask(kind, spec)

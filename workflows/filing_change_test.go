@@ -10,7 +10,7 @@ import (
 	"tuoyu/workflows/humantask"
 )
 
-// year2027 is made up for the tests: the arrangement of 2027 is not published.
+// year2027 is an invented arrangement for the tests: that of 2027 is not published.
 const year2027 = `{"year": 2027, "source": ["https://example.invalid/2027"], "days": [
 	{"date": "2027-01-01", "name": "元旦", "off": true}, {"date": "2027-02-05", "name": "春节", "off": true},
 	{"date": "2027-02-06", "name": "春节", "off": true}, {"date": "2027-02-07", "name": "春节", "off": true},
@@ -20,7 +20,7 @@ const year2027 = `{"year": 2027, "source": ["https://example.invalid/2027"], "da
 	{"date": "2027-10-01", "name": "国庆节", "off": true}, {"date": "2027-10-02", "name": "国庆节", "off": true},
 	{"date": "2027-10-03", "name": "国庆节", "off": true}]}`
 
-// standing opens an office in which the institution is filed and asks for something more.
+// standing opens an office with a filed institution and a case of another kind.
 func standing(t *testing.T, kind nursery.CaseKind, prefix string, facts func(nursery.Application) any) *office {
 	t.Helper()
 	o := openOffice(t, kind, caseNumber(t, prefix))

@@ -29,7 +29,7 @@ func hasType(err error, want string) bool {
 	return errors.As(err, &e) && e.Type() == want
 }
 
-// filed opens an office with the application received and its registration known.
+// filed opens an office with an application received and its registration known.
 func filed(t *testing.T, name string) (*office, nursery.Application) {
 	t.Helper()
 	o := openOffice(t, nursery.KindFiling, caseNumber(t, "BA"))
@@ -51,7 +51,7 @@ func (o *office) visit(after time.Duration, outcome nursery.Outcome, record form
 	o.inspect(after, "filing.site_visit", outcome, record)
 }
 
-// inspect has one officer record and another countersign an hour later.
+// inspect has one officer record the finding and another countersign it an hour later.
 func (o *office) inspect(after time.Duration, kind string, outcome nursery.Outcome, record form) {
 	o.at(after, func() { o.answer(kind, outcome, inspector, nursery.RoleInspector, record, "") })
 	o.at(after+hour, func() {
@@ -76,7 +76,7 @@ func TestCompleteFilingIsReceiptedAndVerified(t *testing.T) {
 	require.Equal(t, []string{"pass", "pass", "pass"}, o.ask(`SELECT result FROM decisions`))
 }
 
-// A worker that dies after it has opened a task leaves one in the database that the process comes to only later.
+// A worker that dies after it has opened a task leaves one in the database that the process reaches only later.
 func TestAnAnswerToATaskThatTheProcessHasNotComeToWaitsForIt(t *testing.T) {
 	o, a := filed(t, "community")
 	o.at(hour, func() {

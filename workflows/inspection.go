@@ -12,25 +12,25 @@ import (
 
 var errConcluded = errors.New("the inspection is concluded")
 
-// inspection is one visit to an institution on its way.
+// inspection is the state of the workflow of one visit to an institution.
 type inspection struct {
 	*caseFile
 	aside asides
 	terms activities.InspectionTerms
-	told  bool // of a serious hazard, in this visit
+	told  bool // a serious hazard of this visit has been reported
 }
 
-// Inspection takes a visit from naming the two officers to its end 督导评估 (行政处罚法 art. 42): both accept, a day is
-// agreed, the checklist filled on site is signed by both and the institution, what binds and was not met is ordered to be
-// put right, and looked at again until it is or is referred for a penalty. A serious hazard is told at once and stops
-// nothing.
+// Inspection takes a visit from the assignment of two officers to its end 督导评估 (行政处罚法 art. 42): both accept, a day
+// is agreed, the checklist completed on site is signed by both and the institution, rectification of binding items that
+// were not met is ordered, and checked again until they conform or the case is referred for a penalty. A serious hazard
+// is reported at once without blocking the case.
 func Inspection(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 	file, err := newCase(ctx, in)
 	if err != nil {
 		return CaseResult{}, err
 	}
 	i := &inspection{caseFile: file, aside: asides{desk: file.desk}}
-	// An officer may note a hazard in a draft, before the visit is sent.
+	// An officer may record a hazard in a draft, before the visit is submitted.
 	if err := onCaseChanged(ctx, func(Change) { i.alert("") }); err != nil {
 		return CaseResult{}, err
 	}
@@ -71,7 +71,7 @@ func Inspection(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 	}
 }
 
-// conclude ends the case in a stage by a last step, once nobody is asked any more.
+// conclude ends the case in a stage with a last step, once no task is open.
 func (i *inspection) conclude(stage nursery.Stage, last func() error) (CaseResult, error) {
 	i.desk.Interrupt(errConcluded)
 	if err := i.aside.settle(i.ctx); err != nil {
@@ -86,8 +86,8 @@ func (i *inspection) conclude(stage nursery.Stage, last func() error) (CaseResul
 	return i.closed(stage)
 }
 
-// together runs the same for several at once and returns the first error, once all of them have ended: those that still ask are
-// interrupted by it.
+// together runs do n times concurrently and returns the first error, once all of them have ended; the error interrupts
+// those that still wait for an answer.
 func (i *inspection) together(n int, do func(ctx workflow.Context, n int) error) error {
 	left := n
 	var failed error
@@ -109,7 +109,8 @@ func (i *inspection) together(n int, do func(ctx workflow.Context, n int) error)
 	return failed
 }
 
-// assign asks both officers whether they can go; for one who cannot, or does not say, the supervisor names another.
+// assign asks both officers to accept the assignment; for one who declines, or does not answer, the supervisor names
+// another.
 func (i *inspection) assign() error {
 	officers := []*string{&i.terms.First, &i.terms.Second}
 	return i.together(2, func(ctx workflow.Context, n int) error {
@@ -132,8 +133,8 @@ func (i *inspection) assign() error {
 
 func (i *inspection) officers() []string { return []string{i.terms.First, i.terms.Second} }
 
-// schedule has an officer set the day. A regular visit is announced: the institution may ask once for another day. Any
-// other comes unannounced.
+// schedule has an officer set the day. A regular visit is announced: the institution may request another day once. Any
+// other visit is unannounced.
 func (i *inspection) schedule() error {
 	for asked := false; ; asked = true {
 		day, err := i.ask(inspectionDay, humantask.Spec{Only: i.officers(), Days: i.terms.AnswerDays})
@@ -153,8 +154,8 @@ func (i *inspection) schedule() error {
 	}
 }
 
-// visit waits for the filled checklist, tells of a serious hazard, and has it signed; a record that an officer disputes is
-// filled in again.
+// visit waits for the completed checklist, reports a serious hazard, and has the record signed; a record that an
+// officer disputes is completed again.
 func (i *inspection) visit(round int) (activities.VisitAssessment, error) {
 	spec := humantask.Spec{Only: i.officers(), Days: recheckDays("")}
 	if round > 0 {
@@ -185,13 +186,13 @@ func (i *inspection) visit(round int) (activities.VisitAssessment, error) {
 			return found, err
 		}
 		i.print()
-		i.told = false // a hazard found again at the re-inspection is told again
+		i.told = false // a hazard found again at the re-inspection is reported again
 		return found, nil
 	}
 }
 
-// alert tells the county's office and the supervisor of a serious hazard 重大隐患 before anybody signs, once a visit. Nothing
-// waits for them.
+// alert notifies the county's office and the supervisor of a serious hazard 重大隐患 before anybody signs, once for each
+// visit. The case does not wait for them.
 func (i *inspection) alert(decision string) {
 	if i.told {
 		return
@@ -202,8 +203,8 @@ func (i *inspection) alert(decision string) {
 	}
 }
 
-// sign asks all three parties at once, and both officers to note it when the institution does not sign. It tells whether
-// an officer disputed the record.
+// sign opens the tasks of all three parties concurrently, and has both officers record a refusal if the institution
+// does not sign. It reports whether an officer disputed the record.
 func (i *inspection) sign(decision string) (bool, error) {
 	tasks := make([]string, 3)
 	err := i.together(3, func(ctx workflow.Context, n int) error {
@@ -243,8 +244,8 @@ func (i *inspection) noteRefusal(ctx workflow.Context) error {
 	return nil
 }
 
-// decide asks the supervisor what follows when a re-inspection still finds what was ordered; a referral is offered only
-// where a law punishes it.
+// decide has the supervisor decide how to proceed if a re-inspection still finds what was ordered; a referral is
+// offered only if a law provides a penalty.
 func (i *inspection) decide(found activities.VisitAssessment) (humantask.Answer, error) {
 	spec := humantask.Spec{Decision: found.Decision, Days: recheckDays("")}
 	if !found.Penalty {
@@ -253,7 +254,7 @@ func (i *inspection) decide(found activities.VisitAssessment) (humantask.Answer,
 	return i.ask(inspectionDecide, spec)
 }
 
-// correct orders the correction and waits for proof; who stays silent is visited all the same.
+// correct orders the rectification and waits for proof; an institution that does not answer is visited anyway.
 func (i *inspection) correct(days int) error {
 	order := activities.CorrectionOrder{Move: i.move(orderCorrection.Name), Days: days}
 	err := activities.Do(i.ctx, nil, activities.ByName(orderCorrection.Activity), order)

@@ -106,7 +106,8 @@ var (
 	orderCorrection = definition.Step{Activity: "OrderCorrection", Name: "ordered"}
 )
 
-// signed returns an outcome that is followed by the record once all have signed it, and by what the visit has found.
+// signed returns the outcome followed by the steps that record the signatures of all parties, and by those for the
+// findings of the visit.
 func signed(o definition.Outcome) definition.Outcome {
 	order := orderCorrection
 	order.When = activities.VisitOrders

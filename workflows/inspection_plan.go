@@ -51,16 +51,16 @@ var (
 	}
 )
 
-// plan is one county's inspections of a half-year on their way.
+// plan is the state of the workflow of one county's inspections of a half-year.
 type plan struct {
 	*caseFile
 	times activities.PlanTimes
 }
 
 // InspectionPlan takes a county's half-year from the list of institutions through the draw to the last visit 双随机一公开
-// (优化营商环境条例 art. 54, 项目7). The supervisor commits to the list, somebody else enters a value that nobody could know
-// then, and the draw follows from both. Regular visits open at once, random ones spread over the half-year; each is a case
-// of its own. A half-year leaves about a hundred events.
+// (优化营商环境条例 art. 54, 项目7). The supervisor commits to the list, another user enters a value that was unknown at the
+// time of the commitment, and the draw is computed from both. Regular visits open at once, random ones are spread over
+// the half-year; each is a case of its own. A half-year adds about a hundred events to the history.
 func InspectionPlan(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 	file, err := newCase(ctx, in)
 	if err != nil {
@@ -81,7 +81,7 @@ func InspectionPlan(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 	return p.account()
 }
 
-// draw waits for the commitment and the witness, draws, and tells whether the draw is in order.
+// draw waits for the commitment and the witness, draws, and reports whether the draw is valid.
 func (p *plan) draw() (bool, error) {
 	committed, err := p.ask(planCommit, humantask.Spec{Days: p.times.Terms.DraftDays})
 	if err != nil {
@@ -99,7 +99,7 @@ func (p *plan) draw() (bool, error) {
 	return drawn, err
 }
 
-// visits opens what falls due until the half-year is over.
+// visits opens the visits that are due until the half-year is over.
 func (p *plan) visits() error {
 	end := morningOf(p.times.Last.AddDays(1))
 	for workflow.Now(p.ctx).Before(end) {
@@ -118,7 +118,7 @@ func (p *plan) visits() error {
 	return nil
 }
 
-// account has the supervisor say why an institution was not visited, and closes the plan.
+// account has the supervisor enter why institutions were not visited, and closes the plan.
 func (p *plan) account() (CaseResult, error) {
 	var late int
 	if err := p.do(engine.TallyInspectionPlan, p.move("tallied"), &late); err != nil {

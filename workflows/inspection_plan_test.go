@@ -24,7 +24,7 @@ var (
 	planWitness = nursery.Principal{Account: "county-office-140403", Role: nursery.RoleCountyOffice, County: county}
 )
 
-// planned is an office with institutions filed, four officers registered and the plan of the second half of 2026 opened.
+// planned is an office with filed institutions, four registered officers and the plan of the second half of 2026.
 type planned struct {
 	*office
 	door *casework.Service
@@ -60,7 +60,7 @@ func planning(t *testing.T, institutions int) *planned {
 	return p
 }
 
-// passOn brings what the door has kept for the workflow to it.
+// passOn delivers what the service has queued for the workflow.
 func (p *planned) passOn() {
 	p.t.Helper()
 	kept := p.ask(`SELECT id || '|' || (payload->>'task') || '|' || (payload->>'outcome') || '|' || (payload->>'actor') || '|' || (payload->>'role')
@@ -142,12 +142,12 @@ func TestASupervisorWhoStaysSilentHoldsNoPlanOpen(t *testing.T) {
 func TestADrawThatIsNotInOrderIsVoidAndCommittedToAnew(t *testing.T) {
 	p := planning(t, 2)
 	p.commit(hour, "commit")
-	p.at(2*hour, func() { // the rules have become stricter meanwhile
+	p.at(2*hour, func() { // the rules have become stricter in the meantime
 		p.sql(`UPDATE inspection_plans SET committed = jsonb_set(committed, '{input,inspectors}', (SELECT jsonb_agg(i || '{"conflicts": ["inst-140403-01"]}')
 			FROM jsonb_array_elements(committed->'input'->'inspectors') i)) WHERE case_no = $1`, p.caseNo)
 		require.Equal(t, []string{"plan_committed"}, p.stage())
 	})
-	// The door would refuse it; the engine looks for itself.
+	// The service would reject it; the engine checks it itself.
 	p.at(3*hour, func() {
 		p.sql(`UPDATE inspection_plans SET public_value = '1', public_source = '示例', public_at = committed_at + interval '1 hour', witness = $2 WHERE case_no = $1`, p.caseNo, planWitness.Account)
 		p.answer("inspection_plan.draw", nursery.OutcomeDraw, planWitness.Account, nursery.RoleCountyOffice, form{}, "")

@@ -28,7 +28,7 @@ const (
 	head          = "supervisor-140403"
 )
 
-// visited is an office with an institution filed and an inspection of it on its way.
+// visited is an office with a filed institution and an open inspection of it.
 type visited struct {
 	*office
 	door  *casework.Service
@@ -53,7 +53,7 @@ func inspecting(t *testing.T, kind string) *visited {
 	return v
 }
 
-// fileInstitution puts a filed institution into the register.
+// fileInstitution adds a filed institution to the register.
 func (v *visited) fileInstitution() {
 	a, _ := application(v.t, "community")
 	a.Institution.County = county
@@ -79,7 +79,7 @@ func officer(account string) nursery.Principal {
 	return nursery.Principal{Account: account, Role: nursery.RoleInspector, County: county}
 }
 
-// sendVisit fills the checklist in, all ok but what is given, and sends it.
+// sendVisit completes the checklist, with all items conforming except the given ones, and submits it.
 func (v *visited) sendVisit(by string, serious bool, bad ...string) {
 	v.t.Helper()
 	pack, err := v.door.VisitPackage(v.t.Context(), officer(by), v.caseNo)
@@ -108,7 +108,7 @@ func (v *visited) sendVisit(by string, serious bool, bad ...string) {
 	v.send(id, humantask.CompleteUpdate, "", humantask.Completion{ID: id, Task: task[0], Outcome: nursery.OutcomeVisited, Actor: by, Role: nursery.RoleInspector})
 }
 
-// photo puts a picture beside the institution that the officer has uploaded.
+// photo stores a picture of the institution uploaded by the officer.
 func (v *visited) photo(by string) string {
 	id := fmt.Sprintf("photo-%d-%d", v.sends, len(v.ask(`SELECT id FROM attachments`)))
 	v.sql(`INSERT INTO attachments (id, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at)
@@ -116,7 +116,7 @@ func (v *visited) photo(by string) string {
 	return id
 }
 
-// answerOf answers the open task of the kind that is for the account.
+// answerOf answers the open task of the kind that is assigned to the account.
 func (v *visited) answerOf(kind string, outcome nursery.Outcome, actor string, role nursery.Role, answer form) {
 	v.t.Helper()
 	open := v.ask(`SELECT id FROM tasks WHERE case_no = $1 AND kind = $2 AND state = 'open' AND coalesce(assignee, $3) = $3 ORDER BY id LIMIT 1`, v.caseNo, kind, actor)
@@ -198,13 +198,13 @@ func TestWhatIsNotPutRightIsReferredWithTheLawsArticle(t *testing.T) {
 	v := inspecting(t, nursery.InspectRandom)
 	v.arranged()
 	v.at(3*day, func() { v.sendVisit(firstOfficer, true, "FS-07") })
-	v.at(3*day+30*time.Minute, func() { // told before anybody has signed
+	v.at(3*day+30*time.Minute, func() { // reported before anybody has signed
 		require.Equal(t, []string{"county_office 2026-06-09", "supervisor 2026-06-09"},
 			v.ask(`SELECT role || ' ' || due_on FROM tasks WHERE case_no = $1 AND kind = 'inspection.hazard' AND state = 'open' ORDER BY role`, v.caseNo))
 		require.Empty(t, v.signatures())
 	})
 	v.signed(3*day + hour)
-	// The order is due after 5 working days on 2026-06-15; nobody proves anything, and 3 more later the officers come.
+	// The order is due after 5 working days on 2026-06-15; nobody submits proof, and after 3 more the officers visit.
 	v.at(15*day, func() { v.sendVisit(firstOfficer, true, "FS-07") })
 	v.signed(15*day + hour)
 	v.at(15*day+2*hour, func() {
@@ -225,7 +225,7 @@ func TestAnOfficerWhoDeclinesOrStaysSilentIsReplaced(t *testing.T) {
 	v.at(2*hour, func() {
 		v.answerOf("inspection.name", nursery.OutcomeName, head, nursery.RoleSupervisor, form{"inspector": thirdOfficer})
 	})
-	// Three working days to answer end on 2026-06-10, and one more is waited.
+	// The three working days to answer end on 2026-06-10, followed by one more of waiting.
 	v.at(7*day, func() {
 		require.Equal(t, []string{"inspection.name"}, v.ask(`SELECT kind FROM tasks WHERE case_no = $1 AND state = 'open'`, v.caseNo))
 		v.answerOf("inspection.name", nursery.OutcomeName, head, nursery.RoleSupervisor, form{"inspector": "inspector-140403-4"})

@@ -57,16 +57,16 @@ var (
 	}
 )
 
-// insurance is one county's insurance month on its way.
+// insurance is the state of the workflow of one county's insurance month.
 type insurance struct {
 	*caseFile
 	plan    activities.InsurancePlan
 	changed bool
 }
 
-// Insurance insures the children of a county for a month (项目11). Everything over children is a few statements over all of
-// them; the workflow knows counts and identifiers only, and a month leaves about sixty events. Rosters, answers and
-// settled exceptions come in by the door.
+// Insurance insures the children of a county for a month (项目11). Every operation on children is a few statements over
+// all of them; the workflow contains counts and identifiers only, and a month adds about sixty events to the history.
+// Rosters, answers and settled exceptions are submitted through the service.
 func Insurance(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 	m, err := openInsurance(ctx, in)
 	if err != nil {
@@ -107,7 +107,7 @@ func openInsurance(ctx workflow.Context, in CaseInput) (*insurance, error) {
 	return m, nil
 }
 
-// collect waits until the county says that the roster is complete.
+// collect waits until the county marks the roster as complete.
 func (m *insurance) collect() error {
 	_, err := m.ask(insuranceRoster, humantask.Spec{
 		Title: "归集" + nursery.MonthTitle(m.plan.Month) + "投保名册", Days: m.plan.Terms.RosterDays,
@@ -115,7 +115,7 @@ func (m *insurance) collect() error {
 	return err
 }
 
-// round judges whoever is still to be judged, has a batch signed and answered, and has exceptions settled.
+// round checks the children not checked yet, has a batch approved and answered, and has exceptions settled.
 func (m *insurance) round() error {
 	var checked activities.InsuranceChecked
 	if err := m.long(engine.CheckInsurance, m.move("checked"), &checked); err != nil {
@@ -140,7 +140,7 @@ func (m *insurance) round() error {
 	return m.except(open.Exceptions)
 }
 
-// sign has the county's office sign a batch off; false when it sends the batch back for a fuller roster.
+// sign has the county's office approve a batch; false if it returns the batch for a more complete roster.
 func (m *insurance) sign(c activities.InsuranceChecked) (bool, error) {
 	answer, err := m.ask(insuranceSign, humantask.Spec{
 		Title: fmt.Sprintf("核签第 %d 批投保名单（%d 名）", c.Send, c.Lines), Days: m.plan.Terms.SignDays,
@@ -158,7 +158,8 @@ func (m *insurance) sign(c activities.InsuranceChecked) (bool, error) {
 	return true, nil
 }
 
-// answered waits for the insurer's answers to a batch. An insurer that stays silent is chased by the county and asked again.
+// answered waits for the insurer's answers to a batch. If the insurer does not answer, the county reminds it and the
+// task is opened again.
 func (m *insurance) answered(send int) error {
 	for {
 		answer, err := m.ask(insuranceAnswers, humantask.Spec{
@@ -182,7 +183,7 @@ func (m *insurance) answered(send int) error {
 	}
 }
 
-// except has the county settle every exception, by one task with a list.
+// except has the county settle every exception, in one task with a list.
 func (m *insurance) except(count int) error {
 	answer, err := m.ask(insuranceExceptions, humantask.Spec{Title: fmt.Sprintf("处理投保例外 %d 名", count), Days: m.plan.Terms.ExceptionDays})
 	if err != nil {
@@ -191,7 +192,7 @@ func (m *insurance) except(count int) error {
 	return m.followed(insuranceExceptions, answer, nil)
 }
 
-// stand waits for newborns and corrected children until the month is over; false when it is.
+// stand waits for newborns and corrected children until the month is over; false if it is.
 func (m *insurance) stand() (bool, error) {
 	open, err := m.open()
 	if err != nil || open.Rostered > 0 {

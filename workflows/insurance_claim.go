@@ -63,14 +63,14 @@ var (
 	}
 )
 
-// insuranceClaim is one claim on its way.
+// insuranceClaim is the state of the workflow of one claim.
 type insuranceClaim struct {
 	*caseFile
 	terms nursery.InsuranceTerms
 }
 
-// InsuranceClaim follows a claim 理赔 from its report to the payment. What the insurer refuses, the county looks at once more; if it
-// disagrees the insurer says again what it does.
+// InsuranceClaim takes a claim 理赔 from its report to the payment. The county reviews what the insurer refuses; if the
+// county disagrees, the insurer decides once more.
 func InsuranceClaim(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 	file, err := newCase(ctx, in)
 	if err != nil {
@@ -99,7 +99,7 @@ func InsuranceClaim(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 	}
 }
 
-// answered asks a task, takes what follows from the answer, and reports whether the answer was outcome.
+// answered opens a task, runs the steps that follow its answer, and reports whether the answer was outcome.
 func (c *insuranceClaim) answered(kind definition.TaskKind, days int, outcome nursery.Outcome) (bool, error) {
 	answer, err := c.ask(kind, humantask.Spec{Days: days})
 	if err == nil {

@@ -8,7 +8,7 @@ import (
 	"tuoyu/nursery"
 )
 
-// claimed is an office with a claim of 1,200 yuan on a cover of the month, reported on 2026-06-05.
+// claimed returns an office with a claim of 1,200 yuan on a cover of the month, reported on 2026-06-05.
 func claimed(t *testing.T) *month {
 	t.Helper()
 	m := insuring(t, true)

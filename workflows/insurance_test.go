@@ -65,7 +65,7 @@ func (m *month) key() string {
 	return fmt.Sprint("key-", m.keys)
 }
 
-// child gives the n-th generated child with columns set.
+// child returns the n-th generated child with columns set.
 func child(n int, set ...string) []string {
 	line := testdata.InsuredChild(county, n, nursery.NewDate(2026, 6, 5), 30)
 	for i := 0; i < len(set); i += 2 {
@@ -74,7 +74,7 @@ func child(n int, set ...string) []string {
 	return line
 }
 
-// bornOn gives a child of a birth date.
+// bornOn returns a child with a birth date.
 func bornOn(n int, day nursery.Date, set ...string) []string {
 	id, err := nursery.MakeResidentID(county, day, n)
 	if err != nil {
@@ -100,7 +100,7 @@ func (m *month) county(kind string, outcome nursery.Outcome) {
 	m.answer(kind, outcome, countyOffice.Account, nursery.RoleCountyOffice, form{"note": "已办"}, "")
 }
 
-// answered has the insurer take every line of a batch but those of the given names.
+// answered has the insurer accept every line of a batch except those of the given names.
 func (m *month) answered(send int, refusedNames ...string) {
 	m.t.Helper()
 	list, err := m.door.AllInsuranceLines(m.t.Context(), insurer, m.caseNo, send)
@@ -179,7 +179,7 @@ func TestAMonthGoesFromTheRosterToCoversAndEndsThoseOfThreeYearOlds(t *testing.T
 	require.Equal(t, []string{"monthly 3 2 1 answered", "supplementary 1 1 0 answered", "newborn 1 1 0 answered"},
 		m.ask(`SELECT kind || ' ' || lines || ' ' || insured || ' ' || refused || ' ' || state FROM insurance_sends ORDER BY number`))
 	require.Equal(t, []string{"ineligible P11-R1 1", "ineligible P11-R1a 1", "ineligible P11-R1b 1", "insured  4", "withdrawn withdrawn 1"}, m.statuses())
-	// Who was 36 months old on 2 June is covered up to that day, newborns from birth.
+	// The child who was 36 months old on 2 June is covered up to that day, newborns from birth.
 	require.Equal(t, []string{"2026-06-01 2026-06-02 aged_out", "2026-06-01 2027-06-01 ", "2026-06-03 2027-06-03 ", "2026-06-10 2027-06-10 "},
 		m.ask(`SELECT from_on || ' ' || until_on || ' ' || ended FROM insurance_covers ORDER BY 1`))
 	require.Equal(t, []string{"2026-07-01"}, m.ask(`SELECT closed_on::text FROM insurance_batches`))
@@ -200,7 +200,7 @@ func TestASilentInsurerIsChased(t *testing.T) {
 		m.county("insurance.roster", nursery.OutcomeComplete)
 	})
 	m.june(5, 17, func() { m.county("insurance.sign", nursery.OutcomeSign) })
-	m.june(18, 10, func() { // due on 12 June, and three working days of silence
+	m.june(18, 10, func() { // due on 12 June, plus three working days without an answer
 		require.Equal(t, []string{"insurance.answers closed silent"}, m.ask(`SELECT kind || ' ' || state || ' ' || outcome FROM tasks WHERE kind = 'insurance.answers'`))
 		require.Equal(t, []string{"task_overdue"}, m.ask(`SELECT kind FROM case_events WHERE kind = 'task_overdue'`))
 		m.county("insurance.chase", nursery.OutcomeReply)

@@ -2,14 +2,14 @@ package workflows
 
 const printName = "Print"
 
-// Named is a workflow under the name that histories and starts know it by.
+// Named is a workflow with its name in histories and starts.
 type Named struct {
 	Name string
 	Run  any
 }
 
-// Names returns every workflow with its name: those of the processes and Print. A name is for good, though the function behind
-// it may be renamed.
+// Names returns every workflow with its name: those of the processes and Print. A name never changes, though the
+// function behind it may be renamed.
 func Names() []Named {
 	return []Named{
 		{printName, Print},

@@ -36,7 +36,7 @@ import (
 	"tuoyu/workflows/humantask"
 )
 
-// office plays the people around one case: real rules, a database of its own, and time that skips.
+// office simulates the users of one case, with real rules, a database of its own, and time skipping.
 type office struct {
 	t      *testing.T
 	env    *testsuite.TestWorkflowEnvironment
@@ -53,10 +53,10 @@ const (
 	institution = "inst-140403-01"
 )
 
-// repeats notes the steps that ran twice.
+// repeats records the steps that ran twice.
 var repeats workertest.Repeats
 
-// kindsAsked are the kinds of task that were asked in the tests of the package.
+// kindsAsked are the kinds of task opened in the tests of the package.
 type kindsAsked struct {
 	mu   sync.Mutex
 	seen map[string]bool
@@ -72,7 +72,7 @@ func (k *kindsAsked) note(kinds []string) {
 	}
 }
 
-// missing returns the kinds that a definition has and no test asked.
+// missing returns the defined kinds that no test opened.
 func (k *kindsAsked) missing() (missing []string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -118,7 +118,8 @@ func openOffice(t *testing.T, kind nursery.CaseKind, number string) *office {
 		DB: o.db, Rules: rules, Almanac: store.NewAlmanac(o.db), Renderer: renderer(t), Blobs: blobs,
 		Fields: o.fields, PublicURL: "http://127.0.0.1:8080",
 	}
-	// A goroutine of a workflow may wait for a processor longer than the second that tells a deadlock, on a busy machine.
+	// On a busy machine a goroutine of a workflow may wait for a processor longer than the second after which a
+	// deadlock is reported.
 	o.env.SetWorkerOptions(sdkworker.Options{DeadlockDetectionTimeout: time.Minute, Interceptors: []interceptor.WorkerInterceptor{worker.Faults(), repeats.Twice(t, o.engine)}})
 	worker.Register(o.env, o.engine)
 	t.Cleanup(func() {
@@ -144,7 +145,7 @@ func renderer(t *testing.T) *documents.Renderer {
 	return documents.NewRenderer(fonts, client)
 }
 
-// applied writes down an application as the door does.
+// applied stores an application as the service does.
 func (o *office) applied(kind nursery.CaseKind, facts any, a nursery.Application) {
 	o.t.Helper()
 	raw, err := json.Marshal(facts)
@@ -165,7 +166,7 @@ func (o *office) registered(r nursery.Registration) {
 		VALUES ($1, $2, $3, 'registrar', 'registrar-market-140403', $4)`, r.USCC, county, raw, received)
 }
 
-// corrected writes a new version of the application, as the door does before the corrections are handed in.
+// corrected stores a new version of the application, as the service does before the corrections are submitted.
 func (o *office) corrected(a nursery.Application) {
 	raw, err := json.Marshal(a)
 	require.NoError(o.t, err)
@@ -195,11 +196,11 @@ func (o *office) ask(query string, args ...any) (values []string) {
 	return values
 }
 
-// at lets the people act some time after receipt.
+// at calls act some time after receipt.
 func (o *office) at(after time.Duration, act func()) { o.env.RegisterDelayedCallback(act, after) }
 
-// answer completes the case's open task, which must be of the kind; refused is the type of error to hear back,
-// empty when the answer is to be taken.
+// answer completes the case's open task, which must be of the kind; refused is the expected type of error, "" if the
+// answer is to be accepted.
 func (o *office) answer(kind string, outcome nursery.Outcome, actor string, role nursery.Role, answer any, refused string) {
 	o.t.Helper()
 	open := o.ask(`SELECT id FROM tasks WHERE case_no = $1 AND kind = $2 AND state = 'open'`, o.caseNo, kind)
@@ -207,7 +208,7 @@ func (o *office) answer(kind string, outcome nursery.Outcome, actor string, role
 	o.complete(open[0], outcome, actor, role, answer, refused)
 }
 
-// complete keeps the answer to a task as the door does, and sends it.
+// complete stores the answer to a task as the service does, and sends it.
 func (o *office) complete(task string, outcome nursery.Outcome, actor string, role nursery.Role, answer any, refused string) {
 	o.t.Helper()
 	o.sent++

@@ -11,16 +11,17 @@ import (
 	"tuoyu/activities"
 )
 
-// Print prints the papers of a case that are still to be printed: for a paper issued again after its case has
-// ended.
+// Print renders the documents of a case that are not rendered yet: for a document that is issued again after its case
+// has ended.
 func Print(ctx workflow.Context, caseNo string) error {
 	return activities.DoLong(activities.Printing(ctx), caseNo, nil, engine.PrintPapers, caseNo)
 }
 
-// printing is the papers of a case that are being printed while it goes on.
+// printing tracks the documents of a case that are being rendered while it continues.
 type printing struct{ papers int }
 
-// print has the papers ordered so far printed. Paper that cannot be printed holds nothing up; the log says so.
+// print starts rendering the documents requested so far. A document that cannot be rendered does not block the case; it
+// is logged.
 func (p *printing) print(ctx workflow.Context, caseNo string) {
 	p.papers++
 	workflow.Go(ctx, func(ctx workflow.Context) {
@@ -31,7 +32,7 @@ func (p *printing) print(ctx workflow.Context, caseNo string) {
 	})
 }
 
-// finish waits until everything is printed and answered, at the end of a workflow.
+// finish waits until everything is rendered and answered, at the end of a workflow.
 func (p *printing) finish(ctx workflow.Context) error {
 	return workflow.Await(ctx, func() bool { return p.papers == 0 && workflow.AllHandlersFinished(ctx) })
 }

@@ -1,5 +1,5 @@
-// Package workflows is the processes, one file each. A workflow is deterministic and small: it asks people by
-// humantask, does everything else by activities, and carries identifiers only.
+// Package workflows implements the processes, one file each. A workflow is deterministic and small: it requests answers
+// by humantask, does everything else by activities, and contains identifiers only.
 package workflows
 
 import (
@@ -14,13 +14,13 @@ import (
 	"tuoyu/workflows/humantask"
 )
 
-// TaskQueue is the queue workers listen on.
+// TaskQueue is the queue that workers poll.
 const TaskQueue = "tuoyu"
 
 // CalendarChanged is the signal that a year of the calendar was published.
 const CalendarChanged = humantask.CalendarChanged
 
-// CaseInput starts a case. The workflow's ID is the case number.
+// CaseInput is the input of a case's workflow. The workflow's ID is the case number.
 type CaseInput struct {
 	CaseNo      string
 	County      string
@@ -28,15 +28,16 @@ type CaseInput struct {
 	SiteKind    nursery.SiteKind
 	SubmittedBy string
 
-	// Of a process that continues as new: how many tasks the runs before have opened, and those still open.
+	// For a process that continues as new: the number of tasks that previous runs have opened, and those still open.
 	Asked int               `json:",omitempty"`
 	Open  []humantask.Asked `json:",omitempty"`
 }
 
-// Change is what the Updates activities.CaseChanged and activities.BuildChanged carry: that facts have changed, and no more.
+// Change is the argument of the Updates activities.CaseChanged and activities.BuildChanged: it only signals that facts
+// have changed.
 type Change struct{ ID string }
 
-// onCaseChanged has do run whenever the facts of a case have changed.
+// onCaseChanged registers do to run whenever the facts of a case have changed.
 func onCaseChanged(ctx workflow.Context, do func(Change)) error {
 	err := workflow.SetUpdateHandler(ctx, activities.CaseChanged, func(_ workflow.Context, c Change) error {
 		do(c)
@@ -48,12 +49,12 @@ func onCaseChanged(ctx workflow.Context, do func(Change)) error {
 	return nil
 }
 
-// CaseResult is how a case ended.
+// CaseResult is the result of a case.
 type CaseResult struct {
 	Stage nursery.Stage
 }
 
-// processes are every process, in the order in which lists name them.
+// processes are all processes, in display order.
 var processes = definition.NewSet(
 	filingProcess, changeProcess, cancellationProcess, buildProcess, contractProcess, checkupProcess, referralProcess,
 	inspectionProcess, inspectionPlanProcess, complaintProcess, insuranceProcess, insuranceClaimProcess,
@@ -65,13 +66,13 @@ func Definitions() *definition.Set { return processes }
 // Processes lists every process.
 func Processes() []definition.Process { return processes.All() }
 
-// ProcessOf returns the process of a kind of case; false when there is none.
+// ProcessOf returns the process of a kind of case; false if there is none.
 func ProcessOf(kind nursery.CaseKind) (definition.Process, bool) { return processes.Process(kind) }
 
-// TaskOf returns the kind of task of that name; false when no process asks it.
+// TaskOf returns the kind of task of that name; false if no process has it.
 func TaskOf(name string) (definition.TaskKind, bool) { return processes.Task(name) }
 
-// The roles that are asked alone.
+// Sets of one role each.
 var (
 	clerks        = []nursery.Role{nursery.RoleClerk}
 	inspectors    = []nursery.Role{nursery.RoleInspector}
@@ -83,10 +84,10 @@ var (
 	cityOffices   = []nursery.Role{nursery.RoleCityOffice}
 )
 
-// note is the field of the plainest form, which an outcome may leave out.
+// note is the field of the simplest form, which is optional.
 var note = []string{"note"}
 
-// The answers that several processes ask for in the same way.
+// The outcomes that several processes offer in the same way.
 var (
 	reply = definition.Outcome{Code: nursery.OutcomeReply, Title: "书面答复", Required: note, Optional: []string{"catch_up_on"}}
 	noted = definition.Outcome{Code: nursery.OutcomeNoted, Title: "知悉并处置", Required: note}
@@ -100,7 +101,7 @@ func followedBy(o definition.Outcome, steps ...definition.Step) definition.Outco
 	return o
 }
 
-// papers names kinds of papers.
+// papers returns the names of kinds of documents.
 func papers(kinds ...documents.Kind) []string {
 	names := make([]string, len(kinds))
 	for i, k := range kinds {

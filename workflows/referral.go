@@ -27,7 +27,7 @@ var referralProcess = definition.Process{
 	Tasks:     []definition.TaskKind{referralTake, referralSeen, referralTrace, referralResult},
 }
 
-// The tasks of a referral. Their form has no words: what a child has is kept sealed only.
+// The tasks of a referral. Their form has no free text: health facts are stored sealed only.
 var (
 	referralTake = definition.TaskKind{
 		Name: "referral.take", Title: "接收体检后转诊", Short: "接收转诊", Roles: clinics, Stage: nursery.StageReferred, Form: "seen",
@@ -55,14 +55,15 @@ var (
 	seenOn = []string{"seen_on"}
 )
 
-// referral is one child's referral on its way.
+// referral is the state of the workflow of one child's referral.
 type referral struct {
 	*caseFile
 	limits nursery.CheckupParams
 }
 
-// Referral sees a child through from a check-up to a specialist and back (国家基本公共卫生服务规范 0～6岁儿童健康管理): taken on, seen,
-// result returned. Whoever does not come is traced by the contracted doctor, and so is what stays silent past its limit.
+// Referral follows a child from a check-up to a specialist and back (国家基本公共卫生服务规范 0～6岁儿童健康管理): accepted, seen,
+// result returned. A child who does not come is traced by the contracted doctor, and so is a referral that is
+// unanswered past its limit.
 func Referral(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 	file, err := newCase(ctx, in)
 	if err != nil {
@@ -99,7 +100,7 @@ func Referral(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 			return CaseResult{}, err
 		}
 	}
-	// Asked until it is answered: nothing that is owed to a child expires.
+	// The task is opened until it is answered: nothing that is due for a child expires.
 	answer, err = r.ask(referralResult, humantask.Spec{Days: r.limits.ResultDays})
 	if err != nil {
 		return CaseResult{}, err
@@ -110,7 +111,7 @@ func Referral(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 	return r.result(nursery.StageReferralDone)
 }
 
-// seen waits for the child to be seen; false when it did not come or nobody said so in time.
+// seen waits for the child to be seen; false if it did not come or there was no answer in time.
 func (r *referral) seen() (bool, error) {
 	answer, err := r.ask(referralSeen, humantask.Spec{Days: r.limits.SeenDays, Silence: r.limits.SilenceDays})
 	if err != nil || answer.Silent || answer.Outcome == nursery.OutcomeNoShow {
@@ -119,7 +120,7 @@ func (r *referral) seen() (bool, error) {
 	return true, r.to(nursery.StageReferralSeen, "seen", answer, false)
 }
 
-// trace has the contracted doctor find out why, and tells whether another date was made.
+// trace has the contracted doctor find out why, and reports whether another appointment was made.
 func (r *referral) trace(before int) (bool, error) {
 	if err := r.to(nursery.StageReferralTraced, "traced", humantask.Answer{}, false); err != nil {
 		return false, err

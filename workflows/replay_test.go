@@ -16,8 +16,8 @@ import (
 	"tuoyu/worker"
 )
 
-// TestRecordedHistoriesReplay guards running cases: a history recorded from the real server, in whichever release, must lead
-// the code of today to the same commands. docs/versioning.md says how a change that breaks one is made.
+// TestRecordedHistoriesReplay guards running cases: for a history recorded from the real server, in any release, the
+// current code must issue the same commands. docs/versioning.md describes how to make a change that breaks one.
 func TestRecordedHistoriesReplay(t *testing.T) {
 	files, err := filepath.Glob("../testdata/histories/*/*.json")
 	require.NoError(t, err)
@@ -34,7 +34,8 @@ func TestRecordedHistoriesReplay(t *testing.T) {
 	}
 }
 
-// pinned has the replayer call activities by the names they are registered under, as a worker does: a replayer registers none.
+// pinned makes the replayer call activities by the names they are registered under, as a worker does: a replayer
+// registers none.
 type pinned struct {
 	interceptor.WorkerInterceptorBase
 	names map[string]string

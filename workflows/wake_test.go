@@ -14,7 +14,7 @@ import (
 	"tuoyu/workflows"
 )
 
-// counting counts how often the steps of a name begin, and has do run within the first one.
+// counting counts how often the steps of a name begin, and calls do within the first one.
 func (o *office) counting(step string, do func()) *atomic.Int32 {
 	var begun atomic.Int32
 	o.env.SetOnLocalActivityStartedListener(func(info *activity.Info, _ context.Context, _ []any) {
@@ -48,8 +48,8 @@ func TestTermsThatChangeWhileTheyAreReadAreReadAgain(t *testing.T) {
 	require.NoError(t, p.follow(workflows.CaseInput{}))
 }
 
-// TestASignatureWrittenByALostTryStaysWithItsSide has a try of the workflow write the clinic's signature and be lost, and the next one
-// see the institution's answer first.
+// TestASignatureWrittenByALostTryStaysWithItsSide simulates an attempt of the workflow task that writes the clinic's
+// signature and is lost, followed by one that receives the institution's answer first.
 func TestASignatureWrittenByALostTryStaysWithItsSide(t *testing.T) {
 	p := proposing(t, nil)
 	p.at(time.Hour, func() {

@@ -42,7 +42,7 @@ func tasks(t *testing.T, db *store.DB) (rows []string) {
 	return rows
 }
 
-// lost opens a task as a try of the workflow does that is lost before Temporal has recorded it.
+// lost opens a task as an attempt of the workflow task does that is lost before Temporal has recorded it.
 func lost(t *testing.T, e *activities.Engine, n, kind string) {
 	t.Helper()
 	_, err := e.OpenTask(t.Context(), activities.OpenTask{
@@ -51,7 +51,7 @@ func lost(t *testing.T, e *activities.Engine, n, kind string) {
 	require.NoError(t, err)
 }
 
-// siteVisit is a task of an inspector's that is answered in one way.
+// siteVisit is a task of an inspector with one outcome.
 var siteVisit = definition.TaskKind{
 	Name: "filing.site_visit", Title: "现场核查", Roles: []nursery.Role{nursery.RoleInspector}, Outcomes: []definition.Outcome{{Code: nursery.OutcomeAccept}},
 }
@@ -81,7 +81,7 @@ func TestWhatALostTryAskedAndThisOneDoesNotIsCancelledAndItsNumberNotUsedAgain(t
 	e := &activities.Engine{DB: db, Almanac: store.NewAlmanac(db)}
 	lost(t, e, "1", "filing.review")
 	env := new(testsuite.WorkflowTestSuite).NewTestWorkflowEnvironment()
-	env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: time.Minute}) // a busy machine gives it less than a second
+	env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: time.Minute}) // a busy machine may take longer than the default of one second
 	env.RegisterActivity(e)
 	over := errors.New("over")
 	env.RegisterDelayedCallback(func() {
@@ -124,7 +124,7 @@ func TestAQuestionWhoseNumberALostTryUsedForOneThatIsAnsweredTakesTheNext(t *tes
 		CaseNo: caseNo, Task: caseNo + ".1", Outcome: nursery.OutcomeAccept, Actor: "clerk-140403", Role: nursery.RoleClerk, At: time.Now(),
 	}))
 	env := new(testsuite.WorkflowTestSuite).NewTestWorkflowEnvironment()
-	env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: time.Minute}) // a busy machine gives it less than a second
+	env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: time.Minute}) // a busy machine may take longer than the default of one second
 	env.RegisterActivity(e)
 	env.RegisterDelayedCallback(func() {
 		env.UpdateWorkflow(humantask.CompleteUpdate, "u", &testsuite.TestUpdateCallback{

@@ -1,5 +1,6 @@
-// Package humantask is the one way a workflow asks a person 待办. It opens the task, reminds, marks it overdue,
-// escalates it, takes the answer as a Temporal Update and closes it; no process writes its own timers.
+// Package humantask is the only way in which a workflow requests an answer from a user 待办. It opens the task, sends
+// reminders, marks it overdue, escalates it, receives the answer as a Temporal Update and closes it; no process
+// implements its own timers.
 package humantask
 
 import (
@@ -18,23 +19,23 @@ import (
 	"tuoyu/nursery"
 )
 
-// CompleteUpdate is the name of the Update that answers a task. Its ID is the completion's, so a repeated send
-// acts once.
+// CompleteUpdate is the name of the Update that answers a task. Its ID is the completion's, so that a retry has no
+// further effect.
 const CompleteUpdate = "complete_task"
 
-// CalendarChanged is the signal that tells an open case that a year of the calendar was published, so that
-// due dates given provisionally are computed again.
+// CalendarChanged is the signal that notifies an open case that a year of the calendar was published, so that
+// provisional due dates are recomputed.
 const CalendarChanged = "calendar_changed"
 
-// The types of the errors with which an answer is refused.
+// The types of the errors by which an answer is rejected.
 const (
 	ErrTaskClosed        = "task_closed"
 	ErrOutcomeNotOffered = "outcome_not_offered"
 	ErrActorExcluded     = "actor_excluded"
 )
 
-// Completion is a person's answer to a task. What they filled in stays in Postgres under ID; only the outcome
-// enters the history.
+// Completion is a user's answer to a task. The form is stored in Postgres under ID; only the outcome is part of the
+// history.
 type Completion struct {
 	ID      string
 	Task    string
@@ -43,7 +44,7 @@ type Completion struct {
 	Role    nursery.Role
 }
 
-// Closed is what the sender of a completion hears back.
+// Closed is the result returned to the sender of a completion.
 type Closed struct {
 	Task    string
 	Outcome nursery.Outcome
@@ -51,24 +52,24 @@ type Closed struct {
 	At      time.Time
 }
 
-// Spec is a question put to the people of a role. What a workflow leaves out is as the kind of task defines it.
+// Spec specifies a task. Fields that a workflow leaves empty are those of the kind of task.
 type Spec struct {
 	Kind     string // set by Ask
 	Title    string
-	Role     nursery.Role      // who may answer: that role of the case's county, or its own institution
-	Outcomes []nursery.Outcome // those offered
-	Stage    nursery.Stage     // what the case shows meanwhile; zero keeps
-	Decision string            // the decision to look at
-	Excluded []string          // accounts that must not answer: who submitted, who found first
-	Only     []string          // the accounts it is for, when it is for no others of the role; one alone has it at once
+	Role     nursery.Role      // the role that may answer: in the case's county, or of its own institution
+	Outcomes []nursery.Outcome // the outcomes offered
+	Stage    nursery.Stage     // the stage of the case while the task is open; if empty, it does not change
+	Decision string            // the decision shown with the task
+	Excluded []string          // accounts that must not answer, such as the submitter or the first officer
+	Only     []string          // the accounts that may answer, if not all of the role; a single one is the assignee
 
-	Clock    string // the legal clock whose due date is the task's, or
+	Clock    string // the legal clock whose due date is that of the task, or
 	Days     int    // working days of its own, zero for no due date
-	Silence  int    // working days after the due date when Ask gives up waiting; zero waits on
-	Reminder int    // working days after which somebody without a due date is reminded; zero never
+	Silence  int    // working days after the due date after which Ask returns without an answer; if zero, it waits on
+	Reminder int    // working days after which the holder of a task without a due date is reminded; if zero, never
 }
 
-// Answer is how a task ended: with an outcome, or silent when nobody answered in time.
+// Answer is the result of a task: an outcome, or silent if nobody answered in time.
 type Answer struct {
 	Task    string
 	Outcome nursery.Outcome
@@ -77,27 +78,27 @@ type Answer struct {
 	Silent  bool
 }
 
-// Desk keeps the open tasks of one case. A workflow sets one up before anything else.
+// Desk manages the open tasks of one case. A workflow creates one before anything else.
 type Desk struct {
 	caseNo      string
 	asked       int
 	open        map[string]*question
 	interrupted error
 
-	tellsAll  bool // each open question is told of a year of the calendar
-	published int  // years of the calendar, since the workflow began
-	reckoned  int  // of them, those that a due date was computed after
+	tellsAll  bool // each open task is notified of a new year of the calendar
+	published int  // number of years of the calendar published since the workflow began
+	reckoned  int  // how many of them the last computed due date accounts for
 }
 
 type question struct {
 	spec   Spec
 	answer *Answer
-	asked  bool // its task stands in the database
+	asked  bool // its task is in the database
 	taken  bool // a completion is being written
-	seen   int  // of the years published, those its due date was computed after
+	seen   int  // how many of the published years its due date accounts for
 }
 
-// NewDesk registers the Update and the signal of the case's tasks. Errors come only from a second desk in the
+// NewDesk registers the Update and the signal of the case's tasks. It returns an error only for a second Desk in the
 // same workflow.
 func NewDesk(ctx workflow.Context, caseNo string) (*Desk, error) {
 	d := &Desk{caseNo: caseNo, open: map[string]*question{}}
@@ -118,19 +119,20 @@ func NewDesk(ctx workflow.Context, caseNo string) (*Desk, error) {
 	return d, nil
 }
 
-// tellsAllQuestions is the change by which a year of the calendar is told to every question that is open, not to one of them.
+// tellsAllQuestions is the change ID since which every open task, rather than one of them, is notified of a new year of
+// the calendar.
 const tellsAllQuestions = "tells-all-questions"
 
-// Asked is a question that was open when its workflow continued as new.
+// Asked is a task that was open when its workflow continued as new.
 type Asked struct {
 	Task string
 	Spec Spec
 }
 
-// Asked is how many tasks the desk has opened: a task's number is never used twice.
+// Asked returns the number of tasks the Desk has opened: a task's number is never reused.
 func (d *Desk) Asked() int { return d.asked }
 
-// Open gives the questions nobody has answered yet, for a workflow that continues as new.
+// Open returns the tasks without an answer, for a workflow that continues as new.
 func (d *Desk) Open() []Asked {
 	var open []Asked
 	for _, id := range workflow.DeterministicKeys(d.open) {
@@ -141,8 +143,8 @@ func (d *Desk) Open() []Asked {
 	return open
 }
 
-// Resume takes over what the run before has left: it numbers the next task after asked, and takes answers to the open
-// questions from now on. Each of them is waited for by AskOn. It must be called before the workflow first waits.
+// Resume takes over the state of the previous run: it numbers the next task after asked, and accepts answers to the
+// open tasks from now on. AskOn waits for each of them. It must be called before the workflow first waits.
 func (d *Desk) Resume(asked int, open []Asked) {
 	d.asked = asked
 	for _, a := range open {
@@ -150,10 +152,11 @@ func (d *Desk) Resume(asked int, open []Asked) {
 	}
 }
 
-// Interrupt ends whatever is being asked: Ask cancels its task and returns err, now and from then on.
+// Interrupt cancels all open tasks: Ask returns err, now and from then on.
 func (d *Desk) Interrupt(err error) { d.interrupted = err }
 
-// refuse says why an answer is not taken. One to a task that is still to be asked is waited for, see await.
+// refuse returns why an answer is rejected, nil if it is not. An answer to a task that is still to be opened is
+// delayed, see await.
 func (d *Desk) refuse(c Completion) error {
 	q, ok := d.open[c.Task]
 	switch {
@@ -169,17 +172,17 @@ func (d *Desk) refuse(c Completion) error {
 	return nil
 }
 
-// ahead tells whether the task is one that the process has not come to. A worker that died after it opened a task, and before
-// Temporal heard of it, leaves one behind that people may answer at once.
+// ahead reports whether the process has not reached the task yet. A worker that died after it opened a task, and before
+// it reported to Temporal, leaves one behind that users may answer at once.
 func (d *Desk) ahead(task string) bool {
 	n, err := strconv.Atoi(strings.TrimPrefix(task, d.caseNo+"."))
 	return err == nil && n > d.asked && d.interrupted == nil
 }
 
-// untilAsked bounds how long an answer waits for the process to come to its task.
+// untilAsked is how long an answer waits for the process to reach its task.
 const untilAsked = 10 * time.Minute
 
-// await gives the question that the answer is to, once it is asked.
+// await returns the question that the answer belongs to, once it is open.
 func (d *Desk) await(ctx workflow.Context, c Completion) (*question, error) {
 	if d.ahead(c.Task) {
 		if _, err := workflow.AwaitWithTimeout(ctx, untilAsked, func() bool { return !d.ahead(c.Task) }); err != nil {
@@ -197,7 +200,7 @@ func (d *Desk) await(ctx workflow.Context, c Completion) (*question, error) {
 	return q, err
 }
 
-// complete writes the answer down before it lets the process go on, so that whoever sent it reads it back.
+// complete stores the answer before it lets the process continue, so that its sender can read it.
 func (d *Desk) complete(ctx workflow.Context, c Completion) (Closed, error) {
 	q, err := d.await(ctx, c)
 	if err != nil {
@@ -217,10 +220,11 @@ func (d *Desk) complete(ctx workflow.Context, c Completion) (Closed, error) {
 	return Closed{Task: c.Task, Outcome: c.Outcome, By: c.Actor, At: at}, nil
 }
 
-// engine names the activities; they run on the worker's own instance.
+// engine is used for the names of its activities; they run on the worker's own instance.
 var engine *activities.Engine
 
-// of completes a spec by the kind of task it is of. It returns an error when the kind has no such role or outcome.
+// of completes a spec with the defaults of the kind of task. It returns an error if the kind has no such role or
+// outcome.
 func (s Spec) of(kind definition.TaskKind) (Spec, error) {
 	s.Kind = kind.Name
 	if s.Title == "" {
@@ -246,8 +250,9 @@ func (s Spec) of(kind definition.TaskKind) (Spec, error) {
 	return s, nil
 }
 
-// Ask opens a task and waits until it is answered, the desk is interrupted, or, when the spec says so, silence
-// has lasted long enough. The spec says what varies from the kind of task. Ask returns the interruption's error unchanged.
+// Ask opens a task and waits until it is answered, the Desk is interrupted, or, if the spec has a limit, the task has
+// remained unanswered for too long. The spec overrides the kind of task. Ask returns the interruption's error
+// unchanged.
 func (d *Desk) Ask(ctx workflow.Context, kind definition.TaskKind, spec Spec) (Answer, error) {
 	spec, err := spec.of(kind)
 	if err != nil {
@@ -263,8 +268,8 @@ func (d *Desk) Ask(ctx workflow.Context, kind definition.TaskKind, spec Spec) (A
 	return d.ask(ctx, d.caseNo+"."+strconv.Itoa(d.asked), &question{spec: spec})
 }
 
-// cancelsUnasked is the change by which a desk that is interrupted before it asks takes back what a lost try of the workflow task,
-// which had not seen the interruption yet, has asked.
+// cancelsUnasked is the change ID since which a Desk that is interrupted before it opens a task cancels what a lost
+// attempt of the workflow task, which had not seen the interruption yet, has opened.
 const cancelsUnasked = "cancels-unasked"
 
 func (d *Desk) cancelUnasked(ctx workflow.Context) error {
@@ -277,7 +282,7 @@ func (d *Desk) cancelUnasked(ctx workflow.Context) error {
 	return err
 }
 
-// AskOn waits on for the answer to a question that Resume has taken over, as Ask does.
+// AskOn waits for the answer to a task that Resume has taken over, as Ask does.
 func (d *Desk) AskOn(ctx workflow.Context, a Asked) (Answer, error) {
 	return d.ask(ctx, a.Task, d.open[a.Task])
 }
@@ -300,7 +305,7 @@ func (d *Desk) ask(ctx workflow.Context, id string, q *question) (Answer, error)
 		if !plan.Another {
 			break
 		}
-		// A lost try of the workflow has put another question under this number, and it has been answered.
+		// A lost attempt of the workflow task has opened another task under this number, and it has been answered.
 		delete(d.open, id)
 		d.asked++
 		id = d.caseNo + "." + strconv.Itoa(d.asked)
@@ -334,8 +339,8 @@ func (d *Desk) wait(ctx workflow.Context, id string, q *question, plan activitie
 	return d.finish(ctx, id, q)
 }
 
-// awaitNext waits until the condition holds or the first moment comes, and tells whether the moment came. One
-// timer at a time keeps the history short.
+// awaitNext waits until the condition holds or the first moment is reached, and reports whether the moment was reached.
+// Using one timer at a time keeps the history short.
 func awaitNext(ctx workflow.Context, moments []activities.Moment, condition func() bool) (activities.Moment, bool, error) {
 	if len(moments) == 0 {
 		return activities.Moment{}, false, workflow.Await(ctx, condition)
@@ -345,7 +350,7 @@ func awaitNext(ctx workflow.Context, moments []activities.Moment, condition func
 	return next, !met && err == nil, err
 }
 
-// reach does what the moment asks for: a mark on the task, or its end when silence has lasted long enough.
+// reach performs the action of the moment: it marks the task, or ends it if it has been unanswered for too long.
 func (d *Desk) reach(ctx workflow.Context, id string, q *question, m activities.Moment) error {
 	if m.Kind != activities.MomentSilence {
 		return activities.Do(ctx, nil, engine.MarkTask, activities.MarkTask{
@@ -363,7 +368,7 @@ func (d *Desk) reach(ctx workflow.Context, id string, q *question, m activities.
 	})
 	var closed *temporal.ApplicationError
 	if errors.As(err, &closed) && closed.Type() == ErrTaskClosed {
-		return nil // answered in time, though the answer was lost on its way here: it is sent again
+		return nil // answered in time, though the answer did not arrive: its delivery is retried
 	}
 	if err == nil {
 		q.answer = &silent
