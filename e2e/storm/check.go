@@ -116,6 +116,8 @@ var queries = []query{
 	{"a question is put twice at a time", `SELECT case_no || ': ' || count(*) || ' × ' || kind || ' ' || role || ' ' || coalesce(assignee, '')
 		FROM tasks WHERE state = 'open' AND kind NOT LIKE 'build.%' GROUP BY case_no, kind, role, assignee, institution HAVING count(*) > 1`},
 	{"a printed paper has no file", `SELECT case_no || ': ' || number FROM documents WHERE state <> 'pending' AND sha256 IS NULL AND rendered_at IS NOT NULL`},
+	{"an institution holds two receipts", `SELECT institution || ': ' || string_agg(number, ', ') FROM documents
+		WHERE kind IN ('filing_receipt', 'filing_change') AND state = 'in_force' GROUP BY institution HAVING count(*) > 1`},
 	{"a claim is not paid what was admitted", `SELECT case_no || ': ' || paid_fen FROM insurance_claims WHERE state = 'paid' AND paid_fen IS DISTINCT FROM 75000`},
 	{"a late answer was refused", `SELECT case_no || ': ' || note FROM case_events WHERE kind = 'answer_refused'`},
 	{"a command was refused by the engine", `SELECT case_no || ': ' || name || ' ' || id || ' ' || refused FROM outbox WHERE refused IS NOT NULL`},

@@ -15,13 +15,14 @@ import (
 )
 
 // traceOf selects a text of what a case has left: its events, documents and closed tasks with their counts. It excludes
-// comments, which belong to no story, and what depends on the duration of a story: reminders and monthly assessments.
+// comments, which belong to no story, and what depends on the duration of a story: reminders and monthly assessments. A paper that was
+// superseded counts as in force, since a later story of the same institution may have done that.
 // That each task has its events is checked separately.
 const traceOf = `SELECT concat_ws(' | ', c.kind, c.status, c.stage,
 	(SELECT string_agg(kind || '×' || n, ' ' ORDER BY kind) FROM (SELECT kind, count(*) AS n FROM case_events e
 		WHERE e.case_no = c.case_no AND e.kind NOT LIKE 'task\_%' AND e.kind NOT IN ('comment', 'overdue', 'contract_assessed', 'duties_assessed') GROUP BY kind) AS events),
-	(SELECT string_agg(kind || ' ' || state || '×' || n, ' ' ORDER BY kind, state) FROM (SELECT kind, state, count(*) AS n FROM documents d
-		WHERE d.case_no = c.case_no GROUP BY kind, state) AS papers),
+	(SELECT string_agg(kind || ' ' || state || '×' || n, ' ' ORDER BY kind, state) FROM (SELECT kind, replace(state, 'superseded', 'in_force') AS state,
+		count(*) AS n FROM documents d WHERE d.case_no = c.case_no GROUP BY 1, 2) AS papers),
 	(SELECT string_agg(kind || ' ' || state || ' ' || coalesce(outcome, '') || '×' || n, ' ' ORDER BY kind, state, outcome) FROM (SELECT kind, state, outcome, count(*) AS n
 		FROM tasks t WHERE t.case_no = c.case_no AND state = 'closed' GROUP BY kind, state, outcome) AS tasks))
 	FROM cases c WHERE c.case_no = $1`
