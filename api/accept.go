@@ -11,7 +11,7 @@ import (
 	"tuoyu/casework"
 )
 
-// negotiate refuses, before anything is done, a request that wants its answer in a form the operation has not.
+// negotiate rejects, before anything is done, a request for a media type that the operation does not produce.
 func negotiate(ctx huma.Context, next func(huma.Context)) {
 	r, w := humago.Unwrap(ctx)
 	accept := r.Header.Get("Accept")
@@ -34,12 +34,12 @@ func negotiate(ctx huma.Context, next func(huma.Context)) {
 	writeProblem(w, r, problem(casework.CodeNotAcceptable, "本接口不提供所要求的格式。"))
 }
 
-// prefersHTML tells a browser from a program.
+// prefersHTML reports whether the client prefers HTML, as browsers do.
 func prefersHTML(accept string) bool {
 	return quality(accept, "text/html") > quality(accept, "application/json")
 }
 
-// quality is how much an Accept header wants a media type, from 0 to 1; the most precise range that covers it counts
+// quality returns the weight of a media type in an Accept header, from 0 to 1; the most specific matching range counts
 // (RFC 9110, 12.5.1).
 func quality(accept, mediaType string) float64 {
 	if accept == "" {

@@ -1,5 +1,5 @@
-// Package api is the HTTP door: it says who asks, reads what is asked, passes it to casework and writes the answer.
-// It decides nothing itself.
+// Package api is the HTTP API: it authenticates the caller, decodes the request, calls casework and encodes the
+// response. It contains no business logic.
 package api
 
 import (
@@ -22,29 +22,29 @@ import (
 	"tuoyu/nursery"
 )
 
-// Deps is what the API needs.
+// Deps are the dependencies of the API.
 type Deps struct {
 	Door     Door
 	Verifier *Verifier
 	Log      *slog.Logger          // nil: slog.Default
 	Metrics  prometheus.Registerer // nil: not measured
 
-	PublicURL string // where people reach the API; https asks browsers to stay with it
+	PublicURL string // URL of the API for its users; if https, responses have an HSTS header
 	Version   string
 	MaxBody   int64 // bytes of a JSON body; zero: 1 MiB
 	MaxUpload int64 // bytes of a file; zero: 20 MiB
 
-	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed; empty: nobody's
+	TrustedProxies []netip.Prefix // proxies whose X-Forwarded-For is trusted; empty: none
 	PublicRate     Rate           // zero: DefaultPublicRate
 	AccountRate    Rate           // zero: DefaultAccountRate
-	Complaints     *limits.Limits // of complaints without signing in, by address; nil: limits.DefaultComplaints
+	Complaints     *limits.Limits // anonymous complaints, by address; nil: limits.DefaultComplaints
 }
 
 const (
 	defaultMaxBody   = 1 << 20
 	defaultMaxUpload = 20 << 20
 
-	requestTimeout = 30 * time.Second // of everything but files
+	requestTimeout = 30 * time.Second // of all operations except those with files
 	bearer         = "bearer"
 	streams        = "streams" // metadata of an operation that reads or writes a file
 )
@@ -64,7 +64,7 @@ type api struct {
 	public, accounts, refused, complaints *limits.Limits
 }
 
-// New gives the handler of the whole API with its documentation and the two pages for people who do not sign in.
+// New returns the handler of the whole API with its documentation and the two pages for people without an account.
 func New(d Deps) (http.Handler, error) {
 	if d.Door == nil || d.Verifier == nil {
 		return nil, errors.New("the API needs casework and a verifier of tokens")
@@ -145,18 +145,18 @@ func config(publicURL, version string) huma.Config {
 	}
 }
 
-// date documents nursery.Date and checks its form where it stands.
+// date is the schema of nursery.Date, which checks its format.
 type date struct{}
 
-// Schema is a string of format date.
+// Schema returns a string of format date.
 func (date) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeString, Format: "date", Examples: []any{"2026-01-31"}}
 }
 
-// checkItem documents nursery.CheckItem by the table of check-up items.
+// checkItem is the schema of nursery.CheckItem, from the table of check-up items.
 type checkItem string
 
-// Schema is a string that is one of the items' codes.
+// Schema returns a string that is one of the items' codes.
 func (checkItem) Schema(huma.Registry) *huma.Schema {
 	s := &huma.Schema{Type: huma.TypeString}
 	for _, item := range nursery.CheckItems() {
@@ -165,7 +165,7 @@ func (checkItem) Schema(huma.Registry) *huma.Schema {
 	return s
 }
 
-// serve finds the operation. What no operation answers, is answered here in the same shape as everything else.
+// serve dispatches to the operation. Requests that match none get a response of the same form as all others.
 func (a *api) serve(w http.ResponseWriter, r *http.Request) {
 	if part, bad := limits.Unreadable(r); bad {
 		writeProblem(w, r, unreadable(part))
@@ -186,7 +186,8 @@ func (a *api) serve(w http.ResponseWriter, r *http.Request) {
 	writeProblem(w, r, problem(casework.CodeNoSuchPath, "没有这个地址。"))
 }
 
-// unreadable is the problem of a request of which a part is no text: an address that leads nowhere, or a parameter that cannot be.
+// unreadable returns the problem for a request with a part that is not valid text: 404 for an invalid path, otherwise
+// that of an invalid parameter.
 func unreadable(part limits.BadPart) *Problem {
 	if part.In == "path" {
 		return problem(casework.CodeNotFound, "没有找到。")
@@ -194,47 +195,47 @@ func unreadable(part limits.BadPart) *Problem {
 	return problem(casework.CodeInvalid, "有 1 处填写有误，请更正后重试。", Fault{part.Name, "含有无法识别的字符，或者过长、过多"})
 }
 
-// probe takes the answer of net/http's own handlers, for its status and headers.
+// probe records the status and headers of the response of net/http's own handlers.
 type probe struct {
 	header http.Header
 	status int
 }
 
-// Header gives the headers.
+// Header implements http.ResponseWriter.
 func (p *probe) Header() http.Header { return p.header }
 
-// WriteHeader keeps the status.
+// WriteHeader implements http.ResponseWriter; it records the status.
 func (p *probe) WriteHeader(status int) { p.status = status }
 
-// Write drops the text.
+// Write implements http.ResponseWriter; it discards the body.
 func (p *probe) Write(b []byte) (int, error) { return len(b), nil }
 
-// operation describes an operation for signed-in people. Statuses are the refusals it may give beside those that every
-// operation of its sort may.
+// operation returns the description of an operation for authenticated callers. Statuses are its error statuses in
+// addition to those of every operation with the method.
 func operation(method, path, id, tag, summary string, statuses ...int) huma.Operation {
 	op := huma.Operation{
 		Method: method, Path: path, OperationID: id, Tags: []string{tag}, Summary: summary,
 		Security: []map[string][]string{{bearer: {}}}, RejectUnknownQueryParameters: true,
-		MaxBodyBytes: -1, BodyReadTimeout: -1, // the body is read, bounded and timed in readJSON
+		MaxBodyBytes: -1, BodyReadTimeout: -1, // readJSON reads the body and limits its size and time
 		Errors: append([]int{
 			http.StatusUnauthorized, http.StatusForbidden, http.StatusNotAcceptable, http.StatusTooManyRequests,
-			http.StatusUnprocessableEntity, http.StatusServiceUnavailable, // 422: of a query parameter that is not known, at least
+			http.StatusUnprocessableEntity, http.StatusServiceUnavailable, // 422: at least for an unknown query parameter
 		}, statuses...),
 	}
-	if method != http.MethodGet { // 404: of what the content names and the account may not see
+	if method != http.MethodGet { // 404: for what the body refers to and the account may not see
 		op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusRequestEntityTooLarge,
 			http.StatusUnsupportedMediaType)
 	}
 	return op
 }
 
-// creating describes an operation that makes something new, and says where it is.
+// creating returns the description of an operation that creates a resource and responds with its location.
 func creating(op huma.Operation) huma.Operation {
 	op.DefaultStatus = http.StatusCreated
 	return op
 }
 
-// forEverybody describes an operation that needs no token.
+// forEverybody returns the description of an operation without a token.
 func forEverybody(op huma.Operation) huma.Operation {
 	op.Security = []map[string][]string{}
 	kept := op.Errors[:0]
@@ -247,7 +248,7 @@ func forEverybody(op huma.Operation) huma.Operation {
 	return op
 }
 
-// register adds an operation; what its handler refuses becomes a problem in one place.
+// register adds an operation; the errors of its handler are converted to problems here.
 func register[I, O any](a *api, op huma.Operation, handle func(context.Context, *I) (*O, error)) {
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)
@@ -262,7 +263,7 @@ func register[I, O any](a *api, op huma.Operation, handle func(context.Context, 
 
 type principalKey struct{}
 
-// principal is who asks; only operations with a token have one.
+// principal returns the caller; only operations with a token have one.
 func principal(ctx context.Context) nursery.Principal {
 	p, _ := ctx.Value(principalKey{}).(nursery.Principal)
 	return p
@@ -270,7 +271,7 @@ func principal(ctx context.Context) nursery.Principal {
 
 func needsToken(op *huma.Operation) bool { return len(op.Security) > 0 }
 
-// limitPublic bounds what one address asks without signing in.
+// limitPublic limits the rate of anonymous requests of an address.
 func (a *api) limitPublic(ctx huma.Context, next func(huma.Context)) {
 	if !needsToken(ctx.Operation()) {
 		r, w := humago.Unwrap(ctx)
@@ -285,13 +286,14 @@ func (a *api) limitPublic(ctx huma.Context, next func(huma.Context)) {
 
 type clientKey struct{}
 
-// clientOf is the address that asks; only operations without a token know it.
+// clientOf returns the address of the caller; only operations without a token know it.
 func clientOf(ctx context.Context) string {
 	client, _ := ctx.Value(clientKey{}).(string)
 	return client
 }
 
-// authenticate says who asks, and bounds what one account asks and how often one address is told that it may not.
+// authenticate identifies the caller, and limits the request rate of an account and the rate of failed authentications
+// of an address.
 func (a *api) authenticate(ctx huma.Context, next func(huma.Context)) {
 	if !needsToken(ctx.Operation()) {
 		next(ctx)
@@ -328,13 +330,13 @@ func (a *api) whoAsks(r *http.Request) (nursery.Principal, error) {
 	if err != nil {
 		return p, err
 	}
-	if err := a.door.Seen(r.Context(), p, name); err != nil { // it can be given tasks later
+	if err := a.door.Seen(r.Context(), p, name); err != nil { // so that tasks can be assigned to it later
 		a.log.WarnContext(r.Context(), "account not noted", "error", err)
 	}
 	return p, nil
 }
 
-// limitTime bounds how long an operation may take, unless it carries a file.
+// limitTime limits the duration of an operation, unless it transfers a file.
 func (a *api) limitTime(ctx huma.Context, next func(huma.Context)) {
 	if ctx.Operation().Metadata[streams] != nil {
 		next(ctx)
@@ -345,18 +347,18 @@ func (a *api) limitTime(ctx huma.Context, next func(huma.Context)) {
 	next(huma.WithContext(ctx, limited))
 }
 
-// Command is what every operation that does something needs.
+// Command is the input shared by all operations that change something.
 type Command struct {
 	Key string `header:"Idempotency-Key" maxLength:"200" doc:"幂等键，必填。重复发送同一键的同一请求只办理一次，并得到同样的答复" example:"7f1c2c9e-3f55-4d0b-9c43-1f5f4c2f0a11"`
 }
 
-// Listing asks for a page.
+// Listing is the input shared by all operations that return a page.
 type Listing struct {
 	After string `query:"after" maxLength:"400" doc:"上一页答复中的 next"`
 	Limit int    `query:"limit" minimum:"1" maximum:"100" default:"25" doc:"每页条数"`
 }
 
-// answer is a JSON body.
+// answer is a JSON response.
 type answer[T any] struct{ Body T }
 
 func reply[T any](body T, err error) (*answer[T], error) {
@@ -366,7 +368,7 @@ func reply[T any](body T, err error) (*answer[T], error) {
 	return &answer[T]{body}, nil
 }
 
-// made is a JSON body of something new.
+// made is the JSON response with a created resource.
 type made[T any] struct {
 	Location string `header:"Location" doc:"新建内容的地址"`
 	Body     T

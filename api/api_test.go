@@ -20,8 +20,8 @@ import (
 	"tuoyu/nursery"
 )
 
-// listener stands where casework stands and keeps what it was told; what it answers, a test says. That the API and
-// casework fit is tested end to end; here it is what the API makes of requests and answers.
+// listener is a fake casework that records its calls; each test sets its results. That the API and casework fit
+// together is tested end to end; here the subject is what the API makes of requests and results.
 type listener struct {
 	Door
 	mu     sync.Mutex
@@ -145,7 +145,7 @@ func (l *locked) Write(b []byte) (int, error) {
 	return l.w.Write(b)
 }
 
-// ask sends a request as a clerk; headers are of the form name, value, and an empty value takes one away.
+// ask sends a request as a clerk; headers are alternating names and values, and an empty value removes one.
 func (h *house) ask(t testing.TB, method, path, body string, headers ...string) (*http.Response, []byte) {
 	t.Helper()
 	var content io.Reader
@@ -185,7 +185,7 @@ func (h *house) send(t testing.TB, r *http.Request) (*http.Response, []byte) {
 	return response, raw
 }
 
-// refused checks that an answer is a whole problem of that status and code.
+// refused checks that a response is a complete problem with that status and code.
 func refused(t testing.TB, what string, response *http.Response, body []byte, status int, code string) Problem {
 	t.Helper()
 	var p Problem
@@ -335,9 +335,9 @@ func TestAClientIsWhoTheTrustedProxySays(t *testing.T) {
 	a := &api{proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}
 	for _, c := range []struct{ remote, forwarded, want string }{
 		{"203.0.113.9:4711", "", "203.0.113.9"},
-		{"203.0.113.9:4711", "198.51.100.1", "203.0.113.9"},       // whoever is no proxy of ours says nothing
-		{"10.1.1.1:80", "198.51.100.1", "198.51.100.1"},           // the proxy's word
-		{"10.1.1.1:80", "1.2.3.4, 198.51.100.1", "198.51.100.1"},  // what the client wrote itself is not believed
+		{"203.0.113.9:4711", "198.51.100.1", "203.0.113.9"},       // the header of an untrusted client is ignored
+		{"10.1.1.1:80", "198.51.100.1", "198.51.100.1"},           // the address reported by the proxy
+		{"10.1.1.1:80", "1.2.3.4, 198.51.100.1", "198.51.100.1"},  // what the client added itself is not trusted
 		{"10.1.1.1:80", "198.51.100.1, 10.2.2.2", "198.51.100.1"}, // through two proxies
 		{"10.1.1.1:80", "nonsense", "10.1.1.1"},
 		{"10.1.1.1:80", "", "10.1.1.1"},

@@ -21,17 +21,18 @@ import (
 
 const (
 	formMedia = "multipart/form-data"
-	// formOverhead is what a form may hold beside its file.
+	// formOverhead is the maximum size of a form without its file.
 	formOverhead = 64 << 10
 )
 
-// upload reads a form as it arrives: the fields, then the file, which goes on to the store and is never held whole.
+// upload reads a form as a stream: the fields, then the file, which is copied to the store and never held in memory as
+// a whole.
 type upload struct {
 	request *http.Request
 	answer  http.ResponseWriter
 }
 
-// Resolve keeps the request for the handler.
+// Resolve saves the request for the handler.
 func (u *upload) Resolve(ctx huma.Context) []error {
 	u.request, u.answer = humago.Unwrap(ctx)
 	return nil
@@ -46,7 +47,7 @@ func registerAttachments(a *api) {
 		kept, err := a.takeFile(ctx, in)
 		return newAt(kept, err, func(kept casework.Attachment) string { return pathOf("attachments", kept.ID) })
 	})
-	// Said after the fact: huma would read a body it knows of by itself, and whole.
+	// Set afterwards: huma would read a body that it knows of itself, and as a whole.
 	a.huma.OpenAPI().Paths[op.Path].Post.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{formMedia: {Schema: &huma.Schema{
 		Type: huma.TypeObject, Required: []string{"file"}, Properties: map[string]*huma.Schema{
 			"institution": {Type: huma.TypeString, Description: "机构标识，仅由工作人员代为上传时填写"},
@@ -67,7 +68,7 @@ func registerAttachments(a *api) {
 	})
 }
 
-// takeFile reads the form up to its file and hands the file on.
+// takeFile reads the form up to its file and stores the file.
 func (a *api) takeFile(ctx context.Context, in *upload) (casework.Attachment, error) {
 	into := casework.Upload{}
 	return takeForm(a, in, map[string]*string{"institution": &into.Institution, "county": &into.County},
@@ -77,7 +78,7 @@ func (a *api) takeFile(ctx context.Context, in *upload) (casework.Attachment, er
 		})
 }
 
-// takeForm reads a form up to its file, the fields before it into fields, and hands the file on.
+// takeForm reads a form up to its file, the fields before it into fields, and passes the file to take.
 func takeForm[T any](a *api, in *upload, fields map[string]*string, take func(name string, body io.Reader) (T, error)) (nothing T, err error) {
 	r := in.request
 	r.Body = http.MaxBytesReader(in.answer, r.Body, a.maxUpload+formOverhead)
@@ -106,7 +107,7 @@ func takeForm[T any](a *api, in *upload, fields map[string]*string, take func(na
 		if *value, err = readField(part); err != nil {
 			return nothing, err
 		}
-		delete(fields, name) // said once
+		delete(fields, name) // each field only once
 	}
 }
 
@@ -132,14 +133,13 @@ func cut(s string, most int) string {
 	return s
 }
 
-// bounded is a file that refuses to be longer than allowed. What breaks off on the way is the sender's fault and
-// told so.
+// bounded is a file with a maximum length. A read error in the transfer is the sender's and reported as such.
 type bounded struct {
 	from       io.Reader
 	left, most int64
 }
 
-// Read reads on, or gives the refusal.
+// Read implements io.Reader; beyond the limit it returns the problem.
 func (b *bounded) Read(p []byte) (int, error) {
 	n, err := b.from.Read(p)
 	if b.left -= int64(n); b.left < 0 {
@@ -152,7 +152,7 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// file is an answer that is a file.
+// file is a response that is a file.
 type file struct {
 	ContentType        string `header:"Content-Type"`
 	ContentDisposition string `header:"Content-Disposition" doc:"下载时的文件名"`
@@ -161,7 +161,7 @@ type file struct {
 	Body               func(huma.Context)
 }
 
-// downloading describes an operation whose answer is a file.
+// downloading returns the description of an operation whose response is a file.
 func downloading(op huma.Operation, mediaType, description string) huma.Operation {
 	op.Metadata = map[string]any{streams: true}
 	op.DefaultStatus = http.StatusOK
@@ -172,7 +172,7 @@ func downloading(op huma.Operation, mediaType, description string) huma.Operatio
 	return op
 }
 
-// sheet answers with a workbook of that name, or with the error of writing it.
+// sheet responds with a workbook of that name, or with the error of writing it.
 func (a *api) sheet(content []byte, name string, err error) (*file, error) {
 	if err != nil {
 		return nil, err
@@ -180,7 +180,7 @@ func (a *api) sheet(content []byte, name string, err error) (*file, error) {
 	return a.send(io.NopCloser(bytes.NewReader(content)), name+".xlsx", sheets.Media, int64(len(content))), nil
 }
 
-// template registers a workbook to fill in, which tells nothing of anybody.
+// template registers an operation that returns a workbook to fill in, which contains no personal data.
 func (a *api) template(path, id, tag, name string, write func() ([]byte, error)) {
 	op := operation(http.MethodGet, path, id, tag, name)
 	op.Description = "供填写的 Excel 工作簿，附填写说明；示例行导入时跳过。"
@@ -190,7 +190,7 @@ func (a *api) template(path, id, tag, name string, write func() ([]byte, error))
 	})
 }
 
-// send answers with a file to keep; a browser never shows it as a page of ours.
+// send responds with a file to download; a browser never displays it as a page of this site.
 func (a *api) send(content io.ReadCloser, name, mediaType string, size int64) *file {
 	f := &file{
 		ContentType: mediaType, ContentPolicy: "default-src 'none'; frame-ancestors 'none'; sandbox",
@@ -207,7 +207,7 @@ func (a *api) send(content io.ReadCloser, name, mediaType string, size int64) *f
 		ctx.SetStatus(http.StatusOK)
 		if _, err := io.Copy(ctx.BodyWriter(), content); err != nil && ctx.Context().Err() == nil {
 			a.log.ErrorContext(ctx.Context(), "file not sent whole", "request", exchangeOf(ctx.Context()).id, "error", err)
-			panic(http.ErrAbortHandler) // so that half a file is not taken for a whole one
+			panic(http.ErrAbortHandler) // so that the client does not mistake half a file for a complete one
 		}
 	}
 	return f

@@ -9,7 +9,7 @@ import (
 	"tuoyu/sheets"
 )
 
-// PlanName names a building plan in a path.
+// PlanName is the path parameter with the name of a building plan.
 type PlanName struct {
 	Plan string `path:"plan" pattern:"^[a-z0-9-]{3,40}$" patternDescription:"小写字母、数字和连字符" doc:"计划标识" example:"changzhi-2024"`
 }

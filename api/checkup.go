@@ -10,7 +10,7 @@ import (
 	"tuoyu/sheets"
 )
 
-// ClassName names a class in a path.
+// ClassName is the path parameter with the name of a class.
 type ClassName struct {
 	Class string `path:"class" maxLength:"60" doc:"班级"`
 }

@@ -12,12 +12,12 @@ import (
 	"tuoyu/sheets"
 )
 
-// ChildID names a child in a path.
+// ChildID is the path parameter with the identifier of a child.
 type ChildID struct {
 	Child string `path:"child" maxLength:"40" doc:"婴幼儿编号"`
 }
 
-// Reading says what a record is read for.
+// Reading is the parameter with the purpose for which a record is read.
 type Reading struct {
 	Purpose nursery.ReadingPurpose `query:"purpose" required:"true" enum:"checkup,enrolment,insurance,guardian_request,supervision" doc:"查阅目的，必填：checkup 健康体检，enrolment 入托和在托管理，insurance 投保，guardian_request 监护人查阅、复制或更正，supervision 监督检查"`
 }

@@ -8,12 +8,12 @@ import (
 	"tuoyu/nursery"
 )
 
-// AbsenceNumber names an absence in a path.
+// AbsenceNumber is the path parameter with the number of an absence.
 type AbsenceNumber struct {
 	ID int64 `path:"id" minimum:"1" doc:"登记编号"`
 }
 
-// FilterNumber names a saved filter in a path.
+// FilterNumber is the path parameter with the number of a saved filter.
 type FilterNumber struct {
 	ID int64 `path:"id" minimum:"1" doc:"筛选编号"`
 }
@@ -100,7 +100,7 @@ func registerFilters(a *api) {
 	})
 }
 
-// TaskNarrowing narrows the inbox and its counts.
+// TaskNarrowing is the filter of the inbox and its counts.
 type TaskNarrowing struct {
 	Kind   string       `query:"kind" maxLength:"60" doc:"待办类型" example:"filing.review"`
 	County string       `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码，供市级角色筛选"`

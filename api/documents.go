@@ -7,7 +7,7 @@ import (
 	"tuoyu/casework"
 )
 
-// DocumentNumber names a document in a path.
+// DocumentNumber is the path parameter with the number of a document.
 type DocumentNumber struct {
 	ID string `path:"id" maxLength:"64" doc:"文书标识"`
 }

@@ -10,7 +10,7 @@ import (
 	"tuoyu/nursery"
 )
 
-// Door is what the API needs of casework. The errors that are for a person are *casework.Error.
+// Door is the part of casework that the API uses. Errors for users are of type *casework.Error.
 type Door interface {
 	StartFiling(ctx context.Context, p nursery.Principal, key string, in casework.StartFiling) (casework.Started, error)
 	Precheck(ctx context.Context, p nursery.Principal, a nursery.Application) (casework.Prechecked, error)

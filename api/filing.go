@@ -8,7 +8,7 @@ import (
 	"tuoyu/nursery"
 )
 
-// CaseNumber names a case in a path.
+// CaseNumber is the path parameter with the number of a case.
 type CaseNumber struct {
 	CaseNo string `path:"case_no" maxLength:"40" doc:"办件编号" example:"BA-140403-2026-000017-5"`
 }

@@ -14,7 +14,7 @@ import (
 
 const csvMedia = "text/csv"
 
-// BatchNumber names a batch of a month in a query.
+// BatchNumber is the query parameter with the number of a month's batch.
 type BatchNumber struct {
 	Send int `query:"send" minimum:"1" default:"1" doc:"第几批"`
 }

@@ -44,7 +44,7 @@ func newSigner(t testing.TB, algorithm string) signer {
 
 func encode(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
 
-// sign writes a JWT of the claims.
+// sign returns a JWT with the claims.
 func (s signer) sign(t testing.TB, claims map[string]any) string {
 	t.Helper()
 	header, err := json.Marshal(map[string]string{"alg": s.algorithm, "kid": s.id, "typ": "JWT"})
@@ -76,7 +76,7 @@ func (s signer) sign(t testing.TB, claims map[string]any) string {
 	return text + "." + encode(signature)
 }
 
-// jwk is the public half.
+// jwk returns the public half.
 func (s signer) jwk(t testing.TB) map[string]string {
 	t.Helper()
 	k := map[string]string{"kid": s.id, "use": "sig", "alg": s.algorithm}
@@ -98,7 +98,7 @@ func (s signer) jwk(t testing.TB) map[string]string {
 // issuer is an OIDC issuer over HTTP with its discovery document and keys.
 type issuer struct {
 	*httptest.Server
-	asked atomic.Int32 // how often the keys were asked for
+	asked atomic.Int32 // how often the keys were requested
 	keys  atomic.Pointer[[]signer]
 	down  atomic.Bool
 }
@@ -151,7 +151,7 @@ func (i *issuer) accepted() Issuer {
 	}
 }
 
-// token is that of a clerk, or of what more says.
+// token returns the token of a clerk, with the claims of more.
 func (i *issuer) token(t testing.TB, more map[string]any) string {
 	t.Helper()
 	return (*i.keys.Load())[0].sign(t, i.claims(more))

@@ -16,26 +16,26 @@ import (
 )
 
 const (
-	// keysFresh is after how long the issuer is asked for its keys again, so that one it has withdrawn is refused.
+	// keysFresh is the age from which the keys are fetched again, so that a withdrawn key is rejected.
 	keysFresh = 5 * time.Minute
-	// keysTrusted is how long its last answer counts while it cannot be asked. Access tokens live no longer, and nobody gets new ones
-	// meanwhile.
+	// keysTrusted is how long the last keys are used while the issuer is unavailable. Access tokens are valid no
+	// longer, and no new ones are issued meanwhile.
 	keysTrusted = time.Hour
 )
 
-// KnownIssuers stores the last answer of an issuer, for a start while it is away.
+// KnownIssuers stores the last keys of an issuer, for a start while it is unavailable.
 type KnownIssuers interface {
-	// IssuerKeys returns the key set that was published last and when it was fetched; none when it was never fetched.
+	// IssuerKeys returns the last published key set and when it was fetched; none if it was never fetched.
 	IssuerKeys(ctx context.Context, issuer string) (keys []byte, fetched time.Time, err error)
 	// PutIssuerKeys stores the discovery document and the key set.
 	PutIssuerKeys(ctx context.Context, issuer string, discovery, keys []byte, fetched time.Time) error
 }
 
-// errIssuerAway reports that the issuer cannot be asked and that its last answer is too old.
+// errIssuerAway is the error if the issuer is unavailable and its last keys are too old.
 var errIssuerAway = errors.New("issuer cannot be asked")
 
-// issuerKeys is the key set of an issuer as it was last published. A key that is withdrawn is refused after keysFresh, or keysTrusted
-// while the issuer is away. It is safe for concurrent use.
+// issuerKeys is the last published key set of an issuer. A withdrawn key is rejected after keysFresh, or keysTrusted
+// while the issuer is unavailable. It is safe for concurrent use.
 type issuerKeys struct {
 	issuer string
 	client *http.Client
@@ -51,7 +51,8 @@ type issuerKeys struct {
 
 var algorithms = []jose.SignatureAlgorithm{jose.RS256, jose.ES256, jose.EdDSA}
 
-// VerifySignature returns the payload of a token that one of the keys has signed. The error wraps errIssuerAway when nobody can say.
+// VerifySignature returns the payload of a token signed with one of the keys. The error wraps errIssuerAway if the keys
+// are unknown.
 func (k *issuerKeys) VerifySignature(ctx context.Context, token string) (payload []byte, err error) {
 	defer func() {
 		if failure, ok := ctx.Value(notVerified{}).(*error); ok {
@@ -69,7 +70,7 @@ func (k *issuerKeys) VerifySignature(ctx context.Context, token string) (payload
 	if payload, ok := signedByOne(signed, set); ok {
 		return payload, nil
 	}
-	if set, err = k.fetch(ctx); err != nil { // by a key that is new
+	if set, err = k.fetch(ctx); err != nil { // signed with a new key
 		return nil, err
 	}
 	if payload, ok := signedByOne(signed, set); ok {
@@ -94,7 +95,8 @@ func signedByOne(signed *jose.JSONWebSignature, set []jose.JSONWebKey) ([]byte, 
 	return nil, false
 }
 
-// current returns the keys without waiting for the issuer when it answered lately; what is no longer fresh is asked for beside.
+// current returns the keys without waiting for the issuer if it responded recently; outdated keys are refreshed in the
+// background.
 func (k *issuerKeys) current(ctx context.Context) ([]jose.JSONWebKey, error) {
 	set, age := k.held()
 	switch {
@@ -106,7 +108,7 @@ func (k *issuerKeys) current(ctx context.Context) ([]jose.JSONWebKey, error) {
 	return set, nil
 }
 
-// held returns the keys and how old they are; those that were never fetched are older than any that are trusted.
+// held returns the keys and their age; keys that were never fetched are older than any trusted age.
 func (k *issuerKeys) held() ([]jose.JSONWebKey, time.Duration) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -124,7 +126,7 @@ func (k *issuerKeys) hold(set []jose.JSONWebKey, fetched time.Time) {
 	}
 }
 
-// refresh asks the issuer again, once at a time, while the keys at hand go on being used.
+// refresh fetches the keys in the background, once at a time, while the current keys remain in use.
 func (k *issuerKeys) refresh(ctx context.Context) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -135,14 +137,14 @@ func (k *issuerKeys) refresh(ctx context.Context) {
 	go func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*issuerTimeout)
 		defer cancel()
-		_, _ = k.fetch(ctx) // readiness says that the issuer is away
+		_, _ = k.fetch(ctx) // readiness reports that the issuer is unavailable
 		k.mu.Lock()
 		k.refreshing = false
 		k.mu.Unlock()
 	}()
 }
 
-// renewed returns the keys as the issuer publishes them, or while it is away those it was last known by.
+// renewed returns the keys as published by the issuer or, while it is unavailable, the last known ones.
 func (k *issuerKeys) renewed(ctx context.Context) ([]jose.JSONWebKey, error) {
 	set, err := k.fetch(ctx)
 	if err == nil || k.known == nil {
@@ -162,7 +164,7 @@ func (k *issuerKeys) renewed(ctx context.Context) ([]jose.JSONWebKey, error) {
 	return set, nil
 }
 
-// fetch asks the issuer for its keys and stores them. The error wraps errIssuerAway.
+// fetch fetches the issuer's keys and stores them. The error wraps errIssuerAway.
 func (k *issuerKeys) fetch(ctx context.Context) ([]jose.JSONWebKey, error) {
 	asked := k.now()
 	discovery, raw, err := k.ask(ctx)
@@ -191,7 +193,7 @@ func readKeys(raw []byte) ([]jose.JSONWebKey, error) {
 }
 
 func (k *issuerKeys) ask(ctx context.Context) (discovery, keys []byte, err error) {
-	provider, err := oidc.NewProvider(oidc.ClientContext(ctx, k.client), k.issuer) // compares the issuer it names with this one
+	provider, err := oidc.NewProvider(oidc.ClientContext(ctx, k.client), k.issuer) // checks that it names the same issuer
 	if err != nil {
 		return nil, nil, fmt.Errorf("discover issuer %s: %w", k.issuer, err)
 	}
@@ -220,7 +222,7 @@ func (k *issuerKeys) ask(ctx context.Context) (discovery, keys []byte, err error
 	return whole, keys, nil
 }
 
-// ready returns an error while the issuer does not answer.
+// ready returns an error while the issuer does not respond.
 func (k *issuerKeys) ready(ctx context.Context) error {
 	if _, err := k.current(ctx); err != nil {
 		return err

@@ -11,13 +11,14 @@ import (
 	"tuoyu/store/storetest"
 )
 
-// later has the verifier's clock run ahead.
+// later moves the verifier's clock forward.
 func (v *Verifier) later(by time.Duration) {
 	now := func() time.Time { return time.Now().Add(by) }
 	v.keys.now, v.keys.client.Transport.(*patient).now = now, now
 }
 
-// The keys of the issuer are stored, so that a program started while it is away accepts its tokens, for an hour since it answered.
+// The keys of the issuer are stored, so that a program started while it is unavailable accepts its tokens for an hour
+// after it last responded.
 func TestTokensAreTakenAtAStartWhileTheIssuerIsAway(t *testing.T) {
 	known := store.Issuers{DB: storetest.New(t)}
 	i := newIssuer(t, newSigner(t, "ES256"))
@@ -62,7 +63,8 @@ func TestTokensAreTakenAtAStartWhileTheIssuerIsAway(t *testing.T) {
 	}
 }
 
-// A key that the issuer has withdrawn is refused without anybody showing a new one, and is no longer stored.
+// A key that the issuer has withdrawn is rejected even if no token with a new key has been received, and is no longer
+// stored.
 func TestAKeyThatWasWithdrawnIsRefused(t *testing.T) {
 	known := store.Issuers{DB: storetest.New(t)}
 	i := newIssuer(t, newSigner(t, "ES256"))

@@ -5,10 +5,10 @@ import (
 	"github.com/danielgtaylor/huma/v2/validation"
 )
 
-// missingField begins the message of a field that is not there; the name follows.
+// missingField is the beginning of the message for a missing field; the name follows.
 const missingField = "缺少必填项："
 
-// untranslatable are the messages huma writes in its code.
+// untranslatable are the messages hard-coded in huma.
 var untranslatable = map[string]string{
 	"invalid integer":         "应为整数",
 	"invalid floating value":  "应为数字",
@@ -17,7 +17,7 @@ var untranslatable = map[string]string{
 	"unknown query parameter": "没有这个参数",
 }
 
-// huma keeps its error type and messages for the whole process, so they are set when it starts and never again.
+// huma has one error type and one set of messages for the whole process, so they are set once at start.
 func init() {
 	huma.NewError = fromHuma
 	huma.NewErrorWithContext = func(ctx huma.Context, status int, message string, errs ...error) huma.StatusError {

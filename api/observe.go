@@ -18,7 +18,7 @@ import (
 	"tuoyu/nursery"
 )
 
-// exchange is what is known of one request and its answer. Nothing in it names a person, a case or a code.
+// exchange is the data for logs and metrics on one request and its response. It identifies no person, case or code.
 type exchange struct {
 	id    string
 	route string // the pattern, such as /api/v1/cases/{case_no}
@@ -27,7 +27,7 @@ type exchange struct {
 
 type exchangeKey struct{}
 
-// exchangeOf gives the exchange of a request; an empty one outside of a request.
+// exchangeOf returns the exchange of a request; an empty one outside of a request.
 func exchangeOf(ctx context.Context) *exchange {
 	if x, ok := ctx.Value(exchangeKey{}).(*exchange); ok {
 		return x
@@ -37,13 +37,13 @@ func exchangeOf(ctx context.Context) *exchange {
 
 const noRoute = "none"
 
-// methods are those a metric may be labelled with.
+// methods are the values of the method label of metrics.
 var methods = map[string]bool{
 	http.MethodGet: true, http.MethodHead: true, http.MethodPost: true, http.MethodPut: true, http.MethodPatch: true,
 	http.MethodDelete: true, http.MethodOptions: true,
 }
 
-// observed gives each request a number, sets the headers every answer has, recovers what panics, and writes one line
+// observed assigns each request an ID, sets the headers of every response, recovers panics, and records one log line
 // and one measurement for it.
 func (a *api) observed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -72,7 +72,7 @@ func (a *api) note(r *http.Request, x *exchange, status int, took time.Duration)
 	}
 	level := slog.LevelInfo
 	if status >= 500 {
-		level = slog.LevelWarn // what failed has its own line
+		level = slog.LevelWarn // errors have a log line of their own
 	}
 	method := r.Method
 	if !methods[method] {
@@ -84,7 +84,7 @@ func (a *api) note(r *http.Request, x *exchange, status int, took time.Duration)
 		slog.String("request", x.id))
 }
 
-// caught answers a request whose handler panicked, if nothing was written yet.
+// caught responds to a request whose handler panicked, if nothing was written yet.
 func (a *api) caught(w *recorder, r *http.Request, caught any) {
 	if caught == http.ErrAbortHandler {
 		panic(caught)
@@ -93,12 +93,12 @@ func (a *api) caught(w *recorder, r *http.Request, caught any) {
 	a.log.LogAttrs(r.Context(), slog.LevelError, "request panicked", slog.String("route", x.route),
 		slog.String("request", x.id), slog.String("panic", fmt.Sprint(caught)), slog.String("stack", string(debug.Stack())))
 	if w.status != 0 {
-		panic(http.ErrAbortHandler) // the answer is half out: cut it off, so that it is not taken for whole
+		panic(http.ErrAbortHandler) // the response is partly sent: abort it, so that it is not mistaken for a complete one
 	}
 	writeProblem(w, r, internal(r.Context()))
 }
 
-// secure sets the headers of every answer; pages replace the content policy with their own.
+// secure sets the security headers of every response; pages replace the content policy with their own.
 func (a *api) secure(h http.Header) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
@@ -113,13 +113,13 @@ func (a *api) secure(h http.Header) {
 	}
 }
 
-// recorder keeps the status of an answer.
+// recorder records the status of a response.
 type recorder struct {
 	http.ResponseWriter
 	status int
 }
 
-// WriteHeader keeps the status and passes it on.
+// WriteHeader implements http.ResponseWriter; it records the status.
 func (w *recorder) WriteHeader(status int) {
 	if w.status == 0 && status >= 200 {
 		w.status = status
@@ -127,7 +127,7 @@ func (w *recorder) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
-// Write passes on.
+// Write implements http.ResponseWriter.
 func (w *recorder) Write(b []byte) (int, error) {
 	if w.status == 0 {
 		w.status = http.StatusOK
@@ -135,7 +135,7 @@ func (w *recorder) Write(b []byte) (int, error) {
 	return w.ResponseWriter.Write(b)
 }
 
-// Unwrap gives the writer below, for deadlines and flushing.
+// Unwrap returns the underlying writer, for http.ResponseController.
 func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 func newSeconds(metrics prometheus.Registerer) (*prometheus.HistogramVec, error) {
@@ -154,8 +154,8 @@ func newSeconds(metrics prometheus.Registerer) (*prometheus.HistogramVec, error)
 
 type originalKey struct{}
 
-// traced makes a span for each request. What the span sees of a request is its route, method and trace context:
-// paths hold verification codes, and addresses are people's.
+// traced creates a span for each request, with its route, method and trace context only: paths contain verification
+// codes, and addresses are personal data.
 func traced(next http.Handler) http.Handler {
 	inner := otelhttp.NewHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		original := r.Context().Value(originalKey{}).(*http.Request)

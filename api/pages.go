@@ -70,7 +70,7 @@ func mustRender(name string, data any) []byte {
 	return b.Bytes()
 }
 
-// writeVerified writes what is known of a paper for people, with the time, since they print it.
+// writeVerified writes the page about a verified document, with the time, since people print it.
 func writeVerified(w io.Writer, paper casework.VerifiedPaper, at time.Time) error {
 	at = at.In(nursery.Shanghai)
 	shown := struct {
@@ -83,7 +83,7 @@ func writeVerified(w io.Writer, paper casework.VerifiedPaper, at time.Time) erro
 	return nil
 }
 
-// askForPaper is where a person types the code of a paper they hold; the answer stands under the code's own address.
+// askForPaper serves the page on which a person enters the code of a document; the result is at the URL with the code.
 func askForPaper(w http.ResponseWriter, r *http.Request) {
 	code := r.URL.Query().Get("code")
 	if code == "" {
@@ -96,15 +96,15 @@ func askForPaper(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/verify/"+url.PathEscape(code), http.StatusSeeOther)
 }
 
-// writeTrouble says to people why there is no page.
+// writeTrouble writes the page that explains a problem.
 func writeTrouble(w http.ResponseWriter, p *Problem) {
 	w.Header().Set("Content-Type", htmlType)
 	w.Header().Set("Content-Security-Policy", pagePolicy)
 	w.WriteHeader(p.Status)
-	_ = pageTemplates.ExecuteTemplate(w, "trouble.html", p) // a reader that hung up; the template is parsed at start
+	_ = pageTemplates.ExecuteTemplate(w, "trouble.html", p) // the client may have disconnected; the template is parsed at start
 }
 
-// docs is what the documentation page shows.
+// docs is the data of the documentation page.
 type docs struct {
 	Info    *huma.Info
 	Groups  []docsGroup
@@ -143,7 +143,7 @@ type docsProperty struct {
 
 type docsCode struct{ Code, Title string }
 
-// docsPage writes the description of the API as one page that loads nothing.
+// docsPage returns the description of the API as one self-contained page.
 func docsPage(spec *huma.OpenAPI) ([]byte, error) {
 	page := docs{Info: spec.Info}
 	for _, tag := range spec.Tags {
@@ -204,7 +204,7 @@ func documentedSchema(name string, schema *huma.Schema) docsSchema {
 	return shown
 }
 
-// typeOf names a schema's type, and the schema it refers to if any.
+// typeOf returns the name of a schema's type, and the schema it refers to, if any.
 func typeOf(schema *huma.Schema) (name, ref string) {
 	switch {
 	case schema == nil:

@@ -15,17 +15,16 @@ import (
 	"tuoyu/casework"
 )
 
-// mostFaults bounds how many wrong places one answer names.
+// mostFaults is the maximum number of errors in one response.
 const mostFaults = 200
 
-// Fault is what is wrong at one place of a request.
+// Fault is one validation error of a request.
 type Fault struct {
 	Location string `json:"location" doc:"出错位置：请求内容中的 JSON Pointer，或参数名称" example:"/application/classes/0/seats"`
 	Message  string `json:"message" doc:"说明" example:"不能大于 200"`
 }
 
-// Problem is how the API says no: a problem document of RFC 9457 with a stable code. It never repeats what was
-// entered.
+// Problem is an error response: a problem document of RFC 9457 with a stable code. It never repeats the input.
 type Problem struct {
 	Type      string  `json:"type" doc:"问题类型，指向说明文档" example:"/docs#problem-invalid"`
 	Title     string  `json:"title" doc:"问题名称" example:"填写有误"`
@@ -39,19 +38,19 @@ type Problem struct {
 	headers http.Header
 }
 
-// Error gives the code.
+// Error returns the code.
 func (p *Problem) Error() string { return p.Code }
 
-// GetStatus gives the HTTP status.
+// GetStatus returns the HTTP status.
 func (p *Problem) GetStatus() int { return p.Status }
 
-// GetHeaders gives the headers that belong to the answer, such as Retry-After.
+// GetHeaders returns the headers of the response, such as Retry-After.
 func (p *Problem) GetHeaders() http.Header { return p.headers }
 
-// ContentType is application/problem+json, whatever was asked for.
+// ContentType returns application/problem+json, whatever the request accepts.
 func (p *Problem) ContentType(string) string { return "application/problem+json" }
 
-// problem returns the problem document of a code of casework's table.
+// problem returns the problem document of a code in casework's table.
 func problem(code, detail string, faults ...Fault) *Problem {
 	row := casework.CodeOf(code)
 	return &Problem{Type: "/docs#problem-" + code, Title: row.Title, Status: int(row.Kind), Detail: detail, Code: code, Errors: faults}
@@ -65,8 +64,8 @@ func (p *Problem) with(header, value string) *Problem {
 	return p
 }
 
-// refuse turns what casework said into a problem. An error that is no refusal is logged here, once, and told by the
-// request's number alone.
+// refuse converts an error of casework into a problem. An error that is not for users is logged here, once, and
+// reported by the request ID alone.
 func (a *api) refuse(ctx context.Context, err error) *Problem {
 	var said *Problem
 	var refused *casework.Error
@@ -114,7 +113,7 @@ func internal(ctx context.Context) *Problem {
 		fmt.Sprintf("系统内部错误，请稍后再试；如需反映，请提供请求编号 %s。", exchangeOf(ctx).id))
 }
 
-// fromHuma turns what huma found wrong with a request into a problem of the same shape.
+// fromHuma converts validation errors of huma into a problem of the same form.
 func fromHuma(status int, message string, errs ...error) huma.StatusError {
 	switch status {
 	case http.StatusBadRequest:
@@ -151,8 +150,8 @@ func invalid(errs []error) *Problem {
 		fmt.Sprintf("有 %d 处填写有误，请更正后重试。", len(errs)), faults...)
 }
 
-// faultOf gives the place as a JSON Pointer and the message in Chinese. The value that huma has with it is dropped:
-// it may be a person's.
+// faultOf returns the error's location as a JSON Pointer and its message in Chinese. It drops the value that huma
+// includes, which may be personal data.
 func faultOf(err error) Fault {
 	detail, ok := errors.AsType[*huma.ErrorDetail](err)
 	if !ok {
@@ -162,7 +161,7 @@ func faultOf(err error) Fault {
 	if name, missing := strings.CutPrefix(f.Message, missingField); missing {
 		f = Fault{Location: f.Location + "/" + escapePointer(name), Message: "必填"}
 	}
-	if len(f.Location) > 300 { // an unknown field's name is the sender's own
+	if len(f.Location) > 300 { // the name of an unknown field is chosen by the sender
 		f.Location = strings.ToValidUTF8(f.Location[:300], "")
 	}
 	return f
@@ -173,7 +172,7 @@ var (
 	pointerEscape     = strings.NewReplacer("~", "~0", "/", "~1")
 )
 
-// pointer turns huma's body.classes[2].seats into /classes/2/seats, and query.limit into limit.
+// pointer converts huma's body.classes[2].seats into /classes/2/seats, and query.limit into limit.
 func pointer(location string) string {
 	where, rest, _ := strings.Cut(location, ".")
 	if where != "body" || rest == "" {
@@ -186,8 +185,8 @@ func escapePointer(name string) string {
 	return pointerEscape.Replace(name)
 }
 
-// chinese keeps a message that is Chinese already, translates the few that huma has no setting for, and gives a
-// general one for the rest.
+// chinese returns a Chinese message unchanged, translates the few that huma has no setting for, and returns a general
+// one for the rest.
 func chinese(message string) string {
 	if t, ok := untranslatable[message]; ok {
 		return t
@@ -205,7 +204,7 @@ func chinese(message string) string {
 	return "填写有误"
 }
 
-// writeProblem answers with a problem outside huma's own path.
+// writeProblem responds with a problem to a request that huma does not handle.
 func writeProblem(w http.ResponseWriter, r *http.Request, p *Problem) {
 	x := exchangeOf(r.Context())
 	p.RequestID = x.id
@@ -220,5 +219,5 @@ func writeProblem(w http.ResponseWriter, r *http.Request, p *Problem) {
 	w.WriteHeader(p.Status)
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
-	_ = enc.Encode(p) // a client that hung up
+	_ = enc.Encode(p) // the client may have disconnected
 }

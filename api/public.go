@@ -13,7 +13,7 @@ import (
 
 const verifyPath = "/verify/"
 
-// PublicCounty asks for a page of what a county publishes.
+// PublicCounty is the input of an operation that returns a page of a county's publications.
 type PublicCounty struct {
 	Listing
 	County string `query:"county" required:"true" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码" example:"140403"`
@@ -43,7 +43,7 @@ func registerPublic(a *api) {
 	registerVerify(a)
 }
 
-// verified is the answer about a paper, as a page for people or as JSON.
+// verified is the response about a document, as a page for people or as JSON.
 type verified struct {
 	ContentType string `header:"Content-Type"`
 	Policy      string `header:"Content-Security-Policy" hidden:"true"`
@@ -54,7 +54,7 @@ type verified struct {
 func registerVerify(a *api) {
 	op := forEverybody(operation(http.MethodGet, verifyPath+"{code}", "verifyDocument", tagPublic, "核验文书"))
 	op.Description = "文书是否由本系统制发、是否仍然有效。浏览器得到可打印的网页，程序以 Accept: application/json 得到 JSON。"
-	op.RejectUnknownQueryParameters = false // what scanning apps add to an address
+	op.RejectUnknownQueryParameters = false // scanning apps add parameters to URLs
 	op.DefaultStatus = http.StatusOK
 	paper := a.huma.OpenAPI().Components.Schemas.Schema(verifiedType, true, "")
 	op.Responses = map[string]*huma.Response{"200": {Description: "核验结果", Content: map[string]*huma.MediaType{
@@ -72,7 +72,7 @@ func registerVerify(a *api) {
 		if !prefersHTML(in.Accept) {
 			out.Body = func(ctx huma.Context) {
 				ctx.SetStatus(http.StatusOK)
-				_ = huma.DefaultJSONFormat.Marshal(ctx.BodyWriter(), paper) // a reader that hung up
+				_ = huma.DefaultJSONFormat.Marshal(ctx.BodyWriter(), paper) // the client may have disconnected
 			}
 			return out, nil
 		}
@@ -83,7 +83,7 @@ func registerVerify(a *api) {
 		out.ContentType, out.Policy = htmlType, pagePolicy
 		out.Body = func(ctx huma.Context) {
 			ctx.SetStatus(http.StatusOK)
-			_, _ = page.WriteTo(ctx.BodyWriter()) // a reader that hung up
+			_, _ = page.WriteTo(ctx.BodyWriter()) // the client may have disconnected
 		}
 		return out, nil
 	})

@@ -93,7 +93,7 @@ func TestThePublicIsLimitedByAddress(t *testing.T) {
 	}
 }
 
-// Complaints without signing in have a limit of their own, far below that of other questions.
+// Anonymous complaints have a rate limit of their own, far below that of other requests.
 func TestComplaintsOfOneAddressAreFew(t *testing.T) {
 	h := newHouse(t, nil)
 	complaint := `{"county":"140403","institution":"inst-140403-01","topic":"other","said":"门口通道被占"}`

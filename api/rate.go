@@ -10,19 +10,19 @@ import (
 	"tuoyu/limits"
 )
 
-// Rate is how many requests somebody may make.
+// Rate is the request rate allowed for a key.
 type Rate = limits.Rate
 
-// The rates that hold when none are set. The public has one for each address, or each /64 of IPv6, behind which a
-// whole office may sit; an account has its own. Refused tokens count against the address that sends them, and never
-// against the good ones beside them.
+// The default rates. Anonymous callers have one for each address, or each /64 of IPv6, which a whole office may share;
+// an account has its own. Invalid tokens count against the address that sends them, and never against valid ones from
+// the same address.
 var (
 	DefaultPublicRate  = Rate{PerSecond: 5, Burst: 100}
 	DefaultAccountRate = Rate{PerSecond: 100, Burst: 300}
 	refusedTokenRate   = Rate{PerSecond: 2, Burst: 60}
 )
 
-// take counts a request of key and refuses it when there were too many.
+// take counts a request of key and returns a problem if the rate is exceeded.
 func take(l *limits.Limits, key string) *Problem {
 	if wait := l.Take(key); wait > 0 {
 		return tooMany(wait)
@@ -34,7 +34,7 @@ func tooMany(wait time.Duration) *Problem {
 	return tooManyOf(wait, "请求过于频繁，请稍后再试。")
 }
 
-// tooManyOf refuses for the rate of one operation, in its own words.
+// tooManyOf returns the problem for exceeding the rate of one operation, with its own detail.
 func tooManyOf(wait time.Duration, detail string) *Problem {
 	seconds := int(math.Ceil(wait.Seconds()))
 	return problem(casework.CodeTooManyRequests, detail).

@@ -8,7 +8,7 @@ import (
 	"tuoyu/workflows"
 )
 
-// account is who asks, as the token says.
+// account is the caller, as identified by the token.
 type account struct {
 	Account     string            `json:"account"`
 	Role        nursery.Role      `json:"role"`

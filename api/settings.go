@@ -8,7 +8,7 @@ import (
 	"tuoyu/casework"
 )
 
-// CountyCode names a county in a path.
+// CountyCode is the path parameter with the code of a county.
 type CountyCode struct {
 	County string `path:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码" example:"140403"`
 }

@@ -13,7 +13,7 @@ import (
 	"tuoyu/nursery"
 )
 
-// The groups of operations, by what they are about.
+// The groups of operations, by subject.
 const (
 	tagFiling        = "备案"
 	tagCases         = "办件"
@@ -56,7 +56,7 @@ func tags() []*huma.Tag {
 	}
 }
 
-// statusTitles describe the answers of an operation.
+// statusTitles are the descriptions of an operation's responses.
 var statusTitles = map[int]string{
 	200: "成功", 201: "已新建", 204: "成功，无内容", 400: "请求格式有误，或缺少幂等键", 401: "未登录或登录已失效", 403: "无权操作",
 	404: "没有找到，或无权查看", 406: "没有所需的格式", 409: "与当前状态冲突", 413: "内容过大", 415: "请求格式不支持",
@@ -82,7 +82,7 @@ func (a *api) publish() error {
 // describeAll completes the description of the registered operations and returns it as OpenAPI 3.1 in JSON.
 func (a *api) describeAll() ([]byte, error) {
 	spec := a.huma.OpenAPI()
-	records := spec.Components.Schemas.Map()["Checkup"].Properties["items"] // a record has each item once
+	records := spec.Components.Schemas.Map()["Checkup"].Properties["items"] // a record contains each item once
 	most := len(nursery.Items())
 	records.MaxItems = &most
 	records.PrecomputeMessages()
@@ -102,14 +102,14 @@ func (a *api) describeAll() ([]byte, error) {
 	return raw, nil
 }
 
-// Description returns the OpenAPI description of the API at publicURL, without any of the services that answer it.
+// Description returns the OpenAPI description of the API at publicURL, without requiring any service.
 func Description(publicURL, version string) ([]byte, error) {
 	a := &api{mux: http.NewServeMux(), maxBody: defaultMaxBody, maxUpload: defaultMaxUpload}
 	a.registerAll(publicURL, version)
 	return a.describeAll()
 }
 
-// fixed serves what never changes while the program runs.
+// fixed serves content that does not change while the program runs.
 func fixed(mediaType, policy string, content []byte) http.HandlerFunc {
 	content = bytes.Clone(content)
 	return func(w http.ResponseWriter, _ *http.Request) {
@@ -118,12 +118,12 @@ func fixed(mediaType, policy string, content []byte) http.HandlerFunc {
 		if policy != "" {
 			w.Header().Set("Content-Security-Policy", policy)
 		}
-		_, _ = w.Write(content) // a reader that hung up
+		_, _ = w.Write(content) // the client may have disconnected
 	}
 }
 
-// describe gives an operation the words for its answers, and says which header it cannot do without. The lack of the
-// idempotency key is casework's to refuse, with a code of its own, so huma is not told that it is required.
+// describe adds the descriptions of an operation's responses and its required header. A missing idempotency key is
+// rejected by casework, with a code of its own, so huma does not know that it is required.
 func describe(op *huma.Operation) {
 	for status, response := range op.Responses {
 		var code int
@@ -144,8 +144,8 @@ func describe(op *huma.Operation) {
 	}
 }
 
-// standardWords moves what a pattern means from huma's patternDescription, which JSON Schema does not know, to an extension,
-// in the schema and in those within it. Huma has made its message of it by then.
+// standardWords moves the description of a pattern from huma's patternDescription, which is not part of JSON Schema, to
+// an extension, in the schema and in nested ones. Huma has derived its message from it by then.
 func standardWords(s *huma.Schema) {
 	if s == nil {
 		return
@@ -170,14 +170,14 @@ func standardWords(s *huma.Schema) {
 	}
 }
 
-// operationsOf gives the operations of a path in the order people read them.
+// operationsOf returns the operations of a path in reading order.
 func operationsOf(item *huma.PathItem) []*huma.Operation {
 	all := []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete}
 	return slices.DeleteFunc(all, func(op *huma.Operation) bool { return op == nil })
 }
 
-// describeProperties gives every property without words of its own those of the glossary: the same word means the same
-// thing wherever it stands.
+// describeProperties sets the description of every property without one from the glossary: the same name has the same
+// meaning everywhere.
 func describeProperties(schema *huma.Schema) {
 	for name, property := range schema.Properties {
 		if property.Description == "" {
@@ -186,7 +186,7 @@ func describeProperties(schema *huma.Schema) {
 	}
 }
 
-// glossary says what a field holds, by its name.
+// glossary maps the name of a field to its description.
 var glossary = map[string]string{
 	"account": "账号", "actor": "办理人", "address": "机构地址", "after": "翻页标记", "answer": "答复内容", "application": "备案申请",
 	"as_of": "适用规则的日期", "assignee": "领取人账号", "at": "时间", "basis": "依据", "by": "办理人账号", "case": "所属办件",
@@ -215,5 +215,5 @@ var glossary = map[string]string{
 	"version": "申请版本",
 }
 
-// isRef gives the name of the schema a reference points to.
+// isRef returns the name of the schema that a reference points to.
 func isRef(ref string) string { return strings.TrimPrefix(ref, "#/components/schemas/") }

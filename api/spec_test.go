@@ -11,7 +11,7 @@ import (
 	"tuoyu/casework"
 )
 
-// offered are the operations the API promises.
+// offered are the operations that the API must have.
 var offered = []string{
 	"GET /api/v1/workload", "GET /api/v1/overdue", "GET /api/v1/targets", "GET /api/v1/tasks/counts", "GET /api/v1/absences", "POST /api/v1/absences",
 	"POST /api/v1/absences/{id}/end", "GET /api/v1/saved-filters", "PUT /api/v1/saved-filters", "DELETE /api/v1/saved-filters/{id}",
@@ -63,7 +63,7 @@ var offered = []string{
 	"POST /api/v1/insurance-batches/{case_no}/roster", "POST /api/v1/insurance-batches/{case_no}/roster-files", "POST /api/v1/insurance-claims",
 }
 
-// open are those for people who do not sign in.
+// open are the operations without authentication.
 var open = []string{
 	"GET /api/v1/processes", "GET /api/v1/public/institutions", "GET /api/v1/public/publications", "GET /verify/{code}",
 	"POST /api/v1/public/cases/{case_no}/status", "GET /api/v1/public/inspections", "POST /api/v1/public/complaints",
@@ -183,7 +183,7 @@ func TestEveryOperationDeclaresTheRefusalOfAParameterItDoesNotKnow(t *testing.T)
 	h := newHouse(t, nil)
 	spec := specOf(t, h)
 	for path, item := range spec.Paths {
-		if path == "/verify/{code}" || strings.HasSuffix(path, "/calendar.ics") { // take what scanning apps and calendars add
+		if path == "/verify/{code}" || strings.HasSuffix(path, "/calendar.ics") { // scanning apps and calendars add parameters
 			continue
 		}
 		for method, op := range item {
@@ -226,7 +226,7 @@ func TestTheDescriptionSaysWhereTheAPIIsAndUsesNoWordOfHumasOwn(t *testing.T) {
 	if _, served := h.ask(t, "GET", "/openapi.json", "", "Authorization", ""); string(served) != string(raw) {
 		t.Error("the description without services is not the one that is served")
 	}
-	// What a person reads of a wrong pattern stays.
+	// The message for a wrong pattern is not lost.
 	response, said := h.ask(t, "GET", "/api/v1/counties/changzhi/settings", "")
 	p := refused(t, "a county by its name", response, said, 422, "invalid")
 	if len(p.Errors) != 1 || !strings.Contains(p.Errors[0].Message, "县区代码") {
@@ -234,7 +234,7 @@ func TestTheDescriptionSaysWhereTheAPIIsAndUsesNoWordOfHumasOwn(t *testing.T) {
 	}
 }
 
-// specOf returns the description that the API serves.
+// specOf returns the description served by the API.
 func specOf(t *testing.T, h *house) described {
 	t.Helper()
 	response, raw := h.ask(t, "GET", "/openapi.json", "", "Authorization", "")
@@ -284,7 +284,7 @@ func TestTheDocumentationIsOnePageThatLoadsNothing(t *testing.T) {
 	}
 }
 
-// allows tells whether a policy has the hash of what stands up to end.
+// allows reports whether a policy contains the hash of the text up to end.
 func allows(policy, directive, rest, end string) bool {
 	content, _, ok := strings.Cut(rest, end)
 	return ok && content != "" && strings.Contains(policy, directive+" "+hashOf(content)+";")

@@ -24,13 +24,13 @@ import (
 
 const (
 	deepest     = 32      // levels of nesting; the application has 5
-	largest     = 1 << 53 // beyond it a JSON number is no longer exact everywhere
+	largest     = 1 << 53 // larger JSON numbers are not exact everywhere
 	longest     = 40      // characters of a number
 	bodyTimeout = 30 * time.Second
 )
 
-// readJSON reads the body of an operation that takes JSON before huma does, and refuses what JSON libraries read
-// differently: a name said twice, numbers that lose digits, text that is no text.
+// readJSON reads the body of a JSON operation before huma does, and rejects what JSON libraries interpret differently:
+// a duplicate name, numbers that lose digits, invalid text.
 func (a *api) readJSON(ctx huma.Context, next func(huma.Context)) {
 	op := ctx.Operation()
 	if op.RequestBody == nil || op.RequestBody.Content["application/json"] == nil {
@@ -79,7 +79,7 @@ func isJSON(contentType string) bool {
 	return !given || strings.EqualFold(charset, "utf-8")
 }
 
-// checkJSON gives the first place at which the body is not one plain JSON value.
+// checkJSON returns the first error by which the body is not one plain JSON value.
 func checkJSON(body []byte) *Fault {
 	if !utf8.Valid(body) {
 		return &Fault{Message: "不是 UTF-8 编码"}
@@ -96,7 +96,7 @@ func checkJSON(body []byte) *Fault {
 	return checkValue(decoder, "", 0)
 }
 
-// checkValue reads one value. The text is known to be JSON, so a token is there wherever one is asked for.
+// checkValue reads one value. The text is known to be valid JSON, so every expected token exists.
 func checkValue(decoder *json.Decoder, at string, depth int) *Fault {
 	token, err := decoder.Token()
 	if err != nil {
@@ -164,8 +164,8 @@ func checkNumber(literal, at string) *Fault {
 	return nil
 }
 
-// checkText refuses control characters, which Postgres and paper cannot hold, and U+FFFD, which is what half a
-// surrogate pair becomes.
+// checkText rejects control characters, which Postgres and documents cannot contain, and U+FFFD, which results from
+// half a surrogate pair.
 func checkText(text, at string) *Fault {
 	if !limits.Storable(text) {
 		return &Fault{at, "含有无法识别的字符"}

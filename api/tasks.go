@@ -9,7 +9,7 @@ import (
 	"tuoyu/nursery"
 )
 
-// TaskNumber names a task in a path.
+// TaskNumber is the path parameter with the number of a task.
 type TaskNumber struct {
 	ID string `path:"id" maxLength:"80" doc:"待办编号"`
 }

@@ -25,32 +25,32 @@ import (
 
 const (
 	issuerTimeout = 5 * time.Second
-	// issuerPause is how long an answer of the issuer, or its silence, is taken for the next one: a flood of forged
-	// tokens, or an issuer that is down, costs it one request in this time.
+	// issuerPause is how long a response of the issuer, or its failure, is reused: a flood of forged tokens, or an
+	// issuer that is down, costs it one request in this time.
 	issuerPause = 2 * time.Second
 	issuerBytes = 1 << 20
 )
 
-// Issuer says whose tokens are accepted and which of their claims hold what. A claim's name may be a path by dots
-// (realm_access.roles) when the token has no claim of that very name.
+// Issuer configures whose tokens are accepted and which of their claims are used. A claim's name may be a path with
+// dots (realm_access.roles) if the token has no claim of exactly that name.
 type Issuer struct {
 	URL      string // of the OIDC issuer
-	Audience string // a token must name it
+	Audience string // required in a token
 
 	RoleClaim, CountyClaim, InstitutionClaim, RegistrarClaim string
 }
 
-// Verifier checks bearer tokens: JWTs signed by the issuer's keys (RS256, ES256 or EdDSA), for our audience and not
-// expired. It asks the issuer when it needs to, so the issuer need not be up at start, and its keys may change.
-// It is safe for concurrent use.
+// Verifier verifies bearer tokens: JWTs signed with the issuer's keys (RS256, ES256 or EdDSA), for our audience and not
+// expired. It fetches the keys on demand, so the issuer need not be available at start, and its keys may change. It is
+// safe for concurrent use.
 type Verifier struct {
 	issuer Issuer
 	keys   *issuerKeys
 	tokens *oidc.IDTokenVerifier
 }
 
-// NewVerifier returns a verifier; nothing is asked yet. Known stores the issuer's keys for a start while it is away; nil stores
-// nothing.
+// NewVerifier returns a verifier without contacting the issuer. Known stores the issuer's keys for a start while it is
+// unavailable; if nil, they are not stored.
 func NewVerifier(issuer Issuer, known KnownIssuers) *Verifier {
 	transport := &patient{next: http.DefaultTransport, now: time.Now, answers: map[string]answered{}}
 	keys := &issuerKeys{
@@ -61,10 +61,10 @@ func NewVerifier(issuer Issuer, known KnownIssuers) *Verifier {
 	})}
 }
 
-// Ready returns an error when tokens cannot be checked, or will soon not be, because the issuer does not answer.
+// Ready returns an error if tokens cannot be verified, or soon will not be, because the issuer does not respond.
 func (v *Verifier) Ready(ctx context.Context) error { return v.keys.ready(ctx) }
 
-// notVerified is where a caller of go-oidc, which tells it by text alone, finds why a signature was not verified.
+// notVerified is the context key for the cause of a failed verification, which go-oidc reports as text only.
 type notVerified struct{}
 
 // Verify returns the principal of a token. Its errors are those of Identify.
@@ -73,8 +73,9 @@ func (v *Verifier) Verify(ctx context.Context, raw string) (nursery.Principal, e
 	return p, err
 }
 
-// Identify returns the principal of an access token and the name the issuer has for it. Errors are *Problem: 401 for a token that is none of ours, 403 for an account
-// that is not exactly one known role with what it belongs to, 503 when the issuer cannot be asked.
+// Identify returns the principal of an access token and the name that the issuer has for it. Errors are *Problem: 401
+// for an invalid token, 403 for an account that does not have exactly one known role and what the role requires, 503 if
+// the issuer is unavailable.
 func (v *Verifier) Identify(ctx context.Context, raw string) (nursery.Principal, string, error) {
 	none := nursery.Principal{}
 	var failure error
@@ -106,9 +107,9 @@ func (v *Verifier) Identify(ctx context.Context, raw string) (nursery.Principal,
 // clockSkew is how far the issuer's clock may be ahead.
 const clockSkew = time.Minute
 
-// isAccessToken tells an access token from the other tokens that an issuer signs with the same keys, as far as they differ:
-// by the header's typ (RFC 9068 2.1; Logout tokens have their own), by the claim typ that Keycloak writes, and by the claims
-// that only an ID token has (OpenID Connect Core 3.1.3.6, 3.3.2.11).
+// isAccessToken distinguishes an access token from the other tokens that an issuer signs with the same keys, as far as
+// they differ: by the header's typ (RFC 9068 2.1; Logout tokens have their own), by the claim typ that Keycloak writes,
+// and by the claims that only an ID token has (OpenID Connect Core 3.1.3.6, 3.3.2.11).
 func isAccessToken(raw string, claims map[string]json.RawMessage) bool {
 	var header struct {
 		Type string `json:"typ"`
@@ -148,8 +149,8 @@ func unauthenticated(code, detail string) *Problem {
 	return problem(code, detail).with("WWW-Authenticate", challenge)
 }
 
-// Principal gives who an account is by its claims. The error is a *Problem of status 403: an account acts in exactly
-// one known role, and the role must say what it belongs to.
+// Principal returns the principal for the claims of an account. The error is a *Problem of status 403: an account acts
+// in exactly one known role, and must have the claims that the role requires.
 func (i Issuer) Principal(account string, claims map[string]json.RawMessage) (nursery.Principal, error) {
 	if !accountFits(account) {
 		return nursery.Principal{}, problem(casework.CodeClaimsIncomplete, "账号标识过长或含有不可见字符，请联系管理员。")
@@ -158,7 +159,7 @@ func (i Issuer) Principal(account string, claims map[string]json.RawMessage) (nu
 	for _, name := range texts(claim(claims, i.RoleClaim)) {
 		role := nursery.Role(name)
 		if slices.Contains(nursery.Roles(), role) && !slices.Contains(roles, role) {
-			roles = append(roles, role) // providers add roles of their own, which mean nothing here
+			roles = append(roles, role) // roles of the provider itself are ignored
 		}
 	}
 	switch len(roles) {
@@ -178,10 +179,10 @@ func (i Issuer) Principal(account string, claims map[string]json.RawMessage) (nu
 	return p, nil
 }
 
-// longestAccount is the longest subject that is taken, in characters.
+// longestAccount is the maximum length of a subject in characters.
 const longestAccount = 200
 
-// accountFits tells whether an account can be stored and shown: not too long, and of printing characters only.
+// accountFits reports whether an account can be stored and displayed: not too long, and with printable characters only.
 func accountFits(account string) bool {
 	if !utf8.ValidString(account) || utf8.RuneCountInString(account) > longestAccount {
 		return false
@@ -189,8 +190,8 @@ func accountFits(account string) bool {
 	return !strings.ContainsFunc(account, func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
-// lacks says what the principal's role needs and it has not: the county everywhere but in the city's own roles, the
-// institution of those who act for one, the registrar of registrars.
+// lacks returns the claim that the principal's role requires and that is missing: the county except for the city's own
+// roles, the institution of those who act for one, the registrar of registrars.
 func lacks(p nursery.Principal) string {
 	division, known := nursery.DivisionByCode(p.County)
 	switch p.Role {
@@ -216,7 +217,7 @@ func lacks(p nursery.Principal) string {
 	return ""
 }
 
-// claim finds a claim by its name, or along its path.
+// claim returns a claim by its name, or along its path.
 func claim(claims map[string]json.RawMessage, name string) json.RawMessage {
 	if value, ok := claims[name]; ok {
 		return value
@@ -248,7 +249,7 @@ func texts(raw json.RawMessage) []string {
 	return nil
 }
 
-// patient is a transport that gives an answer again, good or bad, until issuerPause is over.
+// patient is a transport that reuses a response, successful or not, for issuerPause.
 type patient struct {
 	next http.RoundTripper
 	now  func() time.Time
@@ -265,7 +266,7 @@ type answered struct {
 	until  time.Time
 }
 
-// RoundTrip asks, unless it has just asked the same.
+// RoundTrip sends the request, unless it has just sent the same.
 func (p *patient) RoundTrip(r *http.Request) (*http.Response, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -273,7 +274,7 @@ func (p *patient) RoundTrip(r *http.Request) (*http.Response, error) {
 	a, ok := p.answers[address]
 	if !ok || p.now().After(a.until) {
 		a = p.ask(r)
-		if r.Context().Err() == nil { // who gave up early says nothing of the issuer
+		if r.Context().Err() == nil { // a cancelled request is no failure of the issuer
 			p.answers[address] = a
 		}
 	}

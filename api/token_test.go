@@ -154,7 +154,7 @@ func TestKeysChangeWhileTheServerRuns(t *testing.T) {
 	}
 	i.keys.Store(&[]signer{newSigner(t, "RS256")})
 	eventually(t, func() error { _, err := v.Verify(t.Context(), i.token(t, nil)); return err })
-	// The keys are fetched once for both, and kept a moment after whoever asked for them has its answer.
+	// The keys are fetched once for both, and stored a moment after the response to the first caller.
 	eventually(t, func() error {
 		if _, err := v.Verify(t.Context(), old); err == nil {
 			return errors.New("a token of a key that is gone is accepted")
@@ -173,7 +173,7 @@ func TestAKnownKeyOutlivesTheIssuer(t *testing.T) {
 	if _, err := v.Verify(t.Context(), i.token(t, nil)); err != nil {
 		t.Errorf("a token of a known key while the issuer is down: %v", err)
 	}
-	// The last answer of the issuer is no longer taken for the next.
+	// The last response of the issuer is no longer reused.
 	v.keys.client.Transport.(*patient).now = func() time.Time { return time.Now().Add(issuerPause + time.Second) }
 	_, err := v.Verify(t.Context(), newSigner(t, "RS256").sign(t, i.claims(nil)))
 	if p := refusal(t, err); p.Code != casework.CodeIssuerUnavailable {
@@ -236,7 +236,7 @@ func TestTheProviderOfTheDemonstrationIsUnderstood(t *testing.T) {
 	}
 }
 
-// eventually tries until do succeeds, for two minutes at most.
+// eventually calls do until it succeeds, for two minutes at most.
 func eventually(t *testing.T, do func() error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
@@ -252,7 +252,7 @@ func eventually(t *testing.T, do func() error) {
 	}
 }
 
-// Tokens of the issuer that are no access tokens, or not of an account that can be stored, are refused.
+// Tokens of the issuer that are not access tokens, or not of an account that can be stored, are rejected.
 func TestOnlyAccessTokensOfProperAccountsAreTaken(t *testing.T) {
 	i := newIssuer(t, newSigner(t, "ES256"))
 	v := NewVerifier(i.accepted(), nil)
