@@ -52,6 +52,7 @@ lint: check-format check-imports check-vet check-staticcheck check-determinism c
 generate: $(BIN)/sqlc $(BIN)/templ ## write the generated code anew
 	@$(BIN)/sqlc generate
 	@$(BIN)/templ generate -log-level error ./web
+	@$(GO) run ./casework/actsgen
 
 build: $(BIN)/tuoyu ## bin/tuoyu
 

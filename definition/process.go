@@ -10,16 +10,18 @@ import (
 
 // Process defines one kind of case.
 type Process struct {
-	Kind      nursery.CaseKind
-	Title     string          // Chinese, as people call it
-	Prefix    string          // of its case numbers
-	Workflow  string          // the workflow's name in histories and starts; never changed
-	Stages    []Stage         // in their order
-	HappyPath []nursery.Stage // the stages of a case in which nothing goes amiss, in the same order
-	Tasks     []TaskKind      // what its workflow asks people
-	Page      Page            // where more of a case is to be seen or done; zero for none
-	Files     string          // what its files are to those who may read or upload them: the first half of the act
-	Offices   bool            // a case is registered under a name of the office that opened it, not under an institution's code
+	Kind        nursery.CaseKind
+	Title       string          // Chinese, as people call it
+	Prefix      string          // of its case numbers
+	Workflow    string          // the workflow's name in histories and starts; never changed
+	Stages      []Stage         // in their order
+	HappyPath   []nursery.Stage // the stages of a case in which nothing goes amiss, in the same order
+	Tasks       []TaskKind      // what its workflow asks people
+	Page        Page            // where more of a case is to be seen or done; zero for none
+	Files       string          // what its files are to those who may read or upload them: the first half of the act
+	Offices     bool            // a case is registered under a name of the office that opened it, not under an institution's code
+	Acts        []Act           // what people do to its cases and to the things that belong to it
+	FileReaders []nursery.Role  // who may read the files of its cases; empty: nobody
 
 	// Repeatable reports that the workflow of a case, started from the beginning, takes the same way again once it is given
 	// the same answers in the same order. Its steps then have the numbers they had, each is found written, and nothing is

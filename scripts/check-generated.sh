@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-sums() { find . \( -name '*.gen.go' -o -name '*_templ.go' \) -not -path './.devstack/*' -print0 | sort -z | xargs -0 sha256sum; }
+sums() { find . \( -name '*.gen.go' -o -name '*_templ.go' -o -path './policies/acts/data.json' \) -not -path './.devstack/*' -print0 | sort -z | xargs -0 sha256sum; }
 
 before=$(sums)
 make --no-print-directory generate

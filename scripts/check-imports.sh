@@ -12,7 +12,7 @@ activities store/storetest e2e/stories
 workflows/humantask
 workflows
 casework worker
-api web worker/workertest
+api web worker/workertest casework/actsgen
 processes/*
 cmd/* e2e e2e/*
 '

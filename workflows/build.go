@@ -16,7 +16,19 @@ import (
 // buildProcess defines the building of a public demonstration nursery 公办示范托育机构建设.
 var buildProcess = definition.Process{
 	Kind: nursery.KindBuild, Title: "公办示范托育机构建设", Prefix: "JS", Workflow: "Build", Files: definition.Evidence, Offices: true,
-	Page: definition.Page{Path: "/build/", Title: "建设点"},
+	Page:        definition.Page{Path: "/build/", Title: "建设点"},
+	FileReaders: []nursery.Role{nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor},
+	Acts: []definition.Act{
+		{Name: "build.amend", Roles: []nursery.Role{nursery.RoleCityOffice}},
+		{Name: "build.decide", Roles: []nursery.Role{nursery.RoleCityOffice}},
+		{Name: "build.link", Roles: []nursery.Role{nursery.RoleCountyOffice}},
+		{Name: "build.list", Roles: []nursery.Role{nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor}, Scope: definition.List},
+		{Name: "build.read", Roles: []nursery.Role{nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor}, Shows: true},
+		{Name: "build.report", Roles: []nursery.Role{nursery.RoleCountyOffice}},
+		{Name: "build.start", Roles: []nursery.Role{nursery.RoleCityOffice, nursery.RoleAdministrator}, Scope: definition.Unowned},
+		{Name: "evidence.read", Roles: []nursery.Role{nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor}, Shows: true},
+		{Name: "evidence.upload", Roles: []nursery.Role{nursery.RoleCountyOffice}, Scope: definition.Begins},
+	},
 	Stages: []definition.Stage{
 		{Code: nursery.StageBuilding, Title: "建设中", Holder: nursery.RoleCountyOffice, Next: "县区按节点报送进度和佐证材料，市级核定。"},
 		{Code: nursery.StageSupervised, Title: "督办中", Holder: nursery.RoleCountyOffice, Next: "请在期限内书面答复督办，说明原因和赶上的日期。"},

@@ -15,7 +15,17 @@ import (
 // checkupProcess defines the half-year's check-up of an institution's children 在托婴幼儿健康体检.
 var checkupProcess = definition.Process{
 	Kind: nursery.KindCheckup, Title: "在托婴幼儿健康体检", Prefix: nursery.PrefixCheckup, Workflow: "CheckupRound", Files: definition.Attachments,
-	Page: definition.Page{Path: "/checkups/", Title: "体检"},
+	Page:        definition.Page{Path: "/checkups/", Title: "体检"},
+	FileReaders: []nursery.Role{nursery.RoleInstitution, nursery.RoleHospital},
+	Acts: []definition.Act{
+		{Name: "checkup.child", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleHospital}},
+		{Name: "checkup.class", Roles: []nursery.Role{nursery.RoleHospital}},
+		{Name: "checkup.list", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleHospital}, Scope: definition.List},
+		{Name: "checkup.rate", Roles: []nursery.Role{nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor}, Scope: definition.List},
+		{Name: "checkup.read", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleHospital}, Shows: true},
+		{Name: "checkup.record", Roles: []nursery.Role{nursery.RoleHospital}},
+		{Name: "checkup.start", Roles: []nursery.Role{nursery.RoleCountyOffice}, Scope: definition.Begins},
+	},
 	Stages: []definition.Stage{
 		{Code: nursery.StageRoundBlocked, Title: "没有签约，不能开展", Holder: nursery.RoleCountyOffice, Next: "请先签订医育结合协议；协议生效后自动开始体检。"},
 		{Code: nursery.StageRecording, Title: "体检中", Holder: nursery.RoleHospital, Next: "签约医疗机构逐班体检，请先取得监护人同意。"},

@@ -12,7 +12,12 @@ import (
 // complaintProcess defines a complaint 投诉举报.
 var complaintProcess = definition.Process{
 	Kind: nursery.KindComplaint, Title: "投诉举报", Prefix: nursery.ComplaintPrefix, Workflow: "Complaint", Files: definition.Attachments, Offices: true, Repeatable: true,
-	Page: definition.Page{Path: "/complaints/", Title: "投诉内容", Roles: supervisors},
+	Page:        definition.Page{Path: "/complaints/", Title: "投诉内容", Roles: supervisors},
+	FileReaders: []nursery.Role{nursery.RoleSupervisor},
+	Acts: []definition.Act{
+		{Name: "complaint.file", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleHospital}, Scope: definition.Unowned},
+		{Name: "complaint.read", Roles: []nursery.Role{nursery.RoleSupervisor}, Shows: true},
+	},
 	Stages: []definition.Stage{
 		{Code: nursery.StageTriage, Title: "待处理", Holder: nursery.RoleSupervisor, Next: "主管部门正在处理。"},
 		{Code: nursery.StageVisitOpened, Title: "已安排现场检查", Next: "已安排现场检查，结果将向社会公示。"},

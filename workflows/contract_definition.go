@@ -8,7 +8,21 @@ import (
 // contractProcess defines the contract of an institution and a clinic 医育结合签约.
 var contractProcess = definition.Process{
 	Kind: nursery.KindContract, Title: "医育结合签约", Prefix: nursery.PrefixContract, Workflow: "Contract", Files: definition.Attachments,
-	Page: definition.Page{Path: "/contracts/", Title: "签约服务"},
+	Page:        definition.Page{Path: "/contracts/", Title: "签约服务"},
+	FileReaders: []nursery.Role{nursery.RoleInstitution, nursery.RoleSupervisor, nursery.RoleAuditor, nursery.RoleHospital},
+	Acts: []definition.Act{
+		{Name: "clinic.list", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleHospital}, Shows: true},
+		{Name: "clinic.put", Roles: []nursery.Role{nursery.RoleCountyOffice}, Scope: definition.Begins},
+		{Name: "contract.amend", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleHospital}},
+		{Name: "contract.candidates", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleCountyOffice, nursery.RoleCityOffice}},
+		{Name: "contract.confirm", Roles: []nursery.Role{nursery.RoleInstitution}},
+		{Name: "contract.list", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleHospital}, Scope: definition.List},
+		{Name: "contract.rate", Roles: []nursery.Role{nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor}, Scope: definition.List},
+		{Name: "contract.read", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleHospital}, Shows: true},
+		{Name: "contract.start", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleHospital, nursery.RoleCountyOffice}, Scope: definition.Begins},
+		{Name: "contract.terminate", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleHospital}},
+		{Name: "contract.visit", Roles: []nursery.Role{nursery.RoleHospital}},
+	},
 	Stages: []definition.Stage{
 		{Code: nursery.StageSigning, Title: "双方签署", Holder: nursery.RoleInstitution, Next: "请核对协议文本并签署；文本变更后须重新签署。"},
 		{Code: nursery.StageContractFiling, Title: "县区备案", Holder: nursery.RoleCountyOffice, Next: "双方已签署，县区正在备案。"},

@@ -13,6 +13,15 @@ import (
 // filingProcess defines a filing 备案.
 var filingProcess = definition.Process{
 	Kind: nursery.KindFiling, Title: "托育机构备案", Prefix: "BA", Workflow: "Filing", Files: definition.Attachments, Repeatable: true,
+	FileReaders: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleAuditor},
+	Acts: []definition.Act{
+		{Name: "filing.correct", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk}},
+		{Name: "filing.precheck", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector}, Scope: definition.Unowned},
+		{Name: "filing.start", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk}, Scope: definition.Begins},
+		{Name: "filing.submit", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk}},
+		{Name: "filing.withdraw", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk}},
+		{Name: "registration.push", Roles: []nursery.Role{nursery.RoleRegistrar}, Scope: definition.Begins},
+	},
 	Stages: []definition.Stage{
 		{Code: nursery.StageDraft, Title: "草稿", Holder: nursery.RoleInstitution, Next: "请补充完整后提交。"},
 		{Code: nursery.StageRegistration, Title: "登记信息核验", Holder: nursery.RoleClerk, Next: "办理机关正在核验登记信息。"},

@@ -13,6 +13,10 @@ import (
 // cancellationProcess defines the cancellation of a filing 注销备案.
 var cancellationProcess = definition.Process{
 	Kind: nursery.KindCancellation, Title: "注销备案", Prefix: "ZX", Workflow: "FilingCancel", Files: definition.Attachments, Repeatable: true,
+	FileReaders: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleAuditor},
+	Acts: []definition.Act{
+		{Name: "filing.cancel", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk}},
+	},
 	Stages: []definition.Stage{
 		{Code: nursery.StageSubmitted, Title: "注销核对", Holder: nursery.RoleClerk, Next: "办理机关正在核对婴幼儿和工作人员的安置情况。"},
 		{Code: nursery.StageCancelled, Title: "已注销", Next: "备案已注销，原备案回执失效。"},

@@ -13,6 +13,10 @@ import (
 // changeProcess defines a change of what was filed 变更备案.
 var changeProcess = definition.Process{
 	Kind: nursery.KindChange, Title: "变更备案", Prefix: "BG", Workflow: "FilingChange", Files: definition.Attachments, Repeatable: true,
+	FileReaders: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleAuditor},
+	Acts: []definition.Act{
+		{Name: "filing.change", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk}},
+	},
 	Stages: []definition.Stage{
 		{Code: nursery.StageSubmitted, Title: "变更核对", Holder: nursery.RoleClerk, Next: "办理机关正在核对变更内容。"},
 		{Code: nursery.StageChanged, Title: "变更已备案", Next: "变更已备案，原回执由变更备案回执取代。"},

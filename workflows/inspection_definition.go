@@ -10,7 +10,14 @@ import (
 // inspectionProcess defines a visit to an institution 督导评估.
 var inspectionProcess = definition.Process{
 	Kind: nursery.KindInspection, Title: "督导评估", Prefix: nursery.InspectionPrefix, Workflow: "Inspection", Files: definition.Attachments,
-	Page: definition.Page{Path: "/inspections/", Title: "检查"},
+	Page:        definition.Page{Path: "/inspections/", Title: "检查"},
+	FileReaders: []nursery.Role{nursery.RoleInstitution, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleAuditor},
+	Acts: []definition.Act{
+		{Name: "inspection.list", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor}, Scope: definition.List},
+		{Name: "inspection.read", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor}, Shows: true},
+		{Name: "inspection.start", Roles: []nursery.Role{nursery.RoleSupervisor}, Scope: definition.Begins},
+		{Name: "inspection.visit", Roles: []nursery.Role{nursery.RoleInspector}},
+	},
 	Stages: []definition.Stage{
 		{Code: nursery.StageAssigning, Title: "落实检查人员", Holder: nursery.RoleInspector, Next: "正在落实两名检查人员。"},
 		{Code: nursery.StageScheduling, Title: "商定日期", Holder: nursery.RoleInspector, Next: "请确认检查日期。"},

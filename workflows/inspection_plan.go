@@ -14,7 +14,21 @@ import (
 // inspectionPlanProcess defines a county's plan of inspections for a half-year 检查计划与随机抽取.
 var inspectionPlanProcess = definition.Process{
 	Kind: nursery.KindInspectionPlan, Title: "检查计划与随机抽取", Prefix: nursery.InspectionPlanPrefix, Workflow: "InspectionPlan", Files: definition.Attachments, Offices: true,
-	Page: definition.Page{Path: "/inspection-plans/", Title: "检查计划"},
+	Page:        definition.Page{Path: "/inspection-plans/", Title: "检查计划"},
+	FileReaders: []nursery.Role{nursery.RoleSupervisor, nursery.RoleAuditor},
+	Acts: []definition.Act{
+		{Name: "inspection_plan.commit", Roles: []nursery.Role{nursery.RoleSupervisor}},
+		{Name: "inspection_plan.coverage", Roles: []nursery.Role{nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor}, Scope: definition.List},
+		{Name: "inspection_plan.day", Roles: []nursery.Role{nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleCountyOffice}, Scope: definition.List},
+		{Name: "inspection_plan.draw", Roles: []nursery.Role{nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor}},
+		{Name: "inspection_plan.exclude", Roles: []nursery.Role{nursery.RoleSupervisor}},
+		{Name: "inspection_plan.list", Roles: []nursery.Role{nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor}, Scope: definition.List},
+		{Name: "inspection_plan.read", Roles: []nursery.Role{nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor}, Shows: true},
+		{Name: "inspection_plan.start", Roles: []nursery.Role{nursery.RoleSupervisor}, Scope: definition.Begins},
+		{Name: "inspector.calendar", Roles: []nursery.Role{nursery.RoleInspector}, Scope: definition.Begins},
+		{Name: "inspector.list", Roles: []nursery.Role{nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor}, Scope: definition.List, Shows: true},
+		{Name: "inspector.put", Roles: []nursery.Role{nursery.RoleSupervisor}, Scope: definition.Begins},
+	},
 	Stages: []definition.Stage{
 		{Code: nursery.StagePlanDrafting, Title: "拟定名单", Holder: nursery.RoleSupervisor, Next: "主管部门核对受检机构名单，公布抽取承诺。"},
 		{Code: nursery.StagePlanCommitted, Title: "待见证抽取", Holder: nursery.RoleCountyOffice, Next: "承诺已公布，等待另一名人员录入公开值后抽取。"},

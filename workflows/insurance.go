@@ -15,6 +15,16 @@ import (
 var insuranceProcess = definition.Process{
 	Kind: nursery.KindInsurance, Title: "婴幼儿意外伤害险投保", Prefix: "BX", Workflow: "Insurance", Files: definition.Attachments, Offices: true,
 	Page: definition.Page{Path: "/insurance/", Title: "投保"},
+	Acts: []definition.Act{
+		{Name: "insurance.answer", Roles: []nursery.Role{nursery.RoleInsurer}},
+		{Name: "insurance.except", Roles: []nursery.Role{nursery.RoleCountyOffice}},
+		{Name: "insurance.lines", Roles: []nursery.Role{nursery.RoleInsurer}},
+		{Name: "insurance.list", Roles: []nursery.Role{nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleInsurer}, Scope: definition.List},
+		{Name: "insurance.rate", Roles: []nursery.Role{nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor}},
+		{Name: "insurance.read", Roles: []nursery.Role{nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleInsurer}, Shows: true},
+		{Name: "insurance.roster", Roles: []nursery.Role{nursery.RoleCountyOffice}},
+		{Name: "insurance.start", Roles: []nursery.Role{nursery.RoleCountyOffice, nursery.RoleCityOffice}},
+	},
 	Stages: []definition.Stage{
 		{Code: nursery.StageCollecting, Title: "名册归集", Holder: nursery.RoleCountyOffice, Next: "县区归集婴幼儿名册，齐全后提交核对。"},
 		{Code: nursery.StageChecking, Title: "资格核对", Holder: nursery.RoleEngine, Next: "正在按规则核对投保资格。"},

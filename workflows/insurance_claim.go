@@ -15,6 +15,11 @@ import (
 var insuranceClaimProcess = definition.Process{
 	Kind: nursery.KindInsuranceClaim, Title: "婴幼儿意外伤害险理赔", Prefix: "LP", Workflow: "InsuranceClaim", Files: definition.Attachments, Offices: true, Repeatable: true,
 	Page: definition.Page{Path: "/claims/", Title: "理赔"},
+	Acts: []definition.Act{
+		{Name: "insurance_claim.list", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleInsurer}, Scope: definition.List},
+		{Name: "insurance_claim.read", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleInsurer}, Shows: true},
+		{Name: "insurance_claim.start", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleCountyOffice, nursery.RoleInsurer}},
+	},
 	Stages: []definition.Stage{
 		{Code: nursery.StageReported, Title: "已报案", Holder: nursery.RoleInsurer, Next: "承保机构正在核定。"},
 		{Code: nursery.StageContested, Title: "拒赔核对", Holder: nursery.RoleCountyOffice, Next: "县区正在核对拒赔理由。"},

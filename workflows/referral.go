@@ -14,7 +14,13 @@ import (
 // referralProcess defines a referral after a check-up 体检后转诊.
 var referralProcess = definition.Process{
 	Kind: nursery.KindReferral, Title: "体检后转诊", Prefix: nursery.PrefixReferral, Workflow: "Referral", Files: definition.Attachments, Repeatable: true,
-	Page: definition.Page{Path: "/referrals/", Title: "转诊"},
+	Page:        definition.Page{Path: "/referrals/", Title: "转诊"},
+	FileReaders: []nursery.Role{nursery.RoleInstitution, nursery.RoleHospital},
+	Acts: []definition.Act{
+		{Name: "referral.list", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleHospital}, Scope: definition.List},
+		{Name: "referral.read", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleHospital}, Shows: true},
+		{Name: "referral.result", Roles: []nursery.Role{nursery.RoleHospital}},
+	},
 	Stages: []definition.Stage{
 		{Code: nursery.StageReferred, Title: "待接收", Holder: nursery.RoleHospital, Next: "签约医生正在联系接收医院。"},
 		{Code: nursery.StageReferralTaken, Title: "待就诊", Holder: nursery.RoleHospital, Next: "请监护人按约带孩子就诊。"},

@@ -29,186 +29,19 @@ else := "conflict" if conflict
 
 else := "registrar" if not registrar_fits
 
-# The table: each act and the roles that may do it where it is theirs. Hospitals and insurers see the cases in which they
-# are the other party, and no filing. The county and city offices see how cases stand, not the files of people; the administrator sees no case.
-acts := {
-	"absence.end": {"clerk", "supervisor", "inspector", "county_office", "city_office", "administrator"},
-	"absence.list": {"clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "administrator"},
-	"absence.set": {"clerk", "supervisor", "inspector", "county_office", "city_office", "administrator"},
-	"attachment.read": {"institution", "clerk", "supervisor", "inspector", "auditor", "hospital"},
-	"attachment.upload": {"institution", "clerk", "inspector", "hospital"},
-	"attendance.put": {"institution"},
-	"attendance.read": {"institution"},
-	"build.amend": {"city_office"},
-	"build.decide": {"city_office"},
-	"build.link": {"county_office"},
-	"build.list": {"supervisor", "county_office", "city_office", "auditor"},
-	"build.read": {"supervisor", "county_office", "city_office", "auditor"},
-	"build.report": {"county_office"},
-	"build.start": {"city_office", "administrator"},
-	"calendar.load": {"administrator"},
-	"calendar.read": {"supervisor", "city_office", "auditor", "administrator"},
-	"case.comment": {"institution", "clerk", "supervisor", "inspector", "county_office", "hospital", "insurer"},
-	"case.list": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital", "insurer"},
-	"case.read": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital", "insurer"},
-	"case.retry": {"administrator"},
-	"case.stuck": {"supervisor", "county_office", "city_office", "auditor", "administrator"},
-	"checkup.child": {"institution", "hospital"},
-	"checkup.class": {"hospital"},
-	"checkup.list": {"institution", "supervisor", "county_office", "city_office", "auditor", "hospital"},
-	"checkup.rate": {"supervisor", "county_office", "city_office", "auditor"},
-	"checkup.read": {"institution", "supervisor", "county_office", "city_office", "auditor", "hospital"},
-	"checkup.record": {"hospital"},
-	"checkup.start": {"county_office"},
-	"child.change": {"institution"},
-	"child.consent": {"institution"},
-	"child.correct": {"institution"},
-	"child.count": {"institution", "hospital", "county_office"},
-	"child.death": {"institution", "county_office"},
-	"child.enrol": {"institution"},
-	"child.export": {"institution"},
-	"child.file": {"institution", "hospital"},
-	"child.identity": {"county_office"},
-	"child.import": {"institution"},
-	"child.list": {"institution", "hospital", "county_office"},
-	"child.merge": {"county_office"},
-	"child.merges": {"county_office", "auditor"},
-	"child.read": {"institution", "hospital", "county_office"},
-	"child.release": {"institution"},
-	"child.stay": {"institution"},
-	"clinic.list": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital"},
-	"clinic.put": {"county_office"},
-	"colleague.list": {"clerk", "supervisor", "inspector", "hospital", "county_office", "city_office", "insurer"},
-	"complaint.file": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "hospital"},
-	"complaint.read": {"supervisor"},
-	"contract.amend": {"institution", "hospital"},
-	"contract.candidates": {"institution", "county_office", "city_office"},
-	"contract.confirm": {"institution"},
-	"contract.list": {"institution", "supervisor", "county_office", "city_office", "auditor", "hospital"},
-	"contract.rate": {"supervisor", "county_office", "city_office", "auditor"},
-	"contract.read": {"institution", "supervisor", "county_office", "city_office", "auditor", "hospital"},
-	"contract.start": {"institution", "hospital", "county_office"},
-	"contract.terminate": {"institution", "hospital"},
-	"contract.visit": {"hospital"},
-	"document.read": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital", "insurer"},
-	"document.reissue": {"supervisor"},
-	"document.revoke": {"supervisor"},
-	"evidence.read": {"supervisor", "county_office", "city_office", "auditor"},
-	"evidence.upload": {"county_office"},
-	"filing.cancel": {"institution", "clerk"},
-	"filing.change": {"institution", "clerk"},
-	"filing.correct": {"institution", "clerk"},
-	"filing.precheck": {"institution", "clerk", "supervisor", "inspector"},
-	"filing.start": {"institution", "clerk"},
-	"filing.submit": {"institution", "clerk"},
-	"filing.withdraw": {"institution", "clerk"},
-	"filter.drop": {"institution", "clerk", "supervisor", "inspector", "hospital", "county_office", "city_office", "insurer", "auditor", "registrar", "administrator"},
-	"filter.list": {"institution", "clerk", "supervisor", "inspector", "hospital", "county_office", "city_office", "insurer", "auditor", "registrar", "administrator"},
-	"filter.save": {"institution", "clerk", "supervisor", "inspector", "hospital", "county_office", "city_office", "insurer", "auditor", "registrar", "administrator"},
-	"inspection.list": {"institution", "supervisor", "inspector", "county_office", "city_office", "auditor"},
-	"inspection.read": {"institution", "supervisor", "inspector", "county_office", "city_office", "auditor"},
-	"inspection.start": {"supervisor"},
-	"inspection.visit": {"inspector"},
-	"inspection_plan.commit": {"supervisor"},
-	"inspection_plan.coverage": {"supervisor", "county_office", "city_office", "auditor"},
-	"inspection_plan.day": {"supervisor", "inspector", "county_office"},
-	"inspection_plan.draw": {"supervisor", "county_office", "city_office", "auditor"},
-	"inspection_plan.exclude": {"supervisor"},
-	"inspection_plan.list": {"supervisor", "county_office", "city_office", "auditor"},
-	"inspection_plan.read": {"supervisor", "county_office", "city_office", "auditor"},
-	"inspection_plan.start": {"supervisor"},
-	"inspector.calendar": {"inspector"},
-	"inspector.list": {"supervisor", "inspector", "county_office", "city_office", "auditor"},
-	"inspector.put": {"supervisor"},
-	"institution.list": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital"},
-	"insurance.answer": {"insurer"},
-	"insurance.except": {"county_office"},
-	"insurance.lines": {"insurer"},
-	"insurance.list": {"county_office", "city_office", "auditor", "insurer"},
-	"insurance.rate": {"county_office", "city_office", "auditor"},
-	"insurance.read": {"county_office", "city_office", "auditor", "insurer"},
-	"insurance.roster": {"county_office"},
-	"insurance.start": {"county_office", "city_office"},
-	"insurance_claim.list": {"institution", "county_office", "city_office", "auditor", "insurer"},
-	"insurance_claim.read": {"institution", "county_office", "city_office", "auditor", "insurer"},
-	"insurance_claim.start": {"institution", "county_office", "insurer"},
-	"reading.list": {"county_office", "auditor"},
-	"referral.list": {"institution", "county_office", "city_office", "auditor", "hospital"},
-	"referral.read": {"institution", "county_office", "city_office", "auditor", "hospital"},
-	"referral.result": {"hospital"},
-	"registration.push": {"registrar"},
-	"rules.read": {"supervisor", "city_office", "auditor", "administrator"},
-	"settings.read": {"clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "administrator"},
-	"settings.set": {"administrator"},
-	"target.list": {"county_office", "city_office", "auditor", "administrator"},
-	"task.assign": {"supervisor"},
-	"task.claim": {"institution", "clerk", "inspector", "supervisor", "county_office", "city_office", "hospital", "insurer"},
-	"task.complete": {"institution", "clerk", "inspector", "supervisor", "county_office", "city_office", "hospital", "insurer"},
-	"task.delegate": {"clerk", "inspector", "county_office", "city_office", "hospital", "insurer"},
-	"task.late": {"supervisor", "county_office", "city_office", "auditor", "administrator"},
-	"task.list": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital", "insurer"},
-	"task.read": {"institution", "clerk", "supervisor", "inspector", "county_office", "city_office", "auditor", "hospital", "insurer"},
-	"task.release": {"institution", "clerk", "inspector", "supervisor", "county_office", "city_office", "hospital", "insurer"},
-	"task.workload": {"supervisor", "county_office"},
-}
-
-# Acts on no single thing: a list, which the query and row-level security narrow.
-lists := {
-	"absence.list", "attendance.read", "build.list", "calendar.read", "case.list", "case.stuck", "checkup.list", "checkup.rate", "child.count",
-	"child.list", "child.merges", "colleague.list", "contract.list", "contract.rate", "filter.list",
-	"inspection.list", "inspection_plan.coverage", "inspection_plan.day", "inspection_plan.list", "inspector.list",
-	"institution.list", "insurance.list", "insurance_claim.list", "reading.list", "referral.list", "rules.read",
-	"target.list", "task.late", "task.list", "task.workload",
-}
-
-# Acts on nothing that belongs to a county or an institution: the city's building plan and the published calendar, which
-# city-wide roles alone may load; the filters an account saves for itself, found by its name; a complaint, which anybody may
-# make about any institution; a check of what is sent along, which stores nothing; and having a stuck case tried again, which
-# shows nothing of it.
-unowned := {"build.start", "calendar.load", "case.retry", "complaint.file", "filing.precheck", "filter.drop", "filter.save"}
-
-# Acts that make something new, so that there is nothing yet to be seen.
-beginnings := {
-	"attachment.upload", "checkup.start", "clinic.put", "contract.start", "evidence.upload", "filing.start", "inspection.start",
-	"inspection_plan.start", "inspector.calendar", "inspector.put",
-	"registration.push",
-}
-
-# What shows the thing that an act is done to.
-shown_by := {
-	"absence": "absence.list",
-	"attachment": "attachment.read",
-	"attendance": "attendance.read",
-	"build": "build.read",
-	"case": "case.read",
-	"checkup": "checkup.read",
-	"child": "child.read",
-	"clinic": "clinic.list",
-	"complaint": "complaint.read",
-	"contract": "contract.read",
-	"document": "document.read",
-	"evidence": "evidence.read",
-	"filing": "case.read",
-	"inspection": "inspection.read",
-	"inspection_plan": "inspection_plan.read",
-	"inspector": "inspector.list",
-	"insurance": "insurance.read",
-	"insurance_claim": "insurance_claim.read",
-	"referral": "referral.read",
-	"settings": "settings.read",
-	"task": "task.read",
-}
+# Who may do what to what is theirs, and what an act is done to, is data of the definitions of the processes: data.acts, which
+# make generate writes.
 
 city_wide := {"city_office", "auditor", "administrator"}
 
-visible if input.act in lists
+visible if input.act in data.acts.lists
 
-visible if input.act in unowned
+visible if input.act in data.acts.unowned
 
 # A list that is not the role's at all is refused, and not as if there were none.
 visible if {
 	input.act == "clinic.list"
-	not input.principal.role in acts["clinic.list"]
+	not input.principal.role in data.acts.roles["clinic.list"]
 }
 
 visible if {
@@ -217,12 +50,12 @@ visible if {
 	file_fits
 }
 
-shown if input.act in beginnings
+shown if input.act in data.acts.beginnings
 
 shown if {
-	not input.act in beginnings
+	not input.act in data.acts.beginnings
 	[sort, _] := split(input.act, ".")
-	input.principal.role in acts[shown_by[sort]]
+	input.principal.role in data.acts.roles[data.acts.shown_by[sort]]
 }
 
 # Who acts for the other party of a case.
@@ -248,8 +81,8 @@ theirs if {
 # What a clinic or an insurer may begin nowhere it hears as that.
 theirs if {
 	input.principal.role in partners
-	input.act in beginnings
-	not input.principal.role in acts[input.act]
+	input.act in data.acts.beginnings
+	not input.principal.role in data.acts.roles[input.act]
 }
 
 theirs if {
@@ -268,25 +101,12 @@ theirs if {
 
 theirs if uploaded
 
-# Who reads the files of a case, by its kind: a filing's are not for clinics, a child's are judged as the child is.
-files := {
-	"build": {"supervisor", "county_office", "city_office", "auditor"},
-	"checkup_round": {"institution", "hospital"},
-	"complaint": {"supervisor"},
-	"contract": {"institution", "supervisor", "auditor", "hospital"},
-	"filing": {"institution", "clerk", "supervisor", "inspector", "auditor"},
-	"filing_cancel": {"institution", "clerk", "supervisor", "inspector", "auditor"},
-	"filing_change": {"institution", "clerk", "supervisor", "inspector", "auditor"},
-	"inspection": {"institution", "supervisor", "inspector", "auditor"},
-	"inspection_plan": {"supervisor", "auditor"},
-	"referral": {"institution", "hospital"},
-}
-
+# A filing's files are not for clinics; a child's are judged as the child is.
 file_acts := {"attachment.read", "evidence.read"}
 
 file_fits if not input.act in file_acts
 
-file_fits if input.principal.role in files[input.resource.kind]
+file_fits if input.principal.role in data.acts.files[input.resource.kind]
 
 # A file that nothing refers to yet is its institution's and its uploader's.
 file_fits if {
@@ -313,7 +133,7 @@ task_of_party if not startswith(input.act, "task.")
 task_of_party if input.resource.role == input.principal.role
 
 entitled if {
-	input.principal.role in acts[input.act]
+	input.principal.role in data.acts.roles[input.act]
 	entry_fits
 	absence_fits
 	task_fits

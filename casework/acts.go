@@ -1,0 +1,70 @@
+package casework
+
+import (
+	"tuoyu/definition"
+	"tuoyu/nursery"
+	"tuoyu/workflows"
+)
+
+// acts are what people do that belongs to no process. Hospitals and insurers see the cases in which they are the other party,
+// and no filing; the county and city offices see how cases stand, not the files of people; the administrator sees no case.
+var acts = []definition.Act{
+	{Name: "absence.end", Roles: []nursery.Role{nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAdministrator}},
+	{Name: "absence.list", Roles: []nursery.Role{nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator}, Scope: definition.List, Shows: true},
+	{Name: "absence.set", Roles: []nursery.Role{nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAdministrator}},
+	{Name: "attachment.read", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleAuditor, nursery.RoleHospital}, Shows: true},
+	{Name: "attachment.upload", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleInspector, nursery.RoleHospital}, Scope: definition.Begins},
+	{Name: "attendance.put", Roles: []nursery.Role{nursery.RoleInstitution}},
+	{Name: "attendance.read", Roles: []nursery.Role{nursery.RoleInstitution}, Scope: definition.List, Shows: true},
+	{Name: "calendar.load", Roles: []nursery.Role{nursery.RoleAdministrator}, Scope: definition.Unowned},
+	{Name: "calendar.read", Roles: []nursery.Role{nursery.RoleSupervisor, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator}, Scope: definition.List},
+	{Name: "case.comment", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleCountyOffice, nursery.RoleHospital, nursery.RoleInsurer}},
+	{Name: "case.list", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleHospital, nursery.RoleInsurer}, Scope: definition.List},
+	{Name: "case.read", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleHospital, nursery.RoleInsurer}, Shows: true},
+	{Name: "case.retry", Roles: []nursery.Role{nursery.RoleAdministrator}, Scope: definition.Unowned},
+	{Name: "case.stuck", Roles: []nursery.Role{nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator}, Scope: definition.List},
+	{Name: "child.change", Roles: []nursery.Role{nursery.RoleInstitution}},
+	{Name: "child.consent", Roles: []nursery.Role{nursery.RoleInstitution}},
+	{Name: "child.correct", Roles: []nursery.Role{nursery.RoleInstitution}},
+	{Name: "child.count", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleHospital, nursery.RoleCountyOffice}, Scope: definition.List},
+	{Name: "child.death", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleCountyOffice}},
+	{Name: "child.enrol", Roles: []nursery.Role{nursery.RoleInstitution}},
+	{Name: "child.export", Roles: []nursery.Role{nursery.RoleInstitution}},
+	{Name: "child.file", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleHospital}},
+	{Name: "child.identity", Roles: []nursery.Role{nursery.RoleCountyOffice}},
+	{Name: "child.import", Roles: []nursery.Role{nursery.RoleInstitution}},
+	{Name: "child.list", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleHospital, nursery.RoleCountyOffice}, Scope: definition.List},
+	{Name: "child.merge", Roles: []nursery.Role{nursery.RoleCountyOffice}},
+	{Name: "child.merges", Roles: []nursery.Role{nursery.RoleCountyOffice, nursery.RoleAuditor}, Scope: definition.List},
+	{Name: "child.read", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleHospital, nursery.RoleCountyOffice}, Shows: true},
+	{Name: "child.release", Roles: []nursery.Role{nursery.RoleInstitution}},
+	{Name: "child.stay", Roles: []nursery.Role{nursery.RoleInstitution}},
+	{Name: "colleague.list", Roles: []nursery.Role{nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleHospital, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleInsurer}, Scope: definition.List},
+	{Name: "document.read", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleHospital, nursery.RoleInsurer}, Shows: true},
+	{Name: "document.reissue", Roles: []nursery.Role{nursery.RoleSupervisor}},
+	{Name: "document.revoke", Roles: []nursery.Role{nursery.RoleSupervisor}},
+	{Name: "filter.drop", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleHospital, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleInsurer, nursery.RoleAuditor, nursery.RoleRegistrar, nursery.RoleAdministrator}, Scope: definition.Unowned},
+	{Name: "filter.list", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleHospital, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleInsurer, nursery.RoleAuditor, nursery.RoleRegistrar, nursery.RoleAdministrator}, Scope: definition.List},
+	{Name: "filter.save", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleHospital, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleInsurer, nursery.RoleAuditor, nursery.RoleRegistrar, nursery.RoleAdministrator}, Scope: definition.Unowned},
+	{Name: "institution.list", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleHospital}, Scope: definition.List},
+	{Name: "reading.list", Roles: []nursery.Role{nursery.RoleCountyOffice, nursery.RoleAuditor}, Scope: definition.List},
+	{Name: "rules.read", Roles: []nursery.Role{nursery.RoleSupervisor, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator}, Scope: definition.List},
+	{Name: "settings.read", Roles: []nursery.Role{nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator}, Shows: true},
+	{Name: "settings.set", Roles: []nursery.Role{nursery.RoleAdministrator}},
+	{Name: "target.list", Roles: []nursery.Role{nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator}, Scope: definition.List},
+	{Name: "task.assign", Roles: []nursery.Role{nursery.RoleSupervisor}},
+	{Name: "task.claim", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleInspector, nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleHospital, nursery.RoleInsurer}},
+	{Name: "task.complete", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleInspector, nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleHospital, nursery.RoleInsurer}},
+	{Name: "task.delegate", Roles: []nursery.Role{nursery.RoleClerk, nursery.RoleInspector, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleHospital, nursery.RoleInsurer}},
+	{Name: "task.late", Roles: []nursery.Role{nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator}, Scope: definition.List},
+	{Name: "task.list", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleHospital, nursery.RoleInsurer}, Scope: definition.List},
+	{Name: "task.read", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleHospital, nursery.RoleInsurer}, Shows: true},
+	{Name: "task.release", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleInspector, nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleHospital, nursery.RoleInsurer}},
+	{Name: "task.workload", Roles: []nursery.Role{nursery.RoleSupervisor, nursery.RoleCountyOffice}, Scope: definition.List},
+}
+
+// ActTable returns every act, of the processes as well, as the rules of policies/authz read them. What no act of its own shows
+// is shown with its case.
+func ActTable() definition.ActTable {
+	return definition.NewActTable("case.read", acts, workflows.Processes())
+}
