@@ -12,16 +12,16 @@ import (
 	"tuoyu/store"
 )
 
-// RulesProgress is the rule set a building site is assessed by.
+// RulesProgress is the rule set by which a building site is assessed.
 const RulesProgress = "build.progress"
 
-// OpenBuild asks for a building site to be taken up.
+// OpenBuild is the input of Engine.OpenBuild.
 type OpenBuild struct {
 	CaseNo string
 	At     time.Time
 }
 
-// OpenBuild takes the site up with the county's office and gives what the plan sets for following it up.
+// OpenBuild opens the site's case at the county's office and returns the plan's parameters for monitoring it.
 func (e *Engine) OpenBuild(ctx context.Context, in OpenBuild) (nursery.BuildTerms, error) {
 	_, err := e.inStep(ctx, in.CaseNo, "opened", in.At, func(ctx context.Context, s *step) error {
 		if err := s.q.MarkDelivered(ctx, store.MarkDeliveredParams{ID: "start/" + in.CaseNo, DeliveredAt: &in.At}); err != nil {
@@ -61,21 +61,21 @@ func buildPlan(ctx context.Context, q *store.Queries, name string) (nursery.Buil
 	return plan, nil
 }
 
-// AssessBuild asks for the month's assessment of a site.
+// AssessBuild is the input of the monthly assessment of a site.
 type AssessBuild struct {
 	CaseNo string
 	At     time.Time
 }
 
-// BuildAssessment is what a workflow needs to know of it.
+// BuildAssessment is the part of an assessment that a workflow needs.
 type BuildAssessment struct {
 	Light    nursery.Light
-	Running  int // red lights in a row, this one included
+	Running  int // number of consecutive red lights, including this one
 	Decision string
 }
 
-// AssessBuild holds what was accepted of the site against its planned curve as the day begins, by build.progress
-// (项目1: 随时更新、掌握项目进展情况), and puts the light on the ledger.
+// AssessBuild compares the accepted progress of the site with its planned progress at the beginning of the day, by
+// build.progress (项目1: 随时更新、掌握项目进展情况), and records the light in the ledger.
 func (e *Engine) AssessBuild(ctx context.Context, in AssessBuild) (BuildAssessment, error) {
 	asOf := nursery.DateOf(in.At)
 	var row store.BuildAssessment
@@ -108,7 +108,7 @@ func (e *Engine) AssessBuild(ctx context.Context, in AssessBuild) (BuildAssessme
 	return BuildAssessment{Light: nursery.Light(row.Light), Running: int(row.RedsRunning), Decision: row.Decision}, err
 }
 
-// showLight writes the assessment down and counts the red lights.
+// showLight stores the assessment and counts the red lights.
 func (s *step) showLight(ctx context.Context, site store.BuildSite, row *store.BuildAssessment) error {
 	reds := site.Reds
 	if row.Light == string(nursery.Red) {
@@ -147,7 +147,7 @@ func (e *Engine) decideProgress(ctx context.Context, s *step, site store.BuildSi
 	return e.decideOn(ctx, s, RulesProgress, facts, s.today())
 }
 
-// BuildMilestones reads the milestones of a site in their order, and what was accepted of each in percent.
+// BuildMilestones reads the milestones of a site in order, and the accepted percentage of each.
 func BuildMilestones(ctx context.Context, q *store.Queries, caseNo string) ([]nursery.Milestone, map[nursery.MilestoneKind]int, error) {
 	rows, err := q.BuildMilestones(ctx, caseNo)
 	if err != nil {
@@ -161,7 +161,7 @@ func BuildMilestones(ctx context.Context, q *store.Queries, caseNo string) ([]nu
 	return milestones, accepted, nil
 }
 
-// MilestoneOf gives the planned milestone of a row.
+// MilestoneOf converts a row into the planned milestone.
 func MilestoneOf(row store.BuildMilestone) nursery.Milestone {
 	return nursery.Milestone{
 		Kind: nursery.MilestoneKind(row.Kind), PlannedStart: row.PlannedStart, PlannedEnd: row.PlannedEnd,
@@ -169,8 +169,8 @@ func MilestoneOf(row store.BuildMilestone) nursery.Milestone {
 	}
 }
 
-// TakeReply puts a reply to a supervision 督办答复, or an instruction of the programme's leader 批示, on the timeline
-// and gives the ball back to the county's office. In.Tasks is the task that was answered.
+// TakeReply records a reply to a supervision 督办答复, or an instruction of the programme's leader 批示, on the timeline
+// and makes the county's office the holder of the case again. In.Tasks is the task that was answered.
 func (e *Engine) TakeReply(ctx context.Context, in Move) error {
 	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
 		var said struct {
@@ -197,7 +197,7 @@ func (e *Engine) TakeReply(ctx context.Context, in Move) error {
 	})
 }
 
-// EndBuild ends the case of a site when its every milestone is done, and tells whether it did.
+// EndBuild ends the case of a site if all its milestones are done, and reports whether it did.
 func (e *Engine) EndBuild(ctx context.Context, in Move) (bool, error) {
 	complete := true
 	_, err := e.inStep(ctx, in.CaseNo, in.Step, in.At, func(ctx context.Context, s *step) error {

@@ -11,14 +11,14 @@ import (
 	"tuoyu/store"
 )
 
-// BuildChanged is the name of the Update that tells a site's workflow that its last milestone is done.
+// BuildChanged is the name of the Update that notifies a site's workflow that its last milestone is done.
 const BuildChanged = "build_changed"
 
-// NoteFiling carries what a filing case has reached over to the building site it belongs to, if any: the registration
-// milestone is done when the registrar's facts, or a certificate, are known; the filing milestone when the receipt is
-// issued. Seats count only when the receipt stands and the class plan passes 托育机构设置标准(试行) art. 19. Nothing else
-// closes these milestones. Current is the case whose application is being filed, the filing itself or a change of
-// it. It writes in the transaction of q and may be repeated.
+// NoteFiling updates the building site that a filing case belongs to, if any: the registration milestone is done when
+// the registrar's data, or a certificate, is known; the filing milestone when the receipt is issued. Seats count only
+// if the receipt is valid and the class plan passes 托育机构设置标准(试行) art. 19. Nothing else closes these milestones.
+// Current is the case whose application is being filed, the filing itself or a change of it. It writes in the
+// transaction of q and is idempotent.
 func NoteFiling(ctx context.Context, q *store.Queries, filing, current string, at time.Time) error {
 	site, err := q.BuildSiteOfFiling(ctx, filing)
 	if store.IsNotFound(err) {
@@ -100,7 +100,7 @@ func (s *step) noteReceipt(ctx context.Context, site store.BuildSite, filing, cu
 	})
 }
 
-// classPlanPasses says that no reason of art. 19 of the setting standards stands against the classes.
+// classPlanPasses reports whether no reason of art. 19 of the setting standards applies to the classes.
 func classPlanPasses(d nursery.Decision) bool {
 	return !slices.ContainsFunc(d.Gaps(), func(r nursery.Reason) bool {
 		return slices.ContainsFunc(r.Basis, func(c nursery.Citation) bool {
@@ -109,7 +109,7 @@ func classPlanPasses(d nursery.Decision) bool {
 	})
 }
 
-// closeMilestone marks a milestone done once, and wakes the site's workflow when it was the last.
+// closeMilestone marks a milestone as done once, and notifies the site's workflow if it was the last.
 func (s *step) closeMilestone(ctx context.Context, kind nursery.MilestoneKind, note string) error {
 	s.name = "milestone/" + string(kind)
 	written, err := s.q.StepDone(ctx, store.StepDoneParams{CaseNo: s.c.CaseNo, Step: s.name})
@@ -126,7 +126,7 @@ func (s *step) closeMilestone(ctx context.Context, kind nursery.MilestoneKind, n
 	return WakeBuilt(ctx, s.q, s.c, s.at)
 }
 
-// WakeBuilt tells the site's workflow, by way of the outbox, that every milestone is done; it does nothing while one
+// WakeBuilt notifies the site's workflow, through the outbox, that every milestone is done; it does nothing while one
 // is open.
 func WakeBuilt(ctx context.Context, q *store.Queries, c store.Case, at time.Time) error {
 	open, err := q.BuildOpenMilestones(ctx, c.CaseNo)

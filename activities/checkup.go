@@ -28,7 +28,7 @@ func CheckupLimits(rules *policies.Engine, day nursery.Date, county string) (nur
 	return limits, err
 }
 
-// lastWorkingDay gives the last working day of a half-year; where the calendar is not published, its last weekday.
+// lastWorkingDay returns the last working day of a half-year or, if the calendar is not published, its last weekday.
 func lastWorkingDay(years calendar.Years, half nursery.HalfYear) nursery.Date {
 	day := half.Last()
 	for {
@@ -39,8 +39,9 @@ func lastWorkingDay(years calendar.Years, half nursery.HalfYear) nursery.Date {
 	}
 }
 
-// StartCheckup opens the check-up round of an institution for a half-year, as the engine, and leaves its start to the relay.
-// It gives the number and true, or that of the round there is and false. The round itself looks for the contract.
+// StartCheckup opens the check-up round of an institution for a half-year, as the engine, and queues its start in the
+// outbox. It returns the case number and true, or that of the existing round and false. The round itself finds the
+// contract.
 func StartCheckup(ctx context.Context, q *store.Queries, rules *policies.Engine, years calendar.Years, institution, name, county string,
 	half nursery.HalfYear, by string, at time.Time,
 ) (string, bool, error) {
@@ -74,17 +75,17 @@ func StartCheckup(ctx context.Context, q *store.Queries, rules *policies.Engine,
 	return caseNo, true, nil
 }
 
-// CheckupTerms is what a workflow needs to know of its round.
+// CheckupTerms is the part of a round that its workflow needs.
 type CheckupTerms struct {
 	Blocked    bool         // no contract in force
 	Last       nursery.Date // of the half-year
 	Days       int          // working days until the last one of the half-year, at least one
-	GraceDays  int          // and after it in which late is allowed
-	MissedDays int          // for the county to look at what was missed
+	GraceDays  int          // working days after it in which late checks are accepted
+	MissedDays int          // working days for the county to review what was missed
 }
 
-// OpenCheckup takes a round up, or a blocked one that a contract may now cover: the clinic of the contract in force checks
-// the children then in care. A round without a contract is blocked, and says so.
+// OpenCheckup opens a round, or a blocked one that a contract may now cover: the clinic of the contract in force checks
+// the children then in care. A round without a contract is blocked.
 func (e *Engine) OpenCheckup(ctx context.Context, in Move) (CheckupTerms, error) {
 	years, err := e.Almanac.Years(ctx)
 	if err != nil {
@@ -150,11 +151,11 @@ func (e *Engine) checkupTerms(ctx context.Context, years calendar.Years, in Move
 	return t, err
 }
 
-// serve gives the round to the clinic of the contract in force, and hands it over when that is another one than before.
+// serve assigns the round to the clinic of the contract in force, and hands it over if that is not the previous one.
 func (s *step) serve(ctx context.Context, round *store.CheckupRound) (bool, error) {
 	contract, err := s.q.ContractInForceOn(ctx, store.ContractInForceOnParams{Institution: round.Institution, Day: s.today()})
 	if store.IsNotFound(err) {
-		return round.State == "open", nil // what a clinic has begun it ends
+		return round.State == "open", nil // a clinic completes what it has begun
 	}
 	if err != nil {
 		return false, fmt.Errorf("look for the contract: %w", err)
@@ -170,7 +171,7 @@ func (s *step) serve(ctx context.Context, round *store.CheckupRound) (bool, erro
 	return true, nil
 }
 
-// FollowCheckup brings the roster of a round up to who is in care, and its duties with them.
+// FollowCheckup updates the roster of a round to the children in care, and their duties.
 func (e *Engine) FollowCheckup(ctx context.Context, in Move) error {
 	_, err := e.inStep(ctx, in.CaseNo, in.Step, in.At, func(ctx context.Context, s *step) error {
 		round, err := s.q.CheckupRound(ctx, s.c.CaseNo)
@@ -192,7 +193,7 @@ func (e *Engine) FollowCheckup(ctx context.Context, in Move) error {
 	return err
 }
 
-// followRoster gives how many children came, left or changed their class.
+// followRoster updates the roster and returns the number of children who came, left or changed their class.
 func (e *Engine) followRoster(ctx context.Context, s *step, round store.CheckupRound) (int, error) {
 	inCare, err := s.q.InCareNow(ctx, round.Institution)
 	if err != nil {
@@ -240,7 +241,7 @@ func (e *Engine) followRoster(ctx context.Context, s *step, round store.CheckupR
 	return len(join.Children) + len(gone), e.owe(ctx, s, round, came)
 }
 
-// owe writes down what children owe in the half-year, by health.schedule.
+// owe stores the duties of children for the half-year, by health.schedule.
 func (e *Engine) owe(ctx context.Context, s *step, round store.CheckupRound, came []store.InCareNowRow) error {
 	if len(came) == 0 {
 		return nil
@@ -287,7 +288,8 @@ func (e *Engine) owe(ctx context.Context, s *step, round store.CheckupRound, cam
 	return nil
 }
 
-// scheduleFacts are the facts of children of whom nothing is done yet, and the first day on which each may be checked.
+// scheduleFacts returns the facts of children without any check in the half-year, and the first day on which each may
+// be checked.
 func scheduleFacts(ctx context.Context, q *store.Queries, half nursery.HalfYear, came []store.InCareNowRow) (nursery.CheckupFacts, map[string]nursery.Date, error) {
 	children := make([]string, len(came))
 	for i, c := range came {

@@ -11,12 +11,12 @@ import (
 	"tuoyu/store"
 )
 
-// CheckupEnd says what a round leaves behind.
+// CheckupEnd is the result of closing a round.
 type CheckupEnd struct {
-	Missed int // children with a duty that was missed
+	Missed int // number of children with a missed duty
 }
 
-// StatusOfDuty is how a duty of a round stands on a day.
+// StatusOfDuty returns the status of a duty of a round on a day.
 func StatusOfDuty(d store.DutiesOfRoundRow, day nursery.Date, years calendar.Years) nursery.DutyStatus {
 	duty := nursery.CheckupDuty{From: d.FromOn, Due: d.DueOn, Until: d.UntilOn, DoneOn: d.DoneOn, WaivedOn: d.WaivedOn, LeftOn: d.LeftOn}
 	if d.Leave != nil {
@@ -28,7 +28,7 @@ func StatusOfDuty(d store.DutiesOfRoundRow, day nursery.Date, years calendar.Yea
 	})
 }
 
-// CloseCheckup closes a round: what is not done by then is missed. It writes the report and has it printed.
+// CloseCheckup closes a round: everything not done by then is missed. It writes the report and requests its rendering.
 func (e *Engine) CloseCheckup(ctx context.Context, in Move) (CheckupEnd, error) {
 	var end CheckupEnd
 	years, err := e.Almanac.Years(ctx)
@@ -82,8 +82,8 @@ func (e *Engine) CloseCheckup(ctx context.Context, in Move) (CheckupEnd, error) 
 	return end, err
 }
 
-// checkupReport counts a round as it stands on a day. A duty that is not settled counts as missed once the round is closed.
-// Reasons are counted over what the team last recorded, which needs the keyset.
+// checkupReport summarizes a round on a day. A duty that is not settled counts as missed once the round is closed.
+// Reasons are counted over the team's last records, which requires the keyset.
 func (e *Engine) checkupReport(ctx context.Context, q *store.Queries, round store.CheckupRound, day nursery.Date, years calendar.Years) (documents.CheckupSheet, error) {
 	half, err := nursery.ParseHalfYear(round.Half)
 	if err != nil {
@@ -138,7 +138,7 @@ func (e *Engine) checkupReport(ctx context.Context, q *store.Queries, round stor
 	return sheet, err
 }
 
-// statusRank orders statuses from what settles a child to what does not.
+// statusRank orders statuses from settled to not settled.
 var statusRank = []nursery.DutyStatus{
 	"", nursery.DutyNotApplicable, nursery.DutyTransferred, nursery.DutyWaived, nursery.DutyDoneOnTime, nursery.DutyDoneLate, nursery.DutyMissed,
 }
@@ -147,7 +147,7 @@ func worse(x, y nursery.DutyStatus) bool {
 	return slices.Index(statusRank, x) > slices.Index(statusRank, y)
 }
 
-// reasonsOf counts why items were not done, by the last record of each child.
+// reasonsOf counts the reasons why items were not done, by the last record of each child.
 func (e *Engine) reasonsOf(ctx context.Context, q *store.Queries, caseNo string) ([]documents.CheckupReason, error) {
 	if e.Fields == nil {
 		return nil, nil
@@ -181,7 +181,7 @@ func (e *Engine) reasonsOf(ctx context.Context, q *store.Queries, caseNo string)
 	return reasons, nil
 }
 
-// EndCheckup ends the case of a round once the county has looked at what was missed.
+// EndCheckup ends the case of a round once the county has reviewed what was missed.
 func (e *Engine) EndCheckup(ctx context.Context, in Move) error {
 	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
 		if s.c.Status == string(nursery.CaseEnded) {

@@ -11,8 +11,7 @@ import (
 	"tuoyu/store"
 )
 
-// CheckupContent is what is kept sealed of a check-up: the record, its scores, the facts the rules looked at and what they
-// said.
+// CheckupContent is the sealed content of a check-up: the record, its scores, the input of the rules and their results.
 type CheckupContent struct {
 	Checkup    nursery.Checkup      `json:"checkup"`
 	Scores     growth.Scores        `json:"scores"`
@@ -20,7 +19,7 @@ type CheckupContent struct {
 	Judgements []CheckupJudgement   `json:"judgements"`
 }
 
-// CheckupJudgement is what a rule set said of one child.
+// CheckupJudgement is the result of a rule set for one child.
 type CheckupJudgement struct {
 	RuleSet    string           `json:"rule_set" doc:"规则集"`
 	Revision   string           `json:"revision" doc:"规则版本"`
@@ -29,10 +28,10 @@ type CheckupJudgement struct {
 	DurationUs int64            `json:"duration_us" doc:"用时，微秒"`
 }
 
-// LogValue and the like show nothing of what was found of a child.
+// String implements fmt.Stringer and reveals nothing about the child.
 func (CheckupContent) String() string { return "checkup" }
 
-// GoString shows nothing when it is printed by accident.
+// GoString implements fmt.GoStringer and reveals nothing about the child.
 func (CheckupContent) GoString() string { return "checkup" }
 
 func recordCell(caseNo, child string, version int32) sealing.Cell {
@@ -52,7 +51,7 @@ func SealCheckup(fields *sealing.Fields, caseNo string, version int32, c Checkup
 	return sealed, nil
 }
 
-// UnsealCheckup opens a record.
+// UnsealCheckup decrypts a record.
 func UnsealCheckup(fields *sealing.Fields, row store.CheckupRecord) (CheckupContent, error) {
 	var c CheckupContent
 	raw, err := fields.Open(row.Content, recordCell(row.CaseNo, row.Child, row.Version))
@@ -65,7 +64,7 @@ func UnsealCheckup(fields *sealing.Fields, row store.CheckupRecord) (CheckupCont
 	return c, nil
 }
 
-// ReferralCell is where a sealed column of a referral stands: cause or result.
+// ReferralCell returns the cell of a sealed column of a referral: cause or result.
 func ReferralCell(caseNo, column string) sealing.Cell {
 	return sealing.Cell{Table: "referrals", Column: column, Row: caseNo}
 }

@@ -14,23 +14,23 @@ import (
 	"tuoyu/store"
 )
 
-// EnteredChild is a child that was entered: its identifier, and whether its identity was known before, by an earlier entry
-// or an earlier one of the same batch. What is stored of a known child is not changed.
+// EnteredChild is the result of storing a child: its identifier, and whether its identity was known before, from an
+// earlier entry or an earlier one of the same batch. The stored data of a known child is not changed.
 type EnteredChild struct {
 	ID    string
 	Known bool
 }
 
-// identityColumn names the column of identities to the blind index.
+// identityColumn is the name of the column of identities for the blind index.
 const identityColumn = "children.identity"
 
-// enterAtOnce is how many children one statement takes.
+// enterAtOnce is the number of children per statement.
 const enterAtOnce = 4000
 
-// EnterChildren stores children that have no faults, sealed, and gives for each one, in the order given, who it is. No two
-// rows are ever of one identity, also when others enter it at the same time. It sees every child whoever the principal
-// is, and tells no more than the identifier; that a known one is the child it is taken for, CompareChildren says. Source is
-// civil, health or institution, and from is the institution that enters them, "" for an office.
+// EnterChildren stores valid children, sealed, and returns the result for each, in the order given. No two rows ever
+// have the same identity, even with concurrent callers. It sees every child whatever the principal is, and reveals only
+// the identifier; CompareChildren checks that a known child is the same one. Source is civil, health or institution,
+// and from is the institution that enters them, "" for an office.
 func EnterChildren(ctx context.Context, q *store.Queries, fields *sealing.Fields, children []nursery.Child, from, source, by string, at time.Time) ([]EnteredChild, error) {
 	indexes, err := identityIndexes(fields, children)
 	if err != nil {
@@ -71,24 +71,24 @@ func EnterChildren(ctx context.Context, q *store.Queries, fields *sealing.Fields
 	return entered, nil
 }
 
-// KnownChild is what is recorded under a child's identity: nothing, or a record that agrees with the child or does not.
+// KnownChild is what is stored under a child's identity: nothing, or a record that agrees or disagrees with the child.
 type KnownChild struct {
-	ID      string // of the record that goes on, "" when the identity is not known
-	Holder  string // of the record that holds the number, another one after a merge
+	ID      string // of the current record, "" if the identity is unknown
+	Holder  string // of the record with the number, a different one after a merge
 	Differs bool   // in name, birth date or sex
 	DiedOn  nursery.Date
 }
 
-// CompareChildren returns, for each child in the order given, what is recorded under its identity, and holds the identities until
-// the transaction ends. It sees every child, whatever the principal: a number alone must open nothing, so the caller refuses
-// what differs and shows nothing of it.
+// CompareChildren returns, for each child in the order given, what is stored under its identity, and locks the
+// identities until the transaction ends. It sees every child, whatever the principal: a number alone must grant no
+// access, so the caller rejects a child that differs and shows nothing about it.
 func CompareChildren(ctx context.Context, q *store.Queries, fields *sealing.Fields, children []nursery.Child) ([]KnownChild, error) {
 	indexes, err := identityIndexes(fields, children)
 	if err != nil {
 		return nil, err
 	}
 	compared := make([]KnownChild, len(children))
-	first := map[string]int{} // of the same batch
+	first := map[string]int{} // within the same batch
 	err = q.Beyond(ctx, func() error {
 		if err := lockIdentities(ctx, q, indexes); err != nil {
 			return err
@@ -133,8 +133,8 @@ func identityIndexes(fields *sealing.Fields, children []nursery.Child) ([][][]by
 	return indexes, nil
 }
 
-// lockIdentities takes the locks of the identities. The least of an identity's indexes is the same for every process,
-// whichever key is its primary.
+// lockIdentities acquires the locks of the identities. The smallest of an identity's indexes is the same for every
+// process, whichever key is its primary.
 func lockIdentities(ctx context.Context, q *store.Queries, indexes [][][]byte) error {
 	const buckets = 64
 	var held []int32
@@ -148,7 +148,7 @@ func lockIdentities(ctx context.Context, q *store.Queries, indexes [][][]byte) e
 	return nil
 }
 
-// identities are children by the index of their identity.
+// identities maps the index of an identity to its child.
 type identities map[string]store.ChildrenByIdentityRow
 
 func (known identities) any(indexes [][]byte) (store.ChildrenByIdentityRow, bool) {
@@ -186,12 +186,12 @@ func insertChildren(ctx context.Context, q *store.Queries, rows *store.InsertChi
 	return nil
 }
 
-// childCell is where a sealed field of a child stands.
+// childCell returns the cell of a sealed field of a child.
 func childCell(id string, field nursery.ChildField) sealing.Cell {
 	return sealing.Cell{Table: "children", Column: string(field), Row: id}
 }
 
-// SealChild seals a field of the child of an identifier; nothing stays nothing.
+// SealChild seals a field of the child with an identifier; an empty value remains empty.
 func SealChild(fields *sealing.Fields, id string, field nursery.ChildField, value string) ([]byte, error) {
 	if value == "" {
 		return []byte{}, nil
@@ -223,8 +223,8 @@ func appendChild(rows *store.InsertChildrenParams, fields *sealing.Fields, id st
 	return nil
 }
 
-// OpenChild opens the chosen fields of a child and leaves the others out. Whoever calls it for a person writes the
-// reading down in the same transaction (NoteReading).
+// OpenChild decrypts the chosen fields of a child and omits the others. A caller that acts for a user records the
+// access in the same transaction (NoteReading).
 func OpenChild(fields *sealing.Fields, row store.Child, chosen ...nursery.ChildField) (nursery.Child, error) {
 	var c nursery.Child
 	text := func(field nursery.ChildField, sealed []byte) (string, error) {
@@ -255,7 +255,7 @@ func OpenChild(fields *sealing.Fields, row store.Child, chosen ...nursery.ChildF
 	return c, nil
 }
 
-// NoteEnrolment tells the open check-up rounds of an institution that a child came or left.
+// NoteEnrolment notifies the open check-up rounds of an institution that a child came or left.
 func NoteEnrolment(ctx context.Context, q *store.Queries, institution, child string, at time.Time) error {
 	rounds, err := q.OpenCasesOfKind(ctx, store.OpenCasesOfKindParams{Institution: institution, Kind: string(nursery.KindCheckup)})
 	if err != nil {
@@ -269,19 +269,19 @@ func NoteEnrolment(ctx context.Context, q *store.Queries, institution, child str
 	return nil
 }
 
-// personColumn names the column of who children are to the blind index.
+// personColumn is the name of the column of persons for the blind index.
 const personColumn = "insurance_roster.person"
 
-// PersonIndex returns the keyed hash of who a child is whatever its paper: name, birth date, sex and the guardian's phone. Two
-// records of one hash under two kinds of paper may be one child.
+// PersonIndex returns the keyed hash of a child's person, independent of its document: name, birth date, sex and the
+// guardian's phone. Two records with one hash and two kinds of document may be one child.
 func PersonIndex(fields *sealing.Fields, c nursery.Child) ([]byte, error) {
 	who := []string{nursery.NameKey(c.Name), c.BornOn.String(), string(c.Sex), c.Normal().GuardianPhone}
 	return fields.Index(personColumn, strings.Join(who, "\x00"))
 }
 
-// CorrectChild stores a child that has no faults in place of what was stored of it. From is the institution that names the guardian,
-// and keepGuardian leaves the guardian as another entered it. Taken says that another record holds the identity, so that
-// nothing was changed.
+// CorrectChild replaces the stored data of a child with a valid child. From is the institution that names the guardian,
+// and keepGuardian leaves a guardian entered by another unchanged. Taken reports that another record has the identity,
+// in which case nothing is changed.
 func CorrectChild(ctx context.Context, q *store.Queries, fields *sealing.Fields, id string, c nursery.Child, from string, keepGuardian bool, at time.Time) (taken bool, err error) {
 	known, err := CompareChildren(ctx, q, fields, []nursery.Child{c})
 	if err != nil {

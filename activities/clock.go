@@ -32,7 +32,7 @@ func (s *step) startClock(ctx context.Context, years calendar.Years, name string
 	return s.putClock(ctx, years, store.Clock{Name: name}, calendar.Clock{Start: s.today(), Limit: limit})
 }
 
-// turnClocks pauses or resumes every clock of the case that has not ended.
+// turnClocks pauses or resumes every running clock of the case.
 func (s *step) turnClocks(ctx context.Context, years calendar.Years, turn func(calendar.Clock) calendar.Clock) error {
 	rows, err := s.q.ClocksOfCase(ctx, s.c.CaseNo)
 	if err != nil {
@@ -71,7 +71,7 @@ func (s *step) endClocks(ctx context.Context, years calendar.Years, names ...str
 	return nil
 }
 
-// putClock writes the clock with the due date it has now; while it stands still the last due date stays.
+// putClock stores the clock with its current due date; while it is paused the last due date remains.
 func (s *step) putClock(ctx context.Context, years calendar.Years, row store.Clock, legal calendar.Clock) error {
 	pauses, err := json.Marshal(orNone(legal.Pauses))
 	if err != nil {

@@ -9,14 +9,14 @@ import (
 	"tuoyu/store"
 )
 
-// ComplaintVerdict is what a supervisor makes of a complaint.
+// ComplaintVerdict is a supervisor's decision on a complaint.
 type ComplaintVerdict struct {
 	Note   string `json:"note"`
 	First  string `json:"first_inspector"`
 	Second string `json:"second_inspector"`
 }
 
-// TakeUpComplaint takes a complaint 投诉举报 up with the county's office.
+// TakeUpComplaint opens the case of a complaint 投诉举报 at the county's office.
 func (e *Engine) TakeUpComplaint(ctx context.Context, in Move) error {
 	_, err := e.inStep(ctx, in.CaseNo, "opened", in.At, func(ctx context.Context, s *step) error {
 		if err := s.q.MarkDelivered(ctx, store.MarkDeliveredParams{ID: "start/" + in.CaseNo, DeliveredAt: &in.At}); err != nil {
@@ -31,8 +31,8 @@ func (e *Engine) TakeUpComplaint(ctx context.Context, in Move) error {
 	return err
 }
 
-// SettleComplaint does what the answer of in.Tasks[0] says: it opens a visit, answers, or says why it is not the
-// office's. Ending is the stage that follows from the outcome.
+// SettleComplaint executes the answer of in.Tasks[0]: it opens a visit, answers the complaint, or declares with a
+// reason that the office is not competent. Ending is the stage that follows from the outcome.
 func (e *Engine) SettleComplaint(ctx context.Context, in Move, ending nursery.Stage) error {
 	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
 		var said ComplaintVerdict

@@ -14,7 +14,7 @@ import (
 	"tuoyu/store"
 )
 
-// The rule sets a contract is judged by.
+// The rule sets evaluated on a contract.
 const (
 	RulesContract     = "contract.order"
 	RulesContractDuty = "contract.duty"
@@ -27,12 +27,12 @@ func ContractLimits(rules *policies.Engine, day nursery.Date, county string) (nu
 	return limits, err
 }
 
-// ContractTerms is what a workflow needs to know of its contract; the terms stay in Postgres.
+// ContractTerms is the part of a contract that its workflow needs; the terms stay in Postgres.
 type ContractTerms struct {
 	Version      int
 	StartsOn     nursery.Date
 	EndsOn       nursery.Date
-	RenewOn      nursery.Date // when renewal is asked
+	RenewOn      nursery.Date // when renewal is requested
 	Refused      bool         // contract.order fails
 	Decision     string
 	ReplyDays    int
@@ -41,14 +41,14 @@ type ContractTerms struct {
 	RenewalAsked bool
 }
 
-// OpenContract asks for a contract to be taken up, or looked at again.
+// OpenContract is the input of opening a contract, or of assessing it again.
 type OpenContract struct {
 	CaseNo, Step string
 	At           time.Time
 }
 
-// AssessContract holds the contract as it now stands against contract.order, and gives the workflow what it needs. The
-// first one takes the case up.
+// AssessContract evaluates contract.order on the current contract, and returns what the workflow needs. The first
+// assessment opens the case.
 func (e *Engine) AssessContract(ctx context.Context, in OpenContract) (ContractTerms, error) {
 	_, err := e.inStep(ctx, in.CaseNo, in.Step, in.At, func(ctx context.Context, s *step) error {
 		if err := s.take(ctx); err != nil {
@@ -126,7 +126,7 @@ func (e *Engine) contractTerms(ctx context.Context, caseNo, step string) (Contra
 	return t, err
 }
 
-// ReadContract gives a contract as it now stands.
+// ReadContract reads the current terms of a contract for its workflow.
 func (e *Engine) ReadContract(ctx context.Context, caseNo string) (ContractTerms, error) {
 	return e.contractTerms(ctx, caseNo, "")
 }
@@ -152,8 +152,8 @@ func (s *step) contractFacts(ctx context.Context, c store.Contract) (nursery.Con
 	return ContractFactsOf(ctx, s.q, terms, institution, clinic, c.CaseNo)
 }
 
-// ContractFactsOf gives what contract.order looks at for terms between an institution and a clinic; caseNo is the contract's
-// own, which is not another one, or "" when there is none yet.
+// ContractFactsOf returns the input of contract.order for terms between an institution and a clinic; caseNo is that of
+// the contract itself, which does not count as another one, or "" if there is none yet.
 func ContractFactsOf(ctx context.Context, q *store.Queries, t nursery.ContractTerms, institution store.Institution, clinic store.Clinic, caseNo string) (nursery.ContractFacts, error) {
 	served, err := q.ChildrenServedBy(ctx, store.ChildrenServedByParams{Clinic: clinic.ID, Aside: institution.ID})
 	if err != nil {
@@ -174,8 +174,8 @@ func ContractFactsOf(ctx context.Context, q *store.Queries, t nursery.ContractTe
 	}, nil
 }
 
-// TakeSignature writes down that a side has signed: In.Tasks is the task it was asked by. A signature over a text that
-// has been changed meanwhile does not count, and false is given.
+// TakeSignature stores the signature of a side; in.Tasks is the answered task. It returns false, and the signature does
+// not count, if the text has been changed in the meantime.
 func (e *Engine) TakeSignature(ctx context.Context, in Move) (bool, error) {
 	counts := true
 	done, err := e.inStep(ctx, in.CaseNo, in.Step, in.At, func(ctx context.Context, s *step) error {
@@ -215,7 +215,7 @@ func (e *Engine) TakeSignature(ctx context.Context, in Move) (bool, error) {
 	return counts, err
 }
 
-// FileContract files the signed contract with the county 县区备案; it waits for its first day.
+// FileContract files the signed contract with the county 县区备案; it takes effect on its first day.
 func (e *Engine) FileContract(ctx context.Context, in Move) error {
 	return e.contractMove(ctx, in, "signed", func(s *step, _ store.Contract) (event, error) {
 		s.c.Stage = string(nursery.StageContractAwaited)
@@ -223,7 +223,7 @@ func (e *Engine) FileContract(ctx context.Context, in Move) error {
 	})
 }
 
-// RefuseContract ends a contract that was not signed; note says why.
+// RefuseContract ends a contract that was not signed; note is the reason.
 func (e *Engine) RefuseContract(ctx context.Context, in Move) error {
 	return e.contractMove(ctx, in, "refused", func(s *step, _ store.Contract) (event, error) {
 		s.end(nursery.StageContractRefused)
@@ -231,7 +231,7 @@ func (e *Engine) RefuseContract(ctx context.Context, in Move) error {
 	})
 }
 
-// BeginContract brings the contract into force and orders the agreement.
+// BeginContract brings the contract into force and requests the agreement.
 func (e *Engine) BeginContract(ctx context.Context, in Move) error {
 	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
 		c, err := s.q.ContractByCase(ctx, s.c.CaseNo)
@@ -293,7 +293,7 @@ func (e *Engine) contractMove(ctx context.Context, in Move, state string, do fun
 	})
 }
 
-// TakeAnswer puts what was replied to a task of a case on its timeline.
+// TakeAnswer records the answer to a task of a case on its timeline.
 func (e *Engine) TakeAnswer(ctx context.Context, in Move) error {
 	_, err := e.inStep(ctx, in.CaseNo, in.Step, in.At, func(ctx context.Context, s *step) error {
 		var said struct {

@@ -12,13 +12,14 @@ import (
 	"tuoyu/store"
 )
 
-// DutyAssessment is what a workflow needs to know of the month's duty meter.
+// DutyAssessment is the part of the month's assessment that a workflow needs.
 type DutyAssessment struct {
 	Light    nursery.Light
 	Decision string
 }
 
-// AssessDuties reads the duty meter of a contract on the day of In.At, judges it by contract.duty and shows the light.
+// AssessDuties computes the progress of a contract's duties on the day of in.At, evaluates contract.duty on it and
+// stores the light.
 func (e *Engine) AssessDuties(ctx context.Context, in Move) (DutyAssessment, error) {
 	asOf := nursery.DateOf(in.At)
 	var found DutyAssessment
@@ -65,7 +66,7 @@ func (e *Engine) AssessDuties(ctx context.Context, in Move) (DutyAssessment, err
 	return found, err
 }
 
-// DutiesOf gives the duty meter 履约进度 of a contract on a day.
+// DutiesOf returns the progress of a contract's duties 履约进度 on a day.
 func DutiesOf(ctx context.Context, q *store.Queries, rules *policies.Engine, c store.Contract, day nursery.Date) ([]nursery.DutyLine, error) {
 	limits, err := ContractLimits(rules, c.StartsOn, c.County)
 	if err != nil {
@@ -104,13 +105,13 @@ func DutiesOf(ctx context.Context, q *store.Queries, rules *policies.Engine, c s
 	return nursery.DutiesOn(facts, day), nil
 }
 
-// ContractEnd says what a contract that has ended leaves behind.
+// ContractEnd is the result of ending a contract.
 type ContractEnd struct {
-	Uncovered int    // children in care whom no contract covers from the next day
-	Decision  string // of the rules on it, if any are left
+	Uncovered int    // number of children in care without a contract from the next day on
+	Decision  string // the decision of the rules, if there are such children
 }
 
-// EndContract ends a contract on the day after its last, and looks whether anybody is left uncovered.
+// EndContract ends a contract on the day after its last, and checks whether any child is left uncovered.
 func (e *Engine) EndContract(ctx context.Context, in Move) (ContractEnd, error) {
 	err := e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
 		c, err := s.q.ContractByCase(ctx, s.c.CaseNo)
@@ -138,7 +139,7 @@ func (e *Engine) EndContract(ctx context.Context, in Move) (ContractEnd, error) 
 	if err != nil {
 		return ContractEnd{}, err
 	}
-	var end contractEnd // also of a step that was written down before its worker died
+	var end contractEnd // also for a step that was committed before its worker died
 	err = e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
 		raw, err := q.StepData(ctx, store.StepDataParams{CaseNo: in.CaseNo, Step: in.Step})
 		if err != nil {
@@ -152,13 +153,13 @@ func (e *Engine) EndContract(ctx context.Context, in Move) (ContractEnd, error) 
 	return ContractEnd(end), nil
 }
 
-// contractEnd is ContractEnd as the timeline keeps it.
+// contractEnd is ContractEnd as stored on the timeline.
 type contractEnd struct {
 	Uncovered int    `json:"uncovered"`
 	Decision  string `json:"decision"`
 }
 
-// orderEnded orders the notice that the contract has ended.
+// orderEnded requests the notice that the contract has ended.
 func (e *Engine) orderEnded(ctx context.Context, s *step, c store.Contract, uncovered int) error {
 	clinic, err := s.q.ClinicByID(ctx, c.Clinic)
 	if err != nil {
@@ -192,7 +193,7 @@ func (e *Engine) uncovered(ctx context.Context, s *step, c store.Contract) (Cont
 	return ContractEnd{Uncovered: int(care.Children), Decision: d.ID}, err
 }
 
-// CloseContract ends the case of a contract once everybody knows that it has ended.
+// CloseContract ends the case of a contract once all parties have acknowledged its end.
 func (e *Engine) CloseContract(ctx context.Context, in Move) error {
 	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
 		s.end(nursery.StageContractEnded)
@@ -200,8 +201,8 @@ func (e *Engine) CloseContract(ctx context.Context, in Move) error {
 	})
 }
 
-// RenewContract opens the contract that follows this one, with its terms for the same span of months, to be signed anew:
-// a renewal is a text of its own with signatures of its own. In.Tasks is the answer it rests on.
+// RenewContract opens the contract that follows this one, with its terms for the same number of months: a renewal has a
+// text and signatures of its own. In.Tasks is the answer it is based on.
 func (e *Engine) RenewContract(ctx context.Context, in Move) error {
 	_, err := e.inStep(ctx, in.CaseNo, in.Step, in.At, func(ctx context.Context, s *step) error {
 		c, err := s.q.ContractByCase(ctx, s.c.CaseNo)

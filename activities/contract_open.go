@@ -10,8 +10,8 @@ import (
 	"tuoyu/store"
 )
 
-// NewContract opens the case of a contract between an institution and a clinic, as the engine, and gives its number and
-// true, or that of the one being signed for the same first day and false.
+// NewContract opens the case of a contract between an institution and a clinic, as the engine, and returns its number
+// and true, or that of the one being signed for the same first day and false.
 func NewContract(ctx context.Context, q *store.Queries, terms nursery.ContractTerms, parent, county, by, subject string, at time.Time) (string, bool, error) {
 	caseNo, opened, err := StartCase(ctx, q, nursery.PrefixContract, store.Case{
 		Kind: string(nursery.KindContract), County: county, Institution: terms.Institution, Partner: terms.Clinic, About: terms.StartsOn.String(),
@@ -23,7 +23,7 @@ func NewContract(ctx context.Context, q *store.Queries, terms nursery.ContractTe
 	return caseNo, true, writeContract(ctx, q, caseNo, county, terms, by, at)
 }
 
-// writeContract keeps a contract of a case just opened, with the first text of the agreement.
+// writeContract stores the contract of a new case, with the first text of the agreement.
 func writeContract(ctx context.Context, q *store.Queries, caseNo, county string, terms nursery.ContractTerms, by string, at time.Time) error {
 	err := q.InsertContract(ctx, store.InsertContractParams{
 		CaseNo: caseNo, County: county, Institution: terms.Institution, Clinic: terms.Clinic, Mode: string(terms.Mode),
@@ -35,7 +35,7 @@ func writeContract(ctx context.Context, q *store.Queries, caseNo, county string,
 	return DraftContract(ctx, q, caseNo, county, terms, 1, by, at)
 }
 
-// DraftContract keeps a text of the agreement.
+// DraftContract stores a text of the agreement.
 func DraftContract(ctx context.Context, q *store.Queries, caseNo, county string, terms nursery.ContractTerms, version int, by string, at time.Time) error {
 	institution, err := q.InstitutionByID(ctx, terms.Institution)
 	if err != nil {

@@ -7,8 +7,8 @@ import (
 	"tuoyu/nursery"
 )
 
-// OpenRoundOfContract opens the check-up round that a contract owes for the half-year of In.At. A round that waits for a
-// contract, or had another one, is told that there is one now.
+// OpenRoundOfContract opens the check-up round that is due under a contract for the half-year of in.At. A round that
+// waits for a contract, or had another one, is notified of this one.
 func (e *Engine) OpenRoundOfContract(ctx context.Context, in Move) error {
 	years, err := e.Almanac.Years(ctx)
 	if err != nil {

@@ -17,8 +17,8 @@ func fileCell(attachment string) sealing.Cell {
 	return sealing.Cell{Table: "attachments", Column: "file_key", Row: attachment}
 }
 
-// KeepFile writes the content of an attachment into the blob folder, sealed with a key of its own, and returns where it lies
-// and its key, sealed. Without fields, for want of a keyset, the content is kept as it is and has no key.
+// KeepFile writes the content of an attachment to the blob folder, sealed with a key of its own, and returns the blob
+// and the key, sealed. Without fields, if there is no keyset, the content is stored as it is and has no key.
 func KeepFile(ctx context.Context, blobs store.Blobs, fields *sealing.Fields, attachment string, content io.Reader) (store.Blob, []byte, error) {
 	if fields == nil {
 		kept, err := blobs.Put(ctx, content)
@@ -39,8 +39,8 @@ func KeepFile(ctx context.Context, blobs store.Blobs, fields *sealing.Fields, at
 	return kept, key, err
 }
 
-// SealFileName seals what an attachment is called, which may name a child, and returns what stands in the clear instead: the kind
-// of file. Without fields the name stays as it is.
+// SealFileName seals the name of an attachment, which may name a child, and returns the name to store unsealed: the
+// kind of file. Without fields the name is not changed.
 func SealFileName(fields *sealing.Fields, attachment, name string) (clear string, sealed []byte, err error) {
 	if fields == nil {
 		return name, nil, nil
@@ -49,7 +49,7 @@ func SealFileName(fields *sealing.Fields, attachment, name string) (clear string
 	return "附件" + filepath.Ext(name), sealed, err
 }
 
-// FileName returns what an attachment is called.
+// FileName returns the name of an attachment.
 func FileName(fields *sealing.Fields, a store.Attachment) (string, error) {
 	if a.SealedName == nil {
 		return a.Name, nil
@@ -65,11 +65,11 @@ func fileNameCell(attachment string) sealing.Cell {
 	return sealing.Cell{Table: "attachments", Column: "sealed_name", Row: attachment}
 }
 
-// ErrNoKeyset reports that a sealed file cannot be read in a process without a keyset.
+// ErrNoKeyset is the error for a sealed file in a process without a keyset.
 var ErrNoKeyset = errors.New("the file is sealed and no keyset is set")
 
-// OpenFile opens the content of an attachment, sealed or not. The caller closes the reader. The error wraps fs.ErrNotExist
-// when the content lies elsewhere by now, sealing.ErrNoKey or ErrNoKeyset.
+// OpenFile opens the content of an attachment, sealed or not. The caller closes the reader. The error wraps
+// fs.ErrNotExist if the content has moved in the meantime, sealing.ErrNoKey or ErrNoKeyset.
 func OpenFile(ctx context.Context, blobs store.Blobs, fields *sealing.Fields, a store.Attachment) (io.ReadCloser, error) {
 	if a.FileKey != nil && fields == nil {
 		return nil, ErrNoKeyset
@@ -88,8 +88,8 @@ func OpenFile(ctx context.Context, blobs store.Blobs, fields *sealing.Fields, a 
 	}{opened, content}, nil
 }
 
-// picture opens what a paper shows beside its text: an attachment or, on papers from before files were sealed, a file by its
-// hash.
+// picture opens a picture shown in a document: an attachment or, in documents from before files were sealed, a file by
+// its hash.
 func (e *Engine) picture(ctx context.Context, name string) (io.ReadCloser, error) {
 	var a store.Attachment
 	err := e.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
@@ -105,8 +105,9 @@ func (e *Engine) picture(ctx context.Context, name string) (io.ReadCloser, error
 	return OpenFile(ctx, e.Blobs, e.Fields, a)
 }
 
-// SealFiles seals the files that were kept before there was a keyset, one after another, and removes the clear ones. It may be
-// interrupted and repeated, beside processes that read and write. It calls report with the count after every hundred and at the end.
+// SealFiles seals the files that were stored before there was a keyset, one after another, and removes the unsealed
+// ones. It may be interrupted and repeated, concurrently with other processes. It calls report with the count after
+// every hundred and at the end.
 func SealFiles(ctx context.Context, db *store.DB, blobs store.Blobs, fields *sealing.Fields, report func(int)) (total int, err error) {
 	for after := ""; ; {
 		var clear []store.Attachment
@@ -136,7 +137,7 @@ func SealFiles(ctx context.Context, db *store.DB, blobs store.Blobs, fields *sea
 	}
 }
 
-// sealClear reports whether it sealed the file; another may have been faster, or the file may be lost already.
+// sealClear seals a file and reports whether it did; another process may have been faster, or the file may be missing.
 func sealClear(ctx context.Context, db *store.DB, blobs store.Blobs, fields *sealing.Fields, a store.Attachment) (bool, error) {
 	content, err := blobs.Open(ctx, a.Sha256)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -169,7 +170,7 @@ func sealClear(ctx context.Context, db *store.DB, blobs store.Blobs, fields *sea
 	})
 	switch {
 	case err != nil:
-		return false, err // it may have been committed; what is left over is collected
+		return false, err // it may have been committed; leftovers are collected later
 	case n == 0:
 		return false, blobs.Remove(ctx, kept.SHA256)
 	case len(used) == 0:

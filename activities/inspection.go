@@ -11,19 +11,20 @@ import (
 	"tuoyu/store"
 )
 
-// RulesInspection is the rule set that says whether an inspection is arranged and recorded as it must be.
+// RulesInspection is the rule set that checks the arrangement and the record of an inspection.
 const RulesInspection = "inspect.case"
 
-// InspectionTerms is what an inspection's workflow needs to know of it from its opening on.
+// InspectionTerms is the part of an inspection that its workflow needs from its opening on.
 type InspectionTerms struct {
 	Kind          string
 	First, Second string
-	AnswerDays    int // working days to answer an assignment or a day
+	AnswerDays    int // working days to answer an assignment or a proposed day
 	SignDays      int // working days the institution has to sign
 	GraceDays     int // working days after an order's due date before the officers come anyway
 }
 
-// TakeUpInspection takes the case up: it fixes the checklist by the rules in force and gives the terms of the county.
+// TakeUpInspection opens the case: it fixes the checklist by the rules in force and returns the parameters of the
+// county.
 func (e *Engine) TakeUpInspection(ctx context.Context, in Move) (InspectionTerms, error) {
 	_, err := e.inStep(ctx, in.CaseNo, "opened", in.At, func(ctx context.Context, s *step) error {
 		if err := s.q.MarkDelivered(ctx, store.MarkDeliveredParams{ID: "start/" + in.CaseNo, DeliveredAt: &in.At}); err != nil {
@@ -67,8 +68,8 @@ func (e *Engine) TakeUpInspection(ctx context.Context, in Move) (InspectionTerms
 	return terms, err
 }
 
-// NameInspector puts whom the supervisor named, in the answer of in.Tasks[0], in the place of who declined, and gives
-// the name. The door has held it against the rules.
+// NameInspector replaces an officer who declined by the one that the supervisor named in the answer of in.Tasks[0], and
+// returns the name. The service has checked it against the rules.
 func (e *Engine) NameInspector(ctx context.Context, in Move, instead string) (string, error) {
 	var said struct {
 		Inspector string `json:"inspector"`
@@ -105,7 +106,7 @@ func (e *Engine) NameInspector(ctx context.Context, in Move, instead string) (st
 	return said.Inspector, err
 }
 
-// SetVisitDay takes the day and hour down that the answer of in.Tasks[0] names.
+// SetVisitDay stores the day and hour in the answer of in.Tasks[0].
 func (e *Engine) SetVisitDay(ctx context.Context, in Move) error {
 	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
 		var said VisitDay
@@ -119,7 +120,7 @@ func (e *Engine) SetVisitDay(ctx context.Context, in Move) error {
 		s.c.Stage = string(nursery.StageScheduling)
 		ev := in.event("visit_day_set", "定下到场日期 "+said.On.String()+" "+said.Time)
 		i, err := s.q.Inspection(ctx, s.c.CaseNo)
-		ev.internal = i.Kind != nursery.InspectRegular // a random visit, and one after a complaint, comes unannounced
+		ev.internal = i.Kind != nursery.InspectRegular // a random visit, and one after a complaint, is unannounced
 		if err != nil {
 			return fmt.Errorf("read inspection: %w", err)
 		}
@@ -127,13 +128,13 @@ func (e *Engine) SetVisitDay(ctx context.Context, in Move) error {
 	})
 }
 
-// VisitDay is a day and hour for a visit.
+// VisitDay is the day and hour of a visit.
 type VisitDay struct {
 	On   nursery.Date `json:"visit_on"`
 	Time string       `json:"visit_time"` // 09:30
 }
 
-// ArrangementFacts gives what inspect.case looks at before a visit: the pair, the pair before, and the day.
+// ArrangementFacts returns the input of inspect.case before a visit: the pair, the previous pair, and the day.
 func ArrangementFacts(ctx context.Context, q *store.Queries, years calendar.Years, i store.Inspection, day VisitDay) (nursery.InspectionFacts, error) {
 	f := nursery.InspectionFacts{Kind: i.Kind, First: i.FirstInspector, Second: i.SecondInspector, Round: int(i.Round)}
 	last, err := q.LastInspection(ctx, store.LastInspectionParams{Institution: i.Institution, CaseNo: i.CaseNo})
@@ -161,8 +162,8 @@ func ArrangementFacts(ctx context.Context, q *store.Queries, years calendar.Year
 	return f, nil
 }
 
-// CountVisits adds to the facts how many other inspections of the institution fall in the calendar year, for the kinds that
-// count towards a county's cap (国办发〔2024〕54号); a complaint is followed whatever the cap is.
+// CountVisits adds to the facts the number of other inspections of the institution in the calendar year, for the kinds
+// that count towards a county's cap (国办发〔2024〕54号); a complaint is followed up whatever the cap is.
 func CountVisits(ctx context.Context, q *store.Queries, f *nursery.InspectionFacts, i store.Inspection, on nursery.Date) error {
 	counted := []string{nursery.InspectRegular, nursery.InspectRandom}
 	if !slices.Contains(counted, i.Kind) {
@@ -179,7 +180,7 @@ func CountVisits(ctx context.Context, q *store.Queries, f *nursery.InspectionFac
 	return nil
 }
 
-// VisitFacts gives what inspect.case looks at after a visit: each item of the checklist with what was found of it.
+// VisitFacts returns the input of inspect.case after a visit: each item of the checklist with its finding.
 func VisitFacts(i store.Inspection, items []nursery.ChecklistItem, v nursery.Visit, sentBy string) nursery.InspectionFacts {
 	f := nursery.InspectionFacts{
 		Kind: i.Kind, First: i.FirstInspector, Second: i.SecondInspector, Round: int(i.Round), SentBy: sentBy, SeriousFlagged: &v.Serious,
@@ -198,8 +199,8 @@ func VisitFacts(i store.Inspection, items []nursery.ChecklistItem, v nursery.Vis
 	return f
 }
 
-// ItemsOfRound gives the items looked at in the inspection's round: the whole checklist, then what is still to be put
-// right.
+// ItemsOfRound returns the items checked in the inspection's round: the whole checklist, then what is still to be
+// rectified.
 func ItemsOfRound(ctx context.Context, q *store.Queries, i store.Inspection) ([]nursery.ChecklistItem, error) {
 	var all []nursery.ChecklistItem
 	if err := json.Unmarshal(i.Checklist, &all); err != nil {

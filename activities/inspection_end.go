@@ -20,8 +20,8 @@ var (
 	signatureParties = map[string]string{"first": "检查人员一", "second": "检查人员二", "institution": "托育机构"}
 )
 
-// RecordVisit keeps what a signed visit found, with the law of each item, prints the record, and publishes the result
-// (优化营商环境条例 art. 54) without naming a person. In.Assessed is the step that assessed it.
+// RecordVisit stores the findings of a signed visit, with the legal basis of each item, requests the record, and
+// publishes the result (优化营商环境条例 art. 54) without naming a person. In.Assessed is the step that assessed it.
 func (e *Engine) RecordVisit(ctx context.Context, in Move) error {
 	return e.move(ctx, in, func(ctx context.Context, s *step, years calendar.Years) error {
 		i, v, sent, err := s.lastVisit(ctx)
@@ -103,8 +103,8 @@ func (s *step) inspectionPart(ctx context.Context, i store.Inspection, items []n
 	return part, nil
 }
 
-// publishFindings says to the public what was found: items and their citations. What an officer wrote of an item is not
-// published, since it may name somebody.
+// publishFindings publishes the findings: items and their citations. An officer's remarks on an item are not published,
+// since they may name somebody.
 func (s *step) publishFindings(ctx context.Context, i store.Inspection, items []nursery.ChecklistItem, v nursery.Visit) error {
 	title := map[string]nursery.ChecklistItem{}
 	for _, item := range items {
@@ -131,7 +131,8 @@ func (s *step) publishFindings(ctx context.Context, i store.Inspection, items []
 	return s.publish(ctx, "inspection", inspectionKinds[i.Kind]+round, text)
 }
 
-// openFindings gives what is ordered and not put right yet, as papers print it, and the law that punishes it, if any.
+// openFindings returns what is ordered and not rectified yet, as printed in documents, and the law with the penalty, if
+// any.
 func (s *step) openFindings(ctx context.Context) (gaps []documents.Gap, penalty *nursery.Citation, err error) {
 	rows, err := s.q.FindingsOfCase(ctx, s.c.CaseNo)
 	if err != nil {
@@ -153,13 +154,13 @@ func (s *step) openFindings(ctx context.Context) (gaps []documents.Gap, penalty 
 	return gaps, penalty, nil
 }
 
-// CorrectionOrder asks for an order; Days are working days.
+// CorrectionOrder is the input of OrderCorrection; Days are working days.
 type CorrectionOrder struct {
 	Move
 	Days int
 }
 
-// OrderCorrection orders what was found to be put right within in.Days 责令限期改正 (人口与计划生育法 art. 41).
+// OrderCorrection orders the rectification of the findings within in.Days 责令限期改正 (人口与计划生育法 art. 41).
 func (e *Engine) OrderCorrection(ctx context.Context, in CorrectionOrder) error {
 	return e.move(ctx, in.Move, func(ctx context.Context, s *step, years calendar.Years) error {
 		_, v, _, err := s.lastVisit(ctx)
@@ -187,7 +188,7 @@ func (e *Engine) OrderCorrection(ctx context.Context, in CorrectionOrder) error 
 	})
 }
 
-// CloseInspection ends an inspection in which nothing is left to be put right.
+// CloseInspection ends an inspection in which nothing is left to be rectified.
 func (e *Engine) CloseInspection(ctx context.Context, in Move) error {
 	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
 		i, v, sent, err := s.lastVisit(ctx)
@@ -208,8 +209,8 @@ func (e *Engine) CloseInspection(ctx context.Context, in Move) error {
 	})
 }
 
-// ReferInspection ends an inspection by handing what was not put right to the penalty procedure. The penalty rests on the
-// law of a finding (人口与计划生育法 art. 41), never on the trial documents alone.
+// ReferInspection ends an inspection by referring what was not rectified to the penalty procedure. The penalty is based
+// on the law of a finding (人口与计划生育法 art. 41), never on trial regulations alone.
 func (e *Engine) ReferInspection(ctx context.Context, in Move) error {
 	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
 		i, v, _, err := s.lastVisit(ctx)

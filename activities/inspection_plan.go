@@ -13,22 +13,23 @@ import (
 	"tuoyu/store"
 )
 
-// RulesDraw is the rule set that says whether a half-year's draw is in order.
+// RulesDraw is the rule set that checks a half-year's draw.
 const RulesDraw = "inspect.draw"
 
 // ParamsDraw is the topic of its parameters, nursery.PlanTerms.
 const ParamsDraw = "inspection_draw"
 
-// PlanStamp writes a time as records and facts of a draw do: in UTC, to the millisecond, so that text compares as time does.
+// PlanStamp formats a time as in records and facts of a draw: in UTC, to the millisecond, so that text compares in
+// order of time.
 func PlanStamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
-// PlanTimes is what the workflow of a plan needs to know of it.
+// PlanTimes is the part of a plan that its workflow needs.
 type PlanTimes struct {
 	Terms nursery.PlanTerms
 	Last  nursery.Date // of the half-year
 }
 
-// TakeUpInspectionPlan takes the plan of a half-year up and gives its terms.
+// TakeUpInspectionPlan opens the plan of a half-year and returns its times.
 func (e *Engine) TakeUpInspectionPlan(ctx context.Context, in Move) (PlanTimes, error) {
 	var county string
 	_, err := e.inStep(ctx, in.CaseNo, in.Step, in.At, func(ctx context.Context, s *step) error {
@@ -59,7 +60,7 @@ func (e *Engine) TakeUpInspectionPlan(ctx context.Context, in Move) (PlanTimes, 
 	return times, e.Rules.Params(ParamsDraw, nursery.DateOf(in.At), county, &times.Terms)
 }
 
-// PlanInput gives what a plan is drawn from as things stand: every filed and open institution of the county that is not
+// PlanInput returns the current input of a plan's draw: every filed and open institution of the county that is not
 // excluded, with its risk, and the officers on duty by their numbers.
 func PlanInput(ctx context.Context, q *store.Queries, plan store.InspectionPlan, terms nursery.PlanTerms, at time.Time) (draw.Input, error) {
 	in := draw.Input{County: plan.County, Half: plan.Half}
@@ -118,7 +119,7 @@ func riskOf(row store.PlanCandidatesRow, t nursery.PlanTerms) int {
 	return min(points, t.RiskMost)
 }
 
-// DrawFacts gives what inspect.draw looks at before anything is drawn.
+// DrawFacts returns the input of inspect.draw before the draw.
 func DrawFacts(in draw.Input) nursery.DrawFacts {
 	f := nursery.DrawFacts{RandomSize: in.RandomSize, Candidates: []nursery.DrawCandidate{}}
 	for _, c := range in.Candidates {
@@ -128,7 +129,7 @@ func DrawFacts(in draw.Input) nursery.DrawFacts {
 	return f
 }
 
-// drawnFacts adds what the draw made of it, looked at anew: not the algorithm's word for it.
+// drawnFacts adds the result of the draw, checked independently of the algorithm.
 func drawnFacts(f *nursery.DrawFacts, in draw.Input, pairs, random []draw.Assignment) {
 	candidates, officers, regular := map[string]draw.Candidate{}, map[string]draw.Inspector{}, map[string][]string{}
 	for _, c := range in.Candidates {
@@ -162,7 +163,7 @@ func drawnFacts(f *nursery.DrawFacts, in draw.Input, pairs, random []draw.Assign
 	f.LoadSpread, f.Improvable = &spread, &improvable
 }
 
-// CommittedOf reads what a plan is committed to.
+// CommittedOf reads the committed content of a plan.
 func CommittedOf(plan store.InspectionPlan) (draw.Committed, error) {
 	var c draw.Committed
 	if err := json.Unmarshal(plan.Committed, &c); err != nil {
@@ -171,7 +172,7 @@ func CommittedOf(plan store.InspectionPlan) (draw.Committed, error) {
 	return c, nil
 }
 
-// PublishCommitment says to the public what the supervisor has committed to.
+// PublishCommitment publishes the supervisor's commitment.
 func (e *Engine) PublishCommitment(ctx context.Context, in Move) error {
 	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
 		plan, err := s.q.InspectionPlan(ctx, s.c.CaseNo)
@@ -194,8 +195,8 @@ func (e *Engine) PublishCommitment(ctx context.Context, in Move) error {
 	})
 }
 
-// DrawInspections draws by the nonces and the public value, and tells whether the draw is in order by inspect.draw. One that
-// is not is void: the list is drawn up again and committed to anew.
+// DrawInspections draws from the nonces and the public value, and reports whether the draw is valid by inspect.draw. An
+// invalid draw is void: the list is drawn up and committed to again.
 func (e *Engine) DrawInspections(ctx context.Context, in Move) (bool, error) {
 	err := e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
 		plan, err := s.q.InspectionPlan(ctx, s.c.CaseNo)
@@ -230,7 +231,7 @@ func (e *Engine) DrawInspections(ctx context.Context, in Move) (bool, error) {
 	return !plan.DrawnOn.IsZero(), err
 }
 
-// opened draws for what the plan committed to.
+// opened computes the draw that the plan committed to.
 func (s *step) opened(ctx context.Context, plan store.InspectionPlan, on nursery.Date) (c draw.Committed, pairs, random []draw.Assignment, nonces store.InspectionNonce, err error) {
 	if nonces, err = s.q.Nonces(ctx, store.NoncesParams{CaseNo: plan.CaseNo, Attempt: plan.Attempt}); err != nil {
 		return c, nil, nil, nonces, fmt.Errorf("read nonces: %w", err)
@@ -252,7 +253,7 @@ func (s *step) void(ctx context.Context, in Move, plan store.InspectionPlan, dec
 	return s.record(ctx, ev)
 }
 
-// keepDraw writes the visits down: the regular ones for now, the random ones spread over what is left of the half-year.
+// keepDraw stores the visits: the regular ones for now, the random ones spread over the rest of the half-year.
 func (e *Engine) keepDraw(ctx context.Context, s *step, in Move, plan store.InspectionPlan, pairs, random []draw.Assignment, nonce, decision string) error {
 	half, err := nursery.ParseHalfYear(plan.Half)
 	if err != nil {
@@ -315,5 +316,5 @@ func (e *Engine) keepDraw(ctx context.Context, s *step, in Move, plan store.Insp
 	return s.record(ctx, ev)
 }
 
-// plannedAtOnce is how many visits are opened in one step, so that a step stays short.
+// plannedAtOnce is the number of visits opened in one step, so that a step stays short.
 const plannedAtOnce = 40

@@ -11,10 +11,10 @@ import (
 	"tuoyu/store"
 )
 
-// PlannedOpened says when the next visits of a plan are to be opened; zero when none is left.
+// PlannedOpened is the day on which the next visits of a plan are opened; zero if none is left.
 type PlannedOpened struct{ Next nursery.Date }
 
-// OpenPlannedInspections opens what has fallen due. An institution that is no longer filed is dropped.
+// OpenPlannedInspections opens the visits that are due. It drops an institution that is no longer filed.
 func (e *Engine) OpenPlannedInspections(ctx context.Context, in Move) (PlannedOpened, error) {
 	err := e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
 		plan, err := s.q.InspectionPlan(ctx, s.c.CaseNo)
@@ -86,7 +86,7 @@ func (e *Engine) TallyInspectionPlan(ctx context.Context, in Move) (late int, er
 	return late, err
 }
 
-// late names the visits of a plan that were not made in its half-year.
+// late returns the names of the institutions whose visit was not made in the half-year.
 func (s *step) late(ctx context.Context) (plan store.InspectionPlan, names []string, planned int, err error) {
 	if plan, err = s.q.InspectionPlan(ctx, s.c.CaseNo); err != nil {
 		return plan, nil, 0, fmt.Errorf("read plan: %w", err)
@@ -112,7 +112,7 @@ func (s *step) late(ctx context.Context) (plan store.InspectionPlan, names []str
 }
 
 // CloseInspectionPlan closes the plan of a half-year that is over: it reveals the random draw and publishes what was
-// visited. In.Tasks, if any, is the task in which the supervisor accounted for what was not.
+// visited. In.Tasks, if any, is the task in which the supervisor explained the missing visits.
 func (e *Engine) CloseInspectionPlan(ctx context.Context, in Move) error {
 	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
 		plan, names, planned, err := s.late(ctx)

@@ -9,22 +9,22 @@ import (
 	"tuoyu/store"
 )
 
-// VisitAssessment is what a workflow needs to know of a filled checklist.
+// VisitAssessment is the part of a completed checklist that a workflow needs.
 type VisitAssessment struct {
 	Decision string
 	Serious  bool
-	Days     int  // working days to put right what was found; zero when nothing is ordered
-	Penalty  bool // what was found again may be referred, since a law punishes it
+	Days     int  // working days for rectification; zero if nothing is ordered
+	Penalty  bool // a repeated finding may be referred, since a law provides a penalty
 }
 
-// What a visit has found, by which it goes on.
+// The results of a visit, on which the next step depends.
 const (
-	VisitClean  = "clean"  // nothing is to be put right
-	VisitOrders = "orders" // something is, for the first time
+	VisitClean  = "clean"  // nothing to rectify
+	VisitOrders = "orders" // something to rectify, for the first time
 	VisitAgain  = "again"  // something that was ordered, or is found at a re-inspection
 )
 
-// Then returns what a visit of that round has found.
+// Then returns the result of a visit of that round.
 func (a VisitAssessment) Then(round int) string {
 	switch {
 	case a.Days == 0:
@@ -35,7 +35,7 @@ func (a VisitAssessment) Then(round int) string {
 	return VisitAgain
 }
 
-// AssessVisit holds the visit sent last against inspect.case.
+// AssessVisit evaluates inspect.case on the last submitted visit.
 func (e *Engine) AssessVisit(ctx context.Context, in Move) (VisitAssessment, error) {
 	_, err := e.inStep(ctx, in.CaseNo, in.Step, in.At, func(ctx context.Context, s *step) error {
 		i, v, sent, err := s.lastVisit(ctx)
@@ -66,7 +66,7 @@ func (e *Engine) AssessVisit(ctx context.Context, in Move) (VisitAssessment, err
 	return e.visitAssessed(ctx, in)
 }
 
-// visitAssessed reads back what a step decided.
+// visitAssessed reads the result of an earlier step.
 func (e *Engine) visitAssessed(ctx context.Context, in Move) (VisitAssessment, error) {
 	var a VisitAssessment
 	err := e.read(ctx, func(q *store.Queries) error {
@@ -120,7 +120,7 @@ func (s *step) lastVisit(ctx context.Context) (i store.Inspection, v nursery.Vis
 	return i, v, sent, err
 }
 
-// putFindings keeps each defect with the law of its item, and marks what is put right.
+// putFindings stores each defect with the legal basis of its item, and marks what has been rectified.
 func (s *step) putFindings(ctx context.Context, i store.Inspection, items []nursery.ChecklistItem, v nursery.Visit, d nursery.Decision) error {
 	ordered := map[string]nursery.Reason{}
 	for _, r := range d.Reasons {
@@ -164,17 +164,17 @@ func (s *step) putFindings(ctx context.Context, i store.Inspection, items []nurs
 	return nil
 }
 
-// Signing asks for the signatures under the visit sent last. Tasks are those of the first inspector, the second and the
-// institution, in that order; an institution whose task was not answered in time has not signed.
+// Signing is the input of SignVisit. Tasks are those of the first inspector, the second and the institution, in that
+// order; an institution whose task was not answered in time has not signed.
 type Signing struct{ Move }
 
-// signatureSaid is what is filled in with a signature.
+// signatureSaid is the form filled in with a signature.
 type signatureSaid struct {
 	Note      string `json:"note"`
 	Signature string `json:"signature"`
 }
 
-// SignVisit writes down who signed, tells whether an inspector disputed the record, and numbers the round.
+// SignVisit stores the signatures, reports whether an inspector disputed the record, and numbers the round.
 func (e *Engine) SignVisit(ctx context.Context, in Signing) (disputed bool, err error) {
 	read := func(ctx context.Context, q *store.Queries, sign func(party, manner, by string, said signatureSaid) error) error {
 		for n, party := range []string{"first", "second", "institution"} {

@@ -20,15 +20,15 @@ import (
 	"tuoyu/store"
 )
 
-// RulesEnrol is the rule set by which children are put on the list that goes to the insurer.
+// RulesEnrol is the rule set that decides which children are eligible for insurance.
 const RulesEnrol = "insurance.enrol"
 
-// CountiesQueue is the task queue of steps over all the children of a county. It is not the queue of the processes, so a month of
-// insurance never holds up a decision.
+// CountiesQueue is the task queue of steps over all the children of a county. It is separate from the queue of the
+// processes, so that a month of insurance never delays a decision.
 const CountiesQueue = "tuoyu-counties"
 
-// LongStep gives ctx the options of a step over all the children of a county, which may take longer than a local activity
-// should: it says that it is alive, and is tried until it is done.
+// LongStep returns ctx with the options of a step over all the children of a county, which may take longer than a local
+// activity should: it sends heartbeats, and is retried until it succeeds.
 func LongStep(ctx workflow.Context) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		TaskQueue:           CountiesQueue,
@@ -38,9 +38,9 @@ func LongStep(ctx workflow.Context) workflow.Context {
 	})
 }
 
-// alive tells Temporal every few seconds that the activity is at work, until stop is called.
+// alive sends a heartbeat to Temporal every few seconds until stop is called.
 func alive(ctx context.Context) (stop func()) {
-	if !activity.IsActivity(ctx) { // called by a measurement
+	if !activity.IsActivity(ctx) { // called by a benchmark
 		return func() {}
 	}
 	ctx, cancel := context.WithCancel(ctx)
@@ -61,19 +61,19 @@ func alive(ctx context.Context) (stop func()) {
 	return func() { cancel(); <-done }
 }
 
-// OpenInsurance asks for an insurance month to be taken up.
+// OpenInsurance is the input of opening an insurance month.
 type OpenInsurance struct {
 	CaseNo string
 	At     time.Time
 }
 
-// InsurancePlan is what the workflow needs to know of a month.
+// InsurancePlan is the part of a month that its workflow needs.
 type InsurancePlan struct {
 	Terms nursery.InsuranceTerms
 	Month nursery.Date
 }
 
-// OpenInsurance takes the month up with the county's office and gives its terms.
+// OpenInsurance opens the month at the county's office and returns its parameters.
 func (e *Engine) OpenInsurance(ctx context.Context, in OpenInsurance) (InsurancePlan, error) {
 	_, err := e.inStep(ctx, in.CaseNo, "opened", in.At, func(ctx context.Context, s *step) error {
 		if err := s.q.MarkDelivered(ctx, store.MarkDeliveredParams{ID: "start/" + in.CaseNo, DeliveredAt: &in.At}); err != nil {
@@ -101,15 +101,15 @@ func (e *Engine) OpenInsurance(ctx context.Context, in OpenInsurance) (Insurance
 	return plan, err
 }
 
-// InsuranceChecked is what came of a check: the batch it prepared, if any.
+// InsuranceChecked is the result of a check: the batch it prepared, if any.
 type InsuranceChecked struct {
-	Send  int // zero when nobody is to be sent
+	Send  int // zero if nothing is to be sent
 	Lines int
 }
 
-// CheckInsurance judges every child of the roster that is still to be judged, class by class of the same facts, and makes a
-// batch of those who may be sent. All of it is one transaction of a few statements over all children; the rules are asked
-// once for each class.
+// CheckInsurance decides on every child of the roster not decided yet, grouped into classes with the same facts, and
+// creates a batch of the eligible ones. It is one transaction of a few statements over all children; the rules are
+// evaluated once for each class.
 func (e *Engine) CheckInsurance(ctx context.Context, in Move) (InsuranceChecked, error) {
 	defer alive(ctx)()
 	err := e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
@@ -180,7 +180,7 @@ func (e *Engine) judgeRoster(ctx context.Context, s *step, b store.InsuranceBatc
 	return judged, nil
 }
 
-// EnrolFacts gives the facts of a class of children of a month.
+// EnrolFacts returns the facts of a class of children of a month.
 func EnrolFacts(b store.InsuranceBatch, class store.InsuranceClassesRow) nursery.InsuranceFacts {
 	facts := nursery.InsuranceFacts{
 		Residence: nursery.Residence(class.Residence), AgeMonths: int(class.AgeMonths), Died: class.Died, Moved: class.Moved,
@@ -193,13 +193,13 @@ func EnrolFacts(b store.InsuranceBatch, class store.InsuranceClassesRow) nursery
 	return facts
 }
 
-// HasBasis says whether a legal ground for sharing was recorded with the month.
+// HasBasis reports whether a legal basis for sharing was recorded with the month.
 func HasBasis(b store.InsuranceBatch) bool { return len(b.Basis) > 0 && string(b.Basis) != "null" }
 
-// linesAtOnce is how many sealed lines are read and opened in one go.
+// linesAtOnce is the number of sealed lines that are read and decrypted in one batch.
 const linesAtOnce = 10_000
 
-// prepareSend makes a batch of the eligible children with its content hash and premium.
+// prepareSend creates a batch of the eligible children with its content hash and premium.
 func (e *Engine) prepareSend(ctx context.Context, s *step, b store.InsuranceBatch, number int32) error {
 	eligible, err := s.q.EligibleKinds(ctx, store.EligibleKindsParams{CaseNo: b.CaseNo, Send: number})
 	if err != nil {
@@ -240,7 +240,7 @@ func (e *Engine) prepareSend(ctx context.Context, s *step, b store.InsuranceBatc
 	return nil
 }
 
-// hashEligible opens what the lines say and hashes them in the order of their refs.
+// hashEligible decrypts the lines and hashes them in the order of their refs.
 func (e *Engine) hashEligible(ctx context.Context, q *store.Queries, b store.InsuranceBatch, number int32) (string, error) {
 	if e.Fields == nil {
 		return "", errors.New("no keyset: the lines of a batch cannot be opened")
@@ -269,7 +269,8 @@ func (e *Engine) hashEligible(ctx context.Context, q *store.Queries, b store.Ins
 	}
 }
 
-// HashLines is the content hash of a batch: SHA-256 over its canonical lines in the order of their refs. It sorts lines.
+// HashLines returns the content hash of a batch: SHA-256 over its canonical lines in the order of their refs. It sorts
+// lines.
 func HashLines(lines []nursery.InsuranceLine) string {
 	slices.SortFunc(lines, func(a, b nursery.InsuranceLine) int { return cmp.Compare(a.Ref, b.Ref) })
 	sum := sha256.New()
@@ -279,7 +280,7 @@ func HashLines(lines []nursery.InsuranceLine) string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-// InsuranceMove is a step of one batch of the month.
+// InsuranceMove is the input of a step of one batch of the month.
 type InsuranceMove struct {
 	Move
 	Send int

@@ -10,7 +10,7 @@ import (
 	"tuoyu/store"
 )
 
-// OpenInsuranceClaim takes a claim up with the insurer and gives the terms of the month whose cover it rests on.
+// OpenInsuranceClaim opens a claim at the insurer and returns the parameters of the month of its cover.
 func (e *Engine) OpenInsuranceClaim(ctx context.Context, in OpenInsurance) (nursery.InsuranceTerms, error) {
 	_, err := e.inStep(ctx, in.CaseNo, "opened", in.At, func(ctx context.Context, s *step) error {
 		if err := s.q.MarkDelivered(ctx, store.MarkDeliveredParams{ID: "start/" + in.CaseNo, DeliveredAt: &in.At}); err != nil {
@@ -41,14 +41,14 @@ func (e *Engine) OpenInsuranceClaim(ctx context.Context, in OpenInsurance) (nurs
 	return terms, err
 }
 
-// ClaimAnswer is what the insurer and the county fill in for a claim.
+// ClaimAnswer is the form that the insurer and the county fill in for a claim.
 type ClaimAnswer struct {
 	AmountFen int64        `json:"amount_fen"`
 	PaidOn    nursery.Date `json:"paid_on,omitzero"`
 	Reason    string       `json:"reason"`
 }
 
-// moveClaim changes the claim by what was answered in in.Tasks[0].
+// moveClaim changes the claim according to the answer of in.Tasks[0].
 func (e *Engine) moveClaim(ctx context.Context, in Move, kind string, change func(*step, *store.InsuranceClaim, ClaimAnswer) string) error {
 	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
 		var said ClaimAnswer
@@ -71,7 +71,7 @@ func (e *Engine) moveClaim(ctx context.Context, in Move, kind string, change fun
 	})
 }
 
-// AdmitClaim takes down what the insurer will pay.
+// AdmitClaim records what the insurer will pay.
 func (e *Engine) AdmitClaim(ctx context.Context, in Move) error {
 	return e.moveClaim(ctx, in, "claim_admitted", func(s *step, c *store.InsuranceClaim, said ClaimAnswer) string {
 		c.State, c.AcceptedFen, c.Reason = "accepted", &said.AmountFen, ""
@@ -80,7 +80,7 @@ func (e *Engine) AdmitClaim(ctx context.Context, in Move) error {
 	})
 }
 
-// ContestClaim takes down why the insurer refuses; the county looks at it.
+// ContestClaim records why the insurer refuses; the county reviews it.
 func (e *Engine) ContestClaim(ctx context.Context, in Move) error {
 	return e.moveClaim(ctx, in, "claim_contested", func(s *step, c *store.InsuranceClaim, said ClaimAnswer) string {
 		c.Reason = said.Reason

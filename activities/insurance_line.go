@@ -8,7 +8,7 @@ import (
 	"tuoyu/store"
 )
 
-// OpenLine opens what the insurer needs of one child.
+// OpenLine decrypts the data on one child that the insurer needs.
 func OpenLine(fields *sealing.Fields, row store.InsuranceLinesRow) (nursery.InsuranceLine, error) {
 	line := nursery.InsuranceLine{
 		Ref: row.Child, IdentityKind: nursery.IdentityKind(row.IdentityKind), BornOn: row.BornOn, Sex: nursery.Sex(row.Sex),

@@ -11,7 +11,7 @@ import (
 	"tuoyu/store"
 )
 
-// SignInsurance lets a batch go to the insurer, who sees its lines from now on.
+// SignInsurance releases a batch to the insurer, who can read its lines from then on.
 func (e *Engine) SignInsurance(ctx context.Context, in InsuranceMove) error {
 	defer alive(ctx)()
 	return e.move(ctx, in.Move, func(ctx context.Context, s *step, _ calendar.Years) error {
@@ -46,7 +46,7 @@ func (e *Engine) SignInsurance(ctx context.Context, in InsuranceMove) error {
 	})
 }
 
-// ReturnInsurance takes a prepared batch back: its children are judged again once the roster is complete.
+// ReturnInsurance returns a prepared batch: its children are decided on again once the roster is complete.
 func (e *Engine) ReturnInsurance(ctx context.Context, in InsuranceMove) error {
 	defer alive(ctx)()
 	return e.move(ctx, in.Move, func(ctx context.Context, s *step, _ calendar.Years) error {
@@ -61,7 +61,7 @@ func (e *Engine) ReturnInsurance(ctx context.Context, in InsuranceMove) error {
 	})
 }
 
-// SettleInsurance makes covers of what the insurer took and exceptions of what it did not.
+// SettleInsurance converts accepted lines into covers and refused ones into exceptions.
 func (e *Engine) SettleInsurance(ctx context.Context, in InsuranceMove) error {
 	defer alive(ctx)()
 	return e.move(ctx, in.Move, func(ctx context.Context, s *step, _ calendar.Years) error {
@@ -86,13 +86,13 @@ func (e *Engine) SettleInsurance(ctx context.Context, in InsuranceMove) error {
 	})
 }
 
-// InsuranceOpen says what is still to be done of a month.
+// InsuranceOpen is the open work of a month.
 type InsuranceOpen struct {
-	Rostered   int // to be judged
-	Exceptions int // to be settled by the county
+	Rostered   int // number of children to decide on
+	Exceptions int // number of exceptions the county has to settle
 }
 
-// InsuranceOpen reads it.
+// InsuranceOpen returns the open work of a month.
 func (e *Engine) InsuranceOpen(ctx context.Context, caseNo string) (InsuranceOpen, error) {
 	var open InsuranceOpen
 	err := e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
@@ -106,8 +106,8 @@ func (e *Engine) InsuranceOpen(ctx context.Context, caseNo string) (InsuranceOpe
 	return open, nil
 }
 
-// StandInsurance says that nothing is to be done for now, and is given what there is all the same: from then on whoever adds to
-// the roster wakes the case.
+// StandInsurance records that the month has no open work and returns the current counts: after it, every addition to
+// the roster notifies the case.
 func (e *Engine) StandInsurance(ctx context.Context, in Move) (InsuranceOpen, error) {
 	err := e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
 		s.c.Stage, s.c.Holder = string(nursery.StageStanding), string(nursery.RoleCountyOffice)
@@ -119,8 +119,8 @@ func (e *Engine) StandInsurance(ctx context.Context, in Move) (InsuranceOpen, er
 	return e.InsuranceOpen(ctx, in.CaseNo)
 }
 
-// CloseInsurance ends the month: covers of children who have reached 36 months, died or left the city end, and the month is
-// summed up.
+// CloseInsurance ends the month: covers of children who have reached 36 months, died or left the city end, and the
+// summary of the month is written.
 func (e *Engine) CloseInsurance(ctx context.Context, in Move) error {
 	defer alive(ctx)()
 	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
@@ -170,7 +170,7 @@ func (e *Engine) CloseInsurance(ctx context.Context, in Move) error {
 	})
 }
 
-// NoteInsurance puts what a person did with a task on the timeline.
+// NoteInsurance records the answer to a task on the timeline.
 func (e *Engine) NoteInsurance(ctx context.Context, in Move) error {
 	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
 		var said struct {

@@ -1,15 +1,15 @@
 package activities
 
-// Named is an activity under the name that histories know it by, and the task queue it has to itself beside that of the processes.
+// Named is an activity with its name in histories, and its own task queue if it does not run on that of the processes.
 type Named struct {
 	Name  string
 	Run   any
 	Queue string
 }
 
-// Names returns every activity of e with its name. A name is for good: running cases are replayed against it, and a retry of a
-// step waits in the server under it. A method may be renamed; its name here may not, and the name of a method that is gone is
-// not given to another.
+// Names returns every activity of e with its name. A name never changes: running cases are replayed against it, and the
+// server retries a step under it. A method may be renamed; its name here may not, and the name of a removed method is
+// never reused.
 func Names(e *Engine) []Named {
 	return []Named{
 		{"Assess", e.Assess, ""},
@@ -114,7 +114,7 @@ func Names(e *Engine) []Named {
 	}
 }
 
-// ByName returns the activity of that name, for a workflow to call; nil when there is none.
+// ByName returns the activity of that name, for a workflow to call; nil if there is none.
 func ByName(name string) any { return byName[name] }
 
 var byName = func() map[string]any {

@@ -11,12 +11,13 @@ import (
 	"tuoyu/store"
 )
 
-// normalizeAtOnce is how many children one transaction changes; an interruption loses no more than that.
+// normalizeAtOnce is the number of children changed in one transaction; an interruption loses no more than that.
 const normalizeAtOnce = 200
 
-// NormalizeNames stores the names that were entered before names had one form as nursery.NormalName returns them, and replaces
-// the hashes of who the children are, so that an old entry is found by a new one. It may be interrupted and repeated, beside
-// processes that read and write. What cannot be opened is left as it is and reported at the end, after everything else is done.
+// NormalizeNames rewrites the names that were entered before names were normalized by nursery.NormalName, and the
+// person hashes derived from them, so that old entries match new ones. It may be interrupted and repeated, concurrently
+// with other processes. Values that cannot be decrypted are left unchanged and reported at the end, after everything
+// else is done.
 func NormalizeNames(ctx context.Context, db *store.DB, fields *sealing.Fields) (total int, err error) {
 	left := 0
 	for after := ""; ; {
@@ -89,8 +90,8 @@ func normalizeChild(ctx context.Context, q *store.Queries, fields *sealing.Field
 	return nil
 }
 
-// renewedPerson returns the hash that replaces an old one. A list may have named no phone where another entry did: the phone that
-// the old hash was made of is found by making it again, and is the recorded one where neither explains the hash.
+// renewedPerson returns the hash that replaces an old one. A list may have had no phone where another entry had one:
+// the phone of the old hash is found by recomputing it, and is the recorded one if neither matches the hash.
 func renewedPerson(fields *sealing.Fields, was nursery.Child, old []byte) ([]byte, error) {
 	recorded := was.GuardianPhone
 	for _, phone := range []string{recorded, ""} {

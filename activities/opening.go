@@ -10,24 +10,24 @@ import (
 	"tuoyu/store"
 )
 
-// OpenCase asks for a case to be taken up.
+// OpenCase is the input of Engine.OpenCase.
 type OpenCase struct {
 	CaseNo string
 	Stage  nursery.Stage
-	Clocks []string // the legal clocks that start with receipt of the papers
+	Clocks []string // the legal clocks that start with the receipt of the papers
 	At     time.Time
 }
 
-// Terms is what the county has set for a case; it holds for the case from its opening to its end.
+// Terms are the county's settings for a case; they apply to the case from its opening to its end.
 type Terms struct {
-	SilenceAccepts bool // an office that stays silent has accepted a complete application
-	SilenceDays    int  // working days after the due date before its silence counts
+	SilenceAccepts bool // an office that does not answer counts as having accepted a complete application
+	SilenceDays    int  // working days after the due date before that takes effect
 	CorrectionDays int  // working days after which an applicant is reminded of corrections
-	RectifyDays    int  // working days to rectify when the inspector names none
+	RectifyDays    int  // working days for rectification if the inspector sets none
 }
 
-// OpenCase takes the application as received on the day of At, starts the legal clocks, and gives the terms of
-// the county.
+// OpenCase records the application as received on the day of in.At, starts the legal clocks, and returns the settings
+// of the county.
 func (e *Engine) OpenCase(ctx context.Context, in OpenCase) (Terms, error) {
 	years, err := e.Almanac.Years(ctx)
 	if err != nil {
@@ -65,12 +65,14 @@ func (e *Engine) OpenCase(ctx context.Context, in OpenCase) (Terms, error) {
 	}, err
 }
 
-// opened is what the timeline records of the opening of a case: its terms hold until it ends, whatever the county sets later.
+// opened is the timeline's record of the opening of a case: its settings apply until it ends, whatever the county sets
+// later.
 type opened struct {
 	Settings nursery.Settings `json:"settings"`
 }
 
-// settingsAtOpening reads the settings that a case was opened with, or those of today for one opened before they were recorded.
+// settingsAtOpening reads the settings that a case was opened with, or the current ones for a case opened before they
+// were recorded.
 func (e *Engine) settingsAtOpening(ctx context.Context, caseNo string) (settings nursery.Settings, err error) {
 	err = e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
 		data, err := q.StepData(ctx, store.StepDataParams{CaseNo: caseNo, Step: "opened"})

@@ -16,7 +16,7 @@ import (
 	"tuoyu/store"
 )
 
-// trial is the transaction of a preview, which is rolled back, and the papers that its steps ordered.
+// trial is the transaction of a preview, which is rolled back, and the documents requested by its steps.
 type trial struct {
 	q      *store.Queries
 	papers []documents.Paper
@@ -24,7 +24,7 @@ type trial struct {
 
 var errPreviewed = errors.New("previewed, rolled back")
 
-// Answer is how a task might be answered.
+// Answer is a possible answer to a task.
 type Answer struct {
 	Task    string
 	Outcome nursery.Outcome
@@ -34,10 +34,10 @@ type Answer struct {
 	At      time.Time
 }
 
-// Preview returns the papers that an answer to a task would order, without number and code. It runs the steps that the
-// definition of the task has follow the outcome, in one transaction that is rolled back, so that a paper says the same
-// before and after. An answer that orders nothing has none; one that somebody has to countersign has what is ordered once
-// they agree.
+// Preview returns the documents that an answer to a task would request, without number and code. It runs the steps that
+// follow the outcome by the definition of the task, in one transaction that is rolled back, so that the preview equals
+// the document issued later. For an answer that has to be countersigned it returns the documents requested after
+// agreement.
 func Preview(ctx context.Context, e *Engine, a Answer) ([]documents.Paper, error) {
 	t := &trial{}
 	trying := *e
@@ -66,7 +66,7 @@ func Preview(ctx context.Context, e *Engine, a Answer) ([]documents.Paper, error
 	return t.papers, nil
 }
 
-// read runs do in a transaction of the engine's; in a preview, in the one that is rolled back.
+// read runs do in a transaction of the engine; in a preview, in the one that is rolled back.
 func (e *Engine) read(ctx context.Context, do func(*store.Queries) error) error {
 	if e.trial != nil {
 		return do(e.trial.q)
@@ -82,10 +82,10 @@ func (e *Engine) years(ctx context.Context) (calendar.Years, error) {
 	return e.Almanac.Years(ctx)
 }
 
-// placeInCase names a task in an error.
+// placeInCase returns the part of a task's ID after the case number, for errors.
 func placeInCase(id string) string { return id[strings.LastIndex(id, ".")+1:] }
 
-// follow runs what follows the answer, where that orders papers.
+// follow runs the steps that follow the answer, if they request documents.
 func (e *Engine) follow(ctx context.Context, task store.Task, a Answer) error {
 	kind, _ := e.Processes.Task(task.Kind)
 	outcome, m := a.Outcome, Move{CaseNo: task.CaseNo, At: a.At, Assessed: assessedStep(task), Tasks: []string{task.ID}, Actor: a.Actor, Role: a.Role}
@@ -110,7 +110,7 @@ func (e *Engine) follow(ctx context.Context, task store.Task, a Answer) error {
 	return err
 }
 
-// take runs steps and returns what the last of them has found, by which more may follow.
+// take runs steps and returns the condition found by the last of them, on which later steps depend.
 func (e *Engine) take(ctx context.Context, m Move, steps []definition.Step) (found string, err error) {
 	for _, step := range steps {
 		m.Step = "preview-" + step.Name
@@ -133,8 +133,8 @@ func (e *Engine) previewStep(ctx context.Context, name string, m Move) (found st
 // Previews reports whether a preview can run the activity of that name.
 func Previews(name string) bool { return (*Engine)(nil).previewed(name) != nil }
 
-// previewed returns an activity as a step of a preview, which needs nothing but the move and returns what it has found; nil when
-// it needs more.
+// previewed returns an activity as a step of a preview, which needs only the move and returns the condition it found;
+// nil if it needs more.
 func (e *Engine) previewed(name string) func(context.Context, Move) (string, error) {
 	if name == "RecordVisit" {
 		return e.previewRecord
@@ -163,7 +163,8 @@ func (e *Engine) previewed(name string) func(context.Context, Move) (string, err
 	return nil
 }
 
-// previewRecord records the visit as if everybody had signed, with the signatures still to be given, and returns what it has found.
+// previewRecord records the visit as if all parties had signed, with the signatures left open, and returns the
+// condition it found.
 func (e *Engine) previewRecord(ctx context.Context, m Move) (string, error) {
 	visit, err := e.visitAssessed(ctx, Move{CaseNo: m.CaseNo, Step: m.Assessed})
 	if err != nil {
@@ -177,14 +178,15 @@ func (e *Engine) previewRecord(ctx context.Context, m Move) (string, error) {
 		return "", err
 	}
 	record := e.trial.papers[len(e.trial.papers)-1].Inspection
-	record.Signatures = nil // nobody is said to have signed before all have
+	record.Signatures = nil // no signature is shown before all parties have signed
 	for _, party := range []string{"first", "second", "institution"} {
 		record.Signatures = append(record.Signatures, documents.SignatureLine{Party: signatureParties[party], Manner: "待签字"})
 	}
 	return visit.Then(int(i.Round)), nil
 }
 
-// assessedStep is the step whose decision the task shows: a decision is known by case, step and rule set.
+// assessedStep returns the step of the decision shown with the task: a decision is identified by case, step and rule
+// set.
 func assessedStep(task store.Task) string {
 	if task.Decision == nil {
 		return ""
@@ -196,7 +198,8 @@ func assessedStep(task store.Task) string {
 	return step
 }
 
-// TaskGaps returns the gaps the rules found when the task was put, which a notice that answers it tells of.
+// TaskGaps returns the gaps found by the rules when the task was opened, which a notice that follows from its answer
+// lists.
 func TaskGaps(ctx context.Context, q *store.Queries, task store.Task) ([]nursery.Reason, error) {
 	made, _, err := readDecisions(ctx, q, task.CaseNo, assessedStep(task))
 	return Gaps(made), err

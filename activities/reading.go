@@ -9,7 +9,7 @@ import (
 	"tuoyu/store"
 )
 
-// Reading is what somebody reads of children or of a complaint, and what for.
+// Reading is an access to data of children or to a complaint, with its purpose.
 type Reading struct {
 	By      nursery.Principal
 	Purpose nursery.ReadingPurpose
@@ -17,7 +17,7 @@ type Reading struct {
 	At      time.Time
 
 	Subject nursery.ReadingSubject // zero: the record of each child
-	About   string                 // the paper, the case or the list; nothing for a record
+	About   string                 // the document, the case or the list; empty for a record
 }
 
 func (r Reading) fields() []string {
@@ -28,14 +28,14 @@ func (r Reading) fields() []string {
 	return names
 }
 
-// since is the beginning of the day in which one line is enough.
+// since returns the beginning of the day in which one entry suffices.
 func (r Reading) since() time.Time {
 	y, m, d := r.At.In(nursery.Shanghai).Date()
 	return time.Date(y, m, d, 0, 0, 0, 0, nursery.Shanghai)
 }
 
-// NoteReading writes a line for each child that is read (未成年人网络保护条例 art. 36), in the transaction that reads: the fields of
-// its record or, with the subject set, a paper about it.
+// NoteReading records an access to each child (未成年人网络保护条例 art. 36), in the transaction that reads: the fields of its
+// record or, if the subject is set, a document about it.
 func NoteReading(ctx context.Context, q *store.Queries, r Reading, children ...store.Child) error {
 	if r.Subject == "" {
 		r.Subject = nursery.ReadChild
@@ -51,8 +51,8 @@ func NoteReading(ctx context.Context, q *store.Queries, r Reading, children ...s
 	return nil
 }
 
-// NoteListReading writes that a list with the names of children was read: one line for the list, the reader and the day, which
-// holds the children that stood on it. Opening it again that day adds nothing but children who are new on it.
+// NoteListReading records an access to a list with the names of children: one entry for the list, the reader and the
+// day, with the children on the list. Another access on that day only adds children who are new on it.
 func NoteListReading(ctx context.Context, q *store.Queries, r Reading, children ...store.Child) error {
 	if len(children) == 0 {
 		return nil
@@ -71,8 +71,8 @@ func NoteListReading(ctx context.Context, q *store.Queries, r Reading, children 
 	return nil
 }
 
-// NoteCaseReading writes that a case was read that names a person who is no child, as a complaint does: one line for the case,
-// the reader and the day.
+// NoteCaseReading records an access to a case that names a person other than a child, such as a complaint: one entry
+// for the case, the reader and the day.
 func NoteCaseReading(ctx context.Context, q *store.Queries, r Reading, county string) error {
 	if err := q.LockReading(ctx, store.LockReadingParams{Reader: r.By.Account, Subject: string(r.Subject), About: r.About}); err != nil {
 		return fmt.Errorf("note reading of case: %w", err)

@@ -9,14 +9,14 @@ import (
 	"tuoyu/store"
 )
 
-// ReferralMove is a move of a referral to a stage.
+// ReferralMove is the input of moving a referral to a stage.
 type ReferralMove struct {
 	Move
 	Stage nursery.Stage
-	Trace bool // another date was made
+	Trace bool // another appointment was made
 }
 
-// OpenReferral takes a referral up and gives its limits.
+// OpenReferral opens a referral and returns its limits.
 func (e *Engine) OpenReferral(ctx context.Context, in Move) (nursery.CheckupParams, error) {
 	_, err := e.inStep(ctx, in.CaseNo, in.Step, in.At, func(ctx context.Context, s *step) error {
 		if err := s.take(ctx); err != nil {
@@ -43,7 +43,7 @@ func (e *Engine) OpenReferral(ctx context.Context, in Move) (nursery.CheckupPara
 	return limits, err
 }
 
-// ReferralAnswer is what is filled in with an answer; nothing of it says what the child has.
+// ReferralAnswer is the form of an answer; it contains no health facts.
 type ReferralAnswer struct {
 	SeenOn nursery.Date `json:"seen_on,omitzero"`
 	Note   string       `json:"note,omitempty"`
@@ -54,7 +54,7 @@ var referralNotes = map[nursery.Stage]string{
 	nursery.StageReferralDone: "结果已反馈，办结", nursery.StageReferralEnded: "追访后仍未就诊，办结",
 }
 
-// MoveReferral moves a referral by what was answered in In.Tasks, if anybody answered.
+// MoveReferral moves a referral according to the answer of in.Tasks, if there is one.
 func (e *Engine) MoveReferral(ctx context.Context, in ReferralMove) error {
 	return e.move(ctx, in.Move, func(ctx context.Context, s *step, _ calendar.Years) error {
 		var said ReferralAnswer

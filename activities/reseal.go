@@ -10,18 +10,18 @@ import (
 	"tuoyu/store"
 )
 
-// resealAtOnce is how many values one transaction seals anew; an interruption loses no more than that.
+// resealAtOnce is the number of values resealed in one transaction; an interruption loses no more than that.
 const resealAtOnce = 500
 
-// Resealed says how far a column is.
+// Resealed is the progress of a column.
 type Resealed struct {
 	Table, Column string
-	Values        int // sealed or indexed anew so far
+	Values        int // number of values resealed or reindexed so far
 }
 
-// Reseal seals every value of every sealed column with the primary key, where another one did, and indexes with the primary
-// index key. It may be interrupted and repeated, beside processes that read and write. Report is told after every batch and
-// at the end of each column.
+// Reseal seals every value of every sealed column with the primary key, unless it already is, and indexes with the
+// primary index key. It may be interrupted and repeated, concurrently with other processes. It calls report after every
+// batch and at the end of each column.
 func Reseal(ctx context.Context, db *store.DB, fields *sealing.Fields, report func(Resealed)) (total int, err error) {
 	for _, column := range store.SealedColumns {
 		n, err := resealColumn(ctx, db, fields, column, report)
@@ -89,7 +89,7 @@ func resealRow(ctx context.Context, q *store.Queries, fields *sealing.Fields, c 
 	return q.PutSealed(ctx, c, row, sealed, index)
 }
 
-// SealedBy counts the values in the database that a key sealed.
+// SealedBy returns the number of values in the database sealed with a key.
 func SealedBy(ctx context.Context, db *store.DB, key uint32) (total int64, err error) {
 	err = db.As(ctx, nursery.Engine, func(q *store.Queries) error {
 		for _, column := range store.SealedColumns {
@@ -104,7 +104,8 @@ func SealedBy(ctx context.Context, db *store.DB, key uint32) (total int64, err e
 	return total, err
 }
 
-// IndexedOtherwise counts the values whose index is not that of the primary index key, so that an older one is still needed.
+// IndexedOtherwise returns the number of values whose index is not that of the primary index key, so that an older one
+// is still needed.
 func IndexedOtherwise(ctx context.Context, db *store.DB, fields *sealing.Fields) (total int, err error) {
 	for _, c := range store.SealedColumns {
 		var after []string

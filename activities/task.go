@@ -11,7 +11,7 @@ import (
 	"tuoyu/store"
 )
 
-// OpenTask asks for a task; see humantask.Spec for its fields.
+// OpenTask is the input of Engine.OpenTask; see humantask.Spec for its fields.
 type OpenTask struct {
 	CaseNo, Task, Kind, Title string
 	Role                      nursery.Role
@@ -25,8 +25,8 @@ type OpenTask struct {
 	At                        time.Time
 }
 
-// OpenTask puts the task into the inbox of its role, moves the case to who now holds the ball, and gives the
-// moments at which the task has to be marked. Of a task that is open already it gives those still to come.
+// OpenTask adds the task to the inbox of its role, records the new holder of the case, and returns the moments at which
+// the task has to be marked. For a task that is already open it returns those still to come.
 func (e *Engine) OpenTask(ctx context.Context, in OpenTask) (TaskPlan, error) {
 	var plan TaskPlan
 	years, err := e.Almanac.Years(ctx)
@@ -75,9 +75,9 @@ func (e *Engine) OpenTask(ctx context.Context, in OpenTask) (TaskPlan, error) {
 	})
 }
 
-// askAgain makes an open task the question that is asked now. A try of the workflow that was lost may have put another one under
-// the same number, since it had not seen yet what the next try saw. It reports whether that other one has ended, so that the
-// question needs a number of its own.
+// askAgain turns an open task into the one that is requested now. A lost attempt of the workflow task may have opened
+// another one with the same number, since it had received fewer events than the next attempt. It reports whether that
+// other task has ended, so that this one needs another number.
 func (e *Engine) askAgain(ctx context.Context, in OpenTask) (another bool, err error) {
 	err = e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
 		c, err := q.CaseForStep(ctx, in.CaseNo)
@@ -129,8 +129,8 @@ func (e *Engine) askAgain(ctx context.Context, in OpenTask) (another bool, err e
 	return another, nil
 }
 
-// askedOf reports whether the task was last asked of those accounts. Of a task that was opened before it was recorded, it is taken to
-// be so.
+// askedOf reports whether the task was last assigned to those accounts. For a task that was opened before this was
+// recorded it returns true.
 func askedOf(ctx context.Context, q *store.Queries, in OpenTask) (bool, error) {
 	data, err := q.LastOpening(ctx, store.LastOpeningParams{CaseNo: in.CaseNo, Task: in.Task})
 	if store.IsNotFound(err) {
@@ -146,7 +146,7 @@ func askedOf(ctx context.Context, q *store.Queries, in OpenTask) (bool, error) {
 	return opened.Only == nil || slices.Equal(opened.Only, in.Only), nil
 }
 
-// partnerOf names whose inbox a task of the role goes to, when it is that of the other party of the case.
+// partnerOf returns the other party of the case if a task of the role is assigned to it.
 func (s *step) partnerOf(role nursery.Role) string {
 	if role.Partner() {
 		return s.c.Partner

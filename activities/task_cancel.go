@@ -10,13 +10,13 @@ import (
 	"tuoyu/store"
 )
 
-// CancelTask ends a task that nobody needs to answer any more.
+// CancelTask is the input of cancelling a task that no longer needs an answer.
 type CancelTask struct {
 	CaseNo, Task string
 	At           time.Time
 }
 
-// CancelTask takes the task out of the inbox; a task already ended stays as it is.
+// CancelTask removes the task from the inbox; it does nothing if the task has ended.
 func (e *Engine) CancelTask(ctx context.Context, in CancelTask) error {
 	_, err := e.inStep(ctx, in.CaseNo, in.Task+"/cancelled", in.At, func(ctx context.Context, s *step) error {
 		task, err := s.q.TaskForStep(ctx, in.Task)
@@ -33,15 +33,15 @@ func (e *Engine) CancelTask(ctx context.Context, in CancelTask) error {
 	return err
 }
 
-// CancelUnasked names the number of the last task the workflow has asked.
+// CancelUnasked contains the number of the last task that the workflow has opened.
 type CancelUnasked struct {
 	CaseNo string
 	Asked  int
 	At     time.Time
 }
 
-// CancelUnasked takes out of the inbox what a lost try of the workflow asked beyond that number and this one does not, and returns
-// the highest number used so that none is used twice.
+// CancelUnasked cancels the tasks above that number, which a lost attempt of the workflow task opened and this one did
+// not, and returns the highest number used so that none is reused.
 func (e *Engine) CancelUnasked(ctx context.Context, in CancelUnasked) (int, error) {
 	last := int32(in.Asked)
 	err := e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {

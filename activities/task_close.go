@@ -13,8 +13,8 @@ import (
 	"tuoyu/store"
 )
 
-// CloseTask carries an answer. Completion is the outbox row that keeps what the person filled in; empty for the
-// engine's own answers.
+// CloseTask is the input of closing a task with an answer. Completion is the outbox row that contains the form; empty
+// for the engine's own answers.
 type CloseTask struct {
 	CaseNo, Completion, Task string
 	Outcome                  nursery.Outcome
@@ -23,14 +23,14 @@ type CloseTask struct {
 	At                       time.Time
 }
 
-// errTaskClosed is the error of an answer to a task that has ended otherwise.
+// errTaskClosed returns the error for an answer to a task that has ended otherwise.
 func errTaskClosed() error {
 	return temporal.NewNonRetryableApplicationError("task is closed", "task_closed", nil)
 }
 
-// CloseTask writes the answer down, and what writtenWith has for its kind of task. The
-// error is of type task_closed when the task has ended otherwise, by another answer among them: what was written first
-// counts, though Temporal may have lost it and sees the second answer first.
+// CloseTask stores the answer, and calls the function of writtenWith for its kind of task. The error is of type
+// task_closed if the task has ended otherwise, including by another answer: the answer stored first counts, though
+// Temporal may have lost it and receives the second answer first.
 func (e *Engine) CloseTask(ctx context.Context, in CloseTask) error {
 	done, err := e.inStep(ctx, in.CaseNo, in.Task+"/closed", in.At, func(ctx context.Context, s *step) error {
 		task, err := s.q.TaskForStep(ctx, in.Task)
@@ -63,7 +63,7 @@ func (e *Engine) CloseTask(ctx context.Context, in CloseTask) error {
 	return e.closedBy(ctx, in)
 }
 
-// closedBy returns nil when the task was closed by this very answer, and errTaskClosed when it was by another.
+// closedBy returns nil if the task was closed by this answer, and errTaskClosed if it was closed by another.
 func (e *Engine) closedBy(ctx context.Context, in CloseTask) error {
 	return e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
 		task, err := q.TaskForStep(ctx, in.Task)
@@ -77,8 +77,8 @@ func (e *Engine) closedBy(ctx context.Context, in CloseTask) error {
 	})
 }
 
-// takeAnswer reads what the person filled in. The row is marked delivered by its sender, once Temporal has recorded that it
-// was taken: until then Temporal may lose it, and it has to be sent again.
+// takeAnswer reads the form of the answer. Its sender marks the row as delivered, once Temporal has recorded that it
+// was accepted: until then Temporal may lose it, and it must be sent again.
 func (s *step) takeAnswer(ctx context.Context, completion string) (json.RawMessage, error) {
 	empty := json.RawMessage("{}")
 	if completion == "" {
@@ -114,13 +114,13 @@ func (s *step) endTask(ctx context.Context, task store.Task, state string, outco
 	return nil
 }
 
-// writtenWith is what is written in the transaction of an answer, by the kind of task.
+// writtenWith maps a kind of task to what is stored in the transaction of its answer.
 var writtenWith = map[string]func(*step, context.Context, CloseTask, json.RawMessage) error{
 	"filing.registration": (*step).confirmRegistration,
 }
 
-// confirmRegistration keeps what a clerk read off the certificate: it becomes the registration the rules look at. What the
-// registrar itself confirms is there already.
+// confirmRegistration stores what a clerk read from the certificate as the registration that the rules use. Data
+// confirmed by the registrar itself is stored already.
 func (s *step) confirmRegistration(ctx context.Context, in CloseTask, answer json.RawMessage) error {
 	if in.Outcome != nursery.OutcomeConfirm || in.Role == nursery.RoleRegistrar {
 		return nil

@@ -10,40 +10,40 @@ import (
 	"tuoyu/store"
 )
 
-// MomentKind says what falls due in the life of a task.
+// MomentKind is the kind of a moment in the life of a task.
 type MomentKind string
 
-// The moments of a task, in the order they come.
+// The moments of a task, in chronological order.
 const (
 	MomentHalf    MomentKind = "reminded_half" // half of the working days are used
 	MomentLastDay MomentKind = "reminded_last" // one working day is left
-	MomentRemind  MomentKind = "reminded"      // a task without a due date has waited long
-	MomentOverdue MomentKind = "overdue"       // the due day is over; the supervisor sees it from now on
-	MomentSilence MomentKind = "silence"       // the wait has lasted long enough
+	MomentRemind  MomentKind = "reminded"      // a task without a due date has been open for long
+	MomentOverdue MomentKind = "overdue"       // the due day is over; the task is visible to the supervisor from now on
+	MomentSilence MomentKind = "silence"       // the limit of waiting for an answer is reached
 )
 
-// Moment is an instant at which something happens to an open task by itself.
+// Moment is an instant at which an open task changes by itself.
 type Moment struct {
 	Kind MomentKind
 	At   time.Time
 }
 
-// TaskPlan is what the calendar says of a task: its due date and the moments on the way, first come first.
+// TaskPlan is the schedule of a task: its due date and its moments in chronological order.
 type TaskPlan struct {
 	Due     calendar.Due
 	Moments []Moment
-	Another bool `json:",omitempty"` // the number is that of another question, which has ended
+	Another bool `json:",omitempty"` // the number is that of another task, which has ended
 }
 
-// RescheduleTask asks for a task's plan once more, since the calendar has changed.
+// RescheduleTask is the input of recomputing a task's schedule after a change of the calendar.
 type RescheduleTask struct {
 	CaseNo, Task            string
 	Days, Silence, Reminder int
 	At                      time.Time
 }
 
-// RescheduleTask computes the due date of an open task by the calendar as it is now, writes it down and gives
-// the moments still to come.
+// RescheduleTask recomputes the due date of an open task by the current calendar, stores it and returns the moments
+// still to come.
 func (e *Engine) RescheduleTask(ctx context.Context, in RescheduleTask) (TaskPlan, error) {
 	years, err := e.Almanac.Reload(ctx)
 	if err != nil {
@@ -52,8 +52,8 @@ func (e *Engine) RescheduleTask(ctx context.Context, in RescheduleTask) (TaskPla
 	return e.planAgain(ctx, years, in)
 }
 
-// planAgain plans an open task by the calendar as it is now and writes its due date down. It returns the moments still to come: not
-// those that the task is marked with already, and no reminder that is over.
+// planAgain recomputes the schedule of an open task by the current calendar and stores its due date. It returns the
+// moments still to come, without those that the task is marked with already, and without reminders in the past.
 func (e *Engine) planAgain(ctx context.Context, years calendar.Years, in RescheduleTask) (TaskPlan, error) {
 	var plan TaskPlan
 	err := e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
@@ -92,7 +92,7 @@ func (e *Engine) planAgain(ctx context.Context, years calendar.Years, in Resched
 	return plan, nil
 }
 
-// ended plans a task that has ended: nothing of it falls due any more, but that its silence is noticed.
+// ended returns the schedule of a task that has ended: no moments, except that of silence.
 func ended(task store.Task) TaskPlan {
 	plan := TaskPlan{Due: calendar.Due{Date: task.DueOn, Provisional: task.DueProvisional}}
 	if task.State == "closed" && task.Outcome != nil && *task.Outcome == string(nursery.OutcomeSilent) {
@@ -101,7 +101,8 @@ func ended(task store.Task) TaskPlan {
 	return plan
 }
 
-// unmarked returns the moments that are still to do something: what falls due is never passed over, however late it is looked at.
+// unmarked returns the moments that still have an effect: a moment that is due is never skipped, however late it is
+// processed.
 func (s *step) unmarked(ctx context.Context, in RescheduleTask, moments []Moment) ([]Moment, error) {
 	var left []Moment
 	for _, m := range moments {
@@ -119,10 +120,10 @@ func (s *step) unmarked(ctx context.Context, in RescheduleTask, moments []Moment
 	return left, nil
 }
 
-// markOf names the step that marks a task with a moment.
+// markOf returns the name of the step that marks a task with a moment.
 func markOf(task string, kind MomentKind) string { return task + "/" + string(kind) }
 
-// plan asks the legal clock, or counts the task's own days, and lays out the moments.
+// plan computes the due date from the legal clock, or from the task's own days, and the moments.
 func (s *step) plan(ctx context.Context, years calendar.Years, clock string, days, silence, reminder int) (TaskPlan, error) {
 	var plan TaskPlan
 	switch {
@@ -158,7 +159,7 @@ func (s *step) plan(ctx context.Context, years calendar.Years, clock string, day
 	}
 	plan.Moments = append(plan.Moments, Moment{MomentOverdue, plan.Due.Date.AddDays(1).In(nursery.Shanghai)})
 	if silence > 0 {
-		// A task that opens late, after corrections, still leaves the office the whole grace.
+		// A task that opens late, after corrections, still has the whole grace period.
 		from := plan.Due.Date
 		if from.Before(s.today()) {
 			from = s.today()
@@ -169,16 +170,16 @@ func (s *step) plan(ctx context.Context, years calendar.Years, clock string, day
 	return plan, nil
 }
 
-// morning is when people are reminded on a day.
+// morning returns the time of reminders on a day.
 func morning(d nursery.Date) time.Time { return d.In(nursery.Shanghai).Add(9 * time.Hour) }
 
-// MarkTask says that a moment has come.
+// MarkTask is the input of marking a task with a moment.
 type MarkTask struct {
 	CaseNo, Task string
 	Moment       Moment
 }
 
-// MarkTask reminds, or marks the task and its case overdue and shows them to the supervisor.
+// MarkTask sends a reminder, or marks the task and its case as overdue and shows them to the supervisor.
 func (e *Engine) MarkTask(ctx context.Context, in MarkTask) error {
 	_, err := e.inStep(ctx, in.CaseNo, markOf(in.Task, in.Moment.Kind), in.Moment.At, func(ctx context.Context, s *step) error {
 		task, err := s.q.TaskForStep(ctx, in.Task)

@@ -8,12 +8,12 @@ import (
 	"tuoyu/store"
 )
 
-// CaseChanged is the name of the Update that tells a case's workflow that facts it looks at have changed in Postgres. It
-// carries nothing but its own ID.
+// CaseChanged is the name of the Update that notifies a case's workflow that facts it uses have changed in Postgres. It
+// contains nothing but its own ID.
 const CaseChanged = "case_changed"
 
-// Wake tells the workflow of c, by way of the outbox, that its facts have changed. What names the change: a second Wake
-// for the same one does nothing.
+// Wake notifies the workflow of c, through the outbox, that its facts have changed. What identifies the change: a
+// second Wake for the same one does nothing.
 func Wake(ctx context.Context, q *store.Queries, c store.Case, what string, at time.Time) error {
 	return wake(ctx, q, c, "changed/"+c.CaseNo+"/"+what, CaseChanged, at)
 }
