@@ -49,7 +49,7 @@ func (e *Engine) Assess(ctx context.Context, in Assess) (Assessment, error) {
 			return err
 		}
 		registered = facts.Registration != nil
-		if made, err = e.decide(ctx, s, facts); err != nil {
+		if made, err = e.decideAll(ctx, s, FilingRuleSets(), facts, facts.ReceivedOn); err != nil {
 			return err
 		}
 		if registered {
@@ -119,12 +119,9 @@ func Gaps(made []nursery.Decision) []nursery.Reason {
 // facts gathers what the rules look at: the latest application and what the registrar says of its credit code.
 func (s *step) facts(ctx context.Context) (nursery.FilingFacts, error) {
 	facts := nursery.FilingFacts{ReceivedOn: s.c.ReceivedOn}
-	row, err := s.q.LatestApplication(ctx, s.c.CaseNo)
-	if err != nil {
-		return facts, fmt.Errorf("read application: %w", err)
-	}
-	if err := json.Unmarshal(row.Facts, &facts.Application); err != nil {
-		return facts, fmt.Errorf("decode application: %w", err)
+	var err error
+	if facts.Application, _, err = s.latest(ctx); err != nil {
+		return facts, err
 	}
 	registration, err := s.q.RegistrationOf(ctx, facts.Application.Institution.USCC)
 	if store.IsNotFound(err) {
@@ -138,18 +135,6 @@ func (s *step) facts(ctx context.Context) (nursery.FilingFacts, error) {
 		return facts, fmt.Errorf("decode registration: %w", err)
 	}
 	return facts, nil
-}
-
-func (e *Engine) decide(ctx context.Context, s *step, facts nursery.FilingFacts) ([]nursery.Decision, error) {
-	var made []nursery.Decision
-	for _, set := range FilingRuleSets() {
-		d, err := e.decideOn(ctx, s, set, facts, facts.ReceivedOn)
-		if err != nil {
-			return nil, err
-		}
-		made = append(made, d)
-	}
-	return made, nil
 }
 
 // decisionsOf reads back what a step decided.
@@ -171,12 +156,15 @@ func readDecisions(ctx context.Context, q *store.Queries, caseNo, step string) (
 		if err := json.Unmarshal(row.Output, &d); err != nil {
 			return nil, false, fmt.Errorf("decode decision: %w", err)
 		}
-		var input nursery.FilingFacts
+		made = append(made, d)
+		if row.Input == nil {
+			continue
+		}
+		var input struct{ Registration *struct{} }
 		if err := json.Unmarshal(row.Input, &input); err != nil {
 			return nil, false, fmt.Errorf("decode decision input: %w", err)
 		}
 		registered = registered || input.Registration != nil
-		made = append(made, d)
 	}
 	return made, registered, nil
 }

@@ -69,6 +69,9 @@ type step struct {
 	c    store.Case
 	name string
 	at   time.Time
+
+	latestVersion *nursery.Application // of the application, once read
+	latestStored  json.RawMessage      // the same as it is stored
 }
 
 // inStep runs do once for (case, name): when the step's event is already written, do is not run and false is
@@ -157,3 +160,19 @@ func (s *step) saveCase(ctx context.Context) error {
 }
 
 func (s *step) today() nursery.Date { return nursery.DateOf(s.at) }
+
+// latest returns the latest version of the application of the case, also as it is stored.
+func (s *step) latest(ctx context.Context) (nursery.Application, json.RawMessage, error) {
+	if s.latestVersion == nil {
+		row, err := s.q.LatestApplication(ctx, s.c.CaseNo)
+		if err != nil {
+			return nursery.Application{}, nil, err
+		}
+		var a nursery.Application
+		if err := json.Unmarshal(row.Facts, &a); err != nil {
+			return a, nil, fmt.Errorf("decode application: %w", err)
+		}
+		s.latestVersion, s.latestStored = &a, row.Facts
+	}
+	return *s.latestVersion, s.latestStored, nil
+}

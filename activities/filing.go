@@ -240,13 +240,9 @@ func (e *Engine) Withdraw(ctx context.Context, in Move) error {
 // art. 3) and carries everything entered over into the draft of an institution's filing.
 func (e *Engine) Reroute(ctx context.Context, in Move) error {
 	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
-		row, err := s.q.LatestApplication(ctx, s.c.CaseNo)
+		application, _, err := s.latest(ctx)
 		if err != nil {
-			return fmt.Errorf("read application: %w", err)
-		}
-		var application nursery.Application
-		if err := json.Unmarshal(row.Facts, &application); err != nil {
-			return fmt.Errorf("decode application: %w", err)
+			return err
 		}
 		draft, err := s.draftFrom(ctx, application)
 		if err != nil {

@@ -74,5 +74,6 @@ func OpenInspection(ctx context.Context, q *store.Queries, p PlannedInspection, 
 		return "", fmt.Errorf("insert inspection: %w", err)
 	}
 	// The outbox is looked at by the clock on the wall, also when a case's own time has been moved forward.
-	return c.CaseNo, KeepStart(ctx, q, c, at, time.Now())
+	_, err = KeepStart(ctx, q, c, at, time.Now())
+	return c.CaseNo, err
 }

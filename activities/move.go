@@ -217,19 +217,15 @@ func (s *step) setInstitution(ctx context.Context, status string) error {
 // fileInstitution writes what was filed into the register. The filing case stays the first one, and so does its
 // date, when a change is filed later.
 func (s *step) fileInstitution(ctx context.Context, filingCase string, filedOn nursery.Date) error {
-	row, err := s.q.LatestApplication(ctx, s.c.CaseNo)
+	a, facts, err := s.latest(ctx)
 	if err != nil {
-		return fmt.Errorf("read application: %w", err)
-	}
-	var a nursery.Application
-	if err := json.Unmarshal(row.Facts, &a); err != nil {
-		return fmt.Errorf("decode application: %w", err)
+		return err
 	}
 	i := a.Institution
 	err = s.q.FileInstitution(ctx, store.FileInstitutionParams{
 		ID: s.c.Institution, County: i.County, Township: i.Township, Uscc: nonEmpty(i.USCC), Name: i.Name,
 		Nature: string(i.Nature), SiteKind: string(a.SiteKind), Address: i.Address, Phone: i.Phone, Inclusive: a.Inclusive,
-		Seats: int32(a.Seats()), Status: "filed", FilingCase: &filingCase, FiledOn: filedOn, Application: row.Facts,
+		Seats: int32(a.Seats()), Status: "filed", FilingCase: &filingCase, FiledOn: filedOn, Application: facts,
 		UpdatedAt: s.at,
 	})
 	if err != nil {

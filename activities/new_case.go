@@ -44,17 +44,17 @@ type start struct {
 }
 
 // KeepStart leaves the start of a case's workflow in the outbox; the relay takes it from next on.
-func KeepStart(ctx context.Context, q *store.Queries, c store.Case, at, next time.Time) error {
+func KeepStart(ctx context.Context, q *store.Queries, c store.Case, at, next time.Time) (store.Outbox, error) {
 	payload, err := json.Marshal(start{c.CaseNo, c.County, c.Institution, nursery.SiteKind(c.SiteKind), c.SubmittedBy})
 	if err != nil {
-		return fmt.Errorf("encode start: %w", err)
+		return store.Outbox{}, fmt.Errorf("encode start: %w", err)
 	}
-	err = q.InsertOutbox(ctx, store.InsertOutboxParams{
+	row := store.Outbox{
 		ID: "start/" + c.CaseNo, CaseNo: c.CaseNo, County: c.County, Institution: c.Institution, Kind: "start", Name: c.Kind,
 		Payload: payload, CreatedAt: at, NextAt: next,
-	})
-	if err != nil {
-		return fmt.Errorf("keep start: %w", err)
 	}
-	return nil
+	return row, q.InsertOutbox(ctx, store.InsertOutboxParams{
+		ID: row.ID, CaseNo: row.CaseNo, County: row.County, Institution: row.Institution, Kind: row.Kind, Name: row.Name,
+		Payload: payload, CreatedAt: at, NextAt: next,
+	})
 }

@@ -62,7 +62,7 @@ func (e *Engine) paper(ctx context.Context, s *step, kind documents.Kind) (docum
 	if err != nil {
 		return documents.Paper{}, fmt.Errorf("read institution: %w", err)
 	}
-	a, err := s.application(ctx, institution)
+	a, err := s.declared(ctx, institution)
 	if err != nil {
 		return documents.Paper{}, err
 	}
@@ -94,17 +94,14 @@ func (e *Engine) paper(ctx context.Context, s *step, kind documents.Kind) (docum
 	return p, nil
 }
 
-// application gives what the case itself declares, or for a case that declares none, what the institution filed.
-func (s *step) application(ctx context.Context, institution store.Institution) (nursery.Application, error) {
+// declared returns what the case itself declares, or for a case that declares none, what the institution filed.
+func (s *step) declared(ctx context.Context, institution store.Institution) (nursery.Application, error) {
+	if s.c.Kind == string(nursery.KindFiling) || s.c.Kind == string(nursery.KindChange) {
+		a, _, err := s.latest(ctx)
+		return a, err
+	}
 	var a nursery.Application
 	facts := institution.Application
-	if s.c.Kind == string(nursery.KindFiling) || s.c.Kind == string(nursery.KindChange) {
-		row, err := s.q.LatestApplication(ctx, s.c.CaseNo)
-		if err != nil {
-			return a, fmt.Errorf("read application: %w", err)
-		}
-		facts = row.Facts
-	}
 	if len(facts) == 0 { // what the register itself holds
 		a.Institution = nursery.Institution{Name: institution.Name, County: institution.County, Address: institution.Address}
 		a.SiteKind = nursery.SiteKind(institution.SiteKind)

@@ -39,7 +39,7 @@ func StartCase(ctx context.Context, q *store.Queries, prefix string, c store.Cas
 		return "", false, fmt.Errorf("insert facts: %w", err)
 	}
 	// The relay goes by the clock of the machine, which the time of a case may be ahead of.
-	if err := KeepStart(ctx, q, c, at, time.Now()); err != nil {
+	if _, err := KeepStart(ctx, q, c, at, time.Now()); err != nil {
 		return "", false, err
 	}
 	s := &step{q: q, c: c, name: "submitted", at: at}

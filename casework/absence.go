@@ -53,7 +53,7 @@ func (s *Service) SetAbsence(ctx context.Context, p nursery.Principal, key strin
 	if in.Account == "" {
 		in.Account = p.Account
 	}
-	set, _, err := command(ctx, s, p, key, "absence.set", in, func(q *store.Queries) (Absence, error) {
+	set, err := command(ctx, s, p, key, "absence.set", in, func(q *store.Queries) (Absence, error) {
 		county, role, err := s.officeOf(ctx, q, p, in.Account)
 		if err != nil {
 			return Absence{}, err
@@ -275,7 +275,7 @@ func (s *Service) Absences(ctx context.Context, p nursery.Principal, page PageRe
 
 // EndAbsence says that somebody is back, or stays; what was handed over remains with whoever has it. Error: absence_ended.
 func (s *Service) EndAbsence(ctx context.Context, p nursery.Principal, key string, id int64) (Absence, error) {
-	ended, _, err := command(ctx, s, p, key, "absence.end", id, func(q *store.Queries) (Absence, error) {
+	ended, err := command(ctx, s, p, key, "absence.end", id, func(q *store.Queries) (Absence, error) {
 		row, err := q.AbsenceByID(ctx, id)
 		if store.IsNotFound(err) {
 			return Absence{}, notFound()

@@ -105,7 +105,7 @@ func (s *Service) PutAttendance(ctx context.Context, p nursery.Principal, key st
 	if err := c.refusal(); err != nil {
 		return AttendanceSheet{}, err
 	}
-	sheet, _, err := command(ctx, s, p, key, "attendance.put", in, func(q *store.Queries) (AttendanceSheet, error) {
+	sheet, err := command(ctx, s, p, key, "attendance.put", in, func(q *store.Queries) (AttendanceSheet, error) {
 		if err := q.LockAttendance(ctx, store.LockAttendanceParams{Institution: p.Institution, OnDay: in.On}); err != nil {
 			return AttendanceSheet{}, fmt.Errorf("lock attendance: %w", err)
 		}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 
 	"tuoyu/activities"
 	"tuoyu/nursery"
@@ -34,18 +33,9 @@ func (s *Service) StartBuildPlan(ctx context.Context, p nursery.Principal, key s
 	if err := planFaults(plan.Faults()); err != nil {
 		return BuildStarted{}, err
 	}
-	started, replayed, err := command(ctx, s, p, key, "build.start", plan, func(q *store.Queries) (BuildStarted, error) {
+	return command(ctx, s, p, key, "build.start", plan, func(q *store.Queries) (BuildStarted, error) {
 		return s.startPlan(ctx, q, p, plan)
 	})
-	if err != nil || replayed {
-		return started, err
-	}
-	var all sync.WaitGroup // each is bounded, so all together are
-	for _, site := range started.Sites {
-		all.Go(func() { s.deliverStart(ctx, site.CaseNo) })
-	}
-	all.Wait()
-	return started, nil
 }
 
 func planFaults(faults []nursery.Fault) error {
@@ -164,10 +154,10 @@ func siteBuilt(c store.Case) error {
 // AmendBuild draws a new curve for a site; the old one stays on record. The plan's deadline is not moved by it.
 // Errors: version_stale, site_built, invalid with every fault.
 func (s *Service) AmendBuild(ctx context.Context, p nursery.Principal, key, caseNo string, in BuildAmendment) (BuildSiteDetail, error) {
-	_, _, err := command(ctx, s, p, key, "build.amend "+caseNo, in, func(q *store.Queries) (struct{}, error) {
+	err := perform(ctx, s, p, key, "build.amend "+caseNo, in, func(q *store.Queries) error {
 		c, site, err := s.siteFor(ctx, q, p, "build.amend", caseNo)
 		if err != nil {
-			return struct{}{}, err
+			return err
 		}
 		faults := nursery.MilestoneFaults("/milestones", in.Milestones, nursery.Date{})
 		if strings.TrimSpace(in.Reason) == "" {
@@ -180,25 +170,25 @@ func (s *Service) AmendBuild(ctx context.Context, p nursery.Principal, key, case
 			faults = append(faults, nursery.Fault{Location: "/mode", Message: "没有这种运营方式"})
 		}
 		if err := planFaults(faults); err != nil {
-			return struct{}{}, err
+			return err
 		}
 		if err := siteBuilt(c); err != nil {
-			return struct{}{}, err
+			return err
 		}
 		if int(site.Version) != in.Version {
-			return struct{}{}, refuse(CodeVersionStale, fmt.Sprintf("计划已调整为第 %d 版，请核对后重新提交。", site.Version))
+			return refuse(CodeVersionStale, fmt.Sprintf("计划已调整为第 %d 版，请核对后重新提交。", site.Version))
 		}
 		version := in.Version + 1
 		if err := s.drawCurve(ctx, q, p, c.CaseNo, c.County, version, in); err != nil {
-			return struct{}{}, err
+			return err
 		}
 		err = q.AmendBuildSite(ctx, store.AmendBuildSiteParams{
 			CaseNo: c.CaseNo, Seats: int32(in.Seats), Mode: string(in.Mode), Version: int32(version), UpdatedAt: s.Now(),
 		})
 		if err != nil {
-			return struct{}{}, fmt.Errorf("amend site: %w", err)
+			return fmt.Errorf("amend site: %w", err)
 		}
-		return struct{}{}, s.event(ctx, q, c, p, fmt.Sprintf("amended/%d", version), "plan_amended",
+		return s.event(ctx, q, c, p, fmt.Sprintf("amended/%d", version), "plan_amended",
 			fmt.Sprintf("计划调整为第 %d 版：%s", version, in.Reason), false, map[string]any{"version": version, "was": in.Version})
 	})
 	if err != nil {
@@ -210,8 +200,8 @@ func (s *Service) AmendBuild(ctx context.Context, p nursery.Principal, key, case
 // LinkBuildFiling says which filing case is the site's, from which its last two milestones follow. A filing that ended
 // without a receipt may be replaced. Errors: filing_not_of_site, site_built.
 func (s *Service) LinkBuildFiling(ctx context.Context, p nursery.Principal, key, caseNo, filing string) (BuildSiteDetail, error) {
-	_, _, err := command(ctx, s, p, key, "build.link "+caseNo, filing, func(q *store.Queries) (struct{}, error) {
-		return struct{}{}, s.linkFiling(ctx, q, p, caseNo, filing)
+	err := perform(ctx, s, p, key, "build.link "+caseNo, filing, func(q *store.Queries) error {
+		return s.linkFiling(ctx, q, p, caseNo, filing)
 	})
 	if err != nil {
 		return BuildSiteDetail{}, err

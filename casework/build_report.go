@@ -19,7 +19,7 @@ const OperatorContract = "运营合同"
 // registration and filing are never reported. Errors: closes_by_filing, report_waiting, site_built, invalid with
 // every field.
 func (s *Service) ReportBuild(ctx context.Context, p nursery.Principal, key, caseNo string, in BuildReport) (BuildReportEntry, error) {
-	entry, _, err := command(ctx, s, p, key, "build.report "+caseNo, in, func(q *store.Queries) (BuildReportEntry, error) {
+	entry, err := command(ctx, s, p, key, "build.report "+caseNo, in, func(q *store.Queries) (BuildReportEntry, error) {
 		c, site, err := s.siteFor(ctx, q, p, "build.report", caseNo)
 		if err != nil {
 			return BuildReportEntry{}, err
@@ -123,7 +123,7 @@ func (s *Service) keepReport(ctx context.Context, q *store.Queries, p nursery.Pr
 // DecideBuildReport accepts a report, from when it counts, or returns it with a reason. Errors: report_decided,
 // invalid, not_found.
 func (s *Service) DecideBuildReport(ctx context.Context, p nursery.Principal, key, caseNo string, id int64, in BuildVerdict) (BuildReportEntry, error) {
-	entry, _, err := command(ctx, s, p, key, fmt.Sprintf("build.decide %s %d", caseNo, id), in, func(q *store.Queries) (BuildReportEntry, error) {
+	entry, err := command(ctx, s, p, key, fmt.Sprintf("build.decide %s %d", caseNo, id), in, func(q *store.Queries) (BuildReportEntry, error) {
 		c, _, err := s.siteFor(ctx, q, p, "build.decide", caseNo)
 		if err != nil {
 			return BuildReportEntry{}, err

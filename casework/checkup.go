@@ -15,7 +15,7 @@ const halfAtOnce = 1000
 // OpenHalf opens the half-year's round of every filed institution of p's county that has none yet. The relay has them begin, for
 // a county has many. Errors: invalid for a half-year that is over or has not begun.
 func (s *Service) OpenHalf(ctx context.Context, p nursery.Principal, key string, in HalfOpening) (HalfOpened, error) {
-	opened, _, err := command(ctx, s, p, key, "checkup.start", in, func(q *store.Queries) (HalfOpened, error) {
+	opened, err := command(ctx, s, p, key, "checkup.start", in, func(q *store.Queries) (HalfOpened, error) {
 		answer := HalfOpened{County: p.County, Half: in.Half, Opened: []string{}}
 		if err := s.may(ctx, p, "checkup.start", resource{County: p.County}); err != nil {
 			return answer, err

@@ -20,7 +20,7 @@ func (s *Service) RecordCheckups(ctx context.Context, p nursery.Principal, key, 
 		return ClassRecorded{}, err
 	}
 	body := map[string]any{"class": class, "records": in.Records}
-	done, replayed, err := command(ctx, s, p, key, "checkup.record "+caseNo, body, func(q *store.Queries) (ClassRecorded, error) {
+	done, err := command(ctx, s, p, key, "checkup.record "+caseNo, body, func(q *store.Queries) (ClassRecorded, error) {
 		c, round, err := s.roundFor(ctx, q, p, "checkup.record", caseNo, q.CaseForStep)
 		if err != nil {
 			return ClassRecorded{}, err
@@ -32,15 +32,21 @@ func (s *Service) RecordCheckups(ctx context.Context, p nursery.Principal, key, 
 		if err := r.judge(ctx); err != nil {
 			return ClassRecorded{}, err
 		}
-		return r.write(ctx, "records/"+completionID(p, key))
+		done, err := r.write(ctx, "records/"+completionID(p, key))
+		if err != nil {
+			return done, err
+		}
+		for _, child := range done.Children {
+			if child.Referral != "" {
+				if err := s.startAfter(ctx, q, child.Referral); err != nil {
+					return done, err
+				}
+			}
+		}
+		return done, nil
 	})
 	if err != nil {
 		return done, err
-	}
-	for _, child := range done.Children {
-		if child.Referral != "" && !replayed {
-			s.deliverStart(ctx, child.Referral)
-		}
 	}
 	return done, s.fillLevels(ctx, p, &done)
 }

@@ -62,7 +62,7 @@ func (s *Service) EnrolChild(ctx context.Context, p nursery.Principal, key strin
 		return Enrolled{}, err
 	}
 	// What is refused for its identity is counted in the same transaction, so it is answered, not undone.
-	answer, _, err := command(ctx, s, p, key, "child.enrol", in, func(q *store.Queries) (enrolAnswer, error) {
+	answer, err := command(ctx, s, p, key, "child.enrol", in, func(q *store.Queries) (enrolAnswer, error) {
 		if err := s.takesChildren(ctx, q, p); err != nil {
 			return enrolAnswer{}, err
 		}
@@ -367,7 +367,7 @@ func (s *Service) changeChild(ctx context.Context, p nursery.Principal, key, act
 	if err := s.sealing(); err != nil {
 		return Enrolled{}, err
 	}
-	done, _, err := command(ctx, s, p, key, act+" "+id, body, func(q *store.Queries) (Enrolled, error) {
+	done, err := command(ctx, s, p, key, act+" "+id, body, func(q *store.Queries) (Enrolled, error) {
 		id, err := mergedInto(ctx, q, id)
 		if err != nil {
 			return Enrolled{}, err

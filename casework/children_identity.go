@@ -250,7 +250,7 @@ func (s *Service) ChangeIdentity(ctx context.Context, p nursery.Principal, key, 
 	if err := s.sealing(); err != nil {
 		return Enrolled{}, err
 	}
-	answer, _, err := command(ctx, s, p, key, "child.identity "+id, in, func(q *store.Queries) (enrolAnswer, error) {
+	answer, err := command(ctx, s, p, key, "child.identity "+id, in, func(q *store.Queries) (enrolAnswer, error) {
 		id, err := mergedInto(ctx, q, id)
 		if err != nil {
 			return enrolAnswer{}, err

@@ -69,7 +69,7 @@ func (s *Service) MergeChildren(ctx context.Context, p nursery.Principal, key st
 	if err := c.refusal(); err != nil {
 		return MergedChildren{}, err
 	}
-	merged, _, err := command(ctx, s, p, key, "child.merge", in, func(q *store.Queries) (MergedChildren, error) {
+	merged, err := command(ctx, s, p, key, "child.merge", in, func(q *store.Queries) (MergedChildren, error) {
 		child, other, err := s.bothForMerge(ctx, q, p, in)
 		if err != nil {
 			return MergedChildren{}, err
@@ -228,7 +228,7 @@ func (s *Service) UnmergeChildren(ctx context.Context, p nursery.Principal, key 
 	if err := in.refusal(); err != nil {
 		return MergedChildren{}, err
 	}
-	undone, _, err := command(ctx, s, p, key, "child.unmerge "+strconv.FormatInt(merge, 10), in, func(q *store.Queries) (MergedChildren, error) {
+	undone, err := command(ctx, s, p, key, "child.unmerge "+strconv.FormatInt(merge, 10), in, func(q *store.Queries) (MergedChildren, error) {
 		row, err := q.ChildMergeForChange(ctx, merge)
 		switch {
 		case store.IsNotFound(err):

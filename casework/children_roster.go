@@ -86,7 +86,7 @@ func (s *Service) ImportRoster(ctx context.Context, p nursery.Principal, key str
 	if err != nil {
 		return RosterReport{}, err
 	}
-	report, _, err := command(ctx, s, p, key, "child.import", file.Sum, func(q *store.Queries) (RosterReport, error) {
+	report, err := command(ctx, s, p, key, "child.import", file.Sum, func(q *store.Queries) (RosterReport, error) {
 		if err := s.takesChildren(ctx, q, p); err != nil {
 			return RosterReport{}, err
 		}

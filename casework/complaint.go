@@ -39,7 +39,7 @@ func (s *Service) FileComplaint(ctx context.Context, p nursery.Principal, key st
 		}
 	}
 	id := completionID(p, key)
-	started, replayed, err := command(ctx, s, nursery.Engine, "complaint/"+id, "complaint.file", in, func(q *store.Queries) (Started, error) {
+	return command(ctx, s, nursery.Engine, "complaint/"+id, "complaint.file", in, func(q *store.Queries) (Started, error) {
 		var c checker
 		c.limits(in)
 		about, err := q.InstitutionByID(ctx, in.Institution)
@@ -77,10 +77,6 @@ func (s *Service) FileComplaint(ctx context.Context, p nursery.Principal, key st
 		}
 		return started, nil
 	})
-	if err == nil && !replayed {
-		s.deliverStart(ctx, started.CaseNo)
-	}
-	return started, err
 }
 
 // A key of somebody who has not signed in is at least as long as 128 random bits in base64, and of as many different

@@ -42,12 +42,13 @@ func completionID(p nursery.Principal, key string) string {
 func (s *Service) Complete(ctx context.Context, p nursery.Principal, key, id string, in Completion) (Completed, error) {
 	completion := completionID(p, key)
 	var row store.Outbox
+	var before []store.Outbox
 	if in.Outcome == nursery.OutcomeResubmit && key != "" {
 		if err := s.resubmits(ctx, p, key, id); err != nil {
 			return Completed{}, err
 		}
 	}
-	done, replayed, err := command(ctx, s, p, key, "task.complete "+id, in, func(q *store.Queries) (Completed, error) {
+	done, replayed, err := commandReplayed(ctx, s, p, key, "task.complete "+id, in, func(q *store.Queries) (Completed, error) {
 		task, err := s.answerable(ctx, q, p, id, in)
 		if err != nil {
 			return Completed{}, err
@@ -55,16 +56,27 @@ func (s *Service) Complete(ctx context.Context, p nursery.Principal, key, id str
 		if row, err = s.keepAnswer(ctx, q, p, completion, task, in); err != nil {
 			return Completed{}, err
 		}
+		err = q.Beyond(ctx, func() (err error) {
+			before, err = waitingBefore(ctx, q, row)
+			return err
+		})
+		if err != nil {
+			return Completed{}, err
+		}
 		return Completed{Task: id, Outcome: in.Outcome, By: p.Account, At: s.Now(), Note: "已收下您的办理结果，系统恢复后自动送达，无需重复提交。"}, nil
 	})
 	if err != nil || (replayed && done.Delivered) {
 		return done, err
 	}
-	var closed humantask.Closed
+	delivered := done
+	note := func(ctx context.Context, q *store.Queries, closed humantask.Closed) error {
+		delivered.At, delivered.Delivered, delivered.Note = closed.At, true, ""
+		return s.remember(ctx, q, p, key, delivered)
+	}
 	if replayed { // the first sender or the relay may have delivered it meanwhile
-		closed, err = s.deliverAnswer(ctx, completion)
+		err = s.deliverAnswer(ctx, completion, note)
 	} else {
-		closed, err = s.deliver(ctx, row, told)
+		err = s.deliverNow(ctx, before, row, note)
 	}
 	switch {
 	case isRefused(err):
@@ -73,8 +85,17 @@ func (s *Service) Complete(ctx context.Context, p nursery.Principal, key, id str
 		s.Log.WarnContext(ctx, "answer not delivered, kept for the relay", "error", err)
 		return done, nil
 	}
-	done.At, done.Delivered, done.Note = closed.At, true, ""
-	return done, s.DB.As(ctx, p, func(q *store.Queries) error { return s.remember(ctx, q, p, key, done) })
+	return delivered, nil
+}
+
+// deliverNow sends an answer that was just kept, after those that waited then.
+func (s *Service) deliverNow(ctx context.Context, before []store.Outbox, row store.Outbox, note noting) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
+	defer cancel()
+	if err := s.settleBefore(ctx, before); err != nil {
+		return err
+	}
+	return s.settleOne(ctx, row, told, note)
 }
 
 // resubmits refuses to hand in corrections that change nothing by the task alone.
@@ -166,7 +187,7 @@ func (s *Service) keep(ctx context.Context, q *store.Queries, caseNo, county, in
 func (s *Service) Withdraw(ctx context.Context, p nursery.Principal, key, caseNo, reason string) (Corrected, error) {
 	withdrawal := completionID(p, key)
 	sent := false
-	done, replayed, err := command(ctx, s, p, key, "filing.withdraw "+caseNo, reason, func(q *store.Queries) (Corrected, error) {
+	done, replayed, err := commandReplayed(ctx, s, p, key, "filing.withdraw "+caseNo, reason, func(q *store.Queries) (Corrected, error) {
 		c, err := s.ownCase(ctx, q, p, "filing.withdraw", caseNo)
 		if err != nil {
 			return Corrected{}, err
@@ -205,7 +226,11 @@ func (s *Service) Withdraw(ctx context.Context, p nursery.Principal, key, caseNo
 	if !sent {
 		return done, nil
 	}
-	_, err = s.deliverAnswer(ctx, withdrawal)
+	withdrawn := done
+	withdrawn.Stage = nursery.StageWithdrawn
+	err = s.deliverAnswer(ctx, withdrawal, func(ctx context.Context, q *store.Queries, _ humantask.Closed) error {
+		return s.remember(ctx, q, p, key, withdrawn)
+	})
 	switch {
 	case isRefused(err):
 		return Corrected{}, s.refusalOf(ctx, p, "", fmt.Errorf("withdraw: %w", tooLate(err)))
@@ -213,8 +238,7 @@ func (s *Service) Withdraw(ctx context.Context, p nursery.Principal, key, caseNo
 		s.Log.WarnContext(ctx, "withdrawal not delivered, kept for the relay", "error", err)
 		return done, nil
 	}
-	done.Stage = nursery.StageWithdrawn
-	return done, s.DB.As(ctx, p, func(q *store.Queries) error { return s.remember(ctx, q, p, key, done) })
+	return withdrawn, nil
 }
 
 // tooLate reads an ended case as what it means to whoever withdraws.

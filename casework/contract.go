@@ -11,7 +11,7 @@ import (
 
 // PutClinic enters a medical institution of the county, or what has changed of it.
 func (s *Service) PutClinic(ctx context.Context, p nursery.Principal, key string, in nursery.Clinic) (nursery.Clinic, error) {
-	put, _, err := command(ctx, s, p, key, "clinic.put "+in.ID, in, func(q *store.Queries) (nursery.Clinic, error) {
+	put, err := command(ctx, s, p, key, "clinic.put "+in.ID, in, func(q *store.Queries) (nursery.Clinic, error) {
 		if err := s.may(ctx, p, "clinic.put", resource{County: in.County}); err != nil {
 			return in, err
 		}
@@ -106,7 +106,7 @@ func (s *Service) StartContract(ctx context.Context, p nursery.Principal, key st
 	case nursery.RoleHospital:
 		in.Clinic = p.Institution
 	}
-	started, replayed, err := command(ctx, s, p, key, "contract.start", in, func(q *store.Queries) (Started, error) {
+	return command(ctx, s, p, key, "contract.start", in, func(q *store.Queries) (Started, error) {
 		if err := s.may(ctx, p, "contract.start", resource{County: p.County, Institution: in.Institution, Partner: in.Clinic}); err != nil {
 			return Started{}, err
 		}
@@ -115,10 +115,6 @@ func (s *Service) StartContract(ctx context.Context, p nursery.Principal, key st
 		}
 		return s.startContract(ctx, q, p, in)
 	})
-	if err == nil && !replayed {
-		s.deliverStart(ctx, started.CaseNo)
-	}
-	return started, err
 }
 
 func (s *Service) checkTerms(in nursery.ContractTerms) *checker {
@@ -194,22 +190,22 @@ func (s *Service) contractFor(ctx context.Context, q *store.Queries, p nursery.P
 // AmendContract puts another text before the two sides; what was signed of the old one is void. Errors: version_stale,
 // contract_state when both have signed, invalid.
 func (s *Service) AmendContract(ctx context.Context, p nursery.Principal, key, caseNo string, in ContractAmendment) (ContractDetail, error) {
-	_, _, err := command(ctx, s, p, key, "contract.amend "+caseNo, in, func(q *store.Queries) (struct{}, error) {
+	err := perform(ctx, s, p, key, "contract.amend "+caseNo, in, func(q *store.Queries) error {
 		c, contract, err := s.contractFor(ctx, q, p, "contract.amend", caseNo, q.CaseForStep)
 		if err != nil {
-			return struct{}{}, err
+			return err
 		}
 		in.Institution, in.Clinic = contract.Institution, contract.Clinic
 		if err := s.checkTerms(in.ContractTerms).refusal(); err != nil {
-			return struct{}{}, err
+			return err
 		}
 		switch {
 		case c.Stage != string(nursery.StageSigning):
-			return struct{}{}, refuse(CodeContractState, "双方已签署或签约已结束，不能再修改文本。")
+			return refuse(CodeContractState, "双方已签署或签约已结束，不能再修改文本。")
 		case int(contract.Version) != in.Version:
-			return struct{}{}, refuse(CodeVersionStale, fmt.Sprintf("文本已改为第 %d 稿，请核对后重新提交。", contract.Version))
+			return refuse(CodeVersionStale, fmt.Sprintf("文本已改为第 %d 稿，请核对后重新提交。", contract.Version))
 		}
-		return struct{}{}, s.amend(ctx, q, p, c, in)
+		return s.amend(ctx, q, p, c, in)
 	})
 	if err != nil {
 		return ContractDetail{}, err
@@ -241,35 +237,35 @@ func (s *Service) amend(ctx context.Context, q *store.Queries, p nursery.Princip
 
 // TerminateContract ends a contract in force before its time, with notice. Errors: contract_state, invalid.
 func (s *Service) TerminateContract(ctx context.Context, p nursery.Principal, key, caseNo string, in Termination) (ContractDetail, error) {
-	_, _, err := command(ctx, s, p, key, "contract.terminate "+caseNo, in, func(q *store.Queries) (struct{}, error) {
+	err := perform(ctx, s, p, key, "contract.terminate "+caseNo, in, func(q *store.Queries) error {
 		c, contract, err := s.contractFor(ctx, q, p, "contract.terminate", caseNo, q.CaseForStep)
 		if err != nil {
-			return struct{}{}, err
+			return err
 		}
 		if wrong := needText("/reason", in.Reason, 500); wrong != nil {
-			return struct{}{}, refuse(CodeInvalid, "请写明理由。", *wrong)
+			return refuse(CodeInvalid, "请写明理由。", *wrong)
 		}
 		limits, err := activities.ContractLimits(s.Rules, s.today(), c.County)
 		if err != nil {
-			return struct{}{}, err
+			return err
 		}
 		earliest := s.today().AddDays(limits.NoticeDays)
 		switch {
 		case contract.State != "in_force":
-			return struct{}{}, refuse(CodeContractState, "协议不在履行中，不能终止。")
+			return refuse(CodeContractState, "协议不在履行中，不能终止。")
 		case !in.EndsOn.Valid() || in.EndsOn.Before(earliest) || in.EndsOn.After(contract.EndsOn):
-			return struct{}{}, refuse(CodeInvalid, fmt.Sprintf("终止日期应提前 %d 天，且不晚于原截止日期。", limits.NoticeDays),
+			return refuse(CodeInvalid, fmt.Sprintf("终止日期应提前 %d 天，且不晚于原截止日期。", limits.NoticeDays),
 				FieldError{Location: "/ends_on", Message: "应在 " + earliest.String() + " 与 " + contract.EndsOn.String() + " 之间"})
 		}
 		if err := q.SetContractEnd(ctx, store.SetContractEndParams{CaseNo: c.CaseNo, EndsOn: in.EndsOn, UpdatedAt: s.Now()}); err != nil {
-			return struct{}{}, fmt.Errorf("set end: %w", err)
+			return fmt.Errorf("set end: %w", err)
 		}
 		what := "end/" + completionID(p, key)
 		err = s.event(ctx, q, c, p, what, "contract_terminated", fmt.Sprintf("提出于 %s 终止：%s", in.EndsOn, in.Reason), false, map[string]any{"ends_on": in.EndsOn})
 		if err != nil {
-			return struct{}{}, err
+			return err
 		}
-		return struct{}{}, activities.Wake(ctx, q, c, what, s.Now())
+		return activities.Wake(ctx, q, c, what, s.Now())
 	})
 	if err != nil {
 		return ContractDetail{}, err
@@ -279,7 +275,7 @@ func (s *Service) TerminateContract(ctx context.Context, p nursery.Principal, ke
 
 // RecordVisit takes down a visit of technical guidance; it counts once the institution confirms it.
 func (s *Service) RecordVisit(ctx context.Context, p nursery.Principal, key, caseNo string, in GuidanceVisit) (GuidanceEntry, error) {
-	entry, _, err := command(ctx, s, p, key, "contract.visit "+caseNo, in, func(q *store.Queries) (GuidanceEntry, error) {
+	entry, err := command(ctx, s, p, key, "contract.visit "+caseNo, in, func(q *store.Queries) (GuidanceEntry, error) {
 		c, contract, err := s.contractFor(ctx, q, p, "contract.visit", caseNo, q.CaseForStep)
 		if err != nil {
 			return GuidanceEntry{}, err
@@ -325,7 +321,7 @@ func (s *Service) RecordVisit(ctx context.Context, p nursery.Principal, key, cas
 
 // ConfirmVisit is the institution's word that a visit took place. Errors: visit_confirmed, not_found.
 func (s *Service) ConfirmVisit(ctx context.Context, p nursery.Principal, key, caseNo string, visit int64) (GuidanceEntry, error) {
-	entry, _, err := command(ctx, s, p, key, fmt.Sprintf("contract.confirm %s %d", caseNo, visit), visit, func(q *store.Queries) (GuidanceEntry, error) {
+	entry, err := command(ctx, s, p, key, fmt.Sprintf("contract.confirm %s %d", caseNo, visit), visit, func(q *store.Queries) (GuidanceEntry, error) {
 		c, _, err := s.contractFor(ctx, q, p, "contract.confirm", caseNo, q.CaseForStep)
 		if err != nil {
 			return GuidanceEntry{}, err

@@ -17,8 +17,8 @@ import (
 	"tuoyu/workflows/humantask"
 )
 
-// deliverAnswer sends the answer kept under that ID to its case, unless it is there already.
-func (s *Service) deliverAnswer(ctx context.Context, completion string) (humantask.Closed, error) {
+// deliverAnswer sends the answer kept under that ID to its case, unless it is there already, and calls note as deliver does.
+func (s *Service) deliverAnswer(ctx context.Context, completion string, note noting) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
 	defer cancel()
 	var row store.Outbox
@@ -27,12 +27,16 @@ func (s *Service) deliverAnswer(ctx context.Context, completion string) (humanta
 		return err
 	})
 	if err != nil {
-		return humantask.Closed{}, err
+		return err
 	}
-	if row.DeliveredAt != nil {
-		return settled(row)
+	if row.DeliveredAt == nil {
+		return s.deliver(ctx, row, told, note)
 	}
-	return s.deliver(ctx, row, told)
+	closed, err := settled(row)
+	if err != nil {
+		return err
+	}
+	return s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error { return note(ctx, q, closed) })
 }
 
 // audience says whether the sender of an answer is there to be told that it is refused.
@@ -43,66 +47,93 @@ const (
 	late audience = false // the timeline shows it instead
 )
 
+// noting writes what follows from an answer that has reached its case, in the transaction that notes its delivery.
+type noting func(context.Context, *store.Queries, humantask.Closed) error
+
+// notesNothing is for an answer that nothing follows from.
+func notesNothing(context.Context, *store.Queries, humantask.Closed) error { return nil }
+
 // deliver sends the answer to its case, bounded by answerWithin.
-func (s *Service) deliver(ctx context.Context, row store.Outbox, to audience) (humantask.Closed, error) {
+func (s *Service) deliver(ctx context.Context, row store.Outbox, to audience, note noting) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
 	defer cancel()
-	return s.settle(ctx, row, to)
+	return s.settle(ctx, row, to, note)
+}
+
+// deliverAfter sends the answer to its case once the transaction is committed. One that does not get there is kept for the relay.
+func (s *Service) deliverAfter(ctx context.Context, q *store.Queries, row store.Outbox, to audience) {
+	q.AfterCommit(func() {
+		if err := s.deliver(ctx, row, to, notesNothing); err != nil {
+			s.Log.WarnContext(ctx, "answer not delivered, kept for the relay", "error", err)
+		}
+	})
 }
 
 // settle sends a row to its case, after the answers and withdrawals that people sent to the case before: an answer that Postgres
 // has written and Temporal has lost comes first, so that the case takes the same way again.
-func (s *Service) settle(ctx context.Context, row store.Outbox, to audience) (humantask.Closed, error) {
+func (s *Service) settle(ctx context.Context, row store.Outbox, to audience, note noting) error {
 	if row.Name == humantask.CompleteUpdate || row.Name == workflows.WithdrawUpdate {
 		var before []store.Outbox
 		err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
-			before, err = q.WaitingBefore(ctx, store.WaitingBeforeParams{
-				CaseNo: row.CaseNo, Names: []string{humantask.CompleteUpdate, workflows.WithdrawUpdate}, CreatedAt: row.CreatedAt, ID: row.ID,
-			})
+			before, err = waitingBefore(ctx, q, row)
 			return err
 		})
 		if err != nil {
-			return humantask.Closed{}, fmt.Errorf("read what was sent before: %w", err)
+			return err
 		}
-		for _, first := range before {
-			if _, err := s.settleOne(ctx, first, late); err != nil && !isRefused(err) {
-				return humantask.Closed{}, fmt.Errorf("what was sent before: %w", err)
-			}
+		if err := s.settleBefore(ctx, before); err != nil {
+			return err
 		}
 	}
-	return s.settleOne(ctx, row, to)
+	return s.settleOne(ctx, row, to, note)
+}
+
+// waitingBefore returns the answers and withdrawals that people sent to the case before the row and that have not reached it.
+func waitingBefore(ctx context.Context, q *store.Queries, row store.Outbox) ([]store.Outbox, error) {
+	return q.WaitingBefore(ctx, store.WaitingBeforeParams{
+		CaseNo: row.CaseNo, Names: []string{humantask.CompleteUpdate, workflows.WithdrawUpdate}, CreatedAt: row.CreatedAt, ID: row.ID,
+	})
+}
+
+func (s *Service) settleBefore(ctx context.Context, before []store.Outbox) error {
+	for _, first := range before {
+		if err := s.settleOne(ctx, first, late, notesNothing); err != nil && !isRefused(err) {
+			return fmt.Errorf("what was sent before: %w", err)
+		}
+	}
+	return nil
 }
 
 // settleOne sends a row to its case and notes what became of it. It is marked delivered only now that Temporal has recorded the
 // outcome. The error is one of refusal when the case will never take it; what Postgres has written as taken is never refused,
 // and no answer is deleted.
-func (s *Service) settleOne(ctx context.Context, row store.Outbox, to audience) (humantask.Closed, error) {
+func (s *Service) settleOne(ctx context.Context, row store.Outbox, to audience, note noting) error {
 	closed, err := s.update(ctx, row)
 	switch {
 	case err == nil:
-		return closed, s.markDelivered(ctx, row.ID)
+		return s.markDelivered(ctx, row.ID, closed, note)
 	case isGone(err):
 		if err = s.whyGone(ctx, row, err); !isRefused(err) {
-			return closed, err
+			return err
 		}
 	case isFailedUpdate(err):
-		return closed, errors.Join(err, s.markFailed(ctx, row))
+		return errors.Join(err, s.markFailed(ctx, row))
 	case !isRefused(err):
-		return closed, err
+		return err
 	}
 	taken, lookErr := s.taken(ctx, row)
 	switch {
 	case lookErr != nil:
-		return closed, lookErr
+		return lookErr
 	case !taken:
-		return closed, errors.Join(err, s.markRefused(ctx, row, refusal(err), to))
-	}
-	if err := s.markDelivered(ctx, row.ID); err != nil {
-		return closed, err
+		return errors.Join(err, s.markRefused(ctx, row, refusal(err), to))
 	}
 	now := s.Now()
 	row.DeliveredAt = &now
-	return settled(row)
+	if closed, err = settled(row); err != nil {
+		return err
+	}
+	return s.markDelivered(ctx, row.ID, closed, note)
 }
 
 // whyGone returns a refusal when the case has ended, and otherwise notes that a case is open which Temporal does not run.
@@ -155,11 +186,14 @@ func (s *Service) taken(ctx context.Context, row store.Outbox) (bool, error) {
 	return done, nil
 }
 
-// markDelivered notes that the case has what the row sent.
-func (s *Service) markDelivered(ctx context.Context, id string) error {
+// markDelivered notes that the case has what the row sent, and what follows from it.
+func (s *Service) markDelivered(ctx context.Context, id string, closed humantask.Closed, note noting) error {
 	now := s.Now()
 	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
-		return q.MarkDelivered(ctx, store.MarkDeliveredParams{ID: id, DeliveredAt: &now})
+		if err := q.MarkDelivered(ctx, store.MarkDeliveredParams{ID: id, DeliveredAt: &now}); err != nil {
+			return err
+		}
+		return note(ctx, q, closed)
 	})
 	if err != nil {
 		return fmt.Errorf("mark delivered: %w", err)

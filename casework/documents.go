@@ -11,6 +11,7 @@ import (
 	"tuoyu/nursery"
 	"tuoyu/store"
 	"tuoyu/workflows"
+	"tuoyu/workflows/humantask"
 )
 
 // OpenDocument gives an issued paper as PDF. The caller closes the reader. Errors: document_pending while it is
@@ -58,7 +59,7 @@ func (s *Service) documentFor(ctx context.Context, q *store.Queries, p nursery.P
 
 // RevokeDocument takes a paper out of force, with the reason on the timeline and on its verification page.
 func (s *Service) RevokeDocument(ctx context.Context, p nursery.Principal, key, id, reason string) (Document, error) {
-	revoked, _, err := command(ctx, s, p, key, "document.revoke "+id, reason, func(q *store.Queries) (Document, error) {
+	revoked, err := command(ctx, s, p, key, "document.revoke "+id, reason, func(q *store.Queries) (Document, error) {
 		old, err := s.paperInForce(ctx, q, p, "document.revoke", id, reason)
 		if err != nil {
 			return Document{}, err
@@ -71,7 +72,7 @@ func (s *Service) RevokeDocument(ctx context.Context, p nursery.Principal, key, 
 // Reissue prints a paper again as a new one with its own number and code, which it gives; the old one is superseded by
 // that number, never silently replaced.
 func (s *Service) Reissue(ctx context.Context, p nursery.Principal, key, id, reason string) (Document, error) {
-	reissued, replayed, err := command(ctx, s, p, key, "document.reissue "+id, reason, func(q *store.Queries) (Document, error) {
+	return command(ctx, s, p, key, "document.reissue "+id, reason, func(q *store.Queries) (Document, error) {
 		old, err := s.paperInForce(ctx, q, p, "document.reissue", id, reason)
 		if err != nil {
 			return Document{}, err
@@ -83,12 +84,9 @@ func (s *Service) Reissue(ctx context.Context, p nursery.Principal, key, id, rea
 		if _, err := s.endPaper(ctx, q, p, key, old, "superseded", reason+"（由 "+successor.Number+" 取代）"); err != nil {
 			return Document{}, err
 		}
+		q.AfterCommit(func() { s.printAgain(ctx, completionID(p, key)) })
 		return successor, s.keepPrinting(ctx, q, old, completionID(p, key))
 	})
-	if err == nil && !replayed {
-		s.printAgain(ctx, completionID(p, key))
-	}
-	return reissued, err
 }
 
 // paperInForce reads a paper that an act is to end.
@@ -199,7 +197,7 @@ func (s *Service) startPrinting(ctx context.Context, row store.Outbox) error {
 	if err := workflows.StartPrinting(ctx, s.Temporal, row.CaseNo, row.ID); err != nil {
 		return err
 	}
-	return s.markDelivered(ctx, row.ID)
+	return s.markDelivered(ctx, row.ID, humantask.Closed{}, notesNothing)
 }
 
 // publicAddressee returns to whom a paper is addressed in words for anybody: an insurer's account is none.

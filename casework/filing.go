@@ -9,6 +9,7 @@ import (
 	"tuoyu/activities"
 	"tuoyu/nursery"
 	"tuoyu/store"
+	"tuoyu/workflows/humantask"
 )
 
 // Precheck says what the rules would say of the application if it were handed in today: the same rules, the same
@@ -65,7 +66,7 @@ func (s *Service) CorrectFiling(ctx context.Context, p nursery.Principal, key, c
 			return Corrected{}, err
 		}
 	}
-	corrected, replayed, err := command(ctx, s, p, key, "filing.correct "+caseNo, in, func(q *store.Queries) (Corrected, error) {
+	corrected, replayed, err := commandReplayed(ctx, s, p, key, "filing.correct "+caseNo, in, func(q *store.Queries) (Corrected, error) {
 		c, err := s.ownCase(ctx, q, p, "filing.correct", caseNo)
 		if err != nil {
 			return Corrected{}, err
@@ -106,14 +107,14 @@ func (s *Service) CorrectFiling(ctx context.Context, p nursery.Principal, key, c
 	if replayed {
 		return corrected, s.refusedBefore(ctx, p, completionID(p, key))
 	}
-	if !handedIn {
+	if !handedIn || task.ID == "" { // nothing, or a draft, whose start follows the commit
 		return corrected, nil
 	}
-	if task.ID == "" {
-		s.deliverStart(ctx, corrected.CaseNo)
-		return corrected, nil
-	}
-	_, err = s.deliverAnswer(ctx, completionID(p, key))
+	delivered := corrected
+	delivered.Stage = nursery.StageSubmitted
+	err = s.deliverAnswer(ctx, completionID(p, key), func(ctx context.Context, q *store.Queries, _ humantask.Closed) error {
+		return s.remember(ctx, q, p, key, delivered)
+	})
 	switch {
 	case isRefused(err):
 		return Corrected{}, s.refusalOf(ctx, p, task.ID, err)
@@ -121,8 +122,7 @@ func (s *Service) CorrectFiling(ctx context.Context, p nursery.Principal, key, c
 		s.Log.WarnContext(ctx, "corrections not delivered, kept for the relay", "error", err)
 		return corrected, nil
 	}
-	corrected.Stage = nursery.StageSubmitted
-	return corrected, s.DB.As(ctx, p, func(q *store.Queries) error { return s.remember(ctx, q, p, key, corrected) })
+	return delivered, nil
 }
 
 // saveVersion writes the next version of the application. Against open gaps only what they name may differ.
@@ -194,7 +194,7 @@ func (s *Service) onlyOpenFields(ctx context.Context, q *store.Queries, c store.
 
 // SubmitFiling hands in a draft as it was last saved.
 func (s *Service) SubmitFiling(ctx context.Context, p nursery.Principal, key, caseNo string) (Corrected, error) {
-	submitted, replayed, err := command(ctx, s, p, key, "filing.submit "+caseNo, nil, func(q *store.Queries) (Corrected, error) {
+	return command(ctx, s, p, key, "filing.submit "+caseNo, nil, func(q *store.Queries) (Corrected, error) {
 		c, err := s.ownCase(ctx, q, p, "filing.submit", caseNo)
 		if err != nil {
 			return Corrected{}, err
@@ -216,10 +216,6 @@ func (s *Service) SubmitFiling(ctx context.Context, p nursery.Principal, key, ca
 		stage, err := s.submitDraft(ctx, q, p, c, a)
 		return Corrected{CaseNo: c.CaseNo, Version: int(latest.Version), Stage: stage, Submitted: true}, err
 	})
-	if err == nil && !replayed {
-		s.deliverStart(ctx, submitted.CaseNo)
-	}
-	return submitted, err
 }
 
 func (s *Service) submitDraft(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, a nursery.Application) (nursery.Stage, error) {
@@ -298,7 +294,7 @@ func (s *Service) StartCancellation(ctx context.Context, p nursery.Principal, ke
 func (s *Service) startFollowing(ctx context.Context, p nursery.Principal, key, act, caseNo string, body any,
 	prepare func(*store.Queries, store.Case) (opening, error),
 ) (Started, error) {
-	started, replayed, err := command(ctx, s, p, key, act+" "+caseNo, body, func(q *store.Queries) (Started, error) {
+	return command(ctx, s, p, key, act+" "+caseNo, body, func(q *store.Queries) (Started, error) {
 		c, err := s.ownCase(ctx, q, p, act, caseNo)
 		if err != nil {
 			return Started{}, err
@@ -317,8 +313,4 @@ func (s *Service) startFollowing(ctx context.Context, p nursery.Principal, key, 
 		o.county, o.institution, o.siteKind, o.parent = c.County, c.Institution, nursery.SiteKind(c.SiteKind), &c.CaseNo
 		return s.openCase(ctx, q, p, o)
 	})
-	if err == nil && !replayed {
-		s.deliverStart(ctx, started.CaseNo)
-	}
-	return started, err
 }

@@ -22,7 +22,7 @@ const taskVisit = "inspection.visit"
 // StartInspection opens a single visit with two named officers, held against inspect.case. Errors: invalid with what the
 // rules refuse, not_inspectable, forbidden.
 func (s *Service) StartInspection(ctx context.Context, p nursery.Principal, key string, in InspectionRequest) (InspectionSummary, error) {
-	started, replayed, err := command(ctx, s, p, key, "inspection.start", in, func(q *store.Queries) (startedInspection, error) {
+	started, err := command(ctx, s, p, key, "inspection.start", in, func(q *store.Queries) (startedInspection, error) {
 		if err := s.may(ctx, p, "inspection.start", resource{County: p.County}); err != nil {
 			return startedInspection{}, err
 		}
@@ -44,16 +44,16 @@ func (s *Service) StartInspection(ctx context.Context, p nursery.Principal, key 
 		if errors.Is(err, activities.ErrNotInspectable) {
 			return startedInspection{}, refuse(CodeNotInspectable, "该机构没有在本县区备案。", FieldError{Location: "/institution", Message: "没有备案的机构"})
 		}
-		return startedInspection{CaseNo: caseNo}, err
+		if err != nil {
+			return startedInspection{}, err
+		}
+		return startedInspection{CaseNo: caseNo}, s.startAfter(ctx, q, caseNo)
 	})
 	if err != nil {
 		return InspectionSummary{}, err
 	}
 	if started.Answer != nil {
 		return *started.Answer, nil
-	}
-	if !replayed {
-		s.deliverStart(ctx, started.CaseNo)
 	}
 	d, err := s.Inspection(ctx, p, started.CaseNo)
 	if err != nil {
@@ -230,8 +230,7 @@ func visitHash(v nursery.Visit) (json.RawMessage, string, error) {
 // answered the same. One with other content under the same name, or made on a version that another has replaced
 // meanwhile, is a visit_conflict that shows both; what was sent is kept as a draft.
 func (s *Service) SendVisit(ctx context.Context, p nursery.Principal, key, caseNo string, in SentVisit) (VisitVersion, error) {
-	var row store.Outbox
-	sent, replayed, err := command(ctx, s, p, key, "inspection.visit "+caseNo, in, func(q *store.Queries) (VisitVersion, error) {
+	sent, err := command(ctx, s, p, key, "inspection.visit "+caseNo, in, func(q *store.Queries) (VisitVersion, error) {
 		c, i, err := s.inspectionFor(ctx, q, q.CaseForStep, p, "inspection.visit", caseNo)
 		if err != nil {
 			return VisitVersion{}, err
@@ -281,22 +280,18 @@ func (s *Service) SendVisit(ctx context.Context, p nursery.Principal, key, caseN
 		if err != nil {
 			return VisitVersion{}, fmt.Errorf("note visit: %w", err)
 		}
-		row, err = s.keep(ctx, q, c.CaseNo, c.County, c.Institution, fmt.Sprintf("visit/%s/%d", c.CaseNo, version), humantask.CompleteUpdate,
+		row, err := s.keep(ctx, q, c.CaseNo, c.County, c.Institution, fmt.Sprintf("visit/%s/%d", c.CaseNo, version), humantask.CompleteUpdate,
 			kept{Task: task.ID, Outcome: nursery.OutcomeVisited, Actor: p.Account, Role: p.Role})
 		if err != nil {
 			return VisitVersion{}, err
 		}
+		s.deliverAfter(ctx, q, row, late)
 		return VisitVersion{Visit: in.Visit, Version: int(version), Base: int(i.Version), Round: int(i.Round), Hash: hash, SentBy: p.Account, SentAt: s.Now(), Content: in.Content}, nil
 	})
 	var refused *Error
 	if errors.As(err, &refused) && refused.Code == CodeVisitConflict {
 		if _, saveErr := s.SaveVisitDraft(ctx, p, "conflict/"+key, caseNo, SavedDraft{Visit: in.Visit, Content: in.Content}); saveErr != nil {
 			return sent, fmt.Errorf("keep conflicting visit: %w", saveErr)
-		}
-	}
-	if err == nil && !replayed && row.ID != "" {
-		if _, err := s.deliver(ctx, row, late); err != nil {
-			s.Log.WarnContext(ctx, "visit not delivered, kept for the relay", "error", err)
 		}
 	}
 	return sent, err
@@ -386,7 +381,7 @@ func photosOf(v nursery.Visit) (ids []string) {
 
 // SaveVisitDraft keeps what an inspector has filled in so far; every draft stays on record.
 func (s *Service) SaveVisitDraft(ctx context.Context, p nursery.Principal, key, caseNo string, in SavedDraft) (VisitDraft, error) {
-	saved, _, err := command(ctx, s, p, key, "inspection.draft "+caseNo, in, func(q *store.Queries) (VisitDraft, error) {
+	saved, err := command(ctx, s, p, key, "inspection.draft "+caseNo, in, func(q *store.Queries) (VisitDraft, error) {
 		c, _, err := s.inspectionFor(ctx, q, q.CaseByNumber, p, "inspection.visit", caseNo)
 		if err != nil {
 			return VisitDraft{}, err

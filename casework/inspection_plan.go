@@ -25,14 +25,11 @@ const (
 
 // StartInspectionPlan opens the plan of a county's half-year. Errors: invalid, plan_started, forbidden.
 func (s *Service) StartInspectionPlan(ctx context.Context, p nursery.Principal, key string, in PlanRequest) (PlanSummary, error) {
-	started, replayed, err := command(ctx, s, p, key, "inspection_plan.start", in, func(q *store.Queries) (Started, error) {
+	started, err := command(ctx, s, p, key, "inspection_plan.start", in, func(q *store.Queries) (Started, error) {
 		return s.startInspectionPlan(ctx, q, p, in)
 	})
 	if err != nil {
 		return PlanSummary{}, err
-	}
-	if !replayed {
-		s.deliverStart(ctx, started.CaseNo)
 	}
 	d, err := s.InspectionPlan(ctx, p, started.CaseNo)
 	return d.PlanSummary, err
@@ -105,13 +102,13 @@ func (s *Service) planFor(ctx context.Context, q *store.Queries, find func(conte
 // ExcludeFromPlan leaves an institution out of a plan with its reason, or takes that back; what was said before stays on
 // record. Errors: plan_committed, invalid.
 func (s *Service) ExcludeFromPlan(ctx context.Context, p nursery.Principal, key, caseNo string, in PlanExclusion) (PlanDetail, error) {
-	_, _, err := command(ctx, s, p, key, "inspection_plan.exclude "+caseNo, in, func(q *store.Queries) (struct{}, error) {
+	err := perform(ctx, s, p, key, "inspection_plan.exclude "+caseNo, in, func(q *store.Queries) error {
 		c, plan, err := s.planFor(ctx, q, q.CaseForStep, p, "inspection_plan.exclude", caseNo)
 		if err != nil {
-			return struct{}{}, err
+			return err
 		}
 		if plan.CommittedAt != nil {
-			return struct{}{}, planCommitted()
+			return planCommitted()
 		}
 		var check checker
 		check.limits(in)
@@ -120,25 +117,25 @@ func (s *Service) ExcludeFromPlan(ctx context.Context, p nursery.Principal, key,
 		}
 		institution, err := q.InstitutionByID(ctx, in.Institution)
 		if err != nil && !store.IsNotFound(err) {
-			return struct{}{}, fmt.Errorf("read institution: %w", err)
+			return fmt.Errorf("read institution: %w", err)
 		}
 		if err != nil || institution.County != c.County || institution.FilingCase == nil {
 			check.add("/institution", "没有备案的机构")
 		}
 		if err := check.refusal(); err != nil {
-			return struct{}{}, err
+			return err
 		}
 		err = q.InsertExclusion(ctx, store.InsertExclusionParams{
 			CaseNo: c.CaseNo, County: c.County, Institution: in.Institution, Excluded: in.Excluded, Reason: in.Reason, SaidBy: p.Account, SaidAt: s.Now(),
 		})
 		if err != nil {
-			return struct{}{}, fmt.Errorf("insert exclusion: %w", err)
+			return fmt.Errorf("insert exclusion: %w", err)
 		}
 		kind, note := "plan_excluded", "不列入机构 "+in.Institution+"："+in.Reason
 		if !in.Excluded {
 			kind, note = "plan_included", "恢复列入机构 "+in.Institution+"："+in.Reason
 		}
-		return struct{}{}, s.event(ctx, q, c, p, "said/"+completionID(p, key), kind, note, true, nil)
+		return s.event(ctx, q, c, p, "said/"+completionID(p, key), kind, note, true, nil)
 	})
 	if err != nil {
 		return PlanDetail{}, err
@@ -296,27 +293,22 @@ func (s *Service) WitnessDraw(ctx context.Context, p nursery.Principal, key, cas
 func (s *Service) planStep(ctx context.Context, p nursery.Principal, key, act, caseNo string, body any, outcome nursery.Outcome,
 	do func(*store.Queries, store.Case, store.InspectionPlan) (store.Task, error),
 ) (PlanDetail, error) {
-	var row store.Outbox
-	_, replayed, err := command(ctx, s, p, key, act+" "+caseNo, body, func(q *store.Queries) (struct{}, error) {
+	err := perform(ctx, s, p, key, act+" "+caseNo, body, func(q *store.Queries) error {
 		c, plan, err := s.planFor(ctx, q, q.CaseForStep, p, act, caseNo)
 		if err != nil {
-			return struct{}{}, err
+			return err
 		}
 		task, err := do(q, c, plan)
 		if err != nil {
-			return struct{}{}, err
+			return err
 		}
-		row, err = s.keep(ctx, q, c.CaseNo, c.County, c.Institution, completionID(p, key), humantask.CompleteUpdate,
+		row, err := s.keep(ctx, q, c.CaseNo, c.County, c.Institution, completionID(p, key), humantask.CompleteUpdate,
 			kept{Task: task.ID, Outcome: outcome, Actor: p.Account, Role: p.Role})
-		return struct{}{}, err
+		s.deliverAfter(ctx, q, row, late)
+		return err
 	})
 	if err != nil {
 		return PlanDetail{}, err
-	}
-	if !replayed {
-		if _, err := s.deliver(ctx, row, late); err != nil {
-			s.Log.WarnContext(ctx, "plan not moved on, kept for the relay", "error", err)
-		}
 	}
 	return s.InspectionPlan(ctx, p, caseNo)
 }

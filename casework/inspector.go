@@ -18,7 +18,7 @@ import (
 
 // PutInspector enters an officer into the county's register, or changes what stands there. Errors: invalid, version_stale.
 func (s *Service) PutInspector(ctx context.Context, p nursery.Principal, key, account string, in InspectorEntry) (RegisteredInspector, error) {
-	entered, _, err := command(ctx, s, p, key, "inspector.put "+account, in, func(q *store.Queries) (RegisteredInspector, error) {
+	entered, err := command(ctx, s, p, key, "inspector.put "+account, in, func(q *store.Queries) (RegisteredInspector, error) {
 		if err := s.may(ctx, p, "inspector.put", resource{County: p.County}); err != nil {
 			return RegisteredInspector{}, err
 		}
@@ -108,7 +108,7 @@ func (s *Service) Inspectors(ctx context.Context, p nursery.Principal, county st
 
 // RenewCalendar gives the asker's calendar a new secret address; the one before is no more. Errors: not_registered.
 func (s *Service) RenewCalendar(ctx context.Context, p nursery.Principal, key string) (CalendarFeed, error) {
-	feed, _, err := command(ctx, s, p, key, "inspector.calendar", nil, func(q *store.Queries) (CalendarFeed, error) {
+	feed, err := command(ctx, s, p, key, "inspector.calendar", nil, func(q *store.Queries) (CalendarFeed, error) {
 		if err := s.may(ctx, p, "inspector.calendar", resource{County: p.County}); err != nil {
 			return CalendarFeed{}, err
 		}

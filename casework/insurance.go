@@ -17,13 +17,9 @@ const insurancePrefix = "insurance-"
 
 // StartInsurance opens the insurance month of a county 投保月. Errors: invalid with every fault, insurance_started, forbidden.
 func (s *Service) StartInsurance(ctx context.Context, p nursery.Principal, key string, in InsuranceStart) (Started, error) {
-	started, replayed, err := command(ctx, s, p, key, "insurance.start", in, func(q *store.Queries) (Started, error) {
+	return command(ctx, s, p, key, "insurance.start", in, func(q *store.Queries) (Started, error) {
 		return s.startInsurance(ctx, q, p, in)
 	})
-	if err == nil && !replayed {
-		s.deliverStart(ctx, started.CaseNo)
-	}
-	return started, err
 }
 
 func (s *Service) startInsurance(ctx context.Context, q *store.Queries, p nursery.Principal, in InsuranceStart) (Started, error) {

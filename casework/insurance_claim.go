@@ -15,13 +15,9 @@ import (
 // StartClaim reports an accident of an insured child 报案: by the institution that has the child in care, the county's office where
 // it lives, or the insurer. Errors: invalid with every fault, not_covered, forbidden.
 func (s *Service) StartClaim(ctx context.Context, p nursery.Principal, key string, in ClaimStart) (Started, error) {
-	started, replayed, err := command(ctx, s, p, key, "insurance_claim.start", in, func(q *store.Queries) (Started, error) {
+	return command(ctx, s, p, key, "insurance_claim.start", in, func(q *store.Queries) (Started, error) {
 		return s.startClaim(ctx, q, p, in)
 	})
-	if err == nil && !replayed {
-		s.deliverStart(ctx, started.CaseNo)
-	}
-	return started, err
 }
 
 func (s *Service) startClaim(ctx context.Context, q *store.Queries, p nursery.Principal, in ClaimStart) (Started, error) {

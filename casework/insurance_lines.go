@@ -127,7 +127,7 @@ func (s *Service) noteLines(ctx context.Context, q *store.Queries, p nursery.Pri
 // AnswerInsurance takes a page of the insurer's answers: for each line the number of the policy, or a coded reason. Answers given
 // before count once; what names no line of the batch, or says otherwise than before, is told and changes nothing.
 func (s *Service) AnswerInsurance(ctx context.Context, p nursery.Principal, key, caseNo string, in InsuranceAnswers) (InsuranceAnswered, error) {
-	done, _, err := command(ctx, s, p, key, "insurance.answer "+caseNo, in, func(q *store.Queries) (InsuranceAnswered, error) {
+	done, err := command(ctx, s, p, key, "insurance.answer "+caseNo, in, func(q *store.Queries) (InsuranceAnswered, error) {
 		done := InsuranceAnswered{Faults: []InsuranceFault{}}
 		c, err := s.sentBatch(ctx, q, p, "insurance.answer", caseNo, in.Send)
 		if err != nil {
@@ -275,7 +275,7 @@ func (s *Service) InsuranceExceptions(ctx context.Context, p nursery.Principal, 
 // SettleExceptions takes what the county makes of exceptions: corrected and judged again, not eligible, or withdrawn. Settled
 // ones change no more; whoever is no exception is told and nobody else held up.
 func (s *Service) SettleExceptions(ctx context.Context, p nursery.Principal, key, caseNo string, in InsuranceResolution) (InsuranceSettled, error) {
-	done, _, err := command(ctx, s, p, key, "insurance.except "+caseNo, in, func(q *store.Queries) (InsuranceSettled, error) {
+	done, err := command(ctx, s, p, key, "insurance.except "+caseNo, in, func(q *store.Queries) (InsuranceSettled, error) {
 		done := InsuranceSettled{Faults: []InsuranceFault{}}
 		c, _, err := s.insuranceFor(ctx, q, q.CaseForStep, p, "insurance.except", caseNo)
 		if err == nil {

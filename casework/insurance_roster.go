@@ -175,7 +175,7 @@ func (s *Service) takeRoster(ctx context.Context, p nursery.Principal, key, case
 	if err != nil {
 		return InsuranceRoster{}, err
 	}
-	report, _, err := command(ctx, s, p, key, "insurance.roster "+caseNo, body, func(q *store.Queries) (InsuranceRoster, error) {
+	report, err := command(ctx, s, p, key, "insurance.roster "+caseNo, body, func(q *store.Queries) (InsuranceRoster, error) {
 		c, b, err := s.insuranceFor(ctx, q, q.CaseForStep, p, "insurance.roster", caseNo)
 		if err == nil {
 			err = monthOpen(c)

@@ -18,8 +18,7 @@ import (
 // PushRegistration takes what a registrar says of an institution (登记和备案办法 art. 6). A filing that waits for it
 // goes on by itself.
 func (s *Service) PushRegistration(ctx context.Context, p nursery.Principal, key string, r nursery.Registration) (nursery.Registration, error) {
-	var waiting []store.Task
-	kept, replayed, err := command(ctx, s, p, key, "registration.push", r, func(q *store.Queries) (nursery.Registration, error) {
+	return command(ctx, s, p, key, "registration.push", r, func(q *store.Queries) (nursery.Registration, error) {
 		if err := s.may(ctx, p, "registration.push", resource{County: r.County, Registrar: r.Registrar}); err != nil {
 			return r, err
 		}
@@ -36,46 +35,33 @@ func (s *Service) PushRegistration(ctx context.Context, p nursery.Principal, key
 		if err != nil {
 			return r, fmt.Errorf("put registration: %w", err)
 		}
-		waiting, err = s.answerWaiting(ctx, q, p, key, r, facts)
-		return r, err
+		return r, s.answerWaiting(ctx, q, p, key, r, facts)
 	})
-	if err != nil || replayed {
-		return kept, err
-	}
-	for i := range waiting {
-		if _, err := s.deliverAnswer(ctx, waitingID(p, key, i)); err != nil {
-			s.Log.WarnContext(ctx, "registration not delivered, kept for the relay", "error", err)
-		}
-	}
-	return kept, nil
-}
-
-func waitingID(p nursery.Principal, key string, i int) string {
-	return completionID(p, fmt.Sprintf("%s/%d", key, i))
 }
 
 // answerWaiting keeps an answer for each filing of that credit code that waits for its registration.
-func (s *Service) answerWaiting(ctx context.Context, q *store.Queries, p nursery.Principal, key string, r nursery.Registration, facts json.RawMessage) ([]store.Task, error) {
+func (s *Service) answerWaiting(ctx context.Context, q *store.Queries, p nursery.Principal, key string, r nursery.Registration, facts json.RawMessage) error {
 	cases, err := q.CasesAwaitingRegistration(ctx, r.USCC)
 	if err != nil {
-		return nil, fmt.Errorf("find filings that wait: %w", err)
+		return err
 	}
-	var waiting []store.Task
+	answered := 0
 	for _, caseNo := range cases {
 		task, err := q.OpenTaskOfKind(ctx, store.OpenTaskOfKindParams{CaseNo: caseNo, Kind: "filing.registration"})
 		if store.IsNotFound(err) {
 			continue
 		}
 		if err != nil {
-			return nil, fmt.Errorf("find registration task: %w", err)
+			return err
 		}
-		in := Completion{Outcome: nursery.OutcomeConfirm, Answer: facts}
-		if _, err := s.keepAnswer(ctx, q, p, waitingID(p, key, len(waiting)), task, in); err != nil {
-			return nil, err
+		row, err := s.keepAnswer(ctx, q, p, completionID(p, fmt.Sprintf("%s/%d", key, answered)), task, Completion{Outcome: nursery.OutcomeConfirm, Answer: facts})
+		if err != nil {
+			return err
 		}
-		waiting = append(waiting, task)
+		s.deliverAfter(ctx, q, row, told)
+		answered++
 	}
-	return waiting, nil
+	return nil
 }
 
 // registrars says who registers an institution of each nature (托育机构登记和备案办法(试行) art. 4).
@@ -154,17 +140,17 @@ func (s *Service) settingsOf(ctx context.Context, p nursery.Principal, act, coun
 
 // SetSetting sets one setting of a county; what was set before stays on record.
 func (s *Service) SetSetting(ctx context.Context, p nursery.Principal, key, county, name string, value json.RawMessage, reason string) (CountySettings, error) {
-	_, _, err := command(ctx, s, p, key, "settings.set "+county, []any{name, value, reason}, func(q *store.Queries) (struct{}, error) {
+	err := perform(ctx, s, p, key, "settings.set "+county, []any{name, value, reason}, func(q *store.Queries) error {
 		if err := s.settingsOf(ctx, p, "settings.set", county); err != nil {
-			return struct{}{}, err
+			return err
 		}
 		if wrong := needText("/reason", reason, 500); wrong != nil {
-			return struct{}{}, refuse(CodeInvalid, "请写明调整理由。", *wrong)
+			return refuse(CodeInvalid, "请写明调整理由。", *wrong)
 		}
 		if _, err := nursery.DefaultSettings().With(name, value); err != nil {
-			return struct{}{}, refuse(CodeSettingNotAllowed, "参数不能这样设置。", fieldOf("/value", err))
+			return refuse(CodeSettingNotAllowed, "参数不能这样设置。", fieldOf("/value", err))
 		}
-		return struct{}{}, q.InsertSetting(ctx, store.InsertSettingParams{
+		return q.InsertSetting(ctx, store.InsertSettingParams{
 			County: county, Name: name, Value: value, Reason: reason, SetBy: p.Account, SetAt: s.Now(),
 		})
 	})
@@ -184,7 +170,7 @@ type yearLoaded struct {
 // again under another key replaces it and tells all cases once more. Errors: forbidden, calendar_year_invalid, idempotency_key_reused.
 func (s *Service) LoadCalendarYear(ctx context.Context, p nursery.Principal, key string, raw []byte) (year, told int, err error) {
 	hash := sha256.Sum256(raw)
-	done, replayed, err := command(ctx, s, p, key, "calendar.load", hex.EncodeToString(hash[:]), func(q *store.Queries) (yearLoaded, error) {
+	done, err := command(ctx, s, p, key, "calendar.load", hex.EncodeToString(hash[:]), func(q *store.Queries) (yearLoaded, error) {
 		if err := s.may(ctx, p, "calendar.load", resource{}); err != nil {
 			return yearLoaded{}, err
 		}
@@ -197,15 +183,14 @@ func (s *Service) LoadCalendarYear(ctx context.Context, p nursery.Principal, key
 			}
 			return yearLoaded{}, &Error{Code: CodeCalendarYearInvalid, Message: message, Err: err}
 		}
+		q.AfterCommit(func() {
+			if _, err := s.Almanac.Reload(ctx); err != nil { // it is read again within a minute
+				s.Log.WarnContext(ctx, "holiday years not read again", "error", err)
+			}
+		})
 		return s.publishYear(ctx, q, p, "calendar/"+completionID(p, key), loaded)
 	})
-	if err != nil || replayed {
-		return done.Year, done.Told, err
-	}
-	if _, err := s.Almanac.Reload(ctx); err != nil { // it is read again within a minute
-		s.Log.WarnContext(ctx, "holiday years not read again", "error", err)
-	}
-	return done.Year, done.Told, nil
+	return done.Year, done.Told, err
 }
 
 // publishYear writes the year, the record of its load and the messages to the open cases.

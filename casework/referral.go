@@ -171,7 +171,7 @@ func (s *Service) PutReferralResult(ctx context.Context, p nursery.Principal, ke
 	if err := s.sealing(); err != nil {
 		return ReferralSummary{}, err
 	}
-	done, _, err := command(ctx, s, p, key, "referral.result "+caseNo, in, func(q *store.Queries) (ReferralSummary, error) {
+	done, err := command(ctx, s, p, key, "referral.result "+caseNo, in, func(q *store.Queries) (ReferralSummary, error) {
 		c, r, err := s.referralFor(ctx, q, p, "referral.result", caseNo, q.CaseForStep)
 		if err != nil {
 			return ReferralSummary{}, err

@@ -8,6 +8,7 @@ import (
 
 	"tuoyu/nursery"
 	"tuoyu/store"
+	"tuoyu/workflows/humantask"
 )
 
 const (
@@ -109,9 +110,9 @@ func (s *Service) relay(ctx context.Context, row store.Outbox) error {
 		if err := s.start(ctx, row); err != nil {
 			return err
 		}
-		return s.markDelivered(ctx, row.ID)
+		return s.markDelivered(ctx, row.ID, humantask.Closed{}, notesNothing)
 	}
-	_, err := s.settle(ctx, row, late)
+	err := s.settle(ctx, row, late, notesNothing)
 	if isRefused(err) {
 		return nil
 	}

@@ -46,7 +46,7 @@ var roomForm = regexp.MustCompile(`^[a-z][a-z_-]{0,39}$`)
 
 // SaveFilter keeps a filter; one of the same name in the room is replaced. Error: filters_full when there are 20.
 func (s *Service) SaveFilter(ctx context.Context, p nursery.Principal, key string, in SavedFilter) (SavedFilter, error) {
-	kept, _, err := command(ctx, s, p, key, "filter.save", in, func(q *store.Queries) (SavedFilter, error) {
+	kept, err := command(ctx, s, p, key, "filter.save", in, func(q *store.Queries) (SavedFilter, error) {
 		if err := s.may(ctx, p, "filter.save", resource{}); err != nil {
 			return in, err
 		}
@@ -75,18 +75,18 @@ func (s *Service) SaveFilter(ctx context.Context, p nursery.Principal, key strin
 
 // DropFilter forgets one of the asker's filters.
 func (s *Service) DropFilter(ctx context.Context, p nursery.Principal, key string, id int64) error {
-	_, _, err := command(ctx, s, p, key, "filter.drop", id, func(q *store.Queries) (struct{}, error) {
+	err := perform(ctx, s, p, key, "filter.drop", id, func(q *store.Queries) error {
 		if err := s.may(ctx, p, "filter.drop", resource{}); err != nil {
-			return struct{}{}, err
+			return err
 		}
 		n, err := q.DropFilter(ctx, store.DropFilterParams{ID: id, Account: p.Account})
 		if err != nil {
-			return struct{}{}, fmt.Errorf("drop filter: %w", err)
+			return fmt.Errorf("drop filter: %w", err)
 		}
 		if n == 0 {
-			return struct{}{}, notFound()
+			return notFound()
 		}
-		return struct{}{}, nil
+		return nil
 	})
 	return err
 }

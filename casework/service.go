@@ -95,10 +95,25 @@ func (s *Service) may(ctx context.Context, p nursery.Principal, act string, r re
 	return refuse(CodeForbidden, "您的角色不能进行此操作。")
 }
 
-// command runs do once for the account's key, in one transaction as p. The first answer is kept and given again
-// to every repeat; replayed says that this was one. The same key for something else is a conflict. The first answer to
-// a start holds the tracking code: the answer is sealed for the account and key, and forgotten with the key after keysKept.
+// perform is command for one that answers nothing.
+func perform(ctx context.Context, s *Service, p nursery.Principal, key, operation string, body any, do func(*store.Queries) error) error {
+	_, err := command(ctx, s, p, key, operation, body, func(q *store.Queries) (struct{}, error) { return struct{}{}, do(q) })
+	return err
+}
+
+// command runs do once for the account's key, in one transaction as p, and returns its answer; a repeat returns the first answer
+// and runs nothing. What is to follow the commit, such as the start of a case, do registers with AfterCommit. Errors:
+// idempotency_key_required, idempotency_key_reused, invalid, and those of do.
 func command[T any](ctx context.Context, s *Service, p nursery.Principal, key, operation string, body any,
+	do func(*store.Queries) (T, error),
+) (T, error) {
+	answer, _, err := commandReplayed(ctx, s, p, key, operation, body, do)
+	return answer, err
+}
+
+// commandReplayed is command for one that has to know whether it is a repeat. The first answer to a start holds the tracking code:
+// the answer is sealed for the account and key, and forgotten with the key after keysKept.
+func commandReplayed[T any](ctx context.Context, s *Service, p nursery.Principal, key, operation string, body any,
 	do func(*store.Queries) (T, error),
 ) (answer T, replayed bool, err error) {
 	started := s.Now()

@@ -27,7 +27,7 @@ import (
 // filing_already_open, forbidden.
 func (s *Service) StartFiling(ctx context.Context, p nursery.Principal, key string, in StartFiling) (Started, error) {
 	county := in.Application.Institution.County
-	started, replayed, err := command(ctx, s, p, key, "filing.start", in, func(q *store.Queries) (Started, error) {
+	return command(ctx, s, p, key, "filing.start", in, func(q *store.Queries) (Started, error) {
 		institution, err := s.applicant(ctx, p, in)
 		if err != nil {
 			return Started{}, err
@@ -49,10 +49,6 @@ func (s *Service) StartFiling(ctx context.Context, p nursery.Principal, key stri
 		}
 		return s.openCase(ctx, q, p, c)
 	})
-	if err == nil && !replayed && !in.Draft {
-		s.deliverStart(ctx, started.CaseNo)
-	}
-	return started, err
 }
 
 // notFiled refuses a second filing of the same body at the same place: what is filed is changed
@@ -227,11 +223,14 @@ func (s *Service) addVersion(ctx context.Context, q *store.Queries, c store.Case
 	return nil
 }
 
-// submit leaves the start for the engine and says so on the timeline.
+// submit writes the start into the outbox and the submission onto the timeline, and starts the workflow once that is committed. When
+// Temporal does not answer then, the relay starts it.
 func (s *Service) submit(ctx context.Context, q *store.Queries, c store.Case, p nursery.Principal, note string) error {
-	if err := activities.KeepStart(ctx, q, c, s.Now(), s.Now().Add(relayAfter)); err != nil {
+	row, err := activities.KeepStart(ctx, q, c, s.Now(), s.Now().Add(relayAfter))
+	if err != nil {
 		return err
 	}
+	q.AfterCommit(func() { s.startNow(ctx, row) })
 	if note == "" {
 		note = "提交申请"
 	}
@@ -241,21 +240,24 @@ func (s *Service) submit(ctx context.Context, q *store.Queries, c store.Case, p 
 // startWithin bounds how long a command waits for Temporal to take a start.
 const startWithin = 3 * time.Second
 
-// deliverStart asks Temporal at once; when it does not answer the relay asks again.
-func (s *Service) deliverStart(ctx context.Context, caseNo string) {
+// startNow starts the workflow of a case that was just committed.
+func (s *Service) startNow(ctx context.Context, row store.Outbox) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), startWithin)
 	defer cancel()
-	var row store.Outbox
-	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
-		row, err = q.OutboxByID(ctx, "start/"+caseNo)
-		return err
-	})
-	if err == nil {
-		err = s.start(ctx, row)
-	}
-	if err != nil {
+	if err := s.start(ctx, row); err != nil {
 		s.Log.WarnContext(ctx, "start not delivered, kept for the relay", "error", err)
 	}
+}
+
+// startAfter starts the workflow of a case that the engine has opened in this transaction once it is committed.
+func (s *Service) startAfter(ctx context.Context, q *store.Queries, caseNo string) error {
+	return q.Beyond(ctx, func() error {
+		row, err := q.OutboxByID(ctx, "start/"+caseNo)
+		if err == nil {
+			q.AfterCommit(func() { s.startNow(ctx, row) })
+		}
+		return err
+	})
 }
 
 // start begins the workflow of an outbox row. Starting a case that runs already, or has ended, is no error.

@@ -137,7 +137,7 @@ type RetriedCase struct {
 
 // RetryStuckCase is RetryCase as a command under a key. Its errors are the same.
 func (s *Service) RetryStuckCase(ctx context.Context, p nursery.Principal, key, caseNo string) (RetriedCase, error) {
-	answer, _, err := command(ctx, s, p, key, "case.retry "+caseNo, nil, func(q *store.Queries) (RetriedCase, error) {
+	answer, err := command(ctx, s, p, key, "case.retry "+caseNo, nil, func(q *store.Queries) (RetriedCase, error) {
 		did, err := s.retry(ctx, p, caseNo, 0, func(do func(*store.Queries) error) error {
 			return q.Beyond(ctx, func() error { return do(q) })
 		})

@@ -359,7 +359,7 @@ func (s *Service) reassign(ctx context.Context, p nursery.Principal, key, act, i
 	if err != nil {
 		return TaskSummary{}, err
 	}
-	summary, _, err := command(ctx, s, p, key, act+" "+id, body, func(q *store.Queries) (TaskSummary, error) {
+	summary, err := command(ctx, s, p, key, act+" "+id, body, func(q *store.Queries) (TaskSummary, error) {
 		task, err := s.taskFor(ctx, q.TaskForChange, p, "task.read", id)
 		if err != nil {
 			return TaskSummary{}, err
@@ -393,7 +393,7 @@ func (s *Service) reassign(ctx context.Context, p nursery.Principal, key, act, i
 func (s *Service) Comment(ctx context.Context, p nursery.Principal, key, caseNo, text string, internal bool) (Event, error) {
 	text = strings.TrimSpace(text)
 	internal = internal && p.Role != nursery.RoleInstitution
-	said, _, err := command(ctx, s, p, key, "case.comment "+caseNo, []any{text, internal}, func(q *store.Queries) (Event, error) {
+	said, err := command(ctx, s, p, key, "case.comment "+caseNo, []any{text, internal}, func(q *store.Queries) (Event, error) {
 		c, err := s.ownCase(ctx, q, p, "case.comment", caseNo)
 		if err != nil {
 			return Event{}, err

@@ -29,12 +29,16 @@ BEGIN
     RETURN EXISTS (SELECT FROM children c WHERE c.id = number);
 END
 $$;
--- May the clinic see a file of a case? Its own, and those of the institutions it serves, of the processes that clinics take part in.
-CREATE FUNCTION clinic_sees_file(number text, of_institution text, by_account text) RETURNS boolean
-    LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+-- Is the case, which the clinic sees, of a process that clinics take part in?
+CREATE FUNCTION is_clinic_case(number text) RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 BEGIN
-    RETURN (by_account = principal_account() OR serves(principal_institution(), of_institution, principal_day()))
-        AND EXISTS (SELECT FROM cases c WHERE c.case_no = number AND c.kind IN ('contract', 'checkup_round', 'referral'));
+    RETURN EXISTS (SELECT FROM cases c WHERE c.case_no = number AND c.kind IN ('contract', 'checkup_round', 'referral'));
+END
+$$;
+-- The institutions that the clinic serves on this day: a policy reads them once a statement.
+CREATE FUNCTION clinic_serves() RETURNS text[] LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+BEGIN
+    RETURN ARRAY (SELECT served_by(principal_institution(), principal_day()));
 END
 $$;
 -- Is or was the principal the other party of a case of the institution?
@@ -43,11 +47,11 @@ BEGIN
     RETURN EXISTS (SELECT FROM cases c WHERE c.institution = of_institution AND is_partner(c.partner));
 END
 $$;
--- Does the clinic serve the institution on this day, or has it a child of it referred to it?
-CREATE FUNCTION clinic_sees_institution(number text) RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+-- These, and those that a child is referred to it of.
+CREATE FUNCTION clinic_institutions() RETURNS text[] LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 BEGIN
-    RETURN serves(principal_institution(), number, principal_day())
-        OR EXISTS (SELECT FROM referrals r WHERE r.institution = number AND r.clinic = principal_institution() AND r.state = 'open');
+    RETURN clinic_serves() || ARRAY (
+        SELECT r.institution FROM referrals r WHERE r.clinic = principal_institution() AND r.state = 'open');
 END
 $$;
 
@@ -63,14 +67,15 @@ $$;
 -- +goose StatementEnd
 ALTER POLICY unannounced ON cases
     USING (principal_role() <> 'institution' OR kind <> 'inspection' OR sees_inspection(case_no));
-ALTER POLICY clinic ON institutions USING (principal_role() = 'hospital' AND clinic_sees_institution(id));
+ALTER POLICY clinic ON institutions USING (principal_role() = 'hospital' AND id = ANY ((SELECT clinic_institutions())::text[]));
 ALTER POLICY insurer ON institutions USING (principal_role() = 'insurer' AND is_party_of(id));
 ALTER POLICY see ON attachments USING (CASE
     WHEN principal_role() = 'engine' THEN true
     WHEN child IS NOT NULL THEN principal_role() IN ('institution', 'hospital') AND sees_child(child)
     WHEN case_no IS NULL THEN uploaded_by = principal_account()
         OR (principal_role() = 'institution' AND institution = principal_institution())
-    WHEN principal_role() = 'hospital' THEN clinic_sees_file(case_no, institution, uploaded_by)
+    WHEN principal_role() = 'hospital' THEN
+        (uploaded_by = principal_account() OR institution = ANY ((SELECT clinic_serves())::text[])) AND is_clinic_case(case_no)
     ELSE principal_role() <> 'insurer' AND sees_case(case_no)
 END);
 ALTER POLICY add ON attachments WITH CHECK (principal_role() = 'engine' OR (
@@ -112,4 +117,4 @@ BEGIN
 END
 $$;
 -- +goose StatementEnd
-DROP FUNCTION clinic_sees_institution, is_party_of, clinic_sees_file, sees_child, sees_inspection, sees_case, is_party;
+DROP FUNCTION clinic_institutions, is_party_of, clinic_serves, is_clinic_case, sees_child, sees_inspection, sees_case, is_party;

@@ -241,7 +241,7 @@ func (q *Queries) CloseTask(ctx context.Context, arg CloseTaskParams) error {
 }
 
 const decisionsOfStep = `-- name: DecisionsOfStep :many
-SELECT id, case_no, county, institution, rule_set, as_of, revision, result, input, output, duration_us, decided_at FROM decisions WHERE case_no = $1 AND starts_with(id, $1 || '/' || $2::text || '/') ORDER BY id
+SELECT id, case_no, county, institution, rule_set, as_of, revision, result, input, output, duration_us, decided_at, input_of FROM decisions WHERE case_no = $1 AND starts_with(id, $1 || '/' || $2::text || '/') ORDER BY id
 `
 
 type DecisionsOfStepParams struct {
@@ -249,6 +249,7 @@ type DecisionsOfStepParams struct {
 	Step   string
 }
 
+// The decisions of a step; those that name another one's input have none of their own.
 func (q *Queries) DecisionsOfStep(ctx context.Context, arg DecisionsOfStepParams) ([]Decision, error) {
 	rows, err := q.db.Query(ctx, decisionsOfStep, arg.CaseNo, arg.Step)
 	if err != nil {
@@ -271,6 +272,7 @@ func (q *Queries) DecisionsOfStep(ctx context.Context, arg DecisionsOfStepParams
 			&i.Output,
 			&i.DurationUs,
 			&i.DecidedAt,
+			&i.InputOf,
 		); err != nil {
 			return nil, err
 		}
@@ -422,10 +424,10 @@ func (q *Queries) InsertApplicationVersion(ctx context.Context, arg InsertApplic
 }
 
 const insertDecision = `-- name: InsertDecision :exec
-INSERT INTO decisions (id, case_no, county, institution, rule_set, as_of, revision, result, input, output, duration_us,
+INSERT INTO decisions (id, case_no, county, institution, rule_set, as_of, revision, result, input, input_of, output, duration_us,
     decided_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
-    $12)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
+    $13)
 ON CONFLICT (id) DO NOTHING
 `
 
@@ -439,6 +441,7 @@ type InsertDecisionParams struct {
 	Revision    string
 	Result      string
 	Input       json.RawMessage
+	InputOf     *string
 	Output      json.RawMessage
 	DurationUs  int64
 	DecidedAt   time.Time
@@ -455,6 +458,7 @@ func (q *Queries) InsertDecision(ctx context.Context, arg InsertDecisionParams) 
 		arg.Revision,
 		arg.Result,
 		arg.Input,
+		arg.InputOf,
 		arg.Output,
 		arg.DurationUs,
 		arg.DecidedAt,

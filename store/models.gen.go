@@ -453,6 +453,7 @@ type Decision struct {
 	Output      json.RawMessage
 	DurationUs  int64
 	DecidedAt   time.Time
+	InputOf     *string
 }
 
 type Document struct {

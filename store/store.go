@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/exaring/otelpgx"
@@ -104,12 +105,13 @@ const setPrincipalName = "set principal"
 const schemaVersion = `SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied`
 
 func (db *DB) begin(ctx context.Context, p nursery.Principal, code string, do func(*Queries) error) error {
-	leave, err := enter()
-	if err != nil {
-		return err
-	}
-	defer leave()
-	if err = db.run(ctx, p, code, do); err == nil {
+	afterwards, err := db.run(ctx, p, code, do)
+	if err == nil {
+		var all sync.WaitGroup
+		for _, do := range afterwards {
+			all.Go(do)
+		}
+		all.Wait()
 		return nil
 	}
 	if mayBeSchema(err) {
@@ -120,10 +122,16 @@ func (db *DB) begin(ctx context.Context, p nursery.Principal, code string, do fu
 	return fmt.Errorf("as %s: %w", p.Role, err)
 }
 
-func (db *DB) run(ctx context.Context, p nursery.Principal, code string, do func(*Queries) error) error {
+// run runs do in a transaction and returns what is to be done after its commit.
+func (db *DB) run(ctx context.Context, p nursery.Principal, code string, do func(*Queries) error) ([]func(), error) {
+	leave, err := enter()
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	conn, err := db.pool.Acquire(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer conn.Release()
 	t := &transaction{conn: conn}
@@ -135,13 +143,20 @@ func (db *DB) run(ctx context.Context, p nursery.Principal, code string, do func
 	}()
 	t.begin(p, code, nursery.DateOf(db.now()))
 	if err := do(New(t)); err != nil {
-		return err
+		return nil, err
 	}
 	if err := t.commit(ctx); err != nil {
-		return err
+		return nil, err
 	}
 	done = true
-	return nil
+	return t.afterwards, nil
+}
+
+// AfterCommit has do run once the transaction q is of is committed and its connection is free, beside whatever else waits for
+// that; As returns when all of it is done. It is not run when the transaction is undone.
+func (q *Queries) AfterCommit(do func()) {
+	t := q.db.(*transaction)
+	t.afterwards = append(t.afterwards, do)
 }
 
 // mayBeSchema reports whether err may be caused by the schema of another release: an object does not exist, or

@@ -24,6 +24,8 @@ type transaction struct {
 	queue  []statement
 	ahead  []statement // reads sent ahead, in the order in which they will be requested
 	unread pgx.BatchResults
+
+	afterwards []func() // after the commit
 }
 
 // statement is a statement with the name used in its errors.

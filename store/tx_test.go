@@ -131,3 +131,24 @@ func TestReadsAheadAreAnsweredInTheirTurn(t *testing.T) {
 		return err
 	}))
 }
+
+func TestWhatIsToFollowACommitFollowsItAlone(t *testing.T) {
+	db := storetest.New(t)
+	var seen []string
+	follow := func(then error) error {
+		return db.As(t.Context(), nursery.Engine, func(q *store.Queries) error {
+			q.AfterCommit(func() {
+				require.NoError(t, db.As(t.Context(), nursery.Engine, func(q *store.Queries) error {
+					row, err := q.RegistrationOf(t.Context(), "1")
+					seen = append(seen, row.Uscc)
+					return err
+				}))
+			})
+			return errors.Join(q.PutRegistration(t.Context(), registration(1)), then)
+		})
+	}
+	require.Error(t, follow(errors.New("not so")))
+	require.Empty(t, seen)
+	require.NoError(t, follow(nil))
+	require.Equal(t, []string{"1"}, seen)
+}

@@ -78,13 +78,14 @@ ON CONFLICT (uscc) DO UPDATE SET county = excluded.county, facts = excluded.fact
     confirmed_by = excluded.confirmed_by, updated_at = excluded.updated_at;
 
 -- name: InsertDecision :exec
-INSERT INTO decisions (id, case_no, county, institution, rule_set, as_of, revision, result, input, output, duration_us,
+INSERT INTO decisions (id, case_no, county, institution, rule_set, as_of, revision, result, input, input_of, output, duration_us,
     decided_at)
-VALUES (@id, @case_no, @county, @institution, @rule_set, @as_of, @revision, @result, @input, @output, @duration_us,
+VALUES (@id, @case_no, @county, @institution, @rule_set, @as_of, @revision, @result, @input, @input_of, @output, @duration_us,
     @decided_at)
 ON CONFLICT (id) DO NOTHING;
 
 -- name: DecisionsOfStep :many
+-- The decisions of a step; those that name another one's input have none of their own.
 SELECT * FROM decisions WHERE case_no = @case_no AND starts_with(id, @case_no || '/' || sqlc.arg(step)::text || '/') ORDER BY id;
 
 -- name: InsertGap :exec
