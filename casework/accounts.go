@@ -11,7 +11,7 @@ import (
 	"tuoyu/store"
 )
 
-// Colleague is somebody who can be given a task.
+// Colleague is an account to which tasks can be assigned.
 type Colleague struct {
 	Account   string        `json:"account" doc:"账号"`
 	Name      string        `json:"name" doc:"姓名或称呼，来自统一身份认证"`
@@ -22,12 +22,12 @@ type Colleague struct {
 }
 
 const (
-	notedFor     = time.Hour            // an account that is seen again within it is not written again
-	knownFor     = 400 * 24 * time.Hour // who has not been seen for longer can be given nothing
+	notedFor     = time.Hour            // interval at which the record of an account is updated
+	knownFor     = 400 * 24 * time.Hour // an account not seen for longer cannot be assigned tasks
 	mostRecently = 20_000
 )
 
-// recently remembers which accounts were noted, and as whom.
+// recently caches which accounts were recorded, and with which data.
 type recently struct {
 	mu    sync.Mutex
 	noted map[string]notedAs // by account
@@ -39,8 +39,8 @@ type notedAs struct {
 	at   time.Time
 }
 
-// Seen notes that an account exists, with what the provider says of it, at most once an hour unless that changes. Tasks are
-// given to noted accounts alone.
+// Seen records that an account exists, with the provider's data on it, at most once an hour unless the data changes.
+// Tasks can be assigned to recorded accounts only.
 func (s *Service) Seen(ctx context.Context, p nursery.Principal, name string) error {
 	now := s.Now()
 	s.recent.mu.Lock()
@@ -66,8 +66,8 @@ func (s *Service) Seen(ctx context.Context, p nursery.Principal, name string) er
 	return nil
 }
 
-// Colleagues lists who can be given tasks of a role, by default the caller's own: a supervisor asks for the office of the
-// county, anybody else for those beside them.
+// Colleagues lists the accounts to which tasks of a role can be assigned, by default the caller's own role: all of the
+// county's office for a supervisor, otherwise those of the same office and role.
 func (s *Service) Colleagues(ctx context.Context, p nursery.Principal, role nursery.Role) ([]Colleague, error) {
 	list := []Colleague{}
 	if err := s.may(ctx, p, "colleague.list", resource{}); err != nil {
@@ -104,8 +104,8 @@ func (s *Service) Colleagues(ctx context.Context, p nursery.Principal, role nurs
 	return list, nil
 }
 
-// known returns a noted account as a principal. The error names the field: assignee_unknown when nobody of that name has
-// been seen, or nobody that the caller may know of.
+// known returns a recorded account as a principal. The error names the field: assignee_unknown if no such account is
+// recorded, or none that the caller may see.
 func (s *Service) known(ctx context.Context, q *store.Queries, account, location string) (nursery.Principal, error) {
 	row, err := q.AccountByName(ctx, store.AccountByNameParams{Account: account, Since: s.Now().Add(-knownFor)})
 	if store.IsNotFound(err) {
@@ -120,7 +120,8 @@ func (s *Service) known(ctx context.Context, q *store.Queries, account, location
 	}, nil
 }
 
-// canTake tells whether a principal could claim the task if nobody had it: sees it, is of its role and is not excluded.
+// canTake reports whether a principal could claim the task if it were unassigned: sees it, has its role and is not
+// excluded.
 func (s *Service) canTake(ctx context.Context, p nursery.Principal, task store.Task) (bool, error) {
 	r := resourceOf(task)
 	r.Assignee = ""
@@ -131,7 +132,7 @@ func (s *Service) canTake(ctx context.Context, p nursery.Principal, task store.T
 	return allowed, nil
 }
 
-// mustTake refuses to give a task to an account that could not answer it.
+// mustTake returns an error if the account could not answer the task.
 func (s *Service) mustTake(ctx context.Context, q *store.Queries, account string, task store.Task) error {
 	if slices.Contains(task.Excluded, account) {
 		return refuse(CodeConflictOfInterest, "提交人、初次核查人不能办理本事项，请指派其他工作人员。")

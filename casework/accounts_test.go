@@ -9,7 +9,7 @@ import (
 	"tuoyu/nursery"
 )
 
-// A task is given to nobody who could not claim it.
+// A task is assigned to nobody who could not claim it.
 func TestATaskIsGivenOnlyToWhomMayAnswerIt(t *testing.T) {
 	d := openDoor(t)
 	_, task := d.withTask("clerk", "filing.review", "accept")
@@ -30,7 +30,7 @@ func TestATaskIsGivenOnlyToWhomMayAnswerIt(t *testing.T) {
 	_, err = d.Delegate(t.Context(), clerk, key(), task, "no-such-person", "休假")
 	refused(t, err, casework.CodeAssigneeUnknown)
 	_, err = d.Delegate(t.Context(), clerk, key(), task, inspector.Account, "休假")
-	refused(t, err, casework.CodeAssigneeUnknown) // whom a clerk does not see
+	refused(t, err, casework.CodeAssigneeUnknown) // not visible to a clerk
 	d.exec(`UPDATE tasks SET escalated_at = now() WHERE id = $1`, task)
 	given, err := d.Assign(t.Context(), supervisor, key(), task, supervisor.Account)
 	require.NoError(t, err, "what is escalated a supervisor answers")

@@ -6,8 +6,9 @@ import (
 	"tuoyu/workflows"
 )
 
-// acts are what people do that belongs to no process. Hospitals and insurers see the cases in which they are the other party,
-// and no filing; the county and city offices see how cases stand, not the files of people; the administrator sees no case.
+// acts are the acts that belong to no process. Hospitals and insurers see the cases in which they are the other party,
+// and no filing; the county and city offices see the state of cases, not the files of people; the administrator sees no
+// case.
 var acts = []definition.Act{
 	{Name: "absence.end", Roles: []nursery.Role{nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAdministrator}},
 	{Name: "absence.list", Roles: []nursery.Role{nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator}, Scope: definition.List, Shows: true},
@@ -63,8 +64,8 @@ var acts = []definition.Act{
 	{Name: "task.workload", Roles: []nursery.Role{nursery.RoleSupervisor, nursery.RoleCountyOffice}, Scope: definition.List},
 }
 
-// ActTable returns every act, of the processes as well, as the rules of policies/authz read them. What no act of its own shows
-// is shown with its case.
+// ActTable returns every act, including those of the processes, in the form in which the rules of policies/authz read
+// them. A resource without an act that shows it is visible with its case.
 func ActTable() definition.ActTable {
 	return definition.NewActTable("case.read", acts, workflows.Processes())
 }

@@ -12,7 +12,7 @@ import (
 	"tuoyu/store"
 )
 
-// RulePack is a pack of rules that is loaded 规则包, with what it holds.
+// RulePack is a loaded pack of rules 规则包, with its contents.
 type RulePack struct {
 	Name     string       `json:"name" doc:"标识"`
 	Title    string       `json:"title" doc:"名称"`
@@ -27,7 +27,7 @@ type RulePack struct {
 	Sets     []RuleSet    `json:"sets" doc:"规则集"`
 }
 
-// RuleSet is a question that the rules of a pack answer.
+// RuleSet is one rule set of a pack.
 type RuleSet struct {
 	Name  string `json:"name" doc:"标识"`
 	Title string `json:"title" doc:"名称"`
@@ -35,7 +35,7 @@ type RuleSet struct {
 	Tests int    `json:"tests" doc:"测试数"`
 }
 
-// RulePacks lists the packs of rules that are loaded, the newest first.
+// RulePacks lists the loaded packs of rules, the newest first.
 func (s *Service) RulePacks(ctx context.Context, p nursery.Principal) ([]RulePack, error) {
 	if err := s.may(ctx, p, "rules.read", resource{}); err != nil {
 		return nil, err
@@ -77,8 +77,8 @@ type CalendarYear struct {
 	LoadedBy    string     `json:"loaded_by,omitempty" doc:"载入人账号，随程序发布的为空"`
 }
 
-// CalendarYears lists the years by which due dates are counted, the newest first: those the program comes with, and those
-// loaded since, which take their place.
+// CalendarYears lists the years used to compute due dates, the newest first: those compiled into the program, and those
+// loaded since, which replace them.
 func (s *Service) CalendarYears(ctx context.Context, p nursery.Principal) ([]CalendarYear, error) {
 	if err := s.may(ctx, p, "calendar.read", resource{}); err != nil {
 		return nil, err

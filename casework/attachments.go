@@ -22,19 +22,19 @@ import (
 	"tuoyu/store"
 )
 
-// Scanner looks for malware in a file. It returns ErrInfected when it finds some.
+// Scanner scans a file for malware. It returns ErrInfected if it finds any.
 type Scanner interface {
 	Scan(ctx context.Context, r io.Reader) error
 }
 
-// ErrInfected says that a scanner refused a file.
+// ErrInfected is the error for a file in which a scanner found malware.
 var ErrInfected = errors.New("file refused by the scan")
 
-// CommandScanner runs a command with the file on its standard input; exit code 1 refuses the file, as clamdscan
-// does, and any other failure is an error.
+// CommandScanner runs a command with the file on its standard input; exit code 1 means malware, as for clamdscan, and
+// any other failure is an error.
 type CommandScanner []string
 
-// Scan runs the command once.
+// Scan implements Scanner.
 func (c CommandScanner) Scan(ctx context.Context, r io.Reader) error {
 	cmd := exec.CommandContext(ctx, c[0], c[1:]...)
 	cmd.Stdin = r
@@ -49,14 +49,14 @@ func (c CommandScanner) Scan(ctx context.Context, r io.Reader) error {
 	return nil
 }
 
-// mediaTypes are the kinds of file a paper may come as, by what the content is and not by what it is called.
+// mediaTypes are the accepted kinds of file, detected from the content and not from the name.
 var mediaTypes = map[string]string{
 	pdfMedia: ".pdf", "image/jpeg": ".jpg", "image/png": ".png", heicMedia: ".heic", "image/webp": ".webp", docxMedia: ".docx", xlsxMedia: ".xlsx",
 }
 
-// Upload takes a file in: its type is read off its content, its size is bounded, and it is opened and scanned before it is
-// kept, sealed with a key of its own. What is refused leaves nothing behind. Errors: those of checkUpload, attachment_too_large,
-// attachment_refused, forbidden.
+// Upload stores a file: its type is detected from its content, its size is limited, and it is opened and scanned before
+// it is stored, sealed with a key of its own. A rejected file is not stored. Errors: those of checkUpload,
+// attachment_too_large, attachment_refused, forbidden.
 func (s *Service) Upload(ctx context.Context, p nursery.Principal, in Upload) (Attachment, error) {
 	if p.Role == nursery.RoleInstitution {
 		in.Institution, in.County = p.Institution, p.County
@@ -89,8 +89,8 @@ func (s *Service) Upload(ctx context.Context, p nursery.Principal, in Upload) (A
 	})
 }
 
-// spool holds an upload where it can be read more than once, outside the blob folder's names, and returns what it may be by how
-// it begins. The caller closes it.
+// spool copies an upload to a temporary file that can be read repeatedly, and returns the kind detected from its
+// beginning. The caller closes it.
 func (s *Service) spool(ctx context.Context, body io.Reader) (file *store.Spool, kind string, err error) {
 	var head bytes.Buffer
 	detected, err := mimetype.DetectReader(io.TeeReader(io.LimitReader(body, 4096), &head))
@@ -113,8 +113,8 @@ func (s *Service) spool(ctx context.Context, body io.Reader) (file *store.Spool,
 	return file, kind, nil
 }
 
-// storeUpload seals a file into the blob folder and records it. The hash of what was uploaded is for the uploader alone: by it
-// anyone could tell whether a file they guess is the one that is kept.
+// storeUpload seals a file into the blob folder and records it. The hash of the upload is shown to the uploader alone:
+// with it, anyone could check whether a file they guess is the stored one.
 func (s *Service) storeUpload(ctx context.Context, p nursery.Principal, file *store.Spool, row store.InsertAttachmentParams) (Attachment, error) {
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
 		return Attachment{}, fmt.Errorf("read upload: %w", err)
@@ -137,14 +137,14 @@ func (s *Service) storeUpload(ctx context.Context, p nursery.Principal, file *st
 	}, nil
 }
 
-// forgetUpload removes the file of an upload that was not recorded. A file that is not sealed may be another upload's too, and
-// is left to be collected.
+// forgetUpload removes the file of an upload that was not recorded. A file that is not sealed may belong to another
+// upload as well, and is left to be collected.
 func (s *Service) forgetUpload(ctx context.Context, row store.InsertAttachmentParams) error {
 	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
 		_, err := q.AttachmentByID(ctx, row.ID)
 		return err
 	})
-	if row.FileKey == nil || !store.IsNotFound(err) { // it was recorded after all, or nobody can tell
+	if row.FileKey == nil || !store.IsNotFound(err) { // it was recorded after all, or that is unknown
 		return nil
 	}
 	return s.Blobs.Remove(ctx, row.Sha256)
@@ -173,8 +173,8 @@ func (s *Service) scan(ctx context.Context, file *store.Spool) (string, error) {
 	return "clean", nil
 }
 
-// safeName keeps what a person called the file, without a path, with nothing a header or a disk could trip over,
-// and with the extension its content has.
+// safeName returns the name of an uploaded file, without a path, without characters unsafe in headers or file systems,
+// and with the extension of its content.
 func safeName(name, extension string) string {
 	name = filepath.Base(strings.ReplaceAll(name, `\`, "/"))
 	name = strings.Map(func(r rune) rune {
@@ -197,11 +197,12 @@ func attachmentOf(a store.Attachment) Attachment {
 	return Attachment{ID: a.ID, Name: a.Name, MediaType: a.MediaType, Size: a.Size, Scan: a.Scan, UploadedAt: a.UploadedAt}
 }
 
-// OpenAttachment opens a file for a principal who may see the case or the child it belongs to. Each opening of a paper about a
-// child is logged (未成年人网络保护条例 art. 36). The caller closes the reader. Errors: not_found, forbidden, sealing_unavailable.
+// OpenAttachment opens a file for a principal who may see the case or the child it belongs to. Each access to a paper
+// about a child is logged (未成年人网络保护条例 art. 36). The caller closes the reader. Errors: not_found, forbidden,
+// sealing_unavailable.
 func (s *Service) OpenAttachment(ctx context.Context, p nursery.Principal, id string) (Attachment, io.ReadCloser, error) {
 	a, content, err := s.openAttachment(ctx, p, id)
-	if errors.Is(err, fs.ErrNotExist) { // it was sealed since its row was read, and lies elsewhere
+	if errors.Is(err, fs.ErrNotExist) { // it was sealed since its row was read, and has moved
 		a, content, err = s.openAttachment(ctx, p, id)
 	}
 	return attachmentOf(a), content, err

@@ -12,7 +12,7 @@ import (
 	"tuoyu/store"
 )
 
-// BuildLedger gives the ledger 工作台账 of a plan as it is today: of a county office, its own sites.
+// BuildLedger returns the current ledger 工作台账 of a plan; for a county office, only its own sites.
 func (s *Service) BuildLedger(ctx context.Context, p nursery.Principal, plan string) (BuildLedger, error) {
 	ledger, _, err := s.ledger(ctx, p, plan)
 	return ledger, err
@@ -25,7 +25,8 @@ func (s *Service) ledger(ctx context.Context, p nursery.Principal, name string) 
 	return s.readLedger(ctx, p, name)
 }
 
-// readLedger reads a plan with the lines p sees. Sites and milestones are two queries whatever their number.
+// readLedger reads a plan with the lines visible to p. Sites and milestones are read in two queries, whatever their
+// number.
 func (s *Service) readLedger(ctx context.Context, p nursery.Principal, name string) (BuildLedger, nursery.BuildPlan, error) {
 	var plan nursery.BuildPlan
 	var sites []store.BuildSite
@@ -64,7 +65,7 @@ func (s *Service) readLedger(ctx context.Context, p nursery.Principal, name stri
 	return ledger, plan, nil
 }
 
-// countyTotals is what the lines of one county come to.
+// countyTotals is the sum of the lines of one county.
 type countyTotals struct {
 	BuildCounty
 	planned, actual *big.Rat // seats × percent
@@ -114,7 +115,7 @@ func worseLight(a, b nursery.Light) nursery.Light {
 	return ""
 }
 
-// BuildMap gives the wall map 挂图作战 of a plan, county by county.
+// BuildMap returns the wall map 挂图作战 of a plan, by county.
 func (s *Service) BuildMap(ctx context.Context, p nursery.Principal, plan string) ([]BuildCounty, error) {
 	ledger, _, err := s.ledger(ctx, p, plan)
 	if err != nil {
@@ -130,13 +131,14 @@ func (s *Service) BuildMap(ctx context.Context, p nursery.Principal, plan string
 	return counties, nil
 }
 
-// BuildRanking ranks the counties of a plan by progress, seats and punctuality, each part shown (项目5 names 完成进度 among
-// what counties are compared by; its weights are the plan's own). Equal scores share a place.
+// BuildRanking ranks the counties of a plan by progress, seats and punctuality, with each component (项目5 names 完成进度
+// as one of the criteria; the weights are the plan's own). Equal scores share a rank.
 func (s *Service) BuildRanking(ctx context.Context, p nursery.Principal, name string) (BuildRanking, error) {
 	if err := s.may(ctx, p, "build.list", resource{}); err != nil {
 		return BuildRanking{}, err
 	}
-	// A place among twelve needs all twelve: an office sees every county's place and score, and no other county's sites.
+	// A rank among twelve requires all twelve: an office sees every county's rank and score, and no other county's
+	// sites.
 	ledger, plan, err := s.readLedger(ctx, nursery.Engine, name)
 	if err != nil {
 		return BuildRanking{}, err
@@ -164,7 +166,7 @@ func (s *Service) BuildRanking(ctx context.Context, p nursery.Principal, name st
 	return ranking, nil
 }
 
-// rankOf scores a county.
+// rankOf computes the score of a county.
 func rankOf(c *countyTotals, terms nursery.BuildTerms) (BuildRank, *big.Rat) {
 	hundred := big.NewRat(100, 1)
 	progress := new(big.Rat).Quo(c.actual, big.NewRat(int64(c.Seats), 1))

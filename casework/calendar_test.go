@@ -13,7 +13,7 @@ import (
 	"tuoyu/workflows"
 )
 
-// signalled is how often the case was told of a new year.
+// signalled returns how often the case was notified of a new year.
 func (h *house) signalled(caseNo string) (n int) {
 	h.t.Helper()
 	history := h.temporal.GetWorkflowHistory(h.t.Context(), caseNo, "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
@@ -27,7 +27,8 @@ func (h *house) signalled(caseNo string) (n int) {
 	return n
 }
 
-// A year is loaded while Temporal cannot be reached: it counts at once, and the open cases are told when the relay reaches them.
+// A year is loaded while Temporal is unavailable: it takes effect at once, and the open cases are notified when the
+// relay reaches them.
 func TestAPublishedYearReachesOpenCasesThroughTheOutbox(t *testing.T) {
 	h := openHouse(t)
 	h.engineReturns()
@@ -79,7 +80,7 @@ func TestAPublishedYearReachesOpenCasesThroughTheOutbox(t *testing.T) {
 	require.Equal(t, 2, h.signalled(started.CaseNo))
 }
 
-// A delivery that fails is tried again: the case has its message though Temporal knew nothing of it when the year was loaded.
+// A failed delivery is retried: the case receives its message though Temporal did not know it when the year was loaded.
 func TestACaseThatTemporalDoesNotKnowYetIsToldOfTheYearOnceItStarts(t *testing.T) {
 	h := openHouse(t)
 	h.register("community")

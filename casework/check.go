@@ -11,10 +11,10 @@ import (
 	"tuoyu/store"
 )
 
-// checkApplication says what of an application cannot be taken down at all: values that are not what their
-// standard asks for, and names used twice. Whether it is complete and conforms is for the rules to say. Draft
-// applications may leave out what a case needs to be known by. What the version before held is not asked for again, since its
-// field may not be open. The names of classes are put in their one form, in a list of a's own.
+// checkApplication returns an error for what cannot be stored of an application: values that do not conform to their
+// standard, and duplicate names. Whether it is complete and conforms is decided by the rules. Drafts may omit what
+// identifies a case. Values that were in the version before are not rejected, since their field may not be open. The
+// names of classes are normalized, in a new list of a.
 func (s *Service) checkApplication(ctx context.Context, q *store.Queries, a *nursery.Application, before json.RawMessage, institution string, draft bool) error {
 	known := textsOf(before)
 	c := checker{under: "/application"}
@@ -38,8 +38,8 @@ func (s *Service) checkApplication(ctx context.Context, q *store.Queries, a *nur
 	return c.refusal()
 }
 
-// classNames returns the classes with their names in their one form and refuses names that a class in care could not have; those in
-// known were taken before. The caller's list stays as it is.
+// classNames returns the classes with normalized names and rejects names that a class in care could not have; names in
+// known were accepted before. The caller's list is not changed.
 func (c *checker) classNames(classes []nursery.Class, known []string) []nursery.Class {
 	classes = slices.Clone(classes)
 	for i, class := range classes {
@@ -55,9 +55,9 @@ func (c *checker) classNames(classes []nursery.Class, known []string) []nursery.
 	return classes
 }
 
-// checker gathers what is wrong in what was entered, the first fault of each place.
+// checker collects validation errors, the first one of each location.
 type checker struct {
-	under  string // where the checked value stands in the body
+	under  string // location of the checked value in the body
 	fields []FieldError
 }
 
@@ -68,7 +68,7 @@ func (c *checker) add(location, message string) {
 	}
 }
 
-// refusal names every fault at once; nil when there is none.
+// refusal returns an error with every validation error; nil if there is none.
 func (c *checker) refusal() error {
 	if len(c.fields) == 0 {
 		return nil
@@ -116,7 +116,7 @@ func (c *checker) unique(location, what string, n int, id func(int) string) {
 	seen := make(map[string]bool, n)
 	for i := range n {
 		switch key := id(i); {
-		case key == "": // its own limits say so
+		case key == "": // its own limits reject it
 		case strings.ContainsAny(key, "/~"):
 			c.add(fmt.Sprintf("%s/%d", location, i), what+"不能含 / 和 ~")
 		case seen[key]:
@@ -127,7 +127,7 @@ func (c *checker) unique(location, what string, n int, id func(int) string) {
 	}
 }
 
-// references finds staff, rooms and papers that name a class or a person who is not there.
+// references finds staff, rooms and papers that name a class or a person that does not exist.
 func (c *checker) references(a nursery.Application) {
 	classes, staff := map[string]bool{}, map[string]bool{}
 	for _, class := range a.Classes {

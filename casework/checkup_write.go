@@ -13,7 +13,7 @@ import (
 func (r *recording) write(ctx context.Context, step string) (ClassRecorded, error) {
 	done := ClassRecorded{CaseNo: r.c.CaseNo, Class: r.class}
 	versions := map[string]int32{}
-	err := r.q.Beyond(ctx, func() error { // also what the clinic before this one recorded in the round
+	err := r.q.Beyond(ctx, func() error { // including records of the previous clinic of the round
 		last, err := r.q.LastVersions(ctx, store.LastVersionsParams{CaseNo: r.c.CaseNo, Children: r.ids()})
 		for _, row := range last {
 			versions[row.Child] = row.Version
@@ -68,7 +68,7 @@ func (r *recording) write(ctx context.Context, step string) (ClassRecorded, erro
 	return done, activities.Wake(ctx, r.q, r.c, step, r.s.Now())
 }
 
-// settle credits what was done to the duties, and notes what could not be done.
+// settle credits completed items to the duties, and records the reasons for the others.
 func (r *recording) settle(ctx context.Context) error {
 	rows := store.SettleDutiesParams{Half: r.round.Half, CaseNo: r.round.CaseNo}
 	for _, record := range r.records {

@@ -15,7 +15,7 @@ type ConsentGiven struct {
 	GivenOn  nursery.Date           `json:"given_on" doc:"同意日期"`
 }
 
-// Consent is a consent that stands or was withdrawn.
+// Consent is a consent, in force or withdrawn.
 type Consent struct {
 	Purpose      nursery.ConsentPurpose `json:"purpose" doc:"同意事项"`
 	PurposeTitle string                 `json:"purpose_title" doc:"同意事项名称"`
@@ -71,7 +71,8 @@ func (s *Service) consentFaults(ctx context.Context, q *store.Queries, p nursery
 	return planFaults(faults)
 }
 
-// WithdrawConsent ends a consent at once (个人信息保护法 art. 15); that it was given stays on record. Errors: consent_absent.
+// WithdrawConsent ends a consent at once (个人信息保护法 art. 15); the record that it was given remains. Errors:
+// consent_absent.
 func (s *Service) WithdrawConsent(ctx context.Context, p nursery.Principal, key, id string, purpose nursery.ConsentPurpose) (Enrolled, error) {
 	return s.changeChild(ctx, p, key, "child.consent", id, map[string]any{"withdraw": purpose}, func(q *store.Queries, child store.Child) error {
 		withdraw := store.WithdrawConsentParams{Child: child.ID, Purpose: string(purpose), WithdrawnOn: s.today(), WithdrawnBy: p.Account}
@@ -93,7 +94,7 @@ func (s *Service) WithdrawConsent(ctx context.Context, p nursery.Principal, key,
 	})
 }
 
-// Consents lists a child's consents in the order they were given, with their papers for those who may read them.
+// Consents lists a child's consents in the order they were given, with their papers for principals who may read them.
 func (s *Service) Consents(ctx context.Context, p nursery.Principal, id string) ([]Consent, error) {
 	list := []Consent{}
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {

@@ -11,11 +11,11 @@ import (
 	"tuoyu/store"
 )
 
-// mostDoses is more DTaP doses than a schedule has before the age of six.
+// mostDoses is the maximum number of DTaP doses, more than any schedule has before the age of six.
 const mostDoses = 5
 
-// checkEntry returns what the rules remind the institution of when a child comes into care: doses that are missing from its
-// vaccination certificate, or that nobody has looked at one (疫苗管理法 art. 48). It never refuses a child.
+// checkEntry returns the reminders of the rules for the institution when a child is enrolled: doses missing from its
+// vaccination certificate, or a certificate that was not checked (疫苗管理法 art. 48). It never rejects a child.
 func (s *Service) checkEntry(ctx context.Context, born, entered nursery.Date, doses *int, county string) ([]nursery.Reason, error) {
 	facts := nursery.EntryFacts{BornOn: born, EnteredOn: entered, DTaPDoses: doses}
 	d, err := s.Rules.Decide(ctx, activities.RulesEntry, facts, s.today(), county)
@@ -25,12 +25,12 @@ func (s *Service) checkEntry(ctx context.Context, born, entered nursery.Date, do
 	return d.Reasons, nil
 }
 
-// dosesCell is where the doses of a stay stand.
+// dosesCell returns the cell of the doses of a stay.
 func dosesCell(stay int64) sealing.Cell {
 	return sealing.Cell{Table: "enrolments", Column: "dtap_doses", Row: strconv.FormatInt(stay, 10)}
 }
 
-// putDoses keeps, sealed, how many doses the certificate showed.
+// putDoses stores, sealed, the number of doses on the certificate.
 func (s *Service) putDoses(ctx context.Context, q *store.Queries, stay int64, doses *int) error {
 	if doses == nil {
 		return nil
@@ -45,7 +45,7 @@ func (s *Service) putDoses(ctx context.Context, q *store.Queries, stay int64, do
 	return nil
 }
 
-// entryOf returns what the rules say of the stay of a child, for the institution that has it in care.
+// entryOf returns the reminders of the rules for a child's stay, for the institution that has it in care.
 func (s *Service) entryOf(ctx context.Context, child store.Child, stay store.Enrolment) ([]nursery.Reason, error) {
 	var doses *int
 	if stay.DtapDoses != nil {
@@ -55,7 +55,7 @@ func (s *Service) entryOf(ctx context.Context, child store.Child, stay store.Enr
 		}
 		n, err := strconv.Atoi(string(plain))
 		if err != nil {
-			return nil, fmt.Errorf("read doses of stay %d: %w", stay.ID, strconv.ErrSyntax) // the value is in no error
+			return nil, fmt.Errorf("read doses of stay %d: %w", stay.ID, strconv.ErrSyntax) // the error does not contain the value
 		}
 		doses = &n
 	}

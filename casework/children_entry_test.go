@@ -9,8 +9,8 @@ import (
 	"tuoyu/nursery"
 )
 
-// vaccinated is a child that comes into care on 2025-04-01, when the schedule before 2025 asks for three doses of those born by
-// the end of October 2024 and the one since then for two of those born later.
+// vaccinated returns a child enrolled on 2025-04-01, when the schedule before 2025 requires three doses of those born
+// by the end of October 2024 and the later one two of those born since.
 func vaccinated(number string, bornOn nursery.Date, doses *int) casework.Enrolment {
 	e := born(number, func(c *nursery.Child) { c.BornOn = bornOn })
 	e.EnteredOn, e.DTaPDoses = nursery.NewDate(2025, 4, 1), doses

@@ -11,7 +11,8 @@ import (
 	"tuoyu/store"
 )
 
-// typed puts a child of a roster back to how it was stored before names had one form: name as typed and the hash made of it.
+// typed restores the form in which a child of a roster was stored before names were normalized: the name as typed and
+// its hash.
 func (d *door) typed(number, name, phone string) (id string) {
 	d.t.Helper()
 	index, err := d.Fields.Index("children.identity", string(nursery.ByBirthCertificate)+":"+number)
@@ -35,7 +36,7 @@ func TestAnOldEntryIsFoundByANewOneOnceItsNameHasOneForm(t *testing.T) {
 	d, caseNo := insuring(t)
 	was := []struct{ number, typed, now, phone string }{
 		{"X140000011", "阿依古丽•买买提", "阿依古丽·买买提", "13900000011"},
-		{"X140000012", "婴\ue81a甲", "婴\u3473甲", "13900000012"}, // a private-use character of GB 18030 that has a place of its own by now
+		{"X140000012", "婴\ue81a甲", "婴\u3473甲", "13900000012"}, // a private-use character of GB 18030 that has been encoded since
 		{"X140000013", "婴幼儿\u3000丙", "婴幼儿丙", ""},
 	}
 	var before, after [][]string
@@ -77,7 +78,7 @@ func TestAnOldEntryIsFoundByANewOneOnceItsNameHasOneForm(t *testing.T) {
 	require.Equal(t, sealed, d.strings(`SELECT encode(name, 'hex') FROM children ORDER BY id`), "nothing is done twice")
 }
 
-// unreadable puts a child back to before names had one form, with a name that no key opens.
+// unreadable restores the form of a child before names were normalized, with a name that no key decrypts.
 func (d *door) unreadable() string {
 	d.t.Helper()
 	id := d.strings(`SELECT min(id) FROM children WHERE identity_kind = 'resident_id'`)[0]

@@ -9,8 +9,8 @@ import (
 	"tuoyu/store"
 )
 
-// guardiansShown returns of which children an institution may know the guardian: who entered it itself, has the guardian's
-// consent, or was released it by the institution that entered it (个人信息保护法 art. 23).
+// guardiansShown returns the children whose guardian an institution may see: it entered the guardian itself, has the
+// guardian's consent, or the institution that entered the guardian released it (个人信息保护法 art. 23).
 func guardiansShown(ctx context.Context, q *store.Queries, institution string, ids ...string) (map[string]bool, error) {
 	shown := make(map[string]bool, len(ids))
 	err := q.Beyond(ctx, func() error {
@@ -26,7 +26,7 @@ func guardiansShown(ctx context.Context, q *store.Queries, institution string, i
 	return shown, nil
 }
 
-// hideGuardian takes the guardian out of a row where p may not know of it. What an institution may know its clinic may.
+// hideGuardians removes the guardian from rows in which p may not see it. A clinic may see what its institution may.
 func (s *Service) hideGuardians(ctx context.Context, q *store.Queries, p nursery.Principal, rows ...*store.Child) error {
 	if p.Role != nursery.RoleInstitution && p.Role != nursery.RoleHospital {
 		return nil
@@ -55,8 +55,8 @@ func (s *Service) hideGuardians(ctx context.Context, q *store.Queries, p nursery
 	return nil
 }
 
-// ReleaseChild releases what this institution entered of a child that has left to the one that has it in care next, with the reason.
-// Errors: invalid, child_not_enrolled when the child has not left.
+// ReleaseChild releases what this institution entered about a child that has left to the next institution, with a
+// reason. Errors: invalid, child_not_enrolled if the child has not left.
 func (s *Service) ReleaseChild(ctx context.Context, p nursery.Principal, key, id string, in ChildReason) (Enrolled, error) {
 	return s.changeChild(ctx, p, key, "child.release", id, in, func(q *store.Queries, child store.Child) error {
 		if err := in.refusal(); err != nil {
@@ -78,7 +78,7 @@ func (s *Service) release(ctx context.Context, q *store.Queries, p nursery.Princ
 	return s.noteCorrection(ctx, q, p, child, "release", nil, map[string]any{"released_on": on}, reason)
 }
 
-// ChildReason is why something about a child is done.
+// ChildReason is the reason for an operation on a child.
 type ChildReason struct {
 	Reason string `json:"reason" minLength:"2" maxLength:"500" doc:"理由"`
 }
@@ -89,7 +89,7 @@ func (r ChildReason) refusal() error {
 	return c.refusal()
 }
 
-// noteCorrection writes down what was put right, by whom and why. It holds days and codes alone.
+// noteCorrection records a correction, its author and the reason. It contains days and codes only.
 func (s *Service) noteCorrection(ctx context.Context, q *store.Queries, p nursery.Principal, child store.Child, what string, before, after map[string]any, reason string) error {
 	was, err := json.Marshal(before)
 	if err != nil {

@@ -15,7 +15,8 @@ import (
 	"tuoyu/testdata"
 )
 
-// following gives the fields of a process, and has it look at the keyset's file as sealing.Keyset.Watch does every so often.
+// following returns the fields of a process, and a function that reloads the keyset's file as sealing.Keyset.Watch does
+// periodically.
 func following(t *testing.T, path string) (fields *sealing.Fields, look func()) {
 	t.Helper()
 	keys, err := sealing.Open(path)
@@ -85,7 +86,7 @@ func TestKeysAreRotatedWhileTwoProcessesReadAndWrite(t *testing.T) {
 	oneLooks()
 	otherLooks()
 	require.NoError(t, sealing.Promote(path, seal, index))
-	oneLooks() // each writes and reads while the other has not heard of it
+	oneLooks() // each writes and reads while the other has not reloaded it
 	otherLooks()
 	rotating, _ := following(t, path)
 	needed, err := activities.SealedBy(t.Context(), d.db, oldSeal)

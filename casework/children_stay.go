@@ -10,7 +10,7 @@ import (
 	"tuoyu/store"
 )
 
-// StayCorrection puts the latest stay of a child right. A day that is left out stays as it is.
+// StayCorrection corrects the latest stay of a child. A missing day is not changed.
 type StayCorrection struct {
 	EnteredOn nursery.Date  `json:"entered_on,omitzero" doc:"入托日期，不变的不填"`
 	LeftOn    nursery.Date  `json:"left_on,omitzero" doc:"离托日期，不变的不填"`
@@ -19,8 +19,8 @@ type StayCorrection struct {
 	Reason    string        `json:"reason" minLength:"2" maxLength:"500" doc:"更正理由；超龄入托的一并说明"`
 }
 
-// CorrectStay puts right when a child entered this institution and left it last, with a reason. A death is taken back by
-// WithdrawDeath. Errors: invalid, child_not_enrolled, stay_overlaps, child_died.
+// CorrectStay corrects the days on which a child last entered and left this institution, with a reason. A death is
+// withdrawn by WithdrawDeath. Errors: invalid, child_not_enrolled, stay_overlaps, child_died.
 func (s *Service) CorrectStay(ctx context.Context, p nursery.Principal, key, id string, in StayCorrection) (Enrolled, error) {
 	done, err := s.changeChild(ctx, p, key, "child.stay", id, in, func(q *store.Queries, child store.Child) error {
 		stay, err := q.LastStay(ctx, store.LastStayParams{Child: child.ID, Institution: p.Institution})
@@ -65,7 +65,7 @@ func stayDays(e store.Enrolment) map[string]any {
 	return days
 }
 
-// correctedStay returns the stay as it is to be. Errors: invalid with every fault.
+// correctedStay returns the corrected stay. Errors: invalid with every validation error.
 func (s *Service) correctedStay(child store.Child, stay store.Enrolment, in StayCorrection) (store.Enrolment, error) {
 	var c checker
 	c.limits(in)
@@ -103,7 +103,7 @@ func (s *Service) correctedStay(child store.Child, stay store.Enrolment, in Stay
 	return to, c.refusal()
 }
 
-// stayApart refuses a stay that overlaps another of the child, wherever that was.
+// stayApart returns an error if a stay overlaps another of the child, at any institution.
 func stayApart(ctx context.Context, q *store.Queries, id int64, to store.Enrolment) error {
 	stays, err := staysOf(ctx, q, []string{to.Child})
 	if err != nil {
@@ -119,8 +119,8 @@ func stayApart(ctx context.Context, q *store.Queries, id int64, to store.Enrolme
 	return nil
 }
 
-// WithdrawDeath takes back a death that was entered by mistake: by the institution that entered it, whose stay goes on, or by the
-// county's office, which says what the stay was. Errors: invalid, child_alive, child_in_care_elsewhere.
+// WithdrawDeath withdraws a death that was entered by mistake: by the institution that entered it, whose stay
+// continues, or by the county's office, which enters the stay. Errors: invalid, child_alive, child_in_care_elsewhere.
 func (s *Service) WithdrawDeath(ctx context.Context, p nursery.Principal, key, id string, in ChildReason) (Enrolled, error) {
 	done, err := s.changeChild(ctx, p, key, "child.death", id, in, func(q *store.Queries, child store.Child) error {
 		if err := in.refusal(); err != nil {

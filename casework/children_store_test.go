@@ -13,7 +13,7 @@ import (
 	"tuoyu/testdata"
 )
 
-// entered stores children as the institution and gives who they are.
+// entered stores children as the institution and returns their identifiers.
 func (d *door) entered(children ...nursery.Child) (ids []string) {
 	d.t.Helper()
 	require.NoError(d.t, d.db.As(d.t.Context(), neighbour, func(q *store.Queries) error {

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// identifiersOf returns every identifier in the Go source of a folder besides its tests and codes.go.
+// identifiersOf returns every identifier in the Go source of a folder except its tests and codes.go.
 func identifiersOf(t *testing.T, folder string) map[string]bool {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join(folder, "*.go"))
@@ -39,7 +39,7 @@ func identifiersOf(t *testing.T, folder string) map[string]bool {
 	return used
 }
 
-// requireNoLiteralCode fails for an Error whose code is written out, since such a code may have no row.
+// requireNoLiteralCode fails for an Error with a literal code, since such a code may have no row.
 func requireNoLiteralCode(t *testing.T, path string, n *ast.CompositeLit) {
 	t.Helper()
 	name, ok := n.Type.(*ast.Ident)

@@ -11,13 +11,13 @@ import (
 )
 
 const (
-	// sweepEvery is how often what is no longer needed is removed.
+	// sweepEvery is the interval at which unneeded data is removed.
 	sweepEvery = time.Hour
-	// filesKept is how long a file is left that nothing refers to: a form that names it may still be on its way.
+	// filesKept is how long an unreferenced file is retained: a form that refers to it may not be submitted yet.
 	filesKept = 24 * time.Hour
 )
 
-// sweepHourly removes what is no longer needed and gives old names their one form, at once and every hour until ctx ends.
+// sweepHourly removes unneeded data and normalizes old names, at once and every hour until ctx ends.
 func (s *Service) sweepHourly(ctx context.Context) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
@@ -37,8 +37,8 @@ func (s *Service) sweepHourly(ctx context.Context) {
 	}
 }
 
-// NormalizeNames gives the names of children that were stored before names had one form that form, and replaces their hashes. Any
-// number of processes may do so at once.
+// NormalizeNames normalizes the names of children that were stored before names were normalized, and replaces their
+// hashes. Any number of processes may run it concurrently.
 func (s *Service) NormalizeNames(ctx context.Context) error {
 	if s.Fields == nil {
 		return nil
@@ -50,9 +50,9 @@ func (s *Service) NormalizeNames(ctx context.Context) error {
 	return err
 }
 
-// Sweep seals the files that were kept before there was a keyset, and removes uploads that belong to no case and no child and
-// files that nothing refers to, both older than a day. Any number of processes may sweep at once. A folder that is marked as
-// another database's is left alone: store.ErrOtherStore.
+// Sweep seals the files that were stored before there was a keyset, and removes uploads that belong to no case and no
+// child and unreferenced files, both older than a day. Any number of processes may run it concurrently. For a folder
+// that is marked as another database's it returns store.ErrOtherStore.
 func (s *Service) Sweep(ctx context.Context) error {
 	if s.Blobs == nil {
 		return nil

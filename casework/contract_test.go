@@ -13,7 +13,7 @@ import (
 
 var otherClinic = nursery.Principal{Account: "clinic-140403-2", Role: nursery.RoleHospital, County: county, Institution: "clinic-140403-2"}
 
-// pairing opens a door with two institutions and two clinics, the second full.
+// pairing opens a test environment with two institutions and two clinics, the second full.
 func pairing(t *testing.T) *door {
 	t.Helper()
 	d := caring(t)
@@ -156,7 +156,7 @@ func TestCandidatesAreTheClinicsThatFitAndAreNear(t *testing.T) {
 	list, err := d.Candidates(t.Context(), first, "")
 	require.NoError(t, err)
 	require.Len(t, list, 2)
-	require.Equal(t, otherClinic.Institution, list[0].ID) // nearer; that it would be over its capacity is said
+	require.Equal(t, otherClinic.Institution, list[0].ID) // nearer; the list shows that it would exceed its capacity
 	require.True(t, list[0].Fits && list[0].SameTownship)
 	require.Equal(t, "P08-R1d", list[0].Reasons[0].Rule)
 	require.Equal(t, 200, list[1].Left)

@@ -75,7 +75,7 @@ func TestAGapThatWasMetElsewhereNeedsNoChange(t *testing.T) {
 	h.engineReturns()
 	h.work()
 	app := h.application(applicant, "community")
-	started := h.file(applicant, app) // the registrar has sent nothing yet
+	started := h.file(applicant, app) // the registrar has sent no data yet
 	_, err := h.Complete(t.Context(), clerk, key(), h.task(started.CaseNo, "filing.registration"), casework.Completion{Outcome: nursery.OutcomeCorrect,
 		Answer: json.RawMessage(`{"findings": [{"field": "/institution/uscc", "message": "登记机关查不到该代码"}]}`)})
 	require.NoError(t, err)

@@ -86,7 +86,7 @@ func TestAnAnswerTheCaseRefusesLateIsToldToWhoeverRepeatsIt(t *testing.T) {
 	require.Equal(t, 1, one[int](h, "SELECT count(*) FROM outbox WHERE refused = 'task_closed'"))
 	require.Equal(t, 1, one[int](h, "SELECT count(*) FROM case_events WHERE kind = 'answer_refused'"))
 	told := 0
-	for range 3 { // the same key hears the same, however often
+	for range 3 { // the same key gets the same response, however often
 		for k, who := range map[string]nursery.Principal{first: clerk, second: otherClerk} {
 			again, err := h.Complete(t.Context(), who, k, task, casework.Completion{Outcome: nursery.OutcomeAccept})
 			if err == nil {

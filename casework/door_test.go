@@ -33,7 +33,8 @@ var (
 	admin      = nursery.Principal{Account: "administrator", Role: nursery.RoleAdministrator, County: "140400"}
 )
 
-// door opens casework over a database of its own while Temporal is away: nothing entered may be lost by that.
+// door is a test environment: casework with a database of its own while Temporal is unavailable, which must not lose
+// any input.
 type door struct {
 	*casework.Service
 	db *store.DB
@@ -63,7 +64,7 @@ func openDoor(t *testing.T) *door {
 	return d
 }
 
-// signedIn has people be known, as they are once they have signed in.
+// signedIn records accounts, as happens when they sign in.
 func (d *door) signedIn(people ...nursery.Principal) {
 	d.t.Helper()
 	for _, p := range people {
@@ -71,7 +72,7 @@ func (d *door) signedIn(people ...nursery.Principal) {
 	}
 }
 
-// deputy is somebody of the same office, who has signed in.
+// deputy returns an account of the same office that has signed in.
 func (d *door) deputy(p nursery.Principal) string {
 	p.Account += "-deputy"
 	d.signedIn(p)
@@ -171,7 +172,7 @@ func TestOnlyWhoseItIsMayFileOrLook(t *testing.T) {
 	refused(t, err, casework.CodeNotFound)
 	_, err = d.Case(t.Context(), clerk, "BA-140403-2026-999999-0")
 	refused(t, err, casework.CodeNotFound)
-	for _, who := range []nursery.Principal{market, admin} { // they never see a case, so there is none
+	for _, who := range []nursery.Principal{market, admin} { // they never see a case, so there is none for them
 		_, err = d.Case(t.Context(), who, started.CaseNo)
 		refused(t, err, casework.CodeNotFound)
 	}
@@ -251,7 +252,7 @@ func TestCorrectionsMayTouchOnlyWhatIsOpen(t *testing.T) {
 	require.Equal(t, 2, saved.Version)
 }
 
-// withTask gives a case with one open task.
+// withTask returns a case with one open task.
 func (d *door) withTask(role, kind string, outcomes ...string) (caseNo, task string) {
 	d.t.Helper()
 	started, err := d.StartFiling(d.t.Context(), applicant, "start", casework.StartFiling{Application: application(d.t)})

@@ -10,16 +10,16 @@ import (
 	"tuoyu/documents"
 )
 
-// printedActs are the commands whose text stands on papers. An application is looked at by checkApplication, beside what was there
-// before.
+// printedActs are the commands whose text is printed in documents. An application is checked by checkApplication,
+// together with its previous version.
 var printedActs = map[string]bool{
 	"filing.change": true, "filing.cancel": true, "registration.push": true, "task.complete": true,
 	"inspection.visit": true, "contract.start": true, "contract.amend": true, "contract.terminate": true, "clinic.put": true,
 	"insurance.start": true,
 }
 
-// drawn finds text of a command that a paper would show and no font of the papers draws: where it is entered somebody can
-// write it otherwise, on paper nobody can.
+// drawn finds text of a command that would be printed in a document and that no font can draw: the user who enters it
+// can still change it.
 func (s *Service) drawn(c *checker, operation string, body any) {
 	act, _, _ := strings.Cut(operation, " ")
 	if s.Renderer == nil || !printedActs[act] {
@@ -28,11 +28,11 @@ func (s *Service) drawn(c *checker, operation string, body any) {
 	s.undrawn(c, "", body, nil)
 }
 
-// undrawn adds a fault for each character of body that no paper shows; texts in known are left alone.
+// undrawn adds an error for each character of body that cannot be printed; texts in known are accepted.
 func (s *Service) undrawn(c *checker, at string, body any, known []string) {
 	raw, err := json.Marshal(body)
 	if err != nil {
-		return // the command hashes the same body and reports it
+		return // the command hashes the same body and reports the error
 	}
 	eachText(at, decoded(raw), func(at, text string) {
 		if slices.Contains(known, text) {
@@ -45,7 +45,7 @@ func (s *Service) undrawn(c *checker, at string, body any, known []string) {
 }
 
 func decoded(raw json.RawMessage) (value any) {
-	_ = json.Unmarshal(raw, &value) // what is no JSON holds no text
+	_ = json.Unmarshal(raw, &value) // a body that is not JSON contains no text
 	return value
 }
 

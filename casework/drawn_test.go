@@ -12,7 +12,7 @@ import (
 	"tuoyu/store"
 )
 
-// openPrintingDoor opens a door that knows which characters its papers show.
+// openPrintingDoor opens a test environment that knows which characters can be printed.
 func openPrintingDoor(t *testing.T) *door {
 	t.Helper()
 	d := openDoor(t)
@@ -42,7 +42,7 @@ func TestACharacterThatNoPaperShowsIsNamedWhereItIsEntered(t *testing.T) {
 }
 
 func TestWhatADraftHeldBeforeIsNotRefusedAgain(t *testing.T) {
-	d := openDoor(t) // entered before papers were asked
+	d := openDoor(t) // entered before text was checked
 	a := application(t)
 	a.Institution.Address = "示例✅园区"
 	started, err := d.StartFiling(t.Context(), applicant, "before", casework.StartFiling{Application: a, Draft: true})
@@ -61,7 +61,7 @@ func TestWhatADraftHeldBeforeIsNotRefusedAgain(t *testing.T) {
 }
 
 func TestAPaperThatCannotBePrintedSaysWhy(t *testing.T) {
-	h := openHouse(t) // its service asks no fonts
+	h := openHouse(t) // its service does not check fonts
 	h.engineReturns()
 	h.work()
 	a := h.application(applicant, "community")

@@ -81,7 +81,7 @@ func TestAPaperIsReissuedAndTheOldOneNamesItsSuccessor(t *testing.T) {
 	refused(t, err, casework.CodeForbidden)
 	_, err = h.Reissue(t.Context(), supervisor, key(), old.ID, " ")
 	refused(t, err, casework.CodeInvalid)
-	stop() // the paper follows when somebody prints again
+	stop() // the document follows when rendering resumes
 	k := key()
 	anew, err := h.Reissue(t.Context(), supervisor, k, old.ID, "地址印错")
 	require.NoError(t, err)
@@ -145,7 +145,7 @@ func TestWhoeverSubmittedOrFoundFirstDoesNotJudge(t *testing.T) {
 	refused(t, err, casework.CodeConflictOfInterest)
 	_, err = h.Complete(t.Context(), second, key(), countersign, casework.Completion{Outcome: nursery.OutcomeAgree})
 	require.NoError(t, err)
-	// Closed comes before excluded: the first officer hears that it is done.
+	// Closed is checked before excluded: the first officer gets the error that the task is closed.
 	_, err = h.Complete(t.Context(), inspector, key(), countersign, casework.Completion{Outcome: nursery.OutcomeAgree})
 	require.Contains(t, refused(t, err, casework.CodeTaskClosed).Message, second.Account)
 }

@@ -9,10 +9,10 @@ import (
 	"tuoyu/store"
 )
 
-// Kind is what sort of refusal an error is; the doors map it to their own way of saying no.
+// Kind is the kind of an error, which the API and the pages map to their responses.
 type Kind int
 
-// The kinds, by the HTTP status the API answers with.
+// The kinds, by the HTTP status of the API's response.
 const (
 	BadRequest       Kind = 400
 	Unauthorized     Kind = 401
@@ -30,22 +30,22 @@ const (
 	Unavailable      Kind = 503
 )
 
-// FieldError names one thing that is wrong in what was sent.
+// FieldError is one validation error of the input.
 type FieldError struct {
 	Location string `json:"location"` // JSON Pointer into the body, or a parameter's name
 	Message  string `json:"message"`  // Chinese
 }
 
-// Error is a refusal with its reason for a person. Message never repeats what was entered.
+// Error is an error with a reason for the user. Message never repeats the input.
 type Error struct {
 	Code    string
 	Message string
 	Fields  []FieldError
-	Shown   any // what stands against each other, for whoever has to settle it
+	Shown   any // the conflicting versions, for the user who has to resolve the conflict
 	Err     error
 }
 
-// Error gives the code and the cause, for logs.
+// Error returns the code and the cause, for logs.
 func (e *Error) Error() string {
 	if e.Err != nil {
 		return fmt.Sprintf("%s: %v", e.Code, e.Err)
@@ -53,10 +53,10 @@ func (e *Error) Error() string {
 	return e.Code
 }
 
-// Kind returns the kind of refusal of the error's code.
+// Kind returns the kind of the error's code.
 func (e *Error) Kind() Kind { return CodeOf(e.Code).Kind }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
 func refuse(code, message string, fields ...FieldError) *Error {
@@ -67,8 +67,8 @@ func notFound() *Error {
 	return refuse(CodeNotFound, "没有这项内容，或者您无权查看。")
 }
 
-// Passing returns the refusal of a request that failed for a reason which passes without anybody changing anything: Postgres is
-// away, has the schema of another release, or the blob folder takes nothing. It returns nil for any other error.
+// Passing returns the error for a request that failed for a transient reason: Postgres is unavailable or has the schema
+// of another release, or the blob folder cannot be used. It returns nil for any other error.
 func Passing(err error) *Error {
 	var file *fs.PathError
 	code, message := "", ""
@@ -85,7 +85,7 @@ func Passing(err error) *Error {
 	return &Error{Code: code, Message: message, Err: err}
 }
 
-// fieldOf turns what a value's own check said into a field error.
+// fieldOf converts the error of a value's own check into a field error.
 func fieldOf(location string, err error) FieldError {
 	var invalid *nursery.InvalidError
 	if errors.As(err, &invalid) {

@@ -18,7 +18,7 @@ import (
 	"tuoyu/workflows/humantask"
 )
 
-// outage is how long Postgres is away: longer than one try of a step may take.
+// outage is how long Postgres is unavailable: longer than one attempt of a step may take.
 const outage = 15 * time.Second
 
 func (h *house) openTask(caseNo, kind string) string {
@@ -76,8 +76,8 @@ func TestFifteenSecondsWithoutPostgresEndNoCaseAndNoAnswer(t *testing.T) {
 	require.Equal(t, 0, one[int](h, "SELECT count(*) FROM cases WHERE stuck_at IS NOT NULL"))
 }
 
-// forget has Temporal lose every Update of a case, as when its process and its database restart before the task that took them has
-// been recorded: the workflow goes on from before the first.
+// forget makes Temporal lose every Update of a case, as happens when its process and its database restart before the
+// task that accepted them has been recorded: the workflow continues from before the first.
 func (h *house) forget(caseNo string) {
 	h.t.Helper()
 	task := int64(0)
@@ -166,7 +166,7 @@ func TestAnAnswerThatWasTakenIsNeverRefusedLate(t *testing.T) {
 	_, err = h.Complete(t.Context(), second, key(), h.openTask(started.CaseNo, "filing.site_visit_countersign"), casework.Completion{Outcome: nursery.OutcomeAgree})
 	require.NoError(t, err)
 	h.eventually("workflow ended", func() bool { return h.workflow(started.CaseNo) == enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED })
-	h.sql("UPDATE outbox SET delivered_at = NULL, next_at = now(), failed = 1 WHERE name = 'complete_task'") // the sender died before it noted it
+	h.sql("UPDATE outbox SET delivered_at = NULL, next_at = now(), failed = 1 WHERE name = 'complete_task'") // the sender died before it recorded the delivery
 	h.relays()
 	h.eventually("settled", func() bool { return one[int](h, "SELECT count(*) FROM outbox WHERE delivered_at IS NULL") == 0 })
 	require.Equal(t, 0, one[int](h, "SELECT count(*) FROM outbox WHERE refused IS NOT NULL"))
@@ -180,7 +180,7 @@ func TestAWithdrawnCaseLeavesNobodyATask(t *testing.T) {
 	h.register("community")
 	started := h.file(applicant, h.application(applicant, "community"))
 	h.openTask(started.CaseNo, "filing.review")
-	// What a try of the workflow leaves behind that was lost before it was recorded.
+	// The remains of an attempt of the workflow task that was lost before it was recorded.
 	h.sql(`INSERT INTO tasks (id, case_no, kind, title, county, institution, role, outcomes, opened_at)
 		SELECT case_no || '.2', case_no, 'filing.review', '核对备案材料', county, institution, 'clerk', '{accept}', now() FROM cases WHERE case_no = $1`, started.CaseNo)
 	_, err := h.Withdraw(t.Context(), applicant, key(), started.CaseNo, "重新准备")
@@ -268,7 +268,7 @@ func TestACaseThatTemporalDoesNotKnowStartsAgainWhenNothingWasDone(t *testing.T)
 	h := openHouse(t)
 	h.register("community")
 	started := h.file(applicant, h.application(applicant, "community"))
-	h.sql("UPDATE outbox SET delivered_at = now() WHERE kind = 'start'") // Temporal was restored to a moment before
+	h.sql("UPDATE outbox SET delivered_at = now() WHERE kind = 'start'") // Temporal was restored to an earlier state
 	h.engineReturns()
 	_, err := h.ReconcileOnce(t.Context(), time.Now().Add(time.Minute))
 	require.NoError(t, err)

@@ -20,7 +20,7 @@ import (
 	"tuoyu/workflows"
 )
 
-// forms are JSON Schemas of what is filled in with an answer, by the names that definition.TaskKind gives them.
+// forms are the JSON Schemas of answers, by the names in definition.TaskKind.
 //
 //go:embed forms/*.json
 var forms embed.FS
@@ -68,7 +68,7 @@ var compiledForms = sync.OnceValue(func() map[string]*jsonschema.Schema {
 	return compiled
 })
 
-// checkForm says what is wrong with what was filled in, every field at once.
+// checkForm validates the form of an answer and returns every error at once.
 func (s *Service) checkForm(ctx context.Context, q *store.Queries, task store.Task, in Completion) error {
 	kind, err := definedAs(task)
 	if err != nil {
@@ -104,7 +104,7 @@ func (s *Service) checkForm(ctx context.Context, q *store.Queries, task store.Ta
 	return checkFormAttachments(ctx, q, task, in.Answer)
 }
 
-// unprintables finds text in a filled-in form that can be neither stored nor printed.
+// unprintables finds text in a form that can be neither stored nor printed.
 func unprintables(c *checker, at string, value any) {
 	switch v := value.(type) {
 	case string:

@@ -8,7 +8,7 @@ import (
 	"tuoyu/store"
 )
 
-// answerCheck refuses an answer to a task for what its form cannot express.
+// answerCheck validates an answer to a task beyond what its form's schema can express.
 type answerCheck func(s *Service, ctx context.Context, q *store.Queries, task store.Task, in Completion) error
 
 // answerChecks are the checks of answers by the kind of task.
@@ -31,7 +31,7 @@ var answerChecks = map[string]answerCheck{
 	"insurance_claim.pay":    (*Service).checkClaimAnswer,
 }
 
-// byCommand refuses every answer to a task that is closed by a command of its own.
+// byCommand returns a check that rejects every answer to a task that is closed by a command of its own.
 func byCommand(message, hint string) answerCheck {
 	return func(*Service, context.Context, *store.Queries, store.Task, Completion) error {
 		return refuse(CodeOutcomeNotOffered, message, FieldError{Location: "/outcome", Message: hint})
@@ -46,7 +46,7 @@ func filledIn(answer json.RawMessage, into any) error {
 	return nil
 }
 
-// checkConfirmation checks what a clerk read off the certificate, or the corrections that are requested instead.
+// checkConfirmation checks what a clerk read from the certificate, or the corrections that are requested instead.
 func (s *Service) checkConfirmation(ctx context.Context, q *store.Queries, task store.Task, in Completion) error {
 	if in.Outcome != nursery.OutcomeConfirm {
 		return s.opensSomething(ctx, q, task, in)

@@ -31,8 +31,8 @@ func formProperties(form string) (names []string) {
 	return names
 }
 
-// checkFields refuses an answer that lacks what its outcome requires, or says what the outcome does not ask for. Only reports
-// that no other outcome is offered.
+// checkFields rejects an answer that lacks a required field of its outcome, or has a field that the outcome does not
+// have. Only is whether no other outcome is offered.
 func checkFields(c *checker, kind definition.TaskKind, only bool, outcome nursery.Outcome, answer map[string]any) {
 	o, _ := kind.Outcome(outcome)
 	required, optional := o.Fields(only)
@@ -48,7 +48,7 @@ func checkFields(c *checker, kind definition.TaskKind, only bool, outcome nurser
 	}
 }
 
-// blank reports whether a field of an answer says nothing.
+// blank reports whether a field of an answer is empty.
 func blank(value any) bool {
 	switch v := value.(type) {
 	case nil:

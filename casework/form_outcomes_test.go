@@ -10,7 +10,7 @@ import (
 	"tuoyu/workflows"
 )
 
-// A schema that required a field of every outcome would keep one outcome from being chosen by what another needs.
+// A schema that required a field for every outcome would prevent an outcome that does not need it.
 func TestNoFormRequiresAFieldOfEveryOutcome(t *testing.T) {
 	entries, err := forms.ReadDir("forms")
 	require.NoError(t, err)

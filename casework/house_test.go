@@ -51,7 +51,7 @@ var (
 	auditor   = nursery.Principal{Account: "auditor", Role: nursery.RoleAuditor, County: "140400"}
 )
 
-// house is a door over a database and a Temporal namespace of its own.
+// house is a test environment with a database and a Temporal namespace of its own.
 type house struct {
 	*casework.Service
 	t        *testing.T
@@ -65,13 +65,13 @@ type house struct {
 	log      *bytes.Buffer
 }
 
-// rules and fonts are read once for all tests: they do not change, and reading them takes longer than most tests.
+// Rules and fonts are read once for all tests: they do not change, and reading them takes longer than most tests.
 var (
 	rules = sync.OnceValues(func() (*policies.Engine, error) { return policies.New(context.Background()) })
 	fonts = sync.OnceValues(func() (*documents.Fonts, error) { return documents.LoadFonts(documents.DefaultFontFiles()) })
 )
 
-// openHouse gives a house whose engine is away: the namespace is not there yet.
+// openHouse returns a test environment without an engine: the namespace does not exist yet.
 func openHouse(t *testing.T) *house {
 	t.Helper()
 	h := &house{t: t, address: storetest.URL(t), log: new(bytes.Buffer)}
@@ -108,7 +108,7 @@ func (h *house) deps() casework.Deps {
 	}
 }
 
-// engineReturns makes the namespace, so that Temporal takes what it is sent, though nobody works on it yet.
+// engineReturns creates the namespace, so that Temporal accepts requests, though no worker runs yet.
 func (h *house) engineReturns() {
 	h.t.Helper()
 	_, err := h.temporal.WorkflowService().RegisterNamespace(h.t.Context(), &workflowservice.RegisterNamespaceRequest{
@@ -124,19 +124,19 @@ func (h *house) engineReturns() {
 	})
 }
 
-// work has a worker carry the cases on until the test ends, or until stop is called.
+// work runs a worker until the test ends, or until stop is called.
 func (h *house) work() (stop func()) {
 	h.t.Helper()
 	return h.workOn(h.db)
 }
 
-// workOn is work by way of db.
+// workOn is like work with the database db.
 func (h *house) workOn(db *store.DB, more ...interceptor.WorkerInterceptor) (stop func()) {
 	h.t.Helper()
 	e := &activities.Engine{
 		DB: db, Rules: h.rules, Almanac: store.NewAlmanac(db), Renderer: renderer(h.t), Blobs: h.blobs, Fields: h.fields, PublicURL: "http://127.0.0.1:8080",
 	}
-	patient := sdkworker.Options{WorkerStopTimeout: 10 * time.Second, Interceptors: append([]interceptor.WorkerInterceptor{worker.Faults()}, more...)} // what is being printed is printed
+	patient := sdkworker.Options{WorkerStopTimeout: 10 * time.Second, Interceptors: append([]interceptor.WorkerInterceptor{worker.Faults()}, more...)} // rendering in progress is completed
 	cases := sdkworker.New(h.temporal, workflows.TaskQueue, patient)
 	worker.Register(cases, e)
 	papers := sdkworker.New(h.temporal, activities.PapersQueue, patient)
@@ -171,7 +171,7 @@ func renderer(t *testing.T) *documents.Renderer {
 	return documents.NewRenderer(loaded, c)
 }
 
-// relays delivers what is kept until the test ends.
+// relays runs the relay until the test ends.
 func (h *house) relays() {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
@@ -195,7 +195,7 @@ func (h *house) eventually(what string, holds func() bool) {
 	}
 }
 
-// sql runs as the engine, as whom everything is visible.
+// sql runs a statement as the engine, which sees everything.
 func (h *house) sql(query string, args ...any) {
 	h.t.Helper()
 	h.conn(func(tx pgx.Tx) error {
@@ -204,7 +204,7 @@ func (h *house) sql(query string, args ...any) {
 	})
 }
 
-// one gives the one value of a query.
+// one returns the one value of a query.
 func one[T any](h *house, query string, args ...any) (v T) {
 	h.t.Helper()
 	h.conn(func(tx pgx.Tx) error { return tx.QueryRow(h.t.Context(), query, args...).Scan(&v) })
@@ -228,7 +228,7 @@ var keys atomic.Int64
 
 func key() string { return fmt.Sprintf("key-%d", keys.Add(1)) }
 
-// application is the clean application of a community nursery as p would hand it in today, its papers uploaded.
+// application returns the clean application of a community nursery as p would submit it today, its papers uploaded.
 func (h *house) application(p nursery.Principal, name string) nursery.Application {
 	h.t.Helper()
 	app, err := testdata.Application(name)

@@ -15,22 +15,22 @@ import (
 	"tuoyu/sheets"
 )
 
-// Files are read few at a time: each costs up to a hundred megabytes for a second or two. Those that wait hold no more than
-// the file itself.
+// Few files are read at a time: each takes up to a hundred megabytes for a second or two. Waiting files take no more
+// memory than their content.
 const (
 	importsHeld = 8 // files whose content is being received or waits to be read
 	importsRead = 2 // files being read
 	importWait  = 20 * time.Second
 )
 
-// imports bounds the memory that imports take in the process.
+// imports limits the memory used by imports in the process.
 type imports struct{ held, read *limits.Slots }
 
 func newImports() imports {
 	return imports{limits.NewSlots(importsHeld, 0), limits.NewSlots(importsRead, importWait)}
 }
 
-// importFile is a file as it was read, with the hash of its content.
+// importFile is a parsed file, with the hash of its content.
 type importFile struct {
 	*sheets.Sheet
 	Sum [sha256.Size]byte
@@ -74,7 +74,7 @@ func (s *Service) readImport(ctx context.Context, from io.Reader, code string, m
 	return importFile{sheet, sha256.Sum256(content.Bytes())}, nil
 }
 
-// The columns that more than one file has, with the headings that people give them.
+// The columns that several files have, with their usual headings.
 var (
 	nameColumn = sheets.Column{
 		Name: columnName, Also: []string{"幼儿姓名", "婴幼儿姓名", "儿童姓名", "宝宝姓名", "孩子姓名", "入托婴幼儿姓名"}, Needed: true,
@@ -91,7 +91,7 @@ var (
 	}
 )
 
-// rosterWords are the words that people say things by in a file; codes stand for themselves.
+// rosterWords maps the words used in files to codes; codes themselves are accepted too.
 var rosterWords = map[string]string{}
 
 func init() {
@@ -112,7 +112,7 @@ func init() {
 	}
 }
 
-// wordOf returns the code that a word stands for, or the word itself.
+// wordOf returns the code of a word, or the word itself.
 func wordOf(s string) string {
 	if code, ok := rosterWords[strings.TrimSpace(s)]; ok {
 		return code
@@ -142,8 +142,8 @@ func countyCodeOf(text string) string {
 	return text
 }
 
-// template writes a file to fill in: the headings with an example that is passed over when it is read, and on a second sheet
-// what to fill in.
+// template returns a workbook to fill in: the headings with an example that is skipped when it is read, and on a second
+// sheet the instructions.
 func template(name string, columns []sheets.Column, example, notes map[string]string) ([]byte, error) {
 	table := sheets.Table{Name: name, Frozen: 1, Wide: len(columns)}
 	guide := sheets.Table{Name: "填写说明", Head: []string{"栏目", "是否必填", "怎样填写", "举例"}, Wide: 4, Notes: [][]any{

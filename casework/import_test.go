@@ -16,14 +16,14 @@ import (
 	"tuoyu/testdata"
 )
 
-// careRow is a row of a roster of children in care that nothing is wrong with, by a certificate of birth.
+// careRow returns a valid row of a roster of children in care, identified by a certificate of birth.
 func careRow(serial int) []string {
 	return []string{fmt.Sprintf("婴幼儿%04d", serial), "出生医学证明", fmt.Sprintf("X32%07d", serial), "2025-03-08", "男", "潞州区", "乳儿班", "2026-09-01", "监护人", "13900000001"}
 }
 
 var careHead = []string{"姓名", "证件类型", "证件号码", "出生日期", "性别", "居住县区", "班级", "入托日期", "监护人姓名", "监护人电话"}
 
-// careCSV is a roster as CSV text without quotation marks.
+// careCSV returns a roster as CSV text without quotation marks.
 func careCSV(rows ...[]string) string {
 	text := strings.Join(careHead, ",") + "\n"
 	for _, row := range rows {
@@ -32,7 +32,7 @@ func careCSV(rows ...[]string) string {
 	return text
 }
 
-// workbook is a file that a spreadsheet wrote.
+// workbook returns a file as written by a spreadsheet program.
 func workbook(t *testing.T, change func(*excelize.File), rows ...[]string) []byte {
 	t.Helper()
 	f := excelize.NewFile()
@@ -163,7 +163,7 @@ func TestAFileThatCannotBeReadIsRefusedAtTheField(t *testing.T) {
 	require.Equal(t, []string{"0"}, d.strings(`SELECT count(*)::text FROM children`))
 }
 
-// unread fails the test when somebody reads it.
+// unread fails the test if it is read.
 type unread struct{ t *testing.T }
 
 func (u unread) Read([]byte) (int, error) {
@@ -193,7 +193,7 @@ func TestImportsAreReceivedAFewAtATime(t *testing.T) {
 			_, err := d.ImportRoster(t.Context(), first, fmt.Sprintf("slow-%d", i), from)
 			done <- err
 		}()
-		_, err := io.WriteString(to, careHead[0]) // until somebody reads it
+		_, err := io.WriteString(to, careHead[0]) // blocks until it is read
 		require.NoError(t, err)
 	}
 	_, err := d.ImportRoster(t.Context(), first, "one-more", unread{t})

@@ -7,8 +7,8 @@ import (
 	"tuoyu/nursery"
 )
 
-// shareOf is a rate of numerator in denominator, shown to one decimal. What is not whole is never shown as a hundred, and
-// nothing of nothing is nothing.
+// shareOf returns the rate of numerator to denominator, with one decimal. A rate below 100 percent is never rounded up
+// to it, and a denominator of zero has no rate.
 func shareOf(numerator, denominator int) Rate {
 	if denominator == 0 {
 		return Rate{Exact: "0", Text: "0.0"}
@@ -21,7 +21,7 @@ func shareOf(numerator, denominator int) Rate {
 	return rate
 }
 
-// indicatorOf sums counties up.
+// indicatorOf returns the indicator over all counties.
 func indicatorOf(title, basis string, asOf nursery.Date, counties []CountyRate) Indicator {
 	in := Indicator{Title: title, AsOf: asOf, Basis: basis, Counties: counties, Total: CountyRate{CountyName: "合计"}}
 	for i := range counties {

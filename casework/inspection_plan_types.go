@@ -7,13 +7,13 @@ import (
 	"tuoyu/nursery"
 )
 
-// PlanRequest asks for the inspection plan of a half-year.
+// PlanRequest is the input of starting the inspection plan of a half-year.
 type PlanRequest struct {
 	Half       string `json:"half" pattern:"^[0-9]{4}H[12]$" patternDescription:"半年度" doc:"半年度，本半年度或下半年度" example:"2026H2"`
 	RandomSize *int   `json:"random_size,omitempty" minimum:"0" maximum:"1000" doc:"随机抽查家数；不填时按县区比例"`
 }
 
-// PlanExclusion says that an institution is left out of a plan, or takes that back.
+// PlanExclusion excludes an institution from a plan, or includes it again.
 type PlanExclusion struct {
 	Institution string `json:"institution" minLength:"1" maxLength:"64" doc:"机构编号"`
 	Excluded    bool   `json:"excluded" doc:"不列入；否则恢复列入"`
@@ -46,7 +46,7 @@ type PlanSummary struct {
 	ClosedOn    nursery.Date       `json:"closed_on,omitzero" doc:"办结日期"`
 }
 
-// PlannedVisit is a visit of a plan and what became of it.
+// PlannedVisit is a visit of a plan with its result.
 type PlannedVisit struct {
 	Kind        string       `json:"kind" enum:"regular,random" doc:"检查方式"`
 	Position    int          `json:"position" doc:"次序"`
@@ -64,8 +64,8 @@ type PlannedVisit struct {
 	Late        bool         `json:"late" doc:"半年度内没有检查"`
 }
 
-// PlanDetail is everything of a plan. While it is drafted, Input is what would be committed to today and Reasons what
-// stands in the way of that.
+// PlanDetail is all data of a plan. While it is a draft, Input is what would be committed to today and Reasons what
+// prevents it.
 type PlanDetail struct {
 	PlanSummary
 	Input   draw.Input       `json:"input" doc:"受检机构、不列入的机构、检查人员"`
@@ -73,7 +73,7 @@ type PlanDetail struct {
 	Visits  []PlannedVisit   `json:"visits" doc:"各次检查，例行检查在前"`
 }
 
-// InspectorEntry enters an officer into the register 检查人员名录.
+// InspectorEntry adds an officer to the register 检查人员名录.
 type InspectorEntry struct {
 	OnDuty    bool     `json:"on_duty" doc:"参加抽取"`
 	Conflicts []string `json:"conflicts" maxItems:"200" maxLength:"64" doc:"应当回避的机构编号"`
@@ -92,7 +92,7 @@ type RegisteredInspector struct {
 	UpdatedAt time.Time `json:"updated_at" doc:"登记时间"`
 }
 
-// CalendarFeed is where an officer's calendar is read. The address is a secret; it is told once.
+// CalendarFeed is the address of an officer's calendar. The address is a secret; it is returned once.
 type CalendarFeed struct {
 	URL string `json:"url" doc:"日历订阅地址，请勿转给他人；重新生成后旧地址失效"`
 }

@@ -13,8 +13,8 @@ import (
 	"tuoyu/store"
 )
 
-// TestWhatIsDecidedOfAClassIsWhatTheRulesSayOfEachChild generates children around every limit and holds the decision of each class
-// against the one of every child in it.
+// TestWhatIsDecidedOfAClassIsWhatTheRulesSayOfEachChild generates children around every limit and compares the decision
+// of each class with that of every child in it.
 func TestWhatIsDecidedOfAClassIsWhatTheRulesSayOfEachChild(t *testing.T) {
 	d, caseNo := insuring(t)
 	loaded, err := rules()

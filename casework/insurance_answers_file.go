@@ -12,7 +12,7 @@ import (
 	"tuoyu/store"
 )
 
-// The columns in which an insurer answers; the first stands in the workbook of the batch already.
+// The columns for the insurer's answers; the first is already part of the batch's workbook.
 const (
 	columnRef    = "明细编号"
 	columnPolicy = "保单号"
@@ -24,12 +24,13 @@ var answerColumns = []sheets.Column{
 	{Name: columnReason, Also: []string{"不予承保原因", "拒保原因"}, Kind: sheets.Word, Needed: true},
 }
 
-// answersAtOnce is how many answers AnswerInsurance takes.
+// answersAtOnce is the maximum number of answers in a call of AnswerInsurance.
 const answersAtOnce = 1000
 
-// AnswerInsuranceFile is AnswerInsurance for the workbook of a batch with its last two columns filled in, or CSV text with the
-// same ones. Lines without an answer are passed over; a fault names the row of the file and holds up no other row. Who may not
-// answer is refused before the file is read. Errors: roster_file, imports_busy, attachment_too_large, those of AnswerInsurance.
+// AnswerInsuranceFile is like AnswerInsurance for the workbook of a batch with its last two columns filled in, or CSV
+// text with the same ones. Lines without an answer are skipped; an error names the row of the file and does not affect
+// other rows. The caller is authorized before the file is read. Errors: roster_file, imports_busy,
+// attachment_too_large, those of AnswerInsurance.
 func (s *Service) AnswerInsuranceFile(ctx context.Context, p nursery.Principal, key, caseNo string, send int, file io.Reader) (InsuranceAnswered, error) {
 	all := InsuranceAnswered{Faults: []InsuranceFault{}}
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {
@@ -72,7 +73,7 @@ func (s *Service) AnswerInsuranceFile(ctx context.Context, p nursery.Principal, 
 // answersKey returns the key of the answers of a file from the first on.
 func answersKey(key string, first int) string { return fmt.Sprintf("%s/%d", key, first) }
 
-// refused says why there is nothing to take in a file.
+// refused returns the error for a file without any valid answer.
 func (a *InsuranceAnswered) refused() *Error {
 	e := refuse(CodeRosterFile, "没有可以接收的答复。")
 	for _, f := range a.Faults[:min(len(a.Faults), faultsShown)] {
@@ -85,7 +86,7 @@ func (a *InsuranceAnswered) fault(row sheets.Row, column, message string) {
 	a.Faults = append(a.Faults, InsuranceFault{Row: row.Number, Cell: row.At(column), Column: row.Heading(column), Message: message})
 }
 
-// read returns the answers of a file that can be taken, with the row of each, and notes what is wrong with the others.
+// read returns the valid answers of a file, with the row of each, and records the errors of the others.
 func (a *InsuranceAnswered) read(file importFile) (answers []nursery.InsuranceAnswer, rows []sheets.Row) {
 	for _, row := range file.Rows {
 		policy, said := row.Cell(columnPolicy), row.Cell(columnReason)
@@ -112,7 +113,7 @@ func (a *InsuranceAnswered) read(file importFile) (answers []nursery.InsuranceAn
 	return answers, rows
 }
 
-// insurerReason reads a reason by its name or its code.
+// insurerReason parses a reason by its name or its code.
 func insurerReason(said string) (nursery.InsurerReason, error) {
 	for _, r := range nursery.InsurerReasons() {
 		if said == r.Title() || said == string(r) {
@@ -122,7 +123,7 @@ func insurerReason(said string) (nursery.InsurerReason, error) {
 	return "", errors.New("no such reason")
 }
 
-// InsuranceAnswersTemplate returns a workbook to answer in, for an insurer that does not fill in that of the batch.
+// InsuranceAnswersTemplate returns a workbook for answers, for an insurer that does not use that of the batch.
 func InsuranceAnswersTemplate() ([]byte, error) {
 	return template("投保答复", answerColumns, map[string]string{columnRef: "", columnPolicy: "P2026000001", columnReason: ""}, map[string]string{
 		columnRef: "与投保明细中的编号一致", columnPolicy: "承保的填写", columnReason: "未承保的填写：身份信息不符、已在他处投保、年龄不符、信息不全、其他",

@@ -24,7 +24,7 @@ func insuranceOf(month string) casework.InsuranceStart {
 	}
 }
 
-// insuring opens a door with the month of 潞州区 opened.
+// insuring opens a test environment with the month of 潞州区 opened.
 func insuring(t *testing.T) (*door, string) {
 	t.Helper()
 	d := openDoor(t)
@@ -33,7 +33,7 @@ func insuring(t *testing.T) (*door, string) {
 	return d, started.CaseNo
 }
 
-// child gives the n-th generated child, and twin lines changed by set.
+// child returns the n-th generated child, and twin lines changed by set.
 func child(n int, set map[string]string) []string {
 	line := testdata.InsuredChild("140403", n, nursery.NewDate(2026, 11, 2), 30)
 	for column, value := range set {

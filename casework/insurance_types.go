@@ -18,8 +18,8 @@ type InsuranceStart struct {
 	Basis       *nursery.InsuranceBasis `json:"basis,omitempty" doc:"向承保机构提供信息的其他合法依据；不填时须有监护人同意"`
 }
 
-// InsuranceEntry is one child of a roster as a source reports it, in words or codes. What is wrong in it is told in the row
-// report and holds up nobody else.
+// InsuranceEntry is one child of a roster as reported by a source, in words or codes. Its errors are part of the row
+// report and do not affect other rows.
 type InsuranceEntry struct {
 	Name          string `json:"name,omitempty" maxLength:"200" doc:"姓名"`
 	IdentityKind  string `json:"identity_kind,omitempty" maxLength:"40" doc:"证件类型：居民身份证、出生医学证明、居住证或护照；不填时按号码认定"`
@@ -46,7 +46,7 @@ type InsurancePage struct {
 	Rows   []InsuranceEntry `json:"rows" minItems:"1" maxItems:"1000" doc:"名册各行"`
 }
 
-// InsuranceFault is why one row was refused; never what was entered.
+// InsuranceFault is the reason why one row was rejected; it never contains the input.
 type InsuranceFault struct {
 	Row     int    `json:"row" doc:"行号"`
 	Cell    string `json:"cell,omitempty" doc:"单元格" example:"C5"`
@@ -54,7 +54,7 @@ type InsuranceFault struct {
 	Message string `json:"message" doc:"原因"`
 }
 
-// InsuranceRoster is what came of a roster that was handed in 导入结果.
+// InsuranceRoster is the result of submitting a roster 导入结果.
 type InsuranceRoster struct {
 	CaseNo  string           `json:"case_no" doc:"办件编号"`
 	Number  int              `json:"number" doc:"第几次导入"`
@@ -81,7 +81,7 @@ type InsuranceMonthSummary struct {
 	ClosedOn   nursery.Date  `json:"closed_on,omitzero" doc:"办结日期"`
 }
 
-// InsuranceCount is how many children stand somewhere, and why.
+// InsuranceCount is the number of children with a status, and the reason.
 type InsuranceCount struct {
 	Status      nursery.RosterStatus `json:"status" doc:"状态"`
 	StatusTitle string               `json:"status_title" doc:"状态名称"`
@@ -90,7 +90,7 @@ type InsuranceCount struct {
 	Children    int                  `json:"children" doc:"人数"`
 }
 
-// InsuranceSend is a batch that goes or went to the insurer.
+// InsuranceSend is a batch for the insurer, sent or not.
 type InsuranceSend struct {
 	Number     int        `json:"number" doc:"序号"`
 	Kind       string     `json:"kind" doc:"monthly 月度，newborn 新生儿补报，supplementary 更正补报"`
@@ -106,7 +106,7 @@ type InsuranceSend struct {
 	Pending    int        `json:"pending" doc:"待答复人数"`
 }
 
-// InsuranceMonthDetail is everything of a month that may be shown without naming a child.
+// InsuranceMonthDetail is all data of a month that identifies no child.
 type InsuranceMonthDetail struct {
 	InsuranceMonthSummary
 	Procurement string                  `json:"procurement" doc:"政府采购文件"`
@@ -119,7 +119,7 @@ type InsuranceMonthDetail struct {
 	Uploads     []InsuranceRoster       `json:"uploads" doc:"名册导入"`
 }
 
-// InsuranceLinesPage is a page of what the insurer reads.
+// InsuranceLinesPage is a page of the lines of a batch, as read by the insurer.
 type InsuranceLinesPage struct {
 	CaseNo string                  `json:"case_no" doc:"办件编号"`
 	Send   int                     `json:"send" doc:"第几批"`
@@ -133,7 +133,7 @@ type InsuranceAnswers struct {
 	Lines []nursery.InsuranceAnswer `json:"lines" minItems:"1" maxItems:"1000" doc:"逐名答复"`
 }
 
-// InsuranceAnswered is what came of it.
+// InsuranceAnswered is the result of submitting answers.
 type InsuranceAnswered struct {
 	Taken    int              `json:"taken" doc:"本次接收"`
 	Repeated int              `json:"repeated" doc:"以前已作同样答复"`
@@ -143,7 +143,7 @@ type InsuranceAnswered struct {
 	Faults   []InsuranceFault `json:"faults" doc:"未接收的答复"`
 }
 
-// InsuranceException is a child that could not be insured as it stands.
+// InsuranceException is a child that cannot be insured with its current data.
 type InsuranceException struct {
 	Child       string               `json:"child" doc:"婴幼儿编号"`
 	Name        string               `json:"name" doc:"姓名"`
@@ -168,14 +168,14 @@ type InsuranceResolved struct {
 	Consent    string                `json:"consent,omitempty" maxLength:"100" doc:"补记的同意书编号或存放处"`
 }
 
-// InsuranceSettled says what came of it.
+// InsuranceSettled is the result of settling exceptions.
 type InsuranceSettled struct {
 	Settled int              `json:"settled" doc:"本次处理人数"`
 	Open    int              `json:"open" doc:"尚待处理"`
 	Faults  []InsuranceFault `json:"faults" doc:"未接收的各行"`
 }
 
-// InsuranceReconciled is what of a county's month was sent and what came of it 对账.
+// InsuranceReconciled is the sent lines of a county's month with their results 对账.
 type InsuranceReconciled struct {
 	CaseNo     string        `json:"case_no" doc:"办件编号"`
 	County     string        `json:"county" doc:"县区"`
@@ -190,7 +190,8 @@ type InsuranceReconciled struct {
 	PremiumFen int64         `json:"premium_fen" doc:"保险费，分"`
 }
 
-// InsuredRate is the share of children of the age who are insured on a day 参保率. Text has two decimals and is never rounded up.
+// InsuredRate is the share of eligible children who are insured on a day 参保率. Text has two decimals and is never
+// rounded up.
 type InsuredRate struct {
 	County    string       `json:"county" doc:"县区"`
 	On        nursery.Date `json:"on" doc:"截至日期"`
@@ -210,7 +211,7 @@ type ClaimStart struct {
 	Description string        `json:"description" minLength:"2" maxLength:"1000" doc:"事故经过，加密保存"`
 }
 
-// InsuranceClaimView is a claim as it stands.
+// InsuranceClaimView is the current state of a claim.
 type InsuranceClaimView struct {
 	CaseNo      string        `json:"case_no" doc:"办件编号"`
 	County      string        `json:"county" doc:"县区"`

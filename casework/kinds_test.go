@@ -12,7 +12,7 @@ import (
 	"tuoyu/testdata"
 )
 
-// A row that belongs to another county is not changed, and the caller is not told that it was.
+// A row that belongs to another county is not changed, and the caller gets an error.
 func TestAClinicOfAnotherCountyIsNotChanged(t *testing.T) {
 	d := pairing(t)
 	theirs := nursery.Clinic{
@@ -24,7 +24,7 @@ func TestAClinicOfAnotherCountyIsNotChanged(t *testing.T) {
 	require.Equal(t, []string{"示例社区卫生服务中心"}, d.strings(`SELECT name FROM clinics WHERE id = $1`, clinic.Institution))
 }
 
-// The names under which a county's complaints, plans, insurance months and sites stand are nobody's to file for.
+// Nobody can file for the names under which a county's complaints, plans, insurance months and sites are registered.
 func TestNobodyFilesForWhatIsNoInstitution(t *testing.T) {
 	d := openDoor(t)
 	for n, name := range []string{"insurance-140403", "complaints-140403", "inspection-plan-140403", "site-demo-01"} {
@@ -33,7 +33,7 @@ func TestNobodyFilesForWhatIsNoInstitution(t *testing.T) {
 	}
 }
 
-// After hundreds of changes of others a setting shown is the one that counts.
+// After hundreds of changes of other settings, the displayed setting is the effective one.
 func TestTheSettingsShownAreThoseThatCount(t *testing.T) {
 	d := openDoor(t)
 	d.exec(`INSERT INTO county_settings (county, name, value, reason, set_by, set_at) VALUES ('140403', 'filing.rectify_days', '25', 'x', 'administrator', now())`)
@@ -49,7 +49,7 @@ func TestTheSettingsShownAreThoseThatCount(t *testing.T) {
 }
 
 func TestACaseBeginsInTheFirstStageOfItsProcess(t *testing.T) {
-	h := openHouse(t) // nobody takes a first step
+	h := openHouse(t) // no worker runs
 	office := nursery.Principal{Account: "office-140403", Role: nursery.RoleCountyOffice, County: county}
 	started, err := h.StartInsurance(t.Context(), office, key(), casework.InsuranceStart{
 		County: county, Month: nursery.DateOf(time.Now()).String()[:7], Insurer: "insurer-01", Procurement: "政府采购合同", Perils: nursery.Perils(),

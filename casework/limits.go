@@ -14,9 +14,9 @@ import (
 	"tuoyu/limits"
 )
 
-// limits holds a value against the limits its own fields carry in their tags (enum, minimum, maximum, minLength,
-// maxLength, maxItems, pattern), the same that the API documents, and refuses text that can be neither stored nor
-// printed. A nil pointer and an empty optional text are facts not given, which is for the rules to judge.
+// limits validates a value against the limits in the tags of its fields (enum, minimum, maximum, minLength, maxLength,
+// maxItems, pattern), the same that the API documents, and rejects text that can be neither stored nor printed. A nil
+// pointer and an empty optional text are missing facts, which are left to the rules.
 func (c *checker) limits(v any) { c.walk("", reflect.ValueOf(v), "") }
 
 func (c *checker) walk(at string, v reflect.Value, tag reflect.StructTag) {
@@ -62,7 +62,7 @@ func (c *checker) text(at, s string, tag reflect.StructTag) {
 		c.add(at, fmt.Sprintf("不能少于 %d 个字符", int(least)))
 	case bounded && length > int(most):
 		c.add(at, fmt.Sprintf("不能超过 %d 个字符", int(most)))
-	case s == "": // not given: a draft may leave out what a case needs
+	case s == "": // missing: a draft may omit what a case needs
 	case choice != "" && !slices.Contains(strings.Split(choice, ","), s):
 		c.add(at, "不在可选值之内")
 	case pattern != "" && !compiled(pattern).MatchString(s):
@@ -85,7 +85,7 @@ func limit(tag reflect.StructTag, name string) (float64, bool) {
 	return value, err == nil
 }
 
-var patterns sync.Map // of *regexp.Regexp by their text; there are as many as tags
+var patterns sync.Map // of *regexp.Regexp by their text; their number is that of the tags
 
 func compiled(pattern string) *regexp.Regexp {
 	if known, ok := patterns.Load(pattern); ok {
@@ -97,10 +97,10 @@ func compiled(pattern string) *regexp.Regexp {
 
 const unprintableText = "含有不能显示的字符"
 
-// printable says whether Postgres and paper can hold the text.
+// printable reports whether Postgres can store and documents can show the text.
 func printable(s string) bool { return limits.Storable(s) }
 
-// checkText says what is wrong with free text of at most so many characters; nil when nothing is.
+// checkText validates free text of at most most characters; it returns nil if it is valid.
 func checkText(location, text string, most int) *FieldError {
 	switch {
 	case !printable(text):
@@ -111,7 +111,7 @@ func checkText(location, text string, most int) *FieldError {
 	return nil
 }
 
-// needText is checkText for text that must be there.
+// needText is like checkText for required text.
 func needText(location, text string, most int) *FieldError {
 	if strings.TrimSpace(text) == "" {
 		return &FieldError{Location: location, Message: "必填"}

@@ -10,18 +10,18 @@ import (
 	"tuoyu/store"
 )
 
-// Change is an event on the timeline of a case, for pages that show the case and look again. It is not for readers:
-// SeesChange tells whether somebody may learn of it.
+// Change is an event on the timeline of a case, for pages that show the case and refresh. It is not shown to users:
+// SeesChange reports whether a principal may know of it.
 type Change struct {
 	ID                          int64
 	County, Institution, CaseNo string
 }
 
-// missingFor is how long an event is awaited whose ID is lower than that of one committed before it. No transaction is
-// open for longer.
+// missingFor is how long the feed waits for an event whose ID is lower than that of one committed before it. No
+// transaction is open for longer.
 const missingFor = 2 * time.Minute
 
-// mostMissing bounds how many such events are awaited; an ID that a failed transaction took never comes.
+// mostMissing is the maximum number of such events; the ID of a failed transaction never appears.
 const mostMissing = 10_000
 
 // ChangeFeed reads the events of all cases in the order in which they were committed, each once. It is not safe for
@@ -30,10 +30,10 @@ type ChangeFeed struct {
 	s       *Service
 	begun   bool
 	newest  int64
-	missing map[int64]time.Time // since when, by ID
+	missing map[int64]time.Time // by ID, with the time since which it is missing
 }
 
-// ChangeFeed returns a feed that begins with what is committed after its first call of Next.
+// ChangeFeed returns a feed of what is committed after its first call of Next.
 func (s *Service) ChangeFeed() *ChangeFeed {
 	return &ChangeFeed{s: s, missing: map[int64]time.Time{}}
 }
@@ -72,7 +72,7 @@ func (f *ChangeFeed) Next(ctx context.Context) ([]Change, error) {
 	return changes, nil
 }
 
-// begin notes which events are there; those between them may still come.
+// begin records which events exist; those between them may still be committed.
 func (f *ChangeFeed) begin(ctx context.Context, q *store.Queries) error {
 	ids, err := q.NewestChanges(ctx)
 	if err != nil {
@@ -90,15 +90,15 @@ func (f *ChangeFeed) begin(ctx context.Context, q *store.Queries) error {
 	return nil
 }
 
-// await notes the IDs from first up to, and without, end.
+// await records the IDs from first up to, and excluding, end as missing.
 func (f *ChangeFeed) await(first, end int64) {
 	for id := first; id < end && len(f.missing) < mostMissing; id++ {
 		f.missing[id] = f.s.Now()
 	}
 }
 
-// SeesChange tells whether p may read one of the changes: it is on the timeline of a case that p may read, under p's own
-// row-level security.
+// SeesChange reports whether p may read one of the changes: it is on the timeline of a case that p may read, under p's
+// own row-level security.
 func (s *Service) SeesChange(ctx context.Context, p nursery.Principal, changes []Change) (bool, error) {
 	ids := make([]int64, len(changes))
 	for i, c := range changes {
@@ -129,5 +129,5 @@ func (s *Service) SeesChange(ctx context.Context, p nursery.Principal, changes [
 	return seen, nil
 }
 
-// readsInternal tells whether p reads what the office writes for itself on a timeline.
+// readsInternal reports whether p may read internal entries of a timeline.
 func readsInternal(p nursery.Principal) bool { return p.Role != nursery.RoleInstitution }

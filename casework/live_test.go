@@ -29,7 +29,7 @@ func TestChangesAreReadInTheOrderInWhichTheyWereCommitted(t *testing.T) {
 	require.Empty(t, next(), "each is told once")
 }
 
-// An event that is written first and committed last is told all the same.
+// An event that is written first and committed last is still reported.
 func TestAChangeThatIsCommittedLateIsNotMissed(t *testing.T) {
 	d := openDoor(t)
 	caseNo, _ := d.withTask("clerk", "filing.review", "accept")
@@ -66,7 +66,7 @@ func TestAChangeThatIsCommittedLateIsNotMissed(t *testing.T) {
 	require.Empty(t, again)
 }
 
-// Who may not read what happened is not told that something did.
+// A principal that may not read a change is not notified of it.
 func TestNobodyIsToldOfWhatTheyMayNotRead(t *testing.T) {
 	d := openDoor(t)
 	caseNo, _ := d.withTask("clerk", "filing.review", "accept")
@@ -110,7 +110,7 @@ func TestNobodyIsToldOfWhatTheyMayNotRead(t *testing.T) {
 	}
 }
 
-// An unannounced inspection is hidden from the institution until the officers have been there, and so is that something happens to it.
+// An unannounced inspection, with all its changes, is hidden from the institution until the visit.
 func TestAnUnannouncedInspectionMovesNothingAtTheInstitution(t *testing.T) {
 	d, caseNo := inspecting(t)
 	feed := d.ChangeFeed()

@@ -22,7 +22,7 @@ import (
 	"tuoyu/testdata"
 )
 
-// lose has Temporal know nothing of a case any more, as when it was restored from a backup made before the case began.
+// lose deletes a case in Temporal, as if it was restored from a backup made before the case began.
 func (h *house) lose(caseNo string) {
 	h.t.Helper()
 	_, err := h.temporal.WorkflowService().DeleteWorkflowExecution(h.t.Context(), &workflowservice.DeleteWorkflowExecutionRequest{
@@ -39,7 +39,7 @@ func (h *house) lose(caseNo string) {
 	require.Equal(h.t, casework.StuckMissing, one[string](h, "SELECT stuck_reason FROM cases WHERE case_no = $1", caseNo))
 }
 
-// found has a lost case start again and waits until it has taken every answer given before.
+// found restarts a lost case and waits until it has accepted every earlier answer.
 func (h *house) found(caseNo string) {
 	h.t.Helper()
 	did, err := h.RetryCase(h.t.Context(), operator, caseNo, 0)
@@ -48,7 +48,7 @@ func (h *house) found(caseNo string) {
 	h.eventually("answers taken again", func() bool { return one[int](h, "SELECT count(*) FROM outbox WHERE delivered_at IS NULL") == 0 })
 }
 
-// trace is what a case has left behind: its events, papers and tasks.
+// trace returns the events, documents and tasks of a case.
 func (h *house) trace(caseNo string) string {
 	return one[string](h, `SELECT (SELECT string_agg(kind || ' ' || step, ', ' ORDER BY id) FROM case_events WHERE case_no = $1 AND kind NOT IN ('case_stuck', 'case_unstuck'))
 		|| '; ' || (SELECT coalesce(string_agg(kind || ' ' || number, ', ' ORDER BY created_at, number), '') FROM documents WHERE case_no = $1)
@@ -124,7 +124,7 @@ func TestACaseThatCannotBeStartedAgainIsListedAndKeepsItsAnswers(t *testing.T) {
 	require.Equal(t, 1, one[int](h, "SELECT count(*) FROM outbox WHERE name = 'complete_task' AND delivered_at IS NULL AND refused IS NULL"))
 }
 
-// burning fails the first Update of each answer after it was accepted, as a fault of an earlier release did.
+// burning fails the first Update of each answer after it was accepted, as a bug of an earlier release did.
 type burning struct {
 	interceptor.WorkerInterceptorBase
 }

@@ -10,9 +10,9 @@ import (
 	"tuoyu/store"
 )
 
-// careNames returns the names of the listed children that p may read for the purpose: an institution of those in its care now, a
-// clinic of those it serves, anybody else none. The list is logged once a reader and day under what it is called. Without keys
-// there are no names, and the list stands all the same.
+// careNames returns the names of the listed children that p may read for the purpose: an institution those in its care
+// now, a clinic those it serves, anybody else none. The access is logged once for each list, reader and day. Without
+// keys no names are returned, and the list is shown without them.
 func (s *Service) careNames(ctx context.Context, q *store.Queries, p nursery.Principal, purpose nursery.ReadingPurpose, list string, ids []string) (map[string]string, error) {
 	access, ok := nursery.AccessOf(p.Role, purpose)
 	if !ok || !slices.Contains(access.Fields, nursery.ChildName) || s.Fields == nil || !inCareOf(p) || len(ids) == 0 {
@@ -40,8 +40,8 @@ func inCareOf(p nursery.Principal) bool {
 	return p.Role == nursery.RoleInstitution || p.Role == nursery.RoleHospital
 }
 
-// childrenInCare returns the rows of those children whom p looks after now. Row-level security shows an institution those who
-// have left as well, who are no longer its own to read.
+// childrenInCare returns the rows of those children that p looks after now. Row-level security also shows an
+// institution children who have left, whose names it may no longer read.
 func (s *Service) childrenInCare(ctx context.Context, q *store.Queries, p nursery.Principal, ids []string) ([]store.Child, error) {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
 	if p.Role == nursery.RoleInstitution {
@@ -63,7 +63,7 @@ func (s *Service) childrenInCare(ctx context.Context, q *store.Queries, p nurser
 	return rows, nil
 }
 
-// carePurpose is what p reads the names of those it looks after for.
+// carePurpose returns the purpose for which p reads the names of the children it looks after.
 func carePurpose(p nursery.Principal) nursery.ReadingPurpose {
 	if p.Role == nursery.RoleHospital {
 		return nursery.ReadForCheckup
@@ -71,8 +71,8 @@ func carePurpose(p nursery.Principal) nursery.ReadingPurpose {
 	return nursery.ReadForEnrolment
 }
 
-// partyNames returns what institutions and clinics are called, by their identifiers, in one query. Who sees a row sees whom it is
-// about, so that the identifiers have to be those of rows that row-level security showed the reader.
+// partyNames returns the names of institutions and clinics by their identifiers, in one query. A principal who sees a
+// row may see the names in it, so the identifiers must come from rows that row-level security showed the reader.
 func partyNames(ctx context.Context, q *store.Queries, ids ...string) (map[string]string, error) {
 	ids = slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(ids))), func(id string) bool { return id == "" })
 	if len(ids) == 0 {
@@ -91,13 +91,13 @@ func partyNames(ctx context.Context, q *store.Queries, ids ...string) (map[strin
 	})
 }
 
-// party is an institution or clinic, with where its name goes.
+// party is an institution or clinic, with the destination of its name.
 type party struct {
 	id   string
 	name *string
 }
 
-// nameParties puts the names of their parties into the rows of a list.
+// nameParties sets the names of the parties in the rows of a list.
 func nameParties[T any](ctx context.Context, q *store.Queries, items []T, partiesOf func(*T) []party) error {
 	var all []party
 	for i := range items {
@@ -132,7 +132,7 @@ func (r *ReferralSummary) parties() []party {
 	return []party{{r.Institution, &r.InstitutionName}, {r.Clinic, &r.ClinicName}}
 }
 
-// OwnName returns what p's institution or clinic is called; empty when p belongs to none that has a name.
+// OwnName returns the name of p's institution or clinic; "" if p belongs to none with a name.
 func (s *Service) OwnName(ctx context.Context, p nursery.Principal) (string, error) {
 	if p.Institution == "" {
 		return "", nil

@@ -12,15 +12,15 @@ import (
 	"tuoyu/workflows"
 )
 
-// Notice is a paper as it would be printed, marked as not in force. HTML is a whole page that loads nothing.
+// Notice is a document as it would be rendered, marked as not in force. HTML is a self-contained page.
 type Notice struct {
 	Title string
 	HTML  []byte
 }
 
-// PreviewNotice gives the papers that answering the task so would have printed: what a countersignature is still needed
-// for, as it would be once that is given. Nothing is printed or kept. An answer that prints nothing gives none; one that
-// Complete would refuse is refused alike.
+// PreviewNotice returns the documents that would be issued if the task were answered so; for an answer that needs a
+// countersignature, as they would be after it. Nothing is rendered or stored. It returns none for an answer that issues
+// none, and the error of Complete for one that Complete would reject.
 func (s *Service) PreviewNotice(ctx context.Context, p nursery.Principal, task string, in Completion) ([]Notice, error) {
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {
 		_, err := s.answerable(ctx, q, p, task, in)

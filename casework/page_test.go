@@ -7,7 +7,8 @@ import (
 	"tuoyu/nursery"
 )
 
-// A cursor that is taken leads to the same place when it is given out again, and holds nothing that Postgres refuses.
+// FuzzCursor checks that an accepted cursor is encoded to the same position again, and contains nothing that Postgres
+// rejects.
 func FuzzCursor(f *testing.F) {
 	f.Add(cursor{ID: "BA-140403-2026-000001"}.encode())
 	f.Add(cursor{On: nursery.Date{Year: 2026, Month: 1, Day: 31}, No: 7}.encode())

@@ -11,7 +11,7 @@ import (
 	"tuoyu/store"
 )
 
-// attachmentsOf lists the files of an application's papers, each once, in their order.
+// attachmentsOf lists the distinct files of an application's papers, in their order.
 func attachmentsOf(a nursery.Application) (ids []string) {
 	for _, p := range a.Papers {
 		if p.Attachment != "" && !slices.Contains(ids, p.Attachment) {
@@ -21,7 +21,7 @@ func attachmentsOf(a nursery.Application) (ids []string) {
 	return ids
 }
 
-// fillFiles names the files of the application's papers to those who may open them.
+// fillFiles adds the names of the files of the application's papers that p may open.
 func (s *Service) fillFiles(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, d *CaseDetail) (err error) {
 	if d.Application != nil {
 		d.Files, err = s.filesOf(ctx, q, p, attachmentsOf(*d.Application), c.Institution)
@@ -29,7 +29,7 @@ func (s *Service) fillFiles(ctx context.Context, q *store.Queries, p nursery.Pri
 	return err
 }
 
-// filesOf names those of some files of an institution that p may open, in their order.
+// filesOf returns those of some files of an institution that p may open, in their order.
 func (s *Service) filesOf(ctx context.Context, q *store.Queries, p nursery.Principal, ids []string, institution string) ([]Attachment, error) {
 	if len(ids) == 0 {
 		return nil, nil
@@ -40,7 +40,7 @@ func (s *Service) filesOf(ctx context.Context, q *store.Queries, p nursery.Princ
 	}
 	slices.SortFunc(rows, func(a, b store.Attachment) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
 	var files []Attachment
-	judged := map[[3]string]bool{} // papers of one case are judged alike
+	judged := map[[3]string]bool{} // papers of one case have the same result
 	for _, row := range rows {
 		about := [3]string{deref(row.Child), deref(row.CaseNo), row.UploadedBy}
 		readable, known := judged[about]
@@ -75,7 +75,8 @@ func deref(s *string) string {
 	return *s
 }
 
-// Files names those of some files of an institution that p may open, such as a form holds that was not sent yet.
+// Files returns those of some files of an institution that p may open, such as those of a form that was not submitted
+// yet.
 func (s *Service) Files(ctx context.Context, p nursery.Principal, institution string, ids []string) (files []Attachment, err error) {
 	if len(ids) == 0 {
 		return nil, nil
@@ -87,7 +88,7 @@ func (s *Service) Files(ctx context.Context, p nursery.Principal, institution st
 	return files, err
 }
 
-// SeePaper notes that p has looked at a paper of a case's application. Noted again, it stays as it was.
+// SeePaper records that p has viewed a paper of a case's application. Repeating it has no effect.
 func (s *Service) SeePaper(ctx context.Context, p nursery.Principal, caseNo, attachment string) error {
 	return s.DB.As(ctx, p, func(q *store.Queries) error {
 		c, err := caseOf(ctx, q.CaseByNumber, caseNo)
@@ -119,7 +120,7 @@ func (s *Service) SeePaper(ctx context.Context, p nursery.Principal, caseNo, att
 	})
 }
 
-// PapersSeen lists the papers of a case that p has looked at.
+// PapersSeen lists the papers of a case that p has viewed.
 func (s *Service) PapersSeen(ctx context.Context, p nursery.Principal, caseNo string) (seen []string, err error) {
 	err = s.DB.As(ctx, p, func(q *store.Queries) error {
 		seen, err = q.PapersSeen(ctx, store.PapersSeenParams{Account: p.Account, CaseNo: caseNo})

@@ -14,8 +14,8 @@ import (
 	"tuoyu/store/storetest"
 )
 
-// narrow has the service work with two connections and without a cached calendar. A command that takes a second connection while it
-// holds one then waits for ever as soon as two do so.
+// narrow makes the service work with two connections and without a cached calendar. A command that takes a second
+// connection while it holds one then deadlocks as soon as two do so.
 func (d *door) narrow() {
 	d.t.Helper()
 	deps := d.Deps
@@ -24,7 +24,7 @@ func (d *door) narrow() {
 	d.Service = casework.New(deps)
 }
 
-// allFinish runs eight at once and returns their errors; it fails when they do not come back.
+// allFinish runs try eight times concurrently and returns the errors; it fails if they do not return.
 func allFinish(t *testing.T, try func(ctx context.Context, i int) error) []error {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
@@ -56,7 +56,7 @@ func TestParallelContractsFinishWithTwoConnections(t *testing.T) {
 	}), casework.CodeVersionStale)
 }
 
-// A command whose transaction is rolled back has written nothing, so its repeat succeeds.
+// A command whose transaction is rolled back has written nothing, so a retry succeeds.
 func TestAnAmendmentThatFailedMayBeRepeated(t *testing.T) {
 	d := pairing(t)
 	started, err := d.StartContract(t.Context(), first, "start", yearWith(clinic.Institution))
@@ -81,7 +81,7 @@ func TestParallelStartsOfAHalfYearFinishWithTwoConnections(t *testing.T) {
 		_, err := d.OpenHalf(ctx, countyOffice, fmt.Sprintf("half-%d", i), casework.HalfOpening{Half: nursery.HalfYearOf(nursery.DateOf(d.Now())).String()})
 		return err
 	}) {
-		if err != nil { // those that came at the same moment are refused
+		if err != nil { // concurrent ones are rejected
 			refused(t, err, casework.CodeFilingAlreadyOpen)
 		}
 	}

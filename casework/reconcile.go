@@ -13,27 +13,28 @@ import (
 	"tuoyu/store"
 )
 
-// Why an open case is stuck when its workflow is: the reasons beside the classes of store.FaultClass.
+// The reasons why an open case is stuck because of its workflow, in addition to the classes of store.FaultClass.
 const (
 	StuckMissing = "workflow_missing" // Temporal does not know the case
 	StuckFailed  = "workflow_failed"  // its workflow failed, was terminated or ended though the case has not
 )
 
-// StuckReasons lists why a case may be stuck.
+// StuckReasons lists the reasons why a case may be stuck.
 func StuckReasons() []string {
 	return []string{StuckMissing, StuckFailed, store.FaultRefused, store.FaultUnreadable, store.FaultMissing, store.FaultStep, store.FaultUnprintable}
 }
 
 const (
-	// lookEvery is how long an open case goes unlooked at.
+	// lookEvery is the interval at which an open case is compared.
 	lookEvery = time.Hour
-	// lookAtOnce is how many cases are taken at a time, and lookPause how long is between two questions to Temporal.
+	// lookAtOnce is the number of cases in a batch, and lookPause the pause between two requests to Temporal.
 	lookAtOnce = 50
 	lookPause  = 50 * time.Millisecond
 )
 
-// Reconcile compares the open cases with what Temporal runs, each about once an hour, until ctx ends. A case whose workflow is
-// missing or has failed is marked stuck: it stays open in every list, and nothing would ever move it. Any number may run.
+// Reconcile compares the open cases with the workflows in Temporal, each about once an hour, until ctx ends. A case
+// whose workflow is missing or has failed is marked as stuck: otherwise it would remain open forever. Any number of
+// processes may run it.
 func (s *Service) Reconcile(ctx context.Context) {
 	tick := time.NewTicker(time.Minute)
 	defer tick.Stop()
@@ -55,7 +56,7 @@ func (s *Service) Reconcile(ctx context.Context) {
 	}
 }
 
-// ReconcileOnce looks at some of the open cases not looked at since before and returns how many.
+// ReconcileOnce compares some of the open cases not compared since before and returns how many.
 func (s *Service) ReconcileOnce(ctx context.Context, before time.Time) (int, error) {
 	var cases []store.Case
 	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
@@ -78,7 +79,8 @@ func (s *Service) ReconcileOnce(ctx context.Context, before time.Time) (int, err
 	return len(cases), nil
 }
 
-// look asks Temporal for the workflow of an open case and marks the case stuck, or no longer stuck, accordingly.
+// look requests the workflow of an open case from Temporal and marks the case as stuck, or no longer stuck,
+// accordingly.
 func (s *Service) look(ctx context.Context, c store.Case) error {
 	reason, err := s.workflowFault(ctx, c.CaseNo)
 	if err != nil {
@@ -95,7 +97,7 @@ func (s *Service) look(ctx context.Context, c store.Case) error {
 	})
 }
 
-// workflowFault returns why the workflow of a case cannot carry it on, "" when it runs.
+// workflowFault returns why the workflow of a case cannot continue it, "" if it runs.
 func (s *Service) workflowFault(ctx context.Context, caseNo string) (string, error) {
 	status, err := s.workflowStatus(ctx, caseNo)
 	switch {

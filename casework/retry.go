@@ -15,26 +15,26 @@ import (
 	"tuoyu/workflows/humantask"
 )
 
-// Retried says what a retry did.
+// Retried is the effect of a retry.
 type Retried string
 
-// What a retry does.
+// The effects of a retry.
 const (
-	RetriedStep     Retried = "signalled" // the running workflow tries its step again
-	RetriedWorkflow Retried = "reset"     // the workflow goes on from before its last task
-	RetriedStart    Retried = "started"   // it starts from the outbox, and what was done is found done
+	RetriedStep     Retried = "signalled" // the running workflow retries its step
+	RetriedWorkflow Retried = "reset"     // the workflow continues from before its last task
+	RetriedStart    Retried = "started"   // it starts from the outbox, and completed steps are not repeated
 )
 
-// RetryCase lets a stuck case go on. A workflow that runs is signalled to try its step again. One that failed or was terminated is reset to
-// before its last task, or to before event when that is not 0: what it did since is done again, and every step that was written is
-// found written. One that Temporal does not know starts again when nothing has been done in the case, or when its process takes the
-// same way again by the answers that people gave. Errors: not_found, forbidden, case_not_stuck when the case has ended,
-// case_not_restartable when its history is lost and its way cannot be found again.
+// RetryCase resumes a stuck case. A running workflow is signalled to retry its step. One that failed or was terminated
+// is reset to before its last task, or to before event if that is not 0: later steps run again, without effect if they
+// were completed. A workflow that Temporal does not know is restarted if nothing has been done in the case, or if its
+// process is repeatable with the recorded answers. Errors: not_found, forbidden, case_not_stuck if the case has ended,
+// case_not_restartable if its history is lost and it cannot be repeated.
 func (s *Service) RetryCase(ctx context.Context, p nursery.Principal, caseNo string, event int64) (Retried, error) {
 	return s.retry(ctx, p, caseNo, event, func(do func(*store.Queries) error) error { return s.DB.As(ctx, nursery.Engine, do) })
 }
 
-// asEngine runs do with the sight of the engine: in a transaction of its own, or in that of a command.
+// asEngine runs do with the engine's access: in a transaction of its own, or in that of a command.
 type asEngine func(do func(*store.Queries) error) error
 
 func (s *Service) retry(ctx context.Context, p nursery.Principal, caseNo string, event int64, within asEngine) (Retried, error) {
@@ -54,7 +54,7 @@ func (s *Service) retry(ctx context.Context, p nursery.Principal, caseNo string,
 			return "", err
 		}
 		if c.StuckReason != StuckMissing && c.StuckReason != StuckFailed {
-			return RetriedStep, nil // the workflow itself says when the step has succeeded
+			return RetriedStep, nil // the workflow itself clears the mark when the step has succeeded
 		}
 		did = RetriedStep
 	case c.Status != string(nursery.CaseOpen):
@@ -80,7 +80,8 @@ func caseToRetry(ctx context.Context, within asEngine, caseNo string) (c store.C
 	return c, err
 }
 
-// retryPrinting tells what prints for a case that has ended to try again. Errors: case_not_stuck when nothing is to be printed.
+// retryPrinting signals the workflows that render for an ended case to retry. Errors: case_not_stuck if nothing is to
+// be rendered.
 func (s *Service) retryPrinting(ctx context.Context, within asEngine, c store.Case) (Retried, error) {
 	var pending []store.Document
 	err := within(func(q *store.Queries) (err error) {
@@ -96,7 +97,7 @@ func (s *Service) retryPrinting(ctx context.Context, within asEngine, c store.Ca
 	return RetriedStep, s.signalRetry(ctx, within, c)
 }
 
-// signalRetry tells the workflow of the case, and those that print for it, to try again.
+// signalRetry signals the workflow of the case, and those that render for it, to retry.
 func (s *Service) signalRetry(ctx context.Context, within asEngine, c store.Case) error {
 	var printing []string
 	err := within(func(q *store.Queries) (err error) {
@@ -118,8 +119,9 @@ func (s *Service) signalRetry(ctx context.Context, within asEngine, c store.Case
 	return nil
 }
 
-// startAgain starts the workflow of a case that Temporal does not know. When steps were done in it the answers to its tasks are sent
-// once more, in their order: each step and each answer is found written, so that the workflow comes to where it was.
+// startAgain starts the workflow of a case that Temporal does not know. If steps were done in it, the answers to its
+// tasks are sent again, in their order: completed steps and answers have no further effect, so that the workflow
+// reaches its earlier state.
 func (s *Service) startAgain(ctx context.Context, within asEngine, c store.Case) error {
 	var start store.Outbox
 	err := within(func(q *store.Queries) error {
@@ -144,8 +146,8 @@ func (s *Service) startAgain(ctx context.Context, within asEngine, c store.Case)
 	return s.start(ctx, start)
 }
 
-// sendAgain has the relay send the answers of a case once more. It refuses when the workflow would not take the same way by them: its
-// process is not repeatable, or a task was closed by an answer that was not recorded with it.
+// sendAgain queues the answers of a case for delivery again. It returns an error if they would not lead the workflow to
+// the same state: its process is not repeatable, or a task was closed by an answer that was not recorded with it.
 func (s *Service) sendAgain(ctx context.Context, q *store.Queries, c store.Case) error {
 	unknown, err := q.TasksClosedUnknown(ctx, c.CaseNo)
 	if err != nil {
@@ -163,7 +165,7 @@ func (s *Service) sendAgain(ctx context.Context, q *store.Queries, c store.Case)
 	return nil
 }
 
-// reset has the workflow go on from before a task: its last one, or the last one before event.
+// reset resets the workflow to before a task: its last one, or the last one before event.
 func (s *Service) reset(ctx context.Context, c store.Case, run *commonpb.WorkflowExecution, event int64) error {
 	task := int64(0)
 	history := s.Temporal.GetWorkflowHistory(ctx, c.CaseNo, run.GetRunId(), false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)

@@ -10,8 +10,8 @@ import (
 	"tuoyu/store"
 )
 
-// Cases that cannot go on and papers that are not printed are listed for the offices of their county, the city and the administrator,
-// who alone has them retried, once under a key.
+// Stuck cases and documents that are not rendered are listed for the offices of their county, the city and the
+// administrator, who alone can retry them, once for each key.
 func TestWhatCannotGoOnIsListedForItsCountyAndRetriedByTheAdministrator(t *testing.T) {
 	h := openHouse(t)
 	h.engineReturns()
@@ -84,7 +84,7 @@ func TestWhatCannotGoOnIsListedForItsCountyAndRetriedByTheAdministrator(t *testi
 	require.NoError(t, err)
 	require.Equal(t, first, again)
 
-	// A case that has ended is retried for its papers alone.
+	// An ended case is retried for its documents only.
 	require.NoError(t, h.temporal.TerminateWorkflow(t.Context(), started.CaseNo, "", "ended"))
 	h.sql(`UPDATE cases SET status = 'ended', stuck_at = NULL, stuck_reason = ''`)
 	did, err := h.RetryStuckCase(t.Context(), operator, key(), started.CaseNo)

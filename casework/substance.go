@@ -10,7 +10,7 @@ import (
 	"tuoyu/store"
 )
 
-// SiteFinding is what officers found on the site of a filing: what has to be put right, or is to be countersigned.
+// SiteFinding is the officers' finding on the site of a filing: what has to be rectified, or countersigned.
 type SiteFinding struct {
 	VisitedOn nursery.Date     `json:"visited_on,omitzero"`
 	Conforms  bool             `json:"conforms"`
@@ -19,8 +19,8 @@ type SiteFinding struct {
 	Defects   []nursery.Reason `json:"defects,omitempty"`
 }
 
-// SiteFinding returns what was found on the site last; nil when nothing was found yet. The institution hears it once the
-// order to put it right was given, without the officers' note.
+// SiteFinding returns the last finding on the site; nil if there is none yet. The institution sees it after
+// rectification was ordered, without the officers' note.
 func (s *Service) SiteFinding(ctx context.Context, p nursery.Principal, caseNo string) (*SiteFinding, error) {
 	var found *SiteFinding
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {
@@ -45,7 +45,7 @@ func (s *Service) SiteFinding(ctx context.Context, p nursery.Principal, caseNo s
 		}
 		made := make([]nursery.Decision, len(rows))
 		for i, row := range rows {
-			if err := json.Unmarshal(row.Output, &made[len(rows)-1-i]); err != nil { // the latest last, which has the last word
+			if err := json.Unmarshal(row.Output, &made[len(rows)-1-i]); err != nil { // the latest comes last and takes precedence
 				return fmt.Errorf("decode decision: %w", err)
 			}
 		}
@@ -62,7 +62,7 @@ func (s *Service) SiteFinding(ctx context.Context, p nursery.Principal, caseNo s
 	return found, err
 }
 
-// lastVisited returns the task of the visit that counts: the last one, or the last one that an order to put things right followed.
+// lastVisited returns the task of the visit that counts: the last one, or the last one followed by an order to rectify.
 func lastVisited(tasks []store.Task, ordered bool) *store.Task {
 	var visited, told *store.Task
 	for i, task := range tasks {

@@ -12,8 +12,8 @@ import (
 	"tuoyu/store"
 )
 
-// Target is one quantity that the plan sets, against what is there today. Without a figure Unavailable says why; a target is
-// never left out for that.
+// Target is one target of the plan, with its current value. If there is no value, Unavailable is the reason; a target
+// is never omitted.
 type Target struct {
 	ID          string           `json:"id" doc:"标识"`
 	Project     string           `json:"project" doc:"所属项目"`
@@ -33,8 +33,7 @@ type Target struct {
 	Unavailable string           `json:"unavailable,omitempty" doc:"尚无数据的原因"`
 }
 
-// planFile is the quantities of the plan as they stand in it. Assumed says what of a target the plan leaves open; such a
-// figure is shown and not verified.
+// planFile is the targets of the plan. Assumed is what the plan does not define; such a figure is shown as unverified.
 type planFile struct {
 	Document string `json:"document"`
 	Targets  []struct {
@@ -64,15 +63,16 @@ var thePlan = sync.OnceValue(func() planFile {
 	return plan
 })
 
-// tally is a figure there is today: a count has no whole.
+// tally is a current figure; a plain count has no denominator.
 type tally struct {
 	part, whole int
 	basis       string
-	none        string // why there is no figure
-	share       int    // what a county has to reach of the city's quantity, where that is divided
+	none        string // why there is no value
+	share       int    // the county's share of the city's target, if it is divided
 }
 
-// Targets holds the plan's targets against today: of the city, or for a county's office what its own county has come to.
+// Targets compares the plan's targets with the current figures: of the city, or of its own county for a county's
+// office.
 func (s *Service) Targets(ctx context.Context, p nursery.Principal) ([]Target, error) {
 	if err := s.may(ctx, p, "target.list", resource{}); err != nil {
 		return nil, err
@@ -128,12 +128,12 @@ func (t *Target) hold(figure tally, quantity int, percent, county bool) {
 	}
 }
 
-// planStart is the day from which what is new counts as new, since the plan is one for 2024.
+// planStart is the first day that counts as new, since the plan is for 2024.
 var planStart = nursery.NewDate(2024, 1, 1)
 
-// measure reads every figure there is, by the name that plan/targets.json knows it by.
+// measure reads every figure, by its name in plan/targets.json.
 func (s *Service) measure(ctx context.Context, p nursery.Principal) (map[string]tally, error) {
-	// Rates are counts alone, of which the administrator sees what the auditor does.
+	// Rates are aggregate counts, for which the administrator has the auditor's access.
 	if p.Role == nursery.RoleAdministrator {
 		p.Role = nursery.RoleAuditor
 	}
@@ -158,7 +158,7 @@ func (s *Service) measure(ctx context.Context, p nursery.Principal) (map[string]
 	return figures, s.measureInsurance(ctx, p, figures)
 }
 
-// measureBuilding reads the plan of buildings that was started last.
+// measureBuilding reads the building plan that was started last.
 func (s *Service) measureBuilding(ctx context.Context, p nursery.Principal, figures map[string]tally) error {
 	var name string
 	err := s.DB.As(ctx, p, func(q *store.Queries) (err error) {
@@ -191,8 +191,8 @@ func (s *Service) measureBuilding(ctx context.Context, p nursery.Principal, figu
 	return nil
 }
 
-// measureRegister counts the register, and the children in care. Those are counted by the engine, since the city's office
-// sees no child.
+// measureRegister counts the register, and the children in care. The latter are counted as the engine, since the city's
+// office may not see children.
 func (s *Service) measureRegister(ctx context.Context, p nursery.Principal, figures map[string]tally) error {
 	county := countyOf(p, "")
 	var filed store.FiledCountsRow

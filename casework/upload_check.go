@@ -29,15 +29,15 @@ const (
 	docxMedia = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 	xlsxMedia = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-	// What stands for a family of files until the whole file can be looked at.
+	// Placeholders for families of formats until the whole file is available.
 	zipMedia = "application/zip"
 	oleMedia = "application/x-ole-storage"
 )
 
-// Opening a file costs memory and time; these bound both.
+// Opening a file takes memory and time; these limit both.
 const (
-	longestSide   = 20_000     // points of a picture
-	mostPixels    = 50_000_000 // that a picture is decoded at
+	longestSide   = 20_000     // pixels of a picture's side
+	mostPixels    = 50_000_000 // maximum that is decoded
 	manyPixels    = 16_000_000 // above which pictures are decoded one at a time
 	mostParts     = 10_000     // files in an archive
 	mostPartBytes = 64 << 20   // unpacked, of the part that is read
@@ -46,7 +46,7 @@ const (
 	checkTime     = 15 * time.Second
 )
 
-// checks bounds how many uploads are opened at once.
+// checks limits how many uploads are opened concurrently.
 type checks struct{ any, large *limits.Slots }
 
 func newChecks() checks {
@@ -69,11 +69,11 @@ func unknownFile(message string) *Error {
 	return refuse(CodeAttachmentType, "只接收 "+UploadKinds+" 文件。", FieldError{Location: "file", Message: message})
 }
 
-// UploadKinds names the kinds of file that are taken.
+// UploadKinds names the accepted kinds of file.
 const UploadKinds = "PDF、JPG、PNG、HEIC、WebP、DOCX 和 XLSX"
 
-// candidate returns what a file may be by how it begins: a kind that is taken, or zipMedia, oleMedia or heicMedia when more of
-// the file has to be looked at; empty for anything else.
+// candidate returns the possible kind of a file by its beginning: an accepted kind, or zipMedia, oleMedia or heicMedia
+// if more of the file has to be read; "" for anything else.
 func candidate(detected *mimetype.MIME) string {
 	for m := detected; m != nil; m = m.Parent() {
 		kind, _, _ := strings.Cut(m.String(), ";")
@@ -89,7 +89,7 @@ func candidate(detected *mimetype.MIME) string {
 	return ""
 }
 
-// checkUpload opens a file as a reader of it will, and returns its media type. Errors: attachment_empty, attachment_type,
+// checkUpload opens a file as its reader will, and returns its media type. Errors: attachment_empty, attachment_type,
 // attachment_encrypted, attachment_broken, attachment_no_pages, attachment_picture_size, imports_busy.
 func (s *Service) checkUpload(ctx context.Context, f io.ReaderAt, size int64, candidate string) (string, error) {
 	if size == 0 {
@@ -129,7 +129,7 @@ func (s *Service) checkUpload(ctx context.Context, f io.ReaderAt, size int64, ca
 	return "", unknownFile("文件类型不支持")
 }
 
-// pictureSize returns how many points a picture has. It decodes none of them.
+// pictureSize returns the number of pixels of a picture without decoding it.
 func pictureSize(r io.Reader, kind string) (int64, error) {
 	config, err := decodeConfig(r, kind)
 	switch {
@@ -156,7 +156,8 @@ func decodeConfig(r io.Reader, kind string) (image.Config, error) {
 	return webp.DecodeConfig(r)
 }
 
-// unsupported reports whether a picture follows its format in a way that is not decoded here. It may well be shown elsewhere.
+// unsupported reports whether a picture uses a variant of its format that is not decoded here. Other software may well
+// display it.
 func unsupported(err error) bool {
 	var ofJPEG jpeg.UnsupportedError
 	var ofPNG png.UnsupportedError
@@ -179,11 +180,11 @@ func checkPicture(r io.Reader, kind string) error {
 	return nil
 }
 
-// heicBrands are the brands of still pictures and sequences coded by HEVC. Many cameras name them after a general one.
+// heicBrands are the brands of still pictures and sequences coded by HEVC. Many cameras list them after a general one.
 var heicBrands = []string{"heic", "heix", "hevc", "hevx", "heim", "heis", "hevm", "hevs"}
 
-// checkHEIC looks at the boxes a file is made of (ISO/IEC 14496-12, 23008-12): they fill it exactly, the first names a brand
-// of HEIC, and one describes the pictures. What lies inside the boxes is left to the reader's own device.
+// checkHEIC checks the boxes of a file (ISO/IEC 14496-12, 23008-12): they fill it exactly, the first names a brand of
+// HEIC, and one describes the pictures. The content of the boxes is not decoded.
 func checkHEIC(f io.ReaderAt, size int64) error {
 	wrong := brokenFile("HEIC 图片不完整或已损坏")
 	var described bool
@@ -228,7 +229,7 @@ func namesHEIC(brands []byte) bool {
 	return false
 }
 
-// boxAt reads the head of the box at an offset: its kind, and the lengths of its head and of the whole box.
+// boxAt reads the header of the box at an offset: its kind, and the lengths of its header and of the whole box.
 func boxAt(f io.ReaderAt, at, size int64) (kind string, head, length int64, err error) {
 	var b [16]byte
 	if n, err := f.ReadAt(b[:min(16, size-at)], at); err != nil && !errors.Is(err, io.EOF) || n < 8 {
@@ -247,13 +248,13 @@ func boxAt(f io.ReaderAt, at, size int64) (kind string, head, length int64, err 
 	return kind, head, length, nil
 }
 
-// mainParts are the content types of the part that holds a document or a workbook (ECMA-376 part 1).
+// mainParts are the content types of the main part of a document or a workbook (ECMA-376 part 1).
 var mainParts = map[string]string{
 	docxMedia + ".main+xml": docxMedia,
 	xlsxMedia + ".main+xml": xlsxMedia,
 }
 
-// checkOffice returns whether an archive is a document or a workbook, in whatever order its parts lie.
+// checkOffice returns whether an archive is a document or a workbook, whatever the order of its parts.
 func checkOffice(f io.ReaderAt, size int64) (string, error) {
 	archive, err := zip.NewReader(f, size)
 	if err != nil || len(archive.File) > mostParts {
@@ -287,7 +288,7 @@ func checkOffice(f io.ReaderAt, size int64) (string, error) {
 	return "", unknownFile("只接收 DOCX 和 XLSX，请另存为其中一种或 PDF 后上传")
 }
 
-// readPart copies a part of an archive whole, against its check sum. It returns fs.ErrNotExist when there is none.
+// readPart copies a part of an archive completely, verifying its checksum. It returns fs.ErrNotExist if there is none.
 func readPart(archive *zip.Reader, name string, to io.Writer, most int64) error {
 	i := slices.IndexFunc(archive.File, func(f *zip.File) bool { return strings.EqualFold(f.Name, name) })
 	if i < 0 {
@@ -308,8 +309,8 @@ func readPart(archive *zip.Reader, name string, to io.Writer, most int64) error 
 	return nil
 }
 
-// refuseOLE says why a file of the older container of Office is not taken: it is a document with a password, or of the formats
-// before 2007. The name of the stream that holds what is encrypted ([MS-OFFCRYPTO] 2.3.4) tells them apart.
+// refuseOLE returns the error for a file in the older container of Office: it is a document with a password, or in the
+// formats before 2007. The name of the stream with the encrypted content ([MS-OFFCRYPTO] 2.3.4) distinguishes them.
 func refuseOLE(r io.Reader) error {
 	var name []byte
 	for _, c := range "EncryptedPackage" {

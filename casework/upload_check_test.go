@@ -27,7 +27,7 @@ func locked(t *testing.T, user string) []byte {
 	return out.Bytes()
 }
 
-// archive returns a zip of parts, name and content by turns, in this order.
+// archive returns a zip of parts, alternating names and contents, in this order.
 func archive(t *testing.T, parts ...string) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -73,7 +73,7 @@ func photo(t *testing.T, as string) []byte {
 	return b.Bytes()
 }
 
-// sized returns a PNG whose head claims these sides.
+// sized returns a PNG whose header claims these dimensions.
 func sized(t *testing.T, width, height uint32) []byte {
 	raw := photo(t, "png")
 	binary.BigEndian.PutUint32(raw[16:], width)
@@ -82,7 +82,7 @@ func sized(t *testing.T, width, height uint32) []byte {
 	return raw
 }
 
-// webpPicture is one point in WebP without loss.
+// webpPicture is one pixel in lossless WebP.
 const webpPicture = "RIFF\x1a\x00\x00\x00WEBPVP8L\x0d\x00\x00\x00\x2f\x00\x00\x00\x10\x07\x10\x11\x11\x88\x88\xfe\x07\x00"
 
 func compoundFile(stream string) string {

@@ -11,11 +11,11 @@ import (
 )
 
 func init() {
-	model.ConfigPath = "disable" // no folder of settings is made or read
+	model.ConfigPath = "disable" // no configuration folder is created or read
 }
 
-// checkPDF reads the objects of a PDF and looks for its first page. release is called when the reading has ended, which may be
-// after the time for it is up.
+// checkPDF parses the objects of a PDF and its first page. It calls release when parsing has ended, which may be after
+// the time limit.
 func checkPDF(ctx context.Context, f io.ReaderAt, size int64, release func()) error {
 	ctx, cancel := context.WithTimeout(ctx, checkTime)
 	defer cancel()
@@ -37,10 +37,10 @@ func checkPDF(ctx context.Context, f io.ReaderAt, size int64, release func()) er
 	return ctx.Err()
 }
 
-// errNoPages reports a PDF that has no page.
+// errNoPages is the error for a PDF without a page.
 var errNoPages = errors.New("no pages")
 
-// readPDF returns why a PDF cannot be opened: nil, or the refusal.
+// readPDF returns why a PDF cannot be opened, or nil.
 func readPDF(ctx context.Context, r io.ReadSeeker) error {
 	err := openPDF(ctx, r)
 	switch {
@@ -76,7 +76,7 @@ func openPDF(ctx context.Context, r io.ReadSeeker) (err error) {
 	if pdf.PageCount < 1 {
 		return errNoPages
 	}
-	if _, _, _, err := pdf.PageDict(1, false); err != nil { // the count promises what is not there
+	if _, _, _, err := pdf.PageDict(1, false); err != nil { // the page count is wrong
 		return fmt.Errorf("read page: %w", err)
 	}
 	return nil
