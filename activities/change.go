@@ -13,8 +13,8 @@ import (
 	"tuoyu/store"
 )
 
-// ApproveChange files what changed (托育机构登记和备案办法(试行) art. 10): the register takes the new facts, the old
-// receipt is superseded, and a receipt of the change is ordered.
+// ApproveChange files a change (托育机构登记和备案办法(试行) art. 10): it updates the register, supersedes the old receipt, and
+// requests a receipt of the change.
 func (e *Engine) ApproveChange(ctx context.Context, in Move) error {
 	return e.move(ctx, in, func(ctx context.Context, s *step, years calendar.Years) error {
 		before, err := s.q.InstitutionForStep(ctx, s.c.Institution)
@@ -53,7 +53,7 @@ func (e *Engine) ApproveChange(ctx context.Context, in Move) error {
 	})
 }
 
-// RefuseChange ends a change or a cancellation that the reviewer does not take, with the reason given.
+// RefuseChange ends a change or a cancellation that the reviewer rejected, with the reason.
 func (e *Engine) RefuseChange(ctx context.Context, in Move) error {
 	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
 		var said struct {
@@ -67,8 +67,8 @@ func (e *Engine) RefuseChange(ctx context.Context, in Move) error {
 	})
 }
 
-// Cancel takes the institution off the register (托育机构管理规范(试行) art. 7): its receipts are revoked, the
-// cancellation is notified and published.
+// Cancel cancels the institution's filing (托育机构管理规范(试行) art. 7): it revokes the receipts, and notifies and publishes
+// the cancellation.
 func (e *Engine) Cancel(ctx context.Context, in Move) error {
 	return e.move(ctx, in, func(ctx context.Context, s *step, years calendar.Years) error {
 		row, err := s.q.LatestApplication(ctx, s.c.CaseNo)
@@ -121,7 +121,7 @@ func (s *step) endPapers(ctx context.Context, state, reason string, kinds ...doc
 	return nil
 }
 
-// filedChanges lists the filed items that differ, as the receipt of a change prints them.
+// filedChanges lists the filed items that differ, as printed on the receipt of a change.
 func filedChanges(was, is nursery.Application) []documents.Change {
 	items := []struct{ item, before, after string }{
 		{"机构名称", was.Institution.Name, is.Institution.Name},

@@ -9,7 +9,7 @@ import (
 	"tuoyu/store"
 )
 
-// decideOn asks one rule set about facts as of a day and stores the decision with its input, under the case and the
+// decideOn evaluates one rule set on facts as of a day and stores the decision with its input, under the case and the
 // step.
 func (e *Engine) decideOn(ctx context.Context, s *step, ruleSet string, facts any, asOf nursery.Date) (nursery.Decision, error) {
 	made, err := e.decideAll(ctx, s, []string{ruleSet}, facts, asOf)

@@ -1,6 +1,6 @@
-// Package activities is everything a workflow does to the world. What changes a case is a local activity: one
-// transaction keyed by (case, step), so a retry writes nothing twice. Paper is printed by an ordinary activity,
-// because a renderer that is down delays paper and never a decision.
+// Package activities implements the side effects of workflows. What changes a case is a local activity: one transaction
+// keyed by (case, step), so a retry writes nothing twice. Documents are rendered by a regular activity, so that an
+// unavailable renderer delays documents and never a decision.
 package activities
 
 import (
@@ -20,26 +20,26 @@ import (
 	"tuoyu/store"
 )
 
-// Engine does what workflows ask for. Its methods are the activities.
+// Engine implements the activities as its methods.
 type Engine struct {
 	DB        *store.DB
 	Rules     *policies.Engine
 	Almanac   *store.Almanac
 	Renderer  *documents.Renderer
 	Blobs     store.Blobs
-	Fields    *sealing.Fields // nil: no keyset, so nothing of children is there to be read
-	PublicURL string          // where papers are verified, without a slash at the end
-	Processes *definition.Set // what follows an answer to a task, and what it is called
+	Fields    *sealing.Fields // nil without a keyset: no data of children can then be read
+	PublicURL string          // the base URL for verifying documents, without a trailing slash
+	Processes *definition.Set // the steps that follow an answer to a task, and its titles
 
-	trial *trial // what is done is taken back; see Preview
+	trial *trial // for a preview, which is rolled back; see Preview
 }
 
-// untilDone bounds all tries of a step together. It must be set: without it the SDK takes the bound of one try for that of all, and
-// ten seconds without Postgres would end the case.
+// untilDone is the time limit of all attempts of a step together. It must be set: without it the SDK applies the limit
+// of one attempt to all, and ten seconds without Postgres would end the case.
 const untilDone = 366 * 24 * time.Hour
 
-// Local gives ctx the options of a step in the database: tried until it is done, since Postgres being away must
-// not lose a step.
+// Local returns ctx with the options of a step in the database: retried until it succeeds, since an unavailable
+// Postgres must not lose a step.
 func Local(ctx workflow.Context) workflow.Context {
 	return workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
 		StartToCloseTimeout:    10 * time.Second,
@@ -48,12 +48,12 @@ func Local(ctx workflow.Context) workflow.Context {
 	})
 }
 
-// PapersQueue is the task queue of printing. It is not the queue of the processes, so a backlog of paper never
-// holds up a decision and a city may print on another machine.
+// PapersQueue is the task queue of rendering. It is separate from the queue of the processes, so a backlog of documents
+// never delays a decision and a city may render on another machine.
 const PapersQueue = "tuoyu-papers"
 
-// Printing gives ctx the options of printing: tried for as long as the renderer is away. A worker that dies with a
-// paper in hand is noticed by its heartbeats.
+// Printing returns ctx with the options of rendering: retried for as long as the renderer is unavailable. Heartbeats
+// detect a worker that dies while it renders.
 func Printing(ctx workflow.Context) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		TaskQueue:           PapersQueue,
@@ -63,7 +63,7 @@ func Printing(ctx workflow.Context) workflow.Context {
 	})
 }
 
-// step is one move of a case inside its transaction.
+// step is one step of a case inside its transaction.
 type step struct {
 	q    *store.Queries
 	c    store.Case
@@ -74,8 +74,8 @@ type step struct {
 	latestStored  json.RawMessage      // the same as it is stored
 }
 
-// inStep runs do once for (case, name): when the step's event is already written, do is not run and false is
-// returned, so the caller reads back what was done.
+// inStep runs do once for (case, name): if the step's event is already stored, it does not run do and returns false, so
+// that the caller reads the earlier result.
 func (e *Engine) inStep(ctx context.Context, caseNo, name string, at time.Time, do func(context.Context, *step) error) (bool, error) {
 	var done bool
 	within := func(do func(*store.Queries) error) error { return e.DB.As(ctx, nursery.Engine, do) }
@@ -104,7 +104,7 @@ func (e *Engine) inStep(ctx context.Context, caseNo, name string, at time.Time, 
 	return done, nil
 }
 
-// event is what a step leaves on the timeline 留痕.
+// event is the timeline entry of a step 留痕.
 type event struct {
 	kind     string
 	actor    string
@@ -139,8 +139,8 @@ func orEmpty(v any) any {
 	return v
 }
 
-// saveCase writes the case row back as the step left it. A case that has ended leaves nobody a task: what a lost try of the workflow
-// opened is cancelled too.
+// saveCase stores the case row as the step left it. A case that has ended has no open tasks: those opened by a lost
+// attempt of the workflow are cancelled too.
 func (s *step) saveCase(ctx context.Context) error {
 	s.c.UpdatedAt = s.at
 	if s.c.Status == string(nursery.CaseEnded) {

@@ -12,13 +12,13 @@ import (
 	"tuoyu/store"
 )
 
-// Move asks for one step of a case. Each activity below says which of the fields it reads.
+// Move is the input of one step of a case. Each activity below documents the fields it uses.
 type Move struct {
 	CaseNo, Step string
 	At           time.Time
-	Assessed     string   // the step whose decisions the move rests on
-	Tasks        []string // the tasks whose answers the move rests on, first officer first
-	Actor        string   // who caused it; the engine when empty
+	Assessed     string   // the step whose decisions the move is based on
+	Tasks        []string // the tasks whose answers the move is based on, first officer first
+	Actor        string   // the account that caused it; the engine if empty
 	Role         nursery.Role
 }
 
@@ -26,8 +26,8 @@ func (m Move) event(kind, note string) event {
 	return event{kind: kind, note: note, actor: m.Actor, role: m.Role}
 }
 
-// RequestCorrections tells the applicant of every gap at once 一次性告知 (优化营商环境条例 art. 36): those the
-// rules found in the Assessed step and those the reviewer added. The legal clocks stand still from this day.
+// RequestCorrections notifies the applicant of every gap at once 一次性告知 (优化营商环境条例 art. 36): those the rules found in
+// the Assessed step and those the reviewer added. The legal clocks are paused from this day.
 func (e *Engine) RequestCorrections(ctx context.Context, in Move) error {
 	return e.move(ctx, in, func(ctx context.Context, s *step, years calendar.Years) error {
 		gaps, err := s.gapsToTell(ctx, in)
@@ -61,7 +61,7 @@ func printed(reasons []nursery.Reason) []documents.Gap {
 	return gaps
 }
 
-// ResumeReview takes the corrected papers back; the clocks go on the next day.
+// ResumeReview receives the corrected papers; the clocks resume the next day.
 func (e *Engine) ResumeReview(ctx context.Context, in Move) error {
 	return e.move(ctx, in, func(ctx context.Context, s *step, years calendar.Years) error {
 		if err := s.q.CloseGaps(ctx, s.c.CaseNo); err != nil {
@@ -75,7 +75,7 @@ func (e *Engine) ResumeReview(ctx context.Context, in Move) error {
 	})
 }
 
-// AcceptMaterials says that the papers are complete 材料齐全 and orders the notice of acceptance.
+// AcceptMaterials records that the papers are complete 材料齐全 and requests the notice of acceptance.
 func (e *Engine) AcceptMaterials(ctx context.Context, in Move) error {
 	return e.move(ctx, in, func(ctx context.Context, s *step, years calendar.Years) error {
 		receipt, err := s.clock(ctx, ClockReceipt)
@@ -107,7 +107,7 @@ func (e *Engine) IssueReceipt(ctx context.Context, in Move) error {
 		if err := s.fileInstitution(ctx, s.c.CaseNo, s.today()); err != nil {
 			return err
 		}
-		// One that moved files anew: what it held for the old place no longer stands.
+		// An institution that moved files again: its documents for the old place are no longer valid.
 		if err := s.endPapers(ctx, "superseded", "重新备案", documents.FilingReceipt, documents.FilingChange, documents.FilingBasicConditions); err != nil {
 			return err
 		}
@@ -139,11 +139,11 @@ func (e *Engine) RecordConformity(ctx context.Context, in Move) error {
 	})
 }
 
-// Rectification is what an institution has to put right and by when.
+// Rectification is the time limit for a rectification.
 type Rectification struct{ Days int }
 
-// RecordNonconformity notifies what two officers found not to meet the standards, publishes it, and says within
-// how many working days it has to be put right (登记和备案办法 art. 9 para. 2). The receipt stands.
+// RecordNonconformity notifies what two officers found not to meet the standards, publishes it, and returns the working
+// days for rectification (登记和备案办法 art. 9 para. 2). The receipt remains valid.
 func (e *Engine) RecordNonconformity(ctx context.Context, in Move) (Rectification, error) {
 	var found finding
 	err := e.move(ctx, in, func(ctx context.Context, s *step, years calendar.Years) error {
@@ -190,7 +190,7 @@ func (e *Engine) RecordNonconformity(ctx context.Context, in Move) (Rectificatio
 	return Rectification{Days: found.RectifyDays}, err
 }
 
-// CloseRectified ends the filing after two officers found everything put right.
+// CloseRectified ends the filing after two officers found everything rectified.
 func (e *Engine) CloseRectified(ctx context.Context, in Move) error {
 	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
 		found, err := s.finding(ctx, in)
@@ -215,7 +215,7 @@ func (e *Engine) CloseRectified(ctx context.Context, in Move) error {
 	})
 }
 
-// ReferPenalty ends the filing by handing what was not put right to the penalty procedure; the penalty rests on
+// ReferPenalty ends the filing by referring what was not rectified to the penalty procedure; the penalty is based on
 // 人口与计划生育法 art. 41, not on the standards.
 func (e *Engine) ReferPenalty(ctx context.Context, in Move) error {
 	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
@@ -228,7 +228,7 @@ func (e *Engine) ReferPenalty(ctx context.Context, in Move) error {
 	})
 }
 
-// Withdraw ends the case because the applicant took it back.
+// Withdraw ends the case as withdrawn by the applicant.
 func (e *Engine) Withdraw(ctx context.Context, in Move) error {
 	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
 		s.end(nursery.StageWithdrawn)
@@ -236,8 +236,8 @@ func (e *Engine) Withdraw(ctx context.Context, in Move) error {
 	})
 }
 
-// Reroute ends the filing of a family point that takes more children than one may (家庭托育点管理办法(试行)
-// art. 3) and carries everything entered over into the draft of an institution's filing.
+// Reroute ends the filing of a family point with more children than permitted (家庭托育点管理办法(试行) art. 3) and copies
+// everything entered to the draft of an institution's filing.
 func (e *Engine) Reroute(ctx context.Context, in Move) error {
 	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
 		application, _, err := s.latest(ctx)

@@ -10,7 +10,7 @@ import (
 	"tuoyu/store"
 )
 
-// move runs do as the step in.Step and writes the case row back.
+// move runs do as the step in.Step and stores the case row.
 func (e *Engine) move(ctx context.Context, in Move, do func(context.Context, *step, calendar.Years) error) error {
 	years, err := e.years(ctx)
 	if err != nil {
@@ -32,7 +32,7 @@ func (s *step) end(stage nursery.Stage) {
 	s.c.Holder = ""
 }
 
-// reviewed is what a reviewer adds to the gaps the rules found.
+// reviewed is what a reviewer adds to the gaps found by the rules.
 type reviewed struct {
 	Findings []struct {
 		Field   string `json:"field"`
@@ -41,7 +41,7 @@ type reviewed struct {
 	} `json:"findings"`
 }
 
-// RuleReviewed is the rule of a gap that a reviewer found.
+// RuleReviewed is the rule of a gap found by a reviewer.
 const RuleReviewed = "RF-09a"
 
 func (s *step) gapsToTell(ctx context.Context, in Move) ([]nursery.Reason, error) {
@@ -96,7 +96,7 @@ func (s *step) tellGaps(ctx context.Context, gaps []nursery.Reason) error {
 	return nil
 }
 
-// answer decodes what was filled in when the task was closed.
+// answer decodes the form of the answer that closed a task.
 func (s *step) answer(ctx context.Context, task string, into any) error {
 	row, err := s.q.TaskAnswer(ctx, task)
 	if err != nil {
@@ -111,7 +111,7 @@ func (s *step) answer(ctx context.Context, task string, into any) error {
 	return nil
 }
 
-// finding is what the first officer recorded on site, with the law each item rests on.
+// finding is the first officer's record of the site, with the legal basis of each item.
 type finding struct {
 	VisitedOn   nursery.Date `json:"visited_on"`
 	RectifyDays int          `json:"rectify_working_days"`
@@ -127,8 +127,8 @@ type finding struct {
 	gaps []nursery.Reason
 }
 
-// finding reads the record of in.Tasks[0]. An item that names a rule carries that rule's citation as the last
-// assessment gave it; any other rests on 登记和备案办法 art. 9 para. 2, by which it is notified.
+// finding reads the record of in.Tasks[0]. An item that names a rule has that rule's citation from the last assessment;
+// any other is based on 登记和备案办法 art. 9 para. 2, under which it is notified.
 func (s *step) finding(ctx context.Context, in Move) (finding, error) {
 	var found finding
 	if err := s.answer(ctx, in.Tasks[0], &found); err != nil {
@@ -152,8 +152,8 @@ func (s *step) finding(ctx context.Context, in Move) (finding, error) {
 	return found, nil
 }
 
-// reasons returns what does not meet the standards with what it rests on: the rule that it names, or the article that has the site
-// looked at.
+// reasons returns what does not meet the standards with its legal basis: the named rule, or the article that requires
+// the check on site.
 func (f finding) reasons(made []nursery.Decision) []nursery.Reason {
 	var gaps []nursery.Reason
 	for _, f := range f.Findings {
@@ -178,7 +178,7 @@ func (f finding) reasons(made []nursery.Decision) []nursery.Reason {
 	return gaps
 }
 
-// SiteFinding is what an officer found on the site, as it is notified.
+// SiteFinding is an officer's finding on site in the form in which it is notified.
 type SiteFinding struct {
 	VisitedOn nursery.Date
 	Note      string
@@ -186,7 +186,7 @@ type SiteFinding struct {
 	Defects   []nursery.Reason
 }
 
-// ReadSiteFinding reads an officer's answer with the decisions on the case that it names rules of.
+// ReadSiteFinding decodes an officer's answer, with the decisions of the case whose rules it names.
 func ReadSiteFinding(answer json.RawMessage, made []nursery.Decision) (SiteFinding, error) {
 	var found finding
 	if err := json.Unmarshal(answer, &found); err != nil {
@@ -214,8 +214,8 @@ func (s *step) setInstitution(ctx context.Context, status string) error {
 	return nil
 }
 
-// fileInstitution writes what was filed into the register. The filing case stays the first one, and so does its
-// date, when a change is filed later.
+// fileInstitution writes the filed data to the register. If a change is filed later, the filing case and its date
+// remain those of the first filing.
 func (s *step) fileInstitution(ctx context.Context, filingCase string, filedOn nursery.Date) error {
 	a, facts, err := s.latest(ctx)
 	if err != nil {
