@@ -11,7 +11,7 @@ import (
 	"tuoyu/workflows"
 )
 
-// answering is the form of a task's answer: what each outcome asks for, and the papers that the answer would issue.
+// answering is the form of a task's answer: the fields of each outcome, and the documents that the answer would issue.
 type answering struct {
 	asked
 	Outcome nursery.Outcome
@@ -21,14 +21,14 @@ type answering struct {
 	Issue   *issuing
 }
 
-// issuing are the papers that an answer issues, shown before it is given.
+// issuing are the documents that an answer issues, shown before it is submitted.
 type issuing struct {
 	Notices []casework.Notice
-	Confirm string // what the person agrees to by confirming; empty for a preview that is not confirmed from
-	Unseen  int    // papers of the application not looked at yet
+	Confirm string // identifies what the user agrees to by confirming; empty for a preview without confirmation
+	Unseen  int    // number of papers of the application not viewed yet
 }
 
-// offer returns the offer of the chosen outcome; of none while several are offered.
+// offer returns the offer of the chosen outcome; false if none is chosen.
 func (a answering) offer() (casework.OutcomeOffer, bool) {
 	if len(a.Offers) == 1 {
 		return a.Offers[0], true
@@ -46,7 +46,7 @@ func (a answering) title() string {
 	return o.Title
 }
 
-// shown reports whether the chosen outcome asks for a field, or every outcome does.
+// shown reports whether the chosen outcome, or every outcome, has a field.
 func (a answering) shown(field string) bool {
 	if o, chosen := a.offer(); chosen {
 		return offerAsks(o, field)
@@ -58,13 +58,14 @@ func offerAsks(o casework.OutcomeOffer, field string) bool {
 	return slices.Contains(o.Required, field) || slices.Contains(o.Optional, field)
 }
 
-// needed reports whether the chosen outcome needs a field.
+// needed reports whether the chosen outcome requires a field.
 func (a answering) needed(field string) bool {
 	o, chosen := a.offer()
 	return chosen && slices.Contains(o.Required, field)
 }
 
-// outcomesThat lists, by a space, the outcomes that ask for a field or need it, for the script that shows the fields.
+// outcomesThat lists, separated by spaces, the outcomes that have or require a field, for the script that shows the
+// fields.
 func (a answering) outcomesThat(field string, need bool) string {
 	var all []string
 	for _, o := range a.Offers {
@@ -81,7 +82,7 @@ func (a answering) field(f shape) shape {
 	return f
 }
 
-// withFirstRows gives each list that the chosen outcome needs a row to write in.
+// withFirstRows adds an empty row to each list that the chosen outcome requires.
 func (a *answering) withFirstRows() {
 	for _, f := range a.Shape.Fields {
 		if at := "/" + f.Name; f.Kind == kindList && a.needed(f.Name) && len(rows(a.Values, at)) == 0 {
@@ -100,8 +101,8 @@ func answerOf(s shape, offers []casework.OutcomeOffer, outcome nursery.Outcome) 
 	return s.only(append(slices.Clone(offers[i].Required), offers[i].Optional...)...)
 }
 
-// confirmation identifies the papers that a person is asked to confirm: other papers, or those of another outcome, are
-// confirmed again.
+// confirmation identifies the documents that a user is asked to confirm: other documents, or those of another outcome,
+// must be confirmed again.
 func confirmation(outcome nursery.Outcome, notices []casework.Notice) string {
 	h := sha256.New()
 	h.Write([]byte(outcome))
@@ -111,26 +112,27 @@ func confirmation(outcome nursery.Outcome, notices []casework.Notice) string {
 	return hex.EncodeToString(h.Sum(nil))[:16]
 }
 
-// previews reports whether answering a task of the kind issues a paper. A record that several sign is shown to all of them.
+// previews reports whether answering a task of the kind issues a document. A record with several signatures is shown to
+// all signatories.
 func previews(name string) bool {
 	kind, _ := workflows.TaskOf(name)
 	return workflows.Definitions().Prints(kind) && !kind.Joint
 }
 
-// confirms reports whether the papers an answer issues are confirmed before: those that go out at once, not those that
-// another officer still has to sign for.
+// confirms reports whether the documents issued by an answer are confirmed before: those that are issued at once, not
+// those that another officer still has to sign.
 func confirms(name string) bool {
 	kind, _ := workflows.TaskOf(name)
 	return previews(name) && !workflows.Definitions().Confirmed(kind)
 }
 
-// outcomeTitle returns the title of how a task was or is answered.
+// outcomeTitle returns the title of an outcome of a task.
 func outcomeTitle(task string, outcome nursery.Outcome) string {
 	kind, _ := workflows.TaskOf(task)
 	return kind.OutcomeTitle(outcome)
 }
 
-// corrects reports whether a task may send an application back with findings of the clerk's own.
+// corrects reports whether a task can return an application with a clerk's own findings.
 func corrects(t casework.TaskDetail) bool {
 	return slices.ContainsFunc(t.Outcomes, func(o casework.OutcomeOffer) bool { return o.Outcome == nursery.OutcomeCorrect })
 }

@@ -132,7 +132,7 @@ func (a asked) paperTitle(at string) string {
 	return title
 }
 
-// titleItems gives each row of the application's lists a title by which people know it.
+// titleItems returns each row of the application's lists a title by which people know it.
 func (a *asked) titleItems() {
 	a.Items = map[string]string{}
 	for _, e := range a.elements() {

@@ -13,11 +13,11 @@ import (
 )
 
 const (
-	confirmAfter = 4 * time.Minute // the provider is asked again who the account is
-	confirmedFor = 5 * time.Minute // and until then at the latest it has answered
+	confirmAfter = 4 * time.Minute // age at which the provider is asked again who the account is
+	confirmedFor = 5 * time.Minute // age by which it must have answered
 	askingFor    = 15 * time.Second
-	patience     = 3 * time.Second // with another request that asks already
-	// DefaultProviderAway is how long a session goes on unconfirmed while the provider does not answer.
+	patience     = 3 * time.Second // for a concurrent request that asks already
+	// DefaultProviderAway is how long a session remains valid without confirmation while the provider does not respond.
 	DefaultProviderAway = 15 * time.Minute
 )
 
@@ -25,8 +25,8 @@ func grantCell(token string) sealing.Cell {
 	return sealing.Cell{Table: "web_sessions", Column: "provider", Row: token}
 }
 
-// sealGrant encrypts what the provider gave for a session. Without a keyset nothing is stored: such a session lasts as long
-// as one whose provider is away.
+// sealGrant encrypts the provider's tokens of a session. Without a keyset nothing is stored: such a session lasts as
+// long as one whose provider is unavailable.
 func (s *Site) sealGrant(g grant, token string) ([]byte, error) {
 	if s.Fields == nil {
 		return nil, nil
@@ -42,7 +42,7 @@ func (s *Site) sealGrant(g grant, token string) ([]byte, error) {
 	return sealed, nil
 }
 
-// openGrant decrypts it again; nothing stored is an empty grant.
+// openGrant decrypts the tokens; if nothing is stored it returns an empty grant.
 func (s *Site) openGrant(sealed []byte, token string) (g grant, err error) {
 	if s.Fields == nil || len(sealed) == 0 {
 		return g, nil
@@ -57,7 +57,7 @@ func (s *Site) openGrant(sealed []byte, token string) (g grant, err error) {
 	return g, nil
 }
 
-// storeGrant writes what the provider gave for a session and that it has confirmed it now.
+// storeGrant stores the provider's tokens of a session and records that it has confirmed it now.
 func (s *Site) storeGrant(ctx context.Context, g grant, token string) error {
 	sealed, err := s.sealGrant(g, token)
 	if err != nil {
@@ -69,7 +69,7 @@ func (s *Site) storeGrant(ctx context.Context, g grant, token string) error {
 	})
 }
 
-// grantOf returns what the provider gave for a session; an empty one when that cannot be read.
+// grantOf returns the provider's tokens of a session; an empty grant if they cannot be read.
 func (s *Site) grantOf(ctx context.Context, token string) (g grant) {
 	err := s.DB.AsSessions(ctx, func(q *store.Queries) error {
 		row, err := q.SessionCheck(ctx, token)
@@ -85,9 +85,9 @@ func (s *Site) grantOf(ctx context.Context, token string) (g grant) {
 	return g
 }
 
-// confirmed tells until when the session of p is confirmed, and asks the provider when that is over: an account that was
-// disabled or has another role, county or institution now is signed out within confirmedFor. A provider that does not
-// answer is borne with for ProviderAway.
+// confirmed returns until when the session of p is confirmed, and asks the provider if that is over: an account that
+// was disabled or has another role, county or institution now is signed out within confirmedFor. A provider that does
+// not respond is tolerated for ProviderAway.
 func (s *Site) confirmed(ctx context.Context, token string, p nursery.Principal) (until time.Time, live bool) {
 	waited := time.Duration(0)
 	for {
@@ -117,7 +117,7 @@ func (s *Site) confirmed(ctx context.Context, token string, p nursery.Principal)
 			return now.Add(askingFor), true
 		}
 		waited += 50 * time.Millisecond
-		select { // the answer to another request decides
+		select { // the result of the other request decides
 		case <-ctx.Done():
 			return time.Time{}, false
 		case <-time.After(50 * time.Millisecond):
@@ -125,7 +125,7 @@ func (s *Site) confirmed(ctx context.Context, token string, p nursery.Principal)
 	}
 }
 
-// takeCheck reads when a session was confirmed and, when that is to be done again, whether this request is the one to do it.
+// takeCheck returns when a session was confirmed and, if that is due again, whether this request has to do it.
 func (s *Site) takeCheck(ctx context.Context, token string, now time.Time) (row store.SessionCheckRow, taken bool, err error) {
 	err = s.DB.AsSessions(ctx, func(q *store.Queries) error {
 		if row, err = q.SessionCheck(ctx, token); err != nil {
@@ -147,9 +147,9 @@ func (s *Site) takeCheck(ctx context.Context, token string, now time.Time) (row 
 	return row, taken, nil
 }
 
-// askAgain has the provider say who the account is now.
+// askAgain asks the provider who the account is now.
 func (s *Site) askAgain(ctx context.Context, token string, p nursery.Principal, check store.SessionCheckRow) (time.Time, bool) {
-	ctx = context.WithoutCancel(ctx) // a refresh token that was used is replaced, whether the reader waits or not
+	ctx = context.WithoutCancel(ctx) // a used refresh token is replaced, whether the client waits or not
 	g, err := s.openGrant(check.Provider, token)
 	var now person
 	if err == nil && g.Access != "" {
@@ -157,7 +157,7 @@ func (s *Site) askAgain(ctx context.Context, token string, p nursery.Principal, 
 	} else if err == nil {
 		err = errors.New("nothing was stored to ask the provider by")
 	}
-	if g.Access != "" && err != nil { // tokens may have been renewed before it failed
+	if g.Access != "" && err != nil { // tokens may have been renewed before the failure
 		if kept, sealErr := s.sealGrant(g, token); sealErr == nil {
 			check.Provider = kept
 		}

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// confirmations remembers until when sessions are confirmed, so that not every request asks the database.
+// confirmations caches until when sessions are confirmed, so that not every request queries the database.
 type confirmations struct {
 	mu    sync.Mutex
 	until map[string]time.Time

@@ -33,7 +33,7 @@ func registerFiles(s *Site) {
 		}
 		return serveFile(w, body, "application/pdf", d.Title+".pdf")
 	})
-	// What a script sends ahead of its form: a photo, a signature.
+	// Sent by a script ahead of its form: a photo, a signature.
 	s.page("POST /attachments", func(w http.ResponseWriter, r *http.Request) error {
 		if err := parseForm(r); err != nil {
 			return err
@@ -56,7 +56,7 @@ func registerFiles(s *Site) {
 	})
 }
 
-// serveFile shows a picture or a PDF in the browser, and has anything else kept.
+// serveFile displays a picture or a PDF in the browser, and makes it download anything else.
 func serveFile(w http.ResponseWriter, body io.ReadCloser, mediaType, name string) error {
 	defer body.Close()
 	how := "attachment"

@@ -30,17 +30,17 @@ func registerFiling(s *Site) {
 	registerFilingChange(s)
 }
 
-// filingView is an application under way.
+// filingView is an application in progress.
 type filingView struct {
 	Case     casework.CaseDetail
 	Sections []sectionView
-	Gaps     int // that the rules see now
+	Gaps     int // found by the rules now
 	App      appView
-	Faults   []casework.FieldError // why it was not handed in
+	Faults   []casework.FieldError // why it could not be submitted
 	Message  string
 }
 
-// place leads to where a gap is put right; empty where the applicant has nothing to change.
+// place returns the link to where a gap is corrected; empty if the applicant has nothing to change.
 func (v filingView) place(g nursery.Reason) (href, title string) {
 	form := v.App.asked
 	form.Values = maps.Clone(form.Values)
@@ -55,7 +55,7 @@ func (v filingView) place(g nursery.Reason) (href, title string) {
 	return "", ""
 }
 
-// faultPlace leads to where a fault is put right.
+// faultPlace returns the link to where an error is corrected.
 func (v filingView) faultPlace(f casework.FieldError) string {
 	pointer := strings.TrimPrefix(f.Location, "/application")
 	if href, _ := v.place(nursery.Reason{Fields: []string{pointer}}); href != "" {
@@ -81,7 +81,7 @@ func (s *Site) draft(r *http.Request) (casework.CaseDetail, error) {
 	return c, nil
 }
 
-// draftSection reads the case and which of its sections the address names.
+// draftSection reads the case and the section in the URL.
 func (s *Site) draftSection(r *http.Request) (casework.CaseDetail, section, error) {
 	part, ok := sectionNamed(r.PathValue("name"))
 	if !ok {
@@ -91,7 +91,7 @@ func (s *Site) draftSection(r *http.Request) (casework.CaseDetail, section, erro
 	return c, part, err
 }
 
-// sections holds each part of the application against the rules as they are today.
+// sections evaluates the current rules on each section of the application.
 func (s *Site) sections(ctx context.Context, c casework.CaseDetail) (filingView, error) {
 	checked, err := s.Door.Precheck(ctx, who(ctx), *c.Application)
 	if err != nil {
@@ -112,7 +112,7 @@ func (s *Site) sections(ctx context.Context, c casework.CaseDetail) (filingView,
 	return v, nil
 }
 
-// newFilingForm asks for what a filing begins with.
+// newFilingForm returns the form with which a filing begins.
 func newFilingForm(p nursery.Principal) asked {
 	s := applicationShape()
 	kind, _ := s.field("site_kind")
@@ -169,7 +169,7 @@ func (s *Site) filingSection(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) sectionPage(w http.ResponseWriter, r *http.Request, status int, c casework.CaseDetail, part section, form asked, version int, key string) error {
-	looked := form // so that the faults of reading it anew do not stand beside those that are said
+	looked := form // a copy, so that errors of reading it again are not shown in addition
 	a, err := merged(*c.Application, &looked, part)
 	if err != nil {
 		a = *c.Application
@@ -188,7 +188,7 @@ func (s *Site) sectionPage(w http.ResponseWriter, r *http.Request, status int, c
 		filingSectionPage(c.CaseNo, part, form, version, key, reasonsOf(checked, part)))
 }
 
-// merged is the application with the section as it was entered.
+// merged returns the application with the section as entered.
 func merged(a nursery.Application, form *asked, part section) (nursery.Application, error) {
 	raw, err := json.Marshal(a)
 	if err != nil {
@@ -244,7 +244,7 @@ func (s *Site) filingSave(w http.ResponseWriter, r *http.Request) error {
 	_, err = s.Door.CorrectFiling(r.Context(), who(r.Context()), key(r), c.CaseNo, casework.Correction{Application: a, Version: version})
 	var refused *casework.Error
 	switch {
-	case errors.As(err, &refused) && refused.Code == casework.CodeVersionStale: // what is on the page is kept: saving again takes it
+	case errors.As(err, &refused) && refused.Code == casework.CodeVersionStale: // the input on the page is preserved: saving again saves it
 		form.Faults = []casework.FieldError{{Message: "其他人刚刚保存过本申请。请核对本页内容，再次保存将以本页为准。"}}
 		return s.sectionPage(w, r, http.StatusConflict, c, part, form, c.Version, newKey())
 	case refused != nil && refused.Kind() == casework.Invalid:
@@ -263,7 +263,7 @@ func (s *Site) filingSave(w http.ResponseWriter, r *http.Request) error {
 	return s.done(w, r, to, "已保存“"+part.Title+"”。")
 }
 
-// filingPrecheck says what the rules find in a section as it stands on the page, saved or not.
+// filingPrecheck returns the rules' findings on a section as entered on the page, saved or not.
 func (s *Site) filingPrecheck(w http.ResponseWriter, r *http.Request) error {
 	c, part, err := s.draftSection(r)
 	if err != nil {
@@ -292,7 +292,7 @@ func (s *Site) filingCheck(w http.ResponseWriter, r *http.Request) error {
 	return s.checkPage(w, r, http.StatusOK, c, nil)
 }
 
-// checkPage shows the application before it is handed in, and why it was not.
+// checkPage shows the application before it is submitted, and why it could not be.
 func (s *Site) checkPage(w http.ResponseWriter, r *http.Request, status int, c casework.CaseDetail, refused *casework.Error) error {
 	v, err := s.sections(r.Context(), c)
 	if err != nil {
@@ -321,7 +321,7 @@ func (s *Site) filingSubmit(w http.ResponseWriter, r *http.Request) error {
 		_, err = s.Door.SubmitFiling(r.Context(), who(r.Context()), key(r), c.CaseNo)
 	}
 	var refused *casework.Error
-	if errors.As(err, &refused) && refused.Kind() == casework.Invalid { // each fault leads to its section
+	if errors.As(err, &refused) && refused.Kind() == casework.Invalid { // each error links to its section
 		return s.checkPage(w, r, http.StatusUnprocessableEntity, c, refused)
 	}
 	if err != nil {

@@ -18,7 +18,7 @@ type section struct {
 var filingSections = []section{
 	{"institution", "机构", []string{"site_kind", "institution"}},
 	{"service", "服务与收费", []string{"service_forms", "inclusive", "meals", "prices"}},
-	{"classes", "班级", []string{"classes"}}, // before the rooms and the staff, which say whose they are
+	{"classes", "班级", []string{"classes"}}, // before the rooms and the staff, which refer to them
 	{"premises", "场所", []string{"premises"}},
 	{"fire", "消防安全", []string{"fire"}},
 	{"hygiene", "卫生保健", []string{"hygiene"}},
@@ -27,7 +27,7 @@ var filingSections = []section{
 	{"family", "家庭托育点专项", []string{"family"}},
 }
 
-// sectionView is how a section stands.
+// sectionView is the state of a section.
 type sectionView struct {
 	section
 	Filled  bool
@@ -35,7 +35,7 @@ type sectionView struct {
 	Reasons []nursery.Reason
 }
 
-// sectionsOf are the parts that an application of the kind has.
+// sectionsOf returns the sections of an application of the kind.
 func sectionsOf(kind nursery.SiteKind) []section {
 	return slices.DeleteFunc(slices.Clone(filingSections), func(s section) bool { return s.Name == "family" && kind != nursery.FamilyPoint })
 }
@@ -48,7 +48,7 @@ func sectionNamed(name string) (section, bool) {
 	return filingSections[i], true
 }
 
-// holds tells whether a pointer into the application is in the section.
+// holds reports whether a pointer into the application is in the section.
 func (s section) holds(pointer string) bool {
 	first, _, _ := strings.Cut(strings.TrimPrefix(pointer, "/"), "/")
 	return slices.Contains(s.Fields, first)
@@ -82,7 +82,7 @@ func placed(institution shape, county string) shape {
 	return institution
 }
 
-// openPointers are what the applicant was told to put right.
+// openPointers returns the pointers of the gaps that the applicant has to correct.
 func openPointers(c casework.CaseDetail) []string {
 	var open []string
 	for _, g := range c.Gaps {
@@ -91,14 +91,15 @@ func openPointers(c casework.CaseDetail) []string {
 	return open
 }
 
-// opens tells whether a pointer is open or leads to what is.
+// opens reports whether a pointer is open or is an ancestor of an open one.
 func opens(open []string, pointer string) bool {
 	return nursery.Covers(open, pointer) || slices.ContainsFunc(open, func(o string) bool { return strings.HasPrefix(o, pointer+"/") })
 }
 
-// openFields reports which places of a form may be changed now, or lead there, and which may be changed with all that is in
-// them: of a draft all, for which both are nil; with corrections what the gaps name, and what differs from the application
-// already, to be put back. The fields by which an element is named stay, since they would make another of it.
+// openFields reports which places of a form may be changed now, or are ancestors of such, and which may be changed with
+// everything below: for a draft all, for which both are nil; with corrections those of the gaps, and those that differ
+// from the application already, to be reverted. The fields that form an element's key remain closed, since they would
+// make it another element.
 func openFields(c casework.CaseDetail, form asked, entered nursery.Application) (open, whole func(string) bool) {
 	if c.Status == nursery.CaseDraft {
 		return nil, nil
@@ -133,7 +134,7 @@ func openFields(c casework.CaseDetail, form asked, entered nursery.Application) 
 	return open, whole
 }
 
-// slots gives each paper that is missing and was asked for a row to hand it in.
+// slots adds a row for each requested paper that is missing.
 func (a *asked) slots(c casework.CaseDetail) {
 	if c.Status == nursery.CaseDraft || !slices.ContainsFunc(a.Shape.Fields, func(f shape) bool { return f.Name == "papers" }) {
 		return
@@ -160,7 +161,7 @@ func (a asked) pointed(pointer string) bool {
 	return slices.ContainsFunc(a.elements(), func(e element) bool { return e.List+"/"+e.Name == pointer })
 }
 
-// withoutBlankSlots drops the rows of papers asked for that nothing was handed in for.
+// withoutBlankSlots removes the rows of requested papers that were left empty.
 func (a *asked) withoutBlankSlots(c casework.CaseDetail) {
 	if c.Status == nursery.CaseDraft {
 		return
@@ -183,7 +184,7 @@ func (a *asked) withoutBlankSlots(c casework.CaseDetail) {
 	}
 }
 
-// named is the pointer of a place in the form, its elements by their names.
+// named returns the pointer of a place in the form, with its elements by their names.
 func (a asked) named(place string) string {
 	for _, e := range a.elements() {
 		if rest, in := below(e.Place, place); in && e.Name != "" {
@@ -193,8 +194,8 @@ func (a asked) named(place string) string {
 	return place
 }
 
-// element is one of a list of the application: where it stands in the form, and its name in the list, by which the rules point
-// to it; "" as long as it has none.
+// element is an element of a list of the application: its place in the form, and its name in the list, by which the
+// rules refer to it; "" as long as it has none.
 type element struct{ Place, List, Name string }
 
 func (a asked) elements() []element {
@@ -215,7 +216,7 @@ func (a asked) elements() []element {
 	return all
 }
 
-// placed is where in the form a field stands that is pointed to by the names of elements.
+// placed returns the place in the form of a field whose pointer has elements by their names.
 func (a asked) placed(pointer string) string {
 	best, place := "", pointer
 	for _, e := range a.elements() {
@@ -227,13 +228,13 @@ func (a asked) placed(pointer string) string {
 	return place
 }
 
-// below is what of a pointer lies below another, and whether it is at or below it.
+// below returns the part of a pointer below another, and whether it is equal to or below it.
 func below(above, pointer string) (string, bool) {
 	rest, in := strings.CutPrefix(pointer, above)
 	return rest, in && (rest == "" || rest[0] == '/')
 }
 
-// reasonsOf are what the rules find in a section, each once.
+// reasonsOf returns the distinct findings of the rules in a section.
 func reasonsOf(checked casework.Prechecked, part section) []nursery.Reason {
 	var found []nursery.Reason
 	for _, d := range checked.Decisions {

@@ -9,7 +9,7 @@ import (
 	"tuoyu/nursery"
 )
 
-// corrected is a filing told to bring a fire proof, and the training of its second member of staff.
+// corrected returns a filing for which a fire proof and the training of its second member of staff are requested.
 func corrected() casework.CaseDetail {
 	var c casework.CaseDetail
 	c.Status = nursery.CaseOpen
@@ -30,9 +30,9 @@ func TestCorrectionsOpenWhatTheGapsNameAndNothingElse(t *testing.T) {
 	open, whole := openFields(c, form, entered)
 	for place, want := range map[string]bool{
 		"/papers": true, "/papers/0/kind": false, "/papers/1/staff": false,
-		"/papers/2": true, "/papers/2/attachment": true, // the proof asked for
-		"/papers/2/kind": false,                              // which stays a proof
-		"/papers/3":      true, "/papers/3/attachment": true, // not asked for: it must go again
+		"/papers/2": true, "/papers/2/attachment": true, // the requested proof
+		"/papers/2/kind": false,                              // which remains a proof
+		"/papers/3":      true, "/papers/3/attachment": true, // not requested: it must be removed again
 		"/papers/9/kind": true,
 		"/staff":         true, "/staff/0": true, "/staff/0/trained": true, "/staff/0/education": false, "/staff/1/trained": false,
 		"/classes": false, "/institution/name": false,

@@ -277,7 +277,7 @@ var (
 	momentType = reflect.TypeFor[time.Time]()
 )
 
-// required tells whether a property that must be there may not be blank either.
+// required reports whether a property that must be there may not be blank either.
 func required(tag reflect.StructTag) bool {
 	least := tag.Get("minLength") + tag.Get("minItems")
 	return least != "" && least != "0" || tag.Get("pattern") != "" || tag.Get("enum") != ""

@@ -25,7 +25,7 @@ type problemView struct {
 	Files          bool     // files came with it
 }
 
-// closed tells whether a field may not be changed now.
+// closed reports whether a field may not be changed now.
 func (a asked) closed(at string) bool { return a.Open != nil && !a.Open(at) }
 
 // closedFields are the fields of a group that may not be changed now.
@@ -170,7 +170,7 @@ func labelAt(s shape, pointer string) string {
 // navItem is a link of the main navigation.
 type navItem struct{ Path, Title string }
 
-// covers tells whether a page lies under the link.
+// covers reports whether a page lies under the link.
 func (n navItem) covers(path string) bool {
 	return path == n.Path || strings.HasPrefix(path, n.Path+"/")
 }

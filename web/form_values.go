@@ -23,16 +23,17 @@ type asked struct {
 	Shape  shape
 	Values url.Values
 	Faults []casework.FieldError
-	Kept   string                    // id of the form that came too late and is shown once more
-	Files  map[string]string         // names of the files already taken in, by attachment id
-	Open   func(pointer string) bool // what may be changed or leads to it; nil: everything
-	Whole  func(pointer string) bool // what may be changed with all that is in it; nil: as Open
+	Kept   string                    // ID of the saved form that is shown again after its session had ended
+	Files  map[string]string         // names of the stored files, by attachment ID
+	Open   func(pointer string) bool // what may be changed or is an ancestor of it; nil: everything
+	Whole  func(pointer string) bool // what may be changed with everything below; nil: as Open
 	Fresh  string                    // the row that was just added
-	Part   string                    // what of the page a script puts anew when a row is added or taken away; empty: the form
+	Part   string                    // the part of the page that a script replaces when a row is added or removed; empty: the form
 	Items  map[string]string         // titles of rows that have one of their own, by their pointer
 }
 
-// askedOnlyWhenRefused leaves out a field of an explanation that few need, unless it is filled in or a refusal asks for it.
+// askedOnlyWhenRefused omits a field for an explanation that is rarely needed, unless it is filled in or an error
+// requests it.
 func (a *asked) askedOnlyWhenRefused(name string) {
 	at := "/" + name
 	if a.Values.Get(at) == "" && !slices.ContainsFunc(a.Faults, func(f casework.FieldError) bool { return f.Location == at }) {
@@ -40,7 +41,7 @@ func (a *asked) askedOnlyWhenRefused(name string) {
 	}
 }
 
-// ask makes a form of a value that is there already.
+// ask returns a form for an existing value.
 func ask(s shape, value any) asked {
 	a := asked{Shape: s, Values: url.Values{}}
 	raw, err := json.Marshal(value)
@@ -54,7 +55,7 @@ func ask(s shape, value any) asked {
 	return a
 }
 
-// spread writes a JSON value into the values of a form.
+// spread flattens a JSON value into the values of a form.
 func spread(s shape, at string, v any, into url.Values) {
 	switch s.Kind {
 	case kindGroup:
@@ -96,7 +97,7 @@ func spread(s shape, at string, v any, into url.Values) {
 	}
 }
 
-// yuan writes fen as yuan, without a fraction when there is none.
+// yuan formats fen as yuan, without a fraction if it is zero.
 func yuan(fen int64) string {
 	if fen < 0 {
 		return "-" + yuan(-fen)
@@ -107,7 +108,7 @@ func yuan(fen int64) string {
 	return fmt.Sprintf("%d.%02d", fen/100, fen%100)
 }
 
-// rows gives the numbers of a list's rows as they stand in the form.
+// rows returns the numbers of a list's rows in the order of the form.
 func rows(values url.Values, at string) []int {
 	var numbers []int
 	for _, text := range values[at+"/_rows"] {
@@ -119,7 +120,7 @@ func rows(values url.Values, at string) []int {
 	return numbers
 }
 
-// exact reports whether a JSON number holds n to its last digit everywhere.
+// exact reports whether every JSON library represents n exactly.
 func exact(n int64) bool { return n >= -1<<53 && n <= 1<<53 }
 
 // gather reads the form's values as a JSON value of the shape. What cannot be read is a fault at its pointer; blank fields and
@@ -237,7 +238,7 @@ func (a *asked) value(s shape, at string) any {
 	return text
 }
 
-// momentForm is how a browser writes a day and a time.
+// momentForm is the format in which a browser sends a day and a time.
 const momentForm = "2006-01-02T15:04"
 
 // posted reads what a form of the shape was sent with. Files are taken in by upload, which gives their identifier; fault at
@@ -251,7 +252,7 @@ func (s *Site) posted(r *http.Request, sh shape, upload casework.Upload) (a aske
 	if r.MultipartForm != nil {
 		for name, files := range r.MultipartForm.File {
 			for _, file := range files {
-				if file.Filename == "" { // nothing was chosen
+				if file.Filename == "" { // no file was chosen
 					continue
 				}
 				id, err := s.takeIn(r.Context(), file, upload)
@@ -267,7 +268,7 @@ func (s *Site) posted(r *http.Request, sh shape, upload casework.Upload) (a aske
 			}
 		}
 	}
-	if r.PostForm.Get("_again") != "" { // a form that came too late is shown once more
+	if r.PostForm.Get("_again") != "" { // a form whose session had ended is shown again
 		return a, true, nil
 	}
 	if at := r.PostForm.Get("_add"); at != "" {
@@ -318,7 +319,8 @@ func (s *Site) takeIn(ctx context.Context, file *multipart.FileHeader, to casewo
 	return taken.ID, err
 }
 
-// refusedWith takes the faults of a refusal to the fields of the form: pointers under prefix, the others as they are.
+// refusedWith assigns the validation errors of err to the fields of the form: pointers under prefix, the others as they
+// are.
 func (a *asked) refusedWith(e *casework.Error, prefix string) {
 	for _, f := range e.Fields {
 		f.Location = a.placed(a.counted(strings.TrimPrefix(f.Location, prefix)))
@@ -329,7 +331,8 @@ func (a *asked) refusedWith(e *casework.Error, prefix string) {
 	}
 }
 
-// counted is the place in the form of a pointer that counts the rows of lists as they were sent, without the blank ones.
+// counted returns the place in the form of a pointer that counts the rows of lists as submitted, without the blank
+// ones.
 func (a asked) counted(pointer string) string {
 	s, at := a.Shape, ""
 	for step := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
@@ -370,7 +373,7 @@ func eachField(s shape, at string, values url.Values, do func(f shape, at string
 	}
 }
 
-// faultAt is what is wrong at a field itself.
+// faultAt returns the error of a field itself.
 func (a asked) faultAt(at string) string {
 	for _, f := range a.Faults {
 		if f.Location == at {
@@ -380,7 +383,7 @@ func (a asked) faultAt(at string) string {
 	return ""
 }
 
-// fieldID is the element of a value, which the error summary points to.
+// fieldID returns the element ID of a value, to which the error summary links.
 func fieldID(pointer string) string {
 	return "f" + strings.NewReplacer("/", "-", "_", "-").Replace(pointer)
 }

@@ -10,21 +10,21 @@ import (
 	"tuoyu/nursery"
 )
 
-// asking is a page with one form: what it asks for and what it is sent as.
+// asking is a page with one form: its fields and where it is sent.
 type asking struct {
 	Title, Lead string
-	Back        string // where the page came from
-	Action      string // address the form is sent to; empty: the page's own
+	Back        string // the previous page
+	Action      string // URL the form is sent to; empty: the page's own
 	Button      string
-	Question    string // asked before it is sent; empty: nothing is asked
-	Version     int    // that what is entered rests on
+	Question    string // a confirmation before it is sent; empty: none
+	Version     int    // the version that the input is based on
 	Shape       shape
-	Values      url.Values // that stand in the form at first
+	Values      url.Values // initial values of the form
 	To          casework.Upload
 }
 
-// formPage registers a page with one form that makes a T, and its sending. Only these roles are shown it; who may send it
-// the door decides. act hands the form on and says where to go next and what was done.
+// formPage registers a page with one form that makes a T, and its submission. The page is shown to these roles only;
+// the service authorizes the submission. act processes the form and returns where to go next and a message.
 func formPage[T any](s *Site, path string, about func(*http.Request) (asking, error),
 	act func(*http.Request, T) (next, said string, err error), roles ...nursery.Role,
 ) {
@@ -38,7 +38,7 @@ func formPage[T any](s *Site, path string, about func(*http.Request) (asking, er
 	s.reopening["POST "+path] = true
 	s.page("POST "+path, func(w http.ResponseWriter, r *http.Request) error {
 		page := asking{Shape: shapeOf[T]()}
-		if slices.Contains(roles, who(r.Context()).Role) { // the door tells the others no
+		if slices.Contains(roles, who(r.Context()).Role) { // the service rejects the others
 			var err error
 			if page, err = about(r); err != nil {
 				return err
@@ -51,12 +51,12 @@ func formPage[T any](s *Site, path string, about func(*http.Request) (asking, er
 	})
 }
 
-// always is the same page for every request.
+// always returns the same page for every request.
 func always(page asking) func(*http.Request) (asking, error) {
 	return func(*http.Request) (asking, error) { return page, nil }
 }
 
-// showAsking answers with the page of a form.
+// showAsking responds with the page of a form.
 func (s *Site) showAsking(w http.ResponseWriter, r *http.Request, page asking, status int, form asked) error {
 	form.Shape = page.Shape
 	if page.Action == "" {
@@ -65,8 +65,8 @@ func (s *Site) showAsking(w http.ResponseWriter, r *http.Request, page asking, s
 	return s.showStatus(w, r, status, frame{Title: page.Title, Back: page.Back}, askingPage(page, form))
 }
 
-// handled takes a form that makes a T: act hands it on and says where to go next and what was done. What is refused for
-// what was entered is shown again with its faults, and nothing of it is lost. Files are taken in as to says.
+// handled processes a form that makes a T: act processes it and returns where to go next and a message. If the input is
+// rejected, the form is shown again with its errors, and no input is lost. Files are stored as specified by to.
 func handled[T any](s *Site, w http.ResponseWriter, r *http.Request, sh shape, to casework.Upload,
 	again func(status int, form asked) error, act func(T) (next, said string, err error),
 ) error {
@@ -98,5 +98,5 @@ func handled[T any](s *Site, w http.ResponseWriter, r *http.Request, sh shape, t
 	return again(http.StatusUnprocessableEntity, form)
 }
 
-// version is the version that a form was filled in on.
+// version returns the version that a form was based on.
 func version(r *http.Request) int { return whole(r.PostFormValue("_version")) }

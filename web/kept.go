@@ -16,27 +16,28 @@ import (
 )
 
 const (
-	mostKept      = 20      // forms of an account
-	mostKeptBytes = 8 << 20 // of all of them
+	mostKept      = 20      // forms per account
+	mostKeptBytes = 8 << 20 // total size
 )
 
-// keptForm is a form that came after its session had ended.
+// keptForm is a form that was submitted after its session had ended.
 type keptForm struct {
 	id     string
 	path   string
 	at     time.Time
 	fields []keptField
 
-	next     string // where its sender was going
+	next     string // the page its sender was going to
 	reopened bool   // its page can show it filled in
 }
 
 type keptField struct{ name, value string }
 
-// lapsedView is what a reader is told whose form came too late: it is kept, or it is handed back in the page.
+// lapsedView explains to a user whose session has ended what happened to the form: it is saved, or it is part of the
+// page.
 type lapsedView struct {
 	kept string // its id
-	full bool   // the account has as many as are kept
+	full bool   // the account has the maximum number of saved forms
 	form keptForm
 }
 
@@ -44,14 +45,14 @@ func keptCell(id string) sealing.Cell {
 	return sealing.Cell{Table: "kept_forms", Column: "body", Row: id}
 }
 
-// keptPath is the page of a kept form, which leads on to next.
+// keptPath returns the page of a saved form, which leads on to next.
 func keptPath(id, next string) string {
 	return "/kept/" + id + "?next=" + url.QueryEscape(next)
 }
 
-// keepForm keeps what was sent, sealed, for the account whose session it was that ended, and returns its id: empty when it is
-// nobody's, and full when the account has as many as are kept; nothing kept before is dropped for it. Files are not kept:
-// they are still where they were chosen.
+// keepForm saves the submitted form, sealed, for the account of the session that has ended, and returns its ID: empty
+// if the account is unknown, and full if it has the maximum number of saved forms; none of them is dropped. Files are
+// not saved: the user still has them.
 func (s *Site) keepForm(r *http.Request) (id string, full bool, err error) {
 	account := s.lapsedAccount(r)
 	if account == "" || s.Fields == nil {
@@ -73,7 +74,7 @@ func (s *Site) keepForm(r *http.Request) (id string, full bool, err error) {
 		if err := q.LockKeptForms(r.Context(), account); err != nil {
 			return err
 		}
-		// The same form sent once more takes the place of what was kept of it.
+		// The same form submitted again replaces its saved version.
 		if err := q.DropKeptFormByKey(r.Context(), store.DropKeptFormByKeyParams{Account: account, FormKey: key(r)}); err != nil {
 			return err
 		}
@@ -96,7 +97,7 @@ func (s *Site) keepForm(r *http.Request) (id string, full bool, err error) {
 	return id, full, nil
 }
 
-// keptForms lists what was kept for an account, the newest first.
+// keptForms lists the saved forms of an account, the newest first.
 func (s *Site) keptForms(ctx context.Context, account string) ([]keptForm, error) {
 	if s.Fields == nil {
 		return nil, nil
@@ -170,7 +171,7 @@ func registerKept(s *Site) {
 	})
 }
 
-// reopens tells whether the page a form was sent to shows a form again with what was entered.
+// reopens reports whether the page to which a form was sent can show it again with its input.
 func (s *Site) reopens(path string) bool {
 	r, err := http.NewRequest(http.MethodPost, path, nil)
 	if err != nil {
@@ -180,7 +181,7 @@ func (s *Site) reopens(path string) bool {
 	return s.reopening[pattern]
 }
 
-// dropKept forgets a kept form; one that was sent on needs it no more.
+// dropKept deletes a saved form, after it has been submitted.
 func (s *Site) dropKept(ctx context.Context, id string) error {
 	err := s.DB.AsSessions(ctx, func(q *store.Queries) error {
 		return q.DropKeptForm(ctx, store.DropKeptFormParams{ID: id, Account: who(ctx).Account})

@@ -21,11 +21,12 @@ const (
 
 	streamsOfSession = 10 // tabs of a browser
 	streamsOfAccount = 30
-	mostPending      = 5000 // changes that wait while the database is away
+	mostPending      = 5000 // queued changes while the database is unavailable
 )
 
-// hub tells open pages that something they may show has changed. One poller a process reads the newest events while
-// anybody listens; a reader is told only that there is something, and asks casework for it like everybody.
+// hub notifies open pages that something they may show has changed. One poller per process reads the newest events
+// while there are listeners; a page is only notified that there is a change, and reads it through casework like any
+// other.
 type hub struct {
 	door *casework.Service
 	live func(context.Context, []string) ([]string, error) // which of these sessions have not ended
@@ -41,7 +42,7 @@ type hub struct {
 // listener is one stream. Ended is closed when its session has ended.
 type listener struct {
 	p       nursery.Principal
-	session string // its token as it is known in the store
+	session string // the hash of its token
 	wake    chan struct{}
 	ended   chan struct{}
 }
@@ -51,7 +52,7 @@ func newHub(door *casework.Service, live func(context.Context, []string) ([]stri
 	return &hub{door: door, live: live, log: log, ctx: ctx, stop: stop, listeners: map[*listener]bool{}}
 }
 
-// join adds a stream, or returns nil when the session or its account has as many as it may.
+// join adds a stream, or returns nil if the session or its account has the maximum number.
 func (h *hub) join(p nursery.Principal, session string) *listener {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -82,7 +83,7 @@ func (h *hub) leave(l *listener) {
 	delete(h.listeners, l)
 }
 
-// end closes the streams of which says so.
+// end closes the streams for which which returns true.
 func (h *hub) end(which func(*listener) bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -108,10 +109,10 @@ func (h *hub) close() {
 	h.end(func(*listener) bool { return true })
 }
 
-// look polls until nobody listens any more.
+// look polls until there are no listeners.
 func (h *hub) look() {
 	feed := h.door.ChangeFeed()
-	var pending []casework.Change // not told to anybody yet
+	var pending []casework.Change // not delivered to anybody yet
 	every := time.NewTicker(lookEvery)
 	defer every.Stop()
 	for {
@@ -134,7 +135,7 @@ func (h *hub) look() {
 	}
 }
 
-// listening returns who listens; nil when nobody does, and then the poller has ended.
+// listening returns the listeners; nil if there are none, and then the poller has ended.
 func (h *hub) listening() []*listener {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -149,8 +150,8 @@ func (h *hub) listening() []*listener {
 	return list
 }
 
-// poll wakes those of the listeners who may read what has happened, and closes the streams of sessions that ended, in this
-// process or in another one.
+// poll wakes the listeners who may read the changes, and closes the streams of sessions that ended, in this process or
+// in another one.
 func (h *hub) poll(feed *casework.ChangeFeed, pending *[]casework.Change, listeners []*listener) error {
 	ctx, cancel := context.WithTimeout(h.ctx, lookTimeout)
 	defer cancel()
@@ -184,14 +185,14 @@ func (h *hub) poll(feed *casework.ChangeFeed, pending *[]casework.Change, listen
 		if sees {
 			select {
 			case l.wake <- struct{}{}:
-			default: // is woken already
+			default: // already woken
 			}
 		}
 	}
 	return nil
 }
 
-// sees tells whether p may read one of the changes. Casework is asked only about those that concern p.
+// sees reports whether p may read one of the changes. It asks casework only about those for which concerns is true.
 func (h *hub) sees(ctx context.Context, p nursery.Principal, changes []casework.Change) (bool, error) {
 	var near []casework.Change
 	for _, c := range changes {
@@ -205,7 +206,7 @@ func (h *hub) sees(ctx context.Context, p nursery.Principal, changes []casework.
 	return h.door.SeesChange(ctx, p, near)
 }
 
-// concerns is a coarse sieve, so that nobody asks again for what is another county's. It decides nothing.
+// concerns is a cheap pre-filter by county and party; casework makes the decision.
 func concerns(p nursery.Principal, c casework.Change) bool {
 	switch p.Role {
 	case nursery.RoleInstitution:
@@ -217,11 +218,11 @@ func concerns(p nursery.Principal, c casework.Change) bool {
 }
 
 func registerLive(s *Site) {
-	// The stream is read with the session as it is: a page left open does not keep it alive.
+	// Reading the stream does not use the session: an open page does not keep it alive.
 	s.mux.HandleFunc("GET /live", func(w http.ResponseWriter, r *http.Request) {
 		ctx, p, token := s.sessionOf(r)
 		if p.Account == "" {
-			w.WriteHeader(http.StatusNoContent) // the browser does not ask again
+			w.WriteHeader(http.StatusNoContent) // the browser does not reconnect
 			return
 		}
 		until, live := s.confirmed(ctx, token, p)
@@ -233,7 +234,7 @@ func registerLive(s *Site) {
 	})
 }
 
-// sessionOf returns the session of a request that does not use it, with whose it is and its token in the store.
+// sessionOf returns the context of a request's session without using it, its principal and the hash of its token.
 func (s *Site) sessionOf(r *http.Request) (context.Context, nursery.Principal, string) {
 	cookie, err := r.Cookie(cookieName)
 	if err != nil {
@@ -246,12 +247,13 @@ func (s *Site) sessionOf(r *http.Request) (context.Context, nursery.Principal, s
 	return ctx, s.signedIn(ctx), hashed(cookie.Value)
 }
 
-// stream writes an event for each change until the session ends or has to be confirmed again; then the browser asks again.
+// stream writes an event for each change until the session ends or has to be confirmed again; then the browser
+// reconnects.
 func (s *Site) stream(w http.ResponseWriter, r *http.Request, p nursery.Principal, token string, until time.Time) {
 	l := s.live.join(p, token)
 	if l == nil {
 		w.Header().Set("Retry-After", "60")
-		w.WriteHeader(http.StatusTooManyRequests) // the page works, and shows changes when it is loaded again
+		w.WriteHeader(http.StatusTooManyRequests) // the page works, and shows changes when it is reloaded
 		return
 	}
 	defer s.live.leave(l)

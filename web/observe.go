@@ -52,7 +52,7 @@ func newSeconds(metrics prometheus.Registerer) (*prometheus.HistogramVec, error)
 	return seconds, nil
 }
 
-// observed gives each request a number and the headers every answer has, recovers what panics, and writes one line and one
+// observed returns each request a number and the headers every answer has, recovers what panics, and writes one line and one
 // measurement for it.
 func (s *Site) observed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -59,7 +59,7 @@ func (s *Site) paper(w http.ResponseWriter, r *http.Request) error {
 	return s.show(w, r, frame{Title: list[at].Title, Wide: true, Back: "/cases/" + c.CaseNo}, paperPage(*v, at, list))
 }
 
-// nameFiles gives the files a form holds their names.
+// nameFiles returns the files a form holds their names.
 func (s *Site) nameFiles(ctx context.Context, form *asked, institution string) error {
 	var ids []string
 	eachField(form.Shape, "", form.Values, func(f shape, at string) {

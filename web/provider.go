@@ -22,12 +22,12 @@ import (
 	"tuoyu/nursery"
 )
 
-// Provider is who says who people are: an OIDC provider, asked by authorization code with PKCE (RFC 7636).
+// Provider configures the OIDC provider, which is used by authorization code with PKCE (RFC 7636).
 type Provider struct {
 	Issuer       string // its address
 	ClientID     string
 	ClientSecret string // empty for a public client
-	// Principal maps the claims of an ID token to who that is here.
+	// Principal maps the claims of an ID token to a principal.
 	Principal func(account string, claims map[string]json.RawMessage) (nursery.Principal, error)
 	Transport http.RoundTripper // how the provider is reached; nil: http.DefaultTransport
 }
@@ -38,8 +38,8 @@ const (
 	providerTimeout = 10 * time.Second
 )
 
-// identity asks the provider who somebody is. It reads the discovery document once it is needed, so that the provider need
-// not be up at start.
+// identity is the client of the provider. It reads the discovery document on first use, so that the provider need not
+// be available at start.
 type identity struct {
 	Provider
 	publicURL string
@@ -48,15 +48,15 @@ type identity struct {
 	provider *oidc.Provider
 }
 
-// grant is what the provider gave for a session. It is stored sealed.
+// grant is the provider's tokens of a session. It is stored sealed.
 type grant struct {
 	Access  string    `json:"access"`
 	Expires time.Time `json:"expires"` // of the access token
 	Refresh string    `json:"refresh,omitempty"`
-	ID      string    `json:"id"` // the ID token, to end the provider's session by
+	ID      string    `json:"id"` // the ID token, to end the provider's session
 }
 
-// person is an account as the provider describes it.
+// person is an account as described by the provider.
 type person struct {
 	nursery.Principal
 	name string
@@ -68,7 +68,7 @@ func (i *identity) discovered(ctx context.Context) (*oidc.Provider, error) {
 	if i.provider != nil {
 		return i.provider, nil
 	}
-	// The provider keeps the context for later requests: it must not end with this one.
+	// The provider retains the context for later requests: it must not end with this one.
 	provider, err := oidc.NewProvider(i.client(context.WithoutCancel(ctx)), i.Issuer)
 	if err != nil {
 		return nil, &casework.Error{Code: casework.CodeIssuerUnavailable, Message: "登录服务暂时无法连接，请稍后再试。", Err: err}
@@ -92,7 +92,7 @@ func (i *identity) oauth(p *oidc.Provider) *oauth2.Config {
 	}
 }
 
-// exchange returns who signed in by a code, with what the provider gave for it.
+// exchange returns the account that signed in with a code, and the provider's tokens.
 func (i *identity) exchange(ctx context.Context, a attempt, code string) (person, grant, error) {
 	provider, err := i.discovered(ctx)
 	if err != nil {
@@ -119,7 +119,7 @@ func grantOf(token *oauth2.Token) grant {
 	return grant{Access: token.AccessToken, Expires: token.Expiry, Refresh: token.RefreshToken, ID: id}
 }
 
-// describe reads who an account is from its claims. The error is a *casework.Error of status 403 when that is nobody here.
+// describe returns the account of the claims. The error is a *casework.Error of status 403 if it has no role here.
 func (i *identity) describe(subject string, claims func(any) error) (person, error) {
 	var all map[string]json.RawMessage
 	if err := claims(&all); err != nil {
@@ -134,11 +134,13 @@ func (i *identity) describe(subject string, claims func(any) error) (person, err
 	return named, nil
 }
 
-// errRevoked says that the provider no longer vouches for a session; any other error of confirm is that it could not be asked.
+// errRevoked is the error of confirm if the provider rejects a session; any other error means that it could not be
+// asked.
 var errRevoked = errors.New("the provider no longer confirms the session")
 
-// confirm asks the provider who the account of a session is now, by its refresh token or, without one, by its access token,
-// and returns what to ask by the next time. The error is errRevoked when the account may no longer sign in or is nobody here.
+// confirm asks the provider who the account of a session is now, by its refresh token or, without one, by its access
+// token, and returns the tokens for the next time. The error is errRevoked if the account can no longer sign in or has
+// no role here.
 func (i *identity) confirm(ctx context.Context, g grant) (person, grant, error) {
 	ctx, cancel := context.WithTimeout(ctx, providerTimeout)
 	defer cancel()
@@ -171,7 +173,7 @@ func (i *identity) confirm(ctx context.Context, g grant) (person, grant, error) 
 	return p, g, nil
 }
 
-// tokenRefused tells a refusal of the token endpoint (RFC 6749 5.2) from an endpoint that does not answer.
+// tokenRefused wraps errRevoked if the token endpoint rejected the request (RFC 6749 5.2) rather than failed.
 func tokenRefused(err error) error {
 	var refused *oauth2.RetrieveError
 	if errors.As(err, &refused) && refused.Response != nil &&
@@ -181,7 +183,7 @@ func tokenRefused(err error) error {
 	return fmt.Errorf("refresh tokens: %w", err)
 }
 
-// userInfoRefused does the same for the userinfo endpoint, of which go-oidc tells the status by text alone.
+// userInfoRefused does the same for the userinfo endpoint, whose status go-oidc reports as text only.
 func userInfoRefused(err error) error {
 	for _, status := range []int{http.StatusUnauthorized, http.StatusForbidden} {
 		if strings.HasPrefix(err.Error(), fmt.Sprint(status)+" ") {
@@ -191,8 +193,8 @@ func userInfoRefused(err error) error {
 	return fmt.Errorf("ask who the account is: %w", err)
 }
 
-// signOutURL returns where the provider ends its own session (OpenID Connect RP-Initiated Logout 1.0) and leads back from;
-// empty when it offers no such address or cannot be reached.
+// signOutURL returns the URL at which the provider ends its own session (OpenID Connect RP-Initiated Logout 1.0) and
+// redirects back; empty if it has none or is unavailable.
 func (i *identity) signOutURL(ctx context.Context, idToken string) string {
 	provider, err := i.discovered(ctx)
 	if err != nil {
@@ -218,7 +220,7 @@ func (i *identity) signOutURL(ctx context.Context, idToken string) string {
 	return u.String()
 }
 
-// origin returns the provider's scheme and host, which the sign-out form leads to.
+// origin returns the provider's scheme and host, which is the target of the sign-out form.
 func (i *identity) origin() string {
 	u, err := url.Parse(i.Issuer)
 	if err != nil || u.Host == "" {
@@ -227,8 +229,8 @@ func (i *identity) origin() string {
 	return u.Scheme + "://" + u.Host
 }
 
-// attempt is one sign-in that was begun. The browser holds it in a cookie of its own, named by the state, so that several
-// tabs may sign in at once and each goes on to where it was going.
+// attempt is one sign-in in progress. The browser stores it in a cookie of its own, named by the state, so that several
+// tabs can sign in concurrently and each continues to its page.
 type attempt struct {
 	Nonce    string    `json:"n"`
 	Verifier string    `json:"v"`
@@ -243,7 +245,8 @@ const (
 	longestAttempt = 3800 // bytes, which browsers take with the name
 )
 
-// beginAttempt writes the cookie of an attempt and returns its state. Beyond mostAttempts the oldest is given up.
+// beginAttempt sets the cookie of an attempt and returns its state. If there are more than mostAttempts, it deletes the
+// oldest.
 func (s *Site) beginAttempt(w http.ResponseWriter, r *http.Request, a attempt) (string, error) {
 	value, err := a.encode()
 	if err == nil && len(value) > longestAttempt {
@@ -257,7 +260,7 @@ func (s *Site) beginAttempt(w http.ResponseWriter, r *http.Request, a attempt) (
 	begun := map[string]time.Time{}
 	for _, c := range r.Cookies() {
 		if strings.HasPrefix(c.Name, attemptCookie) {
-			earlier, _ := readAttempt(c.Value) // one that cannot be read is the oldest
+			earlier, _ := readAttempt(c.Value) // one that cannot be read counts as the oldest
 			begun[c.Name] = earlier.At
 			open = append(open, c.Name)
 		}
@@ -272,7 +275,7 @@ func (s *Site) beginAttempt(w http.ResponseWriter, r *http.Request, a attempt) (
 	return state, nil
 }
 
-// takeAttempt returns the attempt of a state and forgets it; false when this browser began none, or too long ago.
+// takeAttempt returns the attempt of a state and deletes it; false if this browser began none, or too long ago.
 func (s *Site) takeAttempt(w http.ResponseWriter, r *http.Request, state string) (attempt, bool) {
 	cookie, err := r.Cookie(attemptCookie + state)
 	if err != nil || state == "" {

@@ -18,38 +18,38 @@ import (
 	"tuoyu/nursery"
 )
 
-// frame is what surrounds a page.
+// frame is the layout around a page.
 type frame struct {
 	Title string
 	Wide  bool     // for tables
-	Plain bool     // no navigation: what is printed or shown to the public
+	Plain bool     // no navigation: for printing and public pages
 	Live  bool     // the page listens for changes
-	Back  string   // where the page came from; empty: no link
+	Back  string   // the previous page; empty: no link
 	Uses  []string // scripts of the page, by their name in static/
 
 	p      nursery.Principal
 	path   string
 	flash  string
-	stuck  int64  // cases that cannot go on, for who may know
-	own    string // what the reader's institution or clinic is called
+	stuck  int64  // number of stuck cases, for roles that may see it
+	own    string // name of the reader's institution or clinic
 	assets assets
 }
 
-// show answers with a page.
+// show responds with a page.
 func (s *Site) show(w http.ResponseWriter, r *http.Request, f frame, body templ.Component) error {
 	return s.showStatus(w, r, http.StatusOK, f, body)
 }
 
-// showStatus answers with a page and a status. It is built whole before anything is written.
+// showStatus responds with a page and a status. The page is rendered completely before anything is written.
 func (s *Site) showStatus(w http.ResponseWriter, r *http.Request, status int, f frame, body templ.Component) error {
-	if status == http.StatusUnprocessableEntity && exchangeOf(r.Context()).passing { // a form whose only fault may be that
+	if status == http.StatusUnprocessableEntity && exchangeOf(r.Context()).passing { // a form whose only error may be a transient one
 		status = http.StatusServiceUnavailable
 		w.Header().Set("Retry-After", retryAfter[casework.Unavailable])
 	}
 	f.p, f.path, f.assets = who(r.Context()), r.URL.Path, s.assets
 	var err error
 	if f.own, err = s.Door.OwnName(r.Context(), f.p); err != nil {
-		s.Log.WarnContext(r.Context(), "no name for the header", "error", err) // the account stands there instead
+		s.Log.WarnContext(r.Context(), "no name for the header", "error", err) // the account is shown instead
 	}
 	if seesStuck(f.p.Role) {
 		if f.stuck, err = s.Door.StuckCount(r.Context(), f.p); err != nil {
@@ -65,11 +65,11 @@ func (s *Site) showStatus(w http.ResponseWriter, r *http.Request, status int, f 
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = page.WriteTo(w) // a reader that hung up
+	_, _ = page.WriteTo(w) // the client may have disconnected
 	return nil
 }
 
-// hasSession tells whether the request came through the session manager; a refusal before it has none.
+// hasSession reports whether the request passed through the session manager; an error before it has none.
 func (s *Site) hasSession(ctx context.Context) (has bool) {
 	defer func() {
 		if recover() != nil {
@@ -80,7 +80,7 @@ func (s *Site) hasSession(ctx context.Context) (has bool) {
 	return true
 }
 
-// problem is how scripts are told no, in the API's shape.
+// problem is an error response for scripts, in the API's form.
 type problem struct {
 	Type   string                `json:"type"`
 	Title  string                `json:"title"`
@@ -91,7 +91,7 @@ type problem struct {
 	Shown  any                   `json:"shown,omitempty"`
 }
 
-// refusal gives what to tell a person of an error. What is no refusal is ours: it is logged, and said without its cause.
+// refusal returns the error to show to a user. An internal error is logged, and shown without its cause.
 func (s *Site) refusal(ctx context.Context, err error) *casework.Error {
 	var refused *casework.Error
 	if errors.As(err, &refused) {
@@ -116,10 +116,10 @@ func (s *Site) refusal(ctx context.Context, err error) *casework.Error {
 	return &casework.Error{Code: casework.CodeInternal, Message: "系统出现问题，已经记录。请稍后再试；反映时请提供下面的请求编号。"}
 }
 
-// fail answers with why there is no page: a page for people, a problem for scripts.
+// fail responds with an error: a page for users, a problem for scripts.
 func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, context.Canceled) {
-		return // nobody reads it
+		return // the client has disconnected
 	}
 	refused := s.refusal(r.Context(), err)
 	if wait := retryAfter[refused.Kind()]; wait != "" && w.Header().Get("Retry-After") == "" {
@@ -128,7 +128,7 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if strings.Contains(r.Header.Get("Accept"), "application/json") {
 		w.Header().Set("Content-Type", "application/problem+json")
 		w.WriteHeader(int(refused.Kind()))
-		_ = json.NewEncoder(w).Encode(problem{ // a reader that hung up
+		_ = json.NewEncoder(w).Encode(problem{ // the client may have disconnected
 			Type: "/docs#problem-" + refused.Code, Title: refused.Message, Status: int(refused.Kind()), Detail: refused.Message,
 			Code: refused.Code, Errors: refused.Fields, Shown: refused.Shown,
 		})
@@ -144,15 +144,15 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 }
 
-// handedBack returns the form that a request sent, so that its page can send it again under the same key, and whether files came
-// with it, which have to be chosen again. A request that sent no form, or one that cannot be read, has none.
+// handedBack returns the form of a request, so that the error page can submit it again under the same key, and whether
+// it had files, which have to be chosen again. A request without a readable form has none.
 func (s *Site) handedBack(w http.ResponseWriter, r *http.Request) (sent keptForm, files bool) {
 	if r.Method != http.MethodPost || r.Header.Get("HX-Request") != "" {
 		return keptForm{}, false
 	}
 	x := exchangeOf(r.Context())
 	if x.sent == nil {
-		r.Body = http.MaxBytesReader(w, r.Body, s.mostSent()) // refused before anything bounded or read it
+		r.Body = http.MaxBytesReader(w, r.Body, s.mostSent()) // the request failed before its body was limited or read
 		if err := parseForm(r); err != nil {
 			return keptForm{}, false
 		}
@@ -160,7 +160,7 @@ func (s *Site) handedBack(w http.ResponseWriter, r *http.Request) (sent keptForm
 	return keptForm{path: r.URL.RequestURI(), fields: fieldsOf(x.sent)}, x.files
 }
 
-// retryAfter is how many seconds to wait before a request that was refused for now is sent again.
+// retryAfter is the number of seconds after which to retry a request that failed temporarily.
 var retryAfter = map[casework.Kind]string{casework.TooMany: "60", casework.Unavailable: "5"}
 
 func troubleTitle(e *casework.Error) string {
@@ -181,13 +181,13 @@ func troubleTitle(e *casework.Error) string {
 	return "系统出现问题"
 }
 
-// answer gives a script JSON.
+// answer responds to a script with JSON.
 func answer(w http.ResponseWriter, body any) error {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	return json.NewEncoder(w).Encode(body)
 }
 
-// done says what was done and goes on to a page, so that a reload does nothing again.
+// done redirects to a page with a message, so that a reload does not repeat the action.
 func (s *Site) done(w http.ResponseWriter, r *http.Request, to, message string) error {
 	if message != "" {
 		s.flash(r.Context(), message)
@@ -201,7 +201,7 @@ func (s *Site) done(w http.ResponseWriter, r *http.Request, to, message string) 
 	return nil
 }
 
-// parseForm reads a form of either encoding.
+// parseForm parses a form of either encoding.
 func parseForm(r *http.Request) error {
 	var err error
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
@@ -211,7 +211,7 @@ func parseForm(r *http.Request) error {
 	}
 	var tooLarge *http.MaxBytesError
 	if passing := casework.Passing(err); passing != nil && passing.Code == casework.CodeStorageUnavailable {
-		return passing // a file of the form is put on disk while it is read
+		return passing // files of a form are written to disk while it is parsed
 	}
 	if err != nil && !errors.As(err, &tooLarge) {
 		return &casework.Error{Code: casework.CodeMalformedForm, Message: "表单无法读取，请返回重新填写。", Err: err}
@@ -231,12 +231,13 @@ func parseForm(r *http.Request) error {
 	return nil
 }
 
-// readJSON reads a body that a script of ours sends. What is no JSON or holds text that cannot be stored is refused.
+// readJSON decodes a body sent by a script of the pages. It returns an error for invalid JSON and for text that cannot
+// be stored.
 func readJSON[T any](r *http.Request) (T, error) {
 	var v T
 	raw, err := io.ReadAll(r.Body)
 	if err != nil {
-		return v, err // too large, or broken off
+		return v, err // too large, or incomplete
 	}
 	if err := json.Unmarshal(raw, &v); err != nil || !utf8.Valid(raw) || bytes.Contains(raw, []byte(`\u0000`)) {
 		return v, &casework.Error{Code: casework.CodeMalformed, Message: "内容无法读取。", Err: err}
@@ -244,15 +245,16 @@ func readJSON[T any](r *http.Request) (T, error) {
 	return v, nil
 }
 
-// key is the idempotency key of the form that was sent: made with the form, so that a form sent twice acts once.
+// key returns the idempotency key of the submitted form, created with the form, so that submitting it twice has one
+// effect.
 func key(r *http.Request) string { return r.PostFormValue("_key") }
 
-// pageOf is which page of a list is asked for.
+// pageOf returns the requested page of a list.
 func pageOf(r *http.Request, limit int) casework.PageRequest {
 	return casework.PageRequest{After: r.URL.Query().Get("after"), Limit: limit}
 }
 
-// with gives the address of the page with a parameter changed, and from its first page on.
+// with returns the URL of the page with a parameter changed, and from its first page on.
 func with(r *http.Request, name, value string) string {
 	q := r.URL.Query()
 	q.Del("after")
@@ -267,7 +269,7 @@ func with(r *http.Request, name, value string) string {
 	return r.URL.Path + "?" + q.Encode()
 }
 
-// nextPage gives the address of the next page of a list; empty on the last one.
+// nextPage returns the URL of the next page of a list; empty on the last one.
 func nextPage(r *http.Request, next string) string {
 	if next == "" {
 		return ""

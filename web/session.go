@@ -17,9 +17,9 @@ import (
 )
 
 const (
-	idleFor     = 30 * time.Minute // a session nobody uses ends
-	longestStay = 12 * time.Hour   // and every session ends
-	keptFor     = 24 * time.Hour   // what comes too late is kept
+	idleFor     = 30 * time.Minute // an unused session ends
+	longestStay = 12 * time.Hour   // every session ends
+	keptFor     = 24 * time.Hour   // how long a form submitted too late is saved
 	cookieName  = "__Host-tuoyu"
 
 	keyPrincipal = "principal"
@@ -37,14 +37,14 @@ func newSessions(db *store.DB, now func() time.Time) *scs.SessionManager {
 	return m
 }
 
-// sessionStore keeps sessions in Postgres, by the hash of their token. A session that is only looked at again within the minute
-// is not written anew.
+// sessionStore stores sessions in Postgres, by the hash of their token. A session that is only read again within a
+// minute is not written again.
 type sessionStore struct {
 	db  *store.DB
 	now func() time.Time
 
 	mu   sync.Mutex
-	seen map[string]seenSession // by token, as they stand in the database
+	seen map[string]seenSession // by token, as stored in the database
 }
 
 type seenSession struct {
@@ -52,7 +52,7 @@ type seenSession struct {
 	until time.Time
 }
 
-// mostSeen bounds what is remembered; beyond it all is forgotten, which costs a write each.
+// mostSeen is the maximum number of cached sessions; beyond it all are evicted, which costs a write each.
 const mostSeen = 10_000
 
 var _ scs.CtxStore = (*sessionStore)(nil)
@@ -66,7 +66,7 @@ func (s *sessionStore) remember(token string, data []byte, until time.Time) {
 	s.seen[token] = seenSession{sha256.Sum256(data), until}
 }
 
-// FindCtx gives a session that has not ended.
+// FindCtx returns a session that has not ended.
 func (s *sessionStore) FindCtx(ctx context.Context, token string) (data []byte, found bool, err error) {
 	err = s.db.AsSessions(ctx, func(q *store.Queries) error {
 		row, err := q.LiveSession(ctx, store.LiveSessionParams{Token: token, Now: s.now()})
@@ -85,7 +85,7 @@ func (s *sessionStore) FindCtx(ctx context.Context, token string) (data []byte, 
 	return data, found, nil
 }
 
-// CommitCtx writes a session with the time it ends when nobody uses it.
+// CommitCtx writes a session with the time at which it ends if unused.
 func (s *sessionStore) CommitCtx(ctx context.Context, token string, data []byte, until time.Time) error {
 	s.mu.Lock()
 	last, known := s.seen[token]
@@ -114,7 +114,7 @@ func (s *sessionStore) CommitCtx(ctx context.Context, token string, data []byte,
 	return nil
 }
 
-// DeleteCtx ends a session.
+// DeleteCtx deletes a session.
 func (s *sessionStore) DeleteCtx(ctx context.Context, token string) error {
 	err := s.db.AsSessions(ctx, func(q *store.Queries) error { return q.DropSession(ctx, token) })
 	if err != nil {
@@ -123,7 +123,7 @@ func (s *sessionStore) DeleteCtx(ctx context.Context, token string) error {
 	return nil
 }
 
-// Find, Commit and Delete are those of a store that knows no context; the manager never calls them on this one.
+// Find, Commit and Delete implement scs.Store, which has no context; the manager never calls them on this store.
 func (s *sessionStore) Find(token string) ([]byte, bool, error) {
 	return s.FindCtx(context.Background(), token)
 }
@@ -136,13 +136,13 @@ func (s *sessionStore) Commit(token string, data []byte, until time.Time) error 
 // Delete is DeleteCtx without a context.
 func (s *sessionStore) Delete(token string) error { return s.DeleteCtx(context.Background(), token) }
 
-// hashed is how a token is known in the store.
+// hashed returns the hash of a token, by which it is stored.
 func hashed(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// signedIn gives whose session the request is in.
+// signedIn returns the principal of the request's session.
 func (s *Site) signedIn(ctx context.Context) nursery.Principal {
 	var p nursery.Principal
 	if raw := s.sessions.GetBytes(ctx, keyPrincipal); raw != nil {
@@ -153,7 +153,7 @@ func (s *Site) signedIn(ctx context.Context) nursery.Principal {
 	return p
 }
 
-// start makes the session that of p, under a token of its own, with what the provider gave for it.
+// start makes the session that of p, under a new token, with the provider's tokens.
 func (s *Site) start(ctx context.Context, p person, g grant, agent string) error {
 	raw, err := json.Marshal(p.Principal)
 	if err != nil {
@@ -176,14 +176,14 @@ func (s *Site) start(ctx context.Context, p person, g grant, agent string) error
 	return nil
 }
 
-// seen notes that the account exists, for those who hand on tasks.
+// seen records that the account exists, so that tasks can be assigned to it.
 func (s *Site) seen(ctx context.Context, p person) {
 	if err := s.Door.Seen(ctx, p.Principal, p.name); err != nil {
 		s.Log.WarnContext(ctx, "account not noted", "error", err)
 	}
 }
 
-// lapsedAccount returns whose session the request's cookie was, when it ended less than a day ago.
+// lapsedAccount returns the account of the request's cookie if its session ended less than a day ago.
 func (s *Site) lapsedAccount(r *http.Request) string {
 	cookie, err := r.Cookie(cookieName)
 	if err != nil {
@@ -200,5 +200,5 @@ func (s *Site) lapsedAccount(r *http.Request) string {
 	return account
 }
 
-// flash says something once, on the next page.
+// flash shows a message once, on the next page.
 func (s *Site) flash(ctx context.Context, message string) { s.sessions.Put(ctx, keyFlash, message) }

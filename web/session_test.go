@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Several tabs sign in at once, and each goes on to where it was going.
+// Several tabs sign in concurrently, and each continues to its page.
 func TestTabsSignInAtOnce(t *testing.T) {
 	t.Parallel()
 	s := openSite(t)
@@ -36,7 +36,7 @@ func TestTabsSignInAtOnce(t *testing.T) {
 	}
 	require.True(t, v.live())
 
-	// One that nobody finished is over.
+	// An attempt that is not completed expires.
 	s.later(16 * time.Minute)
 	other := s.visitor()
 	begun, err := other.BeginSignIn(t.Context(), "/account")
@@ -48,7 +48,7 @@ func TestTabsSignInAtOnce(t *testing.T) {
 	require.NotEmpty(t, forgotten.Location)
 }
 
-// An account that is another one now at the provider is signed out within five minutes, with its streams.
+// An account that has changed at the provider is signed out within five minutes, with its streams.
 func TestAChangeAtTheProviderEndsTheSession(t *testing.T) {
 	t.Parallel()
 	for name, changed := range map[string]string{
@@ -62,7 +62,7 @@ func TestAChangeAtTheProviderEndsTheSession(t *testing.T) {
 			s := openSite(t)
 			account := s.account(`{"role":"clerk","county":"140403"}`)
 			v := s.signedIn(account)
-			for range 4 { // nothing changes, and the session goes on
+			for range 4 { // nothing changes, and the session continues
 				s.later(4*time.Minute + 30*time.Second)
 				require.True(t, v.live())
 			}
@@ -88,7 +88,8 @@ func TestAnInstitutionThatIsAnotherOneIsSignedOut(t *testing.T) {
 	require.False(t, v.live())
 }
 
-// A provider that does not answer is borne with for a while, and what has changed meanwhile counts once it is back.
+// A provider that does not respond is tolerated for a while, and changes in the meantime take effect once it is
+// available.
 func TestAProviderThatIsAwayIsBorneWith(t *testing.T) {
 	t.Parallel()
 	s := openSite(t)
@@ -134,7 +135,7 @@ func TestSigningOutEndsEverything(t *testing.T) {
 	v.Cookie = before
 	require.False(t, v.live())
 
-	// Without the provider the own session ends all the same, and the page says what did not.
+	// Without the provider the own session still ends, and the page reports what did not.
 	v = s.signedIn(s.account(`{"role":"clerk","county":"140403"}`))
 	p, err = v.Send(t.Context(), http.MethodPost, "/signout", url.Values{})
 	require.NoError(t, err)
@@ -153,7 +154,7 @@ func TestOneSessionHasSoManyStreams(t *testing.T) {
 	require.Equal(t, http.StatusTooManyRequests, status)
 }
 
-// What is entered is kept up to a bound, and beyond it handed back; never dropped.
+// Forms are saved up to a limit, and beyond it returned in the page; never dropped.
 func TestSoManyFormsAreKept(t *testing.T) {
 	t.Parallel()
 	s := openSite(t)

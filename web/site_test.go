@@ -137,7 +137,7 @@ func (v *visitor) get(path string) roleplay.Page {
 	return p
 }
 
-// live tells whether the session is taken.
+// live reports whether the session is taken.
 func (v *visitor) live() bool {
 	v.s.t.Helper()
 	return v.get("/account").Status == http.StatusOK

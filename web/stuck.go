@@ -29,10 +29,10 @@ func registerStuck(s *Site) {
 	})
 }
 
-// seesStuck tells whether a role is told of the cases that cannot go on, so that others are not asked about on each page.
+// seesStuck reports whether a role is told of the cases that cannot go on, so that others are not asked about on each page.
 func seesStuck(role nursery.Role) bool {
 	return slices.Contains([]nursery.Role{nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator}, role)
 }
 
-// seesCases tells whether a role may open the cases themselves.
+// seesCases reports whether a role may open the cases themselves.
 func seesCases(role nursery.Role) bool { return role != nursery.RoleAdministrator }

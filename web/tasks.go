@@ -124,7 +124,7 @@ func (v *taskView) marking() {
 // findingsAt is where the findings of an answer stand.
 const findingsAt = "/findings"
 
-// mark gives the findings a row for what was marked in the application; marked again, its row is gone back to.
+// mark returns the findings a row for what was marked in the application; marked again, its row is gone back to.
 func (a *asked) mark(pointer string) {
 	all := rows(a.Values, findingsAt)
 	blank := -1

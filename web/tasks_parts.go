@@ -35,7 +35,7 @@ func (v taskView) decisions() []nursery.Decision {
 	return list
 }
 
-// mayAnswer tells whether the task is the reader's to answer; the door has the last word.
+// mayAnswer reports whether the task is the reader's to answer; the door has the last word.
 func (v taskView) mayAnswer() bool {
 	t := v.Task
 	return (t.Role == v.p.Role || v.p.Role == nursery.RoleSupervisor && t.Escalated) && (t.Assignee == "" || t.Assignee == v.p.Account)

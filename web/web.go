@@ -68,7 +68,7 @@ const (
 	requestTimeout = 30 * time.Second
 )
 
-// New gives the pages.
+// New returns the pages.
 func New(d Deps) (*Site, error) {
 	if d.Door == nil || d.DB == nil || d.Provider.Issuer == "" || d.Provider.Principal == nil {
 		return nil, errors.New("the pages need casework, a database and an OIDC provider")
