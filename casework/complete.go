@@ -192,7 +192,7 @@ func (s *Service) Withdraw(ctx context.Context, p nursery.Principal, key, caseNo
 		if err != nil {
 			return Corrected{}, err
 		}
-		if !slices.Contains([]nursery.CaseKind{nursery.KindFiling, nursery.KindChange, nursery.KindCancellation}, nursery.CaseKind(c.Kind)) {
+		if process, _ := workflows.ProcessOf(nursery.CaseKind(c.Kind)); !process.Withdrawable {
 			return Corrected{}, notFound()
 		}
 		if wrong := checkText("/reason", reason, 500); wrong != nil {

@@ -71,6 +71,11 @@ func holds(t *testing.T, p definition.Process, task definition.TaskKind) {
 		for _, name := range o.Required {
 			require.NotContains(t, o.Optional, name, o.Code)
 		}
+		if o.Ends != "" {
+			stage, ok := p.Stage(o.Ends)
+			require.True(t, ok, o.Ends)
+			require.Empty(t, stage.Holder, "%s ends the case, where somebody has to act", o.Code)
+		}
 		for _, step := range o.Follow {
 			require.NotNil(t, activities.ByName(step.Activity), step.Activity)
 			require.NotEmpty(t, step.Name, step.Activity)

@@ -28,6 +28,8 @@ type Process struct {
 	// done twice. That holds where one thing is done after the other and nothing depends on the day on which it is looked
 	// at; not where months pass, where facts change beside the workflow, or where answers are given side by side.
 	Repeatable bool
+
+	Withdrawable bool // the applicant may take a case back until the office has decided
 }
 
 // Page is the page of a process's own for one of its cases.

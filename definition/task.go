@@ -34,8 +34,9 @@ type Outcome struct {
 	// found what they would say.
 	Alone bool
 
-	Follow []Step   // what the workflow does next, in order
-	Papers []string // the kinds of papers that those steps order, which are shown before the answer is given
+	Follow []Step        // what the workflow does next, in order
+	Ends   nursery.Stage // the stage in which the case then ends; empty when it goes on
+	Papers []string      // the kinds of papers that those steps order, which are shown before the answer is given
 }
 
 // Fields returns the fields that the outcome requires and those that it may have, where it is the only one offered or not.
@@ -81,6 +82,12 @@ func (t TaskKind) Steps(code nursery.Outcome, found string) (steps []Step) {
 		}
 	}
 	return steps
+}
+
+// Ends returns the stage in which a case ends by an outcome; empty when it goes on.
+func (t TaskKind) Ends(code nursery.Outcome) nursery.Stage {
+	o, _ := t.Outcome(code)
+	return o.Ends
 }
 
 // Label returns the title in filters.

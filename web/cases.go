@@ -129,7 +129,8 @@ func mayWithdraw(c casework.CaseDetail, p nursery.Principal) bool {
 	if p.Role != nursery.RoleInstitution || c.Status == nursery.CaseEnded {
 		return false
 	}
-	return c.Kind == nursery.KindFiling || c.Kind == nursery.KindChange || c.Kind == nursery.KindCancellation
+	process, _ := workflows.ProcessOf(c.Kind)
+	return process.Withdrawable
 }
 
 func clockState(state string) (tone, title string) {

@@ -207,11 +207,11 @@ func (f *caseFile) close(activity any, m activities.Move, stage nursery.Stage) (
 }
 
 // closeBy ends the case with the steps that follow the outcome of an answer.
-func (f *caseFile) closeBy(kind definition.TaskKind, a humantask.Answer, stage nursery.Stage) (CaseResult, error) {
+func (f *caseFile) closeBy(kind definition.TaskKind, a humantask.Answer) (CaseResult, error) {
 	if err := f.followed(kind, a, nil); err != nil {
 		return CaseResult{}, err
 	}
-	return f.closed(stage)
+	return f.closed(kind.Ends(a.Outcome))
 }
 
 func (f *caseFile) closed(stage nursery.Stage) (CaseResult, error) {

@@ -31,9 +31,9 @@ var complaintProcess = definition.Process{
 var complaintTriage = definition.TaskKind{
 	Name: "complaint.triage", Title: "处理投诉举报", Short: "投诉举报", Roles: supervisors, Stage: nursery.StageTriage, Form: "triage",
 	Outcomes: []definition.Outcome{
-		{Code: nursery.OutcomeVisit, Title: "现场检查", Required: []string{"first_inspector", "second_inspector"}, Optional: note},
-		{Code: nursery.OutcomeReplied, Title: "书面答复", Required: note},
-		{Code: nursery.OutcomeNotOurs, Title: "不属于受理范围", Required: note},
+		{Code: nursery.OutcomeVisit, Title: "现场检查", Required: []string{"first_inspector", "second_inspector"}, Optional: note, Ends: nursery.StageVisitOpened},
+		{Code: nursery.OutcomeReplied, Title: "书面答复", Required: note, Ends: nursery.StageAnswered},
+		{Code: nursery.OutcomeNotOurs, Title: "不属于受理范围", Required: note, Ends: nursery.StageNotOurs},
 	},
 }
 
@@ -54,13 +54,7 @@ func Complaint(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 	if err != nil {
 		return CaseResult{}, err
 	}
-	ending := nursery.StageAnswered
-	switch answer.Outcome {
-	case nursery.OutcomeVisit:
-		ending = nursery.StageVisitOpened
-	case nursery.OutcomeNotOurs:
-		ending = nursery.StageNotOurs
-	}
+	ending := complaintTriage.Ends(answer.Outcome)
 	err = activities.Do(ctx, nil, engine.SettleComplaint, c.moveBy(answer, "settled"), ending)
 	if err != nil {
 		return CaseResult{}, err

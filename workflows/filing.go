@@ -41,6 +41,7 @@ var filingProcess = definition.Process{
 	Tasks: []definition.TaskKind{
 		filingRegistration, filingReview, filingCorrections, filingVisit, filingVisitCountersign, filingRectify, filingRecheck, filingRecheckCountersign,
 	},
+	Withdrawable: true,
 }
 
 // The tasks of a filing.
@@ -82,7 +83,7 @@ var (
 		Outcomes: []definition.Outcome{
 			{
 				Code: nursery.OutcomeConform, Title: "现场核查符合", Optional: []string{"visited_on", "attachments", "note"},
-				Follow: []definition.Step{{Activity: "RecordConformity", Name: "verified"}},
+				Follow: []definition.Step{{Activity: "RecordConformity", Name: "verified"}}, Ends: nursery.StageVerified,
 			},
 			notifyNonconformity,
 		},
@@ -92,12 +93,12 @@ var (
 		Outcomes: []definition.Outcome{
 			{
 				Code: nursery.OutcomeConform, Title: "现场核查符合", Optional: []string{"visited_on", "attachments", "note"},
-				Follow: []definition.Step{{Activity: "CloseRectified", Name: "rectified"}}, Papers: papers(documents.FilingRectified),
+				Follow: []definition.Step{{Activity: "CloseRectified", Name: "rectified"}}, Ends: nursery.StageClosed, Papers: papers(documents.FilingRectified),
 			},
 			notifyNonconformity,
 			{
 				Code: nursery.OutcomeReferPenalty, Title: "移送处罚", Required: []string{"findings"}, Optional: []string{"visited_on", "attachments", "note"},
-				Follow: []definition.Step{{Activity: "ReferPenalty", Name: "referred"}},
+				Follow: []definition.Step{{Activity: "ReferPenalty", Name: "referred"}}, Ends: nursery.StagePenaltyReferred,
 			},
 		},
 	}
@@ -163,7 +164,7 @@ func Filing(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 	case err != nil:
 		return f.fail(err)
 	case conforms:
-		return f.closeBy(filingVisit, f.first, nursery.StageVerified)
+		return f.closeBy(filingVisit, f.first)
 	}
 	return f.rectify()
 }
@@ -272,10 +273,8 @@ func (f *filing) rectify() (CaseResult, error) {
 		switch {
 		case err != nil:
 			return f.fail(err)
-		case conforms:
-			return f.closeBy(filingRecheck, f.first, nursery.StageClosed)
-		case f.first.Outcome == nursery.OutcomeReferPenalty:
-			return f.closeBy(filingRecheck, f.first, nursery.StagePenaltyReferred)
+		case conforms, f.first.Outcome == nursery.OutcomeReferPenalty:
+			return f.closeBy(filingRecheck, f.first)
 		}
 	}
 }

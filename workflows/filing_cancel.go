@@ -23,8 +23,9 @@ var cancellationProcess = definition.Process{
 		{Code: nursery.StageRefused, Title: "不予注销", Next: "请查看理由，妥善安置后重新提交。"},
 		{Code: nursery.StageWithdrawn, Title: "已撤回", Next: "申请已撤回。"},
 	},
-	HappyPath: []nursery.Stage{nursery.StageSubmitted, nursery.StageCancelled},
-	Tasks:     []definition.TaskKind{cancellationReview},
+	HappyPath:    []nursery.Stage{nursery.StageSubmitted, nursery.StageCancelled},
+	Tasks:        []definition.TaskKind{cancellationReview},
+	Withdrawable: true,
 }
 
 var cancellationReview = definition.TaskKind{
@@ -32,7 +33,7 @@ var cancellationReview = definition.TaskKind{
 	Outcomes: []definition.Outcome{
 		{
 			Code: nursery.OutcomeApprove, Title: "同意", Optional: []string{"reason", "note"},
-			Follow: []definition.Step{{Activity: "Cancel", Name: "approved", Final: true}}, Papers: papers(documents.FilingCancellation),
+			Follow: []definition.Step{{Activity: "Cancel", Name: "approved", Final: true}}, Ends: nursery.StageCancelled, Papers: papers(documents.FilingCancellation),
 		},
 		refuseChange,
 	},
@@ -45,5 +46,5 @@ func FilingCancel(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 	if err != nil {
 		return CaseResult{}, err
 	}
-	return f.decideChange(cancellationReview, humantask.Spec{}, nursery.StageCancelled)
+	return f.decideChange(cancellationReview, humantask.Spec{})
 }

@@ -23,8 +23,9 @@ var changeProcess = definition.Process{
 		{Code: nursery.StageRefused, Title: "不予变更", Next: "请查看不予变更的理由，可以更正后重新提交。"},
 		{Code: nursery.StageWithdrawn, Title: "已撤回", Next: "申请已撤回。"},
 	},
-	HappyPath: []nursery.Stage{nursery.StageSubmitted, nursery.StageChanged},
-	Tasks:     []definition.TaskKind{changeReview},
+	HappyPath:    []nursery.Stage{nursery.StageSubmitted, nursery.StageChanged},
+	Tasks:        []definition.TaskKind{changeReview},
+	Withdrawable: true,
 }
 
 var changeReview = definition.TaskKind{
@@ -32,7 +33,7 @@ var changeReview = definition.TaskKind{
 	Outcomes: []definition.Outcome{
 		{
 			Code: nursery.OutcomeApprove, Title: "同意", Optional: []string{"reason", "note"},
-			Follow: []definition.Step{{Activity: "ApproveChange", Name: "approved", Final: true}}, Papers: papers(documents.FilingChange),
+			Follow: []definition.Step{{Activity: "ApproveChange", Name: "approved", Final: true}}, Ends: nursery.StageChanged, Papers: papers(documents.FilingChange),
 		},
 		refuseChange,
 	},
@@ -41,7 +42,7 @@ var changeReview = definition.TaskKind{
 // refuseChange is the outcome that rejects a change or a cancellation, with the reason.
 var refuseChange = definition.Outcome{
 	Code: nursery.OutcomeRefuse, Title: "不同意", Required: []string{"reason"}, Optional: note,
-	Follow: []definition.Step{{Activity: "RefuseChange", Name: "refused", Final: true}},
+	Follow: []definition.Step{{Activity: "RefuseChange", Name: "refused", Final: true}}, Ends: nursery.StageRefused,
 }
 
 // FilingChange takes a change of a filing to the receipt of the change (托育机构登记和备案办法(试行) art. 10; 托育机构管理规范(试行)
@@ -59,18 +60,15 @@ func FilingChange(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 	if assessment.Gaps > 0 {
 		spec.Outcomes = []nursery.Outcome{nursery.OutcomeRefuse}
 	}
-	return f.decideChange(changeReview, spec, nursery.StageChanged)
+	return f.decideChange(changeReview, spec)
 }
 
 // decideChange opens the task of a clerk who did not submit the change and ends the case according to the answer.
-func (f *caseFile) decideChange(kind definition.TaskKind, spec humantask.Spec, approved nursery.Stage) (CaseResult, error) {
+func (f *caseFile) decideChange(kind definition.TaskKind, spec humantask.Spec) (CaseResult, error) {
 	spec.Clock, spec.Excluded = activities.ClockReceipt, []string{f.in.SubmittedBy}
 	answer, err := f.ask(kind, spec)
 	if err != nil {
 		return f.fail(err)
 	}
-	if answer.Outcome == nursery.OutcomeApprove {
-		return f.closeBy(kind, answer, approved)
-	}
-	return f.closeBy(kind, answer, nursery.StageRefused)
+	return f.closeBy(kind, answer)
 }

@@ -61,8 +61,8 @@ func Inspection(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 			if err != nil {
 				return CaseResult{}, err
 			}
-			if answer.Outcome == nursery.OutcomeReferPenalty {
-				return i.conclude(nursery.StagePenaltyReferred, func() error { return i.followed(inspectionDecide, answer, nil) })
+			if stage := inspectionDecide.Ends(answer.Outcome); stage != "" {
+				return i.conclude(stage, func() error { return i.followed(inspectionDecide, answer, nil) })
 			}
 		}
 		if err := i.correct(found.Days); err != nil {

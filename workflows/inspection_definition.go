@@ -102,7 +102,7 @@ var (
 			},
 			{
 				Code: nursery.OutcomeReferPenalty, Title: "移送处罚", Optional: note,
-				Follow: []definition.Step{{Activity: "ReferInspection", Name: "referred"}}, Papers: papers(documents.InspectionReferral),
+				Follow: []definition.Step{{Activity: "ReferInspection", Name: "referred"}}, Ends: nursery.StagePenaltyReferred, Papers: papers(documents.InspectionReferral),
 			},
 		},
 	}

@@ -51,7 +51,7 @@ var (
 		Outcomes: []definition.Outcome{
 			{
 				Code: nursery.OutcomeAgree, Title: "核签同意", Optional: note,
-				Follow: []definition.Step{{Activity: "RefuseClaim", Name: "refused"}},
+				Follow: []definition.Step{{Activity: "RefuseClaim", Name: "refused"}}, Ends: nursery.StageClaimEnded,
 			},
 			{
 				Code: nursery.OutcomeDisagree, Title: "核签不同意", Optional: note,
@@ -63,7 +63,7 @@ var (
 		Name: "insurance_claim.pay", Title: "赔付", Roles: insurers, Stage: nursery.StageAccepted, Form: "claim",
 		Outcomes: []definition.Outcome{{
 			Code: nursery.OutcomePay, Title: "已赔付", Optional: []string{"amount_fen", "paid_on"},
-			Follow: []definition.Step{{Activity: "PayClaim", Name: "paid"}},
+			Follow: []definition.Step{{Activity: "PayClaim", Name: "paid"}}, Ends: nursery.StagePaid,
 		}},
 	}
 )
@@ -89,33 +89,28 @@ func InsuranceClaim(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 		return CaseResult{}, fmt.Errorf("open claim: %w", err)
 	}
 	for {
-		admitted, err := c.answered(claimReview, c.terms.ClaimReviewDays, nursery.OutcomeAdmit)
+		said, err := c.answered(claimReview, c.terms.ClaimReviewDays)
 		if err != nil {
 			return CaseResult{}, err
 		}
-		if admitted {
-			_, err := c.answered(claimPay, c.terms.ClaimPayDays, nursery.OutcomePay)
-			return c.over(nursery.StagePaid, err)
+		next, days := claimContest, c.terms.ClaimReviewDays
+		if said == nursery.OutcomeAdmit {
+			next, days = claimPay, c.terms.ClaimPayDays
 		}
-		upheld, err := c.answered(claimContest, c.terms.ClaimReviewDays, nursery.OutcomeAgree)
-		if err != nil || upheld {
-			return c.over(nursery.StageClaimEnded, err)
+		if said, err = c.answered(next, days); err != nil {
+			return CaseResult{}, err
+		}
+		if stage := next.Ends(said); stage != "" {
+			return CaseResult{Stage: stage}, c.finish(ctx)
 		}
 	}
 }
 
-// answered opens a task, runs the steps that follow its answer, and reports whether the answer was outcome.
-func (c *insuranceClaim) answered(kind definition.TaskKind, days int, outcome nursery.Outcome) (bool, error) {
+// answered opens a task, runs the steps that follow its answer, and returns how it was answered.
+func (c *insuranceClaim) answered(kind definition.TaskKind, days int) (nursery.Outcome, error) {
 	answer, err := c.ask(kind, humantask.Spec{Days: days})
 	if err == nil {
 		err = c.followed(kind, answer, nil)
 	}
-	return answer.Outcome == outcome, err
-}
-
-func (c *insuranceClaim) over(stage nursery.Stage, err error) (CaseResult, error) {
-	if err != nil {
-		return CaseResult{}, err
-	}
-	return CaseResult{Stage: stage}, c.finish(c.ctx)
+	return answer.Outcome, err
 }
