@@ -64,7 +64,7 @@ func workOnCases(ctx context.Context) error {
 	worker.SetStickyWorkflowCacheSize(600)
 	w := worker.New(temporal, workflows.TaskQueue, forward())
 	almanac := store.NewAlmanac(db)
-	product.Register(w, &activities.Engine{DB: db, Rules: rules, Almanac: almanac, Fields: fields, PublicURL: os.Getenv("TUOYU_PUBLIC_URL")})
+	product.Register(w, &activities.Engine{DB: db, Rules: rules, Almanac: almanac, Fields: fields, PublicURL: os.Getenv("TUOYU_PUBLIC_URL"), Processes: workflows.Definitions()})
 	if err := w.Start(); err != nil {
 		return fmt.Errorf("start worker: %w", err)
 	}

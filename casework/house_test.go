@@ -135,6 +135,7 @@ func (h *house) workOn(db *store.DB, more ...interceptor.WorkerInterceptor) (sto
 	h.t.Helper()
 	e := &activities.Engine{
 		DB: db, Rules: h.rules, Almanac: store.NewAlmanac(db), Renderer: renderer(h.t), Blobs: h.blobs, Fields: h.fields, PublicURL: "http://127.0.0.1:8080",
+		Processes: workflows.Definitions(),
 	}
 	patient := sdkworker.Options{WorkerStopTimeout: 10 * time.Second, Interceptors: append([]interceptor.WorkerInterceptor{worker.Faults()}, more...)} // rendering in progress is completed
 	cases := sdkworker.New(h.temporal, workflows.TaskQueue, patient)

@@ -11,10 +11,9 @@ import (
 )
 
 // Register registers every workflow and activity of e with w, which polls workflows.TaskQueue. Each has an explicit
-// name, independent of the name of its Go function. The activities read the definitions of the processes.
+// name, independent of the name of its Go function.
 func Register(w worker.Registry, e *activities.Engine) {
 	RegisterWorkflows(w)
-	e.Processes = workflows.Definitions()
 	for _, a := range activities.Names(e) {
 		w.RegisterActivityWithOptions(a.Run, activity.RegisterOptions{Name: a.Name})
 	}

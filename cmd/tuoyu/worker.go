@@ -53,7 +53,7 @@ func (p *process) work(ctx context.Context) error {
 	defer fonts.Close()
 	engine := &activities.Engine{
 		DB: p.db, Rules: p.rules, Almanac: p.almanac, Renderer: documents.NewRenderer(fonts, p.renderer),
-		Blobs: p.blobs, Fields: p.fields, PublicURL: p.publicURL(),
+		Blobs: p.blobs, Fields: p.fields, PublicURL: p.publicURL(), Processes: workflows.Definitions(),
 	}
 	var polling atomic.Bool
 	checks := append(p.checks(), check{"polling", true, func(context.Context) (string, error) {
