@@ -6,7 +6,7 @@ import (
 	"tuoyu/nursery"
 )
 
-// Place is where a stage stands as seen from the stage a case is in.
+// Place is the position of a stage relative to the current stage of a case.
 type Place string
 
 // Places.
@@ -16,14 +16,14 @@ const (
 	Ahead Place = "ahead"
 )
 
-// LineStage is a stage of a case's line.
+// LineStage is a stage in the progress of a case.
 type LineStage struct {
 	Stage
 	Place Place
 }
 
-// Line is the way of a case that is at a stage and was in those passed, in any order: what it came through, where it is, and
-// unless it has ended what usually follows. Stages it came back from count as neither.
+// Line returns the progress of a case that is in a stage and was in those passed, in any order: the stages it has completed, the
+// current one and, unless it has ended, those that usually follow. Stages it returned from are not included.
 func (p Process) Line(passed []nursery.Stage, at nursery.Stage, ended bool) []LineStage {
 	here := slices.IndexFunc(p.Stages, func(s Stage) bool { return s.Code == at })
 	var line []LineStage

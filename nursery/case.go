@@ -1,6 +1,6 @@
 package nursery
 
-// Stage is where a case stands 环节; each process names its own in its definition.
+// Stage is the step that a case has reached 环节; each process defines its own.
 type Stage string
 
 // The stages of a filing and of the cases that follow it.
