@@ -220,3 +220,13 @@ func (e *Engine) EndBuild(ctx context.Context, in Move) (bool, error) {
 	})
 	return complete, err
 }
+
+// buildNames are the activities of building sites.
+func buildNames(e *Engine) []Named {
+	return []Named{
+		{"OpenBuild", e.OpenBuild, ""},
+		{"AssessBuild", e.AssessBuild, ""},
+		{"TakeReply", e.TakeReply, ""},
+		{"EndBuild", e.EndBuild, ""},
+	}
+}

@@ -175,3 +175,12 @@ func heads(staff []nursery.Staff) string {
 	}
 	return strings.Join(numbers, "、")
 }
+
+// changeNames are the activities of changes and cancellations of filings.
+func changeNames(e *Engine) []Named {
+	return []Named{
+		{"ApproveChange", e.ApproveChange, ""},
+		{"RefuseChange", e.RefuseChange, ""},
+		{"Cancel", e.Cancel, ""},
+	}
+}

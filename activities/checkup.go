@@ -326,3 +326,13 @@ func scheduleFacts(ctx context.Context, q *store.Queries, half nursery.HalfYear,
 	}
 	return facts, from, nil
 }
+
+// checkupNames are the activities of check-up rounds.
+func checkupNames(e *Engine) []Named {
+	return []Named{
+		{"OpenCheckup", e.OpenCheckup, ""},
+		{"FollowCheckup", e.FollowCheckup, ""},
+		{"CloseCheckup", e.CloseCheckup, ""},
+		{"EndCheckup", e.EndCheckup, ""},
+	}
+}

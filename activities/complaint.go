@@ -62,3 +62,11 @@ func (e *Engine) SettleComplaint(ctx context.Context, in Move, ending nursery.St
 		return s.record(ctx, ev)
 	})
 }
+
+// complaintNames are the activities of complaints.
+func complaintNames(e *Engine) []Named {
+	return []Named{
+		{"TakeUpComplaint", e.TakeUpComplaint, ""},
+		{"SettleComplaint", e.SettleComplaint, ""},
+	}
+}

@@ -306,3 +306,21 @@ func (e *Engine) TakeAnswer(ctx context.Context, in Move) error {
 	})
 	return err
 }
+
+// contractNames are the activities of contracts.
+func contractNames(e *Engine) []Named {
+	return []Named{
+		{"AssessContract", e.AssessContract, ""},
+		{"ReadContract", e.ReadContract, ""},
+		{"TakeSignature", e.TakeSignature, ""},
+		{"FileContract", e.FileContract, ""},
+		{"RefuseContract", e.RefuseContract, ""},
+		{"BeginContract", e.BeginContract, ""},
+		{"TakeAnswer", e.TakeAnswer, ""},
+		{"AssessDuties", e.AssessDuties, ""},
+		{"EndContract", e.EndContract, ""},
+		{"CloseContract", e.CloseContract, ""},
+		{"RenewContract", e.RenewContract, ""},
+		{"OpenRoundOfContract", e.OpenRoundOfContract, ""},
+	}
+}

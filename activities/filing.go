@@ -305,3 +305,19 @@ func (s *step) draftFrom(ctx context.Context, application nursery.Application) (
 	}
 	return string(draft), nil
 }
+
+// filingNames are the activities of filings.
+func filingNames(e *Engine) []Named {
+	return []Named{
+		{"RequestCorrections", e.RequestCorrections, ""},
+		{"ResumeReview", e.ResumeReview, ""},
+		{"AcceptMaterials", e.AcceptMaterials, ""},
+		{"IssueReceipt", e.IssueReceipt, ""},
+		{"RecordConformity", e.RecordConformity, ""},
+		{"RecordNonconformity", e.RecordNonconformity, ""},
+		{"CloseRectified", e.CloseRectified, ""},
+		{"ReferPenalty", e.ReferPenalty, ""},
+		{"Withdraw", e.Withdraw, ""},
+		{"Reroute", e.Reroute, ""},
+	}
+}

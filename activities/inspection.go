@@ -225,3 +225,18 @@ func ItemsOfRound(ctx context.Context, q *store.Queries, i store.Inspection) ([]
 	}
 	return items, nil
 }
+
+// inspectionNames are the activities of inspections.
+func inspectionNames(e *Engine) []Named {
+	return []Named{
+		{"TakeUpInspection", e.TakeUpInspection, ""},
+		{"NameInspector", e.NameInspector, ""},
+		{"SetVisitDay", e.SetVisitDay, ""},
+		{"RecordVisit", e.RecordVisit, ""},
+		{"OrderCorrection", e.OrderCorrection, ""},
+		{"CloseInspection", e.CloseInspection, ""},
+		{"ReferInspection", e.ReferInspection, ""},
+		{"AssessVisit", e.AssessVisit, ""},
+		{"SignVisit", e.SignVisit, ""},
+	}
+}

@@ -318,3 +318,15 @@ func (e *Engine) keepDraw(ctx context.Context, s *step, in Move, plan store.Insp
 
 // plannedAtOnce is the number of visits opened in one step, so that a step stays short.
 const plannedAtOnce = 40
+
+// inspectionPlanNames are the activities of inspection plans.
+func inspectionPlanNames(e *Engine) []Named {
+	return []Named{
+		{"TakeUpInspectionPlan", e.TakeUpInspectionPlan, ""},
+		{"PublishCommitment", e.PublishCommitment, ""},
+		{"DrawInspections", e.DrawInspections, ""},
+		{"OpenPlannedInspections", e.OpenPlannedInspections, ""},
+		{"TallyInspectionPlan", e.TallyInspectionPlan, ""},
+		{"CloseInspectionPlan", e.CloseInspectionPlan, ""},
+	}
+}

@@ -285,3 +285,18 @@ type InsuranceMove struct {
 	Move
 	Send int
 }
+
+// insuranceNames are the activities of insurance months.
+func insuranceNames(e *Engine) []Named {
+	return []Named{
+		{"OpenInsurance", e.OpenInsurance, ""},
+		{"CheckInsurance", e.CheckInsurance, CountiesQueue},
+		{"SignInsurance", e.SignInsurance, CountiesQueue},
+		{"ReturnInsurance", e.ReturnInsurance, CountiesQueue},
+		{"SettleInsurance", e.SettleInsurance, CountiesQueue},
+		{"InsuranceOpen", e.InsuranceOpen, ""},
+		{"StandInsurance", e.StandInsurance, ""},
+		{"CloseInsurance", e.CloseInsurance, CountiesQueue},
+		{"NoteInsurance", e.NoteInsurance, ""},
+	}
+}

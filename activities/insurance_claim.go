@@ -109,3 +109,14 @@ func (e *Engine) PayClaim(ctx context.Context, in Move) error {
 		return "已赔付，办结"
 	})
 }
+
+// claimNames are the activities of claims.
+func claimNames(e *Engine) []Named {
+	return []Named{
+		{"OpenInsuranceClaim", e.OpenInsuranceClaim, ""},
+		{"AdmitClaim", e.AdmitClaim, ""},
+		{"ContestClaim", e.ContestClaim, ""},
+		{"RefuseClaim", e.RefuseClaim, ""},
+		{"PayClaim", e.PayClaim, ""},
+	}
+}

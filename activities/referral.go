@@ -93,3 +93,11 @@ func (e *Engine) MoveReferral(ctx context.Context, in ReferralMove) error {
 		return s.record(ctx, in.event("referral_moved", note))
 	})
 }
+
+// referralNames are the activities of referrals.
+func referralNames(e *Engine) []Named {
+	return []Named{
+		{"OpenReferral", e.OpenReferral, ""},
+		{"MoveReferral", e.MoveReferral, ""},
+	}
+}
