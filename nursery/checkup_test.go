@@ -107,7 +107,7 @@ func TestTheTableOfCheckupItems(t *testing.T) {
 			t.Errorf("%+v has a unit, a symbol and limits, or none of them", item)
 		}
 	}
-	if got := CheckItem("lead").Title(); got != "lead" {
+	if got := CheckItem("iodine").Title(); got != "iodine" {
 		t.Errorf("an unknown item is called %q", got)
 	}
 }
