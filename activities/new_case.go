@@ -41,11 +41,16 @@ type start struct {
 	Institution string
 	SiteKind    nursery.SiteKind
 	SubmittedBy string
+	Version     int
 }
+
+// startVersion is the version of the workflow code that cases are started with. It is raised with a change of the workflows
+// that cases started from then on make without a marker in their history.
+const startVersion = 1
 
 // KeepStart leaves the start of a case's workflow in the outbox; the relay takes it from next on.
 func KeepStart(ctx context.Context, q *store.Queries, c store.Case, at, next time.Time) (store.Outbox, error) {
-	payload, err := json.Marshal(start{c.CaseNo, c.County, c.Institution, nursery.SiteKind(c.SiteKind), c.SubmittedBy})
+	payload, err := json.Marshal(start{c.CaseNo, c.County, c.Institution, nursery.SiteKind(c.SiteKind), c.SubmittedBy, startVersion})
 	if err != nil {
 		return store.Outbox{}, fmt.Errorf("encode start: %w", err)
 	}

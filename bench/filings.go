@@ -39,6 +39,11 @@ func (b *bench) filings(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	pages, err := h.recordPages()
+	if err != nil {
+		return err
+	}
+	defer pages.Close()
 	printing, err := h.startWorker(ctx)
 	if err != nil {
 		return err
@@ -62,7 +67,10 @@ func (b *bench) filings(ctx context.Context) (err error) {
 		return err
 	}
 	printing.stop()
-	return b.decided(ctx, h, w, like, real)
+	if err := b.decided(ctx, h, w, like, real); err != nil {
+		return err
+	}
+	return b.papers(ctx, h, pages)
 }
 
 // applicants returns one applicant of each site kind.

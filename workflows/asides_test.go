@@ -15,7 +15,7 @@ import (
 func TestARunRestsUntilThePapersBesideItArePrinted(t *testing.T) {
 	env := new(testsuite.WorkflowTestSuite).NewTestWorkflowEnvironment()
 	env.ExecuteWorkflow(func(ctx workflow.Context) error {
-		desk, err := humantask.NewDesk(ctx, "HT")
+		desk, err := humantask.NewDesk(ctx, "HT", 0)
 		if err != nil {
 			return err
 		}
@@ -39,7 +39,7 @@ func TestTheFirstErrorIsReturnedOnceAllThatRunTogetherHaveEnded(t *testing.T) {
 	env := new(testsuite.WorkflowTestSuite).NewTestWorkflowEnvironment()
 	failed := errors.New("failed")
 	env.ExecuteWorkflow(func(ctx workflow.Context) error {
-		desk, err := humantask.NewDesk(ctx, "DC")
+		desk, err := humantask.NewDesk(ctx, "DC", 0)
 		if err != nil {
 			return err
 		}

@@ -54,7 +54,7 @@ type caseFile struct {
 
 // newCase creates the Desk of a case.
 func newCase(ctx workflow.Context, in CaseInput) (*caseFile, error) {
-	desk, err := humantask.NewDesk(ctx, in.CaseNo)
+	desk, err := humantask.NewDesk(ctx, in.CaseNo, in.Version)
 	if err != nil {
 		return nil, fmt.Errorf("open desk: %w", err)
 	}

@@ -27,6 +27,7 @@ type CaseInput struct {
 	Institution string
 	SiteKind    nursery.SiteKind
 	SubmittedBy string
+	Version     int `json:",omitempty"` // of the workflow code it was started with; 0 before versions were recorded
 
 	// For a process that continues as new: the number of tasks that previous runs have opened, and those still open.
 	Asked int               `json:",omitempty"`

@@ -64,7 +64,7 @@ func TestATaskIsAskedAsItsKindDefinesIt(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			env := new(testsuite.WorkflowTestSuite).NewTestWorkflowEnvironment()
 			env.ExecuteWorkflow(func(ctx workflow.Context) error {
-				desk, err := humantask.NewDesk(ctx, caseNo)
+				desk, err := humantask.NewDesk(ctx, caseNo, 0)
 				if err != nil {
 					return err
 				}
@@ -90,7 +90,7 @@ func TestWhatALostTryAskedAndThisOneDoesNotIsCancelledAndItsNumberNotUsedAgain(t
 		}, humantask.Completion{ID: "u", Task: caseNo + ".2", Outcome: nursery.OutcomeAccept, Actor: "clerk-140403", Role: nursery.RoleClerk})
 	}, time.Hour)
 	env.ExecuteWorkflow(func(ctx workflow.Context) error {
-		desk, err := humantask.NewDesk(ctx, caseNo)
+		desk, err := humantask.NewDesk(ctx, caseNo, 0)
 		if err != nil {
 			return err
 		}
@@ -132,7 +132,7 @@ func TestAQuestionWhoseNumberALostTryUsedForOneThatIsAnsweredTakesTheNext(t *tes
 		}, humantask.Completion{ID: "u", Task: caseNo + ".2", Outcome: nursery.OutcomeAccept, Actor: "inspector-140403", Role: nursery.RoleInspector})
 	}, time.Hour)
 	env.ExecuteWorkflow(func(ctx workflow.Context) error {
-		desk, err := humantask.NewDesk(ctx, caseNo)
+		desk, err := humantask.NewDesk(ctx, caseNo, 0)
 		if err != nil {
 			return err
 		}

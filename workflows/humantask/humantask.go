@@ -98,9 +98,9 @@ type question struct {
 	seen   int  // how many of the published years its due date accounts for
 }
 
-// NewDesk registers the Update and the signal of the case's tasks. It returns an error only for a second Desk in the
-// same workflow.
-func NewDesk(ctx workflow.Context, caseNo string) (*Desk, error) {
+// NewDesk registers the Update and the signal of the case's tasks. Version is that of CaseInput: a case started since a
+// change needs no marker of it in its history. It returns an error only for a second Desk in the same workflow.
+func NewDesk(ctx workflow.Context, caseNo string, version int) (*Desk, error) {
 	d := &Desk{caseNo: caseNo, open: map[string]*question{}}
 	err := workflow.SetUpdateHandlerWithOptions(ctx, CompleteUpdate, d.complete, workflow.UpdateHandlerOptions{
 		Validator: func(c Completion) error { return d.refuse(c) },
@@ -108,7 +108,7 @@ func NewDesk(ctx workflow.Context, caseNo string) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	if workflow.GetVersion(ctx, tellsAllQuestions, workflow.DefaultVersion, 1) != workflow.DefaultVersion {
+	if version >= 1 || workflow.GetVersion(ctx, tellsAllQuestions, workflow.DefaultVersion, 1) != workflow.DefaultVersion {
 		d.tellsAll = true
 		workflow.Go(ctx, func(ctx workflow.Context) {
 			for published := workflow.GetSignalChannel(ctx, CalendarChanged); published.Receive(ctx, nil); {
