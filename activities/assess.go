@@ -149,7 +149,7 @@ func (e *Engine) decisionsOf(ctx context.Context, caseNo, step string) (made []n
 func readDecisions(ctx context.Context, q *store.Queries, caseNo, step string) (made []nursery.Decision, registered bool, err error) {
 	rows, err := q.DecisionsOfStep(ctx, store.DecisionsOfStepParams{CaseNo: caseNo, Step: step})
 	if err != nil {
-		return nil, false, fmt.Errorf("read decisions: %w", err)
+		return nil, false, err
 	}
 	for _, row := range rows {
 		var d nursery.Decision

@@ -25,7 +25,7 @@ type OpenBuild struct {
 func (e *Engine) OpenBuild(ctx context.Context, in OpenBuild) (nursery.BuildTerms, error) {
 	_, err := e.inStep(ctx, in.CaseNo, "opened", in.At, func(ctx context.Context, s *step) error {
 		if err := s.q.MarkDelivered(ctx, store.MarkDeliveredParams{ID: "start/" + in.CaseNo, DeliveredAt: &in.At}); err != nil {
-			return fmt.Errorf("mark start delivered: %w", err)
+			return err
 		}
 		s.c.Stage, s.c.Status, s.c.ReceivedOn = string(nursery.StageBuilding), string(nursery.CaseOpen), s.today()
 		s.c.Holder = string(nursery.RoleCountyOffice)
@@ -41,7 +41,7 @@ func (e *Engine) OpenBuild(ctx context.Context, in OpenBuild) (nursery.BuildTerm
 	err = e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
 		site, err := q.BuildSite(ctx, in.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read site: %w", err)
+			return err
 		}
 		plan, err = buildPlan(ctx, q, site.Plan)
 		return err
@@ -53,7 +53,7 @@ func buildPlan(ctx context.Context, q *store.Queries, name string) (nursery.Buil
 	var plan nursery.BuildPlan
 	row, err := q.BuildPlanByName(ctx, name)
 	if err != nil {
-		return plan, fmt.Errorf("read plan: %w", err)
+		return plan, err
 	}
 	if err := json.Unmarshal(row.Document, &plan); err != nil {
 		return plan, fmt.Errorf("decode plan: %w", err)
@@ -82,7 +82,7 @@ func (e *Engine) AssessBuild(ctx context.Context, in AssessBuild) (BuildAssessme
 	done, err := e.inStep(ctx, in.CaseNo, "assessed-"+asOf.String(), in.At, func(ctx context.Context, s *step) error {
 		site, err := s.q.BuildSite(ctx, s.c.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read site: %w", err)
+			return err
 		}
 		milestones, accepted, err := BuildMilestones(ctx, s.q, s.c.CaseNo)
 		if err != nil {
@@ -115,13 +115,13 @@ func (s *step) showLight(ctx context.Context, site store.BuildSite, row *store.B
 		reds, row.RedsRunning = reds+1, site.RedsRunning+1
 	}
 	if err := s.q.InsertBuildAssessment(ctx, store.InsertBuildAssessmentParams(*row)); err != nil {
-		return fmt.Errorf("insert assessment: %w", err)
+		return err
 	}
 	err := s.q.ShowBuildLight(ctx, store.ShowBuildLightParams{
 		CaseNo: row.CaseNo, Light: row.Light, LightOn: row.AsOf, Reds: reds, RedsRunning: row.RedsRunning, UpdatedAt: s.at,
 	})
 	if err != nil {
-		return fmt.Errorf("show light: %w", err)
+		return err
 	}
 	planned, actual := new(big.Rat), new(big.Rat)
 	planned.SetString(row.Planned)
@@ -136,7 +136,7 @@ func (s *step) showLight(ctx context.Context, site store.BuildSite, row *store.B
 func (e *Engine) decideProgress(ctx context.Context, s *step, site store.BuildSite, milestones []nursery.Milestone, accepted map[nursery.MilestoneKind]int) (nursery.Decision, error) {
 	plan, err := s.q.BuildPlanByName(ctx, site.Plan)
 	if err != nil {
-		return nursery.Decision{}, fmt.Errorf("read plan: %w", err)
+		return nursery.Decision{}, err
 	}
 	lag := new(big.Rat).Sub(nursery.PlannedOn(milestones, s.today()), nursery.ActualOf(milestones, accepted))
 	facts := nursery.BuildFacts{
@@ -151,7 +151,7 @@ func (e *Engine) decideProgress(ctx context.Context, s *step, site store.BuildSi
 func BuildMilestones(ctx context.Context, q *store.Queries, caseNo string) ([]nursery.Milestone, map[nursery.MilestoneKind]int, error) {
 	rows, err := q.BuildMilestones(ctx, caseNo)
 	if err != nil {
-		return nil, nil, fmt.Errorf("read milestones: %w", err)
+		return nil, nil, err
 	}
 	milestones, accepted := make([]nursery.Milestone, len(rows)), map[nursery.MilestoneKind]int{}
 	for i, row := range rows {
@@ -203,13 +203,13 @@ func (e *Engine) EndBuild(ctx context.Context, in Move) (bool, error) {
 	_, err := e.inStep(ctx, in.CaseNo, in.Step, in.At, func(ctx context.Context, s *step) error {
 		open, err := s.q.BuildOpenMilestones(ctx, s.c.CaseNo)
 		if err != nil {
-			return fmt.Errorf("count open milestones: %w", err)
+			return err
 		}
 		if complete = open == 0; !complete {
 			return nil
 		}
 		if err := s.q.EndBuildSite(ctx, store.EndBuildSiteParams{CaseNo: s.c.CaseNo, CompletedOn: s.today(), UpdatedAt: s.at}); err != nil {
-			return fmt.Errorf("end site: %w", err)
+			return err
 		}
 		s.c.DueOn, s.c.DueProvisional, s.c.Overdue = nursery.Date{}, false, false
 		s.end(nursery.StageBuilt)

@@ -29,7 +29,7 @@ func NoteFiling(ctx context.Context, q *store.Queries, filing, current string, a
 	}
 	c, err := q.CaseForStep(ctx, site.CaseNo)
 	if err != nil {
-		return fmt.Errorf("lock site: %w", err)
+		return err
 	}
 	s := &step{q: q, c: c, at: at}
 	if err := s.noteRegistration(ctx, filing); err != nil {
@@ -41,7 +41,7 @@ func NoteFiling(ctx context.Context, q *store.Queries, filing, current string, a
 func (s *step) noteRegistration(ctx context.Context, filing string) error {
 	row, err := s.q.LatestApplication(ctx, filing)
 	if err != nil {
-		return fmt.Errorf("read application: %w", err)
+		return err
 	}
 	var a nursery.Application
 	if err := json.Unmarshal(row.Facts, &a); err != nil {
@@ -60,11 +60,11 @@ func (s *step) noteRegistration(ctx context.Context, filing string) error {
 func (s *step) noteReceipt(ctx context.Context, site store.BuildSite, filing, current string) error {
 	c, err := s.q.CaseByNumber(ctx, filing)
 	if err != nil {
-		return fmt.Errorf("read filing: %w", err)
+		return err
 	}
 	institution, err := s.q.InstitutionByID(ctx, c.Institution)
 	if err != nil {
-		return fmt.Errorf("read institution: %w", err)
+		return err
 	}
 	if institution.FilingCase == nil || *institution.FilingCase != filing {
 		return nil
@@ -77,7 +77,7 @@ func (s *step) noteReceipt(ctx context.Context, site store.BuildSite, filing, cu
 	}
 	judged, err := s.q.ConformityCounted(ctx, store.ConformityCountedParams{Filing: filing, Current: current})
 	if err != nil {
-		return fmt.Errorf("read conformity: %w", err)
+		return err
 	}
 	counted.SeatsDecision = &judged.ID
 	var decision nursery.Decision
@@ -91,7 +91,7 @@ func (s *step) noteReceipt(ctx context.Context, site store.BuildSite, filing, cu
 		return nil
 	}
 	if err := s.q.CountBuildSeats(ctx, counted); err != nil {
-		return fmt.Errorf("count seats: %w", err)
+		return err
 	}
 	s.name = fmt.Sprintf("seats/%s/%s/%d/%d", current, institution.Status, counted.SeatsFiled, counted.SeatsCounted)
 	return s.record(ctx, event{
@@ -118,7 +118,7 @@ func (s *step) closeMilestone(ctx context.Context, kind nursery.MilestoneKind, n
 	}
 	err = s.q.SetBuildPercent(ctx, store.SetBuildPercentParams{CaseNo: s.c.CaseNo, Kind: string(kind), Percent: 100, DoneOn: s.today()})
 	if err != nil {
-		return fmt.Errorf("close milestone: %w", err)
+		return err
 	}
 	if err := s.record(ctx, event{kind: "milestone_done", note: note, data: map[string]any{"milestone": kind}}); err != nil {
 		return err
@@ -131,7 +131,7 @@ func (s *step) closeMilestone(ctx context.Context, kind nursery.MilestoneKind, n
 func WakeBuilt(ctx context.Context, q *store.Queries, c store.Case, at time.Time) error {
 	open, err := q.BuildOpenMilestones(ctx, c.CaseNo)
 	if err != nil {
-		return fmt.Errorf("count open milestones: %w", err)
+		return err
 	}
 	if open > 0 {
 		return nil

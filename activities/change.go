@@ -19,7 +19,7 @@ func (e *Engine) ApproveChange(ctx context.Context, in Move) error {
 	return e.move(ctx, in, func(ctx context.Context, s *step, years calendar.Years) error {
 		before, err := s.q.InstitutionForStep(ctx, s.c.Institution)
 		if err != nil {
-			return fmt.Errorf("read institution: %w", err)
+			return err
 		}
 		receipt, err := s.lastDocument(ctx, documents.FilingReceipt, documents.FilingChange)
 		if err != nil {
@@ -73,7 +73,7 @@ func (e *Engine) Cancel(ctx context.Context, in Move) error {
 	return e.move(ctx, in, func(ctx context.Context, s *step, years calendar.Years) error {
 		row, err := s.q.LatestApplication(ctx, s.c.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read cancellation: %w", err)
+			return err
 		}
 		var asked nursery.Cancellation
 		if err := json.Unmarshal(row.Facts, &asked); err != nil {

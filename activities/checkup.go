@@ -70,7 +70,7 @@ func StartCheckup(ctx context.Context, q *store.Queries, rules *policies.Engine,
 		UntilOn: years.AddWorkingDays(due, limits.GraceDays).Date,
 	})
 	if err != nil {
-		return "", false, fmt.Errorf("insert round: %w", err)
+		return "", false, err
 	}
 	return caseNo, true, nil
 }
@@ -97,7 +97,7 @@ func (e *Engine) OpenCheckup(ctx context.Context, in Move) (CheckupTerms, error)
 		}
 		round, err := s.q.CheckupRound(ctx, s.c.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read round: %w", err)
+			return err
 		}
 		served, err := s.serve(ctx, &round)
 		if err != nil {
@@ -131,7 +131,7 @@ func (e *Engine) checkupTerms(ctx context.Context, years calendar.Years, in Move
 	err := e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
 		round, err := q.CheckupRound(ctx, in.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read round: %w", err)
+			return err
 		}
 		half, err := nursery.ParseHalfYear(round.Half)
 		if err != nil {
@@ -166,7 +166,7 @@ func (s *step) serve(ctx context.Context, round *store.CheckupRound) (bool, erro
 	round.Clinic, round.Contract, round.State = contract.Clinic, &contract.CaseNo, "open"
 	s.c.Partner = contract.Clinic
 	if err := s.q.ServeCheckupRound(ctx, store.ServeCheckupRoundParams{CaseNo: round.CaseNo, Clinic: contract.Clinic, Contract: &contract.CaseNo}); err != nil {
-		return false, fmt.Errorf("give the round to the clinic: %w", err)
+		return false, err
 	}
 	return true, nil
 }
@@ -176,7 +176,7 @@ func (e *Engine) FollowCheckup(ctx context.Context, in Move) error {
 	_, err := e.inStep(ctx, in.CaseNo, in.Step, in.At, func(ctx context.Context, s *step) error {
 		round, err := s.q.CheckupRound(ctx, s.c.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read round: %w", err)
+			return err
 		}
 		if round.State != "open" {
 			return nil
@@ -197,11 +197,11 @@ func (e *Engine) FollowCheckup(ctx context.Context, in Move) error {
 func (e *Engine) followRoster(ctx context.Context, s *step, round store.CheckupRound) (int, error) {
 	inCare, err := s.q.InCareNow(ctx, round.Institution)
 	if err != nil {
-		return 0, fmt.Errorf("read who is in care: %w", err)
+		return 0, err
 	}
 	roster, err := s.q.CheckupRoster(ctx, round.CaseNo)
 	if err != nil {
-		return 0, fmt.Errorf("read roster: %w", err)
+		return 0, err
 	}
 	listed := map[string]store.CheckupRoster{}
 	for _, r := range roster {
@@ -230,12 +230,12 @@ func (e *Engine) followRoster(ctx context.Context, s *step, round store.CheckupR
 	}
 	if len(join.Children) > 0 {
 		if err := s.q.JoinCheckupRoster(ctx, join); err != nil {
-			return 0, fmt.Errorf("join roster: %w", err)
+			return 0, err
 		}
 	}
 	if len(gone) > 0 {
 		if err := s.q.LeaveCheckupRoster(ctx, store.LeaveCheckupRosterParams{CaseNo: round.CaseNo, Institution: round.Institution, Children: gone}); err != nil {
-			return 0, fmt.Errorf("leave roster: %w", err)
+			return 0, err
 		}
 	}
 	return len(join.Children) + len(gone), e.owe(ctx, s, round, came)
@@ -282,10 +282,7 @@ func (e *Engine) owe(ctx context.Context, s *step, round store.CheckupRound, cam
 	if len(owed.Children) == 0 {
 		return nil
 	}
-	if err := s.q.OweCheckups(ctx, owed); err != nil {
-		return fmt.Errorf("write duties: %w", err)
-	}
-	return nil
+	return s.q.OweCheckups(ctx, owed)
 }
 
 // scheduleFacts returns the facts of children without any check in the half-year, and the first day on which each may
@@ -297,7 +294,7 @@ func scheduleFacts(ctx context.Context, q *store.Queries, half nursery.HalfYear,
 	}
 	before, err := q.LastDone(ctx, store.LastDoneParams{Children: children, Half: half.String()})
 	if err != nil {
-		return nursery.CheckupFacts{}, nil, fmt.Errorf("read earlier check-ups: %w", err)
+		return nursery.CheckupFacts{}, nil, err
 	}
 	last := map[string]nursery.Date{}
 	for _, b := range before {

@@ -38,10 +38,10 @@ func (e *Engine) CloseCheckup(ctx context.Context, in Move) (CheckupEnd, error) 
 	done, err := e.inStep(ctx, in.CaseNo, in.Step, in.At, func(ctx context.Context, s *step) error {
 		round, err := s.q.CheckupRound(ctx, s.c.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read round: %w", err)
+			return err
 		}
 		if err := s.q.CloseCheckupRound(ctx, store.CloseCheckupRoundParams{CaseNo: round.CaseNo, ClosedOn: s.today()}); err != nil {
-			return fmt.Errorf("close round: %w", err)
+			return err
 		}
 		s.c.Holder, s.c.DueOn, s.c.DueProvisional, s.c.Overdue = string(nursery.RoleCountyOffice), nursery.Date{}, false, false
 		if round.State == "blocked" {
@@ -92,12 +92,12 @@ func (e *Engine) checkupReport(ctx context.Context, q *store.Queries, round stor
 	sheet := documents.CheckupSheet{Half: half, DueOn: round.DueOn}
 	clinic, err := q.ClinicByID(ctx, round.Clinic)
 	if err != nil {
-		return sheet, fmt.Errorf("read clinic: %w", err)
+		return sheet, err
 	}
 	sheet.Clinic = clinic.Name
 	duties, err := q.DutiesOfRound(ctx, round.CaseNo)
 	if err != nil {
-		return sheet, fmt.Errorf("read duties: %w", err)
+		return sheet, err
 	}
 	lines := map[nursery.CheckItem]*documents.CheckupLine{}
 	for _, item := range nursery.CheckItems() {
@@ -131,7 +131,7 @@ func (e *Engine) checkupReport(ctx context.Context, q *store.Queries, round stor
 	}
 	referrals, err := q.ReferralsOfRound(ctx, round.CaseNo)
 	if err != nil {
-		return sheet, fmt.Errorf("read referrals: %w", err)
+		return sheet, err
 	}
 	sheet.Referrals = len(referrals)
 	sheet.Reasons, err = e.reasonsOf(ctx, q, round.CaseNo)
@@ -154,7 +154,7 @@ func (e *Engine) reasonsOf(ctx context.Context, q *store.Queries, caseNo string)
 	}
 	rows, err := q.RecordsOfRound(ctx, caseNo)
 	if err != nil {
-		return nil, fmt.Errorf("read records: %w", err)
+		return nil, err
 	}
 	counts := map[nursery.NotDone]int{}
 	for _, row := range rows {

@@ -142,10 +142,7 @@ func lockIdentities(ctx context.Context, q *store.Queries, indexes [][][]byte) e
 		held = append(held, int32(crc32.ChecksumIEEE(slices.MinFunc(of, bytes.Compare))%buckets))
 	}
 	slices.Sort(held)
-	if err := q.LockIdentities(ctx, slices.Compact(held)); err != nil {
-		return fmt.Errorf("lock identities: %w", err)
-	}
-	return nil
+	return q.LockIdentities(ctx, slices.Compact(held))
 }
 
 // identities maps the index of an identity to its child.
@@ -165,7 +162,7 @@ func knownIdentities(ctx context.Context, q *store.Queries, indexes [][][]byte) 
 	for some := range slices.Chunk(indexes, enterAtOnce) {
 		rows, err := q.ChildrenByIdentity(ctx, slices.Concat(some...))
 		if err != nil {
-			return nil, fmt.Errorf("find identities: %w", err)
+			return nil, err
 		}
 		for _, row := range rows {
 			known[string(row.IdentityIndex)] = row
@@ -180,7 +177,7 @@ func insertChildren(ctx context.Context, q *store.Queries, rows *store.InsertChi
 	}
 	rows.GuardianFrom, rows.Source, rows.CreatedBy, rows.At = from, source, by, at
 	if err := q.InsertChildren(ctx, *rows); err != nil {
-		return fmt.Errorf("insert children: %w", err)
+		return err
 	}
 	*rows = store.InsertChildrenParams{}
 	return nil
@@ -259,7 +256,7 @@ func OpenChild(fields *sealing.Fields, row store.Child, chosen ...nursery.ChildF
 func NoteEnrolment(ctx context.Context, q *store.Queries, institution, child string, at time.Time) error {
 	rounds, err := q.OpenCasesOfKind(ctx, store.OpenCasesOfKindParams{Institution: institution, Kind: string(nursery.KindCheckup)})
 	if err != nil {
-		return fmt.Errorf("look for check-up rounds: %w", err)
+		return err
 	}
 	for _, round := range rounds {
 		if err := Wake(ctx, q, round, fmt.Sprintf("enrolment/%s/%d", child, at.UnixNano()), at); err != nil {
@@ -305,7 +302,7 @@ func CorrectChild(ctx context.Context, q *store.Queries, fields *sealing.Fields,
 		GuardianPhone: sealed.GuardianPhones[0], GuardianFrom: from, KeepGuardian: keepGuardian, UpdatedAt: at,
 	})
 	if err != nil {
-		return false, fmt.Errorf("correct child: %w", err)
+		return false, err
 	}
 	return false, nil
 }

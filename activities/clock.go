@@ -18,7 +18,7 @@ const (
 func (s *step) clock(ctx context.Context, name string) (store.Clock, error) {
 	rows, err := s.q.ClocksOfCase(ctx, s.c.CaseNo)
 	if err != nil {
-		return store.Clock{}, fmt.Errorf("read clocks: %w", err)
+		return store.Clock{}, err
 	}
 	for _, row := range rows {
 		if row.Name == name {
@@ -36,7 +36,7 @@ func (s *step) startClock(ctx context.Context, years calendar.Years, name string
 func (s *step) turnClocks(ctx context.Context, years calendar.Years, turn func(calendar.Clock) calendar.Clock) error {
 	rows, err := s.q.ClocksOfCase(ctx, s.c.CaseNo)
 	if err != nil {
-		return fmt.Errorf("read clocks: %w", err)
+		return err
 	}
 	for _, row := range rows {
 		if !row.EndedOn.IsZero() {

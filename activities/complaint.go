@@ -2,7 +2,6 @@ package activities
 
 import (
 	"context"
-	"fmt"
 
 	"tuoyu/calendar"
 	"tuoyu/nursery"
@@ -20,7 +19,7 @@ type ComplaintVerdict struct {
 func (e *Engine) TakeUpComplaint(ctx context.Context, in Move) error {
 	_, err := e.inStep(ctx, in.CaseNo, "opened", in.At, func(ctx context.Context, s *step) error {
 		if err := s.q.MarkDelivered(ctx, store.MarkDeliveredParams{ID: "start/" + in.CaseNo, DeliveredAt: &in.At}); err != nil {
-			return fmt.Errorf("mark start delivered: %w", err)
+			return err
 		}
 		s.c.Stage, s.c.Status, s.c.ReceivedOn = string(nursery.StageTriage), string(nursery.CaseOpen), s.today()
 		if err := s.saveCase(ctx); err != nil {
@@ -41,7 +40,7 @@ func (e *Engine) SettleComplaint(ctx context.Context, in Move, ending nursery.St
 		}
 		row, err := s.q.Complaint(ctx, s.c.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read complaint: %w", err)
+			return err
 		}
 		answer := store.AnswerComplaintParams{CaseNo: s.c.CaseNo, Answer: said.Note}
 		ev := in.event("complaint_"+string(ending), said.Note)
@@ -56,7 +55,7 @@ func (e *Engine) SettleComplaint(ctx context.Context, in Move, ending nursery.St
 			answer.Inspection, ev.note = &opened, "已安排现场检查"
 		}
 		if err := s.q.AnswerComplaint(ctx, answer); err != nil {
-			return fmt.Errorf("answer complaint: %w", err)
+			return err
 		}
 		s.end(ending)
 		return s.record(ctx, ev)

@@ -56,7 +56,7 @@ func (e *Engine) AssessContract(ctx context.Context, in OpenContract) (ContractT
 		}
 		c, err := s.q.ContractByCase(ctx, s.c.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read contract: %w", err)
+			return err
 		}
 		facts, err := s.contractFacts(ctx, c)
 		if err != nil {
@@ -90,7 +90,7 @@ func (e *Engine) contractTerms(ctx context.Context, caseNo, step string) (Contra
 	err := e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
 		c, err := q.ContractByCase(ctx, caseNo)
 		if err != nil {
-			return fmt.Errorf("read contract: %w", err)
+			return err
 		}
 		t.Version, t.StartsOn, t.EndsOn = int(c.Version), c.StartsOn, c.EndsOn
 		limits, err := ContractLimits(e.Rules, c.StartsOn, c.County)
@@ -104,7 +104,7 @@ func (e *Engine) contractTerms(ctx context.Context, caseNo, step string) (Contra
 		}
 		signatures, err := q.ContractSignatures(ctx, caseNo)
 		if err != nil {
-			return fmt.Errorf("read signatures: %w", err)
+			return err
 		}
 		for _, sig := range signatures {
 			if sig.Version == c.Version {
@@ -116,7 +116,7 @@ func (e *Engine) contractTerms(ctx context.Context, caseNo, step string) (Contra
 		}
 		made, err := q.DecisionsOfStep(ctx, store.DecisionsOfStepParams{CaseNo: caseNo, Step: step})
 		if err != nil {
-			return fmt.Errorf("read decision: %w", err)
+			return err
 		}
 		for _, d := range made {
 			t.Decision, t.Refused = d.ID, d.Result != string(nursery.Pass)
@@ -134,7 +134,7 @@ func (e *Engine) ReadContract(ctx context.Context, caseNo string) (ContractTerms
 func (s *step) contractFacts(ctx context.Context, c store.Contract) (nursery.ContractFacts, error) {
 	text, err := s.q.ContractText(ctx, store.ContractTextParams{CaseNo: c.CaseNo, Version: c.Version})
 	if err != nil {
-		return nursery.ContractFacts{}, fmt.Errorf("read contract text: %w", err)
+		return nursery.ContractFacts{}, err
 	}
 	var terms nursery.ContractTerms
 	if err := json.Unmarshal(text.Terms, &terms); err != nil {
@@ -142,11 +142,11 @@ func (s *step) contractFacts(ctx context.Context, c store.Contract) (nursery.Con
 	}
 	clinic, err := s.q.ClinicByID(ctx, c.Clinic)
 	if err != nil {
-		return nursery.ContractFacts{}, fmt.Errorf("read clinic: %w", err)
+		return nursery.ContractFacts{}, err
 	}
 	institution, err := s.q.InstitutionByID(ctx, c.Institution)
 	if err != nil {
-		return nursery.ContractFacts{}, fmt.Errorf("read institution: %w", err)
+		return nursery.ContractFacts{}, err
 	}
 	terms.StartsOn, terms.EndsOn, terms.Mode = c.StartsOn, c.EndsOn, nursery.ServiceMode(c.Mode) // the end may have been moved
 	return ContractFactsOf(ctx, s.q, terms, institution, clinic, c.CaseNo)
@@ -157,13 +157,13 @@ func (s *step) contractFacts(ctx context.Context, c store.Contract) (nursery.Con
 func ContractFactsOf(ctx context.Context, q *store.Queries, t nursery.ContractTerms, institution store.Institution, clinic store.Clinic, caseNo string) (nursery.ContractFacts, error) {
 	served, err := q.ChildrenServedBy(ctx, store.ChildrenServedByParams{Clinic: clinic.ID, Aside: institution.ID})
 	if err != nil {
-		return nursery.ContractFacts{}, fmt.Errorf("count children served: %w", err)
+		return nursery.ContractFacts{}, err
 	}
 	others, err := q.ContractsOverlapping(ctx, store.ContractsOverlappingParams{
 		Institution: institution.ID, CaseNo: caseNo, Since: t.StartsOn, Until: t.EndsOn,
 	})
 	if err != nil {
-		return nursery.ContractFacts{}, fmt.Errorf("look for other contracts: %w", err)
+		return nursery.ContractFacts{}, err
 	}
 	return nursery.ContractFacts{
 		StartsOn: t.StartsOn, EndsOn: t.EndsOn, Mode: t.Mode, Services: t.Services,
@@ -187,11 +187,11 @@ func (e *Engine) TakeSignature(ctx context.Context, in Move) (bool, error) {
 		}
 		c, err := s.q.ContractByCase(ctx, s.c.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read contract: %w", err)
+			return err
 		}
 		text, err := s.q.ContractText(ctx, store.ContractTextParams{CaseNo: c.CaseNo, Version: c.Version})
 		if err != nil {
-			return fmt.Errorf("read contract text: %w", err)
+			return err
 		}
 		if counts = said.SHA256 == text.Sha256; !counts {
 			return s.record(ctx, in.event("signature_void", "签署的文本已变更，签署不生效"))
@@ -201,7 +201,7 @@ func (e *Engine) TakeSignature(ctx context.Context, in Move) (bool, error) {
 			Sha256: text.Sha256, SignedBy: in.Actor, SignedAt: s.at,
 		})
 		if err != nil {
-			return fmt.Errorf("insert signature: %w", err)
+			return err
 		}
 		ev := in.event("contract_signed", fmt.Sprintf("%s签署协议第 %d 稿", in.Role.Title(), c.Version))
 		ev.data = map[string]any{"sha256": text.Sha256, "version": c.Version}
@@ -236,10 +236,10 @@ func (e *Engine) BeginContract(ctx context.Context, in Move) error {
 	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
 		c, err := s.q.ContractByCase(ctx, s.c.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read contract: %w", err)
+			return err
 		}
 		if err := s.q.SetContractState(ctx, store.SetContractStateParams{CaseNo: c.CaseNo, State: "in_force", UpdatedAt: s.at}); err != nil {
-			return fmt.Errorf("set contract in force: %w", err)
+			return err
 		}
 		s.c.Stage, s.c.Holder = string(nursery.StageInForce), string(nursery.RoleHospital)
 		if err := e.orderAgreement(ctx, s, c); err != nil {
@@ -252,15 +252,15 @@ func (e *Engine) BeginContract(ctx context.Context, in Move) error {
 func (e *Engine) orderAgreement(ctx context.Context, s *step, c store.Contract) error {
 	text, err := s.q.ContractText(ctx, store.ContractTextParams{CaseNo: c.CaseNo, Version: c.Version})
 	if err != nil {
-		return fmt.Errorf("read contract text: %w", err)
+		return err
 	}
 	clinic, err := s.q.ClinicByID(ctx, c.Clinic)
 	if err != nil {
-		return fmt.Errorf("read clinic: %w", err)
+		return err
 	}
 	signatures, err := s.q.ContractSignatures(ctx, c.CaseNo)
 	if err != nil {
-		return fmt.Errorf("read signatures: %w", err)
+		return err
 	}
 	agreement := &documents.Agreement{
 		Clinic: clinic.Name, Mode: nursery.ServiceMode(c.Mode), StartsOn: c.StartsOn, EndsOn: c.EndsOn, Text: text.Text, TextSHA256: text.Sha256,
@@ -280,7 +280,7 @@ func (e *Engine) contractMove(ctx context.Context, in Move, state string, do fun
 	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
 		c, err := s.q.ContractByCase(ctx, s.c.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read contract: %w", err)
+			return err
 		}
 		if err := s.q.SetContractState(ctx, store.SetContractStateParams{CaseNo: c.CaseNo, State: state, UpdatedAt: s.at}); err != nil {
 			return fmt.Errorf("set contract %s: %w", state, err)

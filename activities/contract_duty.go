@@ -26,7 +26,7 @@ func (e *Engine) AssessDuties(ctx context.Context, in Move) (DutyAssessment, err
 	done, err := e.inStep(ctx, in.CaseNo, in.Step, in.At, func(ctx context.Context, s *step) error {
 		c, err := s.q.ContractByCase(ctx, s.c.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read contract: %w", err)
+			return err
 		}
 		duties, err := DutiesOf(ctx, s.q, e.Rules, c, asOf)
 		if err != nil {
@@ -46,11 +46,11 @@ func (e *Engine) AssessDuties(ctx context.Context, in Move) (DutyAssessment, err
 			Decision: d.ID,
 		})
 		if err != nil {
-			return fmt.Errorf("insert assessment: %w", err)
+			return err
 		}
 		err = s.q.ShowContractLight(ctx, store.ShowContractLightParams{CaseNo: c.CaseNo, Light: string(found.Light), LightOn: asOf, UpdatedAt: s.at})
 		if err != nil {
-			return fmt.Errorf("show light: %w", err)
+			return err
 		}
 		return s.record(ctx, event{kind: "duties_assessed", note: "按月核对履约：" + found.Light.Title(), data: map[string]any{
 			"light": found.Light, "decision": d.ID,
@@ -77,7 +77,7 @@ func DutiesOf(ctx context.Context, q *store.Queries, rules *policies.Engine, c s
 	}
 	visits, err := q.ContractVisits(ctx, c.CaseNo)
 	if err != nil {
-		return nil, fmt.Errorf("read visits: %w", err)
+		return nil, err
 	}
 	for _, v := range visits {
 		if v.ConfirmedAt != nil {
@@ -86,7 +86,7 @@ func DutiesOf(ctx context.Context, q *store.Queries, rules *policies.Engine, c s
 	}
 	rounds, err := q.RoundsOfContract(ctx, c.CaseNo)
 	if err != nil {
-		return nil, fmt.Errorf("read rounds: %w", err)
+		return nil, err
 	}
 	for _, r := range rounds {
 		half, err := nursery.ParseHalfYear(r.Half)
@@ -99,7 +99,7 @@ func DutiesOf(ctx context.Context, q *store.Queries, rules *policies.Engine, c s
 	}
 	care, err := q.ChildrenInCare(ctx, c.Institution)
 	if err != nil {
-		return nil, fmt.Errorf("count children: %w", err)
+		return nil, err
 	}
 	facts.Children, facts.Records = int(care.Children), int(care.Records)
 	return nursery.DutiesOn(facts, day), nil
@@ -116,10 +116,10 @@ func (e *Engine) EndContract(ctx context.Context, in Move) (ContractEnd, error) 
 	err := e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
 		c, err := s.q.ContractByCase(ctx, s.c.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read contract: %w", err)
+			return err
 		}
 		if err := s.q.SetContractState(ctx, store.SetContractStateParams{CaseNo: c.CaseNo, State: "ended", UpdatedAt: s.at}); err != nil {
-			return fmt.Errorf("end contract: %w", err)
+			return err
 		}
 		end, err := e.uncovered(ctx, s, c)
 		if err != nil {
@@ -163,7 +163,7 @@ type contractEnd struct {
 func (e *Engine) orderEnded(ctx context.Context, s *step, c store.Contract, uncovered int) error {
 	clinic, err := s.q.ClinicByID(ctx, c.Clinic)
 	if err != nil {
-		return fmt.Errorf("read clinic: %w", err)
+		return err
 	}
 	return e.order(ctx, s, documents.ContractEnded, func(p *documents.Paper) {
 		p.Children = uncovered
@@ -179,7 +179,7 @@ func (e *Engine) uncovered(ctx context.Context, s *step, c store.Contract) (Cont
 	}
 	care, err := s.q.ChildrenInCare(ctx, c.Institution)
 	if err != nil {
-		return ContractEnd{}, fmt.Errorf("count children: %w", err)
+		return ContractEnd{}, err
 	}
 	if care.Children == 0 {
 		return ContractEnd{}, nil
@@ -207,14 +207,14 @@ func (e *Engine) RenewContract(ctx context.Context, in Move) error {
 	_, err := e.inStep(ctx, in.CaseNo, in.Step, in.At, func(ctx context.Context, s *step) error {
 		c, err := s.q.ContractByCase(ctx, s.c.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read contract: %w", err)
+			return err
 		}
 		if c.Renewal != nil {
 			return s.record(ctx, in.event("contract_renewal", "续签已在办理"))
 		}
 		text, err := s.q.ContractText(ctx, store.ContractTextParams{CaseNo: c.CaseNo, Version: c.Version})
 		if err != nil {
-			return fmt.Errorf("read contract text: %w", err)
+			return err
 		}
 		var terms nursery.ContractTerms
 		if err := json.Unmarshal(text.Terms, &terms); err != nil {
@@ -231,7 +231,7 @@ func (e *Engine) RenewContract(ctx context.Context, in Move) error {
 			return err
 		}
 		if err := s.q.SetContractRenewal(ctx, store.SetContractRenewalParams{CaseNo: c.CaseNo, Renewal: &renewal, UpdatedAt: s.at}); err != nil {
-			return fmt.Errorf("note renewal: %w", err)
+			return err
 		}
 		ev := in.event("contract_renewal", "续签，新办件 "+renewal)
 		ev.data = map[string]any{"renewal": renewal}

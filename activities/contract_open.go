@@ -30,7 +30,7 @@ func writeContract(ctx context.Context, q *store.Queries, caseNo, county string,
 		StartsOn: terms.StartsOn, EndsOn: terms.EndsOn, UpdatedAt: at,
 	})
 	if err != nil {
-		return fmt.Errorf("insert contract: %w", err)
+		return err
 	}
 	return DraftContract(ctx, q, caseNo, county, terms, 1, by, at)
 }
@@ -39,23 +39,19 @@ func writeContract(ctx context.Context, q *store.Queries, caseNo, county string,
 func DraftContract(ctx context.Context, q *store.Queries, caseNo, county string, terms nursery.ContractTerms, version int, by string, at time.Time) error {
 	institution, err := q.InstitutionByID(ctx, terms.Institution)
 	if err != nil {
-		return fmt.Errorf("read institution: %w", err)
+		return err
 	}
 	clinic, err := q.ClinicByID(ctx, terms.Clinic)
 	if err != nil {
-		return fmt.Errorf("read clinic: %w", err)
+		return err
 	}
 	text := nursery.AgreementText(terms, institution.Name, clinic.Name, version)
 	raw, err := json.Marshal(terms)
 	if err != nil {
 		return fmt.Errorf("encode terms: %w", err)
 	}
-	err = q.InsertContractText(ctx, store.InsertContractTextParams{
+	return q.InsertContractText(ctx, store.InsertContractTextParams{
 		CaseNo: caseNo, Version: int32(version), County: county, Institution: terms.Institution, Clinic: terms.Clinic, Terms: raw, Text: text,
 		Sha256: nursery.TextHash(text), Author: by, At: at,
 	})
-	if err != nil {
-		return fmt.Errorf("insert contract text: %w", err)
-	}
-	return nil
 }

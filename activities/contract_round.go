@@ -2,7 +2,6 @@ package activities
 
 import (
 	"context"
-	"fmt"
 
 	"tuoyu/nursery"
 )
@@ -17,7 +16,7 @@ func (e *Engine) OpenRoundOfContract(ctx context.Context, in Move) error {
 	_, err = e.inStep(ctx, in.CaseNo, in.Step, in.At, func(ctx context.Context, s *step) error {
 		institution, err := s.q.InstitutionByID(ctx, s.c.Institution)
 		if err != nil {
-			return fmt.Errorf("read institution: %w", err)
+			return err
 		}
 		half := nursery.HalfYearOf(s.today())
 		round, opened, err := StartCheckup(ctx, s.q, e.Rules, years, institution.ID, institution.Name, institution.County, half, nursery.Engine.Account, s.at)
@@ -29,7 +28,7 @@ func (e *Engine) OpenRoundOfContract(ctx context.Context, in Move) error {
 			note = half.Title() + "健康体检在办，办件 " + round
 			c, err := s.q.CaseByNumber(ctx, round)
 			if err != nil {
-				return fmt.Errorf("read round: %w", err)
+				return err
 			}
 			if c.Status == string(nursery.CaseOpen) {
 				if err := Wake(ctx, s.q, c, "contract/"+s.c.CaseNo, s.at); err != nil {

@@ -89,7 +89,7 @@ func (e *Engine) inStep(ctx context.Context, caseNo, name string, at time.Time, 
 		})
 		c, err := q.CaseForStep(ctx, caseNo)
 		if err != nil {
-			return fmt.Errorf("lock case: %w", err)
+			return err
 		}
 		written, err := q.StepDone(ctx, store.StepDoneParams{CaseNo: caseNo, Step: name})
 		if err != nil || written {
@@ -148,15 +148,11 @@ func (s *step) saveCase(ctx context.Context) error {
 			return err
 		}
 	}
-	err := s.q.MoveCase(ctx, store.MoveCaseParams{
+	return s.q.MoveCase(ctx, store.MoveCaseParams{
 		CaseNo: s.c.CaseNo, Stage: s.c.Stage, Status: s.c.Status, Outcome: s.c.Outcome, Holder: s.c.Holder,
 		DueOn: s.c.DueOn, DueProvisional: s.c.DueProvisional, Overdue: s.c.Overdue, ReceivedOn: s.c.ReceivedOn,
 		UpdatedAt: s.c.UpdatedAt, EndedAt: s.c.EndedAt,
 	})
-	if err != nil {
-		return fmt.Errorf("move case: %w", err)
-	}
-	return nil
 }
 
 func (s *step) today() nursery.Date { return nursery.DateOf(s.at) }

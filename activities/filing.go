@@ -65,7 +65,7 @@ func printed(reasons []nursery.Reason) []documents.Gap {
 func (e *Engine) ResumeReview(ctx context.Context, in Move) error {
 	return e.move(ctx, in, func(ctx context.Context, s *step, years calendar.Years) error {
 		if err := s.q.CloseGaps(ctx, s.c.CaseNo); err != nil {
-			return fmt.Errorf("close gaps: %w", err)
+			return err
 		}
 		if err := s.turnClocks(ctx, years, func(c calendar.Clock) calendar.Clock { return c.Resume(s.today()) }); err != nil {
 			return err
@@ -181,7 +181,7 @@ func (e *Engine) RecordNonconformity(ctx context.Context, in Move) (Rectificatio
 		err = e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
 			c, err := q.CaseForStep(ctx, in.CaseNo)
 			if err != nil {
-				return fmt.Errorf("lock case: %w", err)
+				return err
 			}
 			found, err = (&step{q: q, c: c, at: in.At}).finding(ctx, in)
 			return err
@@ -294,14 +294,14 @@ func (s *step) draftFrom(ctx context.Context, application nursery.Application) (
 		TrackingHash: s.c.TrackingHash, CreatedAt: s.at, UpdatedAt: s.at,
 	})
 	if err != nil {
-		return "", fmt.Errorf("insert draft: %w", err)
+		return "", err
 	}
 	err = s.q.InsertApplicationVersion(ctx, store.InsertApplicationVersionParams{
 		CaseNo: string(draft), Version: 1, County: s.c.County, Institution: s.c.Institution, Facts: facts,
 		EnteredBy: s.c.SubmittedBy, EnteredAt: s.at,
 	})
 	if err != nil {
-		return "", fmt.Errorf("insert draft application: %w", err)
+		return "", err
 	}
 	return string(draft), nil
 }

@@ -28,7 +28,7 @@ type InspectionTerms struct {
 func (e *Engine) TakeUpInspection(ctx context.Context, in Move) (InspectionTerms, error) {
 	_, err := e.inStep(ctx, in.CaseNo, "opened", in.At, func(ctx context.Context, s *step) error {
 		if err := s.q.MarkDelivered(ctx, store.MarkDeliveredParams{ID: "start/" + in.CaseNo, DeliveredAt: &in.At}); err != nil {
-			return fmt.Errorf("mark start delivered: %w", err)
+			return err
 		}
 		items, revision, err := e.Rules.Checklist(nursery.SiteKind(s.c.SiteKind), s.today(), s.c.County)
 		if err != nil {
@@ -40,7 +40,7 @@ func (e *Engine) TakeUpInspection(ctx context.Context, in Move) (InspectionTerms
 		}
 		err = s.q.SetChecklist(ctx, store.SetChecklistParams{CaseNo: s.c.CaseNo, Checklist: raw, Revision: revision, UpdatedAt: s.at})
 		if err != nil {
-			return fmt.Errorf("keep checklist: %w", err)
+			return err
 		}
 		s.c.Stage, s.c.Status, s.c.ReceivedOn = string(nursery.StageAssigning), string(nursery.CaseOpen), s.today()
 		if err := s.saveCase(ctx); err != nil {
@@ -56,7 +56,7 @@ func (e *Engine) TakeUpInspection(ctx context.Context, in Move) (InspectionTerms
 	err = e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
 		i, err := q.Inspection(ctx, in.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read inspection: %w", err)
+			return err
 		}
 		settings, err := settingsOf(ctx, q, i.County)
 		terms = InspectionTerms{
@@ -80,7 +80,7 @@ func (e *Engine) NameInspector(ctx context.Context, in Move, instead string) (st
 		}
 		i, err := s.q.Inspection(ctx, s.c.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read inspection: %w", err)
+			return err
 		}
 		next := store.NameInspectorsParams{
 			CaseNo: i.CaseNo, FirstInspector: i.FirstInspector, SecondInspector: i.SecondInspector,
@@ -92,7 +92,7 @@ func (e *Engine) NameInspector(ctx context.Context, in Move, instead string) (st
 			next.SecondInspector = said.Inspector
 		}
 		if err := s.q.NameInspectors(ctx, next); err != nil {
-			return fmt.Errorf("name inspectors: %w", err)
+			return err
 		}
 		ev := in.event("inspector_named", "另行指派检查人员")
 		ev.internal, ev.data = true, map[string]string{"inspector": said.Inspector, "instead": instead}
@@ -115,7 +115,7 @@ func (e *Engine) SetVisitDay(ctx context.Context, in Move) error {
 		}
 		err := s.q.SetVisitDay(ctx, store.SetVisitDayParams{CaseNo: s.c.CaseNo, VisitOn: said.On, VisitTime: said.Time, UpdatedAt: s.at})
 		if err != nil {
-			return fmt.Errorf("set visit day: %w", err)
+			return err
 		}
 		s.c.Stage = string(nursery.StageScheduling)
 		ev := in.event("visit_day_set", "定下到场日期 "+said.On.String()+" "+said.Time)
@@ -211,7 +211,7 @@ func ItemsOfRound(ctx context.Context, q *store.Queries, i store.Inspection) ([]
 	}
 	findings, err := q.FindingsOfCase(ctx, i.CaseNo)
 	if err != nil {
-		return nil, fmt.Errorf("read findings: %w", err)
+		return nil, err
 	}
 	open := map[string]bool{}
 	for _, f := range findings {

@@ -62,7 +62,7 @@ func (e *Engine) RecordVisit(ctx context.Context, in Move) error {
 			CaseNo: i.CaseNo, Round: i.Round + 1, VisitedOn: v.VisitedOn, PublishBy: by.Date, PublishedOn: s.today(), Outcome: i.Outcome, UpdatedAt: s.at,
 		})
 		if err != nil {
-			return fmt.Errorf("note round: %w", err)
+			return err
 		}
 		return s.record(ctx, in.event("visit_recorded", "检查记录定稿，结果已公示"))
 	})
@@ -82,7 +82,7 @@ func (s *step) inspectionPart(ctx context.Context, i store.Inspection, items []n
 	}
 	signatures, err := s.q.SignaturesOfCase(ctx, i.CaseNo)
 	if err != nil {
-		return nil, fmt.Errorf("read signatures: %w", err)
+		return nil, err
 	}
 	for _, sig := range signatures {
 		if sig.Version != sent.Version {
@@ -92,7 +92,7 @@ func (s *step) inspectionPart(ctx context.Context, i store.Inspection, items []n
 		if sig.Picture != "" {
 			picture, err := s.q.AttachmentByID(ctx, sig.Picture)
 			if err != nil {
-				return nil, fmt.Errorf("read picture of signature: %w", err)
+				return nil, err
 			}
 			if strings.HasPrefix(picture.MediaType, "image/") {
 				line.Picture = picture.ID
@@ -136,7 +136,7 @@ func (s *step) publishFindings(ctx context.Context, i store.Inspection, items []
 func (s *step) openFindings(ctx context.Context) (gaps []documents.Gap, penalty *nursery.Citation, err error) {
 	rows, err := s.q.FindingsOfCase(ctx, s.c.CaseNo)
 	if err != nil {
-		return nil, nil, fmt.Errorf("read findings: %w", err)
+		return nil, nil, err
 	}
 	for _, row := range rows {
 		if !row.Ordered || !row.CorrectedOn.IsZero() {
@@ -173,7 +173,7 @@ func (e *Engine) OrderCorrection(ctx context.Context, in CorrectionOrder) error 
 		}
 		due := years.AddWorkingDays(s.today(), in.Days)
 		if err := s.q.OrderFindings(ctx, store.OrderFindingsParams{CaseNo: s.c.CaseNo, DueOn: due.Date}); err != nil {
-			return fmt.Errorf("set limit of findings: %w", err)
+			return err
 		}
 		err = e.order(ctx, s, documents.InspectionOrder, func(p *documents.Paper) {
 			p.VisitedOn, p.DueOn, p.DueProvisional, p.Gaps, p.Inspection = v.VisitedOn, due.Date, due.Provisional, gaps, &documents.Inspection{}
@@ -234,7 +234,7 @@ func (e *Engine) ReferInspection(ctx context.Context, in Move) error {
 func (s *step) endInspection(ctx context.Context, in Move, i store.Inspection, stage nursery.Stage, kind, note string, data any) error {
 	err := s.q.NoteRound(ctx, store.NoteRoundParams{CaseNo: i.CaseNo, Round: i.Round, Outcome: string(stage), UpdatedAt: s.at})
 	if err != nil {
-		return fmt.Errorf("note outcome: %w", err)
+		return err
 	}
 	s.end(stage)
 	ev := in.event(kind, note)

@@ -71,7 +71,7 @@ func OpenInspection(ctx context.Context, q *store.Queries, p PlannedInspection, 
 		FirstInspector: p.FirstInspector, SecondInspector: p.SecondInspector, Checklist: json.RawMessage("[]"), OpenedAt: at,
 	})
 	if err != nil {
-		return "", fmt.Errorf("insert inspection: %w", err)
+		return "", err
 	}
 	// The outbox is looked at by the clock on the wall, also when a case's own time has been moved forward.
 	_, err = KeepStart(ctx, q, c, at, time.Now())

@@ -47,7 +47,7 @@ func (e *Engine) TakeUpInspectionPlan(ctx context.Context, in Move) (PlanTimes, 
 		err = e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
 			plan, err := q.InspectionPlan(ctx, in.CaseNo)
 			if err != nil {
-				return fmt.Errorf("read plan: %w", err)
+				return err
 			}
 			half, err := nursery.ParseHalfYear(plan.Half)
 			times.Last, county = half.Last(), plan.County
@@ -66,15 +66,15 @@ func PlanInput(ctx context.Context, q *store.Queries, plan store.InspectionPlan,
 	in := draw.Input{County: plan.County, Half: plan.Half}
 	rows, err := q.PlanCandidates(ctx, store.PlanCandidatesParams{County: plan.County, ComplaintsSince: at.AddDate(-1, 0, 0)})
 	if err != nil {
-		return in, fmt.Errorf("read candidates: %w", err)
+		return in, err
 	}
 	excluded, err := q.ExclusionsOfPlan(ctx, plan.CaseNo)
 	if err != nil {
-		return in, fmt.Errorf("read exclusions: %w", err)
+		return in, err
 	}
 	officers, err := q.InspectorsOnDuty(ctx, store.InspectorsOnDutyParams{County: plan.County, Half: plan.Half})
 	if err != nil {
-		return in, fmt.Errorf("read inspectors: %w", err)
+		return in, err
 	}
 	numbers := map[string]string{}
 	for _, o := range officers {
@@ -177,7 +177,7 @@ func (e *Engine) PublishCommitment(ctx context.Context, in Move) error {
 	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
 		plan, err := s.q.InspectionPlan(ctx, s.c.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read plan: %w", err)
+			return err
 		}
 		c, err := CommittedOf(plan)
 		if err != nil {
@@ -201,7 +201,7 @@ func (e *Engine) DrawInspections(ctx context.Context, in Move) (bool, error) {
 	err := e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
 		plan, err := s.q.InspectionPlan(ctx, s.c.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read plan: %w", err)
+			return err
 		}
 		c, pairs, random, nonces, err := s.opened(ctx, plan, s.today())
 		if err != nil {
@@ -245,7 +245,7 @@ func (s *step) opened(ctx context.Context, plan store.InspectionPlan, on nursery
 
 func (s *step) void(ctx context.Context, in Move, plan store.InspectionPlan, decision string) error {
 	if err := s.q.VoidDraw(ctx, store.VoidDrawParams{CaseNo: plan.CaseNo, UpdatedAt: s.at}); err != nil {
-		return fmt.Errorf("void draw: %w", err)
+		return err
 	}
 	s.c.Stage = string(nursery.StagePlanDrafting)
 	ev := in.event("draw_void", "抽取结果不合规则，作废后重新拟定")
@@ -265,7 +265,7 @@ func (e *Engine) keepDraw(ctx context.Context, s *step, in Move, plan store.Insp
 	}
 	numbers, err := s.q.InspectorNumbers(ctx, plan.County)
 	if err != nil {
-		return fmt.Errorf("read inspectors: %w", err)
+		return err
 	}
 	accounts := map[string]string{}
 	for _, n := range numbers {
@@ -277,14 +277,10 @@ func (e *Engine) keepDraw(ctx context.Context, s *step, in Move, plan store.Insp
 	}
 	span := max(begin.DaysUntil(half.Last().AddDays(-terms.RandomUntilDays)), 0)
 	keep := func(kind string, position int, a draw.Assignment, on nursery.Date) error {
-		err := s.q.InsertPlanned(ctx, store.InsertPlannedParams{
+		return s.q.InsertPlanned(ctx, store.InsertPlannedParams{
 			CaseNo: plan.CaseNo, Kind: kind, Institution: a.Candidate, County: plan.County, Position: int32(position),
 			FirstInspector: accounts[a.Inspectors[0]], SecondInspector: accounts[a.Inspectors[1]], OpensOn: on,
 		})
-		if err != nil {
-			return fmt.Errorf("insert planned visit: %w", err)
-		}
-		return nil
 	}
 	for n, a := range pairs {
 		if err := keep(nursery.InspectRegular, n+1, a, begin); err != nil {
@@ -304,7 +300,7 @@ func (e *Engine) keepDraw(ctx context.Context, s *step, in Move, plan store.Insp
 		CaseNo: plan.CaseNo, DrawnOn: s.today(), PairsNonce: nonce, Pairs: raw, Decision: decision, UpdatedAt: s.at,
 	})
 	if err != nil {
-		return fmt.Errorf("reveal pairs: %w", err)
+		return err
 	}
 	s.c.Stage = string(nursery.StagePlanDrawn)
 	text := fmt.Sprintf("计划 %s：见证人录入公开值后抽取完毕，例行检查 %d 家。抽取记录已公开，可以自行核验；随机抽查名单在半年度结束后公开。", plan.CaseNo, len(pairs))

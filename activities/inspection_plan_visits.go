@@ -19,11 +19,11 @@ func (e *Engine) OpenPlannedInspections(ctx context.Context, in Move) (PlannedOp
 	err := e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
 		plan, err := s.q.InspectionPlan(ctx, s.c.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read plan: %w", err)
+			return err
 		}
 		due, err := s.q.PlannedToOpen(ctx, store.PlannedToOpenParams{CaseNo: plan.CaseNo, Today: s.today(), Most: plannedAtOnce})
 		if err != nil {
-			return fmt.Errorf("read planned visits: %w", err)
+			return err
 		}
 		dropped := 0
 		for _, p := range due {
@@ -42,7 +42,7 @@ func (e *Engine) OpenPlannedInspections(ctx context.Context, in Move) (PlannedOp
 				was.Inspection = &caseNo
 			}
 			if err := s.q.PlannedOpened(ctx, was); err != nil {
-				return fmt.Errorf("note opened visit: %w", err)
+				return err
 			}
 		}
 		s.c.Stage, s.c.Holder = string(nursery.StagePlanRunning), string(nursery.RoleInspector)
@@ -97,7 +97,7 @@ func (s *step) late(ctx context.Context) (plan store.InspectionPlan, names []str
 	}
 	rows, err := s.q.PlannedOfPlan(ctx, s.c.CaseNo)
 	if err != nil {
-		return plan, nil, 0, fmt.Errorf("read planned visits: %w", err)
+		return plan, nil, 0, err
 	}
 	for _, p := range rows {
 		if p.Dropped {
@@ -132,7 +132,7 @@ func (e *Engine) CloseInspectionPlan(ctx context.Context, in Move) error {
 			CaseNo: plan.CaseNo, RandomNonce: nonces.Random, Random: raw, Late: &late, ClosedOn: s.today(), UpdatedAt: s.at,
 		})
 		if err != nil {
-			return fmt.Errorf("reveal random visits: %w", err)
+			return err
 		}
 		text := fmt.Sprintf("计划 %s：应检查 %d 家次，按期检查 %d 家次，未按期检查 %d 家次。随机抽查名单已公开，可以自行核验。",
 			plan.CaseNo, planned, planned-len(names), len(names))

@@ -112,7 +112,7 @@ func (s *step) lastVisit(ctx context.Context) (i store.Inspection, v nursery.Vis
 	}
 	sent, err = s.q.VisitVersion(ctx, store.VisitVersionParams{CaseNo: i.CaseNo, Version: i.Version})
 	if err != nil {
-		return i, v, sent, fmt.Errorf("read visit: %w", err)
+		return i, v, sent, err
 	}
 	if err = json.Unmarshal(sent.Content, &v); err != nil {
 		err = fmt.Errorf("decode visit: %w", err)
@@ -137,7 +137,7 @@ func (s *step) putFindings(ctx context.Context, i store.Inspection, items []nurs
 		if said.Result != nursery.ItemNotOK {
 			err := s.q.CorrectFinding(ctx, store.CorrectFindingParams{CaseNo: i.CaseNo, Item: said.Rule, CorrectedOn: v.VisitedOn})
 			if err != nil {
-				return fmt.Errorf("mark finding put right: %w", err)
+				return err
 			}
 			continue
 		}
@@ -158,7 +158,7 @@ func (s *step) putFindings(ctx context.Context, i store.Inspection, items []nurs
 			Ordered: binds, Reason: raw, FoundRound: i.Round,
 		})
 		if err != nil {
-			return fmt.Errorf("put finding: %w", err)
+			return err
 		}
 	}
 	return nil
@@ -183,7 +183,7 @@ func (e *Engine) SignVisit(ctx context.Context, in Signing) (disputed bool, err 
 			}
 			row, err := q.TaskAnswer(ctx, in.Tasks[n])
 			if err != nil {
-				return fmt.Errorf("read signature: %w", err)
+				return err
 			}
 			var said signatureSaid
 			if len(row.Answer) > 0 {

@@ -77,7 +77,7 @@ type InsurancePlan struct {
 func (e *Engine) OpenInsurance(ctx context.Context, in OpenInsurance) (InsurancePlan, error) {
 	_, err := e.inStep(ctx, in.CaseNo, "opened", in.At, func(ctx context.Context, s *step) error {
 		if err := s.q.MarkDelivered(ctx, store.MarkDeliveredParams{ID: "start/" + in.CaseNo, DeliveredAt: &in.At}); err != nil {
-			return fmt.Errorf("mark start delivered: %w", err)
+			return err
 		}
 		s.c.Stage, s.c.Status, s.c.ReceivedOn = string(nursery.StageCollecting), string(nursery.CaseOpen), s.today()
 		s.c.Holder = string(nursery.RoleCountyOffice)
@@ -93,7 +93,7 @@ func (e *Engine) OpenInsurance(ctx context.Context, in OpenInsurance) (Insurance
 	err = e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
 		b, err := q.InsuranceBatch(ctx, in.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read insurance month: %w", err)
+			return err
 		}
 		plan.Month = b.Month
 		return json.Unmarshal(b.Terms, &plan.Terms)
@@ -116,11 +116,11 @@ func (e *Engine) CheckInsurance(ctx context.Context, in Move) (InsuranceChecked,
 		s.c.Stage = string(nursery.StageChecking)
 		b, err := s.q.InsuranceBatch(ctx, s.c.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read insurance month: %w", err)
+			return err
 		}
 		number, err := s.q.NextInsuranceSend(ctx, b.CaseNo)
 		if err != nil {
-			return fmt.Errorf("number batch: %w", err)
+			return err
 		}
 		judged, err := e.judgeRoster(ctx, s, b, number)
 		if err != nil {
@@ -155,7 +155,7 @@ func (e *Engine) judgeRoster(ctx context.Context, s *step, b store.InsuranceBatc
 	var judged judgedRoster
 	classes, err := s.q.InsuranceClasses(ctx, s.c.CaseNo)
 	if err != nil {
-		return judged, fmt.Errorf("classify roster: %w", err)
+		return judged, err
 	}
 	if len(classes) == 0 {
 		return judged, nil
@@ -203,7 +203,7 @@ const linesAtOnce = 10_000
 func (e *Engine) prepareSend(ctx context.Context, s *step, b store.InsuranceBatch, number int32) error {
 	eligible, err := s.q.EligibleKinds(ctx, store.EligibleKindsParams{CaseNo: b.CaseNo, Send: number})
 	if err != nil {
-		return fmt.Errorf("count eligible: %w", err)
+		return err
 	}
 	if eligible.Children == 0 {
 		return nil
@@ -228,11 +228,11 @@ func (e *Engine) prepareSend(ctx context.Context, s *step, b store.InsuranceBatc
 		PremiumFen: terms.PremiumFen * int64(eligible.Children), PreparedAt: s.at,
 	})
 	if err != nil {
-		return fmt.Errorf("insert batch: %w", err)
+		return err
 	}
 	lines, err := s.q.InsertInsuranceLines(ctx, store.InsertInsuranceLinesParams{CaseNo: b.CaseNo, Send: number, Insurer: b.Insurer, CoverMonths: b.CoverMonths})
 	if err != nil {
-		return fmt.Errorf("insert lines: %w", err)
+		return err
 	}
 	if lines != int64(eligible.Children) {
 		return fmt.Errorf("batch %d has %d lines, want %d", number, lines, eligible.Children)
@@ -250,7 +250,7 @@ func (e *Engine) hashEligible(ctx context.Context, q *store.Queries, b store.Ins
 	for {
 		rows, err := q.LinesToOpen(ctx, store.LinesToOpenParams{CaseNo: b.CaseNo, Send: number, After: after, PageSize: linesAtOnce})
 		if err != nil {
-			return "", fmt.Errorf("read lines: %w", err)
+			return "", err
 		}
 		for _, row := range rows {
 			line, err := OpenLine(e.Fields, store.InsuranceLinesRow{

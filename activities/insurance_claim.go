@@ -3,7 +3,6 @@ package activities
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 
 	"tuoyu/calendar"
 	"tuoyu/nursery"
@@ -14,7 +13,7 @@ import (
 func (e *Engine) OpenInsuranceClaim(ctx context.Context, in OpenInsurance) (nursery.InsuranceTerms, error) {
 	_, err := e.inStep(ctx, in.CaseNo, "opened", in.At, func(ctx context.Context, s *step) error {
 		if err := s.q.MarkDelivered(ctx, store.MarkDeliveredParams{ID: "start/" + in.CaseNo, DeliveredAt: &in.At}); err != nil {
-			return fmt.Errorf("mark start delivered: %w", err)
+			return err
 		}
 		s.c.Stage, s.c.Status, s.c.ReceivedOn = string(nursery.StageReported), string(nursery.CaseOpen), s.today()
 		s.c.Holder = string(nursery.RoleInsurer)
@@ -30,11 +29,11 @@ func (e *Engine) OpenInsuranceClaim(ctx context.Context, in OpenInsurance) (nurs
 	err = e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
 		claim, err := q.InsuranceClaim(ctx, in.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read claim: %w", err)
+			return err
 		}
 		b, err := q.InsuranceBatch(ctx, claim.CoverCase)
 		if err != nil {
-			return fmt.Errorf("read insurance month: %w", err)
+			return err
 		}
 		return json.Unmarshal(b.Terms, &terms)
 	})
@@ -57,7 +56,7 @@ func (e *Engine) moveClaim(ctx context.Context, in Move, kind string, change fun
 		}
 		claim, err := s.q.InsuranceClaim(ctx, in.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read claim: %w", err)
+			return err
 		}
 		note := change(s, &claim, said)
 		err = s.q.MoveInsuranceClaim(ctx, store.MoveInsuranceClaimParams{
@@ -65,7 +64,7 @@ func (e *Engine) moveClaim(ctx context.Context, in Move, kind string, change fun
 			Reason: claim.Reason, UpdatedAt: s.at,
 		})
 		if err != nil {
-			return fmt.Errorf("move claim: %w", err)
+			return err
 		}
 		return s.record(ctx, in.event(kind, note))
 	})

@@ -17,18 +17,18 @@ func (e *Engine) SignInsurance(ctx context.Context, in InsuranceMove) error {
 	return e.move(ctx, in.Move, func(ctx context.Context, s *step, _ calendar.Years) error {
 		send := int32(in.Send)
 		if err := s.q.SignSend(ctx, store.SignSendParams{CaseNo: in.CaseNo, Number: send, SignedBy: &in.Actor, SentAt: &s.at}); err != nil {
-			return fmt.Errorf("sign batch: %w", err)
+			return err
 		}
 		if err := s.q.SendRoster(ctx, store.SendRosterParams{CaseNo: in.CaseNo, Send: send}); err != nil {
-			return fmt.Errorf("send roster: %w", err)
+			return err
 		}
 		row, err := s.q.InsuranceSend(ctx, store.InsuranceSendParams{CaseNo: in.CaseNo, Number: send})
 		if err != nil {
-			return fmt.Errorf("read batch: %w", err)
+			return err
 		}
 		b, err := s.q.InsuranceBatch(ctx, in.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read insurance month: %w", err)
+			return err
 		}
 		err = e.order(ctx, s, documents.InsuranceNotice, func(p *documents.Paper) {
 			p.Addressee = b.Insurer
@@ -51,10 +51,10 @@ func (e *Engine) ReturnInsurance(ctx context.Context, in InsuranceMove) error {
 	defer alive(ctx)()
 	return e.move(ctx, in.Move, func(ctx context.Context, s *step, _ calendar.Years) error {
 		if err := s.q.ReturnSend(ctx, store.ReturnSendParams{CaseNo: in.CaseNo, Number: int32(in.Send)}); err != nil {
-			return fmt.Errorf("return batch: %w", err)
+			return err
 		}
 		if err := s.q.ReturnRoster(ctx, in.CaseNo); err != nil {
-			return fmt.Errorf("return roster: %w", err)
+			return err
 		}
 		s.c.Stage = string(nursery.StageCollecting)
 		return s.record(ctx, in.event("insurance_returned", fmt.Sprintf("第 %d 批退回，补充名册", in.Send)))
@@ -71,14 +71,14 @@ func (e *Engine) SettleInsurance(ctx context.Context, in InsuranceMove) error {
 		}
 		insured, err := s.q.CoverInsured(ctx, store.CoverInsuredParams{CaseNo: in.CaseNo, Send: send})
 		if err != nil {
-			return fmt.Errorf("cover insured: %w", err)
+			return err
 		}
 		if err := s.q.SettleRoster(ctx, store.SettleRosterParams{CaseNo: in.CaseNo, Send: send}); err != nil {
-			return fmt.Errorf("settle roster: %w", err)
+			return err
 		}
 		err = s.q.EndSend(ctx, store.EndSendParams{CaseNo: in.CaseNo, Number: send, AnsweredAt: &s.at, Insured: int32(insured)})
 		if err != nil {
-			return fmt.Errorf("end batch: %w", err)
+			return err
 		}
 		ev := in.event("insurance_answered", fmt.Sprintf("第 %d 批承保 %d 名", send, insured))
 		ev.data = map[string]any{"send": send, "insured": insured}
@@ -126,22 +126,22 @@ func (e *Engine) CloseInsurance(ctx context.Context, in Move) error {
 	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
 		b, err := s.q.InsuranceBatch(ctx, in.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read insurance month: %w", err)
+			return err
 		}
 		ended, err := s.q.EndCovers(ctx, store.EndCoversParams{County: b.County, UntilMonths: b.UntilMonths, AsOf: s.today()})
 		if err != nil {
-			return fmt.Errorf("end covers: %w", err)
+			return err
 		}
 		if err := s.q.EndInsuranceBatch(ctx, store.EndInsuranceBatchParams{CaseNo: in.CaseNo, ClosedOn: s.today()}); err != nil {
-			return fmt.Errorf("end insurance month: %w", err)
+			return err
 		}
 		counts, err := s.q.RosterCounts(ctx, in.CaseNo)
 		if err != nil {
-			return fmt.Errorf("count roster: %w", err)
+			return err
 		}
 		sends, err := s.q.InsuranceSends(ctx, in.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read batches: %w", err)
+			return err
 		}
 		covers, roster := map[string]int32{}, map[string]int32{}
 		sheet := documents.InsuranceSheet{Month: b.Month}

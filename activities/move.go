@@ -78,7 +78,7 @@ func nonBlank(field string) []string {
 func (s *step) tellGaps(ctx context.Context, gaps []nursery.Reason) error {
 	round, err := s.q.LastRound(ctx, s.c.CaseNo)
 	if err != nil {
-		return fmt.Errorf("read last round: %w", err)
+		return err
 	}
 	for _, g := range gaps {
 		reason, err := json.Marshal(g)
@@ -90,7 +90,7 @@ func (s *step) tellGaps(ctx context.Context, gaps []nursery.Reason) error {
 			Fields: orNone(g.Fields), ToldAt: s.at, Version: s.c.Version,
 		})
 		if err != nil {
-			return fmt.Errorf("insert gap: %w", err)
+			return err
 		}
 	}
 	return nil
@@ -229,7 +229,7 @@ func (s *step) fileInstitution(ctx context.Context, filingCase string, filedOn n
 		UpdatedAt: s.at,
 	})
 	if err != nil {
-		return fmt.Errorf("file institution: %w", err)
+		return err
 	}
 	return NoteFiling(ctx, s.q, filingCase, s.c.CaseNo, s.at)
 }
@@ -246,7 +246,7 @@ func settingsOf(ctx context.Context, q *store.Queries, county string) (nursery.S
 	settings := nursery.DefaultSettings()
 	rows, err := q.SettingsOfCounty(ctx, county)
 	if err != nil {
-		return settings, fmt.Errorf("read settings: %w", err)
+		return settings, err
 	}
 	for _, row := range rows {
 		if settings, err = settings.With(row.Name, row.Value); err != nil {

@@ -16,7 +16,7 @@ func NewCase(ctx context.Context, q *store.Queries, prefix string, c store.Case,
 	year := nursery.DateOf(at).Year
 	sequence, err := q.NextNumber(ctx, store.NextNumberParams{Prefix: prefix, County: c.County, Year: int32(year)})
 	if err != nil {
-		return c, fmt.Errorf("next case number: %w", err)
+		return c, err
 	}
 	number, err := nursery.NewCaseNumber(prefix, c.County, year, int(sequence))
 	if err != nil {
@@ -29,7 +29,7 @@ func NewCase(ctx context.Context, q *store.Queries, prefix string, c store.Case,
 		TrackingHash: c.TrackingHash, SubmittedBy: c.SubmittedBy, CreatedAt: at, UpdatedAt: at,
 	})
 	if err != nil {
-		return c, fmt.Errorf("insert case: %w", err)
+		return c, err
 	}
 	return c, nil
 }

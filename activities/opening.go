@@ -45,7 +45,7 @@ func (e *Engine) OpenCase(ctx context.Context, in OpenCase) (Terms, error) {
 			}
 		}
 		if err := s.q.MarkDelivered(ctx, store.MarkDeliveredParams{ID: "start/" + in.CaseNo, DeliveredAt: &in.At}); err != nil {
-			return fmt.Errorf("mark start delivered: %w", err)
+			return err
 		}
 		s.c.Stage, s.c.Status, s.c.ReceivedOn = string(in.Stage), string(nursery.CaseOpen), s.today()
 		if err := s.saveCase(ctx); err != nil {
@@ -77,7 +77,7 @@ func (e *Engine) settingsAtOpening(ctx context.Context, caseNo string) (settings
 	err = e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
 		data, err := q.StepData(ctx, store.StepDataParams{CaseNo: caseNo, Step: "opened"})
 		if err != nil {
-			return fmt.Errorf("read opening: %w", err)
+			return err
 		}
 		var o opened
 		if err := json.Unmarshal(data, &o); err != nil {
@@ -88,7 +88,7 @@ func (e *Engine) settingsAtOpening(ctx context.Context, caseNo string) (settings
 		}
 		c, err := q.CaseForStep(ctx, caseNo)
 		if err != nil {
-			return fmt.Errorf("lock case: %w", err)
+			return err
 		}
 		settings, err = settingsOf(ctx, q, c.County)
 		return err

@@ -45,22 +45,18 @@ func (e *Engine) order(ctx context.Context, s *step, kind documents.Kind, fill f
 	if err != nil {
 		return fmt.Errorf("encode paper: %w", err)
 	}
-	err = s.q.InsertDocument(ctx, store.InsertDocumentParams{
+	return s.q.InsertDocument(ctx, store.InsertDocumentParams{
 		ID: documentID(s.c.CaseNo, s.name, kind), CaseNo: s.c.CaseNo, County: s.c.County, Institution: s.c.Institution,
 		Kind: string(kind), Number: p.Number, Code: string(p.VerificationCode), Content: content, IssuedOn: p.IssuedOn,
 		CreatedAt: s.at,
 	})
-	if err != nil {
-		return fmt.Errorf("insert document: %w", err)
-	}
-	return nil
 }
 
 // paper fills in what every kind says, from the application as it is now.
 func (e *Engine) paper(ctx context.Context, s *step, kind documents.Kind) (documents.Paper, error) {
 	institution, err := s.q.InstitutionForStep(ctx, s.c.Institution)
 	if err != nil {
-		return documents.Paper{}, fmt.Errorf("read institution: %w", err)
+		return documents.Paper{}, err
 	}
 	a, err := s.declared(ctx, institution)
 	if err != nil {

@@ -46,14 +46,14 @@ func Preview(ctx context.Context, e *Engine, a Answer) ([]documents.Paper, error
 		t.q = q
 		task, err := q.TaskForStep(ctx, a.Task)
 		if err != nil {
-			return fmt.Errorf("read task: %w", err)
+			return err
 		}
 		outcome := string(a.Outcome)
 		err = q.CloseTask(ctx, store.CloseTaskParams{
 			ID: task.ID, State: "closed", Outcome: &outcome, Answer: a.Said, ClosedBy: &a.Actor, ClosedAt: &a.At,
 		})
 		if err != nil {
-			return fmt.Errorf("answer task: %w", err)
+			return err
 		}
 		if err := trying.follow(ctx, task, a); err != nil {
 			return err
@@ -95,7 +95,7 @@ func (e *Engine) follow(ctx context.Context, task store.Task, a Answer) error {
 		}
 		found, err := e.trial.q.LastAnswerOfKind(ctx, store.LastAnswerOfKindParams{CaseNo: task.CaseNo, Kind: kind.Confirms})
 		if err != nil {
-			return fmt.Errorf("read first finding: %w", err)
+			return err
 		}
 		kind, _ = e.Processes.Task(kind.Confirms)
 		outcome, m.Tasks = nursery.Outcome(*found.Outcome), []string{found.ID}
@@ -172,7 +172,7 @@ func (e *Engine) previewRecord(ctx context.Context, m Move) (string, error) {
 	}
 	i, err := e.trial.q.Inspection(ctx, m.CaseNo)
 	if err != nil {
-		return "", fmt.Errorf("read inspection: %w", err)
+		return "", err
 	}
 	if err := e.RecordVisit(ctx, m); err != nil {
 		return "", err

@@ -2,7 +2,6 @@ package activities
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"tuoyu/nursery"
@@ -45,10 +44,7 @@ func NoteReading(ctx context.Context, q *store.Queries, r Reading, children ...s
 		Purpose: string(r.Purpose), Fields: r.fields(), At: r.At,
 	}
 	line.Children, line.Counties = idsAndCounties(children)
-	if err := q.NoteReadings(ctx, line); err != nil {
-		return fmt.Errorf("note reading: %w", err)
-	}
-	return nil
+	return q.NoteReadings(ctx, line)
 }
 
 // NoteListReading records an access to a list with the names of children: one entry for the list, the reader and the
@@ -58,33 +54,26 @@ func NoteListReading(ctx context.Context, q *store.Queries, r Reading, children 
 		return nil
 	}
 	if err := q.LockReading(ctx, store.LockReadingParams{Reader: r.By.Account, Subject: string(r.Subject), About: r.About}); err != nil {
-		return fmt.Errorf("note reading of list: %w", err)
+		return err
 	}
 	line := store.NoteListReadingParams{
 		Subject: string(r.Subject), About: r.About, Reader: r.By.Account, ReaderRole: string(r.By.Role), Institution: r.By.Institution,
 		Purpose: string(r.Purpose), Fields: r.fields(), At: r.At, Since: r.since(),
 	}
 	line.Children, line.Counties = idsAndCounties(children)
-	if err := q.NoteListReading(ctx, line); err != nil {
-		return fmt.Errorf("note reading of list: %w", err)
-	}
-	return nil
+	return q.NoteListReading(ctx, line)
 }
 
 // NoteCaseReading records an access to a case that names a person other than a child, such as a complaint: one entry
 // for the case, the reader and the day.
 func NoteCaseReading(ctx context.Context, q *store.Queries, r Reading, county string) error {
 	if err := q.LockReading(ctx, store.LockReadingParams{Reader: r.By.Account, Subject: string(r.Subject), About: r.About}); err != nil {
-		return fmt.Errorf("note reading of case: %w", err)
+		return err
 	}
-	err := q.NoteCaseReading(ctx, store.NoteCaseReadingParams{
+	return q.NoteCaseReading(ctx, store.NoteCaseReadingParams{
 		Subject: string(r.Subject), About: r.About, County: county, Reader: r.By.Account, ReaderRole: string(r.By.Role), Institution: r.By.Institution,
 		Purpose: string(r.Purpose), Fields: r.fields(), At: r.At, Since: r.since(),
 	})
-	if err != nil {
-		return fmt.Errorf("note reading of case: %w", err)
-	}
-	return nil
 }
 
 func idsAndCounties(children []store.Child) (ids, counties []string) {

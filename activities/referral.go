@@ -2,7 +2,6 @@ package activities
 
 import (
 	"context"
-	"fmt"
 
 	"tuoyu/calendar"
 	"tuoyu/nursery"
@@ -35,7 +34,7 @@ func (e *Engine) OpenReferral(ctx context.Context, in Move) (nursery.CheckupPara
 	err = e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
 		referral, err := q.Referral(ctx, in.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read referral: %w", err)
+			return err
 		}
 		limits, err = CheckupLimits(e.Rules, nursery.DateOf(in.At), referral.County)
 		return err
@@ -65,7 +64,7 @@ func (e *Engine) MoveReferral(ctx context.Context, in ReferralMove) error {
 		}
 		r, err := s.q.Referral(ctx, s.c.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read referral: %w", err)
+			return err
 		}
 		s.c.Stage, s.c.Holder = string(in.Stage), string(nursery.RoleHospital)
 		switch in.Stage {
@@ -88,7 +87,7 @@ func (e *Engine) MoveReferral(ctx context.Context, in ReferralMove) error {
 		}
 		err = s.q.MoveReferral(ctx, store.MoveReferralParams{CaseNo: r.CaseNo, State: r.State, Traces: r.Traces, SeenOn: r.SeenOn, ClosedOn: r.ClosedOn})
 		if err != nil {
-			return fmt.Errorf("move referral: %w", err)
+			return err
 		}
 		return s.record(ctx, in.event("referral_moved", note))
 	})

@@ -36,7 +36,7 @@ func StartCase(ctx context.Context, q *store.Queries, prefix string, c store.Cas
 		CaseNo: c.CaseNo, Version: 1, County: c.County, Institution: c.Institution, Facts: raw, EnteredBy: c.SubmittedBy, EnteredAt: at,
 	})
 	if err != nil {
-		return "", false, fmt.Errorf("insert facts: %w", err)
+		return "", false, err
 	}
 	// The relay goes by the clock of the machine, which the time of a case may be ahead of.
 	if _, err := KeepStart(ctx, q, c, at, time.Now()); err != nil {
@@ -49,7 +49,7 @@ func StartCase(ctx context.Context, q *store.Queries, prefix string, c store.Cas
 // take notes that a case's workflow has begun: its start is delivered. It is the first thing a step that opens a case does.
 func (s *step) take(ctx context.Context) error {
 	if err := s.q.MarkDelivered(ctx, store.MarkDeliveredParams{ID: "start/" + s.c.CaseNo, DeliveredAt: &s.at}); err != nil {
-		return fmt.Errorf("mark start delivered: %w", err)
+		return err
 	}
 	s.c.Status, s.c.ReceivedOn = string(nursery.CaseOpen), s.today()
 	return nil

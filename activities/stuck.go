@@ -81,7 +81,7 @@ type MarkStuck struct {
 func (e *Engine) MarkStuck(ctx context.Context, in MarkStuck) error {
 	_, err := e.inStep(ctx, in.CaseNo, fmt.Sprintf("stuck/%d", in.At.UnixNano()), in.At, func(ctx context.Context, s *step) error {
 		if err := s.q.MarkStuck(ctx, store.MarkStuckParams{CaseNo: in.CaseNo, StuckAt: in.At, Reason: in.Reason}); err != nil {
-			return fmt.Errorf("mark stuck: %w", err)
+			return err
 		}
 		return s.record(ctx, event{kind: "case_stuck", note: "系统处理受阻，已通知运维人员", internal: true, data: map[string]any{"reason": in.Reason}})
 	})
@@ -92,7 +92,7 @@ func (e *Engine) MarkStuck(ctx context.Context, in MarkStuck) error {
 func (e *Engine) ClearStuck(ctx context.Context, in MarkStuck) error {
 	_, err := e.inStep(ctx, in.CaseNo, fmt.Sprintf("unstuck/%d", in.At.UnixNano()), in.At, func(ctx context.Context, s *step) error {
 		if err := s.q.ClearStuck(ctx, in.CaseNo); err != nil {
-			return fmt.Errorf("clear stuck: %w", err)
+			return err
 		}
 		return s.record(ctx, event{kind: "case_unstuck", note: "系统处理已恢复", internal: true})
 	})
@@ -114,7 +114,7 @@ func NoteStuck(ctx context.Context, q *store.Queries, c store.Case, reason strin
 // requested the retry.
 func NoteUnstuck(ctx context.Context, q *store.Queries, c store.Case, actor nursery.Principal, at time.Time) error {
 	if err := q.ClearStuck(ctx, c.CaseNo); err != nil {
-		return fmt.Errorf("clear stuck: %w", err)
+		return err
 	}
 	s := &step{q: q, c: c, name: fmt.Sprintf("unstuck/%d", at.UnixNano()), at: at}
 	return s.record(ctx, event{kind: "case_unstuck", actor: actor.Account, role: actor.Role, note: "系统处理已恢复", internal: true})

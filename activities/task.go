@@ -45,11 +45,11 @@ func (e *Engine) OpenTask(ctx context.Context, in OpenTask) (TaskPlan, error) {
 			DueOn: plan.Due.Date, DueProvisional: plan.Due.Provisional, OpenedAt: in.At,
 		})
 		if err != nil {
-			return fmt.Errorf("insert task: %w", err)
+			return err
 		}
 		if len(in.Only) == 1 {
 			if err := s.q.SetTaskAssignee(ctx, store.SetTaskAssigneeParams{ID: in.Task, Account: in.Only[0]}); err != nil {
-				return fmt.Errorf("assign task: %w", err)
+				return err
 			}
 		}
 		if in.Stage != "" {
@@ -82,11 +82,11 @@ func (e *Engine) askAgain(ctx context.Context, in OpenTask) (another bool, err e
 	err = e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
 		c, err := q.CaseForStep(ctx, in.CaseNo)
 		if err != nil {
-			return fmt.Errorf("lock case: %w", err)
+			return err
 		}
 		task, err := q.TaskForStep(ctx, in.Task)
 		if err != nil {
-			return fmt.Errorf("read task: %w", err)
+			return err
 		}
 		outcomes := words(in.Outcomes)
 		same := task.Kind == in.Kind && task.Role == string(in.Role) && slices.Equal(task.Outcomes, outcomes)
@@ -105,11 +105,11 @@ func (e *Engine) askAgain(ctx context.Context, in OpenTask) (another bool, err e
 			Decision: nonEmpty(in.Decision), Excluded: append([]string{}, in.Excluded...), Clock: in.Clock,
 		})
 		if err != nil {
-			return fmt.Errorf("ask again: %w", err)
+			return err
 		}
 		if len(in.Only) == 1 {
 			if err := q.SetTaskAssignee(ctx, store.SetTaskAssigneeParams{ID: in.Task, Account: in.Only[0]}); err != nil {
-				return fmt.Errorf("assign task: %w", err)
+				return err
 			}
 		}
 		if in.Stage != "" {

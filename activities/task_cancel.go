@@ -21,7 +21,7 @@ func (e *Engine) CancelTask(ctx context.Context, in CancelTask) error {
 	_, err := e.inStep(ctx, in.CaseNo, in.Task+"/cancelled", in.At, func(ctx context.Context, s *step) error {
 		task, err := s.q.TaskForStep(ctx, in.Task)
 		if err != nil {
-			return fmt.Errorf("read task: %w", err)
+			return err
 		}
 		if task.State == "open" {
 			if err := s.endTask(ctx, task, "cancelled", nursery.OutcomeWithdrawn, nursery.Engine.Account, "", json.RawMessage("{}")); err != nil {
@@ -47,7 +47,7 @@ func (e *Engine) CancelUnasked(ctx context.Context, in CancelUnasked) (int, erro
 	err := e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
 		c, err := q.CaseForStep(ctx, in.CaseNo)
 		if err != nil {
-			return fmt.Errorf("lock case: %w", err)
+			return err
 		}
 		s := &step{q: q, c: c, at: in.At}
 		if err := s.cancelTasks(ctx, in.Asked); err != nil {
@@ -55,7 +55,7 @@ func (e *Engine) CancelUnasked(ctx context.Context, in CancelUnasked) (int, erro
 		}
 		last, err = q.LastTaskNumber(ctx, in.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read last task: %w", err)
+			return err
 		}
 		return nil
 	})
@@ -71,7 +71,7 @@ func (s *step) cancelTasks(ctx context.Context, after int) error {
 		CaseNo: s.c.CaseNo, After: int32(after), ClosedBy: &nursery.Engine.Account, ClosedAt: s.at,
 	})
 	if err != nil {
-		return fmt.Errorf("cancel tasks: %w", err)
+		return err
 	}
 	for _, task := range cancelled {
 		one := &step{q: s.q, c: s.c, at: s.at, name: task.ID + "/cancelled"}

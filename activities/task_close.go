@@ -35,7 +35,7 @@ func (e *Engine) CloseTask(ctx context.Context, in CloseTask) error {
 	done, err := e.inStep(ctx, in.CaseNo, in.Task+"/closed", in.At, func(ctx context.Context, s *step) error {
 		task, err := s.q.TaskForStep(ctx, in.Task)
 		if err != nil {
-			return fmt.Errorf("read task: %w", err)
+			return err
 		}
 		if task.State != "open" {
 			return errTaskClosed()
@@ -68,7 +68,7 @@ func (e *Engine) closedBy(ctx context.Context, in CloseTask) error {
 	return e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
 		task, err := q.TaskForStep(ctx, in.Task)
 		if err != nil {
-			return fmt.Errorf("read task: %w", err)
+			return err
 		}
 		if !task.TakenAs(in.Completion, in.Outcome, in.Actor) {
 			return errTaskClosed()
@@ -105,13 +105,9 @@ func (s *step) takeAnswer(ctx context.Context, completion string) (json.RawMessa
 
 func (s *step) endTask(ctx context.Context, task store.Task, state string, outcome nursery.Outcome, by, completion string, answer json.RawMessage) error {
 	said := string(outcome)
-	err := s.q.CloseTask(ctx, store.CloseTaskParams{
+	return s.q.CloseTask(ctx, store.CloseTaskParams{
 		ID: task.ID, State: state, Outcome: &said, Answer: answer, ClosedBy: &by, ClosedAt: &s.at, Completion: &completion,
 	})
-	if err != nil {
-		return fmt.Errorf("close task: %w", err)
-	}
-	return nil
 }
 
 // writtenWith maps a kind of task to what is stored in the transaction of its answer.
@@ -132,11 +128,7 @@ func (s *step) confirmRegistration(ctx context.Context, in CloseTask, answer jso
 	if facts.USCC == "" {
 		return errors.New("confirmed registration has no credit code")
 	}
-	err := s.q.PutRegistration(ctx, store.PutRegistrationParams{
+	return s.q.PutRegistration(ctx, store.PutRegistrationParams{
 		Uscc: facts.USCC, County: s.c.County, Facts: answer, Source: "certificate", ConfirmedBy: in.Actor, UpdatedAt: s.at,
 	})
-	if err != nil {
-		return fmt.Errorf("put registration: %w", err)
-	}
-	return nil
 }

@@ -59,11 +59,11 @@ func (e *Engine) planAgain(ctx context.Context, years calendar.Years, in Resched
 	err := e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
 		c, err := q.CaseForStep(ctx, in.CaseNo)
 		if err != nil {
-			return fmt.Errorf("lock case: %w", err)
+			return err
 		}
 		task, err := q.TaskForStep(ctx, in.Task)
 		if err != nil {
-			return fmt.Errorf("read task: %w", err)
+			return err
 		}
 		s := &step{q: q, c: c, at: task.OpenedAt}
 		if task.State != "open" {
@@ -81,7 +81,7 @@ func (e *Engine) planAgain(ctx context.Context, years calendar.Years, in Resched
 		}
 		err = q.RescheduleTask(ctx, store.RescheduleTaskParams{ID: in.Task, DueOn: plan.Due.Date, DueProvisional: plan.Due.Provisional})
 		if err != nil {
-			return fmt.Errorf("reschedule task: %w", err)
+			return err
 		}
 		s.c.DueOn, s.c.DueProvisional = plan.Due.Date, plan.Due.Provisional
 		return s.saveCase(ctx)
@@ -111,7 +111,7 @@ func (s *step) unmarked(ctx context.Context, in RescheduleTask, moments []Moment
 		}
 		marked, err := s.q.StepDone(ctx, store.StepDoneParams{CaseNo: in.CaseNo, Step: markOf(in.Task, m.Kind)})
 		if err != nil {
-			return nil, fmt.Errorf("read marks: %w", err)
+			return nil, err
 		}
 		if !marked {
 			left = append(left, m)
@@ -184,7 +184,7 @@ func (e *Engine) MarkTask(ctx context.Context, in MarkTask) error {
 	_, err := e.inStep(ctx, in.CaseNo, markOf(in.Task, in.Moment.Kind), in.Moment.At, func(ctx context.Context, s *step) error {
 		task, err := s.q.TaskForStep(ctx, in.Task)
 		if err != nil {
-			return fmt.Errorf("read task: %w", err)
+			return err
 		}
 		mark := store.MarkTaskParams{ID: task.ID, Reminded: task.Reminded + 1, OverdueAt: task.OverdueAt, EscalatedAt: task.EscalatedAt}
 		note := "提醒：" + task.Title
@@ -197,7 +197,7 @@ func (e *Engine) MarkTask(ctx context.Context, in MarkTask) error {
 			}
 		}
 		if err := s.q.MarkTask(ctx, mark); err != nil {
-			return fmt.Errorf("mark task: %w", err)
+			return err
 		}
 		return s.record(ctx, event{kind: "task_" + string(in.Moment.Kind), note: note, internal: task.Role != string(nursery.RoleInstitution),
 			data: map[string]any{"task": in.Task}})

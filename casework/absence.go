@@ -70,7 +70,7 @@ func (s *Service) SetAbsence(ctx context.Context, p nursery.Principal, key strin
 		now := s.Now()
 		err = q.EndPastAbsences(ctx, store.EndPastAbsencesParams{Account: in.Account, County: county, At: &now, Today: s.today()})
 		if err != nil {
-			return Absence{}, fmt.Errorf("end past absences: %w", err)
+			return Absence{}, err
 		}
 		row, err := q.InsertAbsence(ctx, store.InsertAbsenceParams{
 			Account: in.Account, County: county, Role: string(role), FromOn: in.FromOn, UntilOn: in.UntilOn, Delegate: in.Delegate,
@@ -172,7 +172,7 @@ func (s *Service) handAllOver(ctx context.Context, q *store.Queries, p nursery.P
 	}
 	tasks, err := q.OpenTasksOfAssignee(ctx, a.Account)
 	if err != nil {
-		return 0, fmt.Errorf("list open tasks: %w", err)
+		return 0, err
 	}
 	cases := map[string][]store.Task{}
 	var order []string
@@ -205,7 +205,7 @@ func (s *Service) handAllOver(ctx context.Context, q *store.Queries, p nursery.P
 		}
 	}
 	if err := q.NoteHandedOver(ctx, store.NoteHandedOverParams{ID: a.ID, HandedOver: n}); err != nil {
-		return 0, fmt.Errorf("note what was handed over: %w", err)
+		return 0, err
 	}
 	return n, nil
 }
@@ -292,7 +292,7 @@ func (s *Service) EndAbsence(ctx context.Context, p nursery.Principal, key strin
 		now := s.Now()
 		row.EndedAt = &now
 		if err := q.EndAbsence(ctx, store.EndAbsenceParams{ID: id, EndedAt: &now, EndedBy: &p.Account}); err != nil {
-			return Absence{}, fmt.Errorf("end absence: %w", err)
+			return Absence{}, err
 		}
 		return absenceOf(row), nil
 	})

@@ -88,7 +88,7 @@ func (s *Service) CalendarYears(ctx context.Context, p nursery.Principal) ([]Cal
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {
 		rows, err := q.CalendarYears(ctx)
 		if err != nil {
-			return fmt.Errorf("read calendar years: %w", err)
+			return err
 		}
 		for _, row := range rows {
 			year, err := calendar.Load(row.Days)

@@ -83,10 +83,7 @@ func link(ctx context.Context, q *store.Queries, institution, caseNo, child stri
 		return nil
 	}
 	of := store.LinkAttachmentsParams{Institution: institution, CaseNo: caseNo, Child: child, Ids: ids}
-	if err := q.LinkAttachments(ctx, of); err != nil {
-		return fmt.Errorf("link attachments: %w", err)
-	}
-	return nil
+	return q.LinkAttachments(ctx, of)
 }
 
 // notePaper logs that p opens a paper about a child, if it is one.
@@ -96,7 +93,7 @@ func (s *Service) notePaper(ctx context.Context, q *store.Queries, p nursery.Pri
 	}
 	child, err := q.ChildByID(ctx, *a.Child)
 	if err != nil {
-		return fmt.Errorf("read child of file: %w", err)
+		return err
 	}
 	purpose := nursery.ReadForEnrolment
 	if p.Role == nursery.RoleHospital {

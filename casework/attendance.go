@@ -78,7 +78,7 @@ func classOnDay(ctx context.Context, q *store.Queries, p nursery.Principal, clas
 	sheet := AttendanceSheet{Class: class, On: on, Children: []AttendanceChild{}}
 	rows, err := q.ClassOnDay(ctx, store.ClassOnDayParams{Institution: p.Institution, Class: class, OnDay: on})
 	if err != nil {
-		return sheet, fmt.Errorf("read attendance: %w", err)
+		return sheet, err
 	}
 	for _, row := range rows {
 		state := nursery.AttendanceState(row.State)
@@ -107,7 +107,7 @@ func (s *Service) PutAttendance(ctx context.Context, p nursery.Principal, key st
 	}
 	sheet, err := command(ctx, s, p, key, "attendance.put", in, func(q *store.Queries) (AttendanceSheet, error) {
 		if err := q.LockAttendance(ctx, store.LockAttendanceParams{Institution: p.Institution, OnDay: in.On}); err != nil {
-			return AttendanceSheet{}, fmt.Errorf("lock attendance: %w", err)
+			return AttendanceSheet{}, err
 		}
 		now, err := classOnDay(ctx, q, p, in.Class, in.On)
 		if err != nil {
@@ -125,7 +125,7 @@ func (s *Service) PutAttendance(ctx context.Context, p nursery.Principal, key st
 			return now, nil
 		}
 		if err := q.InsertAttendance(ctx, write); err != nil {
-			return now, fmt.Errorf("insert attendance: %w", err)
+			return now, err
 		}
 		return classOnDay(ctx, q, p, in.Class, in.On)
 	})
@@ -161,7 +161,7 @@ func (s *Service) AttendanceMonth(ctx context.Context, p nursery.Principal, mont
 	err := s.as(ctx, p, func(q *store.Queries) error {
 		rows, err := q.AttendanceOfMonth(ctx, store.AttendanceOfMonthParams{Institution: p.Institution, FromDay: first, UntilDay: nursery.NextMonth(first)})
 		if err != nil {
-			return fmt.Errorf("sum up attendance: %w", err)
+			return err
 		}
 		for _, row := range rows {
 			if n := len(totals); n == 0 || totals[n-1].Child != row.Child {

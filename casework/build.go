@@ -59,7 +59,7 @@ func (s *Service) startPlan(ctx context.Context, q *store.Queries, p nursery.Pri
 		StartedBy: p.Account, StartedAt: s.Now(),
 	})
 	if err != nil {
-		return BuildStarted{}, fmt.Errorf("insert plan: %w", err)
+		return BuildStarted{}, err
 	}
 	if n == 0 {
 		return BuildStarted{}, refuse(CodePlanStarted, "同名计划已经启动，如需调整请修改各建设点的计划。")
@@ -78,7 +78,7 @@ func (s *Service) startPlan(ctx context.Context, q *store.Queries, p nursery.Pri
 func (s *Service) startSite(ctx context.Context, q *store.Queries, p nursery.Principal, plan nursery.BuildPlan, site nursery.BuildSite, institution string) (string, error) {
 	err := q.PutBuildInstitution(ctx, store.PutBuildInstitutionParams{ID: institution, County: site.County, Name: site.Name, UpdatedAt: s.Now()})
 	if err != nil {
-		return "", fmt.Errorf("put site: %w", err)
+		return "", err
 	}
 	opened, err := s.openCase(ctx, q, p, opening{
 		kind: nursery.KindBuild, county: site.County, institution: institution, subject: site.Name, facts: site,
@@ -92,7 +92,7 @@ func (s *Service) startSite(ctx context.Context, q *store.Queries, p nursery.Pri
 		Seats: int32(site.Seats), Mode: string(site.Mode), UpdatedAt: s.Now(),
 	})
 	if err != nil {
-		return "", fmt.Errorf("insert site: %w", err)
+		return "", err
 	}
 	return opened.CaseNo, s.drawCurve(ctx, q, p, opened.CaseNo, site.County, 1, BuildAmendment{
 		Seats: site.Seats, Mode: site.Mode, Milestones: plan.MilestonesOf(site), Reason: "原计划",
@@ -110,7 +110,7 @@ func (s *Service) drawCurve(ctx context.Context, q *store.Queries, p nursery.Pri
 		Milestones: milestones, Reason: in.Reason, Author: p.Account, At: s.Now(),
 	})
 	if err != nil {
-		return fmt.Errorf("insert plan version: %w", err)
+		return err
 	}
 	for i, m := range in.Milestones {
 		err := q.PutBuildMilestone(ctx, store.PutBuildMilestoneParams{
@@ -118,7 +118,7 @@ func (s *Service) drawCurve(ctx context.Context, q *store.Queries, p nursery.Pri
 			PlannedEnd: m.PlannedEnd, Weight: int32(m.Weight), Evidence: append([]string{}, m.Evidence...),
 		})
 		if err != nil {
-			return fmt.Errorf("put milestone: %w", err)
+			return err
 		}
 	}
 	return nil
@@ -139,7 +139,7 @@ func (s *Service) siteFor(ctx context.Context, q *store.Queries, p nursery.Princ
 	}
 	site, err := q.BuildSite(ctx, c.CaseNo)
 	if err != nil {
-		return c, site, fmt.Errorf("read site: %w", err)
+		return c, site, err
 	}
 	return c, site, nil
 }
@@ -186,7 +186,7 @@ func (s *Service) AmendBuild(ctx context.Context, p nursery.Principal, key, case
 			CaseNo: c.CaseNo, Seats: int32(in.Seats), Mode: string(in.Mode), Version: int32(version), UpdatedAt: s.Now(),
 		})
 		if err != nil {
-			return fmt.Errorf("amend site: %w", err)
+			return err
 		}
 		return s.event(ctx, q, c, p, fmt.Sprintf("amended/%d", version), "plan_amended",
 			fmt.Sprintf("计划调整为第 %d 版：%s", version, in.Reason), false, map[string]any{"version": version, "was": in.Version})
@@ -237,7 +237,7 @@ func (s *Service) linkFiling(ctx context.Context, q *store.Queries, p nursery.Pr
 	if site.FilingCase != nil && *site.FilingCase != f.CaseNo {
 		was, err := q.CaseByNumber(ctx, *site.FilingCase)
 		if err != nil {
-			return fmt.Errorf("read linked filing: %w", err)
+			return err
 		}
 		if was.Status != string(nursery.CaseEnded) {
 			return notOfSite("该建设点的备案正在办理。")
@@ -247,7 +247,7 @@ func (s *Service) linkFiling(ctx context.Context, q *store.Queries, p nursery.Pr
 		return err
 	}
 	if err := q.LinkBuildFiling(ctx, store.LinkBuildFilingParams{CaseNo: c.CaseNo, FilingCase: &f.CaseNo, UpdatedAt: s.Now()}); err != nil {
-		return fmt.Errorf("link filing: %w", err)
+		return err
 	}
 	err = s.event(ctx, q, c, p, "linked/"+f.CaseNo+"/"+fmt.Sprint(s.Now().UnixNano()), "filing_linked", "关联备案 "+f.CaseNo, false, map[string]string{"filing": f.CaseNo})
 	if err != nil {

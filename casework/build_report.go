@@ -42,7 +42,7 @@ func (s *Service) ReportBuild(ctx context.Context, p nursery.Principal, key, cas
 func (s *Service) checkReport(ctx context.Context, q *store.Queries, site store.BuildSite, in BuildReport) error {
 	rows, err := q.BuildMilestones(ctx, site.CaseNo)
 	if err != nil {
-		return fmt.Errorf("read milestones: %w", err)
+		return err
 	}
 	var fields []FieldError
 	add := func(location, message string) {
@@ -69,7 +69,7 @@ func (s *Service) checkReport(ctx context.Context, q *store.Queries, site store.
 	}
 	known, err := q.AttachmentsKnown(ctx, store.AttachmentsKnownParams{Ids: ids, County: site.County, Institution: site.Institution})
 	if err != nil {
-		return fmt.Errorf("look up attachments: %w", err)
+		return err
 	}
 	for j, id := range ids {
 		if !slices.Contains(known, id) {
@@ -92,7 +92,7 @@ func (s *Service) checkReport(ctx context.Context, q *store.Queries, site store.
 func (s *Service) keepReport(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, in BuildReport) (BuildReportEntry, error) {
 	reports, err := q.BuildReports(ctx, c.CaseNo)
 	if err != nil {
-		return BuildReportEntry{}, fmt.Errorf("read reports: %w", err)
+		return BuildReportEntry{}, err
 	}
 	for _, r := range reports {
 		if r.Milestone == string(in.Milestone) && r.State == "waiting" {
@@ -108,7 +108,7 @@ func (s *Service) keepReport(ctx context.Context, q *store.Queries, p nursery.Pr
 		Evidence: evidence, ReportedBy: p.Account, ReportedAt: s.Now(),
 	})
 	if err != nil {
-		return BuildReportEntry{}, fmt.Errorf("insert report: %w", err)
+		return BuildReportEntry{}, err
 	}
 	for _, e := range in.Evidence {
 		if err := link(ctx, q, c.Institution, c.CaseNo, "", e.Attachment); err != nil {
@@ -157,7 +157,7 @@ func (s *Service) decideReport(ctx context.Context, q *store.Queries, p nursery.
 		ID: row.ID, State: row.State, DecidedBy: row.DecidedBy, DecidedAt: row.DecidedAt, Reason: row.Reason,
 	})
 	if err != nil {
-		return BuildReportEntry{}, fmt.Errorf("decide report: %w", err)
+		return BuildReportEntry{}, err
 	}
 	entry, err := reportOf(row)
 	if err != nil {
@@ -186,11 +186,11 @@ func (s *Service) count(ctx context.Context, q *store.Queries, c store.Case, ent
 		CaseNo: c.CaseNo, Kind: string(entry.Milestone), Percent: int32(entry.Percent), DoneOn: done,
 	})
 	if err != nil {
-		return fmt.Errorf("set progress: %w", err)
+		return err
 	}
 	if slices.ContainsFunc(entry.Evidence, func(e BuildEvidence) bool { return e.Kind == OperatorContract }) {
 		if err := q.SetOperatorContract(ctx, store.SetOperatorContractParams{CaseNo: c.CaseNo, UpdatedAt: s.Now()}); err != nil {
-			return fmt.Errorf("note operator contract: %w", err)
+			return err
 		}
 	}
 	return activities.WakeBuilt(ctx, q, c, s.Now())

@@ -195,7 +195,7 @@ func (s *Service) Case(ctx context.Context, p nursery.Principal, caseNo string) 
 		}
 		tasks, err := q.TasksOfCase(ctx, c.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read tasks: %w", err)
+			return err
 		}
 		d.Tasks = []TaskSummary{}
 		for _, task := range tasks {
@@ -314,7 +314,7 @@ func fillTimeline(ctx context.Context, q *store.Queries, p nursery.Principal, c 
 func (s *Service) clocks(ctx context.Context, q *store.Queries, c store.Case, years calendar.Years) ([]ClockView, error) {
 	rows, err := q.ClocksOfCase(ctx, c.CaseNo)
 	if err != nil {
-		return nil, fmt.Errorf("read clocks: %w", err)
+		return nil, err
 	}
 	views := []ClockView{}
 	for _, row := range rows {

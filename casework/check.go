@@ -185,7 +185,7 @@ func uploaded(ctx context.Context, q *store.Queries, ids []string, county, insti
 	}
 	known, err := q.AttachmentsKnown(ctx, store.AttachmentsKnownParams{Ids: ids, County: county, Institution: institution})
 	if err != nil {
-		return nil, fmt.Errorf("look up attachments: %w", err)
+		return nil, err
 	}
 	for _, id := range known {
 		have[id] = true

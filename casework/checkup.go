@@ -37,7 +37,7 @@ func (s *Service) openHalf(ctx context.Context, q *store.Queries, p nursery.Prin
 	}
 	institutions, err := q.InstitutionsToCheck(ctx, store.InstitutionsToCheckParams{County: p.County, Half: answer.Half, PageSize: halfAtOnce})
 	if err != nil {
-		return fmt.Errorf("look for institutions: %w", err)
+		return err
 	}
 	for _, i := range institutions {
 		caseNo, opened, err := activities.StartCheckup(ctx, q, s.Rules, years, i.ID, i.Name, p.County, half, p.Account, s.Now())
@@ -65,7 +65,7 @@ func (s *Service) roundFor(ctx context.Context, q *store.Queries, p nursery.Prin
 	}
 	round, err := q.CheckupRound(ctx, c.CaseNo)
 	if err != nil {
-		return c, round, fmt.Errorf("read round: %w", err)
+		return c, round, err
 	}
 	return c, round, nil
 }
@@ -78,7 +78,7 @@ func (s *Service) everyDutySettled(ctx context.Context, q *store.Queries, task s
 	}
 	duties, err := q.DutiesOfRound(ctx, task.CaseNo)
 	if err != nil {
-		return fmt.Errorf("read duties: %w", err)
+		return err
 	}
 	open := map[string]bool{}
 	for _, d := range duties {
@@ -96,7 +96,7 @@ func (s *Service) everyDutySettled(ctx context.Context, q *store.Queries, task s
 func resultWritten(_ *Service, ctx context.Context, q *store.Queries, task store.Task, _ Completion) error {
 	r, err := q.Referral(ctx, task.CaseNo)
 	if err != nil {
-		return fmt.Errorf("read referral: %w", err)
+		return err
 	}
 	if r.Result == nil {
 		return refuse(CodeResultMissing, "请先填写转诊结果。")

@@ -73,7 +73,7 @@ func (s *Service) GuardianSheet(ctx context.Context, p nursery.Principal, caseNo
 	err = s.as(ctx, p, func(q *store.Queries) error {
 		known, err := q.ChildByID(ctx, child)
 		if err != nil {
-			return fmt.Errorf("read child: %w", err)
+			return err
 		}
 		c, err := activities.OpenChild(s.Fields, known, nursery.ChildName)
 		if err != nil {
@@ -102,15 +102,15 @@ func (s *Service) GuardianSheet(ctx context.Context, p nursery.Principal, caseNo
 func (s *Service) nameParties(ctx context.Context, q *store.Queries, row store.CheckupRecord, sheet *documents.GuardianSheet) error {
 	institution, err := q.InstitutionByID(ctx, row.Institution)
 	if err != nil {
-		return fmt.Errorf("read institution: %w", err)
+		return err
 	}
 	clinic, err := q.ClinicByID(ctx, row.Clinic)
 	if err != nil {
-		return fmt.Errorf("read clinic: %w", err)
+		return err
 	}
 	round, err := q.CheckupRound(ctx, row.CaseNo)
 	if err != nil {
-		return fmt.Errorf("read round: %w", err)
+		return err
 	}
 	sheet.Institution, sheet.Clinic = institution.Name, clinic.Name
 	sheet.Half, err = nursery.ParseHalfYear(round.Half)

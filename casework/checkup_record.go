@@ -62,7 +62,7 @@ func (s *Service) fillLevels(ctx context.Context, p nursery.Principal, done *Cla
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {
 		rows, err := q.RecordsOfVersions(ctx, of)
 		if err != nil {
-			return fmt.Errorf("read records: %w", err)
+			return err
 		}
 		for _, row := range rows {
 			content, err := activities.UnsealCheckup(s.Fields, row)
@@ -120,7 +120,7 @@ func (r *recording) check(ctx context.Context) error {
 	}
 	roster, err := r.q.CheckupRoster(ctx, r.round.CaseNo)
 	if err != nil {
-		return fmt.Errorf("read roster: %w", err)
+		return err
 	}
 	here := map[string]store.CheckupRoster{}
 	for _, line := range roster {
@@ -172,7 +172,7 @@ func (r *recording) checkProofs(ctx context.Context, c *checker) error {
 			Ids: proofs, County: r.c.County, Institution: r.c.Institution, Child: record.Child, CaseNo: r.c.CaseNo,
 		})
 		if err != nil {
-			return fmt.Errorf("look up proofs: %w", err)
+			return err
 		}
 		for m, i := range record.Items {
 			if i.Proof != "" && !slices.Contains(have, i.Proof) {
@@ -198,7 +198,7 @@ func proofsOf(record nursery.Checkup) (ids []string) {
 func (r *recording) checkConsents(ctx context.Context) error {
 	rows, err := r.q.ConsentsStanding(ctx, store.ConsentsStandingParams{Children: r.ids(), Purpose: string(nursery.ConsentCheckup)})
 	if err != nil {
-		return fmt.Errorf("read consents: %w", err)
+		return err
 	}
 	standing := map[string]bool{}
 	for _, row := range rows {
@@ -240,7 +240,7 @@ func (r *recording) checkAges() error {
 func (r *recording) judge(ctx context.Context) error {
 	rows, err := r.q.ChildrenByID(ctx, r.ids())
 	if err != nil {
-		return fmt.Errorf("read children: %w", err)
+		return err
 	}
 	r.children, r.before = map[string]store.Child{}, map[string]store.CheckupRecord{}
 	for _, row := range rows {

@@ -42,7 +42,7 @@ func (r *recording) write(ctx context.Context, step string) (ClassRecorded, erro
 		}
 	}
 	if err := r.q.InsertCheckupRecords(ctx, rows); err != nil {
-		return done, fmt.Errorf("insert records: %w", err)
+		return done, err
 	}
 	for _, record := range r.records {
 		if err := link(ctx, r.q, r.c.Institution, r.c.CaseNo, record.Child, proofsOf(record)...); err != nil {
@@ -56,7 +56,7 @@ func (r *recording) write(ctx context.Context, step string) (ClassRecorded, erro
 		Children: checked, County: r.c.County, Institution: r.c.Institution, Clinic: r.round.Clinic, OpenedOn: r.s.today(),
 	})
 	if err != nil {
-		return done, fmt.Errorf("open health records: %w", err)
+		return done, err
 	}
 	if err := r.openReferrals(ctx, &done); err != nil {
 		return done, err
@@ -89,10 +89,7 @@ func (r *recording) settle(ctx context.Context) error {
 			rows.Elsewhere = append(rows.Elsewhere, i.Reason == nursery.NotDoneElsewhere)
 		}
 	}
-	if err := r.q.SettleDuties(ctx, rows); err != nil {
-		return fmt.Errorf("settle duties: %w", err)
-	}
-	return nil
+	return r.q.SettleDuties(ctx, rows)
 }
 
 // openReferrals opens a referral for each child that the rules refer and that has none open.

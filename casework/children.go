@@ -223,7 +223,7 @@ func (s *Service) enrol(ctx context.Context, q *store.Queries, p nursery.Princip
 		AgeReason: strings.TrimSpace(e.AgeReason),
 	})
 	if err != nil {
-		return nil, fmt.Errorf("insert enrolment: %w", err)
+		return nil, err
 	}
 	if err := s.putDoses(ctx, q, stay, e.DTaPDoses); err != nil {
 		return nil, err
@@ -248,11 +248,7 @@ func (s *Service) putGuardian(ctx context.Context, q *store.Queries, p nursery.P
 	if err != nil {
 		return err
 	}
-	err = q.PutGuardian(ctx, store.PutGuardianParams{ID: id, GuardianName: name, GuardianPhone: phone, GuardianFrom: p.Institution, UpdatedAt: s.Now()})
-	if err != nil {
-		return fmt.Errorf("put guardian: %w", err)
-	}
-	return nil
+	return q.PutGuardian(ctx, store.PutGuardianParams{ID: id, GuardianName: name, GuardianPhone: phone, GuardianFrom: p.Institution, UpdatedAt: s.Now()})
 }
 
 // isChildOpen recognises the index that lets a child be in care at one place; two who enrol it at the same moment know of
@@ -325,7 +321,7 @@ func (s *Service) EndEnrolment(ctx context.Context, p nursery.Principal, key, id
 		}
 		if in.Leave == nursery.LeaveDied {
 			if err := q.NoteChildDied(ctx, store.NoteChildDiedParams{ID: id, DiedOn: in.LeftOn, UpdatedAt: s.Now()}); err != nil {
-				return fmt.Errorf("note death: %w", err)
+				return err
 			}
 		}
 		if in.Release {

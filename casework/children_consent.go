@@ -37,7 +37,7 @@ func (s *Service) GiveConsent(ctx context.Context, p nursery.Principal, key, id 
 			Institution: p.Institution,
 		})
 		if err != nil {
-			return fmt.Errorf("insert consent: %w", err)
+			return err
 		}
 		if n == 0 {
 			return refuse(CodeConsentStands, "监护人已同意此事项，且未撤回。")

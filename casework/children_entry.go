@@ -39,10 +39,7 @@ func (s *Service) putDoses(ctx context.Context, q *store.Queries, stay int64, do
 	if err != nil {
 		return fmt.Errorf("seal doses: %w", err)
 	}
-	if err := q.PutEntryDoses(ctx, store.PutEntryDosesParams{ID: stay, Doses: sealed}); err != nil {
-		return fmt.Errorf("put doses: %w", err)
-	}
-	return nil
+	return q.PutEntryDoses(ctx, store.PutEntryDosesParams{ID: stay, Doses: sealed})
 }
 
 // entryOf returns the reminders of the rules for a child's stay, for the institution that has it in care.

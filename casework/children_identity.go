@@ -39,7 +39,7 @@ func (s *Service) attemptsOf(ctx context.Context, q *store.Queries, p nursery.Pr
 	}
 	used, err := q.LockIdentityRefusals(ctx, store.LockIdentityRefusalsParams{Account: p.Account, Day: s.today()})
 	if err != nil {
-		return nil, fmt.Errorf("count refusals: %w", err)
+		return nil, err
 	}
 	return &attempts{left: most - int(used)}, nil
 }
@@ -53,7 +53,7 @@ func (s *Service) noteAttempts(ctx context.Context, q *store.Queries, p nursery.
 	}
 	err := q.AddIdentityRefusals(ctx, store.AddIdentityRefusalsParams{Account: p.Account, Day: s.today(), More: int32(a.used)})
 	if err != nil {
-		return fmt.Errorf("count refusals: %w", err)
+		return err
 	}
 	s.Log.WarnContext(ctx, "identities not verified", "account", p.Account, "refused", a.used, "left", a.left)
 	return nil

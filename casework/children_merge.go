@@ -158,7 +158,7 @@ func (s *Service) merge(ctx context.Context, q *store.Queries, p nursery.Princip
 		Child: child.ID, Other: other.ID, County: child.County, Reason: reason, Moved: raw, MergedBy: p.Account, MergedAt: s.Now(),
 	})
 	if err != nil {
-		return MergedChildren{}, fmt.Errorf("insert merge: %w", err)
+		return MergedChildren{}, err
 	}
 	return MergedChildren{ID: id, Child: child.ID, Other: other.ID, Reason: reason, MergedBy: p.Account, MergedAt: s.Now()}, nil
 }
@@ -275,7 +275,7 @@ func (s *Service) unmerge(ctx context.Context, q *store.Queries, p nursery.Princ
 	at := s.Now()
 	err = q.UndoChildMerge(ctx, store.UndoChildMergeParams{ID: row.ID, UndoReason: reason, UndoneBy: p.Account, UndoneAt: at})
 	if err != nil {
-		return MergedChildren{}, fmt.Errorf("undo merge: %w", err)
+		return MergedChildren{}, err
 	}
 	row.UndoReason, row.UndoneBy, row.UndoneAt = &reason, &p.Account, &at
 	return mergeOf(row), nil
@@ -382,7 +382,7 @@ func (s *Service) Alike(ctx context.Context, p nursery.Principal) ([]AlikeChildr
 	err := s.as(ctx, p, func(q *store.Queries) error {
 		rows, err := q.AlikeInCounty(ctx, store.AlikeInCountyParams{County: p.County, PageSize: alikeMost})
 		if err != nil {
-			return fmt.Errorf("find records alike: %w", err)
+			return err
 		}
 		alike, err = s.pairs(rows)
 		return err

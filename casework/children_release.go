@@ -70,7 +70,7 @@ func (s *Service) release(ctx context.Context, q *store.Queries, p nursery.Princ
 	on, by := s.today(), p.Account
 	n, err := q.ReleaseChild(ctx, store.ReleaseChildParams{Child: child.ID, Institution: p.Institution, ReleasedOn: on, ReleasedBy: by})
 	if err != nil {
-		return fmt.Errorf("release child: %w", err)
+		return err
 	}
 	if n == 0 {
 		return refuse(CodeChildNotEnrolled, "该婴幼儿没有可移交的离托登记，或者已经移交。")
@@ -103,12 +103,8 @@ func (s *Service) noteCorrection(ctx context.Context, q *store.Queries, p nurser
 	if p.Role == nursery.RoleInstitution {
 		institution = p.Institution
 	}
-	err = q.InsertChildCorrection(ctx, store.InsertChildCorrectionParams{
+	return q.InsertChildCorrection(ctx, store.InsertChildCorrectionParams{
 		Child: child.ID, County: child.County, Institution: institution, What: what, Before: was, After: is, Reason: reason,
 		CorrectedBy: p.Account, CorrectedAt: s.Now(),
 	})
-	if err != nil {
-		return fmt.Errorf("note correction: %w", err)
-	}
-	return nil
 }

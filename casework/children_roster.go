@@ -3,7 +3,6 @@ package casework
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strconv"
@@ -158,7 +157,7 @@ func inCareHere(ctx context.Context, q *store.Queries, p nursery.Principal, rows
 	}
 	open, err := q.OpenEnrolmentsOf(ctx, ids)
 	if err != nil {
-		return nil, fmt.Errorf("look for children in care: %w", err)
+		return nil, err
 	}
 	for _, e := range open {
 		here[e.Child] = e.Institution == p.Institution

@@ -44,7 +44,7 @@ func (s *Service) CorrectStay(ctx context.Context, p nursery.Principal, key, id 
 			ID: stay.ID, EnteredOn: to.EnteredOn, LeftOn: to.LeftOn, Leave: to.Leave, LeftBy: to.LeftBy, AgeReason: to.AgeReason,
 		})
 		if err != nil {
-			return fmt.Errorf("correct stay: %w", err)
+			return err
 		}
 		if err := s.noteCorrection(ctx, q, p, child, "stay", stayDays(stay), stayDays(to), in.Reason); err != nil {
 			return err

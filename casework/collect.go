@@ -67,7 +67,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
 		mark, err := q.BlobFolderMark(ctx)
 		if err != nil {
-			return fmt.Errorf("read mark of blob folder: %w", err)
+			return err
 		}
 		if err := s.Blobs.Claim(ctx, mark); err != nil {
 			return err

@@ -55,7 +55,7 @@ func (s *Service) FileComplaint(ctx context.Context, p nursery.Principal, key st
 		desk := complaintsPrefix + in.County
 		err = q.PutComplaintDesk(ctx, store.PutComplaintDeskParams{ID: desk, County: in.County, Name: "投诉举报", UpdatedAt: s.Now()})
 		if err != nil {
-			return Started{}, fmt.Errorf("put complaint desk: %w", err)
+			return Started{}, err
 		}
 		started, err := s.openCase(ctx, q, nursery.Engine, opening{
 			kind: nursery.KindComplaint, county: in.County, institution: desk, subject: "投诉举报", about: id, facts: struct{}{}, note: "收到投诉举报",
@@ -73,7 +73,7 @@ func (s *Service) FileComplaint(ctx context.Context, p nursery.Principal, key st
 			}
 		}
 		if err := q.InsertComplaint(ctx, row); err != nil {
-			return Started{}, fmt.Errorf("insert complaint: %w", err)
+			return Started{}, err
 		}
 		return started, nil
 	})
@@ -121,7 +121,7 @@ func (s *Service) Complaint(ctx context.Context, p nursery.Principal, caseNo str
 		}
 		row, err := q.Complaint(ctx, c.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read complaint: %w", err)
+			return err
 		}
 		if s.Fields == nil {
 			return refuse(CodeSealingUnavailable, "系统尚未配置密钥，暂不能查看。")

@@ -178,7 +178,7 @@ func (s *Service) keep(ctx context.Context, q *store.Queries, caseNo, county, in
 		Payload: row.Payload, CreatedAt: row.CreatedAt, NextAt: row.NextAt,
 	})
 	if err != nil {
-		return store.Outbox{}, fmt.Errorf("keep answer: %w", err)
+		return store.Outbox{}, err
 	}
 	return row, nil
 }
@@ -205,7 +205,7 @@ func (s *Service) Withdraw(ctx context.Context, p nursery.Principal, key, caseNo
 		case string(nursery.CaseDraft):
 			now := s.Now()
 			if err := q.EndDraft(ctx, store.EndDraftParams{CaseNo: c.CaseNo, EndedAt: &now}); err != nil {
-				return done, fmt.Errorf("end draft: %w", err)
+				return done, err
 			}
 			return done, s.event(ctx, q, c, p, "withdrawn", "withdrawn", "撤回草稿", false, nil)
 		}

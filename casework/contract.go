@@ -45,7 +45,7 @@ func (s *Service) PutClinic(ctx context.Context, p nursery.Principal, key string
 			Capacity: int32(in.Capacity), Modes: modes, UpdatedAt: s.Now(),
 		})
 		if err != nil {
-			return in, fmt.Errorf("put clinic: %w", err)
+			return in, err
 		}
 		if changed == 0 {
 			return in, refuse(CodeClinicElsewhere, "该编号已由其他县区登记，请核对编号。", FieldError{Location: "/id", Message: "已由其他县区登记"})
@@ -182,7 +182,7 @@ func (s *Service) contractFor(ctx context.Context, q *store.Queries, p nursery.P
 	}
 	contract, err := q.ContractByCase(ctx, c.CaseNo)
 	if err != nil {
-		return c, contract, fmt.Errorf("read contract: %w", err)
+		return c, contract, err
 	}
 	return c, contract, nil
 }
@@ -225,7 +225,7 @@ func (s *Service) amend(ctx context.Context, q *store.Queries, p nursery.Princip
 		CaseNo: c.CaseNo, Mode: string(in.Mode), StartsOn: in.StartsOn, EndsOn: in.EndsOn, Version: int32(version), UpdatedAt: s.Now(),
 	})
 	if err != nil {
-		return fmt.Errorf("set terms: %w", err)
+		return err
 	}
 	err = s.event(ctx, q, c, p, fmt.Sprintf("text/%d", version), "contract_amended", fmt.Sprintf("协议改为第 %d 稿，原签署失效", version), false,
 		map[string]any{"version": version})
@@ -258,7 +258,7 @@ func (s *Service) TerminateContract(ctx context.Context, p nursery.Principal, ke
 				FieldError{Location: "/ends_on", Message: "应在 " + earliest.String() + " 与 " + contract.EndsOn.String() + " 之间"})
 		}
 		if err := q.SetContractEnd(ctx, store.SetContractEndParams{CaseNo: c.CaseNo, EndsOn: in.EndsOn, UpdatedAt: s.Now()}); err != nil {
-			return fmt.Errorf("set end: %w", err)
+			return err
 		}
 		what := "end/" + completionID(p, key)
 		err = s.event(ctx, q, c, p, what, "contract_terminated", fmt.Sprintf("提出于 %s 终止：%s", in.EndsOn, in.Reason), false, map[string]any{"ends_on": in.EndsOn})
@@ -308,7 +308,7 @@ func (s *Service) RecordVisit(ctx context.Context, p nursery.Principal, key, cas
 			Evidence: in.Evidence, RecordedBy: p.Account, RecordedAt: s.Now(),
 		})
 		if err != nil {
-			return GuidanceEntry{}, fmt.Errorf("insert visit: %w", err)
+			return GuidanceEntry{}, err
 		}
 		if err := link(ctx, q, c.Institution, c.CaseNo, "", in.Evidence...); err != nil {
 			return GuidanceEntry{}, err
@@ -337,7 +337,7 @@ func (s *Service) ConfirmVisit(ctx context.Context, p nursery.Principal, key, ca
 		}
 		now, by := s.Now(), p.Account
 		if err := q.ConfirmContractVisit(ctx, store.ConfirmContractVisitParams{ID: visit, ConfirmedBy: &by, ConfirmedAt: &now}); err != nil {
-			return GuidanceEntry{}, fmt.Errorf("confirm visit: %w", err)
+			return GuidanceEntry{}, err
 		}
 		row.ConfirmedBy, row.ConfirmedAt = &by, &now
 		return guidanceOf(row), s.event(ctx, q, c, p, fmt.Sprintf("visit/%d/confirmed", visit), "guidance_confirmed", "确认技术指导："+row.VisitedOn.String(), false,
@@ -370,11 +370,11 @@ func checkSignature(_ *Service, ctx context.Context, q *store.Queries, task stor
 	}
 	c, err := q.ContractByCase(ctx, task.CaseNo)
 	if err != nil {
-		return fmt.Errorf("read contract: %w", err)
+		return err
 	}
 	text, err := q.ContractText(ctx, store.ContractTextParams{CaseNo: c.CaseNo, Version: c.Version})
 	if err != nil {
-		return fmt.Errorf("read contract text: %w", err)
+		return err
 	}
 	switch said.SHA256 {
 	case text.Sha256:

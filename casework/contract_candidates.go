@@ -43,7 +43,7 @@ func (s *Service) Candidates(ctx context.Context, p nursery.Principal, instituti
 		county = of.County
 		clinics, err := q.ClinicsOfCounty(ctx, store.ClinicsOfCountyParams{County: of.County, PageSize: clinicsMost})
 		if err != nil {
-			return fmt.Errorf("list clinics: %w", err)
+			return err
 		}
 		for _, row := range clinics {
 			candidate, err := s.candidate(ctx, q, of, row)

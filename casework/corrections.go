@@ -62,7 +62,7 @@ func opensFor(a nursery.Application, gap nursery.Reason) bool {
 func latestApplication(ctx context.Context, q *store.Queries, caseNo string) (a nursery.Application, version int, err error) {
 	row, err := q.LatestApplication(ctx, caseNo)
 	if err != nil {
-		return a, 0, fmt.Errorf("read application: %w", err)
+		return a, 0, err
 	}
 	if err := json.Unmarshal(row.Facts, &a); err != nil {
 		return a, 0, fmt.Errorf("decode application: %w", err)
@@ -79,7 +79,7 @@ func sinceTold(ctx context.Context, q *store.Queries, caseNo string, now nursery
 	}
 	row, err := q.ApplicationVersion(ctx, store.ApplicationVersionParams{CaseNo: caseNo, Version: version})
 	if err != nil {
-		return nil, false, fmt.Errorf("read application as told of: %w", err)
+		return nil, false, err
 	}
 	var was nursery.Application
 	if err := json.Unmarshal(row.Facts, &was); err != nil {

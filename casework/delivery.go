@@ -210,14 +210,14 @@ func (s *Service) markRefused(ctx context.Context, row store.Outbox, why string,
 			return fmt.Errorf("decode answer: %w", err)
 		}
 		if err := q.RefuseOutbox(ctx, store.RefuseOutboxParams{ID: row.ID, DeliveredAt: &now, Refused: &why}); err != nil {
-			return fmt.Errorf("mark refused: %w", err)
+			return err
 		}
 		if to == told {
 			return nil
 		}
 		c, err := q.CaseByNumber(ctx, row.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read case: %w", err)
+			return err
 		}
 		return s.event(ctx, q, c, nursery.Engine, "refused/"+row.ID, "answer_refused",
 			"一份迟到的办理结果未被采纳，内容已留存", k.Role != nursery.RoleInstitution, map[string]string{"completion": row.ID, "why": why})

@@ -50,7 +50,7 @@ func (s *Service) documentFor(ctx context.Context, q *store.Queries, p nursery.P
 	if p.Role.Partner() {
 		c, err := q.CaseByNumber(ctx, row.CaseNo)
 		if err != nil {
-			return row, fmt.Errorf("read case of document: %w", err)
+			return row, err
 		}
 		r.Partner = c.Partner
 	}
@@ -109,7 +109,7 @@ func (s *Service) endPaper(ctx context.Context, q *store.Queries, p nursery.Prin
 	now := s.Now()
 	n, err := q.EndDocument(ctx, store.EndDocumentParams{ID: row.ID, State: state, EndedAt: &now, EndReason: reason})
 	if err != nil {
-		return Document{}, fmt.Errorf("end document: %w", err)
+		return Document{}, err
 	}
 	if n == 0 {
 		return Document{}, refuse(CodeDocumentEnded, "该文书已失效。")
@@ -137,7 +137,7 @@ func (s *Service) copyPaper(ctx context.Context, q *store.Queries, old store.Doc
 	today := s.today()
 	number, err := q.NextNumber(ctx, store.NextNumberParams{Prefix: info.Prefix, County: old.County, Year: int32(today.Year)})
 	if err != nil {
-		return Document{}, fmt.Errorf("next document number: %w", err)
+		return Document{}, err
 	}
 	was := string(paper.VerificationCode)
 	paper.VerificationCode, paper.IssuedOn = documents.NewCode(), today
@@ -156,7 +156,7 @@ func (s *Service) copyPaper(ctx context.Context, q *store.Queries, old store.Doc
 		Number: row.Number, Code: row.Code, Content: row.Content, IssuedOn: row.IssuedOn, CreatedAt: row.CreatedAt,
 	})
 	if err != nil {
-		return Document{}, fmt.Errorf("insert document: %w", err)
+		return Document{}, err
 	}
 	return documentOf(row), nil
 }
@@ -166,14 +166,10 @@ func (s *Service) copyPaper(ctx context.Context, q *store.Queries, old store.Doc
 const printPapers = "print_papers"
 
 func (s *Service) keepPrinting(ctx context.Context, q *store.Queries, paper store.Document, id string) error {
-	err := q.InsertOutbox(ctx, store.InsertOutboxParams{
+	return q.InsertOutbox(ctx, store.InsertOutboxParams{
 		ID: id, CaseNo: paper.CaseNo, County: paper.County, Institution: paper.Institution, Kind: "start", Name: printPapers,
 		Payload: json.RawMessage("{}"), CreatedAt: s.Now(), NextAt: s.Now().Add(relayAfter),
 	})
-	if err != nil {
-		return fmt.Errorf("keep printing: %w", err)
-	}
-	return nil
 }
 
 // printAgain asks for the papers at once; when the engine does not answer the relay asks again.

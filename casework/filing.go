@@ -129,7 +129,7 @@ func (s *Service) CorrectFiling(ctx context.Context, p nursery.Principal, key, c
 func (s *Service) saveVersion(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, in *Correction, draft bool) error {
 	latest, err := q.LatestApplication(ctx, c.CaseNo)
 	if err != nil {
-		return fmt.Errorf("read application: %w", err)
+		return err
 	}
 	if int(latest.Version) != in.Version {
 		return refuse(CodeVersionStale, fmt.Sprintf("申请内容已被更新到第 %d 版，请刷新后再改。", latest.Version),
@@ -153,14 +153,10 @@ func (s *Service) saveVersion(ctx context.Context, q *store.Queries, p nursery.P
 	if err := s.putApplicant(ctx, q, c.Institution, in.Application); err != nil {
 		return err
 	}
-	err = q.DescribeCase(ctx, store.DescribeCaseParams{
+	return q.DescribeCase(ctx, store.DescribeCaseParams{
 		CaseNo: c.CaseNo, Subject: in.Application.Institution.Name, SiteKind: string(in.Application.SiteKind),
 		Version: int32(in.Version + 1), UpdatedAt: s.Now(),
 	})
-	if err != nil {
-		return fmt.Errorf("describe case: %w", err)
-	}
-	return nil
 }
 
 func (s *Service) onlyOpenFields(ctx context.Context, q *store.Queries, c store.Case, before json.RawMessage, after nursery.Application) error {
@@ -174,7 +170,7 @@ func (s *Service) onlyOpenFields(ctx context.Context, q *store.Queries, c store.
 	}
 	gaps, err := q.OpenGapsOfCase(ctx, c.CaseNo)
 	if err != nil {
-		return fmt.Errorf("read gaps: %w", err)
+		return err
 	}
 	var open []string
 	for _, g := range gaps {
@@ -204,7 +200,7 @@ func (s *Service) SubmitFiling(ctx context.Context, p nursery.Principal, key, ca
 		}
 		latest, err := q.LatestApplication(ctx, c.CaseNo)
 		if err != nil {
-			return Corrected{}, fmt.Errorf("read application: %w", err)
+			return Corrected{}, err
 		}
 		var a nursery.Application
 		if err := json.Unmarshal(latest.Facts, &a); err != nil {
@@ -301,7 +297,7 @@ func (s *Service) startFollowing(ctx context.Context, p nursery.Principal, key, 
 		}
 		institution, err := q.InstitutionByID(ctx, c.Institution)
 		if err != nil {
-			return Started{}, fmt.Errorf("read institution: %w", err)
+			return Started{}, err
 		}
 		if institution.FilingCase == nil || *institution.FilingCase != c.CaseNo || institution.Status == "cancelled" {
 			return Started{}, refuse(CodeNotFiled, "本办件没有有效的备案，不能变更或注销。")

@@ -126,7 +126,7 @@ func (s *Service) checkVisitDay(ctx context.Context, q *store.Queries, task stor
 	}
 	i, err := q.Inspection(ctx, task.CaseNo)
 	if err != nil {
-		return fmt.Errorf("read inspection: %w", err)
+		return err
 	}
 	return s.heldAgainst(ctx, q, i, i.County, day, map[string]string{
 		"/visit_on": "/answer/visit_on", "/visit_time": "/answer/visit_time", "/second": "/answer", visitsThisYear: "/answer/visit_on",
@@ -147,7 +147,7 @@ func (s *Service) checkTriage(ctx context.Context, q *store.Queries, task store.
 	}
 	complaint, err := q.Complaint(ctx, task.CaseNo)
 	if err != nil {
-		return fmt.Errorf("read complaint: %w", err)
+		return err
 	}
 	var c checker
 	for field, account := range map[string]string{"first_inspector": named.First, "second_inspector": named.Second} {
@@ -177,7 +177,7 @@ func (s *Service) checkReplacement(ctx context.Context, q *store.Queries, task s
 	}
 	i, err := q.Inspection(ctx, task.CaseNo)
 	if err != nil {
-		return fmt.Errorf("read inspection: %w", err)
+		return err
 	}
 	if account == i.FirstInspector || account == i.SecondInspector || slices.Contains(i.Declined, account) {
 		return refuse(CodeConflictOfInterest, "该检查人员已在本次检查中被指派过，请另行指派。", FieldError{Location: "/answer/inspector", Message: "请另行指派"})
@@ -271,14 +271,14 @@ func (s *Service) SendVisit(ctx context.Context, p nursery.Principal, key, caseN
 			Content: raw, Hash: hash, Serious: in.Content.Serious, SentBy: p.Account, SentAt: s.Now(),
 		})
 		if err != nil {
-			return VisitVersion{}, fmt.Errorf("insert visit: %w", err)
+			return VisitVersion{}, err
 		}
 		if err := link(ctx, q, c.Institution, c.CaseNo, "", photosOf(in.Content)...); err != nil {
 			return VisitVersion{}, err
 		}
 		err = q.NoteVisit(ctx, store.NoteVisitParams{CaseNo: c.CaseNo, Version: version, Serious: in.Content.Serious, UpdatedAt: s.Now()})
 		if err != nil {
-			return VisitVersion{}, fmt.Errorf("note visit: %w", err)
+			return VisitVersion{}, err
 		}
 		row, err := s.keep(ctx, q, c.CaseNo, c.County, c.Institution, fmt.Sprintf("visit/%s/%d", c.CaseNo, version), humantask.CompleteUpdate,
 			kept{Task: task.ID, Outcome: nursery.OutcomeVisited, Actor: p.Account, Role: p.Role})
@@ -399,7 +399,7 @@ func (s *Service) SaveVisitDraft(ctx context.Context, p nursery.Principal, key, 
 			CaseNo: c.CaseNo, Visit: in.Visit, County: c.County, Institution: c.Institution, Content: raw, SavedBy: p.Account, SavedAt: s.Now(),
 		})
 		if err != nil {
-			return VisitDraft{}, fmt.Errorf("insert draft: %w", err)
+			return VisitDraft{}, err
 		}
 		if err := link(ctx, q, c.Institution, c.CaseNo, "", photosOf(in.Content)...); err != nil {
 			return VisitDraft{}, err

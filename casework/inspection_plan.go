@@ -60,7 +60,7 @@ func (s *Service) startInspectionPlan(ctx context.Context, q *store.Queries, p n
 	institution, name := planPrefix+p.County, nursery.CountyName(p.County)+"托育机构检查计划"
 	err = q.PutPlanInstitution(ctx, store.PutPlanInstitutionParams{ID: institution, County: p.County, Name: name, UpdatedAt: s.Now()})
 	if err != nil {
-		return Started{}, fmt.Errorf("put plan: %w", err)
+		return Started{}, err
 	}
 	started, err := s.openCase(ctx, q, p, opening{
 		kind: nursery.KindInspectionPlan, county: p.County, institution: institution, subject: half.Title() + name, about: in.Half, facts: in,
@@ -75,7 +75,7 @@ func (s *Service) startInspectionPlan(ctx context.Context, q *store.Queries, p n
 		row.RandomSize = &size
 	}
 	if err := q.InsertInspectionPlan(ctx, row); err != nil {
-		return Started{}, fmt.Errorf("insert plan: %w", err)
+		return Started{}, err
 	}
 	return started, nil
 }
@@ -94,7 +94,7 @@ func (s *Service) planFor(ctx context.Context, q *store.Queries, find func(conte
 	}
 	plan, err := q.InspectionPlan(ctx, c.CaseNo)
 	if err != nil {
-		return c, plan, fmt.Errorf("read plan: %w", err)
+		return c, plan, err
 	}
 	return c, plan, nil
 }
@@ -129,7 +129,7 @@ func (s *Service) ExcludeFromPlan(ctx context.Context, p nursery.Principal, key,
 			CaseNo: c.CaseNo, County: c.County, Institution: in.Institution, Excluded: in.Excluded, Reason: in.Reason, SaidBy: p.Account, SaidAt: s.Now(),
 		})
 		if err != nil {
-			return fmt.Errorf("insert exclusion: %w", err)
+			return err
 		}
 		kind, note := "plan_excluded", "不列入机构 "+in.Institution+"："+in.Reason
 		if !in.Excluded {
@@ -208,14 +208,10 @@ func (s *Service) commitTo(ctx context.Context, q *store.Queries, p nursery.Prin
 		CaseNo: plan.CaseNo, Committed: raw, Commitment: commitment, CommittedBy: p.Account, CommittedAt: &now,
 	})
 	if err != nil {
-		return fmt.Errorf("commit plan: %w", err)
+		return err
 	}
 	return q.Beyond(ctx, func() error {
-		err := q.InsertNonces(ctx, store.InsertNoncesParams{CaseNo: plan.CaseNo, Attempt: plan.Attempt, Pairs: pairs, Random: random})
-		if err != nil {
-			return fmt.Errorf("keep nonces: %w", err)
-		}
-		return nil
+		return q.InsertNonces(ctx, store.InsertNoncesParams{CaseNo: plan.CaseNo, Attempt: plan.Attempt, Pairs: pairs, Random: random})
 	})
 }
 
@@ -283,7 +279,7 @@ func (s *Service) WitnessDraw(ctx context.Context, p nursery.Principal, key, cas
 			CaseNo: c.CaseNo, PublicValue: in.PublicValue, PublicSource: in.Source, PublicAt: &at, Witness: p.Account, UpdatedAt: s.Now(),
 		})
 		if err != nil {
-			return task, fmt.Errorf("note witness: %w", err)
+			return task, err
 		}
 		return task, nil
 	})

@@ -28,7 +28,7 @@ func (s *Service) PutInspector(ctx context.Context, p nursery.Principal, key, ac
 			c.add("/account", "请填写检查人员账号")
 		}
 		if err := q.LockRegister(ctx, p.County); err != nil {
-			return RegisteredInspector{}, fmt.Errorf("lock register: %w", err)
+			return RegisteredInspector{}, err
 		}
 		for i, id := range in.Conflicts {
 			institution, err := q.InstitutionByID(ctx, id)
@@ -44,14 +44,14 @@ func (s *Service) PutInspector(ctx context.Context, p nursery.Principal, key, ac
 		}
 		count, err := q.CountInspectors(ctx, p.County)
 		if err != nil {
-			return RegisteredInspector{}, fmt.Errorf("count inspectors: %w", err)
+			return RegisteredInspector{}, err
 		}
 		put, err := q.PutInspector(ctx, store.PutInspectorParams{
 			Account: account, County: p.County, Number: fmt.Sprintf("%s-%03d", p.County, count+1), OnDuty: in.OnDuty,
 			Conflicts: append([]string{}, in.Conflicts...), Version: int32(in.Version), UpdatedBy: p.Account, UpdatedAt: s.Now(),
 		})
 		if err != nil {
-			return RegisteredInspector{}, fmt.Errorf("put inspector: %w", err)
+			return RegisteredInspector{}, err
 		}
 		row, err := q.Inspector(ctx, account)
 		if err != nil && !store.IsNotFound(err) {
@@ -120,7 +120,7 @@ func (s *Service) RenewCalendar(ctx context.Context, p nursery.Principal, key st
 		token := rand.Text()
 		err := q.PutFeed(ctx, store.PutFeedParams{Account: p.Account, County: p.County, TokenHash: feedHash(token), RenewedAt: s.Now()})
 		if err != nil {
-			return CalendarFeed{}, fmt.Errorf("renew calendar: %w", err)
+			return CalendarFeed{}, err
 		}
 		return CalendarFeed{URL: s.PublicURL + "/api/v1/inspectors/" + token + "/calendar.ics"}, nil
 	})

@@ -42,7 +42,7 @@ func (s *Service) startInsurance(ctx context.Context, q *store.Queries, p nurser
 	institution, name := insurancePrefix+in.County, nursery.CountyName(in.County)+"婴幼儿意外伤害险"
 	err = q.PutInsuranceOffice(ctx, store.PutInsuranceOfficeParams{ID: institution, County: in.County, Name: name, UpdatedAt: s.Now()})
 	if err != nil {
-		return Started{}, fmt.Errorf("put insurance office: %w", err)
+		return Started{}, err
 	}
 	started, err := s.openCase(ctx, q, p, opening{
 		kind: nursery.KindInsurance, county: in.County, institution: institution, subject: nursery.MonthTitle(month) + name, partner: in.Insurer,
@@ -78,10 +78,7 @@ func (s *Service) insertInsurance(ctx context.Context, q *store.Queries, caseNo,
 			return fmt.Errorf("encode basis: %w", err)
 		}
 	}
-	if err := q.InsertInsuranceBatch(ctx, row); err != nil {
-		return fmt.Errorf("insert insurance month: %w", err)
-	}
-	return nil
+	return q.InsertInsuranceBatch(ctx, row)
 }
 
 // checkInsurance says what cannot be so: above all, cover must hold the three perils of the plan (P11-R4).
@@ -135,7 +132,7 @@ func (s *Service) insuranceFor(ctx context.Context, q *store.Queries, find func(
 	}
 	b, err := q.InsuranceBatch(ctx, c.CaseNo)
 	if err != nil {
-		return c, b, fmt.Errorf("read insurance month: %w", err)
+		return c, b, err
 	}
 	return c, b, nil
 }
@@ -245,7 +242,7 @@ func (s *Service) InsuranceMonth(ctx context.Context, p nursery.Principal, caseN
 func fillRosterCounts(ctx context.Context, q *store.Queries, caseNo string, d *InsuranceMonthDetail) error {
 	counts, err := q.RosterCounts(ctx, caseNo)
 	if err != nil {
-		return fmt.Errorf("count roster: %w", err)
+		return err
 	}
 	for _, row := range counts {
 		status := nursery.RosterStatus(row.Status)
@@ -253,7 +250,7 @@ func fillRosterCounts(ctx context.Context, q *store.Queries, caseNo string, d *I
 	}
 	reasons, err := q.RosterReasons(ctx, caseNo)
 	if err != nil {
-		return fmt.Errorf("count reasons: %w", err)
+		return err
 	}
 	for _, row := range reasons {
 		status := nursery.RosterStatus(row.Status)
@@ -263,7 +260,7 @@ func fillRosterCounts(ctx context.Context, q *store.Queries, caseNo string, d *I
 	}
 	uploads, err := q.InsuranceUploads(ctx, caseNo)
 	if err != nil {
-		return fmt.Errorf("read uploads: %w", err)
+		return err
 	}
 	for _, u := range uploads {
 		d.Uploads = append(d.Uploads, InsuranceRoster{
@@ -277,7 +274,7 @@ func fillRosterCounts(ctx context.Context, q *store.Queries, caseNo string, d *I
 func fillSends(ctx context.Context, q *store.Queries, caseNo string, d *InsuranceMonthDetail) error {
 	sends, err := q.InsuranceSends(ctx, caseNo)
 	if err != nil {
-		return fmt.Errorf("read batches: %w", err)
+		return err
 	}
 	for _, row := range sends {
 		send := InsuranceSend{

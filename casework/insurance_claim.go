@@ -58,7 +58,7 @@ func (s *Service) startClaim(ctx context.Context, q *store.Queries, p nursery.Pr
 		Description: description, UpdatedAt: s.Now(),
 	})
 	if err != nil {
-		return Started{}, fmt.Errorf("insert claim: %w", err)
+		return Started{}, err
 	}
 	return started, nil
 }
@@ -75,7 +75,7 @@ func (s *Service) coverOf(ctx context.Context, q *store.Queries, p nursery.Princ
 		if p.Role == nursery.RoleInstitution {
 			is, err := q.ChildEnrolledAt(ctx, store.ChildEnrolledAtParams{Child: in.Child, Institution: p.Institution})
 			if err != nil {
-				return fmt.Errorf("find enrolment: %w", err)
+				return err
 			}
 			if !is {
 				return none
@@ -134,14 +134,14 @@ func (s *Service) checkClaimAnswer(ctx context.Context, q *store.Queries, task s
 	}
 	claim, err := q.InsuranceClaim(ctx, task.CaseNo)
 	if err != nil {
-		return fmt.Errorf("read claim: %w", err)
+		return err
 	}
 	var c checker
 	switch in.Outcome {
 	case nursery.OutcomeAdmit:
 		b, err := q.InsuranceBatch(ctx, claim.CoverCase)
 		if err != nil {
-			return fmt.Errorf("read insurance month: %w", err)
+			return err
 		}
 		var terms nursery.InsuranceTerms
 		if err := json.Unmarshal(b.Terms, &terms); err != nil {
@@ -202,7 +202,7 @@ func (s *Service) InsuranceClaim(ctx context.Context, p nursery.Principal, caseN
 		}
 		row, err := q.InsuranceClaim(ctx, c.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read claim: %w", err)
+			return err
 		}
 		view = claimView(row)
 		if p.Role == nursery.RoleCityOffice || p.Role == nursery.RoleAuditor || s.Fields == nil {

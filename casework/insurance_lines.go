@@ -101,7 +101,7 @@ func (s *Service) openLines(ctx context.Context, q *store.Queries, c store.Case,
 	}
 	rows, err := q.InsuranceLines(ctx, store.InsuranceLinesParams{CaseNo: c.CaseNo, Send: int32(send), After: after, PageSize: int32(size)})
 	if err != nil {
-		return nil, fmt.Errorf("read lines: %w", err)
+		return nil, err
 	}
 	lines := make([]nursery.InsuranceLine, len(rows))
 	for i, row := range rows {
@@ -152,13 +152,13 @@ func (s *Service) AnswerInsurance(ctx context.Context, p nursery.Principal, key,
 		if len(write.Children) > 0 {
 			n, err := q.AnswerLines(ctx, write)
 			if err != nil {
-				return done, fmt.Errorf("answer lines: %w", err)
+				return done, err
 			}
 			done.Taken = int(n)
 		}
 		pending, err := q.CountAnswers(ctx, store.CountAnswersParams{CaseNo: c.CaseNo, Number: int32(in.Send), Taken: int32(done.Taken)})
 		if err != nil {
-			return done, fmt.Errorf("count answers: %w", err)
+			return done, err
 		}
 		done.Pending = int(pending)
 		return done, nil
@@ -177,7 +177,7 @@ func (s *Service) readAnswers(ctx context.Context, q *store.Queries, p nursery.P
 	}
 	rows, err := q.LinesByRef(ctx, store.LinesByRefParams{CaseNo: c.CaseNo, Send: int32(in.Send), Children: refs})
 	if err != nil {
-		return write, fmt.Errorf("read lines: %w", err)
+		return write, err
 	}
 	lines, seen := make(map[string]store.LinesByRefRow, len(rows)), map[string]bool{}
 	for _, row := range rows {
@@ -241,7 +241,7 @@ func (s *Service) InsuranceExceptions(ctx context.Context, p nursery.Principal, 
 		}
 		rows, err := q.InsuranceExceptions(ctx, store.InsuranceExceptionsParams{CaseNo: c.CaseNo, After: after, PageSize: int32(limit + 1)})
 		if err != nil {
-			return fmt.Errorf("list exceptions: %w", err)
+			return err
 		}
 		if err := s.sealing(); err != nil {
 			return err
@@ -295,7 +295,7 @@ func (s *Service) SettleExceptions(ctx context.Context, p nursery.Principal, key
 		}
 		open, err := q.RosterOpen(ctx, c.CaseNo)
 		if err != nil {
-			return done, fmt.Errorf("count exceptions: %w", err)
+			return done, err
 		}
 		done.Settled, done.Open = len(settled), int(open.Exceptions)
 		return done, s.event(ctx, q, c, p, "settled/"+completionID(p, key), "exceptions_settled", fmt.Sprintf("处理例外 %d 名", len(settled)), false, nil)
@@ -332,7 +332,7 @@ func (s *Service) resolve(ctx context.Context, q *store.Queries, p nursery.Princ
 	}
 	rows, err := q.ResolveExceptions(ctx, write)
 	if err != nil {
-		return nil, fmt.Errorf("settle exceptions: %w", err)
+		return nil, err
 	}
 	settled := make(map[string]bool, len(rows))
 	for _, child := range rows {
@@ -345,7 +345,7 @@ func (s *Service) resolve(ctx context.Context, q *store.Queries, p nursery.Princ
 	}
 	if len(consents.Children) > 0 {
 		if err := q.PutInsuranceConsents(ctx, consents); err != nil {
-			return nil, fmt.Errorf("put consents: %w", err)
+			return nil, err
 		}
 	}
 	return settled, nil
@@ -364,7 +364,7 @@ func rosterFilled(_ *Service, ctx context.Context, q *store.Queries, task store.
 func everyLineAnswered(_ *Service, ctx context.Context, q *store.Queries, task store.Task, _ Completion) error {
 	sends, err := q.InsuranceSends(ctx, task.CaseNo)
 	if err != nil {
-		return fmt.Errorf("read batches: %w", err)
+		return err
 	}
 	for _, send := range sends {
 		if send.State == "sent" && send.Answered < send.Lines {

@@ -38,15 +38,12 @@ func (s *Service) putChunk(ctx context.Context, q *store.Queries, p nursery.Prin
 		}
 	}
 	if err := q.PutRoster(ctx, roster); err != nil {
-		return fmt.Errorf("put roster: %w", err)
+		return err
 	}
 	if len(consents.Children) == 0 {
 		return nil
 	}
-	if err := q.PutInsuranceConsents(ctx, consents); err != nil {
-		return fmt.Errorf("put consents: %w", err)
-	}
-	return nil
+	return q.PutInsuranceConsents(ctx, consents)
 }
 
 // enter finds the child each row is about. A row whose name, birth date or sex are not those recorded under its number is refused,
@@ -121,7 +118,7 @@ func seenOf(ctx context.Context, q *store.Queries, known []activities.KnownChild
 	}
 	rows, err := q.ChildrenSeen(ctx, ids)
 	if err != nil {
-		return nil, fmt.Errorf("find known children: %w", err)
+		return nil, err
 	}
 	for _, id := range rows {
 		seen[id] = true
@@ -175,10 +172,7 @@ func (s *Service) renew(ctx context.Context, q *store.Queries, rows []*incoming)
 	if err != nil {
 		return fmt.Errorf("seal roster: %w", err)
 	}
-	if err := q.UpdateRosterChildren(ctx, to); err != nil {
-		return fmt.Errorf("update children: %w", err)
-	}
-	return nil
+	return q.UpdateRosterChildren(ctx, to)
 }
 
 // faultsShown is how many faults an answer lists; all of them are in the workbook.
@@ -189,7 +183,7 @@ func (s *Service) keepUpload(ctx context.Context, q *store.Queries, p nursery.Pr
 	report.Refused = report.Rows - report.Added - report.Updated
 	number, err := q.NextInsuranceUpload(ctx, c.CaseNo)
 	if err != nil {
-		return report, fmt.Errorf("number upload: %w", err)
+		return report, err
 	}
 	report.Number = int(number)
 	raw, err := json.Marshal(faults)
@@ -201,7 +195,7 @@ func (s *Service) keepUpload(ctx context.Context, q *store.Queries, p nursery.Pr
 		Updated: int32(report.Updated), Refused: int32(report.Refused), Faults: raw, UploadedBy: p.Account, UploadedAt: s.Now(),
 	})
 	if err != nil {
-		return report, fmt.Errorf("keep upload: %w", err)
+		return report, err
 	}
 	report.Faults = faults[:min(len(faults), faultsShown)]
 	note := fmt.Sprintf("第 %d 次导入名册：新登记 %d 名，更新 %d 名，未接收 %d 行", number, report.Added, report.Updated, report.Refused)

@@ -2,7 +2,6 @@ package casework
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"tuoyu/activities"
@@ -47,7 +46,7 @@ func (s *Service) childrenInCare(ctx context.Context, q *store.Queries, p nurser
 	if p.Role == nursery.RoleInstitution {
 		open, err := q.OpenEnrolmentsOf(ctx, ids)
 		if err != nil {
-			return nil, fmt.Errorf("read enrolments: %w", err)
+			return nil, err
 		}
 		ids = ids[:0]
 		for _, e := range open {
@@ -58,7 +57,7 @@ func (s *Service) childrenInCare(ctx context.Context, q *store.Queries, p nurser
 	}
 	rows, err := q.ChildrenByID(ctx, ids)
 	if err != nil {
-		return nil, fmt.Errorf("read children: %w", err)
+		return nil, err
 	}
 	return rows, nil
 }
@@ -82,7 +81,7 @@ func partyNames(ctx context.Context, q *store.Queries, ids ...string) (map[strin
 	return names, q.Beyond(ctx, func() error {
 		rows, err := q.PartyNames(ctx, ids)
 		if err != nil {
-			return fmt.Errorf("read names: %w", err)
+			return err
 		}
 		for _, row := range rows {
 			names[row.ID] = row.Name

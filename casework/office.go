@@ -33,7 +33,7 @@ func (s *Service) PushRegistration(ctx context.Context, p nursery.Principal, key
 			Uscc: r.USCC, County: r.County, Facts: facts, Source: "registrar", ConfirmedBy: p.Account, UpdatedAt: s.Now(),
 		})
 		if err != nil {
-			return r, fmt.Errorf("put registration: %w", err)
+			return r, err
 		}
 		return r, s.answerWaiting(ctx, q, p, key, r, facts)
 	})
@@ -201,11 +201,11 @@ func (s *Service) publishYear(ctx context.Context, q *store.Queries, p nursery.P
 	}
 	number, now := int32(year.Number()), s.Now()
 	if err := q.PutCalendarYear(ctx, store.PutCalendarYearParams{Year: number, Days: days, PublishedAt: now}); err != nil {
-		return yearLoaded{}, fmt.Errorf("put calendar year: %w", err)
+		return yearLoaded{}, err
 	}
 	err = q.InsertCalendarLoad(ctx, store.InsertCalendarLoadParams{ID: load, Year: number, Days: days, LoadedBy: p.Account, LoadedAt: now})
 	if err != nil {
-		return yearLoaded{}, fmt.Errorf("record load of calendar year: %w", err)
+		return yearLoaded{}, err
 	}
 	var told int64
 	err = q.Beyond(ctx, func() (err error) { // cases of every county

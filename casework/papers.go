@@ -36,7 +36,7 @@ func (s *Service) filesOf(ctx context.Context, q *store.Queries, p nursery.Princ
 	}
 	rows, err := q.AttachmentsOf(ctx, store.AttachmentsOfParams{Ids: ids, Institution: institution})
 	if err != nil {
-		return nil, fmt.Errorf("read attachments: %w", err)
+		return nil, err
 	}
 	slices.SortFunc(rows, func(a, b store.Attachment) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
 	var files []Attachment
@@ -112,11 +112,7 @@ func (s *Service) SeePaper(ctx context.Context, p nursery.Principal, caseNo, att
 		if len(readable) == 0 {
 			return notFound()
 		}
-		err = q.SeePaper(ctx, store.SeePaperParams{Account: p.Account, CaseNo: caseNo, Attachment: attachment, SeenAt: s.Now()})
-		if err != nil {
-			return fmt.Errorf("note paper as seen: %w", err)
-		}
-		return nil
+		return q.SeePaper(ctx, store.SeePaperParams{Account: p.Account, CaseNo: caseNo, Attachment: attachment, SeenAt: s.Now()})
 	})
 }
 

@@ -38,7 +38,7 @@ func (s *Service) PublicStatus(ctx context.Context, caseNo, code string) (Public
 		view = publicCase(s.summary(c, years), stagesOf(c))
 		rows, err := q.DocumentsOfCase(ctx, c.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read papers: %w", err)
+			return err
 		}
 		for _, row := range rows {
 			view.Papers = append(view.Papers, PublicPaper{
@@ -47,7 +47,7 @@ func (s *Service) PublicStatus(ctx context.Context, caseNo, code string) (Public
 		}
 		events, err := q.EventsOfCase(ctx, store.EventsOfCaseParams{CaseNo: c.CaseNo})
 		if err != nil {
-			return fmt.Errorf("read timeline: %w", err)
+			return err
 		}
 		for _, e := range events {
 			if e.Kind != "comment" {
@@ -169,7 +169,7 @@ func (s *Service) FiledInstitution(ctx context.Context, id string) (FiledInstitu
 		}
 		results, err := q.ResultsOfInstitution(ctx, id)
 		if err != nil {
-			return fmt.Errorf("read results: %w", err)
+			return err
 		}
 		for _, r := range results {
 			d.Results = append(d.Results, Publication{Title: r.Title, Text: r.Text, County: nursery.CountyName(r.County), PublishedOn: r.PublishedOn})

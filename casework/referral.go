@@ -194,7 +194,7 @@ func (s *Service) PutReferralResult(ctx context.Context, p nursery.Principal, ke
 			return ReferralSummary{}, fmt.Errorf("seal result: %w", err)
 		}
 		if err := q.PutReferralResult(ctx, store.PutReferralResultParams{CaseNo: r.CaseNo, Result: sealed, ResultOn: in.ResultOn}); err != nil {
-			return ReferralSummary{}, fmt.Errorf("put result: %w", err)
+			return ReferralSummary{}, err
 		}
 		r.ResultOn = in.ResultOn
 		return referralSummary(r), s.event(ctx, q, c, p, "result/"+completionID(p, key), "referral_result", "填写转诊结果", false, nil)

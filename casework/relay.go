@@ -77,7 +77,7 @@ func (s *Service) relayOnce(ctx context.Context) (more bool, err error) {
 		for _, row := range due {
 			pause := relayWithin + min(relayAgain<<min(row.Attempts, 10), relayMost)
 			if err := q.DeferOutbox(ctx, store.DeferOutboxParams{ID: row.ID, NextAt: s.Now().Add(pause)}); err != nil {
-				return fmt.Errorf("defer outbox: %w", err)
+				return err
 			}
 		}
 		return nil

@@ -127,7 +127,7 @@ func (s *Service) startAgain(ctx context.Context, within asEngine, c store.Case)
 	err := within(func(q *store.Queries) error {
 		steps, err := q.StepsOfEngine(ctx, c.CaseNo)
 		if err != nil {
-			return fmt.Errorf("count steps: %w", err)
+			return err
 		}
 		if steps > 0 {
 			if err := s.sendAgain(ctx, q, c); err != nil {
@@ -136,7 +136,7 @@ func (s *Service) startAgain(ctx context.Context, within asEngine, c store.Case)
 		}
 		start, err = q.OutboxByID(ctx, "start/"+c.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read start: %w", err)
+			return err
 		}
 		return nil
 	})
@@ -151,18 +151,14 @@ func (s *Service) startAgain(ctx context.Context, within asEngine, c store.Case)
 func (s *Service) sendAgain(ctx context.Context, q *store.Queries, c store.Case) error {
 	unknown, err := q.TasksClosedUnknown(ctx, c.CaseNo)
 	if err != nil {
-		return fmt.Errorf("count tasks: %w", err)
+		return err
 	}
 	if process, _ := workflows.ProcessOf(nursery.CaseKind(c.Kind)); !process.Repeatable || unknown > 0 {
 		return refuse(CodeCaseNotRestartable, "流程历史已丢失，而本办件已有办理记录，不能重新开始；请从备份恢复流程引擎。")
 	}
-	err = q.SendAgain(ctx, store.SendAgainParams{
+	return q.SendAgain(ctx, store.SendAgainParams{
 		CaseNo: c.CaseNo, Names: []string{humantask.CompleteUpdate, workflows.WithdrawUpdate}, NextAt: s.Now(),
 	})
-	if err != nil {
-		return fmt.Errorf("send answers again: %w", err)
-	}
-	return nil
 }
 
 // reset resets the workflow to before a task: its last one, or the last one before event.

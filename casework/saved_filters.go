@@ -63,7 +63,7 @@ func (s *Service) SaveFilter(ctx context.Context, p nursery.Principal, key strin
 		}
 		n, err := q.CountSavedFilters(ctx, store.CountSavedFiltersParams{Account: p.Account, Room: in.Room})
 		if err != nil {
-			return in, fmt.Errorf("count filters: %w", err)
+			return in, err
 		}
 		if n > filtersMost {
 			return in, refuse(CodeFiltersFull, "每个页面最多保存 20 个筛选，请先删除不用的。")
@@ -81,7 +81,7 @@ func (s *Service) DropFilter(ctx context.Context, p nursery.Principal, key strin
 		}
 		n, err := q.DropFilter(ctx, store.DropFilterParams{ID: id, Account: p.Account})
 		if err != nil {
-			return fmt.Errorf("drop filter: %w", err)
+			return err
 		}
 		if n == 0 {
 			return notFound()

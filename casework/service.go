@@ -133,7 +133,7 @@ func commandReplayed[T any](ctx context.Context, s *Service, p nursery.Principal
 			Principal: p.Account, Key: key, Operation: operation, BodyHash: hash, CreatedAt: started,
 		})
 		if err != nil {
-			return fmt.Errorf("take idempotency key: %w", err)
+			return err
 		}
 		if taken == 0 {
 			replayed = true
@@ -214,7 +214,7 @@ func bodyHash(body any) ([]byte, error) {
 func (s *Service) replay(ctx context.Context, q *store.Queries, p nursery.Principal, key, operation string, hash []byte, into any) error {
 	first, err := q.IdempotencyKey(ctx, store.IdempotencyKeyParams{Principal: p.Account, Key: key})
 	if err != nil {
-		return fmt.Errorf("read idempotency key: %w", err)
+		return err
 	}
 	if first.Operation != operation || string(first.BodyHash) != string(hash) {
 		return refuse(CodeKeyReused, "该幂等键已用于另一请求，请换用新的幂等键。")
@@ -251,11 +251,7 @@ func (s *Service) remember(ctx context.Context, q *store.Queries, p nursery.Prin
 		}
 		row.Response = json.RawMessage("{}")
 	}
-	err = q.AnswerIdempotencyKey(ctx, row)
-	if err != nil {
-		return fmt.Errorf("keep answer: %w", err)
-	}
-	return nil
+	return q.AnswerIdempotencyKey(ctx, row)
 }
 
 func (s *Service) logCommand(ctx context.Context, p nursery.Principal, operation string, started time.Time, replayed bool, err error) {

@@ -112,14 +112,10 @@ func (s *Service) putApplicant(ctx context.Context, q *store.Queries, institutio
 	if i.USCC != "" {
 		uscc = &i.USCC
 	}
-	err := q.PutApplicant(ctx, store.PutApplicantParams{
+	return q.PutApplicant(ctx, store.PutApplicantParams{
 		ID: institution, County: i.County, Township: i.Township, Uscc: uscc, Name: i.Name, Nature: string(i.Nature),
 		SiteKind: string(a.SiteKind), Address: i.Address, Phone: i.Phone, UpdatedAt: s.Now(),
 	})
-	if err != nil {
-		return fmt.Errorf("put applicant: %w", err)
-	}
-	return nil
 }
 
 // opening is a case about to be opened.

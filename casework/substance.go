@@ -33,7 +33,7 @@ func (s *Service) SiteFinding(ctx context.Context, p nursery.Principal, caseNo s
 		}
 		tasks, err := q.TasksOfCase(ctx, c.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read tasks: %w", err)
+			return err
 		}
 		visited := lastVisited(tasks, p.Role == nursery.RoleInstitution)
 		if visited == nil {
@@ -41,7 +41,7 @@ func (s *Service) SiteFinding(ctx context.Context, p nursery.Principal, caseNo s
 		}
 		rows, err := q.DecisionsOfCase(ctx, c.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read decisions: %w", err)
+			return err
 		}
 		made := make([]nursery.Decision, len(rows))
 		for i, row := range rows {

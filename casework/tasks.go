@@ -244,7 +244,7 @@ func (s *Service) Task(ctx context.Context, p nursery.Principal, id string) (Tas
 		}
 		c, err := q.CaseByNumber(ctx, task.CaseNo)
 		if err != nil {
-			return fmt.Errorf("read case: %w", err)
+			return err
 		}
 		detail = TaskDetail{TaskSummary: s.summarise(task, p, years), Case: s.summary(c, years), Form: formSchema(kind.Form)}
 		for i, o := range detail.Outcomes {
@@ -278,7 +278,7 @@ func (s *Service) Claim(ctx context.Context, p nursery.Principal, key, id string
 		}
 		n, err := q.ClaimTask(ctx, store.ClaimTaskParams{ID: id, Account: p.Account})
 		if err != nil {
-			return "", fmt.Errorf("claim task: %w", err)
+			return "", err
 		}
 		if n == 0 {
 			if task, err = q.TaskByID(ctx, id); err != nil {
@@ -339,12 +339,12 @@ func (s *Service) handOver(ctx context.Context, p nursery.Principal, key, act, i
 func setAssignee(ctx context.Context, q *store.Queries, id string, account *string) error {
 	n, err := q.AssignTask(ctx, store.AssignTaskParams{ID: id, Assignee: account})
 	if err != nil {
-		return fmt.Errorf("assign task: %w", err)
+		return err
 	}
 	if n == 0 {
 		task, err := q.TaskByID(ctx, id)
 		if err != nil {
-			return fmt.Errorf("read task: %w", err)
+			return err
 		}
 		return taskClosed(task)
 	}

@@ -53,7 +53,7 @@ func (s *Service) Workload(ctx context.Context, p nursery.Principal) ([]Workload
 			County: p.County, Roles: words(officeRoles), Today: s.today(), DueBy: years.AddWorkingDays(s.today(), 1).Date,
 		})
 		if err != nil {
-			return fmt.Errorf("count tasks: %w", err)
+			return err
 		}
 		for _, row := range rows {
 			line := person(row.Account, nursery.Role(row.Role))
@@ -63,7 +63,7 @@ func (s *Service) Workload(ctx context.Context, p nursery.Principal) ([]Workload
 		}
 		inspectors, err := q.InspectorAccounts(ctx, p.County)
 		if err != nil {
-			return fmt.Errorf("list inspectors: %w", err)
+			return err
 		}
 		for _, account := range inspectors {
 			person(account, nursery.RoleInspector)
