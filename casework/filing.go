@@ -224,9 +224,6 @@ func (s *Service) submitDraft(ctx context.Context, q *store.Queries, p nursery.P
 	err := q.SubmitCase(ctx, store.SubmitCaseParams{
 		CaseNo: c.CaseNo, Subject: a.Institution.Name, SiteKind: string(a.SiteKind), SubmittedBy: p.Account, UpdatedAt: s.Now(),
 	})
-	if isOneOpen(err) {
-		return "", alreadyOpen("")
-	}
 	if err != nil {
 		return "", fmt.Errorf("submit case: %w", err)
 	}

@@ -153,9 +153,6 @@ func (s *Service) openCase(ctx context.Context, q *store.Queries, p nursery.Prin
 		c.Stage, c.Status, c.Holder = string(nursery.StageDraft), string(nursery.CaseDraft), string(nursery.RoleInstitution)
 	}
 	c, err := activities.NewCase(ctx, q, process.Prefix, c, s.Now())
-	if isOneOpen(err) {
-		return Started{}, alreadyOpen("")
-	}
 	if err != nil {
 		return Started{}, err
 	}
