@@ -58,7 +58,7 @@ func (e *Engine) paper(ctx context.Context, s *step, kind documents.Kind) (docum
 	if err != nil {
 		return documents.Paper{}, err
 	}
-	a, err := s.declared(ctx, institution)
+	a, err := e.declared(ctx, s, institution)
 	if err != nil {
 		return documents.Paper{}, err
 	}
@@ -91,8 +91,8 @@ func (e *Engine) paper(ctx context.Context, s *step, kind documents.Kind) (docum
 }
 
 // declared returns what the case itself declares, or for a case that declares none, what the institution filed.
-func (s *step) declared(ctx context.Context, institution store.Institution) (nursery.Application, error) {
-	if s.c.Kind == string(nursery.KindFiling) || s.c.Kind == string(nursery.KindChange) {
+func (e *Engine) declared(ctx context.Context, s *step, institution store.Institution) (nursery.Application, error) {
+	if process, _ := e.Processes.Process(nursery.CaseKind(s.c.Kind)); process.Application {
 		a, _, err := s.latest(ctx)
 		return a, err
 	}

@@ -18,6 +18,13 @@ func actOnFile(act string, kind nursery.CaseKind) string {
 	return "attachment." + act
 }
 
+// kindOfUpload returns the kind of case for which a file of the institution is uploaded before any case names it; empty where the
+// institution does not tell.
+func kindOfUpload(institution string) nursery.CaseKind {
+	process, _ := officeOf(institution)
+	return process.Kind
+}
+
 // mayUpload reports whether p may upload a file for an institution: itself, one of its county, or one with which the clinic
 // has a case. An institution that is not on the register yet is of the county that is stated.
 func (s *Service) mayUpload(ctx context.Context, q *store.Queries, p nursery.Principal, county, institution string) error {

@@ -12,18 +12,6 @@ import (
 	"tuoyu/store"
 )
 
-// sitePrefix begins the names under which sites stand beside institutions; no account of an institution has it.
-const sitePrefix = "site-"
-
-// kindOfUpload returns the kind of case that a file of the institution is uploaded for before any case names it, as far as the
-// institution tells: a building site has cases of one kind.
-func kindOfUpload(institution string) nursery.CaseKind {
-	if strings.HasPrefix(institution, sitePrefix) {
-		return nursery.KindBuild
-	}
-	return ""
-}
-
 // StartBuildPlan starts a case for each site of a plan 县县全覆盖. Errors: invalid with every fault of the plan,
 // plan_started, forbidden.
 func (s *Service) StartBuildPlan(ctx context.Context, p nursery.Principal, key string, plan nursery.BuildPlan) (BuildStarted, error) {
@@ -66,7 +54,7 @@ func (s *Service) startPlan(ctx context.Context, q *store.Queries, p nursery.Pri
 	}
 	started := BuildStarted{Plan: plan.Name}
 	for i, site := range plan.Sites {
-		caseNo, err := s.startSite(ctx, q, p, plan, site, fmt.Sprintf("%s%s-%02d", sitePrefix, plan.Name, i+1))
+		caseNo, err := s.startSite(ctx, q, p, plan, site, ownerName(nursery.KindBuild, fmt.Sprintf("%s-%02d", plan.Name, i+1)))
 		if err != nil {
 			return BuildStarted{}, err
 		}

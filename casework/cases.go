@@ -207,7 +207,7 @@ func (s *Service) Case(ctx context.Context, p nursery.Principal, caseNo string) 
 }
 
 func fillApplication(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, d *CaseDetail) error {
-	if d.Kind != nursery.KindFiling && d.Kind != nursery.KindChange {
+	if process, _ := workflows.ProcessOf(d.Kind); !process.Application {
 		return nil
 	}
 	row, err := q.LatestApplication(ctx, c.CaseNo)

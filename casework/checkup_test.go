@@ -10,6 +10,7 @@ import (
 	"tuoyu/nursery"
 	"tuoyu/store"
 	"tuoyu/testdata"
+	"tuoyu/workflows"
 )
 
 // examined opens a door with a round of three children of class 乳儿班 under way, whose guardians have consented.
@@ -29,7 +30,7 @@ func examined(t *testing.T) (d *door, round string, children []string) {
 	require.Contains(t, opened.Opened, round)
 	loaded, err := rules()
 	require.NoError(t, err)
-	e := &activities.Engine{DB: d.db, Rules: loaded, Almanac: store.NewAlmanac(d.db), Fields: d.Fields, PublicURL: "http://127.0.0.1:8080"}
+	e := &activities.Engine{DB: d.db, Processes: workflows.Definitions(), Rules: loaded, Almanac: store.NewAlmanac(d.db), Fields: d.Fields, PublicURL: "http://127.0.0.1:8080"}
 	terms, err := e.OpenCheckup(t.Context(), activities.Move{CaseNo: round, Step: "opened", At: d.Now()})
 	require.NoError(t, err)
 	require.False(t, terms.Blocked)
@@ -187,7 +188,7 @@ func TestARoundIsHandedOverToAnotherClinic(t *testing.T) {
 	d.exec(`UPDATE cases SET status = 'open' WHERE case_no = $1`, started.CaseNo)
 	loaded, err := rules()
 	require.NoError(t, err)
-	e := &activities.Engine{DB: d.db, Rules: loaded, Almanac: store.NewAlmanac(d.db), Fields: d.Fields}
+	e := &activities.Engine{DB: d.db, Processes: workflows.Definitions(), Rules: loaded, Almanac: store.NewAlmanac(d.db), Fields: d.Fields}
 	require.NoError(t, e.FollowCheckup(t.Context(), activities.Move{CaseNo: round, Step: "followed", At: d.Now()}))
 
 	_, err = d.record("old", round, weighed(children[1], 10.2, 78.9))

@@ -11,9 +11,6 @@ import (
 	"tuoyu/store"
 )
 
-// complaintsPrefix begins the name under which the complaints of a county stand.
-const complaintsPrefix = "complaints-"
-
 // FileComplaint takes a complaint about an institution 投诉举报. Whoever has not signed in has the zero principal. What is
 // said and the contact are sealed; who complained stands nowhere else. Errors: invalid, engine_unavailable without a keyset.
 func (s *Service) FileComplaint(ctx context.Context, p nursery.Principal, key string, in ComplaintRequest) (Started, error) {
@@ -52,7 +49,7 @@ func (s *Service) FileComplaint(ctx context.Context, p nursery.Principal, key st
 		if err := c.refusal(); err != nil {
 			return Started{}, err
 		}
-		desk := complaintsPrefix + in.County
+		desk := ownerName(nursery.KindComplaint, in.County)
 		err = q.PutComplaintDesk(ctx, store.PutComplaintDeskParams{ID: desk, County: in.County, Name: "投诉举报", UpdatedAt: s.Now()})
 		if err != nil {
 			return Started{}, err

@@ -104,7 +104,7 @@ func (s *Service) handsInChanges(ctx context.Context, p nursery.Principal, key, 
 		if err != nil {
 			return err
 		}
-		if c.Stage != string(nursery.StageCorrections) || c.Kind != string(nursery.KindFiling) {
+		if c.Stage != string(nursery.StageCorrections) {
 			return nil
 		}
 		if a, _, err = latestApplication(ctx, q, caseNo); err != nil {

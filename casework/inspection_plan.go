@@ -18,9 +18,6 @@ import (
 const (
 	taskPlanCommit = "inspection_plan.commit"
 	taskPlanDraw   = "inspection_plan.draw"
-
-	// planPrefix begins the names under which a county's plans stand beside institutions.
-	planPrefix = "inspection-plan-"
 )
 
 // StartInspectionPlan opens the plan of a county's half-year. Errors: invalid, plan_started, forbidden.
@@ -57,7 +54,7 @@ func (s *Service) startInspectionPlan(ctx context.Context, q *store.Queries, p n
 	} else if !store.IsNotFound(err) {
 		return Started{}, fmt.Errorf("look for the plan: %w", err)
 	}
-	institution, name := planPrefix+p.County, nursery.CountyName(p.County)+"托育机构检查计划"
+	institution, name := ownerName(nursery.KindInspectionPlan, p.County), nursery.CountyName(p.County)+"托育机构检查计划"
 	err = q.PutPlanInstitution(ctx, store.PutPlanInstitutionParams{ID: institution, County: p.County, Name: name, UpdatedAt: s.Now()})
 	if err != nil {
 		return Started{}, err

@@ -14,6 +14,7 @@ import (
 	"tuoyu/draw"
 	"tuoyu/nursery"
 	"tuoyu/store"
+	"tuoyu/workflows"
 )
 
 var (
@@ -53,7 +54,7 @@ func (d *door) asked(caseNo, kind string, outcome nursery.Outcome, role nursery.
 	d.t.Helper()
 	loaded, err := rules()
 	require.NoError(d.t, err)
-	e := &activities.Engine{DB: d.db, Rules: loaded, Almanac: store.NewAlmanac(d.db)}
+	e := &activities.Engine{DB: d.db, Processes: workflows.Definitions(), Rules: loaded, Almanac: store.NewAlmanac(d.db)}
 	_, err = e.OpenTask(d.t.Context(), activities.OpenTask{
 		CaseNo: caseNo, Task: caseNo + "." + kind, Kind: kind, Title: kind, Role: role, Outcomes: []nursery.Outcome{outcome}, At: atTen,
 	})

@@ -13,6 +13,7 @@ import (
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/store"
+	"tuoyu/workflows"
 )
 
 var (
@@ -45,7 +46,7 @@ func inspecting(t *testing.T) (*door, string) {
 	require.NoError(t, err)
 	rules, err := rules()
 	require.NoError(t, err)
-	e := &activities.Engine{DB: d.db, Rules: rules, Almanac: store.NewAlmanac(d.db)}
+	e := &activities.Engine{DB: d.db, Processes: workflows.Definitions(), Rules: rules, Almanac: store.NewAlmanac(d.db)}
 	at := time.Date(2026, 11, 2, 10, 0, 0, 0, nursery.Shanghai)
 	_, err = e.TakeUpInspection(t.Context(), activities.Move{CaseNo: started.CaseNo, Step: "01-opened", At: at})
 	require.NoError(t, err)

@@ -12,9 +12,6 @@ import (
 	"tuoyu/store"
 )
 
-// insurancePrefix begins the names under which a county's insurance stands beside institutions.
-const insurancePrefix = "insurance-"
-
 // StartInsurance opens the insurance month of a county 投保月. Errors: invalid with every fault, insurance_started, forbidden.
 func (s *Service) StartInsurance(ctx context.Context, p nursery.Principal, key string, in InsuranceStart) (Started, error) {
 	return command(ctx, s, p, key, "insurance.start", in, func(q *store.Queries) (Started, error) {
@@ -39,7 +36,7 @@ func (s *Service) startInsurance(ctx context.Context, q *store.Queries, p nurser
 	if err := s.Rules.Params("insurance", s.today(), in.County, &terms); err != nil {
 		return Started{}, err
 	}
-	institution, name := insurancePrefix+in.County, nursery.CountyName(in.County)+"婴幼儿意外伤害险"
+	institution, name := ownerName(nursery.KindInsurance, in.County), nursery.CountyName(in.County)+"婴幼儿意外伤害险"
 	err = q.PutInsuranceOffice(ctx, store.PutInsuranceOfficeParams{ID: institution, County: in.County, Name: name, UpdatedAt: s.Now()})
 	if err != nil {
 		return Started{}, err

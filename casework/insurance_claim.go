@@ -36,7 +36,7 @@ func (s *Service) startClaim(ctx context.Context, q *store.Queries, p nursery.Pr
 	if s.Fields == nil {
 		return Started{}, refuse(CodeEngineUnavailable, "系统没有配置密钥，不能接收理赔信息。")
 	}
-	institution := insurancePrefix + cover.County
+	institution := ownerName(nursery.KindInsuranceClaim, cover.County)
 	if p.Role == nursery.RoleInstitution {
 		institution = p.Institution
 	}

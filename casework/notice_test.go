@@ -12,6 +12,7 @@ import (
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/store"
+	"tuoyu/workflows"
 )
 
 // noticed gives the titles of what an answer would print, each of which says that it is a preview.
@@ -133,7 +134,7 @@ func TestARecordIsSeenBeforeItIsSigned(t *testing.T) {
 			require.NoError(t, err)
 			loaded, err := rules()
 			require.NoError(t, err)
-			e := &activities.Engine{DB: d.db, Rules: loaded, Almanac: store.NewAlmanac(d.db)}
+			e := &activities.Engine{DB: d.db, Processes: workflows.Definitions(), Rules: loaded, Almanac: store.NewAlmanac(d.db)}
 			found, err := e.AssessVisit(t.Context(), activities.Move{CaseNo: caseNo, Step: "02-assessed", At: d.Now()})
 			require.NoError(t, err)
 			task := caseNo + ".2"

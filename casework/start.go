@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -16,6 +15,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"tuoyu/activities"
+	"tuoyu/definition"
 	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/store"
@@ -71,11 +71,21 @@ func notFiled(ctx context.Context, q *store.Queries, id string, i nursery.Instit
 // institutionForm is what an institution may be known by.
 var institutionForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 
-// desks begin the names under which cases of a county or a site stand beside institutions; nobody files for them.
-var desks = []string{sitePrefix, insurancePrefix, planPrefix, complaintsPrefix}
+// ownerName returns the name under which the cases of an office are registered beside institutions.
+func ownerName(kind nursery.CaseKind, rest string) string {
+	process, _ := workflows.ProcessOf(kind)
+	return process.Owner + rest
+}
 
-func isDesk(institution string) bool {
-	return slices.ContainsFunc(desks, func(prefix string) bool { return strings.HasPrefix(institution, prefix) })
+// officeOf returns the process whose cases are registered under names like this one, which nobody files for and no account of an
+// institution has; false for an institution's code.
+func officeOf(institution string) (definition.Process, bool) {
+	for _, process := range workflows.Processes() {
+		if process.Owner != "" && strings.HasPrefix(institution, process.Owner) {
+			return process, true
+		}
+	}
+	return definition.Process{}, false
 }
 
 // applicant says whose filing it is, an institution's own or the one a clerk names, and whether p may file for it. Who
@@ -89,10 +99,11 @@ func (s *Service) applicant(ctx context.Context, p nursery.Principal, in StartFi
 		return "", err
 	}
 	d, ok := nursery.DivisionByCode(county)
+	_, office := officeOf(institution)
 	switch {
 	case in.Institution != "" && in.Institution != institution:
 		return "", refuse(CodeForbidden, "只能为本机构办理备案。")
-	case !institutionForm.MatchString(institution) || isDesk(institution):
+	case !institutionForm.MatchString(institution) || office:
 		return "", refuse(CodeInvalid, "请指明代为办理的机构。", FieldError{Location: "/institution", Message: "必填，限字母、数字和 . _ -"})
 	case !ok || d.Level != nursery.LevelCounty:
 		return "", refuse(CodeInvalid, "请选择长治市的县区。",

@@ -19,7 +19,8 @@ type Process struct {
 	Tasks       []TaskKind      // what its workflow asks people
 	Page        Page            // where more of a case is to be seen or done; zero for none
 	Files       string          // what its files are to those who may read or upload them: the first half of the act
-	Offices     bool            // a case is registered under a name of the office that opened it, not under an institution's code
+	Owner       string          // how the names begin under which offices register its cases beside institutions; empty: an institution's own code
+	Application bool            // its cases carry an application: people fill it in and correct it, papers state what it says
 	Acts        []Act           // what people do to its cases and to the things that belong to it
 	FileReaders []nursery.Role  // who may read the files of its cases; empty: nobody
 

@@ -118,7 +118,7 @@ func (s *Site) reissue(w http.ResponseWriter, r *http.Request) error {
 
 // mayEdit tells whether the application is the reader's to fill in now.
 func mayEdit(c casework.CaseDetail, p nursery.Principal) bool {
-	if c.Kind != nursery.KindFiling || p.Role != nursery.RoleInstitution && p.Role != nursery.RoleClerk {
+	if process, _ := workflows.ProcessOf(c.Kind); !process.Application || p.Role != nursery.RoleInstitution && p.Role != nursery.RoleClerk {
 		return false
 	}
 	return c.Status == nursery.CaseDraft || c.Stage == nursery.StageCorrections

@@ -156,7 +156,7 @@ var ruleSets = map[string]string{
 
 // partyCode is the code of the institution that a case is about; nothing for the names under which an office files its own.
 func partyCode(kind nursery.CaseKind, institution string) string {
-	if process, _ := workflows.ProcessOf(kind); process.Offices {
+	if process, _ := workflows.ProcessOf(kind); process.Owner != "" {
 		return ""
 	}
 	return institution
