@@ -24,7 +24,7 @@ import (
 
 // Deps are the dependencies of the API.
 type Deps struct {
-	Door     Door
+	Door     *casework.Service
 	Verifier *Verifier
 	Log      *slog.Logger          // nil: slog.Default
 	Metrics  prometheus.Registerer // nil: not measured
@@ -50,7 +50,7 @@ const (
 )
 
 type api struct {
-	door     Door
+	door     *casework.Service
 	verifier *Verifier
 	log      *slog.Logger
 	seconds  *prometheus.HistogramVec

@@ -12,114 +12,39 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"go.temporal.io/sdk/client"
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/policies"
+	"tuoyu/sealing/sealingtest"
+	"tuoyu/store"
+	"tuoyu/store/storetest"
 )
 
-// listener is a fake casework that records its calls; each test sets its results. That the API and casework fit
-// together is tested end to end; here the subject is what the API makes of requests and results.
-type listener struct {
-	Door
-	mu     sync.Mutex
-	heard  []string
-	key    string
-	who    nursery.Principal
-	filing casework.StartFiling
-	file   []byte
-	upload casework.Upload
-	answer error
-	hang   bool
-}
-
-func (l *listener) hear(what string, p nursery.Principal, key string) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.heard, l.who, l.key = append(l.heard, what), p, key
-	return l.answer
-}
-
-func (l *listener) calls() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return len(l.heard)
-}
-
-func (l *listener) Seen(context.Context, nursery.Principal, string) error { return nil }
-
-func (l *listener) FileComplaint(_ context.Context, p nursery.Principal, key string, _ casework.ComplaintRequest) (casework.Started, error) {
-	return casework.Started{CaseNo: "TS-140403-2026-000017-5"}, l.hear("complaint", p, key)
-}
-
-func (l *listener) StartFiling(_ context.Context, p nursery.Principal, key string, in casework.StartFiling) (casework.Started, error) {
-	l.filing = in
-	return casework.Started{CaseNo: "BA-140403-2026-000017-5", TrackingCode: "7K3M-9Q2X-T4VB-N8HD", Stage: nursery.StageSubmitted}, l.hear("start", p, key)
-}
-
-func (l *listener) Case(ctx context.Context, p nursery.Principal, _ string) (casework.CaseDetail, error) {
-	if l.hang {
-		<-ctx.Done()
-		return casework.CaseDetail{}, ctx.Err()
-	}
-	return casework.CaseDetail{}, l.hear("case", p, "")
-}
-
-func (l *listener) Tasks(_ context.Context, p nursery.Principal, f casework.TaskFilter, page casework.PageRequest) (casework.Page[casework.TaskSummary], error) {
-	if p.Account == "panic" {
-		panic("broken")
-	}
-	return casework.Page[casework.TaskSummary]{Items: []casework.TaskSummary{}, Next: string(f.View)}, l.hear("tasks", p, "")
-}
-
-func (l *listener) Claim(_ context.Context, p nursery.Principal, key, id string) (casework.TaskSummary, error) {
-	return casework.TaskSummary{ID: id}, l.hear("claim", p, key)
-}
-
-func (l *listener) Upload(_ context.Context, p nursery.Principal, in casework.Upload) (casework.Attachment, error) {
-	content, err := io.ReadAll(in.Body)
-	if err != nil {
-		return casework.Attachment{}, err
-	}
-	l.file, l.upload = content, in
-	return casework.Attachment{ID: "A17", Name: in.Name, Size: int64(len(content))}, l.hear("upload", p, "")
-}
-
-func (l *listener) OpenDocument(_ context.Context, p nursery.Principal, _ string) (casework.Document, io.ReadCloser, error) {
-	d := casework.Document{Number: "潞州托备〔2026〕17号", Title: "托育机构备案回执", Size: 8}
-	return d, io.NopCloser(strings.NewReader("%PDF-1.7")), l.hear("document", p, "")
-}
-
-func (l *listener) PublicStatus(context.Context, string, string) (casework.PublicCase, error) {
-	return casework.PublicCase{CaseNo: "BA-140403-2026-000017-5"}, l.hear("status", nursery.Principal{}, "")
-}
-
-func (l *listener) Verify(_ context.Context, code string) (casework.VerifiedPaper, error) {
-	if code != "7K3M-9Q2X-T4VB-N8HD" {
-		return casework.VerifiedPaper{}, l.hear("verify", nursery.Principal{}, "")
-	}
-	return casework.VerifiedPaper{
-		Genuine: true, InForce: true, State: "in_force", Title: "托育机构备案回执", Number: "潞州托备〔2026〕17号", Institution: "潞州区<阳光>托育园",
-		County: "潞州区", IssuedOn: nursery.Date{Year: 2026, Month: 3, Day: 12}, SHA256: strings.Repeat("ab", 32),
-	}, l.hear("verify", nursery.Principal{}, "")
-}
-
-// house is an API with its issuer, over HTTP.
+// house is an API over casework and a database of its own, with its issuer, over HTTP. The workflow engine is away, so what is
+// started is delivered later.
 type house struct {
 	*httptest.Server
-	door    *listener
+	db      *store.DB
 	issuer  *issuer
 	log     *bytes.Buffer
 	metrics *prometheus.Registry
+	broken  atomic.Bool // whoever asks casework for the time panics
 }
+
+var rules = sync.OnceValues(func() (*policies.Engine, error) { return policies.New(context.Background()) })
 
 func newHouse(t testing.TB, change func(*Deps)) *house {
 	t.Helper()
-	h := &house{door: &listener{}, issuer: newIssuer(t, newSigner(t, "ES256")), log: &bytes.Buffer{}, metrics: prometheus.NewRegistry()}
+	h := &house{db: storetest.New(t), issuer: newIssuer(t, newSigner(t, "ES256")), log: &bytes.Buffer{}, metrics: prometheus.NewRegistry()}
 	d := Deps{
-		Door: h.door, Verifier: NewVerifier(h.issuer.accepted(), nil), Log: slog.New(slog.NewJSONHandler(&locked{w: h.log}, nil)),
+		Door: h.service(t), Verifier: NewVerifier(h.issuer.accepted(), nil), Log: slog.New(slog.NewJSONHandler(&locked{w: h.log}, nil)),
 		Metrics: h.metrics, PublicURL: "http://127.0.0.1", MaxBody: 64 << 10, MaxUpload: 1 << 20,
 	}
 	if change != nil {
@@ -132,6 +57,49 @@ func newHouse(t testing.TB, change func(*Deps)) *house {
 	h.Server = httptest.NewServer(handler)
 	t.Cleanup(h.Close)
 	return h
+}
+
+// service returns casework over the database.
+func (h *house) service(t testing.TB) *casework.Service {
+	t.Helper()
+	loaded, err := rules()
+	if err != nil {
+		t.Fatal(err)
+	}
+	blobs, err := store.NewDiskBlobs(t.TempDir(), 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	away, err := client.NewLazyClient(client.Options{HostPort: "127.0.0.1:1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(away.Close)
+	now := func() time.Time {
+		if h.broken.Load() {
+			panic("broken")
+		}
+		return time.Now()
+	}
+	return casework.New(casework.Deps{
+		DB: h.db, Temporal: away, Rules: loaded, Almanac: store.NewAlmanac(h.db), Blobs: blobs, Fields: sealingtest.Fields(t),
+		Log: slog.New(slog.DiscardHandler), Now: now,
+	})
+}
+
+// commands counts the commands that casework has taken.
+func (h *house) commands(t testing.TB) int {
+	t.Helper()
+	var n int
+	err := h.db.As(t.Context(), nursery.Principal{Account: "engine", Role: nursery.RoleEngine}, func(q *store.Queries) error {
+		keys, err := q.Strings(t.Context(), "SELECT key FROM idempotency_keys")
+		n = len(keys)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 type locked struct {
@@ -204,35 +172,42 @@ func refused(t testing.TB, what string, response *http.Response, body []byte, st
 	return p
 }
 
-const filing = `{"application":{"site_kind":"community","institution":{"county":"140403"},"premises":{},"fire":{},"hygiene":{}}}`
+const filing = `{"institution":"inst-140403-01","application":{"site_kind":"community","institution":{"county":"140403"},"premises":{},"fire":{},"hygiene":{}}}`
+
+// named is a filing that is complete enough to be taken.
+var named = strings.Replace(filing, `"county":"140403"`, `"county":"140403","name":"潞州区阳光托育园"`, 1)
 
 func TestACommandReachesCaseworkWithItsKeyAndWhoAsks(t *testing.T) {
 	h := newHouse(t, nil)
-	response, body := h.ask(t, "POST", "/api/v1/filings", filing)
-	if response.StatusCode != http.StatusCreated {
-		t.Fatalf("%d: %s", response.StatusCode, body)
+	var first, again casework.Started
+	response, body := h.ask(t, "POST", "/api/v1/filings", named)
+	if err := json.Unmarshal(body, &first); err != nil || response.StatusCode != http.StatusCreated || first.CaseNo == "" {
+		t.Fatalf("%d %v: %s", response.StatusCode, err, body)
 	}
-	if got := response.Header.Get("Location"); got != "/api/v1/cases/BA-140403-2026-000017-5" {
+	if got := response.Header.Get("Location"); got != "/api/v1/cases/"+first.CaseNo {
 		t.Errorf("Location is %q", got)
 	}
-	if want := `{"case_no":"BA-140403-2026-000017-5","tracking_code":"7K3M-9Q2X-T4VB-N8HD","stage":"submitted"}`; strings.TrimSpace(string(body)) != want {
-		t.Errorf("answer is %s, want %s", body, want)
+	_, body = h.ask(t, "POST", "/api/v1/filings", named)
+	if err := json.Unmarshal(body, &again); err != nil || again != first || h.commands(t) != 1 {
+		t.Errorf("the same key once more: %+v after %+v, %v, %d commands", again, first, err, h.commands(t))
 	}
-	if h.door.key != "k-1" || h.door.who.Account != "clerk-140403" || h.door.who.Role != nursery.RoleClerk || h.door.filing.Application.SiteKind != nursery.Community {
-		t.Errorf("casework heard key %q, %+v, %+v", h.door.key, h.door.who, h.door.filing)
+	var read casework.CaseDetail
+	response, body = h.ask(t, "GET", "/api/v1/cases/"+first.CaseNo, "")
+	if err := json.Unmarshal(body, &read); err != nil || read.Application == nil || read.Application.SiteKind != nursery.Community {
+		t.Errorf("the case: %d %v: %s", response.StatusCode, err, body)
 	}
-	if response, body = h.ask(t, "POST", "/api/v1/tasks/t-1/claim", ""); response.StatusCode != http.StatusOK || h.door.key != "k-1" {
-		t.Errorf("a command without a body: %d with key %q: %s", response.StatusCode, h.door.key, body)
-	}
-	if response, body = h.ask(t, "GET", "/api/v1/tasks?view=mine&limit=3", ""); response.StatusCode != http.StatusOK || !strings.Contains(string(body), `"next":"mine"`) {
+	response, body = h.ask(t, "POST", "/api/v1/tasks/t-1/claim", "")
+	refused(t, "another command with that key", response, body, http.StatusConflict, casework.CodeKeyReused)
+	if response, body = h.ask(t, "GET", "/api/v1/tasks?view=mine&limit=3", ""); response.StatusCode != http.StatusOK || !strings.Contains(string(body), `"items":[]`) {
 		t.Errorf("a list: %d: %s", response.StatusCode, body)
 	}
 }
 
 func TestWhatCaseworkRefusesBecomesAProblem(t *testing.T) {
-	h := newHouse(t, nil)
+	var log bytes.Buffer
+	a := &api{log: slog.New(slog.NewJSONHandler(&log, nil))}
 	for _, c := range []struct {
-		said   error
+		err    error
 		status int
 		code   string
 	}{
@@ -241,25 +216,27 @@ func TestWhatCaseworkRefusesBecomesAProblem(t *testing.T) {
 		{&casework.Error{Code: casework.CodeForbidden, Message: "您的角色不能进行此操作。"}, 403, "forbidden"},
 		{&casework.Error{Code: casework.CodeNotFound, Message: "没有这项内容。"}, 404, "not_found"},
 		{&casework.Error{Code: casework.CodeKeyReused, Message: "该幂等键已用于另一请求。"}, 409, "idempotency_key_reused"},
+		{&casework.Error{Code: casework.CodeDocumentPending, Message: "文书制作中。"}, 409, "document_pending"},
 		{&casework.Error{Code: casework.CodeEngineUnavailable, Message: "服务暂不可用。"}, 503, "engine_unavailable"},
 		{errors.Join(errors.New("while filing"), &casework.Error{Code: casework.CodeAttachmentTooLarge, Message: "文件过大。"}), 413, "attachment_too_large"},
 		{context.DeadlineExceeded, 503, "timeout"},
 		{errors.New("password of the database is hunter2"), 500, "internal"},
 	} {
-		h.door.answer = c.said
-		response, body := h.ask(t, "POST", "/api/v1/filings", filing)
-		p := refused(t, c.code, response, body, c.status, c.code)
-		if strings.Contains(string(body), "hunter2") {
-			t.Errorf("an error of ours is told to the world: %s", body)
+		p := a.refuse(t.Context(), c.err)
+		if p.Status != c.status || p.Code != c.code || p.Type != "/docs#problem-"+c.code || p.Title == "" || p.Detail == "" {
+			t.Errorf("%s: %+v", c.code, p)
+		}
+		if strings.Contains(p.Detail, "hunter2") {
+			t.Errorf("an error of ours is told to the world: %s", p.Detail)
 		}
 		if c.code == "field_not_open" && (len(p.Errors) != 1 || p.Errors[0] != Fault{"/application/fire", "不可修改"}) {
 			t.Errorf("faults are %v", p.Errors)
 		}
-		if c.status == 503 && response.Header.Get("Retry-After") == "" {
-			t.Errorf("%s: no Retry-After", c.code)
+		if wait := p.headers.Get("Retry-After"); (wait != "") != (c.status == 503 || c.code == "document_pending") {
+			t.Errorf("%s: Retry-After is %q", c.code, wait)
 		}
 	}
-	if n := strings.Count(h.log.String(), "hunter2"); n != 1 {
+	if n := strings.Count(log.String(), "hunter2"); n != 1 {
 		t.Errorf("an unknown error is logged %d times, want once", n)
 	}
 }
@@ -279,8 +256,8 @@ func TestWithoutATokenNothingIsDone(t *testing.T) {
 	}
 	response, body := h.ask(t, "GET", "/api/v1/me", "", "Authorization", "Bearer "+h.issuer.token(t, map[string]any{"roles": []string{"clerk", "auditor"}}))
 	refused(t, "two roles", response, body, http.StatusForbidden, casework.CodeRoleAmbiguous)
-	if h.door.calls() != 0 {
-		t.Errorf("casework was asked %d times", h.door.calls())
+	if n := h.commands(t); n != 0 {
+		t.Errorf("casework took %d commands", n)
 	}
 }
 
@@ -321,7 +298,9 @@ func TestWhereNothingIsTheAnswerIsAProblemToo(t *testing.T) {
 
 func TestAPanicIsAnAnswerAndALogLine(t *testing.T) {
 	h := newHouse(t, nil)
-	response, body := h.ask(t, "GET", "/api/v1/tasks", "", "Authorization", "Bearer "+h.issuer.token(t, map[string]any{"sub": "panic"}))
+	h.broken.Store(true)
+	response, body := h.ask(t, "GET", "/api/v1/tasks", "")
+	h.broken.Store(false)
 	refused(t, "a panic", response, body, http.StatusInternalServerError, casework.CodeInternal)
 	if !strings.Contains(h.log.String(), `"panic":"broken"`) {
 		t.Errorf("no log line for the panic: %s", h.log)

@@ -55,8 +55,8 @@ func TestWhatIsNoPlainJSONIsRefusedWhereItIsWrong(t *testing.T) {
 			}
 		}
 	}
-	if h.door.calls() != 0 {
-		t.Errorf("casework was asked %d times", h.door.calls())
+	if n := h.commands(t); n != 0 {
+		t.Errorf("casework took %d commands", n)
 	}
 }
 
@@ -67,14 +67,14 @@ func TestABodyIsJSONOfALimitedSize(t *testing.T) {
 		"": 415, "text/plain": 415, "application/json; charset=gbk": 415, "application/merge-patch+json": 415,
 		"text/x+application/json": 415, "application/json,": 415,
 	} {
-		response, body := h.ask(t, "POST", "/api/v1/filings", filing, "Content-Type", mediaType)
+		response, body := h.ask(t, "POST", "/api/v1/filings", named, "Content-Type", mediaType)
 		if status == 415 {
 			refused(t, mediaType, response, body, status, casework.CodeMediaType)
 		} else if response.StatusCode != status {
 			t.Errorf("%q: %d: %s", mediaType, response.StatusCode, body)
 		}
 	}
-	padded := func(size int) string { return filing + strings.Repeat(" ", size-len(filing)) }
+	padded := func(size int) string { return named + strings.Repeat(" ", size-len(named)) }
 	if response, body := h.ask(t, "POST", "/api/v1/filings", padded(64<<10)); response.StatusCode != http.StatusCreated {
 		t.Errorf("a body of the limit: %d: %s", response.StatusCode, body)
 	}
