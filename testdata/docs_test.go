@@ -75,19 +75,26 @@ func TestLinksOfTheDocumentationLeadSomewhere(t *testing.T) {
 				t.Errorf("%s links to %s, which has no such heading", page, l[2])
 			}
 			name, quoted := strings.CutPrefix(l[1], "`")
-			if quoted && strings.HasSuffix(path, ".go") && !declares(read(t, target), strings.TrimSuffix(name, "`")) {
+			if quoted && strings.HasSuffix(path, ".go") && !declared(read(t, target))[lastOf(strings.TrimSuffix(name, "`"))] {
 				t.Errorf("%s says that %s declares %s", page, path, name)
 			}
 		}
 	}
 }
 
-// declares reports whether a Go file declares an identifier; of Type.Name, its last part.
-func declares(source, name string) bool {
-	name = name[strings.LastIndexByte(name, '.')+1:]
-	declared := regexp.MustCompile(`(?m)^(func (\([^)]*\) )?|type |const |var |\t)` + regexp.QuoteMeta(name) + `\b`)
-	return declared.MatchString(source)
+var declaration = regexp.MustCompile(`(?m)^(?:func (?:\([^)]*\) )?|type |const |var |\t)([\pL_][\pL\pN_]*)\b`)
+
+// declared returns the identifiers that Go source declares, fields of structs and methods among them.
+func declared(source string) map[string]bool {
+	names := map[string]bool{}
+	for _, m := range declaration.FindAllStringSubmatch(source, -1) {
+		names[m[1]] = true
+	}
+	return names
 }
+
+// lastOf returns the last part of Type.Name.
+func lastOf(name string) string { return name[strings.LastIndexByte(name, '.')+1:] }
 
 var (
 	code       = regexp.MustCompile("(?s)```.*?```|`[^`\n]+`")
@@ -269,7 +276,7 @@ var glossaryRow = regexp.MustCompile(`(?m)^\| [^|]+ \| [^|]+ \| ([^|]*) \| ([^|]
 // TestTheGlossaryNamesWhatIsDeclared checks that the Go names and tables in the glossary exist: in package nursery unless it names
 // another, and in the migrations.
 func TestTheGlossaryNamesWhatIsDeclared(t *testing.T) {
-	all, schema, sources := tables(t), strings.Join(ups(t), ""), map[string]string{}
+	all, schema, packages := tables(t), strings.Join(ups(t), ""), map[string]map[string]bool{}
 	rows := glossaryRow.FindAllStringSubmatch(read(t, filepath.Join(root, "docs/glossary.md")), -1)
 	if len(rows) == 0 {
 		t.Fatal("the glossary has no rows")
@@ -284,10 +291,10 @@ func TestTheGlossaryNamesWhatIsDeclared(t *testing.T) {
 			if folder == "humantask" {
 				folder = "workflows/humantask"
 			}
-			if sources[folder] == "" {
-				sources[folder] = goSource(t, folder)
+			if packages[folder] == nil {
+				packages[folder] = declared(goSource(t, folder))
 			}
-			if !declares(sources[folder], identifier) {
+			if !packages[folder][lastOf(identifier)] {
 				t.Errorf("package %s does not declare %s", folder, identifier)
 			}
 		}
