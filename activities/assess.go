@@ -10,36 +10,36 @@ import (
 	"tuoyu/store"
 )
 
-// The rule sets a filing is judged by.
+// The rule sets evaluated on a filing.
 const (
 	RulesRoute    = "registration.route"
 	RulesComplete = "filing.complete"
 	RulesConform  = "filing.conform"
 )
 
-// RouteInstitution is the route of a family point that takes more children than one may.
+// RouteInstitution is the route of a family point with more children than permitted.
 const RouteInstitution = "institution"
 
-// FilingRuleSets lists them in the order they are asked.
+// FilingRuleSets lists the rule sets of a filing in the order of evaluation.
 func FilingRuleSets() []string { return []string{RulesRoute, RulesComplete, RulesConform} }
 
-// Assess asks the rules what they say of the application as it is now.
+// Assess is the input of Engine.Assess.
 type Assess struct {
 	CaseNo, Step string
 	At           time.Time
 }
 
-// Assessment is what a workflow needs to know of the decisions; the reasons stay in Postgres.
+// Assessment is the part of the decisions that a workflow needs; the reasons stay in Postgres.
 type Assessment struct {
-	Decision         string // the decision a reviewer looks at
-	Gaps             int    // what the applicant has to correct
-	Nonconformities  int    // what the finding on site will have to look at
-	Reroute          bool   // a family point that has to file as an institution
-	RegistrationSeen bool   // the registrar's facts, or a certificate a clerk confirmed, are there
+	Decision         string // the decision shown to a reviewer
+	Gaps             int    // number of gaps the applicant has to correct
+	Nonconformities  int    // number of nonconformities to be checked on site
+	Reroute          bool   // the family point has to file as an institution
+	RegistrationSeen bool   // the registrar's data, or a certificate confirmed by a clerk, is known
 }
 
-// Assess judges the latest version of the application by every rule set, as of the day of receipt, and stores
-// each decision with its input.
+// Assess evaluates every rule set on the latest version of the application, as of the day of receipt, and stores each
+// decision with its input.
 func (e *Engine) Assess(ctx context.Context, in Assess) (Assessment, error) {
 	var made []nursery.Decision
 	var registered bool
@@ -92,10 +92,10 @@ func assessment(made []nursery.Decision, registered bool) Assessment {
 	return a
 }
 
-// Gaps are what an applicant has to correct before the papers are complete: everything registration and
-// completeness found, and what conformity cannot be judged without. A standard that is not met is no gap: the
-// receipt rests on completeness, and the finding on site looks at it
-// (托育机构登记和备案办法(试行) art. 9; 国卫办妇幼发〔2022〕11号). A fact that several rules miss is asked for once.
+// Gaps returns what an applicant has to correct before the papers are complete: everything found by registration and
+// completeness, and the facts without which conformity cannot be decided. A standard that is not met is not a gap: the
+// receipt depends on completeness, and the finding on site covers it (托育机构登记和备案办法(试行) art. 9; 国卫办妇幼发〔2022〕11号).
+// A fact that several rules miss is returned once.
 func Gaps(made []nursery.Decision) []nursery.Reason {
 	var gaps []nursery.Reason
 	asked := map[string]bool{}
@@ -116,7 +116,7 @@ func Gaps(made []nursery.Decision) []nursery.Reason {
 	return gaps
 }
 
-// facts gathers what the rules look at: the latest application and what the registrar says of its credit code.
+// facts returns the input of the rules: the latest application and the registrar's data for its credit code.
 func (s *step) facts(ctx context.Context) (nursery.FilingFacts, error) {
 	facts := nursery.FilingFacts{ReceivedOn: s.c.ReceivedOn}
 	var err error
@@ -137,7 +137,7 @@ func (s *step) facts(ctx context.Context) (nursery.FilingFacts, error) {
 	return facts, nil
 }
 
-// decisionsOf reads back what a step decided.
+// decisionsOf reads the decisions of an earlier step.
 func (e *Engine) decisionsOf(ctx context.Context, caseNo, step string) (made []nursery.Decision, registered bool, err error) {
 	err = e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
 		made, registered, err = readDecisions(ctx, q, caseNo, step)

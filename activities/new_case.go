@@ -10,8 +10,8 @@ import (
 	"tuoyu/store"
 )
 
-// NewCase gives c the next case number of its county under the prefix and writes it down. Errors are those of the
-// database, among them the index that lets an institution have one open case of a kind.
+// NewCase assigns c the next case number of its county under the prefix and stores it. Errors are those of the
+// database, including a violation of the index that allows an institution one open case of a kind.
 func NewCase(ctx context.Context, q *store.Queries, prefix string, c store.Case, at time.Time) (store.Case, error) {
 	year := nursery.DateOf(at).Year
 	sequence, err := q.NextNumber(ctx, store.NextNumberParams{Prefix: prefix, County: c.County, Year: int32(year)})
@@ -34,7 +34,7 @@ func NewCase(ctx context.Context, q *store.Queries, prefix string, c store.Case,
 	return c, nil
 }
 
-// start is what the workflow of a case is started with, in the words of workflows.CaseInput.
+// start is the start of a case's workflow, with the JSON fields of workflows.CaseInput.
 type start struct {
 	CaseNo      string
 	County      string
@@ -48,7 +48,7 @@ type start struct {
 // that cases started from then on make without a marker in their history.
 const startVersion = 1
 
-// KeepStart leaves the start of a case's workflow in the outbox; the relay takes it from next on.
+// KeepStart queues the start of a case's workflow in the outbox; the relay delivers it from next on.
 func KeepStart(ctx context.Context, q *store.Queries, c store.Case, at, next time.Time) (store.Outbox, error) {
 	payload, err := json.Marshal(start{c.CaseNo, c.County, c.Institution, nursery.SiteKind(c.SiteKind), c.SubmittedBy, startVersion})
 	if err != nil {

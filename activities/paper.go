@@ -15,8 +15,8 @@ import (
 	"tuoyu/store"
 )
 
-// order writes down what a paper says, its number and its verification code; printing follows by itself. The
-// text is fixed here, so what is printed later is what was decided now.
+// order stores the content of a document, its number and its verification code; rendering follows asynchronously. The
+// content is fixed here, so that what is rendered later is what was decided now.
 func (e *Engine) order(ctx context.Context, s *step, kind documents.Kind, fill func(*documents.Paper)) error {
 	info, known := kind.Info()
 	if !known {
@@ -52,7 +52,7 @@ func (e *Engine) order(ctx context.Context, s *step, kind documents.Kind, fill f
 	})
 }
 
-// paper fills in what every kind says, from the application as it is now.
+// paper returns the fields common to every kind, from the current application.
 func (e *Engine) paper(ctx context.Context, s *step, kind documents.Kind) (documents.Paper, error) {
 	institution, err := s.q.InstitutionForStep(ctx, s.c.Institution)
 	if err != nil {
@@ -98,7 +98,7 @@ func (e *Engine) declared(ctx context.Context, s *step, institution store.Instit
 	}
 	var a nursery.Application
 	facts := institution.Application
-	if len(facts) == 0 { // what the register itself holds
+	if len(facts) == 0 { // the register's own data
 		a.Institution = nursery.Institution{Name: institution.Name, County: institution.County, Address: institution.Address}
 		a.SiteKind = nursery.SiteKind(institution.SiteKind)
 		return a, nil
@@ -109,7 +109,7 @@ func (e *Engine) declared(ctx context.Context, s *step, institution store.Instit
 	return a, nil
 }
 
-// documentID is the same on every try of a step, and says nothing.
+// documentID returns an opaque identifier that is the same on every attempt of a step.
 func documentID(caseNo, step string, kind documents.Kind) string {
 	sum := sha256.Sum256([]byte(caseNo + "\x00" + step + "\x00" + string(kind)))
 	return "D" + hex.EncodeToString(sum[:10])
@@ -123,9 +123,9 @@ func (s *step) lastDocument(ctx context.Context, kinds ...documents.Kind) (store
 	return d, nil
 }
 
-// PrintPapers prints every paper of the case that is still to be printed and keeps it by its hash. The error
-// joins those of the papers that could not be printed; the others are done. Where none of those can ever be printed as it is, each
-// has the reason written down and the error is Stuck.
+// PrintPapers renders every pending document of the case and stores it by its hash. The error joins those of the
+// documents that could not be rendered; the others are done. If none of those can ever be rendered as it is, the reason
+// is stored with each and the error is Stuck.
 func (e *Engine) PrintPapers(ctx context.Context, caseNo string) error {
 	defer alive(ctx)()
 	var pending []store.Document
@@ -157,7 +157,8 @@ func (e *Engine) PrintPapers(ctx context.Context, caseNo string) error {
 	return errors.Join(failed...)
 }
 
-// unprintableFor says in Chinese why a paper can never be printed as it is; nothing for a fault that another try may mend.
+// unprintableFor returns, in Chinese, why a document can never be rendered as it is; "" for an error that a retry may
+// resolve.
 func unprintableFor(err error) string {
 	var undrawn *documents.UnprintableError
 	var missing *documents.IncompleteError

@@ -12,9 +12,9 @@ import (
 	"tuoyu/store"
 )
 
-// StartCase opens a case by the engine itself, with the facts of its first version, and leaves its start to the relay. It
-// gives the number and true, or the number of the open case of the same kind, institution and subject and false. Such a
-// case is not tracked by the public.
+// StartCase opens a case as the engine, with the facts of its first version, and queues its start in the outbox. It
+// returns the number and true, or the number of the open case of the same kind, institution and subject and false. Such
+// a case cannot be tracked by the public.
 func StartCase(ctx context.Context, q *store.Queries, prefix string, c store.Case, facts any, note string, at time.Time) (string, bool, error) {
 	open, err := q.OpenCaseOf(ctx, store.OpenCaseOfParams{Institution: c.Institution, Kind: c.Kind, About: c.About})
 	if err == nil {
@@ -38,7 +38,7 @@ func StartCase(ctx context.Context, q *store.Queries, prefix string, c store.Cas
 	if err != nil {
 		return "", false, err
 	}
-	// The relay goes by the clock of the machine, which the time of a case may be ahead of.
+	// The outbox is scheduled by wall clock; the time of a case may be ahead of it.
 	if _, err := KeepStart(ctx, q, c, at, time.Now()); err != nil {
 		return "", false, err
 	}
@@ -46,7 +46,7 @@ func StartCase(ctx context.Context, q *store.Queries, prefix string, c store.Cas
 	return c.CaseNo, true, s.record(ctx, event{kind: "submitted", note: note})
 }
 
-// take notes that a case's workflow has begun: its start is delivered. It is the first thing a step that opens a case does.
+// take marks the start row of the case in the outbox as delivered. It is the first action of a step that opens a case.
 func (s *step) take(ctx context.Context) error {
 	if err := s.q.MarkDelivered(ctx, store.MarkDeliveredParams{ID: "start/" + s.c.CaseNo, DeliveredAt: &s.at}); err != nil {
 		return err
