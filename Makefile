@@ -1,5 +1,5 @@
-# The words people say. `make run` shows the system, `make test` proves it; the rest is for those who change it.
-# A step that fails is named by make's last line.
+# The targets. `make run` starts the system, `make test` checks it; the others are for its developers.
+# The last line of make names the step that failed.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .NOTPARALLEL:
@@ -19,24 +19,25 @@ demo: export TUOYU_OIDC_ISSUER ?= http://127.0.0.1:9998
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: setup $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo ## start everything, play the demonstration cases, stay up until Ctrl-C
+run: setup $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo ## start all services, run the demonstration cases, serve until Ctrl-C
 	@exec $(BIN)/devstack $(DEVSTACK_FLAGS) -- scripts/run.sh
 
-demo: $(BIN)/demo ## play the demonstration cases once more, while make run is up
+demo: $(BIN)/demo ## run the demonstration cases once more, while make run is up
 	@$(BIN)/demo
 
 record: $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo ## record the histories that guard running cases, in a folder for RELEASE
 	@$(BIN)/devstack --quiet --ports auto --fast --fresh --state .devstack/record -- scripts/record.sh
 
-# What the steps share is made before they begin, so that no two make it at once. The longest end last, beside each other.
+# Prerequisites that several steps share are built first, so that no two steps build them at once. The longest steps come
+# last and run in parallel.
 test: setup $(TOOLS) $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo $(BIN)/gotest openapi/node_modules browser/node_modules ## every check and every test, three steps at a time
 	@scripts/lanes.sh 3 check-format check-imports check-sql check-generated check-determinism check-vet check-staticcheck check-rules check-openapi \
 		test-rules test-devstack test-browser test-race test-go test-storm
 
-chaos: setup ## five minutes of all roles at work while processes, services, links and the disk fail
+chaos: setup ## run all roles for five minutes while processes, services, links and the disk fail
 	@$(MAKE) --no-print-directory storm STORM='--for 5m --v'
 
-fuzz: ## let each parser read made-up input, for FUZZTIME each
+fuzz: ## fuzz each parser for FUZZTIME
 	@scripts/fuzz.sh
 
 screens: setup $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo browser/node_modules ## take a picture of every page at three widths into out/screens; docs/screens holds ten of them
@@ -47,9 +48,9 @@ bench: setup $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo ## measure the goals into 
 	@cd bench && $(GO) build -o $(BIN)/bench .
 	@$(BIN)/bench
 
-lint: check-format check-imports check-vet check-staticcheck check-determinism check-sql check-generated check-rules ## the checks of make test alone
+lint: check-format check-imports check-vet check-staticcheck check-determinism check-sql check-generated check-rules ## run only the checks of make test
 
-generate: $(BIN)/sqlc $(BIN)/templ ## write the generated code anew
+generate: $(BIN)/sqlc $(BIN)/templ ## regenerate the generated code
 	@$(BIN)/sqlc generate
 	@$(BIN)/templ generate -log-level error ./web
 	@$(GO) run ./casework/actsgen
@@ -62,7 +63,7 @@ setup: ## install what this machine lacks
 clean: ## remove what was built and the local databases
 	@rm -rf bin .devstack var out
 
-# The steps of make test, each to be called alone.
+# The steps of make test, each of which can be run alone.
 
 .PHONY: check-format check-imports check-vet check-staticcheck check-determinism check-sql check-generated check-rules \
 	test-rules test-go test-race test-devstack test-browser check-run check-openapi storm test-storm
@@ -93,27 +94,27 @@ check-generated: $(BIN)/sqlc $(BIN)/templ
 check-rules: $(BIN)/tuoyu
 	@$(BIN)/tuoyu policy check | tail -n 1
 
-# openapi.json, as the program writes it, under a strict linter.
+# Lints openapi.json, as the program writes it, with strict rules.
 check-openapi: $(BIN)/tuoyu openapi/node_modules
 	@scripts/check-openapi.sh
 
 test-rules: $(BIN)/tuoyu
 	@$(BIN)/tuoyu policy test
 
-# The packages in which many goroutines share what they hold, and with them all that they call, are tested under the race detector.
-# It makes what is computed ten times slower, so the others do without. Vet is off, since check-vet does more of it.
+# RACED lists the packages whose goroutines share data; they, and all that they call, are tested with the race detector. It
+# slows computation tenfold, so the other packages are tested without it. Vet is off, since check-vet runs it in full.
 RACED := ./api ./casework ./cmd/tuoyu ./limits ./sealing ./store ./web ./worker
 
 test-race: $(BIN)/devstack $(BIN)/gotest
 	@$(BIN)/devstack --quiet --ports auto --fast --state .devstack/race -- $(BIN)/gotest -race -vet off -timeout 20m $(RACED)
 
-# The clients that are made of openapi.json need its packages.
+# The clients generated from openapi.json need its packages.
 test-go: $(BIN)/devstack $(BIN)/gotest openapi/node_modules
 	@$(BIN)/devstack --quiet --ports auto --fast --state .devstack/test -- $(BIN)/gotest -vet off -timeout 20m \
 		$$($(GO) list ./... ./testdata | grep -vxF "$$($(GO) list $(RACED))")
 
-# All roles at work while processes and services are killed, links are cut and stalled and the blob disk is full; then each thing
-# that does not hold, in a line. Durable: with --fast a killed Postgres loses commits.
+# Runs all roles while processes and services are killed, links are cut and stalled and the blob disk is full; then prints each
+# violated invariant in a line. Without --fast, with which a killed Postgres loses commits.
 storm: $(BIN)/devstack $(BIN)/tuoyu
 	@$(GO) build -o $(BIN)/storm ./e2e/storm
 	@$(BIN)/devstack --quiet --ports auto --fresh --state .devstack/storm -- $(BIN)/storm $(STORM)
@@ -121,8 +122,8 @@ storm: $(BIN)/devstack $(BIN)/tuoyu
 test-storm:
 	@$(MAKE) --no-print-directory storm STORM='--for 50s --seed 1'
 
-# The whole system started five times fresh and ten times more over the first state, beside busy processes; make test does
-# so once and twice.
+# Starts the whole system five times on fresh state and ten times more on the first state, beside busy processes; make test
+# does so once and twice.
 check-run: $(BIN)/devstack
 	@RUN_FRESH=5 RUN_AGAIN=10 RUN_BUSY=1 $(BIN)/devstack --quiet --ports auto --fast --state .devstack/test -- \
 		$(GO) test -timeout 60m -count 1 -v -run 'TestTheSystemComesUpEveryTime|TestADemonstrationThatCannotGoOn' ./e2e

@@ -35,7 +35,7 @@ type house struct {
 	issuer  *issuer
 	log     *bytes.Buffer
 	metrics *prometheus.Registry
-	broken  atomic.Bool // whoever asks casework for the time panics
+	broken  atomic.Bool // calls of casework that read the time panic
 }
 
 var rules = sync.OnceValues(func() (*policies.Engine, error) { return policies.New(context.Background()) })

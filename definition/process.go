@@ -1,5 +1,6 @@
-// Package definition says what a process is: its stages, the tasks it asks people, what they may answer and what follows
-// from an answer. Each process is one value, beside its workflow; generic code reads it. The package names no process.
+// Package definition declares the type of a process: its stages, the tasks it assigns to people, their outcomes and the
+// steps that follow an outcome. Each process is one value, declared beside its workflow and read by generic code. The
+// package names no process.
 package definition
 
 import (
@@ -20,7 +21,7 @@ type Process struct {
 	Page        Page            // where more of a case is to be seen or done; zero for none
 	Files       string          // what its files are to those who may read or upload them: the first half of the act
 	Owner       string          // how the names begin under which offices register its cases beside institutions; empty: an institution's own code
-	Application bool            // its cases carry an application: people fill it in and correct it, papers state what it says
+	Application bool            // its cases have an application, which people fill in and correct and documents are made from
 	Acts        []Act           // what people do to its cases and to the things that belong to it
 	FileReaders []nursery.Role  // who may read the files of its cases; empty: nobody
 

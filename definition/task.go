@@ -30,8 +30,8 @@ type Outcome struct {
 	Required []string // fields of the form without which it is refused
 	Optional []string // fields that may be left out; a field in neither list is refused
 
-	// Alone reports that the required fields may be left out where this is the only outcome offered: the rules have then
-	// found what they would say.
+	// Alone reports that the required fields are optional where this is the only outcome offered, since the rules have
+	// already found their content.
 	Alone bool
 
 	Follow []Step        // what the workflow does next, in order

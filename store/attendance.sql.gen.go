@@ -139,7 +139,7 @@ type LockAttendanceParams struct {
 	OnDay       nursery.Date
 }
 
-// Whoever enters a day of an institution waits for others that do.
+// Takes an advisory lock on a day of an institution, so that concurrent entries of that day serialize.
 func (q *Queries) LockAttendance(ctx context.Context, arg LockAttendanceParams) error {
 	_, err := q.db.Exec(ctx, lockAttendance, arg.Institution, arg.OnDay)
 	return err

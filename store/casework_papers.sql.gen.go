@@ -171,7 +171,7 @@ type ClearAttachmentsParams struct {
 	PageSize int32
 }
 
-// Served by attachments_clear. What was kept before files were sealed.
+// Returns the attachments stored before files were sealed. Served by attachments_clear.
 func (q *Queries) ClearAttachments(ctx context.Context, arg ClearAttachmentsParams) ([]Attachment, error) {
 	rows, err := q.db.Query(ctx, clearAttachments, arg.After, arg.PageSize)
 	if err != nil {

@@ -372,7 +372,7 @@ type FileInstitutionParams struct {
 	ID          string
 }
 
-// What the register says of an institution once its filing or a change of it stands.
+// Updates the register's entry of an institution once its filing, or a change of it, is approved.
 func (q *Queries) FileInstitution(ctx context.Context, arg FileInstitutionParams) error {
 	_, err := q.db.Exec(ctx, fileInstitution,
 		arg.County,
@@ -752,7 +752,7 @@ type LastOpeningParams struct {
 	Task   string
 }
 
-// What the timeline says of the question that a task was last opened for. Served by case_events_of_case.
+// Returns the data of the last opening of a task on the timeline. Served by case_events_of_case.
 func (q *Queries) LastOpening(ctx context.Context, arg LastOpeningParams) (json.RawMessage, error) {
 	row := q.db.QueryRow(ctx, lastOpening, arg.CaseNo, arg.Task)
 	var data json.RawMessage
@@ -1236,7 +1236,7 @@ type WakeCaseParams struct {
 	At          time.Time
 }
 
-// Tells a case's workflow, by the relay, that facts it looks at have changed; once for an ID.
+// Queues an Update that notifies a case's workflow of changed facts; once for an ID.
 func (q *Queries) WakeCase(ctx context.Context, arg WakeCaseParams) error {
 	_, err := q.db.Exec(ctx, wakeCase,
 		arg.ID,

@@ -160,7 +160,7 @@ type KeptFormsRow struct {
 	KeptAt time.Time
 }
 
-// Served by kept_forms_of_account. Bounded: no more are kept.
+// Served by kept_forms_of_account. Bounded: an account has no more saved forms.
 func (q *Queries) KeptForms(ctx context.Context, account string) ([]KeptFormsRow, error) {
 	rows, err := q.db.Query(ctx, keptForms, account)
 	if err != nil {

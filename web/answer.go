@@ -76,7 +76,7 @@ func (a answering) outcomesThat(field string, need bool) string {
 	return strings.Join(all, " ")
 }
 
-// field returns the shape of a field with what the chosen outcome makes of it. A list that is needed begins with a row.
+// field returns f, required if the chosen outcome requires it.
 func (a answering) field(f shape) shape {
 	f.Required = a.needed(f.Name)
 	return f
@@ -91,8 +91,8 @@ func (a *answering) withFirstRows() {
 	}
 }
 
-// answerOf returns the shape of what is sent with an outcome: the fields it asks for. What was entered for another outcome
-// stays in the form and is not sent.
+// answerOf returns the form schema of an outcome: the fields that it requires or allows. Values entered for another
+// outcome remain in the form and are not sent. It returns s for an outcome that is not offered.
 func answerOf(s shape, offers []casework.OutcomeOffer, outcome nursery.Outcome) shape {
 	i := slices.IndexFunc(offers, func(o casework.OutcomeOffer) bool { return o.Outcome == outcome })
 	if i < 0 {

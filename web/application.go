@@ -9,7 +9,7 @@ import (
 	"tuoyu/nursery"
 )
 
-// appView is an application on a page: its parts, its papers with their files, and what is said of them.
+// appView is an application on a page: its parts, its papers with their files, and the remarks on them.
 type appView struct {
 	asked
 	Case  casework.CaseDetail
@@ -31,7 +31,7 @@ func newAppView(c casework.CaseDetail) appView {
 // part returns the properties of the application that a section shows.
 func (v appView) partOf(s section) shape { return v.Shape.only(s.Fields...) }
 
-// changedAt reports whether something at a place, or below it, differs from what the applicant was told of.
+// changedAt reports whether the value at a place, or a value below it, has changed since the applicant's last notice.
 func (v appView) changedAt(place string) bool {
 	return len(v.Case.Changed) > 0 && opens(v.Case.Changed, v.named(place))
 }
@@ -58,7 +58,7 @@ type rowsView struct {
 	app   *appView // nil: only to be read
 }
 
-// columns are the fields of which a row says something.
+// columns returns the fields that have a value in some row.
 func (v rowsView) columns() (all []shape) {
 	for _, f := range v.Shape.Fields {
 		if slices.ContainsFunc(v.Rows, func(n int) bool { return v.words(f, v.cell(n, f)) != "" }) {
@@ -79,7 +79,7 @@ func (v appView) table(f shape, at string) rowsView {
 // paperRow is a paper of the application on a page.
 type paperRow struct {
 	Place, Pointer string
-	Title          string // what it is and of whom
+	Title          string // the kind of paper and the person it belongs to
 	File, Name     string // the attachment and what it is called; no name: not the reader's to open
 	Facts          []line // number and days
 	Seen           bool
@@ -116,7 +116,7 @@ func shownInPage(mediaType string) bool {
 	return slices.Contains([]string{"application/pdf", "image/jpeg", "image/png", "image/webp"}, mediaType)
 }
 
-// paperTitle is what a paper is, and of whom.
+// paperTitle returns the title of a paper: its kind, with the name and the member of staff it belongs to.
 func (a asked) paperTitle(at string) string {
 	kind := nursery.PaperKind(a.Values.Get(at + "/kind"))
 	if kind == "" {
@@ -146,7 +146,7 @@ func (a *asked) titleItems() {
 	}
 }
 
-// elementTitle is what a class, a room or a member of staff is called.
+// elementTitle returns the title of a class, a member of staff or a room of the premises.
 func (a asked) elementTitle(e element) string {
 	switch e.List {
 	case "/classes":
@@ -166,7 +166,8 @@ func (a asked) elementTitle(e element) string {
 	return e.Name
 }
 
-// pointerTitle says in words what a pointer into the application leads to.
+// pointerTitle returns the title in Chinese of the part of the application that a JSON Pointer refers to; the pointer
+// itself if nothing is found.
 func (a asked) pointerTitle(pointer string) string {
 	for _, e := range a.elements() {
 		rest, in := below(e.List+"/"+e.Name, pointer)
@@ -196,7 +197,7 @@ func (a asked) pointerTitle(pointer string) string {
 	return pointer
 }
 
-// listShape is the shape of the elements of a list of the application.
+// listShape returns the form schema of the elements of a list of the application.
 func (a asked) listShape(list string) shape {
 	s := a.Shape
 	for step := range strings.SplitSeq(list[1:], "/") {

@@ -482,7 +482,7 @@ func marked(v appView, s shape, at string) templ.Component {
 	})
 }
 
-// markings are what is said of a place, and the button that marks it for correction.
+// markings renders the remarks on a place, and the button that marks it for correction.
 func markings(v appView, place, title string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -609,7 +609,7 @@ func markButton(v appView, place, title string) templ.Component {
 	})
 }
 
-// rowTable is a list as a table, with the columns of which a row says something.
+// rowTable renders a list as a table, with the columns that have a value in some row.
 func rowTable(v rowsView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1453,7 +1453,7 @@ func paperPage(v appView, at int, list []paperRow) templ.Component {
 	})
 }
 
-// versions shows what the rules say now, and folds away what they said before.
+// versions renders the current decisions of the rules, and the earlier ones collapsed.
 func versions(list []casework.DecisionView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -26,8 +26,8 @@ func fieldsOf(page string) url.Values {
 	return fields
 }
 
-// Without Postgres every page says in Chinese that it cannot be shown now, and a form comes back whole: sent again from there, it
-// is taken once.
+// Without Postgres every page answers in Chinese that it is unavailable, and returns a submitted form complete. When
+// that form is sent a second time, it is processed once.
 func TestWithoutPostgresPagesSayTryAgainAndAFormComesBack(t *testing.T) {
 	t.Parallel()
 	s := openSite(t)
@@ -65,7 +65,7 @@ func TestWithoutPostgresPagesSayTryAgainAndAFormComesBack(t *testing.T) {
 	}
 }
 
-// A folder of files that is away, full or read-only takes nothing, and says that this passes.
+// If the folder of files is missing, full or read-only, an upload is refused with a temporary error.
 func TestWithoutTheBlobFolderAnUploadIsRefusedForNow(t *testing.T) {
 	t.Parallel()
 	s := openSite(t)

@@ -143,7 +143,7 @@ func processLink(c casework.CaseDetail, p nursery.Principal) (path, title string
 	return "", ""
 }
 
-// sourceTitle says where registration facts come from.
+// sourceTitle returns the title of the source of registration data.
 func sourceTitle(source string) string {
 	if source == "registrar" {
 		return "登记机关推送"

@@ -23,7 +23,8 @@ func registerComplaints(s *Site) {
 	s.page("GET /complaints/{no}", only(s.complaint, nursery.RoleSupervisor))
 }
 
-// askComplaint asks for a complaint about the institution that the address names. Nobody has to sign in or say who they are.
+// askComplaint returns the form of a complaint about the institution in the address, or casework's error. Anybody may
+// file one, anonymously and without signing in.
 func (s *Site) askComplaint(r *http.Request) (asking, error) {
 	about, err := s.Door.FiledInstitution(r.Context(), r.URL.Query().Get("institution"))
 	if err != nil {

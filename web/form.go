@@ -21,7 +21,7 @@ const (
 	kindArea    fieldKind = "area"
 	kindWhole   fieldKind = "whole"
 	kindDecimal fieldKind = "decimal"
-	kindMoney   fieldKind = "money" // asked in yuan, kept in fen
+	kindMoney   fieldKind = "money" // entered in yuan, stored in fen
 	kindDate    fieldKind = "date"
 	kindTime    fieldKind = "time"
 	kindMoment  fieldKind = "moment" // a day and a time in Shanghai
@@ -38,7 +38,7 @@ const (
 	kindHidden  fieldKind = "hidden"
 )
 
-// shape is what a form asks for: the shape of a JSON value, with the words for people.
+// shape is a form schema: the JSON value that a form produces, with the labels of its fields.
 type shape struct {
 	Name     string // of the property
 	Kind     fieldKind

@@ -77,7 +77,7 @@ func (a asked) itemTitle(at string, i, n int) string {
 	return fmt.Sprintf("第 %d 项", i+1)
 }
 
-// part is what of the page a script puts anew when rows change.
+// part returns the part of the page that a script replaces when a row is added or removed.
 func (a asked) part() string {
 	if a.Part != "" {
 		return a.Part
@@ -85,7 +85,8 @@ func (a asked) part() string {
 	return "form"
 }
 
-// fileName is what a file is called. Without its name it is called by its number, which tells it from others.
+// fileName returns the name of a file. Where that is unknown, it returns the beginning of the ID, to distinguish it
+// from others.
 func (a asked) fileName(id string) string {
 	if name := a.Files[id]; name != "" {
 		return name
@@ -93,7 +94,7 @@ func (a asked) fileName(id string) string {
 	return "附件 " + id[:min(8, len(id))]
 }
 
-// attributes are those of an input by its shape.
+// attributes returns the HTML attributes of the input for s at a place.
 func (a asked) attributes(s shape, at string) templ.Attributes {
 	out := templ.Attributes{}
 	if s.Required {

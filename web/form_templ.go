@@ -553,7 +553,7 @@ func field(a asked, s shape, at string) templ.Component {
 	})
 }
 
-// said is the hint and the fault of a field.
+// `said` renders the hint and the error of a field.
 func said(a asked, s shape, at string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -17,7 +17,7 @@ import (
 	"tuoyu/nursery"
 )
 
-// asked is a form on a page: its shape, what was entered so far, and what is wrong with it. A value's name in the form is
+// asked is a form on a page: its schema, the values entered so far, and the errors. The name of a value in the form is
 // its JSON Pointer.
 type asked struct {
 	Shape  shape
@@ -123,8 +123,8 @@ func rows(values url.Values, at string) []int {
 // exact reports whether every JSON library represents n exactly.
 func exact(n int64) bool { return n >= -1<<53 && n <= 1<<53 }
 
-// gather reads the form's values as a JSON value of the shape. What cannot be read is a fault at its pointer; blank fields and
-// blank rows are left out.
+// gather decodes the form's values into a JSON value of its schema. Values that cannot be decoded are faults at their
+// pointers; blank fields and blank rows are omitted.
 func (a *asked) gather() any {
 	a.Faults = nil
 	v := a.value(a.Shape, "")
@@ -241,9 +241,9 @@ func (a *asked) value(s shape, at string) any {
 // momentForm is the format in which a browser sends a day and a time.
 const momentForm = "2006-01-02T15:04"
 
-// posted reads what a form of the shape was sent with. Files are taken in by upload, which gives their identifier; fault at
-// the file's pointer when it is refused. Buttons that add or take away a row are done, and then changed is true: nothing
-// is to be saved yet.
+// posted decodes a submitted form of schema sh. It stores files by upload and sets their IDs as values; a file that is
+// refused is a fault at its pointer. Changed reports that a button added or removed a row, or that a saved form is
+// shown again, so that nothing is to be saved yet. Errors are those of reading the request.
 func (s *Site) posted(r *http.Request, sh shape, upload casework.Upload) (a asked, changed bool, err error) {
 	if err := parseForm(r); err != nil {
 		return a, false, err
@@ -356,7 +356,7 @@ func (a asked) counted(pointer string) string {
 	return at
 }
 
-// eachField calls do with each field of a shape that is asked for by itself, row by row, and with its place.
+// eachField calls do with each field of s that has an input of its own, row by row, and with its place.
 func eachField(s shape, at string, values url.Values, do func(f shape, at string)) {
 	for _, f := range s.Fields {
 		place := at + "/" + f.Name
@@ -388,7 +388,8 @@ func fieldID(pointer string) string {
 	return "f" + strings.NewReplacer("/", "-", "_", "-").Replace(pointer)
 }
 
-// gathered reads the form as a value of the API's own type, which takes what the shape was made from.
+// gathered decodes the form into a value of the API's own type T, from which the schema was made. The error is invalid
+// if the values do not fit T.
 func gathered[T any](a *asked) (T, error) {
 	var v T
 	faults := a.Faults

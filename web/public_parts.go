@@ -19,7 +19,8 @@ func pricesText(i casework.FiledInstitution) string {
 	return strings.Join(said, "；")
 }
 
-// pricedFor is what a price is for, where the institution has said so.
+// pricedFor returns the kind of class and the form of care that a price is for; "" where the institution stated
+// neither.
 func pricedFor(p nursery.Price) string {
 	var said []string
 	if p.ClassKind != "" {

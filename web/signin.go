@@ -150,7 +150,8 @@ func signedOut() error {
 	return &casework.Error{Code: casework.CodeUnauthenticated, Message: "登录已过期，请重新登录。"}
 }
 
-// askToSignIn sends a reader to sign in and back; what a form held is kept until then, or else handed back.
+// askToSignIn redirects the user to sign in and back. It saves the values of a submitted form until then; if they
+// cannot be saved, the page itself carries them.
 func (s *Site) askToSignIn(w http.ResponseWriter, r *http.Request) error {
 	if r.Header.Get("HX-Request") != "" || strings.Contains(r.Header.Get("Accept"), "application/json") {
 		return signedOut()

@@ -147,7 +147,7 @@ func signInPage(next string, places []demoPlace) templ.Component {
 	})
 }
 
-// signedOutPage says that the session has ended, and whether the provider's may still be there.
+// signedOutPage renders the end of the session; open reports that the provider's session may not have ended.
 func signedOutPage(open bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

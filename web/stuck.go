@@ -29,7 +29,7 @@ func registerStuck(s *Site) {
 	})
 }
 
-// seesStuck reports whether a role is told of the cases that cannot go on, so that others are not asked about on each page.
+// seesStuck reports whether a role is shown the cases that are stuck. Pages do not query their number for other roles.
 func seesStuck(role nursery.Role) bool {
 	return slices.Contains([]nursery.Role{nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator}, role)
 }

@@ -10,8 +10,8 @@ import (
 	"tuoyu/nursery"
 )
 
-// substances say what a task of a kind decides about, or what is to be done: the record to sign, the defects to put right, the
-// complaint. Each reads what the asker may see of it, as the page of its process does.
+// substances are, by kind of task, the components that show what is decided or has to be done: the record to sign, the
+// defects to rectify, the complaint. Each reads what the principal may see, as the page of the process does.
 var substances = map[string]func(*Site, context.Context, taskView) (templ.Component, error){
 	"filing.registration": applied, "filing.review": applied, "filing.site_visit": applied, "filing_change.review": applied,
 	"filing_cancel.review": requested, "filing.corrections": toCorrect,
@@ -29,7 +29,8 @@ var substances = map[string]func(*Site, context.Context, taskView) (templ.Compon
 	"insurance_claim.review": claimed, "insurance_claim.contest": claimed, "insurance_claim.pay": claimed,
 }
 
-// substance returns what the task of v is about; nothing where its process does not show it to the asker.
+// substance returns the component for the task of v. It is empty for a kind without one, and where the process does not
+// show its content to the principal.
 func (s *Site) substance(ctx context.Context, v taskView) (templ.Component, error) {
 	find, ok := substances[v.Task.Kind]
 	if !ok {

@@ -35,7 +35,7 @@ func registerTasks(s *Site) {
 // taskView is a task with its case and the form of its answer.
 type taskView struct {
 	Task       casework.TaskDetail
-	Case       *casework.CaseDetail // nil when it is not the asker's to read
+	Case       *casework.CaseDetail // nil when the principal may not read it
 	App        *appView             // nil where there is no application
 	About      templ.Component      // what is decided, as the page of its process shows it
 	Form       answering
@@ -151,7 +151,8 @@ func (a *asked) mark(pointer string) {
 	a.Values.Set(a.Fresh+"/field", pointer)
 }
 
-// colleagues are those to whom a supervisor may assign an open task, or whoever has it may pass it on.
+// colleagues returns the accounts that the principal may assign an open task to: for a supervisor those of the task's
+// role, for the assignee the colleagues who can take over. It returns none to others.
 func (s *Site) colleagues(r *http.Request, t casework.TaskDetail) ([]casework.Colleague, error) {
 	p := who(r.Context())
 	role := t.Role
@@ -168,7 +169,8 @@ func (s *Site) colleagues(r *http.Request, t casework.TaskDetail) ([]casework.Co
 	return slices.DeleteFunc(list, func(c casework.Colleague) bool { return c.Account == t.Assignee }), err
 }
 
-// colleagueText is how a colleague is offered: by name, with the account where that says more, and the load.
+// colleagueText returns the label of a colleague in a choice: name, account if it differs, role, number of open tasks
+// and absence.
 func colleagueText(c casework.Colleague) string {
 	text := c.Name
 	if c.Name != c.Account {
@@ -181,7 +183,7 @@ func colleagueText(c casework.Colleague) string {
 	return text
 }
 
-// prefill enters what is known already: what is signed, and what the applicant says of the registration.
+// prefill enters the known values: for the check of a registration, those that the applicant entered.
 func (s *Site) prefill(v taskView, form *asked) {
 	if v.Task.Kind == "filing.registration" && v.Case != nil && v.Case.Application != nil {
 		i := v.Case.Application.Institution
@@ -198,15 +200,15 @@ func (s *Site) task(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if t.Kind == "filing.corrections" && t.State == "open" && t.Role == who(r.Context()).Role { // what is told and open is there
+	if t.Kind == "filing.corrections" && t.State == "open" && t.Role == who(r.Context()).Role { // corrections are made in the application itself
 		http.Redirect(w, r, "/filing/"+t.CaseNo, http.StatusSeeOther)
 		return nil
 	}
 	return s.taskPage(w, r, http.StatusOK, nil)
 }
 
-// completion reads the answer that was entered: what its outcome asks for. Changed says that the form goes on, with another
-// row or another outcome.
+// completion decodes the answer to a task, with the fields of its outcome. Changed reports that the form continues,
+// with another row or another outcome.
 func (s *Site) completion(r *http.Request) (t casework.TaskDetail, form answering, in casework.Completion, changed bool, err error) {
 	p := who(r.Context())
 	if t, err = s.Door.Task(r.Context(), p, r.PathValue("id")); err != nil {
@@ -312,7 +314,7 @@ func (s *Site) nextTask(r *http.Request, kind string) string {
 	return ""
 }
 
-// preview shows the papers an answer would issue beside its form; nothing is kept or issued.
+// preview shows the documents that an answer would issue beside its form. It stores and issues nothing.
 func (s *Site) preview(w http.ResponseWriter, r *http.Request) error {
 	t, form, in, changed, err := s.completion(r)
 	if err != nil {

@@ -23,7 +23,8 @@ func taskKinds(r nursery.Role) (list []option) {
 	return list
 }
 
-// decisions are what the rules said when the task was put, the one it names first; what they said before is left out.
+// decisions returns the decisions of the rules when the task was opened, the one that the task names first. Earlier
+// ones are left out.
 func (v taskView) decisions() []nursery.Decision {
 	list := []nursery.Decision{*v.Task.Decision}
 	step := v.Task.Decision.ID[:strings.LastIndexByte(v.Task.Decision.ID, '/')+1]
@@ -35,7 +36,7 @@ func (v taskView) decisions() []nursery.Decision {
 	return list
 }
 
-// mayAnswer reports whether the task is the reader's to answer; the door has the last word.
+// mayAnswer reports whether to offer the answer to the reader; casework authorizes it when it is sent.
 func (v taskView) mayAnswer() bool {
 	t := v.Task
 	return (t.Role == v.p.Role || v.p.Role == nursery.RoleSupervisor && t.Escalated) && (t.Assignee == "" || t.Assignee == v.p.Account)
@@ -89,7 +90,7 @@ func shown(v any) string {
 	return ""
 }
 
-// seenAndAsked writes what a rule saw and what it asks for; empty where it says neither.
+// seenAndAsked returns the value that a rule found and the value it requires; "" if the reason has neither.
 func seenAndAsked(r nursery.Reason) string {
 	var parts []string
 	if seen := shown(r.Seen); seen != "" {

@@ -967,7 +967,7 @@ func taskPage(v taskView) templ.Component {
 	})
 }
 
-// taskDecisions shows what the rules said when the task was put: all their sets, where there were several.
+// taskDecisions renders the decisions of the rules when the task was opened, of all rule sets.
 func taskDecisions(v taskView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

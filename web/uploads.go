@@ -25,7 +25,7 @@ func fileTooLarge(most int64) *casework.Error {
 	}
 }
 
-// atFile returns what is said of a refused file at its field.
+// atFile returns the error message for the field of a refused file.
 func atFile(e *casework.Error) string {
 	for _, f := range e.Fields {
 		if f.Location == "file" {
@@ -71,7 +71,7 @@ func chosenFile(r *http.Request, missing string) (io.ReadCloser, error) {
 	return file, nil
 }
 
-// importRefused returns what to say at the file of an import: false when the error is not about the file.
+// importRefused returns the error to show at the file of an import; ok is false if err is not about the file.
 func (s *Site) importRefused(r *http.Request, err error) (e *casework.Error, ok bool) {
 	var refused *casework.Error
 	var tooLarge *http.MaxBytesError

@@ -29,7 +29,7 @@ import (
 type Deps struct {
 	Door     *casework.Service
 	DB       *store.DB       // of the sessions
-	Fields   *sealing.Fields // nil: a form that comes after its session is not kept
+	Fields   *sealing.Fields // nil: forms submitted after the end of a session are not saved
 	Provider Provider
 	Log      *slog.Logger          // nil: slog.Default
 	Metrics  prometheus.Registerer // nil: not measured
@@ -128,7 +128,7 @@ var rooms = []func(*Site){
 	registerComplaints, registerInsurance, registerClaims, registerAdmin, registerStuck,
 }
 
-// route finds the page. What no page answers is said so as a page.
+// route serves the page of a request. An unknown path, like unreadable parts, is answered with an error page.
 func (s *Site) route(w http.ResponseWriter, r *http.Request) {
 	if part, bad := limits.Unreadable(r); bad {
 		s.sessions.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -160,7 +160,7 @@ func notText(location string) *casework.Error {
 	}
 }
 
-// handler answers a request, or says why not; what it returns becomes a page in one place.
+// handler answers a request or returns an error, which is written as a page in one place.
 type handler func(w http.ResponseWriter, r *http.Request) error
 
 // open registers a page for everybody.
@@ -181,7 +181,7 @@ func (s *Site) open(pattern string, h handler) {
 	})))
 }
 
-// page registers a page for whoever is signed in; who is not is asked to, and comes back here.
+// page registers a page for signed-in users. Others are sent to sign in, and return to it.
 func (s *Site) page(pattern string, h handler) {
 	s.open(pattern, func(w http.ResponseWriter, r *http.Request) error {
 		if who(r.Context()).Account == "" {
@@ -191,7 +191,7 @@ func (s *Site) page(pattern string, h handler) {
 	})
 }
 
-// only lets nobody but these roles see a form whose sending the door would refuse to all others.
+// only restricts a form to the roles that casework accepts it from; the error for others is forbidden.
 func only(h handler, roles ...nursery.Role) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if !slices.Contains(roles, who(r.Context()).Role) {
@@ -248,7 +248,7 @@ func (s *Site) known(r *http.Request) *http.Request {
 	return r.WithContext(context.WithValue(r.Context(), principalKey{}, p))
 }
 
-// Sweep forgets sessions and kept forms that nobody comes back to. It is called now and then.
+// Sweep deletes expired sessions and saved forms, and logs an error. It is called periodically.
 func (s *Site) Sweep(ctx context.Context) {
 	before := s.now().Add(-keptFor)
 	err := s.DB.AsSessions(ctx, func(q *store.Queries) error {

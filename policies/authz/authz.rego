@@ -8,7 +8,7 @@ package authz
 
 # METADATA
 # scope: document
-# description: The act is allowed; anything not said here is refused.
+# description: The act is allowed; acts that no rule allows are refused.
 default allow := false
 
 allow if {
@@ -78,7 +78,7 @@ theirs if {
 	task_of_party
 }
 
-# What a clinic or an insurer may begin nowhere it hears as that.
+# Acts that a clinic or an insurer may never start are refused as forbidden, not as not found.
 theirs if {
 	input.principal.role in partners
 	input.act in data.acts.beginnings
@@ -139,7 +139,7 @@ entitled if {
 	task_fits
 }
 
-# A clerk enters a filing for whoever comes to the counter, and afterwards has a hand in that one only.
+# A clerk enters a filing for an applicant at the counter, and may afterwards act on that filing only.
 entry_acts := {"filing.correct", "filing.submit", "filing.withdraw"}
 
 entry_fits if not input.act in entry_acts
@@ -148,7 +148,7 @@ entry_fits if input.principal.role == "institution"
 
 entry_fits if input.resource.submitted_by == input.principal.account
 
-# People of an office say when they are away themselves; a supervisor says it for the others of the county.
+# Officers set their own absence; a supervisor also sets that of the others of the county.
 absence_fits if not input.act in {"absence.end", "absence.set"}
 
 absence_fits if input.principal.role in {"administrator", "supervisor"}

@@ -39,7 +39,7 @@ task_role("supervisor") := "clerk"
 
 task_role(role) := role if role != "supervisor"
 
-# The same of another county and another other party, and for an institution of another one next door.
+# The same resource in another county with another partner; for an institution, that of another one in its county.
 other(role) := object.union(own(role), {
 	"county": "140404", "institution": "inst-140404-01",
 	"partner": "none-01",

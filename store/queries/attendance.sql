@@ -12,7 +12,7 @@ WHERE e.institution = sqlc.arg(institution)::text AND e.class = sqlc.arg(class):
 ORDER BY e.child LIMIT 200;
 
 -- name: LockAttendance :exec
--- Whoever enters a day of an institution waits for others that do.
+-- Takes an advisory lock on a day of an institution, so that concurrent entries of that day serialize.
 SELECT pg_advisory_xact_lock(hashtextextended('attendance/' || sqlc.arg(institution)::text || '/' || sqlc.arg(on_day)::date::text, 0));
 
 -- name: InsertAttendance :exec

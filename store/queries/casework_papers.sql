@@ -22,7 +22,7 @@ SELECT id FROM attachments WHERE id = ANY (sqlc.arg(ids)::text[]) AND institutio
     AND (sqlc.arg(child)::text = '' OR case_no IS NULL OR case_no = sqlc.arg(case_no)::text);
 
 -- name: ClearAttachments :many
--- Served by attachments_clear. What was kept before files were sealed.
+-- Returns the attachments stored before files were sealed. Served by attachments_clear.
 SELECT * FROM attachments WHERE file_key IS NULL AND id > @after ORDER BY id LIMIT @page_size;
 
 -- name: PutSealedFile :execrows

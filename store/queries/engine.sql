@@ -5,7 +5,7 @@ UPDATE outbox SET delivered_at = @delivered_at WHERE id = @id AND delivered_at I
 SELECT payload FROM outbox WHERE id = @id;
 
 -- name: WakeCase :exec
--- Tells a case's workflow, by the relay, that facts it looks at have changed; once for an ID.
+-- Queues an Update that notifies a case's workflow of changed facts; once for an ID.
 INSERT INTO outbox (id, case_no, county, institution, kind, name, payload, created_at, next_at)
 VALUES (@id, @case_no, @county, @institution, 'update', @name, '{}', @at, @at)
 ON CONFLICT (id) DO NOTHING;
@@ -136,7 +136,7 @@ VALUES (@case_no, @county, @institution, @kind, @title, @text, @published_on, @s
 SELECT * FROM institutions WHERE id = @id FOR UPDATE;
 
 -- name: FileInstitution :exec
--- What the register says of an institution once its filing or a change of it stands.
+-- Updates the register's entry of an institution once its filing, or a change of it, is approved.
 UPDATE institutions SET county = @county, township = @township, uscc = @uscc, name = @name, nature = @nature,
     site_kind = @site_kind, address = @address, phone = @phone, inclusive = @inclusive, seats = @seats,
     status = @status, filing_case = @filing_case, filed_on = @filed_on, application = @application,
@@ -184,7 +184,7 @@ RETURNING id, title;
 SELECT coalesce(max(substring(id FROM '[.]([0-9]{1,9})$')::integer), 0)::integer FROM tasks WHERE case_no = @case_no;
 
 -- name: LastOpening :one
--- What the timeline says of the question that a task was last opened for. Served by case_events_of_case.
+-- Returns the data of the last opening of a task on the timeline. Served by case_events_of_case.
 SELECT data FROM case_events WHERE case_no = @case_no AND kind = 'task_opened' AND data->>'task' = sqlc.arg(task)::text ORDER BY id DESC LIMIT 1;
 
 -- name: AskAgain :exec

@@ -62,7 +62,7 @@ INSERT INTO kept_forms (id, account, path, body, form_key, kept_at) VALUES (@id,
 SELECT count(*)::integer AS forms, coalesce(sum(octet_length(body)), 0)::bigint AS bytes FROM kept_forms WHERE account = @account;
 
 -- name: KeptForms :many
--- Served by kept_forms_of_account. Bounded: no more are kept.
+-- Served by kept_forms_of_account. Bounded: an account has no more saved forms.
 SELECT id, path, body, kept_at FROM kept_forms WHERE account = @account ORDER BY kept_at DESC LIMIT 20;
 
 -- name: DropKeptForm :exec
