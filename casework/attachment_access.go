@@ -18,8 +18,8 @@ func actOnFile(act string, kind nursery.CaseKind) string {
 	return "attachment." + act
 }
 
-// kindOfUpload returns the kind of case for which a file of the institution is uploaded before any case names it; empty where the
-// institution does not tell.
+// kindOfUpload returns the kind of case for which an institution uploads a file before any case names the file. It
+// returns "" if the institution determines no kind.
 func kindOfUpload(institution string) nursery.CaseKind {
 	process, _ := officeOf(institution)
 	return process.Kind

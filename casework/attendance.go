@@ -23,7 +23,7 @@ type AttendanceChild struct {
 	Name string `json:"name,omitempty" doc:"姓名，查阅留痕；已离托的没有"`
 }
 
-// AttendanceSheet is a class on a day 考勤表. A child of whom nothing was entered has no state.
+// AttendanceSheet is the attendance sheet (考勤表) of a class on one day. A child without an entry has an empty state.
 type AttendanceSheet struct {
 	Class    string            `json:"class" doc:"班级"`
 	On       nursery.Date      `json:"on" doc:"日期"`
@@ -50,7 +50,8 @@ type AttendanceTotal struct {
 	Absent  int    `json:"absent" doc:"未到天数"`
 }
 
-// Attendance gives a class of p's institution on a day, by name. That it was read is logged, once a reader and day.
+// Attendance returns the attendance sheet of a class of p's institution on a day, ordered by name. It logs the reading
+// once per reader and day.
 func (s *Service) Attendance(ctx context.Context, p nursery.Principal, class string, on nursery.Date) (AttendanceSheet, error) {
 	if err := s.may(ctx, p, "attendance.read", resource{}); err != nil {
 		return AttendanceSheet{}, err
@@ -132,7 +133,7 @@ func (s *Service) PutAttendance(ctx context.Context, p nursery.Principal, key st
 	return sheet, err
 }
 
-// changes gives what is to be written, and says who is not in the class on the day.
+// changes adds the rows to write to write, and reports to c every child that is not in the class on the day.
 func (in AttendanceEntry) changes(now AttendanceSheet, c *checker, write *store.InsertAttendanceParams) {
 	stands := make(map[string]nursery.AttendanceState, len(now.Children))
 	for _, l := range now.Children {

@@ -13,7 +13,8 @@ import (
 	"tuoyu/workflows"
 )
 
-// examined opens a door with a round of three children of class 乳儿班 under way, whose guardians have consented.
+// examined returns a test environment with a round under way for three children of class 乳儿班, whose guardians have
+// consented.
 func examined(t *testing.T) (d *door, round string, children []string) {
 	t.Helper()
 	d = pairing(t)
@@ -71,7 +72,7 @@ func TestARecordIsTakenOnceAndSealed(t *testing.T) {
 	require.Equal(t, []string{"4"}, d.strings(`SELECT count(*)::text FROM checkup_duties WHERE done_on = '2026-11-02'`))
 	require.Empty(t, d.strings(`SELECT child FROM checkup_records WHERE position(convert_to('weight', 'UTF8') in content) > 0`))
 	require.Empty(t, d.strings(`SELECT payload::text FROM outbox WHERE payload::text LIKE '%10.4%'`))
-	// What the rules say of a child's growth is told, again to a repeat, and stands nowhere in the clear.
+	// The growth levels of the rules are returned, to a repeat too, and are stored nowhere in plain text.
 	thin, err := d.record("thin", round, weighed(children[2], 7.2, 79))
 	require.NoError(t, err)
 	require.NotEmpty(t, thin.Children[0].Levels)

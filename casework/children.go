@@ -22,7 +22,7 @@ type Enrolment struct {
 	AgeReason string        `json:"age_reason,omitempty" maxLength:"200" doc:"超龄入托说明，入托时已满36月龄的须说明理由"`
 }
 
-// Enrolled says which child it is.
+// Enrolled identifies the child that was enrolled.
 type Enrolled struct {
 	ID string `json:"id" doc:"婴幼儿编号，不含个人信息"`
 	// Entry is for the institution that takes the child in.
@@ -44,10 +44,11 @@ func (s *Service) sealing() error {
 	return nil
 }
 
-// EnrolChild takes a child into care, one that is new or one known by its identity that agrees in name, birth date and sex. What is
-// stored of a known child stays but for the guardian, who now speaks to this institution; the answer tells nothing another
-// institution entered. Errors: invalid with every fault, age_unusual, identity_unverified, identity_attempts,
-// child_in_care_elsewhere, child_enrolled, child_died, stay_overlaps, not_filed, sealing_unavailable.
+// EnrolChild takes a child into care: a new child, or one known by its identity whose name, birth date and sex agree.
+// The stored record of a known child does not change except for the guardian, who now deals with this institution. The
+// answer reveals nothing that another institution entered. Errors: invalid with every fault, age_unusual,
+// identity_unverified, identity_attempts, child_in_care_elsewhere, child_enrolled, child_died, stay_overlaps,
+// not_filed, sealing_unavailable.
 func (s *Service) EnrolChild(ctx context.Context, p nursery.Principal, key string, in Enrolment) (Enrolled, error) {
 	if err := s.mayAtHome(ctx, p, "child.enrol"); err != nil {
 		return Enrolled{}, err
@@ -112,8 +113,8 @@ func (e Enrolment) faults(today nursery.Date) (faults []nursery.Fault) {
 	return faults
 }
 
-// ageRefusal refuses a child that has left the age of infant care when it enters, until the institution says why: a slip of the
-// year looks the same. Error: age_unusual.
+// ageRefusal refuses a child that is past the age of infant care on the day it enters unless the institution states
+// why, because a mistyped year looks the same. Error: age_unusual.
 func (e Enrolment) ageRefusal() error {
 	months := e.EnteredOn.MonthsSince(e.Child.BornOn)
 	if months < nursery.CareMonths || strings.TrimSpace(e.AgeReason) != "" {
@@ -122,8 +123,8 @@ func (e Enrolment) ageRefusal() error {
 	return refuse(CodeAgeUnusual, ageQuestion(months), FieldError{Location: "/age_reason", Message: "出生日期无误的，请说明超龄入托的理由"})
 }
 
-// mayAtHome reports whether p may do act to what its own institution holds, by the county and the name under which that
-// stands on the register. One that is not on it holds nothing yet.
+// mayAtHome authorizes act for p on the data of its own institution, in the county where the institution is registered.
+// An institution that is not registered holds no data yet.
 func (s *Service) mayAtHome(ctx context.Context, p nursery.Principal, act string) error {
 	r := resource{}
 	if p.Role == nursery.RoleInstitution {
@@ -172,7 +173,7 @@ type enrolment struct {
 	refusal    error
 }
 
-// enrolAll enrols those that nothing stands in the way of and says of each how it went.
+// enrolAll enrols every child that nothing prevents from entering, and returns the outcome of each in the order of all.
 func (s *Service) enrolAll(ctx context.Context, q *store.Queries, p nursery.Principal, all []Enrolment) ([]enrolment, error) {
 	outcome, err := s.verifyAll(ctx, q, p, all)
 	if err != nil {
@@ -216,7 +217,8 @@ func elsewhere() *Error {
 	return refuse(CodeChildElsewhere, "该婴幼儿尚在其他机构在托，请先由该机构办理离托。")
 }
 
-// enrol writes down a child's stay and what its vaccination certificate showed, and returns what the rules say of that.
+// enrol inserts a child's stay and the doses on its vaccination certificate, and returns the reasons that the rules
+// report for them.
 func (s *Service) enrol(ctx context.Context, q *store.Queries, p nursery.Principal, one activities.EnteredChild, e Enrolment) ([]nursery.Reason, error) {
 	stay, err := q.InsertEnrolment(ctx, store.InsertEnrolmentParams{
 		Child: one.ID, County: p.County, Institution: p.Institution, Class: nursery.NormalClass(e.Class), EnteredOn: e.EnteredOn, EnteredBy: p.Account,

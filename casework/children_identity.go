@@ -15,8 +15,9 @@ const (
 	attemptsADayOffice = 200
 )
 
-// unverified refuses an identity whose name, birth date or sex do not agree with what is recorded. It is the same answer wherever
-// the caller may not see the record, and does not say that there is one: numbers can be tried in turn.
+// unverified refuses an identity whose name, birth date or sex does not agree with the record. The answer is the same
+// wherever the caller may not see the record and does not reveal that there is one, because identity numbers can be
+// guessed in turn.
 func unverified() *Error {
 	return refuse(CodeIdentityUnverified, unverifiedMessage)
 }
@@ -105,8 +106,8 @@ func staysOf(ctx context.Context, q *store.Queries, ids []string) (map[string][]
 	return stays, nil
 }
 
-// stayRefusal refuses a stay from a day on where another has not ended by then. The days of another institution's stay are not
-// told.
+// stayRefusal refuses a stay from a day on which another stay has not ended. It does not reveal the days of another
+// institution's stay.
 func stayRefusal(stays []store.Enrolment, institution string, entered nursery.Date) *Error {
 	for _, stay := range stays {
 		switch {
@@ -243,9 +244,9 @@ type IdentityChange struct {
 	Reason       string               `json:"reason" minLength:"2" maxLength:"500" doc:"更正理由，并说明核验的证件原件"`
 }
 
-// ChangeIdentity gives a child of the county another number, once its office has seen the original paper. A number that another
-// record of the county holds is answered with that record, for the two to be merged; what is recorded in another county is not
-// told. Errors: invalid, identity_taken, identity_unverified, identity_attempts.
+// ChangeIdentity sets another identity number for a child of the county, after its office has seen the original
+// document. If another record of the county has that number, the error names the record so that the two can be merged;
+// a record of another county is not revealed. Errors: invalid, identity_taken, identity_unverified, identity_attempts.
 func (s *Service) ChangeIdentity(ctx context.Context, p nursery.Principal, key, id string, in IdentityChange) (Enrolled, error) {
 	if err := s.sealing(); err != nil {
 		return Enrolled{}, err

@@ -46,8 +46,8 @@ var childrenColumns = []sheets.Column{
 // rosterRows bounds a roster in children.
 const rosterRows = 5000
 
-// RosterReport says how each row of a roster went, by its number in the file. Rows is Enrolled, Already and RefusedRows
-// together.
+// RosterReport reports the result of each row of a roster by its number in the file. Rows is the sum of Enrolled,
+// Already and RefusedRows.
 type RosterReport struct {
 	Rows        int          `json:"rows" doc:"有内容的行数"`
 	Blank       int          `json:"blank" doc:"跳过的空行和示例行"`
@@ -58,7 +58,7 @@ type RosterReport struct {
 	Reminders   []RosterFlaw `json:"reminders,omitempty" doc:"已登记、入托查验预防接种证有提示的行"`
 }
 
-// RosterFlaw is something wrong with a row that was not taken; it never repeats what the row says.
+// RosterFlaw describes a fault in a row. It never repeats the content of the row.
 type RosterFlaw struct {
 	Row     int    `json:"row" doc:"文件中的行号"`
 	Cell    string `json:"cell,omitempty" doc:"单元格" example:"C5"`
@@ -194,7 +194,7 @@ func (f rowFlaws) day(column string) nursery.Date {
 	return d
 }
 
-// dateFault says what is wrong with a date that cannot be read.
+// dateFault returns the message for a date that cannot be parsed.
 func dateFault(err error) string {
 	var wrong *nursery.InvalidError
 	if errors.As(err, &wrong) {

@@ -17,7 +17,8 @@ import (
 	"tuoyu/workflows/humantask"
 )
 
-// answerWithin bounds how long an answer waits for a worker before the person is told that it is kept.
+// answerWithin bounds how long an answer waits for a worker before the caller is notified that it is stored for later
+// delivery.
 const answerWithin = 3 * time.Second
 
 // kept is an answer in the outbox. Answer is what the person filled in; it never enters Temporal.
@@ -36,9 +37,10 @@ func completionID(p nursery.Principal, key string) string {
 	return "c-" + hex.EncodeToString(sum[:16])
 }
 
-// Complete answers a task. The answer is written down first; when no worker takes it in time it is kept,
-// Delivered is false and the relay sends it under the same identity. Errors: task_closed with who and when,
-// task_claimed, outcome_not_offered, conflict_of_interest, invalid with the form's fields, opens_nothing, nothing_changed.
+// Complete answers a task. It stores the answer first. If no worker takes it in time, the answer remains in the outbox,
+// Delivered is false and the relay sends it under the same ID. Errors: task_closed with the actor and the time,
+// task_claimed, outcome_not_offered, conflict_of_interest, invalid with the form's fields, opens_nothing,
+// nothing_changed.
 func (s *Service) Complete(ctx context.Context, p nursery.Principal, key, id string, in Completion) (Completed, error) {
 	completion := completionID(p, key)
 	var row store.Outbox
@@ -88,7 +90,7 @@ func (s *Service) Complete(ctx context.Context, p nursery.Principal, key, id str
 	return delivered, nil
 }
 
-// deliverNow sends an answer that was just kept, after those that waited then.
+// deliverNow sends an answer that was just stored, after the answers that were waiting then.
 func (s *Service) deliverNow(ctx context.Context, before []store.Outbox, row store.Outbox, note noting) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
 	defer cancel()
@@ -115,7 +117,8 @@ func (s *Service) resubmits(ctx context.Context, p nursery.Principal, key, id st
 	return s.handsInChanges(ctx, p, key, caseNo, nil)
 }
 
-// answerable reads the task and says why p may not answer it so, the plainest reason first.
+// answerable reads the task and returns the first reason why p may not answer it with this completion, the plainest
+// reason first.
 func (s *Service) answerable(ctx context.Context, q *store.Queries, p nursery.Principal, id string, in Completion) (store.Task, error) {
 	task, err := s.taskFor(ctx, q.TaskByID, p, "task.read", id)
 	if err != nil {
@@ -241,7 +244,7 @@ func (s *Service) Withdraw(ctx context.Context, p nursery.Principal, key, caseNo
 	return withdrawn, nil
 }
 
-// tooLate reads an ended case as what it means to whoever withdraws.
+// tooLate translates the refusal of an ended case into ErrTooLateToWithdraw for the applicant who withdraws.
 func tooLate(err error) error {
 	if refusal(err) == refusedCaseEnded {
 		return temporal.NewNonRetryableApplicationError("case has ended", workflows.ErrTooLateToWithdraw, err)

@@ -12,9 +12,9 @@ import (
 	"tuoyu/store"
 )
 
-// opensSomething refuses a notice of corrections that leaves the applicant nothing to change: each finding names a field
-// or a paper of the application that the applicant can change, and so does at least one of all that is told. Error:
-// opens_nothing naming each finding.
+// opensSomething refuses a notice of corrections that leaves the applicant nothing to change: each finding, and at
+// least one of all the reasons in the notice, must name a field or a document of the application that the applicant can
+// change. Error: opens_nothing naming each finding.
 func (s *Service) opensSomething(ctx context.Context, q *store.Queries, task store.Task, in Completion) error {
 	if in.Outcome != nursery.OutcomeCorrect {
 		return nil
@@ -70,8 +70,8 @@ func latestApplication(ctx context.Context, q *store.Queries, caseNo string) (a 
 	return a, int(row.Version), nil
 }
 
-// sinceTold lists what differs between an application and the version the applicant was last told of, and reports
-// whether there is such a version.
+// sinceTold lists the differences between an application and the version in the last notice to the applicant, and
+// reports whether there is such a version.
 func sinceTold(ctx context.Context, q *store.Queries, caseNo string, now nursery.Application) (changed []string, told bool, err error) {
 	version, err := q.ToldVersion(ctx, caseNo)
 	if err != nil || version == 0 {
@@ -89,10 +89,10 @@ func sinceTold(ctx context.Context, q *store.Queries, caseNo string, now nursery
 	return changed, true, err
 }
 
-// handsInChanges refuses corrections that change nothing while something told is still open: what a person found, and
-// what the rules find today as they did then. After is nil for the application as it was last saved. Error:
-// nothing_changed naming what is still open. A case that is not p's to correct is left for the command to refuse,
-// and a key that has its answer for the command to repeat.
+// handsInChanges refuses corrections that change nothing while a reason in the notice is still open: a finding by a
+// person, or one that the rules report today as they did then. If after is nil, the application is read as it was last
+// saved. Cases that p may not correct are left for the command to refuse, and keys that have an answer for the command
+// to repeat. Error: nothing_changed naming what is still open.
 func (s *Service) handsInChanges(ctx context.Context, p nursery.Principal, key, caseNo string, after *nursery.Application) error {
 	var told []nursery.Reason
 	var a nursery.Application

@@ -17,7 +17,8 @@ import (
 	"tuoyu/workflows/humantask"
 )
 
-// deliverAnswer sends the answer kept under that ID to its case, unless it is there already, and calls note as deliver does.
+// deliverAnswer sends the stored answer with that ID to its case unless it was delivered before, and calls note as
+// deliver does.
 func (s *Service) deliverAnswer(ctx context.Context, completion string, note noting) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
 	defer cancel()
@@ -39,7 +40,7 @@ func (s *Service) deliverAnswer(ctx context.Context, completion string, note not
 	return s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error { return note(ctx, q, closed) })
 }
 
-// audience says whether the sender of an answer is there to be told that it is refused.
+// audience reports whether the sender of an answer is waiting for the refusal.
 type audience bool
 
 const (
@@ -60,7 +61,8 @@ func (s *Service) deliver(ctx context.Context, row store.Outbox, to audience, no
 	return s.settle(ctx, row, to, note)
 }
 
-// deliverAfter sends the answer to its case once the transaction is committed. One that does not get there is kept for the relay.
+// deliverAfter sends the answer to its case once the transaction is committed. An answer that cannot be delivered
+// remains in the outbox for the relay.
 func (s *Service) deliverAfter(ctx context.Context, q *store.Queries, row store.Outbox, to audience) {
 	q.AfterCommit(func() {
 		if err := s.deliver(ctx, row, to, notesNothing); err != nil {
@@ -235,7 +237,7 @@ func (s *Service) markFailed(ctx context.Context, row store.Outbox) error {
 	return nil
 }
 
-// settled says what became of an answer that has reached its case already.
+// settled returns the result of an answer that has reached its case before.
 func settled(row store.Outbox) (humantask.Closed, error) {
 	if row.Refused != nil {
 		return humantask.Closed{}, temporal.NewNonRetryableApplicationError("refused before", *row.Refused, nil)
@@ -316,10 +318,10 @@ func (s *Service) send(ctx context.Context, row store.Outbox) (humantask.Closed,
 // refusedCaseEnded is why an answer to a case that has ended is not taken.
 const refusedCaseEnded = "case_ended"
 
-// isRefused tells an answer the case will never take from one that has not reached it yet.
+// isRefused reports whether the case will never take the answer, as opposed to an answer that has not reached it yet.
 func isRefused(err error) bool { return refusal(err) != "" }
 
-// refusal says why the case will never take the answer; empty when that is not what went wrong.
+// refusal returns the type of the error with which the case refuses the answer for good, or "" for any other error.
 func refusal(err error) string {
 	var refused *temporal.ApplicationError
 	if errors.As(err, &refused) {
@@ -332,8 +334,8 @@ func refusal(err error) string {
 	return ""
 }
 
-// isFailedUpdate reports whether an Update has ended and its outcome is a failure that says nothing of the answer: nothing that
-// runs now ends one so, but an earlier release did, and so does a workflow that fails under it.
+// isFailedUpdate reports whether an Update has ended in a failure that does not concern the answer. No current code
+// ends an Update this way, but an earlier release did, and so does a workflow that fails during the Update.
 func isFailedUpdate(err error) bool {
 	var application *temporal.ApplicationError
 	var timeout *temporal.TimeoutError
@@ -341,7 +343,7 @@ func isFailedUpdate(err error) bool {
 	return !isRefused(err) && (errors.As(err, &application) || errors.As(err, &timeout) || errors.As(err, &cancelled))
 }
 
-// isGone says that Temporal runs no workflow of the case. Whether the case has ended is for Postgres to say.
+// isGone reports whether Temporal runs no workflow of the case. Only Postgres records whether the case has ended.
 func isGone(err error) bool {
 	var gone *serviceerror.NotFound
 	return errors.As(err, &gone)
@@ -352,8 +354,8 @@ func isAlreadyStarted(err error) bool {
 	return errors.As(err, &started)
 }
 
-// refusalOf returns what to tell the sender of an answer that the case refused. The answer stays with the reason, so that every
-// repeat has the same answer.
+// refusalOf returns the error for the sender of an answer that the case refused. The answer is stored with the reason,
+// so that every repeat gets the same error.
 func (s *Service) refusalOf(ctx context.Context, p nursery.Principal, taskID string, why error) error {
 	switch refusal(why) {
 	case humantask.ErrOutcomeNotOffered:
@@ -376,7 +378,8 @@ func (s *Service) refusalOf(ctx context.Context, p nursery.Principal, taskID str
 	return taskClosed(task)
 }
 
-// refusedBefore returns the refusal that the sender of a command hears again when the case refused what it sent, and nil otherwise.
+// refusedBefore returns the refusal that a repeated command gets if the case refused the answer before, and nil
+// otherwise.
 func (s *Service) refusedBefore(ctx context.Context, p nursery.Principal, completion string) error {
 	var row store.Outbox
 	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {

@@ -14,8 +14,8 @@ import (
 	"tuoyu/workflows/humantask"
 )
 
-// OpenDocument gives an issued paper as PDF. The caller closes the reader. Errors: document_pending while it is
-// still being printed, document_unprintable when it cannot be.
+// OpenDocument returns an issued document and its PDF. The caller must close the reader. Errors: document_pending while
+// it is being printed, document_unprintable if it cannot be printed.
 func (s *Service) OpenDocument(ctx context.Context, p nursery.Principal, id string) (Document, io.ReadCloser, error) {
 	var row store.Document
 	err := s.DB.As(ctx, p, func(q *store.Queries) (err error) {
@@ -69,8 +69,8 @@ func (s *Service) RevokeDocument(ctx context.Context, p nursery.Principal, key, 
 	return revoked, err
 }
 
-// Reissue prints a paper again as a new one with its own number and code, which it gives; the old one is superseded by
-// that number, never silently replaced.
+// Reissue issues a copy of a document with its own number and code, and returns it. The old document is marked
+// superseded by that number and is never silently replaced.
 func (s *Service) Reissue(ctx context.Context, p nursery.Principal, key, id, reason string) (Document, error) {
 	return command(ctx, s, p, key, "document.reissue "+id, reason, func(q *store.Queries) (Document, error) {
 		old, err := s.paperInForce(ctx, q, p, "document.reissue", id, reason)
@@ -104,7 +104,7 @@ func (s *Service) paperInForce(ctx context.Context, q *store.Queries, p nursery.
 	return row, nil
 }
 
-// endPaper takes a paper out of force and says so on the timeline.
+// endPaper takes a document out of force and records it on the timeline.
 func (s *Service) endPaper(ctx context.Context, q *store.Queries, p nursery.Principal, key string, row store.Document, state, reason string) (Document, error) {
 	now := s.Now()
 	n, err := q.EndDocument(ctx, store.EndDocumentParams{ID: row.ID, State: state, EndedAt: &now, EndReason: reason})
@@ -124,7 +124,7 @@ func (s *Service) endPaper(ctx context.Context, q *store.Queries, p nursery.Prin
 	return documentOf(row), nil
 }
 
-// copyPaper orders the same paper anew: the text as it was decided, a number, a code and a date of its own.
+// copyPaper orders a copy of a document with the text as it was decided, and a number, a code and a date of its own.
 func (s *Service) copyPaper(ctx context.Context, q *store.Queries, old store.Document, id string) (Document, error) {
 	var paper documents.Paper
 	if err := json.Unmarshal(old.Content, &paper); err != nil {
@@ -196,7 +196,8 @@ func (s *Service) startPrinting(ctx context.Context, row store.Outbox) error {
 	return s.markDelivered(ctx, row.ID, humantask.Closed{}, notesNothing)
 }
 
-// publicAddressee returns to whom a paper is addressed in words for anybody: an insurer's account is none.
+// publicAddressee returns the addressee of a document as it may be shown to the public. An insurer's account is
+// replaced by a general term.
 func publicAddressee(p documents.Paper) string {
 	if p.Kind == documents.InsuranceNotice {
 		return "承保机构"
@@ -204,8 +205,8 @@ func publicAddressee(p documents.Paper) string {
 	return p.Addressee
 }
 
-// Verify says whether a paper with this code is genuine and in force. A code that is none, or that no paper has,
-// is an answer and no error.
+// Verify reports whether the document with this code is genuine and in force. A malformed or unknown code is an answer,
+// not an error.
 func (s *Service) Verify(ctx context.Context, code string) (VerifiedPaper, error) {
 	parsed, err := documents.ParseCode(code)
 	if err != nil {

@@ -12,8 +12,7 @@ import (
 	"tuoyu/workflows/humantask"
 )
 
-// Precheck says what the rules would say of the application if it were handed in today: the same rules, the same
-// reasons, nothing stored.
+// Precheck returns the reasons that the rules would report if the application were submitted today. It stores nothing.
 func (s *Service) Precheck(ctx context.Context, p nursery.Principal, a nursery.Application) (Prechecked, error) {
 	if err := s.may(ctx, p, "filing.precheck", resource{}); err != nil {
 		return Prechecked{}, err
@@ -55,9 +54,9 @@ func worse(a, b nursery.Result) nursery.Result {
 	return nursery.Pass
 }
 
-// CorrectFiling saves a draft, or answers the gaps the applicant was told of: then only what is open may differ.
-// Submit hands it in. Errors: version_stale, not_open_for_change, field_not_open naming each field, nothing_changed
-// naming what is still open.
+// CorrectFiling saves a draft, or corrects the gaps listed in the notice to the applicant; then only open fields may
+// differ. If Submit is set, it submits the application. Errors: version_stale, not_open_for_change, field_not_open
+// naming each field, nothing_changed naming what is still open.
 func (s *Service) CorrectFiling(ctx context.Context, p nursery.Principal, key, caseNo string, in Correction) (Corrected, error) {
 	var task store.Task
 	var handedIn bool
@@ -231,8 +230,8 @@ func (s *Service) submitDraft(ctx context.Context, q *store.Queries, p nursery.P
 	return nursery.StageSubmitted, s.submit(ctx, q, c, p, "")
 }
 
-// ownCase reads a case for an act by whom it belongs to, and locks it: of two commands on one case the second sees
-// what the first has done.
+// ownCase reads and locks a case and authorizes p, its owner, for act. The lock ensures that of two commands on one
+// case the second sees the effects of the first.
 func (s *Service) ownCase(ctx context.Context, q *store.Queries, p nursery.Principal, act, caseNo string) (store.Case, error) {
 	c, err := caseOf(ctx, q.CaseForStep, caseNo)
 	if err != nil {
@@ -283,7 +282,7 @@ func (s *Service) StartCancellation(ctx context.Context, p nursery.Principal, ke
 	})
 }
 
-// startFollowing opens a case that follows a filing that stands.
+// startFollowing opens a case that follows a filing in force.
 func (s *Service) startFollowing(ctx context.Context, p nursery.Principal, key, act, caseNo string, body any,
 	prepare func(*store.Queries, store.Case) (opening, error),
 ) (Started, error) {

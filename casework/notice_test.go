@@ -15,7 +15,7 @@ import (
 	"tuoyu/workflows"
 )
 
-// noticed gives the titles of what an answer would print, each of which says that it is a preview.
+// noticed returns the titles of the previews of an answer, after it has checked that each page is marked as a preview.
 func noticed(t *testing.T, notices []casework.Notice, err error) (titles []string) {
 	t.Helper()
 	require.NoError(t, err)

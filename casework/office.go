@@ -15,8 +15,8 @@ import (
 	"tuoyu/workflows"
 )
 
-// PushRegistration takes what a registrar says of an institution (登记和备案办法 art. 6). A filing that waits for it
-// goes on by itself.
+// PushRegistration stores the registration of an institution as a registrar reports it (登记和备案办法 art. 6). A filing
+// that waits for it then continues automatically.
 func (s *Service) PushRegistration(ctx context.Context, p nursery.Principal, key string, r nursery.Registration) (nursery.Registration, error) {
 	return command(ctx, s, p, key, "registration.push", r, func(q *store.Queries) (nursery.Registration, error) {
 		if err := s.may(ctx, p, "registration.push", resource{County: r.County, Registrar: r.Registrar}); err != nil {
@@ -64,14 +64,15 @@ func (s *Service) answerWaiting(ctx context.Context, q *store.Queries, p nursery
 	return nil
 }
 
-// registrars says who registers an institution of each nature (托育机构登记和备案办法(试行) art. 4).
+// registrars maps the nature of an institution to the registrar responsible for it (托育机构登记和备案办法(试行) art. 4).
 var registrars = map[nursery.Nature]nursery.Registrar{
 	nursery.PublicInstitution: nursery.StaffingOffice,
 	nursery.SocialService:     nursery.CivilAffairs,
 	nursery.ForProfit:         nursery.MarketRegulation,
 }
 
-// checkRegistration says what of a registration, which stands at under in the body, cannot be so.
+// checkRegistration validates a registration; under is its location in the request body. Error: invalid naming each
+// field.
 func checkRegistration(under string, r nursery.Registration) error {
 	c := checker{under: under}
 	if _, err := nursery.ParseUSCC(r.USCC); err != nil {
@@ -95,7 +96,7 @@ func checkRegistration(under string, r nursery.Registration) error {
 	return c.refusal()
 }
 
-// Settings gives a county's settings, and who set what and why.
+// Settings returns the settings of a county and their history: who set which value and why.
 func (s *Service) Settings(ctx context.Context, p nursery.Principal, county string) (CountySettings, error) {
 	view := CountySettings{County: county, History: []SettingChange{}}
 	if err := s.settingsOf(ctx, p, "settings.read", county); err != nil {
@@ -165,9 +166,10 @@ type yearLoaded struct {
 	Year, Told int
 }
 
-// LoadCalendarYear publishes a holiday year, records who loaded it, and leaves a message for every open case with a due date to
-// compute it again, all in one transaction; the relay delivers the messages. It returns the year and the number of messages. Loading the year
-// again under another key replaces it and tells all cases once more. Errors: forbidden, calendar_year_invalid, idempotency_key_reused.
+// LoadCalendarYear publishes a holiday year, records who loaded it, and enqueues a message for every open case with a
+// due date to recompute it, all in one transaction; the relay delivers the messages. It returns the year and the number
+// of messages. Loading the year again under another key replaces it and notifies all cases again. Errors: forbidden,
+// calendar_year_invalid, idempotency_key_reused.
 func (s *Service) LoadCalendarYear(ctx context.Context, p nursery.Principal, key string, raw []byte) (year, told int, err error) {
 	hash := sha256.Sum256(raw)
 	done, err := command(ctx, s, p, key, "calendar.load", hex.EncodeToString(hash[:]), func(q *store.Queries) (yearLoaded, error) {

@@ -23,16 +23,18 @@ const (
 	relayBatch = 50
 	// relayEvery is how often the outbox is looked at.
 	relayEvery = 2 * time.Second
-	// relayAgain is the pause after the first try that failed; it doubles, so a worker that died is tried again soon.
+	// relayAgain is the pause after the first failed attempt. It doubles with each attempt, so recovery from a worker's
+	// death is quick.
 	relayAgain = time.Second
 	// relayMost bounds the pause between two tries.
 	relayMost = 10 * time.Minute
-	// keysKept is how long a command sent again hears its first answer.
+	// keysKept is how long a repeated command gets its first answer.
 	keysKept = 30 * 24 * time.Hour
 )
 
-// Relay delivers what was kept while Temporal or the workers were away, until ctx ends. Any number of relays may
-// run. What a case refuses is marked with the reason and shown on the timeline; nothing is dropped.
+// Relay delivers the messages stored while Temporal or the workers were unavailable, until ctx ends. Any number of
+// relays may run. A message that a case refuses is marked with the reason and shown on the timeline; nothing is
+// dropped.
 func (s *Service) Relay(ctx context.Context) {
 	var beside sync.WaitGroup
 	defer beside.Wait()
@@ -55,7 +57,8 @@ func (s *Service) Relay(ctx context.Context) {
 	}
 }
 
-// forgetKeys lets go of first answers nobody repeats any more, and of the tracking codes in them.
+// forgetKeys deletes the first answers of commands recorded before a time, and with them the tracking codes they
+// contain.
 func (s *Service) forgetKeys(ctx context.Context, before time.Time) {
 	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
 		_, err := q.ForgetOldKeys(ctx, before)

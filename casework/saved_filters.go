@@ -17,10 +17,10 @@ type SavedFilter struct {
 	Query string `json:"query" maxLength:"1000" doc:"查询条件"`
 }
 
-// filtersMost is how many filters a person keeps in one room.
+// filtersMost is the largest number of filters that a person may save on one page.
 const filtersMost = 20
 
-// SavedFilters lists what the asker saved in a room, by name.
+// SavedFilters returns the filters that the caller saved on a page, ordered by name.
 func (s *Service) SavedFilters(ctx context.Context, p nursery.Principal, room string) ([]SavedFilter, error) {
 	if err := s.may(ctx, p, "filter.list", resource{}); err != nil {
 		return nil, err
@@ -44,7 +44,7 @@ func (s *Service) SavedFilters(ctx context.Context, p nursery.Principal, room st
 
 var roomForm = regexp.MustCompile(`^[a-z][a-z_-]{0,39}$`)
 
-// SaveFilter keeps a filter; one of the same name in the room is replaced. Error: filters_full when there are 20.
+// SaveFilter saves a filter and replaces one of the same name on the same page. Error: filters_full if there are 20.
 func (s *Service) SaveFilter(ctx context.Context, p nursery.Principal, key string, in SavedFilter) (SavedFilter, error) {
 	kept, err := command(ctx, s, p, key, "filter.save", in, func(q *store.Queries) (SavedFilter, error) {
 		if err := s.may(ctx, p, "filter.save", resource{}); err != nil {
@@ -73,7 +73,7 @@ func (s *Service) SaveFilter(ctx context.Context, p nursery.Principal, key strin
 	return kept, err
 }
 
-// DropFilter forgets one of the asker's filters.
+// DropFilter deletes one of the caller's filters.
 func (s *Service) DropFilter(ctx context.Context, p nursery.Principal, key string, id int64) error {
 	err := perform(ctx, s, p, key, "filter.drop", id, func(q *store.Queries) error {
 		if err := s.may(ctx, p, "filter.drop", resource{}); err != nil {

@@ -1,5 +1,5 @@
-// Package casework is the one door: whoever wants something of a case comes through here, from the API or from a
-// page. It asks who may do it, checks what was entered, takes the command once, and then starts, updates or reads.
+// Package casework is the service layer for cases, used by the API and the pages. It authorizes the principal,
+// validates the input, executes each command once, and then starts, updates or reads the workflow.
 package casework
 
 import (
@@ -22,23 +22,23 @@ import (
 	"tuoyu/store"
 )
 
-// Deps is what the door needs.
+// Deps holds the dependencies of a Service.
 type Deps struct {
 	DB        *store.DB
 	Temporal  client.Client
-	Namespace string // of Temporal, for what its client asks to be told: resetting a workflow
+	Namespace string // of Temporal, for requests that need it: resetting a workflow
 	Rules     *policies.Engine
 	Almanac   *store.Almanac
 	Blobs     store.Blobs
 	Fields    *sealing.Fields     // nil: no keyset, so nothing of children is taken
 	Renderer  *documents.Renderer // nil: what is printed on the spot is not
-	Scan      Scanner             // nil: uploads are kept unscanned and marked so
+	Scan      Scanner             // nil: uploads are stored unscanned and marked so
 	Now       func() time.Time    // nil: time.Now
 	Log       *slog.Logger        // nil: slog.Default
 	PublicURL string
 }
 
-// Service is the door. It is safe for concurrent use.
+// Service executes commands and queries on cases. It is safe for concurrent use.
 type Service struct {
 	Deps
 	recent  recently
@@ -46,7 +46,7 @@ type Service struct {
 	checks  checks
 }
 
-// New gives the door over its dependencies.
+// New returns a Service with the given dependencies.
 func New(d Deps) *Service {
 	if d.Now == nil {
 		d.Now = time.Now
@@ -75,7 +75,7 @@ type resource struct {
 	Registrar   nursery.Registrar `json:"registrar,omitempty"`
 }
 
-// may asks authz. What is not the asker's to see answers as if it did not exist.
+// may evaluates the authz policy. It returns notFound for resources that the principal may not see.
 func (s *Service) may(ctx context.Context, p nursery.Principal, act string, r resource) error {
 	allowed, reason, err := s.Rules.Allow(ctx, map[string]any{"principal": p, "act": act, "resource": r})
 	switch {
@@ -159,8 +159,8 @@ func commandReplayed[T any](ctx context.Context, s *Service, p nursery.Principal
 	return answer, replayed, err
 }
 
-// unlessAnswered returns err, and nil when the key has its answer already. What looks at a state before the command begins asks
-// so, since a repeat hears the first answer whatever has become of the case.
+// unlessAnswered returns nil if the key has its answer already, and err otherwise. Callers that check a state before
+// the command begins use it, because a repeat gets the first answer whatever the state of the case is by then.
 func unlessAnswered(ctx context.Context, q *store.Queries, p nursery.Principal, key string, err error) error {
 	if err == nil {
 		return nil
@@ -187,8 +187,8 @@ func answered(ctx context.Context, q *store.Queries, p nursery.Principal, key st
 	return false, fmt.Errorf("read idempotency key: %w", err)
 }
 
-// as runs do as p. What the second lock refuses, row-level security, is forbidden like what the first one refuses;
-// it is an error all the same, since authz should have said so.
+// as runs do as p. It maps a rejection by row-level security, the second layer, to forbidden like one by authz, but
+// logs it as an error, because authz should have refused the call.
 func (s *Service) as(ctx context.Context, p nursery.Principal, do func(*store.Queries) error) error {
 	err := s.DB.As(ctx, p, do)
 	if isOneOpen(err) { // opened by two at the same moment

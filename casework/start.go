@@ -51,8 +51,8 @@ func (s *Service) StartFiling(ctx context.Context, p nursery.Principal, key stri
 	})
 }
 
-// notFiled refuses a second filing of the same body at the same place: what is filed is changed
-// (登记和备案办法 art. 10). One that moved, or was registered anew, files anew.
+// notFiled refuses a second filing of the same body at the same place, because a filing in force is changed instead
+// (登记和备案办法 art. 10). An institution that moved or has another registration may file once more.
 func notFiled(ctx context.Context, q *store.Queries, id string, i nursery.Institution) error {
 	filed, err := q.InstitutionByID(ctx, id)
 	if store.IsNotFound(err) {
@@ -88,8 +88,8 @@ func officeOf(institution string) (definition.Process, bool) {
 	return definition.Process{}, false
 }
 
-// applicant says whose filing it is, an institution's own or the one a clerk names, and whether p may file for it. Who
-// may file nowhere hears that before what is wrong with where.
+// applicant returns the institution that files, the principal's own or the one that a clerk names. It authorizes p
+// before it validates the county, so callers without filing rights get forbidden rather than a validation error.
 func (s *Service) applicant(ctx context.Context, p nursery.Principal, in StartFiling) (string, error) {
 	institution, county := in.Institution, in.Application.Institution.County
 	if p.Role == nursery.RoleInstitution {
@@ -134,7 +134,7 @@ type opening struct {
 	kind                         nursery.CaseKind
 	county, institution, subject string
 	partner                      string // the clinic or insurer on the other side, if any
-	about                        string // tells open cases of one kind and institution apart
+	about                        string // distinguishes open cases of one kind and institution
 	siteKind                     nursery.SiteKind
 	parent                       *string
 	facts                        any
@@ -142,7 +142,7 @@ type opening struct {
 	draft                        bool
 }
 
-// openCase gives the case its number and tracking code and writes it down with its first version.
+// openCase assigns the case its number and tracking code and inserts it with its first version.
 func (s *Service) openCase(ctx context.Context, q *store.Queries, p nursery.Principal, o opening) (Started, error) {
 	process, ok := workflows.ProcessOf(o.kind)
 	if !ok {

@@ -17,7 +17,7 @@ const StuckNotPrinted = "not_printed"
 const (
 	// mostStuck bounds the list of stuck cases: more of them have one cause.
 	mostStuck = 500
-	// papersWithin is how long printing may take without anybody being told.
+	// papersWithin is how long printing may take before the case is listed as stuck.
 	papersWithin = 30 * time.Minute
 )
 
@@ -52,8 +52,8 @@ func stuckMessage(reason string) string {
 	return stuckMessages[store.FaultStep]
 }
 
-// notPrintedMessage says why a paper is not printed, as far as that is known: by the fault noted at it, or because a step of the
-// case has failed for good.
+// notPrintedMessage returns the message why a document is not printed, as far as it is known: the fault recorded for
+// the document, or the reason a step of the case failed permanently.
 func notPrintedMessage(reason, fault string) string {
 	switch {
 	case fault != "":
@@ -129,7 +129,7 @@ func countyOrCity(p nursery.Principal) string {
 	return p.County
 }
 
-// RetriedCase says what a retry did.
+// RetriedCase reports the effect of a retry.
 type RetriedCase struct {
 	CaseNo string  `json:"case_no" doc:"办件编号"`
 	Did    Retried `json:"did" enum:"signalled,reset,started" doc:"做了什么：signalled 再次执行受阻的步骤，reset 流程从最近一步继续，started 重新启动流程"`
