@@ -66,7 +66,7 @@ func (e *Engine) SettleInsurance(ctx context.Context, in InsuranceMove) error {
 	defer alive(ctx)()
 	return e.move(ctx, in.Move, func(ctx context.Context, s *step, _ calendar.Years) error {
 		send := int32(in.Send)
-		if err := s.q.PlanForAll(ctx); err != nil {
+		if err := s.q.Plan(ctx, store.PlanForAll); err != nil {
 			return err
 		}
 		insured, err := s.q.CoverInsured(ctx, store.CoverInsuredParams{CaseNo: in.CaseNo, Send: send})

@@ -49,8 +49,7 @@ func registerBuildViews(a *api) {
 		if err != nil {
 			return nil, err
 		}
-		sheet, err := ledgerSheet(ledger)
-		return a.sheet(sheet, ledger.Title+"工作台账 "+ledger.AsOf.String(), err)
+		return a.file(casework.LedgerFile(ledger))
 	})
 
 	register(a, operation(http.MethodGet, "/api/v1/build-plans/{plan}/map", "getBuildMap", tagBuild, "挂图作战", http.StatusNotFound),
@@ -69,13 +68,11 @@ func registerBuildViews(a *api) {
 func registerBuildSites(a *api) {
 	register(a, operation(http.MethodGet, "/api/v1/build-sites", "listBuildSites", tagBuild, "建设点列表"), func(ctx context.Context, in *struct {
 		Listing
-		Plan   string        `query:"plan" maxLength:"40" doc:"计划标识"`
-		County string        `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码，供市级角色筛选"`
-		Light  nursery.Light `query:"light" enum:"green,amber,red" doc:"最近一次核定的灯"`
+		casework.BuildFilter
 	}) (*answer[casework.Page[casework.BuildSiteSummary]], error) {
-		return reply(a.door.BuildSites(ctx, principal(ctx), casework.BuildFilter{Plan: in.Plan, County: in.County, Light: in.Light},
-			casework.PageRequest(in.Listing)))
+		return reply(casework.BuildSites.Page(ctx, a.door, principal(ctx), in.BuildFilter, casework.PageRequest(in.Listing)))
 	})
+	exports(a, "/api/v1/build-sites", "BuildSites", tagBuild, "建设点列表", casework.BuildSites)
 
 	site := operation(http.MethodGet, "/api/v1/build-sites/{case_no}", "getBuildSite", tagBuild, "建设点详情", http.StatusNotFound)
 	site.Description = "含各版计划曲线、按月核定和进度报送。计划调整后，原曲线仍可查看。"

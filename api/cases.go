@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"tuoyu/casework"
-	"tuoyu/nursery"
 )
 
 func registerCases(a *api) {
@@ -13,19 +12,11 @@ func registerCases(a *api) {
 	list.Description = "只列出账号可见的办件，最近的在前。条件可以并用。"
 	register(a, list, func(ctx context.Context, in *struct {
 		Listing
-		County      string             `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码"`
-		Kind        nursery.CaseKind   `query:"kind" enum:"filing,filing_change,filing_cancel" doc:"办件类型"`
-		Stage       nursery.Stage      `query:"stage" maxLength:"40" doc:"环节"`
-		Status      nursery.CaseStatus `query:"status" enum:"draft,open,ended" doc:"办件状态"`
-		Institution string             `query:"institution" maxLength:"64" doc:"机构标识"`
-		Overdue     bool               `query:"overdue" doc:"只列逾期的"`
-		Query       string             `query:"q" maxLength:"60" doc:"办件编号或机构名称"`
+		casework.CaseFilter
 	}) (*answer[casework.Page[casework.CaseSummary]], error) {
-		return reply(a.door.Cases(ctx, principal(ctx), casework.CaseFilter{
-			County: in.County, Institution: in.Institution, Query: in.Query, Kind: in.Kind, Stage: in.Stage, Status: in.Status,
-			Overdue: in.Overdue,
-		}, casework.PageRequest(in.Listing)))
+		return reply(casework.Cases.Page(ctx, a.door, principal(ctx), in.CaseFilter, casework.PageRequest(in.Listing)))
 	})
+	exports(a, "/api/v1/cases", "Cases", tagCases, "办件列表", casework.Cases)
 
 	detail := operation(http.MethodGet, "/api/v1/cases/{case_no}", "getCase", tagCases, "办件详情", http.StatusNotFound)
 	detail.Description = "环节、由谁办理、何时到期、时间线、裁定、文书与待补正事项。看不到的办件与不存在的办件答复相同。"

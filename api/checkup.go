@@ -26,28 +26,13 @@ func registerCheckups(a *api) {
 		return newAt(opened, err, func(casework.HalfOpened) string { return "/api/v1/checkup-rounds" })
 	})
 
-	type roundListing struct {
+	register(a, operation(http.MethodGet, "/api/v1/checkup-rounds", "listCheckups", tagCheckups, "体检轮次列表"), func(ctx context.Context, in *struct {
 		Listing
-		County string `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码，供市级角色筛选"`
-		Half   string `query:"half" pattern:"^[0-9]{4}H[12]$" patternDescription:"如 2026H2" doc:"半年度"`
-		State  string `query:"state" enum:"blocked,open,closed" doc:"状态"`
-	}
-	register(a, operation(http.MethodGet, "/api/v1/checkup-rounds", "listCheckups", tagCheckups, "体检轮次列表"),
-		func(ctx context.Context, in *roundListing) (*answer[casework.Page[casework.CheckupSummary]], error) {
-			return reply(a.door.Checkups(ctx, principal(ctx), casework.CheckupFilter{County: in.County, Half: in.Half, State: in.State}, casework.PageRequest(in.Listing)))
-		})
-
-	export := operation(http.MethodGet, "/api/v1/checkup-rounds.xlsx", "exportCheckups", tagCheckups, "导出体检轮次")
-	register(a, downloading(export, sheets.Media, "体检轮次，Excel"), func(ctx context.Context, _ *struct{}) (*file, error) {
-		all, err := everyPage(func(page casework.PageRequest) (casework.Page[casework.CheckupSummary], error) {
-			return a.door.Checkups(ctx, principal(ctx), casework.CheckupFilter{}, page)
-		})
-		if err != nil {
-			return nil, err
-		}
-		sheet, err := checkupsSheet(all)
-		return a.sheet(sheet, "半年健康体检", err)
+		casework.CheckupFilter
+	}) (*answer[casework.Page[casework.CheckupSummary]], error) {
+		return reply(casework.Checkups.Page(ctx, a.door, principal(ctx), in.CheckupFilter, casework.PageRequest(in.Listing)))
 	})
+	exports(a, "/api/v1/checkup-rounds", "Checkups", tagCheckups, "体检轮次", casework.Checkups)
 
 	one := operation(http.MethodGet, "/api/v1/checkup-rounds/{case_no}", "getCheckup", tagCheckups, "体检轮次进度", http.StatusNotFound)
 	one.Description = "各班、各项目的进度，不含姓名和结果。"
@@ -124,22 +109,11 @@ func registerCheckupRecords(a *api) {
 func registerReferrals(a *api) {
 	register(a, operation(http.MethodGet, "/api/v1/referrals", "listReferrals", tagCheckups, "转诊列表"), func(ctx context.Context, in *struct {
 		Listing
-		County string `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码，供市级角色筛选"`
-		State  string `query:"state" enum:"open,done,ended" doc:"状态"`
+		casework.ReferralFilter
 	}) (*answer[casework.Page[casework.ReferralSummary]], error) {
-		return reply(a.door.Referrals(ctx, principal(ctx), casework.CheckupFilter{County: in.County, State: in.State}, casework.PageRequest(in.Listing)))
+		return reply(casework.Referrals.Page(ctx, a.door, principal(ctx), in.ReferralFilter, casework.PageRequest(in.Listing)))
 	})
-	export := operation(http.MethodGet, "/api/v1/referrals.xlsx", "exportReferrals", tagCheckups, "导出转诊列表")
-	register(a, downloading(export, sheets.Media, "转诊列表，Excel，不含原因和结果"), func(ctx context.Context, _ *struct{}) (*file, error) {
-		all, err := everyPage(func(page casework.PageRequest) (casework.Page[casework.ReferralSummary], error) {
-			return a.door.Referrals(ctx, principal(ctx), casework.CheckupFilter{}, page)
-		})
-		if err != nil {
-			return nil, err
-		}
-		sheet, err := referralsSheet(all)
-		return a.sheet(sheet, "体检后转诊", err)
-	})
+	exports(a, "/api/v1/referrals", "Referrals", tagCheckups, "转诊列表", casework.Referrals)
 	one := operation(http.MethodGet, "/api/v1/referrals/{case_no}", "getReferral", tagCheckups, "转诊详情", http.StatusNotFound)
 	one.Description = "原因和结果只给签约医疗机构，原因也给在托机构；读取即留痕。"
 	register(a, one, func(ctx context.Context, in *CaseNumber) (*answer[casework.ReferralDetail], error) {

@@ -51,14 +51,9 @@ func registerChildren(a *api) {
 	list.Description = "不含姓名等个人信息。县区专班须以 supervision 为目的。"
 	register(a, list, func(ctx context.Context, in *struct {
 		Listing
-		Institution string                 `query:"institution" maxLength:"64" doc:"机构标识"`
-		Class       string                 `query:"class" maxLength:"60" doc:"班级"`
-		Ended       bool                   `query:"ended" doc:"含已离托的"`
-		Purpose     nursery.ReadingPurpose `query:"purpose" enum:"supervision" doc:"县区专班必填"`
+		casework.EnrolmentFilter
 	}) (*answer[casework.Page[casework.EnrolledChild]], error) {
-		return reply(a.door.Children(ctx, principal(ctx), casework.EnrolmentFilter{
-			Institution: in.Institution, Class: in.Class, Ended: in.Ended, Purpose: in.Purpose,
-		}, casework.PageRequest(in.Listing)))
+		return reply(casework.Children.Page(ctx, a.door, principal(ctx), in.EnrolmentFilter, casework.PageRequest(in.Listing)))
 	})
 
 	register(a, operation(http.MethodGet, "/api/v1/children/counts", "countChildren", tagChildren, "在托人数"),
@@ -179,23 +174,9 @@ func registerReadings(a *api) {
 	list.Description = "谁在何时为何目的查阅了哪名婴幼儿、哪份名单或哪件投诉举报的哪些字段，最近的在前。同一人同一天多次打开同一名单或投诉举报只有一条。"
 	register(a, list, func(ctx context.Context, in *struct {
 		Listing
-		Child string `query:"child" maxLength:"40" doc:"婴幼儿编号"`
+		casework.ReadingFilter
 	}) (*answer[casework.Page[casework.ReadingEntry]], error) {
-		return reply(a.door.Readings(ctx, principal(ctx), in.Child, casework.PageRequest(in.Listing)))
+		return reply(casework.Readings.Page(ctx, a.door, principal(ctx), in.ReadingFilter, casework.PageRequest(in.Listing)))
 	})
-
-	export := operation(http.MethodGet, "/api/v1/record-reads.xlsx", "exportReadings", tagChildren, "导出查阅记录")
-	export.Description = "最近的一万条。"
-	register(a, downloading(export, sheets.Media, "查阅记录，Excel"), func(ctx context.Context, in *struct {
-		Child string `query:"child" maxLength:"40" doc:"婴幼儿编号"`
-	}) (*file, error) {
-		all, err := everyPage(func(page casework.PageRequest) (casework.Page[casework.ReadingEntry], error) {
-			return a.door.Readings(ctx, principal(ctx), in.Child, page)
-		})
-		if err != nil {
-			return nil, err
-		}
-		sheet, err := readingsSheet(all)
-		return a.sheet(sheet, "查阅记录", err)
-	})
+	exports(a, "/api/v1/record-reads", "Readings", tagChildren, "查阅记录", casework.Readings)
 }

@@ -78,7 +78,7 @@ func registerMerges(a *api) {
 	register(a, operation(http.MethodGet, "/api/v1/children/merges", "listMerges", tagChildren, "合并记录"), func(ctx context.Context, in *struct {
 		Listing
 	}) (*answer[casework.Page[casework.MergedChildren]], error) {
-		return reply(a.door.Merges(ctx, principal(ctx), casework.PageRequest(in.Listing)))
+		return reply(casework.Merges.Page(ctx, a.door, principal(ctx), struct{}{}, casework.PageRequest(in.Listing)))
 	})
 
 	alike := operation(http.MethodGet, "/api/v1/children/alike", "listAlike", tagChildren, "疑似同一婴幼儿")

@@ -6,7 +6,6 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
-	"tuoyu/sheets"
 )
 
 func registerContracts(a *api) {
@@ -21,35 +20,14 @@ func registerContracts(a *api) {
 		return newAt(started, err, func(s casework.Started) string { return pathOf("contracts", s.CaseNo) })
 	})
 
-	type contractListing struct {
+	register(a, operation(http.MethodGet, "/api/v1/contracts", "listContracts", tagContracts, "签约列表"), func(ctx context.Context, in *struct {
 		Listing
-		County string        `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码，供市级角色筛选"`
-		State  string        `query:"state" enum:"signing,signed,in_force,ended,refused" doc:"状态"`
-		Light  nursery.Light `query:"light" enum:"green,amber,red" doc:"履约灯"`
-	}
-	register(a, operation(http.MethodGet, "/api/v1/contracts", "listContracts", tagContracts, "签约列表"),
-		func(ctx context.Context, in *contractListing) (*answer[casework.Page[casework.ContractSummary]], error) {
-			return reply(a.door.Contracts(ctx, principal(ctx), casework.ContractFilter{County: in.County, State: in.State, Light: in.Light},
-				casework.PageRequest(in.Listing)))
-		})
-
-	export := operation(http.MethodGet, "/api/v1/contracts.xlsx", "exportContracts", tagContracts, "导出签约列表")
-	register(a, downloading(export, sheets.Media, "签约列表，Excel"), func(ctx context.Context, _ *struct{}) (*file, error) {
-		all, err := everyPage(func(page casework.PageRequest) (casework.Page[casework.ContractSummary], error) {
-			return a.door.Contracts(ctx, principal(ctx), casework.ContractFilter{}, page)
-		})
-		if err != nil {
-			return nil, err
-		}
-		table := sheets.Table{Name: "签约", Head: []string{"县区", "办件编号", "托育机构", "医疗卫生机构", "服务方式", "状态", "生效日期", "截止日期", "履约灯"}, Frozen: 2, Wide: 4}
-		for _, c := range all {
-			table.Rows = append(table.Rows, []any{
-				c.CountyName, c.CaseNo, c.Institution, c.Clinic, c.ModeTitle, c.State, c.StartsOn.String(), c.EndsOn.String(), c.LightTitle,
-			})
-		}
-		sheet, err := sheets.Write(table)
-		return a.sheet(sheet, "医育结合签约", err)
+		casework.ContractFilter
+	}) (*answer[casework.Page[casework.ContractSummary]], error) {
+		return reply(casework.Contracts.Page(ctx, a.door, principal(ctx), in.ContractFilter, casework.PageRequest(in.Listing)))
 	})
+	exports(a, "/api/v1/contracts", "Contracts", tagContracts, "签约列表", casework.Contracts)
+
 	type candidates struct {
 		Candidates []casework.ClinicCandidate `json:"candidates" doc:"候选，符合条件的在前"`
 	}
@@ -76,10 +54,11 @@ func registerClinics(a *api) {
 
 	register(a, operation(http.MethodGet, "/api/v1/clinics", "listClinics", tagContracts, "医疗卫生机构名册", http.StatusNotFound), func(ctx context.Context, in *struct {
 		Listing
-		County string `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码"`
+		casework.ClinicFilter
 	}) (*answer[casework.Page[nursery.Clinic]], error) {
-		return reply(a.door.Clinics(ctx, principal(ctx), in.County, casework.PageRequest(in.Listing)))
+		return reply(casework.Clinics.Page(ctx, a.door, principal(ctx), in.ClinicFilter, casework.PageRequest(in.Listing)))
 	})
+	exports(a, "/api/v1/clinics", "Clinics", tagContracts, "医疗卫生机构名册", casework.Clinics, http.StatusNotFound)
 }
 
 func registerContract(a *api) {

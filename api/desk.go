@@ -43,8 +43,9 @@ func registerAbsences(a *api) {
 	list := operation(http.MethodGet, "/api/v1/absences", "listAbsences", tagDesk, "不在岗登记")
 	list.Description = "新的在前。主管和县区专班看本县区，其他工作人员看本人。"
 	register(a, list, func(ctx context.Context, in *struct{ Listing }) (*answer[casework.Page[casework.Absence]], error) {
-		return reply(a.door.Absences(ctx, principal(ctx), casework.PageRequest(in.Listing)))
+		return reply(casework.Absences.Page(ctx, a.door, principal(ctx), struct{}{}, casework.PageRequest(in.Listing)))
 	})
+	exports(a, "/api/v1/absences", "Absences", tagDesk, "不在岗登记", casework.Absences)
 	set := creating(operation(http.MethodPost, "/api/v1/absences", "setAbsence", tagDesk, "登记不在岗", http.StatusNotFound))
 	set.Description = "已经开始的，当即把名下待办转给代办人，按规定须回避的除外；期间指派给本人的待办也由代办人办理。"
 	register(a, set, func(ctx context.Context, in *struct {

@@ -5,35 +5,17 @@ import (
 	"net/http"
 
 	"tuoyu/casework"
-	"tuoyu/nursery"
-	"tuoyu/sheets"
 )
-
-// inspectionList asks for a page of inspections.
-type inspectionList struct {
-	Listing
-	County string             `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码，供市级角色筛选"`
-	Half   string             `query:"half" pattern:"^[0-9]{4}H[12]$" patternDescription:"半年度" doc:"半年度" example:"2026H2"`
-	Kind   string             `query:"kind" enum:"regular,random,complaint" doc:"检查方式"`
-	Status nursery.CaseStatus `query:"status" enum:"open,ended" doc:"办件状态"`
-}
-
-func (l inspectionList) filter() casework.InspectionFilter {
-	return casework.InspectionFilter{County: l.County, Half: l.Half, Kind: l.Kind, Status: l.Status}
-}
 
 func registerInspections(a *api) {
 	const path = "/api/v1/inspections"
-	register(a, operation(http.MethodGet, path, "listInspections", tagInspection, "检查列表"),
-		func(ctx context.Context, in *inspectionList) (*answer[casework.Page[casework.InspectionSummary]], error) {
-			return reply(a.door.Inspections(ctx, principal(ctx), in.filter(), casework.PageRequest(in.Listing)))
-		})
-
-	export := operation(http.MethodGet, "/api/v1/inspections.xlsx", "exportInspections", tagInspection, "导出检查列表")
-	register(a, downloading(export, sheets.Media, "检查列表，Excel，最多一千行"), func(ctx context.Context, in *inspectionList) (*file, error) {
-		sheet, err := a.inspectionSheet(ctx, in.filter())
-		return a.sheet(sheet, "督导评估", err)
+	register(a, operation(http.MethodGet, path, "listInspections", tagInspection, "检查列表"), func(ctx context.Context, in *struct {
+		Listing
+		casework.InspectionFilter
+	}) (*answer[casework.Page[casework.InspectionSummary]], error) {
+		return reply(casework.Inspections.Page(ctx, a.door, principal(ctx), in.InspectionFilter, casework.PageRequest(in.Listing)))
 	})
+	exports(a, path, "Inspections", tagInspection, "检查列表", casework.Inspections)
 
 	start := creating(operation(http.MethodPost, path, "startInspection", tagInspection, "立项单次检查"))
 	start.Description = "由主管指派两名检查人员，按规则核对：不少于两人、不连续由同一对人员检查。例行检查和抽查名单由计划产生。"
@@ -80,7 +62,7 @@ func registerInspections(a *api) {
 
 	register(a, forEverybody(operation(http.MethodGet, "/api/v1/public/inspections", "listInspectionResults", tagPublic, "检查结果公示")),
 		func(ctx context.Context, in *PublicCounty) (*answer[casework.Page[casework.Publication]], error) {
-			return reply(a.door.InspectionResults(ctx, in.County, casework.PageRequest(in.Listing)))
+			return reply(casework.Publications.Page(ctx, a.door, casework.Anyone, casework.PublicationFilter{County: in.County, Kind: casework.PublishedInspections}, casework.PageRequest(in.Listing)))
 		})
 	registerComplaints(a)
 }
@@ -107,37 +89,4 @@ func registerComplaints(a *api) {
 		func(ctx context.Context, in *CaseNumber) (*answer[casework.ComplaintDetail], error) {
 			return reply(a.door.Complaint(ctx, principal(ctx), in.CaseNo))
 		})
-}
-
-// sheetPages bounds an export: so many pages of a hundred.
-const sheetPages = 10
-
-// inspectionSheet writes the inspections the asker may see as a workbook.
-func (a *api) inspectionSheet(ctx context.Context, f casework.InspectionFilter) ([]byte, error) {
-	table := sheets.Table{
-		Name:   "督导评估",
-		Head:   []string{"办件编号", "县区", "机构", "检查方式", "半年度", "环节", "定下日期", "到场日期", "重大隐患", "公示日期"},
-		Frozen: 1, Wide: 3,
-	}
-	kinds := map[string]string{nursery.InspectRegular: "例行检查", nursery.InspectRandom: "随机抽查", nursery.InspectComplaint: "投诉举报核查"}
-	page := casework.PageRequest{Limit: 100}
-	for range sheetPages {
-		list, err := a.door.Inspections(ctx, principal(ctx), f, page)
-		if err != nil {
-			return nil, err
-		}
-		for _, i := range list.Items {
-			serious := ""
-			if i.Serious {
-				serious = "有"
-			}
-			table.Rows = append(table.Rows, []any{
-				i.CaseNo, i.CountyName, i.Subject, kinds[i.Kind], i.Half, i.StageTitle, i.VisitOn.String(), i.VisitedOn.String(), serious, i.PublishedOn.String(),
-			})
-		}
-		if page.After = list.Next; page.After == "" {
-			break
-		}
-	}
-	return sheets.Write(table)
 }

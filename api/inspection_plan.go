@@ -17,11 +17,6 @@ const (
 	calendarType = "text/calendar; charset=utf-8"
 )
 
-// CityCounty lets city-wide roles choose a county.
-type CityCounty struct {
-	County string `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码，供市级角色筛选"`
-}
-
 func registerInspectionPlans(a *api) {
 	start := creating(operation(http.MethodPost, plansPath, "startInspectionPlan", tagInspection, "制定半年度检查计划"))
 	start.Description = "受检机构为本县区全部已备案机构；不列入的须逐家写明理由。"
@@ -35,10 +30,11 @@ func registerInspectionPlans(a *api) {
 
 	register(a, operation(http.MethodGet, plansPath, "listInspectionPlans", tagInspection, "检查计划列表"), func(ctx context.Context, in *struct {
 		Listing
-		CityCounty
+		casework.PlanFilter
 	}) (*answer[casework.Page[casework.PlanSummary]], error) {
-		return reply(a.door.InspectionPlans(ctx, principal(ctx), in.County, casework.PageRequest(in.Listing)))
+		return reply(casework.InspectionPlans.Page(ctx, a.door, principal(ctx), in.PlanFilter, casework.PageRequest(in.Listing)))
 	})
+	exports(a, plansPath, "InspectionPlans", tagInspection, "检查计划列表", casework.InspectionPlans)
 
 	one := operation(http.MethodGet, plansPath+"/{case_no}", "getInspectionPlan", tagInspection, "检查计划详情", http.StatusNotFound)
 	one.Description = "拟定阶段列出现在的名单、风险分值、检查人员，以及按规则不能公布承诺的原因；抽取后列出各次检查和进展。"
@@ -52,8 +48,7 @@ func registerInspectionPlans(a *api) {
 		if err != nil {
 			return nil, err
 		}
-		sheet, err := planSheet(plan)
-		return a.sheet(sheet, plan.CountyName+plan.Half+"检查计划", err)
+		return a.file(casework.PlanFile(plan))
 	})
 
 	registerPlanSteps(a)
@@ -125,10 +120,11 @@ func registerInspectors(a *api) {
 
 	register(a, operation(http.MethodGet, "/api/v1/inspectors", "listInspectors", tagInspection, "检查人员名录"), func(ctx context.Context, in *struct {
 		Listing
-		CityCounty
+		casework.InspectorFilter
 	}) (*answer[casework.Page[casework.RegisteredInspector]], error) {
-		return reply(a.door.Inspectors(ctx, principal(ctx), in.County, casework.PageRequest(in.Listing)))
+		return reply(casework.Inspectors.Page(ctx, a.door, principal(ctx), in.InspectorFilter, casework.PageRequest(in.Listing)))
 	})
+	exports(a, "/api/v1/inspectors", "Inspectors", tagInspection, "检查人员名录", casework.Inspectors)
 
 	renew := operation(http.MethodPost, "/api/v1/inspectors/me/calendar", "renewCalendar", tagInspection, "生成本人的日历订阅地址")
 	renew.Description = "地址含密钥，只在此显示；再次生成后旧地址失效。"
@@ -148,34 +144,4 @@ func registerInspectors(a *api) {
 		}
 		return a.send(io.NopCloser(bytes.NewReader(content)), "inspections.ics", calendarType, int64(len(content))), nil
 	})
-}
-
-// planSheet writes a plan: its visits, who is left out and who draws.
-func planSheet(d casework.PlanDetail) ([]byte, error) {
-	kinds := map[string]string{nursery.InspectRegular: "例行检查", nursery.InspectRandom: "随机抽查"}
-	visits := sheets.Table{
-		Name: "检查安排", Notes: [][]any{{d.CountyName + d.Half + "检查计划"}, {"办件编号", d.CaseNo, "承诺值", d.Commitment, "抽取日期", d.DrawnOn.String()}},
-		Head: []string{"检查方式", "次序", "机构", "乡镇、街道", "检查人员", "检查人员", "开始日期", "检查办件编号", "环节", "定下日期", "到场日期", "未按期"}, Wide: 3, Frozen: 3,
-	}
-	for _, v := range d.Visits {
-		who, late := v.Drawn, ""
-		if len(v.Going) == len(v.Drawn) {
-			who = v.Going
-		}
-		if v.Late {
-			late = "是"
-		}
-		visits.Rows = append(visits.Rows, []any{
-			kinds[v.Kind], v.Position, v.Name, v.Township, who[0], who[1], v.OpensOn.String(), v.Inspection, v.StageTitle, v.VisitOn.String(), v.VisitedOn.String(), late,
-		})
-	}
-	candidates := sheets.Table{Name: "受检机构", Head: []string{"机构编号", "乡镇、街道", "风险分值"}, Wide: 1}
-	for _, c := range d.Input.Candidates {
-		candidates.Rows = append(candidates.Rows, []any{c.ID, c.Township, c.Risk})
-	}
-	exclusions := sheets.Table{Name: "不列入的机构", Head: []string{"机构编号", "理由"}, Wide: 2}
-	for _, x := range d.Input.Exclusions {
-		exclusions.Rows = append(exclusions.Rows, []any{x.ID, x.Reason})
-	}
-	return sheets.Write(visits, candidates, exclusions)
 }

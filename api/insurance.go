@@ -51,10 +51,11 @@ func registerInsurance(a *api) {
 func registerInsuranceViews(a *api) {
 	register(a, operation(http.MethodGet, "/api/v1/insurance-batches", "listInsurance", tagInsurance, "投保月列表"), func(ctx context.Context, in *struct {
 		Listing
-		County string `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码，供市级角色筛选"`
+		casework.InsuranceFilter
 	}) (*answer[casework.Page[casework.InsuranceMonthSummary]], error) {
-		return reply(a.door.InsuranceMonths(ctx, principal(ctx), in.County, casework.PageRequest(in.Listing)))
+		return reply(casework.InsuranceMonths.Page(ctx, a.door, principal(ctx), in.InsuranceFilter, casework.PageRequest(in.Listing)))
 	})
+	exports(a, "/api/v1/insurance-batches", "InsuranceMonths", tagInsurance, "投保月列表", casework.InsuranceMonths)
 
 	one := operation(http.MethodGet, "/api/v1/insurance-batches/{case_no}", "getInsurance", tagInsurance, "投保月详情", http.StatusNotFound)
 	one.Description = "人数、原因、各批内容哈希和保险费，不含个人信息。"
@@ -68,8 +69,7 @@ func registerInsuranceViews(a *api) {
 		if err != nil {
 			return nil, err
 		}
-		sheet, err := casework.InsuranceSheet(d)
-		return a.sheet(sheet, d.CountyName+d.Month+"投保情况", err)
+		return a.file(casework.InsuranceFile(d))
 	})
 
 	register(a, operation(http.MethodGet, "/api/v1/insurance-reconciliation", "getInsuranceReconciliation", tagInsurance, "对账"), func(ctx context.Context, in *struct {
@@ -132,8 +132,7 @@ func registerInsuranceRoster(a *api) {
 		if err != nil {
 			return nil, err
 		}
-		sheet, err := casework.RosterFaultSheet(report)
-		return a.sheet(sheet, "未接收的行", err)
+		return a.file(casework.RosterFaultFile(report))
 	})
 }
 
@@ -161,8 +160,7 @@ func registerInsurer(a *api) {
 		if err != nil {
 			return nil, err
 		}
-		sheet, err := casework.InsuranceLinesSheet(list)
-		return a.sheet(sheet, "投保明细 "+list.CaseNo+" 第"+strconv.Itoa(list.Send)+"批", err)
+		return a.file(casework.InsuranceLinesFile(list))
 	})
 	said := operation(http.MethodPost, "/api/v1/insurance-batches/{case_no}/answers", "answerInsurance", tagInsurance, "承保答复", http.StatusNotFound)
 	said.Description = "每页不超过 1000 名；承保的填保单号，未承保的填原因。重复发送只计一次。全部答复后办结待办。"
@@ -182,7 +180,7 @@ func registerExceptions(a *api) {
 		CaseNumber
 		Listing
 	}) (*answer[casework.Page[casework.InsuranceException]], error) {
-		return reply(a.door.InsuranceExceptions(ctx, principal(ctx), in.CaseNo, casework.PageRequest(in.Listing)))
+		return reply(casework.InsuranceExceptions.Page(ctx, a.door, principal(ctx), casework.ExceptionFilter{CaseNo: in.CaseNo}, casework.PageRequest(in.Listing)))
 	})
 	settle := operation(http.MethodPost, "/api/v1/insurance-batches/{case_no}/exceptions", "settleInsuranceExceptions", tagInsurance, "处理投保例外", http.StatusNotFound)
 	settle.Description = "已更正的重新核对，合格的另批补报。全部处理后办结待办。"
@@ -207,21 +205,11 @@ func registerClaims(a *api) {
 	})
 	register(a, operation(http.MethodGet, "/api/v1/insurance-claims", "listInsuranceClaims", tagInsurance, "理赔列表"), func(ctx context.Context, in *struct {
 		Listing
-		County string `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码"`
+		casework.InsuranceFilter
 	}) (*answer[casework.Page[casework.InsuranceClaimView]], error) {
-		return reply(a.door.InsuranceClaims(ctx, principal(ctx), in.County, casework.PageRequest(in.Listing)))
+		return reply(casework.InsuranceClaims.Page(ctx, a.door, principal(ctx), in.InsuranceFilter, casework.PageRequest(in.Listing)))
 	})
-	export := operation(http.MethodGet, "/api/v1/insurance-claims.xlsx", "exportInsuranceClaims", tagInsurance, "导出理赔列表")
-	register(a, downloading(export, sheets.Media, "理赔列表，Excel，不含事故描述"), func(ctx context.Context, _ *struct{}) (*file, error) {
-		all, err := everyPage(func(page casework.PageRequest) (casework.Page[casework.InsuranceClaimView], error) {
-			return a.door.InsuranceClaims(ctx, principal(ctx), "", page)
-		})
-		if err != nil {
-			return nil, err
-		}
-		sheet, err := casework.InsuranceClaimsSheet(all)
-		return a.sheet(sheet, "意外伤害险理赔", err)
-	})
+	exports(a, "/api/v1/insurance-claims", "InsuranceClaims", tagInsurance, "理赔列表", casework.InsuranceClaims)
 	register(a, operation(http.MethodGet, "/api/v1/insurance-claims/{case_no}", "getInsuranceClaim", tagInsurance, "理赔详情", http.StatusNotFound),
 		func(ctx context.Context, in *CaseNumber) (*answer[casework.InsuranceClaimView], error) {
 			return reply(a.door.InsuranceClaim(ctx, principal(ctx), in.CaseNo))

@@ -33,11 +33,11 @@ func registerPublic(a *api) {
 
 	register(a, forEverybody(operation(http.MethodGet, "/api/v1/public/publications", "listPublications", tagPublic, "公示")),
 		func(ctx context.Context, in *PublicCounty) (*answer[casework.Page[casework.Publication]], error) {
-			return reply(a.door.Publications(ctx, in.County, casework.PageRequest(in.Listing)))
+			return reply(casework.Publications.Page(ctx, a.door, casework.Anyone, casework.PublicationFilter{County: in.County}, casework.PageRequest(in.Listing)))
 		})
 	register(a, forEverybody(operation(http.MethodGet, "/api/v1/public/institutions", "listFiledInstitutions", tagPublic, "已备案托育机构名录")),
 		func(ctx context.Context, in *PublicCounty) (*answer[casework.Page[casework.FiledInstitution]], error) {
-			return reply(a.door.FiledInstitutions(ctx, in.County, casework.PageRequest(in.Listing)))
+			return reply(casework.FiledInstitutions.Page(ctx, a.door, casework.Anyone, in.County, casework.PageRequest(in.Listing)))
 		})
 
 	registerVerify(a)

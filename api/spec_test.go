@@ -37,30 +37,37 @@ var offered = []string{
 	"POST /api/v1/children/{child}/consents", "POST /api/v1/children/{child}/consents/{purpose}/withdrawal",
 	"POST /api/v1/children/{child}/correction", "POST /api/v1/children/{child}/leave", "GET /api/v1/record-reads",
 	"GET /api/v1/colleagues", "GET /api/v1/attendance", "PUT /api/v1/attendance", "GET /api/v1/attendance/month",
-	"GET /api/v1/record-reads.xlsx", "GET /api/v1/institutions", "GET /api/v1/institutions.xlsx", "GET /api/v1/institutions/{institution}",
-	"GET /api/v1/inspections", "GET /api/v1/inspections.xlsx", "POST /api/v1/inspections", "GET /api/v1/inspections/{case_no}",
+	"GET /api/v1/institutions", "GET /api/v1/institutions/{institution}",
+	"GET /api/v1/inspections", "POST /api/v1/inspections", "GET /api/v1/inspections/{case_no}",
 	"GET /api/v1/inspections/{case_no}/package", "PUT /api/v1/inspections/{case_no}/visit", "POST /api/v1/inspections/{case_no}/drafts",
 	"GET /api/v1/public/inspections", "POST /api/v1/public/complaints", "POST /api/v1/complaints", "GET /api/v1/complaints/{case_no}",
 	"POST /api/v1/inspection-plans", "GET /api/v1/inspection-plans", "GET /api/v1/inspection-plans/{case_no}", "GET /api/v1/inspection-plans/{case_no}/plan.xlsx",
 	"POST /api/v1/inspection-plans/{case_no}/exclusions", "POST /api/v1/inspection-plans/{case_no}/commit", "POST /api/v1/inspection-plans/{case_no}/draw",
 	"GET /api/v1/inspection-plans/{case_no}/published", "GET /api/v1/inspectors", "PUT /api/v1/inspectors/{account}", "POST /api/v1/inspectors/me/calendar",
 	"GET /api/v1/inspectors/{me}/calendar.ics", "GET /api/v1/inspection-days/{date}", "GET /api/v1/indicators/inspection-coverage",
-	"PUT /api/v1/clinics/{id}", "GET /api/v1/clinics", "POST /api/v1/contracts", "GET /api/v1/contracts", "GET /api/v1/contracts.xlsx", "GET /api/v1/contracts/candidates",
+	"PUT /api/v1/clinics/{id}", "GET /api/v1/clinics", "POST /api/v1/contracts", "GET /api/v1/contracts", "GET /api/v1/contracts/candidates",
 	"GET /api/v1/contracts/{case_no}", "POST /api/v1/contracts/{case_no}/texts", "POST /api/v1/contracts/{case_no}/termination",
 	"POST /api/v1/contracts/{case_no}/visits", "POST /api/v1/contracts/{case_no}/visits/{visit}/confirmation", "GET /api/v1/indicators/signed-rate",
-	"GET /api/v1/checkup-rounds", "GET /api/v1/checkup-rounds.xlsx", "POST /api/v1/checkup-rounds", "GET /api/v1/checkup-rounds/{case_no}",
+	"GET /api/v1/checkup-rounds", "POST /api/v1/checkup-rounds", "GET /api/v1/checkup-rounds/{case_no}",
 	"GET /api/v1/checkup-rounds/{case_no}/progress.xlsx", "GET /api/v1/checkup-rounds/{case_no}/classes/{class}",
 	"POST /api/v1/checkup-rounds/{case_no}/classes/{class}/records", "GET /api/v1/checkup-rounds/{case_no}/children/{child}",
 	"GET /api/v1/checkup-rounds/{case_no}/children/{child}/summary", "GET /api/v1/checkup-rounds/{case_no}/children/{child}/summary.pdf", "GET /api/v1/indicators/checkup-rate", "GET /api/v1/referrals",
-	"GET /api/v1/referrals.xlsx", "GET /api/v1/referrals/{case_no}", "POST /api/v1/referrals/{case_no}/result",
+	"GET /api/v1/referrals/{case_no}", "POST /api/v1/referrals/{case_no}/result",
 	"GET /api/v1/indicators/insured-rate", "GET /api/v1/insurance-batches", "GET /api/v1/insurance-batches/answers-template.xlsx", "GET /api/v1/insurance-batches/roster-template.xlsx",
 	"GET /api/v1/insurance-batches/{case_no}",
 	"GET /api/v1/insurance-batches/{case_no}/exceptions", "GET /api/v1/insurance-batches/{case_no}/lines",
 	"GET /api/v1/insurance-batches/{case_no}/lines.xlsx", "GET /api/v1/insurance-batches/{case_no}/rosters/{number}",
 	"GET /api/v1/insurance-batches/{case_no}/rosters/{number}/faults.xlsx", "GET /api/v1/insurance-batches/{case_no}/summary.xlsx",
-	"GET /api/v1/insurance-claims", "GET /api/v1/insurance-claims.xlsx", "GET /api/v1/insurance-claims/{case_no}", "GET /api/v1/insurance-reconciliation",
+	"GET /api/v1/insurance-claims", "GET /api/v1/insurance-claims/{case_no}", "GET /api/v1/insurance-reconciliation",
 	"POST /api/v1/insurance-batches", "POST /api/v1/insurance-batches/{case_no}/answers", "POST /api/v1/insurance-batches/{case_no}/exceptions",
 	"POST /api/v1/insurance-batches/{case_no}/roster", "POST /api/v1/insurance-batches/{case_no}/roster-files", "POST /api/v1/insurance-claims",
+}
+
+// exported are the lists that are a workbook and CSV as well.
+var exported = []string{
+	"/api/v1/absences", "/api/v1/build-sites", "/api/v1/cases", "/api/v1/checkup-rounds", "/api/v1/clinics", "/api/v1/contracts", "/api/v1/inspection-plans",
+	"/api/v1/inspections", "/api/v1/inspectors", "/api/v1/institutions", "/api/v1/insurance-batches", "/api/v1/insurance-claims", "/api/v1/record-reads",
+	"/api/v1/referrals", "/api/v1/tasks",
 }
 
 // open are the operations without authentication.
@@ -161,7 +168,11 @@ func TestEveryOperationIsDescribed(t *testing.T) {
 		}
 	}
 	slices.Sort(found)
-	want := slices.Sorted(slices.Values(offered))
+	want := slices.Clone(offered)
+	for _, path := range exported {
+		want = append(want, "GET "+path+".xlsx", "GET "+path+".csv")
+	}
+	slices.Sort(want)
 	if !slices.Equal(found, want) {
 		t.Errorf("operations are\n%s\nwant\n%s", strings.Join(found, "\n"), strings.Join(want, "\n"))
 	}

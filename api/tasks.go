@@ -33,13 +33,11 @@ func registerTasks(a *api) {
 	list.Description = "先到期的在前。"
 	register(a, list, func(ctx context.Context, in *struct {
 		Listing
-		TaskNarrowing
-		View casework.View `query:"view" enum:"all,mine,claimable,due,overdue" default:"all" doc:"全部、我的、可领取、临期、逾期"`
+		casework.TaskFilter
 	}) (*answer[casework.Page[casework.TaskSummary]], error) {
-		f := in.filter()
-		f.View = in.View
-		return reply(a.door.Tasks(ctx, principal(ctx), f, casework.PageRequest(in.Listing)))
+		return reply(a.door.Tasks(ctx, principal(ctx), in.TaskFilter, casework.PageRequest(in.Listing)))
 	})
+	exports(a, "/api/v1/tasks", "Tasks", tagTasks, "待办列表", casework.Tasks)
 
 	counts := operation(http.MethodGet, "/api/v1/tasks/counts", "countTasks", tagTasks, "待办数量")
 	counts.Description = "各视图中的待办数，每项至多计 1000。"

@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -230,47 +231,28 @@ func (s *Service) presentFor(ctx context.Context, q *store.Queries, county, acco
 	return who, note, nil
 }
 
-// Absences lists who is and was away, newest first: of the county, for the city everybody, for anybody else themselves.
-func (s *Service) Absences(ctx context.Context, p nursery.Principal, page PageRequest) (Page[Absence], error) {
-	list := Page[Absence]{Items: []Absence{}}
-	if err := s.may(ctx, p, "absence.list", resource{}); err != nil {
-		return list, err
-	}
-	limit, err := page.limit()
-	if err != nil {
-		return list, err
-	}
-	before := cursor{No: 1<<63 - 1}
-	if page.After != "" {
-		if before, err = decodeCursor(page.After); err != nil {
-			return list, err
-		}
-	}
-	err = s.DB.As(ctx, p, func(q *store.Queries) error {
-		var rows []store.Absence
-		var err error
-		size := int32(limit + 1)
+// Absences is the list of who is and was away, newest first: of the county, for the city of everybody, for anybody else of themselves.
+var Absences = List[struct{}, Absence]{
+	Act: "absence.list", Indexes: []string{"absences_of_county", "absences_of_account", "absences_pkey"}, First: cursor{No: math.MaxInt64},
+	Read: func(ctx context.Context, r reading[struct{}]) ([]line[Absence], error) {
+		of := store.AbsencesParams{Before: r.after.No, PageSize: r.limit}
 		switch {
-		case cityWide(p.Role):
-			rows, err = q.AbsencesOfCity(ctx, store.AbsencesOfCityParams{BeforeID: before.No, PageSize: size})
-		case p.Role == nursery.RoleSupervisor || p.Role == nursery.RoleCountyOffice:
-			rows, err = q.AbsencesOfCounty(ctx, store.AbsencesOfCountyParams{County: p.County, BeforeID: before.No, PageSize: size})
+		case cityWide(r.p.Role):
+		case r.p.Role == nursery.RoleSupervisor || r.p.Role == nursery.RoleCountyOffice:
+			of.County = r.p.County
 		default:
-			rows, err = q.AbsencesOfAccount(ctx, store.AbsencesOfAccountParams{Account: p.Account, BeforeID: before.No, PageSize: size})
+			of.Account = r.p.Account
 		}
-		for i, row := range rows {
-			if i == limit {
-				list.Next = cursor{No: rows[i-1].ID}.encode()
-				break
-			}
-			list.Items = append(list.Items, absenceOf(row))
-		}
-		return err
-	})
-	if err != nil {
-		return list, fmt.Errorf("list absences: %w", err)
-	}
-	return list, nil
+		rows, err := r.q.Absences(ctx, of)
+		return linesOf(rows, err, func(row store.Absence) (Absence, cursor) { return absenceOf(row), cursor{No: row.ID} })
+	},
+	Sheet: Sheet[Absence]{Title: "外出登记", Columns: []Column[Absence]{
+		{"账号", func(a Absence) any { return a.Account }},
+		{"自", func(a Absence) any { return a.FromOn }},
+		{"至", func(a Absence) any { return a.UntilOn }},
+		{"代办人", func(a Absence) any { return a.Delegate }},
+		{"事由", func(a Absence) any { return a.Reason }},
+	}},
 }
 
 // EndAbsence says that somebody is back, or stays; what was handed over remains with whoever has it. Error: absence_ended.

@@ -62,9 +62,9 @@ func (d *door) sees(p nursery.Principal, child, paper string, served bool) {
 	ctx := d.t.Context()
 	_, read := d.Child(ctx, p, child, nursery.ReadForCheckup)
 	_, consents := d.Consents(ctx, p, child)
-	_, list := d.Children(ctx, p, casework.EnrolmentFilter{Institution: first.Institution}, casework.PageRequest{})
+	_, list := casework.Children.Page(ctx, d.Service, p, casework.EnrolmentFilter{Institution: first.Institution}, casework.PageRequest{})
 	_, institution := d.Institution(ctx, p, first.Institution)
-	everywhere, err := d.Children(ctx, p, casework.EnrolmentFilter{}, casework.PageRequest{})
+	everywhere, err := casework.Children.Page(ctx, d.Service, p, casework.EnrolmentFilter{}, casework.PageRequest{})
 	require.NoError(d.t, err)
 	for what, err := range map[string]error{"child": read, "consents": consents, "children": list, "paper": d.opens(p, paper), "institution": institution} {
 		if served {
@@ -78,7 +78,7 @@ func (d *door) sees(p nursery.Principal, child, paper string, served bool) {
 		require.Len(d.t, everywhere.Items, 1)
 	} else {
 		require.Empty(d.t, everywhere.Items)
-		registered, err := d.Institutions(ctx, p, casework.InstitutionFilter{}, casework.PageRequest{})
+		registered, err := casework.Institutions.Page(ctx, d.Service, p, casework.InstitutionFilter{}, casework.PageRequest{})
 		require.NoError(d.t, err)
 		require.Empty(d.t, registered.Items)
 	}
@@ -176,7 +176,7 @@ func TestAReferralOpensThatChildAlone(t *testing.T) {
 	require.NoError(t, err)
 	_, err = d.Child(t.Context(), clinic, children[1], nursery.ReadForCheckup)
 	code(t, err, casework.CodeNotFound)
-	all, err := d.Children(t.Context(), clinic, casework.EnrolmentFilter{}, casework.PageRequest{})
+	all, err := casework.Children.Page(t.Context(), d.Service, clinic, casework.EnrolmentFilter{}, casework.PageRequest{})
 	require.NoError(t, err)
 	require.Len(t, all.Items, 1)
 	d.exec(`UPDATE referrals SET state = 'done'`)

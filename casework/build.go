@@ -112,26 +112,6 @@ func (s *Service) drawCurve(ctx context.Context, q *store.Queries, p nursery.Pri
 	return nil
 }
 
-// siteFor locks the case of a site that p may act on and reads the site.
-func (s *Service) siteFor(ctx context.Context, q *store.Queries, p nursery.Principal, act, caseNo string) (store.Case, store.BuildSite, error) {
-	// The case before the site, as the engine does: nobody waits for the other in a circle.
-	c, err := caseOf(ctx, q.CaseForStep, caseNo)
-	if err != nil {
-		return c, store.BuildSite{}, err
-	}
-	if c.Kind != string(nursery.KindBuild) {
-		return c, store.BuildSite{}, notFound()
-	}
-	if err := s.may(ctx, p, act, resource{County: c.County}); err != nil {
-		return c, store.BuildSite{}, err
-	}
-	site, err := q.BuildSite(ctx, c.CaseNo)
-	if err != nil {
-		return c, site, err
-	}
-	return c, site, nil
-}
-
 func siteBuilt(c store.Case) error {
 	if c.Status == string(nursery.CaseEnded) {
 		return refuse(CodeSiteBuilt, "该建设点已建成销号。")
@@ -143,7 +123,7 @@ func siteBuilt(c store.Case) error {
 // Errors: version_stale, site_built, invalid with every fault.
 func (s *Service) AmendBuild(ctx context.Context, p nursery.Principal, key, caseNo string, in BuildAmendment) (BuildSiteDetail, error) {
 	err := perform(ctx, s, p, key, "build.amend "+caseNo, in, func(q *store.Queries) error {
-		c, site, err := s.siteFor(ctx, q, p, "build.amend", caseNo)
+		c, site, err := buildCase.lock(ctx, s, q, p, "build.amend", caseNo)
 		if err != nil {
 			return err
 		}
@@ -203,7 +183,7 @@ func (s *Service) linkFiling(ctx context.Context, q *store.Queries, p nursery.Pr
 	if lost != nil && !isNotFound(lost) {
 		return lost
 	}
-	c, site, err := s.siteFor(ctx, q, p, "build.link", caseNo)
+	c, site, err := buildCase.lock(ctx, s, q, p, "build.link", caseNo)
 	if err != nil {
 		return err
 	}

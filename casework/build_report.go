@@ -20,7 +20,7 @@ const OperatorContract = "运营合同"
 // every field.
 func (s *Service) ReportBuild(ctx context.Context, p nursery.Principal, key, caseNo string, in BuildReport) (BuildReportEntry, error) {
 	entry, err := command(ctx, s, p, key, "build.report "+caseNo, in, func(q *store.Queries) (BuildReportEntry, error) {
-		c, site, err := s.siteFor(ctx, q, p, "build.report", caseNo)
+		c, site, err := buildCase.lock(ctx, s, q, p, "build.report", caseNo)
 		if err != nil {
 			return BuildReportEntry{}, err
 		}
@@ -124,7 +124,7 @@ func (s *Service) keepReport(ctx context.Context, q *store.Queries, p nursery.Pr
 // invalid, not_found.
 func (s *Service) DecideBuildReport(ctx context.Context, p nursery.Principal, key, caseNo string, id int64, in BuildVerdict) (BuildReportEntry, error) {
 	entry, err := command(ctx, s, p, key, fmt.Sprintf("build.decide %s %d", caseNo, id), in, func(q *store.Queries) (BuildReportEntry, error) {
-		c, _, err := s.siteFor(ctx, q, p, "build.decide", caseNo)
+		c, _, err := buildCase.lock(ctx, s, q, p, "build.decide", caseNo)
 		if err != nil {
 			return BuildReportEntry{}, err
 		}

@@ -89,10 +89,10 @@ func TestAPlanBecomesACaseForEachCounty(t *testing.T) {
 func TestACountySeesItsOwnSites(t *testing.T) {
 	d, caseNo := building(t)
 	for _, who := range []nursery.Principal{applicant, clerk, admin} {
-		_, err := d.BuildSites(t.Context(), who, casework.BuildFilter{}, casework.PageRequest{})
+		_, err := casework.BuildSites.Page(t.Context(), d.Service, who, casework.BuildFilter{}, casework.PageRequest{})
 		refused(t, err, casework.CodeForbidden)
 	}
-	own, err := d.BuildSites(t.Context(), countyOffice, casework.BuildFilter{County: "140404"}, casework.PageRequest{})
+	own, err := casework.BuildSites.Page(t.Context(), d.Service, countyOffice, casework.BuildFilter{County: "140404"}, casework.PageRequest{})
 	require.NoError(t, err)
 	require.Len(t, own.Items, 1)
 	require.Equal(t, "140403", own.Items[0].County)
@@ -102,7 +102,7 @@ func TestACountySeesItsOwnSites(t *testing.T) {
 	seen := []string{}
 	page := casework.PageRequest{Limit: 5}
 	for {
-		list, err := d.BuildSites(t.Context(), auditor, casework.BuildFilter{Plan: planName}, page)
+		list, err := casework.BuildSites.Page(t.Context(), d.Service, auditor, casework.BuildFilter{Plan: planName}, page)
 		require.NoError(t, err)
 		for _, site := range list.Items {
 			seen = append(seen, site.CaseNo)

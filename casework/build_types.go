@@ -21,8 +21,9 @@ type BuildSiteAt struct {
 
 // BuildFilter narrows a list of sites. A zero field does not.
 type BuildFilter struct {
-	Plan, County string
-	Light        nursery.Light
+	Plan   string        `query:"plan" maxLength:"40" doc:"计划标识"`
+	County string        `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码，供市级角色筛选"`
+	Light  nursery.Light `query:"light" enum:"green,amber,red" doc:"最近一次核定的灯"`
 }
 
 // Rate is an exact fraction of a hundred, and how it is shown: one decimal, halves rounded up.

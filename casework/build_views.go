@@ -11,40 +11,29 @@ import (
 	"tuoyu/store"
 )
 
-// BuildSites lists the sites p may see, by case number.
-func (s *Service) BuildSites(ctx context.Context, p nursery.Principal, f BuildFilter, page PageRequest) (Page[BuildSiteSummary], error) {
-	list := Page[BuildSiteSummary]{Items: []BuildSiteSummary{}}
-	if err := s.may(ctx, p, "build.list", resource{}); err != nil {
-		return list, err
-	}
-	limit, after, err := afterID(page)
-	if err != nil {
-		return list, err
-	}
-	var rows []store.BuildSite
-	err = s.DB.As(ctx, p, func(q *store.Queries) (err error) {
-		rows, err = readSites(ctx, q, p, f, after, int32(limit+1))
-		return err
-	})
-	if err != nil {
-		return list, fmt.Errorf("list sites: %w", err)
-	}
-	for i, row := range rows {
-		if i == limit {
-			list.Next = cursor{ID: rows[i-1].CaseNo}.encode()
-			break
-		}
-		list.Items = append(list.Items, siteSummary(row))
-	}
-	return list, nil
-}
-
-func readSites(ctx context.Context, q *store.Queries, p nursery.Principal, f BuildFilter, after string, size int32) ([]store.BuildSite, error) {
-	county := countyOf(p, f.County)
-	if county == "" {
-		return q.BuildSitesOfCity(ctx, store.BuildSitesOfCityParams{After: after, Plan: f.Plan, Light: string(f.Light), PageSize: size})
-	}
-	return q.BuildSitesOfCounty(ctx, store.BuildSitesOfCountyParams{County: county, After: after, Plan: f.Plan, Light: string(f.Light), PageSize: size})
+// BuildSites is the list of sites by case number.
+var BuildSites = List[BuildFilter, BuildSiteSummary]{
+	Act: "build.list", Indexes: []string{"build_sites_by_county", "build_sites_by_plan", "build_sites_pkey"},
+	Read: func(ctx context.Context, r reading[BuildFilter]) ([]line[BuildSiteSummary], error) {
+		rows, err := r.q.BuildSites(ctx, store.BuildSitesParams{
+			County: countyOf(r.p, r.filter.County), Plan: r.filter.Plan, Light: string(r.filter.Light), After: r.after.ID, PageSize: r.limit,
+		})
+		return linesOf(rows, err, func(row store.BuildSite) (BuildSiteSummary, cursor) { return siteSummary(row), cursor{ID: row.CaseNo} })
+	},
+	Sheet: Sheet[BuildSiteSummary]{Title: "建设点", Columns: []Column[BuildSiteSummary]{
+		{"建设点", func(b BuildSiteSummary) any { return b.Name }},
+		{"办件编号", func(b BuildSiteSummary) any { return b.CaseNo }},
+		{"县区", func(b BuildSiteSummary) any { return b.CountyName }},
+		{"计划", func(b BuildSiteSummary) any { return b.Plan }},
+		{"运营方式", func(b BuildSiteSummary) any { return b.ModeTitle }},
+		{"计划托位", func(b BuildSiteSummary) any { return b.Seats }},
+		{"备案托位", func(b BuildSiteSummary) any { return b.SeatsFiled }},
+		{"计入托位", func(b BuildSiteSummary) any { return b.SeatsCounted }},
+		{"灯", func(b BuildSiteSummary) any { return lightTitle(b.LightTitle) }},
+		{"红灯次数", func(b BuildSiteSummary) any { return b.Reds }},
+		{"备案回执日期", func(b BuildSiteSummary) any { return b.ReceiptOn }},
+		{"销号日期", func(b BuildSiteSummary) any { return b.CompletedOn }},
+	}},
 }
 
 func siteSummary(row store.BuildSite) BuildSiteSummary {
@@ -92,19 +81,9 @@ func lineOf(site store.BuildSite, rows []store.BuildMilestone, day nursery.Date)
 func (s *Service) BuildSite(ctx context.Context, p nursery.Principal, caseNo string) (BuildSiteDetail, error) {
 	var d BuildSiteDetail
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {
-		c, err := caseOf(ctx, q.CaseByNumber, caseNo)
+		c, site, err := buildCase.read(ctx, s, q, p, "build.read", caseNo)
 		if err != nil {
 			return err
-		}
-		if c.Kind != string(nursery.KindBuild) {
-			return notFound()
-		}
-		if err := s.may(ctx, p, "build.read", resource{County: c.County}); err != nil {
-			return err
-		}
-		site, err := q.BuildSite(ctx, c.CaseNo)
-		if err != nil {
-			return fmt.Errorf("read site: %w", err)
 		}
 		rows, err := q.BuildMilestones(ctx, c.CaseNo)
 		if err != nil {

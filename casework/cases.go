@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -15,49 +16,36 @@ import (
 	"tuoyu/workflows"
 )
 
-// Cases lists the cases p may see, newest first.
-func (s *Service) Cases(ctx context.Context, p nursery.Principal, f CaseFilter, page PageRequest) (Page[CaseSummary], error) {
-	if err := s.may(ctx, p, "case.list", resource{}); err != nil {
-		return Page[CaseSummary]{}, err
-	}
-	if err := f.check(); err != nil {
-		return Page[CaseSummary]{}, err
-	}
-	limit, err := page.limit()
-	if err != nil {
-		return Page[CaseSummary]{}, err
-	}
-	before := cursor{At: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)}
-	if page.After != "" {
-		if before, err = decodeCursor(page.After); err != nil {
-			return Page[CaseSummary]{}, err
+// Cases is the list of cases, newest first.
+var Cases = List[CaseFilter, CaseSummary]{
+	Act: "case.list", Indexes: []string{"cases_page", "cases_by_institution", "cases_by_partner", "cases_all_page"},
+	First: cursor{At: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)},
+	Check: func(_ context.Context, _ *Service, _ nursery.Principal, f *CaseFilter) error { return f.check() },
+	Read: func(ctx context.Context, r reading[CaseFilter]) ([]line[CaseSummary], error) {
+		years, err := r.Almanac.YearsIn(ctx, r.q)
+		if err != nil {
+			return nil, err
 		}
-	}
-	years, err := s.Almanac.Years(ctx)
-	if err != nil {
-		return Page[CaseSummary]{}, err
-	}
-	var rows []store.Case
-	err = s.DB.As(ctx, p, func(q *store.Queries) (err error) {
-		if err = q.PlanInOrder(ctx); err != nil {
-			return err
-		}
-		rows, err = readCases(ctx, q, p, f, before, int32(limit+1))
-		return err
-	})
-	if err != nil {
-		return Page[CaseSummary]{}, fmt.Errorf("list cases: %w", err)
-	}
-	list := Page[CaseSummary]{Items: []CaseSummary{}}
-	for i, row := range rows {
-		if i == limit {
-			last := rows[i-1]
-			list.Next = cursor{At: last.CreatedAt, ID: last.CaseNo}.encode()
-			break
-		}
-		list.Items = append(list.Items, s.summary(row, years))
-	}
-	return list, nil
+		f, of := r.filter, scopeOf(r.p, r.filter.County)
+		rows, err := r.q.Cases(ctx, store.CasesParams{
+			County: of.county, Institution: cmp.Or(of.institution, f.Institution), Partner: of.partner, Kind: string(f.Kind), Stage: string(f.Stage),
+			Status: string(f.Status), OnlyOverdue: f.Overdue, Search: f.Query, BeforeAt: r.after.At, BeforeNo: r.after.ID, PageSize: r.limit,
+		})
+		return linesOf(rows, err, func(row store.Case) (CaseSummary, cursor) {
+			return r.summary(row, years), cursor{At: row.CreatedAt, ID: row.CaseNo}
+		})
+	},
+	Sheet: Sheet[CaseSummary]{Title: "办件", Columns: []Column[CaseSummary]{
+		{"办件编号", func(c CaseSummary) any { return c.CaseNo }},
+		{"事项", func(c CaseSummary) any { return c.Title }},
+		{"机构", func(c CaseSummary) any { return c.Subject }},
+		{"县区", func(c CaseSummary) any { return nursery.CountyName(c.County) }},
+		{"环节", func(c CaseSummary) any { return c.StageTitle }},
+		{"办理方", func(c CaseSummary) any { return c.HolderTitle }},
+		{"期限", func(c CaseSummary) any { return c.DueOn }},
+		{"状态", func(c CaseSummary) any { return c.Status.Title() }},
+		{"收件日期", func(c CaseSummary) any { return c.ReceivedOn }},
+	}},
 }
 
 // check refuses filters that nothing could match.
@@ -84,30 +72,6 @@ func (f CaseFilter) check() error {
 		c.add(wrong.Location, wrong.Message)
 	}
 	return c.refusal()
-}
-
-// readCases asks the one query whose index serves who is asking.
-func readCases(ctx context.Context, q *store.Queries, p nursery.Principal, f CaseFilter, before cursor, size int32) ([]store.Case, error) {
-	kind, stage, status := string(f.Kind), string(f.Stage), string(f.Status)
-	if p.Role.Partner() {
-		return q.CasesOfPartner(ctx, store.CasesOfPartnerParams{Partner: p.Institution, BeforeAt: before.At, BeforeNo: before.ID,
-			Kind: kind, Stage: stage, Status: status, Institution: f.Institution, OnlyOverdue: f.Overdue, Search: f.Query, PageSize: size})
-	}
-	if p.Role == nursery.RoleInstitution || f.Institution != "" {
-		institution := f.Institution
-		if p.Role == nursery.RoleInstitution {
-			institution = p.Institution
-		}
-		return q.CasesOfInstitution(ctx, store.CasesOfInstitutionParams{Institution: institution, BeforeAt: before.At,
-			BeforeNo: before.ID, Kind: kind, Stage: stage, Status: status, OnlyOverdue: f.Overdue, Search: f.Query, PageSize: size})
-	}
-	county := countyOf(p, f.County)
-	if county == "" {
-		return q.CasesOfCity(ctx, store.CasesOfCityParams{BeforeAt: before.At, BeforeNo: before.ID, Kind: kind, Stage: stage,
-			Status: status, OnlyOverdue: f.Overdue, Search: f.Query, PageSize: size})
-	}
-	return q.CasesOfCounty(ctx, store.CasesOfCountyParams{County: county, BeforeAt: before.At, BeforeNo: before.ID, Kind: kind,
-		Stage: stage, Status: status, OnlyOverdue: f.Overdue, Search: f.Query, PageSize: size})
 }
 
 func (s *Service) summary(c store.Case, years calendar.Years) CaseSummary {

@@ -51,25 +51,6 @@ func (s *Service) openHalf(ctx context.Context, q *store.Queries, p nursery.Prin
 	return nil
 }
 
-// roundFor reads a round that p may act on, with its case locked when find locks it.
-func (s *Service) roundFor(ctx context.Context, q *store.Queries, p nursery.Principal, act, caseNo string, find func(context.Context, string) (store.Case, error)) (store.Case, store.CheckupRound, error) {
-	c, err := caseOf(ctx, find, caseNo)
-	if err != nil {
-		return c, store.CheckupRound{}, err
-	}
-	if c.Kind != string(nursery.KindCheckup) {
-		return c, store.CheckupRound{}, notFound()
-	}
-	if err := s.mayOn(ctx, p, act, c); err != nil {
-		return c, store.CheckupRound{}, err
-	}
-	round, err := q.CheckupRound(ctx, c.CaseNo)
-	if err != nil {
-		return c, round, err
-	}
-	return c, round, nil
-}
-
 // everyDutySettled refuses to complete a round while duties are open.
 func (s *Service) everyDutySettled(ctx context.Context, q *store.Queries, task store.Task, _ Completion) error {
 	years, err := s.Almanac.YearsIn(ctx, q)

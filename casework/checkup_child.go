@@ -28,7 +28,7 @@ func (s *Service) findings(ctx context.Context, p nursery.Principal, caseNo, chi
 	var found store.CheckupRecord
 	var content activities.CheckupContent
 	err := s.as(ctx, p, func(q *store.Queries) error {
-		_, round, err := s.roundFor(ctx, q, p, "checkup.child", caseNo, q.CaseByNumber)
+		_, round, err := roundCase.read(ctx, s, q, p, "checkup.child", caseNo)
 		if err != nil {
 			return err
 		}

@@ -21,7 +21,7 @@ func (s *Service) RecordCheckups(ctx context.Context, p nursery.Principal, key, 
 	}
 	body := map[string]any{"class": class, "records": in.Records}
 	done, err := command(ctx, s, p, key, "checkup.record "+caseNo, body, func(q *store.Queries) (ClassRecorded, error) {
-		c, round, err := s.roundFor(ctx, q, p, "checkup.record", caseNo, q.CaseForStep)
+		c, round, err := roundCase.lock(ctx, s, q, p, "checkup.record", caseNo)
 		if err != nil {
 			return ClassRecorded{}, err
 		}

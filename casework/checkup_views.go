@@ -21,38 +21,43 @@ func checkupSummary(r store.CheckupRound) CheckupSummary {
 	return s
 }
 
-// Checkups lists the check-up rounds p may see, by case number.
-func (s *Service) Checkups(ctx context.Context, p nursery.Principal, f CheckupFilter, page PageRequest) (Page[CheckupSummary], error) {
-	list := Page[CheckupSummary]{Items: []CheckupSummary{}}
-	if err := s.may(ctx, p, "checkup.list", resource{}); err != nil {
-		return list, err
-	}
-	limit, after, err := afterID(page)
-	if err != nil {
-		return list, err
-	}
-	county := countyOf(p, f.County)
-	var rows []store.CheckupRound
-	err = s.DB.As(ctx, p, func(q *store.Queries) (err error) {
-		size := int32(limit + 1)
-		if county == "" {
-			rows, err = q.CheckupRounds(ctx, store.CheckupRoundsParams{After: after, Half: f.Half, State: f.State, PageSize: size})
-			return err
-		}
-		rows, err = q.CheckupRoundsOfCounty(ctx, store.CheckupRoundsOfCountyParams{County: county, After: after, Half: f.Half, State: f.State, PageSize: size})
-		return err
-	})
-	if err != nil {
-		return list, fmt.Errorf("list rounds: %w", err)
-	}
-	for i, row := range rows {
-		if i == limit {
-			list.Next = cursor{ID: rows[i-1].CaseNo}.encode()
-			break
-		}
-		list.Items = append(list.Items, checkupSummary(row))
-	}
-	return list, s.DB.As(ctx, p, func(q *store.Queries) error { return nameParties(ctx, q, list.Items, (*CheckupSummary).parties) })
+// Checkups is the list of check-up rounds by case number.
+var Checkups = List[CheckupFilter, CheckupSummary]{
+	Act: "checkup.list", Indexes: []string{"checkup_rounds_by_county", "checkup_rounds_by_institution", "checkup_rounds_by_clinic", "checkup_rounds_pkey"},
+	Read: func(ctx context.Context, r reading[CheckupFilter]) ([]line[CheckupSummary], error) {
+		of := scopeOf(r.p, r.filter.County)
+		rows, err := r.q.CheckupRounds(ctx, store.CheckupRoundsParams{
+			County: of.county, Institution: of.institution, Clinic: of.partner, Half: r.filter.Half, State: r.filter.State, After: r.after.ID, PageSize: r.limit,
+		})
+		return linesOf(rows, err, func(row store.CheckupRound) (CheckupSummary, cursor) {
+			return checkupSummary(row), cursor{ID: row.CaseNo}
+		})
+	},
+	Complete: func(ctx context.Context, r reading[CheckupFilter], items []CheckupSummary) error {
+		return nameParties(ctx, r.q, items, (*CheckupSummary).parties)
+	},
+	Sheet: Sheet[CheckupSummary]{Title: "半年健康体检", Columns: []Column[CheckupSummary]{
+		{"办件编号", func(c CheckupSummary) any { return c.CaseNo }},
+		{"县区", func(c CheckupSummary) any { return c.CountyName }},
+		{"托育机构", func(c CheckupSummary) any { return c.InstitutionName }},
+		{"托育机构编号", func(c CheckupSummary) any { return c.Institution }},
+		{"医疗卫生机构", func(c CheckupSummary) any { return c.ClinicName }},
+		{"医疗卫生机构编号", func(c CheckupSummary) any { return c.Clinic }},
+		{"半年度", func(c CheckupSummary) any { return c.Half }},
+		{"状态", func(c CheckupSummary) any { return c.StateTitle() }},
+		{"开启日期", func(c CheckupSummary) any { return c.OpenedOn }},
+		{"按期截止", func(c CheckupSummary) any { return c.DueOn }},
+		{"补检截止", func(c CheckupSummary) any { return c.UntilOn }},
+		{"截止日期", func(c CheckupSummary) any { return c.ClosedOn }},
+	}},
+}
+
+// StateTitle is the Chinese name of the round's state.
+func (c CheckupSummary) StateTitle() string { return RoundStateTitle(c.State) }
+
+// RoundStateTitle is the Chinese name of a state of a check-up round.
+func RoundStateTitle(state string) string {
+	return map[string]string{"blocked": "没有签约", "open": "体检中", "closed": "已截止"}[state]
 }
 
 // Checkup gives how a round stands, by class and by item.
@@ -63,7 +68,7 @@ func (s *Service) Checkup(ctx context.Context, p nursery.Principal, caseNo strin
 		return d, err
 	}
 	err = s.DB.As(ctx, p, func(q *store.Queries) error {
-		_, round, err := s.roundFor(ctx, q, p, "checkup.read", caseNo, q.CaseByNumber)
+		_, round, err := roundCase.read(ctx, s, q, p, "checkup.read", caseNo)
 		if err != nil {
 			return err
 		}
@@ -170,7 +175,7 @@ func (s *Service) CheckupClass(ctx context.Context, p nursery.Principal, caseNo,
 		return sheet, err
 	}
 	err = s.as(ctx, p, func(q *store.Queries) error {
-		_, round, err := s.roundFor(ctx, q, p, "checkup.class", caseNo, q.CaseByNumber)
+		_, round, err := roundCase.read(ctx, s, q, p, "checkup.class", caseNo)
 		if err != nil {
 			return err
 		}

@@ -307,7 +307,7 @@ func TestAClassIsFoundByItsOneForm(t *testing.T) {
 	in.Class = " 托 小Ａ班\ufeff"
 	child, err := d.EnrolChild(t.Context(), first, "yes", in)
 	require.NoError(t, err)
-	list, err := d.Children(t.Context(), first, casework.EnrolmentFilter{Class: "托小Ａ班"}, casework.PageRequest{})
+	list, err := casework.Children.Page(t.Context(), d.Service, first, casework.EnrolmentFilter{Class: "托小Ａ班"}, casework.PageRequest{})
 	require.NoError(t, err)
 	require.Len(t, list.Items, 1)
 	require.Equal(t, "托小A班", list.Items[0].Class)

@@ -325,35 +325,13 @@ func mergeOf(row store.ChildMerge) MergedChildren {
 	return m
 }
 
-// Merges lists what was merged and taken back, the latest first: the county's office its county's, the auditor the city's.
-func (s *Service) Merges(ctx context.Context, p nursery.Principal, page PageRequest) (Page[MergedChildren], error) {
-	list := Page[MergedChildren]{Items: []MergedChildren{}}
-	if err := s.may(ctx, p, "child.merges", resource{}); err != nil {
-		return list, err
-	}
-	limit, before, err := afterNo(page, math.MaxInt64)
-	if err != nil {
-		return list, err
-	}
-	county := ""
-	if p.Role == nursery.RoleCountyOffice {
-		county = p.County
-	}
-	err = s.DB.As(ctx, p, func(q *store.Queries) error {
-		rows, err := q.ChildMerges(ctx, store.ChildMergesParams{Before: before, County: county, PageSize: int32(limit + 1)})
-		for i, row := range rows {
-			if i == limit {
-				list.Next = cursor{No: rows[i-1].ID}.encode()
-				break
-			}
-			list.Items = append(list.Items, mergeOf(row))
-		}
-		return err
-	})
-	if err != nil {
-		return list, fmt.Errorf("list merges: %w", err)
-	}
-	return list, nil
+// Merges is the list of what was merged and taken back, the latest first: for the county's office its county's, for the auditor the city's.
+var Merges = List[struct{}, MergedChildren]{
+	Act: "child.merges", Indexes: []string{"child_merges_of_county", "child_merges_pkey"}, First: cursor{No: math.MaxInt64},
+	Read: func(ctx context.Context, r reading[struct{}]) ([]line[MergedChildren], error) {
+		rows, err := r.q.ChildMerges(ctx, store.ChildMergesParams{Before: r.after.No, County: countyOf(r.p, ""), PageSize: r.limit})
+		return linesOf(rows, err, func(row store.ChildMerge) (MergedChildren, cursor) { return mergeOf(row), cursor{No: row.ID} })
+	},
 }
 
 // AlikeChildren is two records that may be one child's 疑似同一婴幼儿, without anything that names it.

@@ -70,7 +70,7 @@ func TestTwoRecordsOfOneChildAreMergedAndTakenApart(t *testing.T) {
 	_, err = d.EnrolChild(t.Context(), neighbour, "elsewhere", in)
 	code(t, err, casework.CodeChildElsewhere)
 
-	list, err := d.Merges(t.Context(), auditor, casework.PageRequest{})
+	list, err := casework.Merges.Page(t.Context(), d.Service, auditor, struct{}{}, casework.PageRequest{})
 	require.NoError(t, err)
 	require.Len(t, list.Items, 1)
 	_, err = d.UnmergeChildren(t.Context(), countyOffice, "no-reason", done.ID, casework.ChildReason{})

@@ -15,9 +15,10 @@ import (
 
 // EnrolmentFilter narrows a list of children in care. Purpose is needed of those who see children only to supervise.
 type EnrolmentFilter struct {
-	Institution, Class string
-	Ended              bool // those who left as well
-	Purpose            nursery.ReadingPurpose
+	Institution string                 `query:"institution" maxLength:"64" doc:"机构标识"`
+	Class       string                 `query:"class" maxLength:"60" doc:"班级"`
+	Ended       bool                   `query:"ended" doc:"含已离托的"`
+	Purpose     nursery.ReadingPurpose `query:"purpose" enum:"supervision" doc:"县区专班必填"`
 }
 
 // EnrolledChild is a child in a list. Its name is for who looks after it alone.
@@ -64,121 +65,83 @@ func accessFor(p nursery.Principal, purpose nursery.ReadingPurpose) (nursery.Acc
 	return access, nil
 }
 
-// afterNo reads the number a page ended at; first when it is the first page.
-func afterNo(page PageRequest, first int64) (limit int, after int64, err error) {
-	if limit, err = page.limit(); err != nil || page.After == "" {
-		return limit, first, err
-	}
-	c, err := decodeCursor(page.After)
-	return limit, c.No, err
-}
-
-// Children lists who is in care where p looks after them, by name. The county's office sees it without names, to supervise.
-func (s *Service) Children(ctx context.Context, p nursery.Principal, f EnrolmentFilter, page PageRequest) (Page[EnrolledChild], error) {
-	list := Page[EnrolledChild]{Items: []EnrolledChild{}}
-	if err := s.may(ctx, p, "child.list", resource{}); err != nil {
-		return list, err
-	}
-	if p.Role == nursery.RoleCountyOffice {
-		if _, err := accessFor(p, f.Purpose); err != nil {
-			return list, err
-		}
-	}
-	if p.Role == nursery.RoleInstitution && f.Institution != "" && f.Institution != p.Institution {
-		return list, notFound()
-	}
-	if p.Role == nursery.RoleInstitution {
-		f.Institution = p.Institution
-	}
-	f.Class = nursery.NormalClass(f.Class)
-	if err := s.mayListChildren(ctx, p, f.Institution); err != nil {
-		return list, err
-	}
-	limit, after, err := afterNo(page, 0)
-	if err != nil {
-		return list, err
-	}
-	add := func(i int, e store.Enrolment, born nursery.Date) {
-		if i == limit {
-			return
-		}
-		list.Next = cursor{No: e.ID}.encode()
-		item := EnrolledChild{
-			ID: e.Child, Institution: e.Institution, Class: e.Class, Months: s.today().MonthsSince(born), EnteredOn: e.EnteredOn, LeftOn: e.LeftOn,
-		}
-		if e.Leave != nil {
-			item.Leave = nursery.Leave(*e.Leave)
-			item.LeaveTitle = item.Leave.Title()
-		}
-		list.Items = append(list.Items, item)
-	}
-	found := 0
-	read := func(q *store.Queries) error {
-		if f.Institution == "" {
-			rows, err := q.EnrolmentsOfCounty(ctx, store.EnrolmentsOfCountyParams{County: p.County, After: after, Class: f.Class, Ended: f.Ended, PageSize: int32(limit + 1)})
-			for i, row := range rows {
-				add(i, row.Enrolment, row.BornOn)
+// Children is the list of who is in care where p looks after them, by name. The county's office sees it without names, to supervise.
+var Children = List[EnrolmentFilter, EnrolledChild]{
+	Act: "child.list", Indexes: []string{"enrolments_page", "enrolments_of_county"},
+	Check: func(_ context.Context, _ *Service, p nursery.Principal, f *EnrolmentFilter) error {
+		f.Class = nursery.NormalClass(f.Class)
+		switch p.Role {
+		case nursery.RoleCountyOffice:
+			_, err := accessFor(p, f.Purpose)
+			return err
+		case nursery.RoleInstitution:
+			if f.Institution != "" && f.Institution != p.Institution {
+				return notFound()
 			}
-			found = len(rows)
-			return err
+			f.Institution = p.Institution
 		}
-		rows, err := q.EnrolmentsOfInstitution(ctx, store.EnrolmentsOfInstitutionParams{Institution: f.Institution, After: after, Class: f.Class, Ended: f.Ended, PageSize: int32(limit + 1)})
-		for i, row := range rows {
-			add(i, row.Enrolment, row.BornOn)
+		return nil
+	},
+	Read: func(ctx context.Context, r reading[EnrolmentFilter]) ([]line[EnrolledChild], error) {
+		f := r.filter
+		if err := r.mayListChildren(ctx, r.q, r.p, f.Institution); err != nil {
+			return nil, err
 		}
-		found = len(rows)
+		of := store.EnrolmentsParams{Institution: f.Institution, Class: f.Class, Ended: f.Ended, After: r.after.No, PageSize: r.limit}
+		if f.Institution == "" {
+			of.County = r.p.County
+		}
+		rows, err := r.q.Enrolments(ctx, of)
+		return linesOf(rows, err, func(row store.EnrolmentsRow) (EnrolledChild, cursor) {
+			return enrolledChild(row, r.today()), cursor{No: row.Enrolment.ID}
+		})
+	},
+	Complete: func(ctx context.Context, r reading[EnrolmentFilter], items []EnrolledChild) error {
+		ids := make([]string, len(items))
+		for i, item := range items {
+			ids[i] = item.ID
+		}
+		names, err := r.careNames(ctx, r.q, r.p, carePurpose(r.p), "名册", ids)
+		for i := range items {
+			items[i].Name = names[items[i].ID]
+		}
 		return err
-	}
-	err = s.as(ctx, p, func(q *store.Queries) error {
-		if err := read(q); err != nil {
-			return err
-		}
-		return s.nameEnrolled(ctx, q, p, list.Items)
-	})
-	if err != nil {
-		return list, fmt.Errorf("list children: %w", err)
-	}
-	if found <= limit {
-		list.Next = ""
-	}
-	return list, nil
+	},
 }
 
-func (s *Service) nameEnrolled(ctx context.Context, q *store.Queries, p nursery.Principal, items []EnrolledChild) error {
-	ids := make([]string, len(items))
-	for i, item := range items {
-		ids[i] = item.ID
+func enrolledChild(row store.EnrolmentsRow, today nursery.Date) EnrolledChild {
+	e := row.Enrolment
+	child := EnrolledChild{
+		ID: e.Child, Institution: e.Institution, Class: e.Class, Months: today.MonthsSince(row.BornOn), EnteredOn: e.EnteredOn, LeftOn: e.LeftOn,
 	}
-	names, err := s.careNames(ctx, q, p, carePurpose(p), "名册", ids)
-	for i := range items {
-		items[i].Name = names[items[i].ID]
+	if e.Leave != nil {
+		child.Leave = nursery.Leave(*e.Leave)
+		child.LeaveTitle = child.Leave.Title()
 	}
-	return err
+	return child
 }
 
-// mayListChildren refuses an institution whose children p does not look after as if there were none; "" is all that p sees.
-func (s *Service) mayListChildren(ctx context.Context, p nursery.Principal, institution string) error {
+// mayListChildren returns not_found for an institution whose children p does not look after; "" is all that p sees.
+func (s *Service) mayListChildren(ctx context.Context, q *store.Queries, p nursery.Principal, institution string) error {
 	if institution == "" || p.Role == nursery.RoleInstitution {
 		return nil
 	}
-	return s.DB.As(ctx, p, func(q *store.Queries) error {
-		row, err := q.InstitutionByID(ctx, institution)
-		if store.IsNotFound(err) {
-			return notFound()
-		}
-		if err != nil {
-			return fmt.Errorf("read institution: %w", err)
-		}
-		r := resource{County: row.County, Institution: row.ID}
-		serves, err := q.Serves(ctx, store.ServesParams{Clinic: p.Institution, Institution: row.ID, Day: s.today()})
-		if err != nil {
-			return fmt.Errorf("look for whom %s serves: %w", p.Institution, err)
-		}
-		if serves {
-			r.Partner = p.Institution
-		}
-		return s.may(ctx, p, "child.read", r)
-	})
+	row, err := q.InstitutionByID(ctx, institution)
+	if store.IsNotFound(err) {
+		return notFound()
+	}
+	if err != nil {
+		return fmt.Errorf("read institution: %w", err)
+	}
+	r := resource{County: row.County, Institution: row.ID}
+	serves, err := q.Serves(ctx, store.ServesParams{Clinic: p.Institution, Institution: row.ID, Day: s.today()})
+	if err != nil {
+		return fmt.Errorf("look for whom %s serves: %w", p.Institution, err)
+	}
+	if serves {
+		r.Partner = p.Institution
+	}
+	return s.may(ctx, p, "child.read", r)
 }
 
 // ChildCounts counts who is in care, by class.
@@ -358,47 +321,42 @@ func (e ReadingEntry) FieldTitles() string {
 	return strings.Join(titles, "、")
 }
 
-// Readings lists who read what of children, the latest first: the auditor the city's, the county's office its county's.
-func (s *Service) Readings(ctx context.Context, p nursery.Principal, child string, page PageRequest) (Page[ReadingEntry], error) {
-	list := Page[ReadingEntry]{Items: []ReadingEntry{}}
-	if err := s.may(ctx, p, "reading.list", resource{}); err != nil {
-		return list, err
-	}
-	limit, before, err := afterNo(page, math.MaxInt64)
-	if err != nil {
-		return list, err
-	}
-	var rows []store.RecordRead
-	err = s.DB.As(ctx, p, func(q *store.Queries) (err error) {
-		size := int32(limit + 1)
-		switch {
-		case child != "":
-			rows, err = q.ReadingsOfChild(ctx, store.ReadingsOfChildParams{Child: child, Before: before, PageSize: size})
-		case p.Role == nursery.RoleCountyOffice:
-			rows, err = q.ReadingsOfCounty(ctx, store.ReadingsOfCountyParams{County: p.County, Before: before, PageSize: size})
-		default:
-			rows, err = q.ReadingsOfCity(ctx, store.ReadingsOfCityParams{Before: before, PageSize: size})
+// Readings is the list of who read what of children, the latest first: for the auditor the city's, for the county's office its county's.
+var Readings = List[ReadingFilter, ReadingEntry]{
+	Act: "reading.list", Indexes: []string{"record_reads_page", "record_reads_pkey"}, First: cursor{No: math.MaxInt64},
+	Read: func(ctx context.Context, r reading[ReadingFilter]) ([]line[ReadingEntry], error) {
+		of := store.ReadingsParams{Child: r.filter.Child, Before: r.after.No, PageSize: r.limit}
+		if r.p.Role == nursery.RoleCountyOffice {
+			of.County = r.p.County
 		}
-		return err
-	})
-	if err != nil {
-		return list, fmt.Errorf("list readings: %w", err)
+		rows, err := r.q.Readings(ctx, of)
+		return linesOf(rows, err, func(row store.RecordRead) (ReadingEntry, cursor) { return readingEntry(row), cursor{No: row.ID} })
+	},
+	Sheet: Sheet[ReadingEntry]{Title: "个人信息查阅登记", Note: "最近的在前。", Columns: []Column[ReadingEntry]{
+		{"时间", func(e ReadingEntry) any { return e.At }},
+		{"查阅对象", func(e ReadingEntry) any { return e.What() }},
+		{"县区", func(e ReadingEntry) any { return nursery.CountyName(e.County) }},
+		{"查阅账号", func(e ReadingEntry) any { return e.Reader }},
+		{"角色", func(e ReadingEntry) any { return e.ReaderRole.Title() }},
+		{"机构", func(e ReadingEntry) any { return e.Institution }},
+		{"目的", func(e ReadingEntry) any { return e.PurposeTitle }},
+		{"字段", func(e ReadingEntry) any { return e.FieldTitles() }},
+	}},
+}
+
+// ReadingFilter narrows the list of readings to those of a child.
+type ReadingFilter struct {
+	Child string `query:"child" maxLength:"40" doc:"婴幼儿编号"`
+}
+
+func readingEntry(row store.RecordRead) ReadingEntry {
+	purpose, subject := nursery.ReadingPurpose(row.Purpose), nursery.ReadingSubject(row.Subject)
+	entry := ReadingEntry{
+		ID: row.ID, Subject: subject, SubjectTitle: subject.Title(), About: row.About, Children: len(row.Children), County: row.County, Reader: row.Reader, ReaderRole: nursery.Role(row.ReaderRole),
+		Institution: row.Institution, Purpose: purpose, PurposeTitle: purpose.Title(), Fields: row.Fields, At: row.At,
 	}
-	for i, row := range rows {
-		if i == limit {
-			list.Next = cursor{No: rows[i-1].ID}.encode()
-			break
-		}
-		purpose := nursery.ReadingPurpose(row.Purpose)
-		subject := nursery.ReadingSubject(row.Subject)
-		entry := ReadingEntry{
-			ID: row.ID, Subject: subject, SubjectTitle: subject.Title(), About: row.About, Children: len(row.Children), County: row.County, Reader: row.Reader, ReaderRole: nursery.Role(row.ReaderRole),
-			Institution: row.Institution, Purpose: purpose, PurposeTitle: purpose.Title(), Fields: row.Fields, At: row.At,
-		}
-		if row.Child != nil {
-			entry.Child = *row.Child
-		}
-		list.Items = append(list.Items, entry)
+	if row.Child != nil {
+		entry.Child = *row.Child
 	}
-	return list, nil
+	return entry
 }

@@ -106,17 +106,7 @@ func strangersKey(key string, in ComplaintRequest) (string, error) {
 func (s *Service) Complaint(ctx context.Context, p nursery.Principal, caseNo string) (ComplaintDetail, error) {
 	var d ComplaintDetail
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {
-		c, err := caseOf(ctx, q.CaseByNumber, caseNo)
-		if err != nil {
-			return err
-		}
-		if c.Kind != string(nursery.KindComplaint) {
-			return notFound()
-		}
-		if err := s.mayOn(ctx, p, "complaint.read", c); err != nil {
-			return err
-		}
-		row, err := q.Complaint(ctx, c.CaseNo)
+		c, row, err := complaintCase.read(ctx, s, q, p, "complaint.read", caseNo)
 		if err != nil {
 			return err
 		}

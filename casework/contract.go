@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -55,35 +56,32 @@ func (s *Service) PutClinic(ctx context.Context, p nursery.Principal, key string
 	return put, err
 }
 
-// Clinics lists the medical institutions of a county, p's own when none is named. Error: not_found for another county's.
-func (s *Service) Clinics(ctx context.Context, p nursery.Principal, county string, page PageRequest) (Page[nursery.Clinic], error) {
-	list := Page[nursery.Clinic]{Items: []nursery.Clinic{}}
-	if county == "" {
-		county = p.County
-	}
-	if err := s.may(ctx, p, "clinic.list", resource{County: county}); err != nil {
-		return list, err
-	}
-	limit, after, err := afterID(page)
-	if err != nil {
-		return list, err
-	}
-	var rows []store.Clinic
-	err = s.DB.As(ctx, p, func(q *store.Queries) (err error) {
-		rows, err = q.ClinicsOfCounty(ctx, store.ClinicsOfCountyParams{County: county, After: after, PageSize: int32(limit + 1)})
-		return err
-	})
-	if err != nil {
-		return list, fmt.Errorf("list clinics: %w", err)
-	}
-	for i, row := range rows {
-		if i == limit {
-			list.Next = cursor{ID: rows[i-1].ID}.encode()
-			break
-		}
-		list.Items = append(list.Items, clinicOf(row))
-	}
-	return list, nil
+// Clinics is the list of a county's medical institutions by identifier, of p's own county when none is named. Error: not_found for
+// another county's.
+var Clinics = List[ClinicFilter, nursery.Clinic]{
+	Indexes: []string{"clinics_by_county"},
+	Check: func(ctx context.Context, s *Service, p nursery.Principal, f *ClinicFilter) error {
+		f.County = cmp.Or(f.County, p.County)
+		return s.may(ctx, p, "clinic.list", resource{County: f.County})
+	},
+	Read: func(ctx context.Context, r reading[ClinicFilter]) ([]line[nursery.Clinic], error) {
+		rows, err := r.q.Clinics(ctx, store.ClinicsParams{County: r.filter.County, After: r.after.ID, PageSize: r.limit})
+		return linesOf(rows, err, func(row store.Clinic) (nursery.Clinic, cursor) { return clinicOf(row), cursor{ID: row.ID} })
+	},
+	Sheet: Sheet[nursery.Clinic]{Title: "医疗卫生机构", Columns: []Column[nursery.Clinic]{
+		{"编号", func(c nursery.Clinic) any { return c.ID }},
+		{"名称", func(c nursery.Clinic) any { return c.Name }},
+		{"县区", func(c nursery.Clinic) any { return nursery.CountyName(c.County) }},
+		{"执业许可证登记号", func(c nursery.Clinic) any { return c.Licence }},
+		{"有效期至", func(c nursery.Clinic) any { return c.LicensedUntil }},
+		{"基层机构", func(c nursery.Clinic) any { return c.PrimaryCare }},
+		{"可承担人数", func(c nursery.Clinic) any { return c.Capacity }},
+	}},
+}
+
+// ClinicFilter names the county of a list of medical institutions.
+type ClinicFilter struct {
+	County string `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码"`
 }
 
 func clinicOf(row store.Clinic) nursery.Clinic {
@@ -168,30 +166,11 @@ func (s *Service) startContract(ctx context.Context, q *store.Queries, p nursery
 	return started, err
 }
 
-// contractFor locks the case of a contract that p may act on and reads the contract.
-func (s *Service) contractFor(ctx context.Context, q *store.Queries, p nursery.Principal, act, caseNo string, find func(context.Context, string) (store.Case, error)) (store.Case, store.Contract, error) {
-	c, err := caseOf(ctx, find, caseNo)
-	if err != nil {
-		return c, store.Contract{}, err
-	}
-	if c.Kind != string(nursery.KindContract) {
-		return c, store.Contract{}, notFound()
-	}
-	if err := s.mayOn(ctx, p, act, c); err != nil {
-		return c, store.Contract{}, err
-	}
-	contract, err := q.ContractByCase(ctx, c.CaseNo)
-	if err != nil {
-		return c, contract, err
-	}
-	return c, contract, nil
-}
-
 // AmendContract puts another text before the two sides; what was signed of the old one is void. Errors: version_stale,
 // contract_state when both have signed, invalid.
 func (s *Service) AmendContract(ctx context.Context, p nursery.Principal, key, caseNo string, in ContractAmendment) (ContractDetail, error) {
 	err := perform(ctx, s, p, key, "contract.amend "+caseNo, in, func(q *store.Queries) error {
-		c, contract, err := s.contractFor(ctx, q, p, "contract.amend", caseNo, q.CaseForStep)
+		c, contract, err := contractCase.lock(ctx, s, q, p, "contract.amend", caseNo)
 		if err != nil {
 			return err
 		}
@@ -238,7 +217,7 @@ func (s *Service) amend(ctx context.Context, q *store.Queries, p nursery.Princip
 // TerminateContract ends a contract in force before its time, with notice. Errors: contract_state, invalid.
 func (s *Service) TerminateContract(ctx context.Context, p nursery.Principal, key, caseNo string, in Termination) (ContractDetail, error) {
 	err := perform(ctx, s, p, key, "contract.terminate "+caseNo, in, func(q *store.Queries) error {
-		c, contract, err := s.contractFor(ctx, q, p, "contract.terminate", caseNo, q.CaseForStep)
+		c, contract, err := contractCase.lock(ctx, s, q, p, "contract.terminate", caseNo)
 		if err != nil {
 			return err
 		}
@@ -276,7 +255,7 @@ func (s *Service) TerminateContract(ctx context.Context, p nursery.Principal, ke
 // RecordVisit takes down a visit of technical guidance; it counts once the institution confirms it.
 func (s *Service) RecordVisit(ctx context.Context, p nursery.Principal, key, caseNo string, in GuidanceVisit) (GuidanceEntry, error) {
 	entry, err := command(ctx, s, p, key, "contract.visit "+caseNo, in, func(q *store.Queries) (GuidanceEntry, error) {
-		c, contract, err := s.contractFor(ctx, q, p, "contract.visit", caseNo, q.CaseForStep)
+		c, contract, err := contractCase.lock(ctx, s, q, p, "contract.visit", caseNo)
 		if err != nil {
 			return GuidanceEntry{}, err
 		}
@@ -322,7 +301,7 @@ func (s *Service) RecordVisit(ctx context.Context, p nursery.Principal, key, cas
 // ConfirmVisit is the institution's word that a visit took place. Errors: visit_confirmed, not_found.
 func (s *Service) ConfirmVisit(ctx context.Context, p nursery.Principal, key, caseNo string, visit int64) (GuidanceEntry, error) {
 	entry, err := command(ctx, s, p, key, fmt.Sprintf("contract.confirm %s %d", caseNo, visit), visit, func(q *store.Queries) (GuidanceEntry, error) {
-		c, _, err := s.contractFor(ctx, q, p, "contract.confirm", caseNo, q.CaseForStep)
+		c, _, err := contractCase.lock(ctx, s, q, p, "contract.confirm", caseNo)
 		if err != nil {
 			return GuidanceEntry{}, err
 		}

@@ -41,7 +41,7 @@ func (s *Service) Candidates(ctx context.Context, p nursery.Principal, instituti
 			return err
 		}
 		county = of.County
-		clinics, err := q.ClinicsOfCounty(ctx, store.ClinicsOfCountyParams{County: of.County, PageSize: clinicsMost})
+		clinics, err := q.Clinics(ctx, store.ClinicsParams{County: of.County, PageSize: clinicsMost})
 		if err != nil {
 			return err
 		}

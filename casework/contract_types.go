@@ -37,8 +37,9 @@ type GuidanceEntry struct {
 
 // ContractFilter narrows a list of contracts. A zero field does not.
 type ContractFilter struct {
-	County, State string
-	Light         nursery.Light
+	County string        `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码，供市级角色筛选"`
+	State  string        `query:"state" enum:"signing,signed,in_force,ended,refused" doc:"状态"`
+	Light  nursery.Light `query:"light" enum:"green,amber,red" doc:"履约灯"`
 }
 
 // ContractSummary is a contract in a list.

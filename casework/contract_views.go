@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -10,42 +11,44 @@ import (
 	"tuoyu/store"
 )
 
-// Contracts lists the contracts p may see, by case number.
-func (s *Service) Contracts(ctx context.Context, p nursery.Principal, f ContractFilter, page PageRequest) (Page[ContractSummary], error) {
-	list := Page[ContractSummary]{Items: []ContractSummary{}}
-	if err := s.may(ctx, p, "contract.list", resource{}); err != nil {
-		return list, err
-	}
-	limit, after, err := afterID(page)
-	if err != nil {
-		return list, err
-	}
-	county := countyOf(p, f.County)
-	err = s.DB.As(ctx, p, func(q *store.Queries) (err error) {
-		var rows []store.Contract
-		size := int32(limit + 1)
-		if county == "" {
-			rows, err = q.ContractsOfCity(ctx, store.ContractsOfCityParams{After: after, State: f.State, Light: string(f.Light), PageSize: size})
-		} else {
-			rows, err = q.ContractsOfCounty(ctx, store.ContractsOfCountyParams{County: county, After: after, State: f.State, Light: string(f.Light), PageSize: size})
-		}
-		if err != nil {
-			return err
-		}
-		for i, row := range rows {
-			if i == limit {
-				list.Next = cursor{ID: rows[i-1].CaseNo}.encode()
-				break
-			}
-			list.Items = append(list.Items, contractSummary(row))
-		}
-		return nameParties(ctx, q, list.Items, (*ContractSummary).parties)
-	})
-	if err != nil {
-		return list, fmt.Errorf("list contracts: %w", err)
-	}
-	return list, nil
+// Contracts is the list of contracts by case number.
+var Contracts = List[ContractFilter, ContractSummary]{
+	Act: "contract.list", Indexes: []string{"contracts_by_county", "contracts_by_institution", "contracts_of_clinic", "contracts_pkey"},
+	Read: func(ctx context.Context, r reading[ContractFilter]) ([]line[ContractSummary], error) {
+		of := scopeOf(r.p, r.filter.County)
+		rows, err := r.q.Contracts(ctx, store.ContractsParams{
+			County: of.county, Institution: of.institution, Clinic: of.partner, State: r.filter.State, Light: string(r.filter.Light),
+			After: r.after.ID, PageSize: r.limit,
+		})
+		return linesOf(rows, err, func(row store.Contract) (ContractSummary, cursor) {
+			return contractSummary(row), cursor{ID: row.CaseNo}
+		})
+	},
+	Complete: func(ctx context.Context, r reading[ContractFilter], items []ContractSummary) error {
+		return nameParties(ctx, r.q, items, (*ContractSummary).parties)
+	},
+	Sheet: Sheet[ContractSummary]{Title: "医育签约", Columns: []Column[ContractSummary]{
+		{"办件编号", func(c ContractSummary) any { return c.CaseNo }},
+		{"县区", func(c ContractSummary) any { return c.CountyName }},
+		{"托育机构", func(c ContractSummary) any { return c.InstitutionName }},
+		{"托育机构编号", func(c ContractSummary) any { return c.Institution }},
+		{"医疗卫生机构", func(c ContractSummary) any { return c.ClinicName }},
+		{"医疗卫生机构编号", func(c ContractSummary) any { return c.Clinic }},
+		{"服务方式", func(c ContractSummary) any { return c.ModeTitle }},
+		{"状态", func(c ContractSummary) any { return c.StateTitle() }},
+		{"生效日期", func(c ContractSummary) any { return c.StartsOn }},
+		{"截止日期", func(c ContractSummary) any { return c.EndsOn }},
+		{"履约灯", func(c ContractSummary) any { return lightTitle(c.LightTitle) }},
+	}},
 }
+
+// StateTitle is the Chinese name of the contract's state.
+func (c ContractSummary) StateTitle() string {
+	return map[string]string{"signing": "待签署", "signed": "已签署", "in_force": "履行中", "ended": "已终止", "refused": "未签署"}[c.State]
+}
+
+// lightTitle names a light, or that there was none yet.
+func lightTitle(title string) string { return cmp.Or(title, "未核定") }
 
 func contractSummary(row store.Contract) ContractSummary {
 	mode, light := nursery.ServiceMode(row.Mode), nursery.Light(row.Light)
@@ -64,7 +67,7 @@ func contractSummary(row store.Contract) ContractSummary {
 func (s *Service) Contract(ctx context.Context, p nursery.Principal, caseNo string) (ContractDetail, error) {
 	var d ContractDetail
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {
-		_, contract, err := s.contractFor(ctx, q, p, "contract.read", caseNo, q.CaseByNumber)
+		_, contract, err := contractCase.read(ctx, s, q, p, "contract.read", caseNo)
 		if err != nil {
 			return err
 		}

@@ -45,7 +45,10 @@ func TestEveryMethodOfTheDeskIsForItsRoles(t *testing.T) {
 			_, err := d.SaveFilter(ctx, p, key(), casework.SavedFilter{Room: "tasks", Name: "逾期", Query: "view=overdue"})
 			return err
 		}, anybody},
-		"absences": {func(p nursery.Principal) error { _, err := d.Absences(ctx, p, casework.PageRequest{}); return err },
+		"absences": {func(p nursery.Principal) error {
+			_, err := casework.Absences.Page(ctx, d.Service, p, struct{}{}, casework.PageRequest{})
+			return err
+		},
 			[]nursery.Role{nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleCountyOffice, nursery.RoleCityOffice,
 				nursery.RoleAuditor, nursery.RoleAdministrator}},
 		"an absence of their own": {func(p nursery.Principal) error {
@@ -288,7 +291,7 @@ func TestAnAbsenceHandsOverWhatTheDelegateMayAnswer(t *testing.T) {
 	_, err = d.SetAbsence(t.Context(), otherClerk, key(), casework.AbsenceRequest{FromOn: deskToday, UntilOn: deskToday, Delegate: clerk.Account})
 	refused(t, err, casework.CodeDelegateAbsent)
 
-	list, err := d.Absences(t.Context(), supervisor, casework.PageRequest{})
+	list, err := casework.Absences.Page(t.Context(), d.Service, supervisor, struct{}{}, casework.PageRequest{})
 	require.NoError(t, err)
 	require.Len(t, list.Items, 1)
 	id := list.Items[0].ID
@@ -338,7 +341,7 @@ func TestAnAbsenceAheadHandsNothingOverYet(t *testing.T) {
 	ok.Account = "clerk-nobody-knows"
 	_, err = d.SetAbsence(t.Context(), admin, key(), ok)
 	refused(t, err, casework.CodeAssigneeUnknown)
-	own, err := d.Absences(t.Context(), otherClerk, casework.PageRequest{})
+	own, err := casework.Absences.Page(t.Context(), d.Service, otherClerk, struct{}{}, casework.PageRequest{})
 	require.NoError(t, err)
 	require.Empty(t, own.Items, "why a colleague is away is not theirs to read")
 }
@@ -397,7 +400,7 @@ func TestThePublicSeesWhatAnInstitutionDeclaredAndWhatWasFound(t *testing.T) {
 	h.sql(`INSERT INTO publications (case_no, county, institution, kind, title, text, published_on, step)
 		SELECT 'BA-140403-2026-000011-0', '140403', 'inst-140403-01', k, k || n, '内容', '2026-06-01'::date + n, k || n
 		FROM unnest('{inspection,nonconformity}'::text[]) k, generate_series(1, 3) n`)
-	register, err := h.FiledInstitutions(t.Context(), county, casework.PageRequest{})
+	register, err := casework.FiledInstitutions.Page(t.Context(), h.Service, casework.Anyone, county, casework.PageRequest{})
 	require.NoError(t, err)
 	require.Len(t, register.Items, 2)
 	fee := []nursery.Price{{Item: "保育费", Form: "full_day", Fen: 158000, Unit: "month"}}

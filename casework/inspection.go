@@ -193,27 +193,11 @@ func (s *Service) checkReplacement(ctx context.Context, q *store.Queries, task s
 
 // inspectionFor reads an inspection that p may act on, with one of the two queries that find its case.
 func (s *Service) inspectionFor(ctx context.Context, q *store.Queries, find func(context.Context, string) (store.Case, error), p nursery.Principal, act, caseNo string) (store.Case, store.Inspection, error) {
-	c, err := caseOf(ctx, find, caseNo)
-	if err != nil {
-		return c, store.Inspection{}, err
+	c, i, err := visitCase.find(ctx, s, q, find, p, act, caseNo)
+	if err == nil && strings.HasPrefix(act, "inspection.visit") && p.Account != i.FirstInspector && p.Account != i.SecondInspector {
+		err = refuse(CodeConflictOfInterest, "只有指派的两名检查人员可以填写本次检查。")
 	}
-	if c.Kind != string(nursery.KindInspection) {
-		return c, store.Inspection{}, notFound()
-	}
-	if err := s.mayOn(ctx, p, act, c); err != nil {
-		return c, store.Inspection{}, err
-	}
-	i, err := q.Inspection(ctx, c.CaseNo)
-	if store.IsNotFound(err) {
-		return c, i, notFound()
-	}
-	if err != nil {
-		return c, i, fmt.Errorf("read inspection: %w", err)
-	}
-	if strings.HasPrefix(act, "inspection.visit") && p.Account != i.FirstInspector && p.Account != i.SecondInspector {
-		return c, i, refuse(CodeConflictOfInterest, "只有指派的两名检查人员可以填写本次检查。")
-	}
-	return c, i, nil
+	return c, i, err
 }
 
 // visitHash is the SHA-256 of a visit's JSON: what is signed.

@@ -77,30 +77,11 @@ func (s *Service) startInspectionPlan(ctx context.Context, q *store.Queries, p n
 	return started, nil
 }
 
-// planFor reads a plan that p may act on, with one of the two queries that find its case.
-func (s *Service) planFor(ctx context.Context, q *store.Queries, find func(context.Context, string) (store.Case, error), p nursery.Principal, act, caseNo string) (store.Case, store.InspectionPlan, error) {
-	c, err := caseOf(ctx, find, caseNo)
-	if err != nil {
-		return c, store.InspectionPlan{}, err
-	}
-	if c.Kind != string(nursery.KindInspectionPlan) {
-		return c, store.InspectionPlan{}, notFound()
-	}
-	if err := s.may(ctx, p, act, resource{County: c.County}); err != nil {
-		return c, store.InspectionPlan{}, err
-	}
-	plan, err := q.InspectionPlan(ctx, c.CaseNo)
-	if err != nil {
-		return c, plan, err
-	}
-	return c, plan, nil
-}
-
 // ExcludeFromPlan leaves an institution out of a plan with its reason, or takes that back; what was said before stays on
 // record. Errors: plan_committed, invalid.
 func (s *Service) ExcludeFromPlan(ctx context.Context, p nursery.Principal, key, caseNo string, in PlanExclusion) (PlanDetail, error) {
 	err := perform(ctx, s, p, key, "inspection_plan.exclude "+caseNo, in, func(q *store.Queries) error {
-		c, plan, err := s.planFor(ctx, q, q.CaseForStep, p, "inspection_plan.exclude", caseNo)
+		c, plan, err := planCase.lock(ctx, s, q, p, "inspection_plan.exclude", caseNo)
 		if err != nil {
 			return err
 		}
@@ -287,7 +268,7 @@ func (s *Service) planStep(ctx context.Context, p nursery.Principal, key, act, c
 	do func(*store.Queries, store.Case, store.InspectionPlan) (store.Task, error),
 ) (PlanDetail, error) {
 	err := perform(ctx, s, p, key, act+" "+caseNo, body, func(q *store.Queries) error {
-		c, plan, err := s.planFor(ctx, q, q.CaseForStep, p, act, caseNo)
+		c, plan, err := planCase.lock(ctx, s, q, p, act, caseNo)
 		if err != nil {
 			return err
 		}

@@ -12,61 +12,41 @@ import (
 	"tuoyu/store"
 )
 
-// InspectionPlans lists the plans p may see, newest first.
-func (s *Service) InspectionPlans(ctx context.Context, p nursery.Principal, county string, page PageRequest) (Page[PlanSummary], error) {
-	list := Page[PlanSummary]{Items: []PlanSummary{}}
-	if err := s.may(ctx, p, "inspection_plan.list", resource{}); err != nil {
-		return list, err
-	}
-	limit, err := page.limit()
-	if err != nil {
-		return list, err
-	}
-	half, before := "9999H2", cursor{ID: "~"}
-	if page.After != "" {
-		if before, err = decodeCursor(page.After); err != nil {
-			return list, err
+// InspectionPlans is the list of inspection plans, newest first.
+var InspectionPlans = List[PlanFilter, PlanSummary]{
+	Act: "inspection_plan.list", Indexes: []string{"inspection_plans_of_county", "inspection_plans_page"}, First: cursor{On: farOff, ID: "~"},
+	Read: func(ctx context.Context, r reading[PlanFilter]) ([]line[PlanSummary], error) {
+		rows, err := r.q.InspectionPlans(ctx, store.InspectionPlansParams{
+			County: countyOf(r.p, r.filter.County), BeforeHalf: nursery.HalfYearOf(r.after.On).String(), BeforeNo: r.after.ID, PageSize: r.limit,
+		})
+		if err != nil {
+			return nil, err
 		}
-		half = nursery.HalfYearOf(before.On).String()
-	}
-	if p.Role == nursery.RoleSupervisor || p.Role == nursery.RoleCountyOffice {
-		county = p.County
-	}
-	var rows []store.InspectionPlansOfCityRow
-	err = s.DB.As(ctx, p, func(q *store.Queries) (err error) {
-		if county == "" {
-			rows, err = q.InspectionPlansOfCity(ctx, store.InspectionPlansOfCityParams{BeforeHalf: half, BeforeNo: before.ID, PageSize: int32(limit + 1)})
-			return err
-		}
-		found, err := q.InspectionPlansOfCounty(ctx, store.InspectionPlansOfCountyParams{County: county, BeforeHalf: half, BeforeNo: before.ID, PageSize: int32(limit + 1)})
-		for _, row := range found {
-			rows = append(rows, store.InspectionPlansOfCityRow(row))
-		}
-		return err
-	})
-	if err != nil {
-		return list, fmt.Errorf("list inspection plans: %w", err)
-	}
-	for n, row := range rows {
-		if n == limit {
-			last := rows[n-1]
-			of, err := nursery.ParseHalfYear(last.Half)
+		lines := make([]line[PlanSummary], len(rows))
+		for i, row := range rows {
+			half, err := nursery.ParseHalfYear(row.InspectionPlan.Half)
 			if err != nil {
-				return list, fmt.Errorf("half-year of %s: %w", last.CaseNo, err)
+				return nil, fmt.Errorf("half-year of %s: %w", row.InspectionPlan.CaseNo, err)
 			}
-			list.Next = cursor{On: of.First(), ID: last.CaseNo}.encode()
-			break
+			lines[i] = line[PlanSummary]{planSummary(row.InspectionPlan, row.Stage, row.Status), cursor{On: half.First(), ID: row.InspectionPlan.CaseNo}}
 		}
-		list.Items = append(list.Items, planSummary(planOfRow(row), row.Stage, row.Status))
-	}
-	return list, nil
+		return lines, nil
+	},
+	Sheet: Sheet[PlanSummary]{Title: "检查计划", Columns: []Column[PlanSummary]{
+		{"办件编号", func(i PlanSummary) any { return i.CaseNo }},
+		{"县区", func(i PlanSummary) any { return i.CountyName }},
+		{"半年度", func(i PlanSummary) any { return i.Half }},
+		{"环节", func(i PlanSummary) any { return i.StageTitle }},
+		{"承诺值", func(i PlanSummary) any { return i.Commitment }},
+		{"抽取日期", func(i PlanSummary) any { return i.DrawnOn }},
+		{"未检查家次", func(i PlanSummary) any { return i.Late }},
+		{"办结日期", func(i PlanSummary) any { return i.ClosedOn }},
+	}},
 }
 
-func planOfRow(r store.InspectionPlansOfCityRow) store.InspectionPlan {
-	return store.InspectionPlan{
-		CaseNo: r.CaseNo, County: r.County, Half: r.Half, Commitment: r.Commitment, CommittedBy: r.CommittedBy, CommittedAt: r.CommittedAt,
-		Witness: r.Witness, DrawnOn: r.DrawnOn, Decision: r.Decision, Late: r.Late, ClosedOn: r.ClosedOn,
-	}
+// PlanFilter narrows the list of plans to a county. Only the city chooses it.
+type PlanFilter struct {
+	County string `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码，供市级角色筛选"`
 }
 
 func planSummary(plan store.InspectionPlan, stage, status string) PlanSummary {
@@ -87,7 +67,7 @@ func planSummary(plan store.InspectionPlan, stage, status string) PlanSummary {
 func (s *Service) InspectionPlan(ctx context.Context, p nursery.Principal, caseNo string) (PlanDetail, error) {
 	d := PlanDetail{Reasons: []nursery.Reason{}, Visits: []PlannedVisit{}}
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {
-		c, plan, err := s.planFor(ctx, q, q.CaseByNumber, p, "inspection_plan.read", caseNo)
+		c, plan, err := planCase.read(ctx, s, q, p, "inspection_plan.read", caseNo)
 		if err != nil {
 			return err
 		}

@@ -147,7 +147,7 @@ func TestAnUnannouncedInspectionIsHiddenUntilTheOfficersHaveBeenThere(t *testing
 	refused(t, err, casework.CodeNotFound)
 	_, err = d.Case(t.Context(), inspected, caseNo)
 	refused(t, err, casework.CodeNotFound)
-	list, err := d.Inspections(t.Context(), inspected, casework.InspectionFilter{}, casework.PageRequest{})
+	list, err := casework.Inspections.Page(t.Context(), d.Service, inspected, casework.InspectionFilter{}, casework.PageRequest{})
 	require.NoError(t, err)
 	require.Empty(t, list.Items)
 	_, err = d.SendVisit(t.Context(), officerOne, "k1", caseNo, d.filled(officerOne, caseNo, "visit-0001"))

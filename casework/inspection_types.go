@@ -16,10 +16,10 @@ type InspectionRequest struct {
 
 // InspectionFilter narrows the list of inspections; zero fields do not.
 type InspectionFilter struct {
-	County string
-	Half   string
-	Kind   string
-	Status nursery.CaseStatus
+	County string             `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码，供市级角色筛选"`
+	Half   string             `query:"half" pattern:"^[0-9]{4}H[12]$" patternDescription:"半年度" doc:"半年度" example:"2026H2"`
+	Kind   string             `query:"kind" enum:"regular,random,complaint" doc:"检查方式"`
+	Status nursery.CaseStatus `query:"status" enum:"open,ended" doc:"办件状态"`
 }
 
 // InspectionSummary is a line of the list.

@@ -4,70 +4,43 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"tuoyu/activities"
 	"tuoyu/nursery"
 	"tuoyu/store"
 )
 
-// Inspections lists the inspections p may see, by case number.
-func (s *Service) Inspections(ctx context.Context, p nursery.Principal, f InspectionFilter, page PageRequest) (Page[InspectionSummary], error) {
-	list := Page[InspectionSummary]{Items: []InspectionSummary{}}
-	if err := s.may(ctx, p, "inspection.list", resource{}); err != nil {
-		return list, err
-	}
-	limit, after, err := afterID(page)
-	if err != nil {
-		return list, err
-	}
-	var rows []store.InspectionsOfCityRow
-	err = s.DB.As(ctx, p, func(q *store.Queries) (err error) {
-		rows, err = readInspections(ctx, q, p, f, after, int32(limit+1))
-		return err
-	})
-	if err != nil {
-		return list, fmt.Errorf("list inspections: %w", err)
-	}
-	for n, row := range rows {
-		if n == limit {
-			list.Next = cursor{ID: rows[n-1].CaseNo}.encode()
-			break
-		}
-		list.Items = append(list.Items, inspectionSummary(p, inspectionOfRow(row), row.Stage, row.Status, row.Subject))
-	}
-	return list, nil
+// Inspections is the list of inspections by case number.
+var Inspections = List[InspectionFilter, InspectionSummary]{
+	Act: "inspection.list", Indexes: []string{"inspections_by_county", "inspections_by_institution", "inspections_pkey"},
+	Read: func(ctx context.Context, r reading[InspectionFilter]) ([]line[InspectionSummary], error) {
+		f, of := r.filter, scopeOf(r.p, r.filter.County)
+		rows, err := r.q.Inspections(ctx, store.InspectionsParams{
+			County: of.county, Institution: of.institution, Half: f.Half, Kind: f.Kind, Status: string(f.Status), After: r.after.ID, PageSize: r.limit,
+		})
+		return linesOf(rows, err, func(row store.InspectionsRow) (InspectionSummary, cursor) {
+			return inspectionSummary(r.p, row.Inspection, row.Stage, row.Status, row.Subject), cursor{ID: row.Inspection.CaseNo}
+		})
+	},
+	Sheet: Sheet[InspectionSummary]{Title: "督导评估", Columns: []Column[InspectionSummary]{
+		{"办件编号", func(i InspectionSummary) any { return i.CaseNo }},
+		{"县区", func(i InspectionSummary) any { return i.CountyName }},
+		{"机构", func(i InspectionSummary) any { return i.Subject }},
+		{"检查方式", func(i InspectionSummary) any { return InspectionKindTitle(i.Kind) }},
+		{"半年度", func(i InspectionSummary) any { return i.Half }},
+		{"环节", func(i InspectionSummary) any { return i.StageTitle }},
+		{"检查人员", func(i InspectionSummary) any { return strings.Join(i.Inspectors, "、") }},
+		{"定下日期", func(i InspectionSummary) any { return i.VisitOn }},
+		{"到场日期", func(i InspectionSummary) any { return i.VisitedOn }},
+		{"重大隐患", func(i InspectionSummary) any { return i.Serious }},
+		{"公示日期", func(i InspectionSummary) any { return i.PublishedOn }},
+	}},
 }
 
-// readInspections asks the one query whose index serves who is asking.
-func readInspections(ctx context.Context, q *store.Queries, p nursery.Principal, f InspectionFilter, after string, size int32) ([]store.InspectionsOfCityRow, error) {
-	county := p.County
-	switch p.Role {
-	case nursery.RoleInstitution:
-		rows, err := q.InspectionsOfInstitution(ctx, store.InspectionsOfInstitutionParams{Institution: p.Institution, After: after, Half: f.Half, Kind: f.Kind, Status: string(f.Status), PageSize: size})
-		all := make([]store.InspectionsOfCityRow, len(rows))
-		for n, row := range rows {
-			all[n] = store.InspectionsOfCityRow(row)
-		}
-		return all, err
-	case nursery.RoleCityOffice, nursery.RoleAuditor:
-		if county = f.County; county == "" {
-			return q.InspectionsOfCity(ctx, store.InspectionsOfCityParams{After: after, Half: f.Half, Kind: f.Kind, Status: string(f.Status), PageSize: size})
-		}
-	}
-	rows, err := q.InspectionsOfCounty(ctx, store.InspectionsOfCountyParams{County: county, After: after, Half: f.Half, Kind: f.Kind, Status: string(f.Status), PageSize: size})
-	all := make([]store.InspectionsOfCityRow, len(rows))
-	for n, row := range rows {
-		all[n] = store.InspectionsOfCityRow(row)
-	}
-	return all, err
-}
-
-func inspectionOfRow(r store.InspectionsOfCityRow) store.Inspection {
-	return store.Inspection{
-		CaseNo: r.CaseNo, County: r.County, Institution: r.Institution, Kind: r.Kind, Half: r.Half, FirstInspector: r.FirstInspector,
-		SecondInspector: r.SecondInspector, VisitOn: r.VisitOn, VisitTime: r.VisitTime, Round: r.Round, Version: r.Version, Serious: r.Serious,
-		VisitedOn: r.VisitedOn, PublishBy: r.PublishBy, PublishedOn: r.PublishedOn,
-	}
+// InspectionKindTitle is the Chinese name of a kind of inspection.
+func InspectionKindTitle(kind string) string {
+	return map[string]string{nursery.InspectRegular: "例行检查", nursery.InspectRandom: "随机抽查", nursery.InspectComplaint: "投诉核查"}[kind]
 }
 
 // inspectionSummary shows an inspection as p may see it. To an institution the officers have no names.
@@ -196,36 +169,4 @@ func (s *Service) VisitPackage(ctx context.Context, p nursery.Principal, caseNo 
 		return err
 	})
 	return v, err
-}
-
-// InspectionResults lists what inspections of a county found, for the public, newest first.
-func (s *Service) InspectionResults(ctx context.Context, county string, page PageRequest) (Page[Publication], error) {
-	list := Page[Publication]{Items: []Publication{}}
-	limit, err := s.publicPage(county, page)
-	if err != nil {
-		return list, err
-	}
-	before := cursor{On: farOff}
-	if page.After != "" {
-		if before, err = decodeCursor(page.After); err != nil {
-			return list, err
-		}
-	}
-	err = s.DB.AsPublic(ctx, "", func(q *store.Queries) error {
-		rows, err := q.InspectionPublications(ctx, store.InspectionPublicationsParams{
-			County: county, BeforeOn: before.On, BeforeID: before.No, PageSize: int32(limit + 1),
-		})
-		for i, row := range rows {
-			if i == limit {
-				list.Next = cursor{On: rows[i-1].PublishedOn, No: rows[i-1].ID}.encode()
-				break
-			}
-			list.Items = append(list.Items, Publication{Title: row.Title, Text: row.Text, County: nursery.CountyName(row.County), PublishedOn: row.PublishedOn})
-		}
-		return err
-	})
-	if err != nil {
-		return list, fmt.Errorf("list inspection results: %w", err)
-	}
-	return list, nil
 }

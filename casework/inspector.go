@@ -75,35 +75,40 @@ func inspectorOf(row store.Inspector) RegisteredInspector {
 	}
 }
 
-// Inspectors lists the register of a county by account.
-func (s *Service) Inspectors(ctx context.Context, p nursery.Principal, county string, page PageRequest) (Page[RegisteredInspector], error) {
-	list := Page[RegisteredInspector]{Items: []RegisteredInspector{}}
-	if err := s.may(ctx, p, "inspector.list", resource{}); err != nil {
-		return list, err
+// Inspectors is the register of a county's inspectors by account.
+var Inspectors = List[InspectorFilter, RegisteredInspector]{
+	Act: "inspector.list", Indexes: []string{"inspectors_by_county"},
+	Check: func(_ context.Context, _ *Service, p nursery.Principal, f *InspectorFilter) error {
+		f.County = countyOf(p, f.County)
+		return needCounty(f.County)
+	},
+	Read: func(ctx context.Context, r reading[InspectorFilter]) ([]line[RegisteredInspector], error) {
+		rows, err := r.q.Inspectors(ctx, store.InspectorsParams{County: r.filter.County, After: r.after.ID, PageSize: r.limit})
+		return linesOf(rows, err, func(row store.Inspector) (RegisteredInspector, cursor) {
+			return inspectorOf(row), cursor{ID: row.Account}
+		})
+	},
+	Sheet: Sheet[RegisteredInspector]{Title: "检查人员名录", Columns: []Column[RegisteredInspector]{
+		{"账号", func(i RegisteredInspector) any { return i.Account }},
+		{"编号", func(i RegisteredInspector) any { return i.Number }},
+		{"参加抽取", func(i RegisteredInspector) any { return i.OnDuty }},
+		{"应回避的机构数", func(i RegisteredInspector) any { return len(i.Conflicts) }},
+		{"登记人", func(i RegisteredInspector) any { return i.UpdatedBy }},
+		{"登记时间", func(i RegisteredInspector) any { return i.UpdatedAt }},
+	}},
+}
+
+// InspectorFilter names the county of a list of inspectors.
+type InspectorFilter struct {
+	County string `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码，供市级角色选择"`
+}
+
+// needCounty returns invalid unless the code is that of a county.
+func needCounty(code string) error {
+	if d, ok := nursery.DivisionByCode(code); !ok || d.Level != nursery.LevelCounty {
+		return refuse(CodeInvalid, "请选择长治市的县区。", FieldError{Location: "county", Message: "没有这个县区"})
 	}
-	limit, after, err := afterID(page)
-	if err != nil {
-		return list, err
-	}
-	county = countyOf(p, county)
-	if d, ok := nursery.DivisionByCode(county); !ok || d.Level != nursery.LevelCounty {
-		return list, refuse(CodeInvalid, "请选择长治市的县区。", FieldError{Location: "county", Message: "没有这个县区"})
-	}
-	err = s.DB.As(ctx, p, func(q *store.Queries) error {
-		rows, err := q.InspectorsOfCounty(ctx, store.InspectorsOfCountyParams{County: county, After: after, PageSize: int32(limit + 1)})
-		for i, row := range rows {
-			if i == limit {
-				list.Next = cursor{ID: rows[i-1].Account}.encode()
-				break
-			}
-			list.Items = append(list.Items, inspectorOf(row))
-		}
-		return err
-	})
-	if err != nil {
-		return list, fmt.Errorf("list inspectors: %w", err)
-	}
-	return list, nil
+	return nil
 }
 
 // RenewCalendar gives the asker's calendar a new secret address; the one before is no more. Errors: not_registered.

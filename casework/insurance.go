@@ -115,25 +115,6 @@ func (s *Service) checkInsurance(in InsuranceStart) (nursery.Date, error) {
 	return month, c.refusal()
 }
 
-// insuranceFor reads the case of a month that p may act on, with one of the two queries that find a case.
-func (s *Service) insuranceFor(ctx context.Context, q *store.Queries, find func(context.Context, string) (store.Case, error), p nursery.Principal, act, caseNo string) (store.Case, store.InsuranceBatch, error) {
-	c, err := caseOf(ctx, find, caseNo)
-	if err != nil {
-		return c, store.InsuranceBatch{}, err
-	}
-	if c.Kind != string(nursery.KindInsurance) {
-		return c, store.InsuranceBatch{}, notFound()
-	}
-	if err := s.may(ctx, p, act, resource{County: c.County, Partner: c.Partner}); err != nil {
-		return c, store.InsuranceBatch{}, err
-	}
-	b, err := q.InsuranceBatch(ctx, c.CaseNo)
-	if err != nil {
-		return c, b, err
-	}
-	return c, b, nil
-}
-
 func monthOpen(c store.Case) error {
 	if c.Status == string(nursery.CaseEnded) {
 		return refuse(CodeInsuranceClosed, "本月投保已办结。")
@@ -141,66 +122,40 @@ func monthOpen(c store.Case) error {
 	return nil
 }
 
-// InsuranceMonths lists the insurance months p may see, newest first.
-func (s *Service) InsuranceMonths(ctx context.Context, p nursery.Principal, county string, page PageRequest) (Page[InsuranceMonthSummary], error) {
-	list := Page[InsuranceMonthSummary]{Items: []InsuranceMonthSummary{}}
-	if err := s.may(ctx, p, "insurance.list", resource{}); err != nil {
-		return list, err
-	}
-	limit, err := page.limit()
-	if err != nil {
-		return list, err
-	}
-	before := cursor{On: farOff}
-	if page.After != "" {
-		if before, err = decodeCursor(page.After); err != nil {
-			return list, err
-		}
-	}
-	if p.Role == nursery.RoleCountyOffice {
-		county = p.County
-	}
-	size := int32(limit + 1)
-	err = s.DB.As(ctx, p, func(q *store.Queries) error {
-		switch {
-		case p.Role == nursery.RoleInsurer:
-			rows, err := q.InsuranceBatchesOfInsurer(ctx, store.InsuranceBatchesOfInsurerParams{Insurer: p.Institution, BeforeMonth: before.On, BeforeNo: before.ID, PageSize: size})
-			for _, r := range rows {
-				list.Items = append(list.Items, monthSummary(store.InsuranceBatchesOfCityRow(r)))
-			}
-			return err
-		case county != "":
-			rows, err := q.InsuranceBatchesOfCounty(ctx, store.InsuranceBatchesOfCountyParams{County: county, BeforeMonth: before.On, BeforeNo: before.ID, PageSize: size})
-			for _, r := range rows {
-				list.Items = append(list.Items, monthSummary(store.InsuranceBatchesOfCityRow(r)))
-			}
-			return err
-		}
-		rows, err := q.InsuranceBatchesOfCity(ctx, store.InsuranceBatchesOfCityParams{BeforeMonth: before.On, BeforeNo: before.ID, PageSize: size})
-		for _, r := range rows {
-			list.Items = append(list.Items, monthSummary(r))
-		}
-		return err
-	})
-	if err != nil {
-		return list, fmt.Errorf("list insurance months: %w", err)
-	}
-	if len(list.Items) > limit {
-		list.Items = list.Items[:limit]
-		last := list.Items[limit-1]
-		month, err := nursery.InsuranceMonth(last.Month)
-		if err != nil {
-			return list, err
-		}
-		list.Next = cursor{On: month, ID: last.CaseNo}.encode()
-	}
-	return list, nil
+// InsuranceMonths is the list of insurance months, newest first.
+var InsuranceMonths = List[InsuranceFilter, InsuranceMonthSummary]{
+	Act: "insurance.list", Indexes: []string{"insurance_batches_of_county", "insurance_batches_of_insurer", "insurance_batches_page"}, First: cursor{On: farOff},
+	Read: func(ctx context.Context, r reading[InsuranceFilter]) ([]line[InsuranceMonthSummary], error) {
+		of := scopeOf(r.p, r.filter.County)
+		rows, err := r.q.InsuranceBatches(ctx, store.InsuranceBatchesParams{
+			County: of.county, Insurer: of.partner, BeforeMonth: r.after.On, BeforeNo: r.after.ID, PageSize: r.limit,
+		})
+		return linesOf(rows, err, func(row store.InsuranceBatchesRow) (InsuranceMonthSummary, cursor) {
+			b := row.InsuranceBatch
+			return monthSummary(b, row.Stage), cursor{On: b.Month, ID: b.CaseNo}
+		})
+	},
+	Sheet: Sheet[InsuranceMonthSummary]{Title: "投保月", Columns: []Column[InsuranceMonthSummary]{
+		{"办件编号", func(m InsuranceMonthSummary) any { return m.CaseNo }},
+		{"县区", func(m InsuranceMonthSummary) any { return m.CountyName }},
+		{"投保月", func(m InsuranceMonthSummary) any { return m.Month }},
+		{"承保机构", func(m InsuranceMonthSummary) any { return m.Insurer }},
+		{"保险起始日", func(m InsuranceMonthSummary) any { return m.CoverFrom }},
+		{"环节", func(m InsuranceMonthSummary) any { return m.StageTitle }},
+		{"开始日期", func(m InsuranceMonthSummary) any { return m.OpenedOn }},
+		{"办结日期", func(m InsuranceMonthSummary) any { return m.ClosedOn }},
+	}},
 }
 
-func monthSummary(r store.InsuranceBatchesOfCityRow) InsuranceMonthSummary {
+// InsuranceFilter narrows the lists of insurance months and claims to a county. Only the city chooses it.
+type InsuranceFilter struct {
+	County string `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码"`
+}
+
+func monthSummary(b store.InsuranceBatch, stage string) InsuranceMonthSummary {
 	return InsuranceMonthSummary{
-		CaseNo: r.CaseNo, County: r.County, CountyName: nursery.CountyName(r.County), Month: nursery.MonthText(r.Month), Insurer: r.Insurer,
-		CoverFrom: r.CoverFrom, Stage: nursery.Stage(r.Stage), StageTitle: stageOf(nursery.KindInsurance, r.Stage).Title, OpenedOn: r.OpenedOn, ClosedOn: r.ClosedOn,
+		CaseNo: b.CaseNo, County: b.County, CountyName: nursery.CountyName(b.County), Month: nursery.MonthText(b.Month), Insurer: b.Insurer,
+		CoverFrom: b.CoverFrom, Stage: nursery.Stage(stage), StageTitle: stageOf(nursery.KindInsurance, stage).Title, OpenedOn: b.OpenedOn, ClosedOn: b.ClosedOn,
 	}
 }
 
@@ -208,13 +163,11 @@ func monthSummary(r store.InsuranceBatchesOfCityRow) InsuranceMonthSummary {
 func (s *Service) InsuranceMonth(ctx context.Context, p nursery.Principal, caseNo string) (InsuranceMonthDetail, error) {
 	d := InsuranceMonthDetail{Counts: []InsuranceCount{}, Reasons: []InsuranceCount{}, Sends: []InsuranceSend{}, Uploads: []InsuranceRoster{}}
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {
-		c, b, err := s.insuranceFor(ctx, q, q.CaseByNumber, p, "insurance.read", caseNo)
+		c, b, err := insuranceCase.read(ctx, s, q, p, "insurance.read", caseNo)
 		if err != nil {
 			return err
 		}
-		d.InsuranceMonthSummary = monthSummary(store.InsuranceBatchesOfCityRow{
-			CaseNo: b.CaseNo, County: b.County, Month: b.Month, Insurer: b.Insurer, CoverFrom: b.CoverFrom, Stage: c.Stage, OpenedOn: b.OpenedOn, ClosedOn: b.ClosedOn,
-		})
+		d.InsuranceMonthSummary = monthSummary(b, c.Stage)
 		d.Procurement = b.Procurement
 		for _, peril := range b.Perils {
 			d.Perils = append(d.Perils, nursery.Peril(peril))

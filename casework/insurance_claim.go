@@ -158,31 +158,39 @@ func (s *Service) checkClaimAnswer(ctx context.Context, q *store.Queries, task s
 	return c.refusal()
 }
 
-// InsuranceClaims lists the claims p may see, by case number.
-func (s *Service) InsuranceClaims(ctx context.Context, p nursery.Principal, county string, page PageRequest) (Page[InsuranceClaimView], error) {
-	list := Page[InsuranceClaimView]{Items: []InsuranceClaimView{}}
-	if err := s.may(ctx, p, "insurance_claim.list", resource{}); err != nil {
-		return list, err
+// InsuranceClaims is the list of claims by case number, without what happened.
+var InsuranceClaims = List[InsuranceFilter, InsuranceClaimView]{
+	Act:     "insurance_claim.list",
+	Indexes: []string{"insurance_claims_of_county", "insurance_claims_of_institution", "insurance_claims_of_insurer", "insurance_claims_pkey"},
+	Read: func(ctx context.Context, r reading[InsuranceFilter]) ([]line[InsuranceClaimView], error) {
+		of := scopeOf(r.p, r.filter.County)
+		rows, err := r.q.InsuranceClaims(ctx, store.InsuranceClaimsParams{
+			County: of.county, Institution: of.institution, Insurer: of.partner, After: r.after.ID, PageSize: r.limit,
+		})
+		return linesOf(rows, err, func(row store.InsuranceClaim) (InsuranceClaimView, cursor) {
+			return claimView(row), cursor{ID: row.CaseNo}
+		})
+	},
+	Sheet: Sheet[InsuranceClaimView]{Title: "意外伤害险理赔", Note: "不含事故描述。", Columns: []Column[InsuranceClaimView]{
+		{"办件编号", func(c InsuranceClaimView) any { return c.CaseNo }},
+		{"县区", func(c InsuranceClaimView) any { return nursery.CountyName(c.County) }},
+		{"婴幼儿编号", func(c InsuranceClaimView) any { return c.Child }},
+		{"承保情形", func(c InsuranceClaimView) any { return c.PerilTitle }},
+		{"事故日期", func(c InsuranceClaimView) any { return c.AccidentOn }},
+		{"报案日期", func(c InsuranceClaimView) any { return c.ReportedOn }},
+		{"申请金额（元）", func(c InsuranceClaimView) any { return Fen(c.AmountFen) }},
+		{"核定金额（元）", func(c InsuranceClaimView) any { return fenOrNone(c.AcceptedFen) }},
+		{"赔付金额（元）", func(c InsuranceClaimView) any { return fenOrNone(c.PaidFen) }},
+		{"赔付日期", func(c InsuranceClaimView) any { return c.PaidOn }},
+		{"状态", func(c InsuranceClaimView) any { return c.StateTitle() }},
+	}},
+}
+
+func fenOrNone(amount *int64) any {
+	if amount == nil {
+		return nil
 	}
-	limit, after, err := afterID(page)
-	if err != nil {
-		return list, err
-	}
-	err = s.DB.As(ctx, p, func(q *store.Queries) error {
-		rows, err := q.InsuranceClaimsPage(ctx, store.InsuranceClaimsPageParams{After: after, County: county, PageSize: int32(limit + 1)})
-		for i, row := range rows {
-			if i == limit {
-				list.Next = cursor{ID: rows[i-1].CaseNo}.encode()
-				break
-			}
-			list.Items = append(list.Items, claimView(row))
-		}
-		return err
-	})
-	if err != nil {
-		return list, fmt.Errorf("list claims: %w", err)
-	}
-	return list, nil
+	return Fen(*amount)
 }
 
 // InsuranceClaim gives a claim with what happened, for those who have to do with it; that it was read is logged. The city's office and
@@ -190,17 +198,7 @@ func (s *Service) InsuranceClaims(ctx context.Context, p nursery.Principal, coun
 func (s *Service) InsuranceClaim(ctx context.Context, p nursery.Principal, caseNo string) (InsuranceClaimView, error) {
 	var view InsuranceClaimView
 	err := s.as(ctx, p, func(q *store.Queries) error {
-		c, err := caseOf(ctx, q.CaseByNumber, caseNo)
-		if err != nil {
-			return err
-		}
-		if c.Kind != string(nursery.KindInsuranceClaim) {
-			return notFound()
-		}
-		if err := s.may(ctx, p, "insurance_claim.read", resource{County: c.County, Institution: c.Institution, Partner: c.Partner}); err != nil {
-			return err
-		}
-		row, err := q.InsuranceClaim(ctx, c.CaseNo)
+		c, row, err := claimCase.read(ctx, s, q, p, "insurance_claim.read", caseNo)
 		if err != nil {
 			return err
 		}

@@ -19,40 +19,34 @@ const (
 // lineFields are what the insurer reads of a child, as the log of reads names them; nursery.InsuranceLine has no others.
 var lineFields = []nursery.ChildField{nursery.ChildName, nursery.ChildIdentity, nursery.ChildBirth, nursery.ChildSex}
 
-// InsuranceLines opens a page of a batch for the insurer and logs that it was read.
+// insuranceLines is the list of the lines of a batch, which the insurer reads and is logged for.
+var insuranceLines = List[linesFilter, nursery.InsuranceLine]{
+	Indexes: []string{"insurance_lines_pkey"}, Default: linesDefault, Most: linesMost,
+	Read: func(ctx context.Context, r reading[linesFilter]) ([]line[nursery.InsuranceLine], error) {
+		c, err := r.sentBatch(ctx, r.q, r.p, "insurance.lines", r.filter.caseNo, r.filter.send)
+		if err != nil {
+			return nil, err
+		}
+		*r.of = c
+		opened, err := r.openLines(ctx, r.q, c, r.filter.send, r.after.ID, int(r.limit))
+		return linesOf(opened, err, func(l nursery.InsuranceLine) (nursery.InsuranceLine, cursor) { return l, cursor{ID: l.Ref} })
+	},
+	Complete: func(ctx context.Context, r reading[linesFilter], items []nursery.InsuranceLine) error {
+		return r.noteLines(ctx, r.q, r.p, *r.of, InsuranceLinesPage{Send: r.filter.send, Items: items})
+	},
+}
+
+// linesFilter names a batch of an insurance month.
+type linesFilter struct {
+	caseNo string
+	send   int
+}
+
+// InsuranceLines returns a page of the lines of a batch. Errors: not_found, forbidden, invalid, sealing_unavailable.
 func (s *Service) InsuranceLines(ctx context.Context, p nursery.Principal, caseNo string, send int, page PageRequest) (InsuranceLinesPage, error) {
-	list := InsuranceLinesPage{Send: send, Items: []nursery.InsuranceLine{}}
-	limit := page.Limit
-	if limit == 0 {
-		limit = linesDefault
-	}
-	if limit < 1 || limit > linesMost {
-		return list, refuse(CodeInvalid, "每页条数应为 1 至 1000。", FieldError{Location: "limit", Message: "超出允许范围"})
-	}
-	var after cursor
-	var err error
-	if page.After != "" {
-		if after, err = decodeCursor(page.After); err != nil {
-			return list, err
-		}
-	}
-	err = s.as(ctx, p, func(q *store.Queries) error {
-		c, err := s.sentBatch(ctx, q, p, "insurance.lines", caseNo, send)
-		if err != nil {
-			return err
-		}
-		list.CaseNo = c.CaseNo
-		list.Items, err = s.openLines(ctx, q, c, send, after.ID, limit+1)
-		if err == nil && len(list.Items) > limit {
-			list.Items = list.Items[:limit]
-			list.Next = cursor{ID: list.Items[limit-1].Ref}.encode()
-		}
-		if err != nil {
-			return err
-		}
-		return s.noteLines(ctx, q, p, c, list)
-	})
-	return list, err
+	list, err := insuranceLines.Page(ctx, s, p, linesFilter{caseNo, send}, page)
+	number, _ := nursery.ParseCaseNumber(caseNo) // a page of what is no number is refused
+	return InsuranceLinesPage{CaseNo: string(number), Send: send, Items: list.Items, Next: list.Next}, err
 }
 
 // AllInsuranceLines opens a whole batch for the insurer's workbook.
@@ -81,7 +75,7 @@ func (s *Service) AllInsuranceLines(ctx context.Context, p nursery.Principal, ca
 
 // sentBatch reads the case of a month for its insurer; a batch not sent yet does not exist for it.
 func (s *Service) sentBatch(ctx context.Context, q *store.Queries, p nursery.Principal, act, caseNo string, send int) (store.Case, error) {
-	c, _, err := s.insuranceFor(ctx, q, q.CaseByNumber, p, act, caseNo)
+	c, _, err := insuranceCase.read(ctx, s, q, p, act, caseNo)
 	if err != nil {
 		return c, err
 	}
@@ -139,7 +133,7 @@ func (s *Service) AnswerInsurance(ctx context.Context, p nursery.Principal, key,
 		if s.Fields == nil {
 			return done, refuse(CodeEngineUnavailable, "系统没有配置密钥，不能接收保单号。")
 		}
-		if err := q.PlanByIndex(ctx); err != nil {
+		if err := q.Plan(ctx, store.PlanForRows); err != nil {
 			return done, err
 		}
 		if _, err := q.LockInsuranceSend(ctx, store.LockInsuranceSendParams{CaseNo: c.CaseNo, Number: int32(in.Send)}); err != nil {
@@ -226,50 +220,55 @@ func policyCell(caseNo string, send int, child string) sealing.Cell {
 	return sealing.Cell{Table: "insurance_answers", Column: "policy", Row: fmt.Sprintf("%s/%d/%s", caseNo, send, child)}
 }
 
-// InsuranceExceptions lists the children of a month that could not be insured as they stand, by name, for the county to settle.
-// Error: sealing_unavailable.
-func (s *Service) InsuranceExceptions(ctx context.Context, p nursery.Principal, caseNo string, page PageRequest) (Page[InsuranceException], error) {
-	list := Page[InsuranceException]{Items: []InsuranceException{}}
-	limit, after, err := afterID(page)
-	if err != nil {
-		return list, err
-	}
-	err = s.as(ctx, p, func(q *store.Queries) error {
-		c, _, err := s.insuranceFor(ctx, q, q.CaseByNumber, p, "insurance.except", caseNo)
+// InsuranceExceptions is the list of the children of a month that could not be insured as they are, by name, for the county to settle.
+// Errors: not_found, forbidden, sealing_unavailable.
+var InsuranceExceptions = List[ExceptionFilter, InsuranceException]{
+	Indexes: []string{"insurance_roster_exceptions"},
+	Read: func(ctx context.Context, r reading[ExceptionFilter]) ([]line[InsuranceException], error) {
+		c, _, err := insuranceCase.read(ctx, r.Service, r.q, r.p, "insurance.except", r.filter.CaseNo)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		rows, err := q.InsuranceExceptions(ctx, store.InsuranceExceptionsParams{CaseNo: c.CaseNo, After: after, PageSize: int32(limit + 1)})
-		if err != nil {
-			return err
+		*r.of = c
+		if err := r.sealing(); err != nil {
+			return nil, err
 		}
-		if err := s.sealing(); err != nil {
-			return err
+		rows, err := r.q.InsuranceExceptions(ctx, store.InsuranceExceptionsParams{CaseNo: c.CaseNo, After: r.after.ID, PageSize: r.limit})
+		lines := make([]line[InsuranceException], len(rows))
+		for i, row := range rows {
+			if lines[i].view, err = r.exception(row); err != nil {
+				return nil, err
+			}
+			lines[i].at.ID = row.Child
 		}
-		var children []store.Child
-		for i, r := range rows {
-			if i == limit {
-				list.Next = cursor{ID: rows[i-1].Child}.encode()
-				break
-			}
-			name, err := s.Fields.Open(r.Name, sealing.Cell{Table: "children", Column: "name", Row: r.Child})
-			if err != nil {
-				return err
-			}
-			one := InsuranceException{
-				Child: r.Child, Name: string(name), BornOn: r.BornOn, Sex: nursery.Sex(r.Sex), Status: nursery.RosterStatus(r.Status),
-				Reason: r.Reason, ReasonTitle: rosterReason(r.Reason),
-			}
-			if r.Decision != nil {
-				one.Decision = *r.Decision
-			}
-			children, list.Items = append(children, store.Child{ID: r.Child, County: c.County}), append(list.Items, one)
+		return lines, err
+	},
+	Complete: func(ctx context.Context, r reading[ExceptionFilter], items []InsuranceException) error {
+		children := make([]store.Child, len(items))
+		for i, item := range items {
+			children[i] = store.Child{ID: item.Child, County: r.of.County}
 		}
-		return activities.NoteListReading(ctx, q, activities.Reading{
-			By: p, Purpose: nursery.ReadForInsurance, Subject: nursery.ReadExceptions, About: c.CaseNo, Fields: []nursery.ChildField{nursery.ChildName, nursery.ChildBirth, nursery.ChildSex}, At: s.Now(),
+		return activities.NoteListReading(ctx, r.q, activities.Reading{
+			By: r.p, Purpose: nursery.ReadForInsurance, Subject: nursery.ReadExceptions, About: r.of.CaseNo,
+			Fields: []nursery.ChildField{nursery.ChildName, nursery.ChildBirth, nursery.ChildSex}, At: r.Now(),
 		}, children...)
-	})
-	return list, err
+	},
+}
+
+// ExceptionFilter names the insurance month of a list of exceptions.
+type ExceptionFilter struct{ CaseNo string }
+
+// exception opens the name of a child that could not be insured.
+func (s *Service) exception(row store.InsuranceExceptionsRow) (InsuranceException, error) {
+	name, err := s.Fields.Open(row.Name, sealing.Cell{Table: "children", Column: "name", Row: row.Child})
+	one := InsuranceException{
+		Child: row.Child, Name: string(name), BornOn: row.BornOn, Sex: nursery.Sex(row.Sex), Status: nursery.RosterStatus(row.Status),
+		Reason: row.Reason, ReasonTitle: rosterReason(row.Reason),
+	}
+	if row.Decision != nil {
+		one.Decision = *row.Decision
+	}
+	return one, err
 }
 
 // SettleExceptions takes what the county makes of exceptions: corrected and judged again, not eligible, or withdrawn. Settled
@@ -277,7 +276,7 @@ func (s *Service) InsuranceExceptions(ctx context.Context, p nursery.Principal, 
 func (s *Service) SettleExceptions(ctx context.Context, p nursery.Principal, key, caseNo string, in InsuranceResolution) (InsuranceSettled, error) {
 	done, err := command(ctx, s, p, key, "insurance.except "+caseNo, in, func(q *store.Queries) (InsuranceSettled, error) {
 		done := InsuranceSettled{Faults: []InsuranceFault{}}
-		c, _, err := s.insuranceFor(ctx, q, q.CaseForStep, p, "insurance.except", caseNo)
+		c, _, err := insuranceCase.lock(ctx, s, q, p, "insurance.except", caseNo)
 		if err == nil {
 			err = monthOpen(c)
 		}

@@ -137,7 +137,7 @@ func (s *Service) TakeRosterFile(ctx context.Context, p nursery.Principal, key, 
 // engine_unavailable, invalid for a source there is not.
 func (s *Service) mayTakeRoster(ctx context.Context, p nursery.Principal, key, caseNo, source string) (county string, err error) {
 	err = s.DB.As(ctx, p, func(q *store.Queries) error {
-		c, _, err := s.insuranceFor(ctx, q, q.CaseByNumber, p, "insurance.roster", caseNo)
+		c, _, err := insuranceCase.read(ctx, s, q, p, "insurance.roster", caseNo)
 		if county = c.County; err != nil {
 			return err
 		}
@@ -176,7 +176,7 @@ func (s *Service) takeRoster(ctx context.Context, p nursery.Principal, key, case
 		return InsuranceRoster{}, err
 	}
 	report, err := command(ctx, s, p, key, "insurance.roster "+caseNo, body, func(q *store.Queries) (InsuranceRoster, error) {
-		c, b, err := s.insuranceFor(ctx, q, q.CaseForStep, p, "insurance.roster", caseNo)
+		c, b, err := insuranceCase.lock(ctx, s, q, p, "insurance.roster", caseNo)
 		if err == nil {
 			err = monthOpen(c)
 		}

@@ -210,7 +210,7 @@ func (s *Service) keepUpload(ctx context.Context, q *store.Queries, p nursery.Pr
 func (s *Service) RosterReport(ctx context.Context, p nursery.Principal, caseNo string, number int) (InsuranceRoster, error) {
 	var report InsuranceRoster
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {
-		c, _, err := s.insuranceFor(ctx, q, q.CaseByNumber, p, "insurance.roster", caseNo)
+		c, _, err := insuranceCase.read(ctx, s, q, p, "insurance.roster", caseNo)
 		if err != nil {
 			return err
 		}

@@ -7,11 +7,6 @@ import (
 	"tuoyu/sheets"
 )
 
-// yuan writes fen as yuan with two decimals.
-func yuan(fen int64) string {
-	return strconv.FormatInt(fen/100, 10) + "." + string([]byte{byte('0' + fen/10%10), byte('0' + fen%10)})
-}
-
 // KindTitle is the Chinese name of the batch's kind.
 func (s InsuranceSend) KindTitle() string {
 	return map[string]string{"monthly": "月度", "newborn": "新生儿补报", "supplementary": "更正补报"}[s.Kind]
@@ -22,8 +17,8 @@ func (c InsuranceClaimView) StateTitle() string {
 	return map[string]string{"reported": "已报案", "accepted": "待赔付", "paid": "已赔付", "refused": "不予赔付"}[c.State]
 }
 
-// InsuranceSheet gives a workbook of how an insurance month stands: counts, reasons and batches, and nobody's name.
-func InsuranceSheet(d InsuranceMonthDetail) ([]byte, error) {
+// InsuranceFile returns a workbook of how an insurance month stands: counts, reasons and batches, and nobody's name.
+func InsuranceFile(d InsuranceMonthDetail) (File, error) {
 	counts := sheets.Table{
 		Name: "人数", Notes: [][]any{{d.CountyName + d.Month + "婴幼儿意外伤害险"}, {"办件编号", d.CaseNo, "承保机构", d.Insurer, "保险起始日", d.CoverFrom.String()}},
 		Head: []string{"状态", "原因", "人数"}, Wide: 2,
@@ -38,13 +33,13 @@ func InsuranceSheet(d InsuranceMonthDetail) ([]byte, error) {
 		Name: "批次", Head: []string{"批次", "类别", "人数", "保险费（元）", "承保", "未承保", "待答复", "核签人", "内容哈希"},
 	}
 	for _, s := range d.Sends {
-		sends.Rows = append(sends.Rows, []any{s.Number, s.KindTitle(), s.Lines, yuan(s.PremiumFen), s.Insured, s.Refused, s.Pending, s.SignedBy, s.Hash})
+		sends.Rows = append(sends.Rows, []any{s.Number, s.KindTitle(), s.Lines, Fen(s.PremiumFen).String(), s.Insured, s.Refused, s.Pending, s.SignedBy, s.Hash})
 	}
-	return sheets.Write(counts, sends)
+	return workbookOf(d.CountyName+d.Month+"投保情况", counts, sends)
 }
 
-// RosterFaultSheet gives a workbook of the rows of a roster that were not taken, and why.
-func RosterFaultSheet(r InsuranceRoster) ([]byte, error) {
+// RosterFaultFile returns a workbook of the rows of a roster that were not taken, and why.
+func RosterFaultFile(r InsuranceRoster) (File, error) {
 	table := sheets.Table{
 		Name:  "未接收的行",
 		Notes: [][]any{{"第", r.Number, "次导入", "共", r.Rows, "行", "未接收", r.Refused, "行"}},
@@ -53,11 +48,11 @@ func RosterFaultSheet(r InsuranceRoster) ([]byte, error) {
 	for _, f := range r.Faults {
 		table.Rows = append(table.Rows, []any{f.Row, f.Cell, f.Column, f.Message})
 	}
-	return sheets.Write(table)
+	return workbookOf("未接收的行", table)
 }
 
-// InsuranceLinesSheet gives a batch as a workbook for the insurer, who answers in its last two columns.
-func InsuranceLinesSheet(list InsuranceLinesPage) ([]byte, error) {
+// InsuranceLinesFile returns a batch as a workbook for the insurer, who answers in its last two columns.
+func InsuranceLinesFile(list InsuranceLinesPage) (File, error) {
 	kinds := map[nursery.IdentityKind]string{
 		nursery.ByResidentID: "居民身份证", nursery.ByBirthCertificate: "出生医学证明", nursery.ByPermit: "居住证", nursery.ByPassport: "护照",
 	}
@@ -68,29 +63,9 @@ func InsuranceLinesSheet(list InsuranceLinesPage) ([]byte, error) {
 			l.Ref, l.Name, kinds[l.IdentityKind], l.Identity, l.BornOn.String(), sexes[l.Sex], l.CoverFrom.String(), l.CoverUntil.String(), "", "",
 		})
 	}
-	return sheets.Write(table)
+	return workbookOf("投保明细 "+list.CaseNo+" 第"+strconv.Itoa(list.Send)+"批", table)
 }
 
 func linesHead() []string {
 	return []string{columnRef, columnName, columnKind, columnIdentity, columnBirth, columnSex, "保险起始日", "保险终止日", columnPolicy, columnReason}
-}
-
-// InsuranceClaimsSheet gives a workbook of claims, without what happened.
-func InsuranceClaimsSheet(all []InsuranceClaimView) ([]byte, error) {
-	paid := func(fen *int64) string {
-		if fen == nil {
-			return ""
-		}
-		return yuan(*fen)
-	}
-	table := sheets.Table{
-		Name: "理赔", Head: []string{"县区", "办件编号", "婴幼儿编号", "承保情形", "事故日期", "报案日期", "申请金额（元）", "核定金额（元）", "赔付金额（元）", "赔付日期", "状态"}, Frozen: 2, Wide: 3,
-	}
-	for _, c := range all {
-		table.Rows = append(table.Rows, []any{
-			nursery.CountyName(c.County), c.CaseNo, c.Child, c.PerilTitle, c.AccidentOn.String(), c.ReportedOn.String(), yuan(c.AmountFen), paid(c.AcceptedFen),
-			paid(c.PaidFen), c.PaidOn.String(), c.StateTitle(),
-		})
-	}
-	return sheets.Write(table)
 }

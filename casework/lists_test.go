@@ -27,7 +27,7 @@ func (h *house) all(p nursery.Principal, f casework.CaseFilter) (numbers []strin
 	h.t.Helper()
 	page := casework.PageRequest{Limit: 7}
 	for {
-		list, err := h.Cases(h.t.Context(), p, f, page)
+		list, err := casework.Cases.Page(h.t.Context(), h.Service, p, f, page)
 		require.NoError(h.t, err)
 		require.LessOrEqual(h.t, len(list.Items), 7)
 		for i, c := range list.Items {
@@ -57,7 +57,7 @@ func TestCasesArePagedWithoutGapsAndSeenByWhomTheyConcern(t *testing.T) {
 	require.Len(t, h.all(clerk, casework.CaseFilter{Query: "阳光"}), 4)
 	require.Len(t, h.all(clerk, casework.CaseFilter{Query: "ba-140403-2026-000011-0"}), 1)
 	require.Empty(t, h.all(clerk, casework.CaseFilter{Status: nursery.CaseOpen}))
-	_, err := h.Cases(t.Context(), admin, casework.CaseFilter{}, casework.PageRequest{})
+	_, err := casework.Cases.Page(t.Context(), h.Service, admin, casework.CaseFilter{}, casework.PageRequest{})
 	refused(t, err, casework.CodeForbidden)
 }
 
@@ -69,7 +69,7 @@ func TestThePublicSeesTheRegisterAndTheNotices(t *testing.T) {
 	var titles []string
 	page := casework.PageRequest{Limit: 4}
 	for {
-		list, err := h.Publications(t.Context(), county, page)
+		list, err := casework.Publications.Page(t.Context(), h.Service, casework.Anyone, casework.PublicationFilter{County: county}, page)
 		require.NoError(t, err)
 		for _, p := range list.Items {
 			titles = append(titles, p.Title)
@@ -80,15 +80,15 @@ func TestThePublicSeesTheRegisterAndTheNotices(t *testing.T) {
 	}
 	require.Equal(t, []string{"公示 9", "公示 8", "公示 7", "公示 6", "公示 5", "公示 4", "公示 3", "公示 2", "公示 1"}, titles)
 
-	register, err := h.FiledInstitutions(t.Context(), county, casework.PageRequest{Limit: 1})
+	register, err := casework.FiledInstitutions.Page(t.Context(), h.Service, casework.Anyone, county, casework.PageRequest{Limit: 1})
 	require.NoError(t, err)
 	require.Len(t, register.Items, 1)
 	require.Equal(t, "园 1", register.Items[0].Name)
-	register, err = h.FiledInstitutions(t.Context(), county, casework.PageRequest{After: register.Next})
+	register, err = casework.FiledInstitutions.Page(t.Context(), h.Service, casework.Anyone, county, casework.PageRequest{After: register.Next})
 	require.NoError(t, err)
 	require.Len(t, register.Items, 1, "who applies or has closed does not stand in the register")
 	require.Equal(t, "rectifying", register.Items[0].Status)
-	_, err = h.FiledInstitutions(t.Context(), "110101", casework.PageRequest{})
+	_, err = casework.FiledInstitutions.Page(t.Context(), h.Service, casework.Anyone, "110101", casework.PageRequest{})
 	refused(t, err, casework.CodeInvalid)
 }
 

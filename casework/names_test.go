@@ -19,11 +19,11 @@ var warning = nursery.CheckedItem{Item: nursery.ItemDevelopment, Done: true, Res
 func TestWhoLooksAfterChildrenSeesThemByName(t *testing.T) {
 	d, round, children := examined(t)
 	name := enrolment(1).Child.Name
-	list, err := d.Children(t.Context(), first, casework.EnrolmentFilter{}, casework.PageRequest{})
+	list, err := casework.Children.Page(t.Context(), d.Service, first, casework.EnrolmentFilter{}, casework.PageRequest{})
 	require.NoError(t, err)
 	require.Len(t, list.Items, 3)
 	require.Equal(t, name, list.Items[0].Name)
-	served, err := d.Children(t.Context(), clinic, casework.EnrolmentFilter{Institution: first.Institution}, casework.PageRequest{})
+	served, err := casework.Children.Page(t.Context(), d.Service, clinic, casework.EnrolmentFilter{Institution: first.Institution}, casework.PageRequest{})
 	require.NoError(t, err)
 	require.Equal(t, name, served.Items[0].Name)
 
@@ -57,7 +57,7 @@ func TestWhoLooksAfterChildrenSeesThemByName(t *testing.T) {
 	require.NotEmpty(t, referral)
 	phone := enrolment(1).Child.GuardianPhone
 	for _, p := range []nursery.Principal{first, clinic} {
-		referred, err := d.Referrals(t.Context(), p, casework.CheckupFilter{}, casework.PageRequest{})
+		referred, err := casework.Referrals.Page(t.Context(), d.Service, p, casework.ReferralFilter{}, casework.PageRequest{})
 		require.NoError(t, err)
 		require.Equal(t, name, referred.Items[0].ChildName)
 		detail, err := d.Referral(t.Context(), p, referral)
@@ -78,13 +78,13 @@ func TestOfficesSeeChildrenByCodeAlone(t *testing.T) {
 	done, err := d.record("thin", round, weighed(children[0], 10.4, 79.5, warning))
 	require.NoError(t, err)
 	for _, p := range offices {
-		list, err := d.Children(t.Context(), p, casework.EnrolmentFilter{Purpose: nursery.ReadForSupervision}, casework.PageRequest{})
+		list, err := casework.Children.Page(t.Context(), d.Service, p, casework.EnrolmentFilter{Purpose: nursery.ReadForSupervision}, casework.PageRequest{})
 		if err == nil {
 			for _, c := range list.Items {
 				require.Empty(t, c.Name, p.Role)
 			}
 		}
-		referred, err := d.Referrals(t.Context(), p, casework.CheckupFilter{}, casework.PageRequest{})
+		referred, err := casework.Referrals.Page(t.Context(), d.Service, p, casework.ReferralFilter{}, casework.PageRequest{})
 		if err == nil {
 			for _, r := range referred.Items {
 				require.Empty(t, r.ChildName, p.Role)
@@ -96,7 +96,7 @@ func TestOfficesSeeChildrenByCodeAlone(t *testing.T) {
 			require.Empty(t, detail.GuardianPhone, p.Role)
 		}
 	}
-	seen, err := d.Referrals(t.Context(), countyOffice, casework.CheckupFilter{}, casework.PageRequest{})
+	seen, err := casework.Referrals.Page(t.Context(), d.Service, countyOffice, casework.ReferralFilter{}, casework.PageRequest{})
 	require.NoError(t, err)
 	require.Len(t, seen.Items, 1, "the county's office sees that there is one")
 	require.Empty(t, d.lines(nursery.ReadChildNames))
@@ -107,7 +107,7 @@ func TestAChildThatLeftIsACodeAgain(t *testing.T) {
 	id := d.enrolled(first, 1)
 	_, err := d.EndEnrolment(t.Context(), first, "leave", id, casework.Leaving{Leave: nursery.LeaveTransferred, LeftOn: testdata.AsOf})
 	require.NoError(t, err)
-	list, err := d.Children(t.Context(), first, casework.EnrolmentFilter{Ended: true}, casework.PageRequest{})
+	list, err := casework.Children.Page(t.Context(), d.Service, first, casework.EnrolmentFilter{Ended: true}, casework.PageRequest{})
 	require.NoError(t, err)
 	require.Len(t, list.Items, 1)
 	require.Empty(t, list.Items[0].Name)
@@ -129,7 +129,7 @@ func TestInstitutionsAndClinicsAreNamedWhereverARowIsSeen(t *testing.T) {
 	d.exec(`UPDATE institutions SET name = '阳光托育园' WHERE id = $1`, first.Institution)
 	const clinicName = "示例社区卫生服务中心"
 	for _, p := range []nursery.Principal{first, clinic, countyOffice, city, auditor} {
-		contracts, err := d.Contracts(t.Context(), p, casework.ContractFilter{}, casework.PageRequest{})
+		contracts, err := casework.Contracts.Page(t.Context(), d.Service, p, casework.ContractFilter{}, casework.PageRequest{})
 		require.NoError(t, err)
 		require.NotEmpty(t, contracts.Items, p.Role)
 		require.Equal(t, "阳光托育园", contracts.Items[0].InstitutionName, p.Role)
@@ -141,7 +141,7 @@ func TestInstitutionsAndClinicsAreNamedWhereverARowIsSeen(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, "阳光托育园", seen.InstitutionName, p.Role)
 		require.Equal(t, clinicName, seen.ClinicName, p.Role)
-		rounds, err := d.Checkups(t.Context(), p, casework.CheckupFilter{}, casework.PageRequest{})
+		rounds, err := casework.Checkups.Page(t.Context(), d.Service, p, casework.CheckupFilter{}, casework.PageRequest{})
 		require.NoError(t, err)
 		for _, r := range rounds.Items {
 			require.NotEmpty(t, r.InstitutionName, p.Role)

@@ -1,8 +1,10 @@
 package casework
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"tuoyu/nursery"
@@ -44,29 +46,14 @@ const (
 	pageMost    = 100
 )
 
-func (p PageRequest) limit() (int, error) {
+// limit returns the rows of the page: standard where none are asked for, at most most. Zero is the limits of the service.
+func (p PageRequest) limit(standard, most int) (int, error) {
+	standard, most = cmp.Or(standard, pageDefault), cmp.Or(most, pageMost)
 	switch {
 	case p.Limit == 0:
-		return pageDefault, nil
-	case p.Limit < 0 || p.Limit > pageMost:
-		return 0, refuse(CodeInvalid, "每页条数应为 1 至 100。", FieldError{Location: "limit", Message: "超出允许范围"})
+		return standard, nil
+	case p.Limit < 0 || p.Limit > most:
+		return 0, refuse(CodeInvalid, fmt.Sprintf("每页条数应为 1 至 %d。", most), FieldError{Location: "limit", Message: "超出允许范围"})
 	}
 	return p.Limit, nil
-}
-
-// afterID reads the identifier a page ended at.
-func afterID(page PageRequest) (limit int, after string, err error) {
-	if limit, err = page.limit(); err != nil || page.After == "" {
-		return limit, "", err
-	}
-	c, err := decodeCursor(page.After)
-	return limit, c.ID, err
-}
-
-// countyOf narrows a list to the county of p, or for the city to the one asked for.
-func countyOf(p nursery.Principal, asked string) string {
-	if p.Role == nursery.RoleCityOffice || p.Role == nursery.RoleAuditor {
-		return asked
-	}
-	return p.County
 }

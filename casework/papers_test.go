@@ -359,7 +359,7 @@ func TestEachOpeningOfAPaperAboutAChildIsLogged(t *testing.T) {
 		line(at, consent, first.Account, "enrolment"), line(at, consent, clinic.Account, "checkup"), line(at, consent, clinic.Account, "checkup"),
 		line(children[0], proof, first.Account, "enrolment"), line(children[0], proof, clinic.Account, "checkup"), line(children[0], proof, clinic.Account, "checkup"),
 	}, d.strings(`SELECT concat_ws(' ', child, about, reader, purpose, array_to_string(fields, ',')) FROM record_reads WHERE subject = 'paper' ORDER BY id`))
-	all, err := d.Readings(t.Context(), auditor, children[0], casework.PageRequest{Limit: 1})
+	all, err := casework.Readings.Page(t.Context(), d.Service, auditor, casework.ReadingFilter{Child: children[0]}, casework.PageRequest{Limit: 1})
 	require.NoError(t, err)
 	require.Equal(t, "涉及婴幼儿的材料 "+children[0]+" "+proof, all.Items[0].What())
 	require.Equal(t, "材料", all.Items[0].FieldTitles())

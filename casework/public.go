@@ -70,60 +70,42 @@ func publicCase(c CaseSummary, stages []StageTitle) PublicCase {
 	}
 }
 
-// Publications lists the public notices of a county, newest first.
-func (s *Service) Publications(ctx context.Context, county string, page PageRequest) (Page[Publication], error) {
-	list := Page[Publication]{Items: []Publication{}}
-	limit, err := s.publicPage(county, page)
-	if err != nil {
-		return list, err
-	}
-	before := cursor{On: farOff}
-	if page.After != "" {
-		if before, err = decodeCursor(page.After); err != nil {
-			return list, err
-		}
-	}
-	err = s.DB.AsPublic(ctx, "", func(q *store.Queries) error {
-		rows, err := q.PublicationsOfCounty(ctx, store.PublicationsOfCountyParams{
-			County: county, BeforeOn: before.On, BeforeID: before.No, PageSize: int32(limit + 1),
+// Publications is the list of the public notices of a county, newest first.
+var Publications = List[PublicationFilter, Publication]{
+	Indexes: []string{"publications_page"}, First: cursor{On: farOff},
+	Check: func(_ context.Context, _ *Service, _ nursery.Principal, f *PublicationFilter) error {
+		return needCounty(f.County)
+	},
+	Read: func(ctx context.Context, r reading[PublicationFilter]) ([]line[Publication], error) {
+		rows, err := r.q.Publications(ctx, store.PublicationsParams{
+			County: r.filter.County, Kind: r.filter.Kind, BeforeOn: r.after.On, BeforeID: r.after.No, PageSize: r.limit,
 		})
-		for i, row := range rows {
-			if i == limit {
-				list.Next = cursor{On: rows[i-1].PublishedOn, No: rows[i-1].ID}.encode()
-				break
-			}
-			list.Items = append(list.Items, Publication{
-				Title: row.Title, Text: row.Text, County: nursery.CountyName(row.County), PublishedOn: row.PublishedOn,
-			})
-		}
-		return err
-	})
-	if err != nil {
-		return list, fmt.Errorf("list publications: %w", err)
-	}
-	return list, nil
+		return linesOf(rows, err, func(row store.Publication) (Publication, cursor) {
+			one := Publication{Title: row.Title, Text: row.Text, County: nursery.CountyName(row.County), PublishedOn: row.PublishedOn}
+			return one, cursor{On: row.PublishedOn, No: row.ID}
+		})
+	},
 }
 
-// FiledInstitutions lists the register of a county 托育机构公示.
-func (s *Service) FiledInstitutions(ctx context.Context, county string, page PageRequest) (Page[FiledInstitution], error) {
-	list := Page[FiledInstitution]{Items: []FiledInstitution{}}
-	limit, err := s.publicPage(county, page)
-	if err != nil {
-		return list, err
-	}
-	var after cursor
-	if page.After != "" {
-		if after, err = decodeCursor(page.After); err != nil {
-			return list, err
+// PublicationFilter names the county of public notices, and their kind where it is not any.
+type PublicationFilter struct{ County, Kind string }
+
+// PublishedInspections is the kind of the notices of what inspections found.
+const PublishedInspections = "inspection"
+
+// FiledInstitutions is the register of a county for the public 托育机构公示, by identifier.
+var FiledInstitutions = List[string, FiledInstitution]{
+	Indexes: []string{"institutions_by_county"},
+	Check: func(_ context.Context, _ *Service, _ nursery.Principal, county *string) error {
+		return needCounty(*county)
+	},
+	Read: func(ctx context.Context, r reading[string]) ([]line[FiledInstitution], error) {
+		rows, err := r.q.FiledInstitutions(ctx, store.FiledInstitutionsParams{County: r.filter, AfterID: r.after.ID, PageSize: r.limit})
+		if err != nil {
+			return nil, err
 		}
-	}
-	err = s.DB.AsPublic(ctx, "", func(q *store.Queries) error {
-		rows, err := q.FiledInstitutions(ctx, store.FiledInstitutionsParams{County: county, AfterID: after.ID, PageSize: int32(limit + 1)})
+		lines := make([]line[FiledInstitution], len(rows))
 		for i, row := range rows {
-			if i == limit {
-				list.Next = cursor{ID: rows[i-1].ID}.encode()
-				break
-			}
 			one := FiledInstitution{
 				ID: row.ID, Name: row.Name, County: nursery.CountyName(row.County), CountyCode: row.County, Township: row.Township,
 				SiteKind: nursery.SiteKind(row.SiteKind), Address: row.Address, Phone: row.Phone, Inclusive: row.Inclusive,
@@ -133,16 +115,22 @@ func (s *Service) FiledInstitutions(ctx context.Context, county string, page Pag
 				one.Inspected = &PublishedResult{On: row.PublishedOn, Title: row.Result}
 			}
 			if err := json.Unmarshal(row.Prices, &one.Prices); err != nil {
-				return fmt.Errorf("decode prices: %w", err)
+				return nil, fmt.Errorf("decode prices: %w", err)
 			}
-			list.Items = append(list.Items, one)
+			lines[i] = line[FiledInstitution]{one, cursor{ID: row.ID}}
 		}
-		return err
-	})
-	if err != nil {
-		return list, fmt.Errorf("list filed institutions: %w", err)
-	}
-	return list, nil
+		return lines, nil
+	},
+	Sheet: Sheet[FiledInstitution]{Title: "托育机构公示", Columns: []Column[FiledInstitution]{
+		{"机构名称", func(i FiledInstitution) any { return i.Name }},
+		{"类型", func(i FiledInstitution) any { return i.SiteKind.Title() }},
+		{"地址", func(i FiledInstitution) any { return i.Address }},
+		{"电话", func(i FiledInstitution) any { return i.Phone }},
+		{"托位", func(i FiledInstitution) any { return i.Seats }},
+		{"普惠", func(i FiledInstitution) any { return i.Inclusive != nil && *i.Inclusive }},
+		{"状态", func(i FiledInstitution) any { return institutionStatus[i.Status] }},
+		{"备案日期", func(i FiledInstitution) any { return i.FiledOn }},
+	}},
 }
 
 // FiledInstitution gives one institution of the register with what its inspections found, as published.
@@ -183,11 +171,4 @@ func (s *Service) FiledInstitution(ctx context.Context, id string) (FiledInstitu
 		return FiledInstitutionDetail{}, err
 	}
 	return d, nil
-}
-
-func (s *Service) publicPage(county string, page PageRequest) (int, error) {
-	if d, ok := nursery.DivisionByCode(county); !ok || d.Level != nursery.LevelCounty {
-		return 0, refuse(CodeInvalid, "请选择长治市的县区。", FieldError{Location: "county", Message: "没有这个县区"})
-	}
-	return page.limit()
 }

@@ -190,9 +190,9 @@ func TestTextThatCannotBeKeptIsRefusedEverywhere(t *testing.T) {
 	refused(t, err, casework.CodeInvalid)
 	_, err = h.SetSetting(t.Context(), admin, key(), county, "filing.silence", []byte(`"wait"`), bad)
 	refused(t, err, casework.CodeInvalid)
-	_, err = h.Cases(t.Context(), clerk, casework.CaseFilter{Query: bad}, casework.PageRequest{})
+	_, err = casework.Cases.Page(t.Context(), h.Service, clerk, casework.CaseFilter{Query: bad}, casework.PageRequest{})
 	refused(t, err, casework.CodeInvalid)
-	_, err = h.Cases(t.Context(), clerk, casework.CaseFilter{Stage: "nowhere", Kind: "x", Status: "y", County: "110101"}, casework.PageRequest{})
+	_, err = casework.Cases.Page(t.Context(), h.Service, clerk, casework.CaseFilter{Stage: "nowhere", Kind: "x", Status: "y", County: "110101"}, casework.PageRequest{})
 	require.Equal(t, []string{"county", "kind", "stage", "status"}, locations(refused(t, err, casework.CodeInvalid)))
 	for _, after := range []string{"!", "e30", "eyJpIjoiXHUwMDAwIn0", strings.Repeat("A", 500)} {
 		_, err = h.Tasks(t.Context(), clerk, casework.TaskFilter{}, casework.PageRequest{After: after})

@@ -39,7 +39,7 @@ func TestAListIsLoggedOnceAReaderAndDay(t *testing.T) {
 	open(clinic)
 	require.Len(t, d.lines(nursery.ReadClass), 3)
 
-	of, err := d.Readings(t.Context(), auditor, children[0], casework.PageRequest{})
+	of, err := casework.Readings.Page(t.Context(), d.Service, auditor, casework.ReadingFilter{Child: children[0]}, casework.PageRequest{})
 	require.NoError(t, err)
 	require.Len(t, of.Items, 3, "who read a child by a list is found by the child")
 	entry := of.Items[0]
@@ -47,7 +47,7 @@ func TestAListIsLoggedOnceAReaderAndDay(t *testing.T) {
 	require.Equal(t, "姓名、性别", entry.FieldTitles())
 	require.Equal(t, "健康体检", entry.PurposeTitle)
 	require.Empty(t, entry.Child)
-	county, err := d.Readings(t.Context(), countyOffice, "", casework.PageRequest{})
+	county, err := casework.Readings.Page(t.Context(), d.Service, countyOffice, casework.ReadingFilter{}, casework.PageRequest{})
 	require.NoError(t, err)
 	require.Len(t, county.Items, 3)
 }
@@ -87,7 +87,7 @@ func TestAComplaintIsLoggedOnceAReaderAndDay(t *testing.T) {
 	_, err = d.Complaint(t.Context(), officerOne, started.CaseNo)
 	require.Error(t, err)
 	require.Equal(t, []string{started.CaseNo + " 0 " + head.Account + " complaint said,contact"}, d.lines(nursery.ReadComplaint))
-	all, err := d.Readings(t.Context(), auditor, "", casework.PageRequest{})
+	all, err := casework.Readings.Page(t.Context(), d.Service, auditor, casework.ReadingFilter{}, casework.PageRequest{})
 	require.NoError(t, err)
 	require.Len(t, all.Items, 1)
 	require.Equal(t, "投诉举报 "+started.CaseNo, all.Items[0].What())
@@ -107,7 +107,7 @@ func TestNobodyWritesAReadingInAnothersName(t *testing.T) {
 func TestListsOfInsuranceNeedTheKeys(t *testing.T) {
 	d, caseNo := insuring(t)
 	without := d.clear()
-	_, err := without.InsuranceExceptions(t.Context(), countyOffice, caseNo, casework.PageRequest{})
+	_, err := casework.InsuranceExceptions.Page(t.Context(), without, countyOffice, casework.ExceptionFilter{CaseNo: caseNo}, casework.PageRequest{})
 	refused(t, err, casework.CodeSealingUnavailable)
 	_, err = without.Roster(t.Context(), first, nursery.ReadForEnrolment)
 	refused(t, err, casework.CodeSealingUnavailable)

@@ -18,77 +18,54 @@ func referralSummary(r store.Referral) ReferralSummary {
 	}
 }
 
-// Referrals lists the referrals p may see, by case number, to the clinic and the child's institution with the child's name. That
-// they read it is logged, once a reader and day.
-func (s *Service) Referrals(ctx context.Context, p nursery.Principal, f CheckupFilter, page PageRequest) (Page[ReferralSummary], error) {
-	list := Page[ReferralSummary]{Items: []ReferralSummary{}}
-	if err := s.may(ctx, p, "referral.list", resource{}); err != nil {
-		return list, err
-	}
-	limit, after, err := afterID(page)
-	if err != nil {
-		return list, err
-	}
-	county := countyOf(p, f.County)
-	err = s.as(ctx, p, func(q *store.Queries) (err error) {
-		var rows []store.Referral
-		if county == "" {
-			rows, err = q.Referrals(ctx, store.ReferralsParams{After: after, State: f.State, PageSize: int32(limit + 1)})
-		} else {
-			rows, err = q.ReferralsOfCounty(ctx, store.ReferralsOfCountyParams{County: county, After: after, State: f.State, PageSize: int32(limit + 1)})
+// Referrals is the list of referrals by case number, for the clinic and the child's institution with the child's name. That they
+// read it is logged, once a reader and day.
+var Referrals = List[ReferralFilter, ReferralSummary]{
+	Act: "referral.list", Indexes: []string{"referrals_by_county", "referrals_by_institution", "referrals_by_clinic", "referrals_pkey"},
+	Read: func(ctx context.Context, r reading[ReferralFilter]) ([]line[ReferralSummary], error) {
+		of := scopeOf(r.p, r.filter.County)
+		rows, err := r.q.Referrals(ctx, store.ReferralsParams{
+			County: of.county, Institution: of.institution, Clinic: of.partner, State: r.filter.State, After: r.after.ID, PageSize: r.limit,
+		})
+		return linesOf(rows, err, func(row store.Referral) (ReferralSummary, cursor) {
+			return referralSummary(row), cursor{ID: row.CaseNo}
+		})
+	},
+	Complete: func(ctx context.Context, r reading[ReferralFilter], items []ReferralSummary) error {
+		ids := make([]string, len(items))
+		for i, item := range items {
+			ids[i] = item.Child
 		}
+		names, err := r.careNames(ctx, r.q, r.p, nursery.ReadForCheckup, "转诊", ids)
 		if err != nil {
 			return err
 		}
-		for i, row := range rows {
-			if i == limit {
-				list.Next = cursor{ID: rows[i-1].CaseNo}.encode()
-				break
-			}
-			list.Items = append(list.Items, referralSummary(row))
+		for i := range items {
+			items[i].ChildName = names[items[i].Child]
 		}
-		return s.nameReferred(ctx, q, p, list.Items)
-	})
-	if err != nil {
-		return list, fmt.Errorf("list referrals: %w", err)
-	}
-	return list, nil
+		return nameParties(ctx, r.q, items, (*ReferralSummary).parties)
+	},
+	Sheet: Sheet[ReferralSummary]{Title: "体检后转诊", Note: "不含原因和结果。", Columns: []Column[ReferralSummary]{
+		{"办件编号", func(r ReferralSummary) any { return r.CaseNo }},
+		{"县区", func(r ReferralSummary) any { return r.CountyName }},
+		{"体检办件", func(r ReferralSummary) any { return r.Round }},
+		{"婴幼儿编号", func(r ReferralSummary) any { return r.Child }},
+		{"托育机构", func(r ReferralSummary) any { return r.InstitutionName }},
+		{"托育机构编号", func(r ReferralSummary) any { return r.Institution }},
+		{"医疗卫生机构", func(r ReferralSummary) any { return r.ClinicName }},
+		{"医疗卫生机构编号", func(r ReferralSummary) any { return r.Clinic }},
+		{"状态", func(r ReferralSummary) any { return r.StateTitle() }},
+		{"另约次数", func(r ReferralSummary) any { return r.Traces }},
+		{"转诊日期", func(r ReferralSummary) any { return r.OpenedOn }},
+		{"就诊日期", func(r ReferralSummary) any { return r.SeenOn }},
+		{"结果日期", func(r ReferralSummary) any { return r.ResultOn }},
+		{"办结日期", func(r ReferralSummary) any { return r.ClosedOn }},
+	}},
 }
 
-func (s *Service) nameReferred(ctx context.Context, q *store.Queries, p nursery.Principal, items []ReferralSummary) error {
-	ids := make([]string, len(items))
-	for i, item := range items {
-		ids[i] = item.Child
-	}
-	names, err := s.careNames(ctx, q, p, nursery.ReadForCheckup, "转诊", ids)
-	if err != nil {
-		return err
-	}
-	for i := range items {
-		items[i].ChildName = names[items[i].Child]
-	}
-	return nameParties(ctx, q, items, (*ReferralSummary).parties)
-}
-
-func (s *Service) referralFor(ctx context.Context, q *store.Queries, p nursery.Principal, act, caseNo string, find func(context.Context, string) (store.Case, error)) (store.Case, store.Referral, error) {
-	c, err := caseOf(ctx, find, caseNo)
-	if err != nil {
-		return c, store.Referral{}, err
-	}
-	if c.Kind != string(nursery.KindReferral) {
-		return c, store.Referral{}, notFound()
-	}
-	if err := s.mayOn(ctx, p, act, c); err != nil {
-		return c, store.Referral{}, err
-	}
-	r, err := q.Referral(ctx, c.CaseNo)
-	if store.IsNotFound(err) { // of an institution that the clinic no longer serves
-		return c, r, notFound()
-	}
-	if err != nil {
-		return c, r, fmt.Errorf("read referral: %w", err)
-	}
-	return c, r, nil
+// StateTitle is the Chinese name of the referral's state.
+func (r ReferralSummary) StateTitle() string {
+	return map[string]string{"open": "在办", "done": "已反馈", "ended": "未就诊"}[r.State]
 }
 
 // Referral gives a referral. The clinic and the child's institution read whom it is about, how to reach the guardian and why, and
@@ -96,7 +73,7 @@ func (s *Service) referralFor(ctx context.Context, q *store.Queries, p nursery.P
 func (s *Service) Referral(ctx context.Context, p nursery.Principal, caseNo string) (ReferralDetail, error) {
 	var d ReferralDetail
 	err := s.as(ctx, p, func(q *store.Queries) error {
-		_, r, err := s.referralFor(ctx, q, p, "referral.read", caseNo, q.CaseByNumber)
+		_, r, err := referralCase.read(ctx, s, q, p, "referral.read", caseNo)
 		if err != nil {
 			return err
 		}
@@ -172,7 +149,7 @@ func (s *Service) PutReferralResult(ctx context.Context, p nursery.Principal, ke
 		return ReferralSummary{}, err
 	}
 	done, err := command(ctx, s, p, key, "referral.result "+caseNo, in, func(q *store.Queries) (ReferralSummary, error) {
-		c, r, err := s.referralFor(ctx, q, p, "referral.result", caseNo, q.CaseForStep)
+		c, r, err := referralCase.lock(ctx, s, q, p, "referral.result", caseNo)
 		if err != nil {
 			return ReferralSummary{}, err
 		}

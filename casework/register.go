@@ -9,7 +9,11 @@ import (
 )
 
 // InstitutionFilter narrows the register of institutions.
-type InstitutionFilter struct{ County, Status, SiteKind string }
+type InstitutionFilter struct {
+	County   string           `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码，供市级角色筛选"`
+	Status   string           `query:"status" enum:"applying,filed,rectifying,cancelled" doc:"状态"`
+	SiteKind nursery.SiteKind `query:"site_kind" enum:"public_comprehensive,community,family_point,kindergarten_class,employer,other" doc:"机构类型"`
+}
 
 // RegisteredInstitution is an institution on the register 托育机构名册.
 type RegisteredInstitution struct {
@@ -32,45 +36,32 @@ type RegisteredInstitution struct {
 
 var institutionStatus = map[string]string{"applying": "申请中", "filed": "已备案", "rectifying": "整改中", "cancelled": "已注销"}
 
-// Institutions lists the register by identifier, as far as p sees it: an institution itself, a clinic those it serves.
-func (s *Service) Institutions(ctx context.Context, p nursery.Principal, f InstitutionFilter, page PageRequest) (Page[RegisteredInstitution], error) {
-	list := Page[RegisteredInstitution]{Items: []RegisteredInstitution{}}
-	if err := s.may(ctx, p, "institution.list", resource{}); err != nil {
-		return list, err
-	}
-	limit, after, err := afterID(page)
-	if err != nil {
-		return list, err
-	}
-	f.County = countyOf(p, f.County)
-	var rows []store.InstitutionsOfCountyRow
-	err = s.DB.As(ctx, p, func(q *store.Queries) (err error) {
-		if f.County != "" {
-			rows, err = q.InstitutionsOfCounty(ctx, store.InstitutionsOfCountyParams{
-				County: f.County, After: after, Status: f.Status, SiteKind: f.SiteKind, PageSize: int32(limit + 1),
-			})
-			return err
-		}
-		all, err := q.InstitutionsOfCity(ctx, store.InstitutionsOfCityParams{After: after, Status: f.Status, SiteKind: f.SiteKind, PageSize: int32(limit + 1)})
-		for _, row := range all {
-			rows = append(rows, store.InstitutionsOfCountyRow(row))
-		}
-		return err
-	})
-	if err != nil {
-		return list, fmt.Errorf("list institutions: %w", err)
-	}
-	for i, row := range rows {
-		if i == limit {
-			list.Next = cursor{ID: rows[i-1].ID}.encode()
-			break
-		}
-		list.Items = append(list.Items, registered(row))
-	}
-	return list, nil
+// Institutions is the register of institutions by identifier, as far as p sees it: an institution itself, a clinic those it serves.
+var Institutions = List[InstitutionFilter, RegisteredInstitution]{
+	Act: "institution.list", Indexes: []string{"institutions_by_county", "institutions_pkey"},
+	Read: func(ctx context.Context, r reading[InstitutionFilter]) ([]line[RegisteredInstitution], error) {
+		rows, err := r.q.Institutions(ctx, store.InstitutionsParams{
+			County: countyOf(r.p, r.filter.County), Status: r.filter.Status, SiteKind: string(r.filter.SiteKind), After: r.after.ID, PageSize: r.limit,
+		})
+		return linesOf(rows, err, func(row store.InstitutionsRow) (RegisteredInstitution, cursor) {
+			return registered(row), cursor{ID: row.ID}
+		})
+	},
+	Sheet: Sheet[RegisteredInstitution]{Title: "托育机构名册", Columns: []Column[RegisteredInstitution]{
+		{"机构名称", func(i RegisteredInstitution) any { return i.Name }},
+		{"机构标识", func(i RegisteredInstitution) any { return i.ID }},
+		{"县区", func(i RegisteredInstitution) any { return i.CountyName }},
+		{"机构类型", func(i RegisteredInstitution) any { return i.SiteKindTitle }},
+		{"机构性质", func(i RegisteredInstitution) any { return i.NatureTitle }},
+		{"地址", func(i RegisteredInstitution) any { return i.Address }},
+		{"托位数", func(i RegisteredInstitution) any { return i.Seats }},
+		{"状态", func(i RegisteredInstitution) any { return i.StatusTitle }},
+		{"备案日期", func(i RegisteredInstitution) any { return i.FiledOn }},
+		{"备案办件编号", func(i RegisteredInstitution) any { return i.FilingCase }},
+	}},
 }
 
-func registered(row store.InstitutionsOfCountyRow) RegisteredInstitution {
+func registered(row store.InstitutionsRow) RegisteredInstitution {
 	nature, kind := nursery.Nature(row.Nature), nursery.SiteKind(row.SiteKind)
 	i := RegisteredInstitution{
 		ID: row.ID, Name: row.Name, County: row.County, CountyName: nursery.CountyName(row.County), Nature: nature, NatureTitle: nature.Title(),
@@ -97,7 +88,7 @@ func (s *Service) Institution(ctx context.Context, p nursery.Principal, id strin
 		if err != nil {
 			return fmt.Errorf("read institution: %w", err)
 		}
-		found = registered(store.InstitutionsOfCountyRow{
+		found = registered(store.InstitutionsRow{
 			ID: row.ID, County: row.County, Township: row.Township, Name: row.Name, Nature: row.Nature, SiteKind: row.SiteKind, Address: row.Address,
 			Inclusive: row.Inclusive, Seats: row.Seats, Status: row.Status, FilingCase: row.FilingCase, FiledOn: row.FiledOn,
 		})

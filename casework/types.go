@@ -56,11 +56,13 @@ type ChangeRequest struct {
 
 // CaseFilter narrows a list of cases. A zero field does not.
 type CaseFilter struct {
-	County, Institution, Query string
-	Kind                       nursery.CaseKind
-	Stage                      nursery.Stage
-	Status                     nursery.CaseStatus
-	Overdue                    bool
+	County      string             `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码"`
+	Kind        nursery.CaseKind   `query:"kind" enum:"filing,filing_change,filing_cancel" doc:"办件类型"`
+	Stage       nursery.Stage      `query:"stage" maxLength:"40" doc:"环节"`
+	Status      nursery.CaseStatus `query:"status" enum:"draft,open,ended" doc:"办件状态"`
+	Institution string             `query:"institution" maxLength:"64" doc:"机构标识"`
+	Overdue     bool               `query:"overdue" doc:"只列逾期的"`
+	Query       string             `query:"q" maxLength:"60" doc:"办件编号或机构名称"`
 }
 
 // PageRequest asks for a page after a cursor. Limit is 1 to 100, zero for 25.
@@ -175,11 +177,11 @@ const (
 
 // TaskFilter narrows the inbox. A zero field does not.
 type TaskFilter struct {
-	View   View
-	Kind   string
-	County string       // for city-wide roles
-	Role   nursery.Role // who has to answer; clerks and inspectors see their own role's in any case
-	Query  string       // the beginning of a case number, from its first 18 characters on, or an institution
+	Kind   string       `query:"kind" maxLength:"60" doc:"待办类型" example:"filing.review"`
+	County string       `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码，供市级角色筛选"`
+	Role   nursery.Role `query:"role" enum:"institution,clerk,supervisor,inspector,hospital,county_office,city_office,insurer" doc:"由谁办理，供主管、专班和审计筛选"`
+	Query  string       `query:"q" maxLength:"64" doc:"办件编号（至少前 18 位），或机构标识" example:"BA-140403-2026-000017-5"`
+	View   View         `query:"view" enum:"all,mine,claimable,due,overdue" default:"all" doc:"全部、我的、可领取、临期、逾期"`
 }
 
 // TaskSummary is a task in the inbox or on its case.

@@ -371,7 +371,6 @@ func checkupRows(t *testing.T, h *house, a *roleplay.Applicant, seen [2]string) 
 	return []row{
 		{op: "POST /api/v1/checkup-rounds", path: "/api/v1/checkup-rounds", allowed: only(nursery.RoleCountyOffice), body: says(map[string]any{"half": half()})},
 		{op: "GET /api/v1/checkup-rounds", path: "/api/v1/checkup-rounds", allowed: list},
-		{op: "GET /api/v1/checkup-rounds.xlsx", path: "/api/v1/checkup-rounds.xlsx", allowed: list},
 		{op: "GET /api/v1/checkup-rounds/{case_no}", path: at, allowed: list, ofCase: true},
 		{op: "GET /api/v1/checkup-rounds/{case_no}/progress.xlsx", path: at + "/progress.xlsx", allowed: list, ofCase: true},
 		{op: "GET /api/v1/checkup-rounds/{case_no}/classes/{class}", path: at + "/classes/c1", allowed: clinic, ofCase: true},
@@ -383,7 +382,6 @@ func checkupRows(t *testing.T, h *house, a *roleplay.Applicant, seen [2]string) 
 		{op: "GET /api/v1/indicators/checkup-rate", path: "/api/v1/indicators/checkup-rate",
 			allowed: only(nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor)},
 		{op: "GET /api/v1/referrals", path: "/api/v1/referrals", allowed: refer},
-		{op: "GET /api/v1/referrals.xlsx", path: "/api/v1/referrals.xlsx", allowed: refer},
 		{op: "GET /api/v1/referrals/{case_no}", path: sent, allowed: refer, ofCase: true},
 		{op: "POST /api/v1/referrals/{case_no}/result", path: sent + "/result", allowed: clinic, ofCase: true,
 			body: says(map[string]any{"result": "核对权限", "result_on": today()})},

@@ -84,9 +84,7 @@ func childrenRows(t *testing.T, a *roleplay.Applicant) []row {
 		{op: "GET /api/v1/children/roster-template.xlsx", path: "/api/v1/children/roster-template.xlsx", allowed: nursery.Roles()},
 		{op: "GET /api/v1/children/roster.xlsx", path: "/api/v1/children/roster.xlsx?purpose=enrolment", allowed: own},
 		{op: "GET /api/v1/record-reads", path: "/api/v1/record-reads", allowed: seers},
-		{op: "GET /api/v1/record-reads.xlsx", path: "/api/v1/record-reads.xlsx", allowed: seers},
 		{op: "GET /api/v1/institutions", path: "/api/v1/institutions", allowed: append(only(nursery.RoleHospital), readers...)},
-		{op: "GET /api/v1/institutions.xlsx", path: "/api/v1/institutions.xlsx", allowed: append(only(nursery.RoleHospital), readers...)},
 		{op: "GET /api/v1/institutions/{institution}", path: "/api/v1/institutions/" + a.Institution(), allowed: append(only(nursery.RoleHospital), readers...), ofCase: true},
 	}
 }

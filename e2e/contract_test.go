@@ -250,7 +250,6 @@ func contractRows(t *testing.T, h *house, a *roleplay.Applicant) []row {
 		{op: "GET /api/v1/contracts/candidates", path: "/api/v1/contracts/candidates?institution=" + a.Institution(), ofCase: true,
 			allowed: only(nursery.RoleInstitution, nursery.RoleCountyOffice, nursery.RoleCityOffice)},
 		{op: "GET /api/v1/contracts", path: "/api/v1/contracts", allowed: list},
-		{op: "GET /api/v1/contracts.xlsx", path: "/api/v1/contracts.xlsx", allowed: list},
 		{op: "GET /api/v1/contracts/{case_no}", path: at, allowed: list, ofCase: true},
 		{op: "POST /api/v1/contracts/{case_no}/texts", path: "/api/v1/contracts/" + proposal + "/texts", allowed: parties, ofCase: true, body: says(amended)},
 		{op: "POST /api/v1/contracts/{case_no}/visits", path: at + "/visits", allowed: only(nursery.RoleHospital), ofCase: true,

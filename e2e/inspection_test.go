@@ -71,7 +71,6 @@ func inspectionRows(t *testing.T, h *house, a *roleplay.Applicant) []row {
 	)
 	return []row{
 		{op: "GET /api/v1/inspections", path: "/api/v1/inspections", allowed: seers},
-		{op: "GET /api/v1/inspections.xlsx", path: "/api/v1/inspections.xlsx", allowed: seers},
 		{op: "POST /api/v1/inspections", path: "/api/v1/inspections", allowed: heads, body: says(map[string]string{
 			"institution": a.Institution(), "kind": "random", "first_inspector": a.Inspector(3).Account, "second_inspector": a.Inspector(4).Account})},
 		{op: "GET /api/v1/inspections/{case_no}/package", path: at + "/package", allowed: officers, ofCase: true},

@@ -94,7 +94,6 @@ func insuranceRows(t *testing.T, h *house, county string) []row {
 		{op: "POST /api/v1/insurance-claims", path: "/api/v1/insurance-claims", body: says(claim),
 			allowed: only(nursery.RoleInstitution, nursery.RoleCountyOffice, nursery.RoleInsurer)},
 		{op: "GET /api/v1/insurance-claims", path: "/api/v1/insurance-claims", allowed: claims},
-		{op: "GET /api/v1/insurance-claims.xlsx", path: "/api/v1/insurance-claims.xlsx", allowed: claims},
 		{op: "GET /api/v1/insurance-claims/{case_no}", path: "/api/v1/insurance-claims/" + reported, allowed: seers, ofCase: true},
 	}
 }

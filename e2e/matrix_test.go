@@ -106,6 +106,7 @@ func TestEveryOperationForEveryRoleForItsPartyAndOthers(t *testing.T) {
 	seen := [2]string{longInCare(t, a, 20, "c1", nursery.ConsentCheckup), longInCare(t, a, 14, "c2", nursery.ConsentCheckup)}
 	rows := slices.Concat(matrix(c, task, draft.CaseNo, started.TrackingCode, a, app), buildRows(t, h, a.County()), childrenRows(t, a),
 		contractRows(t, h, a), checkupRows(t, h, a, seen), inspectionRows(t, h, a), inspectionPlanRows(t, h, a), insuranceRows(t, h, a.County()), deskRows(t, h, a.County()))
+	rows = append(rows, exportRows(t, rows)...)
 	wantEveryOperation(t, h, rows)
 	declared := declaredStatuses(t, h)
 	for i := range rows {
@@ -349,6 +350,32 @@ func matrix(c roleplay.Case, task roleplay.Task, draft, tracking string, a *role
 		{op: "GET /api/v1/public/institutions", path: "/api/v1/public/institutions?county=140403", allowed: everybody},
 		{op: "GET /verify/{code}", path: "/verify/" + c.Documents[0].Code, allowed: everybody},
 	}
+}
+
+// exportRows are the lists as a workbook and as CSV, for whom the list is.
+func exportRows(t *testing.T, rows []row) []row {
+	t.Helper()
+	var exports []row
+	for _, list := range []string{
+		"absences", "build-sites", "cases", "checkup-rounds", "clinics", "contracts", "inspection-plans", "inspections", "inspectors", "institutions",
+		"insurance-batches", "insurance-claims", "record-reads", "referrals", "tasks",
+	} {
+		op := "GET /api/v1/" + list
+		i := slices.IndexFunc(rows, func(r row) bool { return r.op == op })
+		if i < 0 {
+			t.Fatalf("no row of %s", op)
+		}
+		for _, format := range []string{".xlsx", ".csv"} {
+			export := rows[i]
+			path, query, narrowed := strings.Cut(export.path, "?")
+			export.op, export.path = op+format, path+format
+			if narrowed {
+				export.path += "?" + query
+			}
+			exports = append(exports, export)
+		}
+	}
+	return exports
 }
 
 // declaredStatuses returns the statuses in the API's description for each operation, by method and path.

@@ -34,6 +34,11 @@ const (
 	CaseEnded CaseStatus = "ended"
 )
 
+// Title is the Chinese name of the status.
+func (s CaseStatus) Title() string {
+	return map[CaseStatus]string{CaseDraft: "草稿", CaseOpen: "办理中", CaseEnded: "已办结"}[s]
+}
+
 // CaseKind identifies the process of a case 办件类型.
 type CaseKind string
 

@@ -367,87 +367,26 @@ func (q *Queries) BuildSiteOfFiling(ctx context.Context, filing string) (BuildSi
 	return i, err
 }
 
-const buildSitesOfCity = `-- name: BuildSitesOfCity :many
-SELECT case_no, plan, county, institution, name, seats, mode, version, filing_case, receipt_on, seats_filed, seats_counted, seats_decision, operator_contract, light, light_on, reds, reds_running, completed_on, updated_at FROM build_sites
-WHERE case_no > $1::text AND ($2::text = '' OR plan = $2::text)
-    AND ($3::text = '' OR light = $3::text)
-ORDER BY case_no LIMIT $4::integer
-`
-
-type BuildSitesOfCityParams struct {
-	After    string
-	Plan     string
-	Light    string
-	PageSize int32
-}
-
-// Served by the primary key.
-func (q *Queries) BuildSitesOfCity(ctx context.Context, arg BuildSitesOfCityParams) ([]BuildSite, error) {
-	rows, err := q.db.Query(ctx, buildSitesOfCity,
-		arg.After,
-		arg.Plan,
-		arg.Light,
-		arg.PageSize,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []BuildSite{}
-	for rows.Next() {
-		var i BuildSite
-		if err := rows.Scan(
-			&i.CaseNo,
-			&i.Plan,
-			&i.County,
-			&i.Institution,
-			&i.Name,
-			&i.Seats,
-			&i.Mode,
-			&i.Version,
-			&i.FilingCase,
-			&i.ReceiptOn,
-			&i.SeatsFiled,
-			&i.SeatsCounted,
-			&i.SeatsDecision,
-			&i.OperatorContract,
-			&i.Light,
-			&i.LightOn,
-			&i.Reds,
-			&i.RedsRunning,
-			&i.CompletedOn,
-			&i.UpdatedAt,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const buildSitesOfCounty = `-- name: BuildSitesOfCounty :many
-SELECT case_no, plan, county, institution, name, seats, mode, version, filing_case, receipt_on, seats_filed, seats_counted, seats_decision, operator_contract, light, light_on, reds, reds_running, completed_on, updated_at FROM build_sites
-WHERE county = $1 AND case_no > $2::text AND ($3::text = '' OR plan = $3::text)
+const buildSites = `-- name: BuildSites :many
+SELECT case_no, plan, county, institution, name, seats, mode, version, filing_case, receipt_on, seats_filed, seats_counted, seats_decision, operator_contract, light, light_on, reds, reds_running, completed_on, updated_at FROM build_sites WHERE case_no > $1::text
+    AND ($2::text = '' OR county = $2::text) AND ($3::text = '' OR plan = $3::text)
     AND ($4::text = '' OR light = $4::text)
 ORDER BY case_no LIMIT $5::integer
 `
 
-type BuildSitesOfCountyParams struct {
-	County   string
+type BuildSitesParams struct {
 	After    string
+	County   string
 	Plan     string
 	Light    string
 	PageSize int32
 }
 
-// Served by build_sites_by_county (county, case_no).
-func (q *Queries) BuildSitesOfCounty(ctx context.Context, arg BuildSitesOfCountyParams) ([]BuildSite, error) {
-	rows, err := q.db.Query(ctx, buildSitesOfCounty,
-		arg.County,
+// Served by build_sites_by_county (county, case_no), build_sites_by_plan (plan, case_no) or the primary key.
+func (q *Queries) BuildSites(ctx context.Context, arg BuildSitesParams) ([]BuildSite, error) {
+	rows, err := q.db.Query(ctx, buildSites,
 		arg.After,
+		arg.County,
 		arg.Plan,
 		arg.Light,
 		arg.PageSize,

@@ -76,198 +76,41 @@ func (q *Queries) CaseByNumber(ctx context.Context, caseNo string) (Case, error)
 	return i, err
 }
 
-const casesOfCity = `-- name: CasesOfCity :many
-SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about, passed, stuck_at, stuck_reason, looked_at FROM cases
-WHERE (created_at, case_no) < ($1::timestamptz, $2::text)
-    AND ($3::text = '' OR kind = $3::text) AND ($4::text = '' OR stage = $4::text) AND ($5::text = '' OR status = $5::text)
-    AND ($6::text = '' OR institution = $6::text) AND (NOT $7::boolean OR overdue)
-    AND ($8::text = '' OR strpos(subject, $8::text) > 0 OR case_no = upper($8::text))
-ORDER BY created_at DESC, case_no DESC LIMIT $9::integer
+const cases = `-- name: Cases :many
+SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about, passed, stuck_at, stuck_reason, looked_at FROM cases WHERE (created_at, case_no) < ($1::timestamptz, $2::text)
+    AND ($3::text = '' OR county = $3::text) AND ($4::text = '' OR institution = $4::text)
+    AND ($5::text = '' OR partner = $5::text AND partner <> '')
+    AND ($6::text = '' OR kind = $6::text) AND ($7::text = '' OR stage = $7::text)
+    AND ($8::text = '' OR status = $8::text) AND (NOT $9::boolean OR overdue)
+    AND ($10::text = '' OR strpos(subject, $10::text) > 0 OR case_no = upper($10::text))
+ORDER BY created_at DESC, case_no DESC LIMIT $11::integer
 `
 
-type CasesOfCityParams struct {
+type CasesParams struct {
 	BeforeAt    time.Time
 	BeforeNo    string
-	Kind        string
-	Stage       string
-	Status      string
-	Institution string
-	OnlyOverdue bool
-	Search      string
-	PageSize    int32
-}
-
-// Served by cases_all_page (created_at DESC, case_no DESC).
-func (q *Queries) CasesOfCity(ctx context.Context, arg CasesOfCityParams) ([]Case, error) {
-	rows, err := q.db.Query(ctx, casesOfCity,
-		arg.BeforeAt,
-		arg.BeforeNo,
-		arg.Kind,
-		arg.Stage,
-		arg.Status,
-		arg.Institution,
-		arg.OnlyOverdue,
-		arg.Search,
-		arg.PageSize,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []Case{}
-	for rows.Next() {
-		var i Case
-		if err := rows.Scan(
-			&i.CaseNo,
-			&i.Kind,
-			&i.County,
-			&i.Institution,
-			&i.ParentCase,
-			&i.Subject,
-			&i.SiteKind,
-			&i.Stage,
-			&i.Status,
-			&i.Outcome,
-			&i.Holder,
-			&i.DueOn,
-			&i.DueProvisional,
-			&i.Overdue,
-			&i.Version,
-			&i.TrackingHash,
-			&i.SubmittedBy,
-			&i.ReceivedOn,
-			&i.CreatedAt,
-			&i.UpdatedAt,
-			&i.EndedAt,
-			&i.Partner,
-			&i.About,
-			&i.Passed,
-			&i.StuckAt,
-			&i.StuckReason,
-			&i.LookedAt,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const casesOfCounty = `-- name: CasesOfCounty :many
-SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about, passed, stuck_at, stuck_reason, looked_at FROM cases
-WHERE county = $1 AND (created_at, case_no) < ($2::timestamptz, $3::text)
-    AND ($4::text = '' OR kind = $4::text) AND ($5::text = '' OR stage = $5::text) AND ($6::text = '' OR status = $6::text)
-    AND ($7::text = '' OR institution = $7::text) AND (NOT $8::boolean OR overdue)
-    AND ($9::text = '' OR strpos(subject, $9::text) > 0 OR case_no = upper($9::text))
-ORDER BY created_at DESC, case_no DESC LIMIT $10::integer
-`
-
-type CasesOfCountyParams struct {
 	County      string
-	BeforeAt    time.Time
-	BeforeNo    string
+	Institution string
+	Partner     string
 	Kind        string
 	Stage       string
 	Status      string
-	Institution string
 	OnlyOverdue bool
 	Search      string
 	PageSize    int32
 }
 
-// Served by cases_page (county, created_at DESC, case_no DESC). A search reads the cases in this order until the page is full, here
-// and in the three lists below: no index serves a part of a name. Behind row-level security Postgres tests a row with LIKE only after the
-// policy, so that a trigram index would not be used; strpos compares what was typed as it is, where LIKE reads % and _ as wildcards.
-func (q *Queries) CasesOfCounty(ctx context.Context, arg CasesOfCountyParams) ([]Case, error) {
-	rows, err := q.db.Query(ctx, casesOfCounty,
+// Served by cases_page (county, created_at DESC, case_no DESC), cases_by_institution and cases_by_partner with the same order, or for the city
+// cases_all_page (created_at DESC, case_no DESC). A search reads the cases in this order until the page is full: no index serves a part of
+// a name. Behind row-level security Postgres tests a row with LIKE only after the policy, so that a trigram index would not be used;
+// strpos compares what was typed as it is, where LIKE reads % and _ as wildcards.
+func (q *Queries) Cases(ctx context.Context, arg CasesParams) ([]Case, error) {
+	rows, err := q.db.Query(ctx, cases,
+		arg.BeforeAt,
+		arg.BeforeNo,
 		arg.County,
-		arg.BeforeAt,
-		arg.BeforeNo,
-		arg.Kind,
-		arg.Stage,
-		arg.Status,
 		arg.Institution,
-		arg.OnlyOverdue,
-		arg.Search,
-		arg.PageSize,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []Case{}
-	for rows.Next() {
-		var i Case
-		if err := rows.Scan(
-			&i.CaseNo,
-			&i.Kind,
-			&i.County,
-			&i.Institution,
-			&i.ParentCase,
-			&i.Subject,
-			&i.SiteKind,
-			&i.Stage,
-			&i.Status,
-			&i.Outcome,
-			&i.Holder,
-			&i.DueOn,
-			&i.DueProvisional,
-			&i.Overdue,
-			&i.Version,
-			&i.TrackingHash,
-			&i.SubmittedBy,
-			&i.ReceivedOn,
-			&i.CreatedAt,
-			&i.UpdatedAt,
-			&i.EndedAt,
-			&i.Partner,
-			&i.About,
-			&i.Passed,
-			&i.StuckAt,
-			&i.StuckReason,
-			&i.LookedAt,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const casesOfInstitution = `-- name: CasesOfInstitution :many
-SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about, passed, stuck_at, stuck_reason, looked_at FROM cases
-WHERE institution = $1
-    AND (created_at, case_no) < ($2::timestamptz, $3::text)
-    AND ($4::text = '' OR kind = $4::text) AND ($5::text = '' OR stage = $5::text) AND ($6::text = '' OR status = $6::text)
-    AND (NOT $7::boolean OR overdue)
-    AND ($8::text = '' OR strpos(subject, $8::text) > 0 OR case_no = upper($8::text))
-ORDER BY created_at DESC, case_no DESC LIMIT $9::integer
-`
-
-type CasesOfInstitutionParams struct {
-	Institution string
-	BeforeAt    time.Time
-	BeforeNo    string
-	Kind        string
-	Stage       string
-	Status      string
-	OnlyOverdue bool
-	Search      string
-	PageSize    int32
-}
-
-// Served by cases_by_institution (institution, created_at DESC, case_no DESC).
-func (q *Queries) CasesOfInstitution(ctx context.Context, arg CasesOfInstitutionParams) ([]Case, error) {
-	rows, err := q.db.Query(ctx, casesOfInstitution,
-		arg.Institution,
-		arg.BeforeAt,
-		arg.BeforeNo,
+		arg.Partner,
 		arg.Kind,
 		arg.Stage,
 		arg.Status,
@@ -347,89 +190,6 @@ func (q *Queries) CasesOfParent(ctx context.Context, parent string) ([]CasesOfPa
 			&i.Kind,
 			&i.Stage,
 			&i.Status,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const casesOfPartner = `-- name: CasesOfPartner :many
-SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about, passed, stuck_at, stuck_reason, looked_at FROM cases
-WHERE partner = $1 AND partner <> ''
-    AND (created_at, case_no) < ($2::timestamptz, $3::text)
-    AND ($4::text = '' OR kind = $4::text) AND ($5::text = '' OR stage = $5::text) AND ($6::text = '' OR status = $6::text)
-    AND ($7::text = '' OR institution = $7::text) AND (NOT $8::boolean OR overdue)
-    AND ($9::text = '' OR strpos(subject, $9::text) > 0 OR case_no = upper($9::text))
-ORDER BY created_at DESC, case_no DESC LIMIT $10::integer
-`
-
-type CasesOfPartnerParams struct {
-	Partner     string
-	BeforeAt    time.Time
-	BeforeNo    string
-	Kind        string
-	Stage       string
-	Status      string
-	Institution string
-	OnlyOverdue bool
-	Search      string
-	PageSize    int32
-}
-
-// Served by cases_by_partner (partner, created_at DESC, case_no DESC).
-func (q *Queries) CasesOfPartner(ctx context.Context, arg CasesOfPartnerParams) ([]Case, error) {
-	rows, err := q.db.Query(ctx, casesOfPartner,
-		arg.Partner,
-		arg.BeforeAt,
-		arg.BeforeNo,
-		arg.Kind,
-		arg.Stage,
-		arg.Status,
-		arg.Institution,
-		arg.OnlyOverdue,
-		arg.Search,
-		arg.PageSize,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []Case{}
-	for rows.Next() {
-		var i Case
-		if err := rows.Scan(
-			&i.CaseNo,
-			&i.Kind,
-			&i.County,
-			&i.Institution,
-			&i.ParentCase,
-			&i.Subject,
-			&i.SiteKind,
-			&i.Stage,
-			&i.Status,
-			&i.Outcome,
-			&i.Holder,
-			&i.DueOn,
-			&i.DueProvisional,
-			&i.Overdue,
-			&i.Version,
-			&i.TrackingHash,
-			&i.SubmittedBy,
-			&i.ReceivedOn,
-			&i.CreatedAt,
-			&i.UpdatedAt,
-			&i.EndedAt,
-			&i.Partner,
-			&i.About,
-			&i.Passed,
-			&i.StuckAt,
-			&i.StuckReason,
-			&i.LookedAt,
 		); err != nil {
 			return nil, err
 		}

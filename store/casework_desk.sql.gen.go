@@ -77,108 +77,27 @@ func (q *Queries) AbsenceByID(ctx context.Context, id int64) (Absence, error) {
 	return i, err
 }
 
-const absencesOfAccount = `-- name: AbsencesOfAccount :many
-SELECT id, account, county, role, from_on, until_on, delegate, reason, set_by, set_at, ended_by, ended_at, handed_over FROM absences WHERE account = $1 AND id < $2::bigint ORDER BY id DESC LIMIT $3::integer
+const absences = `-- name: Absences :many
+SELECT id, account, county, role, from_on, until_on, delegate, reason, set_by, set_at, ended_by, ended_at, handed_over FROM absences WHERE id < $1::bigint
+    AND ($2::text = '' OR county = $2::text) AND ($3::text = '' OR account = $3::text)
+ORDER BY id DESC LIMIT $4::integer
 `
 
-type AbsencesOfAccountParams struct {
-	Account  string
-	BeforeID int64
-	PageSize int32
-}
-
-// Served by absences_of_account (account, id DESC).
-func (q *Queries) AbsencesOfAccount(ctx context.Context, arg AbsencesOfAccountParams) ([]Absence, error) {
-	rows, err := q.db.Query(ctx, absencesOfAccount, arg.Account, arg.BeforeID, arg.PageSize)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []Absence{}
-	for rows.Next() {
-		var i Absence
-		if err := rows.Scan(
-			&i.ID,
-			&i.Account,
-			&i.County,
-			&i.Role,
-			&i.FromOn,
-			&i.UntilOn,
-			&i.Delegate,
-			&i.Reason,
-			&i.SetBy,
-			&i.SetAt,
-			&i.EndedBy,
-			&i.EndedAt,
-			&i.HandedOver,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const absencesOfCity = `-- name: AbsencesOfCity :many
-SELECT id, account, county, role, from_on, until_on, delegate, reason, set_by, set_at, ended_by, ended_at, handed_over FROM absences WHERE id < $1::bigint ORDER BY id DESC LIMIT $2::integer
-`
-
-type AbsencesOfCityParams struct {
-	BeforeID int64
-	PageSize int32
-}
-
-// Served by absences_page (id DESC).
-func (q *Queries) AbsencesOfCity(ctx context.Context, arg AbsencesOfCityParams) ([]Absence, error) {
-	rows, err := q.db.Query(ctx, absencesOfCity, arg.BeforeID, arg.PageSize)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []Absence{}
-	for rows.Next() {
-		var i Absence
-		if err := rows.Scan(
-			&i.ID,
-			&i.Account,
-			&i.County,
-			&i.Role,
-			&i.FromOn,
-			&i.UntilOn,
-			&i.Delegate,
-			&i.Reason,
-			&i.SetBy,
-			&i.SetAt,
-			&i.EndedBy,
-			&i.EndedAt,
-			&i.HandedOver,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const absencesOfCounty = `-- name: AbsencesOfCounty :many
-SELECT id, account, county, role, from_on, until_on, delegate, reason, set_by, set_at, ended_by, ended_at, handed_over FROM absences WHERE county = $1 AND id < $2::bigint ORDER BY id DESC LIMIT $3::integer
-`
-
-type AbsencesOfCountyParams struct {
+type AbsencesParams struct {
+	Before   int64
 	County   string
-	BeforeID int64
+	Account  string
 	PageSize int32
 }
 
-// Served by absences_of_county (county, id DESC).
-func (q *Queries) AbsencesOfCounty(ctx context.Context, arg AbsencesOfCountyParams) ([]Absence, error) {
-	rows, err := q.db.Query(ctx, absencesOfCounty, arg.County, arg.BeforeID, arg.PageSize)
+// Served by absences_of_county (county, id DESC), absences_of_account (account, id DESC) or the primary key.
+func (q *Queries) Absences(ctx context.Context, arg AbsencesParams) ([]Absence, error) {
+	rows, err := q.db.Query(ctx, absences,
+		arg.Before,
+		arg.County,
+		arg.Account,
+		arg.PageSize,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -337,217 +256,50 @@ func (q *Queries) ChangesAfter(ctx context.Context, arg ChangesAfterParams) ([]C
 	return items, nil
 }
 
-const countInboxOfAssignee = `-- name: CountInboxOfAssignee :one
-SELECT count(*)::integer FROM (SELECT kind, role, county FROM tasks WHERE state = 'open' AND assignee = $1::text
-    ORDER BY sort_on, id LIMIT 100) mine
-WHERE $2::text = '' OR kind = $2::text
-`
-
-type CountInboxOfAssigneeParams struct {
-	Account string
-	Kind    string
-}
-
-// Served by tasks_mine (assignee, sort_on, id).
-func (q *Queries) CountInboxOfAssignee(ctx context.Context, arg CountInboxOfAssigneeParams) (int32, error) {
-	row := q.db.QueryRow(ctx, countInboxOfAssignee, arg.Account, arg.Kind)
-	var column_1 int32
-	err := row.Scan(&column_1)
-	return column_1, err
-}
-
-const countInboxOfCity = `-- name: CountInboxOfCity :one
+const countInbox = `-- name: CountInbox :one
 SELECT least(count(*), 100)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 100)::integer AS claimable,
     least(count(*) FILTER (WHERE sort_on <= $1::date), 100)::integer AS due,
     least(count(*) FILTER (WHERE sort_on < $2::date), 100)::integer AS overdue
-FROM (SELECT kind, assignee, sort_on FROM tasks WHERE state = 'open' ORDER BY sort_on, id LIMIT 300) near
-WHERE $3::text = '' OR kind = $3::text
-`
-
-type CountInboxOfCityParams struct {
-	DueBy nursery.Date
-	Today nursery.Date
-	Kind  string
-}
-
-type CountInboxOfCityRow struct {
-	Every     int32
-	Claimable int32
-	Due       int32
-	Overdue   int32
-}
-
-// Served by tasks_of_city (sort_on, id).
-func (q *Queries) CountInboxOfCity(ctx context.Context, arg CountInboxOfCityParams) (CountInboxOfCityRow, error) {
-	row := q.db.QueryRow(ctx, countInboxOfCity, arg.DueBy, arg.Today, arg.Kind)
-	var i CountInboxOfCityRow
-	err := row.Scan(
-		&i.Every,
-		&i.Claimable,
-		&i.Due,
-		&i.Overdue,
-	)
-	return i, err
-}
-
-const countInboxOfCounty = `-- name: CountInboxOfCounty :one
-SELECT least(count(*), 100)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 100)::integer AS claimable,
-    least(count(*) FILTER (WHERE sort_on <= $1::date), 100)::integer AS due,
-    least(count(*) FILTER (WHERE sort_on < $2::date), 100)::integer AS overdue
-FROM (SELECT kind, assignee, sort_on FROM tasks WHERE state = 'open' AND county = $3 ORDER BY sort_on, id LIMIT 300) near
-WHERE $4::text = '' OR kind = $4::text
-`
-
-type CountInboxOfCountyParams struct {
-	DueBy  nursery.Date
-	Today  nursery.Date
-	County string
-	Kind   string
-}
-
-type CountInboxOfCountyRow struct {
-	Every     int32
-	Claimable int32
-	Due       int32
-	Overdue   int32
-}
-
-// Served by tasks_of_county (county, sort_on, id).
-func (q *Queries) CountInboxOfCounty(ctx context.Context, arg CountInboxOfCountyParams) (CountInboxOfCountyRow, error) {
-	row := q.db.QueryRow(ctx, countInboxOfCounty,
-		arg.DueBy,
-		arg.Today,
-		arg.County,
-		arg.Kind,
-	)
-	var i CountInboxOfCountyRow
-	err := row.Scan(
-		&i.Every,
-		&i.Claimable,
-		&i.Due,
-		&i.Overdue,
-	)
-	return i, err
-}
-
-const countInboxOfInstitution = `-- name: CountInboxOfInstitution :one
-SELECT least(count(*), 100)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 100)::integer AS claimable,
-    least(count(*) FILTER (WHERE sort_on <= $1::date), 100)::integer AS due,
-    least(count(*) FILTER (WHERE sort_on < $2::date), 100)::integer AS overdue
-FROM (SELECT kind, assignee, sort_on FROM tasks WHERE state = 'open' AND institution = $3 AND role = 'institution'
+FROM (SELECT kind, assignee, sort_on FROM tasks WHERE state = 'open'
+    AND ($3::text = '' OR county = $3::text) AND ($4::text = '' OR role = $4::text)
+    AND ($5::text = '' OR institution = $5::text)
+    AND ($6::text = '' OR partner = $6::text AND partner <> '')
+    AND ($7::text = '' OR assignee = $7::text)
     ORDER BY sort_on, id LIMIT 300) near
-WHERE $4::text = '' OR kind = $4::text
+WHERE ($8::text = '' OR kind = $8::text)
 `
 
-type CountInboxOfInstitutionParams struct {
+type CountInboxParams struct {
 	DueBy       nursery.Date
 	Today       nursery.Date
+	County      string
+	Role        string
 	Institution string
+	Partner     string
+	Account     string
 	Kind        string
 }
 
-type CountInboxOfInstitutionRow struct {
+type CountInboxRow struct {
 	Every     int32
 	Claimable int32
 	Due       int32
 	Overdue   int32
 }
 
-// Served by tasks_of_institution (institution, sort_on, id).
-func (q *Queries) CountInboxOfInstitution(ctx context.Context, arg CountInboxOfInstitutionParams) (CountInboxOfInstitutionRow, error) {
-	row := q.db.QueryRow(ctx, countInboxOfInstitution,
-		arg.DueBy,
-		arg.Today,
-		arg.Institution,
-		arg.Kind,
-	)
-	var i CountInboxOfInstitutionRow
-	err := row.Scan(
-		&i.Every,
-		&i.Claimable,
-		&i.Due,
-		&i.Overdue,
-	)
-	return i, err
-}
-
-const countInboxOfPartner = `-- name: CountInboxOfPartner :one
-SELECT least(count(*), 100)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 100)::integer AS claimable,
-    least(count(*) FILTER (WHERE sort_on <= $1::date), 100)::integer AS due,
-    least(count(*) FILTER (WHERE sort_on < $2::date), 100)::integer AS overdue
-FROM (SELECT kind, assignee, sort_on FROM tasks WHERE state = 'open' AND partner = $3 AND partner <> '' AND role = $4
-    ORDER BY sort_on, id LIMIT 300) near
-WHERE $5::text = '' OR kind = $5::text
-`
-
-type CountInboxOfPartnerParams struct {
-	DueBy   nursery.Date
-	Today   nursery.Date
-	Partner string
-	Role    string
-	Kind    string
-}
-
-type CountInboxOfPartnerRow struct {
-	Every     int32
-	Claimable int32
-	Due       int32
-	Overdue   int32
-}
-
-// Served by tasks_of_partner (partner, role, sort_on, id).
-func (q *Queries) CountInboxOfPartner(ctx context.Context, arg CountInboxOfPartnerParams) (CountInboxOfPartnerRow, error) {
-	row := q.db.QueryRow(ctx, countInboxOfPartner,
-		arg.DueBy,
-		arg.Today,
-		arg.Partner,
-		arg.Role,
-		arg.Kind,
-	)
-	var i CountInboxOfPartnerRow
-	err := row.Scan(
-		&i.Every,
-		&i.Claimable,
-		&i.Due,
-		&i.Overdue,
-	)
-	return i, err
-}
-
-const countInboxOfRole = `-- name: CountInboxOfRole :one
-SELECT least(count(*), 100)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 100)::integer AS claimable,
-    least(count(*) FILTER (WHERE sort_on <= $1::date), 100)::integer AS due,
-    least(count(*) FILTER (WHERE sort_on < $2::date), 100)::integer AS overdue
-FROM (SELECT kind, assignee, sort_on FROM tasks WHERE state = 'open' AND county = $3 AND role = $4
-    ORDER BY sort_on, id LIMIT 300) near
-WHERE $5::text = '' OR kind = $5::text
-`
-
-type CountInboxOfRoleParams struct {
-	DueBy  nursery.Date
-	Today  nursery.Date
-	County string
-	Role   string
-	Kind   string
-}
-
-type CountInboxOfRoleRow struct {
-	Every     int32
-	Claimable int32
-	Due       int32
-	Overdue   int32
-}
-
-// Served by tasks_inbox (county, role, sort_on, id): of the 300 nearest due.
-func (q *Queries) CountInboxOfRole(ctx context.Context, arg CountInboxOfRoleParams) (CountInboxOfRoleRow, error) {
-	row := q.db.QueryRow(ctx, countInboxOfRole,
+// Served as Inbox is: of the 300 nearest due.
+func (q *Queries) CountInbox(ctx context.Context, arg CountInboxParams) (CountInboxRow, error) {
+	row := q.db.QueryRow(ctx, countInbox,
 		arg.DueBy,
 		arg.Today,
 		arg.County,
 		arg.Role,
+		arg.Institution,
+		arg.Partner,
+		arg.Account,
 		arg.Kind,
 	)
-	var i CountInboxOfRoleRow
+	var i CountInboxRow
 	err := row.Scan(
 		&i.Every,
 		&i.Claimable,
@@ -688,185 +440,6 @@ func (q *Queries) InCareCounts(ctx context.Context, arg InCareCountsParams) (InC
 	var i InCareCountsRow
 	err := row.Scan(&i.Children, &i.Recorded)
 	return i, err
-}
-
-const inboxAboutInstitution = `-- name: InboxAboutInstitution :many
-SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner, completion FROM tasks
-WHERE state = 'open' AND institution = ANY (ARRAY(SELECT $1::text
-        UNION SELECT found.id FROM institutions found WHERE strpos(found.name, $1::text) > 0 LIMIT 500))
-    AND (sort_on, id) > ($2::date, $3::text) AND sort_on <= $4::date
-    AND ($5::text = '' OR kind = $5::text) AND (NOT $6::boolean OR assignee IS NULL)
-    AND ($7::text = '' OR assignee = $7::text) AND ($8::text = '' OR county = $8::text)
-    AND ($9::text = '' OR role = $9::text) AND ($10::text = '' OR institution = $10::text)
-    AND ($11::text = '' OR partner = $11::text)
-ORDER BY sort_on, id LIMIT $12::integer
-`
-
-type InboxAboutInstitutionParams struct {
-	About       string
-	AfterOn     nursery.Date
-	AfterID     string
-	Until       nursery.Date
-	Kind        string
-	OnlyFree    bool
-	Account     string
-	County      string
-	Role        string
-	Institution string
-	Partner     string
-	PageSize    int32
-}
-
-// Served by tasks_of_institution (institution, sort_on, id): all that is open about one, whoever has to answer, by its identifier
-// or by a part of its name, for which the institutions are read one by one.
-func (q *Queries) InboxAboutInstitution(ctx context.Context, arg InboxAboutInstitutionParams) ([]Task, error) {
-	rows, err := q.db.Query(ctx, inboxAboutInstitution,
-		arg.About,
-		arg.AfterOn,
-		arg.AfterID,
-		arg.Until,
-		arg.Kind,
-		arg.OnlyFree,
-		arg.Account,
-		arg.County,
-		arg.Role,
-		arg.Institution,
-		arg.Partner,
-		arg.PageSize,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []Task{}
-	for rows.Next() {
-		var i Task
-		if err := rows.Scan(
-			&i.ID,
-			&i.CaseNo,
-			&i.Kind,
-			&i.Title,
-			&i.County,
-			&i.Institution,
-			&i.Role,
-			&i.Assignee,
-			&i.Outcomes,
-			&i.Form,
-			&i.Decision,
-			&i.Excluded,
-			&i.Clock,
-			&i.DueOn,
-			&i.DueProvisional,
-			&i.SortOn,
-			&i.State,
-			&i.OpenedAt,
-			&i.Reminded,
-			&i.OverdueAt,
-			&i.EscalatedAt,
-			&i.Outcome,
-			&i.Answer,
-			&i.ClosedBy,
-			&i.ClosedAt,
-			&i.Partner,
-			&i.Completion,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const inboxOfCases = `-- name: InboxOfCases :many
-SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner, completion FROM tasks
-WHERE id = ANY (ARRAY(SELECT found.id FROM tasks found WHERE found.state = 'open'
-        AND found.case_no COLLATE "C" >= $1::text AND found.case_no COLLATE "C" < $1::text || '~' LIMIT 5000))
-    AND (sort_on, id) > ($2::date, $3::text) AND sort_on <= $4::date
-    AND ($5::text = '' OR kind = $5::text) AND (NOT $6::boolean OR assignee IS NULL)
-    AND ($7::text = '' OR assignee = $7::text) AND ($8::text = '' OR county = $8::text)
-    AND ($9::text = '' OR role = $9::text) AND ($10::text = '' OR institution = $10::text)
-    AND ($11::text = '' OR partner = $11::text)
-ORDER BY sort_on, id LIMIT $12::integer
-`
-
-type InboxOfCasesParams struct {
-	Prefix      string
-	AfterOn     nursery.Date
-	AfterID     string
-	Until       nursery.Date
-	Kind        string
-	OnlyFree    bool
-	Account     string
-	County      string
-	Role        string
-	Institution string
-	Partner     string
-	PageSize    int32
-}
-
-// Served by tasks_by_case, then by the primary key: the beginning of a case number leaves few tasks.
-func (q *Queries) InboxOfCases(ctx context.Context, arg InboxOfCasesParams) ([]Task, error) {
-	rows, err := q.db.Query(ctx, inboxOfCases,
-		arg.Prefix,
-		arg.AfterOn,
-		arg.AfterID,
-		arg.Until,
-		arg.Kind,
-		arg.OnlyFree,
-		arg.Account,
-		arg.County,
-		arg.Role,
-		arg.Institution,
-		arg.Partner,
-		arg.PageSize,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []Task{}
-	for rows.Next() {
-		var i Task
-		if err := rows.Scan(
-			&i.ID,
-			&i.CaseNo,
-			&i.Kind,
-			&i.Title,
-			&i.County,
-			&i.Institution,
-			&i.Role,
-			&i.Assignee,
-			&i.Outcomes,
-			&i.Form,
-			&i.Decision,
-			&i.Excluded,
-			&i.Clock,
-			&i.DueOn,
-			&i.DueProvisional,
-			&i.SortOn,
-			&i.State,
-			&i.OpenedAt,
-			&i.Reminded,
-			&i.OverdueAt,
-			&i.EscalatedAt,
-			&i.Outcome,
-			&i.Answer,
-			&i.ClosedBy,
-			&i.ClosedAt,
-			&i.Partner,
-			&i.Completion,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }
 
 const insertAbsence = `-- name: InsertAbsence :one

@@ -198,25 +198,27 @@ func (q *Queries) InsertSetting(ctx context.Context, arg InsertSettingParams) er
 	return err
 }
 
-const publicationsOfCounty = `-- name: PublicationsOfCounty :many
+const publications = `-- name: Publications :many
 SELECT id, case_no, county, institution, kind, title, text, published_on, step FROM publications
-WHERE county = $1 AND (published_on, id) < ($2::date, $3::bigint)
-ORDER BY published_on DESC, id DESC LIMIT $4::integer
+WHERE county = $1 AND (published_on, id) < ($2::date, $3::bigint) AND ($4::text = '' OR kind = $4::text)
+ORDER BY published_on DESC, id DESC LIMIT $5::integer
 `
 
-type PublicationsOfCountyParams struct {
+type PublicationsParams struct {
 	County   string
 	BeforeOn nursery.Date
 	BeforeID int64
+	Kind     string
 	PageSize int32
 }
 
 // Served by publications_page (county, published_on DESC, id DESC).
-func (q *Queries) PublicationsOfCounty(ctx context.Context, arg PublicationsOfCountyParams) ([]Publication, error) {
-	rows, err := q.db.Query(ctx, publicationsOfCounty,
+func (q *Queries) Publications(ctx context.Context, arg PublicationsParams) ([]Publication, error) {
+	rows, err := q.db.Query(ctx, publications,
 		arg.County,
 		arg.BeforeOn,
 		arg.BeforeID,
+		arg.Kind,
 		arg.PageSize,
 	)
 	if err != nil {

@@ -45,410 +45,54 @@ func (q *Queries) ClaimTask(ctx context.Context, arg ClaimTaskParams) (int64, er
 	return result.RowsAffected(), nil
 }
 
-const inboxOfAssignee = `-- name: InboxOfAssignee :many
-SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner, completion FROM tasks
-WHERE state = 'open' AND assignee = $1::text
-    AND (sort_on, id) > ($2::date, $3::text) AND sort_on <= $4::date
-    AND ($5::text = '' OR kind = $5::text) AND (NOT $6::boolean OR assignee IS NULL)
-ORDER BY sort_on, id LIMIT $7::integer
-`
-
-type InboxOfAssigneeParams struct {
-	Account  string
-	AfterOn  nursery.Date
-	AfterID  string
-	Until    nursery.Date
-	Kind     string
-	OnlyFree bool
-	PageSize int32
-}
-
-// Served by tasks_mine (assignee, sort_on, id).
-func (q *Queries) InboxOfAssignee(ctx context.Context, arg InboxOfAssigneeParams) ([]Task, error) {
-	rows, err := q.db.Query(ctx, inboxOfAssignee,
-		arg.Account,
-		arg.AfterOn,
-		arg.AfterID,
-		arg.Until,
-		arg.Kind,
-		arg.OnlyFree,
-		arg.PageSize,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []Task{}
-	for rows.Next() {
-		var i Task
-		if err := rows.Scan(
-			&i.ID,
-			&i.CaseNo,
-			&i.Kind,
-			&i.Title,
-			&i.County,
-			&i.Institution,
-			&i.Role,
-			&i.Assignee,
-			&i.Outcomes,
-			&i.Form,
-			&i.Decision,
-			&i.Excluded,
-			&i.Clock,
-			&i.DueOn,
-			&i.DueProvisional,
-			&i.SortOn,
-			&i.State,
-			&i.OpenedAt,
-			&i.Reminded,
-			&i.OverdueAt,
-			&i.EscalatedAt,
-			&i.Outcome,
-			&i.Answer,
-			&i.ClosedBy,
-			&i.ClosedAt,
-			&i.Partner,
-			&i.Completion,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const inboxOfCity = `-- name: InboxOfCity :many
-SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner, completion FROM tasks
-WHERE state = 'open'
+const inbox = `-- name: Inbox :many
+SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner, completion FROM tasks WHERE state = 'open'
     AND (sort_on, id) > ($1::date, $2::text) AND sort_on <= $3::date
-    AND ($4::text = '' OR kind = $4::text) AND (NOT $5::boolean OR assignee IS NULL)
-ORDER BY sort_on, id LIMIT $6::integer
+    AND ($4::text = '' OR county = $4::text) AND ($5::text = '' OR role = $5::text)
+    AND ($6::text = '' OR institution = $6::text)
+    AND ($7::text = '' OR partner = $7::text AND partner <> '')
+    AND ($8::text = '' OR assignee = $8::text)
+    AND ($9::text = '' OR kind = $9::text) AND (NOT $10::boolean OR assignee IS NULL)
+    AND ($11::text = '' OR id = ANY (ARRAY(SELECT found.id FROM tasks found WHERE found.state = 'open'
+        AND found.case_no COLLATE "C" >= $11::text AND found.case_no COLLATE "C" < $11::text || '~' LIMIT 5000)))
+    AND ($12::text = '' OR institution = ANY (ARRAY(SELECT $12::text
+        UNION SELECT found.id FROM institutions found WHERE strpos(found.name, $12::text) > 0 LIMIT 500)))
+ORDER BY sort_on, id LIMIT $13::integer
 `
 
-type InboxOfCityParams struct {
-	AfterOn  nursery.Date
-	AfterID  string
-	Until    nursery.Date
-	Kind     string
-	OnlyFree bool
-	PageSize int32
-}
-
-// Served by tasks_of_city (sort_on, id).
-func (q *Queries) InboxOfCity(ctx context.Context, arg InboxOfCityParams) ([]Task, error) {
-	rows, err := q.db.Query(ctx, inboxOfCity,
-		arg.AfterOn,
-		arg.AfterID,
-		arg.Until,
-		arg.Kind,
-		arg.OnlyFree,
-		arg.PageSize,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []Task{}
-	for rows.Next() {
-		var i Task
-		if err := rows.Scan(
-			&i.ID,
-			&i.CaseNo,
-			&i.Kind,
-			&i.Title,
-			&i.County,
-			&i.Institution,
-			&i.Role,
-			&i.Assignee,
-			&i.Outcomes,
-			&i.Form,
-			&i.Decision,
-			&i.Excluded,
-			&i.Clock,
-			&i.DueOn,
-			&i.DueProvisional,
-			&i.SortOn,
-			&i.State,
-			&i.OpenedAt,
-			&i.Reminded,
-			&i.OverdueAt,
-			&i.EscalatedAt,
-			&i.Outcome,
-			&i.Answer,
-			&i.ClosedBy,
-			&i.ClosedAt,
-			&i.Partner,
-			&i.Completion,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const inboxOfCounty = `-- name: InboxOfCounty :many
-SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner, completion FROM tasks
-WHERE state = 'open' AND county = $1
-    AND (sort_on, id) > ($2::date, $3::text) AND sort_on <= $4::date
-    AND ($5::text = '' OR kind = $5::text) AND (NOT $6::boolean OR assignee IS NULL)
-ORDER BY sort_on, id LIMIT $7::integer
-`
-
-type InboxOfCountyParams struct {
-	County   string
-	AfterOn  nursery.Date
-	AfterID  string
-	Until    nursery.Date
-	Kind     string
-	OnlyFree bool
-	PageSize int32
-}
-
-// Served by tasks_of_county (county, sort_on, id).
-func (q *Queries) InboxOfCounty(ctx context.Context, arg InboxOfCountyParams) ([]Task, error) {
-	rows, err := q.db.Query(ctx, inboxOfCounty,
-		arg.County,
-		arg.AfterOn,
-		arg.AfterID,
-		arg.Until,
-		arg.Kind,
-		arg.OnlyFree,
-		arg.PageSize,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []Task{}
-	for rows.Next() {
-		var i Task
-		if err := rows.Scan(
-			&i.ID,
-			&i.CaseNo,
-			&i.Kind,
-			&i.Title,
-			&i.County,
-			&i.Institution,
-			&i.Role,
-			&i.Assignee,
-			&i.Outcomes,
-			&i.Form,
-			&i.Decision,
-			&i.Excluded,
-			&i.Clock,
-			&i.DueOn,
-			&i.DueProvisional,
-			&i.SortOn,
-			&i.State,
-			&i.OpenedAt,
-			&i.Reminded,
-			&i.OverdueAt,
-			&i.EscalatedAt,
-			&i.Outcome,
-			&i.Answer,
-			&i.ClosedBy,
-			&i.ClosedAt,
-			&i.Partner,
-			&i.Completion,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const inboxOfInstitution = `-- name: InboxOfInstitution :many
-SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner, completion FROM tasks
-WHERE state = 'open' AND institution = $1 AND role = 'institution'
-    AND (sort_on, id) > ($2::date, $3::text) AND sort_on <= $4::date
-    AND ($5::text = '' OR kind = $5::text) AND (NOT $6::boolean OR assignee IS NULL)
-ORDER BY sort_on, id LIMIT $7::integer
-`
-
-type InboxOfInstitutionParams struct {
-	Institution string
+type InboxParams struct {
 	AfterOn     nursery.Date
 	AfterID     string
 	Until       nursery.Date
+	County      string
+	Role        string
+	Institution string
+	Partner     string
+	Account     string
 	Kind        string
 	OnlyFree    bool
+	Prefix      string
+	About       string
 	PageSize    int32
 }
 
-// Served by tasks_of_institution (institution, sort_on, id).
-func (q *Queries) InboxOfInstitution(ctx context.Context, arg InboxOfInstitutionParams) ([]Task, error) {
-	rows, err := q.db.Query(ctx, inboxOfInstitution,
-		arg.Institution,
+// Served by tasks_inbox (county, role, sort_on, id) and, with the same order, tasks_of_county, tasks_of_role, tasks_of_city,
+// tasks_of_institution, tasks_of_partner and tasks_mine. A search for the beginning of a case number is served by tasks_by_case and the
+// primary key; one for an institution, by its identifier or by a part of its name, by tasks_of_institution: institutions are read one by one.
+func (q *Queries) Inbox(ctx context.Context, arg InboxParams) ([]Task, error) {
+	rows, err := q.db.Query(ctx, inbox,
 		arg.AfterOn,
 		arg.AfterID,
 		arg.Until,
-		arg.Kind,
-		arg.OnlyFree,
-		arg.PageSize,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []Task{}
-	for rows.Next() {
-		var i Task
-		if err := rows.Scan(
-			&i.ID,
-			&i.CaseNo,
-			&i.Kind,
-			&i.Title,
-			&i.County,
-			&i.Institution,
-			&i.Role,
-			&i.Assignee,
-			&i.Outcomes,
-			&i.Form,
-			&i.Decision,
-			&i.Excluded,
-			&i.Clock,
-			&i.DueOn,
-			&i.DueProvisional,
-			&i.SortOn,
-			&i.State,
-			&i.OpenedAt,
-			&i.Reminded,
-			&i.OverdueAt,
-			&i.EscalatedAt,
-			&i.Outcome,
-			&i.Answer,
-			&i.ClosedBy,
-			&i.ClosedAt,
-			&i.Partner,
-			&i.Completion,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const inboxOfPartner = `-- name: InboxOfPartner :many
-SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner, completion FROM tasks
-WHERE state = 'open' AND partner = $1 AND partner <> '' AND role = $2
-    AND (sort_on, id) > ($3::date, $4::text) AND sort_on <= $5::date
-    AND ($6::text = '' OR kind = $6::text) AND (NOT $7::boolean OR assignee IS NULL)
-ORDER BY sort_on, id LIMIT $8::integer
-`
-
-type InboxOfPartnerParams struct {
-	Partner  string
-	Role     string
-	AfterOn  nursery.Date
-	AfterID  string
-	Until    nursery.Date
-	Kind     string
-	OnlyFree bool
-	PageSize int32
-}
-
-// Served by tasks_of_partner (partner, role, sort_on, id).
-func (q *Queries) InboxOfPartner(ctx context.Context, arg InboxOfPartnerParams) ([]Task, error) {
-	rows, err := q.db.Query(ctx, inboxOfPartner,
-		arg.Partner,
-		arg.Role,
-		arg.AfterOn,
-		arg.AfterID,
-		arg.Until,
-		arg.Kind,
-		arg.OnlyFree,
-		arg.PageSize,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []Task{}
-	for rows.Next() {
-		var i Task
-		if err := rows.Scan(
-			&i.ID,
-			&i.CaseNo,
-			&i.Kind,
-			&i.Title,
-			&i.County,
-			&i.Institution,
-			&i.Role,
-			&i.Assignee,
-			&i.Outcomes,
-			&i.Form,
-			&i.Decision,
-			&i.Excluded,
-			&i.Clock,
-			&i.DueOn,
-			&i.DueProvisional,
-			&i.SortOn,
-			&i.State,
-			&i.OpenedAt,
-			&i.Reminded,
-			&i.OverdueAt,
-			&i.EscalatedAt,
-			&i.Outcome,
-			&i.Answer,
-			&i.ClosedBy,
-			&i.ClosedAt,
-			&i.Partner,
-			&i.Completion,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const inboxOfRole = `-- name: InboxOfRole :many
-SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner, completion FROM tasks
-WHERE state = 'open' AND county = $1 AND role = $2
-    AND (sort_on, id) > ($3::date, $4::text) AND sort_on <= $5::date
-    AND ($6::text = '' OR kind = $6::text) AND (NOT $7::boolean OR assignee IS NULL)
-ORDER BY sort_on, id LIMIT $8::integer
-`
-
-type InboxOfRoleParams struct {
-	County   string
-	Role     string
-	AfterOn  nursery.Date
-	AfterID  string
-	Until    nursery.Date
-	Kind     string
-	OnlyFree bool
-	PageSize int32
-}
-
-// Served by tasks_inbox (county, role, sort_on, id).
-func (q *Queries) InboxOfRole(ctx context.Context, arg InboxOfRoleParams) ([]Task, error) {
-	rows, err := q.db.Query(ctx, inboxOfRole,
 		arg.County,
 		arg.Role,
-		arg.AfterOn,
-		arg.AfterID,
-		arg.Until,
+		arg.Institution,
+		arg.Partner,
+		arg.Account,
 		arg.Kind,
 		arg.OnlyFree,
+		arg.Prefix,
+		arg.About,
 		arg.PageSize,
 	)
 	if err != nil {

@@ -148,73 +148,30 @@ func (q *Queries) CheckupRoundOfHalf(ctx context.Context, arg CheckupRoundOfHalf
 }
 
 const checkupRounds = `-- name: CheckupRounds :many
-SELECT case_no, county, institution, clinic, contract, half, state, opened_on, due_on, until_on, closed_on FROM checkup_rounds WHERE case_no > $1 AND ($2::text = '' OR half = $2) AND ($3::text = '' OR state = $3)
-ORDER BY case_no LIMIT $4
+SELECT case_no, county, institution, clinic, contract, half, state, opened_on, due_on, until_on, closed_on FROM checkup_rounds WHERE case_no > $1::text
+    AND ($2::text = '' OR county = $2::text) AND ($3::text = '' OR institution = $3::text)
+    AND ($4::text = '' OR clinic = $4::text)
+    AND ($5::text = '' OR half = $5::text) AND ($6::text = '' OR state = $6::text)
+ORDER BY case_no LIMIT $7::integer
 `
 
 type CheckupRoundsParams struct {
-	After    string
-	Half     string
-	State    string
-	PageSize int32
+	After       string
+	County      string
+	Institution string
+	Clinic      string
+	Half        string
+	State       string
+	PageSize    int32
 }
 
-// Served by the primary key.
+// Served by checkup_rounds_by_county (county, case_no), checkup_rounds_by_institution, checkup_rounds_by_clinic or the primary key.
 func (q *Queries) CheckupRounds(ctx context.Context, arg CheckupRoundsParams) ([]CheckupRound, error) {
 	rows, err := q.db.Query(ctx, checkupRounds,
 		arg.After,
-		arg.Half,
-		arg.State,
-		arg.PageSize,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []CheckupRound{}
-	for rows.Next() {
-		var i CheckupRound
-		if err := rows.Scan(
-			&i.CaseNo,
-			&i.County,
-			&i.Institution,
-			&i.Clinic,
-			&i.Contract,
-			&i.Half,
-			&i.State,
-			&i.OpenedOn,
-			&i.DueOn,
-			&i.UntilOn,
-			&i.ClosedOn,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const checkupRoundsOfCounty = `-- name: CheckupRoundsOfCounty :many
-SELECT case_no, county, institution, clinic, contract, half, state, opened_on, due_on, until_on, closed_on FROM checkup_rounds WHERE county = $1 AND case_no > $2 AND ($3::text = '' OR half = $3) AND ($4::text = '' OR state = $4)
-ORDER BY case_no LIMIT $5
-`
-
-type CheckupRoundsOfCountyParams struct {
-	County   string
-	After    string
-	Half     string
-	State    string
-	PageSize int32
-}
-
-// Served by checkup_rounds_by_county.
-func (q *Queries) CheckupRoundsOfCounty(ctx context.Context, arg CheckupRoundsOfCountyParams) ([]CheckupRound, error) {
-	rows, err := q.db.Query(ctx, checkupRoundsOfCounty,
 		arg.County,
-		arg.After,
+		arg.Institution,
+		arg.Clinic,
 		arg.Half,
 		arg.State,
 		arg.PageSize,
@@ -1008,67 +965,28 @@ func (q *Queries) Referral(ctx context.Context, caseNo string) (Referral, error)
 }
 
 const referrals = `-- name: Referrals :many
-SELECT case_no, round, child, county, institution, clinic, cause, state, traces, seen_on, result, result_on, opened_on, closed_on FROM referrals WHERE case_no > $1 AND ($2::text = '' OR state = $2) ORDER BY case_no LIMIT $3
+SELECT case_no, round, child, county, institution, clinic, cause, state, traces, seen_on, result, result_on, opened_on, closed_on FROM referrals WHERE case_no > $1::text
+    AND ($2::text = '' OR county = $2::text) AND ($3::text = '' OR institution = $3::text)
+    AND ($4::text = '' OR clinic = $4::text) AND ($5::text = '' OR state = $5::text)
+ORDER BY case_no LIMIT $6::integer
 `
 
 type ReferralsParams struct {
-	After    string
-	State    string
-	PageSize int32
+	After       string
+	County      string
+	Institution string
+	Clinic      string
+	State       string
+	PageSize    int32
 }
 
-// Served by the primary key.
+// Served by referrals_by_county (county, case_no), referrals_by_institution, referrals_by_clinic or the primary key.
 func (q *Queries) Referrals(ctx context.Context, arg ReferralsParams) ([]Referral, error) {
-	rows, err := q.db.Query(ctx, referrals, arg.After, arg.State, arg.PageSize)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []Referral{}
-	for rows.Next() {
-		var i Referral
-		if err := rows.Scan(
-			&i.CaseNo,
-			&i.Round,
-			&i.Child,
-			&i.County,
-			&i.Institution,
-			&i.Clinic,
-			&i.Cause,
-			&i.State,
-			&i.Traces,
-			&i.SeenOn,
-			&i.Result,
-			&i.ResultOn,
-			&i.OpenedOn,
-			&i.ClosedOn,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const referralsOfCounty = `-- name: ReferralsOfCounty :many
-SELECT case_no, round, child, county, institution, clinic, cause, state, traces, seen_on, result, result_on, opened_on, closed_on FROM referrals WHERE county = $1 AND case_no > $2 AND ($3::text = '' OR state = $3) ORDER BY case_no LIMIT $4
-`
-
-type ReferralsOfCountyParams struct {
-	County   string
-	After    string
-	State    string
-	PageSize int32
-}
-
-// Served by referrals_by_county.
-func (q *Queries) ReferralsOfCounty(ctx context.Context, arg ReferralsOfCountyParams) ([]Referral, error) {
-	rows, err := q.db.Query(ctx, referralsOfCounty,
-		arg.County,
+	rows, err := q.db.Query(ctx, referrals,
 		arg.After,
+		arg.County,
+		arg.Institution,
+		arg.Clinic,
 		arg.State,
 		arg.PageSize,
 	)

@@ -540,6 +540,71 @@ func (q *Queries) EndEnrolment(ctx context.Context, arg EndEnrolmentParams) (int
 	return result.RowsAffected(), nil
 }
 
+const enrolments = `-- name: Enrolments :many
+SELECT e.id, e.child, e.county, e.institution, e.class, e.entered_on, e.left_on, e.leave, e.entered_by, e.left_by, e.age_reason, e.released_on, e.released_by, e.dtap_doses, c.born_on FROM enrolments e JOIN children c ON c.id = e.child WHERE e.id > $1::bigint
+    AND ($2::text = '' OR e.institution = $2::text) AND ($3::text = '' OR e.county = $3::text)
+    AND ($4::text = '' OR e.class = $4::text) AND ($5::boolean OR e.left_on IS NULL)
+ORDER BY e.id LIMIT $6::integer
+`
+
+type EnrolmentsParams struct {
+	After       int64
+	Institution string
+	County      string
+	Class       string
+	Ended       bool
+	PageSize    int32
+}
+
+type EnrolmentsRow struct {
+	Enrolment Enrolment
+	BornOn    nursery.Date
+}
+
+// Served by enrolments_page (institution, id) or enrolments_of_county (county, id).
+func (q *Queries) Enrolments(ctx context.Context, arg EnrolmentsParams) ([]EnrolmentsRow, error) {
+	rows, err := q.db.Query(ctx, enrolments,
+		arg.After,
+		arg.Institution,
+		arg.County,
+		arg.Class,
+		arg.Ended,
+		arg.PageSize,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []EnrolmentsRow{}
+	for rows.Next() {
+		var i EnrolmentsRow
+		if err := rows.Scan(
+			&i.Enrolment.ID,
+			&i.Enrolment.Child,
+			&i.Enrolment.County,
+			&i.Enrolment.Institution,
+			&i.Enrolment.Class,
+			&i.Enrolment.EnteredOn,
+			&i.Enrolment.LeftOn,
+			&i.Enrolment.Leave,
+			&i.Enrolment.EnteredBy,
+			&i.Enrolment.LeftBy,
+			&i.Enrolment.AgeReason,
+			&i.Enrolment.ReleasedOn,
+			&i.Enrolment.ReleasedBy,
+			&i.Enrolment.DtapDoses,
+			&i.BornOn,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const enrolmentsOfChild = `-- name: EnrolmentsOfChild :many
 SELECT id, child, county, institution, class, entered_on, left_on, leave, entered_by, left_by, age_reason, released_on, released_by, dtap_doses FROM enrolments WHERE child = $1 ORDER BY entered_on, id LIMIT 100
 `
@@ -569,130 +634,6 @@ func (q *Queries) EnrolmentsOfChild(ctx context.Context, child string) ([]Enrolm
 			&i.ReleasedOn,
 			&i.ReleasedBy,
 			&i.DtapDoses,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const enrolmentsOfCounty = `-- name: EnrolmentsOfCounty :many
-SELECT e.id, e.child, e.county, e.institution, e.class, e.entered_on, e.left_on, e.leave, e.entered_by, e.left_by, e.age_reason, e.released_on, e.released_by, e.dtap_doses, c.born_on FROM enrolments e JOIN children c ON c.id = e.child
-WHERE e.county = $1 AND e.id > $2 AND ($3::text = '' OR e.class = $3)
-    AND ($4::boolean OR e.left_on IS NULL) ORDER BY e.id LIMIT $5
-`
-
-type EnrolmentsOfCountyParams struct {
-	County   string
-	After    int64
-	Class    string
-	Ended    bool
-	PageSize int32
-}
-
-type EnrolmentsOfCountyRow struct {
-	Enrolment Enrolment
-	BornOn    nursery.Date
-}
-
-// Served by enrolments_of_county.
-func (q *Queries) EnrolmentsOfCounty(ctx context.Context, arg EnrolmentsOfCountyParams) ([]EnrolmentsOfCountyRow, error) {
-	rows, err := q.db.Query(ctx, enrolmentsOfCounty,
-		arg.County,
-		arg.After,
-		arg.Class,
-		arg.Ended,
-		arg.PageSize,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []EnrolmentsOfCountyRow{}
-	for rows.Next() {
-		var i EnrolmentsOfCountyRow
-		if err := rows.Scan(
-			&i.Enrolment.ID,
-			&i.Enrolment.Child,
-			&i.Enrolment.County,
-			&i.Enrolment.Institution,
-			&i.Enrolment.Class,
-			&i.Enrolment.EnteredOn,
-			&i.Enrolment.LeftOn,
-			&i.Enrolment.Leave,
-			&i.Enrolment.EnteredBy,
-			&i.Enrolment.LeftBy,
-			&i.Enrolment.AgeReason,
-			&i.Enrolment.ReleasedOn,
-			&i.Enrolment.ReleasedBy,
-			&i.Enrolment.DtapDoses,
-			&i.BornOn,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const enrolmentsOfInstitution = `-- name: EnrolmentsOfInstitution :many
-SELECT e.id, e.child, e.county, e.institution, e.class, e.entered_on, e.left_on, e.leave, e.entered_by, e.left_by, e.age_reason, e.released_on, e.released_by, e.dtap_doses, c.born_on FROM enrolments e JOIN children c ON c.id = e.child
-WHERE e.institution = $1 AND e.id > $2 AND ($3::text = '' OR e.class = $3)
-    AND ($4::boolean OR e.left_on IS NULL) ORDER BY e.id LIMIT $5
-`
-
-type EnrolmentsOfInstitutionParams struct {
-	Institution string
-	After       int64
-	Class       string
-	Ended       bool
-	PageSize    int32
-}
-
-type EnrolmentsOfInstitutionRow struct {
-	Enrolment Enrolment
-	BornOn    nursery.Date
-}
-
-// Served by enrolments_page.
-func (q *Queries) EnrolmentsOfInstitution(ctx context.Context, arg EnrolmentsOfInstitutionParams) ([]EnrolmentsOfInstitutionRow, error) {
-	rows, err := q.db.Query(ctx, enrolmentsOfInstitution,
-		arg.Institution,
-		arg.After,
-		arg.Class,
-		arg.Ended,
-		arg.PageSize,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []EnrolmentsOfInstitutionRow{}
-	for rows.Next() {
-		var i EnrolmentsOfInstitutionRow
-		if err := rows.Scan(
-			&i.Enrolment.ID,
-			&i.Enrolment.Child,
-			&i.Enrolment.County,
-			&i.Enrolment.Institution,
-			&i.Enrolment.Class,
-			&i.Enrolment.EnteredOn,
-			&i.Enrolment.LeftOn,
-			&i.Enrolment.Leave,
-			&i.Enrolment.EnteredBy,
-			&i.Enrolment.LeftBy,
-			&i.Enrolment.AgeReason,
-			&i.Enrolment.ReleasedOn,
-			&i.Enrolment.ReleasedBy,
-			&i.Enrolment.DtapDoses,
-			&i.BornOn,
 		); err != nil {
 			return nil, err
 		}
@@ -877,89 +818,22 @@ func (q *Queries) InsertEnrolment(ctx context.Context, arg InsertEnrolmentParams
 	return id, err
 }
 
-const institutionsOfCity = `-- name: InstitutionsOfCity :many
+const institutions = `-- name: Institutions :many
 SELECT id, county, township, name, nature, site_kind, address, inclusive, seats, status, filing_case, filed_on FROM institutions
-WHERE id > $1 AND site_kind <> '' AND ($2::text = '' OR status = $2) AND ($3::text = '' OR site_kind = $3)
-ORDER BY id LIMIT $4
+WHERE id > $1::text AND site_kind <> '' AND ($2::text = '' OR county = $2::text)
+    AND ($3::text = '' OR status = $3::text) AND ($4::text = '' OR site_kind = $4::text)
+ORDER BY id LIMIT $5::integer
 `
 
-type InstitutionsOfCityParams struct {
+type InstitutionsParams struct {
 	After    string
-	Status   string
-	SiteKind string
-	PageSize int32
-}
-
-type InstitutionsOfCityRow struct {
-	ID         string
-	County     string
-	Township   string
-	Name       string
-	Nature     string
-	SiteKind   string
-	Address    string
-	Inclusive  *bool
-	Seats      int32
-	Status     string
-	FilingCase *string
-	FiledOn    nursery.Date
-}
-
-// Served by the primary key.
-func (q *Queries) InstitutionsOfCity(ctx context.Context, arg InstitutionsOfCityParams) ([]InstitutionsOfCityRow, error) {
-	rows, err := q.db.Query(ctx, institutionsOfCity,
-		arg.After,
-		arg.Status,
-		arg.SiteKind,
-		arg.PageSize,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []InstitutionsOfCityRow{}
-	for rows.Next() {
-		var i InstitutionsOfCityRow
-		if err := rows.Scan(
-			&i.ID,
-			&i.County,
-			&i.Township,
-			&i.Name,
-			&i.Nature,
-			&i.SiteKind,
-			&i.Address,
-			&i.Inclusive,
-			&i.Seats,
-			&i.Status,
-			&i.FilingCase,
-			&i.FiledOn,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const institutionsOfCounty = `-- name: InstitutionsOfCounty :many
-SELECT id, county, township, name, nature, site_kind, address, inclusive, seats, status, filing_case, filed_on FROM institutions
-WHERE county = $1 AND id > $2 AND site_kind <> '' AND ($3::text = '' OR status = $3)
-    AND ($4::text = '' OR site_kind = $4)
-ORDER BY id LIMIT $5
-`
-
-type InstitutionsOfCountyParams struct {
 	County   string
-	After    string
 	Status   string
 	SiteKind string
 	PageSize int32
 }
 
-type InstitutionsOfCountyRow struct {
+type InstitutionsRow struct {
 	ID         string
 	County     string
 	Township   string
@@ -974,11 +848,11 @@ type InstitutionsOfCountyRow struct {
 	FiledOn    nursery.Date
 }
 
-// Served by institutions_by_county.
-func (q *Queries) InstitutionsOfCounty(ctx context.Context, arg InstitutionsOfCountyParams) ([]InstitutionsOfCountyRow, error) {
-	rows, err := q.db.Query(ctx, institutionsOfCounty,
-		arg.County,
+// Served by institutions_by_county (county, id) or the primary key.
+func (q *Queries) Institutions(ctx context.Context, arg InstitutionsParams) ([]InstitutionsRow, error) {
+	rows, err := q.db.Query(ctx, institutions,
 		arg.After,
+		arg.County,
 		arg.Status,
 		arg.SiteKind,
 		arg.PageSize,
@@ -987,9 +861,9 @@ func (q *Queries) InstitutionsOfCounty(ctx context.Context, arg InstitutionsOfCo
 		return nil, err
 	}
 	defer rows.Close()
-	items := []InstitutionsOfCountyRow{}
+	items := []InstitutionsRow{}
 	for rows.Next() {
-		var i InstitutionsOfCountyRow
+		var i InstitutionsRow
 		if err := rows.Scan(
 			&i.ID,
 			&i.County,
@@ -1409,106 +1283,28 @@ func (q *Queries) PutNormalName(ctx context.Context, arg PutNormalNameParams) er
 	return err
 }
 
-const readingsOfChild = `-- name: ReadingsOfChild :many
-SELECT id, child, county, reader, reader_role, institution, purpose, fields, at, subject, about, children FROM record_reads WHERE (child = $1::text OR children @> ARRAY[$1::text]) AND id < $2 ORDER BY id DESC LIMIT $3
+const readings = `-- name: Readings :many
+SELECT id, child, county, reader, reader_role, institution, purpose, fields, at, subject, about, children FROM record_reads WHERE id < $1::bigint AND ($2::text = '' OR county = $2::text)
+    AND ($3::text = '' OR child = $3::text OR children @> ARRAY[$3::text])
+ORDER BY id DESC LIMIT $4::integer
 `
 
-type ReadingsOfChildParams struct {
-	Child    string
+type ReadingsParams struct {
 	Before   int64
-	PageSize int32
-}
-
-// Served by record_reads_of_child and record_reads_of_children.
-func (q *Queries) ReadingsOfChild(ctx context.Context, arg ReadingsOfChildParams) ([]RecordRead, error) {
-	rows, err := q.db.Query(ctx, readingsOfChild, arg.Child, arg.Before, arg.PageSize)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []RecordRead{}
-	for rows.Next() {
-		var i RecordRead
-		if err := rows.Scan(
-			&i.ID,
-			&i.Child,
-			&i.County,
-			&i.Reader,
-			&i.ReaderRole,
-			&i.Institution,
-			&i.Purpose,
-			&i.Fields,
-			&i.At,
-			&i.Subject,
-			&i.About,
-			&i.Children,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const readingsOfCity = `-- name: ReadingsOfCity :many
-SELECT id, child, county, reader, reader_role, institution, purpose, fields, at, subject, about, children FROM record_reads WHERE id < $1 ORDER BY id DESC LIMIT $2
-`
-
-type ReadingsOfCityParams struct {
-	Before   int64
-	PageSize int32
-}
-
-// Served by the primary key.
-func (q *Queries) ReadingsOfCity(ctx context.Context, arg ReadingsOfCityParams) ([]RecordRead, error) {
-	rows, err := q.db.Query(ctx, readingsOfCity, arg.Before, arg.PageSize)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []RecordRead{}
-	for rows.Next() {
-		var i RecordRead
-		if err := rows.Scan(
-			&i.ID,
-			&i.Child,
-			&i.County,
-			&i.Reader,
-			&i.ReaderRole,
-			&i.Institution,
-			&i.Purpose,
-			&i.Fields,
-			&i.At,
-			&i.Subject,
-			&i.About,
-			&i.Children,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const readingsOfCounty = `-- name: ReadingsOfCounty :many
-SELECT id, child, county, reader, reader_role, institution, purpose, fields, at, subject, about, children FROM record_reads WHERE county = $1 AND id < $2 ORDER BY id DESC LIMIT $3
-`
-
-type ReadingsOfCountyParams struct {
 	County   string
-	Before   int64
+	Child    string
 	PageSize int32
 }
 
-// Served by record_reads_page.
-func (q *Queries) ReadingsOfCounty(ctx context.Context, arg ReadingsOfCountyParams) ([]RecordRead, error) {
-	rows, err := q.db.Query(ctx, readingsOfCounty, arg.County, arg.Before, arg.PageSize)
+// Served by record_reads_page (county, id DESC) or the primary key. Those of one child are looked for in this order until the page is full:
+// behind row-level security Postgres searches an array only after the policy.
+func (q *Queries) Readings(ctx context.Context, arg ReadingsParams) ([]RecordRead, error) {
+	rows, err := q.db.Query(ctx, readings,
+		arg.Before,
+		arg.County,
+		arg.Child,
+		arg.PageSize,
+	)
 	if err != nil {
 		return nil, err
 	}

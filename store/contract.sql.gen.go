@@ -71,19 +71,19 @@ func (q *Queries) ClinicByID(ctx context.Context, id string) (Clinic, error) {
 	return i, err
 }
 
-const clinicsOfCounty = `-- name: ClinicsOfCounty :many
+const clinics = `-- name: Clinics :many
 SELECT id, county, township, name, licence, licensed_until, primary_care, capacity, modes, updated_at FROM clinics WHERE county = $1 AND id > $2::text ORDER BY id LIMIT $3::integer
 `
 
-type ClinicsOfCountyParams struct {
+type ClinicsParams struct {
 	County   string
 	After    string
 	PageSize int32
 }
 
 // Served by clinics_by_county (county, id).
-func (q *Queries) ClinicsOfCounty(ctx context.Context, arg ClinicsOfCountyParams) ([]Clinic, error) {
-	rows, err := q.db.Query(ctx, clinicsOfCounty, arg.County, arg.After, arg.PageSize)
+func (q *Queries) Clinics(ctx context.Context, arg ClinicsParams) ([]Clinic, error) {
+	rows, err := q.db.Query(ctx, clinics, arg.County, arg.After, arg.PageSize)
 	if err != nil {
 		return nil, err
 	}
@@ -405,78 +405,32 @@ func (q *Queries) ContractVisits(ctx context.Context, caseNo string) ([]Contract
 	return items, nil
 }
 
-const contractsOfCity = `-- name: ContractsOfCity :many
+const contracts = `-- name: Contracts :many
 SELECT case_no, county, institution, clinic, mode, state, version, starts_on, ends_on, light, light_on, renewal, updated_at FROM contracts WHERE case_no > $1::text
-    AND ($2::text = '' OR state = $2::text) AND ($3::text = '' OR light = $3::text)
-ORDER BY case_no LIMIT $4::integer
+    AND ($2::text = '' OR county = $2::text) AND ($3::text = '' OR institution = $3::text)
+    AND ($4::text = '' OR clinic = $4::text)
+    AND ($5::text = '' OR state = $5::text) AND ($6::text = '' OR light = $6::text)
+ORDER BY case_no LIMIT $7::integer
 `
 
-type ContractsOfCityParams struct {
-	After    string
-	State    string
-	Light    string
-	PageSize int32
+type ContractsParams struct {
+	After       string
+	County      string
+	Institution string
+	Clinic      string
+	State       string
+	Light       string
+	PageSize    int32
 }
 
-// Served by the primary key.
-func (q *Queries) ContractsOfCity(ctx context.Context, arg ContractsOfCityParams) ([]Contract, error) {
-	rows, err := q.db.Query(ctx, contractsOfCity,
+// Served by contracts_by_county (county, case_no), contracts_by_institution (institution, case_no), contracts_of_clinic (clinic, case_no) or
+// the primary key.
+func (q *Queries) Contracts(ctx context.Context, arg ContractsParams) ([]Contract, error) {
+	rows, err := q.db.Query(ctx, contracts,
 		arg.After,
-		arg.State,
-		arg.Light,
-		arg.PageSize,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []Contract{}
-	for rows.Next() {
-		var i Contract
-		if err := rows.Scan(
-			&i.CaseNo,
-			&i.County,
-			&i.Institution,
-			&i.Clinic,
-			&i.Mode,
-			&i.State,
-			&i.Version,
-			&i.StartsOn,
-			&i.EndsOn,
-			&i.Light,
-			&i.LightOn,
-			&i.Renewal,
-			&i.UpdatedAt,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const contractsOfCounty = `-- name: ContractsOfCounty :many
-SELECT case_no, county, institution, clinic, mode, state, version, starts_on, ends_on, light, light_on, renewal, updated_at FROM contracts WHERE county = $1 AND case_no > $2::text
-    AND ($3::text = '' OR state = $3::text) AND ($4::text = '' OR light = $4::text)
-ORDER BY case_no LIMIT $5::integer
-`
-
-type ContractsOfCountyParams struct {
-	County   string
-	After    string
-	State    string
-	Light    string
-	PageSize int32
-}
-
-// Served by contracts_by_county (county, case_no).
-func (q *Queries) ContractsOfCounty(ctx context.Context, arg ContractsOfCountyParams) ([]Contract, error) {
-	rows, err := q.db.Query(ctx, contractsOfCounty,
 		arg.County,
-		arg.After,
+		arg.Institution,
+		arg.Clinic,
 		arg.State,
 		arg.Light,
 		arg.PageSize,

@@ -427,308 +427,39 @@ func (q *Queries) InspectionOfPlanned(ctx context.Context, planned string) (stri
 	return case_no, err
 }
 
-const inspectionPublications = `-- name: InspectionPublications :many
-SELECT id, case_no, county, institution, kind, title, text, published_on, step FROM publications
-WHERE county = $1 AND kind = 'inspection' AND (published_on, id) < ($2::date, $3::bigint)
-ORDER BY published_on DESC, id DESC LIMIT $4::integer
-`
-
-type InspectionPublicationsParams struct {
-	County   string
-	BeforeOn nursery.Date
-	BeforeID int64
-	PageSize int32
-}
-
-// Served by publications_page.
-func (q *Queries) InspectionPublications(ctx context.Context, arg InspectionPublicationsParams) ([]Publication, error) {
-	rows, err := q.db.Query(ctx, inspectionPublications,
-		arg.County,
-		arg.BeforeOn,
-		arg.BeforeID,
-		arg.PageSize,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []Publication{}
-	for rows.Next() {
-		var i Publication
-		if err := rows.Scan(
-			&i.ID,
-			&i.CaseNo,
-			&i.County,
-			&i.Institution,
-			&i.Kind,
-			&i.Title,
-			&i.Text,
-			&i.PublishedOn,
-			&i.Step,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const inspectionsOfCity = `-- name: InspectionsOfCity :many
+const inspections = `-- name: Inspections :many
 SELECT i.case_no, i.planned, i.plan_case, i.county, i.institution, i.kind, i.half, i.first_inspector, i.second_inspector, i.declined, i.checklist, i.revision, i.visit_on, i.visit_time, i.round, i.version, i.serious, i.visited_on, i.publish_by, i.published_on, i.outcome, i.opened_at, i.updated_at, c.stage, c.status, c.subject, c.due_on FROM inspections i JOIN cases c ON c.case_no = i.case_no
-WHERE i.case_no > $1::text AND ($2::text = '' OR i.half = $2::text)
-    AND ($3::text = '' OR i.kind = $3::text) AND ($4::text = '' OR c.status = $4::text)
-ORDER BY i.case_no LIMIT $5::integer
+WHERE i.case_no > $1::text
+    AND ($2::text = '' OR i.county = $2::text) AND ($3::text = '' OR i.institution = $3::text)
+    AND ($4::text = '' OR i.half = $4::text) AND ($5::text = '' OR i.kind = $5::text)
+    AND ($6::text = '' OR c.status = $6::text)
+ORDER BY i.case_no LIMIT $7::integer
 `
 
-type InspectionsOfCityParams struct {
-	After    string
-	Half     string
-	Kind     string
-	Status   string
-	PageSize int32
-}
-
-type InspectionsOfCityRow struct {
-	CaseNo          string
-	Planned         *string
-	PlanCase        string
-	County          string
-	Institution     string
-	Kind            string
-	Half            string
-	FirstInspector  string
-	SecondInspector string
-	Declined        []string
-	Checklist       json.RawMessage
-	Revision        string
-	VisitOn         nursery.Date
-	VisitTime       string
-	Round           int32
-	Version         int32
-	Serious         bool
-	VisitedOn       nursery.Date
-	PublishBy       nursery.Date
-	PublishedOn     nursery.Date
-	Outcome         string
-	OpenedAt        time.Time
-	UpdatedAt       time.Time
-	Stage           string
-	Status          string
-	Subject         string
-	DueOn           nursery.Date
-}
-
-// Served by the primary key.
-func (q *Queries) InspectionsOfCity(ctx context.Context, arg InspectionsOfCityParams) ([]InspectionsOfCityRow, error) {
-	rows, err := q.db.Query(ctx, inspectionsOfCity,
-		arg.After,
-		arg.Half,
-		arg.Kind,
-		arg.Status,
-		arg.PageSize,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []InspectionsOfCityRow{}
-	for rows.Next() {
-		var i InspectionsOfCityRow
-		if err := rows.Scan(
-			&i.CaseNo,
-			&i.Planned,
-			&i.PlanCase,
-			&i.County,
-			&i.Institution,
-			&i.Kind,
-			&i.Half,
-			&i.FirstInspector,
-			&i.SecondInspector,
-			&i.Declined,
-			&i.Checklist,
-			&i.Revision,
-			&i.VisitOn,
-			&i.VisitTime,
-			&i.Round,
-			&i.Version,
-			&i.Serious,
-			&i.VisitedOn,
-			&i.PublishBy,
-			&i.PublishedOn,
-			&i.Outcome,
-			&i.OpenedAt,
-			&i.UpdatedAt,
-			&i.Stage,
-			&i.Status,
-			&i.Subject,
-			&i.DueOn,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const inspectionsOfCounty = `-- name: InspectionsOfCounty :many
-SELECT i.case_no, i.planned, i.plan_case, i.county, i.institution, i.kind, i.half, i.first_inspector, i.second_inspector, i.declined, i.checklist, i.revision, i.visit_on, i.visit_time, i.round, i.version, i.serious, i.visited_on, i.publish_by, i.published_on, i.outcome, i.opened_at, i.updated_at, c.stage, c.status, c.subject, c.due_on FROM inspections i JOIN cases c ON c.case_no = i.case_no
-WHERE i.county = $1 AND i.case_no > $2::text AND ($3::text = '' OR i.half = $3::text)
-    AND ($4::text = '' OR i.kind = $4::text) AND ($5::text = '' OR c.status = $5::text)
-ORDER BY i.case_no LIMIT $6::integer
-`
-
-type InspectionsOfCountyParams struct {
-	County   string
-	After    string
-	Half     string
-	Kind     string
-	Status   string
-	PageSize int32
-}
-
-type InspectionsOfCountyRow struct {
-	CaseNo          string
-	Planned         *string
-	PlanCase        string
-	County          string
-	Institution     string
-	Kind            string
-	Half            string
-	FirstInspector  string
-	SecondInspector string
-	Declined        []string
-	Checklist       json.RawMessage
-	Revision        string
-	VisitOn         nursery.Date
-	VisitTime       string
-	Round           int32
-	Version         int32
-	Serious         bool
-	VisitedOn       nursery.Date
-	PublishBy       nursery.Date
-	PublishedOn     nursery.Date
-	Outcome         string
-	OpenedAt        time.Time
-	UpdatedAt       time.Time
-	Stage           string
-	Status          string
-	Subject         string
-	DueOn           nursery.Date
-}
-
-// Served by inspections_by_county (county, case_no).
-func (q *Queries) InspectionsOfCounty(ctx context.Context, arg InspectionsOfCountyParams) ([]InspectionsOfCountyRow, error) {
-	rows, err := q.db.Query(ctx, inspectionsOfCounty,
-		arg.County,
-		arg.After,
-		arg.Half,
-		arg.Kind,
-		arg.Status,
-		arg.PageSize,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []InspectionsOfCountyRow{}
-	for rows.Next() {
-		var i InspectionsOfCountyRow
-		if err := rows.Scan(
-			&i.CaseNo,
-			&i.Planned,
-			&i.PlanCase,
-			&i.County,
-			&i.Institution,
-			&i.Kind,
-			&i.Half,
-			&i.FirstInspector,
-			&i.SecondInspector,
-			&i.Declined,
-			&i.Checklist,
-			&i.Revision,
-			&i.VisitOn,
-			&i.VisitTime,
-			&i.Round,
-			&i.Version,
-			&i.Serious,
-			&i.VisitedOn,
-			&i.PublishBy,
-			&i.PublishedOn,
-			&i.Outcome,
-			&i.OpenedAt,
-			&i.UpdatedAt,
-			&i.Stage,
-			&i.Status,
-			&i.Subject,
-			&i.DueOn,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const inspectionsOfInstitution = `-- name: InspectionsOfInstitution :many
-SELECT i.case_no, i.planned, i.plan_case, i.county, i.institution, i.kind, i.half, i.first_inspector, i.second_inspector, i.declined, i.checklist, i.revision, i.visit_on, i.visit_time, i.round, i.version, i.serious, i.visited_on, i.publish_by, i.published_on, i.outcome, i.opened_at, i.updated_at, c.stage, c.status, c.subject, c.due_on FROM inspections i JOIN cases c ON c.case_no = i.case_no
-WHERE i.institution = $1 AND i.case_no > $2::text AND ($3::text = '' OR i.half = $3::text)
-    AND ($4::text = '' OR i.kind = $4::text) AND ($5::text = '' OR c.status = $5::text)
-ORDER BY i.case_no LIMIT $6::integer
-`
-
-type InspectionsOfInstitutionParams struct {
-	Institution string
+type InspectionsParams struct {
 	After       string
+	County      string
+	Institution string
 	Half        string
 	Kind        string
 	Status      string
 	PageSize    int32
 }
 
-type InspectionsOfInstitutionRow struct {
-	CaseNo          string
-	Planned         *string
-	PlanCase        string
-	County          string
-	Institution     string
-	Kind            string
-	Half            string
-	FirstInspector  string
-	SecondInspector string
-	Declined        []string
-	Checklist       json.RawMessage
-	Revision        string
-	VisitOn         nursery.Date
-	VisitTime       string
-	Round           int32
-	Version         int32
-	Serious         bool
-	VisitedOn       nursery.Date
-	PublishBy       nursery.Date
-	PublishedOn     nursery.Date
-	Outcome         string
-	OpenedAt        time.Time
-	UpdatedAt       time.Time
-	Stage           string
-	Status          string
-	Subject         string
-	DueOn           nursery.Date
+type InspectionsRow struct {
+	Inspection Inspection
+	Stage      string
+	Status     string
+	Subject    string
+	DueOn      nursery.Date
 }
 
-// Served by inspections_of_institution.
-func (q *Queries) InspectionsOfInstitution(ctx context.Context, arg InspectionsOfInstitutionParams) ([]InspectionsOfInstitutionRow, error) {
-	rows, err := q.db.Query(ctx, inspectionsOfInstitution,
-		arg.Institution,
+// Served by inspections_by_county (county, case_no), inspections_by_institution (institution, case_no) or the primary key.
+func (q *Queries) Inspections(ctx context.Context, arg InspectionsParams) ([]InspectionsRow, error) {
+	rows, err := q.db.Query(ctx, inspections,
 		arg.After,
+		arg.County,
+		arg.Institution,
 		arg.Half,
 		arg.Kind,
 		arg.Status,
@@ -738,33 +469,33 @@ func (q *Queries) InspectionsOfInstitution(ctx context.Context, arg InspectionsO
 		return nil, err
 	}
 	defer rows.Close()
-	items := []InspectionsOfInstitutionRow{}
+	items := []InspectionsRow{}
 	for rows.Next() {
-		var i InspectionsOfInstitutionRow
+		var i InspectionsRow
 		if err := rows.Scan(
-			&i.CaseNo,
-			&i.Planned,
-			&i.PlanCase,
-			&i.County,
-			&i.Institution,
-			&i.Kind,
-			&i.Half,
-			&i.FirstInspector,
-			&i.SecondInspector,
-			&i.Declined,
-			&i.Checklist,
-			&i.Revision,
-			&i.VisitOn,
-			&i.VisitTime,
-			&i.Round,
-			&i.Version,
-			&i.Serious,
-			&i.VisitedOn,
-			&i.PublishBy,
-			&i.PublishedOn,
-			&i.Outcome,
-			&i.OpenedAt,
-			&i.UpdatedAt,
+			&i.Inspection.CaseNo,
+			&i.Inspection.Planned,
+			&i.Inspection.PlanCase,
+			&i.Inspection.County,
+			&i.Inspection.Institution,
+			&i.Inspection.Kind,
+			&i.Inspection.Half,
+			&i.Inspection.FirstInspector,
+			&i.Inspection.SecondInspector,
+			&i.Inspection.Declined,
+			&i.Inspection.Checklist,
+			&i.Inspection.Revision,
+			&i.Inspection.VisitOn,
+			&i.Inspection.VisitTime,
+			&i.Inspection.Round,
+			&i.Inspection.Version,
+			&i.Inspection.Serious,
+			&i.Inspection.VisitedOn,
+			&i.Inspection.PublishBy,
+			&i.Inspection.PublishedOn,
+			&i.Inspection.Outcome,
+			&i.Inspection.OpenedAt,
+			&i.Inspection.UpdatedAt,
 			&i.Stage,
 			&i.Status,
 			&i.Subject,

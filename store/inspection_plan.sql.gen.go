@@ -256,173 +256,64 @@ func (q *Queries) InspectionPlanOfHalf(ctx context.Context, arg InspectionPlanOf
 	return case_no, err
 }
 
-const inspectionPlansOfCity = `-- name: InspectionPlansOfCity :many
+const inspectionPlans = `-- name: InspectionPlans :many
 SELECT p.case_no, p.county, p.half, p.random_size, p.attempt, p.committed, p.commitment, p.committed_by, p.committed_at, p.public_value, p.public_source, p.public_at, p.witness, p.drawn_on, p.pairs_nonce, p.random_nonce, p.pairs, p.random, p.decision, p.late, p.closed_on, p.started_at, p.updated_at, c.stage, c.status FROM inspection_plans p JOIN cases c ON c.case_no = p.case_no
-WHERE (p.half, p.case_no) < ($1::text, $2::text)
-ORDER BY p.half DESC, p.case_no DESC LIMIT $3::integer
-`
-
-type InspectionPlansOfCityParams struct {
-	BeforeHalf string
-	BeforeNo   string
-	PageSize   int32
-}
-
-type InspectionPlansOfCityRow struct {
-	CaseNo       string
-	County       string
-	Half         string
-	RandomSize   *int32
-	Attempt      int32
-	Committed    json.RawMessage
-	Commitment   string
-	CommittedBy  string
-	CommittedAt  *time.Time
-	PublicValue  string
-	PublicSource string
-	PublicAt     *time.Time
-	Witness      string
-	DrawnOn      nursery.Date
-	PairsNonce   string
-	RandomNonce  string
-	Pairs        json.RawMessage
-	Random       json.RawMessage
-	Decision     string
-	Late         *int32
-	ClosedOn     nursery.Date
-	StartedAt    time.Time
-	UpdatedAt    time.Time
-	Stage        string
-	Status       string
-}
-
-// Served by inspection_plans_page.
-func (q *Queries) InspectionPlansOfCity(ctx context.Context, arg InspectionPlansOfCityParams) ([]InspectionPlansOfCityRow, error) {
-	rows, err := q.db.Query(ctx, inspectionPlansOfCity, arg.BeforeHalf, arg.BeforeNo, arg.PageSize)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []InspectionPlansOfCityRow{}
-	for rows.Next() {
-		var i InspectionPlansOfCityRow
-		if err := rows.Scan(
-			&i.CaseNo,
-			&i.County,
-			&i.Half,
-			&i.RandomSize,
-			&i.Attempt,
-			&i.Committed,
-			&i.Commitment,
-			&i.CommittedBy,
-			&i.CommittedAt,
-			&i.PublicValue,
-			&i.PublicSource,
-			&i.PublicAt,
-			&i.Witness,
-			&i.DrawnOn,
-			&i.PairsNonce,
-			&i.RandomNonce,
-			&i.Pairs,
-			&i.Random,
-			&i.Decision,
-			&i.Late,
-			&i.ClosedOn,
-			&i.StartedAt,
-			&i.UpdatedAt,
-			&i.Stage,
-			&i.Status,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const inspectionPlansOfCounty = `-- name: InspectionPlansOfCounty :many
-SELECT p.case_no, p.county, p.half, p.random_size, p.attempt, p.committed, p.commitment, p.committed_by, p.committed_at, p.public_value, p.public_source, p.public_at, p.witness, p.drawn_on, p.pairs_nonce, p.random_nonce, p.pairs, p.random, p.decision, p.late, p.closed_on, p.started_at, p.updated_at, c.stage, c.status FROM inspection_plans p JOIN cases c ON c.case_no = p.case_no
-WHERE p.county = $1 AND (p.half, p.case_no) < ($2::text, $3::text)
+WHERE (p.half, p.case_no) < ($1::text, $2::text) AND ($3::text = '' OR p.county = $3::text)
 ORDER BY p.half DESC, p.case_no DESC LIMIT $4::integer
 `
 
-type InspectionPlansOfCountyParams struct {
-	County     string
+type InspectionPlansParams struct {
 	BeforeHalf string
 	BeforeNo   string
+	County     string
 	PageSize   int32
 }
 
-type InspectionPlansOfCountyRow struct {
-	CaseNo       string
-	County       string
-	Half         string
-	RandomSize   *int32
-	Attempt      int32
-	Committed    json.RawMessage
-	Commitment   string
-	CommittedBy  string
-	CommittedAt  *time.Time
-	PublicValue  string
-	PublicSource string
-	PublicAt     *time.Time
-	Witness      string
-	DrawnOn      nursery.Date
-	PairsNonce   string
-	RandomNonce  string
-	Pairs        json.RawMessage
-	Random       json.RawMessage
-	Decision     string
-	Late         *int32
-	ClosedOn     nursery.Date
-	StartedAt    time.Time
-	UpdatedAt    time.Time
-	Stage        string
-	Status       string
+type InspectionPlansRow struct {
+	InspectionPlan InspectionPlan
+	Stage          string
+	Status         string
 }
 
-// Served by inspection_plans_once, newest first.
-func (q *Queries) InspectionPlansOfCounty(ctx context.Context, arg InspectionPlansOfCountyParams) ([]InspectionPlansOfCountyRow, error) {
-	rows, err := q.db.Query(ctx, inspectionPlansOfCounty,
-		arg.County,
+// Served by inspection_plans_of_county (county, half DESC, case_no DESC) or inspection_plans_page (half DESC, case_no DESC).
+func (q *Queries) InspectionPlans(ctx context.Context, arg InspectionPlansParams) ([]InspectionPlansRow, error) {
+	rows, err := q.db.Query(ctx, inspectionPlans,
 		arg.BeforeHalf,
 		arg.BeforeNo,
+		arg.County,
 		arg.PageSize,
 	)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []InspectionPlansOfCountyRow{}
+	items := []InspectionPlansRow{}
 	for rows.Next() {
-		var i InspectionPlansOfCountyRow
+		var i InspectionPlansRow
 		if err := rows.Scan(
-			&i.CaseNo,
-			&i.County,
-			&i.Half,
-			&i.RandomSize,
-			&i.Attempt,
-			&i.Committed,
-			&i.Commitment,
-			&i.CommittedBy,
-			&i.CommittedAt,
-			&i.PublicValue,
-			&i.PublicSource,
-			&i.PublicAt,
-			&i.Witness,
-			&i.DrawnOn,
-			&i.PairsNonce,
-			&i.RandomNonce,
-			&i.Pairs,
-			&i.Random,
-			&i.Decision,
-			&i.Late,
-			&i.ClosedOn,
-			&i.StartedAt,
-			&i.UpdatedAt,
+			&i.InspectionPlan.CaseNo,
+			&i.InspectionPlan.County,
+			&i.InspectionPlan.Half,
+			&i.InspectionPlan.RandomSize,
+			&i.InspectionPlan.Attempt,
+			&i.InspectionPlan.Committed,
+			&i.InspectionPlan.Commitment,
+			&i.InspectionPlan.CommittedBy,
+			&i.InspectionPlan.CommittedAt,
+			&i.InspectionPlan.PublicValue,
+			&i.InspectionPlan.PublicSource,
+			&i.InspectionPlan.PublicAt,
+			&i.InspectionPlan.Witness,
+			&i.InspectionPlan.DrawnOn,
+			&i.InspectionPlan.PairsNonce,
+			&i.InspectionPlan.RandomNonce,
+			&i.InspectionPlan.Pairs,
+			&i.InspectionPlan.Random,
+			&i.InspectionPlan.Decision,
+			&i.InspectionPlan.Late,
+			&i.InspectionPlan.ClosedOn,
+			&i.InspectionPlan.StartedAt,
+			&i.InspectionPlan.UpdatedAt,
 			&i.Stage,
 			&i.Status,
 		); err != nil {
@@ -486,19 +377,19 @@ func (q *Queries) InspectorNumbers(ctx context.Context, county string) ([]Inspec
 	return items, nil
 }
 
-const inspectorsOfCounty = `-- name: InspectorsOfCounty :many
+const inspectors = `-- name: Inspectors :many
 SELECT account, county, number, on_duty, conflicts, version, updated_by, updated_at FROM inspectors WHERE county = $1 AND account > $2::text ORDER BY account LIMIT $3::integer
 `
 
-type InspectorsOfCountyParams struct {
+type InspectorsParams struct {
 	County   string
 	After    string
 	PageSize int32
 }
 
-// Served by inspectors_by_county.
-func (q *Queries) InspectorsOfCounty(ctx context.Context, arg InspectorsOfCountyParams) ([]Inspector, error) {
-	rows, err := q.db.Query(ctx, inspectorsOfCounty, arg.County, arg.After, arg.PageSize)
+// Served by inspectors_by_county (county, account).
+func (q *Queries) Inspectors(ctx context.Context, arg InspectorsParams) ([]Inspector, error) {
+	rows, err := q.db.Query(ctx, inspectors, arg.County, arg.After, arg.PageSize)
 	if err != nil {
 		return nil, err
 	}

@@ -529,224 +529,61 @@ func (q *Queries) InsuranceBatch(ctx context.Context, caseNo string) (InsuranceB
 	return i, err
 }
 
-const insuranceBatchesOfCity = `-- name: InsuranceBatchesOfCity :many
+const insuranceBatches = `-- name: InsuranceBatches :many
 SELECT b.case_no, b.county, b.institution, b.insurer, b.month, b.procurement, b.perils, b.basis, b.terms, b.residents, b.until_months, b.newborn_days, b.cover_months, b.cover_from, b.opened_on, b.closed_on, c.stage, c.status FROM insurance_batches b JOIN cases c ON c.case_no = b.case_no
 WHERE (b.month, b.case_no) < ($1::date, $2::text)
-ORDER BY b.month DESC, b.case_no DESC LIMIT $3::integer
+    AND ($3::text = '' OR b.county = $3::text) AND ($4::text = '' OR b.insurer = $4::text)
+ORDER BY b.month DESC, b.case_no DESC LIMIT $5::integer
 `
 
-type InsuranceBatchesOfCityParams struct {
+type InsuranceBatchesParams struct {
 	BeforeMonth nursery.Date
 	BeforeNo    string
+	County      string
+	Insurer     string
 	PageSize    int32
 }
 
-type InsuranceBatchesOfCityRow struct {
-	CaseNo      string
-	County      string
-	Institution string
-	Insurer     string
-	Month       nursery.Date
-	Procurement string
-	Perils      []string
-	Basis       json.RawMessage
-	Terms       json.RawMessage
-	Residents   []string
-	UntilMonths int32
-	NewbornDays int32
-	CoverMonths int32
-	CoverFrom   nursery.Date
-	OpenedOn    nursery.Date
-	ClosedOn    nursery.Date
-	Stage       string
-	Status      string
+type InsuranceBatchesRow struct {
+	InsuranceBatch InsuranceBatch
+	Stage          string
+	Status         string
 }
 
-// Served by insurance_batches_page (month, case_no).
-func (q *Queries) InsuranceBatchesOfCity(ctx context.Context, arg InsuranceBatchesOfCityParams) ([]InsuranceBatchesOfCityRow, error) {
-	rows, err := q.db.Query(ctx, insuranceBatchesOfCity, arg.BeforeMonth, arg.BeforeNo, arg.PageSize)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []InsuranceBatchesOfCityRow{}
-	for rows.Next() {
-		var i InsuranceBatchesOfCityRow
-		if err := rows.Scan(
-			&i.CaseNo,
-			&i.County,
-			&i.Institution,
-			&i.Insurer,
-			&i.Month,
-			&i.Procurement,
-			&i.Perils,
-			&i.Basis,
-			&i.Terms,
-			&i.Residents,
-			&i.UntilMonths,
-			&i.NewbornDays,
-			&i.CoverMonths,
-			&i.CoverFrom,
-			&i.OpenedOn,
-			&i.ClosedOn,
-			&i.Stage,
-			&i.Status,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const insuranceBatchesOfCounty = `-- name: InsuranceBatchesOfCounty :many
-SELECT b.case_no, b.county, b.institution, b.insurer, b.month, b.procurement, b.perils, b.basis, b.terms, b.residents, b.until_months, b.newborn_days, b.cover_months, b.cover_from, b.opened_on, b.closed_on, c.stage, c.status FROM insurance_batches b JOIN cases c ON c.case_no = b.case_no
-WHERE b.county = $1 AND (b.month, b.case_no) < ($2::date, $3::text)
-ORDER BY b.month DESC, b.case_no DESC LIMIT $4::integer
-`
-
-type InsuranceBatchesOfCountyParams struct {
-	County      string
-	BeforeMonth nursery.Date
-	BeforeNo    string
-	PageSize    int32
-}
-
-type InsuranceBatchesOfCountyRow struct {
-	CaseNo      string
-	County      string
-	Institution string
-	Insurer     string
-	Month       nursery.Date
-	Procurement string
-	Perils      []string
-	Basis       json.RawMessage
-	Terms       json.RawMessage
-	Residents   []string
-	UntilMonths int32
-	NewbornDays int32
-	CoverMonths int32
-	CoverFrom   nursery.Date
-	OpenedOn    nursery.Date
-	ClosedOn    nursery.Date
-	Stage       string
-	Status      string
-}
-
-// Served by insurance_batches_of_county (county, month, case_no).
-func (q *Queries) InsuranceBatchesOfCounty(ctx context.Context, arg InsuranceBatchesOfCountyParams) ([]InsuranceBatchesOfCountyRow, error) {
-	rows, err := q.db.Query(ctx, insuranceBatchesOfCounty,
+// Served by insurance_batches_of_county (county, month DESC, case_no DESC), insurance_batches_of_insurer with the same order, or
+// insurance_batches_page (month DESC, case_no DESC).
+func (q *Queries) InsuranceBatches(ctx context.Context, arg InsuranceBatchesParams) ([]InsuranceBatchesRow, error) {
+	rows, err := q.db.Query(ctx, insuranceBatches,
+		arg.BeforeMonth,
+		arg.BeforeNo,
 		arg.County,
-		arg.BeforeMonth,
-		arg.BeforeNo,
-		arg.PageSize,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []InsuranceBatchesOfCountyRow{}
-	for rows.Next() {
-		var i InsuranceBatchesOfCountyRow
-		if err := rows.Scan(
-			&i.CaseNo,
-			&i.County,
-			&i.Institution,
-			&i.Insurer,
-			&i.Month,
-			&i.Procurement,
-			&i.Perils,
-			&i.Basis,
-			&i.Terms,
-			&i.Residents,
-			&i.UntilMonths,
-			&i.NewbornDays,
-			&i.CoverMonths,
-			&i.CoverFrom,
-			&i.OpenedOn,
-			&i.ClosedOn,
-			&i.Stage,
-			&i.Status,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const insuranceBatchesOfInsurer = `-- name: InsuranceBatchesOfInsurer :many
-SELECT b.case_no, b.county, b.institution, b.insurer, b.month, b.procurement, b.perils, b.basis, b.terms, b.residents, b.until_months, b.newborn_days, b.cover_months, b.cover_from, b.opened_on, b.closed_on, c.stage, c.status FROM insurance_batches b JOIN cases c ON c.case_no = b.case_no
-WHERE b.insurer = $1 AND (b.month, b.case_no) < ($2::date, $3::text)
-ORDER BY b.month DESC, b.case_no DESC LIMIT $4::integer
-`
-
-type InsuranceBatchesOfInsurerParams struct {
-	Insurer     string
-	BeforeMonth nursery.Date
-	BeforeNo    string
-	PageSize    int32
-}
-
-type InsuranceBatchesOfInsurerRow struct {
-	CaseNo      string
-	County      string
-	Institution string
-	Insurer     string
-	Month       nursery.Date
-	Procurement string
-	Perils      []string
-	Basis       json.RawMessage
-	Terms       json.RawMessage
-	Residents   []string
-	UntilMonths int32
-	NewbornDays int32
-	CoverMonths int32
-	CoverFrom   nursery.Date
-	OpenedOn    nursery.Date
-	ClosedOn    nursery.Date
-	Stage       string
-	Status      string
-}
-
-// Served by insurance_batches_of_insurer (insurer, month, case_no).
-func (q *Queries) InsuranceBatchesOfInsurer(ctx context.Context, arg InsuranceBatchesOfInsurerParams) ([]InsuranceBatchesOfInsurerRow, error) {
-	rows, err := q.db.Query(ctx, insuranceBatchesOfInsurer,
 		arg.Insurer,
-		arg.BeforeMonth,
-		arg.BeforeNo,
 		arg.PageSize,
 	)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []InsuranceBatchesOfInsurerRow{}
+	items := []InsuranceBatchesRow{}
 	for rows.Next() {
-		var i InsuranceBatchesOfInsurerRow
+		var i InsuranceBatchesRow
 		if err := rows.Scan(
-			&i.CaseNo,
-			&i.County,
-			&i.Institution,
-			&i.Insurer,
-			&i.Month,
-			&i.Procurement,
-			&i.Perils,
-			&i.Basis,
-			&i.Terms,
-			&i.Residents,
-			&i.UntilMonths,
-			&i.NewbornDays,
-			&i.CoverMonths,
-			&i.CoverFrom,
-			&i.OpenedOn,
-			&i.ClosedOn,
+			&i.InsuranceBatch.CaseNo,
+			&i.InsuranceBatch.County,
+			&i.InsuranceBatch.Institution,
+			&i.InsuranceBatch.Insurer,
+			&i.InsuranceBatch.Month,
+			&i.InsuranceBatch.Procurement,
+			&i.InsuranceBatch.Perils,
+			&i.InsuranceBatch.Basis,
+			&i.InsuranceBatch.Terms,
+			&i.InsuranceBatch.Residents,
+			&i.InsuranceBatch.UntilMonths,
+			&i.InsuranceBatch.NewbornDays,
+			&i.InsuranceBatch.CoverMonths,
+			&i.InsuranceBatch.CoverFrom,
+			&i.InsuranceBatch.OpenedOn,
+			&i.InsuranceBatch.ClosedOn,
 			&i.Stage,
 			&i.Status,
 		); err != nil {
@@ -790,21 +627,30 @@ func (q *Queries) InsuranceClaim(ctx context.Context, caseNo string) (InsuranceC
 	return i, err
 }
 
-const insuranceClaimsPage = `-- name: InsuranceClaimsPage :many
-SELECT case_no, county, institution, insurer, child, cover_case, cover_send, peril, accident_on, reported_on, amount_fen, description, state, accepted_fen, paid_fen, paid_on, reason, updated_at FROM insurance_claims
-WHERE case_no > $1::text AND ($2::text = '' OR county = $2::text)
-ORDER BY case_no LIMIT $3::integer
+const insuranceClaims = `-- name: InsuranceClaims :many
+SELECT case_no, county, institution, insurer, child, cover_case, cover_send, peril, accident_on, reported_on, amount_fen, description, state, accepted_fen, paid_fen, paid_on, reason, updated_at FROM insurance_claims WHERE case_no > $1::text
+    AND ($2::text = '' OR county = $2::text) AND ($3::text = '' OR institution = $3::text)
+    AND ($4::text = '' OR insurer = $4::text)
+ORDER BY case_no LIMIT $5::integer
 `
 
-type InsuranceClaimsPageParams struct {
-	After    string
-	County   string
-	PageSize int32
+type InsuranceClaimsParams struct {
+	After       string
+	County      string
+	Institution string
+	Insurer     string
+	PageSize    int32
 }
 
-// Served by the primary key; row-level security leaves each its own.
-func (q *Queries) InsuranceClaimsPage(ctx context.Context, arg InsuranceClaimsPageParams) ([]InsuranceClaim, error) {
-	rows, err := q.db.Query(ctx, insuranceClaimsPage, arg.After, arg.County, arg.PageSize)
+// Served by insurance_claims_of_county (county, case_no), insurance_claims_of_institution, insurance_claims_of_insurer or the primary key.
+func (q *Queries) InsuranceClaims(ctx context.Context, arg InsuranceClaimsParams) ([]InsuranceClaim, error) {
+	rows, err := q.db.Query(ctx, insuranceClaims,
+		arg.After,
+		arg.County,
+		arg.Institution,
+		arg.Insurer,
+		arg.PageSize,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -925,7 +771,7 @@ type InsuranceExceptionsRow struct {
 	Name     []byte
 }
 
-// Keyset by status and child: served by insurance_roster_by_status.
+// Keyset by child: served by insurance_roster_exceptions.
 func (q *Queries) InsuranceExceptions(ctx context.Context, arg InsuranceExceptionsParams) ([]InsuranceExceptionsRow, error) {
 	rows, err := q.db.Query(ctx, insuranceExceptions, arg.CaseNo, arg.After, arg.PageSize)
 	if err != nil {

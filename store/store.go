@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/exaring/otelpgx"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -31,7 +30,8 @@ const connectTimeout = 5 * time.Second
 // Options configures the pool. A zero field selects the default.
 type Options struct {
 	MaxConns int32 // default 16
-	Tracing  bool  // spans for each query
+	// Tracer is told of each query: otelpgx.NewTracer() makes spans of them. Nil for none.
+	Tracer pgx.QueryTracer
 }
 
 // Open connects to url, which must log in as a role that neither owns the tables nor bypasses row-level security; Ready
@@ -50,9 +50,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	// Each query has the one index that serves it, so planning it for each value finds nothing better; on large tables
 	// Postgres would otherwise plan it each time, which takes longer than reading a page of the inbox.
 	cfg.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
-	if o.Tracing {
-		cfg.ConnConfig.Tracer = otelpgx.NewTracer()
-	}
+	cfg.ConnConfig.Tracer = o.Tracer
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)

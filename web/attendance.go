@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 
+	"github.com/a-h/templ"
+
 	"tuoyu/casework"
 	"tuoyu/nursery"
 )
@@ -107,10 +109,7 @@ func (s *Site) attendanceMonth(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	month := nursery.MonthText(on)
-	if wantsExport(r) {
-		return exported(s, w, month+" 考勤合计", []string{"姓名", "婴幼儿编号", "出勤", "病假", "事假", "未到"}, once(totals), func(t casework.AttendanceTotal) []any {
-			return []any{t.Name, t.Child, t.Present, t.Sick, t.Leave, t.Absent}
-		})
-	}
-	return s.show(w, r, frame{Title: month + " 考勤合计", Wide: true, Back: "/attendance"}, attendanceMonthPage(month, totals, with(r, "export", "xlsx")))
+	return sheetPage(s, w, r, casework.AttendanceMonthSheet(month), totals, frame{Title: month + " 考勤合计", Wide: true, Back: "/attendance"}, func() templ.Component {
+		return attendanceMonthPage(month, totals, with(r, "export", "xlsx"))
+	})
 }

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strconv"
 
+	"github.com/a-h/templ"
+
 	"tuoyu/casework"
 	"tuoyu/nursery"
 )
@@ -133,10 +135,7 @@ func (s *Site) ranking(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	if wantsExport(r) {
-		return exported(s, w, "县区排名", []string{"名次", "县区", "得分"}, once(ranking.Ranks), func(x casework.BuildRank) []any {
-			return []any{x.Rank, x.CountyName, x.Score.Text}
-		})
-	}
-	return s.show(w, r, frame{Title: "县区排名", Wide: true, Back: "/build"}, rankingPage(ranking, with(r, "export", "xlsx")))
+	return sheetPage(s, w, r, casework.RankingSheet, ranking.Ranks, frame{Title: "县区排名", Wide: true, Back: "/build"}, func() templ.Component {
+		return rankingPage(ranking, with(r, "export", "xlsx"))
+	})
 }

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/sheets"
@@ -61,7 +63,7 @@ func (s *Site) children(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Site) childrenPage(w http.ResponseWriter, r *http.Request, status int, form asked, report *casework.RosterReport, refused importFault) error {
 	f := casework.EnrolmentFilter{Class: r.URL.Query().Get("class"), Ended: r.URL.Query().Get("ended") == "yes"}
-	list, err := s.Door.Children(r.Context(), who(r.Context()), f, pageOf(r, 50))
+	list, err := casework.Children.Page(r.Context(), s.Door, who(r.Context()), f, pageOf(r, 50))
 	if err != nil {
 		return err
 	}
@@ -150,24 +152,9 @@ func leaves() []nursery.Leave {
 func (s *Site) contracts(w http.ResponseWriter, r *http.Request) error {
 	q, p := r.URL.Query(), who(r.Context())
 	f := casework.ContractFilter{County: q.Get("county"), State: q.Get("state")}
-	if wantsExport(r) {
-		return exported(s, w, "医育签约", []string{"办件编号", "机构", "机构编号", "医疗卫生机构", "医疗卫生机构编号", "县区", "状态", "起", "止", "灯"},
-			func(page casework.PageRequest) ([]casework.ContractSummary, string, error) {
-				list, err := s.Door.Contracts(r.Context(), p, f, page)
-				return list.Items, list.Next, err
-			}, func(c casework.ContractSummary) []any {
-				return []any{c.CaseNo, c.InstitutionName, c.Institution, c.ClinicName, c.Clinic, c.CountyName, contractState(c.State), c.StartsOn.String(), c.EndsOn.String(), lightWord(c.LightTitle)}
-			})
-	}
-	list, err := s.Door.Contracts(r.Context(), p, f, pageOf(r, 25))
-	if err != nil {
-		return err
-	}
-	return s.show(w, r, frame{Title: "医育签约", Wide: true, Live: true}, contractsPage(list.Items, nextPage(r, list.Next), p, r))
-}
-
-func contractState(state string) string {
-	return map[string]string{"signing": "待签署", "signed": "已签署", "in_force": "履行中", "ended": "已终止", "refused": "未签署"}[state]
+	return listPage(s, w, r, p, casework.Contracts, f, 25, frame{Title: "医育签约", Wide: true, Live: true}, func(list casework.Page[casework.ContractSummary]) templ.Component {
+		return contractsPage(list.Items, nextPage(r, list.Next), p, r)
+	})
 }
 
 func contractTone(state string) string {
@@ -203,3 +190,16 @@ func agreement(d casework.ContractDetail) casework.AgreementDraft {
 }
 
 func paragraphs(text string) []string { return strings.Split(strings.TrimSpace(text), "\n") }
+
+// contractCells is the table of contracts.
+var contractCells = []cell[casework.ContractSummary]{
+	headed("签约", func(c casework.ContractSummary) rowHead {
+		return rowHead{"/contracts/" + c.CaseNo, c.InstitutionName, c.Institution, c.CaseNo + " " + c.CountyName}
+	}),
+	party("医疗卫生机构", func(c casework.ContractSummary) (string, string) { return c.ClinicName, c.Clinic }),
+	{"期限", func(c casework.ContractSummary) content {
+		return content{"nowrap", text(c.StartsOn.String() + " 至 " + c.EndsOn.String())}
+	}},
+	tagged("状态", func(c casework.ContractSummary) (string, string) { return contractTone(c.State), c.StateTitle() }),
+	tagged("履约", func(c casework.ContractSummary) (string, string) { return lightTone(c.Light), lightWord(c.LightTitle) }),
+}

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/workflows"
@@ -37,20 +39,9 @@ func caseFilter(r *http.Request) casework.CaseFilter {
 
 func (s *Site) cases(w http.ResponseWriter, r *http.Request) error {
 	p, f := who(r.Context()), caseFilter(r)
-	if wantsExport(r) {
-		return exported(s, w, "办件", []string{"办件编号", "事项", "机构", "县区", "环节", "办理方", "期限", "状态", "收件日期"},
-			func(page casework.PageRequest) ([]casework.CaseSummary, string, error) {
-				list, err := s.Door.Cases(r.Context(), p, f, page)
-				return list.Items, list.Next, err
-			}, func(c casework.CaseSummary) []any {
-				return []any{c.CaseNo, c.Title, c.Subject, nursery.CountyName(c.County), c.StageTitle, c.HolderTitle, c.DueOn.String(), statusTitle(c.Status), c.ReceivedOn.String()}
-			})
-	}
-	list, err := s.Door.Cases(r.Context(), p, f, pageOf(r, 25))
-	if err != nil {
-		return err
-	}
-	return s.show(w, r, frame{Title: "办件", Wide: true, Live: true}, casesPage(casesView{list.Items, f, nextPage(r, list.Next), p, r}))
+	return listPage(s, w, r, p, casework.Cases, f, 25, frame{Title: "办件", Wide: true, Live: true}, func(list casework.Page[casework.CaseSummary]) templ.Component {
+		return casesPage(casesView{list.Items, f, nextPage(r, list.Next), p, r})
+	})
 }
 
 func kinds() []option {
@@ -143,4 +134,13 @@ func clockState(state string) (tone, title string) {
 		return "bad", "已超期"
 	}
 	return "good", "已结束"
+}
+
+// caseCells is the table of cases.
+var caseCells = []cell[casework.CaseSummary]{
+	headed("办件", func(c casework.CaseSummary) rowHead { return rowHead{"/cases/" + c.CaseNo, c.Title, "", c.CaseNo} }),
+	headed("对象", func(c casework.CaseSummary) rowHead { return rowHead{"", c.Subject, "", nursery.CountyName(c.County)} }),
+	of(casework.Cases.Sheet, "环节"),
+	of(casework.Cases.Sheet, "办理方").as("由谁办理"),
+	{"期限", func(c casework.CaseSummary) content { return content{"", caseDue(c)} }},
 }

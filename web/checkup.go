@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"tuoyu/casework"
 	"tuoyu/growth"
 	"tuoyu/nursery"
@@ -41,20 +43,9 @@ type checkupsView struct {
 func (s *Site) checkups(w http.ResponseWriter, r *http.Request) error {
 	q, p := r.URL.Query(), who(r.Context())
 	f := casework.CheckupFilter{County: q.Get("county"), Half: q.Get("half"), State: q.Get("state")}
-	if wantsExport(r) {
-		return exported(s, w, "半年健康体检", []string{"办件编号", "机构", "机构编号", "医疗卫生机构", "医疗卫生机构编号", "半年度", "状态", "开启", "按期完成", "补检截止"},
-			func(page casework.PageRequest) ([]casework.CheckupSummary, string, error) {
-				list, err := s.Door.Checkups(r.Context(), p, f, page)
-				return list.Items, list.Next, err
-			}, func(c casework.CheckupSummary) []any {
-				return []any{c.CaseNo, c.InstitutionName, c.Institution, c.ClinicName, c.Clinic, halfTitle(c.Half), roundState(c.State), c.OpenedOn.String(), c.DueOn.String(), c.UntilOn.String()}
-			})
-	}
-	list, err := s.Door.Checkups(r.Context(), p, f, pageOf(r, 25))
-	if err != nil {
-		return err
-	}
-	return s.show(w, r, frame{Title: "半年健康体检", Wide: true, Live: true}, checkupsPage(checkupsView{list.Items, f, nextPage(r, list.Next), p, r}))
+	return listPage(s, w, r, p, casework.Checkups, f, 25, frame{Title: "半年健康体检", Wide: true, Live: true}, func(list casework.Page[casework.CheckupSummary]) templ.Component {
+		return checkupsPage(checkupsView{list.Items, f, nextPage(r, list.Next), p, r})
+	})
 }
 
 func (s *Site) openHalf(w http.ResponseWriter, r *http.Request) error {
@@ -281,4 +272,15 @@ func classPath(round, class, more string) string {
 		return "/checkups/" + round + "/class" + more + "?class=" + url.QueryEscape(class)
 	}
 	return "/checkups/" + round + "/classes/" + url.PathEscape(class) + more
+}
+
+// checkupCells is the table of check-up rounds.
+var checkupCells = []cell[casework.CheckupSummary]{
+	headed("机构", func(c casework.CheckupSummary) rowHead {
+		return rowHead{"/checkups/" + c.CaseNo, c.InstitutionName, c.Institution, c.CaseNo + " " + c.CountyName}
+	}),
+	{"半年度", func(c casework.CheckupSummary) content { return showText(halfTitle(c.Half)) }},
+	party("医疗卫生机构", func(c casework.CheckupSummary) (string, string) { return c.ClinicName, c.Clinic }),
+	of(casework.Checkups.Sheet, "按期截止").as("按期完成"),
+	tagged("状态", func(c casework.CheckupSummary) (string, string) { return roundTone(c.State), c.StateTitle() }),
 }

@@ -16,10 +16,6 @@ func halfTitle(half string) string {
 	return h.Title()
 }
 
-func roundState(state string) string {
-	return map[string]string{"blocked": "没有签约", "open": "体检中", "closed": "已截止"}[state]
-}
-
 func roundTone(state string) string {
 	return map[string]string{"blocked": "bad", "open": "warn", "closed": "good"}[state]
 }

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"tuoyu/casework"
 	"tuoyu/nursery"
 )
@@ -114,18 +116,7 @@ func (s *Site) askCorrection(r *http.Request) (asking, error) {
 // readings is the register of who read what of whom, and why.
 func (s *Site) readings(w http.ResponseWriter, r *http.Request) error {
 	p, child := who(r.Context()), strings.TrimSpace(r.FormValue("child"))
-	if wantsExport(r) {
-		return exported(s, w, "个人信息查阅登记", []string{"时间", "查阅对象", "县区", "查阅账号", "角色", "机构", "目的", "字段"},
-			func(page casework.PageRequest) ([]casework.ReadingEntry, string, error) {
-				list, err := s.Door.Readings(r.Context(), p, child, page)
-				return list.Items, list.Next, err
-			}, func(e casework.ReadingEntry) []any {
-				return []any{nursery.Minute(e.At), e.What(), nursery.CountyName(e.County), e.Reader, e.ReaderRole.Title(), e.Institution, e.PurposeTitle, e.FieldTitles()}
-			})
-	}
-	list, err := s.Door.Readings(r.Context(), p, child, pageOf(r, 50))
-	if err != nil {
-		return err
-	}
-	return s.show(w, r, frame{Title: "个人信息查阅登记", Wide: true}, readingsPage(list.Items, child, nextPage(r, list.Next), r))
+	return listPage(s, w, r, p, casework.Readings, casework.ReadingFilter{Child: child}, 50, frame{Title: "个人信息查阅登记", Wide: true}, func(list casework.Page[casework.ReadingEntry]) templ.Component {
+		return readingsPage(list.Items, child, nextPage(r, list.Next), r)
+	})
 }

@@ -91,7 +91,7 @@ func (s *Site) alike(w http.ResponseWriter, r *http.Request) error {
 	if v.Pairs, err = s.Door.Alike(r.Context(), v.p); err != nil {
 		return err
 	}
-	list, err := s.Door.Merges(r.Context(), v.p, pageOf(r, 25))
+	list, err := casework.Merges.Page(r.Context(), s.Door, v.p, struct{}{}, pageOf(r, 25))
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,8 @@ package web
 import (
 	"net/http"
 
+	"github.com/a-h/templ"
+
 	"tuoyu/casework"
 	"tuoyu/nursery"
 )
@@ -27,23 +29,9 @@ func registerClaims(s *Site) {
 
 func (s *Site) claims(w http.ResponseWriter, r *http.Request) error {
 	p, county := who(r.Context()), r.FormValue("county")
-	if wantsExport(r) {
-		return exported(s, w, "意外伤害险理赔", []string{"县区", "办件编号", "婴幼儿编号", "承保情形", "事故日期", "报案日期", "申请金额（元）", "核定金额（元）", "赔付金额（元）", "赔付日期", "状态"},
-			func(page casework.PageRequest) ([]casework.InsuranceClaimView, string, error) {
-				list, err := s.Door.InsuranceClaims(r.Context(), p, county, page)
-				return list.Items, list.Next, err
-			}, func(c casework.InsuranceClaimView) []any {
-				return []any{
-					nursery.CountyName(c.County), c.CaseNo, c.Child, c.PerilTitle, c.AccidentOn.String(), c.ReportedOn.String(), yuan(c.AmountFen), yuanOrNone(c.AcceptedFen),
-					yuanOrNone(c.PaidFen), shortDate(c.PaidOn), c.StateTitle(),
-				}
-			})
-	}
-	list, err := s.Door.InsuranceClaims(r.Context(), p, county, pageOf(r, 25))
-	if err != nil {
-		return err
-	}
-	return s.show(w, r, frame{Title: "理赔", Wide: true, Live: true}, claimsPage(list.Items, nextPage(r, list.Next), p, r))
+	return listPage(s, w, r, p, casework.InsuranceClaims, casework.InsuranceFilter{County: county}, 25, frame{Title: "理赔", Wide: true, Live: true}, func(list casework.Page[casework.InsuranceClaimView]) templ.Component {
+		return claimsPage(list.Items, nextPage(r, list.Next), p, r)
+	})
 }
 
 func yuanOrNone(fen *int64) string {
@@ -55,4 +43,16 @@ func yuanOrNone(fen *int64) string {
 
 func claimTone(state string) string {
 	return map[string]string{"paid": "good", "refused": "bad", "accepted": "warn"}[state]
+}
+
+// claimCells is the table of claims.
+var claimCells = []cell[casework.InsuranceClaimView]{
+	headed("办件", func(c casework.InsuranceClaimView) rowHead {
+		return rowHead{"/claims/" + c.CaseNo, c.CaseNo, "", nursery.CountyName(c.County) + " " + c.Child}
+	}),
+	of(casework.InsuranceClaims.Sheet, "承保情形"),
+	of(casework.InsuranceClaims.Sheet, "事故日期"),
+	of(casework.InsuranceClaims.Sheet, "申请金额（元）").as("申请（元）"),
+	of(casework.InsuranceClaims.Sheet, "赔付金额（元）").as("赔付（元）"),
+	tagged("状态", func(c casework.InsuranceClaimView) (string, string) { return claimTone(c.State), c.StateTitle() }),
 }

@@ -4,6 +4,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
+
+	"github.com/a-h/templ"
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
@@ -17,20 +20,9 @@ func registerClinics(s *Site) {
 
 func (s *Site) clinics(w http.ResponseWriter, r *http.Request) error {
 	p, county := who(r.Context()), r.FormValue("county")
-	if wantsExport(r) {
-		return exported(s, w, "医疗卫生机构", []string{"编号", "名称", "县区", "执业许可证登记号", "有效期至", "基层机构", "可承担人数"},
-			func(page casework.PageRequest) ([]nursery.Clinic, string, error) {
-				list, err := s.Door.Clinics(r.Context(), p, county, page)
-				return list.Items, list.Next, err
-			}, func(c nursery.Clinic) []any {
-				return []any{c.ID, c.Name, nursery.CountyName(c.County), c.Licence, c.LicensedUntil.String(), yesOrBlank(c.PrimaryCare), c.Capacity}
-			})
-	}
-	list, err := s.Door.Clinics(r.Context(), p, county, pageOf(r, 50))
-	if err != nil {
-		return err
-	}
-	return s.show(w, r, frame{Title: "医疗卫生机构", Wide: true}, clinicsPage(list.Items, nextPage(r, list.Next), p, r))
+	return listPage(s, w, r, p, casework.Clinics, casework.ClinicFilter{County: county}, 50, frame{Title: "医疗卫生机构", Wide: true}, func(list casework.Page[nursery.Clinic]) templ.Component {
+		return clinicsPage(list.Items, nextPage(r, list.Next), p, r)
+	})
 }
 
 func (s *Site) askClinic(r *http.Request) (asking, error) {
@@ -50,20 +42,17 @@ func (s *Site) askClinic(r *http.Request) (asking, error) {
 	if id == "" {
 		return page, nil
 	}
-	for after := ""; ; {
-		list, err := s.Door.Clinics(r.Context(), p, p.County, casework.PageRequest{After: after, Limit: 100})
-		if err != nil {
-			return page, err
-		}
-		if i := slices.IndexFunc(list.Items, func(c nursery.Clinic) bool { return c.ID == id }); i >= 0 {
-			page.Title, page.Values = list.Items[i].Name, ask(page.Shape, list.Items[i]).Values
-			page.Shape = page.Shape.without("id")
-			return page, nil
-		}
-		if after = list.Next; after == "" {
-			return page, &casework.Error{Code: casework.CodeNotFound, Message: "没有登记过这家医疗卫生机构。"}
-		}
+	all, err := casework.Clinics.All(r.Context(), s.Door, p, casework.ClinicFilter{})
+	if err != nil {
+		return page, err
 	}
+	i := slices.IndexFunc(all, func(c nursery.Clinic) bool { return c.ID == id })
+	if i < 0 {
+		return page, &casework.Error{Code: casework.CodeNotFound, Message: "没有登记过这家医疗卫生机构。"}
+	}
+	page.Title, page.Values = all[i].Name, ask(page.Shape, all[i]).Values
+	page.Shape = page.Shape.without("id")
+	return page, nil
 }
 
 func (s *Site) putClinic(r *http.Request, in nursery.Clinic) (next, said string, err error) {
@@ -81,4 +70,27 @@ func leftText(left int) string {
 		return "可承担人数未核定"
 	}
 	return "还可承担 " + count(left) + " 人"
+}
+
+// clinicCells is the table of medical institutions, each of which the county's office may change.
+func clinicCells(p nursery.Principal) []cell[nursery.Clinic] {
+	return []cell[nursery.Clinic]{
+		headed("机构", func(c nursery.Clinic) rowHead {
+			return rowHead{linkFor(p, nursery.RoleCountyOffice, "/clinics/"+c.ID), c.Name, "", c.ID + " " + nursery.CountyName(c.County)}
+		}),
+		{"服务方式", func(c nursery.Clinic) content {
+			titles := make([]string, len(c.Modes))
+			for i, m := range c.Modes {
+				titles[i] = m.Title()
+			}
+			return showText(strings.Join(titles, "、"))
+		}},
+		{"可承担人数", func(c nursery.Clinic) content {
+			if c.Capacity == 0 {
+				return content{"number", text("未核定")}
+			}
+			return content{"number", text(count(c.Capacity))}
+		}},
+		of(casework.Clinics.Sheet, "有效期至").as("执业许可至"),
+	}
 }

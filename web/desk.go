@@ -6,8 +6,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"tuoyu/casework"
-	"tuoyu/documents"
 	"tuoyu/nursery"
 )
 
@@ -20,41 +21,15 @@ func registerDesk(s *Site) {
 	s.page("POST /absences/{id}/end", s.endAbsence)
 }
 
-// once gives a list that is no longer than a page to export.
-func once[T any](items []T) func(casework.PageRequest) ([]T, string, error) {
-	return func(casework.PageRequest) ([]T, string, error) { return items, "", nil }
-}
-
 // targets holds the plan's targets against today.
 func (s *Site) targets(w http.ResponseWriter, r *http.Request) error {
 	list, err := s.Door.Targets(r.Context(), who(r.Context()))
 	if err != nil {
 		return err
 	}
-	if wantsExport(r) {
-		return exported(s, w, "目标与进展", []string{"项目", "目标", "要求", "时限", "分子", "分母", "进展", "是否达到", "口径", "出处"}, once(list), func(t casework.Target) []any {
-			return []any{t.Project, t.Title, t.Goal, shortDate(t.By), t.Numerator, t.Denominator, progressText(t), metTitle(t), t.Basis, documents.Cite(t.Source)}
-		})
-	}
-	return s.show(w, r, frame{Title: "目标与进展", Wide: true}, targetsPage(list, with(r, "export", "xlsx")))
-}
-
-// progressText is how far a target is, or why nobody can say.
-func progressText(t casework.Target) string {
-	if t.Unavailable != "" {
-		return t.Unavailable
-	}
-	return t.Value
-}
-
-func metTitle(t casework.Target) string {
-	switch {
-	case t.Unavailable != "":
-		return "没有数据"
-	case t.Met:
-		return "达到"
-	}
-	return "未达到"
+	return sheetPage(s, w, r, casework.TargetSheet, list, frame{Title: "目标与进展", Wide: true}, func() templ.Component {
+		return targetsPage(list, with(r, "export", "xlsx"))
+	})
 }
 
 func metTone(t casework.Target) string {
@@ -73,12 +48,9 @@ func (s *Site) overdue(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if wantsExport(r) {
-		return exported(s, w, "超期情况", []string{"县区", "办理方", "未办", "超期", "已升级", "最早期限"}, once(list), func(l casework.OverdueLine) []any {
-			return []any{l.CountyName, l.RoleTitle, l.Open, l.Overdue, l.Escalated, shortDate(l.OldestDue)}
-		})
-	}
-	return s.show(w, r, frame{Title: "超期情况", Wide: true, Live: true}, overduePage(list, who(r.Context()), with(r, "export", "xlsx")))
+	return sheetPage(s, w, r, casework.OverdueSheet, list, frame{Title: "超期情况", Wide: true, Live: true}, func() templ.Component {
+		return overduePage(list, who(r.Context()), with(r, "export", "xlsx"))
+	})
 }
 
 // overdueLink leads to the late tasks of an office.
@@ -97,12 +69,10 @@ func (s *Site) workload(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if wantsExport(r) {
-		return exported(s, w, "工作量", []string{"账号", "角色", "未办", "即将到期或超期", "超期", "外出至", "代办"}, once(list), func(l casework.WorkloadLine) []any {
-			return []any{accountTitle(l.Account), l.RoleTitle, l.Open, l.Due, l.Overdue, shortDate(l.AbsentUntil), l.Delegate}
-		})
+	if format := exportOf(r); format != "" {
+		return sendFile(w)(casework.WorkloadSheet.File(list, format))
 	}
-	away, err := s.Door.Absences(r.Context(), p, pageOf(r, 50))
+	away, err := casework.Absences.Page(r.Context(), s.Door, p, struct{}{}, pageOf(r, 50))
 	if err != nil {
 		return err
 	}
@@ -111,13 +81,6 @@ func (s *Site) workload(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.show(w, r, frame{Title: "工作量", Wide: true, Live: true}, workloadPage(list, absencesView{away.Items, nextPage(r, away.Next), "/workload", asked{Shape: form}}, with(r, "export", "xlsx")))
-}
-
-func accountTitle(account string) string {
-	if account == "" {
-		return "无人领取"
-	}
-	return account
 }
 
 // absencesView is who is away, with the form to say so.
@@ -166,7 +129,7 @@ func (s *Site) absences(w http.ResponseWriter, r *http.Request) error {
 
 // absencesWith shows who is away with the form as it was filled in.
 func (s *Site) absencesWith(w http.ResponseWriter, r *http.Request, status int, f frame, back string, form asked) error {
-	list, err := s.Door.Absences(r.Context(), who(r.Context()), pageOf(r, 50))
+	list, err := casework.Absences.Page(r.Context(), s.Door, who(r.Context()), struct{}{}, pageOf(r, 50))
 	if err != nil {
 		return err
 	}
@@ -226,4 +189,14 @@ func (s *Site) endAbsence(w http.ResponseWriter, r *http.Request) error {
 // absenceSpan is from when until when somebody is away.
 func absenceSpan(a casework.Absence) string {
 	return strings.Join([]string{a.FromOn.String(), a.UntilOn.String()}, " 至 ")
+}
+
+// overdueCells is the table of what is late.
+func overdueCells(p nursery.Principal) []cell[casework.OverdueLine] {
+	sheet := casework.OverdueSheet
+	return []cell[casework.OverdueLine]{
+		of(sheet, "县区"), of(sheet, "办理方"), of(sheet, "未办"),
+		{"超期", func(l casework.OverdueLine) content { return content{"number", overdueCount(l, p)} }},
+		of(sheet, "已升级"), of(sheet, "最早期限"),
+	}
 }

@@ -4,46 +4,53 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/a-h/templ"
+
 	"tuoyu/casework"
+	"tuoyu/nursery"
 	"tuoyu/sheets"
 )
 
-// exportMost bounds the rows of an exported list.
-const exportMost = 20_000
-
-func wantsExport(r *http.Request) bool { return r.URL.Query().Get("export") == "xlsx" }
-
-// exported answers with a whole list as a workbook, read page by page through the door.
-func exported[T any](s *Site, w http.ResponseWriter, title string, head []string,
-	read func(casework.PageRequest) ([]T, string, error), row func(T) []any,
-) error {
-	table := sheets.Table{Name: title, Head: head, Frozen: 1, Wide: 1}
-	page := casework.PageRequest{Limit: 100}
-	for len(table.Rows) < exportMost {
-		items, next, err := read(page)
-		if err != nil {
-			return err
-		}
-		for _, item := range items {
-			table.Rows = append(table.Rows, row(item))
-		}
-		if page.After = next; next == "" {
-			break
-		}
+// listPage answers with a page of a list as p sees it, size rows of it, or with the file of the list that the request asks for.
+func listPage[Filter, View any](s *Site, w http.ResponseWriter, r *http.Request, p nursery.Principal, list casework.List[Filter, View], f Filter, size int, in frame, show func(casework.Page[View]) templ.Component) error {
+	if format := exportOf(r); format != "" {
+		return sendFile(w)(list.Export(r.Context(), s.Door, p, f, format))
 	}
-	return s.workbook(w, title, table)
-}
-
-func (s *Site) workbook(w http.ResponseWriter, title string, tables ...sheets.Table) error {
-	raw, err := sheets.Write(tables...)
+	page, err := list.Page(r.Context(), s.Door, p, f, pageOf(r, size))
 	if err != nil {
 		return err
 	}
-	return download(w, sheets.Media, title+".xlsx", raw)
+	return s.show(w, r, in, show(page))
 }
 
-// download answers with a file to be kept.
-// template answers with a file to fill in.
+// sheetPage answers with a table that is whole on its page, or with the file of it that the request asks for.
+func sheetPage[Row any](s *Site, w http.ResponseWriter, r *http.Request, sheet casework.Sheet[Row], rows []Row, in frame, show func() templ.Component) error {
+	if format := exportOf(r); format != "" {
+		return sendFile(w)(sheet.File(rows, format))
+	}
+	return s.show(w, r, in, show())
+}
+
+// exportOf returns the format of the file that the request asks for instead of the page, if it does.
+func exportOf(r *http.Request) casework.Format {
+	switch format := casework.Format(r.URL.Query().Get("export")); format {
+	case casework.Workbook, casework.CSV:
+		return format
+	}
+	return ""
+}
+
+// sendFile returns what answers with a file to download, or fails with the error of making it.
+func sendFile(w http.ResponseWriter) func(casework.File, error) error {
+	return func(f casework.File, err error) error {
+		if err != nil {
+			return err
+		}
+		return download(w, f.Media, f.Name, f.Content)
+	}
+}
+
+// template answers with a workbook to fill in.
 func template(name string, write func() ([]byte, error)) handler {
 	return func(w http.ResponseWriter, _ *http.Request) error {
 		raw, err := write()
@@ -54,6 +61,7 @@ func template(name string, write func() ([]byte, error)) handler {
 	}
 }
 
+// download answers with a file to keep.
 func download(w http.ResponseWriter, mediaType, name string, raw []byte) error {
 	w.Header().Set("Content-Type", mediaType)
 	w.Header().Set("Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape(name))

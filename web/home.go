@@ -29,7 +29,7 @@ func (s *Site) institutionStart(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	cases, err := s.Door.Cases(r.Context(), p, casework.CaseFilter{}, casework.PageRequest{Limit: 20})
+	cases, err := casework.Cases.Page(r.Context(), s.Door, p, casework.CaseFilter{}, casework.PageRequest{Limit: 20})
 	if err != nil {
 		return err
 	}

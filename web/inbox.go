@@ -34,18 +34,8 @@ func inboxFilter(r *http.Request) casework.TaskFilter {
 
 func (s *Site) inbox(w http.ResponseWriter, r *http.Request) error {
 	p, f := who(r.Context()), inboxFilter(r)
-	if wantsExport(r) {
-		return exported(s, w, "待办", []string{"办件编号", "待办", "机构", "机构编号", "县区", "领取人", "期限", "剩余工作日", "状态"},
-			func(page casework.PageRequest) ([]casework.TaskSummary, string, error) {
-				list, err := s.Door.Tasks(r.Context(), p, f, page)
-				return list.Items, list.Next, err
-			}, func(t casework.TaskSummary) []any {
-				var left any
-				if t.DaysLeft != nil {
-					left = *t.DaysLeft
-				}
-				return []any{t.CaseNo, t.Title, t.InstitutionName, t.Institution, nursery.CountyName(t.County), t.Assignee, t.DueOn.String(), left, daysLeft(t.DaysLeft, t.DueOn)}
-			})
+	if format := exportOf(r); format != "" {
+		return sendFile(w)(casework.Tasks.Export(r.Context(), s.Door, p, f, format))
 	}
 	list, err := s.Door.Tasks(r.Context(), p, f, pageOf(r, 25))
 	if err != nil {

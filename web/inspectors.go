@@ -1,8 +1,9 @@
 package web
 
 import (
-	"context"
 	"net/http"
+
+	"github.com/a-h/templ"
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
@@ -24,20 +25,9 @@ func (s *Site) inspectors(w http.ResponseWriter, r *http.Request) error {
 	if county == "" && p.County == nursery.CityCode {
 		county = counties()[0].Value
 	}
-	if wantsExport(r) {
-		return exported(s, w, "检查人员名录", []string{"账号", "编号", "参加抽取", "应回避的机构数", "登记人", "登记时间"},
-			func(page casework.PageRequest) ([]casework.RegisteredInspector, string, error) {
-				list, err := s.Door.Inspectors(r.Context(), p, county, page)
-				return list.Items, list.Next, err
-			}, func(i casework.RegisteredInspector) []any {
-				return []any{i.Account, i.Number, dutyTitle(i.OnDuty), len(i.Conflicts), i.UpdatedBy, nursery.Minute(i.UpdatedAt)}
-			})
-	}
-	list, err := s.Door.Inspectors(r.Context(), p, county, pageOf(r, 50))
-	if err != nil {
-		return err
-	}
-	return s.show(w, r, frame{Title: "检查人员名录", Wide: true}, inspectorsPage(list.Items, county, nextPage(r, list.Next), p, r))
+	return listPage(s, w, r, p, casework.Inspectors, casework.InspectorFilter{County: county}, 50, frame{Title: "检查人员名录", Wide: true}, func(list casework.Page[casework.RegisteredInspector]) templ.Component {
+		return inspectorsPage(list.Items, county, nextPage(r, list.Next), p, r)
+	})
 }
 
 func dutyTitle(on bool) string {
@@ -66,7 +56,7 @@ func (s *Site) askInspector(r *http.Request) (asking, error) {
 	if account == "" {
 		return page, nil
 	}
-	list, err := s.registeredInspectors(r.Context())
+	list, err := casework.Inspectors.All(r.Context(), s.Door, who(r.Context()), casework.InspectorFilter{})
 	if err != nil {
 		return page, err
 	}
@@ -93,28 +83,12 @@ func (s *Site) putInspector(r *http.Request, in inspectorForm) (next, said strin
 	return "/inspectors", "已登记 " + put.Account + "。", err
 }
 
-// registeredInspectors is the whole register of the county.
-func (s *Site) registeredInspectors(ctx context.Context) ([]casework.RegisteredInspector, error) {
-	var all []casework.RegisteredInspector
-	page := casework.PageRequest{Limit: 100}
-	for {
-		list, err := s.Door.Inspectors(ctx, who(ctx), "", page)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, list.Items...)
-		if page.After = list.Next; list.Next == "" {
-			return all, nil
-		}
-	}
-}
-
 func (s *Site) askInspection(r *http.Request) (asking, error) {
 	institutions, err := s.institutionChoices(r.Context(), who(r.Context()).County)
 	if err != nil {
 		return asking{}, err
 	}
-	list, err := s.registeredInspectors(r.Context())
+	list, err := casework.Inspectors.All(r.Context(), s.Door, who(r.Context()), casework.InspectorFilter{})
 	if err != nil {
 		return asking{}, err
 	}
@@ -124,4 +98,19 @@ func (s *Site) askInspection(r *http.Request) (asking, error) {
 	}
 	sh := shapeOf[casework.InspectionRequest]().choosing("institution", institutions).choosing("first_inspector", officers).choosing("second_inspector", officers)
 	return asking{Title: "安排一次检查", Back: "/inspections", Button: "安排", Lead: "由两名无须回避的检查人员前往。", Shape: sh}, nil
+}
+
+// inspectorCells is the table of inspectors, each of whom a supervisor may change.
+func inspectorCells(p nursery.Principal) []cell[casework.RegisteredInspector] {
+	return []cell[casework.RegisteredInspector]{
+		headed("账号", func(i casework.RegisteredInspector) rowHead {
+			return rowHead{linkFor(p, nursery.RoleSupervisor, "/inspectors/"+i.Account), i.Account, "", ""}
+		}),
+		of(casework.Inspectors.Sheet, "编号"),
+		{"抽取", func(i casework.RegisteredInspector) content { return showText(dutyTitle(i.OnDuty)) }},
+		of(casework.Inspectors.Sheet, "应回避的机构数").as("应回避的机构"),
+		{"登记", func(i casework.RegisteredInspector) content {
+			return showText(i.UpdatedBy + " " + nursery.Minute(i.UpdatedAt))
+		}},
+	}
 }

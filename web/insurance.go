@@ -5,9 +5,10 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"tuoyu/casework"
 	"tuoyu/nursery"
-	"tuoyu/sheets"
 )
 
 func registerInsurance(s *Site) {
@@ -60,7 +61,7 @@ type insuranceView struct {
 
 func (s *Site) insuranceMonths(w http.ResponseWriter, r *http.Request) error {
 	p := who(r.Context())
-	list, err := s.Door.InsuranceMonths(r.Context(), p, r.FormValue("county"), pageOf(r, 25))
+	list, err := casework.InsuranceMonths.Page(r.Context(), s.Door, p, casework.InsuranceFilter{County: r.FormValue("county")}, pageOf(r, 25))
 	if err != nil {
 		return err
 	}
@@ -73,12 +74,7 @@ func (s *Site) insuranceMonths(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	if wantsExport(r) {
-		return exported(s, w, "投保对账 "+v.Month, []string{"县区", "办件编号", "承保机构", "名册人数", "已送", "承保", "未承保", "待答复", "保险费（元）"}, once(v.Reconciled), func(x casework.InsuranceReconciled) []any {
-			return []any{x.CountyName, x.CaseNo, x.Insurer, x.Rostered, x.Sent, x.Insured, x.Refused, x.Pending, yuan(x.PremiumFen)}
-		})
-	}
-	return s.show(w, r, frame{Title: "意外伤害险", Wide: true, Live: true}, insurancePage(v))
+	return sheetPage(s, w, r, casework.ReconciliationSheet(v.Month), v.Reconciled, frame{Title: "意外伤害险", Wide: true, Live: true}, func() templ.Component { return insurancePage(v) })
 }
 
 func (s *Site) insuranceMonth(w http.ResponseWriter, r *http.Request) error {
@@ -107,11 +103,7 @@ func (s *Site) insuranceSummary(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	raw, err := casework.InsuranceSheet(d)
-	if err != nil {
-		return err
-	}
-	return download(w, sheets.Media, d.CountyName+d.Month+"投保情况.xlsx", raw)
+	return sendFile(w)(casework.InsuranceFile(d))
 }
 
 func (s *Site) takeInsuranceRoster(w http.ResponseWriter, r *http.Request) error {
@@ -133,12 +125,8 @@ func (s *Site) insuranceRoster(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if wantsExport(r) {
-		raw, err := casework.RosterFaultSheet(report)
-		if err != nil {
-			return err
-		}
-		return download(w, sheets.Media, "未接收的行.xlsx", raw)
+	if exportOf(r) != "" {
+		return sendFile(w)(casework.RosterFaultFile(report))
 	}
 	return s.show(w, r, frame{Title: "名册导入结果", Wide: true, Back: "/insurance/" + report.CaseNo}, insuranceRosterPage(report))
 }
@@ -149,11 +137,7 @@ func (s *Site) insuranceLines(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	raw, err := casework.InsuranceLinesSheet(list)
-	if err != nil {
-		return err
-	}
-	return download(w, sheets.Media, "投保明细 "+list.CaseNo+" 第"+count(list.Send)+"批.xlsx", raw)
+	return sendFile(w)(casework.InsuranceLinesFile(list))
 }
 
 func (s *Site) answerInsurance(w http.ResponseWriter, r *http.Request) error {
@@ -175,11 +159,11 @@ func (s *Site) answerInsurance(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) insuranceExceptions(w http.ResponseWriter, r *http.Request) error {
-	list, err := s.Door.InsuranceExceptions(r.Context(), who(r.Context()), r.PathValue("no"), pageOf(r, 50))
-	if err != nil {
-		return err
-	}
-	return s.show(w, r, frame{Title: "投保例外", Wide: true, Back: "/insurance/" + r.PathValue("no")}, insuranceExceptionsPage(r.PathValue("no"), list.Items, nextPage(r, list.Next)))
+	no := r.PathValue("no")
+	head := frame{Title: "投保例外", Wide: true, Back: "/insurance/" + no}
+	return listPage(s, w, r, who(r.Context()), casework.InsuranceExceptions, casework.ExceptionFilter{CaseNo: no}, 50, head, func(list casework.Page[casework.InsuranceException]) templ.Component {
+		return insuranceExceptionsPage(no, list.Items, nextPage(r, list.Next))
+	})
 }
 
 // settleExceptions settles those for whom an outcome was chosen; the others stay as they are.
@@ -220,3 +204,25 @@ func (s *Site) settleExceptions(w http.ResponseWriter, r *http.Request) error {
 	}
 	return s.done(w, r, back, said)
 }
+
+// monthCells is the table of insurance months.
+var monthCells = []cell[casework.InsuranceMonthSummary]{
+	headed("投保月", func(m casework.InsuranceMonthSummary) rowHead {
+		return rowHead{"/insurance/" + m.CaseNo, m.CountyName + " " + m.Month, "", m.CaseNo}
+	}),
+	of(casework.InsuranceMonths.Sheet, "承保机构"),
+	of(casework.InsuranceMonths.Sheet, "保险起始日"),
+	{"环节", func(m casework.InsuranceMonthSummary) content { return content{"", monthStage(m)} }},
+	of(casework.InsuranceMonths.Sheet, "办结日期").as("办结"),
+}
+
+// reconciledCells is the table of what came of a month.
+var reconciledCells = func() []cell[casework.InsuranceReconciled] {
+	sheet := casework.ReconciliationSheet("")
+	return []cell[casework.InsuranceReconciled]{
+		headed("县区", func(x casework.InsuranceReconciled) rowHead {
+			return rowHead{"/insurance/" + x.CaseNo, x.CountyName, "", ""}
+		}),
+		of(sheet, "名册人数").as("名册"), of(sheet, "已送"), of(sheet, "承保"), of(sheet, "未承保"), of(sheet, "待答复"), of(sheet, "保险费（元）"),
+	}
+}()

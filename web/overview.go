@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/a-h/templ"
+
 	"tuoyu/casework"
 	"tuoyu/nursery"
 )
@@ -21,7 +23,7 @@ func registerOverview(s *Site) {
 
 // plans are the building plans that the reader sees, by their sites.
 func (s *Site) plans(r *http.Request) ([]string, error) {
-	list, err := s.Door.BuildSites(r.Context(), who(r.Context()), casework.BuildFilter{}, casework.PageRequest{Limit: 100})
+	list, err := casework.BuildSites.Page(r.Context(), s.Door, who(r.Context()), casework.BuildFilter{}, casework.PageRequest{Limit: 100})
 	if err != nil {
 		return nil, err
 	}
@@ -159,10 +161,8 @@ func (s *Site) build(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if wantsExport(r) {
-		return exported(s, w, "建设台账", []string{"县区", "建设点", "运营方式", "计划托位", "计入托位", "计划进度", "核定进度", "灯", "销号日期"}, once(ledger.Lines), func(l casework.BuildLine) []any {
-			return []any{l.CountyName, l.Name, l.ModeTitle, l.Seats, l.SeatsCounted, l.Planned.Text, l.Actual.Text, siteLamp(l).word, shortDate(l.CompletedOn)}
-		})
+	if exportOf(r) != "" {
+		return sendFile(w)(casework.LedgerFile(ledger))
 	}
 	return s.show(w, r, frame{Title: "建设台账", Wide: true, Live: true}, buildPage(ledger, all, with(r, "export", "xlsx"), mayStart))
 }
@@ -197,29 +197,17 @@ func (s *Site) decideReport(w http.ResponseWriter, r *http.Request) error {
 // register lists the institutions as far as the reader sees them.
 func (s *Site) register(w http.ResponseWriter, r *http.Request) error {
 	q, p := r.URL.Query(), who(r.Context())
-	f := casework.InstitutionFilter{County: q.Get("county"), Status: q.Get("status"), SiteKind: q.Get("site_kind")}
-	if wantsExport(r) {
-		return exported(s, w, "机构", []string{"机构", "名称", "县区", "类型", "托位", "状态", "备案日期"},
-			func(page casework.PageRequest) ([]casework.RegisteredInstitution, string, error) {
-				list, err := s.Door.Institutions(r.Context(), p, f, page)
-				return list.Items, list.Next, err
-			}, func(i casework.RegisteredInstitution) []any {
-				return []any{i.ID, i.Name, i.CountyName, i.SiteKindTitle, i.Seats, i.StatusTitle, shortDate(i.FiledOn)}
-			})
-	}
-	list, err := s.Door.Institutions(r.Context(), p, f, pageOf(r, 50))
-	if err != nil {
-		return err
-	}
-	return s.show(w, r, frame{Title: "机构", Wide: true}, registerPage(list.Items, f, p, nextPage(r, list.Next), with(r, "export", "xlsx")))
+	f := casework.InstitutionFilter{County: q.Get("county"), Status: q.Get("status"), SiteKind: nursery.SiteKind(q.Get("site_kind"))}
+	return listPage(s, w, r, p, casework.Institutions, f, 50, frame{Title: "机构", Wide: true}, func(list casework.Page[casework.RegisteredInstitution]) templ.Component {
+		return registerPage(list.Items, f, p, nextPage(r, list.Next), with(r, "export", "xlsx"))
+	})
 }
 
 func (s *Site) referrals(w http.ResponseWriter, r *http.Request) error {
-	list, err := s.Door.Referrals(r.Context(), who(r.Context()), casework.CheckupFilter{State: r.FormValue("state")}, pageOf(r, 25))
-	if err != nil {
-		return err
-	}
-	return s.show(w, r, frame{Title: "转诊", Wide: true, Live: true}, referralsPage(list.Items, nextPage(r, list.Next)))
+	f := casework.ReferralFilter{State: r.FormValue("state")}
+	return listPage(s, w, r, who(r.Context()), casework.Referrals, f, 25, frame{Title: "转诊", Wide: true, Live: true}, func(list casework.Page[casework.ReferralSummary]) templ.Component {
+		return referralsPage(list.Items, nextPage(r, list.Next))
+	})
 }
 
 func referralState(state string) (tone, title string) {
@@ -265,4 +253,26 @@ func (s *Site) referralResult(w http.ResponseWriter, r *http.Request) error {
 		return s.referralPage(w, r, http.StatusUnprocessableEntity, form)
 	}
 	return s.done(w, r, "/referrals/"+r.PathValue("no"), "已登记结果。")
+}
+
+// referralCells is the table of referrals.
+var referralCells = []cell[casework.ReferralSummary]{
+	headed("转诊", func(f casework.ReferralSummary) rowHead {
+		return rowHead{"/referrals/" + f.CaseNo, f.ChildName, f.Child, f.CaseNo}
+	}),
+	party("机构", func(f casework.ReferralSummary) (string, string) { return f.InstitutionName, f.Institution }),
+	of(casework.Referrals.Sheet, "转诊日期"),
+	of(casework.Referrals.Sheet, "另约次数").as("另约"),
+	tagged("状态", func(f casework.ReferralSummary) (string, string) { return referralState(f.State) }),
+}
+
+// registerCells is the table of the register.
+var registerCells = []cell[casework.RegisteredInstitution]{
+	headed("机构", func(i casework.RegisteredInstitution) rowHead {
+		return rowHead{"", i.Name, "", i.ID + " " + i.CountyName}
+	}),
+	of(casework.Institutions.Sheet, "机构类型").as("类型"),
+	of(casework.Institutions.Sheet, "托位数").as("托位"),
+	of(casework.Institutions.Sheet, "状态"),
+	{"备案", func(i casework.RegisteredInstitution) content { return content{"", filingOf(i)} }},
 }

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"tuoyu/casework"
 	"tuoyu/draw"
 	"tuoyu/nursery"
@@ -35,20 +37,9 @@ func registerPlans(s *Site) {
 
 func (s *Site) inspectionPlans(w http.ResponseWriter, r *http.Request) error {
 	p, county := who(r.Context()), r.FormValue("county")
-	if wantsExport(r) {
-		return exported(s, w, "检查计划", []string{"办件编号", "县区", "半年度", "环节", "承诺值", "抽取日期", "未检查家次", "办结日期"},
-			func(page casework.PageRequest) ([]casework.PlanSummary, string, error) {
-				list, err := s.Door.InspectionPlans(r.Context(), p, county, page)
-				return list.Items, list.Next, err
-			}, func(i casework.PlanSummary) []any {
-				return []any{i.CaseNo, i.CountyName, halfTitle(i.Half), i.StageTitle, i.Commitment, shortDate(i.DrawnOn), lateText(i.Late), shortDate(i.ClosedOn)}
-			})
-	}
-	list, err := s.Door.InspectionPlans(r.Context(), p, county, pageOf(r, 25))
-	if err != nil {
-		return err
-	}
-	return s.show(w, r, frame{Title: "检查计划", Wide: true, Live: true}, inspectionPlansPage(list.Items, nextPage(r, list.Next), p, r))
+	return listPage(s, w, r, p, casework.InspectionPlans, casework.PlanFilter{County: county}, 25, frame{Title: "检查计划", Wide: true, Live: true}, func(list casework.Page[casework.PlanSummary]) templ.Component {
+		return inspectionPlansPage(list.Items, nextPage(r, list.Next), p, r)
+	})
 }
 
 func lateText(late *int) string {
@@ -88,10 +79,8 @@ func (s *Site) inspectionPlan(w http.ResponseWriter, r *http.Request) error {
 			names[o.Value] = o.Label
 		}
 	}
-	if wantsExport(r) {
-		return exported(s, w, d.CountyName+halfTitle(d.Half)+"检查安排", []string{"方式", "次序", "机构", "乡镇、街道", "检查人员", "开始", "检查办件", "环节", "到场", "半年度内未检查"}, once(d.Visits), func(v casework.PlannedVisit) []any {
-			return []any{inspectionKind(v.Kind), v.Position, v.Name, v.Township, strings.Join(going(v), "、"), v.OpensOn.String(), v.Inspection, v.StageTitle, shortDate(v.VisitedOn), yesOrBlank(v.Late)}
-		})
+	if exportOf(r) != "" {
+		return sendFile(w)(casework.PlanFile(d))
 	}
 	return s.show(w, r, frame{Title: halfTitle(d.Half) + "检查计划", Wide: true, Live: true, Back: "/inspection-plans"}, inspectionPlanPage(planView{d, names, p}))
 }
@@ -102,13 +91,6 @@ func going(v casework.PlannedVisit) []string {
 		return v.Going
 	}
 	return v.Drawn
-}
-
-func yesOrBlank(yes bool) string {
-	if yes {
-		return "是"
-	}
-	return ""
 }
 
 func (s *Site) excludeFromPlan(w http.ResponseWriter, r *http.Request) error {
@@ -157,20 +139,25 @@ func pairsBy(pairs []draw.Assignment, candidate string) string {
 
 // institutionChoices are the institutions of a county that have filed, as far as who asks sees them.
 func (s *Site) institutionChoices(ctx context.Context, county string) ([]option, error) {
+	found, err := casework.Institutions.All(ctx, s.Door, who(ctx), casework.InstitutionFilter{County: county})
+	if err != nil {
+		return nil, err
+	}
 	var list []option
-	page := casework.PageRequest{Limit: 100}
-	for {
-		found, err := s.Door.Institutions(ctx, who(ctx), casework.InstitutionFilter{County: county}, page)
-		if err != nil {
-			return nil, err
-		}
-		for _, i := range found.Items {
-			if i.Status != "applying" && i.Status != "cancelled" {
-				list = append(list, option{i.ID, i.Name})
-			}
-		}
-		if page.After = found.Next; found.Next == "" {
-			return list, nil
+	for _, i := range found {
+		if i.Status != "applying" && i.Status != "cancelled" {
+			list = append(list, option{i.ID, i.Name})
 		}
 	}
+	return list, nil
+}
+
+// planCells is the table of inspection plans.
+var planCells = []cell[casework.PlanSummary]{
+	headed("计划", func(i casework.PlanSummary) rowHead {
+		return rowHead{"/inspection-plans/" + i.CaseNo, i.CountyName + " " + halfTitle(i.Half), "", i.CaseNo}
+	}),
+	of(casework.InspectionPlans.Sheet, "环节"),
+	of(casework.InspectionPlans.Sheet, "抽取日期").as("抽取"),
+	of(casework.InspectionPlans.Sheet, "未检查家次").as("未检查"),
 }

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"tuoyu/casework"
 )
 
@@ -42,20 +44,9 @@ func (s *Site) publicInstitutions(w http.ResponseWriter, r *http.Request) error 
 	if county == "" {
 		county = counties()[0].Value
 	}
-	if wantsExport(r) {
-		return exported(s, w, "托育机构公示", []string{"机构名称", "类型", "地址", "电话", "托位", "普惠", "状态", "备案日期"},
-			func(page casework.PageRequest) ([]casework.FiledInstitution, string, error) {
-				list, err := s.Door.FiledInstitutions(r.Context(), county, page)
-				return list.Items, list.Next, err
-			}, func(i casework.FiledInstitution) []any {
-				return []any{i.Name, i.SiteKind.Title(), i.Address, i.Phone, i.Seats, inclusive(i.Inclusive), filedStatus(i.Status), i.FiledOn.String()}
-			})
-	}
-	list, err := s.Door.FiledInstitutions(r.Context(), county, pageOf(r, 50))
-	if err != nil {
-		return err
-	}
-	return s.show(w, r, frame{Title: "托育机构公示", Wide: true}, institutionsPage(county, list.Items, nextPage(r, list.Next), with(r, "export", "xlsx")))
+	return listPage(s, w, r, casework.Anyone, casework.FiledInstitutions, county, 50, frame{Title: "托育机构公示", Wide: true}, func(list casework.Page[casework.FiledInstitution]) templ.Component {
+		return institutionsPage(county, list.Items, nextPage(r, list.Next), with(r, "export", "xlsx"))
+	})
 }
 
 func (s *Site) publicInstitution(w http.ResponseWriter, r *http.Request) error {
@@ -78,4 +69,16 @@ func inclusive(i *bool) string {
 
 func filedStatus(status string) string {
 	return map[string]string{"filed": "已备案", "rectifying": "整改中", "cancelled": "已注销", "applying": "申请中"}[status]
+}
+
+// filedCells is the table of the register for the public.
+var filedCells = []cell[casework.FiledInstitution]{
+	{"机构", func(i casework.FiledInstitution) content { return content{"", filedHead(i)} }},
+	of(casework.FiledInstitutions.Sheet, "类型"),
+	of(casework.FiledInstitutions.Sheet, "托位"),
+	{"收费", func(i casework.FiledInstitution) content { return showText(pricesText(i)) }},
+	{"最近检查", func(i casework.FiledInstitution) content { return showText(inspectedText(i)) }},
+	{"状态", func(i casework.FiledInstitution) content {
+		return content{"nowrap", text(filedStatus(i.Status) + "、" + inclusive(i.Inclusive))}
+	}},
 }

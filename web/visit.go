@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/a-h/templ"
+
 	"tuoyu/casework"
 	"tuoyu/nursery"
 )
@@ -103,30 +105,15 @@ type inspectionsView struct {
 func (s *Site) inspections(w http.ResponseWriter, r *http.Request) error {
 	q, p := r.URL.Query(), who(r.Context())
 	f := casework.InspectionFilter{County: q.Get("county"), Half: q.Get("half"), Kind: q.Get("kind"), Status: nursery.CaseStatus(q.Get("status"))}
-	if wantsExport(r) {
-		return exported(s, w, "检查", []string{"办件编号", "机构", "方式", "环节", "到场日期", "检查人员"},
-			func(page casework.PageRequest) ([]casework.InspectionSummary, string, error) {
-				list, err := s.Door.Inspections(r.Context(), p, f, page)
-				return list.Items, list.Next, err
-			}, func(i casework.InspectionSummary) []any {
-				return []any{i.CaseNo, i.Subject, inspectionKind(i.Kind), i.StageTitle, shortDate(i.VisitedOn), len(i.Inspectors)}
-			})
-	}
-	list, err := s.Door.Inspections(r.Context(), p, f, pageOf(r, 25))
-	if err != nil {
-		return err
-	}
-	return s.show(w, r, frame{Title: "检查", Wide: true, Live: true}, inspectionsPage(inspectionsView{
-		list.Items, f, nextPage(r, list.Next), seesPlans(p), p.Role == nursery.RoleSupervisor, r,
-	}))
+	return listPage(s, w, r, p, casework.Inspections, f, 25, frame{Title: "检查", Wide: true, Live: true}, func(list casework.Page[casework.InspectionSummary]) templ.Component {
+		return inspectionsPage(inspectionsView{
+			list.Items, f, nextPage(r, list.Next), seesPlans(p), p.Role == nursery.RoleSupervisor, r,
+		})
+	})
 }
 
 func seesPlans(p nursery.Principal) bool {
 	return slices.Contains([]nursery.Role{nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor}, p.Role)
-}
-
-func inspectionKind(kind string) string {
-	return map[string]string{"regular": "例行检查", "random": "随机抽查", "complaint": "投诉核查"}[kind]
 }
 
 func (s *Site) inspection(w http.ResponseWriter, r *http.Request) error {
@@ -135,4 +122,15 @@ func (s *Site) inspection(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.show(w, r, frame{Title: "检查 " + d.Subject, Wide: true, Back: "/inspections"}, inspectionPage(d, who(r.Context())))
+}
+
+// inspectionCells is the table of inspections.
+var inspectionCells = []cell[casework.InspectionSummary]{
+	headed("机构", func(i casework.InspectionSummary) rowHead {
+		return rowHead{"/inspections/" + i.CaseNo, i.Subject, "", i.CaseNo + " " + i.CountyName}
+	}),
+	of(casework.Inspections.Sheet, "检查方式").as("方式"),
+	of(casework.Inspections.Sheet, "环节"),
+	of(casework.Inspections.Sheet, "到场日期").as("到场"),
+	{"检查人员", func(i casework.InspectionSummary) content { return content{"", inspectorsOf(i)} }},
 }

@@ -2,7 +2,6 @@ package web
 
 import (
 	"cmp"
-	"fmt"
 	"strconv"
 
 	"tuoyu/nursery"
@@ -79,21 +78,6 @@ func shortDate(d nursery.Date) string {
 	return d.String()
 }
 
-// daysLeft says how long is left, in working days.
-func daysLeft(left *int, due nursery.Date) string {
-	switch {
-	case left == nil && due.IsZero():
-		return "无期限"
-	case left == nil:
-		return "期限 " + due.String()
-	case *left < 0:
-		return fmt.Sprintf("已超 %d 个工作日", -*left)
-	case *left == 0:
-		return "今天到期"
-	}
-	return fmt.Sprintf("剩余 %d 个工作日", *left)
-}
-
 // urgency is the tone of a due date.
 func urgency(left *int) string {
 	switch {
@@ -105,11 +89,6 @@ func urgency(left *int) string {
 		return "warn"
 	}
 	return "calm"
-}
-
-// statusTitle names how a case stands.
-func statusTitle(s nursery.CaseStatus) string {
-	return map[nursery.CaseStatus]string{nursery.CaseDraft: "草稿", nursery.CaseOpen: "办理中", nursery.CaseEnded: "已办结"}[s]
 }
 
 // resultTitle names what the rules said.

@@ -148,7 +148,7 @@ func TestAMonthGoesFromTheRosterToCoversAndEndsThoseOfThreeYearOlds(t *testing.T
 	m.june(8, 10, func() { m.answered(1, "婴幼儿000002") })
 	m.june(9, 10, func() {
 		require.Equal(t, []string{"exceptions"}, m.stage())
-		list, err := m.door.InsuranceExceptions(t.Context(), countyOffice, m.caseNo, casework.PageRequest{})
+		list, err := casework.InsuranceExceptions.Page(t.Context(), m.door, countyOffice, casework.ExceptionFilter{CaseNo: m.caseNo}, casework.PageRequest{})
 		require.NoError(t, err)
 		require.Len(t, list.Items, 2)
 		in := casework.InsuranceResolution{}

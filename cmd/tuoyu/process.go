@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/exaring/otelpgx"
 	"github.com/prometheus/client_golang/prometheus"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
@@ -74,8 +75,12 @@ func (p *process) open(ctx context.Context, service string) error {
 		}
 		p.closers = append(p.closers, stop)
 	}
+	options := store.Options{MaxConns: s.DBMaxConns}
+	if s.OTLPEndpoint != "" {
+		options.Tracer = otelpgx.NewTracer()
+	}
 	var err error
-	if p.db, err = store.Open(ctx, s.DatabaseURL, store.Options{MaxConns: s.DBMaxConns, Tracing: s.OTLPEndpoint != ""}); err != nil {
+	if p.db, err = store.Open(ctx, s.DatabaseURL, options); err != nil {
 		return err
 	}
 	p.closers = append(p.closers, func(context.Context) error { p.db.Close(); return nil })

@@ -94,17 +94,10 @@ WHERE rule_set = 'filing.conform' AND case_no IN (
     SELECT c.case_no FROM cases c WHERE c.parent_case = sqlc.arg(filing)::text AND (c.outcome = 'changed' OR c.case_no = sqlc.arg(current)::text))
 ORDER BY decided_at DESC, id DESC LIMIT 1;
 
--- name: BuildSitesOfCounty :many
--- Served by build_sites_by_county (county, case_no).
-SELECT * FROM build_sites
-WHERE county = @county AND case_no > sqlc.arg(after)::text AND (sqlc.arg(plan)::text = '' OR plan = sqlc.arg(plan)::text)
-    AND (sqlc.arg(light)::text = '' OR light = sqlc.arg(light)::text)
-ORDER BY case_no LIMIT sqlc.arg(page_size)::integer;
-
--- name: BuildSitesOfCity :many
--- Served by the primary key.
-SELECT * FROM build_sites
-WHERE case_no > sqlc.arg(after)::text AND (sqlc.arg(plan)::text = '' OR plan = sqlc.arg(plan)::text)
+-- name: BuildSites :many
+-- Served by build_sites_by_county (county, case_no), build_sites_by_plan (plan, case_no) or the primary key.
+SELECT * FROM build_sites WHERE case_no > sqlc.arg(after)::text
+    AND (sqlc.arg(county)::text = '' OR county = sqlc.arg(county)::text) AND (sqlc.arg(plan)::text = '' OR plan = sqlc.arg(plan)::text)
     AND (sqlc.arg(light)::text = '' OR light = sqlc.arg(light)::text)
 ORDER BY case_no LIMIT sqlc.arg(page_size)::integer;
 

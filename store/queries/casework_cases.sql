@@ -36,43 +36,16 @@ SELECT * FROM cases WHERE case_no = @case_no;
 -- Served by cases_by_parent.
 SELECT case_no, kind, stage, status FROM cases WHERE parent_case = sqlc.arg(parent)::text ORDER BY case_no;
 
--- name: CasesOfCounty :many
--- Served by cases_page (county, created_at DESC, case_no DESC). A search reads the cases in this order until the page is full, here
--- and in the three lists below: no index serves a part of a name. Behind row-level security Postgres tests a row with LIKE only after the
--- policy, so that a trigram index would not be used; strpos compares what was typed as it is, where LIKE reads % and _ as wildcards.
-SELECT * FROM cases
-WHERE county = @county AND (created_at, case_no) < (sqlc.arg(before_at)::timestamptz, sqlc.arg(before_no)::text)
-    AND (sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text) AND (sqlc.arg(stage)::text = '' OR stage = sqlc.arg(stage)::text) AND (sqlc.arg(status)::text = '' OR status = sqlc.arg(status)::text)
-    AND (sqlc.arg(institution)::text = '' OR institution = sqlc.arg(institution)::text) AND (NOT sqlc.arg(only_overdue)::boolean OR overdue)
-    AND (sqlc.arg(search)::text = '' OR strpos(subject, sqlc.arg(search)::text) > 0 OR case_no = upper(sqlc.arg(search)::text))
-ORDER BY created_at DESC, case_no DESC LIMIT sqlc.arg(page_size)::integer;
-
--- name: CasesOfCity :many
--- Served by cases_all_page (created_at DESC, case_no DESC).
-SELECT * FROM cases
-WHERE (created_at, case_no) < (sqlc.arg(before_at)::timestamptz, sqlc.arg(before_no)::text)
-    AND (sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text) AND (sqlc.arg(stage)::text = '' OR stage = sqlc.arg(stage)::text) AND (sqlc.arg(status)::text = '' OR status = sqlc.arg(status)::text)
-    AND (sqlc.arg(institution)::text = '' OR institution = sqlc.arg(institution)::text) AND (NOT sqlc.arg(only_overdue)::boolean OR overdue)
-    AND (sqlc.arg(search)::text = '' OR strpos(subject, sqlc.arg(search)::text) > 0 OR case_no = upper(sqlc.arg(search)::text))
-ORDER BY created_at DESC, case_no DESC LIMIT sqlc.arg(page_size)::integer;
-
--- name: CasesOfInstitution :many
--- Served by cases_by_institution (institution, created_at DESC, case_no DESC).
-SELECT * FROM cases
-WHERE institution = @institution
-    AND (created_at, case_no) < (sqlc.arg(before_at)::timestamptz, sqlc.arg(before_no)::text)
-    AND (sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text) AND (sqlc.arg(stage)::text = '' OR stage = sqlc.arg(stage)::text) AND (sqlc.arg(status)::text = '' OR status = sqlc.arg(status)::text)
-    AND (NOT sqlc.arg(only_overdue)::boolean OR overdue)
-    AND (sqlc.arg(search)::text = '' OR strpos(subject, sqlc.arg(search)::text) > 0 OR case_no = upper(sqlc.arg(search)::text))
-ORDER BY created_at DESC, case_no DESC LIMIT sqlc.arg(page_size)::integer;
-
--- name: CasesOfPartner :many
--- Served by cases_by_partner (partner, created_at DESC, case_no DESC).
-SELECT * FROM cases
-WHERE partner = @partner AND partner <> ''
-    AND (created_at, case_no) < (sqlc.arg(before_at)::timestamptz, sqlc.arg(before_no)::text)
-    AND (sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text) AND (sqlc.arg(stage)::text = '' OR stage = sqlc.arg(stage)::text) AND (sqlc.arg(status)::text = '' OR status = sqlc.arg(status)::text)
-    AND (sqlc.arg(institution)::text = '' OR institution = sqlc.arg(institution)::text) AND (NOT sqlc.arg(only_overdue)::boolean OR overdue)
+-- name: Cases :many
+-- Served by cases_page (county, created_at DESC, case_no DESC), cases_by_institution and cases_by_partner with the same order, or for the city
+-- cases_all_page (created_at DESC, case_no DESC). A search reads the cases in this order until the page is full: no index serves a part of
+-- a name. Behind row-level security Postgres tests a row with LIKE only after the policy, so that a trigram index would not be used;
+-- strpos compares what was typed as it is, where LIKE reads % and _ as wildcards.
+SELECT * FROM cases WHERE (created_at, case_no) < (sqlc.arg(before_at)::timestamptz, sqlc.arg(before_no)::text)
+    AND (sqlc.arg(county)::text = '' OR county = sqlc.arg(county)::text) AND (sqlc.arg(institution)::text = '' OR institution = sqlc.arg(institution)::text)
+    AND (sqlc.arg(partner)::text = '' OR partner = sqlc.arg(partner)::text AND partner <> '')
+    AND (sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text) AND (sqlc.arg(stage)::text = '' OR stage = sqlc.arg(stage)::text)
+    AND (sqlc.arg(status)::text = '' OR status = sqlc.arg(status)::text) AND (NOT sqlc.arg(only_overdue)::boolean OR overdue)
     AND (sqlc.arg(search)::text = '' OR strpos(subject, sqlc.arg(search)::text) > 0 OR case_no = upper(sqlc.arg(search)::text))
 ORDER BY created_at DESC, case_no DESC LIMIT sqlc.arg(page_size)::integer;
 

@@ -1,76 +1,17 @@
--- name: InboxOfCases :many
--- Served by tasks_by_case, then by the primary key: the beginning of a case number leaves few tasks.
-SELECT * FROM tasks
-WHERE id = ANY (ARRAY(SELECT found.id FROM tasks found WHERE found.state = 'open'
-        AND found.case_no COLLATE "C" >= sqlc.arg(prefix)::text AND found.case_no COLLATE "C" < sqlc.arg(prefix)::text || '~' LIMIT 5000))
-    AND (sort_on, id) > (sqlc.arg(after_on)::date, sqlc.arg(after_id)::text) AND sort_on <= sqlc.arg(until)::date
-    AND (sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text) AND (NOT sqlc.arg(only_free)::boolean OR assignee IS NULL)
-    AND (sqlc.arg(account)::text = '' OR assignee = sqlc.arg(account)::text) AND (sqlc.arg(county)::text = '' OR county = sqlc.arg(county)::text)
-    AND (sqlc.arg(role)::text = '' OR role = sqlc.arg(role)::text) AND (sqlc.arg(institution)::text = '' OR institution = sqlc.arg(institution)::text)
-    AND (sqlc.arg(partner)::text = '' OR partner = sqlc.arg(partner)::text)
-ORDER BY sort_on, id LIMIT sqlc.arg(page_size)::integer;
 
--- name: InboxAboutInstitution :many
--- Served by tasks_of_institution (institution, sort_on, id): all that is open about one, whoever has to answer, by its identifier
--- or by a part of its name, for which the institutions are read one by one.
-SELECT * FROM tasks
-WHERE state = 'open' AND institution = ANY (ARRAY(SELECT sqlc.arg(about)::text
-        UNION SELECT found.id FROM institutions found WHERE strpos(found.name, sqlc.arg(about)::text) > 0 LIMIT 500))
-    AND (sort_on, id) > (sqlc.arg(after_on)::date, sqlc.arg(after_id)::text) AND sort_on <= sqlc.arg(until)::date
-    AND (sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text) AND (NOT sqlc.arg(only_free)::boolean OR assignee IS NULL)
-    AND (sqlc.arg(account)::text = '' OR assignee = sqlc.arg(account)::text) AND (sqlc.arg(county)::text = '' OR county = sqlc.arg(county)::text)
-    AND (sqlc.arg(role)::text = '' OR role = sqlc.arg(role)::text) AND (sqlc.arg(institution)::text = '' OR institution = sqlc.arg(institution)::text)
-    AND (sqlc.arg(partner)::text = '' OR partner = sqlc.arg(partner)::text)
-ORDER BY sort_on, id LIMIT sqlc.arg(page_size)::integer;
 
--- name: CountInboxOfRole :one
--- Served by tasks_inbox (county, role, sort_on, id): of the 300 nearest due.
+-- name: CountInbox :one
+-- Served as Inbox is: of the 300 nearest due.
 SELECT least(count(*), 100)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 100)::integer AS claimable,
     least(count(*) FILTER (WHERE sort_on <= sqlc.arg(due_by)::date), 100)::integer AS due,
     least(count(*) FILTER (WHERE sort_on < sqlc.arg(today)::date), 100)::integer AS overdue
-FROM (SELECT kind, assignee, sort_on FROM tasks WHERE state = 'open' AND county = @county AND role = @role
+FROM (SELECT kind, assignee, sort_on FROM tasks WHERE state = 'open'
+    AND (sqlc.arg(county)::text = '' OR county = sqlc.arg(county)::text) AND (sqlc.arg(role)::text = '' OR role = sqlc.arg(role)::text)
+    AND (sqlc.arg(institution)::text = '' OR institution = sqlc.arg(institution)::text)
+    AND (sqlc.arg(partner)::text = '' OR partner = sqlc.arg(partner)::text AND partner <> '')
+    AND (sqlc.arg(account)::text = '' OR assignee = sqlc.arg(account)::text)
     ORDER BY sort_on, id LIMIT 300) near
-WHERE sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text;
-
--- name: CountInboxOfAssignee :one
--- Served by tasks_mine (assignee, sort_on, id).
-SELECT count(*)::integer FROM (SELECT kind, role, county FROM tasks WHERE state = 'open' AND assignee = sqlc.arg(account)::text
-    ORDER BY sort_on, id LIMIT 100) mine
-WHERE sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text;
-
--- name: CountInboxOfInstitution :one
--- Served by tasks_of_institution (institution, sort_on, id).
-SELECT least(count(*), 100)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 100)::integer AS claimable,
-    least(count(*) FILTER (WHERE sort_on <= sqlc.arg(due_by)::date), 100)::integer AS due,
-    least(count(*) FILTER (WHERE sort_on < sqlc.arg(today)::date), 100)::integer AS overdue
-FROM (SELECT kind, assignee, sort_on FROM tasks WHERE state = 'open' AND institution = @institution AND role = 'institution'
-    ORDER BY sort_on, id LIMIT 300) near
-WHERE sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text;
-
--- name: CountInboxOfPartner :one
--- Served by tasks_of_partner (partner, role, sort_on, id).
-SELECT least(count(*), 100)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 100)::integer AS claimable,
-    least(count(*) FILTER (WHERE sort_on <= sqlc.arg(due_by)::date), 100)::integer AS due,
-    least(count(*) FILTER (WHERE sort_on < sqlc.arg(today)::date), 100)::integer AS overdue
-FROM (SELECT kind, assignee, sort_on FROM tasks WHERE state = 'open' AND partner = @partner AND partner <> '' AND role = @role
-    ORDER BY sort_on, id LIMIT 300) near
-WHERE sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text;
-
--- name: CountInboxOfCounty :one
--- Served by tasks_of_county (county, sort_on, id).
-SELECT least(count(*), 100)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 100)::integer AS claimable,
-    least(count(*) FILTER (WHERE sort_on <= sqlc.arg(due_by)::date), 100)::integer AS due,
-    least(count(*) FILTER (WHERE sort_on < sqlc.arg(today)::date), 100)::integer AS overdue
-FROM (SELECT kind, assignee, sort_on FROM tasks WHERE state = 'open' AND county = @county ORDER BY sort_on, id LIMIT 300) near
-WHERE sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text;
-
--- name: CountInboxOfCity :one
--- Served by tasks_of_city (sort_on, id).
-SELECT least(count(*), 100)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 100)::integer AS claimable,
-    least(count(*) FILTER (WHERE sort_on <= sqlc.arg(due_by)::date), 100)::integer AS due,
-    least(count(*) FILTER (WHERE sort_on < sqlc.arg(today)::date), 100)::integer AS overdue
-FROM (SELECT kind, assignee, sort_on FROM tasks WHERE state = 'open' ORDER BY sort_on, id LIMIT 300) near
-WHERE sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text;
+WHERE (sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text);
 
 -- name: WorkloadOfCounty :many
 -- Served by tasks_inbox (county, role). Bounded: the first 20000 of the office, and as many lines as it has people.
@@ -133,17 +74,11 @@ SELECT * FROM absences WHERE account = @account AND county = ANY (sqlc.arg(count
 SELECT * FROM absences WHERE county = @county AND ended_at IS NULL AND from_on <= sqlc.arg(on_day)::date AND until_on >= sqlc.arg(on_day)::date
 ORDER BY id DESC LIMIT 1000;
 
--- name: AbsencesOfCity :many
--- Served by absences_page (id DESC).
-SELECT * FROM absences WHERE id < sqlc.arg(before_id)::bigint ORDER BY id DESC LIMIT sqlc.arg(page_size)::integer;
-
--- name: AbsencesOfCounty :many
--- Served by absences_of_county (county, id DESC).
-SELECT * FROM absences WHERE county = @county AND id < sqlc.arg(before_id)::bigint ORDER BY id DESC LIMIT sqlc.arg(page_size)::integer;
-
--- name: AbsencesOfAccount :many
--- Served by absences_of_account (account, id DESC).
-SELECT * FROM absences WHERE account = @account AND id < sqlc.arg(before_id)::bigint ORDER BY id DESC LIMIT sqlc.arg(page_size)::integer;
+-- name: Absences :many
+-- Served by absences_of_county (county, id DESC), absences_of_account (account, id DESC) or the primary key.
+SELECT * FROM absences WHERE id < sqlc.arg(before)::bigint
+    AND (sqlc.arg(county)::text = '' OR county = sqlc.arg(county)::text) AND (sqlc.arg(account)::text = '' OR account = sqlc.arg(account)::text)
+ORDER BY id DESC LIMIT sqlc.arg(page_size)::integer;
 
 -- name: OpenTasksOfAssignee :many
 -- Served by tasks_mine. Locked: what is handed over is still theirs. Bounded: nobody has more.

@@ -1,7 +1,7 @@
--- name: PublicationsOfCounty :many
+-- name: Publications :many
 -- Served by publications_page (county, published_on DESC, id DESC).
 SELECT * FROM publications
-WHERE county = @county AND (published_on, id) < (sqlc.arg(before_on)::date, sqlc.arg(before_id)::bigint)
+WHERE county = @county AND (published_on, id) < (sqlc.arg(before_on)::date, sqlc.arg(before_id)::bigint) AND (sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text)
 ORDER BY published_on DESC, id DESC LIMIT sqlc.arg(page_size)::integer;
 
 -- name: InsertSetting :exec

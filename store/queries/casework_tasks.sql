@@ -13,52 +13,21 @@ SELECT * FROM tasks WHERE id = @id FOR UPDATE;
 -- Served by tasks_of_case.
 SELECT * FROM tasks WHERE case_no = @case_no AND kind = @kind AND state = 'open';
 
--- name: InboxOfRole :many
--- Served by tasks_inbox (county, role, sort_on, id).
-SELECT * FROM tasks
-WHERE state = 'open' AND county = @county AND role = @role
+-- name: Inbox :many
+-- Served by tasks_inbox (county, role, sort_on, id) and, with the same order, tasks_of_county, tasks_of_role, tasks_of_city,
+-- tasks_of_institution, tasks_of_partner and tasks_mine. A search for the beginning of a case number is served by tasks_by_case and the
+-- primary key; one for an institution, by its identifier or by a part of its name, by tasks_of_institution: institutions are read one by one.
+SELECT * FROM tasks WHERE state = 'open'
     AND (sort_on, id) > (sqlc.arg(after_on)::date, sqlc.arg(after_id)::text) AND sort_on <= sqlc.arg(until)::date
+    AND (sqlc.arg(county)::text = '' OR county = sqlc.arg(county)::text) AND (sqlc.arg(role)::text = '' OR role = sqlc.arg(role)::text)
+    AND (sqlc.arg(institution)::text = '' OR institution = sqlc.arg(institution)::text)
+    AND (sqlc.arg(partner)::text = '' OR partner = sqlc.arg(partner)::text AND partner <> '')
+    AND (sqlc.arg(account)::text = '' OR assignee = sqlc.arg(account)::text)
     AND (sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text) AND (NOT sqlc.arg(only_free)::boolean OR assignee IS NULL)
-ORDER BY sort_on, id LIMIT sqlc.arg(page_size)::integer;
-
--- name: InboxOfAssignee :many
--- Served by tasks_mine (assignee, sort_on, id).
-SELECT * FROM tasks
-WHERE state = 'open' AND assignee = sqlc.arg(account)::text
-    AND (sort_on, id) > (sqlc.arg(after_on)::date, sqlc.arg(after_id)::text) AND sort_on <= sqlc.arg(until)::date
-    AND (sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text) AND (NOT sqlc.arg(only_free)::boolean OR assignee IS NULL)
-ORDER BY sort_on, id LIMIT sqlc.arg(page_size)::integer;
-
--- name: InboxOfInstitution :many
--- Served by tasks_of_institution (institution, sort_on, id).
-SELECT * FROM tasks
-WHERE state = 'open' AND institution = @institution AND role = 'institution'
-    AND (sort_on, id) > (sqlc.arg(after_on)::date, sqlc.arg(after_id)::text) AND sort_on <= sqlc.arg(until)::date
-    AND (sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text) AND (NOT sqlc.arg(only_free)::boolean OR assignee IS NULL)
-ORDER BY sort_on, id LIMIT sqlc.arg(page_size)::integer;
-
--- name: InboxOfPartner :many
--- Served by tasks_of_partner (partner, role, sort_on, id).
-SELECT * FROM tasks
-WHERE state = 'open' AND partner = @partner AND partner <> '' AND role = @role
-    AND (sort_on, id) > (sqlc.arg(after_on)::date, sqlc.arg(after_id)::text) AND sort_on <= sqlc.arg(until)::date
-    AND (sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text) AND (NOT sqlc.arg(only_free)::boolean OR assignee IS NULL)
-ORDER BY sort_on, id LIMIT sqlc.arg(page_size)::integer;
-
--- name: InboxOfCounty :many
--- Served by tasks_of_county (county, sort_on, id).
-SELECT * FROM tasks
-WHERE state = 'open' AND county = @county
-    AND (sort_on, id) > (sqlc.arg(after_on)::date, sqlc.arg(after_id)::text) AND sort_on <= sqlc.arg(until)::date
-    AND (sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text) AND (NOT sqlc.arg(only_free)::boolean OR assignee IS NULL)
-ORDER BY sort_on, id LIMIT sqlc.arg(page_size)::integer;
-
--- name: InboxOfCity :many
--- Served by tasks_of_city (sort_on, id).
-SELECT * FROM tasks
-WHERE state = 'open'
-    AND (sort_on, id) > (sqlc.arg(after_on)::date, sqlc.arg(after_id)::text) AND sort_on <= sqlc.arg(until)::date
-    AND (sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text) AND (NOT sqlc.arg(only_free)::boolean OR assignee IS NULL)
+    AND (sqlc.arg(prefix)::text = '' OR id = ANY (ARRAY(SELECT found.id FROM tasks found WHERE found.state = 'open'
+        AND found.case_no COLLATE "C" >= sqlc.arg(prefix)::text AND found.case_no COLLATE "C" < sqlc.arg(prefix)::text || '~' LIMIT 5000)))
+    AND (sqlc.arg(about)::text = '' OR institution = ANY (ARRAY(SELECT sqlc.arg(about)::text
+        UNION SELECT found.id FROM institutions found WHERE strpos(found.name, sqlc.arg(about)::text) > 0 LIMIT 500)))
 ORDER BY sort_on, id LIMIT sqlc.arg(page_size)::integer;
 
 -- name: PartyNames :many

@@ -127,14 +127,12 @@ ON CONFLICT (child) DO NOTHING;
 SELECT child, given_on FROM consents WHERE child = ANY(@children::text[]) AND purpose = @purpose AND withdrawn_on IS NULL;
 
 -- name: CheckupRounds :many
--- Served by the primary key.
-SELECT * FROM checkup_rounds WHERE case_no > @after AND (@half::text = '' OR half = @half) AND (@state::text = '' OR state = @state)
-ORDER BY case_no LIMIT @page_size;
-
--- name: CheckupRoundsOfCounty :many
--- Served by checkup_rounds_by_county.
-SELECT * FROM checkup_rounds WHERE county = @county AND case_no > @after AND (@half::text = '' OR half = @half) AND (@state::text = '' OR state = @state)
-ORDER BY case_no LIMIT @page_size;
+-- Served by checkup_rounds_by_county (county, case_no), checkup_rounds_by_institution, checkup_rounds_by_clinic or the primary key.
+SELECT * FROM checkup_rounds WHERE case_no > sqlc.arg(after)::text
+    AND (sqlc.arg(county)::text = '' OR county = sqlc.arg(county)::text) AND (sqlc.arg(institution)::text = '' OR institution = sqlc.arg(institution)::text)
+    AND (sqlc.arg(clinic)::text = '' OR clinic = sqlc.arg(clinic)::text)
+    AND (sqlc.arg(half)::text = '' OR half = sqlc.arg(half)::text) AND (sqlc.arg(state)::text = '' OR state = sqlc.arg(state)::text)
+ORDER BY case_no LIMIT sqlc.arg(page_size)::integer;
 
 -- name: CheckupRate :many
 -- Children who owed a check in the half-year and those who had it: every item done that was not waived. Served by
@@ -164,9 +162,8 @@ UPDATE referrals SET result = @result, result_on = @result_on WHERE case_no = @c
 SELECT * FROM referrals WHERE round = @round ORDER BY case_no LIMIT 1000;
 
 -- name: Referrals :many
--- Served by the primary key.
-SELECT * FROM referrals WHERE case_no > @after AND (@state::text = '' OR state = @state) ORDER BY case_no LIMIT @page_size;
-
--- name: ReferralsOfCounty :many
--- Served by referrals_by_county.
-SELECT * FROM referrals WHERE county = @county AND case_no > @after AND (@state::text = '' OR state = @state) ORDER BY case_no LIMIT @page_size;
+-- Served by referrals_by_county (county, case_no), referrals_by_institution, referrals_by_clinic or the primary key.
+SELECT * FROM referrals WHERE case_no > sqlc.arg(after)::text
+    AND (sqlc.arg(county)::text = '' OR county = sqlc.arg(county)::text) AND (sqlc.arg(institution)::text = '' OR institution = sqlc.arg(institution)::text)
+    AND (sqlc.arg(clinic)::text = '' OR clinic = sqlc.arg(clinic)::text) AND (sqlc.arg(state)::text = '' OR state = sqlc.arg(state)::text)
+ORDER BY case_no LIMIT sqlc.arg(page_size)::integer;

@@ -129,17 +129,12 @@ UPDATE enrolments SET class = @class WHERE child = @child AND institution = @ins
 UPDATE enrolments SET left_on = sqlc.arg(left_on)::date, leave = sqlc.arg(leave)::text, left_by = sqlc.arg(left_by)::text
 WHERE child = @child AND institution = @institution AND left_on IS NULL;
 
--- name: EnrolmentsOfInstitution :many
--- Served by enrolments_page.
-SELECT sqlc.embed(e), c.born_on FROM enrolments e JOIN children c ON c.id = e.child
-WHERE e.institution = @institution AND e.id > @after AND (@class::text = '' OR e.class = @class)
-    AND (@ended::boolean OR e.left_on IS NULL) ORDER BY e.id LIMIT @page_size;
-
--- name: EnrolmentsOfCounty :many
--- Served by enrolments_of_county.
-SELECT sqlc.embed(e), c.born_on FROM enrolments e JOIN children c ON c.id = e.child
-WHERE e.county = @county AND e.id > @after AND (@class::text = '' OR e.class = @class)
-    AND (@ended::boolean OR e.left_on IS NULL) ORDER BY e.id LIMIT @page_size;
+-- name: Enrolments :many
+-- Served by enrolments_page (institution, id) or enrolments_of_county (county, id).
+SELECT sqlc.embed(e), c.born_on FROM enrolments e JOIN children c ON c.id = e.child WHERE e.id > sqlc.arg(after)::bigint
+    AND (sqlc.arg(institution)::text = '' OR e.institution = sqlc.arg(institution)::text) AND (sqlc.arg(county)::text = '' OR e.county = sqlc.arg(county)::text)
+    AND (sqlc.arg(class)::text = '' OR e.class = sqlc.arg(class)::text) AND (sqlc.arg(ended)::boolean OR e.left_on IS NULL)
+ORDER BY e.id LIMIT sqlc.arg(page_size)::integer;
 
 -- name: EnrolmentsOfChild :many
 -- Served by enrolments_of_child. Bounded: a child has a few spans within three years.
@@ -206,30 +201,19 @@ WHERE NOT EXISTS (
     WHERE r.child IS NULL AND r.reader = sqlc.arg(reader)::text AND r.subject = sqlc.arg(subject)::text AND r.about = sqlc.arg(about)::text
         AND r.at >= sqlc.arg(since)::timestamptz AND r.fields @> sqlc.arg(fields)::text[]);
 
--- name: ReadingsOfCity :many
--- Served by the primary key.
-SELECT * FROM record_reads WHERE id < @before ORDER BY id DESC LIMIT @page_size;
+-- name: Readings :many
+-- Served by record_reads_page (county, id DESC) or the primary key. Those of one child are looked for in this order until the page is full:
+-- behind row-level security Postgres searches an array only after the policy.
+SELECT * FROM record_reads WHERE id < sqlc.arg(before)::bigint AND (sqlc.arg(county)::text = '' OR county = sqlc.arg(county)::text)
+    AND (sqlc.arg(child)::text = '' OR child = sqlc.arg(child)::text OR children @> ARRAY[sqlc.arg(child)::text])
+ORDER BY id DESC LIMIT sqlc.arg(page_size)::integer;
 
--- name: ReadingsOfCounty :many
--- Served by record_reads_page.
-SELECT * FROM record_reads WHERE county = @county AND id < @before ORDER BY id DESC LIMIT @page_size;
-
--- name: ReadingsOfChild :many
--- Served by record_reads_of_child and record_reads_of_children.
-SELECT * FROM record_reads WHERE (child = sqlc.arg(child)::text OR children @> ARRAY[sqlc.arg(child)::text]) AND id < @before ORDER BY id DESC LIMIT @page_size;
-
--- name: InstitutionsOfCity :many
--- Served by the primary key.
+-- name: Institutions :many
+-- Served by institutions_by_county (county, id) or the primary key.
 SELECT id, county, township, name, nature, site_kind, address, inclusive, seats, status, filing_case, filed_on FROM institutions
-WHERE id > @after AND site_kind <> '' AND (@status::text = '' OR status = @status) AND (@site_kind::text = '' OR site_kind = @site_kind)
-ORDER BY id LIMIT @page_size;
-
--- name: InstitutionsOfCounty :many
--- Served by institutions_by_county.
-SELECT id, county, township, name, nature, site_kind, address, inclusive, seats, status, filing_case, filed_on FROM institutions
-WHERE county = @county AND id > @after AND site_kind <> '' AND (@status::text = '' OR status = @status)
-    AND (@site_kind::text = '' OR site_kind = @site_kind)
-ORDER BY id LIMIT @page_size;
+WHERE id > sqlc.arg(after)::text AND site_kind <> '' AND (sqlc.arg(county)::text = '' OR county = sqlc.arg(county)::text)
+    AND (sqlc.arg(status)::text = '' OR status = sqlc.arg(status)::text) AND (sqlc.arg(site_kind)::text = '' OR site_kind = sqlc.arg(site_kind)::text)
+ORDER BY id LIMIT sqlc.arg(page_size)::integer;
 
 -- name: ChildrenToNormalize :many
 -- Names from before they had one form. Served by children_to_rename. Those that another process has at hand are left to it.

@@ -9,7 +9,7 @@ WHERE clinics.county = excluded.county;
 -- name: ClinicByID :one
 SELECT * FROM clinics WHERE id = @id;
 
--- name: ClinicsOfCounty :many
+-- name: Clinics :many
 -- Served by clinics_by_county (county, id).
 SELECT * FROM clinics WHERE county = @county AND id > sqlc.arg(after)::text ORDER BY id LIMIT sqlc.arg(page_size)::integer;
 
@@ -49,15 +49,12 @@ SELECT * FROM contracts WHERE institution = @institution AND case_no <> @case_no
 -- Served by contracts_of_institution.
 SELECT * FROM contracts WHERE institution = @institution AND state = 'in_force' AND starts_on <= sqlc.arg(day)::date AND ends_on >= sqlc.arg(day)::date;
 
--- name: ContractsOfCounty :many
--- Served by contracts_by_county (county, case_no).
-SELECT * FROM contracts WHERE county = @county AND case_no > sqlc.arg(after)::text
-    AND (sqlc.arg(state)::text = '' OR state = sqlc.arg(state)::text) AND (sqlc.arg(light)::text = '' OR light = sqlc.arg(light)::text)
-ORDER BY case_no LIMIT sqlc.arg(page_size)::integer;
-
--- name: ContractsOfCity :many
--- Served by the primary key.
+-- name: Contracts :many
+-- Served by contracts_by_county (county, case_no), contracts_by_institution (institution, case_no), contracts_of_clinic (clinic, case_no) or
+-- the primary key.
 SELECT * FROM contracts WHERE case_no > sqlc.arg(after)::text
+    AND (sqlc.arg(county)::text = '' OR county = sqlc.arg(county)::text) AND (sqlc.arg(institution)::text = '' OR institution = sqlc.arg(institution)::text)
+    AND (sqlc.arg(clinic)::text = '' OR clinic = sqlc.arg(clinic)::text)
     AND (sqlc.arg(state)::text = '' OR state = sqlc.arg(state)::text) AND (sqlc.arg(light)::text = '' OR light = sqlc.arg(light)::text)
 ORDER BY case_no LIMIT sqlc.arg(page_size)::integer;
 

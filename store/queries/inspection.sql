@@ -96,25 +96,13 @@ SELECT f.* FROM (SELECT case_no FROM inspections WHERE inspections.institution =
     ORDER BY opened_at DESC, case_no DESC LIMIT 2) i JOIN inspection_findings f ON f.case_no = i.case_no
 ORDER BY f.case_no DESC, f.item LIMIT 300;
 
--- name: InspectionsOfCounty :many
--- Served by inspections_by_county (county, case_no).
-SELECT i.*, c.stage, c.status, c.subject, c.due_on FROM inspections i JOIN cases c ON c.case_no = i.case_no
-WHERE i.county = @county AND i.case_no > sqlc.arg(after)::text AND (sqlc.arg(half)::text = '' OR i.half = sqlc.arg(half)::text)
-    AND (sqlc.arg(kind)::text = '' OR i.kind = sqlc.arg(kind)::text) AND (sqlc.arg(status)::text = '' OR c.status = sqlc.arg(status)::text)
-ORDER BY i.case_no LIMIT sqlc.arg(page_size)::integer;
-
--- name: InspectionsOfInstitution :many
--- Served by inspections_of_institution.
-SELECT i.*, c.stage, c.status, c.subject, c.due_on FROM inspections i JOIN cases c ON c.case_no = i.case_no
-WHERE i.institution = @institution AND i.case_no > sqlc.arg(after)::text AND (sqlc.arg(half)::text = '' OR i.half = sqlc.arg(half)::text)
-    AND (sqlc.arg(kind)::text = '' OR i.kind = sqlc.arg(kind)::text) AND (sqlc.arg(status)::text = '' OR c.status = sqlc.arg(status)::text)
-ORDER BY i.case_no LIMIT sqlc.arg(page_size)::integer;
-
--- name: InspectionsOfCity :many
--- Served by the primary key.
-SELECT i.*, c.stage, c.status, c.subject, c.due_on FROM inspections i JOIN cases c ON c.case_no = i.case_no
-WHERE i.case_no > sqlc.arg(after)::text AND (sqlc.arg(half)::text = '' OR i.half = sqlc.arg(half)::text)
-    AND (sqlc.arg(kind)::text = '' OR i.kind = sqlc.arg(kind)::text) AND (sqlc.arg(status)::text = '' OR c.status = sqlc.arg(status)::text)
+-- name: Inspections :many
+-- Served by inspections_by_county (county, case_no), inspections_by_institution (institution, case_no) or the primary key.
+SELECT sqlc.embed(i), c.stage, c.status, c.subject, c.due_on FROM inspections i JOIN cases c ON c.case_no = i.case_no
+WHERE i.case_no > sqlc.arg(after)::text
+    AND (sqlc.arg(county)::text = '' OR i.county = sqlc.arg(county)::text) AND (sqlc.arg(institution)::text = '' OR i.institution = sqlc.arg(institution)::text)
+    AND (sqlc.arg(half)::text = '' OR i.half = sqlc.arg(half)::text) AND (sqlc.arg(kind)::text = '' OR i.kind = sqlc.arg(kind)::text)
+    AND (sqlc.arg(status)::text = '' OR c.status = sqlc.arg(status)::text)
 ORDER BY i.case_no LIMIT sqlc.arg(page_size)::integer;
 
 -- name: InsertComplaint :exec
@@ -130,12 +118,6 @@ UPDATE complaints SET inspection = @inspection, answer = @answer WHERE case_no =
 -- name: PutComplaintDesk :exec
 -- Complaints stand beside institutions, as what none of them sees.
 INSERT INTO institutions (id, county, name, site_kind, updated_at) VALUES (@id, @county, @name, '', @updated_at) ON CONFLICT (id) DO NOTHING;
-
--- name: InspectionPublications :many
--- Served by publications_page.
-SELECT * FROM publications
-WHERE county = @county AND kind = 'inspection' AND (published_on, id) < (sqlc.arg(before_on)::date, sqlc.arg(before_id)::bigint)
-ORDER BY published_on DESC, id DESC LIMIT sqlc.arg(page_size)::integer;
 
 -- name: SetTaskAssignee :exec
 UPDATE tasks SET assignee = sqlc.arg(account)::text WHERE id = @id;

@@ -17,8 +17,8 @@ SELECT count(*)::integer FROM inspectors WHERE county = @county;
 -- Two that enter inspectors of one county wait for each other.
 SELECT pg_advisory_xact_lock(hashtextextended('inspectors/' || sqlc.arg(county)::text, 0));
 
--- name: InspectorsOfCounty :many
--- Served by inspectors_by_county.
+-- name: Inspectors :many
+-- Served by inspectors_by_county (county, account).
 SELECT * FROM inspectors WHERE county = @county AND account > sqlc.arg(after)::text ORDER BY account LIMIT sqlc.arg(page_size)::integer;
 
 -- name: InspectorsOnDuty :many
@@ -46,16 +46,10 @@ SELECT * FROM inspection_plans WHERE case_no = @case_no;
 -- Served by inspection_plans_once.
 SELECT case_no FROM inspection_plans WHERE county = @county AND half = @half;
 
--- name: InspectionPlansOfCounty :many
--- Served by inspection_plans_once, newest first.
-SELECT p.*, c.stage, c.status FROM inspection_plans p JOIN cases c ON c.case_no = p.case_no
-WHERE p.county = @county AND (p.half, p.case_no) < (sqlc.arg(before_half)::text, sqlc.arg(before_no)::text)
-ORDER BY p.half DESC, p.case_no DESC LIMIT sqlc.arg(page_size)::integer;
-
--- name: InspectionPlansOfCity :many
--- Served by inspection_plans_page.
-SELECT p.*, c.stage, c.status FROM inspection_plans p JOIN cases c ON c.case_no = p.case_no
-WHERE (p.half, p.case_no) < (sqlc.arg(before_half)::text, sqlc.arg(before_no)::text)
+-- name: InspectionPlans :many
+-- Served by inspection_plans_of_county (county, half DESC, case_no DESC) or inspection_plans_page (half DESC, case_no DESC).
+SELECT sqlc.embed(p), c.stage, c.status FROM inspection_plans p JOIN cases c ON c.case_no = p.case_no
+WHERE (p.half, p.case_no) < (sqlc.arg(before_half)::text, sqlc.arg(before_no)::text) AND (sqlc.arg(county)::text = '' OR p.county = sqlc.arg(county)::text)
 ORDER BY p.half DESC, p.case_no DESC LIMIT sqlc.arg(page_size)::integer;
 
 -- name: InsertExclusion :exec

@@ -15,22 +15,12 @@ SELECT * FROM insurance_batches WHERE case_no = @case_no;
 -- Served by insurance_batches_of_county.
 SELECT EXISTS (SELECT FROM insurance_batches WHERE county = @county AND month = @month);
 
--- name: InsuranceBatchesOfCounty :many
--- Served by insurance_batches_of_county (county, month, case_no).
-SELECT b.*, c.stage, c.status FROM insurance_batches b JOIN cases c ON c.case_no = b.case_no
-WHERE b.county = @county AND (b.month, b.case_no) < (sqlc.arg(before_month)::date, sqlc.arg(before_no)::text)
-ORDER BY b.month DESC, b.case_no DESC LIMIT sqlc.arg(page_size)::integer;
-
--- name: InsuranceBatchesOfCity :many
--- Served by insurance_batches_page (month, case_no).
-SELECT b.*, c.stage, c.status FROM insurance_batches b JOIN cases c ON c.case_no = b.case_no
+-- name: InsuranceBatches :many
+-- Served by insurance_batches_of_county (county, month DESC, case_no DESC), insurance_batches_of_insurer with the same order, or
+-- insurance_batches_page (month DESC, case_no DESC).
+SELECT sqlc.embed(b), c.stage, c.status FROM insurance_batches b JOIN cases c ON c.case_no = b.case_no
 WHERE (b.month, b.case_no) < (sqlc.arg(before_month)::date, sqlc.arg(before_no)::text)
-ORDER BY b.month DESC, b.case_no DESC LIMIT sqlc.arg(page_size)::integer;
-
--- name: InsuranceBatchesOfInsurer :many
--- Served by insurance_batches_of_insurer (insurer, month, case_no).
-SELECT b.*, c.stage, c.status FROM insurance_batches b JOIN cases c ON c.case_no = b.case_no
-WHERE b.insurer = @insurer AND (b.month, b.case_no) < (sqlc.arg(before_month)::date, sqlc.arg(before_no)::text)
+    AND (sqlc.arg(county)::text = '' OR b.county = sqlc.arg(county)::text) AND (sqlc.arg(insurer)::text = '' OR b.insurer = sqlc.arg(insurer)::text)
 ORDER BY b.month DESC, b.case_no DESC LIMIT sqlc.arg(page_size)::integer;
 
 -- name: ChildrenSeen :many
@@ -210,7 +200,7 @@ UPDATE insurance_sends SET state = 'answered', answered_at = @answered_at, insur
 WHERE case_no = @case_no AND number = @number;
 
 -- name: InsuranceExceptions :many
--- Keyset by status and child: served by insurance_roster_by_status.
+-- Keyset by child: served by insurance_roster_exceptions.
 SELECT r.child, r.status, r.reason, r.decision, r.newborn, c.born_on, c.sex, c.name FROM insurance_roster r JOIN children c ON c.id = r.child
 WHERE r.case_no = @case_no AND r.status IN ('exception', 'refused') AND r.child > sqlc.arg(after)::text
 ORDER BY r.child LIMIT sqlc.arg(page_size)::integer;
@@ -272,10 +262,11 @@ VALUES (@case_no, @county, @institution, @insurer, @child, @cover_case, @cover_s
 -- name: InsuranceClaim :one
 SELECT * FROM insurance_claims WHERE case_no = @case_no;
 
--- name: InsuranceClaimsPage :many
--- Served by the primary key; row-level security leaves each its own.
-SELECT * FROM insurance_claims
-WHERE case_no > sqlc.arg(after)::text AND (sqlc.arg(county)::text = '' OR county = sqlc.arg(county)::text)
+-- name: InsuranceClaims :many
+-- Served by insurance_claims_of_county (county, case_no), insurance_claims_of_institution, insurance_claims_of_insurer or the primary key.
+SELECT * FROM insurance_claims WHERE case_no > sqlc.arg(after)::text
+    AND (sqlc.arg(county)::text = '' OR county = sqlc.arg(county)::text) AND (sqlc.arg(institution)::text = '' OR institution = sqlc.arg(institution)::text)
+    AND (sqlc.arg(insurer)::text = '' OR insurer = sqlc.arg(insurer)::text)
 ORDER BY case_no LIMIT sqlc.arg(page_size)::integer;
 
 -- name: MoveInsuranceClaim :exec

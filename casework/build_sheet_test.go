@@ -1,4 +1,4 @@
-package api
+package casework_test
 
 import (
 	"bytes"
@@ -22,25 +22,25 @@ func TestTheLedgerReadsBackFromItsWorkbook(t *testing.T) {
 			Title: "装修", Percent: 40, Milestone: nursery.Milestone{Kind: nursery.FitOut, PlannedEnd: nursery.NewDate(2026, 9, 5)},
 		}},
 	}
-	raw, err := ledgerSheet(casework.BuildLedger{
+	file, err := casework.LedgerFile(casework.BuildLedger{
 		Title: "县县全覆盖", AsOf: nursery.NewDate(2026, 11, 3), Deadline: nursery.NewDate(2026, 12, 31), Seats: 200, SeatsCounted: 180,
 		Lines: []casework.BuildLine{line},
 	})
 	require.NoError(t, err)
-	f, err := excelize.OpenReader(bytes.NewReader(raw))
+	f, err := excelize.OpenReader(bytes.NewReader(file.Content))
 	require.NoError(t, err)
 	defer f.Close()
 	rows, err := f.GetRows("工作台账")
 	require.NoError(t, err)
 	require.Len(t, rows, 4)
 	require.Equal(t, []string{
-		"潞州区", "=1+1", "JS-140403-2026-000001-X", "公建公营", "200", "180", "66.7", "40.0", "红灯", "1", "2026-11-02", "40", "2026-09-05",
+		"潞州区", "=1+1", "JS-140403-2026-000001-X", "公建公营", "200", "180", "66.7", "40.0", "红灯", "1", "2026-11-02", "", "40", "2026-09-05",
 	}, rows[3])
-	require.Equal(t, "装修%", rows[2][11])
+	require.Equal(t, "装修%", rows[2][12])
 	formula, err := f.GetCellFormula("工作台账", "B4")
 	require.NoError(t, err)
 	require.Empty(t, formula)
-	empty, err := ledgerSheet(casework.BuildLedger{Title: "县县全覆盖"})
+	empty, err := casework.LedgerFile(casework.BuildLedger{Title: "县县全覆盖"})
 	require.NoError(t, err)
-	require.NotEmpty(t, empty)
+	require.NotEmpty(t, empty.Content)
 }

@@ -1,0 +1,217 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// farOff is where rows without a date are sorted.
+var farOff = nursery.NewDate(9999, 12, 31)
+
+// Tasks is the inbox, nearest due first.
+var Tasks = List[TaskFilter, TaskSummary]{
+	Act: "task.list",
+	Indexes: []string{
+		"tasks_inbox", "tasks_of_county", "tasks_of_role", "tasks_of_city", "tasks_of_institution", "tasks_of_partner", "tasks_mine", "tasks_by_case",
+	},
+	First: cursor{On: nursery.NewDate(1, 1, 1)},
+	Check: func(_ context.Context, _ *Service, _ nursery.Principal, f *TaskFilter) error { return f.check() },
+	Read: func(ctx context.Context, r reading[TaskFilter]) ([]line[TaskSummary], error) {
+		years, err := r.Almanac.YearsIn(ctx, r.q)
+		if err != nil {
+			return nil, err
+		}
+		of := r.filter.of(r.p)
+		of.AfterOn, of.AfterID, of.Until, of.PageSize = r.after.On, r.after.ID, farOff, r.limit
+		switch r.filter.View {
+		case ViewClaimable:
+			of.OnlyFree = true
+		case ViewDue:
+			of.Until = years.AddWorkingDays(r.today(), 1).Date
+		case ViewOverdue:
+			of.Until = r.today().AddDays(-1)
+		}
+		if r.filter.Query != "" { // few tasks, found and then sorted
+			if err := r.q.Plan(ctx, store.PlanForValues); err != nil {
+				return nil, err
+			}
+		}
+		rows, err := r.q.Inbox(ctx, of)
+		return linesOf(rows, err, func(row store.Task) (TaskSummary, cursor) {
+			return r.summarise(row, r.p, years), cursor{On: row.SortOn, ID: row.ID}
+		})
+	},
+	Complete: func(ctx context.Context, r reading[TaskFilter], items []TaskSummary) error {
+		return nameParties(ctx, r.q, items, (*TaskSummary).parties)
+	},
+	Sheet: Sheet[TaskSummary]{Title: "待办", Columns: []Column[TaskSummary]{
+		{"办件编号", func(t TaskSummary) any { return t.CaseNo }},
+		{"待办", func(t TaskSummary) any { return t.Title }},
+		{"机构", func(t TaskSummary) any { return t.InstitutionName }},
+		{"机构编号", func(t TaskSummary) any { return t.Institution }},
+		{"县区", func(t TaskSummary) any { return nursery.CountyName(t.County) }},
+		{"领取人", func(t TaskSummary) any { return t.Assignee }},
+		{"期限", func(t TaskSummary) any { return t.DueOn }},
+		{"剩余工作日", func(t TaskSummary) any { return t.DaysLeft }},
+		{"状态", func(t TaskSummary) any { return DueText(t.DaysLeft, t.DueOn) }},
+	}},
+}
+
+// Tasks returns a page of the inbox.
+func (s *Service) Tasks(ctx context.Context, p nursery.Principal, f TaskFilter, page PageRequest) (Page[TaskSummary], error) {
+	return Tasks.Page(ctx, s, p, f, page)
+}
+
+// check returns invalid for a filter that no task could match.
+func (f TaskFilter) check() error {
+	if wrong := checkText("kind", f.Kind, 60); wrong != nil {
+		return refuse(CodeInvalid, "没有这种待办。", *wrong)
+	}
+	if d, ok := nursery.DivisionByCode(f.County); f.County != "" && (!ok || d.Level != nursery.LevelCounty) {
+		return refuse(CodeInvalid, "没有这个县区。", FieldError{Location: "county", Message: "没有这个县区"})
+	}
+	if wrong := checkText("q", f.Query, 64); wrong != nil {
+		return refuse(CodeInvalid, "不能这样查找。", *wrong)
+	}
+	if caseNumberStart.MatchString(f.Query) && len(f.Query) < searchLeast {
+		return refuse(CodeInvalid, "请至少填写办件编号的前 18 位，例如 BA-140403-2026-000。",
+			FieldError{Location: "q", Message: "办件编号至少填写前 18 位"})
+	}
+	if f.Role != "" && !slices.Contains(nursery.Roles(), f.Role) {
+		return refuse(CodeInvalid, "没有这种角色。", FieldError{Location: "role", Message: "不在可选值之内"})
+	}
+	if !slices.Contains([]View{"", ViewAll, ViewMine, ViewClaimable, ViewDue, ViewOverdue}, f.View) {
+		return refuse(CodeInvalid, "没有这种视图。", FieldError{Location: "view", Message: "不在可选值之内"})
+	}
+	return nil
+}
+
+// caseNumberStart is how a case number begins; what does not is an institution's identifier or a part of its name.
+var caseNumberStart = regexp.MustCompile(`^[A-Za-z]{2}-[0-9]`)
+
+// searchLeast is the beginning of a case number down to its thousands, which leaves at most a thousand cases.
+const searchLeast = len("BA-140403-2026-000")
+
+// of returns whose tasks p's inbox holds under the filter: those p has taken; those put to p's institution or partner; of an office, those
+// of its county, where the city chooses it, put to one role or to any. Clerks and inspectors see what is put to their own role.
+func (f TaskFilter) of(p nursery.Principal) store.InboxParams {
+	of := store.InboxParams{Kind: f.Kind}
+	switch {
+	case f.View == ViewMine:
+		of.Account = p.Account
+	case p.Role == nursery.RoleInstitution:
+		of.Institution, of.Role = p.Institution, string(p.Role)
+	case p.Role.Partner():
+		of.Partner, of.Role = p.Institution, string(p.Role)
+	case p.Role == nursery.RoleClerk || p.Role == nursery.RoleInspector:
+		of.County, of.Role = p.County, string(p.Role)
+	default:
+		of.County, of.Role = countyOf(p, f.County), string(f.Role)
+	}
+	if caseNumberStart.MatchString(f.Query) {
+		of.Prefix = strings.ToUpper(f.Query)
+	} else {
+		of.About = f.Query
+	}
+	return of
+}
+
+// TaskCounts counts the inbox by view, each up to 100.
+type TaskCounts struct {
+	All       int `json:"all" doc:"全部"`
+	Mine      int `json:"mine" doc:"我的"`
+	Claimable int `json:"claimable" doc:"可认领，按到期先后前 300 件计"`
+	Due       int `json:"due" doc:"下一工作日前到期或已逾期"`
+	Overdue   int `json:"overdue" doc:"已逾期"`
+}
+
+// countsMost is as far as anything of the inbox is counted.
+const countsMost = 100
+
+// TaskCounts counts what Tasks would list for the filter in each view, whatever f.View is.
+func (s *Service) TaskCounts(ctx context.Context, p nursery.Principal, f TaskFilter) (TaskCounts, error) {
+	var counts TaskCounts
+	if err := s.may(ctx, p, "task.list", resource{}); err != nil {
+		return counts, err
+	}
+	f.View = ViewAll
+	if err := f.check(); err != nil {
+		return counts, err
+	}
+	years, err := s.Almanac.Years(ctx)
+	if err != nil {
+		return counts, err
+	}
+	today, dueBy := s.today(), years.AddWorkingDays(s.today(), 1).Date
+	count := func(q *store.Queries, of store.InboxParams) (store.CountInboxRow, error) {
+		return q.CountInbox(ctx, store.CountInboxParams{
+			County: of.County, Role: of.Role, Institution: of.Institution, Partner: of.Partner, Account: of.Account, Kind: of.Kind, Today: today, DueBy: dueBy,
+		})
+	}
+	err = s.as(ctx, p, func(q *store.Queries) error {
+		if f.Query != "" {
+			if err := q.Plan(ctx, store.PlanForValues); err != nil {
+				return err
+			}
+			of := f.of(p)
+			of.AfterOn, of.Until, of.PageSize = Tasks.First.On, farOff, countsMost
+			rows, err := q.Inbox(ctx, of)
+			counts = countFound(rows, p, today, dueBy)
+			return err
+		}
+		if err := q.Plan(ctx, store.PlanForPage); err != nil {
+			return err
+		}
+		all, err := count(q, f.of(p))
+		if err != nil {
+			return err
+		}
+		mine, err := count(q, TaskFilter{View: ViewMine, Kind: f.Kind}.of(p))
+		counts = TaskCounts{All: int(all.Every), Claimable: int(all.Claimable), Due: int(all.Due), Overdue: int(all.Overdue), Mine: int(mine.Every)}
+		return err
+	})
+	if err != nil {
+		return counts, fmt.Errorf("count tasks: %w", err)
+	}
+	return counts, nil
+}
+
+// countFound counts what a search finds, which is little.
+func countFound(rows []store.Task, p nursery.Principal, today, dueBy nursery.Date) TaskCounts {
+	counts := TaskCounts{All: len(rows)}
+	for _, t := range rows {
+		if t.Assignee == nil {
+			counts.Claimable++
+		} else if *t.Assignee == p.Account {
+			counts.Mine++
+		}
+		if !t.SortOn.After(dueBy) {
+			counts.Due++
+		}
+		if t.SortOn.Before(today) {
+			counts.Overdue++
+		}
+	}
+	return counts
+}
+
+// DueText says how long is left until a due date, in working days.
+func DueText(left *int, due nursery.Date) string {
+	switch {
+	case left == nil && due.IsZero():
+		return "无期限"
+	case left == nil:
+		return "期限 " + due.String()
+	case *left < 0:
+		return fmt.Sprintf("已超 %d 个工作日", -*left)
+	case *left == 0:
+		return "今天到期"
+	}
+	return fmt.Sprintf("剩余 %d 个工作日", *left)
+}
