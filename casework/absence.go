@@ -11,7 +11,7 @@ import (
 	"tuoyu/store"
 )
 
-// Absence says that somebody of an office is away and who answers meanwhile.
+// Absence records that a member of an office is away and who answers their tasks meanwhile.
 type Absence struct {
 	ID         int64        `json:"id" doc:"编号"`
 	Account    string       `json:"account" doc:"不在岗的账号"`
@@ -27,7 +27,7 @@ type Absence struct {
 	HandedOver int          `json:"handed_over" doc:"登记时转交的待办数"`
 }
 
-// AbsenceRequest asks for an absence. Without an account it is the asker's own.
+// AbsenceRequest requests an absence. An empty Account means the caller's own.
 type AbsenceRequest struct {
 	Account  string       `json:"account,omitempty" maxLength:"100" doc:"不在岗的账号，空为本人"`
 	FromOn   nursery.Date `json:"from_on" doc:"起始日"`
@@ -164,8 +164,8 @@ func (s *Service) checkAbsence(ctx context.Context, q *store.Queries, county str
 	return nil
 }
 
-// handAllOver gives the delegate every open task of the account that they may answer, with one line on the timeline of
-// each case.
+// handAllOver assigns every open task of the account that the delegate may answer to the delegate, with one line on the
+// timeline of each case. It returns the number of tasks.
 func (s *Service) handAllOver(ctx context.Context, q *store.Queries, p nursery.Principal, a store.Absence) (int32, error) {
 	delegate, err := s.known(ctx, q, a.Delegate, "/delegate")
 	if err != nil {
@@ -211,8 +211,8 @@ func (s *Service) handAllOver(ctx context.Context, q *store.Queries, p nursery.P
 	return n, nil
 }
 
-// presentFor gives whoever answers for the account today: the account itself, or while it is away its delegate, and what
-// to say of that.
+// presentFor returns the account that answers for the given account today, which is the account itself or, while it is
+// away, its delegate, and a note about the delegation.
 func (s *Service) presentFor(ctx context.Context, q *store.Queries, county, account string) (who, note string, err error) {
 	who = account
 	for range 5 { // a delegate may have gone away since; a circle ends here
@@ -255,7 +255,8 @@ var Absences = List[struct{}, Absence]{
 	}},
 }
 
-// EndAbsence says that somebody is back, or stays; what was handed over remains with whoever has it. Error: absence_ended.
+// EndAbsence ends an absence, or cancels one that has not begun. Tasks that were handed over remain with their
+// assignees. Error: absence_ended.
 func (s *Service) EndAbsence(ctx context.Context, p nursery.Principal, key string, id int64) (Absence, error) {
 	ended, err := command(ctx, s, p, key, "absence.end", id, func(q *store.Queries) (Absence, error) {
 		row, err := q.AbsenceByID(ctx, id)

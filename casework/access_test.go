@@ -47,7 +47,7 @@ func (d *door) opens(p nursery.Principal, file string) error {
 	return err
 }
 
-// consented gives the child's consent to check-ups, with its paper.
+// consented records the consent of the child's guardian to check-ups and returns the document that proves it.
 func (d *door) consented(p nursery.Principal, child string) (paper string) {
 	d.t.Helper()
 	paper = d.file(p, p.Institution)

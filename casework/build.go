@@ -165,8 +165,8 @@ func (s *Service) AmendBuild(ctx context.Context, p nursery.Principal, key, case
 	return s.BuildSite(ctx, p, caseNo)
 }
 
-// LinkBuildFiling says which filing case is the site's, from which its last two milestones follow. A filing that ended
-// without a receipt may be replaced. Errors: filing_not_of_site, site_built.
+// LinkBuildFiling links the filing case of a site, from which the last two milestones of the site follow. A filing that
+// ended without a receipt may be replaced. Errors: filing_not_of_site, site_built.
 func (s *Service) LinkBuildFiling(ctx context.Context, p nursery.Principal, key, caseNo, filing string) (BuildSiteDetail, error) {
 	err := perform(ctx, s, p, key, "build.link "+caseNo, filing, func(q *store.Queries) error {
 		return s.linkFiling(ctx, q, p, caseNo, filing)

@@ -15,8 +15,8 @@ import (
 // OperatorContract is the kind of evidence that P01-R3 asks for where a private team runs a public nursery.
 const OperatorContract = "运营合同"
 
-// ReportBuild takes what a county's office says of a milestone; it counts once the city accepts it. The milestones of
-// registration and filing are never reported. Errors: closes_by_filing, report_waiting, site_built, invalid with
+// ReportBuild stores the report of a county's office on a milestone; it counts once the city accepts it. The milestones
+// of registration and filing are never reported. Errors: closes_by_filing, report_waiting, site_built, invalid with
 // every field.
 func (s *Service) ReportBuild(ctx context.Context, p nursery.Principal, key, caseNo string, in BuildReport) (BuildReportEntry, error) {
 	entry, err := command(ctx, s, p, key, "build.report "+caseNo, in, func(q *store.Queries) (BuildReportEntry, error) {

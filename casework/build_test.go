@@ -20,7 +20,7 @@ var (
 
 const planName = "changzhi-2026"
 
-// planned gives the plan with its first day on 2026-10-05, four weeks before the door's today.
+// planned returns the plan with its first day on 2026-10-05, four weeks before the current day of the test environment.
 func planned(t *testing.T) nursery.BuildPlan {
 	t.Helper()
 	plan, err := testdata.Plan("changzhi-2024")
@@ -28,7 +28,7 @@ func planned(t *testing.T) nursery.BuildPlan {
 	return testdata.PlanFrom(plan, planName, nursery.NewDate(2026, 10, 5))
 }
 
-// building opens a door with the plan started and gives the case of 潞州区.
+// building returns a test environment with the plan started, and the case of 潞州区.
 func building(t *testing.T) (*door, string) {
 	t.Helper()
 	d := openDoor(t)

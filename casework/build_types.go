@@ -6,7 +6,7 @@ import (
 	"tuoyu/nursery"
 )
 
-// BuildStarted says which cases a plan became.
+// BuildStarted lists the cases that a plan has opened.
 type BuildStarted struct {
 	Plan  string        `json:"plan" doc:"计划标识"`
 	Sites []BuildSiteAt `json:"sites" doc:"各县区的建设点"`
@@ -128,7 +128,7 @@ type BuildEvidence struct {
 	Attachment string `json:"attachment" minLength:"1" maxLength:"64" doc:"附件标识"`
 }
 
-// BuildReport is what a county's office says of a milestone.
+// BuildReport is a report of a county's office on a milestone.
 type BuildReport struct {
 	Milestone nursery.MilestoneKind `json:"milestone" enum:"fit_out,facilities,materials,teaching_aids,registration,filing" doc:"节点"`
 	Percent   int                   `json:"percent" minimum:"0" maximum:"100" doc:"完成百分比"`

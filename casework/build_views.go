@@ -62,7 +62,7 @@ func readRate(exact string) (Rate, error) {
 	return rateOf(r), nil
 }
 
-// lineOf gives a site with its curve on a day.
+// lineOf returns a site with its curve on a day.
 func lineOf(site store.BuildSite, rows []store.BuildMilestone, day nursery.Date) BuildLine {
 	milestones, accepted := make([]nursery.Milestone, len(rows)), map[nursery.MilestoneKind]int{}
 	line := BuildLine{BuildSiteSummary: siteSummary(site), Milestones: make([]MilestoneView, len(rows))}
@@ -77,7 +77,7 @@ func lineOf(site store.BuildSite, rows []store.BuildMilestone, day nursery.Date)
 	return line
 }
 
-// BuildSite gives everything of a site that p may see.
+// BuildSite returns the details of a site that p may see.
 func (s *Service) BuildSite(ctx context.Context, p nursery.Principal, caseNo string) (BuildSiteDetail, error) {
 	var d BuildSiteDetail
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {
@@ -123,7 +123,7 @@ func fillVersions(ctx context.Context, q *store.Queries, caseNo string, d *Build
 	return nil
 }
 
-// curveOf gives the planned curve at the start of each month from the first to the day after the last milestone.
+// curveOf returns the planned curve at the start of each month from the first to the day after the last milestone.
 func curveOf(milestones []nursery.Milestone) []CurvePoint {
 	first, last := milestones[0].PlannedStart, milestones[0].PlannedEnd
 	for _, m := range milestones {

@@ -124,7 +124,7 @@ func stagesOf(c store.Case) []StageTitle {
 	return list
 }
 
-// Case gives everything of a case that p may see.
+// Case returns the details of a case that p may see. Error: not_found.
 func (s *Service) Case(ctx context.Context, p nursery.Principal, caseNo string) (CaseDetail, error) {
 	years, err := s.Almanac.Years(ctx)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"tuoyu/store"
 )
 
-// ChildCheckup gives what was last recorded of a child in a round, and writes the reading down. Errors: not_found,
+// ChildCheckup returns the last record of a child in a round and logs the reading. Errors: not_found,
 // sealing_unavailable.
 func (s *Service) ChildCheckup(ctx context.Context, p nursery.Principal, caseNo, child string) (ChildCheckup, error) {
 	row, content, err := s.findings(ctx, p, caseNo, child)
@@ -50,7 +50,7 @@ func (s *Service) findings(ctx context.Context, p nursery.Principal, caseNo, chi
 	return found, content, err
 }
 
-// GuardianSummary tells the guardian what was done and what to do next, in plain words. It names no illness.
+// GuardianSummary returns what was examined and what to do next, in plain words for the guardian. It names no illness.
 func (s *Service) GuardianSummary(ctx context.Context, p nursery.Principal, caseNo, child string) (GuardianSummary, error) {
 	_, content, err := s.findings(ctx, p, caseNo, child)
 	if err != nil {
@@ -59,8 +59,8 @@ func (s *Service) GuardianSummary(ctx context.Context, p nursery.Principal, case
 	return GuardianSummary{Child: child, CheckedOn: content.Checkup.CheckedOn, Lines: plainWords(content)}, nil
 }
 
-// GuardianSheet prints the same for the guardian, with the child's name. It is kept nowhere. Errors: renderer_unavailable,
-// document_unprintable.
+// GuardianSheet prints the summary for the guardian, with the child's name. It is not stored. Errors:
+// renderer_unavailable, document_unprintable.
 func (s *Service) GuardianSheet(ctx context.Context, p nursery.Principal, caseNo, child string) ([]byte, error) {
 	if s.Renderer == nil {
 		return nil, refuse(CodeRendererUnavailable, "打印服务暂不可用，请稍后再试。")
@@ -117,7 +117,7 @@ func (s *Service) nameParties(ctx context.Context, q *store.Queries, row store.C
 	return err
 }
 
-// plainWords says what a check-up found without a name for it.
+// plainWords describes the findings of a check-up in plain sentences without a diagnosis.
 func plainWords(c activities.CheckupContent) []string {
 	lines := []string{fmt.Sprintf("孩子于%s参加了免费健康体检。", c.Checkup.CheckedOn)}
 	for _, i := range c.Checkup.Items {

@@ -51,8 +51,9 @@ func (s *Service) RecordCheckups(ctx context.Context, p nursery.Principal, key, 
 	return done, s.fillLevels(ctx, p, &done)
 }
 
-// fillLevels says of each record what the rules warned of: the child's growth, and the time between two check-ups. It is read from the sealed records and not kept with
-// the answer to the command, which stands in the clear until its key is forgotten.
+// fillLevels sets the warnings of the rules in each record: the child's growth, and the time between two check-ups. It
+// reads them from the sealed records, because the answer to the command is stored in plain text until its key is
+// deleted.
 func (s *Service) fillLevels(ctx context.Context, p nursery.Principal, done *ClassRecorded) error {
 	of := store.RecordsOfVersionsParams{CaseNo: done.CaseNo}
 	for _, child := range done.Children {
@@ -193,8 +194,8 @@ func proofsOf(record nursery.Checkup) (ids []string) {
 	return ids
 }
 
-// checkConsents lets nothing be recorded of a child whose guardian has not consented, or has withdrawn (个人信息保护法 art. 15, 29, 31).
-// That a guardian refuses may be recorded: it says nothing of the child's health.
+// checkConsents refuses records of children whose guardians have not consented, or have withdrawn their consent
+// (个人信息保护法 art. 15, 29, 31). A guardian's refusal may be recorded, because it reveals nothing of the child's health.
 func (r *recording) checkConsents(ctx context.Context) error {
 	rows, err := r.q.ConsentsStanding(ctx, store.ConsentsStandingParams{Children: r.ids(), Purpose: string(nursery.ConsentCheckup)})
 	if err != nil {
@@ -236,7 +237,8 @@ func (r *recording) checkAges() error {
 	return c.refusal()
 }
 
-// judge makes the facts of the class, and has the rules say what cannot be, what came too soon or late, and who is to be referred.
+// judge collects the facts of the class and evaluates the rules: which values are impossible, which check-ups came too
+// soon or too late, and which children to refer.
 func (r *recording) judge(ctx context.Context) error {
 	rows, err := r.q.ChildrenByID(ctx, r.ids())
 	if err != nil {
@@ -286,7 +288,7 @@ func (r *recording) judge(ctx context.Context) error {
 	return nil
 }
 
-// content makes what is kept of a record: its scores and the facts that the rules look at.
+// content returns the stored content of a record: its scores and the facts for the rules.
 func (r *recording) content(record nursery.Checkup) (activities.CheckupContent, error) {
 	child := r.children[record.Child]
 	days := child.BornOn.DaysUntil(record.CheckedOn)
@@ -333,7 +335,7 @@ func measured(c nursery.Checkup, item nursery.CheckItem) *float64 {
 	return nil
 }
 
-// decide asks a rule set about the class once and keeps with each child what was said of it.
+// decide evaluates a rule set for the class once and adds to each child's content the reasons that concern the child.
 func (r *recording) decide(ctx context.Context, set string, facts nursery.CheckupFacts) error {
 	d, err := r.s.Rules.Decide(ctx, set, facts, r.s.today(), r.c.County)
 	if err != nil {
@@ -351,7 +353,7 @@ func (r *recording) decide(ctx context.Context, set string, facts nursery.Checku
 	return nil
 }
 
-// measureAgain refuses values that cannot be until somebody says that they were measured again.
+// measureAgain refuses impossible values until the record states that they were measured a second time.
 func (r *recording) measureAgain() error {
 	var fields []FieldError
 	for i, content := range r.contents {

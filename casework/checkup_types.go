@@ -12,7 +12,7 @@ type HalfOpening struct {
 	Half string `json:"half" pattern:"^[0-9]{4}H[12]$" patternDescription:"如 2026H2" doc:"半年度"`
 }
 
-// HalfOpened says what was opened. Rounds without a contract in force put a task to the county.
+// HalfOpened lists the rounds that were opened. A round without a contract in force creates a task for the county.
 type HalfOpened struct {
 	County string   `json:"county" doc:"县区代码"`
 	Half   string   `json:"half" doc:"半年度"`
@@ -57,14 +57,14 @@ type StatusCount struct {
 	Duties int                `json:"duties" doc:"项次"`
 }
 
-// ItemProgress is how an item stands over all children of a round.
+// ItemProgress is the progress of an item over all children of a round.
 type ItemProgress struct {
 	Item     nursery.CheckItem `json:"item" doc:"体检项目"`
 	Title    string            `json:"title" doc:"名称"`
 	Statuses []StatusCount     `json:"statuses" doc:"各状态项次"`
 }
 
-// ClassProgress is how a class stands.
+// ClassProgress is the progress of a class.
 type ClassProgress struct {
 	Class     string `json:"class" doc:"班级"`
 	Children  int    `json:"children" doc:"在托人数"`
@@ -72,7 +72,7 @@ type ClassProgress struct {
 	NoConsent int    `json:"no_consent" doc:"监护人未同意或已撤回同意的人数"`
 }
 
-// CheckupDetail is how a round stands, without anybody's name or findings.
+// CheckupDetail is the progress of a round, without names or findings.
 type CheckupDetail struct {
 	CheckupSummary
 	Classes   []ClassProgress `json:"classes" doc:"各班进度"`
@@ -147,14 +147,14 @@ type ChildCheckup struct {
 	RecordedAt time.Time                     `json:"recorded_at" doc:"记录时间"`
 }
 
-// GuardianSummary is what the guardian is told, in plain words and without a diagnosis 体检结果告知.
+// GuardianSummary is the result of a check-up for the guardian, in plain words and without a diagnosis (体检结果告知).
 type GuardianSummary struct {
 	Child     string       `json:"child" doc:"婴幼儿编号"`
 	CheckedOn nursery.Date `json:"checked_on" doc:"体检日期"`
 	Lines     []string     `json:"lines" doc:"逐句说明"`
 }
 
-// ReferralSummary is a referral in a list. It says nothing of what the child has.
+// ReferralSummary is a referral in a list. It does not reveal the child's findings.
 type ReferralSummary struct {
 	CaseNo          string       `json:"case_no" doc:"办件编号"`
 	Round           string       `json:"round" doc:"体检办件"`

@@ -60,7 +60,7 @@ func RoundStateTitle(state string) string {
 	return map[string]string{"blocked": "没有签约", "open": "体检中", "closed": "已截止"}[state]
 }
 
-// Checkup gives how a round stands, by class and by item.
+// Checkup returns the progress of a round, by class and by item.
 func (s *Service) Checkup(ctx context.Context, p nursery.Principal, caseNo string) (CheckupDetail, error) {
 	var d CheckupDetail
 	years, err := s.Almanac.Years(ctx)

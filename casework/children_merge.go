@@ -13,7 +13,8 @@ import (
 	"tuoyu/store"
 )
 
-// ChildMerge says that two records are one child's 合并记录: Other becomes part of Child, whose record goes on.
+// ChildMerge requests the merge of two records of one child (合并记录): Other becomes part of Child, whose record
+// continues.
 type ChildMerge struct {
 	Child  string `json:"child" minLength:"21" maxLength:"21" doc:"保留的婴幼儿编号"`
 	Other  string `json:"other" minLength:"21" maxLength:"21" doc:"并入的婴幼儿编号"`
@@ -46,7 +47,7 @@ type movedRows struct {
 	DiedOn     nursery.Date    `json:"died_on,omitzero"` // of the child before
 }
 
-// placeInAMonth is where a record stood in an insurance month before the merge took it off.
+// placeInAMonth is the status of a record in an insurance month before the merge removed it.
 type placeInAMonth struct {
 	CaseNo string `json:"case_no"`
 	Child  string `json:"child"`
@@ -54,9 +55,10 @@ type placeInAMonth struct {
 	Reason string `json:"reason"`
 }
 
-// MergeChildren joins two records of one child, who had a birth certificate first and a resident's number later, say. Stays,
-// consents, attendance, check-ups and insurance of the other record follow the one that goes on; the other's number leads to it.
-// Birth date and sex must agree; overlapping stays are corrected first. Errors: invalid, not_found, child_merged, stay_overlaps.
+// MergeChildren merges two records of one child, for example one by birth certificate and a later one by resident's
+// number. Stays, consents, attendance, check-ups and insurance of the other record move to the one that continues, and
+// the ID of the other refers to it. Birth date and sex must agree, and overlapping stays must be corrected first.
+// Errors: invalid, not_found, child_merged, stay_overlaps.
 func (s *Service) MergeChildren(ctx context.Context, p nursery.Principal, key string, in ChildMerge) (MergedChildren, error) {
 	if err := s.may(ctx, p, "child.merge", resource{County: p.County}); err != nil {
 		return MergedChildren{}, err
@@ -202,7 +204,7 @@ func moveRows(ctx context.Context, q *store.Queries, child, other string) (m mov
 	return m, err
 }
 
-// wakeRounds tells the open rounds where a child is in care that it came.
+// wakeRounds notifies the open rounds of the institutions that have the children in care of their arrival.
 func (s *Service) wakeRounds(ctx context.Context, q *store.Queries, children ...string) error {
 	for _, child := range children {
 		stay, err := q.OpenEnrolment(ctx, child)
@@ -347,8 +349,8 @@ type AlikeChildren struct {
 // alikeMost bounds how many records of a county are compared at a time.
 const alikeMost = 2000
 
-// Alike lists the records of the county that agree in name, birth date and sex under two kinds of paper, whatever list they came by.
-// The names are compared here and not told.
+// Alike lists the records of the county that agree in name, birth date and sex under two kinds of identity document,
+// wherever they were entered. The names are compared here and not returned.
 func (s *Service) Alike(ctx context.Context, p nursery.Principal) ([]AlikeChildren, error) {
 	if err := s.may(ctx, p, "child.merges", resource{}); err != nil {
 		return nil, err

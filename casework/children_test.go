@@ -19,7 +19,7 @@ var (
 	clinic = nursery.Principal{Account: "clinic-140403-1", Role: nursery.RoleHospital, County: county, Institution: "clinic-140403-1"}
 )
 
-// caring opens a door with two institutions on the register.
+// caring returns a test environment with two institutions on the register.
 func caring(t *testing.T) *door {
 	t.Helper()
 	d := openDoor(t)

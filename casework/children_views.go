@@ -167,8 +167,8 @@ func (s *Service) ChildCounts(ctx context.Context, p nursery.Principal) ([]Child
 	return counts, nil
 }
 
-// Child gives what p receives of a child in care for a purpose, and writes the reading down (未成年人网络保护条例 art. 36). Errors:
-// purpose_not_allowed, child_not_enrolled, sealing_unavailable.
+// Child returns the fields of a child in care that p may read for a purpose, and logs the reading (未成年人网络保护条例 art.
+// 36). Errors: purpose_not_allowed, child_not_enrolled, sealing_unavailable.
 func (s *Service) Child(ctx context.Context, p nursery.Principal, id string, purpose nursery.ReadingPurpose) (ChildRecord, error) {
 	var record ChildRecord
 	err := s.as(ctx, p, func(q *store.Queries) error {
@@ -297,7 +297,7 @@ type ReadingEntry struct {
 	At           time.Time              `json:"at" doc:"查阅时间"`
 }
 
-// What names what was read: the child, or the list with how many children stood on it.
+// What returns the name of the data that was read: the child, or the list with the number of children on it.
 func (e ReadingEntry) What() string {
 	what := e.SubjectTitle
 	if e.Child != "" {

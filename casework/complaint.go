@@ -11,8 +11,9 @@ import (
 	"tuoyu/store"
 )
 
-// FileComplaint takes a complaint about an institution 投诉举报. Whoever has not signed in has the zero principal. What is
-// said and the contact are sealed; who complained stands nowhere else. Errors: invalid, engine_unavailable without a keyset.
+// FileComplaint files a complaint about an institution (投诉举报). A caller who has not signed in is the zero principal.
+// The text and the contact are sealed, and the complainant is recorded nowhere else. Errors: invalid,
+// idempotency_key_required, engine_unavailable without a keyset.
 func (s *Service) FileComplaint(ctx context.Context, p nursery.Principal, key string, in ComplaintRequest) (Started, error) {
 	source := "public"
 	if p.Account != "" {

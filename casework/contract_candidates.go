@@ -31,7 +31,8 @@ func (s *Service) Candidates(ctx context.Context, p nursery.Principal, instituti
 		institution = p.Institution
 	}
 	list, county := []ClinicCandidate{}, ""
-	// Neither side sees the other's rows before there is a contract; what is told of a clinic stands in the public register.
+	// Neither side sees the other's rows before there is a contract; the data returned about a clinic is in the public
+	// register.
 	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
 		of, err := q.InstitutionByID(ctx, institution)
 		if err != nil && !store.IsNotFound(err) {

@@ -25,7 +25,7 @@ type GuidanceVisit struct {
 	Evidence  []string     `json:"evidence,omitempty" maxItems:"20" doc:"附件编号"`
 }
 
-// GuidanceEntry is a visit as it stands.
+// GuidanceEntry is a recorded guidance visit with its confirmation.
 type GuidanceEntry struct {
 	ID int64 `json:"id" doc:"编号"`
 	GuidanceVisit

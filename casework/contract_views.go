@@ -63,7 +63,7 @@ func contractSummary(row store.Contract) ContractSummary {
 	return summary
 }
 
-// Contract gives everything of a contract that p may see.
+// Contract returns the details of a contract that p may see.
 func (s *Service) Contract(ctx context.Context, p nursery.Principal, caseNo string) (ContractDetail, error) {
 	var d ContractDetail
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {

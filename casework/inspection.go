@@ -133,7 +133,7 @@ func (s *Service) checkVisitDay(ctx context.Context, q *store.Queries, task stor
 	})
 }
 
-// checkTriage refuses officers for the visit of a complaint whom the rules refuse.
+// checkTriage refuses officers for the visit of a complaint if the rules refuse them.
 func (s *Service) checkTriage(ctx context.Context, q *store.Queries, task store.Task, in Completion) error {
 	if in.Outcome != nursery.OutcomeVisit {
 		return nil
@@ -163,7 +163,7 @@ func (s *Service) checkTriage(ctx context.Context, q *store.Queries, task store.
 	}, task.County, activities.VisitDay{}, map[string]string{"/second": "/answer/second_inspector"})
 }
 
-// checkReplacement refuses whoever was asked before, and a pair the rules refuse.
+// checkReplacement refuses an officer who was asked before, and a pair that the rules refuse.
 func (s *Service) checkReplacement(ctx context.Context, q *store.Queries, task store.Task, in Completion) error {
 	var named struct {
 		Inspector string `json:"inspector"`
@@ -210,9 +210,9 @@ func visitHash(v nursery.Visit) (json.RawMessage, string, error) {
 	return raw, hex.EncodeToString(sum[:]), nil
 }
 
-// SendVisit takes a filled checklist in, perhaps long after the visit. The same one sent again changes nothing and is
-// answered the same. One with other content under the same name, or made on a version that another has replaced
-// meanwhile, is a visit_conflict that shows both; what was sent is kept as a draft.
+// SendVisit stores a filled checklist, perhaps long after the visit. A repeat with the same content changes nothing and
+// gets the same answer. Other content under the same ID, or content based on a version that has been replaced
+// meanwhile, is stored as a draft. Error: visit_conflict with both versions.
 func (s *Service) SendVisit(ctx context.Context, p nursery.Principal, key, caseNo string, in SentVisit) (VisitVersion, error) {
 	sent, err := command(ctx, s, p, key, "inspection.visit "+caseNo, in, func(q *store.Queries) (VisitVersion, error) {
 		c, i, err := s.inspectionFor(ctx, q, q.CaseForStep, p, "inspection.visit", caseNo)
@@ -305,8 +305,8 @@ func versionOf(row store.InspectionVisit) (VisitVersion, error) {
 	return v, nil
 }
 
-// checkVisit says everything that is wrong with a filled checklist: its form, items that are not asked, photographs that
-// were not uploaded, and what inspect.case refuses.
+// checkVisit validates a filled checklist: its form, items that are not on the checklist, photographs that were not
+// uploaded, and the reasons of inspect.case. Error: invalid with every fault.
 func (s *Service) checkVisit(ctx context.Context, q *store.Queries, i store.Inspection, v nursery.Visit, p nursery.Principal) error {
 	items, err := activities.ItemsOfRound(ctx, q, i)
 	if err != nil {
@@ -398,7 +398,7 @@ func (s *Service) SaveVisitDraft(ctx context.Context, p nursery.Principal, key, 
 	return saved, err
 }
 
-// reportHazard has those who must act told of a serious hazard while the visit is still being filled in, once a visit.
+// reportHazard notifies those who must act of a serious hazard while the visit is still being filled in, once a visit.
 func (s *Service) reportHazard(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, visit string) error {
 	step := "hazard/" + visit
 	done, err := q.StepDone(ctx, store.StepDoneParams{CaseNo: c.CaseNo, Step: step})

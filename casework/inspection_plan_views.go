@@ -63,7 +63,7 @@ func planSummary(plan store.InspectionPlan, stage, status string) PlanSummary {
 	return v
 }
 
-// InspectionPlan gives everything of a plan.
+// InspectionPlan returns the details of a plan.
 func (s *Service) InspectionPlan(ctx context.Context, p nursery.Principal, caseNo string) (PlanDetail, error) {
 	d := PlanDetail{Reasons: []nursery.Reason{}, Visits: []PlannedVisit{}}
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {
@@ -128,7 +128,8 @@ func (s *Service) fillPlannedVisits(ctx context.Context, q *store.Queries, plan 
 	return nil
 }
 
-// PublishedPlan gives what is published of a draw, to whoever asks, so that anybody can draw again.
+// PublishedPlan returns the published record of a draw. It needs no authorization, so that anybody can repeat the draw.
+// Error: not_found.
 func (s *Service) PublishedPlan(ctx context.Context, caseNo string) (draw.Record, error) {
 	number, err := nursery.ParseCaseNumber(caseNo)
 	if err != nil {

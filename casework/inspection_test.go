@@ -35,7 +35,7 @@ func (d *door) register() {
 		VALUES ($1, '140403', $2, $3, 'community', '示例路1号', 40, 'filed', 'BA', '2026-01-05', $4, now())`, inspected.Institution, a.Institution.Name, a.Institution.USCC, raw)
 }
 
-// inspecting opens a door with an inspection standing at the visit.
+// inspecting returns a test environment with an inspection at the stage of the visit, and its case number.
 func inspecting(t *testing.T) (*door, string) {
 	t.Helper()
 	d := openDoor(t)
@@ -58,7 +58,7 @@ func inspecting(t *testing.T) (*door, string) {
 	return d, started.CaseNo
 }
 
-// filled gives the checklist filled in, all ok.
+// filled returns the checklist filled in, every item ok.
 func (d *door) filled(p nursery.Principal, caseNo, visit string) casework.SentVisit {
 	d.t.Helper()
 	pack, err := d.VisitPackage(d.t.Context(), p, caseNo)

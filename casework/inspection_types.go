@@ -127,8 +127,7 @@ type SavedDraft struct {
 	Content nursery.Visit `json:"content" doc:"现场记录内容"`
 }
 
-// VisitConflict is the two versions that stand against each other; nothing was overwritten and what was sent is kept as a
-// draft.
+// VisitConflict holds the two conflicting versions. Nothing was overwritten, and the sent version is stored as a draft.
 type VisitConflict struct {
 	Stored *VisitVersion `json:"stored,omitempty" doc:"已送交的版本"`
 	Sent   SentVisit     `json:"sent" doc:"这次送来的内容"`

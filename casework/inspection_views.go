@@ -57,7 +57,7 @@ func inspectionSummary(p nursery.Principal, i store.Inspection, stage, status, s
 	return v
 }
 
-// Inspection gives everything of an inspection that p may see.
+// Inspection returns the details of an inspection that p may see.
 func (s *Service) Inspection(ctx context.Context, p nursery.Principal, caseNo string) (InspectionDetail, error) {
 	var d InspectionDetail
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {
@@ -135,7 +135,7 @@ func findingsOf(rows []store.InspectionFinding) ([]Finding, error) {
 	return all, nil
 }
 
-// VisitPackage gives an inspector everything a visit needs, to be filled in where there is no signal.
+// VisitPackage returns the data that an inspector needs to fill in a visit where there is no signal.
 func (s *Service) VisitPackage(ctx context.Context, p nursery.Principal, caseNo string) (VisitPackage, error) {
 	var v VisitPackage
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {

@@ -16,7 +16,7 @@ import (
 	"tuoyu/store"
 )
 
-// PutInspector enters an officer into the county's register, or changes what stands there. Errors: invalid, version_stale.
+// PutInspector enters an officer into the county's register, or changes the entry. Errors: invalid, version_stale.
 func (s *Service) PutInspector(ctx context.Context, p nursery.Principal, key, account string, in InspectorEntry) (RegisteredInspector, error) {
 	entered, err := command(ctx, s, p, key, "inspector.put "+account, in, func(q *store.Queries) (RegisteredInspector, error) {
 		if err := s.may(ctx, p, "inspector.put", resource{County: p.County}); err != nil {
@@ -111,7 +111,8 @@ func needCounty(code string) error {
 	return nil
 }
 
-// RenewCalendar gives the asker's calendar a new secret address; the one before is no more. Errors: not_registered.
+// RenewCalendar assigns a new secret address to the caller's calendar and invalidates the one before. Error:
+// not_registered.
 func (s *Service) RenewCalendar(ctx context.Context, p nursery.Principal, key string) (CalendarFeed, error) {
 	feed, err := command(ctx, s, p, key, "inspector.calendar", nil, func(q *store.Queries) (CalendarFeed, error) {
 		if err := s.may(ctx, p, "inspector.calendar", resource{County: p.County}); err != nil {
@@ -140,10 +141,11 @@ func feedHash(token string) string {
 // calendarBack is how many days of the past a calendar holds.
 const calendarBack = 60
 
-// visitTakes is how long a visit is entered for in a calendar, so that it blocks the time; no rule gives a length.
+// visitTakes is the length of a visit in a calendar, so that it blocks the time; no rule states a length.
 const visitTakes = 2 * time.Hour
 
-// Calendar gives the agreed visits of the officer whose secret address this is, as iCalendar (RFC 5545). Errors: not_found.
+// Calendar returns the agreed visits of the officer with this secret address, as iCalendar (RFC 5545). Error:
+// not_found.
 func (s *Service) Calendar(ctx context.Context, token string) ([]byte, error) {
 	hash := feedHash(token)
 	var visits []store.VisitsOfInspectorRow

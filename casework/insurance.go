@@ -78,7 +78,8 @@ func (s *Service) insertInsurance(ctx context.Context, q *store.Queries, caseNo,
 	return q.InsertInsuranceBatch(ctx, row)
 }
 
-// checkInsurance says what cannot be so: above all, cover must hold the three perils of the plan (P11-R4).
+// checkInsurance validates the request for a month. Above all, the cover must include the three perils of the plan
+// (P11-R4). Error: invalid with every field.
 func (s *Service) checkInsurance(in InsuranceStart) (nursery.Date, error) {
 	var c checker
 	c.limits(in)
@@ -159,7 +160,7 @@ func monthSummary(b store.InsuranceBatch, stage string) InsuranceMonthSummary {
 	}
 }
 
-// InsuranceMonth gives everything of a month that p may see: counts, reasons, hashes; no child is named.
+// InsuranceMonth returns the details of a month that p may see: counts, reasons and hashes. No child is named.
 func (s *Service) InsuranceMonth(ctx context.Context, p nursery.Principal, caseNo string) (InsuranceMonthDetail, error) {
 	d := InsuranceMonthDetail{Counts: []InsuranceCount{}, Reasons: []InsuranceCount{}, Sends: []InsuranceSend{}, Uploads: []InsuranceRoster{}}
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {
@@ -247,7 +248,8 @@ var rosterReasonTitles = map[string]string{
 	"P11-R4": "承保范围不全", "P11-R5": "未告知监护人", "P11-R6": "没有同意也没有其他依据", "withdrawn": "县区撤出", "not_eligible": "县区核定不属投保对象",
 }
 
-// rosterReason says in words why a child stands where it does: a rule, the insurer's reason, or what the county decided.
+// rosterReason returns the Chinese text of the reason for a child's status: a rule, the insurer's reason, or the
+// county's decision.
 func rosterReason(code string) string {
 	if text, ok := rosterReasonTitles[code]; ok {
 		return text
@@ -282,8 +284,8 @@ func (s *Service) InsuranceReconciliation(ctx context.Context, p nursery.Princip
 	return list, nil
 }
 
-// InsuredRate gives the share of a county's children under the age who are insured on a day (项目11: 全市0—3岁婴幼儿). It is exact, and
-// its text is cut, not rounded: 99.99 % is not all of them.
+// InsuredRate returns the share of a county's children under the age limit who are insured on a day (项目11:
+// 全市0—3岁婴幼儿). The share is exact, and its text is cut, not rounded: 99.99 % is not all of them.
 func (s *Service) InsuredRate(ctx context.Context, p nursery.Principal, county string, on nursery.Date) (InsuredRate, error) {
 	if p.Role == nursery.RoleCountyOffice && county == "" {
 		county = p.County
@@ -315,7 +317,8 @@ func (s *Service) InsuredRate(ctx context.Context, p nursery.Principal, county s
 	return rate, nil
 }
 
-// insuredShare gives part of whole in percent, as a fraction and cut to two decimals; nothing of nothing is "0".
+// insuredShare returns part of whole in percent, as an exact fraction and cut to two decimals. If whole is 0, the share
+// is "0".
 func insuredShare(part, whole int) (exact, text string) {
 	if whole == 0 {
 		return "0", "0.00"

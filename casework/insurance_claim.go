@@ -21,7 +21,8 @@ func (s *Service) StartClaim(ctx context.Context, p nursery.Principal, key strin
 }
 
 func (s *Service) startClaim(ctx context.Context, q *store.Queries, p nursery.Principal, in ClaimStart) (Started, error) {
-	// Who may report nothing hears that before anything of the child; whose the child is, the cover says.
+	// p is authorized before anything of the child is revealed; the cover determines the county, the insurer and the
+	// institution.
 	cover, cared, err := s.coverOf(ctx, q, p, in)
 	if err != nil {
 		return Started{}, err
@@ -193,8 +194,8 @@ func fenOrNone(amount *int64) any {
 	return Fen(*amount)
 }
 
-// InsuranceClaim gives a claim with what happened, for those who have to do with it; that it was read is logged. The city's office and
-// the auditor see it without.
+// InsuranceClaim returns a claim, with the account of the accident for the parties to the claim, and logs the reading.
+// The city's office and the auditor see the claim without it.
 func (s *Service) InsuranceClaim(ctx context.Context, p nursery.Principal, caseNo string) (InsuranceClaimView, error) {
 	var view InsuranceClaimView
 	err := s.as(ctx, p, func(q *store.Queries) error {

@@ -118,8 +118,9 @@ func (s *Service) noteLines(ctx context.Context, q *store.Queries, p nursery.Pri
 	}, children...)
 }
 
-// AnswerInsurance takes a page of the insurer's answers: for each line the number of the policy, or a coded reason. Answers given
-// before count once; what names no line of the batch, or says otherwise than before, is told and changes nothing.
+// AnswerInsurance takes a page of the insurer's answers: for each line the number of the policy, or a coded reason.
+// Repeated answers count once. An answer that names no line of the batch, or contradicts an earlier one, is reported
+// and changes nothing.
 func (s *Service) AnswerInsurance(ctx context.Context, p nursery.Principal, key, caseNo string, in InsuranceAnswers) (InsuranceAnswered, error) {
 	done, err := command(ctx, s, p, key, "insurance.answer "+caseNo, in, func(q *store.Queries) (InsuranceAnswered, error) {
 		done := InsuranceAnswered{Faults: []InsuranceFault{}}
@@ -160,7 +161,7 @@ func (s *Service) AnswerInsurance(ctx context.Context, p nursery.Principal, key,
 	return done, err
 }
 
-// readAnswers holds the answers against the lines as they stand and gives those that are to be written.
+// readAnswers compares the answers with the stored lines and returns those to write. It adds every fault to done.
 func (s *Service) readAnswers(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, in InsuranceAnswers, done *InsuranceAnswered) (store.AnswerLinesParams, error) {
 	write := store.AnswerLinesParams{
 		CaseNo: c.CaseNo, Send: int32(in.Send), County: c.County, Insurer: c.Partner, AnsweredBy: p.Account, At: s.Now(),
@@ -215,7 +216,7 @@ func (s *Service) readAnswers(ctx context.Context, q *store.Queries, p nursery.P
 	return write, nil
 }
 
-// policyCell is where the number of a child's policy stands.
+// policyCell returns the sealed cell of the number of a child's policy.
 func policyCell(caseNo string, send int, child string) sealing.Cell {
 	return sealing.Cell{Table: "insurance_answers", Column: "policy", Row: fmt.Sprintf("%s/%d/%s", caseNo, send, child)}
 }
@@ -271,8 +272,9 @@ func (s *Service) exception(row store.InsuranceExceptionsRow) (InsuranceExceptio
 	return one, err
 }
 
-// SettleExceptions takes what the county makes of exceptions: corrected and judged again, not eligible, or withdrawn. Settled
-// ones change no more; whoever is no exception is told and nobody else held up.
+// SettleExceptions takes the county's decisions on exceptions: corrected and judged once more, not eligible, or
+// withdrawn. A settled exception no longer changes. A child that is no exception is reported as a fault and does not
+// hold up the others.
 func (s *Service) SettleExceptions(ctx context.Context, p nursery.Principal, key, caseNo string, in InsuranceResolution) (InsuranceSettled, error) {
 	done, err := command(ctx, s, p, key, "insurance.except "+caseNo, in, func(q *store.Queries) (InsuranceSettled, error) {
 		done := InsuranceSettled{Faults: []InsuranceFault{}}

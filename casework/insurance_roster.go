@@ -104,8 +104,8 @@ func (e InsuranceEntry) row(county string, today nursery.Date) (nursery.RosterRo
 	return r, faults
 }
 
-// TakeRoster takes a page of a month's roster. A row that cannot be taken is told with its reason and holds up no other; a child
-// known by its identity is updated and not doubled, so the same page may be sent again.
+// TakeRoster takes a page of a month's roster. A row that cannot be taken is reported with its reason and holds up no
+// other. A child known by its identity is updated and not duplicated, so the same page may be sent twice.
 func (s *Service) TakeRoster(ctx context.Context, p nursery.Principal, key, caseNo string, page InsurancePage) (InsuranceRoster, error) {
 	for i := range page.Rows {
 		page.Rows[i].number = i + 1
@@ -247,7 +247,7 @@ func (s *Service) readEntries(county string, entries []InsuranceEntry) ([]*incom
 	return rows, faults, nil
 }
 
-// inParallel runs do for 0 to n-1 on every processor and gives the first error.
+// inParallel runs do for 0 to n-1 on every processor and returns the first error.
 func inParallel(n int, do func(int) error) error {
 	workers := min(runtime.GOMAXPROCS(0), n)
 	errs := make([]error, workers)

@@ -139,7 +139,7 @@ func (s *Service) noteRosterCorrections(ctx context.Context, q *store.Queries, p
 	return nil
 }
 
-// renew writes what the source says anew of children who are known, and who has died or moved away.
+// renew updates known children with the data of the source, and records those who have died or moved away.
 func (s *Service) renew(ctx context.Context, q *store.Queries, rows []*incoming) error {
 	rows = slices.DeleteFunc(slices.Clone(rows), func(r *incoming) bool {
 		return r.refused != "" || !r.known && r.DiedOn.IsZero() && r.MovedOn.IsZero()
@@ -206,7 +206,7 @@ func (s *Service) keepUpload(ctx context.Context, q *store.Queries, p nursery.Pr
 	return report, activities.Wake(ctx, q, c, fmt.Sprintf("roster/%d", number), s.Now())
 }
 
-// RosterReport gives what came of a roster that was handed in, with every fault.
+// RosterReport returns the result of a roster upload, with every fault.
 func (s *Service) RosterReport(ctx context.Context, p nursery.Principal, caseNo string, number int) (InsuranceRoster, error) {
 	var report InsuranceRoster
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {

@@ -10,7 +10,7 @@ import (
 	"tuoyu/nursery"
 )
 
-// populate gives four institutions in each of two counties ten ended cases each.
+// populate inserts four institutions in each of two counties, with ten ended cases each.
 func (h *house) populate() {
 	h.sql(`INSERT INTO institutions (id, county, name, status, filed_on, updated_at)
 		SELECT 'inst-' || c || '-0' || n, c, '园 ' || n, (ARRAY['filed', 'rectifying', 'applying', 'cancelled'])[n],
@@ -22,7 +22,7 @@ func (h *house) populate() {
 		FROM institutions, generate_series(1, 10) n`)
 }
 
-// all pages through a list and gives the case numbers.
+// all pages through a list and returns the case numbers.
 func (h *house) all(p nursery.Principal, f casework.CaseFilter) (numbers []string) {
 	h.t.Helper()
 	page := casework.PageRequest{Limit: 7}

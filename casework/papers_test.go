@@ -25,7 +25,7 @@ import (
 	"tuoyu/testdata"
 )
 
-// onDisk has the door keep files in a folder that the test looks into.
+// onDisk stores the files of the test environment in a folder that the test reads.
 func (d *door) onDisk() (dir string) {
 	d.t.Helper()
 	dir = d.t.TempDir()
@@ -35,7 +35,7 @@ func (d *door) onDisk() (dir string) {
 	return dir
 }
 
-// clear is the door before it had a keyset.
+// clear returns the service as it was without a keyset.
 func (d *door) clear() *casework.Service {
 	without := d.Deps
 	without.Fields = nil
@@ -120,7 +120,7 @@ func TestWhatIsUploadedLiesSealedUnderANameThatConfirmsNothing(t *testing.T) {
 	require.Error(t, err)
 }
 
-// scanning tells what it does to a file.
+// scanning is a Scanner that calls the function for each file.
 type scanning func(io.Reader) error
 
 func (s scanning) Scan(_ context.Context, r io.Reader) error { return s(r) }
@@ -309,7 +309,7 @@ func TestUploadsThatBelongToNothingAreCollectedAfterADay(t *testing.T) {
 	child := d.enrolled(first, 1)
 	consent := d.consented(first, child)
 	unused, rostered := d.upload("unused"), d.upload("rostered")
-	// One from before files belonged to something, of which nobody can tell.
+	// An attachment from before attachments had owners, so its owner is unknown.
 	d.exec(`INSERT INTO attachments (id, kept, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at)
 		SELECT 'before', true, repeat('0', 64), county, institution, name, media_type, size, scan, uploaded_by, uploaded_at FROM attachments WHERE id = $1`, unused.ID)
 	next := d.Now().Add(25 * time.Hour)

@@ -12,8 +12,8 @@ import (
 	"tuoyu/store"
 )
 
-// PublicStatus says where a case stands to whoever knows its number and tracking code. A wrong number, a wrong
-// code and a malformed one answer alike, after the same work.
+// PublicStatus returns the progress of a case to a caller with its number and tracking code. A wrong number, a wrong
+// code and a malformed one get the same answer after the same work.
 func (s *Service) PublicStatus(ctx context.Context, caseNo, code string) (PublicCase, error) {
 	denied := refuse(CodeNotFound, "办件编号或查询码不正确。")
 	number, numberErr := nursery.ParseCaseNumber(caseNo)
@@ -133,7 +133,8 @@ var FiledInstitutions = List[string, FiledInstitution]{
 	}},
 }
 
-// FiledInstitution gives one institution of the register with what its inspections found, as published.
+// FiledInstitution returns one institution of the register with the published results of its inspections. Error:
+// not_found.
 func (s *Service) FiledInstitution(ctx context.Context, id string) (FiledInstitutionDetail, error) {
 	d := FiledInstitutionDetail{Results: []Publication{}}
 	err := s.DB.AsPublic(ctx, "", func(q *store.Queries) error {

@@ -13,7 +13,7 @@ import (
 	"tuoyu/nursery"
 )
 
-// together runs n tries at the same moment and gives their errors.
+// together runs n attempts at the same moment and returns their errors.
 func together(n int, try func(i int) error) []error {
 	var ready, done sync.WaitGroup
 	ready.Add(1)

@@ -68,8 +68,8 @@ func (r ReferralSummary) StateTitle() string {
 	return map[string]string{"open": "在办", "done": "已反馈", "ended": "未就诊"}[r.State]
 }
 
-// Referral gives a referral. The clinic and the child's institution read whom it is about, how to reach the guardian and why, and
-// the clinic what came of it; each reading is written down (未成年人网络保护条例 art. 36).
+// Referral returns a referral. The clinic and the child's institution also read the child's name, the guardian's
+// contact and the cause, and the clinic the result; each reading is logged (未成年人网络保护条例 art. 36).
 func (s *Service) Referral(ctx context.Context, p nursery.Principal, caseNo string) (ReferralDetail, error) {
 	var d ReferralDetail
 	err := s.as(ctx, p, func(q *store.Queries) error {

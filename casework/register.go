@@ -74,7 +74,7 @@ func registered(row store.InstitutionsRow) RegisteredInstitution {
 	return i
 }
 
-// Institution gives one institution of the register that p sees.
+// Institution returns one institution of the register that p may see. Error: not_found.
 func (s *Service) Institution(ctx context.Context, p nursery.Principal, id string) (RegisteredInstitution, error) {
 	var found RegisteredInstitution
 	if err := s.may(ctx, p, "institution.list", resource{}); err != nil {

@@ -18,15 +18,15 @@ type StartFiling struct {
 	Draft       bool                `json:"draft,omitempty"`
 }
 
-// Started says what came of a start. The tracking code is told once, here, and again to a repeat of the same
-// command; only its hash is kept with the case.
+// Started is the result of a start. TrackingCode is returned only here and to a repeat of the same command; the case
+// stores only its hash.
 type Started struct {
 	CaseNo       string        `json:"case_no"`
 	TrackingCode string        `json:"tracking_code"`
 	Stage        nursery.Stage `json:"stage"`
 }
 
-// Prechecked is what the rules would say if the application were handed in today.
+// Prechecked is the result of the rules if the application were submitted today.
 type Prechecked struct {
 	Result    nursery.Result     `json:"result"`
 	Gaps      int                `json:"gaps"`
@@ -40,7 +40,7 @@ type Correction struct {
 	Submit      bool                `json:"submit,omitempty"`
 }
 
-// Corrected says which version the correction became and whether it was handed in.
+// Corrected reports the version that the correction became and whether it was submitted.
 type Corrected struct {
 	CaseNo    string        `json:"case_no"`
 	Version   int           `json:"version"`
@@ -100,7 +100,7 @@ type CaseSummary struct {
 	EndedAt        *time.Time         `json:"ended_at,omitempty"`
 }
 
-// CaseDetail is everything of a case that the asker may see.
+// CaseDetail holds the details of a case that the caller may see.
 type CaseDetail struct {
 	CaseSummary
 	Next         string               `json:"next,omitempty"` // what happens next, in words
@@ -109,8 +109,8 @@ type CaseDetail struct {
 	Children     []CaseRef            `json:"children,omitempty"`
 	Version      int                  `json:"version"`
 	Application  *nursery.Application `json:"application,omitempty"`
-	Changed      []string             `json:"changed,omitempty"` // since the applicant was last told of corrections, as JSON Pointers
-	Files        []Attachment         `json:"files,omitempty"`   // of the application's papers, where the asker may open them
+	Changed      []string             `json:"changed,omitempty"` // since the last notice of corrections to the applicant, as JSON Pointers
+	Files        []Attachment         `json:"files,omitempty"`   // of the application's papers, where the caller may open them
 	Registration *RegistrationView    `json:"registration,omitempty"`
 	Clocks       []ClockView          `json:"clocks"`
 	Gaps         []nursery.Reason     `json:"gaps"`
@@ -127,7 +127,7 @@ type CaseRef struct {
 	Stage  nursery.Stage    `json:"stage"`
 }
 
-// RegistrationView is what the registrar, or the certificate, said.
+// RegistrationView is a registration with its source, the registrar or the certificate.
 type RegistrationView struct {
 	nursery.Registration
 	Source      string    `json:"source"`
@@ -135,7 +135,7 @@ type RegistrationView struct {
 	UpdatedAt   time.Time `json:"updated_at"`
 }
 
-// ClockView is a legal clock of a case as it stands today.
+// ClockView is the state of a legal clock of a case today.
 type ClockView struct {
 	Name        string       `json:"name"`
 	StartedOn   nursery.Date `json:"started_on"`
@@ -232,7 +232,8 @@ type Completion struct {
 	Answer  json.RawMessage `json:"answer,omitempty"`
 }
 
-// Completed says what came of an answer. When it is not delivered it is kept, and Note says so.
+// Completed is the result of an answer. If the answer is not delivered yet, it remains in the outbox and Note explains
+// that.
 type Completed struct {
 	Task      string          `json:"task"`
 	Outcome   nursery.Outcome `json:"outcome"`
@@ -254,7 +255,7 @@ type Attachment struct {
 	Name       string    `json:"name"`
 	MediaType  string    `json:"media_type"`
 	Size       int64     `json:"size"`
-	SHA256     string    `json:"sha256,omitempty"` // told to the uploader alone
+	SHA256     string    `json:"sha256,omitempty"` // shown to the uploader alone
 	Scan       string    `json:"scan"`             // clean or unscanned
 	UploadedAt time.Time `json:"uploaded_at"`
 }

@@ -26,8 +26,9 @@ type WorkloadLine struct {
 // officeRoles are the people of a county's office.
 var officeRoles = []nursery.Role{nursery.RoleClerk, nursery.RoleInspector, nursery.RoleSupervisor, nursery.RoleCountyOffice}
 
-// Workload says what everybody of the asker's office has to do, first what nobody has yet, then whoever has most late.
-// Inspectors on duty and people who are away are listed though they have nothing.
+// Workload returns the work of each person in the caller's office: first the unassigned tasks, then the people by the
+// number of their overdue tasks, the most first. Inspectors on duty and people who are away are listed even without
+// tasks.
 func (s *Service) Workload(ctx context.Context, p nursery.Principal) ([]WorkloadLine, error) {
 	if err := s.may(ctx, p, "task.workload", resource{}); err != nil {
 		return nil, err
@@ -99,7 +100,8 @@ func words[T ~string](list []T) []string {
 	return plain
 }
 
-// OverdueLine is how late one office of a county is, or an institution or another party where the role says so.
+// OverdueLine is the number of late tasks of one office of a county, or of an institution or another party if the role
+// is theirs.
 type OverdueLine struct {
 	County     string       `json:"county" doc:"县区代码"`
 	CountyName string       `json:"county_name" doc:"县区名称"`
@@ -111,8 +113,8 @@ type OverdueLine struct {
 	OldestDue  nursery.Date `json:"oldest_due,omitzero" doc:"最早的到期日"`
 }
 
-// OverdueByOffice says office by office what is open and late, for the city of every county, for a county's people of
-// their own. An office with nothing open has no line.
+// OverdueByOffice returns the open and late tasks by office: of every county for the city, and of their own county for
+// a county's people. An office with nothing open has no line.
 func (s *Service) OverdueByOffice(ctx context.Context, p nursery.Principal) ([]OverdueLine, error) {
 	if err := s.may(ctx, p, "task.late", resource{}); err != nil {
 		return nil, err
@@ -142,7 +144,7 @@ func (s *Service) OverdueByOffice(ctx context.Context, p nursery.Principal) ([]O
 	return lines, nil
 }
 
-// cityWide says that the role sees every county.
+// cityWide reports whether the role sees every county.
 func cityWide(r nursery.Role) bool {
 	return r == nursery.RoleCityOffice || r == nursery.RoleAuditor || r == nursery.RoleAdministrator
 }
