@@ -42,13 +42,6 @@ func (s *Site) inspectionPlans(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-func lateText(late *int) string {
-	if late == nil {
-		return "—"
-	}
-	return count(*late)
-}
-
 // planView is a plan with the names of those it is about.
 type planView struct {
 	casework.PlanDetail
