@@ -201,7 +201,7 @@ func countFound(rows []store.Task, p nursery.Principal, today, dueBy nursery.Dat
 	return counts
 }
 
-// DueText says how long is left until a due date, in working days.
+// DueText returns the working days left until a due date as Chinese text, with left nil if they are unknown.
 func DueText(left *int, due nursery.Date) string {
 	switch {
 	case left == nil && due.IsZero():

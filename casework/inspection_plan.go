@@ -77,7 +77,7 @@ func (s *Service) startInspectionPlan(ctx context.Context, q *store.Queries, p n
 	return started, nil
 }
 
-// ExcludeFromPlan leaves an institution out of a plan with its reason, or takes that back; what was said before stays on
+// ExcludeFromPlan excludes an institution from a plan with a reason, or revokes the exclusion; earlier entries stay on
 // record. Errors: plan_committed, invalid.
 func (s *Service) ExcludeFromPlan(ctx context.Context, p nursery.Principal, key, caseNo string, in PlanExclusion) (PlanDetail, error) {
 	err := perform(ctx, s, p, key, "inspection_plan.exclude "+caseNo, in, func(q *store.Queries) error {
@@ -137,8 +137,8 @@ func taskOf(ctx context.Context, q *store.Queries, caseNo, kind string, otherwis
 	return task, nil
 }
 
-// CommitPlan fixes the list as it stands and publishes the commitment to it. The nonces are made here and nobody sees them
-// before the draw. Errors: plan_committed, plan_empty, invalid with what inspect.draw refuses.
+// CommitPlan fixes the current list and publishes the commitment to it. The nonces are generated here and nobody sees
+// them before the draw. Errors: plan_committed, plan_empty, invalid with the reasons of inspect.draw.
 func (s *Service) CommitPlan(ctx context.Context, p nursery.Principal, key, caseNo string) (PlanDetail, error) {
 	return s.planStep(ctx, p, key, "inspection_plan.commit", caseNo, nil, nursery.OutcomeCommit, func(q *store.Queries, c store.Case, plan store.InspectionPlan) (store.Task, error) {
 		if plan.CommittedAt != nil {

@@ -12,12 +12,12 @@ func (s InsuranceSend) KindTitle() string {
 	return map[string]string{"monthly": "月度", "newborn": "新生儿补报", "supplementary": "更正补报"}[s.Kind]
 }
 
-// StateTitle is the Chinese name of where the claim stands.
+// StateTitle returns the Chinese name of the claim's state.
 func (c InsuranceClaimView) StateTitle() string {
 	return map[string]string{"reported": "已报案", "accepted": "待赔付", "paid": "已赔付", "refused": "不予赔付"}[c.State]
 }
 
-// InsuranceFile returns a workbook of how an insurance month stands: counts, reasons and batches, and nobody's name.
+// InsuranceFile returns a workbook of the progress of an insurance month: counts, reasons and batches, and no names.
 func InsuranceFile(d InsuranceMonthDetail) (File, error) {
 	counts := sheets.Table{
 		Name: "人数", Notes: [][]any{{d.CountyName + d.Month + "婴幼儿意外伤害险"}, {"办件编号", d.CaseNo, "承保机构", d.Insurer, "保险起始日", d.CoverFrom.String()}},

@@ -20,7 +20,7 @@ var TargetSheet = Sheet[Target]{Title: "目标与进展", Columns: []Column[Targ
 	{"出处", func(t Target) any { return documents.Cite(t.Source) }},
 }}
 
-// MetTitle says whether the target is met.
+// MetTitle returns the Chinese text of whether the target is met.
 func (t Target) MetTitle() string {
 	switch {
 	case t.Unavailable != "":

@@ -36,7 +36,7 @@ func resourceOf(task store.Task) resource {
 	return r
 }
 
-// Task gives a task with its case, the decision to look at and the form to fill in.
+// Task returns a task with its case, the decision to review and the form to fill in.
 func (s *Service) Task(ctx context.Context, p nursery.Principal, id string) (TaskDetail, error) {
 	years, err := s.Almanac.Years(ctx)
 	if err != nil {
@@ -103,19 +103,20 @@ func (s *Service) Claim(ctx context.Context, p nursery.Principal, key, id string
 	})
 }
 
-// Release gives a claimed task back to its role.
+// Release returns a claimed task to its role.
 func (s *Service) Release(ctx context.Context, p nursery.Principal, key, id string) (TaskSummary, error) {
 	return s.reassign(ctx, p, key, "task.release", id, nil, func(q *store.Queries, task store.Task) (string, error) {
 		return "退回公共待办：" + task.Title, setAssignee(ctx, q, id, nil)
 	})
 }
 
-// Assign gives a task to an account of its role, or while that is away to its delegate; a supervisor does.
+// Assign assigns a task to an account of its role or, while that account is away, to its delegate. Only a supervisor
+// may assign.
 func (s *Service) Assign(ctx context.Context, p nursery.Principal, key, id, account string) (TaskSummary, error) {
 	return s.handOver(ctx, p, key, "task.assign", id, account, "指派", func() error { return nil })
 }
 
-// Delegate passes one's own task on as Assign does, with the reason.
+// Delegate assigns the caller's own task to another account as Assign does, with a reason.
 func (s *Service) Delegate(ctx context.Context, p nursery.Principal, key, id, account, reason string) (TaskSummary, error) {
 	return s.handOver(ctx, p, key, "task.delegate", id, account, "转办（"+reason+"）", func() error {
 		if wrong := needText("/reason", reason, 500); wrong != nil {
