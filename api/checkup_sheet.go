@@ -6,7 +6,7 @@ import (
 	"tuoyu/sheets"
 )
 
-// checkupSheet writes how a round stands, by class and by item, without anybody's name.
+// checkupSheet returns a workbook of the progress of a round, by class and by item, without names.
 func checkupSheet(d casework.CheckupDetail) ([]byte, error) {
 	classes := sheets.Table{
 		Name: "各班进度", Notes: [][]any{{"办件编号", d.CaseNo, "半年度", d.Half, "应检项次", d.Duties, "已处理", d.Settled, "转诊", d.Referrals}},

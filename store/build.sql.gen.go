@@ -495,8 +495,8 @@ type ConformityCountedRow struct {
 	Output json.RawMessage
 }
 
-// What the standards said of what is filed: of the filing, of a change that was approved since, or of the change
-// that is being approved. Served by decisions_of_case and cases_by_parent.
+// Returns the latest decision on conformity with the standards: of the filing, of a change approved since, or of the
+// change being approved. Served by decisions_of_case and cases_by_parent.
 func (q *Queries) ConformityCounted(ctx context.Context, arg ConformityCountedParams) (ConformityCountedRow, error) {
 	row := q.db.QueryRow(ctx, conformityCounted, arg.Filing, arg.Current)
 	var i ConformityCountedRow

@@ -576,7 +576,7 @@ const toldVersion = `-- name: ToldVersion :one
 SELECT coalesce(max(version), 0)::integer FROM gaps WHERE case_no = $1
 `
 
-// The version of the application that the applicant was last told of; zero where there was no notice.
+// Returns the version of the application in the applicant's last notice of gaps; zero without one.
 func (q *Queries) ToldVersion(ctx context.Context, caseNo string) (int32, error) {
 	row := q.db.QueryRow(ctx, toldVersion, caseNo)
 	var column_1 int32

@@ -776,7 +776,7 @@ type SavedFiltersParams struct {
 	Room    string
 }
 
-// Served by its unique index (account, room, name). Bounded: at most 20 are kept.
+// Served by its unique index (account, `room`, name). Bounded: an account has at most 20.
 func (q *Queries) SavedFilters(ctx context.Context, arg SavedFiltersParams) ([]SavedFilter, error) {
 	rows, err := q.db.Query(ctx, savedFilters, arg.Account, arg.Room)
 	if err != nil {

@@ -260,7 +260,7 @@ const taskForChange = `-- name: TaskForChange :one
 SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner, completion FROM tasks WHERE id = $1 FOR UPDATE
 `
 
-// The task row, locked: whoever hands it on sees who has it.
+// Returns the task row, locked, so that a reassignment sees the current assignee.
 func (q *Queries) TaskForChange(ctx context.Context, id string) (Task, error) {
 	row := q.db.QueryRow(ctx, taskForChange, id)
 	var i Task

@@ -1103,7 +1103,7 @@ type SettleDutiesParams struct {
 	TriedOn   []string
 }
 
-// What a record says of its items. What is done stays done; one is credited once.
+// Settles the duties for the items of a record. A duty that is done stays done, and is credited once.
 func (q *Queries) SettleDuties(ctx context.Context, arg SettleDutiesParams) error {
 	_, err := q.db.Exec(ctx, settleDuties,
 		arg.Half,

@@ -925,8 +925,8 @@ const lockIdentities = `-- name: LockIdentities :exec
 SELECT pg_advisory_xact_lock(1953853289, bucket) FROM (SELECT unnest($1::int[]) AS bucket ORDER BY bucket) b
 `
 
-// Whoever enters children waits for others that enter the same ones, by buckets of their identities taken in order: the
-// index of identities is by one key alone, and during a rotation two keys index.
+// Takes advisory locks on the identity-hash buckets, in order, so that concurrent inserts of one identity serialize. The unique
+// index is not enough: it covers one key, and during a rotation two keys index.
 func (q *Queries) LockIdentities(ctx context.Context, buckets []int32) error {
 	_, err := q.db.Exec(ctx, lockIdentities, buckets)
 	return err
@@ -1255,8 +1255,8 @@ type PutGuardianParams struct {
 	ID            string
 }
 
-// What the guardian now says of itself to an institution, in place of what it said to another; what it said to this one stays
-// where it says nothing new.
+// Stores the guardian's details as entered by an institution. They replace those of another institution; details that are left
+// out remain if this institution entered them.
 func (q *Queries) PutGuardian(ctx context.Context, arg PutGuardianParams) error {
 	_, err := q.db.Exec(ctx, putGuardian,
 		arg.GuardianName,

@@ -41,7 +41,7 @@ type ChildrenServedByParams struct {
 	Aside  string
 }
 
-// The seats of the institutions a clinic serves, one aside. Served by contracts_of_clinic.
+// Returns the number of seats of the institutions that a clinic serves, except a given one. Served by contracts_of_clinic.
 func (q *Queries) ChildrenServedBy(ctx context.Context, arg ChildrenServedByParams) (int32, error) {
 	row := q.db.QueryRow(ctx, childrenServedBy, arg.Clinic, arg.Aside)
 	var seats int32

@@ -105,7 +105,7 @@ type CountAnswersParams struct {
 	Number int32
 }
 
-// Counts what was answered of a batch, and gives how many lines still are not.
+// Adds to the number of answered lines of a batch, and returns the number still pending.
 func (q *Queries) CountAnswers(ctx context.Context, arg CountAnswersParams) (int32, error) {
 	row := q.db.QueryRow(ctx, countAnswers, arg.Taken, arg.CaseNo, arg.Number)
 	var pending int32
@@ -126,7 +126,8 @@ type CoverInsuredParams struct {
 	Send   int32
 }
 
-// Covers of what the insurer took; where another cover stands meanwhile, the constraint leaves the child out.
+// Inserts the covers of the lines that the insurer accepted; a child covered otherwise in the meantime is left out by the
+// constraint.
 func (q *Queries) CoverInsured(ctx context.Context, arg CoverInsuredParams) (int64, error) {
 	result, err := q.db.Exec(ctx, coverInsured, arg.CaseNo, arg.Send)
 	if err != nil {
@@ -262,7 +263,7 @@ type EndCoversRow struct {
 	Covers int32
 }
 
-// Covers end at 36 months, at death and when the family leaves the city, by one statement; gives how many for each reason.
+// Ends covers at 36 months, at death and when the family leaves the city, in one statement; returns the number for each reason.
 func (q *Queries) EndCovers(ctx context.Context, arg EndCoversParams) ([]EndCoversRow, error) {
 	rows, err := q.db.Query(ctx, endCovers, arg.County, arg.AsOf, arg.UntilMonths)
 	if err != nil {
@@ -1496,7 +1497,8 @@ type PutRosterParams struct {
 	Persons    [][]byte
 }
 
-// A child whose line is with the insurer, or insured, keeps its place; any other is judged anew.
+// Adds children to the roster, or updates them. A child that is eligible, sent to the insurer or insured retains its status; any
+// other is evaluated again.
 func (q *Queries) PutRoster(ctx context.Context, arg PutRosterParams) error {
 	_, err := q.db.Exec(ctx, putRoster,
 		arg.CaseNo,
@@ -1734,8 +1736,8 @@ type UpdateRosterChildrenParams struct {
 	MovedOn        []nursery.Date
 }
 
-// What a source says now of children who are known. A guardian it does not name stays, and so does one that an institution
-// entered; a death is taken back by a correction alone.
+// Updates known children from a source. A guardian that the source leaves out or that an institution entered remains; only a
+// correction revokes a death.
 func (q *Queries) UpdateRosterChildren(ctx context.Context, arg UpdateRosterChildrenParams) error {
 	_, err := q.db.Exec(ctx, updateRosterChildren,
 		arg.At,

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// Plan says how Postgres plans the statements of a transaction that follow. Without one it uses the plan it has prepared for any
-// value of the parameters.
+// Plan is how Postgres plans the remaining statements of a transaction. Without one it uses a generic plan, prepared for any value
+// of the parameters.
 type Plan string
 
 const (

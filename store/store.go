@@ -30,7 +30,7 @@ const connectTimeout = 5 * time.Second
 // Options configures the pool. A zero field selects the default.
 type Options struct {
 	MaxConns int32 // default 16
-	// Tracer is told of each query: otelpgx.NewTracer() makes spans of them. Nil for none.
+	// Tracer is called for each query: otelpgx.NewTracer() makes spans of them. Nil traces nothing.
 	Tracer pgx.QueryTracer
 }
 

@@ -23,7 +23,7 @@ type attendanceView struct {
 	casework.AttendanceSheet
 	Classes []casework.ChildCount
 	Today   nursery.Date
-	Missing int  // of whom nothing is entered yet
+	Missing int  // number of children without an entry
 	Stale   bool // somebody else has entered the day meanwhile
 }
 
@@ -48,7 +48,7 @@ func (s *Site) attendance(w http.ResponseWriter, r *http.Request) error {
 	return s.attendanceOf(w, r, http.StatusOK, r.FormValue("class"), on, nil)
 }
 
-// attendanceOf shows a class on a day; what was entered and not taken stands in place of what is on record.
+// attendanceOf shows a class on a day. Entered lines that were refused are shown instead of the stored ones.
 func (s *Site) attendanceOf(w http.ResponseWriter, r *http.Request, status int, class string, on nursery.Date, entered []casework.AttendanceLine) error {
 	p := who(r.Context())
 	v := attendanceView{Today: nursery.DateOf(s.now()), Stale: entered != nil}

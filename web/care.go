@@ -179,7 +179,7 @@ func (s *Site) confirmVisit(w http.ResponseWriter, r *http.Request) error {
 	return s.done(w, r, "/contracts/"+r.PathValue("no"), "已确认本次指导。")
 }
 
-// agreement is the text that stands, with its hash.
+// agreement returns the current version of the text, with its hash.
 func agreement(d casework.ContractDetail) casework.AgreementDraft {
 	for _, t := range d.Texts {
 		if t.Version == d.Version {

@@ -107,7 +107,7 @@ func (s *Site) reissue(w http.ResponseWriter, r *http.Request) error {
 	return s.done(w, r, "/cases/"+d.CaseNo, "文书已换发，新的文书正在制作。")
 }
 
-// mayEdit tells whether the application is the reader's to fill in now.
+// mayEdit reports whether p may currently fill in the application.
 func mayEdit(c casework.CaseDetail, p nursery.Principal) bool {
 	if process, _ := workflows.ProcessOf(c.Kind); !process.Application || p.Role != nursery.RoleInstitution && p.Role != nursery.RoleClerk {
 		return false
@@ -115,7 +115,7 @@ func mayEdit(c casework.CaseDetail, p nursery.Principal) bool {
 	return c.Status == nursery.CaseDraft || c.Stage == nursery.StageCorrections
 }
 
-// mayWithdraw tells whether the applicant may still take the case back.
+// mayWithdraw reports whether p is the applicant and may still withdraw the case.
 func mayWithdraw(c casework.CaseDetail, p nursery.Principal) bool {
 	if p.Role != nursery.RoleInstitution || c.Status == nursery.CaseEnded {
 		return false

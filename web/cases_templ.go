@@ -556,7 +556,7 @@ func summaryOf(a asked, s shape, at string) templ.Component {
 	})
 }
 
-// decision shows what the rules said, each reason with its article, what was seen and what would change it.
+// decision renders a decision of the rules: each reason with its article, the value found and the value required.
 func decision(d nursery.Decision) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -127,7 +127,7 @@ func (s *Site) recordClass(w http.ResponseWriter, r *http.Request) error {
 
 // recordOf reads a row of the form; false when nothing was entered in it.
 func recordOf(child casework.ClassChild, form url.Values) (nursery.Checkup, bool) {
-	on, _ := nursery.ParseDate(form.Get("on")) // no date is refused by the door, at its place
+	on, _ := nursery.ParseDate(form.Get("on")) // casework refuses a missing date, with its location
 	record := nursery.Checkup{Child: child.ID, CheckedOn: on, Standing: child.Months >= 24, MeasuredAgain: form.Get("again:"+child.ID) == "yes",
 		Oedema: form.Get("oedema:"+child.ID) == "yes"}
 	for _, owed := range child.Items {
@@ -168,7 +168,7 @@ func decimal(text string) float64 {
 	return v
 }
 
-// scored is how a measurement stands, for the team to see while it writes.
+// scored is the rating of a measurement, shown to the team during entry.
 type scored struct {
 	Item string   `json:"item"`
 	Z    *float64 `json:"z,omitempty"`
@@ -176,8 +176,8 @@ type scored struct {
 	Tone string   `json:"tone"`
 }
 
-// score gives the z-scores of what is being entered. The days of a child are taken from its months of age: the record itself is
-// scored by the day when it is saved.
+// score answers with the z-scores of the measurements being entered. The age in days is estimated from the months; the record is
+// scored by the exact day when it is saved.
 func (s *Site) score(w http.ResponseWriter, r *http.Request) error {
 	number := func(name string) float64 {
 		return decimal(r.URL.Query().Get(name))
@@ -199,7 +199,8 @@ func (s *Site) score(w http.ResponseWriter, r *http.Request) error {
 	return answer(w, list)
 }
 
-// bandOf names where a score lies (WS/T 423—2022 table of levels); what no table gives is asked about.
+// bandOf returns the level of a z-score (WS/T 423—2022 table of levels) and its tone. A score that is missing or beyond 5 is
+// marked to be checked.
 func bandOf(z *float64) (band, tone string) {
 	switch {
 	case z == nil || *z < -5 || *z > 5:

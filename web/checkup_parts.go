@@ -20,8 +20,8 @@ func roundTone(state string) string {
 	return map[string]string{"blocked": "bad", "open": "warn", "closed": "good"}[state]
 }
 
-// owedText is what stands in an empty cell: when the item was tried in vain, or how it stands where that is more than that it
-// may be done.
+// owedText returns the text of an empty cell: the day of the last unsuccessful attempt, else the status of the duty unless it is
+// open.
 func owedText(owed casework.OwedItem) string {
 	switch {
 	case !owed.TriedOn.IsZero() && owed.DoneOn.IsZero():

@@ -113,7 +113,7 @@ func (s *Site) askCorrection(r *http.Request) (asking, error) {
 	return page, nil
 }
 
-// readings is the register of who read what of whom, and why.
+// readings shows the register of readings of personal data: who read which data of which child, and why.
 func (s *Site) readings(w http.ResponseWriter, r *http.Request) error {
 	p, child := who(r.Context()), strings.TrimSpace(r.FormValue("child"))
 	return listPage(s, w, r, p, casework.Readings, casework.ReadingFilter{Child: child}, 50, frame{Title: "个人信息查阅登记", Wide: true}, func(list casework.Page[casework.ReadingEntry]) templ.Component {

@@ -42,7 +42,7 @@ func metTone(t casework.Target) string {
 	return "warn"
 }
 
-// overdue says which office has what late.
+// overdue shows the overdue tasks of each office.
 func (s *Site) overdue(w http.ResponseWriter, r *http.Request) error {
 	list, err := s.Door.OverdueByOffice(r.Context(), who(r.Context()))
 	if err != nil {
@@ -62,7 +62,7 @@ func overdueLink(l casework.OverdueLine, p nursery.Principal) string {
 	return link
 }
 
-// workload says who has how much, and who is away.
+// workload shows the number of tasks of each account, and the absences.
 func (s *Site) workload(w http.ResponseWriter, r *http.Request) error {
 	p := who(r.Context())
 	list, err := s.Door.Workload(r.Context(), p)
@@ -83,7 +83,7 @@ func (s *Site) workload(w http.ResponseWriter, r *http.Request) error {
 	return s.show(w, r, frame{Title: "工作量", Wide: true, Live: true}, workloadPage(list, absencesView{away.Items, nextPage(r, away.Next), "/workload", asked{Shape: form}}, with(r, "export", "xlsx")))
 }
 
-// absencesView is who is away, with the form to say so.
+// absencesView is the list of absences, with the form to enter one.
 type absencesView struct {
 	List []casework.Absence
 	Next string
@@ -91,8 +91,8 @@ type absencesView struct {
 	Form asked
 }
 
-// absenceShape asks who is away and who stands in: a choice among the colleagues who were seen, an account to type where there
-// are none to choose, as for the administrator, who has no office.
+// absenceShape returns the form schema of an absence. The account and the delegate are chosen among the colleagues known to the
+// service, and typed where there are none, as for the administrator, who has no office.
 func (s *Site) absenceShape(r *http.Request) (shape, error) {
 	p, form := who(r.Context()), shapeOf[casework.AbsenceRequest]()
 	list, err := s.Door.Colleagues(r.Context(), p, "")

@@ -100,7 +100,7 @@ func (s *Site) askInspection(r *http.Request) (asking, error) {
 	return asking{Title: "安排一次检查", Back: "/inspections", Button: "安排", Lead: "由两名无须回避的检查人员前往。", Shape: sh}, nil
 }
 
-// inspectorCells is the table of inspectors, each of whom a supervisor may change.
+// inspectorCells returns the columns of the table of inspectors, with links to change them for a supervisor.
 func inspectorCells(p nursery.Principal) []cell[casework.RegisteredInspector] {
 	return []cell[casework.RegisteredInspector]{
 		headed("账号", func(i casework.RegisteredInspector) rowHead {

@@ -119,7 +119,7 @@ func (s *Site) takeInsuranceRoster(w http.ResponseWriter, r *http.Request) error
 	return s.done(w, r, "/insurance/"+report.CaseNo+"/rosters/"+count(report.Number), "名册已导入。")
 }
 
-// insuranceRoster says what came of a roster, row by row where it was refused.
+// insuranceRoster shows the result of importing a roster, with the refused rows.
 func (s *Site) insuranceRoster(w http.ResponseWriter, r *http.Request) error {
 	report, err := s.Door.RosterReport(r.Context(), who(r.Context()), r.PathValue("no"), whole(r.PathValue("number")))
 	if err != nil {
@@ -131,7 +131,7 @@ func (s *Site) insuranceRoster(w http.ResponseWriter, r *http.Request) error {
 	return s.show(w, r, frame{Title: "名册导入结果", Wide: true, Back: "/insurance/" + report.CaseNo}, insuranceRosterPage(report))
 }
 
-// insuranceLines gives a batch to its insurer as a workbook.
+// insuranceLines answers an insurer with its batch as a workbook.
 func (s *Site) insuranceLines(w http.ResponseWriter, r *http.Request) error {
 	list, err := s.Door.AllInsuranceLines(r.Context(), who(r.Context()), r.PathValue("no"), whole(r.PathValue("number")))
 	if err != nil {
@@ -166,7 +166,7 @@ func (s *Site) insuranceExceptions(w http.ResponseWriter, r *http.Request) error
 	})
 }
 
-// settleExceptions settles those for whom an outcome was chosen; the others stay as they are.
+// settleExceptions settles the exceptions with a chosen outcome and leaves the others unchanged.
 func (s *Site) settleExceptions(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(r); err != nil {
 		return err

@@ -437,7 +437,7 @@ func banner(f frame) templ.Component {
 	})
 }
 
-// icon is a picture of the sprite; it says nothing that the text beside it does not.
+// icon renders a picture of the sprite, hidden from screen readers: the text beside it has the meaning.
 func icon(name string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -541,7 +541,7 @@ func heading(title, below string) templ.Component {
 	})
 }
 
-// key is the idempotency key of a form.
+// formKey renders the idempotency key of a form.
 func formKey() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -584,7 +584,7 @@ func formKey() templ.Component {
 	})
 }
 
-// tag says a status by its words; the colour only helps.
+// tag renders a status in words; the icon and the colour only support them.
 func tag(tone, text string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -662,7 +662,7 @@ func tag(tone, text string) templ.Component {
 	})
 }
 
-// due says how long is left and until when.
+// due renders the time left and the due date.
 func due(left *int, on nursery.Date, provisional bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -126,7 +126,7 @@ func lightWord(title string) string {
 	return title
 }
 
-// lamp is how a site or a county stands in building.
+// lamp is the status badge of the progress of a building site or a county.
 type lamp struct{ tone, word string }
 
 var lampBuilt = lamp{"good", "已建成"}

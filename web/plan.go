@@ -120,7 +120,7 @@ func (s *Site) planRecord(w http.ResponseWriter, r *http.Request) error {
 	return s.show(w, r, frame{Title: "随机抽取公开记录", Wide: true}, planRecordPage(record))
 }
 
-// pairsBy gives who was drawn for a candidate.
+// pairsBy returns the inspectors drawn for a candidate, or a dash.
 func pairsBy(pairs []draw.Assignment, candidate string) string {
 	for _, a := range pairs {
 		if a.Candidate == candidate {

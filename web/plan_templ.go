@@ -354,7 +354,7 @@ func inspectionPlanPage(v planView) templ.Component {
 	})
 }
 
-// planDraft is the list as it stands before it is fixed.
+// planDraft renders the current list before it is fixed.
 func planDraft(v planView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -10,8 +10,8 @@ import (
 )
 
 func registerPublic(s *Site) {
-	// The code is sent in a form and never stands in an address that a server writes down: what a QR code carries comes
-	// after the #, and a script fills the form with it.
+	// The code is sent in a form and is never part of a URL that a server logs: in a QR code it follows the #, and a script
+	// fills the form with it.
 	s.open("GET /progress", func(w http.ResponseWriter, r *http.Request) error {
 		return s.show(w, r, frame{Title: "办理进度查询", Uses: []string{"progress.js"}}, progressAsk("", nil))
 	})

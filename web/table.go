@@ -16,7 +16,7 @@ type cell[Row any] struct {
 	Show  func(Row) content
 }
 
-// content is what is in a cell: a class of its column, number or nowrap, and what it says.
+// content is the content of a cell, with the class of its column: number or nowrap.
 type content struct {
 	class string
 	templ.Component

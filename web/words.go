@@ -91,7 +91,7 @@ func urgency(left *int) string {
 	return "calm"
 }
 
-// resultTitle names what the rules said.
+// resultTitle returns the title of a result of the rules.
 func resultTitle(r nursery.Result) string {
 	return map[nursery.Result]string{
 		nursery.Pass: "符合", nursery.Fail: "不符合", nursery.Unknown: "缺少信息", nursery.NotApplicable: "不适用", nursery.Warn: "提示",
@@ -102,7 +102,7 @@ func resultTone(r nursery.Result) string {
 	return map[nursery.Result]string{nursery.Pass: "good", nursery.Fail: "bad", nursery.Unknown: "warn", nursery.Warn: "warn"}[r]
 }
 
-// documentState names how a paper stands.
+// documentState returns the title of the state of a document.
 func documentState(state string) string {
 	return map[string]string{"pending": "制作中", "in_force": "有效", "revoked": "已撤销", "superseded": "已换发"}[state]
 }
@@ -141,12 +141,12 @@ func partyCode(kind nursery.CaseKind, institution string) string {
 	return institution
 }
 
-// partyOfOne tells that a role is answered for by one account, which has nobody to share its tasks with.
+// partyOfOne reports whether a single account acts in a role, so that tasks cannot be shared.
 func partyOfOne(r nursery.Role) bool {
 	return r == nursery.RoleInstitution
 }
 
-// caseHeading is what a case is about, and of what kind it is where that says more.
+// caseHeading returns the subject of a case, with its kind if that differs.
 func caseHeading(subject, kind string) string {
 	if subject == kind {
 		return kind
@@ -154,7 +154,7 @@ func caseHeading(subject, kind string) string {
 	return subject + " · " + kind
 }
 
-// doneBy is who did something: their role, and the account where that says more.
+// doneBy returns the title of the role of an actor, with the account if it differs.
 func doneBy(role nursery.Role, account string) string {
 	if account == "" || account == role.Title() {
 		return role.Title()
@@ -162,7 +162,7 @@ func doneBy(role nursery.Role, account string) string {
 	return role.Title() + " " + account
 }
 
-// knownWord returns the Chinese name of a word that stands alone, whatever enumeration it is of; anything else as it is.
+// knownWord returns the Chinese title of a value of any enumeration, and other words unchanged.
 func knownWord(word string) string {
 	if title := nursery.Severity(word).Title(); title != word {
 		return title

@@ -85,8 +85,8 @@ UPDATE build_sites SET completed_on = @completed_on, updated_at = @updated_at WH
 SELECT count(*)::integer FROM build_milestones WHERE case_no = @case_no AND percent < 100;
 
 -- name: ConformityCounted :one
--- What the standards said of what is filed: of the filing, of a change that was approved since, or of the change
--- that is being approved. Served by decisions_of_case and cases_by_parent.
+-- Returns the latest decision on conformity with the standards: of the filing, of a change approved since, or of the
+-- change being approved. Served by decisions_of_case and cases_by_parent.
 SELECT id, output FROM decisions
 WHERE rule_set = 'filing.conform' AND case_no IN (
     SELECT c.case_no FROM cases c WHERE c.case_no = sqlc.arg(filing)::text

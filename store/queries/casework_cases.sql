@@ -67,7 +67,7 @@ ORDER BY decided_at DESC, id LIMIT 60;
 SELECT * FROM gaps WHERE case_no = @case_no AND state = 'open' ORDER BY id LIMIT 500;
 
 -- name: ToldVersion :one
--- The version of the application that the applicant was last told of; zero where there was no notice.
+-- Returns the version of the application in the applicant's last notice of gaps; zero without one.
 SELECT coalesce(max(version), 0)::integer FROM gaps WHERE case_no = @case_no;
 
 -- name: ApplicationVersion :one

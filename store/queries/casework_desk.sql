@@ -32,7 +32,7 @@ CROSS JOIN LATERAL (SELECT sort_on, escalated_at FROM tasks WHERE state = 'open'
 GROUP BY 1, 2 ORDER BY 1, 2 LIMIT 500;
 
 -- name: SavedFilters :many
--- Served by its unique index (account, room, name). Bounded: at most 20 are kept.
+-- Served by its unique index (account, `room`, name). Bounded: an account has at most 20.
 SELECT * FROM saved_filters WHERE account = @account AND room = @room ORDER BY name LIMIT 20;
 
 -- name: SaveFilter :one

@@ -6,7 +6,7 @@ SELECT * FROM tasks WHERE case_no = @case_no ORDER BY opened_at, id LIMIT 200;
 SELECT * FROM tasks WHERE id = @id;
 
 -- name: TaskForChange :one
--- The task row, locked: whoever hands it on sees who has it.
+-- Returns the task row, locked, so that a reassignment sees the current assignee.
 SELECT * FROM tasks WHERE id = @id FOR UPDATE;
 
 -- name: OpenTaskOfKind :one

@@ -77,7 +77,7 @@ WHERE d.case_no = @case_no ORDER BY d.child, d.item LIMIT 50000;
 SELECT * FROM checkup_duties WHERE child = ANY(@children::text[]) AND half = @half ORDER BY child, item;
 
 -- name: SettleDuties :exec
--- What a record says of its items. What is done stays done; one is credited once.
+-- Settles the duties for the items of a record. A duty that is done stays done, and is credited once.
 UPDATE checkup_duties d SET done_on = coalesce(d.done_on, nullif(x.done_on, '')::date), elsewhere = CASE WHEN d.done_on IS NULL THEN x.elsewhere ELSE d.elsewhere END,
     waived_on = CASE WHEN d.done_on IS NULL AND x.done_on = '' THEN coalesce(nullif(x.waived_on, '')::date, d.waived_on) END,
     tried_on = coalesce(nullif(x.tried_on, '')::date, d.tried_on)

@@ -1,6 +1,6 @@
 -- name: LockIdentities :exec
--- Whoever enters children waits for others that enter the same ones, by buckets of their identities taken in order: the
--- index of identities is by one key alone, and during a rotation two keys index.
+-- Takes advisory locks on the identity-hash buckets, in order, so that concurrent inserts of one identity serialize. The unique
+-- index is not enough: it covers one key, and during a rotation two keys index.
 SELECT pg_advisory_xact_lock(1953853289, bucket) FROM (SELECT unnest(@buckets::int[]) AS bucket ORDER BY bucket) b;
 
 -- name: ChildrenByIdentity :many
@@ -38,8 +38,8 @@ UPDATE children SET county = @county, born_on = @born_on, sex = @sex, identity_k
     updated_at = @updated_at WHERE id = @id;
 
 -- name: PutGuardian :exec
--- What the guardian now says of itself to an institution, in place of what it said to another; what it said to this one stays
--- where it says nothing new.
+-- Stores the guardian's details as entered by an institution. They replace those of another institution; details that are left
+-- out remain if this institution entered them.
 UPDATE children SET
     guardian_name = coalesce(nullif(@guardian_name::bytea, ''), CASE WHEN guardian_from = @guardian_from THEN guardian_name END),
     guardian_phone = coalesce(nullif(@guardian_phone::bytea, ''), CASE WHEN guardian_from = @guardian_from THEN guardian_phone END),

@@ -14,7 +14,7 @@ SELECT * FROM clinics WHERE id = @id;
 SELECT * FROM clinics WHERE county = @county AND id > sqlc.arg(after)::text ORDER BY id LIMIT sqlc.arg(page_size)::integer;
 
 -- name: ChildrenServedBy :one
--- The seats of the institutions a clinic serves, one aside. Served by contracts_of_clinic.
+-- Returns the number of seats of the institutions that a clinic serves, except a given one. Served by contracts_of_clinic.
 SELECT coalesce(sum(i.seats), 0)::integer AS seats FROM contracts c JOIN institutions i ON i.id = c.institution
 WHERE c.clinic = @clinic AND c.state IN ('signed', 'in_force') AND c.institution <> sqlc.arg(aside)::text;
 

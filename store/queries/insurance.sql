@@ -28,8 +28,8 @@ ORDER BY b.month DESC, b.case_no DESC LIMIT sqlc.arg(page_size)::integer;
 SELECT id FROM children WHERE id = ANY (sqlc.arg(ids)::text[]);
 
 -- name: UpdateRosterChildren :exec
--- What a source says now of children who are known. A guardian it does not name stays, and so does one that an institution
--- entered; a death is taken back by a correction alone.
+-- Updates known children from a source. A guardian that the source leaves out or that an institution entered remains; only a
+-- correction revokes a death.
 UPDATE children c SET born_on = i.born_on, sex = i.sex, name = i.name, name_form = 1,
     guardian_name = CASE c.guardian_from WHEN '' THEN coalesce(i.guardian_name, c.guardian_name) ELSE c.guardian_name END,
     guardian_phone = CASE c.guardian_from WHEN '' THEN coalesce(i.guardian_phone, c.guardian_phone) ELSE c.guardian_phone END, died_on = coalesce(i.died_on, c.died_on), moved_on = i.moved_on, updated_at = sqlc.arg(at)
@@ -40,7 +40,8 @@ FROM (SELECT unnest(sqlc.arg(ids)::text[]) AS id, unnest(sqlc.arg(born_on)::date
 WHERE c.id = i.id;
 
 -- name: PutRoster :exec
--- A child whose line is with the insurer, or insured, keeps its place; any other is judged anew.
+-- Adds children to the roster, or updates them. A child that is eligible, sent to the insurer or insured retains its status; any
+-- other is evaluated again.
 INSERT INTO insurance_roster (case_no, child, county, residence, notified_on, newborn, reported_on, person)
 SELECT @case_no, unnest(sqlc.arg(children)::text[]), @county, unnest(sqlc.arg(residences)::text[]),
     unnest(sqlc.arg(notified_on)::date[]), unnest(sqlc.arg(newborns)::boolean[]), @reported_on, unnest(sqlc.arg(persons)::bytea[])
@@ -175,12 +176,13 @@ SELECT @case_no, @send, unnest(sqlc.arg(children)::text[]), @county, @insurer, u
 ON CONFLICT DO NOTHING;
 
 -- name: CountAnswers :one
--- Counts what was answered of a batch, and gives how many lines still are not.
+-- Adds to the number of answered lines of a batch, and returns the number still pending.
 UPDATE insurance_sends SET answered = answered + sqlc.arg(taken)::integer WHERE case_no = @case_no AND number = @number
 RETURNING (lines - answered)::integer AS pending;
 
 -- name: CoverInsured :execrows
--- Covers of what the insurer took; where another cover stands meanwhile, the constraint leaves the child out.
+-- Inserts the covers of the lines that the insurer accepted; a child covered otherwise in the meantime is left out by the
+-- constraint.
 INSERT INTO insurance_covers (case_no, send, child, county, insurer, from_on, until_on)
 SELECT l.case_no, l.send, l.child, l.county, l.insurer, l.cover_from, l.cover_until
 FROM insurance_lines l JOIN insurance_answers a USING (case_no, send, child)
@@ -220,7 +222,7 @@ WHERE r.case_no = @case_no AND r.child = i.child AND r.status IN ('exception', '
 RETURNING r.child;
 
 -- name: EndCovers :many
--- Covers end at 36 months, at death and when the family leaves the city, by one statement; gives how many for each reason.
+-- Ends covers at 36 months, at death and when the family leaves the city, in one statement; returns the number for each reason.
 WITH ended AS (
     UPDATE insurance_covers v SET until_on = greatest(v.from_on, e.on_day), ended = e.why
     FROM (
