@@ -31,7 +31,7 @@ record: $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo ## record the histories that gu
 # Prerequisites that several steps share are built first, so that no two steps build them at once. The longest steps come
 # last and run in parallel.
 test: setup $(TOOLS) $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo $(BIN)/gotest openapi/node_modules browser/node_modules ## every check and every test, three steps at a time
-	@scripts/lanes.sh 3 check-format check-imports check-sql check-generated check-determinism check-vet check-staticcheck check-rules check-openapi \
+	@scripts/lanes.sh 3 check-format check-imports check-words check-sql check-generated check-determinism check-vet check-staticcheck check-rules check-openapi \
 		test-rules test-devstack test-browser test-race test-go test-storm
 
 chaos: setup ## run all roles for five minutes while processes, services, links and the disk fail
@@ -48,7 +48,7 @@ bench: setup $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo ## measure the goals into 
 	@cd bench && $(GO) build -o $(BIN)/bench .
 	@$(BIN)/bench
 
-lint: check-format check-imports check-vet check-staticcheck check-determinism check-sql check-generated check-rules ## run only the checks of make test
+lint: check-format check-imports check-words check-vet check-staticcheck check-determinism check-sql check-generated check-rules ## run only the checks of make test
 
 generate: $(BIN)/sqlc $(BIN)/templ ## regenerate the generated code
 	@$(BIN)/sqlc generate
@@ -65,7 +65,7 @@ clean: ## remove what was built and the local databases
 
 # The steps of make test, each of which can be run alone.
 
-.PHONY: check-format check-imports check-vet check-staticcheck check-determinism check-sql check-generated check-rules \
+.PHONY: check-format check-imports check-words check-vet check-staticcheck check-determinism check-sql check-generated check-rules \
 	test-rules test-go test-race test-devstack test-browser check-run check-openapi storm test-storm
 
 check-format:
@@ -73,6 +73,11 @@ check-format:
 
 check-imports:
 	@scripts/check-imports.sh
+
+# The comments use the standard terms: cmd/checkwords/words.go lists the others, each with the term to use.
+check-words:
+	@$(GO) run ./cmd/checkwords activities api bench calendar casework cmd definition devstack documents draw e2e growth limits \
+		migrations nursery policies scripts sealing sheets store testdata web worker workflows
 
 check-vet:
 	@$(GO) vet ./... ./testdata

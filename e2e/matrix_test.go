@@ -352,7 +352,7 @@ func matrix(c roleplay.Case, task roleplay.Task, draft, tracking string, a *role
 	}
 }
 
-// exportRows are the lists as a workbook and as CSV, for whom the list is.
+// exportRows returns a row for each list as a workbook and as CSV, with the roles that may read the list.
 func exportRows(t *testing.T, rows []row) []row {
 	t.Helper()
 	var exports []row
