@@ -83,15 +83,21 @@ func (e *Engine) inStep(ctx context.Context, caseNo, name string, at time.Time, 
 		within = func(do func(*store.Queries) error) error { return do(e.trial.q) }
 	}
 	err := within(func(q *store.Queries) error {
-		q.Ahead(func(q *store.Queries) {
-			_, _ = q.CaseForStep(ctx, caseNo)
-			_, _ = q.StepDone(ctx, store.StepDoneParams{CaseNo: caseNo, Step: name})
-		})
-		c, err := q.CaseForStep(ctx, caseNo)
-		if err != nil {
-			return err
+		var c store.Case
+		var written bool
+		// Two statements, since the second must see what a step that held the lock has written; one round trip.
+		lock := func(q *store.Queries) (err error) { c, err = q.CaseForStep(ctx, caseNo); return }
+		check := func(q *store.Queries) (err error) {
+			written, err = q.StepDone(ctx, store.StepDoneParams{CaseNo: caseNo, Step: name})
+			return
 		}
-		written, err := q.StepDone(ctx, store.StepDoneParams{CaseNo: caseNo, Step: name})
+		err := q.Ahead(lock, check)
+		if err == nil {
+			err = lock(q)
+		}
+		if err == nil {
+			err = check(q)
+		}
 		if err != nil || written {
 			return err
 		}

@@ -92,7 +92,11 @@ func (e *Engine) paper(ctx context.Context, s *step, kind documents.Kind) (docum
 
 // declared returns what the case itself declares, or for a case that declares none, what the institution filed.
 func (e *Engine) declared(ctx context.Context, s *step, institution store.Institution) (nursery.Application, error) {
-	if process, _ := e.Processes.Process(nursery.CaseKind(s.c.Kind)); process.Application {
+	process, ok := e.Processes.Process(nursery.CaseKind(s.c.Kind))
+	if !ok {
+		return nursery.Application{}, fmt.Errorf("no process is of kind %s", s.c.Kind)
+	}
+	if process.Application {
 		a, _, err := s.latest(ctx)
 		return a, err
 	}

@@ -66,6 +66,15 @@ func Preview(ctx context.Context, e *Engine, a Answer) ([]documents.Paper, error
 	return t.papers, nil
 }
 
+// taskKind returns the definition of a kind of task. An error means that no process of this program asks it.
+func (e *Engine) taskKind(name string) (definition.TaskKind, error) {
+	kind, ok := e.Processes.Task(name)
+	if !ok {
+		return kind, fmt.Errorf("no process defines the task %s", name)
+	}
+	return kind, nil
+}
+
 // read runs do in a transaction of the engine; in a preview, in the one that is rolled back.
 func (e *Engine) read(ctx context.Context, do func(*store.Queries) error) error {
 	if e.trial != nil {
@@ -87,7 +96,10 @@ func placeInCase(id string) string { return id[strings.LastIndex(id, ".")+1:] }
 
 // follow runs the steps that follow the answer, if they request documents.
 func (e *Engine) follow(ctx context.Context, task store.Task, a Answer) error {
-	kind, _ := e.Processes.Task(task.Kind)
+	kind, err := e.taskKind(task.Kind)
+	if err != nil {
+		return err
+	}
 	outcome, m := a.Outcome, Move{CaseNo: task.CaseNo, At: a.At, Assessed: assessedStep(task), Tasks: []string{task.ID}, Actor: a.Actor, Role: a.Role}
 	if kind.Confirms != "" {
 		if outcome != nursery.OutcomeAgree {
@@ -97,10 +109,14 @@ func (e *Engine) follow(ctx context.Context, task store.Task, a Answer) error {
 		if err != nil {
 			return err
 		}
-		kind, _ = e.Processes.Task(kind.Confirms)
+		if kind, err = e.taskKind(kind.Confirms); err != nil {
+			return err
+		}
 		outcome, m.Tasks = nursery.Outcome(*found.Outcome), []string{found.ID}
 	}
-	if o, _ := kind.Outcome(outcome); len(o.Papers) == 0 {
+	if o, defined := kind.Outcome(outcome); !defined {
+		return fmt.Errorf("%s has no outcome %s", kind.Name, outcome)
+	} else if len(o.Papers) == 0 {
 		return nil
 	}
 	found, err := e.take(ctx, m, kind.Steps(outcome, ""))

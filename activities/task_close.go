@@ -53,7 +53,10 @@ func (e *Engine) CloseTask(ctx context.Context, in CloseTask) error {
 				return err
 			}
 		}
-		kind, _ := e.Processes.Task(task.Kind)
+		kind, err := e.taskKind(task.Kind)
+		if err != nil {
+			return err
+		}
 		return s.record(ctx, event{kind: "task_closed", actor: in.Actor, role: in.Role, note: task.Title + "：" + kind.OutcomeTitle(in.Outcome),
 			data: map[string]any{"task": in.Task, "kind": task.Kind, "outcome": in.Outcome}})
 	})

@@ -137,7 +137,9 @@ func (k *issuerKeys) refresh(ctx context.Context) {
 	go func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*issuerTimeout)
 		defer cancel()
-		_, _ = k.fetch(ctx) // readiness reports that the issuer is unavailable
+		if _, err := k.fetch(ctx); err != nil { // readiness reports it as well, once the keys are outdated
+			k.log.WarnContext(ctx, "keys of the issuer not refreshed", "error", err)
+		}
 		k.mu.Lock()
 		k.refreshing = false
 		k.mu.Unlock()

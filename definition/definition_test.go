@@ -22,6 +22,9 @@ func TestASetHasEachNameOnce(t *testing.T) {
 	require.Panics(t, func() {
 		definition.NewSet(lease, definition.Process{Kind: "rent", Tasks: []definition.TaskKind{review}})
 	})
+	require.Panics(t, func() {
+		definition.NewSet(definition.Process{Kind: "lease", Tasks: []definition.TaskKind{{Name: "lease.countersign", Confirms: "lease.review"}}})
+	}, "a task confirms one that is not there")
 	task, ok := definition.NewSet(lease).Task("lease.review")
 	require.True(t, ok)
 	require.Equal(t, []nursery.Outcome{nursery.OutcomeAccept, nursery.OutcomeCorrect}, task.Codes())

@@ -14,7 +14,7 @@ type Set struct {
 	tasks     map[string]TaskKind
 }
 
-// NewSet indexes processes. It panics when two have the same kind, or two tasks the same name.
+// NewSet indexes processes. It panics when two have the same kind, two tasks the same name, or a task confirms one that is not there.
 func NewSet(processes ...Process) *Set {
 	s := &Set{processes: processes, byKind: map[nursery.CaseKind]Process{}, tasks: map[string]TaskKind{}}
 	for _, p := range processes {
@@ -29,14 +29,22 @@ func NewSet(processes ...Process) *Set {
 			s.tasks[t.Name] = t
 		}
 	}
+	for _, t := range s.tasks {
+		if _, there := s.tasks[t.Confirms]; t.Confirms != "" && !there {
+			panic(fmt.Sprintf("definition: %s confirms %s, which no process has", t.Name, t.Confirms))
+		}
+	}
 	return s
 }
 
 // All returns the processes in their order.
 func (s *Set) All() []Process { return s.processes }
 
-// Process returns the process of a kind of case; false when there is none.
+// Process returns the process of a kind of case; false when there is none, or no set.
 func (s *Set) Process(kind nursery.CaseKind) (Process, bool) {
+	if s == nil {
+		return Process{}, false
+	}
 	p, ok := s.byKind[kind]
 	return p, ok
 }
@@ -53,7 +61,7 @@ func (s *Set) Task(name string) (TaskKind, bool) {
 // Prints reports whether an answer to the task, or to the one it confirms, orders papers.
 func (s *Set) Prints(t TaskKind) bool {
 	if t.Confirms != "" {
-		t, _ = s.Task(t.Confirms)
+		t = s.tasks[t.Confirms]
 	}
 	return slices.ContainsFunc(t.Outcomes, func(o Outcome) bool { return len(o.Papers) > 0 })
 }

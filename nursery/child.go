@@ -63,7 +63,7 @@ const (
 )
 
 // Child holds what identifies a child 婴幼儿 and how its guardian is reached. All of it is sensitive personal information
-// (个人信息保护法 art. 28): it logs as a placeholder and is stored sealed.
+// (个人信息保护法 art. 28): its values are left out of logs and stored sealed.
 type Child struct {
 	IdentityKind  IdentityKind `json:"identity_kind" enum:"resident_id,birth_certificate,permit,passport" doc:"证件类型"`
 	Identity      string       `json:"identity" minLength:"1" maxLength:"40" doc:"证件号码"`

@@ -90,3 +90,11 @@ func decisions(t *testing.T, engine *policies.Engine, act, thing string, kinds [
 	}
 	return strings.Join(parts, "; ")
 }
+
+func TestRulesThatReadActsAreNotLoadedWithoutThem(t *testing.T) {
+	rules := copyFS(t, policies.Embedded())
+	delete(rules, "acts/data.json")
+	if _, err := policies.Load(t.Context(), rules); err == nil || !strings.Contains(err.Error(), "acts/data.json") {
+		t.Fatalf("loaded: %v", err)
+	}
+}

@@ -262,6 +262,9 @@ func compileAuthz(ctx context.Context, src *source) (*rego.PreparedEvalQuery, er
 	if err != nil {
 		return nil, err
 	}
+	if _, there := src.tree["acts"]; !there && readsActs(compiler) {
+		return nil, errors.New("the rules read data.acts, and the bundle has no acts/data.json: everything would be refused")
+	}
 	query, err := rego.New(
 		rego.Query("allow = [x | x = data.authz.allow]; deny_reason = [x | x = data.authz.deny_reason]"),
 		rego.Compiler(compiler), rego.Store(astStore(src.data(nil))), rego.StrictBuiltinErrors(true),
@@ -270,6 +273,18 @@ func compileAuthz(ctx context.Context, src *source) (*rego.PreparedEvalQuery, er
 		return nil, fmt.Errorf("prepare: %w", err)
 	}
 	return &query, nil
+}
+
+// readsActs reports whether a module refers to data.acts.
+func readsActs(compiler *ast.Compiler) bool {
+	acts, found := ast.MustParseRef("data.acts"), false
+	for _, module := range compiler.Modules {
+		ast.WalkRefs(module, func(r ast.Ref) bool {
+			found = found || r.HasPrefix(acts)
+			return found
+		})
+	}
+	return found
 }
 
 func (s *source) compile(folders []string) (*ast.Compiler, error) {

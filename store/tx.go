@@ -100,7 +100,7 @@ func (t *transaction) QueryRow(ctx context.Context, sql string, args ...any) pgx
 
 // flush sends the queued statements.
 func (t *transaction) flush(ctx context.Context) error {
-	if len(t.queue) == 0 {
+	if len(t.queue) == 0 && t.unread == nil {
 		return nil
 	}
 	results, err := t.send(ctx)
@@ -113,7 +113,7 @@ func (t *transaction) flush(ctx context.Context) error {
 // send sends the queued statements and then those of asked, and returns the results beginning with the first of asked.
 func (t *transaction) send(ctx context.Context, asked ...statement) (pgx.BatchResults, error) {
 	if t.unread != nil {
-		if t.isNext(asked) {
+		if len(t.queue) == 0 && t.isNext(asked) { // nothing was written, and the role is the same, since it was read
 			t.ahead = t.ahead[1:]
 			results := t.unread
 			if len(t.ahead) == 0 {
@@ -261,17 +261,23 @@ func (r firstRow) Scan(dest ...any) error {
 	return r.rows.Err()
 }
 
-// Ahead sends reads that will be requested next, in this order, in the round trip of the first one. Each is a call of a
-// query of tx whose results the callback ignores; the same call afterwards returns them. A read that is not requested
-// in turn is dropped together with those after it.
-func (q *Queries) Ahead(reads func(tx *Queries)) {
+// Ahead sends reads that will be requested next, in this order, in the round trip of the first one. Each calls one query and
+// returns its error; the same call on q afterwards returns the result. A read that is not requested in turn is dropped
+// together with those after it, and so are all when something is written in between. An error means that one of them is
+// not a read.
+func (q *Queries) Ahead(reads ...func(*Queries) error) error {
 	t, ok := q.db.(*transaction)
 	if !ok || t.unread != nil {
-		return
+		return nil
 	}
 	var r recorder
-	reads(New(&r))
+	for _, read := range reads {
+		if err := read(New(&r)); !errors.Is(err, errRecorded) {
+			return fmt.Errorf("read ahead: not a query: %w", err)
+		}
+	}
 	t.ahead = r.reads
+	return nil
 }
 
 // recorder records queries without running them.

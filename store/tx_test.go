@@ -101,6 +101,39 @@ func TestATransactionWithinATransactionFailsAtOnce(t *testing.T) {
 	require.NoError(t, db.As(t.Context(), nursery.Engine, func(*store.Queries) error { return nil }))
 }
 
+// registered reads a registration ahead.
+func registered(t *testing.T, uscc string) func(*store.Queries) error {
+	return func(q *store.Queries) error {
+		_, err := q.RegistrationOf(t.Context(), uscc)
+		return err
+	}
+}
+
+func TestAReadSentAheadSeesWhatIsWrittenAndWhoReadsInBetween(t *testing.T) {
+	db := storetest.New(t)
+	require.NoError(t, db.As(t.Context(), nursery.Engine, func(q *store.Queries) error {
+		require.NoError(t, q.Ahead(registered(t, "0"), registered(t, "1")))
+		require.True(t, store.IsNotFound(registered(t, "0")(q)))
+		if err := q.PutRegistration(t.Context(), registration(1)); err != nil {
+			return err
+		}
+		return registered(t, "1")(q)
+	}), "written in between")
+	institution := nursery.Principal{Account: "institution-140403-01", Role: nursery.RoleInstitution, County: "140403", Institution: "institution-140403-01"}
+	require.NoError(t, db.As(t.Context(), institution, func(q *store.Queries) error {
+		require.NoError(t, q.Ahead(registered(t, "0"), registered(t, "1")))
+		require.True(t, store.IsNotFound(registered(t, "0")(q)))
+		return q.Beyond(t.Context(), func() error { return registered(t, "1")(q) })
+	}), "read beyond what the institution sees")
+}
+
+func TestOnlyQueriesAreSentAhead(t *testing.T) {
+	db := storetest.New(t)
+	require.ErrorContains(t, db.As(t.Context(), nursery.Engine, func(q *store.Queries) error {
+		return q.Ahead(func(*store.Queries) error { return nil })
+	}), "not a query")
+}
+
 func TestReadsAheadAreAnsweredInTheirTurn(t *testing.T) {
 	db := storetest.New(t)
 	require.NoError(t, db.As(t.Context(), nursery.Engine, func(q *store.Queries) error {
@@ -109,20 +142,16 @@ func TestReadsAheadAreAnsweredInTheirTurn(t *testing.T) {
 				return err
 			}
 		}
-		q.Ahead(func(q *store.Queries) {
-			_, _ = q.RegistrationOf(t.Context(), "0")
-			_, _ = q.RegistrationOf(t.Context(), "none")
-			_, _ = q.AllCalendarYears(t.Context())
-			_, _ = q.RegistrationOf(t.Context(), "2")
-		})
+		years := func(q *store.Queries) error { _, err := q.AllCalendarYears(t.Context()); return err }
+		require.NoError(t, q.Ahead(registered(t, "0"), registered(t, "none"), years, registered(t, "2")))
 		row, err := q.RegistrationOf(t.Context(), "0")
 		require.NoError(t, err)
 		require.Equal(t, "0", row.Uscc)
 		_, err = q.RegistrationOf(t.Context(), "none")
 		require.True(t, store.IsNotFound(err))
-		years, err := q.AllCalendarYears(t.Context())
+		published, err := q.AllCalendarYears(t.Context())
 		require.NoError(t, err)
-		require.Empty(t, years)
+		require.Empty(t, published)
 		county, err := q.SettingsOfCounty(t.Context(), "140403") // out of order: the rest is dropped
 		require.NoError(t, err)
 		require.Empty(t, county)
