@@ -78,9 +78,7 @@ func TestAFilingWhoseHistoryIsLostAtAnyStageGoesOnWhereItWas(t *testing.T) {
 	}
 	answers := func(p nursery.Principal, kind string, outcome nursery.Outcome, answer string) {
 		h.t.Helper()
-		done, err := h.Complete(t.Context(), p, key(), lost(kind), casework.Completion{Outcome: outcome, Answer: json.RawMessage(answer)})
-		require.NoError(t, err)
-		require.True(t, done.Delivered)
+		h.completes(p, lost(kind), casework.Completion{Outcome: outcome, Answer: json.RawMessage(answer)})
 	}
 	answers(clerk, "filing.review", nursery.OutcomeCorrect, `{}`)
 	lost("filing.corrections")

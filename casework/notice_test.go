@@ -56,9 +56,7 @@ func TestAnAnswersPapersAreSeenBeforeItIsGiven(t *testing.T) {
 		return notices, err
 	}
 	complete := func(p nursery.Principal, task string, outcome nursery.Outcome, answer string) {
-		done, err := h.Complete(t.Context(), p, key(), task, casework.Completion{Outcome: outcome, Answer: json.RawMessage(answer)})
-		require.NoError(t, err)
-		require.True(t, done.Delivered)
+		h.completes(p, task, casework.Completion{Outcome: outcome, Answer: json.RawMessage(answer)})
 	}
 
 	for who, code := range map[*nursery.Principal]string{&stranger: casework.CodeNotFound, &applicant: casework.CodeNotFound, &admin: casework.CodeNotFound, &supervisor: casework.CodeForbidden, &auditor: casework.CodeForbidden} {

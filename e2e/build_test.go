@@ -177,8 +177,5 @@ func TestASiteThatSlipsForMoreThanAYearKeepsWhatItHasAsked(t *testing.T) {
 			first = task
 		}
 	}
-	done, err := office.Complete(t.Context(), key(), first.ID, nursery.OutcomeReply, roleplay.Note{Note: "说明原因，明年三月前赶上"})
-	if err != nil || !done.Delivered {
-		t.Errorf("answer to %s: delivered %v, %v", first.ID, done.Delivered, err)
-	}
+	delivered(t, office, key(), first.ID, nursery.OutcomeReply, roleplay.Note{Note: "说明原因，明年三月前赶上"})
 }

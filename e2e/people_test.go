@@ -121,13 +121,26 @@ func open(t *testing.T, who *roleplay.Actor, caseNo, kind string) roleplay.Task 
 func answer(t *testing.T, who *roleplay.Actor, caseNo, kind string, outcome nursery.Outcome, form any) roleplay.Completed {
 	t.Helper()
 	task := open(t, who, caseNo, kind)
-	done, err := who.Complete(t.Context(), key(), task.ID, outcome, form)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !done.Delivered || done.Outcome != string(outcome) || done.Task != task.ID || done.By != who.Account {
+	done := delivered(t, who, key(), task.ID, outcome, form)
+	if done.Outcome != string(outcome) || done.Task != task.ID || done.By != who.Account {
 		t.Fatalf("%s answered %s: got %+v", who.Account, kind, done)
 	}
+	return done
+}
+
+// delivered answers a task and sends the answer again until it has reached the case, which may take a busy machine longer than a
+// request waits.
+func delivered(t *testing.T, who *roleplay.Actor, key, task string, outcome nursery.Outcome, form any) (done roleplay.Completed) {
+	t.Helper()
+	eventually(t, func(ctx context.Context) (err error) {
+		if done, err = who.Complete(ctx, key, task, outcome, form); err != nil {
+			t.Fatal(err)
+		}
+		if !done.Delivered {
+			return fmt.Errorf("the answer to %s has not reached its case", task)
+		}
+		return nil
+	})
 	return done
 }
 
