@@ -150,8 +150,8 @@ func (db *DB) run(ctx context.Context, p nursery.Principal, code string, do func
 	return t.afterwards, nil
 }
 
-// AfterCommit has do run once the transaction q is of is committed and its connection is free, beside whatever else waits for
-// that; As returns when all of it is done. It is not run when the transaction is undone.
+// AfterCommit registers do to run after the transaction of q is committed and its connection is free, concurrently with
+// others that were registered. As returns when all have returned. A transaction that is rolled back runs none.
 func (q *Queries) AfterCommit(do func()) {
 	t := q.db.(*transaction)
 	t.afterwards = append(t.afterwards, do)
