@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
 # lanes.sh N TARGET...: makes the targets, N at a time, in their order, each line of output with the target before it. After a failure
-# it starts no further target, lets the running ones end, and its last line names what failed.
+# it starts no further target and lets the running ones end. Then it repeats the end of the output of what failed, and names it in
+# its last line.
 set -euo pipefail
 set -m # each target in a process group of its own, which ends as a whole
 lanes=$1
 shift
 declare -A running=()
 failed=()
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
 
 trap 'trap - INT TERM; for pid in "${!running[@]}"; do kill -TERM -- "-$pid" 2>/dev/null || true; done; wait; exit 130' INT TERM
 
@@ -14,7 +17,7 @@ start() {
 	(
 		set -o pipefail
 		TIMEFORMAT="$1 | ended after %R s, processor %U s and %S s"
-		time "${MAKE:-make}" --no-print-directory "$1" 2>&1 | while IFS= read -r line; do echo "$1 | $line"; done
+		time "${MAKE:-make}" --no-print-directory "$1" 2>&1 | tee "$logs/$1" | while IFS= read -r line; do echo "$1 | $line"; done
 	) 2>&1 &
 	running[$!]=$1
 }
@@ -32,4 +35,11 @@ for target in "$@"; do
 	start "$target"
 done
 while [ ${#running[@]} -gt 0 ]; do reap; done
-[ ${#failed[@]} -eq 0 ] || { echo "FAILED: ${failed[*]}" >&2; exit 1; }
+[ ${#failed[@]} -gt 0 ] || exit 0
+for target in "${failed[@]}"; do
+	echo
+	echo "the end of $target:"
+	tail -n 30 "$logs/$target"
+done
+echo "FAILED: ${failed[*]}"
+exit 1

@@ -1,6 +1,6 @@
 // Command gotest runs go test with its arguments and prints a summary: a line per package, the output of failed tests,
-// and at the end the slowest tests over all packages and the numbers of passed and failed tests. It exits with go
-// test's exit code.
+// and at the end the slowest tests over all packages, the failed tests with the lines they failed on, and the numbers of
+// passed and failed tests. It exits with go test's exit code.
 package main
 
 import (
@@ -13,13 +13,18 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
 )
 
-// slowestShown is the number of tests in the final table.
-const slowestShown = 20
+const (
+	slowestShown = 20 // tests in the final table
+	// Of a failed test, the failures at the end show this many lines, each up to this many bytes.
+	reasonsShown = 3
+	reasonLength = 300
+)
 
 func main() {
 	cmd := exec.Command("go", append([]string{"test", "-json"}, os.Args[1:]...)...)
@@ -75,6 +80,7 @@ type report struct {
 	counts         map[string]int      // of tests, by package
 	builds         map[string][]string // output of the compiler, by import path
 	tests          []timed
+	causes         []string // a line per failure and the reasons below it
 }
 
 func newReport(w io.Writer) *report {
@@ -132,19 +138,32 @@ func (r *report) endTest(e event, key string) {
 		r.failed++
 		r.failures[e.Package]++
 		fmt.Fprint(r.w, strings.Join(r.output[key], ""))
+		r.addCause(strings.TrimPrefix(e.Package, "tuoyu/")+" "+e.Test, r.output[key])
 	}
 	delete(r.output, key)
+}
+
+// failedLine matches what t.Error prints, and the first line of a panic or of a report of the race detector.
+var failedLine = regexp.MustCompile(`^\s*\S+_test\.go:\d+: |^panic: |^WARNING: DATA RACE`)
+
+func (r *report) addCause(name string, output []string) {
+	r.causes = append(r.causes, "FAILED "+name)
+	shown := 0
+	for _, line := range output {
+		if shown < reasonsShown && failedLine.MatchString(line) {
+			line = strings.TrimSpace(line)
+			r.causes = append(r.causes, "    "+strings.ToValidUTF8(line[:min(reasonLength, len(line))], ""))
+			shown++
+		}
+	}
 }
 
 // endPackage writes the line of a package. If the package failed, it also writes the output outside its tests, such as
 // a panic or a report of the race detector, and the output of tests that never ended.
 func (r *report) endPackage(e event) {
 	if e.Action == "fail" {
-		if r.failures[e.Package] == 0 {
-			r.failed++
-		}
 		fmt.Fprint(r.w, strings.Join(r.builds[e.FailedBuild], ""))
-		var rest []string
+		var rest, lines []string
 		for key := range r.output {
 			if strings.HasPrefix(key, e.Package+" ") {
 				rest = append(rest, key)
@@ -153,6 +172,11 @@ func (r *report) endPackage(e event) {
 		slices.Sort(rest)
 		for _, key := range rest {
 			fmt.Fprint(r.w, strings.Join(r.output[key], ""))
+			lines = append(lines, r.output[key]...)
+		}
+		if r.failures[e.Package] == 0 {
+			r.failed++
+			r.addCause(strings.TrimPrefix(e.Package, "tuoyu/"), lines)
 		}
 	}
 	for key := range r.output {
@@ -164,7 +188,7 @@ func (r *report) endPackage(e event) {
 	fmt.Fprintf(r.w, "%-4s %-40s %4d tests %7.1f s\n", word, e.Package, r.counts[e.Package], e.Elapsed)
 }
 
-// close writes the slowest tests and the counts. A test with subtests is represented by its subtests.
+// close writes the slowest tests, the failures and the counts. A test with subtests is represented by its subtests.
 func (r *report) close() {
 	parents := map[string]bool{}
 	for _, t := range r.tests {
@@ -178,5 +202,9 @@ func (r *report) close() {
 	for _, t := range tests[:min(slowestShown, len(tests))] {
 		fmt.Fprintf(r.w, "%7.1f s  %s\n", t.seconds, t.name)
 	}
-	fmt.Fprintf(r.w, "\n%d passed, %d failed\n", r.passed, r.failed)
+	fmt.Fprintln(r.w)
+	for _, line := range r.causes {
+		fmt.Fprintln(r.w, line)
+	}
+	fmt.Fprintf(r.w, "%d passed, %d failed\n", r.passed, r.failed)
 }

@@ -45,6 +45,12 @@ the slowest tests:
     2.5 s  a TestBad/second
     1.5 s  a TestGood
 
+FAILED a TestBad/second
+    a_test.go:7: got 1, want 2
+FAILED a TestBad
+FAILED b
+    panic: lost
+FAILED c
 1 passed, 4 failed
 `
 	if out.String() != want {
