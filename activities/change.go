@@ -39,7 +39,7 @@ func (e *Engine) ApproveChange(ctx context.Context, in Move) error {
 		if err := s.endPapers(ctx, "superseded", "变更备案", documents.FilingReceipt, documents.FilingChange); err != nil {
 			return err
 		}
-		err = e.order(ctx, s, documents.FilingChange, func(p *documents.Paper) {
+		err = e.requestDocument(ctx, s, documents.FilingChange, func(p *documents.Paper) {
 			p.EffectiveOn, p.RelatedNumber, p.Changes = s.today(), receipt.Number, filedChanges(was, is)
 		})
 		if err != nil {
@@ -86,7 +86,7 @@ func (e *Engine) Cancel(ctx context.Context, in Move) error {
 		if err := s.endPapers(ctx, "revoked", "注销备案", documents.FilingReceipt, documents.FilingChange, documents.FilingBasicConditions); err != nil {
 			return err
 		}
-		err = e.order(ctx, s, documents.FilingCancellation, func(p *documents.Paper) {
+		err = e.requestDocument(ctx, s, documents.FilingCancellation, func(p *documents.Paper) {
 			p.EffectiveOn, p.RelatedNumber, p.Reason, p.Arrangement = s.today(), receipt.Number, asked.Reason, asked.Plan
 		})
 		if err != nil {

@@ -87,7 +87,7 @@ type CheckupTerms struct {
 // OpenCheckup opens a round, or a blocked one that a contract may now cover: the clinic of the contract in force checks
 // the children then in care. A round without a contract is blocked.
 func (e *Engine) OpenCheckup(ctx context.Context, in Move) (CheckupTerms, error) {
-	years, err := e.Almanac.Years(ctx)
+	years, err := e.CalendarCache.Years(ctx)
 	if err != nil {
 		return CheckupTerms{}, err
 	}

@@ -31,7 +31,7 @@ func StatusOfDuty(d store.DutiesOfRoundRow, day nursery.Date, years calendar.Yea
 // CloseCheckup closes a round: everything not done by then is missed. It writes the report and requests its rendering.
 func (e *Engine) CloseCheckup(ctx context.Context, in Move) (CheckupEnd, error) {
 	var end CheckupEnd
-	years, err := e.Almanac.Years(ctx)
+	years, err := e.CalendarCache.Years(ctx)
 	if err != nil {
 		return end, err
 	}
@@ -60,7 +60,7 @@ func (e *Engine) CloseCheckup(ctx context.Context, in Move) (CheckupEnd, error) 
 		if err := s.saveCase(ctx); err != nil {
 			return err
 		}
-		err = e.order(ctx, s, documents.CheckupReport, func(p *documents.Paper) { p.Checkup = &report })
+		err = e.requestDocument(ctx, s, documents.CheckupReport, func(p *documents.Paper) { p.Checkup = &report })
 		if err != nil {
 			return err
 		}

@@ -37,7 +37,7 @@ func EnterChildren(ctx context.Context, q *store.Queries, fields *sealing.Fields
 		return nil, err
 	}
 	entered := make([]EnteredChild, len(children))
-	err = q.Beyond(ctx, func() error {
+	err = q.AsEngine(ctx, func() error {
 		if err := lockIdentities(ctx, q, indexes); err != nil {
 			return err
 		}
@@ -89,7 +89,7 @@ func CompareChildren(ctx context.Context, q *store.Queries, fields *sealing.Fiel
 	}
 	compared := make([]KnownChild, len(children))
 	first := map[string]int{} // within the same batch
-	err = q.Beyond(ctx, func() error {
+	err = q.AsEngine(ctx, func() error {
 		if err := lockIdentities(ctx, q, indexes); err != nil {
 			return err
 		}
@@ -259,7 +259,7 @@ func NoteEnrolment(ctx context.Context, q *store.Queries, institution, child str
 		return err
 	}
 	for _, round := range rounds {
-		if err := Wake(ctx, q, round, fmt.Sprintf("enrolment/%s/%d", child, at.UnixNano()), at); err != nil {
+		if err := EnqueueChange(ctx, q, round, fmt.Sprintf("enrolment/%s/%d", child, at.UnixNano()), at); err != nil {
 			return err
 		}
 	}

@@ -32,8 +32,8 @@ func (s *step) startClock(ctx context.Context, years calendar.Years, name string
 	return s.putClock(ctx, years, store.Clock{Name: name}, calendar.Clock{Start: s.today(), Limit: limit})
 }
 
-// turnClocks pauses or resumes every running clock of the case.
-func (s *step) turnClocks(ctx context.Context, years calendar.Years, turn func(calendar.Clock) calendar.Clock) error {
+// updateClocks pauses or resumes every running clock of the case.
+func (s *step) updateClocks(ctx context.Context, years calendar.Years, turn func(calendar.Clock) calendar.Clock) error {
 	rows, err := s.q.ClocksOfCase(ctx, s.c.CaseNo)
 	if err != nil {
 		return err

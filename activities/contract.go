@@ -272,7 +272,7 @@ func (e *Engine) orderAgreement(ctx context.Context, s *step, c store.Contract) 
 			})
 		}
 	}
-	return e.order(ctx, s, documents.ContractAgreement, func(p *documents.Paper) { p.Agreement = agreement })
+	return e.requestDocument(ctx, s, documents.ContractAgreement, func(p *documents.Paper) { p.Agreement = agreement })
 }
 
 // contractMove sets the contract's state and writes one event.

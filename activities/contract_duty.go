@@ -165,7 +165,7 @@ func (e *Engine) orderEnded(ctx context.Context, s *step, c store.Contract, unco
 	if err != nil {
 		return err
 	}
-	return e.order(ctx, s, documents.ContractEnded, func(p *documents.Paper) {
+	return e.requestDocument(ctx, s, documents.ContractEnded, func(p *documents.Paper) {
 		p.Children = uncovered
 		p.Agreement = &documents.Agreement{Clinic: clinic.Name, Mode: nursery.ServiceMode(c.Mode), StartsOn: c.StartsOn, EndsOn: c.EndsOn}
 	})

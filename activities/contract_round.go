@@ -9,7 +9,7 @@ import (
 // OpenRoundOfContract opens the check-up round that is due under a contract for the half-year of in.At. A round that
 // waits for a contract, or had another one, is notified of this one.
 func (e *Engine) OpenRoundOfContract(ctx context.Context, in Move) error {
-	years, err := e.Almanac.Years(ctx)
+	years, err := e.CalendarCache.Years(ctx)
 	if err != nil {
 		return err
 	}
@@ -31,7 +31,7 @@ func (e *Engine) OpenRoundOfContract(ctx context.Context, in Move) error {
 				return err
 			}
 			if c.Status == string(nursery.CaseOpen) {
-				if err := Wake(ctx, s.q, c, "contract/"+s.c.CaseNo, s.at); err != nil {
+				if err := EnqueueChange(ctx, s.q, c, "contract/"+s.c.CaseNo, s.at); err != nil {
 					return err
 				}
 			}

@@ -22,14 +22,14 @@ import (
 
 // Engine implements the activities as its methods.
 type Engine struct {
-	DB        *store.DB
-	Rules     *policies.Engine
-	Almanac   *store.Almanac
-	Renderer  *documents.Renderer
-	Blobs     store.Blobs
-	Fields    *sealing.Fields // nil without a keyset: no data of children can then be read
-	PublicURL string          // the base URL for verifying documents, without a trailing slash
-	Processes *definition.Set // the steps that follow an answer to a task, and its titles
+	DB            *store.DB
+	Rules         *policies.Engine
+	CalendarCache *store.CalendarCache
+	Renderer      *documents.Renderer
+	Blobs         store.Blobs
+	Fields        *sealing.Fields // nil without a keyset: no data of children can then be read
+	PublicURL     string          // the base URL for verifying documents, without a trailing slash
+	Processes     *definition.Set // the steps that follow an answer to a task, and its titles
 
 	trial *trial // for a preview, which is rolled back; see Preview
 }

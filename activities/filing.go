@@ -34,13 +34,13 @@ func (e *Engine) RequestCorrections(ctx context.Context, in Move) error {
 		if err != nil {
 			return err
 		}
-		if err := s.tellGaps(ctx, gaps); err != nil {
+		if err := s.notifyGaps(ctx, gaps); err != nil {
 			return err
 		}
-		if err := s.turnClocks(ctx, years, func(c calendar.Clock) calendar.Clock { return c.Pause(s.today()) }); err != nil {
+		if err := s.updateClocks(ctx, years, func(c calendar.Clock) calendar.Clock { return c.Pause(s.today()) }); err != nil {
 			return err
 		}
-		err = e.order(ctx, s, documents.FilingCorrection, func(p *documents.Paper) {
+		err = e.requestDocument(ctx, s, documents.FilingCorrection, func(p *documents.Paper) {
 			p.Gaps = printed(gaps)
 		})
 		if err != nil {
@@ -67,7 +67,7 @@ func (e *Engine) ResumeReview(ctx context.Context, in Move) error {
 		if err := s.q.CloseGaps(ctx, s.c.CaseNo); err != nil {
 			return err
 		}
-		if err := s.turnClocks(ctx, years, func(c calendar.Clock) calendar.Clock { return c.Resume(s.today()) }); err != nil {
+		if err := s.updateClocks(ctx, years, func(c calendar.Clock) calendar.Clock { return c.Resume(s.today()) }); err != nil {
 			return err
 		}
 		s.c.Stage = string(nursery.StageSubmitted)
@@ -82,7 +82,7 @@ func (e *Engine) AcceptMaterials(ctx context.Context, in Move) error {
 		if err != nil {
 			return err
 		}
-		err = e.order(ctx, s, documents.FilingAcceptance, func(p *documents.Paper) {
+		err = e.requestDocument(ctx, s, documents.FilingAcceptance, func(p *documents.Paper) {
 			p.DueOn, p.DueProvisional = receipt.DueOn, receipt.Provisional
 		})
 		if err != nil {
@@ -116,7 +116,7 @@ func (e *Engine) IssueReceipt(ctx context.Context, in Move) error {
 			return err
 		}
 		for _, kind := range []documents.Kind{documents.FilingReceipt, documents.FilingBasicConditions} {
-			err := e.order(ctx, s, kind, func(p *documents.Paper) {
+			err := e.requestDocument(ctx, s, kind, func(p *documents.Paper) {
 				p.FindingDueOn, p.DueProvisional = finding.DueOn, finding.Provisional
 			})
 			if err != nil {
@@ -158,7 +158,7 @@ func (e *Engine) RecordNonconformity(ctx context.Context, in Move) (Rectificatio
 				return err
 			}
 		}
-		err = e.order(ctx, s, documents.FilingNonconformity, func(p *documents.Paper) {
+		err = e.requestDocument(ctx, s, documents.FilingNonconformity, func(p *documents.Paper) {
 			due := years.AddWorkingDays(s.today(), found.RectifyDays)
 			p.DueOn, p.DueProvisional = due.Date, due.Provisional
 			p.VisitedOn, p.Gaps, p.Publication = found.VisitedOn, printed(found.gaps), "托育机构公示"
@@ -201,7 +201,7 @@ func (e *Engine) CloseRectified(ctx context.Context, in Move) error {
 		if err != nil {
 			return err
 		}
-		err = e.order(ctx, s, documents.FilingRectified, func(p *documents.Paper) {
+		err = e.requestDocument(ctx, s, documents.FilingRectified, func(p *documents.Paper) {
 			p.VisitedOn, p.RelatedNumber = found.VisitedOn, notice.Number
 		})
 		if err != nil {
@@ -248,7 +248,7 @@ func (e *Engine) Reroute(ctx context.Context, in Move) error {
 		if err != nil {
 			return err
 		}
-		err = e.order(ctx, s, documents.FilingReroute, func(p *documents.Paper) {
+		err = e.requestDocument(ctx, s, documents.FilingReroute, func(p *documents.Paper) {
 			p.Children = familyChildren(application)
 		})
 		if err != nil {

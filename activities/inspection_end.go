@@ -46,7 +46,7 @@ func (e *Engine) RecordVisit(ctx context.Context, in Move) error {
 		if err != nil {
 			return err
 		}
-		err = e.order(ctx, s, documents.InspectionRecord, func(p *documents.Paper) { p.VisitedOn, p.Inspection = v.VisitedOn, part })
+		err = e.requestDocument(ctx, s, documents.InspectionRecord, func(p *documents.Paper) { p.VisitedOn, p.Inspection = v.VisitedOn, part })
 		if err != nil {
 			return err
 		}
@@ -175,7 +175,7 @@ func (e *Engine) OrderCorrection(ctx context.Context, in CorrectionOrder) error 
 		if err := s.q.OrderFindings(ctx, store.OrderFindingsParams{CaseNo: s.c.CaseNo, DueOn: due.Date}); err != nil {
 			return err
 		}
-		err = e.order(ctx, s, documents.InspectionOrder, func(p *documents.Paper) {
+		err = e.requestDocument(ctx, s, documents.InspectionOrder, func(p *documents.Paper) {
 			p.VisitedOn, p.DueOn, p.DueProvisional, p.Gaps, p.Inspection = v.VisitedOn, due.Date, due.Provisional, gaps, &documents.Inspection{}
 		})
 		if err != nil {
@@ -195,7 +195,7 @@ func (e *Engine) CloseInspection(ctx context.Context, in Move) error {
 		if err != nil {
 			return err
 		}
-		err = e.order(ctx, s, documents.InspectionClosed, func(p *documents.Paper) {
+		err = e.requestDocument(ctx, s, documents.InspectionClosed, func(p *documents.Paper) {
 			p.VisitedOn, p.Inspection = v.VisitedOn, &documents.Inspection{Kind: inspectionKinds[i.Kind], Round: int(sent.Round)}
 		})
 		if err != nil {
@@ -221,7 +221,7 @@ func (e *Engine) ReferInspection(ctx context.Context, in Move) error {
 		if err != nil {
 			return err
 		}
-		err = e.order(ctx, s, documents.InspectionReferral, func(p *documents.Paper) {
+		err = e.requestDocument(ctx, s, documents.InspectionReferral, func(p *documents.Paper) {
 			p.VisitedOn, p.Gaps, p.Inspection = v.VisitedOn, gaps, &documents.Inspection{Penalty: penalty}
 		})
 		if err != nil {

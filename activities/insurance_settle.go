@@ -30,7 +30,7 @@ func (e *Engine) SignInsurance(ctx context.Context, in InsuranceMove) error {
 		if err != nil {
 			return err
 		}
-		err = e.order(ctx, s, documents.InsuranceNotice, func(p *documents.Paper) {
+		err = e.requestDocument(ctx, s, documents.InsuranceNotice, func(p *documents.Paper) {
 			p.Addressee = b.Insurer
 			p.Insurance = &documents.InsuranceSheet{
 				Month: b.Month, Batch: in.Send, Lines: int(row.Lines), Hash: row.Hash, PremiumFen: row.PremiumFen, CoverFrom: b.CoverFrom,
@@ -159,7 +159,7 @@ func (e *Engine) CloseInsurance(ctx context.Context, in Move) error {
 		}
 		sheet.Insured, sheet.Ineligible = int(roster[string(nursery.Insured)]), int(roster[string(nursery.Ineligible)])
 		sheet.Withdrawn = int(roster[string(nursery.TakenOff)])
-		err = e.order(ctx, s, documents.InsuranceSummary, func(p *documents.Paper) { p.Insurance = &sheet })
+		err = e.requestDocument(ctx, s, documents.InsuranceSummary, func(p *documents.Paper) { p.Insurance = &sheet })
 		if err != nil {
 			return err
 		}

@@ -75,7 +75,7 @@ func nonBlank(field string) []string {
 	return []string{field}
 }
 
-func (s *step) tellGaps(ctx context.Context, gaps []nursery.Reason) error {
+func (s *step) notifyGaps(ctx context.Context, gaps []nursery.Reason) error {
 	round, err := s.q.LastRound(ctx, s.c.CaseNo)
 	if err != nil {
 		return err

@@ -29,7 +29,7 @@ type Terms struct {
 // OpenCase records the application as received on the day of in.At, starts the legal clocks, and returns the settings
 // of the county.
 func (e *Engine) OpenCase(ctx context.Context, in OpenCase) (Terms, error) {
-	years, err := e.Almanac.Years(ctx)
+	years, err := e.CalendarCache.Years(ctx)
 	if err != nil {
 		return Terms{}, err
 	}

@@ -15,9 +15,9 @@ import (
 	"tuoyu/store"
 )
 
-// order stores the content of a document, its number and its verification code; rendering follows asynchronously. The
+// requestDocument stores the content of a document, its number and its verification code; rendering follows asynchronously. The
 // content is fixed here, so that what is rendered later is what was decided now.
-func (e *Engine) order(ctx context.Context, s *step, kind documents.Kind, fill func(*documents.Paper)) error {
+func (e *Engine) requestDocument(ctx context.Context, s *step, kind documents.Kind, fill func(*documents.Paper)) error {
 	info, known := kind.Info()
 	if !known {
 		return fmt.Errorf("unknown kind of paper %q", kind)

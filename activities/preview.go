@@ -86,9 +86,9 @@ func (e *Engine) read(ctx context.Context, do func(*store.Queries) error) error 
 // years returns the published years; in a preview, read in its transaction.
 func (e *Engine) years(ctx context.Context) (calendar.Years, error) {
 	if e.trial != nil {
-		return e.Almanac.YearsIn(ctx, e.trial.q)
+		return e.CalendarCache.YearsIn(ctx, e.trial.q)
 	}
-	return e.Almanac.Years(ctx)
+	return e.CalendarCache.Years(ctx)
 }
 
 // placeInCase returns the part of a task's ID after the case number, for errors.

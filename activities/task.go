@@ -29,7 +29,7 @@ type OpenTask struct {
 // the task has to be marked. For a task that is already open it returns those still to come.
 func (e *Engine) OpenTask(ctx context.Context, in OpenTask) (TaskPlan, error) {
 	var plan TaskPlan
-	years, err := e.Almanac.Years(ctx)
+	years, err := e.CalendarCache.Years(ctx)
 	if err != nil {
 		return plan, err
 	}

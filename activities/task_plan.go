@@ -45,7 +45,7 @@ type RescheduleTask struct {
 // RescheduleTask recomputes the due date of an open task by the current calendar, stores it and returns the moments
 // still to come.
 func (e *Engine) RescheduleTask(ctx context.Context, in RescheduleTask) (TaskPlan, error) {
-	years, err := e.Almanac.Reload(ctx)
+	years, err := e.CalendarCache.Reload(ctx)
 	if err != nil {
 		return TaskPlan{}, err
 	}

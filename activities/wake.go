@@ -12,9 +12,9 @@ import (
 // contains nothing but its own ID.
 const CaseChanged = "case_changed"
 
-// Wake notifies the workflow of c, through the outbox, that its facts have changed. What identifies the change: a
+// EnqueueChange notifies the workflow of c, through the outbox, that its facts have changed. What identifies the change: a
 // second Wake for the same one does nothing.
-func Wake(ctx context.Context, q *store.Queries, c store.Case, what string, at time.Time) error {
+func EnqueueChange(ctx context.Context, q *store.Queries, c store.Case, what string, at time.Time) error {
 	return wake(ctx, q, c, "changed/"+c.CaseNo+"/"+what, CaseChanged, at)
 }
 

@@ -24,7 +24,7 @@ import (
 
 // Deps are the dependencies of the API.
 type Deps struct {
-	Door     *casework.Service
+	Service  *casework.Service
 	Verifier *Verifier
 	Log      *slog.Logger          // nil: slog.Default
 	Metrics  prometheus.Registerer // nil: not measured
@@ -50,7 +50,7 @@ const (
 )
 
 type api struct {
-	door     *casework.Service
+	service  *casework.Service
 	verifier *Verifier
 	log      *slog.Logger
 	seconds  *prometheus.HistogramVec
@@ -66,11 +66,11 @@ type api struct {
 
 // New returns the handler of the whole API with its documentation and the two pages for people without an account.
 func New(d Deps) (http.Handler, error) {
-	if d.Door == nil || d.Verifier == nil {
+	if d.Service == nil || d.Verifier == nil {
 		return nil, errors.New("the API needs casework and a verifier of tokens")
 	}
 	a := &api{
-		door: d.Door, verifier: d.Verifier, log: d.Log, mux: http.NewServeMux(), https: strings.HasPrefix(d.PublicURL, "https:"),
+		service: d.Service, verifier: d.Verifier, log: d.Log, mux: http.NewServeMux(), https: strings.HasPrefix(d.PublicURL, "https:"),
 		maxBody: d.MaxBody, maxUpload: d.MaxUpload, proxies: d.TrustedProxies,
 		public: limits.New(or(d.PublicRate, DefaultPublicRate)), accounts: limits.New(or(d.AccountRate, DefaultAccountRate)),
 		refused: limits.New(refusedTokenRate), complaints: d.Complaints,
@@ -99,7 +99,7 @@ func (a *api) registerAll(publicURL, version string) {
 	a.huma.UseMiddleware(negotiate, a.limitPublic, a.authenticate, a.limitTime, a.readJSON)
 	for _, group := range []func(*api){
 		registerSession, registerFilings, registerCases, registerTasks, registerAttachments, registerDocuments,
-		registerRegistrations, registerDesk, registerSettings, registerBuild, registerContracts, registerCheckups, registerInspections,
+		registerRegistrations, registerDashboard, registerSettings, registerBuild, registerContracts, registerCheckups, registerInspections,
 		registerInspectionPlans, registerInsurance,
 		registerChildren, registerRegister, registerPublic,
 	} {
@@ -330,7 +330,7 @@ func (a *api) whoAsks(r *http.Request) (nursery.Principal, error) {
 	if err != nil {
 		return p, err
 	}
-	if err := a.door.Seen(r.Context(), p, name); err != nil { // so that tasks can be assigned to it later
+	if err := a.service.Seen(r.Context(), p, name); err != nil { // so that tasks can be assigned to it later
 		a.log.WarnContext(r.Context(), "account not noted", "error", err)
 	}
 	return p, nil

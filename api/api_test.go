@@ -27,9 +27,9 @@ import (
 	"tuoyu/store/storetest"
 )
 
-// house is an API over casework and a database of its own, with its issuer, over HTTP. The workflow engine is away, so what is
+// harness is an API over casework and a database of its own, with its issuer, over HTTP. The workflow engine is away, so what is
 // started is delivered later.
-type house struct {
+type harness struct {
 	*httptest.Server
 	db      *store.DB
 	issuer  *issuer
@@ -40,11 +40,11 @@ type house struct {
 
 var rules = sync.OnceValues(func() (*policies.Engine, error) { return policies.New(context.Background()) })
 
-func newHouse(t testing.TB, change func(*Deps)) *house {
+func newHouse(t testing.TB, change func(*Deps)) *harness {
 	t.Helper()
-	h := &house{db: storetest.New(t), issuer: newIssuer(t, newSigner(t, "ES256")), log: &bytes.Buffer{}, metrics: prometheus.NewRegistry()}
+	h := &harness{db: storetest.New(t), issuer: newIssuer(t, newSigner(t, "ES256")), log: &bytes.Buffer{}, metrics: prometheus.NewRegistry()}
 	d := Deps{
-		Door: h.service(t), Verifier: NewVerifier(h.issuer.accepted(), nil), Log: slog.New(slog.NewJSONHandler(&locked{w: h.log}, nil)),
+		Service: h.service(t), Verifier: NewVerifier(h.issuer.accepted(), nil), Log: slog.New(slog.NewJSONHandler(&locked{w: h.log}, nil)),
 		Metrics: h.metrics, PublicURL: "http://127.0.0.1", MaxBody: 64 << 10, MaxUpload: 1 << 20,
 	}
 	if change != nil {
@@ -60,7 +60,7 @@ func newHouse(t testing.TB, change func(*Deps)) *house {
 }
 
 // service returns casework over the database.
-func (h *house) service(t testing.TB) *casework.Service {
+func (h *harness) service(t testing.TB) *casework.Service {
 	t.Helper()
 	loaded, err := rules()
 	if err != nil {
@@ -82,13 +82,13 @@ func (h *house) service(t testing.TB) *casework.Service {
 		return time.Now()
 	}
 	return casework.New(casework.Deps{
-		DB: h.db, Temporal: away, Rules: loaded, Almanac: store.NewAlmanac(h.db), Blobs: blobs, Fields: sealingtest.Fields(t),
+		DB: h.db, Temporal: away, Rules: loaded, CalendarCache: store.NewCalendarCache(h.db), Blobs: blobs, Fields: sealingtest.Fields(t),
 		Log: slog.New(slog.DiscardHandler), Now: now,
 	})
 }
 
 // commands counts the commands that casework has taken.
-func (h *house) commands(t testing.TB) int {
+func (h *harness) commands(t testing.TB) int {
 	t.Helper()
 	var n int
 	err := h.db.As(t.Context(), nursery.Principal{Account: "engine", Role: nursery.RoleEngine}, func(q *store.Queries) error {
@@ -114,7 +114,7 @@ func (l *locked) Write(b []byte) (int, error) {
 }
 
 // ask sends a request as a clerk; headers are alternating names and values, and an empty value removes one.
-func (h *house) ask(t testing.TB, method, path, body string, headers ...string) (*http.Response, []byte) {
+func (h *harness) ask(t testing.TB, method, path, body string, headers ...string) (*http.Response, []byte) {
 	t.Helper()
 	var content io.Reader
 	if body != "" {
@@ -138,7 +138,7 @@ func (h *house) ask(t testing.TB, method, path, body string, headers ...string) 
 	return h.send(t, r)
 }
 
-func (h *house) send(t testing.TB, r *http.Request) (*http.Response, []byte) {
+func (h *harness) send(t testing.TB, r *http.Request) (*http.Response, []byte) {
 	t.Helper()
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	response, err := client.Do(r)

@@ -60,7 +60,7 @@ func registerAttachments(a *api) {
 	register(a, downloading(download, "application/octet-stream", "材料文件，类型如上传时所识别"), func(ctx context.Context, in *struct {
 		ID string `path:"id" maxLength:"64" doc:"附件编号"`
 	}) (*file, error) {
-		kept, content, err := a.door.OpenAttachment(ctx, principal(ctx), in.ID)
+		kept, content, err := a.service.OpenAttachment(ctx, principal(ctx), in.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -74,7 +74,7 @@ func (a *api) takeFile(ctx context.Context, in *upload) (casework.Attachment, er
 	return takeForm(a, in, map[string]*string{"institution": &into.Institution, "county": &into.County},
 		func(name string, body io.Reader) (casework.Attachment, error) {
 			into.Name, into.Body = name, body
-			return a.door.Upload(ctx, principal(ctx), into)
+			return a.service.Upload(ctx, principal(ctx), into)
 		})
 }
 

@@ -17,7 +17,7 @@ func registerAttendance(a *api) {
 		Class string       `query:"class" required:"true" maxLength:"60" doc:"班级"`
 		On    nursery.Date `query:"on" required:"true" doc:"日期"`
 	}) (*answer[casework.AttendanceSheet], error) {
-		return reply(a.door.Attendance(ctx, principal(ctx), in.Class, in.On))
+		return reply(a.service.Attendance(ctx, principal(ctx), in.Class, in.On))
 	})
 	put := operation(http.MethodPut, "/api/v1/attendance", "putAttendance", tagChildren, "登记考勤")
 	put.Description = "可补登最近 31 天；更改前的登记保留备查。"
@@ -25,12 +25,12 @@ func registerAttendance(a *api) {
 		Command
 		Body casework.AttendanceEntry
 	}) (*answer[casework.AttendanceSheet], error) {
-		return reply(a.door.PutAttendance(ctx, principal(ctx), in.Key, in.Body))
+		return reply(a.service.PutAttendance(ctx, principal(ctx), in.Key, in.Body))
 	})
 	register(a, operation(http.MethodGet, "/api/v1/attendance/month", "getAttendanceMonth", tagChildren, "考勤月合计"), func(ctx context.Context, in *struct {
 		On nursery.Date `query:"on" required:"true" doc:"该月的任何一天"`
 	}) (*answer[attendanceMonth], error) {
-		totals, err := a.door.AttendanceMonth(ctx, principal(ctx), in.On)
+		totals, err := a.service.AttendanceMonth(ctx, principal(ctx), in.On)
 		return reply(attendanceMonth{totals}, err)
 	})
 }

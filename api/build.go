@@ -30,7 +30,7 @@ func registerBuild(a *api) {
 		Command
 		Body nursery.BuildPlan
 	}) (*made[casework.BuildStarted], error) {
-		started, err := a.door.StartBuildPlan(ctx, principal(ctx), in.Key, in.Body)
+		started, err := a.service.StartBuildPlan(ctx, principal(ctx), in.Key, in.Body)
 		return newAt(started, err, func(s casework.BuildStarted) string { return pathOf("build-plans", s.Plan) + "/ledger" })
 	})
 	registerBuildViews(a)
@@ -40,12 +40,12 @@ func registerBuild(a *api) {
 func registerBuildViews(a *api) {
 	register(a, operation(http.MethodGet, "/api/v1/build-plans/{plan}/ledger", "getBuildLedger", tagBuild, "工作台账", http.StatusNotFound),
 		func(ctx context.Context, in *PlanName) (*answer[casework.BuildLedger], error) {
-			return reply(a.door.BuildLedger(ctx, principal(ctx), in.Plan))
+			return reply(a.service.BuildLedger(ctx, principal(ctx), in.Plan))
 		})
 
 	export := operation(http.MethodGet, "/api/v1/build-plans/{plan}/ledger.xlsx", "exportBuildLedger", tagBuild, "导出工作台账", http.StatusNotFound)
 	register(a, downloading(export, sheets.Media, "工作台账，Excel"), func(ctx context.Context, in *PlanName) (*file, error) {
-		ledger, err := a.door.BuildLedger(ctx, principal(ctx), in.Plan)
+		ledger, err := a.service.BuildLedger(ctx, principal(ctx), in.Plan)
 		if err != nil {
 			return nil, err
 		}
@@ -54,14 +54,14 @@ func registerBuildViews(a *api) {
 
 	register(a, operation(http.MethodGet, "/api/v1/build-plans/{plan}/map", "getBuildMap", tagBuild, "挂图作战", http.StatusNotFound),
 		func(ctx context.Context, in *PlanName) (*answer[buildCounties], error) {
-			counties, err := a.door.BuildMap(ctx, principal(ctx), in.Plan)
+			counties, err := a.service.BuildMap(ctx, principal(ctx), in.Plan)
 			return reply(buildCounties{counties}, err)
 		})
 
 	ranking := operation(http.MethodGet, "/api/v1/build-plans/{plan}/ranking", "getBuildRanking", tagBuild, "县区排名", http.StatusNotFound)
 	ranking.Description = "列出各部分得分及来由；分值由计划设定，未核对原文的以 verified 标明。"
 	register(a, ranking, func(ctx context.Context, in *PlanName) (*answer[casework.BuildRanking], error) {
-		return reply(a.door.BuildRanking(ctx, principal(ctx), in.Plan))
+		return reply(a.service.BuildRanking(ctx, principal(ctx), in.Plan))
 	})
 }
 
@@ -70,14 +70,14 @@ func registerBuildSites(a *api) {
 		Listing
 		casework.BuildFilter
 	}) (*answer[casework.Page[casework.BuildSiteSummary]], error) {
-		return reply(casework.BuildSites.Page(ctx, a.door, principal(ctx), in.BuildFilter, casework.PageRequest(in.Listing)))
+		return reply(casework.BuildSites.Page(ctx, a.service, principal(ctx), in.BuildFilter, casework.PageRequest(in.Listing)))
 	})
 	exports(a, "/api/v1/build-sites", "BuildSites", tagBuild, "建设点列表", casework.BuildSites)
 
 	site := operation(http.MethodGet, "/api/v1/build-sites/{case_no}", "getBuildSite", tagBuild, "建设点详情", http.StatusNotFound)
 	site.Description = "含各版计划曲线、按月核定和进度报送。计划调整后，原曲线仍可查看。"
 	register(a, site, func(ctx context.Context, in *CaseNumber) (*answer[casework.BuildSiteDetail], error) {
-		return reply(a.door.BuildSite(ctx, principal(ctx), in.CaseNo))
+		return reply(a.service.BuildSite(ctx, principal(ctx), in.CaseNo))
 	})
 
 	amend := operation(http.MethodPost, "/api/v1/build-sites/{case_no}/amendments", "amendBuildSite", tagBuild, "调整计划", http.StatusNotFound)
@@ -87,7 +87,7 @@ func registerBuildSites(a *api) {
 		CaseNumber
 		Body casework.BuildAmendment
 	}) (*answer[casework.BuildSiteDetail], error) {
-		return reply(a.door.AmendBuild(ctx, principal(ctx), in.Key, in.CaseNo, in.Body))
+		return reply(a.service.AmendBuild(ctx, principal(ctx), in.Key, in.CaseNo, in.Body))
 	})
 
 	link := operation(http.MethodPost, "/api/v1/build-sites/{case_no}/filing", "linkBuildFiling", tagBuild, "关联备案", http.StatusNotFound)
@@ -97,7 +97,7 @@ func registerBuildSites(a *api) {
 		CaseNumber
 		Body linkFiling
 	}) (*answer[casework.BuildSiteDetail], error) {
-		return reply(a.door.LinkBuildFiling(ctx, principal(ctx), in.Key, in.CaseNo, in.Body.Filing))
+		return reply(a.service.LinkBuildFiling(ctx, principal(ctx), in.Key, in.CaseNo, in.Body.Filing))
 	})
 
 	report := creating(operation(http.MethodPost, "/api/v1/build-sites/{case_no}/reports", "reportBuildProgress", tagBuild, "报送进度", http.StatusNotFound))
@@ -107,7 +107,7 @@ func registerBuildSites(a *api) {
 		CaseNumber
 		Body casework.BuildReport
 	}) (*made[casework.BuildReportEntry], error) {
-		entry, err := a.door.ReportBuild(ctx, principal(ctx), in.Key, in.CaseNo, in.Body)
+		entry, err := a.service.ReportBuild(ctx, principal(ctx), in.Key, in.CaseNo, in.Body)
 		return newAt(entry, err, func(e casework.BuildReportEntry) string { return pathOf("build-sites", e.CaseNo) })
 	})
 
@@ -118,6 +118,6 @@ func registerBuildSites(a *api) {
 			Report int64 `path:"report" minimum:"1" doc:"报送编号"`
 			Body   casework.BuildVerdict
 		}) (*answer[casework.BuildReportEntry], error) {
-			return reply(a.door.DecideBuildReport(ctx, principal(ctx), in.Key, in.CaseNo, in.Report, in.Body))
+			return reply(a.service.DecideBuildReport(ctx, principal(ctx), in.Key, in.CaseNo, in.Report, in.Body))
 		})
 }

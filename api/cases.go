@@ -14,14 +14,14 @@ func registerCases(a *api) {
 		Listing
 		casework.CaseFilter
 	}) (*answer[casework.Page[casework.CaseSummary]], error) {
-		return reply(casework.Cases.Page(ctx, a.door, principal(ctx), in.CaseFilter, casework.PageRequest(in.Listing)))
+		return reply(casework.Cases.Page(ctx, a.service, principal(ctx), in.CaseFilter, casework.PageRequest(in.Listing)))
 	})
 	exports(a, "/api/v1/cases", "Cases", tagCases, "办件列表", casework.Cases)
 
 	detail := operation(http.MethodGet, "/api/v1/cases/{case_no}", "getCase", tagCases, "办件详情", http.StatusNotFound)
 	detail.Description = "环节、由谁办理、何时到期、时间线、裁定、文书与待补正事项。看不到的办件与不存在的办件答复相同。"
 	register(a, detail, func(ctx context.Context, in *CaseNumber) (*answer[casework.CaseDetail], error) {
-		return reply(a.door.Case(ctx, principal(ctx), in.CaseNo))
+		return reply(a.service.Case(ctx, principal(ctx), in.CaseNo))
 	})
 
 	comment := operation(http.MethodPost, "/api/v1/cases/{case_no}/comments", "commentOnCase", tagCases, "留言", http.StatusNotFound)
@@ -34,13 +34,13 @@ func registerCases(a *api) {
 			Internal bool   `json:"internal,omitempty" doc:"仅工作人员可见"`
 		} `nameHint:"CommentOnCase"`
 	}) (*answer[casework.Event], error) {
-		return reply(a.door.Comment(ctx, principal(ctx), in.Key, in.CaseNo, in.Body.Text, in.Body.Internal))
+		return reply(a.service.Comment(ctx, principal(ctx), in.Key, in.CaseNo, in.Body.Text, in.Body.Internal))
 	})
 
 	stuck := operation(http.MethodGet, "/api/v1/stuck-cases", "listStuckCases", tagCases, "受阻办件")
 	stuck.Description = "系统自身不能继续办理的办件，以及半小时仍未生成的文书，时间早的在前。县区看本县区，市级看全市。"
 	register(a, stuck, func(ctx context.Context, _ *struct{}) (*answer[[]casework.StuckCase], error) {
-		return reply(a.door.StuckCases(ctx, principal(ctx)))
+		return reply(a.service.StuckCases(ctx, principal(ctx)))
 	})
 
 	retry := operation(http.MethodPost, "/api/v1/cases/{case_no}/retry", "retryCase", tagCases, "重试受阻办件", http.StatusNotFound)
@@ -49,6 +49,6 @@ func registerCases(a *api) {
 		Command
 		CaseNumber
 	}) (*answer[casework.RetriedCase], error) {
-		return reply(a.door.RetryStuckCase(ctx, principal(ctx), in.Key, in.CaseNo))
+		return reply(a.service.RetryStuckCase(ctx, principal(ctx), in.Key, in.CaseNo))
 	})
 }

@@ -22,7 +22,7 @@ func registerCheckups(a *api) {
 		Command
 		Body casework.HalfOpening
 	}) (*made[casework.HalfOpened], error) {
-		opened, err := a.door.OpenHalf(ctx, principal(ctx), in.Key, in.Body)
+		opened, err := a.service.OpenHalf(ctx, principal(ctx), in.Key, in.Body)
 		return newAt(opened, err, func(casework.HalfOpened) string { return "/api/v1/checkup-rounds" })
 	})
 
@@ -30,18 +30,18 @@ func registerCheckups(a *api) {
 		Listing
 		casework.CheckupFilter
 	}) (*answer[casework.Page[casework.CheckupSummary]], error) {
-		return reply(casework.Checkups.Page(ctx, a.door, principal(ctx), in.CheckupFilter, casework.PageRequest(in.Listing)))
+		return reply(casework.Checkups.Page(ctx, a.service, principal(ctx), in.CheckupFilter, casework.PageRequest(in.Listing)))
 	})
 	exports(a, "/api/v1/checkup-rounds", "Checkups", tagCheckups, "体检轮次", casework.Checkups)
 
 	one := operation(http.MethodGet, "/api/v1/checkup-rounds/{case_no}", "getCheckup", tagCheckups, "体检轮次进度", http.StatusNotFound)
 	one.Description = "各班、各项目的进度，不含姓名和结果。"
 	register(a, one, func(ctx context.Context, in *CaseNumber) (*answer[casework.CheckupDetail], error) {
-		return reply(a.door.Checkup(ctx, principal(ctx), in.CaseNo))
+		return reply(a.service.Checkup(ctx, principal(ctx), in.CaseNo))
 	})
 	progress := operation(http.MethodGet, "/api/v1/checkup-rounds/{case_no}/progress.xlsx", "exportCheckup", tagCheckups, "导出体检进度", http.StatusNotFound)
 	register(a, downloading(progress, sheets.Media, "体检进度，Excel"), func(ctx context.Context, in *CaseNumber) (*file, error) {
-		d, err := a.door.Checkup(ctx, principal(ctx), in.CaseNo)
+		d, err := a.service.Checkup(ctx, principal(ctx), in.CaseNo)
 		if err != nil {
 			return nil, err
 		}
@@ -55,7 +55,7 @@ func registerCheckups(a *api) {
 	register(a, rate, func(ctx context.Context, in *struct {
 		Half string `query:"half" pattern:"^[0-9]{4}H[12]$" patternDescription:"如 2026H2" doc:"半年度，不填为当前"`
 	}) (*answer[casework.Indicator], error) {
-		return reply(a.door.CheckupRate(ctx, principal(ctx), in.Half))
+		return reply(a.service.CheckupRate(ctx, principal(ctx), in.Half))
 	})
 }
 
@@ -66,7 +66,7 @@ func registerCheckupRecords(a *api) {
 		CaseNumber
 		ClassName
 	}) (*answer[casework.ClassSheet], error) {
-		return reply(a.door.CheckupClass(ctx, principal(ctx), in.CaseNo, in.Class))
+		return reply(a.service.CheckupClass(ctx, principal(ctx), in.CaseNo, in.Class))
 	})
 
 	record := creating(operation(http.MethodPost, "/api/v1/checkup-rounds/{case_no}/classes/{class}/records", "recordCheckups", tagCheckups, "登记班级体检结果", http.StatusNotFound))
@@ -77,7 +77,7 @@ func registerCheckupRecords(a *api) {
 		ClassName
 		Body casework.ClassRecords
 	}) (*made[casework.ClassRecorded], error) {
-		done, err := a.door.RecordCheckups(ctx, principal(ctx), in.Key, in.CaseNo, in.Class, in.Body)
+		done, err := a.service.RecordCheckups(ctx, principal(ctx), in.Key, in.CaseNo, in.Class, in.Body)
 		return newAt(done, err, func(casework.ClassRecorded) string { return pathOf("checkup-rounds", in.CaseNo) })
 	})
 
@@ -88,17 +88,17 @@ func registerCheckupRecords(a *api) {
 	found := operation(http.MethodGet, "/api/v1/checkup-rounds/{case_no}/children/{child}", "getChildCheckup", tagCheckups, "一名婴幼儿的体检结果", http.StatusNotFound)
 	found.Description = "仅签约医疗机构和在托机构可读，读取即留痕。"
 	register(a, found, func(ctx context.Context, in *ofChild) (*answer[casework.ChildCheckup], error) {
-		return reply(a.door.ChildCheckup(ctx, principal(ctx), in.CaseNo, in.Child))
+		return reply(a.service.ChildCheckup(ctx, principal(ctx), in.CaseNo, in.Child))
 	})
 	told := operation(http.MethodGet, "/api/v1/checkup-rounds/{case_no}/children/{child}/summary", "getGuardianSummary", tagCheckups, "给监护人的说明", http.StatusNotFound)
 	told.Description = "通俗说明，不含诊断。读取即留痕。"
 	register(a, told, func(ctx context.Context, in *ofChild) (*answer[casework.GuardianSummary], error) {
-		return reply(a.door.GuardianSummary(ctx, principal(ctx), in.CaseNo, in.Child))
+		return reply(a.service.GuardianSummary(ctx, principal(ctx), in.CaseNo, in.Child))
 	})
 	printed := operation(http.MethodGet, "/api/v1/checkup-rounds/{case_no}/children/{child}/summary.pdf", "printGuardianSummary", tagCheckups, "打印给监护人的说明", http.StatusNotFound, http.StatusConflict)
 	printed.Description = "带姓名，随打随用，系统不保存。读取即留痕。"
 	register(a, downloading(printed, "application/pdf", "体检结果告知单"), func(ctx context.Context, in *ofChild) (*file, error) {
-		pdf, err := a.door.GuardianSheet(ctx, principal(ctx), in.CaseNo, in.Child)
+		pdf, err := a.service.GuardianSheet(ctx, principal(ctx), in.CaseNo, in.Child)
 		if err != nil {
 			return nil, err
 		}
@@ -111,13 +111,13 @@ func registerReferrals(a *api) {
 		Listing
 		casework.ReferralFilter
 	}) (*answer[casework.Page[casework.ReferralSummary]], error) {
-		return reply(casework.Referrals.Page(ctx, a.door, principal(ctx), in.ReferralFilter, casework.PageRequest(in.Listing)))
+		return reply(casework.Referrals.Page(ctx, a.service, principal(ctx), in.ReferralFilter, casework.PageRequest(in.Listing)))
 	})
 	exports(a, "/api/v1/referrals", "Referrals", tagCheckups, "转诊列表", casework.Referrals)
 	one := operation(http.MethodGet, "/api/v1/referrals/{case_no}", "getReferral", tagCheckups, "转诊详情", http.StatusNotFound)
 	one.Description = "原因和结果只给签约医疗机构，原因也给在托机构；读取即留痕。"
 	register(a, one, func(ctx context.Context, in *CaseNumber) (*answer[casework.ReferralDetail], error) {
-		return reply(a.door.Referral(ctx, principal(ctx), in.CaseNo))
+		return reply(a.service.Referral(ctx, principal(ctx), in.CaseNo))
 	})
 	result := operation(http.MethodPost, "/api/v1/referrals/{case_no}/result", "putReferralResult", tagCheckups, "填写转诊结果", http.StatusNotFound)
 	result.Description = "加密保存；办结待办前可以更正。"
@@ -126,6 +126,6 @@ func registerReferrals(a *api) {
 		CaseNumber
 		Body casework.ReferralResult
 	}) (*answer[casework.ReferralSummary], error) {
-		return reply(a.door.PutReferralResult(ctx, principal(ctx), in.Key, in.CaseNo, in.Body))
+		return reply(a.service.PutReferralResult(ctx, principal(ctx), in.Key, in.CaseNo, in.Body))
 	})
 }

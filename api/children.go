@@ -43,7 +43,7 @@ func registerChildren(a *api) {
 		Command
 		Body casework.Enrolment
 	}) (*made[casework.Enrolled], error) {
-		enrolled, err := a.door.EnrolChild(ctx, principal(ctx), in.Key, in.Body)
+		enrolled, err := a.service.EnrolChild(ctx, principal(ctx), in.Key, in.Body)
 		return newAt(enrolled, err, func(e casework.Enrolled) string { return pathOf("children", e.ID) })
 	})
 
@@ -53,12 +53,12 @@ func registerChildren(a *api) {
 		Listing
 		casework.EnrolmentFilter
 	}) (*answer[casework.Page[casework.EnrolledChild]], error) {
-		return reply(casework.Children.Page(ctx, a.door, principal(ctx), in.EnrolmentFilter, casework.PageRequest(in.Listing)))
+		return reply(casework.Children.Page(ctx, a.service, principal(ctx), in.EnrolmentFilter, casework.PageRequest(in.Listing)))
 	})
 
 	register(a, operation(http.MethodGet, "/api/v1/children/counts", "countChildren", tagChildren, "在托人数"),
 		func(ctx context.Context, _ *struct{}) (*answer[childCounts], error) {
-			counts, err := a.door.ChildCounts(ctx, principal(ctx))
+			counts, err := a.service.ChildCounts(ctx, principal(ctx))
 			return reply(childCounts{counts}, err)
 		})
 
@@ -68,7 +68,7 @@ func registerChildren(a *api) {
 		ChildID
 		Reading
 	}) (*answer[casework.ChildRecord], error) {
-		return reply(a.door.Child(ctx, principal(ctx), in.Child, in.Purpose))
+		return reply(a.service.Child(ctx, principal(ctx), in.Child, in.Purpose))
 	})
 	registerChildChanges(a)
 	registerChildCorrections(a)
@@ -86,7 +86,7 @@ func registerChildChanges(a *api) {
 			ChildID
 			Body changeClass
 		}) (*answer[casework.Enrolled], error) {
-			return reply(a.door.ChangeClass(ctx, principal(ctx), in.Key, in.Child, in.Body.Class))
+			return reply(a.service.ChangeClass(ctx, principal(ctx), in.Key, in.Child, in.Body.Class))
 		})
 
 	register(a, operation(http.MethodPost, "/api/v1/children/{child}/leave", "endEnrolment", tagChildren, "登记离托", http.StatusNotFound),
@@ -95,7 +95,7 @@ func registerChildChanges(a *api) {
 			ChildID
 			Body casework.Leaving
 		}) (*answer[casework.Enrolled], error) {
-			return reply(a.door.EndEnrolment(ctx, principal(ctx), in.Key, in.Child, in.Body))
+			return reply(a.service.EndEnrolment(ctx, principal(ctx), in.Key, in.Child, in.Body))
 		})
 
 	correct := operation(http.MethodPost, "/api/v1/children/{child}/correction", "correctChild", tagChildren, "更正婴幼儿信息", http.StatusNotFound)
@@ -105,7 +105,7 @@ func registerChildChanges(a *api) {
 		ChildID
 		Body nursery.Child
 	}) (*answer[casework.Enrolled], error) {
-		return reply(a.door.CorrectChild(ctx, principal(ctx), in.Key, in.Child, in.Body))
+		return reply(a.service.CorrectChild(ctx, principal(ctx), in.Key, in.Child, in.Body))
 	})
 }
 
@@ -117,7 +117,7 @@ func registerConsents(a *api) {
 		ChildID
 		Body casework.ConsentGiven
 	}) (*made[casework.Enrolled], error) {
-		done, err := a.door.GiveConsent(ctx, principal(ctx), in.Key, in.Child, in.Body)
+		done, err := a.service.GiveConsent(ctx, principal(ctx), in.Key, in.Child, in.Body)
 		return newAt(done, err, func(e casework.Enrolled) string { return pathOf("children", e.ID) + "/consents" })
 	})
 
@@ -128,12 +128,12 @@ func registerConsents(a *api) {
 		ChildID
 		Purpose nursery.ConsentPurpose `path:"purpose" enum:"checkup,insurance,transfer" doc:"同意事项"`
 	}) (*answer[casework.Enrolled], error) {
-		return reply(a.door.WithdrawConsent(ctx, principal(ctx), in.Key, in.Child, in.Purpose))
+		return reply(a.service.WithdrawConsent(ctx, principal(ctx), in.Key, in.Child, in.Purpose))
 	})
 
 	register(a, operation(http.MethodGet, "/api/v1/children/{child}/consents", "listConsents", tagChildren, "监护人同意", http.StatusNotFound),
 		func(ctx context.Context, in *ChildID) (*answer[childConsents], error) {
-			consents, err := a.door.Consents(ctx, principal(ctx), in.Child)
+			consents, err := a.service.Consents(ctx, principal(ctx), in.Child)
 			return reply(childConsents{consents}, err)
 		})
 }
@@ -150,7 +150,7 @@ func registerRoster(a *api) {
 	op.Metadata = map[string]any{streams: true}
 	register(a, op, func(ctx context.Context, in *rosterForm) (*answer[casework.RosterReport], error) {
 		return reply(takeForm(a, &in.upload, nil, func(_ string, body io.Reader) (casework.RosterReport, error) {
-			return a.door.ImportRoster(ctx, principal(ctx), in.Key, body)
+			return a.service.ImportRoster(ctx, principal(ctx), in.Key, body)
 		}))
 	})
 	a.huma.OpenAPI().Paths[op.Path].Post.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{formMedia: {Schema: &huma.Schema{
@@ -164,7 +164,7 @@ func registerRoster(a *api) {
 	export := operation(http.MethodGet, "/api/v1/children/roster.xlsx", "exportRoster", tagChildren, "导出名册", http.StatusNotFound)
 	export.Description = "列出本机构全部在托婴幼儿，逐人留痕。"
 	register(a, downloading(export, sheets.Media, "名册，Excel"), func(ctx context.Context, in *Reading) (*file, error) {
-		sheet, err := a.door.RosterSheet(ctx, principal(ctx), in.Purpose)
+		sheet, err := a.service.RosterSheet(ctx, principal(ctx), in.Purpose)
 		return a.sheet(sheet, "在托婴幼儿名册", err)
 	})
 }
@@ -176,7 +176,7 @@ func registerReadings(a *api) {
 		Listing
 		casework.ReadingFilter
 	}) (*answer[casework.Page[casework.ReadingEntry]], error) {
-		return reply(casework.Readings.Page(ctx, a.door, principal(ctx), in.ReadingFilter, casework.PageRequest(in.Listing)))
+		return reply(casework.Readings.Page(ctx, a.service, principal(ctx), in.ReadingFilter, casework.PageRequest(in.Listing)))
 	})
 	exports(a, "/api/v1/record-reads", "Readings", tagChildren, "查阅记录", casework.Readings)
 }

@@ -20,7 +20,7 @@ func registerChildCorrections(a *api) {
 		ChildID
 		Body casework.StayCorrection
 	}) (*answer[casework.Enrolled], error) {
-		return reply(a.door.CorrectStay(ctx, principal(ctx), in.Key, in.Child, in.Body))
+		return reply(a.service.CorrectStay(ctx, principal(ctx), in.Key, in.Child, in.Body))
 	})
 
 	death := operation(http.MethodPost, "/api/v1/children/{child}/death/withdrawal", "withdrawDeath", tagChildren, "撤销死亡登记", http.StatusNotFound)
@@ -30,7 +30,7 @@ func registerChildCorrections(a *api) {
 		ChildID
 		Body casework.ChildReason
 	}) (*answer[casework.Enrolled], error) {
-		return reply(a.door.WithdrawDeath(ctx, principal(ctx), in.Key, in.Child, in.Body))
+		return reply(a.service.WithdrawDeath(ctx, principal(ctx), in.Key, in.Child, in.Body))
 	})
 
 	release := operation(http.MethodPost, "/api/v1/children/{child}/release", "releaseChild", tagChildren, "移交登记信息", http.StatusNotFound)
@@ -40,7 +40,7 @@ func registerChildCorrections(a *api) {
 		ChildID
 		Body casework.ChildReason
 	}) (*answer[casework.Enrolled], error) {
-		return reply(a.door.ReleaseChild(ctx, principal(ctx), in.Key, in.Child, in.Body))
+		return reply(a.service.ReleaseChild(ctx, principal(ctx), in.Key, in.Child, in.Body))
 	})
 
 	identity := operation(http.MethodPost, "/api/v1/children/{child}/identity", "changeIdentity", tagChildren, "更正证件号码", http.StatusNotFound)
@@ -50,7 +50,7 @@ func registerChildCorrections(a *api) {
 		ChildID
 		Body casework.IdentityChange
 	}) (*answer[casework.Enrolled], error) {
-		return reply(a.door.ChangeIdentity(ctx, principal(ctx), in.Key, in.Child, in.Body))
+		return reply(a.service.ChangeIdentity(ctx, principal(ctx), in.Key, in.Child, in.Body))
 	})
 }
 
@@ -61,7 +61,7 @@ func registerMerges(a *api) {
 		Command
 		Body casework.ChildMerge
 	}) (*made[casework.MergedChildren], error) {
-		merged, err := a.door.MergeChildren(ctx, principal(ctx), in.Key, in.Body)
+		merged, err := a.service.MergeChildren(ctx, principal(ctx), in.Key, in.Body)
 		return newAt(merged, err, func(m casework.MergedChildren) string { return pathOf("children/merges", strconv.FormatInt(m.ID, 10)) })
 	})
 
@@ -72,19 +72,19 @@ func registerMerges(a *api) {
 		Merge int64 `path:"merge" minimum:"1" doc:"合并编号"`
 		Body  casework.ChildReason
 	}) (*answer[casework.MergedChildren], error) {
-		return reply(a.door.UnmergeChildren(ctx, principal(ctx), in.Key, in.Merge, in.Body))
+		return reply(a.service.UnmergeChildren(ctx, principal(ctx), in.Key, in.Merge, in.Body))
 	})
 
 	register(a, operation(http.MethodGet, "/api/v1/children/merges", "listMerges", tagChildren, "合并记录"), func(ctx context.Context, in *struct {
 		Listing
 	}) (*answer[casework.Page[casework.MergedChildren]], error) {
-		return reply(casework.Merges.Page(ctx, a.door, principal(ctx), struct{}{}, casework.PageRequest(in.Listing)))
+		return reply(casework.Merges.Page(ctx, a.service, principal(ctx), struct{}{}, casework.PageRequest(in.Listing)))
 	})
 
 	alike := operation(http.MethodGet, "/api/v1/children/alike", "listAlike", tagChildren, "疑似同一婴幼儿")
 	alike.Description = "本县区姓名、出生日期和性别相同而证件不同的记录，不含姓名。"
 	register(a, alike, func(ctx context.Context, _ *struct{}) (*answer[pairsAlike], error) {
-		pairs, err := a.door.Alike(ctx, principal(ctx))
+		pairs, err := a.service.Alike(ctx, principal(ctx))
 		return reply(pairsAlike{pairs}, err)
 	})
 }

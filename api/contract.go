@@ -16,7 +16,7 @@ func registerContracts(a *api) {
 		Command
 		Body nursery.ContractTerms
 	}) (*made[casework.Started], error) {
-		started, err := a.door.StartContract(ctx, principal(ctx), in.Key, in.Body)
+		started, err := a.service.StartContract(ctx, principal(ctx), in.Key, in.Body)
 		return newAt(started, err, func(s casework.Started) string { return pathOf("contracts", s.CaseNo) })
 	})
 
@@ -24,7 +24,7 @@ func registerContracts(a *api) {
 		Listing
 		casework.ContractFilter
 	}) (*answer[casework.Page[casework.ContractSummary]], error) {
-		return reply(casework.Contracts.Page(ctx, a.door, principal(ctx), in.ContractFilter, casework.PageRequest(in.Listing)))
+		return reply(casework.Contracts.Page(ctx, a.service, principal(ctx), in.ContractFilter, casework.PageRequest(in.Listing)))
 	})
 	exports(a, "/api/v1/contracts", "Contracts", tagContracts, "签约列表", casework.Contracts)
 
@@ -36,7 +36,7 @@ func registerContracts(a *api) {
 	register(a, pairing, func(ctx context.Context, in *struct {
 		Institution string `query:"institution" maxLength:"64" doc:"托育机构编号；托育机构不填"`
 	}) (*answer[candidates], error) {
-		list, err := a.door.Candidates(ctx, principal(ctx), in.Institution)
+		list, err := a.service.Candidates(ctx, principal(ctx), in.Institution)
 		return reply(candidates{list}, err)
 	})
 	registerContract(a)
@@ -49,14 +49,14 @@ func registerClinics(a *api) {
 		Body nursery.Clinic
 	}) (*answer[nursery.Clinic], error) {
 		in.Body.ID = in.ID
-		return reply(a.door.PutClinic(ctx, principal(ctx), in.Key, in.Body))
+		return reply(a.service.PutClinic(ctx, principal(ctx), in.Key, in.Body))
 	})
 
 	register(a, operation(http.MethodGet, "/api/v1/clinics", "listClinics", tagContracts, "医疗卫生机构名册", http.StatusNotFound), func(ctx context.Context, in *struct {
 		Listing
 		casework.ClinicFilter
 	}) (*answer[casework.Page[nursery.Clinic]], error) {
-		return reply(casework.Clinics.Page(ctx, a.door, principal(ctx), in.ClinicFilter, casework.PageRequest(in.Listing)))
+		return reply(casework.Clinics.Page(ctx, a.service, principal(ctx), in.ClinicFilter, casework.PageRequest(in.Listing)))
 	})
 	exports(a, "/api/v1/clinics", "Clinics", tagContracts, "医疗卫生机构名册", casework.Clinics, http.StatusNotFound)
 }
@@ -65,7 +65,7 @@ func registerContract(a *api) {
 	contract := operation(http.MethodGet, "/api/v1/contracts/{case_no}", "getContract", tagContracts, "签约详情", http.StatusNotFound)
 	contract.Description = "含各稿文本及其哈希、双方签署、技术指导和履约进度。签署在待办中进行，须填写所签文本的哈希。"
 	register(a, contract, func(ctx context.Context, in *CaseNumber) (*answer[casework.ContractDetail], error) {
-		return reply(a.door.Contract(ctx, principal(ctx), in.CaseNo))
+		return reply(a.service.Contract(ctx, principal(ctx), in.CaseNo))
 	})
 
 	amend := operation(http.MethodPost, "/api/v1/contracts/{case_no}/texts", "amendContract", tagContracts, "修改协议文本", http.StatusNotFound)
@@ -75,7 +75,7 @@ func registerContract(a *api) {
 		CaseNumber
 		Body casework.ContractAmendment
 	}) (*answer[casework.ContractDetail], error) {
-		return reply(a.door.AmendContract(ctx, principal(ctx), in.Key, in.CaseNo, in.Body))
+		return reply(a.service.AmendContract(ctx, principal(ctx), in.Key, in.CaseNo, in.Body))
 	})
 
 	register(a, operation(http.MethodPost, "/api/v1/contracts/{case_no}/termination", "terminateContract", tagContracts, "终止签约", http.StatusNotFound),
@@ -84,7 +84,7 @@ func registerContract(a *api) {
 			CaseNumber
 			Body casework.Termination
 		}) (*answer[casework.ContractDetail], error) {
-			return reply(a.door.TerminateContract(ctx, principal(ctx), in.Key, in.CaseNo, in.Body))
+			return reply(a.service.TerminateContract(ctx, principal(ctx), in.Key, in.CaseNo, in.Body))
 		})
 
 	visit := creating(operation(http.MethodPost, "/api/v1/contracts/{case_no}/visits", "recordGuidance", tagContracts, "记录技术指导", http.StatusNotFound))
@@ -94,7 +94,7 @@ func registerContract(a *api) {
 		CaseNumber
 		Body casework.GuidanceVisit
 	}) (*made[casework.GuidanceEntry], error) {
-		entry, err := a.door.RecordVisit(ctx, principal(ctx), in.Key, in.CaseNo, in.Body)
+		entry, err := a.service.RecordVisit(ctx, principal(ctx), in.Key, in.CaseNo, in.Body)
 		return newAt(entry, err, func(casework.GuidanceEntry) string { return pathOf("contracts", in.CaseNo) })
 	})
 
@@ -104,12 +104,12 @@ func registerContract(a *api) {
 			CaseNumber
 			Visit int64 `path:"visit" minimum:"1" doc:"技术指导编号"`
 		}) (*answer[casework.GuidanceEntry], error) {
-			return reply(a.door.ConfirmVisit(ctx, principal(ctx), in.Key, in.CaseNo, in.Visit))
+			return reply(a.service.ConfirmVisit(ctx, principal(ctx), in.Key, in.CaseNo, in.Visit))
 		})
 
 	register(a, operation(http.MethodGet, "/api/v1/indicators/signed-rate", "getSignedRate", tagContracts, "签约指导率"), func(ctx context.Context, in *struct {
 		On nursery.Date `query:"on" doc:"日期，不填为今天"`
 	}) (*answer[casework.Indicator], error) {
-		return reply(a.door.SignedRate(ctx, principal(ctx), in.On))
+		return reply(a.service.SignedRate(ctx, principal(ctx), in.On))
 	})
 }

@@ -43,7 +43,7 @@ func registerFilings(a *api) {
 		Command
 		Body startFiling
 	}) (*made[casework.Started], error) {
-		started, err := a.door.StartFiling(ctx, principal(ctx), in.Key, casework.StartFiling(in.Body))
+		started, err := a.service.StartFiling(ctx, principal(ctx), in.Key, casework.StartFiling(in.Body))
 		return newAt(started, err, caseAt)
 	})
 
@@ -54,7 +54,7 @@ func registerFilings(a *api) {
 			Application nursery.Application `json:"application" doc:"备案申请"`
 		} `nameHint:"PrecheckFiling"`
 	}) (*answer[casework.Prechecked], error) {
-		return reply(a.door.Precheck(ctx, principal(ctx), in.Body.Application))
+		return reply(a.service.Precheck(ctx, principal(ctx), in.Body.Application))
 	})
 
 	correct := operation(http.MethodPatch, "/api/v1/filings/{case_no}", "correctFiling", tagFiling, "补正或修改草稿", http.StatusNotFound)
@@ -64,7 +64,7 @@ func registerFilings(a *api) {
 		CaseNumber
 		Body correction
 	}) (*answer[casework.Corrected], error) {
-		return reply(a.door.CorrectFiling(ctx, principal(ctx), in.Key, in.CaseNo, casework.Correction(in.Body)))
+		return reply(a.service.CorrectFiling(ctx, principal(ctx), in.Key, in.CaseNo, casework.Correction(in.Body)))
 	})
 
 	register(a, operation(http.MethodPost, "/api/v1/filings/{case_no}/submit", "submitFiling", tagFiling, "提交草稿", http.StatusNotFound),
@@ -72,7 +72,7 @@ func registerFilings(a *api) {
 			Command
 			CaseNumber
 		}) (*answer[casework.Corrected], error) {
-			return reply(a.door.SubmitFiling(ctx, principal(ctx), in.Key, in.CaseNo))
+			return reply(a.service.SubmitFiling(ctx, principal(ctx), in.Key, in.CaseNo))
 		})
 
 	withdraw := operation(http.MethodPost, "/api/v1/filings/{case_no}/withdraw", "withdrawFiling", tagFiling, "撤回申请", http.StatusNotFound)
@@ -82,7 +82,7 @@ func registerFilings(a *api) {
 		CaseNumber
 		Body statedReason
 	}) (*answer[casework.Corrected], error) {
-		return reply(a.door.Withdraw(ctx, principal(ctx), in.Key, in.CaseNo, in.Body.Reason))
+		return reply(a.service.Withdraw(ctx, principal(ctx), in.Key, in.CaseNo, in.Body.Reason))
 	})
 
 	change := creating(operation(http.MethodPost, "/api/v1/filings/{case_no}/changes", "startChange", tagFiling, "申请变更备案", http.StatusNotFound))
@@ -91,7 +91,7 @@ func registerFilings(a *api) {
 		CaseNumber
 		Body changeRequest
 	}) (*made[casework.Started], error) {
-		started, err := a.door.StartChange(ctx, principal(ctx), in.Key, in.CaseNo, casework.ChangeRequest(in.Body))
+		started, err := a.service.StartChange(ctx, principal(ctx), in.Key, in.CaseNo, casework.ChangeRequest(in.Body))
 		return newAt(started, err, caseAt)
 	})
 
@@ -102,7 +102,7 @@ func registerFilings(a *api) {
 		CaseNumber
 		Body nursery.Cancellation
 	}) (*made[casework.Started], error) {
-		started, err := a.door.StartCancellation(ctx, principal(ctx), in.Key, in.CaseNo, in.Body)
+		started, err := a.service.StartCancellation(ctx, principal(ctx), in.Key, in.CaseNo, in.Body)
 		return newAt(started, err, caseAt)
 	})
 }

@@ -13,7 +13,7 @@ func registerInspections(a *api) {
 		Listing
 		casework.InspectionFilter
 	}) (*answer[casework.Page[casework.InspectionSummary]], error) {
-		return reply(casework.Inspections.Page(ctx, a.door, principal(ctx), in.InspectionFilter, casework.PageRequest(in.Listing)))
+		return reply(casework.Inspections.Page(ctx, a.service, principal(ctx), in.InspectionFilter, casework.PageRequest(in.Listing)))
 	})
 	exports(a, path, "Inspections", tagInspection, "检查列表", casework.Inspections)
 
@@ -23,20 +23,20 @@ func registerInspections(a *api) {
 		Command
 		Body casework.InspectionRequest
 	}) (*made[casework.InspectionSummary], error) {
-		started, err := a.door.StartInspection(ctx, principal(ctx), in.Key, in.Body)
+		started, err := a.service.StartInspection(ctx, principal(ctx), in.Key, in.Body)
 		return newAt(started, err, func(s casework.InspectionSummary) string { return pathOf("inspections", s.CaseNo) })
 	})
 
 	one := operation(http.MethodGet, path+"/{case_no}", "getInspection", tagInspection, "检查详情", http.StatusNotFound)
 	one.Description = "含检查项目、历次现场记录、签字和发现的问题。抽查和投诉核查在到场前对机构不可见。"
 	register(a, one, func(ctx context.Context, in *CaseNumber) (*answer[casework.InspectionDetail], error) {
-		return reply(a.door.Inspection(ctx, principal(ctx), in.CaseNo))
+		return reply(a.service.Inspection(ctx, principal(ctx), in.CaseNo))
 	})
 
 	pack := operation(http.MethodGet, path+"/{case_no}/package", "getVisitPackage", tagInspection, "下载现场检查所需的全部内容", http.StatusNotFound)
 	pack.Description = "供现场信号不好时使用：检查项目、机构情况、最近两次发现的问题和送交时须注明的版本。"
 	register(a, pack, func(ctx context.Context, in *CaseNumber) (*answer[casework.VisitPackage], error) {
-		return reply(a.door.VisitPackage(ctx, principal(ctx), in.CaseNo))
+		return reply(a.service.VisitPackage(ctx, principal(ctx), in.CaseNo))
 	})
 
 	send := operation(http.MethodPut, path+"/{case_no}/visit", "sendVisit", tagInspection, "送交现场记录", http.StatusNotFound)
@@ -46,7 +46,7 @@ func registerInspections(a *api) {
 		CaseNumber
 		Body casework.SentVisit
 	}) (*answer[casework.VisitVersion], error) {
-		return reply(a.door.SendVisit(ctx, principal(ctx), in.Key, in.CaseNo, in.Body))
+		return reply(a.service.SendVisit(ctx, principal(ctx), in.Key, in.CaseNo, in.Body))
 	})
 
 	draft := creating(operation(http.MethodPost, path+"/{case_no}/drafts", "saveVisitDraft", tagInspection, "保存现场记录草稿", http.StatusNotFound))
@@ -56,13 +56,13 @@ func registerInspections(a *api) {
 		CaseNumber
 		Body casework.SavedDraft
 	}) (*made[casework.VisitDraft], error) {
-		saved, err := a.door.SaveVisitDraft(ctx, principal(ctx), in.Key, in.CaseNo, in.Body)
+		saved, err := a.service.SaveVisitDraft(ctx, principal(ctx), in.Key, in.CaseNo, in.Body)
 		return newAt(saved, err, func(casework.VisitDraft) string { return pathOf("inspections", in.CaseNo) })
 	})
 
 	register(a, forEverybody(operation(http.MethodGet, "/api/v1/public/inspections", "listInspectionResults", tagPublic, "检查结果公示")),
 		func(ctx context.Context, in *PublicCounty) (*answer[casework.Page[casework.Publication]], error) {
-			return reply(casework.Publications.Page(ctx, a.door, casework.Anyone, casework.PublicationFilter{County: in.County, Kind: casework.PublishedInspections}, casework.PageRequest(in.Listing)))
+			return reply(casework.Publications.Page(ctx, a.service, casework.Anyone, casework.PublicationFilter{County: in.County, Kind: casework.PublishedInspections}, casework.PageRequest(in.Listing)))
 		})
 	registerComplaints(a)
 }
@@ -78,7 +78,7 @@ func registerComplaints(a *api) {
 				return nil, tooManyOf(wait, "投诉举报过于频繁，请稍后再试。情况紧急的，请直接拨打当地监管部门电话。")
 			}
 		}
-		started, err := a.door.FileComplaint(ctx, principal(ctx), in.Key, in.Body)
+		started, err := a.service.FileComplaint(ctx, principal(ctx), in.Key, in.Body)
 		return newAt(started, err, func(s casework.Started) string { return pathOf("complaints", s.CaseNo) })
 	}
 	public := creating(forEverybody(operation(http.MethodPost, "/api/v1/public/complaints", "fileComplaint", tagPublic, "投诉举报")))
@@ -87,6 +87,6 @@ func registerComplaints(a *api) {
 	register(a, creating(operation(http.MethodPost, "/api/v1/complaints", "fileComplaintSignedIn", tagInspection, "投诉举报（机构、部门）")), file)
 	register(a, operation(http.MethodGet, "/api/v1/complaints/{case_no}", "getComplaint", tagInspection, "查看投诉举报", http.StatusNotFound),
 		func(ctx context.Context, in *CaseNumber) (*answer[casework.ComplaintDetail], error) {
-			return reply(a.door.Complaint(ctx, principal(ctx), in.CaseNo))
+			return reply(a.service.Complaint(ctx, principal(ctx), in.CaseNo))
 		})
 }

@@ -24,7 +24,7 @@ func registerInspectionPlans(a *api) {
 		Command
 		Body casework.PlanRequest
 	}) (*made[casework.PlanSummary], error) {
-		started, err := a.door.StartInspectionPlan(ctx, principal(ctx), in.Key, in.Body)
+		started, err := a.service.StartInspectionPlan(ctx, principal(ctx), in.Key, in.Body)
 		return newAt(started, err, func(s casework.PlanSummary) string { return pathOf("inspection-plans", s.CaseNo) })
 	})
 
@@ -32,19 +32,19 @@ func registerInspectionPlans(a *api) {
 		Listing
 		casework.PlanFilter
 	}) (*answer[casework.Page[casework.PlanSummary]], error) {
-		return reply(casework.InspectionPlans.Page(ctx, a.door, principal(ctx), in.PlanFilter, casework.PageRequest(in.Listing)))
+		return reply(casework.InspectionPlans.Page(ctx, a.service, principal(ctx), in.PlanFilter, casework.PageRequest(in.Listing)))
 	})
 	exports(a, plansPath, "InspectionPlans", tagInspection, "检查计划列表", casework.InspectionPlans)
 
 	one := operation(http.MethodGet, plansPath+"/{case_no}", "getInspectionPlan", tagInspection, "检查计划详情", http.StatusNotFound)
 	one.Description = "拟定阶段列出现在的名单、风险分值、检查人员，以及按规则不能公布承诺的原因；抽取后列出各次检查和进展。"
 	register(a, one, func(ctx context.Context, in *CaseNumber) (*answer[casework.PlanDetail], error) {
-		return reply(a.door.InspectionPlan(ctx, principal(ctx), in.CaseNo))
+		return reply(a.service.InspectionPlan(ctx, principal(ctx), in.CaseNo))
 	})
 
 	export := operation(http.MethodGet, plansPath+"/{case_no}/plan.xlsx", "exportInspectionPlan", tagInspection, "导出检查计划", http.StatusNotFound)
 	register(a, downloading(export, sheets.Media, "检查计划，Excel"), func(ctx context.Context, in *CaseNumber) (*file, error) {
-		plan, err := a.door.InspectionPlan(ctx, principal(ctx), in.CaseNo)
+		plan, err := a.service.InspectionPlan(ctx, principal(ctx), in.CaseNo)
 		if err != nil {
 			return nil, err
 		}
@@ -58,7 +58,7 @@ func registerInspectionPlans(a *api) {
 	register(a, coverage, func(ctx context.Context, in *struct {
 		Half string `query:"half" pattern:"^[0-9]{4}H[12]$" patternDescription:"半年度" doc:"半年度，不填为本半年度" example:"2026H2"`
 	}) (*answer[casework.Indicator], error) {
-		return reply(a.door.InspectionCoverage(ctx, principal(ctx), in.Half))
+		return reply(a.service.InspectionCoverage(ctx, principal(ctx), in.Half))
 	})
 
 	day := operation(http.MethodGet, "/api/v1/inspection-days/{date}", "getInspectionDay", tagInspection, "某日检查日程", http.StatusNotFound)
@@ -66,7 +66,7 @@ func registerInspectionPlans(a *api) {
 	register(a, day, func(ctx context.Context, in *struct {
 		Date nursery.Date `path:"date" doc:"日期"`
 	}) (*answer[casework.InspectionDay], error) {
-		return reply(a.door.InspectionDay(ctx, principal(ctx), in.Date))
+		return reply(a.service.InspectionDay(ctx, principal(ctx), in.Date))
 	})
 }
 
@@ -78,7 +78,7 @@ func registerPlanSteps(a *api) {
 		CaseNumber
 		Body casework.PlanExclusion
 	}) (*answer[casework.PlanDetail], error) {
-		return reply(a.door.ExcludeFromPlan(ctx, principal(ctx), in.Key, in.CaseNo, in.Body))
+		return reply(a.service.ExcludeFromPlan(ctx, principal(ctx), in.Key, in.CaseNo, in.Body))
 	})
 
 	commit := operation(http.MethodPost, plansPath+"/{case_no}/commit", "commitInspectionPlan", tagInspection, "公布承诺", http.StatusNotFound)
@@ -87,7 +87,7 @@ func registerPlanSteps(a *api) {
 		Command
 		CaseNumber
 	}) (*answer[casework.PlanDetail], error) {
-		return reply(a.door.CommitPlan(ctx, principal(ctx), in.Key, in.CaseNo))
+		return reply(a.service.CommitPlan(ctx, principal(ctx), in.Key, in.CaseNo))
 	})
 
 	witness := operation(http.MethodPost, plansPath+"/{case_no}/draw", "drawInspectionPlan", tagInspection, "见证抽取", http.StatusNotFound)
@@ -97,13 +97,13 @@ func registerPlanSteps(a *api) {
 		CaseNumber
 		Body casework.PlanWitness
 	}) (*answer[casework.PlanDetail], error) {
-		return reply(a.door.WitnessDraw(ctx, principal(ctx), in.Key, in.CaseNo, in.Body))
+		return reply(a.service.WitnessDraw(ctx, principal(ctx), in.Key, in.CaseNo, in.Body))
 	})
 
 	published := forEverybody(operation(http.MethodGet, plansPath+"/{case_no}/published", "getPublishedDraw", tagPublic, "抽取公开记录", http.StatusNotFound))
 	published.Description = "无需登录。承诺公布后即可下载，抽取后含例行检查的指派和密数，半年度结束后含随机抽查。用 tuoyu draw verify 或按公开的算法可以重新抽取核对。"
 	register(a, published, func(ctx context.Context, in *CaseNumber) (*answer[draw.Record], error) {
-		return reply(a.door.PublishedPlan(ctx, in.CaseNo))
+		return reply(a.service.PublishedPlan(ctx, in.CaseNo))
 	})
 }
 
@@ -115,21 +115,21 @@ func registerInspectors(a *api) {
 		Account string `path:"account" maxLength:"100" doc:"检查人员账号"`
 		Body    casework.InspectorEntry
 	}) (*answer[casework.RegisteredInspector], error) {
-		return reply(a.door.PutInspector(ctx, principal(ctx), in.Key, in.Account, in.Body))
+		return reply(a.service.PutInspector(ctx, principal(ctx), in.Key, in.Account, in.Body))
 	})
 
 	register(a, operation(http.MethodGet, "/api/v1/inspectors", "listInspectors", tagInspection, "检查人员名录"), func(ctx context.Context, in *struct {
 		Listing
 		casework.InspectorFilter
 	}) (*answer[casework.Page[casework.RegisteredInspector]], error) {
-		return reply(casework.Inspectors.Page(ctx, a.door, principal(ctx), in.InspectorFilter, casework.PageRequest(in.Listing)))
+		return reply(casework.Inspectors.Page(ctx, a.service, principal(ctx), in.InspectorFilter, casework.PageRequest(in.Listing)))
 	})
 	exports(a, "/api/v1/inspectors", "Inspectors", tagInspection, "检查人员名录", casework.Inspectors)
 
 	renew := operation(http.MethodPost, "/api/v1/inspectors/me/calendar", "renewCalendar", tagInspection, "生成本人的日历订阅地址")
 	renew.Description = "地址含密钥，只在此显示；再次生成后旧地址失效。"
 	register(a, renew, func(ctx context.Context, in *struct{ Command }) (*answer[casework.CalendarFeed], error) {
-		return reply(a.door.RenewCalendar(ctx, principal(ctx), in.Key))
+		return reply(a.service.RenewCalendar(ctx, principal(ctx), in.Key))
 	})
 
 	feed := forEverybody(operation(http.MethodGet, "/api/v1/inspectors/{me}/calendar.ics", "getCalendar", tagInspection, "检查日历", http.StatusNotFound))
@@ -138,7 +138,7 @@ func registerInspectors(a *api) {
 	register(a, downloading(feed, "text/calendar", "日历，iCalendar（RFC 5545）"), func(ctx context.Context, in *struct {
 		Me string `path:"me" maxLength:"64" doc:"地址中的密钥"`
 	}) (*file, error) {
-		content, err := a.door.Calendar(ctx, in.Me)
+		content, err := a.service.Calendar(ctx, in.Me)
 		if err != nil {
 			return nil, err
 		}

@@ -38,7 +38,7 @@ func registerInsurance(a *api) {
 		Command
 		Body casework.InsuranceStart
 	}) (*made[casework.Started], error) {
-		started, err := a.door.StartInsurance(ctx, principal(ctx), in.Key, in.Body)
+		started, err := a.service.StartInsurance(ctx, principal(ctx), in.Key, in.Body)
 		return newAt(started, err, func(s casework.Started) string { return pathOf("insurance-batches", s.CaseNo) })
 	})
 	registerInsuranceViews(a)
@@ -53,19 +53,19 @@ func registerInsuranceViews(a *api) {
 		Listing
 		casework.InsuranceFilter
 	}) (*answer[casework.Page[casework.InsuranceMonthSummary]], error) {
-		return reply(casework.InsuranceMonths.Page(ctx, a.door, principal(ctx), in.InsuranceFilter, casework.PageRequest(in.Listing)))
+		return reply(casework.InsuranceMonths.Page(ctx, a.service, principal(ctx), in.InsuranceFilter, casework.PageRequest(in.Listing)))
 	})
 	exports(a, "/api/v1/insurance-batches", "InsuranceMonths", tagInsurance, "投保月列表", casework.InsuranceMonths)
 
 	one := operation(http.MethodGet, "/api/v1/insurance-batches/{case_no}", "getInsurance", tagInsurance, "投保月详情", http.StatusNotFound)
 	one.Description = "人数、原因、各批内容哈希和保险费，不含个人信息。"
 	register(a, one, func(ctx context.Context, in *CaseNumber) (*answer[casework.InsuranceMonthDetail], error) {
-		return reply(a.door.InsuranceMonth(ctx, principal(ctx), in.CaseNo))
+		return reply(a.service.InsuranceMonth(ctx, principal(ctx), in.CaseNo))
 	})
 
 	export := operation(http.MethodGet, "/api/v1/insurance-batches/{case_no}/summary.xlsx", "exportInsurance", tagInsurance, "导出投保情况", http.StatusNotFound)
 	register(a, downloading(export, sheets.Media, "投保情况，Excel，不含个人信息"), func(ctx context.Context, in *CaseNumber) (*file, error) {
-		d, err := a.door.InsuranceMonth(ctx, principal(ctx), in.CaseNo)
+		d, err := a.service.InsuranceMonth(ctx, principal(ctx), in.CaseNo)
 		if err != nil {
 			return nil, err
 		}
@@ -75,7 +75,7 @@ func registerInsuranceViews(a *api) {
 	register(a, operation(http.MethodGet, "/api/v1/insurance-reconciliation", "getInsuranceReconciliation", tagInsurance, "对账"), func(ctx context.Context, in *struct {
 		Month string `query:"month" required:"true" pattern:"^[0-9]{4}-[0-9]{2}$" patternDescription:"如 2026-11" doc:"月份"`
 	}) (*answer[reconciliation], error) {
-		counties, err := a.door.InsuranceReconciliation(ctx, principal(ctx), in.Month)
+		counties, err := a.service.InsuranceReconciliation(ctx, principal(ctx), in.Month)
 		return reply(reconciliation{counties}, err)
 	})
 
@@ -85,7 +85,7 @@ func registerInsuranceViews(a *api) {
 		County string       `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码；县区角色可不填"`
 		On     nursery.Date `query:"on" doc:"截至日期，不填为今天"`
 	}) (*answer[casework.InsuredRate], error) {
-		return reply(a.door.InsuredRate(ctx, principal(ctx), in.County, in.On))
+		return reply(a.service.InsuredRate(ctx, principal(ctx), in.County, in.On))
 	})
 }
 
@@ -97,7 +97,7 @@ func registerInsuranceRoster(a *api) {
 		CaseNumber
 		Body casework.InsurancePage
 	}) (*made[casework.InsuranceRoster], error) {
-		report, err := a.door.TakeRoster(ctx, principal(ctx), in.Key, in.CaseNo, in.Body)
+		report, err := a.service.TakeRoster(ctx, principal(ctx), in.Key, in.CaseNo, in.Body)
 		return newAt(report, err, reportAt)
 	})
 
@@ -107,7 +107,7 @@ func registerInsuranceRoster(a *api) {
 	whole.Metadata = map[string]any{streams: true}
 	register(a, whole, func(ctx context.Context, in *rosterFile) (*made[casework.InsuranceRoster], error) {
 		body := http.MaxBytesReader(in.answer, in.request.Body, a.maxUpload)
-		report, err := a.door.TakeRosterFile(ctx, principal(ctx), in.Key, in.CaseNo, in.Source, &bounded{from: body, left: a.maxUpload, most: a.maxUpload})
+		report, err := a.service.TakeRosterFile(ctx, principal(ctx), in.Key, in.CaseNo, in.Source, &bounded{from: body, left: a.maxUpload, most: a.maxUpload})
 		return newAt(report, err, reportAt)
 	})
 	binary := &huma.Schema{Type: huma.TypeString, ContentEncoding: "binary"}
@@ -124,11 +124,11 @@ func registerInsuranceRoster(a *api) {
 	}
 	register(a, operation(http.MethodGet, "/api/v1/insurance-batches/{case_no}/rosters/{number}", "getRosterReport", tagInsurance, "名册导入结果", http.StatusNotFound),
 		func(ctx context.Context, in *upload) (*answer[casework.InsuranceRoster], error) {
-			return reply(a.door.RosterReport(ctx, principal(ctx), in.CaseNo, in.Number))
+			return reply(a.service.RosterReport(ctx, principal(ctx), in.CaseNo, in.Number))
 		})
 	export := operation(http.MethodGet, "/api/v1/insurance-batches/{case_no}/rosters/{number}/faults.xlsx", "exportRosterReport", tagInsurance, "导出未接收的行", http.StatusNotFound)
 	register(a, downloading(export, sheets.Media, "未接收的行及原因，Excel"), func(ctx context.Context, in *upload) (*file, error) {
-		report, err := a.door.RosterReport(ctx, principal(ctx), in.CaseNo, in.Number)
+		report, err := a.service.RosterReport(ctx, principal(ctx), in.CaseNo, in.Number)
 		if err != nil {
 			return nil, err
 		}
@@ -149,14 +149,14 @@ func registerInsurer(a *api) {
 		After string `query:"after" maxLength:"400" doc:"上一页答复中的 next"`
 		Limit int    `query:"limit" minimum:"1" maximum:"1000" default:"500" doc:"每页条数"`
 	}) (*answer[casework.InsuranceLinesPage], error) {
-		return reply(a.door.InsuranceLines(ctx, principal(ctx), in.CaseNo, in.Send, casework.PageRequest{After: in.After, Limit: in.Limit}))
+		return reply(a.service.InsuranceLines(ctx, principal(ctx), in.CaseNo, in.Send, casework.PageRequest{After: in.After, Limit: in.Limit}))
 	})
 	export := operation(http.MethodGet, "/api/v1/insurance-batches/{case_no}/lines.xlsx", "exportInsuranceLines", tagInsurance, "导出投保明细", http.StatusNotFound)
 	register(a, downloading(export, sheets.Media, "投保明细，Excel"), func(ctx context.Context, in *struct {
 		CaseNumber
 		BatchNumber
 	}) (*file, error) {
-		list, err := a.door.AllInsuranceLines(ctx, principal(ctx), in.CaseNo, in.Send)
+		list, err := a.service.AllInsuranceLines(ctx, principal(ctx), in.CaseNo, in.Send)
 		if err != nil {
 			return nil, err
 		}
@@ -169,7 +169,7 @@ func registerInsurer(a *api) {
 		CaseNumber
 		Body casework.InsuranceAnswers
 	}) (*answer[casework.InsuranceAnswered], error) {
-		return reply(a.door.AnswerInsurance(ctx, principal(ctx), in.Key, in.CaseNo, in.Body))
+		return reply(a.service.AnswerInsurance(ctx, principal(ctx), in.Key, in.CaseNo, in.Body))
 	})
 }
 
@@ -180,7 +180,7 @@ func registerExceptions(a *api) {
 		CaseNumber
 		Listing
 	}) (*answer[casework.Page[casework.InsuranceException]], error) {
-		return reply(casework.InsuranceExceptions.Page(ctx, a.door, principal(ctx), casework.ExceptionFilter{CaseNo: in.CaseNo}, casework.PageRequest(in.Listing)))
+		return reply(casework.InsuranceExceptions.Page(ctx, a.service, principal(ctx), casework.ExceptionFilter{CaseNo: in.CaseNo}, casework.PageRequest(in.Listing)))
 	})
 	settle := operation(http.MethodPost, "/api/v1/insurance-batches/{case_no}/exceptions", "settleInsuranceExceptions", tagInsurance, "处理投保例外", http.StatusNotFound)
 	settle.Description = "已更正的重新核对，合格的另批补报。全部处理后办结待办。"
@@ -189,7 +189,7 @@ func registerExceptions(a *api) {
 		CaseNumber
 		Body casework.InsuranceResolution
 	}) (*answer[casework.InsuranceSettled], error) {
-		return reply(a.door.SettleExceptions(ctx, principal(ctx), in.Key, in.CaseNo, in.Body))
+		return reply(a.service.SettleExceptions(ctx, principal(ctx), in.Key, in.CaseNo, in.Body))
 	})
 }
 
@@ -200,18 +200,18 @@ func registerClaims(a *api) {
 		Command
 		Body casework.ClaimStart
 	}) (*made[casework.Started], error) {
-		started, err := a.door.StartClaim(ctx, principal(ctx), in.Key, in.Body)
+		started, err := a.service.StartClaim(ctx, principal(ctx), in.Key, in.Body)
 		return newAt(started, err, func(s casework.Started) string { return pathOf("insurance-claims", s.CaseNo) })
 	})
 	register(a, operation(http.MethodGet, "/api/v1/insurance-claims", "listInsuranceClaims", tagInsurance, "理赔列表"), func(ctx context.Context, in *struct {
 		Listing
 		casework.InsuranceFilter
 	}) (*answer[casework.Page[casework.InsuranceClaimView]], error) {
-		return reply(casework.InsuranceClaims.Page(ctx, a.door, principal(ctx), in.InsuranceFilter, casework.PageRequest(in.Listing)))
+		return reply(casework.InsuranceClaims.Page(ctx, a.service, principal(ctx), in.InsuranceFilter, casework.PageRequest(in.Listing)))
 	})
 	exports(a, "/api/v1/insurance-claims", "InsuranceClaims", tagInsurance, "理赔列表", casework.InsuranceClaims)
 	register(a, operation(http.MethodGet, "/api/v1/insurance-claims/{case_no}", "getInsuranceClaim", tagInsurance, "理赔详情", http.StatusNotFound),
 		func(ctx context.Context, in *CaseNumber) (*answer[casework.InsuranceClaimView], error) {
-			return reply(a.door.InsuranceClaim(ctx, principal(ctx), in.CaseNo))
+			return reply(a.service.InsuranceClaim(ctx, principal(ctx), in.CaseNo))
 		})
 }

@@ -18,8 +18,8 @@ import (
 	"tuoyu/nursery"
 )
 
-// exchange is the data for logs and metrics on one request and its response. It identifies no person, case or code.
-type exchange struct {
+// requestInfo is the data for logs and metrics on one request and its response. It identifies no person, case or code.
+type requestInfo struct {
 	id    string
 	route string // the pattern, such as /api/v1/cases/{case_no}
 	role  nursery.Role
@@ -28,11 +28,11 @@ type exchange struct {
 type exchangeKey struct{}
 
 // exchangeOf returns the exchange of a request; an empty one outside of a request.
-func exchangeOf(ctx context.Context) *exchange {
-	if x, ok := ctx.Value(exchangeKey{}).(*exchange); ok {
+func exchangeOf(ctx context.Context) *requestInfo {
+	if x, ok := ctx.Value(exchangeKey{}).(*requestInfo); ok {
 		return x
 	}
-	return &exchange{}
+	return &requestInfo{}
 }
 
 const noRoute = "none"
@@ -48,7 +48,7 @@ var methods = map[string]bool{
 func (a *api) observed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		begun := time.Now()
-		x := &exchange{id: rand.Text(), route: noRoute}
+		x := &requestInfo{id: rand.Text(), route: noRoute}
 		if _, pattern := a.mux.Handler(r); pattern != "" {
 			x.route = pattern[strings.Index(pattern, "/"):]
 		}
@@ -66,7 +66,7 @@ func (a *api) observed(next http.Handler) http.Handler {
 	})
 }
 
-func (a *api) note(r *http.Request, x *exchange, status int, took time.Duration) {
+func (a *api) note(r *http.Request, x *requestInfo, status int, took time.Duration) {
 	if status == 0 {
 		status = http.StatusOK
 	}

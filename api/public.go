@@ -28,16 +28,16 @@ func registerPublic(a *api) {
 			Code string `json:"code" minLength:"1" maxLength:"60" doc:"查询码" example:"7K3M-9Q2X-T4VB-N8HD"`
 		} `nameHint:"PublicStatus"`
 	}) (*answer[casework.PublicCase], error) {
-		return reply(a.door.PublicStatus(ctx, in.CaseNo, in.Body.Code))
+		return reply(a.service.PublicStatus(ctx, in.CaseNo, in.Body.Code))
 	})
 
 	register(a, forEverybody(operation(http.MethodGet, "/api/v1/public/publications", "listPublications", tagPublic, "公示")),
 		func(ctx context.Context, in *PublicCounty) (*answer[casework.Page[casework.Publication]], error) {
-			return reply(casework.Publications.Page(ctx, a.door, casework.Anyone, casework.PublicationFilter{County: in.County}, casework.PageRequest(in.Listing)))
+			return reply(casework.Publications.Page(ctx, a.service, casework.Anyone, casework.PublicationFilter{County: in.County}, casework.PageRequest(in.Listing)))
 		})
 	register(a, forEverybody(operation(http.MethodGet, "/api/v1/public/institutions", "listFiledInstitutions", tagPublic, "已备案托育机构名录")),
 		func(ctx context.Context, in *PublicCounty) (*answer[casework.Page[casework.FiledInstitution]], error) {
-			return reply(casework.FiledInstitutions.Page(ctx, a.door, casework.Anyone, in.County, casework.PageRequest(in.Listing)))
+			return reply(casework.FiledInstitutions.Page(ctx, a.service, casework.Anyone, in.County, casework.PageRequest(in.Listing)))
 		})
 
 	registerVerify(a)
@@ -64,7 +64,7 @@ func registerVerify(a *api) {
 		Code   string `path:"code" maxLength:"60" doc:"核验码，连字符与大小写不限" example:"7K3M-9Q2X-T4VB-N8HD"`
 		Accept string `header:"Accept" hidden:"true"`
 	}) (*verified, error) {
-		paper, err := a.door.Verify(ctx, in.Code)
+		paper, err := a.service.Verify(ctx, in.Code)
 		if err != nil {
 			return nil, err
 		}

@@ -14,14 +14,14 @@ func registerRegister(a *api) {
 		Listing
 		casework.InstitutionFilter
 	}) (*answer[casework.Page[casework.RegisteredInstitution]], error) {
-		return reply(casework.Institutions.Page(ctx, a.door, principal(ctx), in.InstitutionFilter, casework.PageRequest(in.Listing)))
+		return reply(casework.Institutions.Page(ctx, a.service, principal(ctx), in.InstitutionFilter, casework.PageRequest(in.Listing)))
 	})
 
 	register(a, operation(http.MethodGet, "/api/v1/institutions/{institution}", "getInstitution", tagRegister, "机构", http.StatusNotFound),
 		func(ctx context.Context, in *struct {
 			Institution string `path:"institution" maxLength:"64" doc:"机构标识"`
 		}) (*answer[casework.RegisteredInstitution], error) {
-			return reply(a.door.Institution(ctx, principal(ctx), in.Institution))
+			return reply(a.service.Institution(ctx, principal(ctx), in.Institution))
 		})
 
 	exports(a, "/api/v1/institutions", "Institutions", tagRegister, "机构名册", casework.Institutions)

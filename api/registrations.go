@@ -14,6 +14,6 @@ func registerRegistrations(a *api) {
 		Command
 		Body nursery.Registration
 	}) (*answer[nursery.Registration], error) {
-		return reply(a.door.PushRegistration(ctx, principal(ctx), in.Key, in.Body))
+		return reply(a.service.PushRegistration(ctx, principal(ctx), in.Key, in.Body))
 	})
 }

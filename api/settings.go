@@ -22,7 +22,7 @@ type setSetting struct {
 func registerSettings(a *api) {
 	register(a, operation(http.MethodGet, "/api/v1/counties/{county}/settings", "getCountySettings", tagSettings, "县区参数", http.StatusNotFound),
 		func(ctx context.Context, in *CountyCode) (*answer[casework.CountySettings], error) {
-			return reply(a.door.Settings(ctx, principal(ctx), in.County))
+			return reply(a.service.Settings(ctx, principal(ctx), in.County))
 		})
 
 	put := operation(http.MethodPut, "/api/v1/counties/{county}/settings", "setCountySetting", tagSettings, "设置县区参数", http.StatusNotFound)
@@ -32,6 +32,6 @@ func registerSettings(a *api) {
 		CountyCode
 		Body setSetting
 	}) (*answer[casework.CountySettings], error) {
-		return reply(a.door.SetSetting(ctx, principal(ctx), in.Key, in.County, in.Body.Name, in.Body.Value, in.Body.Reason))
+		return reply(a.service.SetSetting(ctx, principal(ctx), in.Key, in.County, in.Body.Name, in.Body.Value, in.Body.Reason))
 	})
 }

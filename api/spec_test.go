@@ -246,7 +246,7 @@ func TestTheDescriptionSaysWhereTheAPIIsAndUsesNoWordOfHumasOwn(t *testing.T) {
 }
 
 // specOf returns the description served by the API.
-func specOf(t *testing.T, h *house) described {
+func specOf(t *testing.T, h *harness) described {
 	t.Helper()
 	response, raw := h.ask(t, "GET", "/openapi.json", "", "Authorization", "")
 	var spec described

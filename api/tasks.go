@@ -35,20 +35,20 @@ func registerTasks(a *api) {
 		Listing
 		casework.TaskFilter
 	}) (*answer[casework.Page[casework.TaskSummary]], error) {
-		return reply(a.door.Tasks(ctx, principal(ctx), in.TaskFilter, casework.PageRequest(in.Listing)))
+		return reply(a.service.Tasks(ctx, principal(ctx), in.TaskFilter, casework.PageRequest(in.Listing)))
 	})
 	exports(a, "/api/v1/tasks", "Tasks", tagTasks, "待办列表", casework.Tasks)
 
 	counts := operation(http.MethodGet, "/api/v1/tasks/counts", "countTasks", tagTasks, "待办数量")
 	counts.Description = "各视图中的待办数，每项至多计 1000。"
 	register(a, counts, func(ctx context.Context, in *struct{ TaskNarrowing }) (*answer[casework.TaskCounts], error) {
-		return reply(a.door.TaskCounts(ctx, principal(ctx), in.filter()))
+		return reply(a.service.TaskCounts(ctx, principal(ctx), in.filter()))
 	})
 
 	detail := operation(http.MethodGet, "/api/v1/tasks/{id}", "getTask", tagTasks, "待办详情", http.StatusNotFound)
 	detail.Description = "含应参看的裁定和答复表单的 JSON Schema。"
 	register(a, detail, func(ctx context.Context, in *TaskNumber) (*answer[casework.TaskDetail], error) {
-		return reply(a.door.Task(ctx, principal(ctx), in.ID))
+		return reply(a.service.Task(ctx, principal(ctx), in.ID))
 	})
 
 	type Act struct {
@@ -57,25 +57,25 @@ func registerTasks(a *api) {
 	}
 	register(a, operation(http.MethodPost, "/api/v1/tasks/{id}/claim", "claimTask", tagTasks, "领取待办", http.StatusNotFound),
 		func(ctx context.Context, in *Act) (*answer[casework.TaskSummary], error) {
-			return reply(a.door.Claim(ctx, principal(ctx), in.Key, in.ID))
+			return reply(a.service.Claim(ctx, principal(ctx), in.Key, in.ID))
 		})
 	register(a, operation(http.MethodPost, "/api/v1/tasks/{id}/release", "releaseTask", tagTasks, "退回待办", http.StatusNotFound),
 		func(ctx context.Context, in *Act) (*answer[casework.TaskSummary], error) {
-			return reply(a.door.Release(ctx, principal(ctx), in.Key, in.ID))
+			return reply(a.service.Release(ctx, principal(ctx), in.Key, in.ID))
 		})
 	register(a, operation(http.MethodPost, "/api/v1/tasks/{id}/assign", "assignTask", tagTasks, "指派待办", http.StatusNotFound),
 		func(ctx context.Context, in *struct {
 			Act
 			Body handOver
 		}) (*answer[casework.TaskSummary], error) {
-			return reply(a.door.Assign(ctx, principal(ctx), in.Key, in.ID, in.Body.Account))
+			return reply(a.service.Assign(ctx, principal(ctx), in.Key, in.ID, in.Body.Account))
 		})
 	register(a, operation(http.MethodPost, "/api/v1/tasks/{id}/delegate", "delegateTask", tagTasks, "转办待办", http.StatusNotFound),
 		func(ctx context.Context, in *struct {
 			Act
 			Body delegation
 		}) (*answer[casework.TaskSummary], error) {
-			return reply(a.door.Delegate(ctx, principal(ctx), in.Key, in.ID, in.Body.Account, in.Body.Reason))
+			return reply(a.service.Delegate(ctx, principal(ctx), in.Key, in.ID, in.Body.Account, in.Body.Reason))
 		})
 
 	complete := operation(http.MethodPost, "/api/v1/tasks/{id}/complete", "completeTask", tagTasks, "办理待办", http.StatusNotFound)
@@ -85,6 +85,6 @@ func registerTasks(a *api) {
 		Act
 		Body completion
 	}) (*answer[casework.Completed], error) {
-		return reply(a.door.Complete(ctx, principal(ctx), in.Key, in.ID, casework.Completion(in.Body)))
+		return reply(a.service.Complete(ctx, principal(ctx), in.Key, in.ID, casework.Completion(in.Body)))
 	})
 }

@@ -67,7 +67,7 @@ func (g *cohort) children() int { return g.institutions * g.per }
 // checkups checks the children of three hundred institutions, class by class, and for comparison as many children
 // individually, each in a workflow of its own: the same process over institutions with one child.
 func (b *bench) checkups(ctx context.Context) (err error) {
-	h, err := b.openHouse(ctx)
+	h, err := b.install(ctx)
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func (b *bench) checkups(ctx context.Context) (err error) {
 }
 
 // checkSide checks the institutions of counties concurrently, and returns the sum over all of them.
-func (b *bench) checkSide(ctx context.Context, h *house, counties []string, institutions, per int) (*cohort, error) {
+func (b *bench) checkSide(ctx context.Context, h *installation, counties []string, institutions, per int) (*cohort, error) {
 	b.say("%d institutions of %d children", institutions, per)
 	var cohorts []*cohort
 	for _, county := range counties {
@@ -135,8 +135,8 @@ func (b *bench) checkSide(ctx context.Context, h *house, counties []string, inst
 }
 
 // fillGroup creates the institutions, with children whose guardians have consented.
-func (b *bench) fillGroup(ctx context.Context, h *house, g *cohort) error {
-	g.clinic, g.office = h.door.As("clinic-"+g.county+"-1"), h.door.As("county-office-"+g.county)
+func (b *bench) fillGroup(ctx context.Context, h *installation, g *cohort) error {
+	g.clinic, g.office = h.users.As("clinic-"+g.county+"-1"), h.users.As("county-office-"+g.county)
 	filed, err := testdata.Application("community")
 	if err != nil {
 		return err
@@ -177,7 +177,7 @@ func (b *bench) fillGroup(ctx context.Context, h *house, g *cohort) error {
 	return g.enrol(ctx, h, entered)
 }
 
-func (g *cohort) enrol(ctx context.Context, h *house, entered []activities.EnteredChild) error {
+func (g *cohort) enrol(ctx context.Context, h *installation, entered []activities.EnteredChild) error {
 	var ids, institutions, classes []string
 	for i, e := range entered {
 		ids = append(ids, e.ID)
@@ -202,7 +202,7 @@ func (g *cohort) enrol(ctx context.Context, h *house, entered []activities.Enter
 }
 
 // check opens the half-year, has the teams record and complete every round, and waits for the last one to close.
-func (g *cohort) check(ctx context.Context, h *house) (err error) {
+func (g *cohort) check(ctx context.Context, h *installation) (err error) {
 	begun := time.Now()
 	if g.rounds, err = g.office.OpenHalf(ctx, key(), nursery.HalfYearOf(nursery.DateOf(begun))); err != nil {
 		return err
@@ -298,7 +298,7 @@ func (g *cohort) complete(ctx context.Context, round string) error {
 }
 
 // measure reads the histories of the rounds from the server.
-func (g *cohort) measure(ctx context.Context, h *house) error {
+func (g *cohort) measure(ctx context.Context, h *installation) error {
 	var events, bytes int64
 	for _, round := range g.rounds {
 		described, err := h.temporal.DescribeWorkflowExecution(ctx, round, "")

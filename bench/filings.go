@@ -27,7 +27,7 @@ func (b *bench) filings(ctx context.Context) (err error) {
 	// Each client reuses its connection, as browsers do.
 	http.DefaultTransport.(*http.Transport).MaxIdleConnsPerHost = 2 * clients
 	worker.SetStickyWorkflowCacheSize(600)
-	h, err := b.openHouse(ctx)
+	h, err := b.install(ctx)
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func (b *bench) filings(ctx context.Context) (err error) {
 	w := startWatch(ctx, h.db)
 	defer func() { err = errors.Join(err, w.end(ctx)) }()
 
-	like, err := applicants(ctx, h.door)
+	like, err := applicants(ctx, h.users)
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (b *bench) filings(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	first, err := ready.decide(ctx, h.door, w)
+	first, err := ready.decide(ctx, h.users, w)
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (b *bench) filings(ctx context.Context) (err error) {
 }
 
 // applicants returns one applicant of each site kind.
-func applicants(ctx context.Context, d *roleplay.Door) ([]*applicant, error) {
+func applicants(ctx context.Context, d *roleplay.Users) ([]*applicant, error) {
 	var list []*applicant
 	for _, name := range kinds() {
 		a, err := newApplicant(ctx, d, name)
@@ -92,10 +92,10 @@ func applicants(ctx context.Context, d *roleplay.Door) ([]*applicant, error) {
 
 // sustained has every client wait for the documents before it files again, while Chromium renders on the same
 // processors.
-func (b *bench) sustained(ctx context.Context, h *house, w *watch, ready filings) error {
+func (b *bench) sustained(ctx context.Context, h *installation, w *watch, ready filings) error {
 	b.say("filings with their papers printed beside, %s", sustainedTime)
 	rate, _, err := throughput(ctx, sustainedTime, func(ctx context.Context) error {
-		caseNo, err := ready.decide(ctx, h.door, w)
+		caseNo, err := ready.decide(ctx, h.users, w)
 		if err != nil {
 			return err
 		}
@@ -118,7 +118,7 @@ func (b *bench) sustained(ctx context.Context, h *house, w *watch, ready filings
 
 // decided compares filings with bare workflows, both up to the decision, without rendering: documents are requested,
 // and rendered later.
-func (b *bench) decided(ctx context.Context, h *house, w *watch, like []*applicant, real shape) error {
+func (b *bench) decided(ctx context.Context, h *installation, w *watch, like []*applicant, real shape) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -149,7 +149,7 @@ func (b *bench) decided(ctx context.Context, h *house, w *watch, like []*applica
 			return err
 		}
 		x, n, err := throughput(ctx, turn, func(ctx context.Context) error {
-			_, err := ready.decide(ctx, h.door, w)
+			_, err := ready.decide(ctx, h.users, w)
 			return err
 		})
 		if err != nil {
@@ -207,7 +207,7 @@ func (b *bench) cost(thing string, spent map[string]time.Duration, count float64
 }
 
 // likeness runs one bare workflow to its end and returns how its history compares with the filing's.
-func (b *bench) likeness(ctx context.Context, h *house, real shape) (string, error) {
+func (b *bench) likeness(ctx context.Context, h *installation, real shape) (string, error) {
 	stop, err := startBareWorker(h.temporal, true)
 	if err != nil {
 		return "", err

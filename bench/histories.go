@@ -77,7 +77,7 @@ var lives = []life{
 
 // histories plays each course over HTTP, with its documents, and reads the length of its history from the server.
 func (b *bench) histories(ctx context.Context) (err error) {
-	h, err := b.openHouse(ctx)
+	h, err := b.install(ctx)
 	if err != nil {
 		return err
 	}
@@ -108,8 +108,8 @@ func (b *bench) histories(ctx context.Context) (err error) {
 	return nil
 }
 
-func (l life) play(ctx context.Context, h *house) (string, error) {
-	a, err := newApplicant(ctx, h.door, l.handIn[0])
+func (l life) play(ctx context.Context, h *installation) (string, error) {
+	a, err := newApplicant(ctx, h.users, l.handIn[0])
 	if err != nil {
 		return "", err
 	}

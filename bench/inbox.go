@@ -47,12 +47,12 @@ FROM made`
 
 // inboxSize is one installation with a number of open tasks.
 type inboxSize struct {
-	tasks int
-	house *house
-	door  *casework.Service
-	clerk *roleplay.Actor
-	times map[string][]time.Duration // by access path
-	turns map[string][]time.Duration // their medians, one for each round
+	tasks        int
+	installation *installation
+	users        *casework.Service
+	clerk        *roleplay.Actor
+	times        map[string][]time.Duration // by access path
+	turns        map[string][]time.Duration // their medians, one for each round
 }
 
 // inbox requests a clerk's first page in two installations alternately, through casework and over HTTP.
@@ -64,7 +64,7 @@ func (b *bench) inbox(ctx context.Context) (err error) {
 	var sizes []*inboxSize
 	for _, tasks := range []int{10_000, 1_000_000} {
 		begun := time.Now()
-		h, err := b.openHouse(ctx)
+		h, err := b.install(ctx)
 		if err != nil {
 			return err
 		}
@@ -79,8 +79,8 @@ func (b *bench) inbox(ctx context.Context) (err error) {
 		defer db.Close()
 		var temporal client.Client // a list needs none
 		sizes = append(sizes, &inboxSize{
-			tasks: tasks, house: h, clerk: h.door.As("clerk-140403"), times: map[string][]time.Duration{}, turns: map[string][]time.Duration{},
-			door: casework.New(casework.Deps{DB: db, Temporal: temporal, Rules: rules, Almanac: store.NewAlmanac(db)}),
+			tasks: tasks, installation: h, clerk: h.users.As("clerk-140403"), times: map[string][]time.Duration{}, turns: map[string][]time.Duration{},
+			users: casework.New(casework.Deps{DB: db, Temporal: temporal, Rules: rules, CalendarCache: store.NewCalendarCache(db)}),
 		})
 		b.say("%d open tasks written in %s", tasks, time.Since(begun).Round(time.Second))
 	}
@@ -121,7 +121,7 @@ var inboxWays = map[string]func(context.Context, *inboxSize) (int, error){
 
 func (s *inboxSize) page(ctx context.Context, view casework.View) (int, error) {
 	clerk := nursery.Principal{Account: "clerk-140403", Role: nursery.RoleClerk, County: "140403"}
-	page, err := s.door.Tasks(ctx, clerk, casework.TaskFilter{View: view}, casework.PageRequest{})
+	page, err := s.users.Tasks(ctx, clerk, casework.TaskFilter{View: view}, casework.PageRequest{})
 	return len(page.Items), err
 }
 

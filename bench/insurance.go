@@ -20,7 +20,7 @@ const (
 // insuranceMonth insures all children of the city as those of one county in one month, over HTTP, from the roster to the
 // last answer of the insurer.
 func (b *bench) insuranceMonth(ctx context.Context) (err error) {
-	h, err := b.openHouse(ctx)
+	h, err := b.install(ctx)
 	if err != nil {
 		return err
 	}
@@ -29,7 +29,7 @@ func (b *bench) insuranceMonth(ctx context.Context) (err error) {
 		return err
 	}
 	const county = "140403"
-	office, insurer := h.door.As("county-office-"+county), h.door.As("insurer")
+	office, insurer := h.users.As("county-office-"+county), h.users.As("insurer")
 	today := nursery.DateOf(time.Now())
 	month := fmt.Sprintf("%04d-%02d", today.Year, int(today.Month))
 	lines := make([][]string, insuredChildren)

@@ -70,7 +70,7 @@ func (b *bench) ledgers(ctx context.Context) (err error) {
 	}
 	var doors []*casework.Service
 	for _, plans := range []int{1, 10} {
-		h, err := b.openHouse(ctx)
+		h, err := b.install(ctx)
 		if err != nil {
 			return err
 		}
@@ -84,7 +84,7 @@ func (b *bench) ledgers(ctx context.Context) (err error) {
 		}
 		defer db.Close()
 		var temporal client.Client // reading needs none
-		doors = append(doors, casework.New(casework.Deps{DB: db, Temporal: temporal, Rules: rules, Almanac: store.NewAlmanac(db)}))
+		doors = append(doors, casework.New(casework.Deps{DB: db, Temporal: temporal, Rules: rules, CalendarCache: store.NewCalendarCache(db)}))
 	}
 	city := nursery.Principal{Account: "city-office", Role: nursery.RoleCityOffice, County: "140400"}
 	ways := []struct {
@@ -103,8 +103,8 @@ func (b *bench) ledgers(ctx context.Context) (err error) {
 	for _, way := range ways {
 		var turns [2][]time.Duration
 		for round := range ledgerRounds + 1 {
-			for i, door := range doors {
-				t, err := ledgerTurn(door, way.ask)
+			for i, users := range doors {
+				t, err := ledgerTurn(users, way.ask)
 				if err != nil {
 					return fmt.Errorf("%s: %w", way.name, err)
 				}
@@ -123,11 +123,11 @@ func (b *bench) ledgers(ctx context.Context) (err error) {
 	return nil
 }
 
-func ledgerTurn(door *casework.Service, ask func(*casework.Service) (int, error)) (time.Duration, error) {
+func ledgerTurn(users *casework.Service, ask func(*casework.Service) (int, error)) (time.Duration, error) {
 	var times []time.Duration
 	for range ledgerCalls {
 		begun := time.Now()
-		lines, err := ask(door)
+		lines, err := ask(users)
 		if err != nil {
 			return 0, err
 		}
@@ -140,7 +140,7 @@ func ledgerTurn(door *casework.Service, ask func(*casework.Service) (int, error)
 }
 
 // fillWith runs a statement that fills a database, without checking foreign keys, and updates the statistics.
-func fillWith(ctx context.Context, h *house, statement string, args ...any) error {
+func fillWith(ctx context.Context, h *installation, statement string, args ...any) error {
 	err := pgx.BeginFunc(ctx, h.db, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, "SET LOCAL session_replication_role = replica"); err != nil {
 			return err

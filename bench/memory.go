@@ -30,7 +30,7 @@ const (
 // memory measures serve, worker and devstack: idle after the start, and while a thousand filings are open and users of
 // five counties send 200 requests a second.
 func (b *bench) memory(ctx context.Context) (err error) {
-	h, err := b.openHouse(ctx)
+	h, err := b.install(ctx)
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func (b *bench) memory(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	like, err := applicants(ctx, h.door)
+	like, err := applicants(ctx, h.users)
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func (b *bench) memory(ctx context.Context) (err error) {
 }
 
 // openThousand submits the filings, waits until each has its task, and returns the case numbers by county.
-func (b *bench) openThousand(ctx context.Context, h *house, like []*applicant) (map[string][]string, error) {
+func (b *bench) openThousand(ctx context.Context, h *installation, like []*applicant) (map[string][]string, error) {
 	ready, err := stock(ctx, h.db, like, openFilings)
 	if err != nil {
 		return nil, err
@@ -102,7 +102,7 @@ func (b *bench) openThousand(ctx context.Context, h *house, like []*applicant) (
 	for range clients {
 		all.Go(func() {
 			for f := range ready {
-				caseNo, err := f.hand(ctx, h.door)
+				caseNo, err := f.hand(ctx, h.users)
 				if err != nil {
 					cancel(err)
 					return
@@ -135,7 +135,7 @@ func (b *bench) openThousand(ctx context.Context, h *house, like []*applicant) (
 var staff = []string{"clerk-%s", "clerk-%s-2", "inspector-%s", "inspector-%s-2", "inspector-%s-3", "supervisor-%s"}
 
 // staffRequests returns the requests, in turn: those of each user about cases of the user's county.
-func staffRequests(ctx context.Context, h *house, opened map[string][]string) (vegeta.Targeter, error) {
+func staffRequests(ctx context.Context, h *installation, opened map[string][]string) (vegeta.Targeter, error) {
 	type person struct{ county, bearer string }
 	var people []person
 	for county := range opened {

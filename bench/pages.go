@@ -26,10 +26,10 @@ const filedInstitutions = `UPDATE institutions SET status = 'filed', filed_on = 
 
 // pageSize is one installation with a number of open tasks and a user signed in to its pages.
 type pageSize struct {
-	tasks   int
-	house   *house
-	visitor *roleplay.Visitor
-	turns   []time.Duration
+	tasks        int
+	installation *installation
+	visitor      *roleplay.Visitor
+	turns        []time.Duration
 }
 
 // pages requests the inbox at two sizes alternately, then the main pages at a constant rate, and measures the size of a
@@ -37,7 +37,7 @@ type pageSize struct {
 func (b *bench) pages(ctx context.Context) (err error) {
 	var sizes []*pageSize
 	for _, tasks := range []int{10_000, 1_000_000} {
-		h, err := b.openHouse(ctx)
+		h, err := b.install(ctx)
 		if err != nil {
 			return err
 		}
@@ -48,7 +48,7 @@ func (b *bench) pages(ctx context.Context) (err error) {
 		if _, err := h.db.Exec(ctx, filedInstitutions, 300); err != nil {
 			return fmt.Errorf("file institutions: %w", err)
 		}
-		s := &pageSize{tasks: tasks, house: h, visitor: roleplay.NewVisitor(h.url)}
+		s := &pageSize{tasks: tasks, installation: h, visitor: roleplay.NewVisitor(h.url)}
 		if _, err := s.visitor.SignIn(ctx, "clerk-140403", "/tasks"); err != nil {
 			return err
 		}
@@ -99,7 +99,7 @@ func (s *pageSize) turn(ctx context.Context) (time.Duration, error) {
 func (b *bench) pagesUnderLoad(ctx context.Context, s *pageSize) error {
 	cookies := map[string]string{"": ""}
 	for _, account := range []string{"clerk-140403", "city-office", "supervisor-140403"} {
-		v := roleplay.NewVisitor(s.house.url)
+		v := roleplay.NewVisitor(s.installation.url)
 		if _, err := v.SignIn(ctx, account, "/account"); err != nil {
 			return err
 		}
@@ -111,7 +111,7 @@ func (b *bench) pagesUnderLoad(ctx context.Context, s *pageSize) error {
 		{"supervisor-140403", "/tasks"}, {"", "/progress"},
 	}
 	for _, one := range asked { // one at a time, to identify slow pages
-		v := roleplay.NewVisitor(s.house.url)
+		v := roleplay.NewVisitor(s.installation.url)
 		v.Cookie = cookies[one.account]
 		var times []time.Duration
 		for range 10 {
@@ -127,7 +127,7 @@ func (b *bench) pagesUnderLoad(ctx context.Context, s *pageSize) error {
 	targets := func(t *vegeta.Target) error {
 		one := asked[n%len(asked)]
 		n++
-		t.Method, t.URL, t.Header = http.MethodGet, s.house.url+one.path, http.Header{"Accept-Encoding": {"gzip"}}
+		t.Method, t.URL, t.Header = http.MethodGet, s.installation.url+one.path, http.Header{"Accept-Encoding": {"gzip"}}
 		if c := cookies[one.account]; c != "" {
 			t.Header.Set("Cookie", roleplay.PagesCookie+"="+c)
 		}
@@ -153,7 +153,7 @@ var assetPath = regexp.MustCompile(`(?:src|href)="(/static/[^"#]+)`)
 // firstLoad measures what a browser with an empty cache loads: the inbox and all it references, compressed.
 func (b *bench) firstLoad(ctx context.Context, s *pageSize) error {
 	packed := func(path string) (int, string, error) {
-		r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.house.url+path, nil)
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.installation.url+path, nil)
 		if err != nil {
 			return 0, "", err
 		}

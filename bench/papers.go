@@ -38,7 +38,7 @@ type recorder struct {
 }
 
 // recordPages puts a recorder between the processes of h that are started from now on and the renderer.
-func (h *house) recordPages() (*recorder, error) {
+func (h *installation) recordPages() (*recorder, error) {
 	const name = "TUOYU_GOTENBERG_URL="
 	target, err := url.Parse(os.Getenv("TUOYU_GOTENBERG_URL"))
 	if err != nil {
@@ -72,7 +72,7 @@ func (h *house) recordPages() (*recorder, error) {
 
 // papers compares how fast the worker prints the documents that the filings have left pending with how fast the renderer
 // alone prints the same pages, by turns.
-func (b *bench) papers(ctx context.Context, h *house, pages *recorder) error {
+func (b *bench) papers(ctx context.Context, h *installation, pages *recorder) error {
 	var printed, bare []float64
 	for round := range paperRounds {
 		x, err := printTurn(ctx, h)
@@ -95,7 +95,7 @@ func (b *bench) papers(ctx context.Context, h *house, pages *recorder) error {
 }
 
 // printTurn returns how many documents the worker prints per second.
-func printTurn(ctx context.Context, h *house) (rate float64, err error) {
+func printTurn(ctx context.Context, h *installation) (rate float64, err error) {
 	w, err := h.startWorker(ctx)
 	if err != nil {
 		return 0, err

@@ -32,7 +32,7 @@ type applicant struct {
 }
 
 // newApplicant registers an institution for the application of that name and uploads its papers, all over HTTP.
-func newApplicant(ctx context.Context, d *roleplay.Door, name string) (*applicant, error) {
+func newApplicant(ctx context.Context, d *roleplay.Users, name string) (*applicant, error) {
 	a, err := roleplay.NewApplicant(ctx, d, name, int(serials.Add(1)))
 	if err != nil {
 		return nil, err
@@ -63,7 +63,7 @@ func (s filings) next() (*filing, error) {
 }
 
 // decide takes the next filing to its decision.
-func (s filings) decide(ctx context.Context, d *roleplay.Door, w *watch) (string, error) {
+func (s filings) decide(ctx context.Context, d *roleplay.Users, w *watch) (string, error) {
 	f, err := s.next()
 	if err != nil {
 		return "", err
@@ -121,7 +121,7 @@ func (a *applicant) another(rows *pgx.Batch) (*filing, error) {
 func clerkAtCounter(county string) string { return "clerk-" + county + "-2" }
 
 // hand submits the filing and returns its case number.
-func (f *filing) hand(ctx context.Context, d *roleplay.Door) (string, error) {
+func (f *filing) hand(ctx context.Context, d *roleplay.Users) (string, error) {
 	var started roleplay.Started
 	err := d.As(clerkAtCounter(f.County())).Post(ctx, "/api/v1/filings", key(),
 		map[string]any{"institution": f.institution, "application": f.application}, &started)
@@ -141,7 +141,7 @@ func kinds() []string {
 
 // decide takes a clean filing from the start to the decision on site: it is submitted, a clerk accepts, one officer
 // visits and another countersigns. It returns the case number.
-func (f *filing) decide(ctx context.Context, d *roleplay.Door, w *watch) (string, error) {
+func (f *filing) decide(ctx context.Context, d *roleplay.Users, w *watch) (string, error) {
 	caseNo, err := f.hand(ctx, d)
 	if err != nil {
 		return "", err

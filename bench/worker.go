@@ -63,12 +63,12 @@ func workOnCases(ctx context.Context) error {
 	defer temporal.Close()
 	worker.SetStickyWorkflowCacheSize(600)
 	w := worker.New(temporal, workflows.TaskQueue, forward())
-	almanac := store.NewAlmanac(db)
-	product.Register(w, &activities.Engine{DB: db, Rules: rules, Almanac: almanac, Fields: fields, PublicURL: os.Getenv("TUOYU_PUBLIC_URL"), Processes: workflows.Definitions()})
+	calendarCache := store.NewCalendarCache(db)
+	product.Register(w, &activities.Engine{DB: db, Rules: rules, CalendarCache: calendarCache, Fields: fields, PublicURL: os.Getenv("TUOYU_PUBLIC_URL"), Processes: workflows.Definitions()})
 	if err := w.Start(); err != nil {
 		return fmt.Errorf("start worker: %w", err)
 	}
-	casework.New(casework.Deps{DB: db, Temporal: temporal, Rules: rules, Almanac: almanac, Fields: fields}).Relay(ctx)
+	casework.New(casework.Deps{DB: db, Temporal: temporal, Rules: rules, CalendarCache: calendarCache, Fields: fields}).Relay(ctx)
 	w.Stop()
 	return nil
 }

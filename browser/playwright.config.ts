@@ -4,8 +4,8 @@ import { defineConfig } from "@playwright/test";
 export default defineConfig({
 	testDir: "tests",
 	// Long, for a machine that does other work as well: a test that passes waits for none of them.
-	timeout: 240_000,
-	expect: { timeout: 30_000 },
+	timeout: 900_000,
+	expect: { timeout: 60_000 },
 	workers: 1,
 	fullyParallel: false,
 	forbidOnly: true,
@@ -19,7 +19,7 @@ export default defineConfig({
 			executablePath: process.env.CHROMIUM,
 			args: ["--no-sandbox"],
 		},
-		actionTimeout: 30_000,
+		actionTimeout: 60_000,
 		screenshot: "only-on-failure",
 		trace: "off",
 	},

@@ -43,8 +43,8 @@ func absenceOf(row store.Absence) Absence {
 	}
 }
 
-// absenceMost is the longest absence; who is away for longer has left the post.
-const absenceMost = 366
+// maxAbsence is the longest absence; who is away for longer has left the post.
+const maxAbsence = 366
 
 // SetAbsence writes down that an account is away, and when it has begun hands over what the account has: each open task
 // that its delegate may answer. While it runs, what is assigned to the account goes to the delegate. People set their own,
@@ -59,7 +59,7 @@ func (s *Service) SetAbsence(ctx context.Context, p nursery.Principal, key strin
 		if err != nil {
 			return Absence{}, err
 		}
-		if err := s.may(ctx, p, "absence.set", resource{County: county, Assignee: in.Account}); err != nil {
+		if err := s.authorize(ctx, p, "absence.set", resource{County: county, Assignee: in.Account}); err != nil {
 			return Absence{}, err
 		}
 		if err := s.checkAbsence(ctx, q, county, in); err != nil {
@@ -78,7 +78,7 @@ func (s *Service) SetAbsence(ctx context.Context, p nursery.Principal, key strin
 			Reason: in.Reason, SetBy: p.Account, SetAt: now,
 		})
 		if store.IsNotFound(err) {
-			return Absence{}, refuse(CodeAbsenceStands, "该账号已登记不在岗且尚未结束，请先结束原登记。")
+			return Absence{}, userError(CodeAbsenceActive, "该账号已登记不在岗且尚未结束，请先结束原登记。")
 		}
 		if err != nil {
 			return Absence{}, fmt.Errorf("insert absence: %w", err)
@@ -100,7 +100,7 @@ func (s *Service) checkDelegate(ctx context.Context, q *store.Queries, away nurs
 		return err
 	}
 	if to.Role != away.Role || to.County != away.County {
-		return refuse(CodeAssigneeUnfit, "代办人应与不在岗人员同县区、同角色。", FieldError{Location: "/delegate", Message: "不是同一岗位"})
+		return userError(CodeAssigneeUnfit, "代办人应与不在岗人员同县区、同角色。", FieldError{Location: "/delegate", Message: "不是同一岗位"})
 	}
 	return nil
 }
@@ -112,7 +112,7 @@ func (s *Service) officeOf(ctx context.Context, q *store.Queries, p nursery.Prin
 		return p.County, p.Role, nil
 	}
 	if !accountForm.MatchString(account) {
-		return "", "", refuse(CodeInvalid, "请填写不在岗人员的账号。", FieldError{Location: "/account", Message: "格式不对"})
+		return "", "", userError(CodeInvalid, "请填写不在岗人员的账号。", FieldError{Location: "/account", Message: "格式不对"})
 	}
 	seen, unseen := s.known(ctx, q, account, "/account")
 	if unseen == nil {
@@ -140,7 +140,7 @@ func (s *Service) checkAbsence(ctx context.Context, q *store.Queries, county str
 		c.add("/until_on", "不能早于起始日")
 	case in.UntilOn.Before(s.today()):
 		c.add("/until_on", "不能早于今天")
-	case in.FromOn.DaysUntil(in.UntilOn) >= absenceMost:
+	case in.FromOn.DaysUntil(in.UntilOn) >= maxAbsence:
 		c.add("/until_on", "不能超过一年")
 	}
 	if !accountForm.MatchString(in.Delegate) {
@@ -148,14 +148,14 @@ func (s *Service) checkAbsence(ctx context.Context, q *store.Queries, county str
 	} else if in.Delegate == in.Account {
 		c.add("/delegate", "代办人不能是本人")
 	}
-	if err := c.refusal(); err != nil {
+	if err := c.err(); err != nil {
 		return err
 	}
 	away, err := q.AbsenceBetween(ctx, store.AbsenceBetweenParams{
 		Account: in.Delegate, Counties: []string{county, cityCode}, FromOn: in.FromOn, UntilOn: in.UntilOn,
 	})
 	if err == nil {
-		return refuse(CodeDelegateAbsent, fmt.Sprintf("代办人 %s 至 %s 也不在岗，请另择代办人。", away.Account, away.UntilOn),
+		return userError(CodeDelegateAbsent, fmt.Sprintf("代办人 %s 至 %s 也不在岗，请另择代办人。", away.Account, away.UntilOn),
 			FieldError{Location: "/delegate", Message: "同期不在岗"})
 	}
 	if !store.IsNotFound(err) {
@@ -266,11 +266,11 @@ func (s *Service) EndAbsence(ctx context.Context, p nursery.Principal, key strin
 		if err != nil {
 			return Absence{}, fmt.Errorf("read absence: %w", err)
 		}
-		if err := s.may(ctx, p, "absence.end", resource{County: row.County, Assignee: row.Account}); err != nil {
+		if err := s.authorize(ctx, p, "absence.end", resource{County: row.County, Assignee: row.Account}); err != nil {
 			return Absence{}, err
 		}
 		if row.EndedAt != nil {
-			return Absence{}, refuse(CodeAbsenceEnded, "该登记已经结束。")
+			return Absence{}, userError(CodeAbsenceEnded, "该登记已经结束。")
 		}
 		now := s.Now()
 		row.EndedAt = &now

@@ -15,7 +15,7 @@ import (
 )
 
 // contractIs puts a contract in a state, its last day so many days from now.
-func (d *door) contractIs(caseNo, state string, days int) {
+func (d *fixture) contractIs(caseNo, state string, days int) {
 	d.t.Helper()
 	status := "open"
 	if state == "ended" || state == "refused" {
@@ -26,7 +26,7 @@ func (d *door) contractIs(caseNo, state string, days int) {
 }
 
 // file uploads a paper as p for an institution.
-func (d *door) file(p nursery.Principal, institution string) string {
+func (d *fixture) file(p nursery.Principal, institution string) string {
 	d.t.Helper()
 	a, err := d.Upload(d.t.Context(), p, casework.Upload{Institution: institution, County: p.County, Name: "paper.pdf", Body: bytes.NewReader(testdata.PDF("paper"))})
 	require.NoError(d.t, err)
@@ -34,12 +34,12 @@ func (d *door) file(p nursery.Principal, institution string) string {
 }
 
 // execAs runs a statement with the sight of p, past authz.
-func (d *door) execAs(p nursery.Principal, statement string) {
+func (d *fixture) execAs(p nursery.Principal, statement string) {
 	d.t.Helper()
 	require.NoError(d.t, d.db.As(d.t.Context(), p, func(q *store.Queries) error { return q.Exec(d.t.Context(), statement) }))
 }
 
-func (d *door) opens(p nursery.Principal, file string) error {
+func (d *fixture) opens(p nursery.Principal, file string) error {
 	_, body, err := d.OpenAttachment(d.t.Context(), p, file)
 	if err == nil {
 		body.Close()
@@ -48,7 +48,7 @@ func (d *door) opens(p nursery.Principal, file string) error {
 }
 
 // consented records the consent of the child's guardian to check-ups and returns the document that proves it.
-func (d *door) consented(p nursery.Principal, child string) (paper string) {
+func (d *fixture) consented(p nursery.Principal, child string) (paper string) {
 	d.t.Helper()
 	paper = d.file(p, p.Institution)
 	_, err := d.GiveConsent(d.t.Context(), p, "consent-"+child, child, casework.ConsentGiven{Purpose: nursery.ConsentCheckup, Evidence: paper, GivenOn: testdata.AsOf})
@@ -57,7 +57,7 @@ func (d *door) consented(p nursery.Principal, child string) (paper string) {
 }
 
 // sees asserts what a clinic answers of the child, its consent, the consent's paper and the institution's list.
-func (d *door) sees(p nursery.Principal, child, paper string, served bool) {
+func (d *fixture) sees(p nursery.Principal, child, paper string, served bool) {
 	d.t.Helper()
 	ctx := d.t.Context()
 	_, read := d.Child(ctx, p, child, nursery.ReadForCheckup)

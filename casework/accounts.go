@@ -70,13 +70,13 @@ func (s *Service) Seen(ctx context.Context, p nursery.Principal, name string) er
 // county's office for a supervisor, otherwise those of the same office and role.
 func (s *Service) Colleagues(ctx context.Context, p nursery.Principal, role nursery.Role) ([]Colleague, error) {
 	list := []Colleague{}
-	if err := s.may(ctx, p, "colleague.list", resource{}); err != nil {
+	if err := s.authorize(ctx, p, "colleague.list", resource{}); err != nil {
 		return list, err
 	}
 	roles := []string{string(role)}
 	switch {
 	case role != "" && !slices.Contains(nursery.Roles(), role):
-		return list, refuse(CodeInvalid, "没有这种角色。", FieldError{Location: "role", Message: "不在可选值之内"})
+		return list, userError(CodeInvalid, "没有这种角色。", FieldError{Location: "role", Message: "不在可选值之内"})
 	case role == "" && p.Role == nursery.RoleSupervisor:
 		roles = []string{string(nursery.RoleClerk), string(nursery.RoleInspector), string(nursery.RoleSupervisor)}
 	case role == "":
@@ -109,7 +109,7 @@ func (s *Service) Colleagues(ctx context.Context, p nursery.Principal, role nurs
 func (s *Service) known(ctx context.Context, q *store.Queries, account, location string) (nursery.Principal, error) {
 	row, err := q.AccountByName(ctx, store.AccountByNameParams{Account: account, Since: s.Now().Add(-knownFor)})
 	if store.IsNotFound(err) {
-		return nursery.Principal{}, refuse(CodeAssigneeUnknown, "本单位没有这个账号，或者该账号还没有登录过本系统。",
+		return nursery.Principal{}, userError(CodeAssigneeUnknown, "本单位没有这个账号，或者该账号还没有登录过本系统。",
 			FieldError{Location: location, Message: "请选择本单位登录过的人员"})
 	}
 	if err != nil {
@@ -135,7 +135,7 @@ func (s *Service) canTake(ctx context.Context, p nursery.Principal, task store.T
 // mustTake returns an error if the account could not answer the task.
 func (s *Service) mustTake(ctx context.Context, q *store.Queries, account string, task store.Task) error {
 	if slices.Contains(task.Excluded, account) {
-		return refuse(CodeConflictOfInterest, "提交人、初次核查人不能办理本事项，请指派其他工作人员。")
+		return userError(CodeConflictOfInterest, "提交人、初次核查人不能办理本事项，请指派其他工作人员。")
 	}
 	p, err := s.known(ctx, q, account, "/account")
 	if err != nil {
@@ -146,7 +146,7 @@ func (s *Service) mustTake(ctx context.Context, q *store.Queries, account string
 		return err
 	}
 	if !can {
-		return refuse(CodeAssigneeUnfit, "该账号的角色或单位不能办理本事项，请另选办理人。",
+		return userError(CodeAssigneeUnfit, "该账号的角色或单位不能办理本事项，请另选办理人。",
 			FieldError{Location: "/account", Message: "不能办理本事项"})
 	}
 	return nil

@@ -11,7 +11,7 @@ import (
 
 // A task is assigned to nobody who could not claim it.
 func TestATaskIsGivenOnlyToWhomMayAnswerIt(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	_, task := d.withTask("clerk", "filing.review", "accept")
 	d.signedIn(nursery.Principal{Account: "clerk-140404", Role: nursery.RoleClerk, County: "140404"})
 	for account, code := range map[string]string{
@@ -38,7 +38,7 @@ func TestATaskIsGivenOnlyToWhomMayAnswerIt(t *testing.T) {
 }
 
 func TestADelegateIsOfTheSameOffice(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	d.signedIn(nursery.Principal{Account: "clerk-140404", Role: nursery.RoleClerk, County: "140404"})
 	for delegate, code := range map[string]string{
 		applicant.Account: casework.CodeAssigneeUnknown, auditor.Account: casework.CodeAssigneeUnknown, "nobody-at-all": casework.CodeAssigneeUnknown,
@@ -56,7 +56,7 @@ func TestADelegateIsOfTheSameOffice(t *testing.T) {
 }
 
 func TestColleaguesAreOfferedWithTheirLoad(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	caseNo, _ := d.withTask("clerk", "filing.review", "accept")
 	d.tasks(caseNo, "A", county, nursery.RoleClerk, clerk.Account, 3, deskToday)
 	require.NoError(t, d.Seen(t.Context(), otherClerk, "窗口二"))

@@ -37,7 +37,7 @@ type RuleSet struct {
 
 // RulePacks lists the loaded packs of rules, the newest first.
 func (s *Service) RulePacks(ctx context.Context, p nursery.Principal) ([]RulePack, error) {
-	if err := s.may(ctx, p, "rules.read", resource{}); err != nil {
+	if err := s.authorize(ctx, p, "rules.read", resource{}); err != nil {
 		return nil, err
 	}
 	packs := []RulePack{}
@@ -80,7 +80,7 @@ type CalendarYear struct {
 // CalendarYears lists the years used to compute due dates, the newest first: those compiled into the program, and those
 // loaded since, which replace them.
 func (s *Service) CalendarYears(ctx context.Context, p nursery.Principal) ([]CalendarYear, error) {
-	if err := s.may(ctx, p, "calendar.read", resource{}); err != nil {
+	if err := s.authorize(ctx, p, "calendar.read", resource{}); err != nil {
 		return nil, err
 	}
 	known := calendar.Published()

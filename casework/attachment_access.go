@@ -25,11 +25,11 @@ func kindOfUpload(institution string) nursery.CaseKind {
 	return process.Kind
 }
 
-// mayUpload reports whether p may upload a file for an institution: itself, one of its county, or one with which the clinic
+// authorizeUpload reports whether p may upload a file for an institution: itself, one of its county, or one with which the clinic
 // has a case. An institution that is not on the register yet is of the county that is stated.
-func (s *Service) mayUpload(ctx context.Context, q *store.Queries, p nursery.Principal, county, institution string) error {
+func (s *Service) authorizeUpload(ctx context.Context, q *store.Queries, p nursery.Principal, county, institution string) error {
 	r := resource{County: county, Institution: institution}
-	err := q.Beyond(ctx, func() error {
+	err := q.AsEngine(ctx, func() error {
 		known, err := q.InstitutionByID(ctx, institution)
 		if err != nil && !store.IsNotFound(err) {
 			return fmt.Errorf("read institution: %w", err)
@@ -52,12 +52,12 @@ func (s *Service) mayUpload(ctx context.Context, q *store.Queries, p nursery.Pri
 	if err != nil {
 		return err
 	}
-	return s.may(ctx, p, actOnFile("upload", kindOfUpload(institution)), r)
+	return s.authorize(ctx, p, actOnFile("upload", kindOfUpload(institution)), r)
 }
 
-// mayRead reports whether p may read a file: one of a child as p may read the child, one of a case as p may read the case
+// authorizeRead reports whether p may read a file: one of a child as p may read the child, one of a case as p may read the case
 // and its kind's files, and one that nothing refers to yet as who uploaded it.
-func (s *Service) mayRead(ctx context.Context, q *store.Queries, p nursery.Principal, a store.Attachment) error {
+func (s *Service) authorizeRead(ctx context.Context, q *store.Queries, p nursery.Principal, a store.Attachment) error {
 	switch {
 	case a.Child != nil:
 		_, err := s.childFor(ctx, q, p, "child.file", *a.Child, q.ChildByID)
@@ -77,10 +77,10 @@ func (s *Service) mayRead(ctx context.Context, q *store.Queries, p nursery.Princ
 				r.Partner = c.Partner
 			}
 		}
-		return s.may(ctx, p, actOnFile("read", r.Kind), r)
+		return s.authorize(ctx, p, actOnFile("read", r.Kind), r)
 	}
 	r := resource{County: a.County, Institution: a.Institution, Uploader: a.UploadedBy}
-	return s.may(ctx, p, actOnFile("read", kindOfUpload(a.Institution)), r)
+	return s.authorize(ctx, p, actOnFile("read", kindOfUpload(a.Institution)), r)
 }
 
 // link files attachments of an institution under the case or the child that refers to them. One that belongs to a case or a

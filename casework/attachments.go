@@ -63,12 +63,12 @@ func (s *Service) Upload(ctx context.Context, p nursery.Principal, in Upload) (A
 	} else if in.County == "" {
 		in.County = p.County
 	}
-	err := s.DB.As(ctx, p, func(q *store.Queries) error { return s.mayUpload(ctx, q, p, in.County, in.Institution) })
+	err := s.DB.As(ctx, p, func(q *store.Queries) error { return s.authorizeUpload(ctx, q, p, in.County, in.Institution) })
 	if err != nil {
 		return Attachment{}, err
 	}
 	if !institutionForm.MatchString(in.Institution) {
-		return Attachment{}, refuse(CodeInvalid, "请指明材料所属机构。", FieldError{Location: "institution", Message: "必填，限字母、数字和 . _ -"})
+		return Attachment{}, userError(CodeInvalid, "请指明材料所属机构。", FieldError{Location: "institution", Message: "必填，限字母、数字和 . _ -"})
 	}
 	file, kind, err := s.spool(ctx, in.Body)
 	if err != nil {
@@ -105,7 +105,7 @@ func (s *Service) spool(ctx context.Context, body io.Reader) (file *store.Spool,
 	}
 	file, err = s.Blobs.Spool(ctx, io.MultiReader(&head, body))
 	if errors.Is(err, store.ErrTooLarge) {
-		return nil, "", refuse(CodeAttachmentTooLarge, "文件过大。", FieldError{Location: "file", Message: "文件过大"})
+		return nil, "", userError(CodeAttachmentTooLarge, "文件过大。", FieldError{Location: "file", Message: "文件过大"})
 	}
 	if err != nil {
 		return nil, "", fmt.Errorf("read upload: %w", err)
@@ -165,10 +165,10 @@ func (s *Service) scan(ctx context.Context, file *store.Spool) (string, error) {
 	}
 	err := s.Scan.Scan(ctx, file)
 	if errors.Is(err, ErrInfected) {
-		return "", refuse(CodeAttachmentInfected, "文件未通过安全扫描，不能接收。", FieldError{Location: "file", Message: "未通过安全扫描"})
+		return "", userError(CodeAttachmentInfected, "文件未通过安全扫描，不能接收。", FieldError{Location: "file", Message: "未通过安全扫描"})
 	}
 	if err != nil {
-		return "", refuse(CodeEngineUnavailable, "安全扫描暂不可用，请稍后再传。")
+		return "", userError(CodeEngineUnavailable, "安全扫描暂不可用，请稍后再传。")
 	}
 	return "clean", nil
 }
@@ -218,7 +218,7 @@ func (s *Service) openAttachment(ctx context.Context, p nursery.Principal, id st
 		if err != nil {
 			return fmt.Errorf("read attachment: %w", err)
 		}
-		if err := s.mayRead(ctx, q, p, a); err != nil {
+		if err := s.authorizeRead(ctx, q, p, a); err != nil {
 			return err
 		}
 		return s.notePaper(ctx, q, p, a)

@@ -53,7 +53,7 @@ type AttendanceTotal struct {
 // Attendance returns the attendance sheet of a class of p's institution on a day, ordered by name. It logs the reading
 // once per reader and day.
 func (s *Service) Attendance(ctx context.Context, p nursery.Principal, class string, on nursery.Date) (AttendanceSheet, error) {
-	if err := s.may(ctx, p, "attendance.read", resource{}); err != nil {
+	if err := s.authorize(ctx, p, "attendance.read", resource{}); err != nil {
 		return AttendanceSheet{}, err
 	}
 	var sheet AttendanceSheet
@@ -95,7 +95,7 @@ func classOnDay(ctx context.Context, q *store.Queries, p nursery.Principal, clas
 // PutAttendance enters a class on a day; what was entered before stays on record. Its answer, which is stored for a repeat, names
 // nobody. Errors: invalid, version_stale.
 func (s *Service) PutAttendance(ctx context.Context, p nursery.Principal, key string, in AttendanceEntry) (AttendanceSheet, error) {
-	if err := s.mayAtHome(ctx, p, "attendance.put"); err != nil {
+	if err := s.authorizeAtHome(ctx, p, "attendance.put"); err != nil {
 		return AttendanceSheet{}, err
 	}
 	var c checker
@@ -103,7 +103,7 @@ func (s *Service) PutAttendance(ctx context.Context, p nursery.Principal, key st
 	if today := s.today(); !in.On.Valid() || in.On.After(today) || in.On.Before(today.AddDays(-attendanceBack)) {
 		c.add("/on", fmt.Sprintf("应在最近 %d 天之内，不晚于今天", attendanceBack))
 	}
-	if err := c.refusal(); err != nil {
+	if err := c.err(); err != nil {
 		return AttendanceSheet{}, err
 	}
 	sheet, err := command(ctx, s, p, key, "attendance.put", in, func(q *store.Queries) (AttendanceSheet, error) {
@@ -115,11 +115,11 @@ func (s *Service) PutAttendance(ctx context.Context, p nursery.Principal, key st
 			return now, err
 		}
 		if now.Version != in.Version {
-			return now, refuse(CodeVersionStale, "本班当日的考勤刚刚更新过，请核对后重新登记。")
+			return now, userError(CodeVersionStale, "本班当日的考勤刚刚更新过，请核对后重新登记。")
 		}
 		write := store.InsertAttendanceParams{OnDay: in.On, County: p.County, Institution: p.Institution, Class: nursery.NormalClass(in.Class), EnteredBy: p.Account, EnteredAt: s.Now()}
 		in.changes(now, &c, &write)
-		if err := c.refusal(); err != nil {
+		if err := c.err(); err != nil {
 			return now, err
 		}
 		if len(write.Children) == 0 {
@@ -154,7 +154,7 @@ func (in AttendanceEntry) changes(now AttendanceSheet, c *checker, write *store.
 // AttendanceMonth sums up a month of p's institution, child by child and by name. Month is any day of it. That it was read is
 // logged, once a reader and day.
 func (s *Service) AttendanceMonth(ctx context.Context, p nursery.Principal, month nursery.Date) ([]AttendanceTotal, error) {
-	if err := s.may(ctx, p, "attendance.read", resource{}); err != nil {
+	if err := s.authorize(ctx, p, "attendance.read", resource{}); err != nil {
 		return nil, err
 	}
 	first := nursery.NewDate(month.Year, month.Month, 1)

@@ -15,10 +15,10 @@ import (
 // StartBuildPlan starts a case for each site of a plan 县县全覆盖. Errors: invalid with every fault of the plan,
 // plan_started, forbidden.
 func (s *Service) StartBuildPlan(ctx context.Context, p nursery.Principal, key string, plan nursery.BuildPlan) (BuildStarted, error) {
-	if err := s.may(ctx, p, "build.start", resource{}); err != nil {
+	if err := s.authorize(ctx, p, "build.start", resource{}); err != nil {
 		return BuildStarted{}, err
 	}
-	if err := planFaults(plan.Faults()); err != nil {
+	if err := planFaults(plan.Validate()); err != nil {
 		return BuildStarted{}, err
 	}
 	return command(ctx, s, p, key, "build.start", plan, func(q *store.Queries) (BuildStarted, error) {
@@ -34,7 +34,7 @@ func planFaults(faults []nursery.Fault) error {
 	for i, f := range faults {
 		fields[i] = FieldError{Location: f.Location, Message: f.Message}
 	}
-	return refuse(CodeInvalid, fmt.Sprintf("有 %d 处填写有误，请逐项更正。", len(fields)), fields...)
+	return userError(CodeInvalid, fmt.Sprintf("有 %d 处填写有误，请逐项更正。", len(fields)), fields...)
 }
 
 func (s *Service) startPlan(ctx context.Context, q *store.Queries, p nursery.Principal, plan nursery.BuildPlan) (BuildStarted, error) {
@@ -50,7 +50,7 @@ func (s *Service) startPlan(ctx context.Context, q *store.Queries, p nursery.Pri
 		return BuildStarted{}, err
 	}
 	if n == 0 {
-		return BuildStarted{}, refuse(CodePlanStarted, "同名计划已经启动，如需调整请修改各建设点的计划。")
+		return BuildStarted{}, userError(CodePlanStarted, "同名计划已经启动，如需调整请修改各建设点的计划。")
 	}
 	started := BuildStarted{Plan: plan.Name}
 	for i, site := range plan.Sites {
@@ -82,13 +82,13 @@ func (s *Service) startSite(ctx context.Context, q *store.Queries, p nursery.Pri
 	if err != nil {
 		return "", err
 	}
-	return opened.CaseNo, s.drawCurve(ctx, q, p, opened.CaseNo, site.County, 1, BuildAmendment{
+	return opened.CaseNo, s.savePlanVersion(ctx, q, p, opened.CaseNo, site.County, 1, BuildAmendment{
 		Seats: site.Seats, Mode: site.Mode, Milestones: plan.MilestonesOf(site), Reason: "原计划",
 	})
 }
 
-// drawCurve writes a version of a site's plan and makes it the one in use.
-func (s *Service) drawCurve(ctx context.Context, q *store.Queries, p nursery.Principal, caseNo, county string, version int, in BuildAmendment) error {
+// savePlanVersion writes a version of a site's plan and makes it the one in use.
+func (s *Service) savePlanVersion(ctx context.Context, q *store.Queries, p nursery.Principal, caseNo, county string, version int, in BuildAmendment) error {
 	milestones, err := json.Marshal(in.Milestones)
 	if err != nil {
 		return fmt.Errorf("encode milestones: %w", err)
@@ -114,7 +114,7 @@ func (s *Service) drawCurve(ctx context.Context, q *store.Queries, p nursery.Pri
 
 func siteBuilt(c store.Case) error {
 	if c.Status == string(nursery.CaseEnded) {
-		return refuse(CodeSiteBuilt, "该建设点已建成销号。")
+		return userError(CodeSiteBuilt, "该建设点已建成销号。")
 	}
 	return nil
 }
@@ -144,10 +144,10 @@ func (s *Service) AmendBuild(ctx context.Context, p nursery.Principal, key, case
 			return err
 		}
 		if int(site.Version) != in.Version {
-			return refuse(CodeVersionStale, fmt.Sprintf("计划已调整为第 %d 版，请核对后重新提交。", site.Version))
+			return userError(CodeVersionStale, fmt.Sprintf("计划已调整为第 %d 版，请核对后重新提交。", site.Version))
 		}
 		version := in.Version + 1
-		if err := s.drawCurve(ctx, q, p, c.CaseNo, c.County, version, in); err != nil {
+		if err := s.savePlanVersion(ctx, q, p, c.CaseNo, c.County, version, in); err != nil {
 			return err
 		}
 		err = q.AmendBuildSite(ctx, store.AmendBuildSiteParams{
@@ -225,7 +225,7 @@ func (s *Service) linkFiling(ctx context.Context, q *store.Queries, p nursery.Pr
 }
 
 func notOfSite(message string) *Error {
-	return refuse(CodeFilingNotOfSite, message, FieldError{Location: "/filing", Message: message})
+	return userError(CodeFilingNotOfSite, message, FieldError{Location: "/filing", Message: message})
 }
 
 func isNotFound(err error) bool {

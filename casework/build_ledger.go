@@ -19,7 +19,7 @@ func (s *Service) BuildLedger(ctx context.Context, p nursery.Principal, plan str
 }
 
 func (s *Service) ledger(ctx context.Context, p nursery.Principal, name string) (BuildLedger, nursery.BuildPlan, error) {
-	if err := s.may(ctx, p, "build.list", resource{}); err != nil {
+	if err := s.authorize(ctx, p, "build.list", resource{}); err != nil {
 		return BuildLedger{}, nursery.BuildPlan{}, err
 	}
 	return s.readLedger(ctx, p, name)
@@ -134,7 +134,7 @@ func (s *Service) BuildMap(ctx context.Context, p nursery.Principal, plan string
 // BuildRanking ranks the counties of a plan by progress, seats and punctuality, with each component (项目5 names 完成进度
 // as one of the criteria; the weights are the plan's own). Equal scores share a rank.
 func (s *Service) BuildRanking(ctx context.Context, p nursery.Principal, name string) (BuildRanking, error) {
-	if err := s.may(ctx, p, "build.list", resource{}); err != nil {
+	if err := s.authorize(ctx, p, "build.list", resource{}); err != nil {
 		return BuildRanking{}, err
 	}
 	// A rank among twelve requires all twelve: an office sees every county's rank and score, and no other county's

@@ -28,7 +28,7 @@ func (s *Service) ReportBuild(ctx context.Context, p nursery.Principal, key, cas
 			return BuildReportEntry{}, err
 		}
 		if in.Milestone.ByFiling() {
-			return BuildReportEntry{}, refuse(CodeClosesByFiling, "登记、备案节点随本建设点的备案办件自动完成，不需报送。",
+			return BuildReportEntry{}, userError(CodeClosesByFiling, "登记、备案节点随本建设点的备案办件自动完成，不需报送。",
 				FieldError{Location: "/milestone", Message: "不能报送"})
 		}
 		if err := s.checkReport(ctx, q, site, in); err != nil {
@@ -50,7 +50,7 @@ func (s *Service) checkReport(ctx context.Context, q *store.Queries, site store.
 	}
 	i := slices.IndexFunc(rows, func(m store.BuildMilestone) bool { return m.Kind == string(in.Milestone) })
 	if i < 0 {
-		return refuse(CodeInvalid, "没有这个节点。", FieldError{Location: "/milestone", Message: "不在可选值之内"})
+		return userError(CodeInvalid, "没有这个节点。", FieldError{Location: "/milestone", Message: "不在可选值之内"})
 	}
 	if in.Percent < 0 || in.Percent > 100 {
 		add("/percent", "应为 0 至 100")
@@ -84,7 +84,7 @@ func (s *Service) checkReport(ctx context.Context, q *store.Queries, site store.
 		}
 	}
 	if len(fields) > 0 {
-		return refuse(CodeInvalid, fmt.Sprintf("有 %d 处填写有误，请逐项更正。", len(fields)), fields...)
+		return userError(CodeInvalid, fmt.Sprintf("有 %d 处填写有误，请逐项更正。", len(fields)), fields...)
 	}
 	return nil
 }
@@ -96,7 +96,7 @@ func (s *Service) keepReport(ctx context.Context, q *store.Queries, p nursery.Pr
 	}
 	for _, r := range reports {
 		if r.Milestone == string(in.Milestone) && r.State == "waiting" {
-			return BuildReportEntry{}, refuse(CodeReportWaiting, "本节点上次报送的进度尚待核定。")
+			return BuildReportEntry{}, userError(CodeReportWaiting, "本节点上次报送的进度尚待核定。")
 		}
 	}
 	evidence, err := json.Marshal(append([]BuildEvidence{}, in.Evidence...))
@@ -129,7 +129,7 @@ func (s *Service) DecideBuildReport(ctx context.Context, p nursery.Principal, ke
 			return BuildReportEntry{}, err
 		}
 		if !in.Accept && strings.TrimSpace(in.Reason) == "" {
-			return BuildReportEntry{}, refuse(CodeInvalid, "退回须写明理由。", FieldError{Location: "/reason", Message: "必填"})
+			return BuildReportEntry{}, userError(CodeInvalid, "退回须写明理由。", FieldError{Location: "/reason", Message: "必填"})
 		}
 		row, err := q.BuildReport(ctx, store.BuildReportParams{CaseNo: c.CaseNo, ID: id})
 		if store.IsNotFound(err) {
@@ -139,7 +139,7 @@ func (s *Service) DecideBuildReport(ctx context.Context, p nursery.Principal, ke
 			return BuildReportEntry{}, fmt.Errorf("read report: %w", err)
 		}
 		if row.State != "waiting" {
-			return BuildReportEntry{}, refuse(CodeReportDecided, "该报送已由 "+*row.DecidedBy+" 办理。")
+			return BuildReportEntry{}, userError(CodeReportDecided, "该报送已由 "+*row.DecidedBy+" 办理。")
 		}
 		return s.decideReport(ctx, q, p, c, row, in)
 	})
@@ -164,7 +164,7 @@ func (s *Service) decideReport(ctx context.Context, q *store.Queries, p nursery.
 		return entry, err
 	}
 	if in.Accept {
-		if err := s.count(ctx, q, c, entry); err != nil {
+		if err := s.applyReport(ctx, q, c, entry); err != nil {
 			return entry, err
 		}
 	}
@@ -176,8 +176,8 @@ func (s *Service) decideReport(ctx context.Context, q *store.Queries, p nursery.
 		map[string]any{"report": row.ID, "milestone": kind, "percent": row.Percent})
 }
 
-// count makes an accepted report the milestone's progress.
-func (s *Service) count(ctx context.Context, q *store.Queries, c store.Case, entry BuildReportEntry) error {
+// applyReport makes an accepted report the milestone's progress.
+func (s *Service) applyReport(ctx context.Context, q *store.Queries, c store.Case, entry BuildReportEntry) error {
 	var done nursery.Date
 	if entry.Percent == 100 {
 		done = s.today()

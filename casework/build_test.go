@@ -29,9 +29,9 @@ func planned(t *testing.T) nursery.BuildPlan {
 }
 
 // building returns a test environment with the plan started, and the case of 潞州区.
-func building(t *testing.T) (*door, string) {
+func building(t *testing.T) (*fixture, string) {
 	t.Helper()
-	d := openDoor(t)
+	d := newFixture(t)
 	started, err := d.StartBuildPlan(t.Context(), city, "plan", planned(t))
 	require.NoError(t, err)
 	require.Equal(t, "140403", started.Sites[0].County)
@@ -39,7 +39,7 @@ func building(t *testing.T) (*door, string) {
 }
 
 // evidence uploads a file of each kind for the site.
-func (d *door) evidence(caseNo string, kinds ...string) (all []casework.BuildEvidence) {
+func (d *fixture) evidence(caseNo string, kinds ...string) (all []casework.BuildEvidence) {
 	d.t.Helper()
 	institution := d.strings(`SELECT institution FROM build_sites WHERE case_no = $1`, caseNo)[0]
 	for _, kind := range kinds {
@@ -50,7 +50,7 @@ func (d *door) evidence(caseNo string, kinds ...string) (all []casework.BuildEvi
 	return all
 }
 
-func (d *door) report(key, caseNo string, kind nursery.MilestoneKind, percent int, evidence ...casework.BuildEvidence) casework.BuildReportEntry {
+func (d *fixture) report(key, caseNo string, kind nursery.MilestoneKind, percent int, evidence ...casework.BuildEvidence) casework.BuildReportEntry {
 	d.t.Helper()
 	entry, err := d.ReportBuild(d.t.Context(), countyOffice, key, caseNo, casework.BuildReport{Milestone: kind, Percent: percent, Note: "按计划推进", Evidence: evidence})
 	require.NoError(d.t, err)
@@ -58,7 +58,7 @@ func (d *door) report(key, caseNo string, kind nursery.MilestoneKind, percent in
 }
 
 func TestAPlanBecomesACaseForEachCounty(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	plan := planned(t)
 	_, err := d.StartBuildPlan(t.Context(), countyOffice, "k0", plan)
 	refused(t, err, casework.CodeForbidden)

@@ -14,7 +14,7 @@ import (
 )
 
 // signalled returns how often the case was notified of a new year.
-func (h *house) signalled(caseNo string) (n int) {
+func (h *harness) signalled(caseNo string) (n int) {
 	h.t.Helper()
 	history := h.temporal.GetWorkflowHistory(h.t.Context(), caseNo, "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 	for history.HasNext() {
@@ -30,7 +30,7 @@ func (h *house) signalled(caseNo string) (n int) {
 // A year is loaded while Temporal is unavailable: it takes effect at once, and the open cases are notified when the
 // relay reaches them.
 func TestAPublishedYearReachesOpenCasesThroughTheOutbox(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	h.engineReturns()
 	stop := h.work()
 	h.register("community")
@@ -82,7 +82,7 @@ func TestAPublishedYearReachesOpenCasesThroughTheOutbox(t *testing.T) {
 
 // A failed delivery is retried: the case receives its message though Temporal did not know it when the year was loaded.
 func TestACaseThatTemporalDoesNotKnowYetIsToldOfTheYearOnceItStarts(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	h.register("community")
 	started := h.file(applicant, h.application(applicant, "community")) // Temporal has no namespace: the start waits
 	h.sql(`UPDATE cases SET due_on = '2026-11-09' WHERE case_no = $1`, started.CaseNo)

@@ -22,7 +22,7 @@ var Cases = List[CaseFilter, CaseSummary]{
 	First: cursor{At: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)},
 	Check: func(_ context.Context, _ *Service, _ nursery.Principal, f *CaseFilter) error { return f.check() },
 	Read: func(ctx context.Context, r reading[CaseFilter]) ([]line[CaseSummary], error) {
-		years, err := r.Almanac.YearsIn(ctx, r.q)
+		years, err := r.CalendarCache.YearsIn(ctx, r.q)
 		if err != nil {
 			return nil, err
 		}
@@ -71,7 +71,7 @@ func (f CaseFilter) check() error {
 	if wrong := checkText("query", f.Query, 100); wrong != nil {
 		c.add(wrong.Location, wrong.Message)
 	}
-	return c.refusal()
+	return c.err()
 }
 
 func (s *Service) summary(c store.Case, years calendar.Years) CaseSummary {
@@ -118,7 +118,7 @@ func stagesOf(c store.Case) []StageTitle {
 		passed = append(passed, nursery.Stage(stage))
 	}
 	list := []StageTitle{}
-	for _, st := range process.Line(passed, nursery.Stage(c.Stage), c.Status == string(nursery.CaseEnded)) {
+	for _, st := range process.Progress(passed, nursery.Stage(c.Stage), c.Status == string(nursery.CaseEnded)) {
 		list = append(list, StageTitle{Stage: st.Code, Title: st.Title, Place: st.Place})
 	}
 	return list
@@ -126,7 +126,7 @@ func stagesOf(c store.Case) []StageTitle {
 
 // Case returns the details of a case that p may see. Error: not_found.
 func (s *Service) Case(ctx context.Context, p nursery.Principal, caseNo string) (CaseDetail, error) {
-	years, err := s.Almanac.Years(ctx)
+	years, err := s.CalendarCache.Years(ctx)
 	if err != nil {
 		return CaseDetail{}, err
 	}
@@ -136,7 +136,7 @@ func (s *Service) Case(ctx context.Context, p nursery.Principal, caseNo string) 
 		if err != nil {
 			return err
 		}
-		if err := s.mayOn(ctx, p, "case.read", c); err != nil {
+		if err := s.authorizeCase(ctx, p, "case.read", c); err != nil {
 			return err
 		}
 		d = CaseDetail{CaseSummary: s.summary(c, years), Version: int(c.Version), Stages: stagesOf(c)}

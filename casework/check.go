@@ -35,7 +35,7 @@ func (s *Service) checkApplication(ctx context.Context, q *store.Queries, a *nur
 	if s.Renderer != nil {
 		s.undrawn(&c, "", *a, known)
 	}
-	return c.refusal()
+	return c.err()
 }
 
 // classNames returns the classes with normalized names and rejects names that a class in care could not have; names in
@@ -68,12 +68,12 @@ func (c *checker) add(location, message string) {
 	}
 }
 
-// refusal returns an error with every validation error; nil if there is none.
-func (c *checker) refusal() error {
+// err returns an error with every validation error; nil if there is none.
+func (c *checker) err() error {
 	if len(c.fields) == 0 {
 		return nil
 	}
-	return refuse(CodeInvalid, fmt.Sprintf("有 %d 处填写有误，请逐项更正。", len(c.fields)), c.fields...)
+	return userError(CodeInvalid, fmt.Sprintf("有 %d 处填写有误，请逐项更正。", len(c.fields)), c.fields...)
 }
 
 func (c *checker) invalid(location string, err error) {

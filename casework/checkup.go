@@ -9,33 +9,33 @@ import (
 	"tuoyu/store"
 )
 
-// halfAtOnce bounds how many rounds one command opens; a county has far fewer institutions.
-const halfAtOnce = 1000
+// halfYearBatchSize bounds how many rounds one command opens; a county has far fewer institutions.
+const halfYearBatchSize = 1000
 
 // OpenHalf opens the half-year's round of every filed institution of p's county that has none yet. The relay has them begin, for
 // a county has many. Errors: invalid for a half-year that is over or has not begun.
 func (s *Service) OpenHalf(ctx context.Context, p nursery.Principal, key string, in HalfOpening) (HalfOpened, error) {
 	opened, err := command(ctx, s, p, key, "checkup.start", in, func(q *store.Queries) (HalfOpened, error) {
 		answer := HalfOpened{County: p.County, Half: in.Half, Opened: []string{}}
-		if err := s.may(ctx, p, "checkup.start", resource{County: p.County}); err != nil {
+		if err := s.authorize(ctx, p, "checkup.start", resource{County: p.County}); err != nil {
 			return answer, err
 		}
 		half := nursery.HalfYearOf(s.today())
 		if in.Half != half.String() {
-			return answer, refuse(CodeInvalid, "只能开启当前半年度的体检。", FieldError{Location: "/half", Message: "应为 " + half.String()})
+			return answer, userError(CodeInvalid, "只能开启当前半年度的体检。", FieldError{Location: "/half", Message: "应为 " + half.String()})
 		}
-		err := q.Beyond(ctx, func() error { return s.openHalf(ctx, q, p, half, &answer) })
+		err := q.AsEngine(ctx, func() error { return s.openHalf(ctx, q, p, half, &answer) })
 		return answer, err
 	})
 	return opened, err
 }
 
 func (s *Service) openHalf(ctx context.Context, q *store.Queries, p nursery.Principal, half nursery.HalfYear, answer *HalfOpened) error {
-	years, err := s.Almanac.YearsIn(ctx, q)
+	years, err := s.CalendarCache.YearsIn(ctx, q)
 	if err != nil {
 		return err
 	}
-	institutions, err := q.InstitutionsToCheck(ctx, store.InstitutionsToCheckParams{County: p.County, Half: answer.Half, PageSize: halfAtOnce})
+	institutions, err := q.InstitutionsToCheck(ctx, store.InstitutionsToCheckParams{County: p.County, Half: answer.Half, PageSize: halfYearBatchSize})
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (s *Service) openHalf(ctx context.Context, q *store.Queries, p nursery.Prin
 
 // everyDutySettled refuses to complete a round while duties are open.
 func (s *Service) everyDutySettled(ctx context.Context, q *store.Queries, task store.Task, _ Completion) error {
-	years, err := s.Almanac.YearsIn(ctx, q)
+	years, err := s.CalendarCache.YearsIn(ctx, q)
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (s *Service) everyDutySettled(ctx context.Context, q *store.Queries, task s
 		}
 	}
 	if len(open) > 0 {
-		return refuse(CodeCheckupsOpen, fmt.Sprintf("还有 %d 名婴幼儿的项目未检也未免检，请先补检或注明原因。", len(open)))
+		return userError(CodeCheckupsOpen, fmt.Sprintf("还有 %d 名婴幼儿的项目未检也未免检，请先补检或注明原因。", len(open)))
 	}
 	return nil
 }
@@ -80,7 +80,7 @@ func resultWritten(_ *Service, ctx context.Context, q *store.Queries, task store
 		return err
 	}
 	if r.Result == nil {
-		return refuse(CodeResultMissing, "请先填写转诊结果。")
+		return userError(CodeResultMissing, "请先填写转诊结果。")
 	}
 	return nil
 }

@@ -63,7 +63,7 @@ func (s *Service) GuardianSummary(ctx context.Context, p nursery.Principal, case
 // renderer_unavailable, document_unprintable.
 func (s *Service) GuardianSheet(ctx context.Context, p nursery.Principal, caseNo, child string) ([]byte, error) {
 	if s.Renderer == nil {
-		return nil, refuse(CodeRendererUnavailable, "打印服务暂不可用，请稍后再试。")
+		return nil, userError(CodeRendererUnavailable, "打印服务暂不可用，请稍后再试。")
 	}
 	row, content, err := s.findings(ctx, p, caseNo, child)
 	if err != nil {
@@ -91,7 +91,7 @@ func (s *Service) GuardianSheet(ctx context.Context, p nursery.Principal, caseNo
 	pdf, err := s.Renderer.RenderGuardian(ctx, sheet)
 	var undrawn *documents.UnprintableError
 	if errors.As(err, &undrawn) {
-		return nil, refuse(CodeDocumentUnprintable, "告知单含有不能打印的字符："+undrawn.Said()+"。请核对姓名等内容，或者手写告知。")
+		return nil, userError(CodeDocumentUnprintable, "告知单含有不能打印的字符："+undrawn.Said()+"。请核对姓名等内容，或者手写告知。")
 	}
 	if err != nil {
 		return nil, &Error{Code: CodeRendererUnavailable, Message: "打印服务暂不可用，请稍后再试。", Err: err}
@@ -153,14 +153,14 @@ func plainWords(c activities.CheckupContent) []string {
 // CheckupRate is the share of children in care who had their half-year's check 半年健康体检率; of is a half-year, or "" for
 // the present one.
 func (s *Service) CheckupRate(ctx context.Context, p nursery.Principal, of string) (Indicator, error) {
-	if err := s.may(ctx, p, "checkup.rate", resource{}); err != nil {
+	if err := s.authorize(ctx, p, "checkup.rate", resource{}); err != nil {
 		return Indicator{}, err
 	}
 	half := nursery.HalfYearOf(s.today())
 	if of != "" {
 		var err error
 		if half, err = nursery.ParseHalfYear(of); err != nil {
-			return Indicator{}, refuse(CodeInvalid, "没有这个半年度。", fieldOf("half", err))
+			return Indicator{}, userError(CodeInvalid, "没有这个半年度。", fieldOf("half", err))
 		}
 	}
 	var rows []store.CheckupRateRow

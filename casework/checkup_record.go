@@ -113,7 +113,7 @@ func (r *recording) ids() []string {
 // check refuses what cannot be recorded, with every fault at once.
 func (r *recording) check(ctx context.Context) error {
 	if r.round.State != "open" {
-		return refuse(CodeCheckupClosed, "本轮体检尚未开始或已截止。")
+		return userError(CodeCheckupClosed, "本轮体检尚未开始或已截止。")
 	}
 	half, err := nursery.ParseHalfYear(r.round.Half)
 	if err != nil {
@@ -130,7 +130,7 @@ func (r *recording) check(ctx context.Context) error {
 	c, seen := &checker{}, map[string]bool{}
 	for i, record := range r.records {
 		at := fmt.Sprintf("/records/%d", i)
-		for _, f := range record.Faults(r.s.today()) {
+		for _, f := range record.Validate(r.s.today()) {
 			c.add(at+f.Location, f.Message)
 		}
 		line, listed := here[record.Child]
@@ -157,7 +157,7 @@ func (r *recording) check(ctx context.Context) error {
 	if err := r.checkProofs(ctx, c); err != nil {
 		return err
 	}
-	if err := c.refusal(); err != nil {
+	if err := c.err(); err != nil {
 		return err
 	}
 	return r.checkConsents(ctx)
@@ -213,7 +213,7 @@ func (r *recording) checkConsents(ctx context.Context) error {
 		}
 	}
 	if len(fields) > 0 {
-		return refuse(CodeConsentMissing, "监护人未同意健康体检的，不得记录。", fields...)
+		return userError(CodeConsentMissing, "监护人未同意健康体检的，不得记录。", fields...)
 	}
 	return nil
 }
@@ -234,7 +234,7 @@ func (r *recording) checkAges() error {
 			c.add(fmt.Sprintf("/records/%d/standing", i), "不足9个月的婴幼儿应卧位测量身长")
 		}
 	}
-	return c.refusal()
+	return c.err()
 }
 
 // judge collects the facts of the class and evaluates the rules: which values are impossible, which check-ups came too
@@ -251,7 +251,7 @@ func (r *recording) judge(ctx context.Context) error {
 	if err := r.checkAges(); err != nil {
 		return err
 	}
-	err = r.q.Beyond(ctx, func() error { // also what another clinic measured
+	err = r.q.AsEngine(ctx, func() error { // also what another clinic measured
 		last, err := r.q.LastRecords(ctx, r.ids())
 		for _, row := range last {
 			r.before[row.Now] = row.CheckupRecord
@@ -371,7 +371,7 @@ func (r *recording) measureAgain() error {
 		}
 	}
 	if len(fields) > 0 {
-		return refuse(CodeMeasureAgain, "有测量值需要复测；复测属实的，注明已复测后重新提交。", fields...)
+		return userError(CodeMeasureAgain, "有测量值需要复测；复测属实的，注明已复测后重新提交。", fields...)
 	}
 	return nil
 }

@@ -15,7 +15,7 @@ import (
 
 // examined returns a test environment with a round under way for three children of class 乳儿班, whose guardians have
 // consented.
-func examined(t *testing.T) (d *door, round string, children []string) {
+func examined(t *testing.T) (d *fixture, round string, children []string) {
 	t.Helper()
 	d = pairing(t)
 	d.inForce()
@@ -31,7 +31,7 @@ func examined(t *testing.T) (d *door, round string, children []string) {
 	require.Contains(t, opened.Opened, round)
 	loaded, err := rules()
 	require.NoError(t, err)
-	e := &activities.Engine{DB: d.db, Processes: workflows.Definitions(), Rules: loaded, Almanac: store.NewAlmanac(d.db), Fields: d.Fields, PublicURL: "http://127.0.0.1:8080"}
+	e := &activities.Engine{DB: d.db, Processes: workflows.Definitions(), Rules: loaded, CalendarCache: store.NewCalendarCache(d.db), Fields: d.Fields, PublicURL: "http://127.0.0.1:8080"}
 	terms, err := e.OpenCheckup(t.Context(), activities.Move{CaseNo: round, Step: "opened", At: d.Now()})
 	require.NoError(t, err)
 	require.False(t, terms.Blocked)
@@ -45,7 +45,7 @@ func weighed(child string, kg, cm float64, more ...nursery.CheckedItem) nursery.
 	}, more...)}
 }
 
-func (d *door) record(key, round string, records ...nursery.Checkup) (casework.ClassRecorded, error) {
+func (d *fixture) record(key, round string, records ...nursery.Checkup) (casework.ClassRecorded, error) {
 	return d.RecordCheckups(d.t.Context(), clinic, key, round, "乳儿班", casework.ClassRecords{Records: records})
 }
 
@@ -189,7 +189,7 @@ func TestARoundIsHandedOverToAnotherClinic(t *testing.T) {
 	d.exec(`UPDATE cases SET status = 'open' WHERE case_no = $1`, started.CaseNo)
 	loaded, err := rules()
 	require.NoError(t, err)
-	e := &activities.Engine{DB: d.db, Processes: workflows.Definitions(), Rules: loaded, Almanac: store.NewAlmanac(d.db), Fields: d.Fields}
+	e := &activities.Engine{DB: d.db, Processes: workflows.Definitions(), Rules: loaded, CalendarCache: store.NewCalendarCache(d.db), Fields: d.Fields}
 	require.NoError(t, e.FollowCheckup(t.Context(), activities.Move{CaseNo: round, Step: "followed", At: d.Now()}))
 
 	_, err = d.record("old", round, weighed(children[1], 10.2, 78.9))

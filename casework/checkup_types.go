@@ -82,8 +82,8 @@ type CheckupDetail struct {
 	Referrals int             `json:"referrals" doc:"转诊人数"`
 }
 
-// OwedItem is what a child owes of a round.
-type OwedItem struct {
+// DueItem is what a child owes of a round.
+type DueItem struct {
 	Item        nursery.CheckItem  `json:"item" doc:"体检项目"`
 	Title       string             `json:"title" doc:"名称"`
 	Rules       []string           `json:"rules" doc:"要求该项目的规则"`
@@ -105,7 +105,7 @@ type ClassChild struct {
 	Signs     []string      `json:"signs,omitempty" doc:"预警征象，依次为一至四"`
 	LeftOn    nursery.Date  `json:"left_on,omitzero" doc:"离托日期"`
 	Leave     nursery.Leave `json:"leave,omitempty" doc:"离托原因"`
-	Items     []OwedItem    `json:"items" doc:"应检项目"`
+	Items     []DueItem     `json:"items" doc:"应检项目"`
 	CheckedOn nursery.Date  `json:"checked_on,omitzero" doc:"本轮最近一次体检日期"`
 }
 

@@ -63,7 +63,7 @@ func RoundStateTitle(state string) string {
 // Checkup returns the progress of a round, by class and by item.
 func (s *Service) Checkup(ctx context.Context, p nursery.Principal, caseNo string) (CheckupDetail, error) {
 	var d CheckupDetail
-	years, err := s.Almanac.Years(ctx)
+	years, err := s.CalendarCache.Years(ctx)
 	if err != nil {
 		return d, err
 	}
@@ -77,7 +77,7 @@ func (s *Service) Checkup(ctx context.Context, p nursery.Principal, caseNo strin
 			return err
 		}
 		// How many have consented is counted for all who may see the round; who has, the class sheet shows the team.
-		return q.Beyond(ctx, func() error {
+		return q.AsEngine(ctx, func() error {
 			duties, err := q.DutiesOfRound(ctx, round.CaseNo)
 			if err != nil {
 				return fmt.Errorf("read duties: %w", err)
@@ -170,7 +170,7 @@ func (d *CheckupDetail) count(roster []store.CheckupRoster, duties []store.Dutie
 func (s *Service) CheckupClass(ctx context.Context, p nursery.Principal, caseNo, class string) (ClassSheet, error) {
 	class = nursery.NormalClass(class)
 	sheet := ClassSheet{CaseNo: caseNo, Class: class, Children: []ClassChild{}}
-	years, err := s.Almanac.Years(ctx)
+	years, err := s.CalendarCache.Years(ctx)
 	if err != nil {
 		return sheet, err
 	}
@@ -205,26 +205,26 @@ func (s *Service) CheckupClass(ctx context.Context, p nursery.Principal, caseNo,
 	return sheet, err
 }
 
-func (s *Service) owedItems(ctx context.Context, q *store.Queries, round store.CheckupRound, status func(store.DutiesOfRoundRow) nursery.DutyStatus) (map[string][]OwedItem, error) {
+func (s *Service) owedItems(ctx context.Context, q *store.Queries, round store.CheckupRound, status func(store.DutiesOfRoundRow) nursery.DutyStatus) (map[string][]DueItem, error) {
 	rows, err := q.DutiesOfRound(ctx, round.CaseNo)
 	if err != nil {
 		return nil, fmt.Errorf("read duties: %w", err)
 	}
-	owed := map[string][]OwedItem{}
+	owed := map[string][]DueItem{}
 	for _, row := range rows {
 		item, st := nursery.CheckItem(row.Item), status(row)
-		owed[row.Child] = append(owed[row.Child], OwedItem{
+		owed[row.Child] = append(owed[row.Child], DueItem{
 			Item: item, Title: item.Title(), Rules: row.Rules, Status: st, StatusTitle: st.Title(), DoneOn: row.DoneOn, Elsewhere: row.Elsewhere, TriedOn: row.TriedOn,
 		})
 	}
 	order := nursery.CheckItems()
 	for _, items := range owed {
-		slices.SortFunc(items, func(x, y OwedItem) int { return slices.Index(order, x.Item) - slices.Index(order, y.Item) })
+		slices.SortFunc(items, func(x, y DueItem) int { return slices.Index(order, x.Item) - slices.Index(order, y.Item) })
 	}
 	return owed, nil
 }
 
-func (s *Service) fillClass(ctx context.Context, q *store.Queries, p nursery.Principal, sheet *ClassSheet, roster []store.CheckupRoster, standing map[string]bool, owed map[string][]OwedItem) error {
+func (s *Service) fillClass(ctx context.Context, q *store.Queries, p nursery.Principal, sheet *ClassSheet, roster []store.CheckupRoster, standing map[string]bool, owed map[string][]DueItem) error {
 	ids := make([]string, len(roster))
 	for i, r := range roster {
 		ids[i] = r.Child
@@ -261,7 +261,7 @@ func (s *Service) fillClass(ctx context.Context, q *store.Queries, p nursery.Pri
 			LeftOn: r.LeftOn, Items: owed[r.Child], CheckedOn: checked[r.Child],
 		}
 		if child.Items == nil {
-			child.Items = []OwedItem{}
+			child.Items = []DueItem{}
 		}
 		if r.Leave != nil {
 			child.Leave = nursery.Leave(*r.Leave)

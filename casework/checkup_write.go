@@ -13,7 +13,7 @@ import (
 func (r *recording) write(ctx context.Context, step string) (ClassRecorded, error) {
 	done := ClassRecorded{CaseNo: r.c.CaseNo, Class: r.class}
 	versions := map[string]int32{}
-	err := r.q.Beyond(ctx, func() error { // including records of the previous clinic of the round
+	err := r.q.AsEngine(ctx, func() error { // including records of the previous clinic of the round
 		last, err := r.q.LastVersions(ctx, store.LastVersionsParams{CaseNo: r.c.CaseNo, Children: r.ids()})
 		for _, row := range last {
 			versions[row.Child] = row.Version
@@ -65,7 +65,7 @@ func (r *recording) write(ctx context.Context, step string) (ClassRecorded, erro
 	if err := r.s.event(ctx, r.q, r.c, r.p, step, "checkup_recorded", note, false, map[string]any{"children": len(r.records)}); err != nil {
 		return done, err
 	}
-	return done, activities.Wake(ctx, r.q, r.c, step, r.s.Now())
+	return done, activities.EnqueueChange(ctx, r.q, r.c, step, r.s.Now())
 }
 
 // settle credits completed items to the duties, and records the reasons for the others.
@@ -103,7 +103,7 @@ func (r *recording) openReferrals(ctx context.Context, done *ClassRecorded) erro
 		if err != nil {
 			return fmt.Errorf("encode cause: %w", err)
 		}
-		err = r.q.Beyond(ctx, func() error {
+		err = r.q.AsEngine(ctx, func() error {
 			parent := r.c.CaseNo
 			caseNo, opened, err := activities.StartCase(ctx, r.q, nursery.PrefixReferral, store.Case{
 				Kind: string(nursery.KindReferral), County: r.c.County, Institution: r.c.Institution, Partner: r.round.Clinic, About: id, ParentCase: &parent,

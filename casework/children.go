@@ -39,7 +39,7 @@ type Leaving struct {
 
 func (s *Service) sealing() error {
 	if s.Fields == nil {
-		return refuse(CodeSealingUnavailable, "未配置密钥，暂不能办理涉及婴幼儿个人信息的事项。")
+		return userError(CodeSealingUnavailable, "未配置密钥，暂不能办理涉及婴幼儿个人信息的事项。")
 	}
 	return nil
 }
@@ -50,7 +50,7 @@ func (s *Service) sealing() error {
 // identity_unverified, identity_attempts, child_in_care_elsewhere, child_enrolled, child_died, stay_overlaps,
 // not_filed, sealing_unavailable.
 func (s *Service) EnrolChild(ctx context.Context, p nursery.Principal, key string, in Enrolment) (Enrolled, error) {
-	if err := s.mayAtHome(ctx, p, "child.enrol"); err != nil {
+	if err := s.authorizeAtHome(ctx, p, "child.enrol"); err != nil {
 		return Enrolled{}, err
 	}
 	if err := s.sealing(); err != nil {
@@ -93,7 +93,7 @@ type enrolAnswer struct {
 }
 
 func (e Enrolment) faults(today nursery.Date) (faults []nursery.Fault) {
-	for _, f := range e.Child.Faults(today) {
+	for _, f := range e.Child.Validate(today) {
 		faults = append(faults, nursery.Fault{Location: "/child" + f.Location, Message: f.Message})
 	}
 	if fault := nursery.ClassFault(e.Class); fault != "" {
@@ -120,12 +120,12 @@ func (e Enrolment) ageRefusal() error {
 	if months < nursery.CareMonths || strings.TrimSpace(e.AgeReason) != "" {
 		return nil
 	}
-	return refuse(CodeAgeUnusual, ageQuestion(months), FieldError{Location: "/age_reason", Message: "出生日期无误的，请说明超龄入托的理由"})
+	return userError(CodeAgeUnusual, ageQuestion(months), FieldError{Location: "/age_reason", Message: "出生日期无误的，请说明超龄入托的理由"})
 }
 
-// mayAtHome authorizes act for p on the data of its own institution, in the county where the institution is registered.
+// authorizeAtHome authorizes act for p on the data of its own institution, in the county where the institution is registered.
 // An institution that is not registered holds no data yet.
-func (s *Service) mayAtHome(ctx context.Context, p nursery.Principal, act string) error {
+func (s *Service) authorizeAtHome(ctx context.Context, p nursery.Principal, act string) error {
 	r := resource{}
 	if p.Role == nursery.RoleInstitution {
 		err := s.DB.As(ctx, p, func(q *store.Queries) error {
@@ -141,7 +141,7 @@ func (s *Service) mayAtHome(ctx context.Context, p nursery.Principal, act string
 			return fmt.Errorf("read institution: %w", err)
 		}
 	}
-	return s.may(ctx, p, act, r)
+	return s.authorize(ctx, p, act, r)
 }
 
 func ageQuestion(months int) string {
@@ -159,9 +159,9 @@ func (s *Service) takesChildren(ctx context.Context, q *store.Queries, p nursery
 	case err == nil && (row.Status == "filed" || row.Status == "rectifying"):
 		return nil
 	case err == nil && row.Status == "cancelled":
-		return refuse(CodeNotFiled, "本机构的备案已注销，不能登记婴幼儿入托。")
+		return userError(CodeNotFiled, "本机构的备案已注销，不能登记婴幼儿入托。")
 	}
-	return refuse(CodeNotFiled, "本机构尚未完成备案，不能登记婴幼儿入托。")
+	return userError(CodeNotFiled, "本机构尚未完成备案，不能登记婴幼儿入托。")
 }
 
 // enrolment is how one child's enrolment went.
@@ -214,7 +214,7 @@ func (s *Service) enrolAll(ctx context.Context, q *store.Queries, p nursery.Prin
 }
 
 func elsewhere() *Error {
-	return refuse(CodeChildElsewhere, "该婴幼儿尚在其他机构在托，请先由该机构办理离托。")
+	return userError(CodeChildElsewhere, "该婴幼儿尚在其他机构在托，请先由该机构办理离托。")
 }
 
 // enrol inserts a child's stay and the doses on its vaccination certificate, and returns the reasons that the rules
@@ -274,7 +274,7 @@ func (s *Service) childFor(ctx context.Context, q *store.Queries, p nursery.Prin
 		return store.Child{}, fmt.Errorf("read child: %w", err)
 	}
 	r := resource{County: child.County}
-	err = q.Beyond(ctx, func() error {
+	err = q.AsEngine(ctx, func() error {
 		care, err := q.CareOf(ctx, store.CareOfParams{Child: id, Clinic: p.Institution, Day: s.today()})
 		if err != nil && !store.IsNotFound(err) {
 			return fmt.Errorf("read where the child is in care: %w", err)
@@ -288,7 +288,7 @@ func (s *Service) childFor(ctx context.Context, q *store.Queries, p nursery.Prin
 	if err != nil {
 		return store.Child{}, err
 	}
-	return child, s.may(ctx, p, act, r)
+	return child, s.authorize(ctx, p, act, r)
 }
 
 // ChangeClass moves a child in care to another class.
@@ -355,7 +355,7 @@ func ended(n int64, err error) error {
 		return fmt.Errorf("change enrolment: %w", err)
 	}
 	if n == 0 {
-		return refuse(CodeChildNotEnrolled, "该婴幼儿已不在本机构在托。")
+		return userError(CodeChildNotEnrolled, "该婴幼儿已不在本机构在托。")
 	}
 	return nil
 }

@@ -40,7 +40,7 @@ func (s *Service) GiveConsent(ctx context.Context, p nursery.Principal, key, id 
 			return err
 		}
 		if n == 0 {
-			return refuse(CodeConsentStands, "监护人已同意此事项，且未撤回。")
+			return userError(CodeConsentAlreadyGiven, "监护人已同意此事项，且未撤回。")
 		}
 		return link(ctx, q, p.Institution, "", id, in.Evidence)
 	})
@@ -78,7 +78,7 @@ func (s *Service) WithdrawConsent(ctx context.Context, p nursery.Principal, key,
 		withdraw := store.WithdrawConsentParams{Child: child.ID, Purpose: string(purpose), WithdrawnOn: s.today(), WithdrawnBy: p.Account}
 		n, err := q.WithdrawConsent(ctx, withdraw)
 		if err == nil && purpose != nursery.ConsentTransfer {
-			err = q.Beyond(ctx, func() error {
+			err = q.AsEngine(ctx, func() error {
 				more, err := q.WithdrawConsent(ctx, withdraw)
 				n += more
 				return err
@@ -88,7 +88,7 @@ func (s *Service) WithdrawConsent(ctx context.Context, p nursery.Principal, key,
 			return fmt.Errorf("withdraw consent: %w", err)
 		}
 		if n == 0 {
-			return refuse(CodeNoConsent, "没有可撤回的同意。")
+			return userError(CodeNoConsent, "没有可撤回的同意。")
 		}
 		return nil
 	})
@@ -118,7 +118,7 @@ func (s *Service) Consents(ctx context.Context, p nursery.Principal, id string) 
 		if p.Role != nursery.RoleInstitution {
 			return nil
 		}
-		return q.Beyond(ctx, func() error {
+		return q.AsEngine(ctx, func() error {
 			rows, err := q.ConsentsReleased(ctx, store.ConsentsReleasedParams{Child: id, Institution: p.Institution})
 			list = appendConsents(list, rows, true)
 			return err

@@ -19,13 +19,13 @@ const (
 // wherever the caller may not see the record and does not reveal that there is one, because identity numbers can be
 // guessed in turn.
 func unverified() *Error {
-	return refuse(CodeIdentityUnverified, unverifiedMessage)
+	return userError(CodeIdentityUnverified, unverifiedMessage)
 }
 
 const unverifiedMessage = "证件信息未能核验。请核对姓名、出生日期、性别和证件号码；确认无误的，请监护人持证件原件到居住地县级卫生健康部门核验。"
 
 func tooManyAttempts() *Error {
-	return refuse(CodeIdentityAttempts, "今天未能核验的次数已达上限，请逐项核对证件后明天再办，或者联系县级卫生健康部门。")
+	return userError(CodeIdentityAttempts, "今天未能核验的次数已达上限，请逐项核对证件后明天再办，或者联系县级卫生健康部门。")
 }
 
 // attempts counts an account's refusals of a day. It holds the count until the transaction ends.
@@ -84,7 +84,7 @@ func (s *Service) verifyAll(ctx context.Context, q *store.Queries, p nursery.Pri
 			left.refused()
 			outcome[i].unverified, outcome[i].refusal = true, unverified()
 		case !known[i].DiedOn.IsZero():
-			outcome[i].refusal = refuse(CodeChildDied, "该婴幼儿已登记死亡，不能办理入托。登记有误的，请由登记的机构或居住地县级卫生健康部门更正。")
+			outcome[i].refusal = userError(CodeChildDied, "该婴幼儿已登记死亡，不能办理入托。登记有误的，请由登记的机构或居住地县级卫生健康部门更正。")
 		}
 	}
 	return outcome, s.noteAttempts(ctx, q, p, left)
@@ -93,7 +93,7 @@ func (s *Service) verifyAll(ctx context.Context, q *store.Queries, p nursery.Pri
 // staysOf returns every stay of the children, wherever it was.
 func staysOf(ctx context.Context, q *store.Queries, ids []string) (map[string][]store.Enrolment, error) {
 	stays := map[string][]store.Enrolment{}
-	err := q.Beyond(ctx, func() error {
+	err := q.AsEngine(ctx, func() error {
 		rows, err := q.StaysOf(ctx, ids)
 		for _, row := range rows {
 			stays[row.Child] = append(stays[row.Child], row)
@@ -112,7 +112,7 @@ func stayRefusal(stays []store.Enrolment, institution string, entered nursery.Da
 	for _, stay := range stays {
 		switch {
 		case stay.LeftOn.IsZero() && stay.Institution == institution:
-			return refuse(CodeChildEnrolled, "该婴幼儿已在本机构在托。")
+			return userError(CodeChildEnrolled, "该婴幼儿已在本机构在托。")
 		case stay.LeftOn.IsZero():
 			return elsewhere()
 		}
@@ -126,7 +126,7 @@ func stayRefusal(stays []store.Enrolment, institution string, entered nursery.Da
 }
 
 func overlaps() *Error {
-	return refuse(CodeStayOverlaps, "与该婴幼儿已登记的在托时间重叠，请核对入托、离托日期；原登记有误的，请登记的机构先更正。",
+	return userError(CodeStayOverlaps, "与该婴幼儿已登记的在托时间重叠，请核对入托、离托日期；原登记有误的，请登记的机构先更正。",
 		FieldError{Location: "/entered_on", Message: "与已登记的在托时间重叠"})
 }
 
@@ -136,7 +136,7 @@ func mergedInto(ctx context.Context, q *store.Queries, id string) (string, error
 		return id, nil
 	}
 	on := id
-	err := q.Beyond(ctx, func() error {
+	err := q.AsEngine(ctx, func() error {
 		child, err := q.ChildMergedInto(ctx, id)
 		if store.IsNotFound(err) {
 			return nil
@@ -156,7 +156,7 @@ func mergedInto(ctx context.Context, q *store.Queries, id string) (string, error
 // age_unusual, child_not_enrolled.
 func (s *Service) CorrectChild(ctx context.Context, p nursery.Principal, key, id string, in nursery.Child) (Enrolled, error) {
 	return s.changeChild(ctx, p, key, "child.correct", id, in, func(q *store.Queries, row store.Child) error {
-		if err := planFaults(in.Faults(s.today())); err != nil {
+		if err := planFaults(in.Validate(s.today())); err != nil {
 			return err
 		}
 		stay, err := q.OpenEnrolment(ctx, row.ID)
@@ -190,7 +190,7 @@ func (s *Service) CorrectChild(ctx context.Context, p nursery.Principal, key, id
 }
 
 func identityOffice() *Error {
-	return refuse(CodeIdentityOffice, "证件类型或号码的更正，须由监护人持证件原件到居住地县级卫生健康部门核验后办理。其他内容可以先行更正。",
+	return userError(CodeIdentityOffice, "证件类型或号码的更正，须由监护人持证件原件到居住地县级卫生健康部门核验后办理。其他内容可以先行更正。",
 		FieldError{Location: "/identity", Message: "由县级卫生健康部门核验后更正"})
 }
 
@@ -221,7 +221,7 @@ func (s *Service) sameNumber(ctx context.Context, q *store.Queries, row store.Ch
 }
 
 func identityTaken() *Error {
-	return refuse(CodeIdentityTaken, "该证件号码已登记在另一名婴幼儿名下，请核对；同一婴幼儿重复登记的，请县级卫生健康部门合并记录。",
+	return userError(CodeIdentityTaken, "该证件号码已登记在另一名婴幼儿名下，请核对；同一婴幼儿重复登记的，请县级卫生健康部门合并记录。",
 		FieldError{Location: "/identity", Message: "已登记"})
 }
 
@@ -231,7 +231,7 @@ func correctedBirth(stay store.Enrolment, in nursery.Child) error {
 		return planFaults([]nursery.Fault{{Location: "/born_on", Message: "晚于入托日期，请先核对入托日期"}})
 	}
 	if months := stay.EnteredOn.MonthsSince(in.BornOn); months >= nursery.CareMonths && stay.AgeReason == "" {
-		return refuse(CodeAgeUnusual, ageQuestion(months)+"出生日期无误的，请先在“更正在托时间”中说明超龄入托的理由。",
+		return userError(CodeAgeUnusual, ageQuestion(months)+"出生日期无误的，请先在“更正在托时间”中说明超龄入托的理由。",
 			FieldError{Location: "/born_on", Message: "入托时已满36月龄"})
 	}
 	return nil
@@ -271,7 +271,7 @@ func (s *Service) ChangeIdentity(ctx context.Context, p nursery.Principal, key, 
 func (s *Service) changeIdentity(ctx context.Context, q *store.Queries, p nursery.Principal, row store.Child, in IdentityChange) (enrolAnswer, error) {
 	var wrong checker
 	wrong.limits(in)
-	if err := wrong.refusal(); err != nil {
+	if err := wrong.err(); err != nil {
 		return enrolAnswer{}, err
 	}
 	c, err := activities.OpenChild(s.Fields, row, nursery.ChildName, nursery.ChildBirth, nursery.ChildSex, nursery.ChildGuardianName, nursery.ChildGuardianPhone)
@@ -279,7 +279,7 @@ func (s *Service) changeIdentity(ctx context.Context, q *store.Queries, p nurser
 		return enrolAnswer{}, err
 	}
 	c.IdentityKind, c.Identity, c.County = in.IdentityKind, in.Identity, row.County
-	if err := planFaults(c.Faults(s.today())); err != nil {
+	if err := planFaults(c.Validate(s.today())); err != nil {
 		return enrolAnswer{}, err
 	}
 	left, err := s.attemptsOf(ctx, q, p)
@@ -329,5 +329,5 @@ func (s *Service) childForChange(ctx context.Context, q *store.Queries, p nurser
 	if err != nil {
 		return store.Child{}, fmt.Errorf("read child: %w", err)
 	}
-	return child, s.may(ctx, p, act, resource{County: p.County, Institution: p.Institution})
+	return child, s.authorize(ctx, p, act, resource{County: p.County, Institution: p.Institution})
 }

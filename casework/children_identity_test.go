@@ -15,7 +15,7 @@ import (
 )
 
 // left ends a child's time at an institution.
-func (d *door) left(p nursery.Principal, id string, leave nursery.Leave, on nursery.Date) {
+func (d *fixture) left(p nursery.Principal, id string, leave nursery.Leave, on nursery.Date) {
 	d.t.Helper()
 	_, err := d.EndEnrolment(d.t.Context(), p, "leave-"+id+on.String(), id, casework.Leaving{Leave: leave, LeftOn: on})
 	require.NoError(d.t, err)
@@ -151,7 +151,7 @@ func TestAGuardianEnteredElsewhereIsSeenOnceReleased(t *testing.T) {
 }
 
 // agreed records a guardian's consent.
-func (d *door) agreed(p nursery.Principal, id string, purpose nursery.ConsentPurpose) {
+func (d *fixture) agreed(p nursery.Principal, id string, purpose nursery.ConsentPurpose) {
 	d.t.Helper()
 	paper, err := d.Upload(d.t.Context(), p, casework.Upload{Name: "consent.pdf", Body: bytes.NewReader(testdata.PDF(string(purpose) + p.Account))})
 	require.NoError(d.t, err)

@@ -60,7 +60,7 @@ type placeInAMonth struct {
 // the ID of the other refers to it. Birth date and sex must agree, and overlapping stays must be corrected first.
 // Errors: invalid, not_found, child_merged, stay_overlaps.
 func (s *Service) MergeChildren(ctx context.Context, p nursery.Principal, key string, in ChildMerge) (MergedChildren, error) {
-	if err := s.may(ctx, p, "child.merge", resource{County: p.County}); err != nil {
+	if err := s.authorize(ctx, p, "child.merge", resource{County: p.County}); err != nil {
 		return MergedChildren{}, err
 	}
 	var c checker
@@ -68,7 +68,7 @@ func (s *Service) MergeChildren(ctx context.Context, p nursery.Principal, key st
 	if in.Child == in.Other {
 		c.add("/other", "是同一条记录")
 	}
-	if err := c.refusal(); err != nil {
+	if err := c.err(); err != nil {
 		return MergedChildren{}, err
 	}
 	merged, err := command(ctx, s, p, key, "child.merge", in, func(q *store.Queries) (MergedChildren, error) {
@@ -101,7 +101,7 @@ func (s *Service) bothForMerge(ctx context.Context, q *store.Queries, p nursery.
 
 func mergeable(ctx context.Context, q *store.Queries, child, other store.Child) error {
 	if child.MergedInto != nil || other.MergedInto != nil {
-		return refuse(CodeChildMerged, "其中一条记录已经并入其他记录。")
+		return userError(CodeChildMerged, "其中一条记录已经并入其他记录。")
 	}
 	if child.BornOn != other.BornOn || child.Sex != other.Sex {
 		return planFaults([]nursery.Fault{{Location: "/other", Message: "出生日期或性别不同，不是同一婴幼儿；登记有误的请先更正"}})
@@ -115,7 +115,7 @@ func mergeable(ctx context.Context, q *store.Queries, child, other store.Child) 
 			before := !a.LeftOn.IsZero() && !a.LeftOn.After(b.EnteredOn)
 			after := !b.LeftOn.IsZero() && !b.LeftOn.After(a.EnteredOn)
 			if !before && !after {
-				return refuse(CodeStayOverlaps, "两条记录的在托时间重叠，请先由相关机构办理离托或更正在托时间。",
+				return userError(CodeStayOverlaps, "两条记录的在托时间重叠，请先由相关机构办理离托或更正在托时间。",
 					FieldError{Location: "/other", Message: "在托时间重叠"})
 			}
 		}
@@ -125,13 +125,13 @@ func mergeable(ctx context.Context, q *store.Queries, child, other store.Child) 
 
 func (s *Service) merge(ctx context.Context, q *store.Queries, p nursery.Principal, child, other store.Child, reason string) (MergedChildren, error) {
 	var moved movedRows
-	err := q.Beyond(ctx, func() (err error) {
+	err := q.AsEngine(ctx, func() (err error) {
 		earlier, err := q.MergedInto(ctx, other.ID)
 		if err != nil {
 			return err
 		}
 		if len(earlier) > 0 {
-			return refuse(CodeChildMerged, "要并入的记录已有其他记录并入，请以它为保留的记录，或先撤销原合并。")
+			return userError(CodeChildMerged, "要并入的记录已有其他记录并入，请以它为保留的记录，或先撤销原合并。")
 		}
 		if moved, err = moveRows(ctx, q, child.ID, other.ID); err != nil {
 			return err
@@ -224,7 +224,7 @@ func (s *Service) wakeRounds(ctx context.Context, q *store.Queries, children ...
 // UnmergeChildren takes a merge back, with a reason: what it moved goes back to the other record, and what was entered since stays with
 // the one it was entered for. Errors: invalid, not_found, merge_undone, child_merged when a later merge builds upon it.
 func (s *Service) UnmergeChildren(ctx context.Context, p nursery.Principal, key string, merge int64, in ChildReason) (MergedChildren, error) {
-	if err := s.may(ctx, p, "child.merge", resource{County: p.County}); err != nil {
+	if err := s.authorize(ctx, p, "child.merge", resource{County: p.County}); err != nil {
 		return MergedChildren{}, err
 	}
 	if err := in.refusal(); err != nil {
@@ -238,7 +238,7 @@ func (s *Service) UnmergeChildren(ctx context.Context, p nursery.Principal, key 
 		case err != nil:
 			return MergedChildren{}, fmt.Errorf("read merge: %w", err)
 		case row.UndoneAt != nil:
-			return MergedChildren{}, refuse(CodeMergeUndone, "该次合并已经撤销。")
+			return MergedChildren{}, userError(CodeMergeUndone, "该次合并已经撤销。")
 		}
 		return s.unmerge(ctx, q, p, row, in.Reason)
 	})
@@ -250,13 +250,13 @@ func (s *Service) unmerge(ctx context.Context, q *store.Queries, p nursery.Princ
 	if err := json.Unmarshal(row.Moved, &moved); err != nil {
 		return MergedChildren{}, fmt.Errorf("decode merge: %w", err)
 	}
-	err := q.Beyond(ctx, func() error {
+	err := q.AsEngine(ctx, func() error {
 		later, err := q.ChildMergesAfter(ctx, store.ChildMergesAfterParams{ID: row.ID, Child: row.Child, Other: row.Other})
 		if err != nil {
 			return err
 		}
 		if later {
-			return refuse(CodeChildMerged, "其后又有合并，请先撤销后来的合并。")
+			return userError(CodeChildMerged, "其后又有合并，请先撤销后来的合并。")
 		}
 		if err := q.MarkMerged(ctx, store.MarkMergedParams{ID: row.Other, UpdatedAt: s.Now()}); err != nil {
 			return err
@@ -352,7 +352,7 @@ const alikeMost = 2000
 // Alike lists the records of the county that agree in name, birth date and sex under two kinds of identity document,
 // wherever they were entered. The names are compared here and not returned.
 func (s *Service) Alike(ctx context.Context, p nursery.Principal) ([]AlikeChildren, error) {
-	if err := s.may(ctx, p, "child.merges", resource{}); err != nil {
+	if err := s.authorize(ctx, p, "child.merges", resource{}); err != nil {
 		return nil, err
 	}
 	if err := s.sealing(); err != nil {

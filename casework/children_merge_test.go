@@ -11,7 +11,7 @@ import (
 )
 
 // twice enters one child under two papers: in care at first until ten days ago by the certificate, at neighbour since by the number.
-func (d *door) twice() (certificate, number string, in casework.Enrolment) {
+func (d *fixture) twice() (certificate, number string, in casework.Enrolment) {
 	d.t.Helper()
 	a := born("T980000001", nil)
 	first1, err := d.EnrolChild(d.t.Context(), first, "certificate", a)

@@ -13,7 +13,7 @@ import (
 
 // typed restores the form in which a child of a roster was stored before names were normalized: the name as typed and
 // its hash.
-func (d *door) typed(number, name, phone string) (id string) {
+func (d *fixture) typed(number, name, phone string) (id string) {
 	d.t.Helper()
 	index, err := d.Fields.Index("children.identity", string(nursery.ByBirthCertificate)+":"+number)
 	require.NoError(d.t, err)
@@ -79,7 +79,7 @@ func TestAnOldEntryIsFoundByANewOneOnceItsNameHasOneForm(t *testing.T) {
 }
 
 // unreadable restores the form of a child before names were normalized, with a name that no key decrypts.
-func (d *door) unreadable() string {
+func (d *fixture) unreadable() string {
 	d.t.Helper()
 	id := d.strings(`SELECT min(id) FROM children WHERE identity_kind = 'resident_id'`)[0]
 	d.exec(`UPDATE children SET name = 'nothing', name_form = 0 WHERE id = $1`, id)

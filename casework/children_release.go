@@ -13,7 +13,7 @@ import (
 // guardian's consent, or the institution that entered the guardian released it (个人信息保护法 art. 23).
 func guardiansShown(ctx context.Context, q *store.Queries, institution string, ids ...string) (map[string]bool, error) {
 	shown := make(map[string]bool, len(ids))
-	err := q.Beyond(ctx, func() error {
+	err := q.AsEngine(ctx, func() error {
 		rows, err := q.GuardiansShown(ctx, store.GuardiansShownParams{Children: ids, Institution: institution})
 		for _, id := range rows {
 			shown[id] = true
@@ -73,7 +73,7 @@ func (s *Service) release(ctx context.Context, q *store.Queries, p nursery.Princ
 		return err
 	}
 	if n == 0 {
-		return refuse(CodeChildNotEnrolled, "该婴幼儿没有可移交的离托登记，或者已经移交。")
+		return userError(CodeChildNotEnrolled, "该婴幼儿没有可移交的离托登记，或者已经移交。")
 	}
 	return s.noteCorrection(ctx, q, p, child, "release", nil, map[string]any{"released_on": on}, reason)
 }
@@ -86,7 +86,7 @@ type ChildReason struct {
 func (r ChildReason) refusal() error {
 	var c checker
 	c.limits(r)
-	return c.refusal()
+	return c.err()
 }
 
 // noteCorrection records a correction, its author and the reason. It contains days and codes only.

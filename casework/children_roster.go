@@ -26,8 +26,8 @@ const (
 	columnCounty   = "居住县区"
 	columnClass    = "班级"
 	columnEntered  = "入托日期"
-	columnAge      = "超龄说明"  // may be missing
-	columnDoses    = "百白破剂次" // may be missing; blank when no certificate was shown
+	columnAge      = "超龄说明"  // authorize be missing
+	columnDoses    = "百白破剂次" // authorize be missing; blank when no certificate was shown
 )
 
 // childrenColumns are the columns of a roster of children in care. The first is in rosters written here alone: a row that
@@ -70,7 +70,7 @@ type RosterFlaw struct {
 // changes nothing. Who may not import is refused before the file is read. Errors: roster_unreadable, not_filed,
 // sealing_unavailable, attachment_too_large, imports_busy.
 func (s *Service) ImportRoster(ctx context.Context, p nursery.Principal, key string, from io.Reader) (RosterReport, error) {
-	if err := s.mayAtHome(ctx, p, "child.import"); err != nil {
+	if err := s.authorizeAtHome(ctx, p, "child.import"); err != nil {
 		return RosterReport{}, err
 	}
 	if err := s.sealing(); err != nil {

@@ -31,7 +31,7 @@ func (s *Service) CorrectStay(ctx context.Context, p nursery.Principal, key, id 
 			return fmt.Errorf("read stay: %w", err)
 		}
 		if stay.Leave != nil && *stay.Leave == string(nursery.LeaveDied) {
-			return refuse(CodeChildDied, "该次离托登记为死亡，请先撤销死亡登记。")
+			return userError(CodeChildDied, "该次离托登记为死亡，请先撤销死亡登记。")
 		}
 		to, err := s.correctedStay(child, stay, in)
 		if err != nil {
@@ -100,7 +100,7 @@ func (s *Service) correctedStay(child store.Child, stay store.Enrolment, in Stay
 	if to.EnteredOn.MonthsSince(child.BornOn) >= nursery.CareMonths {
 		to.AgeReason = strings.TrimSpace(in.Reason)
 	}
-	return to, c.refusal()
+	return to, c.err()
 }
 
 // stayApart returns an error if a stay overlaps another of the child, at any institution.
@@ -126,12 +126,12 @@ func (s *Service) WithdrawDeath(ctx context.Context, p nursery.Principal, key, i
 		if err := in.refusal(); err != nil {
 			return err
 		}
-		alive := refuse(CodeChildAlive, "没有可由您撤销的死亡登记。")
+		alive := userError(CodeChildAlive, "没有可由您撤销的死亡登记。")
 		if child.DiedOn.IsZero() {
 			return alive
 		}
 		var stay store.Enrolment
-		err := q.Beyond(ctx, func() (err error) {
+		err := q.AsEngine(ctx, func() (err error) {
 			stay, err = q.LastStay(ctx, store.LastStayParams{Child: child.ID})
 			return err
 		})
@@ -151,7 +151,7 @@ func (s *Service) WithdrawDeath(ctx context.Context, p nursery.Principal, key, i
 }
 
 func (s *Service) withdrawDeath(ctx context.Context, q *store.Queries, p nursery.Principal, child store.Child, stay store.Enrolment, reopen bool, reason string) error {
-	err := q.Beyond(ctx, func() error {
+	err := q.AsEngine(ctx, func() error {
 		if err := q.NoteChildDied(ctx, store.NoteChildDiedParams{ID: child.ID, UpdatedAt: s.Now()}); err != nil {
 			return err
 		}

@@ -14,7 +14,7 @@ import (
 )
 
 // entered stores children as the institution and returns their identifiers.
-func (d *door) entered(children ...nursery.Child) (ids []string) {
+func (d *fixture) entered(children ...nursery.Child) (ids []string) {
 	d.t.Helper()
 	require.NoError(d.t, d.db.As(d.t.Context(), neighbour, func(q *store.Queries) error {
 		all, err := activities.EnterChildren(d.t.Context(), q, d.Fields, children, neighbour.Institution, "institution", neighbour.Account, time.Now())
@@ -27,7 +27,7 @@ func (d *door) entered(children ...nursery.Child) (ids []string) {
 }
 
 func TestAnIdentityIsEnteredOnce(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	children := testdata.Children(county, 1, 9000, testdata.AsOf)
 	children = append(children, children[0])
 	var first, again []activities.EnteredChild
@@ -52,7 +52,7 @@ func TestAnIdentityIsEnteredOnce(t *testing.T) {
 }
 
 func TestSeveralWhoEnterOneIdentityAtTheSameTimeMeanOneChild(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	child := testdata.Child(county, 1, testdata.AsOf)
 	ids := make(chan string, 8)
 	for range cap(ids) {
@@ -65,7 +65,7 @@ func TestSeveralWhoEnterOneIdentityAtTheSameTimeMeanOneChild(t *testing.T) {
 }
 
 func TestASealedFieldOpensOnlyWhereItStands(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	one, other := testdata.Child(county, 1, testdata.AsOf), testdata.Child(county, 2, testdata.AsOf)
 	ids := d.entered(one, other)
 	every := []nursery.ChildField{nursery.ChildName, nursery.ChildIdentity, nursery.ChildGuardianName, nursery.ChildGuardianPhone, nursery.ChildBirth, nursery.ChildSex}

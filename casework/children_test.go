@@ -20,9 +20,9 @@ var (
 )
 
 // caring returns a test environment with two institutions on the register.
-func caring(t *testing.T) *door {
+func caring(t *testing.T) *fixture {
 	t.Helper()
-	d := openDoor(t)
+	d := newFixture(t)
 	for _, p := range []nursery.Principal{first, neighbour} {
 		d.exec(`INSERT INTO institutions (id, county, name, site_kind, status, updated_at) VALUES ($1, $2, '示例托育', 'community', 'filed', now())`,
 			p.Institution, p.County)
@@ -35,7 +35,7 @@ func enrolment(serial int) casework.Enrolment {
 	return casework.Enrolment{Child: child, Class: "乳儿班", EnteredOn: testdata.AsOf.AddDays(-30)}
 }
 
-func (d *door) enrolled(p nursery.Principal, serial int) string {
+func (d *fixture) enrolled(p nursery.Principal, serial int) string {
 	d.t.Helper()
 	e, err := d.EnrolChild(d.t.Context(), p, fmt.Sprintf("enrol-%s-%d", p.Account, serial), enrolment(serial))
 	require.NoError(d.t, err)
@@ -173,7 +173,7 @@ func TestAConsentIsGivenOnceAndWithdrawnAtOnce(t *testing.T) {
 	_, err = d.GiveConsent(t.Context(), first, "c2", id, given)
 	require.NoError(t, err)
 	_, err = d.GiveConsent(t.Context(), first, "c3", id, given)
-	code(t, err, casework.CodeConsentStands)
+	code(t, err, casework.CodeConsentAlreadyGiven)
 	_, err = d.WithdrawConsent(t.Context(), first, "w1", id, nursery.ConsentCheckup)
 	require.NoError(t, err)
 	_, err = d.WithdrawConsent(t.Context(), first, "w2", id, nursery.ConsentCheckup)

@@ -60,7 +60,7 @@ type ChildRecord struct {
 func accessFor(p nursery.Principal, purpose nursery.ReadingPurpose) (nursery.Access, error) {
 	access, ok := nursery.AccessOf(p.Role, purpose)
 	if !ok {
-		return access, refuse(CodePurposeNotAllowed, "您的角色不能为此目的查阅婴幼儿个人信息。", FieldError{Location: "purpose", Message: "不适用于您的角色"})
+		return access, userError(CodePurposeNotAllowed, "您的角色不能为此目的查阅婴幼儿个人信息。", FieldError{Location: "purpose", Message: "不适用于您的角色"})
 	}
 	return access, nil
 }
@@ -84,7 +84,7 @@ var Children = List[EnrolmentFilter, EnrolledChild]{
 	},
 	Read: func(ctx context.Context, r reading[EnrolmentFilter]) ([]line[EnrolledChild], error) {
 		f := r.filter
-		if err := r.mayListChildren(ctx, r.q, r.p, f.Institution); err != nil {
+		if err := r.authorizeChildList(ctx, r.q, r.p, f.Institution); err != nil {
 			return nil, err
 		}
 		of := store.EnrolmentsParams{Institution: f.Institution, Class: f.Class, Ended: f.Ended, After: r.after.No, PageSize: r.limit}
@@ -121,8 +121,8 @@ func enrolledChild(row store.EnrolmentsRow, today nursery.Date) EnrolledChild {
 	return child
 }
 
-// mayListChildren returns not_found for an institution whose children p does not look after; "" is all that p sees.
-func (s *Service) mayListChildren(ctx context.Context, q *store.Queries, p nursery.Principal, institution string) error {
+// authorizeChildList returns not_found for an institution whose children p does not look after; "" is all that p sees.
+func (s *Service) authorizeChildList(ctx context.Context, q *store.Queries, p nursery.Principal, institution string) error {
 	if institution == "" || p.Role == nursery.RoleInstitution {
 		return nil
 	}
@@ -141,12 +141,12 @@ func (s *Service) mayListChildren(ctx context.Context, q *store.Queries, p nurse
 	if serves {
 		r.Partner = p.Institution
 	}
-	return s.may(ctx, p, "child.read", r)
+	return s.authorize(ctx, p, "child.read", r)
 }
 
 // ChildCounts counts who is in care, by class.
 func (s *Service) ChildCounts(ctx context.Context, p nursery.Principal) ([]ChildCount, error) {
-	if err := s.may(ctx, p, "child.count", resource{}); err != nil {
+	if err := s.authorize(ctx, p, "child.count", resource{}); err != nil {
 		return nil, err
 	}
 	of := store.CountEnrolledParams{County: p.County}
@@ -238,7 +238,7 @@ type RosterLine struct {
 
 // Roster returns everybody in care here for a purpose. That it was read is logged, once a reader and day.
 func (s *Service) Roster(ctx context.Context, p nursery.Principal, purpose nursery.ReadingPurpose) ([]RosterLine, error) {
-	if err := s.mayAtHome(ctx, p, "child.export"); err != nil {
+	if err := s.authorizeAtHome(ctx, p, "child.export"); err != nil {
 		return nil, err
 	}
 	access, err := accessFor(p, purpose)

@@ -70,7 +70,7 @@ var (
 	CodeStayOverlaps        = NewCode(Conflict, "stay_overlaps", "在托时间重叠")              // two stays of the child would overlap
 	CodeChildMerged         = NewCode(Conflict, "child_merged", "记录已合并")                // a record is already part of another
 	CodeMergeUndone         = NewCode(Conflict, "merge_undone", "合并已撤销")                // already undone
-	CodeConsentStands       = NewCode(Conflict, "consent_stands", "已同意此事项")             // given already and not withdrawn
+	CodeConsentAlreadyGiven = NewCode(Conflict, "consent_stands", "已同意此事项")             // given already and not withdrawn
 	CodeNoConsent           = NewCode(Conflict, "consent_absent", "没有可撤回的同意")           // nothing to withdraw
 	CodeConsentMissing      = NewCode(Conflict, "consent_missing", "监护人未同意")            // the guardian has not consented, or has withdrawn
 	CodeMeasureAgain        = NewCode(Conflict, "measure_again", "需要复测")                // an implausible value; accepted when measured again
@@ -102,7 +102,7 @@ var (
 	CodeClinicElsewhere     = NewCode(Conflict, "clinic_elsewhere", "编号属于其他县区的医疗卫生机构")  // the number belongs to another county's clinic
 	CodeNotCovered          = NewCode(Invalid, "not_covered", "没有生效的保险")                // no cover of the child on that day
 	CodeFiltersFull         = NewCode(Conflict, "filters_full", "保存的筛选已满")              // the maximum number is saved
-	CodeAbsenceStands       = NewCode(Conflict, "absence_stands", "已登记不在岗")             // another absence of the account has not ended
+	CodeAbsenceActive       = NewCode(Conflict, "absence_stands", "已登记不在岗")             // another absence of the account has not ended
 	CodeAbsenceEnded        = NewCode(Conflict, "absence_ended", "不在岗登记已结束")            // ended before
 	CodeDelegateAbsent      = NewCode(Conflict, "delegate_absent", "代办人同期不在岗")          // the substitute is absent as well
 	CodeAttachmentType      = NewCode(Invalid, "attachment_type", "文件类型不支持")            // not an accepted kind of file

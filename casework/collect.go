@@ -22,7 +22,7 @@ func (s *Service) sweepHourly(ctx context.Context) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
-		s.forgetKeys(ctx, s.Now().Add(-keysKept))
+		s.purgeKeys(ctx, s.Now().Add(-keyTTL))
 		if err := s.Sweep(ctx); err != nil && ctx.Err() == nil {
 			s.Log.WarnContext(ctx, "files not swept", "error", err)
 		}

@@ -17,7 +17,7 @@ import (
 func (s *Service) FileComplaint(ctx context.Context, p nursery.Principal, key string, in ComplaintRequest) (Started, error) {
 	source := "public"
 	if p.Account != "" {
-		if err := s.may(ctx, p, "complaint.file", resource{}); err != nil {
+		if err := s.authorize(ctx, p, "complaint.file", resource{}); err != nil {
 			return Started{}, err
 		}
 		if source = "office"; p.Role == nursery.RoleInstitution {
@@ -25,10 +25,10 @@ func (s *Service) FileComplaint(ctx context.Context, p nursery.Principal, key st
 		}
 	}
 	if key == "" {
-		return Started{}, refuse(CodeKeyRequired, "缺少幂等键（Idempotency-Key）。")
+		return Started{}, userError(CodeKeyRequired, "缺少幂等键（Idempotency-Key）。")
 	}
 	if s.Fields == nil {
-		return Started{}, refuse(CodeEngineUnavailable, "系统尚未配置密钥，暂不能受理投诉举报。")
+		return Started{}, userError(CodeEngineUnavailable, "系统尚未配置密钥，暂不能受理投诉举报。")
 	}
 	if p.Account == "" {
 		var err error
@@ -47,7 +47,7 @@ func (s *Service) FileComplaint(ctx context.Context, p nursery.Principal, key st
 		if err != nil || about.County != in.County || about.FilingCase == nil {
 			c.add("/institution", "该县区没有这家机构")
 		}
-		if err := c.refusal(); err != nil {
+		if err := c.err(); err != nil {
 			return Started{}, err
 		}
 		desk := ownerName(nursery.KindComplaint, in.County)
@@ -93,7 +93,7 @@ func strangersKey(key string, in ComplaintRequest) (string, error) {
 		different[r] = true
 	}
 	if len(key) < leastStrangersKey || len(different) < leastDifferent || len(key) > 200 {
-		return "", refuse(CodeKeyWeak, "未登录的请求，幂等键应为至少 22 位的随机字符，例如随机生成的 UUID。")
+		return "", userError(CodeKeyWeak, "未登录的请求，幂等键应为至少 22 位的随机字符，例如随机生成的 UUID。")
 	}
 	hash, err := bodyHash([]any{key, in})
 	if err != nil {
@@ -112,7 +112,7 @@ func (s *Service) Complaint(ctx context.Context, p nursery.Principal, caseNo str
 			return err
 		}
 		if s.Fields == nil {
-			return refuse(CodeSealingUnavailable, "系统尚未配置密钥，暂不能查看。")
+			return userError(CodeSealingUnavailable, "系统尚未配置密钥，暂不能查看。")
 		}
 		said, err := s.Fields.Open(row.Said, sealing.Cell{Table: "complaints", Column: "said", Row: row.CaseNo})
 		if err != nil {

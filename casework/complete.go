@@ -17,12 +17,12 @@ import (
 	"tuoyu/workflows/humantask"
 )
 
-// answerWithin bounds how long an answer waits for a worker before the caller is notified that it is stored for later
+// updateTimeout bounds how long an answer waits for a worker before the caller is notified that it is stored for later
 // delivery.
-const answerWithin = 3 * time.Second
+const updateTimeout = 3 * time.Second
 
-// kept is an answer in the outbox. Answer is what the person filled in; it never enters Temporal.
-type kept struct {
+// pendingAnswer is an answer in the outbox. Answer is what the person filled in; it never enters Temporal.
+type pendingAnswer struct {
 	Task    string          `json:"task"`
 	Outcome nursery.Outcome `json:"outcome"`
 	Actor   string          `json:"actor"`
@@ -55,10 +55,10 @@ func (s *Service) Complete(ctx context.Context, p nursery.Principal, key, id str
 		if err != nil {
 			return Completed{}, err
 		}
-		if row, err = s.keepAnswer(ctx, q, p, completion, task, in); err != nil {
+		if row, err = s.enqueueAnswer(ctx, q, p, completion, task, in); err != nil {
 			return Completed{}, err
 		}
-		err = q.Beyond(ctx, func() (err error) {
+		err = q.AsEngine(ctx, func() (err error) {
 			before, err = waitingBefore(ctx, q, row)
 			return err
 		})
@@ -73,7 +73,7 @@ func (s *Service) Complete(ctx context.Context, p nursery.Principal, key, id str
 	delivered := done
 	note := func(ctx context.Context, q *store.Queries, closed humantask.Closed) error {
 		delivered.At, delivered.Delivered, delivered.Note = closed.At, true, ""
-		return s.remember(ctx, q, p, key, delivered)
+		return s.saveResponse(ctx, q, p, key, delivered)
 	}
 	if replayed { // the first sender or the relay may have delivered it meanwhile
 		err = s.deliverAnswer(ctx, completion, note)
@@ -92,7 +92,7 @@ func (s *Service) Complete(ctx context.Context, p nursery.Principal, key, id str
 
 // deliverNow sends an answer that was just stored, after the answers that were waiting then.
 func (s *Service) deliverNow(ctx context.Context, before []store.Outbox, row store.Outbox, note noting) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), updateTimeout)
 	defer cancel()
 	if err := s.settleBefore(ctx, before); err != nil {
 		return err
@@ -128,9 +128,9 @@ func (s *Service) answerable(ctx context.Context, q *store.Queries, p nursery.Pr
 	case task.State != "open":
 		return task, taskClosed(task)
 	case !slices.Contains(task.Outcomes, string(in.Outcome)):
-		return task, refuse(CodeOutcomeNotOffered, "该待办不能这样办理。", FieldError{Location: "/outcome", Message: "不在可选结果之内"})
+		return task, userError(CodeOutcomeNotOffered, "该待办不能这样办理。", FieldError{Location: "/outcome", Message: "不在可选结果之内"})
 	}
-	if err := s.may(ctx, p, "task.complete", resourceOf(task)); err != nil {
+	if err := s.authorize(ctx, p, "task.complete", resourceOf(task)); err != nil {
 		return task, err
 	}
 	if task.Assignee != nil && *task.Assignee != p.Account {
@@ -144,15 +144,15 @@ func taskClosed(task store.Task) *Error {
 	if task.State == "closed" && task.ClosedBy != nil && task.ClosedAt != nil {
 		message = fmt.Sprintf("该待办已由 %s 于 %s 办结。", *task.ClosedBy, nursery.Minute(*task.ClosedAt))
 	}
-	return refuse(CodeTaskClosed, message)
+	return userError(CodeTaskClosed, message)
 }
 
 func claimed(task store.Task) *Error {
-	return refuse(CodeTaskClaimed, fmt.Sprintf("该待办已由 %s 认领。", *task.Assignee))
+	return userError(CodeTaskClaimed, fmt.Sprintf("该待办已由 %s 认领。", *task.Assignee))
 }
 
-// keepAnswer leaves the answer for the engine.
-func (s *Service) keepAnswer(ctx context.Context, q *store.Queries, p nursery.Principal, completion string, task store.Task, in Completion) (store.Outbox, error) {
+// enqueueAnswer leaves the answer for the engine.
+func (s *Service) enqueueAnswer(ctx context.Context, q *store.Queries, p nursery.Principal, completion string, task store.Task, in Completion) (store.Outbox, error) {
 	if len(in.Answer) > 0 {
 		said, err := filesOf(task, in.Answer)
 		if err != nil {
@@ -162,11 +162,11 @@ func (s *Service) keepAnswer(ctx context.Context, q *store.Queries, p nursery.Pr
 			return store.Outbox{}, err
 		}
 	}
-	return s.keep(ctx, q, task.CaseNo, task.County, task.Institution, completion, humantask.CompleteUpdate,
-		kept{Task: task.ID, Outcome: in.Outcome, Actor: p.Account, Role: p.Role, Answer: in.Answer})
+	return s.enqueue(ctx, q, task.CaseNo, task.County, task.Institution, completion, humantask.CompleteUpdate,
+		pendingAnswer{Task: task.ID, Outcome: in.Outcome, Actor: p.Account, Role: p.Role, Answer: in.Answer})
 }
 
-func (s *Service) keep(ctx context.Context, q *store.Queries, caseNo, county, institution, id, name string, k kept) (store.Outbox, error) {
+func (s *Service) enqueue(ctx context.Context, q *store.Queries, caseNo, county, institution, id, name string, k pendingAnswer) (store.Outbox, error) {
 	payload, err := json.Marshal(k)
 	if err != nil {
 		return store.Outbox{}, fmt.Errorf("encode answer: %w", err)
@@ -199,12 +199,12 @@ func (s *Service) Withdraw(ctx context.Context, p nursery.Principal, key, caseNo
 			return Corrected{}, notFound()
 		}
 		if wrong := checkText("/reason", reason, 500); wrong != nil {
-			return Corrected{}, refuse(CodeInvalid, "撤回理由不能这样填写。", *wrong)
+			return Corrected{}, userError(CodeInvalid, "撤回理由不能这样填写。", *wrong)
 		}
 		done := Corrected{CaseNo: c.CaseNo, Version: int(c.Version), Stage: nursery.StageWithdrawn}
 		switch c.Status {
 		case string(nursery.CaseEnded):
-			return done, refuse(CodeTooLateToWithdraw, "本办件已办结，不能撤回。")
+			return done, userError(CodeTooLateToWithdraw, "本办件已办结，不能撤回。")
 		case string(nursery.CaseDraft):
 			now := s.Now()
 			if err := q.EndDraft(ctx, store.EndDraftParams{CaseNo: c.CaseNo, EndedAt: &now}); err != nil {
@@ -216,8 +216,8 @@ func (s *Service) Withdraw(ctx context.Context, p nursery.Principal, key, caseNo
 		if err := s.event(ctx, q, c, p, "withdraw/"+withdrawal, "withdrawal_asked", "申请撤回："+reason, false, nil); err != nil {
 			return done, err
 		}
-		_, err = s.keep(ctx, q, c.CaseNo, c.County, c.Institution, withdrawal, workflows.WithdrawUpdate,
-			kept{Actor: p.Account, Role: p.Role, Reason: reason})
+		_, err = s.enqueue(ctx, q, c.CaseNo, c.County, c.Institution, withdrawal, workflows.WithdrawUpdate,
+			pendingAnswer{Actor: p.Account, Role: p.Role, Reason: reason})
 		return done, err
 	})
 	if err != nil {
@@ -232,7 +232,7 @@ func (s *Service) Withdraw(ctx context.Context, p nursery.Principal, key, caseNo
 	withdrawn := done
 	withdrawn.Stage = nursery.StageWithdrawn
 	err = s.deliverAnswer(ctx, withdrawal, func(ctx context.Context, q *store.Queries, _ humantask.Closed) error {
-		return s.remember(ctx, q, p, key, withdrawn)
+		return s.saveResponse(ctx, q, p, key, withdrawn)
 	})
 	switch {
 	case isRefused(err):
@@ -246,7 +246,7 @@ func (s *Service) Withdraw(ctx context.Context, p nursery.Principal, key, caseNo
 
 // tooLate translates the refusal of an ended case into ErrTooLateToWithdraw for the applicant who withdraws.
 func tooLate(err error) error {
-	if refusal(err) == refusedCaseEnded {
+	if rejectionCode(err) == refusedCaseEnded {
 		return temporal.NewNonRetryableApplicationError("case has ended", workflows.ErrTooLateToWithdraw, err)
 	}
 	return err

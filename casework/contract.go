@@ -13,7 +13,7 @@ import (
 // PutClinic enters a medical institution of the county, or what has changed of it.
 func (s *Service) PutClinic(ctx context.Context, p nursery.Principal, key string, in nursery.Clinic) (nursery.Clinic, error) {
 	put, err := command(ctx, s, p, key, "clinic.put "+in.ID, in, func(q *store.Queries) (nursery.Clinic, error) {
-		if err := s.may(ctx, p, "clinic.put", resource{County: in.County}); err != nil {
+		if err := s.authorize(ctx, p, "clinic.put", resource{County: in.County}); err != nil {
 			return in, err
 		}
 		c := checker{}
@@ -34,7 +34,7 @@ func (s *Service) PutClinic(ctx context.Context, p nursery.Principal, key string
 				c.add(fmt.Sprintf("/modes/%d", i), "没有这种服务方式")
 			}
 		}
-		if err := c.refusal(); err != nil {
+		if err := c.err(); err != nil {
 			return in, err
 		}
 		modes := []string{}
@@ -49,7 +49,7 @@ func (s *Service) PutClinic(ctx context.Context, p nursery.Principal, key string
 			return in, err
 		}
 		if changed == 0 {
-			return in, refuse(CodeClinicElsewhere, "该编号已由其他县区登记，请核对编号。", FieldError{Location: "/id", Message: "已由其他县区登记"})
+			return in, userError(CodeClinicElsewhere, "该编号已由其他县区登记，请核对编号。", FieldError{Location: "/id", Message: "已由其他县区登记"})
 		}
 		return in, nil
 	})
@@ -62,7 +62,7 @@ var Clinics = List[ClinicFilter, nursery.Clinic]{
 	Indexes: []string{"clinics_by_county"},
 	Check: func(ctx context.Context, s *Service, p nursery.Principal, f *ClinicFilter) error {
 		f.County = cmp.Or(f.County, p.County)
-		return s.may(ctx, p, "clinic.list", resource{County: f.County})
+		return s.authorize(ctx, p, "clinic.list", resource{County: f.County})
 	},
 	Read: func(ctx context.Context, r reading[ClinicFilter]) ([]line[nursery.Clinic], error) {
 		rows, err := r.q.Clinics(ctx, store.ClinicsParams{County: r.filter.County, After: r.after.ID, PageSize: r.limit})
@@ -105,10 +105,10 @@ func (s *Service) StartContract(ctx context.Context, p nursery.Principal, key st
 		in.Clinic = p.Institution
 	}
 	return command(ctx, s, p, key, "contract.start", in, func(q *store.Queries) (Started, error) {
-		if err := s.may(ctx, p, "contract.start", resource{County: p.County, Institution: in.Institution, Partner: in.Clinic}); err != nil {
+		if err := s.authorize(ctx, p, "contract.start", resource{County: p.County, Institution: in.Institution, Partner: in.Clinic}); err != nil {
 			return Started{}, err
 		}
-		if err := s.checkTerms(in).refusal(); err != nil {
+		if err := s.checkTerms(in).err(); err != nil {
 			return Started{}, err
 		}
 		return s.startContract(ctx, q, p, in)
@@ -117,7 +117,7 @@ func (s *Service) StartContract(ctx context.Context, p nursery.Principal, key st
 
 func (s *Service) checkTerms(in nursery.ContractTerms) *checker {
 	c := &checker{}
-	for _, f := range in.Faults() {
+	for _, f := range in.Validate() {
 		c.add(f.Location, f.Message)
 	}
 	if in.StartsOn.Valid() && in.EndsOn.Valid() && in.EndsOn.Before(s.today()) {
@@ -138,17 +138,17 @@ func (s *Service) checkTerms(in nursery.ContractTerms) *checker {
 // startContract writes the contract as the engine: neither side sees the other's rows before there is one.
 func (s *Service) startContract(ctx context.Context, q *store.Queries, p nursery.Principal, in nursery.ContractTerms) (Started, error) {
 	var started Started
-	err := q.Beyond(ctx, func() error {
+	err := q.AsEngine(ctx, func() error {
 		institution, err := q.InstitutionByID(ctx, in.Institution)
 		if store.IsNotFound(err) || err == nil && institution.County != p.County {
-			return refuse(CodeInvalid, "本县区没有这家托育机构。", FieldError{Location: "/institution", Message: "没有这家机构"})
+			return userError(CodeInvalid, "本县区没有这家托育机构。", FieldError{Location: "/institution", Message: "没有这家机构"})
 		}
 		if err != nil {
 			return fmt.Errorf("read institution: %w", err)
 		}
 		clinic, err := q.ClinicByID(ctx, in.Clinic)
 		if store.IsNotFound(err) {
-			return refuse(CodeInvalid, "没有登记这家医疗卫生机构。", FieldError{Location: "/clinic", Message: "没有这家机构"})
+			return userError(CodeInvalid, "没有登记这家医疗卫生机构。", FieldError{Location: "/clinic", Message: "没有这家机构"})
 		}
 		if err != nil {
 			return fmt.Errorf("read clinic: %w", err)
@@ -158,7 +158,7 @@ func (s *Service) startContract(ctx context.Context, q *store.Queries, p nursery
 			return err
 		}
 		if !opened {
-			return refuse(CodeContractExists, "本机构自该日起的签约已在办理："+caseNo+"。")
+			return userError(CodeContractExists, "本机构自该日起的签约已在办理："+caseNo+"。")
 		}
 		started = Started{CaseNo: caseNo, Stage: nursery.StageSigning}
 		return nil
@@ -175,14 +175,14 @@ func (s *Service) AmendContract(ctx context.Context, p nursery.Principal, key, c
 			return err
 		}
 		in.Institution, in.Clinic = contract.Institution, contract.Clinic
-		if err := s.checkTerms(in.ContractTerms).refusal(); err != nil {
+		if err := s.checkTerms(in.ContractTerms).err(); err != nil {
 			return err
 		}
 		switch {
 		case c.Stage != string(nursery.StageSigning):
-			return refuse(CodeContractState, "双方已签署或签约已结束，不能再修改文本。")
+			return userError(CodeContractState, "双方已签署或签约已结束，不能再修改文本。")
 		case int(contract.Version) != in.Version:
-			return refuse(CodeVersionStale, fmt.Sprintf("文本已改为第 %d 稿，请核对后重新提交。", contract.Version))
+			return userError(CodeVersionStale, fmt.Sprintf("文本已改为第 %d 稿，请核对后重新提交。", contract.Version))
 		}
 		return s.amend(ctx, q, p, c, in)
 	})
@@ -194,7 +194,7 @@ func (s *Service) AmendContract(ctx context.Context, p nursery.Principal, key, c
 
 func (s *Service) amend(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, in ContractAmendment) error {
 	version := in.Version + 1
-	err := q.Beyond(ctx, func() error {
+	err := q.AsEngine(ctx, func() error {
 		return activities.DraftContract(ctx, q, c.CaseNo, c.County, in.ContractTerms, version, p.Account, s.Now())
 	})
 	if err != nil {
@@ -211,7 +211,7 @@ func (s *Service) amend(ctx context.Context, q *store.Queries, p nursery.Princip
 	if err != nil {
 		return err
 	}
-	return activities.Wake(ctx, q, c, fmt.Sprintf("text/%d", version), s.Now())
+	return activities.EnqueueChange(ctx, q, c, fmt.Sprintf("text/%d", version), s.Now())
 }
 
 // TerminateContract ends a contract in force before its time, with notice. Errors: contract_state, invalid.
@@ -222,7 +222,7 @@ func (s *Service) TerminateContract(ctx context.Context, p nursery.Principal, ke
 			return err
 		}
 		if wrong := needText("/reason", in.Reason, 500); wrong != nil {
-			return refuse(CodeInvalid, "请写明理由。", *wrong)
+			return userError(CodeInvalid, "请写明理由。", *wrong)
 		}
 		limits, err := activities.ContractLimits(s.Rules, s.today(), c.County)
 		if err != nil {
@@ -231,9 +231,9 @@ func (s *Service) TerminateContract(ctx context.Context, p nursery.Principal, ke
 		earliest := s.today().AddDays(limits.NoticeDays)
 		switch {
 		case contract.State != "in_force":
-			return refuse(CodeContractState, "协议不在履行中，不能终止。")
+			return userError(CodeContractState, "协议不在履行中，不能终止。")
 		case !in.EndsOn.Valid() || in.EndsOn.Before(earliest) || in.EndsOn.After(contract.EndsOn):
-			return refuse(CodeInvalid, fmt.Sprintf("终止日期应提前 %d 天，且不晚于原截止日期。", limits.NoticeDays),
+			return userError(CodeInvalid, fmt.Sprintf("终止日期应提前 %d 天，且不晚于原截止日期。", limits.NoticeDays),
 				FieldError{Location: "/ends_on", Message: "应在 " + earliest.String() + " 与 " + contract.EndsOn.String() + " 之间"})
 		}
 		if err := q.SetContractEnd(ctx, store.SetContractEndParams{CaseNo: c.CaseNo, EndsOn: in.EndsOn, UpdatedAt: s.Now()}); err != nil {
@@ -244,7 +244,7 @@ func (s *Service) TerminateContract(ctx context.Context, p nursery.Principal, ke
 		if err != nil {
 			return err
 		}
-		return activities.Wake(ctx, q, c, what, s.Now())
+		return activities.EnqueueChange(ctx, q, c, what, s.Now())
 	})
 	if err != nil {
 		return ContractDetail{}, err
@@ -275,11 +275,11 @@ func (s *Service) RecordVisit(ctx context.Context, p nursery.Principal, key, cas
 				check.add(fmt.Sprintf("/evidence/%d", i), noAttachment)
 			}
 		}
-		if err := check.refusal(); err != nil {
+		if err := check.err(); err != nil {
 			return GuidanceEntry{}, err
 		}
 		if contract.State != "in_force" && contract.State != "ended" {
-			return GuidanceEntry{}, refuse(CodeContractState, "协议尚未生效。")
+			return GuidanceEntry{}, userError(CodeContractState, "协议尚未生效。")
 		}
 		in.Evidence = append([]string{}, in.Evidence...)
 		id, err := q.InsertContractVisit(ctx, store.InsertContractVisitParams{
@@ -312,7 +312,7 @@ func (s *Service) ConfirmVisit(ctx context.Context, p nursery.Principal, key, ca
 		case err != nil:
 			return GuidanceEntry{}, fmt.Errorf("read visit: %w", err)
 		case row.ConfirmedAt != nil:
-			return GuidanceEntry{}, refuse(CodeVisitConfirmed, "该次指导已确认。")
+			return GuidanceEntry{}, userError(CodeVisitConfirmed, "该次指导已确认。")
 		}
 		now, by := s.Now(), p.Account
 		if err := q.ConfirmContractVisit(ctx, store.ConfirmContractVisitParams{ID: visit, ConfirmedBy: &by, ConfirmedAt: &now}); err != nil {
@@ -359,7 +359,7 @@ func checkSignature(_ *Service, ctx context.Context, q *store.Queries, task stor
 	case text.Sha256:
 		return nil
 	case "":
-		return refuse(CodeInvalid, "请填写所签文本的哈希。", FieldError{Location: "/answer/text_sha256", Message: "必填"})
+		return userError(CodeInvalid, "请填写所签文本的哈希。", FieldError{Location: "/answer/text_sha256", Message: "必填"})
 	}
-	return refuse(CodeTextChanged, fmt.Sprintf("协议文本已改为第 %d 稿，请核对后重新签署。", c.Version))
+	return userError(CodeTextChanged, fmt.Sprintf("协议文本已改为第 %d 稿，请核对后重新签署。", c.Version))
 }

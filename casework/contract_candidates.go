@@ -38,7 +38,7 @@ func (s *Service) Candidates(ctx context.Context, p nursery.Principal, instituti
 		if err != nil && !store.IsNotFound(err) {
 			return fmt.Errorf("read institution: %w", err)
 		}
-		if err := s.may(ctx, p, "contract.candidates", resource{County: of.County, Institution: of.ID}); err != nil {
+		if err := s.authorize(ctx, p, "contract.candidates", resource{County: of.County, Institution: of.ID}); err != nil {
 			return err
 		}
 		county = of.County

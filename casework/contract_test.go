@@ -14,7 +14,7 @@ import (
 var otherClinic = nursery.Principal{Account: "clinic-140403-2", Role: nursery.RoleHospital, County: county, Institution: "clinic-140403-2"}
 
 // pairing opens a test environment with two institutions and two clinics, the second full.
-func pairing(t *testing.T) *door {
+func pairing(t *testing.T) *fixture {
 	t.Helper()
 	d := caring(t)
 	d.exec(`UPDATE institutions SET township = '140403001', seats = 60`)
@@ -36,7 +36,7 @@ func yearWith(clinic string) nursery.ContractTerms {
 }
 
 // inForce brings a contract of the first institution with the first clinic into force.
-func (d *door) inForce() string {
+func (d *fixture) inForce() string {
 	d.t.Helper()
 	started, err := d.StartContract(d.t.Context(), first, "contract", yearWith(clinic.Institution))
 	require.NoError(d.t, err)

@@ -144,7 +144,7 @@ func fillGap(ctx context.Context, q *store.Queries, c store.Contract, d *Contrac
 
 // SignedRate is the share of filed and open institutions with a contract in force on a day 签约率 (I03).
 func (s *Service) SignedRate(ctx context.Context, p nursery.Principal, on nursery.Date) (Indicator, error) {
-	if err := s.may(ctx, p, "contract.rate", resource{}); err != nil {
+	if err := s.authorize(ctx, p, "contract.rate", resource{}); err != nil {
 		return Indicator{}, err
 	}
 	if on.IsZero() {

@@ -38,7 +38,7 @@ func (s *Service) opensSomething(ctx context.Context, q *store.Queries, task sto
 		}
 	}
 	if len(c.fields) > 0 {
-		return refuse(CodeOpensNothing, "每一项补正都要指明申请人可以修改的字段或者应当补交的材料，否则申请人无从补正。", c.fields...)
+		return userError(CodeOpensNothing, "每一项补正都要指明申请人可以修改的字段或者应当补交的材料，否则申请人无从补正。", c.fields...)
 	}
 	if len(said.Findings) > 0 {
 		return nil
@@ -48,7 +48,7 @@ func (s *Service) opensSomething(ctx context.Context, q *store.Queries, task sto
 		return err
 	}
 	if !slices.ContainsFunc(gaps, func(g nursery.Reason) bool { return opensFor(a, g) }) {
-		return refuse(CodeOpensNothing, "规则发现的问题申请人都不能修改。请写明申请人应当修改的字段或者应当补交的材料。",
+		return userError(CodeOpensNothing, "规则发现的问题申请人都不能修改。请写明申请人应当修改的字段或者应当补交的材料。",
 			FieldError{Location: "/answer/findings", Message: "请写明申请人应当补正的内容"})
 	}
 	return nil
@@ -149,5 +149,5 @@ func (s *Service) handsInChanges(ctx context.Context, p nursery.Principal, key, 
 	if len(open) == 0 {
 		return nil
 	}
-	return refuse(CodeNothingChanged, fmt.Sprintf("还没有补正：一次性告知的内容中有 %d 项没有改动。请先补正，再提交。", len(open)), open...)
+	return userError(CodeNothingChanged, fmt.Sprintf("还没有补正：一次性告知的内容中有 %d 项没有改动。请先补正，再提交。", len(open)), open...)
 }

@@ -11,7 +11,7 @@ import (
 )
 
 func TestANoticeOpensWhatItNamesAndIsAnsweredByAChange(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	h.engineReturns()
 	h.work()
 	h.register("community")
@@ -71,7 +71,7 @@ func TestANoticeOpensWhatItNamesAndIsAnsweredByAChange(t *testing.T) {
 }
 
 func TestAGapThatWasMetElsewhereNeedsNoChange(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	h.engineReturns()
 	h.work()
 	app := h.application(applicant, "community")
@@ -89,7 +89,7 @@ func TestAGapThatWasMetElsewhereNeedsNoChange(t *testing.T) {
 }
 
 func TestWhoHasSeenAPaperSeesTheirOwnTicks(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	app := h.application(applicant, "community")
 	started := h.file(applicant, app)
 	detail, err := h.Case(t.Context(), clerk, started.CaseNo)

@@ -20,7 +20,7 @@ import (
 // deliverAnswer sends the stored answer with that ID to its case unless it was delivered before, and calls note as
 // deliver does.
 func (s *Service) deliverAnswer(ctx context.Context, completion string, note noting) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), updateTimeout)
 	defer cancel()
 	var row store.Outbox
 	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
@@ -54,9 +54,9 @@ type noting func(context.Context, *store.Queries, humantask.Closed) error
 // notesNothing is for an answer that nothing follows from.
 func notesNothing(context.Context, *store.Queries, humantask.Closed) error { return nil }
 
-// deliver sends the answer to its case, bounded by answerWithin.
+// deliver sends the answer to its case, bounded by updateTimeout.
 func (s *Service) deliver(ctx context.Context, row store.Outbox, to audience, note noting) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), updateTimeout)
 	defer cancel()
 	return s.settle(ctx, row, to, note)
 }
@@ -128,7 +128,7 @@ func (s *Service) settleOne(ctx context.Context, row store.Outbox, to audience, 
 	case lookErr != nil:
 		return lookErr
 	case !taken:
-		return errors.Join(err, s.markRefused(ctx, row, refusal(err), to))
+		return errors.Join(err, s.markRefused(ctx, row, rejectionCode(err), to))
 	}
 	now := s.Now()
 	row.DeliveredAt = &now
@@ -163,7 +163,7 @@ func (s *Service) readCase(ctx context.Context, caseNo string) (c store.Case, er
 
 // taken reports whether Postgres has what the row asks for as done.
 func (s *Service) taken(ctx context.Context, row store.Outbox) (bool, error) {
-	var k kept
+	var k pendingAnswer
 	if err := json.Unmarshal(row.Payload, &k); err != nil {
 		return false, fmt.Errorf("decode answer: %w", err)
 	}
@@ -207,7 +207,7 @@ func (s *Service) markDelivered(ctx context.Context, id string, closed humantask
 func (s *Service) markRefused(ctx context.Context, row store.Outbox, why string, to audience) error {
 	now := s.Now()
 	return s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
-		var k kept
+		var k pendingAnswer
 		if err := json.Unmarshal(row.Payload, &k); err != nil {
 			return fmt.Errorf("decode answer: %w", err)
 		}
@@ -242,7 +242,7 @@ func settled(row store.Outbox) (humantask.Closed, error) {
 	if row.Refused != nil {
 		return humantask.Closed{}, temporal.NewNonRetryableApplicationError("refused before", *row.Refused, nil)
 	}
-	var k kept
+	var k pendingAnswer
 	if err := json.Unmarshal(row.Payload, &k); err != nil {
 		return humantask.Closed{}, fmt.Errorf("decode answer: %w", err)
 	}
@@ -290,7 +290,7 @@ func (s *Service) send(ctx context.Context, row store.Outbox) (humantask.Closed,
 		}
 		return humantask.Closed{}, nil
 	}
-	var k kept
+	var k pendingAnswer
 	if err := json.Unmarshal(row.Payload, &k); err != nil {
 		return humantask.Closed{}, fmt.Errorf("decode answer: %w", err)
 	}
@@ -319,10 +319,10 @@ func (s *Service) send(ctx context.Context, row store.Outbox) (humantask.Closed,
 const refusedCaseEnded = "case_ended"
 
 // isRefused reports whether the case will never take the answer, as opposed to an answer that has not reached it yet.
-func isRefused(err error) bool { return refusal(err) != "" }
+func isRefused(err error) bool { return rejectionCode(err) != "" }
 
-// refusal returns the type of the error with which the case refuses the answer for good, or "" for any other error.
-func refusal(err error) string {
+// err returns the type of the error with which the case refuses the answer for good, or "" for any other error.
+func rejectionCode(err error) string {
 	var refused *temporal.ApplicationError
 	if errors.As(err, &refused) {
 		switch kind := refused.Type(); kind {
@@ -357,13 +357,13 @@ func isAlreadyStarted(err error) bool {
 // refusalOf returns the error for the sender of an answer that the case refused. The answer is stored with the reason,
 // so that every repeat gets the same error.
 func (s *Service) refusalOf(ctx context.Context, p nursery.Principal, taskID string, why error) error {
-	switch refusal(why) {
+	switch rejectionCode(why) {
 	case humantask.ErrOutcomeNotOffered:
-		return refuse(CodeOutcomeNotOffered, "该待办不能这样办理。")
+		return userError(CodeOutcomeNotOffered, "该待办不能这样办理。")
 	case humantask.ErrActorExcluded:
-		return refuse(CodeConflictOfInterest, "提交人、初次核查人不能办理本事项，请由其他工作人员办理。")
+		return userError(CodeConflictOfInterest, "提交人、初次核查人不能办理本事项，请由其他工作人员办理。")
 	case workflows.ErrTooLateToWithdraw:
-		return refuse(CodeTooLateToWithdraw, "备案回执已发出，不能撤回；如不再办托，请办理注销备案。")
+		return userError(CodeTooLateToWithdraw, "备案回执已发出，不能撤回；如不再办托，请办理注销备案。")
 	}
 	var task store.Task
 	if taskID != "" {
@@ -394,7 +394,7 @@ func (s *Service) refusedBefore(ctx context.Context, p nursery.Principal, comple
 	case row.Refused == nil:
 		return nil
 	}
-	var k kept
+	var k pendingAnswer
 	if err := json.Unmarshal(row.Payload, &k); err != nil {
 		return fmt.Errorf("decode answer: %w", err)
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 func TestAnAnswerKeptWhileNoWorkerRunsIsDeliveredOnceAndTheRepeatHearsIt(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	h.engineReturns()
 	stop := h.work()
 	h.register("community")
@@ -36,7 +36,7 @@ func TestAnAnswerKeptWhileNoWorkerRunsIsDeliveredOnceAndTheRepeatHearsIt(t *test
 }
 
 func TestARepeatAfterTheCaseHasEndedStillHearsTheFirstAnswer(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	h.engineReturns()
 	stop := h.work()
 	h.register("community")
@@ -66,7 +66,7 @@ func TestARepeatAfterTheCaseHasEndedStillHearsTheFirstAnswer(t *testing.T) {
 }
 
 func TestAnAnswerTheCaseRefusesLateIsToldToWhoeverRepeatsIt(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	h.engineReturns()
 	stop := h.work()
 	h.register("community")
@@ -101,7 +101,7 @@ func TestAnAnswerTheCaseRefusesLateIsToldToWhoeverRepeatsIt(t *testing.T) {
 }
 
 func TestAWithdrawalWaitsForTheStartItFollows(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	started := h.file(applicant, h.application(applicant, "community"))
 	require.Equal(t, 1, one[int](h, "SELECT count(*) FROM outbox WHERE kind = 'start' AND delivered_at IS NULL"), "the engine is away")
 	h.engineReturns()
@@ -114,7 +114,7 @@ func TestAWithdrawalWaitsForTheStartItFollows(t *testing.T) {
 }
 
 func TestAWithdrawalThatComesTooLateMayBeRepeatedAndHearsTheSame(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	h.engineReturns()
 	h.work()
 	h.register("community")
@@ -130,7 +130,7 @@ func TestAWithdrawalThatComesTooLateMayBeRepeatedAndHearsTheSame(t *testing.T) {
 }
 
 func TestWhatIsFiledIsChangedAndNotFiledAgain(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	a := application(t)
 	_, err := d.StartFiling(t.Context(), applicant, "k1", casework.StartFiling{Application: a})
 	require.NoError(t, err)

@@ -26,10 +26,10 @@ func (s *Service) OpenDocument(ctx context.Context, p nursery.Principal, id stri
 		return Document{}, nil, err
 	}
 	if row.Fault != "" {
-		return Document{}, nil, refuse(CodeDocumentUnprintable, "这份文书不能制发。"+row.Fault+"请办理机关更正后重新制发。")
+		return Document{}, nil, userError(CodeDocumentUnprintable, "这份文书不能制发。"+row.Fault+"请办理机关更正后重新制发。")
 	}
 	if row.Sha256 == nil {
-		return Document{}, nil, refuse(CodeDocumentPending, "文书正在制作，请稍后再看。")
+		return Document{}, nil, userError(CodeDocumentPending, "文书正在制作，请稍后再看。")
 	}
 	content, err := s.Blobs.Open(ctx, *row.Sha256)
 	if err != nil {
@@ -54,7 +54,7 @@ func (s *Service) documentFor(ctx context.Context, q *store.Queries, p nursery.P
 		}
 		r.Partner = c.Partner
 	}
-	return row, s.may(ctx, p, act, r)
+	return row, s.authorize(ctx, p, act, r)
 }
 
 // RevokeDocument takes a paper out of force, with the reason on the timeline and on its verification page.
@@ -95,11 +95,11 @@ func (s *Service) paperInForce(ctx context.Context, q *store.Queries, p nursery.
 	if err != nil {
 		return row, err
 	}
-	if err := s.may(ctx, p, act, resource{County: row.County, Institution: row.Institution}); err != nil {
+	if err := s.authorize(ctx, p, act, resource{County: row.County, Institution: row.Institution}); err != nil {
 		return row, err
 	}
 	if wrong := needText("/reason", reason, 300); wrong != nil {
-		return row, refuse(CodeInvalid, "请写明理由。", *wrong)
+		return row, userError(CodeInvalid, "请写明理由。", *wrong)
 	}
 	return row, nil
 }
@@ -112,7 +112,7 @@ func (s *Service) endPaper(ctx context.Context, q *store.Queries, p nursery.Prin
 		return Document{}, err
 	}
 	if n == 0 {
-		return Document{}, refuse(CodeDocumentEnded, "该文书已失效。")
+		return Document{}, userError(CodeDocumentEnded, "该文书已失效。")
 	}
 	c := store.Case{CaseNo: row.CaseNo, County: row.County, Institution: row.Institution}
 	note := documents.Kind(row.Kind).Title() + " " + row.Number + "：" + reason

@@ -12,10 +12,10 @@ import (
 	"tuoyu/store"
 )
 
-// openPrintingDoor opens a test environment that knows which characters can be printed.
-func openPrintingDoor(t *testing.T) *door {
+// newPrintingFixture opens a test environment that knows which characters can be printed.
+func newPrintingFixture(t *testing.T) *fixture {
 	t.Helper()
-	d := openDoor(t)
+	d := newFixture(t)
 	loaded, err := fonts()
 	require.NoError(t, err)
 	d.Renderer = documents.NewRenderer(loaded, nil)
@@ -23,7 +23,7 @@ func openPrintingDoor(t *testing.T) *door {
 }
 
 func TestACharacterThatNoPaperShowsIsNamedWhereItIsEntered(t *testing.T) {
-	d := openPrintingDoor(t)
+	d := newPrintingFixture(t)
 	for _, wrong := range []struct{ text, says string }{
 		{"示例\U00030000托育点", "“\U00030000”（U+30000）不能打印在文书上，请改用其他写法"},
 		{"示例\ue863托育点", "字符 U+E863不能打印在文书上，请改用其他写法"},
@@ -42,7 +42,7 @@ func TestACharacterThatNoPaperShowsIsNamedWhereItIsEntered(t *testing.T) {
 }
 
 func TestWhatADraftHeldBeforeIsNotRefusedAgain(t *testing.T) {
-	d := openDoor(t) // entered before text was checked
+	d := newFixture(t) // entered before text was checked
 	a := application(t)
 	a.Institution.Address = "示例✅园区"
 	started, err := d.StartFiling(t.Context(), applicant, "before", casework.StartFiling{Application: a, Draft: true})
@@ -61,7 +61,7 @@ func TestWhatADraftHeldBeforeIsNotRefusedAgain(t *testing.T) {
 }
 
 func TestAPaperThatCannotBePrintedSaysWhy(t *testing.T) {
-	h := openHouse(t) // its service does not check fonts
+	h := newHarness(t) // its service does not check fonts
 	h.engineReturns()
 	h.work()
 	a := h.application(applicant, "community")
@@ -83,7 +83,7 @@ func TestAPaperThatCannotBePrintedSaysWhy(t *testing.T) {
 }
 
 func TestAClassOfAnApplicationIsNamedAsOneInCare(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	a := application(t)
 	for n, name := range []string{"..", "大班/小班"} {
 		a.Classes[0].Name = name

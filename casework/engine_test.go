@@ -16,7 +16,7 @@ import (
 )
 
 func TestCorrectionsAreHandedInOnceAndGapsCount(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	h.engineReturns()
 	h.work()
 	h.register("community")
@@ -55,7 +55,7 @@ func TestCorrectionsAreHandedInOnceAndGapsCount(t *testing.T) {
 }
 
 func TestAPaperIsReissuedAndTheOldOneNamesItsSuccessor(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	h.engineReturns()
 	stop := h.work()
 	h.register("community")
@@ -121,7 +121,7 @@ func TestAPaperIsReissuedAndTheOldOneNamesItsSuccessor(t *testing.T) {
 }
 
 func TestWhoeverSubmittedOrFoundFirstDoesNotJudge(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	h.engineReturns()
 	h.work()
 	h.register("community")
@@ -149,7 +149,7 @@ func TestWhoeverSubmittedOrFoundFirstDoesNotJudge(t *testing.T) {
 }
 
 func TestTheRegistrarAnswersTheTaskThatWaitsForIt(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	h.engineReturns()
 	h.work()
 	started := h.file(applicant, h.application(applicant, "community"))
@@ -164,7 +164,7 @@ func TestTheRegistrarAnswersTheTaskThatWaitsForIt(t *testing.T) {
 }
 
 func TestAnInstitutionSeesTheOfficeByRoleAndNotItsAccounts(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	h.engineReturns()
 	h.work()
 	h.register("community")

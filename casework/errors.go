@@ -59,12 +59,12 @@ func (e *Error) Kind() Kind { return CodeOf(e.Code).Kind }
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-func refuse(code, message string, fields ...FieldError) *Error {
+func userError(code, message string, fields ...FieldError) *Error {
 	return &Error{Code: code, Message: message, Fields: fields}
 }
 
 func notFound() *Error {
-	return refuse(CodeNotFound, "没有这项内容，或者您无权查看。")
+	return userError(CodeNotFound, "没有这项内容，或者您无权查看。")
 }
 
 // Passing returns the error for a request that failed for a transient reason: Postgres is unavailable or has the schema

@@ -21,7 +21,7 @@ import (
 // outage is how long Postgres is unavailable: longer than one attempt of a step may take.
 const outage = 15 * time.Second
 
-func (h *house) openTask(caseNo, kind string) string {
+func (h *harness) openTask(caseNo, kind string) string {
 	h.t.Helper()
 	var id string
 	h.eventually("task "+kind, func() bool {
@@ -31,7 +31,7 @@ func (h *house) openTask(caseNo, kind string) string {
 	return id
 }
 
-func (h *house) workflow(caseNo string) enumspb.WorkflowExecutionStatus {
+func (h *harness) workflow(caseNo string) enumspb.WorkflowExecutionStatus {
 	h.t.Helper()
 	d, err := h.temporal.DescribeWorkflowExecution(h.t.Context(), caseNo, "")
 	require.NoError(h.t, err)
@@ -39,7 +39,7 @@ func (h *house) workflow(caseNo string) enumspb.WorkflowExecutionStatus {
 }
 
 func TestFifteenSecondsWithoutPostgresEndNoCaseAndNoAnswer(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	h.engineReturns()
 	way, address := storetest.Proxied(t, h.address)
 	db, err := store.Open(t.Context(), address, store.Options{})
@@ -78,7 +78,7 @@ func TestFifteenSecondsWithoutPostgresEndNoCaseAndNoAnswer(t *testing.T) {
 
 // forget makes Temporal lose every Update of a case, as happens when its process and its database restart before the
 // task that accepted them has been recorded: the workflow continues from before the first.
-func (h *house) forget(caseNo string) {
+func (h *harness) forget(caseNo string) {
 	h.t.Helper()
 	task := int64(0)
 	history := h.temporal.GetWorkflowHistory(h.t.Context(), caseNo, "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
@@ -97,7 +97,7 @@ func (h *house) forget(caseNo string) {
 }
 
 func TestAnAnswerThatTemporalLostAfterItWasWrittenIsSentAgain(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	h.engineReturns()
 	h.work()
 	h.register("community")
@@ -124,7 +124,7 @@ func TestAnAnswerThatTemporalLostAfterItWasWrittenIsSentAgain(t *testing.T) {
 }
 
 func TestOfTwoAnswersToOneTaskTheOneThatWasWrittenCounts(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	h.engineReturns()
 	h.work()
 	h.register("community")
@@ -152,7 +152,7 @@ func TestOfTwoAnswersToOneTaskTheOneThatWasWrittenCounts(t *testing.T) {
 }
 
 func TestAnAnswerThatWasTakenIsNeverRefusedLate(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	h.engineReturns()
 	h.work()
 	h.register("community")
@@ -172,7 +172,7 @@ func TestAnAnswerThatWasTakenIsNeverRefusedLate(t *testing.T) {
 }
 
 func TestAWithdrawnCaseLeavesNobodyATask(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	h.engineReturns()
 	h.work()
 	h.register("community")
@@ -193,7 +193,7 @@ func TestAWithdrawnCaseLeavesNobodyATask(t *testing.T) {
 var operator = nursery.Principal{Account: "operator", Role: nursery.RoleAdministrator, County: "140400"}
 
 func TestAStepThatCannotSucceedMarksItsCaseAndGoesOnWhenItIsRetried(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	h.engineReturns()
 	h.register("community")
 	started := h.file(applicant, h.application(applicant, "community"))
@@ -230,7 +230,7 @@ func nullable(s string) *string {
 }
 
 func TestACaseWhoseWorkflowWasTerminatedIsFoundAndKeepsItsAnswersAndGoesOn(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	h.engineReturns()
 	h.work()
 	h.register("community")
@@ -263,7 +263,7 @@ func TestACaseWhoseWorkflowWasTerminatedIsFoundAndKeepsItsAnswersAndGoesOn(t *te
 }
 
 func TestACaseThatTemporalDoesNotKnowStartsAgainWhenNothingWasDone(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	h.register("community")
 	started := h.file(applicant, h.application(applicant, "community"))
 	h.sql("UPDATE outbox SET delivered_at = now() WHERE kind = 'start'") // Temporal was restored to an earlier state
@@ -279,7 +279,7 @@ func TestACaseThatTemporalDoesNotKnowStartsAgainWhenNothingWasDone(t *testing.T)
 }
 
 func TestRepeatsHearTheFirstAnswer(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	h.engineReturns()
 	h.work()
 	app := h.application(applicant, "community")

@@ -14,7 +14,7 @@ import (
 
 // Precheck returns the reasons that the rules would report if the application were submitted today. It stores nothing.
 func (s *Service) Precheck(ctx context.Context, p nursery.Principal, a nursery.Application) (Prechecked, error) {
-	if err := s.may(ctx, p, "filing.precheck", resource{}); err != nil {
+	if err := s.authorize(ctx, p, "filing.precheck", resource{}); err != nil {
 		return Prechecked{}, err
 	}
 	facts := nursery.FilingFacts{Application: a, ReceivedOn: s.today()}
@@ -72,7 +72,7 @@ func (s *Service) CorrectFiling(ctx context.Context, p nursery.Principal, key, c
 		}
 		draft := c.Status == string(nursery.CaseDraft)
 		if !draft && c.Stage != string(nursery.StageCorrections) {
-			return Corrected{}, refuse(CodeNotOpenForChange, "本办件当前环节不能修改申请内容。")
+			return Corrected{}, userError(CodeNotOpenForChange, "本办件当前环节不能修改申请内容。")
 		}
 		if err := s.saveVersion(ctx, q, p, c, &in, draft); err != nil {
 			return Corrected{}, err
@@ -88,12 +88,12 @@ func (s *Service) CorrectFiling(ctx context.Context, p nursery.Principal, key, c
 		default:
 			task, err = q.OpenTaskOfKind(ctx, store.OpenTaskOfKindParams{CaseNo: c.CaseNo, Kind: "filing.corrections"})
 			if store.IsNotFound(err) {
-				return Corrected{}, refuse(CodeNotOpenForChange, "补正材料已提交，正在核对。")
+				return Corrected{}, userError(CodeNotOpenForChange, "补正材料已提交，正在核对。")
 			}
 			if err != nil {
 				return Corrected{}, fmt.Errorf("find corrections task: %w", err)
 			}
-			if _, err := s.keepAnswer(ctx, q, p, completionID(p, key), task, Completion{Outcome: nursery.OutcomeResubmit}); err != nil {
+			if _, err := s.enqueueAnswer(ctx, q, p, completionID(p, key), task, Completion{Outcome: nursery.OutcomeResubmit}); err != nil {
 				return Corrected{}, err
 			}
 		}
@@ -112,7 +112,7 @@ func (s *Service) CorrectFiling(ctx context.Context, p nursery.Principal, key, c
 	delivered := corrected
 	delivered.Stage = nursery.StageSubmitted
 	err = s.deliverAnswer(ctx, completionID(p, key), func(ctx context.Context, q *store.Queries, _ humantask.Closed) error {
-		return s.remember(ctx, q, p, key, delivered)
+		return s.saveResponse(ctx, q, p, key, delivered)
 	})
 	switch {
 	case isRefused(err):
@@ -131,11 +131,11 @@ func (s *Service) saveVersion(ctx context.Context, q *store.Queries, p nursery.P
 		return err
 	}
 	if int(latest.Version) != in.Version {
-		return refuse(CodeVersionStale, fmt.Sprintf("申请内容已被更新到第 %d 版，请刷新后再改。", latest.Version),
+		return userError(CodeVersionStale, fmt.Sprintf("申请内容已被更新到第 %d 版，请刷新后再改。", latest.Version),
 			FieldError{Location: "/version", Message: fmt.Sprintf("当前为 %d", latest.Version)})
 	}
 	if in.Application.Institution.County != c.County {
-		return refuse(CodeFieldNotOpen, "不能更换县区，请撤回后向所在县区重新提交。",
+		return userError(CodeFieldNotOpen, "不能更换县区，请撤回后向所在县区重新提交。",
 			FieldError{Location: "/application/institution/county", Message: "不能更换"})
 	}
 	if err := s.checkApplication(ctx, q, &in.Application, latest.Facts, c.Institution, draft && !in.Submit); err != nil {
@@ -182,7 +182,7 @@ func (s *Service) onlyOpenFields(ctx context.Context, q *store.Queries, c store.
 		}
 	}
 	if len(closed) > 0 {
-		return refuse(CodeFieldNotOpen, "补正时只能修改一次性告知书列明的内容。", closed...)
+		return userError(CodeFieldNotOpen, "补正时只能修改一次性告知书列明的内容。", closed...)
 	}
 	return nil
 }
@@ -195,7 +195,7 @@ func (s *Service) SubmitFiling(ctx context.Context, p nursery.Principal, key, ca
 			return Corrected{}, err
 		}
 		if c.Status != string(nursery.CaseDraft) {
-			return Corrected{}, refuse(CodeNotOpenForChange, "本办件已提交。")
+			return Corrected{}, userError(CodeNotOpenForChange, "本办件已提交。")
 		}
 		latest, err := q.LatestApplication(ctx, c.CaseNo)
 		if err != nil {
@@ -237,21 +237,21 @@ func (s *Service) ownCase(ctx context.Context, q *store.Queries, p nursery.Princ
 	if err != nil {
 		return c, err
 	}
-	return c, s.mayOn(ctx, p, act, c)
+	return c, s.authorizeCase(ctx, p, act, c)
 }
 
-func (s *Service) mayOn(ctx context.Context, p nursery.Principal, act string, c store.Case) error {
-	return s.may(ctx, p, act, resource{County: c.County, Institution: c.Institution, Partner: c.Partner, SubmittedBy: c.SubmittedBy})
+func (s *Service) authorizeCase(ctx context.Context, p nursery.Principal, act string, c store.Case) error {
+	return s.authorize(ctx, p, act, resource{County: c.County, Institution: c.Institution, Partner: c.Partner, SubmittedBy: c.SubmittedBy})
 }
 
 // StartChange asks for a change of what is filed under the filing caseNo (登记和备案办法 art. 10).
 func (s *Service) StartChange(ctx context.Context, p nursery.Principal, key, caseNo string, in ChangeRequest) (Started, error) {
 	return s.startFollowing(ctx, p, key, "filing.change", caseNo, in, func(q *store.Queries, c store.Case) (opening, error) {
 		if wrong := needText("/reason", in.Reason, 500); wrong != nil {
-			return opening{}, refuse(CodeInvalid, "请说明变更原因。", *wrong)
+			return opening{}, userError(CodeInvalid, "请说明变更原因。", *wrong)
 		}
 		if in.Application.Institution.County != c.County {
-			return opening{}, refuse(CodeInvalid, "迁往其他县区应向迁入地重新备案。",
+			return opening{}, userError(CodeInvalid, "迁往其他县区应向迁入地重新备案。",
 				FieldError{Location: "/application/institution/county", Message: "不能更换"})
 		}
 		if err := s.checkApplication(ctx, q, &in.Application, nil, c.Institution, false); err != nil {
@@ -276,7 +276,7 @@ func (s *Service) StartCancellation(ctx context.Context, p nursery.Principal, ke
 			check.add("/staff_settled", "应先妥善安置工作人员")
 		}
 		if check.limits(in); len(check.fields) > 0 {
-			return opening{}, refuse(CodeInvalid, "注销备案前应妥善安置婴幼儿和工作人员（托育机构管理规范（试行）第七条）。", check.fields...)
+			return opening{}, userError(CodeInvalid, "注销备案前应妥善安置婴幼儿和工作人员（托育机构管理规范（试行）第七条）。", check.fields...)
 		}
 		return opening{kind: nursery.KindCancellation, facts: in, note: "申请注销备案：" + in.Reason, subject: c.Subject}, nil
 	})
@@ -296,7 +296,7 @@ func (s *Service) startFollowing(ctx context.Context, p nursery.Principal, key, 
 			return Started{}, err
 		}
 		if institution.FilingCase == nil || *institution.FilingCase != c.CaseNo || institution.Status == "cancelled" {
-			return Started{}, refuse(CodeNotFiled, "本办件没有有效的备案，不能变更或注销。")
+			return Started{}, userError(CodeNotFiled, "本办件没有有效的备案，不能变更或注销。")
 		}
 		o, err := prepare(q, c)
 		if err != nil {

@@ -79,7 +79,7 @@ func (s *Service) checkForm(ctx context.Context, q *store.Queries, task store.Ta
 	}
 	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(in.Answer))
 	if err != nil {
-		return refuse(CodeInvalid, "办理内容不是有效的 JSON。", FieldError{Location: "/answer", Message: "格式有误"})
+		return userError(CodeInvalid, "办理内容不是有效的 JSON。", FieldError{Location: "/answer", Message: "格式有误"})
 	}
 	c := checker{}
 	object, _ := value.(map[string]any)
@@ -92,9 +92,9 @@ func (s *Service) checkForm(ctx context.Context, q *store.Queries, task store.Ta
 	} else if err != nil {
 		return fmt.Errorf("check form of %s: %w", task.Kind, err)
 	}
-	unprintables(&c, "/answer", value)
+	checkPrintable(&c, "/answer", value)
 	if len(c.fields) > 0 {
-		return c.refusal()
+		return c.err()
 	}
 	if check, ok := answerChecks[task.Kind]; ok {
 		if err := check(s, ctx, q, task, in); err != nil {
@@ -104,8 +104,8 @@ func (s *Service) checkForm(ctx context.Context, q *store.Queries, task store.Ta
 	return checkFormAttachments(ctx, q, task, in.Answer)
 }
 
-// unprintables finds text in a form that can be neither stored nor printed.
-func unprintables(c *checker, at string, value any) {
+// checkPrintable finds text in a form that can be neither stored nor printed.
+func checkPrintable(c *checker, at string, value any) {
 	switch v := value.(type) {
 	case string:
 		if !printable(v) {
@@ -113,11 +113,11 @@ func unprintables(c *checker, at string, value any) {
 		}
 	case []any:
 		for i, element := range v {
-			unprintables(c, fmt.Sprintf("%s/%d", at, i), element)
+			checkPrintable(c, fmt.Sprintf("%s/%d", at, i), element)
 		}
 	case map[string]any:
 		for name, member := range v {
-			unprintables(c, at+"/"+name, member)
+			checkPrintable(c, at+"/"+name, member)
 		}
 	}
 }
@@ -161,7 +161,7 @@ func checkFormAttachments(ctx context.Context, q *store.Queries, task store.Task
 			c.add(fmt.Sprintf("/answer/attachments/%d", i), noAttachment)
 		}
 	}
-	return c.refusal()
+	return c.err()
 }
 
 func formErrors(e *jsonschema.ValidationError, fields []FieldError) []FieldError {

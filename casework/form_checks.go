@@ -34,14 +34,14 @@ var answerChecks = map[string]answerCheck{
 // byCommand returns a check that rejects every answer to a task that is closed by a command of its own.
 func byCommand(message, hint string) answerCheck {
 	return func(*Service, context.Context, *store.Queries, store.Task, Completion) error {
-		return refuse(CodeOutcomeNotOffered, message, FieldError{Location: "/outcome", Message: hint})
+		return userError(CodeOutcomeNotOffered, message, FieldError{Location: "/outcome", Message: hint})
 	}
 }
 
 // filledIn decodes an answer.
 func filledIn(answer json.RawMessage, into any) error {
 	if err := json.Unmarshal(answer, into); err != nil {
-		return refuse(CodeInvalid, "办理内容填写有误。", FieldError{Location: "/answer", Message: "格式有误"})
+		return userError(CodeInvalid, "办理内容填写有误。", FieldError{Location: "/answer", Message: "格式有误"})
 	}
 	return nil
 }

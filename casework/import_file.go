@@ -39,7 +39,7 @@ type importFile struct {
 // readImport reads the rows of a workbook or of CSV text. The caller has authorized the import before. Errors: code with the
 // reason at the field, attachment_too_large, imports_busy.
 func (s *Service) readImport(ctx context.Context, from io.Reader, code string, most int, columns []sheets.Column) (importFile, error) {
-	busy := refuse(CodeImportsBusy, "正在处理的导入较多，请稍后再试。")
+	busy := userError(CodeImportsBusy, "正在处理的导入较多，请稍后再试。")
 	release, ok := s.imports.held.Take(ctx)
 	if !ok {
 		return importFile{}, busy
@@ -50,7 +50,7 @@ func (s *Service) readImport(ctx context.Context, from io.Reader, code string, m
 	case err != nil:
 		return importFile{}, fmt.Errorf("read file: %w", err)
 	case n > sheets.MaxBytes:
-		return importFile{}, refuse(CodeAttachmentTooLarge, fmt.Sprintf("名册文件不能超过 %d MiB。", sheets.MaxBytes>>20),
+		return importFile{}, userError(CodeAttachmentTooLarge, fmt.Sprintf("名册文件不能超过 %d MiB。", sheets.MaxBytes>>20),
 			FieldError{Location: "file", Message: fmt.Sprintf("文件过大，不能超过 %d MiB", sheets.MaxBytes>>20)})
 	}
 	read, ok := s.imports.read.Take(ctx)
@@ -61,7 +61,7 @@ func (s *Service) readImport(ctx context.Context, from io.Reader, code string, m
 	sheet, err := sheets.ReadColumns(bytes.NewReader(content.Bytes()), int64(content.Len()), most, columns)
 	var wrong *sheets.Error
 	if errors.As(err, &wrong) {
-		e := refuse(code, wrong.Message, FieldError{Location: "file", Message: strings.TrimSuffix(wrong.Message, "。")})
+		e := userError(code, wrong.Message, FieldError{Location: "file", Message: strings.TrimSuffix(wrong.Message, "。")})
 		e.Err = err
 		return importFile{}, e
 	}
@@ -69,7 +69,7 @@ func (s *Service) readImport(ctx context.Context, from io.Reader, code string, m
 		return importFile{}, err
 	}
 	if len(sheet.Rows) == 0 {
-		return importFile{}, refuse(code, "文件中没有数据行。", FieldError{Location: "file", Message: "没有数据行"})
+		return importFile{}, userError(code, "文件中没有数据行。", FieldError{Location: "file", Message: "没有数据行"})
 	}
 	return importFile{sheet, sha256.Sum256(content.Bytes())}, nil
 }

@@ -47,7 +47,7 @@ func workbook(t *testing.T, change func(*excelize.File), rows ...[]string) []byt
 	return out.Bytes()
 }
 
-func (d *door) importFile(raw []byte) casework.RosterReport {
+func (d *fixture) importFile(raw []byte) casework.RosterReport {
 	d.t.Helper()
 	report, err := d.ImportRoster(d.t.Context(), first, fmt.Sprintf("import-%d", len(raw)), bytes.NewReader(raw))
 	require.NoError(d.t, err)
@@ -55,7 +55,7 @@ func (d *door) importFile(raw []byte) casework.RosterReport {
 	return report
 }
 
-func (d *door) birthdays() []string {
+func (d *fixture) birthdays() []string {
 	return d.strings(`SELECT c.born_on || ' ' || e.entered_on FROM children c JOIN enrolments e ON e.child = c.id ORDER BY c.created_at, c.id`)
 }
 
@@ -172,7 +172,7 @@ func (u unread) Read([]byte) (int, error) {
 }
 
 func TestWhoMayNotImportIsRefusedBeforeTheFileIsRead(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	_, err := d.ImportRoster(t.Context(), first, "k", unread{t})
 	code(t, err, casework.CodeNotFiled)
 	_, err = d.ImportRoster(t.Context(), clinic, "k", unread{t})

@@ -11,8 +11,8 @@ import (
 	"tuoyu/store"
 )
 
-// farOff is where rows without a date are sorted.
-var farOff = nursery.NewDate(9999, 12, 31)
+// maxDate is where rows without a date are sorted.
+var maxDate = nursery.NewDate(9999, 12, 31)
 
 // Tasks is the inbox, nearest due first.
 var Tasks = List[TaskFilter, TaskSummary]{
@@ -23,12 +23,12 @@ var Tasks = List[TaskFilter, TaskSummary]{
 	First: cursor{On: nursery.NewDate(1, 1, 1)},
 	Check: func(_ context.Context, _ *Service, _ nursery.Principal, f *TaskFilter) error { return f.check() },
 	Read: func(ctx context.Context, r reading[TaskFilter]) ([]line[TaskSummary], error) {
-		years, err := r.Almanac.YearsIn(ctx, r.q)
+		years, err := r.CalendarCache.YearsIn(ctx, r.q)
 		if err != nil {
 			return nil, err
 		}
 		of := r.filter.of(r.p)
-		of.AfterOn, of.AfterID, of.Until, of.PageSize = r.after.On, r.after.ID, farOff, r.limit
+		of.AfterOn, of.AfterID, of.Until, of.PageSize = r.after.On, r.after.ID, maxDate, r.limit
 		switch r.filter.View {
 		case ViewClaimable:
 			of.OnlyFree = true
@@ -71,23 +71,23 @@ func (s *Service) Tasks(ctx context.Context, p nursery.Principal, f TaskFilter, 
 // check returns invalid for a filter that no task could match.
 func (f TaskFilter) check() error {
 	if wrong := checkText("kind", f.Kind, 60); wrong != nil {
-		return refuse(CodeInvalid, "没有这种待办。", *wrong)
+		return userError(CodeInvalid, "没有这种待办。", *wrong)
 	}
 	if d, ok := nursery.DivisionByCode(f.County); f.County != "" && (!ok || d.Level != nursery.LevelCounty) {
-		return refuse(CodeInvalid, "没有这个县区。", FieldError{Location: "county", Message: "没有这个县区"})
+		return userError(CodeInvalid, "没有这个县区。", FieldError{Location: "county", Message: "没有这个县区"})
 	}
 	if wrong := checkText("q", f.Query, 64); wrong != nil {
-		return refuse(CodeInvalid, "不能这样查找。", *wrong)
+		return userError(CodeInvalid, "不能这样查找。", *wrong)
 	}
 	if caseNumberStart.MatchString(f.Query) && len(f.Query) < searchLeast {
-		return refuse(CodeInvalid, "请至少填写办件编号的前 18 位，例如 BA-140403-2026-000。",
+		return userError(CodeInvalid, "请至少填写办件编号的前 18 位，例如 BA-140403-2026-000。",
 			FieldError{Location: "q", Message: "办件编号至少填写前 18 位"})
 	}
 	if f.Role != "" && !slices.Contains(nursery.Roles(), f.Role) {
-		return refuse(CodeInvalid, "没有这种角色。", FieldError{Location: "role", Message: "不在可选值之内"})
+		return userError(CodeInvalid, "没有这种角色。", FieldError{Location: "role", Message: "不在可选值之内"})
 	}
 	if !slices.Contains([]View{"", ViewAll, ViewMine, ViewClaimable, ViewDue, ViewOverdue}, f.View) {
-		return refuse(CodeInvalid, "没有这种视图。", FieldError{Location: "view", Message: "不在可选值之内"})
+		return userError(CodeInvalid, "没有这种视图。", FieldError{Location: "view", Message: "不在可选值之内"})
 	}
 	return nil
 }
@@ -137,14 +137,14 @@ const countsMost = 100
 // TaskCounts counts what Tasks would list for the filter in each view, whatever f.View is.
 func (s *Service) TaskCounts(ctx context.Context, p nursery.Principal, f TaskFilter) (TaskCounts, error) {
 	var counts TaskCounts
-	if err := s.may(ctx, p, "task.list", resource{}); err != nil {
+	if err := s.authorize(ctx, p, "task.list", resource{}); err != nil {
 		return counts, err
 	}
 	f.View = ViewAll
 	if err := f.check(); err != nil {
 		return counts, err
 	}
-	years, err := s.Almanac.Years(ctx)
+	years, err := s.CalendarCache.Years(ctx)
 	if err != nil {
 		return counts, err
 	}
@@ -160,7 +160,7 @@ func (s *Service) TaskCounts(ctx context.Context, p nursery.Principal, f TaskFil
 				return err
 			}
 			of := f.of(p)
-			of.AfterOn, of.Until, of.PageSize = Tasks.First.On, farOff, countsMost
+			of.AfterOn, of.Until, of.PageSize = Tasks.First.On, maxDate, countsMost
 			rows, err := q.Inbox(ctx, of)
 			counts = countFound(rows, p, today, dueBy)
 			return err

@@ -23,16 +23,16 @@ const taskVisit = "inspection.visit"
 // rules refuse, not_inspectable, forbidden.
 func (s *Service) StartInspection(ctx context.Context, p nursery.Principal, key string, in InspectionRequest) (InspectionSummary, error) {
 	started, err := command(ctx, s, p, key, "inspection.start", in, func(q *store.Queries) (startedInspection, error) {
-		if err := s.may(ctx, p, "inspection.start", resource{County: p.County}); err != nil {
+		if err := s.authorize(ctx, p, "inspection.start", resource{County: p.County}); err != nil {
 			return startedInspection{}, err
 		}
 		c := checker{}
 		c.limits(in)
-		if err := c.refusal(); err != nil {
+		if err := c.err(); err != nil {
 			return startedInspection{}, err
 		}
 		planned := store.Inspection{Institution: in.Institution, Kind: in.Kind, FirstInspector: in.FirstInspector, SecondInspector: in.SecondInspector}
-		if err := s.heldAgainst(ctx, q, planned, p.County, activities.VisitDay{}, map[string]string{
+		if err := s.validateArrangement(ctx, q, planned, p.County, activities.VisitDay{}, map[string]string{
 			"/second": "/second_inspector", visitsThisYear: "/institution",
 		}); err != nil {
 			return startedInspection{}, err
@@ -42,7 +42,7 @@ func (s *Service) StartInspection(ctx context.Context, p nursery.Principal, key 
 			Kind: in.Kind, FirstInspector: in.FirstInspector, SecondInspector: in.SecondInspector,
 		}, s.Now())
 		if errors.Is(err, activities.ErrNotInspectable) {
-			return startedInspection{}, refuse(CodeNotInspectable, "该机构没有在本县区备案。", FieldError{Location: "/institution", Message: "没有备案的机构"})
+			return startedInspection{}, userError(CodeNotInspectable, "该机构没有在本县区备案。", FieldError{Location: "/institution", Message: "没有备案的机构"})
 		}
 		if err != nil {
 			return startedInspection{}, err
@@ -60,7 +60,7 @@ func (s *Service) StartInspection(ctx context.Context, p nursery.Principal, key 
 		return InspectionSummary{}, err
 	}
 	started.Answer = &d.InspectionSummary
-	return d.InspectionSummary, s.DB.As(ctx, p, func(q *store.Queries) error { return s.remember(ctx, q, p, key, started) })
+	return d.InspectionSummary, s.DB.As(ctx, p, func(q *store.Queries) error { return s.saveResponse(ctx, q, p, key, started) })
 }
 
 // startedInspection is the remembered answer to StartInspection: the number at once, the whole once it was returned.
@@ -81,9 +81,9 @@ func (a *startedInspection) UnmarshalJSON(raw []byte) error {
 // visitsThisYear is the fact that a county's cap on inspections is about; an arrangement whose places name it is held against the cap.
 const visitsThisYear = "/visits_this_year"
 
-// heldAgainst asks inspect.case about an arrangement and names what it refuses at the places of the body.
-func (s *Service) heldAgainst(ctx context.Context, q *store.Queries, i store.Inspection, county string, day activities.VisitDay, places map[string]string) error {
-	years, err := s.Almanac.YearsIn(ctx, q)
+// validateArrangement asks inspect.case about an arrangement and names what it refuses at the places of the body.
+func (s *Service) validateArrangement(ctx context.Context, q *store.Queries, i store.Inspection, county string, day activities.VisitDay, places map[string]string) error {
+	years, err := s.CalendarCache.YearsIn(ctx, q)
 	if err != nil {
 		return err
 	}
@@ -100,11 +100,11 @@ func (s *Service) heldAgainst(ctx context.Context, q *store.Queries, i store.Ins
 			return err
 		}
 	}
-	return s.refusedBy(ctx, facts, county, func(r nursery.Reason) string { return places[r.Fields[0]] })
+	return s.violations(ctx, facts, county, func(r nursery.Reason) string { return places[r.Fields[0]] })
 }
 
-// refusedBy names every fail of inspect.case but those that order a correction.
-func (s *Service) refusedBy(ctx context.Context, facts nursery.InspectionFacts, county string, place func(nursery.Reason) string) error {
+// violations names every fail of inspect.case but those that order a correction.
+func (s *Service) violations(ctx context.Context, facts nursery.InspectionFacts, county string, place func(nursery.Reason) string) error {
 	d, err := s.Rules.Decide(ctx, activities.RulesInspection, facts, s.today(), county)
 	if err != nil {
 		return fmt.Errorf("decide inspection: %w", err)
@@ -115,7 +115,7 @@ func (s *Service) refusedBy(ctx context.Context, facts nursery.InspectionFacts, 
 			c.add(place(r), r.Message+r.Remedy)
 		}
 	}
-	return c.refusal()
+	return c.err()
 }
 
 // checkVisitDay refuses a day on which the rules let nobody come.
@@ -128,7 +128,7 @@ func (s *Service) checkVisitDay(ctx context.Context, q *store.Queries, task stor
 	if err != nil {
 		return err
 	}
-	return s.heldAgainst(ctx, q, i, i.County, day, map[string]string{
+	return s.validateArrangement(ctx, q, i, i.County, day, map[string]string{
 		"/visit_on": "/answer/visit_on", "/visit_time": "/answer/visit_time", "/second": "/answer", visitsThisYear: "/answer/visit_on",
 	})
 }
@@ -155,10 +155,10 @@ func (s *Service) checkTriage(ctx context.Context, q *store.Queries, task store.
 			c.add("/answer/"+field, "请填写检查人员账号")
 		}
 	}
-	if err := c.refusal(); err != nil {
+	if err := c.err(); err != nil {
 		return err
 	}
-	return s.heldAgainst(ctx, q, store.Inspection{
+	return s.validateArrangement(ctx, q, store.Inspection{
 		Institution: complaint.About, Kind: nursery.InspectComplaint, FirstInspector: named.First, SecondInspector: named.Second,
 	}, task.County, activities.VisitDay{}, map[string]string{"/second": "/answer/second_inspector"})
 }
@@ -173,18 +173,18 @@ func (s *Service) checkReplacement(ctx context.Context, q *store.Queries, task s
 	}
 	account := named.Inspector
 	if !accountForm.MatchString(account) {
-		return refuse(CodeInvalid, "请填写检查人员账号。", FieldError{Location: "/answer/inspector", Message: "格式不对"})
+		return userError(CodeInvalid, "请填写检查人员账号。", FieldError{Location: "/answer/inspector", Message: "格式不对"})
 	}
 	i, err := q.Inspection(ctx, task.CaseNo)
 	if err != nil {
 		return err
 	}
 	if account == i.FirstInspector || account == i.SecondInspector || slices.Contains(i.Declined, account) {
-		return refuse(CodeConflictOfInterest, "该检查人员已在本次检查中被指派过，请另行指派。", FieldError{Location: "/answer/inspector", Message: "请另行指派"})
+		return userError(CodeConflictOfInterest, "该检查人员已在本次检查中被指派过，请另行指派。", FieldError{Location: "/answer/inspector", Message: "请另行指派"})
 	}
 	for _, pair := range [][2]string{{account, i.SecondInspector}, {i.FirstInspector, account}} {
 		i.FirstInspector, i.SecondInspector = pair[0], pair[1]
-		if err := s.heldAgainst(ctx, q, i, i.County, activities.VisitDay{}, map[string]string{"/second": "/answer/inspector"}); err != nil {
+		if err := s.validateArrangement(ctx, q, i, i.County, activities.VisitDay{}, map[string]string{"/second": "/answer/inspector"}); err != nil {
 			return err
 		}
 	}
@@ -195,7 +195,7 @@ func (s *Service) checkReplacement(ctx context.Context, q *store.Queries, task s
 func (s *Service) inspectionFor(ctx context.Context, q *store.Queries, find func(context.Context, string) (store.Case, error), p nursery.Principal, act, caseNo string) (store.Case, store.Inspection, error) {
 	c, i, err := visitCase.find(ctx, s, q, find, p, act, caseNo)
 	if err == nil && strings.HasPrefix(act, "inspection.visit") && p.Account != i.FirstInspector && p.Account != i.SecondInspector {
-		err = refuse(CodeConflictOfInterest, "只有指派的两名检查人员可以填写本次检查。")
+		err = userError(CodeConflictOfInterest, "只有指派的两名检查人员可以填写本次检查。")
 	}
 	return c, i, err
 }
@@ -241,7 +241,7 @@ func (s *Service) SendVisit(ctx context.Context, p nursery.Principal, key, caseN
 		}
 		task, err := q.OpenTaskOfKind(ctx, store.OpenTaskOfKindParams{CaseNo: c.CaseNo, Kind: taskVisit})
 		if store.IsNotFound(err) {
-			return VisitVersion{}, refuse(CodeNotOpenForChange, "本次检查当前不在现场检查环节。")
+			return VisitVersion{}, userError(CodeNotOpenForChange, "本次检查当前不在现场检查环节。")
 		}
 		if err != nil {
 			return VisitVersion{}, fmt.Errorf("find visit task: %w", err)
@@ -264,8 +264,8 @@ func (s *Service) SendVisit(ctx context.Context, p nursery.Principal, key, caseN
 		if err != nil {
 			return VisitVersion{}, err
 		}
-		row, err := s.keep(ctx, q, c.CaseNo, c.County, c.Institution, fmt.Sprintf("visit/%s/%d", c.CaseNo, version), humantask.CompleteUpdate,
-			kept{Task: task.ID, Outcome: nursery.OutcomeVisited, Actor: p.Account, Role: p.Role})
+		row, err := s.enqueue(ctx, q, c.CaseNo, c.County, c.Institution, fmt.Sprintf("visit/%s/%d", c.CaseNo, version), humantask.CompleteUpdate,
+			pendingAnswer{Task: task.ID, Outcome: nursery.OutcomeVisited, Actor: p.Account, Role: p.Role})
 		if err != nil {
 			return VisitVersion{}, err
 		}
@@ -290,7 +290,7 @@ func conflictOf(stored store.InspectionVisit, sent SentVisit, message string) er
 		}
 		conflict.Stored = &v
 	}
-	e := refuse(CodeVisitConflict, message)
+	e := userError(CodeVisitConflict, message)
 	e.Shown = conflict
 	return e
 }
@@ -336,7 +336,7 @@ func (s *Service) checkVisit(ctx context.Context, q *store.Queries, i store.Insp
 			}
 		}
 	}
-	err = s.refusedBy(ctx, activities.VisitFacts(i, items, v, p.Account), i.County, func(r nursery.Reason) string {
+	err = s.violations(ctx, activities.VisitFacts(i, items, v, p.Account), i.County, func(r nursery.Reason) string {
 		if n, ok := at[r.Subject]; ok && strings.HasPrefix(r.Fields[0], "/items/") {
 			return strings.Replace(r.Fields[0], "/items/"+r.Subject, "/items/"+strconv.Itoa(n), 1)
 		}
@@ -352,7 +352,7 @@ func (s *Service) checkVisit(ctx context.Context, q *store.Queries, i store.Insp
 	if err != nil {
 		return err
 	}
-	return c.refusal()
+	return c.err()
 }
 
 // photosOf returns the attachments that a filled checklist refers to.
@@ -372,7 +372,7 @@ func (s *Service) SaveVisitDraft(ctx context.Context, p nursery.Principal, key, 
 		}
 		check := checker{under: "/content"}
 		check.limits(in.Content)
-		if err := check.refusal(); err != nil {
+		if err := check.err(); err != nil {
 			return VisitDraft{}, err
 		}
 		raw, _, err := visitHash(in.Content)
@@ -408,5 +408,5 @@ func (s *Service) reportHazard(ctx context.Context, q *store.Queries, p nursery.
 	if err := s.event(ctx, q, c, p, step, "hazard_reported", "现场发现重大隐患，立即报告", true, nil); err != nil {
 		return err
 	}
-	return activities.Wake(ctx, q, c, step, s.Now())
+	return activities.EnqueueChange(ctx, q, c, step, s.Now())
 }

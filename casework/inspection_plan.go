@@ -33,7 +33,7 @@ func (s *Service) StartInspectionPlan(ctx context.Context, p nursery.Principal, 
 }
 
 func (s *Service) startInspectionPlan(ctx context.Context, q *store.Queries, p nursery.Principal, in PlanRequest) (Started, error) {
-	if err := s.may(ctx, p, "inspection_plan.start", resource{County: p.County}); err != nil {
+	if err := s.authorize(ctx, p, "inspection_plan.start", resource{County: p.County}); err != nil {
 		return Started{}, err
 	}
 	var c checker
@@ -46,11 +46,11 @@ func (s *Service) startInspectionPlan(ctx context.Context, q *store.Queries, p n
 	if in.RandomSize != nil && (*in.RandomSize < 0 || *in.RandomSize > 1000) {
 		c.add("/random_size", "应为 0 至 1000")
 	}
-	if err := c.refusal(); err != nil {
+	if err := c.err(); err != nil {
 		return Started{}, err
 	}
 	if _, err := q.InspectionPlanOfHalf(ctx, store.InspectionPlanOfHalfParams{County: p.County, Half: in.Half}); err == nil {
-		return Started{}, refuse(CodePlanStarted, "本县区该半年度的检查计划已经制定。")
+		return Started{}, userError(CodePlanStarted, "本县区该半年度的检查计划已经制定。")
 	} else if !store.IsNotFound(err) {
 		return Started{}, fmt.Errorf("look for the plan: %w", err)
 	}
@@ -100,7 +100,7 @@ func (s *Service) ExcludeFromPlan(ctx context.Context, p nursery.Principal, key,
 		if err != nil || institution.County != c.County || institution.FilingCase == nil {
 			check.add("/institution", "没有备案的机构")
 		}
-		if err := check.refusal(); err != nil {
+		if err := check.err(); err != nil {
 			return err
 		}
 		err = q.InsertExclusion(ctx, store.InsertExclusionParams{
@@ -122,7 +122,7 @@ func (s *Service) ExcludeFromPlan(ctx context.Context, p nursery.Principal, key,
 }
 
 func planCommitted() *Error {
-	return refuse(CodePlanCommitted, "承诺已经公布，名单不能再改。")
+	return userError(CodePlanCommitted, "承诺已经公布，名单不能再改。")
 }
 
 // taskOf finds the plan's open task of a kind; otherwise the plan is not where the act belongs.
@@ -144,19 +144,19 @@ func (s *Service) CommitPlan(ctx context.Context, p nursery.Principal, key, case
 		if plan.CommittedAt != nil {
 			return store.Task{}, planCommitted()
 		}
-		task, err := taskOf(ctx, q, c.CaseNo, taskPlanCommit, refuse(CodeNotOpenForChange, "计划当前不在拟定名单环节，请稍后再试。"))
+		task, err := taskOf(ctx, q, c.CaseNo, taskPlanCommit, userError(CodeNotOpenForChange, "计划当前不在拟定名单环节，请稍后再试。"))
 		if err != nil {
 			return task, err
 		}
 		if half, err := nursery.ParseHalfYear(plan.Half); err != nil || s.today().After(half.Last()) {
-			return task, refuse(CodeNotOpenForChange, "该半年度已经结束。")
+			return task, userError(CodeNotOpenForChange, "该半年度已经结束。")
 		}
 		in, err := s.planInput(ctx, q, plan)
 		if err != nil {
 			return task, err
 		}
 		if len(in.Candidates) == 0 {
-			return task, refuse(CodePlanEmpty, "没有受检机构。")
+			return task, userError(CodePlanEmpty, "没有受检机构。")
 		}
 		facts := activities.DrawFacts(in)
 		if err := s.drawRefused(ctx, facts, c.County); err != nil {
@@ -188,7 +188,7 @@ func (s *Service) commitTo(ctx context.Context, q *store.Queries, p nursery.Prin
 	if err != nil {
 		return err
 	}
-	return q.Beyond(ctx, func() error {
+	return q.AsEngine(ctx, func() error {
 		return q.InsertNonces(ctx, store.InsertNoncesParams{CaseNo: plan.CaseNo, Attempt: plan.Attempt, Pairs: pairs, Random: random})
 	})
 }
@@ -211,7 +211,7 @@ func (s *Service) drawRefused(ctx context.Context, facts nursery.DrawFacts, coun
 			c.add(r.Fields[0], r.Message+r.Remedy)
 		}
 	}
-	return c.refusal()
+	return c.err()
 }
 
 // WitnessDraw takes in the public value, from which and the secret nonces the engine draws. Who committed cannot witness.
@@ -219,7 +219,7 @@ func (s *Service) drawRefused(ctx context.Context, facts nursery.DrawFacts, coun
 func (s *Service) WitnessDraw(ctx context.Context, p nursery.Principal, key, caseNo string, in PlanWitness) (PlanDetail, error) {
 	return s.planStep(ctx, p, key, "inspection_plan.draw", caseNo, in, nursery.OutcomeDraw, func(q *store.Queries, c store.Case, plan store.InspectionPlan) (store.Task, error) {
 		if plan.CommittedBy == p.Account {
-			return store.Task{}, refuse(CodeConflictOfInterest, "公布承诺的人员不能见证抽取，请由另一名人员办理。")
+			return store.Task{}, userError(CodeConflictOfInterest, "公布承诺的人员不能见证抽取，请由另一名人员办理。")
 		}
 		var check checker
 		check.limits(in)
@@ -231,10 +231,10 @@ func (s *Service) WitnessDraw(ctx context.Context, p nursery.Principal, key, cas
 		if in.PublicAt.IsZero() || in.PublicAt.After(s.Now()) {
 			check.add("/public_at", "请填写公开值的发布时间，不能晚于现在")
 		}
-		if err := check.refusal(); err != nil {
+		if err := check.err(); err != nil {
 			return store.Task{}, err
 		}
-		otherwise := refuse(CodePlanNotCommitted, "计划当前不在待抽取环节。")
+		otherwise := userError(CodePlanNotCommitted, "计划当前不在待抽取环节。")
 		if plan.CommittedAt == nil {
 			return store.Task{}, otherwise
 		}
@@ -276,8 +276,8 @@ func (s *Service) planStep(ctx context.Context, p nursery.Principal, key, act, c
 		if err != nil {
 			return err
 		}
-		row, err := s.keep(ctx, q, c.CaseNo, c.County, c.Institution, completionID(p, key), humantask.CompleteUpdate,
-			kept{Task: task.ID, Outcome: outcome, Actor: p.Account, Role: p.Role})
+		row, err := s.enqueue(ctx, q, c.CaseNo, c.County, c.Institution, completionID(p, key), humantask.CompleteUpdate,
+			pendingAnswer{Task: task.ID, Outcome: outcome, Actor: p.Account, Role: p.Role})
 		s.deliverAfter(ctx, q, row, late)
 		return err
 	})

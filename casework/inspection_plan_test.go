@@ -22,7 +22,7 @@ var (
 )
 
 // filedOnes puts so many filed institutions of a county into the register.
-func (d *door) filedOnes(count int) {
+func (d *fixture) filedOnes(count int) {
 	d.t.Helper()
 	raw, err := json.Marshal(application(d.t))
 	require.NoError(d.t, err)
@@ -33,7 +33,7 @@ func (d *door) filedOnes(count int) {
 	}
 }
 
-func (d *door) officers(count int, conflicts ...string) {
+func (d *fixture) officers(count int, conflicts ...string) {
 	d.t.Helper()
 	for n := 1; n <= count; n++ {
 		_, err := d.PutInspector(d.t.Context(), head, fmt.Sprintf("officer-%d", n), fmt.Sprintf("inspector-140403-%d", n), casework.InspectorEntry{OnDuty: true, Conflicts: conflicts})
@@ -42,7 +42,7 @@ func (d *door) officers(count int, conflicts ...string) {
 }
 
 // planOf opens a plan and its first task, as the engine would.
-func (d *door) planOf(half string, size *int) string {
+func (d *fixture) planOf(half string, size *int) string {
 	d.t.Helper()
 	started, err := d.StartInspectionPlan(d.t.Context(), head, "plan-"+half, casework.PlanRequest{Half: half, RandomSize: size})
 	require.NoError(d.t, err)
@@ -50,11 +50,11 @@ func (d *door) planOf(half string, size *int) string {
 	return started.CaseNo
 }
 
-func (d *door) asked(caseNo, kind string, outcome nursery.Outcome, role nursery.Role) {
+func (d *fixture) asked(caseNo, kind string, outcome nursery.Outcome, role nursery.Role) {
 	d.t.Helper()
 	loaded, err := rules()
 	require.NoError(d.t, err)
-	e := &activities.Engine{DB: d.db, Processes: workflows.Definitions(), Rules: loaded, Almanac: store.NewAlmanac(d.db)}
+	e := &activities.Engine{DB: d.db, Processes: workflows.Definitions(), Rules: loaded, CalendarCache: store.NewCalendarCache(d.db)}
 	_, err = e.OpenTask(d.t.Context(), activities.OpenTask{
 		CaseNo: caseNo, Task: caseNo + "." + kind, Kind: kind, Title: kind, Role: role, Outcomes: []nursery.Outcome{outcome}, At: atTen,
 	})
@@ -62,7 +62,7 @@ func (d *door) asked(caseNo, kind string, outcome nursery.Outcome, role nursery.
 }
 
 func TestThePlanListsWhoIsFiledAndWhoIsNot(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	d.filedOnes(6)
 	d.exec(`UPDATE institutions SET status = 'cancelled' WHERE id = 'inst-140403-05'`)
 	d.exec(`UPDATE institutions SET status = 'rectifying' WHERE id = 'inst-140403-06'`)
@@ -92,7 +92,7 @@ func TestThePlanListsWhoIsFiledAndWhoIsNot(t *testing.T) {
 }
 
 func TestRiskIsReckonedFromWhatIsKnown(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	d.filedOnes(2)
 	d.officers(4)
 	for n, v := range []struct {
@@ -125,7 +125,7 @@ func TestRiskIsReckonedFromWhatIsKnown(t *testing.T) {
 }
 
 func TestOnlyAListInOrderIsCommittedTo(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	d.filedOnes(2)
 	d.officers(3)
 	caseNo := d.planOf("2026H2", nil)
@@ -168,7 +168,7 @@ func TestOnlyAListInOrderIsCommittedTo(t *testing.T) {
 }
 
 func TestTheWitnessEntersWhatNobodyKnewBefore(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	d.filedOnes(1)
 	d.officers(4)
 	caseNo := d.planOf("2026H2", nil)
@@ -193,7 +193,7 @@ func TestTheWitnessEntersWhatNobodyKnewBefore(t *testing.T) {
 }
 
 func TestTheRegisterOfInspectorsIsTheCountysOwn(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	d.filedOnes(1)
 	first, err := d.PutInspector(t.Context(), head, "k1", "inspector-140403", casework.InspectorEntry{OnDuty: true, Conflicts: []string{"inst-140403-01"}})
 	require.NoError(t, err)

@@ -14,7 +14,7 @@ import (
 
 // InspectionPlans is the list of inspection plans, newest first.
 var InspectionPlans = List[PlanFilter, PlanSummary]{
-	Act: "inspection_plan.list", Indexes: []string{"inspection_plans_of_county", "inspection_plans_page"}, First: cursor{On: farOff, ID: "~"},
+	Act: "inspection_plan.list", Indexes: []string{"inspection_plans_of_county", "inspection_plans_page"}, First: cursor{On: maxDate, ID: "~"},
 	Read: func(ctx context.Context, r reading[PlanFilter]) ([]line[PlanSummary], error) {
 		rows, err := r.q.InspectionPlans(ctx, store.InspectionPlansParams{
 			County: countyOf(r.p, r.filter.County), BeforeHalf: nursery.HalfYearOf(r.after.On).String(), BeforeNo: r.after.ID, PageSize: r.limit,
@@ -88,7 +88,7 @@ func (s *Service) InspectionPlan(ctx context.Context, p nursery.Principal, caseN
 // fillDraftPlan shows what would be committed to today.
 func (s *Service) fillDraftPlan(ctx context.Context, q *store.Queries, plan store.InspectionPlan, d *PlanDetail) error {
 	// Complaints weigh in, which not everybody reads who sees the plan.
-	return q.Beyond(ctx, func() error {
+	return q.AsEngine(ctx, func() error {
 		in, err := s.planInput(ctx, q, plan)
 		if err != nil {
 			return err
@@ -185,14 +185,14 @@ func stampOf(t *time.Time) string {
 // InspectionCoverage is the share of the institutions of a half-year's plans that had their regular visit in it 检查覆盖率
 // (P07-R3); "" is the half-year of today.
 func (s *Service) InspectionCoverage(ctx context.Context, p nursery.Principal, half string) (Indicator, error) {
-	if err := s.may(ctx, p, "inspection_plan.coverage", resource{}); err != nil {
+	if err := s.authorize(ctx, p, "inspection_plan.coverage", resource{}); err != nil {
 		return Indicator{}, err
 	}
 	of := nursery.HalfYearOf(s.today())
 	if half != "" {
 		var err error
 		if of, err = nursery.ParseHalfYear(half); err != nil {
-			return Indicator{}, refuse(CodeInvalid, "半年度填写有误。", fieldOf("half", err))
+			return Indicator{}, userError(CodeInvalid, "半年度填写有误。", fieldOf("half", err))
 		}
 	}
 	county := countyOf(p, "")
@@ -214,11 +214,11 @@ func (s *Service) InspectionCoverage(ctx context.Context, p nursery.Principal, h
 // InspectionDay lists the agreed visits of a county on a day, along the way.
 func (s *Service) InspectionDay(ctx context.Context, p nursery.Principal, on nursery.Date) (InspectionDay, error) {
 	day := InspectionDay{County: p.County, On: on, Visits: []DayVisit{}}
-	if err := s.may(ctx, p, "inspection_plan.day", resource{}); err != nil {
+	if err := s.authorize(ctx, p, "inspection_plan.day", resource{}); err != nil {
 		return day, err
 	}
 	if !on.Valid() {
-		return day, refuse(CodeInvalid, "日期填写有误。", FieldError{Location: "date", Message: "没有这一天"})
+		return day, userError(CodeInvalid, "日期填写有误。", FieldError{Location: "date", Message: "没有这一天"})
 	}
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {
 		rows, err := q.VisitsOfDay(ctx, store.VisitsOfDayParams{County: p.County, Day: on})

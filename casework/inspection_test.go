@@ -26,7 +26,7 @@ var (
 )
 
 // register puts a filed institution into the register.
-func (d *door) register() {
+func (d *fixture) register() {
 	d.t.Helper()
 	a := application(d.t)
 	raw, err := json.Marshal(a)
@@ -36,9 +36,9 @@ func (d *door) register() {
 }
 
 // inspecting returns a test environment with an inspection at the stage of the visit, and its case number.
-func inspecting(t *testing.T) (*door, string) {
+func inspecting(t *testing.T) (*fixture, string) {
 	t.Helper()
-	d := openDoor(t)
+	d := newFixture(t)
 	d.register()
 	started, err := d.StartInspection(t.Context(), head, "start", casework.InspectionRequest{
 		Institution: inspected.Institution, Kind: "random", FirstInspector: officerOne.Account, SecondInspector: officerTwo.Account,
@@ -46,7 +46,7 @@ func inspecting(t *testing.T) (*door, string) {
 	require.NoError(t, err)
 	rules, err := rules()
 	require.NoError(t, err)
-	e := &activities.Engine{DB: d.db, Processes: workflows.Definitions(), Rules: rules, Almanac: store.NewAlmanac(d.db)}
+	e := &activities.Engine{DB: d.db, Processes: workflows.Definitions(), Rules: rules, CalendarCache: store.NewCalendarCache(d.db)}
 	at := time.Date(2026, 11, 2, 10, 0, 0, 0, nursery.Shanghai)
 	_, err = e.TakeUpInspection(t.Context(), activities.Move{CaseNo: started.CaseNo, Step: "01-opened", At: at})
 	require.NoError(t, err)
@@ -59,7 +59,7 @@ func inspecting(t *testing.T) (*door, string) {
 }
 
 // filled returns the checklist filled in, every item ok.
-func (d *door) filled(p nursery.Principal, caseNo, visit string) casework.SentVisit {
+func (d *fixture) filled(p nursery.Principal, caseNo, visit string) casework.SentVisit {
 	d.t.Helper()
 	pack, err := d.VisitPackage(d.t.Context(), p, caseNo)
 	require.NoError(d.t, err)
@@ -180,7 +180,7 @@ func TestTheRulesNameWhoMayGo(t *testing.T) {
 }
 
 func TestAComplaintIsSealedAndOpensToTheSupervisorAlone(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	d.register()
 	in := casework.ComplaintRequest{County: "140403", Institution: inspected.Institution, Topic: "food", Said: "午餐的米饭发霉", Contact: "留言箱三号"}
 	started, err := d.FileComplaint(t.Context(), nursery.Principal{}, strangersKey, in)
@@ -227,7 +227,7 @@ func TestInspectionsOfTheYearAreCountedTowardsTheCap(t *testing.T) {
 const strangersKey = "7f1c2c9e-3f55-4d0b-9c43-1f5f4c2f0a11"
 
 func TestStrangersDoNotMeetInTheirKeys(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	d.register()
 	nobody := nursery.Principal{}
 	in := casework.ComplaintRequest{County: "140403", Institution: inspected.Institution, Topic: "food", Said: "午餐的米饭发霉"}

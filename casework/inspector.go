@@ -19,7 +19,7 @@ import (
 // PutInspector enters an officer into the county's register, or changes the entry. Errors: invalid, version_stale.
 func (s *Service) PutInspector(ctx context.Context, p nursery.Principal, key, account string, in InspectorEntry) (RegisteredInspector, error) {
 	entered, err := command(ctx, s, p, key, "inspector.put "+account, in, func(q *store.Queries) (RegisteredInspector, error) {
-		if err := s.may(ctx, p, "inspector.put", resource{County: p.County}); err != nil {
+		if err := s.authorize(ctx, p, "inspector.put", resource{County: p.County}); err != nil {
 			return RegisteredInspector{}, err
 		}
 		var c checker
@@ -39,7 +39,7 @@ func (s *Service) PutInspector(ctx context.Context, p nursery.Principal, key, ac
 				c.add("/conflicts/"+strconv.Itoa(i), "没有这家机构，或重复填写")
 			}
 		}
-		if err := c.refusal(); err != nil {
+		if err := c.err(); err != nil {
 			return RegisteredInspector{}, err
 		}
 		count, err := q.CountInspectors(ctx, p.County)
@@ -59,9 +59,9 @@ func (s *Service) PutInspector(ctx context.Context, p nursery.Principal, key, ac
 		}
 		switch {
 		case err != nil:
-			return RegisteredInspector{}, refuse(CodeInspectorElsewhere, "该账号已登记为其他县区的检查人员。")
+			return RegisteredInspector{}, userError(CodeInspectorElsewhere, "该账号已登记为其他县区的检查人员。")
 		case put == 0 || in.Version == 0 && row.Version != 1:
-			return RegisteredInspector{}, refuse(CodeVersionStale, fmt.Sprintf("该检查人员的登记已更新为第 %d 版，请核对后重新提交。", row.Version))
+			return RegisteredInspector{}, userError(CodeVersionStale, fmt.Sprintf("该检查人员的登记已更新为第 %d 版，请核对后重新提交。", row.Version))
 		}
 		return inspectorOf(row), nil
 	})
@@ -106,7 +106,7 @@ type InspectorFilter struct {
 // needCounty returns invalid unless the code is that of a county.
 func needCounty(code string) error {
 	if d, ok := nursery.DivisionByCode(code); !ok || d.Level != nursery.LevelCounty {
-		return refuse(CodeInvalid, "请选择长治市的县区。", FieldError{Location: "county", Message: "没有这个县区"})
+		return userError(CodeInvalid, "请选择长治市的县区。", FieldError{Location: "county", Message: "没有这个县区"})
 	}
 	return nil
 }
@@ -115,11 +115,11 @@ func needCounty(code string) error {
 // not_registered.
 func (s *Service) RenewCalendar(ctx context.Context, p nursery.Principal, key string) (CalendarFeed, error) {
 	feed, err := command(ctx, s, p, key, "inspector.calendar", nil, func(q *store.Queries) (CalendarFeed, error) {
-		if err := s.may(ctx, p, "inspector.calendar", resource{County: p.County}); err != nil {
+		if err := s.authorize(ctx, p, "inspector.calendar", resource{County: p.County}); err != nil {
 			return CalendarFeed{}, err
 		}
 		if _, err := q.Inspector(ctx, p.Account); store.IsNotFound(err) {
-			return CalendarFeed{}, refuse(CodeNotRegistered, "您还没有列入检查人员名录，请联系主管登记。")
+			return CalendarFeed{}, userError(CodeNotRegistered, "您还没有列入检查人员名录，请联系主管登记。")
 		} else if err != nil {
 			return CalendarFeed{}, fmt.Errorf("read inspector: %w", err)
 		}
@@ -154,7 +154,7 @@ func (s *Service) Calendar(ctx context.Context, token string) ([]byte, error) {
 		if err != nil {
 			return err
 		}
-		return q.Beyond(ctx, func() (err error) {
+		return q.AsEngine(ctx, func() (err error) {
 			visits, err = q.VisitsOfInspector(ctx, store.VisitsOfInspectorParams{Account: feed.Account, Since: s.today().AddDays(-calendarBack)})
 			return err
 		})

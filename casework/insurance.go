@@ -20,7 +20,7 @@ func (s *Service) StartInsurance(ctx context.Context, p nursery.Principal, key s
 }
 
 func (s *Service) startInsurance(ctx context.Context, q *store.Queries, p nursery.Principal, in InsuranceStart) (Started, error) {
-	if err := s.may(ctx, p, "insurance.start", resource{County: in.County}); err != nil {
+	if err := s.authorize(ctx, p, "insurance.start", resource{County: in.County}); err != nil {
 		return Started{}, err
 	}
 	month, err := s.checkInsurance(in)
@@ -30,7 +30,7 @@ func (s *Service) startInsurance(ctx context.Context, q *store.Queries, p nurser
 	if taken, err := q.InsuranceMonthExists(ctx, store.InsuranceMonthExistsParams{County: in.County, Month: month}); err != nil {
 		return Started{}, fmt.Errorf("look for the month: %w", err)
 	} else if taken {
-		return Started{}, refuse(CodeInsuranceStarted, "本县区该月的投保已经开始。")
+		return Started{}, userError(CodeInsuranceStarted, "本县区该月的投保已经开始。")
 	}
 	var terms nursery.InsuranceTerms
 	if err := s.Rules.Params("insurance", s.today(), in.County, &terms); err != nil {
@@ -113,19 +113,19 @@ func (s *Service) checkInsurance(in InsuranceStart) (nursery.Date, error) {
 			c.add(wrong.Location, wrong.Message)
 		}
 	}
-	return month, c.refusal()
+	return month, c.err()
 }
 
 func monthOpen(c store.Case) error {
 	if c.Status == string(nursery.CaseEnded) {
-		return refuse(CodeInsuranceClosed, "本月投保已办结。")
+		return userError(CodeInsuranceClosed, "本月投保已办结。")
 	}
 	return nil
 }
 
 // InsuranceMonths is the list of insurance months, newest first.
 var InsuranceMonths = List[InsuranceFilter, InsuranceMonthSummary]{
-	Act: "insurance.list", Indexes: []string{"insurance_batches_of_county", "insurance_batches_of_insurer", "insurance_batches_page"}, First: cursor{On: farOff},
+	Act: "insurance.list", Indexes: []string{"insurance_batches_of_county", "insurance_batches_of_insurer", "insurance_batches_page"}, First: cursor{On: maxDate},
 	Read: func(ctx context.Context, r reading[InsuranceFilter]) ([]line[InsuranceMonthSummary], error) {
 		of := scopeOf(r.p, r.filter.County)
 		rows, err := r.q.InsuranceBatches(ctx, store.InsuranceBatchesParams{
@@ -162,7 +162,7 @@ func monthSummary(b store.InsuranceBatch, stage string) InsuranceMonthSummary {
 
 // InsuranceMonth returns the details of a month that p may see: counts, reasons and hashes. No child is named.
 func (s *Service) InsuranceMonth(ctx context.Context, p nursery.Principal, caseNo string) (InsuranceMonthDetail, error) {
-	d := InsuranceMonthDetail{Counts: []InsuranceCount{}, Reasons: []InsuranceCount{}, Sends: []InsuranceSend{}, Uploads: []InsuranceRoster{}}
+	d := InsuranceMonthDetail{Counts: []InsuranceCount{}, Reasons: []InsuranceCount{}, Sends: []InsuranceBatch{}, Uploads: []InsuranceRoster{}}
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {
 		c, b, err := insuranceCase.read(ctx, s, q, p, "insurance.read", caseNo)
 		if err != nil {
@@ -228,7 +228,7 @@ func fillSends(ctx context.Context, q *store.Queries, caseNo string, d *Insuranc
 		return err
 	}
 	for _, row := range sends {
-		send := InsuranceSend{
+		send := InsuranceBatch{
 			Number: int(row.Number), Kind: row.Kind, Lines: int(row.Lines), Hash: row.Hash, PremiumFen: row.PremiumFen, State: row.State,
 			SentAt: row.SentAt, AnsweredAt: row.AnsweredAt, Insured: int(row.Insured), Refused: int(row.Refused),
 		}
@@ -259,12 +259,12 @@ func rosterReason(code string) string {
 
 // InsuranceReconciliation holds what was sent of a month against what came back, county by county 对账.
 func (s *Service) InsuranceReconciliation(ctx context.Context, p nursery.Principal, month string) ([]InsuranceReconciled, error) {
-	if err := s.may(ctx, p, "insurance.list", resource{}); err != nil {
+	if err := s.authorize(ctx, p, "insurance.list", resource{}); err != nil {
 		return nil, err
 	}
 	first, err := nursery.InsuranceMonth(month)
 	if err != nil {
-		return nil, refuse(CodeInvalid, "月份填写有误。", fieldOf("month", err))
+		return nil, userError(CodeInvalid, "月份填写有误。", fieldOf("month", err))
 	}
 	list := []InsuranceReconciled{}
 	err = s.DB.As(ctx, p, func(q *store.Queries) error {
@@ -290,11 +290,11 @@ func (s *Service) InsuredRate(ctx context.Context, p nursery.Principal, county s
 	if p.Role == nursery.RoleCountyOffice && county == "" {
 		county = p.County
 	}
-	if err := s.may(ctx, p, "insurance.rate", resource{County: county}); err != nil {
+	if err := s.authorize(ctx, p, "insurance.rate", resource{County: county}); err != nil {
 		return InsuredRate{}, err
 	}
 	if d, ok := nursery.DivisionByCode(county); !ok || d.Level != nursery.LevelCounty {
-		return InsuredRate{}, refuse(CodeInvalid, "请指明县区。", FieldError{Location: "county", Message: "没有这个县区"})
+		return InsuredRate{}, userError(CodeInvalid, "请指明县区。", FieldError{Location: "county", Message: "没有这个县区"})
 	}
 	if on.IsZero() {
 		on = s.today()

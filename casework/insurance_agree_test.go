@@ -86,7 +86,7 @@ func TestWhatIsDecidedOfAClassIsWhatTheRulesSayOfEachChild(t *testing.T) {
 func pickInt(random *rand.Rand, values ...int) int { return values[random.IntN(len(values))] }
 
 func TestCompletedMonthsAreCountedAsTheCalendarDoes(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	for _, c := range []struct {
 		born, on string
 		months   string

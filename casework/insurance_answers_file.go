@@ -49,7 +49,7 @@ func (s *Service) AnswerInsuranceFile(ctx context.Context, p nursery.Principal, 
 	}
 	answers, rows := all.read(read)
 	if all.Rows == 0 {
-		return all, refuse(CodeRosterFile, "没有填写答复的行。", FieldError{Location: "file", Message: "没有填写答复的行"})
+		return all, userError(CodeRosterFile, "没有填写答复的行。", FieldError{Location: "file", Message: "没有填写答复的行"})
 	}
 	if len(answers) == 0 {
 		return all, all.refused()
@@ -75,7 +75,7 @@ func answersKey(key string, first int) string { return fmt.Sprintf("%s/%d", key,
 
 // refused returns the error for a file without any valid answer.
 func (a *InsuranceAnswered) refused() *Error {
-	e := refuse(CodeRosterFile, "没有可以接收的答复。")
+	e := userError(CodeRosterFile, "没有可以接收的答复。")
 	for _, f := range a.Faults[:min(len(a.Faults), faultsShown)] {
 		e.Fields = append(e.Fields, FieldError{Location: "file", Message: fmt.Sprintf("第 %d 行%s：%s", f.Row, f.Column, f.Message)})
 	}

@@ -28,14 +28,14 @@ func (s *Service) startClaim(ctx context.Context, q *store.Queries, p nursery.Pr
 		return Started{}, err
 	}
 	about := resource{County: cover.County, Partner: cover.Insurer, Institution: cared}
-	if err := s.may(ctx, p, "insurance_claim.start", about); err != nil {
+	if err := s.authorize(ctx, p, "insurance_claim.start", about); err != nil {
 		return Started{}, err
 	}
 	if err := s.checkClaim(in, cover); err != nil {
 		return Started{}, err
 	}
 	if s.Fields == nil {
-		return Started{}, refuse(CodeEngineUnavailable, "系统没有配置密钥，不能接收理赔信息。")
+		return Started{}, userError(CodeEngineUnavailable, "系统没有配置密钥，不能接收理赔信息。")
 	}
 	institution := ownerName(nursery.KindInsuranceClaim, cover.County)
 	if p.Role == nursery.RoleInstitution {
@@ -68,11 +68,11 @@ func (s *Service) startClaim(ctx context.Context, q *store.Queries, p nursery.Pr
 func (s *Service) coverOf(ctx context.Context, q *store.Queries, p nursery.Principal, in ClaimStart) (cover store.CoverOnDayRow, cared string, err error) {
 	// Whether the role may report at all is asked of a child of its own, before anything is read of this one.
 	own := resource{County: p.County, Institution: p.Institution, Partner: p.Institution}
-	if err := s.may(ctx, p, "insurance_claim.start", own); err != nil {
+	if err := s.authorize(ctx, p, "insurance_claim.start", own); err != nil {
 		return cover, "", err
 	}
-	none := refuse(CodeNotCovered, "该婴幼儿在事故当日没有生效的保险，或者不由您报案。", FieldError{Location: "/child", Message: "没有生效的保险"})
-	err = q.Beyond(ctx, func() (err error) {
+	none := userError(CodeNotCovered, "该婴幼儿在事故当日没有生效的保险，或者不由您报案。", FieldError{Location: "/child", Message: "没有生效的保险"})
+	err = q.AsEngine(ctx, func() (err error) {
 		if p.Role == nursery.RoleInstitution {
 			is, err := q.ChildEnrolledAt(ctx, store.ChildEnrolledAtParams{Child: in.Child, Institution: p.Institution})
 			if err != nil {
@@ -120,7 +120,7 @@ func (s *Service) checkClaim(in ClaimStart, cover store.CoverOnDayRow) error {
 	if wrong := needText("/description", in.Description, 1000); wrong != nil {
 		c.add(wrong.Location, wrong.Message)
 	}
-	return c.refusal()
+	return c.err()
 }
 
 func claimCell(caseNo string) sealing.Cell {
@@ -156,7 +156,7 @@ func (s *Service) checkClaimAnswer(ctx context.Context, q *store.Queries, task s
 			c.add("/answer/paid_on", "应在报案之日至今天之间")
 		}
 	}
-	return c.refusal()
+	return c.err()
 }
 
 // InsuranceClaims is the list of claims by case number, without what happened.

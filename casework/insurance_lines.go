@@ -59,12 +59,12 @@ func (s *Service) AllInsuranceLines(ctx context.Context, p nursery.Principal, ca
 		}
 		list.CaseNo = c.CaseNo
 		for after := ""; ; {
-			lines, err := s.openLines(ctx, q, c, send, after, rosterAtOnce)
+			lines, err := s.openLines(ctx, q, c, send, after, rosterBatchSize)
 			if err != nil {
 				return err
 			}
 			list.Items = append(list.Items, lines...)
-			if len(lines) < rosterAtOnce {
+			if len(lines) < rosterBatchSize {
 				return s.noteLines(ctx, q, p, c, list)
 			}
 			after = lines[len(lines)-1].Ref
@@ -132,7 +132,7 @@ func (s *Service) AnswerInsurance(ctx context.Context, p nursery.Principal, key,
 			return done, err
 		}
 		if s.Fields == nil {
-			return done, refuse(CodeEngineUnavailable, "系统没有配置密钥，不能接收保单号。")
+			return done, userError(CodeEngineUnavailable, "系统没有配置密钥，不能接收保单号。")
 		}
 		if err := q.Plan(ctx, store.PlanForRows); err != nil {
 			return done, err
@@ -328,7 +328,7 @@ func (s *Service) resolve(ctx context.Context, q *store.Queries, p nursery.Princ
 		write.Children, write.Statuses = append(write.Children, item.Child), append(write.Statuses, status)
 		write.Reasons, write.NotifiedOn = append(write.Reasons, reason), append(write.NotifiedOn, item.NotifiedOn)
 	}
-	if err := wrong.refusal(); err != nil {
+	if err := wrong.err(); err != nil {
 		return nil, err
 	}
 	rows, err := q.ResolveExceptions(ctx, write)
@@ -356,7 +356,7 @@ func (s *Service) resolve(ctx context.Context, q *store.Queries, p nursery.Princ
 func rosterFilled(_ *Service, ctx context.Context, q *store.Queries, task store.Task, _ Completion) error {
 	counts, err := q.RosterCounts(ctx, task.CaseNo)
 	if err == nil && len(counts) == 0 {
-		return refuse(CodeRosterEmpty, "名册中还没有婴幼儿。")
+		return userError(CodeRosterEmpty, "名册中还没有婴幼儿。")
 	}
 	return err
 }
@@ -369,7 +369,7 @@ func everyLineAnswered(_ *Service, ctx context.Context, q *store.Queries, task s
 	}
 	for _, send := range sends {
 		if send.State == "sent" && send.Answered < send.Lines {
-			return refuse(CodeAnswersPending, fmt.Sprintf("还有 %d 名没有答复。", send.Lines-send.Answered))
+			return userError(CodeAnswersPending, fmt.Sprintf("还有 %d 名没有答复。", send.Lines-send.Answered))
 		}
 	}
 	return nil
@@ -379,7 +379,7 @@ func everyLineAnswered(_ *Service, ctx context.Context, q *store.Queries, task s
 func everyExceptionSettled(_ *Service, ctx context.Context, q *store.Queries, task store.Task, _ Completion) error {
 	open, err := q.RosterOpen(ctx, task.CaseNo)
 	if err == nil && open.Exceptions > 0 {
-		return refuse(CodeExceptionsOpen, fmt.Sprintf("还有 %d 名没有处理。", open.Exceptions))
+		return userError(CodeExceptionsOpen, fmt.Sprintf("还有 %d 名没有处理。", open.Exceptions))
 	}
 	return err
 }

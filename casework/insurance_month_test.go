@@ -23,7 +23,7 @@ func TestAMonthOfTwoThousandChildren(t *testing.T) {
 	d, caseNo := insuring(t)
 	loaded, err := rules()
 	require.NoError(t, err)
-	e := &activities.Engine{DB: d.db, Processes: workflows.Definitions(), Rules: loaded, Almanac: store.NewAlmanac(d.db), Fields: d.Fields, PublicURL: "http://127.0.0.1:8080"}
+	e := &activities.Engine{DB: d.db, Processes: workflows.Definitions(), Rules: loaded, CalendarCache: store.NewCalendarCache(d.db), Fields: d.Fields, PublicURL: "http://127.0.0.1:8080"}
 	lines := make([][]string, n)
 	for i := range lines {
 		lines[i] = child(i, nil)

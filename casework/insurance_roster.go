@@ -116,7 +116,7 @@ func (s *Service) TakeRoster(ctx context.Context, p nursery.Principal, key, case
 // TakeRosterFile is TakeRoster for a workbook or CSV text. Who may not hand it in is refused before the file is read. Errors:
 // roster_file with the columns that are missing, attachment_too_large, imports_busy.
 func (s *Service) TakeRosterFile(ctx context.Context, p nursery.Principal, key, caseNo, source string, file io.Reader) (InsuranceRoster, error) {
-	if _, err := s.mayTakeRoster(ctx, p, key, caseNo, source); err != nil {
+	if _, err := s.authorizeRoster(ctx, p, key, caseNo, source); err != nil {
 		return InsuranceRoster{}, err
 	}
 	read, err := s.readImport(ctx, file, CodeRosterFile, sheets.MaxRows, insuranceColumns())
@@ -133,9 +133,9 @@ func (s *Service) TakeRosterFile(ctx context.Context, p nursery.Principal, key, 
 	return s.takeRoster(ctx, p, key, caseNo, source, entries, []any{source, read.Sum})
 }
 
-// mayTakeRoster returns the county of a month whose roster p may hand in now. Errors: not_found, forbidden, insurance_closed,
+// authorizeRoster returns the county of a month whose roster p may hand in now. Errors: not_found, forbidden, insurance_closed,
 // engine_unavailable, invalid for a source there is not.
-func (s *Service) mayTakeRoster(ctx context.Context, p nursery.Principal, key, caseNo, source string) (county string, err error) {
+func (s *Service) authorizeRoster(ctx context.Context, p nursery.Principal, key, caseNo, source string) (county string, err error) {
 	err = s.DB.As(ctx, p, func(q *store.Queries) error {
 		c, _, err := insuranceCase.read(ctx, s, q, p, "insurance.roster", caseNo)
 		if county = c.County; err != nil {
@@ -147,9 +147,9 @@ func (s *Service) mayTakeRoster(ctx context.Context, p nursery.Principal, key, c
 	case err != nil:
 		return "", err
 	case s.Fields == nil:
-		return "", refuse(CodeEngineUnavailable, "系统没有配置密钥，不能接收婴幼儿信息。")
+		return "", userError(CodeEngineUnavailable, "系统没有配置密钥，不能接收婴幼儿信息。")
 	case source != "civil" && source != "health":
-		return "", refuse(CodeInvalid, "请指明名册来源。", FieldError{Location: "/source", Message: "不在可选值之内"})
+		return "", userError(CodeInvalid, "请指明名册来源。", FieldError{Location: "/source", Message: "不在可选值之内"})
 	}
 	return county, nil
 }
@@ -167,7 +167,7 @@ type incoming struct {
 }
 
 func (s *Service) takeRoster(ctx context.Context, p nursery.Principal, key, caseNo, source string, entries []InsuranceEntry, body any) (InsuranceRoster, error) {
-	county, err := s.mayTakeRoster(ctx, p, key, caseNo, source)
+	county, err := s.authorizeRoster(ctx, p, key, caseNo, source)
 	if err != nil {
 		return InsuranceRoster{}, err
 	}
@@ -184,7 +184,7 @@ func (s *Service) takeRoster(ctx context.Context, p nursery.Principal, key, case
 			return InsuranceRoster{}, err
 		}
 		report := InsuranceRoster{CaseNo: c.CaseNo, Rows: len(entries), By: p.Account, At: s.Now()}
-		for chunk := range slices.Chunk(rows, rosterAtOnce) {
+		for chunk := range slices.Chunk(rows, rosterBatchSize) {
 			if err := s.putChunk(ctx, q, p, b, source, chunk, &report); err != nil {
 				return report, err
 			}
@@ -211,8 +211,8 @@ func placed(faults []InsuranceFault, entries []InsuranceEntry) []InsuranceFault 
 	return faults
 }
 
-// rosterAtOnce is how many children one statement writes.
-const rosterAtOnce = 8000
+// rosterBatchSize is how many children one statement writes.
+const rosterBatchSize = 8000
 
 // readEntries reads every row and finds the same identity twice; the work is shared by the processors.
 func (s *Service) readEntries(county string, entries []InsuranceEntry) ([]*incoming, []InsuranceFault, error) {

@@ -203,7 +203,7 @@ func (s *Service) keepUpload(ctx context.Context, q *store.Queries, p nursery.Pr
 	if err != nil || c.Stage != string(nursery.StageStanding) {
 		return report, err
 	}
-	return report, activities.Wake(ctx, q, c, fmt.Sprintf("roster/%d", number), s.Now())
+	return report, activities.EnqueueChange(ctx, q, c, fmt.Sprintf("roster/%d", number), s.Now())
 }
 
 // RosterReport returns the result of a roster upload, with every fault.

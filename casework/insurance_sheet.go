@@ -8,7 +8,7 @@ import (
 )
 
 // KindTitle is the Chinese name of the batch's kind.
-func (s InsuranceSend) KindTitle() string {
+func (s InsuranceBatch) KindTitle() string {
 	return map[string]string{"monthly": "月度", "newborn": "新生儿补报", "supplementary": "更正补报"}[s.Kind]
 }
 

@@ -25,9 +25,9 @@ func insuranceOf(month string) casework.InsuranceStart {
 }
 
 // insuring opens a test environment with the month of 潞州区 opened.
-func insuring(t *testing.T) (*door, string) {
+func insuring(t *testing.T) (*fixture, string) {
 	t.Helper()
-	d := openDoor(t)
+	d := newFixture(t)
 	started, err := d.StartInsurance(t.Context(), countyOffice, "month", insuranceOf("2026-11"))
 	require.NoError(t, err)
 	return d, started.CaseNo
@@ -42,7 +42,7 @@ func child(n int, set map[string]string) []string {
 	return line
 }
 
-func (d *door) roster(key, caseNo string, lines ...[]string) casework.InsuranceRoster {
+func (d *fixture) roster(key, caseNo string, lines ...[]string) casework.InsuranceRoster {
 	d.t.Helper()
 	report, err := d.TakeRosterFile(d.t.Context(), countyOffice, key, caseNo, "civil", bytes.NewReader(testdata.RosterCSV(lines...)))
 	require.NoError(d.t, err)
@@ -50,7 +50,7 @@ func (d *door) roster(key, caseNo string, lines ...[]string) casework.InsuranceR
 }
 
 func TestAnInsuranceMonthIsOpenedOnceForACounty(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	for _, who := range []nursery.Principal{clerk, supervisor, insurer, auditor} {
 		_, err := d.StartInsurance(t.Context(), who, "k", insuranceOf("2026-11"))
 		require.Error(t, err, who.Account)

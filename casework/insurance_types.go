@@ -90,8 +90,8 @@ type InsuranceCount struct {
 	Children    int                  `json:"children" doc:"人数"`
 }
 
-// InsuranceSend is a batch for the insurer, sent or not.
-type InsuranceSend struct {
+// InsuranceBatch is a batch for the insurer, sent or not.
+type InsuranceBatch struct {
 	Number     int        `json:"number" doc:"序号"`
 	Kind       string     `json:"kind" doc:"monthly 月度，newborn 新生儿补报，supplementary 更正补报"`
 	Lines      int        `json:"lines" doc:"人数"`
@@ -115,7 +115,7 @@ type InsuranceMonthDetail struct {
 	Terms       nursery.InsuranceTerms  `json:"terms" doc:"投保参数"`
 	Counts      []InsuranceCount        `json:"counts" doc:"各状态人数"`
 	Reasons     []InsuranceCount        `json:"reasons" doc:"各原因人数"`
-	Sends       []InsuranceSend         `json:"sends" doc:"投保批次"`
+	Sends       []InsuranceBatch        `json:"sends" doc:"投保批次"`
 	Uploads     []InsuranceRoster       `json:"uploads" doc:"名册导入"`
 }
 

@@ -26,7 +26,7 @@ func TestAClinicOfAnotherCountyIsNotChanged(t *testing.T) {
 
 // Nobody can file for the names under which a county's complaints, plans, insurance months and sites are registered.
 func TestNobodyFilesForWhatIsNoInstitution(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	for n, name := range []string{"insurance-140403", "complaints-140403", "inspection-plan-140403", "site-demo-01"} {
 		_, err := d.StartFiling(t.Context(), clerk, fmt.Sprintf("file-%d", n), casework.StartFiling{Institution: name, Application: application(t), Draft: true})
 		require.Equal(t, "/institution", refused(t, err, casework.CodeInvalid).Fields[0].Location, name)
@@ -35,7 +35,7 @@ func TestNobodyFilesForWhatIsNoInstitution(t *testing.T) {
 
 // After hundreds of changes of other settings, the displayed setting is the effective one.
 func TestTheSettingsShownAreThoseThatCount(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	d.exec(`INSERT INTO county_settings (county, name, value, reason, set_by, set_at) VALUES ('140403', 'filing.rectify_days', '25', 'x', 'administrator', now())`)
 	d.exec(`INSERT INTO county_settings (county, name, value, reason, set_by, set_at) SELECT '140403', 'filing.silence', '"wait"', 'x', 'administrator', now() FROM generate_series(1, 250)`)
 	view, err := d.Settings(t.Context(), head, "140403")
@@ -49,7 +49,7 @@ func TestTheSettingsShownAreThoseThatCount(t *testing.T) {
 }
 
 func TestACaseBeginsInTheFirstStageOfItsProcess(t *testing.T) {
-	h := openHouse(t) // no worker runs
+	h := newHarness(t) // no worker runs
 	office := nursery.Principal{Account: "office-140403", Role: nursery.RoleCountyOffice, County: county}
 	started, err := h.StartInsurance(t.Context(), office, key(), casework.InsuranceStart{
 		County: county, Month: nursery.DateOf(time.Now()).String()[:7], Insurer: "insurer-01", Procurement: "政府采购合同", Perils: nursery.Perils(),

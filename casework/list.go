@@ -64,7 +64,7 @@ func linesOf[Row, View any](rows []Row, err error, of func(Row) (View, cursor)) 
 func (l List[Filter, View]) Page(ctx context.Context, s *Service, p nursery.Principal, f Filter, page PageRequest) (Page[View], error) {
 	list := Page[View]{Items: []View{}}
 	if l.Act != "" {
-		if err := s.may(ctx, p, l.Act, resource{}); err != nil {
+		if err := s.authorize(ctx, p, l.Act, resource{}); err != nil {
 			return list, err
 		}
 	}
@@ -113,7 +113,7 @@ func (l List[Filter, View]) Page(ctx context.Context, s *Service, p nursery.Prin
 // All returns the list page by page as one, at most ExportMost rows. Its errors are those of Page.
 func (l List[Filter, View]) All(ctx context.Context, s *Service, p nursery.Principal, f Filter) ([]View, error) {
 	var all []View
-	page := PageRequest{Limit: pageMost}
+	page := PageRequest{Limit: maxPageSize}
 	for {
 		list, err := l.Page(ctx, s, p, f, page)
 		if err != nil {

@@ -184,7 +184,7 @@ func pageOf[F, V any](list casework.List[F, V], f F) page {
 }
 
 func TestEachListIsReadAlongItsIndex(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	number, err := nursery.NewCaseNumber("BX", county, 2026, 900001)
 	require.NoError(t, err)
 	fill(t, h.address, string(number))

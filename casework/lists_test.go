@@ -11,7 +11,7 @@ import (
 )
 
 // populate inserts four institutions in each of two counties, with ten ended cases each.
-func (h *house) populate() {
+func (h *harness) populate() {
 	h.sql(`INSERT INTO institutions (id, county, name, status, filed_on, updated_at)
 		SELECT 'inst-' || c || '-0' || n, c, '园 ' || n, (ARRAY['filed', 'rectifying', 'applying', 'cancelled'])[n],
 			'2026-03-01'::date + n, now() FROM unnest('{140403,140404}'::text[]) c, generate_series(1, 4) n`)
@@ -23,7 +23,7 @@ func (h *house) populate() {
 }
 
 // all pages through a list and returns the case numbers.
-func (h *house) all(p nursery.Principal, f casework.CaseFilter) (numbers []string) {
+func (h *harness) all(p nursery.Principal, f casework.CaseFilter) (numbers []string) {
 	h.t.Helper()
 	page := casework.PageRequest{Limit: 7}
 	for {
@@ -42,7 +42,7 @@ func (h *house) all(p nursery.Principal, f casework.CaseFilter) (numbers []strin
 }
 
 func TestCasesArePagedWithoutGapsAndSeenByWhomTheyConcern(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	h.populate()
 	require.Len(t, h.all(clerk, casework.CaseFilter{}), 40)
 	require.Len(t, h.all(stranger, casework.CaseFilter{}), 40)
@@ -62,7 +62,7 @@ func TestCasesArePagedWithoutGapsAndSeenByWhomTheyConcern(t *testing.T) {
 }
 
 func TestThePublicSeesTheRegisterAndTheNotices(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	h.populate()
 	h.sql(`INSERT INTO publications (case_no, county, institution, kind, title, text, published_on, step)
 		SELECT 'BA-140403-2026-000011-0', '140403', 'inst-140403-01', 'nonconformity', '公示 ' || n, '内容', '2026-06-01'::date + n / 3, 's' || n FROM generate_series(1, 9) n`)
@@ -93,7 +93,7 @@ func TestThePublicSeesTheRegisterAndTheNotices(t *testing.T) {
 }
 
 func TestASearchTakesWhatIsTypedAsItIs(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	h.populate()
 	h.sql(`UPDATE cases SET subject = CASE right(institution, 1) WHEN '1' THEN 'A_B 100%\\托育' WHEN '2' THEN 'AXB 1000托育' ELSE '其他' END`)
 	for query, n := range map[string]int{"托育": 20, "A_B": 10, "100%": 10, "%": 10, "_": 10, `\`: 10, `\%`: 0, "A%B": 0, "A_B 100%": 10, "托_": 0, "AXB": 10} {
@@ -105,7 +105,7 @@ func TestASearchTakesWhatIsTypedAsItIs(t *testing.T) {
 }
 
 func TestAPrecheckSaysWhatSubmittingWouldAndStoresNothing(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	app := h.application(applicant, "community")
 	h.register("community")
 	clean, err := h.Precheck(t.Context(), applicant, app)
@@ -125,7 +125,7 @@ func TestAPrecheckSaysWhatSubmittingWouldAndStoresNothing(t *testing.T) {
 }
 
 func TestSettingsRepeatTheirFirstAnswerAndKeepTheirHistory(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	k := key()
 	for range 2 {
 		set, err := h.SetSetting(t.Context(), admin, k, county, "filing.silence_grace_days", json.RawMessage("7"), "县区会议纪要")

@@ -111,7 +111,7 @@ func (s *Service) SeesChange(ctx context.Context, p nursery.Principal, changes [
 			return err
 		}
 		for _, c := range cases {
-			err := s.mayOn(ctx, p, "case.read", c)
+			err := s.authorizeCase(ctx, p, "case.read", c)
 			var refused *Error
 			switch {
 			case err == nil:

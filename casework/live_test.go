@@ -11,7 +11,7 @@ import (
 )
 
 func TestChangesAreReadInTheOrderInWhichTheyWereCommitted(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	caseNo, task := d.withTask("clerk", "filing.review", "accept")
 	feed := d.ChangeFeed()
 	next := func() []casework.Change {
@@ -31,7 +31,7 @@ func TestChangesAreReadInTheOrderInWhichTheyWereCommitted(t *testing.T) {
 
 // An event that is written first and committed last is still reported.
 func TestAChangeThatIsCommittedLateIsNotMissed(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	caseNo, _ := d.withTask("clerk", "filing.review", "accept")
 	feed := d.ChangeFeed()
 	_, err := feed.Next(t.Context())
@@ -68,7 +68,7 @@ func TestAChangeThatIsCommittedLateIsNotMissed(t *testing.T) {
 
 // A principal that may not read a change is not notified of it.
 func TestNobodyIsToldOfWhatTheyMayNotRead(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	caseNo, _ := d.withTask("clerk", "filing.review", "accept")
 	feed := d.ChangeFeed()
 	sees := func(p nursery.Principal, changes []casework.Change) bool {

@@ -23,7 +23,7 @@ import (
 )
 
 // lose deletes a case in Temporal, as if it was restored from a backup made before the case began.
-func (h *house) lose(caseNo string) {
+func (h *harness) lose(caseNo string) {
 	h.t.Helper()
 	_, err := h.temporal.WorkflowService().DeleteWorkflowExecution(h.t.Context(), &workflowservice.DeleteWorkflowExecutionRequest{
 		Namespace: h.space, WorkflowExecution: &commonpb.WorkflowExecution{WorkflowId: caseNo},
@@ -40,7 +40,7 @@ func (h *house) lose(caseNo string) {
 }
 
 // found restarts a lost case and waits until it has accepted every earlier answer.
-func (h *house) found(caseNo string) {
+func (h *harness) found(caseNo string) {
 	h.t.Helper()
 	did, err := h.RetryCase(h.t.Context(), operator, caseNo, 0)
 	require.NoError(h.t, err)
@@ -49,14 +49,14 @@ func (h *house) found(caseNo string) {
 }
 
 // trace returns the events, documents and tasks of a case.
-func (h *house) trace(caseNo string) string {
+func (h *harness) trace(caseNo string) string {
 	return one[string](h, `SELECT (SELECT string_agg(kind || ' ' || step, ', ' ORDER BY id) FROM case_events WHERE case_no = $1 AND kind NOT IN ('case_stuck', 'case_unstuck'))
 		|| '; ' || (SELECT coalesce(string_agg(kind || ' ' || number, ', ' ORDER BY created_at, number), '') FROM documents WHERE case_no = $1)
 		|| '; ' || (SELECT string_agg(id || ' ' || state, ', ' ORDER BY opened_at, id) FROM tasks WHERE case_no = $1)`, caseNo)
 }
 
 func TestAFilingWhoseHistoryIsLostAtAnyStageGoesOnWhereItWas(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	h.engineReturns()
 	h.work()
 	h.relays()
@@ -95,7 +95,7 @@ func TestAFilingWhoseHistoryIsLostAtAnyStageGoesOnWhereItWas(t *testing.T) {
 }
 
 func TestACaseThatCannotBeStartedAgainIsListedAndKeepsItsAnswers(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	h.engineReturns()
 	h.work()
 	office := nursery.Principal{Account: "office-140403", Role: nursery.RoleCountyOffice, County: county}
@@ -143,7 +143,7 @@ func (b *burningIn) ExecuteUpdate(ctx workflow.Context, in *interceptor.UpdateIn
 }
 
 func TestAnAnswerWhoseUpdateIsRecordedAsFailedIsSentUnderAnotherID(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	h.engineReturns()
 	h.workOn(h.db, &burning{})
 	h.register("community")

@@ -78,7 +78,7 @@ func partyNames(ctx context.Context, q *store.Queries, ids ...string) (map[strin
 		return nil, nil
 	}
 	names := make(map[string]string, len(ids))
-	return names, q.Beyond(ctx, func() error {
+	return names, q.AsEngine(ctx, func() error {
 		rows, err := q.PartyNames(ctx, ids)
 		if err != nil {
 			return err

@@ -159,7 +159,7 @@ func TestInstitutionsAndClinicsAreNamedWhereverARowIsSeen(t *testing.T) {
 }
 
 func TestTheInboxNamesInstitutionsAndIsSearchedByThem(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	caseNo, _ := d.withTask("clerk", "filing.review", "accept")
 	d.exec(`UPDATE institutions SET name = '阳光托育园'`)
 	name := func(p nursery.Principal, query string) []string {

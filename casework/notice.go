@@ -29,7 +29,7 @@ func (s *Service) PreviewNotice(ctx context.Context, p nursery.Principal, task s
 	if err != nil {
 		return nil, err
 	}
-	engine := &activities.Engine{DB: s.DB, Rules: s.Rules, Almanac: s.Almanac, Fields: s.Fields, PublicURL: s.PublicURL, Processes: workflows.Definitions()}
+	engine := &activities.Engine{DB: s.DB, Rules: s.Rules, CalendarCache: s.CalendarCache, Fields: s.Fields, PublicURL: s.PublicURL, Processes: workflows.Definitions()}
 	papers, err := activities.Preview(ctx, engine, activities.Answer{
 		Task: task, Outcome: in.Outcome, Said: in.Answer, Actor: p.Account, Role: p.Role, At: s.Now(),
 	})
@@ -41,7 +41,7 @@ func (s *Service) PreviewNotice(ctx context.Context, p nursery.Principal, task s
 		page, err := documents.Preview(paper)
 		var missing *documents.IncompleteError
 		if errors.As(err, &missing) {
-			refusal := refuse(CodeInvalid, paper.Kind.Title()+"还缺少内容，不能制作。")
+			refusal := userError(CodeInvalid, paper.Kind.Title()+"还缺少内容，不能制作。")
 			for _, field := range missing.Fields {
 				refusal.Fields = append(refusal.Fields, FieldError{Location: "/paper/" + field, Message: "缺少"})
 			}

@@ -33,7 +33,7 @@ func noticed(t *testing.T, notices []casework.Notice, err error) (titles []strin
 }
 
 // everything is all that a preview could have left behind.
-func (h *house) everything() string {
+func (h *harness) everything() string {
 	h.t.Helper()
 	return one[string](h, `SELECT concat_ws(' ', (SELECT count(*) FROM documents), (SELECT count(*) FROM case_events), (SELECT count(*) FROM gaps),
 		(SELECT count(*) FROM publications), (SELECT count(*) FROM outbox), (SELECT sum(last) FROM case_counters),
@@ -43,7 +43,7 @@ func (h *house) everything() string {
 }
 
 func TestAnAnswersPapersAreSeenBeforeItIsGiven(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	h.engineReturns()
 	h.work()
 	h.register("community")
@@ -104,7 +104,7 @@ func TestAnAnswersPapersAreSeenBeforeItIsGiven(t *testing.T) {
 	require.Empty(t, noticed(t, notices, err), "the penalty procedure prints its own")
 }
 
-func titlesOf(t *testing.T, h *house, caseNo string) (titles []string) {
+func titlesOf(t *testing.T, h *harness, caseNo string) (titles []string) {
 	t.Helper()
 	detail, err := h.Case(t.Context(), clerk, caseNo)
 	require.NoError(t, err)
@@ -132,7 +132,7 @@ func TestARecordIsSeenBeforeItIsSigned(t *testing.T) {
 			require.NoError(t, err)
 			loaded, err := rules()
 			require.NoError(t, err)
-			e := &activities.Engine{DB: d.db, Processes: workflows.Definitions(), Rules: loaded, Almanac: store.NewAlmanac(d.db)}
+			e := &activities.Engine{DB: d.db, Processes: workflows.Definitions(), Rules: loaded, CalendarCache: store.NewCalendarCache(d.db)}
 			found, err := e.AssessVisit(t.Context(), activities.Move{CaseNo: caseNo, Step: "02-assessed", At: d.Now()})
 			require.NoError(t, err)
 			task := caseNo + ".2"

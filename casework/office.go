@@ -19,7 +19,7 @@ import (
 // that waits for it then continues automatically.
 func (s *Service) PushRegistration(ctx context.Context, p nursery.Principal, key string, r nursery.Registration) (nursery.Registration, error) {
 	return command(ctx, s, p, key, "registration.push", r, func(q *store.Queries) (nursery.Registration, error) {
-		if err := s.may(ctx, p, "registration.push", resource{County: r.County, Registrar: r.Registrar}); err != nil {
+		if err := s.authorize(ctx, p, "registration.push", resource{County: r.County, Registrar: r.Registrar}); err != nil {
 			return r, err
 		}
 		if err := checkRegistration("", r); err != nil {
@@ -54,7 +54,7 @@ func (s *Service) answerWaiting(ctx context.Context, q *store.Queries, p nursery
 		if err != nil {
 			return err
 		}
-		row, err := s.keepAnswer(ctx, q, p, completionID(p, fmt.Sprintf("%s/%d", key, answered)), task, Completion{Outcome: nursery.OutcomeConfirm, Answer: facts})
+		row, err := s.enqueueAnswer(ctx, q, p, completionID(p, fmt.Sprintf("%s/%d", key, answered)), task, Completion{Outcome: nursery.OutcomeConfirm, Answer: facts})
 		if err != nil {
 			return err
 		}
@@ -93,7 +93,7 @@ func checkRegistration(under string, r nursery.Registration) error {
 	if c.limits(r); registrars[r.Nature] != r.Registrar {
 		c.add("/registrar", "该性质的机构不由这个登记机关登记")
 	}
-	return c.refusal()
+	return c.err()
 }
 
 // Settings returns the settings of a county and their history: who set which value and why.
@@ -136,7 +136,7 @@ func (s *Service) settingsOf(ctx context.Context, p nursery.Principal, act, coun
 	if d, ok := nursery.DivisionByCode(county); !ok || d.Level != nursery.LevelCounty {
 		return notFound()
 	}
-	return s.may(ctx, p, act, resource{County: county})
+	return s.authorize(ctx, p, act, resource{County: county})
 }
 
 // SetSetting sets one setting of a county; what was set before stays on record.
@@ -146,10 +146,10 @@ func (s *Service) SetSetting(ctx context.Context, p nursery.Principal, key, coun
 			return err
 		}
 		if wrong := needText("/reason", reason, 500); wrong != nil {
-			return refuse(CodeInvalid, "请写明调整理由。", *wrong)
+			return userError(CodeInvalid, "请写明调整理由。", *wrong)
 		}
 		if _, err := nursery.DefaultSettings().With(name, value); err != nil {
-			return refuse(CodeSettingNotAllowed, "参数不能这样设置。", fieldOf("/value", err))
+			return userError(CodeSettingNotAllowed, "参数不能这样设置。", fieldOf("/value", err))
 		}
 		return q.InsertSetting(ctx, store.InsertSettingParams{
 			County: county, Name: name, Value: value, Reason: reason, SetBy: p.Account, SetAt: s.Now(),
@@ -173,7 +173,7 @@ type yearLoaded struct {
 func (s *Service) LoadCalendarYear(ctx context.Context, p nursery.Principal, key string, raw []byte) (year, told int, err error) {
 	hash := sha256.Sum256(raw)
 	done, err := command(ctx, s, p, key, "calendar.load", hex.EncodeToString(hash[:]), func(q *store.Queries) (yearLoaded, error) {
-		if err := s.may(ctx, p, "calendar.load", resource{}); err != nil {
+		if err := s.authorize(ctx, p, "calendar.load", resource{}); err != nil {
 			return yearLoaded{}, err
 		}
 		loaded, err := calendar.Load(raw)
@@ -186,7 +186,7 @@ func (s *Service) LoadCalendarYear(ctx context.Context, p nursery.Principal, key
 			return yearLoaded{}, &Error{Code: CodeCalendarYearInvalid, Message: message, Err: err}
 		}
 		q.AfterCommit(func() {
-			if _, err := s.Almanac.Reload(ctx); err != nil { // it is read again within a minute
+			if _, err := s.CalendarCache.Reload(ctx); err != nil { // it is read again within a minute
 				s.Log.WarnContext(ctx, "holiday years not read again", "error", err)
 			}
 		})
@@ -210,7 +210,7 @@ func (s *Service) publishYear(ctx context.Context, q *store.Queries, p nursery.P
 		return yearLoaded{}, err
 	}
 	var told int64
-	err = q.Beyond(ctx, func() (err error) { // cases of every county
+	err = q.AsEngine(ctx, func() (err error) { // cases of every county
 		told, err = q.TellCasesWithDue(ctx, store.TellCasesWithDueParams{Load: load, Name: workflows.CalendarChanged, At: now})
 		return err
 	})

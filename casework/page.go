@@ -26,8 +26,8 @@ func (c cursor) encode() string {
 	return base64.RawURLEncoding.EncodeToString(raw)
 }
 
-// cursorMost is far above the longest cursor there is.
-const cursorMost = 400
+// maxCursorLen is far above the longest cursor there is.
+const maxCursorLen = 400
 
 func decodeCursor(s string) (cursor, error) {
 	var c cursor
@@ -35,25 +35,25 @@ func decodeCursor(s string) (cursor, error) {
 	if err == nil {
 		err = json.Unmarshal(raw, &c)
 	}
-	if err != nil || len(s) > cursorMost || !printable(c.ID) {
-		return c, refuse(CodeInvalid, "翻页标记无效，请从第一页开始。", FieldError{Location: "after", Message: "无效"})
+	if err != nil || len(s) > maxCursorLen || !printable(c.ID) {
+		return c, userError(CodeInvalid, "翻页标记无效，请从第一页开始。", FieldError{Location: "after", Message: "无效"})
 	}
 	return c, nil
 }
 
 const (
 	pageDefault = 25
-	pageMost    = 100
+	maxPageSize = 100
 )
 
 // limit returns the rows of the page: standard where none are asked for, at most most. Zero is the limits of the service.
 func (p PageRequest) limit(standard, most int) (int, error) {
-	standard, most = cmp.Or(standard, pageDefault), cmp.Or(most, pageMost)
+	standard, most = cmp.Or(standard, pageDefault), cmp.Or(most, maxPageSize)
 	switch {
 	case p.Limit == 0:
 		return standard, nil
 	case p.Limit < 0 || p.Limit > most:
-		return 0, refuse(CodeInvalid, fmt.Sprintf("每页条数应为 1 至 %d。", most), FieldError{Location: "limit", Message: "超出允许范围"})
+		return 0, userError(CodeInvalid, fmt.Sprintf("每页条数应为 1 至 %d。", most), FieldError{Location: "limit", Message: "超出允许范围"})
 	}
 	return p.Limit, nil
 }

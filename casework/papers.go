@@ -45,7 +45,7 @@ func (s *Service) filesOf(ctx context.Context, q *store.Queries, p nursery.Princ
 		about := [3]string{deref(row.Child), deref(row.CaseNo), row.UploadedBy}
 		readable, known := judged[about]
 		if !known {
-			err := s.mayRead(ctx, q, p, row)
+			err := s.authorizeRead(ctx, q, p, row)
 			var refused *Error
 			if err != nil && !errors.As(err, &refused) {
 				return nil, err
@@ -95,7 +95,7 @@ func (s *Service) SeePaper(ctx context.Context, p nursery.Principal, caseNo, att
 		if err != nil {
 			return err
 		}
-		if err := s.mayOn(ctx, p, "case.read", c); err != nil {
+		if err := s.authorizeCase(ctx, p, "case.read", c); err != nil {
 			return err
 		}
 		a, _, err := latestApplication(ctx, q, caseNo)

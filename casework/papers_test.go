@@ -26,7 +26,7 @@ import (
 )
 
 // onDisk stores the files of the test environment in a folder that the test reads.
-func (d *door) onDisk() (dir string) {
+func (d *fixture) onDisk() (dir string) {
 	d.t.Helper()
 	dir = d.t.TempDir()
 	blobs, err := store.NewDiskBlobs(dir, 1<<20)
@@ -36,7 +36,7 @@ func (d *door) onDisk() (dir string) {
 }
 
 // clear returns the service as it was without a keyset.
-func (d *door) clear() *casework.Service {
+func (d *fixture) clear() *casework.Service {
 	without := d.Deps
 	without.Fields = nil
 	return casework.New(without)
@@ -46,7 +46,7 @@ const signed = "监护人已阅读并同意为婴幼儿建立健康档案。"
 
 func consentPDF(text string) io.Reader { return bytes.NewReader(testdata.PDF(text)) }
 
-func (d *door) upload(text string) casework.Attachment {
+func (d *fixture) upload(text string) casework.Attachment {
 	d.t.Helper()
 	a, err := d.Upload(d.t.Context(), first, casework.Upload{Name: "同意书.pdf", Body: consentPDF(text)})
 	require.NoError(d.t, err)
@@ -70,7 +70,7 @@ func lying(t *testing.T, dir string) map[string]string {
 	return found
 }
 
-func (d *door) reads(by nursery.Principal, id string) (string, error) {
+func (d *fixture) reads(by nursery.Principal, id string) (string, error) {
 	_, content, err := d.OpenAttachment(d.t.Context(), by, id)
 	if err != nil {
 		return "", err

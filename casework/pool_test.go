@@ -16,11 +16,11 @@ import (
 
 // narrow makes the service work with two connections and without a cached calendar. A command that takes a second
 // connection while it holds one then deadlocks as soon as two do so.
-func (d *door) narrow() {
+func (d *fixture) narrow() {
 	d.t.Helper()
 	deps := d.Deps
 	deps.DB = storetest.Reopen(d.t, d.db, store.Options{MaxConns: 2})
-	deps.Almanac = store.NewAlmanac(deps.DB)
+	deps.CalendarCache = store.NewCalendarCache(deps.DB)
 	d.Service = casework.New(deps)
 }
 
@@ -88,7 +88,7 @@ func TestParallelStartsOfAHalfYearFinishWithTwoConnections(t *testing.T) {
 }
 
 func TestParallelInspectionsFinishWithTwoConnections(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	d.register()
 	d.narrow()
 	for _, err := range allFinish(t, func(ctx context.Context, i int) error {

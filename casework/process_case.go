@@ -45,7 +45,7 @@ func (k processCase[Row]) find(ctx context.Context, s *Service, q *store.Queries
 	if c.Kind != string(k.kind) {
 		return c, row, notFound()
 	}
-	if err = s.mayOn(ctx, p, act, c); err != nil {
+	if err = s.authorizeCase(ctx, p, act, c); err != nil {
 		return c, row, err
 	}
 	row, err = k.row(q, ctx, c.CaseNo)

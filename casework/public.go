@@ -15,11 +15,11 @@ import (
 // PublicStatus returns the progress of a case to a caller with its number and tracking code. A wrong number, a wrong
 // code and a malformed one get the same answer after the same work.
 func (s *Service) PublicStatus(ctx context.Context, caseNo, code string) (PublicCase, error) {
-	denied := refuse(CodeNotFound, "办件编号或查询码不正确。")
+	denied := userError(CodeNotFound, "办件编号或查询码不正确。")
 	number, numberErr := nursery.ParseCaseNumber(caseNo)
 	parsed, codeErr := documents.ParseCode(code)
 	given := sha256.Sum256([]byte(parsed))
-	years, err := s.Almanac.Years(ctx)
+	years, err := s.CalendarCache.Years(ctx)
 	if err != nil {
 		return PublicCase{}, err
 	}
@@ -72,7 +72,7 @@ func publicCase(c CaseSummary, stages []StageTitle) PublicCase {
 
 // Publications is the list of the public notices of a county, newest first.
 var Publications = List[PublicationFilter, Publication]{
-	Indexes: []string{"publications_page"}, First: cursor{On: farOff},
+	Indexes: []string{"publications_page"}, First: cursor{On: maxDate},
 	Check: func(_ context.Context, _ *Service, _ nursery.Principal, f *PublicationFilter) error {
 		return needCounty(f.County)
 	},

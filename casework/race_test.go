@@ -41,7 +41,7 @@ func wonBy(t *testing.T, errs []error, code string) {
 }
 
 func TestOfManyAtOnceOneWins(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	app := h.application(applicant, "community")
 	t.Run("filings of one institution", func(t *testing.T) {
 		wonBy(t, together(6, func(int) error {
@@ -75,7 +75,7 @@ func TestOfManyAtOnceOneWins(t *testing.T) {
 }
 
 func TestOneKeySentManyTimesAtOnceActsOnce(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	app := h.application(applicant, "community")
 	k := key()
 	started := make([]casework.Started, 6)
@@ -92,7 +92,7 @@ func TestOneKeySentManyTimesAtOnceActsOnce(t *testing.T) {
 }
 
 func TestADraftIsHandedInOrWithdrawnButNotBoth(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	app := h.application(applicant, "community")
 	for range 5 {
 		draft, err := h.StartFiling(t.Context(), applicant, key(), casework.StartFiling{Application: app, Draft: true})
@@ -120,7 +120,7 @@ func TestADraftIsHandedInOrWithdrawnButNotBoth(t *testing.T) {
 }
 
 func TestAClerkAtTheCounterHasAHandOnlyInWhatTheyEntered(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	app := h.application(clerk, "community")
 	mine, err := h.StartFiling(t.Context(), clerk, key(), casework.StartFiling{Institution: applicant.Institution, Application: app, Draft: true})
 	require.NoError(t, err)
@@ -135,7 +135,7 @@ func TestAClerkAtTheCounterHasAHandOnlyInWhatTheyEntered(t *testing.T) {
 }
 
 func TestWhereAnInstitutionMayFile(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	app := h.application(applicant, "community")
 	for _, code := range []string{"", "140404", "140400", "110101", "长治"} {
 		app.Institution.County = code
@@ -155,7 +155,7 @@ func TestWhereAnInstitutionMayFile(t *testing.T) {
 }
 
 func TestValuesBeyondTheirLimitsAreAllNamed(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	app := h.application(applicant, "community")
 	many, minus := 201, -1
 	app.SiteKind = "palace"
@@ -181,7 +181,7 @@ func TestValuesBeyondTheirLimitsAreAllNamed(t *testing.T) {
 }
 
 func TestTextThatCannotBeKeptIsRefusedEverywhere(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	started := h.file(applicant, h.application(applicant, "community"))
 	bad := "理由\x00"
 	_, err := h.Withdraw(t.Context(), applicant, key(), started.CaseNo, bad)
@@ -205,7 +205,7 @@ func TestTextThatCannotBeKeptIsRefusedEverywhere(t *testing.T) {
 }
 
 func TestFirstAnswersAreForgottenAfterAMonth(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	h.file(applicant, h.application(applicant, "community"))
 	h.sql(`INSERT INTO idempotency_keys (principal, key, operation, body_hash, status, response, created_at)
 		VALUES ('institution-140403-09', 'old', 'filing.start', '\x00', 200, '{}', $1)`, time.Now().Add(-31*24*time.Hour))
@@ -215,7 +215,7 @@ func TestFirstAnswersAreForgottenAfterAMonth(t *testing.T) {
 }
 
 func TestWhoMayNotHearsThatBeforeWhatIsWrongWithTheForm(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	hospital := nursery.Principal{Account: "hospital-140403", Role: nursery.RoleHospital, County: county, Institution: "hosp-140403"}
 	_, err := h.StartFiling(t.Context(), hospital, key(), casework.StartFiling{})
 	refused(t, err, casework.CodeForbidden)

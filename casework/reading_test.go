@@ -12,7 +12,7 @@ import (
 )
 
 // lines are what the register of readings holds of a subject, in the order it was written.
-func (d *door) lines(subject nursery.ReadingSubject) []string {
+func (d *fixture) lines(subject nursery.ReadingSubject) []string {
 	d.t.Helper()
 	return d.strings(`SELECT about || ' ' || cardinality(children) || ' ' || reader || ' ' || purpose || ' ' || array_to_string(fields, ',')
 		FROM record_reads WHERE subject = $1 ORDER BY id`, string(subject))
@@ -75,7 +75,7 @@ func TestARosterIsLoggedForWhatItIsReadForAndForWhomItShows(t *testing.T) {
 }
 
 func TestAComplaintIsLoggedOnceAReaderAndDay(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	d.register()
 	in := casework.ComplaintRequest{County: "140403", Institution: inspected.Institution, Topic: "food", Said: "午餐的米饭发霉", Contact: "留言箱三号"}
 	started, err := d.FileComplaint(t.Context(), nursery.Principal{}, strangersKey, in)
@@ -96,7 +96,7 @@ func TestAComplaintIsLoggedOnceAReaderAndDay(t *testing.T) {
 }
 
 func TestNobodyWritesAReadingInAnothersName(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	err := d.db.As(t.Context(), clerk, func(q *store.Queries) error {
 		return q.Exec(t.Context(), `INSERT INTO record_reads (subject, about, county, reader, reader_role, institution, purpose, fields, at)
 			VALUES ('complaint', 'x', '140403', 'another', 'clerk', '', 'complaint', '{}', now())`)
@@ -114,7 +114,7 @@ func TestListsOfInsuranceNeedTheKeys(t *testing.T) {
 }
 
 func TestAFirstAnswerLiesSealedAndIsItsAccountsOwn(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	started, err := d.StartFiling(t.Context(), applicant, "k1", casework.StartFiling{Application: application(t)})
 	require.NoError(t, err)
 	require.NotEmpty(t, started.TrackingCode)

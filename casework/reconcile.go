@@ -25,8 +25,8 @@ func StuckReasons() []string {
 }
 
 const (
-	// lookEvery is the interval at which an open case is compared.
-	lookEvery = time.Hour
+	// reconcileInterval is the interval at which an open case is compared.
+	reconcileInterval = time.Hour
 	// lookAtOnce is the number of cases in a batch, and lookPause the pause between two requests to Temporal.
 	lookAtOnce = 50
 	lookPause  = 50 * time.Millisecond
@@ -40,7 +40,7 @@ func (s *Service) Reconcile(ctx context.Context) {
 	defer tick.Stop()
 	for {
 		for {
-			n, err := s.ReconcileOnce(ctx, s.Now().Add(-lookEvery))
+			n, err := s.ReconcileOnce(ctx, s.Now().Add(-reconcileInterval))
 			if err != nil && ctx.Err() == nil {
 				s.Log.WarnContext(ctx, "cases not compared with their workflows", "error", err)
 			}

@@ -160,11 +160,11 @@ func (s *Service) PutReferralResult(ctx context.Context, p nursery.Principal, ke
 		if !in.ResultOn.Valid() || in.ResultOn.Before(r.OpenedOn) || in.ResultOn.After(s.today()) {
 			check.add("/result_on", "应在转诊之后，且不晚于今天")
 		}
-		if err := check.refusal(); err != nil {
+		if err := check.err(); err != nil {
 			return ReferralSummary{}, err
 		}
 		if r.State != "open" {
-			return ReferralSummary{}, refuse(CodeReferralClosed, "转诊已办结。")
+			return ReferralSummary{}, userError(CodeReferralClosed, "转诊已办结。")
 		}
 		sealed, err := s.Fields.Seal([]byte(in.Result), activities.ReferralCell(r.CaseNo, "result"))
 		if err != nil {

@@ -77,7 +77,7 @@ func registered(row store.InstitutionsRow) RegisteredInstitution {
 // Institution returns one institution of the register that p may see. Error: not_found.
 func (s *Service) Institution(ctx context.Context, p nursery.Principal, id string) (RegisteredInstitution, error) {
 	var found RegisteredInstitution
-	if err := s.may(ctx, p, "institution.list", resource{}); err != nil {
+	if err := s.authorize(ctx, p, "institution.list", resource{}); err != nil {
 		return found, err
 	}
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {

@@ -28,8 +28,8 @@ const (
 	relayAgain = time.Second
 	// relayMost bounds the pause between two tries.
 	relayMost = 10 * time.Minute
-	// keysKept is how long a repeated command gets its first answer.
-	keysKept = 30 * 24 * time.Hour
+	// keyTTL is how long a repeated command gets its first answer.
+	keyTTL = 30 * 24 * time.Hour
 )
 
 // Relay delivers the messages stored while Temporal or the workers were unavailable, until ctx ends. Any number of
@@ -57,9 +57,9 @@ func (s *Service) Relay(ctx context.Context) {
 	}
 }
 
-// forgetKeys deletes the first answers of commands recorded before a time, and with them the tracking codes they
+// purgeKeys deletes the first answers of commands recorded before a time, and with them the tracking codes they
 // contain.
-func (s *Service) forgetKeys(ctx context.Context, before time.Time) {
+func (s *Service) purgeKeys(ctx context.Context, before time.Time) {
 	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
 		_, err := q.ForgetOldKeys(ctx, before)
 		return err

@@ -22,11 +22,11 @@ const filtersMost = 20
 
 // SavedFilters returns the filters that the caller saved on a page, ordered by name.
 func (s *Service) SavedFilters(ctx context.Context, p nursery.Principal, room string) ([]SavedFilter, error) {
-	if err := s.may(ctx, p, "filter.list", resource{}); err != nil {
+	if err := s.authorize(ctx, p, "filter.list", resource{}); err != nil {
 		return nil, err
 	}
 	if !roomForm.MatchString(room) {
-		return nil, refuse(CodeInvalid, "没有这个页面。", FieldError{Location: "room", Message: "格式不对"})
+		return nil, userError(CodeInvalid, "没有这个页面。", FieldError{Location: "room", Message: "格式不对"})
 	}
 	list := []SavedFilter{}
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {
@@ -47,12 +47,12 @@ var roomForm = regexp.MustCompile(`^[a-z][a-z_-]{0,39}$`)
 // SaveFilter saves a filter and replaces one of the same name on the same page. Error: filters_full if there are 20.
 func (s *Service) SaveFilter(ctx context.Context, p nursery.Principal, key string, in SavedFilter) (SavedFilter, error) {
 	kept, err := command(ctx, s, p, key, "filter.save", in, func(q *store.Queries) (SavedFilter, error) {
-		if err := s.may(ctx, p, "filter.save", resource{}); err != nil {
+		if err := s.authorize(ctx, p, "filter.save", resource{}); err != nil {
 			return in, err
 		}
 		var c checker
 		if c.limits(in); len(c.fields) > 0 {
-			return in, c.refusal()
+			return in, c.err()
 		}
 		var err error
 		in.ID, err = q.SaveFilter(ctx, store.SaveFilterParams{
@@ -66,7 +66,7 @@ func (s *Service) SaveFilter(ctx context.Context, p nursery.Principal, key strin
 			return in, err
 		}
 		if n > filtersMost {
-			return in, refuse(CodeFiltersFull, "每个页面最多保存 20 个筛选，请先删除不用的。")
+			return in, userError(CodeFiltersFull, "每个页面最多保存 20 个筛选，请先删除不用的。")
 		}
 		return in, nil
 	})
@@ -76,7 +76,7 @@ func (s *Service) SaveFilter(ctx context.Context, p nursery.Principal, key strin
 // DropFilter deletes one of the caller's filters.
 func (s *Service) DropFilter(ctx context.Context, p nursery.Principal, key string, id int64) error {
 	err := perform(ctx, s, p, key, "filter.drop", id, func(q *store.Queries) error {
-		if err := s.may(ctx, p, "filter.drop", resource{}); err != nil {
+		if err := s.authorize(ctx, p, "filter.drop", resource{}); err != nil {
 			return err
 		}
 		n, err := q.DropFilter(ctx, store.DropFilterParams{ID: id, Account: p.Account})

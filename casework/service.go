@@ -24,18 +24,18 @@ import (
 
 // Deps holds the dependencies of a Service.
 type Deps struct {
-	DB        *store.DB
-	Temporal  client.Client
-	Namespace string // of Temporal, for requests that need it: resetting a workflow
-	Rules     *policies.Engine
-	Almanac   *store.Almanac
-	Blobs     store.Blobs
-	Fields    *sealing.Fields     // nil: no keyset, so nothing of children is taken
-	Renderer  *documents.Renderer // nil: what is printed on the spot is not
-	Scan      Scanner             // nil: uploads are stored unscanned and marked so
-	Now       func() time.Time    // nil: time.Now
-	Log       *slog.Logger        // nil: slog.Default
-	PublicURL string
+	DB            *store.DB
+	Temporal      client.Client
+	Namespace     string // of Temporal, for requests that need it: resetting a workflow
+	Rules         *policies.Engine
+	CalendarCache *store.CalendarCache
+	Blobs         store.Blobs
+	Fields        *sealing.Fields     // nil: no keyset, so nothing of children is taken
+	Renderer      *documents.Renderer // nil: what is printed on the spot is not
+	Scan          Scanner             // nil: uploads are stored unscanned and marked so
+	Now           func() time.Time    // nil: time.Now
+	Log           *slog.Logger        // nil: slog.Default
+	PublicURL     string
 }
 
 // Service executes commands and queries on cases. It is safe for concurrent use.
@@ -75,8 +75,8 @@ type resource struct {
 	Registrar   nursery.Registrar `json:"registrar,omitempty"`
 }
 
-// may evaluates the authz policy. It returns notFound for resources that the principal may not see.
-func (s *Service) may(ctx context.Context, p nursery.Principal, act string, r resource) error {
+// authorize evaluates the authz policy. It returns notFound for resources that the principal may not see.
+func (s *Service) authorize(ctx context.Context, p nursery.Principal, act string, r resource) error {
 	allowed, reason, err := s.Rules.Allow(ctx, map[string]any{"principal": p, "act": act, "resource": r})
 	switch {
 	case err != nil:
@@ -88,11 +88,11 @@ func (s *Service) may(ctx context.Context, p nursery.Principal, act string, r re
 	case "not_visible":
 		return notFound()
 	case "conflict":
-		return refuse(CodeConflictOfInterest, "提交人、初次核查人不能办理本事项，请由其他工作人员办理。")
+		return userError(CodeConflictOfInterest, "提交人、初次核查人不能办理本事项，请由其他工作人员办理。")
 	case "registrar":
-		return refuse(CodeRegistrarNotYours, "该性质的机构不由本登记机关登记。")
+		return userError(CodeRegistrarNotYours, "该性质的机构不由本登记机关登记。")
 	}
-	return refuse(CodeForbidden, "您的角色不能进行此操作。")
+	return userError(CodeForbidden, "您的角色不能进行此操作。")
 }
 
 // perform is command for one that answers nothing.
@@ -112,17 +112,17 @@ func command[T any](ctx context.Context, s *Service, p nursery.Principal, key, o
 }
 
 // commandReplayed is command for one that has to know whether it is a repeat. The first answer to a start holds the tracking code:
-// the answer is sealed for the account and key, and forgotten with the key after keysKept.
+// the answer is sealed for the account and key, and forgotten with the key after keyTTL.
 func commandReplayed[T any](ctx context.Context, s *Service, p nursery.Principal, key, operation string, body any,
 	do func(*store.Queries) (T, error),
 ) (answer T, replayed bool, err error) {
 	started := s.Now()
 	defer func() { s.logCommand(ctx, p, operation, started, replayed, err) }()
 	if key == "" {
-		return answer, false, refuse(CodeKeyRequired, "缺少幂等键（Idempotency-Key）。")
+		return answer, false, userError(CodeKeyRequired, "缺少幂等键（Idempotency-Key）。")
 	}
 	if len(key) > 200 {
-		return answer, false, refuse(CodeKeyRequired, "幂等键过长。")
+		return answer, false, userError(CodeKeyRequired, "幂等键过长。")
 	}
 	hash, err := bodyHash(body)
 	if err != nil {
@@ -137,7 +137,7 @@ func commandReplayed[T any](ctx context.Context, s *Service, p nursery.Principal
 		}
 		if taken == 0 {
 			replayed = true
-			return s.replay(ctx, q, p, key, operation, hash, &answer)
+			return s.storedResponse(ctx, q, p, key, operation, hash, &answer)
 		}
 		answer, err = do(q)
 		var refused *Error
@@ -149,12 +149,12 @@ func commandReplayed[T any](ctx context.Context, s *Service, p nursery.Principal
 		var c checker
 		c.limits(body)
 		if s.drawn(&c, operation, body); len(c.fields) > 0 {
-			return c.refusal()
+			return c.err()
 		}
 		if err != nil {
 			return err
 		}
-		return s.remember(ctx, q, p, key, answer)
+		return s.saveResponse(ctx, q, p, key, answer)
 	})
 	return answer, replayed, err
 }
@@ -211,13 +211,13 @@ func bodyHash(body any) ([]byte, error) {
 	return hash[:], nil
 }
 
-func (s *Service) replay(ctx context.Context, q *store.Queries, p nursery.Principal, key, operation string, hash []byte, into any) error {
+func (s *Service) storedResponse(ctx context.Context, q *store.Queries, p nursery.Principal, key, operation string, hash []byte, into any) error {
 	first, err := q.IdempotencyKey(ctx, store.IdempotencyKeyParams{Principal: p.Account, Key: key})
 	if err != nil {
 		return err
 	}
 	if first.Operation != operation || string(first.BodyHash) != string(hash) {
-		return refuse(CodeKeyReused, "该幂等键已用于另一请求，请换用新的幂等键。")
+		return userError(CodeKeyReused, "该幂等键已用于另一请求，请换用新的幂等键。")
 	}
 	raw := []byte(first.Response)
 	if first.Answer != nil {
@@ -238,8 +238,8 @@ func answerCell(p nursery.Principal, key string) sealing.Cell {
 	return sealing.Cell{Table: "idempotency_keys", Column: "answer", Row: p.Account + "/" + key}
 }
 
-// remember keeps the first answer for a repeat: sealed, or as it is where there is no keyset.
-func (s *Service) remember(ctx context.Context, q *store.Queries, p nursery.Principal, key string, answer any) error {
+// saveResponse keeps the first answer for a repeat: sealed, or as it is where there is no keyset.
+func (s *Service) saveResponse(ctx context.Context, q *store.Queries, p nursery.Principal, key string, answer any) error {
 	raw, err := json.Marshal(answer)
 	if err != nil {
 		return fmt.Errorf("encode answer: %w", err)

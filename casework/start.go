@@ -63,7 +63,7 @@ func notFiled(ctx context.Context, q *store.Queries, id string, i nursery.Instit
 	}
 	standing := filed.Status == "filed" || filed.Status == "rectifying"
 	if standing && filed.Uscc != nil && *filed.Uscc == i.USCC && filed.Address == i.Address {
-		return refuse(CodeAlreadyFiled, "本机构在该地址已备案，备案内容变化请办理变更备案。")
+		return userError(CodeAlreadyFiled, "本机构在该地址已备案，备案内容变化请办理变更备案。")
 	}
 	return nil
 }
@@ -95,26 +95,26 @@ func (s *Service) applicant(ctx context.Context, p nursery.Principal, in StartFi
 	if p.Role == nursery.RoleInstitution {
 		institution = p.Institution
 	}
-	if err := s.may(ctx, p, "filing.start", resource{County: p.County, Institution: institution}); err != nil {
+	if err := s.authorize(ctx, p, "filing.start", resource{County: p.County, Institution: institution}); err != nil {
 		return "", err
 	}
 	d, ok := nursery.DivisionByCode(county)
 	_, office := officeOf(institution)
 	switch {
 	case in.Institution != "" && in.Institution != institution:
-		return "", refuse(CodeForbidden, "只能为本机构办理备案。")
+		return "", userError(CodeForbidden, "只能为本机构办理备案。")
 	case !institutionForm.MatchString(institution) || office:
-		return "", refuse(CodeInvalid, "请指明代为办理的机构。", FieldError{Location: "/institution", Message: "必填，限字母、数字和 . _ -"})
+		return "", userError(CodeInvalid, "请指明代为办理的机构。", FieldError{Location: "/institution", Message: "必填，限字母、数字和 . _ -"})
 	case !ok || d.Level != nursery.LevelCounty:
-		return "", refuse(CodeInvalid, "请选择长治市的县区。",
+		return "", userError(CodeInvalid, "请选择长治市的县区。",
 			FieldError{Location: "/application/institution/county", Message: "请选择长治市的县区"})
 	case county == p.County:
 		return institution, nil
 	case p.Role == nursery.RoleInstitution:
-		return "", refuse(CodeInvalid, "应向本机构所在县区备案。",
+		return "", userError(CodeInvalid, "应向本机构所在县区备案。",
 			FieldError{Location: "/application/institution/county", Message: "不是本机构所在县区"})
 	}
-	return institution, s.may(ctx, p, "filing.start", resource{County: county, Institution: institution})
+	return institution, s.authorize(ctx, p, "filing.start", resource{County: county, Institution: institution})
 }
 
 func (s *Service) putApplicant(ctx context.Context, q *store.Queries, institution string, a nursery.Application) error {
@@ -198,9 +198,9 @@ func noneOpen(ctx context.Context, q *store.Queries, institution, kind, about st
 // alreadyOpen refuses a second open case; two sent at the same moment know of each other only by the index.
 func alreadyOpen(caseNo string) *Error {
 	if caseNo == "" {
-		return refuse(CodeFilingAlreadyOpen, "本机构已有同类办件正在办理，请先办结或撤回。")
+		return userError(CodeFilingAlreadyOpen, "本机构已有同类办件正在办理，请先办结或撤回。")
 	}
-	return refuse(CodeFilingAlreadyOpen, fmt.Sprintf("本机构的同类办件 %s 正在办理，请先办结或撤回。", caseNo))
+	return userError(CodeFilingAlreadyOpen, fmt.Sprintf("本机构的同类办件 %s 正在办理，请先办结或撤回。", caseNo))
 }
 
 // isOneOpen recognises the index that lets an institution have one open case of a kind.
@@ -255,7 +255,7 @@ func (s *Service) startNow(ctx context.Context, row store.Outbox) {
 
 // startAfter starts the workflow of a case that the engine has opened in this transaction once it is committed.
 func (s *Service) startAfter(ctx context.Context, q *store.Queries, caseNo string) error {
-	return q.Beyond(ctx, func() error {
+	return q.AsEngine(ctx, func() error {
 		row, err := q.OutboxByID(ctx, "start/"+caseNo)
 		if err == nil {
 			q.AfterCommit(func() { s.startNow(ctx, row) })

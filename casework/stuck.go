@@ -67,7 +67,7 @@ func notPrintedMessage(reason, fault string) string {
 // StuckCases returns the cases of p's county, or of the city, that cannot go on by themselves and the papers that are not printed,
 // the oldest first and at most 500 of each. Errors: forbidden.
 func (s *Service) StuckCases(ctx context.Context, p nursery.Principal) ([]StuckCase, error) {
-	if err := s.may(ctx, p, "case.stuck", resource{}); err != nil {
+	if err := s.authorize(ctx, p, "case.stuck", resource{}); err != nil {
 		return nil, err
 	}
 	stuck := []StuckCase{}
@@ -108,7 +108,7 @@ func (s *Service) StuckCases(ctx context.Context, p nursery.Principal) ([]StuckC
 
 // StuckCount returns how many cases StuckCases would list. Errors: forbidden.
 func (s *Service) StuckCount(ctx context.Context, p nursery.Principal) (n int64, err error) {
-	if err := s.may(ctx, p, "case.stuck", resource{}); err != nil {
+	if err := s.authorize(ctx, p, "case.stuck", resource{}); err != nil {
 		return 0, err
 	}
 	err = s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
@@ -139,7 +139,7 @@ type RetriedCase struct {
 func (s *Service) RetryStuckCase(ctx context.Context, p nursery.Principal, key, caseNo string) (RetriedCase, error) {
 	answer, err := command(ctx, s, p, key, "case.retry "+caseNo, nil, func(q *store.Queries) (RetriedCase, error) {
 		did, err := s.retry(ctx, p, caseNo, 0, func(do func(*store.Queries) error) error {
-			return q.Beyond(ctx, func() error { return do(q) })
+			return q.AsEngine(ctx, func() error { return do(q) })
 		})
 		return RetriedCase{CaseNo: caseNo, Did: did}, err
 	})

@@ -13,7 +13,7 @@ import (
 // Stuck cases and documents that are not rendered are listed for the offices of their county, the city and the
 // administrator, who alone can retry them, once for each key.
 func TestWhatCannotGoOnIsListedForItsCountyAndRetriedByTheAdministrator(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	h.engineReturns()
 	h.register("community")
 	started := h.file(applicant, h.application(applicant, "community"))

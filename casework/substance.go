@@ -28,7 +28,7 @@ func (s *Service) SiteFinding(ctx context.Context, p nursery.Principal, caseNo s
 		if err != nil {
 			return err
 		}
-		if err := s.mayOn(ctx, p, "case.read", c); err != nil {
+		if err := s.authorizeCase(ctx, p, "case.read", c); err != nil {
 			return err
 		}
 		tasks, err := q.TasksOfCase(ctx, c.CaseNo)

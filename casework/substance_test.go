@@ -9,7 +9,7 @@ import (
 )
 
 func TestWhatWasFoundOnTheSiteIsToldToWhoPutsItRight(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	caseNo, task := d.withTask("inspector", "filing.site_visit", "nonconform")
 	found, err := d.SiteFinding(t.Context(), inspector, caseNo)
 	require.NoError(t, err)

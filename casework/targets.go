@@ -74,7 +74,7 @@ type tally struct {
 // Targets compares the plan's targets with the current figures: of the city, or of its own county for a county's
 // office.
 func (s *Service) Targets(ctx context.Context, p nursery.Principal) ([]Target, error) {
-	if err := s.may(ctx, p, "target.list", resource{}); err != nil {
+	if err := s.authorize(ctx, p, "target.list", resource{}); err != nil {
 		return nil, err
 	}
 	figures, err := s.measure(ctx, p)

@@ -11,7 +11,7 @@ import (
 	"tuoyu/nursery"
 )
 
-func (d *door) target(p nursery.Principal, id string) casework.Target {
+func (d *fixture) target(p nursery.Principal, id string) casework.Target {
 	d.t.Helper()
 	targets, err := d.Targets(d.t.Context(), p)
 	require.NoError(d.t, err)
@@ -25,7 +25,7 @@ func (d *door) target(p nursery.Principal, id string) casework.Target {
 }
 
 func TestNoTargetOfThePlanIsLeftOut(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	targets, err := d.Targets(t.Context(), city)
 	require.NoError(t, err)
 	projects, ids := map[string]bool{}, map[string]bool{}

@@ -22,7 +22,7 @@ func (s *Service) taskFor(ctx context.Context, find func(context.Context, string
 	if err != nil {
 		return task, fmt.Errorf("read task: %w", err)
 	}
-	return task, s.may(ctx, p, act, resourceOf(task))
+	return task, s.authorize(ctx, p, act, resourceOf(task))
 }
 
 func resourceOf(task store.Task) resource {
@@ -38,7 +38,7 @@ func resourceOf(task store.Task) resource {
 
 // Task returns a task with its case, the decision to review and the form to fill in.
 func (s *Service) Task(ctx context.Context, p nursery.Principal, id string) (TaskDetail, error) {
-	years, err := s.Almanac.Years(ctx)
+	years, err := s.CalendarCache.Years(ctx)
 	if err != nil {
 		return TaskDetail{}, err
 	}
@@ -120,7 +120,7 @@ func (s *Service) Assign(ctx context.Context, p nursery.Principal, key, id, acco
 func (s *Service) Delegate(ctx context.Context, p nursery.Principal, key, id, account, reason string) (TaskSummary, error) {
 	return s.handOver(ctx, p, key, "task.delegate", id, account, "转办（"+reason+"）", func() error {
 		if wrong := needText("/reason", reason, 500); wrong != nil {
-			return refuse(CodeInvalid, "请写明转办理由。", *wrong)
+			return userError(CodeInvalid, "请写明转办理由。", *wrong)
 		}
 		return nil
 	})
@@ -131,7 +131,7 @@ var accountForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@-]{1,99}$`)
 func (s *Service) handOver(ctx context.Context, p nursery.Principal, key, act, id, account, verb string, check func() error) (TaskSummary, error) {
 	return s.reassign(ctx, p, key, act, id, []string{account, verb}, func(q *store.Queries, task store.Task) (string, error) {
 		if !accountForm.MatchString(account) {
-			return "", refuse(CodeInvalid, "请填写办理人账号。", FieldError{Location: "/account", Message: "格式不对"})
+			return "", userError(CodeInvalid, "请填写办理人账号。", FieldError{Location: "/account", Message: "格式不对"})
 		}
 		if err := check(); err != nil {
 			return "", err
@@ -166,7 +166,7 @@ func setAssignee(ctx context.Context, q *store.Queries, id string, account *stri
 func (s *Service) reassign(ctx context.Context, p nursery.Principal, key, act, id string, body any,
 	do func(*store.Queries, store.Task) (string, error),
 ) (TaskSummary, error) {
-	years, err := s.Almanac.Years(ctx)
+	years, err := s.CalendarCache.Years(ctx)
 	if err != nil {
 		return TaskSummary{}, err
 	}
@@ -178,7 +178,7 @@ func (s *Service) reassign(ctx context.Context, p nursery.Principal, key, act, i
 		if task.State != "open" {
 			return TaskSummary{}, taskClosed(task)
 		}
-		if err := s.may(ctx, p, act, resourceOf(task)); err != nil {
+		if err := s.authorize(ctx, p, act, resourceOf(task)); err != nil {
 			return TaskSummary{}, err
 		}
 		note, err := do(q, task)
@@ -210,7 +210,7 @@ func (s *Service) Comment(ctx context.Context, p nursery.Principal, key, caseNo,
 			return Event{}, err
 		}
 		if wrong := needText("/text", text, 2000); wrong != nil {
-			return Event{}, refuse(CodeInvalid, "留言应为 1 至 2000 字。", *wrong)
+			return Event{}, userError(CodeInvalid, "留言应为 1 至 2000 字。", *wrong)
 		}
 		err = s.event(ctx, q, c, p, "comment/"+completionID(p, key), "comment", text, internal, nil)
 		return Event{Kind: "comment", Actor: p.Account, Role: p.Role, Note: text, At: s.Now()}, err

@@ -13,7 +13,7 @@ import (
 )
 
 // withTask returns a case with one open task.
-func (d *door) withTask(role, kind string, outcomes ...string) (caseNo, task string) {
+func (d *fixture) withTask(role, kind string, outcomes ...string) (caseNo, task string) {
 	d.t.Helper()
 	started, err := d.StartFiling(d.t.Context(), applicant, "start", casework.StartFiling{Application: application(d.t)})
 	require.NoError(d.t, err)
@@ -25,7 +25,7 @@ func (d *door) withTask(role, kind string, outcomes ...string) (caseNo, task str
 }
 
 func TestATaskIsClaimedOnceAndPassedOn(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	caseNo, task := d.withTask("clerk", "filing.review", "accept", "correct")
 	for _, who := range []nursery.Principal{applicant, stranger} {
 		_, err := d.Claim(t.Context(), who, "a", task)
@@ -63,7 +63,7 @@ func TestATaskIsClaimedOnceAndPassedOn(t *testing.T) {
 }
 
 func TestAnAnswerIsCheckedThenKeptWhileTheEngineIsAway(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	_, task := d.withTask("clerk", "filing.review", "accept", "correct")
 	_, err := d.Complete(t.Context(), clerk, "c1", task, casework.Completion{Outcome: nursery.OutcomeConform})
 	refused(t, err, casework.CodeOutcomeNotOffered)
@@ -88,7 +88,7 @@ func TestAnAnswerIsCheckedThenKeptWhileTheEngineIsAway(t *testing.T) {
 }
 
 func TestInboxPagesByDueDateWithoutGapsOrRepeats(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	caseNo, _ := d.withTask("clerk", "filing.review", "accept")
 	d.exec(`INSERT INTO tasks (id, case_no, kind, title, county, institution, role, outcomes, due_on, opened_at)
 		SELECT 'T' || lpad(n::text, 4, '0'), $1, 'filing.review', '核对备案材料', '140403', 'inst-140403-01', 'clerk', '{accept}',

@@ -296,9 +296,9 @@ type PublicCase struct {
 
 // StageTitle is a stage on the way of a case.
 type StageTitle struct {
-	Stage nursery.Stage    `json:"stage"`
-	Title string           `json:"title"`
-	Place definition.Place `json:"place" enum:"past,here,ahead"`
+	Stage nursery.Stage         `json:"stage"`
+	Title string                `json:"title"`
+	Place definition.StageState `json:"place" enum:"past,here,ahead"`
 }
 
 // PublicPaper is a paper as its holder may see it without signing in.

@@ -95,7 +95,7 @@ func compoundFile(stream string) string {
 }
 
 func TestAnUploadIsOpenedWhenItArrives(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	noPages := strings.NewReplacer("/Kids [3 0 R]", "/Kids [     ]", "/Count 1", "/Count 0").Replace(string(testdata.PDF("x")))
 	claimsPages := strings.Replace(string(testdata.PDF("x")), "/Kids [3 0 R]", "/Kids [     ]", 1)
 	whole := string(testdata.PDF("x"))

@@ -30,10 +30,10 @@ var officeRoles = []nursery.Role{nursery.RoleClerk, nursery.RoleInspector, nurse
 // number of their overdue tasks, the most first. Inspectors on duty and people who are away are listed even without
 // tasks.
 func (s *Service) Workload(ctx context.Context, p nursery.Principal) ([]WorkloadLine, error) {
-	if err := s.may(ctx, p, "task.workload", resource{}); err != nil {
+	if err := s.authorize(ctx, p, "task.workload", resource{}); err != nil {
 		return nil, err
 	}
-	years, err := s.Almanac.Years(ctx)
+	years, err := s.CalendarCache.Years(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +116,7 @@ type OverdueLine struct {
 // OverdueByOffice returns the open and late tasks by office: of every county for the city, and of their own county for
 // a county's people. An office with nothing open has no line.
 func (s *Service) OverdueByOffice(ctx context.Context, p nursery.Principal) ([]OverdueLine, error) {
-	if err := s.may(ctx, p, "task.late", resource{}); err != nil {
+	if err := s.authorize(ctx, p, "task.late", resource{}); err != nil {
 		return nil, err
 	}
 	counties := []string{p.County}
@@ -137,7 +137,7 @@ func (s *Service) OverdueByOffice(ctx context.Context, p nursery.Principal) ([]O
 			County: row.County, CountyName: nursery.CountyName(row.County), Role: nursery.Role(row.Role),
 			RoleTitle: nursery.Role(row.Role).Title(), Open: int(row.Open), Overdue: int(row.Overdue), Escalated: int(row.Escalated),
 		}
-		if row.OldestDue != farOff { // tasks without a due date sort there
+		if row.OldestDue != maxDate { // tasks without a due date sort there
 			lines[i].OldestDue = row.OldestDue
 		}
 	}

@@ -29,8 +29,8 @@ var (
 func TestEachAlarmIsOverMetricsThatAreExported(t *testing.T) {
 	t.Parallel()
 	h := sharedHouse(t)
-	send(t, h.door.As("city-office"), roleplay.Request{Method: http.MethodGet, Path: "/api/v1/cases"}) // so that requests are measured
-	send(t, h.door.As(""), roleplay.Request{Method: http.MethodGet, Path: "/institutions"})
+	send(t, h.users.As("city-office"), roleplay.Request{Method: http.MethodGet, Path: "/api/v1/cases"}) // so that requests are measured
+	send(t, h.users.As(""), roleplay.Request{Method: http.MethodGet, Path: "/institutions"})
 	exported, checked := map[string]bool{}, map[string]bool{}
 	for _, address := range []string{strings.TrimPrefix(h.url, "http://"), h.setting("TUOYU_METRICS_LISTEN")} {
 		for line := range strings.Lines(scrape(t, address)) {
@@ -109,7 +109,7 @@ func TestEachAlarmIsOverMetricsThatAreExported(t *testing.T) {
 // scrape returns the metrics of a process.
 func scrape(t *testing.T, address string) string {
 	t.Helper()
-	res := send(t, roleplay.NewDoor("http://"+address, "").As(""), roleplay.Request{Method: http.MethodGet, Path: "/metrics"})
+	res := send(t, roleplay.NewUsers("http://"+address, "").As(""), roleplay.Request{Method: http.MethodGet, Path: "/metrics"})
 	if res.Status != ok {
 		t.Fatalf("%d %s", res.Status, res.Body)
 	}

@@ -20,7 +20,7 @@ import (
 
 // second starts another serve over the database of h, reached through a proxy, with files in a folder of its own, and
 // waits until it responds.
-func (h *house) second(t *testing.T, settings ...string) (way *storetest.Proxy, door *roleplay.Door, blobs string) {
+func (h *harness) second(t *testing.T, settings ...string) (way *storetest.Proxy, users *roleplay.Users, blobs string) {
 	t.Helper()
 	way, address := storetest.Proxied(t, inDatabase(os.Getenv("TUOYU_DATABASE_URL"), h.database))
 	listen, blobs := freeAddress(), filepath.Join(t.TempDir(), "blobs")
@@ -36,7 +36,7 @@ func (h *house) second(t *testing.T, settings ...string) (way *storetest.Proxy, 
 	if err := poll(ctx, func(ctx context.Context) error { return get(ctx, "http://"+listen+"/readyz") }); err != nil {
 		t.Fatal(err)
 	}
-	return way, roleplay.NewDoor("http://"+listen, os.Getenv("TUOYU_OIDC_ISSUER")), blobs
+	return way, roleplay.NewUsers("http://"+listen, os.Getenv("TUOYU_OIDC_ISSUER")), blobs
 }
 
 // unavailable asserts that a request was rejected as temporarily unavailable, with a code.
@@ -53,7 +53,7 @@ func unavailable(t *testing.T, what string, res roleplay.Response, code string) 
 func TestWithoutPostgresEveryOperationAnswersThatItIsUnavailable(t *testing.T) {
 	t.Parallel()
 	h := sharedHouse(t)
-	way, door, _ := h.second(t, "TUOYU_TRUSTED_PROXIES=127.0.0.0/8,::1/128")
+	way, users, _ := h.second(t, "TUOYU_TRUSTED_PROXIES=127.0.0.0/8,::1/128")
 	a := newApplicant(t, h, "community")
 	app := prepare(t, a, "community")
 	number := func(kind string) string {
@@ -92,7 +92,7 @@ func TestWithoutPostgresEveryOperationAnswersThatItIsUnavailable(t *testing.T) {
 		accounts = append(accounts, accountOf(role, "140403", a))
 	}
 	for _, account := range accounts[1:] { // so that the provider's keys are loaded, which another test covers
-		if res := send(t, door.As(account), roleplay.Request{Method: http.MethodGet, Path: "/api/v1/me"}); res.Status != ok {
+		if res := send(t, users.As(account), roleplay.Request{Method: http.MethodGet, Path: "/api/v1/me"}); res.Status != ok {
 			t.Fatalf("%s: %d %s", account, res.Status, res.Body)
 		}
 	}
@@ -103,7 +103,7 @@ func TestWithoutPostgresEveryOperationAnswersThatItIsUnavailable(t *testing.T) {
 		delete(bodies, op)
 		away := 0
 		for _, account := range accounts {
-			res := send(t, door.As(account), roleplay.Request{Method: method, Path: fill.Replace(path) + queries[op], Key: key(), Body: body, Forwarded: forwarded()})
+			res := send(t, users.As(account), roleplay.Request{Method: method, Path: fill.Replace(path) + queries[op], Key: key(), Body: body, Forwarded: forwarded()})
 			switch {
 			case res.Status == http.StatusServiceUnavailable:
 				away++
@@ -120,7 +120,7 @@ func TestWithoutPostgresEveryOperationAnswersThatItIsUnavailable(t *testing.T) {
 		t.Errorf("there is no operation %s", op)
 	}
 	way.Mend()
-	if res := send(t, door.As(a.Account), roleplay.Request{Method: http.MethodGet, Path: "/api/v1/cases"}); res.Status != ok {
+	if res := send(t, users.As(a.Account), roleplay.Request{Method: http.MethodGet, Path: "/api/v1/cases"}); res.Status != ok {
 		t.Errorf("with Postgres back: %d %s", res.Status, res.Body)
 	}
 }
@@ -129,11 +129,11 @@ func TestWithoutPostgresEveryOperationAnswersThatItIsUnavailable(t *testing.T) {
 func TestWithoutTheBlobFolderUploadsAreUnavailable(t *testing.T) {
 	t.Parallel()
 	h := sharedHouse(t)
-	_, door, blobs := h.second(t)
+	_, users, blobs := h.second(t)
 	a := newApplicant(t, h, "community")
 	upload := func() roleplay.Response {
 		body := "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\n" + string(testdata.PDF("away")) + "\r\n--edge--\r\n"
-		return send(t, door.As(a.Account), roleplay.Request{
+		return send(t, users.As(a.Account), roleplay.Request{
 			Method: http.MethodPost, Path: "/api/v1/attachments", Key: key(), Body: []byte(body), ContentType: "multipart/form-data; boundary=edge",
 		})
 	}
@@ -150,14 +150,14 @@ func TestWithoutTheBlobFolderUploadsAreUnavailable(t *testing.T) {
 	}
 	unavailable(t, "an upload", upload(), "storage_unavailable")
 	open := roleplay.Request{Method: http.MethodGet, Path: "/api/v1/attachments/" + url.PathEscape(file.ID)}
-	unavailable(t, "opening a file", send(t, door.As(a.Account), open), "storage_unavailable")
+	unavailable(t, "opening a file", send(t, users.As(a.Account), open), "storage_unavailable")
 	if err := os.Rename(blobs+"-away", blobs); err != nil {
 		t.Fatal(err)
 	}
 	if res := upload(); res.Status >= 300 {
 		t.Errorf("with the folder back: %d %s", res.Status, res.Body)
 	}
-	if res := send(t, door.As(a.Account), open); res.Status != ok {
+	if res := send(t, users.As(a.Account), open); res.Status != ok {
 		t.Errorf("with the folder back: %d %s", res.Status, res.Body)
 	}
 }

@@ -16,12 +16,12 @@ type browser struct {
 	t *testing.T
 }
 
-func newBrowser(t *testing.T, h *house) *browser {
+func newBrowser(t *testing.T, h *harness) *browser {
 	t.Helper()
 	return &browser{roleplay.NewVisitor(h.url), t}
 }
 
-func signIn(t *testing.T, h *house, account string) *browser {
+func signIn(t *testing.T, h *harness, account string) *browser {
 	t.Helper()
 	b := newBrowser(t, h)
 	b.signIn(account, "/account")

@@ -24,9 +24,9 @@ func plannedFrom(t *testing.T, daysAgo int) nursery.BuildPlan {
 }
 
 // building starts a plan and returns the case of the county's site.
-func building(t *testing.T, h *house, plan nursery.BuildPlan, county string) string {
+func building(t *testing.T, h *harness, plan nursery.BuildPlan, county string) string {
 	t.Helper()
-	sites, err := h.door.As("city-office").StartPlan(t.Context(), key(), plan)
+	sites, err := h.users.As("city-office").StartPlan(t.Context(), key(), plan)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,11 +37,11 @@ func building(t *testing.T, h *house, plan nursery.BuildPlan, county string) str
 }
 
 // buildRows returns the operations on building sites, for the matrix of roles.
-func buildRows(t *testing.T, h *house, county string) []row {
+func buildRows(t *testing.T, h *harness, county string) []row {
 	t.Helper()
 	plan := plannedFrom(t, 0)
 	caseNo := building(t, h, plan, county)
-	office := h.door.As("county-office-" + county)
+	office := h.users.As("county-office-" + county)
 	c, err := office.Case(t.Context(), caseNo)
 	if err != nil {
 		t.Fatal(err)
@@ -82,7 +82,7 @@ func TestACountySiteGoesFromItsPlanToTheReceiptWithOneRedMonth(t *testing.T) {
 	a := newApplicant(t, h, "public_comprehensive")
 	plan := plannedFrom(t, 21)
 	caseNo := building(t, h, plan, a.County())
-	city, office := h.door.As("city-office"), h.door.As("county-office-"+a.County())
+	city, office := h.users.As("city-office"), h.users.As("county-office-"+a.County())
 	await(t, office, caseNo, roleplay.Stage(nursery.StageBuilding))
 	h.skipTo(t, caseNo, today().AddMonths(1).AddDays(1))
 	await(t, office, caseNo, roleplay.Stage(nursery.StageSupervised))
@@ -140,7 +140,7 @@ func TestASiteThatSlipsForMoreThanAYearKeepsWhatItHasAsked(t *testing.T) {
 	h := sharedHouse(t)
 	const county = "140431"
 	caseNo := building(t, h, plannedFrom(t, 21), county)
-	office, city := h.door.As("county-office-"+county), h.door.As("city-office")
+	office, city := h.users.As("county-office-"+county), h.users.As("city-office")
 	await(t, office, caseNo, roleplay.Stage(nursery.StageBuilding))
 	for month := range 14 {
 		h.skipTo(t, caseNo, nursery.NewDate(today().Year, today().Month, 1).AddMonths(month+1).AddDays(1))

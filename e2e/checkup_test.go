@@ -184,7 +184,7 @@ func TestARoundChecksEveryChildAndRefersOne(t *testing.T) {
 }
 
 // readAsAllowed asserts that the findings of a child can be read by the authorized roles, and by nobody else.
-func readAsAllowed(t *testing.T, h *house, p parties, caseNo, child, unchecked string) {
+func readAsAllowed(t *testing.T, h *harness, p parties, caseNo, child, unchecked string) {
 	t.Helper()
 	at := "/api/v1/checkup-rounds/" + caseNo + "/children/" + child
 	var told struct {
@@ -209,7 +209,7 @@ func readAsAllowed(t *testing.T, h *house, p parties, caseNo, child, unchecked s
 		t.Errorf("the clinic reads %+v, %v", found, err)
 	}
 	refused(t, p.office.Get(t.Context(), at, nil), http.StatusForbidden, "forbidden")
-	other := h.door.As("clinic-" + p.a.County() + "-2")
+	other := h.users.As("clinic-" + p.a.County() + "-2")
 	refused(t, other.Get(t.Context(), at, nil), http.StatusNotFound, "not_found")
 	refused(t, p.clinic.Get(t.Context(), "/api/v1/checkup-rounds/"+caseNo+"/children/CAAAAAAAAAAAAAAAAAAAA", nil), http.StatusNotFound, "not_found")
 	var reads struct {
@@ -218,7 +218,7 @@ func readAsAllowed(t *testing.T, h *house, p parties, caseNo, child, unchecked s
 			Fields []string `json:"fields"`
 		} `json:"items"`
 	}
-	if err := h.door.As("auditor").Get(t.Context(), "/api/v1/record-reads?child="+child, &reads); err != nil {
+	if err := h.users.As("auditor").Get(t.Context(), "/api/v1/record-reads?child="+child, &reads); err != nil {
 		t.Fatal(err)
 	}
 	if !slices.ContainsFunc(reads.Items, func(r struct {
@@ -342,7 +342,7 @@ func TestARoundWaitsForAContractAndFollowsWhoIsInCare(t *testing.T) {
 }
 
 // checkupRows returns the operations on check-ups, for the matrix of roles.
-func checkupRows(t *testing.T, h *house, a *roleplay.Applicant, seen [2]string) []row {
+func checkupRows(t *testing.T, h *harness, a *roleplay.Applicant, seen [2]string) []row {
 	t.Helper()
 	p := partiesOf(t, h, a, "1") // their contract is in force
 	round := roundOf(t, p.clinic, a.Institution())

@@ -225,7 +225,7 @@ func consentOf(t *testing.T, a *roleplay.Actor, child string) string {
 }
 
 // liesSealed asserts that no file of the blob folder contains a text.
-func liesSealed(t *testing.T, h *house, text string) {
+func liesSealed(t *testing.T, h *harness, text string) {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(h.folder, "blobs", "*", "*"))
 	if err != nil || len(files) == 0 {
@@ -243,7 +243,7 @@ func liesSealed(t *testing.T, h *house, text string) {
 }
 
 // tuoyu runs a command of the program with the settings of h and returns its output.
-func tuoyu(t *testing.T, h *house, works bool, args ...string) string {
+func tuoyu(t *testing.T, h *harness, works bool, args ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), program, args...)
 	cmd.Env = h.env
@@ -256,7 +256,7 @@ func tuoyu(t *testing.T, h *house, works bool, args ...string) string {
 
 // killedAt runs a command of the program and kills it at the first line that contains a text. It returns the output
 // until then.
-func killedAt(t *testing.T, h *house, text string, args ...string) string {
+func killedAt(t *testing.T, h *harness, text string, args ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), program, args...)
 	cmd.Env = h.env
@@ -285,7 +285,7 @@ func killedAt(t *testing.T, h *house, text string, args ...string) string {
 func TestARosterOfAnotherMediaTypeIsRefused(t *testing.T) {
 	t.Parallel()
 	h := sharedHouse(t)
-	res := send(t, h.door.As("institution-140403-01"), roleplay.Request{
+	res := send(t, h.users.As("institution-140403-01"), roleplay.Request{
 		Method: http.MethodPost, Path: "/api/v1/children/roster", Key: key(), Body: []byte("{}"), ContentType: "application/json",
 	})
 	if res.Status != http.StatusUnsupportedMediaType {

@@ -45,7 +45,7 @@ func TestAClientMadeInTypeScriptFilesFromDraftToReceipt(t *testing.T) {
 
 // described returns a new folder with the named files of the clients and the openapi.json that the system serves. Go
 // files are stored with the suffix .txt, which is removed here, since they do not compile without the generated client.
-func described(t *testing.T, h *house, names ...string) string {
+func described(t *testing.T, h *harness, names ...string) string {
 	t.Helper()
 	folder := t.TempDir()
 	for _, name := range names {
@@ -57,7 +57,7 @@ func described(t *testing.T, h *house, names ...string) string {
 			t.Fatal(err)
 		}
 	}
-	served := send(t, h.door.As(""), roleplay.Request{Method: "GET", Path: "/openapi.json"})
+	served := send(t, h.users.As(""), roleplay.Request{Method: "GET", Path: "/openapi.json"})
 	if err := os.WriteFile(filepath.Join(folder, "openapi.json"), served.Body, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func described(t *testing.T, h *house, names ...string) string {
 }
 
 // fileWith runs a client that takes the filing of an institution to the receipt, and asserts that the receipt exists.
-func fileWith(t *testing.T, h *house, folder string, client ...string) {
+func fileWith(t *testing.T, h *harness, folder string, client ...string) {
 	t.Helper()
 	a := newApplicant(t, h, "community")
 	register(t, a)

@@ -18,9 +18,9 @@ type parties struct {
 }
 
 // partiesOf returns an institution with its receipt and a registered clinic of its county.
-func partiesOf(t *testing.T, h *house, a *roleplay.Applicant, number string) parties {
+func partiesOf(t *testing.T, h *harness, a *roleplay.Applicant, number string) parties {
 	t.Helper()
-	p := parties{a: a, clinic: h.door.As("clinic-" + a.County() + "-" + number), office: h.door.As("county-office-" + a.County())}
+	p := parties{a: a, clinic: h.users.As("clinic-" + a.County() + "-" + number), office: h.users.As("county-office-" + a.County())}
 	if err := p.office.PutClinic(t.Context(), key(), roleplay.Clinic(a.County(), number, today().AddMonths(36))); err != nil {
 		t.Fatal(err)
 	}
@@ -217,7 +217,7 @@ func TestAContractThatDoesNotFitIsNotSigned(t *testing.T) {
 }
 
 // contractRows returns the operations on contracts, for the matrix of roles.
-func contractRows(t *testing.T, h *house, a *roleplay.Applicant) []row {
+func contractRows(t *testing.T, h *harness, a *roleplay.Applicant) []row {
 	t.Helper()
 	p := partiesOf(t, h, a, "1")
 	caseNo := p.propose(t, begun())

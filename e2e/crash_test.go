@@ -14,7 +14,7 @@ import (
 // life is a long filing, one action of a user at a time: gaps are notified and corrected, the filing is accepted,
 // defects are found on site and rectified.
 type life struct {
-	h      *house
+	h      *harness
 	a      *roleplay.Applicant
 	caseNo string
 }
@@ -65,7 +65,7 @@ func (l *life) acts(t *testing.T) []act {
 	}
 }
 
-func startLife(t *testing.T, h *house) *life {
+func startLife(t *testing.T, h *harness) *life {
 	t.Helper()
 	a := newApplicant(t, h, "community")
 	return &life{h, a, file(t, a, prepare(t, a, "eleven_gaps")).CaseNo}
@@ -220,14 +220,14 @@ func TestARendererThatIsDownDelaysPaperAndNoDecision(t *testing.T) {
 func TestReadinessSaysWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	h := ownHouse(t, "TUOYU_GOTENBERG_URL=http://"+freeAddress())
-	res := send(t, h.door.As(""), roleplay.Request{Method: http.MethodGet, Path: "/readyz"})
+	res := send(t, h.users.As(""), roleplay.Request{Method: http.MethodGet, Path: "/readyz"})
 	if res.Status != ok || !strings.Contains(string(res.Body), `"degraded"`) || !strings.Contains(string(res.Body), "renderer") {
 		t.Errorf("without a renderer: %d %s", res.Status, res.Body)
 	}
-	if res := send(t, h.door.As(""), roleplay.Request{Method: http.MethodGet, Path: "/livez"}); res.Status != ok {
+	if res := send(t, h.users.As(""), roleplay.Request{Method: http.MethodGet, Path: "/livez"}); res.Status != ok {
 		t.Errorf("livez: %d", res.Status)
 	}
-	res = send(t, h.door.As(""), roleplay.Request{Method: http.MethodGet, Path: "/metrics"})
+	res = send(t, h.users.As(""), roleplay.Request{Method: http.MethodGet, Path: "/metrics"})
 	if res.Status != ok || !strings.Contains(string(res.Body), "go_goroutines") {
 		t.Errorf("metrics: %d %.200s", res.Status, res.Body)
 	}

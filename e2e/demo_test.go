@@ -18,7 +18,7 @@ import (
 )
 
 // play runs the demonstration and returns its output.
-func play(t *testing.T, h *house, args ...string) (stdout, stderr string, err error) {
+func play(t *testing.T, h *harness, args ...string) (stdout, stderr string, err error) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), demonstration, args...)
 	cmd.Env = h.env
@@ -29,7 +29,7 @@ func play(t *testing.T, h *house, args ...string) (stdout, stderr string, err er
 }
 
 // playUntil runs the demonstration and kills it as soon as it has printed the words.
-func playUntil(t *testing.T, h *house, words string, args ...string) {
+func playUntil(t *testing.T, h *harness, words string, args ...string) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), demonstration, args...)
 	cmd.Env = h.env

@@ -11,15 +11,15 @@ import (
 )
 
 // deskRows returns the operations on assignments and absences, for the matrix of roles.
-func deskRows(t *testing.T, h *house, county string) []row {
+func deskRows(t *testing.T, h *harness, county string) []row {
 	t.Helper()
 	var absence, filter struct {
 		ID int64 `json:"id"`
 	}
-	head, clerk, officer := h.door.As("supervisor-"+county), "clerk-"+county, "inspector-"+county
+	head, clerk, officer := h.users.As("supervisor-"+county), "clerk-"+county, "inspector-"+county
 	var known []error
 	for _, account := range []string{clerk, clerk + "-2", officer, officer + "-2"} { // accounts that have signed in can be substitutes
-		known = append(known, h.door.As(account).Get(t.Context(), "/api/v1/me", nil))
+		known = append(known, h.users.As(account).Get(t.Context(), "/api/v1/me", nil))
 	}
 	err := errors.Join(
 		errors.Join(known...),

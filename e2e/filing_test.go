@@ -341,7 +341,7 @@ func TestAClerkWhoFiledForAnInstitutionDoesNotReviewIt(t *testing.T) {
 	task := open(t, a.Supervisor(), started.CaseNo, "filing.review")
 	_, err = a.Clerk().Complete(t.Context(), key(), task.ID, nursery.OutcomeAccept, noFindings)
 	refused(t, err, http.StatusForbidden, "conflict_of_interest")
-	answer(t, h.door.As("clerk-140403-2"), started.CaseNo, "filing.review", nursery.OutcomeAccept, noFindings)
+	answer(t, h.users.As("clerk-140403-2"), started.CaseNo, "filing.review", nursery.OutcomeAccept, noFindings)
 	await(t, a.Actor, started.CaseNo, roleplay.Printed(nursery.StageReceiptIssued))
 }
 

@@ -14,7 +14,7 @@ import (
 func TestATaskIsClaimedReleasedAssignedDelegatedAndSpokenOf(t *testing.T) {
 	h := sharedHouse(t)
 	a, caseNo := filed(t, h, "public_comprehensive")
-	one, two := a.Clerk(), h.door.As("clerk-140403-2")
+	one, two := a.Clerk(), h.users.As("clerk-140403-2")
 	task := open(t, one, caseNo, "filing.review")
 	path := "/api/v1/tasks/" + task.ID
 	do := func(who *roleplay.Actor, act string, body any) error {
@@ -71,7 +71,7 @@ func TestInboxesAndCasesComeInPagesThatMissNothing(t *testing.T) {
 		_, caseNo := filed(t, h, "other")
 		want[caseNo] = true
 	}
-	clerk := h.door.As("clerk-140431")
+	clerk := h.users.As("clerk-140431")
 	for _, path := range []string{"/api/v1/tasks", "/api/v1/cases"} {
 		seen, missing := map[string]int{}, maps.Clone(want)
 		query, pages := url.Values{"limit": {"2"}}, 0

@@ -21,7 +21,7 @@ func TestNoInputIsAFault(t *testing.T) {
 			Parameters []struct{ Name, In string }
 		}
 	}
-	if err := h.door.As("").Get(t.Context(), "/openapi.json", &spec); err != nil {
+	if err := h.users.As("").Get(t.Context(), "/openapi.json", &spec); err != nil {
 		t.Fatal(err)
 	}
 	deep := strings.Repeat(`{"a":`, 200) + "1" + strings.Repeat("}", 200)
@@ -30,7 +30,7 @@ func TestNoInputIsAFault(t *testing.T) {
 	tried := 0
 	try := func(account string, r roleplay.Request) {
 		tried++
-		res, err := h.door.As(account).Send(t.Context(), r)
+		res, err := h.users.As(account).Send(t.Context(), r)
 		if err != nil {
 			t.Errorf("%s %s: %v", r.Method, r.Path, err)
 			return

@@ -17,7 +17,7 @@ import (
 )
 
 // drafted registers the officers of a county and opens its plan of a half-year.
-func drafted(t *testing.T, h *house, a *roleplay.Applicant, half nursery.HalfYear) string {
+func drafted(t *testing.T, h *harness, a *roleplay.Applicant, half nursery.HalfYear) string {
 	t.Helper()
 	caseNo, err := a.Supervisor().StartInspectionPlan(t.Context(), key(), half)
 	if err != nil {
@@ -36,9 +36,9 @@ func commit(t *testing.T, a *roleplay.Applicant, caseNo string) {
 }
 
 // drawnPlan has the county's office witness the draw and returns the plan once its regular visits are open.
-func drawnPlan(t *testing.T, h *house, a *roleplay.Applicant, caseNo string) roleplay.Plan {
+func drawnPlan(t *testing.T, h *harness, a *roleplay.Applicant, caseNo string) roleplay.Plan {
 	t.Helper()
-	office := h.door.As("county-office-" + a.County())
+	office := h.users.As("county-office-" + a.County())
 	open(t, office, caseNo, "inspection_plan.draw")
 	if err := office.Witness(t.Context(), key(), caseNo, "3391.76", time.Now()); err != nil {
 		t.Fatal(err)
@@ -56,9 +56,9 @@ func planAt(t *testing.T, a *roleplay.Applicant, caseNo string, stage nursery.St
 }
 
 // verifies repeats the draw from the public record, with the library and with the program.
-func verifies(t *testing.T, h *house, caseNo string, want draw.Verified) draw.Record {
+func verifies(t *testing.T, h *harness, caseNo string, want draw.Verified) draw.Record {
 	t.Helper()
-	raw, err := h.door.Published(t.Context(), caseNo)
+	raw, err := h.users.Published(t.Context(), caseNo)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,13 +87,13 @@ func verifies(t *testing.T, h *house, caseNo string, want draw.Verified) draw.Re
 }
 
 // visited has the officers of a drawn visit make it without findings.
-func visited(t *testing.T, h *house, v roleplay.PlannedVisit) {
+func visited(t *testing.T, h *harness, v roleplay.PlannedVisit) {
 	t.Helper()
-	first, second := h.door.As(v.Drawn[0]), h.door.As(v.Drawn[1])
+	first, second := h.users.As(v.Drawn[0]), h.users.As(v.Drawn[1])
 	if err := roleplay.Arrange(t.Context(), key, v.Inspection, first, second, workingDay(t, today(), 1)); err != nil {
 		t.Fatal(err)
 	}
-	institution := h.door.As("institution-" + strings.TrimPrefix(v.Institution, "inst-"))
+	institution := h.users.As("institution-" + strings.TrimPrefix(v.Institution, "inst-"))
 	if v.Kind == nursery.InspectRegular {
 		if err := institution.AnswerOwn(t.Context(), key(), v.Inspection, "inspection.day_offer", nursery.OutcomeAgreeDay, roleplay.Note{Note: "可以"}); err != nil {
 			t.Fatal(err)
@@ -116,11 +116,11 @@ func TestAYearOfInspectionsIsDrawnVisitedAndVerifiedByAnybody(t *testing.T) {
 	a, _ := receipted(t, h, "community")
 	b, _ := receipted(t, h, "community")
 	half := nursery.HalfYearOf(today())
-	head, office := a.Supervisor(), h.door.As("county-office-"+a.County())
+	head, office := a.Supervisor(), h.users.As("county-office-"+a.County())
 	caseNo := drafted(t, h, a, half)
 	_, err := head.StartInspectionPlan(t.Context(), key(), half)
 	refused(t, err, http.StatusConflict, "plan_started")
-	if _, err := h.door.Published(t.Context(), caseNo); err == nil {
+	if _, err := h.users.Published(t.Context(), caseNo); err == nil {
 		t.Error("a draft is published")
 	}
 
@@ -167,7 +167,7 @@ func TestAYearOfInspectionsIsDrawnVisitedAndVerifiedByAnybody(t *testing.T) {
 		t.Errorf("calendar %s", text)
 	}
 	old, feed = feed, calendarOf(t, h, visits[at].Drawn[0])
-	if res := send(t, h.door.As(""), roleplay.Request{Method: http.MethodGet, Path: old}); res.Status != http.StatusNotFound {
+	if res := send(t, h.users.As(""), roleplay.Request{Method: http.MethodGet, Path: old}); res.Status != http.StatusNotFound {
 		t.Errorf("the calendar's old address answers %d", res.Status)
 	}
 	calendarText(t, h, feed)
@@ -226,10 +226,10 @@ func TestAYearOfInspectionsIsDrawnVisitedAndVerifiedByAnybody(t *testing.T) {
 }
 
 // calendarOf returns the path of an officer's new calendar.
-func calendarOf(t *testing.T, h *house, account string) string {
+func calendarOf(t *testing.T, h *harness, account string) string {
 	t.Helper()
 	var feed struct{ URL string }
-	if err := h.door.As(account).Post(t.Context(), "/api/v1/inspectors/me/calendar", key(), nil, &feed); err != nil {
+	if err := h.users.As(account).Post(t.Context(), "/api/v1/inspectors/me/calendar", key(), nil, &feed); err != nil {
 		t.Fatal(err)
 	}
 	address, err := url.Parse(feed.URL)
@@ -239,9 +239,9 @@ func calendarOf(t *testing.T, h *house, account string) string {
 	return address.Path
 }
 
-func calendarText(t *testing.T, h *house, path string) string {
+func calendarText(t *testing.T, h *harness, path string) string {
 	t.Helper()
-	res := send(t, h.door.As(""), roleplay.Request{Method: http.MethodGet, Path: path})
+	res := send(t, h.users.As(""), roleplay.Request{Method: http.MethodGet, Path: path})
 	if res.Status != ok || !strings.HasPrefix(res.Header.Get("Content-Type"), "text/calendar") {
 		t.Fatalf("%d %s", res.Status, res.Body)
 	}
@@ -263,7 +263,7 @@ func coverage(t *testing.T, who *roleplay.Actor) countyRate {
 }
 
 // inspectionPlanRows returns the operations on plans and inspectors, for the matrix of roles.
-func inspectionPlanRows(t *testing.T, h *house, a *roleplay.Applicant) []row {
+func inspectionPlanRows(t *testing.T, h *harness, a *roleplay.Applicant) []row {
 	t.Helper()
 	if err := a.Supervisor().RegisterInspectors(t.Context(), key, a.County(), 4); err != nil {
 		t.Fatal(err)
@@ -286,7 +286,7 @@ func inspectionPlanRows(t *testing.T, h *house, a *roleplay.Applicant) []row {
 		{op: "POST /api/v1/inspection-plans/{case_no}/commit", path: at + "/commit", allowed: heads, ofCase: true},
 		// The supervisor of the county made the commitment and so cannot witness.
 		{op: "POST /api/v1/inspection-plans/{case_no}/draw", path: at + "/draw", allowed: seers[1:], ofCase: true,
-			ready: func() { open(t, h.door.As("county-office-"+a.County()), caseNo, "inspection_plan.draw") },
+			ready: func() { open(t, h.users.As("county-office-"+a.County()), caseNo, "inspection_plan.draw") },
 			body: func(nursery.Role, string) any {
 				return map[string]any{"public_value": "3391.76", "public_source": "示例", "public_at": time.Now()}
 			}},
@@ -305,7 +305,7 @@ func TestAWorkerKilledInEachStepOfAPlanLosesNothingAndDoesNothingTwice(t *testin
 	t.Parallel()
 	h := ownHouse(t)
 	a, _ := receipted(t, h, "community")
-	head, office := a.Supervisor(), h.door.As("county-office-"+a.County())
+	head, office := a.Supervisor(), h.users.As("county-office-"+a.County())
 	if err := head.RegisterInspectors(t.Context(), key, a.County(), 4); err != nil {
 		t.Fatal(err)
 	}

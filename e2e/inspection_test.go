@@ -48,7 +48,7 @@ func sign(t *testing.T, a *roleplay.Applicant, caseNo string) {
 }
 
 // inspectionRows returns the operations on inspections and complaints, for the matrix of roles.
-func inspectionRows(t *testing.T, h *house, a *roleplay.Applicant) []row {
+func inspectionRows(t *testing.T, h *harness, a *roleplay.Applicant) []row {
 	t.Helper()
 	caseNo := inspecting(t, a)
 	open(t, a.Inspector(1), caseNo, "inspection.visit")
@@ -60,7 +60,7 @@ func inspectionRows(t *testing.T, h *house, a *roleplay.Applicant) []row {
 	var filed struct {
 		CaseNo string `json:"case_no"`
 	}
-	if err := h.door.As("").Post(t.Context(), "/api/v1/public/complaints", key(), complaint, &filed); err != nil {
+	if err := h.users.As("").Post(t.Context(), "/api/v1/public/complaints", key(), complaint, &filed); err != nil {
 		t.Fatal(err)
 	}
 	var (
@@ -115,7 +115,7 @@ func TestADefectIsOrderedPutRightAndPublished(t *testing.T) {
 	var results struct {
 		Items []struct{ Title, Text string }
 	}
-	if err := h.door.As("").Get(t.Context(), "/api/v1/public/inspections?county="+a.County(), &results); err != nil {
+	if err := h.users.As("").Get(t.Context(), "/api/v1/public/inspections?county="+a.County(), &results); err != nil {
 		t.Fatal(err)
 	}
 	if !slices.ContainsFunc(results.Items, func(p struct{ Title, Text string }) bool {
@@ -184,7 +184,7 @@ func TestAComplaintOpensAVisit(t *testing.T) {
 	h := sharedHouse(t)
 	a, _ := receipted(t, h, "community")
 	var filed roleplay.Started
-	err := h.door.As("").Post(t.Context(), "/api/v1/public/complaints", key(), map[string]string{
+	err := h.users.As("").Post(t.Context(), "/api/v1/public/complaints", key(), map[string]string{
 		"county": a.County(), "institution": a.Institution(), "topic": "food", "said": "午餐的米饭发霉", "contact": "留言箱三号",
 	}, &filed)
 	if err != nil {
@@ -265,7 +265,7 @@ func TestAHazardNotedInADraftIsToldBeforeTheVisitIsSent(t *testing.T) {
 	const alerts = "SELECT count(*) FROM tasks WHERE case_no = $1 AND kind = 'inspection.hazard'"
 	h.becomes(t, 2, alerts, caseNo)
 	open(t, a.Supervisor(), caseNo, "inspection.hazard")
-	open(t, h.door.As("county-office-"+a.County()), caseNo, "inspection.hazard")
+	open(t, h.users.As("county-office-"+a.County()), caseNo, "inspection.hazard")
 	h.becomes(t, 0, "SELECT count(*) FROM outbox WHERE case_no = $1 AND delivered_at IS NULL", caseNo)
 	if n := h.number(t, alerts, caseNo); n != 2 {
 		t.Errorf("%d alerts, want 2", n)

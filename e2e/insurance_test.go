@@ -25,9 +25,9 @@ func insuredChild(county string, n int, set ...string) []string {
 func thisMonth() string { return nursery.MonthText(today()) }
 
 // sent opens the month of a county with a roster of three children, approved and sent.
-func sent(t *testing.T, h *house, county string) string {
+func sent(t *testing.T, h *harness, county string) string {
 	t.Helper()
-	office := h.door.As("county-office-" + county)
+	office := h.users.As("county-office-" + county)
 	caseNo, err := office.StartInsurance(t.Context(), key(), county, thisMonth())
 	if err != nil {
 		t.Fatal(err)
@@ -42,7 +42,7 @@ func sent(t *testing.T, h *house, county string) string {
 }
 
 // insuranceRows returns the operations on insurance, for the matrix of roles.
-func insuranceRows(t *testing.T, h *house, county string) []row {
+func insuranceRows(t *testing.T, h *harness, county string) []row {
 	t.Helper()
 	caseNo := sent(t, h, county)
 	var (
@@ -52,7 +52,7 @@ func insuranceRows(t *testing.T, h *house, county string) []row {
 		theirs = only(nursery.RoleInsurer)
 		claims = append(only(nursery.RoleInstitution), seers...)
 	)
-	office, insurer := h.door.As("county-office-"+county), h.door.As("insurer")
+	office, insurer := h.users.As("county-office-"+county), h.users.As("insurer")
 	lines, err := insurer.InsuranceLines(t.Context(), caseNo, 1)
 	if err == nil {
 		err = insurer.AnswerInsurance(t.Context(), key(), caseNo, 1)
@@ -102,7 +102,7 @@ func TestAnInsuranceMonthOverHTTPFromTheRosterToAClaimPaid(t *testing.T) {
 	t.Parallel()
 	h := ownHouse(t)
 	const county = "140425"
-	office, insurer, city := h.door.As("county-office-"+county), h.door.As("insurer"), h.door.As("city-office")
+	office, insurer, city := h.users.As("county-office-"+county), h.users.As("insurer"), h.users.As("city-office")
 	caseNo, err := office.StartInsurance(t.Context(), key(), county, thisMonth())
 	if err != nil {
 		t.Fatal(err)
@@ -190,7 +190,7 @@ func TestAWorkerKilledInAStepOfAnInsuranceMonthLosesNothingAndDoesNothingTwice(t
 	t.Parallel()
 	h := ownHouse(t)
 	const county = "140426"
-	office, insurer := h.door.As("county-office-"+county), h.door.As("insurer")
+	office, insurer := h.users.As("county-office-"+county), h.users.As("insurer")
 	caseNo, err := office.StartInsurance(t.Context(), key(), county, thisMonth())
 	if err != nil {
 		t.Fatal(err)

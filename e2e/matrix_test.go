@@ -170,7 +170,7 @@ type asked struct {
 }
 
 // request performs the row's operation at path.
-func (r row) request(t *testing.T, h *house, by asked, path string) roleplay.Response {
+func (r row) request(t *testing.T, h *harness, by asked, path string) roleplay.Response {
 	t.Helper()
 	method, _, _ := strings.Cut(r.op, " ")
 	request := roleplay.Request{Method: method, Path: path, Key: key()}
@@ -178,7 +178,7 @@ func (r row) request(t *testing.T, h *house, by asked, path string) roleplay.Res
 		request.Body, request.ContentType = r.body(by.role, by.county), r.media
 	}
 	request.Forwarded = forwarded()
-	res := send(t, h.door.As(by.account), request)
+	res := send(t, h.users.As(by.account), request)
 	if !slices.Contains(r.declared, strconv.Itoa(res.Status)) {
 		t.Errorf("%s: answers %d, which its description does not have: %.200s", r.op, res.Status, res.Body)
 	}
@@ -226,7 +226,7 @@ func (r row) absent(t *testing.T) (string, bool) {
 	return "", false
 }
 
-func (r row) check(t *testing.T, h *house, by asked, caseNo string) (status int, code string) {
+func (r row) check(t *testing.T, h *harness, by asked, caseNo string) (status int, code string) {
 	t.Helper()
 	res := r.request(t, h, by, r.path)
 	role, elsewhere := by.role, by.elsewhere
@@ -379,14 +379,14 @@ func exportRows(t *testing.T, rows []row) []row {
 }
 
 // declaredStatuses returns the statuses in the API's description for each operation, by method and path.
-func declaredStatuses(t *testing.T, h *house) map[string][]string {
+func declaredStatuses(t *testing.T, h *harness) map[string][]string {
 	t.Helper()
 	var described struct {
 		Paths map[string]map[string]struct {
 			Responses map[string]json.RawMessage
 		}
 	}
-	if err := h.door.As("").Get(t.Context(), "/openapi.json", &described); err != nil {
+	if err := h.users.As("").Get(t.Context(), "/openapi.json", &described); err != nil {
 		t.Fatal(err)
 	}
 	statuses := map[string][]string{}
@@ -399,7 +399,7 @@ func declaredStatuses(t *testing.T, h *house) map[string][]string {
 }
 
 // wantEveryOperation asserts that the rows are the operations of the API's description, each once.
-func wantEveryOperation(t *testing.T, h *house, rows []row) {
+func wantEveryOperation(t *testing.T, h *harness, rows []row) {
 	t.Helper()
 	var offered []string
 	for op := range declaredStatuses(t, h) {

@@ -29,9 +29,9 @@ var (
 func key() string { return fmt.Sprintf("e2e-%d-%s", keys.Add(1), rand.Text()) }
 
 // newApplicant returns an institution that has filed nothing yet or whose cases have ended.
-func newApplicant(t *testing.T, h *house, name string) *roleplay.Applicant {
+func newApplicant(t *testing.T, h *harness, name string) *roleplay.Applicant {
 	t.Helper()
-	a, err := roleplay.NewApplicant(t.Context(), h.door, name, int(serials.Add(1)))
+	a, err := roleplay.NewApplicant(t.Context(), h.users, name, int(serials.Add(1)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func file(t *testing.T, a *roleplay.Applicant, app nursery.Application) roleplay
 }
 
 // filed takes an application from registration to the review.
-func filed(t *testing.T, h *house, name string) (*roleplay.Applicant, string) {
+func filed(t *testing.T, h *harness, name string) (*roleplay.Applicant, string) {
 	t.Helper()
 	a := newApplicant(t, h, name)
 	register(t, a)
@@ -75,7 +75,7 @@ func filed(t *testing.T, h *house, name string) (*roleplay.Applicant, string) {
 }
 
 // receipted takes an application to the receipt.
-func receipted(t *testing.T, h *house, name string) (*roleplay.Applicant, string) {
+func receipted(t *testing.T, h *harness, name string) (*roleplay.Applicant, string) {
 	t.Helper()
 	a, caseNo := filed(t, h, name)
 	answer(t, a.Clerk(), caseNo, "filing.review", nursery.OutcomeAccept, noFindings)
@@ -84,7 +84,7 @@ func receipted(t *testing.T, h *house, name string) (*roleplay.Applicant, string
 }
 
 // verified takes an application to its end.
-func verified(t *testing.T, h *house, name string) (*roleplay.Applicant, string) {
+func verified(t *testing.T, h *harness, name string) (*roleplay.Applicant, string) {
 	t.Helper()
 	a, caseNo := receipted(t, h, name)
 	answer(t, a.Inspector(1), caseNo, "filing.site_visit", nursery.OutcomeConform, visit())
@@ -222,7 +222,7 @@ func namedDay(t *testing.T, day nursery.Date) (off, named bool) {
 }
 
 // events returns the whole timeline of a case, in order.
-func (h *house) events(t *testing.T, caseNo string) []string {
+func (h *harness) events(t *testing.T, caseNo string) []string {
 	t.Helper()
 	rows, err := h.db.Query(t.Context(), "SELECT kind FROM case_events WHERE case_no = $1 ORDER BY id", caseNo)
 	if err != nil {
@@ -244,7 +244,7 @@ func (h *house) events(t *testing.T, caseNo string) []string {
 }
 
 // number returns the one number that a query returns.
-func (h *house) number(t *testing.T, query string, args ...any) int {
+func (h *harness) number(t *testing.T, query string, args ...any) int {
 	t.Helper()
 	var n int
 	if err := h.db.QueryRow(t.Context(), query, args...).Scan(&n); err != nil {
@@ -255,7 +255,7 @@ func (h *house) number(t *testing.T, query string, args ...any) int {
 
 // becomes waits until a query returns the number: what is written after the response, or by the worker, is not
 // immediately visible.
-func (h *house) becomes(t *testing.T, want int, query string, args ...any) {
+func (h *harness) becomes(t *testing.T, want int, query string, args ...any) {
 	t.Helper()
 	eventually(t, func(context.Context) error {
 		if n := h.number(t, query, args...); n != want {

@@ -65,7 +65,7 @@ func TestAClosedTaskSaysWhoClosedItAndWhen(t *testing.T) {
 	if err != nil || !again.At.Equal(done.At) || !again.Delivered {
 		t.Errorf("the repeat: %+v, %v, want %+v", again, err, done)
 	}
-	_, err = h.door.As("clerk-"+a.County()+"-2").Complete(t.Context(), key(), task.ID, nursery.OutcomeAccept, noFindings)
+	_, err = h.users.As("clerk-"+a.County()+"-2").Complete(t.Context(), key(), task.ID, nursery.OutcomeAccept, noFindings)
 	r := refused(t, err, http.StatusConflict, "task_closed")
 	when := done.At.In(nursery.Shanghai).Format("2006-01-02 15:04")
 	if !strings.Contains(r.Detail, a.Clerk().Account) || !strings.Contains(r.Detail, when) {
@@ -112,7 +112,7 @@ func TestWhatIsNotOnesOwnAnswersAsIfItWereNotThere(t *testing.T) {
 	for _, account := range []string{
 		"clerk-140403", "supervisor-140403", "inspector-140403", "institution-140403-01", "institution-140431-12",
 	} {
-		who := h.door.As(account)
+		who := h.users.As(account)
 		_, errOther := who.Case(t.Context(), caseNo)
 		_, errAbsent := who.Case(t.Context(), string(absent))
 		there := refused(t, errOther, http.StatusNotFound, "not_found")
@@ -199,7 +199,7 @@ func TestTheWorstInputLeavesNoHalfMadeCase(t *testing.T) {
 
 func TestUploadsAreSniffedAndCapped(t *testing.T) {
 	h := sharedHouse(t)
-	a := h.door.As("institution-140403-12")
+	a := h.users.As("institution-140403-12")
 	_, err := a.Upload(t.Context(), "备案书.pdf", "application/pdf", []byte("<html><script>alert(1)</script></html>"))
 	refused(t, err, http.StatusUnprocessableEntity, "attachment_type")
 	_, err = a.Upload(t.Context(), "备案书.pdf", "application/pdf", append(testdata.PDF("big"), make([]byte, 3<<20)...))
@@ -216,7 +216,7 @@ func TestUploadsAreSniffedAndCapped(t *testing.T) {
 		t.Errorf("headers %v", res.Header)
 	}
 	for _, other := range []string{"institution-140403-11", "clerk-140404", "institution-140404-12"} {
-		err := h.door.As(other).Get(t.Context(), "/api/v1/attachments/"+id, nil)
+		err := h.users.As(other).Get(t.Context(), "/api/v1/attachments/"+id, nil)
 		refused(t, err, http.StatusNotFound, "not_found")
 	}
 }
@@ -230,7 +230,7 @@ func TestWhoDoesNotSignInIsTurnedAway(t *testing.T) {
 		// Signed with a key other than the issuer's.
 		"a foreign signature": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjbGVyay0xNDA0MDMiLCJhdWQiOiJ0dW95dSJ9.c2lnbmF0dXJl",
 	} {
-		res := send(t, h.door.As(""), roleplay.Request{Method: http.MethodGet, Path: "/api/v1/cases", Token: token})
+		res := send(t, h.users.As(""), roleplay.Request{Method: http.MethodGet, Path: "/api/v1/cases", Token: token})
 		var problem roleplay.Refusal
 		if err := json.Unmarshal(res.Body, &problem); res.Status != http.StatusUnauthorized || err != nil || problem.Code == "" {
 			t.Errorf("%s: %d %s", name, res.Status, res.Body)
@@ -246,7 +246,7 @@ func TestTheApplicantAsksForTheStatusWithoutSigningIn(t *testing.T) {
 	started := file(t, a, prepare(t, a, "other"))
 	open(t, a.Clerk(), started.CaseNo, "filing.review")
 	ask := func(caseNo, code string) roleplay.Response {
-		return send(t, h.door.As(""), roleplay.Request{
+		return send(t, h.users.As(""), roleplay.Request{
 			Method: http.MethodPost, Path: "/api/v1/public/cases/" + caseNo + "/status", Body: map[string]string{"code": code},
 		})
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 // setting returns the value of a setting of the installation.
-func (h *house) setting(name string) string {
+func (h *harness) setting(name string) string {
 	for _, pair := range slices.Backward(h.env) {
 		if value, ok := strings.CutPrefix(pair, name+"="); ok {
 			return value
@@ -81,9 +81,9 @@ func TestOnTheSchemaOfAnotherReleaseNothingIsDoneUntilItIsTheirOwnAgain(t *testi
 		t.Fatal(err)
 	}
 	filing := roleplay.Request{Method: http.MethodPost, Path: "/api/v1/filings", Key: key(), Body: map[string]any{"application": app}}
-	unavailable(t, "a command", send(t, h.door.As(a.Account), filing), "schema_mismatch")
-	unavailable(t, "a list", send(t, h.door.As(a.Account), roleplay.Request{Method: http.MethodGet, Path: "/api/v1/cases"}), "schema_mismatch")
-	page := send(t, h.door.As(""), roleplay.Request{Method: http.MethodGet, Path: "/institutions"})
+	unavailable(t, "a command", send(t, h.users.As(a.Account), filing), "schema_mismatch")
+	unavailable(t, "a list", send(t, h.users.As(a.Account), roleplay.Request{Method: http.MethodGet, Path: "/api/v1/cases"}), "schema_mismatch")
+	page := send(t, h.users.As(""), roleplay.Request{Method: http.MethodGet, Path: "/institutions"})
 	if page.Status != http.StatusServiceUnavailable || !strings.Contains(string(page.Body), "系统正在升级") {
 		t.Errorf("a page: %d %.200s", page.Status, page.Body)
 	}
@@ -103,7 +103,7 @@ func TestOnTheSchemaOfAnotherReleaseNothingIsDoneUntilItIsTheirOwnAgain(t *testi
 	for _, address := range []string{serving, working, other} {
 		reports(t, address, "200 ")
 	}
-	res := send(t, h.door.As(a.Account), filing)
+	res := send(t, h.users.As(a.Account), filing)
 	var started roleplay.Started
 	if err := json.Unmarshal(res.Body, &started); err != nil || res.Status != http.StatusCreated {
 		t.Fatalf("the command sent again: %d %s", res.Status, res.Body)

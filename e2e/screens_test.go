@@ -105,7 +105,7 @@ func TestAnInsuranceMonthFromThePages(t *testing.T) {
 	h := ownHouse(t)
 	const county = "140425"
 	office, insurer := signIn(t, h, "county-office-"+county), signIn(t, h, "insurer")
-	api := h.door.As("county-office-" + county)
+	api := h.users.As("county-office-" + county)
 	terms := roleplay.InsuranceTerms(county, thisMonth())
 	taken := office.fill("/insurance/new", nil, "/county", county, "/month", thisMonth(), "/insurer", terms["insurer"].(string),
 		"/procurement", "采购文件 1 号", "/cover_from", thisMonth()+"-01",
@@ -120,7 +120,7 @@ func TestAnInsuranceMonthFromThePages(t *testing.T) {
 	office.led(report, month+"/rosters/1", "与第 2 行证件号码相同")
 	answer(t, api, caseNo, "insurance.roster", nursery.OutcomeComplete, roleplay.Note{})
 	answer(t, api, caseNo, "insurance.sign", nursery.OutcomeSign, roleplay.Note{})
-	open(t, h.door.As("insurer"), caseNo, "insurance.answers")
+	open(t, h.users.As("insurer"), caseNo, "insurance.answers")
 
 	workbook := insurer.get(month + "/sends/1")
 	rows, err := sheets.Read([]byte(workbook.Body), "明细编号", "保单号", "未承保原因")
@@ -137,7 +137,7 @@ func TestAnInsuranceMonthFromThePages(t *testing.T) {
 	if wrong.Status != http.StatusUnprocessableEntity || !strings.Contains(wrong.Body, "不在可选值之内") {
 		t.Errorf("an unknown reason: %d %s", wrong.Status, wrong.Body)
 	}
-	answer(t, h.door.As("insurer"), caseNo, "insurance.answers", nursery.OutcomeComplete, roleplay.Note{})
+	answer(t, h.users.As("insurer"), caseNo, "insurance.answers", nursery.OutcomeComplete, roleplay.Note{})
 	open(t, api, caseNo, "insurance.exceptions")
 	exceptions := office.get(month + "/exceptions")
 	child := regexp.MustCompile(`name="child" value="([^"]+)"`).FindAllStringSubmatch(exceptions.Body, -1)
@@ -242,7 +242,7 @@ func TestAContractFromThePages(t *testing.T) {
 			return t.Kind == asked.Kind && t.Role == asked.Role && t.State == "open" && t.ID != asked.ID
 		})
 	})
-	parties{a, h.door.As(c.ID), h.door.As("county-office-" + county)}.sign(t, caseNo)
+	parties{a, h.users.As(c.ID), h.users.As("county-office-" + county)}.sign(t, caseNo)
 	await(t, a.Actor, caseNo, roleplay.Stage(nursery.StageInForce))
 	photo := roleplay.File{Field: "/evidence", Name: "visit.pdf", Content: testdata.PDF("visit")}
 	clinic.led(clinic.fill(contract+"/visits", []roleplay.File{photo}, "/visited_on", today().String(), "/content", "指导晨检流程"), contract, "指导晨检流程")

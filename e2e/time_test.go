@@ -13,7 +13,7 @@ import (
 )
 
 // skipTo advances the clock of a case's workflow to just after midnight of a day.
-func (h *house) skipTo(t *testing.T, caseNo string, day nursery.Date) {
+func (h *harness) skipTo(t *testing.T, caseNo string, day nursery.Date) {
 	t.Helper()
 	if err := h.skip(t.Context(), caseNo, day.In(nursery.Shanghai).Add(time.Minute)); err != nil {
 		t.Fatal(err)
@@ -21,7 +21,7 @@ func (h *house) skipTo(t *testing.T, caseNo string, day nursery.Date) {
 }
 
 // skip advances the clock of a case to a time in its future.
-func (h *house) skip(ctx context.Context, caseNo string, until time.Time) error {
+func (h *harness) skip(ctx context.Context, caseNo string, until time.Time) error {
 	h.skips.Lock()
 	further := until.Sub(time.Now().Add(h.skipped[caseNo]))
 	h.skipped[caseNo] += further
@@ -30,7 +30,7 @@ func (h *house) skip(ctx context.Context, caseNo string, until time.Time) error 
 }
 
 // skipDying advances the clock while the worker is killed after some milliseconds, within the first step that is due.
-func (h *house) skipDying(t *testing.T, caseNo string, until time.Time, after time.Duration) {
+func (h *harness) skipDying(t *testing.T, caseNo string, until time.Time, after time.Duration) {
 	t.Helper()
 	skipped := make(chan error, 1)
 	h.worker.killIn(after)
@@ -45,7 +45,7 @@ func (h *house) skipDying(t *testing.T, caseNo string, until time.Time, after ti
 func TestASilentOfficeIsRemindedEscalatedAndHasAccepted(t *testing.T) {
 	h := sharedHouse(t)
 	a := newApplicant(t, h, "kindergarten_class")
-	err := h.door.As("administrator").Set(t.Context(), key(), a.County(), "filing.silence", nursery.SilenceAccept, "试行逾期视为受理")
+	err := h.users.As("administrator").Set(t.Context(), key(), a.County(), "filing.silence", nursery.SilenceAccept, "试行逾期视为受理")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func TestAnOfficeThatStaysSilentWhereSilenceIsNothingIsOverdueAndItsSupervisorAn
 }
 
 // runs returns the number of runs of a case's workflow: one, and one more each time it continued as new.
-func (h *house) runs(t *testing.T, caseNo string) int {
+func (h *harness) runs(t *testing.T, caseNo string) int {
 	t.Helper()
 	listed, err := h.temporal.ListWorkflow(t.Context(), &workflowservice.ListWorkflowExecutionsRequest{
 		Namespace: h.namespace, Query: "WorkflowId = '" + caseNo + "'",

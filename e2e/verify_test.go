@@ -11,9 +11,9 @@ import (
 )
 
 // wantVerified asserts the content of the public verification page of a document.
-func wantVerified(t *testing.T, h *house, d roleplay.Document, inForce bool) {
+func wantVerified(t *testing.T, h *harness, d roleplay.Document, inForce bool) {
 	t.Helper()
-	res := send(t, h.door.As(""), roleplay.Request{Method: http.MethodGet, Path: "/verify/" + d.Code})
+	res := send(t, h.users.As(""), roleplay.Request{Method: http.MethodGet, Path: "/verify/" + d.Code})
 	var said struct {
 		Genuine bool   `json:"genuine"`
 		InForce bool   `json:"in_force"`
@@ -31,7 +31,7 @@ func wantVerified(t *testing.T, h *house, d roleplay.Document, inForce bool) {
 func TestACodeThatStandsOnNoPaperIsNotGenuine(t *testing.T) {
 	h := sharedHouse(t)
 	for _, code := range []string{"0000-0000-0000-0000", "7ZZZ-ZZZZ-ZZZZ-ZZZZ", "受理"} {
-		res := send(t, h.door.As(""), roleplay.Request{Method: http.MethodGet, Path: "/verify/" + code})
+		res := send(t, h.users.As(""), roleplay.Request{Method: http.MethodGet, Path: "/verify/" + code})
 		if bytes.Contains(res.Body, []byte(`"genuine":true`)) || res.Status >= http.StatusInternalServerError {
 			t.Errorf("%s: %d %s", code, res.Status, res.Body)
 		}
@@ -40,7 +40,7 @@ func TestACodeThatStandsOnNoPaperIsNotGenuine(t *testing.T) {
 
 func TestTheAPIDescribesItself(t *testing.T) {
 	h := sharedHouse(t)
-	res := send(t, h.door.As(""), roleplay.Request{Method: http.MethodGet, Path: "/openapi.json"})
+	res := send(t, h.users.As(""), roleplay.Request{Method: http.MethodGet, Path: "/openapi.json"})
 	var described struct {
 		OpenAPI string `json:"openapi"`
 		Paths   map[string]map[string]any
@@ -51,7 +51,7 @@ func TestTheAPIDescribesItself(t *testing.T) {
 	if !strings.HasPrefix(described.OpenAPI, "3.") || described.Paths["/api/v1/filings"]["post"] == nil {
 		t.Errorf("OpenAPI %s with %d paths", described.OpenAPI, len(described.Paths))
 	}
-	if res := send(t, h.door.As(""), roleplay.Request{Method: http.MethodGet, Path: "/docs"}); res.Status != ok {
+	if res := send(t, h.users.As(""), roleplay.Request{Method: http.MethodGet, Path: "/docs"}); res.Status != ok {
 		t.Errorf("docs: %d", res.Status)
 	}
 }

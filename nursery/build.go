@@ -121,10 +121,10 @@ func (p BuildPlan) MilestonesOf(s BuildSite) []Milestone {
 	return p.Milestones
 }
 
-// Faults validates the plan and returns every error; none if it can be started. Every county of the city needs a site
+// Validate validates the plan and returns every error; none if it can be started. Every county of the city needs a site
 // (P01-R1), the seats of the sites must sum to the plan's (P01-R2), and nothing may be planned to end after the
 // deadline.
-func (p BuildPlan) Faults() []Fault {
+func (p BuildPlan) Validate() []Fault {
 	var faults []Fault
 	add := func(location, format string, args ...any) {
 		faults = append(faults, Fault{location, fmt.Sprintf(format, args...)})

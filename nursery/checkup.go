@@ -170,8 +170,8 @@ func (c Checkup) AnyDone() bool {
 	return slices.ContainsFunc(c.Items, func(i CheckedItem) bool { return i.Done })
 }
 
-// Faults validates the record on a day and returns every error, located by JSON Pointer. No message repeats a value.
-func (c Checkup) Faults(today Date) []Fault {
+// Validate validates the record on a day and returns every error, located by JSON Pointer. No message repeats a value.
+func (c Checkup) Validate(today Date) []Fault {
 	var faults []Fault
 	add := func(location, message string) { faults = append(faults, Fault{location, message}) }
 	if !IsChildID(c.Child) {

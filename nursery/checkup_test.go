@@ -52,7 +52,7 @@ func TestARecordThatCannotBeIsRefusedFieldByField(t *testing.T) {
 		{Item: ItemWeight, Done: true, Value: 10.2}, {Item: ItemHearing, Done: true, Result: FoundNormal},
 		{Item: ItemDevelopment, Done: true, Result: FoundAbnormal, Signs: []int{2}}, {Item: ItemTeeth, Reason: NotDoneIll},
 	}}
-	if faults := good.Faults(today); len(faults) > 0 {
+	if faults := good.Validate(today); len(faults) > 0 {
 		t.Fatalf("a good record has faults: %v", faults)
 	}
 	for _, c := range []struct {
@@ -78,7 +78,7 @@ func TestARecordThatCannotBeIsRefusedFieldByField(t *testing.T) {
 		record := good
 		record.Items = append([]CheckedItem{}, good.Items...)
 		c.change(&record)
-		faults := record.Faults(today)
+		faults := record.Validate(today)
 		if len(faults) != 1 || faults[0].Location != c.want {
 			t.Errorf("%s: %v, want %s", c.name, faults, c.want)
 		}

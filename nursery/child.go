@@ -130,9 +130,9 @@ func (c Child) SamePerson(other Child) bool {
 // IdentityKey returns the key that identifies a child: the kind of identity and its number as stored.
 func (c Child) IdentityKey() string { return string(c.IdentityKind) + ":" + c.Normal().Identity }
 
-// Faults validates the child on a day and returns every error; none if it can be stored. Locations are JSON Pointers
+// Validate validates the child on a day and returns every error; none if it can be stored. Locations are JSON Pointers
 // into the child, and no message repeats a value. The birth date and sex must be those of a number of GB 11643.
-func (c Child) Faults(today Date) []Fault {
+func (c Child) Validate(today Date) []Fault {
 	c = c.Normal()
 	var faults []Fault
 	add := func(location, message string) { faults = append(faults, Fault{Location: location, Message: message}) }

@@ -60,7 +60,7 @@ func TestWhatIsWrongWithAChildIsSaidByField(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			child := childOK
 			c.change(&child)
-			faults := child.Faults(childDay)
+			faults := child.Validate(childDay)
 			if c.want == "" {
 				require.Empty(t, faults)
 				return
@@ -80,20 +80,20 @@ func TestAResidentIDHasTheBirthDateAndSexThatAreStated(t *testing.T) {
 		require.NoError(t, err)
 		child := childOK
 		child.IdentityKind, child.Identity, child.BornOn, child.Sex = nursery.ByResidentID, string(id), born, id.Sex()
-		require.Empty(t, child.Faults(childDay))
+		require.Empty(t, child.Validate(childDay))
 
 		other := child
 		other.Sex = map[nursery.Sex]nursery.Sex{nursery.Male: nursery.Female, nursery.Female: nursery.Male}[child.Sex]
-		require.Equal(t, []nursery.Fault{{Location: "/sex", Message: "与证件号码中的性别不一致"}}, other.Faults(childDay))
+		require.Equal(t, []nursery.Fault{{Location: "/sex", Message: "与证件号码中的性别不一致"}}, other.Validate(childDay))
 		other = child
 		other.BornOn = born.AddDays(-1)
-		require.Equal(t, []nursery.Fault{{Location: "/born_on", Message: "与证件号码中的出生日期不一致"}}, other.Faults(childDay))
+		require.Equal(t, []nursery.Fault{{Location: "/born_on", Message: "与证件号码中的出生日期不一致"}}, other.Validate(childDay))
 
 		at := rapid.IntRange(0, 16).Draw(t, "at")
 		digit := byte('0' + (child.Identity[at]-'0'+byte(rapid.IntRange(1, 9).Draw(t, "by")))%10)
 		other = child
 		other.Identity = child.Identity[:at] + string(digit) + child.Identity[at+1:]
-		faults := other.Faults(childDay)
+		faults := other.Validate(childDay)
 		require.NotEmpty(t, faults)
 		for _, f := range faults {
 			require.NotContains(t, f.Message, other.Identity)

@@ -86,8 +86,8 @@ type ContractTerms struct {
 // longestContract is the longest term of a contract in days: three years.
 const longestContract = 3*366 + 1
 
-// Faults validates the terms and returns every error, located by JSON Pointer.
-func (t ContractTerms) Faults() []Fault {
+// Validate validates the terms and returns every error, located by JSON Pointer.
+func (t ContractTerms) Validate() []Fault {
 	var faults []Fault
 	add := func(location, message string) { faults = append(faults, Fault{location, message}) }
 	if t.Mode != Visiting && t.Mode != Stationed {

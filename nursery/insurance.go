@@ -163,11 +163,11 @@ type RosterRow struct {
 	Newborn    bool      // 新生儿补报
 }
 
-// Faults validates the row on the day it is submitted and returns every error by the name of the field; no message
+// Validate validates the row on the day it is submitted and returns every error by the name of the field; no message
 // repeats a value.
 func (r RosterRow) Faults(today Date) []Fault {
 	var faults []Fault
-	for _, f := range r.Child.Faults(today) {
+	for _, f := range r.Child.Validate(today) {
 		faults = append(faults, Fault{strings.TrimPrefix(f.Location, "/"), f.Message})
 	}
 	add := func(field, message string) { faults = append(faults, Fault{field, message}) }

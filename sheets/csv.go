@@ -27,7 +27,7 @@ func WriteCSV(t Table) ([]byte, error) {
 			case nil:
 				record[i] = ""
 			case string:
-				record[i] = harmless(v)
+				record[i] = escapeFormula(v)
 			default:
 				record[i] = fmt.Sprint(v)
 			}
@@ -43,8 +43,8 @@ func WriteCSV(t Table) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// harmless returns text that a spreadsheet does not take for a formula, in half-width or full-width characters.
-func harmless(text string) string {
+// escapeFormula returns text that a spreadsheet does not take for a formula, in half-width or full-width characters.
+func escapeFormula(text string) string {
 	if strings.IndexAny(text, "=+-@\t\r＝＋－＠") == 0 {
 		return "'" + text
 	}

@@ -82,10 +82,10 @@ func (db *DB) AsPublic(ctx context.Context, secret string, do func(*Queries) err
 	return db.begin(ctx, nursery.Principal{Role: nursery.RolePublic}, secret, do)
 }
 
-// Beyond runs do, in the transaction of q, with the engine's access instead of the principal's, and restores the
+// AsEngine runs do, in the transaction of q, with the engine's access instead of the principal's, and restores the
 // principal's access afterwards. It is for checks that need more than the principal may see, such as whether a child is
 // known already.
-func (q *Queries) Beyond(_ context.Context, do func() error) error {
+func (q *Queries) AsEngine(_ context.Context, do func() error) error {
 	return q.db.(*transaction).elevate(nursery.RoleEngine, do)
 }
 

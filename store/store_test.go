@@ -106,7 +106,7 @@ func TestTheSightOfTheEngineEndsWithAnErrorToo(t *testing.T) {
 	seed(t, db, "140404", "b")
 	clerk := nursery.Principal{Account: "clerk-140403", Role: nursery.RoleClerk, County: "140403"}
 	require.NoError(t, db.As(t.Context(), clerk, func(q *store.Queries) error {
-		require.ErrorIs(t, q.Beyond(t.Context(), func() error { return pgx.ErrNoRows }), pgx.ErrNoRows)
+		require.ErrorIs(t, q.AsEngine(t.Context(), func() error { return pgx.ErrNoRows }), pgx.ErrNoRows)
 		seen, err := q.Strings(t.Context(), `SELECT id FROM institutions`)
 		require.Empty(t, seen)
 		return err
@@ -306,7 +306,7 @@ func TestBlobsAreKeptOnceUnderTheirHash(t *testing.T) {
 
 func TestAlmanacKnowsAYearLoadedSince(t *testing.T) {
 	db := storetest.New(t)
-	almanac := store.NewAlmanac(db)
+	almanac := store.NewCalendarCache(db)
 	years, err := almanac.Years(t.Context())
 	require.NoError(t, err)
 	require.True(t, years.Has(2026))

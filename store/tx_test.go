@@ -123,7 +123,7 @@ func TestAReadSentAheadSeesWhatIsWrittenAndWhoReadsInBetween(t *testing.T) {
 	require.NoError(t, db.As(t.Context(), institution, func(q *store.Queries) error {
 		require.NoError(t, q.Ahead(registered(t, "0"), registered(t, "1")))
 		require.True(t, store.IsNotFound(registered(t, "0")(q)))
-		return q.Beyond(t.Context(), func() error { return registered(t, "1")(q) })
+		return q.AsEngine(t.Context(), func() error { return registered(t, "1")(q) })
 	}), "read beyond what the institution sees")
 }
 

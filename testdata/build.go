@@ -41,7 +41,7 @@ func ReadPlan(raw []byte) (nursery.BuildPlan, error) {
 	if err := decoder.Decode(&plan); err != nil {
 		return plan, fmt.Errorf("read plan: %w", err)
 	}
-	if faults := plan.Faults(); len(faults) > 0 {
+	if faults := plan.Validate(); len(faults) > 0 {
 		return plan, fmt.Errorf("plan %s: %s", plan.Name, nursery.FaultText(faults))
 	}
 	return plan, nil

@@ -67,7 +67,7 @@ func TestAPlanIsMovedAsAWhole(t *testing.T) {
 	if moved.Deadline != nursery.NewDate(2026, 7, 31) || moved.Milestones[0].PlannedStart != nursery.NewDate(2026, 3, 15) {
 		t.Errorf("deadline %s, first start %s", moved.Deadline, moved.Milestones[0].PlannedStart)
 	}
-	if plan.Milestones[0].PlannedStart != nursery.NewDate(2024, 3, 15) || len(moved.Faults()) > 0 {
-		t.Errorf("the plan itself moved, or the moved one is faulty: %v", moved.Faults())
+	if plan.Milestones[0].PlannedStart != nursery.NewDate(2024, 3, 15) || len(moved.Validate()) > 0 {
+		t.Errorf("the plan itself moved, or the moved one is faulty: %v", moved.Validate())
 	}
 }

@@ -16,7 +16,7 @@ func registerAdmin(s *Site) {
 	s.page("GET /admin/settings", s.settings)
 	s.page("POST /admin/settings", s.setSetting)
 	s.page("GET /admin/rules", func(w http.ResponseWriter, r *http.Request) error {
-		packs, err := s.Door.RulePacks(r.Context(), who(r.Context()))
+		packs, err := s.Service.RulePacks(r.Context(), principalFrom(r.Context()))
 		if err != nil {
 			return err
 		}
@@ -27,7 +27,7 @@ func registerAdmin(s *Site) {
 	})
 	s.page("POST /admin/calendar", s.loadYear)
 	s.page("GET /registrations", only(func(w http.ResponseWriter, r *http.Request) error {
-		return s.registrationPage(w, r, http.StatusOK, asked{Shape: shapeOf[nursery.Registration]()})
+		return s.registrationPage(w, r, http.StatusOK, boundForm{Shape: shapeOf[nursery.Registration]()})
 	}, nursery.RoleRegistrar))
 	s.page("POST /registrations", s.pushRegistration)
 }
@@ -36,15 +36,15 @@ func registerAdmin(s *Site) {
 func (s *Site) settings(w http.ResponseWriter, r *http.Request) error {
 	county := r.URL.Query().Get("county")
 	if county == "" {
-		if county = who(r.Context()).County; county == nursery.CityCode {
+		if county = principalFrom(r.Context()).County; county == nursery.CityCode {
 			county = counties()[0].Value
 		}
 	}
-	list, err := s.Door.Settings(r.Context(), who(r.Context()), county)
+	list, err := s.Service.Settings(r.Context(), principalFrom(r.Context()), county)
 	if err != nil {
 		return err
 	}
-	return s.show(w, r, frame{Title: "参数", Wide: true}, settingsPage(list, who(r.Context())))
+	return s.show(w, r, frame{Title: "参数", Wide: true}, settingsPage(list, principalFrom(r.Context())))
 }
 
 func (s *Site) setSetting(w http.ResponseWriter, r *http.Request) error {
@@ -62,7 +62,7 @@ func (s *Site) setSetting(w http.ResponseWriter, r *http.Request) error {
 		value = quoted
 	}
 	county := r.PostFormValue("county")
-	if _, err := s.Door.SetSetting(r.Context(), who(r.Context()), key(r), county, r.PostFormValue("name"), value, strings.TrimSpace(r.PostFormValue("reason"))); err != nil {
+	if _, err := s.Service.SetSetting(r.Context(), principalFrom(r.Context()), key(r), county, r.PostFormValue("name"), value, strings.TrimSpace(r.PostFormValue("reason"))); err != nil {
 		return err
 	}
 	return s.done(w, r, "/admin/settings?county="+county, "参数已设置，此后收到的办件适用。")
@@ -70,7 +70,7 @@ func (s *Site) setSetting(w http.ResponseWriter, r *http.Request) error {
 
 // yearsPage shows the calendar with what is wrong with the file that was sent, if any.
 func (s *Site) yearsPage(w http.ResponseWriter, r *http.Request, status int, fault string) error {
-	years, err := s.Door.CalendarYears(r.Context(), who(r.Context()))
+	years, err := s.Service.CalendarYears(r.Context(), principalFrom(r.Context()))
 	if err != nil {
 		return err
 	}
@@ -99,31 +99,31 @@ func (s *Site) loadYear(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return again(err)
 	}
-	year, told, err := s.Door.LoadCalendarYear(r.Context(), who(r.Context()), key(r), raw)
+	year, told, err := s.Service.LoadCalendarYear(r.Context(), principalFrom(r.Context()), key(r), raw)
 	if err != nil {
 		return again(err)
 	}
 	return s.done(w, r, "/admin/calendar", strconv.Itoa(year)+" 年已发布，"+strconv.Itoa(told)+" 件在办事项将重新计算期限。")
 }
 
-func (s *Site) registrationPage(w http.ResponseWriter, r *http.Request, status int, form asked) error {
+func (s *Site) registrationPage(w http.ResponseWriter, r *http.Request, status int, form boundForm) error {
 	return s.showStatus(w, r, status, frame{Title: "登记信息"}, registrationPage(form))
 }
 
 func (s *Site) pushRegistration(w http.ResponseWriter, r *http.Request) error {
-	form, changed, err := s.posted(r, shapeOf[nursery.Registration](), casework.Upload{})
+	form, changed, err := s.parseForm(r, shapeOf[nursery.Registration](), casework.Upload{})
 	if err != nil {
 		return err
 	}
 	if changed {
 		return s.registrationPage(w, r, http.StatusOK, form)
 	}
-	in, err := gathered[nursery.Registration](&form)
+	in, err := bind[nursery.Registration](&form)
 	if err != nil {
 		return err
 	}
-	if _, err := s.Door.PushRegistration(r.Context(), who(r.Context()), key(r), in); err != nil {
-		refused := s.refusal(r.Context(), err)
+	if _, err := s.Service.PushRegistration(r.Context(), principalFrom(r.Context()), key(r), in); err != nil {
+		refused := s.asUserError(r.Context(), err)
 		if refused.Kind() != casework.Invalid {
 			return err
 		}

@@ -848,7 +848,7 @@ func yearsPage(years []casework.CalendarYear, fault string) templ.Component {
 	})
 }
 
-func registrationPage(form asked) templ.Component {
+func registrationPage(form boundForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

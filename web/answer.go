@@ -13,7 +13,7 @@ import (
 
 // answering is the form of a task's answer: the fields of each outcome, and the documents that the answer would issue.
 type answering struct {
-	asked
+	boundForm
 	Outcome nursery.Outcome
 	Offers  []casework.OutcomeOffer
 	Key     string
@@ -77,7 +77,7 @@ func (a answering) outcomesThat(field string, need bool) string {
 }
 
 // field returns f, required if the chosen outcome requires it.
-func (a answering) field(f shape) shape {
+func (a answering) field(f formSchema) formSchema {
 	f.Required = a.needed(f.Name)
 	return f
 }
@@ -93,7 +93,7 @@ func (a *answering) withFirstRows() {
 
 // answerOf returns the form schema of an outcome: the fields that it requires or allows. Values entered for another
 // outcome remain in the form and are not sent. It returns s for an outcome that is not offered.
-func answerOf(s shape, offers []casework.OutcomeOffer, outcome nursery.Outcome) shape {
+func answerOf(s formSchema, offers []casework.OutcomeOffer, outcome nursery.Outcome) formSchema {
 	i := slices.IndexFunc(offers, func(o casework.OutcomeOffer) bool { return o.Outcome == outcome })
 	if i < 0 {
 		return s

@@ -11,7 +11,7 @@ import (
 
 // appView is an application on a page: its parts, its papers with their files, and the remarks on them.
 type appView struct {
-	asked
+	boundForm
 	Case  casework.CaseDetail
 	Media map[string]string // kinds of the files that may be opened
 	Seen  []string          // files the reader has looked at; nil where nobody ticks
@@ -20,7 +20,7 @@ type appView struct {
 }
 
 func newAppView(c casework.CaseDetail) appView {
-	v := appView{asked: ask(applicationShape(), *c.Application), Case: c, Media: map[string]string{}}
+	v := appView{boundForm: ask(applicationShape(), *c.Application), Case: c, Media: map[string]string{}}
 	v.Files = map[string]string{}
 	for _, f := range c.Files {
 		v.Files[f.ID], v.Media[f.ID] = f.Name, f.MediaType
@@ -29,7 +29,7 @@ func newAppView(c casework.CaseDetail) appView {
 }
 
 // part returns the properties of the application that a section shows.
-func (v appView) partOf(s section) shape { return v.Shape.only(s.Fields...) }
+func (v appView) partOf(s section) formSchema { return v.Shape.only(s.Fields...) }
 
 // changedAt reports whether the value at a place, or a value below it, has changed since the applicant's last notice.
 func (v appView) changedAt(place string) bool {
@@ -51,15 +51,15 @@ func (v appView) marksAt(place string) bool {
 
 // rowsView is a list of the application as a table.
 type rowsView struct {
-	asked
-	Shape shape
+	boundForm
+	Shape formSchema
 	At    string
 	Rows  []int
 	app   *appView // nil: only to be read
 }
 
 // columns returns the fields that have a value in some row.
-func (v rowsView) columns() (all []shape) {
+func (v rowsView) columns() (all []formSchema) {
 	for _, f := range v.Shape.Fields {
 		if slices.ContainsFunc(v.Rows, func(n int) bool { return v.words(f, v.cell(n, f)) != "" }) {
 			all = append(all, f)
@@ -70,10 +70,10 @@ func (v rowsView) columns() (all []shape) {
 
 func (v rowsView) row(n int) string { return v.At + "/" + strconv.Itoa(n) }
 
-func (v rowsView) cell(n int, f shape) string { return v.row(n) + "/" + f.Name }
+func (v rowsView) cell(n int, f formSchema) string { return v.row(n) + "/" + f.Name }
 
-func (v appView) table(f shape, at string) rowsView {
-	return rowsView{asked: v.asked, Shape: f, At: at, Rows: rows(v.Values, at), app: &v}
+func (v appView) table(f formSchema, at string) rowsView {
+	return rowsView{boundForm: v.boundForm, Shape: f, At: at, Rows: rows(v.Values, at), app: &v}
 }
 
 // paperRow is a paper of the application on a page.
@@ -92,7 +92,7 @@ func (v appView) papers() (list []paperRow) {
 		at := "/papers/" + strconv.Itoa(n)
 		p := paperRow{Place: at, Pointer: v.named(at), Title: v.paperTitle(at), File: v.Values.Get(at + "/attachment")}
 		p.Name, p.Seen = v.Files[p.File], slices.Contains(v.Seen, p.File)
-		p.Facts = plainLines(v.asked, f.without("kind").without("staff").without("name").without("attachment"), at)
+		p.Facts = plainLines(v.boundForm, f.without("kind").without("staff").without("name").without("attachment"), at)
 		list = append(list, p)
 	}
 	return list
@@ -117,7 +117,7 @@ func shownInPage(mediaType string) bool {
 }
 
 // paperTitle returns the title of a paper: its kind, with the name and the member of staff it belongs to.
-func (a asked) paperTitle(at string) string {
+func (a boundForm) paperTitle(at string) string {
 	kind := nursery.PaperKind(a.Values.Get(at + "/kind"))
 	if kind == "" {
 		return "材料"
@@ -133,7 +133,7 @@ func (a asked) paperTitle(at string) string {
 }
 
 // titleItems returns each row of the application's lists a title by which people know it.
-func (a *asked) titleItems() {
+func (a *boundForm) titleItems() {
 	a.Items = map[string]string{}
 	for _, e := range a.elements() {
 		switch {
@@ -147,7 +147,7 @@ func (a *asked) titleItems() {
 }
 
 // elementTitle returns the title of a class, a member of staff or a room of the premises.
-func (a asked) elementTitle(e element) string {
+func (a boundForm) elementTitle(e element) string {
 	switch e.List {
 	case "/classes":
 		if name := a.Values.Get(e.Place + "/name"); name != "" {
@@ -168,7 +168,7 @@ func (a asked) elementTitle(e element) string {
 
 // pointerTitle returns the title in Chinese of the part of the application that a JSON Pointer refers to; the pointer
 // itself if nothing is found.
-func (a asked) pointerTitle(pointer string) string {
+func (a boundForm) pointerTitle(pointer string) string {
 	for _, e := range a.elements() {
 		rest, in := below(e.List+"/"+e.Name, pointer)
 		if !in || e.Name == "" {
@@ -198,17 +198,17 @@ func (a asked) pointerTitle(pointer string) string {
 }
 
 // listShape returns the form schema of the elements of a list of the application.
-func (a asked) listShape(list string) shape {
+func (a boundForm) listShape(list string) formSchema {
 	s := a.Shape
 	for step := range strings.SplitSeq(list[1:], "/") {
 		s, _ = s.field(step)
 	}
-	return shape{Kind: kindGroup, Fields: s.Fields}
+	return formSchema{Kind: kindGroup, Fields: s.Fields}
 }
 
 // correctionChoices groups what a clerk can ask an applicant to correct: what is handed in, what is missing, and the
 // pointers that were marked in the application.
-func (a asked) correctionChoices(app nursery.Application, marked []string) []optionGroup {
+func (a boundForm) correctionChoices(app nursery.Application, marked []string) []optionGroup {
 	var groups []optionGroup
 	have := map[string]bool{}
 	add := func(label string, pointers ...string) {
@@ -275,7 +275,7 @@ func lacks(a nursery.Application, pointer string) bool {
 type placedLine struct{ Label, Value, Place string }
 
 // placedLines are the answers of a group that are no groups themselves.
-func placedLines(a asked, s shape, at string) (lines []placedLine) {
+func placedLines(a boundForm, s formSchema, at string) (lines []placedLine) {
 	for _, f := range s.Fields {
 		if f.Kind == kindGroup || f.Kind == kindList || f.Kind == kindHidden {
 			continue

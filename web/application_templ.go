@@ -293,7 +293,7 @@ func partBody(v appView, part section) templ.Component {
 			templ_7745c5c3_Var12 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if !filled(v.asked, v.partOf(part), "") {
+		if !filled(v.boundForm, v.partOf(part), "") {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<p class=\"soft\">未填写</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -314,7 +314,7 @@ func partBody(v appView, part section) templ.Component {
 }
 
 // marked shows a group, a line a field, its lists as tables.
-func marked(v appView, s shape, at string) templ.Component {
+func marked(v appView, s formSchema, at string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -335,7 +335,7 @@ func marked(v appView, s shape, at string) templ.Component {
 			templ_7745c5c3_Var13 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if lines := placedLines(v.asked, s, at); len(lines) > 0 {
+		if lines := placedLines(v.boundForm, s, at); len(lines) > 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<dl class=\"facts dense\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -402,7 +402,7 @@ func marked(v appView, s shape, at string) templ.Component {
 		for _, f := range s.Fields {
 			switch f.Kind {
 			case kindGroup:
-				if filled(v.asked, f, at+"/"+f.Name) {
+				if filled(v.boundForm, f, at+"/"+f.Name) {
 					if at != "" {
 						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<p class=\"subhead\">")
 						if templ_7745c5c3_Err != nil {

@@ -50,18 +50,18 @@ func (s *Site) attendance(w http.ResponseWriter, r *http.Request) error {
 
 // attendanceOf shows a class on a day. Entered lines that were refused are shown instead of the stored ones.
 func (s *Site) attendanceOf(w http.ResponseWriter, r *http.Request, status int, class string, on nursery.Date, entered []casework.AttendanceLine) error {
-	p := who(r.Context())
+	p := principalFrom(r.Context())
 	v := attendanceView{Today: nursery.DateOf(s.now()), Stale: entered != nil}
 	var err error
 	if p.Role == nursery.RoleInstitution {
-		if v.Classes, err = s.Door.ChildCounts(r.Context(), p); err != nil {
+		if v.Classes, err = s.Service.ChildCounts(r.Context(), p); err != nil {
 			return err
 		}
 		if class == "" && len(v.Classes) > 0 {
 			class = v.Classes[0].Class
 		}
 	}
-	if v.AttendanceSheet, err = s.Door.Attendance(r.Context(), p, class, on); err != nil {
+	if v.AttendanceSheet, err = s.Service.Attendance(r.Context(), p, class, on); err != nil {
 		return err
 	}
 	for i, l := range v.Children {
@@ -87,7 +87,7 @@ func (s *Site) putAttendance(w http.ResponseWriter, r *http.Request) error {
 	for _, child := range r.PostForm["child"] {
 		in.Children = append(in.Children, casework.AttendanceLine{Child: child, State: nursery.AttendanceState(r.PostFormValue("state:" + child))})
 	}
-	sheet, err := s.Door.PutAttendance(r.Context(), who(r.Context()), key(r), in)
+	sheet, err := s.Service.PutAttendance(r.Context(), principalFrom(r.Context()), key(r), in)
 	var refused *casework.Error
 	if errors.As(err, &refused) && refused.Code == casework.CodeVersionStale {
 		return s.attendanceOf(w, r, http.StatusConflict, in.Class, on, in.Children)
@@ -104,7 +104,7 @@ func (s *Site) attendanceMonth(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	totals, err := s.Door.AttendanceMonth(r.Context(), who(r.Context()), on)
+	totals, err := s.Service.AttendanceMonth(r.Context(), principalFrom(r.Context()), on)
 	if err != nil {
 		return err
 	}

@@ -14,34 +14,34 @@ import (
 func registerBuild(s *Site) {
 	s.page("GET /build/ranking", s.ranking)
 	formPage(s, "/build/new", askBuildPlan, func(r *http.Request, in nursery.BuildPlan) (string, string, error) {
-		started, err := s.Door.StartBuildPlan(r.Context(), who(r.Context()), key(r), in)
+		started, err := s.Service.StartBuildPlan(r.Context(), principalFrom(r.Context()), key(r), in)
 		return "/build?plan=" + in.Name, "已启动，共 " + count(len(started.Sites)) + " 个建设点。", err
 	}, nursery.RoleCityOffice)
 	formPage(s, "/build/{no}/report", s.askReport, func(r *http.Request, in casework.BuildReport) (string, string, error) {
-		_, err := s.Door.ReportBuild(r.Context(), who(r.Context()), key(r), r.PathValue("no"), in)
+		_, err := s.Service.ReportBuild(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), in)
 		return "/build/" + r.PathValue("no"), "已报送，等待市级核定。", err
 	}, nursery.RoleCountyOffice)
 	formPage(s, "/build/{no}/filing", func(r *http.Request) (asking, error) {
-		d, err := s.Door.BuildSite(r.Context(), who(r.Context()), r.PathValue("no"))
+		d, err := s.Service.BuildSite(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
 		return asking{
 			Title: "关联备案", Back: "/build/" + d.CaseNo, Button: "关联", Lead: d.Name + "。关联后，登记、备案节点随备案办件自动完成，托位按备案计入。",
 			Shape: shapeOf[filingLink](), Values: url.Values{"/filing": {d.FilingCase}},
 		}, err
 	}, func(r *http.Request, in filingLink) (string, string, error) {
-		_, err := s.Door.LinkBuildFiling(r.Context(), who(r.Context()), key(r), r.PathValue("no"), in.Filing)
+		_, err := s.Service.LinkBuildFiling(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), in.Filing)
 		return "/build/" + r.PathValue("no"), "已关联备案办件。", err
 	}, nursery.RoleCountyOffice)
 	formPage(s, "/build/{no}/amend", s.askBuildAmendment, func(r *http.Request, in casework.BuildAmendment) (string, string, error) {
 		in.Version = version(r)
-		d, err := s.Door.AmendBuild(r.Context(), who(r.Context()), key(r), r.PathValue("no"), in)
+		d, err := s.Service.AmendBuild(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), in)
 		return "/build/" + r.PathValue("no"), "计划已调整为第 " + count(d.Version) + " 版。", err
 	}, nursery.RoleCityOffice)
 }
 
 // askBuildPlan asks for a plan, with a row for each milestone and for each county, since every county needs a site.
 func askBuildPlan(*http.Request) (asking, error) {
-	planned := func(m shape) shape { return m.wording("evidence") }
-	sh := shapeOf[nursery.BuildPlan]().inside("milestones", planned).inside("sites", func(site shape) shape {
+	planned := func(m formSchema) formSchema { return m.wording("evidence") }
+	sh := shapeOf[nursery.BuildPlan]().inside("milestones", planned).inside("sites", func(site formSchema) formSchema {
 		return site.choosing("county", counties()).without("milestones")
 	})
 	var plan nursery.BuildPlan
@@ -64,12 +64,12 @@ type filingLink struct {
 
 // askReport asks for the progress of a milestone, with the kinds of evidence that the site's milestones ask for.
 func (s *Site) askReport(r *http.Request) (asking, error) {
-	p := who(r.Context())
-	d, err := s.Door.BuildSite(r.Context(), p, r.PathValue("no"))
+	p := principalFrom(r.Context())
+	d, err := s.Service.BuildSite(r.Context(), p, r.PathValue("no"))
 	if err != nil {
 		return asking{}, err
 	}
-	c, err := s.Door.Case(r.Context(), p, d.CaseNo)
+	c, err := s.Service.Case(r.Context(), p, d.CaseNo)
 	if err != nil {
 		return asking{}, err
 	}
@@ -90,7 +90,7 @@ func (s *Site) askReport(r *http.Request) (asking, error) {
 	kinds = append(kinds, option{casework.OperatorContract, casework.OperatorContract})
 	return asking{
 		Title: "报送进度", Back: "/build/" + d.CaseNo, Button: "报送", Lead: d.Name + "。报送 100% 时须提交该节点的各种佐证材料，经市级核定后计入。",
-		Shape: shapeOf[casework.BuildReport]().choosing("milestone", milestones).inside("evidence", func(e shape) shape {
+		Shape: shapeOf[casework.BuildReport]().choosing("milestone", milestones).inside("evidence", func(e formSchema) formSchema {
 			return e.choosing("kind", kinds).filing("attachment")
 		}),
 		Values: url.Values{"/milestone": {r.URL.Query().Get("milestone")}, "/evidence/_rows": {"0"}},
@@ -99,7 +99,7 @@ func (s *Site) askReport(r *http.Request) (asking, error) {
 }
 
 func (s *Site) askBuildAmendment(r *http.Request) (asking, error) {
-	d, err := s.Door.BuildSite(r.Context(), who(r.Context()), r.PathValue("no"))
+	d, err := s.Service.BuildSite(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return asking{}, err
 	}
@@ -107,7 +107,7 @@ func (s *Site) askBuildAmendment(r *http.Request) (asking, error) {
 	for _, m := range d.Milestones {
 		now.Milestones = append(now.Milestones, m.Milestone)
 	}
-	sh := shapeOf[casework.BuildAmendment]().without("version").inside("milestones", func(m shape) shape { return m.wording("evidence") })
+	sh := shapeOf[casework.BuildAmendment]().without("version").inside("milestones", func(m formSchema) formSchema { return m.wording("evidence") })
 	return asking{
 		Title: "调整计划", Back: "/build/" + d.CaseNo, Button: "调整", Lead: d.Name + "。调整前的计划和理由保留备查。", Version: d.Version,
 		Question: "调整后计划进度重新计算，确定吗？", Shape: sh, Values: ask(sh, now).Values,
@@ -131,7 +131,7 @@ func (s *Site) ranking(w http.ResponseWriter, r *http.Request) error {
 	}
 	var ranking casework.BuildRanking
 	if plan != "" {
-		if ranking, err = s.Door.BuildRanking(r.Context(), who(r.Context()), plan); err != nil {
+		if ranking, err = s.Service.BuildRanking(r.Context(), principalFrom(r.Context()), plan); err != nil {
 			return err
 		}
 	}

@@ -29,7 +29,7 @@ func registerCare(s *Site) {
 			Question: "终止后婴幼儿可能没有签约医疗机构，确定吗？", Shape: shapeOf[casework.Termination](),
 		}, nil
 	}, func(r *http.Request, in casework.Termination) (string, string, error) {
-		_, err := s.Door.TerminateContract(r.Context(), who(r.Context()), key(r), r.PathValue("no"), in)
+		_, err := s.Service.TerminateContract(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), in)
 		return "/contracts/" + r.PathValue("no"), "已登记终止。", err
 	}, nursery.RoleInstitution, nursery.RoleHospital)
 }
@@ -39,7 +39,7 @@ type childrenView struct {
 	Children []casework.EnrolledChild
 	Filter   casework.EnrolmentFilter
 	Next     string
-	Form     asked
+	Form     boundForm
 	Report   *casework.RosterReport
 	Import   importFault
 	r        *http.Request
@@ -53,17 +53,17 @@ func (v childrenView) leaving(child, field string) string {
 	return v.r.PostFormValue(field)
 }
 
-func enrolmentShape() shape {
+func enrolmentShape() formSchema {
 	return shapeOf[casework.Enrolment]()
 }
 
 func (s *Site) children(w http.ResponseWriter, r *http.Request) error {
-	return s.childrenPage(w, r, http.StatusOK, asked{Shape: enrolmentShape(), Values: url.Values{}}, nil, importFault{})
+	return s.childrenPage(w, r, http.StatusOK, boundForm{Shape: enrolmentShape(), Values: url.Values{}}, nil, importFault{})
 }
 
-func (s *Site) childrenPage(w http.ResponseWriter, r *http.Request, status int, form asked, report *casework.RosterReport, refused importFault) error {
+func (s *Site) childrenPage(w http.ResponseWriter, r *http.Request, status int, form boundForm, report *casework.RosterReport, refused importFault) error {
 	f := casework.EnrolmentFilter{Class: r.URL.Query().Get("class"), Ended: r.URL.Query().Get("ended") == "yes"}
-	list, err := casework.Children.Page(r.Context(), s.Door, who(r.Context()), f, pageOf(r, 50))
+	list, err := casework.Children.Page(r.Context(), s.Service, principalFrom(r.Context()), f, pageOf(r, 50))
 	if err != nil {
 		return err
 	}
@@ -74,9 +74,9 @@ func (s *Site) childrenPage(w http.ResponseWriter, r *http.Request, status int, 
 }
 
 func (s *Site) enrol(w http.ResponseWriter, r *http.Request) error {
-	again := func(status int, form asked) error { return s.childrenPage(w, r, status, form, nil, importFault{}) }
+	again := func(status int, form boundForm) error { return s.childrenPage(w, r, status, form, nil, importFault{}) }
 	return handled(s, w, r, enrolmentShape(), casework.Upload{}, again, func(in casework.Enrolment) (string, string, error) {
-		enrolled, err := s.Door.EnrolChild(r.Context(), who(r.Context()), key(r), in)
+		enrolled, err := s.Service.EnrolChild(r.Context(), principalFrom(r.Context()), key(r), in)
 		said := "已登记入托。请登记监护人的同意。"
 		if len(enrolled.Entry) > 0 {
 			said += "入托查验预防接种证有提示，见本页。"
@@ -92,22 +92,22 @@ func (s *Site) importRoster(w http.ResponseWriter, r *http.Request) error {
 		if !ok {
 			return err
 		}
-		return s.childrenPage(w, r, int(refused.Kind()), asked{Shape: enrolmentShape(), Values: url.Values{}}, nil, importFault{form: "file", message: atFile(refused)})
+		return s.childrenPage(w, r, int(refused.Kind()), boundForm{Shape: enrolmentShape(), Values: url.Values{}}, nil, importFault{form: "file", message: atFile(refused)})
 	}
 	file, err := chosenFile(r, "请选择要导入的 Excel 或 CSV 文件。")
 	if err != nil {
 		return again(err)
 	}
 	defer file.Close()
-	report, err := s.Door.ImportRoster(r.Context(), who(r.Context()), key(r), file)
+	report, err := s.Service.ImportRoster(r.Context(), principalFrom(r.Context()), key(r), file)
 	if err != nil {
 		return again(err)
 	}
-	return s.childrenPage(w, r, http.StatusOK, asked{Shape: enrolmentShape(), Values: url.Values{}}, &report, importFault{})
+	return s.childrenPage(w, r, http.StatusOK, boundForm{Shape: enrolmentShape(), Values: url.Values{}}, &report, importFault{})
 }
 
 func (s *Site) rosterSheet(w http.ResponseWriter, r *http.Request) error {
-	raw, err := s.Door.RosterSheet(r.Context(), who(r.Context()), nursery.ReadForEnrolment)
+	raw, err := s.Service.RosterSheet(r.Context(), principalFrom(r.Context()), nursery.ReadForEnrolment)
 	if err != nil {
 		return err
 	}
@@ -125,14 +125,14 @@ func (s *Site) leave(w http.ResponseWriter, r *http.Request) error {
 		for _, f := range refused.Fields {
 			message += f.Message + "。"
 		}
-		blank := asked{Shape: enrolmentShape(), Values: url.Values{}}
+		blank := boundForm{Shape: enrolmentShape(), Values: url.Values{}}
 		return s.childrenPage(w, r, int(refused.Kind()), blank, nil, importFault{form: child, message: message})
 	}
 	on, err := nursery.ParseDate(r.PostFormValue("left_on"))
 	if err != nil {
 		return again(&casework.Error{Code: casework.CodeInvalid, Message: "请填写离托日期。", Err: err})
 	}
-	_, err = s.Door.EndEnrolment(r.Context(), who(r.Context()), key(r), child, casework.Leaving{
+	_, err = s.Service.EndEnrolment(r.Context(), principalFrom(r.Context()), key(r), child, casework.Leaving{
 		Leave: nursery.Leave(r.PostFormValue("leave")), LeftOn: on, Release: r.PostFormValue("release") == "yes",
 	})
 	var refused *casework.Error
@@ -150,7 +150,7 @@ func leaves() []nursery.Leave {
 }
 
 func (s *Site) contracts(w http.ResponseWriter, r *http.Request) error {
-	q, p := r.URL.Query(), who(r.Context())
+	q, p := r.URL.Query(), principalFrom(r.Context())
 	f := casework.ContractFilter{County: q.Get("county"), State: q.Get("state")}
 	return listPage(s, w, r, p, casework.Contracts, f, 25, frame{Title: "医育签约", Wide: true, Live: true}, func(list casework.Page[casework.ContractSummary]) templ.Component {
 		return contractsPage(list.Items, nextPage(r, list.Next), p, r)
@@ -162,18 +162,18 @@ func contractTone(state string) string {
 }
 
 func (s *Site) contract(w http.ResponseWriter, r *http.Request) error {
-	d, err := s.Door.Contract(r.Context(), who(r.Context()), r.PathValue("no"))
+	d, err := s.Service.Contract(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return err
 	}
-	return s.show(w, r, frame{Title: "医育签约 " + d.CaseNo, Wide: true, Back: "/contracts"}, contractPage(d, who(r.Context())))
+	return s.show(w, r, frame{Title: "医育签约 " + d.CaseNo, Wide: true, Back: "/contracts"}, contractPage(d, principalFrom(r.Context())))
 }
 
 func (s *Site) confirmVisit(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(r); err != nil {
 		return err
 	}
-	if _, err := s.Door.ConfirmVisit(r.Context(), who(r.Context()), key(r), r.PathValue("no"), int64(whole(r.PathValue("visit")))); err != nil {
+	if _, err := s.Service.ConfirmVisit(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), int64(atoiOrZero(r.PathValue("visit")))); err != nil {
 		return err
 	}
 	return s.done(w, r, "/contracts/"+r.PathValue("no"), "已确认本次指导。")

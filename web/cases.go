@@ -38,7 +38,7 @@ func caseFilter(r *http.Request) casework.CaseFilter {
 }
 
 func (s *Site) cases(w http.ResponseWriter, r *http.Request) error {
-	p, f := who(r.Context()), caseFilter(r)
+	p, f := principalFrom(r.Context()), caseFilter(r)
 	return listPage(s, w, r, p, casework.Cases, f, 25, frame{Title: "办件", Wide: true, Live: true}, func(list casework.Page[casework.CaseSummary]) templ.Component {
 		return casesPage(casesView{list.Items, f, nextPage(r, list.Next), p, r})
 	})
@@ -53,7 +53,7 @@ func kinds() []option {
 }
 
 func (s *Site) caseOne(w http.ResponseWriter, r *http.Request) error {
-	c, err := s.Door.Case(r.Context(), who(r.Context()), r.PathValue("no"))
+	c, err := s.Service.Case(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func (s *Site) caseOne(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.show(w, r, frame{Title: c.Title + " " + c.CaseNo, Wide: true, Live: true, Back: "/cases", Uses: []string{"papers.js"}}, casePage(c, who(r.Context()), app))
+	return s.show(w, r, frame{Title: c.Title + " " + c.CaseNo, Wide: true, Live: true, Back: "/cases", Uses: []string{"papers.js"}}, casePage(c, principalFrom(r.Context()), app))
 }
 
 func (s *Site) comment(w http.ResponseWriter, r *http.Request) error {
@@ -69,7 +69,7 @@ func (s *Site) comment(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	internal := r.PostFormValue("internal") == "yes"
-	if _, err := s.Door.Comment(r.Context(), who(r.Context()), key(r), r.PathValue("no"), strings.TrimSpace(r.PostFormValue("text")), internal); err != nil {
+	if _, err := s.Service.Comment(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), strings.TrimSpace(r.PostFormValue("text")), internal); err != nil {
 		return err
 	}
 	return s.done(w, r, "/cases/"+r.PathValue("no"), "已留言。")
@@ -79,7 +79,7 @@ func (s *Site) withdraw(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(r); err != nil {
 		return err
 	}
-	if _, err := s.Door.Withdraw(r.Context(), who(r.Context()), key(r), r.PathValue("no"), strings.TrimSpace(r.PostFormValue("reason"))); err != nil {
+	if _, err := s.Service.Withdraw(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), strings.TrimSpace(r.PostFormValue("reason"))); err != nil {
 		return err
 	}
 	return s.done(w, r, "/cases/"+r.PathValue("no"), "已撤回。")
@@ -89,7 +89,7 @@ func (s *Site) revoke(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(r); err != nil {
 		return err
 	}
-	d, err := s.Door.RevokeDocument(r.Context(), who(r.Context()), key(r), r.PathValue("id"), strings.TrimSpace(r.PostFormValue("reason")))
+	d, err := s.Service.RevokeDocument(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), strings.TrimSpace(r.PostFormValue("reason")))
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func (s *Site) reissue(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(r); err != nil {
 		return err
 	}
-	d, err := s.Door.Reissue(r.Context(), who(r.Context()), key(r), r.PathValue("id"), strings.TrimSpace(r.PostFormValue("reason")))
+	d, err := s.Service.Reissue(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), strings.TrimSpace(r.PostFormValue("reason")))
 	if err != nil {
 		return err
 	}

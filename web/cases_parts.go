@@ -13,15 +13,15 @@ import (
 var filingShape = shapeOf[nursery.Application]()
 
 // applicationShape is what an application asks for.
-func applicationShape() shape { return titled(filingShape) }
+func applicationShape() formSchema { return titled(filingShape) }
 
 // sectionTitles name the groups of an application, whose fields have no label of their own.
 var sectionTitles = map[string]string{
 	"institution": "机构", "premises": "场所", "fire": "消防安全", "hygiene": "卫生保健",
 }
 
-func titled(s shape) shape {
-	fields := make([]shape, len(s.Fields))
+func titled(s formSchema) formSchema {
+	fields := make([]formSchema, len(s.Fields))
 	for i, f := range s.Fields {
 		if f.Label == "" {
 			f.Label = sectionTitles[f.Name]
@@ -36,7 +36,7 @@ func titled(s shape) shape {
 type line struct{ Label, Value string }
 
 // plainLines are the answers of a group that are no groups themselves.
-func plainLines(a asked, s shape, at string) []line {
+func plainLines(a boundForm, s formSchema, at string) []line {
 	var lines []line
 	for _, f := range s.Fields {
 		if f.Kind == kindGroup || f.Kind == kindList || f.Kind == kindHidden {
@@ -50,7 +50,7 @@ func plainLines(a asked, s shape, at string) []line {
 }
 
 // words is an answer as people read it.
-func (a asked) words(f shape, at string) string {
+func (a boundForm) words(f formSchema, at string) string {
 	var said []string
 	for _, v := range a.Values[at] {
 		if v == "" {
@@ -75,7 +75,7 @@ func (a asked) words(f shape, at string) string {
 	return strings.Join(said, "、")
 }
 
-func filled(a asked, s shape, at string) bool {
+func filled(a boundForm, s formSchema, at string) bool {
 	if len(plainLines(a, s, at)) > 0 {
 		return true
 	}

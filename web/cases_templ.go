@@ -527,7 +527,7 @@ func caseFacts(c casework.CaseDetail) templ.Component {
 }
 
 // summaryOf shows what was entered, a line a field, lists as tables.
-func summaryOf(a asked, s shape, at string) templ.Component {
+func summaryOf(a boundForm, s formSchema, at string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -548,7 +548,7 @@ func summaryOf(a asked, s shape, at string) templ.Component {
 			templ_7745c5c3_Var26 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = marked(appView{asked: a}, s, at).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = marked(appView{boundForm: a}, s, at).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -41,7 +41,7 @@ type checkupsView struct {
 }
 
 func (s *Site) checkups(w http.ResponseWriter, r *http.Request) error {
-	q, p := r.URL.Query(), who(r.Context())
+	q, p := r.URL.Query(), principalFrom(r.Context())
 	f := casework.CheckupFilter{County: q.Get("county"), Half: q.Get("half"), State: q.Get("state")}
 	return listPage(s, w, r, p, casework.Checkups, f, 25, frame{Title: "半年健康体检", Wide: true, Live: true}, func(list casework.Page[casework.CheckupSummary]) templ.Component {
 		return checkupsPage(checkupsView{list.Items, f, nextPage(r, list.Next), p, r})
@@ -52,7 +52,7 @@ func (s *Site) openHalf(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(r); err != nil {
 		return err
 	}
-	opened, err := s.Door.OpenHalf(r.Context(), who(r.Context()), key(r), casework.HalfOpening{Half: r.PostFormValue("half")})
+	opened, err := s.Service.OpenHalf(r.Context(), principalFrom(r.Context()), key(r), casework.HalfOpening{Half: r.PostFormValue("half")})
 	if err != nil {
 		return err
 	}
@@ -60,11 +60,11 @@ func (s *Site) openHalf(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) checkup(w http.ResponseWriter, r *http.Request) error {
-	d, err := s.Door.Checkup(r.Context(), who(r.Context()), r.PathValue("no"))
+	d, err := s.Service.Checkup(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return err
 	}
-	return s.show(w, r, frame{Title: "半年健康体检 " + d.CaseNo, Wide: true, Live: true, Back: "/checkups"}, checkupPage(d, who(r.Context())))
+	return s.show(w, r, frame{Title: "半年健康体检 " + d.CaseNo, Wide: true, Live: true, Back: "/checkups"}, checkupPage(d, principalFrom(r.Context())))
 }
 
 func (s *Site) checkupClass(w http.ResponseWriter, r *http.Request) error {
@@ -72,7 +72,7 @@ func (s *Site) checkupClass(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) classPage(w http.ResponseWriter, r *http.Request, status int, values url.Values, refused *casework.Error) error {
-	sheet, err := s.Door.CheckupClass(r.Context(), who(r.Context()), r.PathValue("no"), classOf(r))
+	sheet, err := s.Service.CheckupClass(r.Context(), principalFrom(r.Context()), r.PathValue("no"), classOf(r))
 	if err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func (s *Site) recordRows(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	done, err := s.Door.RecordCheckups(r.Context(), who(r.Context()), r.Header.Get("Idempotency-Key"), r.PathValue("no"), classOf(r), in)
+	done, err := s.Service.RecordCheckups(r.Context(), principalFrom(r.Context()), r.Header.Get("Idempotency-Key"), r.PathValue("no"), classOf(r), in)
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func (s *Site) recordClass(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(r); err != nil {
 		return err
 	}
-	sheet, err := s.Door.CheckupClass(r.Context(), who(r.Context()), r.PathValue("no"), classOf(r))
+	sheet, err := s.Service.CheckupClass(r.Context(), principalFrom(r.Context()), r.PathValue("no"), classOf(r))
 	if err != nil {
 		return err
 	}
@@ -114,9 +114,9 @@ func (s *Site) recordClass(w http.ResponseWriter, r *http.Request) error {
 	if len(in.Records) == 0 {
 		return s.classPage(w, r, http.StatusUnprocessableEntity, r.PostForm, &casework.Error{Code: casework.CodeInvalid, Message: "没有填写任何一名婴幼儿。"})
 	}
-	done, err := s.Door.RecordCheckups(r.Context(), who(r.Context()), key(r), sheet.CaseNo, sheet.Class, in)
+	done, err := s.Service.RecordCheckups(r.Context(), principalFrom(r.Context()), key(r), sheet.CaseNo, sheet.Class, in)
 	if err != nil {
-		refused := s.refusal(r.Context(), err)
+		refused := s.asUserError(r.Context(), err)
 		if refused.Kind() != casework.Invalid && refused.Kind() != casework.Conflict {
 			return err
 		}
@@ -147,7 +147,7 @@ func recordOf(child casework.ClassChild, form url.Values) (nursery.Checkup, bool
 		}
 		if owed.Item == nursery.ItemDevelopment && item.Done {
 			for _, sign := range form["s:"+child.ID] {
-				item.Signs = append(item.Signs, whole(sign))
+				item.Signs = append(item.Signs, atoiOrZero(sign))
 			}
 		}
 		record.Items = append(record.Items, item)
@@ -218,11 +218,11 @@ func bandOf(z *float64) (band, tone string) {
 }
 
 func (s *Site) childCheckup(w http.ResponseWriter, r *http.Request) error {
-	d, err := s.Door.ChildCheckup(r.Context(), who(r.Context()), r.PathValue("no"), r.PathValue("child"))
+	d, err := s.Service.ChildCheckup(r.Context(), principalFrom(r.Context()), r.PathValue("no"), r.PathValue("child"))
 	if err != nil {
 		return err
 	}
-	told, err := s.Door.GuardianSummary(r.Context(), who(r.Context()), r.PathValue("no"), r.PathValue("child"))
+	told, err := s.Service.GuardianSummary(r.Context(), principalFrom(r.Context()), r.PathValue("no"), r.PathValue("child"))
 	if err != nil {
 		return err
 	}
@@ -230,7 +230,7 @@ func (s *Site) childCheckup(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) guardianSheet(w http.ResponseWriter, r *http.Request) error {
-	raw, err := s.Door.GuardianSheet(r.Context(), who(r.Context()), r.PathValue("no"), r.PathValue("child"))
+	raw, err := s.Service.GuardianSheet(r.Context(), principalFrom(r.Context()), r.PathValue("no"), r.PathValue("child"))
 	if err != nil {
 		return err
 	}
@@ -249,16 +249,16 @@ type classView struct {
 // columnsOf returns the items that a child of the class owes, in the order of the grid.
 func columnsOf(sheet casework.ClassSheet) []nursery.Item {
 	columns := slices.DeleteFunc(nursery.Items(), func(item nursery.Item) bool {
-		return !slices.ContainsFunc(sheet.Children, func(c casework.ClassChild) bool { _, owes := owedOf(c, item.Code); return owes })
+		return !slices.ContainsFunc(sheet.Children, func(c casework.ClassChild) bool { _, owes := dueOf(c, item.Code); return owes })
 	})
 	slices.SortFunc(columns, func(x, y nursery.Item) int { return x.Column - y.Column })
 	return columns
 }
 
-func owedOf(c casework.ClassChild, item nursery.CheckItem) (casework.OwedItem, bool) {
-	i := slices.IndexFunc(c.Items, func(o casework.OwedItem) bool { return o.Item == item })
+func dueOf(c casework.ClassChild, item nursery.CheckItem) (casework.DueItem, bool) {
+	i := slices.IndexFunc(c.Items, func(o casework.DueItem) bool { return o.Item == item })
 	if i < 0 {
-		return casework.OwedItem{}, false
+		return casework.DueItem{}, false
 	}
 	return c.Items[i], true
 }

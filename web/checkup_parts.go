@@ -20,9 +20,9 @@ func roundTone(state string) string {
 	return map[string]string{"blocked": "bad", "open": "warn", "closed": "good"}[state]
 }
 
-// owedText returns the text of an empty cell: the day of the last unsuccessful attempt, else the status of the duty unless it is
+// dueText returns the text of an empty cell: the day of the last unsuccessful attempt, else the status of the duty unless it is
 // open.
-func owedText(owed casework.OwedItem) string {
+func dueText(owed casework.DueItem) string {
 	switch {
 	case !owed.TriedOn.IsZero() && owed.DoneOn.IsZero():
 		return owed.TriedOn.String()[len("2026-"):] + " 未检"

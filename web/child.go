@@ -16,12 +16,12 @@ func registerChild(s *Site) {
 	s.page("POST /children/{id}/class", s.changeClass)
 	s.page("POST /children/{id}/consents/{purpose}/withdraw", s.withdrawConsent)
 	formPage(s, "/children/{id}/correct", s.askCorrection, func(r *http.Request, in nursery.Child) (string, string, error) {
-		_, err := s.Door.CorrectChild(r.Context(), who(r.Context()), key(r), r.PathValue("id"), in)
+		_, err := s.Service.CorrectChild(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), in)
 		return "/children/" + r.PathValue("id"), "已更正。", err
 	}, nursery.RoleInstitution)
 	formPage(s, "/children/{id}/consents", func(r *http.Request) (asking, error) {
 		id := r.PathValue("id")
-		if _, err := s.Door.Consents(r.Context(), who(r.Context()), id); err != nil {
+		if _, err := s.Service.Consents(r.Context(), principalFrom(r.Context()), id); err != nil {
 			return asking{}, err
 		}
 		evidence := shapeOf[casework.ConsentGiven]()
@@ -30,7 +30,7 @@ func registerChild(s *Site) {
 			Shape: evidence.filing("evidence"), Values: url.Values{"/purpose": {r.URL.Query().Get("purpose")}},
 		}, nil
 	}, func(r *http.Request, in casework.ConsentGiven) (string, string, error) {
-		_, err := s.Door.GiveConsent(r.Context(), who(r.Context()), key(r), r.PathValue("id"), in)
+		_, err := s.Service.GiveConsent(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), in)
 		return "/children/" + r.PathValue("id"), "已登记同意。", err
 	}, nursery.RoleInstitution)
 	s.page("GET /readings", s.readings)
@@ -56,18 +56,18 @@ func readingPurposes(role nursery.Role) []option {
 }
 
 func (s *Site) child(w http.ResponseWriter, r *http.Request) error {
-	p := who(r.Context())
+	p := principalFrom(r.Context())
 	v := childView{Purposes: readingPurposes(p.Role), p: p}
 	purpose := r.FormValue("purpose")
 	if purpose == "" && len(v.Purposes) > 0 {
 		purpose = v.Purposes[0].Value
 	}
 	var err error
-	if v.ChildRecord, err = s.Door.Child(r.Context(), p, r.PathValue("id"), nursery.ReadingPurpose(purpose)); err != nil {
+	if v.ChildRecord, err = s.Service.Child(r.Context(), p, r.PathValue("id"), nursery.ReadingPurpose(purpose)); err != nil {
 		return err
 	}
 	if p.Role == nursery.RoleInstitution {
-		if v.Consents, err = s.Door.Consents(r.Context(), p, v.ID); err != nil {
+		if v.Consents, err = s.Service.Consents(r.Context(), p, v.ID); err != nil {
 			return err
 		}
 	}
@@ -79,7 +79,7 @@ func (s *Site) changeClass(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	class := strings.TrimSpace(r.PostFormValue("class"))
-	if _, err := s.Door.ChangeClass(r.Context(), who(r.Context()), key(r), r.PathValue("id"), class); err != nil {
+	if _, err := s.Service.ChangeClass(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), class); err != nil {
 		return err
 	}
 	return s.done(w, r, "/children/"+r.PathValue("id"), "已转入 "+class+"。")
@@ -89,7 +89,7 @@ func (s *Site) withdrawConsent(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(r); err != nil {
 		return err
 	}
-	if _, err := s.Door.WithdrawConsent(r.Context(), who(r.Context()), key(r), r.PathValue("id"), nursery.ConsentPurpose(r.PathValue("purpose"))); err != nil {
+	if _, err := s.Service.WithdrawConsent(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), nursery.ConsentPurpose(r.PathValue("purpose"))); err != nil {
 		return err
 	}
 	return s.done(w, r, "/children/"+r.PathValue("id"), "已登记撤回，即时生效。")
@@ -102,20 +102,20 @@ func (s *Site) askCorrection(r *http.Request) (asking, error) {
 	if r.Method != http.MethodGet {
 		return page, nil
 	}
-	c, err := s.Door.Child(r.Context(), who(r.Context()), id, nursery.ReadForGuardian)
+	c, err := s.Service.Child(r.Context(), principalFrom(r.Context()), id, nursery.ReadForGuardian)
 	if err != nil {
 		return page, err
 	}
 	page.Values = ask(page.Shape, nursery.Child{
 		IdentityKind: c.IdentityKind, Identity: c.Identity, Name: c.Name, BornOn: c.BornOn, Sex: c.Sex, GuardianName: c.GuardianName, GuardianPhone: c.GuardianPhone,
-		County: who(r.Context()).County,
+		County: principalFrom(r.Context()).County,
 	}).Values
 	return page, nil
 }
 
 // readings shows the register of readings of personal data: who read which data of which child, and why.
 func (s *Site) readings(w http.ResponseWriter, r *http.Request) error {
-	p, child := who(r.Context()), strings.TrimSpace(r.FormValue("child"))
+	p, child := principalFrom(r.Context()), strings.TrimSpace(r.FormValue("child"))
 	return listPage(s, w, r, p, casework.Readings, casework.ReadingFilter{Child: child}, 50, frame{Title: "个人信息查阅登记", Wide: true}, func(list casework.Page[casework.ReadingEntry]) templ.Component {
 		return readingsPage(list.Items, child, nextPage(r, list.Next), r)
 	})

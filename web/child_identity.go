@@ -16,7 +16,7 @@ func registerChildIdentity(s *Site) {
 	county, carer := nursery.RoleCountyOffice, nursery.RoleInstitution
 	s.page("GET /children/alike", only(s.alike, county, nursery.RoleAuditor))
 	formPage(s, "/children/merge", s.askMerge, func(r *http.Request, in casework.ChildMerge) (string, string, error) {
-		_, err := s.Door.MergeChildren(r.Context(), who(r.Context()), key(r), in)
+		_, err := s.Service.MergeChildren(r.Context(), principalFrom(r.Context()), key(r), in)
 		return "/children/alike", "已合并。有误的可以撤销。", err
 	}, county)
 	formPage(s, "/children/merges/{merge}/undo", func(r *http.Request) (asking, error) {
@@ -25,7 +25,7 @@ func registerChildIdentity(s *Site) {
 			Lead: "并入的内容退回原记录，合并后新登记的留在保留的记录。", Question: "确定撤销这次合并吗？",
 		}, nil
 	}, func(r *http.Request, in casework.ChildReason) (string, string, error) {
-		_, err := s.Door.UnmergeChildren(r.Context(), who(r.Context()), key(r), int64(whole(r.PathValue("merge"))), in)
+		_, err := s.Service.UnmergeChildren(r.Context(), principalFrom(r.Context()), key(r), int64(atoiOrZero(r.PathValue("merge"))), in)
 		return "/children/alike", "已撤销合并。", err
 	}, county)
 	formPage(s, "/children/{id}/identity", func(r *http.Request) (asking, error) {
@@ -34,7 +34,7 @@ func registerChildIdentity(s *Site) {
 			Lead: "婴幼儿 " + r.PathValue("id") + "。请核验监护人所持证件原件后填写，姓名、出生日期和性别不变。",
 		}, nil
 	}, func(r *http.Request, in casework.IdentityChange) (string, string, error) {
-		_, err := s.Door.ChangeIdentity(r.Context(), who(r.Context()), key(r), r.PathValue("id"), in)
+		_, err := s.Service.ChangeIdentity(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), in)
 		return "/children/alike", "证件号码已更正。", err
 	}, county)
 	formPage(s, "/children/{id}/stay", func(r *http.Request) (asking, error) {
@@ -43,12 +43,12 @@ func registerChildIdentity(s *Site) {
 			Lead: "更正本机构最近一次入托、离托日期。不变的不填。",
 		}, nil
 	}, func(r *http.Request, in casework.StayCorrection) (string, string, error) {
-		_, err := s.Door.CorrectStay(r.Context(), who(r.Context()), key(r), r.PathValue("id"), in)
+		_, err := s.Service.CorrectStay(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), in)
 		return "/children", "已更正在托时间。", err
 	}, carer)
 	formPage(s, "/children/{id}/death", func(r *http.Request) (asking, error) {
 		back := "/children/" + r.PathValue("id")
-		if who(r.Context()).Role == county {
+		if principalFrom(r.Context()).Role == county {
 			back = "/children/alike"
 		}
 		return asking{
@@ -56,8 +56,8 @@ func registerChildIdentity(s *Site) {
 			Lead: "婴幼儿 " + r.PathValue("id") + "。仅用于误登记的死亡，因此离托的恢复在托。", Question: "确定该死亡登记有误吗？",
 		}, nil
 	}, func(r *http.Request, in casework.ChildReason) (string, string, error) {
-		_, err := s.Door.WithdrawDeath(r.Context(), who(r.Context()), key(r), r.PathValue("id"), in)
-		if who(r.Context()).Role == county {
+		_, err := s.Service.WithdrawDeath(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), in)
+		if principalFrom(r.Context()).Role == county {
 			return "/children/alike", "已撤销死亡登记。", err
 		}
 		return "/children/" + r.PathValue("id"), "已撤销死亡登记，恢复在托。", err
@@ -69,7 +69,7 @@ func registerChildIdentity(s *Site) {
 			Question: "移交后接收机构可以看到本机构登记的监护人和同意书，确定吗？",
 		}, nil
 	}, func(r *http.Request, in casework.ChildReason) (string, string, error) {
-		_, err := s.Door.ReleaseChild(r.Context(), who(r.Context()), key(r), r.PathValue("id"), in)
+		_, err := s.Service.ReleaseChild(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), in)
 		return "/children?ended=yes", "已移交。", err
 	}, carer)
 }
@@ -86,12 +86,12 @@ func (v alikeView) office() bool { return v.p.Role == nursery.RoleCountyOffice }
 
 // alike shows what may be one child, and what was merged. A child is looked up by its number for another correction.
 func (s *Site) alike(w http.ResponseWriter, r *http.Request) error {
-	v := alikeView{p: who(r.Context())}
+	v := alikeView{p: principalFrom(r.Context())}
 	var err error
-	if v.Pairs, err = s.Door.Alike(r.Context(), v.p); err != nil {
+	if v.Pairs, err = s.Service.Alike(r.Context(), v.p); err != nil {
 		return err
 	}
-	list, err := casework.Merges.Page(r.Context(), s.Door, v.p, struct{}{}, pageOf(r, 25))
+	list, err := casework.Merges.Page(r.Context(), s.Service, v.p, struct{}{}, pageOf(r, 25))
 	if err != nil {
 		return err
 	}
@@ -120,12 +120,12 @@ func undoPath(m casework.MergedChildren) string {
 }
 
 // atField puts a refusal that names no field where what it is about is entered, and leaves any other as it is.
-func atField(refused *casework.Error, sh shape) []casework.FieldError {
+func atField(refused *casework.Error, sh formSchema) []casework.FieldError {
 	if len(refused.Fields) > 0 || refused.Code != casework.CodeIdentityUnverified && refused.Code != casework.CodeIdentityAttempts {
 		return refused.Fields
 	}
 	at := "/identity"
-	if slices.ContainsFunc(sh.Fields, func(f shape) bool { return f.Name == "child" && f.Kind == kindGroup }) {
+	if slices.ContainsFunc(sh.Fields, func(f formSchema) bool { return f.Name == "child" && f.Kind == kindGroup }) {
 		at = "/child/identity"
 	}
 	return []casework.FieldError{{Location: at, Message: "：" + refused.Message}}

@@ -12,7 +12,7 @@ import (
 func registerClaims(s *Site) {
 	s.page("GET /claims", s.claims)
 	s.page("GET /claims/{no}", func(w http.ResponseWriter, r *http.Request) error {
-		c, err := s.Door.InsuranceClaim(r.Context(), who(r.Context()), r.PathValue("no"))
+		c, err := s.Service.InsuranceClaim(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
 		if err != nil {
 			return err
 		}
@@ -22,13 +22,13 @@ func registerClaims(s *Site) {
 		Title: "意外伤害险报案", Back: "/claims", Button: "报案", Lead: "事故当日须有生效的保险。经过加密保存，只有办理人员能看到。",
 		Shape: shapeOf[casework.ClaimStart]().choosing("peril", perilChoices()),
 	}), func(r *http.Request, in casework.ClaimStart) (string, string, error) {
-		started, err := s.Door.StartClaim(r.Context(), who(r.Context()), key(r), in)
+		started, err := s.Service.StartClaim(r.Context(), principalFrom(r.Context()), key(r), in)
 		return "/claims/" + started.CaseNo, "已报案，由承保机构核定。", err
 	}, nursery.RoleInstitution, nursery.RoleCountyOffice, nursery.RoleInsurer)
 }
 
 func (s *Site) claims(w http.ResponseWriter, r *http.Request) error {
-	p, county := who(r.Context()), r.FormValue("county")
+	p, county := principalFrom(r.Context()), r.FormValue("county")
 	return listPage(s, w, r, p, casework.InsuranceClaims, casework.InsuranceFilter{County: county}, 25, frame{Title: "理赔", Wide: true, Live: true}, func(list casework.Page[casework.InsuranceClaimView]) templ.Component {
 		return claimsPage(list.Items, nextPage(r, list.Next), p, r)
 	})

@@ -19,14 +19,14 @@ func registerClinics(s *Site) {
 }
 
 func (s *Site) clinics(w http.ResponseWriter, r *http.Request) error {
-	p, county := who(r.Context()), r.FormValue("county")
+	p, county := principalFrom(r.Context()), r.FormValue("county")
 	return listPage(s, w, r, p, casework.Clinics, casework.ClinicFilter{County: county}, 50, frame{Title: "医疗卫生机构", Wide: true}, func(list casework.Page[nursery.Clinic]) templ.Component {
 		return clinicsPage(list.Items, nextPage(r, list.Next), p, r)
 	})
 }
 
 func (s *Site) askClinic(r *http.Request) (asking, error) {
-	p := who(r.Context())
+	p := principalFrom(r.Context())
 	var townships []option
 	for _, d := range nursery.TownshipsOf(p.County) {
 		townships = append(townships, option{d.Code, d.Name})
@@ -42,7 +42,7 @@ func (s *Site) askClinic(r *http.Request) (asking, error) {
 	if id == "" {
 		return page, nil
 	}
-	all, err := casework.Clinics.All(r.Context(), s.Door, p, casework.ClinicFilter{})
+	all, err := casework.Clinics.All(r.Context(), s.Service, p, casework.ClinicFilter{})
 	if err != nil {
 		return page, err
 	}
@@ -56,12 +56,12 @@ func (s *Site) askClinic(r *http.Request) (asking, error) {
 }
 
 func (s *Site) putClinic(r *http.Request, in nursery.Clinic) (next, said string, err error) {
-	p := who(r.Context())
+	p := principalFrom(r.Context())
 	if id := r.PathValue("id"); id != "" {
 		in.ID = id
 	}
 	in.County = p.County
-	put, err := s.Door.PutClinic(r.Context(), p, key(r), in)
+	put, err := s.Service.PutClinic(r.Context(), p, key(r), in)
 	return "/clinics", "已登记 " + put.Name + "。", err
 }
 

@@ -17,7 +17,7 @@ func registerComplaints(s *Site) {
 		if err != nil {
 			return err
 		}
-		return s.showAsking(w, r, page, http.StatusOK, asked{Values: page.Values})
+		return s.showAsking(w, r, page, http.StatusOK, boundForm{Values: page.Values})
 	})
 	s.open("POST /complaints/new", s.fileComplaint)
 	s.page("GET /complaints/{no}", only(s.complaint, nursery.RoleSupervisor))
@@ -26,7 +26,7 @@ func registerComplaints(s *Site) {
 // askComplaint returns the form of a complaint about the institution in the address, or casework's error. Anybody may
 // file one, anonymously and without signing in.
 func (s *Site) askComplaint(r *http.Request) (asking, error) {
-	about, err := s.Door.FiledInstitution(r.Context(), r.URL.Query().Get("institution"))
+	about, err := s.Service.FiledInstitution(r.Context(), r.URL.Query().Get("institution"))
 	if err != nil {
 		return asking{}, err
 	}
@@ -42,32 +42,32 @@ func (s *Site) fileComplaint(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	form, changed, err := s.posted(r, page.Shape, casework.Upload{})
+	form, changed, err := s.parseForm(r, page.Shape, casework.Upload{})
 	if err != nil {
 		return err
 	}
 	if changed {
 		return s.showAsking(w, r, page, http.StatusOK, form)
 	}
-	in, err := gathered[casework.ComplaintRequest](&form)
+	in, err := bind[casework.ComplaintRequest](&form)
 	if err != nil {
 		return err
 	}
-	about, err := s.Door.FiledInstitution(r.Context(), r.URL.Query().Get("institution"))
+	about, err := s.Service.FiledInstitution(r.Context(), r.URL.Query().Get("institution"))
 	if err != nil {
 		return err
 	}
 	in.Institution, in.County = about.ID, about.CountyCode
-	if who(r.Context()).Account == "" {
+	if principalFrom(r.Context()).Account == "" {
 		if wait := s.Complaints.Take(limits.Caller(r, s.TrustedProxies)); wait > 0 {
 			w.Header().Set("Retry-After", strconv.Itoa(min(int(wait.Seconds())+1, 3600)))
 			form.fault("", "投诉举报过于频繁，请稍后再提交，填写的内容仍在下面。情况紧急的，请直接拨打当地监管部门电话。")
 			return s.showAsking(w, r, page, http.StatusTooManyRequests, form)
 		}
 	}
-	started, err := s.Door.FileComplaint(r.Context(), who(r.Context()), key(r), in)
+	started, err := s.Service.FileComplaint(r.Context(), principalFrom(r.Context()), key(r), in)
 	if err != nil {
-		refused := s.refusal(r.Context(), err)
+		refused := s.asUserError(r.Context(), err)
 		if refused.Kind() != casework.Invalid {
 			return err
 		}
@@ -83,7 +83,7 @@ func (s *Site) progressLink(started casework.Started) string {
 }
 
 func (s *Site) complaint(w http.ResponseWriter, r *http.Request) error {
-	d, err := s.Door.Complaint(r.Context(), who(r.Context()), r.PathValue("no"))
+	d, err := s.Service.Complaint(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return err
 	}

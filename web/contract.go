@@ -11,20 +11,20 @@ import (
 func registerContract(s *Site) {
 	s.page("GET /contracts/candidates", only(s.candidates, nursery.RoleInstitution, nursery.RoleCountyOffice, nursery.RoleCityOffice))
 	formPage(s, "/contracts/new", s.askContract, func(r *http.Request, in nursery.ContractTerms) (string, string, error) {
-		started, err := s.Door.StartContract(r.Context(), who(r.Context()), key(r), in)
+		started, err := s.Service.StartContract(r.Context(), principalFrom(r.Context()), key(r), in)
 		return "/contracts/" + started.CaseNo, "签约已发起，协议文本等待双方签署。", err
 	}, nursery.RoleInstitution, nursery.RoleHospital, nursery.RoleCountyOffice)
 	formPage(s, "/contracts/{no}/amend", s.askAmendment, func(r *http.Request, in nursery.ContractTerms) (string, string, error) {
-		d, err := s.Door.AmendContract(r.Context(), who(r.Context()), key(r), r.PathValue("no"), casework.ContractAmendment{ContractTerms: in, Version: version(r)})
+		d, err := s.Service.AmendContract(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), casework.ContractAmendment{ContractTerms: in, Version: version(r)})
 		return "/contracts/" + r.PathValue("no"), "协议文本已改为第 " + count(d.Version) + " 稿，双方须重新签署。", err
 	}, nursery.RoleInstitution, nursery.RoleHospital)
 	formPage(s, "/contracts/{no}/visits", s.askGuidance, func(r *http.Request, in casework.GuidanceVisit) (string, string, error) {
-		_, err := s.Door.RecordVisit(r.Context(), who(r.Context()), key(r), r.PathValue("no"), in)
+		_, err := s.Service.RecordVisit(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), in)
 		return "/contracts/" + r.PathValue("no"), "已记录，等待机构确认。", err
 	}, nursery.RoleHospital)
 }
 
-func contractShape() shape {
+func contractShape() formSchema {
 	var services []option
 	for _, c := range nursery.ContractServices() {
 		services = append(services, option{string(c), c.Title()})
@@ -34,7 +34,7 @@ func contractShape() shape {
 
 // askContract asks for the terms. Who is one of the two parties is not asked for itself.
 func (s *Site) askContract(r *http.Request) (asking, error) {
-	p, q := who(r.Context()), r.URL.Query()
+	p, q := principalFrom(r.Context()), r.URL.Query()
 	page := asking{
 		Title: "发起签约", Back: "/contracts", Button: "生成协议文本", Lead: "协议文本由条款生成，双方签署同一稿后生效。", Shape: contractShape(),
 		Values: url.Values{"/institution": {q.Get("institution")}, "/clinic": {q.Get("clinic")}},
@@ -55,7 +55,7 @@ func (s *Site) askContract(r *http.Request) (asking, error) {
 }
 
 func (s *Site) askAmendment(r *http.Request) (asking, error) {
-	d, err := s.Door.Contract(r.Context(), who(r.Context()), r.PathValue("no"))
+	d, err := s.Service.Contract(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return asking{}, err
 	}
@@ -66,7 +66,7 @@ func (s *Site) askAmendment(r *http.Request) (asking, error) {
 }
 
 func (s *Site) askGuidance(r *http.Request) (asking, error) {
-	d, err := s.Door.Contract(r.Context(), who(r.Context()), r.PathValue("no"))
+	d, err := s.Service.Contract(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return asking{}, err
 	}
@@ -78,7 +78,7 @@ func (s *Site) askGuidance(r *http.Request) (asking, error) {
 
 // candidates are the clinics an institution may contract with, those that fit and are nearest first.
 func (s *Site) candidates(w http.ResponseWriter, r *http.Request) error {
-	p, institution := who(r.Context()), r.FormValue("institution")
+	p, institution := principalFrom(r.Context()), r.FormValue("institution")
 	var choices []option
 	var err error
 	if p.Role != nursery.RoleInstitution {
@@ -91,7 +91,7 @@ func (s *Site) candidates(w http.ResponseWriter, r *http.Request) error {
 	}
 	var list []casework.ClinicCandidate
 	if institution != "" || p.Role == nursery.RoleInstitution {
-		if list, err = s.Door.Candidates(r.Context(), p, institution); err != nil {
+		if list, err = s.Service.Candidates(r.Context(), p, institution); err != nil {
 			return err
 		}
 	}

@@ -30,7 +30,7 @@ func TestAChildThatLeavesIsReleasedToTheNextWhereTheGuardianAgrees(t *testing.T)
 	carer := nursery.Principal{Account: "carer-90", Role: nursery.RoleInstitution, County: "140403", Institution: "inst-140403-90"}
 	day := nursery.DateOf(s.now())
 	for serial, c := range map[int]struct{ release, released string }{9101: {"yes", day.String()}, 9102: {"", ""}} {
-		child, err := s.door.EnrolChild(t.Context(), carer, "enrol-"+c.release, casework.Enrolment{
+		child, err := s.service.EnrolChild(t.Context(), carer, "enrol-"+c.release, casework.Enrolment{
 			Child: testdata.Child("140403", serial, day), Class: "春苗班", EnteredOn: day.AddDays(-20),
 		})
 		require.NoError(t, err)
@@ -93,7 +93,7 @@ func TestWhoStandsInIsChosenAmongNamedColleagues(t *testing.T) {
 	account, colleague := s.account(about), s.account(about)
 	v := s.signedIn(account)
 	require.Contains(t, v.get("/admin/absences").Body, `<input id="f-delegate"`, "a clerk alone is told what is wrong with an account")
-	require.NoError(t, s.door.Seen(t.Context(), nursery.Principal{Account: colleague, Role: nursery.RoleClerk, County: "140403"}, "受理岗二号"))
+	require.NoError(t, s.service.Seen(t.Context(), nursery.Principal{Account: colleague, Role: nursery.RoleClerk, County: "140403"}, "受理岗二号"))
 	page := v.get("/admin/absences").Body
 	require.Contains(t, page, `value="`+colleague+`"`)
 	require.Contains(t, page, "受理岗二号（"+colleague+"）")

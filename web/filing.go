@@ -16,7 +16,7 @@ import (
 
 func registerFiling(s *Site) {
 	s.page("GET /filing/new", only(func(w http.ResponseWriter, r *http.Request) error {
-		return s.show(w, r, frame{Title: "托育机构备案", Back: "/home"}, filingNewPage(newFilingForm(who(r.Context()))))
+		return s.show(w, r, frame{Title: "托育机构备案", Back: "/home"}, filingNewPage(newFilingForm(principalFrom(r.Context()))))
 	}, nursery.RoleInstitution))
 	s.page("POST /filing/new", s.filingStart)
 	s.page("GET /filing/{no}", s.filing)
@@ -42,7 +42,7 @@ type filingView struct {
 
 // place returns the link to where a gap is corrected; empty if the applicant has nothing to change.
 func (v filingView) place(g nursery.Reason) (href, title string) {
-	form := v.App.asked
+	form := v.App.boundForm
 	form.Values = maps.Clone(form.Values)
 	form.slots(v.Case)
 	for _, pointer := range g.Fields {
@@ -71,7 +71,7 @@ func (v filingView) faultPlace(f casework.FieldError) string {
 
 // draft reads the case with its application.
 func (s *Site) draft(r *http.Request) (casework.CaseDetail, error) {
-	c, err := s.Door.Case(r.Context(), who(r.Context()), r.PathValue("no"))
+	c, err := s.Service.Case(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return c, err
 	}
@@ -93,18 +93,18 @@ func (s *Site) draftSection(r *http.Request) (casework.CaseDetail, section, erro
 
 // sections evaluates the current rules on each section of the application.
 func (s *Site) sections(ctx context.Context, c casework.CaseDetail) (filingView, error) {
-	checked, err := s.Door.Precheck(ctx, who(ctx), *c.Application)
+	checked, err := s.Service.Precheck(ctx, principalFrom(ctx), *c.Application)
 	if err != nil {
 		return filingView{}, err
 	}
 	v := filingView{Case: c, Gaps: checked.Gaps, App: newAppView(c)}
-	entered := v.App.asked
+	entered := v.App.boundForm
 	open := openPointers(c)
 	for _, part := range sectionsOf(c.Application.SiteKind) {
 		sv := sectionView{section: part, Open: c.Status == nursery.CaseDraft, Reasons: reasonsOf(checked, part)}
 		for _, name := range part.Fields {
 			f, _ := entered.Shape.field(name)
-			sv.Filled = sv.Filled || filled(entered, shape{Kind: kindGroup, Fields: []shape{f}}, "")
+			sv.Filled = sv.Filled || filled(entered, formSchema{Kind: kindGroup, Fields: []formSchema{f}}, "")
 			sv.Open = sv.Open || opens(open, "/"+name)
 		}
 		v.Sections = append(v.Sections, sv)
@@ -113,17 +113,17 @@ func (s *Site) sections(ctx context.Context, c casework.CaseDetail) (filingView,
 }
 
 // newFilingForm returns the form with which a filing begins.
-func newFilingForm(p nursery.Principal) asked {
+func newFilingForm(p nursery.Principal) boundForm {
 	s := applicationShape()
 	kind, _ := s.field("site_kind")
 	kind.Required = true
-	form := asked{Shape: shape{Kind: kindGroup, Fields: []shape{kind, {Name: "county", Kind: kindChoice, Label: "所在县区", Options: counties(), Required: true}}}, Values: url.Values{}}
+	form := boundForm{Shape: formSchema{Kind: kindGroup, Fields: []formSchema{kind, {Name: "county", Kind: kindChoice, Label: "所在县区", Options: counties(), Required: true}}}, Values: url.Values{}}
 	form.Values.Set("/county", p.County)
 	return form
 }
 
 func (s *Site) filingStart(w http.ResponseWriter, r *http.Request) error {
-	form, changed, err := s.posted(r, newFilingForm(who(r.Context())).Shape, casework.Upload{})
+	form, changed, err := s.parseForm(r, newFilingForm(principalFrom(r.Context())).Shape, casework.Upload{})
 	if err != nil {
 		return err
 	}
@@ -136,7 +136,7 @@ func (s *Site) filingStart(w http.ResponseWriter, r *http.Request) error {
 		form.fault("/site_kind", "请选择")
 		return s.showStatus(w, r, http.StatusUnprocessableEntity, frame{Title: "托育机构备案", Back: "/home"}, filingNewPage(form))
 	}
-	started, err := s.Door.StartFiling(r.Context(), who(r.Context()), key(r), casework.StartFiling{Application: a, Draft: true})
+	started, err := s.Service.StartFiling(r.Context(), principalFrom(r.Context()), key(r), casework.StartFiling{Application: a, Draft: true})
 	if err != nil {
 		return err
 	}
@@ -148,7 +148,7 @@ func (s *Site) filing(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if !mayEdit(c, who(r.Context())) {
+	if !mayEdit(c, principalFrom(r.Context())) {
 		http.Redirect(w, r, "/cases/"+c.CaseNo, http.StatusSeeOther)
 		return nil
 	}
@@ -168,7 +168,7 @@ func (s *Site) filingSection(w http.ResponseWriter, r *http.Request) error {
 	return s.sectionPage(w, r, http.StatusOK, c, part, form, c.Version, newKey())
 }
 
-func (s *Site) sectionPage(w http.ResponseWriter, r *http.Request, status int, c casework.CaseDetail, part section, form asked, version int, key string) error {
+func (s *Site) sectionPage(w http.ResponseWriter, r *http.Request, status int, c casework.CaseDetail, part section, form boundForm, version int, key string) error {
 	looked := form // a copy, so that errors of reading it again are not shown in addition
 	a, err := merged(*c.Application, &looked, part)
 	if err != nil {
@@ -180,7 +180,7 @@ func (s *Site) sectionPage(w http.ResponseWriter, r *http.Request, status int, c
 	if err := s.nameFiles(r.Context(), &form, c.Institution); err != nil {
 		return err
 	}
-	checked, err := s.Door.Precheck(r.Context(), who(r.Context()), a)
+	checked, err := s.Service.Precheck(r.Context(), principalFrom(r.Context()), a)
 	if err != nil {
 		return err
 	}
@@ -189,7 +189,7 @@ func (s *Site) sectionPage(w http.ResponseWriter, r *http.Request, status int, c
 }
 
 // merged returns the application with the section as entered.
-func merged(a nursery.Application, form *asked, part section) (nursery.Application, error) {
+func merged(a nursery.Application, form *boundForm, part section) (nursery.Application, error) {
 	raw, err := json.Marshal(a)
 	if err != nil {
 		return a, err
@@ -199,7 +199,7 @@ func merged(a nursery.Application, form *asked, part section) (nursery.Applicati
 		return a, err
 	}
 	faults := form.Faults
-	entered, _ := form.gather().(map[string]any)
+	entered, _ := form.decode().(map[string]any)
 	form.Faults = append(faults, form.Faults...)
 	for _, name := range part.Fields {
 		if v, ok := entered[name]; ok {
@@ -225,10 +225,10 @@ func (s *Site) filingSave(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	upload := casework.Upload{}
-	if who(r.Context()).Role != nursery.RoleInstitution {
+	if principalFrom(r.Context()).Role != nursery.RoleInstitution {
 		upload.Institution, upload.County = c.Institution, c.County
 	}
-	form, changed, err := s.posted(r, part.shape(c.County), upload)
+	form, changed, err := s.parseForm(r, part.shape(c.County), upload)
 	if err != nil {
 		return err
 	}
@@ -241,7 +241,7 @@ func (s *Site) filingSave(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || len(form.Faults) > 0 {
 		return s.sectionPage(w, r, http.StatusUnprocessableEntity, c, part, form, version, key(r))
 	}
-	_, err = s.Door.CorrectFiling(r.Context(), who(r.Context()), key(r), c.CaseNo, casework.Correction{Application: a, Version: version})
+	_, err = s.Service.CorrectFiling(r.Context(), principalFrom(r.Context()), key(r), c.CaseNo, casework.Correction{Application: a, Version: version})
 	var refused *casework.Error
 	switch {
 	case errors.As(err, &refused) && refused.Code == casework.CodeVersionStale: // the input on the page is preserved: saving again saves it
@@ -272,11 +272,11 @@ func (s *Site) filingPrecheck(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(r); err != nil {
 		return err
 	}
-	a, err := merged(*c.Application, &asked{Shape: part.shape(c.County), Values: r.PostForm}, part)
+	a, err := merged(*c.Application, &boundForm{Shape: part.shape(c.County), Values: r.PostForm}, part)
 	if err != nil {
 		a = *c.Application
 	}
-	checked, err := s.Door.Precheck(r.Context(), who(r.Context()), a)
+	checked, err := s.Service.Precheck(r.Context(), principalFrom(r.Context()), a)
 	if err != nil {
 		return err
 	}
@@ -316,9 +316,9 @@ func (s *Site) filingSubmit(w http.ResponseWriter, r *http.Request) error {
 		return s.checkPage(w, r, http.StatusUnprocessableEntity, c, &casework.Error{Code: casework.CodeInvalid, Message: "请先勾选声明，再提交。"})
 	}
 	if c.Stage == nursery.StageCorrections {
-		_, err = s.Door.CorrectFiling(r.Context(), who(r.Context()), key(r), c.CaseNo, casework.Correction{Application: *c.Application, Version: version(r), Submit: true})
+		_, err = s.Service.CorrectFiling(r.Context(), principalFrom(r.Context()), key(r), c.CaseNo, casework.Correction{Application: *c.Application, Version: version(r), Submit: true})
 	} else {
-		_, err = s.Door.SubmitFiling(r.Context(), who(r.Context()), key(r), c.CaseNo)
+		_, err = s.Service.SubmitFiling(r.Context(), principalFrom(r.Context()), key(r), c.CaseNo)
 	}
 	var refused *casework.Error
 	if errors.As(err, &refused) && refused.Kind() == casework.Invalid { // each error links to its section

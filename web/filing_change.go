@@ -21,13 +21,13 @@ func registerFilingChange(s *Site) {
 	})
 	s.page("POST /filing/change", s.change)
 	s.page("GET /filing/cancel", only(func(w http.ResponseWriter, r *http.Request) error {
-		return s.show(w, r, frame{Title: "注销备案", Back: "/home"}, cancelPage(asked{Shape: shapeOf[nursery.Cancellation](), Values: url.Values{}}, newKey()))
+		return s.show(w, r, frame{Title: "注销备案", Back: "/home"}, cancelPage(boundForm{Shape: shapeOf[nursery.Cancellation](), Values: url.Values{}}, newKey()))
 	}, nursery.RoleInstitution))
 	s.page("POST /filing/cancel", s.cancel)
 }
 
-// whole reads a whole number that a page of ours has written; anything else is zero, which no version is.
-func whole(text string) int {
+// atoiOrZero reads a whole number that a page of ours has written; anything else is zero, which no version is.
+func atoiOrZero(text string) int {
 	n, err := strconv.Atoi(text)
 	if err != nil {
 		return 0
@@ -37,15 +37,15 @@ func whole(text string) int {
 
 // filedApplication is what the institution has filed, as it was last declared, and in which case.
 func (s *Site) filedApplication(r *http.Request) (a nursery.Application, filing string, err error) {
-	p := who(r.Context())
-	filed, err := s.Door.Institution(r.Context(), p, p.Institution)
+	p := principalFrom(r.Context())
+	filed, err := s.Service.Institution(r.Context(), p, p.Institution)
 	if err != nil {
 		return a, "", err
 	}
 	if filed.FilingCase == "" {
 		return a, "", &casework.Error{Code: casework.CodeNotFiled, Message: "本机构尚未备案，不能办理变更或注销。"}
 	}
-	c, err := s.Door.Case(r.Context(), p, filed.FilingCase)
+	c, err := s.Service.Case(r.Context(), p, filed.FilingCase)
 	if err != nil {
 		return a, "", err
 	}
@@ -55,11 +55,11 @@ func (s *Site) filedApplication(r *http.Request) (a nursery.Application, filing 
 // changeable are the properties that a change is asked for on one page; buildings and people change rarely and are long.
 var changeable = section{"change", "变更内容", []string{"institution", "service_forms", "inclusive", "prices", "classes", "papers"}}
 
-func changeForm(a nursery.Application) asked {
+func changeForm(a nursery.Application) boundForm {
 	return ask(changeable.shape(a.Institution.County), a)
 }
 
-func (s *Site) changePage(w http.ResponseWriter, r *http.Request, status int, form asked, key string) error {
+func (s *Site) changePage(w http.ResponseWriter, r *http.Request, status int, form boundForm, key string) error {
 	return s.showStatus(w, r, status, frame{Title: "变更备案", Back: "/home"}, changePage(form, key, r.PostFormValue("_reason")))
 }
 
@@ -68,7 +68,7 @@ func (s *Site) change(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	form, rearranged, err := s.posted(r, changeable.shape(before.Institution.County), casework.Upload{})
+	form, rearranged, err := s.parseForm(r, changeable.shape(before.Institution.County), casework.Upload{})
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (s *Site) change(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || len(form.Faults) > 0 {
 		return s.changePage(w, r, http.StatusUnprocessableEntity, form, key(r))
 	}
-	started, err := s.Door.StartChange(r.Context(), who(r.Context()), key(r), filing, casework.ChangeRequest{Application: a, Reason: strings.TrimSpace(r.PostFormValue("_reason"))})
+	started, err := s.Service.StartChange(r.Context(), principalFrom(r.Context()), key(r), filing, casework.ChangeRequest{Application: a, Reason: strings.TrimSpace(r.PostFormValue("_reason"))})
 	var refused *casework.Error
 	if errors.As(err, &refused) && refused.Kind() == casework.Invalid {
 		form.refusedWith(refused, "/application")
@@ -92,14 +92,14 @@ func (s *Site) change(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) cancel(w http.ResponseWriter, r *http.Request) error {
-	form, changed, err := s.posted(r, shapeOf[nursery.Cancellation](), casework.Upload{})
+	form, changed, err := s.parseForm(r, shapeOf[nursery.Cancellation](), casework.Upload{})
 	if err != nil {
 		return err
 	}
 	if changed {
 		return s.showStatus(w, r, http.StatusOK, frame{Title: "注销备案", Back: "/home"}, cancelPage(form, key(r)))
 	}
-	in, err := gathered[nursery.Cancellation](&form)
+	in, err := bind[nursery.Cancellation](&form)
 	if err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func (s *Site) cancel(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	started, err := s.Door.StartCancellation(r.Context(), who(r.Context()), key(r), filing, in)
+	started, err := s.Service.StartCancellation(r.Context(), principalFrom(r.Context()), key(r), filing, in)
 	var refused *casework.Error
 	if errors.As(err, &refused) && refused.Kind() == casework.Invalid {
 		form.refusedWith(refused, "")

@@ -54,8 +54,8 @@ func (s section) holds(pointer string) bool {
 	return slices.Contains(s.Fields, first)
 }
 
-// shape is what the section asks for. Where the institution lies is chosen, not typed.
-func (s section) shape(county string) shape {
+// formSchema is what the section asks for. Where the institution lies is chosen, not typed.
+func (s section) shape(county string) formSchema {
 	form := applicationShape().only(s.Fields...)
 	for i, f := range form.Fields {
 		if f.Name == "institution" {
@@ -65,7 +65,7 @@ func (s section) shape(county string) shape {
 	return form
 }
 
-func placed(institution shape, county string) shape {
+func placed(institution formSchema, county string) formSchema {
 	fields := slices.Clone(institution.Fields)
 	for i, f := range fields {
 		switch f.Name {
@@ -100,7 +100,7 @@ func opens(open []string, pointer string) bool {
 // everything below: for a draft all, for which both are nil; with corrections those of the gaps, and those that differ
 // from the application already, to be reverted. The fields that form an element's key remain closed, since they would
 // make it another element.
-func openFields(c casework.CaseDetail, form asked, entered nursery.Application) (open, whole func(string) bool) {
+func openFields(c casework.CaseDetail, form boundForm, entered nursery.Application) (open, whole func(string) bool) {
 	if c.Status == nursery.CaseDraft {
 		return nil, nil
 	}
@@ -135,8 +135,8 @@ func openFields(c casework.CaseDetail, form asked, entered nursery.Application) 
 }
 
 // slots adds a row for each requested paper that is missing.
-func (a *asked) slots(c casework.CaseDetail) {
-	if c.Status == nursery.CaseDraft || !slices.ContainsFunc(a.Shape.Fields, func(f shape) bool { return f.Name == "papers" }) {
+func (a *boundForm) slots(c casework.CaseDetail) {
+	if c.Status == nursery.CaseDraft || !slices.ContainsFunc(a.Shape.Fields, func(f formSchema) bool { return f.Name == "papers" }) {
 		return
 	}
 	for _, pointer := range openPointers(c) {
@@ -157,12 +157,12 @@ func (a *asked) slots(c casework.CaseDetail) {
 }
 
 // pointed reports whether the form has the element that a pointer names.
-func (a asked) pointed(pointer string) bool {
+func (a boundForm) pointed(pointer string) bool {
 	return slices.ContainsFunc(a.elements(), func(e element) bool { return e.List+"/"+e.Name == pointer })
 }
 
 // withoutBlankSlots removes the rows of requested papers that were left empty.
-func (a *asked) withoutBlankSlots(c casework.CaseDetail) {
+func (a *boundForm) withoutBlankSlots(c casework.CaseDetail) {
 	if c.Status == nursery.CaseDraft {
 		return
 	}
@@ -185,7 +185,7 @@ func (a *asked) withoutBlankSlots(c casework.CaseDetail) {
 }
 
 // named returns the pointer of a place in the form, with its elements by their names.
-func (a asked) named(place string) string {
+func (a boundForm) named(place string) string {
 	for _, e := range a.elements() {
 		if rest, in := below(e.Place, place); in && e.Name != "" {
 			return e.List + "/" + e.Name + rest
@@ -198,7 +198,7 @@ func (a asked) named(place string) string {
 // rules refer to it; "" as long as it has none.
 type element struct{ Place, List, Name string }
 
-func (a asked) elements() []element {
+func (a boundForm) elements() []element {
 	var all []element
 	for field := range a.Values {
 		list, isList := strings.CutSuffix(field, "/_rows")
@@ -217,7 +217,7 @@ func (a asked) elements() []element {
 }
 
 // placed returns the place in the form of a field whose pointer has elements by their names.
-func (a asked) placed(pointer string) string {
+func (a boundForm) placed(pointer string) string {
 	best, place := "", pointer
 	for _, e := range a.elements() {
 		named := e.List + "/" + e.Name

@@ -78,7 +78,7 @@ func TestAPaperAskedForHasARowThatIsLeftOutUnlessItIsHandedIn(t *testing.T) {
 	if got := form.itemTitle("/papers", 2, 2); got != "消防安全检查合格证明" {
 		t.Errorf("the row is called %q", got)
 	}
-	blank := asked{Shape: form.Shape, Values: maps.Clone(form.Values)}
+	blank := boundForm{Shape: form.Shape, Values: maps.Clone(form.Values)}
 	blank.withoutBlankSlots(c)
 	if got := rows(blank.Values, "/papers"); len(got) != 2 {
 		t.Errorf("rows without a file: %v", got)
@@ -91,8 +91,8 @@ func TestAPaperAskedForHasARowThatIsLeftOutUnlessItIsHandedIn(t *testing.T) {
 }
 
 func TestAMarkIsARowOfTheFindingsAndAFaultStandsAtIt(t *testing.T) {
-	s := shape{Kind: kindGroup, Fields: []shape{{Name: "findings", Kind: kindList, Fields: []shape{{Name: "field", Kind: kindText}, {Name: "message", Kind: kindText}}}}}
-	form := asked{Shape: s, Values: url.Values{"/findings/_rows": {"0"}}}
+	s := formSchema{Kind: kindGroup, Fields: []formSchema{{Name: "findings", Kind: kindList, Fields: []formSchema{{Name: "field", Kind: kindText}, {Name: "message", Kind: kindText}}}}}
+	form := boundForm{Shape: s, Values: url.Values{"/findings/_rows": {"0"}}}
 	form.mark("/papers/fire_proof")
 	form.mark("/staff/s-01/post")
 	form.mark("/papers/fire_proof")

@@ -31,15 +31,15 @@ const (
 	kindFile    fieldKind = "file"
 	kindFiles   fieldKind = "files"
 	kindSign    fieldKind = "sign"   // a picture of a signature, drawn on the page
-	kindWholes  fieldKind = "wholes" // whole numbers by comma
+	kindWholes  fieldKind = "wholes" // atoiOrZero numbers by comma
 	kindTexts   fieldKind = "texts"  // words by comma
 	kindGroup   fieldKind = "group"
 	kindList    fieldKind = "list"
 	kindHidden  fieldKind = "hidden"
 )
 
-// shape is a form schema: the JSON value that a form produces, with the labels of its fields.
-type shape struct {
+// formSchema is a form schema: the JSON value that a form produces, with the labels of its fields.
+type formSchema struct {
 	Name     string // of the property
 	Kind     fieldKind
 	Label    string
@@ -50,7 +50,7 @@ type shape struct {
 	Least    string
 	Most     string
 	Longest  int
-	Fields   []shape // of a group, or of each item of a list
+	Fields   []formSchema // of a group, or of each item of a list
 }
 
 type option struct{ Value, Label string }
@@ -62,17 +62,17 @@ type optionGroup struct {
 }
 
 // field finds a property of a group.
-func (s shape) field(name string) (shape, bool) {
-	i := slices.IndexFunc(s.Fields, func(f shape) bool { return f.Name == name })
+func (s formSchema) field(name string) (formSchema, bool) {
+	i := slices.IndexFunc(s.Fields, func(f formSchema) bool { return f.Name == name })
 	if i < 0 {
-		return shape{}, false
+		return formSchema{}, false
 	}
 	return s.Fields[i], true
 }
 
 // choosing has a property answered by choice: one of the options, or any of them where it is a list.
-func (s shape) choosing(name string, options []option) shape {
-	return s.inside(name, func(f shape) shape {
+func (s formSchema) choosing(name string, options []option) formSchema {
+	return s.inside(name, func(f formSchema) formSchema {
 		f.Options = options
 		if f.Kind == kindFiles || f.Kind == kindChoices {
 			f.Kind = kindChoices
@@ -84,7 +84,7 @@ func (s shape) choosing(name string, options []option) shape {
 }
 
 // inside changes what the items of a list, or the fields of a group, ask for.
-func (s shape) inside(name string, change func(shape) shape) shape {
+func (s formSchema) inside(name string, change func(formSchema) formSchema) formSchema {
 	s.Fields = slices.Clone(s.Fields)
 	for i, f := range s.Fields {
 		if f.Name == name {
@@ -95,23 +95,23 @@ func (s shape) inside(name string, change func(shape) shape) shape {
 }
 
 // filing has a property answered with a file.
-func (s shape) filing(name string) shape {
-	return s.inside(name, func(f shape) shape { f.Kind = kindFile; return f })
+func (s formSchema) filing(name string) formSchema {
+	return s.inside(name, func(f formSchema) formSchema { f.Kind = kindFile; return f })
 }
 
 // wording has a property answered with words that are set apart by commas.
-func (s shape) wording(name string) shape {
-	return s.inside(name, func(f shape) shape { f.Kind = kindTexts; return f })
+func (s formSchema) wording(name string) formSchema {
+	return s.inside(name, func(f formSchema) formSchema { f.Kind = kindTexts; return f })
 }
 
 // without leaves out a property.
-func (s shape) without(name string) shape {
-	s.Fields = slices.DeleteFunc(slices.Clone(s.Fields), func(f shape) bool { return f.Name == name })
+func (s formSchema) without(name string) formSchema {
+	s.Fields = slices.DeleteFunc(slices.Clone(s.Fields), func(f formSchema) bool { return f.Name == name })
 	return s
 }
 
 // only keeps some properties of a group, in the order given.
-func (s shape) only(names ...string) shape {
+func (s formSchema) only(names ...string) formSchema {
 	kept := s
 	kept.Fields = nil
 	for _, name := range names {
@@ -123,16 +123,16 @@ func (s shape) only(names ...string) shape {
 }
 
 // shapeOfSchema reads a JSON Schema of the sort casework's forms are: an object of plain values, lists and objects.
-func shapeOfSchema(raw json.RawMessage) (shape, error) {
+func shapeOfSchema(raw json.RawMessage) (formSchema, error) {
 	var o orderedObject
 	if err := json.Unmarshal(raw, &o); err != nil {
-		return shape{}, fmt.Errorf("read form: %w", err)
+		return formSchema{}, fmt.Errorf("read form: %w", err)
 	}
 	return schemaShape("", o), nil
 }
 
-func schemaShape(name string, o orderedObject) shape {
-	s := shape{Name: name, Label: o.text("title"), Longest: int(o.number("maxLength"))}
+func schemaShape(name string, o orderedObject) formSchema {
+	s := formSchema{Name: name, Label: o.text("title"), Longest: int(o.number("maxLength"))}
 	for _, word := range o.texts("enum") {
 		s.Options = append(s.Options, option{word, wordFor(name, word)})
 	}
@@ -184,7 +184,7 @@ func wholeKind(name string) fieldKind {
 	return kindWhole
 }
 
-func textKind(name, format string, s shape) fieldKind {
+func textKind(name, format string, s formSchema) fieldKind {
 	switch {
 	case len(s.Options) > 0:
 		return kindChoice
@@ -258,10 +258,10 @@ func (o orderedObject) number(name string) float64       { return read[float64](
 func (o orderedObject) object(name string) orderedObject { return read[orderedObject](o, name) }
 
 // shapeOf reads a struct of nursery by its tags: json names a property, doc is its label, enum its choices.
-func shapeOf[T any]() shape { return structShape("", reflect.TypeFor[T]()) }
+func shapeOf[T any]() formSchema { return structShape("", reflect.TypeFor[T]()) }
 
-func structShape(name string, t reflect.Type) shape {
-	s := shape{Name: name, Kind: kindGroup}
+func structShape(name string, t reflect.Type) formSchema {
+	s := formSchema{Name: name, Kind: kindGroup}
 	for i := range t.NumField() {
 		if f := t.Field(i); f.Anonymous {
 			s.Fields = append(s.Fields, structShape("", f.Type).Fields...)
@@ -283,10 +283,10 @@ func required(tag reflect.StructTag) bool {
 	return least != "" && least != "0" || tag.Get("pattern") != "" || tag.Get("enum") != ""
 }
 
-func tagShape(f reflect.StructField) shape {
+func tagShape(f reflect.StructField) formSchema {
 	name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 	label, hint, _ := strings.Cut(f.Tag.Get("doc"), ": ")
-	s := shape{
+	s := formSchema{
 		Name: name, Label: label, Hint: hint, Least: f.Tag.Get("minimum"), Most: f.Tag.Get("maximum"),
 		Required: required(f.Tag) && !strings.Contains(options, "omit"),
 	}

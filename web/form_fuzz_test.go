@@ -16,12 +16,12 @@ func FuzzFormRoundTrip(f *testing.F) {
 	f.Add("", "0", "-0.5", "0x1p-2", "", "-1", "z")
 	f.Add("\xff", "0", "0", "0", "\xff", "0", "\ufffd")
 	f.Fuzz(func(t *testing.T, text, whole, money, decimal, texts, wholes, choice string) {
-		fields := []shape{
+		fields := []formSchema{
 			{Name: "text", Kind: kindText}, {Name: "whole", Kind: kindWhole}, {Name: "money", Kind: kindMoney},
 			{Name: "decimal", Kind: kindDecimal}, {Name: "texts", Kind: kindTexts}, {Name: "wholes", Kind: kindWholes},
 			{Name: "choices", Kind: kindChoices},
 		}
-		s := shape{Kind: kindGroup, Fields: append(fields, shape{Name: "rows", Kind: kindList, Fields: fields})}
+		s := formSchema{Kind: kindGroup, Fields: append(fields, formSchema{Name: "rows", Kind: kindList, Fields: fields})}
 		values := url.Values{"/rows/_rows": {"4"}}
 		for i, entered := range []string{text, whole, money, decimal, texts, wholes, choice} {
 			if !limits.Storable(entered) {
@@ -29,8 +29,8 @@ func FuzzFormRoundTrip(f *testing.F) {
 			}
 			values["/"+fields[i].Name], values["/rows/4/"+fields[i].Name] = []string{entered}, []string{entered}
 		}
-		form := asked{Shape: s, Values: values}
-		entered := form.gather()
+		form := boundForm{Shape: s, Values: values}
+		entered := form.decode()
 		if len(form.Faults) > 0 {
 			return
 		}
@@ -39,7 +39,7 @@ func FuzzFormRoundTrip(f *testing.F) {
 			t.Fatalf("%v: %v", entered, err)
 		}
 		shown := ask(s, entered)
-		got, err := json.Marshal(shown.gather())
+		got, err := json.Marshal(shown.decode())
 		if err != nil || len(shown.Faults) > 0 || string(got) != string(want) {
 			t.Fatalf("entered %s, shown and read again %s: %v, %v", want, got, shown.Faults, err)
 		}

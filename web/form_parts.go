@@ -20,17 +20,17 @@ type problemView struct {
 	Title, Message string
 	Status         int
 	Fields         []casework.FieldError
-	Back           string   // page of the form that was sent
-	Sent           keptForm // that form, when it can be sent again as it is
-	Files          bool     // files came with it
+	Back           string    // page of the form that was sent
+	Sent           savedForm // that form, when it can be sent again as it is
+	Files          bool      // files came with it
 }
 
 // closed reports whether a field may not be changed now.
-func (a asked) closed(at string) bool { return a.Open != nil && !a.Open(at) }
+func (a boundForm) closed(at string) bool { return a.Open != nil && !a.Open(at) }
 
 // closedFields are the fields of a group that may not be changed now.
-func (a asked) closedFields(s shape, at string) shape {
-	closed := shape{Kind: kindGroup}
+func (a boundForm) closedFields(s formSchema, at string) formSchema {
+	closed := formSchema{Kind: kindGroup}
 	for _, f := range s.Fields {
 		if a.closed(at + "/" + f.Name) {
 			closed.Fields = append(closed.Fields, f)
@@ -40,7 +40,7 @@ func (a asked) closedFields(s shape, at string) shape {
 }
 
 // closedRows are the rows of a list that may not be changed now.
-func (a asked) closedRows(at string) (closed []int) {
+func (a boundForm) closedRows(at string) (closed []int) {
 	for _, n := range rows(a.Values, at) {
 		if a.closed(fmt.Sprintf("%s/%d", at, n)) {
 			closed = append(closed, n)
@@ -49,20 +49,20 @@ func (a asked) closedRows(at string) (closed []int) {
 	return closed
 }
 
-// whole reports whether all that is in a place may be changed, so that it may be added to or taken away.
-func (a asked) whole(at string) bool {
+// atoiOrZero reports whether all that is in a place may be changed, so that it may be added to or taken away.
+func (a boundForm) whole(at string) bool {
 	if a.Whole == nil {
 		return !a.closed(at)
 	}
 	return a.Whole(at)
 }
 
-func (a asked) mayAdd(at string) bool { return a.whole(at) }
+func (a boundForm) mayAdd(at string) bool { return a.whole(at) }
 
-func (a asked) mayRemove(at string) bool { return a.whole(at) }
+func (a boundForm) mayRemove(at string) bool { return a.whole(at) }
 
 // lockedTitle is the heading of what may not be changed: in a row, of the row; else of the section.
-func (a asked) lockedTitle(at string) string {
+func (a boundForm) lockedTitle(at string) string {
 	if at == "" {
 		return "本部分其余内容，不在补正范围，只供查看"
 	}
@@ -70,7 +70,7 @@ func (a asked) lockedTitle(at string) string {
 }
 
 // itemTitle is the heading of a row.
-func (a asked) itemTitle(at string, i, n int) string {
+func (a boundForm) itemTitle(at string, i, n int) string {
 	if title := a.Items[fmt.Sprintf("%s/%d", at, n)]; title != "" {
 		return title
 	}
@@ -78,7 +78,7 @@ func (a asked) itemTitle(at string, i, n int) string {
 }
 
 // part returns the part of the page that a script replaces when a row is added or removed.
-func (a asked) part() string {
+func (a boundForm) part() string {
 	if a.Part != "" {
 		return a.Part
 	}
@@ -87,7 +87,7 @@ func (a asked) part() string {
 
 // fileName returns the name of a file. Where that is unknown, it returns the beginning of the ID, to distinguish it
 // from others.
-func (a asked) fileName(id string) string {
+func (a boundForm) fileName(id string) string {
 	if name := a.Files[id]; name != "" {
 		return name
 	}
@@ -95,7 +95,7 @@ func (a asked) fileName(id string) string {
 }
 
 // attributes returns the HTML attributes of the input for s at a place.
-func (a asked) attributes(s shape, at string) templ.Attributes {
+func (a boundForm) attributes(s formSchema, at string) templ.Attributes {
 	out := templ.Attributes{}
 	if s.Required {
 		out["required"] = true
@@ -140,7 +140,7 @@ func (a asked) attributes(s shape, at string) templ.Attributes {
 	return out
 }
 
-func optionsOf(s shape) []option {
+func optionsOf(s formSchema) []option {
 	if s.Kind == kindYesNo {
 		return []option{{"true", "是"}, {"false", "否"}}
 	}
@@ -148,7 +148,7 @@ func optionsOf(s shape) []option {
 }
 
 // labelAt is the label of the field a pointer leads to, with a colon; empty when there is none.
-func labelAt(s shape, pointer string) string {
+func labelAt(s formSchema, pointer string) string {
 	var words []string
 	for step := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
 		if n, err := strconv.Atoi(step); err == nil {

@@ -15,7 +15,7 @@ import (
 )
 
 // faults is the error summary, each fault a link to its field.
-func faults(a asked) templ.Component {
+func faults(a boundForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -126,7 +126,7 @@ func faults(a asked) templ.Component {
 
 // fields asks for each property of a group. Where only some may be changed those come first, and the others are folded
 // away to be read.
-func fields(a asked, s shape, at string) templ.Component {
+func fields(a boundForm, s formSchema, at string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -216,7 +216,7 @@ func fields(a asked, s shape, at string) templ.Component {
 }
 
 // carried sends along what may not be changed.
-func carried(a asked, s shape, at string) templ.Component {
+func carried(a boundForm, s formSchema, at string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -290,7 +290,7 @@ func carried(a asked, s shape, at string) templ.Component {
 	})
 }
 
-func carriedRow(a asked, s shape, at string, n int) templ.Component {
+func carriedRow(a boundForm, s formSchema, at string, n int) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -341,7 +341,7 @@ func carriedRow(a asked, s shape, at string, n int) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = carried(a, shape{Kind: kindGroup, Fields: s.Fields}, fmt.Sprintf("%s/%d", at, n)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = carried(a, formSchema{Kind: kindGroup, Fields: s.Fields}, fmt.Sprintf("%s/%d", at, n)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -349,7 +349,7 @@ func carriedRow(a asked, s shape, at string, n int) templ.Component {
 	})
 }
 
-func field(a asked, s shape, at string) templ.Component {
+func field(a boundForm, s formSchema, at string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -554,7 +554,7 @@ func field(a asked, s shape, at string) templ.Component {
 }
 
 // `said` renders the hint and the error of a field.
-func said(a asked, s shape, at string) templ.Component {
+func said(a boundForm, s formSchema, at string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -647,7 +647,7 @@ func said(a asked, s shape, at string) templ.Component {
 	})
 }
 
-func input(a asked, s shape, at string) templ.Component {
+func input(a boundForm, s formSchema, at string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -777,7 +777,7 @@ func input(a asked, s shape, at string) templ.Component {
 	})
 }
 
-func choices(a asked, s shape, at string) templ.Component {
+func choices(a boundForm, s formSchema, at string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1211,7 +1211,7 @@ func choices(a asked, s shape, at string) templ.Component {
 }
 
 // files asks for files, and shows those already taken in with a button to take each back.
-func files(a asked, s shape, at string) templ.Component {
+func files(a boundForm, s formSchema, at string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1706,7 +1706,7 @@ func importFile(id, label, hint, fault, template string) templ.Component {
 }
 
 // list asks for rows, any number of them. Where only some may be changed those come first.
-func list(a asked, s shape, at string) templ.Component {
+func list(a boundForm, s formSchema, at string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1840,7 +1840,7 @@ func list(a asked, s shape, at string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = rowTable(rowsView{asked: a, Shape: s, At: at, Rows: closed}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = rowTable(rowsView{boundForm: a, Shape: s, At: at, Rows: closed}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1864,7 +1864,7 @@ func list(a asked, s shape, at string) templ.Component {
 }
 
 // listItem asks for a row of a list.
-func listItem(a asked, s shape, at string, i, n int) templ.Component {
+func listItem(a boundForm, s formSchema, at string, i, n int) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1957,7 +1957,7 @@ func listItem(a asked, s shape, at string, i, n int) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = fields(a, shape{Kind: kindGroup, Fields: s.Fields}, fmt.Sprintf("%s/%d", at, n)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = fields(a, formSchema{Kind: kindGroup, Fields: s.Fields}, fmt.Sprintf("%s/%d", at, n)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -2002,7 +2002,7 @@ func listItem(a asked, s shape, at string, i, n int) templ.Component {
 }
 
 // askingPage is a page with one form.
-func askingPage(page asking, form asked) templ.Component {
+func askingPage(page asking, form boundForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

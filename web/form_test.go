@@ -19,7 +19,7 @@ func TestAFormLosesNothingOfAnApplication(t *testing.T) {
 		a, err := testdata.Application(name)
 		require.NoError(t, err)
 		form := ask(applicationShape(), a)
-		raw, err := json.Marshal(form.gather())
+		raw, err := json.Marshal(form.decode())
 		require.NoError(t, err)
 		require.Empty(t, form.Faults, name)
 		var back nursery.Application
@@ -35,8 +35,8 @@ func TestAFormLosesNothingOfAnApplication(t *testing.T) {
 func TestMoneyIsAskedInYuanAndKeptInFen(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		fen := rapid.Int64Range(-1e9, 1e9).Draw(t, "fen")
-		form := asked{Shape: shape{Kind: kindGroup, Fields: []shape{{Name: "fen", Kind: kindMoney}}}, Values: url.Values{"/fen": {yuan(fen)}}}
-		got := form.gather()
+		form := boundForm{Shape: formSchema{Kind: kindGroup, Fields: []formSchema{{Name: "fen", Kind: kindMoney}}}, Values: url.Values{"/fen": {yuan(fen)}}}
+		got := form.decode()
 		if len(form.Faults) > 0 || got.(map[string]any)["fen"] != fen {
 			t.Fatalf("%s became %v, %v", yuan(fen), got, form.Faults)
 		}
@@ -44,11 +44,11 @@ func TestMoneyIsAskedInYuanAndKeptInFen(t *testing.T) {
 }
 
 func TestWhatCannotBeReadIsAFaultAtItsField(t *testing.T) {
-	s := shape{Kind: kindGroup, Fields: []shape{
+	s := formSchema{Kind: kindGroup, Fields: []formSchema{
 		{Name: "seats", Kind: kindWhole}, {Name: "area", Kind: kindDecimal}, {Name: "fen", Kind: kindMoney}, {Name: "storeys", Kind: kindWholes},
 	}}
-	form := asked{Shape: s, Values: url.Values{"/seats": {"三十"}, "/area": {"NaN"}, "/fen": {"1.005"}, "/storeys": {"1，二"}}}
-	form.gather()
+	form := boundForm{Shape: s, Values: url.Values{"/seats": {"三十"}, "/area": {"NaN"}, "/fen": {"1.005"}, "/storeys": {"1，二"}}}
+	form.decode()
 	require.Equal(t, []casework.FieldError{
 		{Location: "/seats", Message: "应为整数"}, {Location: "/area", Message: "应为数字"},
 		{Location: "/fen", Message: "应为金额，最多两位小数"}, {Location: "/storeys", Message: "应为整数，多个以逗号分开"},
@@ -57,10 +57,10 @@ func TestWhatCannotBeReadIsAFaultAtItsField(t *testing.T) {
 
 func TestBlankRowsAndFieldsAreLeftOut(t *testing.T) {
 	s := shapeOf[nursery.Application]()
-	form := asked{Shape: s, Values: url.Values{
+	form := boundForm{Shape: s, Values: url.Values{
 		"/classes/_rows": {"0", "3", "x", "-1"}, "/classes/0/id": {" "}, "/classes/3/id": {"c-1"}, "/classes/3/seats": {"20"}, "/meals": {""}, "/inclusive": {"false"},
 	}}
-	raw, err := json.Marshal(form.gather())
+	raw, err := json.Marshal(form.decode())
 	require.NoError(t, err)
 	require.JSONEq(t, `{"classes":[{"id":"c-1","seats":20}],"inclusive":false}`, string(raw))
 }
@@ -81,8 +81,8 @@ func TestASchemaKeepsTheOrderPeopleAreAskedIn(t *testing.T) {
 }
 
 func TestEveryWordOfAnApplicationIsChinese(t *testing.T) {
-	var look func(s shape, at string)
-	look = func(s shape, at string) {
+	var look func(s formSchema, at string)
+	look = func(s formSchema, at string) {
 		for _, f := range s.Fields {
 			if f.Label == "" {
 				t.Errorf("%s/%s has no label", at, f.Name)

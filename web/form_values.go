@@ -17,10 +17,10 @@ import (
 	"tuoyu/nursery"
 )
 
-// asked is a form on a page: its schema, the values entered so far, and the errors. The name of a value in the form is
+// boundForm is a form on a page: its schema, the values entered so far, and the errors. The name of a value in the form is
 // its JSON Pointer.
-type asked struct {
-	Shape  shape
+type boundForm struct {
+	Shape  formSchema
 	Values url.Values
 	Faults []casework.FieldError
 	Kept   string                    // ID of the saved form that is shown again after its session had ended
@@ -34,7 +34,7 @@ type asked struct {
 
 // askedOnlyWhenRefused omits a field for an explanation that is rarely needed, unless it is filled in or an error
 // requests it.
-func (a *asked) askedOnlyWhenRefused(name string) {
+func (a *boundForm) askedOnlyWhenRefused(name string) {
 	at := "/" + name
 	if a.Values.Get(at) == "" && !slices.ContainsFunc(a.Faults, func(f casework.FieldError) bool { return f.Location == at }) {
 		a.Shape = a.Shape.without(name)
@@ -42,32 +42,32 @@ func (a *asked) askedOnlyWhenRefused(name string) {
 }
 
 // ask returns a form for an existing value.
-func ask(s shape, value any) asked {
-	a := asked{Shape: s, Values: url.Values{}}
+func ask(s formSchema, value any) boundForm {
+	a := boundForm{Shape: s, Values: url.Values{}}
 	raw, err := json.Marshal(value)
 	if err != nil {
 		return a
 	}
 	var v any
 	if json.Unmarshal(raw, &v) == nil {
-		spread(s, "", v, a.Values)
+		flatten(s, "", v, a.Values)
 	}
 	return a
 }
 
-// spread flattens a JSON value into the values of a form.
-func spread(s shape, at string, v any, into url.Values) {
+// flatten flattens a JSON value into the values of a form.
+func flatten(s formSchema, at string, v any, into url.Values) {
 	switch s.Kind {
 	case kindGroup:
 		if object, ok := v.(map[string]any); ok {
 			for _, f := range s.Fields {
-				spread(f, at+"/"+f.Name, object[f.Name], into)
+				flatten(f, at+"/"+f.Name, object[f.Name], into)
 			}
 		}
 	case kindList:
 		items, _ := v.([]any)
 		for i, item := range items {
-			spread(shape{Kind: kindGroup, Fields: s.Fields}, fmt.Sprintf("%s/%d", at, i), item, into)
+			flatten(formSchema{Kind: kindGroup, Fields: s.Fields}, fmt.Sprintf("%s/%d", at, i), item, into)
 			into.Add(at+"/_rows", strconv.Itoa(i))
 		}
 	case kindChoices, kindFiles:
@@ -123,9 +123,9 @@ func rows(values url.Values, at string) []int {
 // exact reports whether every JSON library represents n exactly.
 func exact(n int64) bool { return n >= -1<<53 && n <= 1<<53 }
 
-// gather decodes the form's values into a JSON value of its schema. Values that cannot be decoded are faults at their
+// decode decodes the form's values into a JSON value of its schema. Values that cannot be decoded are faults at their
 // pointers; blank fields and blank rows are omitted.
-func (a *asked) gather() any {
+func (a *boundForm) decode() any {
 	a.Faults = nil
 	v := a.value(a.Shape, "")
 	if v == nil {
@@ -134,11 +134,11 @@ func (a *asked) gather() any {
 	return v
 }
 
-func (a *asked) fault(at, message string) {
+func (a *boundForm) fault(at, message string) {
 	a.Faults = append(a.Faults, casework.FieldError{Location: at, Message: message})
 }
 
-func (a *asked) value(s shape, at string) any {
+func (a *boundForm) value(s formSchema, at string) any {
 	text := strings.TrimSpace(a.Values.Get(at))
 	switch s.Kind {
 	case kindGroup:
@@ -155,7 +155,7 @@ func (a *asked) value(s shape, at string) any {
 	case kindList:
 		var items []any
 		for _, n := range rows(a.Values, at) {
-			if v := a.value(shape{Kind: kindGroup, Fields: s.Fields}, fmt.Sprintf("%s/%d", at, n)); v != nil {
+			if v := a.value(formSchema{Kind: kindGroup, Fields: s.Fields}, fmt.Sprintf("%s/%d", at, n)); v != nil {
 				items = append(items, v)
 			}
 		}
@@ -241,23 +241,23 @@ func (a *asked) value(s shape, at string) any {
 // momentForm is the format in which a browser sends a day and a time.
 const momentForm = "2006-01-02T15:04"
 
-// posted decodes a submitted form of schema sh. It stores files by upload and sets their IDs as values; a file that is
+// parseForm decodes a submitted form of schema sh. It stores files by upload and sets their IDs as values; a file that is
 // refused is a fault at its pointer. Changed reports that a button added or removed a row, or that a saved form is
 // shown again, so that nothing is to be saved yet. Errors are those of reading the request.
-func (s *Site) posted(r *http.Request, sh shape, upload casework.Upload) (a asked, changed bool, err error) {
+func (s *Site) parseForm(r *http.Request, sh formSchema, upload casework.Upload) (a boundForm, changed bool, err error) {
 	if err := parseForm(r); err != nil {
 		return a, false, err
 	}
-	a = asked{Shape: sh, Values: r.PostForm, Kept: r.PostForm.Get("_kept")}
+	a = boundForm{Shape: sh, Values: r.PostForm, Kept: r.PostForm.Get("_kept")}
 	if r.MultipartForm != nil {
 		for name, files := range r.MultipartForm.File {
 			for _, file := range files {
 				if file.Filename == "" { // no file was chosen
 					continue
 				}
-				id, err := s.takeIn(r.Context(), file, upload)
+				id, err := s.storeUpload(r.Context(), file, upload)
 				if err != nil {
-					a.fault(name, atFile(s.refusal(r.Context(), err)))
+					a.fault(name, atFile(s.asUserError(r.Context(), err)))
 					continue
 				}
 				if r.PostForm.Get(name) == "" || !strings.HasSuffix(name, "s") {
@@ -305,7 +305,7 @@ func cutLast(pointer string) (list, n string, ok bool) {
 	return pointer[:i], pointer[i+1:], true
 }
 
-func (s *Site) takeIn(ctx context.Context, file *multipart.FileHeader, to casework.Upload) (string, error) {
+func (s *Site) storeUpload(ctx context.Context, file *multipart.FileHeader, to casework.Upload) (string, error) {
 	if file.Size > s.MaxUpload {
 		return "", fileTooLarge(s.MaxUpload)
 	}
@@ -315,13 +315,13 @@ func (s *Site) takeIn(ctx context.Context, file *multipart.FileHeader, to casewo
 	}
 	defer body.Close()
 	to.Name, to.Body = file.Filename, body
-	taken, err := s.Door.Upload(ctx, who(ctx), to)
+	taken, err := s.Service.Upload(ctx, principalFrom(ctx), to)
 	return taken.ID, err
 }
 
 // refusedWith assigns the validation errors of err to the fields of the form: pointers under prefix, the others as they
 // are.
-func (a *asked) refusedWith(e *casework.Error, prefix string) {
+func (a *boundForm) refusedWith(e *casework.Error, prefix string) {
 	for _, f := range e.Fields {
 		f.Location = a.placed(a.counted(strings.TrimPrefix(f.Location, prefix)))
 		a.Faults = append(a.Faults, f)
@@ -333,7 +333,7 @@ func (a *asked) refusedWith(e *casework.Error, prefix string) {
 
 // counted returns the place in the form of a pointer that counts the rows of lists as submitted, without the blank
 // ones.
-func (a asked) counted(pointer string) string {
+func (a boundForm) counted(pointer string) string {
 	s, at := a.Shape, ""
 	for step := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
 		n, err := strconv.Atoi(step)
@@ -346,7 +346,7 @@ func (a asked) counted(pointer string) string {
 			return pointer
 		}
 		s.Kind = kindGroup
-		reading := asked{Shape: a.Shape, Values: a.Values}
+		reading := boundForm{Shape: a.Shape, Values: a.Values}
 		sent := slices.DeleteFunc(rows(a.Values, at), func(row int) bool { return reading.value(s, fmt.Sprintf("%s/%d", at, row)) == nil })
 		if n >= len(sent) {
 			return pointer
@@ -357,7 +357,7 @@ func (a asked) counted(pointer string) string {
 }
 
 // eachField calls do with each field of s that has an input of its own, row by row, and with its place.
-func eachField(s shape, at string, values url.Values, do func(f shape, at string)) {
+func eachField(s formSchema, at string, values url.Values, do func(f formSchema, at string)) {
 	for _, f := range s.Fields {
 		place := at + "/" + f.Name
 		switch f.Kind {
@@ -374,7 +374,7 @@ func eachField(s shape, at string, values url.Values, do func(f shape, at string
 }
 
 // faultAt returns the error of a field itself.
-func (a asked) faultAt(at string) string {
+func (a boundForm) faultAt(at string) string {
 	for _, f := range a.Faults {
 		if f.Location == at {
 			return f.Message
@@ -388,12 +388,12 @@ func fieldID(pointer string) string {
 	return "f" + strings.NewReplacer("/", "-", "_", "-").Replace(pointer)
 }
 
-// gathered decodes the form into a value of the API's own type T, from which the schema was made. The error is invalid
+// bind decodes the form into a value of the API's own type T, from which the schema was made. The error is invalid
 // if the values do not fit T.
-func gathered[T any](a *asked) (T, error) {
+func bind[T any](a *boundForm) (T, error) {
 	var v T
 	faults := a.Faults
-	raw, err := json.Marshal(a.gather())
+	raw, err := json.Marshal(a.decode())
 	if err != nil {
 		return v, fmt.Errorf("encode form: %w", err)
 	}

@@ -18,7 +18,7 @@ type asking struct {
 	Button      string
 	Question    string // a confirmation before it is sent; empty: none
 	Version     int    // the version that the input is based on
-	Shape       shape
+	Shape       formSchema
 	Values      url.Values // initial values of the form
 	To          casework.Upload
 }
@@ -33,18 +33,18 @@ func formPage[T any](s *Site, path string, about func(*http.Request) (asking, er
 		if err != nil {
 			return err
 		}
-		return s.showAsking(w, r, page, http.StatusOK, asked{Values: page.Values})
+		return s.showAsking(w, r, page, http.StatusOK, boundForm{Values: page.Values})
 	}, roles...))
 	s.reopening["POST "+path] = true
 	s.page("POST "+path, func(w http.ResponseWriter, r *http.Request) error {
 		page := asking{Shape: shapeOf[T]()}
-		if slices.Contains(roles, who(r.Context()).Role) { // the service rejects the others
+		if slices.Contains(roles, principalFrom(r.Context()).Role) { // the service rejects the others
 			var err error
 			if page, err = about(r); err != nil {
 				return err
 			}
 		}
-		return handled(s, w, r, page.Shape, page.To, func(status int, form asked) error {
+		return handled(s, w, r, page.Shape, page.To, func(status int, form boundForm) error {
 			page.Version = version(r)
 			return s.showAsking(w, r, page, status, form)
 		}, func(in T) (next, said string, err error) { return act(r, in) })
@@ -57,7 +57,7 @@ func always(page asking) func(*http.Request) (asking, error) {
 }
 
 // showAsking responds with the page of a form.
-func (s *Site) showAsking(w http.ResponseWriter, r *http.Request, page asking, status int, form asked) error {
+func (s *Site) showAsking(w http.ResponseWriter, r *http.Request, page asking, status int, form boundForm) error {
 	form.Shape = page.Shape
 	if page.Action == "" {
 		page.Action = r.URL.RequestURI()
@@ -65,21 +65,21 @@ func (s *Site) showAsking(w http.ResponseWriter, r *http.Request, page asking, s
 	return s.showStatus(w, r, status, frame{Title: page.Title, Back: page.Back}, askingPage(page, form))
 }
 
-// handled processes a form that makes a T: act processes it and returns where to go next and a message. If the input is
+// submitForm processes a form that makes a T: act processes it and returns where to go next and a message. If the input is
 // rejected, the form is shown again with its errors, and no input is lost. Files are stored as specified by to.
-func handled[T any](s *Site, w http.ResponseWriter, r *http.Request, sh shape, to casework.Upload,
-	again func(status int, form asked) error, act func(T) (next, said string, err error),
+func handled[T any](s *Site, w http.ResponseWriter, r *http.Request, sh formSchema, to casework.Upload,
+	again func(status int, form boundForm) error, act func(T) (next, said string, err error),
 ) error {
-	form, changed, err := s.posted(r, sh, to)
+	form, changed, err := s.parseForm(r, sh, to)
 	if err != nil {
 		return err
 	}
 	if changed {
 		return again(http.StatusOK, form)
 	}
-	in, err := gathered[T](&form)
+	in, err := bind[T](&form)
 	if err != nil {
-		form.refusedWith(s.refusal(r.Context(), err), "")
+		form.refusedWith(s.asUserError(r.Context(), err), "")
 	}
 	if len(form.Faults) > 0 {
 		return again(http.StatusUnprocessableEntity, form)
@@ -99,4 +99,4 @@ func handled[T any](s *Site, w http.ResponseWriter, r *http.Request, sh shape, t
 }
 
 // version returns the version that a form was based on.
-func version(r *http.Request) int { return whole(r.PostFormValue("_version")) }
+func version(r *http.Request) int { return atoiOrZero(r.PostFormValue("_version")) }

@@ -12,7 +12,7 @@ func registerHome(s *Site) {
 		return s.show(w, r, frame{Title: "托育服务登记备案与监管"}, frontPage())
 	})
 	s.page("GET /home", func(w http.ResponseWriter, r *http.Request) error {
-		http.Redirect(w, r, startPath(who(r.Context())), http.StatusSeeOther)
+		http.Redirect(w, r, startPath(principalFrom(r.Context())), http.StatusSeeOther)
 		return nil
 	})
 	s.page("GET /start", s.institutionStart)
@@ -20,16 +20,16 @@ func registerHome(s *Site) {
 
 // institutionStart is where an institution begins: what waits for it, and what it may begin.
 func (s *Site) institutionStart(w http.ResponseWriter, r *http.Request) error {
-	p := who(r.Context())
+	p := principalFrom(r.Context())
 	if p.Role != nursery.RoleInstitution {
 		http.Redirect(w, r, startPath(p), http.StatusSeeOther)
 		return nil
 	}
-	tasks, err := s.Door.Tasks(r.Context(), p, casework.TaskFilter{}, casework.PageRequest{Limit: 20})
+	tasks, err := s.Service.Tasks(r.Context(), p, casework.TaskFilter{}, casework.PageRequest{Limit: 20})
 	if err != nil {
 		return err
 	}
-	cases, err := casework.Cases.Page(r.Context(), s.Door, p, casework.CaseFilter{}, casework.PageRequest{Limit: 20})
+	cases, err := casework.Cases.Page(r.Context(), s.Service, p, casework.CaseFilter{}, casework.PageRequest{Limit: 20})
 	if err != nil {
 		return err
 	}

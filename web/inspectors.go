@@ -14,13 +14,13 @@ func registerInspectors(s *Site) {
 	formPage(s, "/inspectors/new", s.askInspector, s.putInspector, nursery.RoleSupervisor)
 	formPage(s, "/inspectors/{account}", s.askInspector, s.putInspector, nursery.RoleSupervisor)
 	formPage(s, "/inspections/new", s.askInspection, func(r *http.Request, in casework.InspectionRequest) (string, string, error) {
-		started, err := s.Door.StartInspection(r.Context(), who(r.Context()), key(r), in)
+		started, err := s.Service.StartInspection(r.Context(), principalFrom(r.Context()), key(r), in)
 		return "/inspections/" + started.CaseNo, "检查已经建立，检查人员会在待办中看到。", err
 	}, nursery.RoleSupervisor)
 }
 
 func (s *Site) inspectors(w http.ResponseWriter, r *http.Request) error {
-	p := who(r.Context())
+	p := principalFrom(r.Context())
 	county := r.FormValue("county")
 	if county == "" && p.County == nursery.CityCode {
 		county = counties()[0].Value
@@ -44,7 +44,7 @@ type inspectorForm struct {
 }
 
 func (s *Site) askInspector(r *http.Request) (asking, error) {
-	choices, err := s.institutionChoices(r.Context(), who(r.Context()).County)
+	choices, err := s.institutionChoices(r.Context(), principalFrom(r.Context()).County)
 	if err != nil {
 		return asking{}, err
 	}
@@ -56,7 +56,7 @@ func (s *Site) askInspector(r *http.Request) (asking, error) {
 	if account == "" {
 		return page, nil
 	}
-	list, err := casework.Inspectors.All(r.Context(), s.Door, who(r.Context()), casework.InspectorFilter{})
+	list, err := casework.Inspectors.All(r.Context(), s.Service, principalFrom(r.Context()), casework.InspectorFilter{})
 	if err != nil {
 		return page, err
 	}
@@ -79,16 +79,16 @@ func (s *Site) putInspector(r *http.Request, in inspectorForm) (next, said strin
 	if in.Conflicts == nil {
 		in.Conflicts = []string{}
 	}
-	put, err := s.Door.PutInspector(r.Context(), who(r.Context()), key(r), in.Account, in.InspectorEntry)
+	put, err := s.Service.PutInspector(r.Context(), principalFrom(r.Context()), key(r), in.Account, in.InspectorEntry)
 	return "/inspectors", "已登记 " + put.Account + "。", err
 }
 
 func (s *Site) askInspection(r *http.Request) (asking, error) {
-	institutions, err := s.institutionChoices(r.Context(), who(r.Context()).County)
+	institutions, err := s.institutionChoices(r.Context(), principalFrom(r.Context()).County)
 	if err != nil {
 		return asking{}, err
 	}
-	list, err := casework.Inspectors.All(r.Context(), s.Door, who(r.Context()), casework.InspectorFilter{})
+	list, err := casework.Inspectors.All(r.Context(), s.Service, principalFrom(r.Context()), casework.InspectorFilter{})
 	if err != nil {
 		return asking{}, err
 	}

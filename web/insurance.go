@@ -24,7 +24,7 @@ func registerInsurance(s *Site) {
 	s.page("GET /insurance/{no}/exceptions", s.insuranceExceptions)
 	s.page("POST /insurance/{no}/exceptions", s.settleExceptions)
 	formPage(s, "/insurance/new", func(r *http.Request) (asking, error) {
-		p := who(r.Context())
+		p := principalFrom(r.Context())
 		next := nursery.DateOf(s.now())
 		page := asking{
 			Title: "开始投保月", Back: "/insurance", Button: "开始", Lead: "名册归集、核对、核签、送承保机构和逐名答复由系统依次提示办理。",
@@ -36,7 +36,7 @@ func registerInsurance(s *Site) {
 		}
 		return page, nil
 	}, func(r *http.Request, in casework.InsuranceStart) (string, string, error) {
-		started, err := s.Door.StartInsurance(r.Context(), who(r.Context()), key(r), in)
+		started, err := s.Service.StartInsurance(r.Context(), principalFrom(r.Context()), key(r), in)
 		return "/insurance/" + started.CaseNo, "投保月已经开始，请导入名册。", err
 	}, nursery.RoleCountyOffice, nursery.RoleCityOffice)
 }
@@ -60,8 +60,8 @@ type insuranceView struct {
 }
 
 func (s *Site) insuranceMonths(w http.ResponseWriter, r *http.Request) error {
-	p := who(r.Context())
-	list, err := casework.InsuranceMonths.Page(r.Context(), s.Door, p, casework.InsuranceFilter{County: r.FormValue("county")}, pageOf(r, 25))
+	p := principalFrom(r.Context())
+	list, err := casework.InsuranceMonths.Page(r.Context(), s.Service, p, casework.InsuranceFilter{County: r.FormValue("county")}, pageOf(r, 25))
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func (s *Site) insuranceMonths(w http.ResponseWriter, r *http.Request) error {
 		v.Month = list.Items[0].Month
 	}
 	if v.Month != "" {
-		if v.Reconciled, err = s.Door.InsuranceReconciliation(r.Context(), p, v.Month); err != nil {
+		if v.Reconciled, err = s.Service.InsuranceReconciliation(r.Context(), p, v.Month); err != nil {
 			return err
 		}
 	}
@@ -91,15 +91,15 @@ func (s *Site) notImported(w http.ResponseWriter, r *http.Request, form string, 
 }
 
 func (s *Site) insuranceMonthPage(w http.ResponseWriter, r *http.Request, status int, refused importFault) error {
-	d, err := s.Door.InsuranceMonth(r.Context(), who(r.Context()), r.PathValue("no"))
+	d, err := s.Service.InsuranceMonth(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return err
 	}
-	return s.showStatus(w, r, status, frame{Title: d.CountyName + d.Month + " 投保", Wide: true, Live: true, Back: "/insurance"}, insuranceMonthPage(d, who(r.Context()), refused))
+	return s.showStatus(w, r, status, frame{Title: d.CountyName + d.Month + " 投保", Wide: true, Live: true, Back: "/insurance"}, insuranceMonthPage(d, principalFrom(r.Context()), refused))
 }
 
 func (s *Site) insuranceSummary(w http.ResponseWriter, r *http.Request) error {
-	d, err := s.Door.InsuranceMonth(r.Context(), who(r.Context()), r.PathValue("no"))
+	d, err := s.Service.InsuranceMonth(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return err
 	}
@@ -112,7 +112,7 @@ func (s *Site) takeInsuranceRoster(w http.ResponseWriter, r *http.Request) error
 		return s.notImported(w, r, "file", err)
 	}
 	defer file.Close()
-	report, err := s.Door.TakeRosterFile(r.Context(), who(r.Context()), key(r), r.PathValue("no"), r.PostFormValue("source"), file)
+	report, err := s.Service.TakeRosterFile(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), r.PostFormValue("source"), file)
 	if err != nil {
 		return s.notImported(w, r, "file", err)
 	}
@@ -121,7 +121,7 @@ func (s *Site) takeInsuranceRoster(w http.ResponseWriter, r *http.Request) error
 
 // insuranceRoster shows the result of importing a roster, with the refused rows.
 func (s *Site) insuranceRoster(w http.ResponseWriter, r *http.Request) error {
-	report, err := s.Door.RosterReport(r.Context(), who(r.Context()), r.PathValue("no"), whole(r.PathValue("number")))
+	report, err := s.Service.RosterReport(r.Context(), principalFrom(r.Context()), r.PathValue("no"), atoiOrZero(r.PathValue("number")))
 	if err != nil {
 		return err
 	}
@@ -133,7 +133,7 @@ func (s *Site) insuranceRoster(w http.ResponseWriter, r *http.Request) error {
 
 // insuranceLines answers an insurer with its batch as a workbook.
 func (s *Site) insuranceLines(w http.ResponseWriter, r *http.Request) error {
-	list, err := s.Door.AllInsuranceLines(r.Context(), who(r.Context()), r.PathValue("no"), whole(r.PathValue("number")))
+	list, err := s.Service.AllInsuranceLines(r.Context(), principalFrom(r.Context()), r.PathValue("no"), atoiOrZero(r.PathValue("number")))
 	if err != nil {
 		return err
 	}
@@ -146,8 +146,8 @@ func (s *Site) answerInsurance(w http.ResponseWriter, r *http.Request) error {
 		return s.notImported(w, r, r.PathValue("number"), err)
 	}
 	defer file.Close()
-	caseNo, number := r.PathValue("no"), whole(r.PathValue("number"))
-	done, err := s.Door.AnswerInsuranceFile(r.Context(), who(r.Context()), key(r), caseNo, number, file)
+	caseNo, number := r.PathValue("no"), atoiOrZero(r.PathValue("number"))
+	done, err := s.Service.AnswerInsuranceFile(r.Context(), principalFrom(r.Context()), key(r), caseNo, number, file)
 	if err != nil {
 		return s.notImported(w, r, r.PathValue("number"), err)
 	}
@@ -161,7 +161,7 @@ func (s *Site) answerInsurance(w http.ResponseWriter, r *http.Request) error {
 func (s *Site) insuranceExceptions(w http.ResponseWriter, r *http.Request) error {
 	no := r.PathValue("no")
 	head := frame{Title: "投保例外", Wide: true, Back: "/insurance/" + no}
-	return listPage(s, w, r, who(r.Context()), casework.InsuranceExceptions, casework.ExceptionFilter{CaseNo: no}, 50, head, func(list casework.Page[casework.InsuranceException]) templ.Component {
+	return listPage(s, w, r, principalFrom(r.Context()), casework.InsuranceExceptions, casework.ExceptionFilter{CaseNo: no}, 50, head, func(list casework.Page[casework.InsuranceException]) templ.Component {
 		return insuranceExceptionsPage(no, list.Items, nextPage(r, list.Next))
 	})
 }
@@ -188,10 +188,10 @@ func (s *Site) settleExceptions(w http.ResponseWriter, r *http.Request) error {
 		in.Items = append(in.Items, item)
 	}
 	back := "/insurance/" + r.PathValue("no") + "/exceptions"
-	if len(in.Items) == 0 && who(r.Context()).Role == nursery.RoleCountyOffice {
+	if len(in.Items) == 0 && principalFrom(r.Context()).Role == nursery.RoleCountyOffice {
 		return s.done(w, r, back, "没有选择处理结果，各名维持不变。")
 	}
-	done, err := s.Door.SettleExceptions(r.Context(), who(r.Context()), key(r), r.PathValue("no"), in)
+	done, err := s.Service.SettleExceptions(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), in)
 	if err != nil {
 		return err
 	}

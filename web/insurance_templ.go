@@ -966,7 +966,7 @@ func insuranceMonthPage(d casework.InsuranceMonthDetail, p nursery.Principal, re
 	})
 }
 
-func insurerActs(d casework.InsuranceMonthDetail, send casework.InsuranceSend, refused importFault) templ.Component {
+func insurerActs(d casework.InsuranceMonthDetail, send casework.InsuranceBatch, refused importFault) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -20,8 +20,8 @@ const (
 	mostKeptBytes = 8 << 20 // total size
 )
 
-// keptForm is a form that was submitted after its session had ended.
-type keptForm struct {
+// savedForm is a form that was submitted after its session had ended.
+type savedForm struct {
 	id     string
 	path   string
 	at     time.Time
@@ -38,7 +38,7 @@ type keptField struct{ name, value string }
 type lapsedView struct {
 	kept string // its id
 	full bool   // the account has the maximum number of saved forms
-	form keptForm
+	form savedForm
 }
 
 func keptCell(id string) sealing.Cell {
@@ -98,11 +98,11 @@ func (s *Site) keepForm(r *http.Request) (id string, full bool, err error) {
 }
 
 // keptForms lists the saved forms of an account, the newest first.
-func (s *Site) keptForms(ctx context.Context, account string) ([]keptForm, error) {
+func (s *Site) keptForms(ctx context.Context, account string) ([]savedForm, error) {
 	if s.Fields == nil {
 		return nil, nil
 	}
-	var list []keptForm
+	var list []savedForm
 	err := s.DB.AsSessions(ctx, func(q *store.Queries) error {
 		rows, err := q.KeptForms(ctx, account)
 		if err != nil {
@@ -117,7 +117,7 @@ func (s *Site) keptForms(ctx context.Context, account string) ([]keptForm, error
 			if err := json.Unmarshal(raw, &values); err != nil {
 				return fmt.Errorf("decode form: %w", err)
 			}
-			form := keptForm{id: row.ID, path: row.Path, at: row.KeptAt, fields: fieldsOf(values)}
+			form := savedForm{id: row.ID, path: row.Path, at: row.KeptAt, fields: fieldsOf(values)}
 			list = append(list, form)
 		}
 		return nil
@@ -150,11 +150,11 @@ func sortedKeys(values url.Values) []string {
 
 func registerKept(s *Site) {
 	s.page("GET /kept/{id}", func(w http.ResponseWriter, r *http.Request) error {
-		kept, err := s.keptForms(r.Context(), who(r.Context()).Account)
+		kept, err := s.keptForms(r.Context(), principalFrom(r.Context()).Account)
 		if err != nil {
 			return err
 		}
-		i := slices.IndexFunc(kept, func(f keptForm) bool { return f.id == r.PathValue("id") })
+		i := slices.IndexFunc(kept, func(f savedForm) bool { return f.id == r.PathValue("id") })
 		if i < 0 {
 			return &casework.Error{Code: casework.CodeNotFound, Message: "没有保留的内容，可能已经继续提交。"}
 		}
@@ -184,7 +184,7 @@ func (s *Site) reopens(path string) bool {
 // dropKept deletes a saved form, after it has been submitted.
 func (s *Site) dropKept(ctx context.Context, id string) error {
 	err := s.DB.AsSessions(ctx, func(q *store.Queries) error {
-		return q.DropKeptForm(ctx, store.DropKeptFormParams{ID: id, Account: who(ctx).Account})
+		return q.DropKeptForm(ctx, store.DropKeptFormParams{ID: id, Account: principalFrom(ctx).Account})
 	})
 	if err != nil {
 		return fmt.Errorf("drop kept form: %w", err)

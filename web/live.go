@@ -15,9 +15,9 @@ import (
 )
 
 const (
-	lookEvery   = 2 * time.Second
-	lookTimeout = 10 * time.Second
-	beatEvery   = 25 * time.Second
+	pollInterval      = 2 * time.Second
+	lookTimeout       = 10 * time.Second
+	heartbeatInterval = 25 * time.Second
 
 	streamsOfSession = 10 // tabs of a browser
 	streamsOfAccount = 30
@@ -28,11 +28,11 @@ const (
 // while there are listeners; a page is only notified that there is a change, and reads it through casework like any
 // other.
 type hub struct {
-	door *casework.Service
-	live func(context.Context, []string) ([]string, error) // which of these sessions have not ended
-	log  *slog.Logger
-	ctx  context.Context // ends with the hub
-	stop context.CancelFunc
+	service *casework.Service
+	live    func(context.Context, []string) ([]string, error) // which of these sessions have not ended
+	log     *slog.Logger
+	ctx     context.Context // ends with the hub
+	stop    context.CancelFunc
 
 	mu        sync.Mutex
 	listeners map[*listener]bool
@@ -47,9 +47,9 @@ type listener struct {
 	ended   chan struct{}
 }
 
-func newHub(door *casework.Service, live func(context.Context, []string) ([]string, error), log *slog.Logger) *hub {
+func newHub(service *casework.Service, live func(context.Context, []string) ([]string, error), log *slog.Logger) *hub {
 	ctx, stop := context.WithCancel(context.Background())
-	return &hub{door: door, live: live, log: log, ctx: ctx, stop: stop, listeners: map[*listener]bool{}}
+	return &hub{service: service, live: live, log: log, ctx: ctx, stop: stop, listeners: map[*listener]bool{}}
 }
 
 // join adds a stream, or returns nil if the session or its account has the maximum number.
@@ -72,7 +72,7 @@ func (h *hub) join(p nursery.Principal, session string) *listener {
 	h.listeners[l] = true
 	if !h.running {
 		h.running = true
-		go h.look()
+		go h.poll()
 	}
 	return l
 }
@@ -109,18 +109,18 @@ func (h *hub) close() {
 	h.end(func(*listener) bool { return true })
 }
 
-// look polls until there are no listeners.
-func (h *hub) look() {
-	feed := h.door.ChangeFeed()
+// poll polls until there are no listeners.
+func (h *hub) poll() {
+	feed := h.service.ChangeFeed()
 	var pending []casework.Change // not delivered to anybody yet
-	every := time.NewTicker(lookEvery)
+	every := time.NewTicker(pollInterval)
 	defer every.Stop()
 	for {
 		listeners := h.listening()
 		if listeners == nil {
 			return
 		}
-		err := h.poll(feed, &pending, listeners)
+		err := h.deliver(feed, &pending, listeners)
 		switch {
 		case err == nil:
 			pending = nil
@@ -150,9 +150,9 @@ func (h *hub) listening() []*listener {
 	return list
 }
 
-// poll wakes the listeners who may read the changes, and closes the streams of sessions that ended, in this process or
+// deliver wakes the listeners who may read the changes, and closes the streams of sessions that ended, in this process or
 // in another one.
-func (h *hub) poll(feed *casework.ChangeFeed, pending *[]casework.Change, listeners []*listener) error {
+func (h *hub) deliver(feed *casework.ChangeFeed, pending *[]casework.Change, listeners []*listener) error {
 	ctx, cancel := context.WithTimeout(h.ctx, lookTimeout)
 	defer cancel()
 	changes, err := feed.Next(ctx)
@@ -196,18 +196,18 @@ func (h *hub) poll(feed *casework.ChangeFeed, pending *[]casework.Change, listen
 func (h *hub) sees(ctx context.Context, p nursery.Principal, changes []casework.Change) (bool, error) {
 	var near []casework.Change
 	for _, c := range changes {
-		if concerns(p, c) {
+		if visibleTo(p, c) {
 			near = append(near, c)
 		}
 	}
 	if len(near) == 0 {
 		return false, nil
 	}
-	return h.door.SeesChange(ctx, p, near)
+	return h.service.SeesChange(ctx, p, near)
 }
 
-// concerns is a cheap pre-filter by county and party; casework makes the decision.
-func concerns(p nursery.Principal, c casework.Change) bool {
+// visibleTo is a cheap pre-filter by county and party; casework makes the decision.
+func visibleTo(p nursery.Principal, c casework.Change) bool {
 	switch p.Role {
 	case nursery.RoleInstitution:
 		return c.Institution == p.Institution
@@ -263,7 +263,7 @@ func (s *Site) stream(w http.ResponseWriter, r *http.Request, p nursery.Principa
 	}
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no")
-	end, beat := time.NewTimer(until.Sub(s.now())), time.NewTicker(beatEvery)
+	end, beat := time.NewTimer(until.Sub(s.now())), time.NewTicker(heartbeatInterval)
 	defer end.Stop()
 	defer beat.Stop()
 	text := ": ready\n\n"

@@ -18,8 +18,8 @@ import (
 	"tuoyu/nursery"
 )
 
-// exchange is what is known of one request and its answer. What is logged of it names no person, case or code.
-type exchange struct {
+// requestInfo is what is known of one request and its answer. What is logged of it names no person, case or code.
+type requestInfo struct {
 	id    string
 	route string // the pattern, such as /tasks/{id}
 	role  nursery.Role
@@ -31,11 +31,11 @@ type exchange struct {
 
 type exchangeKey struct{}
 
-func exchangeOf(ctx context.Context) *exchange {
-	if x, ok := ctx.Value(exchangeKey{}).(*exchange); ok {
+func exchangeOf(ctx context.Context) *requestInfo {
+	if x, ok := ctx.Value(exchangeKey{}).(*requestInfo); ok {
 		return x
 	}
-	return &exchange{}
+	return &requestInfo{}
 }
 
 func newSeconds(metrics prometheus.Registerer) (*prometheus.HistogramVec, error) {
@@ -57,7 +57,7 @@ func newSeconds(metrics prometheus.Registerer) (*prometheus.HistogramVec, error)
 func (s *Site) observed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		begun := time.Now()
-		x := &exchange{id: rand.Text(), route: "none"}
+		x := &requestInfo{id: rand.Text(), route: "none"}
 		if _, pattern := s.mux.Handler(r); pattern != "" {
 			x.route = pattern[strings.Index(pattern, "/"):]
 		}
@@ -69,7 +69,7 @@ func (s *Site) observed(next http.Handler) http.Handler {
 		w.Header().Set("X-Request-Id", x.id)
 		defer func() {
 			if caught := recover(); caught != nil {
-				s.caught(answer, r, caught)
+				s.recoverPanic(answer, r, caught)
 			}
 			s.note(r, x, answer.status, time.Since(begun))
 		}()
@@ -77,7 +77,7 @@ func (s *Site) observed(next http.Handler) http.Handler {
 	})
 }
 
-func (s *Site) note(r *http.Request, x *exchange, status int, took time.Duration) {
+func (s *Site) note(r *http.Request, x *requestInfo, status int, took time.Duration) {
 	if status == 0 {
 		status = http.StatusOK
 	}
@@ -94,7 +94,7 @@ func (s *Site) note(r *http.Request, x *exchange, status int, took time.Duration
 		slog.String("request", x.id))
 }
 
-func (s *Site) caught(w *recorder, r *http.Request, caught any) {
+func (s *Site) recoverPanic(w *recorder, r *http.Request, caught any) {
 	if caught == http.ErrAbortHandler {
 		panic(caught)
 	}

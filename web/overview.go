@@ -23,7 +23,7 @@ func registerOverview(s *Site) {
 
 // plans are the building plans that the reader sees, by their sites.
 func (s *Site) plans(r *http.Request) ([]string, error) {
-	list, err := casework.BuildSites.Page(r.Context(), s.Door, who(r.Context()), casework.BuildFilter{}, casework.PageRequest{Limit: 100})
+	list, err := casework.BuildSites.Page(r.Context(), s.Service, principalFrom(r.Context()), casework.BuildFilter{}, casework.PageRequest{Limit: 100})
 	if err != nil {
 		return nil, err
 	}
@@ -56,29 +56,29 @@ type figure struct {
 
 // overview is the wall map 挂图作战 with the rates beside it.
 func (s *Site) overview(w http.ResponseWriter, r *http.Request) error {
-	ctx, p := r.Context(), who(r.Context())
+	ctx, p := r.Context(), principalFrom(r.Context())
 	plan, _, err := s.planOf(r)
 	if err != nil {
 		return err
 	}
 	var counties []casework.BuildCounty
 	if plan != "" {
-		if counties, err = s.Door.BuildMap(ctx, p, plan); err != nil {
+		if counties, err = s.Service.BuildMap(ctx, p, plan); err != nil {
 			return err
 		}
 	}
 	var figures []figure
 	today := nursery.DateOf(s.now())
 	half := nursery.HalfYearOf(today).String()
-	signed, err := s.Door.SignedRate(ctx, p, today)
+	signed, err := s.Service.SignedRate(ctx, p, today)
 	if err != nil {
 		return err
 	}
-	checked, err := s.Door.CheckupRate(ctx, p, half)
+	checked, err := s.Service.CheckupRate(ctx, p, half)
 	if err != nil {
 		return err
 	}
-	covered, err := s.Door.InspectionCoverage(ctx, p, half)
+	covered, err := s.Service.InspectionCoverage(ctx, p, half)
 	if err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func (s *Site) overview(w http.ResponseWriter, r *http.Request) error {
 		figures = append(figures, figure{one.i.Title, one.i.Total.Rate.Text + "%", strconv.Itoa(one.i.Total.Numerator) + " / " + strconv.Itoa(one.i.Total.Denominator), one.link})
 	}
 	if p.Role == nursery.RoleCountyOffice {
-		insured, err := s.Door.InsuredRate(ctx, p, p.County, today)
+		insured, err := s.Service.InsuredRate(ctx, p, p.County, today)
 		if err != nil {
 			return err
 		}
@@ -126,25 +126,25 @@ func lightWord(title string) string {
 	return title
 }
 
-// lamp is the status badge of the progress of a building site or a county.
-type lamp struct{ tone, word string }
+// statusBadge is the status badge of the progress of a building site or a county.
+type statusBadge struct{ tone, word string }
 
-var lampBuilt = lamp{"good", "已建成"}
+var lampBuilt = statusBadge{"good", "已建成"}
 
 // siteLamp is the light of the last month; a site that is built has none any more.
-func siteLamp(l casework.BuildLine) lamp {
+func siteLamp(l casework.BuildLine) statusBadge {
 	if !l.CompletedOn.IsZero() {
 		return lampBuilt
 	}
-	return lamp{lightTone(l.Light), lightWord(l.LightTitle)}
+	return statusBadge{lightTone(l.Light), lightWord(l.LightTitle)}
 }
 
 // countyLamp is the worst light of a county's sites until all are built.
-func countyLamp(c casework.BuildCounty) lamp {
+func countyLamp(c casework.BuildCounty) statusBadge {
 	if c.Built == c.Sites {
 		return lampBuilt
 	}
-	return lamp{lightTone(c.Light), lightWord(c.LightTitle)}
+	return statusBadge{lightTone(c.Light), lightWord(c.LightTitle)}
 }
 
 // build is the ledger of a plan 工作台账.
@@ -153,11 +153,11 @@ func (s *Site) build(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	mayStart := who(r.Context()).Role == nursery.RoleCityOffice
+	mayStart := principalFrom(r.Context()).Role == nursery.RoleCityOffice
 	if plan == "" {
 		return s.show(w, r, frame{Title: "建设台账"}, buildPage(casework.BuildLedger{}, nil, "", mayStart))
 	}
-	ledger, err := s.Door.BuildLedger(r.Context(), who(r.Context()), plan)
+	ledger, err := s.Service.BuildLedger(r.Context(), principalFrom(r.Context()), plan)
 	if err != nil {
 		return err
 	}
@@ -168,11 +168,11 @@ func (s *Site) build(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) buildSite(w http.ResponseWriter, r *http.Request) error {
-	d, err := s.Door.BuildSite(r.Context(), who(r.Context()), r.PathValue("no"))
+	d, err := s.Service.BuildSite(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return err
 	}
-	return s.show(w, r, frame{Title: d.Name, Wide: true, Back: "/build"}, buildSitePage(d, who(r.Context())))
+	return s.show(w, r, frame{Title: d.Name, Wide: true, Back: "/build"}, buildSitePage(d, principalFrom(r.Context())))
 }
 
 func (s *Site) decideReport(w http.ResponseWriter, r *http.Request) error {
@@ -184,7 +184,7 @@ func (s *Site) decideReport(w http.ResponseWriter, r *http.Request) error {
 		return &casework.Error{Code: casework.CodeNotFound, Message: "没有这次报送。"}
 	}
 	accept := r.PostFormValue("verdict") == "accept"
-	if _, err := s.Door.DecideBuildReport(r.Context(), who(r.Context()), key(r), r.PathValue("no"), id, casework.BuildVerdict{Accept: accept, Reason: r.PostFormValue("reason")}); err != nil {
+	if _, err := s.Service.DecideBuildReport(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), id, casework.BuildVerdict{Accept: accept, Reason: r.PostFormValue("reason")}); err != nil {
 		return err
 	}
 	message := "已退回。"
@@ -196,7 +196,7 @@ func (s *Site) decideReport(w http.ResponseWriter, r *http.Request) error {
 
 // register lists the institutions as far as the reader sees them.
 func (s *Site) register(w http.ResponseWriter, r *http.Request) error {
-	q, p := r.URL.Query(), who(r.Context())
+	q, p := r.URL.Query(), principalFrom(r.Context())
 	f := casework.InstitutionFilter{County: q.Get("county"), Status: q.Get("status"), SiteKind: nursery.SiteKind(q.Get("site_kind"))}
 	return listPage(s, w, r, p, casework.Institutions, f, 50, frame{Title: "机构", Wide: true}, func(list casework.Page[casework.RegisteredInstitution]) templ.Component {
 		return registerPage(list.Items, f, p, nextPage(r, list.Next), with(r, "export", "xlsx"))
@@ -205,7 +205,7 @@ func (s *Site) register(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Site) referrals(w http.ResponseWriter, r *http.Request) error {
 	f := casework.ReferralFilter{State: r.FormValue("state")}
-	return listPage(s, w, r, who(r.Context()), casework.Referrals, f, 25, frame{Title: "转诊", Wide: true, Live: true}, func(list casework.Page[casework.ReferralSummary]) templ.Component {
+	return listPage(s, w, r, principalFrom(r.Context()), casework.Referrals, f, 25, frame{Title: "转诊", Wide: true, Live: true}, func(list casework.Page[casework.ReferralSummary]) templ.Component {
 		return referralsPage(list.Items, nextPage(r, list.Next))
 	})
 }
@@ -221,31 +221,31 @@ func referralState(state string) (tone, title string) {
 }
 
 func (s *Site) referral(w http.ResponseWriter, r *http.Request) error {
-	return s.referralPage(w, r, http.StatusOK, asked{Shape: shapeOf[casework.ReferralResult]()})
+	return s.referralPage(w, r, http.StatusOK, boundForm{Shape: shapeOf[casework.ReferralResult]()})
 }
 
-func (s *Site) referralPage(w http.ResponseWriter, r *http.Request, status int, form asked) error {
-	d, err := s.Door.Referral(r.Context(), who(r.Context()), r.PathValue("no"))
+func (s *Site) referralPage(w http.ResponseWriter, r *http.Request, status int, form boundForm) error {
+	d, err := s.Service.Referral(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return err
 	}
-	return s.showStatus(w, r, status, frame{Title: "转诊 " + d.CaseNo, Back: "/referrals"}, referralPage(d, form, who(r.Context())))
+	return s.showStatus(w, r, status, frame{Title: "转诊 " + d.CaseNo, Back: "/referrals"}, referralPage(d, form, principalFrom(r.Context())))
 }
 
 func (s *Site) referralResult(w http.ResponseWriter, r *http.Request) error {
-	form, changed, err := s.posted(r, shapeOf[casework.ReferralResult](), casework.Upload{})
+	form, changed, err := s.parseForm(r, shapeOf[casework.ReferralResult](), casework.Upload{})
 	if err != nil {
 		return err
 	}
 	if changed {
 		return s.referralPage(w, r, http.StatusOK, form)
 	}
-	in, err := gathered[casework.ReferralResult](&form)
+	in, err := bind[casework.ReferralResult](&form)
 	if err != nil {
 		return err
 	}
-	if _, err := s.Door.PutReferralResult(r.Context(), who(r.Context()), key(r), r.PathValue("no"), in); err != nil {
-		refused := s.refusal(r.Context(), err)
+	if _, err := s.Service.PutReferralResult(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), in); err != nil {
+		refused := s.asUserError(r.Context(), err)
 		if refused.Kind() != casework.Invalid {
 			return err
 		}

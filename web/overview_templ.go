@@ -272,7 +272,7 @@ func overviewPage(plan string, list []casework.BuildCounty, figures []figure) te
 	})
 }
 
-func lampTag(l lamp) templ.Component {
+func lampTag(l statusBadge) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1578,7 +1578,7 @@ func referralTag(state string) templ.Component {
 	})
 }
 
-func referralPage(d casework.ReferralDetail, form asked, p nursery.Principal) templ.Component {
+func referralPage(d casework.ReferralDetail, form boundForm, p nursery.Principal) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

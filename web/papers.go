@@ -22,8 +22,8 @@ func (s *Site) application(ctx context.Context, c casework.CaseDetail) (*appView
 		return nil, nil
 	}
 	v := newAppView(c)
-	if p := who(ctx); p.Role != nursery.RoleInstitution {
-		seen, err := s.Door.PapersSeen(ctx, p, c.CaseNo)
+	if p := principalFrom(ctx); p.Role != nursery.RoleInstitution {
+		seen, err := s.Service.PapersSeen(ctx, p, c.CaseNo)
 		if err != nil {
 			return nil, err
 		}
@@ -34,7 +34,7 @@ func (s *Site) application(ctx context.Context, c casework.CaseDetail) (*appView
 
 // paper shows one paper of an application in a page of its own, and notes that an officer has looked at it.
 func (s *Site) paper(w http.ResponseWriter, r *http.Request) error {
-	c, err := s.Door.Case(r.Context(), who(r.Context()), r.PathValue("no"))
+	c, err := s.Service.Case(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (s *Site) paper(w http.ResponseWriter, r *http.Request) error {
 		return none
 	}
 	if v.Seen != nil {
-		if err := s.Door.SeePaper(r.Context(), who(r.Context()), c.CaseNo, list[at].File); err != nil {
+		if err := s.Service.SeePaper(r.Context(), principalFrom(r.Context()), c.CaseNo, list[at].File); err != nil {
 			return err
 		}
 	}
@@ -60,9 +60,9 @@ func (s *Site) paper(w http.ResponseWriter, r *http.Request) error {
 }
 
 // nameFiles returns the files a form holds their names.
-func (s *Site) nameFiles(ctx context.Context, form *asked, institution string) error {
+func (s *Site) nameFiles(ctx context.Context, form *boundForm, institution string) error {
 	var ids []string
-	eachField(form.Shape, "", form.Values, func(f shape, at string) {
+	eachField(form.Shape, "", form.Values, func(f formSchema, at string) {
 		if f.Kind == kindFile || f.Kind == kindFiles {
 			for _, id := range form.Values[at] {
 				if id != "" {
@@ -71,7 +71,7 @@ func (s *Site) nameFiles(ctx context.Context, form *asked, institution string) e
 			}
 		}
 	})
-	files, err := s.Door.Files(ctx, who(ctx), institution, ids)
+	files, err := s.Service.Files(ctx, principalFrom(ctx), institution, ids)
 	if err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (s *Site) thumb(w http.ResponseWriter, r *http.Request) error {
 	case <-r.Context().Done():
 		return r.Context().Err()
 	}
-	a, body, err := s.Door.OpenAttachment(r.Context(), who(r.Context()), r.PathValue("id"))
+	a, body, err := s.Service.OpenAttachment(r.Context(), principalFrom(r.Context()), r.PathValue("id"))
 	if err != nil {
 		return err
 	}

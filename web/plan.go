@@ -21,7 +21,7 @@ func registerPlans(s *Site) {
 	formPage(s, "/inspection-plans/new", always(asking{
 		Title: "制定检查计划", Back: "/inspection-plans", Button: "制定", Lead: "每个半年度一份。名单从已备案的机构生成，公布承诺前可以调整。", Shape: shapeOf[casework.PlanRequest](),
 	}), func(r *http.Request, in casework.PlanRequest) (string, string, error) {
-		plan, err := s.Door.StartInspectionPlan(r.Context(), who(r.Context()), key(r), in)
+		plan, err := s.Service.StartInspectionPlan(r.Context(), principalFrom(r.Context()), key(r), in)
 		return "/inspection-plans/" + plan.CaseNo, "检查计划已经建立。", err
 	}, nursery.RoleSupervisor)
 	formPage(s, "/inspection-plans/{no}/draw", func(r *http.Request) (asking, error) {
@@ -30,13 +30,13 @@ func registerPlans(s *Site) {
 			Lead: "公开值须在承诺公布之后才产生，任何人都能查到，例如次日的指数收盘值。公布承诺的人员不能见证。",
 		}, nil
 	}, func(r *http.Request, in casework.PlanWitness) (string, string, error) {
-		_, err := s.Door.WitnessDraw(r.Context(), who(r.Context()), key(r), r.PathValue("no"), in)
+		_, err := s.Service.WitnessDraw(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), in)
 		return "/inspection-plans/" + r.PathValue("no"), "已抽取。", err
 	}, nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor)
 }
 
 func (s *Site) inspectionPlans(w http.ResponseWriter, r *http.Request) error {
-	p, county := who(r.Context()), r.FormValue("county")
+	p, county := principalFrom(r.Context()), r.FormValue("county")
 	return listPage(s, w, r, p, casework.InspectionPlans, casework.PlanFilter{County: county}, 25, frame{Title: "检查计划", Wide: true, Live: true}, func(list casework.Page[casework.PlanSummary]) templ.Component {
 		return inspectionPlansPage(list.Items, nextPage(r, list.Next), p, r)
 	})
@@ -57,8 +57,8 @@ func (v planView) name(id string) string {
 }
 
 func (s *Site) inspectionPlan(w http.ResponseWriter, r *http.Request) error {
-	p := who(r.Context())
-	d, err := s.Door.InspectionPlan(r.Context(), p, r.PathValue("no"))
+	p := principalFrom(r.Context())
+	d, err := s.Service.InspectionPlan(r.Context(), p, r.PathValue("no"))
 	if err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func (s *Site) excludeFromPlan(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in := casework.PlanExclusion{Institution: r.PostFormValue("institution"), Excluded: r.PostFormValue("excluded") == "true", Reason: strings.TrimSpace(r.PostFormValue("reason"))}
-	if _, err := s.Door.ExcludeFromPlan(r.Context(), who(r.Context()), key(r), r.PathValue("no"), in); err != nil {
+	if _, err := s.Service.ExcludeFromPlan(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), in); err != nil {
 		return err
 	}
 	said := "已恢复列入。"
@@ -105,7 +105,7 @@ func (s *Site) commitPlan(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(r); err != nil {
 		return err
 	}
-	if _, err := s.Door.CommitPlan(r.Context(), who(r.Context()), key(r), r.PathValue("no")); err != nil {
+	if _, err := s.Service.CommitPlan(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no")); err != nil {
 		return err
 	}
 	return s.done(w, r, "/inspection-plans/"+r.PathValue("no"), "承诺已公布。请由另一名人员录入此后产生的公开值。")
@@ -113,7 +113,7 @@ func (s *Site) commitPlan(w http.ResponseWriter, r *http.Request) error {
 
 // planRecord is what anybody may know of a draw, and how to hold it against the published algorithm.
 func (s *Site) planRecord(w http.ResponseWriter, r *http.Request) error {
-	record, err := s.Door.PublishedPlan(r.Context(), r.PathValue("no"))
+	record, err := s.Service.PublishedPlan(r.Context(), r.PathValue("no"))
 	if err != nil {
 		return err
 	}
@@ -132,7 +132,7 @@ func pairsBy(pairs []draw.Assignment, candidate string) string {
 
 // institutionChoices are the institutions of a county that have filed, as far as who asks sees them.
 func (s *Site) institutionChoices(ctx context.Context, county string) ([]option, error) {
-	found, err := casework.Institutions.All(ctx, s.Door, who(ctx), casework.InstitutionFilter{County: county})
+	found, err := casework.Institutions.All(ctx, s.Service, principalFrom(ctx), casework.InstitutionFilter{County: county})
 	if err != nil {
 		return nil, err
 	}

@@ -20,9 +20,9 @@ func registerPublic(s *Site) {
 			return err
 		}
 		caseNo := strings.ToUpper(strings.TrimSpace(r.PostFormValue("case")))
-		found, err := s.Door.PublicStatus(r.Context(), caseNo, strings.TrimSpace(r.PostFormValue("code")))
+		found, err := s.Service.PublicStatus(r.Context(), caseNo, strings.TrimSpace(r.PostFormValue("code")))
 		if err != nil {
-			refused := s.refusal(r.Context(), err)
+			refused := s.asUserError(r.Context(), err)
 			if refused.Kind() != casework.NotFound && refused.Kind() != casework.Invalid {
 				return err
 			}
@@ -50,7 +50,7 @@ func (s *Site) publicInstitutions(w http.ResponseWriter, r *http.Request) error 
 }
 
 func (s *Site) publicInstitution(w http.ResponseWriter, r *http.Request) error {
-	found, err := s.Door.FiledInstitution(r.Context(), r.PathValue("id"))
+	found, err := s.Service.FiledInstitution(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func progressAsk(caseNo string, wrong []casework.FieldError) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = faults(asked{Faults: wrong}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = faults(boundForm{Faults: wrong}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -93,7 +93,7 @@ func stageLine(stages []casework.StageTitle) templ.Component {
 		}
 		for _, st := range stages {
 			switch st.Place {
-			case definition.Past:
+			case definition.Done:
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<li class=\"past\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -111,7 +111,7 @@ func stageLine(stages []casework.StageTitle) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-			case definition.Here:
+			case definition.Current:
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<li aria-current=\"step\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

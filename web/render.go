@@ -46,13 +46,13 @@ func (s *Site) showStatus(w http.ResponseWriter, r *http.Request, status int, f 
 		status = http.StatusServiceUnavailable
 		w.Header().Set("Retry-After", retryAfter[casework.Unavailable])
 	}
-	f.p, f.path, f.assets = who(r.Context()), r.URL.Path, s.assets
+	f.p, f.path, f.assets = principalFrom(r.Context()), r.URL.Path, s.assets
 	var err error
-	if f.own, err = s.Door.OwnName(r.Context(), f.p); err != nil {
+	if f.own, err = s.Service.OwnName(r.Context(), f.p); err != nil {
 		s.Log.WarnContext(r.Context(), "no name for the header", "error", err) // the account is shown instead
 	}
 	if seesStuck(f.p.Role) {
-		if f.stuck, err = s.Door.StuckCount(r.Context(), f.p); err != nil {
+		if f.stuck, err = s.Service.StuckCount(r.Context(), f.p); err != nil {
 			s.Log.WarnContext(r.Context(), "stuck cases not counted", "error", err)
 		}
 	}
@@ -91,8 +91,8 @@ type problem struct {
 	Shown  any                   `json:"shown,omitempty"`
 }
 
-// refusal returns the error to show to a user. An internal error is logged, and shown without its cause.
-func (s *Site) refusal(ctx context.Context, err error) *casework.Error {
+// asUserError returns the error to show to a user. An internal error is logged, and shown without its cause.
+func (s *Site) asUserError(ctx context.Context, err error) *casework.Error {
 	var refused *casework.Error
 	if errors.As(err, &refused) {
 		if refused.Err != nil && refused.Kind() >= 500 {
@@ -121,7 +121,7 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, context.Canceled) {
 		return // the client has disconnected
 	}
-	refused := s.refusal(r.Context(), err)
+	refused := s.asUserError(r.Context(), err)
 	if wait := retryAfter[refused.Kind()]; wait != "" && w.Header().Get("Retry-After") == "" {
 		w.Header().Set("Retry-After", wait)
 	}
@@ -146,18 +146,18 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 
 // handedBack returns the form of a request, so that the error page can submit it again under the same key, and whether
 // it had files, which have to be chosen again. A request without a readable form has none.
-func (s *Site) handedBack(w http.ResponseWriter, r *http.Request) (sent keptForm, files bool) {
+func (s *Site) handedBack(w http.ResponseWriter, r *http.Request) (sent savedForm, files bool) {
 	if r.Method != http.MethodPost || r.Header.Get("HX-Request") != "" {
-		return keptForm{}, false
+		return savedForm{}, false
 	}
 	x := exchangeOf(r.Context())
 	if x.sent == nil {
 		r.Body = http.MaxBytesReader(w, r.Body, s.mostSent()) // the request failed before its body was limited or read
 		if err := parseForm(r); err != nil {
-			return keptForm{}, false
+			return savedForm{}, false
 		}
 	}
-	return keptForm{path: r.URL.RequestURI(), fields: fieldsOf(x.sent)}, x.files
+	return savedForm{path: r.URL.RequestURI(), fields: fieldsOf(x.sent)}, x.files
 }
 
 // retryAfter is the number of seconds after which to retry a request that failed temporarily.

@@ -21,7 +21,7 @@ import (
 
 func registerSignIn(s *Site) {
 	s.open("GET /signin", func(w http.ResponseWriter, r *http.Request) error {
-		if who(r.Context()).Account != "" {
+		if principalFrom(r.Context()).Account != "" {
 			http.Redirect(w, r, localPath(r.FormValue("next")), http.StatusSeeOther)
 			return nil
 		}
@@ -39,7 +39,7 @@ func registerSignIn(s *Site) {
 	})
 	s.page("GET /account", s.account)
 	s.page("POST /account/signout-all", func(w http.ResponseWriter, r *http.Request) error {
-		account := who(r.Context()).Account
+		account := principalFrom(r.Context()).Account
 		g := s.grantOf(r.Context(), hashed(s.sessions.Token(r.Context()))) // before it is forgotten
 		err := s.DB.AsSessions(r.Context(), func(q *store.Queries) error {
 			_, err := q.EndSessionsOf(r.Context(), store.EndSessionsOfParams{Account: account, Now: s.now()})
@@ -80,7 +80,7 @@ func (s *Site) endSignIn(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	a, begun := s.takeAttempt(w, r, r.FormValue("state"))
 	switch {
-	case !begun && who(ctx).Account != "": // the back button
+	case !begun && principalFrom(ctx).Account != "": // the back button
 		http.Redirect(w, r, "/home", http.StatusSeeOther)
 		return nil
 	case !begun:
@@ -169,7 +169,7 @@ func (s *Site) askToSignIn(w http.ResponseWriter, r *http.Request) error {
 		if err := parseForm(r); err != nil {
 			return err
 		}
-		v.form = keptForm{path: r.URL.RequestURI(), fields: fieldsOf(r.PostForm)}
+		v.form = savedForm{path: r.URL.RequestURI(), fields: fieldsOf(r.PostForm)}
 	}
 	return s.showStatus(w, r, http.StatusUnauthorized, frame{Title: "登录已过期"}, lapsedPage(v))
 }
@@ -226,7 +226,7 @@ func (s *Site) account(w http.ResponseWriter, r *http.Request) error {
 	var list []accountSession
 	here := hashed(s.sessions.Token(r.Context()))
 	err := s.DB.AsSessions(r.Context(), func(q *store.Queries) error {
-		rows, err := q.SessionsOf(r.Context(), store.SessionsOfParams{Account: who(r.Context()).Account, Now: s.now()})
+		rows, err := q.SessionsOf(r.Context(), store.SessionsOfParams{Account: principalFrom(r.Context()).Account, Now: s.now()})
 		for _, row := range rows {
 			list = append(list, accountSession{Agent: row.Agent, Since: row.StartedAt, Here: row.Token == here})
 		}
@@ -235,5 +235,5 @@ func (s *Site) account(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("list sessions: %w", err)
 	}
-	return s.show(w, r, frame{Title: "我的账号"}, accountPage(who(r.Context()), list))
+	return s.show(w, r, frame{Title: "我的账号"}, accountPage(principalFrom(r.Context()), list))
 }

@@ -32,15 +32,15 @@ var rules = sync.OnceValues(func() (*policies.Engine, error) { return policies.N
 
 // site is the pages over a database of their own and the provider of the environment, with a clock of their own.
 type site struct {
-	t      *testing.T
-	url    string
-	issuer string
-	db     *store.DB
-	way    *storetest.Proxy // to the database
-	blobs  string           // folder of files
-	door   *casework.Service
-	ahead  atomic.Int64 // of the real clock
-	down   atomic.Bool  // the provider cannot be reached
+	t       *testing.T
+	url     string
+	issuer  string
+	db      *store.DB
+	way     *storetest.Proxy // to the database
+	blobs   string           // folder of files
+	service *casework.Service
+	ahead   atomic.Int64 // of the real clock
+	down    atomic.Bool  // the provider cannot be reached
 }
 
 // RoundTrip reaches the provider, unless it is away.
@@ -76,8 +76,8 @@ func openSite(t *testing.T) *site {
 	t.Cleanup(away.Close)
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	fields := sealingtest.Fields(t)
-	s.door = casework.New(casework.Deps{
-		DB: s.db, Temporal: away, Rules: loaded, Almanac: store.NewAlmanac(s.db), Blobs: blobs, Fields: fields, Log: log, Now: s.now,
+	s.service = casework.New(casework.Deps{
+		DB: s.db, Temporal: away, Rules: loaded, CalendarCache: store.NewCalendarCache(s.db), Blobs: blobs, Fields: fields, Log: log, Now: s.now,
 	})
 	var pages http.Handler
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { pages.ServeHTTP(w, r) }))
@@ -85,7 +85,7 @@ func openSite(t *testing.T) *site {
 	s.url = server.URL
 	issuer := api.Issuer{URL: s.issuer, RoleClaim: "roles", CountyClaim: "county", InstitutionClaim: "institution", RegistrarClaim: "registrar"}
 	made, err := web.New(web.Deps{
-		Door: s.door, DB: s.db, Fields: fields, Log: log, PublicURL: s.url,
+		Service: s.service, DB: s.db, Fields: fields, Log: log, PublicURL: s.url,
 		Provider: web.Provider{Issuer: s.issuer, ClientID: "tuoyu-web", Principal: issuer.Principal, Transport: s},
 	})
 	require.NoError(t, err)

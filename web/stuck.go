@@ -11,17 +11,17 @@ const stuckPath = "/admin/stuck"
 
 func registerStuck(s *Site) {
 	s.page("GET "+stuckPath, func(w http.ResponseWriter, r *http.Request) error {
-		list, err := s.Door.StuckCases(r.Context(), who(r.Context()))
+		list, err := s.Service.StuckCases(r.Context(), principalFrom(r.Context()))
 		if err != nil {
 			return err
 		}
-		return s.show(w, r, frame{Title: "受阻办件", Wide: true}, stuckPage(list, who(r.Context())))
+		return s.show(w, r, frame{Title: "受阻办件", Wide: true}, stuckPage(list, principalFrom(r.Context())))
 	})
 	s.page("POST "+stuckPath+"/{case_no}/retry", func(w http.ResponseWriter, r *http.Request) error {
 		if err := parseForm(r); err != nil {
 			return err
 		}
-		done, err := s.Door.RetryStuckCase(r.Context(), who(r.Context()), key(r), r.PathValue("case_no"))
+		done, err := s.Service.RetryStuckCase(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("case_no"))
 		if err != nil {
 			return err
 		}

@@ -38,7 +38,7 @@ func (s *Site) substance(ctx context.Context, v taskView) (templ.Component, erro
 	}
 	shown, err := find(s, ctx, v)
 	if err != nil {
-		if refused := s.refusal(ctx, err); refused.Kind() == casework.NotFound || refused.Kind() == casework.Forbidden || refused.Kind() == casework.Conflict {
+		if refused := s.asUserError(ctx, err); refused.Kind() == casework.NotFound || refused.Kind() == casework.Forbidden || refused.Kind() == casework.Conflict {
 			return templ.NopComponent, nil
 		}
 		return nil, err
@@ -78,7 +78,7 @@ func sectionsFor(c casework.CaseDetail, r nursery.Reason) []section {
 }
 
 func foundOnSite(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
-	found, err := s.Door.SiteFinding(ctx, v.p, v.Task.CaseNo)
+	found, err := s.Service.SiteFinding(ctx, v.p, v.Task.CaseNo)
 	if err != nil || found == nil {
 		return templ.NopComponent, err
 	}
@@ -86,7 +86,7 @@ func foundOnSite(s *Site, ctx context.Context, v taskView) (templ.Component, err
 }
 
 func visiting(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
-	d, err := s.Door.Inspection(ctx, v.p, v.Task.CaseNo)
+	d, err := s.Service.Inspection(ctx, v.p, v.Task.CaseNo)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +94,7 @@ func visiting(s *Site, ctx context.Context, v taskView) (templ.Component, error)
 }
 
 func recorded(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
-	d, err := s.Door.Inspection(ctx, v.p, v.Task.CaseNo)
+	d, err := s.Service.Inspection(ctx, v.p, v.Task.CaseNo)
 	if err != nil {
 		return nil, err
 	}
@@ -143,7 +143,7 @@ func openFindings(d casework.InspectionDetail) []casework.Finding {
 }
 
 func planned(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
-	d, err := s.Door.InspectionPlan(ctx, v.p, v.Task.CaseNo)
+	d, err := s.Service.InspectionPlan(ctx, v.p, v.Task.CaseNo)
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +151,7 @@ func planned(s *Site, ctx context.Context, v taskView) (templ.Component, error) 
 }
 
 func complained(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
-	d, err := s.Door.Complaint(ctx, v.p, v.Task.CaseNo)
+	d, err := s.Service.Complaint(ctx, v.p, v.Task.CaseNo)
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +159,7 @@ func complained(s *Site, ctx context.Context, v taskView) (templ.Component, erro
 }
 
 func contracted(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
-	d, err := s.Door.Contract(ctx, v.p, v.Task.CaseNo)
+	d, err := s.Service.Contract(ctx, v.p, v.Task.CaseNo)
 	if err != nil {
 		return nil, err
 	}
@@ -167,7 +167,7 @@ func contracted(s *Site, ctx context.Context, v taskView) (templ.Component, erro
 }
 
 func checked(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
-	d, err := s.Door.Checkup(ctx, v.p, v.Task.CaseNo)
+	d, err := s.Service.Checkup(ctx, v.p, v.Task.CaseNo)
 	if err != nil {
 		return nil, err
 	}
@@ -175,7 +175,7 @@ func checked(s *Site, ctx context.Context, v taskView) (templ.Component, error) 
 }
 
 func referred(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
-	d, err := s.Door.Referral(ctx, v.p, v.Task.CaseNo)
+	d, err := s.Service.Referral(ctx, v.p, v.Task.CaseNo)
 	if err != nil {
 		return nil, err
 	}
@@ -183,7 +183,7 @@ func referred(s *Site, ctx context.Context, v taskView) (templ.Component, error)
 }
 
 func built(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
-	d, err := s.Door.BuildSite(ctx, v.p, v.Task.CaseNo)
+	d, err := s.Service.BuildSite(ctx, v.p, v.Task.CaseNo)
 	if err != nil {
 		return nil, err
 	}
@@ -191,7 +191,7 @@ func built(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
 }
 
 func insured(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
-	d, err := s.Door.InsuranceMonth(ctx, v.p, v.Task.CaseNo)
+	d, err := s.Service.InsuranceMonth(ctx, v.p, v.Task.CaseNo)
 	if err != nil {
 		return nil, err
 	}
@@ -199,7 +199,7 @@ func insured(s *Site, ctx context.Context, v taskView) (templ.Component, error) 
 }
 
 func claimed(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
-	c, err := s.Door.InsuranceClaim(ctx, v.p, v.Task.CaseNo)
+	c, err := s.Service.InsuranceClaim(ctx, v.p, v.Task.CaseNo)
 	if err != nil {
 		return nil, err
 	}

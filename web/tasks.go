@@ -39,24 +39,24 @@ type taskView struct {
 	App        *appView             // nil where there is no application
 	About      templ.Component      // what is decided, as the page of its process shows it
 	Form       answering
-	Colleagues []casework.Colleague // who can be given it
+	Colleagues []casework.Colleague // principalFrom can be given it
 	p          nursery.Principal
 }
 
 // taskPage shows a task with the form as it was entered; a nil form is a blank one.
 func (s *Site) taskPage(w http.ResponseWriter, r *http.Request, status int, form *answering) error {
-	p := who(r.Context())
-	t, err := s.Door.Task(r.Context(), p, r.PathValue("id"))
+	p := principalFrom(r.Context())
+	t, err := s.Service.Task(r.Context(), p, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
 	v := taskView{Task: t, p: p}
-	if c, err := s.Door.Case(r.Context(), p, t.CaseNo); err == nil {
+	if c, err := s.Service.Case(r.Context(), p, t.CaseNo); err == nil {
 		v.Case = &c
 		if v.App, err = s.application(r.Context(), c); err != nil {
 			return err
 		}
-	} else if refused := s.refusal(r.Context(), err); refused.Kind() != casework.NotFound && refused.Kind() != casework.Forbidden {
+	} else if refused := s.asUserError(r.Context(), err); refused.Kind() != casework.NotFound && refused.Kind() != casework.Forbidden {
 		return err
 	}
 	if v.About, err = s.substance(r.Context(), v); err != nil {
@@ -70,8 +70,8 @@ func (s *Site) taskPage(w http.ResponseWriter, r *http.Request, status int, form
 		if err != nil {
 			return err
 		}
-		form = &answering{asked: asked{Shape: shape, Values: url.Values{}}, Outcome: nursery.Outcome(r.FormValue("outcome"))}
-		s.prefill(v, &form.asked)
+		form = &answering{boundForm: boundForm{Shape: shape, Values: url.Values{}}, Outcome: nursery.Outcome(r.FormValue("outcome"))}
+		s.prefill(v, &form.boundForm)
 	}
 	v.Form = *form
 	v.Form.Offers, v.Form.Part = t.Outcomes, "#act"
@@ -82,7 +82,7 @@ func (s *Site) taskPage(w http.ResponseWriter, r *http.Request, status int, form
 	if corrects(t) && v.App != nil && v.mayAnswer() && t.State == "open" {
 		v.marking()
 	}
-	if err := s.nameFiles(r.Context(), &v.Form.asked, t.Institution); err != nil {
+	if err := s.nameFiles(r.Context(), &v.Form.boundForm, t.Institution); err != nil {
 		return err
 	}
 	f := frame{Title: t.Title, Wide: true, Back: "/tasks", Uses: []string{"papers.js"}}
@@ -106,8 +106,8 @@ func (v *taskView) marking() {
 		}
 	}
 	choices := v.App.correctionChoices(*v.Case.Application, v.App.Marks)
-	v.Form.Shape = v.Form.Shape.inside("findings", func(f shape) shape {
-		return f.inside("field", func(f shape) shape {
+	v.Form.Shape = v.Form.Shape.inside("findings", func(f formSchema) formSchema {
+		return f.inside("field", func(f formSchema) formSchema {
 			f.Kind, f.Groups, f.Required = kindChoice, choices, true
 			return f
 		})
@@ -125,7 +125,7 @@ func (v *taskView) marking() {
 const findingsAt = "/findings"
 
 // mark returns the findings a row for what was marked in the application; marked again, its row is gone back to.
-func (a *asked) mark(pointer string) {
+func (a *boundForm) mark(pointer string) {
 	all := rows(a.Values, findingsAt)
 	blank := -1
 	for _, n := range all {
@@ -154,7 +154,7 @@ func (a *asked) mark(pointer string) {
 // colleagues returns the accounts that the principal may assign an open task to: for a supervisor those of the task's
 // role, for the assignee the colleagues who can take over. It returns none to others.
 func (s *Site) colleagues(r *http.Request, t casework.TaskDetail) ([]casework.Colleague, error) {
-	p := who(r.Context())
+	p := principalFrom(r.Context())
 	role := t.Role
 	switch {
 	case t.State != "open":
@@ -165,7 +165,7 @@ func (s *Site) colleagues(r *http.Request, t casework.TaskDetail) ([]casework.Co
 	default:
 		return nil, nil
 	}
-	list, err := s.Door.Colleagues(r.Context(), p, role)
+	list, err := s.Service.Colleagues(r.Context(), p, role)
 	return slices.DeleteFunc(list, func(c casework.Colleague) bool { return c.Account == t.Assignee }), err
 }
 
@@ -184,7 +184,7 @@ func colleagueText(c casework.Colleague) string {
 }
 
 // prefill enters the known values: for the check of a registration, those that the applicant entered.
-func (s *Site) prefill(v taskView, form *asked) {
+func (s *Site) prefill(v taskView, form *boundForm) {
 	if v.Task.Kind == "filing.registration" && v.Case != nil && v.Case.Application != nil {
 		i := v.Case.Application.Institution
 		for at, value := range map[string]string{
@@ -196,11 +196,11 @@ func (s *Site) prefill(v taskView, form *asked) {
 }
 
 func (s *Site) task(w http.ResponseWriter, r *http.Request) error {
-	t, err := s.Door.Task(r.Context(), who(r.Context()), r.PathValue("id"))
+	t, err := s.Service.Task(r.Context(), principalFrom(r.Context()), r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	if t.Kind == "filing.corrections" && t.State == "open" && t.Role == who(r.Context()).Role { // corrections are made in the application itself
+	if t.Kind == "filing.corrections" && t.State == "open" && t.Role == principalFrom(r.Context()).Role { // corrections are made in the application itself
 		http.Redirect(w, r, "/filing/"+t.CaseNo, http.StatusSeeOther)
 		return nil
 	}
@@ -210,8 +210,8 @@ func (s *Site) task(w http.ResponseWriter, r *http.Request) error {
 // completion decodes the answer to a task, with the fields of its outcome. Changed reports that the form continues,
 // with another row or another outcome.
 func (s *Site) completion(r *http.Request) (t casework.TaskDetail, form answering, in casework.Completion, changed bool, err error) {
-	p := who(r.Context())
-	if t, err = s.Door.Task(r.Context(), p, r.PathValue("id")); err != nil {
+	p := principalFrom(r.Context())
+	if t, err = s.Service.Task(r.Context(), p, r.PathValue("id")); err != nil {
 		return t, form, in, false, err
 	}
 	whole, err := shapeOfSchema(t.Form)
@@ -222,7 +222,7 @@ func (s *Site) completion(r *http.Request) (t casework.TaskDetail, form answerin
 	if p.Role != nursery.RoleInstitution {
 		upload.Institution, upload.County = t.Institution, t.County
 	}
-	if form.asked, changed, err = s.posted(r, whole, upload); err != nil {
+	if form.boundForm, changed, err = s.parseForm(r, whole, upload); err != nil {
 		return t, form, in, false, err
 	}
 	in.Outcome = nursery.Outcome(r.PostFormValue("_outcome"))
@@ -242,7 +242,7 @@ func (s *Site) completion(r *http.Request) (t casework.TaskDetail, form answerin
 	}
 	faults := form.Faults
 	form.Shape = answerOf(whole, t.Outcomes, in.Outcome)
-	value := form.gather()
+	value := form.decode()
 	form.Faults, form.Shape = append(faults, form.Faults...), whole
 	in.Answer, err = json.Marshal(value)
 	return t, form, in, false, err
@@ -271,7 +271,7 @@ func (s *Site) complete(w http.ResponseWriter, r *http.Request) error {
 		return s.taskPage(w, r, http.StatusUnprocessableEntity, &form)
 	}
 	if confirms(t.Kind) {
-		notices, err := s.Door.PreviewNotice(r.Context(), who(r.Context()), t.ID, in)
+		notices, err := s.Service.PreviewNotice(r.Context(), principalFrom(r.Context()), t.ID, in)
 		if err != nil {
 			return s.refused(w, r, form, err)
 		}
@@ -280,7 +280,7 @@ func (s *Site) complete(w http.ResponseWriter, r *http.Request) error {
 			return s.taskPage(w, r, http.StatusOK, &form)
 		}
 	}
-	done, err := s.Door.Complete(r.Context(), who(r.Context()), key(r), t.ID, in)
+	done, err := s.Service.Complete(r.Context(), principalFrom(r.Context()), key(r), t.ID, in)
 	if err != nil {
 		return s.refused(w, r, form, err)
 	}
@@ -301,7 +301,7 @@ func (s *Site) complete(w http.ResponseWriter, r *http.Request) error {
 // one.
 func (s *Site) nextTask(r *http.Request, kind string) string {
 	for _, f := range []casework.TaskFilter{{View: casework.ViewMine}, {View: casework.ViewClaimable, Kind: kind}} {
-		list, err := s.Door.Tasks(r.Context(), who(r.Context()), f, casework.PageRequest{Limit: 2})
+		list, err := s.Service.Tasks(r.Context(), principalFrom(r.Context()), f, casework.PageRequest{Limit: 2})
 		if err != nil {
 			return ""
 		}
@@ -327,7 +327,7 @@ func (s *Site) preview(w http.ResponseWriter, r *http.Request) error {
 		}
 		return s.taskPage(w, r, status, &form)
 	}
-	notices, err := s.Door.PreviewNotice(r.Context(), who(r.Context()), t.ID, in)
+	notices, err := s.Service.PreviewNotice(r.Context(), principalFrom(r.Context()), t.ID, in)
 	if err != nil {
 		return s.refused(w, r, form, err)
 	}

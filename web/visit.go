@@ -41,18 +41,18 @@ func (s *Site) visits(w http.ResponseWriter, r *http.Request) error {
 		}
 		on = day
 	}
-	day, err := s.Door.InspectionDay(r.Context(), who(r.Context()), on)
+	day, err := s.Service.InspectionDay(r.Context(), principalFrom(r.Context()), on)
 	if err != nil {
 		return err
 	}
-	return s.show(w, r, frame{Title: "今日检查", Uses: []string{"visit.js"}}, visitsPage(day, who(r.Context())))
+	return s.show(w, r, frame{Title: "今日检查", Uses: []string{"visit.js"}}, visitsPage(day, principalFrom(r.Context())))
 }
 
 func (s *Site) renewCalendar(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(r); err != nil {
 		return err
 	}
-	feed, err := s.Door.RenewCalendar(r.Context(), who(r.Context()), key(r))
+	feed, err := s.Service.RenewCalendar(r.Context(), principalFrom(r.Context()), key(r))
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func (s *Site) renewCalendar(w http.ResponseWriter, r *http.Request) error {
 
 // visit is the checklist of an inspection, which goes on without a network.
 func (s *Site) visit(w http.ResponseWriter, r *http.Request) error {
-	pack, err := s.Door.VisitPackage(r.Context(), who(r.Context()), r.PathValue("no"))
+	pack, err := s.Service.VisitPackage(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (s *Site) visitDraft(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	kept, err := s.Door.SaveVisitDraft(r.Context(), who(r.Context()), r.Header.Get("Idempotency-Key"), r.PathValue("no"), in)
+	kept, err := s.Service.SaveVisitDraft(r.Context(), principalFrom(r.Context()), r.Header.Get("Idempotency-Key"), r.PathValue("no"), in)
 	if err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ func (s *Site) visitSend(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	taken, err := s.Door.SendVisit(r.Context(), who(r.Context()), r.Header.Get("Idempotency-Key"), r.PathValue("no"), in)
+	taken, err := s.Service.SendVisit(r.Context(), principalFrom(r.Context()), r.Header.Get("Idempotency-Key"), r.PathValue("no"), in)
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ type inspectionsView struct {
 }
 
 func (s *Site) inspections(w http.ResponseWriter, r *http.Request) error {
-	q, p := r.URL.Query(), who(r.Context())
+	q, p := r.URL.Query(), principalFrom(r.Context())
 	f := casework.InspectionFilter{County: q.Get("county"), Half: q.Get("half"), Kind: q.Get("kind"), Status: nursery.CaseStatus(q.Get("status"))}
 	return listPage(s, w, r, p, casework.Inspections, f, 25, frame{Title: "检查", Wide: true, Live: true}, func(list casework.Page[casework.InspectionSummary]) templ.Component {
 		return inspectionsPage(inspectionsView{
@@ -117,11 +117,11 @@ func seesPlans(p nursery.Principal) bool {
 }
 
 func (s *Site) inspection(w http.ResponseWriter, r *http.Request) error {
-	d, err := s.Door.Inspection(r.Context(), who(r.Context()), r.PathValue("no"))
+	d, err := s.Service.Inspection(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return err
 	}
-	return s.show(w, r, frame{Title: "检查 " + d.Subject, Wide: true, Back: "/inspections"}, inspectionPage(d, who(r.Context())))
+	return s.show(w, r, frame{Title: "检查 " + d.Subject, Wide: true, Back: "/inspections"}, inspectionPage(d, principalFrom(r.Context())))
 }
 
 // inspectionCells is the table of inspections.

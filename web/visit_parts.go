@@ -6,7 +6,7 @@ import (
 	"tuoyu/nursery"
 )
 
-func userOf(ctx context.Context) string { return who(ctx).Account }
+func userOf(ctx context.Context) string { return principalFrom(ctx).Account }
 
 // passed counts the items that were found as they should be.
 func passed(v nursery.Visit) int {

@@ -27,7 +27,7 @@ import (
 
 // Deps is what the pages need.
 type Deps struct {
-	Door     *casework.Service
+	Service  *casework.Service
 	DB       *store.DB       // of the sessions
 	Fields   *sealing.Fields // nil: forms submitted after the end of a session are not saved
 	Provider Provider
@@ -70,7 +70,7 @@ const (
 
 // New returns the pages.
 func New(d Deps) (*Site, error) {
-	if d.Door == nil || d.DB == nil || d.Provider.Issuer == "" || d.Provider.Principal == nil {
+	if d.Service == nil || d.DB == nil || d.Provider.Issuer == "" || d.Provider.Principal == nil {
 		return nil, errors.New("the pages need casework, a database and an OIDC provider")
 	}
 	if d.Log == nil {
@@ -85,10 +85,10 @@ func New(d Deps) (*Site, error) {
 	if d.ProviderAway == 0 {
 		d.ProviderAway = DefaultProviderAway
 	}
-	s := &Site{Deps: d, mux: http.NewServeMux(), now: d.Door.Now, reopening: map[string]bool{}}
+	s := &Site{Deps: d, mux: http.NewServeMux(), now: d.Service.Now, reopening: map[string]bool{}}
 	s.sessions = newSessions(d.DB, s.now)
 	s.sessions.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) { s.fail(w, r, err) }
-	s.live = newHub(d.Door, s.liveTokens, d.Log)
+	s.live = newHub(d.Service, s.liveTokens, d.Log)
 	s.identity = &identity{Provider: d.Provider, publicURL: strings.TrimSuffix(d.PublicURL, "/")}
 	s.confirmations = newConfirmations()
 	s.asking = limits.New(publicRate)
@@ -99,7 +99,7 @@ func New(d Deps) (*Site, error) {
 	if s.seconds, err = newSeconds(d.Metrics); err != nil {
 		return nil, err
 	}
-	for _, room := range rooms {
+	for _, room := range registrations {
 		room(s)
 	}
 	s.mux.HandleFunc("GET /static/", s.assets.serve)
@@ -121,9 +121,9 @@ func (s *Site) Close() { s.live.close() }
 // ServeHTTP answers a page.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
-// rooms registers the pages, a function a process.
-var rooms = []func(*Site){
-	registerSignIn, registerHome, registerPublic, registerTasks, registerCases, registerFiles, registerLive, registerDesk, registerFiling, registerCheckups,
+// registrations registers the pages, a function a process.
+var registrations = []func(*Site){
+	registerSignIn, registerHome, registerPublic, registerTasks, registerCases, registerFiles, registerLive, registerDashboard, registerFiling, registerCheckups,
 	registerVisits, registerOverview, registerBuild, registerCare, registerChild, registerChildIdentity, registerAttendance, registerContract, registerClinics, registerPlans, registerInspectors,
 	registerComplaints, registerInsurance, registerClaims, registerAdmin, registerStuck,
 }
@@ -167,7 +167,7 @@ type handler func(w http.ResponseWriter, r *http.Request) error
 func (s *Site) open(pattern string, h handler) {
 	s.mux.Handle(pattern, s.sessions.LoadAndSave(s.limited(func(w http.ResponseWriter, r *http.Request) {
 		r = s.known(r)
-		if who(r.Context()).Account == "" {
+		if principalFrom(r.Context()).Account == "" {
 			r.Body = http.MaxBytesReader(w, r.Body, s.MaxUpload+maxForm)
 			if wait := s.asking.Take(limits.Caller(r, s.TrustedProxies)); wait > 0 {
 				w.Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())+1))
@@ -184,7 +184,7 @@ func (s *Site) open(pattern string, h handler) {
 // page registers a page for signed-in users. Others are sent to sign in, and return to it.
 func (s *Site) page(pattern string, h handler) {
 	s.open(pattern, func(w http.ResponseWriter, r *http.Request) error {
-		if who(r.Context()).Account == "" {
+		if principalFrom(r.Context()).Account == "" {
 			return s.askToSignIn(w, r)
 		}
 		return h(w, r)
@@ -194,7 +194,7 @@ func (s *Site) page(pattern string, h handler) {
 // only restricts a form to the roles that casework accepts it from; the error for others is forbidden.
 func only(h handler, roles ...nursery.Role) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		if !slices.Contains(roles, who(r.Context()).Role) {
+		if !slices.Contains(roles, principalFrom(r.Context()).Role) {
 			return &casework.Error{Code: casework.CodeForbidden, Message: "您的角色不能进行此操作。"}
 		}
 		return h(w, r)
@@ -205,7 +205,7 @@ func only(h handler, roles ...nursery.Role) handler {
 func (s *Site) streaming(pattern string, h handler) {
 	s.mux.Handle(pattern, s.sessions.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r = s.known(r)
-		if who(r.Context()).Account == "" {
+		if principalFrom(r.Context()).Account == "" {
 			s.fail(w, r, signedOut())
 			return
 		}
@@ -230,13 +230,13 @@ func (s *Site) limited(h http.HandlerFunc) http.Handler {
 
 type principalKey struct{}
 
-// who is signed in; nobody has no account.
-func who(ctx context.Context) nursery.Principal {
+// principalFrom is signed in; nobody has no account.
+func principalFrom(ctx context.Context) nursery.Principal {
 	p, _ := ctx.Value(principalKey{}).(nursery.Principal)
 	return p
 }
 
-// known puts who is signed in into the request. A session that the provider no longer confirms is nobody's.
+// withPrincipal puts who is signed in into the request. A session that the provider no longer confirms is nobody's.
 func (s *Site) known(r *http.Request) *http.Request {
 	p := s.signedIn(r.Context())
 	if p.Account != "" {

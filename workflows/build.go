@@ -59,7 +59,7 @@ var errBuilt = errors.New("every milestone is done")
 // build is the state of the workflow of one county's site.
 type build struct {
 	*caseFile
-	aside   asides
+	aside   backgroundTasks
 	terms   nursery.BuildTerms
 	changed bool
 }
@@ -75,11 +75,11 @@ func Build(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 	}
 	for months := 0; ; months++ {
 		if months >= monthsOfARun {
-			if err := b.aside.rest(ctx, nil); err != nil {
+			if err := b.aside.waitIdle(ctx, nil); err != nil {
 				return CaseResult{}, err
 			}
 			if !b.changed {
-				in.Asked, in.Open = b.desk.Asked(), b.desk.Open()
+				in.Asked, in.Open = b.tasks.Asked(), b.tasks.Open()
 				return CaseResult{}, workflow.NewContinueAsNewError(ctx, Build, in)
 			}
 		}
@@ -88,8 +88,8 @@ func Build(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 			return CaseResult{}, err
 		}
 		if built {
-			b.desk.Interrupt(errBuilt)
-			return CaseResult{Stage: nursery.StageBuilt}, b.aside.settle(ctx)
+			b.tasks.Interrupt(errBuilt)
+			return CaseResult{Stage: nursery.StageBuilt}, b.aside.drain(ctx)
 		}
 	}
 }
@@ -100,8 +100,8 @@ func openBuild(ctx workflow.Context, in CaseInput) (*build, error) {
 		return nil, err
 	}
 	file.number = func(_ int, name string) string { return name }
-	b := &build{caseFile: file, aside: asides{desk: file.desk}}
-	b.desk.Resume(in.Asked, in.Open)
+	b := &build{caseFile: file, aside: backgroundTasks{tasks: file.tasks}}
+	b.tasks.Resume(in.Asked, in.Open)
 	err = workflow.SetUpdateHandler(ctx, activities.BuildChanged, func(workflow.Context, Change) error {
 		b.changed = true
 		return nil
@@ -116,7 +116,7 @@ func openBuild(ctx workflow.Context, in CaseInput) (*build, error) {
 		return nil, fmt.Errorf("open site: %w", err)
 	}
 	for _, asked := range in.Open {
-		b.aside.askOn(ctx, asked, errBuilt, b.takeReply)
+		b.aside.resume(ctx, asked, errBuilt, b.takeReply)
 	}
 	return b, nil
 }

@@ -28,7 +28,7 @@ var (
 // site is an office with a plan and the open case of one county's site.
 type site struct {
 	*office
-	door *casework.Service
+	service *casework.Service
 }
 
 // planFrom starts the plan with its first day on day, through the service, with the office's database and clock.
@@ -40,12 +40,12 @@ func (o *office) planFrom(day nursery.Date) *site {
 	require.NoError(o.t, err)
 	o.t.Cleanup(away.Close)
 	s := &site{o, casework.New(casework.Deps{
-		DB: o.db, Temporal: away, Rules: rules, Almanac: store.NewAlmanac(o.db), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		DB: o.db, Temporal: away, Rules: rules, CalendarCache: store.NewCalendarCache(o.db), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Now: func() time.Time { return o.env.Now() },
 	})}
 	plan, err := testdata.Plan("changzhi-2024")
 	require.NoError(o.t, err)
-	started, err := s.door.StartBuildPlan(o.t.Context(), cityOffice, "plan", testdata.PlanFrom(plan, "changzhi-2026", day))
+	started, err := s.service.StartBuildPlan(o.t.Context(), cityOffice, "plan", testdata.PlanFrom(plan, "changzhi-2026", day))
 	require.NoError(o.t, err)
 	require.Equal(o.t, county, started.Sites[0].County)
 	o.sql(`UPDATE outbox SET delivered_at = now()`)
@@ -67,9 +67,9 @@ func (s *site) site() string {
 func (s *site) accepted(kind nursery.MilestoneKind, percent int) {
 	s.t.Helper()
 	key := string(kind) + s.env.Now().String()
-	entry, err := s.door.ReportBuild(s.t.Context(), countyOffice, key, s.site(), casework.BuildReport{Milestone: kind, Percent: percent, Note: "按计划推进"})
+	entry, err := s.service.ReportBuild(s.t.Context(), countyOffice, key, s.site(), casework.BuildReport{Milestone: kind, Percent: percent, Note: "按计划推进"})
 	require.NoError(s.t, err)
-	_, err = s.door.DecideBuildReport(s.t.Context(), cityOffice, key, s.site(), entry.ID, casework.BuildVerdict{Accept: true})
+	_, err = s.service.DecideBuildReport(s.t.Context(), cityOffice, key, s.site(), entry.ID, casework.BuildVerdict{Accept: true})
 	require.NoError(s.t, err)
 }
 
@@ -157,7 +157,7 @@ func TestTheSitesLastMilestonesFollowItsFilingAlone(t *testing.T) {
 	}
 	o.at(hour, func() {
 		require.Equal(t, []string{"registration 0", "filing 0"}, state())
-		_, err := s.door.LinkBuildFiling(t.Context(), countyOffice, "link", caseNo, o.caseNo)
+		_, err := s.service.LinkBuildFiling(t.Context(), countyOffice, "link", caseNo, o.caseNo)
 		require.NoError(t, err)
 		require.Equal(t, []string{"registration 100", "filing 0"}, state())
 	})
@@ -186,7 +186,7 @@ func TestSeatsOfAClassPlanAgainstArticle19AreNotCounted(t *testing.T) {
 	a.Classes[0].Seats = &sixty
 	o.corrected(a)
 	o.at(hour, func() {
-		_, err := s.door.LinkBuildFiling(t.Context(), countyOffice, "link", s.site(), o.caseNo)
+		_, err := s.service.LinkBuildFiling(t.Context(), countyOffice, "link", s.site(), o.caseNo)
 		require.NoError(t, err)
 		o.answer("filing.review", nursery.OutcomeAccept, clerk, nursery.RoleClerk, form{}, "")
 	})

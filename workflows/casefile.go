@@ -33,12 +33,12 @@ var (
 	errWithdrawn = errors.New("withdrawn by the applicant")
 )
 
-// caseFile is the state that every process has of its case: the Desk with its open tasks, the steps done, and the
+// caseFile is the state that every process has of its case: the Tasks with its open tasks, the steps done, and the
 // documents being rendered.
 type caseFile struct {
 	ctx   workflow.Context
 	in    CaseInput
-	desk  *humantask.Desk
+	tasks *humantask.Tasks
 	terms activities.Terms
 	steps int
 	// number returns the name of a step of the process itself from its sequence number and what it does.
@@ -52,13 +52,13 @@ type caseFile struct {
 	ended      bool
 }
 
-// newCase creates the Desk of a case.
+// newCase creates the Tasks of a case.
 func newCase(ctx workflow.Context, in CaseInput) (*caseFile, error) {
-	desk, err := humantask.NewDesk(ctx, in.CaseNo, in.Version)
+	tasks, err := humantask.NewTasks(ctx, in.CaseNo, in.Version)
 	if err != nil {
-		return nil, fmt.Errorf("open desk: %w", err)
+		return nil, fmt.Errorf("open tasks: %w", err)
 	}
-	return &caseFile{ctx: ctx, in: in, desk: desk, number: numbered(2)}, nil
+	return &caseFile{ctx: ctx, in: in, tasks: tasks, number: numbered(2)}, nil
 }
 
 // numbered returns a function that names steps by their number, with at least width digits.
@@ -66,7 +66,7 @@ func numbered(width int) func(int, string) string {
 	return func(n int, name string) string { return fmt.Sprintf("%0*d-%s", width, n, name) }
 }
 
-// openCase creates the Desk and records the application as received.
+// openCase creates the Tasks and records the application as received.
 func openCase(ctx workflow.Context, in CaseInput, stage nursery.Stage, clocks ...string) (*caseFile, error) {
 	f, err := newCase(ctx, in)
 	if err != nil {
@@ -100,12 +100,12 @@ func (f *caseFile) withdraw(ctx workflow.Context, w Withdrawal) error {
 		return err
 	}
 	f.withdrawal = &w
-	f.desk.Interrupt(errWithdrawn)
+	f.tasks.Interrupt(errWithdrawn)
 	return workflow.Await(ctx, func() bool { return f.ended })
 }
 
 func (f *caseFile) ask(kind definition.TaskKind, spec humantask.Spec) (humantask.Answer, error) {
-	return f.desk.Ask(f.ctx, kind, spec)
+	return f.tasks.Ask(f.ctx, kind, spec)
 }
 
 // namesStepsByCause is the change ID since which a step that may run concurrently with others is named by its cause:

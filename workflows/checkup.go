@@ -58,7 +58,7 @@ var errRoundServed = errors.New("the round may be opened")
 // checkup is the state of the workflow of one institution's check-up round.
 type checkup struct {
 	*caseFile
-	aside   asides
+	aside   backgroundTasks
 	terms   activities.CheckupTerms
 	changed bool
 	change  string // the ID of the last change
@@ -84,7 +84,7 @@ func CheckupRound(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 		return CaseResult{}, err
 	}
 	file.number = numbered(3)
-	c := &checkup{caseFile: file, aside: asides{desk: file.desk}}
+	c := &checkup{caseFile: file, aside: backgroundTasks{tasks: file.tasks}}
 	if err := onCaseChanged(ctx, func(change Change) { c.changed, c.change = true, change.ID }); err != nil {
 		return CaseResult{}, err
 	}
@@ -134,11 +134,11 @@ func (c *checkup) unblock() error {
 			return fmt.Errorf("open round: %w", err)
 		}
 	}
-	c.desk.Interrupt(errRoundServed)
-	if err := c.aside.settle(c.ctx); err != nil {
+	c.tasks.Interrupt(errRoundServed)
+	if err := c.aside.drain(c.ctx); err != nil {
 		return err
 	}
-	c.desk.Interrupt(nil)
+	c.tasks.Interrupt(nil)
 	return nil
 }
 
@@ -154,7 +154,7 @@ func (c *checkup) record() error {
 				return
 			}
 			if err := do(ctx, engine.FollowCheckup, c.changedMove("followed"), nil); err != nil {
-				c.desk.Interrupt(fmt.Errorf("follow roster: %w", err))
+				c.tasks.Interrupt(fmt.Errorf("follow roster: %w", err))
 				return
 			}
 		}

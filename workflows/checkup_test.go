@@ -23,14 +23,14 @@ var team = nursery.Principal{Account: theClinic, Role: nursery.RoleHospital, Cou
 // round is an office with a check-up round of 2026H1 opened on 2026-06-05, for children in class c1.
 type round struct {
 	*office
-	door     *casework.Service
+	service  *casework.Service
 	children []string
 }
 
 func checking(t *testing.T, children int) *round {
 	t.Helper()
 	r := &round{office: openOffice(t, nursery.KindCheckup, "")}
-	r.door = r.theDoor()
+	r.service = r.newService()
 	r.sql(`INSERT INTO institutions (id, county, name, site_kind, status, updated_at) VALUES ($1, $2, '示例托育园', 'community', 'filed', $3)`, institution, county, received)
 	r.sql(`INSERT INTO clinics (id, county, name, licence, licensed_until, primary_care, capacity, modes, updated_at)
 		VALUES ($1, $2, '示例社区卫生服务中心', 'PDY140403123456789012D1', '2030-01-01', true, 0, '{visiting}', $3)`, theClinic, county, received)
@@ -40,7 +40,7 @@ func checking(t *testing.T, children int) *round {
 	}
 	rules, err := policies.New(t.Context())
 	require.NoError(t, err)
-	years, err := store.NewAlmanac(r.db).Years(t.Context())
+	years, err := store.NewCalendarCache(r.db).Years(t.Context())
 	require.NoError(t, err)
 	require.NoError(t, r.db.As(t.Context(), nursery.Engine, func(q *store.Queries) error {
 		r.caseNo, _, err = activities.StartCheckup(t.Context(), q, rules, years, institution, "示例托育园", county, nursery.HalfYearOf(day), "county-office-140403", received)
@@ -97,7 +97,7 @@ func (r *round) recorded() {
 		}
 		records = append(records, record)
 	}
-	_, err := r.door.RecordCheckups(r.t.Context(), team, "records", r.caseNo, "c1", casework.ClassRecords{Records: records})
+	_, err := r.service.RecordCheckups(r.t.Context(), team, "records", r.caseNo, "c1", casework.ClassRecords{Records: records})
 	require.NoError(r.t, err)
 }
 

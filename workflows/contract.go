@@ -21,7 +21,7 @@ var (
 // contract is the state of the workflow of one contract.
 type contract struct {
 	*caseFile
-	aside    asides
+	aside    backgroundTasks
 	terms    activities.ContractTerms
 	changed  bool
 	renewing bool // the renewal task has been opened
@@ -58,11 +58,11 @@ func Contract(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 			return c.end()
 		}
 		if months >= monthsOfARun {
-			if err := c.aside.rest(ctx, &c.printing); err != nil {
+			if err := c.aside.waitIdle(ctx, &c.printing); err != nil {
 				return CaseResult{}, err
 			}
 			if !c.changed {
-				in.Asked, in.Open = c.desk.Asked(), c.desk.Open()
+				in.Asked, in.Open = c.tasks.Asked(), c.tasks.Open()
 				return CaseResult{}, workflow.NewContinueAsNewError(ctx, Contract, in)
 			}
 		}
@@ -74,20 +74,20 @@ func openContract(ctx workflow.Context, in CaseInput) (*contract, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &contract{caseFile: file, aside: asides{desk: file.desk}}
+	c := &contract{caseFile: file, aside: backgroundTasks{tasks: file.tasks}}
 	c.number = func(n int, name string) string {
 		if c.steady {
 			return name // of the contract itself, which runs each step once
 		}
 		return fmt.Sprintf("%s-%03d-%s", nursery.DateOf(workflow.Now(ctx)), n, name)
 	}
-	c.desk.Resume(in.Asked, in.Open)
+	c.tasks.Resume(in.Asked, in.Open)
 	if err := onCaseChanged(ctx, func(Change) { c.changed = true }); err != nil {
 		return nil, err
 	}
 	c.steady = stepsByCause(ctx)
 	for _, asked := range in.Open {
-		c.aside.askOn(ctx, asked, errContractOver, c.takeAnswer)
+		c.aside.resume(ctx, asked, errContractOver, c.takeAnswer)
 	}
 	return c, nil
 }
@@ -168,11 +168,11 @@ func (c *contract) bothSign() (bool, error) {
 		return both(), err
 	}
 	// The tasks that have not been answered are cancelled.
-	c.desk.Interrupt(errTextChanged)
-	if err := c.aside.settle(c.ctx); err != nil {
+	c.tasks.Interrupt(errTextChanged)
+	if err := c.aside.drain(c.ctx); err != nil {
 		return false, err
 	}
-	c.desk.Interrupt(nil)
+	c.tasks.Interrupt(nil)
 	if declined {
 		return false, nil
 	}
@@ -271,11 +271,11 @@ func (c *contract) takeAnswer(ctx workflow.Context, answer humantask.Answer) err
 
 // end ends the contract and, if children remain uncovered, has the county and both sides acknowledge it.
 func (c *contract) end() (CaseResult, error) {
-	c.desk.Interrupt(errContractOver)
-	if err := c.aside.settle(c.ctx); err != nil {
+	c.tasks.Interrupt(errContractOver)
+	if err := c.aside.drain(c.ctx); err != nil {
 		return CaseResult{}, err
 	}
-	c.desk.Interrupt(nil)
+	c.tasks.Interrupt(nil)
 	var end activities.ContractEnd
 	if err := c.do(engine.EndContract, c.move("ended"), &end); err != nil {
 		return CaseResult{}, err
@@ -287,7 +287,7 @@ func (c *contract) end() (CaseResult, error) {
 				Role: role, Decision: end.Decision, Days: c.terms.ReplyDays, Silence: c.terms.SilenceDays,
 			})
 		}
-		if err := c.aside.settle(c.ctx); err != nil {
+		if err := c.aside.drain(c.ctx); err != nil {
 			return CaseResult{}, err
 		}
 	}

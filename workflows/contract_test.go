@@ -19,13 +19,13 @@ var nurseryHead = nursery.Principal{Account: applicant, Role: nursery.RoleInstit
 // pact is an office with a contract proposed on 2026-06-05, from the day after to the end of August.
 type pact struct {
 	*office
-	door *casework.Service
+	service *casework.Service
 }
 
 func proposing(t *testing.T, change func(*nursery.ContractTerms)) *pact {
 	t.Helper()
 	p := &pact{office: openOffice(t, nursery.KindContract, "")}
-	p.door = p.theDoor()
+	p.service = p.newService()
 	p.sql(`INSERT INTO institutions (id, county, name, site_kind, seats, status, updated_at) VALUES ($1, $2, '示例托育园', 'community', 60, 'filed', $3)`, institution, county, received)
 	p.sql(`INSERT INTO clinics (id, county, name, licence, licensed_until, primary_care, capacity, modes, updated_at)
 		VALUES ($1, $2, '示例社区卫生服务中心', 'PDY140403123456789012D1'::varchar(22), '2030-01-01', true, 0, '{visiting}', $3)`, theClinic, county, received)
@@ -35,7 +35,7 @@ func proposing(t *testing.T, change func(*nursery.ContractTerms)) *pact {
 	if change != nil {
 		change(&terms)
 	}
-	started, err := p.door.StartContract(t.Context(), nurseryHead, "start", terms)
+	started, err := p.service.StartContract(t.Context(), nurseryHead, "start", terms)
 	require.NoError(t, err)
 	p.caseNo = started.CaseNo
 	p.sql(`UPDATE outbox SET delivered_at = now()`)
@@ -118,7 +118,7 @@ func TestATextChangedAfterOneSideSignedIsSignedAnewByBoth(t *testing.T) {
 	p := proposing(t, nil)
 	p.at(time.Hour, func() { p.signs(nursery.RoleInstitution) })
 	p.at(2*time.Hour, func() {
-		_, err := p.door.AmendContract(t.Context(), nurseryHead, "amend", p.caseNo, casework.ContractAmendment{
+		_, err := p.service.AmendContract(t.Context(), nurseryHead, "amend", p.caseNo, casework.ContractAmendment{
 			ContractTerms: nursery.ContractTerms{
 				Mode: nursery.Visiting, Services: nursery.ContractServices(), StartsOn: nursery.NewDate(2026, 6, 8), EndsOn: nursery.NewDate(2026, 6, 20), Note: "每周三到园",
 			}, Version: 1,
@@ -198,7 +198,7 @@ func TestChildrenLeftUncoveredAlertTheCountyAndBothSides(t *testing.T) {
 	p.signed()
 	p.cared()
 	p.on(7, 10, func() {
-		_, err := p.door.TerminateContract(t.Context(), nurseryHead, "end", p.caseNo, casework.Termination{EndsOn: nursery.NewDate(2026, 8, 9), Reason: "更换机构"})
+		_, err := p.service.TerminateContract(t.Context(), nurseryHead, "end", p.caseNo, casework.Termination{EndsOn: nursery.NewDate(2026, 8, 9), Reason: "更换机构"})
 		require.NoError(t, err)
 		p.changed()
 	})

@@ -15,7 +15,7 @@ var errConcluded = errors.New("the inspection is concluded")
 // inspection is the state of the workflow of one visit to an institution.
 type inspection struct {
 	*caseFile
-	aside asides
+	aside backgroundTasks
 	terms activities.InspectionTerms
 	told  bool // a serious hazard of this visit has been reported
 }
@@ -29,7 +29,7 @@ func Inspection(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 	if err != nil {
 		return CaseResult{}, err
 	}
-	i := &inspection{caseFile: file, aside: asides{desk: file.desk}}
+	i := &inspection{caseFile: file, aside: backgroundTasks{tasks: file.tasks}}
 	// An officer may record a hazard in a draft, before the visit is submitted.
 	if err := onCaseChanged(ctx, func(Change) { i.alert("") }); err != nil {
 		return CaseResult{}, err
@@ -73,8 +73,8 @@ func Inspection(ctx workflow.Context, in CaseInput) (CaseResult, error) {
 
 // conclude ends the case in a stage with a last step, once no task is open.
 func (i *inspection) conclude(stage nursery.Stage, last func() error) (CaseResult, error) {
-	i.desk.Interrupt(errConcluded)
-	if err := i.aside.settle(i.ctx); err != nil {
+	i.tasks.Interrupt(errConcluded)
+	if err := i.aside.drain(i.ctx); err != nil {
 		return CaseResult{}, err
 	}
 	if i.aside.failed != nil {
@@ -95,7 +95,7 @@ func (i *inspection) together(n int, do func(ctx workflow.Context, n int) error)
 		workflow.Go(i.ctx, func(ctx workflow.Context) {
 			if err := do(ctx, k); err != nil && failed == nil {
 				failed = err
-				i.desk.Interrupt(err)
+				i.tasks.Interrupt(err)
 			}
 			left--
 		})
@@ -104,7 +104,7 @@ func (i *inspection) together(n int, do func(ctx workflow.Context, n int) error)
 		return err
 	}
 	if failed != nil {
-		i.desk.Interrupt(nil)
+		i.tasks.Interrupt(nil)
 	}
 	return failed
 }
@@ -115,11 +115,11 @@ func (i *inspection) assign() error {
 	officers := []*string{&i.terms.First, &i.terms.Second}
 	return i.together(2, func(ctx workflow.Context, n int) error {
 		for {
-			answer, err := i.desk.Ask(ctx, inspectionAssignment, humantask.Spec{Only: []string{*officers[n]}, Days: i.terms.AnswerDays, Silence: 1})
+			answer, err := i.tasks.Ask(ctx, inspectionAssignment, humantask.Spec{Only: []string{*officers[n]}, Days: i.terms.AnswerDays, Silence: 1})
 			if err != nil || answer.Outcome == nursery.OutcomeTakeOn {
 				return err
 			}
-			answer, err = i.desk.Ask(ctx, inspectionName, humantask.Spec{Days: i.terms.AnswerDays})
+			answer, err = i.tasks.Ask(ctx, inspectionName, humantask.Spec{Days: i.terms.AnswerDays})
 			if err != nil {
 				return err
 			}
@@ -214,7 +214,7 @@ func (i *inspection) sign(decision string) (bool, error) {
 		} else {
 			kind, spec.Silence = inspectionCountersign, 1
 		}
-		answer, err := i.desk.Ask(ctx, kind, spec)
+		answer, err := i.tasks.Ask(ctx, kind, spec)
 		if err != nil {
 			return err
 		}
@@ -237,7 +237,7 @@ func (i *inspection) sign(decision string) (bool, error) {
 // noteRefusal has both officers record that the institution did not sign 拒签注明.
 func (i *inspection) noteRefusal(ctx workflow.Context) error {
 	for _, officer := range i.officers() {
-		if _, err := i.desk.Ask(ctx, inspectionRefusal, humantask.Spec{Only: []string{officer}, Days: i.terms.SignDays}); err != nil {
+		if _, err := i.tasks.Ask(ctx, inspectionRefusal, humantask.Spec{Only: []string{officer}, Days: i.terms.SignDays}); err != nil {
 			return err
 		}
 	}

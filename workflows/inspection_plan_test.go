@@ -27,7 +27,7 @@ var (
 // planned is an office with filed institutions, four registered officers and the plan of the second half of 2026.
 type planned struct {
 	*office
-	door *casework.Service
+	service *casework.Service
 }
 
 func planning(t *testing.T, institutions int) *planned {
@@ -38,8 +38,8 @@ func planning(t *testing.T, institutions int) *planned {
 	away, err := client.NewLazyClient(client.Options{HostPort: "127.0.0.1:1", ConnectionOptions: client.ConnectionOptions{GetSystemInfoTimeout: 50 * time.Millisecond}})
 	require.NoError(t, err)
 	t.Cleanup(away.Close)
-	p := &planned{office: o, door: casework.New(casework.Deps{
-		DB: o.db, Temporal: away, Rules: rules, Almanac: store.NewAlmanac(o.db), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	p := &planned{office: o, service: casework.New(casework.Deps{
+		DB: o.db, Temporal: away, Rules: rules, CalendarCache: store.NewCalendarCache(o.db), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Now: func() time.Time { return o.env.Now() },
 	})}
 	a, _ := application(t, "community")
@@ -51,10 +51,10 @@ func planning(t *testing.T, institutions int) *planned {
 			fmt.Sprintf("inst-140403-%02d", n), county, fmt.Sprintf("示例托育园%02d", n), raw, received)
 	}
 	for n := 1; n <= 4; n++ {
-		_, err := p.door.PutInspector(t.Context(), planHead, fmt.Sprintf("inspector-%d", n), fmt.Sprintf("inspector-140403-%d", n), casework.InspectorEntry{OnDuty: true})
+		_, err := p.service.PutInspector(t.Context(), planHead, fmt.Sprintf("inspector-%d", n), fmt.Sprintf("inspector-140403-%d", n), casework.InspectorEntry{OnDuty: true})
 		require.NoError(t, err)
 	}
-	started, err := p.door.StartInspectionPlan(t.Context(), planHead, "start", casework.PlanRequest{Half: "2026H2"})
+	started, err := p.service.StartInspectionPlan(t.Context(), planHead, "start", casework.PlanRequest{Half: "2026H2"})
 	require.NoError(t, err)
 	p.caseNo = started.CaseNo
 	return p
@@ -74,7 +74,7 @@ func (p *planned) passOn() {
 
 func (p *planned) commit(after time.Duration, key string) {
 	p.at(after, func() {
-		_, err := p.door.CommitPlan(p.t.Context(), planHead, key, p.caseNo)
+		_, err := p.service.CommitPlan(p.t.Context(), planHead, key, p.caseNo)
 		require.NoError(p.t, err)
 		p.passOn()
 	})
@@ -82,7 +82,7 @@ func (p *planned) commit(after time.Duration, key string) {
 
 func (p *planned) witness(after time.Duration, key string) {
 	p.at(after, func() {
-		_, err := p.door.WitnessDraw(p.t.Context(), planWitness, key, p.caseNo, casework.PlanWitness{
+		_, err := p.service.WitnessDraw(p.t.Context(), planWitness, key, p.caseNo, casework.PlanWitness{
 			PublicValue: "3391.76", Source: "上证综合指数收盘", PublicAt: p.env.Now(),
 		})
 		require.NoError(p.t, err)
@@ -168,7 +168,7 @@ func TestWhoCommitsIsNotAskedToWitness(t *testing.T) {
 	p.commit(hour, "commit")
 	p.at(2*hour, func() {
 		p.answer("inspection_plan.draw", nursery.OutcomeDraw, head, nursery.RoleSupervisor, form{}, humantask.ErrActorExcluded)
-		_, err := p.door.WitnessDraw(t.Context(), planHead, "self", p.caseNo, casework.PlanWitness{PublicValue: "1", Source: "示例", PublicAt: p.env.Now()})
+		_, err := p.service.WitnessDraw(t.Context(), planHead, "self", p.caseNo, casework.PlanWitness{PublicValue: "1", Source: "示例", PublicAt: p.env.Now()})
 		var refused *casework.Error
 		require.ErrorAs(t, err, &refused)
 		require.Equal(t, casework.CodeConflictOfInterest, refused.Code)

@@ -31,8 +31,8 @@ const (
 // visited is an office with a filed institution and an open inspection of it.
 type visited struct {
 	*office
-	door  *casework.Service
-	sends int
+	service *casework.Service
+	sends   int
 }
 
 // inspecting opens an inspection of a filed institution by two officers.
@@ -44,8 +44,8 @@ func inspecting(t *testing.T, kind string) *visited {
 	away, err := client.NewLazyClient(client.Options{HostPort: "127.0.0.1:1", ConnectionOptions: client.ConnectionOptions{GetSystemInfoTimeout: 50 * time.Millisecond}})
 	require.NoError(t, err)
 	t.Cleanup(away.Close)
-	v := &visited{office: o, door: casework.New(casework.Deps{
-		DB: o.db, Temporal: away, Rules: rules, Almanac: store.NewAlmanac(o.db), Fields: sealingtest.Fields(t), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	v := &visited{office: o, service: casework.New(casework.Deps{
+		DB: o.db, Temporal: away, Rules: rules, CalendarCache: store.NewCalendarCache(o.db), Fields: sealingtest.Fields(t), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Now: func() time.Time { return o.env.Now() },
 	})}
 	v.fileInstitution()
@@ -82,7 +82,7 @@ func officer(account string) nursery.Principal {
 // sendVisit completes the checklist, with all items conforming except the given ones, and submits it.
 func (v *visited) sendVisit(by string, serious bool, bad ...string) {
 	v.t.Helper()
-	pack, err := v.door.VisitPackage(v.t.Context(), officer(by), v.caseNo)
+	pack, err := v.service.VisitPackage(v.t.Context(), officer(by), v.caseNo)
 	require.NoError(v.t, err)
 	content := nursery.Visit{VisitedOn: nursery.DateOf(v.env.Now()), Serious: serious}
 	for _, item := range pack.Items {
@@ -98,7 +98,7 @@ func (v *visited) sendVisit(by string, serious bool, bad ...string) {
 		content.Items = append(content.Items, found)
 	}
 	v.sends++
-	sent, err := v.door.SendVisit(v.t.Context(), officer(by), fmt.Sprintf("visit-%d", v.sends), v.caseNo, casework.SentVisit{
+	sent, err := v.service.SendVisit(v.t.Context(), officer(by), fmt.Sprintf("visit-%d", v.sends), v.caseNo, casework.SentVisit{
 		Visit: fmt.Sprintf("visit-%08d", v.sends), BaseVersion: pack.BaseVersion, Content: content,
 	})
 	require.NoError(v.t, err)
@@ -182,7 +182,7 @@ func TestADefectIsOrderedCorrectedAndReinspected(t *testing.T) {
 		v.answerOf("inspection.correct", nursery.OutcomeProve, applicant, nursery.RoleInstitution, form{"note": "已逐日记录"})
 	})
 	v.at(4*day, func() {
-		pack, err := v.door.VisitPackage(t.Context(), officer(firstOfficer), v.caseNo)
+		pack, err := v.service.VisitPackage(t.Context(), officer(firstOfficer), v.caseNo)
 		require.NoError(t, err)
 		require.Len(t, pack.Items, 2)
 		v.sendVisit(firstOfficer, false)
@@ -276,7 +276,7 @@ func TestAComplaintIsAnsweredOrOpensAVisit(t *testing.T) {
 	} {
 		t.Run(string(outcome), func(t *testing.T) {
 			v := inspecting(t, nursery.InspectRandom)
-			started, err := v.door.FileComplaint(t.Context(), nursery.Principal{}, "7f1c2c9e-3f55-4d0b-9c43-1f5f4c2f0a11", casework.ComplaintRequest{
+			started, err := v.service.FileComplaint(t.Context(), nursery.Principal{}, "7f1c2c9e-3f55-4d0b-9c43-1f5f4c2f0a11", casework.ComplaintRequest{
 				County: county, Institution: institution, Topic: "food", Said: "午餐的米饭发霉", Contact: "联系方式略",
 			})
 			require.NoError(t, err)

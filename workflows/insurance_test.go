@@ -26,28 +26,28 @@ var insurer = nursery.Principal{Account: "insurer", Role: nursery.RoleInsurer, C
 // month is an office with an insurance month opened on 2026-06-05.
 type month struct {
 	*office
-	door *casework.Service
-	keys int
+	service *casework.Service
+	keys    int
 }
 
 func insuring(t *testing.T, basis bool) *month {
 	t.Helper()
 	o := openOffice(t, nursery.KindInsurance, "")
-	m := &month{office: o, door: o.theDoor()}
+	m := &month{office: o, service: o.newService()}
 	in := casework.InsuranceStart{
 		County: county, Month: "2026-06", Insurer: "insurer-01", Procurement: "政府采购合同", Perils: nursery.Perils(), CoverFrom: nursery.NewDate(2026, 6, 1),
 	}
 	if basis {
 		in.Basis = &nursery.InsuranceBasis{Document: "采购文件", Article: "三"}
 	}
-	started, err := m.door.StartInsurance(t.Context(), countyOffice, "month", in)
+	started, err := m.service.StartInsurance(t.Context(), countyOffice, "month", in)
 	require.NoError(t, err)
 	m.caseNo = started.CaseNo
 	m.sql(`UPDATE outbox SET delivered_at = now()`)
 	return m
 }
 
-func (o *office) theDoor() *casework.Service {
+func (o *office) newService() *casework.Service {
 	o.t.Helper()
 	rules, err := policies.New(o.t.Context())
 	require.NoError(o.t, err)
@@ -55,7 +55,7 @@ func (o *office) theDoor() *casework.Service {
 	require.NoError(o.t, err)
 	o.t.Cleanup(away.Close)
 	return casework.New(casework.Deps{
-		DB: o.db, Temporal: away, Rules: rules, Almanac: store.NewAlmanac(o.db), Fields: o.fields, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		DB: o.db, Temporal: away, Rules: rules, CalendarCache: store.NewCalendarCache(o.db), Fields: o.fields, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Now: func() time.Time { return o.env.Now() },
 	})
 }
@@ -89,7 +89,7 @@ func bornOn(n int, day nursery.Date, set ...string) []string {
 
 func (m *month) roster(lines ...[]string) casework.InsuranceRoster {
 	m.t.Helper()
-	report, err := m.door.TakeRosterFile(m.t.Context(), countyOffice, m.key(), m.caseNo, "civil", bytes.NewReader(testdata.RosterCSV(lines...)))
+	report, err := m.service.TakeRosterFile(m.t.Context(), countyOffice, m.key(), m.caseNo, "civil", bytes.NewReader(testdata.RosterCSV(lines...)))
 	require.NoError(m.t, err)
 	require.Empty(m.t, report.Faults)
 	return report
@@ -103,7 +103,7 @@ func (m *month) county(kind string, outcome nursery.Outcome) {
 // answered has the insurer accept every line of a batch except those of the given names.
 func (m *month) answered(send int, refusedNames ...string) {
 	m.t.Helper()
-	list, err := m.door.AllInsuranceLines(m.t.Context(), insurer, m.caseNo, send)
+	list, err := m.service.AllInsuranceLines(m.t.Context(), insurer, m.caseNo, send)
 	require.NoError(m.t, err)
 	page := casework.InsuranceAnswers{Send: send}
 	for i, l := range list.Items {
@@ -113,7 +113,7 @@ func (m *month) answered(send int, refusedNames ...string) {
 		}
 		page.Lines = append(page.Lines, a)
 	}
-	done, err := m.door.AnswerInsurance(m.t.Context(), insurer, m.key(), m.caseNo, page)
+	done, err := m.service.AnswerInsurance(m.t.Context(), insurer, m.key(), m.caseNo, page)
 	require.NoError(m.t, err)
 	require.Zero(m.t, done.Pending)
 	require.Empty(m.t, done.Faults)
@@ -141,14 +141,14 @@ func TestAMonthGoesFromTheRosterToCoversAndEndsThoseOfThreeYearOlds(t *testing.T
 		require.Equal(t, []string{"signing"}, m.stage())
 		require.Equal(t, []string{"eligible  3", "exception P11-R5 1", "ineligible P11-R1 1", "ineligible P11-R1a 1", "ineligible P11-R1b 1"}, m.statuses())
 		require.Equal(t, []string{"monthly 3 15000 prepared"}, m.ask(`SELECT kind || ' ' || lines || ' ' || premium_fen || ' ' || state FROM insurance_sends`))
-		_, err := m.door.InsuranceLines(t.Context(), insurer, m.caseNo, 1, casework.PageRequest{})
+		_, err := m.service.InsuranceLines(t.Context(), insurer, m.caseNo, 1, casework.PageRequest{})
 		require.Error(t, err, "not signed yet")
 		m.county("insurance.sign", nursery.OutcomeSign)
 	})
 	m.june(8, 10, func() { m.answered(1, "婴幼儿000002") })
 	m.june(9, 10, func() {
 		require.Equal(t, []string{"exceptions"}, m.stage())
-		list, err := casework.InsuranceExceptions.Page(t.Context(), m.door, countyOffice, casework.ExceptionFilter{CaseNo: m.caseNo}, casework.PageRequest{})
+		list, err := casework.InsuranceExceptions.Page(t.Context(), m.service, countyOffice, casework.ExceptionFilter{CaseNo: m.caseNo}, casework.PageRequest{})
 		require.NoError(t, err)
 		require.Len(t, list.Items, 2)
 		in := casework.InsuranceResolution{}
@@ -159,7 +159,7 @@ func TestAMonthGoesFromTheRosterToCoversAndEndsThoseOfThreeYearOlds(t *testing.T
 			}
 			in.Items = append(in.Items, item)
 		}
-		done, err := m.door.SettleExceptions(t.Context(), countyOffice, m.key(), m.caseNo, in)
+		done, err := m.service.SettleExceptions(t.Context(), countyOffice, m.key(), m.caseNo, in)
 		require.NoError(t, err)
 		require.Equal(t, casework.InsuranceSettled{Settled: 2, Open: 0, Faults: []casework.InsuranceFault{}}, done)
 		m.county("insurance.exceptions", nursery.OutcomeComplete)

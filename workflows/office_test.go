@@ -115,7 +115,7 @@ func openOffice(t *testing.T, kind nursery.CaseKind, number string) *office {
 	blobs, err := store.NewDiskBlobs(t.TempDir(), 1<<24)
 	require.NoError(t, err)
 	o.engine = &activities.Engine{
-		DB: o.db, Rules: rules, Almanac: store.NewAlmanac(o.db), Renderer: renderer(t), Blobs: blobs,
+		DB: o.db, Rules: rules, CalendarCache: store.NewCalendarCache(o.db), Renderer: renderer(t), Blobs: blobs,
 		Fields: o.fields, PublicURL: "http://127.0.0.1:8080", Processes: workflows.Definitions(),
 	}
 	// On a busy machine a goroutine of a workflow may wait for a processor longer than the second after which a

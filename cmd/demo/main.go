@@ -128,7 +128,7 @@ func play(ctx context.Context, o options, out io.Writer) error {
 	}
 	defer temporal.Close()
 	s := &stories.Stage{
-		Address: o.url, Door: roleplay.NewDoor(o.url, o.issuer), Temporal: temporal, Namespace: o.namespace,
+		Address: o.url, Users: roleplay.NewUsers(o.url, o.issuer), Temporal: temporal, Namespace: o.namespace,
 		Run: "demo-" + rand.Text(), Folder: o.out, Histories: o.histories, Out: out,
 	}
 	return playAll(ctx, s, o.once)
@@ -150,7 +150,7 @@ func playAll(ctx context.Context, s *stories.Stage, once bool) error {
 		fmt.Fprintf(s.Out, "演示上次演到第 %d 节，从第 %d 节接着演\n", seen.Played, seen.Played+1)
 	case !once:
 		seen.Played = 0
-		if err := stories.EnoughAccounts(ctx, s.Door); err != nil {
+		if err := stories.EnoughAccounts(ctx, s.Users); err != nil {
 			return err
 		}
 	}

@@ -34,7 +34,7 @@ type savedFilter struct {
 // readProgress returns the progress; the zero value for a system on which nothing has been played.
 func readProgress(ctx context.Context, s *stories.Stage) (progress, error) {
 	var filters []savedFilter
-	if err := s.Door.As(progressAccount).Get(ctx, pathFilters+"?room="+progressPage, &filters); err != nil {
+	if err := s.Users.As(progressAccount).Get(ctx, pathFilters+"?room="+progressPage, &filters); err != nil {
 		return progress{}, fmt.Errorf("read how far the demonstration is: %w", err)
 	}
 	for _, f := range filters {
@@ -66,7 +66,7 @@ func writeProgress(ctx context.Context, s *stories.Stage, p progress) error {
 	query := url.Values{"played": {strconv.Itoa(p.Played)}, "at": {p.At.UTC().Format(time.RFC3339)}}
 	filter := savedFilter{Room: progressPage, Name: progressName, Query: query.Encode()}
 	put := s.Request(http.MethodPut, pathFilters, filter)
-	if err := s.Door.As(progressAccount).Do(ctx, put, nil); err != nil {
+	if err := s.Users.As(progressAccount).Do(ctx, put, nil); err != nil {
 		return fmt.Errorf("save how far the demonstration is: %w", err)
 	}
 	return nil

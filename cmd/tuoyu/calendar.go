@@ -36,7 +36,7 @@ func (calendarListCommand) Run(ctx context.Context, out output) error {
 			return err
 		}
 		defer db.Close()
-		if years, err = store.NewAlmanac(db).Years(ctx); err != nil {
+		if years, err = store.NewCalendarCache(db).Years(ctx); err != nil {
 			return err
 		}
 	}

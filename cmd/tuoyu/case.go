@@ -104,5 +104,5 @@ func openService(ctx context.Context, s settings) (service *casework.Service, do
 		done()
 		return nil, nil, fmt.Errorf("load rules: %w", err)
 	}
-	return casework.New(casework.Deps{DB: db, Temporal: temporal, Rules: rules, Almanac: store.NewAlmanac(db), Log: log}), done, nil
+	return casework.New(casework.Deps{DB: db, Temporal: temporal, Rules: rules, CalendarCache: store.NewCalendarCache(db), Log: log}), done, nil
 }

@@ -41,7 +41,7 @@ type process struct {
 	db       *store.DB
 	temporal client.Client
 	rules    *policies.Engine
-	almanac  *store.Almanac
+	almanac  *store.CalendarCache
 	blobs    *store.DiskBlobs
 	renderer *documents.Client
 	keys     *sealing.Keyset // nil without a keyset file, as is fields
@@ -96,7 +96,7 @@ func (p *process) open(ctx context.Context, service string) error {
 	if err := p.openKeys(); err != nil {
 		return err
 	}
-	p.almanac = store.NewAlmanac(p.db)
+	p.almanac = store.NewCalendarCache(p.db)
 	p.metrics = newMetrics(p.db, p.rules, p.blobs)
 	if p.temporal, err = openTemporal(s, p.keys, p.log, newTemporalMetrics(p.metrics)); err != nil {
 		return err
@@ -179,7 +179,7 @@ func (p *process) publicURL() string { return strings.TrimRight(p.settings.Publi
 // requires a renderer.
 func (p *process) casework(scan casework.Scanner, renderer *documents.Renderer) *casework.Service {
 	return casework.New(casework.Deps{
-		DB: p.db, Temporal: p.temporal, Namespace: p.settings.TemporalNamespace, Rules: p.rules, Almanac: p.almanac, Blobs: p.blobs, Fields: p.fields, Renderer: renderer, Scan: scan, Log: p.log,
+		DB: p.db, Temporal: p.temporal, Namespace: p.settings.TemporalNamespace, Rules: p.rules, CalendarCache: p.almanac, Blobs: p.blobs, Fields: p.fields, Renderer: renderer, Scan: scan, Log: p.log,
 		PublicURL: p.publicURL(),
 	})
 }

@@ -69,17 +69,17 @@ func (p *process) serve(ctx context.Context) error {
 		return err
 	}
 	defer fonts.Close()
-	door := p.casework(scan, documents.NewRenderer(fonts, p.renderer))
+	service := p.casework(scan, documents.NewRenderer(fonts, p.renderer))
 	complaints := limits.New(limits.Rate{PerSecond: float64(s.ComplaintsPerHour) / 3600, Burst: s.ComplaintBurst})
 	calls, err := api.New(api.Deps{
-		Door: door, Verifier: verifier, Log: p.log, Metrics: p.metrics, PublicURL: p.publicURL(), Version: version,
+		Service: service, Verifier: verifier, Log: p.log, Metrics: p.metrics, PublicURL: p.publicURL(), Version: version,
 		MaxBody: s.MaxBodyKiB << 10, MaxUpload: s.MaxUploadMiB << 20, TrustedProxies: s.TrustedProxies, Complaints: complaints,
 	})
 	if err != nil {
 		return fmt.Errorf("build the API: %w", err)
 	}
 	pages, err := web.New(web.Deps{
-		Door: door, DB: p.db, Fields: p.fields, Log: p.log, Metrics: p.metrics, PublicURL: p.publicURL(), DemoAccounts: s.DemoAccountsURL, MaxUpload: s.MaxUploadMiB << 20,
+		Service: service, DB: p.db, Fields: p.fields, Log: p.log, Metrics: p.metrics, PublicURL: p.publicURL(), DemoAccounts: s.DemoAccountsURL, MaxUpload: s.MaxUploadMiB << 20,
 		TrustedProxies: s.TrustedProxies, Complaints: complaints, ProviderAway: time.Duration(s.ProviderAwayMinutes) * time.Minute,
 		Provider: web.Provider{Issuer: s.OIDCIssuer, ClientID: s.OIDCClientID, ClientSecret: s.OIDCClientSecret, Principal: issuer.Principal},
 	})

@@ -34,19 +34,19 @@ var ErrNoAccount = errors.New("no institution account is free")
 // NewApplicant reserves an institution account of the application's county without an open case, preferably one that
 // never filed, and assigns it a unique credit code made with serial (0 to 9999). No other applicant of the client gets
 // the account until this one has filed or leaves.
-func NewApplicant(ctx context.Context, d *Door, name string, serial int) (*Applicant, error) {
+func NewApplicant(ctx context.Context, d *Users, name string, serial int) (*Applicant, error) {
 	return newApplicant(ctx, d, name, func(freed) int { return serial })
 }
 
 // NextApplicant is like NewApplicant with a credit code derived from the account and what it has filed before, so that
 // the same system results in the same code.
-func NextApplicant(ctx context.Context, d *Door, name string) (*Applicant, error) {
+func NextApplicant(ctx context.Context, d *Users, name string) (*Applicant, error) {
 	return newApplicant(ctx, d, name, func(f freed) int {
 		return (f.number-1)*serialsPerAccount + f.cases%serialsPerAccount
 	})
 }
 
-func newApplicant(ctx context.Context, d *Door, name string, serialOf func(freed) int) (*Applicant, error) {
+func newApplicant(ctx context.Context, d *Users, name string, serialOf func(freed) int) (*Applicant, error) {
 	app, err := testdata.Application(name)
 	if err != nil {
 		return nil, err
@@ -76,7 +76,7 @@ type freed struct {
 	cases  int // number of its previous cases, all ended
 }
 
-func freeAccount(ctx context.Context, d *Door, county string) (freed, error) {
+func freeAccount(ctx context.Context, d *Users, county string) (freed, error) {
 	d.handing.Lock()
 	defer d.handing.Unlock()
 	free, err := d.free(ctx, county, true)
@@ -95,7 +95,7 @@ func freeAccount(ctx context.Context, d *Door, county string) (freed, error) {
 }
 
 // FreeAccounts returns the number of institution accounts of a county without an open case.
-func (d *Door) FreeAccounts(ctx context.Context, county string) (int, error) {
+func (d *Users) FreeAccounts(ctx context.Context, county string) (int, error) {
 	d.handing.Lock()
 	defer d.handing.Unlock()
 	free, err := d.free(ctx, county, false)
@@ -104,7 +104,7 @@ func (d *Door) FreeAccounts(ctx context.Context, county string) (int, error) {
 
 // free lists the accounts of a county without an open case; if one is true, up to the first one that never filed. The
 // caller holds handing.
-func (d *Door) free(ctx context.Context, county string, one bool) ([]freed, error) {
+func (d *Users) free(ctx context.Context, county string, one bool) ([]freed, error) {
 	accounts, err := d.institutions(ctx, county)
 	if err != nil {
 		return nil, err
@@ -137,10 +137,10 @@ func (a *Applicant) FirstChild() int {
 }
 
 // Leave releases the account of an applicant that will not file.
-func (a *Applicant) Leave() { a.door.release(a.Actor) }
+func (a *Applicant) Leave() { a.users.release(a.Actor) }
 
 // release ends the reservation of the account: from then on its cases determine whether it is free.
-func (d *Door) release(a *Actor) {
+func (d *Users) release(a *Actor) {
 	d.handing.Lock()
 	defer d.handing.Unlock()
 	if d.handed[a.Account] == a {
@@ -192,13 +192,13 @@ func (a *Applicant) Institution() string {
 func (a *Applicant) County() string { return a.Registration.County }
 
 // Clerk returns the clerk who reviews the applicant's papers.
-func (a *Applicant) Clerk() *Actor { return a.door.As("clerk-" + a.County()) }
+func (a *Applicant) Clerk() *Actor { return a.users.As("clerk-" + a.County()) }
 
 // CountyOffice returns the office of the applicant's county.
-func (a *Applicant) CountyOffice() *Actor { return a.door.As("county-office-" + a.County()) }
+func (a *Applicant) CountyOffice() *Actor { return a.users.As("county-office-" + a.County()) }
 
 // Supervisor returns the supervisor of the clerk, who receives the clerk's overdue tasks.
-func (a *Applicant) Supervisor() *Actor { return a.door.As("supervisor-" + a.County()) }
+func (a *Applicant) Supervisor() *Actor { return a.users.As("supervisor-" + a.County()) }
 
 // Inspector returns the n-th officer who visits the applicant, from 1 to 3.
 func (a *Applicant) Inspector(n int) *Actor {
@@ -206,7 +206,7 @@ func (a *Applicant) Inspector(n int) *Actor {
 	if n > 1 {
 		account = fmt.Sprintf("%s-%d", account, n)
 	}
-	return a.door.As(account)
+	return a.users.As(account)
 }
 
 // Registrar returns the authority that registers the applicant.
@@ -214,7 +214,7 @@ func (a *Applicant) Registrar() *Actor {
 	word := map[nursery.Registrar]string{
 		nursery.StaffingOffice: "staffing", nursery.CivilAffairs: "civil", nursery.MarketRegulation: "market",
 	}[a.Registration.Registrar]
-	return a.door.As("registrar-" + word + "-" + a.County())
+	return a.users.As("registrar-" + word + "-" + a.County())
 }
 
 // RegistrationOf returns the registrar's data on the applicant once it is registered as in the application of that

@@ -211,7 +211,7 @@ func (a *Actor) File(ctx context.Context, key string, app nursery.Application, d
 	var s Started
 	err := a.Post(ctx, pathFilings, key, map[string]any{"application": app, "draft": draft}, &s)
 	if err == nil {
-		a.door.release(a)
+		a.users.release(a)
 	}
 	return s, err
 }
@@ -291,7 +291,7 @@ const Patience = 2 * time.Minute
 
 // Await polls a case until wanted returns true. The error contains its last state.
 func (a *Actor) Await(ctx context.Context, caseNo string, wanted func(Case) bool) (Case, error) {
-	ctx, cancel := context.WithTimeout(ctx, a.door.patience)
+	ctx, cancel := context.WithTimeout(ctx, a.users.patience)
 	defer cancel()
 	var last Case
 	for {
@@ -307,7 +307,7 @@ func (a *Actor) Await(ctx context.Context, caseNo string, wanted func(Case) bool
 		select {
 		case <-ctx.Done():
 			return last, fmt.Errorf("case %s is not as awaited after %s: stage %s, holder %s, tasks %s, papers %s",
-				caseNo, a.door.patience, last.Stage, last.Holder, openTasks(last), papers(last))
+				caseNo, a.users.patience, last.Stage, last.Holder, openTasks(last), papers(last))
 		case <-time.After(60 * time.Millisecond):
 		}
 	}

@@ -88,7 +88,7 @@ func (a *Actor) Witness(ctx context.Context, key, caseNo, value string, at time.
 
 // AwaitPlan polls a plan until wanted returns true.
 func (a *Actor) AwaitPlan(ctx context.Context, caseNo string, wanted func(Plan) bool) (Plan, error) {
-	bound, cancel := context.WithTimeout(ctx, a.door.patience)
+	bound, cancel := context.WithTimeout(ctx, a.users.patience)
 	defer cancel()
 	for {
 		plan, err := a.Plan(ctx, caseNo)
@@ -104,7 +104,7 @@ func (a *Actor) AwaitPlan(ctx context.Context, caseNo string, wanted func(Plan) 
 }
 
 // Published returns the published record of a draw, byte for byte.
-func (d *Door) Published(ctx context.Context, caseNo string) ([]byte, error) {
+func (d *Users) Published(ctx context.Context, caseNo string) ([]byte, error) {
 	request := Request{Method: http.MethodGet, Path: pathInspectionPlans + "/" + caseNo + "/published"}
 	res, err := d.As("").Send(ctx, request)
 	if err == nil && res.Status != http.StatusOK {

@@ -17,7 +17,7 @@ var needed = []struct {
 
 // EnoughAccounts checks whether all stories can be played: it returns an error that wraps roleplay.ErrNoAccount and
 // names the first county without enough institution accounts.
-func EnoughAccounts(ctx context.Context, d *roleplay.Door) error {
+func EnoughAccounts(ctx context.Context, d *roleplay.Users) error {
 	for _, n := range needed {
 		free, err := d.FreeAccounts(ctx, n.county)
 		if err != nil {

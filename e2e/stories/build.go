@@ -22,7 +22,7 @@ func countySite(ctx context.Context, sc *scene) error {
 	if err != nil {
 		return err
 	}
-	city, county := sc.Door.As("city-office"), sc.Door.As("county-office-"+a.County())
+	city, county := sc.Users.As("city-office"), sc.Users.As("county-office-"+a.County())
 	caseNo, err := sc.startPlan(ctx, city, a.County())
 	if err != nil {
 		return err

@@ -19,7 +19,7 @@ func checkedUp(ctx context.Context, sc *scene) error {
 	if err != nil {
 		return err
 	}
-	office, clinic := sc.Door.As("county-office-"+a.County()), sc.Door.As("clinic-"+a.County()+"-2")
+	office, clinic := sc.Users.As("county-office-"+a.County()), sc.Users.As("clinic-"+a.County()+"-2")
 	today := nursery.DateOf(time.Now())
 	half := nursery.HalfYearOf(today)
 	if err := office.PutClinic(ctx, sc.key(), roleplay.Clinic(a.County(), "2", today.AddMonths(36))); err != nil {

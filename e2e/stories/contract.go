@@ -19,7 +19,7 @@ func contracted(ctx context.Context, sc *scene) error {
 	if err != nil {
 		return err
 	}
-	office, clinic := sc.Door.As("county-office-"+a.County()), sc.Door.As("clinic-"+a.County()+"-1")
+	office, clinic := sc.Users.As("county-office-"+a.County()), sc.Users.As("clinic-"+a.County()+"-1")
 	today := nursery.DateOf(time.Now())
 	if err := office.PutClinic(ctx, sc.key(), roleplay.Clinic(a.County(), "1", today.AddMonths(36))); err != nil {
 		return err

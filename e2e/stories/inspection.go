@@ -35,7 +35,7 @@ func inspected(ctx context.Context, sc *scene) error {
 // complained plays a complaint that the supervisor answers in writing.
 func (sc *scene) complained(ctx context.Context, a *roleplay.Applicant) error {
 	var filed roleplay.Started
-	err := sc.Door.As("").Post(ctx, "/api/v1/public/complaints", rand.Text(), map[string]string{
+	err := sc.Users.As("").Post(ctx, "/api/v1/public/complaints", rand.Text(), map[string]string{
 		"county": a.County(), "institution": a.Institution(), "topic": "other", "said": "接送时段门口车辆多，通道被占。",
 	}, &filed)
 	if err != nil {
@@ -110,7 +110,7 @@ func (sc *scene) referred(ctx context.Context, a *roleplay.Applicant) error {
 		return err
 	}
 	sc.say(first, "发现重大隐患：燃气厨房的报警和切断装置失效，随即报告主管和县区专班", "托育机构消防安全指南(试行)")
-	office := sc.Door.As("county-office-" + a.County())
+	office := sc.Users.As("county-office-" + a.County())
 	err = office.AnswerOwn(ctx, sc.key(), caseNo, "inspection.hazard", nursery.OutcomeNoted, roleplay.Note{Note: "已要求立即停用燃气厨房。"})
 	if err != nil {
 		return err

@@ -22,7 +22,7 @@ func drawn(ctx context.Context, sc *scene) error {
 	if err != nil {
 		return err
 	}
-	head, office := a.Supervisor(), sc.Door.As("county-office-"+a.County())
+	head, office := a.Supervisor(), sc.Users.As("county-office-"+a.County())
 	half := nursery.HalfYearOf(nursery.DateOf(time.Now()))
 	caseNo, err := head.StartInspectionPlan(ctx, sc.key(), half)
 	var known *roleplay.Refusal
@@ -82,7 +82,7 @@ func (sc *scene) draw(ctx context.Context, head, office *roleplay.Actor, caseNo 
 		return plan, err
 	}
 	sc.say(office, fmt.Sprintf("录入公开值，抽取检查人员和随机抽查机构，共 %d 家次", len(plan.Visits)), random)
-	raw, err := sc.Door.Published(ctx, caseNo)
+	raw, err := sc.Users.Published(ctx, caseNo)
 	if err != nil {
 		return plan, err
 	}
@@ -106,7 +106,7 @@ func (sc *scene) goes(ctx context.Context, a *roleplay.Applicant, plan roleplay.
 		return fmt.Errorf("%s is in no visit of %s", a.Institution(), plan.CaseNo)
 	}
 	v := plan.Visits[i]
-	first, second := sc.Door.As(v.Drawn[0]), sc.Door.As(v.Drawn[1])
+	first, second := sc.Users.As(v.Drawn[0]), sc.Users.As(v.Drawn[1])
 	if err := roleplay.Arrange(ctx, sc.key, v.Inspection, first, second, visitDay()); err != nil {
 		return err
 	}

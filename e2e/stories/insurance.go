@@ -29,7 +29,7 @@ func insuranceMonth(ctx context.Context, sc *scene) error {
 		sc.say(nil, "各县区本月均已开始投保，每县区每月一件", "")
 		return nil
 	}
-	office, insurer := sc.Door.As("county-office-"+county), sc.Door.As("insurer")
+	office, insurer := sc.Users.As("county-office-"+county), sc.Users.As("insurer")
 	sc.reader = office
 	if err := sc.handInRoster(ctx, office, caseNo, county, today); err != nil {
 		return err
@@ -74,7 +74,7 @@ func insuranceMonth(ctx context.Context, sc *scene) error {
 // none, it returns no case.
 func (sc *scene) openInsurance(ctx context.Context, month string) (caseNo, county string, err error) {
 	for _, c := range nursery.Counties() {
-		office := sc.Door.As("county-office-" + c.Code)
+		office := sc.Users.As("county-office-" + c.Code)
 		caseNo, err = office.StartInsurance(ctx, sc.key(), c.Code, month)
 		var refused *roleplay.Refusal
 		switch {

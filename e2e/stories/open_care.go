@@ -27,7 +27,7 @@ func leaveCare(ctx context.Context, sc *scene) error {
 	if a, err = sc.filed(ctx, "other"); err != nil {
 		return err
 	}
-	office, clinic := sc.Door.As("county-office-"+a.County()), sc.Door.As("clinic-"+a.County()+"-1")
+	office, clinic := sc.Users.As("county-office-"+a.County()), sc.Users.As("clinic-"+a.County()+"-1")
 	today := nursery.DateOf(time.Now())
 	half := nursery.HalfYearOf(today)
 	if err := office.PutClinic(ctx, sc.key(), roleplay.Clinic(a.County(), "1", today.AddMonths(36))); err != nil {

@@ -33,7 +33,7 @@ func (s *Stage) RecordLongRunning(ctx context.Context) error {
 	if err := sc.recordReissue(ctx, a, sc.cases[0]); err != nil {
 		return err
 	}
-	office, clinic := s.Door.As("county-office-"+a.County()), s.Door.As("clinic-"+a.County()+"-1")
+	office, clinic := s.Users.As("county-office-"+a.County()), s.Users.As("clinic-"+a.County()+"-1")
 	today := nursery.DateOf(time.Now())
 	if err := office.PutClinic(ctx, s.key(), roleplay.Clinic(a.County(), "1", today.AddMonths(36))); err != nil {
 		return fmt.Errorf("record histories: %w", err)

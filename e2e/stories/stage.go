@@ -22,7 +22,7 @@ import (
 // Stage is the system against which the stories are played, and the state shared between them.
 type Stage struct {
 	Address   string // URL of the system for its users
-	Door      *roleplay.Door
+	Users     *roleplay.Users
 	Temporal  client.Client
 	Namespace string
 	Run       string // part of every idempotency key, so that the keys of each run are unique
@@ -79,7 +79,7 @@ func (s *Stage) key() string {
 
 // applicant prepares an institution for the application of that name.
 func (sc *scene) applicant(ctx context.Context, name string) (*roleplay.Applicant, error) {
-	a, err := roleplay.NextApplicant(ctx, sc.Door, name)
+	a, err := roleplay.NextApplicant(ctx, sc.Users, name)
 	if err == nil {
 		sc.reader = a.Clerk() // sees accounts where the institution sees roles
 	}

@@ -100,7 +100,7 @@ func silentOffice(ctx context.Context, sc *scene) error {
 	if err != nil {
 		return err
 	}
-	admin := sc.Door.As("administrator")
+	admin := sc.Users.As("administrator")
 	err = admin.Set(ctx, sc.key(), a.County(), "filing.silence", nursery.SilenceAccept, "演示：逾期未答复视为受理")
 	if err != nil {
 		return err

@@ -37,7 +37,7 @@ type ended struct {
 func (s *storm) play(ctx context.Context, player int) {
 	random := random(s.seed + uint64(player)*7919)
 	stage := &stories.Stage{
-		Address: s.in.url, Door: s.door, Temporal: s.in.temporal, Namespace: s.namespace, Run: fmt.Sprintf("%s-%d", runName, player),
+		Address: s.in.url, Users: s.users, Temporal: s.in.temporal, Namespace: s.namespace, Run: fmt.Sprintf("%s-%d", runName, player),
 		Folder: filepath.Join(s.in.folder, fmt.Sprint("papers-", player)), Out: io.Discard,
 	}
 	for ctx.Err() == nil {
@@ -79,7 +79,7 @@ func (s *storm) choose(intN func(int) int) stories.Story {
 func (s *storm) chat(ctx context.Context) {
 	counties := []string{"140403", "140404", "140406", "140423", "140431"}
 	for n := 0; ctx.Err() == nil; n++ {
-		who := s.door.As([]string{"clerk-", "supervisor-"}[n%2] + counties[n%len(counties)])
+		who := s.users.As([]string{"clerk-", "supervisor-"}[n%2] + counties[n%len(counties)])
 		cases, err := who.Cases(s.whole, url.Values{"limit": {"20"}})
 		if err == nil {
 			_, err = who.HasTask(s.whole, "filing.review")

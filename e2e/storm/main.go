@@ -25,7 +25,7 @@ type storm struct {
 	random    *rand.Rand // source of the faults
 	in        *installation
 	client    *sender
-	door      *roleplay.Door
+	users     *roleplay.Users
 	namespace string
 	whole     context.Context // of the run, for work that has to be completed
 	begun     time.Time
@@ -87,8 +87,8 @@ func (s *storm) run(program string, length time.Duration, players int, calm bool
 	defer s.in.close()
 	s.namespace = os.Getenv("TUOYU_TEMPORAL_NAMESPACE")
 	s.client = newSender(s.in.url)
-	s.door = roleplay.NewDoor(s.in.url, os.Getenv("TUOYU_OIDC_ISSUER"))
-	s.door.Through(s.client, waitsUpTo)
+	s.users = roleplay.NewUsers(s.in.url, os.Getenv("TUOYU_OIDC_ISSUER"))
+	s.users.Through(s.client, waitsUpTo)
 
 	stormy, calmAgain := context.WithTimeout(ctx, length)
 	defer calmAgain()

@@ -77,7 +77,7 @@ func (r *Repeats) Twice(t testing.TB, e *activities.Engine) interceptor.WorkerIn
 	storetest.Maintain(t, e.DB, watched)
 	second := *e
 	second.DB = storetest.ReopenAs(t, e.DB, again)
-	second.Almanac = store.NewAlmanac(second.DB)
+	second.CalendarCache = store.NewCalendarCache(second.DB)
 	w := &twice{t: t, repeats: r, db: e.DB, run: map[string]reflect.Value{}}
 	for _, named := range activities.Names(&second) {
 		w.run[named.Name] = reflect.ValueOf(named.Run)

@@ -78,8 +78,8 @@ type Answer struct {
 	Silent  bool
 }
 
-// Desk manages the open tasks of one case. A workflow creates one before anything else.
-type Desk struct {
+// Tasks manages the open tasks of one case. A workflow creates one before anything else.
+type Tasks struct {
 	caseNo      string
 	asked       int
 	open        map[string]*question
@@ -98,10 +98,10 @@ type question struct {
 	seen   int  // how many of the published years its due date accounts for
 }
 
-// NewDesk registers the Update and the signal of the case's tasks. Version is that of CaseInput: a case started since a
-// change needs no marker of it in its history. It returns an error only for a second Desk in the same workflow.
-func NewDesk(ctx workflow.Context, caseNo string, version int) (*Desk, error) {
-	d := &Desk{caseNo: caseNo, open: map[string]*question{}}
+// NewTasks registers the Update and the signal of the case's tasks. Version is that of CaseInput: a case started since a
+// change needs no marker of it in its history. It returns an error only for a second Tasks in the same workflow.
+func NewTasks(ctx workflow.Context, caseNo string, version int) (*Tasks, error) {
+	d := &Tasks{caseNo: caseNo, open: map[string]*question{}}
 	err := workflow.SetUpdateHandlerWithOptions(ctx, CompleteUpdate, d.complete, workflow.UpdateHandlerOptions{
 		Validator: func(c Completion) error { return d.refuse(c) },
 	})
@@ -129,11 +129,11 @@ type Asked struct {
 	Spec Spec
 }
 
-// Asked returns the number of tasks the Desk has opened: a task's number is never reused.
-func (d *Desk) Asked() int { return d.asked }
+// Asked returns the number of tasks the Tasks has opened: a task's number is never reused.
+func (d *Tasks) Asked() int { return d.asked }
 
 // Open returns the tasks without an answer, for a workflow that continues as new.
-func (d *Desk) Open() []Asked {
+func (d *Tasks) Open() []Asked {
 	var open []Asked
 	for _, id := range workflow.DeterministicKeys(d.open) {
 		if q := d.open[id]; q.asked && !q.taken && q.answer == nil {
@@ -145,7 +145,7 @@ func (d *Desk) Open() []Asked {
 
 // Resume takes over the state of the previous run: it numbers the next task after asked, and accepts answers to the
 // open tasks from now on. AskOn waits for each of them. It must be called before the workflow first waits.
-func (d *Desk) Resume(asked int, open []Asked) {
+func (d *Tasks) Resume(asked int, open []Asked) {
 	d.asked = asked
 	for _, a := range open {
 		d.open[a.Task] = &question{spec: a.Spec, asked: true}
@@ -153,11 +153,11 @@ func (d *Desk) Resume(asked int, open []Asked) {
 }
 
 // Interrupt cancels all open tasks: Ask returns err, now and from then on.
-func (d *Desk) Interrupt(err error) { d.interrupted = err }
+func (d *Tasks) Interrupt(err error) { d.interrupted = err }
 
 // refuse returns why an answer is rejected, nil if it is not. An answer to a task that is still to be opened is
 // delayed, see await.
-func (d *Desk) refuse(c Completion) error {
+func (d *Tasks) refuse(c Completion) error {
 	q, ok := d.open[c.Task]
 	switch {
 	case !ok && d.ahead(c.Task):
@@ -174,7 +174,7 @@ func (d *Desk) refuse(c Completion) error {
 
 // ahead reports whether the process has not reached the task yet. A worker that died after it opened a task, and before
 // it reported to Temporal, leaves one behind that users may answer at once.
-func (d *Desk) ahead(task string) bool {
+func (d *Tasks) ahead(task string) bool {
 	n, err := strconv.Atoi(strings.TrimPrefix(task, d.caseNo+"."))
 	return err == nil && n > d.asked && d.interrupted == nil
 }
@@ -183,7 +183,7 @@ func (d *Desk) ahead(task string) bool {
 const untilAsked = 10 * time.Minute
 
 // await returns the question that the answer belongs to, once it is open.
-func (d *Desk) await(ctx workflow.Context, c Completion) (*question, error) {
+func (d *Tasks) await(ctx workflow.Context, c Completion) (*question, error) {
 	if d.ahead(c.Task) {
 		if _, err := workflow.AwaitWithTimeout(ctx, untilAsked, func() bool { return !d.ahead(c.Task) }); err != nil {
 			return nil, err
@@ -201,7 +201,7 @@ func (d *Desk) await(ctx workflow.Context, c Completion) (*question, error) {
 }
 
 // complete stores the answer before it lets the process continue, so that its sender can read it.
-func (d *Desk) complete(ctx workflow.Context, c Completion) (Closed, error) {
+func (d *Tasks) complete(ctx workflow.Context, c Completion) (Closed, error) {
 	q, err := d.await(ctx, c)
 	if err != nil {
 		return Closed{}, err
@@ -250,10 +250,10 @@ func (s Spec) of(kind definition.TaskKind) (Spec, error) {
 	return s, nil
 }
 
-// Ask opens a task and waits until it is answered, the Desk is interrupted, or, if the spec has a limit, the task has
+// Ask opens a task and waits until it is answered, the Tasks is interrupted, or, if the spec has a limit, the task has
 // remained unanswered for too long. The spec overrides the kind of task. Ask returns the interruption's error
 // unchanged.
-func (d *Desk) Ask(ctx workflow.Context, kind definition.TaskKind, spec Spec) (Answer, error) {
+func (d *Tasks) Ask(ctx workflow.Context, kind definition.TaskKind, spec Spec) (Answer, error) {
 	spec, err := spec.of(kind)
 	if err != nil {
 		return Answer{}, err
@@ -268,11 +268,11 @@ func (d *Desk) Ask(ctx workflow.Context, kind definition.TaskKind, spec Spec) (A
 	return d.ask(ctx, d.caseNo+"."+strconv.Itoa(d.asked), &question{spec: spec})
 }
 
-// cancelsUnasked is the change ID since which a Desk that is interrupted before it opens a task cancels what a lost
+// cancelsUnasked is the change ID since which a Tasks that is interrupted before it opens a task cancels what a lost
 // attempt of the workflow task, which had not seen the interruption yet, has opened.
 const cancelsUnasked = "cancels-unasked"
 
-func (d *Desk) cancelUnasked(ctx workflow.Context) error {
+func (d *Tasks) cancelUnasked(ctx workflow.Context) error {
 	if workflow.GetVersion(ctx, cancelsUnasked, workflow.DefaultVersion, 1) == workflow.DefaultVersion {
 		return nil
 	}
@@ -283,11 +283,11 @@ func (d *Desk) cancelUnasked(ctx workflow.Context) error {
 }
 
 // AskOn waits for the answer to a task that Resume has taken over, as Ask does.
-func (d *Desk) AskOn(ctx workflow.Context, a Asked) (Answer, error) {
+func (d *Tasks) AskOn(ctx workflow.Context, a Asked) (Answer, error) {
 	return d.ask(ctx, a.Task, d.open[a.Task])
 }
 
-func (d *Desk) ask(ctx workflow.Context, id string, q *question) (Answer, error) {
+func (d *Tasks) ask(ctx workflow.Context, id string, q *question) (Answer, error) {
 	spec := q.spec
 	var plan activities.TaskPlan
 	for {
@@ -314,7 +314,7 @@ func (d *Desk) ask(ctx workflow.Context, id string, q *question) (Answer, error)
 	return d.wait(ctx, id, q, plan)
 }
 
-func (d *Desk) wait(ctx workflow.Context, id string, q *question, plan activities.TaskPlan) (Answer, error) {
+func (d *Tasks) wait(ctx workflow.Context, id string, q *question, plan activities.TaskPlan) (Answer, error) {
 	published := workflow.GetSignalChannel(ctx, CalendarChanged)
 	ended := func() bool { return q.answer != nil || (d.interrupted != nil && !q.taken) }
 	woken := func() bool { return ended() || d.published > q.seen || !d.tellsAll && published.Len() > 0 }
@@ -351,7 +351,7 @@ func awaitNext(ctx workflow.Context, moments []activities.Moment, condition func
 }
 
 // reach performs the action of the moment: it marks the task, or ends it if it has been unanswered for too long.
-func (d *Desk) reach(ctx workflow.Context, id string, q *question, m activities.Moment) error {
+func (d *Tasks) reach(ctx workflow.Context, id string, q *question, m activities.Moment) error {
 	if m.Kind != activities.MomentSilence {
 		return activities.Do(ctx, nil, engine.MarkTask, activities.MarkTask{
 			CaseNo: d.caseNo, Task: id, Moment: m,
@@ -376,7 +376,7 @@ func (d *Desk) reach(ctx workflow.Context, id string, q *question, m activities.
 	return err
 }
 
-func (d *Desk) finish(ctx workflow.Context, id string, q *question) (Answer, error) {
+func (d *Tasks) finish(ctx workflow.Context, id string, q *question) (Answer, error) {
 	if q.answer != nil {
 		return *q.answer, nil
 	}

@@ -11,9 +11,9 @@ import (
 	"tuoyu/nursery"
 )
 
-// Almanac provides the published holiday years: those compiled into the program, and those loaded into the database
+// CalendarCache provides the published holiday years: those compiled into the program, and those loaded into the database
 // since. It caches them.
-type Almanac struct {
+type CalendarCache struct {
 	db  *DB
 	mu  sync.Mutex
 	now calendar.Years
@@ -23,12 +23,12 @@ type Almanac struct {
 // almanacAge is how long a loaded set is cached.
 const almanacAge = time.Minute
 
-// NewAlmanac returns an Almanac that reads from db.
-func NewAlmanac(db *DB) *Almanac { return &Almanac{db: db} }
+// NewCalendarCache returns an Almanac that reads from db.
+func NewCalendarCache(db *DB) *CalendarCache { return &CalendarCache{db: db} }
 
 // Years returns the published years, at most a minute old. Within a transaction use YearsIn: a second connection taken while the first
 // is held can exhaust the pool.
-func (a *Almanac) Years(ctx context.Context) (calendar.Years, error) {
+func (a *CalendarCache) Years(ctx context.Context) (calendar.Years, error) {
 	if years, fresh := a.cached(); fresh {
 		return years, nil
 	}
@@ -36,12 +36,12 @@ func (a *Almanac) Years(ctx context.Context) (calendar.Years, error) {
 }
 
 // YearsIn returns the published years, at most a minute old, read in the transaction of q if they must be read.
-func (a *Almanac) YearsIn(ctx context.Context, q *Queries) (calendar.Years, error) {
+func (a *CalendarCache) YearsIn(ctx context.Context, q *Queries) (calendar.Years, error) {
 	if years, fresh := a.cached(); fresh {
 		return years, nil
 	}
 	var years calendar.Years
-	err := q.Beyond(ctx, func() (err error) {
+	err := q.AsEngine(ctx, func() (err error) {
 		years, err = a.read(ctx, q)
 		return err
 	})
@@ -49,7 +49,7 @@ func (a *Almanac) YearsIn(ctx context.Context, q *Queries) (calendar.Years, erro
 }
 
 // Reload reads the published years from the database, bypassing the cache, and returns them.
-func (a *Almanac) Reload(ctx context.Context) (calendar.Years, error) {
+func (a *CalendarCache) Reload(ctx context.Context) (calendar.Years, error) {
 	var years calendar.Years
 	err := a.db.As(ctx, nursery.Engine, func(q *Queries) (err error) {
 		years, err = a.read(ctx, q)
@@ -58,14 +58,14 @@ func (a *Almanac) Reload(ctx context.Context) (calendar.Years, error) {
 	return years, err
 }
 
-func (a *Almanac) cached() (calendar.Years, bool) {
+func (a *CalendarCache) cached() (calendar.Years, bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.now, time.Since(a.at) < almanacAge
 }
 
 // read loads the years and caches them. It holds no lock while it loads: two concurrent loads read the same years.
-func (a *Almanac) read(ctx context.Context, q *Queries) (calendar.Years, error) {
+func (a *CalendarCache) read(ctx context.Context, q *Queries) (calendar.Years, error) {
 	years := calendar.Published()
 	rows, err := q.AllCalendarYears(ctx)
 	if err != nil {

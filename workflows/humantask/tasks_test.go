@@ -64,11 +64,11 @@ func TestATaskIsAskedAsItsKindDefinesIt(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			env := new(testsuite.WorkflowTestSuite).NewTestWorkflowEnvironment()
 			env.ExecuteWorkflow(func(ctx workflow.Context) error {
-				desk, err := humantask.NewDesk(ctx, caseNo, 0)
+				tasks, err := humantask.NewTasks(ctx, caseNo, 0)
 				if err != nil {
 					return err
 				}
-				_, err = desk.Ask(ctx, siteVisit, spec)
+				_, err = tasks.Ask(ctx, siteVisit, spec)
 				return err
 			})
 			require.ErrorContains(t, env.GetWorkflowError(), "task filing.site_visit")
@@ -78,7 +78,7 @@ func TestATaskIsAskedAsItsKindDefinesIt(t *testing.T) {
 
 func TestWhatALostTryAskedAndThisOneDoesNotIsCancelledAndItsNumberNotUsedAgain(t *testing.T) {
 	db := openedCase(t)
-	e := &activities.Engine{DB: db, Almanac: store.NewAlmanac(db)}
+	e := &activities.Engine{DB: db, CalendarCache: store.NewCalendarCache(db)}
 	lost(t, e, "1", "filing.review")
 	env := new(testsuite.WorkflowTestSuite).NewTestWorkflowEnvironment()
 	env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: time.Minute}) // a busy machine may take longer than the default of one second
@@ -90,16 +90,16 @@ func TestWhatALostTryAskedAndThisOneDoesNotIsCancelledAndItsNumberNotUsedAgain(t
 		}, humantask.Completion{ID: "u", Task: caseNo + ".2", Outcome: nursery.OutcomeAccept, Actor: "clerk-140403", Role: nursery.RoleClerk})
 	}, time.Hour)
 	env.ExecuteWorkflow(func(ctx workflow.Context) error {
-		desk, err := humantask.NewDesk(ctx, caseNo, 0)
+		tasks, err := humantask.NewTasks(ctx, caseNo, 0)
 		if err != nil {
 			return err
 		}
-		desk.Interrupt(over)
-		if _, err := desk.Ask(ctx, siteVisit, humantask.Spec{}); !errors.Is(err, over) {
+		tasks.Interrupt(over)
+		if _, err := tasks.Ask(ctx, siteVisit, humantask.Spec{}); !errors.Is(err, over) {
 			return errors.New("asked though interrupted")
 		}
-		desk.Interrupt(nil)
-		_, err = desk.Ask(ctx, siteVisit, humantask.Spec{})
+		tasks.Interrupt(nil)
+		_, err = tasks.Ask(ctx, siteVisit, humantask.Spec{})
 		return err
 	})
 	require.NoError(t, env.GetWorkflowError())
@@ -108,7 +108,7 @@ func TestWhatALostTryAskedAndThisOneDoesNotIsCancelledAndItsNumberNotUsedAgain(t
 
 func TestATaskThatALostTryAskedUnderTheSameNumberBecomesTheOneAskedNow(t *testing.T) {
 	db := openedCase(t)
-	e := &activities.Engine{DB: db, Almanac: store.NewAlmanac(db)}
+	e := &activities.Engine{DB: db, CalendarCache: store.NewCalendarCache(db)}
 	lost(t, e, "1", "filing.review")
 	lost(t, e, "1", "filing.review")
 	require.Equal(t, []string{caseNo + ".1 filing.review open"}, tasks(t, db))
@@ -118,7 +118,7 @@ func TestATaskThatALostTryAskedUnderTheSameNumberBecomesTheOneAskedNow(t *testin
 
 func TestAQuestionWhoseNumberALostTryUsedForOneThatIsAnsweredTakesTheNext(t *testing.T) {
 	db := openedCase(t)
-	e := &activities.Engine{DB: db, Almanac: store.NewAlmanac(db)}
+	e := &activities.Engine{DB: db, CalendarCache: store.NewCalendarCache(db)}
 	lost(t, e, "1", "filing.review")
 	require.NoError(t, e.CloseTask(t.Context(), activities.CloseTask{
 		CaseNo: caseNo, Task: caseNo + ".1", Outcome: nursery.OutcomeAccept, Actor: "clerk-140403", Role: nursery.RoleClerk, At: time.Now(),
@@ -132,11 +132,11 @@ func TestAQuestionWhoseNumberALostTryUsedForOneThatIsAnsweredTakesTheNext(t *tes
 		}, humantask.Completion{ID: "u", Task: caseNo + ".2", Outcome: nursery.OutcomeAccept, Actor: "inspector-140403", Role: nursery.RoleInspector})
 	}, time.Hour)
 	env.ExecuteWorkflow(func(ctx workflow.Context) error {
-		desk, err := humantask.NewDesk(ctx, caseNo, 0)
+		tasks, err := humantask.NewTasks(ctx, caseNo, 0)
 		if err != nil {
 			return err
 		}
-		_, err = desk.Ask(ctx, siteVisit, humantask.Spec{})
+		_, err = tasks.Ask(ctx, siteVisit, humantask.Spec{})
 		return err
 	})
 	require.NoError(t, env.GetWorkflowError())
@@ -145,7 +145,7 @@ func TestAQuestionWhoseNumberALostTryUsedForOneThatIsAnsweredTakesTheNext(t *tes
 
 func TestATaskThatALostTryAskedOfAnotherPersonIsAskedOfTheOneMeantNow(t *testing.T) {
 	db := openedCase(t)
-	e := &activities.Engine{DB: db, Almanac: store.NewAlmanac(db)}
+	e := &activities.Engine{DB: db, CalendarCache: store.NewCalendarCache(db)}
 	for _, officer := range []string{"inspector-140403", "inspector-140403-2", "inspector-140403-2"} {
 		_, err := e.OpenTask(t.Context(), activities.OpenTask{
 			CaseNo: caseNo, Task: caseNo + ".1", Kind: "inspection.assignment", Title: "接受检查指派", Role: nursery.RoleInspector, Only: []string{officer},

@@ -15,11 +15,11 @@ import (
 var (
 	otherSuper = nursery.Principal{Account: "supervisor-140404", Role: nursery.RoleSupervisor, County: "140404"}
 	everybody  = []nursery.Principal{applicant, clerk, supervisor, inspector, clinic, countyOffice, city, insurer, auditor, market, admin}
-	deskToday  = nursery.NewDate(2026, 11, 2) // a Monday; it is today at openDoor
+	deskToday  = nursery.NewDate(2026, 11, 2) // a Monday; it is today at newFixture
 )
 
 func TestEveryMethodOfTheDeskIsForItsRoles(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	ctx := t.Context()
 	week := casework.AbsenceRequest{FromOn: deskToday, UntilOn: deskToday.AddDays(6), Delegate: "clerk-140403-2"}
 	anybody := nursery.Roles()
@@ -77,7 +77,7 @@ func TestEveryMethodOfTheDeskIsForItsRoles(t *testing.T) {
 }
 
 // tasks puts n open tasks to a role of a county, due on the day.
-func (d *door) tasks(caseNo, name, in string, role nursery.Role, assignee string, n int, due nursery.Date, excluded ...string) {
+func (d *fixture) tasks(caseNo, name, in string, role nursery.Role, assignee string, n int, due nursery.Date, excluded ...string) {
 	d.t.Helper()
 	if excluded == nil {
 		excluded = []string{}
@@ -88,7 +88,7 @@ func (d *door) tasks(caseNo, name, in string, role nursery.Role, assignee string
 }
 
 func TestTheWorkloadIsTheOfficesOwn(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	caseNo, _ := d.withTask("clerk", "filing.review", "accept") // nobody's, due in a week
 	d.tasks(caseNo, "A", county, nursery.RoleClerk, clerk.Account, 2, deskToday.AddDays(-1))
 	d.tasks(caseNo, "B", county, nursery.RoleClerk, clerk.Account, 3, deskToday.AddDays(1))
@@ -120,7 +120,7 @@ func TestTheWorkloadIsTheOfficesOwn(t *testing.T) {
 }
 
 func TestWhatIsLateIsCountedOfficeByOffice(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	caseNo, _ := d.withTask("clerk", "filing.review", "accept")
 	d.tasks(caseNo, "A", county, nursery.RoleClerk, clerk.Account, 2, deskToday.AddDays(-3))
 	d.tasks(caseNo, "B", county, nursery.RoleInspector, "", 1, deskToday)
@@ -148,7 +148,7 @@ func TestWhatIsLateIsCountedOfficeByOffice(t *testing.T) {
 }
 
 func TestTheInboxIsCountedAsItIsListed(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	caseNo, _ := d.withTask("clerk", "filing.review", "accept") // due in five working days, nobody's
 	d.tasks(caseNo, "A", county, nursery.RoleClerk, clerk.Account, 2, deskToday.AddDays(-1))
 	d.tasks(caseNo, "B", county, nursery.RoleInspector, "", 1, deskToday.AddDays(1))
@@ -184,7 +184,7 @@ func TestTheInboxIsCountedAsItIsListed(t *testing.T) {
 }
 
 func TestTheInboxIsSearchedByCaseAndInstitutionAndNarrowedByRole(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	caseNo, _ := d.withTask("clerk", "filing.review", "accept")
 	d.tasks(caseNo, "A", county, nursery.RoleClerk, clerk.Account, 5, deskToday)
 	d.tasks(caseNo, "B", county, nursery.RoleInspector, "", 5, deskToday.AddDays(1))
@@ -221,7 +221,7 @@ func TestTheInboxIsSearchedByCaseAndInstitutionAndNarrowedByRole(t *testing.T) {
 }
 
 func TestSavedFiltersAreOnesOwn(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	in := casework.SavedFilter{Room: "tasks", Name: "逾期", Query: "view=overdue"}
 	first, err := d.SaveFilter(t.Context(), clerk, key(), in)
 	require.NoError(t, err)
@@ -259,7 +259,7 @@ func TestSavedFiltersAreOnesOwn(t *testing.T) {
 }
 
 func TestAnAbsenceHandsOverWhatTheDelegateMayAnswer(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	caseNo, free := d.withTask("clerk", "filing.review", "accept")
 	d.tasks(caseNo, "A", county, nursery.RoleClerk, clerk.Account, 2, deskToday)
 	d.tasks(caseNo, "B", county, nursery.RoleClerk, clerk.Account, 1, deskToday, otherClerk.Account) // who submitted it
@@ -287,7 +287,7 @@ func TestAnAbsenceHandsOverWhatTheDelegateMayAnswer(t *testing.T) {
 	refused(t, err, casework.CodeConflictOfInterest)
 
 	_, err = d.SetAbsence(t.Context(), clerk, key(), casework.AbsenceRequest{FromOn: deskToday.AddDays(30), UntilOn: deskToday.AddDays(31), Delegate: "clerk-140403-3"})
-	refused(t, err, casework.CodeAbsenceStands)
+	refused(t, err, casework.CodeAbsenceActive)
 	_, err = d.SetAbsence(t.Context(), otherClerk, key(), casework.AbsenceRequest{FromOn: deskToday, UntilOn: deskToday, Delegate: clerk.Account})
 	refused(t, err, casework.CodeDelegateAbsent)
 
@@ -310,7 +310,7 @@ func TestAnAbsenceHandsOverWhatTheDelegateMayAnswer(t *testing.T) {
 }
 
 func TestAnAbsenceAheadHandsNothingOverYet(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	caseNo, free := d.withTask("clerk", "filing.review", "accept")
 	d.tasks(caseNo, "A", county, nursery.RoleClerk, clerk.Account, 1, deskToday)
 	set, err := d.SetAbsence(t.Context(), clerk, key(), casework.AbsenceRequest{FromOn: deskToday.AddDays(1), UntilOn: deskToday.AddDays(9), Delegate: otherClerk.Account})
@@ -347,7 +347,7 @@ func TestAnAbsenceAheadHandsNothingOverYet(t *testing.T) {
 }
 
 func TestTheRulesAndYearsInForceAreShown(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	packs, err := d.RulePacks(t.Context(), admin)
 	require.NoError(t, err)
 	require.Len(t, packs, 1)
@@ -393,7 +393,7 @@ func TestTheRulesAndYearsInForceAreShown(t *testing.T) {
 }
 
 func TestThePublicSeesWhatAnInstitutionDeclaredAndWhatWasFound(t *testing.T) {
-	h := openHouse(t)
+	h := newHarness(t)
 	h.populate()
 	h.sql(`UPDATE institutions SET application = '{"prices": [{"item": "保育费", "form": "full_day", "fen": 158000, "unit": "month"}],
 		"service_forms": ["full_day"], "institution": {"phone": "0355-2021234"}}' WHERE id = 'inst-140403-01'`)

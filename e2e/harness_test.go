@@ -33,8 +33,8 @@ import (
 	"tuoyu/e2e/roleplay"
 )
 
-// house is one installation of the program: its own database, Temporal namespace, files and processes.
-type house struct {
+// harness is one installation of the program: its own database, Temporal namespace, files and processes.
+type harness struct {
 	folder    string
 	namespace string
 	env       []string
@@ -45,21 +45,21 @@ type house struct {
 	database  string
 	db        *pgxpool.Pool // as superuser, not subject to row-level security
 	temporal  client.Client
-	door      *roleplay.Door
+	users     *roleplay.Users
 	skips     sync.Mutex
 	skipped   map[string]time.Duration // by how much a case's clock is ahead
 }
 
 var (
-	shared     *house
+	shared     *harness
 	sharedOnce sync.Once
 	errShared  error
 )
 
 // sharedHouse returns the installation shared by the tests that do not interfere with others.
-func sharedHouse(t *testing.T) *house {
+func sharedHouse(t *testing.T) *harness {
 	t.Helper()
-	sharedOnce.Do(func() { shared, errShared = openHouse() })
+	sharedOnce.Do(func() { shared, errShared = newHarness() })
 	if errShared != nil {
 		t.Fatal(errShared)
 	}
@@ -69,9 +69,9 @@ func sharedHouse(t *testing.T) *house {
 }
 
 // ownHouse returns an installation for a test that kills or breaks something. Settings have the form NAME=value.
-func ownHouse(t *testing.T, settings ...string) *house {
+func ownHouse(t *testing.T, settings ...string) *harness {
 	t.Helper()
-	h, err := openHouse(settings...)
+	h, err := newHarness(settings...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func ownHouse(t *testing.T, settings ...string) *house {
 }
 
 // tell logs the end of the processes' logs if the test has failed.
-func (h *house) tell(t *testing.T) {
+func (h *harness) tell(t *testing.T) {
 	t.Helper()
 	if !t.Failed() {
 		return
@@ -105,7 +105,7 @@ func (h *house) tell(t *testing.T) {
 }
 
 // tellWaiting logs what was not delivered, and the last events of the histories of the cases that changed last.
-func (h *house) tellWaiting(t *testing.T) {
+func (h *harness) tellWaiting(t *testing.T) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
@@ -129,11 +129,11 @@ func (h *house) tellWaiting(t *testing.T) {
 	}
 }
 
-func openHouse(settings ...string) (*house, error) {
+func newHarness(settings ...string) (*harness, error) {
 	id := make([]byte, 4)
 	_, _ = rand.Read(id) // never fails
 	name := "e2e_" + hex.EncodeToString(id)
-	h := &house{namespace: strings.ReplaceAll(name, "_", "-"), database: name, skipped: map[string]time.Duration{}}
+	h := &harness{namespace: strings.ReplaceAll(name, "_", "-"), database: name, skipped: map[string]time.Duration{}}
 	if err := h.open(settings); err != nil {
 		h.close()
 		return nil, err
@@ -141,7 +141,7 @@ func openHouse(settings ...string) (*house, error) {
 	return h, nil
 }
 
-func (h *house) open(settings []string) (err error) {
+func (h *harness) open(settings []string) (err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	if h.folder, err = os.MkdirTemp("", "tuoyu-house-"); err != nil {
@@ -178,7 +178,7 @@ func (h *house) open(settings []string) (err error) {
 	if h.db, err = pgxpool.New(ctx, inDatabase(os.Getenv("DEVSTACK_POSTGRES_ADMIN_URL"), h.database)); err != nil {
 		return fmt.Errorf("open database: %w", err)
 	}
-	h.door = roleplay.NewDoor(h.url, os.Getenv("TUOYU_OIDC_ISSUER"))
+	h.users = roleplay.NewUsers(h.url, os.Getenv("TUOYU_OIDC_ISSUER"))
 	return nil
 }
 
@@ -202,7 +202,7 @@ func inDatabase(address, database string) string {
 	return u.String()
 }
 
-func (h *house) makeDatabase(ctx context.Context) error {
+func (h *harness) makeDatabase(ctx context.Context) error {
 	var err error
 	if h.admin, err = pgx.Connect(ctx, os.Getenv("DEVSTACK_POSTGRES_ADMIN_URL")); err != nil {
 		return fmt.Errorf("connect to Postgres: %w", err)
@@ -220,7 +220,7 @@ func (h *house) makeDatabase(ctx context.Context) error {
 
 // makeNamespace registers a namespace for the installation: case numbers begin at 1 in every database, and are workflow
 // IDs.
-func (h *house) makeNamespace(ctx context.Context) error {
+func (h *harness) makeNamespace(ctx context.Context) error {
 	var err error
 	h.temporal, err = client.Dial(client.Options{HostPort: os.Getenv("TUOYU_TEMPORAL_ADDRESS"), Namespace: h.namespace, Logger: quiet{}})
 	if err != nil {
@@ -245,7 +245,7 @@ func (h *house) makeNamespace(ctx context.Context) error {
 }
 
 // start runs a long-running command of the program and waits until it is ready.
-func (h *house) start(command, address string) (*process, error) {
+func (h *harness) start(command, address string) (*process, error) {
 	p, err := h.startUnready(command)
 	if err != nil {
 		return nil, err
@@ -266,7 +266,7 @@ func (h *house) start(command, address string) (*process, error) {
 	return p, nil
 }
 
-func (h *house) startUnready(command string, settings ...string) (*process, error) {
+func (h *harness) startUnready(command string, settings ...string) (*process, error) {
 	log, err := os.OpenFile(filepath.Join(h.folder, command+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, err
@@ -287,7 +287,7 @@ func (h *house) startUnready(command string, settings ...string) (*process, erro
 }
 
 // startWorker restarts the worker, with additional settings if any, and waits until it is ready.
-func (h *house) startWorker(t *testing.T, settings ...string) {
+func (h *harness) startWorker(t *testing.T, settings ...string) {
 	t.Helper()
 	address := freeAddress()
 	env := h.env
@@ -300,7 +300,7 @@ func (h *house) startWorker(t *testing.T, settings ...string) {
 	h.worker = p
 }
 
-func (h *house) do(ctx context.Context, args ...string) error {
+func (h *harness) do(ctx context.Context, args ...string) error {
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Env = h.env
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -311,7 +311,7 @@ func (h *house) do(ctx context.Context, args ...string) error {
 
 // close ends the processes and removes the database, namespace and files. Errors are printed: they may affect the next
 // run.
-func (h *house) close() {
+func (h *harness) close() {
 	for _, p := range []*process{h.worker, h.serving} {
 		if p != nil {
 			p.kill()

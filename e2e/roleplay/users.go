@@ -15,8 +15,8 @@ import (
 	"time"
 )
 
-// Door is a client of the API and of the provider that issues its tokens.
-type Door struct {
+// Users is a client of the API and of the provider that issues its tokens.
+type Users struct {
 	url, issuer string
 	http        *http.Client
 	patience    time.Duration // time limit of waiting for the engine
@@ -33,9 +33,9 @@ type token struct {
 	until time.Time
 }
 
-// NewDoor returns a client of the API at url, with tokens from issuer.
-func NewDoor(url, issuer string) *Door {
-	return &Door{
+// NewUsers returns a client of the API at url, with tokens from issuer.
+func NewUsers(url, issuer string) *Users {
+	return &Users{
 		url: strings.TrimRight(url, "/"), issuer: strings.TrimRight(issuer, "/"),
 		http: &http.Client{Timeout: 30 * time.Second}, tokens: map[string]token{}, handed: map[string]*Actor{},
 		patience: Patience,
@@ -44,15 +44,15 @@ func NewDoor(url, issuer string) *Door {
 
 // Through sends every request through transport, which decides when to give up, and sets how long actors wait for the
 // engine to patience. Call it before the first request.
-func (d *Door) Through(transport http.RoundTripper, patience time.Duration) {
+func (d *Users) Through(transport http.RoundTripper, patience time.Duration) {
 	d.http, d.patience = &http.Client{Transport: transport}, patience
 }
 
 // As returns the user with an account such as clerk-140403; "" is a user who does not sign in.
-func (d *Door) As(account string) *Actor { return &Actor{Account: account, door: d} }
+func (d *Users) As(account string) *Actor { return &Actor{Account: account, users: d} }
 
 // token returns a valid token of the account, obtained by client credentials if there is none.
-func (d *Door) token(ctx context.Context, account string) (string, error) {
+func (d *Users) token(ctx context.Context, account string) (string, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if held, ok := d.tokens[account]; ok && time.Now().Before(held.until) {
@@ -88,7 +88,7 @@ func (d *Door) token(ctx context.Context, account string) (string, error) {
 }
 
 // institutions returns the number of institution accounts that the provider has in a county.
-func (d *Door) institutions(ctx context.Context, county string) (int, error) {
+func (d *Users) institutions(ctx context.Context, county string) (int, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, d.issuer+"/accounts", nil)
 	if err != nil {
 		return 0, fmt.Errorf("list accounts: %w", err)
@@ -116,11 +116,11 @@ func (d *Door) institutions(ctx context.Context, county string) (int, error) {
 // Actor is one user of the API.
 type Actor struct {
 	Account string
-	door    *Door
+	users   *Users
 }
 
 // Token signs the user in and returns the access token.
-func (a *Actor) Token(ctx context.Context) (string, error) { return a.door.token(ctx, a.Account) }
+func (a *Actor) Token(ctx context.Context) (string, error) { return a.users.token(ctx, a.Account) }
 
 // Request is one request; by default it has no key and no body.
 type Request struct {
@@ -182,7 +182,7 @@ func (a *Actor) Send(ctx context.Context, r Request) (Response, error) {
 		}
 		body = bytes.NewReader(raw)
 	}
-	req, err := http.NewRequestWithContext(ctx, r.Method, a.door.url+r.Path, body)
+	req, err := http.NewRequestWithContext(ctx, r.Method, a.users.url+r.Path, body)
 	if err != nil {
 		return Response{}, fmt.Errorf("%s %s: %w", r.Method, r.Path, err)
 	}
@@ -200,14 +200,14 @@ func (a *Actor) Send(ctx context.Context, r Request) (Response, error) {
 	}
 	bearer := r.Token
 	if bearer == "" && a.Account != "" {
-		if bearer, err = a.door.token(ctx, a.Account); err != nil {
+		if bearer, err = a.users.token(ctx, a.Account); err != nil {
 			return Response{}, err
 		}
 	}
 	if bearer != "" {
 		req.Header.Set("Authorization", "Bearer "+bearer)
 	}
-	res, err := a.door.http.Do(req)
+	res, err := a.users.http.Do(req)
 	if err != nil {
 		return Response{}, err
 	}

@@ -31,15 +31,15 @@ var (
 	admin      = nursery.Principal{Account: "administrator", Role: nursery.RoleAdministrator, County: "140400"}
 )
 
-// door is a test environment: casework with a database of its own while Temporal is unavailable, which must not lose
+// fixture is a test environment: casework with a database of its own while Temporal is unavailable, which must not lose
 // any input.
-type door struct {
+type fixture struct {
 	*casework.Service
 	db *store.DB
 	t  *testing.T
 }
 
-func openDoor(t *testing.T) *door {
+func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	db := storetest.New(t)
 	loaded, err := rules()
@@ -52,8 +52,8 @@ func openDoor(t *testing.T) *door {
 	})
 	require.NoError(t, err)
 	t.Cleanup(away.Close)
-	d := &door{db: db, t: t, Service: casework.New(casework.Deps{
-		DB: db, Temporal: away, Rules: loaded, Almanac: store.NewAlmanac(db), Blobs: blobs, Fields: sealingtest.Fields(t),
+	d := &fixture{db: db, t: t, Service: casework.New(casework.Deps{
+		DB: db, Temporal: away, Rules: loaded, CalendarCache: store.NewCalendarCache(db), Blobs: blobs, Fields: sealingtest.Fields(t),
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), PublicURL: "http://127.0.0.1:8080",
 		Now: func() time.Time { return time.Date(2026, 11, 2, 10, 0, 0, 0, nursery.Shanghai) },
 	})}
@@ -63,7 +63,7 @@ func openDoor(t *testing.T) *door {
 }
 
 // signedIn records accounts, as happens when they sign in.
-func (d *door) signedIn(people ...nursery.Principal) {
+func (d *fixture) signedIn(people ...nursery.Principal) {
 	d.t.Helper()
 	for _, p := range people {
 		require.NoError(d.t, d.Seen(d.t.Context(), p, ""))
@@ -71,7 +71,7 @@ func (d *door) signedIn(people ...nursery.Principal) {
 }
 
 // deputy returns an account of the same office that has signed in.
-func (d *door) deputy(p nursery.Principal) string {
+func (d *fixture) deputy(p nursery.Principal) string {
 	p.Account += "-deputy"
 	d.signedIn(p)
 	return p.Account
@@ -88,7 +88,7 @@ func application(t *testing.T) nursery.Application {
 	return a
 }
 
-func (d *door) strings(query string, args ...any) (values []string) {
+func (d *fixture) strings(query string, args ...any) (values []string) {
 	d.t.Helper()
 	require.NoError(d.t, d.db.As(d.t.Context(), nursery.Engine, func(q *store.Queries) (err error) {
 		values, err = q.Strings(d.t.Context(), query, args...)
@@ -97,7 +97,7 @@ func (d *door) strings(query string, args ...any) (values []string) {
 	return values
 }
 
-func (d *door) exec(statement string, args ...any) {
+func (d *fixture) exec(statement string, args ...any) {
 	d.t.Helper()
 	require.NoError(d.t, d.db.As(d.t.Context(), nursery.Engine, func(q *store.Queries) error {
 		return q.Exec(d.t.Context(), statement, args...)
@@ -114,7 +114,7 @@ func refused(t *testing.T, err error, codes ...string) *casework.Error {
 }
 
 func TestAFilingIsKeptWhileTheEngineIsAway(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	in := casework.StartFiling{Application: application(t)}
 	started, err := d.StartFiling(t.Context(), applicant, "k1", in)
 	require.NoError(t, err)
@@ -137,7 +137,7 @@ func TestAFilingIsKeptWhileTheEngineIsAway(t *testing.T) {
 }
 
 func TestEveryWrongFieldIsNamedAtOnceAndNothingIsLeftBehind(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	a := application(t)
 	a.Institution.USCC = a.Institution.USCC[:17] + "?"
 	a.Institution.Phone = "12"
@@ -163,7 +163,7 @@ func TestEveryWrongFieldIsNamedAtOnceAndNothingIsLeftBehind(t *testing.T) {
 func itoa(n int) string { raw, _ := json.Marshal(n); return string(raw) }
 
 func TestOnlyWhoseItIsMayFileOrLook(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	started, err := d.StartFiling(t.Context(), applicant, "k1", casework.StartFiling{Application: application(t)})
 	require.NoError(t, err)
 	_, err = d.Case(t.Context(), stranger, started.CaseNo)
@@ -193,7 +193,7 @@ func kinds(timeline []casework.Event) (all []string) {
 }
 
 func TestADraftIsSavedWithVersionsAndHandedIn(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	a := nursery.Application{Institution: nursery.Institution{County: "140403"}}
 	started, err := d.StartFiling(t.Context(), applicant, "k1", casework.StartFiling{Application: a, Draft: true})
 	require.NoError(t, err)
@@ -217,7 +217,7 @@ func TestADraftIsSavedWithVersionsAndHandedIn(t *testing.T) {
 }
 
 func TestADraftIsWithdrawnWithoutTheEngine(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	started, err := d.StartFiling(t.Context(), applicant, "k1", casework.StartFiling{Application: application(t), Draft: true})
 	require.NoError(t, err)
 	done, err := d.Withdraw(t.Context(), applicant, "k2", started.CaseNo, "改变计划")
@@ -228,7 +228,7 @@ func TestADraftIsWithdrawnWithoutTheEngine(t *testing.T) {
 }
 
 func TestCorrectionsMayTouchOnlyWhatIsOpen(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	a := application(t)
 	started, err := d.StartFiling(t.Context(), applicant, "k1", casework.StartFiling{Application: a})
 	require.NoError(t, err)
@@ -251,7 +251,7 @@ func TestCorrectionsMayTouchOnlyWhatIsOpen(t *testing.T) {
 }
 
 func TestUploadsAreSniffedNamedScannedAndGuarded(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	up := func(p nursery.Principal, name, content string) (casework.Attachment, error) {
 		return d.Upload(t.Context(), p, casework.Upload{Name: name, Body: strings.NewReader(content)})
 	}
@@ -290,7 +290,7 @@ func TestScanCommandRefusesByExitCode(t *testing.T) {
 }
 
 func TestTrackingNeedsNumberAndCode(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	started, err := d.StartFiling(t.Context(), applicant, "k1", casework.StartFiling{Application: application(t)})
 	require.NoError(t, err)
 	seen, err := d.PublicStatus(t.Context(), strings.ToLower(started.CaseNo), strings.ReplaceAll(started.TrackingCode, "-", " "))
@@ -315,7 +315,7 @@ func TestTrackingNeedsNumberAndCode(t *testing.T) {
 }
 
 func TestSettingsAreSetByTheAdministratorWithinTheLaw(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	set := func(p nursery.Principal, key, name, value string) error {
 		_, err := d.SetSetting(t.Context(), p, key, "140403", name, json.RawMessage(value), "会议纪要")
 		return err
@@ -336,7 +336,7 @@ func TestSettingsAreSetByTheAdministratorWithinTheLaw(t *testing.T) {
 }
 
 func TestARegistrarSpeaksForItsOwnRegister(t *testing.T) {
-	d := openDoor(t)
+	d := newFixture(t)
 	r, err := testdata.Registration("community")
 	require.NoError(t, err)
 	r.County, r.Registrar = "140403", nursery.CivilAffairs

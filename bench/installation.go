@@ -28,8 +28,8 @@ import (
 	"tuoyu/e2e/roleplay"
 )
 
-// house is one installation of the program inside devstack: its own database, namespace, files and processes.
-type house struct {
+// installation is one installation of the program inside devstack: its own database, namespace, files and processes.
+type installation struct {
 	program   string
 	folder    string
 	name      string
@@ -40,15 +40,15 @@ type house struct {
 	admin     *pgxpool.Pool
 	db        *pgxpool.Pool // the installation's database as superuser
 	temporal  client.Client // without sealing: counts events and runs the bare workflow
-	door      *roleplay.Door
+	users     *roleplay.Users
 	running   []*process
 }
 
-// openHouse creates the database and the namespace and starts serve. Callers start workers if they need them.
-func (b *bench) openHouse(ctx context.Context) (h *house, err error) {
+// install creates the database and the namespace and starts serve. Callers start workers if they need them.
+func (b *bench) install(ctx context.Context) (h *installation, err error) {
 	id := make([]byte, 4)
 	_, _ = rand.Read(id) // never fails
-	h = &house{program: b.file("bin", "tuoyu"), name: "bench_" + hex.EncodeToString(id)}
+	h = &installation{program: b.file("bin", "tuoyu"), name: "bench_" + hex.EncodeToString(id)}
 	h.namespace = strings.ReplaceAll(h.name, "_", "-")
 	defer func() {
 		if err != nil {
@@ -75,11 +75,11 @@ func (b *bench) openHouse(ctx context.Context) (h *house, err error) {
 	if _, err = h.start(ctx, h.program, "serve", listen); err != nil {
 		return h, err
 	}
-	h.door = roleplay.NewDoor(h.url, os.Getenv("TUOYU_OIDC_ISSUER"))
+	h.users = roleplay.NewUsers(h.url, os.Getenv("TUOYU_OIDC_ISSUER"))
 	return h, nil
 }
 
-func (h *house) environment(listen string) []string {
+func (h *installation) environment(listen string) []string {
 	var env []string
 	for _, pair := range os.Environ() {
 		if !strings.HasPrefix(pair, "TUOYU_") {
@@ -106,7 +106,7 @@ func inDatabase(address, database string) string {
 	return u.String()
 }
 
-func (h *house) makeDatabase(ctx context.Context) (err error) {
+func (h *installation) makeDatabase(ctx context.Context) (err error) {
 	address := os.Getenv("DEVSTACK_POSTGRES_ADMIN_URL")
 	if h.admin, err = pgxpool.New(ctx, address); err != nil {
 		return fmt.Errorf("connect to Postgres: %w", err)
@@ -125,7 +125,7 @@ func (h *house) makeDatabase(ctx context.Context) (err error) {
 	return nil
 }
 
-func (h *house) makeNamespace(ctx context.Context) (err error) {
+func (h *installation) makeNamespace(ctx context.Context) (err error) {
 	h.temporal, err = client.Dial(client.Options{HostPort: os.Getenv("TUOYU_TEMPORAL_ADDRESS"), Namespace: h.namespace, Logger: quiet{}})
 	if err != nil {
 		return fmt.Errorf("connect to Temporal: %w", err)
@@ -149,12 +149,12 @@ func (h *house) makeNamespace(ctx context.Context) (err error) {
 }
 
 // startWorker starts the program's own worker and waits until it is ready.
-func (h *house) startWorker(ctx context.Context) (*process, error) {
+func (h *installation) startWorker(ctx context.Context) (*process, error) {
 	return h.start(ctx, h.program, "worker", h.metrics)
 }
 
 // start runs a long-running command of a program. If address is not empty, it waits until the program is ready there.
-func (h *house) start(ctx context.Context, program, command, address string) (*process, error) {
+func (h *installation) start(ctx context.Context, program, command, address string) (*process, error) {
 	log, err := os.OpenFile(filepath.Join(h.folder, command+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, err
@@ -188,7 +188,7 @@ func (h *house) start(ctx context.Context, program, command, address string) (*p
 	return p, nil
 }
 
-func (h *house) do(ctx context.Context, args ...string) error {
+func (h *installation) do(ctx context.Context, args ...string) error {
 	cmd := exec.CommandContext(ctx, h.program, args...)
 	cmd.Env = h.env
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -198,7 +198,7 @@ func (h *house) do(ctx context.Context, args ...string) error {
 }
 
 // close ends the processes and removes the installation's database, namespace and files.
-func (h *house) close() error {
+func (h *installation) close() error {
 	for _, p := range h.running {
 		p.stop()
 	}
@@ -297,7 +297,7 @@ func (quiet) Warn(string, ...any)  {}
 func (quiet) Error(string, ...any) {}
 
 // environmentOf returns a setting of the installation.
-func environmentOf(h *house, name string) string {
+func environmentOf(h *installation, name string) string {
 	for _, pair := range h.env {
 		if value, ok := strings.CutPrefix(pair, name+"="); ok {
 			return value

@@ -39,9 +39,9 @@ func TestTheLineOfACaseIsItsWayAndWhatUsuallyFollows(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string
-			for _, s := range filing.Line(c.passed, c.at, c.ended) {
+			for _, s := range filing.Progress(c.passed, c.at, c.ended) {
 				switch s.Place {
-				case definition.Here:
+				case definition.Current:
 					got = append(got, "["+s.Title+"]")
 				default:
 					got = append(got, s.Title)
@@ -60,7 +60,7 @@ func TestTheUsualWayIsOfStagesThereAreInTheirOrderAndEnds(t *testing.T) {
 			t.Errorf("%s has no usual way", p.Kind)
 			continue
 		}
-		line := p.Line(nil, "", false)
+		line := p.Progress(nil, "", false)
 		var got []nursery.Stage
 		for _, s := range line {
 			got = append(got, s.Code)

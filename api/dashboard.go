@@ -18,21 +18,21 @@ type FilterNumber struct {
 	ID int64 `path:"id" minimum:"1" doc:"筛选编号"`
 }
 
-func registerDesk(a *api) {
+func registerDashboard(a *api) {
 	workload := operation(http.MethodGet, "/api/v1/workload", "getWorkload", tagDesk, "本单位各人的待办")
 	workload.Description = "首行是尚无人认领的，其余按逾期多少排列；不在岗的人注明截止日和代办人。"
 	register(a, workload, func(ctx context.Context, _ *struct{}) (*answer[[]casework.WorkloadLine], error) {
-		return reply(a.door.Workload(ctx, principal(ctx)))
+		return reply(a.service.Workload(ctx, principal(ctx)))
 	})
 	overdue := operation(http.MethodGet, "/api/v1/overdue", "getOverdueByOffice", tagDesk, "各单位的逾期情况")
 	overdue.Description = "市级看全市，县区看本县区；没有未办待办的不列。"
 	register(a, overdue, func(ctx context.Context, _ *struct{}) (*answer[[]casework.OverdueLine], error) {
-		return reply(a.door.OverdueByOffice(ctx, principal(ctx)))
+		return reply(a.service.OverdueByOffice(ctx, principal(ctx)))
 	})
 	targets := operation(http.MethodGet, "/api/v1/targets", "listTargets", tagDesk, "方案目标的完成情况")
 	targets.Description = "方案的每一项目标都列出；尚无数据的说明原因。比率按精确值判断是否达到，不因四舍五入而达到。"
 	register(a, targets, func(ctx context.Context, _ *struct{}) (*answer[[]casework.Target], error) {
-		return reply(a.door.Targets(ctx, principal(ctx)))
+		return reply(a.service.Targets(ctx, principal(ctx)))
 	})
 	registerAbsences(a)
 	registerColleagues(a)
@@ -43,7 +43,7 @@ func registerAbsences(a *api) {
 	list := operation(http.MethodGet, "/api/v1/absences", "listAbsences", tagDesk, "不在岗登记")
 	list.Description = "新的在前。主管和县区专班看本县区，其他工作人员看本人。"
 	register(a, list, func(ctx context.Context, in *struct{ Listing }) (*answer[casework.Page[casework.Absence]], error) {
-		return reply(casework.Absences.Page(ctx, a.door, principal(ctx), struct{}{}, casework.PageRequest(in.Listing)))
+		return reply(casework.Absences.Page(ctx, a.service, principal(ctx), struct{}{}, casework.PageRequest(in.Listing)))
 	})
 	exports(a, "/api/v1/absences", "Absences", tagDesk, "不在岗登记", casework.Absences)
 	set := creating(operation(http.MethodPost, "/api/v1/absences", "setAbsence", tagDesk, "登记不在岗", http.StatusNotFound))
@@ -52,7 +52,7 @@ func registerAbsences(a *api) {
 		Command
 		Body casework.AbsenceRequest
 	}) (*made[casework.Absence], error) {
-		absence, err := a.door.SetAbsence(ctx, principal(ctx), in.Key, in.Body)
+		absence, err := a.service.SetAbsence(ctx, principal(ctx), in.Key, in.Body)
 		return newAt(absence, err, func(casework.Absence) string { return "/api/v1/absences" })
 	})
 	end := operation(http.MethodPost, "/api/v1/absences/{id}/end", "endAbsence", tagDesk, "结束不在岗登记", http.StatusNotFound)
@@ -61,7 +61,7 @@ func registerAbsences(a *api) {
 		Command
 		AbsenceNumber
 	}) (*answer[casework.Absence], error) {
-		return reply(a.door.EndAbsence(ctx, principal(ctx), in.Key, in.ID))
+		return reply(a.service.EndAbsence(ctx, principal(ctx), in.Key, in.ID))
 	})
 }
 
@@ -71,7 +71,7 @@ func registerColleagues(a *api) {
 	register(a, list, func(ctx context.Context, in *struct {
 		Role nursery.Role `query:"role" enum:"clerk,supervisor,inspector,hospital,county_office,city_office,insurer" doc:"只看这一角色"`
 	}) (*answer[[]casework.Colleague], error) {
-		return reply(a.door.Colleagues(ctx, principal(ctx), in.Role))
+		return reply(a.service.Colleagues(ctx, principal(ctx), in.Role))
 	})
 }
 
@@ -81,7 +81,7 @@ func registerFilters(a *api) {
 	register(a, list, func(ctx context.Context, in *struct {
 		Room string `query:"room" required:"true" pattern:"^[a-z][a-z_-]{0,39}$" patternDescription:"页面" doc:"页面" example:"tasks"`
 	}) (*answer[[]casework.SavedFilter], error) {
-		return reply(a.door.SavedFilters(ctx, principal(ctx), in.Room))
+		return reply(a.service.SavedFilters(ctx, principal(ctx), in.Room))
 	})
 	save := operation(http.MethodPut, "/api/v1/saved-filters", "saveFilter", tagDesk, "保存筛选")
 	save.Description = "同一页面同名的被替换；每个页面最多 20 个。"
@@ -89,7 +89,7 @@ func registerFilters(a *api) {
 		Command
 		Body casework.SavedFilter
 	}) (*answer[casework.SavedFilter], error) {
-		return reply(a.door.SaveFilter(ctx, principal(ctx), in.Key, in.Body))
+		return reply(a.service.SaveFilter(ctx, principal(ctx), in.Key, in.Body))
 	})
 	drop := operation(http.MethodDelete, "/api/v1/saved-filters/{id}", "dropFilter", tagDesk, "删除筛选", http.StatusNotFound)
 	drop.DefaultStatus = http.StatusNoContent
@@ -97,7 +97,7 @@ func registerFilters(a *api) {
 		Command
 		FilterNumber
 	}) (*struct{}, error) {
-		return nil, a.door.DropFilter(ctx, principal(ctx), in.Key, in.ID)
+		return nil, a.service.DropFilter(ctx, principal(ctx), in.Key, in.ID)
 	})
 }
 

@@ -51,8 +51,8 @@ var (
 	auditor   = nursery.Principal{Account: "auditor", Role: nursery.RoleAuditor, County: "140400"}
 )
 
-// house is a test environment with a database and a Temporal namespace of its own.
-type house struct {
+// harness is a test environment with a database and a Temporal namespace of its own.
+type harness struct {
 	*casework.Service
 	t        *testing.T
 	db       *store.DB
@@ -71,10 +71,10 @@ var (
 	fonts = sync.OnceValues(func() (*documents.Fonts, error) { return documents.LoadFonts(documents.DefaultFontFiles()) })
 )
 
-// openHouse returns a test environment without an engine: the namespace does not exist yet.
-func openHouse(t *testing.T) *house {
+// newHarness returns a test environment without an engine: the namespace does not exist yet.
+func newHarness(t *testing.T) *harness {
 	t.Helper()
-	h := &house{t: t, address: storetest.URL(t), log: new(bytes.Buffer)}
+	h := &harness{t: t, address: storetest.URL(t), log: new(bytes.Buffer)}
 	var err error
 	h.db, err = store.Open(t.Context(), h.address, store.Options{})
 	require.NoError(t, err)
@@ -101,15 +101,15 @@ func openHouse(t *testing.T) *house {
 	return h
 }
 
-func (h *house) deps() casework.Deps {
+func (h *harness) deps() casework.Deps {
 	return casework.Deps{
-		DB: h.db, Temporal: h.temporal, Namespace: h.space, Rules: h.rules, Almanac: store.NewAlmanac(h.db), Blobs: h.blobs, Fields: h.fields,
+		DB: h.db, Temporal: h.temporal, Namespace: h.space, Rules: h.rules, CalendarCache: store.NewCalendarCache(h.db), Blobs: h.blobs, Fields: h.fields,
 		Log: slog.New(slog.NewJSONHandler(h.log, nil)), PublicURL: "http://127.0.0.1:8080",
 	}
 }
 
 // engineReturns creates the namespace, so that Temporal accepts requests, though no worker runs yet.
-func (h *house) engineReturns() {
+func (h *harness) engineReturns() {
 	h.t.Helper()
 	_, err := h.temporal.WorkflowService().RegisterNamespace(h.t.Context(), &workflowservice.RegisterNamespaceRequest{
 		Namespace: h.space, WorkflowExecutionRetentionPeriod: durationpb.New(24 * time.Hour),
@@ -125,16 +125,16 @@ func (h *house) engineReturns() {
 }
 
 // work runs a worker until the test ends, or until stop is called.
-func (h *house) work() (stop func()) {
+func (h *harness) work() (stop func()) {
 	h.t.Helper()
 	return h.workOn(h.db)
 }
 
 // workOn is like work with the database db.
-func (h *house) workOn(db *store.DB, more ...interceptor.WorkerInterceptor) (stop func()) {
+func (h *harness) workOn(db *store.DB, more ...interceptor.WorkerInterceptor) (stop func()) {
 	h.t.Helper()
 	e := &activities.Engine{
-		DB: db, Rules: h.rules, Almanac: store.NewAlmanac(db), Renderer: renderer(h.t), Blobs: h.blobs, Fields: h.fields, PublicURL: "http://127.0.0.1:8080",
+		DB: db, Rules: h.rules, CalendarCache: store.NewCalendarCache(db), Renderer: renderer(h.t), Blobs: h.blobs, Fields: h.fields, PublicURL: "http://127.0.0.1:8080",
 		Processes: workflows.Definitions(),
 	}
 	patient := sdkworker.Options{WorkerStopTimeout: 10 * time.Second, Interceptors: append([]interceptor.WorkerInterceptor{worker.Faults()}, more...)} // rendering in progress is completed
@@ -173,7 +173,7 @@ func renderer(t *testing.T) *documents.Renderer {
 }
 
 // relays runs the relay until the test ends.
-func (h *house) relays() {
+func (h *harness) relays() {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() { defer close(done); h.Relay(ctx) }()
@@ -181,7 +181,7 @@ func (h *house) relays() {
 }
 
 // eventually waits until holds reports true, for two minutes at most: an outage and a busy machine take their time.
-func (h *house) eventually(what string, holds func() bool) {
+func (h *harness) eventually(what string, holds func() bool) {
 	h.t.Helper()
 	ctx, cancel := context.WithTimeout(h.t.Context(), 2*time.Minute)
 	defer cancel()
@@ -198,7 +198,7 @@ func (h *house) eventually(what string, holds func() bool) {
 
 // completes answers a task and sends the answer again until it has reached the case, which may take a busy machine longer than a
 // command waits.
-func (h *house) completes(p nursery.Principal, task string, in casework.Completion) {
+func (h *harness) completes(p nursery.Principal, task string, in casework.Completion) {
 	h.t.Helper()
 	k := key()
 	h.eventually("the answer to "+task+" reaches its case", func() bool {
@@ -209,7 +209,7 @@ func (h *house) completes(p nursery.Principal, task string, in casework.Completi
 }
 
 // sql runs a statement as the engine, which sees everything.
-func (h *house) sql(query string, args ...any) {
+func (h *harness) sql(query string, args ...any) {
 	h.t.Helper()
 	h.conn(func(tx pgx.Tx) error {
 		_, err := tx.Exec(h.t.Context(), query, args...)
@@ -218,13 +218,13 @@ func (h *house) sql(query string, args ...any) {
 }
 
 // one returns the one value of a query.
-func one[T any](h *house, query string, args ...any) (v T) {
+func one[T any](h *harness, query string, args ...any) (v T) {
 	h.t.Helper()
 	h.conn(func(tx pgx.Tx) error { return tx.QueryRow(h.t.Context(), query, args...).Scan(&v) })
 	return v
 }
 
-func (h *house) conn(do func(pgx.Tx) error) {
+func (h *harness) conn(do func(pgx.Tx) error) {
 	h.t.Helper()
 	conn, err := pgx.Connect(h.t.Context(), h.address)
 	require.NoError(h.t, err)
@@ -242,7 +242,7 @@ var keys atomic.Int64
 func key() string { return fmt.Sprintf("key-%d", keys.Add(1)) }
 
 // application returns the clean application of a community nursery as p would submit it today, its papers uploaded.
-func (h *house) application(p nursery.Principal, name string) nursery.Application {
+func (h *harness) application(p nursery.Principal, name string) nursery.Application {
 	h.t.Helper()
 	app, err := testdata.Application(name)
 	require.NoError(h.t, err)
@@ -258,14 +258,14 @@ func (h *house) application(p nursery.Principal, name string) nursery.Applicatio
 	})
 }
 
-func (h *house) file(p nursery.Principal, app nursery.Application) casework.Started {
+func (h *harness) file(p nursery.Principal, app nursery.Application) casework.Started {
 	h.t.Helper()
 	started, err := h.StartFiling(h.t.Context(), p, key(), casework.StartFiling{Application: app})
 	require.NoError(h.t, err)
 	return started
 }
 
-func (h *house) register(name string) {
+func (h *harness) register(name string) {
 	h.t.Helper()
 	r, err := testdata.Registration(name)
 	require.NoError(h.t, err)
@@ -278,7 +278,7 @@ func registrarOf(r nursery.Registration) nursery.Principal {
 }
 
 // task waits for the open task of the kind.
-func (h *house) task(caseNo, kind string) string {
+func (h *harness) task(caseNo, kind string) string {
 	h.t.Helper()
 	var id string
 	h.eventually("task "+kind+" of "+caseNo, func() bool {

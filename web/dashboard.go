@@ -12,7 +12,7 @@ import (
 	"tuoyu/nursery"
 )
 
-func registerDesk(s *Site) {
+func registerDashboard(s *Site) {
 	s.page("GET /targets", s.targets)
 	s.page("GET /overdue", s.overdue)
 	s.page("GET /workload", s.workload)
@@ -23,7 +23,7 @@ func registerDesk(s *Site) {
 
 // targets holds the plan's targets against today.
 func (s *Site) targets(w http.ResponseWriter, r *http.Request) error {
-	list, err := s.Door.Targets(r.Context(), who(r.Context()))
+	list, err := s.Service.Targets(r.Context(), principalFrom(r.Context()))
 	if err != nil {
 		return err
 	}
@@ -44,12 +44,12 @@ func metTone(t casework.Target) string {
 
 // overdue shows the overdue tasks of each office.
 func (s *Site) overdue(w http.ResponseWriter, r *http.Request) error {
-	list, err := s.Door.OverdueByOffice(r.Context(), who(r.Context()))
+	list, err := s.Service.OverdueByOffice(r.Context(), principalFrom(r.Context()))
 	if err != nil {
 		return err
 	}
 	return sheetPage(s, w, r, casework.OverdueSheet, list, frame{Title: "超期情况", Wide: true, Live: true}, func() templ.Component {
-		return overduePage(list, who(r.Context()), with(r, "export", "xlsx"))
+		return overduePage(list, principalFrom(r.Context()), with(r, "export", "xlsx"))
 	})
 }
 
@@ -64,15 +64,15 @@ func overdueLink(l casework.OverdueLine, p nursery.Principal) string {
 
 // workload shows the number of tasks of each account, and the absences.
 func (s *Site) workload(w http.ResponseWriter, r *http.Request) error {
-	p := who(r.Context())
-	list, err := s.Door.Workload(r.Context(), p)
+	p := principalFrom(r.Context())
+	list, err := s.Service.Workload(r.Context(), p)
 	if err != nil {
 		return err
 	}
 	if format := exportOf(r); format != "" {
 		return sendFile(w)(casework.WorkloadSheet.File(list, format))
 	}
-	away, err := casework.Absences.Page(r.Context(), s.Door, p, struct{}{}, pageOf(r, 50))
+	away, err := casework.Absences.Page(r.Context(), s.Service, p, struct{}{}, pageOf(r, 50))
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (s *Site) workload(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.show(w, r, frame{Title: "工作量", Wide: true, Live: true}, workloadPage(list, absencesView{away.Items, nextPage(r, away.Next), "/workload", asked{Shape: form}}, with(r, "export", "xlsx")))
+	return s.show(w, r, frame{Title: "工作量", Wide: true, Live: true}, workloadPage(list, absencesView{away.Items, nextPage(r, away.Next), "/workload", boundForm{Shape: form}}, with(r, "export", "xlsx")))
 }
 
 // absencesView is the list of absences, with the form to enter one.
@@ -88,14 +88,14 @@ type absencesView struct {
 	List []casework.Absence
 	Next string
 	Back string
-	Form asked
+	Form boundForm
 }
 
 // absenceShape returns the form schema of an absence. The account and the delegate are chosen among the colleagues known to the
 // service, and typed where there are none, as for the administrator, who has no office.
-func (s *Site) absenceShape(r *http.Request) (shape, error) {
-	p, form := who(r.Context()), shapeOf[casework.AbsenceRequest]()
-	list, err := s.Door.Colleagues(r.Context(), p, "")
+func (s *Site) absenceShape(r *http.Request) (formSchema, error) {
+	p, form := principalFrom(r.Context()), shapeOf[casework.AbsenceRequest]()
+	list, err := s.Service.Colleagues(r.Context(), p, "")
 	var refused *casework.Error
 	if errors.As(err, &refused) && refused.Kind() == casework.Forbidden {
 		return form, nil
@@ -110,11 +110,11 @@ func (s *Site) absenceShape(r *http.Request) (shape, error) {
 			options = append(options, option{c.Account, colleagueText(c)})
 		}
 	}
-	if p.Role == nursery.RoleSupervisor { // who sets those of the whole office
+	if p.Role == nursery.RoleSupervisor { // principalFrom sets those of the whole office
 		form = form.choosing("account", append([]option{{"", "本人"}}, options...))
 	}
 	if len(options) > 0 {
-		form = form.choosing("delegate", options).inside("delegate", func(f shape) shape { f.Label = "代办人"; return f })
+		form = form.choosing("delegate", options).inside("delegate", func(f formSchema) formSchema { f.Label = "代办人"; return f })
 	}
 	return form, nil
 }
@@ -124,12 +124,12 @@ func (s *Site) absences(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.absencesWith(w, r, http.StatusOK, frame{Title: "外出代办", Wide: true}, "/admin/absences", asked{Shape: form})
+	return s.absencesWith(w, r, http.StatusOK, frame{Title: "外出代办", Wide: true}, "/admin/absences", boundForm{Shape: form})
 }
 
 // absencesWith shows who is away with the form as it was filled in.
-func (s *Site) absencesWith(w http.ResponseWriter, r *http.Request, status int, f frame, back string, form asked) error {
-	list, err := casework.Absences.Page(r.Context(), s.Door, who(r.Context()), struct{}{}, pageOf(r, 50))
+func (s *Site) absencesWith(w http.ResponseWriter, r *http.Request, status int, f frame, back string, form boundForm) error {
+	list, err := casework.Absences.Page(r.Context(), s.Service, principalFrom(r.Context()), struct{}{}, pageOf(r, 50))
 	if err != nil {
 		return err
 	}
@@ -141,20 +141,20 @@ func (s *Site) setAbsence(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	form, changed, err := s.posted(r, sh, casework.Upload{})
+	form, changed, err := s.parseForm(r, sh, casework.Upload{})
 	if err != nil {
 		return err
 	}
 	if changed {
 		return s.absencesWith(w, r, http.StatusOK, frame{Title: "外出代办", Wide: true, Back: backTo(r)}, backTo(r), form)
 	}
-	in, err := gathered[casework.AbsenceRequest](&form)
+	in, err := bind[casework.AbsenceRequest](&form)
 	if err != nil {
 		return err
 	}
-	a, err := s.Door.SetAbsence(r.Context(), who(r.Context()), key(r), in)
+	a, err := s.Service.SetAbsence(r.Context(), principalFrom(r.Context()), key(r), in)
 	if err != nil {
-		refused := s.refusal(r.Context(), err)
+		refused := s.asUserError(r.Context(), err)
 		if refused.Kind() != casework.Invalid && refused.Kind() != casework.Conflict {
 			return err
 		}
@@ -176,11 +176,11 @@ func (s *Site) endAbsence(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return &casework.Error{Code: casework.CodeNotFound, Message: "没有这次外出。"}
 	}
-	if _, err := s.Door.EndAbsence(r.Context(), who(r.Context()), key(r), id); err != nil {
+	if _, err := s.Service.EndAbsence(r.Context(), principalFrom(r.Context()), key(r), id); err != nil {
 		return err
 	}
 	back := "/workload"
-	if who(r.Context()).Role == nursery.RoleAdministrator {
+	if principalFrom(r.Context()).Role == nursery.RoleAdministrator {
 		back = "/admin/absences"
 	}
 	return s.done(w, r, back, "已结束外出。")

@@ -15,16 +15,16 @@ import (
 func TestARunRestsUntilThePapersBesideItArePrinted(t *testing.T) {
 	env := new(testsuite.WorkflowTestSuite).NewTestWorkflowEnvironment()
 	env.ExecuteWorkflow(func(ctx workflow.Context) error {
-		desk, err := humantask.NewDesk(ctx, "HT", 0)
+		tasks, err := humantask.NewTasks(ctx, "HT", 0)
 		if err != nil {
 			return err
 		}
-		a, papers, begun := asides{desk: desk}, printing{papers: 1}, workflow.Now(ctx)
+		a, papers, begun := backgroundTasks{tasks: tasks}, printing{papers: 1}, workflow.Now(ctx)
 		workflow.Go(ctx, func(ctx workflow.Context) {
 			_ = workflow.Sleep(ctx, time.Hour)
 			papers.papers--
 		})
-		if err := a.rest(ctx, &papers); err != nil {
+		if err := a.waitIdle(ctx, &papers); err != nil {
 			return err
 		}
 		if rested := workflow.Now(ctx).Sub(begun); rested != time.Hour {
@@ -39,11 +39,11 @@ func TestTheFirstErrorIsReturnedOnceAllThatRunTogetherHaveEnded(t *testing.T) {
 	env := new(testsuite.WorkflowTestSuite).NewTestWorkflowEnvironment()
 	failed := errors.New("failed")
 	env.ExecuteWorkflow(func(ctx workflow.Context) error {
-		desk, err := humantask.NewDesk(ctx, "DC", 0)
+		tasks, err := humantask.NewTasks(ctx, "DC", 0)
 		if err != nil {
 			return err
 		}
-		i := &inspection{caseFile: &caseFile{ctx: ctx, desk: desk}}
+		i := &inspection{caseFile: &caseFile{ctx: ctx, tasks: tasks}}
 		ended := false
 		err = i.together(2, func(ctx workflow.Context, n int) error {
 			if n == 0 {
