@@ -15,6 +15,7 @@ import (
 	"tuoyu/nursery"
 	"tuoyu/store"
 	"tuoyu/store/storetest"
+	"tuoyu/workflows"
 	"tuoyu/workflows/humantask"
 )
 
@@ -78,7 +79,7 @@ func TestATaskIsAskedAsItsKindDefinesIt(t *testing.T) {
 
 func TestWhatALostTryAskedAndThisOneDoesNotIsCancelledAndItsNumberNotUsedAgain(t *testing.T) {
 	db := openedCase(t)
-	e := &activities.Engine{DB: db, CalendarCache: store.NewCalendarCache(db)}
+	e := &activities.Engine{DB: db, CalendarCache: store.NewCalendarCache(db), Processes: workflows.Definitions()}
 	lost(t, e, "1", "filing.review")
 	env := new(testsuite.WorkflowTestSuite).NewTestWorkflowEnvironment()
 	env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: time.Minute}) // a busy machine may take longer than the default of one second
@@ -108,7 +109,7 @@ func TestWhatALostTryAskedAndThisOneDoesNotIsCancelledAndItsNumberNotUsedAgain(t
 
 func TestATaskThatALostTryAskedUnderTheSameNumberBecomesTheOneAskedNow(t *testing.T) {
 	db := openedCase(t)
-	e := &activities.Engine{DB: db, CalendarCache: store.NewCalendarCache(db)}
+	e := &activities.Engine{DB: db, CalendarCache: store.NewCalendarCache(db), Processes: workflows.Definitions()}
 	lost(t, e, "1", "filing.review")
 	lost(t, e, "1", "filing.review")
 	require.Equal(t, []string{caseNo + ".1 filing.review open"}, tasks(t, db))
@@ -118,7 +119,7 @@ func TestATaskThatALostTryAskedUnderTheSameNumberBecomesTheOneAskedNow(t *testin
 
 func TestAQuestionWhoseNumberALostTryUsedForOneThatIsAnsweredTakesTheNext(t *testing.T) {
 	db := openedCase(t)
-	e := &activities.Engine{DB: db, CalendarCache: store.NewCalendarCache(db)}
+	e := &activities.Engine{DB: db, CalendarCache: store.NewCalendarCache(db), Processes: workflows.Definitions()}
 	lost(t, e, "1", "filing.review")
 	require.NoError(t, e.CloseTask(t.Context(), activities.CloseTask{
 		CaseNo: caseNo, Task: caseNo + ".1", Outcome: nursery.OutcomeAccept, Actor: "clerk-140403", Role: nursery.RoleClerk, At: time.Now(),
@@ -145,7 +146,7 @@ func TestAQuestionWhoseNumberALostTryUsedForOneThatIsAnsweredTakesTheNext(t *tes
 
 func TestATaskThatALostTryAskedOfAnotherPersonIsAskedOfTheOneMeantNow(t *testing.T) {
 	db := openedCase(t)
-	e := &activities.Engine{DB: db, CalendarCache: store.NewCalendarCache(db)}
+	e := &activities.Engine{DB: db, CalendarCache: store.NewCalendarCache(db), Processes: workflows.Definitions()}
 	for _, officer := range []string{"inspector-140403", "inspector-140403-2", "inspector-140403-2"} {
 		_, err := e.OpenTask(t.Context(), activities.OpenTask{
 			CaseNo: caseNo, Task: caseNo + ".1", Kind: "inspection.assignment", Title: "接受检查指派", Role: nursery.RoleInspector, Only: []string{officer},
