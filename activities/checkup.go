@@ -52,27 +52,81 @@ func StartCheckup(ctx context.Context, q *store.Queries, rules *policies.Engine,
 	if !store.IsNotFound(err) {
 		return "", false, fmt.Errorf("look for the round: %w", err)
 	}
-	today := nursery.DateOf(at)
-	limits, err := CheckupLimits(rules, today, county)
+	due, until, err := checkupDue(rules, years, half, county, at)
 	if err != nil {
 		return "", false, err
 	}
-	due := lastWorkingDay(years, half)
-	caseNo, opened, err := StartCase(ctx, q, nursery.PrefixCheckup, store.Case{
-		Kind: string(nursery.KindCheckup), County: county, Institution: institution, About: half.String(), Subject: name + half.Title() + "健康体检",
-		Stage: string(nursery.StageRecording), Holder: string(nursery.RoleEngine), SubmittedBy: by,
-	}, map[string]any{"half": half}, "开启半年健康体检", at)
+	c := checkupCase(institution, name, county, half, by)
+	caseNo, opened, err := StartCase(ctx, q, nursery.PrefixCheckup, c, checkupFacts(half), checkupOpened, at)
 	if err != nil || !opened {
 		return caseNo, opened, err
 	}
-	err = q.InsertCheckupRound(ctx, store.InsertCheckupRoundParams{
-		CaseNo: caseNo, County: county, Institution: institution, Half: half.String(), OpenedOn: today, DueOn: due,
-		UntilOn: years.AddWorkingDays(due, limits.GraceDays).Date,
-	})
-	if err != nil {
-		return "", false, err
+	c.CaseNo = caseNo
+	return caseNo, true, insertRound(ctx, q, c, due, until, at)
+}
+
+// checkupsAtOnce bounds the rounds that StartCheckups opens; a county has far fewer institutions.
+const checkupsAtOnce = 1000
+
+// StartCheckups does what StartCheckup does for every filed institution of a county that has no round in the half-year.
+// It returns the case numbers in the order of the institutions' identifiers. However many there are, they are read at
+// once and written at once. The counter of case numbers is locked first: a round that is being opened elsewhere is
+// either seen or takes a later number.
+func StartCheckups(ctx context.Context, q *store.Queries, rules *policies.Engine, years calendar.Years, county string, half nursery.HalfYear, by string, at time.Time) ([]string, error) {
+	if _, err := takeCaseNumbers(ctx, q, nursery.PrefixCheckup, county, 0, at); err != nil {
+		return nil, err
 	}
-	return caseNo, true, nil
+	institutions, err := q.InstitutionsToCheck(ctx, store.InstitutionsToCheckParams{County: county, Half: half.String(), PageSize: checkupsAtOnce})
+	if err != nil || len(institutions) == 0 {
+		return nil, err
+	}
+	due, until, err := checkupDue(rules, years, half, county, at)
+	if err != nil {
+		return nil, err
+	}
+	numbers, err := takeCaseNumbers(ctx, q, nursery.PrefixCheckup, county, len(institutions), at)
+	if err != nil {
+		return nil, err
+	}
+	for i, of := range institutions {
+		c := checkupCase(of.ID, of.Name, county, half, by)
+		c.CaseNo = numbers[i]
+		if err := startNumbered(ctx, q, c, checkupFacts(half), checkupOpened, at); err != nil {
+			return nil, err
+		}
+		if err := insertRound(ctx, q, c, due, until, at); err != nil {
+			return nil, err
+		}
+	}
+	return numbers, nil
+}
+
+// checkupOpened is the first line of a round's timeline.
+const checkupOpened = "开启半年健康体检"
+
+func checkupFacts(half nursery.HalfYear) map[string]any { return map[string]any{"half": half} }
+
+func checkupCase(institution, name, county string, half nursery.HalfYear, by string) store.Case {
+	return store.Case{
+		Kind: string(nursery.KindCheckup), County: county, Institution: institution, About: half.String(), Subject: name + half.Title() + "健康体检",
+		Stage: string(nursery.StageRecording), Holder: string(nursery.RoleEngine), SubmittedBy: by,
+	}
+}
+
+// checkupDue returns the due date of a county's rounds and the last day on which late checks are accepted.
+func checkupDue(rules *policies.Engine, years calendar.Years, half nursery.HalfYear, county string, at time.Time) (due, until nursery.Date, err error) {
+	limits, err := CheckupLimits(rules, nursery.DateOf(at), county)
+	if err != nil {
+		return due, until, err
+	}
+	due = lastWorkingDay(years, half)
+	return due, years.AddWorkingDays(due, limits.GraceDays).Date, nil
+}
+
+func insertRound(ctx context.Context, q *store.Queries, c store.Case, due, until nursery.Date, at time.Time) error {
+	return q.InsertCheckupRound(ctx, store.InsertCheckupRoundParams{
+		CaseNo: c.CaseNo, County: c.County, Institution: c.Institution, Half: c.About, OpenedOn: nursery.DateOf(at), DueOn: due, UntilOn: until,
+	})
 }
 
 // CheckupTerms is the part of a round that its workflow needs.

@@ -155,22 +155,37 @@ func (s *step) contractFacts(ctx context.Context, c store.Contract) (nursery.Con
 // ContractFactsOf returns the input of contract.order for terms between an institution and a clinic; caseNo is that of
 // the contract itself, which does not count as another one, or "" if there is none yet.
 func ContractFactsOf(ctx context.Context, q *store.Queries, t nursery.ContractTerms, institution store.Institution, clinic store.Clinic, caseNo string) (nursery.ContractFacts, error) {
-	served, err := q.ChildrenServedBy(ctx, store.ChildrenServedByParams{Clinic: clinic.ID, Aside: institution.ID})
+	read, err := ContractFactsOfEach(ctx, q, t.StartsOn, t.EndsOn, institution, []string{clinic.ID}, caseNo)
 	if err != nil {
 		return nursery.ContractFacts{}, err
 	}
-	others, err := q.ContractsOverlapping(ctx, store.ContractsOverlappingParams{
-		Institution: institution.ID, CaseNo: caseNo, Since: t.StartsOn, Until: t.EndsOn,
-	})
+	return read(t, clinic), nil
+}
+
+// ContractFactsOfEach reads what ContractFactsOf needs for contracts of an institution from one day until another with
+// any of the clinics, in two queries, and returns the function that makes the facts of one.
+func ContractFactsOfEach(ctx context.Context, q *store.Queries, since, until nursery.Date, institution store.Institution, clinics []string, caseNo string,
+) (func(nursery.ContractTerms, store.Clinic) nursery.ContractFacts, error) {
+	rows, err := q.ChildrenServedBy(ctx, store.ChildrenServedByParams{Clinics: clinics, Aside: institution.ID})
 	if err != nil {
-		return nursery.ContractFacts{}, err
+		return nil, err
 	}
-	return nursery.ContractFacts{
-		StartsOn: t.StartsOn, EndsOn: t.EndsOn, Mode: t.Mode, Services: t.Services,
-		SameCounty: clinic.County == institution.County, Licence: nursery.LicenceFits(clinic.Licence), LicensedUntil: clinic.LicensedUntil,
-		PrimaryCare: clinic.PrimaryCare, ModeOffered: slices.Contains(clinic.Modes, string(t.Mode)), Capacity: int(clinic.Capacity),
-		ChildrenServed: int(served), Seats: int(institution.Seats), InstitutionFiled: institution.Status == "filed" || institution.Status == "rectifying",
-		OtherInForce: len(others) > 0,
+	served := make(map[string]int, len(rows))
+	for _, row := range rows {
+		served[row.Clinic] = int(row.Seats)
+	}
+	others, err := q.ContractsOverlapping(ctx, store.ContractsOverlappingParams{Institution: institution.ID, CaseNo: caseNo, Since: since, Until: until})
+	if err != nil {
+		return nil, err
+	}
+	return func(t nursery.ContractTerms, clinic store.Clinic) nursery.ContractFacts {
+		return nursery.ContractFacts{
+			StartsOn: t.StartsOn, EndsOn: t.EndsOn, Mode: t.Mode, Services: t.Services,
+			SameCounty: clinic.County == institution.County, Licence: nursery.LicenceFits(clinic.Licence), LicensedUntil: clinic.LicensedUntil,
+			PrimaryCare: clinic.PrimaryCare, ModeOffered: slices.Contains(clinic.Modes, string(t.Mode)), Capacity: int(clinic.Capacity),
+			ChildrenServed: served[clinic.ID], Seats: int(institution.Seats), InstitutionFiled: institution.Status == "filed" || institution.Status == "rectifying",
+			OtherInForce: len(others) > 0,
+		}
 	}, nil
 }
 

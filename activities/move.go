@@ -235,7 +235,7 @@ func (s *step) fileInstitution(ctx context.Context, filingCase string, filedOn n
 }
 
 func (s *step) nextNumber(ctx context.Context, prefix string) (int, error) {
-	n, err := s.q.NextNumber(ctx, store.NextNumberParams{Prefix: prefix, County: s.c.County, Year: int32(s.today().Year)})
+	n, err := s.q.TakeNumbers(ctx, store.TakeNumbersParams{Prefix: prefix, County: s.c.County, Year: int32(s.today().Year), Numbers: 1})
 	if err != nil {
 		return 0, fmt.Errorf("next number of %s: %w", prefix, err)
 	}

@@ -13,17 +13,37 @@ import (
 // NewCase assigns c the next case number of its county under the prefix and stores it. Errors are those of the
 // database, including a violation of the index that allows an institution one open case of a kind.
 func NewCase(ctx context.Context, q *store.Queries, prefix string, c store.Case, at time.Time) (store.Case, error) {
-	year := nursery.DateOf(at).Year
-	sequence, err := q.NextNumber(ctx, store.NextNumberParams{Prefix: prefix, County: c.County, Year: int32(year)})
+	numbers, err := takeCaseNumbers(ctx, q, prefix, c.County, 1, at)
 	if err != nil {
 		return c, err
 	}
-	number, err := nursery.NewCaseNumber(prefix, c.County, year, int(sequence))
+	c.CaseNo = numbers[0]
+	return insertCase(ctx, q, c, at)
+}
+
+// takeCaseNumbers takes the next n case numbers of a county under the prefix and returns them in ascending order. Until
+// the transaction ends nobody else takes one of them, also if n is 0.
+func takeCaseNumbers(ctx context.Context, q *store.Queries, prefix, county string, n int, at time.Time) ([]string, error) {
+	year := nursery.DateOf(at).Year
+	last, err := q.TakeNumbers(ctx, store.TakeNumbersParams{Prefix: prefix, County: county, Year: int32(year), Numbers: int32(n)})
 	if err != nil {
-		return c, fmt.Errorf("case number: %w", err)
+		return nil, err
 	}
-	c.CaseNo, c.CreatedAt, c.UpdatedAt = string(number), at, at
-	err = q.InsertCase(ctx, store.InsertCaseParams{
+	numbers := make([]string, n)
+	for i := range numbers {
+		number, err := nursery.NewCaseNumber(prefix, county, year, int(last)-n+1+i)
+		if err != nil {
+			return nil, fmt.Errorf("case number: %w", err)
+		}
+		numbers[i] = string(number)
+	}
+	return numbers, nil
+}
+
+// insertCase stores c, which has its number.
+func insertCase(ctx context.Context, q *store.Queries, c store.Case, at time.Time) (store.Case, error) {
+	c.CreatedAt, c.UpdatedAt = at, at
+	err := q.InsertCase(ctx, store.InsertCaseParams{
 		CaseNo: c.CaseNo, Kind: c.Kind, County: c.County, Institution: c.Institution, Partner: c.Partner, About: c.About,
 		ParentCase: c.ParentCase, Subject: c.Subject, SiteKind: c.SiteKind, Stage: c.Stage, Status: c.Status, Holder: c.Holder,
 		TrackingHash: c.TrackingHash, SubmittedBy: c.SubmittedBy, CreatedAt: at, UpdatedAt: at,

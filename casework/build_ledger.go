@@ -22,37 +22,42 @@ func (s *Service) ledger(ctx context.Context, p nursery.Principal, name string) 
 	if err := s.authorize(ctx, p, "build.list", resource{}); err != nil {
 		return BuildLedger{}, nursery.BuildPlan{}, err
 	}
-	return s.readLedger(ctx, p, name)
+	return s.ledgerAs(ctx, p, name)
 }
 
-// readLedger reads a plan with the lines visible to p. Sites and milestones are read in two queries, whatever their
-// number.
-func (s *Service) readLedger(ctx context.Context, p nursery.Principal, name string) (BuildLedger, nursery.BuildPlan, error) {
-	var plan nursery.BuildPlan
-	var sites []store.BuildSite
-	milestones := map[string][]store.BuildMilestone{}
-	err := s.DB.As(ctx, p, func(q *store.Queries) error {
-		row, err := q.BuildPlanByName(ctx, name)
-		if store.IsNotFound(err) {
-			return notFound()
-		}
-		if err != nil {
-			return fmt.Errorf("read plan: %w", err)
-		}
-		if err := json.Unmarshal(row.Document, &plan); err != nil {
-			return fmt.Errorf("decode plan: %w", err)
-		}
-		if sites, err = q.BuildSitesOfPlan(ctx, name); err != nil {
-			return fmt.Errorf("read sites: %w", err)
-		}
-		rows, err := q.BuildMilestonesOfPlan(ctx, name)
-		for _, m := range rows {
-			milestones[m.CaseNo] = append(milestones[m.CaseNo], m)
-		}
+func (s *Service) ledgerAs(ctx context.Context, p nursery.Principal, name string) (ledger BuildLedger, plan nursery.BuildPlan, err error) {
+	err = s.DB.As(ctx, p, func(q *store.Queries) error {
+		ledger, plan, err = s.readLedger(ctx, q, name)
 		return err
 	})
+	return ledger, plan, err
+}
+
+// readLedger reads a plan with the lines visible to the principal of q. Sites and milestones are read in two queries,
+// whatever their number.
+func (s *Service) readLedger(ctx context.Context, q *store.Queries, name string) (BuildLedger, nursery.BuildPlan, error) {
+	var plan nursery.BuildPlan
+	row, err := q.BuildPlanByName(ctx, name)
+	if store.IsNotFound(err) {
+		return BuildLedger{}, plan, notFound()
+	}
+	if err != nil {
+		return BuildLedger{}, plan, fmt.Errorf("read plan: %w", err)
+	}
+	if err := json.Unmarshal(row.Document, &plan); err != nil {
+		return BuildLedger{}, plan, fmt.Errorf("decode plan: %w", err)
+	}
+	sites, err := q.BuildSitesOfPlan(ctx, name)
+	if err != nil {
+		return BuildLedger{}, plan, fmt.Errorf("read sites: %w", err)
+	}
+	rows, err := q.BuildMilestonesOfPlan(ctx, name)
 	if err != nil {
 		return BuildLedger{}, plan, err
+	}
+	milestones := map[string][]store.BuildMilestone{}
+	for _, m := range rows {
+		milestones[m.CaseNo] = append(milestones[m.CaseNo], m)
 	}
 	ledger := BuildLedger{
 		Plan: plan.Name, Title: plan.Title, Source: plan.Source, AsOf: s.today(), Deadline: plan.Deadline, Lines: []BuildLine{},
@@ -139,7 +144,7 @@ func (s *Service) BuildRanking(ctx context.Context, p nursery.Principal, name st
 	}
 	// A rank among twelve requires all twelve: an office sees every county's rank and score, and no other county's
 	// sites.
-	ledger, plan, err := s.readLedger(ctx, nursery.Engine, name)
+	ledger, plan, err := s.ledgerAs(ctx, nursery.Engine, name)
 	if err != nil {
 		return BuildRanking{}, err
 	}

@@ -9,9 +9,6 @@ import (
 	"tuoyu/store"
 )
 
-// halfYearBatchSize bounds how many rounds one command opens; a county has far fewer institutions.
-const halfYearBatchSize = 1000
-
 // OpenHalf opens the half-year's round of every filed institution of p's county that has none yet. The relay has them begin, for
 // a county has many. Errors: invalid for a half-year that is over or has not begun.
 func (s *Service) OpenHalf(ctx context.Context, p nursery.Principal, key string, in HalfOpening) (HalfOpened, error) {
@@ -35,20 +32,9 @@ func (s *Service) openHalf(ctx context.Context, q *store.Queries, p nursery.Prin
 	if err != nil {
 		return err
 	}
-	institutions, err := q.InstitutionsToCheck(ctx, store.InstitutionsToCheckParams{County: p.County, Half: answer.Half, PageSize: halfYearBatchSize})
-	if err != nil {
-		return err
-	}
-	for _, i := range institutions {
-		caseNo, opened, err := activities.StartCheckup(ctx, q, s.Rules, years, i.ID, i.Name, p.County, half, p.Account, s.Now())
-		if err != nil {
-			return err
-		}
-		if opened {
-			answer.Opened = append(answer.Opened, caseNo)
-		}
-	}
-	return nil
+	opened, err := activities.StartCheckups(ctx, q, s.Rules, years, p.County, half, p.Account, s.Now())
+	answer.Opened = append(answer.Opened, opened...)
+	return err
 }
 
 // everyDutySettled refuses to complete a round while duties are open.

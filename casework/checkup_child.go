@@ -153,6 +153,10 @@ func plainWords(c activities.CheckupContent) []string {
 // CheckupRate is the share of children in care who had their half-year's check 半年健康体检率; of is a half-year, or "" for
 // the present one.
 func (s *Service) CheckupRate(ctx context.Context, p nursery.Principal, of string) (Indicator, error) {
+	return readAs(ctx, s, p, func(q *store.Queries) (Indicator, error) { return s.checkupRate(ctx, q, p, of) })
+}
+
+func (s *Service) checkupRate(ctx context.Context, q *store.Queries, p nursery.Principal, of string) (Indicator, error) {
 	if err := s.authorize(ctx, p, "checkup.rate", resource{}); err != nil {
 		return Indicator{}, err
 	}
@@ -163,11 +167,7 @@ func (s *Service) CheckupRate(ctx context.Context, p nursery.Principal, of strin
 			return Indicator{}, userError(CodeInvalid, "没有这个半年度。", fieldOf("half", err))
 		}
 	}
-	var rows []store.CheckupRateRow
-	err := s.DB.As(ctx, p, func(q *store.Queries) (err error) {
-		rows, err = q.CheckupRate(ctx, store.CheckupRateParams{Half: half.String(), County: countyOf(p, "")})
-		return err
-	})
+	rows, err := q.CheckupRate(ctx, store.CheckupRateParams{Half: half.String(), County: countyOf(p, "")})
 	if err != nil {
 		return Indicator{}, fmt.Errorf("count children checked: %w", err)
 	}

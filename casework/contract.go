@@ -79,6 +79,23 @@ var Clinics = List[ClinicFilter, nursery.Clinic]{
 	}},
 }
 
+// Clinic returns a medical institution of p's own county. Errors: forbidden, not_found.
+func (s *Service) Clinic(ctx context.Context, p nursery.Principal, id string) (nursery.Clinic, error) {
+	var found nursery.Clinic
+	if err := s.authorize(ctx, p, "clinic.list", resource{County: p.County}); err != nil {
+		return found, err
+	}
+	err := s.DB.As(ctx, p, func(q *store.Queries) error {
+		row, err := q.ClinicByID(ctx, id)
+		if store.IsNotFound(err) || err == nil && row.County != p.County {
+			return userError(CodeNotFound, "没有登记过这家医疗卫生机构。")
+		}
+		found = clinicOf(row)
+		return err
+	})
+	return found, err
+}
+
 // ClinicFilter names the county of a list of medical institutions.
 type ClinicFilter struct {
 	County string `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码"`

@@ -30,35 +30,46 @@ func (s *Service) Candidates(ctx context.Context, p nursery.Principal, instituti
 	if p.Role == nursery.RoleInstitution && institution == "" {
 		institution = p.Institution
 	}
-	list, county := []ClinicCandidate{}, ""
+	today := s.today()
+	until := today.AddMonths(12).AddDays(-1)
+	var of store.Institution
+	var clinics []store.Clinic
+	var factsOf func(nursery.ContractTerms, store.Clinic) nursery.ContractFacts
 	// Neither side sees the other's rows before there is a contract; the data returned about a clinic is in the public
 	// register.
-	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
-		of, err := q.InstitutionByID(ctx, institution)
-		if err != nil && !store.IsNotFound(err) {
+	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
+		if of, err = q.InstitutionByID(ctx, institution); err != nil && !store.IsNotFound(err) {
 			return fmt.Errorf("read institution: %w", err)
 		}
 		if err := s.authorize(ctx, p, "contract.candidates", resource{County: of.County, Institution: of.ID}); err != nil {
 			return err
 		}
-		county = of.County
-		clinics, err := q.Clinics(ctx, store.ClinicsParams{County: of.County, PageSize: clinicsMost})
-		if err != nil {
+		if clinics, err = q.Clinics(ctx, store.ClinicsParams{County: of.County, PageSize: clinicsMost}); err != nil {
 			return err
 		}
-		for _, row := range clinics {
-			candidate, err := s.candidate(ctx, q, of, row)
-			if err != nil {
-				return err
-			}
-			list = append(list, candidate)
+		ids := make([]string, len(clinics))
+		for i, clinic := range clinics {
+			ids[i] = clinic.ID
 		}
-		return nil
+		factsOf, err = activities.ContractFactsOfEach(ctx, q, today, until, of, ids, "")
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	limits, err := activities.ContractLimits(s.Rules, s.today(), county)
+	list := make([]ClinicCandidate, len(clinics))
+	for i, clinic := range clinics {
+		terms := nursery.ContractTerms{
+			Institution: of.ID, Clinic: clinic.ID, Services: nursery.ContractServices(), StartsOn: today, EndsOn: until,
+		}
+		if len(clinic.Modes) > 0 {
+			terms.Mode = nursery.ServiceMode(clinic.Modes[0])
+		}
+		if list[i], err = s.candidate(ctx, of, clinic, factsOf(terms, clinic)); err != nil {
+			return nil, err
+		}
+	}
+	limits, err := activities.ContractLimits(s.Rules, today, of.County)
 	if err != nil {
 		return nil, err
 	}
@@ -66,19 +77,8 @@ func (s *Service) Candidates(ctx context.Context, p nursery.Principal, instituti
 	return list, nil
 }
 
-func (s *Service) candidate(ctx context.Context, q *store.Queries, of store.Institution, row store.Clinic) (ClinicCandidate, error) {
-	today := s.today()
-	terms := nursery.ContractTerms{
-		Institution: of.ID, Clinic: row.ID, Services: nursery.ContractServices(), StartsOn: today, EndsOn: today.AddMonths(12).AddDays(-1),
-	}
-	if len(row.Modes) > 0 {
-		terms.Mode = nursery.ServiceMode(row.Modes[0])
-	}
-	facts, err := activities.ContractFactsOf(ctx, q, terms, of, row, "")
-	if err != nil {
-		return ClinicCandidate{}, err
-	}
-	d, err := s.Rules.Decide(ctx, activities.RulesContract, facts, today, of.County)
+func (s *Service) candidate(ctx context.Context, of store.Institution, row store.Clinic, facts nursery.ContractFacts) (ClinicCandidate, error) {
+	d, err := s.Rules.Decide(ctx, activities.RulesContract, facts, s.today(), of.County)
 	if err != nil {
 		return ClinicCandidate{}, fmt.Errorf("decide %s: %w", activities.RulesContract, err)
 	}

@@ -144,18 +144,17 @@ func fillGap(ctx context.Context, q *store.Queries, c store.Contract, d *Contrac
 
 // SignedRate is the share of filed and open institutions with a contract in force on a day 签约率 (I03).
 func (s *Service) SignedRate(ctx context.Context, p nursery.Principal, on nursery.Date) (Indicator, error) {
+	return readAs(ctx, s, p, func(q *store.Queries) (Indicator, error) { return s.signedRate(ctx, q, p, on) })
+}
+
+func (s *Service) signedRate(ctx context.Context, q *store.Queries, p nursery.Principal, on nursery.Date) (Indicator, error) {
 	if err := s.authorize(ctx, p, "contract.rate", resource{}); err != nil {
 		return Indicator{}, err
 	}
 	if on.IsZero() {
 		on = s.today()
 	}
-	county := countyOf(p, "")
-	var rows []store.SignedRateRow
-	err := s.DB.As(ctx, p, func(q *store.Queries) (err error) {
-		rows, err = q.SignedRate(ctx, store.SignedRateParams{Day: on, County: county})
-		return err
-	})
+	rows, err := q.SignedRate(ctx, store.SignedRateParams{Day: on, County: countyOf(p, "")})
 	if err != nil {
 		return Indicator{}, fmt.Errorf("count signed institutions: %w", err)
 	}

@@ -135,7 +135,7 @@ func (s *Service) copyPaper(ctx context.Context, q *store.Queries, old store.Doc
 		return Document{}, fmt.Errorf("unknown kind of paper %q", paper.Kind)
 	}
 	today := s.today()
-	number, err := q.NextNumber(ctx, store.NextNumberParams{Prefix: info.Prefix, County: old.County, Year: int32(today.Year)})
+	number, err := q.TakeNumbers(ctx, store.TakeNumbersParams{Prefix: info.Prefix, County: old.County, Year: int32(today.Year), Numbers: 1})
 	if err != nil {
 		return Document{}, err
 	}

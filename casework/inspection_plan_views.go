@@ -185,6 +185,10 @@ func stampOf(t *time.Time) string {
 // InspectionCoverage is the share of the institutions of a half-year's plans that had their regular visit in it 检查覆盖率
 // (P07-R3); "" is the half-year of today.
 func (s *Service) InspectionCoverage(ctx context.Context, p nursery.Principal, half string) (Indicator, error) {
+	return readAs(ctx, s, p, func(q *store.Queries) (Indicator, error) { return s.inspectionCoverage(ctx, q, p, half) })
+}
+
+func (s *Service) inspectionCoverage(ctx context.Context, q *store.Queries, p nursery.Principal, half string) (Indicator, error) {
 	if err := s.authorize(ctx, p, "inspection_plan.coverage", resource{}); err != nil {
 		return Indicator{}, err
 	}
@@ -195,12 +199,7 @@ func (s *Service) InspectionCoverage(ctx context.Context, p nursery.Principal, h
 			return Indicator{}, userError(CodeInvalid, "半年度填写有误。", fieldOf("half", err))
 		}
 	}
-	county := countyOf(p, "")
-	var rows []store.PlanCoverageRow
-	err := s.DB.As(ctx, p, func(q *store.Queries) (err error) {
-		rows, err = q.PlanCoverage(ctx, store.PlanCoverageParams{Half: of.String(), County: county, Until: of.Last()})
-		return err
-	})
+	rows, err := q.PlanCoverage(ctx, store.PlanCoverageParams{Half: of.String(), County: countyOf(p, ""), Until: of.Last()})
 	if err != nil {
 		return Indicator{}, fmt.Errorf("count visited institutions: %w", err)
 	}

@@ -299,22 +299,41 @@ func (s *Service) InsuredRate(ctx context.Context, p nursery.Principal, county s
 	if on.IsZero() {
 		on = s.today()
 	}
-	var terms nursery.InsuranceTerms
-	if err := s.Rules.Params("insurance", s.today(), county, &terms); err != nil {
-		return InsuredRate{}, err
-	}
-	rate := InsuredRate{County: county, On: on}
-	// The rate is of counts alone; the city's office sees no child, so the engine counts.
-	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
-		row, err := q.InsuredRate(ctx, store.InsuredRateParams{OnDay: on, County: county, UntilMonths: int32(terms.UntilMonths)})
-		rate.Insured, rate.Residents = int(row.Insured), int(row.Residents)
-		return err
+	return readAs(ctx, s, nursery.Engine, func(q *store.Queries) (InsuredRate, error) {
+		rates, err := s.insuredRates(ctx, q, on, county)
+		if err != nil {
+			return InsuredRate{}, err
+		}
+		rate := rates[0]
+		rate.Exact, rate.Text = insuredShare(rate.Insured, rate.Residents)
+		return rate, nil
 	})
-	if err != nil {
-		return rate, fmt.Errorf("count insured: %w", err)
+}
+
+// insuredRates counts the insured children of each county in one query, in the order of the counties and without their
+// share. The rate is of counts alone; the city's office sees no child, so q has the engine's access.
+func (s *Service) insuredRates(ctx context.Context, q *store.Queries, on nursery.Date, counties ...string) ([]InsuredRate, error) {
+	months := make([]int32, len(counties))
+	for i, county := range counties {
+		var terms nursery.InsuranceTerms
+		if err := s.Rules.Params("insurance", s.today(), county, &terms); err != nil {
+			return nil, err
+		}
+		months[i] = int32(terms.UntilMonths)
 	}
-	rate.Exact, rate.Text = insuredShare(rate.Insured, rate.Residents)
-	return rate, nil
+	rows, err := q.InsuredRates(ctx, store.InsuredRatesParams{OnDay: on, Counties: counties, UntilMonths: months})
+	if err != nil {
+		return nil, fmt.Errorf("count insured: %w", err)
+	}
+	counted := make(map[string]store.InsuredRatesRow, len(rows))
+	for _, row := range rows {
+		counted[row.County] = row
+	}
+	rates := make([]InsuredRate, len(counties))
+	for i, county := range counties {
+		rates[i] = InsuredRate{County: county, On: on, Insured: int(counted[county].Insured), Residents: int(counted[county].Residents)}
+	}
+	return rates, nil
 }
 
 // insuredShare returns part of whole in percent, as an exact fraction and cut to two decimals. If whole is 0, the share

@@ -202,6 +202,15 @@ func (s *Service) as(ctx context.Context, p nursery.Principal, do func(*store.Qu
 	return err
 }
 
+// readAs runs read in a transaction of p and returns its result.
+func readAs[T any](ctx context.Context, s *Service, p nursery.Principal, read func(*store.Queries) (T, error)) (found T, err error) {
+	err = s.DB.As(ctx, p, func(q *store.Queries) (err error) {
+		found, err = read(q)
+		return err
+	})
+	return found, err
+}
+
 func bodyHash(body any) ([]byte, error) {
 	raw, err := json.Marshal(body)
 	if err != nil {

@@ -138,33 +138,32 @@ func (s *Service) measure(ctx context.Context, p nursery.Principal) (map[string]
 		p.Role = nursery.RoleAuditor
 	}
 	figures := map[string]tally{}
-	if err := s.measureBuilding(ctx, p, figures); err != nil {
-		return nil, err
-	}
-	if err := s.measureRegister(ctx, p, figures); err != nil {
-		return nil, err
-	}
-	for name, ask := range map[string]func() (Indicator, error){
-		"signed":    func() (Indicator, error) { return s.SignedRate(ctx, p, nursery.Date{}) },
-		"checked":   func() (Indicator, error) { return s.CheckupRate(ctx, p, "") },
-		"inspected": func() (Indicator, error) { return s.InspectionCoverage(ctx, p, "") },
-	} {
-		indicator, err := ask()
-		if err != nil {
-			return nil, fmt.Errorf("measure %s: %w", name, err)
+	err := s.DB.As(ctx, p, func(q *store.Queries) error {
+		if err := s.measureBuilding(ctx, q, p, figures); err != nil {
+			return err
 		}
-		figures[name] = tally{part: indicator.Total.Numerator, whole: indicator.Total.Denominator, basis: indicator.Basis}
-	}
-	return figures, s.measureInsurance(ctx, p, figures)
+		if err := s.measureRegister(ctx, q, p, figures); err != nil {
+			return err
+		}
+		for name, ask := range map[string]func() (Indicator, error){
+			"signed":    func() (Indicator, error) { return s.signedRate(ctx, q, p, nursery.Date{}) },
+			"checked":   func() (Indicator, error) { return s.checkupRate(ctx, q, p, "") },
+			"inspected": func() (Indicator, error) { return s.inspectionCoverage(ctx, q, p, "") },
+		} {
+			indicator, err := ask()
+			if err != nil {
+				return fmt.Errorf("measure %s: %w", name, err)
+			}
+			figures[name] = tally{part: indicator.Total.Numerator, whole: indicator.Total.Denominator, basis: indicator.Basis}
+		}
+		return s.measureInsurance(ctx, q, p, figures)
+	})
+	return figures, err
 }
 
 // measureBuilding reads the building plan that was started last.
-func (s *Service) measureBuilding(ctx context.Context, p nursery.Principal, figures map[string]tally) error {
-	var name string
-	err := s.DB.As(ctx, p, func(q *store.Queries) (err error) {
-		name, err = q.LatestBuildPlan(ctx)
-		return err
-	})
+func (s *Service) measureBuilding(ctx context.Context, q *store.Queries, p nursery.Principal, figures map[string]tally) error {
+	name, err := q.LatestBuildPlan(ctx)
 	if store.IsNotFound(err) {
 		none := tally{none: "建设计划尚未启动"}
 		figures["built_seats"], figures["covered_counties"] = none, none
@@ -173,7 +172,7 @@ func (s *Service) measureBuilding(ctx context.Context, p nursery.Principal, figu
 	if err != nil {
 		return fmt.Errorf("find building plan: %w", err)
 	}
-	ledger, _, err := s.readLedger(ctx, p, name)
+	ledger, _, err := s.readLedger(ctx, q, name)
 	if err != nil {
 		return err
 	}
@@ -193,18 +192,14 @@ func (s *Service) measureBuilding(ctx context.Context, p nursery.Principal, figu
 
 // measureRegister counts the register, and the children in care. The latter are counted as the engine, since the city's
 // office may not see children.
-func (s *Service) measureRegister(ctx context.Context, p nursery.Principal, figures map[string]tally) error {
+func (s *Service) measureRegister(ctx context.Context, q *store.Queries, p nursery.Principal, figures map[string]tally) error {
 	county := countyOf(p, "")
-	var filed store.FiledCountsRow
-	err := s.DB.As(ctx, p, func(q *store.Queries) (err error) {
-		filed, err = q.FiledCounts(ctx, store.FiledCountsParams{County: county, Since: planStart})
-		return err
-	})
+	filed, err := q.FiledCounts(ctx, store.FiledCountsParams{County: county, Since: planStart})
 	if err != nil {
 		return fmt.Errorf("count filed institutions: %w", err)
 	}
 	var care store.InCareCountsRow
-	err = s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
+	err = q.AsEngine(ctx, func() (err error) {
 		care, err = q.InCareCounts(ctx, store.InCareCountsParams{County: county, OnDay: s.today()})
 		return err
 	})
@@ -222,7 +217,11 @@ func (s *Service) measureRegister(ctx context.Context, p nursery.Principal, figu
 	return nil
 }
 
-func (s *Service) measureInsurance(ctx context.Context, p nursery.Principal, figures map[string]tally) error {
+// measureInsurance counts the insured children, as the engine.
+func (s *Service) measureInsurance(ctx context.Context, q *store.Queries, p nursery.Principal, figures map[string]tally) error {
+	if err := s.authorize(ctx, p, "insurance.rate", resource{County: p.County}); err != nil {
+		return err
+	}
 	counties := []string{p.County}
 	if cityWide(p.Role) {
 		counties = counties[:0]
@@ -230,12 +229,16 @@ func (s *Service) measureInsurance(ctx context.Context, p nursery.Principal, fig
 			counties = append(counties, d.Code)
 		}
 	}
+	var rates []InsuredRate
+	err := q.AsEngine(ctx, func() (err error) {
+		rates, err = s.insuredRates(ctx, q, s.today(), counties...)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("measure insured: %w", err)
+	}
 	insured := tally{basis: "今日在保的婴幼儿，占应参保的"}
-	for _, county := range counties {
-		rate, err := s.InsuredRate(ctx, p, county, nursery.Date{})
-		if err != nil {
-			return fmt.Errorf("measure insured: %w", err)
-		}
+	for _, rate := range rates {
 		insured.part += rate.Insured
 		insured.whole += rate.Residents
 	}

@@ -505,13 +505,12 @@ func (q *Queries) InsertReferral(ctx context.Context, arg InsertReferralParams) 
 }
 
 const institutionsToCheck = `-- name: InstitutionsToCheck :many
-SELECT i.id, i.name FROM institutions i WHERE i.county = $1 AND i.status IN ('filed', 'rectifying') AND i.id > $2
-    AND NOT EXISTS (SELECT FROM checkup_rounds r WHERE r.institution = i.id AND r.half = $3) ORDER BY i.id LIMIT $4
+SELECT i.id, i.name FROM institutions i WHERE i.county = $1 AND i.status IN ('filed', 'rectifying')
+    AND NOT EXISTS (SELECT FROM checkup_rounds r WHERE r.institution = i.id AND r.half = $2) ORDER BY i.id LIMIT $3
 `
 
 type InstitutionsToCheckParams struct {
 	County   string
-	After    string
 	Half     string
 	PageSize int32
 }
@@ -523,12 +522,7 @@ type InstitutionsToCheckRow struct {
 
 // Filed institutions of a county without a round in the half-year. Served by institutions_by_county.
 func (q *Queries) InstitutionsToCheck(ctx context.Context, arg InstitutionsToCheckParams) ([]InstitutionsToCheckRow, error) {
-	rows, err := q.db.Query(ctx, institutionsToCheck,
-		arg.County,
-		arg.After,
-		arg.Half,
-		arg.PageSize,
-	)
+	rows, err := q.db.Query(ctx, institutionsToCheck, arg.County, arg.Half, arg.PageSize)
 	if err != nil {
 		return nil, err
 	}

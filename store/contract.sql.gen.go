@@ -31,22 +31,42 @@ func (q *Queries) ChildrenInCare(ctx context.Context, institution string) (Child
 	return i, err
 }
 
-const childrenServedBy = `-- name: ChildrenServedBy :one
-SELECT coalesce(sum(i.seats), 0)::integer AS seats FROM contracts c JOIN institutions i ON i.id = c.institution
-WHERE c.clinic = $1 AND c.state IN ('signed', 'in_force') AND c.institution <> $2::text
+const childrenServedBy = `-- name: ChildrenServedBy :many
+SELECT c.clinic, coalesce(sum(i.seats), 0)::integer AS seats FROM contracts c JOIN institutions i ON i.id = c.institution
+WHERE c.clinic = ANY($1::text[]) AND c.state IN ('signed', 'in_force') AND c.institution <> $2::text
+GROUP BY c.clinic
 `
 
 type ChildrenServedByParams struct {
-	Clinic string
-	Aside  string
+	Clinics []string
+	Aside   string
 }
 
-// Returns the number of seats of the institutions that a clinic serves, except a given one. Served by contracts_of_clinic.
-func (q *Queries) ChildrenServedBy(ctx context.Context, arg ChildrenServedByParams) (int32, error) {
-	row := q.db.QueryRow(ctx, childrenServedBy, arg.Clinic, arg.Aside)
-	var seats int32
-	err := row.Scan(&seats)
-	return seats, err
+type ChildrenServedByRow struct {
+	Clinic string
+	Seats  int32
+}
+
+// Returns the number of seats of the institutions that each clinic serves, except a given one; no row for a clinic that serves none.
+// Served by contracts_of_clinic.
+func (q *Queries) ChildrenServedBy(ctx context.Context, arg ChildrenServedByParams) ([]ChildrenServedByRow, error) {
+	rows, err := q.db.Query(ctx, childrenServedBy, arg.Clinics, arg.Aside)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ChildrenServedByRow{}
+	for rows.Next() {
+		var i ChildrenServedByRow
+		if err := rows.Scan(&i.Clinic, &i.Seats); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const clinicByID = `-- name: ClinicByID :one

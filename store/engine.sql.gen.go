@@ -910,25 +910,6 @@ func (q *Queries) MoveCase(ctx context.Context, arg MoveCaseParams) error {
 	return err
 }
 
-const nextNumber = `-- name: NextNumber :one
-INSERT INTO case_counters (prefix, county, year, last) VALUES ($1, $2, $3, 1)
-ON CONFLICT (prefix, county, year) DO UPDATE SET last = case_counters.last + 1
-RETURNING last
-`
-
-type NextNumberParams struct {
-	Prefix string
-	County string
-	Year   int32
-}
-
-func (q *Queries) NextNumber(ctx context.Context, arg NextNumberParams) (int32, error) {
-	row := q.db.QueryRow(ctx, nextNumber, arg.Prefix, arg.County, arg.Year)
-	var last int32
-	err := row.Scan(&last)
-	return last, err
-}
-
 const outboxPayload = `-- name: OutboxPayload :one
 SELECT payload FROM outbox WHERE id = $1
 `
@@ -1157,6 +1138,32 @@ func (q *Queries) StepDone(ctx context.Context, arg StepDoneParams) (bool, error
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
+}
+
+const takeNumbers = `-- name: TakeNumbers :one
+INSERT INTO case_counters (prefix, county, year, last) VALUES ($1, $2, $3, $4::integer)
+ON CONFLICT (prefix, county, year) DO UPDATE SET last = case_counters.last + $4::integer
+RETURNING last
+`
+
+type TakeNumbersParams struct {
+	Prefix  string
+	County  string
+	Year    int32
+	Numbers int32
+}
+
+// Takes the next numbers and returns the last of them. The counter is locked until the transaction ends, for none too.
+func (q *Queries) TakeNumbers(ctx context.Context, arg TakeNumbersParams) (int32, error) {
+	row := q.db.QueryRow(ctx, takeNumbers,
+		arg.Prefix,
+		arg.County,
+		arg.Year,
+		arg.Numbers,
+	)
+	var last int32
+	err := row.Scan(&last)
+	return last, err
 }
 
 const taskAnswer = `-- name: TaskAnswer :one

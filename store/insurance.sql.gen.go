@@ -1143,34 +1143,50 @@ func (q *Queries) InsuranceUploads(ctx context.Context, caseNo string) ([]Insura
 	return items, nil
 }
 
-const insuredRate = `-- name: InsuredRate :one
-SELECT count(*)::integer AS residents, count(*) FILTER (WHERE EXISTS (SELECT FROM insurance_covers v
+const insuredRates = `-- name: InsuredRates :many
+SELECT c.county, count(*)::integer AS residents, count(*) FILTER (WHERE EXISTS (SELECT FROM insurance_covers v
     WHERE v.child = c.id AND v.from_on <= $1::date AND v.until_on > $1::date))::integer AS insured
-FROM children c
-WHERE c.county = $2 AND c.born_on <= $1::date AND c.born_on > ($1::date - make_interval(months => $3::integer))::date - 3
-    AND completed_months(c.born_on, $1::date) < $3::integer
+FROM (SELECT unnest($2::text[]) AS county, unnest($3::integer[]) AS until_months) k
+JOIN children c ON c.county = k.county
+WHERE c.born_on <= $1::date AND c.born_on > ($1::date - make_interval(months => k.until_months))::date - 3
+    AND completed_months(c.born_on, $1::date) < k.until_months
     AND coalesce(c.died_on, 'infinity') > $1::date AND coalesce(c.moved_on, 'infinity') > $1::date
     AND NOT EXISTS (SELECT FROM insurance_roster r WHERE r.child = c.id AND r.status = 'ineligible' AND r.reason = 'P11-R1')
+GROUP BY c.county
 `
 
-type InsuredRateParams struct {
+type InsuredRatesParams struct {
 	OnDay       nursery.Date
-	County      string
-	UntilMonths int32
+	Counties    []string
+	UntilMonths []int32
 }
 
-type InsuredRateRow struct {
+type InsuredRatesRow struct {
+	County    string
 	Residents int32
 	Insured   int32
 }
 
-// Children of the age who live in the county and are known, and of them those covered on the day. Served by children_by_birth and
-// insurance_covers_of_child.
-func (q *Queries) InsuredRate(ctx context.Context, arg InsuredRateParams) (InsuredRateRow, error) {
-	row := q.db.QueryRow(ctx, insuredRate, arg.OnDay, arg.County, arg.UntilMonths)
-	var i InsuredRateRow
-	err := row.Scan(&i.Residents, &i.Insured)
-	return i, err
+// Children of the age who live in each county and are known, and of them those covered on the day; no row for a county without any.
+// Served by children_by_birth and insurance_covers_of_child.
+func (q *Queries) InsuredRates(ctx context.Context, arg InsuredRatesParams) ([]InsuredRatesRow, error) {
+	rows, err := q.db.Query(ctx, insuredRates, arg.OnDay, arg.Counties, arg.UntilMonths)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []InsuredRatesRow{}
+	for rows.Next() {
+		var i InsuredRatesRow
+		if err := rows.Scan(&i.County, &i.Residents, &i.Insured); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const linesByRef = `-- name: LinesByRef :many

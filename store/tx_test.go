@@ -1,8 +1,10 @@
 package store_test
 
 import (
+	"context"
 	"errors"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -181,3 +183,65 @@ func TestWhatIsToFollowACommitFollowsItAlone(t *testing.T) {
 	require.NoError(t, follow(nil))
 	require.Equal(t, []string{"1"}, seen)
 }
+
+// A step that writes a row for each defect, gap or visit sends them together, with the commit.
+func TestRowsOfAStepAreSentTogether(t *testing.T) {
+	trips := &sent{}
+	db := storetest.Reopen(t, storetest.New(t), store.Options{Tracer: trips})
+	for name, put := range map[string]func(*store.Queries, string) error{
+		"PutFinding": func(q *store.Queries, n string) error {
+			return q.PutFinding(t.Context(), store.PutFindingParams{CaseNo: n, Reason: []byte("{}")})
+		},
+		"CorrectFinding": func(q *store.Queries, n string) error {
+			return q.CorrectFinding(t.Context(), store.CorrectFindingParams{CaseNo: n})
+		},
+		"InsertGap": func(q *store.Queries, n string) error {
+			return q.InsertGap(t.Context(), store.InsertGapParams{CaseNo: n, Reason: []byte("{}")})
+		},
+		"InsertPlanned": func(q *store.Queries, n string) error {
+			return q.InsertPlanned(t.Context(), store.InsertPlannedParams{CaseNo: n})
+		},
+	} {
+		before := trips.Load()
+		err := db.As(t.Context(), nursery.Engine, func(q *store.Queries) error {
+			for n := range 100 {
+				if err := put(q, strconv.Itoa(n)); err != nil {
+					return err
+				}
+			}
+			require.Equal(t, before, trips.Load(), name)
+			return errors.New("not so")
+		})
+		require.ErrorContains(t, err, "not so", name)
+	}
+	require.NoError(t, db.As(t.Context(), nursery.Engine, func(q *store.Queries) error {
+		before := trips.Load()
+		for n := range 100 {
+			if err := q.PutRegistration(t.Context(), registration(n)); err != nil {
+				return err
+			}
+		}
+		_, err := q.RegistrationOf(t.Context(), "99")
+		require.Equal(t, before+1, trips.Load())
+		return err
+	}))
+}
+
+// sent counts what is sent to Postgres.
+type sent struct{ atomic.Int32 }
+
+func (s *sent) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
+	s.Add(1)
+	return ctx
+}
+
+func (s *sent) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+func (s *sent) TraceBatchStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceBatchStartData) context.Context {
+	s.Add(1)
+	return ctx
+}
+
+func (s *sent) TraceBatchQuery(context.Context, *pgx.Conn, pgx.TraceBatchQueryData) {}
+
+func (s *sent) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData) {}

@@ -3,7 +3,6 @@ package web
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -42,15 +41,11 @@ func (s *Site) askClinic(r *http.Request) (asking, error) {
 	if id == "" {
 		return page, nil
 	}
-	all, err := casework.Clinics.All(r.Context(), s.Service, p, casework.ClinicFilter{})
+	clinic, err := s.Service.Clinic(r.Context(), p, id)
 	if err != nil {
 		return page, err
 	}
-	i := slices.IndexFunc(all, func(c nursery.Clinic) bool { return c.ID == id })
-	if i < 0 {
-		return page, &casework.Error{Code: casework.CodeNotFound, Message: "没有登记过这家医疗卫生机构。"}
-	}
-	page.Title, page.Values = all[i].Name, ask(page.Shape, all[i]).Values
+	page.Title, page.Values = clinic.Name, ask(page.Shape, clinic).Values
 	page.Shape = page.Shape.without("id")
 	return page, nil
 }

@@ -22,7 +22,7 @@ UPDATE checkup_rounds SET closed_on = @closed_on, state = CASE WHEN state = 'ope
 
 -- name: InstitutionsToCheck :many
 -- Filed institutions of a county without a round in the half-year. Served by institutions_by_county.
-SELECT i.id, i.name FROM institutions i WHERE i.county = @county AND i.status IN ('filed', 'rectifying') AND i.id > @after
+SELECT i.id, i.name FROM institutions i WHERE i.county = @county AND i.status IN ('filed', 'rectifying')
     AND NOT EXISTS (SELECT FROM checkup_rounds r WHERE r.institution = i.id AND r.half = @half) ORDER BY i.id LIMIT @page_size;
 
 -- name: InCareNow :many

@@ -13,10 +13,12 @@ SELECT * FROM clinics WHERE id = @id;
 -- Served by clinics_by_county (county, id).
 SELECT * FROM clinics WHERE county = @county AND id > sqlc.arg(after)::text ORDER BY id LIMIT sqlc.arg(page_size)::integer;
 
--- name: ChildrenServedBy :one
--- Returns the number of seats of the institutions that a clinic serves, except a given one. Served by contracts_of_clinic.
-SELECT coalesce(sum(i.seats), 0)::integer AS seats FROM contracts c JOIN institutions i ON i.id = c.institution
-WHERE c.clinic = @clinic AND c.state IN ('signed', 'in_force') AND c.institution <> sqlc.arg(aside)::text;
+-- name: ChildrenServedBy :many
+-- Returns the number of seats of the institutions that each clinic serves, except a given one; no row for a clinic that serves none.
+-- Served by contracts_of_clinic.
+SELECT c.clinic, coalesce(sum(i.seats), 0)::integer AS seats FROM contracts c JOIN institutions i ON i.id = c.institution
+WHERE c.clinic = ANY(sqlc.arg(clinics)::text[]) AND c.state IN ('signed', 'in_force') AND c.institution <> sqlc.arg(aside)::text
+GROUP BY c.clinic;
 
 -- name: InsertContract :exec
 INSERT INTO contracts (case_no, county, institution, clinic, mode, starts_on, ends_on, updated_at)

@@ -98,9 +98,10 @@ UPDATE gaps SET state = 'answered' WHERE case_no = @case_no AND state = 'open';
 -- name: LastRound :one
 SELECT coalesce(max(round), 0)::integer FROM gaps WHERE case_no = @case_no;
 
--- name: NextNumber :one
-INSERT INTO case_counters (prefix, county, year, last) VALUES (@prefix, @county, @year, 1)
-ON CONFLICT (prefix, county, year) DO UPDATE SET last = case_counters.last + 1
+-- name: TakeNumbers :one
+-- Takes the next numbers and returns the last of them. The counter is locked until the transaction ends, for none too.
+INSERT INTO case_counters (prefix, county, year, last) VALUES (@prefix, @county, @year, sqlc.arg(numbers)::integer)
+ON CONFLICT (prefix, county, year) DO UPDATE SET last = case_counters.last + sqlc.arg(numbers)::integer
 RETURNING last;
 
 -- name: InsertDocument :exec

@@ -238,16 +238,18 @@ SELECT ended, count(*)::integer AS covers FROM ended GROUP BY ended ORDER BY end
 -- name: EndInsuranceBatch :exec
 UPDATE insurance_batches SET closed_on = @closed_on WHERE case_no = @case_no;
 
--- name: InsuredRate :one
--- Children of the age who live in the county and are known, and of them those covered on the day. Served by children_by_birth and
--- insurance_covers_of_child.
-SELECT count(*)::integer AS residents, count(*) FILTER (WHERE EXISTS (SELECT FROM insurance_covers v
+-- name: InsuredRates :many
+-- Children of the age who live in each county and are known, and of them those covered on the day; no row for a county without any.
+-- Served by children_by_birth and insurance_covers_of_child.
+SELECT c.county, count(*)::integer AS residents, count(*) FILTER (WHERE EXISTS (SELECT FROM insurance_covers v
     WHERE v.child = c.id AND v.from_on <= sqlc.arg(on_day)::date AND v.until_on > sqlc.arg(on_day)::date))::integer AS insured
-FROM children c
-WHERE c.county = @county AND c.born_on <= sqlc.arg(on_day)::date AND c.born_on > (sqlc.arg(on_day)::date - make_interval(months => sqlc.arg(until_months)::integer))::date - 3
-    AND completed_months(c.born_on, sqlc.arg(on_day)::date) < sqlc.arg(until_months)::integer
+FROM (SELECT unnest(sqlc.arg(counties)::text[]) AS county, unnest(sqlc.arg(until_months)::integer[]) AS until_months) k
+JOIN children c ON c.county = k.county
+WHERE c.born_on <= sqlc.arg(on_day)::date AND c.born_on > (sqlc.arg(on_day)::date - make_interval(months => k.until_months))::date - 3
+    AND completed_months(c.born_on, sqlc.arg(on_day)::date) < k.until_months
     AND coalesce(c.died_on, 'infinity') > sqlc.arg(on_day)::date AND coalesce(c.moved_on, 'infinity') > sqlc.arg(on_day)::date
-    AND NOT EXISTS (SELECT FROM insurance_roster r WHERE r.child = c.id AND r.status = 'ineligible' AND r.reason = 'P11-R1');
+    AND NOT EXISTS (SELECT FROM insurance_roster r WHERE r.child = c.id AND r.status = 'ineligible' AND r.reason = 'P11-R1')
+GROUP BY c.county;
 
 -- name: CoverOnDay :one
 -- The cover a claim rests on. Served by insurance_covers_of_child.
