@@ -17,10 +17,10 @@ const (
 	// PlanForValues plans for the values of the parameters, and sorts where that is cheaper than an order.
 	PlanForValues Plan = "-- name: PlanForValues :exec\n" + `SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_sort', 'on', true), set_config('enable_bitmapscan', 'on', true)`
 	// PlanForRows looks rows up by their index. A plan that was prepared while a table was empty would read the whole of it.
-	PlanForRows Plan = "-- name: PlanForRows :exec\n" + `SET LOCAL enable_seqscan = off`
+	PlanForRows Plan = "-- name: PlanForRows :exec\n" + `SELECT set_config('enable_seqscan', 'off', true)`
 	// PlanForAll joins all the children of a county at once. What was written a moment ago is not in the statistics, and joining row
 	// by row what it takes for two rows would last minutes.
-	PlanForAll Plan = "-- name: PlanForAll :exec\n" + `SET LOCAL enable_nestloop = off`
+	PlanForAll Plan = "-- name: PlanForAll :exec\n" + `SELECT set_config('enable_nestloop', 'off', true)`
 )
 
 // Plan sets how the statements that follow in this transaction are planned.

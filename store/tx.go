@@ -22,6 +22,7 @@ type transaction struct {
 	conn   *pgxpool.Conn
 	role   nursery.Role // the role in effect after the queued statements
 	queue  []statement
+	begun  bool        // something was sent
 	ahead  []statement // reads sent ahead, in the order in which they will be requested
 	unread pgx.BatchResults
 
@@ -131,7 +132,7 @@ func (t *transaction) send(ctx context.Context, asked ...statement) (pgx.BatchRe
 		t.ahead = nil
 	}
 	queued := t.queue
-	t.queue = nil
+	t.queue, t.begun = nil, true
 	var batch pgx.Batch
 	for _, s := range queued {
 		batch.Queue(s.sql, s.args...)
@@ -161,8 +162,17 @@ func (t *transaction) isNext(asked []statement) bool {
 	return len(t.ahead) > 0 && len(asked) == 1 && t.ahead[0].sql == asked[0].sql && reflect.DeepEqual(t.ahead[0].args, asked[0].args)
 }
 
-// commit sends the queued statements and commits.
+// commit sends the queued statements and commits. Where nothing was read all of them are sent together, which Postgres
+// runs as one transaction without BEGIN and COMMIT.
 func (t *transaction) commit(ctx context.Context) error {
+	if !t.begun {
+		t.queue = t.queue[1:]
+		results, err := t.send(ctx)
+		if err != nil {
+			return err
+		}
+		return named("commit", results.Close())
+	}
 	results, err := t.send(ctx, statement{name: "commit", sql: "COMMIT"})
 	if err != nil {
 		return err
