@@ -72,6 +72,10 @@ type step struct {
 
 	latestVersion *nursery.Application // of the application, once read
 	latestStored  json.RawMessage      // the same as it is stored
+
+	deferred bool // the case row and the events are written at the end of the step
+	moved    *store.MoveCaseParams
+	events   []store.InsertEventParams
 }
 
 // inStep runs do once for (case, name): if the step's event is already stored, it does not run do and returns false, so
@@ -102,7 +106,11 @@ func (e *Engine) inStep(ctx context.Context, caseNo, name string, at time.Time, 
 			return err
 		}
 		done = true
-		return do(ctx, &step{q: q, c: c, name: name, at: at})
+		s := &step{q: q, c: c, name: name, at: at, deferred: true}
+		if err := do(ctx, s); err != nil {
+			return err
+		}
+		return s.write(ctx)
 	})
 	if err != nil {
 		return false, fmt.Errorf("step %s of %s: %w", name, caseNo, err)
@@ -128,13 +136,42 @@ func (s *step) record(ctx context.Context, ev event) error {
 	if ev.actor == "" {
 		ev.actor, ev.role = nursery.Engine.Account, nursery.RoleEngine
 	}
-	err = s.q.InsertEvent(ctx, store.InsertEventParams{
+	s.events = append(s.events, store.InsertEventParams{
 		CaseNo: s.c.CaseNo, County: s.c.County, Institution: s.c.Institution, Step: s.name, Kind: ev.kind,
 		Actor: ev.actor, ActorRole: string(ev.role), Note: ev.note, Data: data, Internal: ev.internal, At: s.at,
 	})
-	if err != nil {
-		return fmt.Errorf("record event %s: %w", ev.kind, err)
+	if s.deferred {
+		return nil
 	}
+	return s.write(ctx)
+}
+
+// write writes the case row and the events that the step has left, both in one statement where there are both.
+func (s *step) write(ctx context.Context) error {
+	if m := s.moved; m != nil && len(s.events) > 0 {
+		ev := s.events[0]
+		err := s.q.MoveCaseWithEvent(ctx, store.MoveCaseWithEventParams{
+			CaseNo: m.CaseNo, Stage: m.Stage, Status: m.Status, Outcome: m.Outcome, Holder: m.Holder, DueOn: m.DueOn,
+			DueProvisional: m.DueProvisional, Overdue: m.Overdue, ReceivedOn: m.ReceivedOn, UpdatedAt: m.UpdatedAt, EndedAt: m.EndedAt,
+			County: ev.County, Institution: ev.Institution, Step: ev.Step, Kind: ev.Kind, Actor: ev.Actor, ActorRole: ev.ActorRole,
+			Note: ev.Note, Data: ev.Data, Internal: ev.Internal, At: ev.At,
+		})
+		if err != nil {
+			return err
+		}
+		s.moved, s.events = nil, s.events[1:]
+	}
+	if s.moved != nil {
+		if err := s.q.MoveCase(ctx, *s.moved); err != nil {
+			return err
+		}
+	}
+	for _, ev := range s.events {
+		if err := s.q.InsertEvent(ctx, ev); err != nil {
+			return err
+		}
+	}
+	s.moved, s.events = nil, nil
 	return nil
 }
 
@@ -154,11 +191,15 @@ func (s *step) saveCase(ctx context.Context) error {
 			return err
 		}
 	}
-	return s.q.MoveCase(ctx, store.MoveCaseParams{
+	s.moved = &store.MoveCaseParams{
 		CaseNo: s.c.CaseNo, Stage: s.c.Stage, Status: s.c.Status, Outcome: s.c.Outcome, Holder: s.c.Holder,
 		DueOn: s.c.DueOn, DueProvisional: s.c.DueProvisional, Overdue: s.c.Overdue, ReceivedOn: s.c.ReceivedOn,
 		UpdatedAt: s.c.UpdatedAt, EndedAt: s.c.EndedAt,
-	})
+	}
+	if s.deferred {
+		return nil
+	}
+	return s.write(ctx)
 }
 
 func (s *step) today() nursery.Date { return nursery.DateOf(s.at) }

@@ -910,6 +910,68 @@ func (q *Queries) MoveCase(ctx context.Context, arg MoveCaseParams) error {
 	return err
 }
 
+const moveCaseWithEvent = `-- name: MoveCaseWithEvent :exec
+WITH moved AS (
+    UPDATE cases SET stage = $12, status = $13, outcome = $14, holder = $15, due_on = $16,
+        due_provisional = $17, overdue = $18, received_on = $19, updated_at = $20,
+        ended_at = $21
+    WHERE cases.case_no = $1)
+INSERT INTO case_events (case_no, county, institution, step, kind, actor, actor_role, note, data, internal, at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+`
+
+type MoveCaseWithEventParams struct {
+	CaseNo         string
+	County         string
+	Institution    string
+	Step           string
+	Kind           string
+	Actor          string
+	ActorRole      string
+	Note           string
+	Data           json.RawMessage
+	Internal       bool
+	At             time.Time
+	Stage          string
+	Status         string
+	Outcome        string
+	Holder         string
+	DueOn          nursery.Date
+	DueProvisional bool
+	Overdue        bool
+	ReceivedOn     nursery.Date
+	UpdatedAt      time.Time
+	EndedAt        *time.Time
+}
+
+// MoveCase and InsertEvent in one statement, as most steps of a case end.
+func (q *Queries) MoveCaseWithEvent(ctx context.Context, arg MoveCaseWithEventParams) error {
+	_, err := q.db.Exec(ctx, moveCaseWithEvent,
+		arg.CaseNo,
+		arg.County,
+		arg.Institution,
+		arg.Step,
+		arg.Kind,
+		arg.Actor,
+		arg.ActorRole,
+		arg.Note,
+		arg.Data,
+		arg.Internal,
+		arg.At,
+		arg.Stage,
+		arg.Status,
+		arg.Outcome,
+		arg.Holder,
+		arg.DueOn,
+		arg.DueProvisional,
+		arg.Overdue,
+		arg.ReceivedOn,
+		arg.UpdatedAt,
+		arg.EndedAt,
+	)
+	return err
+}
+
 const outboxPayload = `-- name: OutboxPayload :one
 SELECT payload FROM outbox WHERE id = $1
 `

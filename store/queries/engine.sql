@@ -31,6 +31,16 @@ UPDATE cases SET stage = @stage, status = @status, outcome = @outcome, holder = 
     ended_at = @ended_at
 WHERE case_no = @case_no;
 
+-- name: MoveCaseWithEvent :exec
+-- MoveCase and InsertEvent in one statement, as most steps of a case end.
+WITH moved AS (
+    UPDATE cases SET stage = @stage, status = @status, outcome = @outcome, holder = @holder, due_on = @due_on,
+        due_provisional = @due_provisional, overdue = @overdue, received_on = @received_on, updated_at = @updated_at,
+        ended_at = @ended_at
+    WHERE cases.case_no = @case_no)
+INSERT INTO case_events (case_no, county, institution, step, kind, actor, actor_role, note, data, internal, at)
+VALUES (@case_no, @county, @institution, @step, @kind, @actor, @actor_role, @note, @data, @internal, @at);
+
 -- name: InsertTask :exec
 INSERT INTO tasks (id, case_no, kind, title, county, institution, partner, role, outcomes, decision, excluded, clock, due_on,
     due_provisional, opened_at)
