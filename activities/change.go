@@ -29,7 +29,7 @@ func (e *Engine) ApproveChange(ctx context.Context, in Move) error {
 		if err := json.Unmarshal(before.Application, &was); err != nil {
 			return fmt.Errorf("decode filed application: %w", err)
 		}
-		is, err := e.declared(ctx, s, before)
+		is, err := e.declared(ctx, s)
 		if err != nil {
 			return err
 		}

@@ -54,11 +54,7 @@ func (e *Engine) requestDocument(ctx context.Context, s *step, kind documents.Ki
 
 // paper returns the fields common to every kind, from the current application.
 func (e *Engine) paper(ctx context.Context, s *step, kind documents.Kind) (documents.Paper, error) {
-	institution, err := s.q.InstitutionForStep(ctx, s.c.Institution)
-	if err != nil {
-		return documents.Paper{}, err
-	}
-	a, err := e.declared(ctx, s, institution)
+	a, err := e.declared(ctx, s)
 	if err != nil {
 		return documents.Paper{}, err
 	}
@@ -91,7 +87,7 @@ func (e *Engine) paper(ctx context.Context, s *step, kind documents.Kind) (docum
 }
 
 // declared returns what the case itself declares, or for a case that declares none, what the institution filed.
-func (e *Engine) declared(ctx context.Context, s *step, institution store.Institution) (nursery.Application, error) {
+func (e *Engine) declared(ctx context.Context, s *step) (nursery.Application, error) {
 	process, ok := e.Processes.Process(nursery.CaseKind(s.c.Kind))
 	if !ok {
 		return nursery.Application{}, fmt.Errorf("no process is of kind %s", s.c.Kind)
@@ -101,6 +97,10 @@ func (e *Engine) declared(ctx context.Context, s *step, institution store.Instit
 		return a, err
 	}
 	var a nursery.Application
+	institution, err := s.q.InstitutionForStep(ctx, s.c.Institution)
+	if err != nil {
+		return a, err
+	}
 	facts := institution.Application
 	if len(facts) == 0 { // the register's own data
 		a.Institution = nursery.Institution{Name: institution.Name, County: institution.County, Address: institution.Address}

@@ -58,11 +58,8 @@ func (s *Service) Complete(ctx context.Context, p nursery.Principal, key, id str
 		if row, err = s.enqueueAnswer(ctx, q, p, completion, task, in); err != nil {
 			return Completed{}, err
 		}
-		err = q.AsEngine(ctx, func() (err error) {
-			before, err = waitingBefore(ctx, q, row)
-			return err
-		})
-		if err != nil {
+		// Whoever may leave an answer in a case sees all that was left in it.
+		if before, err = waitingBefore(ctx, q, row); err != nil {
 			return Completed{}, err
 		}
 		return Completed{Task: id, Outcome: in.Outcome, By: p.Account, At: s.Now(), Note: "已收下您的办理结果，系统恢复后自动送达，无需重复提交。"}, nil
