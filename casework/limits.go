@@ -17,82 +17,140 @@ import (
 // limits validates a value against the limits in the tags of its fields (enum, minimum, maximum, minLength, maxLength,
 // maxItems, pattern), the same that the API documents, and rejects text that can be neither stored nor printed. A nil
 // pointer and an empty optional text are missing facts, which are left to the rules.
-func (c *checker) limits(v any) { c.walk("", reflect.ValueOf(v), "") }
+func (c *checker) limits(v any) {
+	w := limitsWalk{checker: c}
+	w.walk(reflect.ValueOf(v), &unbounded)
+}
 
-func (c *checker) walk(at string, v reflect.Value, tag reflect.StructTag) {
+// limitsWalk is a walk over a value. at is the location of the current part, shared by all of them, since an application
+// has hundreds and hardly any has an error.
+type limitsWalk struct {
+	*checker
+	at []byte
+}
+
+func (w *limitsWalk) walk(v reflect.Value, b *bounds) {
 	switch v.Kind() {
 	case reflect.Pointer:
 		if !v.IsNil() {
-			c.walk(at, v.Elem(), tag)
+			w.walk(v.Elem(), b)
 		}
 	case reflect.Struct:
-		for i := range v.NumField() {
-			field := v.Type().Field(i)
-			if name, options, ok := strings.Cut(field.Tag.Get("json"), ","); field.IsExported() && name != "" && name != "-" {
-				if !(ok && strings.Contains(options, "omit") && v.Field(i).IsZero()) {
-					c.walk(at+"/"+name, v.Field(i), field.Tag)
-				}
+		for _, f := range limitedFields(v.Type()) {
+			if part := v.Field(f.index); !f.omitted || !part.IsZero() {
+				w.part(f.location, part, &f.bounds)
 			}
 		}
 	case reflect.Slice:
-		if most, ok := limit(tag, "maxItems"); ok && v.Len() > int(most) {
-			c.add(at, fmt.Sprintf("不能超过 %d 项", int(most)))
+		if v.Len() > b.maxItems {
+			w.wrong(fmt.Sprintf("不能超过 %d 项", b.maxItems))
+			return
+		}
+		if v.Type().Elem().Kind() == reflect.Uint8 { // JSON that is decoded later, or content
 			return
 		}
 		for i := range v.Len() {
-			c.walk(at+"/"+strconv.Itoa(i), v.Index(i), tag)
+			w.part("/"+strconv.Itoa(i), v.Index(i), b)
 		}
 	case reflect.String:
-		c.text(at, v.String(), tag)
+		w.text(v.String(), b)
 	case reflect.Int, reflect.Int64:
-		c.number(at, float64(v.Int()), tag)
+		w.number(float64(v.Int()), b)
 	case reflect.Float64:
-		c.number(at, v.Float(), tag)
+		w.number(v.Float(), b)
 	}
 }
 
-func (c *checker) text(at, s string, tag reflect.StructTag) {
-	least, _ := limit(tag, "minLength")
-	most, bounded := limit(tag, "maxLength")
-	choice, pattern := tag.Get("enum"), tag.Get("pattern")
+// part walks a part at a location below the current one.
+func (w *limitsWalk) part(location string, v reflect.Value, b *bounds) {
+	length := len(w.at)
+	w.at = append(w.at, location...)
+	w.walk(v, b)
+	w.at = w.at[:length]
+}
+
+func (w *limitsWalk) wrong(message string) { w.add(string(w.at), message) }
+
+func (w *limitsWalk) text(s string, b *bounds) {
 	switch length := utf8.RuneCountInString(s); {
 	case !printable(s):
-		c.add(at, unprintableText)
-	case length < int(least):
-		c.add(at, fmt.Sprintf("不能少于 %d 个字符", int(least)))
-	case bounded && length > int(most):
-		c.add(at, fmt.Sprintf("不能超过 %d 个字符", int(most)))
+		w.wrong(unprintableText)
+	case length < b.minLength:
+		w.wrong(fmt.Sprintf("不能少于 %d 个字符", b.minLength))
+	case length > b.maxLength:
+		w.wrong(fmt.Sprintf("不能超过 %d 个字符", b.maxLength))
 	case s == "": // missing: a draft may omit what a case needs
-	case choice != "" && !slices.Contains(strings.Split(choice, ","), s):
-		c.add(at, "不在可选值之内")
-	case pattern != "" && !compiled(pattern).MatchString(s):
-		c.add(at, "格式不对")
+	case b.choices != nil && !slices.Contains(b.choices, s):
+		w.wrong("不在可选值之内")
+	case b.pattern != nil && !b.pattern.MatchString(s):
+		w.wrong("格式不对")
 	}
 }
 
-func (c *checker) number(at string, n float64, tag reflect.StructTag) {
-	least, from := limit(tag, "minimum")
-	most, to := limit(tag, "maximum")
+func (w *limitsWalk) number(n float64, b *bounds) {
 	if math.IsNaN(n) || math.IsInf(n, 0) {
-		c.add(at, "不是数字")
-	} else if from && n < least || to && n > most {
-		c.add(at, fmt.Sprintf("应在 %s 至 %s 之间", tag.Get("minimum"), tag.Get("maximum")))
+		w.wrong("不是数字")
+	} else if n < b.minimum || n > b.maximum {
+		w.wrong(fmt.Sprintf("应在 %s 至 %s 之间", b.tag.Get("minimum"), b.tag.Get("maximum")))
 	}
 }
 
-func limit(tag reflect.StructTag, name string) (float64, bool) {
-	value, err := strconv.ParseFloat(tag.Get(name), 64)
-	return value, err == nil
+// bounds are the limits in the tag of a field.
+type bounds struct {
+	tag                            reflect.StructTag
+	minLength, maxLength, maxItems int
+	minimum, maximum               float64
+	choices                        []string
+	pattern                        *regexp.Regexp
 }
 
-var patterns sync.Map // of *regexp.Regexp by their text; their number is that of the tags
+var unbounded = boundsOf("")
 
-func compiled(pattern string) *regexp.Regexp {
-	if known, ok := patterns.Load(pattern); ok {
-		return known.(*regexp.Regexp)
+func boundsOf(tag reflect.StructTag) bounds {
+	number := func(name string, otherwise float64) float64 {
+		if value, err := strconv.ParseFloat(tag.Get(name), 64); err == nil {
+			return value
+		}
+		return otherwise
 	}
-	made, _ := patterns.LoadOrStore(pattern, regexp.MustCompile(pattern))
-	return made.(*regexp.Regexp)
+	b := bounds{
+		tag: tag, minLength: int(number("minLength", 0)), maxLength: int(number("maxLength", math.MaxInt32)), maxItems: int(number("maxItems", math.MaxInt32)),
+		minimum: number("minimum", math.Inf(-1)), maximum: number("maximum", math.Inf(1)),
+	}
+	if choices := tag.Get("enum"); choices != "" {
+		b.choices = strings.Split(choices, ",")
+	}
+	if pattern := tag.Get("pattern"); pattern != "" {
+		b.pattern = regexp.MustCompile(pattern)
+	}
+	return b
+}
+
+// limitedField is a field of a struct that JSON has.
+type limitedField struct {
+	index    int
+	location string // the name in JSON, after a slash
+	omitted  bool   // when it is zero
+	bounds   bounds
+}
+
+var limitedFieldsOf sync.Map // []limitedField by reflect.Type; its size is that of the program's types
+
+// limitedFields returns the fields of a struct that limits apply to, whose tags are read once.
+func limitedFields(t reflect.Type) []limitedField {
+	if known, ok := limitedFieldsOf.Load(t); ok {
+		return known.([]limitedField)
+	}
+	fields := []limitedField{}
+	for i := range t.NumField() {
+		field := t.Field(i)
+		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if field.IsExported() && name != "" && name != "-" {
+			fields = append(fields, limitedField{i, "/" + name, strings.Contains(options, "omit"), boundsOf(field.Tag)})
+		}
+	}
+	known, _ := limitedFieldsOf.LoadOrStore(t, fields)
+	return known.([]limitedField)
 }
 
 const unprintableText = "含有不能显示的字符"
