@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"unicode"
 )
 
@@ -80,6 +81,7 @@ type Fonts struct {
 	text, strong *font
 	rare         []*font
 	files        []*os.File
+	drawn        [1 << 16 / 64]atomic.Uint64 // the characters that Undrawn has found to be drawn or omitted, a bit each
 }
 
 // textFamily is the font family of the text and the strong face; each rare face is a family of its own.
@@ -198,10 +200,17 @@ func (f *Fonts) Faces(text string) ([]Face, error) {
 func (f *Fonts) Undrawn(text string) []rune {
 	var undrawn []rune
 	for _, r := range text {
-		if isLeftOut(r) || r == '\n' || r == '\t' || r == '\r' || slices.Contains(undrawn, r) {
+		known, bit := &f.drawn[r>>6&(1<<10-1)], uint64(1)<<(r&63)
+		if r < 1<<16 && known.Load()&bit != 0 {
 			continue
 		}
-		if _, err := f.place(r); err != nil {
+		_, err := f.place(r)
+		switch {
+		case err == nil || isLeftOut(r) || r == '\n' || r == '\t' || r == '\r':
+			if r < 1<<16 {
+				known.Or(bit)
+			}
+		case !slices.Contains(undrawn, r):
 			undrawn = append(undrawn, r)
 		}
 	}
