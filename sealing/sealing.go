@@ -72,12 +72,14 @@ func (c *Codec) Decode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error
 }
 
 // Seal configures o so that a client or worker built from it seals all it sends: payloads, and the messages and stack
-// traces of errors.
+// traces of errors. Requests are not compressed, since sealed payloads do not get smaller, and both sides would spend more
+// on it than on the rest of a request.
 func Seal(o *client.Options, keys *Keyset) error {
 	codec := NewCodec(keys)
 	o.DataConverter = converter.NewCodecDataConverter(converter.GetDefaultDataConverter(), codec)
 	o.FailureConverter = temporal.NewDefaultFailureConverter(temporal.DefaultFailureConverterOptions{
 		DataConverter: o.DataConverter, EncodeCommonAttributes: true,
 	})
+	o.ConnectionOptions.GrpcCompression = &client.GrpcCompressionNone{}
 	return nil
 }
