@@ -199,44 +199,53 @@ func (w *watch) await(ctx context.Context, number string) error {
 	}
 }
 
+// lookups are the queries for what clients wait for. Each is planned once, and only those that somebody waits for are sent.
+var lookups = map[string]string{
+	"task": `SELECT id FROM tasks WHERE id = ANY ($1) AND state = 'open'`,
+	"case": `SELECT case_no FROM cases WHERE case_no = ANY ($1) AND status = 'ended'`,
+	"papers": `SELECT case_no || '+' FROM cases c WHERE case_no = ANY ($1) AND status = 'ended'
+		AND NOT EXISTS (SELECT FROM documents d WHERE d.case_no = c.case_no AND d.state = 'pending')`,
+}
+
 func (w *watch) look(ctx context.Context, db *pgxpool.Pool) error {
+	conn, err := db.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	if _, err := conn.Exec(ctx, "SET plan_cache_mode = force_generic_plan"); err != nil {
+		return err
+	}
 	for ctx.Err() == nil {
 		time.Sleep(lookEvery)
+		awaited := map[string][]string{}
 		w.mu.Lock()
-		var tasks, cases, printed []string
 		for number := range w.waiting {
 			switch caseNo, papers := strings.CutSuffix(number, papersToo); {
 			case papers:
-				printed = append(printed, caseNo)
+				awaited["papers"] = append(awaited["papers"], caseNo)
 			case strings.Contains(number, "."):
-				tasks = append(tasks, number)
+				awaited["task"] = append(awaited["task"], number)
 			default:
-				cases = append(cases, number)
+				awaited["case"] = append(awaited["case"], number)
 			}
 		}
 		w.mu.Unlock()
-		if len(tasks)+len(cases)+len(printed) == 0 {
-			continue
-		}
-		rows, err := db.Query(ctx, `SELECT id FROM tasks WHERE id = ANY ($1) AND state = 'open'
-			UNION ALL SELECT case_no FROM cases WHERE case_no = ANY ($2) AND status = 'ended'
-			UNION ALL SELECT case_no || '+' FROM cases c WHERE case_no = ANY ($3) AND status = 'ended'
-				AND NOT EXISTS (SELECT FROM documents d WHERE d.case_no = c.case_no AND d.state = 'pending')`, tasks, cases, printed)
-		if err != nil {
-			return err
-		}
-		var number string
-		for rows.Next() {
-			if err := rows.Scan(&number); err != nil {
+		for what, numbers := range awaited {
+			rows, err := conn.Query(ctx, lookups[what], numbers)
+			if err != nil {
+				return err
+			}
+			came, err := pgx.CollectRows(rows, pgx.RowTo[string])
+			if err != nil {
 				return err
 			}
 			w.mu.Lock()
-			close(w.waiting[number])
-			delete(w.waiting, number)
+			for _, number := range came {
+				close(w.waiting[number])
+				delete(w.waiting, number)
+			}
 			w.mu.Unlock()
-		}
-		if err := rows.Err(); err != nil {
-			return err
 		}
 	}
 	return nil
