@@ -245,3 +245,26 @@ func (s *sent) TraceBatchStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceBatc
 func (s *sent) TraceBatchQuery(context.Context, *pgx.Conn, pgx.TraceBatchQueryData) {}
 
 func (s *sent) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData) {}
+
+func TestATransactionThatOnlyWritesIsSentWithoutBeginAndCommit(t *testing.T) {
+	traced := &statements{}
+	db := storetest.Reopen(t, storetest.New(t), store.Options{Tracer: traced, MaxConns: 1})
+	put := func(q *store.Queries) error { return q.PutRegistration(t.Context(), registration(1)) }
+	require.NoError(t, db.As(t.Context(), nursery.Engine, put))
+	require.Len(t, traced.sql, 2, "who writes, and what")
+	require.NoError(t, db.As(t.Context(), nursery.Engine, registered(t, "1")))
+	require.Len(t, traced.sql, 2+4)
+	require.Equal(t, "BEGIN", traced.sql[2])
+	stranger := nursery.Principal{Role: nursery.RoleInstitution, County: "140403", Institution: "institution-140403-01"}
+	require.Equal(t, "42501", code(db.As(t.Context(), stranger, put)), "on the same connection")
+}
+
+// statements collects what is sent to Postgres in batches.
+type statements struct {
+	sent
+	sql []string
+}
+
+func (s *statements) TraceBatchQuery(_ context.Context, _ *pgx.Conn, data pgx.TraceBatchQueryData) {
+	s.sql = append(s.sql, data.SQL)
+}
