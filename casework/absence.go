@@ -247,12 +247,22 @@ var Absences = List[struct{}, Absence]{
 		return linesOf(rows, err, func(row store.Absence) (Absence, cursor) { return absenceOf(row), cursor{No: row.ID} })
 	},
 	Sheet: Sheet[Absence]{Title: "外出登记", Columns: []Column[Absence]{
-		{"账号", func(a Absence) any { return a.Account }},
-		{"自", func(a Absence) any { return a.FromOn }},
-		{"至", func(a Absence) any { return a.UntilOn }},
-		{"代办人", func(a Absence) any { return a.Delegate }},
-		{"事由", func(a Absence) any { return a.Reason }},
+		{Title: "账号", Value: func(a Absence) any { return a.Account }},
+		{Title: "自", Head: "期间", Value: func(a Absence) any { return a.FromOn }},
+		{Title: "至", FilesOnly: true, Value: func(a Absence) any { return a.UntilOn }},
+		{Title: "代办人", Value: func(a Absence) any { return a.Delegate }},
+		{Title: "事由", Value: func(a Absence) any { return a.Reason }},
+		{Title: "移交", Value: func(a Absence) any { return a.HandedOver }},
+		{Title: "状态", Value: func(a Absence) any { return a.StateTitle() }},
 	}},
+}
+
+// StateTitle returns the Chinese text of whether the absence has ended.
+func (a Absence) StateTitle() string {
+	if a.EndedAt != nil {
+		return "已结束"
+	}
+	return "未结束"
 }
 
 // EndAbsence ends an absence, or cancels one that has not begun. Tasks that were handed over remain with their

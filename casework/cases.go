@@ -36,15 +36,15 @@ var Cases = List[CaseFilter, CaseSummary]{
 		})
 	},
 	Sheet: Sheet[CaseSummary]{Title: "办件", Columns: []Column[CaseSummary]{
-		{"办件编号", func(c CaseSummary) any { return c.CaseNo }},
-		{"事项", func(c CaseSummary) any { return c.Title }},
-		{"机构", func(c CaseSummary) any { return c.Subject }},
-		{"县区", func(c CaseSummary) any { return nursery.CountyName(c.County) }},
-		{"环节", func(c CaseSummary) any { return c.StageTitle }},
-		{"办理方", func(c CaseSummary) any { return c.HolderTitle }},
-		{"期限", func(c CaseSummary) any { return c.DueOn }},
-		{"状态", func(c CaseSummary) any { return c.Status.Title() }},
-		{"收件日期", func(c CaseSummary) any { return c.ReceivedOn }},
+		{Title: "办件编号", FilesOnly: true, Value: func(c CaseSummary) any { return c.CaseNo }},
+		{Title: "事项", Head: "办件", Value: func(c CaseSummary) any { return c.Title }},
+		{Title: "机构", Head: "对象", Value: func(c CaseSummary) any { return c.Subject }},
+		{Title: "县区", FilesOnly: true, Value: func(c CaseSummary) any { return nursery.CountyName(c.County) }},
+		{Title: "环节", Value: func(c CaseSummary) any { return c.StageTitle }},
+		{Title: "办理方", Head: "由谁办理", Value: func(c CaseSummary) any { return c.HolderTitle }},
+		{Title: "期限", Value: func(c CaseSummary) any { return c.DueOn }},
+		{Title: "状态", FilesOnly: true, Value: func(c CaseSummary) any { return c.Status.Title() }},
+		{Title: "收件日期", FilesOnly: true, Value: func(c CaseSummary) any { return c.ReceivedOn }},
 	}},
 }
 

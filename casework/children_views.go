@@ -107,6 +107,13 @@ var Children = List[EnrolmentFilter, EnrolledChild]{
 		}
 		return err
 	},
+	Sheet: Sheet[EnrolledChild]{Title: "名册", Columns: []Column[EnrolledChild]{
+		{Title: "婴幼儿", Value: func(c EnrolledChild) any { return c.Name }},
+		{Title: "班级", Value: func(c EnrolledChild) any { return c.Class }},
+		{Title: "月龄", Value: func(c EnrolledChild) any { return c.Months }},
+		{Title: "入托", Value: func(c EnrolledChild) any { return c.EnteredOn }},
+		{Title: "离托", Value: func(c EnrolledChild) any { return c.LeftOn }},
+	}},
 }
 
 func enrolledChild(row store.EnrolmentsRow, today nursery.Date) EnrolledChild {
@@ -333,14 +340,14 @@ var Readings = List[ReadingFilter, ReadingEntry]{
 		return linesOf(rows, err, func(row store.RecordRead) (ReadingEntry, cursor) { return readingEntry(row), cursor{No: row.ID} })
 	},
 	Sheet: Sheet[ReadingEntry]{Title: "个人信息查阅登记", Note: "最近的在前。", Columns: []Column[ReadingEntry]{
-		{"时间", func(e ReadingEntry) any { return e.At }},
-		{"查阅对象", func(e ReadingEntry) any { return e.What() }},
-		{"县区", func(e ReadingEntry) any { return nursery.CountyName(e.County) }},
-		{"查阅账号", func(e ReadingEntry) any { return e.Reader }},
-		{"角色", func(e ReadingEntry) any { return e.ReaderRole.Title() }},
-		{"机构", func(e ReadingEntry) any { return e.Institution }},
-		{"目的", func(e ReadingEntry) any { return e.PurposeTitle }},
-		{"字段", func(e ReadingEntry) any { return e.FieldTitles() }},
+		{Title: "时间", Value: func(e ReadingEntry) any { return e.At }},
+		{Title: "查阅对象", Value: func(e ReadingEntry) any { return e.What() }},
+		{Title: "县区", FilesOnly: true, Value: func(e ReadingEntry) any { return nursery.CountyName(e.County) }},
+		{Title: "查阅账号", Head: "查阅人", Value: func(e ReadingEntry) any { return e.Reader }},
+		{Title: "角色", FilesOnly: true, Value: func(e ReadingEntry) any { return e.ReaderRole.Title() }},
+		{Title: "机构", FilesOnly: true, Value: func(e ReadingEntry) any { return e.Institution }},
+		{Title: "目的", Value: func(e ReadingEntry) any { return e.PurposeTitle }},
+		{Title: "字段", Value: func(e ReadingEntry) any { return e.FieldTitles() }},
 	}},
 }
 

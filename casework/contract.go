@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"strings"
 
 	"tuoyu/activities"
 	"tuoyu/nursery"
@@ -69,13 +70,14 @@ var Clinics = List[ClinicFilter, nursery.Clinic]{
 		return linesOf(rows, err, func(row store.Clinic) (nursery.Clinic, cursor) { return clinicOf(row), cursor{ID: row.ID} })
 	},
 	Sheet: Sheet[nursery.Clinic]{Title: "医疗卫生机构", Columns: []Column[nursery.Clinic]{
-		{"编号", func(c nursery.Clinic) any { return c.ID }},
-		{"名称", func(c nursery.Clinic) any { return c.Name }},
-		{"县区", func(c nursery.Clinic) any { return nursery.CountyName(c.County) }},
-		{"执业许可证登记号", func(c nursery.Clinic) any { return c.Licence }},
-		{"有效期至", func(c nursery.Clinic) any { return c.LicensedUntil }},
-		{"基层机构", func(c nursery.Clinic) any { return c.PrimaryCare }},
-		{"可承担人数", func(c nursery.Clinic) any { return c.Capacity }},
+		{Title: "编号", FilesOnly: true, Value: func(c nursery.Clinic) any { return c.ID }},
+		{Title: "名称", Head: "机构", Value: func(c nursery.Clinic) any { return c.Name }},
+		{Title: "县区", FilesOnly: true, Value: func(c nursery.Clinic) any { return nursery.CountyName(c.County) }},
+		{Title: "执业许可证登记号", FilesOnly: true, Value: func(c nursery.Clinic) any { return c.Licence }},
+		{Title: "基层机构", FilesOnly: true, Value: func(c nursery.Clinic) any { return c.PrimaryCare }},
+		{Title: "服务方式", Value: func(c nursery.Clinic) any { return modeTitles(c.Modes) }},
+		{Title: "可承担人数", Value: func(c nursery.Clinic) any { return c.Capacity }},
+		{Title: "有效期至", Head: "执业许可至", Value: func(c nursery.Clinic) any { return c.LicensedUntil }},
 	}},
 }
 
@@ -99,6 +101,14 @@ func (s *Service) Clinic(ctx context.Context, p nursery.Principal, id string) (n
 // ClinicFilter names the county of a list of medical institutions.
 type ClinicFilter struct {
 	County string `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码"`
+}
+
+func modeTitles(modes []nursery.ServiceMode) string {
+	titles := make([]string, len(modes))
+	for i, m := range modes {
+		titles[i] = m.Title()
+	}
+	return strings.Join(titles, "、")
 }
 
 func clinicOf(row store.Clinic) nursery.Clinic {

@@ -28,17 +28,17 @@ var Contracts = List[ContractFilter, ContractSummary]{
 		return nameParties(ctx, r.q, items, (*ContractSummary).parties)
 	},
 	Sheet: Sheet[ContractSummary]{Title: "医育签约", Columns: []Column[ContractSummary]{
-		{"办件编号", func(c ContractSummary) any { return c.CaseNo }},
-		{"县区", func(c ContractSummary) any { return c.CountyName }},
-		{"托育机构", func(c ContractSummary) any { return c.InstitutionName }},
-		{"托育机构编号", func(c ContractSummary) any { return c.Institution }},
-		{"医疗卫生机构", func(c ContractSummary) any { return c.ClinicName }},
-		{"医疗卫生机构编号", func(c ContractSummary) any { return c.Clinic }},
-		{"服务方式", func(c ContractSummary) any { return c.ModeTitle }},
-		{"状态", func(c ContractSummary) any { return c.StateTitle() }},
-		{"生效日期", func(c ContractSummary) any { return c.StartsOn }},
-		{"截止日期", func(c ContractSummary) any { return c.EndsOn }},
-		{"履约灯", func(c ContractSummary) any { return lightTitle(c.LightTitle) }},
+		{Title: "办件编号", FilesOnly: true, Value: func(c ContractSummary) any { return c.CaseNo }},
+		{Title: "县区", FilesOnly: true, Value: func(c ContractSummary) any { return c.CountyName }},
+		{Title: "托育机构", Head: "签约", Value: func(c ContractSummary) any { return c.InstitutionName }},
+		{Title: "托育机构编号", FilesOnly: true, Value: func(c ContractSummary) any { return c.Institution }},
+		{Title: "医疗卫生机构", Value: func(c ContractSummary) any { return c.ClinicName }},
+		{Title: "医疗卫生机构编号", FilesOnly: true, Value: func(c ContractSummary) any { return c.Clinic }},
+		{Title: "服务方式", FilesOnly: true, Value: func(c ContractSummary) any { return c.ModeTitle }},
+		{Title: "生效日期", Head: "期限", Value: func(c ContractSummary) any { return c.StartsOn }},
+		{Title: "截止日期", FilesOnly: true, Value: func(c ContractSummary) any { return c.EndsOn }},
+		{Title: "状态", Value: func(c ContractSummary) any { return c.StateTitle() }},
+		{Title: "履约灯", Head: "履约", Value: func(c ContractSummary) any { return lightTitle(c.LightTitle) }},
 	}},
 }
 

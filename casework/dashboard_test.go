@@ -192,7 +192,7 @@ func TestTheInboxIsSearchedByCaseAndInstitutionAndNarrowedByRole(t *testing.T) {
 	all := func(p nursery.Principal, f casework.TaskFilter) (ids []string) {
 		page := casework.PageRequest{Limit: 2}
 		for {
-			list, err := d.Tasks(t.Context(), p, f, page)
+			list, err := casework.Tasks.Page(t.Context(), d.Service, p, f, page)
 			require.NoError(t, err)
 			for _, task := range list.Items {
 				ids = append(ids, task.ID)
@@ -215,7 +215,7 @@ func TestTheInboxIsSearchedByCaseAndInstitutionAndNarrowedByRole(t *testing.T) {
 	require.Equal(t, bs, all(city, casework.TaskFilter{Role: nursery.RoleInspector, County: county}))
 	require.Equal(t, bs, all(countyOffice, casework.TaskFilter{Role: nursery.RoleInspector}))
 	for _, wrong := range []casework.TaskFilter{{Query: "BA-140403-2026-00"}, {Role: "king"}, {Query: "a\x00"}} {
-		_, err := d.Tasks(t.Context(), clerk, wrong, casework.PageRequest{})
+		_, err := casework.Tasks.Page(t.Context(), d.Service, clerk, wrong, casework.PageRequest{})
 		refused(t, err, casework.CodeInvalid)
 	}
 }

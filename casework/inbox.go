@@ -51,21 +51,16 @@ var Tasks = List[TaskFilter, TaskSummary]{
 		return nameParties(ctx, r.q, items, (*TaskSummary).parties)
 	},
 	Sheet: Sheet[TaskSummary]{Title: "待办", Columns: []Column[TaskSummary]{
-		{"办件编号", func(t TaskSummary) any { return t.CaseNo }},
-		{"待办", func(t TaskSummary) any { return t.Title }},
-		{"机构", func(t TaskSummary) any { return t.InstitutionName }},
-		{"机构编号", func(t TaskSummary) any { return t.Institution }},
-		{"县区", func(t TaskSummary) any { return nursery.CountyName(t.County) }},
-		{"领取人", func(t TaskSummary) any { return t.Assignee }},
-		{"期限", func(t TaskSummary) any { return t.DueOn }},
-		{"剩余工作日", func(t TaskSummary) any { return t.DaysLeft }},
-		{"状态", func(t TaskSummary) any { return DueText(t.DaysLeft, t.DueOn) }},
+		{Title: "办件编号", FilesOnly: true, Value: func(t TaskSummary) any { return t.CaseNo }},
+		{Title: "待办", Value: func(t TaskSummary) any { return t.Title }},
+		{Title: "机构", Value: func(t TaskSummary) any { return t.InstitutionName }},
+		{Title: "机构编号", FilesOnly: true, Value: func(t TaskSummary) any { return t.Institution }},
+		{Title: "县区", FilesOnly: true, Value: func(t TaskSummary) any { return nursery.CountyName(t.County) }},
+		{Title: "期限", Value: func(t TaskSummary) any { return t.DueOn }},
+		{Title: "剩余工作日", FilesOnly: true, Value: func(t TaskSummary) any { return t.DaysLeft }},
+		{Title: "状态", FilesOnly: true, Value: func(t TaskSummary) any { return DueText(t.DaysLeft, t.DueOn) }},
+		{Title: "领取人", Value: func(t TaskSummary) any { return t.Assignee }},
 	}},
-}
-
-// Tasks returns a page of the inbox.
-func (s *Service) Tasks(ctx context.Context, p nursery.Principal, f TaskFilter, page PageRequest) (Page[TaskSummary], error) {
-	return Tasks.Page(ctx, s, p, f, page)
 }
 
 // check returns invalid for a filter that no task could match.

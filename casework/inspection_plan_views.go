@@ -33,14 +33,14 @@ var InspectionPlans = List[PlanFilter, PlanSummary]{
 		return lines, nil
 	},
 	Sheet: Sheet[PlanSummary]{Title: "检查计划", Columns: []Column[PlanSummary]{
-		{"办件编号", func(i PlanSummary) any { return i.CaseNo }},
-		{"县区", func(i PlanSummary) any { return i.CountyName }},
-		{"半年度", func(i PlanSummary) any { return i.Half }},
-		{"环节", func(i PlanSummary) any { return i.StageTitle }},
-		{"承诺值", func(i PlanSummary) any { return i.Commitment }},
-		{"抽取日期", func(i PlanSummary) any { return i.DrawnOn }},
-		{"未检查家次", func(i PlanSummary) any { return i.Late }},
-		{"办结日期", func(i PlanSummary) any { return i.ClosedOn }},
+		{Title: "办件编号", FilesOnly: true, Value: func(i PlanSummary) any { return i.CaseNo }},
+		{Title: "县区", Head: "计划", Value: func(i PlanSummary) any { return i.CountyName }},
+		{Title: "半年度", FilesOnly: true, Value: func(i PlanSummary) any { return i.Half }},
+		{Title: "环节", Value: func(i PlanSummary) any { return i.StageTitle }},
+		{Title: "承诺值", FilesOnly: true, Value: func(i PlanSummary) any { return i.Commitment }},
+		{Title: "抽取日期", Head: "抽取", Value: func(i PlanSummary) any { return i.DrawnOn }},
+		{Title: "未检查家次", Head: "未检查", Value: func(i PlanSummary) any { return i.Late }},
+		{Title: "办结日期", FilesOnly: true, Value: func(i PlanSummary) any { return i.ClosedOn }},
 	}},
 }
 

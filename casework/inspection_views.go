@@ -24,17 +24,17 @@ var Inspections = List[InspectionFilter, InspectionSummary]{
 		})
 	},
 	Sheet: Sheet[InspectionSummary]{Title: "督导评估", Columns: []Column[InspectionSummary]{
-		{"办件编号", func(i InspectionSummary) any { return i.CaseNo }},
-		{"县区", func(i InspectionSummary) any { return i.CountyName }},
-		{"机构", func(i InspectionSummary) any { return i.Subject }},
-		{"检查方式", func(i InspectionSummary) any { return InspectionKindTitle(i.Kind) }},
-		{"半年度", func(i InspectionSummary) any { return i.Half }},
-		{"环节", func(i InspectionSummary) any { return i.StageTitle }},
-		{"检查人员", func(i InspectionSummary) any { return strings.Join(i.Inspectors, "、") }},
-		{"定下日期", func(i InspectionSummary) any { return i.VisitOn }},
-		{"到场日期", func(i InspectionSummary) any { return i.VisitedOn }},
-		{"重大隐患", func(i InspectionSummary) any { return i.Serious }},
-		{"公示日期", func(i InspectionSummary) any { return i.PublishedOn }},
+		{Title: "办件编号", FilesOnly: true, Value: func(i InspectionSummary) any { return i.CaseNo }},
+		{Title: "县区", FilesOnly: true, Value: func(i InspectionSummary) any { return i.CountyName }},
+		{Title: "机构", Value: func(i InspectionSummary) any { return i.Subject }},
+		{Title: "检查方式", Head: "方式", Value: func(i InspectionSummary) any { return InspectionKindTitle(i.Kind) }},
+		{Title: "半年度", FilesOnly: true, Value: func(i InspectionSummary) any { return i.Half }},
+		{Title: "环节", Value: func(i InspectionSummary) any { return i.StageTitle }},
+		{Title: "定下日期", FilesOnly: true, Value: func(i InspectionSummary) any { return i.VisitOn }},
+		{Title: "到场日期", Head: "到场", Value: func(i InspectionSummary) any { return i.VisitedOn }},
+		{Title: "检查人员", Value: func(i InspectionSummary) any { return strings.Join(i.Inspectors, "、") }},
+		{Title: "重大隐患", FilesOnly: true, Value: func(i InspectionSummary) any { return i.Serious }},
+		{Title: "公示日期", FilesOnly: true, Value: func(i InspectionSummary) any { return i.PublishedOn }},
 	}},
 }
 

@@ -89,12 +89,12 @@ var Inspectors = List[InspectorFilter, RegisteredInspector]{
 		})
 	},
 	Sheet: Sheet[RegisteredInspector]{Title: "检查人员名录", Columns: []Column[RegisteredInspector]{
-		{"账号", func(i RegisteredInspector) any { return i.Account }},
-		{"编号", func(i RegisteredInspector) any { return i.Number }},
-		{"参加抽取", func(i RegisteredInspector) any { return i.OnDuty }},
-		{"应回避的机构数", func(i RegisteredInspector) any { return len(i.Conflicts) }},
-		{"登记人", func(i RegisteredInspector) any { return i.UpdatedBy }},
-		{"登记时间", func(i RegisteredInspector) any { return i.UpdatedAt }},
+		{Title: "账号", Value: func(i RegisteredInspector) any { return i.Account }},
+		{Title: "编号", Value: func(i RegisteredInspector) any { return i.Number }},
+		{Title: "参加抽取", Head: "抽取", Value: func(i RegisteredInspector) any { return i.OnDuty }},
+		{Title: "应回避的机构数", Head: "应回避的机构", Value: func(i RegisteredInspector) any { return len(i.Conflicts) }},
+		{Title: "登记人", Head: "登记", Value: func(i RegisteredInspector) any { return i.UpdatedBy }},
+		{Title: "登记时间", FilesOnly: true, Value: func(i RegisteredInspector) any { return i.UpdatedAt }},
 	}},
 }
 

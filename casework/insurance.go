@@ -137,14 +137,14 @@ var InsuranceMonths = List[InsuranceFilter, InsuranceMonthSummary]{
 		})
 	},
 	Sheet: Sheet[InsuranceMonthSummary]{Title: "投保月", Columns: []Column[InsuranceMonthSummary]{
-		{"办件编号", func(m InsuranceMonthSummary) any { return m.CaseNo }},
-		{"县区", func(m InsuranceMonthSummary) any { return m.CountyName }},
-		{"投保月", func(m InsuranceMonthSummary) any { return m.Month }},
-		{"承保机构", func(m InsuranceMonthSummary) any { return m.Insurer }},
-		{"保险起始日", func(m InsuranceMonthSummary) any { return m.CoverFrom }},
-		{"环节", func(m InsuranceMonthSummary) any { return m.StageTitle }},
-		{"开始日期", func(m InsuranceMonthSummary) any { return m.OpenedOn }},
-		{"办结日期", func(m InsuranceMonthSummary) any { return m.ClosedOn }},
+		{Title: "办件编号", FilesOnly: true, Value: func(m InsuranceMonthSummary) any { return m.CaseNo }},
+		{Title: "县区", FilesOnly: true, Value: func(m InsuranceMonthSummary) any { return m.CountyName }},
+		{Title: "投保月", Value: func(m InsuranceMonthSummary) any { return m.Month }},
+		{Title: "承保机构", Value: func(m InsuranceMonthSummary) any { return m.Insurer }},
+		{Title: "保险起始日", Value: func(m InsuranceMonthSummary) any { return m.CoverFrom }},
+		{Title: "环节", Value: func(m InsuranceMonthSummary) any { return m.StageTitle }},
+		{Title: "开始日期", FilesOnly: true, Value: func(m InsuranceMonthSummary) any { return m.OpenedOn }},
+		{Title: "办结日期", Head: "办结", Value: func(m InsuranceMonthSummary) any { return m.ClosedOn }},
 	}},
 }
 

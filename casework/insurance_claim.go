@@ -173,17 +173,17 @@ var InsuranceClaims = List[InsuranceFilter, InsuranceClaimView]{
 		})
 	},
 	Sheet: Sheet[InsuranceClaimView]{Title: "意外伤害险理赔", Note: "不含事故描述。", Columns: []Column[InsuranceClaimView]{
-		{"办件编号", func(c InsuranceClaimView) any { return c.CaseNo }},
-		{"县区", func(c InsuranceClaimView) any { return nursery.CountyName(c.County) }},
-		{"婴幼儿编号", func(c InsuranceClaimView) any { return c.Child }},
-		{"承保情形", func(c InsuranceClaimView) any { return c.PerilTitle }},
-		{"事故日期", func(c InsuranceClaimView) any { return c.AccidentOn }},
-		{"报案日期", func(c InsuranceClaimView) any { return c.ReportedOn }},
-		{"申请金额（元）", func(c InsuranceClaimView) any { return Fen(c.AmountFen) }},
-		{"核定金额（元）", func(c InsuranceClaimView) any { return fenOrNone(c.AcceptedFen) }},
-		{"赔付金额（元）", func(c InsuranceClaimView) any { return fenOrNone(c.PaidFen) }},
-		{"赔付日期", func(c InsuranceClaimView) any { return c.PaidOn }},
-		{"状态", func(c InsuranceClaimView) any { return c.StateTitle() }},
+		{Title: "办件编号", Head: "办件", Value: func(c InsuranceClaimView) any { return c.CaseNo }},
+		{Title: "县区", FilesOnly: true, Value: func(c InsuranceClaimView) any { return nursery.CountyName(c.County) }},
+		{Title: "婴幼儿编号", FilesOnly: true, Value: func(c InsuranceClaimView) any { return c.Child }},
+		{Title: "承保情形", Value: func(c InsuranceClaimView) any { return c.PerilTitle }},
+		{Title: "事故日期", Value: func(c InsuranceClaimView) any { return c.AccidentOn }},
+		{Title: "报案日期", FilesOnly: true, Value: func(c InsuranceClaimView) any { return c.ReportedOn }},
+		{Title: "申请金额（元）", Head: "申请（元）", Value: func(c InsuranceClaimView) any { return Fen(c.AmountFen) }},
+		{Title: "核定金额（元）", FilesOnly: true, Value: func(c InsuranceClaimView) any { return fenOrNone(c.AcceptedFen) }},
+		{Title: "赔付金额（元）", Head: "赔付（元）", Value: func(c InsuranceClaimView) any { return fenOrNone(c.PaidFen) }},
+		{Title: "赔付日期", FilesOnly: true, Value: func(c InsuranceClaimView) any { return c.PaidOn }},
+		{Title: "状态", Value: func(c InsuranceClaimView) any { return c.StateTitle() }},
 	}},
 }
 

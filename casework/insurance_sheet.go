@@ -40,15 +40,9 @@ func InsuranceFile(d InsuranceMonthDetail) (File, error) {
 
 // RosterFaultFile returns a workbook of the rows of a roster that were not taken, and why.
 func RosterFaultFile(r InsuranceRoster) (File, error) {
-	table := sheets.Table{
-		Name:  "未接收的行",
-		Notes: [][]any{{"第", r.Number, "次导入", "共", r.Rows, "行", "未接收", r.Refused, "行"}},
-		Head:  []string{"行号", "单元格", "栏目", "原因"},
-	}
-	for _, f := range r.Faults {
-		table.Rows = append(table.Rows, []any{f.Row, f.Cell, f.Column, f.Message})
-	}
-	return workbookOf("未接收的行", table)
+	table := InsuranceFaultSheet.Table(r.Faults)
+	table.Notes = [][]any{{"第", r.Number, "次导入", "共", r.Rows, "行", "未接收", r.Refused, "行"}}
+	return workbookOf(table.Name, table)
 }
 
 // InsuranceLinesFile returns a batch as a workbook for the insurer, who answers in its last two columns.

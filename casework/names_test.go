@@ -163,7 +163,7 @@ func TestTheInboxNamesInstitutionsAndIsSearchedByThem(t *testing.T) {
 	caseNo, _ := d.withTask("clerk", "filing.review", "accept")
 	d.exec(`UPDATE institutions SET name = '阳光托育园'`)
 	name := func(p nursery.Principal, query string) []string {
-		list, err := d.Tasks(t.Context(), p, casework.TaskFilter{Query: query}, casework.PageRequest{})
+		list, err := casework.Tasks.Page(t.Context(), d.Service, p, casework.TaskFilter{Query: query}, casework.PageRequest{})
 		require.NoError(t, err)
 		counts, err := d.TaskCounts(t.Context(), p, casework.TaskFilter{Query: query})
 		require.NoError(t, err)

@@ -1,11 +1,13 @@
 package casework
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"tuoyu/documents"
 	"tuoyu/nursery"
@@ -122,15 +124,34 @@ var FiledInstitutions = List[string, FiledInstitution]{
 		return lines, nil
 	},
 	Sheet: Sheet[FiledInstitution]{Title: "托育机构公示", Columns: []Column[FiledInstitution]{
-		{"机构名称", func(i FiledInstitution) any { return i.Name }},
-		{"类型", func(i FiledInstitution) any { return i.SiteKind.Title() }},
-		{"地址", func(i FiledInstitution) any { return i.Address }},
-		{"电话", func(i FiledInstitution) any { return i.Phone }},
-		{"托位", func(i FiledInstitution) any { return i.Seats }},
-		{"普惠", func(i FiledInstitution) any { return i.Inclusive != nil && *i.Inclusive }},
-		{"状态", func(i FiledInstitution) any { return institutionStatus[i.Status] }},
-		{"备案日期", func(i FiledInstitution) any { return i.FiledOn }},
+		{Title: "机构名称", Head: "机构", Value: func(i FiledInstitution) any { return i.Name }},
+		{Title: "类型", Value: func(i FiledInstitution) any { return i.SiteKind.Title() }},
+		{Title: "地址", FilesOnly: true, Value: func(i FiledInstitution) any { return i.Address }},
+		{Title: "电话", FilesOnly: true, Value: func(i FiledInstitution) any { return i.Phone }},
+		{Title: "托位", Value: func(i FiledInstitution) any { return i.Seats }},
+		{Title: "收费", Value: func(i FiledInstitution) any { return i.PricesText() }},
+		{Title: "最近检查", Value: func(i FiledInstitution) any { return i.InspectedText() }},
+		{Title: "普惠", FilesOnly: true, Value: func(i FiledInstitution) any { return i.Inclusive != nil && *i.Inclusive }},
+		{Title: "状态", Value: func(i FiledInstitution) any { return institutionStatus[i.Status] }},
+		{Title: "备案日期", FilesOnly: true, Value: func(i FiledInstitution) any { return i.FiledOn }},
 	}},
+}
+
+// PricesText returns what the institution has declared that it charges.
+func (i FiledInstitution) PricesText() string {
+	texts := make([]string, len(i.Prices))
+	for n, p := range i.Prices {
+		texts[n] = p.Text()
+	}
+	return cmp.Or(strings.Join(texts, "；"), "未申报")
+}
+
+// InspectedText returns the last result that was made public.
+func (i FiledInstitution) InspectedText() string {
+	if i.Inspected == nil {
+		return "—"
+	}
+	return i.Inspected.Title + "（" + i.Inspected.On.String() + "）"
 }
 
 // FiledInstitution returns one institution of the register with the published results of its inspections. Error:

@@ -195,7 +195,7 @@ func TestTextThatCannotBeKeptIsRefusedEverywhere(t *testing.T) {
 	_, err = casework.Cases.Page(t.Context(), h.Service, clerk, casework.CaseFilter{Stage: "nowhere", Kind: "x", Status: "y", County: "110101"}, casework.PageRequest{})
 	require.Equal(t, []string{"county", "kind", "stage", "status"}, locations(refused(t, err, casework.CodeInvalid)))
 	for _, after := range []string{"!", "e30", "eyJpIjoiXHUwMDAwIn0", strings.Repeat("A", 500)} {
-		_, err = h.Tasks(t.Context(), clerk, casework.TaskFilter{}, casework.PageRequest{After: after})
+		_, err = casework.Tasks.Page(t.Context(), h.Service, clerk, casework.TaskFilter{}, casework.PageRequest{After: after})
 		if after == "e30" { // an empty cursor begins at the beginning
 			require.NoError(t, err)
 			continue

@@ -48,16 +48,16 @@ var Institutions = List[InstitutionFilter, RegisteredInstitution]{
 		})
 	},
 	Sheet: Sheet[RegisteredInstitution]{Title: "托育机构名册", Columns: []Column[RegisteredInstitution]{
-		{"机构名称", func(i RegisteredInstitution) any { return i.Name }},
-		{"机构标识", func(i RegisteredInstitution) any { return i.ID }},
-		{"县区", func(i RegisteredInstitution) any { return i.CountyName }},
-		{"机构类型", func(i RegisteredInstitution) any { return i.SiteKindTitle }},
-		{"机构性质", func(i RegisteredInstitution) any { return i.NatureTitle }},
-		{"地址", func(i RegisteredInstitution) any { return i.Address }},
-		{"托位数", func(i RegisteredInstitution) any { return i.Seats }},
-		{"状态", func(i RegisteredInstitution) any { return i.StatusTitle }},
-		{"备案日期", func(i RegisteredInstitution) any { return i.FiledOn }},
-		{"备案办件编号", func(i RegisteredInstitution) any { return i.FilingCase }},
+		{Title: "机构名称", Head: "机构", Value: func(i RegisteredInstitution) any { return i.Name }},
+		{Title: "机构标识", FilesOnly: true, Value: func(i RegisteredInstitution) any { return i.ID }},
+		{Title: "县区", FilesOnly: true, Value: func(i RegisteredInstitution) any { return i.CountyName }},
+		{Title: "机构类型", Head: "类型", Value: func(i RegisteredInstitution) any { return i.SiteKindTitle }},
+		{Title: "机构性质", FilesOnly: true, Value: func(i RegisteredInstitution) any { return i.NatureTitle }},
+		{Title: "地址", FilesOnly: true, Value: func(i RegisteredInstitution) any { return i.Address }},
+		{Title: "托位数", Head: "托位", Value: func(i RegisteredInstitution) any { return i.Seats }},
+		{Title: "状态", Value: func(i RegisteredInstitution) any { return i.StatusTitle }},
+		{Title: "备案日期", Head: "备案", Value: func(i RegisteredInstitution) any { return i.FiledOn }},
+		{Title: "备案办件编号", FilesOnly: true, Value: func(i RegisteredInstitution) any { return i.FilingCase }},
 	}},
 }
 

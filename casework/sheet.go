@@ -19,8 +19,10 @@ type Sheet[Row any] struct {
 // Column is a column of a table. The type of its value is its kind: string is text, nursery.Date a date, time.Time a time, int a
 // number, Fen an amount and bool a mark. A pointer that is nil is empty.
 type Column[Row any] struct {
-	Title string
-	Value func(Row) any
+	Title     string
+	Head      string // its title on pages, where that is another one
+	FilesOnly bool   // left out of pages
+	Value     func(Row) any
 }
 
 // Fen is an amount of money in hundredths of a yuan. It is shown in yuan.

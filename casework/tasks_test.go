@@ -97,7 +97,7 @@ func TestInboxPagesByDueDateWithoutGapsOrRepeats(t *testing.T) {
 	var dates []string
 	page := casework.PageRequest{Limit: 7}
 	for {
-		list, err := d.Tasks(t.Context(), clerk, casework.TaskFilter{}, page)
+		list, err := casework.Tasks.Page(t.Context(), d.Service, clerk, casework.TaskFilter{}, page)
 		require.NoError(t, err)
 		for _, task := range list.Items {
 			require.False(t, seen[task.ID], "task %s twice", task.ID)
@@ -110,15 +110,15 @@ func TestInboxPagesByDueDateWithoutGapsOrRepeats(t *testing.T) {
 	}
 	require.Len(t, seen, 61)
 	require.True(t, slices.IsSorted(dates), "%v", dates)
-	late, err := d.Tasks(t.Context(), clerk, casework.TaskFilter{View: casework.ViewOverdue}, casework.PageRequest{})
+	late, err := casework.Tasks.Page(t.Context(), d.Service, clerk, casework.TaskFilter{View: casework.ViewOverdue}, casework.PageRequest{})
 	require.NoError(t, err)
 	for _, task := range late.Items {
 		require.Equal(t, "2026-11-01", task.DueOn.String())
 		require.Negative(t, *task.DaysLeft)
 	}
 	require.NotEmpty(t, late.Items)
-	_, err = d.Tasks(t.Context(), clerk, casework.TaskFilter{}, casework.PageRequest{After: "!"})
+	_, err = casework.Tasks.Page(t.Context(), d.Service, clerk, casework.TaskFilter{}, casework.PageRequest{After: "!"})
 	refused(t, err, casework.CodeInvalid)
-	_, err = d.Tasks(t.Context(), clerk, casework.TaskFilter{}, casework.PageRequest{Limit: 101})
+	_, err = casework.Tasks.Page(t.Context(), d.Service, clerk, casework.TaskFilter{}, casework.PageRequest{Limit: 101})
 	refused(t, err, casework.CodeInvalid)
 }

@@ -1,5 +1,10 @@
 package nursery
 
+import (
+	"fmt"
+	"strings"
+)
+
 // Application is what an institution declares when it files 备案申请. A nil pointer or an empty string is a missing fact,
 // which the rules treat as unknown and never as false.
 type Application struct {
@@ -37,6 +42,23 @@ type Price struct {
 	ClassKind ClassKind   `json:"class_kind,omitempty" enum:"infant,toddler,older_toddler,mixed" doc:"班级类型"`
 	Fen       int64       `json:"fen" minimum:"0" maximum:"100000000" doc:"金额, 单位分"`
 	Unit      string      `json:"unit" enum:"month,day,hour" doc:"计费单位"`
+}
+
+// Text returns the item with the kind of class and the form of care that the price is for, as far as they are stated, and the price.
+func (p Price) Text() string {
+	var of []string
+	if p.ClassKind != "" {
+		of = append(of, p.ClassKind.Title())
+	}
+	if p.Form != "" {
+		of = append(of, p.Form.Title())
+	}
+	item := p.Item
+	if of != nil {
+		item += "（" + strings.Join(of, "，") + "）"
+	}
+	unit := map[string]string{"month": "月", "day": "日", "hour": "小时"}[p.Unit]
+	return item + " " + strings.TrimSuffix(fmt.Sprintf("%d.%02d", p.Fen/100, p.Fen%100), ".00") + " 元/" + unit
 }
 
 // Premises is the place of care 场所 (设置标准 art. 11–17, 19; 消防安全指南 part 1).

@@ -99,6 +99,13 @@ func (s *Site) putAttendance(w http.ResponseWriter, r *http.Request) error {
 	return s.done(w, r, to, sheet.Class+"已登记，出勤 "+count(sheet.Present)+" / "+count(len(sheet.Children))+" 名。")
 }
 
+// attendanceCells returns the table of a month's attendance.
+func attendanceCells(month string) []cell[casework.AttendanceTotal] {
+	return cellsOf(casework.AttendanceMonthSheet(month), looks[casework.AttendanceTotal]{
+		"姓名": party(func(t casework.AttendanceTotal) (string, string) { return t.Name, t.Child }),
+	})
+}
+
 func (s *Site) attendanceMonth(w http.ResponseWriter, r *http.Request) error {
 	on, err := s.dayOf(r)
 	if err != nil {

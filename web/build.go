@@ -123,6 +123,20 @@ func milestoneText(m casework.MilestoneView) string {
 	return text
 }
 
+// rankingCells returns the table of a ranking, with the basis of each part of a score.
+func rankingCells(v casework.BuildRanking) []cell[casework.BuildRank] {
+	look := looks[casework.BuildRank]{
+		"县区": as("heads", func(r casework.BuildRank) templ.Component { return text(r.CountyName) }),
+		"得分": as("number", func(r casework.BuildRank) templ.Component { return text(r.Score.Text) }),
+	}
+	for i, part := range v.Ranks[0].Parts {
+		look[part.TitleOfPoints()] = as("number", func(r casework.BuildRank) templ.Component {
+			return headOf(rowHead{"", r.Parts[i].Score.Text, "", r.Parts[i].Basis})
+		})
+	}
+	return cellsOf(casework.RankingSheet(v), look)
+}
+
 // ranking ranks the counties of a plan, part by part.
 func (s *Site) ranking(w http.ResponseWriter, r *http.Request) error {
 	plan, _, err := s.planOf(r)
@@ -135,7 +149,7 @@ func (s *Site) ranking(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	return sheetPage(s, w, r, casework.RankingSheet, ranking.Ranks, frame{Title: "县区排名", Wide: true, Back: "/build"}, func() templ.Component {
+	return sheetPage(s, w, r, casework.RankingSheet(ranking), ranking.Ranks, frame{Title: "县区排名", Wide: true, Back: "/build"}, func() templ.Component {
 		return rankingPage(ranking, with(r, "export", "xlsx"))
 	})
 }

@@ -73,6 +73,14 @@ func (s *Site) childrenPage(w http.ResponseWriter, r *http.Request, status int, 
 	return s.showStatus(w, r, status, frame{Title: "婴幼儿名册", Wide: true}, childrenPage(childrenView{list.Items, f, nextPage(r, list.Next), form, report, refused, r}))
 }
 
+// childCells returns the table of the children in care.
+func childCells(v childrenView) []cell[casework.EnrolledChild] {
+	return cellsOf(casework.Children.Sheet, looks[casework.EnrolledChild]{
+		"婴幼儿": headed(func(c casework.EnrolledChild) rowHead { return rowHead{"/children/" + c.ID, c.Name, c.ID, ""} }),
+		"离托":  as("", func(c casework.EnrolledChild) templ.Component { return leavingOf(c, v) }),
+	})
+}
+
 func (s *Site) enrol(w http.ResponseWriter, r *http.Request) error {
 	again := func(status int, form boundForm) error { return s.childrenPage(w, r, status, form, nil, importFault{}) }
 	return handled(s, w, r, enrolmentShape(), casework.Upload{}, again, func(in casework.Enrolment) (string, string, error) {
@@ -192,14 +200,14 @@ func agreement(d casework.ContractDetail) casework.AgreementDraft {
 func paragraphs(text string) []string { return strings.Split(strings.TrimSpace(text), "\n") }
 
 // contractCells is the table of contracts.
-var contractCells = []cell[casework.ContractSummary]{
-	headed("签约", func(c casework.ContractSummary) rowHead {
+var contractCells = cellsOf(casework.Contracts.Sheet, looks[casework.ContractSummary]{
+	"托育机构": headed(func(c casework.ContractSummary) rowHead {
 		return rowHead{"/contracts/" + c.CaseNo, c.InstitutionName, c.Institution, c.CaseNo + " " + c.CountyName}
 	}),
-	party("医疗卫生机构", func(c casework.ContractSummary) (string, string) { return c.ClinicName, c.Clinic }),
-	{"期限", func(c casework.ContractSummary) content {
-		return content{"nowrap", text(c.StartsOn.String() + " 至 " + c.EndsOn.String())}
-	}},
-	tagged("状态", func(c casework.ContractSummary) (string, string) { return contractTone(c.State), c.StateTitle() }),
-	tagged("履约", func(c casework.ContractSummary) (string, string) { return lightTone(c.Light), lightWord(c.LightTitle) }),
-}
+	"医疗卫生机构": party(func(c casework.ContractSummary) (string, string) { return c.ClinicName, c.Clinic }),
+	"生效日期": as("nowrap", func(c casework.ContractSummary) templ.Component {
+		return text(c.StartsOn.String() + " 至 " + c.EndsOn.String())
+	}),
+	"状态":  tagged(func(c casework.ContractSummary) (string, string) { return contractTone(c.State), c.StateTitle() }),
+	"履约灯": tagged(func(c casework.ContractSummary) (string, string) { return lightTone(c.Light), lightWord(c.LightTitle) }),
+})

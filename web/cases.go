@@ -137,10 +137,8 @@ func clockState(state string) (tone, title string) {
 }
 
 // caseCells is the table of cases.
-var caseCells = []cell[casework.CaseSummary]{
-	headed("办件", func(c casework.CaseSummary) rowHead { return rowHead{"/cases/" + c.CaseNo, c.Title, "", c.CaseNo} }),
-	headed("对象", func(c casework.CaseSummary) rowHead { return rowHead{"", c.Subject, "", nursery.CountyName(c.County)} }),
-	of(casework.Cases.Sheet, "环节"),
-	of(casework.Cases.Sheet, "办理方").as("由谁办理"),
-	{"期限", func(c casework.CaseSummary) content { return content{"", caseDue(c)} }},
-}
+var caseCells = cellsOf(casework.Cases.Sheet, looks[casework.CaseSummary]{
+	"事项": headed(func(c casework.CaseSummary) rowHead { return rowHead{"/cases/" + c.CaseNo, c.Title, "", c.CaseNo} }),
+	"机构": headed(func(c casework.CaseSummary) rowHead { return rowHead{"", c.Subject, "", nursery.CountyName(c.County)} }),
+	"期限": as("", caseDue),
+})

@@ -276,12 +276,11 @@ func classPath(round, class, more string) string {
 }
 
 // checkupCells is the table of check-up rounds.
-var checkupCells = []cell[casework.CheckupSummary]{
-	headed("机构", func(c casework.CheckupSummary) rowHead {
+var checkupCells = cellsOf(casework.Checkups.Sheet, looks[casework.CheckupSummary]{
+	"托育机构": headed(func(c casework.CheckupSummary) rowHead {
 		return rowHead{"/checkups/" + c.CaseNo, c.InstitutionName, c.Institution, c.CaseNo + " " + c.CountyName}
 	}),
-	{"半年度", func(c casework.CheckupSummary) content { return showText(halfTitle(c.Half)) }},
-	party("医疗卫生机构", func(c casework.CheckupSummary) (string, string) { return c.ClinicName, c.Clinic }),
-	of(casework.Checkups.Sheet, "按期截止").as("按期完成"),
-	tagged("状态", func(c casework.CheckupSummary) (string, string) { return roundTone(c.State), c.StateTitle() }),
-}
+	"半年度":    textual(func(c casework.CheckupSummary) string { return halfTitle(c.Half) }),
+	"医疗卫生机构": party(func(c casework.CheckupSummary) (string, string) { return c.ClinicName, c.Clinic }),
+	"状态":     tagged(func(c casework.CheckupSummary) (string, string) { return roundTone(c.State), c.StateTitle() }),
+})

@@ -113,6 +113,14 @@ func (s *Site) askCorrection(r *http.Request) (asking, error) {
 	return page, nil
 }
 
+// readingCells is the table of readings.
+var readingCells = cellsOf(casework.Readings.Sheet, looks[casework.ReadingEntry]{
+	"查阅对象": as("heads", func(e casework.ReadingEntry) templ.Component { return text(e.What()) }),
+	"查阅账号": headed(func(e casework.ReadingEntry) rowHead {
+		return rowHead{"", e.Reader, "", e.ReaderRole.Title() + " " + e.Institution}
+	}),
+})
+
 // readings shows the register of readings of personal data: who read which data of which child, and why.
 func (s *Site) readings(w http.ResponseWriter, r *http.Request) error {
 	p, child := principalFrom(r.Context()), strings.TrimSpace(r.FormValue("child"))

@@ -46,13 +46,9 @@ func claimTone(state string) string {
 }
 
 // claimCells is the table of claims.
-var claimCells = []cell[casework.InsuranceClaimView]{
-	headed("办件", func(c casework.InsuranceClaimView) rowHead {
+var claimCells = cellsOf(casework.InsuranceClaims.Sheet, looks[casework.InsuranceClaimView]{
+	"办件编号": headed(func(c casework.InsuranceClaimView) rowHead {
 		return rowHead{"/claims/" + c.CaseNo, c.CaseNo, "", nursery.CountyName(c.County) + " " + c.Child}
 	}),
-	of(casework.InsuranceClaims.Sheet, "承保情形"),
-	of(casework.InsuranceClaims.Sheet, "事故日期"),
-	of(casework.InsuranceClaims.Sheet, "申请金额（元）").as("申请（元）"),
-	of(casework.InsuranceClaims.Sheet, "赔付金额（元）").as("赔付（元）"),
-	tagged("状态", func(c casework.InsuranceClaimView) (string, string) { return claimTone(c.State), c.StateTitle() }),
-}
+	"状态": tagged(func(c casework.InsuranceClaimView) (string, string) { return claimTone(c.State), c.StateTitle() }),
+})

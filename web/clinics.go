@@ -3,7 +3,6 @@ package web
 import (
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/a-h/templ"
 
@@ -69,23 +68,15 @@ func leftText(left int) string {
 
 // clinicCells is the table of medical institutions, each of which the county's office may change.
 func clinicCells(p nursery.Principal) []cell[nursery.Clinic] {
-	return []cell[nursery.Clinic]{
-		headed("机构", func(c nursery.Clinic) rowHead {
+	return cellsOf(casework.Clinics.Sheet, looks[nursery.Clinic]{
+		"名称": headed(func(c nursery.Clinic) rowHead {
 			return rowHead{linkFor(p, nursery.RoleCountyOffice, "/clinics/"+c.ID), c.Name, "", c.ID + " " + nursery.CountyName(c.County)}
 		}),
-		{"服务方式", func(c nursery.Clinic) content {
-			titles := make([]string, len(c.Modes))
-			for i, m := range c.Modes {
-				titles[i] = m.Title()
-			}
-			return showText(strings.Join(titles, "、"))
-		}},
-		{"可承担人数", func(c nursery.Clinic) content {
+		"可承担人数": as("number", func(c nursery.Clinic) templ.Component {
 			if c.Capacity == 0 {
-				return content{"number", text("未核定")}
+				return text("未核定")
 			}
-			return content{"number", text(count(c.Capacity))}
-		}},
-		of(casework.Clinics.Sheet, "有效期至").as("执业许可至"),
-	}
+			return text(count(c.Capacity))
+		}),
+	})
 }

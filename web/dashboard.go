@@ -9,6 +9,7 @@ import (
 	"github.com/a-h/templ"
 
 	"tuoyu/casework"
+	"tuoyu/documents"
 	"tuoyu/nursery"
 )
 
@@ -193,10 +194,48 @@ func absenceSpan(a casework.Absence) string {
 
 // overdueCells is the table of what is late.
 func overdueCells(p nursery.Principal) []cell[casework.OverdueLine] {
-	sheet := casework.OverdueSheet
-	return []cell[casework.OverdueLine]{
-		of(sheet, "县区"), of(sheet, "办理方"), of(sheet, "未办"),
-		{"超期", func(l casework.OverdueLine) content { return content{"number", overdueCount(l, p)} }},
-		of(sheet, "已升级"), of(sheet, "最早期限"),
-	}
+	return cellsOf(casework.OverdueSheet, looks[casework.OverdueLine]{
+		"超期": as("number", func(l casework.OverdueLine) templ.Component { return overdueCount(l, p) }),
+	})
 }
+
+// workloadCells is the table of what the accounts of an office have to do.
+var workloadCells = cellsOf(casework.WorkloadSheet, looks[casework.WorkloadLine]{
+	"账号": headed(func(l casework.WorkloadLine) rowHead {
+		if l.Account == "" {
+			return rowHead{"/tasks?view=claimable", "无人领取", "", ""}
+		}
+		return rowHead{"", l.Account, "", ""}
+	}),
+	"超期": as("number", func(l casework.WorkloadLine) templ.Component {
+		if l.Overdue > 0 {
+			return tag("bad", count(l.Overdue)+" 件")
+		}
+		return text("0")
+	}),
+	"外出至": textual(func(l casework.WorkloadLine) string {
+		if l.AbsentUntil.IsZero() {
+			return "—"
+		}
+		return "至 " + l.AbsentUntil.String() + "，由 " + l.Delegate + " 代办"
+	}),
+})
+
+// absenceCells is the table of absences.
+var absenceCells = cellsOf(casework.Absences.Sheet, looks[casework.Absence]{
+	"自": as("nowrap", func(a casework.Absence) templ.Component { return text(absenceSpan(a)) }),
+	"状态": as("", func(a casework.Absence) templ.Component {
+		if a.EndedAt != nil {
+			return text(a.StateTitle())
+		}
+		return confirmed("/absences/"+strconv.FormatInt(a.ID, 10)+"/end", "结束外出", "结束 "+a.Account+" 的外出？已移交的待办不会自动退回。", "quiet small-button")
+	}),
+})
+
+// targetCells is the table of the plan's targets.
+var targetCells = cellsOf(casework.TargetSheet, looks[casework.Target]{
+	"目标": headed(func(t casework.Target) rowHead {
+		return rowHead{t.Link, t.Title, "", t.Project + " · " + documents.Cite(t.Source)}
+	}),
+	"要求": as("", targetGoal), "进展": as("", targetValue), "是否达到": as("", targetMet),
+})

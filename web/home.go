@@ -25,7 +25,7 @@ func (s *Site) institutionStart(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, startPath(p), http.StatusSeeOther)
 		return nil
 	}
-	tasks, err := s.Service.Tasks(r.Context(), p, casework.TaskFilter{}, casework.PageRequest{Limit: 20})
+	tasks, err := casework.Tasks.Page(r.Context(), s.Service, p, casework.TaskFilter{}, casework.PageRequest{Limit: 20})
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"tuoyu/casework"
 	"tuoyu/nursery"
 )
@@ -37,7 +39,7 @@ func (s *Site) inbox(w http.ResponseWriter, r *http.Request) error {
 	if format := exportOf(r); format != "" {
 		return sendFile(w)(casework.Tasks.Export(r.Context(), s.Service, p, f, format))
 	}
-	list, err := s.Service.Tasks(r.Context(), p, f, pageOf(r, 25))
+	list, err := casework.Tasks.Page(r.Context(), s.Service, p, f, pageOf(r, 25))
 	if err != nil {
 		return err
 	}
@@ -54,6 +56,23 @@ func (s *Site) inbox(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return s.show(w, r, frame{Title: "待办", Wide: true, Live: true}, inboxPage(v))
+}
+
+// taskCells returns the table of the inbox, with what can be done with a task.
+func taskCells(v inboxView) []cell[casework.TaskSummary] {
+	cells := cellsOf(casework.Tasks.Sheet, looks[casework.TaskSummary]{
+		"待办": as("heads", func(t casework.TaskSummary) templ.Component {
+			return headOf(rowHead{"/tasks/" + t.ID, t.Title, "", t.CaseNo})
+		}),
+		"机构":  as("", taskParty),
+		"期限":  as("", taskDue),
+		"领取人": as("", func(t casework.TaskSummary) templ.Component { return taskAssignee(t, v.p) }),
+	})
+	choice := cell[casework.TaskSummary]{Title: "选择", Show: as("screen", taskChoice), Hidden: true}
+	controls := cell[casework.TaskSummary]{Title: "操作", Show: as("screen nowrap", func(t casework.TaskSummary) templ.Component {
+		return taskControls(t, v)
+	})}
+	return slices.Concat([]cell[casework.TaskSummary]{choice}, cells, []cell[casework.TaskSummary]{controls})
 }
 
 // backTo is where a form came from: a page of ours, or the inbox.

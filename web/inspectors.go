@@ -102,15 +102,11 @@ func (s *Site) askInspection(r *http.Request) (asking, error) {
 
 // inspectorCells returns the columns of the table of inspectors, with links to change them for a supervisor.
 func inspectorCells(p nursery.Principal) []cell[casework.RegisteredInspector] {
-	return []cell[casework.RegisteredInspector]{
-		headed("账号", func(i casework.RegisteredInspector) rowHead {
+	return cellsOf(casework.Inspectors.Sheet, looks[casework.RegisteredInspector]{
+		"账号": headed(func(i casework.RegisteredInspector) rowHead {
 			return rowHead{linkFor(p, nursery.RoleSupervisor, "/inspectors/"+i.Account), i.Account, "", ""}
 		}),
-		of(casework.Inspectors.Sheet, "编号"),
-		{"抽取", func(i casework.RegisteredInspector) content { return showText(dutyTitle(i.OnDuty)) }},
-		of(casework.Inspectors.Sheet, "应回避的机构数").as("应回避的机构"),
-		{"登记", func(i casework.RegisteredInspector) content {
-			return showText(i.UpdatedBy + " " + nursery.Minute(i.UpdatedAt))
-		}},
-	}
+		"参加抽取": textual(func(i casework.RegisteredInspector) string { return dutyTitle(i.OnDuty) }),
+		"登记人":  textual(func(i casework.RegisteredInspector) string { return i.UpdatedBy + " " + nursery.Minute(i.UpdatedAt) }),
+	})
 }

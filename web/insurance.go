@@ -158,6 +158,11 @@ func (s *Site) answerInsurance(w http.ResponseWriter, r *http.Request) error {
 	return s.show(w, r, frame{Title: "答复导入结果", Wide: true, Back: "/insurance/" + caseNo}, insuranceFaultsPage("答复导入结果", said, done.Faults))
 }
 
+// faultCells is the table of the rows of a file that were not taken.
+var faultCells = cellsOf(casework.InsuranceFaultSheet, looks[casework.InsuranceFault]{
+	"行号": headed(func(f casework.InsuranceFault) rowHead { return rowHead{"", count(f.Row), "", ""} }),
+})
+
 func (s *Site) insuranceExceptions(w http.ResponseWriter, r *http.Request) error {
 	no := r.PathValue("no")
 	head := frame{Title: "投保例外", Wide: true, Back: "/insurance/" + no}
@@ -206,23 +211,16 @@ func (s *Site) settleExceptions(w http.ResponseWriter, r *http.Request) error {
 }
 
 // monthCells is the table of insurance months.
-var monthCells = []cell[casework.InsuranceMonthSummary]{
-	headed("投保月", func(m casework.InsuranceMonthSummary) rowHead {
+var monthCells = cellsOf(casework.InsuranceMonths.Sheet, looks[casework.InsuranceMonthSummary]{
+	"投保月": headed(func(m casework.InsuranceMonthSummary) rowHead {
 		return rowHead{"/insurance/" + m.CaseNo, m.CountyName + " " + m.Month, "", m.CaseNo}
 	}),
-	of(casework.InsuranceMonths.Sheet, "承保机构"),
-	of(casework.InsuranceMonths.Sheet, "保险起始日"),
-	{"环节", func(m casework.InsuranceMonthSummary) content { return content{"", monthStage(m)} }},
-	of(casework.InsuranceMonths.Sheet, "办结日期").as("办结"),
-}
+	"环节": as("", monthStage),
+})
 
 // reconciledCells is the table of what came of a month.
-var reconciledCells = func() []cell[casework.InsuranceReconciled] {
-	sheet := casework.ReconciliationSheet("")
-	return []cell[casework.InsuranceReconciled]{
-		headed("县区", func(x casework.InsuranceReconciled) rowHead {
-			return rowHead{"/insurance/" + x.CaseNo, x.CountyName, "", ""}
-		}),
-		of(sheet, "名册人数").as("名册"), of(sheet, "已送"), of(sheet, "承保"), of(sheet, "未承保"), of(sheet, "待答复"), of(sheet, "保险费（元）"),
-	}
-}()
+var reconciledCells = cellsOf(casework.ReconciliationSheet(""), looks[casework.InsuranceReconciled]{
+	"县区": headed(func(x casework.InsuranceReconciled) rowHead {
+		return rowHead{"/insurance/" + x.CaseNo, x.CountyName, "", ""}
+	}),
+})

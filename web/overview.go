@@ -256,23 +256,33 @@ func (s *Site) referralResult(w http.ResponseWriter, r *http.Request) error {
 }
 
 // referralCells is the table of referrals.
-var referralCells = []cell[casework.ReferralSummary]{
-	headed("转诊", func(f casework.ReferralSummary) rowHead {
+var referralCells = cellsOf(casework.Referrals.Sheet, looks[casework.ReferralSummary]{
+	"婴幼儿编号": headed(func(f casework.ReferralSummary) rowHead {
 		return rowHead{"/referrals/" + f.CaseNo, f.ChildName, f.Child, f.CaseNo}
 	}),
-	party("机构", func(f casework.ReferralSummary) (string, string) { return f.InstitutionName, f.Institution }),
-	of(casework.Referrals.Sheet, "转诊日期"),
-	of(casework.Referrals.Sheet, "另约次数").as("另约"),
-	tagged("状态", func(f casework.ReferralSummary) (string, string) { return referralState(f.State) }),
-}
+	"托育机构": party(func(f casework.ReferralSummary) (string, string) { return f.InstitutionName, f.Institution }),
+	"状态":   tagged(func(f casework.ReferralSummary) (string, string) { return referralState(f.State) }),
+})
 
 // registerCells is the table of the register.
-var registerCells = []cell[casework.RegisteredInstitution]{
-	headed("机构", func(i casework.RegisteredInstitution) rowHead {
+var registerCells = cellsOf(casework.Institutions.Sheet, looks[casework.RegisteredInstitution]{
+	"机构名称": headed(func(i casework.RegisteredInstitution) rowHead {
 		return rowHead{"", i.Name, "", i.ID + " " + i.CountyName}
 	}),
-	of(casework.Institutions.Sheet, "机构类型").as("类型"),
-	of(casework.Institutions.Sheet, "托位数").as("托位"),
-	of(casework.Institutions.Sheet, "状态"),
-	{"备案", func(i casework.RegisteredInstitution) content { return content{"", filingOf(i)} }},
+	"备案日期": as("", filingOf),
+})
+
+// ledgerCells returns the table of the sites of a ledger.
+func ledgerCells(l casework.BuildLedger) []cell[casework.BuildLine] {
+	return cellsOf(casework.LedgerSheet(l), looks[casework.BuildLine]{
+		"建设点": headed(func(s casework.BuildLine) rowHead {
+			return rowHead{"/build/" + s.CaseNo, s.Name, "", s.CountyName + " " + s.ModeTitle}
+		}),
+		"灯":     as("", func(s casework.BuildLine) templ.Component { return lampTag(siteLamp(s)) }),
+		"计划进度%": as("number", func(s casework.BuildLine) templ.Component { return text(s.Planned.Text + "%") }),
+		"核定进度%": as("number", func(s casework.BuildLine) templ.Component { return text(s.Actual.Text + "%") }),
+		"计入托位": as("number", func(s casework.BuildLine) templ.Component {
+			return text(count(s.SeatsCounted) + " / " + count(s.Seats))
+		}),
+	})
 }

@@ -146,11 +146,8 @@ func (s *Site) institutionChoices(ctx context.Context, county string) ([]option,
 }
 
 // planCells is the table of inspection plans.
-var planCells = []cell[casework.PlanSummary]{
-	headed("计划", func(i casework.PlanSummary) rowHead {
+var planCells = cellsOf(casework.InspectionPlans.Sheet, looks[casework.PlanSummary]{
+	"县区": headed(func(i casework.PlanSummary) rowHead {
 		return rowHead{"/inspection-plans/" + i.CaseNo, i.CountyName + " " + halfTitle(i.Half), "", i.CaseNo}
 	}),
-	of(casework.InspectionPlans.Sheet, "环节"),
-	of(casework.InspectionPlans.Sheet, "抽取日期").as("抽取"),
-	of(casework.InspectionPlans.Sheet, "未检查家次").as("未检查"),
-}
+})

@@ -72,13 +72,9 @@ func filedStatus(status string) string {
 }
 
 // filedCells is the table of the register for the public.
-var filedCells = []cell[casework.FiledInstitution]{
-	{"机构", func(i casework.FiledInstitution) content { return content{"", filedHead(i)} }},
-	of(casework.FiledInstitutions.Sheet, "类型"),
-	of(casework.FiledInstitutions.Sheet, "托位"),
-	{"收费", func(i casework.FiledInstitution) content { return showText(pricesText(i)) }},
-	{"最近检查", func(i casework.FiledInstitution) content { return showText(inspectedText(i)) }},
-	{"状态", func(i casework.FiledInstitution) content {
-		return content{"nowrap", text(filedStatus(i.Status) + "、" + inclusive(i.Inclusive))}
-	}},
-}
+var filedCells = cellsOf(casework.FiledInstitutions.Sheet, looks[casework.FiledInstitution]{
+	"机构名称": as("", filedHead),
+	"状态": as("nowrap", func(i casework.FiledInstitution) templ.Component {
+		return text(filedStatus(i.Status) + "、" + inclusive(i.Inclusive))
+	}),
+})

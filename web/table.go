@@ -1,7 +1,10 @@
 package web
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -10,30 +13,60 @@ import (
 	"tuoyu/nursery"
 )
 
-// cell is what a table on a page shows of its rows in one column. The first column heads the row.
+// cell is what a table on a page shows of its rows in one column.
 type cell[Row any] struct {
-	Title string
-	Show  func(Row) content
+	Title  string
+	Show   func(Row) content
+	Hidden bool // its title, from sight
 }
 
-// content is the content of a cell, with the class of its column: number or nowrap.
+// content is the content of a cell, with the class of its column: number, nowrap, heads for the cell that heads its row, or screen
+// for what is not printed.
 type content struct {
 	class string
 	templ.Component
 }
 
-// of returns the column of a sheet, as pages show its values.
-func of[Row any](sheet casework.Sheet[Row], title string) cell[Row] {
+// looks is how the cells of some columns look on a page, by the title of the column.
+type looks[Row any] map[string]func(Row) content
+
+// cellsOf returns the columns of a sheet that pages show. A cell looks as looks has it for its column, else as its value. It panics
+// if looks names a column that is not there.
+func cellsOf[Row any](sheet casework.Sheet[Row], look looks[Row]) []cell[Row] {
+	cells, used := []cell[Row]{}, 0
 	for _, c := range sheet.Columns {
-		if c.Title == title {
-			return cell[Row]{title, func(row Row) content { return showValue(c.Value(row)) }}
+		if c.FilesOnly {
+			continue
 		}
+		show, ok := look[c.Title]
+		if ok {
+			used++
+		} else {
+			show = func(row Row) content { return showValue(c.Value(row)) }
+		}
+		cells = append(cells, cell[Row]{Title: cmp.Or(c.Head, c.Title), Show: show})
 	}
-	panic("web: no column " + title + " in " + sheet.Title)
+	if used != len(look) {
+		panic("web: a look for a column that " + sheet.Title + " does not show")
+	}
+	return cells
 }
 
-// as returns the column under another title.
-func (c cell[Row]) as(title string) cell[Row] { return cell[Row]{title, c.Show} }
+// headAt returns which cell of a row heads it: the first, unless another one is shown so.
+func headAt[Row any](columns []cell[Row], row Row) int {
+	return max(0, slices.IndexFunc(columns, func(c cell[Row]) bool { return c.Show(row).class == "heads" }))
+}
+
+// headClass returns the class of the head of a column.
+func headClass[Row any](c cell[Row], rows []Row) string {
+	if len(rows) > 0 {
+		switch class, _, _ := strings.Cut(c.Show(rows[0]).class, " "); class {
+		case "number", "screen":
+			return class
+		}
+	}
+	return ""
+}
 
 func showValue(value any) content {
 	switch v := value.(type) {
@@ -65,22 +98,32 @@ func showValue(value any) content {
 
 func showText(s string) content { return content{"", text(s)} }
 
-// tagged is a column of tags: their tone and text.
-func tagged[Row any](title string, value func(Row) (tone, text string)) cell[Row] {
-	return cell[Row]{title, func(row Row) content { return content{"", tag(value(row))} }}
+// as returns how a cell of a class looks.
+func as[Row any](class string, show func(Row) templ.Component) func(Row) content {
+	return func(row Row) content { return content{class, show(row)} }
 }
 
-// party is a column of institutions or others: their name and code.
-func party[Row any](title string, value func(Row) (name, code string)) cell[Row] {
-	return cell[Row]{title, func(row Row) content { return content{"", named(value(row))} }}
+// textual returns how a cell of text looks.
+func textual[Row any](value func(Row) string) func(Row) content {
+	return func(row Row) content { return showText(value(row)) }
+}
+
+// tagged returns how a tag looks: its tone and text.
+func tagged[Row any](value func(Row) (tone, text string)) func(Row) content {
+	return func(row Row) content { return content{"", tag(value(row))} }
+}
+
+// party returns how an institution or another party looks: its name and code.
+func party[Row any](value func(Row) (name, code string)) func(Row) content {
+	return func(row Row) content { return content{"", named(value(row))} }
 }
 
 // rowHead is how a row begins: a link to what the row is of, unless Link is empty, and a line in small type.
 type rowHead struct{ Link, Name, Code, Below string }
 
-// headed is a first column.
-func headed[Row any](title string, value func(Row) rowHead) cell[Row] {
-	return cell[Row]{title, func(row Row) content { return content{"", headOf(value(row))} }}
+// headed returns how the cell looks that begins a row.
+func headed[Row any](value func(Row) rowHead) func(Row) content {
+	return func(row Row) content { return content{"", headOf(value(row))} }
 }
 
 // linkFor returns the address for a role, and none for others.

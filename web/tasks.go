@@ -301,7 +301,7 @@ func (s *Site) complete(w http.ResponseWriter, r *http.Request) error {
 // one.
 func (s *Site) nextTask(r *http.Request, kind string) string {
 	for _, f := range []casework.TaskFilter{{View: casework.ViewMine}, {View: casework.ViewClaimable, Kind: kind}} {
-		list, err := s.Service.Tasks(r.Context(), principalFrom(r.Context()), f, casework.PageRequest{Limit: 2})
+		list, err := casework.Tasks.Page(r.Context(), s.Service, principalFrom(r.Context()), f, casework.PageRequest{Limit: 2})
 		if err != nil {
 			return ""
 		}

@@ -125,12 +125,9 @@ func (s *Site) inspection(w http.ResponseWriter, r *http.Request) error {
 }
 
 // inspectionCells is the table of inspections.
-var inspectionCells = []cell[casework.InspectionSummary]{
-	headed("机构", func(i casework.InspectionSummary) rowHead {
+var inspectionCells = cellsOf(casework.Inspections.Sheet, looks[casework.InspectionSummary]{
+	"机构": headed(func(i casework.InspectionSummary) rowHead {
 		return rowHead{"/inspections/" + i.CaseNo, i.Subject, "", i.CaseNo + " " + i.CountyName}
 	}),
-	of(casework.Inspections.Sheet, "检查方式").as("方式"),
-	of(casework.Inspections.Sheet, "环节"),
-	of(casework.Inspections.Sheet, "到场日期").as("到场"),
-	{"检查人员", func(i casework.InspectionSummary) content { return content{"", inspectorsOf(i)} }},
-}
+	"检查人员": as("", inspectorsOf),
+})
