@@ -34,6 +34,11 @@ var changes = []change{
 			"web": {"TestLeadIsMeasuredWithinItsLimits", "TestTheAPITakesLead", "TestTheGridHasAColumnForLeadWhereAChildOwesIt"},
 		},
 	},
+	{
+		patch: "column.patch", files: 1,
+		tests: map[string][]string{"web": {"TestTheRegisterHasAColumnOfHowFeesAreSet"}},
+		live:  map[string][]string{"web": {"TestTheRegisterAnswersHowFeesAreSet"}},
+	},
 }
 
 // stale is what is reported of a patch that does not apply, with the way to write it again.
