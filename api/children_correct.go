@@ -23,6 +23,16 @@ func registerChildCorrections(a *api) {
 		return reply(a.service.CorrectStay(ctx, principal(ctx), in.Key, in.Child, in.Body))
 	})
 
+	doses := operation(http.MethodPost, "/api/v1/children/{child}/doses", "recordDoses", tagChildren, "补验预防接种证", http.StatusNotFound)
+	doses.Description = "入托后出示接种证的，由在托机构登记百白破疫苗的剂次，入托查验的提示随之更新（疫苗管理法第四十八条）。剂次少于原登记的，须填写 reason。"
+	register(a, doses, func(ctx context.Context, in *struct {
+		Command
+		ChildID
+		Body casework.DosesShown
+	}) (*answer[casework.Enrolled], error) {
+		return reply(a.service.RecordDoses(ctx, principal(ctx), in.Key, in.Child, in.Body))
+	})
+
 	death := operation(http.MethodPost, "/api/v1/children/{child}/death/withdrawal", "withdrawDeath", tagChildren, "撤销死亡登记", http.StatusNotFound)
 	death.Description = "误登记的死亡，由登记的机构或居住地县区专班说明理由后撤销；因此离托的恢复在托。"
 	register(a, death, func(ctx context.Context, in *struct {

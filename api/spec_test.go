@@ -33,7 +33,7 @@ var offered = []string{
 	"GET /api/v1/children/{child}/consents", "POST /api/v1/children", "POST /api/v1/children/roster", "POST /api/v1/children/{child}/class",
 	"GET /api/v1/children/alike", "GET /api/v1/children/merges", "POST /api/v1/children/merges", "POST /api/v1/children/merges/{merge}/undo",
 	"POST /api/v1/children/{child}/death/withdrawal", "POST /api/v1/children/{child}/identity", "POST /api/v1/children/{child}/release",
-	"POST /api/v1/children/{child}/stay/correction",
+	"POST /api/v1/children/{child}/stay/correction", "POST /api/v1/children/{child}/doses",
 	"POST /api/v1/children/{child}/consents", "POST /api/v1/children/{child}/consents/{purpose}/withdrawal",
 	"POST /api/v1/children/{child}/correction", "POST /api/v1/children/{child}/leave", "GET /api/v1/record-reads",
 	"GET /api/v1/colleagues", "GET /api/v1/attendance", "PUT /api/v1/attendance", "GET /api/v1/attendance/month",

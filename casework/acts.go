@@ -29,6 +29,7 @@ var acts = []definition.Act{
 	{Name: "child.correct", Roles: []nursery.Role{nursery.RoleInstitution}},
 	{Name: "child.count", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleHospital, nursery.RoleCountyOffice}, Scope: definition.List},
 	{Name: "child.death", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleCountyOffice}},
+	{Name: "child.doses", Roles: []nursery.Role{nursery.RoleInstitution}},
 	{Name: "child.enrol", Roles: []nursery.Role{nursery.RoleInstitution}},
 	{Name: "child.export", Roles: []nursery.Role{nursery.RoleInstitution}},
 	{Name: "child.file", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleHospital}},

@@ -1,9 +1,11 @@
 package casework
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"tuoyu/activities"
 	"tuoyu/nursery"
@@ -42,19 +44,83 @@ func (s *Service) putDoses(ctx context.Context, q *store.Queries, stay int64, do
 	return q.PutEntryDoses(ctx, store.PutEntryDosesParams{ID: stay, Doses: sealed})
 }
 
+// dosesOf opens the number of doses of a stay. It returns nil if no certificate was shown.
+func (s *Service) dosesOf(stay store.Enrolment) (*int, error) {
+	if stay.DtapDoses == nil {
+		return nil, nil
+	}
+	plain, err := s.Fields.Open(stay.DtapDoses, dosesCell(stay.ID))
+	if err != nil {
+		return nil, fmt.Errorf("open doses: %w", err)
+	}
+	n, err := strconv.Atoi(string(plain))
+	if err != nil {
+		return nil, fmt.Errorf("read doses of stay %d: %w", stay.ID, strconv.ErrSyntax) // the error does not contain the value
+	}
+	return &n, nil
+}
+
+// DosesShown is what a vaccination certificate shows that was checked after the child was enrolled.
+type DosesShown struct {
+	DTaPDoses *int   `json:"dtap_doses,omitempty" required:"true" minimum:"0" maximum:"5" doc:"接种证上百白破疫苗的剂次"`
+	Reason    string `json:"reason,omitempty" maxLength:"500" doc:"更正理由，剂次少于原登记的必填"`
+}
+
+// RecordDoses stores the DTaP doses on the certificate of a child in care at p's institution, in place of those recorded
+// before, if any (疫苗管理法 art. 48). Fewer than before need a reason. Errors: invalid with every fault,
+// child_not_enrolled, sealing_unavailable.
+func (s *Service) RecordDoses(ctx context.Context, p nursery.Principal, key, id string, in DosesShown) (Enrolled, error) {
+	return s.changeChild(ctx, p, key, "child.doses", id, in, func(q *store.Queries, child store.Child) error {
+		stay, err := q.OpenEnrolment(ctx, child.ID)
+		if store.IsNotFound(err) || err == nil && stay.Institution != p.Institution {
+			return ended(0, nil)
+		}
+		if err != nil {
+			return fmt.Errorf("read enrolment: %w", err)
+		}
+		before, err := s.dosesOf(stay)
+		if err != nil {
+			return err
+		}
+		reason := strings.TrimSpace(in.Reason)
+		if err := in.check(before, reason); err != nil {
+			return err
+		}
+		if err := s.putDoses(ctx, q, stay.ID, in.DTaPDoses); err != nil {
+			return err
+		}
+		was, is := map[string]any{"shown": before != nil}, map[string]any{"shown": true} // the number itself is sealed
+		if err := s.noteCorrection(ctx, q, p, child, "doses", was, is, cmp.Or(reason, "补验预防接种证")); err != nil {
+			return err
+		}
+		return activities.NoteReading(ctx, q, activities.Reading{
+			By: p, Purpose: nursery.ReadForEnrolment, Fields: []nursery.ChildField{nursery.ChildVaccination}, At: s.Now(),
+		}, child)
+	})
+}
+
+// check validates the doses against those recorded before. Error: invalid with every fault.
+func (d DosesShown) check(before *int, reason string) error {
+	var c checker
+	switch doses := d.DTaPDoses; {
+	case doses == nil:
+		c.add("/dtap_doses", "请填写接种证上的剂次")
+	case *doses < 0 || *doses > mostDoses:
+		c.add("/dtap_doses", "剂次应为0至5的整数")
+	case before != nil && *doses < *before && reason == "":
+		c.add("/reason", "剂次少于原登记的，请填写更正理由")
+	}
+	if wrong := checkText("/reason", reason, 500); wrong != nil {
+		c.add(wrong.Location, wrong.Message)
+	}
+	return c.err()
+}
+
 // entryOf returns the reminders of the rules for a child's stay, for the institution that has it in care.
 func (s *Service) entryOf(ctx context.Context, child store.Child, stay store.Enrolment) ([]nursery.Reason, error) {
-	var doses *int
-	if stay.DtapDoses != nil {
-		plain, err := s.Fields.Open(stay.DtapDoses, dosesCell(stay.ID))
-		if err != nil {
-			return nil, fmt.Errorf("open doses: %w", err)
-		}
-		n, err := strconv.Atoi(string(plain))
-		if err != nil {
-			return nil, fmt.Errorf("read doses of stay %d: %w", stay.ID, strconv.ErrSyntax) // the error does not contain the value
-		}
-		doses = &n
+	doses, err := s.dosesOf(stay)
+	if err != nil {
+		return nil, err
 	}
 	return s.checkEntry(ctx, child.BornOn, stay.EnteredOn, doses, stay.County)
 }

@@ -93,3 +93,44 @@ func TestARosterTellsWhereDosesAreMissing(t *testing.T) {
 		{Row: 5, Cell: "I5", Column: "百白破疫苗剂次", Message: "剂次应为0至5的整数"}, {Row: 6, Cell: "I6", Column: "百白破疫苗剂次", Message: "剂次应为0至5的整数"},
 	}, report.Refused)
 }
+
+func TestACertificateShownLaterEndsTheReminder(t *testing.T) {
+	d := caring(t)
+	taken, err := d.EnrolChild(t.Context(), first, "enrol", vaccinated("T980000041", nursery.NewDate(2024, 11, 1), nil))
+	require.NoError(t, err)
+	reminders := func() int {
+		record, err := d.Child(t.Context(), first, taken.ID, nursery.ReadForEnrolment)
+		require.NoError(t, err)
+		return len(record.Entry)
+	}
+	shows := func(by nursery.Principal, key string, doses *int, reason string) error {
+		_, err := d.RecordDoses(t.Context(), by, key, taken.ID, casework.DosesShown{DTaPDoses: doses, Reason: reason})
+		return err
+	}
+	require.Equal(t, 1, reminders())
+	require.NoError(t, shows(first, "one", new(1), ""))
+	require.Equal(t, 1, reminders(), "one of two")
+	require.NoError(t, shows(first, "two", new(2), ""))
+	require.NoError(t, shows(first, "two", new(2), ""))
+	require.Zero(t, reminders())
+	for _, wrong := range []*int{nil, new(-1), new(6)} {
+		require.Equal(t, "/dtap_doses", refused(t, shows(first, "wrong", wrong, ""), casework.CodeInvalid).Fields[0].Location)
+	}
+	require.Equal(t, "/reason", refused(t, shows(first, "fewer", new(1), " "), casework.CodeInvalid).Fields[0].Location)
+	require.Zero(t, reminders())
+	require.NoError(t, shows(first, "fewer", new(1), "接种证看错一行"))
+	require.Equal(t, 1, reminders())
+	refused(t, shows(neighbour, "theirs", new(2), ""), casework.CodeNotFound)
+	refused(t, shows(clinic, "clinic", new(2), ""), casework.CodeNotFound, casework.CodeForbidden)
+	refused(t, shows(countyOffice, "office", new(2), ""), casework.CodeForbidden)
+
+	require.Equal(t, []string{"true"}, d.strings(`SELECT (octet_length(dtap_doses) > 20)::text FROM enrolments WHERE child = $1`, taken.ID), "sealed")
+	require.Equal(t, []string{
+		`doses {"shown": false} {"shown": true} 补验预防接种证`, `doses {"shown": true} {"shown": true} 补验预防接种证`, `doses {"shown": true} {"shown": true} 接种证看错一行`,
+	}, d.strings(`SELECT what || ' ' || before::text || ' ' || after::text || ' ' || reason FROM child_corrections WHERE child = $1 AND corrected_by = $2 ORDER BY id`, taken.ID, first.Account))
+	require.NotEqual(t, []string{"0"}, d.strings(`SELECT count(*)::text FROM record_reads WHERE child = $1 AND fields = '{vaccination}'`, taken.ID))
+
+	_, err = d.EndEnrolment(t.Context(), first, "left", taken.ID, casework.Leaving{Leave: nursery.LeaveLeft, LeftOn: nursery.DateOf(d.Now())})
+	require.NoError(t, err)
+	refused(t, shows(first, "late", new(2), ""), casework.CodeChildNotEnrolled)
+}

@@ -60,6 +60,7 @@ func childrenRows(t *testing.T, a *roleplay.Applicant) []row {
 		{op: "POST /api/v1/children/{child}/consents/{purpose}/withdrawal", path: at + "/consents/checkup/withdrawal", allowed: own, ofCase: true},
 		{op: "POST /api/v1/children/{child}/stay/correction", path: at + "/stay/correction", allowed: own, ofCase: true,
 			body: says(map[string]any{"entered_on": today(), "reason": "核对"})},
+		{op: "POST /api/v1/children/{child}/doses", path: at + "/doses", allowed: own, ofCase: true, body: says(map[string]any{"dtap_doses": 3})},
 		{op: "POST /api/v1/children/{child}/death/withdrawal", path: "/api/v1/children/" + died + "/death/withdrawal", allowed: append(own, nursery.RoleCountyOffice), ofCase: true,
 			body: says(map[string]any{"reason": "误登记"})},
 		{op: "POST /api/v1/children/{child}/release", path: "/api/v1/children/" + left + "/release", allowed: own, ofCase: true,

@@ -183,6 +183,11 @@ func TestAChildAndItsConsentsFromThePages(t *testing.T) {
 	if !strings.Contains(short.Body, "《中华人民共和国疫苗管理法》第四十八条") {
 		t.Errorf("the article is not named: %s", said(short))
 	}
+	b.led(b.sendForm(b.get(page), page+"/doses", nil, "/dtap_doses", "3"), page, "已登记接种证上的剂次")
+	if strings.Contains(b.get(page).Body, "百白破疫苗的剂次。") {
+		t.Error("the reminder stays when the certificate was shown")
+	}
+	b.led(b.fill(page+"/doses", nil, "/dtap_doses", "2", "/reason", "看错一行"), page, "接种证上为2剂")
 	consent := roleplay.File{Field: "/evidence", Name: "consent.pdf", Content: testdata.PDF("consent")}
 	missing := b.fill(page+"/consents", nil, "/purpose", "checkup", "/given_on", today().String())
 	if missing.Status != http.StatusUnprocessableEntity {

@@ -46,6 +46,15 @@ func registerChildIdentity(s *Site) {
 		_, err := s.Service.CorrectStay(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), in)
 		return "/children", "已更正在托时间。", err
 	}, carer)
+	formPage(s, "/children/{id}/doses", func(r *http.Request) (asking, error) {
+		return asking{
+			Title: "补验预防接种证", Back: "/children/" + r.PathValue("id"), Button: "登记", Shape: shapeOf[casework.DosesShown](),
+			Lead: "按监护人出示的预防接种证填写。剂次少于原登记的，请填写更正理由。",
+		}, nil
+	}, func(r *http.Request, in casework.DosesShown) (string, string, error) {
+		_, err := s.Service.RecordDoses(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), in)
+		return "/children/" + r.PathValue("id"), "已登记接种证上的剂次。", err
+	}, carer)
 	formPage(s, "/children/{id}/death", func(r *http.Request) (asking, error) {
 		back := "/children/" + r.PathValue("id")
 		if principalFrom(r.Context()).Role == county {
