@@ -60,7 +60,7 @@ func (e *Engine) Assess(ctx context.Context, in Assess) (Assessment, error) {
 		return s.record(ctx, event{kind: "assessed", note: "规则比对完成", internal: true, data: map[string]any{
 			"gaps": len(Gaps(made)), "registered": registered,
 		}})
-	})
+	}, readApplication)
 	if err != nil {
 		return Assessment{}, err
 	}

@@ -15,8 +15,16 @@ const (
 	ClockFinding = "finding"
 )
 
+// clocks returns the clocks of the case.
+func (s *step) clocks(ctx context.Context) (rows []store.Clock, err error) {
+	if s.readClocks == nil {
+		s.readClocks, err = s.q.ClocksOfCase(ctx, s.c.CaseNo)
+	}
+	return s.readClocks, err
+}
+
 func (s *step) clock(ctx context.Context, name string) (store.Clock, error) {
-	rows, err := s.q.ClocksOfCase(ctx, s.c.CaseNo)
+	rows, err := s.clocks(ctx)
 	if err != nil {
 		return store.Clock{}, err
 	}
@@ -34,7 +42,7 @@ func (s *step) startClock(ctx context.Context, years calendar.Years, name string
 
 // updateClocks pauses or resumes every running clock of the case.
 func (s *step) updateClocks(ctx context.Context, years calendar.Years, turn func(calendar.Clock) calendar.Clock) error {
-	rows, err := s.q.ClocksOfCase(ctx, s.c.CaseNo)
+	rows, err := s.clocks(ctx)
 	if err != nil {
 		return err
 	}
@@ -73,6 +81,7 @@ func (s *step) endClocks(ctx context.Context, years calendar.Years, names ...str
 
 // putClock stores the clock with its current due date; while it is paused the last due date remains.
 func (s *step) putClock(ctx context.Context, years calendar.Years, row store.Clock, legal calendar.Clock) error {
+	s.readClocks = nil
 	pauses, err := json.Marshal(orNone(legal.Pauses))
 	if err != nil {
 		return fmt.Errorf("encode pauses: %w", err)

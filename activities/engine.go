@@ -72,6 +72,7 @@ type step struct {
 
 	latestVersion *nursery.Application // of the application, once read
 	latestStored  json.RawMessage      // the same as it is stored
+	readClocks    []store.Clock        // of the case, once read and until one is written
 
 	deferred bool // the case row and the events are written at the end of the step
 	moved    *store.MoveCaseParams
@@ -79,8 +80,8 @@ type step struct {
 }
 
 // inStep runs do once for (case, name): if the step's event is already stored, it does not run do and returns false, so
-// that the caller reads the earlier result.
-func (e *Engine) inStep(ctx context.Context, caseNo, name string, at time.Time, do func(context.Context, *step) error) (bool, error) {
+// that the caller reads the earlier result. The reads in ahead, those with which do begins, are sent together with the lock.
+func (e *Engine) inStep(ctx context.Context, caseNo, name string, at time.Time, do func(context.Context, *step) error, ahead ...read) (bool, error) {
 	var done bool
 	within := func(do func(*store.Queries) error) error { return e.DB.As(ctx, nursery.Engine, do) }
 	if e.trial != nil {
@@ -95,7 +96,11 @@ func (e *Engine) inStep(ctx context.Context, caseNo, name string, at time.Time, 
 			written, err = q.StepDone(ctx, store.StepDoneParams{CaseNo: caseNo, Step: name})
 			return
 		}
-		err := q.Ahead(lock, check)
+		reads := []func(*store.Queries) error{lock, check}
+		for _, read := range ahead {
+			reads = append(reads, func(q *store.Queries) error { return read(ctx, q, caseNo) })
+		}
+		err := q.Ahead(reads...)
 		if err == nil {
 			err = lock(q)
 		}
@@ -116,6 +121,19 @@ func (e *Engine) inStep(ctx context.Context, caseNo, name string, at time.Time, 
 		return false, fmt.Errorf("step %s of %s: %w", name, caseNo, err)
 	}
 	return done, nil
+}
+
+// read is a query of a case that a step begins with.
+type read func(context.Context, *store.Queries, string) error
+
+func readClocks(ctx context.Context, q *store.Queries, caseNo string) error {
+	_, err := q.ClocksOfCase(ctx, caseNo)
+	return err
+}
+
+func readApplication(ctx context.Context, q *store.Queries, caseNo string) error {
+	_, err := q.LatestApplication(ctx, caseNo)
+	return err
 }
 
 // event is the timeline entry of a step 留痕.

@@ -94,13 +94,20 @@ func (e *Engine) AcceptMaterials(ctx context.Context, in Move) error {
 			note = "办理机关逾期未答复，材料齐全，视为受理"
 		}
 		return s.record(ctx, in.event("materials_complete", note))
-	})
+	}, readClocks, readApplication)
 }
 
 // IssueReceipt files the institution: receipt 备案回执 and notice of basic conditions 基本条件告知书, within the
 // limit of 登记和备案办法 art. 9 para. 1.
 func (e *Engine) IssueReceipt(ctx context.Context, in Move) error {
 	return e.move(ctx, in, func(ctx context.Context, s *step, years calendar.Years) error {
+		finding, err := s.clock(ctx, ClockFinding)
+		if err != nil {
+			return err
+		}
+		if _, _, err := s.latest(ctx); err != nil { // before the first write, while it is read ahead
+			return err
+		}
 		if err := s.endClocks(ctx, years, ClockReceipt); err != nil {
 			return err
 		}
@@ -109,10 +116,6 @@ func (e *Engine) IssueReceipt(ctx context.Context, in Move) error {
 		}
 		// An institution that moved files again: its documents for the old place are no longer valid.
 		if err := s.endPapers(ctx, "superseded", "重新备案", documents.FilingReceipt, documents.FilingChange, documents.FilingBasicConditions); err != nil {
-			return err
-		}
-		finding, err := s.clock(ctx, ClockFinding)
-		if err != nil {
 			return err
 		}
 		for _, kind := range []documents.Kind{documents.FilingReceipt, documents.FilingBasicConditions} {
@@ -125,7 +128,7 @@ func (e *Engine) IssueReceipt(ctx context.Context, in Move) error {
 		}
 		s.c.Stage = string(nursery.StageReceiptIssued)
 		return s.record(ctx, in.event("receipt_issued", "发给备案回执和基本条件告知书"))
-	})
+	}, readClocks, readApplication)
 }
 
 // RecordConformity ends the filing: two officers found the site to meet the standards.
@@ -136,7 +139,7 @@ func (e *Engine) RecordConformity(ctx context.Context, in Move) error {
 		}
 		s.end(nursery.StageVerified)
 		return s.record(ctx, in.event("verified", "现场核查符合标准"))
-	})
+	}, readClocks)
 }
 
 // Rectification is the time limit for a rectification.

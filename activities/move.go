@@ -10,8 +10,8 @@ import (
 	"tuoyu/store"
 )
 
-// move runs do as the step in.Step and stores the case row.
-func (e *Engine) move(ctx context.Context, in Move, do func(context.Context, *step, calendar.Years) error) error {
+// move runs do as the step in.Step and stores the case row. See inStep for ahead.
+func (e *Engine) move(ctx context.Context, in Move, do func(context.Context, *step, calendar.Years) error, ahead ...read) error {
 	years, err := e.years(ctx)
 	if err != nil {
 		return err
@@ -22,7 +22,7 @@ func (e *Engine) move(ctx context.Context, in Move, do func(context.Context, *st
 			return err
 		}
 		return s.saveCase(ctx)
-	})
+	}, ahead...)
 	return err
 }
 

@@ -33,6 +33,10 @@ func (e *Engine) OpenTask(ctx context.Context, in OpenTask) (TaskPlan, error) {
 	if err != nil {
 		return plan, err
 	}
+	var ahead []read
+	if in.Clock != "" {
+		ahead = append(ahead, readClocks)
+	}
 	done, err := e.inStep(ctx, in.CaseNo, in.Task+"/opened", in.At, func(ctx context.Context, s *step) error {
 		plan, err = s.plan(ctx, years, in.Clock, in.Days, in.Silence, in.Reminder)
 		if err != nil {
@@ -62,7 +66,7 @@ func (e *Engine) OpenTask(ctx context.Context, in OpenTask) (TaskPlan, error) {
 		return s.record(ctx, event{kind: "task_opened", note: "待" + in.Role.Title() + "办理：" + in.Title, data: map[string]any{
 			"task": in.Task, "kind": in.Kind, "role": in.Role, "due_on": plan.Due.Date, "only": in.Only,
 		}})
-	})
+	}, ahead...)
 	if err != nil || done {
 		return plan, err
 	}

@@ -32,6 +32,16 @@ func errTaskClosed() error {
 // task_closed if the task has ended otherwise, including by another answer: the answer stored first counts, though
 // Temporal may have lost it and receives the second answer first.
 func (e *Engine) CloseTask(ctx context.Context, in CloseTask) error {
+	ahead := []read{func(ctx context.Context, q *store.Queries, _ string) error {
+		_, err := q.TaskForStep(ctx, in.Task)
+		return err
+	}}
+	if in.Completion != "" {
+		ahead = append(ahead, func(ctx context.Context, q *store.Queries, _ string) error {
+			_, err := q.OutboxPayload(ctx, in.Completion)
+			return err
+		})
+	}
 	done, err := e.inStep(ctx, in.CaseNo, in.Task+"/closed", in.At, func(ctx context.Context, s *step) error {
 		task, err := s.q.TaskForStep(ctx, in.Task)
 		if err != nil {
@@ -59,7 +69,7 @@ func (e *Engine) CloseTask(ctx context.Context, in CloseTask) error {
 		}
 		return s.record(ctx, event{kind: "task_closed", actor: in.Actor, role: in.Role, note: task.Title + "：" + kind.OutcomeTitle(in.Outcome),
 			data: map[string]any{"task": in.Task, "kind": task.Kind, "outcome": in.Outcome}})
-	})
+	}, ahead...)
 	if err != nil || done {
 		return err
 	}
