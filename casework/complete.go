@@ -58,7 +58,7 @@ func (s *Service) Complete(ctx context.Context, p nursery.Principal, key, id str
 		if row, err = s.enqueueAnswer(ctx, q, p, completion, task, in); err != nil {
 			return Completed{}, err
 		}
-		// Whoever may leave an answer in a case sees all that was left in it.
+		// A person who may leave an answer in a case sees every answer that was left in it.
 		if before, err = waitingBefore(ctx, q, row); err != nil {
 			return Completed{}, err
 		}
