@@ -20,11 +20,12 @@ import (
 	"tuoyu/casework"
 	"tuoyu/limits"
 	"tuoyu/nursery"
+	"tuoyu/processes"
 )
 
 // Deps are the dependencies of the API.
 type Deps struct {
-	Service  *casework.Service
+	Service  *processes.Services
 	Verifier *Verifier
 	Log      *slog.Logger          // nil: slog.Default
 	Metrics  prometheus.Registerer // nil: not measured
@@ -50,7 +51,7 @@ const (
 )
 
 type api struct {
-	service  *casework.Service
+	service  *processes.Services
 	verifier *Verifier
 	log      *slog.Logger
 	seconds  *prometheus.HistogramVec

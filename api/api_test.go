@@ -22,6 +22,7 @@ import (
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/policies"
+	"tuoyu/processes"
 	"tuoyu/sealing/sealingtest"
 	"tuoyu/store"
 	"tuoyu/store/storetest"
@@ -60,7 +61,7 @@ func newHouse(t testing.TB, change func(*Deps)) *harness {
 }
 
 // service returns casework over the database.
-func (h *harness) service(t testing.TB) *casework.Service {
+func (h *harness) service(t testing.TB) *processes.Services {
 	t.Helper()
 	loaded, err := rules()
 	if err != nil {
@@ -81,7 +82,7 @@ func (h *harness) service(t testing.TB) *casework.Service {
 		}
 		return time.Now()
 	}
-	return casework.New(casework.Deps{
+	return processes.New(casework.Deps{
 		DB: h.db, Temporal: away, Rules: loaded, CalendarCache: store.NewCalendarCache(h.db), Blobs: blobs, Fields: sealingtest.Fields(t),
 		Log: slog.New(slog.DiscardHandler), Now: now,
 	})

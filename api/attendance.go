@@ -4,27 +4,27 @@ import (
 	"context"
 	"net/http"
 
-	"tuoyu/casework"
+	"tuoyu/attendance"
 	"tuoyu/nursery"
 )
 
 type attendanceMonth struct {
-	Children []casework.AttendanceTotal `json:"children" doc:"逐名合计"`
+	Children []attendance.AttendanceTotal `json:"children" doc:"逐名合计"`
 }
 
 func registerAttendance(a *api) {
 	register(a, operation(http.MethodGet, "/api/v1/attendance", "getAttendance", tagChildren, "某班某日考勤"), func(ctx context.Context, in *struct {
 		Class string       `query:"class" required:"true" maxLength:"60" doc:"班级"`
 		On    nursery.Date `query:"on" required:"true" doc:"日期"`
-	}) (*answer[casework.AttendanceSheet], error) {
+	}) (*answer[attendance.AttendanceSheet], error) {
 		return reply(a.service.Attendance(ctx, principal(ctx), in.Class, in.On))
 	})
 	put := operation(http.MethodPut, "/api/v1/attendance", "putAttendance", tagChildren, "登记考勤")
 	put.Description = "可补登最近 31 天；更改前的登记保留备查。"
 	register(a, put, func(ctx context.Context, in *struct {
 		Command
-		Body casework.AttendanceEntry
-	}) (*answer[casework.AttendanceSheet], error) {
+		Body attendance.AttendanceEntry
+	}) (*answer[attendance.AttendanceSheet], error) {
 		return reply(a.service.PutAttendance(ctx, principal(ctx), in.Key, in.Body))
 	})
 	register(a, operation(http.MethodGet, "/api/v1/attendance/month", "getAttendanceMonth", tagChildren, "考勤月合计"), func(ctx context.Context, in *struct {

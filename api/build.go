@@ -6,6 +6,7 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/processes/buildsite"
 	"tuoyu/sheets"
 )
 
@@ -20,7 +21,7 @@ type linkFiling struct {
 
 // buildCounties is the wall map of a plan.
 type buildCounties struct {
-	Counties []casework.BuildCounty `json:"counties" doc:"各县区"`
+	Counties []buildsite.BuildCounty `json:"counties" doc:"各县区"`
 }
 
 func registerBuild(a *api) {
@@ -29,9 +30,9 @@ func registerBuild(a *api) {
 	register(a, start, func(ctx context.Context, in *struct {
 		Command
 		Body nursery.BuildPlan
-	}) (*made[casework.BuildStarted], error) {
+	}) (*made[buildsite.BuildStarted], error) {
 		started, err := a.service.StartBuildPlan(ctx, principal(ctx), in.Key, in.Body)
-		return newAt(started, err, func(s casework.BuildStarted) string { return pathOf("build-plans", s.Plan) + "/ledger" })
+		return newAt(started, err, func(s buildsite.BuildStarted) string { return pathOf("build-plans", s.Plan) + "/ledger" })
 	})
 	registerBuildViews(a)
 	registerBuildSites(a)
@@ -39,7 +40,7 @@ func registerBuild(a *api) {
 
 func registerBuildViews(a *api) {
 	register(a, operation(http.MethodGet, "/api/v1/build-plans/{plan}/ledger", "getBuildLedger", tagBuild, "工作台账", http.StatusNotFound),
-		func(ctx context.Context, in *PlanName) (*answer[casework.BuildLedger], error) {
+		func(ctx context.Context, in *PlanName) (*answer[buildsite.BuildLedger], error) {
 			return reply(a.service.BuildLedger(ctx, principal(ctx), in.Plan))
 		})
 
@@ -49,7 +50,7 @@ func registerBuildViews(a *api) {
 		if err != nil {
 			return nil, err
 		}
-		return a.file(casework.LedgerFile(ledger))
+		return a.file(buildsite.LedgerFile(ledger))
 	})
 
 	register(a, operation(http.MethodGet, "/api/v1/build-plans/{plan}/map", "getBuildMap", tagBuild, "挂图作战", http.StatusNotFound),
@@ -60,7 +61,7 @@ func registerBuildViews(a *api) {
 
 	ranking := operation(http.MethodGet, "/api/v1/build-plans/{plan}/ranking", "getBuildRanking", tagBuild, "县区排名", http.StatusNotFound)
 	ranking.Description = "列出各部分得分及来由；分值由计划设定，未核对原文的以 verified 标明。"
-	register(a, ranking, func(ctx context.Context, in *PlanName) (*answer[casework.BuildRanking], error) {
+	register(a, ranking, func(ctx context.Context, in *PlanName) (*answer[buildsite.BuildRanking], error) {
 		return reply(a.service.BuildRanking(ctx, principal(ctx), in.Plan))
 	})
 }
@@ -68,15 +69,15 @@ func registerBuildViews(a *api) {
 func registerBuildSites(a *api) {
 	register(a, operation(http.MethodGet, "/api/v1/build-sites", "listBuildSites", tagBuild, "建设点列表"), func(ctx context.Context, in *struct {
 		Listing
-		casework.BuildFilter
-	}) (*answer[casework.Page[casework.BuildSiteSummary]], error) {
-		return reply(casework.BuildSites.Page(ctx, a.service, principal(ctx), in.BuildFilter, casework.PageRequest(in.Listing)))
+		buildsite.BuildFilter
+	}) (*answer[casework.Page[buildsite.BuildSiteSummary]], error) {
+		return reply(buildsite.BuildSites.Page(ctx, a.service.Service, principal(ctx), in.BuildFilter, casework.PageRequest(in.Listing)))
 	})
-	exports(a, "/api/v1/build-sites", "BuildSites", tagBuild, "建设点列表", casework.BuildSites)
+	exports(a, "/api/v1/build-sites", "BuildSites", tagBuild, "建设点列表", buildsite.BuildSites)
 
 	site := operation(http.MethodGet, "/api/v1/build-sites/{case_no}", "getBuildSite", tagBuild, "建设点详情", http.StatusNotFound)
 	site.Description = "含各版计划曲线、按月核定和进度报送。计划调整后，原曲线仍可查看。"
-	register(a, site, func(ctx context.Context, in *CaseNumber) (*answer[casework.BuildSiteDetail], error) {
+	register(a, site, func(ctx context.Context, in *CaseNumber) (*answer[buildsite.BuildSiteDetail], error) {
 		return reply(a.service.BuildSite(ctx, principal(ctx), in.CaseNo))
 	})
 
@@ -85,8 +86,8 @@ func registerBuildSites(a *api) {
 	register(a, amend, func(ctx context.Context, in *struct {
 		Command
 		CaseNumber
-		Body casework.BuildAmendment
-	}) (*answer[casework.BuildSiteDetail], error) {
+		Body buildsite.BuildAmendment
+	}) (*answer[buildsite.BuildSiteDetail], error) {
 		return reply(a.service.AmendBuild(ctx, principal(ctx), in.Key, in.CaseNo, in.Body))
 	})
 
@@ -96,7 +97,7 @@ func registerBuildSites(a *api) {
 		Command
 		CaseNumber
 		Body linkFiling
-	}) (*answer[casework.BuildSiteDetail], error) {
+	}) (*answer[buildsite.BuildSiteDetail], error) {
 		return reply(a.service.LinkBuildFiling(ctx, principal(ctx), in.Key, in.CaseNo, in.Body.Filing))
 	})
 
@@ -105,10 +106,10 @@ func registerBuildSites(a *api) {
 	register(a, report, func(ctx context.Context, in *struct {
 		Command
 		CaseNumber
-		Body casework.BuildReport
-	}) (*made[casework.BuildReportEntry], error) {
+		Body buildsite.BuildReport
+	}) (*made[buildsite.BuildReportEntry], error) {
 		entry, err := a.service.ReportBuild(ctx, principal(ctx), in.Key, in.CaseNo, in.Body)
-		return newAt(entry, err, func(e casework.BuildReportEntry) string { return pathOf("build-sites", e.CaseNo) })
+		return newAt(entry, err, func(e buildsite.BuildReportEntry) string { return pathOf("build-sites", e.CaseNo) })
 	})
 
 	register(a, operation(http.MethodPost, "/api/v1/build-sites/{case_no}/reports/{report}/decision", "decideBuildReport", tagBuild, "核定或退回进度", http.StatusNotFound),
@@ -116,8 +117,8 @@ func registerBuildSites(a *api) {
 			Command
 			CaseNumber
 			Report int64 `path:"report" minimum:"1" doc:"报送编号"`
-			Body   casework.BuildVerdict
-		}) (*answer[casework.BuildReportEntry], error) {
+			Body   buildsite.BuildVerdict
+		}) (*answer[buildsite.BuildReportEntry], error) {
 			return reply(a.service.DecideBuildReport(ctx, principal(ctx), in.Key, in.CaseNo, in.Report, in.Body))
 		})
 }

@@ -14,7 +14,7 @@ func registerCases(a *api) {
 		Listing
 		casework.CaseFilter
 	}) (*answer[casework.Page[casework.CaseSummary]], error) {
-		return reply(casework.Cases.Page(ctx, a.service, principal(ctx), in.CaseFilter, casework.PageRequest(in.Listing)))
+		return reply(casework.Cases.Page(ctx, a.service.Service, principal(ctx), in.CaseFilter, casework.PageRequest(in.Listing)))
 	})
 	exports(a, "/api/v1/cases", "Cases", tagCases, "办件列表", casework.Cases)
 

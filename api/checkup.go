@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"tuoyu/casework"
+	"tuoyu/processes/checkup"
 	"tuoyu/sheets"
 )
 
@@ -20,23 +21,23 @@ func registerCheckups(a *api) {
 	start.Description = "为本县区已备案、本半年度尚无体检办件的机构逐一开启。没有生效签约的，由县区待办说明；签约生效后自动开始。"
 	register(a, start, func(ctx context.Context, in *struct {
 		Command
-		Body casework.HalfOpening
-	}) (*made[casework.HalfOpened], error) {
+		Body checkup.HalfOpening
+	}) (*made[checkup.HalfOpened], error) {
 		opened, err := a.service.OpenHalf(ctx, principal(ctx), in.Key, in.Body)
-		return newAt(opened, err, func(casework.HalfOpened) string { return "/api/v1/checkup-rounds" })
+		return newAt(opened, err, func(checkup.HalfOpened) string { return "/api/v1/checkup-rounds" })
 	})
 
 	register(a, operation(http.MethodGet, "/api/v1/checkup-rounds", "listCheckups", tagCheckups, "体检轮次列表"), func(ctx context.Context, in *struct {
 		Listing
-		casework.CheckupFilter
-	}) (*answer[casework.Page[casework.CheckupSummary]], error) {
-		return reply(casework.Checkups.Page(ctx, a.service, principal(ctx), in.CheckupFilter, casework.PageRequest(in.Listing)))
+		checkup.CheckupFilter
+	}) (*answer[casework.Page[checkup.CheckupSummary]], error) {
+		return reply(checkup.Checkups.Page(ctx, a.service.Service, principal(ctx), in.CheckupFilter, casework.PageRequest(in.Listing)))
 	})
-	exports(a, "/api/v1/checkup-rounds", "Checkups", tagCheckups, "体检轮次", casework.Checkups)
+	exports(a, "/api/v1/checkup-rounds", "Checkups", tagCheckups, "体检轮次", checkup.Checkups)
 
 	one := operation(http.MethodGet, "/api/v1/checkup-rounds/{case_no}", "getCheckup", tagCheckups, "体检轮次进度", http.StatusNotFound)
 	one.Description = "各班、各项目的进度，不含姓名和结果。"
-	register(a, one, func(ctx context.Context, in *CaseNumber) (*answer[casework.CheckupDetail], error) {
+	register(a, one, func(ctx context.Context, in *CaseNumber) (*answer[checkup.CheckupDetail], error) {
 		return reply(a.service.Checkup(ctx, principal(ctx), in.CaseNo))
 	})
 	progress := operation(http.MethodGet, "/api/v1/checkup-rounds/{case_no}/progress.xlsx", "exportCheckup", tagCheckups, "导出体检进度", http.StatusNotFound)
@@ -65,7 +66,7 @@ func registerCheckupRecords(a *api) {
 	register(a, class, func(ctx context.Context, in *struct {
 		CaseNumber
 		ClassName
-	}) (*answer[casework.ClassSheet], error) {
+	}) (*answer[checkup.ClassSheet], error) {
 		return reply(a.service.CheckupClass(ctx, principal(ctx), in.CaseNo, in.Class))
 	})
 
@@ -75,10 +76,10 @@ func registerCheckupRecords(a *api) {
 		Command
 		CaseNumber
 		ClassName
-		Body casework.ClassRecords
-	}) (*made[casework.ClassRecorded], error) {
+		Body checkup.ClassRecords
+	}) (*made[checkup.ClassRecorded], error) {
 		done, err := a.service.RecordCheckups(ctx, principal(ctx), in.Key, in.CaseNo, in.Class, in.Body)
-		return newAt(done, err, func(casework.ClassRecorded) string { return pathOf("checkup-rounds", in.CaseNo) })
+		return newAt(done, err, func(checkup.ClassRecorded) string { return pathOf("checkup-rounds", in.CaseNo) })
 	})
 
 	type ofChild struct {
@@ -87,12 +88,12 @@ func registerCheckupRecords(a *api) {
 	}
 	found := operation(http.MethodGet, "/api/v1/checkup-rounds/{case_no}/children/{child}", "getChildCheckup", tagCheckups, "一名婴幼儿的体检结果", http.StatusNotFound)
 	found.Description = "仅签约医疗机构和在托机构可读，读取即留痕。"
-	register(a, found, func(ctx context.Context, in *ofChild) (*answer[casework.ChildCheckup], error) {
+	register(a, found, func(ctx context.Context, in *ofChild) (*answer[checkup.ChildCheckup], error) {
 		return reply(a.service.ChildCheckup(ctx, principal(ctx), in.CaseNo, in.Child))
 	})
 	told := operation(http.MethodGet, "/api/v1/checkup-rounds/{case_no}/children/{child}/summary", "getGuardianSummary", tagCheckups, "给监护人的说明", http.StatusNotFound)
 	told.Description = "通俗说明，不含诊断。读取即留痕。"
-	register(a, told, func(ctx context.Context, in *ofChild) (*answer[casework.GuardianSummary], error) {
+	register(a, told, func(ctx context.Context, in *ofChild) (*answer[checkup.GuardianSummary], error) {
 		return reply(a.service.GuardianSummary(ctx, principal(ctx), in.CaseNo, in.Child))
 	})
 	printed := operation(http.MethodGet, "/api/v1/checkup-rounds/{case_no}/children/{child}/summary.pdf", "printGuardianSummary", tagCheckups, "打印给监护人的说明", http.StatusNotFound, http.StatusConflict)
@@ -109,14 +110,14 @@ func registerCheckupRecords(a *api) {
 func registerReferrals(a *api) {
 	register(a, operation(http.MethodGet, "/api/v1/referrals", "listReferrals", tagCheckups, "转诊列表"), func(ctx context.Context, in *struct {
 		Listing
-		casework.ReferralFilter
-	}) (*answer[casework.Page[casework.ReferralSummary]], error) {
-		return reply(casework.Referrals.Page(ctx, a.service, principal(ctx), in.ReferralFilter, casework.PageRequest(in.Listing)))
+		checkup.ReferralFilter
+	}) (*answer[casework.Page[checkup.ReferralSummary]], error) {
+		return reply(checkup.Referrals.Page(ctx, a.service.Service, principal(ctx), in.ReferralFilter, casework.PageRequest(in.Listing)))
 	})
-	exports(a, "/api/v1/referrals", "Referrals", tagCheckups, "转诊列表", casework.Referrals)
+	exports(a, "/api/v1/referrals", "Referrals", tagCheckups, "转诊列表", checkup.Referrals)
 	one := operation(http.MethodGet, "/api/v1/referrals/{case_no}", "getReferral", tagCheckups, "转诊详情", http.StatusNotFound)
 	one.Description = "原因和结果只给签约医疗机构，原因也给在托机构；读取即留痕。"
-	register(a, one, func(ctx context.Context, in *CaseNumber) (*answer[casework.ReferralDetail], error) {
+	register(a, one, func(ctx context.Context, in *CaseNumber) (*answer[checkup.ReferralDetail], error) {
 		return reply(a.service.Referral(ctx, principal(ctx), in.CaseNo))
 	})
 	result := operation(http.MethodPost, "/api/v1/referrals/{case_no}/result", "putReferralResult", tagCheckups, "填写转诊结果", http.StatusNotFound)
@@ -124,8 +125,8 @@ func registerReferrals(a *api) {
 	register(a, result, func(ctx context.Context, in *struct {
 		Command
 		CaseNumber
-		Body casework.ReferralResult
-	}) (*answer[casework.ReferralSummary], error) {
+		Body checkup.ReferralResult
+	}) (*answer[checkup.ReferralSummary], error) {
 		return reply(a.service.PutReferralResult(ctx, principal(ctx), in.Key, in.CaseNo, in.Body))
 	})
 }

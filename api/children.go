@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"tuoyu/casework"
+	"tuoyu/children"
 	"tuoyu/nursery"
 	"tuoyu/sheets"
 )
@@ -23,11 +24,11 @@ type Reading struct {
 }
 
 type childCounts struct {
-	Classes []casework.ChildCount `json:"classes" doc:"各班在托人数"`
+	Classes []children.ChildCount `json:"classes" doc:"各班在托人数"`
 }
 
 type childConsents struct {
-	Consents []casework.Consent `json:"consents" doc:"监护人同意，按先后"`
+	Consents []children.Consent `json:"consents" doc:"监护人同意，按先后"`
 }
 
 type changeClass struct {
@@ -41,19 +42,19 @@ func registerChildren(a *api) {
 		"dtap_doses 是接种证上百白破疫苗的剂次；到入托之日应种未种，或未查验接种证的，仍予登记，由 entry 提示补种或补验并引用条文（疫苗管理法第四十八条）。"
 	register(a, enrol, func(ctx context.Context, in *struct {
 		Command
-		Body casework.Enrolment
-	}) (*made[casework.Enrolled], error) {
+		Body children.Enrolment
+	}) (*made[children.Enrolled], error) {
 		enrolled, err := a.service.EnrolChild(ctx, principal(ctx), in.Key, in.Body)
-		return newAt(enrolled, err, func(e casework.Enrolled) string { return pathOf("children", e.ID) })
+		return newAt(enrolled, err, func(e children.Enrolled) string { return pathOf("children", e.ID) })
 	})
 
 	list := operation(http.MethodGet, "/api/v1/children", "listChildren", tagChildren, "在托婴幼儿列表")
 	list.Description = "不含姓名等个人信息。县区专班须以 supervision 为目的。"
 	register(a, list, func(ctx context.Context, in *struct {
 		Listing
-		casework.EnrolmentFilter
-	}) (*answer[casework.Page[casework.EnrolledChild]], error) {
-		return reply(casework.Children.Page(ctx, a.service, principal(ctx), in.EnrolmentFilter, casework.PageRequest(in.Listing)))
+		children.EnrolmentFilter
+	}) (*answer[casework.Page[children.EnrolledChild]], error) {
+		return reply(children.Children.Page(ctx, a.service.Service, principal(ctx), in.EnrolmentFilter, casework.PageRequest(in.Listing)))
 	})
 
 	register(a, operation(http.MethodGet, "/api/v1/children/counts", "countChildren", tagChildren, "在托人数"),
@@ -67,7 +68,7 @@ func registerChildren(a *api) {
 	register(a, read, func(ctx context.Context, in *struct {
 		ChildID
 		Reading
-	}) (*answer[casework.ChildRecord], error) {
+	}) (*answer[children.ChildRecord], error) {
 		return reply(a.service.Child(ctx, principal(ctx), in.Child, in.Purpose))
 	})
 	registerChildChanges(a)
@@ -85,7 +86,7 @@ func registerChildChanges(a *api) {
 			Command
 			ChildID
 			Body changeClass
-		}) (*answer[casework.Enrolled], error) {
+		}) (*answer[children.Enrolled], error) {
 			return reply(a.service.ChangeClass(ctx, principal(ctx), in.Key, in.Child, in.Body.Class))
 		})
 
@@ -93,8 +94,8 @@ func registerChildChanges(a *api) {
 		func(ctx context.Context, in *struct {
 			Command
 			ChildID
-			Body casework.Leaving
-		}) (*answer[casework.Enrolled], error) {
+			Body children.Leaving
+		}) (*answer[children.Enrolled], error) {
 			return reply(a.service.EndEnrolment(ctx, principal(ctx), in.Key, in.Child, in.Body))
 		})
 
@@ -104,7 +105,7 @@ func registerChildChanges(a *api) {
 		Command
 		ChildID
 		Body nursery.Child
-	}) (*answer[casework.Enrolled], error) {
+	}) (*answer[children.Enrolled], error) {
 		return reply(a.service.CorrectChild(ctx, principal(ctx), in.Key, in.Child, in.Body))
 	})
 }
@@ -115,10 +116,10 @@ func registerConsents(a *api) {
 	register(a, give, func(ctx context.Context, in *struct {
 		Command
 		ChildID
-		Body casework.ConsentGiven
-	}) (*made[casework.Enrolled], error) {
+		Body children.ConsentGiven
+	}) (*made[children.Enrolled], error) {
 		done, err := a.service.GiveConsent(ctx, principal(ctx), in.Key, in.Child, in.Body)
-		return newAt(done, err, func(e casework.Enrolled) string { return pathOf("children", e.ID) + "/consents" })
+		return newAt(done, err, func(e children.Enrolled) string { return pathOf("children", e.ID) + "/consents" })
 	})
 
 	withdraw := operation(http.MethodPost, "/api/v1/children/{child}/consents/{purpose}/withdrawal", "withdrawConsent", tagChildren, "撤回监护人同意", http.StatusNotFound)
@@ -127,7 +128,7 @@ func registerConsents(a *api) {
 		Command
 		ChildID
 		Purpose nursery.ConsentPurpose `path:"purpose" enum:"checkup,insurance,transfer" doc:"同意事项"`
-	}) (*answer[casework.Enrolled], error) {
+	}) (*answer[children.Enrolled], error) {
 		return reply(a.service.WithdrawConsent(ctx, principal(ctx), in.Key, in.Child, in.Purpose))
 	})
 
@@ -148,8 +149,8 @@ func registerRoster(a *api) {
 	op := operation(http.MethodPost, "/api/v1/children/roster", "importRoster", tagChildren, "导入名册", http.StatusUnprocessableEntity)
 	op.Description = "Excel 工作簿或 CSV 文本。逐行登记，有误的行说明原因，不影响其他行；重复导入不重复登记。"
 	op.Metadata = map[string]any{streams: true}
-	register(a, op, func(ctx context.Context, in *rosterForm) (*answer[casework.RosterReport], error) {
-		return reply(takeForm(a, &in.upload, nil, func(_ string, body io.Reader) (casework.RosterReport, error) {
+	register(a, op, func(ctx context.Context, in *rosterForm) (*answer[children.RosterReport], error) {
+		return reply(takeForm(a, &in.upload, nil, func(_ string, body io.Reader) (children.RosterReport, error) {
 			return a.service.ImportRoster(ctx, principal(ctx), in.Key, body)
 		}))
 	})
@@ -159,7 +160,7 @@ func registerRoster(a *api) {
 		},
 	}}}}
 
-	a.template("/api/v1/children/roster-template.xlsx", "getRosterTemplate", tagChildren, "名册模板", casework.RosterTemplate)
+	a.template("/api/v1/children/roster-template.xlsx", "getRosterTemplate", tagChildren, "名册模板", children.RosterTemplate)
 
 	export := operation(http.MethodGet, "/api/v1/children/roster.xlsx", "exportRoster", tagChildren, "导出名册", http.StatusNotFound)
 	export.Description = "列出本机构全部在托婴幼儿，逐人留痕。"
@@ -174,9 +175,9 @@ func registerReadings(a *api) {
 	list.Description = "谁在何时为何目的查阅了哪名婴幼儿、哪份名单或哪件投诉举报的哪些字段，最近的在前。同一人同一天多次打开同一名单或投诉举报只有一条。"
 	register(a, list, func(ctx context.Context, in *struct {
 		Listing
-		casework.ReadingFilter
-	}) (*answer[casework.Page[casework.ReadingEntry]], error) {
-		return reply(casework.Readings.Page(ctx, a.service, principal(ctx), in.ReadingFilter, casework.PageRequest(in.Listing)))
+		children.ReadingFilter
+	}) (*answer[casework.Page[children.ReadingEntry]], error) {
+		return reply(children.Readings.Page(ctx, a.service.Service, principal(ctx), in.ReadingFilter, casework.PageRequest(in.Listing)))
 	})
-	exports(a, "/api/v1/record-reads", "Readings", tagChildren, "查阅记录", casework.Readings)
+	exports(a, "/api/v1/record-reads", "Readings", tagChildren, "查阅记录", children.Readings)
 }

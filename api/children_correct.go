@@ -6,10 +6,11 @@ import (
 	"strconv"
 
 	"tuoyu/casework"
+	"tuoyu/children"
 )
 
 type pairsAlike struct {
-	Pairs []casework.AlikeChildren `json:"pairs" doc:"疑似同一婴幼儿的记录"`
+	Pairs []children.AlikeChildren `json:"pairs" doc:"疑似同一婴幼儿的记录"`
 }
 
 func registerChildCorrections(a *api) {
@@ -18,8 +19,8 @@ func registerChildCorrections(a *api) {
 	register(a, stay, func(ctx context.Context, in *struct {
 		Command
 		ChildID
-		Body casework.StayCorrection
-	}) (*answer[casework.Enrolled], error) {
+		Body children.StayCorrection
+	}) (*answer[children.Enrolled], error) {
 		return reply(a.service.CorrectStay(ctx, principal(ctx), in.Key, in.Child, in.Body))
 	})
 
@@ -28,8 +29,8 @@ func registerChildCorrections(a *api) {
 	register(a, doses, func(ctx context.Context, in *struct {
 		Command
 		ChildID
-		Body casework.DosesShown
-	}) (*answer[casework.Enrolled], error) {
+		Body children.DosesShown
+	}) (*answer[children.Enrolled], error) {
 		return reply(a.service.RecordDoses(ctx, principal(ctx), in.Key, in.Child, in.Body))
 	})
 
@@ -38,8 +39,8 @@ func registerChildCorrections(a *api) {
 	register(a, death, func(ctx context.Context, in *struct {
 		Command
 		ChildID
-		Body casework.ChildReason
-	}) (*answer[casework.Enrolled], error) {
+		Body children.ChildReason
+	}) (*answer[children.Enrolled], error) {
 		return reply(a.service.WithdrawDeath(ctx, principal(ctx), in.Key, in.Child, in.Body))
 	})
 
@@ -48,8 +49,8 @@ func registerChildCorrections(a *api) {
 	register(a, release, func(ctx context.Context, in *struct {
 		Command
 		ChildID
-		Body casework.ChildReason
-	}) (*answer[casework.Enrolled], error) {
+		Body children.ChildReason
+	}) (*answer[children.Enrolled], error) {
 		return reply(a.service.ReleaseChild(ctx, principal(ctx), in.Key, in.Child, in.Body))
 	})
 
@@ -58,8 +59,8 @@ func registerChildCorrections(a *api) {
 	register(a, identity, func(ctx context.Context, in *struct {
 		Command
 		ChildID
-		Body casework.IdentityChange
-	}) (*answer[casework.Enrolled], error) {
+		Body children.IdentityChange
+	}) (*answer[children.Enrolled], error) {
 		return reply(a.service.ChangeIdentity(ctx, principal(ctx), in.Key, in.Child, in.Body))
 	})
 }
@@ -69,10 +70,10 @@ func registerMerges(a *api) {
 	merge.Description = "县区专班核验证件后，将同一婴幼儿的两条记录合并。在托、同意、考勤、体检和投保随保留的记录，可以撤销。"
 	register(a, merge, func(ctx context.Context, in *struct {
 		Command
-		Body casework.ChildMerge
-	}) (*made[casework.MergedChildren], error) {
+		Body children.ChildMerge
+	}) (*made[children.MergedChildren], error) {
 		merged, err := a.service.MergeChildren(ctx, principal(ctx), in.Key, in.Body)
-		return newAt(merged, err, func(m casework.MergedChildren) string { return pathOf("children/merges", strconv.FormatInt(m.ID, 10)) })
+		return newAt(merged, err, func(m children.MergedChildren) string { return pathOf("children/merges", strconv.FormatInt(m.ID, 10)) })
 	})
 
 	undo := operation(http.MethodPost, "/api/v1/children/merges/{merge}/undo", "undoMerge", tagChildren, "撤销合并", http.StatusNotFound)
@@ -80,15 +81,15 @@ func registerMerges(a *api) {
 	register(a, undo, func(ctx context.Context, in *struct {
 		Command
 		Merge int64 `path:"merge" minimum:"1" doc:"合并编号"`
-		Body  casework.ChildReason
-	}) (*answer[casework.MergedChildren], error) {
+		Body  children.ChildReason
+	}) (*answer[children.MergedChildren], error) {
 		return reply(a.service.UnmergeChildren(ctx, principal(ctx), in.Key, in.Merge, in.Body))
 	})
 
 	register(a, operation(http.MethodGet, "/api/v1/children/merges", "listMerges", tagChildren, "合并记录"), func(ctx context.Context, in *struct {
 		Listing
-	}) (*answer[casework.Page[casework.MergedChildren]], error) {
-		return reply(casework.Merges.Page(ctx, a.service, principal(ctx), struct{}{}, casework.PageRequest(in.Listing)))
+	}) (*answer[casework.Page[children.MergedChildren]], error) {
+		return reply(children.Merges.Page(ctx, a.service.Service, principal(ctx), struct{}{}, casework.PageRequest(in.Listing)))
 	})
 
 	alike := operation(http.MethodGet, "/api/v1/children/alike", "listAlike", tagChildren, "疑似同一婴幼儿")

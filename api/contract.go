@@ -6,6 +6,7 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/processes/contract"
 )
 
 func registerContracts(a *api) {
@@ -22,14 +23,14 @@ func registerContracts(a *api) {
 
 	register(a, operation(http.MethodGet, "/api/v1/contracts", "listContracts", tagContracts, "签约列表"), func(ctx context.Context, in *struct {
 		Listing
-		casework.ContractFilter
-	}) (*answer[casework.Page[casework.ContractSummary]], error) {
-		return reply(casework.Contracts.Page(ctx, a.service, principal(ctx), in.ContractFilter, casework.PageRequest(in.Listing)))
+		contract.ContractFilter
+	}) (*answer[casework.Page[contract.ContractSummary]], error) {
+		return reply(contract.Contracts.Page(ctx, a.service.Service, principal(ctx), in.ContractFilter, casework.PageRequest(in.Listing)))
 	})
-	exports(a, "/api/v1/contracts", "Contracts", tagContracts, "签约列表", casework.Contracts)
+	exports(a, "/api/v1/contracts", "Contracts", tagContracts, "签约列表", contract.Contracts)
 
 	type candidates struct {
-		Candidates []casework.ClinicCandidate `json:"candidates" doc:"候选，符合条件的在前"`
+		Candidates []contract.ClinicCandidate `json:"candidates" doc:"候选，符合条件的在前"`
 	}
 	pairing := operation(http.MethodGet, "/api/v1/contracts/candidates", "listContractCandidates", tagContracts, "配对候选", http.StatusNotFound)
 	pairing.Description = "本县区医疗卫生机构逐家按签约条件核对：符合的在前，同一乡镇街道的优先，其次按还能承担的人数。没有登记坐标，不计算距离。"
@@ -54,17 +55,17 @@ func registerClinics(a *api) {
 
 	register(a, operation(http.MethodGet, "/api/v1/clinics", "listClinics", tagContracts, "医疗卫生机构名册", http.StatusNotFound), func(ctx context.Context, in *struct {
 		Listing
-		casework.ClinicFilter
+		contract.ClinicFilter
 	}) (*answer[casework.Page[nursery.Clinic]], error) {
-		return reply(casework.Clinics.Page(ctx, a.service, principal(ctx), in.ClinicFilter, casework.PageRequest(in.Listing)))
+		return reply(contract.Clinics.Page(ctx, a.service.Service, principal(ctx), in.ClinicFilter, casework.PageRequest(in.Listing)))
 	})
-	exports(a, "/api/v1/clinics", "Clinics", tagContracts, "医疗卫生机构名册", casework.Clinics, http.StatusNotFound)
+	exports(a, "/api/v1/clinics", "Clinics", tagContracts, "医疗卫生机构名册", contract.Clinics, http.StatusNotFound)
 }
 
 func registerContract(a *api) {
-	contract := operation(http.MethodGet, "/api/v1/contracts/{case_no}", "getContract", tagContracts, "签约详情", http.StatusNotFound)
-	contract.Description = "含各稿文本及其哈希、双方签署、技术指导和履约进度。签署在待办中进行，须填写所签文本的哈希。"
-	register(a, contract, func(ctx context.Context, in *CaseNumber) (*answer[casework.ContractDetail], error) {
+	one := operation(http.MethodGet, "/api/v1/contracts/{case_no}", "getContract", tagContracts, "签约详情", http.StatusNotFound)
+	one.Description = "含各稿文本及其哈希、双方签署、技术指导和履约进度。签署在待办中进行，须填写所签文本的哈希。"
+	register(a, one, func(ctx context.Context, in *CaseNumber) (*answer[contract.ContractDetail], error) {
 		return reply(a.service.Contract(ctx, principal(ctx), in.CaseNo))
 	})
 
@@ -73,8 +74,8 @@ func registerContract(a *api) {
 	register(a, amend, func(ctx context.Context, in *struct {
 		Command
 		CaseNumber
-		Body casework.ContractAmendment
-	}) (*answer[casework.ContractDetail], error) {
+		Body contract.ContractAmendment
+	}) (*answer[contract.ContractDetail], error) {
 		return reply(a.service.AmendContract(ctx, principal(ctx), in.Key, in.CaseNo, in.Body))
 	})
 
@@ -82,8 +83,8 @@ func registerContract(a *api) {
 		func(ctx context.Context, in *struct {
 			Command
 			CaseNumber
-			Body casework.Termination
-		}) (*answer[casework.ContractDetail], error) {
+			Body contract.Termination
+		}) (*answer[contract.ContractDetail], error) {
 			return reply(a.service.TerminateContract(ctx, principal(ctx), in.Key, in.CaseNo, in.Body))
 		})
 
@@ -92,10 +93,10 @@ func registerContract(a *api) {
 	register(a, visit, func(ctx context.Context, in *struct {
 		Command
 		CaseNumber
-		Body casework.GuidanceVisit
-	}) (*made[casework.GuidanceEntry], error) {
+		Body contract.GuidanceVisit
+	}) (*made[contract.GuidanceEntry], error) {
 		entry, err := a.service.RecordVisit(ctx, principal(ctx), in.Key, in.CaseNo, in.Body)
-		return newAt(entry, err, func(casework.GuidanceEntry) string { return pathOf("contracts", in.CaseNo) })
+		return newAt(entry, err, func(contract.GuidanceEntry) string { return pathOf("contracts", in.CaseNo) })
 	})
 
 	register(a, operation(http.MethodPost, "/api/v1/contracts/{case_no}/visits/{visit}/confirmation", "confirmGuidance", tagContracts, "确认技术指导", http.StatusNotFound),
@@ -103,7 +104,7 @@ func registerContract(a *api) {
 			Command
 			CaseNumber
 			Visit int64 `path:"visit" minimum:"1" doc:"技术指导编号"`
-		}) (*answer[casework.GuidanceEntry], error) {
+		}) (*answer[contract.GuidanceEntry], error) {
 			return reply(a.service.ConfirmVisit(ctx, principal(ctx), in.Key, in.CaseNo, in.Visit))
 		})
 

@@ -6,6 +6,8 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/offices"
+	"tuoyu/processes/targets"
 )
 
 // AbsenceNumber is the path parameter with the number of an absence.
@@ -21,17 +23,17 @@ type FilterNumber struct {
 func registerDashboard(a *api) {
 	workload := operation(http.MethodGet, "/api/v1/workload", "getWorkload", tagDesk, "本单位各人的待办")
 	workload.Description = "首行是尚无人认领的，其余按逾期多少排列；不在岗的人注明截止日和代办人。"
-	register(a, workload, func(ctx context.Context, _ *struct{}) (*answer[[]casework.WorkloadLine], error) {
+	register(a, workload, func(ctx context.Context, _ *struct{}) (*answer[[]offices.WorkloadLine], error) {
 		return reply(a.service.Workload(ctx, principal(ctx)))
 	})
 	overdue := operation(http.MethodGet, "/api/v1/overdue", "getOverdueByOffice", tagDesk, "各单位的逾期情况")
 	overdue.Description = "市级看全市，县区看本县区；没有未办待办的不列。"
-	register(a, overdue, func(ctx context.Context, _ *struct{}) (*answer[[]casework.OverdueLine], error) {
+	register(a, overdue, func(ctx context.Context, _ *struct{}) (*answer[[]offices.OverdueLine], error) {
 		return reply(a.service.OverdueByOffice(ctx, principal(ctx)))
 	})
-	targets := operation(http.MethodGet, "/api/v1/targets", "listTargets", tagDesk, "方案目标的完成情况")
-	targets.Description = "方案的每一项目标都列出；尚无数据的说明原因。比率按精确值判断是否达到，不因四舍五入而达到。"
-	register(a, targets, func(ctx context.Context, _ *struct{}) (*answer[[]casework.Target], error) {
+	of := operation(http.MethodGet, "/api/v1/targets", "listTargets", tagDesk, "方案目标的完成情况")
+	of.Description = "方案的每一项目标都列出；尚无数据的说明原因。比率按精确值判断是否达到，不因四舍五入而达到。"
+	register(a, of, func(ctx context.Context, _ *struct{}) (*answer[[]targets.Target], error) {
 		return reply(a.service.Targets(ctx, principal(ctx)))
 	})
 	registerAbsences(a)
@@ -42,25 +44,25 @@ func registerDashboard(a *api) {
 func registerAbsences(a *api) {
 	list := operation(http.MethodGet, "/api/v1/absences", "listAbsences", tagDesk, "不在岗登记")
 	list.Description = "新的在前。主管和县区专班看本县区，其他工作人员看本人。"
-	register(a, list, func(ctx context.Context, in *struct{ Listing }) (*answer[casework.Page[casework.Absence]], error) {
-		return reply(casework.Absences.Page(ctx, a.service, principal(ctx), struct{}{}, casework.PageRequest(in.Listing)))
+	register(a, list, func(ctx context.Context, in *struct{ Listing }) (*answer[casework.Page[offices.Absence]], error) {
+		return reply(offices.Absences.Page(ctx, a.service.Service, principal(ctx), struct{}{}, casework.PageRequest(in.Listing)))
 	})
-	exports(a, "/api/v1/absences", "Absences", tagDesk, "不在岗登记", casework.Absences)
+	exports(a, "/api/v1/absences", "Absences", tagDesk, "不在岗登记", offices.Absences)
 	set := creating(operation(http.MethodPost, "/api/v1/absences", "setAbsence", tagDesk, "登记不在岗", http.StatusNotFound))
 	set.Description = "已经开始的，当即把名下待办转给代办人，按规定须回避的除外；期间指派给本人的待办也由代办人办理。"
 	register(a, set, func(ctx context.Context, in *struct {
 		Command
-		Body casework.AbsenceRequest
-	}) (*made[casework.Absence], error) {
+		Body offices.AbsenceRequest
+	}) (*made[offices.Absence], error) {
 		absence, err := a.service.SetAbsence(ctx, principal(ctx), in.Key, in.Body)
-		return newAt(absence, err, func(casework.Absence) string { return "/api/v1/absences" })
+		return newAt(absence, err, func(offices.Absence) string { return "/api/v1/absences" })
 	})
 	end := operation(http.MethodPost, "/api/v1/absences/{id}/end", "endAbsence", tagDesk, "结束不在岗登记", http.StatusNotFound)
 	end.Description = "已转交的待办仍由接办人办理。"
 	register(a, end, func(ctx context.Context, in *struct {
 		Command
 		AbsenceNumber
-	}) (*answer[casework.Absence], error) {
+	}) (*answer[offices.Absence], error) {
 		return reply(a.service.EndAbsence(ctx, principal(ctx), in.Key, in.ID))
 	})
 }
@@ -80,15 +82,15 @@ func registerFilters(a *api) {
 	list.Description = "只有本人可见。"
 	register(a, list, func(ctx context.Context, in *struct {
 		Room string `query:"room" required:"true" pattern:"^[a-z][a-z_-]{0,39}$" patternDescription:"页面" doc:"页面" example:"tasks"`
-	}) (*answer[[]casework.SavedFilter], error) {
+	}) (*answer[[]offices.SavedFilter], error) {
 		return reply(a.service.SavedFilters(ctx, principal(ctx), in.Room))
 	})
 	save := operation(http.MethodPut, "/api/v1/saved-filters", "saveFilter", tagDesk, "保存筛选")
 	save.Description = "同一页面同名的被替换；每个页面最多 20 个。"
 	register(a, save, func(ctx context.Context, in *struct {
 		Command
-		Body casework.SavedFilter
-	}) (*answer[casework.SavedFilter], error) {
+		Body offices.SavedFilter
+	}) (*answer[offices.SavedFilter], error) {
 		return reply(a.service.SaveFilter(ctx, principal(ctx), in.Key, in.Body))
 	})
 	drop := operation(http.MethodDelete, "/api/v1/saved-filters/{id}", "dropFilter", tagDesk, "删除筛选", http.StatusNotFound)

@@ -5,37 +5,39 @@ import (
 	"net/http"
 
 	"tuoyu/casework"
+	"tuoyu/processes/inspection"
+	"tuoyu/registry"
 )
 
 func registerInspections(a *api) {
 	const path = "/api/v1/inspections"
 	register(a, operation(http.MethodGet, path, "listInspections", tagInspection, "检查列表"), func(ctx context.Context, in *struct {
 		Listing
-		casework.InspectionFilter
-	}) (*answer[casework.Page[casework.InspectionSummary]], error) {
-		return reply(casework.Inspections.Page(ctx, a.service, principal(ctx), in.InspectionFilter, casework.PageRequest(in.Listing)))
+		inspection.InspectionFilter
+	}) (*answer[casework.Page[inspection.InspectionSummary]], error) {
+		return reply(inspection.Inspections.Page(ctx, a.service.Service, principal(ctx), in.InspectionFilter, casework.PageRequest(in.Listing)))
 	})
-	exports(a, path, "Inspections", tagInspection, "检查列表", casework.Inspections)
+	exports(a, path, "Inspections", tagInspection, "检查列表", inspection.Inspections)
 
 	start := creating(operation(http.MethodPost, path, "startInspection", tagInspection, "立项单次检查"))
 	start.Description = "由主管指派两名检查人员，按规则核对：不少于两人、不连续由同一对人员检查。例行检查和抽查名单由计划产生。"
 	register(a, start, func(ctx context.Context, in *struct {
 		Command
-		Body casework.InspectionRequest
-	}) (*made[casework.InspectionSummary], error) {
+		Body inspection.InspectionRequest
+	}) (*made[inspection.InspectionSummary], error) {
 		started, err := a.service.StartInspection(ctx, principal(ctx), in.Key, in.Body)
-		return newAt(started, err, func(s casework.InspectionSummary) string { return pathOf("inspections", s.CaseNo) })
+		return newAt(started, err, func(s inspection.InspectionSummary) string { return pathOf("inspections", s.CaseNo) })
 	})
 
 	one := operation(http.MethodGet, path+"/{case_no}", "getInspection", tagInspection, "检查详情", http.StatusNotFound)
 	one.Description = "含检查项目、历次现场记录、签字和发现的问题。抽查和投诉核查在到场前对机构不可见。"
-	register(a, one, func(ctx context.Context, in *CaseNumber) (*answer[casework.InspectionDetail], error) {
+	register(a, one, func(ctx context.Context, in *CaseNumber) (*answer[inspection.InspectionDetail], error) {
 		return reply(a.service.Inspection(ctx, principal(ctx), in.CaseNo))
 	})
 
 	pack := operation(http.MethodGet, path+"/{case_no}/package", "getVisitPackage", tagInspection, "下载现场检查所需的全部内容", http.StatusNotFound)
 	pack.Description = "供现场信号不好时使用：检查项目、机构情况、最近两次发现的问题和送交时须注明的版本。"
-	register(a, pack, func(ctx context.Context, in *CaseNumber) (*answer[casework.VisitPackage], error) {
+	register(a, pack, func(ctx context.Context, in *CaseNumber) (*answer[inspection.VisitPackage], error) {
 		return reply(a.service.VisitPackage(ctx, principal(ctx), in.CaseNo))
 	})
 
@@ -44,8 +46,8 @@ func registerInspections(a *api) {
 	register(a, send, func(ctx context.Context, in *struct {
 		Command
 		CaseNumber
-		Body casework.SentVisit
-	}) (*answer[casework.VisitVersion], error) {
+		Body inspection.SentVisit
+	}) (*answer[inspection.VisitVersion], error) {
 		return reply(a.service.SendVisit(ctx, principal(ctx), in.Key, in.CaseNo, in.Body))
 	})
 
@@ -54,15 +56,15 @@ func registerInspections(a *api) {
 	register(a, draft, func(ctx context.Context, in *struct {
 		Command
 		CaseNumber
-		Body casework.SavedDraft
-	}) (*made[casework.VisitDraft], error) {
+		Body inspection.SavedDraft
+	}) (*made[inspection.VisitDraft], error) {
 		saved, err := a.service.SaveVisitDraft(ctx, principal(ctx), in.Key, in.CaseNo, in.Body)
-		return newAt(saved, err, func(casework.VisitDraft) string { return pathOf("inspections", in.CaseNo) })
+		return newAt(saved, err, func(inspection.VisitDraft) string { return pathOf("inspections", in.CaseNo) })
 	})
 
 	register(a, forEverybody(operation(http.MethodGet, "/api/v1/public/inspections", "listInspectionResults", tagPublic, "检查结果公示")),
-		func(ctx context.Context, in *PublicCounty) (*answer[casework.Page[casework.Publication]], error) {
-			return reply(casework.Publications.Page(ctx, a.service, casework.Anyone, casework.PublicationFilter{County: in.County, Kind: casework.PublishedInspections}, casework.PageRequest(in.Listing)))
+		func(ctx context.Context, in *PublicCounty) (*answer[casework.Page[registry.Publication]], error) {
+			return reply(registry.Publications.Page(ctx, a.service.Service, casework.Anyone, registry.PublicationFilter{County: in.County, Kind: registry.PublishedInspections}, casework.PageRequest(in.Listing)))
 		})
 	registerComplaints(a)
 }
@@ -70,7 +72,7 @@ func registerInspections(a *api) {
 func registerComplaints(a *api) {
 	type complaint struct {
 		Command
-		Body casework.ComplaintRequest
+		Body inspection.ComplaintRequest
 	}
 	file := func(ctx context.Context, in *complaint) (*made[casework.Started], error) {
 		if principal(ctx).Account == "" {
@@ -86,7 +88,7 @@ func registerComplaints(a *api) {
 	register(a, public, file)
 	register(a, creating(operation(http.MethodPost, "/api/v1/complaints", "fileComplaintSignedIn", tagInspection, "投诉举报（机构、部门）")), file)
 	register(a, operation(http.MethodGet, "/api/v1/complaints/{case_no}", "getComplaint", tagInspection, "查看投诉举报", http.StatusNotFound),
-		func(ctx context.Context, in *CaseNumber) (*answer[casework.ComplaintDetail], error) {
+		func(ctx context.Context, in *CaseNumber) (*answer[inspection.ComplaintDetail], error) {
 			return reply(a.service.Complaint(ctx, principal(ctx), in.CaseNo))
 		})
 }

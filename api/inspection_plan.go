@@ -9,6 +9,7 @@ import (
 	"tuoyu/casework"
 	"tuoyu/draw"
 	"tuoyu/nursery"
+	"tuoyu/processes/inspection"
 	"tuoyu/sheets"
 )
 
@@ -22,23 +23,23 @@ func registerInspectionPlans(a *api) {
 	start.Description = "受检机构为本县区全部已备案机构；不列入的须逐家写明理由。"
 	register(a, start, func(ctx context.Context, in *struct {
 		Command
-		Body casework.PlanRequest
-	}) (*made[casework.PlanSummary], error) {
+		Body inspection.PlanRequest
+	}) (*made[inspection.PlanSummary], error) {
 		started, err := a.service.StartInspectionPlan(ctx, principal(ctx), in.Key, in.Body)
-		return newAt(started, err, func(s casework.PlanSummary) string { return pathOf("inspection-plans", s.CaseNo) })
+		return newAt(started, err, func(s inspection.PlanSummary) string { return pathOf("inspection-plans", s.CaseNo) })
 	})
 
 	register(a, operation(http.MethodGet, plansPath, "listInspectionPlans", tagInspection, "检查计划列表"), func(ctx context.Context, in *struct {
 		Listing
-		casework.PlanFilter
-	}) (*answer[casework.Page[casework.PlanSummary]], error) {
-		return reply(casework.InspectionPlans.Page(ctx, a.service, principal(ctx), in.PlanFilter, casework.PageRequest(in.Listing)))
+		inspection.PlanFilter
+	}) (*answer[casework.Page[inspection.PlanSummary]], error) {
+		return reply(inspection.InspectionPlans.Page(ctx, a.service.Service, principal(ctx), in.PlanFilter, casework.PageRequest(in.Listing)))
 	})
-	exports(a, plansPath, "InspectionPlans", tagInspection, "检查计划列表", casework.InspectionPlans)
+	exports(a, plansPath, "InspectionPlans", tagInspection, "检查计划列表", inspection.InspectionPlans)
 
 	one := operation(http.MethodGet, plansPath+"/{case_no}", "getInspectionPlan", tagInspection, "检查计划详情", http.StatusNotFound)
 	one.Description = "拟定阶段列出现在的名单、风险分值、检查人员，以及按规则不能公布承诺的原因；抽取后列出各次检查和进展。"
-	register(a, one, func(ctx context.Context, in *CaseNumber) (*answer[casework.PlanDetail], error) {
+	register(a, one, func(ctx context.Context, in *CaseNumber) (*answer[inspection.PlanDetail], error) {
 		return reply(a.service.InspectionPlan(ctx, principal(ctx), in.CaseNo))
 	})
 
@@ -48,7 +49,7 @@ func registerInspectionPlans(a *api) {
 		if err != nil {
 			return nil, err
 		}
-		return a.file(casework.PlanFile(plan))
+		return a.file(inspection.PlanFile(plan))
 	})
 
 	registerPlanSteps(a)
@@ -65,7 +66,7 @@ func registerInspectionPlans(a *api) {
 	day.Description = "本县区当日已定下的检查，按乡镇、街道和时刻排列。"
 	register(a, day, func(ctx context.Context, in *struct {
 		Date nursery.Date `path:"date" doc:"日期"`
-	}) (*answer[casework.InspectionDay], error) {
+	}) (*answer[inspection.InspectionDay], error) {
 		return reply(a.service.InspectionDay(ctx, principal(ctx), in.Date))
 	})
 }
@@ -76,8 +77,8 @@ func registerPlanSteps(a *api) {
 	register(a, exclude, func(ctx context.Context, in *struct {
 		Command
 		CaseNumber
-		Body casework.PlanExclusion
-	}) (*answer[casework.PlanDetail], error) {
+		Body inspection.PlanExclusion
+	}) (*answer[inspection.PlanDetail], error) {
 		return reply(a.service.ExcludeFromPlan(ctx, principal(ctx), in.Key, in.CaseNo, in.Body))
 	})
 
@@ -86,7 +87,7 @@ func registerPlanSteps(a *api) {
 	register(a, commit, func(ctx context.Context, in *struct {
 		Command
 		CaseNumber
-	}) (*answer[casework.PlanDetail], error) {
+	}) (*answer[inspection.PlanDetail], error) {
 		return reply(a.service.CommitPlan(ctx, principal(ctx), in.Key, in.CaseNo))
 	})
 
@@ -95,8 +96,8 @@ func registerPlanSteps(a *api) {
 	register(a, witness, func(ctx context.Context, in *struct {
 		Command
 		CaseNumber
-		Body casework.PlanWitness
-	}) (*answer[casework.PlanDetail], error) {
+		Body inspection.PlanWitness
+	}) (*answer[inspection.PlanDetail], error) {
 		return reply(a.service.WitnessDraw(ctx, principal(ctx), in.Key, in.CaseNo, in.Body))
 	})
 
@@ -113,22 +114,22 @@ func registerInspectors(a *api) {
 	register(a, put, func(ctx context.Context, in *struct {
 		Command
 		Account string `path:"account" maxLength:"100" doc:"检查人员账号"`
-		Body    casework.InspectorEntry
-	}) (*answer[casework.RegisteredInspector], error) {
+		Body    inspection.InspectorEntry
+	}) (*answer[inspection.RegisteredInspector], error) {
 		return reply(a.service.PutInspector(ctx, principal(ctx), in.Key, in.Account, in.Body))
 	})
 
 	register(a, operation(http.MethodGet, "/api/v1/inspectors", "listInspectors", tagInspection, "检查人员名录"), func(ctx context.Context, in *struct {
 		Listing
-		casework.InspectorFilter
-	}) (*answer[casework.Page[casework.RegisteredInspector]], error) {
-		return reply(casework.Inspectors.Page(ctx, a.service, principal(ctx), in.InspectorFilter, casework.PageRequest(in.Listing)))
+		inspection.InspectorFilter
+	}) (*answer[casework.Page[inspection.RegisteredInspector]], error) {
+		return reply(inspection.Inspectors.Page(ctx, a.service.Service, principal(ctx), in.InspectorFilter, casework.PageRequest(in.Listing)))
 	})
-	exports(a, "/api/v1/inspectors", "Inspectors", tagInspection, "检查人员名录", casework.Inspectors)
+	exports(a, "/api/v1/inspectors", "Inspectors", tagInspection, "检查人员名录", inspection.Inspectors)
 
 	renew := operation(http.MethodPost, "/api/v1/inspectors/me/calendar", "renewCalendar", tagInspection, "生成本人的日历订阅地址")
 	renew.Description = "地址含密钥，只在此显示；再次生成后旧地址失效。"
-	register(a, renew, func(ctx context.Context, in *struct{ Command }) (*answer[casework.CalendarFeed], error) {
+	register(a, renew, func(ctx context.Context, in *struct{ Command }) (*answer[inspection.CalendarFeed], error) {
 		return reply(a.service.RenewCalendar(ctx, principal(ctx), in.Key))
 	})
 

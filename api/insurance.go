@@ -9,6 +9,7 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/processes/insurance"
 	"tuoyu/sheets"
 )
 
@@ -28,7 +29,7 @@ type rosterFile struct {
 }
 
 type reconciliation struct {
-	Counties []casework.InsuranceReconciled `json:"counties" doc:"各县区"`
+	Counties []insurance.InsuranceReconciled `json:"counties" doc:"各县区"`
 }
 
 func registerInsurance(a *api) {
@@ -36,7 +37,7 @@ func registerInsurance(a *api) {
 	start.Description = "每县区每月一件。未登记其他合法依据时，没有监护人单独同意的婴幼儿不送承保机构。"
 	register(a, start, func(ctx context.Context, in *struct {
 		Command
-		Body casework.InsuranceStart
+		Body insurance.InsuranceStart
 	}) (*made[casework.Started], error) {
 		started, err := a.service.StartInsurance(ctx, principal(ctx), in.Key, in.Body)
 		return newAt(started, err, func(s casework.Started) string { return pathOf("insurance-batches", s.CaseNo) })
@@ -51,15 +52,15 @@ func registerInsurance(a *api) {
 func registerInsuranceViews(a *api) {
 	register(a, operation(http.MethodGet, "/api/v1/insurance-batches", "listInsurance", tagInsurance, "投保月列表"), func(ctx context.Context, in *struct {
 		Listing
-		casework.InsuranceFilter
-	}) (*answer[casework.Page[casework.InsuranceMonthSummary]], error) {
-		return reply(casework.InsuranceMonths.Page(ctx, a.service, principal(ctx), in.InsuranceFilter, casework.PageRequest(in.Listing)))
+		insurance.InsuranceFilter
+	}) (*answer[casework.Page[insurance.InsuranceMonthSummary]], error) {
+		return reply(insurance.InsuranceMonths.Page(ctx, a.service.Service, principal(ctx), in.InsuranceFilter, casework.PageRequest(in.Listing)))
 	})
-	exports(a, "/api/v1/insurance-batches", "InsuranceMonths", tagInsurance, "投保月列表", casework.InsuranceMonths)
+	exports(a, "/api/v1/insurance-batches", "InsuranceMonths", tagInsurance, "投保月列表", insurance.InsuranceMonths)
 
 	one := operation(http.MethodGet, "/api/v1/insurance-batches/{case_no}", "getInsurance", tagInsurance, "投保月详情", http.StatusNotFound)
 	one.Description = "人数、原因、各批内容哈希和保险费，不含个人信息。"
-	register(a, one, func(ctx context.Context, in *CaseNumber) (*answer[casework.InsuranceMonthDetail], error) {
+	register(a, one, func(ctx context.Context, in *CaseNumber) (*answer[insurance.InsuranceMonthDetail], error) {
 		return reply(a.service.InsuranceMonth(ctx, principal(ctx), in.CaseNo))
 	})
 
@@ -69,7 +70,7 @@ func registerInsuranceViews(a *api) {
 		if err != nil {
 			return nil, err
 		}
-		return a.file(casework.InsuranceFile(d))
+		return a.file(insurance.InsuranceFile(d))
 	})
 
 	register(a, operation(http.MethodGet, "/api/v1/insurance-reconciliation", "getInsuranceReconciliation", tagInsurance, "对账"), func(ctx context.Context, in *struct {
@@ -84,7 +85,7 @@ func registerInsuranceViews(a *api) {
 	register(a, rate, func(ctx context.Context, in *struct {
 		County string       `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码；县区角色可不填"`
 		On     nursery.Date `query:"on" doc:"截至日期，不填为今天"`
-	}) (*answer[casework.InsuredRate], error) {
+	}) (*answer[insurance.InsuredRate], error) {
 		return reply(a.service.InsuredRate(ctx, principal(ctx), in.County, in.On))
 	})
 }
@@ -95,8 +96,8 @@ func registerInsuranceRoster(a *api) {
 	register(a, page, func(ctx context.Context, in *struct {
 		Command
 		CaseNumber
-		Body casework.InsurancePage
-	}) (*made[casework.InsuranceRoster], error) {
+		Body insurance.InsurancePage
+	}) (*made[insurance.InsuranceRoster], error) {
 		report, err := a.service.TakeRoster(ctx, principal(ctx), in.Key, in.CaseNo, in.Body)
 		return newAt(report, err, reportAt)
 	})
@@ -105,7 +106,7 @@ func registerInsuranceRoster(a *api) {
 		http.StatusNotFound, http.StatusUnprocessableEntity))
 	whole.Description = "请求内容即 Excel 工作簿或 CSV 文件。须有姓名、证件号码、出生日期、性别、户籍情况各栏；可有证件类型、监护人姓名、监护人电话、告知日期、同意书、死亡日期、迁出日期、新生儿各栏。"
 	whole.Metadata = map[string]any{streams: true}
-	register(a, whole, func(ctx context.Context, in *rosterFile) (*made[casework.InsuranceRoster], error) {
+	register(a, whole, func(ctx context.Context, in *rosterFile) (*made[insurance.InsuranceRoster], error) {
 		body := http.MaxBytesReader(in.answer, in.request.Body, a.maxUpload)
 		report, err := a.service.TakeRosterFile(ctx, principal(ctx), in.Key, in.CaseNo, in.Source, &bounded{from: body, left: a.maxUpload, most: a.maxUpload})
 		return newAt(report, err, reportAt)
@@ -115,15 +116,15 @@ func registerInsuranceRoster(a *api) {
 		sheets.Media: {Schema: binary}, csvMedia: {Schema: binary},
 	}}
 
-	a.template("/api/v1/insurance-batches/roster-template.xlsx", "getInsuranceRosterTemplate", tagInsurance, "投保名册模板", casework.InsuranceRosterTemplate)
-	a.template("/api/v1/insurance-batches/answers-template.xlsx", "getInsuranceAnswersTemplate", tagInsurance, "投保答复模板", casework.InsuranceAnswersTemplate)
+	a.template("/api/v1/insurance-batches/roster-template.xlsx", "getInsuranceRosterTemplate", tagInsurance, "投保名册模板", insurance.InsuranceRosterTemplate)
+	a.template("/api/v1/insurance-batches/answers-template.xlsx", "getInsuranceAnswersTemplate", tagInsurance, "投保答复模板", insurance.InsuranceAnswersTemplate)
 
 	type upload struct {
 		CaseNumber
 		Number int `path:"number" minimum:"1" doc:"第几次导入"`
 	}
 	register(a, operation(http.MethodGet, "/api/v1/insurance-batches/{case_no}/rosters/{number}", "getRosterReport", tagInsurance, "名册导入结果", http.StatusNotFound),
-		func(ctx context.Context, in *upload) (*answer[casework.InsuranceRoster], error) {
+		func(ctx context.Context, in *upload) (*answer[insurance.InsuranceRoster], error) {
 			return reply(a.service.RosterReport(ctx, principal(ctx), in.CaseNo, in.Number))
 		})
 	export := operation(http.MethodGet, "/api/v1/insurance-batches/{case_no}/rosters/{number}/faults.xlsx", "exportRosterReport", tagInsurance, "导出未接收的行", http.StatusNotFound)
@@ -132,11 +133,11 @@ func registerInsuranceRoster(a *api) {
 		if err != nil {
 			return nil, err
 		}
-		return a.file(casework.RosterFaultFile(report))
+		return a.file(insurance.RosterFaultFile(report))
 	})
 }
 
-func reportAt(r casework.InsuranceRoster) string {
+func reportAt(r insurance.InsuranceRoster) string {
 	return pathOf("insurance-batches", r.CaseNo) + "/rosters/" + strconv.Itoa(r.Number)
 }
 
@@ -148,7 +149,7 @@ func registerInsurer(a *api) {
 		BatchNumber
 		After string `query:"after" maxLength:"400" doc:"上一页答复中的 next"`
 		Limit int    `query:"limit" minimum:"1" maximum:"1000" default:"500" doc:"每页条数"`
-	}) (*answer[casework.InsuranceLinesPage], error) {
+	}) (*answer[insurance.InsuranceLinesPage], error) {
 		return reply(a.service.InsuranceLines(ctx, principal(ctx), in.CaseNo, in.Send, casework.PageRequest{After: in.After, Limit: in.Limit}))
 	})
 	export := operation(http.MethodGet, "/api/v1/insurance-batches/{case_no}/lines.xlsx", "exportInsuranceLines", tagInsurance, "导出投保明细", http.StatusNotFound)
@@ -160,15 +161,15 @@ func registerInsurer(a *api) {
 		if err != nil {
 			return nil, err
 		}
-		return a.file(casework.InsuranceLinesFile(list))
+		return a.file(insurance.InsuranceLinesFile(list))
 	})
 	said := operation(http.MethodPost, "/api/v1/insurance-batches/{case_no}/answers", "answerInsurance", tagInsurance, "承保答复", http.StatusNotFound)
 	said.Description = "每页不超过 1000 名；承保的填保单号，未承保的填原因。重复发送只计一次。全部答复后办结待办。"
 	register(a, said, func(ctx context.Context, in *struct {
 		Command
 		CaseNumber
-		Body casework.InsuranceAnswers
-	}) (*answer[casework.InsuranceAnswered], error) {
+		Body insurance.InsuranceAnswers
+	}) (*answer[insurance.InsuranceAnswered], error) {
 		return reply(a.service.AnswerInsurance(ctx, principal(ctx), in.Key, in.CaseNo, in.Body))
 	})
 }
@@ -179,16 +180,16 @@ func registerExceptions(a *api) {
 	register(a, list, func(ctx context.Context, in *struct {
 		CaseNumber
 		Listing
-	}) (*answer[casework.Page[casework.InsuranceException]], error) {
-		return reply(casework.InsuranceExceptions.Page(ctx, a.service, principal(ctx), casework.ExceptionFilter{CaseNo: in.CaseNo}, casework.PageRequest(in.Listing)))
+	}) (*answer[casework.Page[insurance.InsuranceException]], error) {
+		return reply(insurance.InsuranceExceptions.Page(ctx, a.service.Service, principal(ctx), insurance.ExceptionFilter{CaseNo: in.CaseNo}, casework.PageRequest(in.Listing)))
 	})
 	settle := operation(http.MethodPost, "/api/v1/insurance-batches/{case_no}/exceptions", "settleInsuranceExceptions", tagInsurance, "处理投保例外", http.StatusNotFound)
 	settle.Description = "已更正的重新核对，合格的另批补报。全部处理后办结待办。"
 	register(a, settle, func(ctx context.Context, in *struct {
 		Command
 		CaseNumber
-		Body casework.InsuranceResolution
-	}) (*answer[casework.InsuranceSettled], error) {
+		Body insurance.InsuranceResolution
+	}) (*answer[insurance.InsuranceSettled], error) {
 		return reply(a.service.SettleExceptions(ctx, principal(ctx), in.Key, in.CaseNo, in.Body))
 	})
 }
@@ -198,20 +199,20 @@ func registerClaims(a *api) {
 	start.Description = "由在托机构、所在县区或者承保机构报案；事故当日须有生效的保险。"
 	register(a, start, func(ctx context.Context, in *struct {
 		Command
-		Body casework.ClaimStart
+		Body insurance.ClaimStart
 	}) (*made[casework.Started], error) {
 		started, err := a.service.StartClaim(ctx, principal(ctx), in.Key, in.Body)
 		return newAt(started, err, func(s casework.Started) string { return pathOf("insurance-claims", s.CaseNo) })
 	})
 	register(a, operation(http.MethodGet, "/api/v1/insurance-claims", "listInsuranceClaims", tagInsurance, "理赔列表"), func(ctx context.Context, in *struct {
 		Listing
-		casework.InsuranceFilter
-	}) (*answer[casework.Page[casework.InsuranceClaimView]], error) {
-		return reply(casework.InsuranceClaims.Page(ctx, a.service, principal(ctx), in.InsuranceFilter, casework.PageRequest(in.Listing)))
+		insurance.InsuranceFilter
+	}) (*answer[casework.Page[insurance.InsuranceClaimView]], error) {
+		return reply(insurance.InsuranceClaims.Page(ctx, a.service.Service, principal(ctx), in.InsuranceFilter, casework.PageRequest(in.Listing)))
 	})
-	exports(a, "/api/v1/insurance-claims", "InsuranceClaims", tagInsurance, "理赔列表", casework.InsuranceClaims)
+	exports(a, "/api/v1/insurance-claims", "InsuranceClaims", tagInsurance, "理赔列表", insurance.InsuranceClaims)
 	register(a, operation(http.MethodGet, "/api/v1/insurance-claims/{case_no}", "getInsuranceClaim", tagInsurance, "理赔详情", http.StatusNotFound),
-		func(ctx context.Context, in *CaseNumber) (*answer[casework.InsuranceClaimView], error) {
+		func(ctx context.Context, in *CaseNumber) (*answer[insurance.InsuranceClaimView], error) {
 			return reply(a.service.InsuranceClaim(ctx, principal(ctx), in.CaseNo))
 		})
 }

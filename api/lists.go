@@ -21,7 +21,7 @@ func exports[Filter, View any](a *api, path, id, tag, title string, list casewor
 		}
 		op.Description = list.Note + fmt.Sprintf("最多 %d 行。", casework.ExportMost)
 		register(a, downloading(op, format.Media(), title+"，"+format.Title()), func(ctx context.Context, in *Filter) (*file, error) {
-			return a.file(list.Export(ctx, a.service, principal(ctx), *in, format))
+			return a.file(list.Export(ctx, a.service.Service, principal(ctx), *in, format))
 		})
 	}
 }

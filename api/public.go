@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"tuoyu/casework"
+	"tuoyu/registry"
 )
 
 const verifyPath = "/verify/"
@@ -32,12 +33,12 @@ func registerPublic(a *api) {
 	})
 
 	register(a, forEverybody(operation(http.MethodGet, "/api/v1/public/publications", "listPublications", tagPublic, "公示")),
-		func(ctx context.Context, in *PublicCounty) (*answer[casework.Page[casework.Publication]], error) {
-			return reply(casework.Publications.Page(ctx, a.service, casework.Anyone, casework.PublicationFilter{County: in.County}, casework.PageRequest(in.Listing)))
+		func(ctx context.Context, in *PublicCounty) (*answer[casework.Page[registry.Publication]], error) {
+			return reply(registry.Publications.Page(ctx, a.service.Service, casework.Anyone, registry.PublicationFilter{County: in.County}, casework.PageRequest(in.Listing)))
 		})
 	register(a, forEverybody(operation(http.MethodGet, "/api/v1/public/institutions", "listFiledInstitutions", tagPublic, "已备案托育机构名录")),
-		func(ctx context.Context, in *PublicCounty) (*answer[casework.Page[casework.FiledInstitution]], error) {
-			return reply(casework.FiledInstitutions.Page(ctx, a.service, casework.Anyone, in.County, casework.PageRequest(in.Listing)))
+		func(ctx context.Context, in *PublicCounty) (*answer[casework.Page[registry.FiledInstitution]], error) {
+			return reply(registry.FiledInstitutions.Page(ctx, a.service.Service, casework.Anyone, in.County, casework.PageRequest(in.Listing)))
 		})
 
 	registerVerify(a)

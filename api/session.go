@@ -47,11 +47,11 @@ func registerSession(a *api) {
 		})
 	register(a, forEverybody(operation(http.MethodGet, "/api/v1/processes", "listProcesses", tagSession, "办理事项与环节")),
 		func(context.Context, *struct{}) (*answer[[]process], error) {
-			return reply(processes(), nil)
+			return reply(listProcesses(), nil)
 		})
 }
 
-func processes() []process {
+func listProcesses() []process {
 	var list []process
 	for _, p := range workflows.Processes() {
 		shown := process{Kind: p.Kind, Title: p.Title, Prefix: p.Prefix}

@@ -35,7 +35,7 @@ func registerTasks(a *api) {
 		Listing
 		casework.TaskFilter
 	}) (*answer[casework.Page[casework.TaskSummary]], error) {
-		return reply(casework.Tasks.Page(ctx, a.service, principal(ctx), in.TaskFilter, casework.PageRequest(in.Listing)))
+		return reply(casework.Tasks.Page(ctx, a.service.Service, principal(ctx), in.TaskFilter, casework.PageRequest(in.Listing)))
 	})
 	exports(a, "/api/v1/tasks", "Tasks", tagTasks, "待办列表", casework.Tasks)
 

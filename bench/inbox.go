@@ -12,6 +12,7 @@ import (
 	"tuoyu/e2e/roleplay"
 	"tuoyu/nursery"
 	"tuoyu/policies"
+	"tuoyu/processes"
 	"tuoyu/store"
 )
 
@@ -49,7 +50,7 @@ FROM made`
 type inboxSize struct {
 	tasks        int
 	installation *installation
-	users        *casework.Service
+	services     *processes.Services
 	clerk        *roleplay.Actor
 	times        map[string][]time.Duration // by access path
 	turns        map[string][]time.Duration // their medians, one for each round
@@ -80,7 +81,7 @@ func (b *bench) inbox(ctx context.Context) (err error) {
 		var temporal client.Client // a list needs none
 		sizes = append(sizes, &inboxSize{
 			tasks: tasks, installation: h, clerk: h.users.As("clerk-140403"), times: map[string][]time.Duration{}, turns: map[string][]time.Duration{},
-			users: casework.New(casework.Deps{DB: db, Temporal: temporal, Rules: rules, CalendarCache: store.NewCalendarCache(db)}),
+			services: processes.New(casework.Deps{DB: db, Temporal: temporal, Rules: rules, CalendarCache: store.NewCalendarCache(db)}),
 		})
 		b.say("%d open tasks written in %s", tasks, time.Since(begun).Round(time.Second))
 	}
@@ -121,7 +122,7 @@ var inboxWays = map[string]func(context.Context, *inboxSize) (int, error){
 
 func (s *inboxSize) page(ctx context.Context, view casework.View) (int, error) {
 	clerk := nursery.Principal{Account: "clerk-140403", Role: nursery.RoleClerk, County: "140403"}
-	page, err := s.users.Tasks(ctx, clerk, casework.TaskFilter{View: view}, casework.PageRequest{})
+	page, err := casework.Tasks.Page(ctx, s.services.Service, clerk, casework.TaskFilter{View: view}, casework.PageRequest{})
 	return len(page.Items), err
 }
 

@@ -13,6 +13,7 @@ import (
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/policies"
+	"tuoyu/processes"
 	"tuoyu/store"
 	"tuoyu/testdata"
 )
@@ -68,7 +69,7 @@ func (b *bench) ledgers(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	var doors []*casework.Service
+	var services []*processes.Services
 	for _, plans := range []int{1, 10} {
 		h, err := b.install(ctx)
 		if err != nil {
@@ -84,18 +85,18 @@ func (b *bench) ledgers(ctx context.Context) (err error) {
 		}
 		defer db.Close()
 		var temporal client.Client // reading needs none
-		doors = append(doors, casework.New(casework.Deps{DB: db, Temporal: temporal, Rules: rules, CalendarCache: store.NewCalendarCache(db)}))
+		services = append(services, processes.New(casework.Deps{DB: db, Temporal: temporal, Rules: rules, CalendarCache: store.NewCalendarCache(db)}))
 	}
 	city := nursery.Principal{Account: "city-office", Role: nursery.RoleCityOffice, County: "140400"}
 	ways := []struct {
 		name string
-		ask  func(*casework.Service) (int, error)
+		ask  func(*processes.Services) (int, error)
 	}{
-		{"wall map", func(s *casework.Service) (int, error) {
+		{"wall map", func(s *processes.Services) (int, error) {
 			counties, err := s.BuildMap(ctx, city, "load-1")
 			return len(counties), err
 		}},
-		{"ledger", func(s *casework.Service) (int, error) {
+		{"ledger", func(s *processes.Services) (int, error) {
 			ledger, err := s.BuildLedger(ctx, city, "load-1")
 			return len(ledger.Lines), err
 		}},
@@ -103,8 +104,8 @@ func (b *bench) ledgers(ctx context.Context) (err error) {
 	for _, way := range ways {
 		var turns [2][]time.Duration
 		for round := range ledgerRounds + 1 {
-			for i, users := range doors {
-				t, err := ledgerTurn(users, way.ask)
+			for i, s := range services {
+				t, err := ledgerTurn(s, way.ask)
 				if err != nil {
 					return fmt.Errorf("%s: %w", way.name, err)
 				}
@@ -123,11 +124,11 @@ func (b *bench) ledgers(ctx context.Context) (err error) {
 	return nil
 }
 
-func ledgerTurn(users *casework.Service, ask func(*casework.Service) (int, error)) (time.Duration, error) {
+func ledgerTurn(s *processes.Services, ask func(*processes.Services) (int, error)) (time.Duration, error) {
 	var times []time.Duration
 	for range ledgerCalls {
 		begun := time.Now()
-		lines, err := ask(users)
+		lines, err := ask(s)
 		if err != nil {
 			return 0, err
 		}

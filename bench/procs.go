@@ -28,7 +28,7 @@ var groups = []string{"serve", "worker", "devstack", "Postgres", "Chromium", "be
 
 // usageNow measures every process below devstack. Memory takes milliseconds for each process, so it is optional.
 func usageNow(memory bool) (usage, error) {
-	found, err := processes()
+	found, err := runningProcesses()
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ type proc struct {
 	processor time.Duration // of the process and of its children that have ended
 }
 
-func processes() (map[int]proc, error) {
+func runningProcesses() (map[int]proc, error) {
 	entries, err := filepath.Glob("/proc/[0-9]*")
 	if err != nil {
 		return nil, err

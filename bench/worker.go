@@ -12,6 +12,7 @@ import (
 	"tuoyu/activities"
 	"tuoyu/casework"
 	"tuoyu/policies"
+	"tuoyu/processes"
 	"tuoyu/sealing"
 	"tuoyu/store"
 	product "tuoyu/worker"
@@ -68,7 +69,7 @@ func workOnCases(ctx context.Context) error {
 	if err := w.Start(); err != nil {
 		return fmt.Errorf("start worker: %w", err)
 	}
-	casework.New(casework.Deps{DB: db, Temporal: temporal, Rules: rules, CalendarCache: calendarCache, Fields: fields}).Relay(ctx)
+	processes.New(casework.Deps{DB: db, Temporal: temporal, Rules: rules, CalendarCache: calendarCache, Fields: fields}).Relay(ctx)
 	w.Stop()
 	return nil
 }

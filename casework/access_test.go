@@ -9,7 +9,9 @@ import (
 
 	"tuoyu/activities"
 	"tuoyu/casework"
+	"tuoyu/children"
 	"tuoyu/nursery"
+	"tuoyu/registry"
 	"tuoyu/store"
 	"tuoyu/testdata"
 )
@@ -51,7 +53,7 @@ func (d *fixture) opens(p nursery.Principal, file string) error {
 func (d *fixture) consented(p nursery.Principal, child string) (paper string) {
 	d.t.Helper()
 	paper = d.file(p, p.Institution)
-	_, err := d.GiveConsent(d.t.Context(), p, "consent-"+child, child, casework.ConsentGiven{Purpose: nursery.ConsentCheckup, Evidence: paper, GivenOn: testdata.AsOf})
+	_, err := d.GiveConsent(d.t.Context(), p, "consent-"+child, child, children.ConsentGiven{Purpose: nursery.ConsentCheckup, Evidence: paper, GivenOn: testdata.AsOf})
 	require.NoError(d.t, err)
 	return paper
 }
@@ -62,9 +64,9 @@ func (d *fixture) sees(p nursery.Principal, child, paper string, served bool) {
 	ctx := d.t.Context()
 	_, read := d.Child(ctx, p, child, nursery.ReadForCheckup)
 	_, consents := d.Consents(ctx, p, child)
-	_, list := casework.Children.Page(ctx, d.Service, p, casework.EnrolmentFilter{Institution: first.Institution}, casework.PageRequest{})
+	_, list := children.Children.Page(ctx, d.Service, p, children.EnrolmentFilter{Institution: first.Institution}, casework.PageRequest{})
 	_, institution := d.Institution(ctx, p, first.Institution)
-	everywhere, err := casework.Children.Page(ctx, d.Service, p, casework.EnrolmentFilter{}, casework.PageRequest{})
+	everywhere, err := children.Children.Page(ctx, d.Service, p, children.EnrolmentFilter{}, casework.PageRequest{})
 	require.NoError(d.t, err)
 	for what, err := range map[string]error{"child": read, "consents": consents, "children": list, "paper": d.opens(p, paper), "institution": institution} {
 		if served {
@@ -78,7 +80,7 @@ func (d *fixture) sees(p nursery.Principal, child, paper string, served bool) {
 		require.Len(d.t, everywhere.Items, 1)
 	} else {
 		require.Empty(d.t, everywhere.Items)
-		registered, err := casework.Institutions.Page(ctx, d.Service, p, casework.InstitutionFilter{}, casework.PageRequest{})
+		registered, err := registry.Institutions.Page(ctx, d.Service, p, registry.InstitutionFilter{}, casework.PageRequest{})
 		require.NoError(d.t, err)
 		require.Empty(d.t, registered.Items)
 	}
@@ -116,16 +118,16 @@ func TestAClinicSeesChildrenOnlyWhileItServesThem(t *testing.T) {
 }
 
 func TestAProposalOpensNothingOfAnotherClinicsInstitution(t *testing.T) {
-	d, round, children := examined(t)
+	d, round, ids := examined(t)
 	terms := yearWith(otherClinic.Institution)
 	terms.Institution, terms.StartsOn = first.Institution, testdata.AsOf.AddDays(1)
 	_, err := d.StartContract(t.Context(), otherClinic, "proposal", terms)
 	require.NoError(t, err)
 	_, err = d.CheckupClass(t.Context(), otherClinic, round, "乳儿班")
 	code(t, err, casework.CodeNotFound)
-	_, err = d.ChildCheckup(t.Context(), otherClinic, round, children[0])
+	_, err = d.ChildCheckup(t.Context(), otherClinic, round, ids[0])
 	code(t, err, casework.CodeNotFound)
-	_, err = d.Child(t.Context(), otherClinic, children[0], nursery.ReadForCheckup)
+	_, err = d.Child(t.Context(), otherClinic, ids[0], nursery.ReadForCheckup)
 	code(t, err, casework.CodeNotFound)
 	sheet, err := d.CheckupClass(t.Context(), clinic, round, "乳儿班")
 	require.NoError(t, err)
@@ -133,54 +135,54 @@ func TestAProposalOpensNothingOfAnotherClinicsInstitution(t *testing.T) {
 }
 
 func TestAnOpenRoundOutlastsItsContractAndAClosedOneOpensNothing(t *testing.T) {
-	d, round, children := examined(t)
-	_, err := d.record("k1", round, weighed(children[0], 10.5, 80))
+	d, round, ids := examined(t)
+	_, err := d.record("k1", round, weighed(ids[0], 10.5, 80))
 	require.NoError(t, err)
 	d.exec(`UPDATE contracts SET state = 'ended'`)
 	d.exec(`UPDATE cases SET status = 'ended' WHERE kind = 'contract'`)
-	_, err = d.Child(t.Context(), clinic, children[0], nursery.ReadForCheckup)
+	_, err = d.Child(t.Context(), clinic, ids[0], nursery.ReadForCheckup)
 	require.NoError(t, err)
 	_, err = d.CheckupClass(t.Context(), clinic, round, "乳儿班")
 	require.NoError(t, err)
-	_, err = d.ChildCheckup(t.Context(), clinic, round, children[0])
+	_, err = d.ChildCheckup(t.Context(), clinic, round, ids[0])
 	require.NoError(t, err)
 
 	d.exec(`UPDATE checkup_rounds SET state = 'closed' WHERE case_no = $1`, round)
 	d.exec(`UPDATE cases SET status = 'ended' WHERE case_no = $1`, round)
-	_, err = d.Child(t.Context(), clinic, children[0], nursery.ReadForCheckup)
+	_, err = d.Child(t.Context(), clinic, ids[0], nursery.ReadForCheckup)
 	code(t, err, casework.CodeNotFound)
 	_, err = d.CheckupClass(t.Context(), clinic, round, "乳儿班")
 	code(t, err, casework.CodeNotFound)
-	_, err = d.ChildCheckup(t.Context(), clinic, round, children[0])
+	_, err = d.ChildCheckup(t.Context(), clinic, round, ids[0])
 	code(t, err, casework.CodeNotFound)
 	_, err = d.Checkup(t.Context(), clinic, round) // how the round went, child by child to nobody, its party knows
 	require.NoError(t, err)
-	_, err = d.ChildCheckup(t.Context(), first, round, children[0])
+	_, err = d.ChildCheckup(t.Context(), first, round, ids[0])
 	require.NoError(t, err)
 }
 
 func TestAReferralOpensThatChildAlone(t *testing.T) {
-	d, round, children := examined(t)
+	d, round, ids := examined(t)
 	cause, err := d.Fields.Seal([]byte(`["示例"]`), activities.ReferralCell("ZZ-140403-2026-000001-1", "cause"))
 	require.NoError(t, err)
 	d.exec(`INSERT INTO cases (case_no, kind, county, institution, partner, about, subject, stage, status, holder, tracking_hash, submitted_by, created_at, updated_at)
 		VALUES ('ZZ-140403-2026-000001-1', 'referral', $1, $2, $3, $4, '体检后转诊', 'referred', 'open', 'hospital', '', '', now(), now())`,
-		county, first.Institution, clinic.Institution, children[0])
+		county, first.Institution, clinic.Institution, ids[0])
 	d.exec(`INSERT INTO referrals (case_no, round, child, county, institution, clinic, cause, opened_on) VALUES ('ZZ-140403-2026-000001-1', $1, $2, $3, $4, $5, $6, '2026-10-01')`,
-		round, children[0], county, first.Institution, clinic.Institution, cause)
+		round, ids[0], county, first.Institution, clinic.Institution, cause)
 	referral := d.strings(`SELECT case_no FROM referrals`)[0]
 	d.exec(`UPDATE contracts SET state = 'ended'`)
 	d.exec(`UPDATE checkup_rounds SET state = 'closed' WHERE clinic <> ''`)
 
-	_, err = d.Child(t.Context(), clinic, children[0], nursery.ReadForCheckup)
+	_, err = d.Child(t.Context(), clinic, ids[0], nursery.ReadForCheckup)
 	require.NoError(t, err)
-	_, err = d.Child(t.Context(), clinic, children[1], nursery.ReadForCheckup)
+	_, err = d.Child(t.Context(), clinic, ids[1], nursery.ReadForCheckup)
 	code(t, err, casework.CodeNotFound)
-	all, err := casework.Children.Page(t.Context(), d.Service, clinic, casework.EnrolmentFilter{}, casework.PageRequest{})
+	all, err := children.Children.Page(t.Context(), d.Service, clinic, children.EnrolmentFilter{}, casework.PageRequest{})
 	require.NoError(t, err)
 	require.Len(t, all.Items, 1)
 	d.exec(`UPDATE referrals SET state = 'done'`)
-	_, err = d.Child(t.Context(), clinic, children[0], nursery.ReadForCheckup)
+	_, err = d.Child(t.Context(), clinic, ids[0], nursery.ReadForCheckup)
 	code(t, err, casework.CodeNotFound)
 	_, err = d.Referral(t.Context(), clinic, referral)
 	code(t, err, casework.CodeNotFound)
@@ -203,7 +205,7 @@ func TestAChildInCareElsewhereDoesNotExist(t *testing.T) {
 	d := caring(t)
 	id := d.enrolled(first, 1)
 	paper := d.consented(first, id)
-	_, err := d.EndEnrolment(t.Context(), first, "leave", id, casework.Leaving{Leave: nursery.LeaveTransferred, LeftOn: testdata.AsOf})
+	_, err := d.EndEnrolment(t.Context(), first, "leave", id, children.Leaving{Leave: nursery.LeaveTransferred, LeftOn: testdata.AsOf})
 	require.NoError(t, err)
 	moved := enrolment(1)
 	moved.EnteredOn = testdata.AsOf
@@ -255,7 +257,7 @@ func TestAFileStaysWithWhatItWasHandedInFor(t *testing.T) {
 	d := caring(t)
 	id, sibling := d.enrolled(first, 1), d.enrolled(first, 2)
 	paper := d.consented(first, id)
-	_, err := d.GiveConsent(t.Context(), first, "again", sibling, casework.ConsentGiven{Purpose: nursery.ConsentCheckup, Evidence: paper, GivenOn: testdata.AsOf})
+	_, err := d.GiveConsent(t.Context(), first, "again", sibling, children.ConsentGiven{Purpose: nursery.ConsentCheckup, Evidence: paper, GivenOn: testdata.AsOf})
 	code(t, err, casework.CodeInvalid)
 	a := application(t)
 	a.Papers[0].Attachment = paper

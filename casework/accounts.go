@@ -70,13 +70,13 @@ func (s *Service) Seen(ctx context.Context, p nursery.Principal, name string) er
 // county's office for a supervisor, otherwise those of the same office and role.
 func (s *Service) Colleagues(ctx context.Context, p nursery.Principal, role nursery.Role) ([]Colleague, error) {
 	list := []Colleague{}
-	if err := s.authorize(ctx, p, "colleague.list", resource{}); err != nil {
+	if err := s.Authorize(ctx, p, "colleague.list", Resource{}); err != nil {
 		return list, err
 	}
 	roles := []string{string(role)}
 	switch {
 	case role != "" && !slices.Contains(nursery.Roles(), role):
-		return list, userError(CodeInvalid, "没有这种角色。", FieldError{Location: "role", Message: "不在可选值之内"})
+		return list, NewError(CodeInvalid, "没有这种角色。", FieldError{Location: "role", Message: "不在可选值之内"})
 	case role == "" && p.Role == nursery.RoleSupervisor:
 		roles = []string{string(nursery.RoleClerk), string(nursery.RoleInspector), string(nursery.RoleSupervisor)}
 	case role == "":
@@ -84,7 +84,7 @@ func (s *Service) Colleagues(ctx context.Context, p nursery.Principal, role nurs
 	}
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {
 		rows, err := q.Colleagues(ctx, store.ColleaguesParams{
-			County: p.County, Roles: roles, Institution: p.Institution, Today: s.today(), Since: s.Now().Add(-knownFor),
+			County: p.County, Roles: roles, Institution: p.Institution, Today: s.Today(), Since: s.Now().Add(-knownFor),
 		})
 		for _, row := range rows {
 			c := Colleague{Account: row.Account, Name: row.Name, Role: nursery.Role(row.Role), RoleTitle: nursery.Role(row.Role).Title(), Open: int(row.Open)}
@@ -104,12 +104,12 @@ func (s *Service) Colleagues(ctx context.Context, p nursery.Principal, role nurs
 	return list, nil
 }
 
-// known returns a recorded account as a principal. The error names the field: assignee_unknown if no such account is
+// Known returns a recorded account as a principal. The error names the field: assignee_unknown if no such account is
 // recorded, or none that the caller may see.
-func (s *Service) known(ctx context.Context, q *store.Queries, account, location string) (nursery.Principal, error) {
+func (s *Service) Known(ctx context.Context, q *store.Queries, account, location string) (nursery.Principal, error) {
 	row, err := q.AccountByName(ctx, store.AccountByNameParams{Account: account, Since: s.Now().Add(-knownFor)})
 	if store.IsNotFound(err) {
-		return nursery.Principal{}, userError(CodeAssigneeUnknown, "本单位没有这个账号，或者该账号还没有登录过本系统。",
+		return nursery.Principal{}, NewError(CodeAssigneeUnknown, "本单位没有这个账号，或者该账号还没有登录过本系统。",
 			FieldError{Location: location, Message: "请选择本单位登录过的人员"})
 	}
 	if err != nil {
@@ -120,9 +120,9 @@ func (s *Service) known(ctx context.Context, q *store.Queries, account, location
 	}, nil
 }
 
-// canTake reports whether a principal could claim the task if it were unassigned: sees it, has its role and is not
+// CanTake reports whether a principal could claim the task if it were unassigned: sees it, has its role and is not
 // excluded.
-func (s *Service) canTake(ctx context.Context, p nursery.Principal, task store.Task) (bool, error) {
+func (s *Service) CanTake(ctx context.Context, p nursery.Principal, task store.Task) (bool, error) {
 	r := resourceOf(task)
 	r.Assignee = ""
 	allowed, _, err := s.Rules.Allow(ctx, map[string]any{"principal": p, "act": "task.claim", "resource": r})
@@ -135,18 +135,18 @@ func (s *Service) canTake(ctx context.Context, p nursery.Principal, task store.T
 // mustTake returns an error if the account could not answer the task.
 func (s *Service) mustTake(ctx context.Context, q *store.Queries, account string, task store.Task) error {
 	if slices.Contains(task.Excluded, account) {
-		return userError(CodeConflictOfInterest, "提交人、初次核查人不能办理本事项，请指派其他工作人员。")
+		return NewError(CodeConflictOfInterest, "提交人、初次核查人不能办理本事项，请指派其他工作人员。")
 	}
-	p, err := s.known(ctx, q, account, "/account")
+	p, err := s.Known(ctx, q, account, "/account")
 	if err != nil {
 		return err
 	}
-	can, err := s.canTake(ctx, p, task)
+	can, err := s.CanTake(ctx, p, task)
 	if err != nil {
 		return err
 	}
 	if !can {
-		return userError(CodeAssigneeUnfit, "该账号的角色或单位不能办理本事项，请另选办理人。",
+		return NewError(CodeAssigneeUnfit, "该账号的角色或单位不能办理本事项，请另选办理人。",
 			FieldError{Location: "/account", Message: "不能办理本事项"})
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/offices"
 )
 
 // A task is assigned to nobody who could not claim it.
@@ -44,12 +45,12 @@ func TestADelegateIsOfTheSameOffice(t *testing.T) {
 		applicant.Account: casework.CodeAssigneeUnknown, auditor.Account: casework.CodeAssigneeUnknown, "nobody-at-all": casework.CodeAssigneeUnknown,
 		"clerk-140404": casework.CodeAssigneeUnknown, inspector.Account: casework.CodeAssigneeUnfit,
 	} {
-		_, err := d.SetAbsence(t.Context(), supervisor, key(), casework.AbsenceRequest{
+		_, err := d.SetAbsence(t.Context(), supervisor, key(), offices.AbsenceRequest{
 			Account: clerk.Account, FromOn: deskToday, UntilOn: deskToday, Delegate: delegate,
 		})
 		require.Equal(t, "/delegate", refused(t, err, code).Fields[0].Location, delegate)
 	}
-	_, err := d.SetAbsence(t.Context(), supervisor, key(), casework.AbsenceRequest{
+	_, err := d.SetAbsence(t.Context(), supervisor, key(), offices.AbsenceRequest{
 		Account: "nobody-at-all", FromOn: deskToday, UntilOn: deskToday, Delegate: otherClerk.Account,
 	})
 	require.Equal(t, "/account", refused(t, err, casework.CodeAssigneeUnknown).Fields[0].Location)
@@ -60,7 +61,7 @@ func TestColleaguesAreOfferedWithTheirLoad(t *testing.T) {
 	caseNo, _ := d.withTask("clerk", "filing.review", "accept")
 	d.tasks(caseNo, "A", county, nursery.RoleClerk, clerk.Account, 3, deskToday)
 	require.NoError(t, d.Seen(t.Context(), otherClerk, "窗口二"))
-	_, err := d.SetAbsence(t.Context(), otherClerk, key(), casework.AbsenceRequest{FromOn: deskToday, UntilOn: deskToday.AddDays(2), Delegate: clerk.Account})
+	_, err := d.SetAbsence(t.Context(), otherClerk, key(), offices.AbsenceRequest{FromOn: deskToday, UntilOn: deskToday.AddDays(2), Delegate: clerk.Account})
 	require.NoError(t, err)
 	until := deskToday.AddDays(2)
 	clerks := []casework.Colleague{

@@ -20,6 +20,7 @@ import (
 	"tuoyu/activities"
 	"tuoyu/nursery"
 	"tuoyu/store"
+	"tuoyu/workflows"
 )
 
 // Scanner scans a file for malware. It returns ErrInfected if it finds any.
@@ -67,8 +68,8 @@ func (s *Service) Upload(ctx context.Context, p nursery.Principal, in Upload) (A
 	if err != nil {
 		return Attachment{}, err
 	}
-	if !institutionForm.MatchString(in.Institution) {
-		return Attachment{}, userError(CodeInvalid, "请指明材料所属机构。", FieldError{Location: "institution", Message: "必填，限字母、数字和 . _ -"})
+	if !InstitutionForm.MatchString(in.Institution) {
+		return Attachment{}, NewError(CodeInvalid, "请指明材料所属机构。", FieldError{Location: "institution", Message: "必填，限字母、数字和 . _ -"})
 	}
 	file, kind, err := s.spool(ctx, in.Body)
 	if err != nil {
@@ -105,7 +106,7 @@ func (s *Service) spool(ctx context.Context, body io.Reader) (file *store.Spool,
 	}
 	file, err = s.Blobs.Spool(ctx, io.MultiReader(&head, body))
 	if errors.Is(err, store.ErrTooLarge) {
-		return nil, "", userError(CodeAttachmentTooLarge, "文件过大。", FieldError{Location: "file", Message: "文件过大"})
+		return nil, "", NewError(CodeAttachmentTooLarge, "文件过大。", FieldError{Location: "file", Message: "文件过大"})
 	}
 	if err != nil {
 		return nil, "", fmt.Errorf("read upload: %w", err)
@@ -129,7 +130,7 @@ func (s *Service) storeUpload(ctx context.Context, p nursery.Principal, file *st
 	if row.Name, row.SealedName, err = activities.SealFileName(s.Fields, row.ID, name); err != nil {
 		return Attachment{}, fmt.Errorf("seal name of upload: %w", err)
 	}
-	if err := s.as(ctx, p, func(q *store.Queries) error { return q.InsertAttachment(ctx, row) }); err != nil {
+	if err := s.As(ctx, p, func(q *store.Queries) error { return q.InsertAttachment(ctx, row) }); err != nil {
 		return Attachment{}, errors.Join(fmt.Errorf("record upload: %w", err), s.forgetUpload(context.WithoutCancel(ctx), row))
 	}
 	return Attachment{
@@ -165,10 +166,10 @@ func (s *Service) scan(ctx context.Context, file *store.Spool) (string, error) {
 	}
 	err := s.Scan.Scan(ctx, file)
 	if errors.Is(err, ErrInfected) {
-		return "", userError(CodeAttachmentInfected, "文件未通过安全扫描，不能接收。", FieldError{Location: "file", Message: "未通过安全扫描"})
+		return "", NewError(CodeAttachmentInfected, "文件未通过安全扫描，不能接收。", FieldError{Location: "file", Message: "未通过安全扫描"})
 	}
 	if err != nil {
-		return "", userError(CodeEngineUnavailable, "安全扫描暂不可用，请稍后再传。")
+		return "", NewError(CodeEngineUnavailable, "安全扫描暂不可用，请稍后再传。")
 	}
 	return "clean", nil
 }
@@ -193,7 +194,7 @@ func safeName(name, extension string) string {
 	return name + extension
 }
 
-func attachmentOf(a store.Attachment) Attachment {
+func AttachmentOf(a store.Attachment) Attachment {
 	return Attachment{ID: a.ID, Name: a.Name, MediaType: a.MediaType, Size: a.Size, Scan: a.Scan, UploadedAt: a.UploadedAt}
 }
 
@@ -205,20 +206,20 @@ func (s *Service) OpenAttachment(ctx context.Context, p nursery.Principal, id st
 	if errors.Is(err, fs.ErrNotExist) { // it was sealed since its row was read, and has moved
 		a, content, err = s.openAttachment(ctx, p, id)
 	}
-	return attachmentOf(a), content, err
+	return AttachmentOf(a), content, err
 }
 
 func (s *Service) openAttachment(ctx context.Context, p nursery.Principal, id string) (store.Attachment, io.ReadCloser, error) {
 	var a store.Attachment
-	err := s.as(ctx, p, func(q *store.Queries) (err error) {
+	err := s.As(ctx, p, func(q *store.Queries) (err error) {
 		a, err = q.AttachmentByID(ctx, id)
 		if store.IsNotFound(err) {
-			return notFound()
+			return NewNotFound()
 		}
 		if err != nil {
 			return fmt.Errorf("read attachment: %w", err)
 		}
-		if err := s.authorizeRead(ctx, q, p, a); err != nil {
+		if err := s.AuthorizeRead(ctx, q, p, a); err != nil {
 			return err
 		}
 		return s.notePaper(ctx, q, p, a)
@@ -232,9 +233,114 @@ func (s *Service) openAttachment(ctx context.Context, p nursery.Principal, id st
 	}
 	switch {
 	case errors.Is(err, activities.ErrNoKeyset):
-		return a, nil, s.sealing()
+		return a, nil, s.Sealing()
 	case err != nil:
 		return a, nil, fmt.Errorf("open attachment: %w", err)
 	}
 	return a, content, nil
+}
+
+// actOnFile returns the act on a file of a case of the kind, as its process has it. What belongs to no case yet is an attachment.
+func actOnFile(act string, kind nursery.CaseKind) string {
+	if process, ok := workflows.ProcessOf(kind); ok {
+		return process.Files + "." + act
+	}
+	return "attachment." + act
+}
+
+// kindOfUpload returns the kind of case for which an institution uploads a file before any case names the file. It
+// returns "" if the institution determines no kind.
+func kindOfUpload(institution string) nursery.CaseKind {
+	process, _ := OfficeOf(institution)
+	return process.Kind
+}
+
+// authorizeUpload reports whether p may upload a file for an institution: itself, one of its county, or one with which the clinic
+// has a case. An institution that is not on the register yet is of the county that is stated.
+func (s *Service) authorizeUpload(ctx context.Context, q *store.Queries, p nursery.Principal, county, institution string) error {
+	r := Resource{County: county, Institution: institution}
+	err := q.AsEngine(ctx, func() error {
+		known, err := q.InstitutionByID(ctx, institution)
+		if err != nil && !store.IsNotFound(err) {
+			return fmt.Errorf("read institution: %w", err)
+		}
+		if err == nil && known.County != county {
+			r.County = known.County
+		}
+		if !p.Role.Partner() || p.Institution == "" {
+			return nil
+		}
+		party, err := q.IsParty(ctx, store.IsPartyParams{Partner: p.Institution, Institution: institution})
+		if err != nil {
+			return fmt.Errorf("look for a case with %s: %w", institution, err)
+		}
+		if party {
+			r.Partner = p.Institution
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.Authorize(ctx, p, actOnFile("upload", kindOfUpload(institution)), r)
+}
+
+// AuthorizeChildFiles has authorize decide who reads the files of a child.
+func (s *Service) AuthorizeChildFiles(authorize func(ctx context.Context, q *store.Queries, p nursery.Principal, child string) error) {
+	s.childFile = authorize
+}
+
+// AuthorizeRead reports whether p may read a file: one of a child as p may read the child, one of a case as p may read the case
+// and its kind's files, and one that nothing refers to yet as who uploaded it.
+func (s *Service) AuthorizeRead(ctx context.Context, q *store.Queries, p nursery.Principal, a store.Attachment) error {
+	switch {
+	case a.Child != nil:
+		return s.childFile(ctx, q, p, *a.Child)
+	case a.CaseNo != nil:
+		c, err := CaseOf(ctx, q.CaseByNumber, *a.CaseNo)
+		if err != nil {
+			return err
+		}
+		r := Resource{County: c.County, Institution: c.Institution, Kind: nursery.CaseKind(c.Kind)}
+		if p.Role == nursery.RoleHospital {
+			serves, err := q.Serves(ctx, store.ServesParams{Clinic: c.Partner, Institution: c.Institution, Day: s.Today()})
+			if err != nil {
+				return fmt.Errorf("look for what %s serves: %w", c.Partner, err)
+			}
+			if serves || a.UploadedBy == p.Account {
+				r.Partner = c.Partner
+			}
+		}
+		return s.Authorize(ctx, p, actOnFile("read", r.Kind), r)
+	}
+	r := Resource{County: a.County, Institution: a.Institution, Uploader: a.UploadedBy}
+	return s.Authorize(ctx, p, actOnFile("read", kindOfUpload(a.Institution)), r)
+}
+
+// Link files attachments of an institution under the case or the child that refers to them. One that belongs to a case or a
+// child already stays there.
+func Link(ctx context.Context, q *store.Queries, institution, caseNo, child string, ids ...string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	of := store.LinkAttachmentsParams{Institution: institution, CaseNo: caseNo, Child: child, Ids: ids}
+	return q.LinkAttachments(ctx, of)
+}
+
+// notePaper logs that p opens a paper about a child, if it is one.
+func (s *Service) notePaper(ctx context.Context, q *store.Queries, p nursery.Principal, a store.Attachment) error {
+	if a.Child == nil {
+		return nil
+	}
+	child, err := q.ChildByID(ctx, *a.Child)
+	if err != nil {
+		return err
+	}
+	purpose := nursery.ReadForEnrolment
+	if p.Role == nursery.RoleHospital {
+		purpose = nursery.ReadForCheckup
+	}
+	return activities.NoteReading(ctx, q, activities.Reading{
+		By: p, Purpose: purpose, Subject: nursery.ReadPaper, About: a.ID, Fields: []nursery.ChildField{nursery.ChildPaper}, At: s.Now(),
+	}, child)
 }

@@ -9,22 +9,23 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/processes/buildsite"
 )
 
 func TestTheLedgerReadsBackFromItsWorkbook(t *testing.T) {
-	line := casework.BuildLine{
-		BuildSiteSummary: casework.BuildSiteSummary{
+	line := buildsite.BuildLine{
+		BuildSiteSummary: buildsite.BuildSiteSummary{
 			CaseNo: "JS-140403-2026-000001-X", CountyName: "潞州区", Name: "=1+1", ModeTitle: "公建公营", Seats: 200, SeatsCounted: 180,
 			LightTitle: "红灯", Reds: 1, ReceiptOn: nursery.NewDate(2026, 11, 2),
 		},
 		Planned: casework.Rate{Exact: "200/3", Text: "66.7"}, Actual: casework.Rate{Exact: "40", Text: "40.0"},
-		Milestones: []casework.MilestoneView{{
+		Milestones: []buildsite.MilestoneView{{
 			Title: "装修", Percent: 40, Milestone: nursery.Milestone{Kind: nursery.FitOut, PlannedEnd: nursery.NewDate(2026, 9, 5)},
 		}},
 	}
-	file, err := casework.LedgerFile(casework.BuildLedger{
+	file, err := buildsite.LedgerFile(buildsite.BuildLedger{
 		Title: "县县全覆盖", AsOf: nursery.NewDate(2026, 11, 3), Deadline: nursery.NewDate(2026, 12, 31), Seats: 200, SeatsCounted: 180,
-		Lines: []casework.BuildLine{line},
+		Lines: []buildsite.BuildLine{line},
 	})
 	require.NoError(t, err)
 	f, err := excelize.OpenReader(bytes.NewReader(file.Content))
@@ -40,7 +41,7 @@ func TestTheLedgerReadsBackFromItsWorkbook(t *testing.T) {
 	formula, err := f.GetCellFormula("工作台账", "B4")
 	require.NoError(t, err)
 	require.Empty(t, formula)
-	empty, err := casework.LedgerFile(casework.BuildLedger{Title: "县县全覆盖"})
+	empty, err := buildsite.LedgerFile(buildsite.BuildLedger{Title: "县县全覆盖"})
 	require.NoError(t, err)
 	require.NotEmpty(t, empty.Content)
 }

@@ -9,6 +9,7 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/processes/buildsite"
 	"tuoyu/testdata"
 )
 
@@ -39,20 +40,20 @@ func building(t *testing.T) (*fixture, string) {
 }
 
 // evidence uploads a file of each kind for the site.
-func (d *fixture) evidence(caseNo string, kinds ...string) (all []casework.BuildEvidence) {
+func (d *fixture) evidence(caseNo string, kinds ...string) (all []buildsite.BuildEvidence) {
 	d.t.Helper()
 	institution := d.strings(`SELECT institution FROM build_sites WHERE case_no = $1`, caseNo)[0]
 	for _, kind := range kinds {
 		a, err := d.Upload(d.t.Context(), countyOffice, casework.Upload{Institution: institution, Name: kind + ".pdf", Body: bytes.NewReader(testdata.PDF("evidence"))})
 		require.NoError(d.t, err)
-		all = append(all, casework.BuildEvidence{Kind: kind, Attachment: a.ID})
+		all = append(all, buildsite.BuildEvidence{Kind: kind, Attachment: a.ID})
 	}
 	return all
 }
 
-func (d *fixture) report(key, caseNo string, kind nursery.MilestoneKind, percent int, evidence ...casework.BuildEvidence) casework.BuildReportEntry {
+func (d *fixture) report(key, caseNo string, kind nursery.MilestoneKind, percent int, evidence ...buildsite.BuildEvidence) buildsite.BuildReportEntry {
 	d.t.Helper()
-	entry, err := d.ReportBuild(d.t.Context(), countyOffice, key, caseNo, casework.BuildReport{Milestone: kind, Percent: percent, Note: "按计划推进", Evidence: evidence})
+	entry, err := d.ReportBuild(d.t.Context(), countyOffice, key, caseNo, buildsite.BuildReport{Milestone: kind, Percent: percent, Note: "按计划推进", Evidence: evidence})
 	require.NoError(d.t, err)
 	return entry
 }
@@ -89,10 +90,10 @@ func TestAPlanBecomesACaseForEachCounty(t *testing.T) {
 func TestACountySeesItsOwnSites(t *testing.T) {
 	d, caseNo := building(t)
 	for _, who := range []nursery.Principal{applicant, clerk, admin} {
-		_, err := casework.BuildSites.Page(t.Context(), d.Service, who, casework.BuildFilter{}, casework.PageRequest{})
+		_, err := buildsite.BuildSites.Page(t.Context(), d.Service, who, buildsite.BuildFilter{}, casework.PageRequest{})
 		refused(t, err, casework.CodeForbidden)
 	}
-	own, err := casework.BuildSites.Page(t.Context(), d.Service, countyOffice, casework.BuildFilter{County: "140404"}, casework.PageRequest{})
+	own, err := buildsite.BuildSites.Page(t.Context(), d.Service, countyOffice, buildsite.BuildFilter{County: "140404"}, casework.PageRequest{})
 	require.NoError(t, err)
 	require.Len(t, own.Items, 1)
 	require.Equal(t, "140403", own.Items[0].County)
@@ -102,7 +103,7 @@ func TestACountySeesItsOwnSites(t *testing.T) {
 	seen := []string{}
 	page := casework.PageRequest{Limit: 5}
 	for {
-		list, err := casework.BuildSites.Page(t.Context(), d.Service, auditor, casework.BuildFilter{Plan: planName}, page)
+		list, err := buildsite.BuildSites.Page(t.Context(), d.Service, auditor, buildsite.BuildFilter{Plan: planName}, page)
 		require.NoError(t, err)
 		for _, site := range list.Items {
 			seen = append(seen, site.CaseNo)
@@ -126,16 +127,16 @@ func TestACountySeesItsOwnSites(t *testing.T) {
 
 func TestAReportCountsOnceTheCityAcceptsIt(t *testing.T) {
 	d, caseNo := building(t)
-	_, err := d.ReportBuild(t.Context(), anotherCounty, "r0", caseNo, casework.BuildReport{Milestone: nursery.FitOut, Percent: 30, Note: "开工"})
+	_, err := d.ReportBuild(t.Context(), anotherCounty, "r0", caseNo, buildsite.BuildReport{Milestone: nursery.FitOut, Percent: 30, Note: "开工"})
 	refused(t, err, casework.CodeNotFound)
-	_, err = d.ReportBuild(t.Context(), city, "r0", caseNo, casework.BuildReport{Milestone: nursery.FitOut, Percent: 30, Note: "开工"})
+	_, err = d.ReportBuild(t.Context(), city, "r0", caseNo, buildsite.BuildReport{Milestone: nursery.FitOut, Percent: 30, Note: "开工"})
 	refused(t, err, casework.CodeForbidden)
 	for _, kind := range []nursery.MilestoneKind{nursery.Registered, nursery.Filed} {
-		_, err = d.ReportBuild(t.Context(), countyOffice, "r0", caseNo, casework.BuildReport{Milestone: kind, Percent: 100, Note: "完成"})
+		_, err = d.ReportBuild(t.Context(), countyOffice, "r0", caseNo, buildsite.BuildReport{Milestone: kind, Percent: 100, Note: "完成"})
 		refused(t, err, casework.CodeClosesByFiling)
 	}
-	_, err = d.ReportBuild(t.Context(), countyOffice, "r0", caseNo, casework.BuildReport{Milestone: nursery.FitOut, Percent: 100, Note: "完成",
-		Evidence: []casework.BuildEvidence{{Kind: "竣工验收材料", Attachment: "A-none"}, {Kind: "收据", Attachment: "A-none"}}})
+	_, err = d.ReportBuild(t.Context(), countyOffice, "r0", caseNo, buildsite.BuildReport{Milestone: nursery.FitOut, Percent: 100, Note: "完成",
+		Evidence: []buildsite.BuildEvidence{{Kind: "竣工验收材料", Attachment: "A-none"}, {Kind: "收据", Attachment: "A-none"}}})
 	var named []string
 	for _, f := range refused(t, err, casework.CodeInvalid).Fields {
 		named = append(named, f.Location+f.Message)
@@ -146,23 +147,23 @@ func TestAReportCountsOnceTheCityAcceptsIt(t *testing.T) {
 	}, named)
 
 	first := d.report("r1", caseNo, nursery.FitOut, 30)
-	_, err = d.ReportBuild(t.Context(), countyOffice, "r2", caseNo, casework.BuildReport{Milestone: nursery.FitOut, Percent: 40, Note: "再报"})
+	_, err = d.ReportBuild(t.Context(), countyOffice, "r2", caseNo, buildsite.BuildReport{Milestone: nursery.FitOut, Percent: 40, Note: "再报"})
 	refused(t, err, casework.CodeReportWaiting)
-	_, err = d.DecideBuildReport(t.Context(), countyOffice, "d0", caseNo, first.ID, casework.BuildVerdict{Accept: true})
+	_, err = d.DecideBuildReport(t.Context(), countyOffice, "d0", caseNo, first.ID, buildsite.BuildVerdict{Accept: true})
 	refused(t, err, casework.CodeForbidden)
-	_, err = d.DecideBuildReport(t.Context(), city, "d0", caseNo, first.ID, casework.BuildVerdict{})
+	_, err = d.DecideBuildReport(t.Context(), city, "d0", caseNo, first.ID, buildsite.BuildVerdict{})
 	refused(t, err, casework.CodeInvalid)
-	_, err = d.DecideBuildReport(t.Context(), city, "d0", caseNo, first.ID+1, casework.BuildVerdict{Accept: true})
+	_, err = d.DecideBuildReport(t.Context(), city, "d0", caseNo, first.ID+1, buildsite.BuildVerdict{Accept: true})
 	refused(t, err, casework.CodeNotFound)
-	returned, err := d.DecideBuildReport(t.Context(), city, "d1", caseNo, first.ID, casework.BuildVerdict{Reason: "照片不清"})
+	returned, err := d.DecideBuildReport(t.Context(), city, "d1", caseNo, first.ID, buildsite.BuildVerdict{Reason: "照片不清"})
 	require.NoError(t, err)
 	require.Equal(t, "returned", returned.State)
-	_, err = d.DecideBuildReport(t.Context(), city, "d2", caseNo, first.ID, casework.BuildVerdict{Accept: true})
+	_, err = d.DecideBuildReport(t.Context(), city, "d2", caseNo, first.ID, buildsite.BuildVerdict{Accept: true})
 	refused(t, err, casework.CodeReportDecided)
 	require.Equal(t, []string{"0"}, d.strings(`SELECT percent::text FROM build_milestones WHERE case_no = $1 AND kind = 'fit_out'`, caseNo))
 
 	second := d.report("r3", caseNo, nursery.FitOut, 100, d.evidence(caseNo, "竣工验收材料", "现场照片", "运营合同")...)
-	_, err = d.DecideBuildReport(t.Context(), city, "d3", caseNo, second.ID, casework.BuildVerdict{Accept: true})
+	_, err = d.DecideBuildReport(t.Context(), city, "d3", caseNo, second.ID, buildsite.BuildVerdict{Accept: true})
 	require.NoError(t, err)
 	site, err := d.BuildSite(t.Context(), countyOffice, caseNo)
 	require.NoError(t, err)
@@ -181,7 +182,7 @@ func TestAnAmendmentKeepsTheOldCurve(t *testing.T) {
 	require.NoError(t, err)
 	milestones := slices.Clone(site.Versions[0].Milestones)
 	milestones[0].PlannedEnd = milestones[0].PlannedEnd.AddDays(93)
-	in := casework.BuildAmendment{Version: 1, Seats: 180, Mode: nursery.PrivateRun, Milestones: milestones, Reason: "消防改造增加工期"}
+	in := buildsite.BuildAmendment{Version: 1, Seats: 180, Mode: nursery.PrivateRun, Milestones: milestones, Reason: "消防改造增加工期"}
 	_, err = d.AmendBuild(t.Context(), countyOffice, "a0", caseNo, in)
 	refused(t, err, casework.CodeForbidden)
 	bad := in
@@ -224,7 +225,7 @@ func TestOnlyAPublicFilingOfTheCountyIsTheSites(t *testing.T) {
 func TestTheMapAndTheRankingShowHowTheyCameAbout(t *testing.T) {
 	d, caseNo := building(t)
 	report := d.report("r1", caseNo, nursery.FitOut, 50)
-	_, err := d.DecideBuildReport(t.Context(), city, "d1", caseNo, report.ID, casework.BuildVerdict{Accept: true})
+	_, err := d.DecideBuildReport(t.Context(), city, "d1", caseNo, report.ID, buildsite.BuildVerdict{Accept: true})
 	require.NoError(t, err)
 	d.exec(`UPDATE build_sites SET light = 'red', reds = 1, seats_counted = 200, receipt_on = '2026-11-01' WHERE case_no = $1`, caseNo)
 	counties, err := d.BuildMap(t.Context(), city, planName)

@@ -19,20 +19,20 @@ import (
 // Cases is the list of cases, newest first.
 var Cases = List[CaseFilter, CaseSummary]{
 	Act: "case.list", Indexes: []string{"cases_page", "cases_by_institution", "cases_by_partner", "cases_all_page"},
-	First: cursor{At: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)},
+	First: Cursor{At: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)},
 	Check: func(_ context.Context, _ *Service, _ nursery.Principal, f *CaseFilter) error { return f.check() },
-	Read: func(ctx context.Context, r reading[CaseFilter]) ([]line[CaseSummary], error) {
-		years, err := r.CalendarCache.YearsIn(ctx, r.q)
+	Read: func(ctx context.Context, r ListReading[CaseFilter]) ([]ListRow[CaseSummary], error) {
+		years, err := r.CalendarCache.YearsIn(ctx, r.Q)
 		if err != nil {
 			return nil, err
 		}
-		f, of := r.filter, scopeOf(r.p, r.filter.County)
-		rows, err := r.q.Cases(ctx, store.CasesParams{
-			County: of.county, Institution: cmp.Or(of.institution, f.Institution), Partner: of.partner, Kind: string(f.Kind), Stage: string(f.Stage),
-			Status: string(f.Status), OnlyOverdue: f.Overdue, Search: f.Query, BeforeAt: r.after.At, BeforeNo: r.after.ID, PageSize: r.limit,
+		f, of := r.Filter, ScopeOf(r.Principal, r.Filter.County)
+		rows, err := r.Q.Cases(ctx, store.CasesParams{
+			County: of.County, Institution: cmp.Or(of.Institution, f.Institution), Partner: of.Partner, Kind: string(f.Kind), Stage: string(f.Stage),
+			Status: string(f.Status), OnlyOverdue: f.Overdue, Search: f.Query, BeforeAt: r.After.At, BeforeNo: r.After.ID, PageSize: r.Limit,
 		})
-		return linesOf(rows, err, func(row store.Case) (CaseSummary, cursor) {
-			return r.summary(row, years), cursor{At: row.CreatedAt, ID: row.CaseNo}
+		return ListRows(rows, err, func(row store.Case) (CaseSummary, Cursor) {
+			return r.summary(row, years), Cursor{At: row.CreatedAt, ID: row.CaseNo}
 		})
 	},
 	Sheet: Sheet[CaseSummary]{Title: "办件", Columns: []Column[CaseSummary]{
@@ -50,35 +50,35 @@ var Cases = List[CaseFilter, CaseSummary]{
 
 // check refuses filters that nothing could match.
 func (f CaseFilter) check() error {
-	var c checker
+	var c Checker
 	if f.County != "" {
 		if d, ok := nursery.DivisionByCode(f.County); !ok || d.Level != nursery.LevelCounty {
-			c.add("county", "没有这个县区")
+			c.Add("county", "没有这个县区")
 		}
 	}
 	if _, ok := workflows.ProcessOf(f.Kind); f.Kind != "" && !ok {
-		c.add("kind", "没有这类办件")
+		c.Add("kind", "没有这类办件")
 	}
 	if f.Stage != "" && !slices.ContainsFunc(workflows.Processes(), func(p definition.Process) bool { _, ok := p.Stage(f.Stage); return ok }) {
-		c.add("stage", "没有这个环节")
+		c.Add("stage", "没有这个环节")
 	}
 	if f.Status != "" && !slices.Contains([]nursery.CaseStatus{nursery.CaseDraft, nursery.CaseOpen, nursery.CaseEnded}, f.Status) {
-		c.add("status", "没有这种状态")
+		c.Add("status", "没有这种状态")
 	}
-	if wrong := checkText("institution", f.Institution, 64); wrong != nil {
-		c.add(wrong.Location, wrong.Message)
+	if wrong := CheckText("institution", f.Institution, 64); wrong != nil {
+		c.Add(wrong.Location, wrong.Message)
 	}
-	if wrong := checkText("query", f.Query, 100); wrong != nil {
-		c.add(wrong.Location, wrong.Message)
+	if wrong := CheckText("query", f.Query, 100); wrong != nil {
+		c.Add(wrong.Location, wrong.Message)
 	}
-	return c.err()
+	return c.Err()
 }
 
 func (s *Service) summary(c store.Case, years calendar.Years) CaseSummary {
 	kind := nursery.CaseKind(c.Kind)
 	summary := CaseSummary{
 		CaseNo: c.CaseNo, Kind: kind, County: c.County, Institution: c.Institution,
-		Subject: c.Subject, SiteKind: nursery.SiteKind(c.SiteKind), Stage: nursery.Stage(c.Stage), StageTitle: stageOf(kind, c.Stage).Title,
+		Subject: c.Subject, SiteKind: nursery.SiteKind(c.SiteKind), Stage: nursery.Stage(c.Stage), StageTitle: StageOf(kind, c.Stage).Title,
 		Status: nursery.CaseStatus(c.Status), Holder: nursery.Role(c.Holder), DueOn: c.DueOn,
 		DueProvisional: c.DueProvisional, Overdue: c.Overdue, ReceivedOn: c.ReceivedOn, CreatedAt: c.CreatedAt, EndedAt: c.EndedAt,
 	}
@@ -89,13 +89,13 @@ func (s *Service) summary(c store.Case, years calendar.Years) CaseSummary {
 		summary.HolderTitle = summary.Holder.Title()
 	}
 	if c.Status == string(nursery.CaseOpen) && !c.DueOn.IsZero() {
-		summary.DaysLeft = daysLeft(years, s.today(), c.DueOn)
+		summary.DaysLeft = daysLeft(years, s.Today(), c.DueOn)
 	}
 	return summary
 }
 
-// stageOf is what a stage of a kind of case is called and what comes next; empty where there is no such stage.
-func stageOf(kind nursery.CaseKind, stage string) definition.Stage {
+// StageOf is what a stage of a kind of case is called and what comes next; empty where there is no such stage.
+func StageOf(kind nursery.CaseKind, stage string) definition.Stage {
 	process, ok := workflows.ProcessOf(kind)
 	if !ok {
 		return definition.Stage{}
@@ -124,6 +124,14 @@ func stagesOf(c store.Case) []StageTitle {
 	return list
 }
 
+// CompleteCase adds to the details of a case what its process knows of it.
+type CompleteCase func(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, d *CaseDetail) error
+
+// CompleteCases has every read of a case completed.
+func (s *Service) CompleteCases(complete CompleteCase) {
+	s.completions = append(s.completions, complete)
+}
+
 // Case returns the details of a case that p may see. Error: not_found.
 func (s *Service) Case(ctx context.Context, p nursery.Principal, caseNo string) (CaseDetail, error) {
 	years, err := s.CalendarCache.Years(ctx)
@@ -132,27 +140,22 @@ func (s *Service) Case(ctx context.Context, p nursery.Principal, caseNo string) 
 	}
 	var d CaseDetail
 	err = s.DB.As(ctx, p, func(q *store.Queries) error {
-		c, err := caseOf(ctx, q.CaseByNumber, caseNo)
+		c, err := CaseOf(ctx, q.CaseByNumber, caseNo)
 		if err != nil {
 			return err
 		}
-		if err := s.authorizeCase(ctx, p, "case.read", c); err != nil {
+		if err := s.AuthorizeCase(ctx, p, "case.read", c); err != nil {
 			return err
 		}
 		d = CaseDetail{CaseSummary: s.summary(c, years), Version: int(c.Version), Stages: stagesOf(c)}
-		d.Next = stageOf(d.Kind, c.Stage).Next
+		d.Next = StageOf(d.Kind, c.Stage).Next
 		if c.ParentCase != nil {
 			d.ParentCase = *c.ParentCase
 		}
-		for _, fill := range []func(context.Context, *store.Queries, nursery.Principal, store.Case, *CaseDetail) error{
-			fillApplication, fillChildren, fillGaps, fillDecisions, fillDocuments, fillTimeline,
-		} {
+		for _, fill := range append(slices.Clone(s.completions), fillChildren, FillGaps, fillDecisions, fillDocuments, fillTimeline) {
 			if err := fill(ctx, q, p, c, &d); err != nil {
 				return fmt.Errorf("read case: %w", err)
 			}
-		}
-		if err := s.fillFiles(ctx, q, p, c, &d); err != nil {
-			return fmt.Errorf("read case: %w", err)
 		}
 		if d.Clocks, err = s.clocks(ctx, q, c, years); err != nil {
 			return err
@@ -170,35 +173,6 @@ func (s *Service) Case(ctx context.Context, p nursery.Principal, caseNo string) 
 	return d, err
 }
 
-func fillApplication(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, d *CaseDetail) error {
-	if process, _ := workflows.ProcessOf(d.Kind); !process.Application {
-		return nil
-	}
-	row, err := q.LatestApplication(ctx, c.CaseNo)
-	if err != nil {
-		return err
-	}
-	d.Version, d.Application = int(row.Version), new(nursery.Application)
-	if err := json.Unmarshal(row.Facts, d.Application); err != nil {
-		return err
-	}
-	if d.Changed, _, err = sinceTold(ctx, q, c.CaseNo, *d.Application); err != nil {
-		return err
-	}
-	registration, err := q.RegistrationOf(ctx, d.Application.Institution.USCC)
-	if store.IsNotFound(err) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	d.Registration = &RegistrationView{Source: registration.Source, UpdatedAt: registration.UpdatedAt}
-	if p.Role != nursery.RoleInstitution {
-		d.Registration.ConfirmedBy = registration.ConfirmedBy
-	}
-	return json.Unmarshal(registration.Facts, &d.Registration.Registration)
-}
-
 func fillChildren(ctx context.Context, q *store.Queries, _ nursery.Principal, c store.Case, d *CaseDetail) error {
 	rows, err := q.CasesOfParent(ctx, c.CaseNo)
 	for _, row := range rows {
@@ -207,7 +181,7 @@ func fillChildren(ctx context.Context, q *store.Queries, _ nursery.Principal, c 
 	return err
 }
 
-func fillGaps(ctx context.Context, q *store.Queries, _ nursery.Principal, c store.Case, d *CaseDetail) error {
+func FillGaps(ctx context.Context, q *store.Queries, _ nursery.Principal, c store.Case, d *CaseDetail) error {
 	d.Gaps = []nursery.Reason{}
 	rows, err := q.OpenGapsOfCase(ctx, c.CaseNo)
 	if err != nil {
@@ -288,8 +262,8 @@ func (s *Service) clocks(ctx context.Context, q *store.Queries, c store.Case, ye
 		}
 		v := ClockView{
 			Name: row.Name, StartedOn: row.StartedOn, LimitDays: int(row.LimitDays), DueOn: row.DueOn,
-			Provisional: row.Provisional, EndedOn: row.EndedOn, State: string(legal.State(years, s.today())),
-			DaysLeft: legal.Remaining(years, s.today()),
+			Provisional: row.Provisional, EndedOn: row.EndedOn, State: string(legal.State(years, s.Today())),
+			DaysLeft: legal.Remaining(years, s.Today()),
 		}
 		if !row.EndedOn.IsZero() {
 			v.State, v.DaysLeft = "ended", legal.Remaining(years, row.EndedOn)
@@ -297,4 +271,41 @@ func (s *Service) clocks(ctx context.Context, q *store.Queries, c store.Case, ye
 		views = append(views, v)
 	}
 	return views, nil
+}
+
+// ProcessCase is how the case of a process is found: its kind, and the query of the row that the process adds to it.
+type ProcessCase[Row any] struct {
+	Kind nursery.CaseKind
+	Row  func(*store.Queries, context.Context, string) (Row, error)
+}
+
+// Read returns the case of that number and its row, for an act that p may do on it. Errors: not_found also for a case of another process
+// and a row that row-level security does not show, and those of authorization.
+func (k ProcessCase[Row]) Read(ctx context.Context, s *Service, q *store.Queries, p nursery.Principal, act, caseNo string) (store.Case, Row, error) {
+	return k.Find(ctx, s, q, q.CaseByNumber, p, act, caseNo)
+}
+
+// Lock is read for a change: the case is locked before its row, as a step does.
+func (k ProcessCase[Row]) Lock(ctx context.Context, s *Service, q *store.Queries, p nursery.Principal, act, caseNo string) (store.Case, Row, error) {
+	return k.Find(ctx, s, q, q.CaseForStep, p, act, caseNo)
+}
+
+func (k ProcessCase[Row]) Find(ctx context.Context, s *Service, q *store.Queries, load func(context.Context, string) (store.Case, error), p nursery.Principal, act, caseNo string) (c store.Case, row Row, err error) {
+	if c, err = CaseOf(ctx, load, caseNo); err != nil {
+		return c, row, err
+	}
+	if c.Kind != string(k.Kind) {
+		return c, row, NewNotFound()
+	}
+	if err = s.AuthorizeCase(ctx, p, act, c); err != nil {
+		return c, row, err
+	}
+	row, err = k.Row(q, ctx, c.CaseNo)
+	switch {
+	case store.IsNotFound(err):
+		return c, row, NewNotFound()
+	case err != nil:
+		return c, row, fmt.Errorf("read %s %s: %w", k.Kind, c.CaseNo, err)
+	}
+	return c, row, nil
 }

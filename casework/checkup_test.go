@@ -8,6 +8,7 @@ import (
 	"tuoyu/activities"
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/processes/checkup"
 	"tuoyu/store"
 	"tuoyu/testdata"
 	"tuoyu/workflows"
@@ -25,7 +26,7 @@ func examined(t *testing.T) (d *fixture, round string, children []string) {
 	d.exec(`UPDATE children SET born_on = '2025-03-01', sex = 'male'`)
 	d.exec(`UPDATE enrolments SET entered_on = '2026-06-01'`)
 	d.exec(`INSERT INTO consents (child, county, purpose, evidence, given_on, taken_by) SELECT id, county, 'checkup', 'att', '2026-06-01', 'test' FROM children`)
-	opened, err := d.OpenHalf(t.Context(), countyOffice, "half", casework.HalfOpening{Half: "2026H2"})
+	opened, err := d.OpenHalf(t.Context(), countyOffice, "half", checkup.HalfOpening{Half: "2026H2"})
 	require.NoError(t, err)
 	round = d.strings(`SELECT case_no FROM checkup_rounds WHERE institution = $1`, first.Institution)[0]
 	require.Contains(t, opened.Opened, round)
@@ -45,19 +46,19 @@ func weighed(child string, kg, cm float64, more ...nursery.CheckedItem) nursery.
 	}, more...)}
 }
 
-func (d *fixture) record(key, round string, records ...nursery.Checkup) (casework.ClassRecorded, error) {
-	return d.RecordCheckups(d.t.Context(), clinic, key, round, "乳儿班", casework.ClassRecords{Records: records})
+func (d *fixture) record(key, round string, records ...nursery.Checkup) (checkup.ClassRecorded, error) {
+	return d.RecordCheckups(d.t.Context(), clinic, key, round, "乳儿班", checkup.ClassRecords{Records: records})
 }
 
 func TestAHalfYearIsOpenedOnceForEachInstitution(t *testing.T) {
 	d, _, _ := examined(t)
 	require.Len(t, d.strings(`SELECT case_no FROM checkup_rounds`), 2)
-	again, err := d.OpenHalf(t.Context(), countyOffice, "half-2", casework.HalfOpening{Half: "2026H2"})
+	again, err := d.OpenHalf(t.Context(), countyOffice, "half-2", checkup.HalfOpening{Half: "2026H2"})
 	require.NoError(t, err)
 	require.Empty(t, again.Opened)
-	_, err = d.OpenHalf(t.Context(), countyOffice, "past", casework.HalfOpening{Half: "2026H1"})
+	_, err = d.OpenHalf(t.Context(), countyOffice, "past", checkup.HalfOpening{Half: "2026H1"})
 	code(t, err, casework.CodeInvalid)
-	_, err = d.OpenHalf(t.Context(), clinic, "clinic", casework.HalfOpening{Half: "2026H2"})
+	_, err = d.OpenHalf(t.Context(), clinic, "clinic", checkup.HalfOpening{Half: "2026H2"})
 	code(t, err, casework.CodeForbidden)
 }
 
@@ -150,11 +151,11 @@ func TestAWarningSignOpensOneReferral(t *testing.T) {
 	require.Empty(t, seen.Cause)
 	_, err = d.Referral(t.Context(), otherClinic, referral)
 	code(t, err, casework.CodeNotFound)
-	_, err = d.PutReferralResult(t.Context(), clinic, "r1", referral, casework.ReferralResult{Result: "已复查", ResultOn: testdata.AsOf.AddDays(1)})
+	_, err = d.PutReferralResult(t.Context(), clinic, "r1", referral, checkup.ReferralResult{Result: "已复查", ResultOn: testdata.AsOf.AddDays(1)})
 	code(t, err, casework.CodeInvalid)
-	_, err = d.PutReferralResult(t.Context(), clinic, "r2", referral, casework.ReferralResult{Result: "已复查", ResultOn: testdata.AsOf})
+	_, err = d.PutReferralResult(t.Context(), clinic, "r2", referral, checkup.ReferralResult{Result: "已复查", ResultOn: testdata.AsOf})
 	require.NoError(t, err)
-	_, err = d.PutReferralResult(t.Context(), first, "r3", referral, casework.ReferralResult{Result: "已复查", ResultOn: testdata.AsOf})
+	_, err = d.PutReferralResult(t.Context(), first, "r3", referral, checkup.ReferralResult{Result: "已复查", ResultOn: testdata.AsOf})
 	code(t, err, casework.CodeForbidden)
 }
 
@@ -197,8 +198,8 @@ func TestARoundIsHandedOverToAnotherClinic(t *testing.T) {
 	sheet, err := d.CheckupClass(t.Context(), otherClinic, round, "乳儿班")
 	require.NoError(t, err)
 	require.Len(t, sheet.Children, 3)
-	record := func(key string, kg, cm float64) (casework.ClassRecorded, error) {
-		return d.RecordCheckups(t.Context(), otherClinic, key, round, "乳儿班", casework.ClassRecords{Records: []nursery.Checkup{weighed(children[0], kg, cm)}})
+	record := func(key string, kg, cm float64) (checkup.ClassRecorded, error) {
+		return d.RecordCheckups(t.Context(), otherClinic, key, round, "乳儿班", checkup.ClassRecords{Records: []nursery.Checkup{weighed(children[0], kg, cm)}})
 	}
 	_, err = record("shrunk", 10.4, 78.9) // also against what the first clinic measured
 	code(t, err, casework.CodeMeasureAgain)

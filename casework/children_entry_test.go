@@ -6,12 +6,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tuoyu/casework"
+	"tuoyu/children"
 	"tuoyu/nursery"
 )
 
 // vaccinated returns a child enrolled on 2025-04-01, when the schedule before 2025 requires three doses of those born
 // by the end of October 2024 and the later one two of those born since.
-func vaccinated(number string, bornOn nursery.Date, doses *int) casework.Enrolment {
+func vaccinated(number string, bornOn nursery.Date, doses *int) children.Enrolment {
 	e := born(number, func(c *nursery.Child) { c.BornOn = bornOn })
 	e.EnteredOn, e.DTaPDoses = nursery.NewDate(2025, 4, 1), doses
 	return e
@@ -88,8 +89,8 @@ func TestARosterTellsWhereDosesAreMissing(t *testing.T) {
 		"婴幼儿丁,出生医学证明,T980000034,2024-11-01,女,潞州区,乳儿班,2025-04-01,未种\n" +
 		"婴幼儿戊,出生医学证明,T980000035,2024-11-01,女,潞州区,乳儿班,2025-04-01,7\n"))
 	require.Equal(t, 3, report.Enrolled)
-	require.Equal(t, []casework.RosterFlaw{{Row: 2, Column: "百白破剂次", Message: "到入托之日应已接种百白破疫苗3剂，接种证上为2剂。"}}, report.Reminders)
-	require.Equal(t, []casework.RosterFlaw{
+	require.Equal(t, []children.RosterFlaw{{Row: 2, Column: "百白破剂次", Message: "到入托之日应已接种百白破疫苗3剂，接种证上为2剂。"}}, report.Reminders)
+	require.Equal(t, []children.RosterFlaw{
 		{Row: 5, Cell: "I5", Column: "百白破疫苗剂次", Message: "剂次应为0至5的整数"}, {Row: 6, Cell: "I6", Column: "百白破疫苗剂次", Message: "剂次应为0至5的整数"},
 	}, report.Refused)
 }
@@ -104,7 +105,7 @@ func TestACertificateShownLaterEndsTheReminder(t *testing.T) {
 		return len(record.Entry)
 	}
 	shows := func(by nursery.Principal, key string, doses *int, reason string) error {
-		_, err := d.RecordDoses(t.Context(), by, key, taken.ID, casework.DosesShown{DTaPDoses: doses, Reason: reason})
+		_, err := d.RecordDoses(t.Context(), by, key, taken.ID, children.DosesShown{DTaPDoses: doses, Reason: reason})
 		return err
 	}
 	require.Equal(t, 1, reminders())
@@ -130,7 +131,7 @@ func TestACertificateShownLaterEndsTheReminder(t *testing.T) {
 	}, d.strings(`SELECT what || ' ' || before::text || ' ' || after::text || ' ' || reason FROM child_corrections WHERE child = $1 AND corrected_by = $2 ORDER BY id`, taken.ID, first.Account))
 	require.NotEqual(t, []string{"0"}, d.strings(`SELECT count(*)::text FROM record_reads WHERE child = $1 AND fields = '{vaccination}'`, taken.ID))
 
-	_, err = d.EndEnrolment(t.Context(), first, "left", taken.ID, casework.Leaving{Leave: nursery.LeaveLeft, LeftOn: nursery.DateOf(d.Now())})
+	_, err = d.EndEnrolment(t.Context(), first, "left", taken.ID, children.Leaving{Leave: nursery.LeaveLeft, LeftOn: nursery.DateOf(d.Now())})
 	require.NoError(t, err)
 	refused(t, shows(first, "late", new(2), ""), casework.CodeChildNotEnrolled)
 }

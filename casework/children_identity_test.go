@@ -10,14 +10,16 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tuoyu/casework"
+	"tuoyu/children"
 	"tuoyu/nursery"
+	"tuoyu/processes"
 	"tuoyu/testdata"
 )
 
 // left ends a child's time at an institution.
 func (d *fixture) left(p nursery.Principal, id string, leave nursery.Leave, on nursery.Date) {
 	d.t.Helper()
-	_, err := d.EndEnrolment(d.t.Context(), p, "leave-"+id+on.String(), id, casework.Leaving{Leave: leave, LeftOn: on})
+	_, err := d.EndEnrolment(d.t.Context(), p, "leave-"+id+on.String(), id, children.Leaving{Leave: leave, LeftOn: on})
 	require.NoError(d.t, err)
 }
 
@@ -30,7 +32,7 @@ func message(t *testing.T, err error) string {
 }
 
 // born is a child with a birth certificate, entered 60 days ago.
-func born(number string, set func(*nursery.Child)) casework.Enrolment {
+func born(number string, set func(*nursery.Child)) children.Enrolment {
 	c := nursery.Child{
 		IdentityKind: nursery.ByBirthCertificate, Identity: number, Name: "婴幼儿甲", BornOn: testdata.AsOf.AddMonths(-20), Sex: nursery.Male,
 		GuardianName: "监护人甲", GuardianPhone: "13900139000", County: county,
@@ -38,7 +40,7 @@ func born(number string, set func(*nursery.Child)) casework.Enrolment {
 	if set != nil {
 		set(&c)
 	}
-	return casework.Enrolment{Child: c, Class: "乳儿班", EnteredOn: testdata.AsOf.AddDays(-60)}
+	return children.Enrolment{Child: c, Class: "乳儿班", EnteredOn: testdata.AsOf.AddDays(-60)}
 }
 
 func TestANumberAloneOpensNothing(t *testing.T) {
@@ -94,7 +96,7 @@ func TestAttemptsAtNumbersAreCountedForAnAccountAndADay(t *testing.T) {
 	deps := d.Deps
 	tomorrow := d.Now().Add(24 * time.Hour)
 	deps.Now = func() time.Time { return tomorrow }
-	_, err = casework.New(deps).EnrolChild(t.Context(), neighbour, "tomorrow", born("T980000002", nil))
+	_, err = processes.New(deps).EnrolChild(t.Context(), neighbour, "tomorrow", born("T980000002", nil))
 	require.NoError(t, err)
 }
 
@@ -106,7 +108,7 @@ func TestAGuardianEnteredElsewhereIsSeenOnceReleased(t *testing.T) {
 			child, err := d.EnrolChild(t.Context(), first, "first", in)
 			require.NoError(t, err)
 			d.agreed(first, child.ID, nursery.ConsentCheckup)
-			_, err = d.EndEnrolment(t.Context(), first, "leave", child.ID, casework.Leaving{
+			_, err = d.EndEnrolment(t.Context(), first, "leave", child.ID, children.Leaving{
 				Leave: nursery.LeaveTransferred, LeftOn: testdata.AsOf.AddDays(-10), Release: by == "with the leave",
 			})
 			require.NoError(t, err)
@@ -138,9 +140,9 @@ func TestAGuardianEnteredElsewhereIsSeenOnceReleased(t *testing.T) {
 			case "guardian":
 				d.agreed(neighbour, child.ID, nursery.ConsentTransfer)
 			case "institution":
-				_, err := d.ReleaseChild(t.Context(), first, "release", child.ID, casework.ChildReason{Reason: "监护人要求移交"})
+				_, err := d.ReleaseChild(t.Context(), first, "release", child.ID, children.ChildReason{Reason: "监护人要求移交"})
 				require.NoError(t, err)
-				_, err = d.ReleaseChild(t.Context(), first, "release-2", child.ID, casework.ChildReason{Reason: "监护人要求移交"})
+				_, err = d.ReleaseChild(t.Context(), first, "release-2", child.ID, children.ChildReason{Reason: "监护人要求移交"})
 				code(t, err, casework.CodeChildNotEnrolled)
 			}
 			phone, elsewhere := guardian()
@@ -155,7 +157,7 @@ func (d *fixture) agreed(p nursery.Principal, id string, purpose nursery.Consent
 	d.t.Helper()
 	paper, err := d.Upload(d.t.Context(), p, casework.Upload{Name: "consent.pdf", Body: bytes.NewReader(testdata.PDF(string(purpose) + p.Account))})
 	require.NoError(d.t, err)
-	_, err = d.GiveConsent(d.t.Context(), p, "consent-"+id+string(purpose)+p.Account, id, casework.ConsentGiven{Purpose: purpose, Evidence: paper.ID, GivenOn: testdata.AsOf})
+	_, err = d.GiveConsent(d.t.Context(), p, "consent-"+id+string(purpose)+p.Account, id, children.ConsentGiven{Purpose: purpose, Evidence: paper.ID, GivenOn: testdata.AsOf})
 	require.NoError(d.t, err)
 }
 
@@ -193,7 +195,7 @@ func TestACorrectionToANumberHasOneAnswerForKnownAndUnknown(t *testing.T) {
 	c := born("T980000001", func(c *nursery.Child) { c.Name = "婴幼儿丁" }).Child
 	_, err = d.CorrectChild(t.Context(), first, "name", mine.ID, c)
 	require.NoError(t, err)
-	change := casework.IdentityChange{IdentityKind: nursery.ByBirthCertificate, Identity: "T980000003", Reason: "已核验出生医学证明原件"}
+	change := children.IdentityChange{IdentityKind: nursery.ByBirthCertificate, Identity: "T980000003", Reason: "已核验出生医学证明原件"}
 	_, err = d.ChangeIdentity(t.Context(), first, "not-mine", mine.ID, change)
 	code(t, err, casework.CodeForbidden)
 	_, err = d.ChangeIdentity(t.Context(), anotherCounty, "not-theirs", mine.ID, change)
@@ -247,10 +249,10 @@ func TestADeathIsTakenBackWithAReason(t *testing.T) {
 	in.EnteredOn = testdata.AsOf
 	_, err = d.EnrolChild(t.Context(), neighbour, "after", in)
 	code(t, err, casework.CodeChildDied)
-	mistake := casework.ChildReason{Reason: "误选离托原因"}
+	mistake := children.ChildReason{Reason: "误选离托原因"}
 	_, err = d.WithdrawDeath(t.Context(), neighbour, "w1", child.ID, mistake)
 	code(t, err, casework.CodeNotFound)
-	_, err = d.WithdrawDeath(t.Context(), first, "w2", child.ID, casework.ChildReason{})
+	_, err = d.WithdrawDeath(t.Context(), first, "w2", child.ID, children.ChildReason{})
 	code(t, err, casework.CodeInvalid)
 	_, err = d.WithdrawDeath(t.Context(), first, "w3", child.ID, mistake)
 	require.NoError(t, err)
@@ -277,22 +279,22 @@ func TestStaysOfAChildDoNotOverlap(t *testing.T) {
 	_, err = d.EnrolChild(t.Context(), neighbour, "follows", in)
 	require.NoError(t, err)
 
-	correct := func(p nursery.Principal, key string, in casework.StayCorrection) error {
+	correct := func(p nursery.Principal, key string, in children.StayCorrection) error {
 		in.Reason = "登记时看错日期"
 		_, err := d.CorrectStay(t.Context(), p, key, child.ID, in)
 		return err
 	}
-	code(t, correct(first, "c1", casework.StayCorrection{LeftOn: testdata.AsOf.AddDays(-9)}), casework.CodeStayOverlaps)
-	code(t, correct(first, "c2", casework.StayCorrection{EnteredOn: testdata.AsOf.AddDays(-9)}), casework.CodeInvalid)
-	code(t, correct(first, "c3", casework.StayCorrection{Reopen: true}), casework.CodeStayOverlaps)
-	code(t, correct(neighbour, "c4", casework.StayCorrection{LeftOn: testdata.AsOf}), casework.CodeInvalid)
-	require.NoError(t, correct(first, "c5", casework.StayCorrection{LeftOn: testdata.AsOf.AddDays(-12), Leave: nursery.LeaveTransferred}))
-	require.NoError(t, correct(neighbour, "c6", casework.StayCorrection{EnteredOn: testdata.AsOf.AddDays(-12)}))
-	_, err = d.CorrectStay(t.Context(), first, "c7", child.ID, casework.StayCorrection{LeftOn: testdata.AsOf.AddDays(-13)})
+	code(t, correct(first, "c1", children.StayCorrection{LeftOn: testdata.AsOf.AddDays(-9)}), casework.CodeStayOverlaps)
+	code(t, correct(first, "c2", children.StayCorrection{EnteredOn: testdata.AsOf.AddDays(-9)}), casework.CodeInvalid)
+	code(t, correct(first, "c3", children.StayCorrection{Reopen: true}), casework.CodeStayOverlaps)
+	code(t, correct(neighbour, "c4", children.StayCorrection{LeftOn: testdata.AsOf}), casework.CodeInvalid)
+	require.NoError(t, correct(first, "c5", children.StayCorrection{LeftOn: testdata.AsOf.AddDays(-12), Leave: nursery.LeaveTransferred}))
+	require.NoError(t, correct(neighbour, "c6", children.StayCorrection{EnteredOn: testdata.AsOf.AddDays(-12)}))
+	_, err = d.CorrectStay(t.Context(), first, "c7", child.ID, children.StayCorrection{LeftOn: testdata.AsOf.AddDays(-13)})
 	code(t, err, casework.CodeInvalid)
 	require.Equal(t, []string{"2"}, d.strings(`SELECT count(*)::text FROM child_corrections WHERE what = 'stay'`))
 	d.left(neighbour, child.ID, nursery.LeaveLeft, testdata.AsOf.AddDays(-5))
-	require.NoError(t, correct(neighbour, "c8", casework.StayCorrection{Reopen: true}))
+	require.NoError(t, correct(neighbour, "c8", children.StayCorrection{Reopen: true}))
 	require.Equal(t, []string{neighbour.Institution}, d.strings(`SELECT institution FROM enrolments WHERE left_on IS NULL`))
 }
 
@@ -307,7 +309,7 @@ func TestAClassIsFoundByItsOneForm(t *testing.T) {
 	in.Class = " 托 小Ａ班\ufeff"
 	child, err := d.EnrolChild(t.Context(), first, "yes", in)
 	require.NoError(t, err)
-	list, err := casework.Children.Page(t.Context(), d.Service, first, casework.EnrolmentFilter{Class: "托小Ａ班"}, casework.PageRequest{})
+	list, err := children.Children.Page(t.Context(), d.Service, first, children.EnrolmentFilter{Class: "托小Ａ班"}, casework.PageRequest{})
 	require.NoError(t, err)
 	require.Len(t, list.Items, 1)
 	require.Equal(t, "托小A班", list.Items[0].Class)

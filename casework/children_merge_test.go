@@ -6,12 +6,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tuoyu/casework"
+	"tuoyu/children"
 	"tuoyu/nursery"
 	"tuoyu/testdata"
 )
 
 // twice enters one child under two papers: in care at first until ten days ago by the certificate, at neighbour since by the number.
-func (d *fixture) twice() (certificate, number string, in casework.Enrolment) {
+func (d *fixture) twice() (certificate, number string, in children.Enrolment) {
 	d.t.Helper()
 	a := born("T980000001", nil)
 	first1, err := d.EnrolChild(d.t.Context(), first, "certificate", a)
@@ -37,7 +38,7 @@ func TestTwoRecordsOfOneChildAreMergedAndTakenApart(t *testing.T) {
 	require.Equal(t, current, alike[0].Child, "the resident's number goes on")
 	require.Equal(t, old, alike[0].Other)
 
-	merge := casework.ChildMerge{Child: current, Other: old, Reason: "核验出生医学证明和居民户口簿"}
+	merge := children.ChildMerge{Child: current, Other: old, Reason: "核验出生医学证明和居民户口簿"}
 	for _, p := range []nursery.Principal{first, clinic, auditor} {
 		_, err := d.MergeChildren(t.Context(), p, "no", merge)
 		require.Error(t, err)
@@ -70,17 +71,17 @@ func TestTwoRecordsOfOneChildAreMergedAndTakenApart(t *testing.T) {
 	_, err = d.EnrolChild(t.Context(), neighbour, "elsewhere", in)
 	code(t, err, casework.CodeChildElsewhere)
 
-	list, err := casework.Merges.Page(t.Context(), d.Service, auditor, struct{}{}, casework.PageRequest{})
+	list, err := children.Merges.Page(t.Context(), d.Service, auditor, struct{}{}, casework.PageRequest{})
 	require.NoError(t, err)
 	require.Len(t, list.Items, 1)
-	_, err = d.UnmergeChildren(t.Context(), countyOffice, "no-reason", done.ID, casework.ChildReason{})
+	_, err = d.UnmergeChildren(t.Context(), countyOffice, "no-reason", done.ID, children.ChildReason{})
 	code(t, err, casework.CodeInvalid)
-	_, err = d.UnmergeChildren(t.Context(), anotherCounty, "not-theirs", done.ID, casework.ChildReason{Reason: "双胞胎"})
+	_, err = d.UnmergeChildren(t.Context(), anotherCounty, "not-theirs", done.ID, children.ChildReason{Reason: "双胞胎"})
 	code(t, err, casework.CodeNotFound)
-	undone, err := d.UnmergeChildren(t.Context(), countyOffice, "undo", done.ID, casework.ChildReason{Reason: "核实为双胞胎"})
+	undone, err := d.UnmergeChildren(t.Context(), countyOffice, "undo", done.ID, children.ChildReason{Reason: "核实为双胞胎"})
 	require.NoError(t, err)
 	require.NotNil(t, undone.UndoneAt)
-	_, err = d.UnmergeChildren(t.Context(), countyOffice, "undo-2", done.ID, casework.ChildReason{Reason: "核实为双胞胎"})
+	_, err = d.UnmergeChildren(t.Context(), countyOffice, "undo-2", done.ID, children.ChildReason{Reason: "核实为双胞胎"})
 	code(t, err, casework.CodeMergeUndone)
 	require.Equal(t, []string{old, current, current}, d.strings(`SELECT child FROM enrolments ORDER BY id`), "what was entered since stays")
 	require.Equal(t, []string{old}, d.strings(`SELECT child FROM consents`))
@@ -93,9 +94,9 @@ func TestRecordsOfTwoChildrenAreNotMerged(t *testing.T) {
 	require.NoError(t, err)
 	b, err := d.EnrolChild(t.Context(), neighbour, "b", born("T980000002", func(c *nursery.Child) { c.Sex = nursery.Female }))
 	require.NoError(t, err)
-	_, err = d.MergeChildren(t.Context(), countyOffice, "m", casework.ChildMerge{Child: a.ID, Other: b.ID, Reason: "核验证件"})
+	_, err = d.MergeChildren(t.Context(), countyOffice, "m", children.ChildMerge{Child: a.ID, Other: b.ID, Reason: "核验证件"})
 	code(t, err, casework.CodeInvalid)
-	_, err = d.MergeChildren(t.Context(), countyOffice, "self", casework.ChildMerge{Child: a.ID, Other: a.ID, Reason: "核验证件"})
+	_, err = d.MergeChildren(t.Context(), countyOffice, "self", children.ChildMerge{Child: a.ID, Other: a.ID, Reason: "核验证件"})
 	code(t, err, casework.CodeInvalid)
 	alike, err := d.Alike(t.Context(), countyOffice)
 	require.NoError(t, err)

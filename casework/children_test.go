@@ -9,7 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tuoyu/casework"
+	"tuoyu/children"
 	"tuoyu/nursery"
+	"tuoyu/processes"
 	"tuoyu/sheets"
 	"tuoyu/testdata"
 )
@@ -30,9 +32,9 @@ func caring(t *testing.T) *fixture {
 	return d
 }
 
-func enrolment(serial int) casework.Enrolment {
+func enrolment(serial int) children.Enrolment {
 	child := testdata.Child(county, serial, testdata.AsOf)
-	return casework.Enrolment{Child: child, Class: "乳儿班", EnteredOn: testdata.AsOf.AddDays(-30)}
+	return children.Enrolment{Child: child, Class: "乳儿班", EnteredOn: testdata.AsOf.AddDays(-30)}
 }
 
 func (d *fixture) enrolled(p nursery.Principal, serial int) string {
@@ -59,7 +61,7 @@ func TestAChildIsInCareAtOnePlaceUntilThatEnds(t *testing.T) {
 	_, err = d.Child(t.Context(), neighbour, id, nursery.ReadForEnrolment)
 	code(t, err, casework.CodeNotFound)
 
-	_, err = d.EndEnrolment(t.Context(), first, "leave", id, casework.Leaving{Leave: nursery.LeaveTransferred, LeftOn: testdata.AsOf})
+	_, err = d.EndEnrolment(t.Context(), first, "leave", id, children.Leaving{Leave: nursery.LeaveTransferred, LeftOn: testdata.AsOf})
 	require.NoError(t, err)
 	moved := enrolment(1)
 	moved.EnteredOn, moved.Child.GuardianPhone = testdata.AsOf, "13899999999"
@@ -100,17 +102,17 @@ func TestEachReadingForAPurposeIsWrittenDown(t *testing.T) {
 	_, err = d.Child(t.Context(), anotherCounty, id, nursery.ReadForSupervision)
 	code(t, err, casework.CodeNotFound)
 
-	readings, err := casework.Readings.Page(t.Context(), d.Service, auditor, casework.ReadingFilter{}, casework.PageRequest{Limit: 2})
+	readings, err := children.Readings.Page(t.Context(), d.Service, auditor, children.ReadingFilter{}, casework.PageRequest{Limit: 2})
 	require.NoError(t, err)
 	require.Len(t, readings.Items, 2)
 	require.Equal(t, "county-office-140403", readings.Items[0].Reader)
 	require.Equal(t, []string{"name", "identity", "born_on", "sex", "guardian_phone"}, readings.Items[0].Fields)
 	require.Equal(t, "监护人查阅、复制或更正", readings.Items[1].PurposeTitle)
-	rest, err := casework.Readings.Page(t.Context(), d.Service, auditor, casework.ReadingFilter{}, casework.PageRequest{Limit: 2, After: readings.Next})
+	rest, err := children.Readings.Page(t.Context(), d.Service, auditor, children.ReadingFilter{}, casework.PageRequest{Limit: 2, After: readings.Next})
 	require.NoError(t, err)
 	require.Len(t, rest.Items, 1)
 	require.Empty(t, rest.Next)
-	none, err := casework.Readings.Page(t.Context(), d.Service, anotherCounty, casework.ReadingFilter{}, casework.PageRequest{})
+	none, err := children.Readings.Page(t.Context(), d.Service, anotherCounty, children.ReadingFilter{}, casework.PageRequest{})
 	require.NoError(t, err)
 	require.Empty(t, none.Items)
 }
@@ -146,7 +148,7 @@ func TestARosterIsTakenRowByRow(t *testing.T) {
 	require.Len(t, report.Refused, 2)
 	require.Equal(t, 4, report.Refused[0].Row)
 	require.Equal(t, "证件号码", report.Refused[0].Column)
-	require.Equal(t, casework.RosterFlaw{Row: 6, Message: "该婴幼儿尚在其他机构在托，请先由该机构办理离托。"}, report.Refused[1])
+	require.Equal(t, children.RosterFlaw{Row: 6, Message: "该婴幼儿尚在其他机构在托，请先由该机构办理离托。"}, report.Refused[1])
 	again, err := d.ImportRoster(t.Context(), first, "roster-2", strings.NewReader(csv.String()))
 	require.NoError(t, err)
 	require.Equal(t, 0, again.Enrolled)
@@ -167,8 +169,8 @@ func TestAConsentIsGivenOnceAndWithdrawnAtOnce(t *testing.T) {
 	id := d.enrolled(first, 1)
 	paper, err := d.Upload(t.Context(), first, casework.Upload{Name: "consent.pdf", Body: bytes.NewReader(testdata.PDF("consent"))})
 	require.NoError(t, err)
-	given := casework.ConsentGiven{Purpose: nursery.ConsentCheckup, Evidence: paper.ID, GivenOn: testdata.AsOf}
-	_, err = d.GiveConsent(t.Context(), first, "c1", id, casework.ConsentGiven{Purpose: nursery.ConsentCheckup, Evidence: "none", GivenOn: testdata.AsOf})
+	given := children.ConsentGiven{Purpose: nursery.ConsentCheckup, Evidence: paper.ID, GivenOn: testdata.AsOf}
+	_, err = d.GiveConsent(t.Context(), first, "c1", id, children.ConsentGiven{Purpose: nursery.ConsentCheckup, Evidence: "none", GivenOn: testdata.AsOf})
 	code(t, err, casework.CodeInvalid)
 	_, err = d.GiveConsent(t.Context(), first, "c2", id, given)
 	require.NoError(t, err)
@@ -206,25 +208,25 @@ func TestListsOfChildrenNameNobody(t *testing.T) {
 	for serial := range 3 {
 		d.enrolled(first, serial+1)
 	}
-	page, err := casework.Children.Page(t.Context(), d.Service, first, casework.EnrolmentFilter{}, casework.PageRequest{Limit: 2})
+	page, err := children.Children.Page(t.Context(), d.Service, first, children.EnrolmentFilter{}, casework.PageRequest{Limit: 2})
 	require.NoError(t, err)
 	require.Len(t, page.Items, 2)
-	rest, err := casework.Children.Page(t.Context(), d.Service, first, casework.EnrolmentFilter{}, casework.PageRequest{Limit: 2, After: page.Next})
+	rest, err := children.Children.Page(t.Context(), d.Service, first, children.EnrolmentFilter{}, casework.PageRequest{Limit: 2, After: page.Next})
 	require.NoError(t, err)
 	require.Len(t, rest.Items, 1)
 	require.Empty(t, rest.Next)
-	_, err = casework.Children.Page(t.Context(), d.Service, countyOffice, casework.EnrolmentFilter{}, casework.PageRequest{})
+	_, err = children.Children.Page(t.Context(), d.Service, countyOffice, children.EnrolmentFilter{}, casework.PageRequest{})
 	code(t, err, casework.CodePurposeNotAllowed)
 	counts, err := d.ChildCounts(t.Context(), countyOffice)
 	require.NoError(t, err)
-	require.Equal(t, []casework.ChildCount{{Institution: "inst-140403-01", Class: "乳儿班", Children: 3}}, counts)
+	require.Equal(t, []children.ChildCount{{Institution: "inst-140403-01", Class: "乳儿班", Children: 3}}, counts)
 }
 
 func TestNothingOfChildrenIsTakenWithoutAKeyset(t *testing.T) {
 	d := caring(t)
 	deps := d.Deps
 	deps.Fields = nil
-	_, err := casework.New(deps).EnrolChild(t.Context(), first, "enrol", enrolment(1))
+	_, err := processes.New(deps).EnrolChild(t.Context(), first, "enrol", enrolment(1))
 	code(t, err, casework.CodeSealingUnavailable)
 }
 

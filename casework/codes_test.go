@@ -70,8 +70,10 @@ func TestTheTableOfErrorCodes(t *testing.T) {
 func TestEveryErrorCodeIsUsedAndOfTheTable(t *testing.T) {
 	declared, err := parser.ParseFile(token.NewFileSet(), "codes.go", nil, parser.SkipObjectResolution)
 	require.NoError(t, err)
+	processes, err := filepath.Glob("../processes/*/")
+	require.NoError(t, err)
 	used := map[string]bool{}
-	for _, folder := range []string{".", "../api", "../web", "../cmd/tuoyu"} {
+	for _, folder := range append(processes, ".", "../api", "../web", "../cmd/tuoyu", "../children", "../attendance", "../registry", "../offices") {
 		for name := range identifiersOf(t, folder) {
 			used[name] = true
 		}

@@ -21,8 +21,8 @@ import (
 // delivery.
 const updateTimeout = 3 * time.Second
 
-// pendingAnswer is an answer in the outbox. Answer is what the person filled in; it never enters Temporal.
-type pendingAnswer struct {
+// PendingAnswer is an answer in the outbox. Answer is what the person filled in; it never enters Temporal.
+type PendingAnswer struct {
 	Task    string          `json:"task"`
 	Outcome nursery.Outcome `json:"outcome"`
 	Actor   string          `json:"actor"`
@@ -31,8 +31,8 @@ type pendingAnswer struct {
 	Reason  string          `json:"reason,omitempty"`
 }
 
-// completionID is the same for every send of one command, so Temporal takes it once.
-func completionID(p nursery.Principal, key string) string {
+// CompletionID is the same for every send of one command, so Temporal takes it once.
+func CompletionID(p nursery.Principal, key string) string {
 	sum := sha256.Sum256([]byte(p.Account + "\x00" + key))
 	return "c-" + hex.EncodeToString(sum[:16])
 }
@@ -42,7 +42,7 @@ func completionID(p nursery.Principal, key string) string {
 // task_claimed, outcome_not_offered, conflict_of_interest, invalid with the form's fields, opens_nothing,
 // nothing_changed.
 func (s *Service) Complete(ctx context.Context, p nursery.Principal, key, id string, in Completion) (Completed, error) {
-	completion := completionID(p, key)
+	completion := CompletionID(p, key)
 	var row store.Outbox
 	var before []store.Outbox
 	if in.Outcome == nursery.OutcomeResubmit && key != "" {
@@ -50,12 +50,12 @@ func (s *Service) Complete(ctx context.Context, p nursery.Principal, key, id str
 			return Completed{}, err
 		}
 	}
-	done, replayed, err := commandReplayed(ctx, s, p, key, "task.complete "+id, in, func(q *store.Queries) (Completed, error) {
+	done, replayed, err := CommandReplayed(ctx, s, p, key, "task.complete "+id, in, func(q *store.Queries) (Completed, error) {
 		task, err := s.answerable(ctx, q, p, id, in)
 		if err != nil {
 			return Completed{}, err
 		}
-		if row, err = s.enqueueAnswer(ctx, q, p, completion, task, in); err != nil {
+		if row, err = s.EnqueueAnswer(ctx, q, p, completion, task, in); err != nil {
 			return Completed{}, err
 		}
 		// A person who may leave an answer in a case sees every answer that was left in it.
@@ -70,16 +70,16 @@ func (s *Service) Complete(ctx context.Context, p nursery.Principal, key, id str
 	delivered := done
 	note := func(ctx context.Context, q *store.Queries, closed humantask.Closed) error {
 		delivered.At, delivered.Delivered, delivered.Note = closed.At, true, ""
-		return s.saveResponse(ctx, q, p, key, delivered)
+		return s.SaveResponse(ctx, q, p, key, delivered)
 	}
 	if replayed { // the first sender or the relay may have delivered it meanwhile
-		err = s.deliverAnswer(ctx, completion, note)
+		err = s.DeliverAnswer(ctx, completion, note)
 	} else {
 		err = s.deliverNow(ctx, before, row, note)
 	}
 	switch {
-	case isRefused(err):
-		return Completed{}, s.refusalOf(ctx, p, id, err)
+	case IsRefused(err):
+		return Completed{}, s.RefusalOf(ctx, p, id, err)
 	case err != nil:
 		s.Log.WarnContext(ctx, "answer not delivered, kept for the relay", "error", err)
 		return done, nil
@@ -94,24 +94,27 @@ func (s *Service) deliverNow(ctx context.Context, before []store.Outbox, row sto
 	if err := s.settleBefore(ctx, before); err != nil {
 		return err
 	}
-	return s.settleOne(ctx, row, told, note)
+	return s.settleOne(ctx, row, Told, note)
 }
 
-// resubmits refuses to hand in corrections that change nothing by the task alone.
+// resubmits checks corrections that are handed in by the task alone.
 func (s *Service) resubmits(ctx context.Context, p nursery.Principal, key, id string) error {
-	var caseNo string
+	var kind, caseNo string
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {
 		task, err := q.TaskByID(ctx, id)
 		if store.IsNotFound(err) || task.State != "open" {
 			return nil // the command reports it
 		}
-		caseNo = task.CaseNo
+		kind, caseNo = task.Kind, task.CaseNo
 		return err
 	})
 	if err != nil || caseNo == "" {
 		return err
 	}
-	return s.handsInChanges(ctx, p, key, caseNo, nil)
+	if before, ok := s.beforeAnswers[kind]; ok {
+		return before(ctx, p, key, caseNo)
+	}
+	return nil
 }
 
 // answerable reads the task and returns the first reason why p may not answer it with this completion, the plainest
@@ -125,9 +128,9 @@ func (s *Service) answerable(ctx context.Context, q *store.Queries, p nursery.Pr
 	case task.State != "open":
 		return task, taskClosed(task)
 	case !slices.Contains(task.Outcomes, string(in.Outcome)):
-		return task, userError(CodeOutcomeNotOffered, "该待办不能这样办理。", FieldError{Location: "/outcome", Message: "不在可选结果之内"})
+		return task, NewError(CodeOutcomeNotOffered, "该待办不能这样办理。", FieldError{Location: "/outcome", Message: "不在可选结果之内"})
 	}
-	if err := s.authorize(ctx, p, "task.complete", resourceOf(task)); err != nil {
+	if err := s.Authorize(ctx, p, "task.complete", resourceOf(task)); err != nil {
 		return task, err
 	}
 	if task.Assignee != nil && *task.Assignee != p.Account {
@@ -141,29 +144,29 @@ func taskClosed(task store.Task) *Error {
 	if task.State == "closed" && task.ClosedBy != nil && task.ClosedAt != nil {
 		message = fmt.Sprintf("该待办已由 %s 于 %s 办结。", *task.ClosedBy, nursery.Minute(*task.ClosedAt))
 	}
-	return userError(CodeTaskClosed, message)
+	return NewError(CodeTaskClosed, message)
 }
 
 func claimed(task store.Task) *Error {
-	return userError(CodeTaskClaimed, fmt.Sprintf("该待办已由 %s 认领。", *task.Assignee))
+	return NewError(CodeTaskClaimed, fmt.Sprintf("该待办已由 %s 认领。", *task.Assignee))
 }
 
-// enqueueAnswer leaves the answer for the engine.
-func (s *Service) enqueueAnswer(ctx context.Context, q *store.Queries, p nursery.Principal, completion string, task store.Task, in Completion) (store.Outbox, error) {
+// EnqueueAnswer leaves the answer for the engine.
+func (s *Service) EnqueueAnswer(ctx context.Context, q *store.Queries, p nursery.Principal, completion string, task store.Task, in Completion) (store.Outbox, error) {
 	if len(in.Answer) > 0 {
 		said, err := filesOf(task, in.Answer)
 		if err != nil {
 			return store.Outbox{}, err
 		}
-		if err := link(ctx, q, task.Institution, task.CaseNo, "", said.ids()...); err != nil {
+		if err := Link(ctx, q, task.Institution, task.CaseNo, "", said.ids()...); err != nil {
 			return store.Outbox{}, err
 		}
 	}
-	return s.enqueue(ctx, q, task.CaseNo, task.County, task.Institution, completion, humantask.CompleteUpdate,
-		pendingAnswer{Task: task.ID, Outcome: in.Outcome, Actor: p.Account, Role: p.Role, Answer: in.Answer})
+	return s.Enqueue(ctx, q, task.CaseNo, task.County, task.Institution, completion, humantask.CompleteUpdate,
+		PendingAnswer{Task: task.ID, Outcome: in.Outcome, Actor: p.Account, Role: p.Role, Answer: in.Answer})
 }
 
-func (s *Service) enqueue(ctx context.Context, q *store.Queries, caseNo, county, institution, id, name string, k pendingAnswer) (store.Outbox, error) {
+func (s *Service) Enqueue(ctx context.Context, q *store.Queries, caseNo, county, institution, id, name string, k PendingAnswer) (store.Outbox, error) {
 	payload, err := json.Marshal(k)
 	if err != nil {
 		return store.Outbox{}, fmt.Errorf("encode answer: %w", err)
@@ -185,55 +188,55 @@ func (s *Service) enqueue(ctx context.Context, q *store.Queries, caseNo, county,
 
 // Withdraw takes a case back. A draft simply ends; an open case may be withdrawn until the office has decided.
 func (s *Service) Withdraw(ctx context.Context, p nursery.Principal, key, caseNo, reason string) (Corrected, error) {
-	withdrawal := completionID(p, key)
+	withdrawal := CompletionID(p, key)
 	sent := false
-	done, replayed, err := commandReplayed(ctx, s, p, key, "filing.withdraw "+caseNo, reason, func(q *store.Queries) (Corrected, error) {
-		c, err := s.ownCase(ctx, q, p, "filing.withdraw", caseNo)
+	done, replayed, err := CommandReplayed(ctx, s, p, key, "filing.withdraw "+caseNo, reason, func(q *store.Queries) (Corrected, error) {
+		c, err := s.OwnCase(ctx, q, p, "filing.withdraw", caseNo)
 		if err != nil {
 			return Corrected{}, err
 		}
 		if process, _ := workflows.ProcessOf(nursery.CaseKind(c.Kind)); !process.Withdrawable {
-			return Corrected{}, notFound()
+			return Corrected{}, NewNotFound()
 		}
-		if wrong := checkText("/reason", reason, 500); wrong != nil {
-			return Corrected{}, userError(CodeInvalid, "撤回理由不能这样填写。", *wrong)
+		if wrong := CheckText("/reason", reason, 500); wrong != nil {
+			return Corrected{}, NewError(CodeInvalid, "撤回理由不能这样填写。", *wrong)
 		}
 		done := Corrected{CaseNo: c.CaseNo, Version: int(c.Version), Stage: nursery.StageWithdrawn}
 		switch c.Status {
 		case string(nursery.CaseEnded):
-			return done, userError(CodeTooLateToWithdraw, "本办件已办结，不能撤回。")
+			return done, NewError(CodeTooLateToWithdraw, "本办件已办结，不能撤回。")
 		case string(nursery.CaseDraft):
 			now := s.Now()
 			if err := q.EndDraft(ctx, store.EndDraftParams{CaseNo: c.CaseNo, EndedAt: &now}); err != nil {
 				return done, err
 			}
-			return done, s.event(ctx, q, c, p, "withdrawn", "withdrawn", "撤回草稿", false, nil)
+			return done, s.RecordEvent(ctx, q, c, p, "withdrawn", "withdrawn", "撤回草稿", false, nil)
 		}
 		sent, done.Stage = true, ""
-		if err := s.event(ctx, q, c, p, "withdraw/"+withdrawal, "withdrawal_asked", "申请撤回："+reason, false, nil); err != nil {
+		if err := s.RecordEvent(ctx, q, c, p, "withdraw/"+withdrawal, "withdrawal_asked", "申请撤回："+reason, false, nil); err != nil {
 			return done, err
 		}
-		_, err = s.enqueue(ctx, q, c.CaseNo, c.County, c.Institution, withdrawal, workflows.WithdrawUpdate,
-			pendingAnswer{Actor: p.Account, Role: p.Role, Reason: reason})
+		_, err = s.Enqueue(ctx, q, c.CaseNo, c.County, c.Institution, withdrawal, workflows.WithdrawUpdate,
+			PendingAnswer{Actor: p.Account, Role: p.Role, Reason: reason})
 		return done, err
 	})
 	if err != nil {
 		return done, err
 	}
 	if replayed {
-		return done, s.refusedBefore(ctx, p, withdrawal)
+		return done, s.RefusedBefore(ctx, p, withdrawal)
 	}
 	if !sent {
 		return done, nil
 	}
 	withdrawn := done
 	withdrawn.Stage = nursery.StageWithdrawn
-	err = s.deliverAnswer(ctx, withdrawal, func(ctx context.Context, q *store.Queries, _ humantask.Closed) error {
-		return s.saveResponse(ctx, q, p, key, withdrawn)
+	err = s.DeliverAnswer(ctx, withdrawal, func(ctx context.Context, q *store.Queries, _ humantask.Closed) error {
+		return s.SaveResponse(ctx, q, p, key, withdrawn)
 	})
 	switch {
-	case isRefused(err):
-		return Corrected{}, s.refusalOf(ctx, p, "", fmt.Errorf("withdraw: %w", tooLate(err)))
+	case IsRefused(err):
+		return Corrected{}, s.RefusalOf(ctx, p, "", fmt.Errorf("withdraw: %w", tooLate(err)))
 	case err != nil:
 		s.Log.WarnContext(ctx, "withdrawal not delivered, kept for the relay", "error", err)
 		return done, nil

@@ -8,6 +8,7 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/processes/contract"
 	"tuoyu/testdata"
 )
 
@@ -74,7 +75,7 @@ func TestATextIsAmendedFromWhatWasRead(t *testing.T) {
 	d := pairing(t)
 	started, err := d.StartContract(t.Context(), first, "contract", yearWith(clinic.Institution))
 	require.NoError(t, err)
-	amendment := casework.ContractAmendment{ContractTerms: yearWith(""), Version: 1}
+	amendment := contract.ContractAmendment{ContractTerms: yearWith(""), Version: 1}
 	amendment.Note = "每周三到园"
 	changed, err := d.AmendContract(t.Context(), clinic, "amend", started.CaseNo, amendment)
 	require.NoError(t, err)
@@ -114,7 +115,7 @@ func TestAContractEndsWithNotice(t *testing.T) {
 	d := pairing(t)
 	caseNo := d.inForce()
 	end := func(key string, on nursery.Date) error {
-		_, err := d.TerminateContract(t.Context(), clinic, key, caseNo, casework.Termination{EndsOn: on, Reason: "人员调整"})
+		_, err := d.TerminateContract(t.Context(), clinic, key, caseNo, contract.Termination{EndsOn: on, Reason: "人员调整"})
 		return err
 	}
 	code(t, end("k1", testdata.AsOf.AddDays(29)), casework.CodeInvalid)
@@ -127,7 +128,7 @@ func TestAContractEndsWithNotice(t *testing.T) {
 func TestAGuidanceVisitCountsOnceTheInstitutionConfirmsIt(t *testing.T) {
 	d := pairing(t)
 	caseNo := d.inForce()
-	visit := casework.GuidanceVisit{VisitedOn: testdata.AsOf, Content: "膳食和消毒"}
+	visit := contract.GuidanceVisit{VisitedOn: testdata.AsOf, Content: "膳食和消毒"}
 	entry, err := d.RecordVisit(t.Context(), clinic, "v1", caseNo, visit)
 	require.NoError(t, err)
 	_, err = d.RecordVisit(t.Context(), otherClinic, "v2", caseNo, visit)

@@ -9,6 +9,8 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/offices"
+	"tuoyu/registry"
 	"tuoyu/store"
 )
 
@@ -21,7 +23,7 @@ var (
 func TestEveryMethodOfTheDeskIsForItsRoles(t *testing.T) {
 	d := newFixture(t)
 	ctx := t.Context()
-	week := casework.AbsenceRequest{FromOn: deskToday, UntilOn: deskToday.AddDays(6), Delegate: "clerk-140403-2"}
+	week := offices.AbsenceRequest{FromOn: deskToday, UntilOn: deskToday.AddDays(6), Delegate: "clerk-140403-2"}
 	anybody := nursery.Roles()
 	for name, tt := range map[string]struct {
 		ask     func(p nursery.Principal) error
@@ -42,11 +44,11 @@ func TestEveryMethodOfTheDeskIsForItsRoles(t *testing.T) {
 			[]nursery.Role{nursery.RoleSupervisor, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator}},
 		"filters": {func(p nursery.Principal) error { _, err := d.SavedFilters(ctx, p, "tasks"); return err }, anybody},
 		"save a filter": {func(p nursery.Principal) error {
-			_, err := d.SaveFilter(ctx, p, key(), casework.SavedFilter{Room: "tasks", Name: "逾期", Query: "view=overdue"})
+			_, err := d.SaveFilter(ctx, p, key(), offices.SavedFilter{Room: "tasks", Name: "逾期", Query: "view=overdue"})
 			return err
 		}, anybody},
 		"absences": {func(p nursery.Principal) error {
-			_, err := casework.Absences.Page(ctx, d.Service, p, struct{}{}, casework.PageRequest{})
+			_, err := offices.Absences.Page(ctx, d.Service, p, struct{}{}, casework.PageRequest{})
 			return err
 		},
 			[]nursery.Role{nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleCountyOffice, nursery.RoleCityOffice,
@@ -100,14 +102,14 @@ func TestTheWorkloadIsTheOfficesOwn(t *testing.T) {
 		return q.Exec(t.Context(), `INSERT INTO inspectors (account, county, number, on_duty, updated_by, updated_at) VALUES
 			('inspector-140403-2', '140403', 'N2', true, 'x', now()), ('inspector-140403-3', '140403', 'N3', false, 'x', now())`)
 	}))
-	_, err := d.SetAbsence(t.Context(), supervisor, key(), casework.AbsenceRequest{
+	_, err := d.SetAbsence(t.Context(), supervisor, key(), offices.AbsenceRequest{
 		Account: second.Account, FromOn: deskToday, UntilOn: deskToday.AddDays(4), Delegate: inspector.Account,
 	})
 	require.NoError(t, err)
 	for _, who := range []nursery.Principal{supervisor, countyOffice} {
 		lines, err := d.Workload(t.Context(), who)
 		require.NoError(t, err)
-		require.Equal(t, []casework.WorkloadLine{
+		require.Equal(t, []offices.WorkloadLine{
 			{Open: 5, Due: 4},
 			{Account: clerk.Account, Role: nursery.RoleClerk, RoleTitle: "受理审核人员", Open: 5, Due: 5, Overdue: 2},
 			{Account: inspector.Account, Role: nursery.RoleInspector, RoleTitle: "监督检查人员", Open: 1},
@@ -116,7 +118,7 @@ func TestTheWorkloadIsTheOfficesOwn(t *testing.T) {
 	}
 	lines, err := d.Workload(t.Context(), otherSuper)
 	require.NoError(t, err)
-	require.Equal(t, []casework.WorkloadLine{{Open: 9, Due: 9}}, lines)
+	require.Equal(t, []offices.WorkloadLine{{Open: 9, Due: 9}}, lines)
 }
 
 func TestWhatIsLateIsCountedOfficeByOffice(t *testing.T) {
@@ -127,18 +129,18 @@ func TestWhatIsLateIsCountedOfficeByOffice(t *testing.T) {
 	d.tasks(caseNo, "C", "140404", nursery.RoleClerk, "", 3, deskToday.AddDays(-1))
 	d.exec(`UPDATE tasks SET escalated_at = now() WHERE id = 'A1'`)
 	d.exec(`UPDATE tasks SET due_on = NULL WHERE id = 'B1'`)
-	here := []casework.OverdueLine{
+	here := []offices.OverdueLine{
 		{County: county, CountyName: "潞州区", Role: nursery.RoleClerk, RoleTitle: "受理审核人员", Open: 3, Overdue: 2, Escalated: 1, OldestDue: deskToday.AddDays(-3)},
 		{County: county, CountyName: "潞州区", Role: nursery.RoleInspector, RoleTitle: "监督检查人员", Open: 1},
 	}
-	there := casework.OverdueLine{
+	there := offices.OverdueLine{
 		County: "140404", CountyName: "上党区", Role: nursery.RoleClerk, RoleTitle: "受理审核人员", Open: 3, Overdue: 3, OldestDue: deskToday.AddDays(-1),
 	}
 	for _, tt := range []struct {
 		who  nursery.Principal
-		want []casework.OverdueLine
+		want []offices.OverdueLine
 	}{
-		{supervisor, here}, {countyOffice, here}, {otherSuper, []casework.OverdueLine{there}},
+		{supervisor, here}, {countyOffice, here}, {otherSuper, []offices.OverdueLine{there}},
 		{city, append(here[:2:2], there)}, {auditor, append(here[:2:2], there)}, {admin, append(here[:2:2], there)},
 	} {
 		lines, err := d.OverdueByOffice(t.Context(), tt.who)
@@ -222,7 +224,7 @@ func TestTheInboxIsSearchedByCaseAndInstitutionAndNarrowedByRole(t *testing.T) {
 
 func TestSavedFiltersAreOnesOwn(t *testing.T) {
 	d := newFixture(t)
-	in := casework.SavedFilter{Room: "tasks", Name: "逾期", Query: "view=overdue"}
+	in := offices.SavedFilter{Room: "tasks", Name: "逾期", Query: "view=overdue"}
 	first, err := d.SaveFilter(t.Context(), clerk, key(), in)
 	require.NoError(t, err)
 	in.Query = "view=overdue&kind=filing.review"
@@ -233,24 +235,24 @@ func TestSavedFiltersAreOnesOwn(t *testing.T) {
 	require.NoError(t, err)
 	list, err := d.SavedFilters(t.Context(), clerk, "tasks")
 	require.NoError(t, err)
-	require.Equal(t, []casework.SavedFilter{again}, list)
+	require.Equal(t, []offices.SavedFilter{again}, list)
 	require.NoError(t, d.db.As(t.Context(), otherClerk, func(q *store.Queries) error {
 		seen, err := q.Strings(t.Context(), `SELECT account FROM saved_filters`)
 		require.Equal(t, []string{otherClerk.Account}, seen, "the second lock")
 		return err
 	}))
 	refused(t, d.DropFilter(t.Context(), otherClerk, key(), first.ID), casework.CodeNotFound)
-	for _, wrong := range []casework.SavedFilter{{Room: "", Name: "x"}, {Room: "Tasks", Name: "x"}, {Room: "tasks"}, {Room: "tasks", Name: "\x00"}} {
+	for _, wrong := range []offices.SavedFilter{{Room: "", Name: "x"}, {Room: "Tasks", Name: "x"}, {Room: "tasks"}, {Room: "tasks", Name: "\x00"}} {
 		_, err = d.SaveFilter(t.Context(), clerk, key(), wrong)
 		refused(t, err, casework.CodeInvalid)
 	}
 	for n := range 19 {
-		_, err = d.SaveFilter(t.Context(), clerk, key(), casework.SavedFilter{Room: "tasks", Name: fmt.Sprint(n)})
+		_, err = d.SaveFilter(t.Context(), clerk, key(), offices.SavedFilter{Room: "tasks", Name: fmt.Sprint(n)})
 		require.NoError(t, err)
 	}
-	_, err = d.SaveFilter(t.Context(), clerk, key(), casework.SavedFilter{Room: "tasks", Name: "第二十一个"})
+	_, err = d.SaveFilter(t.Context(), clerk, key(), offices.SavedFilter{Room: "tasks", Name: "第二十一个"})
 	refused(t, err, casework.CodeFiltersFull)
-	_, err = d.SaveFilter(t.Context(), clerk, key(), casework.SavedFilter{Room: "cases", Name: "另一处"})
+	_, err = d.SaveFilter(t.Context(), clerk, key(), offices.SavedFilter{Room: "cases", Name: "另一处"})
 	require.NoError(t, err)
 	require.NoError(t, d.DropFilter(t.Context(), clerk, key(), first.ID))
 	list, err = d.SavedFilters(t.Context(), clerk, "tasks")
@@ -265,7 +267,7 @@ func TestAnAbsenceHandsOverWhatTheDelegateMayAnswer(t *testing.T) {
 	d.tasks(caseNo, "B", county, nursery.RoleClerk, clerk.Account, 1, deskToday, otherClerk.Account) // who submitted it
 	d.tasks(caseNo, "C", county, nursery.RoleClerk, otherClerk.Account, 1, deskToday)
 	k := key()
-	in := casework.AbsenceRequest{Account: clerk.Account, FromOn: deskToday, UntilOn: deskToday.AddDays(4), Delegate: otherClerk.Account, Reason: "休假"}
+	in := offices.AbsenceRequest{Account: clerk.Account, FromOn: deskToday, UntilOn: deskToday.AddDays(4), Delegate: otherClerk.Account, Reason: "休假"}
 	for range 2 { // the second time is the first answer
 		set, err := d.SetAbsence(t.Context(), supervisor, k, in)
 		require.NoError(t, err)
@@ -286,12 +288,12 @@ func TestAnAbsenceHandsOverWhatTheDelegateMayAnswer(t *testing.T) {
 	_, err = d.Assign(t.Context(), supervisor, key(), "B1", clerk.Account)
 	refused(t, err, casework.CodeConflictOfInterest)
 
-	_, err = d.SetAbsence(t.Context(), clerk, key(), casework.AbsenceRequest{FromOn: deskToday.AddDays(30), UntilOn: deskToday.AddDays(31), Delegate: "clerk-140403-3"})
+	_, err = d.SetAbsence(t.Context(), clerk, key(), offices.AbsenceRequest{FromOn: deskToday.AddDays(30), UntilOn: deskToday.AddDays(31), Delegate: "clerk-140403-3"})
 	refused(t, err, casework.CodeAbsenceActive)
-	_, err = d.SetAbsence(t.Context(), otherClerk, key(), casework.AbsenceRequest{FromOn: deskToday, UntilOn: deskToday, Delegate: clerk.Account})
+	_, err = d.SetAbsence(t.Context(), otherClerk, key(), offices.AbsenceRequest{FromOn: deskToday, UntilOn: deskToday, Delegate: clerk.Account})
 	refused(t, err, casework.CodeDelegateAbsent)
 
-	list, err := casework.Absences.Page(t.Context(), d.Service, supervisor, struct{}{}, casework.PageRequest{})
+	list, err := offices.Absences.Page(t.Context(), d.Service, supervisor, struct{}{}, casework.PageRequest{})
 	require.NoError(t, err)
 	require.Len(t, list.Items, 1)
 	id := list.Items[0].ID
@@ -313,35 +315,35 @@ func TestAnAbsenceAheadHandsNothingOverYet(t *testing.T) {
 	d := newFixture(t)
 	caseNo, free := d.withTask("clerk", "filing.review", "accept")
 	d.tasks(caseNo, "A", county, nursery.RoleClerk, clerk.Account, 1, deskToday)
-	set, err := d.SetAbsence(t.Context(), clerk, key(), casework.AbsenceRequest{FromOn: deskToday.AddDays(1), UntilOn: deskToday.AddDays(9), Delegate: otherClerk.Account})
+	set, err := d.SetAbsence(t.Context(), clerk, key(), offices.AbsenceRequest{FromOn: deskToday.AddDays(1), UntilOn: deskToday.AddDays(9), Delegate: otherClerk.Account})
 	require.NoError(t, err)
 	require.Zero(t, set.HandedOver)
 	given, err := d.Assign(t.Context(), supervisor, key(), free, clerk.Account)
 	require.NoError(t, err)
 	require.Equal(t, clerk.Account, given.Assignee)
 	for name, tt := range map[string]struct {
-		in casework.AbsenceRequest
+		in offices.AbsenceRequest
 		at string
 	}{
-		"ends before it begins": {casework.AbsenceRequest{FromOn: deskToday, UntilOn: deskToday.AddDays(-1), Delegate: "clerk-140403-3"}, "/until_on"},
-		"is over":               {casework.AbsenceRequest{FromOn: deskToday.AddDays(-3), UntilOn: deskToday.AddDays(-1), Delegate: "clerk-140403-3"}, "/until_on"},
-		"lasts too long":        {casework.AbsenceRequest{FromOn: deskToday, UntilOn: deskToday.AddDays(366), Delegate: "clerk-140403-3"}, "/until_on"},
-		"has no day":            {casework.AbsenceRequest{UntilOn: deskToday, Delegate: "clerk-140403-3"}, "/from_on"},
-		"names oneself":         {casework.AbsenceRequest{FromOn: deskToday, UntilOn: deskToday, Delegate: inspector.Account}, "/delegate"},
-		"names nobody":          {casework.AbsenceRequest{FromOn: deskToday, UntilOn: deskToday, Delegate: "?"}, "/delegate"},
+		"ends before it begins": {offices.AbsenceRequest{FromOn: deskToday, UntilOn: deskToday.AddDays(-1), Delegate: "clerk-140403-3"}, "/until_on"},
+		"is over":               {offices.AbsenceRequest{FromOn: deskToday.AddDays(-3), UntilOn: deskToday.AddDays(-1), Delegate: "clerk-140403-3"}, "/until_on"},
+		"lasts too long":        {offices.AbsenceRequest{FromOn: deskToday, UntilOn: deskToday.AddDays(366), Delegate: "clerk-140403-3"}, "/until_on"},
+		"has no day":            {offices.AbsenceRequest{UntilOn: deskToday, Delegate: "clerk-140403-3"}, "/from_on"},
+		"names oneself":         {offices.AbsenceRequest{FromOn: deskToday, UntilOn: deskToday, Delegate: inspector.Account}, "/delegate"},
+		"names nobody":          {offices.AbsenceRequest{FromOn: deskToday, UntilOn: deskToday, Delegate: "?"}, "/delegate"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := d.SetAbsence(t.Context(), inspector, key(), tt.in)
 			require.Equal(t, tt.at, refused(t, err, casework.CodeInvalid).Fields[0].Location)
 		})
 	}
-	ok := casework.AbsenceRequest{Account: clerk.Account, FromOn: deskToday, UntilOn: deskToday, Delegate: "clerk-140403-3"}
+	ok := offices.AbsenceRequest{Account: clerk.Account, FromOn: deskToday, UntilOn: deskToday, Delegate: "clerk-140403-3"}
 	_, err = d.SetAbsence(t.Context(), otherClerk, key(), ok)
 	refused(t, err, casework.CodeForbidden)
 	ok.Account = "clerk-nobody-knows"
 	_, err = d.SetAbsence(t.Context(), admin, key(), ok)
 	refused(t, err, casework.CodeAssigneeUnknown)
-	own, err := casework.Absences.Page(t.Context(), d.Service, otherClerk, struct{}{}, casework.PageRequest{})
+	own, err := offices.Absences.Page(t.Context(), d.Service, otherClerk, struct{}{}, casework.PageRequest{})
 	require.NoError(t, err)
 	require.Empty(t, own.Items, "why a colleague is away is not theirs to read")
 }
@@ -400,13 +402,13 @@ func TestThePublicSeesWhatAnInstitutionDeclaredAndWhatWasFound(t *testing.T) {
 	h.sql(`INSERT INTO publications (case_no, county, institution, kind, title, text, published_on, step)
 		SELECT 'BA-140403-2026-000011-0', '140403', 'inst-140403-01', k, k || n, '内容', '2026-06-01'::date + n, k || n
 		FROM unnest('{inspection,nonconformity}'::text[]) k, generate_series(1, 3) n`)
-	register, err := casework.FiledInstitutions.Page(t.Context(), h.Service, casework.Anyone, county, casework.PageRequest{})
+	register, err := registry.FiledInstitutions.Page(t.Context(), h.Service, casework.Anyone, county, casework.PageRequest{})
 	require.NoError(t, err)
 	require.Len(t, register.Items, 2)
 	fee := []nursery.Price{{Item: "保育费", Form: "full_day", Fen: 158000, Unit: "month"}}
 	require.Equal(t, "inst-140403-01", register.Items[0].ID)
 	require.Equal(t, fee, register.Items[0].Prices)
-	require.Equal(t, &casework.PublishedResult{On: nursery.NewDate(2026, 6, 4), Title: "inspection3"}, register.Items[0].Inspected)
+	require.Equal(t, &registry.PublishedResult{On: nursery.NewDate(2026, 6, 4), Title: "inspection3"}, register.Items[0].Inspected)
 	require.Empty(t, register.Items[1].Prices, "nothing declared")
 	require.Nil(t, register.Items[1].Inspected)
 	one, err := h.FiledInstitution(t.Context(), "inst-140403-01")

@@ -89,11 +89,3 @@ func holds(t *testing.T, p definition.Process, task definition.TaskKind) {
 		}
 	}
 }
-
-func TestEveryCheckIsOfATaskThereIs(t *testing.T) {
-	require.NotEmpty(t, answerChecks)
-	for name := range answerChecks {
-		_, ok := workflows.TaskOf(name)
-		require.True(t, ok, name)
-	}
-}

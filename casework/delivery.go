@@ -17,9 +17,9 @@ import (
 	"tuoyu/workflows/humantask"
 )
 
-// deliverAnswer sends the stored answer with that ID to its case unless it was delivered before, and calls note as
+// DeliverAnswer sends the stored answer with that ID to its case unless it was delivered before, and calls note as
 // deliver does.
-func (s *Service) deliverAnswer(ctx context.Context, completion string, note noting) error {
+func (s *Service) DeliverAnswer(ctx context.Context, completion string, note noting) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), updateTimeout)
 	defer cancel()
 	var row store.Outbox
@@ -31,7 +31,7 @@ func (s *Service) deliverAnswer(ctx context.Context, completion string, note not
 		return err
 	}
 	if row.DeliveredAt == nil {
-		return s.deliver(ctx, row, told, note)
+		return s.deliver(ctx, row, Told, note)
 	}
 	closed, err := settled(row)
 	if err != nil {
@@ -44,8 +44,8 @@ func (s *Service) deliverAnswer(ctx context.Context, completion string, note not
 type audience bool
 
 const (
-	told audience = true
-	late audience = false // the timeline shows it instead
+	Told audience = true
+	Late audience = false // the timeline shows it instead
 )
 
 // noting writes what follows from an answer that has reached its case, in the transaction that notes its delivery.
@@ -61,9 +61,9 @@ func (s *Service) deliver(ctx context.Context, row store.Outbox, to audience, no
 	return s.settle(ctx, row, to, note)
 }
 
-// deliverAfter sends the answer to its case once the transaction is committed. An answer that cannot be delivered
+// DeliverAfter sends the answer to its case once the transaction is committed. An answer that cannot be delivered
 // remains in the outbox for the relay.
-func (s *Service) deliverAfter(ctx context.Context, q *store.Queries, row store.Outbox, to audience) {
+func (s *Service) DeliverAfter(ctx context.Context, q *store.Queries, row store.Outbox, to audience) {
 	q.AfterCommit(func() {
 		if err := s.deliver(ctx, row, to, notesNothing); err != nil {
 			s.Log.WarnContext(ctx, "answer not delivered, kept for the relay", "error", err)
@@ -99,7 +99,7 @@ func waitingBefore(ctx context.Context, q *store.Queries, row store.Outbox) ([]s
 
 func (s *Service) settleBefore(ctx context.Context, before []store.Outbox) error {
 	for _, first := range before {
-		if err := s.settleOne(ctx, first, late, notesNothing); err != nil && !isRefused(err) {
+		if err := s.settleOne(ctx, first, Late, notesNothing); err != nil && !IsRefused(err) {
 			return fmt.Errorf("what was sent before: %w", err)
 		}
 	}
@@ -115,12 +115,12 @@ func (s *Service) settleOne(ctx context.Context, row store.Outbox, to audience, 
 	case err == nil:
 		return s.markDelivered(ctx, row.ID, closed, note)
 	case isGone(err):
-		if err = s.whyGone(ctx, row, err); !isRefused(err) {
+		if err = s.whyGone(ctx, row, err); !IsRefused(err) {
 			return err
 		}
 	case isFailedUpdate(err):
 		return errors.Join(err, s.markFailed(ctx, row))
-	case !isRefused(err):
+	case !IsRefused(err):
 		return err
 	}
 	taken, lookErr := s.taken(ctx, row)
@@ -163,7 +163,7 @@ func (s *Service) readCase(ctx context.Context, caseNo string) (c store.Case, er
 
 // taken reports whether Postgres has what the row asks for as done.
 func (s *Service) taken(ctx context.Context, row store.Outbox) (bool, error) {
-	var k pendingAnswer
+	var k PendingAnswer
 	if err := json.Unmarshal(row.Payload, &k); err != nil {
 		return false, fmt.Errorf("decode answer: %w", err)
 	}
@@ -207,21 +207,21 @@ func (s *Service) markDelivered(ctx context.Context, id string, closed humantask
 func (s *Service) markRefused(ctx context.Context, row store.Outbox, why string, to audience) error {
 	now := s.Now()
 	return s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
-		var k pendingAnswer
+		var k PendingAnswer
 		if err := json.Unmarshal(row.Payload, &k); err != nil {
 			return fmt.Errorf("decode answer: %w", err)
 		}
 		if err := q.RefuseOutbox(ctx, store.RefuseOutboxParams{ID: row.ID, DeliveredAt: &now, Refused: &why}); err != nil {
 			return err
 		}
-		if to == told {
+		if to == Told {
 			return nil
 		}
 		c, err := q.CaseByNumber(ctx, row.CaseNo)
 		if err != nil {
 			return err
 		}
-		return s.event(ctx, q, c, nursery.Engine, "refused/"+row.ID, "answer_refused",
+		return s.RecordEvent(ctx, q, c, nursery.Engine, "refused/"+row.ID, "answer_refused",
 			"一份迟到的办理结果未被采纳，内容已留存", k.Role != nursery.RoleInstitution, map[string]string{"completion": row.ID, "why": why})
 	})
 }
@@ -242,7 +242,7 @@ func settled(row store.Outbox) (humantask.Closed, error) {
 	if row.Refused != nil {
 		return humantask.Closed{}, temporal.NewNonRetryableApplicationError("refused before", *row.Refused, nil)
 	}
-	var k pendingAnswer
+	var k PendingAnswer
 	if err := json.Unmarshal(row.Payload, &k); err != nil {
 		return humantask.Closed{}, fmt.Errorf("decode answer: %w", err)
 	}
@@ -290,7 +290,7 @@ func (s *Service) send(ctx context.Context, row store.Outbox) (humantask.Closed,
 		}
 		return humantask.Closed{}, nil
 	}
-	var k pendingAnswer
+	var k PendingAnswer
 	if err := json.Unmarshal(row.Payload, &k); err != nil {
 		return humantask.Closed{}, fmt.Errorf("decode answer: %w", err)
 	}
@@ -318,8 +318,8 @@ func (s *Service) send(ctx context.Context, row store.Outbox) (humantask.Closed,
 // refusedCaseEnded is why an answer to a case that has ended is not taken.
 const refusedCaseEnded = "case_ended"
 
-// isRefused reports whether the case will never take the answer, as opposed to an answer that has not reached it yet.
-func isRefused(err error) bool { return rejectionCode(err) != "" }
+// IsRefused reports whether the case will never take the answer, as opposed to an answer that has not reached it yet.
+func IsRefused(err error) bool { return rejectionCode(err) != "" }
 
 // err returns the type of the error with which the case refuses the answer for good, or "" for any other error.
 func rejectionCode(err error) string {
@@ -340,7 +340,7 @@ func isFailedUpdate(err error) bool {
 	var application *temporal.ApplicationError
 	var timeout *temporal.TimeoutError
 	var cancelled *temporal.CanceledError
-	return !isRefused(err) && (errors.As(err, &application) || errors.As(err, &timeout) || errors.As(err, &cancelled))
+	return !IsRefused(err) && (errors.As(err, &application) || errors.As(err, &timeout) || errors.As(err, &cancelled))
 }
 
 // isGone reports whether Temporal runs no workflow of the case. Only Postgres records whether the case has ended.
@@ -354,16 +354,16 @@ func isAlreadyStarted(err error) bool {
 	return errors.As(err, &started)
 }
 
-// refusalOf returns the error for the sender of an answer that the case refused. The answer is stored with the reason,
+// RefusalOf returns the error for the sender of an answer that the case refused. The answer is stored with the reason,
 // so that every repeat gets the same error.
-func (s *Service) refusalOf(ctx context.Context, p nursery.Principal, taskID string, why error) error {
+func (s *Service) RefusalOf(ctx context.Context, p nursery.Principal, taskID string, why error) error {
 	switch rejectionCode(why) {
 	case humantask.ErrOutcomeNotOffered:
-		return userError(CodeOutcomeNotOffered, "该待办不能这样办理。")
+		return NewError(CodeOutcomeNotOffered, "该待办不能这样办理。")
 	case humantask.ErrActorExcluded:
-		return userError(CodeConflictOfInterest, "提交人、初次核查人不能办理本事项，请由其他工作人员办理。")
+		return NewError(CodeConflictOfInterest, "提交人、初次核查人不能办理本事项，请由其他工作人员办理。")
 	case workflows.ErrTooLateToWithdraw:
-		return userError(CodeTooLateToWithdraw, "备案回执已发出，不能撤回；如不再办托，请办理注销备案。")
+		return NewError(CodeTooLateToWithdraw, "备案回执已发出，不能撤回；如不再办托，请办理注销备案。")
 	}
 	var task store.Task
 	if taskID != "" {
@@ -378,9 +378,9 @@ func (s *Service) refusalOf(ctx context.Context, p nursery.Principal, taskID str
 	return taskClosed(task)
 }
 
-// refusedBefore returns the refusal that a repeated command gets if the case refused the answer before, and nil
+// RefusedBefore returns the refusal that a repeated command gets if the case refused the answer before, and nil
 // otherwise.
-func (s *Service) refusedBefore(ctx context.Context, p nursery.Principal, completion string) error {
+func (s *Service) RefusedBefore(ctx context.Context, p nursery.Principal, completion string) error {
 	var row store.Outbox
 	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
 		row, err = q.OutboxByID(ctx, completion)
@@ -394,7 +394,7 @@ func (s *Service) refusedBefore(ctx context.Context, p nursery.Principal, comple
 	case row.Refused == nil:
 		return nil
 	}
-	var k pendingAnswer
+	var k PendingAnswer
 	if err := json.Unmarshal(row.Payload, &k); err != nil {
 		return fmt.Errorf("decode answer: %w", err)
 	}
@@ -402,5 +402,5 @@ func (s *Service) refusedBefore(ctx context.Context, p nursery.Principal, comple
 	if row.Name == workflows.WithdrawUpdate {
 		why = tooLate(why)
 	}
-	return s.refusalOf(ctx, p, k.Task, why)
+	return s.RefusalOf(ctx, p, k.Task, why)
 }

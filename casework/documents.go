@@ -3,10 +3,12 @@ package casework
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 
+	"tuoyu/activities"
 	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/store"
@@ -26,10 +28,10 @@ func (s *Service) OpenDocument(ctx context.Context, p nursery.Principal, id stri
 		return Document{}, nil, err
 	}
 	if row.Fault != "" {
-		return Document{}, nil, userError(CodeDocumentUnprintable, "这份文书不能制发。"+row.Fault+"请办理机关更正后重新制发。")
+		return Document{}, nil, NewError(CodeDocumentUnprintable, "这份文书不能制发。"+row.Fault+"请办理机关更正后重新制发。")
 	}
 	if row.Sha256 == nil {
-		return Document{}, nil, userError(CodeDocumentPending, "文书正在制作，请稍后再看。")
+		return Document{}, nil, NewError(CodeDocumentPending, "文书正在制作，请稍后再看。")
 	}
 	content, err := s.Blobs.Open(ctx, *row.Sha256)
 	if err != nil {
@@ -41,12 +43,12 @@ func (s *Service) OpenDocument(ctx context.Context, p nursery.Principal, id stri
 func (s *Service) documentFor(ctx context.Context, q *store.Queries, p nursery.Principal, act, id string) (store.Document, error) {
 	row, err := q.DocumentByID(ctx, id)
 	if store.IsNotFound(err) {
-		return row, notFound()
+		return row, NewNotFound()
 	}
 	if err != nil {
 		return row, fmt.Errorf("read document: %w", err)
 	}
-	r := resource{County: row.County, Institution: row.Institution}
+	r := Resource{County: row.County, Institution: row.Institution}
 	if p.Role.Partner() {
 		c, err := q.CaseByNumber(ctx, row.CaseNo)
 		if err != nil {
@@ -54,12 +56,12 @@ func (s *Service) documentFor(ctx context.Context, q *store.Queries, p nursery.P
 		}
 		r.Partner = c.Partner
 	}
-	return row, s.authorize(ctx, p, act, r)
+	return row, s.Authorize(ctx, p, act, r)
 }
 
 // RevokeDocument takes a paper out of force, with the reason on the timeline and on its verification page.
 func (s *Service) RevokeDocument(ctx context.Context, p nursery.Principal, key, id, reason string) (Document, error) {
-	revoked, err := command(ctx, s, p, key, "document.revoke "+id, reason, func(q *store.Queries) (Document, error) {
+	revoked, err := Command(ctx, s, p, key, "document.revoke "+id, reason, func(q *store.Queries) (Document, error) {
 		old, err := s.paperInForce(ctx, q, p, "document.revoke", id, reason)
 		if err != nil {
 			return Document{}, err
@@ -72,20 +74,20 @@ func (s *Service) RevokeDocument(ctx context.Context, p nursery.Principal, key, 
 // Reissue issues a copy of a document with its own number and code, and returns it. The old document is marked
 // superseded by that number and is never silently replaced.
 func (s *Service) Reissue(ctx context.Context, p nursery.Principal, key, id, reason string) (Document, error) {
-	return command(ctx, s, p, key, "document.reissue "+id, reason, func(q *store.Queries) (Document, error) {
+	return Command(ctx, s, p, key, "document.reissue "+id, reason, func(q *store.Queries) (Document, error) {
 		old, err := s.paperInForce(ctx, q, p, "document.reissue", id, reason)
 		if err != nil {
 			return Document{}, err
 		}
-		successor, err := s.copyPaper(ctx, q, old, completionID(p, key))
+		successor, err := s.copyPaper(ctx, q, old, CompletionID(p, key))
 		if err != nil {
 			return Document{}, err
 		}
 		if _, err := s.endPaper(ctx, q, p, key, old, "superseded", reason+"（由 "+successor.Number+" 取代）"); err != nil {
 			return Document{}, err
 		}
-		q.AfterCommit(func() { s.printAgain(ctx, completionID(p, key)) })
-		return successor, s.keepPrinting(ctx, q, old, completionID(p, key))
+		q.AfterCommit(func() { s.printAgain(ctx, CompletionID(p, key)) })
+		return successor, s.keepPrinting(ctx, q, old, CompletionID(p, key))
 	})
 }
 
@@ -95,11 +97,11 @@ func (s *Service) paperInForce(ctx context.Context, q *store.Queries, p nursery.
 	if err != nil {
 		return row, err
 	}
-	if err := s.authorize(ctx, p, act, resource{County: row.County, Institution: row.Institution}); err != nil {
+	if err := s.Authorize(ctx, p, act, Resource{County: row.County, Institution: row.Institution}); err != nil {
 		return row, err
 	}
-	if wrong := needText("/reason", reason, 300); wrong != nil {
-		return row, userError(CodeInvalid, "请写明理由。", *wrong)
+	if wrong := NeedText("/reason", reason, 300); wrong != nil {
+		return row, NewError(CodeInvalid, "请写明理由。", *wrong)
 	}
 	return row, nil
 }
@@ -112,11 +114,11 @@ func (s *Service) endPaper(ctx context.Context, q *store.Queries, p nursery.Prin
 		return Document{}, err
 	}
 	if n == 0 {
-		return Document{}, userError(CodeDocumentEnded, "该文书已失效。")
+		return Document{}, NewError(CodeDocumentEnded, "该文书已失效。")
 	}
 	c := store.Case{CaseNo: row.CaseNo, County: row.County, Institution: row.Institution}
 	note := documents.Kind(row.Kind).Title() + " " + row.Number + "：" + reason
-	err = s.event(ctx, q, c, p, "document/"+completionID(p, key), "document_"+state, note, false, map[string]string{"document": row.ID})
+	err = s.RecordEvent(ctx, q, c, p, "document/"+CompletionID(p, key), "document_"+state, note, false, map[string]string{"document": row.ID})
 	if err != nil {
 		return Document{}, err
 	}
@@ -134,7 +136,7 @@ func (s *Service) copyPaper(ctx context.Context, q *store.Queries, old store.Doc
 	if !ok {
 		return Document{}, fmt.Errorf("unknown kind of paper %q", paper.Kind)
 	}
-	today := s.today()
+	today := s.Today()
 	number, err := q.TakeNumbers(ctx, store.TakeNumbersParams{Prefix: info.Prefix, County: old.County, Year: int32(today.Year), Numbers: 1})
 	if err != nil {
 		return Document{}, err
@@ -239,4 +241,47 @@ func (s *Service) Verify(ctx context.Context, code string) (VerifiedPaper, error
 		return nil
 	})
 	return v, err
+}
+
+// Notice is a document as it would be rendered, marked as not in force. HTML is a self-contained page.
+type Notice struct {
+	Title string
+	HTML  []byte
+}
+
+// PreviewNotice returns the documents that would be issued if the task were answered so; for an answer that needs a
+// countersignature, as they would be after it. Nothing is rendered or stored. It returns none for an answer that issues
+// none, and the error of Complete for one that Complete would reject.
+func (s *Service) PreviewNotice(ctx context.Context, p nursery.Principal, task string, in Completion) ([]Notice, error) {
+	err := s.DB.As(ctx, p, func(q *store.Queries) error {
+		_, err := s.answerable(ctx, q, p, task, in)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	engine := &activities.Engine{DB: s.DB, Rules: s.Rules, CalendarCache: s.CalendarCache, Fields: s.Fields, PublicURL: s.PublicURL, Processes: workflows.Definitions()}
+	papers, err := activities.Preview(ctx, engine, activities.Answer{
+		Task: task, Outcome: in.Outcome, Said: in.Answer, Actor: p.Account, Role: p.Role, At: s.Now(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	notices := []Notice{}
+	for _, paper := range papers {
+		page, err := documents.Preview(paper)
+		var missing *documents.IncompleteError
+		if errors.As(err, &missing) {
+			refusal := NewError(CodeInvalid, paper.Kind.Title()+"还缺少内容，不能制作。")
+			for _, field := range missing.Fields {
+				refusal.Fields = append(refusal.Fields, FieldError{Location: "/paper/" + field, Message: "缺少"})
+			}
+			return nil, refusal
+		}
+		if err != nil {
+			return nil, fmt.Errorf("preview %s: %w", paper.Kind, err)
+		}
+		notices = append(notices, Notice{Title: paper.Kind.Title(), HTML: page})
+	}
+	return notices, nil
 }

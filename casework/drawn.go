@@ -20,16 +20,16 @@ var printedActs = map[string]bool{
 
 // drawn finds text of a command that would be printed in a document and that no font can draw: the user who enters it
 // can still change it.
-func (s *Service) drawn(c *checker, operation string, body any) {
+func (s *Service) drawn(c *Checker, operation string, body any) {
 	act, _, _ := strings.Cut(operation, " ")
 	if s.Renderer == nil || !printedActs[act] {
 		return
 	}
-	s.undrawn(c, "", body, nil)
+	s.Undrawn(c, "", body, nil)
 }
 
-// undrawn adds an error for each character of body that cannot be printed; texts in known are accepted.
-func (s *Service) undrawn(c *checker, at string, body any, known []string) {
+// Undrawn adds an error for each character of body that cannot be printed; texts in known are accepted.
+func (s *Service) Undrawn(c *Checker, at string, body any, known []string) {
 	raw, err := json.Marshal(body)
 	if err != nil {
 		return // the command hashes the same body and reports the error
@@ -39,7 +39,7 @@ func (s *Service) undrawn(c *checker, at string, body any, known []string) {
 			return
 		}
 		for _, r := range s.Renderer.Undrawn(text) {
-			c.add(at, fmt.Sprintf("%s不能打印在文书上，请改用其他写法", documents.SaidOf(r)))
+			c.Add(at, fmt.Sprintf("%s不能打印在文书上，请改用其他写法", documents.SaidOf(r)))
 		}
 	})
 }
@@ -49,7 +49,7 @@ func decoded(raw json.RawMessage) (value any) {
 	return value
 }
 
-func textsOf(raw json.RawMessage) (texts []string) {
+func TextsOf(raw json.RawMessage) (texts []string) {
 	eachText("", decoded(raw), func(_, text string) { texts = append(texts, text) })
 	return texts
 }

@@ -59,12 +59,12 @@ func (e *Error) Kind() Kind { return CodeOf(e.Code).Kind }
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-func userError(code, message string, fields ...FieldError) *Error {
+func NewError(code, message string, fields ...FieldError) *Error {
 	return &Error{Code: code, Message: message, Fields: fields}
 }
 
-func notFound() *Error {
-	return userError(CodeNotFound, "没有这项内容，或者您无权查看。")
+func NewNotFound() *Error {
+	return NewError(CodeNotFound, "没有这项内容，或者您无权查看。")
 }
 
 // Passing returns the error for a request that failed for a transient reason: Postgres is unavailable or has the schema
@@ -85,8 +85,8 @@ func Passing(err error) *Error {
 	return &Error{Code: code, Message: message, Err: err}
 }
 
-// fieldOf converts the error of a value's own check into a field error.
-func fieldOf(location string, err error) FieldError {
+// FieldOf converts the error of a value's own check into a field error.
+func FieldOf(location string, err error) FieldError {
 	var invalid *nursery.InvalidError
 	if errors.As(err, &invalid) {
 		return FieldError{Location: location, Message: invalid.Message}

@@ -15,6 +15,7 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/processes"
 	"tuoyu/sealing/sealingtest"
 	"tuoyu/store"
 	"tuoyu/store/storetest"
@@ -34,7 +35,7 @@ var (
 // fixture is a test environment: casework with a database of its own while Temporal is unavailable, which must not lose
 // any input.
 type fixture struct {
-	*casework.Service
+	*processes.Services
 	db *store.DB
 	t  *testing.T
 }
@@ -52,7 +53,7 @@ func newFixture(t *testing.T) *fixture {
 	})
 	require.NoError(t, err)
 	t.Cleanup(away.Close)
-	d := &fixture{db: db, t: t, Service: casework.New(casework.Deps{
+	d := &fixture{db: db, t: t, Services: processes.New(casework.Deps{
 		DB: db, Temporal: away, Rules: loaded, CalendarCache: store.NewCalendarCache(db), Blobs: blobs, Fields: sealingtest.Fields(t),
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), PublicURL: "http://127.0.0.1:8080",
 		Now: func() time.Time { return time.Date(2026, 11, 2, 10, 0, 0, 0, nursery.Shanghai) },

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 
@@ -16,6 +17,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 
 	"tuoyu/definition"
+	"tuoyu/nursery"
 	"tuoyu/store"
 	"tuoyu/workflows"
 )
@@ -79,25 +81,25 @@ func (s *Service) checkForm(ctx context.Context, q *store.Queries, task store.Ta
 	}
 	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(in.Answer))
 	if err != nil {
-		return userError(CodeInvalid, "办理内容不是有效的 JSON。", FieldError{Location: "/answer", Message: "格式有误"})
+		return NewError(CodeInvalid, "办理内容不是有效的 JSON。", FieldError{Location: "/answer", Message: "格式有误"})
 	}
-	c := checker{}
+	c := Checker{}
 	object, _ := value.(map[string]any)
 	checkFields(&c, kind, len(task.Outcomes) == 1, in.Outcome, object)
 	var invalid *jsonschema.ValidationError
 	if err = compiledForms()[kind.Form].Validate(value); errors.As(err, &invalid) {
 		for _, f := range formErrors(invalid, nil) {
-			c.add(f.Location, f.Message)
+			c.Add(f.Location, f.Message)
 		}
 	} else if err != nil {
 		return fmt.Errorf("check form of %s: %w", task.Kind, err)
 	}
 	checkPrintable(&c, "/answer", value)
-	if len(c.fields) > 0 {
-		return c.err()
+	if len(c.Fields) > 0 {
+		return c.Err()
 	}
-	if check, ok := answerChecks[task.Kind]; ok {
-		if err := check(s, ctx, q, task, in); err != nil {
+	if check, ok := s.answerChecks[task.Kind]; ok {
+		if err := check(ctx, q, task, in); err != nil {
 			return err
 		}
 	}
@@ -105,11 +107,11 @@ func (s *Service) checkForm(ctx context.Context, q *store.Queries, task store.Ta
 }
 
 // checkPrintable finds text in a form that can be neither stored nor printed.
-func checkPrintable(c *checker, at string, value any) {
+func checkPrintable(c *Checker, at string, value any) {
 	switch v := value.(type) {
 	case string:
-		if !printable(v) {
-			c.add(at, unprintableText)
+		if !Printable(v) {
+			c.Add(at, unprintableText)
 		}
 	case []any:
 		for i, element := range v {
@@ -148,20 +150,20 @@ func checkFormAttachments(ctx context.Context, q *store.Queries, task store.Task
 	if err != nil {
 		return err
 	}
-	have, err := uploaded(ctx, q, said.ids(), task.County, task.Institution)
+	have, err := Uploaded(ctx, q, said.ids(), task.County, task.Institution)
 	if err != nil {
 		return err
 	}
-	var c checker
+	var c Checker
 	if said.Signature != "" && !have[said.Signature] {
-		c.add("/answer/signature", noAttachment)
+		c.Add("/answer/signature", NoAttachment)
 	}
 	for i, id := range said.Attachments {
 		if !have[id] {
-			c.add(fmt.Sprintf("/answer/attachments/%d", i), noAttachment)
+			c.Add(fmt.Sprintf("/answer/attachments/%d", i), NoAttachment)
 		}
 	}
-	return c.err()
+	return c.Err()
 }
 
 func formErrors(e *jsonschema.ValidationError, fields []FieldError) []FieldError {
@@ -201,4 +203,138 @@ func formErrors(e *jsonschema.ValidationError, fields []FieldError) []FieldError
 		message = "超出允许范围"
 	}
 	return append(fields, FieldError{Location: location, Message: message})
+}
+
+// AnswerCheck validates an answer to a task beyond what its form's schema can express.
+type AnswerCheck func(ctx context.Context, q *store.Queries, task store.Task, in Completion) error
+
+// CheckAnswers adds checks of answers by the kind of task. Processes add theirs when they are created. It panics for a kind that no
+// process defines.
+func (s *Service) CheckAnswers(checks map[string]AnswerCheck) {
+	for kind, check := range checks {
+		if _, ok := workflows.TaskOf(kind); !ok {
+			panic("casework: no process defines task " + kind)
+		}
+		s.answerChecks[kind] = check
+	}
+}
+
+// BeforeAnswer rejects an answer before its command begins, for a check that takes transactions of its own.
+type BeforeAnswer func(ctx context.Context, p nursery.Principal, key, caseNo string) error
+
+// CheckBeforeAnswer adds the check of answers that resubmit to tasks of the kind.
+func (s *Service) CheckBeforeAnswer(kind string, check BeforeAnswer) { s.beforeAnswers[kind] = check }
+
+// OnlyByCommand returns a check that rejects every answer to a task that is closed by a command of its own.
+func OnlyByCommand(message, hint string) AnswerCheck {
+	return func(context.Context, *store.Queries, store.Task, Completion) error {
+		return NewError(CodeOutcomeNotOffered, message, FieldError{Location: "/outcome", Message: hint})
+	}
+}
+
+// FilledIn decodes an answer.
+func FilledIn(answer json.RawMessage, into any) error {
+	if err := json.Unmarshal(answer, into); err != nil {
+		return NewError(CodeInvalid, "办理内容填写有误。", FieldError{Location: "/answer", Message: "格式有误"})
+	}
+	return nil
+}
+
+// registrars maps the nature of an institution to the registrar responsible for it (托育机构登记和备案办法(试行) art. 4).
+var registrars = map[nursery.Nature]nursery.Registrar{
+	nursery.PublicInstitution: nursery.StaffingOffice,
+	nursery.SocialService:     nursery.CivilAffairs,
+	nursery.ForProfit:         nursery.MarketRegulation,
+}
+
+// CheckRegistration validates a registration; under is its location in the request body. Error: invalid naming each
+// field.
+func CheckRegistration(under string, r nursery.Registration) error {
+	c := Checker{Under: under}
+	if _, err := nursery.ParseUSCC(r.USCC); err != nil {
+		c.Invalid("/uscc", err)
+	}
+	if strings.TrimSpace(r.Name) == "" {
+		c.Add("/name", "必填")
+	}
+	if d, ok := nursery.DivisionByCode(r.County); !ok || d.Level != nursery.LevelCounty {
+		c.Add("/county", "请选择长治市的县区")
+	}
+	if r.Nature == "" {
+		c.Add("/nature", "必填")
+	}
+	if r.Status == "" {
+		c.Add("/status", "必填")
+	}
+	if c.Limits(r); registrars[r.Nature] != r.Registrar {
+		c.Add("/registrar", "该性质的机构不由这个登记机关登记")
+	}
+	return c.Err()
+}
+
+// formProperties returns the names of a form's fields, in its order.
+func formProperties(form string) (names []string) {
+	var schema struct {
+		Properties json.RawMessage `json:"properties"`
+	}
+	if err := json.Unmarshal(formSchema(form), &schema); err != nil {
+		panic("casework: form " + form + ": " + err.Error())
+	}
+	d := json.NewDecoder(bytes.NewReader(schema.Properties))
+	var property json.RawMessage
+	for _, err := d.Token(); err == nil && d.More(); {
+		name, _ := d.Token()
+		text, _ := name.(string)
+		names = append(names, text)
+		if err := d.Decode(&property); err != nil {
+			panic("casework: form " + form + ": " + err.Error())
+		}
+	}
+	return names
+}
+
+// checkFields rejects an answer that lacks a required field of its outcome, or has a field that the outcome does not
+// have. Only is whether no other outcome is offered.
+func checkFields(c *Checker, kind definition.TaskKind, only bool, outcome nursery.Outcome, answer map[string]any) {
+	o, _ := kind.Outcome(outcome)
+	required, optional := o.Fields(only)
+	for _, name := range required {
+		if blank(answer[name]) {
+			c.Add("/answer/"+name, neededText(name, outcome))
+		}
+	}
+	for _, name := range formProperties(kind.Form) {
+		if !blank(answer[name]) && !slices.Contains(required, name) && !slices.Contains(optional, name) {
+			c.Add("/answer/"+name, "“"+o.Title+"”不填写此项")
+		}
+	}
+}
+
+// blank reports whether a field of an answer is empty.
+func blank(value any) bool {
+	switch v := value.(type) {
+	case nil:
+		return true
+	case string:
+		return strings.TrimSpace(v) == ""
+	case []any:
+		return len(v) == 0
+	}
+	return false
+}
+
+func neededText(field string, outcome nursery.Outcome) string {
+	switch {
+	case field == "findings" && outcome == nursery.OutcomeCorrect:
+		return "请写明需要补正的内容"
+	case field == "findings":
+		return "请至少写明一项不符合情况"
+	case field == "reason":
+		return "请写明理由"
+	case field == "note":
+		return "请写明情况或理由"
+	case strings.HasSuffix(field, "_inspector"):
+		return "请填写检查人员账号"
+	}
+	return "必填"
 }

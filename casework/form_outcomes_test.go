@@ -55,12 +55,12 @@ func TestFieldsAreThoseOfTheOutcome(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var answer map[string]any
 			require.NoError(t, json.Unmarshal([]byte(tt.answer), &answer))
-			var c checker
+			var c Checker
 			kind, ok := workflows.TaskOf(tt.kind)
 			require.True(t, ok)
 			checkFields(&c, kind, len(tt.offered) == 1, tt.outcome, answer)
 			var got []string
-			for _, f := range c.fields {
+			for _, f := range c.Fields {
 				got = append(got, f.Location)
 			}
 			require.Equal(t, tt.want, got)

@@ -32,6 +32,7 @@ import (
 	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/policies"
+	"tuoyu/processes"
 	"tuoyu/sealing"
 	"tuoyu/sealing/sealingtest"
 	"tuoyu/store"
@@ -53,7 +54,7 @@ var (
 
 // harness is a test environment with a database and a Temporal namespace of its own.
 type harness struct {
-	*casework.Service
+	*processes.Services
 	t        *testing.T
 	db       *store.DB
 	address  string // of the database, as the product
@@ -97,7 +98,7 @@ func newHarness(t *testing.T) *harness {
 	})
 	require.NoError(t, err)
 	t.Cleanup(h.temporal.Close)
-	h.Service = casework.New(h.deps())
+	h.Services = processes.New(h.deps())
 	return h
 }
 

@@ -11,7 +11,9 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"tuoyu/casework"
+	"tuoyu/children"
 	"tuoyu/nursery"
+	"tuoyu/processes/insurance"
 	"tuoyu/sheets"
 	"tuoyu/testdata"
 )
@@ -47,7 +49,7 @@ func workbook(t *testing.T, change func(*excelize.File), rows ...[]string) []byt
 	return out.Bytes()
 }
 
-func (d *fixture) importFile(raw []byte) casework.RosterReport {
+func (d *fixture) importFile(raw []byte) children.RosterReport {
 	d.t.Helper()
 	report, err := d.ImportRoster(d.t.Context(), first, fmt.Sprintf("import-%d", len(raw)), bytes.NewReader(raw))
 	require.NoError(d.t, err)
@@ -100,7 +102,7 @@ func TestOneStyledCellFarBelowCountsNothing(t *testing.T) {
 		require.NoError(t, f.SetCellValue("Sheet1", "K1", "序号"))
 	}, careRow(1))
 	report := d.importFile(raw)
-	require.Equal(t, casework.RosterReport{Rows: 1, Enrolled: 1, Refused: []casework.RosterFlaw{}}, report)
+	require.Equal(t, children.RosterReport{Rows: 1, Enrolled: 1, Refused: []children.RosterFlaw{}}, report)
 }
 
 func TestEverythingThatIsWrongWithARowIsTold(t *testing.T) {
@@ -121,7 +123,7 @@ func TestEverythingThatIsWrongWithARowIsTold(t *testing.T) {
 		}
 	}
 	require.Equal(t, []string{"A4 姓名", "B4 证件类型", "C4 证件号码", "D4 出生日期", "E4 性别", "F4 居住县区", "G4 班级", "H4 入托日期", "J4 监护人电话"}, columns)
-	require.Contains(t, report.Refused, casework.RosterFlaw{Row: 6, Cell: "C6", Column: "证件号码", Message: string(sheets.Shortened)})
+	require.Contains(t, report.Refused, children.RosterFlaw{Row: 6, Cell: "C6", Column: "证件号码", Message: string(sheets.Shortened)})
 }
 
 func TestWordsAndHeadingsThatPeopleUseAreUnderstood(t *testing.T) {
@@ -217,10 +219,10 @@ func TestARosterThatIsWrittenCanBeReadBack(t *testing.T) {
 	require.NoError(t, err)
 	require.NotContains(t, string(book), "X320000001")
 	report := d.importFile(book)
-	require.Equal(t, casework.RosterReport{Rows: 2, Already: 2, Refused: []casework.RosterFlaw{}}, report)
+	require.Equal(t, children.RosterReport{Rows: 2, Already: 2, Refused: []children.RosterFlaw{}}, report)
 
 	ids := d.strings(`SELECT child FROM enrolments ORDER BY child`)
-	_, err = d.EndEnrolment(t.Context(), first, "leave", ids[0], casework.Leaving{Leave: nursery.LeaveLeft, LeftOn: testdata.AsOf})
+	_, err = d.EndEnrolment(t.Context(), first, "leave", ids[0], children.Leaving{Leave: nursery.LeaveLeft, LeftOn: testdata.AsOf})
 	require.NoError(t, err)
 	report, err = d.ImportRoster(t.Context(), first, "again", bytes.NewReader(book))
 	require.NoError(t, err)
@@ -231,7 +233,7 @@ func TestARosterThatIsWrittenCanBeReadBack(t *testing.T) {
 
 func TestATemplateIsReadAsAFileWithoutRows(t *testing.T) {
 	d := caring(t)
-	raw, err := casework.RosterTemplate()
+	raw, err := children.RosterTemplate()
 	require.NoError(t, err)
 	_, err = d.ImportRoster(t.Context(), first, "template", bytes.NewReader(raw))
 	require.Equal(t, "没有数据行", refused(t, err, casework.CodeRosterUnreadable).Fields[0].Message)
@@ -247,9 +249,9 @@ func TestATemplateIsReadAsAFileWithoutRows(t *testing.T) {
 	_, err = f.WriteTo(&out)
 	require.NoError(t, err)
 	report := d.importFile(out.Bytes())
-	require.Equal(t, casework.RosterReport{Rows: 1, Blank: 1, Enrolled: 1, Refused: []casework.RosterFlaw{}}, report)
+	require.Equal(t, children.RosterReport{Rows: 1, Blank: 1, Enrolled: 1, Refused: []children.RosterFlaw{}}, report)
 
-	for headings, write := range map[string]func() ([]byte, error){"姓名 户籍情况": casework.InsuranceRosterTemplate, "明细编号 保单号": casework.InsuranceAnswersTemplate} {
+	for headings, write := range map[string]func() ([]byte, error){"姓名 户籍情况": insurance.InsuranceRosterTemplate, "明细编号 保单号": insurance.InsuranceAnswersTemplate} {
 		raw, err := write()
 		require.NoError(t, err)
 		_, err = sheets.Read(raw, strings.Fields(headings)...)
@@ -280,7 +282,7 @@ func TestAMonthsRosterIsReadAsTheOtherIs(t *testing.T) {
 	require.Equal(t, 1, report.Added)
 	require.Equal(t, 1, report.Refused)
 	require.Equal(t, []string{"2025-03-08"}, d.strings(`SELECT born_on::text FROM children`))
-	require.Contains(t, report.Faults, casework.InsuranceFault{Row: 3, Cell: "B3", Column: "身份证号", Message: string(sheets.Shortened)})
-	require.Contains(t, report.Faults, casework.InsuranceFault{Row: 3, Cell: "C3", Column: "出生日期", Message: "日期应如 2025-03-08 或 2025年3月8日"})
+	require.Contains(t, report.Faults, insurance.InsuranceFault{Row: 3, Cell: "B3", Column: "身份证号", Message: string(sheets.Shortened)})
+	require.Contains(t, report.Faults, insurance.InsuranceFault{Row: 3, Cell: "C3", Column: "出生日期", Message: "日期应如 2025-03-08 或 2025年3月8日"})
 	require.Len(t, report.Faults, 3)
 }

@@ -11,8 +11,8 @@ import (
 	"tuoyu/store"
 )
 
-// maxDate is where rows without a date are sorted.
-var maxDate = nursery.NewDate(9999, 12, 31)
+// MaxDate is where rows without a date are sorted.
+var MaxDate = nursery.NewDate(9999, 12, 31)
 
 // Tasks is the inbox, nearest due first.
 var Tasks = List[TaskFilter, TaskSummary]{
@@ -20,35 +20,35 @@ var Tasks = List[TaskFilter, TaskSummary]{
 	Indexes: []string{
 		"tasks_inbox", "tasks_of_county", "tasks_of_role", "tasks_of_city", "tasks_of_institution", "tasks_of_partner", "tasks_mine", "tasks_by_case",
 	},
-	First: cursor{On: nursery.NewDate(1, 1, 1)},
+	First: Cursor{On: nursery.NewDate(1, 1, 1)},
 	Check: func(_ context.Context, _ *Service, _ nursery.Principal, f *TaskFilter) error { return f.check() },
-	Read: func(ctx context.Context, r reading[TaskFilter]) ([]line[TaskSummary], error) {
-		years, err := r.CalendarCache.YearsIn(ctx, r.q)
+	Read: func(ctx context.Context, r ListReading[TaskFilter]) ([]ListRow[TaskSummary], error) {
+		years, err := r.CalendarCache.YearsIn(ctx, r.Q)
 		if err != nil {
 			return nil, err
 		}
-		of := r.filter.of(r.p)
-		of.AfterOn, of.AfterID, of.Until, of.PageSize = r.after.On, r.after.ID, maxDate, r.limit
-		switch r.filter.View {
+		of := r.Filter.of(r.Principal)
+		of.AfterOn, of.AfterID, of.Until, of.PageSize = r.After.On, r.After.ID, MaxDate, r.Limit
+		switch r.Filter.View {
 		case ViewClaimable:
 			of.OnlyFree = true
 		case ViewDue:
-			of.Until = years.AddWorkingDays(r.today(), 1).Date
+			of.Until = years.AddWorkingDays(r.Today(), 1).Date
 		case ViewOverdue:
-			of.Until = r.today().AddDays(-1)
+			of.Until = r.Today().AddDays(-1)
 		}
-		if r.filter.Query != "" { // few tasks, found and then sorted
-			if err := r.q.Plan(ctx, store.PlanForValues); err != nil {
+		if r.Filter.Query != "" { // few tasks, found and then sorted
+			if err := r.Q.Plan(ctx, store.PlanForValues); err != nil {
 				return nil, err
 			}
 		}
-		rows, err := r.q.Inbox(ctx, of)
-		return linesOf(rows, err, func(row store.Task) (TaskSummary, cursor) {
-			return r.summarise(row, r.p, years), cursor{On: row.SortOn, ID: row.ID}
+		rows, err := r.Q.Inbox(ctx, of)
+		return ListRows(rows, err, func(row store.Task) (TaskSummary, Cursor) {
+			return r.summarise(row, r.Principal, years), Cursor{On: row.SortOn, ID: row.ID}
 		})
 	},
-	Complete: func(ctx context.Context, r reading[TaskFilter], items []TaskSummary) error {
-		return nameParties(ctx, r.q, items, (*TaskSummary).parties)
+	Complete: func(ctx context.Context, r ListReading[TaskFilter], items []TaskSummary) error {
+		return NameParties(ctx, r.Q, items, (*TaskSummary).parties)
 	},
 	Sheet: Sheet[TaskSummary]{Title: "待办", Columns: []Column[TaskSummary]{
 		{Title: "办件编号", FilesOnly: true, Value: func(t TaskSummary) any { return t.CaseNo }},
@@ -65,24 +65,24 @@ var Tasks = List[TaskFilter, TaskSummary]{
 
 // check returns invalid for a filter that no task could match.
 func (f TaskFilter) check() error {
-	if wrong := checkText("kind", f.Kind, 60); wrong != nil {
-		return userError(CodeInvalid, "没有这种待办。", *wrong)
+	if wrong := CheckText("kind", f.Kind, 60); wrong != nil {
+		return NewError(CodeInvalid, "没有这种待办。", *wrong)
 	}
 	if d, ok := nursery.DivisionByCode(f.County); f.County != "" && (!ok || d.Level != nursery.LevelCounty) {
-		return userError(CodeInvalid, "没有这个县区。", FieldError{Location: "county", Message: "没有这个县区"})
+		return NewError(CodeInvalid, "没有这个县区。", FieldError{Location: "county", Message: "没有这个县区"})
 	}
-	if wrong := checkText("q", f.Query, 64); wrong != nil {
-		return userError(CodeInvalid, "不能这样查找。", *wrong)
+	if wrong := CheckText("q", f.Query, 64); wrong != nil {
+		return NewError(CodeInvalid, "不能这样查找。", *wrong)
 	}
 	if caseNumberStart.MatchString(f.Query) && len(f.Query) < searchLeast {
-		return userError(CodeInvalid, "请至少填写办件编号的前 18 位，例如 BA-140403-2026-000。",
+		return NewError(CodeInvalid, "请至少填写办件编号的前 18 位，例如 BA-140403-2026-000。",
 			FieldError{Location: "q", Message: "办件编号至少填写前 18 位"})
 	}
 	if f.Role != "" && !slices.Contains(nursery.Roles(), f.Role) {
-		return userError(CodeInvalid, "没有这种角色。", FieldError{Location: "role", Message: "不在可选值之内"})
+		return NewError(CodeInvalid, "没有这种角色。", FieldError{Location: "role", Message: "不在可选值之内"})
 	}
 	if !slices.Contains([]View{"", ViewAll, ViewMine, ViewClaimable, ViewDue, ViewOverdue}, f.View) {
-		return userError(CodeInvalid, "没有这种视图。", FieldError{Location: "view", Message: "不在可选值之内"})
+		return NewError(CodeInvalid, "没有这种视图。", FieldError{Location: "view", Message: "不在可选值之内"})
 	}
 	return nil
 }
@@ -93,7 +93,7 @@ var caseNumberStart = regexp.MustCompile(`^[A-Za-z]{2}-[0-9]`)
 // searchLeast is the beginning of a case number down to its thousands, which leaves at most a thousand cases.
 const searchLeast = len("BA-140403-2026-000")
 
-// of returns whose tasks p's inbox holds under the filter: those p has taken; those put to p's institution or partner; of an office, those
+// Case returns whose tasks p's inbox holds under the filter: those p has taken; those put to p's institution or partner; of an office, those
 // of its county, where the city chooses it, put to one role or to any. Clerks and inspectors see what is put to their own role.
 func (f TaskFilter) of(p nursery.Principal) store.InboxParams {
 	of := store.InboxParams{Kind: f.Kind}
@@ -107,7 +107,7 @@ func (f TaskFilter) of(p nursery.Principal) store.InboxParams {
 	case p.Role == nursery.RoleClerk || p.Role == nursery.RoleInspector:
 		of.County, of.Role = p.County, string(p.Role)
 	default:
-		of.County, of.Role = countyOf(p, f.County), string(f.Role)
+		of.County, of.Role = CountyOf(p, f.County), string(f.Role)
 	}
 	if caseNumberStart.MatchString(f.Query) {
 		of.Prefix = strings.ToUpper(f.Query)
@@ -132,7 +132,7 @@ const countsMost = 100
 // TaskCounts counts what Tasks would list for the filter in each view, whatever f.View is.
 func (s *Service) TaskCounts(ctx context.Context, p nursery.Principal, f TaskFilter) (TaskCounts, error) {
 	var counts TaskCounts
-	if err := s.authorize(ctx, p, "task.list", resource{}); err != nil {
+	if err := s.Authorize(ctx, p, "task.list", Resource{}); err != nil {
 		return counts, err
 	}
 	f.View = ViewAll
@@ -143,19 +143,19 @@ func (s *Service) TaskCounts(ctx context.Context, p nursery.Principal, f TaskFil
 	if err != nil {
 		return counts, err
 	}
-	today, dueBy := s.today(), years.AddWorkingDays(s.today(), 1).Date
+	today, dueBy := s.Today(), years.AddWorkingDays(s.Today(), 1).Date
 	count := func(q *store.Queries, of store.InboxParams) (store.CountInboxRow, error) {
 		return q.CountInbox(ctx, store.CountInboxParams{
 			County: of.County, Role: of.Role, Institution: of.Institution, Partner: of.Partner, Account: of.Account, Kind: of.Kind, Today: today, DueBy: dueBy,
 		})
 	}
-	err = s.as(ctx, p, func(q *store.Queries) error {
+	err = s.As(ctx, p, func(q *store.Queries) error {
 		if f.Query != "" {
 			if err := q.Plan(ctx, store.PlanForValues); err != nil {
 				return err
 			}
 			of := f.of(p)
-			of.AfterOn, of.Until, of.PageSize = Tasks.First.On, maxDate, countsMost
+			of.AfterOn, of.Until, of.PageSize = Tasks.First.On, MaxDate, countsMost
 			rows, err := q.Inbox(ctx, of)
 			counts = countFound(rows, p, today, dueBy)
 			return err

@@ -13,6 +13,7 @@ import (
 	"tuoyu/casework"
 	"tuoyu/draw"
 	"tuoyu/nursery"
+	"tuoyu/processes/inspection"
 	"tuoyu/store"
 	"tuoyu/workflows"
 )
@@ -36,7 +37,7 @@ func (d *fixture) filedOnes(count int) {
 func (d *fixture) officers(count int, conflicts ...string) {
 	d.t.Helper()
 	for n := 1; n <= count; n++ {
-		_, err := d.PutInspector(d.t.Context(), head, fmt.Sprintf("officer-%d", n), fmt.Sprintf("inspector-140403-%d", n), casework.InspectorEntry{OnDuty: true, Conflicts: conflicts})
+		_, err := d.PutInspector(d.t.Context(), head, fmt.Sprintf("officer-%d", n), fmt.Sprintf("inspector-140403-%d", n), inspection.InspectorEntry{OnDuty: true, Conflicts: conflicts})
 		require.NoError(d.t, err)
 	}
 }
@@ -44,7 +45,7 @@ func (d *fixture) officers(count int, conflicts ...string) {
 // planOf opens a plan and its first task, as the engine would.
 func (d *fixture) planOf(half string, size *int) string {
 	d.t.Helper()
-	started, err := d.StartInspectionPlan(d.t.Context(), head, "plan-"+half, casework.PlanRequest{Half: half, RandomSize: size})
+	started, err := d.StartInspectionPlan(d.t.Context(), head, "plan-"+half, inspection.PlanRequest{Half: half, RandomSize: size})
 	require.NoError(d.t, err)
 	d.asked(started.CaseNo, "inspection_plan.commit", nursery.OutcomeCommit, nursery.RoleSupervisor)
 	return started.CaseNo
@@ -76,18 +77,18 @@ func TestThePlanListsWhoIsFiledAndWhoIsNot(t *testing.T) {
 	require.Equal(t, "140403-003", plan.Input.Inspectors[2].ID)
 	require.Empty(t, plan.Reasons)
 
-	_, err = d.ExcludeFromPlan(t.Context(), head, "x1", caseNo, casework.PlanExclusion{Institution: "inst-140403-01", Excluded: true, Reason: " "})
+	_, err = d.ExcludeFromPlan(t.Context(), head, "x1", caseNo, inspection.PlanExclusion{Institution: "inst-140403-01", Excluded: true, Reason: " "})
 	require.Equal(t, "/reason", refused(t, err, casework.CodeInvalid).Fields[0].Location)
-	_, err = d.ExcludeFromPlan(t.Context(), head, "x2", caseNo, casework.PlanExclusion{Institution: "inst-none", Excluded: true, Reason: "停业"})
+	_, err = d.ExcludeFromPlan(t.Context(), head, "x2", caseNo, inspection.PlanExclusion{Institution: "inst-none", Excluded: true, Reason: "停业"})
 	require.Equal(t, "/institution", refused(t, err, casework.CodeInvalid).Fields[0].Location)
-	_, err = d.ExcludeFromPlan(t.Context(), otherHead, "x3", caseNo, casework.PlanExclusion{Institution: "inst-140403-01", Excluded: true, Reason: "停业"})
+	_, err = d.ExcludeFromPlan(t.Context(), otherHead, "x3", caseNo, inspection.PlanExclusion{Institution: "inst-140403-01", Excluded: true, Reason: "停业"})
 	refused(t, err, casework.CodeNotFound)
-	plan, err = d.ExcludeFromPlan(t.Context(), head, "x4", caseNo, casework.PlanExclusion{Institution: "inst-140403-01", Excluded: true, Reason: "停业"})
+	plan, err = d.ExcludeFromPlan(t.Context(), head, "x4", caseNo, inspection.PlanExclusion{Institution: "inst-140403-01", Excluded: true, Reason: "停业"})
 	require.NoError(t, err)
 	require.Equal(t, []draw.Exclusion{{ID: "inst-140403-01", Reason: "停业"}}, plan.Input.Exclusions)
-	_, err = d.StartInspectionPlan(t.Context(), head, "again", casework.PlanRequest{Half: "2026H2"})
+	_, err = d.StartInspectionPlan(t.Context(), head, "again", inspection.PlanRequest{Half: "2026H2"})
 	refused(t, err, casework.CodePlanStarted)
-	_, err = d.StartInspectionPlan(t.Context(), head, "far", casework.PlanRequest{Half: "2027H2"})
+	_, err = d.StartInspectionPlan(t.Context(), head, "far", inspection.PlanRequest{Half: "2027H2"})
 	refused(t, err, casework.CodeInvalid)
 }
 
@@ -133,7 +134,7 @@ func TestOnlyAListInOrderIsCommittedTo(t *testing.T) {
 	e := refused(t, err, casework.CodeInvalid)
 	require.Equal(t, "/candidates/inst-140403-01", e.Fields[0].Location)
 	require.Equal(t, "机构inst-140403-01如被抽中，例行检查的两人之外可选派的检查人员只有1人。请增加检查人员。", e.Fields[0].Message)
-	_, err = d.PutInspector(t.Context(), head, "four", "inspector-140403-4", casework.InspectorEntry{OnDuty: true})
+	_, err = d.PutInspector(t.Context(), head, "four", "inspector-140403-4", inspection.InspectorEntry{OnDuty: true})
 	require.NoError(t, err)
 
 	_, err = d.CommitPlan(t.Context(), countyOffice, "k2", caseNo)
@@ -172,7 +173,7 @@ func TestTheWitnessEntersWhatNobodyKnewBefore(t *testing.T) {
 	d.filedOnes(1)
 	d.officers(4)
 	caseNo := d.planOf("2026H2", nil)
-	in := casework.PlanWitness{PublicValue: "3391.76", Source: "上证综合指数收盘", PublicAt: atTen}
+	in := inspection.PlanWitness{PublicValue: "3391.76", Source: "上证综合指数收盘", PublicAt: atTen}
 	_, err := d.WitnessDraw(t.Context(), countyOffice, "w0", caseNo, in)
 	refused(t, err, casework.CodePlanNotCommitted)
 	_, err = d.CommitPlan(t.Context(), head, "commit", caseNo)
@@ -195,28 +196,28 @@ func TestTheWitnessEntersWhatNobodyKnewBefore(t *testing.T) {
 func TestTheRegisterOfInspectorsIsTheCountysOwn(t *testing.T) {
 	d := newFixture(t)
 	d.filedOnes(1)
-	first, err := d.PutInspector(t.Context(), head, "k1", "inspector-140403", casework.InspectorEntry{OnDuty: true, Conflicts: []string{"inst-140403-01"}})
+	first, err := d.PutInspector(t.Context(), head, "k1", "inspector-140403", inspection.InspectorEntry{OnDuty: true, Conflicts: []string{"inst-140403-01"}})
 	require.NoError(t, err)
 	require.Equal(t, "140403-001", first.Number)
-	second, err := d.PutInspector(t.Context(), head, "k2", "inspector-140403-2", casework.InspectorEntry{OnDuty: true})
+	second, err := d.PutInspector(t.Context(), head, "k2", "inspector-140403-2", inspection.InspectorEntry{OnDuty: true})
 	require.NoError(t, err)
 	require.Equal(t, "140403-002", second.Number)
-	_, err = d.PutInspector(t.Context(), head, "k3", "inspector-140403", casework.InspectorEntry{OnDuty: false})
+	_, err = d.PutInspector(t.Context(), head, "k3", "inspector-140403", inspection.InspectorEntry{OnDuty: false})
 	require.Equal(t, casework.CodeVersionStale, refused(t, err, casework.CodeVersionStale).Code)
-	changed, err := d.PutInspector(t.Context(), head, "k4", "inspector-140403", casework.InspectorEntry{OnDuty: false, Version: 1})
+	changed, err := d.PutInspector(t.Context(), head, "k4", "inspector-140403", inspection.InspectorEntry{OnDuty: false, Version: 1})
 	require.NoError(t, err)
 	require.Equal(t, "140403-001 2", fmt.Sprint(changed.Number, " ", changed.Version))
-	_, err = d.PutInspector(t.Context(), otherHead, "k5", "inspector-140403", casework.InspectorEntry{OnDuty: true})
+	_, err = d.PutInspector(t.Context(), otherHead, "k5", "inspector-140403", inspection.InspectorEntry{OnDuty: true})
 	refused(t, err, casework.CodeInspectorElsewhere)
-	_, err = d.PutInspector(t.Context(), head, "k6", "inspector-140403-3", casework.InspectorEntry{Conflicts: []string{"inst-140403-01", "inst-140403-01", "inst-x"}})
+	_, err = d.PutInspector(t.Context(), head, "k6", "inspector-140403-3", inspection.InspectorEntry{Conflicts: []string{"inst-140403-01", "inst-140403-01", "inst-x"}})
 	e := refused(t, err, casework.CodeInvalid)
 	require.Equal(t, "/conflicts/1 /conflicts/2", e.Fields[0].Location+" "+e.Fields[1].Location)
-	_, err = d.PutInspector(t.Context(), officerOne, "k7", "inspector-140403-3", casework.InspectorEntry{OnDuty: true})
+	_, err = d.PutInspector(t.Context(), officerOne, "k7", "inspector-140403-3", inspection.InspectorEntry{OnDuty: true})
 	refused(t, err, casework.CodeForbidden)
-	list, err := casework.Inspectors.Page(t.Context(), d.Service, officerOne, casework.InspectorFilter{}, casework.PageRequest{Limit: 1})
+	list, err := inspection.Inspectors.Page(t.Context(), d.Service, officerOne, inspection.InspectorFilter{}, casework.PageRequest{Limit: 1})
 	require.NoError(t, err)
 	require.Equal(t, "inspector-140403", list.Items[0].Account)
-	list, err = casework.Inspectors.Page(t.Context(), d.Service, officerOne, casework.InspectorFilter{}, casework.PageRequest{Limit: 1, After: list.Next})
+	list, err = inspection.Inspectors.Page(t.Context(), d.Service, officerOne, inspection.InspectorFilter{}, casework.PageRequest{Limit: 1, After: list.Next})
 	require.NoError(t, err)
 	require.Equal(t, "inspector-140403-2", list.Items[0].Account)
 	require.Empty(t, list.Next)
@@ -227,7 +228,7 @@ func TestACalendarIsReadByItsSecretAddressAlone(t *testing.T) {
 	_, err := d.RenewCalendar(t.Context(), officerOne, "c0")
 	refused(t, err, casework.CodeNotRegistered)
 	for _, account := range []string{officerOne.Account, officerThree.Account} {
-		_, err = d.PutInspector(t.Context(), head, "put-"+account, account, casework.InspectorEntry{OnDuty: true})
+		_, err = d.PutInspector(t.Context(), head, "put-"+account, account, inspection.InspectorEntry{OnDuty: true})
 		require.NoError(t, err)
 	}
 	d.exec(`UPDATE inspections SET visit_on = '2026-11-05', visit_time = '09:30', updated_at = '2026-11-02 02:00:00Z' WHERE case_no = $1`, caseNo)

@@ -12,6 +12,7 @@ import (
 	"tuoyu/activities"
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/processes/inspection"
 	"tuoyu/store"
 	"tuoyu/workflows"
 )
@@ -40,7 +41,7 @@ func inspecting(t *testing.T) (*fixture, string) {
 	t.Helper()
 	d := newFixture(t)
 	d.register()
-	started, err := d.StartInspection(t.Context(), head, "start", casework.InspectionRequest{
+	started, err := d.StartInspection(t.Context(), head, "start", inspection.InspectionRequest{
 		Institution: inspected.Institution, Kind: "random", FirstInspector: officerOne.Account, SecondInspector: officerTwo.Account,
 	})
 	require.NoError(t, err)
@@ -59,11 +60,11 @@ func inspecting(t *testing.T) (*fixture, string) {
 }
 
 // filled returns the checklist filled in, every item ok.
-func (d *fixture) filled(p nursery.Principal, caseNo, visit string) casework.SentVisit {
+func (d *fixture) filled(p nursery.Principal, caseNo, visit string) inspection.SentVisit {
 	d.t.Helper()
 	pack, err := d.VisitPackage(d.t.Context(), p, caseNo)
 	require.NoError(d.t, err)
-	sent := casework.SentVisit{Visit: visit, BaseVersion: pack.BaseVersion, Content: nursery.Visit{VisitedOn: nursery.NewDate(2026, 11, 2)}}
+	sent := inspection.SentVisit{Visit: visit, BaseVersion: pack.BaseVersion, Content: nursery.Visit{VisitedOn: nursery.NewDate(2026, 11, 2)}}
 	for _, item := range pack.Items {
 		sent.Content.Items = append(sent.Content.Items, nursery.VisitItem{Rule: item.Rule, Result: nursery.ItemOK})
 	}
@@ -95,14 +96,14 @@ func TestAConflictingVisitShowsBothAndOverwritesNothing(t *testing.T) {
 	require.NoError(t, err)
 	two.Content.Note = "另一份"
 	_, err = d.SendVisit(t.Context(), officerTwo, "k2", caseNo, two)
-	shown := refused(t, err, casework.CodeVisitConflict).Shown.(casework.VisitConflict)
+	shown := refused(t, err, casework.CodeVisitConflict).Shown.(inspection.VisitConflict)
 	require.Equal(t, "visit-0001", shown.Stored.Visit)
 	require.Equal(t, officerOne.Account, shown.Stored.SentBy)
 	require.Equal(t, two, shown.Sent)
 	changed := one
 	changed.Content.Note = "改过的"
 	_, err = d.SendVisit(t.Context(), officerOne, "k3", caseNo, changed)
-	require.Equal(t, changed, refused(t, err, casework.CodeVisitConflict).Shown.(casework.VisitConflict).Sent)
+	require.Equal(t, changed, refused(t, err, casework.CodeVisitConflict).Shown.(inspection.VisitConflict).Sent)
 	detail, err := d.Inspection(t.Context(), head, caseNo)
 	require.NoError(t, err)
 	require.Len(t, detail.Visits, 1)
@@ -135,7 +136,7 @@ func TestAVisitIsHeldAgainstTheChecklist(t *testing.T) {
 	_, err = d.SendVisit(t.Context(), head, "k1", caseNo, wrong)
 	refused(t, err, casework.CodeForbidden)
 	for n := range 2 {
-		_, err = d.SaveVisitDraft(t.Context(), officerTwo, fmt.Sprint("draft", n), caseNo, casework.SavedDraft{Visit: "visit-0002", Content: nursery.Visit{Note: fmt.Sprint(n)}})
+		_, err = d.SaveVisitDraft(t.Context(), officerTwo, fmt.Sprint("draft", n), caseNo, inspection.SavedDraft{Visit: "visit-0002", Content: nursery.Visit{Note: fmt.Sprint(n)}})
 		require.NoError(t, err)
 	}
 	require.Len(t, d.strings(`SELECT id::text FROM inspection_drafts`), 2)
@@ -147,7 +148,7 @@ func TestAnUnannouncedInspectionIsHiddenUntilTheOfficersHaveBeenThere(t *testing
 	refused(t, err, casework.CodeNotFound)
 	_, err = d.Case(t.Context(), inspected, caseNo)
 	refused(t, err, casework.CodeNotFound)
-	list, err := casework.Inspections.Page(t.Context(), d.Service, inspected, casework.InspectionFilter{}, casework.PageRequest{})
+	list, err := inspection.Inspections.Page(t.Context(), d.Service, inspected, inspection.InspectionFilter{}, casework.PageRequest{})
 	require.NoError(t, err)
 	require.Empty(t, list.Items)
 	_, err = d.SendVisit(t.Context(), officerOne, "k1", caseNo, d.filled(officerOne, caseNo, "visit-0001"))
@@ -166,23 +167,23 @@ func TestTheRulesNameWhoMayGo(t *testing.T) {
 	d, caseNo := inspecting(t)
 	d.exec(`UPDATE cases SET status = 'ended' WHERE case_no = $1`, caseNo)
 	ask := func(key, first, second string) error {
-		_, err := d.StartInspection(t.Context(), head, key, casework.InspectionRequest{Institution: inspected.Institution, Kind: "complaint", FirstInspector: first, SecondInspector: second})
+		_, err := d.StartInspection(t.Context(), head, key, inspection.InspectionRequest{Institution: inspected.Institution, Kind: "complaint", FirstInspector: first, SecondInspector: second})
 		return err
 	}
 	e := refused(t, ask("a", officerTwo.Account, officerOne.Account), casework.CodeInvalid) // the same pair twice running
 	require.Equal(t, []string{"/second_inspector"}, locations(e))
 	refused(t, ask("b", officerOne.Account, officerOne.Account), casework.CodeInvalid)
 	require.NoError(t, ask("c", officerOne.Account, officerThree.Account))
-	_, err := d.StartInspection(t.Context(), head, "d", casework.InspectionRequest{Institution: "inst-140404-01", Kind: "random", FirstInspector: "inspector-1", SecondInspector: "inspector-2"})
+	_, err := d.StartInspection(t.Context(), head, "d", inspection.InspectionRequest{Institution: "inst-140404-01", Kind: "random", FirstInspector: "inspector-1", SecondInspector: "inspector-2"})
 	refused(t, err, casework.CodeNotInspectable)
-	_, err = d.StartInspection(t.Context(), officerOne, "e", casework.InspectionRequest{Institution: inspected.Institution, Kind: "random", FirstInspector: "inspector-1", SecondInspector: "inspector-2"})
+	_, err = d.StartInspection(t.Context(), officerOne, "e", inspection.InspectionRequest{Institution: inspected.Institution, Kind: "random", FirstInspector: "inspector-1", SecondInspector: "inspector-2"})
 	refused(t, err, casework.CodeForbidden)
 }
 
 func TestAComplaintIsSealedAndOpensToTheSupervisorAlone(t *testing.T) {
 	d := newFixture(t)
 	d.register()
-	in := casework.ComplaintRequest{County: "140403", Institution: inspected.Institution, Topic: "food", Said: "午餐的米饭发霉", Contact: "留言箱三号"}
+	in := inspection.ComplaintRequest{County: "140403", Institution: inspected.Institution, Topic: "food", Said: "午餐的米饭发霉", Contact: "留言箱三号"}
 	started, err := d.FileComplaint(t.Context(), nursery.Principal{}, strangersKey, in)
 	require.NoError(t, err)
 	again, err := d.FileComplaint(t.Context(), nursery.Principal{}, strangersKey, in)
@@ -230,7 +231,7 @@ func TestStrangersDoNotMeetInTheirKeys(t *testing.T) {
 	d := newFixture(t)
 	d.register()
 	nobody := nursery.Principal{}
-	in := casework.ComplaintRequest{County: "140403", Institution: inspected.Institution, Topic: "food", Said: "午餐的米饭发霉"}
+	in := inspection.ComplaintRequest{County: "140403", Institution: inspected.Institution, Topic: "food", Said: "午餐的米饭发霉"}
 	for _, weak := range []string{"1", "complaint", "0000000000000000000000000000", "abababababababababababababababab"} {
 		_, err := d.FileComplaint(t.Context(), nobody, weak, in)
 		refused(t, err, casework.CodeKeyWeak)

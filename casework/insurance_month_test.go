@@ -12,6 +12,7 @@ import (
 	"tuoyu/activities"
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/processes/insurance"
 	"tuoyu/store"
 	"tuoyu/testdata"
 	"tuoyu/workflows"
@@ -44,7 +45,7 @@ func TestAMonthOfTwoThousandChildren(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{activities.HashLines(sent.Items)}, d.strings(`SELECT hash FROM insurance_sends`))
 	for i := 0; i < n; i += 1000 {
-		page := casework.InsuranceAnswers{Send: 1}
+		page := insurance.InsuranceAnswers{Send: 1}
 		for j, l := range sent.Items[i:min(i+1000, n)] {
 			page.Lines = append(page.Lines, nursery.InsuranceAnswer{Ref: l.Ref, Policy: fmt.Sprintf("PA%09d", i+j)})
 		}

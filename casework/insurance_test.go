@@ -10,6 +10,7 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/processes/insurance"
 	"tuoyu/testdata"
 )
 
@@ -17,8 +18,8 @@ var (
 	insurer = nursery.Principal{Account: "insurer", Role: nursery.RoleInsurer, County: "140400", Institution: "insurer-01"}
 )
 
-func insuranceOf(month string) casework.InsuranceStart {
-	return casework.InsuranceStart{
+func insuranceOf(month string) insurance.InsuranceStart {
+	return insurance.InsuranceStart{
 		County: "140403", Month: month, Insurer: "insurer-01", Procurement: "政府采购合同，市卫健委存档", Perils: nursery.Perils(),
 		Basis: &nursery.InsuranceBasis{Document: "长治市婴幼儿意外伤害险采购文件", Article: "第三条"},
 	}
@@ -42,7 +43,7 @@ func child(n int, set map[string]string) []string {
 	return line
 }
 
-func (d *fixture) roster(key, caseNo string, lines ...[]string) casework.InsuranceRoster {
+func (d *fixture) roster(key, caseNo string, lines ...[]string) insurance.InsuranceRoster {
 	d.t.Helper()
 	report, err := d.TakeRosterFile(d.t.Context(), countyOffice, key, caseNo, "civil", bytes.NewReader(testdata.RosterCSV(lines...)))
 	require.NoError(d.t, err)
@@ -88,7 +89,7 @@ func TestARosterOfAMonthIsTakenRowByRow(t *testing.T) {
 		child(7, map[string]string{"证件类型": "出生医学证明", "证件号码": "140000001"}),
 		child(8, map[string]string{"告知日期": "2026/11/1", "新生儿": "也许"}),
 		child(9, nil))
-	require.Equal(t, []casework.InsuranceFault{
+	require.Equal(t, []insurance.InsuranceFault{
 		{Row: 3, Cell: "C3", Column: "证件号码", Message: report.Faults[0].Message},
 		{Row: 4, Cell: "D4", Column: "出生日期", Message: "日期不存在,请核对年月日"},
 		{Row: 5, Cell: "A5", Column: "姓名", Message: "请填写姓名"},
@@ -118,7 +119,7 @@ func TestARosterOfAMonthIsTakenRowByRow(t *testing.T) {
 	_, err := d.TakeRosterFile(t.Context(), countyOffice, "r3", caseNo, "civil", bytes.NewReader([]byte("姓名,性别\n甲,男\n")))
 	require.Equal(t, "缺少栏目：证件号码、出生日期、户籍情况", refused(t, err, casework.CodeRosterFile).Fields[0].Message)
 	for _, who := range []nursery.Principal{anotherCounty, insurer, clerk} {
-		_, err := d.TakeRoster(t.Context(), who, "r4", caseNo, casework.InsurancePage{Source: "civil"})
+		_, err := d.TakeRoster(t.Context(), who, "r4", caseNo, insurance.InsurancePage{Source: "civil"})
 		require.Error(t, err, who.Account)
 	}
 	kept, err := d.RosterReport(t.Context(), countyOffice, caseNo, 1)
@@ -135,7 +136,7 @@ func TestAChildOfAnotherCountyIsNotTakenOver(t *testing.T) {
 	require.NoError(t, err)
 	report, err := d.TakeRosterFile(t.Context(), anotherCounty, "r2", other.CaseNo, "health", bytes.NewReader(testdata.RosterCSV(child(1, nil), child(2, nil))))
 	require.NoError(t, err)
-	require.Equal(t, []casework.InsuranceFault{{Row: 2, Cell: "C2", Column: "证件号码", Message: "该证件号码已在其他县区登记，请核对居住地"}}, report.Faults)
+	require.Equal(t, []insurance.InsuranceFault{{Row: 2, Cell: "C2", Column: "证件号码", Message: "该证件号码已在其他县区登记，请核对居住地"}}, report.Faults)
 	require.Equal(t, []string{"140403 1", "140404 1"}, d.strings(`SELECT county || ' ' || count(*) FROM children GROUP BY county ORDER BY county`))
 }
 

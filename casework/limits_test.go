@@ -47,10 +47,10 @@ func TestEachLimitIsHeldWhereItIs(t *testing.T) {
 			[]string{"/inner/1/inner/0/name 不能少于 2 个字符", "/inner/1/inner/0/count 应在 1 至 9 之间"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var c0 checker
-			c0.limits(c.value)
+			var c0 Checker
+			c0.Limits(c.value)
 			var got []string
-			for _, f := range c0.fields {
+			for _, f := range c0.Fields {
 				got = append(got, f.Location+" "+f.Message)
 			}
 			require.Equal(t, c.want, got)

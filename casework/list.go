@@ -1,8 +1,12 @@
 package casework
 
 import (
+	"cmp"
 	"context"
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
+	"time"
 
 	"tuoyu/nursery"
 	"tuoyu/store"
@@ -20,42 +24,42 @@ type List[Filter, View any] struct {
 	Sheet[View]
 	Act     string   // empty for a list that is public, or of one case, which Check and Read authorize
 	Indexes []string // along one of them each page is read
-	First   cursor   // before the first row, where that is not the zero cursor
+	First   Cursor   // before the first row, where that is not the zero cursor
 	// Default and Most are the limits of a page, 25 and 100 where they are zero.
 	Default, Most int
 	// Check validates the filter, or completes it. Nil for a filter that takes anything.
 	Check func(ctx context.Context, s *Service, p nursery.Principal, f *Filter) error
 	// Read returns the next rows of the list, one more than the page if there are as many.
-	Read func(context.Context, reading[Filter]) ([]line[View], error)
+	Read func(context.Context, ListReading[Filter]) ([]ListRow[View], error)
 	// Complete adds to the rows of a page what other tables know of them, such as names.
-	Complete func(context.Context, reading[Filter], []View) error
+	Complete func(context.Context, ListReading[Filter], []View) error
 }
 
 // Anyone reads the public lists.
 var Anyone = nursery.Principal{Role: nursery.RolePublic}
 
-// reading is one page being read in a transaction of the principal.
-type reading[Filter any] struct {
+// ListReading is one page being read in a transaction of the principal.
+type ListReading[Filter any] struct {
 	*Service
-	q      *store.Queries
-	p      nursery.Principal
-	filter Filter
-	after  cursor
-	limit  int32       // rows to read
-	of     *store.Case // of a list of one case, set by Read
+	Q         *store.Queries
+	Principal nursery.Principal
+	Filter    Filter
+	After     Cursor
+	Limit     int32       // rows to read
+	Case      *store.Case // of a list of one case, set by Read
 }
 
-// line is a row of a list and the cursor of the page that ends with it.
-type line[View any] struct {
-	view View
-	at   cursor
+// ListRow is a row of a list and the cursor of the page that ends with it.
+type ListRow[View any] struct {
+	View View
+	At   Cursor
 }
 
-// linesOf maps the rows of a query. It returns err unchanged.
-func linesOf[Row, View any](rows []Row, err error, of func(Row) (View, cursor)) ([]line[View], error) {
-	lines := make([]line[View], len(rows))
+// ListRows maps the rows of a query. It returns err unchanged.
+func ListRows[Row, View any](rows []Row, err error, of func(Row) (View, Cursor)) ([]ListRow[View], error) {
+	lines := make([]ListRow[View], len(rows))
 	for i, row := range rows {
-		lines[i].view, lines[i].at = of(row)
+		lines[i].View, lines[i].At = of(row)
 	}
 	return lines, err
 }
@@ -64,7 +68,7 @@ func linesOf[Row, View any](rows []Row, err error, of func(Row) (View, cursor)) 
 func (l List[Filter, View]) Page(ctx context.Context, s *Service, p nursery.Principal, f Filter, page PageRequest) (Page[View], error) {
 	list := Page[View]{Items: []View{}}
 	if l.Act != "" {
-		if err := s.authorize(ctx, p, l.Act, resource{}); err != nil {
+		if err := s.Authorize(ctx, p, l.Act, Resource{}); err != nil {
 			return list, err
 		}
 	}
@@ -83,21 +87,21 @@ func (l List[Filter, View]) Page(ctx context.Context, s *Service, p nursery.Prin
 			return list, err
 		}
 	}
-	err = s.as(ctx, p, func(q *store.Queries) error {
+	err = s.As(ctx, p, func(q *store.Queries) error {
 		if err := q.Plan(ctx, store.PlanForPage); err != nil {
 			return err
 		}
-		r := reading[Filter]{Service: s, q: q, p: p, filter: f, after: after, limit: int32(limit + 1), of: new(store.Case)}
+		r := ListReading[Filter]{Service: s, Q: q, Principal: p, Filter: f, After: after, Limit: int32(limit + 1), Case: new(store.Case)}
 		lines, err := l.Read(ctx, r)
 		if err != nil {
 			return err
 		}
 		if len(lines) > limit {
 			lines = lines[:limit]
-			list.Next = lines[limit-1].at.encode()
+			list.Next = lines[limit-1].At.encode()
 		}
 		for _, one := range lines {
-			list.Items = append(list.Items, one.view)
+			list.Items = append(list.Items, one.View)
 		}
 		if l.Complete == nil {
 			return nil
@@ -136,23 +140,87 @@ func (l List[Filter, View]) Export(ctx context.Context, s *Service, p nursery.Pr
 }
 
 // scope is whose rows a list holds; one of its fields is set, or none for the whole city.
-type scope struct{ county, institution, partner string }
+type scope struct{ County, Institution, Partner string }
 
-// scopeOf returns the scope of p. The city chooses the county.
-func scopeOf(p nursery.Principal, county string) scope {
+// ScopeOf returns the scope of p. The city chooses the county.
+func ScopeOf(p nursery.Principal, county string) scope {
 	switch {
 	case p.Role == nursery.RoleInstitution:
-		return scope{institution: p.Institution}
+		return scope{Institution: p.Institution}
 	case p.Role.Partner():
-		return scope{partner: p.Institution}
+		return scope{Partner: p.Institution}
 	}
-	return scope{county: countyOf(p, county)}
+	return scope{County: CountyOf(p, county)}
 }
 
-// countyOf narrows a list to the county of p, or for the city to the one asked for.
-func countyOf(p nursery.Principal, asked string) string {
+// CountyOf narrows a list to the county of p, or for the city to the one asked for.
+func CountyOf(p nursery.Principal, asked string) string {
 	if p.Role == nursery.RoleCityOffice || p.Role == nursery.RoleAuditor {
 		return asked
 	}
 	return p.County
+}
+
+// NeedCounty returns invalid unless the code is that of a county.
+func NeedCounty(code string) error {
+	if d, ok := nursery.DivisionByCode(code); !ok || d.Level != nursery.LevelCounty {
+		return NewError(CodeInvalid, "请选择长治市的县区。", FieldError{Location: "county", Message: "没有这个县区"})
+	}
+	return nil
+}
+
+// CityWide reports whether the role sees every county.
+func CityWide(r nursery.Role) bool {
+	return r == nursery.RoleCityOffice || r == nursery.RoleAuditor || r == nursery.RoleAdministrator
+}
+
+// CityCode is the division the city's own people belong to.
+const CityCode = "140400"
+
+// Cursor is where a page ended: the sort key of its last row. Lists by date set On, lists by time At.
+type Cursor struct {
+	On nursery.Date `json:"d,omitzero"`
+	At time.Time    `json:"t,omitzero"`
+	ID string       `json:"i"`
+	No int64        `json:"n,omitempty"`
+}
+
+func (c Cursor) encode() string {
+	raw, err := json.Marshal(c)
+	if err != nil {
+		panic("casework: cursor: " + err.Error())
+	}
+	return base64.RawURLEncoding.EncodeToString(raw)
+}
+
+// maxCursorLen is far above the longest cursor there is.
+const maxCursorLen = 400
+
+func decodeCursor(s string) (Cursor, error) {
+	var c Cursor
+	raw, err := base64.RawURLEncoding.DecodeString(s)
+	if err == nil {
+		err = json.Unmarshal(raw, &c)
+	}
+	if err != nil || len(s) > maxCursorLen || !Printable(c.ID) {
+		return c, NewError(CodeInvalid, "翻页标记无效，请从第一页开始。", FieldError{Location: "after", Message: "无效"})
+	}
+	return c, nil
+}
+
+const (
+	pageDefault = 25
+	maxPageSize = 100
+)
+
+// Limit returns the rows of the page: standard where none are asked for, at most most. Zero is the limits of the service.
+func (p PageRequest) limit(standard, most int) (int, error) {
+	standard, most = cmp.Or(standard, pageDefault), cmp.Or(most, maxPageSize)
+	switch {
+	case p.Limit == 0:
+		return standard, nil
+	case p.Limit < 0 || p.Limit > most:
+		return 0, NewError(CodeInvalid, fmt.Sprintf("每页条数应为 1 至 %d。", most), FieldError{Location: "limit", Message: "超出允许范围"})
+	}
+	return p.Limit, nil
 }

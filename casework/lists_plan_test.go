@@ -16,7 +16,16 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tuoyu/casework"
+	"tuoyu/children"
 	"tuoyu/nursery"
+	"tuoyu/offices"
+	"tuoyu/processes"
+	"tuoyu/processes/buildsite"
+	"tuoyu/processes/checkup"
+	"tuoyu/processes/contract"
+	"tuoyu/processes/inspection"
+	"tuoyu/processes/insurance"
+	"tuoyu/registry"
 	"tuoyu/store"
 )
 
@@ -174,11 +183,11 @@ func (n node) walk(see func(node)) {
 }
 
 // page reads a page of a list, whatever comes of it.
-type page func(context.Context, *casework.Service, nursery.Principal) error
+type page func(context.Context, *processes.Services, nursery.Principal) error
 
 func pageOf[F, V any](list casework.List[F, V], f F) page {
-	return func(ctx context.Context, s *casework.Service, p nursery.Principal) error {
-		_, err := list.Page(ctx, s, p, f, casework.PageRequest{})
+	return func(ctx context.Context, s *processes.Services, p nursery.Principal) error {
+		_, err := list.Page(ctx, s.Service, p, f, casework.PageRequest{})
 		return err
 	}
 }
@@ -193,7 +202,7 @@ func TestEachListIsReadAlongItsIndex(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(db.Close)
 	h.db = db
-	s := casework.New(h.deps())
+	s := processes.New(h.deps())
 
 	who := func(role nursery.Role, institution string) nursery.Principal {
 		return nursery.Principal{Account: string(role) + "-100", Role: role, County: county, Institution: institution}
@@ -201,8 +210,8 @@ func TestEachListIsReadAlongItsIndex(t *testing.T) {
 	city := nursery.Principal{Account: "city", Role: nursery.RoleCityOffice, County: nursery.CityCode}
 	office, head := who(nursery.RoleCountyOffice, ""), who(nursery.RoleSupervisor, "")
 	institution, clinic, insurer := who(nursery.RoleInstitution, "i-3"), who(nursery.RoleHospital, "c-4"), who(nursery.RoleInsurer, "ins-1")
-	month := casework.ExceptionFilter{CaseNo: string(number)}
-	lines := func(ctx context.Context, s *casework.Service, p nursery.Principal) error {
+	month := insurance.ExceptionFilter{CaseNo: string(number)}
+	lines := func(ctx context.Context, s *processes.Services, p nursery.Principal) error {
 		_, err := s.InsuranceLines(ctx, p, string(number), 1, casework.PageRequest{})
 		return err
 	}
@@ -214,41 +223,41 @@ func TestEachListIsReadAlongItsIndex(t *testing.T) {
 		index  string
 		sealed bool // the rows hold no names that could be opened
 	}{
-		{query: "Contracts", read: pageOf(casework.Contracts, casework.ContractFilter{}), p: office, index: "contracts_by_county"},
-		{query: "Contracts", read: pageOf(casework.Contracts, casework.ContractFilter{State: "ended"}), p: institution, index: "contracts_by_institution"},
-		{query: "Contracts", read: pageOf(casework.Contracts, casework.ContractFilter{}), p: clinic, index: "contracts_of_clinic"},
-		{query: "Contracts", read: pageOf(casework.Contracts, casework.ContractFilter{}), p: city, index: "contracts_pkey"},
-		{query: "Clinics", read: pageOf(casework.Clinics, casework.ClinicFilter{}), p: office, index: "clinics_by_county"},
-		{query: "Institutions", read: pageOf(casework.Institutions, casework.InstitutionFilter{}), p: office, index: "institutions_by_county"},
-		{query: "Institutions", read: pageOf(casework.Institutions, casework.InstitutionFilter{Status: "filed"}), p: city, index: "institutions_pkey"},
-		{query: "FiledInstitutions", read: pageOf(casework.FiledInstitutions, county), p: casework.Anyone, index: "institutions_by_county"},
-		{query: "Publications", read: pageOf(casework.Publications, casework.PublicationFilter{County: county}), p: casework.Anyone, index: "publications_page"},
-		{query: "BuildSites", read: pageOf(casework.BuildSites, casework.BuildFilter{}), p: office, index: "build_sites_by_county"},
-		{query: "BuildSites", read: pageOf(casework.BuildSites, casework.BuildFilter{Plan: "plan-7"}), p: city, index: "build_sites_by_plan"},
-		{query: "BuildSites", read: pageOf(casework.BuildSites, casework.BuildFilter{}), p: city, index: "build_sites_pkey"},
-		{query: "Absences", read: pageOf(casework.Absences, struct{}{}), p: head, index: "absences_of_county"},
-		{query: "Absences", read: pageOf(casework.Absences, struct{}{}), p: who(nursery.RoleClerk, ""), index: "absences_of_account"},
-		{query: "Absences", read: pageOf(casework.Absences, struct{}{}), p: city, index: "absences_pkey"},
-		{query: "Enrolments", read: pageOf(casework.Children, casework.EnrolmentFilter{}), p: institution, index: "enrolments_page", sealed: true},
-		{query: "Enrolments", read: pageOf(casework.Children, casework.EnrolmentFilter{Purpose: nursery.ReadForSupervision}), p: office, index: "enrolments_of_county"},
-		{query: "Readings", read: pageOf(casework.Readings, casework.ReadingFilter{}), p: office, index: "record_reads_page"},
-		{query: "Readings", read: pageOf(casework.Readings, casework.ReadingFilter{}), p: auditor, index: "record_reads_pkey"},
-		{query: "ChildMerges", read: pageOf(casework.Merges, struct{}{}), p: office, index: "child_merges_of_county"},
-		{query: "ChildMerges", read: pageOf(casework.Merges, struct{}{}), p: auditor, index: "child_merges_pkey"},
-		{query: "Inspectors", read: pageOf(casework.Inspectors, casework.InspectorFilter{}), p: head, index: "inspectors_by_county"},
-		{query: "Inspections", read: pageOf(casework.Inspections, casework.InspectionFilter{Half: "2026H1"}), p: head, index: "inspections_by_county"},
-		{query: "Inspections", read: pageOf(casework.Inspections, casework.InspectionFilter{}), p: institution, index: "inspections_by_institution"},
-		{query: "Inspections", read: pageOf(casework.Inspections, casework.InspectionFilter{}), p: city, index: "inspections_pkey"},
-		{query: "InspectionPlans", read: pageOf(casework.InspectionPlans, casework.PlanFilter{}), p: head, index: "inspection_plans_of_county"},
-		{query: "InspectionPlans", read: pageOf(casework.InspectionPlans, casework.PlanFilter{}), p: city, index: "inspection_plans_page"},
-		{query: "CheckupRounds", read: pageOf(casework.Checkups, casework.CheckupFilter{}), p: office, index: "checkup_rounds_by_county"},
-		{query: "CheckupRounds", read: pageOf(casework.Checkups, casework.CheckupFilter{}), p: institution, index: "checkup_rounds_by_institution"},
-		{query: "CheckupRounds", read: pageOf(casework.Checkups, casework.CheckupFilter{}), p: clinic, index: "checkup_rounds_by_clinic"},
-		{query: "CheckupRounds", read: pageOf(casework.Checkups, casework.CheckupFilter{State: "closed"}), p: city, index: "checkup_rounds_pkey"},
-		{query: "Referrals", read: pageOf(casework.Referrals, casework.ReferralFilter{}), p: office, index: "referrals_by_county"},
-		{query: "Referrals", read: pageOf(casework.Referrals, casework.ReferralFilter{}), p: institution, index: "referrals_by_institution", sealed: true},
-		{query: "Referrals", read: pageOf(casework.Referrals, casework.ReferralFilter{}), p: clinic, index: "referrals_by_clinic", sealed: true},
-		{query: "Referrals", read: pageOf(casework.Referrals, casework.ReferralFilter{}), p: city, index: "referrals_pkey"},
+		{query: "Contracts", read: pageOf(contract.Contracts, contract.ContractFilter{}), p: office, index: "contracts_by_county"},
+		{query: "Contracts", read: pageOf(contract.Contracts, contract.ContractFilter{State: "ended"}), p: institution, index: "contracts_by_institution"},
+		{query: "Contracts", read: pageOf(contract.Contracts, contract.ContractFilter{}), p: clinic, index: "contracts_of_clinic"},
+		{query: "Contracts", read: pageOf(contract.Contracts, contract.ContractFilter{}), p: city, index: "contracts_pkey"},
+		{query: "Clinics", read: pageOf(contract.Clinics, contract.ClinicFilter{}), p: office, index: "clinics_by_county"},
+		{query: "Institutions", read: pageOf(registry.Institutions, registry.InstitutionFilter{}), p: office, index: "institutions_by_county"},
+		{query: "Institutions", read: pageOf(registry.Institutions, registry.InstitutionFilter{Status: "filed"}), p: city, index: "institutions_pkey"},
+		{query: "FiledInstitutions", read: pageOf(registry.FiledInstitutions, county), p: casework.Anyone, index: "institutions_by_county"},
+		{query: "Publications", read: pageOf(registry.Publications, registry.PublicationFilter{County: county}), p: casework.Anyone, index: "publications_page"},
+		{query: "BuildSites", read: pageOf(buildsite.BuildSites, buildsite.BuildFilter{}), p: office, index: "build_sites_by_county"},
+		{query: "BuildSites", read: pageOf(buildsite.BuildSites, buildsite.BuildFilter{Plan: "plan-7"}), p: city, index: "build_sites_by_plan"},
+		{query: "BuildSites", read: pageOf(buildsite.BuildSites, buildsite.BuildFilter{}), p: city, index: "build_sites_pkey"},
+		{query: "Absences", read: pageOf(offices.Absences, struct{}{}), p: head, index: "absences_of_county"},
+		{query: "Absences", read: pageOf(offices.Absences, struct{}{}), p: who(nursery.RoleClerk, ""), index: "absences_of_account"},
+		{query: "Absences", read: pageOf(offices.Absences, struct{}{}), p: city, index: "absences_pkey"},
+		{query: "Enrolments", read: pageOf(children.Children, children.EnrolmentFilter{}), p: institution, index: "enrolments_page", sealed: true},
+		{query: "Enrolments", read: pageOf(children.Children, children.EnrolmentFilter{Purpose: nursery.ReadForSupervision}), p: office, index: "enrolments_of_county"},
+		{query: "Readings", read: pageOf(children.Readings, children.ReadingFilter{}), p: office, index: "record_reads_page"},
+		{query: "Readings", read: pageOf(children.Readings, children.ReadingFilter{}), p: auditor, index: "record_reads_pkey"},
+		{query: "ChildMerges", read: pageOf(children.Merges, struct{}{}), p: office, index: "child_merges_of_county"},
+		{query: "ChildMerges", read: pageOf(children.Merges, struct{}{}), p: auditor, index: "child_merges_pkey"},
+		{query: "Inspectors", read: pageOf(inspection.Inspectors, inspection.InspectorFilter{}), p: head, index: "inspectors_by_county"},
+		{query: "Inspections", read: pageOf(inspection.Inspections, inspection.InspectionFilter{Half: "2026H1"}), p: head, index: "inspections_by_county"},
+		{query: "Inspections", read: pageOf(inspection.Inspections, inspection.InspectionFilter{}), p: institution, index: "inspections_by_institution"},
+		{query: "Inspections", read: pageOf(inspection.Inspections, inspection.InspectionFilter{}), p: city, index: "inspections_pkey"},
+		{query: "InspectionPlans", read: pageOf(inspection.InspectionPlans, inspection.PlanFilter{}), p: head, index: "inspection_plans_of_county"},
+		{query: "InspectionPlans", read: pageOf(inspection.InspectionPlans, inspection.PlanFilter{}), p: city, index: "inspection_plans_page"},
+		{query: "CheckupRounds", read: pageOf(checkup.Checkups, checkup.CheckupFilter{}), p: office, index: "checkup_rounds_by_county"},
+		{query: "CheckupRounds", read: pageOf(checkup.Checkups, checkup.CheckupFilter{}), p: institution, index: "checkup_rounds_by_institution"},
+		{query: "CheckupRounds", read: pageOf(checkup.Checkups, checkup.CheckupFilter{}), p: clinic, index: "checkup_rounds_by_clinic"},
+		{query: "CheckupRounds", read: pageOf(checkup.Checkups, checkup.CheckupFilter{State: "closed"}), p: city, index: "checkup_rounds_pkey"},
+		{query: "Referrals", read: pageOf(checkup.Referrals, checkup.ReferralFilter{}), p: office, index: "referrals_by_county"},
+		{query: "Referrals", read: pageOf(checkup.Referrals, checkup.ReferralFilter{}), p: institution, index: "referrals_by_institution", sealed: true},
+		{query: "Referrals", read: pageOf(checkup.Referrals, checkup.ReferralFilter{}), p: clinic, index: "referrals_by_clinic", sealed: true},
+		{query: "Referrals", read: pageOf(checkup.Referrals, checkup.ReferralFilter{}), p: city, index: "referrals_pkey"},
 		{query: "Cases", read: pageOf(casework.Cases, casework.CaseFilter{}), p: head, index: "cases_page"},
 		{query: "Cases", read: pageOf(casework.Cases, casework.CaseFilter{Query: "没有"}), p: head, index: "cases_page"},
 		{query: "Cases", read: pageOf(casework.Cases, casework.CaseFilter{Institution: "i-14"}), p: head, index: "cases_by_institution"},
@@ -263,14 +272,14 @@ func TestEachListIsReadAlongItsIndex(t *testing.T) {
 		{query: "Inbox", read: pageOf(casework.Tasks, casework.TaskFilter{View: casework.ViewClaimable}), p: institution, index: "tasks_of_institution"},
 		{query: "Inbox", read: pageOf(casework.Tasks, casework.TaskFilter{}), p: clinic, index: "tasks_of_partner"},
 		{query: "Inbox", read: pageOf(casework.Tasks, casework.TaskFilter{Query: "BA-140403-2026-0001"}), p: head, index: "tasks_by_case"},
-		{query: "InsuranceBatches", read: pageOf(casework.InsuranceMonths, casework.InsuranceFilter{}), p: office, index: "insurance_batches_of_county"},
-		{query: "InsuranceBatches", read: pageOf(casework.InsuranceMonths, casework.InsuranceFilter{}), p: insurer, index: "insurance_batches_of_insurer"},
-		{query: "InsuranceBatches", read: pageOf(casework.InsuranceMonths, casework.InsuranceFilter{}), p: city, index: "insurance_batches_page"},
-		{query: "InsuranceClaims", read: pageOf(casework.InsuranceClaims, casework.InsuranceFilter{}), p: office, index: "insurance_claims_of_county"},
-		{query: "InsuranceClaims", read: pageOf(casework.InsuranceClaims, casework.InsuranceFilter{}), p: institution, index: "insurance_claims_of_institution"},
-		{query: "InsuranceClaims", read: pageOf(casework.InsuranceClaims, casework.InsuranceFilter{}), p: insurer, index: "insurance_claims_of_insurer"},
-		{query: "InsuranceClaims", read: pageOf(casework.InsuranceClaims, casework.InsuranceFilter{}), p: city, index: "insurance_claims_pkey"},
-		{query: "InsuranceExceptions", read: pageOf(casework.InsuranceExceptions, month), p: office, index: "insurance_roster_exceptions", sealed: true},
+		{query: "InsuranceBatches", read: pageOf(insurance.InsuranceMonths, insurance.InsuranceFilter{}), p: office, index: "insurance_batches_of_county"},
+		{query: "InsuranceBatches", read: pageOf(insurance.InsuranceMonths, insurance.InsuranceFilter{}), p: insurer, index: "insurance_batches_of_insurer"},
+		{query: "InsuranceBatches", read: pageOf(insurance.InsuranceMonths, insurance.InsuranceFilter{}), p: city, index: "insurance_batches_page"},
+		{query: "InsuranceClaims", read: pageOf(insurance.InsuranceClaims, insurance.InsuranceFilter{}), p: office, index: "insurance_claims_of_county"},
+		{query: "InsuranceClaims", read: pageOf(insurance.InsuranceClaims, insurance.InsuranceFilter{}), p: institution, index: "insurance_claims_of_institution"},
+		{query: "InsuranceClaims", read: pageOf(insurance.InsuranceClaims, insurance.InsuranceFilter{}), p: insurer, index: "insurance_claims_of_insurer"},
+		{query: "InsuranceClaims", read: pageOf(insurance.InsuranceClaims, insurance.InsuranceFilter{}), p: city, index: "insurance_claims_pkey"},
+		{query: "InsuranceExceptions", read: pageOf(insurance.InsuranceExceptions, month), p: office, index: "insurance_roster_exceptions", sealed: true},
 		{query: "InsuranceLines", read: lines, p: insurer, index: "insurance_lines_pkey", sealed: true},
 	} {
 		t.Run(c.query+" "+string(c.p.Role)+" "+c.index, func(t *testing.T) {
@@ -304,13 +313,13 @@ func TestEachListIsReadAlongItsIndex(t *testing.T) {
 		used[c.query] = append(used[c.query], c.index)
 	}
 	for query, named := range map[string][]string{
-		"Contracts": casework.Contracts.Indexes, "Clinics": casework.Clinics.Indexes, "Institutions": casework.Institutions.Indexes,
-		"FiledInstitutions": casework.FiledInstitutions.Indexes, "Publications": casework.Publications.Indexes, "BuildSites": casework.BuildSites.Indexes,
-		"Absences": casework.Absences.Indexes, "Enrolments": casework.Children.Indexes, "Readings": casework.Readings.Indexes, "ChildMerges": casework.Merges.Indexes,
-		"Inspectors": casework.Inspectors.Indexes, "Inspections": casework.Inspections.Indexes, "InspectionPlans": casework.InspectionPlans.Indexes,
-		"CheckupRounds": casework.Checkups.Indexes, "Referrals": casework.Referrals.Indexes, "Cases": casework.Cases.Indexes, "Inbox": casework.Tasks.Indexes,
-		"InsuranceBatches": casework.InsuranceMonths.Indexes, "InsuranceClaims": casework.InsuranceClaims.Indexes,
-		"InsuranceExceptions": casework.InsuranceExceptions.Indexes, "InsuranceLines": {"insurance_lines_pkey"},
+		"Contracts": contract.Contracts.Indexes, "Clinics": contract.Clinics.Indexes, "Institutions": registry.Institutions.Indexes,
+		"FiledInstitutions": registry.FiledInstitutions.Indexes, "Publications": registry.Publications.Indexes, "BuildSites": buildsite.BuildSites.Indexes,
+		"Absences": offices.Absences.Indexes, "Enrolments": children.Children.Indexes, "Readings": children.Readings.Indexes, "ChildMerges": children.Merges.Indexes,
+		"Inspectors": inspection.Inspectors.Indexes, "Inspections": inspection.Inspections.Indexes, "InspectionPlans": inspection.InspectionPlans.Indexes,
+		"CheckupRounds": checkup.Checkups.Indexes, "Referrals": checkup.Referrals.Indexes, "Cases": casework.Cases.Indexes, "Inbox": casework.Tasks.Indexes,
+		"InsuranceBatches": insurance.InsuranceMonths.Indexes, "InsuranceClaims": insurance.InsuranceClaims.Indexes,
+		"InsuranceExceptions": insurance.InsuranceExceptions.Indexes, "InsuranceLines": {"insurance_lines_pkey"},
 	} {
 		require.ElementsMatch(t, named, slices.Compact(slices.Sorted(slices.Values(used[query]))), query)
 		delete(used, query)

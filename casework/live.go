@@ -111,7 +111,7 @@ func (s *Service) SeesChange(ctx context.Context, p nursery.Principal, changes [
 			return err
 		}
 		for _, c := range cases {
-			err := s.authorizeCase(ctx, p, "case.read", c)
+			err := s.AuthorizeCase(ctx, p, "case.read", c)
 			var refused *Error
 			switch {
 			case err == nil:

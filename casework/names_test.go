@@ -5,37 +5,41 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"tuoyu/attendance"
 	"tuoyu/casework"
+	"tuoyu/children"
 	"tuoyu/nursery"
+	"tuoyu/processes/checkup"
+	"tuoyu/processes/contract"
 	"tuoyu/testdata"
 )
 
-// offices see children by their codes alone.
-var offices = []nursery.Principal{countyOffice, city, supervisor, auditor}
+// readers see children by their codes alone.
+var readers = []nursery.Principal{countyOffice, city, supervisor, auditor}
 
 // warning is a finding that opens a referral.
 var warning = nursery.CheckedItem{Item: nursery.ItemDevelopment, Done: true, Result: nursery.FoundAbnormal, Signs: []int{1, 2}}
 
 func TestWhoLooksAfterChildrenSeesThemByName(t *testing.T) {
-	d, round, children := examined(t)
+	d, round, ids := examined(t)
 	name := enrolment(1).Child.Name
-	list, err := casework.Children.Page(t.Context(), d.Service, first, casework.EnrolmentFilter{}, casework.PageRequest{})
+	list, err := children.Children.Page(t.Context(), d.Service, first, children.EnrolmentFilter{}, casework.PageRequest{})
 	require.NoError(t, err)
 	require.Len(t, list.Items, 3)
 	require.Equal(t, name, list.Items[0].Name)
-	served, err := casework.Children.Page(t.Context(), d.Service, clinic, casework.EnrolmentFilter{Institution: first.Institution}, casework.PageRequest{})
+	served, err := children.Children.Page(t.Context(), d.Service, clinic, children.EnrolmentFilter{Institution: first.Institution}, casework.PageRequest{})
 	require.NoError(t, err)
 	require.Equal(t, name, served.Items[0].Name)
 
 	day := testdata.AsOf
-	sheet, err := d.PutAttendance(t.Context(), first, "att", casework.AttendanceEntry{
-		Class: "乳儿班", On: day, Children: []casework.AttendanceLine{{Child: children[0], State: nursery.Present}},
+	sheet, err := d.PutAttendance(t.Context(), first, "att", attendance.AttendanceEntry{
+		Class: "乳儿班", On: day, Children: []attendance.AttendanceLine{{Child: ids[0], State: nursery.Present}},
 	})
 	require.NoError(t, err)
 	for _, c := range sheet.Children {
 		require.Empty(t, c.Name, "what is stored for a repeat names nobody")
 	}
-	names := func(sheet casework.AttendanceSheet) map[string]string {
+	names := func(sheet attendance.AttendanceSheet) map[string]string {
 		by := map[string]string{}
 		for _, c := range sheet.Children {
 			by[c.Child] = c.Name
@@ -45,19 +49,19 @@ func TestWhoLooksAfterChildrenSeesThemByName(t *testing.T) {
 	for range 3 {
 		sheet, err = d.Attendance(t.Context(), first, "乳儿班", day)
 		require.NoError(t, err)
-		require.Equal(t, name, names(sheet)[children[0]])
+		require.Equal(t, name, names(sheet)[ids[0]])
 	}
 	month, err := d.AttendanceMonth(t.Context(), first, day)
 	require.NoError(t, err)
 	require.Equal(t, name, month[0].Name)
 
-	done, err := d.record("thin", round, weighed(children[0], 10.4, 79.5, warning))
+	done, err := d.record("thin", round, weighed(ids[0], 10.4, 79.5, warning))
 	require.NoError(t, err)
 	referral := done.Children[0].Referral
 	require.NotEmpty(t, referral)
 	phone := enrolment(1).Child.GuardianPhone
 	for _, p := range []nursery.Principal{first, clinic} {
-		referred, err := casework.Referrals.Page(t.Context(), d.Service, p, casework.ReferralFilter{}, casework.PageRequest{})
+		referred, err := checkup.Referrals.Page(t.Context(), d.Service, p, checkup.ReferralFilter{}, casework.PageRequest{})
 		require.NoError(t, err)
 		require.Equal(t, name, referred.Items[0].ChildName)
 		detail, err := d.Referral(t.Context(), p, referral)
@@ -70,21 +74,21 @@ func TestWhoLooksAfterChildrenSeesThemByName(t *testing.T) {
 		"考勤月合计 1 institution-140403-01 enrolment name", "转诊 1 institution-140403-01 checkup name", "转诊 1 clinic-140403-1 checkup name",
 	}, d.lines(nursery.ReadChildNames), "one line a list, reader and day")
 	require.Equal(t, []string{"findings,name,guardian_phone", "findings,name,guardian_phone"},
-		d.strings(`SELECT array_to_string(fields, ',') FROM record_reads WHERE subject = 'child' AND child = $1`, children[0]))
+		d.strings(`SELECT array_to_string(fields, ',') FROM record_reads WHERE subject = 'child' AND child = $1`, ids[0]))
 }
 
 func TestOfficesSeeChildrenByCodeAlone(t *testing.T) {
-	d, round, children := examined(t)
-	done, err := d.record("thin", round, weighed(children[0], 10.4, 79.5, warning))
+	d, round, ids := examined(t)
+	done, err := d.record("thin", round, weighed(ids[0], 10.4, 79.5, warning))
 	require.NoError(t, err)
-	for _, p := range offices {
-		list, err := casework.Children.Page(t.Context(), d.Service, p, casework.EnrolmentFilter{Purpose: nursery.ReadForSupervision}, casework.PageRequest{})
+	for _, p := range readers {
+		list, err := children.Children.Page(t.Context(), d.Service, p, children.EnrolmentFilter{Purpose: nursery.ReadForSupervision}, casework.PageRequest{})
 		if err == nil {
 			for _, c := range list.Items {
 				require.Empty(t, c.Name, p.Role)
 			}
 		}
-		referred, err := casework.Referrals.Page(t.Context(), d.Service, p, casework.ReferralFilter{}, casework.PageRequest{})
+		referred, err := checkup.Referrals.Page(t.Context(), d.Service, p, checkup.ReferralFilter{}, casework.PageRequest{})
 		if err == nil {
 			for _, r := range referred.Items {
 				require.Empty(t, r.ChildName, p.Role)
@@ -96,7 +100,7 @@ func TestOfficesSeeChildrenByCodeAlone(t *testing.T) {
 			require.Empty(t, detail.GuardianPhone, p.Role)
 		}
 	}
-	seen, err := casework.Referrals.Page(t.Context(), d.Service, countyOffice, casework.ReferralFilter{}, casework.PageRequest{})
+	seen, err := checkup.Referrals.Page(t.Context(), d.Service, countyOffice, checkup.ReferralFilter{}, casework.PageRequest{})
 	require.NoError(t, err)
 	require.Len(t, seen.Items, 1, "the county's office sees that there is one")
 	require.Empty(t, d.lines(nursery.ReadChildNames))
@@ -105,9 +109,9 @@ func TestOfficesSeeChildrenByCodeAlone(t *testing.T) {
 func TestAChildThatLeftIsACodeAgain(t *testing.T) {
 	d := caring(t)
 	id := d.enrolled(first, 1)
-	_, err := d.EndEnrolment(t.Context(), first, "leave", id, casework.Leaving{Leave: nursery.LeaveTransferred, LeftOn: testdata.AsOf})
+	_, err := d.EndEnrolment(t.Context(), first, "leave", id, children.Leaving{Leave: nursery.LeaveTransferred, LeftOn: testdata.AsOf})
 	require.NoError(t, err)
-	list, err := casework.Children.Page(t.Context(), d.Service, first, casework.EnrolmentFilter{Ended: true}, casework.PageRequest{})
+	list, err := children.Children.Page(t.Context(), d.Service, first, children.EnrolmentFilter{Ended: true}, casework.PageRequest{})
 	require.NoError(t, err)
 	require.Len(t, list.Items, 1)
 	require.Empty(t, list.Items[0].Name)
@@ -129,7 +133,7 @@ func TestInstitutionsAndClinicsAreNamedWhereverARowIsSeen(t *testing.T) {
 	d.exec(`UPDATE institutions SET name = '阳光托育园' WHERE id = $1`, first.Institution)
 	const clinicName = "示例社区卫生服务中心"
 	for _, p := range []nursery.Principal{first, clinic, countyOffice, city, auditor} {
-		contracts, err := casework.Contracts.Page(t.Context(), d.Service, p, casework.ContractFilter{}, casework.PageRequest{})
+		contracts, err := contract.Contracts.Page(t.Context(), d.Service, p, contract.ContractFilter{}, casework.PageRequest{})
 		require.NoError(t, err)
 		require.NotEmpty(t, contracts.Items, p.Role)
 		require.Equal(t, "阳光托育园", contracts.Items[0].InstitutionName, p.Role)
@@ -141,7 +145,7 @@ func TestInstitutionsAndClinicsAreNamedWhereverARowIsSeen(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, "阳光托育园", seen.InstitutionName, p.Role)
 		require.Equal(t, clinicName, seen.ClinicName, p.Role)
-		rounds, err := casework.Checkups.Page(t.Context(), d.Service, p, casework.CheckupFilter{}, casework.PageRequest{})
+		rounds, err := checkup.Checkups.Page(t.Context(), d.Service, p, checkup.CheckupFilter{}, casework.PageRequest{})
 		require.NoError(t, err)
 		for _, r := range rounds.Items {
 			require.NotEmpty(t, r.InstitutionName, p.Role)

@@ -19,7 +19,9 @@ import (
 
 	"tuoyu/activities"
 	"tuoyu/casework"
+	"tuoyu/children"
 	"tuoyu/nursery"
+	"tuoyu/processes"
 	"tuoyu/sealing"
 	"tuoyu/store"
 	"tuoyu/testdata"
@@ -36,10 +38,10 @@ func (d *fixture) onDisk() (dir string) {
 }
 
 // clear returns the service as it was without a keyset.
-func (d *fixture) clear() *casework.Service {
+func (d *fixture) clear() *processes.Services {
 	without := d.Deps
 	without.Fields = nil
-	return casework.New(without)
+	return processes.New(without)
 }
 
 const signed = "监护人已阅读并同意为婴幼儿建立健康档案。"
@@ -332,11 +334,11 @@ func TestUploadsThatBelongToNothingAreCollectedAfterADay(t *testing.T) {
 }
 
 func TestEachOpeningOfAPaperAboutAChildIsLogged(t *testing.T) {
-	d, round, children := examined(t)
+	d, round, ids := examined(t)
 	dir := d.onDisk()
 	consent := d.consented(first, d.enrolled(first, 9))
 	proof := d.file(clinic, first.Institution)
-	_, err := d.record("proof", round, nursery.Checkup{Child: children[0], CheckedOn: testdata.AsOf, Items: []nursery.CheckedItem{
+	_, err := d.record("proof", round, nursery.Checkup{Child: ids[0], CheckedOn: testdata.AsOf, Items: []nursery.CheckedItem{
 		{Item: nursery.ItemTeeth, Reason: nursery.NotDoneElsewhere, Proof: proof, ProofOn: nursery.NewDate(2026, 7, 1)},
 	}})
 	require.NoError(t, err)
@@ -357,11 +359,11 @@ func TestEachOpeningOfAPaperAboutAChildIsLogged(t *testing.T) {
 	at := d.strings(`SELECT child FROM attachments WHERE id = $1`, consent)[0]
 	require.Equal(t, []string{
 		line(at, consent, first.Account, "enrolment"), line(at, consent, clinic.Account, "checkup"), line(at, consent, clinic.Account, "checkup"),
-		line(children[0], proof, first.Account, "enrolment"), line(children[0], proof, clinic.Account, "checkup"), line(children[0], proof, clinic.Account, "checkup"),
+		line(ids[0], proof, first.Account, "enrolment"), line(ids[0], proof, clinic.Account, "checkup"), line(ids[0], proof, clinic.Account, "checkup"),
 	}, d.strings(`SELECT concat_ws(' ', child, about, reader, purpose, array_to_string(fields, ',')) FROM record_reads WHERE subject = 'paper' ORDER BY id`))
-	all, err := casework.Readings.Page(t.Context(), d.Service, auditor, casework.ReadingFilter{Child: children[0]}, casework.PageRequest{Limit: 1})
+	all, err := children.Readings.Page(t.Context(), d.Service, auditor, children.ReadingFilter{Child: ids[0]}, casework.PageRequest{Limit: 1})
 	require.NoError(t, err)
-	require.Equal(t, "涉及婴幼儿的材料 "+children[0]+" "+proof, all.Items[0].What())
+	require.Equal(t, "涉及婴幼儿的材料 "+ids[0]+" "+proof, all.Items[0].What())
 	require.Equal(t, "材料", all.Items[0].FieldTitles())
 }
 

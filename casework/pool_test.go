@@ -10,6 +10,11 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/processes"
+	"tuoyu/processes/checkup"
+	"tuoyu/processes/contract"
+	"tuoyu/processes/inspection"
+	"tuoyu/processes/insurance"
 	"tuoyu/store"
 	"tuoyu/store/storetest"
 )
@@ -21,7 +26,7 @@ func (d *fixture) narrow() {
 	deps := d.Deps
 	deps.DB = storetest.Reopen(d.t, d.db, store.Options{MaxConns: 2})
 	deps.CalendarCache = store.NewCalendarCache(deps.DB)
-	d.Service = casework.New(deps)
+	d.Services = processes.New(deps)
 }
 
 // allFinish runs try eight times concurrently and returns the errors; it fails if they do not return.
@@ -51,7 +56,7 @@ func TestParallelContractsFinishWithTwoConnections(t *testing.T) {
 		require.NoError(t, err)
 	}
 	wonBy(t, allFinish(t, func(ctx context.Context, i int) error {
-		_, err := d.AmendContract(ctx, first, fmt.Sprintf("amend-%d", i), started[0].CaseNo, casework.ContractAmendment{ContractTerms: terms, Version: 1})
+		_, err := d.AmendContract(ctx, first, fmt.Sprintf("amend-%d", i), started[0].CaseNo, contract.ContractAmendment{ContractTerms: terms, Version: 1})
 		return err
 	}), casework.CodeVersionStale)
 }
@@ -61,7 +66,7 @@ func TestAnAmendmentThatFailedMayBeRepeated(t *testing.T) {
 	d := pairing(t)
 	started, err := d.StartContract(t.Context(), first, "start", yearWith(clinic.Institution))
 	require.NoError(t, err)
-	amendment := casework.ContractAmendment{ContractTerms: yearWith(clinic.Institution), Version: 1}
+	amendment := contract.ContractAmendment{ContractTerms: yearWith(clinic.Institution), Version: 1}
 	storetest.Maintain(t, d.db, `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'away'; END $$`)
 	storetest.Maintain(t, d.db, `CREATE TRIGGER refuse BEFORE INSERT ON outbox FOR EACH ROW WHEN (NEW.case_no = '`+started.CaseNo+`') EXECUTE FUNCTION refuse()`)
 	_, err = d.AmendContract(t.Context(), first, "amend", started.CaseNo, amendment)
@@ -70,7 +75,7 @@ func TestAnAmendmentThatFailedMayBeRepeated(t *testing.T) {
 	amended, err := d.AmendContract(t.Context(), first, "amend", started.CaseNo, amendment)
 	require.NoError(t, err)
 	require.Equal(t, 2, amended.Version)
-	_, err = d.AmendContract(t.Context(), first, "amend again", started.CaseNo, casework.ContractAmendment{ContractTerms: yearWith(clinic.Institution), Version: 2})
+	_, err = d.AmendContract(t.Context(), first, "amend again", started.CaseNo, contract.ContractAmendment{ContractTerms: yearWith(clinic.Institution), Version: 2})
 	require.NoError(t, err)
 }
 
@@ -78,7 +83,7 @@ func TestParallelStartsOfAHalfYearFinishWithTwoConnections(t *testing.T) {
 	d := pairing(t)
 	d.narrow()
 	for _, err := range allFinish(t, func(ctx context.Context, i int) error {
-		_, err := d.OpenHalf(ctx, countyOffice, fmt.Sprintf("half-%d", i), casework.HalfOpening{Half: nursery.HalfYearOf(nursery.DateOf(d.Now())).String()})
+		_, err := d.OpenHalf(ctx, countyOffice, fmt.Sprintf("half-%d", i), checkup.HalfOpening{Half: nursery.HalfYearOf(nursery.DateOf(d.Now())).String()})
 		return err
 	}) {
 		if err != nil { // concurrent ones are rejected
@@ -92,7 +97,7 @@ func TestParallelInspectionsFinishWithTwoConnections(t *testing.T) {
 	d.register()
 	d.narrow()
 	for _, err := range allFinish(t, func(ctx context.Context, i int) error {
-		_, err := d.StartInspection(ctx, head, fmt.Sprintf("start-%d", i), casework.InspectionRequest{
+		_, err := d.StartInspection(ctx, head, fmt.Sprintf("start-%d", i), inspection.InspectionRequest{
 			Institution: inspected.Institution, Kind: "random", FirstInspector: officerOne.Account, SecondInspector: officerTwo.Account,
 		})
 		return err
@@ -107,7 +112,7 @@ func TestParallelClaimsFinishWithTwoConnections(t *testing.T) {
 	d, _ := insuring(t)
 	d.narrow()
 	for _, err := range allFinish(t, func(ctx context.Context, i int) error {
-		_, err := d.StartClaim(ctx, countyOffice, fmt.Sprintf("claim-%d", i), casework.ClaimStart{Child: "nobody", AccidentOn: nursery.DateOf(d.Now())})
+		_, err := d.StartClaim(ctx, countyOffice, fmt.Sprintf("claim-%d", i), insurance.ClaimStart{Child: "nobody", AccidentOn: nursery.DateOf(d.Now())})
 		return err
 	}) {
 		refused(t, err, casework.CodeNotCovered)

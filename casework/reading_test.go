@@ -7,7 +7,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tuoyu/casework"
+	"tuoyu/children"
 	"tuoyu/nursery"
+	"tuoyu/processes/inspection"
+	"tuoyu/processes/insurance"
 	"tuoyu/store"
 )
 
@@ -19,7 +22,7 @@ func (d *fixture) lines(subject nursery.ReadingSubject) []string {
 }
 
 func TestAListIsLoggedOnceAReaderAndDay(t *testing.T) {
-	d, round, children := examined(t)
+	d, round, ids := examined(t)
 	other := clinic
 	other.Account = "clinic-140403-1b"
 	now := d.Now
@@ -39,7 +42,7 @@ func TestAListIsLoggedOnceAReaderAndDay(t *testing.T) {
 	open(clinic)
 	require.Len(t, d.lines(nursery.ReadClass), 3)
 
-	of, err := casework.Readings.Page(t.Context(), d.Service, auditor, casework.ReadingFilter{Child: children[0]}, casework.PageRequest{})
+	of, err := children.Readings.Page(t.Context(), d.Service, auditor, children.ReadingFilter{Child: ids[0]}, casework.PageRequest{})
 	require.NoError(t, err)
 	require.Len(t, of.Items, 3, "who read a child by a list is found by the child")
 	entry := of.Items[0]
@@ -47,7 +50,7 @@ func TestAListIsLoggedOnceAReaderAndDay(t *testing.T) {
 	require.Equal(t, "姓名、性别", entry.FieldTitles())
 	require.Equal(t, "健康体检", entry.PurposeTitle)
 	require.Empty(t, entry.Child)
-	county, err := casework.Readings.Page(t.Context(), d.Service, countyOffice, casework.ReadingFilter{}, casework.PageRequest{})
+	county, err := children.Readings.Page(t.Context(), d.Service, countyOffice, children.ReadingFilter{}, casework.PageRequest{})
 	require.NoError(t, err)
 	require.Len(t, county.Items, 3)
 }
@@ -77,7 +80,7 @@ func TestARosterIsLoggedForWhatItIsReadForAndForWhomItShows(t *testing.T) {
 func TestAComplaintIsLoggedOnceAReaderAndDay(t *testing.T) {
 	d := newFixture(t)
 	d.register()
-	in := casework.ComplaintRequest{County: "140403", Institution: inspected.Institution, Topic: "food", Said: "午餐的米饭发霉", Contact: "留言箱三号"}
+	in := inspection.ComplaintRequest{County: "140403", Institution: inspected.Institution, Topic: "food", Said: "午餐的米饭发霉", Contact: "留言箱三号"}
 	started, err := d.FileComplaint(t.Context(), nursery.Principal{}, strangersKey, in)
 	require.NoError(t, err)
 	for range 3 {
@@ -87,7 +90,7 @@ func TestAComplaintIsLoggedOnceAReaderAndDay(t *testing.T) {
 	_, err = d.Complaint(t.Context(), officerOne, started.CaseNo)
 	require.Error(t, err)
 	require.Equal(t, []string{started.CaseNo + " 0 " + head.Account + " complaint said,contact"}, d.lines(nursery.ReadComplaint))
-	all, err := casework.Readings.Page(t.Context(), d.Service, auditor, casework.ReadingFilter{}, casework.PageRequest{})
+	all, err := children.Readings.Page(t.Context(), d.Service, auditor, children.ReadingFilter{}, casework.PageRequest{})
 	require.NoError(t, err)
 	require.Len(t, all.Items, 1)
 	require.Equal(t, "投诉举报 "+started.CaseNo, all.Items[0].What())
@@ -107,7 +110,7 @@ func TestNobodyWritesAReadingInAnothersName(t *testing.T) {
 func TestListsOfInsuranceNeedTheKeys(t *testing.T) {
 	d, caseNo := insuring(t)
 	without := d.clear()
-	_, err := casework.InsuranceExceptions.Page(t.Context(), without, countyOffice, casework.ExceptionFilter{CaseNo: caseNo}, casework.PageRequest{})
+	_, err := insurance.InsuranceExceptions.Page(t.Context(), without.Service, countyOffice, insurance.ExceptionFilter{CaseNo: caseNo}, casework.PageRequest{})
 	refused(t, err, casework.CodeSealingUnavailable)
 	_, err = without.Roster(t.Context(), first, nursery.ReadForEnrolment)
 	refused(t, err, casework.CodeSealingUnavailable)

@@ -115,8 +115,8 @@ func (s *Service) relay(ctx context.Context, row store.Outbox) error {
 		}
 		return s.markDelivered(ctx, row.ID, humantask.Closed{}, notesNothing)
 	}
-	err := s.settle(ctx, row, late, notesNothing)
-	if isRefused(err) {
+	err := s.settle(ctx, row, Late, notesNothing)
+	if IsRefused(err) {
 		return nil
 	}
 	return err

@@ -38,7 +38,7 @@ func (s *Service) RetryCase(ctx context.Context, p nursery.Principal, caseNo str
 type asEngine func(do func(*store.Queries) error) error
 
 func (s *Service) retry(ctx context.Context, p nursery.Principal, caseNo string, event int64, within asEngine) (Retried, error) {
-	if err := s.authorize(ctx, p, "case.retry", resource{}); err != nil {
+	if err := s.Authorize(ctx, p, "case.retry", Resource{}); err != nil {
 		return "", err
 	}
 	c, err := caseToRetry(ctx, within, caseNo)
@@ -74,7 +74,7 @@ func (s *Service) retry(ctx context.Context, p nursery.Principal, caseNo string,
 
 func caseToRetry(ctx context.Context, within asEngine, caseNo string) (c store.Case, err error) {
 	err = within(func(q *store.Queries) error {
-		c, err = caseOf(ctx, q.CaseByNumber, caseNo)
+		c, err = CaseOf(ctx, q.CaseByNumber, caseNo)
 		return err
 	})
 	return c, err
@@ -92,7 +92,7 @@ func (s *Service) retryPrinting(ctx context.Context, within asEngine, c store.Ca
 	case err != nil:
 		return "", fmt.Errorf("read papers: %w", err)
 	case len(pending) == 0:
-		return "", userError(CodeCaseNotStuck, "本办件已办结，无需重试。")
+		return "", NewError(CodeCaseNotStuck, "本办件已办结，无需重试。")
 	}
 	return RetriedStep, s.signalRetry(ctx, within, c)
 }
@@ -154,7 +154,7 @@ func (s *Service) sendAgain(ctx context.Context, q *store.Queries, c store.Case)
 		return err
 	}
 	if process, _ := workflows.ProcessOf(nursery.CaseKind(c.Kind)); !process.Repeatable || unknown > 0 {
-		return userError(CodeCaseNotRestartable, "流程历史已丢失，而本办件已有办理记录，不能重新开始；请从备份恢复流程引擎。")
+		return NewError(CodeCaseNotRestartable, "流程历史已丢失，而本办件已有办理记录，不能重新开始；请从备份恢复流程引擎。")
 	}
 	return q.SendAgain(ctx, store.SendAgainParams{
 		CaseNo: c.CaseNo, Names: []string{humantask.CompleteUpdate, workflows.WithdrawUpdate}, NextAt: s.Now(),
@@ -180,7 +180,7 @@ func (s *Service) reset(ctx context.Context, c store.Case, run *commonpb.Workflo
 		}
 	}
 	if task == 0 {
-		return userError(CodeCaseNotRestartable, "流程尚未执行任何任务，不能回退。")
+		return NewError(CodeCaseNotRestartable, "流程尚未执行任何任务，不能回退。")
 	}
 	_, err := s.Temporal.ResetWorkflowExecution(ctx, &workflowservice.ResetWorkflowExecutionRequest{
 		Namespace: s.Namespace, WorkflowExecution: &commonpb.WorkflowExecution{WorkflowId: c.CaseNo, RunId: run.GetRunId()},

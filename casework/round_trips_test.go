@@ -11,6 +11,8 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/processes/checkup"
+	"tuoyu/processes/contract"
 	"tuoyu/store"
 	"tuoyu/store/storetest"
 )
@@ -52,9 +54,9 @@ func TestAHalfYearIsOpenedInAsManyRoundTripsForManyInstitutionsAsForOne(t *testi
 			SELECT 'i-' || g, '140403', '园 ' || g, 'community', 'filed', now() FROM generate_series($1::integer, $2::integer) g`, from, to)
 	}
 	n, trips := 0, d.counting()
-	open := func() casework.HalfOpened {
+	open := func() checkup.HalfOpened {
 		n++
-		opened, err := d.OpenHalf(t.Context(), countyOffice, fmt.Sprintf("half-%d", n), casework.HalfOpening{Half: "2026H2"})
+		opened, err := d.OpenHalf(t.Context(), countyOffice, fmt.Sprintf("half-%d", n), checkup.HalfOpening{Half: "2026H2"})
 		require.NoError(t, err)
 		return opened
 	}
@@ -63,7 +65,7 @@ func TestAHalfYearIsOpenedInAsManyRoundTripsForManyInstitutionsAsForOne(t *testi
 	file(101, 101)
 	one := trips(func() { require.Equal(t, []string{checkupNumber(t, 2)}, open().Opened) })
 	file(102, 151)
-	var opened casework.HalfOpened
+	var opened checkup.HalfOpened
 	require.Equal(t, one, trips(func() { opened = open() }))
 
 	want := []string{}
@@ -83,7 +85,7 @@ func TestClinicsAreComparedInAsManyRoundTripsForManyAsForTwo(t *testing.T) {
 	d := pairing(t)
 	d.inForce()
 	trips := d.counting()
-	candidates := func() (list []casework.ClinicCandidate) {
+	candidates := func() (list []contract.ClinicCandidate) {
 		list, err := d.Candidates(t.Context(), neighbour, "")
 		require.NoError(t, err)
 		return list
@@ -96,7 +98,7 @@ func TestClinicsAreComparedInAsManyRoundTripsForManyAsForTwo(t *testing.T) {
 		VALUES ('next', 'contract', '140403', $1, 'clinic-920', '签约', 'signed', 'ended', '', '\x00', now(), now())`, first.Institution)
 	d.exec(`INSERT INTO contracts (case_no, county, institution, clinic, mode, state, starts_on, ends_on, updated_at)
 		VALUES ('next', '140403', $1, 'clinic-920', 'visiting', 'signed', '2028-01-01', '2028-12-31', now())`, first.Institution)
-	var list []casework.ClinicCandidate
+	var list []contract.ClinicCandidate
 	require.Equal(t, two, trips(func() { list = candidates() }))
 	require.Len(t, list, 53)
 	served := map[string][]int{}

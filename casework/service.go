@@ -44,6 +44,11 @@ type Service struct {
 	recent  recently
 	imports imports
 	checks  checks
+
+	answerChecks  map[string]AnswerCheck  // by the kind of task
+	beforeAnswers map[string]BeforeAnswer // by the kind of task
+	completions   []CompleteCase
+	childFile     func(ctx context.Context, q *store.Queries, p nursery.Principal, child string) error
 }
 
 // New returns a Service with the given dependencies.
@@ -57,11 +62,13 @@ func New(d Deps) *Service {
 	if d.DB != nil {
 		d.DB = d.DB.At(d.Now)
 	}
-	return &Service{Deps: d, imports: newImports(), checks: newChecks()}
+	return &Service{
+		Deps: d, imports: newImports(), checks: newChecks(), answerChecks: map[string]AnswerCheck{}, beforeAnswers: map[string]BeforeAnswer{},
+	}
 }
 
-// resource is what an act is done to, as authz sees it.
-type resource struct {
+// Resource is what an act is done to, as authz sees it.
+type Resource struct {
 	County      string            `json:"county,omitempty"`
 	Institution string            `json:"institution,omitempty"`
 	Partner     string            `json:"partner,omitempty"`  // the clinic or insurer on the other side
@@ -75,8 +82,8 @@ type resource struct {
 	Registrar   nursery.Registrar `json:"registrar,omitempty"`
 }
 
-// authorize evaluates the authz policy. It returns notFound for resources that the principal may not see.
-func (s *Service) authorize(ctx context.Context, p nursery.Principal, act string, r resource) error {
+// Authorize evaluates the authz policy. It returns NewNotFound for resources that the principal may not see.
+func (s *Service) Authorize(ctx context.Context, p nursery.Principal, act string, r Resource) error {
 	allowed, reason, err := s.Rules.Allow(ctx, map[string]any{"principal": p, "act": act, "resource": r})
 	switch {
 	case err != nil:
@@ -86,49 +93,49 @@ func (s *Service) authorize(ctx context.Context, p nursery.Principal, act string
 	}
 	switch reason {
 	case "not_visible":
-		return notFound()
+		return NewNotFound()
 	case "conflict":
-		return userError(CodeConflictOfInterest, "提交人、初次核查人不能办理本事项，请由其他工作人员办理。")
+		return NewError(CodeConflictOfInterest, "提交人、初次核查人不能办理本事项，请由其他工作人员办理。")
 	case "registrar":
-		return userError(CodeRegistrarNotYours, "该性质的机构不由本登记机关登记。")
+		return NewError(CodeRegistrarNotYours, "该性质的机构不由本登记机关登记。")
 	}
-	return userError(CodeForbidden, "您的角色不能进行此操作。")
+	return NewError(CodeForbidden, "您的角色不能进行此操作。")
 }
 
-// perform is command for one that answers nothing.
-func perform(ctx context.Context, s *Service, p nursery.Principal, key, operation string, body any, do func(*store.Queries) error) error {
-	_, err := command(ctx, s, p, key, operation, body, func(q *store.Queries) (struct{}, error) { return struct{}{}, do(q) })
+// Perform is command for one that answers nothing.
+func Perform(ctx context.Context, s *Service, p nursery.Principal, key, operation string, body any, do func(*store.Queries) error) error {
+	_, err := Command(ctx, s, p, key, operation, body, func(q *store.Queries) (struct{}, error) { return struct{}{}, do(q) })
 	return err
 }
 
-// command runs do once for the account's key, in one transaction as p, and returns its answer; a repeat returns the first answer
+// Command runs do once for the account's key, in one transaction as p, and returns its answer; a repeat returns the first answer
 // and runs nothing. What is to follow the commit, such as the start of a case, do registers with AfterCommit. Errors:
 // idempotency_key_required, idempotency_key_reused, invalid, and those of do.
-func command[T any](ctx context.Context, s *Service, p nursery.Principal, key, operation string, body any,
+func Command[T any](ctx context.Context, s *Service, p nursery.Principal, key, operation string, body any,
 	do func(*store.Queries) (T, error),
 ) (T, error) {
-	answer, _, err := commandReplayed(ctx, s, p, key, operation, body, do)
+	answer, _, err := CommandReplayed(ctx, s, p, key, operation, body, do)
 	return answer, err
 }
 
-// commandReplayed is command for one that has to know whether it is a repeat. The first answer to a start holds the tracking code:
+// CommandReplayed is command for one that has to know whether it is a repeat. The first answer to a start holds the tracking code:
 // the answer is sealed for the account and key, and forgotten with the key after keyTTL.
-func commandReplayed[T any](ctx context.Context, s *Service, p nursery.Principal, key, operation string, body any,
+func CommandReplayed[T any](ctx context.Context, s *Service, p nursery.Principal, key, operation string, body any,
 	do func(*store.Queries) (T, error),
 ) (answer T, replayed bool, err error) {
 	started := s.Now()
 	defer func() { s.logCommand(ctx, p, operation, started, replayed, err) }()
 	if key == "" {
-		return answer, false, userError(CodeKeyRequired, "缺少幂等键（Idempotency-Key）。")
+		return answer, false, NewError(CodeKeyRequired, "缺少幂等键（Idempotency-Key）。")
 	}
 	if len(key) > 200 {
-		return answer, false, userError(CodeKeyRequired, "幂等键过长。")
+		return answer, false, NewError(CodeKeyRequired, "幂等键过长。")
 	}
-	hash, err := bodyHash(body)
+	hash, err := BodyHash(body)
 	if err != nil {
 		return answer, false, err
 	}
-	err = s.as(ctx, p, func(q *store.Queries) error {
+	err = s.As(ctx, p, func(q *store.Queries) error {
 		taken, err := q.TakeIdempotencyKey(ctx, store.TakeIdempotencyKeyParams{
 			Principal: p.Account, Key: key, Operation: operation, BodyHash: hash, CreatedAt: started,
 		})
@@ -146,26 +153,26 @@ func commandReplayed[T any](ctx context.Context, s *Service, p nursery.Principal
 		}
 		// Every command is held against the limits of its body in this one place, whatever it checks itself: after it has authorized,
 		// so that nobody learns of faults in what is not theirs, and before anything is committed.
-		var c checker
-		c.limits(body)
-		if s.drawn(&c, operation, body); len(c.fields) > 0 {
-			return c.err()
+		var c Checker
+		c.Limits(body)
+		if s.drawn(&c, operation, body); len(c.Fields) > 0 {
+			return c.Err()
 		}
 		if err != nil {
 			return err
 		}
-		return s.saveResponse(ctx, q, p, key, answer)
+		return s.SaveResponse(ctx, q, p, key, answer)
 	})
 	return answer, replayed, err
 }
 
-// unlessAnswered returns nil if the key has its answer already, and err otherwise. Callers that check a state before
+// UnlessAnswered returns nil if the key has its answer already, and err otherwise. Callers that check a state before
 // the command begins use it, because a repeat gets the first answer whatever the state of the case is by then.
-func unlessAnswered(ctx context.Context, q *store.Queries, p nursery.Principal, key string, err error) error {
+func UnlessAnswered(ctx context.Context, q *store.Queries, p nursery.Principal, key string, err error) error {
 	if err == nil {
 		return nil
 	}
-	known, failed := answered(ctx, q, p, key)
+	known, failed := Answered(ctx, q, p, key)
 	switch {
 	case failed != nil:
 		return failed
@@ -175,8 +182,8 @@ func unlessAnswered(ctx context.Context, q *store.Queries, p nursery.Principal, 
 	return err
 }
 
-// answered reports whether the key has its answer already.
-func answered(ctx context.Context, q *store.Queries, p nursery.Principal, key string) (bool, error) {
+// Answered reports whether the key has its answer already.
+func Answered(ctx context.Context, q *store.Queries, p nursery.Principal, key string) (bool, error) {
 	_, err := q.IdempotencyKey(ctx, store.IdempotencyKeyParams{Principal: p.Account, Key: key})
 	switch {
 	case err == nil:
@@ -187,9 +194,9 @@ func answered(ctx context.Context, q *store.Queries, p nursery.Principal, key st
 	return false, fmt.Errorf("read idempotency key: %w", err)
 }
 
-// as runs do as p. It maps a rejection by row-level security, the second layer, to forbidden like one by authz, but
+// As runs do as p. It maps a rejection by row-level security, the second layer, to forbidden like one by authz, but
 // logs it as an error, because authz should have refused the call.
-func (s *Service) as(ctx context.Context, p nursery.Principal, do func(*store.Queries) error) error {
+func (s *Service) As(ctx context.Context, p nursery.Principal, do func(*store.Queries) error) error {
 	err := s.DB.As(ctx, p, do)
 	if isOneOpen(err) { // opened by two at the same moment
 		return alreadyOpen("")
@@ -202,8 +209,8 @@ func (s *Service) as(ctx context.Context, p nursery.Principal, do func(*store.Qu
 	return err
 }
 
-// readAs runs read in a transaction of p and returns its result.
-func readAs[T any](ctx context.Context, s *Service, p nursery.Principal, read func(*store.Queries) (T, error)) (found T, err error) {
+// ReadAs runs read in a transaction of p and returns its result.
+func ReadAs[T any](ctx context.Context, s *Service, p nursery.Principal, read func(*store.Queries) (T, error)) (found T, err error) {
 	err = s.DB.As(ctx, p, func(q *store.Queries) (err error) {
 		found, err = read(q)
 		return err
@@ -211,7 +218,7 @@ func readAs[T any](ctx context.Context, s *Service, p nursery.Principal, read fu
 	return found, err
 }
 
-func bodyHash(body any) ([]byte, error) {
+func BodyHash(body any) ([]byte, error) {
 	raw, err := json.Marshal(body)
 	if err != nil {
 		return nil, fmt.Errorf("encode body: %w", err)
@@ -226,11 +233,11 @@ func (s *Service) storedResponse(ctx context.Context, q *store.Queries, p nurser
 		return err
 	}
 	if first.Operation != operation || string(first.BodyHash) != string(hash) {
-		return userError(CodeKeyReused, "该幂等键已用于另一请求，请换用新的幂等键。")
+		return NewError(CodeKeyReused, "该幂等键已用于另一请求，请换用新的幂等键。")
 	}
 	raw := []byte(first.Response)
 	if first.Answer != nil {
-		if err := s.sealing(); err != nil {
+		if err := s.Sealing(); err != nil {
 			return err
 		}
 		if raw, err = s.Fields.Open(first.Answer, answerCell(p, key)); err != nil {
@@ -247,8 +254,8 @@ func answerCell(p nursery.Principal, key string) sealing.Cell {
 	return sealing.Cell{Table: "idempotency_keys", Column: "answer", Row: p.Account + "/" + key}
 }
 
-// saveResponse keeps the first answer for a repeat: sealed, or as it is where there is no keyset.
-func (s *Service) saveResponse(ctx context.Context, q *store.Queries, p nursery.Principal, key string, answer any) error {
+// SaveResponse keeps the first answer for a repeat: sealed, or as it is where there is no keyset.
+func (s *Service) SaveResponse(ctx context.Context, q *store.Queries, p nursery.Principal, key string, answer any) error {
 	raw, err := json.Marshal(answer)
 	if err != nil {
 		return fmt.Errorf("encode answer: %w", err)
@@ -287,8 +294,8 @@ func (s *Service) logCommand(ctx context.Context, p nursery.Principal, operation
 	s.Log.LogAttrs(ctx, level, "command", attrs...)
 }
 
-// event writes what a person did onto the timeline, once for the step.
-func (s *Service) event(ctx context.Context, q *store.Queries, c store.Case, p nursery.Principal, step, kind, note string, internal bool, data any) error {
+// RecordEvent writes what a person did onto the timeline, once for the step.
+func (s *Service) RecordEvent(ctx context.Context, q *store.Queries, c store.Case, p nursery.Principal, step, kind, note string, internal bool, data any) error {
 	raw, err := json.Marshal(data)
 	if err != nil {
 		return fmt.Errorf("encode event: %w", err)
@@ -306,15 +313,15 @@ func (s *Service) event(ctx context.Context, q *store.Queries, c store.Case, p n
 	return nil
 }
 
-// caseOf reads a case that p may see, with one of the two queries that find one.
-func caseOf(ctx context.Context, find func(context.Context, string) (store.Case, error), caseNo string) (store.Case, error) {
+// CaseOf reads a case that p may see, with one of the two queries that find one.
+func CaseOf(ctx context.Context, find func(context.Context, string) (store.Case, error), caseNo string) (store.Case, error) {
 	number, err := nursery.ParseCaseNumber(caseNo)
 	if err != nil {
-		return store.Case{}, notFound()
+		return store.Case{}, NewNotFound()
 	}
 	c, err := find(ctx, string(number))
 	if store.IsNotFound(err) {
-		return store.Case{}, notFound()
+		return store.Case{}, NewNotFound()
 	}
 	if err != nil {
 		return store.Case{}, fmt.Errorf("read case: %w", err)
@@ -322,4 +329,25 @@ func caseOf(ctx context.Context, find func(context.Context, string) (store.Case,
 	return c, nil
 }
 
-func (s *Service) today() nursery.Date { return nursery.DateOf(s.Now()) }
+func (s *Service) Today() nursery.Date { return nursery.DateOf(s.Now()) }
+
+func (s *Service) Sealing() error {
+	if s.Fields == nil {
+		return NewError(CodeSealingUnavailable, "未配置密钥，暂不能办理涉及婴幼儿个人信息的事项。")
+	}
+	return nil
+}
+
+func (s *Service) AuthorizeCase(ctx context.Context, p nursery.Principal, act string, c store.Case) error {
+	return s.Authorize(ctx, p, act, Resource{County: c.County, Institution: c.Institution, Partner: c.Partner, SubmittedBy: c.SubmittedBy})
+}
+
+// OwnCase reads and locks a case and authorizes p, its owner, for act. The lock ensures that of two commands on one
+// case the second sees the effects of the first.
+func (s *Service) OwnCase(ctx context.Context, q *store.Queries, p nursery.Principal, act, caseNo string) (store.Case, error) {
+	c, err := CaseOf(ctx, q.CaseForStep, caseNo)
+	if err != nil {
+		return c, err
+	}
+	return c, s.AuthorizeCase(ctx, p, act, c)
+}

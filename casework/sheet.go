@@ -1,10 +1,10 @@
 package casework
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"time"
-
 	"tuoyu/nursery"
 	"tuoyu/sheets"
 )
@@ -109,14 +109,17 @@ type File struct {
 // File returns the rows as a file named after the sheet.
 func (s Sheet[Row]) File(rows []Row, format Format) (File, error) {
 	if format != CSV {
-		return workbookOf(s.Title, s.Table(rows))
+		return WorkbookOf(s.Title, s.Table(rows))
 	}
 	content, err := sheets.WriteCSV(s.Table(rows))
 	return File{Name: s.Title + "." + string(CSV), Media: CSV.Media(), Content: content}, err
 }
 
-// workbookOf returns tables as a workbook of that name.
-func workbookOf(name string, tables ...sheets.Table) (File, error) {
+// WorkbookOf returns tables as a workbook of that name.
+func WorkbookOf(name string, tables ...sheets.Table) (File, error) {
 	content, err := sheets.Write(tables...)
 	return File{Name: name + "." + string(Workbook), Media: Workbook.Media(), Content: content}, err
 }
+
+// LightTitle names a light, or that there was none yet.
+func LightTitle(title string) string { return cmp.Or(title, "未核定") }

@@ -7,29 +7,29 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/processes/targets"
 )
 
-func (d *fixture) target(p nursery.Principal, id string) casework.Target {
+func (d *fixture) target(p nursery.Principal, id string) targets.Target {
 	d.t.Helper()
-	targets, err := d.Targets(d.t.Context(), p)
+	list, err := d.Targets(d.t.Context(), p)
 	require.NoError(d.t, err)
-	for _, target := range targets {
+	for _, target := range list {
 		if target.ID == id {
 			return target
 		}
 	}
 	d.t.Fatalf("no target %s", id)
-	return casework.Target{}
+	return targets.Target{}
 }
 
 func TestNoTargetOfThePlanIsLeftOut(t *testing.T) {
 	d := newFixture(t)
-	targets, err := d.Targets(t.Context(), city)
+	list, err := d.Targets(t.Context(), city)
 	require.NoError(t, err)
 	projects, ids := map[string]bool{}, map[string]bool{}
-	for _, target := range targets {
+	for _, target := range list {
 		require.False(t, ids[target.ID], target.ID)
 		ids[target.ID], projects[target.Project] = true, true
 		require.Equal(t, "长治市普惠托育服务发展示范项目实施方案", target.Source.Document)

@@ -17,16 +17,16 @@ import (
 func (s *Service) taskFor(ctx context.Context, find func(context.Context, string) (store.Task, error), p nursery.Principal, act, id string) (store.Task, error) {
 	task, err := find(ctx, id)
 	if store.IsNotFound(err) {
-		return task, notFound()
+		return task, NewNotFound()
 	}
 	if err != nil {
 		return task, fmt.Errorf("read task: %w", err)
 	}
-	return task, s.authorize(ctx, p, act, resourceOf(task))
+	return task, s.Authorize(ctx, p, act, resourceOf(task))
 }
 
-func resourceOf(task store.Task) resource {
-	r := resource{
+func resourceOf(task store.Task) Resource {
+	r := Resource{
 		County: task.County, Institution: task.Institution, Partner: task.Partner, Role: nursery.Role(task.Role),
 		Escalated: task.EscalatedAt != nil, Excluded: task.Excluded,
 	}
@@ -61,7 +61,7 @@ func (s *Service) Task(ctx context.Context, p nursery.Principal, id string) (Tas
 			defined, _ := kind.Outcome(o.Outcome)
 			detail.Outcomes[i].Required, detail.Outcomes[i].Optional = defined.Fields(len(task.Outcomes) == 1)
 		}
-		if err := nameParty(ctx, q, detail.parties()); err != nil {
+		if err := NameParty(ctx, q, detail.parties()); err != nil {
 			return err
 		}
 		if task.Decision == nil {
@@ -106,7 +106,7 @@ func (s *Service) Claim(ctx context.Context, p nursery.Principal, key, id string
 // Release returns a claimed task to its role.
 func (s *Service) Release(ctx context.Context, p nursery.Principal, key, id string) (TaskSummary, error) {
 	return s.reassign(ctx, p, key, "task.release", id, nil, func(q *store.Queries, task store.Task) (string, error) {
-		return "退回公共待办：" + task.Title, setAssignee(ctx, q, id, nil)
+		return "退回公共待办：" + task.Title, SetAssignee(ctx, q, id, nil)
 	})
 }
 
@@ -119,19 +119,19 @@ func (s *Service) Assign(ctx context.Context, p nursery.Principal, key, id, acco
 // Delegate assigns the caller's own task to another account as Assign does, with a reason.
 func (s *Service) Delegate(ctx context.Context, p nursery.Principal, key, id, account, reason string) (TaskSummary, error) {
 	return s.handOver(ctx, p, key, "task.delegate", id, account, "转办（"+reason+"）", func() error {
-		if wrong := needText("/reason", reason, 500); wrong != nil {
-			return userError(CodeInvalid, "请写明转办理由。", *wrong)
+		if wrong := NeedText("/reason", reason, 500); wrong != nil {
+			return NewError(CodeInvalid, "请写明转办理由。", *wrong)
 		}
 		return nil
 	})
 }
 
-var accountForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@-]{1,99}$`)
+var AccountForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@-]{1,99}$`)
 
 func (s *Service) handOver(ctx context.Context, p nursery.Principal, key, act, id, account, verb string, check func() error) (TaskSummary, error) {
 	return s.reassign(ctx, p, key, act, id, []string{account, verb}, func(q *store.Queries, task store.Task) (string, error) {
-		if !accountForm.MatchString(account) {
-			return "", userError(CodeInvalid, "请填写办理人账号。", FieldError{Location: "/account", Message: "格式不对"})
+		if !AccountForm.MatchString(account) {
+			return "", NewError(CodeInvalid, "请填写办理人账号。", FieldError{Location: "/account", Message: "格式不对"})
 		}
 		if err := check(); err != nil {
 			return "", err
@@ -143,11 +143,11 @@ func (s *Service) handOver(ctx context.Context, p nursery.Principal, key, act, i
 		if err := s.mustTake(ctx, q, to, task); err != nil {
 			return "", err
 		}
-		return fmt.Sprintf("%s给 %s%s：%s", verb, account, away, task.Title), setAssignee(ctx, q, id, &to)
+		return fmt.Sprintf("%s给 %s%s：%s", verb, account, away, task.Title), SetAssignee(ctx, q, id, &to)
 	})
 }
 
-func setAssignee(ctx context.Context, q *store.Queries, id string, account *string) error {
+func SetAssignee(ctx context.Context, q *store.Queries, id string, account *string) error {
 	n, err := q.AssignTask(ctx, store.AssignTaskParams{ID: id, Assignee: account})
 	if err != nil {
 		return err
@@ -170,7 +170,7 @@ func (s *Service) reassign(ctx context.Context, p nursery.Principal, key, act, i
 	if err != nil {
 		return TaskSummary{}, err
 	}
-	summary, err := command(ctx, s, p, key, act+" "+id, body, func(q *store.Queries) (TaskSummary, error) {
+	summary, err := Command(ctx, s, p, key, act+" "+id, body, func(q *store.Queries) (TaskSummary, error) {
 		task, err := s.taskFor(ctx, q.TaskForChange, p, "task.read", id)
 		if err != nil {
 			return TaskSummary{}, err
@@ -178,7 +178,7 @@ func (s *Service) reassign(ctx context.Context, p nursery.Principal, key, act, i
 		if task.State != "open" {
 			return TaskSummary{}, taskClosed(task)
 		}
-		if err := s.authorize(ctx, p, act, resourceOf(task)); err != nil {
+		if err := s.Authorize(ctx, p, act, resourceOf(task)); err != nil {
 			return TaskSummary{}, err
 		}
 		note, err := do(q, task)
@@ -187,8 +187,8 @@ func (s *Service) reassign(ctx context.Context, p nursery.Principal, key, act, i
 		}
 		if note != "" {
 			c := store.Case{CaseNo: task.CaseNo, County: task.County, Institution: task.Institution}
-			step := task.ID + "/" + completionID(p, key)
-			if err := s.event(ctx, q, c, p, step, strings.ReplaceAll(act, ".", "_"), note, true, map[string]string{"task": id}); err != nil {
+			step := task.ID + "/" + CompletionID(p, key)
+			if err := s.RecordEvent(ctx, q, c, p, step, strings.ReplaceAll(act, ".", "_"), note, true, map[string]string{"task": id}); err != nil {
 				return TaskSummary{}, err
 			}
 		}
@@ -204,15 +204,15 @@ func (s *Service) reassign(ctx context.Context, p nursery.Principal, key, act, i
 func (s *Service) Comment(ctx context.Context, p nursery.Principal, key, caseNo, text string, internal bool) (Event, error) {
 	text = strings.TrimSpace(text)
 	internal = internal && p.Role != nursery.RoleInstitution
-	said, err := command(ctx, s, p, key, "case.comment "+caseNo, []any{text, internal}, func(q *store.Queries) (Event, error) {
-		c, err := s.ownCase(ctx, q, p, "case.comment", caseNo)
+	said, err := Command(ctx, s, p, key, "case.comment "+caseNo, []any{text, internal}, func(q *store.Queries) (Event, error) {
+		c, err := s.OwnCase(ctx, q, p, "case.comment", caseNo)
 		if err != nil {
 			return Event{}, err
 		}
-		if wrong := needText("/text", text, 2000); wrong != nil {
-			return Event{}, userError(CodeInvalid, "留言应为 1 至 2000 字。", *wrong)
+		if wrong := NeedText("/text", text, 2000); wrong != nil {
+			return Event{}, NewError(CodeInvalid, "留言应为 1 至 2000 字。", *wrong)
 		}
-		err = s.event(ctx, q, c, p, "comment/"+completionID(p, key), "comment", text, internal, nil)
+		err = s.RecordEvent(ctx, q, c, p, "comment/"+CompletionID(p, key), "comment", text, internal, nil)
 		return Event{Kind: "comment", Actor: p.Account, Role: p.Role, Note: text, At: s.Now()}, err
 	})
 	return said, err
@@ -234,7 +234,7 @@ func (s *Service) summarise(task store.Task, p nursery.Principal, years calendar
 		t.Outcome = nursery.Outcome(*task.Outcome)
 	}
 	if task.State == "open" && !task.DueOn.IsZero() {
-		t.DaysLeft = daysLeft(years, s.today(), task.DueOn)
+		t.DaysLeft = daysLeft(years, s.Today(), task.DueOn)
 	}
 	if p.Role == nursery.RoleInstitution && task.Role != string(nursery.RoleInstitution) {
 		return t
@@ -255,4 +255,24 @@ func daysLeft(years calendar.Years, today, due nursery.Date) *int {
 		days = -1 // late, though no working day has passed since
 	}
 	return &days
+}
+
+// presentFor returns the account that answers for the given account today, which is the account itself or, while it is
+// away, its delegate, and a note about the delegation.
+func (s *Service) presentFor(ctx context.Context, q *store.Queries, county, account string) (who, note string, err error) {
+	who = account
+	for range 5 { // a delegate may have gone away since; a circle ends here
+		a, err := q.AbsenceBetween(ctx, store.AbsenceBetweenParams{
+			Account: who, Counties: []string{county, CityCode}, FromOn: s.Today(), UntilOn: s.Today(),
+		})
+		if store.IsNotFound(err) {
+			break
+		}
+		if err != nil {
+			return "", "", fmt.Errorf("look for absence: %w", err)
+		}
+		note += fmt.Sprintf("（%s 不在岗至 %s，由 %s 代办）", a.Account, a.UntilOn, a.Delegate)
+		who = a.Delegate
+	}
+	return who, note, nil
 }

@@ -54,19 +54,19 @@ func newChecks() checks {
 }
 
 func brokenFile(message string) *Error {
-	return userError(CodeAttachmentBroken, "文件不能打开："+message+"。", FieldError{Location: "file", Message: message})
+	return NewError(CodeAttachmentBroken, "文件不能打开："+message+"。", FieldError{Location: "file", Message: message})
 }
 
 func emptyFile() *Error {
-	return userError(CodeAttachmentEmpty, "文件是空的，没有内容。", FieldError{Location: "file", Message: "文件是空的（0 字节），请检查后重新选择"})
+	return NewError(CodeAttachmentEmpty, "文件是空的，没有内容。", FieldError{Location: "file", Message: "文件是空的（0 字节），请检查后重新选择"})
 }
 
 func encryptedFile(message string) *Error {
-	return userError(CodeAttachmentEncrypted, message+"。", FieldError{Location: "file", Message: message})
+	return NewError(CodeAttachmentEncrypted, message+"。", FieldError{Location: "file", Message: message})
 }
 
 func unknownFile(message string) *Error {
-	return userError(CodeAttachmentType, "只接收 "+UploadKinds+" 文件。", FieldError{Location: "file", Message: message})
+	return NewError(CodeAttachmentType, "只接收 "+UploadKinds+" 文件。", FieldError{Location: "file", Message: message})
 }
 
 // UploadKinds names the accepted kinds of file.
@@ -95,7 +95,7 @@ func (s *Service) checkUpload(ctx context.Context, f io.ReaderAt, size int64, ca
 	if size == 0 {
 		return "", emptyFile()
 	}
-	busy := userError(CodeImportsBusy, "正在接收的文件较多，请稍后再传。")
+	busy := NewError(CodeImportsBusy, "正在接收的文件较多，请稍后再传。")
 	release, ok := s.checks.any.Take(ctx)
 	if !ok {
 		return "", busy
@@ -141,7 +141,7 @@ func pictureSize(r io.Reader, kind string) (int64, error) {
 	points := int64(config.Width) * int64(config.Height)
 	if config.Width > longestSide || config.Height > longestSide || points > mostPixels {
 		message := fmt.Sprintf("图片尺寸过大，每边不超过 %d 像素，总共不超过 %d 万像素", longestSide, mostPixels/10_000)
-		return 0, userError(CodeAttachmentPicture, message+"。", FieldError{Location: "file", Message: message})
+		return 0, NewError(CodeAttachmentPicture, message+"。", FieldError{Location: "file", Message: message})
 	}
 	return points, nil
 }

@@ -49,7 +49,7 @@ func readPDF(ctx context.Context, r io.ReadSeeker) error {
 	case errors.Is(err, pdfcpu.ErrWrongPassword), errors.Is(err, pdfcpu.ErrUnsupportedEncryptionFeature), errors.Is(err, pdfcpu.ErrOwnerPasswordRequired):
 		return encryptedFile("PDF 设有打开密码，请取消密码后重新上传")
 	case errors.Is(err, errNoPages):
-		return userError(CodeAttachmentNoPages, "PDF 没有页面。", FieldError{Location: "file", Message: "PDF 没有页面，请检查后重新选择"})
+		return NewError(CodeAttachmentNoPages, "PDF 没有页面。", FieldError{Location: "file", Message: "PDF 没有页面，请检查后重新选择"})
 	}
 	refused := brokenFile("PDF 不完整或已损坏")
 	refused.Err = err

@@ -12,8 +12,11 @@ activities store/storetest e2e/stories
 workflows/humantask
 workflows
 casework worker
+children registry offices
+attendance processes/filing processes/buildsite processes/contract processes/checkup processes/inspection processes/insurance
+processes/targets
+processes
 api web worker/workertest casework/actsgen
-processes/*
 cmd/* e2e e2e/*
 '
 

@@ -16,7 +16,7 @@ func registerAdmin(s *Site) {
 	s.page("GET /admin/settings", s.settings)
 	s.page("POST /admin/settings", s.setSetting)
 	s.page("GET /admin/rules", func(w http.ResponseWriter, r *http.Request) error {
-		packs, err := s.Service.RulePacks(r.Context(), principalFrom(r.Context()))
+		packs, err := s.Services.RulePacks(r.Context(), principalFrom(r.Context()))
 		if err != nil {
 			return err
 		}
@@ -40,7 +40,7 @@ func (s *Site) settings(w http.ResponseWriter, r *http.Request) error {
 			county = counties()[0].Value
 		}
 	}
-	list, err := s.Service.Settings(r.Context(), principalFrom(r.Context()), county)
+	list, err := s.Services.Settings(r.Context(), principalFrom(r.Context()), county)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (s *Site) setSetting(w http.ResponseWriter, r *http.Request) error {
 		value = quoted
 	}
 	county := r.PostFormValue("county")
-	if _, err := s.Service.SetSetting(r.Context(), principalFrom(r.Context()), key(r), county, r.PostFormValue("name"), value, strings.TrimSpace(r.PostFormValue("reason"))); err != nil {
+	if _, err := s.Services.SetSetting(r.Context(), principalFrom(r.Context()), key(r), county, r.PostFormValue("name"), value, strings.TrimSpace(r.PostFormValue("reason"))); err != nil {
 		return err
 	}
 	return s.done(w, r, "/admin/settings?county="+county, "参数已设置，此后收到的办件适用。")
@@ -70,7 +70,7 @@ func (s *Site) setSetting(w http.ResponseWriter, r *http.Request) error {
 
 // yearsPage shows the calendar with what is wrong with the file that was sent, if any.
 func (s *Site) yearsPage(w http.ResponseWriter, r *http.Request, status int, fault string) error {
-	years, err := s.Service.CalendarYears(r.Context(), principalFrom(r.Context()))
+	years, err := s.Services.CalendarYears(r.Context(), principalFrom(r.Context()))
 	if err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (s *Site) loadYear(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return again(err)
 	}
-	year, told, err := s.Service.LoadCalendarYear(r.Context(), principalFrom(r.Context()), key(r), raw)
+	year, told, err := s.Services.LoadCalendarYear(r.Context(), principalFrom(r.Context()), key(r), raw)
 	if err != nil {
 		return again(err)
 	}
@@ -122,7 +122,7 @@ func (s *Site) pushRegistration(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.Service.PushRegistration(r.Context(), principalFrom(r.Context()), key(r), in); err != nil {
+	if _, err := s.Services.PushRegistration(r.Context(), principalFrom(r.Context()), key(r), in); err != nil {
 		refused := s.asUserError(r.Context(), err)
 		if refused.Kind() != casework.Invalid {
 			return err

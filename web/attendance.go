@@ -8,7 +8,9 @@ import (
 
 	"github.com/a-h/templ"
 
+	"tuoyu/attendance"
 	"tuoyu/casework"
+	"tuoyu/children"
 	"tuoyu/nursery"
 )
 
@@ -20,8 +22,8 @@ func registerAttendance(s *Site) {
 
 // attendanceView is a class on a day, with the other classes to go to.
 type attendanceView struct {
-	casework.AttendanceSheet
-	Classes []casework.ChildCount
+	attendance.AttendanceSheet
+	Classes []children.ChildCount
 	Today   nursery.Date
 	Missing int  // number of children without an entry
 	Stale   bool // somebody else has entered the day meanwhile
@@ -49,26 +51,26 @@ func (s *Site) attendance(w http.ResponseWriter, r *http.Request) error {
 }
 
 // attendanceOf shows a class on a day. Entered lines that were refused are shown instead of the stored ones.
-func (s *Site) attendanceOf(w http.ResponseWriter, r *http.Request, status int, class string, on nursery.Date, entered []casework.AttendanceLine) error {
+func (s *Site) attendanceOf(w http.ResponseWriter, r *http.Request, status int, class string, on nursery.Date, entered []attendance.AttendanceLine) error {
 	p := principalFrom(r.Context())
 	v := attendanceView{Today: nursery.DateOf(s.now()), Stale: entered != nil}
 	var err error
 	if p.Role == nursery.RoleInstitution {
-		if v.Classes, err = s.Service.ChildCounts(r.Context(), p); err != nil {
+		if v.Classes, err = s.Services.ChildCounts(r.Context(), p); err != nil {
 			return err
 		}
 		if class == "" && len(v.Classes) > 0 {
 			class = v.Classes[0].Class
 		}
 	}
-	if v.AttendanceSheet, err = s.Service.Attendance(r.Context(), p, class, on); err != nil {
+	if v.AttendanceSheet, err = s.Services.Attendance(r.Context(), p, class, on); err != nil {
 		return err
 	}
 	for i, l := range v.Children {
 		if l.State == "" {
 			v.Missing++
 		}
-		if n := slices.IndexFunc(entered, func(e casework.AttendanceLine) bool { return e.Child == l.Child }); n >= 0 {
+		if n := slices.IndexFunc(entered, func(e attendance.AttendanceLine) bool { return e.Child == l.Child }); n >= 0 {
 			v.Children[i].State = entered[n].State
 		}
 	}
@@ -83,11 +85,11 @@ func (s *Site) putAttendance(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	in := casework.AttendanceEntry{Class: r.PostFormValue("class"), On: on, Version: int64(version(r))}
+	in := attendance.AttendanceEntry{Class: r.PostFormValue("class"), On: on, Version: int64(version(r))}
 	for _, child := range r.PostForm["child"] {
-		in.Children = append(in.Children, casework.AttendanceLine{Child: child, State: nursery.AttendanceState(r.PostFormValue("state:" + child))})
+		in.Children = append(in.Children, attendance.AttendanceLine{Child: child, State: nursery.AttendanceState(r.PostFormValue("state:" + child))})
 	}
-	sheet, err := s.Service.PutAttendance(r.Context(), principalFrom(r.Context()), key(r), in)
+	sheet, err := s.Services.PutAttendance(r.Context(), principalFrom(r.Context()), key(r), in)
 	var refused *casework.Error
 	if errors.As(err, &refused) && refused.Code == casework.CodeVersionStale {
 		return s.attendanceOf(w, r, http.StatusConflict, in.Class, on, in.Children)
@@ -100,9 +102,9 @@ func (s *Site) putAttendance(w http.ResponseWriter, r *http.Request) error {
 }
 
 // attendanceCells returns the table of a month's attendance.
-func attendanceCells(month string) []cell[casework.AttendanceTotal] {
-	return cellsOf(casework.AttendanceMonthSheet(month), looks[casework.AttendanceTotal]{
-		"姓名": party(func(t casework.AttendanceTotal) (string, string) { return t.Name, t.Child }),
+func attendanceCells(month string) []cell[attendance.AttendanceTotal] {
+	return cellsOf(attendance.AttendanceMonthSheet(month), looks[attendance.AttendanceTotal]{
+		"姓名": party(func(t attendance.AttendanceTotal) (string, string) { return t.Name, t.Child }),
 	})
 }
 
@@ -111,12 +113,12 @@ func (s *Site) attendanceMonth(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	totals, err := s.Service.AttendanceMonth(r.Context(), principalFrom(r.Context()), on)
+	totals, err := s.Services.AttendanceMonth(r.Context(), principalFrom(r.Context()), on)
 	if err != nil {
 		return err
 	}
 	month := nursery.MonthText(on)
-	return sheetPage(s, w, r, casework.AttendanceMonthSheet(month), totals, frame{Title: month + " 考勤合计", Wide: true, Back: "/attendance"}, func() templ.Component {
+	return sheetPage(s, w, r, attendance.AttendanceMonthSheet(month), totals, frame{Title: month + " 考勤合计", Wide: true, Back: "/attendance"}, func() templ.Component {
 		return attendanceMonthPage(month, totals, with(r, "export", "xlsx"))
 	})
 }

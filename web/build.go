@@ -9,31 +9,32 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/processes/buildsite"
 )
 
 func registerBuild(s *Site) {
 	s.page("GET /build/ranking", s.ranking)
 	formPage(s, "/build/new", askBuildPlan, func(r *http.Request, in nursery.BuildPlan) (string, string, error) {
-		started, err := s.Service.StartBuildPlan(r.Context(), principalFrom(r.Context()), key(r), in)
+		started, err := s.Services.StartBuildPlan(r.Context(), principalFrom(r.Context()), key(r), in)
 		return "/build?plan=" + in.Name, "已启动，共 " + count(len(started.Sites)) + " 个建设点。", err
 	}, nursery.RoleCityOffice)
-	formPage(s, "/build/{no}/report", s.askReport, func(r *http.Request, in casework.BuildReport) (string, string, error) {
-		_, err := s.Service.ReportBuild(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), in)
+	formPage(s, "/build/{no}/report", s.askReport, func(r *http.Request, in buildsite.BuildReport) (string, string, error) {
+		_, err := s.Services.ReportBuild(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), in)
 		return "/build/" + r.PathValue("no"), "已报送，等待市级核定。", err
 	}, nursery.RoleCountyOffice)
 	formPage(s, "/build/{no}/filing", func(r *http.Request) (asking, error) {
-		d, err := s.Service.BuildSite(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
+		d, err := s.Services.BuildSite(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
 		return asking{
 			Title: "关联备案", Back: "/build/" + d.CaseNo, Button: "关联", Lead: d.Name + "。关联后，登记、备案节点随备案办件自动完成，托位按备案计入。",
 			Shape: shapeOf[filingLink](), Values: url.Values{"/filing": {d.FilingCase}},
 		}, err
 	}, func(r *http.Request, in filingLink) (string, string, error) {
-		_, err := s.Service.LinkBuildFiling(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), in.Filing)
+		_, err := s.Services.LinkBuildFiling(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), in.Filing)
 		return "/build/" + r.PathValue("no"), "已关联备案办件。", err
 	}, nursery.RoleCountyOffice)
-	formPage(s, "/build/{no}/amend", s.askBuildAmendment, func(r *http.Request, in casework.BuildAmendment) (string, string, error) {
+	formPage(s, "/build/{no}/amend", s.askBuildAmendment, func(r *http.Request, in buildsite.BuildAmendment) (string, string, error) {
 		in.Version = version(r)
-		d, err := s.Service.AmendBuild(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), in)
+		d, err := s.Services.AmendBuild(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), in)
 		return "/build/" + r.PathValue("no"), "计划已调整为第 " + count(d.Version) + " 版。", err
 	}, nursery.RoleCityOffice)
 }
@@ -65,11 +66,11 @@ type filingLink struct {
 // askReport asks for the progress of a milestone, with the kinds of evidence that the site's milestones ask for.
 func (s *Site) askReport(r *http.Request) (asking, error) {
 	p := principalFrom(r.Context())
-	d, err := s.Service.BuildSite(r.Context(), p, r.PathValue("no"))
+	d, err := s.Services.BuildSite(r.Context(), p, r.PathValue("no"))
 	if err != nil {
 		return asking{}, err
 	}
-	c, err := s.Service.Case(r.Context(), p, d.CaseNo)
+	c, err := s.Services.Case(r.Context(), p, d.CaseNo)
 	if err != nil {
 		return asking{}, err
 	}
@@ -87,10 +88,10 @@ func (s *Site) askReport(r *http.Request) (asking, error) {
 			}
 		}
 	}
-	kinds = append(kinds, option{casework.OperatorContract, casework.OperatorContract})
+	kinds = append(kinds, option{buildsite.OperatorContract, buildsite.OperatorContract})
 	return asking{
 		Title: "报送进度", Back: "/build/" + d.CaseNo, Button: "报送", Lead: d.Name + "。报送 100% 时须提交该节点的各种佐证材料，经市级核定后计入。",
-		Shape: shapeOf[casework.BuildReport]().choosing("milestone", milestones).inside("evidence", func(e formSchema) formSchema {
+		Shape: shapeOf[buildsite.BuildReport]().choosing("milestone", milestones).inside("evidence", func(e formSchema) formSchema {
 			return e.choosing("kind", kinds).filing("attachment")
 		}),
 		Values: url.Values{"/milestone": {r.URL.Query().Get("milestone")}, "/evidence/_rows": {"0"}},
@@ -99,15 +100,15 @@ func (s *Site) askReport(r *http.Request) (asking, error) {
 }
 
 func (s *Site) askBuildAmendment(r *http.Request) (asking, error) {
-	d, err := s.Service.BuildSite(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
+	d, err := s.Services.BuildSite(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return asking{}, err
 	}
-	now := casework.BuildAmendment{Seats: d.Seats, Mode: d.Mode}
+	now := buildsite.BuildAmendment{Seats: d.Seats, Mode: d.Mode}
 	for _, m := range d.Milestones {
 		now.Milestones = append(now.Milestones, m.Milestone)
 	}
-	sh := shapeOf[casework.BuildAmendment]().without("version").inside("milestones", func(m formSchema) formSchema { return m.wording("evidence") })
+	sh := shapeOf[buildsite.BuildAmendment]().without("version").inside("milestones", func(m formSchema) formSchema { return m.wording("evidence") })
 	return asking{
 		Title: "调整计划", Back: "/build/" + d.CaseNo, Button: "调整", Lead: d.Name + "。调整前的计划和理由保留备查。", Version: d.Version,
 		Question: "调整后计划进度重新计算，确定吗？", Shape: sh, Values: ask(sh, now).Values,
@@ -115,7 +116,7 @@ func (s *Site) askBuildAmendment(r *http.Request) (asking, error) {
 }
 
 // milestoneText is how far a milestone is.
-func milestoneText(m casework.MilestoneView) string {
+func milestoneText(m buildsite.MilestoneView) string {
 	text := strconv.Itoa(m.Percent) + "%"
 	if !m.DoneOn.IsZero() {
 		text += "，" + m.DoneOn.String() + " 完成"
@@ -124,17 +125,17 @@ func milestoneText(m casework.MilestoneView) string {
 }
 
 // rankingCells returns the table of a ranking, with the basis of each part of a score.
-func rankingCells(v casework.BuildRanking) []cell[casework.BuildRank] {
-	look := looks[casework.BuildRank]{
-		"县区": as("heads", func(r casework.BuildRank) templ.Component { return text(r.CountyName) }),
-		"得分": as("number", func(r casework.BuildRank) templ.Component { return text(r.Score.Text) }),
+func rankingCells(v buildsite.BuildRanking) []cell[buildsite.BuildRank] {
+	look := looks[buildsite.BuildRank]{
+		"县区": as("heads", func(r buildsite.BuildRank) templ.Component { return text(r.CountyName) }),
+		"得分": as("number", func(r buildsite.BuildRank) templ.Component { return text(r.Score.Text) }),
 	}
 	for i, part := range v.Ranks[0].Parts {
-		look[part.TitleOfPoints()] = as("number", func(r casework.BuildRank) templ.Component {
+		look[part.TitleOfPoints()] = as("number", func(r buildsite.BuildRank) templ.Component {
 			return headOf(rowHead{"", r.Parts[i].Score.Text, "", r.Parts[i].Basis})
 		})
 	}
-	return cellsOf(casework.RankingSheet(v), look)
+	return cellsOf(buildsite.RankingSheet(v), look)
 }
 
 // ranking ranks the counties of a plan, part by part.
@@ -143,13 +144,13 @@ func (s *Site) ranking(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var ranking casework.BuildRanking
+	var ranking buildsite.BuildRanking
 	if plan != "" {
-		if ranking, err = s.Service.BuildRanking(r.Context(), principalFrom(r.Context()), plan); err != nil {
+		if ranking, err = s.Services.BuildRanking(r.Context(), principalFrom(r.Context()), plan); err != nil {
 			return err
 		}
 	}
-	return sheetPage(s, w, r, casework.RankingSheet(ranking), ranking.Ranks, frame{Title: "县区排名", Wide: true, Back: "/build"}, func() templ.Component {
+	return sheetPage(s, w, r, buildsite.RankingSheet(ranking), ranking.Ranks, frame{Title: "县区排名", Wide: true, Back: "/build"}, func() templ.Component {
 		return rankingPage(ranking, with(r, "export", "xlsx"))
 	})
 }

@@ -53,7 +53,7 @@ func kinds() []option {
 }
 
 func (s *Site) caseOne(w http.ResponseWriter, r *http.Request) error {
-	c, err := s.Service.Case(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
+	c, err := s.Services.Case(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (s *Site) comment(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	internal := r.PostFormValue("internal") == "yes"
-	if _, err := s.Service.Comment(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), strings.TrimSpace(r.PostFormValue("text")), internal); err != nil {
+	if _, err := s.Services.Comment(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), strings.TrimSpace(r.PostFormValue("text")), internal); err != nil {
 		return err
 	}
 	return s.done(w, r, "/cases/"+r.PathValue("no"), "已留言。")
@@ -79,7 +79,7 @@ func (s *Site) withdraw(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(r); err != nil {
 		return err
 	}
-	if _, err := s.Service.Withdraw(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), strings.TrimSpace(r.PostFormValue("reason"))); err != nil {
+	if _, err := s.Services.Withdraw(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), strings.TrimSpace(r.PostFormValue("reason"))); err != nil {
 		return err
 	}
 	return s.done(w, r, "/cases/"+r.PathValue("no"), "已撤回。")
@@ -89,7 +89,7 @@ func (s *Site) revoke(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(r); err != nil {
 		return err
 	}
-	d, err := s.Service.RevokeDocument(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), strings.TrimSpace(r.PostFormValue("reason")))
+	d, err := s.Services.RevokeDocument(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), strings.TrimSpace(r.PostFormValue("reason")))
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func (s *Site) reissue(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(r); err != nil {
 		return err
 	}
-	d, err := s.Service.Reissue(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), strings.TrimSpace(r.PostFormValue("reason")))
+	d, err := s.Services.Reissue(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), strings.TrimSpace(r.PostFormValue("reason")))
 	if err != nil {
 		return err
 	}

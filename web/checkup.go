@@ -14,6 +14,7 @@ import (
 	"tuoyu/casework"
 	"tuoyu/growth"
 	"tuoyu/nursery"
+	"tuoyu/processes/checkup"
 )
 
 func registerCheckups(s *Site) {
@@ -33,8 +34,8 @@ func registerCheckups(s *Site) {
 
 // checkupsView is the rounds with their filter.
 type checkupsView struct {
-	Rounds []casework.CheckupSummary
-	Filter casework.CheckupFilter
+	Rounds []checkup.CheckupSummary
+	Filter checkup.CheckupFilter
 	Next   string
 	p      nursery.Principal
 	r      *http.Request
@@ -42,8 +43,8 @@ type checkupsView struct {
 
 func (s *Site) checkups(w http.ResponseWriter, r *http.Request) error {
 	q, p := r.URL.Query(), principalFrom(r.Context())
-	f := casework.CheckupFilter{County: q.Get("county"), Half: q.Get("half"), State: q.Get("state")}
-	return listPage(s, w, r, p, casework.Checkups, f, 25, frame{Title: "半年健康体检", Wide: true, Live: true}, func(list casework.Page[casework.CheckupSummary]) templ.Component {
+	f := checkup.CheckupFilter{County: q.Get("county"), Half: q.Get("half"), State: q.Get("state")}
+	return listPage(s, w, r, p, checkup.Checkups, f, 25, frame{Title: "半年健康体检", Wide: true, Live: true}, func(list casework.Page[checkup.CheckupSummary]) templ.Component {
 		return checkupsPage(checkupsView{list.Items, f, nextPage(r, list.Next), p, r})
 	})
 }
@@ -52,7 +53,7 @@ func (s *Site) openHalf(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(r); err != nil {
 		return err
 	}
-	opened, err := s.Service.OpenHalf(r.Context(), principalFrom(r.Context()), key(r), casework.HalfOpening{Half: r.PostFormValue("half")})
+	opened, err := s.Services.OpenHalf(r.Context(), principalFrom(r.Context()), key(r), checkup.HalfOpening{Half: r.PostFormValue("half")})
 	if err != nil {
 		return err
 	}
@@ -60,7 +61,7 @@ func (s *Site) openHalf(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) checkup(w http.ResponseWriter, r *http.Request) error {
-	d, err := s.Service.Checkup(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
+	d, err := s.Services.Checkup(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return err
 	}
@@ -72,7 +73,7 @@ func (s *Site) checkupClass(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) classPage(w http.ResponseWriter, r *http.Request, status int, values url.Values, refused *casework.Error) error {
-	sheet, err := s.Service.CheckupClass(r.Context(), principalFrom(r.Context()), r.PathValue("no"), classOf(r))
+	sheet, err := s.Services.CheckupClass(r.Context(), principalFrom(r.Context()), r.PathValue("no"), classOf(r))
 	if err != nil {
 		return err
 	}
@@ -85,11 +86,11 @@ func (s *Site) classPage(w http.ResponseWriter, r *http.Request, status int, val
 
 // recordRows takes rows as a script sends them, each as soon as it is left.
 func (s *Site) recordRows(w http.ResponseWriter, r *http.Request) error {
-	in, err := readJSON[casework.ClassRecords](r)
+	in, err := readJSON[checkup.ClassRecords](r)
 	if err != nil {
 		return err
 	}
-	done, err := s.Service.RecordCheckups(r.Context(), principalFrom(r.Context()), r.Header.Get("Idempotency-Key"), r.PathValue("no"), classOf(r), in)
+	done, err := s.Services.RecordCheckups(r.Context(), principalFrom(r.Context()), r.Header.Get("Idempotency-Key"), r.PathValue("no"), classOf(r), in)
 	if err != nil {
 		return err
 	}
@@ -101,11 +102,11 @@ func (s *Site) recordClass(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(r); err != nil {
 		return err
 	}
-	sheet, err := s.Service.CheckupClass(r.Context(), principalFrom(r.Context()), r.PathValue("no"), classOf(r))
+	sheet, err := s.Services.CheckupClass(r.Context(), principalFrom(r.Context()), r.PathValue("no"), classOf(r))
 	if err != nil {
 		return err
 	}
-	var in casework.ClassRecords
+	var in checkup.ClassRecords
 	for _, child := range sheet.Children {
 		if record, some := recordOf(child, r.PostForm); some {
 			in.Records = append(in.Records, record)
@@ -114,7 +115,7 @@ func (s *Site) recordClass(w http.ResponseWriter, r *http.Request) error {
 	if len(in.Records) == 0 {
 		return s.classPage(w, r, http.StatusUnprocessableEntity, r.PostForm, &casework.Error{Code: casework.CodeInvalid, Message: "没有填写任何一名婴幼儿。"})
 	}
-	done, err := s.Service.RecordCheckups(r.Context(), principalFrom(r.Context()), key(r), sheet.CaseNo, sheet.Class, in)
+	done, err := s.Services.RecordCheckups(r.Context(), principalFrom(r.Context()), key(r), sheet.CaseNo, sheet.Class, in)
 	if err != nil {
 		refused := s.asUserError(r.Context(), err)
 		if refused.Kind() != casework.Invalid && refused.Kind() != casework.Conflict {
@@ -126,7 +127,7 @@ func (s *Site) recordClass(w http.ResponseWriter, r *http.Request) error {
 }
 
 // recordOf reads a row of the form; false when nothing was entered in it.
-func recordOf(child casework.ClassChild, form url.Values) (nursery.Checkup, bool) {
+func recordOf(child checkup.ClassChild, form url.Values) (nursery.Checkup, bool) {
 	on, _ := nursery.ParseDate(form.Get("on")) // casework refuses a missing date, with its location
 	record := nursery.Checkup{Child: child.ID, CheckedOn: on, Standing: child.Months >= 24, MeasuredAgain: form.Get("again:"+child.ID) == "yes",
 		Oedema: form.Get("oedema:"+child.ID) == "yes"}
@@ -218,11 +219,11 @@ func bandOf(z *float64) (band, tone string) {
 }
 
 func (s *Site) childCheckup(w http.ResponseWriter, r *http.Request) error {
-	d, err := s.Service.ChildCheckup(r.Context(), principalFrom(r.Context()), r.PathValue("no"), r.PathValue("child"))
+	d, err := s.Services.ChildCheckup(r.Context(), principalFrom(r.Context()), r.PathValue("no"), r.PathValue("child"))
 	if err != nil {
 		return err
 	}
-	told, err := s.Service.GuardianSummary(r.Context(), principalFrom(r.Context()), r.PathValue("no"), r.PathValue("child"))
+	told, err := s.Services.GuardianSummary(r.Context(), principalFrom(r.Context()), r.PathValue("no"), r.PathValue("child"))
 	if err != nil {
 		return err
 	}
@@ -230,7 +231,7 @@ func (s *Site) childCheckup(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) guardianSheet(w http.ResponseWriter, r *http.Request) error {
-	raw, err := s.Service.GuardianSheet(r.Context(), principalFrom(r.Context()), r.PathValue("no"), r.PathValue("child"))
+	raw, err := s.Services.GuardianSheet(r.Context(), principalFrom(r.Context()), r.PathValue("no"), r.PathValue("child"))
 	if err != nil {
 		return err
 	}
@@ -239,7 +240,7 @@ func (s *Site) guardianSheet(w http.ResponseWriter, r *http.Request) error {
 
 // classView is a class's grid: children down, items across.
 type classView struct {
-	Sheet   casework.ClassSheet
+	Sheet   checkup.ClassSheet
 	Items   []nursery.Item
 	Values  url.Values
 	Refused *casework.Error
@@ -247,18 +248,18 @@ type classView struct {
 }
 
 // columnsOf returns the items that a child of the class owes, in the order of the grid.
-func columnsOf(sheet casework.ClassSheet) []nursery.Item {
+func columnsOf(sheet checkup.ClassSheet) []nursery.Item {
 	columns := slices.DeleteFunc(nursery.Items(), func(item nursery.Item) bool {
-		return !slices.ContainsFunc(sheet.Children, func(c casework.ClassChild) bool { _, owes := dueOf(c, item.Code); return owes })
+		return !slices.ContainsFunc(sheet.Children, func(c checkup.ClassChild) bool { _, owes := dueOf(c, item.Code); return owes })
 	})
 	slices.SortFunc(columns, func(x, y nursery.Item) int { return x.Column - y.Column })
 	return columns
 }
 
-func dueOf(c casework.ClassChild, item nursery.CheckItem) (casework.DueItem, bool) {
-	i := slices.IndexFunc(c.Items, func(o casework.DueItem) bool { return o.Item == item })
+func dueOf(c checkup.ClassChild, item nursery.CheckItem) (checkup.DueItem, bool) {
+	i := slices.IndexFunc(c.Items, func(o checkup.DueItem) bool { return o.Item == item })
 	if i < 0 {
-		return casework.DueItem{}, false
+		return checkup.DueItem{}, false
 	}
 	return c.Items[i], true
 }
@@ -276,11 +277,11 @@ func classPath(round, class, more string) string {
 }
 
 // checkupCells is the table of check-up rounds.
-var checkupCells = cellsOf(casework.Checkups.Sheet, looks[casework.CheckupSummary]{
-	"托育机构": headed(func(c casework.CheckupSummary) rowHead {
+var checkupCells = cellsOf(checkup.Checkups.Sheet, looks[checkup.CheckupSummary]{
+	"托育机构": headed(func(c checkup.CheckupSummary) rowHead {
 		return rowHead{"/checkups/" + c.CaseNo, c.InstitutionName, c.Institution, c.CaseNo + " " + c.CountyName}
 	}),
-	"半年度":    textual(func(c casework.CheckupSummary) string { return halfTitle(c.Half) }),
-	"医疗卫生机构": party(func(c casework.CheckupSummary) (string, string) { return c.ClinicName, c.Clinic }),
-	"状态":     tagged(func(c casework.CheckupSummary) (string, string) { return roundTone(c.State), c.StateTitle() }),
+	"半年度":    textual(func(c checkup.CheckupSummary) string { return halfTitle(c.Half) }),
+	"医疗卫生机构": party(func(c checkup.CheckupSummary) (string, string) { return c.ClinicName, c.Clinic }),
+	"状态":     tagged(func(c checkup.CheckupSummary) (string, string) { return roundTone(c.State), c.StateTitle() }),
 })

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/processes/checkup"
 )
 
 func halfTitle(half string) string {
@@ -22,7 +22,7 @@ func roundTone(state string) string {
 
 // dueText returns the text of an empty cell: the day of the last unsuccessful attempt, else the status of the duty unless it is
 // open.
-func dueText(owed casework.DueItem) string {
+func dueText(owed checkup.DueItem) string {
 	switch {
 	case !owed.TriedOn.IsZero() && owed.DoneOn.IsZero():
 		return owed.TriedOn.String()[len("2026-"):] + " 未检"
@@ -50,7 +50,7 @@ func percent(part, whole int) int {
 	return part * 100 / whole
 }
 
-func statusesText(p casework.ItemProgress) string {
+func statusesText(p checkup.ItemProgress) string {
 	var said []string
 	for _, s := range p.Statuses {
 		said = append(said, fmt.Sprintf("%s %d", s.Title, s.Duties))

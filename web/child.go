@@ -8,6 +8,7 @@ import (
 	"github.com/a-h/templ"
 
 	"tuoyu/casework"
+	"tuoyu/children"
 	"tuoyu/nursery"
 )
 
@@ -16,21 +17,21 @@ func registerChild(s *Site) {
 	s.page("POST /children/{id}/class", s.changeClass)
 	s.page("POST /children/{id}/consents/{purpose}/withdraw", s.withdrawConsent)
 	formPage(s, "/children/{id}/correct", s.askCorrection, func(r *http.Request, in nursery.Child) (string, string, error) {
-		_, err := s.Service.CorrectChild(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), in)
+		_, err := s.Services.CorrectChild(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), in)
 		return "/children/" + r.PathValue("id"), "已更正。", err
 	}, nursery.RoleInstitution)
 	formPage(s, "/children/{id}/consents", func(r *http.Request) (asking, error) {
 		id := r.PathValue("id")
-		if _, err := s.Service.Consents(r.Context(), principalFrom(r.Context()), id); err != nil {
+		if _, err := s.Services.Consents(r.Context(), principalFrom(r.Context()), id); err != nil {
 			return asking{}, err
 		}
-		evidence := shapeOf[casework.ConsentGiven]()
+		evidence := shapeOf[children.ConsentGiven]()
 		return asking{
 			Title: "登记监护人同意", Back: "/children/" + id, Button: "登记", Lead: "每一事项单独取得同意，并上传监护人签字的同意书。",
 			Shape: evidence.filing("evidence"), Values: url.Values{"/purpose": {r.URL.Query().Get("purpose")}},
 		}, nil
-	}, func(r *http.Request, in casework.ConsentGiven) (string, string, error) {
-		_, err := s.Service.GiveConsent(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), in)
+	}, func(r *http.Request, in children.ConsentGiven) (string, string, error) {
+		_, err := s.Services.GiveConsent(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), in)
 		return "/children/" + r.PathValue("id"), "已登记同意。", err
 	}, nursery.RoleInstitution)
 	s.page("GET /readings", s.readings)
@@ -38,9 +39,9 @@ func registerChild(s *Site) {
 
 // childView is what one role receives of a child for one purpose, with the consents where they are its business.
 type childView struct {
-	casework.ChildRecord
+	children.ChildRecord
 	Purposes []option
-	Consents []casework.Consent
+	Consents []children.Consent
 	p        nursery.Principal
 }
 
@@ -63,11 +64,11 @@ func (s *Site) child(w http.ResponseWriter, r *http.Request) error {
 		purpose = v.Purposes[0].Value
 	}
 	var err error
-	if v.ChildRecord, err = s.Service.Child(r.Context(), p, r.PathValue("id"), nursery.ReadingPurpose(purpose)); err != nil {
+	if v.ChildRecord, err = s.Services.Child(r.Context(), p, r.PathValue("id"), nursery.ReadingPurpose(purpose)); err != nil {
 		return err
 	}
 	if p.Role == nursery.RoleInstitution {
-		if v.Consents, err = s.Service.Consents(r.Context(), p, v.ID); err != nil {
+		if v.Consents, err = s.Services.Consents(r.Context(), p, v.ID); err != nil {
 			return err
 		}
 	}
@@ -79,7 +80,7 @@ func (s *Site) changeClass(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	class := strings.TrimSpace(r.PostFormValue("class"))
-	if _, err := s.Service.ChangeClass(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), class); err != nil {
+	if _, err := s.Services.ChangeClass(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), class); err != nil {
 		return err
 	}
 	return s.done(w, r, "/children/"+r.PathValue("id"), "已转入 "+class+"。")
@@ -89,7 +90,7 @@ func (s *Site) withdrawConsent(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(r); err != nil {
 		return err
 	}
-	if _, err := s.Service.WithdrawConsent(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), nursery.ConsentPurpose(r.PathValue("purpose"))); err != nil {
+	if _, err := s.Services.WithdrawConsent(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), nursery.ConsentPurpose(r.PathValue("purpose"))); err != nil {
 		return err
 	}
 	return s.done(w, r, "/children/"+r.PathValue("id"), "已登记撤回，即时生效。")
@@ -102,7 +103,7 @@ func (s *Site) askCorrection(r *http.Request) (asking, error) {
 	if r.Method != http.MethodGet {
 		return page, nil
 	}
-	c, err := s.Service.Child(r.Context(), principalFrom(r.Context()), id, nursery.ReadForGuardian)
+	c, err := s.Services.Child(r.Context(), principalFrom(r.Context()), id, nursery.ReadForGuardian)
 	if err != nil {
 		return page, err
 	}
@@ -114,9 +115,9 @@ func (s *Site) askCorrection(r *http.Request) (asking, error) {
 }
 
 // readingCells is the table of readings.
-var readingCells = cellsOf(casework.Readings.Sheet, looks[casework.ReadingEntry]{
-	"查阅对象": as("heads", func(e casework.ReadingEntry) templ.Component { return text(e.What()) }),
-	"查阅账号": headed(func(e casework.ReadingEntry) rowHead {
+var readingCells = cellsOf(children.Readings.Sheet, looks[children.ReadingEntry]{
+	"查阅对象": as("heads", func(e children.ReadingEntry) templ.Component { return text(e.What()) }),
+	"查阅账号": headed(func(e children.ReadingEntry) rowHead {
 		return rowHead{"", e.Reader, "", e.ReaderRole.Title() + " " + e.Institution}
 	}),
 })
@@ -124,7 +125,7 @@ var readingCells = cellsOf(casework.Readings.Sheet, looks[casework.ReadingEntry]
 // readings shows the register of readings of personal data: who read which data of which child, and why.
 func (s *Site) readings(w http.ResponseWriter, r *http.Request) error {
 	p, child := principalFrom(r.Context()), strings.TrimSpace(r.FormValue("child"))
-	return listPage(s, w, r, p, casework.Readings, casework.ReadingFilter{Child: child}, 50, frame{Title: "个人信息查阅登记", Wide: true}, func(list casework.Page[casework.ReadingEntry]) templ.Component {
+	return listPage(s, w, r, p, children.Readings, children.ReadingFilter{Child: child}, 50, frame{Title: "个人信息查阅登记", Wide: true}, func(list casework.Page[children.ReadingEntry]) templ.Component {
 		return readingsPage(list.Items, child, nextPage(r, list.Next), r)
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"tuoyu/casework"
+	"tuoyu/children"
 	"tuoyu/nursery"
 )
 
@@ -15,44 +16,44 @@ import (
 func registerChildIdentity(s *Site) {
 	county, carer := nursery.RoleCountyOffice, nursery.RoleInstitution
 	s.page("GET /children/alike", only(s.alike, county, nursery.RoleAuditor))
-	formPage(s, "/children/merge", s.askMerge, func(r *http.Request, in casework.ChildMerge) (string, string, error) {
-		_, err := s.Service.MergeChildren(r.Context(), principalFrom(r.Context()), key(r), in)
+	formPage(s, "/children/merge", s.askMerge, func(r *http.Request, in children.ChildMerge) (string, string, error) {
+		_, err := s.Services.MergeChildren(r.Context(), principalFrom(r.Context()), key(r), in)
 		return "/children/alike", "已合并。有误的可以撤销。", err
 	}, county)
 	formPage(s, "/children/merges/{merge}/undo", func(r *http.Request) (asking, error) {
 		return asking{
-			Title: "撤销合并", Back: "/children/alike", Button: "撤销合并", Shape: shapeOf[casework.ChildReason](),
+			Title: "撤销合并", Back: "/children/alike", Button: "撤销合并", Shape: shapeOf[children.ChildReason](),
 			Lead: "并入的内容退回原记录，合并后新登记的留在保留的记录。", Question: "确定撤销这次合并吗？",
 		}, nil
-	}, func(r *http.Request, in casework.ChildReason) (string, string, error) {
-		_, err := s.Service.UnmergeChildren(r.Context(), principalFrom(r.Context()), key(r), int64(atoiOrZero(r.PathValue("merge"))), in)
+	}, func(r *http.Request, in children.ChildReason) (string, string, error) {
+		_, err := s.Services.UnmergeChildren(r.Context(), principalFrom(r.Context()), key(r), int64(atoiOrZero(r.PathValue("merge"))), in)
 		return "/children/alike", "已撤销合并。", err
 	}, county)
 	formPage(s, "/children/{id}/identity", func(r *http.Request) (asking, error) {
 		return asking{
-			Title: "更正证件号码", Back: "/children/alike", Button: "更正", Shape: shapeOf[casework.IdentityChange](),
+			Title: "更正证件号码", Back: "/children/alike", Button: "更正", Shape: shapeOf[children.IdentityChange](),
 			Lead: "婴幼儿 " + r.PathValue("id") + "。请核验监护人所持证件原件后填写，姓名、出生日期和性别不变。",
 		}, nil
-	}, func(r *http.Request, in casework.IdentityChange) (string, string, error) {
-		_, err := s.Service.ChangeIdentity(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), in)
+	}, func(r *http.Request, in children.IdentityChange) (string, string, error) {
+		_, err := s.Services.ChangeIdentity(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), in)
 		return "/children/alike", "证件号码已更正。", err
 	}, county)
 	formPage(s, "/children/{id}/stay", func(r *http.Request) (asking, error) {
 		return asking{
-			Title: "更正在托时间", Back: "/children", Button: "更正", Shape: shapeOf[casework.StayCorrection](),
+			Title: "更正在托时间", Back: "/children", Button: "更正", Shape: shapeOf[children.StayCorrection](),
 			Lead: "更正本机构最近一次入托、离托日期。不变的不填。",
 		}, nil
-	}, func(r *http.Request, in casework.StayCorrection) (string, string, error) {
-		_, err := s.Service.CorrectStay(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), in)
+	}, func(r *http.Request, in children.StayCorrection) (string, string, error) {
+		_, err := s.Services.CorrectStay(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), in)
 		return "/children", "已更正在托时间。", err
 	}, carer)
 	formPage(s, "/children/{id}/doses", func(r *http.Request) (asking, error) {
 		return asking{
-			Title: "补验预防接种证", Back: "/children/" + r.PathValue("id"), Button: "登记", Shape: shapeOf[casework.DosesShown](),
+			Title: "补验预防接种证", Back: "/children/" + r.PathValue("id"), Button: "登记", Shape: shapeOf[children.DosesShown](),
 			Lead: "按监护人出示的预防接种证填写。剂次少于原登记的，请填写更正理由。",
 		}, nil
-	}, func(r *http.Request, in casework.DosesShown) (string, string, error) {
-		_, err := s.Service.RecordDoses(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), in)
+	}, func(r *http.Request, in children.DosesShown) (string, string, error) {
+		_, err := s.Services.RecordDoses(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), in)
 		return "/children/" + r.PathValue("id"), "已登记接种证上的剂次。", err
 	}, carer)
 	formPage(s, "/children/{id}/death", func(r *http.Request) (asking, error) {
@@ -61,11 +62,11 @@ func registerChildIdentity(s *Site) {
 			back = "/children/alike"
 		}
 		return asking{
-			Title: "撤销死亡登记", Back: back, Button: "撤销死亡登记", Shape: shapeOf[casework.ChildReason](),
+			Title: "撤销死亡登记", Back: back, Button: "撤销死亡登记", Shape: shapeOf[children.ChildReason](),
 			Lead: "婴幼儿 " + r.PathValue("id") + "。仅用于误登记的死亡，因此离托的恢复在托。", Question: "确定该死亡登记有误吗？",
 		}, nil
-	}, func(r *http.Request, in casework.ChildReason) (string, string, error) {
-		_, err := s.Service.WithdrawDeath(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), in)
+	}, func(r *http.Request, in children.ChildReason) (string, string, error) {
+		_, err := s.Services.WithdrawDeath(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), in)
 		if principalFrom(r.Context()).Role == county {
 			return "/children/alike", "已撤销死亡登记。", err
 		}
@@ -73,20 +74,20 @@ func registerChildIdentity(s *Site) {
 	}, carer, county)
 	formPage(s, "/children/{id}/release", func(r *http.Request) (asking, error) {
 		return asking{
-			Title: "移交登记信息", Back: "/children?ended=yes", Button: "移交", Shape: shapeOf[casework.ChildReason](),
+			Title: "移交登记信息", Back: "/children?ended=yes", Button: "移交", Shape: shapeOf[children.ChildReason](),
 			Lead:     "离托后，将本机构登记的监护人、同意书等信息移交接收机构。移交须经监护人同意。",
 			Question: "移交后接收机构可以看到本机构登记的监护人和同意书，确定吗？",
 		}, nil
-	}, func(r *http.Request, in casework.ChildReason) (string, string, error) {
-		_, err := s.Service.ReleaseChild(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), in)
+	}, func(r *http.Request, in children.ChildReason) (string, string, error) {
+		_, err := s.Services.ReleaseChild(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), in)
 		return "/children?ended=yes", "已移交。", err
 	}, carer)
 }
 
 // alikeView is the records that may be one child's and what was merged, by number alone.
 type alikeView struct {
-	Pairs  []casework.AlikeChildren
-	Merges []casework.MergedChildren
+	Pairs  []children.AlikeChildren
+	Merges []children.MergedChildren
 	Next   string
 	p      nursery.Principal
 }
@@ -97,10 +98,10 @@ func (v alikeView) office() bool { return v.p.Role == nursery.RoleCountyOffice }
 func (s *Site) alike(w http.ResponseWriter, r *http.Request) error {
 	v := alikeView{p: principalFrom(r.Context())}
 	var err error
-	if v.Pairs, err = s.Service.Alike(r.Context(), v.p); err != nil {
+	if v.Pairs, err = s.Services.Alike(r.Context(), v.p); err != nil {
 		return err
 	}
-	list, err := casework.Merges.Page(r.Context(), s.Service, v.p, struct{}{}, pageOf(r, 25))
+	list, err := children.Merges.Page(r.Context(), s.Services.Service, v.p, struct{}{}, pageOf(r, 25))
 	if err != nil {
 		return err
 	}
@@ -112,7 +113,7 @@ func (s *Site) alike(w http.ResponseWriter, r *http.Request) error {
 func (s *Site) askMerge(r *http.Request) (asking, error) {
 	q := r.URL.Query()
 	return asking{
-		Title: "合并同一婴幼儿的记录", Back: "/children/alike", Button: "合并", Shape: shapeOf[casework.ChildMerge](),
+		Title: "合并同一婴幼儿的记录", Back: "/children/alike", Button: "合并", Shape: shapeOf[children.ChildMerge](),
 		Lead:     "请核验两份证件的原件后合并。在托、同意、考勤、体检和投保随保留的记录，合并可以撤销。",
 		Question: "确定两条记录是同一婴幼儿吗？",
 		Values:   url.Values{"/child": {q.Get("child")}, "/other": {q.Get("other")}},
@@ -120,11 +121,11 @@ func (s *Site) askMerge(r *http.Request) (asking, error) {
 }
 
 // mergePath is the form that merges a pair.
-func mergePath(a casework.AlikeChildren) string {
+func mergePath(a children.AlikeChildren) string {
 	return "/children/merge?" + url.Values{"child": {a.Child}, "other": {a.Other}}.Encode()
 }
 
-func undoPath(m casework.MergedChildren) string {
+func undoPath(m children.MergedChildren) string {
 	return "/children/merges/" + strconv.FormatInt(m.ID, 10) + "/undo"
 }
 

@@ -9,7 +9,7 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"tuoyu/casework"
+	"tuoyu/children"
 	"tuoyu/nursery"
 )
 
@@ -474,7 +474,7 @@ func childCorrections(id string, p nursery.Principal) templ.Component {
 }
 
 // leftCorrections links to what can be done about a child that has left.
-func leftCorrections(c casework.EnrolledChild) templ.Component {
+func leftCorrections(c children.EnrolledChild) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

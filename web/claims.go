@@ -7,12 +7,13 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/processes/insurance"
 )
 
 func registerClaims(s *Site) {
 	s.page("GET /claims", s.claims)
 	s.page("GET /claims/{no}", func(w http.ResponseWriter, r *http.Request) error {
-		c, err := s.Service.InsuranceClaim(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
+		c, err := s.Services.InsuranceClaim(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
 		if err != nil {
 			return err
 		}
@@ -20,16 +21,16 @@ func registerClaims(s *Site) {
 	})
 	formPage(s, "/claims/new", always(asking{
 		Title: "意外伤害险报案", Back: "/claims", Button: "报案", Lead: "事故当日须有生效的保险。经过加密保存，只有办理人员能看到。",
-		Shape: shapeOf[casework.ClaimStart]().choosing("peril", perilChoices()),
-	}), func(r *http.Request, in casework.ClaimStart) (string, string, error) {
-		started, err := s.Service.StartClaim(r.Context(), principalFrom(r.Context()), key(r), in)
+		Shape: shapeOf[insurance.ClaimStart]().choosing("peril", perilChoices()),
+	}), func(r *http.Request, in insurance.ClaimStart) (string, string, error) {
+		started, err := s.Services.StartClaim(r.Context(), principalFrom(r.Context()), key(r), in)
 		return "/claims/" + started.CaseNo, "已报案，由承保机构核定。", err
 	}, nursery.RoleInstitution, nursery.RoleCountyOffice, nursery.RoleInsurer)
 }
 
 func (s *Site) claims(w http.ResponseWriter, r *http.Request) error {
 	p, county := principalFrom(r.Context()), r.FormValue("county")
-	return listPage(s, w, r, p, casework.InsuranceClaims, casework.InsuranceFilter{County: county}, 25, frame{Title: "理赔", Wide: true, Live: true}, func(list casework.Page[casework.InsuranceClaimView]) templ.Component {
+	return listPage(s, w, r, p, insurance.InsuranceClaims, insurance.InsuranceFilter{County: county}, 25, frame{Title: "理赔", Wide: true, Live: true}, func(list casework.Page[insurance.InsuranceClaimView]) templ.Component {
 		return claimsPage(list.Items, nextPage(r, list.Next), p, r)
 	})
 }
@@ -46,9 +47,9 @@ func claimTone(state string) string {
 }
 
 // claimCells is the table of claims.
-var claimCells = cellsOf(casework.InsuranceClaims.Sheet, looks[casework.InsuranceClaimView]{
-	"办件编号": headed(func(c casework.InsuranceClaimView) rowHead {
+var claimCells = cellsOf(insurance.InsuranceClaims.Sheet, looks[insurance.InsuranceClaimView]{
+	"办件编号": headed(func(c insurance.InsuranceClaimView) rowHead {
 		return rowHead{"/claims/" + c.CaseNo, c.CaseNo, "", nursery.CountyName(c.County) + " " + c.Child}
 	}),
-	"状态": tagged(func(c casework.InsuranceClaimView) (string, string) { return claimTone(c.State), c.StateTitle() }),
+	"状态": tagged(func(c insurance.InsuranceClaimView) (string, string) { return claimTone(c.State), c.StateTitle() }),
 })

@@ -8,6 +8,7 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/processes/contract"
 )
 
 func registerClinics(s *Site) {
@@ -18,7 +19,7 @@ func registerClinics(s *Site) {
 
 func (s *Site) clinics(w http.ResponseWriter, r *http.Request) error {
 	p, county := principalFrom(r.Context()), r.FormValue("county")
-	return listPage(s, w, r, p, casework.Clinics, casework.ClinicFilter{County: county}, 50, frame{Title: "医疗卫生机构", Wide: true}, func(list casework.Page[nursery.Clinic]) templ.Component {
+	return listPage(s, w, r, p, contract.Clinics, contract.ClinicFilter{County: county}, 50, frame{Title: "医疗卫生机构", Wide: true}, func(list casework.Page[nursery.Clinic]) templ.Component {
 		return clinicsPage(list.Items, nextPage(r, list.Next), p, r)
 	})
 }
@@ -40,7 +41,7 @@ func (s *Site) askClinic(r *http.Request) (asking, error) {
 	if id == "" {
 		return page, nil
 	}
-	clinic, err := s.Service.Clinic(r.Context(), p, id)
+	clinic, err := s.Services.Clinic(r.Context(), p, id)
 	if err != nil {
 		return page, err
 	}
@@ -55,7 +56,7 @@ func (s *Site) putClinic(r *http.Request, in nursery.Clinic) (next, said string,
 		in.ID = id
 	}
 	in.County = p.County
-	put, err := s.Service.PutClinic(r.Context(), p, key(r), in)
+	put, err := s.Services.PutClinic(r.Context(), p, key(r), in)
 	return "/clinics", "已登记 " + put.Name + "。", err
 }
 
@@ -68,7 +69,7 @@ func leftText(left int) string {
 
 // clinicCells is the table of medical institutions, each of which the county's office may change.
 func clinicCells(p nursery.Principal) []cell[nursery.Clinic] {
-	return cellsOf(casework.Clinics.Sheet, looks[nursery.Clinic]{
+	return cellsOf(contract.Clinics.Sheet, looks[nursery.Clinic]{
 		"名称": headed(func(c nursery.Clinic) rowHead {
 			return rowHead{linkFor(p, nursery.RoleCountyOffice, "/clinics/"+c.ID), c.Name, "", c.ID + " " + nursery.CountyName(c.County)}
 		}),

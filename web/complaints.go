@@ -9,6 +9,7 @@ import (
 	"tuoyu/casework"
 	"tuoyu/limits"
 	"tuoyu/nursery"
+	"tuoyu/processes/inspection"
 )
 
 func registerComplaints(s *Site) {
@@ -26,14 +27,14 @@ func registerComplaints(s *Site) {
 // askComplaint returns the form of a complaint about the institution in the address, or casework's error. Anybody may
 // file one, anonymously and without signing in.
 func (s *Site) askComplaint(r *http.Request) (asking, error) {
-	about, err := s.Service.FiledInstitution(r.Context(), r.URL.Query().Get("institution"))
+	about, err := s.Services.FiledInstitution(r.Context(), r.URL.Query().Get("institution"))
 	if err != nil {
 		return asking{}, err
 	}
 	return asking{
 		Title: "投诉举报", Back: "/institutions/" + about.ID, Button: "提交",
 		Lead:  "对“" + about.Name + "”的投诉举报，由县区监管部门处理。可以不留联系方式；内容加密保存，只有处理人员能看到。有人正处于危险中的，请先拨打 110 或 120。",
-		Shape: shapeOf[casework.ComplaintRequest]().only("topic", "said", "contact"),
+		Shape: shapeOf[inspection.ComplaintRequest]().only("topic", "said", "contact"),
 	}, nil
 }
 
@@ -49,11 +50,11 @@ func (s *Site) fileComplaint(w http.ResponseWriter, r *http.Request) error {
 	if changed {
 		return s.showAsking(w, r, page, http.StatusOK, form)
 	}
-	in, err := bind[casework.ComplaintRequest](&form)
+	in, err := bind[inspection.ComplaintRequest](&form)
 	if err != nil {
 		return err
 	}
-	about, err := s.Service.FiledInstitution(r.Context(), r.URL.Query().Get("institution"))
+	about, err := s.Services.FiledInstitution(r.Context(), r.URL.Query().Get("institution"))
 	if err != nil {
 		return err
 	}
@@ -65,7 +66,7 @@ func (s *Site) fileComplaint(w http.ResponseWriter, r *http.Request) error {
 			return s.showAsking(w, r, page, http.StatusTooManyRequests, form)
 		}
 	}
-	started, err := s.Service.FileComplaint(r.Context(), principalFrom(r.Context()), key(r), in)
+	started, err := s.Services.FileComplaint(r.Context(), principalFrom(r.Context()), key(r), in)
 	if err != nil {
 		refused := s.asUserError(r.Context(), err)
 		if refused.Kind() != casework.Invalid {
@@ -83,7 +84,7 @@ func (s *Site) progressLink(started casework.Started) string {
 }
 
 func (s *Site) complaint(w http.ResponseWriter, r *http.Request) error {
-	d, err := s.Service.Complaint(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
+	d, err := s.Services.Complaint(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return err
 	}

@@ -6,20 +6,21 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/processes/contract"
 )
 
 func registerContract(s *Site) {
 	s.page("GET /contracts/candidates", only(s.candidates, nursery.RoleInstitution, nursery.RoleCountyOffice, nursery.RoleCityOffice))
 	formPage(s, "/contracts/new", s.askContract, func(r *http.Request, in nursery.ContractTerms) (string, string, error) {
-		started, err := s.Service.StartContract(r.Context(), principalFrom(r.Context()), key(r), in)
+		started, err := s.Services.StartContract(r.Context(), principalFrom(r.Context()), key(r), in)
 		return "/contracts/" + started.CaseNo, "签约已发起，协议文本等待双方签署。", err
 	}, nursery.RoleInstitution, nursery.RoleHospital, nursery.RoleCountyOffice)
 	formPage(s, "/contracts/{no}/amend", s.askAmendment, func(r *http.Request, in nursery.ContractTerms) (string, string, error) {
-		d, err := s.Service.AmendContract(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), casework.ContractAmendment{ContractTerms: in, Version: version(r)})
+		d, err := s.Services.AmendContract(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), contract.ContractAmendment{ContractTerms: in, Version: version(r)})
 		return "/contracts/" + r.PathValue("no"), "协议文本已改为第 " + count(d.Version) + " 稿，双方须重新签署。", err
 	}, nursery.RoleInstitution, nursery.RoleHospital)
-	formPage(s, "/contracts/{no}/visits", s.askGuidance, func(r *http.Request, in casework.GuidanceVisit) (string, string, error) {
-		_, err := s.Service.RecordVisit(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), in)
+	formPage(s, "/contracts/{no}/visits", s.askGuidance, func(r *http.Request, in contract.GuidanceVisit) (string, string, error) {
+		_, err := s.Services.RecordVisit(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), in)
 		return "/contracts/" + r.PathValue("no"), "已记录，等待机构确认。", err
 	}, nursery.RoleHospital)
 }
@@ -55,7 +56,7 @@ func (s *Site) askContract(r *http.Request) (asking, error) {
 }
 
 func (s *Site) askAmendment(r *http.Request) (asking, error) {
-	d, err := s.Service.Contract(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
+	d, err := s.Services.Contract(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return asking{}, err
 	}
@@ -66,12 +67,12 @@ func (s *Site) askAmendment(r *http.Request) (asking, error) {
 }
 
 func (s *Site) askGuidance(r *http.Request) (asking, error) {
-	d, err := s.Service.Contract(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
+	d, err := s.Services.Contract(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return asking{}, err
 	}
 	return asking{
-		Title: "记录上门指导", Back: "/contracts/" + d.CaseNo, Button: "记录", Lead: d.Institution, Shape: shapeOf[casework.GuidanceVisit](),
+		Title: "记录上门指导", Back: "/contracts/" + d.CaseNo, Button: "记录", Lead: d.Institution, Shape: shapeOf[contract.GuidanceVisit](),
 		To: casework.Upload{Institution: d.Institution, County: d.County},
 	}, nil
 }
@@ -89,9 +90,9 @@ func (s *Site) candidates(w http.ResponseWriter, r *http.Request) error {
 			institution = choices[0].Value
 		}
 	}
-	var list []casework.ClinicCandidate
+	var list []contract.ClinicCandidate
 	if institution != "" || p.Role == nursery.RoleInstitution {
-		if list, err = s.Service.Candidates(r.Context(), p, institution); err != nil {
+		if list, err = s.Services.Candidates(r.Context(), p, institution); err != nil {
 			return err
 		}
 	}

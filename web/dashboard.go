@@ -11,6 +11,8 @@ import (
 	"tuoyu/casework"
 	"tuoyu/documents"
 	"tuoyu/nursery"
+	"tuoyu/offices"
+	"tuoyu/processes/targets"
 )
 
 func registerDashboard(s *Site) {
@@ -24,16 +26,16 @@ func registerDashboard(s *Site) {
 
 // targets holds the plan's targets against today.
 func (s *Site) targets(w http.ResponseWriter, r *http.Request) error {
-	list, err := s.Service.Targets(r.Context(), principalFrom(r.Context()))
+	list, err := s.Services.Targets(r.Context(), principalFrom(r.Context()))
 	if err != nil {
 		return err
 	}
-	return sheetPage(s, w, r, casework.TargetSheet, list, frame{Title: "目标与进展", Wide: true}, func() templ.Component {
+	return sheetPage(s, w, r, targets.TargetSheet, list, frame{Title: "目标与进展", Wide: true}, func() templ.Component {
 		return targetsPage(list, with(r, "export", "xlsx"))
 	})
 }
 
-func metTone(t casework.Target) string {
+func metTone(t targets.Target) string {
 	switch {
 	case t.Unavailable != "":
 		return ""
@@ -45,17 +47,17 @@ func metTone(t casework.Target) string {
 
 // overdue shows the overdue tasks of each office.
 func (s *Site) overdue(w http.ResponseWriter, r *http.Request) error {
-	list, err := s.Service.OverdueByOffice(r.Context(), principalFrom(r.Context()))
+	list, err := s.Services.OverdueByOffice(r.Context(), principalFrom(r.Context()))
 	if err != nil {
 		return err
 	}
-	return sheetPage(s, w, r, casework.OverdueSheet, list, frame{Title: "超期情况", Wide: true, Live: true}, func() templ.Component {
+	return sheetPage(s, w, r, offices.OverdueSheet, list, frame{Title: "超期情况", Wide: true, Live: true}, func() templ.Component {
 		return overduePage(list, principalFrom(r.Context()), with(r, "export", "xlsx"))
 	})
 }
 
 // overdueLink leads to the late tasks of an office.
-func overdueLink(l casework.OverdueLine, p nursery.Principal) string {
+func overdueLink(l offices.OverdueLine, p nursery.Principal) string {
 	link := "/tasks?view=overdue"
 	if p.Role == nursery.RoleCityOffice || p.Role == nursery.RoleAuditor {
 		link += "&county=" + l.County
@@ -66,14 +68,14 @@ func overdueLink(l casework.OverdueLine, p nursery.Principal) string {
 // workload shows the number of tasks of each account, and the absences.
 func (s *Site) workload(w http.ResponseWriter, r *http.Request) error {
 	p := principalFrom(r.Context())
-	list, err := s.Service.Workload(r.Context(), p)
+	list, err := s.Services.Workload(r.Context(), p)
 	if err != nil {
 		return err
 	}
 	if format := exportOf(r); format != "" {
-		return sendFile(w)(casework.WorkloadSheet.File(list, format))
+		return sendFile(w)(offices.WorkloadSheet.File(list, format))
 	}
-	away, err := casework.Absences.Page(r.Context(), s.Service, p, struct{}{}, pageOf(r, 50))
+	away, err := offices.Absences.Page(r.Context(), s.Services.Service, p, struct{}{}, pageOf(r, 50))
 	if err != nil {
 		return err
 	}
@@ -86,7 +88,7 @@ func (s *Site) workload(w http.ResponseWriter, r *http.Request) error {
 
 // absencesView is the list of absences, with the form to enter one.
 type absencesView struct {
-	List []casework.Absence
+	List []offices.Absence
 	Next string
 	Back string
 	Form boundForm
@@ -95,8 +97,8 @@ type absencesView struct {
 // absenceShape returns the form schema of an absence. The account and the delegate are chosen among the colleagues known to the
 // service, and typed where there are none, as for the administrator, who has no office.
 func (s *Site) absenceShape(r *http.Request) (formSchema, error) {
-	p, form := principalFrom(r.Context()), shapeOf[casework.AbsenceRequest]()
-	list, err := s.Service.Colleagues(r.Context(), p, "")
+	p, form := principalFrom(r.Context()), shapeOf[offices.AbsenceRequest]()
+	list, err := s.Services.Colleagues(r.Context(), p, "")
 	var refused *casework.Error
 	if errors.As(err, &refused) && refused.Kind() == casework.Forbidden {
 		return form, nil
@@ -130,7 +132,7 @@ func (s *Site) absences(w http.ResponseWriter, r *http.Request) error {
 
 // absencesWith shows who is away with the form as it was filled in.
 func (s *Site) absencesWith(w http.ResponseWriter, r *http.Request, status int, f frame, back string, form boundForm) error {
-	list, err := casework.Absences.Page(r.Context(), s.Service, principalFrom(r.Context()), struct{}{}, pageOf(r, 50))
+	list, err := offices.Absences.Page(r.Context(), s.Services.Service, principalFrom(r.Context()), struct{}{}, pageOf(r, 50))
 	if err != nil {
 		return err
 	}
@@ -149,11 +151,11 @@ func (s *Site) setAbsence(w http.ResponseWriter, r *http.Request) error {
 	if changed {
 		return s.absencesWith(w, r, http.StatusOK, frame{Title: "外出代办", Wide: true, Back: backTo(r)}, backTo(r), form)
 	}
-	in, err := bind[casework.AbsenceRequest](&form)
+	in, err := bind[offices.AbsenceRequest](&form)
 	if err != nil {
 		return err
 	}
-	a, err := s.Service.SetAbsence(r.Context(), principalFrom(r.Context()), key(r), in)
+	a, err := s.Services.SetAbsence(r.Context(), principalFrom(r.Context()), key(r), in)
 	if err != nil {
 		refused := s.asUserError(r.Context(), err)
 		if refused.Kind() != casework.Invalid && refused.Kind() != casework.Conflict {
@@ -177,7 +179,7 @@ func (s *Site) endAbsence(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return &casework.Error{Code: casework.CodeNotFound, Message: "没有这次外出。"}
 	}
-	if _, err := s.Service.EndAbsence(r.Context(), principalFrom(r.Context()), key(r), id); err != nil {
+	if _, err := s.Services.EndAbsence(r.Context(), principalFrom(r.Context()), key(r), id); err != nil {
 		return err
 	}
 	back := "/workload"
@@ -188,32 +190,32 @@ func (s *Site) endAbsence(w http.ResponseWriter, r *http.Request) error {
 }
 
 // absenceSpan is from when until when somebody is away.
-func absenceSpan(a casework.Absence) string {
+func absenceSpan(a offices.Absence) string {
 	return strings.Join([]string{a.FromOn.String(), a.UntilOn.String()}, " 至 ")
 }
 
 // overdueCells is the table of what is late.
-func overdueCells(p nursery.Principal) []cell[casework.OverdueLine] {
-	return cellsOf(casework.OverdueSheet, looks[casework.OverdueLine]{
-		"超期": as("number", func(l casework.OverdueLine) templ.Component { return overdueCount(l, p) }),
+func overdueCells(p nursery.Principal) []cell[offices.OverdueLine] {
+	return cellsOf(offices.OverdueSheet, looks[offices.OverdueLine]{
+		"超期": as("number", func(l offices.OverdueLine) templ.Component { return overdueCount(l, p) }),
 	})
 }
 
 // workloadCells is the table of what the accounts of an office have to do.
-var workloadCells = cellsOf(casework.WorkloadSheet, looks[casework.WorkloadLine]{
-	"账号": headed(func(l casework.WorkloadLine) rowHead {
+var workloadCells = cellsOf(offices.WorkloadSheet, looks[offices.WorkloadLine]{
+	"账号": headed(func(l offices.WorkloadLine) rowHead {
 		if l.Account == "" {
 			return rowHead{"/tasks?view=claimable", "无人领取", "", ""}
 		}
 		return rowHead{"", l.Account, "", ""}
 	}),
-	"超期": as("number", func(l casework.WorkloadLine) templ.Component {
+	"超期": as("number", func(l offices.WorkloadLine) templ.Component {
 		if l.Overdue > 0 {
 			return tag("bad", count(l.Overdue)+" 件")
 		}
 		return text("0")
 	}),
-	"外出至": textual(func(l casework.WorkloadLine) string {
+	"外出至": textual(func(l offices.WorkloadLine) string {
 		if l.AbsentUntil.IsZero() {
 			return "—"
 		}
@@ -222,9 +224,9 @@ var workloadCells = cellsOf(casework.WorkloadSheet, looks[casework.WorkloadLine]
 })
 
 // absenceCells is the table of absences.
-var absenceCells = cellsOf(casework.Absences.Sheet, looks[casework.Absence]{
-	"自": as("nowrap", func(a casework.Absence) templ.Component { return text(absenceSpan(a)) }),
-	"状态": as("", func(a casework.Absence) templ.Component {
+var absenceCells = cellsOf(offices.Absences.Sheet, looks[offices.Absence]{
+	"自": as("nowrap", func(a offices.Absence) templ.Component { return text(absenceSpan(a)) }),
+	"状态": as("", func(a offices.Absence) templ.Component {
 		if a.EndedAt != nil {
 			return text(a.StateTitle())
 		}
@@ -233,8 +235,8 @@ var absenceCells = cellsOf(casework.Absences.Sheet, looks[casework.Absence]{
 })
 
 // targetCells is the table of the plan's targets.
-var targetCells = cellsOf(casework.TargetSheet, looks[casework.Target]{
-	"目标": headed(func(t casework.Target) rowHead {
+var targetCells = cellsOf(targets.TargetSheet, looks[targets.Target]{
+	"目标": headed(func(t targets.Target) rowHead {
 		return rowHead{t.Link, t.Title, "", t.Project + " · " + documents.Cite(t.Source)}
 	}),
 	"要求": as("", targetGoal), "进展": as("", targetValue), "是否达到": as("", targetMet),

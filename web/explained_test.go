@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"tuoyu/casework"
+	"tuoyu/children"
 	"tuoyu/nursery"
 	"tuoyu/store"
 	"tuoyu/testdata"
@@ -30,7 +30,7 @@ func TestAChildThatLeavesIsReleasedToTheNextWhereTheGuardianAgrees(t *testing.T)
 	carer := nursery.Principal{Account: "carer-90", Role: nursery.RoleInstitution, County: "140403", Institution: "inst-140403-90"}
 	day := nursery.DateOf(s.now())
 	for serial, c := range map[int]struct{ release, released string }{9101: {"yes", day.String()}, 9102: {"", ""}} {
-		child, err := s.service.EnrolChild(t.Context(), carer, "enrol-"+c.release, casework.Enrolment{
+		child, err := s.service.EnrolChild(t.Context(), carer, "enrol-"+c.release, children.Enrolment{
 			Child: testdata.Child("140403", serial, day), Class: "春苗班", EnteredOn: day.AddDays(-20),
 		})
 		require.NoError(t, err)

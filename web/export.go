@@ -14,9 +14,9 @@ import (
 // listPage answers with a page of a list as p sees it, size rows of it, or with the file of the list that the request asks for.
 func listPage[Filter, View any](s *Site, w http.ResponseWriter, r *http.Request, p nursery.Principal, list casework.List[Filter, View], f Filter, size int, in frame, show func(casework.Page[View]) templ.Component) error {
 	if format := exportOf(r); format != "" {
-		return sendFile(w)(list.Export(r.Context(), s.Service, p, f, format))
+		return sendFile(w)(list.Export(r.Context(), s.Services.Service, p, f, format))
 	}
-	page, err := list.Page(r.Context(), s.Service, p, f, pageOf(r, size))
+	page, err := list.Page(r.Context(), s.Services.Service, p, f, pageOf(r, size))
 	if err != nil {
 		return err
 	}

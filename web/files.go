@@ -11,7 +11,7 @@ import (
 
 func registerFiles(s *Site) {
 	s.streaming("GET /attachments/{id}", func(w http.ResponseWriter, r *http.Request) error {
-		a, body, err := s.Service.OpenAttachment(r.Context(), principalFrom(r.Context()), r.PathValue("id"))
+		a, body, err := s.Services.OpenAttachment(r.Context(), principalFrom(r.Context()), r.PathValue("id"))
 		if err != nil {
 			return err
 		}
@@ -20,14 +20,14 @@ func registerFiles(s *Site) {
 	s.streaming("GET /attachments/{id}/thumb", s.thumb)
 	s.page("GET /cases/{no}/papers/{file}", s.paper)
 	s.page("POST /cases/{no}/papers/{file}/seen", func(w http.ResponseWriter, r *http.Request) error {
-		if err := s.Service.SeePaper(r.Context(), principalFrom(r.Context()), r.PathValue("no"), r.PathValue("file")); err != nil {
+		if err := s.Services.SeePaper(r.Context(), principalFrom(r.Context()), r.PathValue("no"), r.PathValue("file")); err != nil {
 			return err
 		}
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	})
 	s.streaming("GET /documents/{id}", func(w http.ResponseWriter, r *http.Request) error {
-		d, body, err := s.Service.OpenDocument(r.Context(), principalFrom(r.Context()), r.PathValue("id"))
+		d, body, err := s.Services.OpenDocument(r.Context(), principalFrom(r.Context()), r.PathValue("id"))
 		if err != nil {
 			return err
 		}
@@ -46,7 +46,7 @@ func registerFiles(s *Site) {
 		if head.Size > s.MaxUpload {
 			return fileTooLarge(s.MaxUpload)
 		}
-		taken, err := s.Service.Upload(r.Context(), principalFrom(r.Context()), casework.Upload{
+		taken, err := s.Services.Upload(r.Context(), principalFrom(r.Context()), casework.Upload{
 			Institution: r.PostFormValue("institution"), County: r.PostFormValue("county"), Name: head.Filename, Body: file,
 		})
 		if err != nil {

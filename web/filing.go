@@ -71,7 +71,7 @@ func (v filingView) faultPlace(f casework.FieldError) string {
 
 // draft reads the case with its application.
 func (s *Site) draft(r *http.Request) (casework.CaseDetail, error) {
-	c, err := s.Service.Case(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
+	c, err := s.Services.Case(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return c, err
 	}
@@ -93,7 +93,7 @@ func (s *Site) draftSection(r *http.Request) (casework.CaseDetail, section, erro
 
 // sections evaluates the current rules on each section of the application.
 func (s *Site) sections(ctx context.Context, c casework.CaseDetail) (filingView, error) {
-	checked, err := s.Service.Precheck(ctx, principalFrom(ctx), *c.Application)
+	checked, err := s.Services.Precheck(ctx, principalFrom(ctx), *c.Application)
 	if err != nil {
 		return filingView{}, err
 	}
@@ -136,7 +136,7 @@ func (s *Site) filingStart(w http.ResponseWriter, r *http.Request) error {
 		form.fault("/site_kind", "请选择")
 		return s.showStatus(w, r, http.StatusUnprocessableEntity, frame{Title: "托育机构备案", Back: "/home"}, filingNewPage(form))
 	}
-	started, err := s.Service.StartFiling(r.Context(), principalFrom(r.Context()), key(r), casework.StartFiling{Application: a, Draft: true})
+	started, err := s.Services.StartFiling(r.Context(), principalFrom(r.Context()), key(r), casework.StartFiling{Application: a, Draft: true})
 	if err != nil {
 		return err
 	}
@@ -180,7 +180,7 @@ func (s *Site) sectionPage(w http.ResponseWriter, r *http.Request, status int, c
 	if err := s.nameFiles(r.Context(), &form, c.Institution); err != nil {
 		return err
 	}
-	checked, err := s.Service.Precheck(r.Context(), principalFrom(r.Context()), a)
+	checked, err := s.Services.Precheck(r.Context(), principalFrom(r.Context()), a)
 	if err != nil {
 		return err
 	}
@@ -241,7 +241,7 @@ func (s *Site) filingSave(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || len(form.Faults) > 0 {
 		return s.sectionPage(w, r, http.StatusUnprocessableEntity, c, part, form, version, key(r))
 	}
-	_, err = s.Service.CorrectFiling(r.Context(), principalFrom(r.Context()), key(r), c.CaseNo, casework.Correction{Application: a, Version: version})
+	_, err = s.Services.CorrectFiling(r.Context(), principalFrom(r.Context()), key(r), c.CaseNo, casework.Correction{Application: a, Version: version})
 	var refused *casework.Error
 	switch {
 	case errors.As(err, &refused) && refused.Code == casework.CodeVersionStale: // the input on the page is preserved: saving again saves it
@@ -276,7 +276,7 @@ func (s *Site) filingPrecheck(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		a = *c.Application
 	}
-	checked, err := s.Service.Precheck(r.Context(), principalFrom(r.Context()), a)
+	checked, err := s.Services.Precheck(r.Context(), principalFrom(r.Context()), a)
 	if err != nil {
 		return err
 	}
@@ -316,9 +316,9 @@ func (s *Site) filingSubmit(w http.ResponseWriter, r *http.Request) error {
 		return s.checkPage(w, r, http.StatusUnprocessableEntity, c, &casework.Error{Code: casework.CodeInvalid, Message: "请先勾选声明，再提交。"})
 	}
 	if c.Stage == nursery.StageCorrections {
-		_, err = s.Service.CorrectFiling(r.Context(), principalFrom(r.Context()), key(r), c.CaseNo, casework.Correction{Application: *c.Application, Version: version(r), Submit: true})
+		_, err = s.Services.CorrectFiling(r.Context(), principalFrom(r.Context()), key(r), c.CaseNo, casework.Correction{Application: *c.Application, Version: version(r), Submit: true})
 	} else {
-		_, err = s.Service.SubmitFiling(r.Context(), principalFrom(r.Context()), key(r), c.CaseNo)
+		_, err = s.Services.SubmitFiling(r.Context(), principalFrom(r.Context()), key(r), c.CaseNo)
 	}
 	var refused *casework.Error
 	if errors.As(err, &refused) && refused.Kind() == casework.Invalid { // each error links to its section

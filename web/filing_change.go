@@ -38,14 +38,14 @@ func atoiOrZero(text string) int {
 // filedApplication is what the institution has filed, as it was last declared, and in which case.
 func (s *Site) filedApplication(r *http.Request) (a nursery.Application, filing string, err error) {
 	p := principalFrom(r.Context())
-	filed, err := s.Service.Institution(r.Context(), p, p.Institution)
+	filed, err := s.Services.Institution(r.Context(), p, p.Institution)
 	if err != nil {
 		return a, "", err
 	}
 	if filed.FilingCase == "" {
 		return a, "", &casework.Error{Code: casework.CodeNotFiled, Message: "本机构尚未备案，不能办理变更或注销。"}
 	}
-	c, err := s.Service.Case(r.Context(), p, filed.FilingCase)
+	c, err := s.Services.Case(r.Context(), p, filed.FilingCase)
 	if err != nil {
 		return a, "", err
 	}
@@ -79,7 +79,7 @@ func (s *Site) change(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || len(form.Faults) > 0 {
 		return s.changePage(w, r, http.StatusUnprocessableEntity, form, key(r))
 	}
-	started, err := s.Service.StartChange(r.Context(), principalFrom(r.Context()), key(r), filing, casework.ChangeRequest{Application: a, Reason: strings.TrimSpace(r.PostFormValue("_reason"))})
+	started, err := s.Services.StartChange(r.Context(), principalFrom(r.Context()), key(r), filing, casework.ChangeRequest{Application: a, Reason: strings.TrimSpace(r.PostFormValue("_reason"))})
 	var refused *casework.Error
 	if errors.As(err, &refused) && refused.Kind() == casework.Invalid {
 		form.refusedWith(refused, "/application")
@@ -107,7 +107,7 @@ func (s *Site) cancel(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	started, err := s.Service.StartCancellation(r.Context(), principalFrom(r.Context()), key(r), filing, in)
+	started, err := s.Services.StartCancellation(r.Context(), principalFrom(r.Context()), key(r), filing, in)
 	var refused *casework.Error
 	if errors.As(err, &refused) && refused.Kind() == casework.Invalid {
 		form.refusedWith(refused, "")

@@ -315,7 +315,7 @@ func (s *Site) storeUpload(ctx context.Context, file *multipart.FileHeader, to c
 	}
 	defer body.Close()
 	to.Name, to.Body = file.Filename, body
-	taken, err := s.Service.Upload(ctx, principalFrom(ctx), to)
+	taken, err := s.Services.Upload(ctx, principalFrom(ctx), to)
 	return taken.ID, err
 }
 

@@ -25,11 +25,11 @@ func (s *Site) institutionStart(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, startPath(p), http.StatusSeeOther)
 		return nil
 	}
-	tasks, err := casework.Tasks.Page(r.Context(), s.Service, p, casework.TaskFilter{}, casework.PageRequest{Limit: 20})
+	tasks, err := casework.Tasks.Page(r.Context(), s.Services.Service, p, casework.TaskFilter{}, casework.PageRequest{Limit: 20})
 	if err != nil {
 		return err
 	}
-	cases, err := casework.Cases.Page(r.Context(), s.Service, p, casework.CaseFilter{}, casework.PageRequest{Limit: 20})
+	cases, err := casework.Cases.Page(r.Context(), s.Services.Service, p, casework.CaseFilter{}, casework.PageRequest{Limit: 20})
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/offices"
 )
 
 // inboxView is the inbox with what surrounds it.
@@ -19,7 +20,7 @@ type inboxView struct {
 	Tasks      []casework.TaskSummary
 	Counts     casework.TaskCounts
 	Filter     casework.TaskFilter
-	Saved      []casework.SavedFilter
+	Saved      []offices.SavedFilter
 	Colleagues []casework.Colleague
 	Next       string
 	Here       string // the address of this page with its filters
@@ -37,21 +38,21 @@ func inboxFilter(r *http.Request) casework.TaskFilter {
 func (s *Site) inbox(w http.ResponseWriter, r *http.Request) error {
 	p, f := principalFrom(r.Context()), inboxFilter(r)
 	if format := exportOf(r); format != "" {
-		return sendFile(w)(casework.Tasks.Export(r.Context(), s.Service, p, f, format))
+		return sendFile(w)(casework.Tasks.Export(r.Context(), s.Services.Service, p, f, format))
 	}
-	list, err := casework.Tasks.Page(r.Context(), s.Service, p, f, pageOf(r, 25))
+	list, err := casework.Tasks.Page(r.Context(), s.Services.Service, p, f, pageOf(r, 25))
 	if err != nil {
 		return err
 	}
 	v := inboxView{Tasks: list.Items, Filter: f, Next: nextPage(r, list.Next), Here: r.URL.RequestURI(), p: p, r: r}
-	if v.Counts, err = s.Service.TaskCounts(r.Context(), p, casework.TaskFilter{Kind: f.Kind, County: f.County, Query: f.Query}); err != nil {
+	if v.Counts, err = s.Services.TaskCounts(r.Context(), p, casework.TaskFilter{Kind: f.Kind, County: f.County, Query: f.Query}); err != nil {
 		return err
 	}
-	if v.Saved, err = s.Service.SavedFilters(r.Context(), p, inboxRoom); err != nil {
+	if v.Saved, err = s.Services.SavedFilters(r.Context(), p, inboxRoom); err != nil {
 		return err
 	}
 	if p.Role == nursery.RoleSupervisor {
-		if v.Colleagues, err = s.Service.Colleagues(r.Context(), p, ""); err != nil {
+		if v.Colleagues, err = s.Services.Colleagues(r.Context(), p, ""); err != nil {
 			return err
 		}
 	}
@@ -120,7 +121,7 @@ func (s *Site) each(w http.ResponseWriter, r *http.Request, what string, do func
 
 // nameOfTask returns the title and case number of a task that the person may see, and otherwise a word for it.
 func (s *Site) nameOfTask(r *http.Request, id string) string {
-	task, err := s.Service.Task(r.Context(), principalFrom(r.Context()), id)
+	task, err := s.Services.Task(r.Context(), principalFrom(r.Context()), id)
 	if err != nil {
 		return "一件待办"
 	}
@@ -129,14 +130,14 @@ func (s *Site) nameOfTask(r *http.Request, id string) string {
 
 func (s *Site) claimAll(w http.ResponseWriter, r *http.Request) error {
 	return s.each(w, r, "已领取", func(key, id string) error {
-		_, err := s.Service.Claim(r.Context(), principalFrom(r.Context()), key, id)
+		_, err := s.Services.Claim(r.Context(), principalFrom(r.Context()), key, id)
 		return err
 	})
 }
 
 func (s *Site) assignAll(w http.ResponseWriter, r *http.Request) error {
 	return s.each(w, r, "已分派", func(key, id string) error {
-		_, err := s.Service.Assign(r.Context(), principalFrom(r.Context()), key, id, strings.TrimSpace(r.PostFormValue("account")))
+		_, err := s.Services.Assign(r.Context(), principalFrom(r.Context()), key, id, strings.TrimSpace(r.PostFormValue("account")))
 		return err
 	})
 }
@@ -150,7 +151,7 @@ func (s *Site) saveFilter(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.Service.SaveFilter(r.Context(), principalFrom(r.Context()), key(r), casework.SavedFilter{Room: inboxRoom, Name: strings.TrimSpace(r.PostFormValue("name")), Query: at.RawQuery})
+	_, err = s.Services.SaveFilter(r.Context(), principalFrom(r.Context()), key(r), offices.SavedFilter{Room: inboxRoom, Name: strings.TrimSpace(r.PostFormValue("name")), Query: at.RawQuery})
 	if err != nil {
 		return err
 	}
@@ -165,7 +166,7 @@ func (s *Site) dropFilter(w http.ResponseWriter, r *http.Request) error {
 	if _, err := fmt.Sscan(r.PathValue("id"), &id); err != nil {
 		return &casework.Error{Code: casework.CodeNotFound, Message: "没有这个筛选。"}
 	}
-	if err := s.Service.DropFilter(r.Context(), principalFrom(r.Context()), key(r), id); err != nil {
+	if err := s.Services.DropFilter(r.Context(), principalFrom(r.Context()), key(r), id); err != nil {
 		return err
 	}
 	return s.done(w, r, backTo(r), "已删除筛选。")
@@ -175,7 +176,7 @@ func (s *Site) claim(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(r); err != nil {
 		return err
 	}
-	if _, err := s.Service.Claim(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id")); err != nil {
+	if _, err := s.Services.Claim(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id")); err != nil {
 		return err
 	}
 	return s.done(w, r, backTo(r), "已领取。")
@@ -185,7 +186,7 @@ func (s *Site) release(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(r); err != nil {
 		return err
 	}
-	if _, err := s.Service.Release(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id")); err != nil {
+	if _, err := s.Services.Release(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id")); err != nil {
 		return err
 	}
 	return s.done(w, r, backTo(r), "已退回，其他人可以领取。")
@@ -195,7 +196,7 @@ func (s *Site) assign(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(r); err != nil {
 		return err
 	}
-	t, err := s.Service.Assign(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), strings.TrimSpace(r.PostFormValue("account")))
+	t, err := s.Services.Assign(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), strings.TrimSpace(r.PostFormValue("account")))
 	if err != nil {
 		return err
 	}
@@ -206,7 +207,7 @@ func (s *Site) delegate(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(r); err != nil {
 		return err
 	}
-	t, err := s.Service.Delegate(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), strings.TrimSpace(r.PostFormValue("account")), strings.TrimSpace(r.PostFormValue("reason")))
+	t, err := s.Services.Delegate(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), strings.TrimSpace(r.PostFormValue("account")), strings.TrimSpace(r.PostFormValue("reason")))
 	if err != nil {
 		return err
 	}

@@ -7,14 +7,15 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/processes/inspection"
 )
 
 func registerInspectors(s *Site) {
 	s.page("GET /inspectors", s.inspectors)
 	formPage(s, "/inspectors/new", s.askInspector, s.putInspector, nursery.RoleSupervisor)
 	formPage(s, "/inspectors/{account}", s.askInspector, s.putInspector, nursery.RoleSupervisor)
-	formPage(s, "/inspections/new", s.askInspection, func(r *http.Request, in casework.InspectionRequest) (string, string, error) {
-		started, err := s.Service.StartInspection(r.Context(), principalFrom(r.Context()), key(r), in)
+	formPage(s, "/inspections/new", s.askInspection, func(r *http.Request, in inspection.InspectionRequest) (string, string, error) {
+		started, err := s.Services.StartInspection(r.Context(), principalFrom(r.Context()), key(r), in)
 		return "/inspections/" + started.CaseNo, "检查已经建立，检查人员会在待办中看到。", err
 	}, nursery.RoleSupervisor)
 }
@@ -25,7 +26,7 @@ func (s *Site) inspectors(w http.ResponseWriter, r *http.Request) error {
 	if county == "" && p.County == nursery.CityCode {
 		county = counties()[0].Value
 	}
-	return listPage(s, w, r, p, casework.Inspectors, casework.InspectorFilter{County: county}, 50, frame{Title: "检查人员名录", Wide: true}, func(list casework.Page[casework.RegisteredInspector]) templ.Component {
+	return listPage(s, w, r, p, inspection.Inspectors, inspection.InspectorFilter{County: county}, 50, frame{Title: "检查人员名录", Wide: true}, func(list casework.Page[inspection.RegisteredInspector]) templ.Component {
 		return inspectorsPage(list.Items, county, nextPage(r, list.Next), p, r)
 	})
 }
@@ -40,7 +41,7 @@ func dutyTitle(on bool) string {
 // inspectorForm is an officer's entry with the account it is of.
 type inspectorForm struct {
 	Account string `json:"account" minLength:"2" maxLength:"100" doc:"账号"`
-	casework.InspectorEntry
+	inspection.InspectorEntry
 }
 
 func (s *Site) askInspector(r *http.Request) (asking, error) {
@@ -56,14 +57,14 @@ func (s *Site) askInspector(r *http.Request) (asking, error) {
 	if account == "" {
 		return page, nil
 	}
-	list, err := casework.Inspectors.All(r.Context(), s.Service, principalFrom(r.Context()), casework.InspectorFilter{})
+	list, err := inspection.Inspectors.All(r.Context(), s.Services.Service, principalFrom(r.Context()), inspection.InspectorFilter{})
 	if err != nil {
 		return page, err
 	}
 	for _, i := range list {
 		if i.Account == account {
 			page.Title, page.Version = account, i.Version
-			page.Values = ask(page.Shape, inspectorForm{account, casework.InspectorEntry{OnDuty: i.OnDuty, Conflicts: i.Conflicts}}).Values
+			page.Values = ask(page.Shape, inspectorForm{account, inspection.InspectorEntry{OnDuty: i.OnDuty, Conflicts: i.Conflicts}}).Values
 			page.Shape = page.Shape.without("account")
 			return page, nil
 		}
@@ -79,7 +80,7 @@ func (s *Site) putInspector(r *http.Request, in inspectorForm) (next, said strin
 	if in.Conflicts == nil {
 		in.Conflicts = []string{}
 	}
-	put, err := s.Service.PutInspector(r.Context(), principalFrom(r.Context()), key(r), in.Account, in.InspectorEntry)
+	put, err := s.Services.PutInspector(r.Context(), principalFrom(r.Context()), key(r), in.Account, in.InspectorEntry)
 	return "/inspectors", "已登记 " + put.Account + "。", err
 }
 
@@ -88,7 +89,7 @@ func (s *Site) askInspection(r *http.Request) (asking, error) {
 	if err != nil {
 		return asking{}, err
 	}
-	list, err := casework.Inspectors.All(r.Context(), s.Service, principalFrom(r.Context()), casework.InspectorFilter{})
+	list, err := inspection.Inspectors.All(r.Context(), s.Services.Service, principalFrom(r.Context()), inspection.InspectorFilter{})
 	if err != nil {
 		return asking{}, err
 	}
@@ -96,17 +97,17 @@ func (s *Site) askInspection(r *http.Request) (asking, error) {
 	for _, i := range list {
 		officers = append(officers, option{i.Account, i.Account})
 	}
-	sh := shapeOf[casework.InspectionRequest]().choosing("institution", institutions).choosing("first_inspector", officers).choosing("second_inspector", officers)
+	sh := shapeOf[inspection.InspectionRequest]().choosing("institution", institutions).choosing("first_inspector", officers).choosing("second_inspector", officers)
 	return asking{Title: "安排一次检查", Back: "/inspections", Button: "安排", Lead: "由两名无须回避的检查人员前往。", Shape: sh}, nil
 }
 
 // inspectorCells returns the columns of the table of inspectors, with links to change them for a supervisor.
-func inspectorCells(p nursery.Principal) []cell[casework.RegisteredInspector] {
-	return cellsOf(casework.Inspectors.Sheet, looks[casework.RegisteredInspector]{
-		"账号": headed(func(i casework.RegisteredInspector) rowHead {
+func inspectorCells(p nursery.Principal) []cell[inspection.RegisteredInspector] {
+	return cellsOf(inspection.Inspectors.Sheet, looks[inspection.RegisteredInspector]{
+		"账号": headed(func(i inspection.RegisteredInspector) rowHead {
 			return rowHead{linkFor(p, nursery.RoleSupervisor, "/inspectors/"+i.Account), i.Account, "", ""}
 		}),
-		"参加抽取": textual(func(i casework.RegisteredInspector) string { return dutyTitle(i.OnDuty) }),
-		"登记人":  textual(func(i casework.RegisteredInspector) string { return i.UpdatedBy + " " + nursery.Minute(i.UpdatedAt) }),
+		"参加抽取": textual(func(i inspection.RegisteredInspector) string { return dutyTitle(i.OnDuty) }),
+		"登记人":  textual(func(i inspection.RegisteredInspector) string { return i.UpdatedBy + " " + nursery.Minute(i.UpdatedAt) }),
 	})
 }

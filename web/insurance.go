@@ -9,11 +9,12 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/processes/insurance"
 )
 
 func registerInsurance(s *Site) {
-	s.page("GET /insurance/roster-template", template("投保名册模板.xlsx", casework.InsuranceRosterTemplate))
-	s.page("GET /insurance/answers-template", template("投保答复模板.xlsx", casework.InsuranceAnswersTemplate))
+	s.page("GET /insurance/roster-template", template("投保名册模板.xlsx", insurance.InsuranceRosterTemplate))
+	s.page("GET /insurance/answers-template", template("投保答复模板.xlsx", insurance.InsuranceAnswersTemplate))
 	s.page("GET /insurance", s.insuranceMonths)
 	s.page("GET /insurance/{no}", s.insuranceMonth)
 	s.page("GET /insurance/{no}/summary", s.insuranceSummary)
@@ -28,15 +29,15 @@ func registerInsurance(s *Site) {
 		next := nursery.DateOf(s.now())
 		page := asking{
 			Title: "开始投保月", Back: "/insurance", Button: "开始", Lead: "名册归集、核对、核签、送承保机构和逐名答复由系统依次提示办理。",
-			Shape:  shapeOf[casework.InsuranceStart]().choosing("county", counties()).choosing("perils", perilChoices()),
+			Shape:  shapeOf[insurance.InsuranceStart]().choosing("county", counties()).choosing("perils", perilChoices()),
 			Values: url.Values{"/month": {next.String()[:7]}},
 		}
 		if p.County != nursery.CityCode {
 			page.Values.Set("/county", p.County)
 		}
 		return page, nil
-	}, func(r *http.Request, in casework.InsuranceStart) (string, string, error) {
-		started, err := s.Service.StartInsurance(r.Context(), principalFrom(r.Context()), key(r), in)
+	}, func(r *http.Request, in insurance.InsuranceStart) (string, string, error) {
+		started, err := s.Services.StartInsurance(r.Context(), principalFrom(r.Context()), key(r), in)
 		return "/insurance/" + started.CaseNo, "投保月已经开始，请导入名册。", err
 	}, nursery.RoleCountyOffice, nursery.RoleCityOffice)
 }
@@ -51,9 +52,9 @@ func perilChoices() []option {
 
 // insuranceView is the months with what came of one of them, county by county 对账.
 type insuranceView struct {
-	Months     []casework.InsuranceMonthSummary
+	Months     []insurance.InsuranceMonthSummary
 	Month      string
-	Reconciled []casework.InsuranceReconciled
+	Reconciled []insurance.InsuranceReconciled
 	Next       string
 	p          nursery.Principal
 	r          *http.Request
@@ -61,7 +62,7 @@ type insuranceView struct {
 
 func (s *Site) insuranceMonths(w http.ResponseWriter, r *http.Request) error {
 	p := principalFrom(r.Context())
-	list, err := casework.InsuranceMonths.Page(r.Context(), s.Service, p, casework.InsuranceFilter{County: r.FormValue("county")}, pageOf(r, 25))
+	list, err := insurance.InsuranceMonths.Page(r.Context(), s.Services.Service, p, insurance.InsuranceFilter{County: r.FormValue("county")}, pageOf(r, 25))
 	if err != nil {
 		return err
 	}
@@ -70,11 +71,11 @@ func (s *Site) insuranceMonths(w http.ResponseWriter, r *http.Request) error {
 		v.Month = list.Items[0].Month
 	}
 	if v.Month != "" {
-		if v.Reconciled, err = s.Service.InsuranceReconciliation(r.Context(), p, v.Month); err != nil {
+		if v.Reconciled, err = s.Services.InsuranceReconciliation(r.Context(), p, v.Month); err != nil {
 			return err
 		}
 	}
-	return sheetPage(s, w, r, casework.ReconciliationSheet(v.Month), v.Reconciled, frame{Title: "意外伤害险", Wide: true, Live: true}, func() templ.Component { return insurancePage(v) })
+	return sheetPage(s, w, r, insurance.ReconciliationSheet(v.Month), v.Reconciled, frame{Title: "意外伤害险", Wide: true, Live: true}, func() templ.Component { return insurancePage(v) })
 }
 
 func (s *Site) insuranceMonth(w http.ResponseWriter, r *http.Request) error {
@@ -91,7 +92,7 @@ func (s *Site) notImported(w http.ResponseWriter, r *http.Request, form string, 
 }
 
 func (s *Site) insuranceMonthPage(w http.ResponseWriter, r *http.Request, status int, refused importFault) error {
-	d, err := s.Service.InsuranceMonth(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
+	d, err := s.Services.InsuranceMonth(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return err
 	}
@@ -99,11 +100,11 @@ func (s *Site) insuranceMonthPage(w http.ResponseWriter, r *http.Request, status
 }
 
 func (s *Site) insuranceSummary(w http.ResponseWriter, r *http.Request) error {
-	d, err := s.Service.InsuranceMonth(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
+	d, err := s.Services.InsuranceMonth(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return err
 	}
-	return sendFile(w)(casework.InsuranceFile(d))
+	return sendFile(w)(insurance.InsuranceFile(d))
 }
 
 func (s *Site) takeInsuranceRoster(w http.ResponseWriter, r *http.Request) error {
@@ -112,7 +113,7 @@ func (s *Site) takeInsuranceRoster(w http.ResponseWriter, r *http.Request) error
 		return s.notImported(w, r, "file", err)
 	}
 	defer file.Close()
-	report, err := s.Service.TakeRosterFile(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), r.PostFormValue("source"), file)
+	report, err := s.Services.TakeRosterFile(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), r.PostFormValue("source"), file)
 	if err != nil {
 		return s.notImported(w, r, "file", err)
 	}
@@ -121,23 +122,23 @@ func (s *Site) takeInsuranceRoster(w http.ResponseWriter, r *http.Request) error
 
 // insuranceRoster shows the result of importing a roster, with the refused rows.
 func (s *Site) insuranceRoster(w http.ResponseWriter, r *http.Request) error {
-	report, err := s.Service.RosterReport(r.Context(), principalFrom(r.Context()), r.PathValue("no"), atoiOrZero(r.PathValue("number")))
+	report, err := s.Services.RosterReport(r.Context(), principalFrom(r.Context()), r.PathValue("no"), atoiOrZero(r.PathValue("number")))
 	if err != nil {
 		return err
 	}
 	if exportOf(r) != "" {
-		return sendFile(w)(casework.RosterFaultFile(report))
+		return sendFile(w)(insurance.RosterFaultFile(report))
 	}
 	return s.show(w, r, frame{Title: "名册导入结果", Wide: true, Back: "/insurance/" + report.CaseNo}, insuranceRosterPage(report))
 }
 
 // insuranceLines answers an insurer with its batch as a workbook.
 func (s *Site) insuranceLines(w http.ResponseWriter, r *http.Request) error {
-	list, err := s.Service.AllInsuranceLines(r.Context(), principalFrom(r.Context()), r.PathValue("no"), atoiOrZero(r.PathValue("number")))
+	list, err := s.Services.AllInsuranceLines(r.Context(), principalFrom(r.Context()), r.PathValue("no"), atoiOrZero(r.PathValue("number")))
 	if err != nil {
 		return err
 	}
-	return sendFile(w)(casework.InsuranceLinesFile(list))
+	return sendFile(w)(insurance.InsuranceLinesFile(list))
 }
 
 func (s *Site) answerInsurance(w http.ResponseWriter, r *http.Request) error {
@@ -147,7 +148,7 @@ func (s *Site) answerInsurance(w http.ResponseWriter, r *http.Request) error {
 	}
 	defer file.Close()
 	caseNo, number := r.PathValue("no"), atoiOrZero(r.PathValue("number"))
-	done, err := s.Service.AnswerInsuranceFile(r.Context(), principalFrom(r.Context()), key(r), caseNo, number, file)
+	done, err := s.Services.AnswerInsuranceFile(r.Context(), principalFrom(r.Context()), key(r), caseNo, number, file)
 	if err != nil {
 		return s.notImported(w, r, r.PathValue("number"), err)
 	}
@@ -159,14 +160,14 @@ func (s *Site) answerInsurance(w http.ResponseWriter, r *http.Request) error {
 }
 
 // faultCells is the table of the rows of a file that were not taken.
-var faultCells = cellsOf(casework.InsuranceFaultSheet, looks[casework.InsuranceFault]{
-	"行号": headed(func(f casework.InsuranceFault) rowHead { return rowHead{"", count(f.Row), "", ""} }),
+var faultCells = cellsOf(insurance.InsuranceFaultSheet, looks[insurance.InsuranceFault]{
+	"行号": headed(func(f insurance.InsuranceFault) rowHead { return rowHead{"", count(f.Row), "", ""} }),
 })
 
 func (s *Site) insuranceExceptions(w http.ResponseWriter, r *http.Request) error {
 	no := r.PathValue("no")
 	head := frame{Title: "投保例外", Wide: true, Back: "/insurance/" + no}
-	return listPage(s, w, r, principalFrom(r.Context()), casework.InsuranceExceptions, casework.ExceptionFilter{CaseNo: no}, 50, head, func(list casework.Page[casework.InsuranceException]) templ.Component {
+	return listPage(s, w, r, principalFrom(r.Context()), insurance.InsuranceExceptions, insurance.ExceptionFilter{CaseNo: no}, 50, head, func(list casework.Page[insurance.InsuranceException]) templ.Component {
 		return insuranceExceptionsPage(no, list.Items, nextPage(r, list.Next))
 	})
 }
@@ -176,13 +177,13 @@ func (s *Site) settleExceptions(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(r); err != nil {
 		return err
 	}
-	var in casework.InsuranceResolution
+	var in insurance.InsuranceResolution
 	for _, child := range r.PostForm["child"] {
 		outcome := r.PostFormValue("outcome:" + child)
 		if outcome == "" {
 			continue
 		}
-		item := casework.InsuranceResolved{Child: child, Outcome: nursery.RosterOutcome(outcome), Consent: strings.TrimSpace(r.PostFormValue("consent:" + child))}
+		item := insurance.InsuranceResolved{Child: child, Outcome: nursery.RosterOutcome(outcome), Consent: strings.TrimSpace(r.PostFormValue("consent:" + child))}
 		if on := r.PostFormValue("notified:" + child); on != "" {
 			day, err := nursery.ParseDate(on)
 			if err != nil {
@@ -196,7 +197,7 @@ func (s *Site) settleExceptions(w http.ResponseWriter, r *http.Request) error {
 	if len(in.Items) == 0 && principalFrom(r.Context()).Role == nursery.RoleCountyOffice {
 		return s.done(w, r, back, "没有选择处理结果，各名维持不变。")
 	}
-	done, err := s.Service.SettleExceptions(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), in)
+	done, err := s.Services.SettleExceptions(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), in)
 	if err != nil {
 		return err
 	}
@@ -211,16 +212,16 @@ func (s *Site) settleExceptions(w http.ResponseWriter, r *http.Request) error {
 }
 
 // monthCells is the table of insurance months.
-var monthCells = cellsOf(casework.InsuranceMonths.Sheet, looks[casework.InsuranceMonthSummary]{
-	"投保月": headed(func(m casework.InsuranceMonthSummary) rowHead {
+var monthCells = cellsOf(insurance.InsuranceMonths.Sheet, looks[insurance.InsuranceMonthSummary]{
+	"投保月": headed(func(m insurance.InsuranceMonthSummary) rowHead {
 		return rowHead{"/insurance/" + m.CaseNo, m.CountyName + " " + m.Month, "", m.CaseNo}
 	}),
 	"环节": as("", monthStage),
 })
 
 // reconciledCells is the table of what came of a month.
-var reconciledCells = cellsOf(casework.ReconciliationSheet(""), looks[casework.InsuranceReconciled]{
-	"县区": headed(func(x casework.InsuranceReconciled) rowHead {
+var reconciledCells = cellsOf(insurance.ReconciliationSheet(""), looks[insurance.InsuranceReconciled]{
+	"县区": headed(func(x insurance.InsuranceReconciled) rowHead {
 		return rowHead{"/insurance/" + x.CaseNo, x.CountyName, "", ""}
 	}),
 })

@@ -8,6 +8,9 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/processes/buildsite"
+	"tuoyu/processes/checkup"
+	"tuoyu/registry"
 )
 
 func registerOverview(s *Site) {
@@ -23,7 +26,7 @@ func registerOverview(s *Site) {
 
 // plans are the building plans that the reader sees, by their sites.
 func (s *Site) plans(r *http.Request) ([]string, error) {
-	list, err := casework.BuildSites.Page(r.Context(), s.Service, principalFrom(r.Context()), casework.BuildFilter{}, casework.PageRequest{Limit: 100})
+	list, err := buildsite.BuildSites.Page(r.Context(), s.Services.Service, principalFrom(r.Context()), buildsite.BuildFilter{}, casework.PageRequest{Limit: 100})
 	if err != nil {
 		return nil, err
 	}
@@ -61,24 +64,24 @@ func (s *Site) overview(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var counties []casework.BuildCounty
+	var counties []buildsite.BuildCounty
 	if plan != "" {
-		if counties, err = s.Service.BuildMap(ctx, p, plan); err != nil {
+		if counties, err = s.Services.BuildMap(ctx, p, plan); err != nil {
 			return err
 		}
 	}
 	var figures []figure
 	today := nursery.DateOf(s.now())
 	half := nursery.HalfYearOf(today).String()
-	signed, err := s.Service.SignedRate(ctx, p, today)
+	signed, err := s.Services.SignedRate(ctx, p, today)
 	if err != nil {
 		return err
 	}
-	checked, err := s.Service.CheckupRate(ctx, p, half)
+	checked, err := s.Services.CheckupRate(ctx, p, half)
 	if err != nil {
 		return err
 	}
-	covered, err := s.Service.InspectionCoverage(ctx, p, half)
+	covered, err := s.Services.InspectionCoverage(ctx, p, half)
 	if err != nil {
 		return err
 	}
@@ -89,7 +92,7 @@ func (s *Site) overview(w http.ResponseWriter, r *http.Request) error {
 		figures = append(figures, figure{one.i.Title, one.i.Total.Rate.Text + "%", strconv.Itoa(one.i.Total.Numerator) + " / " + strconv.Itoa(one.i.Total.Denominator), one.link})
 	}
 	if p.Role == nursery.RoleCountyOffice {
-		insured, err := s.Service.InsuredRate(ctx, p, p.County, today)
+		insured, err := s.Services.InsuredRate(ctx, p, p.County, today)
 		if err != nil {
 			return err
 		}
@@ -132,7 +135,7 @@ type statusBadge struct{ tone, word string }
 var lampBuilt = statusBadge{"good", "已建成"}
 
 // siteLamp is the light of the last month; a site that is built has none any more.
-func siteLamp(l casework.BuildLine) statusBadge {
+func siteLamp(l buildsite.BuildLine) statusBadge {
 	if !l.CompletedOn.IsZero() {
 		return lampBuilt
 	}
@@ -140,7 +143,7 @@ func siteLamp(l casework.BuildLine) statusBadge {
 }
 
 // countyLamp is the worst light of a county's sites until all are built.
-func countyLamp(c casework.BuildCounty) statusBadge {
+func countyLamp(c buildsite.BuildCounty) statusBadge {
 	if c.Built == c.Sites {
 		return lampBuilt
 	}
@@ -155,20 +158,20 @@ func (s *Site) build(w http.ResponseWriter, r *http.Request) error {
 	}
 	mayStart := principalFrom(r.Context()).Role == nursery.RoleCityOffice
 	if plan == "" {
-		return s.show(w, r, frame{Title: "建设台账"}, buildPage(casework.BuildLedger{}, nil, "", mayStart))
+		return s.show(w, r, frame{Title: "建设台账"}, buildPage(buildsite.BuildLedger{}, nil, "", mayStart))
 	}
-	ledger, err := s.Service.BuildLedger(r.Context(), principalFrom(r.Context()), plan)
+	ledger, err := s.Services.BuildLedger(r.Context(), principalFrom(r.Context()), plan)
 	if err != nil {
 		return err
 	}
 	if exportOf(r) != "" {
-		return sendFile(w)(casework.LedgerFile(ledger))
+		return sendFile(w)(buildsite.LedgerFile(ledger))
 	}
 	return s.show(w, r, frame{Title: "建设台账", Wide: true, Live: true}, buildPage(ledger, all, with(r, "export", "xlsx"), mayStart))
 }
 
 func (s *Site) buildSite(w http.ResponseWriter, r *http.Request) error {
-	d, err := s.Service.BuildSite(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
+	d, err := s.Services.BuildSite(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return err
 	}
@@ -184,7 +187,7 @@ func (s *Site) decideReport(w http.ResponseWriter, r *http.Request) error {
 		return &casework.Error{Code: casework.CodeNotFound, Message: "没有这次报送。"}
 	}
 	accept := r.PostFormValue("verdict") == "accept"
-	if _, err := s.Service.DecideBuildReport(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), id, casework.BuildVerdict{Accept: accept, Reason: r.PostFormValue("reason")}); err != nil {
+	if _, err := s.Services.DecideBuildReport(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), id, buildsite.BuildVerdict{Accept: accept, Reason: r.PostFormValue("reason")}); err != nil {
 		return err
 	}
 	message := "已退回。"
@@ -197,15 +200,15 @@ func (s *Site) decideReport(w http.ResponseWriter, r *http.Request) error {
 // register lists the institutions as far as the reader sees them.
 func (s *Site) register(w http.ResponseWriter, r *http.Request) error {
 	q, p := r.URL.Query(), principalFrom(r.Context())
-	f := casework.InstitutionFilter{County: q.Get("county"), Status: q.Get("status"), SiteKind: nursery.SiteKind(q.Get("site_kind"))}
-	return listPage(s, w, r, p, casework.Institutions, f, 50, frame{Title: "机构", Wide: true}, func(list casework.Page[casework.RegisteredInstitution]) templ.Component {
+	f := registry.InstitutionFilter{County: q.Get("county"), Status: q.Get("status"), SiteKind: nursery.SiteKind(q.Get("site_kind"))}
+	return listPage(s, w, r, p, registry.Institutions, f, 50, frame{Title: "机构", Wide: true}, func(list casework.Page[registry.RegisteredInstitution]) templ.Component {
 		return registerPage(list.Items, f, p, nextPage(r, list.Next), with(r, "export", "xlsx"))
 	})
 }
 
 func (s *Site) referrals(w http.ResponseWriter, r *http.Request) error {
-	f := casework.ReferralFilter{State: r.FormValue("state")}
-	return listPage(s, w, r, principalFrom(r.Context()), casework.Referrals, f, 25, frame{Title: "转诊", Wide: true, Live: true}, func(list casework.Page[casework.ReferralSummary]) templ.Component {
+	f := checkup.ReferralFilter{State: r.FormValue("state")}
+	return listPage(s, w, r, principalFrom(r.Context()), checkup.Referrals, f, 25, frame{Title: "转诊", Wide: true, Live: true}, func(list casework.Page[checkup.ReferralSummary]) templ.Component {
 		return referralsPage(list.Items, nextPage(r, list.Next))
 	})
 }
@@ -221,11 +224,11 @@ func referralState(state string) (tone, title string) {
 }
 
 func (s *Site) referral(w http.ResponseWriter, r *http.Request) error {
-	return s.referralPage(w, r, http.StatusOK, boundForm{Shape: shapeOf[casework.ReferralResult]()})
+	return s.referralPage(w, r, http.StatusOK, boundForm{Shape: shapeOf[checkup.ReferralResult]()})
 }
 
 func (s *Site) referralPage(w http.ResponseWriter, r *http.Request, status int, form boundForm) error {
-	d, err := s.Service.Referral(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
+	d, err := s.Services.Referral(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return err
 	}
@@ -233,18 +236,18 @@ func (s *Site) referralPage(w http.ResponseWriter, r *http.Request, status int, 
 }
 
 func (s *Site) referralResult(w http.ResponseWriter, r *http.Request) error {
-	form, changed, err := s.parseForm(r, shapeOf[casework.ReferralResult](), casework.Upload{})
+	form, changed, err := s.parseForm(r, shapeOf[checkup.ReferralResult](), casework.Upload{})
 	if err != nil {
 		return err
 	}
 	if changed {
 		return s.referralPage(w, r, http.StatusOK, form)
 	}
-	in, err := bind[casework.ReferralResult](&form)
+	in, err := bind[checkup.ReferralResult](&form)
 	if err != nil {
 		return err
 	}
-	if _, err := s.Service.PutReferralResult(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), in); err != nil {
+	if _, err := s.Services.PutReferralResult(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), in); err != nil {
 		refused := s.asUserError(r.Context(), err)
 		if refused.Kind() != casework.Invalid {
 			return err
@@ -256,32 +259,32 @@ func (s *Site) referralResult(w http.ResponseWriter, r *http.Request) error {
 }
 
 // referralCells is the table of referrals.
-var referralCells = cellsOf(casework.Referrals.Sheet, looks[casework.ReferralSummary]{
-	"婴幼儿编号": headed(func(f casework.ReferralSummary) rowHead {
+var referralCells = cellsOf(checkup.Referrals.Sheet, looks[checkup.ReferralSummary]{
+	"婴幼儿编号": headed(func(f checkup.ReferralSummary) rowHead {
 		return rowHead{"/referrals/" + f.CaseNo, f.ChildName, f.Child, f.CaseNo}
 	}),
-	"托育机构": party(func(f casework.ReferralSummary) (string, string) { return f.InstitutionName, f.Institution }),
-	"状态":   tagged(func(f casework.ReferralSummary) (string, string) { return referralState(f.State) }),
+	"托育机构": party(func(f checkup.ReferralSummary) (string, string) { return f.InstitutionName, f.Institution }),
+	"状态":   tagged(func(f checkup.ReferralSummary) (string, string) { return referralState(f.State) }),
 })
 
 // registerCells is the table of the register.
-var registerCells = cellsOf(casework.Institutions.Sheet, looks[casework.RegisteredInstitution]{
-	"机构名称": headed(func(i casework.RegisteredInstitution) rowHead {
+var registerCells = cellsOf(registry.Institutions.Sheet, looks[registry.RegisteredInstitution]{
+	"机构名称": headed(func(i registry.RegisteredInstitution) rowHead {
 		return rowHead{"", i.Name, "", i.ID + " " + i.CountyName}
 	}),
 	"备案日期": as("", filingOf),
 })
 
 // ledgerCells returns the table of the sites of a ledger.
-func ledgerCells(l casework.BuildLedger) []cell[casework.BuildLine] {
-	return cellsOf(casework.LedgerSheet(l), looks[casework.BuildLine]{
-		"建设点": headed(func(s casework.BuildLine) rowHead {
+func ledgerCells(l buildsite.BuildLedger) []cell[buildsite.BuildLine] {
+	return cellsOf(buildsite.LedgerSheet(l), looks[buildsite.BuildLine]{
+		"建设点": headed(func(s buildsite.BuildLine) rowHead {
 			return rowHead{"/build/" + s.CaseNo, s.Name, "", s.CountyName + " " + s.ModeTitle}
 		}),
-		"灯":     as("", func(s casework.BuildLine) templ.Component { return lampTag(siteLamp(s)) }),
-		"计划进度%": as("number", func(s casework.BuildLine) templ.Component { return text(s.Planned.Text + "%") }),
-		"核定进度%": as("number", func(s casework.BuildLine) templ.Component { return text(s.Actual.Text + "%") }),
-		"计入托位": as("number", func(s casework.BuildLine) templ.Component {
+		"灯":     as("", func(s buildsite.BuildLine) templ.Component { return lampTag(siteLamp(s)) }),
+		"计划进度%": as("number", func(s buildsite.BuildLine) templ.Component { return text(s.Planned.Text + "%") }),
+		"核定进度%": as("number", func(s buildsite.BuildLine) templ.Component { return text(s.Actual.Text + "%") }),
+		"计入托位": as("number", func(s buildsite.BuildLine) templ.Component {
 			return text(count(s.SeatsCounted) + " / " + count(s.Seats))
 		}),
 	})

@@ -23,7 +23,7 @@ func (s *Site) application(ctx context.Context, c casework.CaseDetail) (*appView
 	}
 	v := newAppView(c)
 	if p := principalFrom(ctx); p.Role != nursery.RoleInstitution {
-		seen, err := s.Service.PapersSeen(ctx, p, c.CaseNo)
+		seen, err := s.Services.PapersSeen(ctx, p, c.CaseNo)
 		if err != nil {
 			return nil, err
 		}
@@ -34,7 +34,7 @@ func (s *Site) application(ctx context.Context, c casework.CaseDetail) (*appView
 
 // paper shows one paper of an application in a page of its own, and notes that an officer has looked at it.
 func (s *Site) paper(w http.ResponseWriter, r *http.Request) error {
-	c, err := s.Service.Case(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
+	c, err := s.Services.Case(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (s *Site) paper(w http.ResponseWriter, r *http.Request) error {
 		return none
 	}
 	if v.Seen != nil {
-		if err := s.Service.SeePaper(r.Context(), principalFrom(r.Context()), c.CaseNo, list[at].File); err != nil {
+		if err := s.Services.SeePaper(r.Context(), principalFrom(r.Context()), c.CaseNo, list[at].File); err != nil {
 			return err
 		}
 	}
@@ -71,7 +71,7 @@ func (s *Site) nameFiles(ctx context.Context, form *boundForm, institution strin
 			}
 		}
 	})
-	files, err := s.Service.Files(ctx, principalFrom(ctx), institution, ids)
+	files, err := s.Services.Files(ctx, principalFrom(ctx), institution, ids)
 	if err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (s *Site) thumb(w http.ResponseWriter, r *http.Request) error {
 	case <-r.Context().Done():
 		return r.Context().Err()
 	}
-	a, body, err := s.Service.OpenAttachment(r.Context(), principalFrom(r.Context()), r.PathValue("id"))
+	a, body, err := s.Services.OpenAttachment(r.Context(), principalFrom(r.Context()), r.PathValue("id"))
 	if err != nil {
 		return err
 	}

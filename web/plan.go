@@ -10,6 +10,8 @@ import (
 	"tuoyu/casework"
 	"tuoyu/draw"
 	"tuoyu/nursery"
+	"tuoyu/processes/inspection"
+	"tuoyu/registry"
 )
 
 func registerPlans(s *Site) {
@@ -19,32 +21,32 @@ func registerPlans(s *Site) {
 	s.page("POST /inspection-plans/{no}/commit", s.commitPlan)
 	s.open("GET /inspection-plans/{no}/record", s.planRecord)
 	formPage(s, "/inspection-plans/new", always(asking{
-		Title: "制定检查计划", Back: "/inspection-plans", Button: "制定", Lead: "每个半年度一份。名单从已备案的机构生成，公布承诺前可以调整。", Shape: shapeOf[casework.PlanRequest](),
-	}), func(r *http.Request, in casework.PlanRequest) (string, string, error) {
-		plan, err := s.Service.StartInspectionPlan(r.Context(), principalFrom(r.Context()), key(r), in)
+		Title: "制定检查计划", Back: "/inspection-plans", Button: "制定", Lead: "每个半年度一份。名单从已备案的机构生成，公布承诺前可以调整。", Shape: shapeOf[inspection.PlanRequest](),
+	}), func(r *http.Request, in inspection.PlanRequest) (string, string, error) {
+		plan, err := s.Services.StartInspectionPlan(r.Context(), principalFrom(r.Context()), key(r), in)
 		return "/inspection-plans/" + plan.CaseNo, "检查计划已经建立。", err
 	}, nursery.RoleSupervisor)
 	formPage(s, "/inspection-plans/{no}/draw", func(r *http.Request) (asking, error) {
 		return asking{
-			Title: "见证抽取", Back: "/inspection-plans/" + r.PathValue("no"), Button: "录入并抽取", Question: "录入后立即抽取，不能重来，确定吗？", Shape: shapeOf[casework.PlanWitness](),
+			Title: "见证抽取", Back: "/inspection-plans/" + r.PathValue("no"), Button: "录入并抽取", Question: "录入后立即抽取，不能重来，确定吗？", Shape: shapeOf[inspection.PlanWitness](),
 			Lead: "公开值须在承诺公布之后才产生，任何人都能查到，例如次日的指数收盘值。公布承诺的人员不能见证。",
 		}, nil
-	}, func(r *http.Request, in casework.PlanWitness) (string, string, error) {
-		_, err := s.Service.WitnessDraw(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), in)
+	}, func(r *http.Request, in inspection.PlanWitness) (string, string, error) {
+		_, err := s.Services.WitnessDraw(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), in)
 		return "/inspection-plans/" + r.PathValue("no"), "已抽取。", err
 	}, nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor)
 }
 
 func (s *Site) inspectionPlans(w http.ResponseWriter, r *http.Request) error {
 	p, county := principalFrom(r.Context()), r.FormValue("county")
-	return listPage(s, w, r, p, casework.InspectionPlans, casework.PlanFilter{County: county}, 25, frame{Title: "检查计划", Wide: true, Live: true}, func(list casework.Page[casework.PlanSummary]) templ.Component {
+	return listPage(s, w, r, p, inspection.InspectionPlans, inspection.PlanFilter{County: county}, 25, frame{Title: "检查计划", Wide: true, Live: true}, func(list casework.Page[inspection.PlanSummary]) templ.Component {
 		return inspectionPlansPage(list.Items, nextPage(r, list.Next), p, r)
 	})
 }
 
 // planView is a plan with the names of those it is about.
 type planView struct {
-	casework.PlanDetail
+	inspection.PlanDetail
 	Names map[string]string // of institutions, by their identifier
 	p     nursery.Principal
 }
@@ -58,7 +60,7 @@ func (v planView) name(id string) string {
 
 func (s *Site) inspectionPlan(w http.ResponseWriter, r *http.Request) error {
 	p := principalFrom(r.Context())
-	d, err := s.Service.InspectionPlan(r.Context(), p, r.PathValue("no"))
+	d, err := s.Services.InspectionPlan(r.Context(), p, r.PathValue("no"))
 	if err != nil {
 		return err
 	}
@@ -73,13 +75,13 @@ func (s *Site) inspectionPlan(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if exportOf(r) != "" {
-		return sendFile(w)(casework.PlanFile(d))
+		return sendFile(w)(inspection.PlanFile(d))
 	}
 	return s.show(w, r, frame{Title: halfTitle(d.Half) + "检查计划", Wide: true, Live: true, Back: "/inspection-plans"}, inspectionPlanPage(planView{d, names, p}))
 }
 
 // going is who carries a visit out, or who was drawn for it.
-func going(v casework.PlannedVisit) []string {
+func going(v inspection.PlannedVisit) []string {
 	if len(v.Going) > 0 {
 		return v.Going
 	}
@@ -90,8 +92,8 @@ func (s *Site) excludeFromPlan(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(r); err != nil {
 		return err
 	}
-	in := casework.PlanExclusion{Institution: r.PostFormValue("institution"), Excluded: r.PostFormValue("excluded") == "true", Reason: strings.TrimSpace(r.PostFormValue("reason"))}
-	if _, err := s.Service.ExcludeFromPlan(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), in); err != nil {
+	in := inspection.PlanExclusion{Institution: r.PostFormValue("institution"), Excluded: r.PostFormValue("excluded") == "true", Reason: strings.TrimSpace(r.PostFormValue("reason"))}
+	if _, err := s.Services.ExcludeFromPlan(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), in); err != nil {
 		return err
 	}
 	said := "已恢复列入。"
@@ -105,7 +107,7 @@ func (s *Site) commitPlan(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(r); err != nil {
 		return err
 	}
-	if _, err := s.Service.CommitPlan(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no")); err != nil {
+	if _, err := s.Services.CommitPlan(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no")); err != nil {
 		return err
 	}
 	return s.done(w, r, "/inspection-plans/"+r.PathValue("no"), "承诺已公布。请由另一名人员录入此后产生的公开值。")
@@ -113,7 +115,7 @@ func (s *Site) commitPlan(w http.ResponseWriter, r *http.Request) error {
 
 // planRecord is what anybody may know of a draw, and how to hold it against the published algorithm.
 func (s *Site) planRecord(w http.ResponseWriter, r *http.Request) error {
-	record, err := s.Service.PublishedPlan(r.Context(), r.PathValue("no"))
+	record, err := s.Services.PublishedPlan(r.Context(), r.PathValue("no"))
 	if err != nil {
 		return err
 	}
@@ -132,7 +134,7 @@ func pairsBy(pairs []draw.Assignment, candidate string) string {
 
 // institutionChoices are the institutions of a county that have filed, as far as who asks sees them.
 func (s *Site) institutionChoices(ctx context.Context, county string) ([]option, error) {
-	found, err := casework.Institutions.All(ctx, s.Service, principalFrom(ctx), casework.InstitutionFilter{County: county})
+	found, err := registry.Institutions.All(ctx, s.Services.Service, principalFrom(ctx), registry.InstitutionFilter{County: county})
 	if err != nil {
 		return nil, err
 	}
@@ -146,8 +148,8 @@ func (s *Site) institutionChoices(ctx context.Context, county string) ([]option,
 }
 
 // planCells is the table of inspection plans.
-var planCells = cellsOf(casework.InspectionPlans.Sheet, looks[casework.PlanSummary]{
-	"县区": headed(func(i casework.PlanSummary) rowHead {
+var planCells = cellsOf(inspection.InspectionPlans.Sheet, looks[inspection.PlanSummary]{
+	"县区": headed(func(i inspection.PlanSummary) rowHead {
 		return rowHead{"/inspection-plans/" + i.CaseNo, i.CountyName + " " + halfTitle(i.Half), "", i.CaseNo}
 	}),
 })

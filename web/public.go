@@ -7,6 +7,7 @@ import (
 	"github.com/a-h/templ"
 
 	"tuoyu/casework"
+	"tuoyu/registry"
 )
 
 func registerPublic(s *Site) {
@@ -20,7 +21,7 @@ func registerPublic(s *Site) {
 			return err
 		}
 		caseNo := strings.ToUpper(strings.TrimSpace(r.PostFormValue("case")))
-		found, err := s.Service.PublicStatus(r.Context(), caseNo, strings.TrimSpace(r.PostFormValue("code")))
+		found, err := s.Services.PublicStatus(r.Context(), caseNo, strings.TrimSpace(r.PostFormValue("code")))
 		if err != nil {
 			refused := s.asUserError(r.Context(), err)
 			if refused.Kind() != casework.NotFound && refused.Kind() != casework.Invalid {
@@ -44,13 +45,13 @@ func (s *Site) publicInstitutions(w http.ResponseWriter, r *http.Request) error 
 	if county == "" {
 		county = counties()[0].Value
 	}
-	return listPage(s, w, r, casework.Anyone, casework.FiledInstitutions, county, 50, frame{Title: "托育机构公示", Wide: true}, func(list casework.Page[casework.FiledInstitution]) templ.Component {
+	return listPage(s, w, r, casework.Anyone, registry.FiledInstitutions, county, 50, frame{Title: "托育机构公示", Wide: true}, func(list casework.Page[registry.FiledInstitution]) templ.Component {
 		return institutionsPage(county, list.Items, nextPage(r, list.Next), with(r, "export", "xlsx"))
 	})
 }
 
 func (s *Site) publicInstitution(w http.ResponseWriter, r *http.Request) error {
-	found, err := s.Service.FiledInstitution(r.Context(), r.PathValue("id"))
+	found, err := s.Services.FiledInstitution(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -72,9 +73,9 @@ func filedStatus(status string) string {
 }
 
 // filedCells is the table of the register for the public.
-var filedCells = cellsOf(casework.FiledInstitutions.Sheet, looks[casework.FiledInstitution]{
+var filedCells = cellsOf(registry.FiledInstitutions.Sheet, looks[registry.FiledInstitution]{
 	"机构名称": as("", filedHead),
-	"状态": as("nowrap", func(i casework.FiledInstitution) templ.Component {
+	"状态": as("nowrap", func(i registry.FiledInstitution) templ.Component {
 		return text(filedStatus(i.Status) + "、" + inclusive(i.Inclusive))
 	}),
 })

@@ -48,11 +48,11 @@ func (s *Site) showStatus(w http.ResponseWriter, r *http.Request, status int, f 
 	}
 	f.p, f.path, f.assets = principalFrom(r.Context()), r.URL.Path, s.assets
 	var err error
-	if f.own, err = s.Service.OwnName(r.Context(), f.p); err != nil {
+	if f.own, err = s.Services.OwnName(r.Context(), f.p); err != nil {
 		s.Log.WarnContext(r.Context(), "no name for the header", "error", err) // the account is shown instead
 	}
 	if seesStuck(f.p.Role) {
-		if f.stuck, err = s.Service.StuckCount(r.Context(), f.p); err != nil {
+		if f.stuck, err = s.Services.StuckCount(r.Context(), f.p); err != nil {
 			s.Log.WarnContext(r.Context(), "stuck cases not counted", "error", err)
 		}
 	}

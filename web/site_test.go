@@ -22,6 +22,7 @@ import (
 	"tuoyu/casework"
 	"tuoyu/e2e/roleplay"
 	"tuoyu/policies"
+	"tuoyu/processes"
 	"tuoyu/sealing/sealingtest"
 	"tuoyu/store"
 	"tuoyu/store/storetest"
@@ -38,7 +39,7 @@ type site struct {
 	db      *store.DB
 	way     *storetest.Proxy // to the database
 	blobs   string           // folder of files
-	service *casework.Service
+	service *processes.Services
 	ahead   atomic.Int64 // of the real clock
 	down    atomic.Bool  // the provider cannot be reached
 }
@@ -76,7 +77,7 @@ func openSite(t *testing.T) *site {
 	t.Cleanup(away.Close)
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	fields := sealingtest.Fields(t)
-	s.service = casework.New(casework.Deps{
+	s.service = processes.New(casework.Deps{
 		DB: s.db, Temporal: away, Rules: loaded, CalendarCache: store.NewCalendarCache(s.db), Blobs: blobs, Fields: fields, Log: log, Now: s.now,
 	})
 	var pages http.Handler
@@ -85,7 +86,7 @@ func openSite(t *testing.T) *site {
 	s.url = server.URL
 	issuer := api.Issuer{URL: s.issuer, RoleClaim: "roles", CountyClaim: "county", InstitutionClaim: "institution", RegistrarClaim: "registrar"}
 	made, err := web.New(web.Deps{
-		Service: s.service, DB: s.db, Fields: fields, Log: log, PublicURL: s.url,
+		Services: s.service, DB: s.db, Fields: fields, Log: log, PublicURL: s.url,
 		Provider: web.Provider{Issuer: s.issuer, ClientID: "tuoyu-web", Principal: issuer.Principal, Transport: s},
 	})
 	require.NoError(t, err)

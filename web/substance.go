@@ -8,6 +8,7 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/processes/inspection"
 )
 
 // substances are, by kind of task, the components that show what is decided or has to be done: the record to sign, the
@@ -78,7 +79,7 @@ func sectionsFor(c casework.CaseDetail, r nursery.Reason) []section {
 }
 
 func foundOnSite(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
-	found, err := s.Service.SiteFinding(ctx, v.p, v.Task.CaseNo)
+	found, err := s.Services.SiteFinding(ctx, v.p, v.Task.CaseNo)
 	if err != nil || found == nil {
 		return templ.NopComponent, err
 	}
@@ -86,7 +87,7 @@ func foundOnSite(s *Site, ctx context.Context, v taskView) (templ.Component, err
 }
 
 func visiting(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
-	d, err := s.Service.Inspection(ctx, v.p, v.Task.CaseNo)
+	d, err := s.Services.Inspection(ctx, v.p, v.Task.CaseNo)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +95,7 @@ func visiting(s *Site, ctx context.Context, v taskView) (templ.Component, error)
 }
 
 func recorded(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
-	d, err := s.Service.Inspection(ctx, v.p, v.Task.CaseNo)
+	d, err := s.Services.Inspection(ctx, v.p, v.Task.CaseNo)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +106,7 @@ func recorded(s *Site, ctx context.Context, v taskView) (templ.Component, error)
 }
 
 // lastVisit is the record that is signed: the one sent last.
-func lastVisit(d casework.InspectionDetail) (last casework.VisitVersion, ok bool) {
+func lastVisit(d inspection.InspectionDetail) (last inspection.VisitVersion, ok bool) {
 	for _, v := range d.Visits {
 		if !ok || v.Version >= last.Version {
 			last, ok = v, true
@@ -115,7 +116,7 @@ func lastVisit(d casework.InspectionDetail) (last casework.VisitVersion, ok bool
 }
 
 // itemTitle is what a line of the checklist is called.
-func itemTitle(d casework.InspectionDetail, rule string) string {
+func itemTitle(d inspection.InspectionDetail, rule string) string {
 	for _, i := range d.Checklist {
 		if i.Rule == rule {
 			return i.Title
@@ -125,7 +126,7 @@ func itemTitle(d casework.InspectionDetail, rule string) string {
 }
 
 // photosOf are the photos of an item as it was recorded last.
-func photosOf(d casework.InspectionDetail, rule string) []string {
+func photosOf(d inspection.InspectionDetail, rule string) []string {
 	last, _ := lastVisit(d)
 	for _, i := range last.Content.Items {
 		if i.Rule == rule {
@@ -136,14 +137,14 @@ func photosOf(d casework.InspectionDetail, rule string) []string {
 }
 
 // openFindings are those that are ordered and not put right yet.
-func openFindings(d casework.InspectionDetail) []casework.Finding {
-	return slices.DeleteFunc(slices.Clone(d.Findings), func(f casework.Finding) bool {
+func openFindings(d inspection.InspectionDetail) []inspection.Finding {
+	return slices.DeleteFunc(slices.Clone(d.Findings), func(f inspection.Finding) bool {
 		return f.CaseNo != d.CaseNo || !f.Ordered || !f.CorrectedOn.IsZero()
 	})
 }
 
 func planned(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
-	d, err := s.Service.InspectionPlan(ctx, v.p, v.Task.CaseNo)
+	d, err := s.Services.InspectionPlan(ctx, v.p, v.Task.CaseNo)
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +152,7 @@ func planned(s *Site, ctx context.Context, v taskView) (templ.Component, error) 
 }
 
 func complained(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
-	d, err := s.Service.Complaint(ctx, v.p, v.Task.CaseNo)
+	d, err := s.Services.Complaint(ctx, v.p, v.Task.CaseNo)
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +160,7 @@ func complained(s *Site, ctx context.Context, v taskView) (templ.Component, erro
 }
 
 func contracted(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
-	d, err := s.Service.Contract(ctx, v.p, v.Task.CaseNo)
+	d, err := s.Services.Contract(ctx, v.p, v.Task.CaseNo)
 	if err != nil {
 		return nil, err
 	}
@@ -167,7 +168,7 @@ func contracted(s *Site, ctx context.Context, v taskView) (templ.Component, erro
 }
 
 func checked(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
-	d, err := s.Service.Checkup(ctx, v.p, v.Task.CaseNo)
+	d, err := s.Services.Checkup(ctx, v.p, v.Task.CaseNo)
 	if err != nil {
 		return nil, err
 	}
@@ -175,7 +176,7 @@ func checked(s *Site, ctx context.Context, v taskView) (templ.Component, error) 
 }
 
 func referred(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
-	d, err := s.Service.Referral(ctx, v.p, v.Task.CaseNo)
+	d, err := s.Services.Referral(ctx, v.p, v.Task.CaseNo)
 	if err != nil {
 		return nil, err
 	}
@@ -183,7 +184,7 @@ func referred(s *Site, ctx context.Context, v taskView) (templ.Component, error)
 }
 
 func built(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
-	d, err := s.Service.BuildSite(ctx, v.p, v.Task.CaseNo)
+	d, err := s.Services.BuildSite(ctx, v.p, v.Task.CaseNo)
 	if err != nil {
 		return nil, err
 	}
@@ -191,7 +192,7 @@ func built(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
 }
 
 func insured(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
-	d, err := s.Service.InsuranceMonth(ctx, v.p, v.Task.CaseNo)
+	d, err := s.Services.InsuranceMonth(ctx, v.p, v.Task.CaseNo)
 	if err != nil {
 		return nil, err
 	}
@@ -199,7 +200,7 @@ func insured(s *Site, ctx context.Context, v taskView) (templ.Component, error) 
 }
 
 func claimed(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
-	c, err := s.Service.InsuranceClaim(ctx, v.p, v.Task.CaseNo)
+	c, err := s.Services.InsuranceClaim(ctx, v.p, v.Task.CaseNo)
 	if err != nil {
 		return nil, err
 	}

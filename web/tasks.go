@@ -46,12 +46,12 @@ type taskView struct {
 // taskPage shows a task with the form as it was entered; a nil form is a blank one.
 func (s *Site) taskPage(w http.ResponseWriter, r *http.Request, status int, form *answering) error {
 	p := principalFrom(r.Context())
-	t, err := s.Service.Task(r.Context(), p, r.PathValue("id"))
+	t, err := s.Services.Task(r.Context(), p, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
 	v := taskView{Task: t, p: p}
-	if c, err := s.Service.Case(r.Context(), p, t.CaseNo); err == nil {
+	if c, err := s.Services.Case(r.Context(), p, t.CaseNo); err == nil {
 		v.Case = &c
 		if v.App, err = s.application(r.Context(), c); err != nil {
 			return err
@@ -165,7 +165,7 @@ func (s *Site) colleagues(r *http.Request, t casework.TaskDetail) ([]casework.Co
 	default:
 		return nil, nil
 	}
-	list, err := s.Service.Colleagues(r.Context(), p, role)
+	list, err := s.Services.Colleagues(r.Context(), p, role)
 	return slices.DeleteFunc(list, func(c casework.Colleague) bool { return c.Account == t.Assignee }), err
 }
 
@@ -196,7 +196,7 @@ func (s *Site) prefill(v taskView, form *boundForm) {
 }
 
 func (s *Site) task(w http.ResponseWriter, r *http.Request) error {
-	t, err := s.Service.Task(r.Context(), principalFrom(r.Context()), r.PathValue("id"))
+	t, err := s.Services.Task(r.Context(), principalFrom(r.Context()), r.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -211,7 +211,7 @@ func (s *Site) task(w http.ResponseWriter, r *http.Request) error {
 // with another row or another outcome.
 func (s *Site) completion(r *http.Request) (t casework.TaskDetail, form answering, in casework.Completion, changed bool, err error) {
 	p := principalFrom(r.Context())
-	if t, err = s.Service.Task(r.Context(), p, r.PathValue("id")); err != nil {
+	if t, err = s.Services.Task(r.Context(), p, r.PathValue("id")); err != nil {
 		return t, form, in, false, err
 	}
 	whole, err := shapeOfSchema(t.Form)
@@ -271,7 +271,7 @@ func (s *Site) complete(w http.ResponseWriter, r *http.Request) error {
 		return s.taskPage(w, r, http.StatusUnprocessableEntity, &form)
 	}
 	if confirms(t.Kind) {
-		notices, err := s.Service.PreviewNotice(r.Context(), principalFrom(r.Context()), t.ID, in)
+		notices, err := s.Services.PreviewNotice(r.Context(), principalFrom(r.Context()), t.ID, in)
 		if err != nil {
 			return s.refused(w, r, form, err)
 		}
@@ -280,7 +280,7 @@ func (s *Site) complete(w http.ResponseWriter, r *http.Request) error {
 			return s.taskPage(w, r, http.StatusOK, &form)
 		}
 	}
-	done, err := s.Service.Complete(r.Context(), principalFrom(r.Context()), key(r), t.ID, in)
+	done, err := s.Services.Complete(r.Context(), principalFrom(r.Context()), key(r), t.ID, in)
 	if err != nil {
 		return s.refused(w, r, form, err)
 	}
@@ -301,7 +301,7 @@ func (s *Site) complete(w http.ResponseWriter, r *http.Request) error {
 // one.
 func (s *Site) nextTask(r *http.Request, kind string) string {
 	for _, f := range []casework.TaskFilter{{View: casework.ViewMine}, {View: casework.ViewClaimable, Kind: kind}} {
-		list, err := casework.Tasks.Page(r.Context(), s.Service, principalFrom(r.Context()), f, casework.PageRequest{Limit: 2})
+		list, err := casework.Tasks.Page(r.Context(), s.Services.Service, principalFrom(r.Context()), f, casework.PageRequest{Limit: 2})
 		if err != nil {
 			return ""
 		}
@@ -327,7 +327,7 @@ func (s *Site) preview(w http.ResponseWriter, r *http.Request) error {
 		}
 		return s.taskPage(w, r, status, &form)
 	}
-	notices, err := s.Service.PreviewNotice(r.Context(), principalFrom(r.Context()), t.ID, in)
+	notices, err := s.Services.PreviewNotice(r.Context(), principalFrom(r.Context()), t.ID, in)
 	if err != nil {
 		return s.refused(w, r, form, err)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/processes/inspection"
 )
 
 func registerVisits(s *Site) {
@@ -41,7 +42,7 @@ func (s *Site) visits(w http.ResponseWriter, r *http.Request) error {
 		}
 		on = day
 	}
-	day, err := s.Service.InspectionDay(r.Context(), principalFrom(r.Context()), on)
+	day, err := s.Services.InspectionDay(r.Context(), principalFrom(r.Context()), on)
 	if err != nil {
 		return err
 	}
@@ -52,7 +53,7 @@ func (s *Site) renewCalendar(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(r); err != nil {
 		return err
 	}
-	feed, err := s.Service.RenewCalendar(r.Context(), principalFrom(r.Context()), key(r))
+	feed, err := s.Services.RenewCalendar(r.Context(), principalFrom(r.Context()), key(r))
 	if err != nil {
 		return err
 	}
@@ -61,7 +62,7 @@ func (s *Site) renewCalendar(w http.ResponseWriter, r *http.Request) error {
 
 // visit is the checklist of an inspection, which goes on without a network.
 func (s *Site) visit(w http.ResponseWriter, r *http.Request) error {
-	pack, err := s.Service.VisitPackage(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
+	pack, err := s.Services.VisitPackage(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return err
 	}
@@ -69,11 +70,11 @@ func (s *Site) visit(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) visitDraft(w http.ResponseWriter, r *http.Request) error {
-	in, err := readJSON[casework.SavedDraft](r)
+	in, err := readJSON[inspection.SavedDraft](r)
 	if err != nil {
 		return err
 	}
-	kept, err := s.Service.SaveVisitDraft(r.Context(), principalFrom(r.Context()), r.Header.Get("Idempotency-Key"), r.PathValue("no"), in)
+	kept, err := s.Services.SaveVisitDraft(r.Context(), principalFrom(r.Context()), r.Header.Get("Idempotency-Key"), r.PathValue("no"), in)
 	if err != nil {
 		return err
 	}
@@ -81,11 +82,11 @@ func (s *Site) visitDraft(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) visitSend(w http.ResponseWriter, r *http.Request) error {
-	in, err := readJSON[casework.SentVisit](r)
+	in, err := readJSON[inspection.SentVisit](r)
 	if err != nil {
 		return err
 	}
-	taken, err := s.Service.SendVisit(r.Context(), principalFrom(r.Context()), r.Header.Get("Idempotency-Key"), r.PathValue("no"), in)
+	taken, err := s.Services.SendVisit(r.Context(), principalFrom(r.Context()), r.Header.Get("Idempotency-Key"), r.PathValue("no"), in)
 	if err != nil {
 		return err
 	}
@@ -94,8 +95,8 @@ func (s *Site) visitSend(w http.ResponseWriter, r *http.Request) error {
 
 // inspectionsView is the inspections with their filter.
 type inspectionsView struct {
-	List   []casework.InspectionSummary
-	Filter casework.InspectionFilter
+	List   []inspection.InspectionSummary
+	Filter inspection.InspectionFilter
 	Next   string
 	plans  bool // the reader sees the plans
 	starts bool // the reader may arrange an inspection
@@ -104,8 +105,8 @@ type inspectionsView struct {
 
 func (s *Site) inspections(w http.ResponseWriter, r *http.Request) error {
 	q, p := r.URL.Query(), principalFrom(r.Context())
-	f := casework.InspectionFilter{County: q.Get("county"), Half: q.Get("half"), Kind: q.Get("kind"), Status: nursery.CaseStatus(q.Get("status"))}
-	return listPage(s, w, r, p, casework.Inspections, f, 25, frame{Title: "检查", Wide: true, Live: true}, func(list casework.Page[casework.InspectionSummary]) templ.Component {
+	f := inspection.InspectionFilter{County: q.Get("county"), Half: q.Get("half"), Kind: q.Get("kind"), Status: nursery.CaseStatus(q.Get("status"))}
+	return listPage(s, w, r, p, inspection.Inspections, f, 25, frame{Title: "检查", Wide: true, Live: true}, func(list casework.Page[inspection.InspectionSummary]) templ.Component {
 		return inspectionsPage(inspectionsView{
 			list.Items, f, nextPage(r, list.Next), seesPlans(p), p.Role == nursery.RoleSupervisor, r,
 		})
@@ -117,7 +118,7 @@ func seesPlans(p nursery.Principal) bool {
 }
 
 func (s *Site) inspection(w http.ResponseWriter, r *http.Request) error {
-	d, err := s.Service.Inspection(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
+	d, err := s.Services.Inspection(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return err
 	}
@@ -125,8 +126,8 @@ func (s *Site) inspection(w http.ResponseWriter, r *http.Request) error {
 }
 
 // inspectionCells is the table of inspections.
-var inspectionCells = cellsOf(casework.Inspections.Sheet, looks[casework.InspectionSummary]{
-	"机构": headed(func(i casework.InspectionSummary) rowHead {
+var inspectionCells = cellsOf(inspection.Inspections.Sheet, looks[inspection.InspectionSummary]{
+	"机构": headed(func(i inspection.InspectionSummary) rowHead {
 		return rowHead{"/inspections/" + i.CaseNo, i.Subject, "", i.CaseNo + " " + i.CountyName}
 	}),
 	"检查人员": as("", inspectorsOf),

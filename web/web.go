@@ -21,13 +21,14 @@ import (
 	"tuoyu/casework"
 	"tuoyu/limits"
 	"tuoyu/nursery"
+	"tuoyu/processes"
 	"tuoyu/sealing"
 	"tuoyu/store"
 )
 
 // Deps is what the pages need.
 type Deps struct {
-	Service  *casework.Service
+	Services *processes.Services
 	DB       *store.DB       // of the sessions
 	Fields   *sealing.Fields // nil: forms submitted after the end of a session are not saved
 	Provider Provider
@@ -70,7 +71,7 @@ const (
 
 // New returns the pages.
 func New(d Deps) (*Site, error) {
-	if d.Service == nil || d.DB == nil || d.Provider.Issuer == "" || d.Provider.Principal == nil {
+	if d.Services == nil || d.DB == nil || d.Provider.Issuer == "" || d.Provider.Principal == nil {
 		return nil, errors.New("the pages need casework, a database and an OIDC provider")
 	}
 	if d.Log == nil {
@@ -85,10 +86,10 @@ func New(d Deps) (*Site, error) {
 	if d.ProviderAway == 0 {
 		d.ProviderAway = DefaultProviderAway
 	}
-	s := &Site{Deps: d, mux: http.NewServeMux(), now: d.Service.Now, reopening: map[string]bool{}}
+	s := &Site{Deps: d, mux: http.NewServeMux(), now: d.Services.Now, reopening: map[string]bool{}}
 	s.sessions = newSessions(d.DB, s.now)
 	s.sessions.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) { s.fail(w, r, err) }
-	s.live = newHub(d.Service, s.liveTokens, d.Log)
+	s.live = newHub(d.Services, s.liveTokens, d.Log)
 	s.identity = &identity{Provider: d.Provider, publicURL: strings.TrimSuffix(d.PublicURL, "/")}
 	s.confirmations = newConfirmations()
 	s.asking = limits.New(publicRate)

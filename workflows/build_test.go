@@ -15,6 +15,8 @@ import (
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/policies"
+	"tuoyu/processes"
+	"tuoyu/processes/buildsite"
 	"tuoyu/store"
 	"tuoyu/testdata"
 	"tuoyu/workflows"
@@ -28,7 +30,7 @@ var (
 // site is an office with a plan and the open case of one county's site.
 type site struct {
 	*office
-	service *casework.Service
+	service *processes.Services
 }
 
 // planFrom starts the plan with its first day on day, through the service, with the office's database and clock.
@@ -39,7 +41,7 @@ func (o *office) planFrom(day nursery.Date) *site {
 	away, err := client.NewLazyClient(client.Options{HostPort: "127.0.0.1:1", ConnectionOptions: client.ConnectionOptions{GetSystemInfoTimeout: 100 * time.Millisecond}})
 	require.NoError(o.t, err)
 	o.t.Cleanup(away.Close)
-	s := &site{o, casework.New(casework.Deps{
+	s := &site{o, processes.New(casework.Deps{
 		DB: o.db, Temporal: away, Rules: rules, CalendarCache: store.NewCalendarCache(o.db), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Now: func() time.Time { return o.env.Now() },
 	})}
@@ -67,9 +69,9 @@ func (s *site) site() string {
 func (s *site) accepted(kind nursery.MilestoneKind, percent int) {
 	s.t.Helper()
 	key := string(kind) + s.env.Now().String()
-	entry, err := s.service.ReportBuild(s.t.Context(), countyOffice, key, s.site(), casework.BuildReport{Milestone: kind, Percent: percent, Note: "按计划推进"})
+	entry, err := s.service.ReportBuild(s.t.Context(), countyOffice, key, s.site(), buildsite.BuildReport{Milestone: kind, Percent: percent, Note: "按计划推进"})
 	require.NoError(s.t, err)
-	_, err = s.service.DecideBuildReport(s.t.Context(), cityOffice, key, s.site(), entry.ID, casework.BuildVerdict{Accept: true})
+	_, err = s.service.DecideBuildReport(s.t.Context(), cityOffice, key, s.site(), entry.ID, buildsite.BuildVerdict{Accept: true})
 	require.NoError(s.t, err)
 }
 

@@ -8,9 +8,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tuoyu/activities"
-	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/policies"
+	"tuoyu/processes"
+	"tuoyu/processes/checkup"
 	"tuoyu/store"
 	"tuoyu/testdata"
 	"tuoyu/workflows"
@@ -23,7 +24,7 @@ var team = nursery.Principal{Account: theClinic, Role: nursery.RoleHospital, Cou
 // round is an office with a check-up round of 2026H1 opened on 2026-06-05, for children in class c1.
 type round struct {
 	*office
-	service  *casework.Service
+	service  *processes.Services
 	children []string
 }
 
@@ -97,7 +98,7 @@ func (r *round) recorded() {
 		}
 		records = append(records, record)
 	}
-	_, err := r.service.RecordCheckups(r.t.Context(), team, "records", r.caseNo, "c1", casework.ClassRecords{Records: records})
+	_, err := r.service.RecordCheckups(r.t.Context(), team, "records", r.caseNo, "c1", checkup.ClassRecords{Records: records})
 	require.NoError(r.t, err)
 }
 

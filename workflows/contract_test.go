@@ -9,8 +9,9 @@ import (
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/workflow"
 
-	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/processes"
+	"tuoyu/processes/contract"
 	"tuoyu/workflows"
 )
 
@@ -19,7 +20,7 @@ var nurseryHead = nursery.Principal{Account: applicant, Role: nursery.RoleInstit
 // pact is an office with a contract proposed on 2026-06-05, from the day after to the end of August.
 type pact struct {
 	*office
-	service *casework.Service
+	service *processes.Services
 }
 
 func proposing(t *testing.T, change func(*nursery.ContractTerms)) *pact {
@@ -118,7 +119,7 @@ func TestATextChangedAfterOneSideSignedIsSignedAnewByBoth(t *testing.T) {
 	p := proposing(t, nil)
 	p.at(time.Hour, func() { p.signs(nursery.RoleInstitution) })
 	p.at(2*time.Hour, func() {
-		_, err := p.service.AmendContract(t.Context(), nurseryHead, "amend", p.caseNo, casework.ContractAmendment{
+		_, err := p.service.AmendContract(t.Context(), nurseryHead, "amend", p.caseNo, contract.ContractAmendment{
 			ContractTerms: nursery.ContractTerms{
 				Mode: nursery.Visiting, Services: nursery.ContractServices(), StartsOn: nursery.NewDate(2026, 6, 8), EndsOn: nursery.NewDate(2026, 6, 20), Note: "每周三到园",
 			}, Version: 1,
@@ -198,7 +199,7 @@ func TestChildrenLeftUncoveredAlertTheCountyAndBothSides(t *testing.T) {
 	p.signed()
 	p.cared()
 	p.on(7, 10, func() {
-		_, err := p.service.TerminateContract(t.Context(), nurseryHead, "end", p.caseNo, casework.Termination{EndsOn: nursery.NewDate(2026, 8, 9), Reason: "更换机构"})
+		_, err := p.service.TerminateContract(t.Context(), nurseryHead, "end", p.caseNo, contract.Termination{EndsOn: nursery.NewDate(2026, 8, 9), Reason: "更换机构"})
 		require.NoError(t, err)
 		p.changed()
 	})

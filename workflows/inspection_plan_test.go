@@ -15,6 +15,8 @@ import (
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/policies"
+	"tuoyu/processes"
+	"tuoyu/processes/inspection"
 	"tuoyu/store"
 	"tuoyu/workflows/humantask"
 )
@@ -27,7 +29,7 @@ var (
 // planned is an office with filed institutions, four registered officers and the plan of the second half of 2026.
 type planned struct {
 	*office
-	service *casework.Service
+	service *processes.Services
 }
 
 func planning(t *testing.T, institutions int) *planned {
@@ -38,7 +40,7 @@ func planning(t *testing.T, institutions int) *planned {
 	away, err := client.NewLazyClient(client.Options{HostPort: "127.0.0.1:1", ConnectionOptions: client.ConnectionOptions{GetSystemInfoTimeout: 50 * time.Millisecond}})
 	require.NoError(t, err)
 	t.Cleanup(away.Close)
-	p := &planned{office: o, service: casework.New(casework.Deps{
+	p := &planned{office: o, service: processes.New(casework.Deps{
 		DB: o.db, Temporal: away, Rules: rules, CalendarCache: store.NewCalendarCache(o.db), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Now: func() time.Time { return o.env.Now() },
 	})}
@@ -51,10 +53,10 @@ func planning(t *testing.T, institutions int) *planned {
 			fmt.Sprintf("inst-140403-%02d", n), county, fmt.Sprintf("示例托育园%02d", n), raw, received)
 	}
 	for n := 1; n <= 4; n++ {
-		_, err := p.service.PutInspector(t.Context(), planHead, fmt.Sprintf("inspector-%d", n), fmt.Sprintf("inspector-140403-%d", n), casework.InspectorEntry{OnDuty: true})
+		_, err := p.service.PutInspector(t.Context(), planHead, fmt.Sprintf("inspector-%d", n), fmt.Sprintf("inspector-140403-%d", n), inspection.InspectorEntry{OnDuty: true})
 		require.NoError(t, err)
 	}
-	started, err := p.service.StartInspectionPlan(t.Context(), planHead, "start", casework.PlanRequest{Half: "2026H2"})
+	started, err := p.service.StartInspectionPlan(t.Context(), planHead, "start", inspection.PlanRequest{Half: "2026H2"})
 	require.NoError(t, err)
 	p.caseNo = started.CaseNo
 	return p
@@ -82,7 +84,7 @@ func (p *planned) commit(after time.Duration, key string) {
 
 func (p *planned) witness(after time.Duration, key string) {
 	p.at(after, func() {
-		_, err := p.service.WitnessDraw(p.t.Context(), planWitness, key, p.caseNo, casework.PlanWitness{
+		_, err := p.service.WitnessDraw(p.t.Context(), planWitness, key, p.caseNo, inspection.PlanWitness{
 			PublicValue: "3391.76", Source: "上证综合指数收盘", PublicAt: p.env.Now(),
 		})
 		require.NoError(p.t, err)
@@ -168,7 +170,7 @@ func TestWhoCommitsIsNotAskedToWitness(t *testing.T) {
 	p.commit(hour, "commit")
 	p.at(2*hour, func() {
 		p.answer("inspection_plan.draw", nursery.OutcomeDraw, head, nursery.RoleSupervisor, form{}, humantask.ErrActorExcluded)
-		_, err := p.service.WitnessDraw(t.Context(), planHead, "self", p.caseNo, casework.PlanWitness{PublicValue: "1", Source: "示例", PublicAt: p.env.Now()})
+		_, err := p.service.WitnessDraw(t.Context(), planHead, "self", p.caseNo, inspection.PlanWitness{PublicValue: "1", Source: "示例", PublicAt: p.env.Now()})
 		var refused *casework.Error
 		require.ErrorAs(t, err, &refused)
 		require.Equal(t, casework.CodeConflictOfInterest, refused.Code)

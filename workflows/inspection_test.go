@@ -15,6 +15,8 @@ import (
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/policies"
+	"tuoyu/processes"
+	"tuoyu/processes/inspection"
 	"tuoyu/sealing/sealingtest"
 	"tuoyu/store"
 	"tuoyu/workflows"
@@ -31,7 +33,7 @@ const (
 // visited is an office with a filed institution and an open inspection of it.
 type visited struct {
 	*office
-	service *casework.Service
+	service *processes.Services
 	sends   int
 }
 
@@ -44,7 +46,7 @@ func inspecting(t *testing.T, kind string) *visited {
 	away, err := client.NewLazyClient(client.Options{HostPort: "127.0.0.1:1", ConnectionOptions: client.ConnectionOptions{GetSystemInfoTimeout: 50 * time.Millisecond}})
 	require.NoError(t, err)
 	t.Cleanup(away.Close)
-	v := &visited{office: o, service: casework.New(casework.Deps{
+	v := &visited{office: o, service: processes.New(casework.Deps{
 		DB: o.db, Temporal: away, Rules: rules, CalendarCache: store.NewCalendarCache(o.db), Fields: sealingtest.Fields(t), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Now: func() time.Time { return o.env.Now() },
 	})}
@@ -98,7 +100,7 @@ func (v *visited) sendVisit(by string, serious bool, bad ...string) {
 		content.Items = append(content.Items, found)
 	}
 	v.sends++
-	sent, err := v.service.SendVisit(v.t.Context(), officer(by), fmt.Sprintf("visit-%d", v.sends), v.caseNo, casework.SentVisit{
+	sent, err := v.service.SendVisit(v.t.Context(), officer(by), fmt.Sprintf("visit-%d", v.sends), v.caseNo, inspection.SentVisit{
 		Visit: fmt.Sprintf("visit-%08d", v.sends), BaseVersion: pack.BaseVersion, Content: content,
 	})
 	require.NoError(v.t, err)
@@ -276,7 +278,7 @@ func TestAComplaintIsAnsweredOrOpensAVisit(t *testing.T) {
 	} {
 		t.Run(string(outcome), func(t *testing.T) {
 			v := inspecting(t, nursery.InspectRandom)
-			started, err := v.service.FileComplaint(t.Context(), nursery.Principal{}, "7f1c2c9e-3f55-4d0b-9c43-1f5f4c2f0a11", casework.ComplaintRequest{
+			started, err := v.service.FileComplaint(t.Context(), nursery.Principal{}, "7f1c2c9e-3f55-4d0b-9c43-1f5f4c2f0a11", inspection.ComplaintRequest{
 				County: county, Institution: institution, Topic: "food", Said: "午餐的米饭发霉", Contact: "联系方式略",
 			})
 			require.NoError(t, err)

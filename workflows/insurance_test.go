@@ -16,6 +16,8 @@ import (
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/policies"
+	"tuoyu/processes"
+	"tuoyu/processes/insurance"
 	"tuoyu/store"
 	"tuoyu/testdata"
 	"tuoyu/workflows"
@@ -26,7 +28,7 @@ var insurer = nursery.Principal{Account: "insurer", Role: nursery.RoleInsurer, C
 // month is an office with an insurance month opened on 2026-06-05.
 type month struct {
 	*office
-	service *casework.Service
+	service *processes.Services
 	keys    int
 }
 
@@ -34,7 +36,7 @@ func insuring(t *testing.T, basis bool) *month {
 	t.Helper()
 	o := openOffice(t, nursery.KindInsurance, "")
 	m := &month{office: o, service: o.newService()}
-	in := casework.InsuranceStart{
+	in := insurance.InsuranceStart{
 		County: county, Month: "2026-06", Insurer: "insurer-01", Procurement: "政府采购合同", Perils: nursery.Perils(), CoverFrom: nursery.NewDate(2026, 6, 1),
 	}
 	if basis {
@@ -47,14 +49,14 @@ func insuring(t *testing.T, basis bool) *month {
 	return m
 }
 
-func (o *office) newService() *casework.Service {
+func (o *office) newService() *processes.Services {
 	o.t.Helper()
 	rules, err := policies.New(o.t.Context())
 	require.NoError(o.t, err)
 	away, err := client.NewLazyClient(client.Options{HostPort: "127.0.0.1:1", ConnectionOptions: client.ConnectionOptions{GetSystemInfoTimeout: 100 * time.Millisecond}})
 	require.NoError(o.t, err)
 	o.t.Cleanup(away.Close)
-	return casework.New(casework.Deps{
+	return processes.New(casework.Deps{
 		DB: o.db, Temporal: away, Rules: rules, CalendarCache: store.NewCalendarCache(o.db), Fields: o.fields, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Now: func() time.Time { return o.env.Now() },
 	})
@@ -87,7 +89,7 @@ func bornOn(n int, day nursery.Date, set ...string) []string {
 	return child(n, append([]string{"证件号码", string(id), "出生日期", day.String(), "性别", sex}, set...)...)
 }
 
-func (m *month) roster(lines ...[]string) casework.InsuranceRoster {
+func (m *month) roster(lines ...[]string) insurance.InsuranceRoster {
 	m.t.Helper()
 	report, err := m.service.TakeRosterFile(m.t.Context(), countyOffice, m.key(), m.caseNo, "civil", bytes.NewReader(testdata.RosterCSV(lines...)))
 	require.NoError(m.t, err)
@@ -105,7 +107,7 @@ func (m *month) answered(send int, refusedNames ...string) {
 	m.t.Helper()
 	list, err := m.service.AllInsuranceLines(m.t.Context(), insurer, m.caseNo, send)
 	require.NoError(m.t, err)
-	page := casework.InsuranceAnswers{Send: send}
+	page := insurance.InsuranceAnswers{Send: send}
 	for i, l := range list.Items {
 		a := nursery.InsuranceAnswer{Ref: l.Ref, Policy: fmt.Sprint("P", send, "-", i)}
 		if slices.Contains(refusedNames, l.Name) {
@@ -148,12 +150,12 @@ func TestAMonthGoesFromTheRosterToCoversAndEndsThoseOfThreeYearOlds(t *testing.T
 	m.june(8, 10, func() { m.answered(1, "婴幼儿000002") })
 	m.june(9, 10, func() {
 		require.Equal(t, []string{"exceptions"}, m.stage())
-		list, err := casework.InsuranceExceptions.Page(t.Context(), m.service, countyOffice, casework.ExceptionFilter{CaseNo: m.caseNo}, casework.PageRequest{})
+		list, err := insurance.InsuranceExceptions.Page(t.Context(), m.service.Service, countyOffice, insurance.ExceptionFilter{CaseNo: m.caseNo}, casework.PageRequest{})
 		require.NoError(t, err)
 		require.Len(t, list.Items, 2)
-		in := casework.InsuranceResolution{}
+		in := insurance.InsuranceResolution{}
 		for _, one := range list.Items {
-			item := casework.InsuranceResolved{Child: one.Child, Outcome: nursery.OutcomeTakenOff}
+			item := insurance.InsuranceResolved{Child: one.Child, Outcome: nursery.OutcomeTakenOff}
 			if one.Reason == "P11-R5" {
 				item.Outcome, item.NotifiedOn = nursery.OutcomeCorrected, nursery.NewDate(2026, 6, 9)
 			}
@@ -161,7 +163,7 @@ func TestAMonthGoesFromTheRosterToCoversAndEndsThoseOfThreeYearOlds(t *testing.T
 		}
 		done, err := m.service.SettleExceptions(t.Context(), countyOffice, m.key(), m.caseNo, in)
 		require.NoError(t, err)
-		require.Equal(t, casework.InsuranceSettled{Settled: 2, Open: 0, Faults: []casework.InsuranceFault{}}, done)
+		require.Equal(t, insurance.InsuranceSettled{Settled: 2, Open: 0, Faults: []insurance.InsuranceFault{}}, done)
 		m.county("insurance.exceptions", nursery.OutcomeComplete)
 	})
 	m.june(9, 12, func() { m.county("insurance.sign", nursery.OutcomeSign) })

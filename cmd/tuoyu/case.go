@@ -12,6 +12,7 @@ import (
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/policies"
+	"tuoyu/processes"
 	"tuoyu/sealing"
 	"tuoyu/store"
 )
@@ -77,7 +78,7 @@ func (c caseRetryCommand) Run(ctx context.Context, out output) error {
 }
 
 // openService connects to the database and Temporal for one command. The caller calls done.
-func openService(ctx context.Context, s settings) (service *casework.Service, done func(), err error) {
+func openService(ctx context.Context, s settings) (service *processes.Services, done func(), err error) {
 	log := newLogger(os.Stderr, slog.LevelWarn)
 	db, err := store.Open(ctx, s.DatabaseURL, store.Options{MaxConns: 2})
 	if err != nil {
@@ -104,5 +105,5 @@ func openService(ctx context.Context, s settings) (service *casework.Service, do
 		done()
 		return nil, nil, fmt.Errorf("load rules: %w", err)
 	}
-	return casework.New(casework.Deps{DB: db, Temporal: temporal, Rules: rules, CalendarCache: store.NewCalendarCache(db), Log: log}), done, nil
+	return processes.New(casework.Deps{DB: db, Temporal: temporal, Rules: rules, CalendarCache: store.NewCalendarCache(db), Log: log}), done, nil
 }

@@ -24,6 +24,7 @@ import (
 	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/policies"
+	"tuoyu/processes"
 	"tuoyu/sealing"
 	"tuoyu/store"
 )
@@ -177,8 +178,8 @@ func (p *process) publicURL() string { return strings.TrimRight(p.settings.Publi
 
 // casework returns the service. Uploads are scanned by scan, and marked as unscanned without one; synchronous rendering
 // requires a renderer.
-func (p *process) casework(scan casework.Scanner, renderer *documents.Renderer) *casework.Service {
-	return casework.New(casework.Deps{
+func (p *process) casework(scan casework.Scanner, renderer *documents.Renderer) *processes.Services {
+	return processes.New(casework.Deps{
 		DB: p.db, Temporal: p.temporal, Namespace: p.settings.TemporalNamespace, Rules: p.rules, CalendarCache: p.almanac, Blobs: p.blobs, Fields: p.fields, Renderer: renderer, Scan: scan, Log: p.log,
 		PublicURL: p.publicURL(),
 	})

@@ -1,0 +1,26 @@
+// Package children is the register of children: enrolment, identity, consents, merges and rosters. Names and numbers are sealed, and each access is logged.
+package children
+
+import (
+	"context"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// Service executes the commands and queries of the package.
+type Service struct{ *casework.Service }
+
+// For returns the service on s.
+func For(s *casework.Service) *Service { return &Service{s} }
+
+// New is For, and has s authorize the files of a child as the child itself.
+func New(s *casework.Service) *Service {
+	c := For(s)
+	s.AuthorizeChildFiles(func(ctx context.Context, q *store.Queries, p nursery.Principal, child string) error {
+		_, err := c.childFor(ctx, q, p, "child.file", child, q.ChildByID)
+		return err
+	})
+	return c
+}

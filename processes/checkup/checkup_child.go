@@ -1,0 +1,179 @@
+package checkup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"tuoyu/activities"
+	"tuoyu/casework"
+	"tuoyu/documents"
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// ChildCheckup returns the last record of a child in a round and logs the reading. Errors: not_found,
+// sealing_unavailable.
+func (s *Service) ChildCheckup(ctx context.Context, p nursery.Principal, caseNo, child string) (ChildCheckup, error) {
+	row, content, err := s.findings(ctx, p, caseNo, child)
+	if err != nil {
+		return ChildCheckup{}, err
+	}
+	return ChildCheckup{
+		CaseNo: row.CaseNo, Version: int(row.Version), Checkup: content.Checkup, Scores: content.Scores, Judgements: content.Judgements,
+		RecordedBy: row.RecordedBy, RecordedAt: row.RecordedAt,
+	}, nil
+}
+
+func (s *Service) findings(ctx context.Context, p nursery.Principal, caseNo, child string) (store.CheckupRecord, activities.CheckupContent, error) {
+	var found store.CheckupRecord
+	var content activities.CheckupContent
+	err := s.As(ctx, p, func(q *store.Queries) error {
+		_, round, err := roundCase.Read(ctx, s.Service, q, p, "checkup.child", caseNo)
+		if err != nil {
+			return err
+		}
+		if err := s.Sealing(); err != nil {
+			return err
+		}
+		found, err = q.LastRecordOf(ctx, store.LastRecordOfParams{CaseNo: round.CaseNo, Child: child})
+		if store.IsNotFound(err) {
+			return casework.NewNotFound()
+		}
+		if err != nil {
+			return fmt.Errorf("read record: %w", err)
+		}
+		if content, err = activities.UnsealCheckup(s.Fields, found); err != nil {
+			return err
+		}
+		return s.noteFindings(ctx, q, p, child)
+	})
+	return found, content, err
+}
+
+// GuardianSummary returns what was examined and what to do next, in plain words for the guardian. It names no illness.
+func (s *Service) GuardianSummary(ctx context.Context, p nursery.Principal, caseNo, child string) (GuardianSummary, error) {
+	_, content, err := s.findings(ctx, p, caseNo, child)
+	if err != nil {
+		return GuardianSummary{}, err
+	}
+	return GuardianSummary{Child: child, CheckedOn: content.Checkup.CheckedOn, Lines: plainWords(content)}, nil
+}
+
+// GuardianSheet prints the summary for the guardian, with the child's name. It is not stored. Errors:
+// renderer_unavailable, document_unprintable.
+func (s *Service) GuardianSheet(ctx context.Context, p nursery.Principal, caseNo, child string) ([]byte, error) {
+	if s.Renderer == nil {
+		return nil, casework.NewError(casework.CodeRendererUnavailable, "打印服务暂不可用，请稍后再试。")
+	}
+	row, content, err := s.findings(ctx, p, caseNo, child)
+	if err != nil {
+		return nil, err
+	}
+	sheet := documents.GuardianSheet{CaseNo: row.CaseNo, CheckedOn: content.Checkup.CheckedOn, Lines: plainWords(content)}
+	err = s.As(ctx, p, func(q *store.Queries) error {
+		known, err := q.ChildByID(ctx, child)
+		if err != nil {
+			return err
+		}
+		c, err := activities.OpenChild(s.Fields, known, nursery.ChildName)
+		if err != nil {
+			return err
+		}
+		sheet.Child = c.Name
+		if err := s.nameParties(ctx, q, row, &sheet); err != nil {
+			return err
+		}
+		return activities.NoteReading(ctx, q, activities.Reading{By: p, Purpose: nursery.ReadForCheckup, Fields: []nursery.ChildField{nursery.ChildName}, At: s.Now()}, known)
+	})
+	if err != nil {
+		return nil, err
+	}
+	pdf, err := s.Renderer.RenderGuardian(ctx, sheet)
+	var undrawn *documents.UnprintableError
+	if errors.As(err, &undrawn) {
+		return nil, casework.NewError(casework.CodeDocumentUnprintable, "告知单含有不能打印的字符："+undrawn.Said()+"。请核对姓名等内容，或者手写告知。")
+	}
+	if err != nil {
+		return nil, &casework.Error{Code: casework.CodeRendererUnavailable, Message: "打印服务暂不可用，请稍后再试。", Err: err}
+	}
+	return pdf, nil
+}
+
+func (s *Service) nameParties(ctx context.Context, q *store.Queries, row store.CheckupRecord, sheet *documents.GuardianSheet) error {
+	institution, err := q.InstitutionByID(ctx, row.Institution)
+	if err != nil {
+		return err
+	}
+	clinic, err := q.ClinicByID(ctx, row.Clinic)
+	if err != nil {
+		return err
+	}
+	round, err := q.CheckupRound(ctx, row.CaseNo)
+	if err != nil {
+		return err
+	}
+	sheet.Institution, sheet.Clinic = institution.Name, clinic.Name
+	sheet.Half, err = nursery.ParseHalfYear(round.Half)
+	return err
+}
+
+// plainWords describes the findings of a check-up in plain sentences without a diagnosis.
+func plainWords(c activities.CheckupContent) []string {
+	lines := []string{fmt.Sprintf("孩子于%s参加了免费健康体检。", c.Checkup.CheckedOn)}
+	for _, i := range c.Checkup.Items {
+		switch {
+		case !i.Done:
+			lines = append(lines, fmt.Sprintf("%s这次没有检查（%s）。", i.Item.Title(), i.Reason.Title()))
+		case i.Item.Row().Measured():
+			lines = append(lines, fmt.Sprintf("%s：%v%s。", i.Item.Title(), i.Value, i.Item.Row().Unit))
+		case i.Result == nursery.FoundNormal:
+			lines = append(lines, i.Item.Title()+"：没有发现需要留意的情况。")
+		default:
+			lines = append(lines, i.Item.Title()+"：有需要留意的情况，医生会和您联系。")
+		}
+	}
+	seen := map[string]bool{}
+	for _, j := range c.Judgements {
+		if j.RuleSet == activities.RulesCheckupSchedule {
+			continue // when to come is arranged by the team
+		}
+		for _, reason := range j.Reasons {
+			if reason.Remedy != "" && !seen[reason.Remedy] && reason.Result != nursery.Unknown {
+				seen[reason.Remedy] = true
+				lines = append(lines, reason.Remedy)
+			}
+		}
+	}
+	if len(seen) == 0 {
+		lines = append(lines, "请按时参加下一次体检。")
+	}
+	return append(lines, "这份说明不是诊断，有疑问请问签约医生。")
+}
+
+// CheckupRate is the share of children in care who had their half-year's check 半年健康体检率; of is a half-year, or "" for
+// the present one.
+func (s *Service) CheckupRate(ctx context.Context, p nursery.Principal, of string) (casework.Indicator, error) {
+	return casework.ReadAs(ctx, s.Service, p, func(q *store.Queries) (casework.Indicator, error) { return s.CheckupRateIn(ctx, q, p, of) })
+}
+
+func (s *Service) CheckupRateIn(ctx context.Context, q *store.Queries, p nursery.Principal, of string) (casework.Indicator, error) {
+	if err := s.Authorize(ctx, p, "checkup.rate", casework.Resource{}); err != nil {
+		return casework.Indicator{}, err
+	}
+	half := nursery.HalfYearOf(s.Today())
+	if of != "" {
+		var err error
+		if half, err = nursery.ParseHalfYear(of); err != nil {
+			return casework.Indicator{}, casework.NewError(casework.CodeInvalid, "没有这个半年度。", casework.FieldOf("half", err))
+		}
+	}
+	rows, err := q.CheckupRate(ctx, store.CheckupRateParams{Half: half.String(), County: casework.CountyOf(p, "")})
+	if err != nil {
+		return casework.Indicator{}, fmt.Errorf("count children checked: %w", err)
+	}
+	counties := make([]casework.CountyRate, len(rows))
+	for i, row := range rows {
+		counties[i] = casework.CountyRate{County: row.County, Numerator: int(row.Checked), Denominator: int(row.Children)}
+	}
+	return casework.IndicatorOf("半年健康体检率", half.Title()+"应检的在托婴幼儿中，应检项目全部完成的；监护人不同意等免检的不计", s.Today(), counties), nil
+}

@@ -1,0 +1,66 @@
+// Package processes puts the packages of all processes together.
+package processes
+
+import (
+	"tuoyu/attendance"
+	"tuoyu/casework"
+	"tuoyu/children"
+	"tuoyu/offices"
+	"tuoyu/processes/buildsite"
+	"tuoyu/processes/checkup"
+	"tuoyu/processes/contract"
+	"tuoyu/processes/filing"
+	"tuoyu/processes/inspection"
+	"tuoyu/processes/insurance"
+	"tuoyu/processes/targets"
+	"tuoyu/registry"
+)
+
+// Services is every command and query there is: those of cases in general, and those of each process.
+type Services struct {
+	*casework.Service
+	*childrenService
+	*attendanceService
+	*registryService
+	*officesService
+	*filingService
+	*buildsiteService
+	*contractService
+	*checkupService
+	*inspectionService
+	*insuranceService
+	*targetsService
+}
+
+type (
+	childrenService   = children.Service
+	attendanceService = attendance.Service
+	registryService   = registry.Service
+	officesService    = offices.Service
+	filingService     = filing.Service
+	buildsiteService  = buildsite.Service
+	contractService   = contract.Service
+	checkupService    = checkup.Service
+	inspectionService = inspection.Service
+	insuranceService  = insurance.Service
+	targetsService    = targets.Service
+)
+
+// New returns the services with the given dependencies.
+func New(d casework.Deps) *Services {
+	s := casework.New(d)
+	return &Services{
+		s,
+		children.New(s),
+		attendance.For(s),
+		registry.For(s),
+		offices.For(s),
+		filing.New(s),
+		buildsite.For(s),
+		contract.New(s),
+		checkup.New(s),
+		inspection.New(s),
+		insurance.New(s),
+		targets.For(s),
+	}
+}

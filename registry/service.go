@@ -1,0 +1,10 @@
+// Package registry is the register of institutions, for offices and for the public.
+package registry
+
+import "tuoyu/casework"
+
+// Service executes the commands and queries of the package.
+type Service struct{ *casework.Service }
+
+// For returns the service on s.
+func For(s *casework.Service) *Service { return &Service{s} }
