@@ -194,6 +194,7 @@ func safeName(name, extension string) string {
 	return name + extension
 }
 
+// AttachmentOf returns what an answer shows of an attachment.
 func AttachmentOf(a store.Attachment) Attachment {
 	return Attachment{ID: a.ID, Name: a.Name, MediaType: a.MediaType, Size: a.Size, Scan: a.Scan, UploadedAt: a.UploadedAt}
 }

@@ -181,6 +181,7 @@ func fillChildren(ctx context.Context, q *store.Queries, _ nursery.Principal, c 
 	return err
 }
 
+// FillGaps adds the open gaps of a case to its details.
 func FillGaps(ctx context.Context, q *store.Queries, _ nursery.Principal, c store.Case, d *CaseDetail) error {
 	d.Gaps = []nursery.Reason{}
 	rows, err := q.OpenGapsOfCase(ctx, c.CaseNo)
@@ -290,6 +291,7 @@ func (k ProcessCase[Row]) Lock(ctx context.Context, s *Service, q *store.Queries
 	return k.Find(ctx, s, q, q.CaseForStep, p, act, caseNo)
 }
 
+// Find is Read with the query that finds the case.
 func (k ProcessCase[Row]) Find(ctx context.Context, s *Service, q *store.Queries, load func(context.Context, string) (store.Case, error), p nursery.Principal, act, caseNo string) (c store.Case, row Row, err error) {
 	if c, err = CaseOf(ctx, load, caseNo); err != nil {
 		return c, row, err

@@ -17,6 +17,7 @@ import (
 	"tuoyu/store"
 )
 
+// FaultsError returns invalid with every fault as a field; nil if there is none.
 func FaultsError(faults []nursery.Fault) error {
 	if len(faults) == 0 {
 		return nil
@@ -34,6 +35,7 @@ type Checker struct {
 	Fields []FieldError
 }
 
+// Add records an error at a location below Under, unless the location has one.
 func (c *Checker) Add(location, message string) {
 	f := FieldError{Location: c.Under + location, Message: message}
 	if !slices.ContainsFunc(c.Fields, func(g FieldError) bool { return g.Location == f.Location }) {
@@ -49,6 +51,7 @@ func (c *Checker) Err() error {
 	return NewError(CodeInvalid, fmt.Sprintf("有 %d 处填写有误，请逐项更正。", len(c.Fields)), c.Fields...)
 }
 
+// Invalid records err at the location; nil records nothing.
 func (c *Checker) Invalid(location string, err error) {
 	if err != nil {
 		f := FieldOf(location, err)
@@ -56,6 +59,7 @@ func (c *Checker) Invalid(location string, err error) {
 	}
 }
 
+// Division records an error unless the codes are those of a county of the city and of a township in it, which may be empty.
 func (c *Checker) Division(location, county, township string) {
 	d, ok := nursery.DivisionByCode(county)
 	if !ok || d.Level != nursery.LevelCounty {
@@ -71,6 +75,7 @@ func (c *Checker) Division(location, county, township string) {
 	}
 }
 
+// Unique records an error for each of the n names that an element before has too, or that cannot be part of a pointer.
 func (c *Checker) Unique(location, what string, n int, id func(int) string) {
 	seen := make(map[string]bool, n)
 	for i := range n {
@@ -86,6 +91,7 @@ func (c *Checker) Unique(location, what string, n int, id func(int) string) {
 	}
 }
 
+// NoAttachment is the error of a reference to a file that was not uploaded for the institution.
 const NoAttachment = "附件不存在，请重新上传"
 
 // Uploaded reports which of the attachments were uploaded for the institution and belong to no child.

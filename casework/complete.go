@@ -166,6 +166,7 @@ func (s *Service) EnqueueAnswer(ctx context.Context, q *store.Queries, p nursery
 		PendingAnswer{Task: task.ID, Outcome: in.Outcome, Actor: p.Account, Role: p.Role, Answer: in.Answer})
 }
 
+// Enqueue writes an answer for the workflow of a case into the outbox, under an identifier with which Temporal takes it once.
 func (s *Service) Enqueue(ctx context.Context, q *store.Queries, caseNo, county, institution, id, name string, k PendingAnswer) (store.Outbox, error) {
 	payload, err := json.Marshal(k)
 	if err != nil {

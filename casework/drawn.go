@@ -49,6 +49,7 @@ func decoded(raw json.RawMessage) (value any) {
 	return value
 }
 
+// TextsOf returns every text of a JSON value.
 func TextsOf(raw json.RawMessage) (texts []string) {
 	eachText("", decoded(raw), func(_, text string) { texts = append(texts, text) })
 	return texts

@@ -59,10 +59,12 @@ func (e *Error) Kind() Kind { return CodeOf(e.Code).Kind }
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
+// NewError returns an error with a code of the table, a Chinese message and the fields it concerns.
 func NewError(code, message string, fields ...FieldError) *Error {
 	return &Error{Code: code, Message: message, Fields: fields}
 }
 
+// NewNotFound returns not_found, which is also the answer about what the principal may not see.
 func NewNotFound() *Error {
 	return NewError(CodeNotFound, "没有这项内容，或者您无权查看。")
 }

@@ -40,6 +40,7 @@ type Rate struct {
 	Text  string `json:"text" doc:"显示值，百分数，四舍五入到一位小数" example:"66.7"`
 }
 
+// RateOf returns a rate with its exact value and its text of one decimal.
 func RateOf(r *big.Rat) Rate { return Rate{Exact: r.RatString(), Text: nursery.RateText(r)} }
 
 // CountyRate is a share, of one county or of all of them, in exact numbers.

@@ -43,6 +43,7 @@ func NameParties[T any](ctx context.Context, q *store.Queries, items []T, partie
 	return NameParty(ctx, q, all)
 }
 
+// NameParty sets the names of the parties, read in one query.
 func NameParty(ctx context.Context, q *store.Queries, parties []Party) error {
 	ids := make([]string, len(parties))
 	for i, of := range parties {

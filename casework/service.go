@@ -64,6 +64,7 @@ func New(d Deps) *Service {
 	}
 	return &Service{
 		Deps: d, imports: newImports(), checks: newChecks(), answerChecks: map[string]AnswerCheck{}, beforeAnswers: map[string]BeforeAnswer{},
+		childFile: func(context.Context, *store.Queries, nursery.Principal, string) error { return NewNotFound() },
 	}
 }
 
@@ -218,6 +219,7 @@ func ReadAs[T any](ctx context.Context, s *Service, p nursery.Principal, read fu
 	return found, err
 }
 
+// BodyHash returns the hash that distinguishes a repeat of a command from another command with its key.
 func BodyHash(body any) ([]byte, error) {
 	raw, err := json.Marshal(body)
 	if err != nil {
@@ -329,8 +331,10 @@ func CaseOf(ctx context.Context, find func(context.Context, string) (store.Case,
 	return c, nil
 }
 
+// Today returns the date in Shanghai.
 func (s *Service) Today() nursery.Date { return nursery.DateOf(s.Now()) }
 
+// Sealing returns sealing_unavailable if there is no keyset.
 func (s *Service) Sealing() error {
 	if s.Fields == nil {
 		return NewError(CodeSealingUnavailable, "未配置密钥，暂不能办理涉及婴幼儿个人信息的事项。")
@@ -338,6 +342,7 @@ func (s *Service) Sealing() error {
 	return nil
 }
 
+// AuthorizeCase authorizes p for an act on a case. Errors: those of Authorize.
 func (s *Service) AuthorizeCase(ctx context.Context, p nursery.Principal, act string, c store.Case) error {
 	return s.Authorize(ctx, p, act, Resource{County: c.County, Institution: c.Institution, Partner: c.Partner, SubmittedBy: c.SubmittedBy})
 }

@@ -123,6 +123,7 @@ func isOneOpen(err error) bool {
 	return errors.As(err, &violation) && violation.Code == "23505" && violation.ConstraintName == "cases_one_open"
 }
 
+// AddVersion writes a version of what was applied for and files the attachments it refers to under the case.
 func (s *Service) AddVersion(ctx context.Context, q *store.Queries, c store.Case, version int, facts any, p nursery.Principal, files ...string) error {
 	raw, err := json.Marshal(facts)
 	if err != nil {

@@ -126,6 +126,7 @@ func (s *Service) Delegate(ctx context.Context, p nursery.Principal, key, id, ac
 	})
 }
 
+// AccountForm matches the name of an account.
 var AccountForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@-]{1,99}$`)
 
 func (s *Service) handOver(ctx context.Context, p nursery.Principal, key, act, id, account, verb string, check func() error) (TaskSummary, error) {
@@ -147,6 +148,7 @@ func (s *Service) handOver(ctx context.Context, p nursery.Principal, key, act, i
 	})
 }
 
+// SetAssignee assigns an open task to an account, or to nobody. Error: task_closed.
 func SetAssignee(ctx context.Context, q *store.Queries, id string, account *string) error {
 	n, err := q.AssignTask(ctx, store.AssignTaskParams{ID: id, Assignee: account})
 	if err != nil {

@@ -22,8 +22,10 @@ func unverified() *casework.Error {
 	return casework.NewError(casework.CodeIdentityUnverified, UnverifiedMessage)
 }
 
+// UnverifiedMessage is the answer to an identity that was not verified.
 const UnverifiedMessage = "证件信息未能核验。请核对姓名、出生日期、性别和证件号码；确认无误的，请监护人持证件原件到居住地县级卫生健康部门核验。"
 
+// TooManyAttempts returns identity_attempts, after the refusals that an account may have in a day.
 func TooManyAttempts() *casework.Error {
 	return casework.NewError(casework.CodeIdentityAttempts, "今天未能核验的次数已达上限，请逐项核对证件后明天再办，或者联系县级卫生健康部门。")
 }
@@ -33,6 +35,7 @@ type attempts struct {
 	Left, used int
 }
 
+// AttemptsOf locks and returns the attempts that p has left today.
 func (s *Service) AttemptsOf(ctx context.Context, q *store.Queries, p nursery.Principal) (*attempts, error) {
 	most := attemptsADay
 	if p.Role != nursery.RoleInstitution {
@@ -48,6 +51,7 @@ func (s *Service) AttemptsOf(ctx context.Context, q *store.Queries, p nursery.Pr
 // Refused counts one more.
 func (a *attempts) Refused() { a.Left, a.used = a.Left-1, a.used+1 }
 
+// NoteAttempts adds the refusals counted in a to those of the day.
 func (s *Service) NoteAttempts(ctx context.Context, q *store.Queries, p nursery.Principal, a *attempts) error {
 	if a.used == 0 {
 		return nil

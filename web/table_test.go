@@ -37,7 +37,7 @@ func TestATableHasTheColumnsOfItsSheet(t *testing.T) {
 	require.Contains(t, drawn(t, cellsOf(drawers, looks[drawer]{})), "名称", "a table of no rows has its heads")
 }
 
-// A page says how a cell looks, and which cell heads the row.
+// A page sets how a cell looks, and which cell heads the row.
 func TestAPageGivesACellAnotherLook(t *testing.T) {
 	page := drawn(t, cellsOf(drawers, looks[drawer]{
 		"名称和位置": as("heads", func(d drawer) templ.Component { return headOf(rowHead{"/drawers/1", d.name, "", "左"}) }),

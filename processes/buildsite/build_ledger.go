@@ -77,6 +77,7 @@ type countyTotals struct {
 	reds            int
 }
 
+// ByCounty sums the lines of a ledger by county.
 func ByCounty(lines []BuildLine) []*countyTotals {
 	var all []*countyTotals
 	for _, line := range lines {

@@ -156,6 +156,7 @@ func (s *Service) CheckupRate(ctx context.Context, p nursery.Principal, of strin
 	return casework.ReadAs(ctx, s.Service, p, func(q *store.Queries) (casework.Indicator, error) { return s.CheckupRateIn(ctx, q, p, of) })
 }
 
+// CheckupRateIn is CheckupRate in a transaction of p.
 func (s *Service) CheckupRateIn(ctx context.Context, q *store.Queries, p nursery.Principal, of string) (casework.Indicator, error) {
 	if err := s.Authorize(ctx, p, "checkup.rate", casework.Resource{}); err != nil {
 		return casework.Indicator{}, err

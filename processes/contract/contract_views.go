@@ -143,6 +143,7 @@ func (s *Service) SignedRate(ctx context.Context, p nursery.Principal, on nurser
 	return casework.ReadAs(ctx, s.Service, p, func(q *store.Queries) (casework.Indicator, error) { return s.SignedRateIn(ctx, q, p, on) })
 }
 
+// SignedRateIn is SignedRate in a transaction of p.
 func (s *Service) SignedRateIn(ctx context.Context, q *store.Queries, p nursery.Principal, on nursery.Date) (casework.Indicator, error) {
 	if err := s.Authorize(ctx, p, "contract.rate", casework.Resource{}); err != nil {
 		return casework.Indicator{}, err

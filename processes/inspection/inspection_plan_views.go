@@ -188,6 +188,7 @@ func (s *Service) InspectionCoverage(ctx context.Context, p nursery.Principal, h
 	return casework.ReadAs(ctx, s.Service, p, func(q *store.Queries) (casework.Indicator, error) { return s.InspectionCoverageIn(ctx, q, p, half) })
 }
 
+// InspectionCoverageIn is InspectionCoverage in a transaction of p.
 func (s *Service) InspectionCoverageIn(ctx context.Context, q *store.Queries, p nursery.Principal, half string) (casework.Indicator, error) {
 	if err := s.Authorize(ctx, p, "inspection_plan.coverage", casework.Resource{}); err != nil {
 		return casework.Indicator{}, err
