@@ -1,4 +1,5 @@
-// Package attendance is the daily attendance of the children of an institution.
+// Package attendance executes the commands and queries of the daily attendance 考勤 of an institution's children. Package children
+// authorizes the institution, and returns the names that a reader may see.
 package attendance
 
 import "tuoyu/casework"

@@ -1,4 +1,6 @@
-// Package children is the register of children: enrolment, identity, consents, merges and rosters. Names and numbers are sealed, and each access is logged.
+// Package children executes the commands and queries of the register of children 婴幼儿: enrolment, identity, consents, stays, merges
+// and rosters. Names, numbers and guardians are sealed by activities, and each access is logged. New has casework authorize the
+// files of a child as the child itself.
 package children
 
 import (

@@ -1,4 +1,6 @@
-// Package offices is what offices keep in order besides cases: registrations they are sent, years of the calendar, absences and delegates, saved filters, workload.
+// Package offices executes the commands and queries of offices beside their cases: registrations, county settings, years of the
+// calendar, absences and delegates, saved filters and workload. A registration answers the tasks that wait for it, and a year is
+// reported to the open cases, both through the outbox.
 package offices
 
 import "tuoyu/casework"

@@ -1,4 +1,5 @@
-// Package processes puts the packages of all processes together.
+// Package processes joins the packages of all processes, and of what they share, in one value for the API, the pages and the
+// program. A new process is added here.
 package processes
 
 import (

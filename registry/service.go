@@ -1,4 +1,5 @@
-// Package registry is the register of institutions, for offices and for the public.
+// Package registry queries the register of institutions, for offices and for the public, and what is published of them. It writes
+// nothing: applications and the steps of their cases do.
 package registry
 
 import "tuoyu/casework"

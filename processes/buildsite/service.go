@@ -1,4 +1,6 @@
-// Package buildsite is the plan to build new places: sites, their milestones and reports, and the ledger of the counties.
+// Package buildsite executes the commands and queries of the plan to build a public nursery in each county 公办示范机构建设: sites,
+// milestones and reports, and the ledger, map and ranking of the counties. Activities follow the filing with which a
+// site closes.
 package buildsite
 
 import "tuoyu/casework"

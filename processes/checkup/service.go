@@ -1,4 +1,5 @@
-// Package checkup is the half-yearly check-ups of children and the referrals that follow from them.
+// Package checkup executes the commands and queries of half-yearly check-ups 半年健康体检 and of the referrals that follow from them.
+// Names come from package children, scores from package growth, and what is due and what leads to a referral from the rules.
 package checkup
 
 import "tuoyu/casework"

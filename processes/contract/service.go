@@ -1,4 +1,5 @@
-// Package contract is the contracts of institutions with clinics for the medical care of their children.
+// Package contract executes the commands and queries of contracts between institutions and clinics 医育结合签约, and of the register
+// of clinics. The facts for the rules come from activities, as they do in the workflow.
 package contract
 
 import "tuoyu/casework"

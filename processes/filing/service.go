@@ -1,4 +1,6 @@
-// Package filing is the filing of institutions 备案: applications, their corrections, changes and cancellation.
+// Package filing executes the commands and queries of filings 备案: applications, their corrections and papers, changes and
+// cancellations. Whether an application is complete is decided by the rules. New has casework check answers to the tasks of a
+// filing, and add the application to a case that is read.
 package filing
 
 import (

@@ -1,4 +1,6 @@
-// Package inspection is the inspections of institutions: yearly plans and their draw, visits, complaints, and the inspectors.
+// Package inspection executes the commands and queries of inspections 督导评估: half-yearly plans and their draw, visits, complaints,
+// and the register of inspectors with their calendars. Package draw draws; New has casework reject answers to tasks that only a
+// command of this package closes.
 package inspection
 
 import "tuoyu/casework"

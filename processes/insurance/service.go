@@ -1,4 +1,6 @@
-// Package insurance is the monthly accident insurance of children 意外伤害险: rosters, batches for the insurer, its answers, exceptions and claims.
+// Package insurance executes the commands and queries of the monthly accident insurance of children 意外伤害险: rosters, batches for
+// the insurer, its answers, exceptions and claims. It reads rosters by the columns of package children, and counts attempts at
+// numbers together with it.
 package insurance
 
 import "tuoyu/casework"

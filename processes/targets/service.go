@@ -1,4 +1,5 @@
-// Package targets is the targets of the city's plan and how far each is met.
+// Package targets compares the targets of the city's plan with the current figures. It reads them from the processes, which do not
+// import each other.
 package targets
 
 import "tuoyu/casework"
