@@ -71,9 +71,9 @@ func registerBuildSites(a *api) {
 		Listing
 		buildsite.BuildFilter
 	}) (*answer[casework.Page[buildsite.BuildSiteSummary]], error) {
-		return reply(buildsite.BuildSites.Page(ctx, a.service.Service, principal(ctx), in.BuildFilter, casework.PageRequest(in.Listing)))
+		return reply(buildsite.Sites.Page(ctx, a.service.Service, principal(ctx), in.BuildFilter, casework.PageRequest(in.Listing)))
 	})
-	exports(a, "/api/v1/build-sites", "BuildSites", tagBuild, "建设点列表", buildsite.BuildSites)
+	exports(a, "/api/v1/build-sites", "BuildSites", tagBuild, "建设点列表", buildsite.Sites)
 
 	site := operation(http.MethodGet, "/api/v1/build-sites/{case_no}", "getBuildSite", tagBuild, "建设点详情", http.StatusNotFound)
 	site.Description = "含各版计划曲线、按月核定和进度报送。计划调整后，原曲线仍可查看。"

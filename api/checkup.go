@@ -31,9 +31,9 @@ func registerCheckups(a *api) {
 		Listing
 		checkup.CheckupFilter
 	}) (*answer[casework.Page[checkup.CheckupSummary]], error) {
-		return reply(checkup.Checkups.Page(ctx, a.service.Service, principal(ctx), in.CheckupFilter, casework.PageRequest(in.Listing)))
+		return reply(checkup.Rounds.Page(ctx, a.service.Service, principal(ctx), in.CheckupFilter, casework.PageRequest(in.Listing)))
 	})
-	exports(a, "/api/v1/checkup-rounds", "Checkups", tagCheckups, "体检轮次", checkup.Checkups)
+	exports(a, "/api/v1/checkup-rounds", "Checkups", tagCheckups, "体检轮次", checkup.Rounds)
 
 	one := operation(http.MethodGet, "/api/v1/checkup-rounds/{case_no}", "getCheckup", tagCheckups, "体检轮次进度", http.StatusNotFound)
 	one.Description = "各班、各项目的进度，不含姓名和结果。"

@@ -33,9 +33,9 @@ func registerInspectionPlans(a *api) {
 		Listing
 		inspection.PlanFilter
 	}) (*answer[casework.Page[inspection.PlanSummary]], error) {
-		return reply(inspection.InspectionPlans.Page(ctx, a.service.Service, principal(ctx), in.PlanFilter, casework.PageRequest(in.Listing)))
+		return reply(inspection.Plans.Page(ctx, a.service.Service, principal(ctx), in.PlanFilter, casework.PageRequest(in.Listing)))
 	})
-	exports(a, plansPath, "InspectionPlans", tagInspection, "检查计划列表", inspection.InspectionPlans)
+	exports(a, plansPath, "InspectionPlans", tagInspection, "检查计划列表", inspection.Plans)
 
 	one := operation(http.MethodGet, plansPath+"/{case_no}", "getInspectionPlan", tagInspection, "检查计划详情", http.StatusNotFound)
 	one.Description = "拟定阶段列出现在的名单、风险分值、检查人员，以及按规则不能公布承诺的原因；抽取后列出各次检查和进展。"

@@ -54,9 +54,9 @@ func registerInsuranceViews(a *api) {
 		Listing
 		insurance.InsuranceFilter
 	}) (*answer[casework.Page[insurance.InsuranceMonthSummary]], error) {
-		return reply(insurance.InsuranceMonths.Page(ctx, a.service.Service, principal(ctx), in.InsuranceFilter, casework.PageRequest(in.Listing)))
+		return reply(insurance.Months.Page(ctx, a.service.Service, principal(ctx), in.InsuranceFilter, casework.PageRequest(in.Listing)))
 	})
-	exports(a, "/api/v1/insurance-batches", "InsuranceMonths", tagInsurance, "投保月列表", insurance.InsuranceMonths)
+	exports(a, "/api/v1/insurance-batches", "InsuranceMonths", tagInsurance, "投保月列表", insurance.Months)
 
 	one := operation(http.MethodGet, "/api/v1/insurance-batches/{case_no}", "getInsurance", tagInsurance, "投保月详情", http.StatusNotFound)
 	one.Description = "人数、原因、各批内容哈希和保险费，不含个人信息。"
@@ -70,7 +70,7 @@ func registerInsuranceViews(a *api) {
 		if err != nil {
 			return nil, err
 		}
-		return a.file(insurance.InsuranceFile(d))
+		return a.file(insurance.MonthFile(d))
 	})
 
 	register(a, operation(http.MethodGet, "/api/v1/insurance-reconciliation", "getInsuranceReconciliation", tagInsurance, "对账"), func(ctx context.Context, in *struct {
@@ -116,8 +116,8 @@ func registerInsuranceRoster(a *api) {
 		sheets.Media: {Schema: binary}, csvMedia: {Schema: binary},
 	}}
 
-	a.template("/api/v1/insurance-batches/roster-template.xlsx", "getInsuranceRosterTemplate", tagInsurance, "投保名册模板", insurance.InsuranceRosterTemplate)
-	a.template("/api/v1/insurance-batches/answers-template.xlsx", "getInsuranceAnswersTemplate", tagInsurance, "投保答复模板", insurance.InsuranceAnswersTemplate)
+	a.template("/api/v1/insurance-batches/roster-template.xlsx", "getInsuranceRosterTemplate", tagInsurance, "投保名册模板", insurance.RosterTemplate)
+	a.template("/api/v1/insurance-batches/answers-template.xlsx", "getInsuranceAnswersTemplate", tagInsurance, "投保答复模板", insurance.AnswersTemplate)
 
 	type upload struct {
 		CaseNumber
@@ -161,7 +161,7 @@ func registerInsurer(a *api) {
 		if err != nil {
 			return nil, err
 		}
-		return a.file(insurance.InsuranceLinesFile(list))
+		return a.file(insurance.LinesFile(list))
 	})
 	said := operation(http.MethodPost, "/api/v1/insurance-batches/{case_no}/answers", "answerInsurance", tagInsurance, "承保答复", http.StatusNotFound)
 	said.Description = "每页不超过 1000 名；承保的填保单号，未承保的填原因。重复发送只计一次。全部答复后办结待办。"
@@ -181,7 +181,7 @@ func registerExceptions(a *api) {
 		CaseNumber
 		Listing
 	}) (*answer[casework.Page[insurance.InsuranceException]], error) {
-		return reply(insurance.InsuranceExceptions.Page(ctx, a.service.Service, principal(ctx), insurance.ExceptionFilter{CaseNo: in.CaseNo}, casework.PageRequest(in.Listing)))
+		return reply(insurance.Exceptions.Page(ctx, a.service.Service, principal(ctx), insurance.ExceptionFilter{CaseNo: in.CaseNo}, casework.PageRequest(in.Listing)))
 	})
 	settle := operation(http.MethodPost, "/api/v1/insurance-batches/{case_no}/exceptions", "settleInsuranceExceptions", tagInsurance, "处理投保例外", http.StatusNotFound)
 	settle.Description = "已更正的重新核对，合格的另批补报。全部处理后办结待办。"
@@ -208,9 +208,9 @@ func registerClaims(a *api) {
 		Listing
 		insurance.InsuranceFilter
 	}) (*answer[casework.Page[insurance.InsuranceClaimView]], error) {
-		return reply(insurance.InsuranceClaims.Page(ctx, a.service.Service, principal(ctx), in.InsuranceFilter, casework.PageRequest(in.Listing)))
+		return reply(insurance.Claims.Page(ctx, a.service.Service, principal(ctx), in.InsuranceFilter, casework.PageRequest(in.Listing)))
 	})
-	exports(a, "/api/v1/insurance-claims", "InsuranceClaims", tagInsurance, "理赔列表", insurance.InsuranceClaims)
+	exports(a, "/api/v1/insurance-claims", "InsuranceClaims", tagInsurance, "理赔列表", insurance.Claims)
 	register(a, operation(http.MethodGet, "/api/v1/insurance-claims/{case_no}", "getInsuranceClaim", tagInsurance, "理赔详情", http.StatusNotFound),
 		func(ctx context.Context, in *CaseNumber) (*answer[insurance.InsuranceClaimView], error) {
 			return reply(a.service.InsuranceClaim(ctx, principal(ctx), in.CaseNo))

@@ -197,8 +197,8 @@ func (t *AttendanceTotal) count(state nursery.AttendanceState, days int) {
 	}
 }
 
-// AttendanceMonthSheet returns the table of a month's attendance, such as 2026-11.
-func AttendanceMonthSheet(month string) casework.Sheet[AttendanceTotal] {
+// MonthSheet returns the table of a month's attendance, such as 2026-11.
+func MonthSheet(month string) casework.Sheet[AttendanceTotal] {
 	return casework.Sheet[AttendanceTotal]{Title: month + " 考勤合计", Columns: []casework.Column[AttendanceTotal]{
 		{Title: "姓名", Head: "婴幼儿", Value: func(t AttendanceTotal) any { return t.Name }},
 		{Title: "婴幼儿编号", FilesOnly: true, Value: func(t AttendanceTotal) any { return t.Child }},

@@ -90,10 +90,10 @@ func TestAPlanBecomesACaseForEachCounty(t *testing.T) {
 func TestACountySeesItsOwnSites(t *testing.T) {
 	d, caseNo := building(t)
 	for _, who := range []nursery.Principal{applicant, clerk, admin} {
-		_, err := buildsite.BuildSites.Page(t.Context(), d.Service, who, buildsite.BuildFilter{}, casework.PageRequest{})
+		_, err := buildsite.Sites.Page(t.Context(), d.Service, who, buildsite.BuildFilter{}, casework.PageRequest{})
 		refused(t, err, casework.CodeForbidden)
 	}
-	own, err := buildsite.BuildSites.Page(t.Context(), d.Service, countyOffice, buildsite.BuildFilter{County: "140404"}, casework.PageRequest{})
+	own, err := buildsite.Sites.Page(t.Context(), d.Service, countyOffice, buildsite.BuildFilter{County: "140404"}, casework.PageRequest{})
 	require.NoError(t, err)
 	require.Len(t, own.Items, 1)
 	require.Equal(t, "140403", own.Items[0].County)
@@ -103,7 +103,7 @@ func TestACountySeesItsOwnSites(t *testing.T) {
 	seen := []string{}
 	page := casework.PageRequest{Limit: 5}
 	for {
-		list, err := buildsite.BuildSites.Page(t.Context(), d.Service, auditor, buildsite.BuildFilter{Plan: planName}, page)
+		list, err := buildsite.Sites.Page(t.Context(), d.Service, auditor, buildsite.BuildFilter{Plan: planName}, page)
 		require.NoError(t, err)
 		for _, site := range list.Items {
 			seen = append(seen, site.CaseNo)

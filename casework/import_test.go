@@ -251,7 +251,7 @@ func TestATemplateIsReadAsAFileWithoutRows(t *testing.T) {
 	report := d.importFile(out.Bytes())
 	require.Equal(t, children.RosterReport{Rows: 1, Blank: 1, Enrolled: 1, Refused: []children.RosterFlaw{}}, report)
 
-	for headings, write := range map[string]func() ([]byte, error){"姓名 户籍情况": insurance.InsuranceRosterTemplate, "明细编号 保单号": insurance.InsuranceAnswersTemplate} {
+	for headings, write := range map[string]func() ([]byte, error){"姓名 户籍情况": insurance.RosterTemplate, "明细编号 保单号": insurance.AnswersTemplate} {
 		raw, err := write()
 		require.NoError(t, err)
 		_, err = sheets.Read(raw, strings.Fields(headings)...)

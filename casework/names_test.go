@@ -145,7 +145,7 @@ func TestInstitutionsAndClinicsAreNamedWhereverARowIsSeen(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, "阳光托育园", seen.InstitutionName, p.Role)
 		require.Equal(t, clinicName, seen.ClinicName, p.Role)
-		rounds, err := checkup.Checkups.Page(t.Context(), d.Service, p, checkup.CheckupFilter{}, casework.PageRequest{})
+		rounds, err := checkup.Rounds.Page(t.Context(), d.Service, p, checkup.CheckupFilter{}, casework.PageRequest{})
 		require.NoError(t, err)
 		for _, r := range rounds.Items {
 			require.NotEmpty(t, r.InstitutionName, p.Role)

@@ -110,7 +110,7 @@ func TestNobodyWritesAReadingInAnothersName(t *testing.T) {
 func TestListsOfInsuranceNeedTheKeys(t *testing.T) {
 	d, caseNo := insuring(t)
 	without := d.clear()
-	_, err := insurance.InsuranceExceptions.Page(t.Context(), without.Service, countyOffice, insurance.ExceptionFilter{CaseNo: caseNo}, casework.PageRequest{})
+	_, err := insurance.Exceptions.Page(t.Context(), without.Service, countyOffice, insurance.ExceptionFilter{CaseNo: caseNo}, casework.PageRequest{})
 	refused(t, err, casework.CodeSealingUnavailable)
 	_, err = without.Roster(t.Context(), first, nursery.ReadForEnrolment)
 	refused(t, err, casework.CodeSealingUnavailable)

@@ -103,7 +103,7 @@ func (s *Site) putAttendance(w http.ResponseWriter, r *http.Request) error {
 
 // attendanceCells returns the table of a month's attendance.
 func attendanceCells(month string) []cell[attendance.AttendanceTotal] {
-	return cellsOf(attendance.AttendanceMonthSheet(month), looks[attendance.AttendanceTotal]{
+	return cellsOf(attendance.MonthSheet(month), looks[attendance.AttendanceTotal]{
 		"姓名": party(func(t attendance.AttendanceTotal) (string, string) { return t.Name, t.Child }),
 	})
 }
@@ -118,7 +118,7 @@ func (s *Site) attendanceMonth(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	month := nursery.MonthText(on)
-	return sheetPage(s, w, r, attendance.AttendanceMonthSheet(month), totals, frame{Title: month + " 考勤合计", Wide: true, Back: "/attendance"}, func() templ.Component {
+	return sheetPage(s, w, r, attendance.MonthSheet(month), totals, frame{Title: month + " 考勤合计", Wide: true, Back: "/attendance"}, func() templ.Component {
 		return attendanceMonthPage(month, totals, with(r, "export", "xlsx"))
 	})
 }

@@ -44,7 +44,7 @@ type checkupsView struct {
 func (s *Site) checkups(w http.ResponseWriter, r *http.Request) error {
 	q, p := r.URL.Query(), principalFrom(r.Context())
 	f := checkup.CheckupFilter{County: q.Get("county"), Half: q.Get("half"), State: q.Get("state")}
-	return listPage(s, w, r, p, checkup.Checkups, f, 25, frame{Title: "半年健康体检", Wide: true, Live: true}, func(list casework.Page[checkup.CheckupSummary]) templ.Component {
+	return listPage(s, w, r, p, checkup.Rounds, f, 25, frame{Title: "半年健康体检", Wide: true, Live: true}, func(list casework.Page[checkup.CheckupSummary]) templ.Component {
 		return checkupsPage(checkupsView{list.Items, f, nextPage(r, list.Next), p, r})
 	})
 }
@@ -277,7 +277,7 @@ func classPath(round, class, more string) string {
 }
 
 // checkupCells is the table of check-up rounds.
-var checkupCells = cellsOf(checkup.Checkups.Sheet, looks[checkup.CheckupSummary]{
+var checkupCells = cellsOf(checkup.Rounds.Sheet, looks[checkup.CheckupSummary]{
 	"托育机构": headed(func(c checkup.CheckupSummary) rowHead {
 		return rowHead{"/checkups/" + c.CaseNo, c.InstitutionName, c.Institution, c.CaseNo + " " + c.CountyName}
 	}),

@@ -30,7 +30,7 @@ func registerClaims(s *Site) {
 
 func (s *Site) claims(w http.ResponseWriter, r *http.Request) error {
 	p, county := principalFrom(r.Context()), r.FormValue("county")
-	return listPage(s, w, r, p, insurance.InsuranceClaims, insurance.InsuranceFilter{County: county}, 25, frame{Title: "理赔", Wide: true, Live: true}, func(list casework.Page[insurance.InsuranceClaimView]) templ.Component {
+	return listPage(s, w, r, p, insurance.Claims, insurance.InsuranceFilter{County: county}, 25, frame{Title: "理赔", Wide: true, Live: true}, func(list casework.Page[insurance.InsuranceClaimView]) templ.Component {
 		return claimsPage(list.Items, nextPage(r, list.Next), p, r)
 	})
 }
@@ -47,7 +47,7 @@ func claimTone(state string) string {
 }
 
 // claimCells is the table of claims.
-var claimCells = cellsOf(insurance.InsuranceClaims.Sheet, looks[insurance.InsuranceClaimView]{
+var claimCells = cellsOf(insurance.Claims.Sheet, looks[insurance.InsuranceClaimView]{
 	"办件编号": headed(func(c insurance.InsuranceClaimView) rowHead {
 		return rowHead{"/claims/" + c.CaseNo, c.CaseNo, "", nursery.CountyName(c.County) + " " + c.Child}
 	}),

@@ -30,7 +30,7 @@ func (s *Site) targets(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return sheetPage(s, w, r, targets.TargetSheet, list, frame{Title: "目标与进展", Wide: true}, func() templ.Component {
+	return sheetPage(s, w, r, targets.Sheet, list, frame{Title: "目标与进展", Wide: true}, func() templ.Component {
 		return targetsPage(list, with(r, "export", "xlsx"))
 	})
 }
@@ -235,7 +235,7 @@ var absenceCells = cellsOf(offices.Absences.Sheet, looks[offices.Absence]{
 })
 
 // targetCells is the table of the plan's targets.
-var targetCells = cellsOf(targets.TargetSheet, looks[targets.Target]{
+var targetCells = cellsOf(targets.Sheet, looks[targets.Target]{
 	"目标": headed(func(t targets.Target) rowHead {
 		return rowHead{t.Link, t.Title, "", t.Project + " · " + documents.Cite(t.Source)}
 	}),

@@ -13,8 +13,8 @@ import (
 )
 
 func registerInsurance(s *Site) {
-	s.page("GET /insurance/roster-template", template("投保名册模板.xlsx", insurance.InsuranceRosterTemplate))
-	s.page("GET /insurance/answers-template", template("投保答复模板.xlsx", insurance.InsuranceAnswersTemplate))
+	s.page("GET /insurance/roster-template", template("投保名册模板.xlsx", insurance.RosterTemplate))
+	s.page("GET /insurance/answers-template", template("投保答复模板.xlsx", insurance.AnswersTemplate))
 	s.page("GET /insurance", s.insuranceMonths)
 	s.page("GET /insurance/{no}", s.insuranceMonth)
 	s.page("GET /insurance/{no}/summary", s.insuranceSummary)
@@ -62,7 +62,7 @@ type insuranceView struct {
 
 func (s *Site) insuranceMonths(w http.ResponseWriter, r *http.Request) error {
 	p := principalFrom(r.Context())
-	list, err := insurance.InsuranceMonths.Page(r.Context(), s.Services.Service, p, insurance.InsuranceFilter{County: r.FormValue("county")}, pageOf(r, 25))
+	list, err := insurance.Months.Page(r.Context(), s.Services.Service, p, insurance.InsuranceFilter{County: r.FormValue("county")}, pageOf(r, 25))
 	if err != nil {
 		return err
 	}
@@ -104,7 +104,7 @@ func (s *Site) insuranceSummary(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return sendFile(w)(insurance.InsuranceFile(d))
+	return sendFile(w)(insurance.MonthFile(d))
 }
 
 func (s *Site) takeInsuranceRoster(w http.ResponseWriter, r *http.Request) error {
@@ -138,7 +138,7 @@ func (s *Site) insuranceLines(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return sendFile(w)(insurance.InsuranceLinesFile(list))
+	return sendFile(w)(insurance.LinesFile(list))
 }
 
 func (s *Site) answerInsurance(w http.ResponseWriter, r *http.Request) error {
@@ -160,14 +160,14 @@ func (s *Site) answerInsurance(w http.ResponseWriter, r *http.Request) error {
 }
 
 // faultCells is the table of the rows of a file that were not taken.
-var faultCells = cellsOf(insurance.InsuranceFaultSheet, looks[insurance.InsuranceFault]{
+var faultCells = cellsOf(insurance.FaultSheet, looks[insurance.InsuranceFault]{
 	"行号": headed(func(f insurance.InsuranceFault) rowHead { return rowHead{"", count(f.Row), "", ""} }),
 })
 
 func (s *Site) insuranceExceptions(w http.ResponseWriter, r *http.Request) error {
 	no := r.PathValue("no")
 	head := frame{Title: "投保例外", Wide: true, Back: "/insurance/" + no}
-	return listPage(s, w, r, principalFrom(r.Context()), insurance.InsuranceExceptions, insurance.ExceptionFilter{CaseNo: no}, 50, head, func(list casework.Page[insurance.InsuranceException]) templ.Component {
+	return listPage(s, w, r, principalFrom(r.Context()), insurance.Exceptions, insurance.ExceptionFilter{CaseNo: no}, 50, head, func(list casework.Page[insurance.InsuranceException]) templ.Component {
 		return insuranceExceptionsPage(no, list.Items, nextPage(r, list.Next))
 	})
 }
@@ -212,7 +212,7 @@ func (s *Site) settleExceptions(w http.ResponseWriter, r *http.Request) error {
 }
 
 // monthCells is the table of insurance months.
-var monthCells = cellsOf(insurance.InsuranceMonths.Sheet, looks[insurance.InsuranceMonthSummary]{
+var monthCells = cellsOf(insurance.Months.Sheet, looks[insurance.InsuranceMonthSummary]{
 	"投保月": headed(func(m insurance.InsuranceMonthSummary) rowHead {
 		return rowHead{"/insurance/" + m.CaseNo, m.CountyName + " " + m.Month, "", m.CaseNo}
 	}),

@@ -26,7 +26,7 @@ func registerOverview(s *Site) {
 
 // plans are the building plans that the reader sees, by their sites.
 func (s *Site) plans(r *http.Request) ([]string, error) {
-	list, err := buildsite.BuildSites.Page(r.Context(), s.Services.Service, principalFrom(r.Context()), buildsite.BuildFilter{}, casework.PageRequest{Limit: 100})
+	list, err := buildsite.Sites.Page(r.Context(), s.Services.Service, principalFrom(r.Context()), buildsite.BuildFilter{}, casework.PageRequest{Limit: 100})
 	if err != nil {
 		return nil, err
 	}

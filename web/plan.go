@@ -39,7 +39,7 @@ func registerPlans(s *Site) {
 
 func (s *Site) inspectionPlans(w http.ResponseWriter, r *http.Request) error {
 	p, county := principalFrom(r.Context()), r.FormValue("county")
-	return listPage(s, w, r, p, inspection.InspectionPlans, inspection.PlanFilter{County: county}, 25, frame{Title: "检查计划", Wide: true, Live: true}, func(list casework.Page[inspection.PlanSummary]) templ.Component {
+	return listPage(s, w, r, p, inspection.Plans, inspection.PlanFilter{County: county}, 25, frame{Title: "检查计划", Wide: true, Live: true}, func(list casework.Page[inspection.PlanSummary]) templ.Component {
 		return inspectionPlansPage(list.Items, nextPage(r, list.Next), p, r)
 	})
 }
@@ -148,7 +148,7 @@ func (s *Site) institutionChoices(ctx context.Context, county string) ([]option,
 }
 
 // planCells is the table of inspection plans.
-var planCells = cellsOf(inspection.InspectionPlans.Sheet, looks[inspection.PlanSummary]{
+var planCells = cellsOf(inspection.Plans.Sheet, looks[inspection.PlanSummary]{
 	"县区": headed(func(i inspection.PlanSummary) rowHead {
 		return rowHead{"/inspection-plans/" + i.CaseNo, i.CountyName + " " + halfTitle(i.Half), "", i.CaseNo}
 	}),

@@ -150,7 +150,7 @@ func TestAMonthGoesFromTheRosterToCoversAndEndsThoseOfThreeYearOlds(t *testing.T
 	m.june(8, 10, func() { m.answered(1, "婴幼儿000002") })
 	m.june(9, 10, func() {
 		require.Equal(t, []string{"exceptions"}, m.stage())
-		list, err := insurance.InsuranceExceptions.Page(t.Context(), m.service.Service, countyOffice, insurance.ExceptionFilter{CaseNo: m.caseNo}, casework.PageRequest{})
+		list, err := insurance.Exceptions.Page(t.Context(), m.service.Service, countyOffice, insurance.ExceptionFilter{CaseNo: m.caseNo}, casework.PageRequest{})
 		require.NoError(t, err)
 		require.Len(t, list.Items, 2)
 		in := insurance.InsuranceResolution{}

@@ -11,8 +11,8 @@ import (
 	"tuoyu/store"
 )
 
-// BuildSites is the list of sites by case number.
-var BuildSites = casework.List[BuildFilter, BuildSiteSummary]{
+// Sites is the list of sites by case number.
+var Sites = casework.List[BuildFilter, BuildSiteSummary]{
 	Act: "build.list", Indexes: []string{"build_sites_by_county", "build_sites_by_plan", "build_sites_pkey"},
 	Read: func(ctx context.Context, r casework.ListReading[BuildFilter]) ([]casework.ListRow[BuildSiteSummary], error) {
 		rows, err := r.Q.BuildSites(ctx, store.BuildSitesParams{

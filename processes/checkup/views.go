@@ -21,8 +21,8 @@ func checkupSummary(r store.CheckupRound) CheckupSummary {
 	return s
 }
 
-// Checkups is the list of check-up rounds by case number.
-var Checkups = casework.List[CheckupFilter, CheckupSummary]{
+// Rounds is the list of check-up rounds by case number.
+var Rounds = casework.List[CheckupFilter, CheckupSummary]{
 	Act: "checkup.list", Indexes: []string{"checkup_rounds_by_county", "checkup_rounds_by_institution", "checkup_rounds_by_clinic", "checkup_rounds_pkey"},
 	Read: func(ctx context.Context, r casework.ListReading[CheckupFilter]) ([]casework.ListRow[CheckupSummary], error) {
 		of := casework.ScopeOf(r.Principal, r.Filter.County)

@@ -20,7 +20,7 @@ func PlanFile(d PlanDetail) (casework.File, error) {
 			late = "是"
 		}
 		visits.Rows = append(visits.Rows, []any{
-			InspectionKindTitle(v.Kind), v.Position, v.Name, v.Township, who[0], who[1], v.OpensOn.String(), v.Inspection, v.StageTitle, v.VisitOn.String(), v.VisitedOn.String(), late,
+			KindTitle(v.Kind), v.Position, v.Name, v.Township, who[0], who[1], v.OpensOn.String(), v.Inspection, v.StageTitle, v.VisitOn.String(), v.VisitedOn.String(), late,
 		})
 	}
 	candidates := sheets.Table{Name: "受检机构", Head: []string{"机构编号", "乡镇、街道", "风险分值"}, Wide: 1}

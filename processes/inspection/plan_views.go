@@ -12,8 +12,8 @@ import (
 	"tuoyu/store"
 )
 
-// InspectionPlans is the list of inspection plans, newest first.
-var InspectionPlans = casework.List[PlanFilter, PlanSummary]{
+// Plans is the list of inspection plans, newest first.
+var Plans = casework.List[PlanFilter, PlanSummary]{
 	Act: "inspection_plan.list", Indexes: []string{"inspection_plans_of_county", "inspection_plans_page"}, First: casework.Cursor{On: casework.MaxDate, ID: "~"},
 	Read: func(ctx context.Context, r casework.ListReading[PlanFilter]) ([]casework.ListRow[PlanSummary], error) {
 		rows, err := r.Q.InspectionPlans(ctx, store.InspectionPlansParams{

@@ -27,7 +27,7 @@ var Inspections = casework.List[InspectionFilter, InspectionSummary]{
 		{Title: "办件编号", FilesOnly: true, Value: func(i InspectionSummary) any { return i.CaseNo }},
 		{Title: "县区", FilesOnly: true, Value: func(i InspectionSummary) any { return i.CountyName }},
 		{Title: "机构", Value: func(i InspectionSummary) any { return i.Subject }},
-		{Title: "检查方式", Head: "方式", Value: func(i InspectionSummary) any { return InspectionKindTitle(i.Kind) }},
+		{Title: "检查方式", Head: "方式", Value: func(i InspectionSummary) any { return KindTitle(i.Kind) }},
 		{Title: "半年度", FilesOnly: true, Value: func(i InspectionSummary) any { return i.Half }},
 		{Title: "环节", Value: func(i InspectionSummary) any { return i.StageTitle }},
 		{Title: "定下日期", FilesOnly: true, Value: func(i InspectionSummary) any { return i.VisitOn }},
@@ -38,8 +38,8 @@ var Inspections = casework.List[InspectionFilter, InspectionSummary]{
 	}},
 }
 
-// InspectionKindTitle is the Chinese name of a kind of inspection.
-func InspectionKindTitle(kind string) string {
+// KindTitle is the Chinese name of a kind of inspection.
+func KindTitle(kind string) string {
 	return map[string]string{nursery.InspectRegular: "例行检查", nursery.InspectRandom: "随机抽查", nursery.InspectComplaint: "投诉核查"}[kind]
 }
 

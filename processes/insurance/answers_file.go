@@ -123,8 +123,8 @@ func insurerReason(said string) (nursery.InsurerReason, error) {
 	return "", errors.New("no such reason")
 }
 
-// InsuranceAnswersTemplate returns a workbook for answers, for an insurer that does not use that of the batch.
-func InsuranceAnswersTemplate() ([]byte, error) {
+// AnswersTemplate returns a workbook for answers, for an insurer that does not use that of the batch.
+func AnswersTemplate() ([]byte, error) {
 	return casework.ImportTemplate("投保答复", answerColumns, map[string]string{columnRef: "", columnPolicy: "P2026000001", columnReason: ""}, map[string]string{
 		columnRef: "与投保明细中的编号一致", columnPolicy: "承保的填写", columnReason: "未承保的填写：身份信息不符、已在他处投保、年龄不符、信息不全、其他",
 	})

@@ -159,8 +159,8 @@ func (s *Service) checkClaimAnswer(ctx context.Context, q *store.Queries, task s
 	return c.Err()
 }
 
-// InsuranceClaims is the list of claims by case number, without what happened.
-var InsuranceClaims = casework.List[InsuranceFilter, InsuranceClaimView]{
+// Claims is the list of claims by case number, without what happened.
+var Claims = casework.List[InsuranceFilter, InsuranceClaimView]{
 	Act:     "insurance_claim.list",
 	Indexes: []string{"insurance_claims_of_county", "insurance_claims_of_institution", "insurance_claims_of_insurer", "insurance_claims_pkey"},
 	Read: func(ctx context.Context, r casework.ListReading[InsuranceFilter]) ([]casework.ListRow[InsuranceClaimView], error) {

@@ -123,8 +123,8 @@ func monthOpen(c store.Case) error {
 	return nil
 }
 
-// InsuranceMonths is the list of insurance months, newest first.
-var InsuranceMonths = casework.List[InsuranceFilter, InsuranceMonthSummary]{
+// Months is the list of insurance months, newest first.
+var Months = casework.List[InsuranceFilter, InsuranceMonthSummary]{
 	Act: "insurance.list", Indexes: []string{"insurance_batches_of_county", "insurance_batches_of_insurer", "insurance_batches_page"}, First: casework.Cursor{On: casework.MaxDate},
 	Read: func(ctx context.Context, r casework.ListReading[InsuranceFilter]) ([]casework.ListRow[InsuranceMonthSummary], error) {
 		of := casework.ScopeOf(r.Principal, r.Filter.County)

@@ -223,9 +223,9 @@ func policyCell(caseNo string, send int, child string) sealing.Cell {
 	return sealing.Cell{Table: "insurance_answers", Column: "policy", Row: fmt.Sprintf("%s/%d/%s", caseNo, send, child)}
 }
 
-// InsuranceExceptions is the list of the children of a month that could not be insured as they are, by name, for the county to settle.
+// Exceptions is the list of the children of a month that could not be insured as they are, by name, for the county to settle.
 // Errors: not_found, forbidden, sealing_unavailable.
-var InsuranceExceptions = casework.List[ExceptionFilter, InsuranceException]{
+var Exceptions = casework.List[ExceptionFilter, InsuranceException]{
 	Indexes: []string{"insurance_roster_exceptions"},
 	Read: func(ctx context.Context, r casework.ListReading[ExceptionFilter]) ([]casework.ListRow[InsuranceException], error) {
 		c, _, err := insuranceCase.Read(ctx, r.Service, r.Q, r.Principal, "insurance.except", r.Filter.CaseNo)

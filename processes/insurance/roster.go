@@ -264,8 +264,8 @@ func inParallel(n int, do func(int) error) error {
 	return errors.Join(errs...)
 }
 
-// InsuranceRosterTemplate returns a roster of a month to fill in.
-func InsuranceRosterTemplate() ([]byte, error) {
+// RosterTemplate returns a roster of a month to fill in.
+func RosterTemplate() ([]byte, error) {
 	return casework.ImportTemplate("参保名册", insuranceColumns(), map[string]string{
 		children.ColumnName: "婴幼儿甲", children.ColumnIdentity: "X320012345", children.ColumnBirth: "2025-03-08", children.ColumnSex: "女", "户籍情况": "户籍", children.ColumnKind: "出生医学证明",
 		children.ColumnGuardian: "监护人甲", children.ColumnPhone: "13900000001", "告知日期": "2026-10-01", "同意书": "编号或存放处", "新生儿": "否",

@@ -18,8 +18,8 @@ func (c InsuranceClaimView) StateTitle() string {
 	return map[string]string{"reported": "已报案", "accepted": "待赔付", "paid": "已赔付", "refused": "不予赔付"}[c.State]
 }
 
-// InsuranceFile returns a workbook of the progress of an insurance month: counts, reasons and batches, and no names.
-func InsuranceFile(d InsuranceMonthDetail) (casework.File, error) {
+// MonthFile returns a workbook of the progress of an insurance month: counts, reasons and batches, and no names.
+func MonthFile(d InsuranceMonthDetail) (casework.File, error) {
 	counts := sheets.Table{
 		Name: "人数", Notes: [][]any{{d.CountyName + d.Month + "婴幼儿意外伤害险"}, {"办件编号", d.CaseNo, "承保机构", d.Insurer, "保险起始日", d.CoverFrom.String()}},
 		Head: []string{"状态", "原因", "人数"}, Wide: 2,
@@ -41,13 +41,13 @@ func InsuranceFile(d InsuranceMonthDetail) (casework.File, error) {
 
 // RosterFaultFile returns a workbook of the rows of a roster that were not taken, and why.
 func RosterFaultFile(r InsuranceRoster) (casework.File, error) {
-	table := InsuranceFaultSheet.Table(r.Faults)
+	table := FaultSheet.Table(r.Faults)
 	table.Notes = [][]any{{"第", r.Number, "次导入", "共", r.Rows, "行", "未接收", r.Refused, "行"}}
 	return casework.WorkbookOf(table.Name, table)
 }
 
-// InsuranceLinesFile returns a batch as a workbook for the insurer, who answers in its last two columns.
-func InsuranceLinesFile(list InsuranceLinesPage) (casework.File, error) {
+// LinesFile returns a batch as a workbook for the insurer, who answers in its last two columns.
+func LinesFile(list InsuranceLinesPage) (casework.File, error) {
 	kinds := map[nursery.IdentityKind]string{
 		nursery.ByResidentID: "居民身份证", nursery.ByBirthCertificate: "出生医学证明", nursery.ByPermit: "居住证", nursery.ByPassport: "护照",
 	}
@@ -65,8 +65,8 @@ func linesHead() []string {
 	return []string{columnRef, children.ColumnName, children.ColumnKind, children.ColumnIdentity, children.ColumnBirth, children.ColumnSex, "保险起始日", "保险终止日", columnPolicy, columnReason}
 }
 
-// InsuranceFaultSheet is the table of the rows of a file that were not taken, and why.
-var InsuranceFaultSheet = casework.Sheet[InsuranceFault]{Title: "未接收的行", Columns: []casework.Column[InsuranceFault]{
+// FaultSheet is the table of the rows of a file that were not taken, and why.
+var FaultSheet = casework.Sheet[InsuranceFault]{Title: "未接收的行", Columns: []casework.Column[InsuranceFault]{
 	{Title: "行号", Value: func(f InsuranceFault) any { return f.Row }},
 	{Title: "单元格", FilesOnly: true, Value: func(f InsuranceFault) any { return f.Cell }},
 	{Title: "栏目", Value: func(f InsuranceFault) any { return f.Column }},

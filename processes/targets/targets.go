@@ -258,8 +258,8 @@ func (s *Service) measureInsurance(ctx context.Context, q *store.Queries, p nurs
 	return nil
 }
 
-// TargetSheet is the table of the plan's targets.
-var TargetSheet = casework.Sheet[Target]{Title: "目标与进展", Columns: []casework.Column[Target]{
+// Sheet is the table of the plan's targets.
+var Sheet = casework.Sheet[Target]{Title: "目标与进展", Columns: []casework.Column[Target]{
 	{Title: "项目", FilesOnly: true, Value: func(t Target) any { return t.Project }},
 	{Title: "目标", Value: func(t Target) any { return t.Title }},
 	{Title: "要求", Value: func(t Target) any { return t.Goal }},
