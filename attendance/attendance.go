@@ -3,6 +3,7 @@ package attendance
 import (
 	"context"
 	"fmt"
+
 	"tuoyu/casework"
 	"tuoyu/children"
 	"tuoyu/nursery"

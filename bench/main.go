@@ -124,7 +124,7 @@ func choose(letters []string) ([]part, error) {
 	for _, letter := range letters {
 		i := slices.IndexFunc(parts, func(p part) bool { return p.letter == letter })
 		if i < 0 {
-			return nil, fmt.Errorf("no part %q: they are a to i", letter)
+			return nil, fmt.Errorf("no part %q: they are a to j", letter)
 		}
 		chosen = append(chosen, parts[i])
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
 	"tuoyu/nursery"
 	"tuoyu/sheets"
 )

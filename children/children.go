@@ -5,12 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
 	"tuoyu/activities"
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/store"
-
-	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // Enrolment is a child coming into care 入托登记.

@@ -2,6 +2,7 @@ package children
 
 import (
 	"strings"
+
 	"tuoyu/nursery"
 	"tuoyu/sheets"
 )

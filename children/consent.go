@@ -3,6 +3,7 @@ package children
 import (
 	"context"
 	"fmt"
+
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/store"

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
 	"tuoyu/activities"
 	"tuoyu/casework"
 	"tuoyu/nursery"

@@ -3,6 +3,7 @@ package children
 import (
 	"context"
 	"fmt"
+
 	"tuoyu/activities"
 	"tuoyu/casework"
 	"tuoyu/nursery"

@@ -7,6 +7,7 @@ import (
 	"math"
 	"strconv"
 	"time"
+
 	"tuoyu/activities"
 	"tuoyu/casework"
 	"tuoyu/nursery"

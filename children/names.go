@@ -3,6 +3,7 @@ package children
 import (
 	"context"
 	"slices"
+
 	"tuoyu/activities"
 	"tuoyu/nursery"
 	"tuoyu/store"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/store"

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/sheets"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+
 	"tuoyu/activities"
 	"tuoyu/casework"
 	"tuoyu/nursery"

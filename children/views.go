@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+
 	"tuoyu/activities"
 	"tuoyu/casework"
 	"tuoyu/nursery"

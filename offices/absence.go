@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 	"time"
+
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/store"

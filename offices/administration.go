@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+
 	"tuoyu/calendar"
 	"tuoyu/casework"
 	"tuoyu/nursery"

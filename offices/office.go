@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
 	"tuoyu/calendar"
 	"tuoyu/casework"
 	"tuoyu/nursery"

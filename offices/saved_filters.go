@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/store"

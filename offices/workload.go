@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/store"

@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"fmt"
+
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/store"

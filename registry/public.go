@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/store"

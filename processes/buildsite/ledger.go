@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"slices"
 	"strings"
+
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/store"

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
 	"tuoyu/activities"
 	"tuoyu/casework"
 	"tuoyu/nursery"

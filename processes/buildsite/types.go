@@ -2,6 +2,7 @@ package buildsite
 
 import (
 	"time"
+
 	"tuoyu/casework"
 	"tuoyu/nursery"
 )

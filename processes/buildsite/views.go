@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
+
 	"tuoyu/activities"
 	"tuoyu/casework"
 	"tuoyu/nursery"

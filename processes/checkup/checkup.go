@@ -3,6 +3,7 @@ package checkup
 import (
 	"context"
 	"fmt"
+
 	"tuoyu/activities"
 	"tuoyu/casework"
 	"tuoyu/nursery"

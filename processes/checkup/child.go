@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
 	"tuoyu/activities"
 	"tuoyu/casework"
 	"tuoyu/documents"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+
 	"tuoyu/activities"
 	"tuoyu/casework"
 	"tuoyu/growth"

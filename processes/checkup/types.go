@@ -2,6 +2,7 @@ package checkup
 
 import (
 	"time"
+
 	"tuoyu/activities"
 	"tuoyu/casework"
 	"tuoyu/nursery"

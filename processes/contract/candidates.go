@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
 	"tuoyu/activities"
 	"tuoyu/casework"
 	"tuoyu/nursery"

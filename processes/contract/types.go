@@ -2,6 +2,7 @@ package contract
 
 import (
 	"time"
+
 	"tuoyu/casework"
 	"tuoyu/nursery"
 )

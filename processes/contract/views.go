@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+
 	"tuoyu/activities"
 	"tuoyu/casework"
 	"tuoyu/nursery"

@@ -3,6 +3,7 @@ package filing
 import (
 	"context"
 	"encoding/json"
+
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/store"

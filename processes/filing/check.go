@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/store"

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
 	"tuoyu/activities"
 	"tuoyu/casework"
 	"tuoyu/nursery"

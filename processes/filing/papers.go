@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
 	"tuoyu/activities"
 	"tuoyu/casework"
 	"tuoyu/nursery"

@@ -3,6 +3,7 @@ package filing
 import (
 	"context"
 	"fmt"
+
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/store"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+
 	"tuoyu/activities"
 	"tuoyu/casework"
 	"tuoyu/nursery"

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
 	"tuoyu/activities"
 	"tuoyu/casework"
 	"tuoyu/nursery"

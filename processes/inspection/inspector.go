@@ -9,12 +9,12 @@ import (
 	"slices"
 	"strconv"
 	"time"
-	"tuoyu/casework"
-
-	"tuoyu/nursery"
-	"tuoyu/store"
 
 	ical "github.com/arran4/golang-ical"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+	"tuoyu/store"
 )
 
 // PutInspector enters an officer into the county's register, or changes the entry. Errors: invalid, version_stale.

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
 	"tuoyu/activities"
 	"tuoyu/casework"
 	"tuoyu/draw"

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
 	"tuoyu/activities"
 	"tuoyu/casework"
 	"tuoyu/draw"

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/sheets"

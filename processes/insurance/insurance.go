@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+
 	"tuoyu/activities"
 	"tuoyu/casework"
 	"tuoyu/nursery"

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
 	"tuoyu/activities"
 	"tuoyu/casework"
 	"tuoyu/children"

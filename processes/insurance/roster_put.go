@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+
 	"tuoyu/activities"
 	"tuoyu/casework"
 	"tuoyu/children"

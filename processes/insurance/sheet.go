@@ -2,6 +2,7 @@ package insurance
 
 import (
 	"strconv"
+
 	"tuoyu/casework"
 	"tuoyu/children"
 	"tuoyu/nursery"

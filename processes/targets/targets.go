@@ -3,20 +3,20 @@ package targets
 import (
 	"cmp"
 	"context"
-	"tuoyu/casework"
-	"tuoyu/documents"
-	"tuoyu/processes/buildsite"
-	"tuoyu/processes/checkup"
-	"tuoyu/processes/contract"
-	"tuoyu/processes/inspection"
-	"tuoyu/processes/insurance"
-
 	_ "embed"
 	"encoding/json"
 	"fmt"
 	"strconv"
 	"sync"
+
+	"tuoyu/casework"
+	"tuoyu/documents"
 	"tuoyu/nursery"
+	"tuoyu/processes/buildsite"
+	"tuoyu/processes/checkup"
+	"tuoyu/processes/contract"
+	"tuoyu/processes/inspection"
+	"tuoyu/processes/insurance"
 	"tuoyu/store"
 )
 
@@ -66,7 +66,7 @@ var planTargets []byte
 var thePlan = sync.OnceValue(func() planFile {
 	var plan planFile
 	if err := json.Unmarshal(planTargets, &plan); err != nil {
-		panic("casework: plan/targets.json: " + err.Error())
+		panic("targets: plan/targets.json: " + err.Error())
 	}
 	return plan
 })
