@@ -70,10 +70,16 @@ func TestTheTableOfErrorCodes(t *testing.T) {
 func TestEveryErrorCodeIsUsedAndOfTheTable(t *testing.T) {
 	declared, err := parser.ParseFile(token.NewFileSet(), "codes.go", nil, parser.SkipObjectResolution)
 	require.NoError(t, err)
-	processes, err := filepath.Glob("../processes/*/")
+	folders := []string{".", "../api", "../web", "../cmd/tuoyu"}
+	services, err := filepath.Glob("../*/service.go")
 	require.NoError(t, err)
+	ofProcesses, err := filepath.Glob("../processes/*/service.go")
+	require.NoError(t, err)
+	for _, path := range append(services, ofProcesses...) {
+		folders = append(folders, filepath.Dir(path))
+	}
 	used := map[string]bool{}
-	for _, folder := range append(processes, ".", "../api", "../web", "../cmd/tuoyu", "../children", "../attendance", "../registry", "../offices") {
+	for _, folder := range folders {
 		for name := range identifiersOf(t, folder) {
 			used[name] = true
 		}
