@@ -98,6 +98,22 @@ func (q *Queries) EndSessionsOf(ctx context.Context, arg EndSessionsOfParams) (i
 	return result.RowsAffected(), nil
 }
 
+const extendSession = `-- name: ExtendSession :exec
+UPDATE web_sessions SET idle_until = $1 WHERE token = $2 AND web_sessions.idle_until > $3
+`
+
+type ExtendSessionParams struct {
+	IdleUntil time.Time
+	Token     string
+	Now       time.Time
+}
+
+// A session that was ended meanwhile stays ended.
+func (q *Queries) ExtendSession(ctx context.Context, arg ExtendSessionParams) error {
+	_, err := q.db.Exec(ctx, extendSession, arg.IdleUntil, arg.Token, arg.Now)
+	return err
+}
+
 const forgetKeptForms = `-- name: ForgetKeptForms :execrows
 DELETE FROM kept_forms WHERE kept_at < $1
 `

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"reflect"
 	"sync"
 	"time"
 
@@ -30,26 +31,37 @@ const (
 
 func newSessions(db *store.DB, now func() time.Time) *scs.SessionManager {
 	m := scs.New()
-	m.Store = &sessionStore{db: db, now: now, seen: map[string]seenSession{}}
+	m.Store = &sessionStore{db: db, now: now, seen: map[string]time.Time{}}
 	m.IdleTimeout, m.Lifetime = idleFor, longestStay
 	m.HashTokenInStore = true
 	m.Cookie = scs.SessionCookie{Name: cookieName, Path: "/", HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode}
 	return m
 }
 
-// sessionStore stores sessions in Postgres, by the hash of their token. A session that is only read again within a
-// minute is not written again.
+// sessionStore stores sessions in Postgres, by the hash of their token. A request that did not change its session does not write
+// it, so that it keeps what a concurrent request of the session changed; it only extends the session, at most once a minute.
 type sessionStore struct {
 	db  *store.DB
 	now func() time.Time
 
 	mu   sync.Mutex
-	seen map[string]seenSession // by token, as stored in the database
+	seen map[string]time.Time // when the sessions end if unused, by token as stored in the database
 }
 
-type seenSession struct {
-	sum   [sha256.Size]byte // of its data
-	until time.Time
+// loadedSession is what a request found in its session.
+type loadedSession struct {
+	token  string
+	values map[string]any
+}
+
+type loadedKey struct{}
+
+// withSession loads the session of each request and saves what the request changes in it.
+func withSession(sessions *scs.SessionManager, h http.Handler) http.Handler {
+	inner := sessions.LoadAndSave(h)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		inner.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), loadedKey{}, new(loadedSession))))
+	})
 }
 
 // mostSeen is the maximum number of cached sessions; beyond it all are evicted, which costs a write each.
@@ -57,13 +69,13 @@ const mostSeen = 10_000
 
 var _ scs.CtxStore = (*sessionStore)(nil)
 
-func (s *sessionStore) remember(token string, data []byte, until time.Time) {
+func (s *sessionStore) remember(token string, until time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.seen) >= mostSeen {
 		clear(s.seen)
 	}
-	s.seen[token] = seenSession{sha256.Sum256(data), until}
+	s.seen[token] = until
 }
 
 // FindCtx returns a session that has not ended.
@@ -75,12 +87,19 @@ func (s *sessionStore) FindCtx(ctx context.Context, token string) (data []byte, 
 		}
 		if err == nil {
 			data, found = row.Data, true
-			s.remember(token, row.Data, row.IdleUntil)
+			s.remember(token, row.IdleUntil)
 		}
 		return err
 	})
 	if err != nil {
 		return nil, false, fmt.Errorf("read session: %w", err)
+	}
+	if loaded, ok := ctx.Value(loadedKey{}).(*loadedSession); ok && found {
+		_, values, err := scs.GobCodec{}.Decode(data)
+		if err != nil {
+			return nil, false, fmt.Errorf("decode session: %w", err)
+		}
+		*loaded = loadedSession{token, values}
 	}
 	return data, found, nil
 }
@@ -90,12 +109,12 @@ func (s *sessionStore) CommitCtx(ctx context.Context, token string, data []byte,
 	s.mu.Lock()
 	last, known := s.seen[token]
 	s.mu.Unlock()
-	if known && last.sum == sha256.Sum256(data) && until.Before(last.until.Add(time.Minute)) {
-		return nil
-	}
 	_, values, err := scs.GobCodec{}.Decode(data)
 	if err != nil {
 		return fmt.Errorf("decode session: %w", err)
+	}
+	if loaded, ok := ctx.Value(loadedKey{}).(*loadedSession); ok && loaded.token == token && reflect.DeepEqual(loaded.values, values) {
+		return s.extend(ctx, token, last, until)
 	}
 	account, _ := values[keyAccount].(string)
 	agent, _ := values[keyAgent].(string)
@@ -110,7 +129,22 @@ func (s *sessionStore) CommitCtx(ctx context.Context, token string, data []byte,
 	if err != nil {
 		return fmt.Errorf("write session: %w", err)
 	}
-	s.remember(token, data, until)
+	s.remember(token, until)
+	return nil
+}
+
+// extend has a session end later, unless it was extended in the last minute.
+func (s *sessionStore) extend(ctx context.Context, token string, last, until time.Time) error {
+	if until.Before(last.Add(time.Minute)) {
+		return nil
+	}
+	err := s.db.AsSessions(ctx, func(q *store.Queries) error {
+		return q.ExtendSession(ctx, store.ExtendSessionParams{Token: token, IdleUntil: until, Now: s.now()})
+	})
+	if err != nil {
+		return fmt.Errorf("extend session: %w", err)
+	}
+	s.remember(token, until)
 	return nil
 }
 

@@ -132,13 +132,13 @@ var registrations = []func(*Site){
 // route serves the page of a request. An unknown path, like unreadable parts, is answered with an error page.
 func (s *Site) route(w http.ResponseWriter, r *http.Request) {
 	if part, bad := limits.Unreadable(r); bad {
-		s.sessions.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		withSession(s.sessions, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			s.fail(w, s.known(r), unreadable(part))
 		})).ServeHTTP(w, r)
 		return
 	}
 	if _, pattern := s.mux.Handler(r); pattern == "" {
-		s.sessions.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		withSession(s.sessions, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			s.fail(w, s.known(r), &casework.Error{Code: casework.CodeNoSuchPath, Message: "没有这个地址。"})
 		})).ServeHTTP(w, r)
 		return
@@ -166,7 +166,7 @@ type handler func(w http.ResponseWriter, r *http.Request) error
 
 // open registers a page for everybody.
 func (s *Site) open(pattern string, h handler) {
-	s.mux.Handle(pattern, s.sessions.LoadAndSave(s.limited(func(w http.ResponseWriter, r *http.Request) {
+	s.mux.Handle(pattern, withSession(s.sessions, s.limited(func(w http.ResponseWriter, r *http.Request) {
 		r = s.known(r)
 		if principalFrom(r.Context()).Account == "" {
 			r.Body = http.MaxBytesReader(w, r.Body, s.MaxUpload+maxForm)
@@ -204,7 +204,7 @@ func only(h handler, roles ...nursery.Role) handler {
 
 // streaming registers an answer that has no end or carries a file, so that it is neither buffered nor cut off.
 func (s *Site) streaming(pattern string, h handler) {
-	s.mux.Handle(pattern, s.sessions.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s.mux.Handle(pattern, withSession(s.sessions, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r = s.known(r)
 		if principalFrom(r.Context()).Account == "" {
 			s.fail(w, r, signedOut())

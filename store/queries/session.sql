@@ -10,6 +10,10 @@ VALUES (@token, @account, @data, @idle_until, @started_at, @agent);
 -- A session that was ended meanwhile stays ended.
 UPDATE web_sessions SET account = @account, data = @data, idle_until = @idle_until WHERE token = @token AND web_sessions.idle_until > @now;
 
+-- name: ExtendSession :exec
+-- A session that was ended meanwhile stays ended.
+UPDATE web_sessions SET idle_until = @idle_until WHERE token = @token AND web_sessions.idle_until > @now;
+
 -- name: DropSession :exec
 DELETE FROM web_sessions WHERE token = @token;
 
