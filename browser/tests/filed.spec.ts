@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test, type Page } from "@playwright/test";
-import { accessible, atEveryWidth, signIn } from "./support";
+import { accessible, answered, atEveryWidth, signIn } from "./support";
 
 type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
 type Group = { [name: string]: Json };
@@ -117,12 +117,14 @@ test("a filing goes from an empty form through corrections to its receipt, every
 	await clerk.getByLabel("补正", { exact: false }).first().check();
 	await clerk.getByRole("button", { name: "办理", exact: true }).click();
 	await clerk.getByRole("button", { name: /^确认/ }).click();
-	await expect(clerk.getByText("已办理").first()).toBeVisible();
+	await expect(clerk.getByText(answered()).first()).toBeVisible();
 
 	// What is missing is told at once, and only that is open.
 	await page.goto("/start");
-	await page.goto(`/filing/${caseNo}`);
-	await expect(page.getByText("补正").first()).toBeVisible();
+	await expect(async () => {
+		await page.goto(`/filing/${caseNo}`);
+		await expect(page.getByText("补正").first()).toBeVisible({ timeout: 5_000 });
+	}).toPass();
 	await atEveryWidth(page, "filing-corrections");
 	await page.goto(`/filing/${caseNo}/section/papers`);
 	const proof = (application.papers as Group[]).find((p) => p.kind === "fire_proof") as Group;
@@ -143,7 +145,7 @@ test("a filing goes from an empty form through corrections to its receipt, every
 	await clerk.getByLabel("受理", { exact: false }).first().check();
 	await clerk.getByRole("button", { name: "办理", exact: true }).click();
 	await clerk.getByRole("button", { name: /^确认/ }).click();
-	await expect(clerk.getByText("已办理").first()).toBeVisible();
+	await expect(clerk.getByText(answered()).first()).toBeVisible();
 
 	// Whoever holds the code sees the receipt, without signing in.
 	const stranger = await (await browser.newContext()).newPage();

@@ -45,3 +45,6 @@ export async function atEveryWidth(page: Page, name: string) {
 	}
 	await page.setViewportSize({ width: 1280, height: 900 });
 }
+
+/** answered is what a clerk reads once an answer is taken: at once, or, while the machine is busy, that it is kept and follows. */
+export const answered = (outcome = "") => new RegExp(`已办理：${outcome}|已收下您的办理结果`);
