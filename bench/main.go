@@ -89,7 +89,7 @@ func run(ctx context.Context, args []string) error {
 	out := f.String("out", "bench/RESULTS.md", "where the table goes, below the root")
 	inside := f.String("inside", "", "for bench itself: run inside devstack and write the rows to this file")
 	f.Usage = func() {
-		fmt.Fprintln(os.Stderr, "usage: bench [flags] [PART…]   parts: a b c d e f g h i, all when none is named")
+		fmt.Fprintln(os.Stderr, "usage: bench [flags] [PART…]   parts: a b c d e f g h i j, all when none is named")
 		f.PrintDefaults()
 	}
 	if err := f.Parse(args); err != nil {
