@@ -281,11 +281,17 @@ func formProperties(form string) (names []string) {
 		panic("casework: form " + form + ": " + err.Error())
 	}
 	d := json.NewDecoder(bytes.NewReader(schema.Properties))
-	var property json.RawMessage
-	for _, err := d.Token(); err == nil && d.More(); {
-		name, _ := d.Token()
-		text, _ := name.(string)
-		names = append(names, text)
+	next := func() json.Token {
+		token, err := d.Token()
+		if err != nil {
+			panic("casework: form " + form + ": " + err.Error())
+		}
+		return token
+	}
+	next() // the brace before the properties
+	for d.More() {
+		names = append(names, next().(string))
+		var property json.RawMessage
 		if err := d.Decode(&property); err != nil {
 			panic("casework: form " + form + ": " + err.Error())
 		}
@@ -296,7 +302,11 @@ func formProperties(form string) (names []string) {
 // checkFields rejects an answer that lacks a required field of its outcome, or has a field that the outcome does not
 // have. Only is whether no other outcome is offered.
 func checkFields(c *Checker, kind definition.TaskKind, only bool, outcome nursery.Outcome, answer map[string]any) {
-	o, _ := kind.Outcome(outcome)
+	o, ok := kind.Outcome(outcome)
+	if !ok {
+		c.Add("/outcome", "不在可选结果之内")
+		return
+	}
 	required, optional := o.Fields(only)
 	for _, name := range required {
 		if blank(answer[name]) {

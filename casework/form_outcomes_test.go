@@ -45,6 +45,7 @@ func TestFieldsAreThoseOfTheOutcome(t *testing.T) {
 		"nothing found and nothing said":     {"filing.review", []string{"accept", "correct"}, nursery.OutcomeCorrect, `{}`, []string{"/answer/findings"}},
 		"accepted with findings": {"filing.review", []string{"accept", "correct"}, nursery.OutcomeAccept,
 			`{"findings": [{"message": "面积不符"}]}`, []string{"/answer/findings"}},
+		"an outcome of another task": {"filing.review", []string{"accept", "conform"}, nursery.OutcomeConform, `{}`, []string{"/outcome"}},
 		"agreed without a word":      {"filing_change.review", []string{"approve", "refuse"}, nursery.OutcomeApprove, `{}`, nil},
 		"refused without a reason":   {"filing_change.review", []string{"approve", "refuse"}, nursery.OutcomeRefuse, `{"note": "不同意"}`, []string{"/answer/reason"}},
 		"signed without a word":      {"inspection.countersign", []string{"sign", "object"}, nursery.OutcomeSign, `{}`, nil},

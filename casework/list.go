@@ -213,7 +213,7 @@ const (
 	maxPageSize = 100
 )
 
-// Limit returns the rows of the page: standard where none are asked for, at most most. Zero is the limits of the service.
+// limit returns the rows of the page: standard where none are asked for, at most most. Zero is the limits of the service.
 func (p PageRequest) limit(standard, most int) (int, error) {
 	standard, most = cmp.Or(standard, pageDefault), cmp.Or(most, maxPageSize)
 	switch {

@@ -83,7 +83,7 @@ type Resource struct {
 	Registrar   nursery.Registrar `json:"registrar,omitempty"`
 }
 
-// Authorize evaluates the authz policy. It returns NewNotFound for resources that the principal may not see.
+// Authorize evaluates the authz policy. It returns not_found for resources that the principal may not see.
 func (s *Service) Authorize(ctx context.Context, p nursery.Principal, act string, r Resource) error {
 	allowed, reason, err := s.Rules.Allow(ctx, map[string]any{"principal": p, "act": act, "resource": r})
 	switch {
@@ -103,7 +103,7 @@ func (s *Service) Authorize(ctx context.Context, p nursery.Principal, act string
 	return NewError(CodeForbidden, "您的角色不能进行此操作。")
 }
 
-// Perform is command for one that answers nothing.
+// Perform is Command for a command that answers nothing.
 func Perform(ctx context.Context, s *Service, p nursery.Principal, key, operation string, body any, do func(*store.Queries) error) error {
 	_, err := Command(ctx, s, p, key, operation, body, func(q *store.Queries) (struct{}, error) { return struct{}{}, do(q) })
 	return err
@@ -119,7 +119,7 @@ func Command[T any](ctx context.Context, s *Service, p nursery.Principal, key, o
 	return answer, err
 }
 
-// CommandReplayed is command for one that has to know whether it is a repeat. The first answer to a start holds the tracking code:
+// CommandReplayed is Command for one that has to know whether it is a repeat. The first answer to a start holds the tracking code:
 // the answer is sealed for the account and key, and forgotten with the key after keyTTL.
 func CommandReplayed[T any](ctx context.Context, s *Service, p nursery.Principal, key, operation string, body any,
 	do func(*store.Queries) (T, error),

@@ -106,7 +106,7 @@ func (s *Service) checkDelegate(ctx context.Context, q *store.Queries, away nurs
 	return nil
 }
 
-// OfficeOf returns to which county and role an account belongs: as it was last seen, or by the register of inspectors and
+// officeOf returns to which county and role an account belongs: as it was last seen, or by the register of inspectors and
 // its tasks. The error is assignee_unknown for an account that none of these know.
 func (s *Service) officeOf(ctx context.Context, q *store.Queries, p nursery.Principal, account string) (string, nursery.Role, error) {
 	if account == p.Account {

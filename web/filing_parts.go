@@ -54,7 +54,7 @@ func (s section) holds(pointer string) bool {
 	return slices.Contains(s.Fields, first)
 }
 
-// formSchema is what the section asks for. Where the institution lies is chosen, not typed.
+// shape is what the section asks for. Where the institution lies is chosen, not typed.
 func (s section) shape(county string) formSchema {
 	form := applicationShape().only(s.Fields...)
 	for i, f := range form.Fields {

@@ -49,7 +49,7 @@ func (a boundForm) closedRows(at string) (closed []int) {
 	return closed
 }
 
-// atoiOrZero reports whether all that is in a place may be changed, so that it may be added to or taken away.
+// whole reports whether all that is in a place may be changed, so that it may be added to or taken away.
 func (a boundForm) whole(at string) bool {
 	if a.Whole == nil {
 		return !a.closed(at)

@@ -65,7 +65,7 @@ func (s *Site) showAsking(w http.ResponseWriter, r *http.Request, page asking, s
 	return s.showStatus(w, r, status, frame{Title: page.Title, Back: page.Back}, askingPage(page, form))
 }
 
-// submitForm processes a form that makes a T: act processes it and returns where to go next and a message. If the input is
+// handled processes a form that makes a T: act processes it and returns where to go next and a message. If the input is
 // rejected, the form is shown again with its errors, and no input is lost. Files are stored as specified by to.
 func handled[T any](s *Site, w http.ResponseWriter, r *http.Request, sh formSchema, to casework.Upload,
 	again func(status int, form boundForm) error, act func(T) (next, said string, err error),

@@ -92,7 +92,7 @@ func (i *identity) oauth(p *oidc.Provider) *oauth2.Config {
 	}
 }
 
-// requestInfo returns the account that signed in with a code, and the provider's tokens.
+// exchange returns the account that signed in with a code, and the provider's tokens.
 func (i *identity) exchange(ctx context.Context, a attempt, code string) (person, grant, error) {
 	provider, err := i.discovered(ctx)
 	if err != nil {

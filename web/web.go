@@ -237,7 +237,7 @@ func principalFrom(ctx context.Context) nursery.Principal {
 	return p
 }
 
-// withPrincipal puts who is signed in into the request. A session that the provider no longer confirms is nobody's.
+// known puts who is signed in into the request. A session that the provider no longer confirms is nobody's.
 func (s *Site) known(r *http.Request) *http.Request {
 	p := s.signedIn(r.Context())
 	if p.Account != "" {

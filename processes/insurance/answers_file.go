@@ -74,7 +74,7 @@ func (s *Service) AnswerInsuranceFile(ctx context.Context, p nursery.Principal, 
 // answersKey returns the key of the answers of a file from the first on.
 func answersKey(key string, first int) string { return fmt.Sprintf("%s/%d", key, first) }
 
-// Refused returns the error for a file without any valid answer.
+// refused returns the error for a file without any valid answer.
 func (a *InsuranceAnswered) refused() *casework.Error {
 	e := casework.NewError(casework.CodeRosterFile, "没有可以接收的答复。")
 	for _, f := range a.Faults[:min(len(a.Faults), faultsShown)] {
@@ -87,7 +87,7 @@ func (a *InsuranceAnswered) fault(row sheets.Row, column, message string) {
 	a.Faults = append(a.Faults, InsuranceFault{Row: row.Number, Cell: row.At(column), Column: row.Heading(column), Message: message})
 }
 
-// Read returns the valid answers of a file, with the row of each, and records the errors of the others.
+// read returns the valid answers of a file, with the row of each, and records the errors of the others.
 func (a *InsuranceAnswered) read(file casework.ImportFile) (answers []nursery.InsuranceAnswer, rows []sheets.Row) {
 	for _, row := range file.Rows {
 		policy, said := row.Cell(columnPolicy), row.Cell(columnReason)

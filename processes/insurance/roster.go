@@ -58,7 +58,7 @@ func columnTitle(field string) string {
 	return field
 }
 
-// Row reads an entry. The faults name its columns and never what was entered.
+// row reads an entry. The faults name its columns and never what was entered.
 func (e InsuranceEntry) row(county string, today nursery.Date) (nursery.RosterRow, []InsuranceFault) {
 	var faults []InsuranceFault
 	add := func(field, message string) {
