@@ -31,7 +31,8 @@ type Process struct {
 	// at; not where months pass, where facts change beside the workflow, or where answers are given side by side.
 	Repeatable bool
 
-	Withdrawable bool // the applicant may take a case back until the office has decided
+	Clocks       map[string]string // titles of its legal time limits, by their name
+	Withdrawable bool              // the applicant may take a case back until the office has decided
 }
 
 // Page is the page of a process's own for one of its cases.

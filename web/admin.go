@@ -13,42 +13,46 @@ import (
 )
 
 func registerAdmin(s *Site) {
-	s.page("GET /admin/settings", s.settings)
-	s.page("POST /admin/settings", s.setSetting)
-	s.page("GET /admin/rules", func(w http.ResponseWriter, r *http.Request) error {
-		packs, err := s.Services.RulePacks(r.Context(), principalFrom(r.Context()))
+	s.Nav("/admin/settings", "参数", Places{nursery.RoleAdministrator: 1})
+	s.Nav("/admin/rules", "规则", Places{nursery.RoleAdministrator: 2})
+	s.Nav("/admin/calendar", "节假日", Places{nursery.RoleAdministrator: 3})
+	s.Nav("/registrations", "登记信息", Places{nursery.RoleRegistrar: 1})
+	s.Page("GET /admin/settings", s.settings)
+	s.Page("POST /admin/settings", s.setSetting)
+	s.Page("GET /admin/rules", func(w http.ResponseWriter, r *http.Request) error {
+		packs, err := s.Services.RulePacks(r.Context(), Principal(r.Context()))
 		if err != nil {
 			return err
 		}
-		return s.show(w, r, frame{Title: "规则", Wide: true}, rulesPage(packs))
+		return s.Show(w, r, Frame{Title: "规则", Wide: true}, rulesPage(packs))
 	})
-	s.page("GET /admin/calendar", func(w http.ResponseWriter, r *http.Request) error {
+	s.Page("GET /admin/calendar", func(w http.ResponseWriter, r *http.Request) error {
 		return s.yearsPage(w, r, http.StatusOK, "")
 	})
-	s.page("POST /admin/calendar", s.loadYear)
-	s.page("GET /registrations", only(func(w http.ResponseWriter, r *http.Request) error {
-		return s.registrationPage(w, r, http.StatusOK, boundForm{Shape: shapeOf[nursery.Registration]()})
+	s.Page("POST /admin/calendar", s.loadYear)
+	s.Page("GET /registrations", Only(func(w http.ResponseWriter, r *http.Request) error {
+		return s.registrationPage(w, r, http.StatusOK, BoundForm{Shape: SchemaOf[nursery.Registration]()})
 	}, nursery.RoleRegistrar))
-	s.page("POST /registrations", s.pushRegistration)
+	s.Page("POST /registrations", s.pushRegistration)
 }
 
 // settings are the parameters of a county, with who changed what, when and why.
 func (s *Site) settings(w http.ResponseWriter, r *http.Request) error {
 	county := r.URL.Query().Get("county")
 	if county == "" {
-		if county = principalFrom(r.Context()).County; county == nursery.CityCode {
-			county = counties()[0].Value
+		if county = Principal(r.Context()).County; county == nursery.CityCode {
+			county = Counties()[0].Value
 		}
 	}
-	list, err := s.Services.Settings(r.Context(), principalFrom(r.Context()), county)
+	list, err := s.Services.Settings(r.Context(), Principal(r.Context()), county)
 	if err != nil {
 		return err
 	}
-	return s.show(w, r, frame{Title: "参数", Wide: true}, settingsPage(list, principalFrom(r.Context())))
+	return s.Show(w, r, Frame{Title: "参数", Wide: true}, settingsPage(list, Principal(r.Context())))
 }
 
 func (s *Site) setSetting(w http.ResponseWriter, r *http.Request) error {
-	if err := parseForm(r); err != nil {
+	if err := ParseForm(r); err != nil {
 		return err
 	}
 	// What is typed is JSON where it reads as such, as numbers and yes or no do, and a text otherwise.
@@ -62,19 +66,19 @@ func (s *Site) setSetting(w http.ResponseWriter, r *http.Request) error {
 		value = quoted
 	}
 	county := r.PostFormValue("county")
-	if _, err := s.Services.SetSetting(r.Context(), principalFrom(r.Context()), key(r), county, r.PostFormValue("name"), value, strings.TrimSpace(r.PostFormValue("reason"))); err != nil {
+	if _, err := s.Services.SetSetting(r.Context(), Principal(r.Context()), Key(r), county, r.PostFormValue("name"), value, strings.TrimSpace(r.PostFormValue("reason"))); err != nil {
 		return err
 	}
-	return s.done(w, r, "/admin/settings?county="+county, "参数已设置，此后收到的办件适用。")
+	return s.Done(w, r, "/admin/settings?county="+county, "参数已设置，此后收到的办件适用。")
 }
 
 // yearsPage shows the calendar with what is wrong with the file that was sent, if any.
 func (s *Site) yearsPage(w http.ResponseWriter, r *http.Request, status int, fault string) error {
-	years, err := s.Services.CalendarYears(r.Context(), principalFrom(r.Context()))
+	years, err := s.Services.CalendarYears(r.Context(), Principal(r.Context()))
 	if err != nil {
 		return err
 	}
-	return s.showStatus(w, r, status, frame{Title: "节假日", Wide: true}, yearsPage(years, fault))
+	return s.ShowStatus(w, r, status, Frame{Title: "节假日", Wide: true}, yearsPage(years, fault))
 }
 
 // loadYear publishes the year of a file; a file that is not taken is explained at its field.
@@ -84,13 +88,13 @@ func (s *Site) loadYear(w http.ResponseWriter, r *http.Request) error {
 		if errors.As(err, &invalid) && invalid.Code == casework.CodeCalendarYearInvalid {
 			return s.yearsPage(w, r, int(invalid.Kind()), invalid.Message)
 		}
-		refused, ok := s.importRefused(r, err)
+		refused, ok := s.ImportError(r, err)
 		if !ok {
 			return err
 		}
-		return s.yearsPage(w, r, int(refused.Kind()), atFile(refused))
+		return s.yearsPage(w, r, int(refused.Kind()), FileMessage(refused))
 	}
-	file, err := chosenFile(r, "请选择节假日文件。")
+	file, err := ChosenFile(r, "请选择节假日文件。")
 	if err != nil {
 		return again(err)
 	}
@@ -99,38 +103,38 @@ func (s *Site) loadYear(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return again(err)
 	}
-	year, told, err := s.Services.LoadCalendarYear(r.Context(), principalFrom(r.Context()), key(r), raw)
+	year, told, err := s.Services.LoadCalendarYear(r.Context(), Principal(r.Context()), Key(r), raw)
 	if err != nil {
 		return again(err)
 	}
-	return s.done(w, r, "/admin/calendar", strconv.Itoa(year)+" 年已发布，"+strconv.Itoa(told)+" 件在办事项将重新计算期限。")
+	return s.Done(w, r, "/admin/calendar", strconv.Itoa(year)+" 年已发布，"+strconv.Itoa(told)+" 件在办事项将重新计算期限。")
 }
 
-func (s *Site) registrationPage(w http.ResponseWriter, r *http.Request, status int, form boundForm) error {
-	return s.showStatus(w, r, status, frame{Title: "登记信息"}, registrationPage(form))
+func (s *Site) registrationPage(w http.ResponseWriter, r *http.Request, status int, form BoundForm) error {
+	return s.ShowStatus(w, r, status, Frame{Title: "登记信息"}, registrationPage(form))
 }
 
 func (s *Site) pushRegistration(w http.ResponseWriter, r *http.Request) error {
-	form, changed, err := s.parseForm(r, shapeOf[nursery.Registration](), casework.Upload{})
+	form, changed, err := s.DecodeForm(r, SchemaOf[nursery.Registration](), casework.Upload{})
 	if err != nil {
 		return err
 	}
 	if changed {
 		return s.registrationPage(w, r, http.StatusOK, form)
 	}
-	in, err := bind[nursery.Registration](&form)
+	in, err := Bind[nursery.Registration](&form)
 	if err != nil {
 		return err
 	}
-	if _, err := s.Services.PushRegistration(r.Context(), principalFrom(r.Context()), key(r), in); err != nil {
-		refused := s.asUserError(r.Context(), err)
+	if _, err := s.Services.PushRegistration(r.Context(), Principal(r.Context()), Key(r), in); err != nil {
+		refused := s.UserError(r.Context(), err)
 		if refused.Kind() != casework.Invalid {
 			return err
 		}
-		form.refusedWith(refused, "")
+		form.AddFaults(refused, "")
 		return s.registrationPage(w, r, http.StatusUnprocessableEntity, form)
 	}
-	return s.done(w, r, "/registrations", "已推送 "+in.Name+" 的登记信息。")
+	return s.Done(w, r, "/registrations", "已推送 "+in.Name+" 的登记信息。")
 }
 
 // settingText writes a setting's value as it is read.

@@ -13,7 +13,7 @@ import (
 
 // answering is the form of a task's answer: the fields of each outcome, and the documents that the answer would issue.
 type answering struct {
-	boundForm
+	BoundForm
 	Outcome nursery.Outcome
 	Offers  []casework.OutcomeOffer
 	Key     string
@@ -77,7 +77,7 @@ func (a answering) outcomesThat(field string, need bool) string {
 }
 
 // field returns f, required if the chosen outcome requires it.
-func (a answering) field(f formSchema) formSchema {
+func (a answering) field(f FormSchema) FormSchema {
 	f.Required = a.needed(f.Name)
 	return f
 }
@@ -85,7 +85,7 @@ func (a answering) field(f formSchema) formSchema {
 // withFirstRows adds an empty row to each list that the chosen outcome requires.
 func (a *answering) withFirstRows() {
 	for _, f := range a.Shape.Fields {
-		if at := "/" + f.Name; f.Kind == kindList && a.needed(f.Name) && len(rows(a.Values, at)) == 0 {
+		if at := "/" + f.Name; f.Kind == KindList && a.needed(f.Name) && len(Rows(a.Values, at)) == 0 {
 			a.Values.Add(at+"/_rows", "0")
 		}
 	}
@@ -93,12 +93,12 @@ func (a *answering) withFirstRows() {
 
 // answerOf returns the form schema of an outcome: the fields that it requires or allows. Values entered for another
 // outcome remain in the form and are not sent. It returns s for an outcome that is not offered.
-func answerOf(s formSchema, offers []casework.OutcomeOffer, outcome nursery.Outcome) formSchema {
+func answerOf(s FormSchema, offers []casework.OutcomeOffer, outcome nursery.Outcome) FormSchema {
 	i := slices.IndexFunc(offers, func(o casework.OutcomeOffer) bool { return o.Outcome == outcome })
 	if i < 0 {
 		return s
 	}
-	return s.only(append(slices.Clone(offers[i].Required), offers[i].Optional...)...)
+	return s.Only(append(slices.Clone(offers[i].Required), offers[i].Optional...)...)
 }
 
 // confirmation identifies the documents that a user is asked to confirm: other documents, or those of another outcome,

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"context"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,16 +13,16 @@ import (
 
 // appView is an application on a page: its parts, its papers with their files, and the remarks on them.
 type appView struct {
-	boundForm
+	Summary
 	Case  casework.CaseDetail
 	Media map[string]string // kinds of the files that may be opened
 	Seen  []string          // files the reader has looked at; nil where nobody ticks
-	Mark  string            // the form that takes what is marked for correction; empty: nothing is marked
-	Marks []string          // pointers marked already
 }
 
 func newAppView(c casework.CaseDetail) appView {
-	v := appView{boundForm: ask(applicationShape(), *c.Application), Case: c, Media: map[string]string{}}
+	v := appView{Summary: Summary{BoundForm: FormOf(applicationShape(), *c.Application), Changed: c.Changed}, Case: c, Media: map[string]string{}}
+	v.Correctable = func(pointer string) bool { return nursery.Correctable(*c.Application, pointer) }
+	v.Title = func(pointer string) string { return pointerTitle(v.BoundForm, pointer) }
 	v.Files = map[string]string{}
 	for _, f := range c.Files {
 		v.Files[f.ID], v.Media[f.ID] = f.Name, f.MediaType
@@ -28,52 +30,42 @@ func newAppView(c casework.CaseDetail) appView {
 	return v
 }
 
-// part returns the properties of the application that a section shows.
-func (v appView) partOf(s section) formSchema { return v.Shape.only(s.Fields...) }
-
-// changedAt reports whether the value at a place, or a value below it, has changed since the applicant's last notice.
-func (v appView) changedAt(place string) bool {
-	return len(v.Case.Changed) > 0 && opens(v.Case.Changed, v.named(place))
+// Render writes the application.
+func (v *appView) Render(ctx context.Context, w io.Writer) error {
+	return application(*v).Render(ctx, w)
 }
+
+// Markable has the application take marks, and the findings of the form name what is marked in words.
+func (v *appView) Markable(form *BoundForm) {
+	v.Mark = "answer"
+	v.Marks = []string{}
+	for _, n := range Rows(form.Values, FindingsPointer) {
+		if at := form.Values.Get(FindingsPointer + "/" + strconv.Itoa(n) + "/field"); at != "" {
+			v.Marks = append(v.Marks, at)
+		}
+	}
+	choices := correctionChoices(v.BoundForm, *v.Case.Application, v.Marks)
+	form.Shape = form.Shape.Change("findings", func(f FormSchema) FormSchema {
+		return f.Change("field", func(f FormSchema) FormSchema {
+			f.Kind, f.Groups, f.Required = KindChoice, choices, true
+			return f
+		})
+	})
+	form.Items = map[string]string{}
+	for _, n := range Rows(form.Values, FindingsPointer) {
+		row := FindingsPointer + "/" + strconv.Itoa(n)
+		if at := form.Values.Get(row + "/field"); at != "" {
+			form.Items[row] = pointerTitle(v.BoundForm, at)
+		}
+	}
+}
+
+// part returns the properties of the application that a section shows.
+func (v appView) partOf(s section) FormSchema { return v.Shape.Only(s.Fields...) }
 
 // changedIn reports whether something of a section differs.
 func (v appView) changedIn(s section) bool {
-	return slices.ContainsFunc(v.Case.Changed, s.holds)
-}
-
-// markedAt reports whether a place is among what is to be corrected.
-func (v appView) markedAt(place string) bool { return slices.Contains(v.Marks, v.named(place)) }
-
-// marks reports whether a place can be marked for correction: what the applicant can change.
-func (v appView) marksAt(place string) bool {
-	return v.Mark != "" && nursery.Correctable(*v.Case.Application, v.named(place))
-}
-
-// rowsView is a list of the application as a table.
-type rowsView struct {
-	boundForm
-	Shape formSchema
-	At    string
-	Rows  []int
-	app   *appView // nil: only to be read
-}
-
-// columns returns the fields that have a value in some row.
-func (v rowsView) columns() (all []formSchema) {
-	for _, f := range v.Shape.Fields {
-		if slices.ContainsFunc(v.Rows, func(n int) bool { return v.words(f, v.cell(n, f)) != "" }) {
-			all = append(all, f)
-		}
-	}
-	return all
-}
-
-func (v rowsView) row(n int) string { return v.At + "/" + strconv.Itoa(n) }
-
-func (v rowsView) cell(n int, f formSchema) string { return v.row(n) + "/" + f.Name }
-
-func (v appView) table(f formSchema, at string) rowsView {
-	return rowsView{boundForm: v.boundForm, Shape: f, At: at, Rows: rows(v.Values, at), app: &v}
+	return slices.ContainsFunc(v.Changed, s.holds)
 }
 
 // paperRow is a paper of the application on a page.
@@ -81,18 +73,18 @@ type paperRow struct {
 	Place, Pointer string
 	Title          string // the kind of paper and the person it belongs to
 	File, Name     string // the attachment and what it is called; no name: not the reader's to open
-	Facts          []line // number and days
+	Facts          []Line // number and days
 	Seen           bool
 }
 
 // papers lists the papers of the application.
 func (v appView) papers() (list []paperRow) {
-	f, _ := v.Shape.field("papers")
-	for _, n := range rows(v.Values, "/papers") {
+	f, _ := v.Shape.Field("papers")
+	for _, n := range Rows(v.Values, "/papers") {
 		at := "/papers/" + strconv.Itoa(n)
-		p := paperRow{Place: at, Pointer: v.named(at), Title: v.paperTitle(at), File: v.Values.Get(at + "/attachment")}
+		p := paperRow{Place: at, Pointer: v.PointerAt(at), Title: paperTitle(v.BoundForm, at), File: v.Values.Get(at + "/attachment")}
 		p.Name, p.Seen = v.Files[p.File], slices.Contains(v.Seen, p.File)
-		p.Facts = plainLines(v.boundForm, f.without("kind").without("staff").without("name").without("attachment"), at)
+		p.Facts = PlainLines(v.BoundForm, f.Without("kind").Without("staff").Without("name").Without("attachment"), at)
 		list = append(list, p)
 	}
 	return list
@@ -101,8 +93,8 @@ func (v appView) papers() (list []paperRow) {
 // openable reports whether the reader may open a paper's file.
 func (p paperRow) openable() bool { return p.File != "" && p.Name != "" }
 
-// unseen counts the papers the reader could look at and has not.
-func (v appView) unseen() (n int) {
+// Unseen counts the papers the reader could look at and has not.
+func (v *appView) Unseen() (n int) {
 	for _, p := range v.papers() {
 		if p.openable() && !p.Seen {
 			n++
@@ -117,7 +109,7 @@ func shownInPage(mediaType string) bool {
 }
 
 // paperTitle returns the title of a paper: its kind, with the name and the member of staff it belongs to.
-func (a boundForm) paperTitle(at string) string {
+func paperTitle(a BoundForm, at string) string {
 	kind := nursery.PaperKind(a.Values.Get(at + "/kind"))
 	if kind == "" {
 		return "材料"
@@ -133,21 +125,21 @@ func (a boundForm) paperTitle(at string) string {
 }
 
 // titleItems returns each row of the application's lists a title by which people know it.
-func (a *boundForm) titleItems() {
+func titleItems(a *BoundForm) {
 	a.Items = map[string]string{}
-	for _, e := range a.elements() {
+	for _, e := range a.Elements() {
 		switch {
 		case e.Name == "":
 		case e.List == "/papers":
-			a.Items[e.Place] = a.paperTitle(e.Place)
+			a.Items[e.Place] = paperTitle(*a, e.Place)
 		default:
-			a.Items[e.Place] = a.elementTitle(e)
+			a.Items[e.Place] = elementTitle(*a, e)
 		}
 	}
 }
 
 // elementTitle returns the title of a class, a member of staff or a room of the premises.
-func (a boundForm) elementTitle(e element) string {
+func elementTitle(a BoundForm, e Element) string {
 	switch e.List {
 	case "/classes":
 		if name := a.Values.Get(e.Place + "/name"); name != "" {
@@ -168,18 +160,18 @@ func (a boundForm) elementTitle(e element) string {
 
 // pointerTitle returns the title in Chinese of the part of the application that a JSON Pointer refers to; the pointer
 // itself if nothing is found.
-func (a boundForm) pointerTitle(pointer string) string {
-	for _, e := range a.elements() {
-		rest, in := below(e.List+"/"+e.Name, pointer)
+func pointerTitle(a BoundForm, pointer string) string {
+	for _, e := range a.Elements() {
+		rest, in := Below(e.List+"/"+e.Name, pointer)
 		if !in || e.Name == "" {
 			continue
 		}
-		title := a.elementTitle(e)
+		title := elementTitle(a, e)
 		if e.List == "/papers" {
-			title = a.paperTitle(e.Place)
+			title = paperTitle(a, e.Place)
 		}
 		if rest != "" {
-			title += " · " + strings.TrimSuffix(labelAt(a.listShape(e.List), rest), "：")
+			title += " · " + strings.TrimSuffix(LabelAt(listShape(a, e.List), rest), "：")
 		}
 		return title
 	}
@@ -191,32 +183,32 @@ func (a boundForm) pointerTitle(pointer string) string {
 		}
 		return title + "（补交）"
 	}
-	if label := strings.TrimSuffix(labelAt(a.Shape, pointer), "："); label != "" {
+	if label := strings.TrimSuffix(LabelAt(a.Shape, pointer), "："); label != "" {
 		return label
 	}
 	return pointer
 }
 
 // listShape returns the form schema of the elements of a list of the application.
-func (a boundForm) listShape(list string) formSchema {
+func listShape(a BoundForm, list string) FormSchema {
 	s := a.Shape
 	for step := range strings.SplitSeq(list[1:], "/") {
-		s, _ = s.field(step)
+		s, _ = s.Field(step)
 	}
-	return formSchema{Kind: kindGroup, Fields: s.Fields}
+	return FormSchema{Kind: KindGroup, Fields: s.Fields}
 }
 
 // correctionChoices groups what a clerk can ask an applicant to correct: what is handed in, what is missing, and the
 // pointers that were marked in the application.
-func (a boundForm) correctionChoices(app nursery.Application, marked []string) []optionGroup {
-	var groups []optionGroup
+func correctionChoices(a BoundForm, app nursery.Application, marked []string) []OptionGroup {
+	var groups []OptionGroup
 	have := map[string]bool{}
 	add := func(label string, pointers ...string) {
-		g := optionGroup{Label: label}
+		g := OptionGroup{Label: label}
 		for _, p := range pointers {
 			if !have[p] && nursery.Correctable(app, p) {
 				have[p] = true
-				g.Options = append(g.Options, option{p, a.pointerTitle(p)})
+				g.Options = append(g.Options, Option{p, pointerTitle(a, p)})
 			}
 		}
 		if len(g.Options) > 0 {
@@ -236,7 +228,7 @@ func (a boundForm) correctionChoices(app nursery.Application, marked []string) [
 			}
 		}
 	}
-	for _, e := range a.elements() {
+	for _, e := range a.Elements() {
 		if e.List == "/papers" {
 			papers = append(papers, e.List+"/"+e.Name)
 		} else {
@@ -251,8 +243,8 @@ func (a boundForm) correctionChoices(app nursery.Application, marked []string) [
 	for _, part := range sectionsOf(app.SiteKind) {
 		var pointers []string
 		for _, name := range part.Fields {
-			f, _ := a.Shape.field(name)
-			if f.Kind == kindGroup {
+			f, _ := a.Shape.Field(name)
+			if f.Kind == KindGroup {
 				for _, inner := range f.Fields {
 					pointers = append(pointers, "/"+name+"/"+inner.Name)
 				}
@@ -271,24 +263,8 @@ func lacks(a nursery.Application, pointer string) bool {
 	return missing
 }
 
-// placedLine is an answer in words with the place of its field.
-type placedLine struct{ Label, Value, Place string }
-
-// placedLines are the answers of a group that are no groups themselves.
-func placedLines(a boundForm, s formSchema, at string) (lines []placedLine) {
-	for _, f := range s.Fields {
-		if f.Kind == kindGroup || f.Kind == kindList || f.Kind == kindHidden {
-			continue
-		}
-		if text := a.words(f, at+"/"+f.Name); text != "" {
-			lines = append(lines, placedLine{f.Label, text, at + "/" + f.Name})
-		}
-	}
-	return lines
-}
-
-// hasThumb reports whether there is a small picture of a file of the kind.
-func hasThumb(mediaType string) bool { return mediaType == "image/jpeg" || mediaType == "image/png" }
+// HasThumb reports whether there is a small picture of a file of the kind.
+func HasThumb(mediaType string) bool { return mediaType == "image/jpeg" || mediaType == "image/png" }
 
 // fileKind is what people call a kind of file.
 func fileKind(mediaType string) string {
@@ -303,16 +279,4 @@ func fileKind(mediaType string) string {
 		return "Excel"
 	}
 	return "文件"
-}
-
-// latestDecisions parts the decisions of a case, newest first, into the last of each rule set and those before it.
-func latestDecisions(list []casework.DecisionView) (now, before []casework.DecisionView) {
-	for _, d := range list {
-		if slices.ContainsFunc(now, func(n casework.DecisionView) bool { return n.RuleSet == d.RuleSet }) {
-			before = append(before, d)
-		} else {
-			now = append(now, d)
-		}
-	}
-	return now, before
 }

@@ -92,3 +92,18 @@ func (a assets) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	_, _ = w.Write(body) // a reader that hung up
 }
+
+func registerAssets(s *Site) {
+	s.mux.HandleFunc("GET /static/", s.assets.serve)
+	// What keeps the pages readable without a network.
+	s.mux.HandleFunc("GET /sw.js", func(w http.ResponseWriter, _ *http.Request) {
+		raw, err := static.ReadFile("static/sw.js")
+		if err != nil {
+			http.Error(w, "not found", http.StatusNotFound)
+			return
+		}
+		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
+		w.Header().Set("Cache-Control", "no-cache")
+		_, _ = w.Write(raw) // a reader that hung up
+	})
+}

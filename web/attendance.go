@@ -15,9 +15,10 @@ import (
 )
 
 func registerAttendance(s *Site) {
-	s.page("GET /attendance", s.attendance)
-	s.page("POST /attendance", s.putAttendance)
-	s.page("GET /attendance/month", s.attendanceMonth)
+	s.Nav("/attendance", "考勤", Places{nursery.RoleInstitution: 5})
+	s.Page("GET /attendance", s.attendance)
+	s.Page("POST /attendance", s.putAttendance)
+	s.Page("GET /attendance/month", s.attendanceMonth)
 }
 
 // attendanceView is a class on a day, with the other classes to go to.
@@ -52,7 +53,7 @@ func (s *Site) attendance(w http.ResponseWriter, r *http.Request) error {
 
 // attendanceOf shows a class on a day. Entered lines that were refused are shown instead of the stored ones.
 func (s *Site) attendanceOf(w http.ResponseWriter, r *http.Request, status int, class string, on nursery.Date, entered []attendance.AttendanceLine) error {
-	p := principalFrom(r.Context())
+	p := Principal(r.Context())
 	v := attendanceView{Today: nursery.DateOf(s.now()), Stale: entered != nil}
 	var err error
 	if p.Role == nursery.RoleInstitution {
@@ -74,22 +75,22 @@ func (s *Site) attendanceOf(w http.ResponseWriter, r *http.Request, status int, 
 			v.Children[i].State = entered[n].State
 		}
 	}
-	return s.showStatus(w, r, status, frame{Title: "考勤", Wide: true}, attendancePage(v))
+	return s.ShowStatus(w, r, status, Frame{Title: "考勤", Wide: true}, attendancePage(v))
 }
 
 func (s *Site) putAttendance(w http.ResponseWriter, r *http.Request) error {
-	if err := parseForm(r); err != nil {
+	if err := ParseForm(r); err != nil {
 		return err
 	}
 	on, err := s.dayOf(r)
 	if err != nil {
 		return err
 	}
-	in := attendance.AttendanceEntry{Class: r.PostFormValue("class"), On: on, Version: int64(version(r))}
+	in := attendance.AttendanceEntry{Class: r.PostFormValue("class"), On: on, Version: int64(Version(r))}
 	for _, child := range r.PostForm["child"] {
 		in.Children = append(in.Children, attendance.AttendanceLine{Child: child, State: nursery.AttendanceState(r.PostFormValue("state:" + child))})
 	}
-	sheet, err := s.Services.PutAttendance(r.Context(), principalFrom(r.Context()), key(r), in)
+	sheet, err := s.Services.PutAttendance(r.Context(), Principal(r.Context()), Key(r), in)
 	var refused *casework.Error
 	if errors.As(err, &refused) && refused.Code == casework.CodeVersionStale {
 		return s.attendanceOf(w, r, http.StatusConflict, in.Class, on, in.Children)
@@ -98,13 +99,13 @@ func (s *Site) putAttendance(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	to := "/attendance?" + url.Values{"class": {sheet.Class}, "on": {sheet.On.String()}}.Encode()
-	return s.done(w, r, to, sheet.Class+"已登记，出勤 "+count(sheet.Present)+" / "+count(len(sheet.Children))+" 名。")
+	return s.Done(w, r, to, sheet.Class+"已登记，出勤 "+Count(sheet.Present)+" / "+Count(len(sheet.Children))+" 名。")
 }
 
 // attendanceCells returns the table of a month's attendance.
-func attendanceCells(month string) []cell[attendance.AttendanceTotal] {
-	return cellsOf(attendance.MonthSheet(month), looks[attendance.AttendanceTotal]{
-		"姓名": party(func(t attendance.AttendanceTotal) (string, string) { return t.Name, t.Child }),
+func attendanceCells(month string) []Cell[attendance.AttendanceTotal] {
+	return CellsOf(attendance.MonthSheet(month), Looks[attendance.AttendanceTotal]{
+		"姓名": PartyCell(func(t attendance.AttendanceTotal) (string, string) { return t.Name, t.Child }),
 	})
 }
 
@@ -113,12 +114,12 @@ func (s *Site) attendanceMonth(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	totals, err := s.Services.AttendanceMonth(r.Context(), principalFrom(r.Context()), on)
+	totals, err := s.Services.AttendanceMonth(r.Context(), Principal(r.Context()), on)
 	if err != nil {
 		return err
 	}
 	month := nursery.MonthText(on)
-	return sheetPage(s, w, r, attendance.MonthSheet(month), totals, frame{Title: month + " 考勤合计", Wide: true, Back: "/attendance"}, func() templ.Component {
-		return attendanceMonthPage(month, totals, with(r, "export", "xlsx"))
+	return SheetPage(s, w, r, attendance.MonthSheet(month), totals, Frame{Title: month + " 考勤合计", Wide: true, Back: "/attendance"}, func() templ.Component {
+		return attendanceMonthPage(month, totals, WithParam(r, "export", "xlsx"))
 	})
 }

@@ -159,7 +159,7 @@ func attendancePage(v attendanceView) templ.Component {
 			}
 		}
 		if len(v.Children) == 0 {
-			templ_7745c5c3_Err = nothing("当日没有在托的婴幼儿", "先在名册中登记入托。").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Empty("当日没有在托的婴幼儿", "先在名册中登记入托。").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -182,7 +182,7 @@ func attendancePage(v attendanceView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var10 string
-			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(longDate(v.On))
+			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(LongDate(v.On))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/attendance.templ`, Line: 37, Col: 33}
 			}
@@ -221,7 +221,7 @@ func attendancePage(v attendanceView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.Missing > 0 {
-				templ_7745c5c3_Err = tag("warn", strconv.Itoa(v.Missing)+" 名未登记").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Tag("warn", strconv.Itoa(v.Missing)+" 名未登记").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -235,7 +235,7 @@ func attendancePage(v attendanceView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = icon("alert").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Icon("alert").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -248,7 +248,7 @@ func attendancePage(v attendanceView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = formKey().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = FormKey().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -313,7 +313,7 @@ func attendancePage(v attendanceView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = named(l.Name, l.Child).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Named(l.Name, l.Child).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -454,7 +454,7 @@ func attendanceMonthPage(month string, totals []attendance.AttendanceTotal, expo
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = export(exportTo).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ExportLink(exportTo).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -463,12 +463,12 @@ func attendanceMonthPage(month string, totals []attendance.AttendanceTotal, expo
 			return templ_7745c5c3_Err
 		}
 		if len(totals) == 0 {
-			templ_7745c5c3_Err = nothing("本月没有登记考勤", "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Empty("本月没有登记考勤", "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = table("考勤合计", attendanceCells(month), totals).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Table("考勤合计", attendanceCells(month), totals).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -13,37 +13,38 @@ import (
 )
 
 func registerBuild(s *Site) {
-	s.page("GET /build/ranking", s.ranking)
-	formPage(s, "/build/new", askBuildPlan, func(r *http.Request, in nursery.BuildPlan) (string, string, error) {
-		started, err := s.Services.StartBuildPlan(r.Context(), principalFrom(r.Context()), key(r), in)
-		return "/build?plan=" + in.Name, "已启动，共 " + count(len(started.Sites)) + " 个建设点。", err
+	s.Task(TaskPage{Subject: s.builtSubject}, "build.supervision", "build.escalation")
+	s.Page("GET /build/ranking", s.ranking)
+	FormPage(s, "/build/new", askBuildPlan, func(r *http.Request, in nursery.BuildPlan) (string, string, error) {
+		started, err := s.Services.StartBuildPlan(r.Context(), Principal(r.Context()), Key(r), in)
+		return "/build?plan=" + in.Name, "已启动，共 " + Count(len(started.Sites)) + " 个建设点。", err
 	}, nursery.RoleCityOffice)
-	formPage(s, "/build/{no}/report", s.askReport, func(r *http.Request, in buildsite.BuildReport) (string, string, error) {
-		_, err := s.Services.ReportBuild(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), in)
+	FormPage(s, "/build/{no}/report", s.askReport, func(r *http.Request, in buildsite.BuildReport) (string, string, error) {
+		_, err := s.Services.ReportBuild(r.Context(), Principal(r.Context()), Key(r), r.PathValue("no"), in)
 		return "/build/" + r.PathValue("no"), "已报送，等待市级核定。", err
 	}, nursery.RoleCountyOffice)
-	formPage(s, "/build/{no}/filing", func(r *http.Request) (asking, error) {
-		d, err := s.Services.BuildSite(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
-		return asking{
+	FormPage(s, "/build/{no}/filing", func(r *http.Request) (FormSpec, error) {
+		d, err := s.Services.BuildSite(r.Context(), Principal(r.Context()), r.PathValue("no"))
+		return FormSpec{
 			Title: "关联备案", Back: "/build/" + d.CaseNo, Button: "关联", Lead: d.Name + "。关联后，登记、备案节点随备案办件自动完成，托位按备案计入。",
-			Shape: shapeOf[filingLink](), Values: url.Values{"/filing": {d.FilingCase}},
+			Shape: SchemaOf[filingLink](), Values: url.Values{"/filing": {d.FilingCase}},
 		}, err
 	}, func(r *http.Request, in filingLink) (string, string, error) {
-		_, err := s.Services.LinkBuildFiling(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), in.Filing)
+		_, err := s.Services.LinkBuildFiling(r.Context(), Principal(r.Context()), Key(r), r.PathValue("no"), in.Filing)
 		return "/build/" + r.PathValue("no"), "已关联备案办件。", err
 	}, nursery.RoleCountyOffice)
-	formPage(s, "/build/{no}/amend", s.askBuildAmendment, func(r *http.Request, in buildsite.BuildAmendment) (string, string, error) {
-		in.Version = version(r)
-		d, err := s.Services.AmendBuild(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), in)
-		return "/build/" + r.PathValue("no"), "计划已调整为第 " + count(d.Version) + " 版。", err
+	FormPage(s, "/build/{no}/amend", s.askBuildAmendment, func(r *http.Request, in buildsite.BuildAmendment) (string, string, error) {
+		in.Version = Version(r)
+		d, err := s.Services.AmendBuild(r.Context(), Principal(r.Context()), Key(r), r.PathValue("no"), in)
+		return "/build/" + r.PathValue("no"), "计划已调整为第 " + Count(d.Version) + " 版。", err
 	}, nursery.RoleCityOffice)
 }
 
 // askBuildPlan asks for a plan, with a row for each milestone and for each county, since every county needs a site.
-func askBuildPlan(*http.Request) (asking, error) {
-	planned := func(m formSchema) formSchema { return m.wording("evidence") }
-	sh := shapeOf[nursery.BuildPlan]().inside("milestones", planned).inside("sites", func(site formSchema) formSchema {
-		return site.choosing("county", counties()).without("milestones")
+func askBuildPlan(*http.Request) (FormSpec, error) {
+	planned := func(m FormSchema) FormSchema { return m.WithTexts("evidence") }
+	sh := SchemaOf[nursery.BuildPlan]().Change("milestones", planned).Change("sites", func(site FormSchema) FormSchema {
+		return site.WithOptions("county", Counties()).Without("milestones")
 	})
 	var plan nursery.BuildPlan
 	for _, kind := range nursery.MilestoneKinds() {
@@ -52,8 +53,8 @@ func askBuildPlan(*http.Request) (asking, error) {
 	for _, county := range nursery.Counties() {
 		plan.Sites = append(plan.Sites, nursery.BuildSite{County: county.Code})
 	}
-	return asking{
-		Title: "启动建设计划", Back: "/build", Button: "启动", Question: "启动后各县区开始报送进度，确定吗？", Shape: sh, Values: ask(sh, plan).Values,
+	return FormSpec{
+		Title: "启动建设计划", Back: "/build", Button: "启动", Question: "启动后各县区开始报送进度，确定吗？", Shape: sh, Values: FormOf(sh, plan).Values,
 		Lead: "每个县区至少一个建设点，各建设点托位之和等于全市总数，各节点权重合计 100。原文没有写明的参数请列入“原文未载明的参数”。",
 	}, nil
 }
@@ -64,54 +65,54 @@ type filingLink struct {
 }
 
 // askReport asks for the progress of a milestone, with the kinds of evidence that the site's milestones ask for.
-func (s *Site) askReport(r *http.Request) (asking, error) {
-	p := principalFrom(r.Context())
+func (s *Site) askReport(r *http.Request) (FormSpec, error) {
+	p := Principal(r.Context())
 	d, err := s.Services.BuildSite(r.Context(), p, r.PathValue("no"))
 	if err != nil {
-		return asking{}, err
+		return FormSpec{}, err
 	}
 	c, err := s.Services.Case(r.Context(), p, d.CaseNo)
 	if err != nil {
-		return asking{}, err
+		return FormSpec{}, err
 	}
-	var milestones, kinds []option
+	var milestones, kinds []Option
 	seen := map[string]bool{}
 	for _, m := range d.Milestones {
 		if m.Kind.ByFiling() {
 			continue
 		}
-		milestones = append(milestones, option{string(m.Kind), m.Title + "，已核定 " + count(m.Percent) + "%"})
+		milestones = append(milestones, Option{string(m.Kind), m.Title + "，已核定 " + Count(m.Percent) + "%"})
 		for _, kind := range m.Evidence {
 			if !seen[kind] {
 				seen[kind] = true
-				kinds = append(kinds, option{kind, kind})
+				kinds = append(kinds, Option{kind, kind})
 			}
 		}
 	}
-	kinds = append(kinds, option{buildsite.OperatorContract, buildsite.OperatorContract})
-	return asking{
+	kinds = append(kinds, Option{buildsite.OperatorContract, buildsite.OperatorContract})
+	return FormSpec{
 		Title: "报送进度", Back: "/build/" + d.CaseNo, Button: "报送", Lead: d.Name + "。报送 100% 时须提交该节点的各种佐证材料，经市级核定后计入。",
-		Shape: shapeOf[buildsite.BuildReport]().choosing("milestone", milestones).inside("evidence", func(e formSchema) formSchema {
-			return e.choosing("kind", kinds).filing("attachment")
+		Shape: SchemaOf[buildsite.BuildReport]().WithOptions("milestone", milestones).Change("evidence", func(e FormSchema) FormSchema {
+			return e.WithOptions("kind", kinds).WithFile("attachment")
 		}),
 		Values: url.Values{"/milestone": {r.URL.Query().Get("milestone")}, "/evidence/_rows": {"0"}},
 		To:     casework.Upload{Institution: c.Institution, County: c.County},
 	}, nil
 }
 
-func (s *Site) askBuildAmendment(r *http.Request) (asking, error) {
-	d, err := s.Services.BuildSite(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
+func (s *Site) askBuildAmendment(r *http.Request) (FormSpec, error) {
+	d, err := s.Services.BuildSite(r.Context(), Principal(r.Context()), r.PathValue("no"))
 	if err != nil {
-		return asking{}, err
+		return FormSpec{}, err
 	}
 	now := buildsite.BuildAmendment{Seats: d.Seats, Mode: d.Mode}
 	for _, m := range d.Milestones {
 		now.Milestones = append(now.Milestones, m.Milestone)
 	}
-	sh := shapeOf[buildsite.BuildAmendment]().without("version").inside("milestones", func(m formSchema) formSchema { return m.wording("evidence") })
-	return asking{
+	sh := SchemaOf[buildsite.BuildAmendment]().Without("version").Change("milestones", func(m FormSchema) FormSchema { return m.WithTexts("evidence") })
+	return FormSpec{
 		Title: "调整计划", Back: "/build/" + d.CaseNo, Button: "调整", Lead: d.Name + "。调整前的计划和理由保留备查。", Version: d.Version,
-		Question: "调整后计划进度重新计算，确定吗？", Shape: sh, Values: ask(sh, now).Values,
+		Question: "调整后计划进度重新计算，确定吗？", Shape: sh, Values: FormOf(sh, now).Values,
 	}, nil
 }
 
@@ -125,17 +126,17 @@ func milestoneText(m buildsite.MilestoneView) string {
 }
 
 // rankingCells returns the table of a ranking, with the basis of each part of a score.
-func rankingCells(v buildsite.BuildRanking) []cell[buildsite.BuildRank] {
-	look := looks[buildsite.BuildRank]{
-		"县区": as("heads", func(r buildsite.BuildRank) templ.Component { return text(r.CountyName) }),
-		"得分": as("number", func(r buildsite.BuildRank) templ.Component { return text(r.Score.Text) }),
+func rankingCells(v buildsite.BuildRanking) []Cell[buildsite.BuildRank] {
+	look := Looks[buildsite.BuildRank]{
+		"县区": StyledCell("heads", func(r buildsite.BuildRank) templ.Component { return Text(r.CountyName) }),
+		"得分": StyledCell("number", func(r buildsite.BuildRank) templ.Component { return Text(r.Score.Text) }),
 	}
 	for i, part := range v.Ranks[0].Parts {
-		look[part.TitleOfPoints()] = as("number", func(r buildsite.BuildRank) templ.Component {
-			return headOf(rowHead{"", r.Parts[i].Score.Text, "", r.Parts[i].Basis})
+		look[part.TitleOfPoints()] = StyledCell("number", func(r buildsite.BuildRank) templ.Component {
+			return RowHeading(RowHead{"", r.Parts[i].Score.Text, "", r.Parts[i].Basis})
 		})
 	}
-	return cellsOf(buildsite.RankingSheet(v), look)
+	return CellsOf(buildsite.RankingSheet(v), look)
 }
 
 // ranking ranks the counties of a plan, part by part.
@@ -146,11 +147,11 @@ func (s *Site) ranking(w http.ResponseWriter, r *http.Request) error {
 	}
 	var ranking buildsite.BuildRanking
 	if plan != "" {
-		if ranking, err = s.Services.BuildRanking(r.Context(), principalFrom(r.Context()), plan); err != nil {
+		if ranking, err = s.Services.BuildRanking(r.Context(), Principal(r.Context()), plan); err != nil {
 			return err
 		}
 	}
-	return sheetPage(s, w, r, buildsite.RankingSheet(ranking), ranking.Ranks, frame{Title: "县区排名", Wide: true, Back: "/build"}, func() templ.Component {
-		return rankingPage(ranking, with(r, "export", "xlsx"))
+	return SheetPage(s, w, r, buildsite.RankingSheet(ranking), ranking.Ranks, Frame{Title: "县区排名", Wide: true, Back: "/build"}, func() templ.Component {
+		return rankingPage(ranking, WithParam(r, "export", "xlsx"))
 	})
 }

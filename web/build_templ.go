@@ -35,7 +35,7 @@ func rankingPage(v buildsite.BuildRanking, exportTo string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = export(exportTo).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ExportLink(exportTo).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -44,7 +44,7 @@ func rankingPage(v buildsite.BuildRanking, exportTo string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(v.Ranks) == 0 {
-			templ_7745c5c3_Err = nothing("没有可以排名的建设点", "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Empty("没有可以排名的建设点", "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -54,7 +54,7 @@ func rankingPage(v buildsite.BuildRanking, exportTo string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var2 string
-			templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(longDate(v.AsOf))
+			templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(LongDate(v.AsOf))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/build.templ`, Line: 14, Col: 28}
 			}
@@ -67,7 +67,7 @@ func rankingPage(v buildsite.BuildRanking, exportTo string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if !v.Verified {
-				templ_7745c5c3_Err = tag("warn", "分值未核对原文").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Tag("warn", "分值未核对原文").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -76,7 +76,7 @@ func rankingPage(v buildsite.BuildRanking, exportTo string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = table("县区排名", rankingCells(v), v.Ranks).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Table("县区排名", rankingCells(v), v.Ranks).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

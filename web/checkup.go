@@ -18,18 +18,22 @@ import (
 )
 
 func registerCheckups(s *Site) {
-	s.page("GET /checkups", s.checkups)
-	s.page("POST /checkups/open", s.openHalf)
-	s.page("GET /checkups/score", s.score)
-	s.page("GET /checkups/{no}", s.checkup)
-	s.page("GET /checkups/{no}/classes/{class}", s.checkupClass)
-	s.page("GET /checkups/{no}/class", s.checkupClass)
-	s.page("POST /checkups/{no}/class", s.recordClass)
-	s.page("POST /checkups/{no}/class/records", s.recordRows)
-	s.page("POST /checkups/{no}/classes/{class}", s.recordClass)
-	s.page("POST /checkups/{no}/classes/{class}/records", s.recordRows)
-	s.page("GET /checkups/{no}/children/{child}", s.childCheckup)
-	s.page("GET /checkups/{no}/children/{child}/sheet", s.guardianSheet)
+	s.Task(TaskPage{Subject: s.checkedSubject}, "checkup_round.blocked", "checkup_round.record", "checkup_round.missed")
+	s.Task(TaskPage{Subject: s.referredSubject}, "referral.take", "referral.seen", "referral.trace", "referral.result")
+	s.Nav("/checkups", "体检", Places{nursery.RoleInstitution: 7, nursery.RoleHospital: 1, nursery.RoleCountyOffice: 6, nursery.RoleCityOffice: 6})
+	s.Nav("/referrals", "转诊", Places{nursery.RoleHospital: 2})
+	s.Page("GET /checkups", s.checkups)
+	s.Page("POST /checkups/open", s.openHalf)
+	s.Page("GET /checkups/score", s.score)
+	s.Page("GET /checkups/{no}", s.checkup)
+	s.Page("GET /checkups/{no}/classes/{class}", s.checkupClass)
+	s.Page("GET /checkups/{no}/class", s.checkupClass)
+	s.Page("POST /checkups/{no}/class", s.recordClass)
+	s.Page("POST /checkups/{no}/class/records", s.recordRows)
+	s.Page("POST /checkups/{no}/classes/{class}", s.recordClass)
+	s.Page("POST /checkups/{no}/classes/{class}/records", s.recordRows)
+	s.Page("GET /checkups/{no}/children/{child}", s.childCheckup)
+	s.Page("GET /checkups/{no}/children/{child}/sheet", s.guardianSheet)
 }
 
 // checkupsView is the rounds with their filter.
@@ -42,30 +46,30 @@ type checkupsView struct {
 }
 
 func (s *Site) checkups(w http.ResponseWriter, r *http.Request) error {
-	q, p := r.URL.Query(), principalFrom(r.Context())
+	q, p := r.URL.Query(), Principal(r.Context())
 	f := checkup.CheckupFilter{County: q.Get("county"), Half: q.Get("half"), State: q.Get("state")}
-	return listPage(s, w, r, p, checkup.Rounds, f, 25, frame{Title: "半年健康体检", Wide: true, Live: true}, func(list casework.Page[checkup.CheckupSummary]) templ.Component {
-		return checkupsPage(checkupsView{list.Items, f, nextPage(r, list.Next), p, r})
+	return ListPage(s, w, r, p, checkup.Rounds, f, 25, Frame{Title: "半年健康体检", Wide: true, Live: true}, func(list casework.Page[checkup.CheckupSummary]) templ.Component {
+		return checkupsPage(checkupsView{list.Items, f, NextPage(r, list.Next), p, r})
 	})
 }
 
 func (s *Site) openHalf(w http.ResponseWriter, r *http.Request) error {
-	if err := parseForm(r); err != nil {
+	if err := ParseForm(r); err != nil {
 		return err
 	}
-	opened, err := s.Services.OpenHalf(r.Context(), principalFrom(r.Context()), key(r), checkup.HalfOpening{Half: r.PostFormValue("half")})
+	opened, err := s.Services.OpenHalf(r.Context(), Principal(r.Context()), Key(r), checkup.HalfOpening{Half: r.PostFormValue("half")})
 	if err != nil {
 		return err
 	}
-	return s.done(w, r, "/checkups", "已开启 "+strconv.Itoa(len(opened.Opened))+" 家机构的体检。")
+	return s.Done(w, r, "/checkups", "已开启 "+strconv.Itoa(len(opened.Opened))+" 家机构的体检。")
 }
 
 func (s *Site) checkup(w http.ResponseWriter, r *http.Request) error {
-	d, err := s.Services.Checkup(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
+	d, err := s.Services.Checkup(r.Context(), Principal(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return err
 	}
-	return s.show(w, r, frame{Title: "半年健康体检 " + d.CaseNo, Wide: true, Live: true, Back: "/checkups"}, checkupPage(d, principalFrom(r.Context())))
+	return s.Show(w, r, Frame{Title: "半年健康体检 " + d.CaseNo, Wide: true, Live: true, Back: "/checkups"}, checkupPage(d, Principal(r.Context())))
 }
 
 func (s *Site) checkupClass(w http.ResponseWriter, r *http.Request) error {
@@ -73,36 +77,36 @@ func (s *Site) checkupClass(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) classPage(w http.ResponseWriter, r *http.Request, status int, values url.Values, refused *casework.Error) error {
-	sheet, err := s.Services.CheckupClass(r.Context(), principalFrom(r.Context()), r.PathValue("no"), classOf(r))
+	sheet, err := s.Services.CheckupClass(r.Context(), Principal(r.Context()), r.PathValue("no"), classOf(r))
 	if err != nil {
 		return err
 	}
 	if values == nil {
 		values = url.Values{"on": {nursery.DateOf(s.now()).String()}}
 	}
-	return s.showStatus(w, r, status, frame{Title: sheet.Class + "体检", Wide: true, Back: "/checkups/" + sheet.CaseNo, Uses: []string{"checkup.js"}},
-		classGridPage(classView{Sheet: sheet, Items: columnsOf(sheet), Values: values, Refused: refused, Key: newKey()}))
+	return s.ShowStatus(w, r, status, Frame{Title: sheet.Class + "体检", Wide: true, Back: "/checkups/" + sheet.CaseNo, Uses: []string{"checkup.js"}},
+		classGridPage(classView{Sheet: sheet, Items: columnsOf(sheet), Values: values, Refused: refused, Key: NewKey()}))
 }
 
 // recordRows takes rows as a script sends them, each as soon as it is left.
 func (s *Site) recordRows(w http.ResponseWriter, r *http.Request) error {
-	in, err := readJSON[checkup.ClassRecords](r)
+	in, err := ReadJSON[checkup.ClassRecords](r)
 	if err != nil {
 		return err
 	}
-	done, err := s.Services.RecordCheckups(r.Context(), principalFrom(r.Context()), r.Header.Get("Idempotency-Key"), r.PathValue("no"), classOf(r), in)
+	done, err := s.Services.RecordCheckups(r.Context(), Principal(r.Context()), r.Header.Get("Idempotency-Key"), r.PathValue("no"), classOf(r), in)
 	if err != nil {
 		return err
 	}
-	return answer(w, done)
+	return WriteJSON(w, done)
 }
 
 // recordClass takes the whole class as a form, where there are no scripts.
 func (s *Site) recordClass(w http.ResponseWriter, r *http.Request) error {
-	if err := parseForm(r); err != nil {
+	if err := ParseForm(r); err != nil {
 		return err
 	}
-	sheet, err := s.Services.CheckupClass(r.Context(), principalFrom(r.Context()), r.PathValue("no"), classOf(r))
+	sheet, err := s.Services.CheckupClass(r.Context(), Principal(r.Context()), r.PathValue("no"), classOf(r))
 	if err != nil {
 		return err
 	}
@@ -115,15 +119,15 @@ func (s *Site) recordClass(w http.ResponseWriter, r *http.Request) error {
 	if len(in.Records) == 0 {
 		return s.classPage(w, r, http.StatusUnprocessableEntity, r.PostForm, &casework.Error{Code: casework.CodeInvalid, Message: "没有填写任何一名婴幼儿。"})
 	}
-	done, err := s.Services.RecordCheckups(r.Context(), principalFrom(r.Context()), key(r), sheet.CaseNo, sheet.Class, in)
+	done, err := s.Services.RecordCheckups(r.Context(), Principal(r.Context()), Key(r), sheet.CaseNo, sheet.Class, in)
 	if err != nil {
-		refused := s.asUserError(r.Context(), err)
+		refused := s.UserError(r.Context(), err)
 		if refused.Kind() != casework.Invalid && refused.Kind() != casework.Conflict {
 			return err
 		}
 		return s.classPage(w, r, http.StatusUnprocessableEntity, r.PostForm, refused)
 	}
-	return s.done(w, r, r.URL.Path, "已记录 "+strconv.Itoa(len(done.Children))+" 名。")
+	return s.Done(w, r, r.URL.Path, "已记录 "+strconv.Itoa(len(done.Children))+" 名。")
 }
 
 // recordOf reads a row of the form; false when nothing was entered in it.
@@ -148,7 +152,7 @@ func recordOf(child checkup.ClassChild, form url.Values) (nursery.Checkup, bool)
 		}
 		if owed.Item == nursery.ItemDevelopment && item.Done {
 			for _, sign := range form["s:"+child.ID] {
-				item.Signs = append(item.Signs, atoiOrZero(sign))
+				item.Signs = append(item.Signs, AtoiOrZero(sign))
 			}
 		}
 		record.Items = append(record.Items, item)
@@ -197,7 +201,7 @@ func (s *Site) score(w http.ResponseWriter, r *http.Request) error {
 			list = append(list, scored{one.item, one.z, band, tone})
 		}
 	}
-	return answer(w, list)
+	return WriteJSON(w, list)
 }
 
 // bandOf returns the level of a z-score (WS/T 423—2022 table of levels) and its tone. A score that is missing or beyond 5 is
@@ -219,23 +223,23 @@ func bandOf(z *float64) (band, tone string) {
 }
 
 func (s *Site) childCheckup(w http.ResponseWriter, r *http.Request) error {
-	d, err := s.Services.ChildCheckup(r.Context(), principalFrom(r.Context()), r.PathValue("no"), r.PathValue("child"))
+	d, err := s.Services.ChildCheckup(r.Context(), Principal(r.Context()), r.PathValue("no"), r.PathValue("child"))
 	if err != nil {
 		return err
 	}
-	told, err := s.Services.GuardianSummary(r.Context(), principalFrom(r.Context()), r.PathValue("no"), r.PathValue("child"))
+	told, err := s.Services.GuardianSummary(r.Context(), Principal(r.Context()), r.PathValue("no"), r.PathValue("child"))
 	if err != nil {
 		return err
 	}
-	return s.show(w, r, frame{Title: "体检结果", Back: "/checkups/" + d.CaseNo}, childCheckupPage(d, told))
+	return s.Show(w, r, Frame{Title: "体检结果", Back: "/checkups/" + d.CaseNo}, childCheckupPage(d, told))
 }
 
 func (s *Site) guardianSheet(w http.ResponseWriter, r *http.Request) error {
-	raw, err := s.Services.GuardianSheet(r.Context(), principalFrom(r.Context()), r.PathValue("no"), r.PathValue("child"))
+	raw, err := s.Services.GuardianSheet(r.Context(), Principal(r.Context()), r.PathValue("no"), r.PathValue("child"))
 	if err != nil {
 		return err
 	}
-	return download(w, "application/pdf", "体检结果告知.pdf", raw)
+	return Download(w, "application/pdf", "体检结果告知.pdf", raw)
 }
 
 // classView is a class's grid: children down, items across.
@@ -277,11 +281,11 @@ func classPath(round, class, more string) string {
 }
 
 // checkupCells is the table of check-up rounds.
-var checkupCells = cellsOf(checkup.Rounds.Sheet, looks[checkup.CheckupSummary]{
-	"托育机构": headed(func(c checkup.CheckupSummary) rowHead {
-		return rowHead{"/checkups/" + c.CaseNo, c.InstitutionName, c.Institution, c.CaseNo + " " + c.CountyName}
+var checkupCells = CellsOf(checkup.Rounds.Sheet, Looks[checkup.CheckupSummary]{
+	"托育机构": HeadCell(func(c checkup.CheckupSummary) RowHead {
+		return RowHead{"/checkups/" + c.CaseNo, c.InstitutionName, c.Institution, c.CaseNo + " " + c.CountyName}
 	}),
-	"半年度":    textual(func(c checkup.CheckupSummary) string { return halfTitle(c.Half) }),
-	"医疗卫生机构": party(func(c checkup.CheckupSummary) (string, string) { return c.ClinicName, c.Clinic }),
-	"状态":     tagged(func(c checkup.CheckupSummary) (string, string) { return roundTone(c.State), c.StateTitle() }),
+	"半年度":    TextCell(func(c checkup.CheckupSummary) string { return HalfTitle(c.Half) }),
+	"医疗卫生机构": PartyCell(func(c checkup.CheckupSummary) (string, string) { return c.ClinicName, c.Clinic }),
+	"状态":     TagCell(func(c checkup.CheckupSummary) (string, string) { return roundTone(c.State), c.StateTitle() }),
 })

@@ -8,7 +8,8 @@ import (
 	"tuoyu/processes/checkup"
 )
 
-func halfTitle(half string) string {
+// HalfTitle returns the title of a half-year, and any other text unchanged.
+func HalfTitle(half string) string {
 	h, err := nursery.ParseHalfYear(half)
 	if err != nil {
 		return half
@@ -33,11 +34,11 @@ func dueText(owed checkup.DueItem) string {
 }
 
 // notDone are the reasons why an item was not looked at.
-func notDone() []option {
-	var list []option
+func notDone() []Option {
+	var list []Option
 	for _, n := range []nursery.NotDone{nursery.NotDoneIll, nursery.NotDoneAway, nursery.NotDoneRefused, nursery.NotDoneUnreachable, nursery.NotDoneHoliday,
 		nursery.NotDoneCapacity, nursery.NotDoneEquipment, nursery.NotDoneOther} {
-		list = append(list, option{string(n), n.Title()})
+		list = append(list, Option{string(n), n.Title()})
 	}
 	return list
 }
@@ -71,7 +72,8 @@ func checkedText(i nursery.CheckedItem) string {
 	return "正常"
 }
 
-func sexTitle(s nursery.Sex) string {
+// SexTitle returns the title of a sex.
+func SexTitle(s nursery.Sex) string {
 	if s == nursery.Male {
 		return "男"
 	}

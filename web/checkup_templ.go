@@ -42,7 +42,7 @@ func checkupsPage(v checkupsView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = export(with(v.r, "export", "xlsx")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ExportLink(WithParam(v.r, "export", "xlsx")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -110,7 +110,7 @@ func checkupsPage(v checkupsView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if v.p.Role == nursery.RoleCityOffice || v.p.Role == nursery.RoleAuditor {
-			templ_7745c5c3_Err = countyChoice(v.Filter.County, true).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = CountyChoice(v.Filter.County, true).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -131,13 +131,13 @@ func checkupsPage(v checkupsView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = listed("体检", checkupCells, v.Rounds, v.Next, nothing("没有体检", "签约生效后，每半年自动开启。")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = PagedTable("体检", checkupCells, v.Rounds, v.Next, Empty("没有体检", "签约生效后，每半年自动开启。")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = live(v.r.URL.RequestURI()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = LiveList(v.r.URL.RequestURI()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -146,7 +146,7 @@ func checkupsPage(v checkupsView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = formKey().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = FormKey().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -180,7 +180,7 @@ func checkupPage(d checkup.CheckupDetail, p nursery.Principal) templ.Component {
 			templ_7745c5c3_Var6 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = heading("半年健康体检", cmp.Or(d.InstitutionName, d.Institution)+" "+halfTitle(d.Half)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Heading("半年健康体检", cmp.Or(d.InstitutionName, d.Institution)+" "+HalfTitle(d.Half)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -201,7 +201,7 @@ func checkupPage(d checkup.CheckupDetail, p nursery.Principal) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = tag(roundTone(d.State), d.StateTitle()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Tag(roundTone(d.State), d.StateTitle()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -209,7 +209,7 @@ func checkupPage(d checkup.CheckupDetail, p nursery.Principal) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = named(d.ClinicName, d.Clinic).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Named(d.ClinicName, d.Clinic).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -218,7 +218,7 @@ func checkupPage(d checkup.CheckupDetail, p nursery.Principal) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var8 string
-		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(longDate(d.DueOn))
+		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(LongDate(d.DueOn))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/checkup.templ`, Line: 59, Col: 52}
 		}
@@ -231,7 +231,7 @@ func checkupPage(d checkup.CheckupDetail, p nursery.Principal) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var9 string
-		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(longDate(d.UntilOn))
+		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(LongDate(d.UntilOn))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/checkup.templ`, Line: 59, Col: 88}
 		}
@@ -396,7 +396,7 @@ func checkupPage(d checkup.CheckupDetail, p nursery.Principal) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if c.NoConsent > 0 {
-				templ_7745c5c3_Err = tag("warn", strconv.Itoa(c.NoConsent)+" 名未同意").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Tag("warn", strconv.Itoa(c.NoConsent)+" 名未同意").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -459,7 +459,7 @@ func checkupPage(d checkup.CheckupDetail, p nursery.Principal) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = icon("print").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Icon("print").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -492,7 +492,7 @@ func classGridPage(v classView) templ.Component {
 			templ_7745c5c3_Var22 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = heading(v.Sheet.Class, "体检 "+v.Sheet.CaseNo).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Heading(v.Sheet.Class, "体检 "+v.Sheet.CaseNo).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -595,7 +595,7 @@ func classGridPage(v classView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(v.Sheet.Children) == 0 {
-			templ_7745c5c3_Err = nothing("本班没有在托的婴幼儿", "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Empty("本班没有在托的婴幼儿", "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -737,7 +737,7 @@ func gridRow(v classView, c checkup.ClassChild) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var36 string
-		templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(sexTitle(c.Sex))
+		templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(SexTitle(c.Sex))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/checkup.templ`, Line: 158, Col: 52}
 		}
@@ -763,7 +763,7 @@ func gridRow(v classView, c checkup.ClassChild) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if !c.Consent {
-			templ_7745c5c3_Err = tag("warn", "监护人未同意").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Tag("warn", "监护人未同意").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1246,7 +1246,7 @@ func childCheckupPage(d checkup.ChildCheckup, told checkup.GuardianSummary) temp
 			templ_7745c5c3_Var61 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = heading("体检结果", longDate(d.Checkup.CheckedOn)+"，第 "+strconv.Itoa(d.Version)+" 次记录").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Heading("体检结果", LongDate(d.Checkup.CheckedOn)+"，第 "+strconv.Itoa(d.Version)+" 次记录").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1292,7 +1292,7 @@ func childCheckupPage(d checkup.ChildCheckup, told checkup.GuardianSummary) temp
 		}
 		for _, j := range d.Judgements {
 			for _, r := range j.Reasons {
-				templ_7745c5c3_Err = reason(r).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Reason(r).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -3,7 +3,6 @@ package web
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 
 	"tuoyu/casework"
@@ -14,72 +13,73 @@ import (
 // registerChildIdentity registers what puts right who a child is and where it was: two records of one child for the county's office,
 // days, deaths and releases for the institution.
 func registerChildIdentity(s *Site) {
+	s.Nav("/children/alike", "疑似同一婴幼儿", Places{nursery.RoleCountyOffice: 10})
 	county, carer := nursery.RoleCountyOffice, nursery.RoleInstitution
-	s.page("GET /children/alike", only(s.alike, county, nursery.RoleAuditor))
-	formPage(s, "/children/merge", s.askMerge, func(r *http.Request, in children.ChildMerge) (string, string, error) {
-		_, err := s.Services.MergeChildren(r.Context(), principalFrom(r.Context()), key(r), in)
+	s.Page("GET /children/alike", Only(s.alike, county, nursery.RoleAuditor))
+	FormPage(s, "/children/merge", s.askMerge, func(r *http.Request, in children.ChildMerge) (string, string, error) {
+		_, err := s.Services.MergeChildren(r.Context(), Principal(r.Context()), Key(r), in)
 		return "/children/alike", "已合并。有误的可以撤销。", err
 	}, county)
-	formPage(s, "/children/merges/{merge}/undo", func(r *http.Request) (asking, error) {
-		return asking{
-			Title: "撤销合并", Back: "/children/alike", Button: "撤销合并", Shape: shapeOf[children.ChildReason](),
+	FormPage(s, "/children/merges/{merge}/undo", func(r *http.Request) (FormSpec, error) {
+		return FormSpec{
+			Title: "撤销合并", Back: "/children/alike", Button: "撤销合并", Shape: SchemaOf[children.ChildReason](),
 			Lead: "并入的内容退回原记录，合并后新登记的留在保留的记录。", Question: "确定撤销这次合并吗？",
 		}, nil
 	}, func(r *http.Request, in children.ChildReason) (string, string, error) {
-		_, err := s.Services.UnmergeChildren(r.Context(), principalFrom(r.Context()), key(r), int64(atoiOrZero(r.PathValue("merge"))), in)
+		_, err := s.Services.UnmergeChildren(r.Context(), Principal(r.Context()), Key(r), int64(AtoiOrZero(r.PathValue("merge"))), in)
 		return "/children/alike", "已撤销合并。", err
 	}, county)
-	formPage(s, "/children/{id}/identity", func(r *http.Request) (asking, error) {
-		return asking{
-			Title: "更正证件号码", Back: "/children/alike", Button: "更正", Shape: shapeOf[children.IdentityChange](),
+	FormPage(s, "/children/{id}/identity", func(r *http.Request) (FormSpec, error) {
+		return FormSpec{
+			Title: "更正证件号码", Back: "/children/alike", Button: "更正", Shape: SchemaOf[children.IdentityChange](), Refusals: identityRefusals("/identity"),
 			Lead: "婴幼儿 " + r.PathValue("id") + "。请核验监护人所持证件原件后填写，姓名、出生日期和性别不变。",
 		}, nil
 	}, func(r *http.Request, in children.IdentityChange) (string, string, error) {
-		_, err := s.Services.ChangeIdentity(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), in)
+		_, err := s.Services.ChangeIdentity(r.Context(), Principal(r.Context()), Key(r), r.PathValue("id"), in)
 		return "/children/alike", "证件号码已更正。", err
 	}, county)
-	formPage(s, "/children/{id}/stay", func(r *http.Request) (asking, error) {
-		return asking{
-			Title: "更正在托时间", Back: "/children", Button: "更正", Shape: shapeOf[children.StayCorrection](),
+	FormPage(s, "/children/{id}/stay", func(r *http.Request) (FormSpec, error) {
+		return FormSpec{
+			Title: "更正在托时间", Back: "/children", Button: "更正", Shape: SchemaOf[children.StayCorrection](),
 			Lead: "更正本机构最近一次入托、离托日期。不变的不填。",
 		}, nil
 	}, func(r *http.Request, in children.StayCorrection) (string, string, error) {
-		_, err := s.Services.CorrectStay(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), in)
+		_, err := s.Services.CorrectStay(r.Context(), Principal(r.Context()), Key(r), r.PathValue("id"), in)
 		return "/children", "已更正在托时间。", err
 	}, carer)
-	formPage(s, "/children/{id}/doses", func(r *http.Request) (asking, error) {
-		return asking{
-			Title: "补验预防接种证", Back: "/children/" + r.PathValue("id"), Button: "登记", Shape: shapeOf[children.DosesShown](),
+	FormPage(s, "/children/{id}/doses", func(r *http.Request) (FormSpec, error) {
+		return FormSpec{
+			Title: "补验预防接种证", Back: "/children/" + r.PathValue("id"), Button: "登记", Shape: SchemaOf[children.DosesShown](),
 			Lead: "按监护人出示的预防接种证填写。剂次少于原登记的，请填写更正理由。",
 		}, nil
 	}, func(r *http.Request, in children.DosesShown) (string, string, error) {
-		_, err := s.Services.RecordDoses(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), in)
+		_, err := s.Services.RecordDoses(r.Context(), Principal(r.Context()), Key(r), r.PathValue("id"), in)
 		return "/children/" + r.PathValue("id"), "已登记接种证上的剂次。", err
 	}, carer)
-	formPage(s, "/children/{id}/death", func(r *http.Request) (asking, error) {
+	FormPage(s, "/children/{id}/death", func(r *http.Request) (FormSpec, error) {
 		back := "/children/" + r.PathValue("id")
-		if principalFrom(r.Context()).Role == county {
+		if Principal(r.Context()).Role == county {
 			back = "/children/alike"
 		}
-		return asking{
-			Title: "撤销死亡登记", Back: back, Button: "撤销死亡登记", Shape: shapeOf[children.ChildReason](),
+		return FormSpec{
+			Title: "撤销死亡登记", Back: back, Button: "撤销死亡登记", Shape: SchemaOf[children.ChildReason](),
 			Lead: "婴幼儿 " + r.PathValue("id") + "。仅用于误登记的死亡，因此离托的恢复在托。", Question: "确定该死亡登记有误吗？",
 		}, nil
 	}, func(r *http.Request, in children.ChildReason) (string, string, error) {
-		_, err := s.Services.WithdrawDeath(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), in)
-		if principalFrom(r.Context()).Role == county {
+		_, err := s.Services.WithdrawDeath(r.Context(), Principal(r.Context()), Key(r), r.PathValue("id"), in)
+		if Principal(r.Context()).Role == county {
 			return "/children/alike", "已撤销死亡登记。", err
 		}
 		return "/children/" + r.PathValue("id"), "已撤销死亡登记，恢复在托。", err
 	}, carer, county)
-	formPage(s, "/children/{id}/release", func(r *http.Request) (asking, error) {
-		return asking{
-			Title: "移交登记信息", Back: "/children?ended=yes", Button: "移交", Shape: shapeOf[children.ChildReason](),
+	FormPage(s, "/children/{id}/release", func(r *http.Request) (FormSpec, error) {
+		return FormSpec{
+			Title: "移交登记信息", Back: "/children?ended=yes", Button: "移交", Shape: SchemaOf[children.ChildReason](),
 			Lead:     "离托后，将本机构登记的监护人、同意书等信息移交接收机构。移交须经监护人同意。",
 			Question: "移交后接收机构可以看到本机构登记的监护人和同意书，确定吗？",
 		}, nil
 	}, func(r *http.Request, in children.ChildReason) (string, string, error) {
-		_, err := s.Services.ReleaseChild(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("id"), in)
+		_, err := s.Services.ReleaseChild(r.Context(), Principal(r.Context()), Key(r), r.PathValue("id"), in)
 		return "/children?ended=yes", "已移交。", err
 	}, carer)
 }
@@ -96,24 +96,24 @@ func (v alikeView) office() bool { return v.p.Role == nursery.RoleCountyOffice }
 
 // alike shows what may be one child, and what was merged. A child is looked up by its number for another correction.
 func (s *Site) alike(w http.ResponseWriter, r *http.Request) error {
-	v := alikeView{p: principalFrom(r.Context())}
+	v := alikeView{p: Principal(r.Context())}
 	var err error
 	if v.Pairs, err = s.Services.Alike(r.Context(), v.p); err != nil {
 		return err
 	}
-	list, err := children.Merges.Page(r.Context(), s.Services.Service, v.p, struct{}{}, pageOf(r, 25))
+	list, err := children.Merges.Page(r.Context(), s.Services.Service, v.p, struct{}{}, PageRequest(r, 25))
 	if err != nil {
 		return err
 	}
-	v.Merges, v.Next = list.Items, nextPage(r, list.Next)
-	return s.show(w, r, frame{Title: "疑似同一婴幼儿", Wide: true}, alikePage(v))
+	v.Merges, v.Next = list.Items, NextPage(r, list.Next)
+	return s.Show(w, r, Frame{Title: "疑似同一婴幼儿", Wide: true}, alikePage(v))
 }
 
 // askMerge asks for the reason of a merge; the pair comes from the list and can be changed.
-func (s *Site) askMerge(r *http.Request) (asking, error) {
+func (s *Site) askMerge(r *http.Request) (FormSpec, error) {
 	q := r.URL.Query()
-	return asking{
-		Title: "合并同一婴幼儿的记录", Back: "/children/alike", Button: "合并", Shape: shapeOf[children.ChildMerge](),
+	return FormSpec{
+		Title: "合并同一婴幼儿的记录", Back: "/children/alike", Button: "合并", Shape: SchemaOf[children.ChildMerge](),
 		Lead:     "请核验两份证件的原件后合并。在托、同意、考勤、体检和投保随保留的记录，合并可以撤销。",
 		Question: "确定两条记录是同一婴幼儿吗？",
 		Values:   url.Values{"/child": {q.Get("child")}, "/other": {q.Get("other")}},
@@ -129,14 +129,7 @@ func undoPath(m children.MergedChildren) string {
 	return "/children/merges/" + strconv.FormatInt(m.ID, 10) + "/undo"
 }
 
-// atField puts a refusal that names no field where what it is about is entered, and leaves any other as it is.
-func atField(refused *casework.Error, sh formSchema) []casework.FieldError {
-	if len(refused.Fields) > 0 || refused.Code != casework.CodeIdentityUnverified && refused.Code != casework.CodeIdentityAttempts {
-		return refused.Fields
-	}
-	at := "/identity"
-	if slices.ContainsFunc(sh.Fields, func(f formSchema) bool { return f.Name == "child" && f.Kind == kindGroup }) {
-		at = "/child/identity"
-	}
-	return []casework.FieldError{{Location: at, Message: "：" + refused.Message}}
+// identityRefusals has the refusal of an identity shown where it is entered.
+func identityRefusals(at string) map[string]string {
+	return map[string]string{casework.CodeIdentityUnverified: at, casework.CodeIdentityAttempts: at}
 }

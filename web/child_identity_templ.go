@@ -49,7 +49,7 @@ func alikePage(v alikeView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(v.Pairs) == 0 {
-			templ_7745c5c3_Err = nothing("没有疑似同一婴幼儿的记录", "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Empty("没有疑似同一婴幼儿的记录", "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -129,7 +129,7 @@ func alikePage(v alikeView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var7 string
-				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(sexTitle(a.Sex))
+				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(SexTitle(a.Sex))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/child_identity.templ`, Line: 28, Col: 48}
 				}
@@ -201,7 +201,7 @@ func alikePage(v alikeView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(v.Merges) == 0 {
-			templ_7745c5c3_Err = nothing("还没有合并过记录", "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Empty("还没有合并过记录", "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -374,7 +374,7 @@ func alikePage(v alikeView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = more(v.Next).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = NextLink(v.Next).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -36,7 +36,7 @@ func childPage(v childView) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = heading("婴幼儿 "+v.ID, "本次查阅已登记，目的是“"+v.PurposeTitle+"”。").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Heading("婴幼儿 "+v.ID, "本次查阅已登记，目的是“"+v.PurposeTitle+"”。").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -153,7 +153,7 @@ func childPage(v childView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var7 string
-			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(longDate(v.BornOn))
+			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(LongDate(v.BornOn))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/child.templ`, Line: 33, Col: 53}
 			}
@@ -172,7 +172,7 @@ func childPage(v childView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var8 string
-			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(sexTitle(v.Sex))
+			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(SexTitle(v.Sex))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/child.templ`, Line: 36, Col: 44}
 			}
@@ -233,7 +233,7 @@ func childPage(v childView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, r := range v.Entry {
-				templ_7745c5c3_Err = reason(r).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Reason(r).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -255,7 +255,7 @@ func childPage(v childView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = formKey().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = FormKey().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -307,7 +307,7 @@ func childPage(v childView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = formKey().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = FormKey().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -370,12 +370,12 @@ func consents(v childView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if c.Standing {
-				templ_7745c5c3_Err = tag("good", "有效，"+c.GivenOn.String()+" 同意").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Tag("good", "有效，"+c.GivenOn.String()+" 同意").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = tag("", "已撤回 "+shortDate(c.WithdrawnOn)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Tag("", "已撤回 "+ShortDate(c.WithdrawnOn)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -413,7 +413,7 @@ func consents(v childView) templ.Component {
 				}
 			}
 			if c.Standing {
-				templ_7745c5c3_Err = confirmed("/children/"+v.ID+"/consents/"+string(c.Purpose)+"/withdraw", "登记撤回", "监护人已撤回“"+c.PurposeTitle+"”的同意？撤回后不再办理该事项。", "quiet small-button").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ConfirmButton("/children/"+v.ID+"/consents/"+string(c.Purpose)+"/withdraw", "登记撤回", "监护人已撤回“"+c.PurposeTitle+"”的同意？撤回后不再办理该事项。", "quiet small-button").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -469,7 +469,7 @@ func readingsPage(list []children.ReadingEntry, child, next string, r *http.Requ
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = export(with(r, "export", "xlsx")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ExportLink(WithParam(r, "export", "xlsx")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -490,7 +490,7 @@ func readingsPage(list []children.ReadingEntry, child, next string, r *http.Requ
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = listed("查阅登记", readingCells, list, next, nothing("没有查阅记录", "")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = PagedTable("查阅登记", readingCells, list, next, Empty("没有查阅记录", "")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -39,7 +39,7 @@ func clinicsPage(list []nursery.Clinic, next string, p nursery.Principal, r *htt
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = export(with(r, "export", "xlsx")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ExportLink(WithParam(r, "export", "xlsx")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -53,7 +53,7 @@ func clinicsPage(list []nursery.Clinic, next string, p nursery.Principal, r *htt
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = listed("医疗卫生机构", clinicCells(p), list, next, nothing("还没有登记医疗卫生机构", "登记后才能与托育机构签约。")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = PagedTable("医疗卫生机构", clinicCells(p), list, next, Empty("还没有登记医疗卫生机构", "登记后才能与托育机构签约。")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -13,28 +13,29 @@ import (
 )
 
 func registerComplaints(s *Site) {
-	s.open("GET /complaints/new", func(w http.ResponseWriter, r *http.Request) error {
+	s.Task(TaskPage{Subject: s.complainedSubject}, "complaint.triage")
+	s.Open("GET /complaints/new", func(w http.ResponseWriter, r *http.Request) error {
 		page, err := s.askComplaint(r)
 		if err != nil {
 			return err
 		}
-		return s.showAsking(w, r, page, http.StatusOK, boundForm{Values: page.Values})
+		return s.ShowForm(w, r, page, http.StatusOK, BoundForm{Values: page.Values})
 	})
-	s.open("POST /complaints/new", s.fileComplaint)
-	s.page("GET /complaints/{no}", only(s.complaint, nursery.RoleSupervisor))
+	s.Open("POST /complaints/new", s.fileComplaint)
+	s.Page("GET /complaints/{no}", Only(s.complaint, nursery.RoleSupervisor))
 }
 
 // askComplaint returns the form of a complaint about the institution in the address, or casework's error. Anybody may
 // file one, anonymously and without signing in.
-func (s *Site) askComplaint(r *http.Request) (asking, error) {
+func (s *Site) askComplaint(r *http.Request) (FormSpec, error) {
 	about, err := s.Services.FiledInstitution(r.Context(), r.URL.Query().Get("institution"))
 	if err != nil {
-		return asking{}, err
+		return FormSpec{}, err
 	}
-	return asking{
+	return FormSpec{
 		Title: "投诉举报", Back: "/institutions/" + about.ID, Button: "提交",
 		Lead:  "对“" + about.Name + "”的投诉举报，由县区监管部门处理。可以不留联系方式；内容加密保存，只有处理人员能看到。有人正处于危险中的，请先拨打 110 或 120。",
-		Shape: shapeOf[inspection.ComplaintRequest]().only("topic", "said", "contact"),
+		Shape: SchemaOf[inspection.ComplaintRequest]().Only("topic", "said", "contact"),
 	}, nil
 }
 
@@ -43,14 +44,14 @@ func (s *Site) fileComplaint(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	form, changed, err := s.parseForm(r, page.Shape, casework.Upload{})
+	form, changed, err := s.DecodeForm(r, page.Shape, casework.Upload{})
 	if err != nil {
 		return err
 	}
 	if changed {
-		return s.showAsking(w, r, page, http.StatusOK, form)
+		return s.ShowForm(w, r, page, http.StatusOK, form)
 	}
-	in, err := bind[inspection.ComplaintRequest](&form)
+	in, err := Bind[inspection.ComplaintRequest](&form)
 	if err != nil {
 		return err
 	}
@@ -59,36 +60,36 @@ func (s *Site) fileComplaint(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in.Institution, in.County = about.ID, about.CountyCode
-	if principalFrom(r.Context()).Account == "" {
+	if Principal(r.Context()).Account == "" {
 		if wait := s.Complaints.Take(limits.Caller(r, s.TrustedProxies)); wait > 0 {
 			w.Header().Set("Retry-After", strconv.Itoa(min(int(wait.Seconds())+1, 3600)))
-			form.fault("", "投诉举报过于频繁，请稍后再提交，填写的内容仍在下面。情况紧急的，请直接拨打当地监管部门电话。")
-			return s.showAsking(w, r, page, http.StatusTooManyRequests, form)
+			form.AddFault("", "投诉举报过于频繁，请稍后再提交，填写的内容仍在下面。情况紧急的，请直接拨打当地监管部门电话。")
+			return s.ShowForm(w, r, page, http.StatusTooManyRequests, form)
 		}
 	}
-	started, err := s.Services.FileComplaint(r.Context(), principalFrom(r.Context()), key(r), in)
+	started, err := s.Services.FileComplaint(r.Context(), Principal(r.Context()), Key(r), in)
 	if err != nil {
-		refused := s.asUserError(r.Context(), err)
+		refused := s.UserError(r.Context(), err)
 		if refused.Kind() != casework.Invalid {
 			return err
 		}
-		form.refusedWith(refused, "")
-		return s.showAsking(w, r, page, http.StatusUnprocessableEntity, form)
+		form.AddFaults(refused, "")
+		return s.ShowForm(w, r, page, http.StatusUnprocessableEntity, form)
 	}
-	return s.show(w, r, frame{Title: "已收到投诉举报"}, complaintTakenPage(started, s.progressLink(started)))
+	return s.Show(w, r, Frame{Title: "已收到投诉举报"}, complaintTakenPage(started, s.ProgressLink(started)))
 }
 
-// progressLink leads to a case's progress. What follows the # is never sent to a server.
-func (s *Site) progressLink(started casework.Started) string {
+// ProgressLink leads to a case's progress. What follows the # is never sent to a server.
+func (s *Site) ProgressLink(started casework.Started) string {
 	return strings.TrimSuffix(s.PublicURL, "/") + "/progress#case=" + url.QueryEscape(started.CaseNo) + "&code=" + url.QueryEscape(started.TrackingCode)
 }
 
 func (s *Site) complaint(w http.ResponseWriter, r *http.Request) error {
-	d, err := s.Services.Complaint(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
+	d, err := s.Services.Complaint(r.Context(), Principal(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return err
 	}
-	return s.show(w, r, frame{Title: "投诉举报 " + d.CaseNo, Back: "/cases/" + d.CaseNo}, complaintPage(d))
+	return s.Show(w, r, Frame{Title: "投诉举报 " + d.CaseNo, Back: "/cases/" + d.CaseNo}, complaintPage(d))
 }
 
 func complaintSource(source string) string {

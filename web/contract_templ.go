@@ -16,7 +16,7 @@ import (
 	"tuoyu/processes/contract"
 )
 
-func candidatesPage(list []contract.ClinicCandidate, institution string, choices []option, p nursery.Principal) templ.Component {
+func candidatesPage(list []contract.ClinicCandidate, institution string, choices []Option, p nursery.Principal) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -37,7 +37,7 @@ func candidatesPage(list []contract.ClinicCandidate, institution string, choices
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = heading("可签约的医疗卫生机构", "同一乡镇、街道且余量充足的排在前面。").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Heading("可签约的医疗卫生机构", "同一乡镇、街道且余量充足的排在前面。").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -94,7 +94,7 @@ func candidatesPage(list []contract.ClinicCandidate, institution string, choices
 			}
 		}
 		if len(list) == 0 {
-			templ_7745c5c3_Err = nothing("没有可签约的医疗卫生机构", "由县区卫生健康部门登记医疗卫生机构后可以签约。").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Empty("没有可签约的医疗卫生机构", "由县区卫生健康部门登记医疗卫生机构后可以签约。").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -118,18 +118,18 @@ func candidatesPage(list []contract.ClinicCandidate, institution string, choices
 				return templ_7745c5c3_Err
 			}
 			if c.Fits {
-				templ_7745c5c3_Err = tag("good", "符合签约条件").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Tag("good", "符合签约条件").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = tag("bad", "不符合签约条件").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Tag("bad", "不符合签约条件").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
 			if c.SameTownship {
-				templ_7745c5c3_Err = tag("", "同一乡镇、街道").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Tag("", "同一乡镇、街道").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -178,7 +178,7 @@ func candidatesPage(list []contract.ClinicCandidate, institution string, choices
 				return templ_7745c5c3_Err
 			}
 			for _, x := range c.Reasons {
-				templ_7745c5c3_Err = reason(x).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Reason(x).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -11,31 +11,23 @@ import (
 
 func registerFiles(s *Site) {
 	s.streaming("GET /attachments/{id}", func(w http.ResponseWriter, r *http.Request) error {
-		a, body, err := s.Services.OpenAttachment(r.Context(), principalFrom(r.Context()), r.PathValue("id"))
+		a, body, err := s.Services.OpenAttachment(r.Context(), Principal(r.Context()), r.PathValue("id"))
 		if err != nil {
 			return err
 		}
 		return serveFile(w, body, a.MediaType, a.Name)
 	})
 	s.streaming("GET /attachments/{id}/thumb", s.thumb)
-	s.page("GET /cases/{no}/papers/{file}", s.paper)
-	s.page("POST /cases/{no}/papers/{file}/seen", func(w http.ResponseWriter, r *http.Request) error {
-		if err := s.Services.SeePaper(r.Context(), principalFrom(r.Context()), r.PathValue("no"), r.PathValue("file")); err != nil {
-			return err
-		}
-		w.WriteHeader(http.StatusNoContent)
-		return nil
-	})
 	s.streaming("GET /documents/{id}", func(w http.ResponseWriter, r *http.Request) error {
-		d, body, err := s.Services.OpenDocument(r.Context(), principalFrom(r.Context()), r.PathValue("id"))
+		d, body, err := s.Services.OpenDocument(r.Context(), Principal(r.Context()), r.PathValue("id"))
 		if err != nil {
 			return err
 		}
 		return serveFile(w, body, "application/pdf", d.Title+".pdf")
 	})
 	// Sent by a script ahead of its form: a photo, a signature.
-	s.page("POST /attachments", func(w http.ResponseWriter, r *http.Request) error {
-		if err := parseForm(r); err != nil {
+	s.Page("POST /attachments", func(w http.ResponseWriter, r *http.Request) error {
+		if err := ParseForm(r); err != nil {
 			return err
 		}
 		file, head, err := r.FormFile("file")
@@ -46,13 +38,13 @@ func registerFiles(s *Site) {
 		if head.Size > s.MaxUpload {
 			return fileTooLarge(s.MaxUpload)
 		}
-		taken, err := s.Services.Upload(r.Context(), principalFrom(r.Context()), casework.Upload{
+		taken, err := s.Services.Upload(r.Context(), Principal(r.Context()), casework.Upload{
 			Institution: r.PostFormValue("institution"), County: r.PostFormValue("county"), Name: head.Filename, Body: file,
 		})
 		if err != nil {
 			return err
 		}
-		return answer(w, taken)
+		return WriteJSON(w, taken)
 	})
 }
 

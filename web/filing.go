@@ -15,19 +15,27 @@ import (
 )
 
 func registerFiling(s *Site) {
-	s.page("GET /filing/new", only(func(w http.ResponseWriter, r *http.Request) error {
-		return s.show(w, r, frame{Title: "托育机构备案", Back: "/home"}, filingNewPage(newFilingForm(principalFrom(r.Context()))))
+	s.Task(TaskPage{Subject: applied, Initial: enteredRegistration}, "filing.registration")
+	s.Task(TaskPage{Subject: applied}, "filing.review", "filing.site_visit", "filing_change.review")
+	s.Task(TaskPage{Subject: requested}, "filing_cancel.review")
+	s.Task(TaskPage{Subject: toCorrect, Elsewhere: correctionsPath}, "filing.corrections")
+	s.Task(TaskPage{Subject: s.foundOnSiteSubject}, "filing.site_visit_countersign", "filing.rectify", "filing.recheck", "filing.recheck_countersign")
+	s.Case(CasePage{Content: s.applicationContent, Link: editLink}, nursery.KindFiling, nursery.KindChange)
+	s.Tile(1, "/filing/new", "托育机构备案", "填写时随时保存，提交前预审")
+	s.Tile(2, "/filing/change", "变更备案", "名称、地址、班级、人员变化")
+	s.Tile(3, "/filing/cancel", "注销备案", "停止服务")
+	s.Page("GET /filing/new", Only(func(w http.ResponseWriter, r *http.Request) error {
+		return s.Show(w, r, Frame{Title: "托育机构备案", Back: "/home"}, filingNewPage(newFilingForm(Principal(r.Context()))))
 	}, nursery.RoleInstitution))
-	s.page("POST /filing/new", s.filingStart)
-	s.page("GET /filing/{no}", s.filing)
-	s.page("GET /filing/{no}/section/{name}", s.filingSection)
-	s.page("POST /filing/{no}/section/{name}", s.filingSave)
-	s.reopening["POST /filing/{no}/section/{name}"] = true
-	s.page("POST /filing/{no}/section/{name}/precheck", s.filingPrecheck)
-	s.page("GET /filing/{no}/check", s.filingCheck)
-	s.page("POST /filing/{no}/submit", s.filingSubmit)
-	s.page("GET /filing/{no}/receipt", s.filingReceipt)
-	registerFilingChange(s)
+	s.Page("POST /filing/new", s.filingStart)
+	s.Page("GET /filing/{no}", s.filing)
+	s.Page("GET /filing/{no}/section/{name}", s.filingSection)
+	s.Page("POST /filing/{no}/section/{name}", s.filingSave)
+	s.Reopens("POST /filing/{no}/section/{name}")
+	s.Page("POST /filing/{no}/section/{name}/precheck", s.filingPrecheck)
+	s.Page("GET /filing/{no}/check", s.filingCheck)
+	s.Page("POST /filing/{no}/submit", s.filingSubmit)
+	s.Page("GET /filing/{no}/receipt", s.filingReceipt)
 }
 
 // filingView is an application in progress.
@@ -42,13 +50,13 @@ type filingView struct {
 
 // place returns the link to where a gap is corrected; empty if the applicant has nothing to change.
 func (v filingView) place(g nursery.Reason) (href, title string) {
-	form := v.App.boundForm
+	form := v.App.BoundForm
 	form.Values = maps.Clone(form.Values)
-	form.slots(v.Case)
+	slots(&form, v.Case)
 	for _, pointer := range g.Fields {
 		for _, part := range sectionsOf(v.Case.Application.SiteKind) {
 			if part.holds(pointer) && nursery.Correctable(*v.Case.Application, pointer) {
-				return "/filing/" + v.Case.CaseNo + "/section/" + part.Name + "#" + fieldID(form.placed(pointer)), form.pointerTitle(pointer)
+				return "/filing/" + v.Case.CaseNo + "/section/" + part.Name + "#" + FieldID(form.PlaceOf(pointer)), pointerTitle(form, pointer)
 			}
 		}
 	}
@@ -63,7 +71,7 @@ func (v filingView) faultPlace(f casework.FieldError) string {
 	}
 	for _, part := range sectionsOf(v.Case.Application.SiteKind) {
 		if part.holds(pointer) {
-			return "/filing/" + v.Case.CaseNo + "/section/" + part.Name + "#" + fieldID(pointer)
+			return "/filing/" + v.Case.CaseNo + "/section/" + part.Name + "#" + FieldID(pointer)
 		}
 	}
 	return "/filing/" + v.Case.CaseNo
@@ -71,7 +79,7 @@ func (v filingView) faultPlace(f casework.FieldError) string {
 
 // draft reads the case with its application.
 func (s *Site) draft(r *http.Request) (casework.CaseDetail, error) {
-	c, err := s.Services.Case(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
+	c, err := s.Services.Case(r.Context(), Principal(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return c, err
 	}
@@ -93,19 +101,19 @@ func (s *Site) draftSection(r *http.Request) (casework.CaseDetail, section, erro
 
 // sections evaluates the current rules on each section of the application.
 func (s *Site) sections(ctx context.Context, c casework.CaseDetail) (filingView, error) {
-	checked, err := s.Services.Precheck(ctx, principalFrom(ctx), *c.Application)
+	checked, err := s.Services.Precheck(ctx, Principal(ctx), *c.Application)
 	if err != nil {
 		return filingView{}, err
 	}
 	v := filingView{Case: c, Gaps: checked.Gaps, App: newAppView(c)}
-	entered := v.App.boundForm
+	entered := v.App.BoundForm
 	open := openPointers(c)
 	for _, part := range sectionsOf(c.Application.SiteKind) {
 		sv := sectionView{section: part, Open: c.Status == nursery.CaseDraft, Reasons: reasonsOf(checked, part)}
 		for _, name := range part.Fields {
-			f, _ := entered.Shape.field(name)
-			sv.Filled = sv.Filled || filled(entered, formSchema{Kind: kindGroup, Fields: []formSchema{f}}, "")
-			sv.Open = sv.Open || opens(open, "/"+name)
+			f, _ := entered.Shape.Field(name)
+			sv.Filled = sv.Filled || Filled(entered, FormSchema{Kind: KindGroup, Fields: []FormSchema{f}}, "")
+			sv.Open = sv.Open || Opens(open, "/"+name)
 		}
 		v.Sections = append(v.Sections, sv)
 	}
@@ -113,34 +121,34 @@ func (s *Site) sections(ctx context.Context, c casework.CaseDetail) (filingView,
 }
 
 // newFilingForm returns the form with which a filing begins.
-func newFilingForm(p nursery.Principal) boundForm {
+func newFilingForm(p nursery.Principal) BoundForm {
 	s := applicationShape()
-	kind, _ := s.field("site_kind")
+	kind, _ := s.Field("site_kind")
 	kind.Required = true
-	form := boundForm{Shape: formSchema{Kind: kindGroup, Fields: []formSchema{kind, {Name: "county", Kind: kindChoice, Label: "所在县区", Options: counties(), Required: true}}}, Values: url.Values{}}
+	form := BoundForm{Shape: FormSchema{Kind: KindGroup, Fields: []FormSchema{kind, {Name: "county", Kind: KindChoice, Label: "所在县区", Options: Counties(), Required: true}}}, Values: url.Values{}}
 	form.Values.Set("/county", p.County)
 	return form
 }
 
 func (s *Site) filingStart(w http.ResponseWriter, r *http.Request) error {
-	form, changed, err := s.parseForm(r, newFilingForm(principalFrom(r.Context())).Shape, casework.Upload{})
+	form, changed, err := s.DecodeForm(r, newFilingForm(Principal(r.Context())).Shape, casework.Upload{})
 	if err != nil {
 		return err
 	}
 	if changed {
-		return s.showStatus(w, r, http.StatusOK, frame{Title: "托育机构备案", Back: "/home"}, filingNewPage(form))
+		return s.ShowStatus(w, r, http.StatusOK, Frame{Title: "托育机构备案", Back: "/home"}, filingNewPage(form))
 	}
 	a := nursery.Application{SiteKind: nursery.SiteKind(form.Values.Get("/site_kind"))}
 	a.Institution.County = form.Values.Get("/county")
 	if a.SiteKind == "" {
-		form.fault("/site_kind", "请选择")
-		return s.showStatus(w, r, http.StatusUnprocessableEntity, frame{Title: "托育机构备案", Back: "/home"}, filingNewPage(form))
+		form.AddFault("/site_kind", "请选择")
+		return s.ShowStatus(w, r, http.StatusUnprocessableEntity, Frame{Title: "托育机构备案", Back: "/home"}, filingNewPage(form))
 	}
-	started, err := s.Services.StartFiling(r.Context(), principalFrom(r.Context()), key(r), casework.StartFiling{Application: a, Draft: true})
+	started, err := s.Services.StartFiling(r.Context(), Principal(r.Context()), Key(r), casework.StartFiling{Application: a, Draft: true})
 	if err != nil {
 		return err
 	}
-	return s.show(w, r, frame{Title: "已建立备案草稿"}, filingStartedPage(started, s.progressLink(started)))
+	return s.Show(w, r, Frame{Title: "已建立备案草稿"}, filingStartedPage(started, s.ProgressLink(started)))
 }
 
 func (s *Site) filing(w http.ResponseWriter, r *http.Request) error {
@@ -148,7 +156,7 @@ func (s *Site) filing(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if !mayEdit(c, principalFrom(r.Context())) {
+	if !mayEdit(c, Principal(r.Context())) {
 		http.Redirect(w, r, "/cases/"+c.CaseNo, http.StatusSeeOther)
 		return nil
 	}
@@ -156,7 +164,7 @@ func (s *Site) filing(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.show(w, r, frame{Title: "备案申请", Back: "/cases/" + c.CaseNo}, filingPage(v))
+	return s.Show(w, r, Frame{Title: "备案申请", Back: "/cases/" + c.CaseNo}, filingPage(v))
 }
 
 func (s *Site) filingSection(w http.ResponseWriter, r *http.Request) error {
@@ -164,32 +172,32 @@ func (s *Site) filingSection(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	form := ask(part.shape(c.County), *c.Application)
-	return s.sectionPage(w, r, http.StatusOK, c, part, form, c.Version, newKey())
+	form := FormOf(part.shape(c.County), *c.Application)
+	return s.sectionPage(w, r, http.StatusOK, c, part, form, c.Version, NewKey())
 }
 
-func (s *Site) sectionPage(w http.ResponseWriter, r *http.Request, status int, c casework.CaseDetail, part section, form boundForm, version int, key string) error {
+func (s *Site) sectionPage(w http.ResponseWriter, r *http.Request, status int, c casework.CaseDetail, part section, form BoundForm, version int, key string) error {
 	looked := form // a copy, so that errors of reading it again are not shown in addition
 	a, err := merged(*c.Application, &looked, part)
 	if err != nil {
 		a = *c.Application
 	}
-	form.slots(c)
+	slots(&form, c)
 	form.Open, form.Whole = openFields(c, form, a)
-	form.titleItems()
-	if err := s.nameFiles(r.Context(), &form, c.Institution); err != nil {
+	titleItems(&form)
+	if err := s.NameFiles(r.Context(), &form, c.Institution); err != nil {
 		return err
 	}
-	checked, err := s.Services.Precheck(r.Context(), principalFrom(r.Context()), a)
+	checked, err := s.Services.Precheck(r.Context(), Principal(r.Context()), a)
 	if err != nil {
 		return err
 	}
-	return s.showStatus(w, r, status, frame{Title: part.Title, Wide: true, Back: "/filing/" + c.CaseNo},
+	return s.ShowStatus(w, r, status, Frame{Title: part.Title, Wide: true, Back: "/filing/" + c.CaseNo},
 		filingSectionPage(c.CaseNo, part, form, version, key, reasonsOf(checked, part)))
 }
 
 // merged returns the application with the section as entered.
-func merged(a nursery.Application, form *boundForm, part section) (nursery.Application, error) {
+func merged(a nursery.Application, form *BoundForm, part section) (nursery.Application, error) {
 	raw, err := json.Marshal(a)
 	if err != nil {
 		return a, err
@@ -199,7 +207,7 @@ func merged(a nursery.Application, form *boundForm, part section) (nursery.Appli
 		return a, err
 	}
 	faults := form.Faults
-	entered, _ := form.decode().(map[string]any)
+	entered, _ := form.Decode().(map[string]any)
 	form.Faults = append(faults, form.Faults...)
 	for _, name := range part.Fields {
 		if v, ok := entered[name]; ok {
@@ -213,7 +221,7 @@ func merged(a nursery.Application, form *boundForm, part section) (nursery.Appli
 	}
 	var out nursery.Application
 	if err := json.Unmarshal(raw, &out); err != nil {
-		form.fault("", "填写的内容无法读取，请检查日期和数字。")
+		form.AddFault("", "填写的内容无法读取，请检查日期和数字。")
 		return a, err
 	}
 	return out, nil
@@ -225,31 +233,31 @@ func (s *Site) filingSave(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	upload := casework.Upload{}
-	if principalFrom(r.Context()).Role != nursery.RoleInstitution {
+	if Principal(r.Context()).Role != nursery.RoleInstitution {
 		upload.Institution, upload.County = c.Institution, c.County
 	}
-	form, changed, err := s.parseForm(r, part.shape(c.County), upload)
+	form, changed, err := s.DecodeForm(r, part.shape(c.County), upload)
 	if err != nil {
 		return err
 	}
-	version := version(r)
+	version := Version(r)
 	if changed {
-		return s.sectionPage(w, r, http.StatusOK, c, part, form, version, key(r))
+		return s.sectionPage(w, r, http.StatusOK, c, part, form, version, Key(r))
 	}
-	form.withoutBlankSlots(c)
+	withoutBlankSlots(&form, c)
 	a, err := merged(*c.Application, &form, part)
 	if err != nil || len(form.Faults) > 0 {
-		return s.sectionPage(w, r, http.StatusUnprocessableEntity, c, part, form, version, key(r))
+		return s.sectionPage(w, r, http.StatusUnprocessableEntity, c, part, form, version, Key(r))
 	}
-	_, err = s.Services.CorrectFiling(r.Context(), principalFrom(r.Context()), key(r), c.CaseNo, casework.Correction{Application: a, Version: version})
+	_, err = s.Services.CorrectFiling(r.Context(), Principal(r.Context()), Key(r), c.CaseNo, casework.Correction{Application: a, Version: version})
 	var refused *casework.Error
 	switch {
 	case errors.As(err, &refused) && refused.Code == casework.CodeVersionStale: // the input on the page is preserved: saving again saves it
 		form.Faults = []casework.FieldError{{Message: "其他人刚刚保存过本申请。请核对本页内容，再次保存将以本页为准。"}}
-		return s.sectionPage(w, r, http.StatusConflict, c, part, form, c.Version, newKey())
+		return s.sectionPage(w, r, http.StatusConflict, c, part, form, c.Version, NewKey())
 	case refused != nil && refused.Kind() == casework.Invalid:
-		form.refusedWith(refused, "/application")
-		return s.sectionPage(w, r, http.StatusUnprocessableEntity, c, part, form, version, newKey())
+		form.AddFaults(refused, "/application")
+		return s.sectionPage(w, r, http.StatusUnprocessableEntity, c, part, form, version, NewKey())
 	case err != nil:
 		return err
 	}
@@ -260,7 +268,7 @@ func (s *Site) filingSave(w http.ResponseWriter, r *http.Request) error {
 			to += "/section/" + all[i+1].Name
 		}
 	}
-	return s.done(w, r, to, "已保存“"+part.Title+"”。")
+	return s.Done(w, r, to, "已保存“"+part.Title+"”。")
 }
 
 // filingPrecheck returns the rules' findings on a section as entered on the page, saved or not.
@@ -269,19 +277,18 @@ func (s *Site) filingPrecheck(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := parseForm(r); err != nil {
+	if err := ParseForm(r); err != nil {
 		return err
 	}
-	a, err := merged(*c.Application, &boundForm{Shape: part.shape(c.County), Values: r.PostForm}, part)
+	a, err := merged(*c.Application, &BoundForm{Shape: part.shape(c.County), Values: r.PostForm}, part)
 	if err != nil {
 		a = *c.Application
 	}
-	checked, err := s.Services.Precheck(r.Context(), principalFrom(r.Context()), a)
+	checked, err := s.Services.Precheck(r.Context(), Principal(r.Context()), a)
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	return precheck(reasonsOf(checked, part)).Render(context.WithValue(r.Context(), assetsKey{}, s.assets), w)
+	return s.ShowPart(w, r, precheck(reasonsOf(checked, part)))
 }
 
 func (s *Site) filingCheck(w http.ResponseWriter, r *http.Request) error {
@@ -301,11 +308,11 @@ func (s *Site) checkPage(w http.ResponseWriter, r *http.Request, status int, c c
 	if refused != nil {
 		v.Message, v.Faults = refused.Message, refused.Fields
 	}
-	return s.showStatus(w, r, status, frame{Title: "核对并提交", Wide: true, Back: "/filing/" + c.CaseNo, Uses: []string{"papers.js"}}, filingCheckPage(v))
+	return s.ShowStatus(w, r, status, Frame{Title: "核对并提交", Wide: true, Back: "/filing/" + c.CaseNo, Uses: []string{"papers.js"}}, filingCheckPage(v))
 }
 
 func (s *Site) filingSubmit(w http.ResponseWriter, r *http.Request) error {
-	if err := parseForm(r); err != nil {
+	if err := ParseForm(r); err != nil {
 		return err
 	}
 	c, err := s.draft(r)
@@ -316,9 +323,9 @@ func (s *Site) filingSubmit(w http.ResponseWriter, r *http.Request) error {
 		return s.checkPage(w, r, http.StatusUnprocessableEntity, c, &casework.Error{Code: casework.CodeInvalid, Message: "请先勾选声明，再提交。"})
 	}
 	if c.Stage == nursery.StageCorrections {
-		_, err = s.Services.CorrectFiling(r.Context(), principalFrom(r.Context()), key(r), c.CaseNo, casework.Correction{Application: *c.Application, Version: version(r), Submit: true})
+		_, err = s.Services.CorrectFiling(r.Context(), Principal(r.Context()), Key(r), c.CaseNo, casework.Correction{Application: *c.Application, Version: Version(r), Submit: true})
 	} else {
-		_, err = s.Services.SubmitFiling(r.Context(), principalFrom(r.Context()), key(r), c.CaseNo)
+		_, err = s.Services.SubmitFiling(r.Context(), Principal(r.Context()), Key(r), c.CaseNo)
 	}
 	var refused *casework.Error
 	if errors.As(err, &refused) && refused.Kind() == casework.Invalid { // each error links to its section
@@ -327,7 +334,7 @@ func (s *Site) filingSubmit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.done(w, r, "/filing/"+c.CaseNo+"/receipt", "")
+	return s.Done(w, r, "/filing/"+c.CaseNo+"/receipt", "")
 }
 
 func (s *Site) filingReceipt(w http.ResponseWriter, r *http.Request) error {
@@ -335,5 +342,5 @@ func (s *Site) filingReceipt(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.show(w, r, frame{Title: "已提交"}, filingReceiptPage(c))
+	return s.Show(w, r, Frame{Title: "已提交"}, filingReceiptPage(c))
 }

@@ -2,7 +2,6 @@ package web
 
 import (
 	"maps"
-	"net/url"
 	"testing"
 
 	"tuoyu/casework"
@@ -25,7 +24,7 @@ func TestCorrectionsOpenWhatTheGapsNameAndNothingElse(t *testing.T) {
 	c := corrected()
 	entered := *c.Application
 	entered.Papers = append(entered.Papers, nursery.Paper{Kind: nursery.FireProof}, nursery.Paper{Kind: nursery.StaffHealth, Staff: "s-02"})
-	form := ask(applicationShape(), entered)
+	form := FormOf(applicationShape(), entered)
 	form.Values.Add("/papers/_rows", "9") // a row just added
 	open, whole := openFields(c, form, entered)
 	for place, want := range map[string]bool{
@@ -55,12 +54,12 @@ func TestCorrectionsOpenWhatTheGapsNameAndNothingElse(t *testing.T) {
 }
 
 func TestAFaultIsShownAtTheElementThatIsNamed(t *testing.T) {
-	form := ask(applicationShape(), corrected().Application)
+	form := FormOf(applicationShape(), corrected().Application)
 	for pointer, want := range map[string]string{
 		"/papers/staff_health/s-01": "/papers/1", "/papers/staff_health/s-01/number": "/papers/1/number", "/papers/fire_proof": "/papers/fire_proof",
 		"/staff/s-01/trained": "/staff/1/trained", "/institution/name": "/institution/name",
 	} {
-		if got := form.placed(pointer); got != want {
+		if got := form.PlaceOf(pointer); got != want {
 			t.Errorf("placed(%q) = %q, want %q", pointer, got, want)
 		}
 	}
@@ -68,40 +67,42 @@ func TestAFaultIsShownAtTheElementThatIsNamed(t *testing.T) {
 
 func TestAPaperAskedForHasARowThatIsLeftOutUnlessItIsHandedIn(t *testing.T) {
 	c := corrected()
-	form := ask(applicationShape(), *c.Application)
-	form.slots(c)
-	form.slots(c) // once
-	if got := rows(form.Values, "/papers"); len(got) != 3 || form.Values.Get("/papers/2/kind") != "fire_proof" {
+	form := FormOf(applicationShape(), *c.Application)
+	slots(&form, c)
+	slots(&form, c) // once
+	if got := Rows(form.Values, "/papers"); len(got) != 3 || form.Values.Get("/papers/2/kind") != "fire_proof" {
 		t.Fatalf("rows %v, kind %q", got, form.Values.Get("/papers/2/kind"))
 	}
-	form.titleItems()
-	if got := form.itemTitle("/papers", 2, 2); got != "消防安全检查合格证明" {
+	titleItems(&form)
+	if got := form.ItemTitle("/papers", 2, 2); got != "消防安全检查合格证明" {
 		t.Errorf("the row is called %q", got)
 	}
-	blank := boundForm{Shape: form.Shape, Values: maps.Clone(form.Values)}
-	blank.withoutBlankSlots(c)
-	if got := rows(blank.Values, "/papers"); len(got) != 2 {
+	blank := BoundForm{Shape: form.Shape, Values: maps.Clone(form.Values)}
+	withoutBlankSlots(&blank, c)
+	if got := Rows(blank.Values, "/papers"); len(got) != 2 {
 		t.Errorf("rows without a file: %v", got)
 	}
 	form.Values.Set("/papers/2/attachment", "A1")
-	form.withoutBlankSlots(c)
-	if got := rows(form.Values, "/papers"); len(got) != 3 {
+	withoutBlankSlots(&form, c)
+	if got := Rows(form.Values, "/papers"); len(got) != 3 {
 		t.Errorf("rows with a file: %v", got)
 	}
 }
 
-func TestAMarkIsARowOfTheFindingsAndAFaultStandsAtIt(t *testing.T) {
-	s := formSchema{Kind: kindGroup, Fields: []formSchema{{Name: "findings", Kind: kindList, Fields: []formSchema{{Name: "field", Kind: kindText}, {Name: "message", Kind: kindText}}}}}
-	form := boundForm{Shape: s, Values: url.Values{"/findings/_rows": {"0"}}}
-	form.mark("/papers/fire_proof")
-	form.mark("/staff/s-01/post")
-	form.mark("/papers/fire_proof")
-	if got := rows(form.Values, findingsAt); len(got) != 2 || form.Fresh != "/findings/0" {
-		t.Fatalf("rows %v, fresh %q", got, form.Fresh)
+func TestEveryWordOfAnApplicationIsChinese(t *testing.T) {
+	var look func(s FormSchema, at string)
+	look = func(s FormSchema, at string) {
+		for _, f := range s.Fields {
+			if f.Label == "" {
+				t.Errorf("%s/%s has no label", at, f.Name)
+			}
+			for _, o := range f.Options {
+				if o.Label == o.Value {
+					t.Errorf("%s/%s: %s has no name", at, f.Name, o.Value)
+				}
+			}
+			look(f, at+"/"+f.Name)
+		}
 	}
-	form.Values.Set("/findings/0/field", "")
-	form.refusedWith(&casework.Error{Fields: []casework.FieldError{{Location: "/answer/findings/0/message", Message: "必填"}}}, "/answer")
-	if form.faultAt("/findings/1/message") != "必填" {
-		t.Errorf("faults %v", form.Faults)
-	}
+	look(applicationShape(), "")
 }

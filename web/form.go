@@ -13,78 +13,79 @@ import (
 	"tuoyu/nursery"
 )
 
-// fieldKind is how a value is asked for.
-type fieldKind string
+// FieldKind is how a value is asked for.
+type FieldKind string
 
 const (
-	kindText    fieldKind = "text"
-	kindArea    fieldKind = "area"
-	kindWhole   fieldKind = "whole"
-	kindDecimal fieldKind = "decimal"
-	kindMoney   fieldKind = "money" // entered in yuan, stored in fen
-	kindDate    fieldKind = "date"
-	kindTime    fieldKind = "time"
-	kindMoment  fieldKind = "moment" // a day and a time in Shanghai
-	kindYesNo   fieldKind = "yesno"  // neither is an answer too: not given
-	kindChoice  fieldKind = "choice"
-	kindChoices fieldKind = "choices"
-	kindFile    fieldKind = "file"
-	kindFiles   fieldKind = "files"
-	kindSign    fieldKind = "sign"   // a picture of a signature, drawn on the page
-	kindWholes  fieldKind = "wholes" // atoiOrZero numbers by comma
-	kindTexts   fieldKind = "texts"  // words by comma
-	kindGroup   fieldKind = "group"
-	kindList    fieldKind = "list"
-	kindHidden  fieldKind = "hidden"
+	KindText    FieldKind = "text"
+	KindArea    FieldKind = "area"
+	KindWhole   FieldKind = "whole"
+	KindDecimal FieldKind = "decimal"
+	KindMoney   FieldKind = "money" // entered in yuan, stored in fen
+	KindDate    FieldKind = "date"
+	KindTime    FieldKind = "time"
+	KindMoment  FieldKind = "moment" // a day and a time in Shanghai
+	KindYesNo   FieldKind = "yesno"  // neither is an answer too: not given
+	KindChoice  FieldKind = "choice"
+	KindChoices FieldKind = "choices"
+	KindFile    FieldKind = "file"
+	KindFiles   FieldKind = "files"
+	KindSign    FieldKind = "sign"   // a picture of a signature, drawn on the page
+	KindWholes  FieldKind = "wholes" // whole numbers by comma
+	KindTexts   FieldKind = "texts"  // words by comma
+	KindGroup   FieldKind = "group"
+	KindList    FieldKind = "list"
+	KindHidden  FieldKind = "hidden"
 )
 
-// formSchema is a form schema: the JSON value that a form produces, with the labels of its fields.
-type formSchema struct {
+// FormSchema is a form schema: the JSON value that a form produces, with the labels of its fields.
+type FormSchema struct {
 	Name     string // of the property
-	Kind     fieldKind
+	Kind     FieldKind
 	Label    string
 	Hint     string
-	Options  []option
-	Groups   []optionGroup // of a choice among many
+	Options  []Option
+	Groups   []OptionGroup // of a choice among many
 	Required bool
 	Least    string
 	Most     string
 	Longest  int
-	Fields   []formSchema // of a group, or of each item of a list
+	Fields   []FormSchema // of a group, or of each item of a list
 }
 
-type option struct{ Value, Label string }
+// Option is a value of a choice with its label.
+type Option struct{ Value, Label string }
 
-// optionGroup is a heading with the options below it.
-type optionGroup struct {
+// OptionGroup is a heading with the options below it.
+type OptionGroup struct {
 	Label   string
-	Options []option
+	Options []Option
 }
 
-// field finds a property of a group.
-func (s formSchema) field(name string) (formSchema, bool) {
-	i := slices.IndexFunc(s.Fields, func(f formSchema) bool { return f.Name == name })
+// Field finds a property of a group.
+func (s FormSchema) Field(name string) (FormSchema, bool) {
+	i := slices.IndexFunc(s.Fields, func(f FormSchema) bool { return f.Name == name })
 	if i < 0 {
-		return formSchema{}, false
+		return FormSchema{}, false
 	}
 	return s.Fields[i], true
 }
 
-// choosing has a property answered by choice: one of the options, or any of them where it is a list.
-func (s formSchema) choosing(name string, options []option) formSchema {
-	return s.inside(name, func(f formSchema) formSchema {
+// WithOptions has a property answered by choice: one of the options, or any of them where it is a list.
+func (s FormSchema) WithOptions(name string, options []Option) FormSchema {
+	return s.Change(name, func(f FormSchema) FormSchema {
 		f.Options = options
-		if f.Kind == kindFiles || f.Kind == kindChoices {
-			f.Kind = kindChoices
+		if f.Kind == KindFiles || f.Kind == KindChoices {
+			f.Kind = KindChoices
 		} else {
-			f.Kind = kindChoice
+			f.Kind = KindChoice
 		}
 		return f
 	})
 }
 
-// inside changes what the items of a list, or the fields of a group, ask for.
-func (s formSchema) inside(name string, change func(formSchema) formSchema) formSchema {
+// Change changes what the items of a list, or the fields of a group, ask for.
+func (s FormSchema) Change(name string, change func(FormSchema) FormSchema) FormSchema {
 	s.Fields = slices.Clone(s.Fields)
 	for i, f := range s.Fields {
 		if f.Name == name {
@@ -94,28 +95,28 @@ func (s formSchema) inside(name string, change func(formSchema) formSchema) form
 	return s
 }
 
-// filing has a property answered with a file.
-func (s formSchema) filing(name string) formSchema {
-	return s.inside(name, func(f formSchema) formSchema { f.Kind = kindFile; return f })
+// WithFile has a property answered with a file.
+func (s FormSchema) WithFile(name string) FormSchema {
+	return s.Change(name, func(f FormSchema) FormSchema { f.Kind = KindFile; return f })
 }
 
-// wording has a property answered with words that are set apart by commas.
-func (s formSchema) wording(name string) formSchema {
-	return s.inside(name, func(f formSchema) formSchema { f.Kind = kindTexts; return f })
+// WithTexts has a property answered with words that are set apart by commas.
+func (s FormSchema) WithTexts(name string) FormSchema {
+	return s.Change(name, func(f FormSchema) FormSchema { f.Kind = KindTexts; return f })
 }
 
-// without leaves out a property.
-func (s formSchema) without(name string) formSchema {
-	s.Fields = slices.DeleteFunc(slices.Clone(s.Fields), func(f formSchema) bool { return f.Name == name })
+// Without leaves out a property.
+func (s FormSchema) Without(name string) FormSchema {
+	s.Fields = slices.DeleteFunc(slices.Clone(s.Fields), func(f FormSchema) bool { return f.Name == name })
 	return s
 }
 
-// only keeps some properties of a group, in the order given.
-func (s formSchema) only(names ...string) formSchema {
+// Only keeps some properties of a group, in the order given.
+func (s FormSchema) Only(names ...string) FormSchema {
 	kept := s
 	kept.Fields = nil
 	for _, name := range names {
-		if f, ok := s.field(name); ok {
+		if f, ok := s.Field(name); ok {
 			kept.Fields = append(kept.Fields, f)
 		}
 	}
@@ -123,18 +124,18 @@ func (s formSchema) only(names ...string) formSchema {
 }
 
 // shapeOfSchema reads a JSON Schema of the sort casework's forms are: an object of plain values, lists and objects.
-func shapeOfSchema(raw json.RawMessage) (formSchema, error) {
+func shapeOfSchema(raw json.RawMessage) (FormSchema, error) {
 	var o orderedObject
 	if err := json.Unmarshal(raw, &o); err != nil {
-		return formSchema{}, fmt.Errorf("read form: %w", err)
+		return FormSchema{}, fmt.Errorf("read form: %w", err)
 	}
 	return schemaShape("", o), nil
 }
 
-func schemaShape(name string, o orderedObject) formSchema {
-	s := formSchema{Name: name, Label: o.text("title"), Longest: int(o.number("maxLength"))}
+func schemaShape(name string, o orderedObject) FormSchema {
+	s := FormSchema{Name: name, Label: o.text("title"), Longest: int(o.number("maxLength"))}
 	for _, word := range o.texts("enum") {
-		s.Options = append(s.Options, option{word, wordFor(name, word)})
+		s.Options = append(s.Options, Option{word, WordFor(name, word)})
 	}
 	if _, ok := o.get("minimum"); ok {
 		s.Least = strconv.FormatFloat(o.number("minimum"), 'f', -1, 64)
@@ -144,7 +145,7 @@ func schemaShape(name string, o orderedObject) formSchema {
 	}
 	switch o.text("type") {
 	case "object":
-		s.Kind = kindGroup
+		s.Kind = KindGroup
 		required := o.texts("required")
 		properties := o.object("properties")
 		for _, p := range properties {
@@ -158,50 +159,50 @@ func schemaShape(name string, o orderedObject) formSchema {
 	case "array":
 		items := schemaShape(name, o.object("items"))
 		switch {
-		case items.Kind == kindGroup:
-			s.Kind, s.Fields = kindList, items.Fields
+		case items.Kind == KindGroup:
+			s.Kind, s.Fields = KindList, items.Fields
 		case len(items.Options) > 0:
-			s.Kind, s.Options = kindChoices, items.Options
+			s.Kind, s.Options = KindChoices, items.Options
 		default:
-			s.Kind = kindFiles
+			s.Kind = KindFiles
 		}
 	case "boolean":
-		s.Kind = kindYesNo
+		s.Kind = KindYesNo
 	case "integer":
 		s.Kind = wholeKind(name)
 	case "number":
-		s.Kind = kindDecimal
+		s.Kind = KindDecimal
 	default:
 		s.Kind = textKind(name, o.text("format"), s)
 	}
 	return s
 }
 
-func wholeKind(name string) fieldKind {
+func wholeKind(name string) FieldKind {
 	if name == "fen" || strings.HasSuffix(name, "_fen") {
-		return kindMoney
+		return KindMoney
 	}
-	return kindWhole
+	return KindWhole
 }
 
-func textKind(name, format string, s formSchema) fieldKind {
+func textKind(name, format string, s FormSchema) FieldKind {
 	switch {
 	case len(s.Options) > 0:
-		return kindChoice
+		return KindChoice
 	case format == "date":
-		return kindDate
+		return KindDate
 	case name == "visit_time":
-		return kindTime
+		return KindTime
 	case name == "signature":
-		return kindSign
+		return KindSign
 	case name == "attachment" || name == "proof":
-		return kindFile
+		return KindFile
 	case name == "text_sha256":
-		return kindHidden
+		return KindHidden
 	case s.Longest >= 400:
-		return kindArea
+		return KindArea
 	}
-	return kindText
+	return KindText
 }
 
 // orderedObject is a JSON object whose properties keep their order, which is the order people are asked in.
@@ -257,11 +258,11 @@ func (o orderedObject) texts(name string) []string       { return read[[]string]
 func (o orderedObject) number(name string) float64       { return read[float64](o, name) }
 func (o orderedObject) object(name string) orderedObject { return read[orderedObject](o, name) }
 
-// shapeOf reads a struct of nursery by its tags: json names a property, doc is its label, enum its choices.
-func shapeOf[T any]() formSchema { return structShape("", reflect.TypeFor[T]()) }
+// SchemaOf reads a struct of nursery by its tags: json names a property, doc is its label, enum its choices.
+func SchemaOf[T any]() FormSchema { return structShape("", reflect.TypeFor[T]()) }
 
-func structShape(name string, t reflect.Type) formSchema {
-	s := formSchema{Name: name, Kind: kindGroup}
+func structShape(name string, t reflect.Type) FormSchema {
+	s := FormSchema{Name: name, Kind: KindGroup}
 	for i := range t.NumField() {
 		if f := t.Field(i); f.Anonymous {
 			s.Fields = append(s.Fields, structShape("", f.Type).Fields...)
@@ -283,17 +284,17 @@ func required(tag reflect.StructTag) bool {
 	return least != "" && least != "0" || tag.Get("pattern") != "" || tag.Get("enum") != ""
 }
 
-func tagShape(f reflect.StructField) formSchema {
+func tagShape(f reflect.StructField) FormSchema {
 	name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 	label, hint, _ := strings.Cut(f.Tag.Get("doc"), ": ")
-	s := formSchema{
+	s := FormSchema{
 		Name: name, Label: label, Hint: hint, Least: f.Tag.Get("minimum"), Most: f.Tag.Get("maximum"),
 		Required: required(f.Tag) && !strings.Contains(options, "omit"),
 	}
 	s.Longest, _ = strconv.Atoi(f.Tag.Get("maxLength")) // no tag: no bound
 	if words := f.Tag.Get("enum"); words != "" {
 		for word := range strings.SplitSeq(words, ",") {
-			s.Options = append(s.Options, option{word, wordFor(name, word)})
+			s.Options = append(s.Options, Option{word, WordFor(name, word)})
 		}
 	}
 	t, optional := f.Type, f.Type.Kind() == reflect.Pointer
@@ -302,28 +303,28 @@ func tagShape(f reflect.StructField) formSchema {
 	}
 	switch {
 	case t == dateType:
-		s.Kind = kindDate
+		s.Kind = KindDate
 	case t == momentType:
-		s.Kind = kindMoment
+		s.Kind = KindMoment
 	case t.Kind() == reflect.Struct:
-		s.Kind, s.Fields = kindGroup, structShape(name, t).Fields
+		s.Kind, s.Fields = KindGroup, structShape(name, t).Fields
 		for i := range s.Fields { // of a group that may be left out
 			s.Fields[i].Required = s.Fields[i].Required && !optional
 		}
 	case t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Struct:
-		s.Kind, s.Fields = kindList, structShape(name, t.Elem()).Fields
+		s.Kind, s.Fields = KindList, structShape(name, t.Elem()).Fields
 	case t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Int:
-		s.Kind = kindWholes
+		s.Kind = KindWholes
 	case t.Kind() == reflect.Slice && len(s.Options) > 0:
-		s.Kind = kindChoices
+		s.Kind = KindChoices
 	case t.Kind() == reflect.Slice:
-		s.Kind = kindFiles
+		s.Kind = KindFiles
 	case t.Kind() == reflect.Bool:
-		s.Kind = kindYesNo
+		s.Kind = KindYesNo
 	case t.Kind() == reflect.Int || t.Kind() == reflect.Int64:
 		s.Kind = wholeKind(name)
 	case t.Kind() == reflect.Float64:
-		s.Kind = kindDecimal
+		s.Kind = KindDecimal
 	default:
 		s.Kind = textKind(name, "", s)
 	}

@@ -8,7 +8,7 @@ import (
 	"tuoyu/limits"
 )
 
-// What is entered and read without a fault is shown and read again as the same. Bytes that parseForm refuses never come to a form.
+// What is entered and read without a fault is shown and read again as the same. Bytes that ParseForm refuses never come to a form.
 func FuzzFormRoundTrip(f *testing.F) {
 	f.Add("中文", "3", "12.50", "0.1", "a，b", "1,2", "x")
 	f.Add(" ", "-7", "-1.50", "-0", "a, ,b", "1 2", "")
@@ -16,12 +16,12 @@ func FuzzFormRoundTrip(f *testing.F) {
 	f.Add("", "0", "-0.5", "0x1p-2", "", "-1", "z")
 	f.Add("\xff", "0", "0", "0", "\xff", "0", "\ufffd")
 	f.Fuzz(func(t *testing.T, text, whole, money, decimal, texts, wholes, choice string) {
-		fields := []formSchema{
-			{Name: "text", Kind: kindText}, {Name: "whole", Kind: kindWhole}, {Name: "money", Kind: kindMoney},
-			{Name: "decimal", Kind: kindDecimal}, {Name: "texts", Kind: kindTexts}, {Name: "wholes", Kind: kindWholes},
-			{Name: "choices", Kind: kindChoices},
+		fields := []FormSchema{
+			{Name: "text", Kind: KindText}, {Name: "whole", Kind: KindWhole}, {Name: "money", Kind: KindMoney},
+			{Name: "decimal", Kind: KindDecimal}, {Name: "texts", Kind: KindTexts}, {Name: "wholes", Kind: KindWholes},
+			{Name: "choices", Kind: KindChoices},
 		}
-		s := formSchema{Kind: kindGroup, Fields: append(fields, formSchema{Name: "rows", Kind: kindList, Fields: fields})}
+		s := FormSchema{Kind: KindGroup, Fields: append(fields, FormSchema{Name: "rows", Kind: KindList, Fields: fields})}
 		values := url.Values{"/rows/_rows": {"4"}}
 		for i, entered := range []string{text, whole, money, decimal, texts, wholes, choice} {
 			if !limits.Storable(entered) {
@@ -29,8 +29,8 @@ func FuzzFormRoundTrip(f *testing.F) {
 			}
 			values["/"+fields[i].Name], values["/rows/4/"+fields[i].Name] = []string{entered}, []string{entered}
 		}
-		form := boundForm{Shape: s, Values: values}
-		entered := form.decode()
+		form := BoundForm{Shape: s, Values: values}
+		entered := form.Decode()
 		if len(form.Faults) > 0 {
 			return
 		}
@@ -38,8 +38,8 @@ func FuzzFormRoundTrip(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%v: %v", entered, err)
 		}
-		shown := ask(s, entered)
-		got, err := json.Marshal(shown.decode())
+		shown := FormOf(s, entered)
+		got, err := json.Marshal(shown.Decode())
 		if err != nil || len(shown.Faults) > 0 || string(got) != string(want) {
 			t.Fatalf("entered %s, shown and read again %s: %v, %v", want, got, shown.Faults, err)
 		}

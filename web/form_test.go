@@ -18,8 +18,8 @@ func TestAFormLosesNothingOfAnApplication(t *testing.T) {
 	for _, name := range testdata.Names() {
 		a, err := testdata.Application(name)
 		require.NoError(t, err)
-		form := ask(applicationShape(), a)
-		raw, err := json.Marshal(form.decode())
+		form := FormOf(SchemaOf[nursery.Application](), a)
+		raw, err := json.Marshal(form.Decode())
 		require.NoError(t, err)
 		require.Empty(t, form.Faults, name)
 		var back nursery.Application
@@ -35,20 +35,20 @@ func TestAFormLosesNothingOfAnApplication(t *testing.T) {
 func TestMoneyIsAskedInYuanAndKeptInFen(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		fen := rapid.Int64Range(-1e9, 1e9).Draw(t, "fen")
-		form := boundForm{Shape: formSchema{Kind: kindGroup, Fields: []formSchema{{Name: "fen", Kind: kindMoney}}}, Values: url.Values{"/fen": {yuan(fen)}}}
-		got := form.decode()
+		form := BoundForm{Shape: FormSchema{Kind: KindGroup, Fields: []FormSchema{{Name: "fen", Kind: KindMoney}}}, Values: url.Values{"/fen": {Yuan(fen)}}}
+		got := form.Decode()
 		if len(form.Faults) > 0 || got.(map[string]any)["fen"] != fen {
-			t.Fatalf("%s became %v, %v", yuan(fen), got, form.Faults)
+			t.Fatalf("%s became %v, %v", Yuan(fen), got, form.Faults)
 		}
 	})
 }
 
 func TestWhatCannotBeReadIsAFaultAtItsField(t *testing.T) {
-	s := formSchema{Kind: kindGroup, Fields: []formSchema{
-		{Name: "seats", Kind: kindWhole}, {Name: "area", Kind: kindDecimal}, {Name: "fen", Kind: kindMoney}, {Name: "storeys", Kind: kindWholes},
+	s := FormSchema{Kind: KindGroup, Fields: []FormSchema{
+		{Name: "seats", Kind: KindWhole}, {Name: "area", Kind: KindDecimal}, {Name: "fen", Kind: KindMoney}, {Name: "storeys", Kind: KindWholes},
 	}}
-	form := boundForm{Shape: s, Values: url.Values{"/seats": {"三十"}, "/area": {"NaN"}, "/fen": {"1.005"}, "/storeys": {"1，二"}}}
-	form.decode()
+	form := BoundForm{Shape: s, Values: url.Values{"/seats": {"三十"}, "/area": {"NaN"}, "/fen": {"1.005"}, "/storeys": {"1，二"}}}
+	form.Decode()
 	require.Equal(t, []casework.FieldError{
 		{Location: "/seats", Message: "应为整数"}, {Location: "/area", Message: "应为数字"},
 		{Location: "/fen", Message: "应为金额，最多两位小数"}, {Location: "/storeys", Message: "应为整数，多个以逗号分开"},
@@ -56,11 +56,11 @@ func TestWhatCannotBeReadIsAFaultAtItsField(t *testing.T) {
 }
 
 func TestBlankRowsAndFieldsAreLeftOut(t *testing.T) {
-	s := shapeOf[nursery.Application]()
-	form := boundForm{Shape: s, Values: url.Values{
+	s := SchemaOf[nursery.Application]()
+	form := BoundForm{Shape: s, Values: url.Values{
 		"/classes/_rows": {"0", "3", "x", "-1"}, "/classes/0/id": {" "}, "/classes/3/id": {"c-1"}, "/classes/3/seats": {"20"}, "/meals": {""}, "/inclusive": {"false"},
 	}}
-	raw, err := json.Marshal(form.decode())
+	raw, err := json.Marshal(form.Decode())
 	require.NoError(t, err)
 	require.JSONEq(t, `{"classes":[{"id":"c-1","seats":20}],"inclusive":false}`, string(raw))
 }
@@ -77,30 +77,12 @@ func TestASchemaKeepsTheOrderPeopleAreAskedIn(t *testing.T) {
 	}
 	require.Equal(t, []string{"b area", "a whole", "list list", "attachments files", "on date"}, got)
 	require.True(t, s.Fields[0].Required)
-	require.Equal(t, []option{{"minor", "轻微"}, {"serious", "严重"}}, s.Fields[2].Fields[0].Options)
-}
-
-func TestEveryWordOfAnApplicationIsChinese(t *testing.T) {
-	var look func(s formSchema, at string)
-	look = func(s formSchema, at string) {
-		for _, f := range s.Fields {
-			if f.Label == "" {
-				t.Errorf("%s/%s has no label", at, f.Name)
-			}
-			for _, o := range f.Options {
-				if o.Label == o.Value {
-					t.Errorf("%s/%s: %s has no name", at, f.Name, o.Value)
-				}
-			}
-			look(f, at+"/"+f.Name)
-		}
-	}
-	look(applicationShape(), "")
+	require.Equal(t, []Option{{"minor", "轻微"}, {"serious", "严重"}}, s.Fields[2].Fields[0].Options)
 }
 
 func TestAFaultIsNamedByTheLabelsOnItsWay(t *testing.T) {
-	require.Equal(t, "班级 · 第 2 项 · 托位数：", labelAt(applicationShape(), "/classes/1/seats"))
-	require.Empty(t, labelAt(applicationShape(), "/nothing"))
+	require.Equal(t, "班级 · 第 2 项 · 托位数：", LabelAt(SchemaOf[nursery.Application](), "/classes/1/seats"))
+	require.Empty(t, LabelAt(SchemaOf[nursery.Application](), "/nothing"))
 }
 
 func TestOneIsLedWithinThesePagesOnly(t *testing.T) {
@@ -113,9 +95,9 @@ func TestOneIsLedWithinThesePagesOnly(t *testing.T) {
 }
 
 func TestAPartOfAFormKeepsTheOrderItIsAskedFor(t *testing.T) {
-	part := applicationShape().only("classes", "nothing", "site_kind")
+	part := SchemaOf[nursery.Application]().Only("classes", "nothing", "site_kind")
 	require.Equal(t, []string{"classes", "site_kind"}, []string{part.Fields[0].Name, part.Fields[1].Name})
 	require.Len(t, part.Fields, 2)
-	require.Equal(t, "—", shortDate(nursery.Date{}))
-	require.Equal(t, "2026-11-26", shortDate(nursery.NewDate(2026, 11, 26)))
+	require.Equal(t, "—", ShortDate(nursery.Date{}))
+	require.Equal(t, "2026-11-26", ShortDate(nursery.NewDate(2026, 11, 26)))
 }

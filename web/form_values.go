@@ -17,10 +17,10 @@ import (
 	"tuoyu/nursery"
 )
 
-// boundForm is a form on a page: its schema, the values entered so far, and the errors. The name of a value in the form is
+// BoundForm is a form on a page: its schema, the values entered so far, and the errors. The name of a value in the form is
 // its JSON Pointer.
-type boundForm struct {
-	Shape  formSchema
+type BoundForm struct {
+	Shape  FormSchema
 	Values url.Values
 	Faults []casework.FieldError
 	Kept   string                    // ID of the saved form that is shown again after its session had ended
@@ -32,18 +32,18 @@ type boundForm struct {
 	Items  map[string]string         // titles of rows that have one of their own, by their pointer
 }
 
-// askedOnlyWhenRefused omits a field for an explanation that is rarely needed, unless it is filled in or an error
+// OmitUnlessRefused omits a field for an explanation that is rarely needed, unless it is filled in or an error
 // requests it.
-func (a *boundForm) askedOnlyWhenRefused(name string) {
+func (a *BoundForm) OmitUnlessRefused(name string) {
 	at := "/" + name
 	if a.Values.Get(at) == "" && !slices.ContainsFunc(a.Faults, func(f casework.FieldError) bool { return f.Location == at }) {
-		a.Shape = a.Shape.without(name)
+		a.Shape = a.Shape.Without(name)
 	}
 }
 
-// ask returns a form for an existing value.
-func ask(s formSchema, value any) boundForm {
-	a := boundForm{Shape: s, Values: url.Values{}}
+// FormOf returns a form for an existing value.
+func FormOf(s FormSchema, value any) BoundForm {
+	a := BoundForm{Shape: s, Values: url.Values{}}
 	raw, err := json.Marshal(value)
 	if err != nil {
 		return a
@@ -56,35 +56,35 @@ func ask(s formSchema, value any) boundForm {
 }
 
 // flatten flattens a JSON value into the values of a form.
-func flatten(s formSchema, at string, v any, into url.Values) {
+func flatten(s FormSchema, at string, v any, into url.Values) {
 	switch s.Kind {
-	case kindGroup:
+	case KindGroup:
 		if object, ok := v.(map[string]any); ok {
 			for _, f := range s.Fields {
 				flatten(f, at+"/"+f.Name, object[f.Name], into)
 			}
 		}
-	case kindList:
+	case KindList:
 		items, _ := v.([]any)
 		for i, item := range items {
-			flatten(formSchema{Kind: kindGroup, Fields: s.Fields}, fmt.Sprintf("%s/%d", at, i), item, into)
+			flatten(FormSchema{Kind: KindGroup, Fields: s.Fields}, fmt.Sprintf("%s/%d", at, i), item, into)
 			into.Add(at+"/_rows", strconv.Itoa(i))
 		}
-	case kindChoices, kindFiles:
+	case KindChoices, KindFiles:
 		items, _ := v.([]any)
 		for _, item := range items {
 			into.Add(at, fmt.Sprint(item))
 		}
-	case kindWholes, kindTexts:
+	case KindWholes, KindTexts:
 		items, _ := v.([]any)
 		words := make([]string, len(items))
 		for i, item := range items {
 			words[i] = fmt.Sprint(item)
 		}
 		into.Set(at, strings.Join(words, "，"))
-	case kindMoney:
+	case KindMoney:
 		if fen, ok := v.(float64); ok {
-			into.Set(at, yuan(int64(fen)))
+			into.Set(at, Yuan(int64(fen)))
 		}
 	default:
 		switch v := v.(type) {
@@ -97,10 +97,10 @@ func flatten(s formSchema, at string, v any, into url.Values) {
 	}
 }
 
-// yuan formats fen as yuan, without a fraction if it is zero.
-func yuan(fen int64) string {
+// Yuan formats fen as yuan, without a fraction if it is zero.
+func Yuan(fen int64) string {
 	if fen < 0 {
-		return "-" + yuan(-fen)
+		return "-" + Yuan(-fen)
 	}
 	if fen%100 == 0 {
 		return strconv.FormatInt(fen/100, 10)
@@ -108,8 +108,8 @@ func yuan(fen int64) string {
 	return fmt.Sprintf("%d.%02d", fen/100, fen%100)
 }
 
-// rows returns the numbers of a list's rows in the order of the form.
-func rows(values url.Values, at string) []int {
+// Rows returns the numbers of a list's rows in the order of the form.
+func Rows(values url.Values, at string) []int {
 	var numbers []int
 	for _, text := range values[at+"/_rows"] {
 		if n, err := strconv.Atoi(text); err == nil && n >= 0 && n < 1000 && !slices.Contains(numbers, n) {
@@ -123,9 +123,9 @@ func rows(values url.Values, at string) []int {
 // exact reports whether every JSON library represents n exactly.
 func exact(n int64) bool { return n >= -1<<53 && n <= 1<<53 }
 
-// decode decodes the form's values into a JSON value of its schema. Values that cannot be decoded are faults at their
+// Decode decodes the form's values into a JSON value of its schema. Values that cannot be decoded are faults at their
 // pointers; blank fields and blank rows are omitted.
-func (a *boundForm) decode() any {
+func (a *BoundForm) Decode() any {
 	a.Faults = nil
 	v := a.value(a.Shape, "")
 	if v == nil {
@@ -134,14 +134,15 @@ func (a *boundForm) decode() any {
 	return v
 }
 
-func (a *boundForm) fault(at, message string) {
+// AddFault adds an error at a pointer; an empty pointer is of the form as a whole.
+func (a *BoundForm) AddFault(at, message string) {
 	a.Faults = append(a.Faults, casework.FieldError{Location: at, Message: message})
 }
 
-func (a *boundForm) value(s formSchema, at string) any {
+func (a *BoundForm) value(s FormSchema, at string) any {
 	text := strings.TrimSpace(a.Values.Get(at))
 	switch s.Kind {
-	case kindGroup:
+	case KindGroup:
 		object := map[string]any{}
 		for _, f := range s.Fields {
 			if v := a.value(f, at+"/"+f.Name); v != nil {
@@ -152,10 +153,10 @@ func (a *boundForm) value(s formSchema, at string) any {
 			return nil
 		}
 		return object
-	case kindList:
+	case KindList:
 		var items []any
-		for _, n := range rows(a.Values, at) {
-			if v := a.value(formSchema{Kind: kindGroup, Fields: s.Fields}, fmt.Sprintf("%s/%d", at, n)); v != nil {
+		for _, n := range Rows(a.Values, at) {
+			if v := a.value(FormSchema{Kind: KindGroup, Fields: s.Fields}, fmt.Sprintf("%s/%d", at, n)); v != nil {
 				items = append(items, v)
 			}
 		}
@@ -163,7 +164,7 @@ func (a *boundForm) value(s formSchema, at string) any {
 			return nil
 		}
 		return items
-	case kindChoices, kindFiles:
+	case KindChoices, KindFiles:
 		var items []any
 		for _, text := range a.Values[at] {
 			if text != "" {
@@ -179,28 +180,28 @@ func (a *boundForm) value(s formSchema, at string) any {
 		return nil
 	}
 	switch s.Kind {
-	case kindWhole:
+	case KindWhole:
 		n, err := strconv.ParseInt(text, 10, 64)
 		if err != nil || !exact(n) {
-			a.fault(at, "应为整数")
+			a.AddFault(at, "应为整数")
 			return nil
 		}
 		return n
-	case kindMoney:
+	case KindMoney:
 		n, err := strconv.ParseFloat(text, 64)
 		if err != nil || math.IsNaN(n) || math.Abs(n*100-math.Round(n*100)) > 1e-6 || math.Abs(n) > 1e10 {
-			a.fault(at, "应为金额，最多两位小数")
+			a.AddFault(at, "应为金额，最多两位小数")
 			return nil
 		}
 		return int64(math.Round(n * 100))
-	case kindDecimal:
+	case KindDecimal:
 		n, err := strconv.ParseFloat(text, 64)
 		if err != nil || math.IsInf(n, 0) || math.IsNaN(n) {
-			a.fault(at, "应为数字")
+			a.AddFault(at, "应为数字")
 			return nil
 		}
 		return n
-	case kindTexts:
+	case KindTexts:
 		var items []any
 		for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",，、;；", r) }) {
 			if word = strings.TrimSpace(word); word != "" {
@@ -211,12 +212,12 @@ func (a *boundForm) value(s formSchema, at string) any {
 			return nil
 		}
 		return items
-	case kindWholes:
+	case KindWholes:
 		var items []any
 		for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" ,，、;；", r) }) {
 			n, err := strconv.Atoi(word)
 			if err != nil || !exact(int64(n)) {
-				a.fault(at, "应为整数，多个以逗号分开")
+				a.AddFault(at, "应为整数，多个以逗号分开")
 				return nil
 			}
 			items = append(items, n)
@@ -225,12 +226,12 @@ func (a *boundForm) value(s formSchema, at string) any {
 			return nil
 		}
 		return items
-	case kindYesNo:
+	case KindYesNo:
 		return text == "true"
-	case kindMoment:
+	case KindMoment:
 		moment, err := time.ParseInLocation(momentForm, text, nursery.Shanghai)
 		if err != nil {
-			a.fault(at, "应为日期和时间")
+			a.AddFault(at, "应为日期和时间")
 			return nil
 		}
 		return moment.Format(time.RFC3339)
@@ -241,14 +242,14 @@ func (a *boundForm) value(s formSchema, at string) any {
 // momentForm is the format in which a browser sends a day and a time.
 const momentForm = "2006-01-02T15:04"
 
-// parseForm decodes a submitted form of schema sh. It stores files by upload and sets their IDs as values; a file that is
+// DecodeForm decodes a submitted form of schema sh. It stores files by upload and sets their IDs as values; a file that is
 // refused is a fault at its pointer. Changed reports that a button added or removed a row, or that a saved form is
 // shown again, so that nothing is to be saved yet. Errors are those of reading the request.
-func (s *Site) parseForm(r *http.Request, sh formSchema, upload casework.Upload) (a boundForm, changed bool, err error) {
-	if err := parseForm(r); err != nil {
+func (s *Site) DecodeForm(r *http.Request, sh FormSchema, upload casework.Upload) (a BoundForm, changed bool, err error) {
+	if err := ParseForm(r); err != nil {
 		return a, false, err
 	}
-	a = boundForm{Shape: sh, Values: r.PostForm, Kept: r.PostForm.Get("_kept")}
+	a = BoundForm{Shape: sh, Values: r.PostForm, Kept: r.PostForm.Get("_kept")}
 	if r.MultipartForm != nil {
 		for name, files := range r.MultipartForm.File {
 			for _, file := range files {
@@ -257,7 +258,7 @@ func (s *Site) parseForm(r *http.Request, sh formSchema, upload casework.Upload)
 				}
 				id, err := s.storeUpload(r.Context(), file, upload)
 				if err != nil {
-					a.fault(name, atFile(s.asUserError(r.Context(), err)))
+					a.AddFault(name, FileMessage(s.UserError(r.Context(), err)))
 					continue
 				}
 				if r.PostForm.Get(name) == "" || !strings.HasSuffix(name, "s") {
@@ -272,7 +273,7 @@ func (s *Site) parseForm(r *http.Request, sh formSchema, upload casework.Upload)
 		return a, true, nil
 	}
 	if at := r.PostForm.Get("_add"); at != "" {
-		numbers := rows(a.Values, at)
+		numbers := Rows(a.Values, at)
 		next := 0
 		if len(numbers) > 0 {
 			next = numbers[len(numbers)-1] + 1
@@ -315,15 +316,15 @@ func (s *Site) storeUpload(ctx context.Context, file *multipart.FileHeader, to c
 	}
 	defer body.Close()
 	to.Name, to.Body = file.Filename, body
-	taken, err := s.Services.Upload(ctx, principalFrom(ctx), to)
+	taken, err := s.Services.Upload(ctx, Principal(ctx), to)
 	return taken.ID, err
 }
 
-// refusedWith assigns the validation errors of err to the fields of the form: pointers under prefix, the others as they
+// AddFaults assigns the validation errors of err to the fields of the form: pointers under prefix, the others as they
 // are.
-func (a *boundForm) refusedWith(e *casework.Error, prefix string) {
+func (a *BoundForm) AddFaults(e *casework.Error, prefix string) {
 	for _, f := range e.Fields {
-		f.Location = a.placed(a.counted(strings.TrimPrefix(f.Location, prefix)))
+		f.Location = a.PlaceOf(a.counted(strings.TrimPrefix(f.Location, prefix)))
 		a.Faults = append(a.Faults, f)
 	}
 	if len(e.Fields) == 0 {
@@ -333,21 +334,21 @@ func (a *boundForm) refusedWith(e *casework.Error, prefix string) {
 
 // counted returns the place in the form of a pointer that counts the rows of lists as submitted, without the blank
 // ones.
-func (a boundForm) counted(pointer string) string {
+func (a BoundForm) counted(pointer string) string {
 	s, at := a.Shape, ""
 	for step := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
 		n, err := strconv.Atoi(step)
 		if err != nil {
-			s, _ = s.field(step)
+			s, _ = s.Field(step)
 			at += "/" + step
 			continue
 		}
-		if s.Kind != kindList {
+		if s.Kind != KindList {
 			return pointer
 		}
-		s.Kind = kindGroup
-		reading := boundForm{Shape: a.Shape, Values: a.Values}
-		sent := slices.DeleteFunc(rows(a.Values, at), func(row int) bool { return reading.value(s, fmt.Sprintf("%s/%d", at, row)) == nil })
+		s.Kind = KindGroup
+		reading := BoundForm{Shape: a.Shape, Values: a.Values}
+		sent := slices.DeleteFunc(Rows(a.Values, at), func(row int) bool { return reading.value(s, fmt.Sprintf("%s/%d", at, row)) == nil })
 		if n >= len(sent) {
 			return pointer
 		}
@@ -357,14 +358,14 @@ func (a boundForm) counted(pointer string) string {
 }
 
 // eachField calls do with each field of s that has an input of its own, row by row, and with its place.
-func eachField(s formSchema, at string, values url.Values, do func(f formSchema, at string)) {
+func eachField(s FormSchema, at string, values url.Values, do func(f FormSchema, at string)) {
 	for _, f := range s.Fields {
 		place := at + "/" + f.Name
 		switch f.Kind {
-		case kindGroup:
+		case KindGroup:
 			eachField(f, place, values, do)
-		case kindList:
-			for _, n := range rows(values, place) {
+		case KindList:
+			for _, n := range Rows(values, place) {
 				eachField(f, fmt.Sprintf("%s/%d", place, n), values, do)
 			}
 		default:
@@ -374,7 +375,7 @@ func eachField(s formSchema, at string, values url.Values, do func(f formSchema,
 }
 
 // faultAt returns the error of a field itself.
-func (a boundForm) faultAt(at string) string {
+func (a BoundForm) faultAt(at string) string {
 	for _, f := range a.Faults {
 		if f.Location == at {
 			return f.Message
@@ -383,17 +384,17 @@ func (a boundForm) faultAt(at string) string {
 	return ""
 }
 
-// fieldID returns the element ID of a value, to which the error summary links.
-func fieldID(pointer string) string {
+// FieldID returns the element ID of a value, to which the error summary links.
+func FieldID(pointer string) string {
 	return "f" + strings.NewReplacer("/", "-", "_", "-").Replace(pointer)
 }
 
-// bind decodes the form into a value of the API's own type T, from which the schema was made. The error is invalid
+// Bind decodes the form into a value of the API's own type T, from which the schema was made. The error is invalid
 // if the values do not fit T.
-func bind[T any](a *boundForm) (T, error) {
+func Bind[T any](a *BoundForm) (T, error) {
 	var v T
 	faults := a.Faults
-	raw, err := json.Marshal(a.decode())
+	raw, err := json.Marshal(a.Decode())
 	if err != nil {
 		return v, fmt.Errorf("encode form: %w", err)
 	}

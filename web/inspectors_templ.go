@@ -41,7 +41,7 @@ func inspectorsPage(list []inspection.RegisteredInspector, county, next string, 
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = export(with(r, "export", "xlsx")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ExportLink(WithParam(r, "export", "xlsx")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -60,7 +60,7 @@ func inspectorsPage(list []inspection.RegisteredInspector, county, next string, 
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = countyChoice(county, false).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = CountyChoice(county, false).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -69,7 +69,7 @@ func inspectorsPage(list []inspection.RegisteredInspector, county, next string, 
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = listed("检查人员名录", inspectorCells(p), list, next, nothing("名录是空的", "登记两名以上检查人员后才能抽取。")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = PagedTable("检查人员名录", inspectorCells(p), list, next, Empty("名录是空的", "登记两名以上检查人员后才能抽取。")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -98,7 +98,7 @@ func complaintTakenPage(started casework.Started, link string) templ.Component {
 			templ_7745c5c3_Var2 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = heading("已收到投诉举报", "请记下编号和查询码，凭它们查询处理情况。查询码只显示这一次。").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Heading("已收到投诉举报", "请记下编号和查询码，凭它们查询处理情况。查询码只显示这一次。").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -132,7 +132,7 @@ func complaintTakenPage(started casework.Started, link string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templ.Raw(qrCode(link)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = templ.Raw(QRCode(link)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -178,7 +178,7 @@ func complaintPage(d inspection.ComplaintDetail) templ.Component {
 			templ_7745c5c3_Var6 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = heading("投诉举报", d.CaseNo).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Heading("投诉举报", d.CaseNo).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -199,7 +199,7 @@ func complaintPage(d inspection.ComplaintDetail) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = named(d.InstitutionName, d.Institution).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Named(d.InstitutionName, d.Institution).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -208,7 +208,7 @@ func complaintPage(d inspection.ComplaintDetail) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var8 string
-		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(wordFor("topic", d.Topic))
+		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(WordFor("topic", d.Topic))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/inspectors.templ`, Line: 48, Col: 53}
 		}

@@ -42,7 +42,7 @@ func insurancePage(v insuranceView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(v.Reconciled) > 0 {
-			templ_7745c5c3_Err = export(with(v.r, "export", "xlsx")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ExportLink(WithParam(v.r, "export", "xlsx")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -74,7 +74,7 @@ func insurancePage(v insuranceView) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			if len(v.Months) == 0 {
-				templ_7745c5c3_Err = nothing("还没有投保月", "三岁以下婴幼儿由财政统一投保，每月归集名册，逐名核对后送承保机构。").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Empty("还没有投保月", "三岁以下婴幼儿由财政统一投保，每月归集名册，逐名核对后送承保机构。").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -97,7 +97,7 @@ func insurancePage(v insuranceView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if len(v.Reconciled) > 0 {
-					templ_7745c5c3_Err = table("对账", reconciledCells, v.Reconciled).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = Table("对账", reconciledCells, v.Reconciled).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -106,7 +106,7 @@ func insurancePage(v insuranceView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = table("各月", monthCells, v.Months).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Table("各月", monthCells, v.Months).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -115,13 +115,13 @@ func insurancePage(v insuranceView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = more(v.Next).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = NextLink(v.Next).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = live(v.r.URL.RequestURI()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = LiveList(v.r.URL.RequestURI()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -202,7 +202,7 @@ func monthStage(m insurance.InsuranceMonthSummary) templ.Component {
 	})
 }
 
-func insuranceMonthPage(d insurance.InsuranceMonthDetail, p nursery.Principal, refused importFault) templ.Component {
+func insuranceMonthPage(d insurance.InsuranceMonthDetail, p nursery.Principal, refused ImportFault) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -253,7 +253,7 @@ func insuranceMonthPage(d insurance.InsuranceMonthDetail, p nursery.Principal, r
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = export("/insurance/"+d.CaseNo+"/summary").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ExportLink("/insurance/"+d.CaseNo+"/summary").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -352,7 +352,7 @@ func insuranceMonthPage(d insurance.InsuranceMonthDetail, p nursery.Principal, r
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var18 string
-		templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(longDate(d.CoverFrom))
+		templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(LongDate(d.CoverFrom))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/insurance.templ`, Line: 63, Col: 58}
 		}
@@ -378,7 +378,7 @@ func insuranceMonthPage(d insurance.InsuranceMonthDetail, p nursery.Principal, r
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var20 string
-		templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(yuan(d.Terms.PremiumFen))
+		templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(Yuan(d.Terms.PremiumFen))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/insurance.templ`, Line: 64, Col: 62}
 		}
@@ -466,7 +466,7 @@ func insuranceMonthPage(d insurance.InsuranceMonthDetail, p nursery.Principal, r
 			return templ_7745c5c3_Err
 		}
 		if len(d.Counts) == 0 {
-			templ_7745c5c3_Err = nothing("还没有导入名册", "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Empty("还没有导入名册", "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -641,7 +641,7 @@ func insuranceMonthPage(d insurance.InsuranceMonthDetail, p nursery.Principal, r
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var35 string
-			templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(yuan(send.PremiumFen))
+			templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(Yuan(send.PremiumFen))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/insurance.templ`, Line: 96, Col: 143}
 			}
@@ -892,7 +892,7 @@ func insuranceMonthPage(d insurance.InsuranceMonthDetail, p nursery.Principal, r
 					return templ_7745c5c3_Err
 				}
 				if u.Refused > 0 {
-					templ_7745c5c3_Err = tag("warn", "未接收 "+strconv.Itoa(u.Refused)+" 行").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = Tag("warn", "未接收 "+strconv.Itoa(u.Refused)+" 行").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -930,11 +930,11 @@ func insuranceMonthPage(d insurance.InsuranceMonthDetail, p nursery.Principal, r
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = formKey().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = FormKey().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = importFile("file", "名册文件", "须有姓名、证件号码、出生日期、性别、户籍情况各栏。已登记的婴幼儿更新而不重复，可以重新导入。", refused.at("file"), "/insurance/roster-template").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ImportField("file", "名册文件", "须有姓名、证件号码、出生日期、性别、户籍情况各栏。已登记的婴幼儿更新而不重复，可以重新导入。", refused.At("file"), "/insurance/roster-template").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -942,7 +942,7 @@ func insuranceMonthPage(d insurance.InsuranceMonthDetail, p nursery.Principal, r
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if refused.source == "civil" {
+			if refused.Source == "civil" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 84, " checked")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -952,7 +952,7 @@ func insuranceMonthPage(d insurance.InsuranceMonthDetail, p nursery.Principal, r
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if refused.source == "health" {
+			if refused.Source == "health" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 86, " checked")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -967,7 +967,7 @@ func insuranceMonthPage(d insurance.InsuranceMonthDetail, p nursery.Principal, r
 	})
 }
 
-func insurerActs(d insurance.InsuranceMonthDetail, send insurance.InsuranceBatch, refused importFault) templ.Component {
+func insurerActs(d insurance.InsuranceMonthDetail, send insurance.InsuranceBatch, refused ImportFault) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1005,7 +1005,7 @@ func insurerActs(d insurance.InsuranceMonthDetail, send insurance.InsuranceBatch
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = icon("download").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Icon("download").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1013,7 +1013,7 @@ func insurerActs(d insurance.InsuranceMonthDetail, send insurance.InsuranceBatch
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if refused.at(strconv.Itoa(send.Number)) != "" || send.Pending > 0 && d.ClosedOn.IsZero() {
+		if refused.At(strconv.Itoa(send.Number)) != "" || send.Pending > 0 && d.ClosedOn.IsZero() {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 91, "<form class=\"screen\" method=\"post\" action=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1031,11 +1031,11 @@ func insurerActs(d insurance.InsuranceMonthDetail, send insurance.InsuranceBatch
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = formKey().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = FormKey().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = importFile("answers-"+strconv.Itoa(send.Number), "填好答复的投保明细", "承保的在“保单号”栏填写，未承保的在“未承保原因”栏填写：身份信息不符、已在他处投保、年龄不符、信息不全、其他。可以分次答复。", refused.at(strconv.Itoa(send.Number)), "/insurance/answers-template").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ImportField("answers-"+strconv.Itoa(send.Number), "填好答复的投保明细", "承保的在“保单号”栏填写，未承保的在“未承保原因”栏填写：身份信息不符、已在他处投保、年龄不符、信息不全、其他。可以分次答复。", refused.At(strconv.Itoa(send.Number)), "/insurance/answers-template").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1074,7 +1074,7 @@ func insuranceRosterPage(report insurance.InsuranceRoster) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if report.Refused > 0 {
-			templ_7745c5c3_Err = export("/insurance/"+report.CaseNo+"/rosters/"+strconv.Itoa(report.Number)+"?export=xlsx").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ExportLink("/insurance/"+report.CaseNo+"/rosters/"+strconv.Itoa(report.Number)+"?export=xlsx").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1177,7 +1177,7 @@ func insuranceFaultsPage(title, said string, list []insurance.InsuranceFault) te
 			templ_7745c5c3_Var60 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = heading(title, said).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Heading(title, said).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1211,12 +1211,12 @@ func insuranceFaults(list []insurance.InsuranceFault) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if len(list) == 0 {
-			templ_7745c5c3_Err = nothing("全部接收", "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Empty("全部接收", "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = table("未接收的行", faultCells, list).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Table("未接收的行", faultCells, list).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1246,12 +1246,12 @@ func insuranceExceptionsPage(caseNo string, list []insurance.InsuranceException,
 			templ_7745c5c3_Var62 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = heading("投保例外", "这些婴幼儿按现有信息不能投保。查阅姓名会登记。选择了处理结果的才会处理，其余维持不变。").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Heading("投保例外", "这些婴幼儿按现有信息不能投保。查阅姓名会登记。选择了处理结果的才会处理，其余维持不变。").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if len(list) == 0 {
-			templ_7745c5c3_Err = nothing("没有待处理的例外", "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Empty("没有待处理的例外", "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1273,7 +1273,7 @@ func insuranceExceptionsPage(caseNo string, list []insurance.InsuranceException,
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = formKey().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = FormKey().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1435,7 +1435,7 @@ func insuranceExceptionsPage(caseNo string, list []insurance.InsuranceException,
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = more(next).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = NextLink(next).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1468,7 +1468,7 @@ func claimsPage(list []insurance.InsuranceClaimView, next string, p nursery.Prin
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = export(with(r, "export", "xlsx")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ExportLink(WithParam(r, "export", "xlsx")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1494,13 +1494,13 @@ func claimsPage(list []insurance.InsuranceClaimView, next string, p nursery.Prin
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = listed("理赔", claimCells, list, next, nothing("没有报案", "")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = PagedTable("理赔", claimCells, list, next, Empty("没有报案", "")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = live(r.URL.RequestURI()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var76), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = LiveList(r.URL.RequestURI()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var76), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1529,7 +1529,7 @@ func claimPage(c insurance.InsuranceClaimView) templ.Component {
 			templ_7745c5c3_Var77 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = heading("意外伤害险理赔", c.CaseNo).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Heading("意外伤害险理赔", c.CaseNo).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1537,7 +1537,7 @@ func claimPage(c insurance.InsuranceClaimView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = tag(claimTone(c.State), c.StateTitle()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Tag(claimTone(c.State), c.StateTitle()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1594,7 +1594,7 @@ func claimPage(c insurance.InsuranceClaimView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var82 string
-		templ_7745c5c3_Var82, templ_7745c5c3_Err = templ.JoinStringErrs(longDate(c.AccidentOn))
+		templ_7745c5c3_Var82, templ_7745c5c3_Err = templ.JoinStringErrs(LongDate(c.AccidentOn))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/insurance.templ`, Line: 254, Col: 56}
 		}
@@ -1607,7 +1607,7 @@ func claimPage(c insurance.InsuranceClaimView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var83 string
-		templ_7745c5c3_Var83, templ_7745c5c3_Err = templ.JoinStringErrs(longDate(c.ReportedOn))
+		templ_7745c5c3_Var83, templ_7745c5c3_Err = templ.JoinStringErrs(LongDate(c.ReportedOn))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/insurance.templ`, Line: 254, Col: 85}
 		}
@@ -1620,7 +1620,7 @@ func claimPage(c insurance.InsuranceClaimView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var84 string
-		templ_7745c5c3_Var84, templ_7745c5c3_Err = templ.JoinStringErrs(yuan(c.AmountFen))
+		templ_7745c5c3_Var84, templ_7745c5c3_Err = templ.JoinStringErrs(Yuan(c.AmountFen))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/insurance.templ`, Line: 255, Col: 51}
 		}
@@ -1659,7 +1659,7 @@ func claimPage(c insurance.InsuranceClaimView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var87 string
-		templ_7745c5c3_Var87, templ_7745c5c3_Err = templ.JoinStringErrs(shortDate(c.PaidOn))
+		templ_7745c5c3_Var87, templ_7745c5c3_Err = templ.JoinStringErrs(ShortDate(c.PaidOn))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/insurance.templ`, Line: 257, Col: 79}
 		}

@@ -58,7 +58,7 @@ func (s *Site) keepForm(r *http.Request) (id string, full bool, err error) {
 	if account == "" || s.Fields == nil {
 		return "", false, nil
 	}
-	if err := parseForm(r); err != nil {
+	if err := ParseForm(r); err != nil {
 		return "", false, err
 	}
 	raw, err := json.Marshal(r.PostForm)
@@ -75,7 +75,7 @@ func (s *Site) keepForm(r *http.Request) (id string, full bool, err error) {
 			return err
 		}
 		// The same form submitted again replaces its saved version.
-		if err := q.DropKeptFormByKey(r.Context(), store.DropKeptFormByKeyParams{Account: account, FormKey: key(r)}); err != nil {
+		if err := q.DropKeptFormByKey(r.Context(), store.DropKeptFormByKeyParams{Account: account, FormKey: Key(r)}); err != nil {
 			return err
 		}
 		size, err := q.SizeOfKeptForms(r.Context(), account)
@@ -86,7 +86,7 @@ func (s *Site) keepForm(r *http.Request) (id string, full bool, err error) {
 			full = true
 			return nil
 		}
-		return q.KeepForm(r.Context(), store.KeepFormParams{ID: id, Account: account, Path: r.URL.RequestURI(), Body: sealed, FormKey: key(r), KeptAt: s.now()})
+		return q.KeepForm(r.Context(), store.KeepFormParams{ID: id, Account: account, Path: r.URL.RequestURI(), Body: sealed, FormKey: Key(r), KeptAt: s.now()})
 	})
 	if err != nil {
 		return "", false, fmt.Errorf("keep form: %w", err)
@@ -149,8 +149,8 @@ func sortedKeys(values url.Values) []string {
 }
 
 func registerKept(s *Site) {
-	s.page("GET /kept/{id}", func(w http.ResponseWriter, r *http.Request) error {
-		kept, err := s.keptForms(r.Context(), principalFrom(r.Context()).Account)
+	s.Page("GET /kept/{id}", func(w http.ResponseWriter, r *http.Request) error {
+		kept, err := s.keptForms(r.Context(), Principal(r.Context()).Account)
 		if err != nil {
 			return err
 		}
@@ -160,9 +160,9 @@ func registerKept(s *Site) {
 		}
 		form := kept[i]
 		form.next, form.reopened = localPath(r.FormValue("next")), s.reopens(form.path)
-		return s.show(w, r, frame{Title: "您填写的内容仍在"}, keptPage(form))
+		return s.Show(w, r, Frame{Title: "您填写的内容仍在"}, keptPage(form))
 	})
-	s.page("POST /kept/{id}/drop", func(w http.ResponseWriter, r *http.Request) error {
+	s.Page("POST /kept/{id}/drop", func(w http.ResponseWriter, r *http.Request) error {
 		if err := s.dropKept(r.Context(), r.PathValue("id")); err != nil {
 			return err
 		}
@@ -170,6 +170,10 @@ func registerKept(s *Site) {
 		return nil
 	})
 }
+
+// Reopens has a form that could not be sent shown again by its page, with what was entered: the page of the pattern shows a form again
+// that is sent to it with _again.
+func (s *Site) Reopens(pattern string) { s.reopening[pattern] = true }
 
 // reopens reports whether the page to which a form was sent can show it again with its input.
 func (s *Site) reopens(path string) bool {
@@ -184,7 +188,7 @@ func (s *Site) reopens(path string) bool {
 // dropKept deletes a saved form, after it has been submitted.
 func (s *Site) dropKept(ctx context.Context, id string) error {
 	err := s.DB.AsSessions(ctx, func(q *store.Queries) error {
-		return q.DropKeptForm(ctx, store.DropKeptFormParams{ID: id, Account: principalFrom(ctx).Account})
+		return q.DropKeptForm(ctx, store.DropKeptFormParams{ID: id, Account: Principal(ctx).Account})
 	})
 	if err != nil {
 		return fmt.Errorf("drop kept form: %w", err)

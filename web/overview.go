@@ -14,19 +14,32 @@ import (
 )
 
 func registerOverview(s *Site) {
-	s.page("GET /overview", s.overview)
-	s.page("GET /build", s.build)
-	s.page("GET /build/{no}", s.buildSite)
-	s.page("POST /build/{no}/reports/{id}", s.decideReport)
-	s.page("GET /register", s.register)
-	s.page("GET /referrals", s.referrals)
-	s.page("GET /referrals/{no}", s.referral)
-	s.page("POST /referrals/{no}", s.referralResult)
+	s.Nav("/overview", "总览", Places{nursery.RoleCountyOffice: 1})
+	s.Nav("/overview", "挂图", Places{nursery.RoleCityOffice: 1, nursery.RoleAuditor: 1})
+	s.Page("GET /overview", s.overview)
+}
+
+func registerBuildLedger(s *Site) {
+	s.Nav("/build", "建设台账", Places{nursery.RoleCountyOffice: 2, nursery.RoleCityOffice: 2, nursery.RoleAuditor: 3})
+	s.Page("GET /build", s.build)
+	s.Page("GET /build/{no}", s.buildSite)
+	s.Page("POST /build/{no}/reports/{id}", s.decideReport)
+}
+
+func registerRegister(s *Site) {
+	s.Nav("/register", "机构", Places{nursery.RoleClerk: 3, nursery.RoleSupervisor: 8, nursery.RoleInspector: 4})
+	s.Page("GET /register", s.register)
+}
+
+func registerReferrals(s *Site) {
+	s.Page("GET /referrals", s.referrals)
+	s.Page("GET /referrals/{no}", s.referral)
+	s.Page("POST /referrals/{no}", s.referralResult)
 }
 
 // plans are the building plans that the reader sees, by their sites.
 func (s *Site) plans(r *http.Request) ([]string, error) {
-	list, err := buildsite.Sites.Page(r.Context(), s.Services.Service, principalFrom(r.Context()), buildsite.BuildFilter{}, casework.PageRequest{Limit: 100})
+	list, err := buildsite.Sites.Page(r.Context(), s.Services.Service, Principal(r.Context()), buildsite.BuildFilter{}, casework.PageRequest{Limit: 100})
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +72,7 @@ type figure struct {
 
 // overview is the wall map 挂图作战 with the rates beside it.
 func (s *Site) overview(w http.ResponseWriter, r *http.Request) error {
-	ctx, p := r.Context(), principalFrom(r.Context())
+	ctx, p := r.Context(), Principal(r.Context())
 	plan, _, err := s.planOf(r)
 	if err != nil {
 		return err
@@ -98,7 +111,7 @@ func (s *Site) overview(w http.ResponseWriter, r *http.Request) error {
 		}
 		figures = append(figures, figure{"婴幼儿参保率", insured.Text + "%", strconv.Itoa(insured.Insured) + " / " + strconv.Itoa(insured.Residents), "/insurance"})
 	}
-	return s.show(w, r, frame{Title: "挂图作战", Wide: true}, overviewPage(plan, counties, figures))
+	return s.Show(w, r, Frame{Title: "挂图作战", Wide: true}, overviewPage(plan, counties, figures))
 }
 
 // tiles are where the counties stand on the schematic map, by column and row, roughly as they lie.
@@ -118,36 +131,33 @@ func textAt(county string, line int) (x, y string) {
 	return strconv.Itoa(at[0]*150 + 16), strconv.Itoa(at[1]*104 + 4 + 28 + line*24)
 }
 
-func lightTone(l nursery.Light) string {
+// LightTone returns the tone of a light.
+func LightTone(l nursery.Light) string {
 	return map[nursery.Light]string{nursery.Green: "good", nursery.Amber: "warn", nursery.Red: "bad"}[l]
 }
 
-func lightWord(title string) string {
+// LightTitle returns the title of a light; without one nothing was decided yet.
+func LightTitle(title string) string {
 	if title == "" {
 		return "未核定"
 	}
 	return title
 }
 
-// statusBadge is the status badge of the progress of a building site or a county.
-type statusBadge struct{ tone, word string }
-
-var lampBuilt = statusBadge{"good", "已建成"}
-
-// siteLamp is the light of the last month; a site that is built has none any more.
-func siteLamp(l buildsite.BuildLine) statusBadge {
+// siteLamp returns the tone and the title of the light of the last month; a site that is built has none any more.
+func siteLamp(l buildsite.BuildLine) (tone, title string) {
 	if !l.CompletedOn.IsZero() {
-		return lampBuilt
+		return "good", "已建成"
 	}
-	return statusBadge{lightTone(l.Light), lightWord(l.LightTitle)}
+	return LightTone(l.Light), LightTitle(l.LightTitle)
 }
 
-// countyLamp is the worst light of a county's sites until all are built.
-func countyLamp(c buildsite.BuildCounty) statusBadge {
+// countyLamp returns the tone and the title of the worst light of a county's sites until all are built.
+func countyLamp(c buildsite.BuildCounty) (tone, title string) {
 	if c.Built == c.Sites {
-		return lampBuilt
+		return "good", "已建成"
 	}
-	return statusBadge{lightTone(c.Light), lightWord(c.LightTitle)}
+	return LightTone(c.Light), LightTitle(c.LightTitle)
 }
 
 // build is the ledger of a plan 工作台账.
@@ -156,30 +166,30 @@ func (s *Site) build(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	mayStart := principalFrom(r.Context()).Role == nursery.RoleCityOffice
+	mayStart := Principal(r.Context()).Role == nursery.RoleCityOffice
 	if plan == "" {
-		return s.show(w, r, frame{Title: "建设台账"}, buildPage(buildsite.BuildLedger{}, nil, "", mayStart))
+		return s.Show(w, r, Frame{Title: "建设台账"}, buildPage(buildsite.BuildLedger{}, nil, "", mayStart))
 	}
-	ledger, err := s.Services.BuildLedger(r.Context(), principalFrom(r.Context()), plan)
+	ledger, err := s.Services.BuildLedger(r.Context(), Principal(r.Context()), plan)
 	if err != nil {
 		return err
 	}
-	if exportOf(r) != "" {
-		return sendFile(w)(buildsite.LedgerFile(ledger))
+	if ExportFormat(r) != "" {
+		return SendFile(w)(buildsite.LedgerFile(ledger))
 	}
-	return s.show(w, r, frame{Title: "建设台账", Wide: true, Live: true}, buildPage(ledger, all, with(r, "export", "xlsx"), mayStart))
+	return s.Show(w, r, Frame{Title: "建设台账", Wide: true, Live: true}, buildPage(ledger, all, WithParam(r, "export", "xlsx"), mayStart))
 }
 
 func (s *Site) buildSite(w http.ResponseWriter, r *http.Request) error {
-	d, err := s.Services.BuildSite(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
+	d, err := s.Services.BuildSite(r.Context(), Principal(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return err
 	}
-	return s.show(w, r, frame{Title: d.Name, Wide: true, Back: "/build"}, buildSitePage(d, principalFrom(r.Context())))
+	return s.Show(w, r, Frame{Title: d.Name, Wide: true, Back: "/build"}, buildSitePage(d, Principal(r.Context())))
 }
 
 func (s *Site) decideReport(w http.ResponseWriter, r *http.Request) error {
-	if err := parseForm(r); err != nil {
+	if err := ParseForm(r); err != nil {
 		return err
 	}
 	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
@@ -187,29 +197,29 @@ func (s *Site) decideReport(w http.ResponseWriter, r *http.Request) error {
 		return &casework.Error{Code: casework.CodeNotFound, Message: "没有这次报送。"}
 	}
 	accept := r.PostFormValue("verdict") == "accept"
-	if _, err := s.Services.DecideBuildReport(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), id, buildsite.BuildVerdict{Accept: accept, Reason: r.PostFormValue("reason")}); err != nil {
+	if _, err := s.Services.DecideBuildReport(r.Context(), Principal(r.Context()), Key(r), r.PathValue("no"), id, buildsite.BuildVerdict{Accept: accept, Reason: r.PostFormValue("reason")}); err != nil {
 		return err
 	}
 	message := "已退回。"
 	if accept {
 		message = "已核定。"
 	}
-	return s.done(w, r, "/build/"+r.PathValue("no"), message)
+	return s.Done(w, r, "/build/"+r.PathValue("no"), message)
 }
 
 // register lists the institutions as far as the reader sees them.
 func (s *Site) register(w http.ResponseWriter, r *http.Request) error {
-	q, p := r.URL.Query(), principalFrom(r.Context())
+	q, p := r.URL.Query(), Principal(r.Context())
 	f := registry.InstitutionFilter{County: q.Get("county"), Status: q.Get("status"), SiteKind: nursery.SiteKind(q.Get("site_kind"))}
-	return listPage(s, w, r, p, registry.Institutions, f, 50, frame{Title: "机构", Wide: true}, func(list casework.Page[registry.RegisteredInstitution]) templ.Component {
-		return registerPage(list.Items, f, p, nextPage(r, list.Next), with(r, "export", "xlsx"))
+	return ListPage(s, w, r, p, registry.Institutions, f, 50, Frame{Title: "机构", Wide: true}, func(list casework.Page[registry.RegisteredInstitution]) templ.Component {
+		return registerPage(list.Items, f, p, NextPage(r, list.Next), WithParam(r, "export", "xlsx"))
 	})
 }
 
 func (s *Site) referrals(w http.ResponseWriter, r *http.Request) error {
 	f := checkup.ReferralFilter{State: r.FormValue("state")}
-	return listPage(s, w, r, principalFrom(r.Context()), checkup.Referrals, f, 25, frame{Title: "转诊", Wide: true, Live: true}, func(list casework.Page[checkup.ReferralSummary]) templ.Component {
-		return referralsPage(list.Items, nextPage(r, list.Next))
+	return ListPage(s, w, r, Principal(r.Context()), checkup.Referrals, f, 25, Frame{Title: "转诊", Wide: true, Live: true}, func(list casework.Page[checkup.ReferralSummary]) templ.Component {
+		return referralsPage(list.Items, NextPage(r, list.Next))
 	})
 }
 
@@ -224,68 +234,68 @@ func referralState(state string) (tone, title string) {
 }
 
 func (s *Site) referral(w http.ResponseWriter, r *http.Request) error {
-	return s.referralPage(w, r, http.StatusOK, boundForm{Shape: shapeOf[checkup.ReferralResult]()})
+	return s.referralPage(w, r, http.StatusOK, BoundForm{Shape: SchemaOf[checkup.ReferralResult]()})
 }
 
-func (s *Site) referralPage(w http.ResponseWriter, r *http.Request, status int, form boundForm) error {
-	d, err := s.Services.Referral(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
+func (s *Site) referralPage(w http.ResponseWriter, r *http.Request, status int, form BoundForm) error {
+	d, err := s.Services.Referral(r.Context(), Principal(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return err
 	}
-	return s.showStatus(w, r, status, frame{Title: "转诊 " + d.CaseNo, Back: "/referrals"}, referralPage(d, form, principalFrom(r.Context())))
+	return s.ShowStatus(w, r, status, Frame{Title: "转诊 " + d.CaseNo, Back: "/referrals"}, referralPage(d, form, Principal(r.Context())))
 }
 
 func (s *Site) referralResult(w http.ResponseWriter, r *http.Request) error {
-	form, changed, err := s.parseForm(r, shapeOf[checkup.ReferralResult](), casework.Upload{})
+	form, changed, err := s.DecodeForm(r, SchemaOf[checkup.ReferralResult](), casework.Upload{})
 	if err != nil {
 		return err
 	}
 	if changed {
 		return s.referralPage(w, r, http.StatusOK, form)
 	}
-	in, err := bind[checkup.ReferralResult](&form)
+	in, err := Bind[checkup.ReferralResult](&form)
 	if err != nil {
 		return err
 	}
-	if _, err := s.Services.PutReferralResult(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("no"), in); err != nil {
-		refused := s.asUserError(r.Context(), err)
+	if _, err := s.Services.PutReferralResult(r.Context(), Principal(r.Context()), Key(r), r.PathValue("no"), in); err != nil {
+		refused := s.UserError(r.Context(), err)
 		if refused.Kind() != casework.Invalid {
 			return err
 		}
-		form.refusedWith(refused, "")
+		form.AddFaults(refused, "")
 		return s.referralPage(w, r, http.StatusUnprocessableEntity, form)
 	}
-	return s.done(w, r, "/referrals/"+r.PathValue("no"), "已登记结果。")
+	return s.Done(w, r, "/referrals/"+r.PathValue("no"), "已登记结果。")
 }
 
 // referralCells is the table of referrals.
-var referralCells = cellsOf(checkup.Referrals.Sheet, looks[checkup.ReferralSummary]{
-	"婴幼儿编号": headed(func(f checkup.ReferralSummary) rowHead {
-		return rowHead{"/referrals/" + f.CaseNo, f.ChildName, f.Child, f.CaseNo}
+var referralCells = CellsOf(checkup.Referrals.Sheet, Looks[checkup.ReferralSummary]{
+	"婴幼儿编号": HeadCell(func(f checkup.ReferralSummary) RowHead {
+		return RowHead{"/referrals/" + f.CaseNo, f.ChildName, f.Child, f.CaseNo}
 	}),
-	"托育机构": party(func(f checkup.ReferralSummary) (string, string) { return f.InstitutionName, f.Institution }),
-	"状态":   tagged(func(f checkup.ReferralSummary) (string, string) { return referralState(f.State) }),
+	"托育机构": PartyCell(func(f checkup.ReferralSummary) (string, string) { return f.InstitutionName, f.Institution }),
+	"状态":   TagCell(func(f checkup.ReferralSummary) (string, string) { return referralState(f.State) }),
 })
 
 // registerCells is the table of the register.
-var registerCells = cellsOf(registry.Institutions.Sheet, looks[registry.RegisteredInstitution]{
-	"机构名称": headed(func(i registry.RegisteredInstitution) rowHead {
-		return rowHead{"", i.Name, "", i.ID + " " + i.CountyName}
+var registerCells = CellsOf(registry.Institutions.Sheet, Looks[registry.RegisteredInstitution]{
+	"机构名称": HeadCell(func(i registry.RegisteredInstitution) RowHead {
+		return RowHead{"", i.Name, "", i.ID + " " + i.CountyName}
 	}),
-	"备案日期": as("", filingOf),
+	"备案日期": StyledCell("", filingOf),
 })
 
 // ledgerCells returns the table of the sites of a ledger.
-func ledgerCells(l buildsite.BuildLedger) []cell[buildsite.BuildLine] {
-	return cellsOf(buildsite.LedgerSheet(l), looks[buildsite.BuildLine]{
-		"建设点": headed(func(s buildsite.BuildLine) rowHead {
-			return rowHead{"/build/" + s.CaseNo, s.Name, "", s.CountyName + " " + s.ModeTitle}
+func ledgerCells(l buildsite.BuildLedger) []Cell[buildsite.BuildLine] {
+	return CellsOf(buildsite.LedgerSheet(l), Looks[buildsite.BuildLine]{
+		"建设点": HeadCell(func(s buildsite.BuildLine) RowHead {
+			return RowHead{"/build/" + s.CaseNo, s.Name, "", s.CountyName + " " + s.ModeTitle}
 		}),
-		"灯":     as("", func(s buildsite.BuildLine) templ.Component { return lampTag(siteLamp(s)) }),
-		"计划进度%": as("number", func(s buildsite.BuildLine) templ.Component { return text(s.Planned.Text + "%") }),
-		"核定进度%": as("number", func(s buildsite.BuildLine) templ.Component { return text(s.Actual.Text + "%") }),
-		"计入托位": as("number", func(s buildsite.BuildLine) templ.Component {
-			return text(count(s.SeatsCounted) + " / " + count(s.Seats))
+		"灯":     StyledCell("", func(s buildsite.BuildLine) templ.Component { return Tag(siteLamp(s)) }),
+		"计划进度%": StyledCell("number", func(s buildsite.BuildLine) templ.Component { return Text(s.Planned.Text + "%") }),
+		"核定进度%": StyledCell("number", func(s buildsite.BuildLine) templ.Component { return Text(s.Actual.Text + "%") }),
+		"计入托位": StyledCell("number", func(s buildsite.BuildLine) templ.Component {
+			return Text(Count(s.SeatsCounted) + " / " + Count(s.Seats))
 		}),
 	})
 }

@@ -16,13 +16,24 @@ import (
 	"tuoyu/nursery"
 )
 
+func registerPapers(s *Site) {
+	s.Page("GET /cases/{no}/papers/{file}", s.paper)
+	s.Page("POST /cases/{no}/papers/{file}/seen", func(w http.ResponseWriter, r *http.Request) error {
+		if err := s.Services.SeePaper(r.Context(), Principal(r.Context()), r.PathValue("no"), r.PathValue("file")); err != nil {
+			return err
+		}
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	})
+}
+
 // application returns the view of a case's application; nil where the case has none.
 func (s *Site) application(ctx context.Context, c casework.CaseDetail) (*appView, error) {
 	if c.Application == nil {
 		return nil, nil
 	}
 	v := newAppView(c)
-	if p := principalFrom(ctx); p.Role != nursery.RoleInstitution {
+	if p := Principal(ctx); p.Role != nursery.RoleInstitution {
 		seen, err := s.Services.PapersSeen(ctx, p, c.CaseNo)
 		if err != nil {
 			return nil, err
@@ -32,9 +43,18 @@ func (s *Site) application(ctx context.Context, c casework.CaseDetail) (*appView
 	return &v, nil
 }
 
+// applicationContent returns a case's application for the pages of the case and its tasks.
+func (s *Site) applicationContent(ctx context.Context, c casework.CaseDetail) (Content, error) {
+	v, err := s.application(ctx, c)
+	if v == nil || err != nil {
+		return nil, err
+	}
+	return v, nil
+}
+
 // paper shows one paper of an application in a page of its own, and notes that an officer has looked at it.
 func (s *Site) paper(w http.ResponseWriter, r *http.Request) error {
-	c, err := s.Services.Case(r.Context(), principalFrom(r.Context()), r.PathValue("no"))
+	c, err := s.Services.Case(r.Context(), Principal(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return err
 	}
@@ -52,18 +72,18 @@ func (s *Site) paper(w http.ResponseWriter, r *http.Request) error {
 		return none
 	}
 	if v.Seen != nil {
-		if err := s.Services.SeePaper(r.Context(), principalFrom(r.Context()), c.CaseNo, list[at].File); err != nil {
+		if err := s.Services.SeePaper(r.Context(), Principal(r.Context()), c.CaseNo, list[at].File); err != nil {
 			return err
 		}
 	}
-	return s.show(w, r, frame{Title: list[at].Title, Wide: true, Back: "/cases/" + c.CaseNo}, paperPage(*v, at, list))
+	return s.Show(w, r, Frame{Title: list[at].Title, Wide: true, Back: "/cases/" + c.CaseNo}, paperPage(*v, at, list))
 }
 
-// nameFiles returns the files a form holds their names.
-func (s *Site) nameFiles(ctx context.Context, form *boundForm, institution string) error {
+// NameFiles returns the files a form holds their names.
+func (s *Site) NameFiles(ctx context.Context, form *BoundForm, institution string) error {
 	var ids []string
-	eachField(form.Shape, "", form.Values, func(f formSchema, at string) {
-		if f.Kind == kindFile || f.Kind == kindFiles {
+	eachField(form.Shape, "", form.Values, func(f FormSchema, at string) {
+		if f.Kind == KindFile || f.Kind == KindFiles {
 			for _, id := range form.Values[at] {
 				if id != "" {
 					ids = append(ids, id)
@@ -71,7 +91,7 @@ func (s *Site) nameFiles(ctx context.Context, form *boundForm, institution strin
 			}
 		}
 	})
-	files, err := s.Services.Files(ctx, principalFrom(ctx), institution, ids)
+	files, err := s.Services.Files(ctx, Principal(ctx), institution, ids)
 	if err != nil {
 		return err
 	}
@@ -99,12 +119,12 @@ func (s *Site) thumb(w http.ResponseWriter, r *http.Request) error {
 	case <-r.Context().Done():
 		return r.Context().Err()
 	}
-	a, body, err := s.Services.OpenAttachment(r.Context(), principalFrom(r.Context()), r.PathValue("id"))
+	a, body, err := s.Services.OpenAttachment(r.Context(), Principal(r.Context()), r.PathValue("id"))
 	if err != nil {
 		return err
 	}
 	defer body.Close()
-	if !hasThumb(a.MediaType) {
+	if !HasThumb(a.MediaType) {
 		return none
 	}
 	raw, err := io.ReadAll(io.LimitReader(body, s.MaxUpload))

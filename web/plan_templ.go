@@ -43,7 +43,7 @@ func inspectionPlansPage(list []inspection.PlanSummary, next string, p nursery.P
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = export(with(r, "export", "xlsx")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ExportLink(WithParam(r, "export", "xlsx")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -69,13 +69,13 @@ func inspectionPlansPage(list []inspection.PlanSummary, next string, p nursery.P
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = listed("检查计划", planCells, list, next, nothing("还没有检查计划", "每家机构每半年度检查一次，计划制定后由系统公开抽取检查人员。")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = PagedTable("检查计划", planCells, list, next, Empty("还没有检查计划", "每家机构每半年度检查一次，计划制定后由系统公开抽取检查人员。")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = live(r.URL.RequestURI()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = LiveList(r.URL.RequestURI()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -104,7 +104,7 @@ func inspectionPlanPage(v planView) templ.Component {
 			templ_7745c5c3_Var3 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = heading(v.CountyName+halfTitle(v.Half)+"检查计划", v.StageTitle).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Heading(v.CountyName+HalfTitle(v.Half)+"检查计划", v.StageTitle).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -267,7 +267,7 @@ func inspectionPlanPage(v planView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var15 string
-			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(longDate(v.DrawnOn))
+			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(LongDate(v.DrawnOn))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/plan.templ`, Line: 40, Col: 67}
 			}
@@ -313,7 +313,7 @@ func inspectionPlanPage(v planView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = icon("alert").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Icon("alert").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -378,7 +378,7 @@ func planDraft(v planView) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		for _, x := range v.Reasons {
-			templ_7745c5c3_Err = reason(x).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Reason(x).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -388,7 +388,7 @@ func planDraft(v planView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(v.Input.Candidates) == 0 {
-			templ_7745c5c3_Err = nothing("没有受检机构", "本县区还没有已备案的机构。").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Empty("没有受检机构", "本县区还没有已备案的机构。").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -527,7 +527,7 @@ func planDraft(v planView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = confirmed("/inspection-plans/"+v.CaseNo+"/commit", "公布承诺", "承诺公布后名单不能再改，确定吗？", "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ConfirmButton("/inspection-plans/"+v.CaseNo+"/commit", "公布承诺", "承诺公布后名单不能再改，确定吗？", "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -606,7 +606,7 @@ func planExclude(caseNo, institution string, excluded bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = formKey().Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = FormKey().Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -696,7 +696,7 @@ func planVisits(v planView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = export("/inspection-plans/"+v.CaseNo+"?export=xlsx").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ExportLink("/inspection-plans/"+v.CaseNo+"?export=xlsx").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -808,7 +808,7 @@ func planVisits(v planView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var40 string
-			templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(shortDate(x.OpensOn))
+			templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(ShortDate(x.OpensOn))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/plan.templ`, Line: 156, Col: 68}
 			}
@@ -822,12 +822,12 @@ func planVisits(v planView) templ.Component {
 			}
 			switch {
 			case x.Late:
-				templ_7745c5c3_Err = tag("bad", "半年度内未检查").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Tag("bad", "半年度内未检查").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			case x.Dropped:
-				templ_7745c5c3_Err = tag("", "已不再备案").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Tag("", "已不再备案").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -847,7 +847,7 @@ func planVisits(v planView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var42 string
-			templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs(shortDate(x.VisitedOn))
+			templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs(ShortDate(x.VisitedOn))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/plan.templ`, Line: 167, Col: 70}
 			}
@@ -890,7 +890,7 @@ func planRecordPage(d draw.Record) templ.Component {
 			templ_7745c5c3_Var43 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = heading("随机抽取公开记录", nursery.CountyName(d.Committed.Input.County)+halfTitle(d.Committed.Input.Half)+"检查计划 "+d.CaseNo).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Heading("随机抽取公开记录", nursery.CountyName(d.Committed.Input.County)+HalfTitle(d.Committed.Input.Half)+"检查计划 "+d.CaseNo).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1049,7 +1049,7 @@ func planRecordPage(d draw.Record) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = icon("download").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Icon("download").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -18,8 +18,8 @@ import (
 	"tuoyu/nursery"
 )
 
-// frame is the layout around a page.
-type frame struct {
+// Frame is the layout around a page.
+type Frame struct {
 	Title string
 	Wide  bool     // for tables
 	Plain bool     // no navigation: for printing and public pages
@@ -28,6 +28,7 @@ type frame struct {
 	Uses  []string // scripts of the page, by their name in static/
 
 	p      nursery.Principal
+	nav    []navItem
 	path   string
 	flash  string
 	stuck  int64  // number of stuck cases, for roles that may see it
@@ -35,18 +36,19 @@ type frame struct {
 	assets assets
 }
 
-// show responds with a page.
-func (s *Site) show(w http.ResponseWriter, r *http.Request, f frame, body templ.Component) error {
-	return s.showStatus(w, r, http.StatusOK, f, body)
+// Show responds with a page.
+func (s *Site) Show(w http.ResponseWriter, r *http.Request, f Frame, body templ.Component) error {
+	return s.ShowStatus(w, r, http.StatusOK, f, body)
 }
 
-// showStatus responds with a page and a status. The page is rendered completely before anything is written.
-func (s *Site) showStatus(w http.ResponseWriter, r *http.Request, status int, f frame, body templ.Component) error {
+// ShowStatus responds with a page and a status. The page is rendered completely before anything is written.
+func (s *Site) ShowStatus(w http.ResponseWriter, r *http.Request, status int, f Frame, body templ.Component) error {
 	if status == http.StatusUnprocessableEntity && exchangeOf(r.Context()).passing { // a form whose only error may be a transient one
 		status = http.StatusServiceUnavailable
 		w.Header().Set("Retry-After", retryAfter[casework.Unavailable])
 	}
-	f.p, f.path, f.assets = principalFrom(r.Context()), r.URL.Path, s.assets
+	f.p, f.path, f.assets = Principal(r.Context()), r.URL.Path, s.assets
+	f.nav = s.nav[f.p.Role]
 	var err error
 	if f.own, err = s.Services.OwnName(r.Context(), f.p); err != nil {
 		s.Log.WarnContext(r.Context(), "no name for the header", "error", err) // the account is shown instead
@@ -67,6 +69,12 @@ func (s *Site) showStatus(w http.ResponseWriter, r *http.Request, status int, f 
 	w.WriteHeader(status)
 	_, _ = page.WriteTo(w) // the client may have disconnected
 	return nil
+}
+
+// ShowPart responds with a part of a page, which a script puts into it.
+func (s *Site) ShowPart(w http.ResponseWriter, r *http.Request, part templ.Component) error {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	return part.Render(context.WithValue(r.Context(), assetsKey{}, s.assets), w)
 }
 
 // hasSession reports whether the request passed through the session manager; an error before it has none.
@@ -91,8 +99,8 @@ type problem struct {
 	Shown  any                   `json:"shown,omitempty"`
 }
 
-// asUserError returns the error to show to a user. An internal error is logged, and shown without its cause.
-func (s *Site) asUserError(ctx context.Context, err error) *casework.Error {
+// UserError returns the error to show to a user. An internal error is logged, and shown without its cause.
+func (s *Site) UserError(ctx context.Context, err error) *casework.Error {
 	var refused *casework.Error
 	if errors.As(err, &refused) {
 		if refused.Err != nil && refused.Kind() >= 500 {
@@ -121,7 +129,7 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, context.Canceled) {
 		return // the client has disconnected
 	}
-	refused := s.asUserError(r.Context(), err)
+	refused := s.UserError(r.Context(), err)
 	if wait := retryAfter[refused.Kind()]; wait != "" && w.Header().Get("Retry-After") == "" {
 		w.Header().Set("Retry-After", wait)
 	}
@@ -138,7 +146,7 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if refused.Kind() == casework.Unavailable {
 		view.Sent, view.Files = s.handedBack(w, r)
 	}
-	if err := s.showStatus(w, r, int(refused.Kind()), frame{Title: troubleTitle(refused)}, troublePage(view, exchangeOf(r.Context()).id)); err != nil {
+	if err := s.ShowStatus(w, r, int(refused.Kind()), Frame{Title: troubleTitle(refused)}, troublePage(view, exchangeOf(r.Context()).id)); err != nil {
 		s.Log.ErrorContext(r.Context(), "trouble page failed", "error", err)
 		http.Error(w, refused.Message, int(refused.Kind()))
 	}
@@ -153,7 +161,7 @@ func (s *Site) handedBack(w http.ResponseWriter, r *http.Request) (sent savedFor
 	x := exchangeOf(r.Context())
 	if x.sent == nil {
 		r.Body = http.MaxBytesReader(w, r.Body, s.mostSent()) // the request failed before its body was limited or read
-		if err := parseForm(r); err != nil {
+		if err := ParseForm(r); err != nil {
 			return savedForm{}, false
 		}
 	}
@@ -181,14 +189,14 @@ func troubleTitle(e *casework.Error) string {
 	return "系统出现问题"
 }
 
-// answer responds to a script with JSON.
-func answer(w http.ResponseWriter, body any) error {
+// WriteJSON responds to a script with JSON.
+func WriteJSON(w http.ResponseWriter, body any) error {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	return json.NewEncoder(w).Encode(body)
 }
 
-// done redirects to a page with a message, so that a reload does not repeat the action.
-func (s *Site) done(w http.ResponseWriter, r *http.Request, to, message string) error {
+// Done redirects to a page with a message, so that a reload does not repeat the action.
+func (s *Site) Done(w http.ResponseWriter, r *http.Request, to, message string) error {
 	if message != "" {
 		s.flash(r.Context(), message)
 	}
@@ -201,8 +209,8 @@ func (s *Site) done(w http.ResponseWriter, r *http.Request, to, message string) 
 	return nil
 }
 
-// parseForm parses a form of either encoding.
-func parseForm(r *http.Request) error {
+// ParseForm parses a form of either encoding.
+func ParseForm(r *http.Request) error {
 	var err error
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
 		err = r.ParseMultipartForm(maxForm)
@@ -231,9 +239,9 @@ func parseForm(r *http.Request) error {
 	return nil
 }
 
-// readJSON decodes a body sent by a script of the pages. It returns an error for invalid JSON and for text that cannot
+// ReadJSON decodes a body sent by a script of the pages. It returns an error for invalid JSON and for text that cannot
 // be stored.
-func readJSON[T any](r *http.Request) (T, error) {
+func ReadJSON[T any](r *http.Request) (T, error) {
 	var v T
 	raw, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -245,17 +253,17 @@ func readJSON[T any](r *http.Request) (T, error) {
 	return v, nil
 }
 
-// key returns the idempotency key of the submitted form, created with the form, so that submitting it twice has one
+// Key returns the idempotency key of the submitted form, created with the form, so that submitting it twice has one
 // effect.
-func key(r *http.Request) string { return r.PostFormValue("_key") }
+func Key(r *http.Request) string { return r.PostFormValue("_key") }
 
-// pageOf returns the requested page of a list.
-func pageOf(r *http.Request, limit int) casework.PageRequest {
+// PageRequest returns the requested page of a list.
+func PageRequest(r *http.Request, limit int) casework.PageRequest {
 	return casework.PageRequest{After: r.URL.Query().Get("after"), Limit: limit}
 }
 
-// with returns the URL of the page with a parameter changed, and from its first page on.
-func with(r *http.Request, name, value string) string {
+// WithParam returns the URL of the page with a parameter changed, and from its first page on.
+func WithParam(r *http.Request, name, value string) string {
 	q := r.URL.Query()
 	q.Del("after")
 	if value == "" {
@@ -269,8 +277,8 @@ func with(r *http.Request, name, value string) string {
 	return r.URL.Path + "?" + q.Encode()
 }
 
-// nextPage returns the URL of the next page of a list; empty on the last one.
-func nextPage(r *http.Request, next string) string {
+// NextPage returns the URL of the next page of a list; empty on the last one.
+func NextPage(r *http.Request, next string) string {
 	if next == "" {
 		return ""
 	}

@@ -20,8 +20,8 @@ import (
 )
 
 func registerSignIn(s *Site) {
-	s.open("GET /signin", func(w http.ResponseWriter, r *http.Request) error {
-		if principalFrom(r.Context()).Account != "" {
+	s.Open("GET /signin", func(w http.ResponseWriter, r *http.Request) error {
+		if Principal(r.Context()).Account != "" {
 			http.Redirect(w, r, localPath(r.FormValue("next")), http.StatusSeeOther)
 			return nil
 		}
@@ -29,17 +29,17 @@ func registerSignIn(s *Site) {
 		if err != nil {
 			s.Log.WarnContext(r.Context(), "demo accounts not listed", "error", err)
 		}
-		return s.show(w, r, frame{Title: "登录"}, signInPage(localPath(r.FormValue("next")), places))
+		return s.Show(w, r, Frame{Title: "登录"}, signInPage(localPath(r.FormValue("next")), places))
 	})
-	s.open("GET /signin/start", s.startSignIn)
-	s.open("GET "+callbackPath, s.endSignIn)
-	s.open("POST /signout", func(w http.ResponseWriter, r *http.Request) error { return s.signOut(w, r) })
-	s.open("GET "+signedOutPath, func(w http.ResponseWriter, r *http.Request) error {
-		return s.show(w, r, frame{Title: "已退出登录"}, signedOutPage(r.FormValue("provider") == "open"))
+	s.Open("GET /signin/start", s.startSignIn)
+	s.Open("GET "+callbackPath, s.endSignIn)
+	s.Open("POST /signout", func(w http.ResponseWriter, r *http.Request) error { return s.signOut(w, r) })
+	s.Open("GET "+signedOutPath, func(w http.ResponseWriter, r *http.Request) error {
+		return s.Show(w, r, Frame{Title: "已退出登录"}, signedOutPage(r.FormValue("provider") == "open"))
 	})
-	s.page("GET /account", s.account)
-	s.page("POST /account/signout-all", func(w http.ResponseWriter, r *http.Request) error {
-		account := principalFrom(r.Context()).Account
+	s.Page("GET /account", s.account)
+	s.Page("POST /account/signout-all", func(w http.ResponseWriter, r *http.Request) error {
+		account := Principal(r.Context()).Account
 		g := s.grantOf(r.Context(), hashed(s.sessions.Token(r.Context()))) // before it is forgotten
 		err := s.DB.AsSessions(r.Context(), func(q *store.Queries) error {
 			_, err := q.EndSessionsOf(r.Context(), store.EndSessionsOfParams{Account: account, Now: s.now()})
@@ -80,7 +80,7 @@ func (s *Site) endSignIn(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	a, begun := s.takeAttempt(w, r, r.FormValue("state"))
 	switch {
-	case !begun && principalFrom(ctx).Account != "": // the back button
+	case !begun && Principal(ctx).Account != "": // the back button
 		http.Redirect(w, r, "/home", http.StatusSeeOther)
 		return nil
 	case !begun:
@@ -166,12 +166,12 @@ func (s *Site) askToSignIn(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := lapsedView{kept: id, full: full}
 	if id == "" {
-		if err := parseForm(r); err != nil {
+		if err := ParseForm(r); err != nil {
 			return err
 		}
 		v.form = savedForm{path: r.URL.RequestURI(), fields: fieldsOf(r.PostForm)}
 	}
-	return s.showStatus(w, r, http.StatusUnauthorized, frame{Title: "登录已过期"}, lapsedPage(v))
+	return s.ShowStatus(w, r, http.StatusUnauthorized, Frame{Title: "登录已过期"}, lapsedPage(v))
 }
 
 // demoAccount is an account that a demonstration offers.
@@ -226,7 +226,7 @@ func (s *Site) account(w http.ResponseWriter, r *http.Request) error {
 	var list []accountSession
 	here := hashed(s.sessions.Token(r.Context()))
 	err := s.DB.AsSessions(r.Context(), func(q *store.Queries) error {
-		rows, err := q.SessionsOf(r.Context(), store.SessionsOfParams{Account: principalFrom(r.Context()).Account, Now: s.now()})
+		rows, err := q.SessionsOf(r.Context(), store.SessionsOfParams{Account: Principal(r.Context()).Account, Now: s.now()})
 		for _, row := range rows {
 			list = append(list, accountSession{Agent: row.Agent, Since: row.StartedAt, Here: row.Token == here})
 		}
@@ -235,5 +235,5 @@ func (s *Site) account(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("list sessions: %w", err)
 	}
-	return s.show(w, r, frame{Title: "我的账号"}, accountPage(principalFrom(r.Context()), list))
+	return s.Show(w, r, Frame{Title: "我的账号"}, accountPage(Principal(r.Context()), list))
 }

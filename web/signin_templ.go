@@ -35,7 +35,7 @@ func signInPage(next string, places []demoPlace) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = heading("登录", "使用统一身份认证账号登录。本系统不保存密码。").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Heading("登录", "使用统一身份认证账号登录。本系统不保存密码。").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -171,12 +171,12 @@ func signedOutPage(open bool) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if open {
-			templ_7745c5c3_Err = heading("已退出本系统", "未能同时退出统一身份认证。公用电脑请关闭浏览器，或到统一身份认证页面退出。").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Heading("已退出本系统", "未能同时退出统一身份认证。公用电脑请关闭浏览器，或到统一身份认证页面退出。").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = heading("已退出登录", "您在本机的登录已结束，统一身份认证也已退出。").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Heading("已退出登录", "您在本机的登录已结束，统一身份认证也已退出。").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -211,7 +211,7 @@ func lapsedPage(v lapsedView) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if v.kept != "" {
-			templ_7745c5c3_Err = heading("登录已过期，您填写的内容已保留", "请重新登录，随后可以继续填写或提交刚才的内容，不必重填。需要上传的文件请重新选择。").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Heading("登录已过期，您填写的内容已保留", "请重新登录，随后可以继续填写或提交刚才的内容，不必重填。需要上传的文件请重新选择。").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -234,12 +234,12 @@ func lapsedPage(v lapsedView) templ.Component {
 			}
 		} else {
 			if v.full {
-				templ_7745c5c3_Err = heading("登录已过期，您填写的内容尚未保留", "本账号未提交的内容已达上限，本次填写的内容只在本页，请不要关闭本页。").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Heading("登录已过期，您填写的内容尚未保留", "本账号未提交的内容已达上限，本次填写的内容只在本页，请不要关闭本页。").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = heading("登录已过期，您填写的内容在本页", "请不要关闭本页。先在新窗口登录，再回到本页继续提交。需要上传的文件请重新选择。").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Heading("登录已过期，您填写的内容在本页", "请不要关闭本页。先在新窗口登录，再回到本页继续提交。需要上传的文件请重新选择。").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -424,7 +424,7 @@ func keptPage(f savedForm) templ.Component {
 			templ_7745c5c3_Var17 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = heading("您填写的内容仍在", "这些内容在登录过期后提交，尚未办理。提交只会办理一次。").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Heading("您填写的内容仍在", "这些内容在登录过期后提交，尚未办理。提交只会办理一次。").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -502,7 +502,7 @@ func keptPage(f savedForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = confirmed("/kept/"+f.id+"/drop?next="+url.QueryEscape(f.next), "放弃这些内容", "放弃后不能找回，确定吗？", "quiet danger").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ConfirmButton("/kept/"+f.id+"/drop?next="+url.QueryEscape(f.next), "放弃这些内容", "放弃后不能找回，确定吗？", "quiet danger").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -535,7 +535,7 @@ func accountPage(p nursery.Principal, list []accountSession) templ.Component {
 			templ_7745c5c3_Var21 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = heading("我的账号", "").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Heading("我的账号", "").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -642,7 +642,7 @@ func accountPage(p nursery.Principal, list []accountSession) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = confirmed("/account/signout-all", "退出所有设备", "将结束本账号在所有设备上的登录，确定吗？", "danger").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ConfirmButton("/account/signout-all", "退出所有设备", "将结束本账号在所有设备上的登录，确定吗？", "danger").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

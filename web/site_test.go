@@ -40,6 +40,7 @@ type site struct {
 	way     *storetest.Proxy // to the database
 	blobs   string           // folder of files
 	service *processes.Services
+	pages   *web.Site
 	ahead   atomic.Int64 // of the real clock
 	down    atomic.Bool  // the provider cannot be reached
 }
@@ -91,7 +92,7 @@ func openSite(t *testing.T) *site {
 	})
 	require.NoError(t, err)
 	t.Cleanup(made.Close)
-	pages = made
+	pages, s.pages = made, made
 	return s
 }
 

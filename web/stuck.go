@@ -10,22 +10,22 @@ import (
 const stuckPath = "/admin/stuck"
 
 func registerStuck(s *Site) {
-	s.page("GET "+stuckPath, func(w http.ResponseWriter, r *http.Request) error {
-		list, err := s.Services.StuckCases(r.Context(), principalFrom(r.Context()))
+	s.Page("GET "+stuckPath, func(w http.ResponseWriter, r *http.Request) error {
+		list, err := s.Services.StuckCases(r.Context(), Principal(r.Context()))
 		if err != nil {
 			return err
 		}
-		return s.show(w, r, frame{Title: "受阻办件", Wide: true}, stuckPage(list, principalFrom(r.Context())))
+		return s.Show(w, r, Frame{Title: "受阻办件", Wide: true}, stuckPage(list, Principal(r.Context())))
 	})
-	s.page("POST "+stuckPath+"/{case_no}/retry", func(w http.ResponseWriter, r *http.Request) error {
-		if err := parseForm(r); err != nil {
+	s.Page("POST "+stuckPath+"/{case_no}/retry", func(w http.ResponseWriter, r *http.Request) error {
+		if err := ParseForm(r); err != nil {
 			return err
 		}
-		done, err := s.Services.RetryStuckCase(r.Context(), principalFrom(r.Context()), key(r), r.PathValue("case_no"))
+		done, err := s.Services.RetryStuckCase(r.Context(), Principal(r.Context()), Key(r), r.PathValue("case_no"))
 		if err != nil {
 			return err
 		}
-		return s.done(w, r, stuckPath, done.CaseNo+" 已重试。恢复办理后，本页不再列出。")
+		return s.Done(w, r, stuckPath, done.CaseNo+" 已重试。恢复办理后，本页不再列出。")
 	})
 }
 

@@ -34,12 +34,12 @@ func stuckPage(list []casework.StuckCase, p nursery.Principal) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = heading("受阻办件", "系统自身不能继续办理的办件，以及半小时仍未生成的文书。期间提交的办理结果都已保存，恢复后继续办理，无需重新提交。").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Heading("受阻办件", "系统自身不能继续办理的办件，以及半小时仍未生成的文书。期间提交的办理结果都已保存，恢复后继续办理，无需重新提交。").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if len(list) == 0 {
-			templ_7745c5c3_Err = nothing("没有受阻的办件", "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Empty("没有受阻的办件", "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -211,7 +211,7 @@ func stuckPage(list []casework.StuckCase, p nursery.Principal) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = confirmed(stuckPath+"/"+c.CaseNo+"/retry", "重试", "重试 "+c.CaseNo+"？请先排除原因。已完成的步骤不会重复办理。", "quiet small-button").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ConfirmButton(stuckPath+"/"+c.CaseNo+"/retry", "重试", "重试 "+c.CaseNo+"？请先排除原因。已完成的步骤不会重复办理。", "quiet small-button").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"net/url"
 	"slices"
 
 	"github.com/a-h/templ"
@@ -11,35 +12,16 @@ import (
 	"tuoyu/processes/inspection"
 )
 
-// substances are, by kind of task, the components that show what is decided or has to be done: the record to sign, the
-// defects to rectify, the complaint. Each reads what the principal may see, as the page of the process does.
-var substances = map[string]func(*Site, context.Context, taskView) (templ.Component, error){
-	"filing.registration": applied, "filing.review": applied, "filing.site_visit": applied, "filing_change.review": applied,
-	"filing_cancel.review": requested, "filing.corrections": toCorrect,
-	"filing.site_visit_countersign": foundOnSite, "filing.rectify": foundOnSite, "filing.recheck": foundOnSite, "filing.recheck_countersign": foundOnSite,
-	"inspection.assignment": visiting, "inspection.name": visiting, "inspection.day": visiting, "inspection.day_offer": visiting, "inspection.visit": visiting,
-	"inspection.sign": recorded, "inspection.countersign": recorded, "inspection.refusal": recorded, "inspection.decide": recorded,
-	"inspection.hazard": recorded, "inspection.correct": recorded,
-	"inspection_plan.commit": planned, "inspection_plan.draw": planned, "inspection_plan.late": planned,
-	"complaint.triage": complained,
-	"contract.sign":    contracted, "contract.file": contracted, "contract.renew": contracted, "contract.overdue_duty": contracted, "contract.uncovered": contracted,
-	"checkup_round.blocked": checked, "checkup_round.record": checked, "checkup_round.missed": checked,
-	"referral.take": referred, "referral.seen": referred, "referral.trace": referred, "referral.result": referred,
-	"build.supervision": built, "build.escalation": built,
-	"insurance.roster": insured, "insurance.sign": insured, "insurance.answers": insured, "insurance.chase": insured, "insurance.exceptions": insured,
-	"insurance_claim.review": claimed, "insurance_claim.contest": claimed, "insurance_claim.pay": claimed,
-}
-
 // substance returns the component for the task of v. It is empty for a kind without one, and where the process does not
 // show its content to the principal.
-func (s *Site) substance(ctx context.Context, v taskView) (templ.Component, error) {
-	find, ok := substances[v.Task.Kind]
-	if !ok {
+func (s *Site) substance(ctx context.Context, v TaskView) (templ.Component, error) {
+	page := s.taskPages[v.Task.Kind]
+	if page.Subject == nil {
 		return templ.NopComponent, nil
 	}
-	shown, err := find(s, ctx, v)
+	shown, err := page.Subject(ctx, v)
 	if err != nil {
-		if refused := s.asUserError(ctx, err); refused.Kind() == casework.NotFound || refused.Kind() == casework.Forbidden || refused.Kind() == casework.Conflict {
+		if refused := s.UserError(ctx, err); refused.Kind() == casework.NotFound || refused.Kind() == casework.Forbidden || refused.Kind() == casework.Conflict {
 			return templ.NopComponent, nil
 		}
 		return nil, err
@@ -47,25 +29,25 @@ func (s *Site) substance(ctx context.Context, v taskView) (templ.Component, erro
 	return shown, nil
 }
 
-func applied(_ *Site, _ context.Context, v taskView) (templ.Component, error) {
+func applied(_ context.Context, v TaskView) (templ.Component, error) {
 	if v.Case == nil || v.Case.Application == nil {
 		return templ.NopComponent, nil
 	}
 	return appliedPart(*v.Case), nil
 }
 
-func requested(_ *Site, _ context.Context, v taskView) (templ.Component, error) {
+func requested(_ context.Context, v TaskView) (templ.Component, error) {
 	if v.Case == nil || len(v.Case.Timeline) == 0 {
 		return templ.NopComponent, nil
 	}
 	return requestPart(*v.Case), nil
 }
 
-func toCorrect(_ *Site, _ context.Context, v taskView) (templ.Component, error) {
+func toCorrect(_ context.Context, v TaskView) (templ.Component, error) {
 	if v.Case == nil {
 		return templ.NopComponent, nil
 	}
-	return correctionsPart(*v.Case, v.p), nil
+	return correctionsPart(*v.Case, v.Reader), nil
 }
 
 // sectionsFor are the sections of the application that hold what a finding names.
@@ -78,24 +60,24 @@ func sectionsFor(c casework.CaseDetail, r nursery.Reason) []section {
 	})
 }
 
-func foundOnSite(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
-	found, err := s.Services.SiteFinding(ctx, v.p, v.Task.CaseNo)
+func (s *Site) foundOnSiteSubject(ctx context.Context, v TaskView) (templ.Component, error) {
+	found, err := s.Services.SiteFinding(ctx, v.Reader, v.Task.CaseNo)
 	if err != nil || found == nil {
 		return templ.NopComponent, err
 	}
 	return sitePart(v, *found), nil
 }
 
-func visiting(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
-	d, err := s.Services.Inspection(ctx, v.p, v.Task.CaseNo)
+func (s *Site) visitingSubject(ctx context.Context, v TaskView) (templ.Component, error) {
+	d, err := s.Services.Inspection(ctx, v.Reader, v.Task.CaseNo)
 	if err != nil {
 		return nil, err
 	}
-	return visitPart(d, v.Task.Kind == "inspection.visit" && v.p.Role == nursery.RoleInspector), nil
+	return visitPart(d, v.Task.Kind == "inspection.visit" && v.Reader.Role == nursery.RoleInspector), nil
 }
 
-func recorded(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
-	d, err := s.Services.Inspection(ctx, v.p, v.Task.CaseNo)
+func (s *Site) recordedSubject(ctx context.Context, v TaskView) (templ.Component, error) {
+	d, err := s.Services.Inspection(ctx, v.Reader, v.Task.CaseNo)
 	if err != nil {
 		return nil, err
 	}
@@ -115,8 +97,8 @@ func lastVisit(d inspection.InspectionDetail) (last inspection.VisitVersion, ok 
 	return last, ok
 }
 
-// itemTitle is what a line of the checklist is called.
-func itemTitle(d inspection.InspectionDetail, rule string) string {
+// checklistTitle is what a line of the checklist is called.
+func checklistTitle(d inspection.InspectionDetail, rule string) string {
 	for _, i := range d.Checklist {
 		if i.Rule == rule {
 			return i.Title
@@ -143,64 +125,64 @@ func openFindings(d inspection.InspectionDetail) []inspection.Finding {
 	})
 }
 
-func planned(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
-	d, err := s.Services.InspectionPlan(ctx, v.p, v.Task.CaseNo)
+func (s *Site) plannedSubject(ctx context.Context, v TaskView) (templ.Component, error) {
+	d, err := s.Services.InspectionPlan(ctx, v.Reader, v.Task.CaseNo)
 	if err != nil {
 		return nil, err
 	}
 	return planPart(d), nil
 }
 
-func complained(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
-	d, err := s.Services.Complaint(ctx, v.p, v.Task.CaseNo)
+func (s *Site) complainedSubject(ctx context.Context, v TaskView) (templ.Component, error) {
+	d, err := s.Services.Complaint(ctx, v.Reader, v.Task.CaseNo)
 	if err != nil {
 		return nil, err
 	}
 	return complaintPart(d), nil
 }
 
-func contracted(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
-	d, err := s.Services.Contract(ctx, v.p, v.Task.CaseNo)
+func (s *Site) contractedSubject(ctx context.Context, v TaskView) (templ.Component, error) {
+	d, err := s.Services.Contract(ctx, v.Reader, v.Task.CaseNo)
 	if err != nil {
 		return nil, err
 	}
 	return contractPart(d), nil
 }
 
-func checked(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
-	d, err := s.Services.Checkup(ctx, v.p, v.Task.CaseNo)
+func (s *Site) checkedSubject(ctx context.Context, v TaskView) (templ.Component, error) {
+	d, err := s.Services.Checkup(ctx, v.Reader, v.Task.CaseNo)
 	if err != nil {
 		return nil, err
 	}
-	return checkupPart(d, v.p), nil
+	return checkupPart(d, v.Reader), nil
 }
 
-func referred(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
-	d, err := s.Services.Referral(ctx, v.p, v.Task.CaseNo)
+func (s *Site) referredSubject(ctx context.Context, v TaskView) (templ.Component, error) {
+	d, err := s.Services.Referral(ctx, v.Reader, v.Task.CaseNo)
 	if err != nil {
 		return nil, err
 	}
 	return referralPart(d), nil
 }
 
-func built(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
-	d, err := s.Services.BuildSite(ctx, v.p, v.Task.CaseNo)
+func (s *Site) builtSubject(ctx context.Context, v TaskView) (templ.Component, error) {
+	d, err := s.Services.BuildSite(ctx, v.Reader, v.Task.CaseNo)
 	if err != nil {
 		return nil, err
 	}
 	return sitePlanPart(d), nil
 }
 
-func insured(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
-	d, err := s.Services.InsuranceMonth(ctx, v.p, v.Task.CaseNo)
+func (s *Site) insuredSubject(ctx context.Context, v TaskView) (templ.Component, error) {
+	d, err := s.Services.InsuranceMonth(ctx, v.Reader, v.Task.CaseNo)
 	if err != nil {
 		return nil, err
 	}
 	return insurancePart(d), nil
 }
 
-func claimed(s *Site, ctx context.Context, v taskView) (templ.Component, error) {
-	c, err := s.Services.InsuranceClaim(ctx, v.p, v.Task.CaseNo)
+func (s *Site) claimedSubject(ctx context.Context, v TaskView) (templ.Component, error) {
+	c, err := s.Services.InsuranceClaim(ctx, v.Reader, v.Task.CaseNo)
 	if err != nil {
 		return nil, err
 	}
@@ -234,4 +216,32 @@ func checkupLabel(p nursery.Principal) string {
 		return "逐班登记体检"
 	}
 	return "各班和各项目的进度"
+}
+
+// enteredRegistration returns, for the check of a registration, the values that the applicant entered.
+func enteredRegistration(v TaskView) url.Values {
+	values := url.Values{}
+	if v.Case != nil && v.Case.Application != nil {
+		i := v.Case.Application.Institution
+		for at, value := range map[string]string{
+			"/uscc": i.USCC, "/name": i.Name, "/nature": string(i.Nature), "/business_scope": i.BusinessScope, "/address": i.Address, "/county": i.County, "/status": "active",
+		} {
+			values.Set(at, value)
+		}
+	}
+	return values
+}
+
+// correctionsPath is where corrections are made: in the application itself.
+func correctionsPath(t casework.TaskDetail) string { return "/filing/" + t.CaseNo }
+
+// editLink leads to the application while the reader may edit it.
+func editLink(c casework.CaseDetail, p nursery.Principal) (path, title string) {
+	switch {
+	case mayEdit(c, p) && c.Status == nursery.CaseDraft:
+		return "/filing/" + c.CaseNo, "继续填写"
+	case mayEdit(c, p):
+		return "/filing/" + c.CaseNo, "填写补正内容"
+	}
+	return "", ""
 }

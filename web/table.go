@@ -13,27 +13,27 @@ import (
 	"tuoyu/nursery"
 )
 
-// cell is what a table on a page shows of its rows in one column.
-type cell[Row any] struct {
+// Cell is what a table on a page shows of its rows in one column.
+type Cell[Row any] struct {
 	Title  string
-	Show   func(Row) content
+	Show   func(Row) CellContent
 	Hidden bool // its title, from sight
 }
 
-// content is the content of a cell, with the class of its column: number, nowrap, heads for the cell that heads its row, or screen
+// CellContent is the content of a cell, with the class of its column: number, nowrap, heads for the cell that heads its row, or screen
 // for what is not printed.
-type content struct {
+type CellContent struct {
 	class string
 	templ.Component
 }
 
-// looks is how the cells of some columns look on a page, by the title of the column.
-type looks[Row any] map[string]func(Row) content
+// Looks is how the cells of some columns look on a page, by the title of the column.
+type Looks[Row any] map[string]func(Row) CellContent
 
-// cellsOf returns the columns of a sheet that pages show. A cell looks as looks has it for its column, else as its value. It panics
+// CellsOf returns the columns of a sheet that pages show. A cell looks as looks has it for its column, else as its value. It panics
 // if looks names a column that is not there.
-func cellsOf[Row any](sheet casework.Sheet[Row], look looks[Row]) []cell[Row] {
-	cells, used := []cell[Row]{}, 0
+func CellsOf[Row any](sheet casework.Sheet[Row], look Looks[Row]) []Cell[Row] {
+	cells, used := []Cell[Row]{}, 0
 	for _, c := range sheet.Columns {
 		if c.FilesOnly {
 			continue
@@ -42,9 +42,9 @@ func cellsOf[Row any](sheet casework.Sheet[Row], look looks[Row]) []cell[Row] {
 		if ok {
 			used++
 		} else {
-			show = func(row Row) content { return showValue(c.Value(row)) }
+			show = func(row Row) CellContent { return showValue(c.Value(row)) }
 		}
-		cells = append(cells, cell[Row]{Title: cmp.Or(c.Head, c.Title), Show: show})
+		cells = append(cells, Cell[Row]{Title: cmp.Or(c.Head, c.Title), Show: show})
 	}
 	if used != len(look) {
 		panic("web: a look for a column that " + sheet.Title + " does not show")
@@ -53,12 +53,12 @@ func cellsOf[Row any](sheet casework.Sheet[Row], look looks[Row]) []cell[Row] {
 }
 
 // headAt returns which cell of a row heads it: the first, unless another one is shown so.
-func headAt[Row any](columns []cell[Row], row Row) int {
-	return max(0, slices.IndexFunc(columns, func(c cell[Row]) bool { return c.Show(row).class == "heads" }))
+func headAt[Row any](columns []Cell[Row], row Row) int {
+	return max(0, slices.IndexFunc(columns, func(c Cell[Row]) bool { return c.Show(row).class == "heads" }))
 }
 
 // headClass returns the class of the head of a column.
-func headClass[Row any](c cell[Row], rows []Row) string {
+func headClass[Row any](c Cell[Row], rows []Row) string {
 	if len(rows) > 0 {
 		switch class, _, _ := strings.Cut(c.Show(rows[0]).class, " "); class {
 		case "number", "screen":
@@ -68,25 +68,25 @@ func headClass[Row any](c cell[Row], rows []Row) string {
 	return ""
 }
 
-func showValue(value any) content {
+func showValue(value any) CellContent {
 	switch v := value.(type) {
 	case string:
 		return showText(v)
 	case int:
-		return content{"number", text(strconv.Itoa(v))}
+		return CellContent{"number", Text(strconv.Itoa(v))}
 	case *int:
 		if v == nil {
-			return content{"number", text("—")}
+			return CellContent{"number", Text("—")}
 		}
-		return content{"number", text(strconv.Itoa(*v))}
+		return CellContent{"number", Text(strconv.Itoa(*v))}
 	case casework.Fen:
-		return content{"number", text(yuan(int64(v)))}
+		return CellContent{"number", Text(Yuan(int64(v)))}
 	case nil:
-		return content{"number", text("—")} // an amount there is not
+		return CellContent{"number", Text("—")} // an amount there is not
 	case nursery.Date:
-		return content{"nowrap", text(shortDate(v))}
+		return CellContent{"nowrap", Text(ShortDate(v))}
 	case time.Time:
-		return content{"nowrap", text(nursery.Minute(v))}
+		return CellContent{"nowrap", Text(nursery.Minute(v))}
 	case bool:
 		if v {
 			return showText("是")
@@ -96,38 +96,38 @@ func showValue(value any) content {
 	panic("web: no cell for this value")
 }
 
-func showText(s string) content { return content{"", text(s)} }
+func showText(s string) CellContent { return CellContent{"", Text(s)} }
 
-// as returns how a cell of a class looks.
-func as[Row any](class string, show func(Row) templ.Component) func(Row) content {
-	return func(row Row) content { return content{class, show(row)} }
+// StyledCell returns how a cell of a class looks.
+func StyledCell[Row any](class string, show func(Row) templ.Component) func(Row) CellContent {
+	return func(row Row) CellContent { return CellContent{class, show(row)} }
 }
 
-// textual returns how a cell of text looks.
-func textual[Row any](value func(Row) string) func(Row) content {
-	return func(row Row) content { return showText(value(row)) }
+// TextCell returns how a cell of text looks.
+func TextCell[Row any](value func(Row) string) func(Row) CellContent {
+	return func(row Row) CellContent { return showText(value(row)) }
 }
 
-// tagged returns how a tag looks: its tone and text.
-func tagged[Row any](value func(Row) (tone, text string)) func(Row) content {
-	return func(row Row) content { return content{"", tag(value(row))} }
+// TagCell returns how a tag looks: its tone and text.
+func TagCell[Row any](value func(Row) (tone, text string)) func(Row) CellContent {
+	return func(row Row) CellContent { return CellContent{"", Tag(value(row))} }
 }
 
-// party returns how an institution or another party looks: its name and code.
-func party[Row any](value func(Row) (name, code string)) func(Row) content {
-	return func(row Row) content { return content{"", named(value(row))} }
+// PartyCell returns how an institution or another party looks: its name and code.
+func PartyCell[Row any](value func(Row) (name, code string)) func(Row) CellContent {
+	return func(row Row) CellContent { return CellContent{"", Named(value(row))} }
 }
 
-// rowHead is how a row begins: a link to what the row is of, unless Link is empty, and a line in small type.
-type rowHead struct{ Link, Name, Code, Below string }
+// RowHead is how a row begins: a link to what the row is of, unless Link is empty, and a line in small type.
+type RowHead struct{ Link, Name, Code, Below string }
 
-// headed returns how the cell looks that begins a row.
-func headed[Row any](value func(Row) rowHead) func(Row) content {
-	return func(row Row) content { return content{"", headOf(value(row))} }
+// HeadCell returns how the cell looks that begins a row.
+func HeadCell[Row any](value func(Row) RowHead) func(Row) CellContent {
+	return func(row Row) CellContent { return CellContent{"", RowHeading(value(row))} }
 }
 
-// linkFor returns the address for a role, and none for others.
-func linkFor(p nursery.Principal, role nursery.Role, address string) string {
+// LinkFor returns the address for a role, and none for others.
+func LinkFor(p nursery.Principal, role nursery.Role, address string) string {
 	if p.Role == role {
 		return address
 	}

@@ -17,46 +17,45 @@ import (
 )
 
 func registerTasks(s *Site) {
-	s.page("GET /tasks", s.inbox)
-	s.page("POST /tasks/claim", s.claimAll)
-	s.page("POST /tasks/assign", s.assignAll)
-	s.page("POST /tasks/filters", s.saveFilter)
-	s.page("POST /tasks/filters/{id}/drop", s.dropFilter)
-	s.page("GET /tasks/{id}", s.task)
-	s.page("POST /tasks/{id}/claim", s.claim)
-	s.page("POST /tasks/{id}/release", s.release)
-	s.page("POST /tasks/{id}/assign", s.assign)
-	s.page("POST /tasks/{id}/delegate", s.delegate)
-	s.page("POST /tasks/{id}", s.complete)
+	s.Nav("/tasks", "待办", Places{nursery.RoleInstitution: 3, nursery.RoleClerk: 1, nursery.RoleSupervisor: 1, nursery.RoleInspector: 2, nursery.RoleHospital: 4, nursery.RoleCountyOffice: 5, nursery.RoleCityOffice: 5, nursery.RoleInsurer: 3})
+	s.Page("GET /tasks", s.inbox)
+	s.Page("POST /tasks/claim", s.claimAll)
+	s.Page("POST /tasks/assign", s.assignAll)
+	s.Page("GET /tasks/{id}", s.task)
+	s.Page("POST /tasks/{id}/claim", s.claim)
+	s.Page("POST /tasks/{id}/release", s.release)
+	s.Page("POST /tasks/{id}/assign", s.assign)
+	s.Page("POST /tasks/{id}/delegate", s.delegate)
+	s.Page("POST /tasks/{id}", s.complete)
 	s.reopening["POST /tasks/{id}"] = true
-	s.page("POST /tasks/{id}/preview", s.preview)
+	s.Page("POST /tasks/{id}/preview", s.preview)
 }
 
-// taskView is a task with its case and the form of its answer.
-type taskView struct {
+// TaskView is a task with its case and the form of its answer.
+type TaskView struct {
 	Task       casework.TaskDetail
 	Case       *casework.CaseDetail // nil when the principal may not read it
-	App        *appView             // nil where there is no application
+	Content    Content              // nil where nothing was handed in
 	About      templ.Component      // what is decided, as the page of its process shows it
 	Form       answering
-	Colleagues []casework.Colleague // principalFrom can be given it
-	p          nursery.Principal
+	Colleagues []casework.Colleague // who can be given it
+	Reader     nursery.Principal
 }
 
 // taskPage shows a task with the form as it was entered; a nil form is a blank one.
 func (s *Site) taskPage(w http.ResponseWriter, r *http.Request, status int, form *answering) error {
-	p := principalFrom(r.Context())
+	p := Principal(r.Context())
 	t, err := s.Services.Task(r.Context(), p, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	v := taskView{Task: t, p: p}
+	v := TaskView{Task: t, Reader: p}
 	if c, err := s.Services.Case(r.Context(), p, t.CaseNo); err == nil {
 		v.Case = &c
-		if v.App, err = s.application(r.Context(), c); err != nil {
+		if v.Content, err = s.content(r.Context(), c); err != nil {
 			return err
 		}
-	} else if refused := s.asUserError(r.Context(), err); refused.Kind() != casework.NotFound && refused.Kind() != casework.Forbidden {
+	} else if refused := s.UserError(r.Context(), err); refused.Kind() != casework.NotFound && refused.Kind() != casework.Forbidden {
 		return err
 	}
 	if v.About, err = s.substance(r.Context(), v); err != nil {
@@ -70,66 +69,40 @@ func (s *Site) taskPage(w http.ResponseWriter, r *http.Request, status int, form
 		if err != nil {
 			return err
 		}
-		form = &answering{boundForm: boundForm{Shape: shape, Values: url.Values{}}, Outcome: nursery.Outcome(r.FormValue("outcome"))}
-		s.prefill(v, &form.boundForm)
+		form = &answering{BoundForm: BoundForm{Shape: shape, Values: s.initial(v)}, Outcome: nursery.Outcome(r.FormValue("outcome"))}
 	}
 	v.Form = *form
 	v.Form.Offers, v.Form.Part = t.Outcomes, "#act"
 	if v.Form.Key == "" {
-		v.Form.Key = newKey()
+		v.Form.Key = NewKey()
 	}
 	v.Form.withFirstRows()
-	if corrects(t) && v.App != nil && v.mayAnswer() && t.State == "open" {
-		v.marking()
+	if corrects(t) && v.Content != nil && v.mayAnswer() && t.State == "open" {
+		v.Content.Markable(&v.Form.BoundForm)
 	}
-	if err := s.nameFiles(r.Context(), &v.Form.boundForm, t.Institution); err != nil {
+	if err := s.NameFiles(r.Context(), &v.Form.BoundForm, t.Institution); err != nil {
 		return err
 	}
-	f := frame{Title: t.Title, Wide: true, Back: "/tasks", Uses: []string{"papers.js"}}
+	f := Frame{Title: t.Title, Wide: true, Back: "/tasks", Uses: []string{"papers.js"}}
 	if v.Form.Issue != nil {
-		if v.App != nil {
-			v.Form.Issue.Unseen = v.App.unseen()
+		if v.Content != nil {
+			v.Form.Issue.Unseen = v.Content.Unseen()
 		}
 		// The papers bring their own style, which their frames inherit leave for from this page; no script runs in them.
 		w.Header().Set("Content-Security-Policy", strings.Replace(w.Header().Get("Content-Security-Policy"), "style-src 'self'", "style-src 'self' 'unsafe-inline'", 1))
 	}
-	return s.showStatus(w, r, status, f, taskPage(v))
+	return s.ShowStatus(w, r, status, f, taskPage(v))
 }
 
-// marking has the application take marks, and the findings name what is marked in words.
-func (v *taskView) marking() {
-	v.App.Mark = "answer"
-	v.App.Marks = []string{}
-	for _, n := range rows(v.Form.Values, findingsAt) {
-		if at := v.Form.Values.Get(findingsAt + "/" + strconv.Itoa(n) + "/field"); at != "" {
-			v.App.Marks = append(v.App.Marks, at)
-		}
-	}
-	choices := v.App.correctionChoices(*v.Case.Application, v.App.Marks)
-	v.Form.Shape = v.Form.Shape.inside("findings", func(f formSchema) formSchema {
-		return f.inside("field", func(f formSchema) formSchema {
-			f.Kind, f.Groups, f.Required = kindChoice, choices, true
-			return f
-		})
-	})
-	v.Form.Items = map[string]string{}
-	for _, n := range rows(v.Form.Values, findingsAt) {
-		row := findingsAt + "/" + strconv.Itoa(n)
-		if at := v.Form.Values.Get(row + "/field"); at != "" {
-			v.Form.Items[row] = v.App.pointerTitle(at)
-		}
-	}
-}
-
-// findingsAt is where the findings of an answer stand.
-const findingsAt = "/findings"
+// FindingsPointer is where the findings of an answer stand.
+const FindingsPointer = "/findings"
 
 // mark returns the findings a row for what was marked in the application; marked again, its row is gone back to.
-func (a *boundForm) mark(pointer string) {
-	all := rows(a.Values, findingsAt)
+func (a *BoundForm) mark(pointer string) {
+	all := Rows(a.Values, FindingsPointer)
 	blank := -1
 	for _, n := range all {
-		row := findingsAt + "/" + strconv.Itoa(n)
+		row := FindingsPointer + "/" + strconv.Itoa(n)
 		switch a.Values.Get(row + "/field") {
 		case pointer:
 			a.Fresh = row
@@ -145,16 +118,16 @@ func (a *boundForm) mark(pointer string) {
 		for _, n := range all {
 			blank = max(blank, n+1)
 		}
-		a.Values.Add(findingsAt+"/_rows", strconv.Itoa(blank))
+		a.Values.Add(FindingsPointer+"/_rows", strconv.Itoa(blank))
 	}
-	a.Fresh = findingsAt + "/" + strconv.Itoa(blank)
+	a.Fresh = FindingsPointer + "/" + strconv.Itoa(blank)
 	a.Values.Set(a.Fresh+"/field", pointer)
 }
 
 // colleagues returns the accounts that the principal may assign an open task to: for a supervisor those of the task's
 // role, for the assignee the colleagues who can take over. It returns none to others.
 func (s *Site) colleagues(r *http.Request, t casework.TaskDetail) ([]casework.Colleague, error) {
-	p := principalFrom(r.Context())
+	p := Principal(r.Context())
 	role := t.Role
 	switch {
 	case t.State != "open":
@@ -169,9 +142,9 @@ func (s *Site) colleagues(r *http.Request, t casework.TaskDetail) ([]casework.Co
 	return slices.DeleteFunc(list, func(c casework.Colleague) bool { return c.Account == t.Assignee }), err
 }
 
-// colleagueText returns the label of a colleague in a choice: name, account if it differs, role, number of open tasks
+// ColleagueText returns the label of a colleague in a choice: name, account if it differs, role, number of open tasks
 // and absence.
-func colleagueText(c casework.Colleague) string {
+func ColleagueText(c casework.Colleague) string {
 	text := c.Name
 	if c.Name != c.Account {
 		text += "（" + c.Account + "）"
@@ -183,25 +156,21 @@ func colleagueText(c casework.Colleague) string {
 	return text
 }
 
-// prefill enters the known values: for the check of a registration, those that the applicant entered.
-func (s *Site) prefill(v taskView, form *boundForm) {
-	if v.Task.Kind == "filing.registration" && v.Case != nil && v.Case.Application != nil {
-		i := v.Case.Application.Institution
-		for at, value := range map[string]string{
-			"/uscc": i.USCC, "/name": i.Name, "/nature": string(i.Nature), "/business_scope": i.BusinessScope, "/address": i.Address, "/county": i.County, "/status": "active",
-		} {
-			form.Values.Set(at, value)
-		}
+// initial returns the values with which the form of a task begins.
+func (s *Site) initial(v TaskView) url.Values {
+	if values := s.taskPages[v.Task.Kind].Initial; values != nil {
+		return values(v)
 	}
+	return url.Values{}
 }
 
 func (s *Site) task(w http.ResponseWriter, r *http.Request) error {
-	t, err := s.Services.Task(r.Context(), principalFrom(r.Context()), r.PathValue("id"))
+	t, err := s.Services.Task(r.Context(), Principal(r.Context()), r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	if t.Kind == "filing.corrections" && t.State == "open" && t.Role == principalFrom(r.Context()).Role { // corrections are made in the application itself
-		http.Redirect(w, r, "/filing/"+t.CaseNo, http.StatusSeeOther)
+	if elsewhere := s.taskPages[t.Kind].Elsewhere; elsewhere != nil && t.State == "open" && t.Role == Principal(r.Context()).Role {
+		http.Redirect(w, r, elsewhere(t), http.StatusSeeOther)
 		return nil
 	}
 	return s.taskPage(w, r, http.StatusOK, nil)
@@ -210,7 +179,7 @@ func (s *Site) task(w http.ResponseWriter, r *http.Request) error {
 // completion decodes the answer to a task, with the fields of its outcome. Changed reports that the form continues,
 // with another row or another outcome.
 func (s *Site) completion(r *http.Request) (t casework.TaskDetail, form answering, in casework.Completion, changed bool, err error) {
-	p := principalFrom(r.Context())
+	p := Principal(r.Context())
 	if t, err = s.Services.Task(r.Context(), p, r.PathValue("id")); err != nil {
 		return t, form, in, false, err
 	}
@@ -222,7 +191,7 @@ func (s *Site) completion(r *http.Request) (t casework.TaskDetail, form answerin
 	if p.Role != nursery.RoleInstitution {
 		upload.Institution, upload.County = t.Institution, t.County
 	}
-	if form.boundForm, changed, err = s.parseForm(r, whole, upload); err != nil {
+	if form.BoundForm, changed, err = s.DecodeForm(r, whole, upload); err != nil {
 		return t, form, in, false, err
 	}
 	in.Outcome = nursery.Outcome(r.PostFormValue("_outcome"))
@@ -233,16 +202,16 @@ func (s *Site) completion(r *http.Request) (t casework.TaskDetail, form answerin
 	if r.PostFormValue("_choose") != "" {
 		changed = true
 	}
-	form.Outcome, form.Key, form.Next = in.Outcome, key(r), r.PostFormValue("_next") == "next"
+	form.Outcome, form.Key, form.Next = in.Outcome, Key(r), r.PostFormValue("_next") == "next"
 	if changed {
 		return t, form, in, true, nil
 	}
 	if in.Outcome == "" {
-		form.fault("", "请选择办理结果")
+		form.AddFault("", "请选择办理结果")
 	}
 	faults := form.Faults
 	form.Shape = answerOf(whole, t.Outcomes, in.Outcome)
-	value := form.decode()
+	value := form.Decode()
 	form.Faults, form.Shape = append(faults, form.Faults...), whole
 	in.Answer, err = json.Marshal(value)
 	return t, form, in, false, err
@@ -254,8 +223,8 @@ func (s *Site) refused(w http.ResponseWriter, r *http.Request, form answering, e
 	if !errors.As(err, &refused) || refused.Kind() != casework.Invalid {
 		return err
 	}
-	form.refusedWith(refused, "/answer")
-	form.Key = newKey()
+	form.AddFaults(refused, "/answer")
+	form.Key = NewKey()
 	return s.taskPage(w, r, http.StatusUnprocessableEntity, &form)
 }
 
@@ -271,7 +240,7 @@ func (s *Site) complete(w http.ResponseWriter, r *http.Request) error {
 		return s.taskPage(w, r, http.StatusUnprocessableEntity, &form)
 	}
 	if confirms(t.Kind) {
-		notices, err := s.Services.PreviewNotice(r.Context(), principalFrom(r.Context()), t.ID, in)
+		notices, err := s.Services.PreviewNotice(r.Context(), Principal(r.Context()), t.ID, in)
 		if err != nil {
 			return s.refused(w, r, form, err)
 		}
@@ -280,7 +249,7 @@ func (s *Site) complete(w http.ResponseWriter, r *http.Request) error {
 			return s.taskPage(w, r, http.StatusOK, &form)
 		}
 	}
-	done, err := s.Services.Complete(r.Context(), principalFrom(r.Context()), key(r), t.ID, in)
+	done, err := s.Services.Complete(r.Context(), Principal(r.Context()), Key(r), t.ID, in)
 	if err != nil {
 		return s.refused(w, r, form, err)
 	}
@@ -290,18 +259,18 @@ func (s *Site) complete(w http.ResponseWriter, r *http.Request) error {
 	}
 	if form.Next {
 		if next := s.nextTask(r, t.Kind); next != "" {
-			return s.done(w, r, "/tasks/"+next, message)
+			return s.Done(w, r, "/tasks/"+next, message)
 		}
-		return s.done(w, r, "/tasks", message+"没有下一件了。")
+		return s.Done(w, r, "/tasks", message+"没有下一件了。")
 	}
-	return s.done(w, r, "/cases/"+t.CaseNo, message)
+	return s.Done(w, r, "/cases/"+t.CaseNo, message)
 }
 
 // nextTask returns the next task of those that are mine, else of those of the kind that nobody has taken; empty without
 // one.
 func (s *Site) nextTask(r *http.Request, kind string) string {
 	for _, f := range []casework.TaskFilter{{View: casework.ViewMine}, {View: casework.ViewClaimable, Kind: kind}} {
-		list, err := casework.Tasks.Page(r.Context(), s.Services.Service, principalFrom(r.Context()), f, casework.PageRequest{Limit: 2})
+		list, err := casework.Tasks.Page(r.Context(), s.Services.Service, Principal(r.Context()), f, casework.PageRequest{Limit: 2})
 		if err != nil {
 			return ""
 		}
@@ -327,7 +296,7 @@ func (s *Site) preview(w http.ResponseWriter, r *http.Request) error {
 		}
 		return s.taskPage(w, r, status, &form)
 	}
-	notices, err := s.Services.PreviewNotice(r.Context(), principalFrom(r.Context()), t.ID, in)
+	notices, err := s.Services.PreviewNotice(r.Context(), Principal(r.Context()), t.ID, in)
 	if err != nil {
 		return s.refused(w, r, form, err)
 	}

@@ -12,11 +12,11 @@ import (
 )
 
 // taskKinds are the kinds of task a role is asked, for the filter of its inbox.
-func taskKinds(r nursery.Role) (list []option) {
+func taskKinds(r nursery.Role) (list []Option) {
 	for _, p := range workflows.Processes() {
 		for _, t := range p.Tasks {
 			if slices.Contains(t.Roles, r) {
-				list = append(list, option{t.Name, t.Label()})
+				list = append(list, Option{t.Name, t.Label()})
 			}
 		}
 	}
@@ -25,7 +25,7 @@ func taskKinds(r nursery.Role) (list []option) {
 
 // decisions returns the decisions of the rules when the task was opened, the one that the task names first. Earlier
 // ones are left out.
-func (v taskView) decisions() []nursery.Decision {
+func (v TaskView) decisions() []nursery.Decision {
 	list := []nursery.Decision{*v.Task.Decision}
 	step := v.Task.Decision.ID[:strings.LastIndexByte(v.Task.Decision.ID, '/')+1]
 	for _, d := range v.Case.Decisions {
@@ -37,9 +37,9 @@ func (v taskView) decisions() []nursery.Decision {
 }
 
 // mayAnswer reports whether to offer the answer to the reader; casework authorizes it when it is sent.
-func (v taskView) mayAnswer() bool {
+func (v TaskView) mayAnswer() bool {
 	t := v.Task
-	return (t.Role == v.p.Role || v.p.Role == nursery.RoleSupervisor && t.Escalated) && (t.Assignee == "" || t.Assignee == v.p.Account)
+	return (t.Role == v.Reader.Role || v.Reader.Role == nursery.RoleSupervisor && t.Escalated) && (t.Assignee == "" || t.Assignee == v.Reader.Account)
 }
 
 // atMost writes a count that is counted up to a hundred.
@@ -102,8 +102,8 @@ func seenAndAsked(r nursery.Reason) string {
 	return strings.Join(parts, "；")
 }
 
-// citedAll writes the citations of a reason one after the other.
-func citedAll(basis []nursery.Citation) string {
+// Citations writes the citations of a reason one after the other.
+func Citations(basis []nursery.Citation) string {
 	texts := make([]string, len(basis))
 	for i, c := range basis {
 		texts[i] = documents.Cite(c)

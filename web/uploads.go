@@ -25,8 +25,8 @@ func fileTooLarge(most int64) *casework.Error {
 	}
 }
 
-// atFile returns the error message for the field of a refused file.
-func atFile(e *casework.Error) string {
+// FileMessage returns the error message for the field of a refused file.
+func FileMessage(e *casework.Error) string {
 	for _, f := range e.Fields {
 		if f.Location == "file" {
 			return f.Message
@@ -48,20 +48,21 @@ func importHint() string {
 	return fmt.Sprintf("Excel（.xlsx）或 CSV，不超过 %d MB。", sheets.MaxBytes>>20)
 }
 
-// importFault is what is wrong with a file that was sent to be imported, at which form ("file", or the number of a batch), and
+// ImportFault is what is wrong with a file that was sent to be imported, at which form ("file", or the number of a batch), and
 // the source that was chosen beside it.
-type importFault struct{ form, message, source string }
+type ImportFault struct{ Form, Message, Source string }
 
-func (f importFault) at(form string) string {
-	if f.form == form {
-		return f.message
+// At returns the message for a form; empty if another form is wrong.
+func (f ImportFault) At(form string) string {
+	if f.Form == form {
+		return f.Message
 	}
 	return ""
 }
 
-// chosenFile returns the file of a form to import. The caller closes it. It is refused when none was chosen.
-func chosenFile(r *http.Request, missing string) (io.ReadCloser, error) {
-	if err := parseForm(r); err != nil {
+// ChosenFile returns the file of a form to import. The caller closes it. It is refused when none was chosen.
+func ChosenFile(r *http.Request, missing string) (io.ReadCloser, error) {
+	if err := ParseForm(r); err != nil {
 		return nil, err
 	}
 	file, _, err := r.FormFile("file")
@@ -71,8 +72,8 @@ func chosenFile(r *http.Request, missing string) (io.ReadCloser, error) {
 	return file, nil
 }
 
-// importRefused returns the error to show at the file of an import; ok is false if err is not about the file.
-func (s *Site) importRefused(r *http.Request, err error) (e *casework.Error, ok bool) {
+// ImportError returns the error to show at the file of an import; ok is false if err is not about the file.
+func (s *Site) ImportError(r *http.Request, err error) (e *casework.Error, ok bool) {
 	var refused *casework.Error
 	var tooLarge *http.MaxBytesError
 	switch {

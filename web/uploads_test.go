@@ -14,7 +14,7 @@ import (
 	"tuoyu/store"
 )
 
-// sendFile sends a form with a file, as a browser does, and returns the status and the page.
+// SendFile sends a form with a file, as a browser does, and returns the status and the page.
 func (v *visitor) sendFile(path string, fields map[string]string, field, name string, content []byte) (int, string) {
 	t := v.s.t
 	t.Helper()

@@ -1,12 +1,6 @@
 package web
 
-import (
-	"context"
-
-	"tuoyu/nursery"
-)
-
-func userOf(ctx context.Context) string { return principalFrom(ctx).Account }
+import "tuoyu/nursery"
 
 // passed counts the items that were found as they should be.
 func passed(v nursery.Visit) int {

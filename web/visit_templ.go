@@ -36,7 +36,7 @@ func visitsPage(day inspection.InspectionDay, p nursery.Principal) templ.Compone
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = heading("今日检查", longDate(day.On)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Heading("今日检查", LongDate(day.On)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -58,7 +58,7 @@ func visitsPage(day inspection.InspectionDay, p nursery.Principal) templ.Compone
 			return templ_7745c5c3_Err
 		}
 		if len(day.Visits) == 0 {
-			templ_7745c5c3_Err = nothing("这一天没有安排检查", "定下日期的检查会出现在这里。").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Empty("这一天没有安排检查", "定下日期的检查会出现在这里。").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -192,12 +192,12 @@ func visitsPage(day inspection.InspectionDay, p nursery.Principal) templ.Compone
 					return templ_7745c5c3_Err
 				}
 				if v.VisitedOn.IsZero() {
-					templ_7745c5c3_Err = tag("", v.StageTitle).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = Tag("", v.StageTitle).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 				} else {
-					templ_7745c5c3_Err = tag("good", "已到场").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = Tag("good", "已到场").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -217,7 +217,7 @@ func visitsPage(day inspection.InspectionDay, p nursery.Principal) templ.Compone
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = formKey().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = FormKey().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -251,7 +251,7 @@ func calendarPage(feed inspection.CalendarFeed) templ.Component {
 			templ_7745c5c3_Var11 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = heading("日历订阅", "把下面的地址添加到手机日历。地址只显示这一次，请勿告诉他人。").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Heading("日历订阅", "把下面的地址添加到手机日历。地址只显示这一次，请勿告诉他人。").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -297,7 +297,7 @@ func visitPage(v inspection.VisitPackage, today nursery.Date) templ.Component {
 			templ_7745c5c3_Var13 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = heading(v.Subject, "现场检查 "+v.CaseNo).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Heading(v.Subject, "现场检查 "+v.CaseNo).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -363,7 +363,7 @@ func visitPage(v inspection.VisitPackage, today nursery.Date) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, f := range v.LastFindings {
-				templ_7745c5c3_Err = reason(f.Reason).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Reason(f.Reason).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -430,9 +430,9 @@ func visitPage(v inspection.VisitPackage, today nursery.Date) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var22 string
-		templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.ResolveAttributeValue(userOf(ctx))
+		templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.ResolveAttributeValue(Principal(ctx).Account)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/visit.templ`, Line: 72, Col: 169}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/visit.templ`, Line: 72, Col: 180}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var22)
 		if templ_7745c5c3_Err != nil {
@@ -526,9 +526,9 @@ func visitPage(v inspection.VisitPackage, today nursery.Date) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var29 string
-			templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(citedAll(item.Basis))
+			templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(Citations(item.Basis))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/visit.templ`, Line: 82, Col: 48}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/visit.templ`, Line: 82, Col: 49}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var29))
 			if templ_7745c5c3_Err != nil {
@@ -725,7 +725,7 @@ func inspectionsPage(v inspectionsView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = export(with(v.r, "export", "xlsx")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ExportLink(WithParam(v.r, "export", "xlsx")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -803,13 +803,13 @@ func inspectionsPage(v inspectionsView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = listed("检查", inspectionCells, v.List, v.Next, nothing("没有检查", "")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = PagedTable("检查", inspectionCells, v.List, v.Next, Empty("没有检查", "")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = live(v.r.URL.RequestURI()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var44), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = LiveList(v.r.URL.RequestURI()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var44), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -882,7 +882,7 @@ func inspectionPage(d inspection.InspectionDetail, p nursery.Principal) templ.Co
 			templ_7745c5c3_Var47 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = heading(d.Subject, inspection.KindTitle(d.Kind)+" "+d.CaseNo).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Heading(d.Subject, inspection.KindTitle(d.Kind)+" "+d.CaseNo).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -904,7 +904,7 @@ func inspectionPage(d inspection.InspectionDetail, p nursery.Principal) templ.Co
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var49 string
-		templ_7745c5c3_Var49, templ_7745c5c3_Err = templ.JoinStringErrs(longDate(d.VisitOn))
+		templ_7745c5c3_Var49, templ_7745c5c3_Err = templ.JoinStringErrs(LongDate(d.VisitOn))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/visit.templ`, Line: 166, Col: 53}
 		}
@@ -947,7 +947,7 @@ func inspectionPage(d inspection.InspectionDetail, p nursery.Principal) templ.Co
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = tag("bad", "有").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Tag("bad", "有").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1007,23 +1007,23 @@ func inspectionPage(d inspection.InspectionDetail, p nursery.Principal) templ.Co
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = tag("bad", f.Severity.Title()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Tag("bad", f.Severity.Title()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			if f.Ordered {
-				templ_7745c5c3_Err = tag("warn", "责令改正，至 "+f.DueOn.String()).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Tag("warn", "责令改正，至 "+f.DueOn.String()).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
 			if !f.CorrectedOn.IsZero() {
-				templ_7745c5c3_Err = tag("good", "已改正 "+f.CorrectedOn.String()).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Tag("good", "已改正 "+f.CorrectedOn.String()).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = reason(f.Reason).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Reason(f.Reason).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1195,7 +1195,7 @@ func inspectionPage(d inspection.InspectionDetail, p nursery.Principal) templ.Co
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = tag(signatureTone(sig.Manner), signatureManner(sig.Manner)).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = Tag(signatureTone(sig.Manner), signatureManner(sig.Manner)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -58,7 +58,14 @@ type Site struct {
 
 	identity      *identity
 	confirmations *confirmations
-	reopening     map[string]bool // patterns of forms that are shown again with what was entered, when they are sent with _again
+
+	nav          map[nursery.Role][]navItem
+	tiles        []tile
+	taskPages    map[string]TaskPage
+	casePages    map[nursery.CaseKind]CasePage
+	savedFilters func(context.Context, nursery.Principal) ([]SavedFilter, error)
+
+	reopening map[string]bool // patterns of forms that are shown again with what was entered, when they are sent with _again
 }
 
 // publicRate is how often one address may ask without being signed in, behind which a whole office may sit.
@@ -86,7 +93,7 @@ func New(d Deps) (*Site, error) {
 	if d.ProviderAway == 0 {
 		d.ProviderAway = DefaultProviderAway
 	}
-	s := &Site{Deps: d, mux: http.NewServeMux(), now: d.Services.Now, reopening: map[string]bool{}}
+	s := &Site{Deps: d, mux: http.NewServeMux(), now: d.Services.Now, reopening: map[string]bool{}, nav: map[nursery.Role][]navItem{}, taskPages: map[string]TaskPage{}, casePages: map[nursery.CaseKind]CasePage{}}
 	s.sessions = newSessions(d.DB, s.now)
 	s.sessions.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) { s.fail(w, r, err) }
 	s.live = newHub(d.Services, s.liveTokens, d.Log)
@@ -103,7 +110,6 @@ func New(d Deps) (*Site, error) {
 	for _, room := range registrations {
 		room(s)
 	}
-	s.mux.HandleFunc("GET /static/", s.assets.serve)
 	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1024), gzhttp.ContentTypes([]string{"text/html", "text/csv", "application/json"}))
 	if err != nil {
 		return nil, err
@@ -124,9 +130,9 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.Ser
 
 // registrations registers the pages, a function a process.
 var registrations = []func(*Site){
-	registerSignIn, registerHome, registerPublic, registerTasks, registerCases, registerFiles, registerLive, registerDashboard, registerFiling, registerCheckups,
+	registerSignIn, registerHome, registerPublic, registerTasks, registerCases, registerFiles, registerLive, registerDashboard, registerFiling, registerFilingChange, registerCheckups,
 	registerVisits, registerOverview, registerBuild, registerCare, registerChild, registerChildIdentity, registerAttendance, registerContract, registerClinics, registerPlans, registerInspectors,
-	registerComplaints, registerInsurance, registerClaims, registerAdmin, registerStuck,
+	registerComplaints, registerInsurance, registerClaims, registerFilters, registerAssets, registerPapers, registerContracts, registerTargets, registerBuildLedger, registerRegister, registerReferrals, registerInstitutions, registerAdmin, registerStuck,
 }
 
 // route serves the page of a request. An unknown path, like unreadable parts, is answered with an error page.
@@ -161,14 +167,14 @@ func notText(location string) *casework.Error {
 	}
 }
 
-// handler answers a request or returns an error, which is written as a page in one place.
-type handler func(w http.ResponseWriter, r *http.Request) error
+// Handler answers a request or returns an error, which is written as a page in one place.
+type Handler func(w http.ResponseWriter, r *http.Request) error
 
-// open registers a page for everybody.
-func (s *Site) open(pattern string, h handler) {
+// Open registers a page for everybody.
+func (s *Site) Open(pattern string, h Handler) {
 	s.mux.Handle(pattern, withSession(s.sessions, s.limited(func(w http.ResponseWriter, r *http.Request) {
 		r = s.known(r)
-		if principalFrom(r.Context()).Account == "" {
+		if Principal(r.Context()).Account == "" {
 			r.Body = http.MaxBytesReader(w, r.Body, s.MaxUpload+maxForm)
 			if wait := s.asking.Take(limits.Caller(r, s.TrustedProxies)); wait > 0 {
 				w.Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())+1))
@@ -182,20 +188,20 @@ func (s *Site) open(pattern string, h handler) {
 	})))
 }
 
-// page registers a page for signed-in users. Others are sent to sign in, and return to it.
-func (s *Site) page(pattern string, h handler) {
-	s.open(pattern, func(w http.ResponseWriter, r *http.Request) error {
-		if principalFrom(r.Context()).Account == "" {
+// Page registers a page for signed-in users. Others are sent to sign in, and return to it.
+func (s *Site) Page(pattern string, h Handler) {
+	s.Open(pattern, func(w http.ResponseWriter, r *http.Request) error {
+		if Principal(r.Context()).Account == "" {
 			return s.askToSignIn(w, r)
 		}
 		return h(w, r)
 	})
 }
 
-// only restricts a form to the roles that casework accepts it from; the error for others is forbidden.
-func only(h handler, roles ...nursery.Role) handler {
+// Only restricts a form to the roles that casework accepts it from; the error for others is forbidden.
+func Only(h Handler, roles ...nursery.Role) Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		if !slices.Contains(roles, principalFrom(r.Context()).Role) {
+		if !slices.Contains(roles, Principal(r.Context()).Role) {
 			return &casework.Error{Code: casework.CodeForbidden, Message: "您的角色不能进行此操作。"}
 		}
 		return h(w, r)
@@ -203,10 +209,10 @@ func only(h handler, roles ...nursery.Role) handler {
 }
 
 // streaming registers an answer that has no end or carries a file, so that it is neither buffered nor cut off.
-func (s *Site) streaming(pattern string, h handler) {
+func (s *Site) streaming(pattern string, h Handler) {
 	s.mux.Handle(pattern, withSession(s.sessions, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r = s.known(r)
-		if principalFrom(r.Context()).Account == "" {
+		if Principal(r.Context()).Account == "" {
 			s.fail(w, r, signedOut())
 			return
 		}
@@ -231,8 +237,8 @@ func (s *Site) limited(h http.HandlerFunc) http.Handler {
 
 type principalKey struct{}
 
-// principalFrom is signed in; nobody has no account.
-func principalFrom(ctx context.Context) nursery.Principal {
+// Principal is signed in; nobody has no account.
+func Principal(ctx context.Context) nursery.Principal {
 	p, _ := ctx.Value(principalKey{}).(nursery.Principal)
 	return p
 }

@@ -8,8 +8,8 @@ import (
 	"tuoyu/workflows"
 )
 
-// wordFor is the Chinese name of a word of an enumeration, by the property it is a value of.
-func wordFor(property, word string) string {
+// WordFor is the Chinese name of a word of an enumeration, by the property it is a value of.
+func WordFor(property, word string) string {
 	if w, ok := words[property+"="+word]; ok {
 		return w
 	}
@@ -38,7 +38,7 @@ func wordFor(property, word string) string {
 	case "identity_kind":
 		return nursery.IdentityKind(word).Title()
 	case "sex":
-		return sexTitle(nursery.Sex(word))
+		return SexTitle(nursery.Sex(word))
 	case "severity":
 		return nursery.Severity(word).Title()
 	}
@@ -65,13 +65,13 @@ var words = map[string]string{
 	"severity=minor": "轻微", "severity=major": "较重", "severity=serious": "严重",
 }
 
-// longDate is a day as papers write it.
-func longDate(d nursery.Date) string {
+// LongDate is a day as papers write it.
+func LongDate(d nursery.Date) string {
 	return cmp.Or(d.Long(), "—")
 }
 
-// shortDate is a day in a table.
-func shortDate(d nursery.Date) string {
+// ShortDate is a day in a table.
+func ShortDate(d nursery.Date) string {
 	if d.IsZero() {
 		return "—"
 	}
@@ -107,31 +107,17 @@ func documentState(state string) string {
 	return map[string]string{"pending": "制作中", "in_force": "有效", "revoked": "已撤销", "superseded": "已换发"}[state]
 }
 
-// counties are those of the city, for choices.
-func counties() []option {
-	var list []option
+// Counties are those of the city, for choices.
+func Counties() []Option {
+	var list []Option
 	for _, d := range nursery.Counties() {
-		list = append(list, option{d.Code, d.Name})
+		list = append(list, Option{d.Code, d.Name})
 	}
 	return list
 }
 
-// count writes a number.
-func count(n int) string { return strconv.Itoa(n) }
-
-// ruleSetTitle is what a set of rules decides about.
-func ruleSetTitle(set string) string {
-	if t, ok := ruleSets[set]; ok {
-		return t
-	}
-	return set
-}
-
-var ruleSets = map[string]string{
-	"registration.route": "登记机关和登记信息", "filing.complete": "材料是否齐全", "filing.conform": "是否符合设置标准",
-	"build.progress": "建设进度", "health.schedule": "体检时间", "health.growth": "生长评价", "health.referral": "转诊", "health.entry": "入托前核对",
-	"contract.order": "签约协议", "contract.duty": "签约服务", "inspect.case": "检查安排", "inspect.draw": "随机抽取", "inspect.management": "日常管理", "insurance.enrol": "投保资格",
-}
+// Count writes a number.
+func Count(n int) string { return strconv.Itoa(n) }
 
 // partyCode is the code of the institution that a case is about; nothing for the names under which an office files its own.
 func partyCode(kind nursery.CaseKind, institution string) string {
@@ -168,7 +154,7 @@ func knownWord(word string) string {
 		return title
 	}
 	for _, property := range []string{"site_kind", "kind", "nature", "registrar", "post", "form", "tenure", "outdoor", "result"} {
-		if title := wordFor(property, word); title != word {
+		if title := WordFor(property, word); title != word {
 			return title
 		}
 	}

@@ -41,7 +41,7 @@ var filingProcess = definition.Process{
 	Tasks: []definition.TaskKind{
 		filingRegistration, filingReview, filingCorrections, filingVisit, filingVisitCountersign, filingRectify, filingRecheck, filingRecheckCountersign,
 	},
-	Withdrawable: true,
+	Withdrawable: true, Clocks: map[string]string{activities.ClockReceipt: "发放备案回执", activities.ClockFinding: "现场核查"},
 }
 
 // The tasks of a filing.

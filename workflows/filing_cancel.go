@@ -25,7 +25,7 @@ var cancellationProcess = definition.Process{
 	},
 	HappyPath:    []nursery.Stage{nursery.StageSubmitted, nursery.StageCancelled},
 	Tasks:        []definition.TaskKind{cancellationReview},
-	Withdrawable: true,
+	Withdrawable: true, Clocks: map[string]string{activities.ClockReceipt: "发放备案回执"},
 }
 
 var cancellationReview = definition.TaskKind{

@@ -25,7 +25,7 @@ var changeProcess = definition.Process{
 	},
 	HappyPath:    []nursery.Stage{nursery.StageSubmitted, nursery.StageChanged},
 	Tasks:        []definition.TaskKind{changeReview},
-	Withdrawable: true,
+	Withdrawable: true, Clocks: map[string]string{activities.ClockReceipt: "发放备案回执"},
 }
 
 var changeReview = definition.TaskKind{

@@ -1,0 +1,92 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+
+	"github.com/a-h/templ"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+)
+
+// Places has, for each role with a link, its place among the links of the role.
+type Places map[nursery.Role]int
+
+// navItem is a link of the main navigation.
+type navItem struct {
+	Path, Title string
+	place       int
+}
+
+// Nav adds a link to the main navigation of the roles in places. It panics if another link has the same place.
+func (s *Site) Nav(path, title string, places Places) {
+	for role, place := range places {
+		items := s.nav[role]
+		i, taken := slices.BinarySearchFunc(items, place, func(n navItem, place int) int { return cmp.Compare(n.place, place) })
+		if taken {
+			panic(fmt.Sprintf("web: %s and %s have the same place in the navigation of %s", path, items[i].Path, role))
+		}
+		s.nav[role] = slices.Insert(items, i, navItem{path, title, place})
+	}
+}
+
+// tile is a link on the first page of institutions to what they may begin.
+type tile struct {
+	place             int
+	Path, Title, Hint string
+}
+
+// Tile adds a link to the first page of institutions, at its place.
+func (s *Site) Tile(place int, path, title, hint string) {
+	i, _ := slices.BinarySearchFunc(s.tiles, place, func(t tile, place int) int { return cmp.Compare(t.place, place) })
+	s.tiles = slices.Insert(s.tiles, i, tile{place, path, title, hint})
+}
+
+// TaskPage is what the page of a kind of task shows besides what all tasks have.
+type TaskPage struct {
+	Subject   func(context.Context, TaskView) (templ.Component, error) // what is decided or has to be done
+	Initial   func(TaskView) url.Values                                // with which the form begins; nil: an empty form
+	Elsewhere func(casework.TaskDetail) string                         // the page on which its role answers it while it is open; nil: that of the task
+}
+
+// Task has the tasks of some kinds shown by a page.
+func (s *Site) Task(page TaskPage, kinds ...string) {
+	for _, kind := range kinds {
+		s.taskPages[kind] = page
+	}
+}
+
+// CasePage is what the pages of a kind of case, and of its tasks, show besides what all cases have.
+type CasePage struct {
+	Content func(context.Context, casework.CaseDetail) (Content, error)       // what was handed in; nil: nothing
+	Link    func(casework.CaseDetail, nursery.Principal) (path, title string) // where the reader continues; an empty path leads to the page of the process
+}
+
+// Content is what was handed in with a case.
+type Content interface {
+	templ.Component
+	Unseen() int              // number of its papers that the reader has not opened
+	Markable(form *BoundForm) // has its parts marked as findings of the form of an answer
+}
+
+// Case has the cases of some kinds shown by a page.
+func (s *Site) Case(page CasePage, kinds ...nursery.CaseKind) {
+	for _, kind := range kinds {
+		s.casePages[kind] = page
+	}
+}
+
+// SavedFilter is a filter of the inbox that somebody saved under a name.
+type SavedFilter struct {
+	ID          int64
+	Name, Query string
+}
+
+// SavedFilters has the inbox offer the filters that list returns. Forms to save and to delete one are sent to /tasks/filters.
+func (s *Site) SavedFilters(list func(context.Context, nursery.Principal) ([]SavedFilter, error)) {
+	s.savedFilters = list
+}
