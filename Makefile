@@ -30,11 +30,11 @@ demo: $(BIN)/demo ## run the demonstration cases once more, while make run is up
 record: $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo ## record the histories that guard running cases, in a folder for RELEASE
 	@$(BIN)/devstack --quiet --ports auto --fast --fresh --state .devstack/record -- scripts/record.sh
 
-# Prerequisites that several steps share are built first, so that no two steps build them at once. The longest steps come
-# last and run in parallel.
+# Prerequisites that several steps share are built first, so that no two steps build them at once. After the checks of a few
+# seconds the two longest steps begin, and the others run beside them.
 test: setup $(TOOLS) $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo $(BIN)/gotest openapi/node_modules browser/node_modules ## every check and every test, three steps at a time
-	@scripts/lanes.sh 3 check-format check-imports check-words check-sql check-generated check-determinism check-vet check-staticcheck check-rules check-openapi \
-		test-rules test-devstack test-browser test-race test-go test-storm
+	@scripts/lanes.sh 3 check-format check-imports check-words check-sql check-generated check-rules test-browser test-go \
+		check-vet check-staticcheck check-determinism check-openapi test-rules test-devstack test-race test-storm
 
 chaos: setup ## run all roles for five minutes while processes, services, links and the disk fail
 	@$(MAKE) --no-print-directory storm STORM='--for 5m --v'
@@ -109,8 +109,9 @@ test-rules: $(BIN)/tuoyu
 	@$(BIN)/tuoyu policy test
 
 # RACED lists the packages whose goroutines share data; they, and all that they call, are tested with the race detector. It
-# slows computation tenfold, so the other packages are tested without it. Vet is off, since check-vet runs it in full.
-RACED := ./api ./casework ./cmd/tuoyu ./limits ./sealing ./store ./web ./worker
+# slows computation tenfold, so the other packages are tested without it: the storm runs all commands at once on a program
+# built with it. Vet is off, since check-vet runs it in full.
+RACED := ./cmd/tuoyu ./limits ./sealing ./store ./web ./worker
 
 test-race: $(BIN)/devstack $(BIN)/gotest
 	@$(BIN)/devstack --quiet --ports auto --fast --state .devstack/race -- $(BIN)/gotest -race -vet off -timeout 20m $(RACED)
@@ -121,10 +122,11 @@ test-go: $(BIN)/devstack $(BIN)/gotest openapi/node_modules
 		$$($(GO) list ./... ./testdata | grep -vxF "$$($(GO) list $(RACED))")
 
 # Runs all roles while processes and services are killed, links are cut and stalled and the blob disk is full; then prints each
-# violated invariant in a line. Without --fast, with which a killed Postgres loses commits.
-storm: $(BIN)/devstack $(BIN)/tuoyu
+# violated invariant and each data race. Without --fast, with which a killed Postgres loses commits.
+storm: $(BIN)/devstack
 	@$(GO) build -o $(BIN)/storm ./e2e/storm
-	@$(BIN)/devstack --quiet --ports auto --fresh --state .devstack/storm -- $(BIN)/storm $(STORM)
+	@$(GO) build -race -o $(BIN)/tuoyu-race ./cmd/tuoyu
+	@$(BIN)/devstack --quiet --ports auto --fresh --state .devstack/storm -- $(BIN)/storm --program $(BIN)/tuoyu-race $(STORM)
 
 test-storm:
 	@$(MAKE) --no-print-directory storm STORM='--for 50s --seed 1'

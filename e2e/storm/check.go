@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -43,7 +45,20 @@ func (s *storm) check(ctx context.Context) []string {
 	s.checkTraces(ctx, v, all)
 	s.checkBlobs(ctx, v)
 	s.checkReplay(ctx, v)
+	s.checkRaces(v)
 	return v.lines
+}
+
+// checkRaces adds what the race detector reported, if the program was built with it.
+func (s *storm) checkRaces(v *violations) {
+	reports, err := filepath.Glob(s.in.races() + ".*")
+	if err != nil {
+		v.add("list the reports of data races: %v", err)
+	}
+	for _, name := range reports {
+		report, err := os.ReadFile(name)
+		v.add("data races: %v\n%s", err, report)
+	}
 }
 
 // rows runs a query that returns one text per row.

@@ -142,6 +142,7 @@ func install(ctx context.Context, program string) (in *installation, err error) 
 		"TUOYU_LISTEN=" + listen, "TUOYU_PUBLIC_URL=" + in.url, "TUOYU_BLOB_DIR=" + in.blobs, "TUOYU_KEYSET_FILE=" + keyset,
 		"TUOYU_SHUTDOWN_SECONDS=5", "TUOYU_METRICS_LISTEN=127.0.0.1:0",
 		"TUOYU_TRUSTED_PROXIES=127.0.0.0/8", // members of the public have many addresses
+		"GORACE=log_path=" + in.races(),     // for a program built with the race detector
 	}
 	for _, args := range [][]string{{"keys", "new", keyset}, {"migrate"}} {
 		cmd := exec.CommandContext(ctx, program, args...)
@@ -207,6 +208,9 @@ func (in *installation) startLinked(command string, n int, common []string) (*ke
 func (in *installation) log(name string) string {
 	return filepath.Join(in.folder, strings.ReplaceAll(name, " ", "-")+".log")
 }
+
+// races is the path of the race detector's reports, which add a dot and the number of the process.
+func (in *installation) races() string { return filepath.Join(in.folder, "race") }
 
 func (in *installation) processes() []*kept { return append([]*kept{in.serve}, in.workers...) }
 
