@@ -30,8 +30,12 @@ func (e *Engine) SignInsurance(ctx context.Context, in InsuranceMove) error {
 		if err != nil {
 			return err
 		}
+		addressee, err := insurerName(ctx, s.q, b.Insurer)
+		if err != nil {
+			return err
+		}
 		err = e.requestDocument(ctx, s, documents.InsuranceNotice, func(p *documents.Paper) {
-			p.Addressee = b.Insurer
+			p.Addressee = addressee
 			p.Insurance = &documents.InsuranceSheet{
 				Month: b.Month, Batch: in.Send, Lines: int(row.Lines), Hash: row.Hash, PremiumFen: row.PremiumFen, CoverFrom: b.CoverFrom,
 			}
@@ -44,6 +48,15 @@ func (e *Engine) SignInsurance(ctx context.Context, in InsuranceMove) error {
 		ev.data = map[string]any{"send": send, "kind": row.Kind, "lines": row.Lines, "hash": row.Hash, "premium_fen": row.PremiumFen}
 		return s.record(ctx, ev)
 	})
+}
+
+// insurerName returns the name of an insurer, or its code when it is not registered.
+func insurerName(ctx context.Context, q *store.Queries, id string) (string, error) {
+	row, err := q.InsurerByID(ctx, id)
+	if store.IsNotFound(err) {
+		return id, nil
+	}
+	return row.Name, err
 }
 
 // ReturnInsurance returns a prepared batch: its children are decided on again once the roster is complete.

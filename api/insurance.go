@@ -45,6 +45,7 @@ func registerInsurance(a *api) {
 	registerInsuranceViews(a)
 	registerInsuranceRoster(a)
 	registerInsurer(a)
+	registerInsurers(a)
 	registerExceptions(a)
 	registerClaims(a)
 }

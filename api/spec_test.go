@@ -59,6 +59,7 @@ var offered = []string{
 	"GET /api/v1/insurance-batches/{case_no}/lines.xlsx", "GET /api/v1/insurance-batches/{case_no}/rosters/{number}",
 	"GET /api/v1/insurance-batches/{case_no}/rosters/{number}/faults.xlsx", "GET /api/v1/insurance-batches/{case_no}/summary.xlsx",
 	"GET /api/v1/insurance-claims", "GET /api/v1/insurance-claims/{case_no}", "GET /api/v1/insurance-reconciliation",
+	"PUT /api/v1/insurers/{id}", "GET /api/v1/insurers",
 	"POST /api/v1/insurance-batches", "POST /api/v1/insurance-batches/{case_no}/answers", "POST /api/v1/insurance-batches/{case_no}/exceptions",
 	"POST /api/v1/insurance-batches/{case_no}/roster", "POST /api/v1/insurance-batches/{case_no}/roster-files", "POST /api/v1/insurance-claims",
 }
@@ -66,7 +67,7 @@ var offered = []string{
 // exported are the lists that are a workbook and CSV as well.
 var exported = []string{
 	"/api/v1/absences", "/api/v1/build-sites", "/api/v1/cases", "/api/v1/checkup-rounds", "/api/v1/clinics", "/api/v1/contracts", "/api/v1/inspection-plans",
-	"/api/v1/inspections", "/api/v1/inspectors", "/api/v1/institutions", "/api/v1/insurance-batches", "/api/v1/insurance-claims", "/api/v1/record-reads",
+	"/api/v1/inspections", "/api/v1/inspectors", "/api/v1/institutions", "/api/v1/insurance-batches", "/api/v1/insurance-claims", "/api/v1/insurers", "/api/v1/record-reads",
 	"/api/v1/referrals", "/api/v1/tasks",
 }
 

@@ -43,6 +43,9 @@ func (b *bench) insuranceMonth(ctx context.Context) (err error) {
 		steps = append(steps, fmt.Sprintf("%s %.1f s", what, time.Since(last).Seconds()))
 		last = time.Now()
 	}
+	if err := h.users.As("city-office").PutInsurers(ctx); err != nil {
+		return err
+	}
 	caseNo, err := office.StartInsurance(ctx, key(), county, month)
 	if err != nil {
 		return err

@@ -100,6 +100,7 @@ var (
 	CodeDatabaseUnavailable = NewCode(Unavailable, "database_unavailable", "数据库暂不可用")   // Postgres is unavailable
 	CodeStorageUnavailable  = NewCode(Unavailable, "storage_unavailable", "文件存储暂不可用")   // the blob folder is full, read-only or unavailable
 	CodeClinicElsewhere     = NewCode(Conflict, "clinic_elsewhere", "编号属于其他县区的医疗卫生机构")  // the number belongs to another county's clinic
+	CodeInsurerElsewhere    = NewCode(Conflict, "insurer_elsewhere", "编号已由其他县区或者市级登记")  // another office registered the number
 	CodeNotCovered          = NewCode(Invalid, "not_covered", "没有生效的保险")                // no cover of the child on that day
 	CodeFiltersFull         = NewCode(Conflict, "filters_full", "保存的筛选已满")              // the maximum number is saved
 	CodeAbsenceActive       = NewCode(Conflict, "absence_stands", "已登记不在岗")             // another absence of the account has not ended

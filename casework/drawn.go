@@ -15,7 +15,7 @@ import (
 var printedActs = map[string]bool{
 	"filing.change": true, "filing.cancel": true, "registration.push": true, "task.complete": true,
 	"inspection.visit": true, "contract.start": true, "contract.amend": true, "contract.terminate": true, "clinic.put": true,
-	"insurance.start": true,
+	"insurance.start": true, "insurer.put": true,
 }
 
 // drawn finds text of a command that would be printed in a document and that no font can draw: the user who enters it

@@ -29,6 +29,7 @@ func insuranceOf(month string) insurance.InsuranceStart {
 func insuring(t *testing.T) (*fixture, string) {
 	t.Helper()
 	d := newFixture(t)
+	registersInsurer(t, d.Services)
 	started, err := d.StartInsurance(t.Context(), countyOffice, "month", insuranceOf("2026-11"))
 	require.NoError(t, err)
 	return d, started.CaseNo
@@ -52,6 +53,7 @@ func (d *fixture) roster(key, caseNo string, lines ...[]string) insurance.Insura
 
 func TestAnInsuranceMonthIsOpenedOnceForACounty(t *testing.T) {
 	d := newFixture(t)
+	registersInsurer(t, d.Services)
 	for _, who := range []nursery.Principal{clerk, supervisor, insurer, auditor} {
 		_, err := d.StartInsurance(t.Context(), who, "k", insuranceOf("2026-11"))
 		require.Error(t, err, who.Account)

@@ -52,6 +52,7 @@ func TestTheSettingsShownAreThoseThatCount(t *testing.T) {
 func TestACaseBeginsInTheFirstStageOfItsProcess(t *testing.T) {
 	h := newHarness(t) // no worker runs
 	office := nursery.Principal{Account: "office-140403", Role: nursery.RoleCountyOffice, County: county}
+	registersInsurer(t, h.Services)
 	started, err := h.StartInsurance(t.Context(), office, key(), insurance.InsuranceStart{
 		County: county, Month: nursery.DateOf(time.Now()).String()[:7], Insurer: "insurer-01", Procurement: "政府采购合同", Perils: nursery.Perils(),
 		CoverFrom: nursery.DateOf(time.Now()), Basis: &nursery.InsuranceBasis{Document: "采购文件", Article: "三"},

@@ -40,6 +40,7 @@ var many = []struct{ table, insert string }{
 	{"institutions", `(id, county, name, site_kind, status, updated_at) SELECT 'i-' || g, county(g), '园 ' || g, 'community', 'filed', now()`},
 	{"clinics", `(id, county, name, licence, licensed_until, primary_care, capacity, modes, updated_at)
 		SELECT 'c-' || g, county(g), '院 ' || g, '123456789012', '2030-01-01', true, 0, '{}', now()`},
+	{"insurers", `(id, county, name, updated_at) SELECT 'ins-' || g, county(g), '公司 ' || g, now()`},
 	{"cases", `(case_no, kind, county, institution, partner, subject, stage, status, holder, tracking_hash, created_at, updated_at)
 		SELECT number(g), 'filing', county(g), 'i-' || g % 2000, CASE WHEN g % 3 = 1 THEN 'c-' || g % 600 ELSE '' END, '园', 'verified', 'ended', '', '\x00',
 			'2026-01-01'::timestamptz + g * interval '1 minute', now()`},
@@ -275,6 +276,7 @@ func TestEachListIsReadAlongItsIndex(t *testing.T) {
 		{query: "InsuranceBatches", read: pageOf(insurance.Months, insurance.InsuranceFilter{}), p: office, index: "insurance_batches_of_county"},
 		{query: "InsuranceBatches", read: pageOf(insurance.Months, insurance.InsuranceFilter{}), p: insurer, index: "insurance_batches_of_insurer"},
 		{query: "InsuranceBatches", read: pageOf(insurance.Months, insurance.InsuranceFilter{}), p: city, index: "insurance_batches_page"},
+		{query: "Insurers", read: pageOf(insurance.Insurers, insurance.InsurerFilter{}), p: insurer, index: "insurers_pkey"},
 		{query: "InsuranceClaims", read: pageOf(insurance.Claims, insurance.InsuranceFilter{}), p: office, index: "insurance_claims_of_county"},
 		{query: "InsuranceClaims", read: pageOf(insurance.Claims, insurance.InsuranceFilter{}), p: institution, index: "insurance_claims_of_institution"},
 		{query: "InsuranceClaims", read: pageOf(insurance.Claims, insurance.InsuranceFilter{}), p: insurer, index: "insurance_claims_of_insurer"},

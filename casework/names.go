@@ -8,7 +8,7 @@ import (
 	"tuoyu/store"
 )
 
-// partyNames returns the names of institutions and clinics by their identifiers, in one query. A principal who sees a
+// partyNames returns the names of institutions, clinics and insurers by their identifiers, in one query. A principal who sees a
 // row may see the names in it, so the identifiers must come from rows that row-level security showed the reader.
 func partyNames(ctx context.Context, q *store.Queries, ids ...string) (map[string]string, error) {
 	ids = slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(ids))), func(id string) bool { return id == "" })
@@ -28,7 +28,7 @@ func partyNames(ctx context.Context, q *store.Queries, ids ...string) (map[strin
 	})
 }
 
-// Party is an institution or clinic, with the destination of its name.
+// Party is an institution, clinic or insurer, with the destination of its name.
 type Party struct {
 	ID   string
 	Name *string
@@ -60,7 +60,7 @@ func (t *TaskSummary) parties() []Party {
 	return []Party{{ID: t.Institution, Name: &t.InstitutionName}}
 }
 
-// OwnName returns the name of p's institution or clinic; "" if p belongs to none with a name.
+// OwnName returns the name of p's institution, clinic or insurer; "" if p belongs to none with a name.
 func (s *Service) OwnName(ctx context.Context, p nursery.Principal) (string, error) {
 	if p.Institution == "" {
 		return "", nil

@@ -28,6 +28,9 @@ func thisMonth() string { return nursery.MonthText(today()) }
 func sent(t *testing.T, h *harness, county string) string {
 	t.Helper()
 	office := h.users.As("county-office-" + county)
+	if err := h.users.As("city-office").PutInsurers(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	caseNo, err := office.StartInsurance(t.Context(), key(), county, thisMonth())
 	if err != nil {
 		t.Fatal(err)
@@ -70,6 +73,9 @@ func insuranceRows(t *testing.T, h *harness, county string) []row {
 	return []row{
 		{op: "POST /api/v1/insurance-batches", path: "/api/v1/insurance-batches", allowed: only(nursery.RoleCountyOffice, nursery.RoleCityOffice), ofCase: true,
 			body: says(roleplay.InsuranceTerms(county, nursery.MonthText(nursery.NewDate(today().Year, today().Month, 1).AddDays(-1))))},
+		{op: "PUT /api/v1/insurers/{id}", path: "/api/v1/insurers/" + roleplay.Insurers()[0].ID, body: says(roleplay.Insurers()[0]),
+			allowed: only(nursery.RoleCountyOffice, nursery.RoleCityOffice)},
+		{op: "GET /api/v1/insurers", path: "/api/v1/insurers", allowed: seers},
 		{op: "GET /api/v1/insurance-batches", path: "/api/v1/insurance-batches", allowed: seers},
 		{op: "GET /api/v1/insurance-batches/{case_no}", path: at, allowed: seers, ofCase: true},
 		{op: "GET /api/v1/insurance-batches/{case_no}/summary.xlsx", path: at + "/summary.xlsx", allowed: seers, ofCase: true},
@@ -103,6 +109,9 @@ func TestAnInsuranceMonthOverHTTPFromTheRosterToAClaimPaid(t *testing.T) {
 	h := ownHouse(t)
 	const county = "140425"
 	office, insurer, city := h.users.As("county-office-"+county), h.users.As("insurer"), h.users.As("city-office")
+	if err := h.users.As("city-office").PutInsurers(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	caseNo, err := office.StartInsurance(t.Context(), key(), county, thisMonth())
 	if err != nil {
 		t.Fatal(err)
@@ -191,6 +200,9 @@ func TestAWorkerKilledInAStepOfAnInsuranceMonthLosesNothingAndDoesNothingTwice(t
 	h := ownHouse(t)
 	const county = "140426"
 	office, insurer := h.users.As("county-office-"+county), h.users.As("insurer")
+	if err := h.users.As("city-office").PutInsurers(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	caseNo, err := office.StartInsurance(t.Context(), key(), county, thisMonth())
 	if err != nil {
 		t.Fatal(err)

@@ -171,6 +171,8 @@ var seenBy = []struct {
 	{"/inspections/new", only(nursery.RoleSupervisor), false},
 	{"/insurance", only(nursery.RoleInsurer, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor), false},
 	{"/insurance/new", only(nursery.RoleCountyOffice, nursery.RoleCityOffice), false},
+	{"/insurers", only(nursery.RoleInsurer, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor), false},
+	{"/insurers/new", only(nursery.RoleCountyOffice, nursery.RoleCityOffice), false},
 	{"/claims", only(nursery.RoleInstitution, nursery.RoleInsurer, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor), false},
 	{"/claims/new", only(nursery.RoleInstitution, nursery.RoleInsurer, nursery.RoleCountyOffice), false},
 	{"/verify", everybody, false},

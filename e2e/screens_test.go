@@ -106,6 +106,12 @@ func TestAnInsuranceMonthFromThePages(t *testing.T) {
 	const county = "140425"
 	office, insurer := signIn(t, h, "county-office-"+county), signIn(t, h, "insurer")
 	api := h.users.As("county-office-" + county)
+	if err := h.users.As("city-office").PutInsurers(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	named := roleplay.Insurers()[0].Name
+	office.shows("/insurance/new", named)
+	office.shows("/insurers", named)
 	terms := roleplay.InsuranceTerms(county, thisMonth())
 	taken := office.fill("/insurance/new", nil, "/county", county, "/month", thisMonth(), "/insurer", terms["insurer"].(string),
 		"/procurement", "采购文件 1 号", "/cover_from", thisMonth()+"-01",
@@ -133,6 +139,8 @@ func TestAnInsuranceMonthFromThePages(t *testing.T) {
 		t.Errorf("%d: %s", got.Status, got.Body)
 	}
 	insurer.shows(month, "待答复 0")
+	office.shows(month, named)
+	insurer.shows("/insurance", named) // in the header and in the list
 	wrong := insurer.sendForm(insurer.get("/claims/new"), month+"/sends/1/answers", []roleplay.File{{Field: "file", Name: "a.csv", Content: answersCSV(t, []string{"x", "", "不想保"})}})
 	if wrong.Status != http.StatusUnprocessableEntity || !strings.Contains(wrong.Body, "不在可选值之内") {
 		t.Errorf("an unknown reason: %d %s", wrong.Status, wrong.Body)
@@ -153,7 +161,7 @@ func TestAnInsuranceMonthFromThePages(t *testing.T) {
 
 	claim := office.fill("/claims/new", nil, "/child", rows[0].Cell("明细编号"), "/peril", "injury", "/accident_on", today().String(), "/amount_fen", "600", "/description", "在园跌倒")
 	office.led(claim, "/claims/LP-", "已报案")
-	insurer.shows(claim.Location, "在园跌倒", "600 元")
+	insurer.shows(claim.Location, "在园跌倒", "600 元", named)
 	insurer.shows("/claims", "已报案")
 }
 

@@ -189,6 +189,7 @@ func (q *Queries) OpenTaskOfKind(ctx context.Context, arg OpenTaskOfKindParams) 
 const partyNames = `-- name: PartyNames :many
 SELECT i.id, i.name FROM institutions i WHERE i.id = ANY($1::text[]) AND i.name <> ''
 UNION ALL SELECT c.id, c.name FROM clinics c WHERE c.id = ANY($1::text[])
+UNION ALL SELECT r.id, r.name FROM insurers r WHERE r.id = ANY($1::text[])
 `
 
 type PartyNamesRow struct {
@@ -196,7 +197,7 @@ type PartyNamesRow struct {
 	Name string
 }
 
-// What institutions and clinics are called. Served by the primary keys. Bounded by the number asked for.
+// What institutions, clinics and insurers are called. Served by the primary keys. Bounded by the number asked for.
 func (q *Queries) PartyNames(ctx context.Context, ids []string) ([]PartyNamesRow, error) {
 	rows, err := q.db.Query(ctx, partyNames, ids)
 	if err != nil {

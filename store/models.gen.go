@@ -743,6 +743,15 @@ type InsuranceUpload struct {
 	UploadedAt time.Time
 }
 
+type Insurer struct {
+	ID        string
+	County    string
+	Name      string
+	Phone     string
+	EndedOn   nursery.Date
+	UpdatedAt time.Time
+}
+
 type IssuerKey struct {
 	Issuer    string
 	Discovery json.RawMessage

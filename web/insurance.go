@@ -27,18 +27,20 @@ func registerInsurance(s *Site) {
 	s.Page("POST /insurance/{no}/sends/{number}/answers", s.answerInsurance)
 	s.Page("GET /insurance/{no}/exceptions", s.insuranceExceptions)
 	s.Page("POST /insurance/{no}/exceptions", s.settleExceptions)
+	registerInsurers(s)
 	FormPage(s, "/insurance/new", func(r *http.Request) (FormSpec, error) {
 		p := Principal(r.Context())
 		next := nursery.DateOf(s.now())
+		insurers, err := s.insurerChoices(r)
 		page := FormSpec{
 			Title: "开始投保月", Back: "/insurance", Button: "开始", Lead: "名册归集、核对、核签、送承保机构和逐名答复由系统依次提示办理。",
-			Shape:  SchemaOf[insurance.InsuranceStart]().WithOptions("county", Counties()).WithOptions("perils", perilChoices()),
+			Shape:  SchemaOf[insurance.InsuranceStart]().WithOptions("county", Counties()).WithOptions("insurer", insurers).WithOptions("perils", perilChoices()),
 			Values: url.Values{"/month": {next.String()[:7]}},
 		}
 		if p.County != nursery.CityCode {
 			page.Values.Set("/county", p.County)
 		}
-		return page, nil
+		return page, err
 	}, func(r *http.Request, in insurance.InsuranceStart) (string, string, error) {
 		started, err := s.Services.StartInsurance(r.Context(), Principal(r.Context()), Key(r), in)
 		return "/insurance/" + started.CaseNo, "投保月已经开始，请导入名册。", err
@@ -219,7 +221,8 @@ var monthCells = CellsOf(insurance.Months.Sheet, Looks[insurance.InsuranceMonthS
 	"投保月": HeadCell(func(m insurance.InsuranceMonthSummary) RowHead {
 		return RowHead{"/insurance/" + m.CaseNo, m.CountyName + " " + m.Month, "", m.CaseNo}
 	}),
-	"环节": StyledCell("", monthStage),
+	"承保机构": PartyCell(func(m insurance.InsuranceMonthSummary) (name, code string) { return m.InsurerName, m.Insurer }),
+	"环节":   StyledCell("", monthStage),
 })
 
 // reconciledCells is the table of what came of a month.

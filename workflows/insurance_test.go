@@ -36,6 +36,8 @@ func insuring(t *testing.T, basis bool) *month {
 	t.Helper()
 	o := openOffice(t, nursery.KindInsurance, "")
 	m := &month{office: o, service: o.newService()}
+	_, err := m.service.PutInsurer(t.Context(), countyOffice, "insurer", nursery.Insurer{ID: "insurer-01", Name: "示例财产保险公司甲"})
+	require.NoError(t, err)
 	in := insurance.InsuranceStart{
 		County: county, Month: "2026-06", Insurer: "insurer-01", Procurement: "政府采购合同", Perils: nursery.Perils(), CoverFrom: nursery.NewDate(2026, 6, 1),
 	}

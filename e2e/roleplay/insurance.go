@@ -13,6 +13,7 @@ import (
 
 const (
 	pathInsurance = "/api/v1/insurance-batches"
+	pathInsurers  = "/api/v1/insurers"
 	pathClaims    = "/api/v1/insurance-claims"
 )
 
@@ -65,6 +66,23 @@ func InsuranceTerms(county, month string) map[string]any {
 		"county": county, "month": month, "insurer": "insurer-01", "procurement": "政府采购合同，市卫健委存档", "perils": nursery.Perils(),
 		"cover_from": month + "-01", "basis": map[string]string{"document": "婴幼儿意外伤害险采购文件", "article": "三"},
 	}
+}
+
+// Insurers returns the insurers whose accounts there are.
+func Insurers() []nursery.Insurer {
+	return []nursery.Insurer{
+		{ID: "insurer-01", Name: "示例财产保险公司甲", Phone: "0355-2021234"}, {ID: "insurer-02", Name: "示例财产保险公司乙", Phone: "0355-2025678"},
+	}
+}
+
+// PutInsurers registers the insurers whose accounts there are; a repeat registers nothing.
+func (a *Actor) PutInsurers(ctx context.Context) error {
+	for _, in := range Insurers() {
+		if err := a.Do(ctx, Request{Method: http.MethodPut, Path: pathInsurers + "/" + in.ID, Key: "register " + in.ID, Body: in}, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // StartInsurance opens the insurance month of a county and returns its case.

@@ -73,6 +73,11 @@ func insuranceMonth(ctx context.Context, sc *scene) error {
 // openInsurance opens the month in the first county that has not opened it yet: each county can do so once. If there is
 // none, it returns no case.
 func (sc *scene) openInsurance(ctx context.Context, month string) (caseNo, county string, err error) {
+	city := sc.Users.As("city-office")
+	if err := city.PutInsurers(ctx); err != nil {
+		return "", "", err
+	}
+	sc.say(city, "登记承保机构", insuranceProject)
 	for _, c := range nursery.Counties() {
 		office := sc.Users.As("county-office-" + c.Code)
 		caseNo, err = office.StartInsurance(ctx, sc.key(), c.Code, month)

@@ -98,6 +98,14 @@ test_clinics_are_listed_in_their_county_and_to_the_city if {
 	reason(asks("insurer", "clinic.list", {"county": "140403"})) == "not_allowed"
 }
 
+test_insurers_are_registered_by_the_offices_and_listed_to_those_who_see_insurance if {
+	readers("insurer.put", {}) == {"county_office", "city_office"}
+	readers("insurer.list", {}) == {"county_office", "city_office", "auditor", "insurer"}
+	every role in {"insurer", "clerk", "institution", "administrator"} {
+		reason(asks(role, "insurer.put", {})) == "not_allowed"
+	}
+}
+
 verdict(request) := allowed if allowed := authz.allow with input as request
 
 reason(request) := why if why := authz.deny_reason with input as request

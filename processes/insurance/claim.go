@@ -173,10 +173,15 @@ var Claims = casework.List[InsuranceFilter, InsuranceClaimView]{
 			return claimView(row), casework.Cursor{ID: row.CaseNo}
 		})
 	},
+	Complete: func(ctx context.Context, r casework.ListReading[InsuranceFilter], items []InsuranceClaimView) error {
+		return casework.NameParties(ctx, r.Q, items, (*InsuranceClaimView).parties)
+	},
 	Sheet: casework.Sheet[InsuranceClaimView]{Title: "意外伤害险理赔", Note: "不含事故描述。", Columns: []casework.Column[InsuranceClaimView]{
 		{Title: "办件编号", Head: "办件", Value: func(c InsuranceClaimView) any { return c.CaseNo }},
 		{Title: "县区", FilesOnly: true, Value: func(c InsuranceClaimView) any { return nursery.CountyName(c.County) }},
 		{Title: "婴幼儿编号", FilesOnly: true, Value: func(c InsuranceClaimView) any { return c.Child }},
+		{Title: "承保机构", FilesOnly: true, Value: func(c InsuranceClaimView) any { return nameOr(c.InsurerName, c.Insurer) }},
+		{Title: "承保机构编号", FilesOnly: true, Value: func(c InsuranceClaimView) any { return c.Insurer }},
 		{Title: "承保情形", Value: func(c InsuranceClaimView) any { return c.PerilTitle }},
 		{Title: "事故日期", Value: func(c InsuranceClaimView) any { return c.AccidentOn }},
 		{Title: "报案日期", FilesOnly: true, Value: func(c InsuranceClaimView) any { return c.ReportedOn }},
@@ -205,6 +210,9 @@ func (s *Service) InsuranceClaim(ctx context.Context, p nursery.Principal, caseN
 			return err
 		}
 		view = claimView(row)
+		if err := casework.NameParty(ctx, q, view.parties()); err != nil {
+			return err
+		}
 		if p.Role == nursery.RoleCityOffice || p.Role == nursery.RoleAuditor || s.Fields == nil {
 			return nil
 		}

@@ -24,7 +24,7 @@ func (s *Service) startInsurance(ctx context.Context, q *store.Queries, p nurser
 	if err := s.Authorize(ctx, p, "insurance.start", casework.Resource{County: in.County}); err != nil {
 		return casework.Started{}, err
 	}
-	month, err := s.checkInsurance(in)
+	month, err := s.checkInsurance(ctx, q, in)
 	if err != nil {
 		return casework.Started{}, err
 	}
@@ -81,7 +81,7 @@ func (s *Service) insertInsurance(ctx context.Context, q *store.Queries, caseNo,
 
 // checkInsurance validates the request for a month. Above all, the cover must include the three perils of the plan
 // (P11-R4). Error: invalid with every field.
-func (s *Service) checkInsurance(in InsuranceStart) (nursery.Date, error) {
+func (s *Service) checkInsurance(ctx context.Context, q *store.Queries, in InsuranceStart) (nursery.Date, error) {
 	var c casework.Checker
 	c.Limits(in)
 	if d, ok := nursery.DivisionByCode(in.County); !ok || d.Level != nursery.LevelCounty {
@@ -92,8 +92,8 @@ func (s *Service) checkInsurance(in InsuranceStart) (nursery.Date, error) {
 	if err == nil && month.After(s.Today()) {
 		c.Add("/month", "该月尚未开始")
 	}
-	if !casework.InstitutionForm.MatchString(in.Insurer) {
-		c.Add("/insurer", "没有这个承保机构")
+	if err := checkInsurer(ctx, q, &c, in.Insurer, month); err != nil {
+		return month, err
 	}
 	if wrong := casework.NeedText("/procurement", in.Procurement, 200); wrong != nil {
 		c.Add(wrong.Location, wrong.Message)
@@ -137,11 +137,15 @@ var Months = casework.List[InsuranceFilter, InsuranceMonthSummary]{
 			return monthSummary(b, row.Stage), casework.Cursor{On: b.Month, ID: b.CaseNo}
 		})
 	},
+	Complete: func(ctx context.Context, r casework.ListReading[InsuranceFilter], items []InsuranceMonthSummary) error {
+		return casework.NameParties(ctx, r.Q, items, (*InsuranceMonthSummary).parties)
+	},
 	Sheet: casework.Sheet[InsuranceMonthSummary]{Title: "投保月", Columns: []casework.Column[InsuranceMonthSummary]{
 		{Title: "办件编号", FilesOnly: true, Value: func(m InsuranceMonthSummary) any { return m.CaseNo }},
 		{Title: "县区", FilesOnly: true, Value: func(m InsuranceMonthSummary) any { return m.CountyName }},
 		{Title: "投保月", Value: func(m InsuranceMonthSummary) any { return m.Month }},
-		{Title: "承保机构", Value: func(m InsuranceMonthSummary) any { return m.Insurer }},
+		{Title: "承保机构", Value: func(m InsuranceMonthSummary) any { return nameOr(m.InsurerName, m.Insurer) }},
+		{Title: "承保机构编号", FilesOnly: true, Value: func(m InsuranceMonthSummary) any { return m.Insurer }},
 		{Title: "保险起始日", Value: func(m InsuranceMonthSummary) any { return m.CoverFrom }},
 		{Title: "环节", Value: func(m InsuranceMonthSummary) any { return m.StageTitle }},
 		{Title: "开始日期", FilesOnly: true, Value: func(m InsuranceMonthSummary) any { return m.OpenedOn }},
@@ -170,6 +174,9 @@ func (s *Service) InsuranceMonth(ctx context.Context, p nursery.Principal, caseN
 			return err
 		}
 		d.InsuranceMonthSummary = monthSummary(b, c.Stage)
+		if err := casework.NameParty(ctx, q, d.InsuranceMonthSummary.parties()); err != nil {
+			return err
+		}
 		d.Procurement = b.Procurement
 		for _, peril := range b.Perils {
 			d.Perils = append(d.Perils, nursery.Peril(peril))
@@ -277,7 +284,10 @@ func (s *Service) InsuranceReconciliation(ctx context.Context, p nursery.Princip
 			}
 			list = append(list, one)
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return casework.NameParties(ctx, q, list, (*InsuranceReconciled).parties)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("reconcile: %w", err)

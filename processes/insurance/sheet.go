@@ -22,7 +22,7 @@ func (c InsuranceClaimView) StateTitle() string {
 // MonthFile returns a workbook of the progress of an insurance month: counts, reasons and batches, and no names.
 func MonthFile(d InsuranceMonthDetail) (casework.File, error) {
 	counts := sheets.Table{
-		Name: "人数", Notes: [][]any{{d.CountyName + d.Month + "婴幼儿意外伤害险"}, {"办件编号", d.CaseNo, "承保机构", d.Insurer, "保险起始日", d.CoverFrom.String()}},
+		Name: "人数", Notes: [][]any{{d.CountyName + d.Month + "婴幼儿意外伤害险"}, {"办件编号", d.CaseNo, "承保机构", nameOr(d.InsurerName, d.Insurer), "编号", d.Insurer, "保险起始日", d.CoverFrom.String()}},
 		Head: []string{"状态", "原因", "人数"}, Wide: 2,
 	}
 	for _, c := range d.Counts {
@@ -79,7 +79,8 @@ func ReconciliationSheet(month string) casework.Sheet[InsuranceReconciled] {
 	return casework.Sheet[InsuranceReconciled]{Title: "投保对账 " + month, Columns: []casework.Column[InsuranceReconciled]{
 		{Title: "县区", Value: func(r InsuranceReconciled) any { return r.CountyName }},
 		{Title: "办件编号", FilesOnly: true, Value: func(r InsuranceReconciled) any { return r.CaseNo }},
-		{Title: "承保机构", FilesOnly: true, Value: func(r InsuranceReconciled) any { return r.Insurer }},
+		{Title: "承保机构", FilesOnly: true, Value: func(r InsuranceReconciled) any { return nameOr(r.InsurerName, r.Insurer) }},
+		{Title: "承保机构编号", FilesOnly: true, Value: func(r InsuranceReconciled) any { return r.Insurer }},
 		{Title: "名册人数", Head: "名册", Value: func(r InsuranceReconciled) any { return r.Rostered }},
 		{Title: "已送", Value: func(r InsuranceReconciled) any { return r.Sent }},
 		{Title: "承保", Value: func(r InsuranceReconciled) any { return r.Insured }},

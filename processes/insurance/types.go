@@ -11,7 +11,7 @@ import (
 type InsuranceStart struct {
 	County      string                  `json:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码" example:"140403"`
 	Month       string                  `json:"month" pattern:"^[0-9]{4}-[0-9]{2}$" patternDescription:"如 2026-11" doc:"月份" example:"2026-11"`
-	Insurer     string                  `json:"insurer" minLength:"1" maxLength:"64" doc:"承保机构标识" example:"insurer-01"`
+	Insurer     string                  `json:"insurer" minLength:"1" maxLength:"64" doc:"承保机构: 已登记的承保机构编号" example:"insurer-01"`
 	Procurement string                  `json:"procurement" minLength:"2" maxLength:"200" doc:"政府采购文件及存放处"`
 	Perils      []nursery.Peril         `json:"perils" minItems:"1" maxItems:"3" doc:"承保情形"`
 	CoverFrom   nursery.Date            `json:"cover_from,omitzero" doc:"保险起始日；不填为次月一日。其后出生的自出生之日起"`
@@ -69,16 +69,17 @@ type InsuranceRoster struct {
 
 // InsuranceMonthSummary is an insurance month in a list.
 type InsuranceMonthSummary struct {
-	CaseNo     string        `json:"case_no" doc:"办件编号"`
-	County     string        `json:"county" doc:"县区"`
-	CountyName string        `json:"county_name" doc:"县区名称"`
-	Month      string        `json:"month" doc:"月份"`
-	Insurer    string        `json:"insurer" doc:"承保机构标识"`
-	CoverFrom  nursery.Date  `json:"cover_from" doc:"保险起始日"`
-	Stage      nursery.Stage `json:"stage" doc:"环节"`
-	StageTitle string        `json:"stage_title" doc:"环节名称"`
-	OpenedOn   nursery.Date  `json:"opened_on" doc:"开始日期"`
-	ClosedOn   nursery.Date  `json:"closed_on,omitzero" doc:"办结日期"`
+	CaseNo      string        `json:"case_no" doc:"办件编号"`
+	County      string        `json:"county" doc:"县区"`
+	CountyName  string        `json:"county_name" doc:"县区名称"`
+	Month       string        `json:"month" doc:"月份"`
+	Insurer     string        `json:"insurer" doc:"承保机构编号"`
+	InsurerName string        `json:"insurer_name,omitempty" doc:"承保机构名称"`
+	CoverFrom   nursery.Date  `json:"cover_from" doc:"保险起始日"`
+	Stage       nursery.Stage `json:"stage" doc:"环节"`
+	StageTitle  string        `json:"stage_title" doc:"环节名称"`
+	OpenedOn    nursery.Date  `json:"opened_on" doc:"开始日期"`
+	ClosedOn    nursery.Date  `json:"closed_on,omitzero" doc:"办结日期"`
 }
 
 // InsuranceCount is the number of children with a status, and the reason.
@@ -177,17 +178,18 @@ type InsuranceSettled struct {
 
 // InsuranceReconciled is the sent lines of a county's month with their results 对账.
 type InsuranceReconciled struct {
-	CaseNo     string        `json:"case_no" doc:"办件编号"`
-	County     string        `json:"county" doc:"县区"`
-	CountyName string        `json:"county_name" doc:"县区名称"`
-	Insurer    string        `json:"insurer" doc:"承保机构标识"`
-	Stage      nursery.Stage `json:"stage" doc:"环节"`
-	Rostered   int           `json:"rostered" doc:"名册人数"`
-	Sent       int           `json:"sent" doc:"已送人数"`
-	Insured    int           `json:"insured" doc:"承保人数"`
-	Refused    int           `json:"refused" doc:"未承保人数"`
-	Pending    int           `json:"pending" doc:"待答复人数"`
-	PremiumFen int64         `json:"premium_fen" doc:"保险费，分"`
+	CaseNo      string        `json:"case_no" doc:"办件编号"`
+	County      string        `json:"county" doc:"县区"`
+	CountyName  string        `json:"county_name" doc:"县区名称"`
+	Insurer     string        `json:"insurer" doc:"承保机构编号"`
+	InsurerName string        `json:"insurer_name,omitempty" doc:"承保机构名称"`
+	Stage       nursery.Stage `json:"stage" doc:"环节"`
+	Rostered    int           `json:"rostered" doc:"名册人数"`
+	Sent        int           `json:"sent" doc:"已送人数"`
+	Insured     int           `json:"insured" doc:"承保人数"`
+	Refused     int           `json:"refused" doc:"未承保人数"`
+	Pending     int           `json:"pending" doc:"待答复人数"`
+	PremiumFen  int64         `json:"premium_fen" doc:"保险费，分"`
 }
 
 // InsuredRate is the share of eligible children who are insured on a day 参保率. Text has two decimals and is never
@@ -216,7 +218,8 @@ type InsuranceClaimView struct {
 	CaseNo      string        `json:"case_no" doc:"办件编号"`
 	County      string        `json:"county" doc:"县区"`
 	Child       string        `json:"child" doc:"婴幼儿编号"`
-	Insurer     string        `json:"insurer" doc:"承保机构标识"`
+	Insurer     string        `json:"insurer" doc:"承保机构编号"`
+	InsurerName string        `json:"insurer_name,omitempty" doc:"承保机构名称"`
 	Peril       nursery.Peril `json:"peril" doc:"承保情形"`
 	PerilTitle  string        `json:"peril_title" doc:"承保情形名称"`
 	AccidentOn  nursery.Date  `json:"accident_on" doc:"事故日期"`

@@ -31,9 +31,10 @@ SELECT * FROM tasks WHERE state = 'open'
 ORDER BY sort_on, id LIMIT sqlc.arg(page_size)::integer;
 
 -- name: PartyNames :many
--- What institutions and clinics are called. Served by the primary keys. Bounded by the number asked for.
+-- What institutions, clinics and insurers are called. Served by the primary keys. Bounded by the number asked for.
 SELECT i.id, i.name FROM institutions i WHERE i.id = ANY(@ids::text[]) AND i.name <> ''
-UNION ALL SELECT c.id, c.name FROM clinics c WHERE c.id = ANY(@ids::text[]);
+UNION ALL SELECT c.id, c.name FROM clinics c WHERE c.id = ANY(@ids::text[])
+UNION ALL SELECT r.id, r.name FROM insurers r WHERE r.id = ANY(@ids::text[]);
 
 -- name: ClaimTask :execrows
 UPDATE tasks SET assignee = sqlc.arg(account)::text WHERE id = @id AND state = 'open' AND assignee IS NULL;
