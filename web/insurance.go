@@ -37,6 +37,9 @@ func registerInsurance(s *Site) {
 			Shape:  SchemaOf[insurance.InsuranceStart]().WithOptions("county", Counties()).WithOptions("insurer", insurers).WithOptions("perils", perilChoices()),
 			Values: url.Values{"/month": {next.String()[:7]}},
 		}
+		if err == nil && len(insurers) == 0 {
+			page.Lead = "还没有登记承保机构，请先在“承保机构”中登记。" + page.Lead
+		}
 		if p.County != nursery.CityCode {
 			page.Values.Set("/county", p.County)
 		}
