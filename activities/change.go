@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"tuoyu/calendar"
-	"tuoyu/documents"
+	"tuoyu/definition"
 	"tuoyu/nursery"
 	"tuoyu/store"
 )
@@ -21,7 +21,7 @@ func (e *Engine) ApproveChange(ctx context.Context, in Move) error {
 		if err != nil {
 			return err
 		}
-		receipt, err := s.lastDocument(ctx, documents.FilingReceipt, documents.FilingChange)
+		receipt, err := s.lastDocument(ctx, FilingReceipt, FilingChange)
 		if err != nil {
 			return err
 		}
@@ -36,12 +36,10 @@ func (e *Engine) ApproveChange(ctx context.Context, in Move) error {
 		if err := s.fileInstitution(ctx, *before.FilingCase, before.FiledOn); err != nil {
 			return err
 		}
-		if err := s.endPapers(ctx, "superseded", "变更备案", documents.FilingReceipt, documents.FilingChange); err != nil {
+		if err := s.endPapers(ctx, "superseded", "变更备案", FilingReceipt, FilingChange); err != nil {
 			return err
 		}
-		err = e.requestDocument(ctx, s, documents.FilingChange, func(p *documents.Paper) {
-			p.EffectiveOn, p.RelatedNumber, p.Changes = s.today(), receipt.Number, filedChanges(was, is)
-		})
+		err = e.requestDocument(ctx, s, FilingChange, &ChangeContent{EffectiveOn: s.today(), RelatedNumber: receipt.Number, Changes: filedChanges(was, is)})
 		if err != nil {
 			return err
 		}
@@ -79,15 +77,15 @@ func (e *Engine) Cancel(ctx context.Context, in Move) error {
 		if err := json.Unmarshal(row.Facts, &asked); err != nil {
 			return fmt.Errorf("decode cancellation: %w", err)
 		}
-		receipt, err := s.lastDocument(ctx, documents.FilingReceipt, documents.FilingChange)
+		receipt, err := s.lastDocument(ctx, FilingReceipt, FilingChange)
 		if err != nil {
 			return err
 		}
-		if err := s.endPapers(ctx, "revoked", "注销备案", documents.FilingReceipt, documents.FilingChange, documents.FilingBasicConditions); err != nil {
+		if err := s.endPapers(ctx, "revoked", "注销备案", FilingReceipt, FilingChange, FilingBasicConditions); err != nil {
 			return err
 		}
-		err = e.requestDocument(ctx, s, documents.FilingCancellation, func(p *documents.Paper) {
-			p.EffectiveOn, p.RelatedNumber, p.Reason, p.Arrangement = s.today(), receipt.Number, asked.Reason, asked.Plan
+		err = e.requestDocument(ctx, s, FilingCancellation, &CancellationContent{
+			EffectiveOn: s.today(), RelatedNumber: receipt.Number, Reason: asked.Reason, Arrangement: asked.Plan,
 		})
 		if err != nil {
 			return err
@@ -111,9 +109,9 @@ func (e *Engine) Cancel(ctx context.Context, in Move) error {
 	})
 }
 
-func (s *step) endPapers(ctx context.Context, state, reason string, kinds ...documents.Kind) error {
+func (s *step) endPapers(ctx context.Context, state, reason string, kinds ...definition.Paper) error {
 	err := s.q.EndDocuments(ctx, store.EndDocumentsParams{
-		Institution: s.c.Institution, Kinds: words(kinds), State: state, EndedAt: &s.at, EndReason: reason,
+		Institution: s.c.Institution, Kinds: paperKinds(kinds), State: state, EndedAt: &s.at, EndReason: reason,
 	})
 	if err != nil {
 		return fmt.Errorf("end papers as %s: %w", state, err)
@@ -122,7 +120,7 @@ func (s *step) endPapers(ctx context.Context, state, reason string, kinds ...doc
 }
 
 // filedChanges lists the filed items that differ, as printed on the receipt of a change.
-func filedChanges(was, is nursery.Application) []documents.Change {
+func filedChanges(was, is nursery.Application) []FiledChange {
 	items := []struct{ item, before, after string }{
 		{"机构名称", was.Institution.Name, is.Institution.Name},
 		{"统一社会信用代码", was.Institution.USCC, is.Institution.USCC},
@@ -134,14 +132,14 @@ func filedChanges(was, is nursery.Application) []documents.Change {
 		{"班级设置", classTitles(was.Classes), classTitles(is.Classes)},
 		{"负责人", heads(was.Staff), heads(is.Staff)},
 	}
-	var changes []documents.Change
+	var changes []FiledChange
 	for _, i := range items {
 		if i.before != i.after {
-			changes = append(changes, documents.Change{Item: i.item, Before: i.before, After: i.after})
+			changes = append(changes, FiledChange{Item: i.item, Before: i.before, After: i.after})
 		}
 	}
 	if len(changes) == 0 {
-		changes = []documents.Change{{Item: "其他备案事项", Before: "原备案内容", After: "以本次申报内容为准"}}
+		changes = []FiledChange{{Item: "其他备案事项", Before: "原备案内容", After: "以本次申报内容为准"}}
 	}
 	return changes
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"tuoyu/calendar"
-	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/store"
 )
@@ -60,7 +59,7 @@ func (e *Engine) CloseCheckup(ctx context.Context, in Move) (CheckupEnd, error) 
 		if err := s.saveCase(ctx); err != nil {
 			return err
 		}
-		err = e.requestDocument(ctx, s, documents.CheckupReport, func(p *documents.Paper) { p.Checkup = &report })
+		err = e.requestDocument(ctx, s, CheckupReport, &CheckupReportContent{Checkup: report})
 		if err != nil {
 			return err
 		}
@@ -84,12 +83,12 @@ func (e *Engine) CloseCheckup(ctx context.Context, in Move) (CheckupEnd, error) 
 
 // checkupReport summarizes a round on a day. A duty that is not settled counts as missed once the round is closed.
 // Reasons are counted over the team's last records, which requires the keyset.
-func (e *Engine) checkupReport(ctx context.Context, q *store.Queries, round store.CheckupRound, day nursery.Date, years calendar.Years) (documents.CheckupSheet, error) {
+func (e *Engine) checkupReport(ctx context.Context, q *store.Queries, round store.CheckupRound, day nursery.Date, years calendar.Years) (CheckupSheet, error) {
 	half, err := nursery.ParseHalfYear(round.Half)
 	if err != nil {
-		return documents.CheckupSheet{}, fmt.Errorf("read round: %w", err)
+		return CheckupSheet{}, fmt.Errorf("read round: %w", err)
 	}
-	sheet := documents.CheckupSheet{Half: half, DueOn: round.DueOn}
+	sheet := CheckupSheet{Half: half, DueOn: round.DueOn}
 	clinic, err := q.ClinicByID(ctx, round.Clinic)
 	if err != nil {
 		return sheet, err
@@ -99,9 +98,9 @@ func (e *Engine) checkupReport(ctx context.Context, q *store.Queries, round stor
 	if err != nil {
 		return sheet, err
 	}
-	lines := map[nursery.CheckItem]*documents.CheckupLine{}
+	lines := map[nursery.CheckItem]*CheckupLine{}
 	for _, item := range nursery.CheckItems() {
-		lines[item] = &documents.CheckupLine{Item: item.Title()}
+		lines[item] = &CheckupLine{Item: item.Title()}
 	}
 	children := map[string]nursery.DutyStatus{} // the worst status of each
 	for _, d := range duties {
@@ -109,7 +108,7 @@ func (e *Engine) checkupReport(ctx context.Context, q *store.Queries, round stor
 		if !status.Settled() {
 			status = nursery.DutyMissed
 		}
-		lines[nursery.CheckItem(d.Item)].Count(status)
+		lines[nursery.CheckItem(d.Item)].count(status)
 		if worse(status, children[d.Child]) {
 			children[d.Child] = status
 		}
@@ -148,7 +147,7 @@ func worse(x, y nursery.DutyStatus) bool {
 }
 
 // reasonsOf counts the reasons why items were not done, by the last record of each child.
-func (e *Engine) reasonsOf(ctx context.Context, q *store.Queries, caseNo string) ([]documents.CheckupReason, error) {
+func (e *Engine) reasonsOf(ctx context.Context, q *store.Queries, caseNo string) ([]CheckupReason, error) {
 	if e.Fields == nil {
 		return nil, nil
 	}
@@ -168,11 +167,11 @@ func (e *Engine) reasonsOf(ctx context.Context, q *store.Queries, caseNo string)
 			}
 		}
 	}
-	var reasons []documents.CheckupReason
+	var reasons []CheckupReason
 	for reason, n := range counts {
-		reasons = append(reasons, documents.CheckupReason{Reason: reason.Title(), Items: n})
+		reasons = append(reasons, CheckupReason{Reason: reason.Title(), Items: n})
 	}
-	slices.SortFunc(reasons, func(x, y documents.CheckupReason) int {
+	slices.SortFunc(reasons, func(x, y CheckupReason) int {
 		if x.Items != y.Items {
 			return y.Items - x.Items
 		}

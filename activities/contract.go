@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"tuoyu/calendar"
-	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/policies"
 	"tuoyu/store"
@@ -277,17 +276,17 @@ func (e *Engine) orderAgreement(ctx context.Context, s *step, c store.Contract) 
 	if err != nil {
 		return err
 	}
-	agreement := &documents.Agreement{
+	agreement := Agreement{
 		Clinic: clinic.Name, Mode: nursery.ServiceMode(c.Mode), StartsOn: c.StartsOn, EndsOn: c.EndsOn, Text: text.Text, TextSHA256: text.Sha256,
 	}
 	for _, sig := range signatures {
 		if sig.Version == c.Version {
-			agreement.Signatures = append(agreement.Signatures, documents.Signature{
+			agreement.Signatures = append(agreement.Signatures, AgreementSigned{
 				Side: nursery.Role(sig.Side).Title(), Account: sig.SignedBy, On: nursery.DateOf(sig.SignedAt), SHA256: sig.Sha256,
 			})
 		}
 	}
-	return e.requestDocument(ctx, s, documents.ContractAgreement, func(p *documents.Paper) { p.Agreement = agreement })
+	return e.requestDocument(ctx, s, ContractAgreement, &AgreementContent{Agreement: agreement})
 }
 
 // contractMove sets the contract's state and writes one event.

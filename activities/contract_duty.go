@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"tuoyu/calendar"
-	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/policies"
 	"tuoyu/store"
@@ -165,9 +164,8 @@ func (e *Engine) orderEnded(ctx context.Context, s *step, c store.Contract, unco
 	if err != nil {
 		return err
 	}
-	return e.requestDocument(ctx, s, documents.ContractEnded, func(p *documents.Paper) {
-		p.Children = uncovered
-		p.Agreement = &documents.Agreement{Clinic: clinic.Name, Mode: nursery.ServiceMode(c.Mode), StartsOn: c.StartsOn, EndsOn: c.EndsOn}
+	return e.requestDocument(ctx, s, ContractEnded, &ContractEndedContent{
+		Agreement: Agreement{Clinic: clinic.Name, Mode: nursery.ServiceMode(c.Mode), StartsOn: c.StartsOn, EndsOn: c.EndsOn}, Children: uncovered,
 	})
 }
 

@@ -40,9 +40,7 @@ func (e *Engine) RequestCorrections(ctx context.Context, in Move) error {
 		if err := s.updateClocks(ctx, years, func(c calendar.Clock) calendar.Clock { return c.Pause(s.today()) }); err != nil {
 			return err
 		}
-		err = e.requestDocument(ctx, s, documents.FilingCorrection, func(p *documents.Paper) {
-			p.Gaps = printed(gaps)
-		})
+		err = e.requestDocument(ctx, s, FilingCorrection, &CorrectionContent{Notice: documents.Notice{Gaps: printed(gaps)}})
 		if err != nil {
 			return err
 		}
@@ -82,9 +80,7 @@ func (e *Engine) AcceptMaterials(ctx context.Context, in Move) error {
 		if err != nil {
 			return err
 		}
-		err = e.requestDocument(ctx, s, documents.FilingAcceptance, func(p *documents.Paper) {
-			p.DueOn, p.DueProvisional = receipt.DueOn, receipt.Provisional
-		})
+		err = e.requestDocument(ctx, s, FilingAcceptance, &AcceptanceContent{DueOn: receipt.DueOn, DueProvisional: receipt.Provisional})
 		if err != nil {
 			return err
 		}
@@ -115,16 +111,15 @@ func (e *Engine) IssueReceipt(ctx context.Context, in Move) error {
 			return err
 		}
 		// An institution that moved files again: its documents for the old place are no longer valid.
-		if err := s.endPapers(ctx, "superseded", "重新备案", documents.FilingReceipt, documents.FilingChange, documents.FilingBasicConditions); err != nil {
+		if err := s.endPapers(ctx, "superseded", "重新备案", FilingReceipt, FilingChange, FilingBasicConditions); err != nil {
 			return err
 		}
-		for _, kind := range []documents.Kind{documents.FilingReceipt, documents.FilingBasicConditions} {
-			err := e.requestDocument(ctx, s, kind, func(p *documents.Paper) {
-				p.FindingDueOn, p.DueProvisional = finding.DueOn, finding.Provisional
-			})
-			if err != nil {
-				return err
-			}
+		err = e.requestDocument(ctx, s, FilingReceipt, &ReceiptContent{FindingDueOn: finding.DueOn, DueProvisional: finding.Provisional})
+		if err != nil {
+			return err
+		}
+		if err := e.requestDocument(ctx, s, FilingBasicConditions, &ConditionsContent{}); err != nil {
+			return err
 		}
 		s.c.Stage = string(nursery.StageReceiptIssued)
 		return s.record(ctx, in.event("receipt_issued", "发给备案回执和基本条件告知书"))
@@ -161,10 +156,10 @@ func (e *Engine) RecordNonconformity(ctx context.Context, in Move) (Rectificatio
 				return err
 			}
 		}
-		err = e.requestDocument(ctx, s, documents.FilingNonconformity, func(p *documents.Paper) {
-			due := years.AddWorkingDays(s.today(), found.RectifyDays)
-			p.DueOn, p.DueProvisional = due.Date, due.Provisional
-			p.VisitedOn, p.Gaps, p.Publication = found.VisitedOn, printed(found.gaps), "托育机构公示"
+		due := years.AddWorkingDays(s.today(), found.RectifyDays)
+		err = e.requestDocument(ctx, s, FilingNonconformity, &NonconformityContent{
+			Notice: documents.Notice{Gaps: printed(found.gaps), DueOn: due.Date, DueProvisional: due.Provisional},
+			Visit:  documents.Visit{VisitedOn: found.VisitedOn}, Publication: "托育机构公示",
 		})
 		if err != nil {
 			return err
@@ -200,13 +195,11 @@ func (e *Engine) CloseRectified(ctx context.Context, in Move) error {
 		if err != nil {
 			return err
 		}
-		notice, err := s.lastDocument(ctx, documents.FilingNonconformity)
+		notice, err := s.lastDocument(ctx, FilingNonconformity)
 		if err != nil {
 			return err
 		}
-		err = e.requestDocument(ctx, s, documents.FilingRectified, func(p *documents.Paper) {
-			p.VisitedOn, p.RelatedNumber = found.VisitedOn, notice.Number
-		})
+		err = e.requestDocument(ctx, s, FilingRectified, &RectifiedContent{Visit: documents.Visit{VisitedOn: found.VisitedOn}, RelatedNumber: notice.Number})
 		if err != nil {
 			return err
 		}
@@ -251,9 +244,7 @@ func (e *Engine) Reroute(ctx context.Context, in Move) error {
 		if err != nil {
 			return err
 		}
-		err = e.requestDocument(ctx, s, documents.FilingReroute, func(p *documents.Paper) {
-			p.Children = familyChildren(application)
-		})
+		err = e.requestDocument(ctx, s, FilingReroute, &RerouteContent{Children: familyChildren(application)})
 		if err != nil {
 			return err
 		}

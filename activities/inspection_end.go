@@ -46,7 +46,7 @@ func (e *Engine) RecordVisit(ctx context.Context, in Move) error {
 		if err != nil {
 			return err
 		}
-		err = e.requestDocument(ctx, s, documents.InspectionRecord, func(p *documents.Paper) { p.VisitedOn, p.Inspection = v.VisitedOn, part })
+		err = e.requestDocument(ctx, s, InspectionRecord, &InspectionRecordContent{Visit: documents.Visit{VisitedOn: v.VisitedOn}, Inspection: part})
 		if err != nil {
 			return err
 		}
@@ -68,31 +68,31 @@ func (e *Engine) RecordVisit(ctx context.Context, in Move) error {
 	})
 }
 
-func (s *step) inspectionPart(ctx context.Context, i store.Inspection, items []nursery.ChecklistItem, v nursery.Visit, sent store.InspectionVisit) (*documents.Inspection, error) {
-	part := &documents.Inspection{Kind: inspectionKinds[i.Kind], Round: int(sent.Round), Hash: sent.Hash}
+func (s *step) inspectionPart(ctx context.Context, i store.Inspection, items []nursery.ChecklistItem, v nursery.Visit, sent store.InspectionVisit) (InspectionPart, error) {
+	part := InspectionPart{Kind: inspectionKinds[i.Kind], Round: int(sent.Round), Hash: sent.Hash}
 	said := map[string]nursery.VisitItem{}
 	for _, item := range v.Items {
 		said[item.Rule] = item
 	}
 	for _, item := range items {
 		found := said[item.Rule]
-		part.Items = append(part.Items, documents.ItemLine{
+		part.Items = append(part.Items, ItemLine{
 			Title: item.Title, Result: found.Result.Title(), Note: found.Note, Photos: len(found.Photos), Basis: item.Basis,
 		})
 	}
 	signatures, err := s.q.SignaturesOfCase(ctx, i.CaseNo)
 	if err != nil {
-		return nil, err
+		return part, err
 	}
 	for _, sig := range signatures {
 		if sig.Version != sent.Version {
 			continue
 		}
-		line := documents.SignatureLine{Party: signatureParties[sig.Party], Manner: signatureManners[sig.Manner], Note: sig.Note}
+		line := SignatureLine{Party: signatureParties[sig.Party], Manner: signatureManners[sig.Manner], Note: sig.Note}
 		if sig.Picture != "" {
 			picture, err := s.q.AttachmentByID(ctx, sig.Picture)
 			if err != nil {
-				return nil, err
+				return part, err
 			}
 			if strings.HasPrefix(picture.MediaType, "image/") {
 				line.Picture = picture.ID
@@ -175,8 +175,8 @@ func (e *Engine) OrderCorrection(ctx context.Context, in CorrectionOrder) error 
 		if err := s.q.OrderFindings(ctx, store.OrderFindingsParams{CaseNo: s.c.CaseNo, DueOn: due.Date}); err != nil {
 			return err
 		}
-		err = e.requestDocument(ctx, s, documents.InspectionOrder, func(p *documents.Paper) {
-			p.VisitedOn, p.DueOn, p.DueProvisional, p.Gaps, p.Inspection = v.VisitedOn, due.Date, due.Provisional, gaps, &documents.Inspection{}
+		err = e.requestDocument(ctx, s, InspectionOrder, &InspectionOrderContent{
+			Notice: documents.Notice{Gaps: gaps, DueOn: due.Date, DueProvisional: due.Provisional}, Visit: documents.Visit{VisitedOn: v.VisitedOn},
 		})
 		if err != nil {
 			return err
@@ -195,8 +195,8 @@ func (e *Engine) CloseInspection(ctx context.Context, in Move) error {
 		if err != nil {
 			return err
 		}
-		err = e.requestDocument(ctx, s, documents.InspectionClosed, func(p *documents.Paper) {
-			p.VisitedOn, p.Inspection = v.VisitedOn, &documents.Inspection{Kind: inspectionKinds[i.Kind], Round: int(sent.Round)}
+		err = e.requestDocument(ctx, s, InspectionClosed, &InspectionClosedContent{
+			Visit: documents.Visit{VisitedOn: v.VisitedOn}, Inspection: InspectionPart{Kind: inspectionKinds[i.Kind], Round: int(sent.Round)},
 		})
 		if err != nil {
 			return err
@@ -221,8 +221,8 @@ func (e *Engine) ReferInspection(ctx context.Context, in Move) error {
 		if err != nil {
 			return err
 		}
-		err = e.requestDocument(ctx, s, documents.InspectionReferral, func(p *documents.Paper) {
-			p.VisitedOn, p.Gaps, p.Inspection = v.VisitedOn, gaps, &documents.Inspection{Penalty: penalty}
+		err = e.requestDocument(ctx, s, InspectionReferral, &InspectionReferralContent{
+			Notice: documents.Notice{Gaps: gaps}, Visit: documents.Visit{VisitedOn: v.VisitedOn}, Inspection: InspectionPart{Penalty: penalty},
 		})
 		if err != nil {
 			return err

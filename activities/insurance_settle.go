@@ -34,11 +34,11 @@ func (e *Engine) SignInsurance(ctx context.Context, in InsuranceMove) error {
 		if err != nil {
 			return err
 		}
-		err = e.requestDocument(ctx, s, documents.InsuranceNotice, func(p *documents.Paper) {
-			p.Addressee = addressee
-			p.Insurance = &documents.InsuranceSheet{
+		err = e.requestDocument(ctx, s, InsuranceNotice, &InsuranceNoticeContent{
+			Head: documents.Head{Addressee: addressee},
+			Insurance: InsuranceSheet{
 				Month: b.Month, Batch: in.Send, Lines: int(row.Lines), Hash: row.Hash, PremiumFen: row.PremiumFen, CoverFrom: b.CoverFrom,
-			}
+			},
 		})
 		if err != nil {
 			return err
@@ -157,7 +157,7 @@ func (e *Engine) CloseInsurance(ctx context.Context, in Move) error {
 			return err
 		}
 		covers, roster := map[string]int32{}, map[string]int32{}
-		sheet := documents.InsuranceSheet{Month: b.Month}
+		sheet := InsuranceSheet{Month: b.Month}
 		for _, row := range ended {
 			covers[row.Ended] = row.Covers
 			sheet.Ended += int(row.Covers)
@@ -172,7 +172,7 @@ func (e *Engine) CloseInsurance(ctx context.Context, in Move) error {
 		}
 		sheet.Insured, sheet.Ineligible = int(roster[string(nursery.Insured)]), int(roster[string(nursery.Ineligible)])
 		sheet.Withdrawn = int(roster[string(nursery.TakenOff)])
-		err = e.requestDocument(ctx, s, documents.InsuranceSummary, func(p *documents.Paper) { p.Insurance = &sheet })
+		err = e.requestDocument(ctx, s, InsuranceSummary, &InsuranceSummaryContent{Insurance: sheet})
 		if err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package activities
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -10,80 +11,75 @@ import (
 	"fmt"
 	"time"
 
+	"tuoyu/definition"
 	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/store"
 )
 
-// requestDocument stores the content of a document, its number and its verification code; rendering follows asynchronously. The
-// content is fixed here, so that what is rendered later is what was decided now.
-func (e *Engine) requestDocument(ctx context.Context, s *step, kind documents.Kind, fill func(*documents.Paper)) error {
-	info, known := kind.Info()
-	if !known {
-		return fmt.Errorf("unknown kind of paper %q", kind)
-	}
-	p, err := e.paper(ctx, s, kind)
+// requestDocument stores a document with its content, a number and a verification code; rendering follows asynchronously.
+// The content is fixed here, so that what is rendered later is what was decided now. Its common fields are set here, except
+// for an addressee that is there already.
+func (e *Engine) requestDocument(ctx context.Context, s *step, kind definition.Paper, content documents.Content) error {
+	p, err := documents.NewPaper(kind, content)
 	if err != nil {
 		return err
 	}
+	head, err := e.head(ctx, s)
+	if err != nil {
+		return err
+	}
+	head.Kind, head.Addressee = kind.Kind, cmp.Or(content.Common().Addressee, head.Addressee)
+	*content.Common() = head
 	if e.trial != nil {
-		p.VerificationCode, p.VerifyURL = "", ""
-		fill(&p)
 		e.trial.papers = append(e.trial.papers, p)
 		return nil
 	}
-	number, err := s.nextNumber(ctx, info.Prefix)
+	number, err := s.nextNumber(ctx, kind.Prefix)
 	if err != nil {
 		return err
 	}
-	p.Number = documents.FormatNumber(p.CountyName, kind, s.today().Year, number)
-	fill(&p)
+	issued := content.Common()
+	issued.Number = documents.FormatNumber(head.CountyName, kind.Prefix, s.today().Year, number)
+	issued.VerificationCode = documents.NewCode()
+	issued.VerifyURL = e.PublicURL + "/verify/" + string(issued.VerificationCode)
 	if err := p.Validate(); err != nil {
-		return fmt.Errorf("paper %s: %w", kind, err)
+		return fmt.Errorf("paper %s: %w", kind.Kind, err)
 	}
-	content, err := json.Marshal(p)
+	stored, err := json.Marshal(content)
 	if err != nil {
 		return fmt.Errorf("encode paper: %w", err)
 	}
 	return s.q.InsertDocument(ctx, store.InsertDocumentParams{
-		ID: documentID(s.c.CaseNo, s.name, kind), CaseNo: s.c.CaseNo, County: s.c.County, Institution: s.c.Institution,
-		Kind: string(kind), Number: p.Number, Code: string(p.VerificationCode), Content: content, IssuedOn: p.IssuedOn,
+		ID: documentID(s.c.CaseNo, s.name, kind.Kind), CaseNo: s.c.CaseNo, County: s.c.County, Institution: s.c.Institution,
+		Kind: kind.Kind, Number: issued.Number, Code: string(issued.VerificationCode), Content: stored, IssuedOn: issued.IssuedOn,
 		CreatedAt: s.at,
 	})
 }
 
-// paper returns the fields common to every kind, from the current application.
-func (e *Engine) paper(ctx context.Context, s *step, kind documents.Kind) (documents.Paper, error) {
+// head returns the fields common to every kind, from the current application.
+func (e *Engine) head(ctx context.Context, s *step) (documents.Head, error) {
 	a, err := e.declared(ctx, s)
 	if err != nil {
-		return documents.Paper{}, err
+		return documents.Head{}, err
 	}
 	county := nursery.CountyName(s.c.County)
-	code := documents.NewCode()
-	p := documents.Paper{
-		Kind: kind, CaseNo: s.c.CaseNo, CountyCode: s.c.County, CountyName: county,
-		Authority: "长治市" + county + "卫生健康行政部门", IssuedOn: s.today(), Addressee: a.Institution.Name,
-		USCC: a.Institution.USCC, SiteKind: a.SiteKind, VerificationCode: code,
-		VerifyURL: e.PublicURL + "/verify/" + string(code), Address: a.Institution.Address,
-		ReceivedOn: s.c.ReceivedOn, ServiceForms: a.ServiceForms, Seats: a.Seats(),
+	h := documents.Head{
+		CaseNo: s.c.CaseNo, CountyCode: s.c.County, CountyName: county, Authority: "长治市" + county + "卫生健康行政部门", IssuedOn: s.today(),
+		Addressee: cmp.Or(a.Institution.Name, s.c.Subject), USCC: cmp.Or(a.Institution.USCC, "（待补正）"), SiteKind: a.SiteKind,
+		Address: a.Institution.Address, ReceivedOn: s.c.ReceivedOn, ServiceForms: a.ServiceForms, Seats: a.Seats(),
 	}
 	for _, c := range a.Classes {
 		line := documents.ClassLine{Name: c.Name, Kind: c.Kind}
 		if c.Seats != nil {
 			line.Seats = *c.Seats
 		}
-		p.Classes = append(p.Classes, line)
+		h.Classes = append(h.Classes, line)
 	}
 	if a.Family != nil && a.Family.Children != nil && len(a.Classes) == 0 {
-		p.Seats = *a.Family.Children
+		h.Seats = *a.Family.Children
 	}
-	if p.USCC == "" {
-		p.USCC = "（待补正）"
-	}
-	if p.Addressee == "" {
-		p.Addressee = s.c.Subject
-	}
-	return p, nil
+	return h, nil
 }
 
 // declared returns what the case itself declares, or for a case that declares none, what the institution filed.
@@ -114,17 +110,26 @@ func (e *Engine) declared(ctx context.Context, s *step) (nursery.Application, er
 }
 
 // documentID returns an opaque identifier that is the same on every attempt of a step.
-func documentID(caseNo, step string, kind documents.Kind) string {
-	sum := sha256.Sum256([]byte(caseNo + "\x00" + step + "\x00" + string(kind)))
+func documentID(caseNo, step, kind string) string {
+	sum := sha256.Sum256([]byte(caseNo + "\x00" + step + "\x00" + kind))
 	return "D" + hex.EncodeToString(sum[:10])
 }
 
-func (s *step) lastDocument(ctx context.Context, kinds ...documents.Kind) (store.Document, error) {
-	d, err := s.q.LastDocumentOfKind(ctx, store.LastDocumentOfKindParams{Institution: s.c.Institution, Kinds: words(kinds)})
+func (s *step) lastDocument(ctx context.Context, kinds ...definition.Paper) (store.Document, error) {
+	named := paperKinds(kinds)
+	d, err := s.q.LastDocumentOfKind(ctx, store.LastDocumentOfKindParams{Institution: s.c.Institution, Kinds: named})
 	if err != nil {
-		return d, fmt.Errorf("read last %v: %w", kinds, err)
+		return d, fmt.Errorf("read last %v: %w", named, err)
 	}
 	return d, nil
+}
+
+func paperKinds(papers []definition.Paper) []string {
+	kinds := make([]string, len(papers))
+	for i, p := range papers {
+		kinds[i] = p.Kind
+	}
+	return kinds
 }
 
 // PrintPapers renders every pending document of the case and stores it by its hash. The error joins those of the
@@ -186,9 +191,13 @@ func (e *Engine) noteUnprintable(ctx context.Context, d store.Document, why stri
 }
 
 func (e *Engine) print(ctx context.Context, d store.Document) error {
-	var p documents.Paper
-	if err := json.Unmarshal(d.Content, &p); err != nil {
-		return fmt.Errorf("decode paper: %w", err)
+	kind, ok := e.Processes.Paper(d.Kind)
+	if !ok {
+		return fmt.Errorf("no process issues papers of kind %s", d.Kind)
+	}
+	p, err := documents.ReadPaper(kind, d.Content)
+	if err != nil {
+		return err
 	}
 	pdf, err := e.Renderer.Render(ctx, p, e.picture)
 	if err != nil {

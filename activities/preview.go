@@ -193,10 +193,10 @@ func (e *Engine) previewRecord(ctx context.Context, m Move) (string, error) {
 	if err := e.RecordVisit(ctx, m); err != nil {
 		return "", err
 	}
-	record := e.trial.papers[len(e.trial.papers)-1].Inspection
+	record := &e.trial.papers[len(e.trial.papers)-1].Content.(*InspectionRecordContent).Inspection
 	record.Signatures = nil // no signature is shown before all parties have signed
 	for _, party := range []string{"first", "second", "institution"} {
-		record.Signatures = append(record.Signatures, documents.SignatureLine{Party: signatureParties[party], Manner: "待签字"})
+		record.Signatures = append(record.Signatures, SignatureLine{Party: signatureParties[party], Manner: "待签字"})
 	}
 	return visit.Then(int(i.Round)), nil
 }

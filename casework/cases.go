@@ -10,7 +10,6 @@ import (
 
 	"tuoyu/calendar"
 	"tuoyu/definition"
-	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/store"
 	"tuoyu/workflows"
@@ -225,7 +224,7 @@ func fillDocuments(ctx context.Context, q *store.Queries, _ nursery.Principal, c
 
 func documentOf(row store.Document) Document {
 	d := Document{
-		ID: row.ID, CaseNo: row.CaseNo, Kind: row.Kind, Title: documents.Kind(row.Kind).Title(), Number: row.Number,
+		ID: row.ID, CaseNo: row.CaseNo, Kind: row.Kind, Title: paperTitle(row.Kind), Number: row.Number,
 		State: row.State, IssuedOn: row.IssuedOn, VerificationCode: row.Code, EndedAt: row.EndedAt, EndReason: row.EndReason,
 		Fault: row.Fault,
 	}

@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -117,7 +118,7 @@ func (s *Service) endPaper(ctx context.Context, q *store.Queries, p nursery.Prin
 		return Document{}, NewError(CodeDocumentEnded, "该文书已失效。")
 	}
 	c := store.Case{CaseNo: row.CaseNo, County: row.County, Institution: row.Institution}
-	note := documents.Kind(row.Kind).Title() + " " + row.Number + "：" + reason
+	note := paperTitle(row.Kind) + " " + row.Number + "：" + reason
 	err = s.RecordEvent(ctx, q, c, p, "document/"+CompletionID(p, key), "document_"+state, note, false, map[string]string{"document": row.ID})
 	if err != nil {
 		return Document{}, err
@@ -128,30 +129,26 @@ func (s *Service) endPaper(ctx context.Context, q *store.Queries, p nursery.Prin
 
 // copyPaper orders a copy of a document with the text as it was decided, and a number, a code and a date of its own.
 func (s *Service) copyPaper(ctx context.Context, q *store.Queries, old store.Document, id string) (Document, error) {
-	var paper documents.Paper
-	if err := json.Unmarshal(old.Content, &paper); err != nil {
-		return Document{}, fmt.Errorf("decode paper: %w", err)
-	}
-	info, ok := paper.Kind.Info()
-	if !ok {
-		return Document{}, fmt.Errorf("unknown kind of paper %q", paper.Kind)
-	}
-	today := s.Today()
-	number, err := q.TakeNumbers(ctx, store.TakeNumbersParams{Prefix: info.Prefix, County: old.County, Year: int32(today.Year), Numbers: 1})
+	paper, err := readPaper(old)
 	if err != nil {
 		return Document{}, err
 	}
-	was := string(paper.VerificationCode)
-	paper.VerificationCode, paper.IssuedOn = documents.NewCode(), today
-	paper.VerifyURL = strings.TrimSuffix(paper.VerifyURL, was) + string(paper.VerificationCode)
-	paper.Number = documents.FormatNumber(paper.CountyName, paper.Kind, today.Year, int(number))
-	content, err := json.Marshal(paper)
+	head, today := paper.Common(), s.Today()
+	number, err := q.TakeNumbers(ctx, store.TakeNumbersParams{Prefix: paper.Prefix, County: old.County, Year: int32(today.Year), Numbers: 1})
+	if err != nil {
+		return Document{}, err
+	}
+	was := string(head.VerificationCode)
+	head.VerificationCode, head.IssuedOn = documents.NewCode(), today
+	head.VerifyURL = strings.TrimSuffix(head.VerifyURL, was) + string(head.VerificationCode)
+	head.Number = documents.FormatNumber(head.CountyName, paper.Prefix, today.Year, int(number))
+	content, err := json.Marshal(paper.Content)
 	if err != nil {
 		return Document{}, fmt.Errorf("encode paper: %w", err)
 	}
 	row := store.Document{
 		ID: "D" + id, CaseNo: old.CaseNo, County: old.County, Institution: old.Institution, Kind: old.Kind, State: "pending",
-		Number: paper.Number, Code: string(paper.VerificationCode), Content: content, IssuedOn: today, CreatedAt: s.Now(),
+		Number: head.Number, Code: string(head.VerificationCode), Content: content, IssuedOn: today, CreatedAt: s.Now(),
 	}
 	err = q.InsertDocument(ctx, store.InsertDocumentParams{
 		ID: row.ID, CaseNo: row.CaseNo, County: row.County, Institution: row.Institution, Kind: row.Kind,
@@ -198,13 +195,19 @@ func (s *Service) startPrinting(ctx context.Context, row store.Outbox) error {
 	return s.markDelivered(ctx, row.ID, humantask.Closed{}, notesNothing)
 }
 
-// publicAddressee returns the addressee of a document as it may be shown to the public. An insurer's account is
-// replaced by a general term.
-func publicAddressee(p documents.Paper) string {
-	if p.Kind == documents.InsuranceNotice {
-		return "承保机构"
+// paperTitle returns the title of a kind of document; empty if no process issues it.
+func paperTitle(kind string) string {
+	paper, _ := workflows.PaperOf(kind)
+	return paper.Title
+}
+
+// readPaper returns what a stored document states.
+func readPaper(row store.Document) (documents.Paper, error) {
+	kind, ok := workflows.PaperOf(row.Kind)
+	if !ok {
+		return documents.Paper{}, fmt.Errorf("no process issues papers of kind %q", row.Kind)
 	}
-	return p.Addressee
+	return documents.ReadPaper(kind, row.Content)
 }
 
 // Verify reports whether the document with this code is genuine and in force. A malformed or unknown code is an answer,
@@ -223,14 +226,15 @@ func (s *Service) Verify(ctx context.Context, code string) (VerifiedPaper, error
 		if err != nil {
 			return fmt.Errorf("read document: %w", err)
 		}
-		var paper documents.Paper
-		if err := json.Unmarshal(row.Content, &paper); err != nil {
-			return fmt.Errorf("decode paper: %w", err)
+		paper, err := readPaper(row)
+		if err != nil {
+			return err
 		}
 		v = VerifiedPaper{
 			Genuine: true, InForce: row.State == "in_force" || row.State == "pending", State: row.State,
-			Title: paper.Kind.Title(), Number: row.Number, Institution: publicAddressee(paper), County: paper.CountyName,
-			IssuedOn: row.IssuedOn, Facts: paper.Facts(),
+			Title: paper.Title, Number: row.Number, County: paper.Common().CountyName,
+			Institution: cmp.Or(paper.PublicAddressee, paper.Common().Addressee),
+			IssuedOn:    row.IssuedOn, Facts: paper.Facts(),
 		}
 		if row.EndedAt != nil {
 			v.EndedOn = nursery.DateOf(*row.EndedAt)
@@ -272,7 +276,7 @@ func (s *Service) PreviewNotice(ctx context.Context, p nursery.Principal, task s
 		page, err := documents.Preview(paper)
 		var missing *documents.IncompleteError
 		if errors.As(err, &missing) {
-			refusal := NewError(CodeInvalid, paper.Kind.Title()+"还缺少内容，不能制作。")
+			refusal := NewError(CodeInvalid, paper.Title+"还缺少内容，不能制作。")
 			for _, field := range missing.Fields {
 				refusal.Fields = append(refusal.Fields, FieldError{Location: "/paper/" + field, Message: "缺少"})
 			}
@@ -281,7 +285,7 @@ func (s *Service) PreviewNotice(ctx context.Context, p nursery.Principal, task s
 		if err != nil {
 			return nil, fmt.Errorf("preview %s: %w", paper.Kind, err)
 		}
-		notices = append(notices, Notice{Title: paper.Kind.Title(), HTML: page})
+		notices = append(notices, Notice{Title: paper.Title, HTML: page})
 	}
 	return notices, nil
 }

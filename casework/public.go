@@ -41,7 +41,7 @@ func (s *Service) PublicStatus(ctx context.Context, caseNo, code string) (Public
 		}
 		for _, row := range rows {
 			view.Papers = append(view.Papers, PublicPaper{
-				Title: documents.Kind(row.Kind).Title(), Number: row.Number, IssuedOn: row.IssuedOn, State: row.State,
+				Title: paperTitle(row.Kind), Number: row.Number, IssuedOn: row.IssuedOn, State: row.State,
 			})
 		}
 		events, err := q.EventsOfCase(ctx, store.EventsOfCaseParams{CaseNo: c.CaseNo})

@@ -10,7 +10,6 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 
 	"tuoyu/activities"
-	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/store"
 )
@@ -89,7 +88,7 @@ func (s *Service) StuckCases(ctx context.Context, p nursery.Principal) ([]StuckC
 			printing[d.CaseNo] = true
 			stuck = append(stuck, StuckCase{
 				CaseNo: d.CaseNo, Kind: nursery.CaseKind(d.Kind), County: d.County, Institution: d.Institution, Since: d.CreatedAt, Reason: StuckNotPrinted,
-				Message: notPrintedMessage(d.StuckReason, d.Fault), Paper: documents.Kind(d.Paper).Title(), Number: d.Number,
+				Message: notPrintedMessage(d.StuckReason, d.Fault), Paper: paperTitle(d.Paper), Number: d.Number,
 			})
 		}
 		for _, c := range cases {

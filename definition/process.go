@@ -18,6 +18,7 @@ type Process struct {
 	Stages      []Stage         // in their order
 	HappyPath   []nursery.Stage // the stages of a case in which nothing goes amiss, in the same order
 	Tasks       []TaskKind      // what its workflow asks people
+	Papers      []Paper         // the kinds of documents that it issues
 	Page        Page            // where more of a case is to be seen or done; zero for none
 	Files       string          // what its files are to those who may read or upload them: the first half of the act
 	Owner       string          // how the names begin under which offices register its cases beside institutions; empty: an institution's own code

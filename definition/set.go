@@ -7,16 +7,17 @@ import (
 	"tuoyu/nursery"
 )
 
-// Set is the processes of a program, indexed by their kinds and those of their tasks.
+// Set is the processes of a program, indexed by their kinds and those of their tasks and papers.
 type Set struct {
 	processes []Process
 	byKind    map[nursery.CaseKind]Process
 	tasks     map[string]TaskKind
+	papers    map[string]Paper
 }
 
-// NewSet indexes processes. It panics when two have the same kind, two tasks the same name, or a task confirms one that is not there.
+// NewSet indexes processes. It panics when two have the same kind, two tasks or papers the same name, or a task confirms one that is not there.
 func NewSet(processes ...Process) *Set {
-	s := &Set{processes: processes, byKind: map[nursery.CaseKind]Process{}, tasks: map[string]TaskKind{}}
+	s := &Set{processes: processes, byKind: map[nursery.CaseKind]Process{}, tasks: map[string]TaskKind{}, papers: map[string]Paper{}}
 	for _, p := range processes {
 		if _, twice := s.byKind[p.Kind]; twice {
 			panic(fmt.Sprintf("definition: two processes of kind %s", p.Kind))
@@ -27,6 +28,12 @@ func NewSet(processes ...Process) *Set {
 				panic("definition: two tasks named " + t.Name)
 			}
 			s.tasks[t.Name] = t
+		}
+		for _, paper := range p.Papers {
+			if _, twice := s.papers[paper.Kind]; twice {
+				panic("definition: two papers of kind " + paper.Kind)
+			}
+			s.papers[paper.Kind] = paper
 		}
 	}
 	for _, t := range s.tasks {
@@ -56,6 +63,15 @@ func (s *Set) Task(name string) (TaskKind, bool) {
 	}
 	t, ok := s.tasks[name]
 	return t, ok
+}
+
+// Paper returns the kind of document of that name; false when there is none, or no set.
+func (s *Set) Paper(kind string) (Paper, bool) {
+	if s == nil {
+		return Paper{}, false
+	}
+	p, ok := s.papers[kind]
+	return p, ok
 }
 
 // Prints reports whether an answer to the task, or to the one it confirms, orders papers.

@@ -36,7 +36,7 @@ type Outcome struct {
 
 	Follow []Step        // what the workflow does next, in order
 	Ends   nursery.Stage // the stage in which the case then ends; empty when it goes on
-	Papers []string      // the kinds of papers that those steps order, which are shown before the answer is given
+	Papers []Paper       // the papers that those steps order, which are shown before the answer is given
 }
 
 // Fields returns the fields that the outcome requires and those that it may have, where it is the only one offered or not.

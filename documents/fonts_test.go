@@ -18,8 +18,23 @@ var level3 = [][2]rune{
 	{0x4E00, 0x9FEF}, {0x3400, 0x4DB5}, {0x20000, 0x2A6D6}, {0x2A700, 0x2B734}, {0x2B740, 0x2B81D}, {0x2B820, 0x2CEA1}, {0x2CEB0, 0x2EBE0},
 }
 
+// FontsForTest returns the fonts of this machine, closed when the test ends.
+func FontsForTest(t testing.TB) *Fonts {
+	t.Helper()
+	fonts, err := LoadFonts(DefaultFontFiles())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := fonts.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return fonts
+}
+
 func TestEveryIdeographOfLevel3CanBeDrawn(t *testing.T) {
-	fonts := loadFonts(t)
+	fonts := FontsForTest(t)
 	n, common := 0, 0
 	for _, block := range level3 {
 		for r := block[0]; r <= block[1]; r++ {
@@ -42,7 +57,7 @@ func TestEveryIdeographOfLevel3CanBeDrawn(t *testing.T) {
 }
 
 func TestRareFacesAreSentOnlyWhenNeeded(t *testing.T) {
-	fonts := loadFonts(t)
+	fonts := FontsForTest(t)
 	files := func(text string) []string {
 		faces, err := fonts.Faces(text)
 		if err != nil {
@@ -67,7 +82,7 @@ func TestRareFacesAreSentOnlyWhenNeeded(t *testing.T) {
 }
 
 func TestASubsetDrawsItsCharactersAsTheWholeFontDoes(t *testing.T) {
-	fonts := loadFonts(t)
+	fonts := FontsForTest(t)
 	all := append([]*font{fonts.text, fonts.strong}, fonts.rare...)
 	rapid.Check(t, func(t *rapid.T) {
 		whole := rapid.SampledFrom(all).Draw(t, "font")
@@ -171,7 +186,7 @@ func TestFilesThatAreNoTrueTypeFontAreRefused(t *testing.T) {
 
 // Font files are read from the machine; a damaged one must result in an error, never in a panic.
 func TestDamagedFontsNeverPanic(t *testing.T) {
-	small, err := loadFonts(t).text.subset([]rune("托A"), "Seed")
+	small, err := FontsForTest(t).text.subset([]rune("托A"), "Seed")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,23 +208,4 @@ func TestDamagedFontsNeverPanic(t *testing.T) {
 	if opened == 0 {
 		t.Error("no damaged font could be opened, so nothing behind the header was tried")
 	}
-}
-
-// BenchmarkJob measures the preparation of a job: page, subset fonts and style sheet.
-func BenchmarkJob(b *testing.B) {
-	r := NewRenderer(loadFonts(b), nil)
-	p := sample(b, FilingBasicConditions)
-	size := 0
-	b.ReportAllocs()
-	for b.Loop() {
-		job, err := r.job(p)
-		if err != nil {
-			b.Fatal(err)
-		}
-		size = len(job.Index)
-		for _, data := range job.Assets {
-			size += len(data)
-		}
-	}
-	b.ReportMetric(float64(size), "bytes/job")
 }

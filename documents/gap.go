@@ -3,6 +3,7 @@ package documents
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,6 +20,36 @@ type Gap struct {
 	Message  string             `json:"message,omitempty"` // 说明
 	WhatToDo string             `json:"what_to_do"`        // 如何补正
 	Basis    []nursery.Citation `json:"basis"`             // 依据
+}
+
+// Notice is the common fields of a kind that lists what has to be corrected and by when. The parts "gaps" and "limit" of
+// the templates print them.
+type Notice struct {
+	Head
+	Gaps           []Gap        `json:"gaps,omitempty"`
+	DueOn          nursery.Date `json:"due_on,omitzero"`
+	DueProvisional bool         `json:"due_provisional,omitempty"` // the limit ends in an unpublished year
+}
+
+// Facts returns the number of gaps and the date by which they are to be corrected.
+func (n *Notice) Facts() []Fact {
+	return Facts{}.Count("列明事项", len(n.Gaps), "项").On("期限", n.DueOn)
+}
+
+// Unverified reports whether a gap has a citation that is marked 待核.
+func (n *Notice) Unverified() bool {
+	return slices.ContainsFunc(n.Gaps, func(g Gap) bool { return Unverified(g.Basis) })
+}
+
+// Unverified reports whether one of the citations is marked 待核.
+func Unverified(cited []nursery.Citation) bool {
+	return slices.ContainsFunc(cited, func(c nursery.Citation) bool { return !c.Verified })
+}
+
+// Visit is the fields that the part "visit" of the templates prints.
+type Visit struct {
+	VisitedOn nursery.Date `json:"visited_on,omitzero"` // 现场核实或复查之日
+	Officers  []string     `json:"officers,omitempty"`  // 现场人员, by code or certificate number
 }
 
 // GapOf returns the printed form of a reason. A value that is not a plain word or number is left to the message; a

@@ -1,4 +1,4 @@
-package documents
+package documents_test
 
 import (
 	"bytes"
@@ -6,17 +6,18 @@ import (
 	"testing"
 
 	"tuoyu/nursery"
+	"tuoyu/processes/checkup"
 )
 
-func guardianSample() GuardianSheet {
-	return GuardianSheet{
+func guardianSample() checkup.GuardianSheet {
+	return checkup.GuardianSheet{
 		CaseNo: "TJ-140403-2026-000001-K", Institution: "示例托育园", Clinic: "示例社区卫生服务中心", Half: nursery.HalfYear{Year: 2026, Half: 2},
 		Child: "婴幼儿<b>000001</b>", CheckedOn: nursery.NewDate(2026, 11, 26), Lines: []string{"体重：10.9千克。", "这份说明不是诊断，有疑问请问签约医生。"},
 	}
 }
 
 func TestTheGuardianIsToldInPlainWords(t *testing.T) {
-	page, err := GuardianHTML(guardianSample())
+	page, err := guardianSample().Printed().HTML()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +29,7 @@ func TestTheGuardianIsToldInPlainWords(t *testing.T) {
 }
 
 func TestTheSheetForTheGuardianIsPrinted(t *testing.T) {
-	pdf, err := realRenderer(t).RenderGuardian(t.Context(), guardianSample())
+	pdf, err := realRenderer(t).RenderSheet(t.Context(), guardianSample().Printed())
 	if err != nil || !bytes.HasPrefix(pdf, []byte("%PDF-")) {
 		t.Errorf("got %.20q, %v", pdf, err)
 	}

@@ -1,17 +1,37 @@
 package documents
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/url"
+	"reflect"
 	"strings"
+	"unicode/utf8"
 
+	"tuoyu/definition"
 	"tuoyu/nursery"
 )
 
-// Paper is one document to render 文书. It is plain data and is serialized as JSON. Every kind requires the fields of the
-// first group; Validate checks which of the others a kind requires. Empty fields are not printed.
-type Paper struct {
-	Kind             Kind             `json:"kind"`
+// Content is what a document states: plain data that is stored as JSON. Each kind has a struct for it, which embeds Head
+// and lies beside the step that fills it. Empty fields are not printed.
+type Content interface {
+	// Common returns the fields that every kind has. Head implements it.
+	Common() *Head
+	// Needs calls need for each field without which the document must not be issued, and reports whether it is present.
+	Needs(need func(field string, present bool))
+	// Facts returns the two or three facts with which a print can be compared. They are shown on the public verification
+	// page, so they identify no person.
+	Facts() []Fact
+	// Unverified reports whether the document prints a citation that is marked 待核, which requires an explanation. Head
+	// returns false.
+	Unverified() bool
+	// Pictures returns the names of the pictures that the document shows beside its text. Head returns none.
+	Pictures() []string
+}
+
+// Head is the fields that every kind of document has. The group from Address on may be empty.
+type Head struct {
+	Kind             string           `json:"kind"`
 	Number           string           `json:"number"`      // 发文字号
 	CaseNo           string           `json:"case_no"`     // 办件编号
 	CountyCode       string           `json:"county_code"` // 县区代码
@@ -24,29 +44,12 @@ type Paper struct {
 	VerificationCode Code             `json:"verification_code"`
 	VerifyURL        string           `json:"verify_url"` // content of the QR code; ends with the code
 
-	Address        string                `json:"address,omitempty"`         // 机构地址
-	Contact        Contact               `json:"contact,omitzero"`          // 联系方式
-	ReceivedOn     nursery.Date          `json:"received_on,omitzero"`      // 收到备案材料之日
-	DueOn          nursery.Date          `json:"due_on,omitzero"`           // 办理、补正或整改期限
-	FindingDueOn   nursery.Date          `json:"finding_due_on,omitzero"`   // 不符合标准时的告知期限
-	DueProvisional bool                  `json:"due_provisional,omitempty"` // the limit ends in an unpublished year
-	VisitedOn      nursery.Date          `json:"visited_on,omitzero"`       // 现场核实或复查之日
-	Officers       []string              `json:"officers,omitempty"`        // 现场人员, by code or certificate number
-	EffectiveOn    nursery.Date          `json:"effective_on,omitzero"`     // 变更或注销生效之日
-	RelatedNumber  string                `json:"related_number,omitempty"`  // 所涉文书的发文字号
-	ServiceForms   []nursery.ServiceForm `json:"service_forms,omitempty"`   // 服务形式
-	Classes        []ClassLine           `json:"classes,omitempty"`         // 班级
-	Seats          int                   `json:"seats,omitempty"`           // 托位总数
-	Gaps           []Gap                 `json:"gaps,omitempty"`            // 需补正或整改的事项
-	Changes        []Change              `json:"changes,omitempty"`         // 变更事项
-	Reason         string                `json:"reason,omitempty"`          // 注销原因
-	Arrangement    string                `json:"arrangement,omitempty"`     // 婴幼儿和工作人员安置情况
-	Children       int                   `json:"children,omitempty"`        // 收托人数
-	Publication    string                `json:"publication,omitempty"`     // 公示载体
-	Agreement      *Agreement            `json:"agreement,omitempty"`       // 签约协议
-	Checkup        *CheckupSheet         `json:"checkup,omitempty"`         // 健康体检
-	Inspection     *Inspection           `json:"inspection,omitempty"`      // 督导评估
-	Insurance      *InsuranceSheet       `json:"insurance,omitempty"`       // 投保情况
+	Address      string                `json:"address,omitempty"`       // 机构地址
+	Contact      Contact               `json:"contact,omitzero"`        // 联系方式
+	ReceivedOn   nursery.Date          `json:"received_on,omitzero"`    // 收到材料之日
+	ServiceForms []nursery.ServiceForm `json:"service_forms,omitempty"` // 服务形式
+	Classes      []ClassLine           `json:"classes,omitempty"`       // 班级
+	Seats        int                   `json:"seats,omitempty"`         // 托位总数
 }
 
 // Contact is where the applicant can make enquiries 联系方式.
@@ -58,23 +61,74 @@ type Contact struct {
 	Online  string `json:"online,omitempty"` // 网上办理地址
 }
 
-// ClassLine is one class as listed on the receipt 班级.
+// ClassLine is one class as listed on a receipt 班级.
 type ClassLine struct {
 	Name  string            `json:"name"`
 	Kind  nursery.ClassKind `json:"kind"`
 	Seats int               `json:"seats"`
 }
 
-// Change is one filed item before and after 变更事项.
-type Change struct {
-	Item   string `json:"item"`
-	Before string `json:"before"`
-	After  string `json:"after"`
+// Common returns h.
+func (h *Head) Common() *Head { return h }
+
+// Unverified returns false, for contents that print no citation of their own.
+func (h *Head) Unverified() bool { return false }
+
+// Pictures returns none.
+func (h *Head) Pictures() []string { return nil }
+
+// VerifyPage returns the address of the verification page without the code, for people who type it in.
+func (h *Head) VerifyPage() string {
+	return strings.TrimRight(strings.TrimSuffix(h.VerifyURL, string(h.VerificationCode)), "/#?=")
+}
+
+// Empty returns a value for definition.Paper.New: a function that returns an empty content of type T.
+func Empty[T any, C interface {
+	*T
+	Content
+}]() func() any {
+	return func() any { return C(new(T)) }
+}
+
+// Paper is one document to render 文书: its kind and its content.
+type Paper struct {
+	definition.Paper
+	Content
+}
+
+// NewPaper returns the document of a kind with a content. It returns an error if the kind has contents of another type.
+func NewPaper(kind definition.Paper, content Content) (Paper, error) {
+	if want := reflect.TypeOf(kind.New()); want != reflect.TypeOf(content) {
+		return Paper{}, fmt.Errorf("paper %s has a content of type %T, want %s", kind.Kind, content, want)
+	}
+	return Paper{kind, content}, nil
+}
+
+// ReadPaper returns the document of a kind from its stored content.
+func ReadPaper(kind definition.Paper, stored []byte) (Paper, error) {
+	p, err := NewPaper(kind, kind.New().(Content))
+	if err == nil {
+		err = json.Unmarshal(stored, p.Content)
+	}
+	if err != nil {
+		return p, fmt.Errorf("decode paper: %w", err)
+	}
+	return p, nil
+}
+
+// FormatNumber returns a document number 发文字号 such as 潞州托备〔2026〕12号. County is the name of the county unit, prefix the
+// word of the kind; seq counts per county, kind and year. A name of two characters is not shortened (沁县).
+func FormatNumber(county, prefix string, year, seq int) string {
+	short := strings.TrimSuffix(strings.TrimSuffix(county, "区"), "县")
+	if utf8.RuneCountInString(short) < 2 {
+		short = county
+	}
+	return fmt.Sprintf("%s%s〔%d〕%d号", short, prefix, year, seq)
 }
 
 // IncompleteError lists the fields of a document that are missing or cannot be printed.
 type IncompleteError struct {
-	Kind   Kind
+	Kind   string
 	Fields []string
 }
 
@@ -95,23 +149,22 @@ func (p Paper) validate(draft bool) error {
 			missing = append(missing, field)
 		}
 	}
-	_, known := p.Kind.Info()
-	need("kind", known)
+	h := p.Common()
 	for _, f := range []struct{ name, value string }{
-		{"case_no", p.CaseNo}, {"county_code", p.CountyCode}, {"county_name", p.CountyName},
-		{"authority", p.Authority}, {"addressee", p.Addressee},
+		{"case_no", h.CaseNo}, {"county_code", h.CountyCode}, {"county_name", h.CountyName},
+		{"authority", h.Authority}, {"addressee", h.Addressee},
 	} {
 		need(f.name, strings.TrimSpace(f.value) != "")
 	}
-	if p.Kind != InsuranceNotice && p.Kind != InsuranceSummary { // these are issued to a county, not to an institution
-		need("uscc", strings.TrimSpace(p.USCC) != "")
-		need("site_kind", strings.TrimSpace(p.SiteKind.Title()) != "")
+	if !p.OfCounty {
+		need("uscc", strings.TrimSpace(h.USCC) != "")
+		need("site_kind", strings.TrimSpace(h.SiteKind.Title()) != "")
 	}
-	need("issued_on", p.IssuedOn.Valid())
+	need("issued_on", h.IssuedOn.Valid())
 	if !draft {
-		p.needOfIssue(need)
+		h.needOfIssue(need)
 	}
-	p.needByKind(need)
+	p.Needs(need)
 	if len(missing) > 0 {
 		return &IncompleteError{Kind: p.Kind, Fields: missing}
 	}
@@ -119,65 +172,11 @@ func (p Paper) validate(draft bool) error {
 }
 
 // needOfIssue requires the fields of an issued document.
-func (p Paper) needOfIssue(need func(string, bool)) {
-	need("number", strings.TrimSpace(p.Number) != "")
-	code, err := ParseCode(string(p.VerificationCode))
-	need("verification_code", err == nil && code == p.VerificationCode)
-	u, err := url.Parse(p.VerifyURL)
+func (h *Head) needOfIssue(need func(string, bool)) {
+	need("number", strings.TrimSpace(h.Number) != "")
+	code, err := ParseCode(string(h.VerificationCode))
+	need("verification_code", err == nil && code == h.VerificationCode)
+	u, err := url.Parse(h.VerifyURL)
 	need("verify_url", err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" &&
-		p.VerificationCode != "" && strings.HasSuffix(p.VerifyURL, string(p.VerificationCode)))
-}
-
-func (p Paper) needByKind(need func(string, bool)) {
-	switch p.Kind {
-	case CheckupReport:
-		p.Checkup.needs(need)
-	case InsuranceNotice, InsuranceSummary:
-		p.Insurance.needs(p.Kind, need)
-	case FilingAcceptance:
-		need("received_on", p.ReceivedOn.Valid())
-		need("due_on", p.DueOn.Valid())
-	case FilingCorrection:
-		need("received_on", p.ReceivedOn.Valid())
-		need("gaps", len(p.Gaps) > 0)
-	case FilingReceipt:
-		need("address", p.Address != "")
-		need("received_on", p.ReceivedOn.Valid())
-		need("service_forms", len(p.ServiceForms) > 0)
-		need("seats", p.Seats > 0)
-		sum := 0
-		for _, c := range p.Classes {
-			sum += c.Seats
-		}
-		need("classes", len(p.Classes) == 0 || sum == p.Seats)
-	case FilingNonconformity:
-		need("visited_on", p.VisitedOn.Valid())
-		need("due_on", p.DueOn.Valid())
-		need("gaps", len(p.Gaps) > 0)
-	case FilingRectified:
-		need("visited_on", p.VisitedOn.Valid())
-		need("related_number", p.RelatedNumber != "")
-	case FilingCancellation:
-		need("effective_on", p.EffectiveOn.Valid())
-		need("related_number", p.RelatedNumber != "")
-		need("reason", p.Reason != "")
-	case ContractAgreement:
-		p.needAgreement(need)
-	case ContractEnded:
-		a := p.Agreement
-		need("agreement", a != nil && a.Clinic != "" && a.StartsOn.Valid() && a.EndsOn.Valid())
-	case FilingReroute:
-		need("children", p.Children > familyPointLimit)
-	case FilingChange:
-		need("effective_on", p.EffectiveOn.Valid())
-		need("related_number", p.RelatedNumber != "")
-		need("changes", len(p.Changes) > 0)
-	case InspectionRecord, InspectionOrder, InspectionClosed, InspectionReferral:
-		p.needOfInspection(need)
-	}
-}
-
-// VerifyPage returns the address of the verification page without the code, for people who type it in.
-func (p Paper) VerifyPage() string {
-	return strings.TrimRight(strings.TrimSuffix(p.VerifyURL, string(p.VerificationCode)), "/#?=")
+		h.VerificationCode != "" && strings.HasSuffix(h.VerifyURL, string(h.VerificationCode)))
 }

@@ -13,11 +13,11 @@ import (
 	"unicode/utf16"
 )
 
-// drawn is what a PDF actually draws, read from its content streams and embedded fonts.
-type drawn struct {
-	pages int
-	fonts map[string]bool // base fonts in use, without the subset tag
-	runes map[rune]bool
+// Drawn is what a PDF actually draws, read from its content streams and embedded fonts.
+type Drawn struct {
+	Pages int
+	Fonts map[string]bool // base fonts in use, without the subset tag
+	Runes map[rune]bool
 }
 
 type pdfObject struct{ dict, stream []byte }
@@ -35,18 +35,18 @@ var (
 	pdfUnicode    = regexp.MustCompile(`(?m)^<([0-9A-F]{4})>(?: <([0-9A-F]{4})>)? <([0-9A-F]+)>$`)
 )
 
-// readDrawn fails the test unless every glyph shown is valid: embedded, not glyph 0, with ink or a space, and mapped to
+// ReadDrawn fails the test unless every glyph shown is valid: embedded, not glyph 0, with ink or a space, and mapped to
 // a character.
-func readDrawn(t *testing.T, pdf []byte) drawn {
+func ReadDrawn(t *testing.T, pdf []byte) Drawn {
 	t.Helper()
 	objects := pdfObjects(t, pdf)
-	d := drawn{fonts: map[string]bool{}, runes: map[rune]bool{}}
+	d := Drawn{Fonts: map[string]bool{}, Runes: map[rune]bool{}}
 	shown := 0
 	for _, page := range objects {
 		if !bytes.Contains(page.dict, []byte("/Type /Page\n")) {
 			continue
 		}
-		d.pages++
+		d.Pages++
 		fonts := map[string]*pdfFont{}
 		for _, m := range pdfFontUse.FindAllSubmatch(page.dict, -1) {
 			fonts[string(m[1])] = readPDFFont(t, objects, string(m[2]))
@@ -66,15 +66,15 @@ func readDrawn(t *testing.T, pdf []byte) drawn {
 					if err != nil {
 						t.Fatal(err)
 					}
-					current.check(t, uint16(glyph), d.runes)
-					d.fonts[current.name] = true
+					current.check(t, uint16(glyph), d.Runes)
+					d.Fonts[current.name] = true
 					shown++
 				}
 			}
 		}
 	}
-	if d.pages == 0 || shown == 0 {
-		t.Fatalf("read %d pages and %d glyphs", d.pages, shown)
+	if d.Pages == 0 || shown == 0 {
+		t.Fatalf("read %d pages and %d glyphs", d.Pages, shown)
 	}
 	return d
 }

@@ -10,7 +10,7 @@ import (
 )
 
 func TestQRPathDrawsExactlyTheModules(t *testing.T) {
-	for _, text := range []string{sampleHost + "/" + string(sampleCode), "https://a/" + strings.Repeat("x", 300)} {
+	for _, text := range []string{"https://tuoyu.changzhi.example/verify/7H3J-0PZ9-M4TW-C2V5", "https://a/" + strings.Repeat("x", 300)} {
 		svg, err := QR(text)
 		if err != nil {
 			t.Fatal(err)

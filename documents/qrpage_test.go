@@ -1,4 +1,4 @@
-package documents
+package documents_test
 
 import (
 	"bytes"
@@ -11,14 +11,14 @@ import (
 	"testing"
 
 	"rsc.io/qr"
+
+	"tuoyu/documents"
 )
 
 // Each page carries the code, since any page of a document can be exchanged.
 func TestEveryPageCarriesTheQRCode(t *testing.T) {
-	p := sample(t, FilingCorrection)
-	for len(p.Gaps) < 30 {
-		p.Gaps = append(p.Gaps, sampleGaps()...)
-	}
+	p := sampleCorrection(t)
+	url := p.Common().VerifyURL
 	pdf, err := realRenderer(t).Render(t.Context(), p, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -28,13 +28,13 @@ func TestEveryPageCarriesTheQRCode(t *testing.T) {
 	if len(pages) < 3 {
 		t.Fatalf("%d pages, want at least 3", len(pages))
 	}
-	want, err := qr.Encode(p.VerifyURL, qr.M)
+	want, err := qr.Encode(url, qr.M)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for n, page := range pages {
 		if wrong := differs(page, want); wrong > 0 {
-			t.Errorf("page %d: %d of %d modules differ from the QR code of %s", n+1, wrong, want.Size*want.Size, p.VerifyURL)
+			t.Errorf("page %d: %d of %d modules differ from the QR code of %s", n+1, wrong, want.Size*want.Size, url)
 		}
 	}
 }
@@ -83,7 +83,7 @@ func differs(page image.Image, code *qr.Code) int {
 			}
 		}
 	}
-	module := 16 * dotsPerMM / float64(code.Size+2*qrQuiet)
+	module := 16 * dotsPerMM / float64(code.Size+2*documents.QRQuiet)
 	if off := float64(box.Dx())/module - float64(code.Size); off < -1 || off > 1 {
 		return code.Size * code.Size
 	}

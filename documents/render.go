@@ -8,26 +8,33 @@ import (
 	"html"
 	"html/template"
 	"io"
+	"io/fs"
+	"path"
 	"slices"
 	"strings"
 
 	"tuoyu/nursery"
 )
 
-//go:embed *.html
+//go:embed *.html */*.html
 var templateFiles embed.FS
 
+// templates are the templates of the kinds, by the name of their file.
 var templates = parseTemplates()
 
-// parseTemplates combines each kind's template with the shared layout. The files are compiled into the program, so a
-// template error is a programming error and any test detects it.
-func parseTemplates() map[Kind]*template.Template {
+// parseTemplates combines each template with the shared layout. The files are compiled into the program, so a template
+// error is a programming error and any test detects it.
+func parseTemplates() map[string]*template.Template {
 	shared := template.Must(template.New("layout.html").Funcs(template.FuncMap{
-		"cite": Cite, "citeShort": citeShort, "law": law, "date": nursery.Date.Long, "qr": QR, "qrURL": qrURL, "add": func(a, b int) int { return a + b },
-	}).ParseFS(templateFiles, "layout.html", "parts.html"))
-	parsed := make(map[Kind]*template.Template, len(kinds))
-	for _, info := range kinds {
-		parsed[info.Kind] = template.Must(template.Must(shared.Clone()).ParseFS(templateFiles, info.Template))
+		"cite": Cite, "citeShort": citeShort, "law": Law, "date": nursery.Date.Long, "qr": QR, "qrURL": qrURL, "add": func(a, b int) int { return a + b },
+	}).ParseFS(templateFiles, "*.html"))
+	files, err := fs.Glob(templateFiles, "*/*.html")
+	if err != nil {
+		panic(err)
+	}
+	parsed := make(map[string]*template.Template, len(files))
+	for _, file := range files {
+		parsed[file] = template.Must(template.Must(shared.Clone()).ParseFS(templateFiles, file))
 	}
 	return parsed
 }
@@ -52,16 +59,16 @@ type Pictures func(ctx context.Context, name string) (io.ReadCloser, error)
 func (r *Renderer) Render(ctx context.Context, p Paper, pictures Pictures) ([]byte, error) {
 	job, err := r.job(p)
 	if err != nil {
-		return nil, fmt.Errorf("print %s %s: %w", p.Kind, p.CaseNo, err)
+		return nil, fmt.Errorf("print %s %s: %w", p.Kind, p.Common().CaseNo, err)
 	}
-	for _, name := range p.pictures() {
+	for _, name := range p.Pictures() {
 		if job.Assets[name], err = read(ctx, pictures, name); err != nil {
-			return nil, fmt.Errorf("print %s %s: read picture: %w", p.Kind, p.CaseNo, err)
+			return nil, fmt.Errorf("print %s %s: read picture: %w", p.Kind, p.Common().CaseNo, err)
 		}
 	}
 	pdf, err := r.client.Convert(ctx, job)
 	if err != nil {
-		return nil, fmt.Errorf("print %s %s: %w", p.Kind, p.CaseNo, err)
+		return nil, fmt.Errorf("print %s %s: %w", p.Kind, p.Common().CaseNo, err)
 	}
 	return pdf, nil
 }
@@ -90,17 +97,19 @@ func (r *Renderer) job(p Paper) (Job, error) {
 	if err != nil {
 		return Job{}, err
 	}
+	h := p.Common()
+	return r.prepare(page, Metadata{Title: p.Title + " " + h.Number, Author: h.Authority, Subject: h.CaseNo})
+}
+
+// prepare returns the job of a finished page with the fonts it needs.
+func (r *Renderer) prepare(page []byte, about Metadata) (Job, error) {
 	// The text is taken from the finished page, so it includes the wording of the templates. The markup in it is ASCII,
 	// which costs a few glyphs.
 	faces, err := r.fonts.Faces(html.UnescapeString(string(page)))
 	if err != nil {
 		return Job{}, err
 	}
-	job := Job{
-		Assets:   make(map[string][]byte, len(faces)+1),
-		Metadata: Metadata{Title: p.Kind.Title() + " " + p.Number, Author: p.Authority, Subject: p.CaseNo},
-	}
-	job.Index = page
+	job := Job{Index: page, Assets: make(map[string][]byte, len(faces)+1), Metadata: about}
 	job.Assets["fonts.css"] = fontCSS(faces)
 	for _, face := range faces {
 		job.Assets[face.File] = face.Data
@@ -114,26 +123,62 @@ func HTML(p Paper) ([]byte, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
-	return page(view{Paper: p})
+	return page(view{Paper: p, Head: *p.Common()})
 }
 
 // Preview returns the page of a document that is not issued: it is marked as such, without number and verification
 // code, whatever the document contains. It is self-contained and loads nothing. The error is an *IncompleteError as for
 // HTML.
 func Preview(p Paper) ([]byte, error) {
-	p.Number, p.VerificationCode, p.VerifyURL = "", "", ""
 	if err := p.validate(true); err != nil {
 		return nil, err
 	}
-	return page(view{Paper: p, Draft: true})
+	v := view{Paper: p, Head: *p.Common(), Draft: true}
+	v.Number, v.VerificationCode, v.VerifyURL = "", "", ""
+	return page(v)
 }
 
-func page(v view) ([]byte, error) {
+func page(v view) ([]byte, error) { return execute(v.Template, "layout.html", &v) }
+
+// execute returns the page that the template called name writes, by the files of a kind.
+func execute(file, name string, content any) ([]byte, error) {
+	t, ok := templates[file]
+	if !ok {
+		return nil, fmt.Errorf("no template %s", file)
+	}
 	var page bytes.Buffer
-	if err := templates[v.Kind].Execute(&page, v); err != nil {
+	if err := t.ExecuteTemplate(&page, name, content); err != nil {
 		return nil, fmt.Errorf("write page: %w", err)
 	}
 	return leaveOut(page.Bytes()), nil
+}
+
+// Sheet is a page of its own that is printed on request and not stored: it has no number and no verification code.
+type Sheet struct {
+	Template string // its file in this folder
+	Title    string
+	Subject  string
+	Content  any
+}
+
+// HTML returns the sheet as an HTML page.
+func (s Sheet) HTML() ([]byte, error) { return execute(s.Template, path.Base(s.Template), s.Content) }
+
+// RenderSheet returns the sheet as a PDF. Errors are those of Render.
+func (r *Renderer) RenderSheet(ctx context.Context, s Sheet) ([]byte, error) {
+	page, err := s.HTML()
+	if err != nil {
+		return nil, err
+	}
+	job, err := r.prepare(page, Metadata{Title: s.Title, Subject: s.Subject})
+	if err != nil {
+		return nil, fmt.Errorf("print %s: %w", s.Title, err)
+	}
+	pdf, err := r.client.Convert(ctx, job)
+	if err != nil {
+		return nil, fmt.Errorf("print %s: %w", s.Title, err)
+	}
+	return pdf, nil
 }
 
 // fontCSS declares the faces of a job and applies them, in their order, to the page and its margins.
@@ -157,73 +202,14 @@ func fontCSS(faces []Face) []byte {
 	return css.Bytes()
 }
 
-// view is a document as seen by the templates.
+// view is a document as seen by the layout; the template of its kind sees the content.
 type view struct {
 	Paper
+	Head
 	Draft bool // not issued: no number and no code
 }
-
-// Title returns the heading of the document.
-func (v view) Title() string { return v.Kind.Title() }
 
 // PageMargin returns the margin of the style sheet, the same as in the form.
 func (v view) PageMargin() template.CSS {
 	return template.CSS(marginTop + " " + marginSide + " " + marginBottom)
-}
-
-// FamilyPoint reports whether the rules of family points apply, which are a separate document.
-func (v view) FamilyPoint() bool { return v.SiteKind == nursery.FamilyPoint }
-
-// ShowsClasses reports whether the table of facts lists the classes, as on the two receipts, which state what is on
-// file.
-func (v view) ShowsClasses() bool {
-	return len(v.Classes) > 0 && (v.Kind == FilingReceipt || v.Kind == FilingChange)
-}
-
-// NamesRelated reports whether the text of the document names the related document, so that the table of facts need
-// not.
-func (v view) NamesRelated() bool {
-	return v.Kind == FilingRectified || v.Kind == FilingCancellation || v.Kind == FilingChange
-}
-
-// Conditions returns the rows of the basic-conditions notice.
-func (v view) Conditions() []conditionGroup { return conditionsFor(v.SiteKind) }
-
-// ConditionSources returns the distinct documents cited by Conditions that have a number.
-func (v view) ConditionSources() []nursery.Citation {
-	var sources []nursery.Citation
-	for _, group := range v.Conditions() {
-		for _, row := range group.Rows {
-			c := row.Basis
-			c.Article, c.Verified = "", true
-			if c.Number != "" && !slices.Contains(sources, c) {
-				sources = append(sources, c)
-			}
-		}
-	}
-	return sources
-}
-
-// FamilyPointLimit returns the maximum number of children of a family point.
-func (v view) FamilyPointLimit() int { return familyPointLimit }
-
-// Unverified reports whether the document prints a citation that is marked 待核, which requires an explanation.
-func (v view) Unverified() bool {
-	switch v.Kind {
-	case FilingBasicConditions, FilingReroute:
-		return true
-	case InspectionRecord:
-		for _, item := range v.Inspection.Items {
-			if slices.ContainsFunc(item.Basis, func(c nursery.Citation) bool { return !c.Verified }) {
-				return true
-			}
-		}
-	case FilingCorrection, FilingNonconformity, FilingRectified, InspectionOrder, InspectionReferral:
-		for _, g := range v.Gaps {
-			if slices.ContainsFunc(g.Basis, func(c nursery.Citation) bool { return !c.Verified }) {
-				return true
-			}
-		}
-	}
-	return false
 }

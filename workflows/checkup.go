@@ -26,6 +26,7 @@ var checkupProcess = definition.Process{
 		{Name: "checkup.record", Roles: []nursery.Role{nursery.RoleHospital}},
 		{Name: "checkup.start", Roles: []nursery.Role{nursery.RoleCountyOffice}, Scope: definition.Begins},
 	},
+	Papers: []definition.Paper{activities.CheckupReport},
 	Stages: []definition.Stage{
 		{Code: nursery.StageRoundBlocked, Title: "没有签约，不能开展", Holder: nursery.RoleCountyOffice, Next: "请先签订医育结合协议；协议生效后自动开始体检。"},
 		{Code: nursery.StageRecording, Title: "体检中", Holder: nursery.RoleHospital, Next: "签约医疗机构逐班体检，请先取得监护人同意。"},

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"tuoyu/activities"
 	"tuoyu/definition"
 	"tuoyu/nursery"
 )
@@ -23,6 +24,7 @@ var contractProcess = definition.Process{
 		{Name: "contract.terminate", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleHospital}},
 		{Name: "contract.visit", Roles: []nursery.Role{nursery.RoleHospital}},
 	},
+	Papers: []definition.Paper{activities.ContractAgreement, activities.ContractEnded},
 	Stages: []definition.Stage{
 		{Code: nursery.StageSigning, Title: "双方签署", Holder: nursery.RoleInstitution, Next: "请核对协议文本并签署；文本变更后须重新签署。"},
 		{Code: nursery.StageContractFiling, Title: "县区备案", Holder: nursery.RoleCountyOffice, Next: "双方已签署，县区正在备案。"},

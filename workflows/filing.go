@@ -5,7 +5,6 @@ import (
 
 	"tuoyu/activities"
 	"tuoyu/definition"
-	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/workflows/humantask"
 )
@@ -21,6 +20,10 @@ var filingProcess = definition.Process{
 		{Name: "filing.submit", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk}},
 		{Name: "filing.withdraw", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk}},
 		{Name: "registration.push", Roles: []nursery.Role{nursery.RoleRegistrar}, Scope: definition.Begins},
+	},
+	Papers: []definition.Paper{
+		activities.FilingAcceptance, activities.FilingCorrection, activities.FilingReceipt, activities.FilingBasicConditions,
+		activities.FilingNonconformity, activities.FilingRectified, activities.FilingReroute,
 	},
 	Stages: []definition.Stage{
 		{Code: nursery.StageDraft, Title: "草稿", Holder: nursery.RoleInstitution, Next: "请补充完整后提交。"},
@@ -62,14 +65,14 @@ var (
 			{
 				Code: nursery.OutcomeAccept, Title: "材料齐全，予以受理", Optional: note,
 				Follow: []definition.Step{{Activity: "AcceptMaterials", Name: "accepted"}, {Activity: "IssueReceipt", Name: "receipt", Final: true}},
-				Papers: papers(documents.FilingAcceptance, documents.FilingReceipt, documents.FilingBasicConditions),
+				Papers: []definition.Paper{activities.FilingAcceptance, activities.FilingReceipt, activities.FilingBasicConditions},
 			},
 			requestCorrections,
 		},
 	}
 	requestCorrections = definition.Outcome{
 		Code: nursery.OutcomeCorrect, Title: "一次性告知补正", Required: []string{"findings"}, Optional: note, Alone: true,
-		Follow: []definition.Step{{Activity: "RequestCorrections", Name: "corrections"}}, Papers: papers(documents.FilingCorrection),
+		Follow: []definition.Step{{Activity: "RequestCorrections", Name: "corrections"}}, Papers: []definition.Paper{activities.FilingCorrection},
 	}
 	filingCorrections = definition.TaskKind{
 		Name: "filing.corrections", Title: "补正备案材料", Short: "补正", Roles: institution, Stage: nursery.StageCorrections, Form: "note",
@@ -93,7 +96,7 @@ var (
 		Outcomes: []definition.Outcome{
 			{
 				Code: nursery.OutcomeConform, Title: "现场核查符合", Optional: []string{"visited_on", "attachments", "note"},
-				Follow: []definition.Step{{Activity: "CloseRectified", Name: "rectified"}}, Ends: nursery.StageClosed, Papers: papers(documents.FilingRectified),
+				Follow: []definition.Step{{Activity: "CloseRectified", Name: "rectified"}}, Ends: nursery.StageClosed, Papers: []definition.Paper{activities.FilingRectified},
 			},
 			notifyNonconformity,
 			{
@@ -105,7 +108,7 @@ var (
 	notifyNonconformity = definition.Outcome{
 		Code: nursery.OutcomeNonconform, Title: "现场核查不符合", Required: []string{"findings"},
 		Optional: []string{"visited_on", "rectify_working_days", "attachments", "note"},
-		Follow:   []definition.Step{{Activity: "RecordNonconformity", Name: "nonconformity"}}, Papers: papers(documents.FilingNonconformity),
+		Follow:   []definition.Step{{Activity: "RecordNonconformity", Name: "nonconformity"}}, Papers: []definition.Paper{activities.FilingNonconformity},
 	}
 	filingVisitCountersign   = countersign(filingVisit)
 	filingRecheckCountersign = countersign(filingRecheck)

@@ -5,7 +5,6 @@ import (
 
 	"tuoyu/activities"
 	"tuoyu/definition"
-	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/workflows/humantask"
 )
@@ -17,6 +16,7 @@ var cancellationProcess = definition.Process{
 	Acts: []definition.Act{
 		{Name: "filing.cancel", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk}},
 	},
+	Papers: []definition.Paper{activities.FilingCancellation},
 	Stages: []definition.Stage{
 		{Code: nursery.StageSubmitted, Title: "注销核对", Holder: nursery.RoleClerk, Next: "办理机关正在核对婴幼儿和工作人员的安置情况。"},
 		{Code: nursery.StageCancelled, Title: "已注销", Next: "备案已注销，原备案回执失效。"},
@@ -33,7 +33,7 @@ var cancellationReview = definition.TaskKind{
 	Outcomes: []definition.Outcome{
 		{
 			Code: nursery.OutcomeApprove, Title: "同意", Optional: []string{"reason", "note"},
-			Follow: []definition.Step{{Activity: "Cancel", Name: "approved", Final: true}}, Ends: nursery.StageCancelled, Papers: papers(documents.FilingCancellation),
+			Follow: []definition.Step{{Activity: "Cancel", Name: "approved", Final: true}}, Ends: nursery.StageCancelled, Papers: []definition.Paper{activities.FilingCancellation},
 		},
 		refuseChange,
 	},

@@ -5,7 +5,6 @@ import (
 
 	"tuoyu/activities"
 	"tuoyu/definition"
-	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/workflows/humantask"
 )
@@ -17,6 +16,7 @@ var changeProcess = definition.Process{
 	Acts: []definition.Act{
 		{Name: "filing.change", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk}},
 	},
+	Papers: []definition.Paper{activities.FilingChange},
 	Stages: []definition.Stage{
 		{Code: nursery.StageSubmitted, Title: "变更核对", Holder: nursery.RoleClerk, Next: "办理机关正在核对变更内容。"},
 		{Code: nursery.StageChanged, Title: "变更已备案", Next: "变更已备案，原回执由变更备案回执取代。"},
@@ -33,7 +33,7 @@ var changeReview = definition.TaskKind{
 	Outcomes: []definition.Outcome{
 		{
 			Code: nursery.OutcomeApprove, Title: "同意", Optional: []string{"reason", "note"},
-			Follow: []definition.Step{{Activity: "ApproveChange", Name: "approved", Final: true}}, Ends: nursery.StageChanged, Papers: papers(documents.FilingChange),
+			Follow: []definition.Step{{Activity: "ApproveChange", Name: "approved", Final: true}}, Ends: nursery.StageChanged, Papers: []definition.Paper{activities.FilingChange},
 		},
 		refuseChange,
 	},

@@ -3,7 +3,6 @@ package workflows
 import (
 	"tuoyu/activities"
 	"tuoyu/definition"
-	"tuoyu/documents"
 	"tuoyu/nursery"
 )
 
@@ -18,6 +17,7 @@ var inspectionProcess = definition.Process{
 		{Name: "inspection.start", Roles: []nursery.Role{nursery.RoleSupervisor}, Scope: definition.Begins},
 		{Name: "inspection.visit", Roles: []nursery.Role{nursery.RoleInspector}},
 	},
+	Papers: []definition.Paper{activities.InspectionRecord, activities.InspectionOrder, activities.InspectionClosed, activities.InspectionReferral},
 	Stages: []definition.Stage{
 		{Code: nursery.StageAssigning, Title: "落实检查人员", Holder: nursery.RoleInspector, Next: "正在落实两名检查人员。"},
 		{Code: nursery.StageScheduling, Title: "商定日期", Holder: nursery.RoleInspector, Next: "请确认检查日期。"},
@@ -98,11 +98,11 @@ var (
 		Outcomes: []definition.Outcome{
 			{
 				Code: nursery.OutcomeOrder, Title: "再次责令改正", Optional: note,
-				Follow: []definition.Step{orderCorrection}, Papers: papers(documents.InspectionOrder),
+				Follow: []definition.Step{orderCorrection}, Papers: []definition.Paper{activities.InspectionOrder},
 			},
 			{
 				Code: nursery.OutcomeReferPenalty, Title: "移送处罚", Optional: note,
-				Follow: []definition.Step{{Activity: "ReferInspection", Name: "referred"}}, Ends: nursery.StagePenaltyReferred, Papers: papers(documents.InspectionReferral),
+				Follow: []definition.Step{{Activity: "ReferInspection", Name: "referred"}}, Ends: nursery.StagePenaltyReferred, Papers: []definition.Paper{activities.InspectionReferral},
 			},
 		},
 	}
@@ -123,6 +123,6 @@ func signed(o definition.Outcome) definition.Outcome {
 		{Activity: "CloseInspection", Name: "closed", When: activities.VisitClean},
 		order,
 	}
-	o.Papers = papers(documents.InspectionRecord, documents.InspectionClosed, documents.InspectionOrder)
+	o.Papers = []definition.Paper{activities.InspectionRecord, activities.InspectionClosed, activities.InspectionOrder}
 	return o
 }

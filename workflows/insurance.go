@@ -27,6 +27,7 @@ var insuranceProcess = definition.Process{
 		{Name: "insurer.put", Roles: []nursery.Role{nursery.RoleCountyOffice, nursery.RoleCityOffice}, Scope: definition.Unowned},
 		{Name: "insurance.start", Roles: []nursery.Role{nursery.RoleCountyOffice, nursery.RoleCityOffice}},
 	},
+	Papers: []definition.Paper{activities.InsuranceNotice, activities.InsuranceSummary},
 	Stages: []definition.Stage{
 		{Code: nursery.StageCollecting, Title: "名册归集", Holder: nursery.RoleCountyOffice, Next: "县区归集婴幼儿名册，齐全后提交核对。"},
 		{Code: nursery.StageChecking, Title: "资格核对", Holder: nursery.RoleEngine, Next: "正在按规则核对投保资格。"},

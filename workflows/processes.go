@@ -9,7 +9,6 @@ import (
 
 	"tuoyu/activities"
 	"tuoyu/definition"
-	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/workflows/humantask"
 )
@@ -73,6 +72,9 @@ func ProcessOf(kind nursery.CaseKind) (definition.Process, bool) { return proces
 // TaskOf returns the kind of task of that name; false if no process has it.
 func TaskOf(name string) (definition.TaskKind, bool) { return processes.Task(name) }
 
+// PaperOf returns the kind of document of that name; false if no process issues it.
+func PaperOf(kind string) (definition.Paper, bool) { return processes.Paper(kind) }
+
 // Sets of one role each.
 var (
 	clerks        = []nursery.Role{nursery.RoleClerk}
@@ -100,13 +102,4 @@ var (
 func followedBy(o definition.Outcome, steps ...definition.Step) definition.Outcome {
 	o.Follow = steps
 	return o
-}
-
-// papers returns the names of kinds of documents.
-func papers(kinds ...documents.Kind) []string {
-	names := make([]string, len(kinds))
-	for i, k := range kinds {
-		names[i] = string(k)
-	}
-	return names
 }

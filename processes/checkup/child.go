@@ -60,6 +60,22 @@ func (s *Service) GuardianSummary(ctx context.Context, p nursery.Principal, case
 	return GuardianSummary{Child: child, CheckedOn: content.Checkup.CheckedOn, Lines: plainWords(content)}, nil
 }
 
+// GuardianSheet informs a guardian of the result of a check-up 体检结果告知单, in plain words.
+type GuardianSheet struct {
+	CaseNo      string
+	Institution string
+	Clinic      string
+	Half        nursery.HalfYear
+	Child       string // the name
+	CheckedOn   nursery.Date
+	Lines       []string
+}
+
+// Printed returns the sheet to print.
+func (g GuardianSheet) Printed() documents.Sheet {
+	return documents.Sheet{Template: "checkup/guardian.html", Title: "体检结果告知单", Subject: g.CaseNo, Content: g}
+}
+
 // GuardianSheet prints the summary for the guardian, with the child's name. It is not stored. Errors:
 // renderer_unavailable, document_unprintable.
 func (s *Service) GuardianSheet(ctx context.Context, p nursery.Principal, caseNo, child string) ([]byte, error) {
@@ -70,7 +86,7 @@ func (s *Service) GuardianSheet(ctx context.Context, p nursery.Principal, caseNo
 	if err != nil {
 		return nil, err
 	}
-	sheet := documents.GuardianSheet{CaseNo: row.CaseNo, CheckedOn: content.Checkup.CheckedOn, Lines: plainWords(content)}
+	sheet := GuardianSheet{CaseNo: row.CaseNo, CheckedOn: content.Checkup.CheckedOn, Lines: plainWords(content)}
 	err = s.As(ctx, p, func(q *store.Queries) error {
 		known, err := q.ChildByID(ctx, child)
 		if err != nil {
@@ -89,7 +105,7 @@ func (s *Service) GuardianSheet(ctx context.Context, p nursery.Principal, caseNo
 	if err != nil {
 		return nil, err
 	}
-	pdf, err := s.Renderer.RenderGuardian(ctx, sheet)
+	pdf, err := s.Renderer.RenderSheet(ctx, sheet.Printed())
 	var undrawn *documents.UnprintableError
 	if errors.As(err, &undrawn) {
 		return nil, casework.NewError(casework.CodeDocumentUnprintable, "告知单含有不能打印的字符："+undrawn.Said()+"。请核对姓名等内容，或者手写告知。")
@@ -100,7 +116,7 @@ func (s *Service) GuardianSheet(ctx context.Context, p nursery.Principal, caseNo
 	return pdf, nil
 }
 
-func (s *Service) nameParties(ctx context.Context, q *store.Queries, row store.CheckupRecord, sheet *documents.GuardianSheet) error {
+func (s *Service) nameParties(ctx context.Context, q *store.Queries, row store.CheckupRecord, sheet *GuardianSheet) error {
 	institution, err := q.InstitutionByID(ctx, row.Institution)
 	if err != nil {
 		return err

@@ -1,11 +1,25 @@
-package documents
+package activities
 
-import "tuoyu/nursery"
+import (
+	"fmt"
+
+	"tuoyu/definition"
+	"tuoyu/documents"
+	"tuoyu/nursery"
+)
 
 // CheckupReport is the report of a check-up round 半年健康体检报告. It identifies no child.
-const CheckupReport Kind = "checkup_report"
+var CheckupReport = definition.Paper{
+	Kind: "checkup_report", Title: "半年健康体检报告", Prefix: "托体", Template: "checkup/report.html", New: documents.Empty[CheckupReportContent](),
+}
 
-// CheckupSheet is the content of the report of a round.
+// CheckupReportContent is the content of CheckupReport.
+type CheckupReportContent struct {
+	documents.Head
+	Checkup CheckupSheet `json:"checkup"`
+}
+
+// CheckupSheet is what the report of a round states.
 type CheckupSheet struct {
 	Half      nursery.HalfYear `json:"half"`
 	Clinic    string           `json:"clinic"`
@@ -34,8 +48,8 @@ type CheckupReason struct {
 	Items  int    `json:"items"`
 }
 
-// Count adds a duty of the item. Duties of children who left, and those that do not apply, are not counted as due.
-func (l *CheckupLine) Count(s nursery.DutyStatus) {
+// count adds a duty of the item. Duties of children who left, and those that do not apply, are not counted as due.
+func (l *CheckupLine) count(s nursery.DutyStatus) {
 	switch s {
 	case nursery.DutyTransferred, nursery.DutyNotApplicable:
 		return
@@ -51,12 +65,14 @@ func (l *CheckupLine) Count(s nursery.DutyStatus) {
 	l.Owed++
 }
 
-func (s *CheckupSheet) needs(need func(string, bool)) {
-	need("checkup", s != nil)
-	if s == nil {
-		return
-	}
-	need("checkup.half", !s.Half.IsZero())
-	need("checkup.clinic", s.Clinic != "")
-	need("checkup.children", s.Checked+s.Missed == s.Children)
+// Needs requires the half-year, the clinic and figures that add up.
+func (c *CheckupReportContent) Needs(need func(string, bool)) {
+	need("checkup.half", !c.Checkup.Half.IsZero())
+	need("checkup.clinic", c.Checkup.Clinic != "")
+	need("checkup.children", c.Checkup.Checked+c.Checkup.Missed == c.Checkup.Children)
+}
+
+// Facts returns how many children were checked.
+func (c *CheckupReportContent) Facts() []documents.Fact {
+	return documents.Facts{}.Text("应检和完成", fmt.Sprintf("应检%d人，完成%d人，漏检%d人", c.Checkup.Children, c.Checkup.Checked, c.Checkup.Missed))
 }

@@ -1,37 +1,56 @@
-package documents
+package activities
 
-import "tuoyu/nursery"
+import (
+	"slices"
 
-// familyPointLimit is the maximum number of children of a family point (家庭托育点管理办法(试行) art. 2, rule FP-03a).
-const familyPointLimit = 5
+	"tuoyu/definition"
+	"tuoyu/documents"
+	"tuoyu/nursery"
+)
 
-// laws are the regulations that the documents cite, by the short name used in the templates.
-var laws = map[string]nursery.Citation{
-	"population": {Document: "中华人民共和国人口与计划生育法", Binding: "L1"},
-	"minors":     {Document: "中华人民共和国未成年人保护法", Binding: "L1"},
-	"business":   {Document: "优化营商环境条例", Binding: "L2"},
-	"health":     {Document: "托儿所幼儿园卫生保健管理办法", Number: "卫生部 教育部令第76号", Binding: "L3"},
-	"filing":     {Document: "托育机构登记和备案办法（试行）", Number: "国卫办人口发〔2019〕25号", Binding: "L4"},
-	"setting":    {Document: "托育机构设置标准（试行）", Number: "国卫人口发〔2019〕58号", Binding: "L4"},
-	"management": {Document: "托育机构管理规范（试行）", Number: "国卫人口发〔2019〕58号", Binding: "L4"},
-	"fire":       {Document: "托育机构消防安全指南（试行）", Number: "国卫办人口函〔2022〕21号", Binding: "L4"},
-	"family":     {Document: "家庭托育点管理办法（试行）", Number: "国卫人口发〔2023〕28号", Binding: "L4"},
+// FilingBasicConditions is the notice of the conditions that a nursery has to meet 基本条件告知书.
+var FilingBasicConditions = definition.Paper{
+	Kind: "filing_basic_conditions", Title: "托育机构基本条件告知书", Prefix: "托告", Template: "filing/basic_conditions.html", New: documents.Empty[ConditionsContent](),
 }
 
-// law returns a verified citation of an article of one of laws. A name not in laws is an error, which the tests of the
-// templates detect.
-func law(name, article string) (nursery.Citation, error) {
-	c, ok := laws[name]
-	if !ok {
-		return c, &unknownLawError{name}
+// ConditionsContent is the content of FilingBasicConditions.
+type ConditionsContent struct{ documents.Head }
+
+// Needs requires nothing of its own.
+func (*ConditionsContent) Needs(func(string, bool)) {}
+
+// Facts returns none: the notice informs without a figure.
+func (*ConditionsContent) Facts() []documents.Fact { return nil }
+
+// Unverified returns true: some conditions have not been compared with the published text.
+func (*ConditionsContent) Unverified() bool { return true }
+
+// FamilyPoint reports whether the rules of family points apply, which are a separate document.
+func (c *ConditionsContent) FamilyPoint() bool { return c.SiteKind == nursery.FamilyPoint }
+
+// Conditions returns the rows of the notice. A family point is subject to its own document in place of the setting
+// standard; children and staff are protected by the same laws everywhere.
+func (c *ConditionsContent) Conditions() []conditionGroup {
+	if c.FamilyPoint() {
+		return slices.Concat(familyConditions, sharedConditions)
 	}
-	c.Article, c.Verified = article, true
-	return c, nil
+	return slices.Concat(institutionConditions, sharedConditions)
 }
 
-type unknownLawError struct{ name string }
-
-func (e *unknownLawError) Error() string { return "no law is called " + e.name }
+// ConditionSources returns the distinct documents cited by Conditions that have a number.
+func (c *ConditionsContent) ConditionSources() []nursery.Citation {
+	var sources []nursery.Citation
+	for _, group := range c.Conditions() {
+		for _, row := range group.Rows {
+			c := row.Basis
+			c.Article, c.Verified = "", true
+			if c.Number != "" && !slices.Contains(sources, c) {
+				sources = append(sources, c)
+			}
+		}
+	}
+	return sources
+}
 
 // conditionGroup is a heading with its rows in the basic-conditions notice.
 type conditionGroup struct {
@@ -45,27 +64,19 @@ type condition struct {
 	Basis nursery.Citation
 }
 
-func row(text, name, article string) condition {
-	c := laws[name]
-	c.Article, c.Verified = article, true
+func row(text, law, article string) condition {
+	c, err := documents.Law(law, article)
+	if err != nil {
+		panic(err)
+	}
 	return condition{Text: text, Basis: c}
 }
 
 // unchecked returns a row whose value or article has not been compared with the published text; it prints 待核.
-func unchecked(text, name, article string) condition {
-	c := row(text, name, article)
+func unchecked(text, law, article string) condition {
+	c := row(text, law, article)
 	c.Basis.Verified = false
 	return c
-}
-
-// conditionsFor returns the rows for a kind of site. A family point is subject to its own document in place of the
-// setting standard; children and staff are protected by the same laws everywhere.
-func conditionsFor(kind nursery.SiteKind) []conditionGroup {
-	groups := institutionConditions
-	if kind == nursery.FamilyPoint {
-		groups = familyConditions
-	}
-	return append(append([]conditionGroup(nil), groups...), sharedConditions...)
 }
 
 var institutionConditions = []conditionGroup{
