@@ -8,7 +8,7 @@ import (
 	"tuoyu/nursery"
 )
 
-// The documents of an insurance month. Neither identifies a child. The notice is addressed to an account of the insurer.
+// The documents of an insurance month. Neither identifies a child. The public is not shown which insurer a notice is for.
 var (
 	InsuranceNotice = definition.Paper{
 		Kind: "insurance_batch_notice", Title: "投保批次通知书", Prefix: "托保", Template: "insurance/notice.html", New: documents.Empty[InsuranceNoticeContent](),
