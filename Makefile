@@ -54,7 +54,7 @@ lint: check-format check-imports check-words check-vet check-staticcheck check-d
 
 generate: $(BIN)/sqlc $(BIN)/templ ## regenerate the generated code
 	@$(BIN)/sqlc generate
-	@$(BIN)/templ generate -log-level error ./web
+	@$(BIN)/templ generate -log-level error .
 	@$(GO) run ./casework/actsgen
 
 build: $(BIN)/tuoyu ## bin/tuoyu

@@ -15,6 +15,7 @@ import (
 	"tuoyu/processes/insurance"
 	"tuoyu/processes/targets"
 	"tuoyu/registry"
+	"tuoyu/web"
 )
 
 // Services is every command and query there is: those of cases in general, and those of each process.
@@ -63,5 +64,15 @@ func New(d casework.Deps) *Services {
 		inspection.New(s),
 		insurance.New(s),
 		targets.For(s),
+	}
+}
+
+// Pages registers the pages of all processes, and of what they share.
+func (s *Services) Pages(site *web.Site) {
+	for _, pages := range []func(*web.Site){
+		s.childrenService.Pages, s.attendanceService.Pages, s.registryService.Pages, s.officesService.Pages, s.filingService.Pages, s.buildsiteService.Pages,
+		s.contractService.Pages, s.checkupService.Pages, s.inspectionService.Pages, s.insuranceService.Pages, s.targetsService.Pages,
+	} {
+		pages(site)
 	}
 }

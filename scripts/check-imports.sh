@@ -12,11 +12,12 @@ activities store/storetest e2e/stories
 workflows/humantask
 workflows
 casework worker
+web
 children registry offices
 attendance processes/filing processes/buildsite processes/contract processes/checkup processes/inspection processes/insurance
 processes/targets
 processes
-api web worker/workertest casework/actsgen
+api worker/workertest casework/actsgen
 cmd/* e2e e2e/*
 '
 

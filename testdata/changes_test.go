@@ -31,12 +31,13 @@ var changes = []change{
 	{
 		patch: "item.patch", files: 3,
 		tests: map[string][]string{
-			"web": {"TestLeadIsMeasuredWithinItsLimits", "TestTheAPITakesLead", "TestTheGridHasAColumnForLeadWhereAChildOwesIt"},
+			"web":               {"TestLeadIsMeasuredWithinItsLimits", "TestTheAPITakesLead"},
+			"processes/checkup": {"TestTheGridHasAColumnForLeadWhereAChildOwesIt"},
 		},
 	},
 	{
 		patch: "column.patch", files: 1,
-		tests: map[string][]string{"web": {"TestTheRegisterHasAColumnOfHowFeesAreSet"}},
+		tests: map[string][]string{"registry": {"TestTheRegisterHasAColumnOfHowFeesAreSet"}, "web": {"TestTheAPIAnswersHowFeesAreSet"}},
 		live:  map[string][]string{"web": {"TestTheRegisterAnswersHowFeesAreSet"}},
 	},
 }

@@ -1,13 +1,17 @@
 package web
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
 
 	"tuoyu/casework"
+	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/workflows"
 )
@@ -56,7 +60,7 @@ func kinds() []Option {
 }
 
 func (s *Site) caseOne(w http.ResponseWriter, r *http.Request) error {
-	c, err := s.Services.Case(r.Context(), Principal(r.Context()), r.PathValue("no"))
+	c, err := s.Service.Case(r.Context(), Principal(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return err
 	}
@@ -72,7 +76,7 @@ func (s *Site) comment(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	internal := r.PostFormValue("internal") == "yes"
-	if _, err := s.Services.Comment(r.Context(), Principal(r.Context()), Key(r), r.PathValue("no"), strings.TrimSpace(r.PostFormValue("text")), internal); err != nil {
+	if _, err := s.Service.Comment(r.Context(), Principal(r.Context()), Key(r), r.PathValue("no"), strings.TrimSpace(r.PostFormValue("text")), internal); err != nil {
 		return err
 	}
 	return s.Done(w, r, "/cases/"+r.PathValue("no"), "已留言。")
@@ -82,7 +86,7 @@ func (s *Site) withdraw(w http.ResponseWriter, r *http.Request) error {
 	if err := ParseForm(r); err != nil {
 		return err
 	}
-	if _, err := s.Services.Withdraw(r.Context(), Principal(r.Context()), Key(r), r.PathValue("no"), strings.TrimSpace(r.PostFormValue("reason"))); err != nil {
+	if _, err := s.Service.Withdraw(r.Context(), Principal(r.Context()), Key(r), r.PathValue("no"), strings.TrimSpace(r.PostFormValue("reason"))); err != nil {
 		return err
 	}
 	return s.Done(w, r, "/cases/"+r.PathValue("no"), "已撤回。")
@@ -92,7 +96,7 @@ func (s *Site) revoke(w http.ResponseWriter, r *http.Request) error {
 	if err := ParseForm(r); err != nil {
 		return err
 	}
-	d, err := s.Services.RevokeDocument(r.Context(), Principal(r.Context()), Key(r), r.PathValue("id"), strings.TrimSpace(r.PostFormValue("reason")))
+	d, err := s.Service.RevokeDocument(r.Context(), Principal(r.Context()), Key(r), r.PathValue("id"), strings.TrimSpace(r.PostFormValue("reason")))
 	if err != nil {
 		return err
 	}
@@ -103,7 +107,7 @@ func (s *Site) reissue(w http.ResponseWriter, r *http.Request) error {
 	if err := ParseForm(r); err != nil {
 		return err
 	}
-	d, err := s.Services.Reissue(r.Context(), Principal(r.Context()), Key(r), r.PathValue("id"), strings.TrimSpace(r.PostFormValue("reason")))
+	d, err := s.Service.Reissue(r.Context(), Principal(r.Context()), Key(r), r.PathValue("id"), strings.TrimSpace(r.PostFormValue("reason")))
 	if err != nil {
 		return err
 	}
@@ -127,14 +131,6 @@ func (s *Site) processLink(c casework.CaseDetail, p nursery.Principal) (link nav
 		link.Path, link.Title = process.Page.Path+c.CaseNo, process.Page.Title
 	}
 	return link
-}
-
-// mayEdit reports whether p may currently fill in the application.
-func mayEdit(c casework.CaseDetail, p nursery.Principal) bool {
-	if process, _ := workflows.ProcessOf(c.Kind); !process.Application || p.Role != nursery.RoleInstitution && p.Role != nursery.RoleClerk {
-		return false
-	}
-	return c.Status == nursery.CaseDraft || c.Stage == nursery.StageCorrections
 }
 
 // mayWithdraw reports whether p is the applicant and may still withdraw the case.
@@ -164,3 +160,71 @@ var caseCells = CellsOf(casework.Cases.Sheet, Looks[casework.CaseSummary]{
 	"机构": HeadCell(func(c casework.CaseSummary) RowHead { return RowHead{"", c.Subject, "", nursery.CountyName(c.County)} }),
 	"期限": StyledCell("", caseDue),
 })
+
+func documentTone(state string) string {
+	return map[string]string{"in_force": "good", "revoked": "bad", "superseded": "warn"}[state]
+}
+
+// clockTitle returns the title of a legal clock of a kind of case.
+func clockTitle(kind nursery.CaseKind, name string) string {
+	process, _ := workflows.ProcessOf(kind)
+	return cmp.Or(process.Clocks[name], name)
+}
+
+// folded puts saves that follow one another into one line, the last of them.
+func folded(timeline []casework.Event) (lines []casework.Event) {
+	saves := 0
+	for i, e := range timeline {
+		if e.Kind != "saved" {
+			saves = 0
+			lines = append(lines, e)
+			continue
+		}
+		saves++
+		if i+1 < len(timeline) && timeline[i+1].Kind == "saved" {
+			continue
+		}
+		if saves > 1 {
+			e.Note = fmt.Sprintf("%s（%d 次）", EventText(e), saves)
+		}
+		lines = append(lines, e)
+	}
+	return lines
+}
+
+// EventText returns what an event of a timeline is about.
+func EventText(e casework.Event) string {
+	if e.Note != "" {
+		return e.Note
+	}
+	return e.Kind
+}
+
+// sourceTitle returns the title of the source of registration data.
+func sourceTitle(source string) string {
+	if source == "registrar" {
+		return "登记机关推送"
+	}
+	return "据登记证书核对"
+}
+
+// QRCode draws a link as a QR code.
+func QRCode(link string) string {
+	drawn, err := documents.QR(link)
+	if err != nil {
+		return "" // a link of ours is never too long
+	}
+	return string(drawn)
+}
+
+// latestDecisions parts the decisions of a case, newest first, into the last of each rule set and those before it.
+func latestDecisions(list []casework.DecisionView) (now, before []casework.DecisionView) {
+	for _, d := range list {
+		if slices.ContainsFunc(now, func(n casework.DecisionView) bool { return n.RuleSet == d.RuleSet }) {
+			before = append(before, d)
+		} else {
+			now = append(now, d)
+		}
+	}
+	return now, before
+}

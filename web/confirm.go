@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"tuoyu/nursery"
@@ -211,4 +212,34 @@ func (s *Site) endSession(ctx context.Context, token string) error {
 		return fmt.Errorf("end session: %w", err)
 	}
 	return nil
+}
+
+// confirmations caches until when sessions are confirmed, so that not every request queries the database.
+type confirmations struct {
+	mu    sync.Mutex
+	until map[string]time.Time
+}
+
+func newConfirmations() *confirmations { return &confirmations{until: map[string]time.Time{}} }
+
+func (c *confirmations) get(token string) (time.Time, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	until, ok := c.until[token]
+	return until, ok
+}
+
+func (c *confirmations) put(token string, until time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.until) >= mostSeen {
+		clear(c.until)
+	}
+	c.until[token] = until
+}
+
+func (c *confirmations) drop(token string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.until, token)
 }

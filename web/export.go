@@ -14,9 +14,9 @@ import (
 // ListPage answers with a page of a list as p sees it, size rows of it, or with the file of the list that the request asks for.
 func ListPage[Filter, View any](s *Site, w http.ResponseWriter, r *http.Request, p nursery.Principal, list casework.List[Filter, View], f Filter, size int, in Frame, show func(casework.Page[View]) templ.Component) error {
 	if format := ExportFormat(r); format != "" {
-		return SendFile(w)(list.Export(r.Context(), s.Services.Service, p, f, format))
+		return SendFile(w)(list.Export(r.Context(), s.Service, p, f, format))
 	}
-	page, err := list.Page(r.Context(), s.Services.Service, p, f, PageRequest(r, size))
+	page, err := list.Page(r.Context(), s.Service, p, f, PageRequest(r, size))
 	if err != nil {
 		return err
 	}

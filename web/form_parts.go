@@ -3,14 +3,12 @@ package web
 import (
 	"crypto/rand"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
 
 	"tuoyu/casework"
-	"tuoyu/nursery"
 )
 
 // NewKey returns the idempotency key of a new form.
@@ -167,36 +165,4 @@ func LabelAt(s FormSchema, pointer string) string {
 		return ""
 	}
 	return strings.Join(words, " · ") + "："
-}
-
-// covers reports whether a page lies under the link.
-func (n navItem) covers(path string) bool {
-	return path == n.Path || strings.HasPrefix(path, n.Path+"/")
-}
-
-// navigation is the links of the frame's reader. Cases that cannot go on are among them while there are some, with their number.
-func (f Frame) navigation() []navItem {
-	items := slices.Clone(f.nav)
-	if f.stuck > 0 {
-		return append(items, navItem{Path: stuckPath, Title: "受阻办件（" + strconv.FormatInt(f.stuck, 10) + "）"})
-	}
-	if f.p.Role == nursery.RoleAdministrator {
-		return append(items, navItem{Path: stuckPath, Title: "受阻办件"})
-	}
-	return items
-}
-
-// startPath is where each role's work begins.
-func (s *Site) startPath(p nursery.Principal) string {
-	if items := s.nav[p.Role]; len(items) > 0 {
-		return items[0].Path
-	}
-	return "/"
-}
-
-func brandPath(p nursery.Principal) string {
-	if p.Account == "" {
-		return "/"
-	}
-	return "/home"
 }

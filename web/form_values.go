@@ -316,7 +316,7 @@ func (s *Site) storeUpload(ctx context.Context, file *multipart.FileHeader, to c
 	}
 	defer body.Close()
 	to.Name, to.Body = file.Filename, body
-	taken, err := s.Services.Upload(ctx, Principal(ctx), to)
+	taken, err := s.Service.Upload(ctx, Principal(ctx), to)
 	return taken.ID, err
 }
 

@@ -2,6 +2,8 @@ package web
 
 import (
 	"net/http"
+	"net/url"
+	"strings"
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
@@ -26,13 +28,45 @@ func (s *Site) institutionStart(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, s.startPath(p), http.StatusSeeOther)
 		return nil
 	}
-	tasks, err := casework.Tasks.Page(r.Context(), s.Services.Service, p, casework.TaskFilter{}, casework.PageRequest{Limit: 20})
+	tasks, err := casework.Tasks.Page(r.Context(), s.Service, p, casework.TaskFilter{}, casework.PageRequest{Limit: 20})
 	if err != nil {
 		return err
 	}
-	cases, err := casework.Cases.Page(r.Context(), s.Services.Service, p, casework.CaseFilter{}, casework.PageRequest{Limit: 20})
+	cases, err := casework.Cases.Page(r.Context(), s.Service, p, casework.CaseFilter{}, casework.PageRequest{Limit: 20})
 	if err != nil {
 		return err
 	}
 	return s.Show(w, r, Frame{Title: "首页", Live: true}, startPage(tasks.Items, cases.Items, s.tiles))
+}
+
+func registerProgress(s *Site) {
+	// The code is sent in a form and is never part of a URL that a server logs: in a QR code it follows the #, and a script
+	// fills the form with it.
+	s.Open("GET /progress", func(w http.ResponseWriter, r *http.Request) error {
+		return s.Show(w, r, Frame{Title: "办理进度查询", Uses: []string{"progress.js"}}, progressAsk("", nil))
+	})
+	s.Open("POST /progress", func(w http.ResponseWriter, r *http.Request) error {
+		if err := ParseForm(r); err != nil {
+			return err
+		}
+		caseNo := strings.ToUpper(strings.TrimSpace(r.PostFormValue("case")))
+		found, err := s.Service.PublicStatus(r.Context(), caseNo, strings.TrimSpace(r.PostFormValue("code")))
+		if err != nil {
+			refused := s.UserError(r.Context(), err)
+			if refused.Kind() != casework.NotFound && refused.Kind() != casework.Invalid {
+				return err
+			}
+			return s.ShowStatus(w, r, http.StatusNotFound, Frame{Title: "没有查到"}, progressAsk(caseNo, []casework.FieldError{{Location: "/code", Message: "没有查到。请核对办件编号和查询码，两者须同时正确。"}}))
+		}
+		return s.Show(w, r, Frame{Title: "办理进度", Back: "/progress"}, progressPage(found))
+	})
+	s.Open("GET /track", func(w http.ResponseWriter, r *http.Request) error { // what the address was called before
+		http.Redirect(w, r, "/progress", http.StatusMovedPermanently)
+		return nil
+	})
+}
+
+// ProgressLink leads to a case's progress. What follows the # is never sent to a server.
+func (s *Site) ProgressLink(started casework.Started) string {
+	return strings.TrimSuffix(s.PublicURL, "/") + "/progress#case=" + url.QueryEscape(started.CaseNo) + "&code=" + url.QueryEscape(started.TrackingCode)
 }

@@ -34,14 +34,14 @@ func inboxFilter(r *http.Request) casework.TaskFilter {
 func (s *Site) inbox(w http.ResponseWriter, r *http.Request) error {
 	p, f := Principal(r.Context()), inboxFilter(r)
 	if format := ExportFormat(r); format != "" {
-		return SendFile(w)(casework.Tasks.Export(r.Context(), s.Services.Service, p, f, format))
+		return SendFile(w)(casework.Tasks.Export(r.Context(), s.Service, p, f, format))
 	}
-	list, err := casework.Tasks.Page(r.Context(), s.Services.Service, p, f, PageRequest(r, 25))
+	list, err := casework.Tasks.Page(r.Context(), s.Service, p, f, PageRequest(r, 25))
 	if err != nil {
 		return err
 	}
 	v := inboxView{Tasks: list.Items, Filter: f, Next: NextPage(r, list.Next), Here: r.URL.RequestURI(), Reader: p, r: r}
-	if v.Counts, err = s.Services.TaskCounts(r.Context(), p, casework.TaskFilter{Kind: f.Kind, County: f.County, Query: f.Query}); err != nil {
+	if v.Counts, err = s.Service.TaskCounts(r.Context(), p, casework.TaskFilter{Kind: f.Kind, County: f.County, Query: f.Query}); err != nil {
 		return err
 	}
 	if s.savedFilters != nil {
@@ -50,7 +50,7 @@ func (s *Site) inbox(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if p.Role == nursery.RoleSupervisor {
-		if v.Colleagues, err = s.Services.Colleagues(r.Context(), p, ""); err != nil {
+		if v.Colleagues, err = s.Service.Colleagues(r.Context(), p, ""); err != nil {
 			return err
 		}
 	}
@@ -119,7 +119,7 @@ func (s *Site) each(w http.ResponseWriter, r *http.Request, what string, do func
 
 // nameOfTask returns the title and case number of a task that the person may see, and otherwise a word for it.
 func (s *Site) nameOfTask(r *http.Request, id string) string {
-	task, err := s.Services.Task(r.Context(), Principal(r.Context()), id)
+	task, err := s.Service.Task(r.Context(), Principal(r.Context()), id)
 	if err != nil {
 		return "一件待办"
 	}
@@ -128,14 +128,14 @@ func (s *Site) nameOfTask(r *http.Request, id string) string {
 
 func (s *Site) claimAll(w http.ResponseWriter, r *http.Request) error {
 	return s.each(w, r, "已领取", func(key, id string) error {
-		_, err := s.Services.Claim(r.Context(), Principal(r.Context()), key, id)
+		_, err := s.Service.Claim(r.Context(), Principal(r.Context()), key, id)
 		return err
 	})
 }
 
 func (s *Site) assignAll(w http.ResponseWriter, r *http.Request) error {
 	return s.each(w, r, "已分派", func(key, id string) error {
-		_, err := s.Services.Assign(r.Context(), Principal(r.Context()), key, id, strings.TrimSpace(r.PostFormValue("account")))
+		_, err := s.Service.Assign(r.Context(), Principal(r.Context()), key, id, strings.TrimSpace(r.PostFormValue("account")))
 		return err
 	})
 }
@@ -144,7 +144,7 @@ func (s *Site) claim(w http.ResponseWriter, r *http.Request) error {
 	if err := ParseForm(r); err != nil {
 		return err
 	}
-	if _, err := s.Services.Claim(r.Context(), Principal(r.Context()), Key(r), r.PathValue("id")); err != nil {
+	if _, err := s.Service.Claim(r.Context(), Principal(r.Context()), Key(r), r.PathValue("id")); err != nil {
 		return err
 	}
 	return s.Done(w, r, BackPath(r), "已领取。")
@@ -154,7 +154,7 @@ func (s *Site) release(w http.ResponseWriter, r *http.Request) error {
 	if err := ParseForm(r); err != nil {
 		return err
 	}
-	if _, err := s.Services.Release(r.Context(), Principal(r.Context()), Key(r), r.PathValue("id")); err != nil {
+	if _, err := s.Service.Release(r.Context(), Principal(r.Context()), Key(r), r.PathValue("id")); err != nil {
 		return err
 	}
 	return s.Done(w, r, BackPath(r), "已退回，其他人可以领取。")
@@ -164,7 +164,7 @@ func (s *Site) assign(w http.ResponseWriter, r *http.Request) error {
 	if err := ParseForm(r); err != nil {
 		return err
 	}
-	t, err := s.Services.Assign(r.Context(), Principal(r.Context()), Key(r), r.PathValue("id"), strings.TrimSpace(r.PostFormValue("account")))
+	t, err := s.Service.Assign(r.Context(), Principal(r.Context()), Key(r), r.PathValue("id"), strings.TrimSpace(r.PostFormValue("account")))
 	if err != nil {
 		return err
 	}
@@ -175,7 +175,7 @@ func (s *Site) delegate(w http.ResponseWriter, r *http.Request) error {
 	if err := ParseForm(r); err != nil {
 		return err
 	}
-	t, err := s.Services.Delegate(r.Context(), Principal(r.Context()), Key(r), r.PathValue("id"), strings.TrimSpace(r.PostFormValue("account")), strings.TrimSpace(r.PostFormValue("reason")))
+	t, err := s.Service.Delegate(r.Context(), Principal(r.Context()), Key(r), r.PathValue("id"), strings.TrimSpace(r.PostFormValue("account")), strings.TrimSpace(r.PostFormValue("reason")))
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,6 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
-	"tuoyu/processes"
 	"tuoyu/store"
 )
 
@@ -29,7 +28,7 @@ const (
 // while there are listeners; a page is only notified that there is a change, and reads it through casework like any
 // other.
 type hub struct {
-	service *processes.Services
+	service *casework.Service
 	live    func(context.Context, []string) ([]string, error) // which of these sessions have not ended
 	log     *slog.Logger
 	ctx     context.Context // ends with the hub
@@ -48,7 +47,7 @@ type listener struct {
 	ended   chan struct{}
 }
 
-func newHub(service *processes.Services, live func(context.Context, []string) ([]string, error), log *slog.Logger) *hub {
+func newHub(service *casework.Service, live func(context.Context, []string) ([]string, error), log *slog.Logger) *hub {
 	ctx, stop := context.WithCancel(context.Background())
 	return &hub{service: service, live: live, log: log, ctx: ctx, stop: stop, listeners: map[*listener]bool{}}
 }

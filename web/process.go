@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -89,4 +91,36 @@ type SavedFilter struct {
 // SavedFilters has the inbox offer the filters that list returns. Forms to save and to delete one are sent to /tasks/filters.
 func (s *Site) SavedFilters(list func(context.Context, nursery.Principal) ([]SavedFilter, error)) {
 	s.savedFilters = list
+}
+
+// covers reports whether a page lies under the link.
+func (n navItem) covers(path string) bool {
+	return path == n.Path || strings.HasPrefix(path, n.Path+"/")
+}
+
+// navigation is the links of the frame's reader. Cases that cannot go on are among them while there are some, with their number.
+func (f Frame) navigation() []navItem {
+	items := slices.Clone(f.nav)
+	if f.stuck > 0 {
+		return append(items, navItem{Path: stuckPath, Title: "受阻办件（" + strconv.FormatInt(f.stuck, 10) + "）"})
+	}
+	if f.p.Role == nursery.RoleAdministrator {
+		return append(items, navItem{Path: stuckPath, Title: "受阻办件"})
+	}
+	return items
+}
+
+// startPath is where each role's work begins.
+func (s *Site) startPath(p nursery.Principal) string {
+	if items := s.nav[p.Role]; len(items) > 0 {
+		return items[0].Path
+	}
+	return "/"
+}
+
+func brandPath(p nursery.Principal) string {
+	if p.Account == "" {
+		return "/"
+	}
+	return "/home"
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -50,11 +51,11 @@ func (s *Site) ShowStatus(w http.ResponseWriter, r *http.Request, status int, f 
 	f.p, f.path, f.assets = Principal(r.Context()), r.URL.Path, s.assets
 	f.nav = s.nav[f.p.Role]
 	var err error
-	if f.own, err = s.Services.OwnName(r.Context(), f.p); err != nil {
+	if f.own, err = s.Service.OwnName(r.Context(), f.p); err != nil {
 		s.Log.WarnContext(r.Context(), "no name for the header", "error", err) // the account is shown instead
 	}
 	if seesStuck(f.p.Role) {
-		if f.stuck, err = s.Services.StuckCount(r.Context(), f.p); err != nil {
+		if f.stuck, err = s.Service.StuckCount(r.Context(), f.p); err != nil {
 			s.Log.WarnContext(r.Context(), "stuck cases not counted", "error", err)
 		}
 	}
@@ -285,4 +286,13 @@ func NextPage(r *http.Request, next string) string {
 	q := r.URL.Query()
 	q.Set("after", next)
 	return r.URL.Path + "?" + q.Encode()
+}
+
+// AtoiOrZero reads a whole number that a page of ours has written; anything else is zero, which no version is.
+func AtoiOrZero(text string) int {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return 0
+	}
+	return n
 }

@@ -212,7 +212,7 @@ func (s *Site) start(ctx context.Context, p person, g grant, agent string) error
 
 // seen records that the account exists, so that tasks can be assigned to it.
 func (s *Site) seen(ctx context.Context, p person) {
-	if err := s.Services.Seen(ctx, p.Principal, p.name); err != nil {
+	if err := s.Service.Seen(ctx, p.Principal, p.name); err != nil {
 		s.Log.WarnContext(ctx, "account not noted", "error", err)
 	}
 }

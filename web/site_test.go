@@ -87,9 +87,9 @@ func openSite(t *testing.T) *site {
 	s.url = server.URL
 	issuer := api.Issuer{URL: s.issuer, RoleClaim: "roles", CountyClaim: "county", InstitutionClaim: "institution", RegistrarClaim: "registrar"}
 	made, err := web.New(web.Deps{
-		Services: s.service, DB: s.db, Fields: fields, Log: log, PublicURL: s.url,
+		Service: s.service.Service, DB: s.db, Fields: fields, Log: log, PublicURL: s.url,
 		Provider: web.Provider{Issuer: s.issuer, ClientID: "tuoyu-web", Principal: issuer.Principal, Transport: s},
-	})
+	}, s.service.Pages)
 	require.NoError(t, err)
 	t.Cleanup(made.Close)
 	pages, s.pages = made, made

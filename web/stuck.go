@@ -11,7 +11,7 @@ const stuckPath = "/admin/stuck"
 
 func registerStuck(s *Site) {
 	s.Page("GET "+stuckPath, func(w http.ResponseWriter, r *http.Request) error {
-		list, err := s.Services.StuckCases(r.Context(), Principal(r.Context()))
+		list, err := s.Service.StuckCases(r.Context(), Principal(r.Context()))
 		if err != nil {
 			return err
 		}
@@ -21,7 +21,7 @@ func registerStuck(s *Site) {
 		if err := ParseForm(r); err != nil {
 			return err
 		}
-		done, err := s.Services.RetryStuckCase(r.Context(), Principal(r.Context()), Key(r), r.PathValue("case_no"))
+		done, err := s.Service.RetryStuckCase(r.Context(), Principal(r.Context()), Key(r), r.PathValue("case_no"))
 		if err != nil {
 			return err
 		}

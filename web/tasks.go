@@ -45,12 +45,12 @@ type TaskView struct {
 // taskPage shows a task with the form as it was entered; a nil form is a blank one.
 func (s *Site) taskPage(w http.ResponseWriter, r *http.Request, status int, form *answering) error {
 	p := Principal(r.Context())
-	t, err := s.Services.Task(r.Context(), p, r.PathValue("id"))
+	t, err := s.Service.Task(r.Context(), p, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
 	v := TaskView{Task: t, Reader: p}
-	if c, err := s.Services.Case(r.Context(), p, t.CaseNo); err == nil {
+	if c, err := s.Service.Case(r.Context(), p, t.CaseNo); err == nil {
 		v.Case = &c
 		if v.Content, err = s.content(r.Context(), c); err != nil {
 			return err
@@ -138,7 +138,7 @@ func (s *Site) colleagues(r *http.Request, t casework.TaskDetail) ([]casework.Co
 	default:
 		return nil, nil
 	}
-	list, err := s.Services.Colleagues(r.Context(), p, role)
+	list, err := s.Service.Colleagues(r.Context(), p, role)
 	return slices.DeleteFunc(list, func(c casework.Colleague) bool { return c.Account == t.Assignee }), err
 }
 
@@ -165,7 +165,7 @@ func (s *Site) initial(v TaskView) url.Values {
 }
 
 func (s *Site) task(w http.ResponseWriter, r *http.Request) error {
-	t, err := s.Services.Task(r.Context(), Principal(r.Context()), r.PathValue("id"))
+	t, err := s.Service.Task(r.Context(), Principal(r.Context()), r.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -180,7 +180,7 @@ func (s *Site) task(w http.ResponseWriter, r *http.Request) error {
 // with another row or another outcome.
 func (s *Site) completion(r *http.Request) (t casework.TaskDetail, form answering, in casework.Completion, changed bool, err error) {
 	p := Principal(r.Context())
-	if t, err = s.Services.Task(r.Context(), p, r.PathValue("id")); err != nil {
+	if t, err = s.Service.Task(r.Context(), p, r.PathValue("id")); err != nil {
 		return t, form, in, false, err
 	}
 	whole, err := shapeOfSchema(t.Form)
@@ -240,7 +240,7 @@ func (s *Site) complete(w http.ResponseWriter, r *http.Request) error {
 		return s.taskPage(w, r, http.StatusUnprocessableEntity, &form)
 	}
 	if confirms(t.Kind) {
-		notices, err := s.Services.PreviewNotice(r.Context(), Principal(r.Context()), t.ID, in)
+		notices, err := s.Service.PreviewNotice(r.Context(), Principal(r.Context()), t.ID, in)
 		if err != nil {
 			return s.refused(w, r, form, err)
 		}
@@ -249,7 +249,7 @@ func (s *Site) complete(w http.ResponseWriter, r *http.Request) error {
 			return s.taskPage(w, r, http.StatusOK, &form)
 		}
 	}
-	done, err := s.Services.Complete(r.Context(), Principal(r.Context()), Key(r), t.ID, in)
+	done, err := s.Service.Complete(r.Context(), Principal(r.Context()), Key(r), t.ID, in)
 	if err != nil {
 		return s.refused(w, r, form, err)
 	}
@@ -270,7 +270,7 @@ func (s *Site) complete(w http.ResponseWriter, r *http.Request) error {
 // one.
 func (s *Site) nextTask(r *http.Request, kind string) string {
 	for _, f := range []casework.TaskFilter{{View: casework.ViewMine}, {View: casework.ViewClaimable, Kind: kind}} {
-		list, err := casework.Tasks.Page(r.Context(), s.Services.Service, Principal(r.Context()), f, casework.PageRequest{Limit: 2})
+		list, err := casework.Tasks.Page(r.Context(), s.Service, Principal(r.Context()), f, casework.PageRequest{Limit: 2})
 		if err != nil {
 			return ""
 		}
@@ -296,7 +296,7 @@ func (s *Site) preview(w http.ResponseWriter, r *http.Request) error {
 		}
 		return s.taskPage(w, r, status, &form)
 	}
-	notices, err := s.Services.PreviewNotice(r.Context(), Principal(r.Context()), t.ID, in)
+	notices, err := s.Service.PreviewNotice(r.Context(), Principal(r.Context()), t.ID, in)
 	if err != nil {
 		return s.refused(w, r, form, err)
 	}

@@ -1,9 +1,12 @@
 package web
 
 import (
+	"context"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/a-h/templ"
 
 	"tuoyu/casework"
 	"tuoyu/documents"
@@ -109,4 +112,21 @@ func Citations(basis []nursery.Citation) string {
 		texts[i] = documents.Cite(c)
 	}
 	return strings.Join(texts, "；")
+}
+
+// substance returns the component for the task of v. It is empty for a kind without one, and where the process does not
+// show its content to the principal.
+func (s *Site) substance(ctx context.Context, v TaskView) (templ.Component, error) {
+	page := s.taskPages[v.Task.Kind]
+	if page.Subject == nil {
+		return templ.NopComponent, nil
+	}
+	shown, err := page.Subject(ctx, v)
+	if err != nil {
+		if refused := s.UserError(ctx, err); refused.Kind() == casework.NotFound || refused.Kind() == casework.Forbidden || refused.Kind() == casework.Conflict {
+			return templ.NopComponent, nil
+		}
+		return nil, err
+	}
+	return shown, nil
 }

@@ -98,3 +98,26 @@ func sentFrom(r *http.Request) string {
 	}
 	return localPath(u.RequestURI())
 }
+
+// NameFiles sets the names of the files that a form holds and that the caller may open.
+func (s *Site) NameFiles(ctx context.Context, form *BoundForm, institution string) error {
+	var ids []string
+	eachField(form.Shape, "", form.Values, func(f FormSchema, at string) {
+		if f.Kind == KindFile || f.Kind == KindFiles {
+			for _, id := range form.Values[at] {
+				if id != "" {
+					ids = append(ids, id)
+				}
+			}
+		}
+	})
+	files, err := s.Service.Files(ctx, Principal(ctx), institution, ids)
+	if err != nil {
+		return err
+	}
+	form.Files = map[string]string{}
+	for _, f := range files {
+		form.Files[f.ID] = f.Name
+	}
+	return nil
+}

@@ -21,14 +21,13 @@ import (
 	"tuoyu/casework"
 	"tuoyu/limits"
 	"tuoyu/nursery"
-	"tuoyu/processes"
 	"tuoyu/sealing"
 	"tuoyu/store"
 )
 
 // Deps is what the pages need.
 type Deps struct {
-	Services *processes.Services
+	Service  *casework.Service
 	DB       *store.DB       // of the sessions
 	Fields   *sealing.Fields // nil: forms submitted after the end of a session are not saved
 	Provider Provider
@@ -76,9 +75,9 @@ const (
 	requestTimeout = 30 * time.Second
 )
 
-// New returns the pages.
-func New(d Deps) (*Site, error) {
-	if d.Services == nil || d.DB == nil || d.Provider.Issuer == "" || d.Provider.Principal == nil {
+// New returns the pages: those for all cases, and those that each of pages registers.
+func New(d Deps, pages ...func(*Site)) (*Site, error) {
+	if d.Service == nil || d.DB == nil || d.Provider.Issuer == "" || d.Provider.Principal == nil {
 		return nil, errors.New("the pages need casework, a database and an OIDC provider")
 	}
 	if d.Log == nil {
@@ -93,10 +92,10 @@ func New(d Deps) (*Site, error) {
 	if d.ProviderAway == 0 {
 		d.ProviderAway = DefaultProviderAway
 	}
-	s := &Site{Deps: d, mux: http.NewServeMux(), now: d.Services.Now, reopening: map[string]bool{}, nav: map[nursery.Role][]navItem{}, taskPages: map[string]TaskPage{}, casePages: map[nursery.CaseKind]CasePage{}}
+	s := &Site{Deps: d, mux: http.NewServeMux(), now: d.Service.Now, reopening: map[string]bool{}, nav: map[nursery.Role][]navItem{}, taskPages: map[string]TaskPage{}, casePages: map[nursery.CaseKind]CasePage{}}
 	s.sessions = newSessions(d.DB, s.now)
 	s.sessions.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) { s.fail(w, r, err) }
-	s.live = newHub(d.Services, s.liveTokens, d.Log)
+	s.live = newHub(d.Service, s.liveTokens, d.Log)
 	s.identity = &identity{Provider: d.Provider, publicURL: strings.TrimSuffix(d.PublicURL, "/")}
 	s.confirmations = newConfirmations()
 	s.asking = limits.New(publicRate)
@@ -107,8 +106,10 @@ func New(d Deps) (*Site, error) {
 	if s.seconds, err = newSeconds(d.Metrics); err != nil {
 		return nil, err
 	}
-	for _, room := range registrations {
-		room(s)
+	for _, register := range slices.Concat([]func(*Site){
+		registerAssets, registerSignIn, registerHome, registerProgress, registerTasks, registerCases, registerFiles, registerLive, registerStuck,
+	}, pages) {
+		register(s)
 	}
 	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1024), gzhttp.ContentTypes([]string{"text/html", "text/csv", "application/json"}))
 	if err != nil {
@@ -127,13 +128,6 @@ func (s *Site) Close() { s.live.close() }
 
 // ServeHTTP answers a page.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
-
-// registrations registers the pages, a function a process.
-var registrations = []func(*Site){
-	registerSignIn, registerHome, registerPublic, registerTasks, registerCases, registerFiles, registerLive, registerDashboard, registerFiling, registerFilingChange, registerCheckups,
-	registerVisits, registerOverview, registerBuild, registerCare, registerChild, registerChildIdentity, registerAttendance, registerContract, registerClinics, registerPlans, registerInspectors,
-	registerComplaints, registerInsurance, registerClaims, registerFilters, registerAssets, registerPapers, registerContracts, registerTargets, registerBuildLedger, registerRegister, registerReferrals, registerInstitutions, registerAdmin, registerStuck,
-}
 
 // route serves the page of a request. An unknown path, like unreadable parts, is answered with an error page.
 func (s *Site) route(w http.ResponseWriter, r *http.Request) {

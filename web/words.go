@@ -160,3 +160,33 @@ func knownWord(word string) string {
 	}
 	return word
 }
+
+// HalfTitle returns the title of a half-year, and any other text unchanged.
+func HalfTitle(half string) string {
+	h, err := nursery.ParseHalfYear(half)
+	if err != nil {
+		return half
+	}
+	return h.Title()
+}
+
+// SexTitle returns the title of a sex.
+func SexTitle(s nursery.Sex) string {
+	if s == nursery.Male {
+		return "男"
+	}
+	return "女"
+}
+
+// LightTone returns the tone of a light.
+func LightTone(l nursery.Light) string {
+	return map[nursery.Light]string{nursery.Green: "good", nursery.Amber: "warn", nursery.Red: "bad"}[l]
+}
+
+// LightTitle returns the title of a light; without one nothing was decided yet.
+func LightTitle(title string) string {
+	if title == "" {
+		return "未核定"
+	}
+	return title
+}

@@ -79,10 +79,10 @@ func (p *process) serve(ctx context.Context) error {
 		return fmt.Errorf("build the API: %w", err)
 	}
 	pages, err := web.New(web.Deps{
-		Services: service, DB: p.db, Fields: p.fields, Log: p.log, Metrics: p.metrics, PublicURL: p.publicURL(), DemoAccounts: s.DemoAccountsURL, MaxUpload: s.MaxUploadMiB << 20,
+		Service: service.Service, DB: p.db, Fields: p.fields, Log: p.log, Metrics: p.metrics, PublicURL: p.publicURL(), DemoAccounts: s.DemoAccountsURL, MaxUpload: s.MaxUploadMiB << 20,
 		TrustedProxies: s.TrustedProxies, Complaints: complaints, ProviderAway: time.Duration(s.ProviderAwayMinutes) * time.Minute,
 		Provider: web.Provider{Issuer: s.OIDCIssuer, ClientID: s.OIDCClientID, ClientSecret: s.OIDCClientSecret, Principal: issuer.Principal},
-	})
+	}, service.Pages)
 	if err != nil {
 		return fmt.Errorf("build the pages: %w", err)
 	}

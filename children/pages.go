@@ -1,0 +1,166 @@
+package children
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/a-h/templ"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+	"tuoyu/sheets"
+	"tuoyu/web"
+)
+
+// pages are the pages of the package.
+type pages struct {
+	*web.Site
+	service *Service
+}
+
+// Pages registers the pages of the package.
+func (s *Service) Pages(site *web.Site) {
+	p := &pages{site, s}
+	p.registerCare()
+	p.registerChild()
+	p.registerChildIdentity()
+}
+
+func (s *pages) registerCare() {
+	s.Nav("/children", "名册", web.Places{nursery.RoleInstitution: 4})
+	s.Tile(4, "/children", "婴幼儿名册", "入托、离托、Excel 导入")
+	s.Page("GET /children", web.Only(s.children, nursery.RoleInstitution))
+	s.Page("POST /children", s.enrol)
+	s.Page("POST /children/import", s.importRoster)
+	s.Page("GET /children/roster", s.rosterSheet)
+	s.Page("GET /children/roster-template", web.Template("婴幼儿名册模板.xlsx", RosterTemplate))
+	s.Page("POST /children/{id}/leave", s.leave)
+}
+
+// childrenView is who is in care, with the form to enrol one more.
+type childrenView struct {
+	Children []EnrolledChild
+	Filter   EnrolmentFilter
+	Next     string
+	Form     web.BoundForm
+	Report   *RosterReport
+	Import   web.ImportFault
+	r        *http.Request
+}
+
+// leaving returns what was entered of a child whose leave was refused; empty for any other.
+func (v childrenView) leaving(child, field string) string {
+	if v.Import.At(child) == "" {
+		return ""
+	}
+	return v.r.PostFormValue(field)
+}
+
+func enrolmentShape() web.FormSchema {
+	return web.SchemaOf[Enrolment]()
+}
+
+func (s *pages) children(w http.ResponseWriter, r *http.Request) error {
+	return s.childrenPage(w, r, http.StatusOK, web.BoundForm{Shape: enrolmentShape(), Values: url.Values{}}, nil, web.ImportFault{})
+}
+
+func (s *pages) childrenPage(w http.ResponseWriter, r *http.Request, status int, form web.BoundForm, report *RosterReport, refused web.ImportFault) error {
+	f := EnrolmentFilter{Class: r.URL.Query().Get("class"), Ended: r.URL.Query().Get("ended") == "yes"}
+	list, err := Children.Page(r.Context(), s.service.Service, web.Principal(r.Context()), f, web.PageRequest(r, 50))
+	if err != nil {
+		return err
+	}
+	form.OmitUnlessRefused("age_reason")
+	r = r.Clone(r.Context())
+	r.URL.Path = "/children" // to which the links of the page lead, whatever was sent
+	return s.ShowStatus(w, r, status, web.Frame{Title: "婴幼儿名册", Wide: true}, childrenPage(childrenView{list.Items, f, web.NextPage(r, list.Next), form, report, refused, r}))
+}
+
+// childCells returns the table of the children in care.
+func childCells(v childrenView) []web.Cell[EnrolledChild] {
+	return web.CellsOf(Children.Sheet, web.Looks[EnrolledChild]{
+		"婴幼儿": web.HeadCell(func(c EnrolledChild) web.RowHead {
+			return web.RowHead{Link: "/children/" + c.ID, Name: c.Name, Code: c.ID}
+		}),
+		"离托": web.StyledCell("", func(c EnrolledChild) templ.Component { return leavingOf(c, v) }),
+	})
+}
+
+func (s *pages) enrol(w http.ResponseWriter, r *http.Request) error {
+	again := func(status int, form web.BoundForm) error {
+		return s.childrenPage(w, r, status, form, nil, web.ImportFault{})
+	}
+	return web.HandleForm(s.Site, w, r, web.FormSpec{Shape: enrolmentShape(), Refusals: identityRefusals("/child/identity")}, again, func(in Enrolment) (string, string, error) {
+		enrolled, err := s.service.EnrolChild(r.Context(), web.Principal(r.Context()), web.Key(r), in)
+		said := "已登记入托。请登记监护人的同意。"
+		if len(enrolled.Entry) > 0 {
+			said += "入托查验预防接种证有提示，见本页。"
+		}
+		return "/children/" + enrolled.ID, said, err
+	})
+}
+
+// importRoster takes a workbook, and shows each row that was not taken with its number in the file.
+func (s *pages) importRoster(w http.ResponseWriter, r *http.Request) error {
+	again := func(err error) error {
+		refused, ok := s.ImportError(r, err)
+		if !ok {
+			return err
+		}
+		return s.childrenPage(w, r, int(refused.Kind()), web.BoundForm{Shape: enrolmentShape(), Values: url.Values{}}, nil, web.ImportFault{Form: "file", Message: web.FileMessage(refused)})
+	}
+	file, err := web.ChosenFile(r, "请选择要导入的 Excel 或 CSV 文件。")
+	if err != nil {
+		return again(err)
+	}
+	defer file.Close()
+	report, err := s.service.ImportRoster(r.Context(), web.Principal(r.Context()), web.Key(r), file)
+	if err != nil {
+		return again(err)
+	}
+	return s.childrenPage(w, r, http.StatusOK, web.BoundForm{Shape: enrolmentShape(), Values: url.Values{}}, &report, web.ImportFault{})
+}
+
+func (s *pages) rosterSheet(w http.ResponseWriter, r *http.Request) error {
+	raw, err := s.service.RosterSheet(r.Context(), web.Principal(r.Context()), nursery.ReadForEnrolment)
+	if err != nil {
+		return err
+	}
+	return web.Download(w, sheets.Media, "婴幼儿名册.xlsx", raw)
+}
+
+// leave ends a child's time here; what is refused is explained at the child, with what was entered.
+func (s *pages) leave(w http.ResponseWriter, r *http.Request) error {
+	if err := web.ParseForm(r); err != nil {
+		return err
+	}
+	child := r.PathValue("id")
+	again := func(refused *casework.Error) error {
+		message := refused.Message
+		for _, f := range refused.Fields {
+			message += f.Message + "。"
+		}
+		blank := web.BoundForm{Shape: enrolmentShape(), Values: url.Values{}}
+		return s.childrenPage(w, r, int(refused.Kind()), blank, nil, web.ImportFault{Form: child, Message: message})
+	}
+	on, err := nursery.ParseDate(r.PostFormValue("left_on"))
+	if err != nil {
+		return again(&casework.Error{Code: casework.CodeInvalid, Message: "请填写离托日期。", Err: err})
+	}
+	_, err = s.service.EndEnrolment(r.Context(), web.Principal(r.Context()), web.Key(r), child, Leaving{
+		Leave: nursery.Leave(r.PostFormValue("leave")), LeftOn: on, Release: r.PostFormValue("release") == "yes",
+	})
+	var refused *casework.Error
+	if errors.As(err, &refused) && refused.Kind() == casework.Invalid {
+		return again(refused)
+	}
+	if err != nil {
+		return err
+	}
+	return s.Done(w, r, "/children", "已登记离托。")
+}
+
+func leaves() []nursery.Leave {
+	return []nursery.Leave{"left", "transferred", "aged_out", "died"}
+}

@@ -1,0 +1,139 @@
+package buildsite
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"github.com/a-h/templ"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+	"tuoyu/web"
+)
+
+// pages are the pages of the package.
+type pages struct {
+	*web.Site
+	service *Service
+}
+
+// Pages registers the pages of the package.
+func (s *Service) Pages(site *web.Site) {
+	p := &pages{site, s}
+	p.registerBuildLedger()
+	p.registerBuild()
+}
+
+func (s *pages) registerBuildLedger() {
+	s.Nav("/build", "建设台账", web.Places{nursery.RoleCountyOffice: 2, nursery.RoleCityOffice: 2, nursery.RoleAuditor: 3})
+	s.Page("GET /build", s.build)
+	s.Page("GET /build/{no}", s.buildSite)
+	s.Page("POST /build/{no}/reports/{id}", s.decideReport)
+}
+
+// plans are the building plans that the reader sees, by their sites.
+func (s *Service) plans(r *http.Request) ([]string, error) {
+	list, err := Sites.Page(r.Context(), s.Service, web.Principal(r.Context()), BuildFilter{}, casework.PageRequest{Limit: 100})
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	seen := map[string]bool{}
+	for _, site := range list.Items {
+		if !seen[site.Plan] {
+			seen[site.Plan] = true
+			names = append(names, site.Plan)
+		}
+	}
+	return names, nil
+}
+
+// PlanOf returns the plan that an address names, or else the first one, and all plans that the caller may see.
+func (s *Service) PlanOf(r *http.Request) (plan string, all []string, err error) {
+	if all, err = s.plans(r); err != nil || len(all) == 0 {
+		return "", all, err
+	}
+	if plan = r.URL.Query().Get("plan"); plan == "" {
+		plan = all[0]
+	}
+	return plan, all, nil
+}
+
+// siteLamp returns the tone and the title of the light of the last month; a site that is built has none any more.
+func siteLamp(l BuildLine) (tone, title string) {
+	if !l.CompletedOn.IsZero() {
+		return "good", "已建成"
+	}
+	return web.LightTone(l.Light), web.LightTitle(l.LightTitle)
+}
+
+// build is the ledger of a plan 工作台账.
+func (s *pages) build(w http.ResponseWriter, r *http.Request) error {
+	plan, all, err := s.service.PlanOf(r)
+	if err != nil {
+		return err
+	}
+	mayStart := web.Principal(r.Context()).Role == nursery.RoleCityOffice
+	if plan == "" {
+		return s.Show(w, r, web.Frame{Title: "建设台账"}, buildPage(BuildLedger{}, nil, "", mayStart))
+	}
+	ledger, err := s.service.BuildLedger(r.Context(), web.Principal(r.Context()), plan)
+	if err != nil {
+		return err
+	}
+	if web.ExportFormat(r) != "" {
+		return web.SendFile(w)(LedgerFile(ledger))
+	}
+	return s.Show(w, r, web.Frame{Title: "建设台账", Wide: true, Live: true}, buildPage(ledger, all, web.WithParam(r, "export", "xlsx"), mayStart))
+}
+
+func (s *pages) buildSite(w http.ResponseWriter, r *http.Request) error {
+	d, err := s.service.BuildSite(r.Context(), web.Principal(r.Context()), r.PathValue("no"))
+	if err != nil {
+		return err
+	}
+	return s.Show(w, r, web.Frame{Title: d.Name, Wide: true, Back: "/build"}, buildSitePage(d, web.Principal(r.Context())))
+}
+
+func (s *pages) decideReport(w http.ResponseWriter, r *http.Request) error {
+	if err := web.ParseForm(r); err != nil {
+		return err
+	}
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil {
+		return &casework.Error{Code: casework.CodeNotFound, Message: "没有这次报送。"}
+	}
+	accept := r.PostFormValue("verdict") == "accept"
+	if _, err := s.service.DecideBuildReport(r.Context(), web.Principal(r.Context()), web.Key(r), r.PathValue("no"), id, BuildVerdict{Accept: accept, Reason: r.PostFormValue("reason")}); err != nil {
+		return err
+	}
+	message := "已退回。"
+	if accept {
+		message = "已核定。"
+	}
+	return s.Done(w, r, "/build/"+r.PathValue("no"), message)
+}
+
+// ledgerCells returns the table of the sites of a ledger.
+func ledgerCells(l BuildLedger) []web.Cell[BuildLine] {
+	return web.CellsOf(LedgerSheet(l), web.Looks[BuildLine]{
+		"建设点": web.HeadCell(func(s BuildLine) web.RowHead {
+			return web.RowHead{Link: "/build/" + s.CaseNo, Name: s.Name, Below: s.CountyName + " " + s.ModeTitle}
+		}),
+		"灯":     web.StyledCell("", func(s BuildLine) templ.Component { return web.Tag(siteLamp(s)) }),
+		"计划进度%": web.StyledCell("number", func(s BuildLine) templ.Component { return web.Text(s.Planned.Text + "%") }),
+		"核定进度%": web.StyledCell("number", func(s BuildLine) templ.Component { return web.Text(s.Actual.Text + "%") }),
+		"计入托位": web.StyledCell("number", func(s BuildLine) templ.Component {
+			return web.Text(web.Count(s.SeatsCounted) + " / " + web.Count(s.Seats))
+		}),
+	})
+}
+
+func (s *pages) builtSubject(ctx context.Context, v web.TaskView) (templ.Component, error) {
+	d, err := s.service.BuildSite(ctx, v.Reader, v.Task.CaseNo)
+	if err != nil {
+		return nil, err
+	}
+	return sitePlanPart(d), nil
+}

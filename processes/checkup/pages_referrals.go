@@ -1,0 +1,103 @@
+package checkup
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/a-h/templ"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+	"tuoyu/web"
+)
+
+func (s *pages) registerReferrals() {
+	s.Page("GET /referrals", s.referrals)
+	s.Page("GET /referrals/{no}", s.referral)
+	s.Page("POST /referrals/{no}", s.referralResult)
+}
+
+func (s *pages) referrals(w http.ResponseWriter, r *http.Request) error {
+	f := ReferralFilter{State: r.FormValue("state")}
+	return web.ListPage(s.Site, w, r, web.Principal(r.Context()), Referrals, f, 25, web.Frame{Title: "转诊", Wide: true, Live: true}, func(list casework.Page[ReferralSummary]) templ.Component {
+		return referralsPage(list.Items, web.NextPage(r, list.Next))
+	})
+}
+
+func referralState(state string) (tone, title string) {
+	switch state {
+	case "done":
+		return "good", "已反馈"
+	case "ended":
+		return "warn", "未就诊"
+	}
+	return "", "在办"
+}
+
+func (s *pages) referral(w http.ResponseWriter, r *http.Request) error {
+	return s.referralPage(w, r, http.StatusOK, web.BoundForm{Shape: web.SchemaOf[ReferralResult]()})
+}
+
+func (s *pages) referralPage(w http.ResponseWriter, r *http.Request, status int, form web.BoundForm) error {
+	d, err := s.service.Referral(r.Context(), web.Principal(r.Context()), r.PathValue("no"))
+	if err != nil {
+		return err
+	}
+	return s.ShowStatus(w, r, status, web.Frame{Title: "转诊 " + d.CaseNo, Back: "/referrals"}, referralPage(d, form, web.Principal(r.Context())))
+}
+
+func (s *pages) referralResult(w http.ResponseWriter, r *http.Request) error {
+	form, changed, err := s.DecodeForm(r, web.SchemaOf[ReferralResult](), casework.Upload{})
+	if err != nil {
+		return err
+	}
+	if changed {
+		return s.referralPage(w, r, http.StatusOK, form)
+	}
+	in, err := web.Bind[ReferralResult](&form)
+	if err != nil {
+		return err
+	}
+	if _, err := s.service.PutReferralResult(r.Context(), web.Principal(r.Context()), web.Key(r), r.PathValue("no"), in); err != nil {
+		refused := s.UserError(r.Context(), err)
+		if refused.Kind() != casework.Invalid {
+			return err
+		}
+		form.AddFaults(refused, "")
+		return s.referralPage(w, r, http.StatusUnprocessableEntity, form)
+	}
+	return s.Done(w, r, "/referrals/"+r.PathValue("no"), "已登记结果。")
+}
+
+// referralCells is the table of referrals.
+var referralCells = web.CellsOf(Referrals.Sheet, web.Looks[ReferralSummary]{
+	"婴幼儿编号": web.HeadCell(func(f ReferralSummary) web.RowHead {
+		return web.RowHead{Link: "/referrals/" + f.CaseNo, Name: f.ChildName, Code: f.Child, Below: f.CaseNo}
+	}),
+	"托育机构": web.PartyCell(func(f ReferralSummary) (string, string) { return f.InstitutionName, f.Institution }),
+	"状态":   web.TagCell(func(f ReferralSummary) (string, string) { return referralState(f.State) }),
+})
+
+func (s *pages) checkedSubject(ctx context.Context, v web.TaskView) (templ.Component, error) {
+	d, err := s.service.Checkup(ctx, v.Reader, v.Task.CaseNo)
+	if err != nil {
+		return nil, err
+	}
+	return checkupPart(d, v.Reader), nil
+}
+
+func (s *pages) referredSubject(ctx context.Context, v web.TaskView) (templ.Component, error) {
+	d, err := s.service.Referral(ctx, v.Reader, v.Task.CaseNo)
+	if err != nil {
+		return nil, err
+	}
+	return referralPart(d), nil
+}
+
+// checkupLabel leads a clinic to where it records.
+func checkupLabel(p nursery.Principal) string {
+	if p.Role == nursery.RoleHospital {
+		return "逐班登记体检"
+	}
+	return "各班和各项目的进度"
+}

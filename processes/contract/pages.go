@@ -1,0 +1,200 @@
+package contract
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+	"tuoyu/registry"
+	"tuoyu/web"
+)
+
+// pages are the pages of the package.
+type pages struct {
+	*web.Site
+	service *Service
+}
+
+// Pages registers the pages of the package.
+func (s *Service) Pages(site *web.Site) {
+	p := &pages{site, s}
+	p.registerContracts()
+	p.registerContract()
+	p.registerClinics()
+}
+
+func (s *pages) registerContracts() {
+	s.Page("GET /contracts", s.contracts)
+	s.Page("GET /contracts/{no}", s.contract)
+	s.Page("POST /contracts/{no}/visits/{visit}/confirm", s.confirmVisit)
+	web.FormPage(s.Site, "/contracts/{no}/terminate", func(r *http.Request) (web.FormSpec, error) {
+		return web.FormSpec{
+			Title: "提前终止签约", Back: "/contracts/" + r.PathValue("no"), Button: "终止", Lead: "终止后婴幼儿可能没有签约的医疗卫生机构。",
+			Question: "终止后婴幼儿可能没有签约医疗机构，确定吗？", Shape: web.SchemaOf[Termination](),
+		}, nil
+	}, func(r *http.Request, in Termination) (string, string, error) {
+		_, err := s.service.TerminateContract(r.Context(), web.Principal(r.Context()), web.Key(r), r.PathValue("no"), in)
+		return "/contracts/" + r.PathValue("no"), "已登记终止。", err
+	}, nursery.RoleInstitution, nursery.RoleHospital)
+}
+
+func (s *pages) contracts(w http.ResponseWriter, r *http.Request) error {
+	q, p := r.URL.Query(), web.Principal(r.Context())
+	f := ContractFilter{County: q.Get("county"), State: q.Get("state")}
+	return web.ListPage(s.Site, w, r, p, Contracts, f, 25, web.Frame{Title: "医育签约", Wide: true, Live: true}, func(list casework.Page[ContractSummary]) templ.Component {
+		return contractsPage(list.Items, web.NextPage(r, list.Next), p, r)
+	})
+}
+
+func contractTone(state string) string {
+	return map[string]string{"signing": "warn", "in_force": "good", "refused": "bad"}[state]
+}
+
+func (s *pages) contract(w http.ResponseWriter, r *http.Request) error {
+	d, err := s.service.Contract(r.Context(), web.Principal(r.Context()), r.PathValue("no"))
+	if err != nil {
+		return err
+	}
+	return s.Show(w, r, web.Frame{Title: "医育签约 " + d.CaseNo, Wide: true, Back: "/contracts"}, contractPage(d, web.Principal(r.Context())))
+}
+
+func (s *pages) confirmVisit(w http.ResponseWriter, r *http.Request) error {
+	if err := web.ParseForm(r); err != nil {
+		return err
+	}
+	if _, err := s.service.ConfirmVisit(r.Context(), web.Principal(r.Context()), web.Key(r), r.PathValue("no"), int64(web.AtoiOrZero(r.PathValue("visit")))); err != nil {
+		return err
+	}
+	return s.Done(w, r, "/contracts/"+r.PathValue("no"), "已确认本次指导。")
+}
+
+// agreement returns the current version of the text, with its hash.
+func agreement(d ContractDetail) AgreementDraft {
+	for _, t := range d.Texts {
+		if t.Version == d.Version {
+			return t
+		}
+	}
+	return AgreementDraft{}
+}
+
+func paragraphs(text string) []string { return strings.Split(strings.TrimSpace(text), "\n") }
+
+// contractCells is the table of contracts.
+var contractCells = web.CellsOf(Contracts.Sheet, web.Looks[ContractSummary]{
+	"托育机构": web.HeadCell(func(c ContractSummary) web.RowHead {
+		return web.RowHead{Link: "/contracts/" + c.CaseNo, Name: c.InstitutionName, Code: c.Institution, Below: c.CaseNo + " " + c.CountyName}
+	}),
+	"医疗卫生机构": web.PartyCell(func(c ContractSummary) (string, string) { return c.ClinicName, c.Clinic }),
+	"生效日期": web.StyledCell("nowrap", func(c ContractSummary) templ.Component {
+		return web.Text(c.StartsOn.String() + " 至 " + c.EndsOn.String())
+	}),
+	"状态":  web.TagCell(func(c ContractSummary) (string, string) { return contractTone(c.State), c.StateTitle() }),
+	"履约灯": web.TagCell(func(c ContractSummary) (string, string) { return web.LightTone(c.Light), web.LightTitle(c.LightTitle) }),
+})
+
+func (s *pages) registerContract() {
+	s.Task(web.TaskPage{Subject: s.contractedSubject}, "contract.sign", "contract.file", "contract.renew", "contract.overdue_duty", "contract.uncovered")
+	s.Nav("/contracts", "签约", web.Places{nursery.RoleInstitution: 6, nursery.RoleHospital: 3, nursery.RoleCountyOffice: 7, nursery.RoleCityOffice: 7})
+	s.Tile(5, "/contracts", "医育签约", "与医疗机构签约服务")
+	s.Page("GET /contracts/candidates", web.Only(s.candidates, nursery.RoleInstitution, nursery.RoleCountyOffice, nursery.RoleCityOffice))
+	web.FormPage(s.Site, "/contracts/new", s.askContract, func(r *http.Request, in nursery.ContractTerms) (string, string, error) {
+		started, err := s.service.StartContract(r.Context(), web.Principal(r.Context()), web.Key(r), in)
+		return "/contracts/" + started.CaseNo, "签约已发起，协议文本等待双方签署。", err
+	}, nursery.RoleInstitution, nursery.RoleHospital, nursery.RoleCountyOffice)
+	web.FormPage(s.Site, "/contracts/{no}/amend", s.askAmendment, func(r *http.Request, in nursery.ContractTerms) (string, string, error) {
+		d, err := s.service.AmendContract(r.Context(), web.Principal(r.Context()), web.Key(r), r.PathValue("no"), ContractAmendment{ContractTerms: in, Version: web.Version(r)})
+		return "/contracts/" + r.PathValue("no"), "协议文本已改为第 " + web.Count(d.Version) + " 稿，双方须重新签署。", err
+	}, nursery.RoleInstitution, nursery.RoleHospital)
+	web.FormPage(s.Site, "/contracts/{no}/visits", s.askGuidance, func(r *http.Request, in GuidanceVisit) (string, string, error) {
+		_, err := s.service.RecordVisit(r.Context(), web.Principal(r.Context()), web.Key(r), r.PathValue("no"), in)
+		return "/contracts/" + r.PathValue("no"), "已记录，等待机构确认。", err
+	}, nursery.RoleHospital)
+}
+
+func contractShape() web.FormSchema {
+	var services []web.Option
+	for _, c := range nursery.ContractServices() {
+		services = append(services, web.Option{Value: string(c), Label: c.Title()})
+	}
+	return web.SchemaOf[nursery.ContractTerms]().WithOptions("services", services)
+}
+
+// askContract asks for the terms. Who is one of the two parties is not asked for itself.
+func (s *pages) askContract(r *http.Request) (web.FormSpec, error) {
+	p, q := web.Principal(r.Context()), r.URL.Query()
+	page := web.FormSpec{
+		Title: "发起签约", Back: "/contracts", Button: "生成协议文本", Lead: "协议文本由条款生成，双方签署同一稿后生效。", Shape: contractShape(),
+		Values: url.Values{"/institution": {q.Get("institution")}, "/clinic": {q.Get("clinic")}},
+	}
+	switch p.Role {
+	case nursery.RoleInstitution:
+		page.Values.Set("/institution", p.Institution)
+	case nursery.RoleHospital:
+		page.Values.Set("/clinic", p.Institution)
+	case nursery.RoleCountyOffice:
+		institutions, err := registry.For(s.service.Service).Choices(r.Context(), p.County)
+		if err != nil {
+			return page, err
+		}
+		page.Shape = page.Shape.WithOptions("institution", institutions)
+	}
+	return page, nil
+}
+
+func (s *pages) askAmendment(r *http.Request) (web.FormSpec, error) {
+	d, err := s.service.Contract(r.Context(), web.Principal(r.Context()), r.PathValue("no"))
+	if err != nil {
+		return web.FormSpec{}, err
+	}
+	return web.FormSpec{
+		Title: "修改协议条款", Back: "/contracts/" + d.CaseNo, Button: "生成新稿", Question: "修改后双方已作的签署失效，确定吗？", Version: d.Version,
+		Shape: contractShape(), Values: web.FormOf(contractShape(), agreement(d).Terms).Values,
+	}, nil
+}
+
+func (s *pages) askGuidance(r *http.Request) (web.FormSpec, error) {
+	d, err := s.service.Contract(r.Context(), web.Principal(r.Context()), r.PathValue("no"))
+	if err != nil {
+		return web.FormSpec{}, err
+	}
+	return web.FormSpec{
+		Title: "记录上门指导", Back: "/contracts/" + d.CaseNo, Button: "记录", Lead: d.Institution, Shape: web.SchemaOf[GuidanceVisit](),
+		To: casework.Upload{Institution: d.Institution, County: d.County},
+	}, nil
+}
+
+// candidates are the clinics an institution may contract with, those that fit and are nearest first.
+func (s *pages) candidates(w http.ResponseWriter, r *http.Request) error {
+	p, institution := web.Principal(r.Context()), r.FormValue("institution")
+	var choices []web.Option
+	var err error
+	if p.Role != nursery.RoleInstitution {
+		if choices, err = registry.For(s.service.Service).Choices(r.Context(), r.FormValue("county")); err != nil {
+			return err
+		}
+		if institution == "" && len(choices) > 0 {
+			institution = choices[0].Value
+		}
+	}
+	var list []ClinicCandidate
+	if institution != "" || p.Role == nursery.RoleInstitution {
+		if list, err = s.service.Candidates(r.Context(), p, institution); err != nil {
+			return err
+		}
+	}
+	return s.Show(w, r, web.Frame{Title: "可签约的医疗卫生机构", Wide: true, Back: "/contracts"}, candidatesPage(list, institution, choices, p))
+}
+
+func (s *pages) contractedSubject(ctx context.Context, v web.TaskView) (templ.Component, error) {
+	d, err := s.service.Contract(ctx, v.Reader, v.Task.CaseNo)
+	if err != nil {
+		return nil, err
+	}
+	return contractPart(d), nil
+}

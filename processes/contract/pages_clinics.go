@@ -1,0 +1,83 @@
+package contract
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/a-h/templ"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+	"tuoyu/web"
+)
+
+func (s *pages) registerClinics() {
+	s.Page("GET /clinics", s.clinics)
+	web.FormPage(s.Site, "/clinics/new", s.askClinic, s.putClinic, nursery.RoleCountyOffice)
+	web.FormPage(s.Site, "/clinics/{id}", s.askClinic, s.putClinic, nursery.RoleCountyOffice)
+}
+
+func (s *pages) clinics(w http.ResponseWriter, r *http.Request) error {
+	p, county := web.Principal(r.Context()), r.FormValue("county")
+	return web.ListPage(s.Site, w, r, p, Clinics, ClinicFilter{County: county}, 50, web.Frame{Title: "医疗卫生机构", Wide: true}, func(list casework.Page[nursery.Clinic]) templ.Component {
+		return clinicsPage(list.Items, web.NextPage(r, list.Next), p, r)
+	})
+}
+
+func (s *pages) askClinic(r *http.Request) (web.FormSpec, error) {
+	p := web.Principal(r.Context())
+	var townships []web.Option
+	for _, d := range nursery.TownshipsOf(p.County) {
+		townships = append(townships, web.Option{Value: d.Code, Label: d.Name})
+	}
+	page := web.FormSpec{
+		Title: "登记医疗卫生机构", Back: "/clinics", Button: "登记", Lead: "登记后才能与托育机构签约。",
+		Shape: web.SchemaOf[nursery.Clinic]().Without("county").WithOptions("township", townships).WithOptions("modes", []web.Option{
+			{Value: string(nursery.Visiting), Label: nursery.Visiting.Title()}, {Value: string(nursery.Stationed), Label: nursery.Stationed.Title()},
+		}),
+		Values: url.Values{},
+	}
+	id := r.PathValue("id")
+	if id == "" {
+		return page, nil
+	}
+	clinic, err := s.service.Clinic(r.Context(), p, id)
+	if err != nil {
+		return page, err
+	}
+	page.Title, page.Values = clinic.Name, web.FormOf(page.Shape, clinic).Values
+	page.Shape = page.Shape.Without("id")
+	return page, nil
+}
+
+func (s *pages) putClinic(r *http.Request, in nursery.Clinic) (next, said string, err error) {
+	p := web.Principal(r.Context())
+	if id := r.PathValue("id"); id != "" {
+		in.ID = id
+	}
+	in.County = p.County
+	put, err := s.service.PutClinic(r.Context(), p, web.Key(r), in)
+	return "/clinics", "已登记 " + put.Name + "。", err
+}
+
+func leftText(left int) string {
+	if left < 0 {
+		return "可承担人数未核定"
+	}
+	return "还可承担 " + web.Count(left) + " 人"
+}
+
+// clinicCells is the table of medical institutions, each of which the county's office may change.
+func clinicCells(p nursery.Principal) []web.Cell[nursery.Clinic] {
+	return web.CellsOf(Clinics.Sheet, web.Looks[nursery.Clinic]{
+		"名称": web.HeadCell(func(c nursery.Clinic) web.RowHead {
+			return web.RowHead{Link: web.LinkFor(p, nursery.RoleCountyOffice, "/clinics/"+c.ID), Name: c.Name, Below: c.ID + " " + nursery.CountyName(c.County)}
+		}),
+		"可承担人数": web.StyledCell("number", func(c nursery.Clinic) templ.Component {
+			if c.Capacity == 0 {
+				return web.Text("未核定")
+			}
+			return web.Text(web.Count(c.Capacity))
+		}),
+	})
+}

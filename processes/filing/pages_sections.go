@@ -1,0 +1,218 @@
+package filing
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+	"tuoyu/web"
+)
+
+var filingShape = web.SchemaOf[nursery.Application]()
+
+// applicationShape is what an application asks for.
+func applicationShape() web.FormSchema { return titled(filingShape) }
+
+// sectionTitles name the groups of an application, whose fields have no label of their own.
+var sectionTitles = map[string]string{
+	"institution": "机构", "premises": "场所", "fire": "消防安全", "hygiene": "卫生保健",
+}
+
+func titled(s web.FormSchema) web.FormSchema {
+	fields := make([]web.FormSchema, len(s.Fields))
+	for i, f := range s.Fields {
+		if f.Label == "" {
+			f.Label = sectionTitles[f.Name]
+		}
+		fields[i] = f
+	}
+	s.Fields = fields
+	return s
+}
+
+// section is a part of an application that is filled in and saved at once.
+type section struct {
+	Name, Title string
+	Fields      []string // properties of the application
+}
+
+var filingSections = []section{
+	{"institution", "机构", []string{"site_kind", "institution"}},
+	{"service", "服务与收费", []string{"service_forms", "inclusive", "meals", "prices"}},
+	{"classes", "班级", []string{"classes"}}, // before the rooms and the staff, which refer to them
+	{"premises", "场所", []string{"premises"}},
+	{"fire", "消防安全", []string{"fire"}},
+	{"hygiene", "卫生保健", []string{"hygiene"}},
+	{"staff", "人员", []string{"staff"}},
+	{"papers", "申请材料", []string{"papers"}},
+	{"family", "家庭托育点专项", []string{"family"}},
+}
+
+// sectionView is the state of a section.
+type sectionView struct {
+	section
+	Filled  bool
+	Open    bool // may be changed now
+	Reasons []nursery.Reason
+}
+
+// sectionsOf returns the sections of an application of the kind.
+func sectionsOf(kind nursery.SiteKind) []section {
+	return slices.DeleteFunc(slices.Clone(filingSections), func(s section) bool { return s.Name == "family" && kind != nursery.FamilyPoint })
+}
+
+func sectionNamed(name string) (section, bool) {
+	i := slices.IndexFunc(filingSections, func(s section) bool { return s.Name == name })
+	if i < 0 {
+		return section{}, false
+	}
+	return filingSections[i], true
+}
+
+// holds reports whether a pointer into the application is in the section.
+func (s section) holds(pointer string) bool {
+	first, _, _ := strings.Cut(strings.TrimPrefix(pointer, "/"), "/")
+	return slices.Contains(s.Fields, first)
+}
+
+// shape is what the section asks for. Where the institution lies is chosen, not typed.
+func (s section) shape(county string) web.FormSchema {
+	form := applicationShape().Only(s.Fields...)
+	for i, f := range form.Fields {
+		if f.Name == "institution" {
+			form.Fields[i] = placed(f, county)
+		}
+	}
+	return form
+}
+
+func placed(institution web.FormSchema, county string) web.FormSchema {
+	fields := slices.Clone(institution.Fields)
+	for i, f := range fields {
+		switch f.Name {
+		case "county":
+			fields[i].Kind, fields[i].Label, fields[i].Options = web.KindChoice, "县区", web.Counties()
+		case "township":
+			fields[i].Kind, fields[i].Label, fields[i].Options = web.KindChoice, "乡镇、街道", nil
+			for _, d := range nursery.TownshipsOf(county) {
+				fields[i].Options = append(fields[i].Options, web.Option{Value: d.Code, Label: d.Name})
+			}
+		}
+	}
+	institution.Fields = fields
+	return institution
+}
+
+// openPointers returns the pointers of the gaps that the applicant has to correct.
+func openPointers(c casework.CaseDetail) []string {
+	var open []string
+	for _, g := range c.Gaps {
+		open = append(open, g.Fields...)
+	}
+	return open
+}
+
+// openFields reports which places of a form may be changed now, or are ancestors of such, and which may be changed with
+// everything below: for a draft all, for which both are nil; with corrections those of the gaps, and those that differ
+// from the application already, to be reverted. The fields that form an element's key remain closed, since they would
+// make it another element.
+func openFields(c casework.CaseDetail, form web.BoundForm, entered nursery.Application) (open, whole func(string) bool) {
+	if c.Status == nursery.CaseDraft {
+		return nil, nil
+	}
+	pointers := openPointers(c)
+	if changed, err := nursery.Changes(*c.Application, entered); err == nil {
+		pointers = append(pointers, changed...)
+	}
+	elements := form.Elements()
+	open = func(place string) bool {
+		for _, e := range elements {
+			rest, in := web.Below(e.Place, place)
+			switch {
+			case in && e.Name == "": // a new one, which may become any that is open
+				return web.Opens(pointers, e.List)
+			case in && rest != "" && nursery.NamesElement(e.List, rest[1:]):
+				return nursery.Covers(pointers, e.List)
+			case in:
+				return web.Opens(pointers, e.List+"/"+e.Name+rest)
+			}
+		}
+		return web.Opens(pointers, place)
+	}
+	whole = func(place string) bool {
+		for _, e := range elements {
+			if rest, in := web.Below(e.Place, place); in {
+				return e.Name == "" || nursery.Covers(pointers, e.List+"/"+e.Name+rest)
+			}
+		}
+		return nursery.Covers(pointers, place)
+	}
+	return open, whole
+}
+
+// slots adds a row for each requested paper that is missing.
+func slots(a *web.BoundForm, c casework.CaseDetail) {
+	if c.Status == nursery.CaseDraft || !slices.ContainsFunc(a.Shape.Fields, func(f web.FormSchema) bool { return f.Name == "papers" }) {
+		return
+	}
+	for _, pointer := range openPointers(c) {
+		p, missing := nursery.Lacks(*c.Application, pointer)
+		if !missing || pointed(*a, pointer) {
+			continue
+		}
+		next := 0
+		for _, n := range web.Rows(a.Values, "/papers") {
+			next = max(next, n+1)
+		}
+		row := "/papers/" + strconv.Itoa(next)
+		a.Values.Add("/papers/_rows", strconv.Itoa(next))
+		a.Values.Set(row+"/kind", string(p.Kind))
+		a.Values.Set(row+"/staff", p.Staff)
+		a.Values.Set(row+"/name", p.Name)
+	}
+}
+
+// pointed reports whether the form has the element that a pointer names.
+func pointed(a web.BoundForm, pointer string) bool {
+	return slices.ContainsFunc(a.Elements(), func(e web.Element) bool { return e.List+"/"+e.Name == pointer })
+}
+
+// withoutBlankSlots removes the rows of requested papers that were left empty.
+func withoutBlankSlots(a *web.BoundForm, c casework.CaseDetail) {
+	if c.Status == nursery.CaseDraft {
+		return
+	}
+	stored := web.FormOf(applicationShape(), *c.Application)
+	kept := []string{}
+	for _, n := range web.Rows(a.Values, "/papers") {
+		row := "/papers/" + strconv.Itoa(n)
+		filledIn := false
+		for name, values := range a.Values {
+			rest, in := web.Below(row, name)
+			filledIn = filledIn || in && rest != "" && !nursery.NamesElement("/papers", rest[1:]) && strings.Join(values, "") != ""
+		}
+		if filledIn || pointed(stored, a.PointerAt(row)) {
+			kept = append(kept, strconv.Itoa(n))
+		}
+	}
+	if a.Values.Has("/papers/_rows") {
+		a.Values["/papers/_rows"] = kept
+	}
+}
+
+// reasonsOf returns the distinct findings of the rules in a section.
+func reasonsOf(checked casework.Prechecked, part section) []nursery.Reason {
+	var found []nursery.Reason
+	for _, d := range checked.Decisions {
+		for _, reason := range d.Reasons {
+			in := slices.ContainsFunc(reason.Fields, part.holds)
+			same := func(other nursery.Reason) bool { return other.Rule == reason.Rule && other.Subject == reason.Subject }
+			if in && !slices.ContainsFunc(found, same) {
+				found = append(found, reason)
+			}
+		}
+	}
+	return found
+}

@@ -1,0 +1,115 @@
+package inspection
+
+import (
+	"net/http"
+
+	"github.com/a-h/templ"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+	"tuoyu/registry"
+	"tuoyu/web"
+)
+
+func (s *pages) registerInspectors() {
+	s.Nav("/inspectors", "检查人员", web.Places{nursery.RoleSupervisor: 6})
+	s.Page("GET /inspectors", s.inspectors)
+	web.FormPage(s.Site, "/inspectors/new", s.askInspector, s.putInspector, nursery.RoleSupervisor)
+	web.FormPage(s.Site, "/inspectors/{account}", s.askInspector, s.putInspector, nursery.RoleSupervisor)
+	web.FormPage(s.Site, "/inspections/new", s.askInspection, func(r *http.Request, in InspectionRequest) (string, string, error) {
+		started, err := s.service.StartInspection(r.Context(), web.Principal(r.Context()), web.Key(r), in)
+		return "/inspections/" + started.CaseNo, "检查已经建立，检查人员会在待办中看到。", err
+	}, nursery.RoleSupervisor)
+}
+
+func (s *pages) inspectors(w http.ResponseWriter, r *http.Request) error {
+	p := web.Principal(r.Context())
+	county := r.FormValue("county")
+	if county == "" && p.County == nursery.CityCode {
+		county = web.Counties()[0].Value
+	}
+	return web.ListPage(s.Site, w, r, p, Inspectors, InspectorFilter{County: county}, 50, web.Frame{Title: "检查人员名录", Wide: true}, func(list casework.Page[RegisteredInspector]) templ.Component {
+		return inspectorsPage(list.Items, county, web.NextPage(r, list.Next), p, r)
+	})
+}
+
+func dutyTitle(on bool) string {
+	if on {
+		return "参加抽取"
+	}
+	return "不参加"
+}
+
+// inspectorForm is an officer's entry with the account it is of.
+type inspectorForm struct {
+	Account string `json:"account" minLength:"2" maxLength:"100" doc:"账号"`
+	InspectorEntry
+}
+
+func (s *pages) askInspector(r *http.Request) (web.FormSpec, error) {
+	choices, err := registry.For(s.service.Service).Choices(r.Context(), web.Principal(r.Context()).County)
+	if err != nil {
+		return web.FormSpec{}, err
+	}
+	page := web.FormSpec{
+		Title: "登记检查人员", Back: "/inspectors", Button: "登记", Lead: "在名录中、参加抽取且无须回避的人员才会被抽到。",
+		Shape: web.SchemaOf[inspectorForm]().Without("version").WithOptions("conflicts", choices),
+	}
+	account := r.PathValue("account")
+	if account == "" {
+		return page, nil
+	}
+	list, err := Inspectors.All(r.Context(), s.service.Service, web.Principal(r.Context()), InspectorFilter{})
+	if err != nil {
+		return page, err
+	}
+	for _, i := range list {
+		if i.Account == account {
+			page.Title, page.Version = account, i.Version
+			page.Values = web.FormOf(page.Shape, inspectorForm{account, InspectorEntry{OnDuty: i.OnDuty, Conflicts: i.Conflicts}}).Values
+			page.Shape = page.Shape.Without("account")
+			return page, nil
+		}
+	}
+	return page, &casework.Error{Code: casework.CodeNotFound, Message: "名录中没有这名检查人员。"}
+}
+
+func (s *pages) putInspector(r *http.Request, in inspectorForm) (next, said string, err error) {
+	if account := r.PathValue("account"); account != "" {
+		in.Account = account
+	}
+	in.Version = web.Version(r)
+	if in.Conflicts == nil {
+		in.Conflicts = []string{}
+	}
+	put, err := s.service.PutInspector(r.Context(), web.Principal(r.Context()), web.Key(r), in.Account, in.InspectorEntry)
+	return "/inspectors", "已登记 " + put.Account + "。", err
+}
+
+func (s *pages) askInspection(r *http.Request) (web.FormSpec, error) {
+	institutions, err := registry.For(s.service.Service).Choices(r.Context(), web.Principal(r.Context()).County)
+	if err != nil {
+		return web.FormSpec{}, err
+	}
+	list, err := Inspectors.All(r.Context(), s.service.Service, web.Principal(r.Context()), InspectorFilter{})
+	if err != nil {
+		return web.FormSpec{}, err
+	}
+	var officers []web.Option
+	for _, i := range list {
+		officers = append(officers, web.Option{Value: i.Account, Label: i.Account})
+	}
+	sh := web.SchemaOf[InspectionRequest]().WithOptions("institution", institutions).WithOptions("first_inspector", officers).WithOptions("second_inspector", officers)
+	return web.FormSpec{Title: "安排一次检查", Back: "/inspections", Button: "安排", Lead: "由两名无须回避的检查人员前往。", Shape: sh}, nil
+}
+
+// inspectorCells returns the columns of the table of inspectors, with links to change them for a supervisor.
+func inspectorCells(p nursery.Principal) []web.Cell[RegisteredInspector] {
+	return web.CellsOf(Inspectors.Sheet, web.Looks[RegisteredInspector]{
+		"账号": web.HeadCell(func(i RegisteredInspector) web.RowHead {
+			return web.RowHead{Link: web.LinkFor(p, nursery.RoleSupervisor, "/inspectors/"+i.Account), Name: i.Account}
+		}),
+		"参加抽取": web.TextCell(func(i RegisteredInspector) string { return dutyTitle(i.OnDuty) }),
+		"登记人":  web.TextCell(func(i RegisteredInspector) string { return i.UpdatedBy + " " + nursery.Minute(i.UpdatedAt) }),
+	})
+}

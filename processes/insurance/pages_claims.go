@@ -1,0 +1,66 @@
+package insurance
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/a-h/templ"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+	"tuoyu/web"
+)
+
+func (s *pages) registerClaims() {
+	s.Task(web.TaskPage{Subject: s.claimedSubject}, "insurance_claim.review", "insurance_claim.contest", "insurance_claim.pay")
+	s.Nav("/claims", "理赔", web.Places{nursery.RoleInsurer: 2})
+	s.Page("GET /claims", s.claims)
+	s.Page("GET /claims/{no}", func(w http.ResponseWriter, r *http.Request) error {
+		c, err := s.service.InsuranceClaim(r.Context(), web.Principal(r.Context()), r.PathValue("no"))
+		if err != nil {
+			return err
+		}
+		return s.Show(w, r, web.Frame{Title: "理赔 " + c.CaseNo, Back: "/claims"}, claimPage(c))
+	})
+	web.FormPage(s.Site, "/claims/new", web.Always(web.FormSpec{
+		Title: "意外伤害险报案", Back: "/claims", Button: "报案", Lead: "事故当日须有生效的保险。经过加密保存，只有办理人员能看到。",
+		Shape: web.SchemaOf[ClaimStart]().WithOptions("peril", perilChoices()),
+	}), func(r *http.Request, in ClaimStart) (string, string, error) {
+		started, err := s.service.StartClaim(r.Context(), web.Principal(r.Context()), web.Key(r), in)
+		return "/claims/" + started.CaseNo, "已报案，由承保机构核定。", err
+	}, nursery.RoleInstitution, nursery.RoleCountyOffice, nursery.RoleInsurer)
+}
+
+func (s *pages) claims(w http.ResponseWriter, r *http.Request) error {
+	p, county := web.Principal(r.Context()), r.FormValue("county")
+	return web.ListPage(s.Site, w, r, p, Claims, InsuranceFilter{County: county}, 25, web.Frame{Title: "理赔", Wide: true, Live: true}, func(list casework.Page[InsuranceClaimView]) templ.Component {
+		return claimsPage(list.Items, web.NextPage(r, list.Next), p, r)
+	})
+}
+
+func yuanOrNone(fen *int64) string {
+	if fen == nil {
+		return "—"
+	}
+	return web.Yuan(*fen)
+}
+
+func claimTone(state string) string {
+	return map[string]string{"paid": "good", "refused": "bad", "accepted": "warn"}[state]
+}
+
+// claimCells is the table of claims.
+var claimCells = web.CellsOf(Claims.Sheet, web.Looks[InsuranceClaimView]{
+	"办件编号": web.HeadCell(func(c InsuranceClaimView) web.RowHead {
+		return web.RowHead{Link: "/claims/" + c.CaseNo, Name: c.CaseNo, Below: nursery.CountyName(c.County) + " " + c.Child}
+	}),
+	"状态": web.TagCell(func(c InsuranceClaimView) (string, string) { return claimTone(c.State), c.StateTitle() }),
+})
+
+func (s *pages) claimedSubject(ctx context.Context, v web.TaskView) (templ.Component, error) {
+	c, err := s.service.InsuranceClaim(ctx, v.Reader, v.Task.CaseNo)
+	if err != nil {
+		return nil, err
+	}
+	return claimPart(c), nil
+}

@@ -1,0 +1,79 @@
+package insurance
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/a-h/templ"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+	"tuoyu/web"
+)
+
+func (s *pages) registerInsurers() {
+	s.Page("GET /insurers", s.insurers)
+	web.FormPage(s.Site, "/insurers/new", s.askInsurer, s.putInsurer, nursery.RoleCountyOffice, nursery.RoleCityOffice)
+	web.FormPage(s.Site, "/insurers/{id}", s.askInsurer, s.putInsurer, nursery.RoleCountyOffice, nursery.RoleCityOffice)
+}
+
+func (s *pages) insurers(w http.ResponseWriter, r *http.Request) error {
+	p := web.Principal(r.Context())
+	return web.ListPage(s.Site, w, r, p, Insurers, InsurerFilter{}, 50, web.Frame{Title: "承保机构", Wide: true, Back: "/insurance"}, func(list casework.Page[RegisteredInsurer]) templ.Component {
+		return insurersPage(list.Items, web.NextPage(r, list.Next), p, r)
+	})
+}
+
+func (s *pages) askInsurer(r *http.Request) (web.FormSpec, error) {
+	page := web.FormSpec{
+		Title: "登记承保机构", Back: "/insurers", Button: "登记", Lead: "登记后才能选作投保月的承保机构。编号与其账号所属机构一致。",
+		Shape: web.SchemaOf[nursery.Insurer](), Values: url.Values{},
+	}
+	id := r.PathValue("id")
+	if id == "" {
+		return page, nil
+	}
+	insurer, err := s.service.Insurer(r.Context(), web.Principal(r.Context()), id)
+	if err != nil {
+		return page, err
+	}
+	page.Title, page.Lead, page.Values = insurer.Name, "", web.FormOf(page.Shape, insurer.Insurer).Values
+	page.Shape = page.Shape.Without("id")
+	return page, nil
+}
+
+func (s *pages) putInsurer(r *http.Request, in nursery.Insurer) (next, said string, err error) {
+	if id := r.PathValue("id"); id != "" {
+		in.ID = id
+	}
+	put, err := s.service.PutInsurer(r.Context(), web.Principal(r.Context()), web.Key(r), in)
+	return "/insurers", "已登记 " + put.Name + "。", err
+}
+
+// insurerChoices returns the registered insurers that take a month today, for the form that opens one.
+func (s *pages) insurerChoices(r *http.Request) ([]web.Option, error) {
+	list, err := s.service.InsurersToday(r.Context(), web.Principal(r.Context()))
+	options := make([]web.Option, len(list))
+	for i, of := range list {
+		options[i] = web.Option{Value: of.ID, Label: of.Name + "（" + of.ID + "）"}
+	}
+	return options, err
+}
+
+// changesInsurer reports whether p may change what the register has of an insurer: the city all of them, a county its own.
+func changesInsurer(p nursery.Principal, i RegisteredInsurer) bool {
+	return p.Role == nursery.RoleCityOffice || p.Role == nursery.RoleCountyOffice && i.County == p.County
+}
+
+// insurerCells is the table of insurers, each of which the offices that may change it open.
+func insurerCells(p nursery.Principal) []web.Cell[RegisteredInsurer] {
+	return web.CellsOf(Insurers.Sheet, web.Looks[RegisteredInsurer]{
+		"名称": web.HeadCell(func(i RegisteredInsurer) web.RowHead {
+			link := ""
+			if changesInsurer(p, i) {
+				link = "/insurers/" + i.ID
+			}
+			return web.RowHead{Link: link, Name: i.Name, Below: i.ID}
+		}),
+	})
+}

@@ -1,0 +1,108 @@
+package registry
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/a-h/templ"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+	"tuoyu/web"
+)
+
+// pages are the pages of the package.
+type pages struct {
+	*web.Site
+	service *Service
+}
+
+// Pages registers the pages of the package.
+func (s *Service) Pages(site *web.Site) {
+	p := &pages{site, s}
+	p.registerRegister()
+	p.registerInstitutions()
+}
+
+func (s *pages) registerRegister() {
+	s.Nav("/register", "机构", web.Places{nursery.RoleClerk: 3, nursery.RoleSupervisor: 8, nursery.RoleInspector: 4})
+	s.Page("GET /register", s.register)
+}
+
+// register lists the institutions as far as the reader sees them.
+func (s *pages) register(w http.ResponseWriter, r *http.Request) error {
+	q, p := r.URL.Query(), web.Principal(r.Context())
+	f := InstitutionFilter{County: q.Get("county"), Status: q.Get("status"), SiteKind: nursery.SiteKind(q.Get("site_kind"))}
+	return web.ListPage(s.Site, w, r, p, Institutions, f, 50, web.Frame{Title: "机构", Wide: true}, func(list casework.Page[RegisteredInstitution]) templ.Component {
+		return registerPage(list.Items, f, p, web.NextPage(r, list.Next), web.WithParam(r, "export", "xlsx"))
+	})
+}
+
+// registerCells is the table of the register.
+var registerCells = web.CellsOf(Institutions.Sheet, web.Looks[RegisteredInstitution]{
+	"机构名称": web.HeadCell(func(i RegisteredInstitution) web.RowHead {
+		return web.RowHead{Name: i.Name, Below: i.ID + " " + i.CountyName}
+	}),
+	"备案日期": web.StyledCell("", filingOf),
+})
+
+// Choices returns the institutions of a county that have filed and that the caller may see, as options of a form.
+func (s *Service) Choices(ctx context.Context, county string) ([]web.Option, error) {
+	found, err := Institutions.All(ctx, s.Service, web.Principal(ctx), InstitutionFilter{County: county})
+	if err != nil {
+		return nil, err
+	}
+	var list []web.Option
+	for _, i := range found {
+		if i.Status != "applying" && i.Status != "cancelled" {
+			list = append(list, web.Option{Value: i.ID, Label: i.Name})
+		}
+	}
+	return list, nil
+}
+
+func (s *pages) registerInstitutions() {
+	s.Open("GET /institutions", s.publicInstitutions)
+	s.Open("GET /institutions/{id}", s.publicInstitution)
+}
+
+// publicInstitutions is 托育机构公示.
+func (s *pages) publicInstitutions(w http.ResponseWriter, r *http.Request) error {
+	county := r.FormValue("county")
+	if county == "" {
+		county = web.Counties()[0].Value
+	}
+	return web.ListPage(s.Site, w, r, casework.Anyone, FiledInstitutions, county, 50, web.Frame{Title: "托育机构公示", Wide: true}, func(list casework.Page[FiledInstitution]) templ.Component {
+		return institutionsPage(county, list.Items, web.NextPage(r, list.Next), web.WithParam(r, "export", "xlsx"))
+	})
+}
+
+func (s *pages) publicInstitution(w http.ResponseWriter, r *http.Request) error {
+	found, err := s.service.FiledInstitution(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return s.Show(w, r, web.Frame{Title: found.Name, Back: "/institutions?county=" + found.CountyCode}, institutionPage(found))
+}
+
+func inclusive(i *bool) string {
+	switch {
+	case i == nil:
+		return "未说明"
+	case *i:
+		return "普惠"
+	}
+	return "非普惠"
+}
+
+func filedStatus(status string) string {
+	return map[string]string{"filed": "已备案", "rectifying": "整改中", "cancelled": "已注销", "applying": "申请中"}[status]
+}
+
+// filedCells is the table of the register for the public.
+var filedCells = web.CellsOf(FiledInstitutions.Sheet, web.Looks[FiledInstitution]{
+	"机构名称": web.StyledCell("", filedHead),
+	"状态": web.StyledCell("nowrap", func(i FiledInstitution) templ.Component {
+		return web.Text(filedStatus(i.Status) + "、" + inclusive(i.Inclusive))
+	}),
+})
