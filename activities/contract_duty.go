@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"tuoyu/calendar"
+	"tuoyu/definition"
+	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/policies"
 	"tuoyu/store"
@@ -237,3 +239,105 @@ func (e *Engine) RenewContract(ctx context.Context, in Move) error {
 	})
 	return err
 }
+
+// OpenRoundOfContract opens the check-up round that is due under a contract for the half-year of in.At. A round that
+// waits for a contract, or had another one, is notified of this one.
+func (e *Engine) OpenRoundOfContract(ctx context.Context, in Move) error {
+	years, err := e.CalendarCache.Years(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = e.inStep(ctx, in.CaseNo, in.Step, in.At, func(ctx context.Context, s *step) error {
+		institution, err := s.q.InstitutionByID(ctx, s.c.Institution)
+		if err != nil {
+			return err
+		}
+		half := nursery.HalfYearOf(s.today())
+		round, opened, err := StartCheckup(ctx, s.q, e.Rules, years, institution.ID, institution.Name, institution.County, half, nursery.Engine.Account, s.at)
+		if err != nil {
+			return err
+		}
+		note := half.Title() + "健康体检已开启，办件 " + round
+		if !opened {
+			note = half.Title() + "健康体检在办，办件 " + round
+			c, err := s.q.CaseByNumber(ctx, round)
+			if err != nil {
+				return err
+			}
+			if c.Status == string(nursery.CaseOpen) {
+				if err := EnqueueChange(ctx, s.q, c, "contract/"+s.c.CaseNo, s.at); err != nil {
+					return err
+				}
+			}
+		}
+		return s.record(ctx, event{kind: "round_due", note: note, data: map[string]any{"round": round}})
+	})
+	return err
+}
+
+// The documents of a contract.
+var (
+	ContractAgreement = definition.Paper{
+		Kind: "contract_agreement", Title: "医育结合签约服务协议", Prefix: "医签", Template: "contract/agreement.html", New: documents.Empty[AgreementContent](),
+	}
+	ContractEnded = definition.Paper{
+		Kind: "contract_ended", Title: "协议终止告知书", Prefix: "医终", Template: "contract/ended.html", New: documents.Empty[ContractEndedContent](),
+	}
+)
+
+// Agreement is what the documents of a contract state of it 协议. The notice of its end has neither text nor signatures.
+type Agreement struct {
+	Clinic     string              `json:"clinic"`
+	Mode       nursery.ServiceMode `json:"mode"`
+	StartsOn   nursery.Date        `json:"starts_on"`
+	EndsOn     nursery.Date        `json:"ends_on"`
+	Text       string              `json:"text"`        // the text both sides signed
+	TextSHA256 string              `json:"text_sha256"` // its hash
+	Signatures []AgreementSigned   `json:"signatures"`
+}
+
+// AgreementSigned is the signature of one side: who signed, when, and over which text.
+type AgreementSigned struct {
+	Side    string       `json:"side"`
+	Account string       `json:"account"`
+	On      nursery.Date `json:"on"`
+	SHA256  string       `json:"sha256"`
+}
+
+func (a Agreement) facts() []documents.Fact {
+	return documents.Facts{}.Text("签约医疗机构", a.Clinic).Text("协议期限", a.StartsOn.Long()+"至"+a.EndsOn.Long())
+}
+
+func (a Agreement) dated() bool { return a.Clinic != "" && a.StartsOn.Valid() && a.EndsOn.Valid() }
+
+// AgreementContent is the content of ContractAgreement.
+type AgreementContent struct {
+	documents.Head
+	Agreement Agreement `json:"agreement"`
+}
+
+// Needs requires the text and two signatures over it.
+func (c *AgreementContent) Needs(need func(string, bool)) {
+	a := c.Agreement
+	need("agreement", a.dated() && a.Text != "" && len(a.TextSHA256) == 64)
+	need("agreement.signatures", len(a.Signatures) == 2)
+	for _, s := range a.Signatures {
+		need("agreement.signatures", s.SHA256 == a.TextSHA256)
+	}
+}
+
+// Facts returns the clinic and the term.
+func (c *AgreementContent) Facts() []documents.Fact { return c.Agreement.facts() }
+
+// ContractEndedContent is the content of ContractEnded.
+type ContractEndedContent struct {
+	documents.Head
+	Agreement Agreement `json:"agreement"`
+	Children  int       `json:"children,omitempty"` // 没有接续的在托婴幼儿
+}
+
+// Needs requires the clinic and the term.
+func (c *ContractEndedContent) Needs(need func(string, bool)) { need("agreement", c.Agreement.dated()) }
+
+// Facts returns the clinic and the term.
+func (c *ContractEndedContent) Facts() []documents.Fact { return c.Agreement.facts() }

@@ -12,6 +12,80 @@ import (
 	"tuoyu/store"
 )
 
+// NewCase assigns c the next case number of its county under the prefix and stores it. Errors are those of the
+// database, including a violation of the index that allows an institution one open case of a kind.
+func NewCase(ctx context.Context, q *store.Queries, prefix string, c store.Case, at time.Time) (store.Case, error) {
+	numbers, err := takeCaseNumbers(ctx, q, prefix, c.County, 1, at)
+	if err != nil {
+		return c, err
+	}
+	c.CaseNo = numbers[0]
+	return insertCase(ctx, q, c, at)
+}
+
+// takeCaseNumbers takes the next n case numbers of a county under the prefix and returns them in ascending order. Until
+// the transaction ends nobody else takes one of them, also if n is 0.
+func takeCaseNumbers(ctx context.Context, q *store.Queries, prefix, county string, n int, at time.Time) ([]string, error) {
+	year := nursery.DateOf(at).Year
+	last, err := q.TakeNumbers(ctx, store.TakeNumbersParams{Prefix: prefix, County: county, Year: int32(year), Numbers: int32(n)})
+	if err != nil {
+		return nil, err
+	}
+	numbers := make([]string, n)
+	for i := range numbers {
+		number, err := nursery.NewCaseNumber(prefix, county, year, int(last)-n+1+i)
+		if err != nil {
+			return nil, fmt.Errorf("case number: %w", err)
+		}
+		numbers[i] = string(number)
+	}
+	return numbers, nil
+}
+
+// insertCase stores c, which has its number.
+func insertCase(ctx context.Context, q *store.Queries, c store.Case, at time.Time) (store.Case, error) {
+	c.CreatedAt, c.UpdatedAt = at, at
+	err := q.InsertCase(ctx, store.InsertCaseParams{
+		CaseNo: c.CaseNo, Kind: c.Kind, County: c.County, Institution: c.Institution, Partner: c.Partner, About: c.About,
+		ParentCase: c.ParentCase, Subject: c.Subject, SiteKind: c.SiteKind, Stage: c.Stage, Status: c.Status, Holder: c.Holder,
+		TrackingHash: c.TrackingHash, SubmittedBy: c.SubmittedBy, CreatedAt: at, UpdatedAt: at,
+	})
+	if err != nil {
+		return c, err
+	}
+	return c, nil
+}
+
+// start is the start of a case's workflow, with the JSON fields of workflows.CaseInput.
+type start struct {
+	CaseNo      string
+	County      string
+	Institution string
+	SiteKind    nursery.SiteKind
+	SubmittedBy string
+	Version     int
+}
+
+// startVersion is the version of the workflow code that cases are started with. It is raised with a change of the workflows
+// that cases started from then on make without a marker in their history.
+const startVersion = 1
+
+// KeepStart queues the start of a case's workflow in the outbox; the relay delivers it from next on.
+func KeepStart(ctx context.Context, q *store.Queries, c store.Case, at, next time.Time) (store.Outbox, error) {
+	payload, err := json.Marshal(start{c.CaseNo, c.County, c.Institution, nursery.SiteKind(c.SiteKind), c.SubmittedBy, startVersion})
+	if err != nil {
+		return store.Outbox{}, fmt.Errorf("encode start: %w", err)
+	}
+	row := store.Outbox{
+		ID: "start/" + c.CaseNo, CaseNo: c.CaseNo, County: c.County, Institution: c.Institution, Kind: "start", Name: c.Kind,
+		Payload: payload, CreatedAt: at, NextAt: next,
+	}
+	return row, q.InsertOutbox(ctx, store.InsertOutboxParams{
+		ID: row.ID, CaseNo: row.CaseNo, County: row.County, Institution: row.Institution, Kind: row.Kind, Name: row.Name,
+		Payload: payload, CreatedAt: at, NextAt: next,
+	})
+}
+
 // StartCase opens a case as the engine, with the facts of its first version, and queues its start in the outbox. It
 // returns the number and true, or the number of the open case of the same kind, institution and subject and false. Such
 // a case cannot be tracked by the public.
@@ -64,5 +138,111 @@ func (s *step) take(ctx context.Context) error {
 		return err
 	}
 	s.c.Status, s.c.ReceivedOn = string(nursery.CaseOpen), s.today()
+	return nil
+}
+
+// OpenCase is the input of Engine.OpenCase.
+type OpenCase struct {
+	CaseNo string
+	Stage  nursery.Stage
+	Clocks []string // the legal clocks that start with the receipt of the papers
+	At     time.Time
+}
+
+// Terms are the county's settings for a case; they apply to the case from its opening to its end.
+type Terms struct {
+	SilenceAccepts bool // an office that does not answer counts as having accepted a complete application
+	SilenceDays    int  // working days after the due date before that takes effect
+	CorrectionDays int  // working days after which an applicant is reminded of corrections
+	RectifyDays    int  // working days for rectification if the inspector sets none
+}
+
+// OpenCase records the application as received on the day of in.At, starts the legal clocks, and returns the settings
+// of the county.
+func (e *Engine) OpenCase(ctx context.Context, in OpenCase) (Terms, error) {
+	years, err := e.CalendarCache.Years(ctx)
+	if err != nil {
+		return Terms{}, err
+	}
+	var settings nursery.Settings
+	_, err = e.inStep(ctx, in.CaseNo, "opened", in.At, func(ctx context.Context, s *step) error {
+		if settings, err = settingsOf(ctx, s.q, s.c.County); err != nil {
+			return err
+		}
+		limits := map[string]int{ClockReceipt: settings.ReceiptDays, ClockFinding: settings.FindingDays}
+		for _, name := range in.Clocks {
+			if err := s.startClock(ctx, years, name, limits[name]); err != nil {
+				return err
+			}
+		}
+		if err := s.q.MarkDelivered(ctx, store.MarkDeliveredParams{ID: "start/" + in.CaseNo, DeliveredAt: &in.At}); err != nil {
+			return err
+		}
+		s.c.Stage, s.c.Status, s.c.ReceivedOn = string(in.Stage), string(nursery.CaseOpen), s.today()
+		if err := s.saveCase(ctx); err != nil {
+			return err
+		}
+		return s.record(ctx, event{kind: "received", note: "收到申请材料", data: opened{Settings: settings}})
+	})
+	if err != nil {
+		return Terms{}, err
+	}
+	if settings == (nursery.Settings{}) {
+		settings, err = e.settingsAtOpening(ctx, in.CaseNo)
+	}
+	return Terms{
+		SilenceAccepts: settings.Silence == nursery.SilenceAccept, SilenceDays: settings.SilenceGraceDays,
+		CorrectionDays: settings.CorrectionReminderDays, RectifyDays: settings.RectifyDays,
+	}, err
+}
+
+// opened is the timeline's record of the opening of a case: its settings apply until it ends, whatever the county sets
+// later.
+type opened struct {
+	Settings nursery.Settings `json:"settings"`
+}
+
+// settingsAtOpening reads the settings that a case was opened with, or the current ones for a case opened before they
+// were recorded.
+func (e *Engine) settingsAtOpening(ctx context.Context, caseNo string) (settings nursery.Settings, err error) {
+	err = e.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+		data, err := q.StepData(ctx, store.StepDataParams{CaseNo: caseNo, Step: "opened"})
+		if err != nil {
+			return err
+		}
+		var o opened
+		if err := json.Unmarshal(data, &o); err != nil {
+			return fmt.Errorf("decode opening: %w", err)
+		}
+		if settings = o.Settings; settings != (nursery.Settings{}) {
+			return nil
+		}
+		c, err := q.CaseForStep(ctx, caseNo)
+		if err != nil {
+			return err
+		}
+		settings, err = settingsOf(ctx, q, c.County)
+		return err
+	})
+	return settings, err
+}
+
+// CaseChanged is the name of the Update that notifies a case's workflow that facts it uses have changed in Postgres. It
+// contains nothing but its own ID.
+const CaseChanged = "case_changed"
+
+// EnqueueChange notifies the workflow of c, through the outbox, that its facts have changed. What identifies the change: a
+// second Wake for the same one does nothing.
+func EnqueueChange(ctx context.Context, q *store.Queries, c store.Case, what string, at time.Time) error {
+	return wake(ctx, q, c, "changed/"+c.CaseNo+"/"+what, CaseChanged, at)
+}
+
+func wake(ctx context.Context, q *store.Queries, c store.Case, id, update string, at time.Time) error {
+	err := q.WakeCase(ctx, store.WakeCaseParams{
+		ID: id, CaseNo: c.CaseNo, County: c.County, Institution: c.Institution, Name: update, At: at,
+	})
+	if err != nil {
+		return fmt.Errorf("wake %s: %w", c.CaseNo, err)
+	}
 	return nil
 }
