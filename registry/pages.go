@@ -20,11 +20,11 @@ type pages struct {
 // Pages registers the pages of the package.
 func (s *Service) Pages(site *web.Site) {
 	p := &pages{site, s}
-	p.registerRegister()
-	p.registerInstitutions()
+	p.registerForOffices()
+	p.registerForPublic()
 }
 
-func (s *pages) registerRegister() {
+func (s *pages) registerForOffices() {
 	s.Nav("/register", "机构", web.Places{nursery.RoleClerk: 3, nursery.RoleSupervisor: 8, nursery.RoleInspector: 4})
 	s.Page("GET /register", s.register)
 }
@@ -61,7 +61,7 @@ func (s *Service) Choices(ctx context.Context, county string) ([]web.Option, err
 	return list, nil
 }
 
-func (s *pages) registerInstitutions() {
+func (s *pages) registerForPublic() {
 	s.Open("GET /institutions", s.publicInstitutions)
 	s.Open("GET /institutions/{id}", s.publicInstitution)
 }

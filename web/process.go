@@ -55,6 +55,17 @@ type TaskPage struct {
 	Elsewhere func(casework.TaskDetail) string                         // the page on which its role answers it while it is open; nil: that of the task
 }
 
+// SubjectOf returns the subject of tasks that show what a query returns of their case.
+func SubjectOf[View any](query func(context.Context, nursery.Principal, string) (View, error), part func(View) templ.Component) func(context.Context, TaskView) (templ.Component, error) {
+	return func(ctx context.Context, v TaskView) (templ.Component, error) {
+		view, err := query(ctx, v.Reader, v.Task.CaseNo)
+		if err != nil {
+			return nil, err
+		}
+		return part(view), nil
+	}
+}
+
 // Task has the tasks of some kinds shown by a page.
 func (s *Site) Task(page TaskPage, kinds ...string) {
 	for _, kind := range kinds {

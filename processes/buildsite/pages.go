@@ -1,7 +1,6 @@
 package buildsite
 
 import (
-	"context"
 	"net/http"
 	"strconv"
 
@@ -128,12 +127,4 @@ func ledgerCells(l BuildLedger) []web.Cell[BuildLine] {
 			return web.Text(web.Count(s.SeatsCounted) + " / " + web.Count(s.Seats))
 		}),
 	})
-}
-
-func (s *pages) builtSubject(ctx context.Context, v web.TaskView) (templ.Component, error) {
-	d, err := s.service.BuildSite(ctx, v.Reader, v.Task.CaseNo)
-	if err != nil {
-		return nil, err
-	}
-	return sitePlanPart(d), nil
 }

@@ -13,7 +13,7 @@ import (
 )
 
 func (s *pages) registerBuild() {
-	s.Task(web.TaskPage{Subject: s.builtSubject}, "build.supervision", "build.escalation")
+	s.Task(web.TaskPage{Subject: web.SubjectOf(s.service.BuildSite, sitePlanPart)}, "build.supervision", "build.escalation")
 	s.Page("GET /build/ranking", s.ranking)
 	web.FormPage(s.Site, "/build/new", askBuildPlan, func(r *http.Request, in nursery.BuildPlan) (string, string, error) {
 		started, err := s.service.StartBuildPlan(r.Context(), web.Principal(r.Context()), web.Key(r), in)

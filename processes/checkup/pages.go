@@ -32,7 +32,7 @@ func (s *Service) Pages(site *web.Site) {
 
 func (s *pages) registerCheckups() {
 	s.Task(web.TaskPage{Subject: s.checkedSubject}, "checkup_round.blocked", "checkup_round.record", "checkup_round.missed")
-	s.Task(web.TaskPage{Subject: s.referredSubject}, "referral.take", "referral.seen", "referral.trace", "referral.result")
+	s.Task(web.TaskPage{Subject: web.SubjectOf(s.service.Referral, referralPart)}, "referral.take", "referral.seen", "referral.trace", "referral.result")
 	s.Nav("/checkups", "体检", web.Places{nursery.RoleInstitution: 7, nursery.RoleHospital: 1, nursery.RoleCountyOffice: 6, nursery.RoleCityOffice: 6})
 	s.Nav("/referrals", "转诊", web.Places{nursery.RoleHospital: 2})
 	s.Page("GET /checkups", s.checkups)

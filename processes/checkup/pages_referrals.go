@@ -86,14 +86,6 @@ func (s *pages) checkedSubject(ctx context.Context, v web.TaskView) (templ.Compo
 	return checkupPart(d, v.Reader), nil
 }
 
-func (s *pages) referredSubject(ctx context.Context, v web.TaskView) (templ.Component, error) {
-	d, err := s.service.Referral(ctx, v.Reader, v.Task.CaseNo)
-	if err != nil {
-		return nil, err
-	}
-	return referralPart(d), nil
-}
-
 // checkupLabel leads a clinic to where it records.
 func checkupLabel(p nursery.Principal) string {
 	if p.Role == nursery.RoleHospital {

@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -99,7 +98,7 @@ var contractCells = web.CellsOf(Contracts.Sheet, web.Looks[ContractSummary]{
 })
 
 func (s *pages) registerContract() {
-	s.Task(web.TaskPage{Subject: s.contractedSubject}, "contract.sign", "contract.file", "contract.renew", "contract.overdue_duty", "contract.uncovered")
+	s.Task(web.TaskPage{Subject: web.SubjectOf(s.service.Contract, contractPart)}, "contract.sign", "contract.file", "contract.renew", "contract.overdue_duty", "contract.uncovered")
 	s.Nav("/contracts", "签约", web.Places{nursery.RoleInstitution: 6, nursery.RoleHospital: 3, nursery.RoleCountyOffice: 7, nursery.RoleCityOffice: 7})
 	s.Tile(5, "/contracts", "医育签约", "与医疗机构签约服务")
 	s.Page("GET /contracts/candidates", web.Only(s.candidates, nursery.RoleInstitution, nursery.RoleCountyOffice, nursery.RoleCityOffice))
@@ -189,12 +188,4 @@ func (s *pages) candidates(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return s.Show(w, r, web.Frame{Title: "可签约的医疗卫生机构", Wide: true, Back: "/contracts"}, candidatesPage(list, institution, choices, p))
-}
-
-func (s *pages) contractedSubject(ctx context.Context, v web.TaskView) (templ.Component, error) {
-	d, err := s.service.Contract(ctx, v.Reader, v.Task.CaseNo)
-	if err != nil {
-		return nil, err
-	}
-	return contractPart(d), nil
 }

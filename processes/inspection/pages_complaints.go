@@ -12,7 +12,7 @@ import (
 )
 
 func (s *pages) registerComplaints() {
-	s.Task(web.TaskPage{Subject: s.complainedSubject}, "complaint.triage")
+	s.Task(web.TaskPage{Subject: web.SubjectOf(s.service.Complaint, complaintPart)}, "complaint.triage")
 	s.Open("GET /complaints/new", func(w http.ResponseWriter, r *http.Request) error {
 		page, err := s.askComplaint(r)
 		if err != nil {

@@ -14,7 +14,7 @@ import (
 )
 
 func (s *pages) registerPlans() {
-	s.Task(web.TaskPage{Subject: s.plannedSubject}, "inspection_plan.commit", "inspection_plan.draw", "inspection_plan.late")
+	s.Task(web.TaskPage{Subject: web.SubjectOf(s.service.InspectionPlan, planPart)}, "inspection_plan.commit", "inspection_plan.draw", "inspection_plan.late")
 	s.Nav("/inspection-plans", "检查计划", web.Places{nursery.RoleSupervisor: 5, nursery.RoleAuditor: 7})
 	s.Page("GET /inspection-plans", s.inspectionPlans)
 	s.Page("GET /inspection-plans/{no}", s.inspectionPlan)

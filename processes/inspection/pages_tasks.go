@@ -67,22 +67,6 @@ func openFindings(d InspectionDetail) []Finding {
 	})
 }
 
-func (s *pages) plannedSubject(ctx context.Context, v web.TaskView) (templ.Component, error) {
-	d, err := s.service.InspectionPlan(ctx, v.Reader, v.Task.CaseNo)
-	if err != nil {
-		return nil, err
-	}
-	return planPart(d), nil
-}
-
-func (s *pages) complainedSubject(ctx context.Context, v web.TaskView) (templ.Component, error) {
-	d, err := s.service.Complaint(ctx, v.Reader, v.Task.CaseNo)
-	if err != nil {
-		return nil, err
-	}
-	return complaintPart(d), nil
-}
-
 func itemResult(r nursery.ItemResult) string {
 	switch r {
 	case nursery.ItemOK:

@@ -1,7 +1,6 @@
 package insurance
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -28,7 +27,7 @@ func (s *Service) Pages(site *web.Site) {
 }
 
 func (s *pages) registerInsurance() {
-	s.Task(web.TaskPage{Subject: s.insuredSubject}, "insurance.roster", "insurance.sign", "insurance.answers", "insurance.chase", "insurance.exceptions")
+	s.Task(web.TaskPage{Subject: web.SubjectOf(s.service.InsuranceMonth, insurancePart)}, "insurance.roster", "insurance.sign", "insurance.answers", "insurance.chase", "insurance.exceptions")
 	s.Nav("/insurance", "保险", web.Places{nursery.RoleCountyOffice: 9, nursery.RoleCityOffice: 9, nursery.RoleAuditor: 6})
 	s.Nav("/insurance", "投保", web.Places{nursery.RoleInsurer: 1})
 	s.Page("GET /insurance/roster-template", web.Template("投保名册模板.xlsx", RosterTemplate))
@@ -248,11 +247,3 @@ var reconciledCells = web.CellsOf(ReconciliationSheet(""), web.Looks[InsuranceRe
 		return web.RowHead{Link: "/insurance/" + x.CaseNo, Name: x.CountyName}
 	}),
 })
-
-func (s *pages) insuredSubject(ctx context.Context, v web.TaskView) (templ.Component, error) {
-	d, err := s.service.InsuranceMonth(ctx, v.Reader, v.Task.CaseNo)
-	if err != nil {
-		return nil, err
-	}
-	return insurancePart(d), nil
-}

@@ -1,7 +1,6 @@
 package insurance
 
 import (
-	"context"
 	"net/http"
 
 	"github.com/a-h/templ"
@@ -12,7 +11,7 @@ import (
 )
 
 func (s *pages) registerClaims() {
-	s.Task(web.TaskPage{Subject: s.claimedSubject}, "insurance_claim.review", "insurance_claim.contest", "insurance_claim.pay")
+	s.Task(web.TaskPage{Subject: web.SubjectOf(s.service.InsuranceClaim, claimPart)}, "insurance_claim.review", "insurance_claim.contest", "insurance_claim.pay")
 	s.Nav("/claims", "理赔", web.Places{nursery.RoleInsurer: 2})
 	s.Page("GET /claims", s.claims)
 	s.Page("GET /claims/{no}", func(w http.ResponseWriter, r *http.Request) error {
@@ -56,11 +55,3 @@ var claimCells = web.CellsOf(Claims.Sheet, web.Looks[InsuranceClaimView]{
 	}),
 	"状态": web.TagCell(func(c InsuranceClaimView) (string, string) { return claimTone(c.State), c.StateTitle() }),
 })
-
-func (s *pages) claimedSubject(ctx context.Context, v web.TaskView) (templ.Component, error) {
-	c, err := s.service.InsuranceClaim(ctx, v.Reader, v.Task.CaseNo)
-	if err != nil {
-		return nil, err
-	}
-	return claimPart(c), nil
-}
