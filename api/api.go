@@ -1,11 +1,11 @@
 // Package api is the HTTP API: it authenticates the caller, decodes the request, calls casework and encodes the
-// response. It contains no business logic.
+// response. It contains no business logic. It has the operations that cases of every kind share; those of a process are
+// registered by its package, with the functions here.
 package api
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -20,15 +20,15 @@ import (
 	"tuoyu/casework"
 	"tuoyu/limits"
 	"tuoyu/nursery"
-	"tuoyu/processes"
 )
 
 // Deps are the dependencies of the API.
 type Deps struct {
-	Service  *processes.Services
-	Verifier *Verifier
-	Log      *slog.Logger          // nil: slog.Default
-	Metrics  prometheus.Registerer // nil: not measured
+	Service    *casework.Service
+	Operations func(*API) // registers the operations of the processes
+	Verifier   *Verifier
+	Log        *slog.Logger          // nil: slog.Default
+	Metrics    prometheus.Registerer // nil: not measured
 
 	PublicURL string // URL of the API for its users; if https, responses have an HSTS header
 	Version   string
@@ -38,7 +38,7 @@ type Deps struct {
 	TrustedProxies []netip.Prefix // proxies whose X-Forwarded-For is trusted; empty: none
 	PublicRate     Rate           // zero: DefaultPublicRate
 	AccountRate    Rate           // zero: DefaultAccountRate
-	Complaints     *limits.Limits // anonymous complaints, by address; nil: limits.DefaultComplaints
+	Submissions    *limits.Limits // what is submitted without an account, by address; nil: limits.DefaultComplaints
 }
 
 const (
@@ -50,8 +50,9 @@ const (
 	streams        = "streams" // metadata of an operation that reads or writes a file
 )
 
-type api struct {
-	service  *processes.Services
+// API is what operations are registered with.
+type API struct {
+	service  *casework.Service
 	verifier *Verifier
 	log      *slog.Logger
 	seconds  *prometheus.HistogramVec
@@ -62,22 +63,22 @@ type api struct {
 	maxBody, maxUpload int64
 	proxies            []netip.Prefix
 
-	public, accounts, refused, complaints *limits.Limits
+	public, accounts, refused, submissions *limits.Limits
 }
 
 // New returns the handler of the whole API with its documentation and the two pages for people without an account.
 func New(d Deps) (http.Handler, error) {
-	if d.Service == nil || d.Verifier == nil {
-		return nil, errors.New("the API needs casework and a verifier of tokens")
+	if d.Service == nil || d.Operations == nil || d.Verifier == nil {
+		return nil, errors.New("the API needs casework, the operations of the processes and a verifier of tokens")
 	}
-	a := &api{
+	a := &API{
 		service: d.Service, verifier: d.Verifier, log: d.Log, mux: http.NewServeMux(), https: strings.HasPrefix(d.PublicURL, "https:"),
 		maxBody: d.MaxBody, maxUpload: d.MaxUpload, proxies: d.TrustedProxies,
 		public: limits.New(or(d.PublicRate, DefaultPublicRate)), accounts: limits.New(or(d.AccountRate, DefaultAccountRate)),
-		refused: limits.New(refusedTokenRate), complaints: d.Complaints,
+		refused: limits.New(refusedTokenRate), submissions: d.Submissions,
 	}
-	if a.complaints == nil {
-		a.complaints = limits.New(limits.DefaultComplaints)
+	if a.submissions == nil {
+		a.submissions = limits.New(limits.DefaultComplaints)
 	}
 	a.maxBody, a.maxUpload = or(a.maxBody, defaultMaxBody), or(a.maxUpload, defaultMaxUpload)
 	if a.log == nil {
@@ -87,24 +88,21 @@ func New(d Deps) (http.Handler, error) {
 	if a.seconds, err = newSeconds(d.Metrics); err != nil {
 		return nil, err
 	}
-	a.registerAll(d.PublicURL, d.Version)
+	a.registerAll(d.PublicURL, d.Version, d.Operations)
 	if err := a.publish(); err != nil {
 		return nil, err
 	}
 	return a.observed(traced(http.HandlerFunc(a.serve))), nil
 }
 
-// registerAll adds every operation to the multiplexer.
-func (a *api) registerAll(publicURL, version string) {
+// registerAll adds every operation to the multiplexer: those of every case, and those that operations registers.
+func (a *API) registerAll(publicURL, version string, operations func(*API)) {
 	a.huma = humago.New(a.mux, config(publicURL, version))
 	a.huma.UseMiddleware(negotiate, a.limitPublic, a.authenticate, a.limitTime, a.readJSON)
-	for _, group := range []func(*api){
-		registerSession, registerFilings, registerCases, registerTasks, registerAttachments, registerDocuments,
-		registerRegistrations, registerDashboard, registerSettings, registerBuild, registerContracts, registerCheckups, registerInspections,
-		registerInspectionPlans, registerInsurance,
-		registerChildren, registerRegister, registerPublic,
+	for _, register := range []func(*API){
+		registerSession, registerCases, registerTasks, registerAttachments, registerDocuments, registerPublic, operations,
 	} {
-		group(a)
+		register(a)
 	}
 }
 
@@ -119,7 +117,6 @@ func or[T comparable](given, fallback T) T {
 func config(publicURL, version string) huma.Config {
 	registry := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
 	registry.RegisterTypeAlias(reflect.TypeFor[nursery.Date](), reflect.TypeFor[date]())
-	registry.RegisterTypeAlias(reflect.TypeFor[nursery.CheckItem](), reflect.TypeFor[checkItem]())
 	return huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
@@ -136,7 +133,6 @@ func config(publicURL, version string) huma.Config {
 					bearer: {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "OIDC 签发方签名的访问令牌，须含角色与所属县区。"},
 				},
 			},
-			Tags: tags(),
 		},
 		Formats: map[string]huma.Format{
 			"application/json": huma.DefaultJSONFormat,
@@ -154,20 +150,8 @@ func (date) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeString, Format: "date", Examples: []any{"2026-01-31"}}
 }
 
-// checkItem is the schema of nursery.CheckItem, from the table of check-up items.
-type checkItem string
-
-// Schema returns a string that is one of the items' codes.
-func (checkItem) Schema(huma.Registry) *huma.Schema {
-	s := &huma.Schema{Type: huma.TypeString}
-	for _, item := range nursery.CheckItems() {
-		s.Enum = append(s.Enum, string(item))
-	}
-	return s
-}
-
 // serve dispatches to the operation. Requests that match none get a response of the same form as all others.
-func (a *api) serve(w http.ResponseWriter, r *http.Request) {
+func (a *API) serve(w http.ResponseWriter, r *http.Request) {
 	if part, bad := limits.Unreadable(r); bad {
 		writeProblem(w, r, unreadable(part))
 		return
@@ -211,61 +195,10 @@ func (p *probe) WriteHeader(status int) { p.status = status }
 // Write implements http.ResponseWriter; it discards the body.
 func (p *probe) Write(b []byte) (int, error) { return len(b), nil }
 
-// operation returns the description of an operation for authenticated callers. Statuses are its error statuses in
-// addition to those of every operation with the method.
-func operation(method, path, id, tag, summary string, statuses ...int) huma.Operation {
-	op := huma.Operation{
-		Method: method, Path: path, OperationID: id, Tags: []string{tag}, Summary: summary,
-		Security: []map[string][]string{{bearer: {}}}, RejectUnknownQueryParameters: true,
-		MaxBodyBytes: -1, BodyReadTimeout: -1, // readJSON reads the body and limits its size and time
-		Errors: append([]int{
-			http.StatusUnauthorized, http.StatusForbidden, http.StatusNotAcceptable, http.StatusTooManyRequests,
-			http.StatusUnprocessableEntity, http.StatusServiceUnavailable, // 422: at least for an unknown query parameter
-		}, statuses...),
-	}
-	if method != http.MethodGet { // 404: for what the body refers to and the account may not see
-		op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusRequestEntityTooLarge,
-			http.StatusUnsupportedMediaType)
-	}
-	return op
-}
-
-// creating returns the description of an operation that creates a resource and responds with its location.
-func creating(op huma.Operation) huma.Operation {
-	op.DefaultStatus = http.StatusCreated
-	return op
-}
-
-// forEverybody returns the description of an operation without a token.
-func forEverybody(op huma.Operation) huma.Operation {
-	op.Security = []map[string][]string{}
-	kept := op.Errors[:0]
-	for _, status := range op.Errors {
-		if status != http.StatusUnauthorized && status != http.StatusForbidden && status != http.StatusConflict {
-			kept = append(kept, status)
-		}
-	}
-	op.Errors = kept
-	return op
-}
-
-// register adds an operation; the errors of its handler are converted to problems here.
-func register[I, O any](a *api, op huma.Operation, handle func(context.Context, *I) (*O, error)) {
-	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
-		out, err := handle(ctx, in)
-		if err != nil {
-			p := a.refuse(ctx, err)
-			p.RequestID = exchangeOf(ctx).id
-			return nil, p
-		}
-		return out, nil
-	})
-}
-
 type principalKey struct{}
 
-// principal returns the caller; only operations with a token have one.
-func principal(ctx context.Context) nursery.Principal {
+// Principal returns the caller; only operations with a token have one.
+func Principal(ctx context.Context) nursery.Principal {
 	p, _ := ctx.Value(principalKey{}).(nursery.Principal)
 	return p
 }
@@ -273,7 +206,7 @@ func principal(ctx context.Context) nursery.Principal {
 func needsToken(op *huma.Operation) bool { return len(op.Security) > 0 }
 
 // limitPublic limits the rate of anonymous requests of an address.
-func (a *api) limitPublic(ctx huma.Context, next func(huma.Context)) {
+func (a *API) limitPublic(ctx huma.Context, next func(huma.Context)) {
 	if !needsToken(ctx.Operation()) {
 		r, w := humago.Unwrap(ctx)
 		if tooMany := take(a.public, a.client(r)); tooMany != nil {
@@ -295,7 +228,7 @@ func clientOf(ctx context.Context) string {
 
 // authenticate identifies the caller, and limits the request rate of an account and the rate of failed authentications
 // of an address.
-func (a *api) authenticate(ctx huma.Context, next func(huma.Context)) {
+func (a *API) authenticate(ctx huma.Context, next func(huma.Context)) {
 	if !needsToken(ctx.Operation()) {
 		next(ctx)
 		return
@@ -318,7 +251,7 @@ func (a *api) authenticate(ctx huma.Context, next func(huma.Context)) {
 	next(huma.WithValue(ctx, principalKey{}, p))
 }
 
-func (a *api) whoAsks(r *http.Request) (nursery.Principal, error) {
+func (a *API) whoAsks(r *http.Request) (nursery.Principal, error) {
 	given := r.Header.Values("Authorization")
 	if len(given) == 0 {
 		return nursery.Principal{}, unauthenticated(casework.CodeUnauthenticated, "请先登录。")
@@ -338,7 +271,7 @@ func (a *api) whoAsks(r *http.Request) (nursery.Principal, error) {
 }
 
 // limitTime limits the duration of an operation, unless it transfers a file.
-func (a *api) limitTime(ctx huma.Context, next func(huma.Context)) {
+func (a *API) limitTime(ctx huma.Context, next func(huma.Context)) {
 	if ctx.Operation().Metadata[streams] != nil {
 		next(ctx)
 		return
@@ -347,39 +280,3 @@ func (a *api) limitTime(ctx huma.Context, next func(huma.Context)) {
 	defer cancel()
 	next(huma.WithContext(ctx, limited))
 }
-
-// Command is the input shared by all operations that change something.
-type Command struct {
-	Key string `header:"Idempotency-Key" maxLength:"200" doc:"幂等键，必填。重复发送同一键的同一请求只办理一次，并得到同样的答复" example:"7f1c2c9e-3f55-4d0b-9c43-1f5f4c2f0a11"`
-}
-
-// Listing is the input shared by all operations that return a page.
-type Listing struct {
-	After string `query:"after" maxLength:"400" doc:"上一页答复中的 next"`
-	Limit int    `query:"limit" minimum:"1" maximum:"100" default:"25" doc:"每页条数"`
-}
-
-// answer is a JSON response.
-type answer[T any] struct{ Body T }
-
-func reply[T any](body T, err error) (*answer[T], error) {
-	if err != nil {
-		return nil, err
-	}
-	return &answer[T]{body}, nil
-}
-
-// made is the JSON response with a created resource.
-type made[T any] struct {
-	Location string `header:"Location" doc:"新建内容的地址"`
-	Body     T
-}
-
-func newAt[T any](body T, err error, at func(T) string) (*made[T], error) {
-	if err != nil {
-		return nil, err
-	}
-	return &made[T]{at(body), body}, nil
-}
-
-func pathOf(room, id string) string { return fmt.Sprintf("/api/v1/%s/%s", room, id) }

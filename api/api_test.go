@@ -1,4 +1,4 @@
-package api
+package api_test
 
 import (
 	"bytes"
@@ -19,6 +19,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"go.temporal.io/sdk/client"
 
+	"tuoyu/api"
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/policies"
@@ -41,17 +42,18 @@ type harness struct {
 
 var rules = sync.OnceValues(func() (*policies.Engine, error) { return policies.New(context.Background()) })
 
-func newHouse(t testing.TB, change func(*Deps)) *harness {
+func newHouse(t testing.TB, change func(*api.Deps)) *harness {
 	t.Helper()
 	h := &harness{db: storetest.New(t), issuer: newIssuer(t, newSigner(t, "ES256")), log: &bytes.Buffer{}, metrics: prometheus.NewRegistry()}
-	d := Deps{
-		Service: h.service(t), Verifier: NewVerifier(h.issuer.accepted(), nil), Log: slog.New(slog.NewJSONHandler(&locked{w: h.log}, nil)),
+	services := h.service(t)
+	d := api.Deps{
+		Service: services.Service, Operations: services.Operations, Verifier: api.NewVerifier(h.issuer.accepted(), nil), Log: slog.New(slog.NewJSONHandler(&locked{w: h.log}, nil)),
 		Metrics: h.metrics, PublicURL: "http://127.0.0.1", MaxBody: 64 << 10, MaxUpload: 1 << 20,
 	}
 	if change != nil {
 		change(&d)
 	}
-	handler, err := New(d)
+	handler, err := api.New(d)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,9 +157,9 @@ func (h *harness) send(t testing.TB, r *http.Request) (*http.Response, []byte) {
 }
 
 // refused checks that a response is a complete problem with that status and code.
-func refused(t testing.TB, what string, response *http.Response, body []byte, status int, code string) Problem {
+func refused(t testing.TB, what string, response *http.Response, body []byte, status int, code string) api.Problem {
 	t.Helper()
-	var p Problem
+	var p api.Problem
 	if err := json.Unmarshal(body, &p); err != nil {
 		t.Fatalf("%s: %d, no problem document: %.300s", what, response.StatusCode, body)
 	}
@@ -206,7 +208,7 @@ func TestACommandReachesCaseworkWithItsKeyAndWhoAsks(t *testing.T) {
 
 func TestWhatCaseworkRefusesBecomesAProblem(t *testing.T) {
 	var log bytes.Buffer
-	a := &api{log: slog.New(slog.NewJSONHandler(&log, nil))}
+	a := api.Logging(slog.New(slog.NewJSONHandler(&log, nil)))
 	for _, c := range []struct {
 		err    error
 		status int
@@ -223,17 +225,17 @@ func TestWhatCaseworkRefusesBecomesAProblem(t *testing.T) {
 		{context.DeadlineExceeded, 503, "timeout"},
 		{errors.New("password of the database is hunter2"), 500, "internal"},
 	} {
-		p := a.refuse(t.Context(), c.err)
+		p := a.Refuse(t.Context(), c.err)
 		if p.Status != c.status || p.Code != c.code || p.Type != "/docs#problem-"+c.code || p.Title == "" || p.Detail == "" {
 			t.Errorf("%s: %+v", c.code, p)
 		}
 		if strings.Contains(p.Detail, "hunter2") {
 			t.Errorf("an error of ours is told to the world: %s", p.Detail)
 		}
-		if c.code == "field_not_open" && (len(p.Errors) != 1 || p.Errors[0] != Fault{"/application/fire", "不可修改"}) {
+		if c.code == "field_not_open" && (len(p.Errors) != 1 || p.Errors[0] != api.Fault{"/application/fire", "不可修改"}) {
 			t.Errorf("faults are %v", p.Errors)
 		}
-		if wait := p.headers.Get("Retry-After"); (wait != "") != (c.status == 503 || c.code == "document_pending") {
+		if wait := p.GetHeaders().Get("Retry-After"); (wait != "") != (c.status == 503 || c.code == "document_pending") {
 			t.Errorf("%s: Retry-After is %q", c.code, wait)
 		}
 	}
@@ -312,7 +314,7 @@ func TestAPanicIsAnAnswerAndALogLine(t *testing.T) {
 }
 
 func TestAClientIsWhoTheTrustedProxySays(t *testing.T) {
-	a := &api{proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}
+	a := api.BehindProxies(netip.MustParsePrefix("10.0.0.0/8"))
 	for _, c := range []struct{ remote, forwarded, want string }{
 		{"203.0.113.9:4711", "", "203.0.113.9"},
 		{"203.0.113.9:4711", "198.51.100.1", "203.0.113.9"},       // the header of an untrusted client is ignored
@@ -329,7 +331,7 @@ func TestAClientIsWhoTheTrustedProxySays(t *testing.T) {
 		if c.forwarded != "" {
 			r.Header.Set("X-Forwarded-For", c.forwarded)
 		}
-		if got := a.client(r); got != c.want {
+		if got := a.Client(r); got != c.want {
 			t.Errorf("from %s by %q: %s, want %s", c.remote, c.forwarded, got, c.want)
 		}
 	}

@@ -1,17 +1,18 @@
-package api
+package api_test
 
 import (
 	"encoding/json"
 	"net/http"
 	"testing"
 
+	"tuoyu/api"
 	"tuoyu/casework"
 	"tuoyu/testdata"
 )
 
 func TestAFileIsTakenAndSentAsItIs(t *testing.T) {
 	content := string(testdata.PDF("平面图"))
-	h := newHouse(t, func(d *Deps) { d.MaxUpload = int64(len(content)) })
+	h := newHouse(t, func(d *api.Deps) { d.MaxUpload = int64(len(content)) })
 	form := func(parts ...string) string {
 		text := ""
 		for i := 0; i < len(parts); i += 2 {

@@ -12,11 +12,12 @@ type DocumentNumber struct {
 	ID string `path:"id" maxLength:"64" doc:"文书标识"`
 }
 
-func registerDocuments(a *api) {
-	get := operation(http.MethodGet, "/api/v1/documents/{id}", "getDocument", tagDocuments, "下载文书", http.StatusNotFound, http.StatusConflict)
-	get.Description = "已作出决定而文书尚在制作时返回 409 document_pending，请按 Retry-After 稍后再取；含有不能打印的内容时返回 409 document_unprintable，说明是哪个字符。"
-	register(a, downloading(get, "application/pdf", "文书"), func(ctx context.Context, in *DocumentNumber) (*file, error) {
-		paper, content, err := a.service.OpenDocument(ctx, principal(ctx), in.ID)
+func registerDocuments(a *API) {
+	g := a.Group(TagDocuments)
+	stream(g.Op("GET /api/v1/documents/{id}", "getDocument", "下载文书",
+		"已作出决定而文书尚在制作时返回 409 document_pending，请按 Retry-After 稍后再取；含有不能打印的内容时返回 409 document_unprintable，说明是哪个字符。",
+		http.StatusConflict), "application/pdf", "文书", func(ctx context.Context, in *DocumentNumber) (*file, error) {
+		paper, content, err := a.service.OpenDocument(ctx, Principal(ctx), in.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -26,18 +27,14 @@ func registerDocuments(a *api) {
 	type ending struct {
 		Command
 		DocumentNumber
-		Body statedReason
+		Body StatedReason
 	}
-	revoke := operation(http.MethodPost, "/api/v1/documents/{id}/revoke", "revokeDocument", tagDocuments, "撤销文书", http.StatusNotFound)
-	revoke.Description = "撤销后核验页显示文书已失效及理由。"
-	register(a, revoke, func(ctx context.Context, in *ending) (*answer[casework.Document], error) {
-		return reply(a.service.RevokeDocument(ctx, principal(ctx), in.Key, in.ID, in.Body.Reason))
-	})
-
-	reissue := creating(operation(http.MethodPost, "/api/v1/documents/{id}/reissue", "reissueDocument", tagDocuments, "重新制发文书", http.StatusNotFound))
-	reissue.Description = "制发一份新编号、新核验码的文书取代原文书，原文书自此失效。"
-	register(a, reissue, func(ctx context.Context, in *ending) (*made[casework.Document], error) {
-		paper, err := a.service.Reissue(ctx, principal(ctx), in.Key, in.ID, in.Body.Reason)
-		return newAt(paper, err, func(paper casework.Document) string { return pathOf("documents", paper.ID) })
-	})
+	Handle(g.Op("POST /api/v1/documents/{id}/revoke", "revokeDocument", "撤销文书", "撤销后核验页显示文书已失效及理由。"),
+		func(ctx context.Context, in *ending) (casework.Document, error) {
+			return a.service.RevokeDocument(ctx, Principal(ctx), in.Key, in.ID, in.Body.Reason)
+		})
+	Create(g.Op("POST /api/v1/documents/{id}/reissue", "reissueDocument", "重新制发文书", "制发一份新编号、新核验码的文书取代原文书，原文书自此失效。"),
+		func(ctx context.Context, in *ending) (casework.Document, error) {
+			return a.service.Reissue(ctx, Principal(ctx), in.Key, in.ID, in.Body.Reason)
+		}, func(paper casework.Document) string { return PathOf("documents", paper.ID) })
 }

@@ -1,4 +1,4 @@
-package api
+package api_test
 
 import (
 	"crypto"
@@ -16,6 +16,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"tuoyu/api"
 )
 
 // signer is one key of an issuer.
@@ -145,8 +147,8 @@ func (i *issuer) claims(more map[string]any) map[string]any {
 	return all
 }
 
-func (i *issuer) accepted() Issuer {
-	return Issuer{
+func (i *issuer) accepted() api.Issuer {
+	return api.Issuer{
 		URL: i.URL, Audience: "tuoyu", RoleClaim: "roles", CountyClaim: "county", InstitutionClaim: "institution", RegistrarClaim: "registrar",
 	}
 }

@@ -1,4 +1,4 @@
-package api
+package api_test
 
 import (
 	"errors"
@@ -6,23 +6,18 @@ import (
 	"testing"
 	"time"
 
+	"tuoyu/api"
 	"tuoyu/casework"
 	"tuoyu/store"
 	"tuoyu/store/storetest"
 )
-
-// later moves the verifier's clock forward.
-func (v *Verifier) later(by time.Duration) {
-	now := func() time.Time { return time.Now().Add(by) }
-	v.keys.now, v.keys.client.Transport.(*patient).now = now, now
-}
 
 // The keys of the issuer are stored, so that a program started while it is unavailable accepts its tokens for an hour
 // after it last responded.
 func TestTokensAreTakenAtAStartWhileTheIssuerIsAway(t *testing.T) {
 	known := store.Issuers{DB: storetest.New(t)}
 	i := newIssuer(t, newSigner(t, "ES256"))
-	before := NewVerifier(i.accepted(), known)
+	before := api.NewVerifier(i.accepted(), known)
 	if _, err := before.Verify(t.Context(), i.token(t, nil)); err != nil {
 		t.Fatal(err)
 	}
@@ -33,12 +28,12 @@ func TestTokensAreTakenAtAStartWhileTheIssuerIsAway(t *testing.T) {
 		ready bool
 	}{
 		{0, "", true},
-		{keysFresh + 2*time.Minute, "", false},
-		{keysTrusted - time.Minute, "", false},
-		{keysTrusted + time.Minute, casework.CodeIssuerUnavailable, false},
+		{api.KeysFresh + 2*time.Minute, "", false},
+		{api.KeysTrusted - time.Minute, "", false},
+		{api.KeysTrusted + time.Minute, casework.CodeIssuerUnavailable, false},
 	} {
-		v := NewVerifier(i.accepted(), known)
-		v.later(c.later)
+		v := api.NewVerifier(i.accepted(), known)
+		v.Later(c.later)
 		_, err := v.Verify(t.Context(), i.token(t, map[string]any{"exp": time.Now().Add(3 * time.Hour).Unix()}))
 		if c.code == "" && err != nil {
 			t.Errorf("%s after the issuer went away: %v", c.later, err)
@@ -56,7 +51,7 @@ func TestTokensAreTakenAtAStartWhileTheIssuerIsAway(t *testing.T) {
 			t.Errorf("a key that nobody knows: %s", p.Code)
 		}
 	}
-	nothing := NewVerifier(i.accepted(), nil)
+	nothing := api.NewVerifier(i.accepted(), nil)
 	_, err := nothing.Verify(t.Context(), i.token(t, nil))
 	if p := refusal(t, err); p.Code != casework.CodeIssuerUnavailable {
 		t.Errorf("with nothing stored: %s", p.Code)
@@ -68,17 +63,17 @@ func TestTokensAreTakenAtAStartWhileTheIssuerIsAway(t *testing.T) {
 func TestAKeyThatWasWithdrawnIsRefused(t *testing.T) {
 	known := store.Issuers{DB: storetest.New(t)}
 	i := newIssuer(t, newSigner(t, "ES256"))
-	v := NewVerifier(i.accepted(), known)
+	v := api.NewVerifier(i.accepted(), known)
 	old := i.token(t, nil)
 	if _, err := v.Verify(t.Context(), old); err != nil {
 		t.Fatal(err)
 	}
 	i.keys.Store(&[]signer{newSigner(t, "ES256")})
-	v.later(keysFresh - time.Minute)
+	v.Later(api.KeysFresh - time.Minute)
 	if _, err := v.Verify(t.Context(), old); err != nil {
 		t.Errorf("before the issuer is asked again: %v", err)
 	}
-	v.later(keysFresh + time.Second)
+	v.Later(api.KeysFresh + time.Second)
 	eventually(t, func() error {
 		if _, err := v.Verify(t.Context(), old); err == nil {
 			return errors.New("still taken")
@@ -86,7 +81,7 @@ func TestAKeyThatWasWithdrawnIsRefused(t *testing.T) {
 		return nil
 	})
 	i.down.Store(true)
-	again := NewVerifier(i.accepted(), known)
+	again := api.NewVerifier(i.accepted(), known)
 	_, err := again.Verify(t.Context(), old)
 	if p := refusal(t, err); p.Code != casework.CodeIssuerUnavailable {
 		t.Errorf("after a start while the issuer is away: %s", p.Code)

@@ -45,7 +45,7 @@ var methods = map[string]bool{
 
 // observed assigns each request an ID, sets the headers of every response, recovers panics, and records one log line
 // and one measurement for it.
-func (a *api) observed(next http.Handler) http.Handler {
+func (a *API) observed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		begun := time.Now()
 		x := &requestInfo{id: rand.Text(), route: noRoute}
@@ -66,7 +66,7 @@ func (a *api) observed(next http.Handler) http.Handler {
 	})
 }
 
-func (a *api) note(r *http.Request, x *requestInfo, status int, took time.Duration) {
+func (a *API) note(r *http.Request, x *requestInfo, status int, took time.Duration) {
 	if status == 0 {
 		status = http.StatusOK
 	}
@@ -85,7 +85,7 @@ func (a *api) note(r *http.Request, x *requestInfo, status int, took time.Durati
 }
 
 // caught responds to a request whose handler panicked, if nothing was written yet.
-func (a *api) caught(w *recorder, r *http.Request, caught any) {
+func (a *API) caught(w *recorder, r *http.Request, caught any) {
 	if caught == http.ErrAbortHandler {
 		panic(caught)
 	}
@@ -99,7 +99,7 @@ func (a *api) caught(w *recorder, r *http.Request, caught any) {
 }
 
 // secure sets the security headers of every response; pages replace the content policy with their own.
-func (a *api) secure(h http.Header) {
+func (a *API) secure(h http.Header) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")

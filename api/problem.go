@@ -66,7 +66,7 @@ func (p *Problem) with(header, value string) *Problem {
 
 // refuse converts an error of casework into a problem. An error that is not for users is logged here, once, and
 // reported by the request ID alone.
-func (a *api) refuse(ctx context.Context, err error) *Problem {
+func (a *API) refuse(ctx context.Context, err error) *Problem {
 	var said *Problem
 	var refused *casework.Error
 	var tooLarge *http.MaxBytesError

@@ -9,39 +9,25 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"tuoyu/casework"
-	"tuoyu/registry"
 )
 
 const verifyPath = "/verify/"
 
-// PublicCounty is the input of an operation that returns a page of a county's publications.
-type PublicCounty struct {
-	Listing
-	County string `query:"county" required:"true" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码" example:"140403"`
+// publicStatus is the tracking code with which the status of a case is asked for.
+type publicStatus struct {
+	Code string `json:"code" minLength:"1" maxLength:"60" doc:"查询码" example:"7K3M-9Q2X-T4VB-N8HD"`
 }
 
-func registerPublic(a *api) {
-	status := forEverybody(operation(http.MethodPost, "/api/v1/public/cases/{case_no}/status", "getPublicStatus", tagPublic, "凭查询码查看办理进度", http.StatusNotFound))
-	status.Description = "编号不存在与查询码不符的答复相同。查询码只放在请求内容中，不放在地址里。"
-	register(a, status, func(ctx context.Context, in *struct {
+func registerPublic(a *API) {
+	g := a.Group(TagPublic)
+	Handle(g.Op("POST /api/v1/public/cases/{case_no}/status", "getPublicStatus", "凭查询码查看办理进度",
+		"编号不存在与查询码不符的答复相同。查询码只放在请求内容中，不放在地址里。").ForEverybody(), func(ctx context.Context, in *struct {
 		CaseNumber
-		Body struct {
-			Code string `json:"code" minLength:"1" maxLength:"60" doc:"查询码" example:"7K3M-9Q2X-T4VB-N8HD"`
-		} `nameHint:"PublicStatus"`
-	}) (*answer[casework.PublicCase], error) {
-		return reply(a.service.PublicStatus(ctx, in.CaseNo, in.Body.Code))
+		Body publicStatus
+	}) (casework.PublicCase, error) {
+		return a.service.PublicStatus(ctx, in.CaseNo, in.Body.Code)
 	})
-
-	register(a, forEverybody(operation(http.MethodGet, "/api/v1/public/publications", "listPublications", tagPublic, "公示")),
-		func(ctx context.Context, in *PublicCounty) (*answer[casework.Page[registry.Publication]], error) {
-			return reply(registry.Publications.Page(ctx, a.service.Service, casework.Anyone, registry.PublicationFilter{County: in.County}, casework.PageRequest(in.Listing)))
-		})
-	register(a, forEverybody(operation(http.MethodGet, "/api/v1/public/institutions", "listFiledInstitutions", tagPublic, "已备案托育机构名录")),
-		func(ctx context.Context, in *PublicCounty) (*answer[casework.Page[registry.FiledInstitution]], error) {
-			return reply(registry.FiledInstitutions.Page(ctx, a.service.Service, casework.Anyone, in.County, casework.PageRequest(in.Listing)))
-		})
-
-	registerVerify(a)
+	registerVerify(a, g)
 }
 
 // verified is the response about a document, as a page for people or as JSON.
@@ -52,16 +38,16 @@ type verified struct {
 	Body        func(huma.Context)
 }
 
-func registerVerify(a *api) {
-	op := forEverybody(operation(http.MethodGet, verifyPath+"{code}", "verifyDocument", tagPublic, "核验文书"))
-	op.Description = "文书是否由本系统制发、是否仍然有效。浏览器得到可打印的网页，程序以 Accept: application/json 得到 JSON。"
+func registerVerify(a *API, g Group) {
+	op := g.Op("GET "+verifyPath+"{code}", "verifyDocument", "核验文书",
+		"文书是否由本系统制发、是否仍然有效。浏览器得到可打印的网页，程序以 Accept: application/json 得到 JSON。").ForEverybody().without(http.StatusNotFound)
 	op.RejectUnknownQueryParameters = false // scanning apps add parameters to URLs
 	op.DefaultStatus = http.StatusOK
-	paper := a.huma.OpenAPI().Components.Schemas.Schema(verifiedType, true, "")
+	paper := a.Schemas().Schema(verifiedType, true, "")
 	op.Responses = map[string]*huma.Response{"200": {Description: "核验结果", Content: map[string]*huma.MediaType{
 		"application/json": {Schema: paper}, "text/html": {Schema: &huma.Schema{Type: huma.TypeString}},
 	}}}
-	register(a, op, func(ctx context.Context, in *struct {
+	register(op, func(ctx context.Context, in *struct {
 		Code   string `path:"code" maxLength:"60" doc:"核验码，连字符与大小写不限" example:"7K3M-9Q2X-T4VB-N8HD"`
 		Accept string `header:"Accept" hidden:"true"`
 	}) (*verified, error) {

@@ -1,4 +1,4 @@
-package api
+package api_test
 
 import (
 	"encoding/json"
@@ -13,6 +13,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
+	"tuoyu/api"
 	"tuoyu/casework"
 	"tuoyu/documents"
 	"tuoyu/nursery"
@@ -23,7 +24,7 @@ const paperCode = "7K3M-9Q2X-T4VB-N8HD"
 
 func TestADocumentIsVerifiedByPeopleAndByPrograms(t *testing.T) {
 	var b strings.Builder
-	err := writeVerified(&b, casework.VerifiedPaper{
+	err := api.WriteVerified(&b, casework.VerifiedPaper{
 		Genuine: true, InForce: true, State: "in_force", Title: "托育机构备案回执", Number: "潞州托备〔2026〕17号", Institution: "潞州区<阳光>托育园",
 		County: "潞州区", IssuedOn: nursery.NewDate(2026, 3, 12), SHA256: strings.Repeat("ab", 32),
 	}, time.Date(2026, 3, 13, 1, 5, 0, 0, time.UTC))
@@ -72,7 +73,7 @@ func TestAPersonTypesTheCodeOfAPaper(t *testing.T) {
 }
 
 func TestThePublicIsLimitedByAddress(t *testing.T) {
-	h := newHouse(t, func(d *Deps) { d.PublicRate = Rate{PerSecond: 0.1, Burst: 3} })
+	h := newHouse(t, func(d *api.Deps) { d.PublicRate = api.Rate{PerSecond: 0.1, Burst: 3} })
 	for i := range 4 {
 		response, raw := h.ask(t, "POST", "/api/v1/public/cases/BA-140403-2026-000017-5/status", `{"code":"x"}`,
 			"Authorization", "", "X-Forwarded-For", "198.51.100."+strconv.Itoa(i))
@@ -86,7 +87,7 @@ func TestThePublicIsLimitedByAddress(t *testing.T) {
 		}
 	}
 	response, raw := h.ask(t, "GET", "/verify/"+paperCode, "", "Authorization", "", "Accept", "text/html")
-	if response.StatusCode != http.StatusTooManyRequests || !strings.Contains(string(raw), "请求过于频繁") || response.Header.Get("Content-Type") != htmlType {
+	if response.StatusCode != http.StatusTooManyRequests || !strings.Contains(string(raw), "请求过于频繁") || response.Header.Get("Content-Type") != api.HTMLType {
 		t.Errorf("to a browser: %d %s: %s", response.StatusCode, response.Header.Get("Content-Type"), raw)
 	}
 	if response, _ := h.ask(t, "GET", "/api/v1/me", ""); response.StatusCode != 200 {
@@ -122,7 +123,7 @@ func TestComplaintsOfOneAddressAreFew(t *testing.T) {
 }
 
 func TestAnAccountIsLimitedByItself(t *testing.T) {
-	h := newHouse(t, func(d *Deps) { d.AccountRate = Rate{PerSecond: 0.1, Burst: 2} })
+	h := newHouse(t, func(d *api.Deps) { d.AccountRate = api.Rate{PerSecond: 0.1, Burst: 2} })
 	for range 2 {
 		if response, _ := h.ask(t, "GET", "/api/v1/me", ""); response.StatusCode != 200 {
 			t.Fatalf("within the limit: %d", response.StatusCode)
@@ -138,9 +139,9 @@ func TestAnAccountIsLimitedByItself(t *testing.T) {
 
 func TestWhoSendsForgedTokensIsToldToSlowDownAndNobodyElse(t *testing.T) {
 	h := newHouse(t, nil)
-	for i := range refusedTokenRate.Burst + 5 {
+	for i := range api.RefusedTokenRate.Burst + 5 {
 		response, raw := h.ask(t, "GET", "/api/v1/me", "", "Authorization", "Bearer forged")
-		if i < refusedTokenRate.Burst {
+		if i < api.RefusedTokenRate.Burst {
 			refused(t, "a forged token", response, raw, http.StatusUnauthorized, casework.CodeTokenInvalid)
 		}
 	}
@@ -220,7 +221,7 @@ func TestLogsMetricsAndSpansKnowRoutesOnly(t *testing.T) {
 }
 
 func TestEveryAnswerCarriesItsGuards(t *testing.T) {
-	h := newHouse(t, func(d *Deps) { d.PublicURL = "https://tuoyu.example" })
+	h := newHouse(t, func(d *api.Deps) { d.PublicURL = "https://tuoyu.example" })
 	for _, path := range []string{"/nothing", "/api/v1/me", "/verify/x", "/docs", "/openapi.json", "/api/v1/documents/d", "/api/v1/processes"} {
 		response, _ := h.ask(t, "GET", path, "")
 		for name, want := range map[string]string{

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"math"
 	"net/http"
 	"strconv"
@@ -34,6 +35,17 @@ func tooMany(wait time.Duration) *Problem {
 	return tooManyOf(wait, "请求过于频繁，请稍后再试。")
 }
 
+// LimitSubmission counts what a caller without an account submits, by the address, and returns a problem with that detail if it is
+// too much. It returns nil for a caller with an account.
+func (a *API) LimitSubmission(ctx context.Context, detail string) error {
+	if Principal(ctx).Account == "" {
+		if wait := a.submissions.Take(clientOf(ctx)); wait > 0 {
+			return tooManyOf(wait, detail)
+		}
+	}
+	return nil
+}
+
 // tooManyOf returns the problem for exceeding the rate of one operation, with its own detail.
 func tooManyOf(wait time.Duration, detail string) *Problem {
 	seconds := int(math.Ceil(wait.Seconds()))
@@ -41,4 +53,4 @@ func tooManyOf(wait time.Duration, detail string) *Problem {
 		with("Retry-After", strconv.Itoa(max(1, min(seconds, 3600))))
 }
 
-func (a *api) client(r *http.Request) string { return limits.Caller(r, a.proxies) }
+func (a *API) client(r *http.Request) string { return limits.Caller(r, a.proxies) }

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"net/http"
 
 	"tuoyu/nursery"
 	"tuoyu/workflows"
@@ -35,20 +34,19 @@ type stage struct {
 	Next        string        `json:"next,omitempty"`
 }
 
-func registerSession(a *api) {
-	register(a, operation(http.MethodGet, "/api/v1/me", "getMe", tagSession, "我的账号"),
-		func(ctx context.Context, _ *struct{}) (*answer[account], error) {
-			p := principal(ctx)
-			division, _ := nursery.DivisionByCode(p.County)
-			return reply(account{
-				Account: p.Account, Role: p.Role, RoleTitle: p.Role.Title(), County: p.County, CountyName: division.Name,
-				Institution: p.Institution, Registrar: p.Registrar,
-			}, nil)
-		})
-	register(a, forEverybody(operation(http.MethodGet, "/api/v1/processes", "listProcesses", tagSession, "办理事项与环节")),
-		func(context.Context, *struct{}) (*answer[[]process], error) {
-			return reply(listProcesses(), nil)
-		})
+func registerSession(a *API) {
+	g := a.Group(TagSession)
+	Handle(g.Op("GET /api/v1/me", "getMe", "我的账号", ""), func(ctx context.Context, _ *struct{}) (account, error) {
+		p := Principal(ctx)
+		division, _ := nursery.DivisionByCode(p.County)
+		return account{
+			Account: p.Account, Role: p.Role, RoleTitle: p.Role.Title(), County: p.County, CountyName: division.Name,
+			Institution: p.Institution, Registrar: p.Registrar,
+		}, nil
+	})
+	Handle(g.Op("GET /api/v1/processes", "listProcesses", "办理事项与环节", "").ForEverybody(), func(context.Context, *struct{}) ([]process, error) {
+		return listProcesses(), nil
+	})
 }
 
 func listProcesses() []process {

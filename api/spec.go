@@ -9,52 +9,7 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
-
-	"tuoyu/nursery"
 )
-
-// The groups of operations, by subject.
-const (
-	tagFiling        = "备案"
-	tagCases         = "办件"
-	tagTasks         = "待办"
-	tagAttachments   = "材料"
-	tagDocuments     = "文书"
-	tagRegistrations = "登记信息"
-	tagDesk          = "工作台"
-	tagSettings      = "县区参数"
-	tagBuild         = "建设台账"
-	tagContracts     = "医育结合签约"
-	tagCheckups      = "健康体检"
-	tagChildren      = "婴幼儿"
-	tagRegister      = "机构名册"
-	tagInspection    = "督导评估"
-	tagInsurance     = "意外伤害险"
-	tagPublic        = "公众查询"
-	tagSession       = "账号与事项"
-)
-
-func tags() []*huma.Tag {
-	return []*huma.Tag{
-		{Name: tagFiling, Description: "备案、补正、撤回、变更与注销"},
-		{Name: tagCases, Description: "办件的环节、期限、时间线与留言"},
-		{Name: tagTasks, Description: "等待工作人员或机构答复的事项"},
-		{Name: tagDesk, Description: "各人和各单位的待办、方案目标、不在岗登记与保存的筛选"},
-		{Name: tagAttachments, Description: "上传与下载申请材料"},
-		{Name: tagDocuments, Description: "系统制发的文书"},
-		{Name: tagRegistrations, Description: "登记机关推送的机构登记信息"},
-		{Name: tagSettings, Description: "县区自行确定的办理参数"},
-		{Name: tagChildren, Description: "在托婴幼儿的登记、监护人同意与查阅记录；个人信息加密保存，每次查阅均留痕"},
-		{Name: tagRegister, Description: "账号可见的托育机构"},
-		{Name: tagInspection, Description: "现场检查、责令改正、复查与投诉举报"},
-		{Name: tagBuild, Description: "公办示范性综合托育机构的建设计划、进度、督办与排名"},
-		{Name: tagContracts, Description: "医疗卫生机构名册、签约、技术指导与履约进度"},
-		{Name: tagCheckups, Description: "在托婴幼儿半年健康体检：轮次、班级体检表、体检结果与转诊"},
-		{Name: tagInsurance, Description: "婴幼儿意外伤害险的名册、核对、投保、答复与理赔"},
-		{Name: tagPublic, Description: "无需登录；按来访地址限制频率"},
-		{Name: tagSession, Description: "当前账号、办理事项与环节"},
-	}
-}
 
 // statusTitles are the descriptions of an operation's responses.
 var statusTitles = map[int]string{
@@ -64,7 +19,7 @@ var statusTitles = map[int]string{
 }
 
 // publish completes the description of the API and serves it, as OpenAPI 3.1 and as a page.
-func (a *api) publish() error {
+func (a *API) publish() error {
 	raw, err := a.describeAll()
 	if err != nil {
 		return err
@@ -80,12 +35,8 @@ func (a *api) publish() error {
 }
 
 // describeAll completes the description of the registered operations and returns it as OpenAPI 3.1 in JSON.
-func (a *api) describeAll() ([]byte, error) {
+func (a *API) describeAll() ([]byte, error) {
 	spec := a.huma.OpenAPI()
-	records := spec.Components.Schemas.Map()["Checkup"].Properties["items"] // a record contains each item once
-	most := len(nursery.Items())
-	records.MaxItems = &most
-	records.PrecomputeMessages()
 	for _, schema := range spec.Components.Schemas.Map() {
 		describeProperties(schema)
 		standardWords(schema)
@@ -102,10 +53,11 @@ func (a *api) describeAll() ([]byte, error) {
 	return raw, nil
 }
 
-// Description returns the OpenAPI description of the API at publicURL, without requiring any service.
-func Description(publicURL, version string) ([]byte, error) {
-	a := &api{mux: http.NewServeMux(), maxBody: defaultMaxBody, maxUpload: defaultMaxUpload}
-	a.registerAll(publicURL, version)
+// Description returns the OpenAPI description of the API at publicURL, with the operations that operations registers. No service is
+// called.
+func Description(publicURL, version string, operations func(*API)) ([]byte, error) {
+	a := &API{mux: http.NewServeMux(), maxBody: defaultMaxBody, maxUpload: defaultMaxUpload}
+	a.registerAll(publicURL, version, operations)
 	return a.describeAll()
 }
 

@@ -1,4 +1,4 @@
-package api
+package api_test
 
 import (
 	"encoding/json"
@@ -8,7 +8,9 @@ import (
 	"testing"
 	"unicode"
 
+	"tuoyu/api"
 	"tuoyu/casework"
+	"tuoyu/processes"
 )
 
 // offered are the operations that the API must have.
@@ -217,7 +219,7 @@ func TestEveryOperationDeclaresTheRefusalOfAParameterItDoesNotKnow(t *testing.T)
 }
 
 func TestTheDescriptionSaysWhereTheAPIIsAndUsesNoWordOfHumasOwn(t *testing.T) {
-	raw, err := Description("https://tuoyu.invalid/", "1.2.3")
+	raw, err := api.Description("https://tuoyu.invalid/", "1.2.3", processes.New(casework.Deps{}).Operations)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -234,7 +236,7 @@ func TestTheDescriptionSaysWhereTheAPIIsAndUsesNoWordOfHumasOwn(t *testing.T) {
 	if strings.Contains(string(raw), `"patternDescription"`) || !strings.Contains(string(raw), `"x-pattern-description": "县区代码"`) {
 		t.Error("what a pattern means stands under huma's own word")
 	}
-	h := newHouse(t, func(d *Deps) { d.PublicURL, d.Version, d.MaxUpload = "https://tuoyu.invalid/", "1.2.3", 0 })
+	h := newHouse(t, func(d *api.Deps) { d.PublicURL, d.Version, d.MaxUpload = "https://tuoyu.invalid/", "1.2.3", 0 })
 	if _, served := h.ask(t, "GET", "/openapi.json", "", "Authorization", ""); string(served) != string(raw) {
 		t.Error("the description without services is not the one that is served")
 	}
@@ -299,5 +301,5 @@ func TestTheDocumentationIsOnePageThatLoadsNothing(t *testing.T) {
 // allows reports whether a policy contains the hash of the text up to end.
 func allows(policy, directive, rest, end string) bool {
 	content, _, ok := strings.Cut(rest, end)
-	return ok && content != "" && strings.Contains(policy, directive+" "+hashOf(content)+";")
+	return ok && content != "" && strings.Contains(policy, directive+" "+api.HashOf(content)+";")
 }

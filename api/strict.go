@@ -31,7 +31,7 @@ const (
 
 // readJSON reads the body of a JSON operation before huma does, and rejects what JSON libraries interpret differently:
 // a duplicate name, numbers that lose digits, invalid text.
-func (a *api) readJSON(ctx huma.Context, next func(huma.Context)) {
+func (a *API) readJSON(ctx huma.Context, next func(huma.Context)) {
 	op := ctx.Operation()
 	if op.RequestBody == nil || op.RequestBody.Content["application/json"] == nil {
 		next(ctx)

@@ -1,10 +1,11 @@
-package api
+package api_test
 
 import (
 	"net/http"
 	"strings"
 	"testing"
 
+	"tuoyu/api"
 	"tuoyu/casework"
 )
 
@@ -89,7 +90,7 @@ func FuzzCheckJSON(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		if fault := checkJSON(body); fault != nil && fault.Message == "" {
+		if fault := api.CheckJSON(body); fault != nil && fault.Message == "" {
 			t.Errorf("refused without a word: %q", body)
 		}
 	})

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"encoding/json"
-	"net/http"
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
@@ -28,63 +27,67 @@ type completion struct {
 	Answer  json.RawMessage `json:"answer,omitempty" doc:"按待办表单（form）填写的内容"`
 }
 
-func registerTasks(a *api) {
-	list := operation(http.MethodGet, "/api/v1/tasks", "listTasks", tagTasks, "待办列表")
-	list.Description = "先到期的在前。"
-	register(a, list, func(ctx context.Context, in *struct {
+// TaskNarrowing is the filter of the counts of the inbox, which are by view.
+type TaskNarrowing struct {
+	Kind   string       `query:"kind" maxLength:"60" doc:"待办类型" example:"filing.review"`
+	County string       `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码，供市级角色筛选"`
+	Role   nursery.Role `query:"role" enum:"institution,clerk,supervisor,inspector,hospital,county_office,city_office,insurer" doc:"由谁办理，供主管、专班和审计筛选"`
+	Query  string       `query:"q" maxLength:"64" doc:"办件编号（至少前 18 位），或机构标识" example:"BA-140403-2026-000017-5"`
+}
+
+func registerTasks(a *API) {
+	g := a.Group(TagTasks)
+	List(g, "/api/v1/tasks", "Tasks", "待办列表", "先到期的在前。", casework.Tasks, func(in *struct {
 		Listing
 		casework.TaskFilter
-	}) (*answer[casework.Page[casework.TaskSummary]], error) {
-		return reply(casework.Tasks.Page(ctx, a.service.Service, principal(ctx), in.TaskFilter, casework.PageRequest(in.Listing)))
+	}) (Listing, casework.TaskFilter) {
+		return in.Listing, in.TaskFilter
 	})
-	exports(a, "/api/v1/tasks", "Tasks", tagTasks, "待办列表", casework.Tasks)
-
-	counts := operation(http.MethodGet, "/api/v1/tasks/counts", "countTasks", tagTasks, "待办数量")
-	counts.Description = "各视图中的待办数，每项至多计 1000。"
-	register(a, counts, func(ctx context.Context, in *struct{ TaskNarrowing }) (*answer[casework.TaskCounts], error) {
-		return reply(a.service.TaskCounts(ctx, principal(ctx), in.filter()))
-	})
-
-	detail := operation(http.MethodGet, "/api/v1/tasks/{id}", "getTask", tagTasks, "待办详情", http.StatusNotFound)
-	detail.Description = "含应参看的裁定和答复表单的 JSON Schema。"
-	register(a, detail, func(ctx context.Context, in *TaskNumber) (*answer[casework.TaskDetail], error) {
-		return reply(a.service.Task(ctx, principal(ctx), in.ID))
-	})
+	Handle(g.Op("GET /api/v1/tasks/counts", "countTasks", "待办数量", "各视图中的待办数，每项至多计 1000。"),
+		func(ctx context.Context, in *TaskNarrowing) (casework.TaskCounts, error) {
+			return a.service.TaskCounts(ctx, Principal(ctx), casework.TaskFilter{Kind: in.Kind, County: in.County, Role: in.Role, Query: in.Query})
+		})
+	Handle(g.Op("GET /api/v1/tasks/{id}", "getTask", "待办详情", "含应参看的裁定和答复表单的 JSON Schema。"),
+		func(ctx context.Context, in *TaskNumber) (casework.TaskDetail, error) {
+			return a.service.Task(ctx, Principal(ctx), in.ID)
+		})
 
 	type Act struct {
 		Command
 		TaskNumber
 	}
-	register(a, operation(http.MethodPost, "/api/v1/tasks/{id}/claim", "claimTask", tagTasks, "领取待办", http.StatusNotFound),
-		func(ctx context.Context, in *Act) (*answer[casework.TaskSummary], error) {
-			return reply(a.service.Claim(ctx, principal(ctx), in.Key, in.ID))
-		})
-	register(a, operation(http.MethodPost, "/api/v1/tasks/{id}/release", "releaseTask", tagTasks, "退回待办", http.StatusNotFound),
-		func(ctx context.Context, in *Act) (*answer[casework.TaskSummary], error) {
-			return reply(a.service.Release(ctx, principal(ctx), in.Key, in.ID))
-		})
-	register(a, operation(http.MethodPost, "/api/v1/tasks/{id}/assign", "assignTask", tagTasks, "指派待办", http.StatusNotFound),
-		func(ctx context.Context, in *struct {
-			Act
-			Body handOver
-		}) (*answer[casework.TaskSummary], error) {
-			return reply(a.service.Assign(ctx, principal(ctx), in.Key, in.ID, in.Body.Account))
-		})
-	register(a, operation(http.MethodPost, "/api/v1/tasks/{id}/delegate", "delegateTask", tagTasks, "转办待办", http.StatusNotFound),
-		func(ctx context.Context, in *struct {
-			Act
-			Body delegation
-		}) (*answer[casework.TaskSummary], error) {
-			return reply(a.service.Delegate(ctx, principal(ctx), in.Key, in.ID, in.Body.Account, in.Body.Reason))
-		})
-
-	complete := operation(http.MethodPost, "/api/v1/tasks/{id}/complete", "completeTask", tagTasks, "办理待办", http.StatusNotFound)
-	complete.Description = "已办结的待办返回 409 task_closed，并说明由谁、何时办结；所列之外的结果返回 422 outcome_not_offered；每种结果的必填项和可填项见待办，不属于该结果的内容不收。补正未指明申请人可以修改之处的，返回 422 opens_nothing。" +
-		"delivered 为 false 时答复已经保存，系统恢复后自动送达，不需重发。"
-	register(a, complete, func(ctx context.Context, in *struct {
+	Handle(g.Op("POST /api/v1/tasks/{id}/claim", "claimTask", "领取待办", ""), func(ctx context.Context, in *Act) (casework.TaskSummary, error) {
+		return a.service.Claim(ctx, Principal(ctx), in.Key, in.ID)
+	})
+	Handle(g.Op("POST /api/v1/tasks/{id}/release", "releaseTask", "退回待办", ""), func(ctx context.Context, in *Act) (casework.TaskSummary, error) {
+		return a.service.Release(ctx, Principal(ctx), in.Key, in.ID)
+	})
+	Handle(g.Op("POST /api/v1/tasks/{id}/assign", "assignTask", "指派待办", ""), func(ctx context.Context, in *struct {
+		Act
+		Body handOver
+	}) (casework.TaskSummary, error) {
+		return a.service.Assign(ctx, Principal(ctx), in.Key, in.ID, in.Body.Account)
+	})
+	Handle(g.Op("POST /api/v1/tasks/{id}/delegate", "delegateTask", "转办待办", ""), func(ctx context.Context, in *struct {
+		Act
+		Body delegation
+	}) (casework.TaskSummary, error) {
+		return a.service.Delegate(ctx, Principal(ctx), in.Key, in.ID, in.Body.Account, in.Body.Reason)
+	})
+	Handle(g.Op("POST /api/v1/tasks/{id}/complete", "completeTask", "办理待办",
+		"已办结的待办返回 409 task_closed，并说明由谁、何时办结；所列之外的结果返回 422 outcome_not_offered；每种结果的必填项和可填项见待办，不属于该结果的内容不收。补正未指明申请人可以修改之处的，返回 422 opens_nothing。"+
+			"delivered 为 false 时答复已经保存，系统恢复后自动送达，不需重发。"), func(ctx context.Context, in *struct {
 		Act
 		Body completion
-	}) (*answer[casework.Completed], error) {
-		return reply(a.service.Complete(ctx, principal(ctx), in.Key, in.ID, casework.Completion(in.Body)))
+	}) (casework.Completed, error) {
+		return a.service.Complete(ctx, Principal(ctx), in.Key, in.ID, casework.Completion(in.Body))
 	})
+
+	Handle(a.Group(TagDashboard).Op("GET /api/v1/colleagues", "listColleagues", "可以转交待办的同事",
+		"登录过本系统、同县区同单位同角色的人员，附在办待办数；主管看本县区受理审核、监督检查人员和主管。待办只能指派、转办给其中能够办理的人。"),
+		func(ctx context.Context, in *struct {
+			Role nursery.Role `query:"role" enum:"clerk,supervisor,inspector,hospital,county_office,city_office,insurer" doc:"只看这一角色"`
+		}) ([]casework.Colleague, error) {
+			return a.service.Colleagues(ctx, Principal(ctx), in.Role)
+		})
 }

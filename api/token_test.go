@@ -1,4 +1,4 @@
-package api
+package api_test
 
 import (
 	"context"
@@ -12,13 +12,14 @@ import (
 	"testing"
 	"time"
 
+	"tuoyu/api"
 	"tuoyu/casework"
 	"tuoyu/nursery"
 )
 
-func refusal(t *testing.T, err error) *Problem {
+func refusal(t *testing.T, err error) *api.Problem {
 	t.Helper()
-	p, ok := errors.AsType[*Problem](err)
+	p, ok := errors.AsType[*api.Problem](err)
 	if !ok {
 		t.Fatalf("error is %v, want a problem", err)
 	}
@@ -28,7 +29,7 @@ func refusal(t *testing.T, err error) *Problem {
 func TestATokenOfEachAlgorithmSaysWhoAsks(t *testing.T) {
 	for _, algorithm := range []string{"RS256", "ES256", "EdDSA"} {
 		i := newIssuer(t, newSigner(t, algorithm))
-		got, err := NewVerifier(i.accepted(), nil).Verify(t.Context(), i.token(t, nil))
+		got, err := api.NewVerifier(i.accepted(), nil).Verify(t.Context(), i.token(t, nil))
 		if err != nil {
 			t.Fatalf("%s: %v", algorithm, err)
 		}
@@ -41,7 +42,7 @@ func TestATokenOfEachAlgorithmSaysWhoAsks(t *testing.T) {
 func TestATokenThatIsNoneOfOursIsRefused(t *testing.T) {
 	mine, foreign := newSigner(t, "RS256"), newSigner(t, "RS256")
 	i := newIssuer(t, mine)
-	v := NewVerifier(i.accepted(), nil)
+	v := api.NewVerifier(i.accepted(), nil)
 	good := i.token(t, nil)
 	parts := strings.Split(good, ".")
 	other := i.claims(map[string]any{"roles": []string{"administrator"}, "county": "140400"})
@@ -68,7 +69,7 @@ func TestATokenThatIsNoneOfOursIsRefused(t *testing.T) {
 		if p.Status != http.StatusUnauthorized || p.Code != c.code {
 			t.Errorf("a token %s: %d %s, want 401 %s", name, p.Status, p.Code, c.code)
 		}
-		if challenge := p.headers.Get("WWW-Authenticate"); challenge != `Bearer realm="tuoyu", error="invalid_token"` {
+		if challenge := p.GetHeaders().Get("WWW-Authenticate"); challenge != `Bearer realm="tuoyu", error="invalid_token"` {
 			t.Errorf("a token %s: WWW-Authenticate is %q", name, challenge)
 		}
 	}
@@ -76,7 +77,7 @@ func TestATokenThatIsNoneOfOursIsRefused(t *testing.T) {
 
 func TestAnAccountActsInExactlyOneKnownRole(t *testing.T) {
 	i := newIssuer(t, newSigner(t, "ES256"))
-	v := NewVerifier(i.accepted(), nil)
+	v := api.NewVerifier(i.accepted(), nil)
 	for name, c := range map[string]struct {
 		claims map[string]any
 		code   string // "" is accepted
@@ -116,7 +117,7 @@ func TestAClaimMayStandInsideAnother(t *testing.T) {
 	i := newIssuer(t, newSigner(t, "ES256"))
 	accepted := i.accepted()
 	accepted.RoleClaim, accepted.CountyClaim = "realm_access.roles", "https://tuoyu.example/county"
-	got, err := NewVerifier(accepted, nil).Verify(t.Context(), i.token(t, map[string]any{
+	got, err := api.NewVerifier(accepted, nil).Verify(t.Context(), i.token(t, map[string]any{
 		"roles": nil, "county": nil, "realm_access": map[string]any{"roles": []string{"supervisor"}}, "https://tuoyu.example/county": "140429",
 	}))
 	if err != nil {
@@ -130,9 +131,9 @@ func TestAClaimMayStandInsideAnother(t *testing.T) {
 func TestAnIssuerThatIsDownIsWaitedFor(t *testing.T) {
 	i := newIssuer(t, newSigner(t, "ES256"))
 	i.down.Store(true)
-	v := NewVerifier(i.accepted(), nil)
+	v := api.NewVerifier(i.accepted(), nil)
 	_, err := v.Verify(t.Context(), i.token(t, nil))
-	if p := refusal(t, err); p.Status != http.StatusServiceUnavailable || p.Code != casework.CodeIssuerUnavailable || p.headers.Get("Retry-After") == "" {
+	if p := refusal(t, err); p.Status != http.StatusServiceUnavailable || p.Code != casework.CodeIssuerUnavailable || p.GetHeaders().Get("Retry-After") == "" {
 		t.Errorf("an issuer that is down: %d %s", p.Status, p.Code)
 	}
 	if v.Ready(t.Context()) == nil {
@@ -147,7 +148,7 @@ func TestAnIssuerThatIsDownIsWaitedFor(t *testing.T) {
 
 func TestKeysChangeWhileTheServerRuns(t *testing.T) {
 	i := newIssuer(t, newSigner(t, "RS256"))
-	v := NewVerifier(i.accepted(), nil)
+	v := api.NewVerifier(i.accepted(), nil)
 	old := i.token(t, nil)
 	if _, err := v.Verify(t.Context(), old); err != nil {
 		t.Fatal(err)
@@ -165,7 +166,7 @@ func TestKeysChangeWhileTheServerRuns(t *testing.T) {
 
 func TestAKnownKeyOutlivesTheIssuer(t *testing.T) {
 	i := newIssuer(t, newSigner(t, "RS256"))
-	v := NewVerifier(i.accepted(), nil)
+	v := api.NewVerifier(i.accepted(), nil)
 	if _, err := v.Verify(t.Context(), i.token(t, nil)); err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +175,7 @@ func TestAKnownKeyOutlivesTheIssuer(t *testing.T) {
 		t.Errorf("a token of a known key while the issuer is down: %v", err)
 	}
 	// The last response of the issuer is no longer reused.
-	v.keys.client.Transport.(*patient).now = func() time.Time { return time.Now().Add(issuerPause + time.Second) }
+	v.AskIssuerLater(api.IssuerPause + time.Second)
 	_, err := v.Verify(t.Context(), newSigner(t, "RS256").sign(t, i.claims(nil)))
 	if p := refusal(t, err); p.Code != casework.CodeIssuerUnavailable {
 		t.Errorf("a token of an unknown key while the issuer is down: %s, want %s", p.Code, casework.CodeIssuerUnavailable)
@@ -183,7 +184,7 @@ func TestAKnownKeyOutlivesTheIssuer(t *testing.T) {
 
 func TestForgedTokensCostTheIssuerLittle(t *testing.T) {
 	i := newIssuer(t, newSigner(t, "ES256"))
-	v := NewVerifier(i.accepted(), nil)
+	v := api.NewVerifier(i.accepted(), nil)
 	forger := newSigner(t, "ES256")
 	for range 200 {
 		if _, err := v.Verify(t.Context(), forger.sign(t, i.claims(nil))); err == nil {
@@ -200,7 +201,7 @@ func TestTheProviderOfTheDemonstrationIsUnderstood(t *testing.T) {
 	if address == "" {
 		t.Fatal("run this test through make test")
 	}
-	v := NewVerifier(Issuer{
+	v := api.NewVerifier(api.Issuer{
 		URL: address, Audience: "tuoyu", RoleClaim: "roles", CountyClaim: "county", InstitutionClaim: "institution", RegistrarClaim: "registrar",
 	}, nil)
 	for account, want := range map[string]nursery.Principal{
@@ -255,7 +256,7 @@ func eventually(t *testing.T, do func() error) {
 // Tokens of the issuer that are not access tokens, or not of an account that can be stored, are rejected.
 func TestOnlyAccessTokensOfProperAccountsAreTaken(t *testing.T) {
 	i := newIssuer(t, newSigner(t, "ES256"))
-	v := NewVerifier(i.accepted(), nil)
+	v := api.NewVerifier(i.accepted(), nil)
 	for name, tt := range map[string]struct {
 		claims map[string]any
 		status int

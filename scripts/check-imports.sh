@@ -12,12 +12,12 @@ activities store/storetest e2e/stories
 workflows/humantask
 workflows
 casework worker
-web
+api web
 children registry offices
 attendance processes/filing processes/buildsite processes/contract processes/checkup processes/inspection processes/insurance
 processes/targets
 processes
-api worker/workertest casework/actsgen
+worker/workertest casework/actsgen
 cmd/* e2e e2e/*
 '
 

@@ -2,6 +2,8 @@ package main
 
 import (
 	"tuoyu/api"
+	"tuoyu/casework"
+	"tuoyu/processes"
 )
 
 type openapiCommand struct {
@@ -10,7 +12,7 @@ type openapiCommand struct {
 
 // Run writes the response of GET /openapi.json, without requiring any service.
 func (c openapiCommand) Run(out output) error {
-	raw, err := api.Description(c.URL, version)
+	raw, err := api.Description(c.URL, version, processes.New(casework.Deps{}).Operations)
 	if err != nil {
 		return err
 	}

@@ -72,8 +72,8 @@ func (p *process) serve(ctx context.Context) error {
 	service := p.casework(scan, documents.NewRenderer(fonts, p.renderer))
 	complaints := limits.New(limits.Rate{PerSecond: float64(s.ComplaintsPerHour) / 3600, Burst: s.ComplaintBurst})
 	calls, err := api.New(api.Deps{
-		Service: service, Verifier: verifier, Log: p.log, Metrics: p.metrics, PublicURL: p.publicURL(), Version: version,
-		MaxBody: s.MaxBodyKiB << 10, MaxUpload: s.MaxUploadMiB << 20, TrustedProxies: s.TrustedProxies, Complaints: complaints,
+		Service: service.Service, Operations: service.Operations, Verifier: verifier, Log: p.log, Metrics: p.metrics, PublicURL: p.publicURL(), Version: version,
+		MaxBody: s.MaxBodyKiB << 10, MaxUpload: s.MaxUploadMiB << 20, TrustedProxies: s.TrustedProxies, Submissions: complaints,
 	})
 	if err != nil {
 		return fmt.Errorf("build the API: %w", err)

@@ -1,13 +1,13 @@
-package api
+package checkup
 
 import (
+	"tuoyu/casework"
 	"tuoyu/nursery"
-	"tuoyu/processes/checkup"
 	"tuoyu/sheets"
 )
 
-// checkupSheet returns a workbook of the progress of a round, by class and by item, without names.
-func checkupSheet(d checkup.CheckupDetail) ([]byte, error) {
+// progressFile returns a workbook of the progress of a round, by class and by item, without names.
+func progressFile(d CheckupDetail) (casework.File, error) {
 	classes := sheets.Table{
 		Name: "各班进度", Notes: [][]any{{"办件编号", d.CaseNo, "半年度", d.Half, "应检项次", d.Duties, "已处理", d.Settled, "转诊", d.Referrals}},
 		Head: []string{"班级", "在托人数", "已处理人数", "监护人未同意"},
@@ -32,5 +32,5 @@ func checkupSheet(d checkup.CheckupDetail) ([]byte, error) {
 		}
 		items.Rows = append(items.Rows, row)
 	}
-	return sheets.Write(classes, items)
+	return casework.WorkbookOf("体检进度 "+d.CaseNo, classes, items)
 }
