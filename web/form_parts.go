@@ -99,7 +99,7 @@ func (a BoundForm) attributes(s FormSchema, at string) templ.Attributes {
 	if s.Required {
 		out["required"] = true
 	}
-	if s.Longest > 0 {
+	if s.Longest > 40 { // shorter ones are checked once sent, since spaces that come with a pasted text would cut it
 		out["maxlength"] = strconv.Itoa(s.Longest)
 	}
 	if a.closed(at) {
@@ -120,9 +120,9 @@ func (a BoundForm) attributes(s FormSchema, at string) templ.Attributes {
 	case KindArea, KindChoice:
 		return out
 	case KindWhole:
-		out["inputmode"], out["class"], out["pattern"] = "numeric", "short", `-?\d*`
+		out["inputmode"], out["class"] = "numeric", "short"
 	case KindDecimal, KindMoney:
-		out["inputmode"], out["class"], out["pattern"] = "decimal", "short", `-?\d*(\.\d*)?`
+		out["inputmode"], out["class"] = "decimal", "short"
 	case KindDate:
 		out["type"], out["class"] = "date", "short"
 	case KindTime:

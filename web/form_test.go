@@ -55,6 +55,26 @@ func TestWhatCannotBeReadIsAFaultAtItsField(t *testing.T) {
 	}, form.Faults)
 }
 
+func TestATextIsReadAsItIsMeant(t *testing.T) {
+	for _, c := range []struct {
+		field      FormSchema
+		text, want string
+	}{
+		{FormSchema{Name: "uscc", Kind: KindText}, " ５２１４０４０３ＭＪＹ００１０２０Ｊ", "52140403MJY001020J"},
+		{FormSchema{Name: "phone", Kind: KindText}, "０３５５－２０２０００２", "0355-2020002"},
+		{FormSchema{Name: "name", Kind: KindText}, "　示例（第１）托育园，乙　", "示例（第1）托育园，乙"},
+		{FormSchema{Name: "seats", Kind: KindWhole}, "１，２００", "1200"},
+		{FormSchema{Name: "area", Kind: KindDecimal}, "４２０．５", "420.5"},
+		{FormSchema{Name: "fen", Kind: KindMoney}, "1,580.00", "1580.00"},
+		{FormSchema{Name: "on", Kind: KindDate}, "2024年1月3日", "2024-01-03"},
+		{FormSchema{Name: "on", Kind: KindDate}, "2024.1.3", "2024-01-03"},
+		{FormSchema{Name: "on", Kind: KindDate}, "2024/11/13", "2024-11-13"},
+		{FormSchema{Name: "on", Kind: KindDate}, "明天", "明天"},
+	} {
+		require.Equal(t, c.want, tidy(c.field, c.text), c.text)
+	}
+}
+
 func TestBlankRowsAndFieldsAreLeftOut(t *testing.T) {
 	s := SchemaOf[nursery.Application]()
 	form := BoundForm{Shape: s, Values: url.Values{

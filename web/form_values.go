@@ -8,10 +8,12 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
@@ -29,6 +31,7 @@ type BoundForm struct {
 	Whole  func(pointer string) bool // what may be changed with everything below; nil: as Open
 	Fresh  string                    // the row that was just added
 	Part   string                    // the part of the page that a script replaces when a row is added or removed; empty: the form
+	To     casework.Upload           // whose files are uploaded
 	Items  map[string]string         // titles of rows that have one of their own, by their pointer
 }
 
@@ -116,7 +119,6 @@ func Rows(values url.Values, at string) []int {
 			numbers = append(numbers, n)
 		}
 	}
-	slices.Sort(numbers)
 	return numbers
 }
 
@@ -140,7 +142,7 @@ func (a *BoundForm) AddFault(at, message string) {
 }
 
 func (a *BoundForm) value(s FormSchema, at string) any {
-	text := strings.TrimSpace(a.Values.Get(at))
+	text := tidy(s, a.Values.Get(at))
 	switch s.Kind {
 	case KindGroup:
 		object := map[string]any{}
@@ -239,6 +241,43 @@ func (a *BoundForm) value(s FormSchema, at string) any {
 	return text
 }
 
+// tidy returns a text as it is meant: without spaces around it, with the digits and letters that an input method wrote in
+// full width as the usual ones. Numbers, dates and codes contain no other signs of full width either, and no spaces; a
+// date may be written 2024年1月3日, 2024.1.3 or 2024/1/3.
+func tidy(s FormSchema, text string) string {
+	folded := func(r rune) bool { return true }
+	switch s.Kind {
+	case KindText, KindArea, KindTexts:
+		if s.Name != "uscc" && s.Name != "phone" {
+			folded = func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+		}
+	}
+	text = strings.TrimSpace(strings.Map(func(r rune) rune {
+		switch {
+		case r == '\u3000':
+			return ' '
+		case '\uff01' <= r && r <= '\uff5e' && folded(r):
+			return r - 0xfee0
+		}
+		return r
+	}, text))
+	switch s.Kind {
+	case KindWhole, KindDecimal, KindMoney:
+		return strings.NewReplacer(",", "", " ", "").Replace(text)
+	case KindDate:
+		if cut := writtenDate.FindStringSubmatch(text); cut != nil {
+			return fmt.Sprintf("%s-%02d-%02d", cut[1], AtoiOrZero(cut[2]), AtoiOrZero(cut[3]))
+		}
+	case KindText:
+		if s.Name == "uscc" || s.Name == "phone" {
+			return strings.ReplaceAll(text, " ", "")
+		}
+	}
+	return text
+}
+
+var writtenDate = regexp.MustCompile(`^(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?$`)
+
 // momentForm is the format in which a browser sends a day and a time.
 const momentForm = "2006-01-02T15:04"
 
@@ -249,7 +288,7 @@ func (s *Site) DecodeForm(r *http.Request, sh FormSchema, upload casework.Upload
 	if err := ParseForm(r); err != nil {
 		return a, false, err
 	}
-	a = BoundForm{Shape: sh, Values: r.PostForm, Kept: r.PostForm.Get("_kept")}
+	a = BoundForm{Shape: sh, Values: r.PostForm, Kept: r.PostForm.Get("_kept"), To: upload}
 	if r.MultipartForm != nil {
 		for name, files := range r.MultipartForm.File {
 			for _, file := range files {
@@ -276,7 +315,7 @@ func (s *Site) DecodeForm(r *http.Request, sh FormSchema, upload casework.Upload
 		numbers := Rows(a.Values, at)
 		next := 0
 		if len(numbers) > 0 {
-			next = numbers[len(numbers)-1] + 1
+			next = slices.Max(numbers) + 1
 		}
 		a.Values.Add(at+"/_rows", strconv.Itoa(next))
 		a.Fresh = fmt.Sprintf("%s/%d", at, next)

@@ -59,7 +59,7 @@ func Always(page FormSpec) func(*http.Request) (FormSpec, error) {
 
 // ShowForm responds with the page of a form.
 func (s *Site) ShowForm(w http.ResponseWriter, r *http.Request, page FormSpec, status int, form BoundForm) error {
-	form.Shape = page.Shape
+	form.Shape, form.To = page.Shape, page.To
 	if page.Action == "" {
 		page.Action = r.URL.RequestURI()
 	}

@@ -42,6 +42,8 @@ async function enter(page: Page, at: string, value: Json): Promise<void> {
 	}
 	if (Array.isArray(value)) {
 		if (await page.locator(`input[type=checkbox][name="${at}"]`).count() === 0) { return page.locator(`[name="${at}"]`).fill(value.join("，")); }
+		const several = page.locator("details[data-several]:not([open])", { has: page.locator(`[name="${at}"]`) });
+		if (value.length > 0 && await several.count() > 0) { await several.locator("summary").click(); }
 		for (const v of value) { await page.locator(`[name="${at}"][value="${v}"]`).check(); }
 		return;
 	}

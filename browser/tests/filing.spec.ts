@@ -44,7 +44,7 @@ test("an institution fills in a filing section by section, with the rules beside
 	await expect(page.getByText("已保存“机构”。")).toBeVisible();
 
 	await page.getByRole("link", { name: "班级", exact: true }).click();
-	await page.getByRole("button", { name: "添加一项" }).click();
+	await page.getByRole("button", { name: "添加一行" }).click();
 	await fill(page, { "/classes/0/id": "c-1", "/classes/0/name": "托小班", "/classes/0/kind": "toddler", "/classes/0/seats": "40" });
 	await expect(page.locator("#precheck .reason").first()).toBeVisible();
 	await expect(page.locator("#precheck")).toContainText("依据");

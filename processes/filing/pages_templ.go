@@ -447,7 +447,7 @@ func filingSectionPage(caseNo string, part section, form web.BoundForm, version 
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<div class=\"acts\"><button type=\"submit\" name=\"_next\" value=\"next\">保存并继续</button> <button class=\"quiet\" type=\"submit\">保存</button></div></form><div class=\"act\"><h2>预审意见</h2><div id=\"precheck\" aria-live=\"polite\" hx-post=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<div class=\"acts\"><button type=\"submit\" name=\"_next\" value=\"next\">保存并继续</button> <button class=\"quiet\" type=\"submit\">保存</button></div></form><div class=\"act\" role=\"region\" aria-labelledby=\"precheck-title\" tabindex=\"0\"><h2 id=\"precheck-title\">预审意见</h2><div id=\"precheck\" aria-live=\"polite\" hx-post=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
