@@ -9,6 +9,9 @@ import (
 // newRow is the number of the row from which scripts make new rows of a table.
 const newRow = "__n__"
 
+// Suggested is the name, below a list, of the numbers of rows that a form suggests and that are left out while they are blank.
+const Suggested = "_suggested"
+
 // uploadTypes are the kinds of files that a file field offers; what is accepted is decided on arrival.
 const uploadTypes = "image/*,.heic,application/pdf,.docx,.xlsx"
 

@@ -67,7 +67,7 @@ type filingView struct {
 func (v filingView) place(g nursery.Reason) (href, title string) {
 	form := v.App.BoundForm
 	form.Values = maps.Clone(form.Values)
-	slots(&form, v.Case)
+	slots(&form, v.Case, openPointers(v.Case))
 	for _, pointer := range g.Fields {
 		for _, part := range sectionsOf(v.Case.Application.SiteKind) {
 			if part.holds(pointer) && nursery.Correctable(*v.Case.Application, pointer) {
@@ -188,23 +188,26 @@ func (s *pages) filingSection(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	form := web.FormOf(part.shape(c.County), *c.Application)
+	form.To = uploadOf(c, web.Principal(r.Context()))
 	return s.sectionPage(w, r, http.StatusOK, c, part, form, c.Version, web.NewKey())
 }
 
 func (s *pages) sectionPage(w http.ResponseWriter, r *http.Request, status int, c casework.CaseDetail, part section, form web.BoundForm, version int, key string) error {
 	looked := form // a copy, so that errors of reading it again are not shown in addition
+	looked.Values = maps.Clone(form.Values)
+	withoutBlankSlots(&looked, c)
 	a, err := merged(*c.Application, &looked, part)
 	if err != nil {
 		a = *c.Application
 	}
-	slots(&form, c)
+	checked, err := s.service.Precheck(r.Context(), web.Principal(r.Context()), a)
+	if err != nil {
+		return err
+	}
+	slots(&form, c, missingPapers(c, checked))
 	form.Open, form.Whole = openFields(c, form, a)
 	titleItems(&form)
 	if err := s.NameFiles(r.Context(), &form, c.Institution); err != nil {
-		return err
-	}
-	checked, err := s.service.Precheck(r.Context(), web.Principal(r.Context()), a)
-	if err != nil {
 		return err
 	}
 	return s.ShowStatus(w, r, status, web.Frame{Title: part.Title, Wide: true, Back: "/filing/" + c.CaseNo},
@@ -247,11 +250,7 @@ func (s *pages) filingSave(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	upload := casework.Upload{}
-	if web.Principal(r.Context()).Role != nursery.RoleInstitution {
-		upload.Institution, upload.County = c.Institution, c.County
-	}
-	form, changed, err := s.DecodeForm(r, part.shape(c.County), upload)
+	form, changed, err := s.DecodeForm(r, part.shape(c.County), uploadOf(c, web.Principal(r.Context())))
 	if err != nil {
 		return err
 	}
@@ -286,6 +285,14 @@ func (s *pages) filingSave(w http.ResponseWriter, r *http.Request) error {
 	return s.Done(w, r, to, "已保存“"+part.Title+"”。")
 }
 
+// uploadOf returns whose files p uploads for a filing.
+func uploadOf(c casework.CaseDetail, p nursery.Principal) casework.Upload {
+	if p.Role == nursery.RoleInstitution {
+		return casework.Upload{}
+	}
+	return casework.Upload{Institution: c.Institution, County: c.County}
+}
+
 // filingPrecheck returns the rules' findings on a section as entered on the page, saved or not.
 func (s *pages) filingPrecheck(w http.ResponseWriter, r *http.Request) error {
 	c, part, err := s.draftSection(r)
@@ -295,7 +302,9 @@ func (s *pages) filingPrecheck(w http.ResponseWriter, r *http.Request) error {
 	if err := web.ParseForm(r); err != nil {
 		return err
 	}
-	a, err := merged(*c.Application, &web.BoundForm{Shape: part.shape(c.County), Values: r.PostForm}, part)
+	form := web.BoundForm{Shape: part.shape(c.County), Values: r.PostForm}
+	withoutBlankSlots(&form, c)
+	a, err := merged(*c.Application, &form, part)
 	if err != nil {
 		a = *c.Application
 	}

@@ -152,12 +152,12 @@ func openFields(c casework.CaseDetail, form web.BoundForm, entered nursery.Appli
 	return open, whole
 }
 
-// slots adds a row for each requested paper that is missing.
-func slots(a *web.BoundForm, c casework.CaseDetail) {
-	if c.Status == nursery.CaseDraft || !slices.ContainsFunc(a.Shape.Fields, func(f web.FormSchema) bool { return f.Name == "papers" }) {
+// slots adds a row for each missing paper that a pointer names.
+func slots(a *web.BoundForm, c casework.CaseDetail, pointers []string) {
+	if !slices.ContainsFunc(a.Shape.Fields, func(f web.FormSchema) bool { return f.Name == "papers" }) {
 		return
 	}
-	for _, pointer := range openPointers(c) {
+	for _, pointer := range pointers {
 		p, missing := nursery.Lacks(*c.Application, pointer)
 		if !missing || pointed(*a, pointer) {
 			continue
@@ -168,6 +168,7 @@ func slots(a *web.BoundForm, c casework.CaseDetail) {
 		}
 		row := "/papers/" + strconv.Itoa(next)
 		a.Values.Add("/papers/_rows", strconv.Itoa(next))
+		a.Values.Add("/papers/"+web.Suggested, strconv.Itoa(next))
 		a.Values.Set(row+"/kind", string(p.Kind))
 		a.Values.Set(row+"/staff", p.Staff)
 		a.Values.Set(row+"/name", p.Name)
@@ -179,11 +180,22 @@ func pointed(a web.BoundForm, pointer string) bool {
 	return slices.ContainsFunc(a.Elements(), func(e web.Element) bool { return e.List+"/"+e.Name == pointer })
 }
 
-// withoutBlankSlots removes the rows of requested papers that were left empty.
-func withoutBlankSlots(a *web.BoundForm, c casework.CaseDetail) {
-	if c.Status == nursery.CaseDraft {
-		return
+// missingPapers returns the pointers that a form asks papers for: of a draft those that the rules miss, later those of the gaps.
+func missingPapers(c casework.CaseDetail, checked casework.Prechecked) []string {
+	if c.Status != nursery.CaseDraft {
+		return openPointers(c)
 	}
+	var missing []string
+	for _, d := range checked.Decisions {
+		for _, reason := range d.Reasons {
+			missing = append(missing, reason.Fields...)
+		}
+	}
+	return missing
+}
+
+// withoutBlankSlots removes the rows of requested papers that were left empty. What an applicant added to a draft stays.
+func withoutBlankSlots(a *web.BoundForm, c casework.CaseDetail) {
 	stored := web.FormOf(applicationShape(), *c.Application)
 	kept := []string{}
 	for _, n := range web.Rows(a.Values, "/papers") {
@@ -193,7 +205,8 @@ func withoutBlankSlots(a *web.BoundForm, c casework.CaseDetail) {
 			rest, in := web.Below(row, name)
 			filledIn = filledIn || in && rest != "" && !nursery.NamesElement("/papers", rest[1:]) && strings.Join(values, "") != ""
 		}
-		if filledIn || pointed(stored, a.PointerAt(row)) {
+		added := c.Status == nursery.CaseDraft && !slices.Contains(a.Values["/papers/"+web.Suggested], strconv.Itoa(n))
+		if filledIn || added || pointed(stored, a.PointerAt(row)) {
 			kept = append(kept, strconv.Itoa(n))
 		}
 	}

@@ -2,6 +2,7 @@ package filing
 
 import (
 	"maps"
+	"slices"
 	"testing"
 
 	"tuoyu/casework"
@@ -69,8 +70,8 @@ func TestAFaultIsShownAtTheElementThatIsNamed(t *testing.T) {
 func TestAPaperAskedForHasARowThatIsLeftOutUnlessItIsHandedIn(t *testing.T) {
 	c := corrected()
 	form := web.FormOf(applicationShape(), *c.Application)
-	slots(&form, c)
-	slots(&form, c) // once
+	slots(&form, c, openPointers(c))
+	slots(&form, c, openPointers(c)) // once
 	if got := web.Rows(form.Values, "/papers"); len(got) != 3 || form.Values.Get("/papers/2/kind") != "fire_proof" {
 		t.Fatalf("rows %v, kind %q", got, form.Values.Get("/papers/2/kind"))
 	}
@@ -87,6 +88,24 @@ func TestAPaperAskedForHasARowThatIsLeftOutUnlessItIsHandedIn(t *testing.T) {
 	withoutBlankSlots(&form, c)
 	if got := web.Rows(form.Values, "/papers"); len(got) != 3 {
 		t.Errorf("rows with a file: %v", got)
+	}
+}
+
+func TestADraftHasARowForEachPaperThatTheRulesMissAndKeepsWhatWasAdded(t *testing.T) {
+	c := corrected()
+	c.Status = nursery.CaseDraft
+	checked := casework.Prechecked{Decisions: []nursery.Decision{{Reasons: []nursery.Reason{{Fields: []string{"/papers/fire_proof"}}, {Fields: []string{"/institution/phone"}}}}}}
+	form := web.FormOf(applicationShape(), *c.Application)
+	slots(&form, c, missingPapers(c, checked))
+	if got := web.Rows(form.Values, "/papers"); len(got) != 3 || form.Values.Get("/papers/2/kind") != "fire_proof" {
+		t.Fatalf("rows %v, kind %q", got, form.Values.Get("/papers/2/kind"))
+	}
+	form.Values.Add("/papers/_rows", "3")
+	form.Values.Set("/papers/3/kind", "other")
+	form.Values.Set("/papers/3/name", "情况说明")
+	withoutBlankSlots(&form, c)
+	if got := web.Rows(form.Values, "/papers"); !slices.Equal(got, []int{0, 1, 3}) {
+		t.Errorf("rows %v: the suggested one is left out while it is blank, the added one stays", got)
 	}
 }
 
