@@ -39,7 +39,7 @@ type Deps struct {
 	MaxUpload    int64  // bytes of one file; zero: 20 MiB
 
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed; empty: nobody's
-	Complaints     *limits.Limits // of complaints without signing in, by address; nil: limits.Complaints by default
+	Submissions    *limits.Limits // of what is submitted without signing in, by address; nil: limits.DefaultComplaints
 	ProviderAway   time.Duration  // how long a session goes on while the provider cannot confirm it; zero: DefaultProviderAway
 }
 
@@ -86,8 +86,8 @@ func New(d Deps, pages ...func(*Site)) (*Site, error) {
 	if d.MaxUpload == 0 {
 		d.MaxUpload = 20 << 20
 	}
-	if d.Complaints == nil {
-		d.Complaints = limits.New(limits.DefaultComplaints)
+	if d.Submissions == nil {
+		d.Submissions = limits.New(limits.DefaultComplaints)
 	}
 	if d.ProviderAway == 0 {
 		d.ProviderAway = DefaultProviderAway

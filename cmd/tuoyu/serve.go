@@ -80,7 +80,7 @@ func (p *process) serve(ctx context.Context) error {
 	}
 	pages, err := web.New(web.Deps{
 		Service: service.Service, DB: p.db, Fields: p.fields, Log: p.log, Metrics: p.metrics, PublicURL: p.publicURL(), DemoAccounts: s.DemoAccountsURL, MaxUpload: s.MaxUploadMiB << 20,
-		TrustedProxies: s.TrustedProxies, Complaints: complaints, ProviderAway: time.Duration(s.ProviderAwayMinutes) * time.Minute,
+		TrustedProxies: s.TrustedProxies, Submissions: complaints, ProviderAway: time.Duration(s.ProviderAwayMinutes) * time.Minute,
 		Provider: web.Provider{Issuer: s.OIDCIssuer, ClientID: s.OIDCClientID, ClientSecret: s.OIDCClientSecret, Principal: issuer.Principal},
 	}, service.Pages)
 	if err != nil {

@@ -60,7 +60,7 @@ func (s *pages) fileComplaint(w http.ResponseWriter, r *http.Request) error {
 	}
 	in.Institution, in.County = about.ID, about.CountyCode
 	if web.Principal(r.Context()).Account == "" {
-		if wait := s.Complaints.Take(limits.Caller(r, s.TrustedProxies)); wait > 0 {
+		if wait := s.Submissions.Take(limits.Caller(r, s.TrustedProxies)); wait > 0 {
 			w.Header().Set("Retry-After", strconv.Itoa(min(int(wait.Seconds())+1, 3600)))
 			form.AddFault("", "投诉举报过于频繁，请稍后再提交，填写的内容仍在下面。情况紧急的，请直接拨打当地监管部门电话。")
 			return s.ShowForm(w, r, page, http.StatusTooManyRequests, form)
