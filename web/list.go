@@ -32,7 +32,7 @@ func (s FormSchema) holdsFile() bool {
 	return slices.ContainsFunc(s.Fields, func(f FormSchema) bool { return f.Kind == KindFile })
 }
 
-// columns returns the fields of a list in the order of its columns: a file stands beside what identifies it.
+// columns returns the fields of a list in the order of its columns: a file is beside what identifies it.
 func (s FormSchema) columns() []FormSchema {
 	i := slices.IndexFunc(s.Fields, func(f FormSchema) bool { return f.Kind == KindFile })
 	if i < 2 {
