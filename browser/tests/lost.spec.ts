@@ -49,3 +49,40 @@ test("what was half filled in outlives the session and the way back", async ({ p
 	await page.goto(`/filing/${caseNo}/section/institution`);
 	await expect(name).toHaveValue("襄垣县示例社区托育点");
 });
+
+test("what was typed and not saved is there again, rows and all, until it is saved", async ({ page, context }) => {
+	await signIn(page, "institution-140405-14", "/filing/new");
+	await page.getByLabel("社区托育机构").check();
+	await page.getByRole("button", { name: "开始填写" }).click();
+	const caseNo = await page.locator("dd").first().innerText();
+	const classes = `/filing/${caseNo}/section/classes`;
+	await page.goto(classes);
+	await context.setOffline(true);
+	for (const name of ["乳儿班", "托小班"]) {
+		await page.getByRole("button", { name: "添加一行" }).click();
+		await page.keyboard.type("c-1");
+		await page.keyboard.press("Tab");
+		await page.keyboard.type(name);
+	}
+	await page.locator('[name="/classes/1/kind"]').selectOption("toddler");
+	await expect(page.locator("[data-draft-said]")).toContainText("已在本设备上暂存");
+	await context.setOffline(false);
+	await context.clearCookies(); // the session has ended
+	await page.goto(classes);
+	await signIn(page, "institution-140405-14", classes);
+	await expect(page.locator("[data-draft-said]")).toContainText("已恢复");
+	await expect(page.locator('[name="/classes/1/name"]')).toHaveValue("托小班");
+	await expect(page.locator('[name="/classes/1/kind"]')).toHaveValue("toddler");
+	await page.getByRole("button", { name: "保存", exact: true }).click();
+	await expect(page.getByText("已保存“班级”。")).toBeVisible();
+	await page.goto(classes);
+	await expect(page.locator('[name="/classes/1/name"]')).toHaveValue("托小班");
+	await expect(page.locator("[data-draft-said]")).toBeEmpty();
+	// What is not wanted again is dropped.
+	await page.locator('[name="/classes/1/name"]').fill("托大班");
+	await expect(page.locator("[data-draft-said]")).toContainText("已在本设备上暂存");
+	await page.goto(classes);
+	await page.getByRole("button", { name: "不要恢复" }).click();
+	await expect(page.locator('[name="/classes/1/name"]')).toHaveValue("托小班");
+	await expect(page.locator("[data-draft-said]")).toBeEmpty();
+});

@@ -29,8 +29,7 @@
 	}
 
 	const numberOf = (row) => Number(row.querySelector('[name$="/_rows"]').value);
-	function addRow(list, after = null) {
-		const rows = rowsOf(list), n = Math.max(-1, ...rows.map(numberOf)) + 1;
+	function addRow(list, after = null, n = Math.max(-1, ...rowsOf(list).map(numberOf)) + 1) {
 		const holder = document.createElement("template");
 		holder.innerHTML = list.querySelector("template[data-new-row]").innerHTML.replaceAll("__n__", String(n));
 		const row = holder.content.firstElementChild;
@@ -241,6 +240,26 @@
 		announce(list, `粘贴了 ${lines.length} 行，共 ${count} 格${wrong ? `，其中 ${wrong} 格请核对` : ""}。`);
 	});
 
+	// taken shows a stored file at its field, which sends its number along.
+	function taken(input, id, name) {
+		if (!input.multiple) { for (const old of input.parentElement.querySelectorAll(".taken")) { old.remove(); } }
+		const line = document.createElement("div"), hidden = document.createElement("input"), link = document.createElement("a"), remove = document.createElement("button");
+		line.className = "taken";
+		hidden.type = "hidden";
+		hidden.name = input.name;
+		hidden.value = id;
+		link.href = `/attachments/${id}`;
+		link.textContent = name;
+		remove.className = "quiet small-button";
+		remove.type = "submit";
+		remove.name = "_remove";
+		remove.value = `${input.name}=${id}`;
+		remove.formNoValidate = true;
+		remove.textContent = "移除";
+		line.append(hidden, link, remove);
+		input.before(line);
+	}
+
 	// A file is uploaded as soon as it is chosen; the form then only names it. Without a network it goes with the form.
 	async function upload(input, file) {
 		const cell = input.parentElement, word = document.createElement("p");
@@ -268,22 +287,7 @@
 			input.before(fault);
 			return true;
 		}
-		if (!input.multiple) { for (const old of cell.querySelectorAll(".taken")) { old.remove(); } }
-		const taken = document.createElement("div"), hidden = document.createElement("input"), link = document.createElement("a"), remove = document.createElement("button");
-		taken.className = "taken";
-		hidden.type = "hidden";
-		hidden.name = input.name;
-		hidden.value = said.id;
-		link.href = `/attachments/${said.id}`;
-		link.textContent = said.name || file.name;
-		remove.className = "quiet small-button";
-		remove.type = "submit";
-		remove.name = "_remove";
-		remove.value = `${input.name}=${said.id}`;
-		remove.formNoValidate = true;
-		remove.textContent = "移除";
-		taken.append(hidden, link, remove);
-		input.before(taken);
+		taken(input, said.id, said.name || file.name);
 		return true;
 	}
 
@@ -351,5 +355,66 @@
 			event.preventDefault();
 			if (name === "drop") { distribute(listOf(zone), [...event.dataTransfer.files]); }
 		});
+	}
+
+	// Drafts: what is typed in a form that says so is kept on this device, also without a network, until it is saved; when the page is
+	// opened again by the same account, also after signing in again, it is entered as it was.
+	const form = document.querySelector("form[data-draft]"), account = document.querySelector('a[href="/account"]')?.title;
+	const place = (path) => `draft ${account} ${path}`;
+	const entries = () => [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !["_key", "_version"].includes(name));
+	const saved = document.querySelector("[data-saved]");
+	if (saved && sessionStorage.getItem("sent")) { // the page after a form that was taken
+		try { localStorage.removeItem(place(sessionStorage.getItem("sent"))); } catch { /* nothing was kept */ }
+	}
+	sessionStorage.removeItem("sent");
+	if (form && account) {
+		const begun = JSON.stringify(entries()), key = place(location.pathname), word = form.querySelector("[data-draft-said]");
+		let waiting = 0, kept = null;
+		try { kept = JSON.parse(localStorage.getItem(key)); } catch { kept = null; }
+		if (kept && !document.getElementById("faults") && JSON.stringify(kept.entries) !== begun) {
+			restore(kept.entries);
+			word.textContent = `已恢复 ${new Date(kept.at).toLocaleString("zh-CN", { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" })} 在本设备上填写、尚未保存的内容。`;
+			const drop = document.createElement("button");
+			drop.type = "button";
+			drop.className = "quiet small-button";
+			drop.textContent = "不要恢复";
+			drop.addEventListener("click", () => { localStorage.removeItem(key); clearTimeout(waiting); removeEventListener("pagehide", keep); location.reload(); });
+			word.append(" ", drop);
+		}
+		const keep = () => {
+			if (form.dataset.sent || JSON.stringify(entries()) === begun) { return; }
+			try {
+				localStorage.setItem(key, JSON.stringify({ at: Date.now(), entries: entries() }));
+				if (!word.firstElementChild) { word.textContent = "已在本设备上暂存，保存后本机构的其他人才能看到。"; }
+			} catch { word.textContent = "本设备上没有空间暂存，请及时保存。"; }
+		};
+		const soon = () => { clearTimeout(waiting); waiting = setTimeout(keep, 400); };
+		form.addEventListener("input", soon);
+		form.addEventListener("change", soon);
+		addEventListener("pagehide", keep);
+		form.addEventListener("submit", () => sessionStorage.setItem("sent", location.pathname));
+	}
+
+	function restore(values) {
+		for (const list of form.querySelectorAll(lists)) {
+			const at = list.dataset.tableList, wanted = values.filter(([name]) => name === `${at}/_rows`).map(([, n]) => Number(n));
+			const there = new Map(rowsOf(list).map((row) => [numberOf(row), row]));
+			bodyOf(list).replaceChildren(...wanted.map((n) => there.get(n)).filter(Boolean));
+			wanted.forEach((n, i) => { if (!there.has(n)) { addRow(list, i > 0 ? rowsOf(list)[i - 1] : null, n); } });
+			number(list);
+		}
+		const left = new Map();
+		for (const [name, value] of values) { left.set(name, [...left.get(name) ?? [], value]); }
+		for (const field of form.elements) {
+			if (!field.name || field.type === "hidden" || field.type === "file" || field.tagName === "BUTTON") { continue; }
+			const mine = left.get(field.name) ?? [];
+			if (field.type === "checkbox" || field.type === "radio") { field.checked = mine.includes(field.value); } else { field.value = mine[0] ?? ""; }
+		}
+		for (const input of form.querySelectorAll("input[type=file]")) { // files that were uploaded already
+			for (const id of left.get(input.name) ?? []) {
+				if (id && !form.querySelector(`[type=hidden][name="${CSS.escape(input.name)}"][value="${CSS.escape(id)}"]`)) { taken(input, id, "已上传的文件"); }
+			}
+		}
+		for (const cell of form.querySelectorAll("[data-several]")) { showChosen(cell); }
 	}
 })();
