@@ -58,9 +58,9 @@ test("what was typed and not saved is there again, rows and all, until it is sav
 	const classes = `/filing/${caseNo}/section/classes`;
 	await page.goto(classes);
 	await context.setOffline(true);
-	for (const name of ["乳儿班", "托小班"]) {
+	for (const [id, name] of [["c-1", "乳儿班"], ["c-2", "托小班"]]) {
 		await page.getByRole("button", { name: "添加一行" }).click();
-		await page.keyboard.type("c-1");
+		await page.keyboard.type(id);
 		await page.keyboard.press("Tab");
 		await page.keyboard.type(name);
 	}
