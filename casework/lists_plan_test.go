@@ -320,7 +320,7 @@ func TestEachListIsReadAlongItsIndex(t *testing.T) {
 		"Absences": offices.Absences.Indexes, "Enrolments": children.Children.Indexes, "Readings": children.Readings.Indexes, "ChildMerges": children.Merges.Indexes,
 		"Inspectors": inspection.Inspectors.Indexes, "Inspections": inspection.Inspections.Indexes, "InspectionPlans": inspection.Plans.Indexes,
 		"CheckupRounds": checkup.Rounds.Indexes, "Referrals": checkup.Referrals.Indexes, "Cases": casework.Cases.Indexes, "Inbox": casework.Tasks.Indexes,
-		"InsuranceBatches": insurance.Months.Indexes, "InsuranceClaims": insurance.Claims.Indexes,
+		"InsuranceBatches": insurance.Months.Indexes, "InsuranceClaims": insurance.Claims.Indexes, "Insurers": insurance.Insurers.Indexes,
 		"InsuranceExceptions": insurance.Exceptions.Indexes, "InsuranceLines": {"insurance_lines_pkey"},
 	} {
 		require.ElementsMatch(t, named, slices.Compact(slices.Sorted(slices.Values(used[query]))), query)
