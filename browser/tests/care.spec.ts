@@ -40,6 +40,15 @@ test("a class of twenty is checked by keyboard only, row by row", async ({ page 
 	}
 	await page.setViewportSize({ width: 1280, height: 900 });
 
+	// Tab goes from value to value; why an item was not done is one key away.
+	const measured = rows.first().locator("input.cell");
+	await measured.first().focus();
+	await page.keyboard.press("Tab");
+	await expect(measured.nth(1)).toBeFocused();
+	await page.keyboard.press("Alt+ArrowDown");
+	await expect(rows.first().locator("td:has(input.cell)").nth(1).locator("select")).toBeFocused();
+	await rows.first().locator("td:has(input.cell)").nth(1).locator("details").evaluate((why: HTMLDetailsElement) => { why.open = false; });
+
 	// From the date on by keys alone: the button that fills in what is normal, then the numbers, column by column.
 	await page.getByLabel("体检日期").focus();
 	while (!(await page.evaluate(() => document.activeElement?.id === "all-normal"))) {

@@ -590,7 +590,7 @@ func classGridPage(v classView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 52, "\" required></div><button class=\"quiet\" type=\"button\" id=\"all-normal\">全班正常</button><p class=\"soft\" id=\"grid-help\">方向键和回车换格，离开一行自动保存。“全班正常”填写听力、视力、口腔和发育，再改例外。</p></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 52, "\" required></div><button class=\"quiet\" type=\"button\" id=\"all-normal\">全班正常</button><p class=\"soft\" id=\"grid-help\">方向键、Tab 和回车换格，Alt 加 ↓ 填写未检原因，离开一行自动保存。“全班正常”填写听力、视力、口腔和发育，再改例外。</p></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1028,7 +1028,7 @@ func gridCell(v classView, c ClassChild, item nursery.Item) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 92, "\"></div><details><summary class=\"small\">未检</summary> <select class=\"reason-code\" name=\"")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 92, "\"></div><details><summary class=\"small\" tabindex=\"-1\">未检</summary> <select class=\"reason-code\" name=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

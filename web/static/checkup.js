@@ -123,6 +123,13 @@
 
 	grid.addEventListener("keydown", (event) => {
 		const cell = event.target.closest(".cell");
+		const why = cell?.closest("td").querySelector("details");
+		if (why && event.altKey && event.key === "ArrowDown") { // Tab passes by why an item was not done
+			event.preventDefault();
+			why.open = true;
+			why.querySelector("select").focus();
+			return;
+		}
 		if (!cell || event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.altKey) { return; }
 		const row = cell.closest("tr"), line = cells(row), x = line.indexOf(cell), y = rows.indexOf(row);
 		const text = cell.tagName === "INPUT";
