@@ -1,6 +1,8 @@
 import { expect, test } from "@playwright/test";
 import { atEveryWidth, signIn } from "./support";
 
+const picture = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
+
 test("a visit is filled in on a phone without a network and sent when there is one", async ({ page, context }) => {
 	await page.setViewportSize({ width: 320, height: 640 });
 	await signIn(page, "inspector-140431", "/inspections");
@@ -12,15 +14,23 @@ test("a visit is filled in on a phone without a network and sent when there is o
 	const count = await items.count();
 	expect(count).toBeGreaterThan(10);
 	await context.setOffline(true);
+	await page.getByRole("button", { name: "到下一个未检查的项目" }).click();
+	await expect(items.first().getByLabel("合格", { exact: true })).toBeFocused();
 	for (let n = 0; n < count; n++) {
 		await items.nth(n).getByLabel(n === count - 1 ? "不合格" : "合格", { exact: true }).check();
 	}
 	await items.nth(count - 1).getByLabel("问题").fill("现场不符合要求");
 	await items.nth(count - 1).locator("input[type=file]").setInputFiles({
-		name: "photo.png", mimeType: "image/png",
-		buffer: Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64"),
+		name: "photo.png", mimeType: "image/png", buffer: picture,
 	});
-	await expect(items.nth(count - 1).locator("[data-photos]")).toHaveText("已拍 1 张");
+	const photos = items.nth(count - 1).locator("[data-photos]");
+	await expect(photos.locator("p")).toHaveText("已拍 1 张");
+	await expect(photos.locator("img")).toHaveJSProperty("naturalWidth", 1);
+	await photos.getByRole("button", { name: "移除照片 1" }).click();
+	await expect(photos.locator("img")).toHaveCount(0);
+	await items.nth(count - 1).locator("input[type=file]").setInputFiles({ name: "photo.png", mimeType: "image/png", buffer: picture });
+	await expect(photos.locator("img")).toHaveCount(1);
+	await expect(page.getByRole("button", { name: "到下一个未检查的项目" })).toBeHidden();
 	await page.getByRole("button", { name: "送交现场记录" }).click();
 	await expect(page.locator("#visit-said")).toContainText("没有网络");
 
@@ -30,4 +40,18 @@ test("a visit is filled in on a phone without a network and sent when there is o
 	await page.getByRole("link", { name: "检查办件和签字" }).click();
 	await expect(page.getByText("现场记录第 1 版")).toBeVisible();
 	await atEveryWidth(page, "inspection");
+});
+
+test("without a network a page of ours says so, and leads to what can be used", async ({ page, context }) => {
+	await signIn(page, "inspector-140431", "/visits");
+	await page.evaluate(() => navigator.serviceWorker.ready);
+	await page.reload(); // from now on the worker answers
+	await context.setOffline(true);
+	await page.goto("/inspections");
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText("现在没有网络");
+	await page.getByRole("link", { name: "今日检查" }).click();
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText("今日检查");
+	await context.setOffline(false);
+	await page.goto("/inspections");
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText("检查");
 });

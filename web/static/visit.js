@@ -2,7 +2,6 @@
 // a network again, under the key it was first sent with.
 (() => {
 	"use strict";
-	if ("serviceWorker" in navigator) { navigator.serviceWorker.register("/sw.js"); }
 	const form = document.getElementById("visit");
 	if (!form) { return; }
 	const storePlace = `visit:${form.dataset.account}:${form.dataset.case}`;
@@ -34,12 +33,52 @@
 			const rule = item.dataset.rule, chosen = state.values[`r:${rule}`];
 			if (chosen) { done++; }
 			item.querySelector(".bad-more").hidden = chosen !== "not_ok";
-			const taken = state.photos[rule] ?? [];
-			item.querySelector("[data-photos]").textContent = taken.length > 0 ? `已拍 ${taken.length} 张` : "";
+			showPhotos(item, rule);
 		}
 		document.getElementById("visit-progress").value = done;
 		document.getElementById("visit-count").textContent = `${done} / ${items.length} 项`;
+		document.getElementById("visit-next").hidden = done === items.length;
 	}
+
+	// Each photo is seen as it was taken, and can be taken away again.
+	async function showPhotos(item, rule) {
+		const place = item.querySelector("[data-photos]"), taken = state.photos[rule] ?? [];
+		if (place.dataset.shown === JSON.stringify(taken)) { return; }
+		place.dataset.shown = JSON.stringify(taken);
+		const figures = await Promise.all(taken.map(async (photo, n) => {
+			const figure = document.createElement("figure"), picture = document.createElement("img"), remove = document.createElement("button");
+			picture.alt = `照片 ${n + 1}`;
+			if (photo.id) {
+				picture.src = `/attachments/${photo.id}/thumb`;
+			} else {
+				const file = await inStore("readonly", (photos) => photos.get(photo.local));
+				if (file) { picture.src = URL.createObjectURL(file); picture.onload = () => URL.revokeObjectURL(picture.src); }
+			}
+			remove.type = "button";
+			remove.className = "quiet small-button";
+			remove.textContent = "移除";
+			remove.setAttribute("aria-label", `移除照片 ${n + 1}`);
+			remove.addEventListener("click", async () => {
+				state.photos[rule] = state.photos[rule].filter((other) => other !== photo);
+				state.sending = "";
+				keep();
+				if (photo.local && !photo.id) { await inStore("readwrite", (photos) => photos.delete(photo.local)); }
+				show();
+				item.querySelector("[data-photo]").focus();
+			});
+			figure.append(picture, remove);
+			return figure;
+		}));
+		const count = document.createElement("p");
+		count.className = "small";
+		count.textContent = taken.length > 0 ? `已拍 ${taken.length} 张` : "";
+		place.replaceChildren(count, ...figures);
+	}
+	document.getElementById("visit-next").addEventListener("click", () => {
+		const open = items.find((item) => !state.values[`r:${item.dataset.rule}`]);
+		open?.scrollIntoView({ block: "start" });
+		open?.querySelector("input").focus({ preventScroll: true });
+	});
 	for (const field of form.elements) {
 		const kept = state.values[field.name];
 		if (kept === undefined || field.type === "file") { continue; }
