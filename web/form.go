@@ -53,6 +53,23 @@ type FormSchema struct {
 	Fields   []FormSchema // of a group, or of each item of a list
 }
 
+// Title returns what a form calls a field. What is chosen by name or handed in as a file is not called by its code, and an amount
+// not by the unit it is stored in.
+func (s FormSchema) Title() string {
+	switch s.Kind {
+	case KindChoice, KindChoices, KindFile, KindFiles:
+		for _, code := range []string{"编号", "代码", "标识", "账号"} {
+			if title, cut := strings.CutSuffix(s.Label, code); cut && title != "" {
+				return strings.TrimSuffix(title, "的")
+			}
+		}
+	case KindMoney:
+		title, _, _ := strings.Cut(s.Label, ", ")
+		return title
+	}
+	return s.Label
+}
+
 // Option is a value of a choice with its label.
 type Option struct{ Value, Label string }
 

@@ -158,7 +158,7 @@ func LabelAt(s FormSchema, pointer string) string {
 		if !ok {
 			break
 		}
-		words = append(words, f.Label)
+		words = append(words, f.Title())
 		s = f
 	}
 	if words == nil {

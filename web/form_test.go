@@ -75,6 +75,18 @@ func TestATextIsReadAsItIsMeant(t *testing.T) {
 	}
 }
 
+func TestAFieldIsCalledAsPeopleCallIt(t *testing.T) {
+	for _, c := range []struct {
+		kind        FieldKind
+		label, want string
+	}{
+		{KindChoice, "县区代码", "县区"}, {KindChoice, "检查人员账号", "检查人员"}, {KindFile, "附件编号", "附件"}, {KindFiles, "照片的附件编号", "照片的附件"},
+		{KindChoice, "编号", "编号"}, {KindMoney, "金额, 单位分", "金额"}, {KindText, "统一社会信用代码", "统一社会信用代码"}, {KindText, "班级编号", "班级编号"},
+	} {
+		require.Equal(t, c.want, FormSchema{Kind: c.kind, Label: c.label}.Title())
+	}
+}
+
 func TestBlankRowsAndFieldsAreLeftOut(t *testing.T) {
 	s := SchemaOf[nursery.Application]()
 	form := BoundForm{Shape: s, Values: url.Values{

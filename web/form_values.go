@@ -20,17 +20,18 @@ import (
 // BoundForm is a form on a page: its schema, the values entered so far, and the errors. The name of a value in the form is
 // its JSON Pointer.
 type BoundForm struct {
-	Shape  FormSchema
-	Values url.Values
-	Faults []casework.FieldError
-	Kept   string                    // ID of the saved form that is shown again after its session had ended
-	Files  map[string]string         // names of the stored files, by attachment ID
-	Open   func(pointer string) bool // what may be changed or is an ancestor of it; nil: everything
-	Whole  func(pointer string) bool // what may be changed with everything below; nil: as Open
-	Fresh  string                    // the row that was just added
-	Part   string                    // the part of the page that a script replaces when a row is added or removed; empty: the form
-	To     casework.Upload           // whose files are uploaded
-	Items  map[string]string         // titles of rows that have one of their own, by their pointer
+	Shape    FormSchema
+	Values   url.Values
+	Faults   []casework.FieldError
+	Kept     string                    // ID of the saved form that is shown again after its session had ended
+	Files    map[string]string         // names of the stored files, by attachment ID
+	Open     func(pointer string) bool // what may be changed or is an ancestor of it; nil: everything
+	Whole    func(pointer string) bool // what may be changed with everything below; nil: as Open
+	Fresh    string                    // the row that was just added
+	Part     string                    // the part of the page that a script replaces when a row is added or removed; empty: the form
+	To       casework.Upload           // whose files are uploaded
+	Unmarked bool                      // optional fields are not marked, because rules decide what may be left out
+	Items    map[string]string         // titles of rows that have one of their own, by their pointer
 }
 
 // OmitUnlessRefused omits a field for an explanation that is rarely needed, unless it is filled in or an error

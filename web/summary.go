@@ -69,7 +69,7 @@ func PlainLines(a BoundForm, s FormSchema, at string) []Line {
 			continue
 		}
 		if text := a.words(f, at+"/"+f.Name); text != "" {
-			lines = append(lines, Line{f.Label, text})
+			lines = append(lines, Line{f.Title(), text})
 		}
 	}
 	return lines
@@ -124,7 +124,7 @@ func placedLines(a BoundForm, s FormSchema, at string) (lines []placedLine) {
 			continue
 		}
 		if text := a.words(f, at+"/"+f.Name); text != "" {
-			lines = append(lines, placedLine{f.Label, text, at + "/" + f.Name})
+			lines = append(lines, placedLine{f.Title(), text, at + "/" + f.Name})
 		}
 	}
 	return lines

@@ -53,7 +53,9 @@ async function enter(page: Page, at: string, value: Json): Promise<void> {
 	}
 	const field = page.locator(`[name="${at}"]`).first();
 	const type = await field.getAttribute("type");
-	if (type === "file") {
+	if (type === "hidden") {
+		await expect(field).toHaveValue(String(value));
+	} else if (type === "file") {
 		await field.setInputFiles({ name: "材料.pdf", mimeType: "application/pdf", buffer: pdf });
 	} else if (type === "radio") {
 		await page.locator(`[name="${at}"][value="${value}"]`).check();

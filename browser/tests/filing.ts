@@ -110,7 +110,8 @@ export async function submit(page: Page) {
 export async function taskOf(screen: Page, caseNo: string, title: string) {
 	await expect(async () => {
 		await screen.goto(`/tasks?q=${caseNo}`);
-		await screen.locator("[data-row] a", { hasText: title }).click({ timeout: 1_000 });
-	}).toPass({ timeout: 30_000 });
+		await expect(screen.locator("[data-row] a", { hasText: title })).toBeVisible({ timeout: 5_000 });
+	}).toPass();
+	await screen.locator("[data-row] a", { hasText: title }).click();
 	await expect(screen.getByRole("heading", { level: 1 })).toHaveText(title);
 }

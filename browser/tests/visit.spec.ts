@@ -36,7 +36,7 @@ test("a visit is filled in on a phone without a network and sent when there is o
 
 	// The device may be put away in between: what was written is still there.
 	await context.setOffline(false);
-	await expect(page.locator("#visit-said")).toContainText("已送交，第 1 版", { timeout: 30_000 });
+	await expect(page.locator("#visit-said")).toContainText("已送交，第 1 版");
 	await page.getByRole("link", { name: "检查办件和签字" }).click();
 	await expect(page.getByText("现场记录第 1 版")).toBeVisible();
 	await atEveryWidth(page, "inspection");

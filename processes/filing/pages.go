@@ -204,6 +204,7 @@ func (s *pages) sectionPage(w http.ResponseWriter, r *http.Request, status int, 
 	if err != nil {
 		return err
 	}
+	form.Unmarked = true
 	slots(&form, c, missingPapers(c, checked))
 	form.Open, form.Whole = openFields(c, form, a)
 	titleItems(&form)

@@ -93,7 +93,7 @@ func placed(institution web.FormSchema, county string) web.FormSchema {
 	for i, f := range fields {
 		switch f.Name {
 		case "county":
-			fields[i].Kind, fields[i].Label, fields[i].Options = web.KindChoice, "县区", web.Counties()
+			fields[i].Kind = web.KindHidden // chosen when the filing began, and not changed afterwards
 		case "township":
 			fields[i].Kind, fields[i].Label, fields[i].Options = web.KindChoice, "乡镇、街道", nil
 			for _, d := range nursery.TownshipsOf(county) {

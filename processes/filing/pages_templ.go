@@ -392,7 +392,7 @@ func filingSectionPage(caseNo string, part section, form web.BoundForm, version 
 			templ_7745c5c3_Var14 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = web.Heading(part.Title, "办件 "+caseNo).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Heading(part.Title, "办件 "+caseNo+"。没有的内容可以不填；还缺什么、为什么，预审意见逐条列出。").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

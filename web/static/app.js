@@ -226,8 +226,6 @@
 		clear.addEventListener("click", () => { blank(); input.value = ""; });
 	}
 
-	// Who is signed in has a page of ours where there is no network, and the pages of visits.
-	if ("serviceWorker" in navigator && document.querySelector('a[href="/account"]')) { navigator.serviceWorker.register("/sw.js"); }
 	const offline = document.getElementById("offline");
 	const network = () => { if (offline) { offline.hidden = navigator.onLine; } };
 	addEventListener("online", network);

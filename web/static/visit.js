@@ -2,6 +2,7 @@
 // a network again, under the key it was first sent with.
 (() => {
 	"use strict";
+	if ("serviceWorker" in navigator) { navigator.serviceWorker.register("/sw.js"); }
 	const form = document.getElementById("visit");
 	if (!form) { return; }
 	const storePlace = `visit:${form.dataset.account}:${form.dataset.case}`;
