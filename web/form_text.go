@@ -1,15 +1,15 @@
 package web
 
 import (
-	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
+
+	"tuoyu/nursery"
 )
 
 // tidy returns a text as it is meant: without spaces around it, with the digits and letters that an input method wrote in
 // full width as the usual ones. Numbers, dates and codes contain no other signs of full width either, and no spaces; a
-// date may be written 2024年1月3日, 2024.1.3 or 2024/1/3.
+// date may be written in each way that nursery.ReadDate reads.
 func tidy(s FormSchema, text string) string {
 	folded := func(r rune) bool { return true }
 	switch s.Kind {
@@ -31,8 +31,8 @@ func tidy(s FormSchema, text string) string {
 	case KindWhole, KindDecimal, KindMoney:
 		return strings.NewReplacer(",", "", " ", "").Replace(text)
 	case KindDate:
-		if cut := writtenDate.FindStringSubmatch(text); cut != nil {
-			return fmt.Sprintf("%s-%02d-%02d", cut[1], AtoiOrZero(cut[2]), AtoiOrZero(cut[3]))
+		if d, err := nursery.ReadDate(text); err == nil { // what is no date is refused where the form is checked
+			return d.String()
 		}
 	case KindText:
 		if s.Name == "uscc" || s.Name == "phone" {
@@ -41,5 +41,3 @@ func tidy(s FormSchema, text string) string {
 	}
 	return text
 }
-
-var writtenDate = regexp.MustCompile(`^(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?$`)

@@ -137,7 +137,7 @@
 		}
 	}, true);
 
-	// Paste: what a spreadsheet puts on the clipboard is lines of cells with tabs between; a cell with a line break stands in quotes.
+	// Paste: what a spreadsheet puts on the clipboard is lines of cells with tabs between; a cell with a line break is in quotes.
 	function cellsOf(text) {
 		const rows = [[""]];
 		let quoted = false;
@@ -308,9 +308,9 @@
 		return best;
 	};
 	async function distribute(list, files) {
-		const column = list.querySelector("td.of-file, template[data-new-row]");
-		if (!column || !files.length) { return; }
+		if (!files.length || list.dataset.uploading) { return; }
 		remember(list);
+		list.dataset.uploading = "yes";
 		let sorted = 0;
 		const left = [];
 		for (const [i, file] of files.entries()) {
@@ -338,6 +338,7 @@
 				input.files = kept.files;
 			}
 		}
+		delete list.dataset.uploading;
 		changed(list);
 		announce(list, `${files.length} 份文件中 ${sorted} 份已按文件名归入${left.length ? `，${left.length} 份请选择种类：${left.slice(0, 3).join("、")}` : ""}。`);
 	}
@@ -348,6 +349,14 @@
 		event.target.value = "";
 		distribute(listOf(event.target), files);
 	}, true);
+	// A form sent before all files are there would lose the rest.
+	addEventListener("submit", (event) => {
+		const list = event.target.querySelector("[data-uploading]");
+		if (!list) { return; }
+		event.preventDefault();
+		event.stopImmediatePropagation();
+		announce(list, "文件还在上传，请稍候再保存。");
+	}, true);
 	for (const name of ["dragover", "drop"]) {
 		document.addEventListener(name, (event) => {
 			const zone = event.target.closest?.("[data-drop]");
@@ -357,8 +366,8 @@
 		});
 	}
 
-	// Drafts: what is typed in a form that says so is kept on this device, also without a network, until it is saved; when the page is
-	// opened again by the same account, also after signing in again, it is entered as it was.
+	// Drafts: what is typed in a form with data-draft is stored on this device, also without a network, until the form is saved. When
+	// the same account opens the page again, the stored values are entered.
 	const form = document.querySelector("form[data-draft]"), account = document.querySelector('a[href="/account"]')?.title;
 	const place = (path) => `draft ${account} ${path}`;
 	const entries = () => [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !["_key", "_version"].includes(name));

@@ -1,4 +1,4 @@
-// Keeps the pages of visits and what they need, so that they open without a network; other pages are then a page that says so.
+// Keeps the pages of visits and what they need, so that they open without a network; in place of other pages it then shows that there is no network.
 // The network goes first; nothing of a page is kept longer than until it is seen again, and signing out forgets all.
 "use strict";
 const name = "visits";
