@@ -36,12 +36,29 @@ func TestWhatADefinitionNamesIsThere(t *testing.T) {
 				_, ok := p.Stage(s)
 				require.True(t, ok, s)
 			}
+			guided(t, p.Guide)
 			require.NotEmpty(t, p.Tasks)
 			for _, task := range p.Tasks {
 				t.Run(task.Name, func(t *testing.T) { holds(t, p, task) })
 			}
 		})
 	}
+}
+
+func guided(t *testing.T, g definition.Guide) {
+	require.NotEmpty(t, g.For)
+	require.NotEmpty(t, g.Begin)
+	require.NotEmpty(t, g.Conditions)
+	require.NotEmpty(t, g.Limits)
+	require.NotEmpty(t, slices.Concat(g.RuleSets, documentsOf(g)), "nothing that the process rests on")
+	require.Equal(t, g.Start == "", len(g.Applicants) == 0, "a page to begin on and who begins")
+}
+
+func documentsOf(g definition.Guide) (documents []string) {
+	for _, c := range g.Law {
+		documents = append(documents, c.Document)
+	}
+	return documents
 }
 
 func holds(t *testing.T, p definition.Process, task definition.TaskKind) {

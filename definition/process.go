@@ -22,6 +22,7 @@ type Process struct {
 	Page        Page            // where more of a case is to be seen or done; zero for none
 	Files       string          // what its files are to those who may read or upload them: the first half of the act
 	Owner       string          // how the names begin under which offices register its cases beside institutions; empty: an institution's own code
+	Guide       Guide           // what people have to know beforehand
 	Application bool            // its cases have an application, which people fill in and correct and documents are made from
 	Acts        []Act           // what people do to its cases and to the things that belong to it
 	FileReaders []nursery.Role  // who may read the files of its cases; empty: nobody

@@ -93,7 +93,7 @@ func Cite(c nursery.Citation) string {
 	if c.Number != "" {
 		b.WriteString("（" + c.Number + "）")
 	}
-	b.WriteString(articleText(c.Article))
+	b.WriteString(ArticleText(c.Article))
 	if !c.Verified {
 		b.WriteString("〔待核〕")
 	}
@@ -108,8 +108,8 @@ func citeShort(c nursery.Citation) string {
 
 var articleForms = regexp.MustCompile(`^(\d+)(?:\((\d+)\)| para\.? (\d+))?$`)
 
-// articleText formats "9" as 第九条, "8(4)" as 第八条第（四）项 and "9 para 2" as 第九条第二款; other text is returned unchanged.
-func articleText(article string) string {
+// ArticleText formats "9" as 第九条, "8(4)" as 第八条第（四）项 and "9 para 2" as 第九条第二款; other text is returned unchanged.
+func ArticleText(article string) string {
 	m := articleForms.FindStringSubmatch(article)
 	if m == nil {
 		return article

@@ -73,6 +73,7 @@ func TestWithoutPostgresEveryOperationAnswersThatItIsUnavailable(t *testing.T) {
 		"POST /api/v1/tasks/{id}/complete":               map[string]any{"outcome": "accept", "answer": map[string]any{}},
 		"POST /api/v1/tasks/{id}/assign":                 map[string]string{"account": "inspector-140403-2"},
 		"POST /api/v1/public/cases/{case_no}/status":     map[string]string{"code": "ABCDEFGHJK"},
+		"PUT /api/v1/counties/{county}/contact":          map[string]string{"name": "办理机关"},
 		"PUT /api/v1/counties/{county}/settings":         map[string]any{"name": "filing.receipt_days", "value": 4, "reason": "核对"},
 		"POST /api/v1/documents/{id}/revoke":             map[string]string{"reason": "核对"},
 		"POST /api/v1/documents/{id}/reissue":            map[string]string{"reason": "核对"},

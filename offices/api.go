@@ -39,6 +39,7 @@ func (s *Service) Operations(a *api.API) {
 	s.absenceOperations(g)
 	s.filterOperations(g)
 	s.settingOperations(a.Group(TagSettings))
+	s.contactOperations(a)
 	api.Handle(a.Group(TagRegistrations).Op("POST /api/v1/registrations", "pushRegistration", "推送登记信息",
 		"由登记机关推送本机关登记的机构信息；同一统一社会信用代码再次推送即为更新。等待核验登记信息的备案随之继续。"), api.Execute(s.PushRegistration))
 }
@@ -83,5 +84,19 @@ func (s *Service) settingOperations(g api.Group) {
 		api.CountyCode
 	}) (casework.CountySettings, error) {
 		return s.SetSetting(ctx, api.Principal(ctx), in.Key, in.County, in.Body.Name, in.Body.Value, in.Body.Reason)
+	})
+}
+
+func (s *Service) contactOperations(a *api.API) {
+	api.Handle(a.Group(api.TagPublic).Op("GET /api/v1/public/contacts", "listOfficeContacts", "办理机关联系方式",
+		"市级和各县区的办理机关；尚未公布的，办理机关名称为空。").ForEverybody(), func(ctx context.Context, _ *struct{}) ([]casework.OfficeContact, error) {
+		return s.OfficeContacts(ctx)
+	})
+	api.Handle(a.Group(TagSettings).Op("PUT /api/v1/counties/{county}/contact", "setOfficeContact", "公布办理机关联系方式",
+		"由县区专班公布本县区的，市级专班和系统管理员公布各县区和市级的；公布后页面和办事指南随即显示。"), func(ctx context.Context, in *struct {
+		api.With[ContactEntry]
+		api.CountyCode
+	}) (casework.OfficeContact, error) {
+		return s.PutContact(ctx, api.Principal(ctx), in.Key, in.County, in.Body)
 	})
 }

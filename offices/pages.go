@@ -25,6 +25,7 @@ func (s *Service) Pages(site *web.Site) {
 	p.registerDashboard()
 	p.registerAdmin()
 	p.registerFilters()
+	p.registerContact()
 }
 
 func (s *pages) registerDashboard() {

@@ -28,13 +28,31 @@ func (e *Engine) Rules(asOf nursery.Date, county string) ([]Rule, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list rules: %w", err)
 	}
+	return p.rulesOf("", county), nil
+}
+
+// RulesOf is Rules for those of one set. It returns an error for an unknown set as well.
+func (e *Engine) RulesOf(set string, asOf nursery.Date, county string) ([]Rule, error) {
+	p, err := e.current.Load().packOn(asOf)
+	if err != nil {
+		return nil, fmt.Errorf("list rules of %s: %w", set, err)
+	}
+	if _, ok := p.ruleSets[set]; !ok {
+		return nil, fmt.Errorf("list rules of %s: no such rule set in pack %s", set, p.name)
+	}
+	return p.rulesOf(set, county), nil
+}
+
+// rulesOf lists the rules of a set, or all of them, as they apply in the county.
+func (p *pack) rulesOf(set, county string) []Rule {
 	ground := p.area(county).reasons
 	rules := make([]Rule, 0, len(ground))
 	for _, id := range slices.Sorted(maps.Keys(ground)) {
-		g := ground[id]
-		rules = append(rules, Rule{ID: id, Title: g.title, Basis: g.basis, Penalty: g.penalty, Verified: g.verified})
+		if g := ground[id]; set == "" || p.packages[g.at.File] == set {
+			rules = append(rules, Rule{ID: id, Title: g.title, Basis: g.basis, Penalty: g.penalty, Verified: g.verified})
+		}
 	}
-	return rules, nil
+	return rules
 }
 
 // question is how a rule is checked on site.

@@ -33,6 +33,7 @@ type pack struct {
 	name       string
 	revision   string
 	modules    []*ast.Module
+	packages   map[string]string // the package of each file, without data
 	ruleSets   map[string]ruleSet
 	sets       []SetStatus
 	tests      int
@@ -197,10 +198,10 @@ var testHeads = regexp.MustCompile(`(?m)^test_[a-z0-9_]+`)
 // tested on their own, count for the pack alone.
 func (p *pack) contents(src *source) (sets []SetStatus, tests int) {
 	rules, titles, tested := map[string]int{}, map[string]string{}, map[string]int{}
-	packages := map[string]string{} // by file
+	p.packages = map[string]string{}
 	for _, m := range p.modules {
 		name := strings.TrimPrefix(m.Package.Path.String(), "data.")
-		packages[m.Package.Location.File] = name
+		p.packages[m.Package.Location.File] = name
 		for _, a := range m.Annotations {
 			if a.Scope == "package" && a.Title != "" {
 				titles[name] = a.Title
@@ -208,7 +209,7 @@ func (p *pack) contents(src *source) (sets []SetStatus, tests int) {
 		}
 	}
 	for _, r := range p.rules {
-		rules[packages[r.at.File]]++
+		rules[p.packages[r.at.File]]++
 	}
 	for path, raw := range src.files {
 		if isPolicy(path) || !inFolders(path, p.Sources) {

@@ -34,3 +34,29 @@ func (e *Engine) Params(topic string, asOf nursery.Date, county string, into any
 	}
 	return nil
 }
+
+// Parameter is one parameter of the rules as people read it.
+type Parameter struct {
+	Value    any
+	Unit     string
+	Title    string
+	Verified bool // against its source
+}
+
+// Parameter returns a parameter in force on asOf, named by its topic and its name, as in contract.reply_days, with the value of the
+// county if it has one of its own. It returns an error for an unknown parameter and a date that no pack covers.
+func (e *Engine) Parameter(name string, asOf nursery.Date, county string) (Parameter, error) {
+	p, err := e.current.Load().packOn(asOf)
+	if err != nil {
+		return Parameter{}, fmt.Errorf("read parameter %s: %w", name, err)
+	}
+	leaf := leafAt(p.area(county).params, "params."+name)
+	if leaf == nil {
+		return Parameter{}, fmt.Errorf("read parameter %s: no such parameter in pack %s", name, p.name)
+	}
+	found := Parameter{Value: leaf["value"]}
+	found.Unit, _ = leaf["unit"].(string)
+	found.Title, _ = leaf["title"].(string)
+	found.Verified, _ = leaf["verified"].(bool)
+	return found, nil
+}

@@ -759,6 +759,17 @@ type IssuerKey struct {
 	FetchedAt time.Time
 }
 
+type OfficeContact struct {
+	County     string
+	Name       string
+	Department string
+	Phone      string
+	Address    string
+	Hours      string
+	UpdatedBy  string
+	UpdatedAt  time.Time
+}
+
 type Outbox struct {
 	ID          string
 	CaseNo      string

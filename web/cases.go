@@ -68,7 +68,7 @@ func (s *Site) caseOne(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.Show(w, r, Frame{Title: c.Title + " " + c.CaseNo, Wide: true, Live: true, Back: "/cases", Uses: []string{"papers.js"}}, casePage(c, Principal(r.Context()), content, s.processLink(c, Principal(r.Context()))))
+	return s.Show(w, r, Frame{Title: c.Title + " " + c.CaseNo, Wide: true, Live: true, Back: "/cases", Uses: []string{"papers.js"}}, casePage(c, Principal(r.Context()), content, s.processLink(c, Principal(r.Context())), s.Contact(r.Context(), c.County)))
 }
 
 func (s *Site) comment(w http.ResponseWriter, r *http.Request) error {

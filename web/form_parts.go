@@ -19,9 +19,10 @@ type problemView struct {
 	Title, Message string
 	Status         int
 	Fields         []casework.FieldError
-	Back           string    // page of the form that was sent
-	Sent           savedForm // that form, when it can be sent again as it is
-	Files          bool      // files came with it
+	Back           string                 // page of the form that was sent
+	Sent           savedForm              // that form, when it can be sent again as it is
+	Files          bool                   // files came with it
+	Office         casework.OfficeContact // whom to ask; zero: nobody
 }
 
 // closed reports whether a field may not be changed now.

@@ -12,7 +12,7 @@ import (
 func registerHome(s *Site) {
 	s.Nav("/start", "首页", Places{nursery.RoleInstitution: 1})
 	s.Open("GET /{$}", func(w http.ResponseWriter, r *http.Request) error {
-		return s.Show(w, r, Frame{Title: "托育服务登记备案与监管"}, frontPage())
+		return s.Show(w, r, Frame{Title: "托育服务登记备案与监管"}, frontPage(s.Contact(r.Context(), nursery.CityCode)))
 	})
 	s.Page("GET /home", func(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, s.startPath(Principal(r.Context())), http.StatusSeeOther)
@@ -58,7 +58,7 @@ func registerProgress(s *Site) {
 			}
 			return s.ShowStatus(w, r, http.StatusNotFound, Frame{Title: "没有查到"}, progressAsk(caseNo, []casework.FieldError{{Location: "/code", Message: "没有查到。请核对办件编号和查询码，两者须同时正确。"}}))
 		}
-		return s.Show(w, r, Frame{Title: "办理进度", Back: "/progress"}, progressPage(found))
+		return s.Show(w, r, Frame{Title: "办理进度", Back: "/progress"}, progressPage(found, s.Contact(r.Context(), nursery.CaseNumber(found.CaseNo).County())))
 	})
 	s.Open("GET /track", func(w http.ResponseWriter, r *http.Request) error { // what the address was called before
 		http.Redirect(w, r, "/progress", http.StatusMovedPermanently)

@@ -296,7 +296,7 @@ func layout(f Frame, body templ.Component) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "</main><footer class=\"screen\"><p>长治市托育服务登记备案与监管 · <a href=\"/institutions\">托育机构公示</a> · <a href=\"/progress\">办理进度</a> · <a href=\"/verify\">核验文书</a></p></footer></body></html>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "</main><footer class=\"screen\"><p>长治市托育服务登记备案与监管 · <a href=\"/institutions\">托育机构公示</a> · <a href=\"/progress\">办理进度</a> · <a href=\"/verify\">核验文书</a> · <a href=\"/guide\">办事指南</a> · <a href=\"/help\">帮助</a> · <a href=\"/contact\">联系我们</a> · <a href=\"/privacy\">隐私</a></p></footer></body></html>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1166,6 +1166,12 @@ func troublePage(e *problemView, request string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
+		if e.Office.County != "" {
+			templ_7745c5c3_Err = OfficeContact(e.Office).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 92, "<p class=\"screen\"><a href=\"/home\">回到首页</a></p><p class=\"soft\">请求编号 <code>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -1173,7 +1179,7 @@ func troublePage(e *problemView, request string) templ.Component {
 		var templ_7745c5c3_Var57 string
 		templ_7745c5c3_Var57, templ_7745c5c3_Err = templ.JoinStringErrs(request)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/layout.templ`, Line: 204, Col: 45}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/layout.templ`, Line: 207, Col: 45}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var57))
 		if templ_7745c5c3_Err != nil {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -144,7 +145,10 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	view := &problemView{Title: troubleTitle(refused), Message: refused.Message, Status: int(refused.Kind()), Fields: refused.Fields, Back: sentFrom(r)}
-	if refused.Kind() == casework.Unavailable {
+	switch refused.Kind() {
+	case casework.NotFound, casework.Forbidden:
+		view.Office = s.Contact(r.Context(), cmp.Or(Principal(r.Context()).County, nursery.CityCode))
+	case casework.Unavailable:
 		view.Sent, view.Files = s.handedBack(w, r)
 	}
 	if err := s.ShowStatus(w, r, int(refused.Kind()), Frame{Title: troubleTitle(refused)}, troublePage(view, exchangeOf(r.Context()).id)); err != nil {

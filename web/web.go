@@ -62,6 +62,7 @@ type Site struct {
 	tiles        []tile
 	taskPages    map[string]TaskPage
 	casePages    map[nursery.CaseKind]CasePage
+	guides       map[nursery.CaseKind]GuidePart
 	savedFilters func(context.Context, nursery.Principal) ([]SavedFilter, error)
 
 	reopening map[string]bool // patterns of forms that are shown again with what was entered, when they are sent with _again
@@ -92,7 +93,7 @@ func New(d Deps, pages ...func(*Site)) (*Site, error) {
 	if d.ProviderAway == 0 {
 		d.ProviderAway = DefaultProviderAway
 	}
-	s := &Site{Deps: d, mux: http.NewServeMux(), now: d.Service.Now, reopening: map[string]bool{}, nav: map[nursery.Role][]navItem{}, taskPages: map[string]TaskPage{}, casePages: map[nursery.CaseKind]CasePage{}}
+	s := &Site{Deps: d, mux: http.NewServeMux(), now: d.Service.Now, reopening: map[string]bool{}, nav: map[nursery.Role][]navItem{}, taskPages: map[string]TaskPage{}, casePages: map[nursery.CaseKind]CasePage{}, guides: map[nursery.CaseKind]GuidePart{}}
 	s.sessions = newSessions(d.DB, s.now)
 	s.sessions.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) { s.fail(w, r, err) }
 	s.live = newHub(d.Service, s.liveTokens, d.Log)
@@ -107,7 +108,7 @@ func New(d Deps, pages ...func(*Site)) (*Site, error) {
 		return nil, err
 	}
 	for _, register := range slices.Concat([]func(*Site){
-		registerAssets, registerSignIn, registerHome, registerProgress, registerTasks, registerCases, registerFiles, registerLive, registerStuck,
+		registerAssets, registerSignIn, registerHome, registerProgress, registerGuide, registerTasks, registerCases, registerFiles, registerLive, registerStuck,
 	}, pages) {
 		register(s)
 	}

@@ -15,7 +15,7 @@ import (
 
 // buildProcess defines the building of a public demonstration nursery 公办示范托育机构建设.
 var buildProcess = definition.Process{
-	Kind: nursery.KindBuild, Title: "公办示范托育机构建设", Prefix: "JS", Workflow: "Build", Files: definition.Evidence, Owner: "site-",
+	Kind: nursery.KindBuild, Title: "公办示范托育机构建设", Prefix: "JS", Workflow: "Build", Guide: buildGuide, Files: definition.Evidence, Owner: "site-",
 	Page:        definition.Page{Path: "/build/", Title: "建设点"},
 	FileReaders: []nursery.Role{nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor},
 	Acts: []definition.Act{

@@ -14,7 +14,7 @@ import (
 
 // checkupProcess defines the half-year's check-up of an institution's children 在托婴幼儿健康体检.
 var checkupProcess = definition.Process{
-	Kind: nursery.KindCheckup, Title: "在托婴幼儿健康体检", Prefix: nursery.PrefixCheckup, Workflow: "CheckupRound", Files: definition.Attachments,
+	Kind: nursery.KindCheckup, Title: "在托婴幼儿健康体检", Prefix: nursery.PrefixCheckup, Workflow: "CheckupRound", Guide: checkupGuide, Files: definition.Attachments,
 	Page:        definition.Page{Path: "/checkups/", Title: "体检"},
 	FileReaders: []nursery.Role{nursery.RoleInstitution, nursery.RoleHospital},
 	Acts: []definition.Act{

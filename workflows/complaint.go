@@ -11,7 +11,7 @@ import (
 
 // complaintProcess defines a complaint 投诉举报.
 var complaintProcess = definition.Process{
-	Kind: nursery.KindComplaint, Title: "投诉举报", Prefix: nursery.ComplaintPrefix, Workflow: "Complaint", Files: definition.Attachments, Owner: "complaints-", Repeatable: true,
+	Kind: nursery.KindComplaint, Title: "投诉举报", Prefix: nursery.ComplaintPrefix, Workflow: "Complaint", Guide: complaintGuide, Files: definition.Attachments, Owner: "complaints-", Repeatable: true,
 	Page:        definition.Page{Path: "/complaints/", Title: "投诉内容", Roles: supervisors},
 	FileReaders: []nursery.Role{nursery.RoleSupervisor},
 	Acts: []definition.Act{

@@ -8,7 +8,7 @@ import (
 
 // contractProcess defines the contract of an institution and a clinic 医育结合签约.
 var contractProcess = definition.Process{
-	Kind: nursery.KindContract, Title: "医育结合签约", Prefix: nursery.PrefixContract, Workflow: "Contract", Files: definition.Attachments,
+	Kind: nursery.KindContract, Title: "医育结合签约", Prefix: nursery.PrefixContract, Workflow: "Contract", Guide: contractGuide, Files: definition.Attachments,
 	Page:        definition.Page{Path: "/contracts/", Title: "签约服务"},
 	FileReaders: []nursery.Role{nursery.RoleInstitution, nursery.RoleSupervisor, nursery.RoleAuditor, nursery.RoleHospital},
 	Acts: []definition.Act{

@@ -11,7 +11,7 @@ import (
 
 // filingProcess defines a filing 备案.
 var filingProcess = definition.Process{
-	Kind: nursery.KindFiling, Title: "托育机构备案", Prefix: "BA", Workflow: "Filing", Files: definition.Attachments, Application: true, Repeatable: true,
+	Kind: nursery.KindFiling, Title: "托育机构备案", Prefix: "BA", Workflow: "Filing", Guide: filingGuide, Files: definition.Attachments, Application: true, Repeatable: true,
 	FileReaders: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleAuditor},
 	Acts: []definition.Act{
 		{Name: "filing.correct", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk}},

@@ -11,7 +11,7 @@ import (
 
 // cancellationProcess defines the cancellation of a filing 注销备案.
 var cancellationProcess = definition.Process{
-	Kind: nursery.KindCancellation, Title: "注销备案", Prefix: "ZX", Workflow: "FilingCancel", Files: definition.Attachments, Repeatable: true,
+	Kind: nursery.KindCancellation, Title: "注销备案", Prefix: "ZX", Workflow: "FilingCancel", Guide: cancellationGuide, Files: definition.Attachments, Repeatable: true,
 	FileReaders: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleAuditor},
 	Acts: []definition.Act{
 		{Name: "filing.cancel", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk}},

@@ -11,7 +11,7 @@ import (
 
 // changeProcess defines a change of what was filed 变更备案.
 var changeProcess = definition.Process{
-	Kind: nursery.KindChange, Title: "变更备案", Prefix: "BG", Workflow: "FilingChange", Files: definition.Attachments, Application: true, Repeatable: true,
+	Kind: nursery.KindChange, Title: "变更备案", Prefix: "BG", Workflow: "FilingChange", Guide: changeGuide, Files: definition.Attachments, Application: true, Repeatable: true,
 	FileReaders: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleAuditor},
 	Acts: []definition.Act{
 		{Name: "filing.change", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk}},

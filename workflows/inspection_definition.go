@@ -8,7 +8,7 @@ import (
 
 // inspectionProcess defines a visit to an institution 督导评估.
 var inspectionProcess = definition.Process{
-	Kind: nursery.KindInspection, Title: "督导评估", Prefix: nursery.InspectionPrefix, Workflow: "Inspection", Files: definition.Attachments,
+	Kind: nursery.KindInspection, Title: "督导评估", Prefix: nursery.InspectionPrefix, Workflow: "Inspection", Guide: inspectionGuide, Files: definition.Attachments,
 	Page:        definition.Page{Path: "/inspections/", Title: "检查"},
 	FileReaders: []nursery.Role{nursery.RoleInstitution, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleAuditor},
 	Acts: []definition.Act{

@@ -13,7 +13,7 @@ import (
 
 // inspectionPlanProcess defines a county's plan of inspections for a half-year 检查计划与随机抽取.
 var inspectionPlanProcess = definition.Process{
-	Kind: nursery.KindInspectionPlan, Title: "检查计划与随机抽取", Prefix: nursery.InspectionPlanPrefix, Workflow: "InspectionPlan", Files: definition.Attachments, Owner: "inspection-plan-",
+	Kind: nursery.KindInspectionPlan, Title: "检查计划与随机抽取", Prefix: nursery.InspectionPlanPrefix, Workflow: "InspectionPlan", Guide: inspectionPlanGuide, Files: definition.Attachments, Owner: "inspection-plan-",
 	Page:        definition.Page{Path: "/inspection-plans/", Title: "检查计划"},
 	FileReaders: []nursery.Role{nursery.RoleSupervisor, nursery.RoleAuditor},
 	Acts: []definition.Act{

@@ -13,7 +13,7 @@ import (
 
 // insuranceProcess defines a county's insurance month 婴幼儿意外伤害险投保.
 var insuranceProcess = definition.Process{
-	Kind: nursery.KindInsurance, Title: "婴幼儿意外伤害险投保", Prefix: "BX", Workflow: "Insurance", Files: definition.Attachments, Owner: "insurance-",
+	Kind: nursery.KindInsurance, Title: "婴幼儿意外伤害险投保", Prefix: "BX", Workflow: "Insurance", Guide: insuranceGuide, Files: definition.Attachments, Owner: "insurance-",
 	Page: definition.Page{Path: "/insurance/", Title: "投保"},
 	Acts: []definition.Act{
 		{Name: "insurance.answer", Roles: []nursery.Role{nursery.RoleInsurer}},

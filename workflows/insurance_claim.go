@@ -13,7 +13,7 @@ import (
 
 // insuranceClaimProcess defines an insurance claim 婴幼儿意外伤害险理赔.
 var insuranceClaimProcess = definition.Process{
-	Kind: nursery.KindInsuranceClaim, Title: "婴幼儿意外伤害险理赔", Prefix: "LP", Workflow: "InsuranceClaim", Files: definition.Attachments, Owner: "insurance-", Repeatable: true,
+	Kind: nursery.KindInsuranceClaim, Title: "婴幼儿意外伤害险理赔", Prefix: "LP", Workflow: "InsuranceClaim", Guide: claimGuide, Files: definition.Attachments, Owner: "insurance-", Repeatable: true,
 	Page: definition.Page{Path: "/claims/", Title: "理赔"},
 	Acts: []definition.Act{
 		{Name: "insurance_claim.list", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleInsurer}, Scope: definition.List},

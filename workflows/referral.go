@@ -13,7 +13,7 @@ import (
 
 // referralProcess defines a referral after a check-up 体检后转诊.
 var referralProcess = definition.Process{
-	Kind: nursery.KindReferral, Title: "体检后转诊", Prefix: nursery.PrefixReferral, Workflow: "Referral", Files: definition.Attachments, Repeatable: true,
+	Kind: nursery.KindReferral, Title: "体检后转诊", Prefix: nursery.PrefixReferral, Workflow: "Referral", Guide: referralGuide, Files: definition.Attachments, Repeatable: true,
 	Page:        definition.Page{Path: "/referrals/", Title: "转诊"},
 	FileReaders: []nursery.Role{nursery.RoleInstitution, nursery.RoleHospital},
 	Acts: []definition.Act{

@@ -57,7 +57,7 @@ var Referrals = casework.List[ReferralFilter, ReferralSummary]{
 		{Title: "医疗卫生机构", FilesOnly: true, Value: func(r ReferralSummary) any { return r.ClinicName }},
 		{Title: "医疗卫生机构编号", FilesOnly: true, Value: func(r ReferralSummary) any { return r.Clinic }},
 		{Title: "转诊日期", Value: func(r ReferralSummary) any { return r.OpenedOn }},
-		{Title: "另约次数", Head: "另约", Value: func(r ReferralSummary) any { return r.Traces }},
+		{Title: "另约次数", Head: "另约", Value: func(r ReferralSummary) any { return timesOrNone(r.Traces) }},
 		{Title: "状态", Value: func(r ReferralSummary) any { return r.StateTitle() }},
 		{Title: "就诊日期", FilesOnly: true, Value: func(r ReferralSummary) any { return r.SeenOn }},
 		{Title: "结果日期", FilesOnly: true, Value: func(r ReferralSummary) any { return r.ResultOn }},
@@ -179,4 +179,12 @@ func (s *Service) PutReferralResult(ctx context.Context, p nursery.Principal, ke
 		return referralSummary(r), s.RecordEvent(ctx, q, c, p, "result/"+casework.CompletionID(p, key), "referral_result", "填写转诊结果", false, nil)
 	})
 	return done, err
+}
+
+// timesOrNone returns a number of times for a table, and nothing for none.
+func timesOrNone(n int) *int {
+	if n == 0 {
+		return nil
+	}
+	return &n
 }

@@ -27,6 +27,7 @@ func (s *Service) Pages(site *web.Site) {
 	p.registerFiling()
 	p.registerFilingChange()
 	p.registerPapers()
+	p.registerGuide()
 }
 
 func (s *pages) registerFiling() {
@@ -40,7 +41,7 @@ func (s *pages) registerFiling() {
 	s.Tile(2, "/filing/change", "变更备案", "名称、地址、班级、人员变化")
 	s.Tile(3, "/filing/cancel", "注销备案", "停止服务")
 	s.Page("GET /filing/new", web.Only(func(w http.ResponseWriter, r *http.Request) error {
-		return s.Show(w, r, web.Frame{Title: "托育机构备案", Back: "/home"}, filingNewPage(newFilingForm(web.Principal(r.Context()))))
+		return s.newPage(w, r, http.StatusOK, newFilingForm(web.Principal(r.Context())))
 	}, nursery.RoleInstitution))
 	s.Page("POST /filing/new", s.filingStart)
 	s.Page("GET /filing/{no}", s.filing)
@@ -145,19 +146,32 @@ func newFilingForm(p nursery.Principal) web.BoundForm {
 	return form
 }
 
+// newPage asks for what a filing begins with, and names a draft that there is already.
+func (s *pages) newPage(w http.ResponseWriter, r *http.Request, status int, form web.BoundForm) error {
+	drafts, err := casework.Cases.Page(r.Context(), s.service.Service, web.Principal(r.Context()), casework.CaseFilter{Kind: nursery.KindFiling, Status: nursery.CaseDraft}, casework.PageRequest{Limit: 1})
+	if err != nil {
+		return err
+	}
+	draft := ""
+	if len(drafts.Items) > 0 {
+		draft = drafts.Items[0].CaseNo
+	}
+	return s.ShowStatus(w, r, status, web.Frame{Title: "托育机构备案", Back: "/home"}, filingNewPage(form, draft))
+}
+
 func (s *pages) filingStart(w http.ResponseWriter, r *http.Request) error {
 	form, changed, err := s.DecodeForm(r, newFilingForm(web.Principal(r.Context())).Shape, casework.Upload{})
 	if err != nil {
 		return err
 	}
 	if changed {
-		return s.ShowStatus(w, r, http.StatusOK, web.Frame{Title: "托育机构备案", Back: "/home"}, filingNewPage(form))
+		return s.newPage(w, r, http.StatusOK, form)
 	}
 	a := nursery.Application{SiteKind: nursery.SiteKind(form.Values.Get("/site_kind"))}
 	a.Institution.County = form.Values.Get("/county")
 	if a.SiteKind == "" {
 		form.AddFault("/site_kind", "请选择")
-		return s.ShowStatus(w, r, http.StatusUnprocessableEntity, web.Frame{Title: "托育机构备案", Back: "/home"}, filingNewPage(form))
+		return s.newPage(w, r, http.StatusUnprocessableEntity, form)
 	}
 	started, err := s.service.StartFiling(r.Context(), web.Principal(r.Context()), web.Key(r), casework.StartFiling{Application: a, Draft: true})
 	if err != nil {
@@ -367,5 +381,5 @@ func (s *pages) filingReceipt(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.Show(w, r, web.Frame{Title: "已提交"}, filingReceiptPage(c))
+	return s.Show(w, r, web.Frame{Title: "已提交"}, filingReceiptPage(c, s.Contact(r.Context(), c.County)))
 }

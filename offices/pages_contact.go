@@ -1,0 +1,34 @@
+package offices
+
+import (
+	"net/http"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+	"tuoyu/web"
+)
+
+func (s *pages) registerContact() {
+	roles := []nursery.Role{nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAdministrator}
+	web.FormPage(s.Site, "/contact/{county}", s.askContact, func(r *http.Request, in ContactEntry) (next, said string, err error) {
+		put, err := s.service.PutContact(r.Context(), web.Principal(r.Context()), web.Key(r), r.PathValue("county"), in)
+		return "/contact", put.CountyName + "的联系方式已公布。", err
+	}, roles...)
+}
+
+func (s *pages) askContact(r *http.Request) (web.FormSpec, error) {
+	county := r.PathValue("county")
+	p := web.Principal(r.Context())
+	if err := s.service.Authorize(r.Context(), p, "contact.put", casework.Resource{County: county}); err != nil {
+		return web.FormSpec{}, err
+	}
+	c, err := s.service.OfficeContact(r.Context(), county)
+	if err != nil {
+		return web.FormSpec{}, err
+	}
+	shape := web.SchemaOf[ContactEntry]()
+	return web.FormSpec{
+		Title: c.CountyName + "的联系方式", Back: "/contact", Button: "公布", Lead: "公布后，办事指南、办件页面和首页随即显示。没有的可以不填。", Shape: shape,
+		Values: web.FormOf(shape, ContactEntry{Name: c.Name, Department: c.Department, Phone: c.Phone, Address: c.Address, Hours: c.Hours}).Values,
+	}, nil
+}
