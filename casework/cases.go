@@ -17,7 +17,7 @@ import (
 
 // Cases is the list of cases, newest first.
 var Cases = List[CaseFilter, CaseSummary]{
-	Act: "case.list", Indexes: []string{"cases_page", "cases_by_institution", "cases_by_partner", "cases_all_page"},
+	Act: "case.list", Indexes: []string{"cases_page", "cases_by_institution", "cases_by_partner", "cases_all_page", "cases_pkey"},
 	First: Cursor{At: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)},
 	Check: func(_ context.Context, _ *Service, _ nursery.Principal, f *CaseFilter) error { return f.check() },
 	Read: func(ctx context.Context, r ListReading[CaseFilter]) ([]ListRow[CaseSummary], error) {
@@ -25,11 +25,24 @@ var Cases = List[CaseFilter, CaseSummary]{
 		if err != nil {
 			return nil, err
 		}
-		f, of := r.Filter, ScopeOf(r.Principal, r.Filter.County)
-		rows, err := r.Q.Cases(ctx, store.CasesParams{
+		f, of, search := r.Filter, ScopeOf(r.Principal, r.Filter.County), ReadSearch(r.Filter.Query)
+		params := store.CasesParams{
 			County: of.County, Institution: cmp.Or(of.Institution, f.Institution), Partner: of.Partner, Kind: string(f.Kind), Stage: string(f.Stage),
-			Status: string(f.Status), OnlyOverdue: f.Overdue, Search: f.Query, BeforeAt: r.After.At, BeforeNo: r.After.ID, PageSize: r.Limit,
-		})
+			Status: string(f.Status), OnlyOverdue: f.Overdue, Search: search.Text, BeforeAt: r.After.At, BeforeNo: r.After.ID, PageSize: r.Limit,
+		}
+		switch {
+		case search.whole(): // one case, found and then sorted
+			params.Number = search.CaseNo
+			err = r.Q.Plan(ctx, store.PlanForValues)
+		case search.Text == "":
+			params.Prefix = search.CaseNo
+		default:
+			params.Parties, err = r.Q.PartiesFound(ctx, search.Text)
+		}
+		if err != nil {
+			return nil, err
+		}
+		rows, err := r.Q.Cases(ctx, params)
 		return ListRows(rows, err, func(row store.Case) (CaseSummary, Cursor) {
 			return r.summary(row, years), Cursor{At: row.CreatedAt, ID: row.CaseNo}
 		})

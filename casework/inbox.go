@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strings"
 
 	"tuoyu/nursery"
 	"tuoyu/store"
@@ -74,7 +73,7 @@ func (f TaskFilter) check() error {
 	if wrong := CheckText("q", f.Query, 64); wrong != nil {
 		return NewError(CodeInvalid, "不能这样查找。", *wrong)
 	}
-	if caseNumberStart.MatchString(f.Query) && len(f.Query) < searchLeast {
+	if no := ReadSearch(f.Query).CaseNo; len(no) < searchLeast && (no != "" || caseNumberStart.MatchString(f.Query)) {
 		return NewError(CodeInvalid, "请至少填写办件编号的前 18 位，例如 BA-140403-2026-000。",
 			FieldError{Location: "q", Message: "办件编号至少填写前 18 位"})
 	}
@@ -109,11 +108,8 @@ func (f TaskFilter) of(p nursery.Principal) store.InboxParams {
 	default:
 		of.County, of.Role = CountyOf(p, f.County), string(f.Role)
 	}
-	if caseNumberStart.MatchString(f.Query) {
-		of.Prefix = strings.ToUpper(f.Query)
-	} else {
-		of.About = f.Query
-	}
+	search := ReadSearch(f.Query)
+	of.Prefix, of.About = search.CaseNo, search.Text
 	return of
 }
 

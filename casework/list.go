@@ -116,15 +116,20 @@ func (l List[Filter, View]) Page(ctx context.Context, s *Service, p nursery.Prin
 
 // All returns the list page by page as one, at most ExportMost rows. Its errors are those of Page.
 func (l List[Filter, View]) All(ctx context.Context, s *Service, p nursery.Principal, f Filter) ([]View, error) {
-	var all []View
+	all, _, err := l.Some(ctx, s, p, f, ExportMost)
+	return all, err
+}
+
+// Some returns the first rows of the list, at most most of them, and whether there are more. Its errors are those of Page.
+func (l List[Filter, View]) Some(ctx context.Context, s *Service, p nursery.Principal, f Filter, most int) (rows []View, more bool, err error) {
 	page := PageRequest{Limit: maxPageSize}
 	for {
 		list, err := l.Page(ctx, s, p, f, page)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
-		if all = append(all, list.Items...); list.Next == "" || len(all) >= ExportMost {
-			return all, nil
+		if rows = append(rows, list.Items...); list.Next == "" || len(rows) >= most {
+			return rows[:min(most, len(rows))], list.Next != "" || len(rows) > most, nil
 		}
 		page.After = list.Next
 	}

@@ -66,6 +66,8 @@ var many = []struct{ table, insert string }{
 	{"child_merges", `(child, other, county, reason, moved, merged_by, merged_at) SELECT 'ch-' || g, 'ch-' || g + 1, county(g), '同一人', '{}', 'a', now()`},
 	{"build_sites", `(case_no, plan, county, institution, name, seats, mode, updated_at)
 		SELECT number(g), 'plan-' || g % 20, county(g), 'i-' || g % 2000, '点', 1, 'public', now()`},
+	{"build_reports", `(case_no, county, milestone, percent, note, evidence, state, reported_by, reported_at)
+		SELECT number(g), county(g), 'fit_out', 40, '', '[]', CASE WHEN g % 500 = 0 THEN 'waiting' ELSE 'accepted' END, 'a', now()`},
 	{"absences", `(account, county, from_on, until_on, delegate, set_by, set_at, ended_at)
 		SELECT 'clerk-' || g % 5000, county(g), '2025-01-01', '2025-01-02', 'b', 'a', now(), now()`},
 	{"insurance_batches", `(case_no, county, institution, insurer, month, procurement, perils, terms, residents, until_months, newborn_days, cover_months, cover_from, opened_on)
@@ -236,6 +238,8 @@ func TestEachListIsReadAlongItsIndex(t *testing.T) {
 		{query: "BuildSites", read: pageOf(buildsite.Sites, buildsite.BuildFilter{}), p: office, index: "build_sites_by_county"},
 		{query: "BuildSites", read: pageOf(buildsite.Sites, buildsite.BuildFilter{Plan: "plan-7"}), p: city, index: "build_sites_by_plan"},
 		{query: "BuildSites", read: pageOf(buildsite.Sites, buildsite.BuildFilter{}), p: city, index: "build_sites_pkey"},
+		{query: "WaitingReports", read: pageOf(buildsite.WaitingReports, buildsite.ReportFilter{}), p: city, index: "build_reports_waiting"},
+		{query: "WaitingReports", read: pageOf(buildsite.WaitingReports, buildsite.ReportFilter{}), p: office, index: "build_reports_waiting"},
 		{query: "Absences", read: pageOf(offices.Absences, struct{}{}), p: head, index: "absences_of_county"},
 		{query: "Absences", read: pageOf(offices.Absences, struct{}{}), p: who(nursery.RoleClerk, ""), index: "absences_of_account"},
 		{query: "Absences", read: pageOf(offices.Absences, struct{}{}), p: city, index: "absences_pkey"},
@@ -265,6 +269,8 @@ func TestEachListIsReadAlongItsIndex(t *testing.T) {
 		{query: "Cases", read: pageOf(casework.Cases, casework.CaseFilter{}), p: institution, index: "cases_by_institution"},
 		{query: "Cases", read: pageOf(casework.Cases, casework.CaseFilter{}), p: clinic, index: "cases_by_partner"},
 		{query: "Cases", read: pageOf(casework.Cases, casework.CaseFilter{Overdue: true}), p: city, index: "cases_all_page"},
+		{query: "Cases", read: pageOf(casework.Cases, casework.CaseFilter{Query: string(number)}), p: head, index: "cases_pkey"},
+		{query: "Contracts", read: pageOf(contract.Contracts, contract.ContractFilter{Query: "园 3"}), p: office, index: "contracts_by_county"},
 		{query: "Inbox", read: pageOf(casework.Tasks, casework.TaskFilter{}), p: who(nursery.RoleClerk, ""), index: "tasks_inbox"},
 		{query: "Inbox", read: pageOf(casework.Tasks, casework.TaskFilter{View: casework.ViewMine}), p: who(nursery.RoleClerk, ""), index: "tasks_mine"},
 		{query: "Inbox", read: pageOf(casework.Tasks, casework.TaskFilter{}), p: head, index: "tasks_of_county"},
@@ -277,10 +283,10 @@ func TestEachListIsReadAlongItsIndex(t *testing.T) {
 		{query: "InsuranceBatches", read: pageOf(insurance.Months, insurance.InsuranceFilter{}), p: insurer, index: "insurance_batches_of_insurer"},
 		{query: "InsuranceBatches", read: pageOf(insurance.Months, insurance.InsuranceFilter{}), p: city, index: "insurance_batches_page"},
 		{query: "Insurers", read: pageOf(insurance.Insurers, insurance.InsurerFilter{}), p: insurer, index: "insurers_pkey"},
-		{query: "InsuranceClaims", read: pageOf(insurance.Claims, insurance.InsuranceFilter{}), p: office, index: "insurance_claims_of_county"},
-		{query: "InsuranceClaims", read: pageOf(insurance.Claims, insurance.InsuranceFilter{}), p: institution, index: "insurance_claims_of_institution"},
-		{query: "InsuranceClaims", read: pageOf(insurance.Claims, insurance.InsuranceFilter{}), p: insurer, index: "insurance_claims_of_insurer"},
-		{query: "InsuranceClaims", read: pageOf(insurance.Claims, insurance.InsuranceFilter{}), p: city, index: "insurance_claims_pkey"},
+		{query: "InsuranceClaims", read: pageOf(insurance.Claims, insurance.ClaimFilter{}), p: office, index: "insurance_claims_of_county"},
+		{query: "InsuranceClaims", read: pageOf(insurance.Claims, insurance.ClaimFilter{}), p: institution, index: "insurance_claims_of_institution"},
+		{query: "InsuranceClaims", read: pageOf(insurance.Claims, insurance.ClaimFilter{}), p: insurer, index: "insurance_claims_of_insurer"},
+		{query: "InsuranceClaims", read: pageOf(insurance.Claims, insurance.ClaimFilter{}), p: city, index: "insurance_claims_pkey"},
 		{query: "InsuranceExceptions", read: pageOf(insurance.Exceptions, month), p: office, index: "insurance_roster_exceptions", sealed: true},
 		{query: "InsuranceLines", read: lines, p: insurer, index: "insurance_lines_pkey", sealed: true},
 	} {
@@ -317,7 +323,7 @@ func TestEachListIsReadAlongItsIndex(t *testing.T) {
 	for query, named := range map[string][]string{
 		"Contracts": contract.Contracts.Indexes, "Clinics": contract.Clinics.Indexes, "Institutions": registry.Institutions.Indexes,
 		"FiledInstitutions": registry.FiledInstitutions.Indexes, "Publications": registry.Publications.Indexes, "BuildSites": buildsite.Sites.Indexes,
-		"Absences": offices.Absences.Indexes, "Enrolments": children.Children.Indexes, "Readings": children.Readings.Indexes, "ChildMerges": children.Merges.Indexes,
+		"WaitingReports": buildsite.WaitingReports.Indexes, "Absences": offices.Absences.Indexes, "Enrolments": children.Children.Indexes, "Readings": children.Readings.Indexes, "ChildMerges": children.Merges.Indexes,
 		"Inspectors": inspection.Inspectors.Indexes, "Inspections": inspection.Inspections.Indexes, "InspectionPlans": inspection.Plans.Indexes,
 		"CheckupRounds": checkup.Rounds.Indexes, "Referrals": checkup.Referrals.Indexes, "Cases": casework.Cases.Indexes, "Inbox": casework.Tasks.Indexes,
 		"InsuranceBatches": insurance.Months.Indexes, "InsuranceClaims": insurance.Claims.Indexes, "Insurers": insurance.Insurers.Indexes,
@@ -331,7 +337,7 @@ func TestEachListIsReadAlongItsIndex(t *testing.T) {
 
 // planOf is how the page that index serves is planned: those found by a search are few and sorted.
 func planOf(index string) store.Plan {
-	if index == "tasks_by_case" {
+	if index == "tasks_by_case" || index == "cases_pkey" {
 		return store.PlanForValues
 	}
 	return store.PlanForPage

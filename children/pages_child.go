@@ -7,7 +7,6 @@ import (
 
 	"github.com/a-h/templ"
 
-	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/web"
 )
@@ -35,7 +34,7 @@ func (s *pages) registerChild() {
 		_, err := s.service.GiveConsent(r.Context(), web.Principal(r.Context()), web.Key(r), r.PathValue("id"), in)
 		return "/children/" + r.PathValue("id"), "已登记同意。", err
 	}, nursery.RoleInstitution)
-	s.Page("GET /readings", s.readings)
+	web.AddListing(s.Site, readingsListing)
 }
 
 // childView is what one role receives of a child for one purpose, with the consents where they are its business.
@@ -115,18 +114,19 @@ func (s *pages) askCorrection(r *http.Request) (web.FormSpec, error) {
 	return page, nil
 }
 
-// readingCells is the table of readings.
-var readingCells = web.CellsOf(Readings.Sheet, web.Looks[ReadingEntry]{
-	"查阅对象": web.StyledCell("heads", func(e ReadingEntry) templ.Component { return web.Text(e.What()) }),
-	"查阅账号": web.HeadCell(func(e ReadingEntry) web.RowHead {
-		return web.RowHead{Name: e.Reader, Below: e.ReaderRole.Title() + " " + e.Institution}
-	}),
-})
-
-// readings shows the register of readings of personal data: who read which data of which child, and why.
-func (s *pages) readings(w http.ResponseWriter, r *http.Request) error {
-	p, child := web.Principal(r.Context()), strings.TrimSpace(r.FormValue("child"))
-	return web.ListPage(s.Site, w, r, p, Readings, ReadingFilter{Child: child}, 50, web.Frame{Title: "个人信息查阅登记", Wide: true}, func(list casework.Page[ReadingEntry]) templ.Component {
-		return readingsPage(list.Items, child, web.NextPage(r, list.Next), r)
-	})
+// readingsListing is the page of the register of readings of personal data: who read which data of which child, and why.
+var readingsListing = web.Listing[ReadingFilter, ReadingEntry]{
+	List: Readings, Path: "/readings", Title: "个人信息查阅登记", Rows: 50, None: "没有查阅记录",
+	Lead: "查阅婴幼儿个人信息、涉及婴幼儿的材料和投诉举报都登记账号、目的和所查字段；同一人同一天多次打开同一名单或投诉举报只登记一次。",
+	Choices: func(nursery.Principal) []web.Choice {
+		return []web.Choice{{Name: "child", Label: "婴幼儿编号", Text: true}}
+	},
+	Looks: func(web.Reader) web.Looks[ReadingEntry] {
+		return web.Looks[ReadingEntry]{
+			"查阅对象": web.StyledCell("heads", func(e ReadingEntry) templ.Component { return web.Text(e.What()) }),
+			"查阅账号": web.HeadCell(func(e ReadingEntry) web.RowHead {
+				return web.RowHead{Name: e.Reader, Below: e.ReaderRole.Title() + " " + e.Institution}
+			}),
+		}
+	},
 }

@@ -185,6 +185,9 @@ var seenBy = []struct {
 	{"/verify", everybody, false},
 	{"/tasks", listers, false},
 	{"/cases", listers, false},
+	{"/news", listers, false},
+	{"/search", append([]nursery.Role{nursery.RoleCityOffice, nursery.RoleAuditor}, office...), false},
+	{"/build/reports", overseers, false},
 	{"/cases/{case}", readers, true},
 	{"/tasks/{task}", append([]nursery.Role{nursery.RoleCityOffice, nursery.RoleAuditor}, office...), true},
 }

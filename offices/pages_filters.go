@@ -14,21 +14,20 @@ import (
 
 func (s *pages) registerFilters() {
 	s.SavedFilters(s.savedFiltersOf)
-	s.Page("POST /tasks/filters", s.saveFilter)
-	s.Page("POST /tasks/filters/{id}/drop", s.dropFilter)
+	s.Page("POST /views", s.saveFilter)
+	s.Page("POST /views/{id}/drop", s.dropFilter)
 }
 
-const inboxRoom = "tasks"
-
-// savedFiltersOf returns the filters of the inbox that somebody saved.
-func (s *pages) savedFiltersOf(ctx context.Context, p nursery.Principal) (list []web.SavedFilter, err error) {
-	saved, err := s.service.SavedFilters(ctx, p, inboxRoom)
+// savedFiltersOf returns the views of a list that somebody saved.
+func (s *pages) savedFiltersOf(ctx context.Context, p nursery.Principal, room string) (list []web.SavedFilter, err error) {
+	saved, err := s.service.SavedFilters(ctx, p, room)
 	for _, f := range saved {
 		list = append(list, web.SavedFilter{ID: f.ID, Name: f.Name, Query: f.Query})
 	}
 	return list, err
 }
 
+// saveFilter saves the view of a list that the form came from. The default view has the columns and the order alone.
 func (s *pages) saveFilter(w http.ResponseWriter, r *http.Request) error {
 	if err := web.ParseForm(r); err != nil {
 		return err
@@ -38,11 +37,16 @@ func (s *pages) saveFilter(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.service.SaveFilter(r.Context(), web.Principal(r.Context()), web.Key(r), SavedFilter{Room: inboxRoom, Name: strings.TrimSpace(r.PostFormValue("name")), Query: at.RawQuery})
+	view, name := at.Query(), strings.TrimSpace(r.PostFormValue("name"))
+	view.Del("after")
+	if name == web.DefaultView {
+		view = url.Values{"cols": view["cols"], "sort": view["sort"]}
+	}
+	_, err = s.service.SaveFilter(r.Context(), web.Principal(r.Context()), web.Key(r), SavedFilter{Room: web.RoomOf(at.Path), Name: name, Query: view.Encode()})
 	if err != nil {
 		return err
 	}
-	return s.Done(w, r, back, "已保存筛选。")
+	return s.Done(w, r, back, "已保存视图“"+name+"”。")
 }
 
 func (s *pages) dropFilter(w http.ResponseWriter, r *http.Request) error {
@@ -51,10 +55,10 @@ func (s *pages) dropFilter(w http.ResponseWriter, r *http.Request) error {
 	}
 	var id int64
 	if _, err := fmt.Sscan(r.PathValue("id"), &id); err != nil {
-		return &casework.Error{Code: casework.CodeNotFound, Message: "没有这个筛选。"}
+		return &casework.Error{Code: casework.CodeNotFound, Message: "没有这个视图。"}
 	}
 	if err := s.service.DropFilter(r.Context(), web.Principal(r.Context()), web.Key(r), id); err != nil {
 		return err
 	}
-	return s.Done(w, r, web.BackPath(r), "已删除筛选。")
+	return s.Done(w, r, web.BackPath(r), "已删除视图。")
 }

@@ -14,6 +14,7 @@ type InstitutionFilter struct {
 	County   string           `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码，供市级角色筛选"`
 	Status   string           `query:"status" enum:"applying,filed,rectifying,cancelled" doc:"状态"`
 	SiteKind nursery.SiteKind `query:"site_kind" enum:"public_comprehensive,community,family_point,kindergarten_class,employer,other" doc:"机构类型"`
+	Query    string           `query:"q" maxLength:"60" doc:"机构名称、统一社会信用代码或机构标识"`
 }
 
 // RegisteredInstitution is an institution on the register 托育机构名册.
@@ -43,6 +44,7 @@ var Institutions = casework.List[InstitutionFilter, RegisteredInstitution]{
 	Read: func(ctx context.Context, r casework.ListReading[InstitutionFilter]) ([]casework.ListRow[RegisteredInstitution], error) {
 		rows, err := r.Q.Institutions(ctx, store.InstitutionsParams{
 			County: casework.CountyOf(r.Principal, r.Filter.County), Status: r.Filter.Status, SiteKind: string(r.Filter.SiteKind), After: r.After.ID, PageSize: r.Limit,
+			Search: casework.ReadSearch(r.Filter.Query).Text,
 		})
 		return casework.ListRows(rows, err, func(row store.InstitutionsRow) (RegisteredInstitution, casework.Cursor) {
 			return registered(row), casework.Cursor{ID: row.ID}

@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"net/http"
+	"net/url"
 
 	"github.com/a-h/templ"
 
@@ -26,25 +27,35 @@ func (s *Service) Pages(site *web.Site) {
 
 func (s *pages) registerForOffices() {
 	s.Nav("/register", "机构", web.Places{nursery.RoleClerk: 3, nursery.RoleSupervisor: 8, nursery.RoleInspector: 4})
-	s.Page("GET /register", s.register)
+	web.AddListing(s.Site, registerListing)
 }
 
-// register lists the institutions as far as the reader sees them.
-func (s *pages) register(w http.ResponseWriter, r *http.Request) error {
-	q, p := r.URL.Query(), web.Principal(r.Context())
-	f := InstitutionFilter{County: q.Get("county"), Status: q.Get("status"), SiteKind: nursery.SiteKind(q.Get("site_kind"))}
-	return web.ListPage(s.Site, w, r, p, Institutions, f, 50, web.Frame{Title: "机构", Wide: true}, func(list casework.Page[RegisteredInstitution]) templ.Component {
-		return registerPage(list.Items, f, p, web.NextPage(r, list.Next), web.WithParam(r, "export", "xlsx"))
-	})
+// registerListing is the page of the register, as far as the reader sees it.
+var registerListing = web.Listing[InstitutionFilter, RegisteredInstitution]{
+	List: Institutions, Path: "/register", Title: "机构", Rows: 50, None: "没有符合条件的机构", Search: "机构名称、统一社会信用代码或编号",
+	Choices: func(nursery.Principal) []web.Choice {
+		status, kind := web.Choice{Name: "status", Label: "状态"}, web.Choice{Name: "site_kind", Label: "类型"}
+		for _, st := range []string{"applying", "filed", "rectifying", "cancelled"} {
+			status.Options = append(status.Options, web.Option{Value: st, Label: filedStatus(st)})
+		}
+		for _, k := range nursery.SiteKinds() {
+			kind.Options = append(kind.Options, web.Option{Value: string(k), Label: k.Title()})
+		}
+		return []web.Choice{status, kind}
+	},
+	Looks: func(v web.Reader) web.Looks[RegisteredInstitution] {
+		return web.Looks[RegisteredInstitution]{
+			"机构名称": web.HeadCell(func(i RegisteredInstitution) web.RowHead {
+				link := "/cases?institution=" + url.QueryEscape(i.ID)
+				if v.Role == nursery.RoleHospital {
+					link = ""
+				}
+				return web.RowHead{Link: link, Name: i.Name, Below: i.ID + " " + i.CountyName}
+			}),
+			"备案日期": web.StyledCell("", filingOf),
+		}
+	},
 }
-
-// registerCells is the table of the register.
-var registerCells = web.CellsOf(Institutions.Sheet, web.Looks[RegisteredInstitution]{
-	"机构名称": web.HeadCell(func(i RegisteredInstitution) web.RowHead {
-		return web.RowHead{Name: i.Name, Below: i.ID + " " + i.CountyName}
-	}),
-	"备案日期": web.StyledCell("", filingOf),
-})
 
 // Choices returns the institutions of a county that have filed and that the caller may see, as options of a form.
 func (s *Service) Choices(ctx context.Context, county string) ([]web.Option, error) {

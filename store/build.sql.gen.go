@@ -530,6 +530,18 @@ func (q *Queries) CountBuildSeats(ctx context.Context, arg CountBuildSeatsParams
 	return err
 }
 
+const countWaitingReports = `-- name: CountWaitingReports :one
+SELECT count(*) FROM (SELECT FROM build_reports WHERE state = 'waiting' LIMIT 1000) AS waiting
+`
+
+// Served by build_reports_waiting. Bounded.
+func (q *Queries) CountWaitingReports(ctx context.Context) (int64, error) {
+	row := q.db.QueryRow(ctx, countWaitingReports)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const decideBuildReport = `-- name: DecideBuildReport :exec
 UPDATE build_reports SET state = $1, decided_by = $2, decided_at = $3, reason = $4 WHERE id = $5
 `
@@ -854,4 +866,90 @@ func (q *Queries) ShowBuildLight(ctx context.Context, arg ShowBuildLightParams) 
 		arg.CaseNo,
 	)
 	return err
+}
+
+const waitingReports = `-- name: WaitingReports :many
+SELECT r.id, r.case_no, r.county, r.milestone, r.percent, r.note, r.evidence, r.state, r.reported_by, r.reported_at, r.decided_by, r.decided_at, r.reason, s.name, s.plan FROM build_reports r JOIN build_sites s ON s.case_no = r.case_no
+WHERE r.state = 'waiting' AND r.id > $1::bigint AND ($2::text = '' OR r.county = $2::text)
+ORDER BY r.id LIMIT $3::integer
+`
+
+type WaitingReportsParams struct {
+	After    int64
+	County   string
+	PageSize int32
+}
+
+type WaitingReportsRow struct {
+	BuildReport BuildReport
+	Name        string
+	Plan        string
+}
+
+// Served by build_reports_waiting (id); the sites by their primary key.
+func (q *Queries) WaitingReports(ctx context.Context, arg WaitingReportsParams) ([]WaitingReportsRow, error) {
+	rows, err := q.db.Query(ctx, waitingReports, arg.After, arg.County, arg.PageSize)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []WaitingReportsRow{}
+	for rows.Next() {
+		var i WaitingReportsRow
+		if err := rows.Scan(
+			&i.BuildReport.ID,
+			&i.BuildReport.CaseNo,
+			&i.BuildReport.County,
+			&i.BuildReport.Milestone,
+			&i.BuildReport.Percent,
+			&i.BuildReport.Note,
+			&i.BuildReport.Evidence,
+			&i.BuildReport.State,
+			&i.BuildReport.ReportedBy,
+			&i.BuildReport.ReportedAt,
+			&i.BuildReport.DecidedBy,
+			&i.BuildReport.DecidedAt,
+			&i.BuildReport.Reason,
+			&i.Name,
+			&i.Plan,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const waitingReportsOfPlan = `-- name: WaitingReportsOfPlan :many
+SELECT r.case_no, count(*)::integer AS waiting FROM build_reports r JOIN build_sites s ON s.case_no = r.case_no
+WHERE r.state = 'waiting' AND s.plan = $1 GROUP BY r.case_no LIMIT 100
+`
+
+type WaitingReportsOfPlanRow struct {
+	CaseNo  string
+	Waiting int32
+}
+
+// The number of reports of each site that wait. Served by build_reports_waiting and the primary key of sites.
+func (q *Queries) WaitingReportsOfPlan(ctx context.Context, plan string) ([]WaitingReportsOfPlanRow, error) {
+	rows, err := q.db.Query(ctx, waitingReportsOfPlan, plan)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []WaitingReportsOfPlanRow{}
+	for rows.Next() {
+		var i WaitingReportsOfPlanRow
+		if err := rows.Scan(&i.CaseNo, &i.Waiting); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

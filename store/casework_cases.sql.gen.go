@@ -82,8 +82,10 @@ SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stag
     AND ($5::text = '' OR partner = $5::text AND partner <> '')
     AND ($6::text = '' OR kind = $6::text) AND ($7::text = '' OR stage = $7::text)
     AND ($8::text = '' OR status = $8::text) AND (NOT $9::boolean OR overdue)
-    AND ($10::text = '' OR strpos(subject, $10::text) > 0 OR case_no = upper($10::text))
-ORDER BY created_at DESC, case_no DESC LIMIT $11::integer
+    AND ($10::text = '' OR strpos(subject, $10::text) > 0 OR institution = ANY ($11::text[]))
+    AND ($12::text = '' OR case_no = $12::text)
+    AND ($13::text = '' OR starts_with(case_no, $13::text))
+ORDER BY created_at DESC, case_no DESC LIMIT $14::integer
 `
 
 type CasesParams struct {
@@ -97,12 +99,15 @@ type CasesParams struct {
 	Status      string
 	OnlyOverdue bool
 	Search      string
+	Parties     []string
+	Number      string
+	Prefix      string
 	PageSize    int32
 }
 
 // Served by cases_page (county, created_at DESC, case_no DESC), cases_by_institution and cases_by_partner with the same order, or for the city
 // cases_all_page (created_at DESC, case_no DESC). A search reads the cases in this order until the page is full: no index serves a part of
-// a name. Behind row-level security Postgres tests a row with LIKE only after the policy, so that a trigram index would not be used;
+// a name; a whole number is served by the primary key. Behind row-level security Postgres tests a row with LIKE only after the policy, so that a trigram index would not be used;
 // strpos compares what was typed as it is, where LIKE reads % and _ as wildcards.
 func (q *Queries) Cases(ctx context.Context, arg CasesParams) ([]Case, error) {
 	rows, err := q.db.Query(ctx, cases,
@@ -116,6 +121,9 @@ func (q *Queries) Cases(ctx context.Context, arg CasesParams) ([]Case, error) {
 		arg.Status,
 		arg.OnlyOverdue,
 		arg.Search,
+		arg.Parties,
+		arg.Number,
+		arg.Prefix,
 		arg.PageSize,
 	)
 	if err != nil {

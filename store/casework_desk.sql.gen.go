@@ -256,6 +256,18 @@ func (q *Queries) ChangesAfter(ctx context.Context, arg ChangesAfterParams) ([]C
 	return items, nil
 }
 
+const countDrafts = `-- name: CountDrafts :one
+SELECT count(*) FROM (SELECT FROM cases WHERE institution = $1 AND status = 'draft' LIMIT 100) AS drafts
+`
+
+// Served by cases_by_institution: an institution has few cases. Bounded.
+func (q *Queries) CountDrafts(ctx context.Context, institution string) (int64, error) {
+	row := q.db.QueryRow(ctx, countDrafts, institution)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const countInbox = `-- name: CountInbox :one
 SELECT least(count(*), 100)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 100)::integer AS claimable,
     least(count(*) FILTER (WHERE sort_on <= $1::date), 100)::integer AS due,
@@ -600,6 +612,95 @@ func (q *Queries) NewestChanges(ctx context.Context) ([]int64, error) {
 	return items, nil
 }
 
+const news = `-- name: News :many
+WITH mine AS (
+    (SELECT c.case_no FROM cases c WHERE c.institution = $5::text AND $5::text <> '' ORDER BY c.created_at DESC, c.case_no DESC LIMIT 100)
+    UNION ALL
+    (SELECT c.case_no FROM cases c WHERE c.partner = $6::text AND c.partner <> '' ORDER BY c.created_at DESC, c.case_no DESC LIMIT 100)
+    UNION
+    (SELECT t.case_no FROM tasks t WHERE t.state = 'open' AND t.assignee = $3::text ORDER BY t.sort_on, t.id LIMIT 100)
+)
+SELECT e.id, e.case_no, e.kind, e.note, e.actor, e.actor_role, e.at, c.kind AS case_kind, c.subject, c.stage FROM mine
+CROSS JOIN LATERAL (SELECT id, case_no, county, institution, step, kind, actor, actor_role, note, data, internal, at FROM case_events ev WHERE ev.case_no = mine.case_no AND ev.id > $1::bigint AND ev.at > $2::timestamptz
+    AND ev.actor <> $3::text AND ($4::boolean OR NOT ev.internal) ORDER BY ev.id DESC LIMIT 1) e
+JOIN cases c ON c.case_no = mine.case_no
+ORDER BY e.id DESC LIMIT 50
+`
+
+type NewsParams struct {
+	After        int64
+	Since        time.Time
+	Account      string
+	WithInternal bool
+	Institution  string
+	Partner      string
+}
+
+type NewsRow struct {
+	ID        int64
+	CaseNo    string
+	Kind      string
+	Note      string
+	Actor     string
+	ActorRole string
+	At        time.Time
+	CaseKind  string
+	Subject   string
+	Stage     string
+}
+
+// The newest event of each case that is the principal's: of an institution's or a partner's newest 100 cases, served by cases_by_institution
+// and cases_by_partner; or of the 100 tasks that an account has nearest due, served by tasks_mine. Events are served by case_events_of_case.
+func (q *Queries) News(ctx context.Context, arg NewsParams) ([]NewsRow, error) {
+	rows, err := q.db.Query(ctx, news,
+		arg.After,
+		arg.Since,
+		arg.Account,
+		arg.WithInternal,
+		arg.Institution,
+		arg.Partner,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []NewsRow{}
+	for rows.Next() {
+		var i NewsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.CaseNo,
+			&i.Kind,
+			&i.Note,
+			&i.Actor,
+			&i.ActorRole,
+			&i.At,
+			&i.CaseKind,
+			&i.Subject,
+			&i.Stage,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const newsLook = `-- name: NewsLook :one
+SELECT coalesce(max(event), 0)::bigint FROM news_looks WHERE account = $1
+`
+
+// Served by the primary key.
+func (q *Queries) NewsLook(ctx context.Context, account string) (int64, error) {
+	row := q.db.QueryRow(ctx, newsLook, account)
+	var column_1 int64
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const noteHandedOver = `-- name: NoteHandedOver :exec
 UPDATE absences SET handed_over = $1 WHERE id = $2
 `
@@ -739,6 +840,22 @@ func (q *Queries) OverdueByOffice(ctx context.Context, arg OverdueByOfficeParams
 		return nil, err
 	}
 	return items, nil
+}
+
+const putNewsLook = `-- name: PutNewsLook :exec
+INSERT INTO news_looks (account, event, looked_at) VALUES ($1, $2, $3)
+ON CONFLICT (account) DO UPDATE SET event = greatest(news_looks.event, excluded.event), looked_at = excluded.looked_at
+`
+
+type PutNewsLookParams struct {
+	Account  string
+	Event    int64
+	LookedAt time.Time
+}
+
+func (q *Queries) PutNewsLook(ctx context.Context, arg PutNewsLookParams) error {
+	_, err := q.db.Exec(ctx, putNewsLook, arg.Account, arg.Event, arg.LookedAt)
+	return err
 }
 
 const saveFilter = `-- name: SaveFilter :one

@@ -56,7 +56,7 @@ SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, 
     AND ($11::text = '' OR id = ANY (ARRAY(SELECT found.id FROM tasks found WHERE found.state = 'open'
         AND found.case_no COLLATE "C" >= $11::text AND found.case_no COLLATE "C" < $11::text || '~' LIMIT 5000)))
     AND ($12::text = '' OR institution = ANY (ARRAY(SELECT $12::text
-        UNION SELECT found.id FROM institutions found WHERE strpos(found.name, $12::text) > 0 LIMIT 500)))
+        UNION SELECT found.id FROM institutions found WHERE strpos(found.name, $12::text) > 0 OR found.uscc = $12::text LIMIT 500)))
 ORDER BY sort_on, id LIMIT $13::integer
 `
 
@@ -184,6 +184,33 @@ func (q *Queries) OpenTaskOfKind(ctx context.Context, arg OpenTaskOfKindParams) 
 		&i.Completion,
 	)
 	return i, err
+}
+
+const partiesFound = `-- name: PartiesFound :many
+SELECT id FROM institutions WHERE id = $1::text OR uscc = $1::text OR strpos(name, $1::text) > 0
+UNION ALL SELECT id FROM clinics WHERE id = $1::text OR strpos(name, $1::text) > 0
+LIMIT 500
+`
+
+// Institutions and clinics by a part of their name, their identifier or their credit code. They are read one by one: some hundreds.
+func (q *Queries) PartiesFound(ctx context.Context, text string) ([]string, error) {
+	rows, err := q.db.Query(ctx, partiesFound, text)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const partyNames = `-- name: PartyNames :many

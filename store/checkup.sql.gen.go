@@ -152,7 +152,9 @@ SELECT case_no, county, institution, clinic, contract, half, state, opened_on, d
     AND ($2::text = '' OR county = $2::text) AND ($3::text = '' OR institution = $3::text)
     AND ($4::text = '' OR clinic = $4::text)
     AND ($5::text = '' OR half = $5::text) AND ($6::text = '' OR state = $6::text)
-ORDER BY case_no LIMIT $7::integer
+    AND ($7::text = '' OR starts_with(case_no, $7::text))
+    AND ($8::text[] IS NULL OR institution = ANY ($8::text[]) OR clinic = ANY ($8::text[]))
+ORDER BY case_no LIMIT $9::integer
 `
 
 type CheckupRoundsParams struct {
@@ -162,6 +164,8 @@ type CheckupRoundsParams struct {
 	Clinic      string
 	Half        string
 	State       string
+	Prefix      string
+	Parties     []string
 	PageSize    int32
 }
 
@@ -174,6 +178,8 @@ func (q *Queries) CheckupRounds(ctx context.Context, arg CheckupRoundsParams) ([
 		arg.Clinic,
 		arg.Half,
 		arg.State,
+		arg.Prefix,
+		arg.Parties,
 		arg.PageSize,
 	)
 	if err != nil {
@@ -962,7 +968,9 @@ const referrals = `-- name: Referrals :many
 SELECT case_no, round, child, county, institution, clinic, cause, state, traces, seen_on, result, result_on, opened_on, closed_on FROM referrals WHERE case_no > $1::text
     AND ($2::text = '' OR county = $2::text) AND ($3::text = '' OR institution = $3::text)
     AND ($4::text = '' OR clinic = $4::text) AND ($5::text = '' OR state = $5::text)
-ORDER BY case_no LIMIT $6::integer
+    AND ($6::text = '' OR starts_with(case_no, $6::text))
+    AND ($7::text[] IS NULL OR institution = ANY ($7::text[]) OR clinic = ANY ($7::text[]))
+ORDER BY case_no LIMIT $8::integer
 `
 
 type ReferralsParams struct {
@@ -971,6 +979,8 @@ type ReferralsParams struct {
 	Institution string
 	Clinic      string
 	State       string
+	Prefix      string
+	Parties     []string
 	PageSize    int32
 }
 
@@ -982,6 +992,8 @@ func (q *Queries) Referrals(ctx context.Context, arg ReferralsParams) ([]Referra
 		arg.Institution,
 		arg.Clinic,
 		arg.State,
+		arg.Prefix,
+		arg.Parties,
 		arg.PageSize,
 	)
 	if err != nil {

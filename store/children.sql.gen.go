@@ -822,7 +822,8 @@ const institutions = `-- name: Institutions :many
 SELECT id, county, township, name, nature, site_kind, address, inclusive, seats, status, filing_case, filed_on FROM institutions
 WHERE id > $1::text AND site_kind <> '' AND ($2::text = '' OR county = $2::text)
     AND ($3::text = '' OR status = $3::text) AND ($4::text = '' OR site_kind = $4::text)
-ORDER BY id LIMIT $5::integer
+    AND ($5::text = '' OR strpos(name, $5::text) > 0 OR id = $5::text OR uscc = $5::text)
+ORDER BY id LIMIT $6::integer
 `
 
 type InstitutionsParams struct {
@@ -830,6 +831,7 @@ type InstitutionsParams struct {
 	County   string
 	Status   string
 	SiteKind string
+	Search   string
 	PageSize int32
 }
 
@@ -855,6 +857,7 @@ func (q *Queries) Institutions(ctx context.Context, arg InstitutionsParams) ([]I
 		arg.County,
 		arg.Status,
 		arg.SiteKind,
+		arg.Search,
 		arg.PageSize,
 	)
 	if err != nil {

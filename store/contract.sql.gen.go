@@ -92,18 +92,26 @@ func (q *Queries) ClinicByID(ctx context.Context, id string) (Clinic, error) {
 }
 
 const clinics = `-- name: Clinics :many
-SELECT id, county, township, name, licence, licensed_until, primary_care, capacity, modes, updated_at FROM clinics WHERE county = $1 AND id > $2::text ORDER BY id LIMIT $3::integer
+SELECT id, county, township, name, licence, licensed_until, primary_care, capacity, modes, updated_at FROM clinics WHERE county = $1 AND id > $2::text
+    AND ($3::text = '' OR strpos(name, $3::text) > 0 OR id = $3::text)
+ORDER BY id LIMIT $4::integer
 `
 
 type ClinicsParams struct {
 	County   string
 	After    string
+	Search   string
 	PageSize int32
 }
 
 // Served by clinics_by_county (county, id).
 func (q *Queries) Clinics(ctx context.Context, arg ClinicsParams) ([]Clinic, error) {
-	rows, err := q.db.Query(ctx, clinics, arg.County, arg.After, arg.PageSize)
+	rows, err := q.db.Query(ctx, clinics,
+		arg.County,
+		arg.After,
+		arg.Search,
+		arg.PageSize,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -430,7 +438,9 @@ SELECT case_no, county, institution, clinic, mode, state, version, starts_on, en
     AND ($2::text = '' OR county = $2::text) AND ($3::text = '' OR institution = $3::text)
     AND ($4::text = '' OR clinic = $4::text)
     AND ($5::text = '' OR state = $5::text) AND ($6::text = '' OR light = $6::text)
-ORDER BY case_no LIMIT $7::integer
+    AND ($7::text = '' OR starts_with(case_no, $7::text))
+    AND ($8::text[] IS NULL OR institution = ANY ($8::text[]) OR clinic = ANY ($8::text[]))
+ORDER BY case_no LIMIT $9::integer
 `
 
 type ContractsParams struct {
@@ -440,6 +450,8 @@ type ContractsParams struct {
 	Clinic      string
 	State       string
 	Light       string
+	Prefix      string
+	Parties     []string
 	PageSize    int32
 }
 
@@ -453,6 +465,8 @@ func (q *Queries) Contracts(ctx context.Context, arg ContractsParams) ([]Contrac
 		arg.Clinic,
 		arg.State,
 		arg.Light,
+		arg.Prefix,
+		arg.Parties,
 		arg.PageSize,
 	)
 	if err != nil {

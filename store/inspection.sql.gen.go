@@ -433,7 +433,9 @@ WHERE i.case_no > $1::text
     AND ($2::text = '' OR i.county = $2::text) AND ($3::text = '' OR i.institution = $3::text)
     AND ($4::text = '' OR i.half = $4::text) AND ($5::text = '' OR i.kind = $5::text)
     AND ($6::text = '' OR c.status = $6::text)
-ORDER BY i.case_no LIMIT $7::integer
+    AND ($7::text = '' OR starts_with(i.case_no, $7::text))
+    AND ($8::text[] IS NULL OR i.institution = ANY ($8::text[]))
+ORDER BY i.case_no LIMIT $9::integer
 `
 
 type InspectionsParams struct {
@@ -443,6 +445,8 @@ type InspectionsParams struct {
 	Half        string
 	Kind        string
 	Status      string
+	Prefix      string
+	Parties     []string
 	PageSize    int32
 }
 
@@ -463,6 +467,8 @@ func (q *Queries) Inspections(ctx context.Context, arg InspectionsParams) ([]Ins
 		arg.Half,
 		arg.Kind,
 		arg.Status,
+		arg.Prefix,
+		arg.Parties,
 		arg.PageSize,
 	)
 	if err != nil {

@@ -632,7 +632,9 @@ const insuranceClaims = `-- name: InsuranceClaims :many
 SELECT case_no, county, institution, insurer, child, cover_case, cover_send, peril, accident_on, reported_on, amount_fen, description, state, accepted_fen, paid_fen, paid_on, reason, updated_at FROM insurance_claims WHERE case_no > $1::text
     AND ($2::text = '' OR county = $2::text) AND ($3::text = '' OR institution = $3::text)
     AND ($4::text = '' OR insurer = $4::text)
-ORDER BY case_no LIMIT $5::integer
+    AND ($5::text = '' OR starts_with(case_no, $5::text))
+    AND ($6::text[] IS NULL OR institution = ANY ($6::text[]))
+ORDER BY case_no LIMIT $7::integer
 `
 
 type InsuranceClaimsParams struct {
@@ -640,6 +642,8 @@ type InsuranceClaimsParams struct {
 	County      string
 	Institution string
 	Insurer     string
+	Prefix      string
+	Parties     []string
 	PageSize    int32
 }
 
@@ -650,6 +654,8 @@ func (q *Queries) InsuranceClaims(ctx context.Context, arg InsuranceClaimsParams
 		arg.County,
 		arg.Institution,
 		arg.Insurer,
+		arg.Prefix,
+		arg.Parties,
 		arg.PageSize,
 	)
 	if err != nil {

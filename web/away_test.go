@@ -46,16 +46,16 @@ func TestWithoutPostgresPagesSayTryAgainAndAFormComesBack(t *testing.T) {
 	}
 	stranger := s.visitor()
 	require.Equal(t, http.StatusServiceUnavailable, stranger.get("/institutions").Status, "nobody signed in")
-	p, err := v.Send(t.Context(), http.MethodPost, "/tasks/filters", saved)
+	p, err := v.Send(t.Context(), http.MethodPost, "/views", saved)
 	require.NoError(t, err)
 	require.Equal(t, http.StatusServiceUnavailable, p.Status)
 	require.Contains(t, p.Body, "您填写的内容没有丢失")
-	require.Contains(t, p.Body, `action="/tasks/filters"`)
+	require.Contains(t, p.Body, `action="/views"`)
 	require.Equal(t, saved, fieldsOf(p.Body))
 
 	s.way.Mend()
 	for range 2 {
-		p, err = v.Send(t.Context(), http.MethodPost, "/tasks/filters", fieldsOf(p.Body))
+		p, err = v.Send(t.Context(), http.MethodPost, "/views", fieldsOf(p.Body))
 		require.NoError(t, err)
 		require.Equal(t, http.StatusSeeOther, p.Status, p.Body)
 		p.Body = ""

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/a-h/templ"
-
 	"tuoyu/casework"
 	"tuoyu/documents"
 	"tuoyu/nursery"
@@ -19,7 +17,7 @@ import (
 func registerCases(s *Site) {
 	s.Nav("/cases", "我的办件", Places{nursery.RoleInstitution: 2})
 	s.Nav("/cases", "办件", Places{nursery.RoleClerk: 2, nursery.RoleSupervisor: 2, nursery.RoleInsurer: 4, nursery.RoleAuditor: 2})
-	s.Page("GET /cases", s.cases)
+	AddListing(s, casesListing)
 	s.Page("GET /cases/{no}", s.caseOne)
 	s.Page("POST /cases/{no}/comment", s.comment)
 	s.Page("POST /cases/{no}/withdraw", s.withdraw)
@@ -27,28 +25,24 @@ func registerCases(s *Site) {
 	s.Page("POST /documents/{id}/reissue", s.reissue)
 }
 
-// casesView is a list of cases with its filter.
-type casesView struct {
-	Cases  []casework.CaseSummary
-	Filter casework.CaseFilter
-	Next   string
-	Reader nursery.Principal
-	r      *http.Request
-}
-
-func caseFilter(r *http.Request) casework.CaseFilter {
-	q := r.URL.Query()
-	return casework.CaseFilter{
-		County: q.Get("county"), Institution: strings.TrimSpace(q.Get("institution")), Query: strings.TrimSpace(q.Get("q")),
-		Kind: nursery.CaseKind(q.Get("kind")), Stage: nursery.Stage(q.Get("stage")), Status: nursery.CaseStatus(q.Get("status")), Overdue: q.Get("overdue") == "yes",
-	}
-}
-
-func (s *Site) cases(w http.ResponseWriter, r *http.Request) error {
-	p, f := Principal(r.Context()), caseFilter(r)
-	return ListPage(s, w, r, p, casework.Cases, f, 25, Frame{Title: "办件", Wide: true, Live: true}, func(list casework.Page[casework.CaseSummary]) templ.Component {
-		return casesPage(casesView{list.Items, f, NextPage(r, list.Next), p, r})
-	})
+// casesListing is the page of the list of cases.
+var casesListing = Listing[casework.CaseFilter, casework.CaseSummary]{
+	List: casework.Cases, Path: "/cases", Title: "办件", Rows: 25, Live: true, None: "没有符合条件的办件", Hint: "可以放宽筛选条件再试。",
+	Search: "编号或机构名称",
+	Choices: func(nursery.Principal) []Choice {
+		status := Choice{Name: "status", Label: "状态"}
+		for _, st := range []nursery.CaseStatus{nursery.CaseDraft, nursery.CaseOpen, nursery.CaseEnded} {
+			status.Options = append(status.Options, Option{string(st), st.Title()})
+		}
+		return []Choice{{Name: "kind", Label: "事项", Options: kinds()}, status, {Name: "overdue", Label: "只看超期"}}
+	},
+	Looks: func(Reader) Looks[casework.CaseSummary] {
+		return Looks[casework.CaseSummary]{
+			"事项": HeadCell(func(c casework.CaseSummary) RowHead { return RowHead{"/cases/" + c.CaseNo, c.Title, "", c.CaseNo} }),
+			"机构": HeadCell(func(c casework.CaseSummary) RowHead { return RowHead{"", c.Subject, "", nursery.CountyName(c.County)} }),
+			"期限": StyledCell("", caseDue),
+		}
+	},
 }
 
 func kinds() []Option {
@@ -153,13 +147,6 @@ func clockState(state string) (tone, title string) {
 	}
 	return "good", "已结束"
 }
-
-// caseCells is the table of cases.
-var caseCells = CellsOf(casework.Cases.Sheet, Looks[casework.CaseSummary]{
-	"事项": HeadCell(func(c casework.CaseSummary) RowHead { return RowHead{"/cases/" + c.CaseNo, c.Title, "", c.CaseNo} }),
-	"机构": HeadCell(func(c casework.CaseSummary) RowHead { return RowHead{"", c.Subject, "", nursery.CountyName(c.County)} }),
-	"期限": StyledCell("", caseDue),
-})
 
 func documentTone(state string) string {
 	return map[string]string{"in_force": "good", "revoked": "bad", "superseded": "warn"}[state]

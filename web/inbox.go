@@ -1,9 +1,8 @@
 package web
 
 import (
-	"errors"
-	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -13,65 +12,112 @@ import (
 	"tuoyu/nursery"
 )
 
-// inboxView is the inbox with what surrounds it.
-type inboxView struct {
-	Tasks      []casework.TaskSummary
-	Counts     casework.TaskCounts
-	Filter     casework.TaskFilter
-	Saved      []SavedFilter
-	Colleagues []casework.Colleague
-	Next       string
-	Here       string // the address of this page with its filters
-	Reader     nursery.Principal
-	r          *http.Request
-}
-
-func inboxFilter(r *http.Request) casework.TaskFilter {
-	q := r.URL.Query()
-	return casework.TaskFilter{View: casework.View(q.Get("view")), Kind: q.Get("kind"), County: q.Get("county"), Query: strings.TrimSpace(q.Get("q"))}
-}
-
-func (s *Site) inbox(w http.ResponseWriter, r *http.Request) error {
-	p, f := Principal(r.Context()), inboxFilter(r)
-	if format := ExportFormat(r); format != "" {
-		return SendFile(w)(casework.Tasks.Export(r.Context(), s.Service, p, f, format))
+// inbox is the page of the inbox.
+func (s *Site) inbox() Listing[casework.TaskFilter, casework.TaskSummary] {
+	return Listing[casework.TaskFilter, casework.TaskSummary]{
+		List: casework.Tasks, Path: "/tasks", Title: "待办", Rows: 25, Live: true, None: "没有待办", Hint: "新的待办会自动出现在这里。",
+		Search: "办件编号或机构名称", Choices: taskChoices, Looks: taskLooks, Tabs: s.inboxTabs,
+		Control: func(v Reader) func(casework.TaskSummary) templ.Component {
+			return func(t casework.TaskSummary) templ.Component { return taskControls(t, v) }
+		},
+		Batch: Batches[casework.TaskSummary]{
+			ID: func(v Reader, t casework.TaskSummary) (id, name string) {
+				if shares(v.Principal, t.Role) {
+					id = t.ID
+				}
+				return id, t.Title + " " + t.CaseNo
+			},
+			Name: func(v Reader, id string) (RowHead, error) {
+				t, err := s.Service.Task(v.Context(), v.Principal, id)
+				return RowHead{Link: "/tasks/" + id, Name: t.Title, Below: t.InstitutionName + " " + t.CaseNo}, err
+			},
+			Acts: []BatchAct{
+				{Name: "claim", Title: "领取", Done: "已领取", For: claims, Do: func(v Reader, key, id string, _ url.Values) error {
+					_, err := s.Service.Claim(v.Context(), v.Principal, key, id)
+					return err
+				}},
+				{Name: "release", Title: "退回", Done: "已退回", For: claims, Do: func(v Reader, key, id string, _ url.Values) error {
+					_, err := s.Service.Release(v.Context(), v.Principal, key, id)
+					return err
+				}},
+				{Name: "assign", Title: "分派", Done: "已分派", For: assigns, Fields: func(v Reader) (templ.Component, error) {
+					list, err := s.Service.Colleagues(v.Context(), v.Principal, "")
+					return colleagueField(list, "分派给", "bulk", false), err
+				}, Do: func(v Reader, key, id string, form url.Values) error {
+					_, err := s.Service.Assign(v.Context(), v.Principal, key, id, strings.TrimSpace(form.Get("account")))
+					return err
+				}},
+			},
+		},
 	}
-	list, err := casework.Tasks.Page(r.Context(), s.Service, p, f, PageRequest(r, 25))
+}
+
+// claims reports whether the inbox of p has tasks that p takes from among colleagues.
+func claims(p nursery.Principal) bool {
+	return !partyOfOne(p.Role) && p.Role != nursery.RoleAuditor
+}
+
+// assigns reports whether p distributes the tasks of an office.
+func assigns(p nursery.Principal) bool { return p.Role == nursery.RoleSupervisor }
+
+// oversees reports whether the inbox of p has the tasks of others.
+func oversees(p nursery.Principal) bool {
+	return slices.Contains([]nursery.Role{nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor}, p.Role)
+}
+
+// shares reports whether p can take a task put to a role, or distribute it.
+func shares(p nursery.Principal, role nursery.Role) bool {
+	return p.Role == role && !partyOfOne(role) || assigns(p) && (role == nursery.RoleClerk || role == nursery.RoleInspector)
+}
+
+// taskChoices are the kinds of task that p is asked, or of those who oversee others whom a task is put to.
+func taskChoices(p nursery.Principal) []Choice {
+	list := []Choice{{Name: "kind", Label: "种类", Options: taskKinds(p.Role)}}
+	if !oversees(p) {
+		return list
+	}
+	list[0].Options = taskKinds("")
+	roles := Choice{Name: "role", Label: "由谁办理"}
+	for _, role := range nursery.Roles() {
+		if len(taskKinds(role)) > 0 {
+			roles.Options = append(roles.Options, Option{string(role), role.Title()})
+		}
+	}
+	return append(list, roles)
+}
+
+// inboxTabs are the views of the inbox with their numbers. Where the tasks of others are listed, what nobody has taken is not for the
+// reader to take.
+func (s *Site) inboxTabs(v Reader, f casework.TaskFilter) ([]Tab, error) {
+	counted := f
+	counted.View = ""
+	counts, err := s.Service.TaskCounts(v.Context(), v.Principal, counted)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	v := inboxView{Tasks: list.Items, Filter: f, Next: NextPage(r, list.Next), Here: r.URL.RequestURI(), Reader: p, r: r}
-	if v.Counts, err = s.Service.TaskCounts(r.Context(), p, casework.TaskFilter{Kind: f.Kind, County: f.County, Query: f.Query}); err != nil {
-		return err
+	tab := func(view casework.View, title string, count int) Tab {
+		return Tab{title, v.With("view", string(view)), count, f.View == view}
 	}
-	if s.savedFilters != nil {
-		if v.Saved, err = s.savedFilters(r.Context(), p); err != nil {
-			return err
-		}
+	tabs := []Tab{tab("", "全部", counts.All)}
+	switch {
+	case oversees(v.Principal):
+		tabs = append(tabs, tab(casework.ViewMine, "我的", counts.Mine), tab(casework.ViewClaimable, "无人领取", counts.Claimable))
+	case !partyOfOne(v.Role):
+		tabs = append(tabs, tab(casework.ViewMine, "我的", counts.Mine), tab(casework.ViewClaimable, "可领取", counts.Claimable))
 	}
-	if p.Role == nursery.RoleSupervisor {
-		if v.Colleagues, err = s.Service.Colleagues(r.Context(), p, ""); err != nil {
-			return err
-		}
-	}
-	return s.Show(w, r, Frame{Title: "待办", Wide: true, Live: true}, inboxPage(v))
+	return append(tabs, tab(casework.ViewDue, "即将到期", counts.Due), tab(casework.ViewOverdue, "已超期", counts.Overdue)), nil
 }
 
-// taskCells returns the table of the inbox, with what can be done with a task.
-func taskCells(v inboxView) []Cell[casework.TaskSummary] {
-	cells := CellsOf(casework.Tasks.Sheet, Looks[casework.TaskSummary]{
+// taskLooks is how the columns of the inbox look.
+func taskLooks(v Reader) Looks[casework.TaskSummary] {
+	return Looks[casework.TaskSummary]{
 		"待办": StyledCell("heads", func(t casework.TaskSummary) templ.Component {
 			return RowHeading(RowHead{"/tasks/" + t.ID, t.Title, "", t.CaseNo})
 		}),
 		"机构":  StyledCell("", taskParty),
 		"期限":  StyledCell("", taskDue),
-		"领取人": StyledCell("", func(t casework.TaskSummary) templ.Component { return taskAssignee(t, v.Reader) }),
-	})
-	choice := Cell[casework.TaskSummary]{Title: "选择", Show: StyledCell("screen", taskChoice), Hidden: true}
-	controls := Cell[casework.TaskSummary]{Title: "操作", Show: StyledCell("screen nowrap", func(t casework.TaskSummary) templ.Component {
-		return taskControls(t, v)
-	})}
-	return slices.Concat([]Cell[casework.TaskSummary]{choice}, cells, []Cell[casework.TaskSummary]{controls})
+		"领取人": StyledCell("", func(t casework.TaskSummary) templ.Component { return taskAssignee(t, v.Principal) }),
+	}
 }
 
 // BackPath is where a form came from: a page of ours, or the inbox.
@@ -80,64 +126,6 @@ func BackPath(r *http.Request) string {
 		return localPath(next)
 	}
 	return "/tasks"
-}
-
-// tasksAtOnce is how many tasks may be ticked for one command. The inbox shows fewer on a page.
-const tasksAtOnce = 100
-
-// each runs do for each ticked task under a key of its own and reports what became of each: how many were done, and every task that
-// was not, with the reason. It returns a casework.Error when more than tasksAtOnce are ticked, and then does none. Any other error
-// ends it; what was done by then is done, and the same form sent again does the rest.
-func (s *Site) each(w http.ResponseWriter, r *http.Request, what string, do func(key, id string) error) error {
-	if err := ParseForm(r); err != nil {
-		return err
-	}
-	ids := slices.Compact(slices.Sorted(slices.Values(r.PostForm["task"])))
-	if len(ids) > tasksAtOnce {
-		return &casework.Error{Code: casework.CodeInvalid, Message: fmt.Sprintf("一次最多办理 %d 件，本次选择了 %d 件，均未办理。请分批选择。", tasksAtOnce, len(ids))}
-	}
-	var notDone []string
-	for _, id := range ids {
-		err := do(Key(r)+"/"+id, id)
-		var refused *casework.Error
-		switch {
-		case errors.As(err, &refused):
-			notDone = append(notDone, s.nameOfTask(r, id)+"："+refused.Message)
-		case err != nil:
-			return err
-		}
-	}
-	message := fmt.Sprintf("%s %d 件。", what, len(ids)-len(notDone))
-	if len(ids) == 0 {
-		message = "没有选择待办。"
-	}
-	if len(notDone) > 0 {
-		message += fmt.Sprintf("未能办理 %d 件：\n%s", len(notDone), strings.Join(notDone, "\n"))
-	}
-	return s.Done(w, r, BackPath(r), message)
-}
-
-// nameOfTask returns the title and case number of a task that the person may see, and otherwise a word for it.
-func (s *Site) nameOfTask(r *http.Request, id string) string {
-	task, err := s.Service.Task(r.Context(), Principal(r.Context()), id)
-	if err != nil {
-		return "一件待办"
-	}
-	return task.Title + " " + task.CaseNo
-}
-
-func (s *Site) claimAll(w http.ResponseWriter, r *http.Request) error {
-	return s.each(w, r, "已领取", func(key, id string) error {
-		_, err := s.Service.Claim(r.Context(), Principal(r.Context()), key, id)
-		return err
-	})
-}
-
-func (s *Site) assignAll(w http.ResponseWriter, r *http.Request) error {
-	return s.each(w, r, "已分派", func(key, id string) error {
-		_, err := s.Service.Assign(r.Context(), Principal(r.Context()), key, id, strings.TrimSpace(r.PostFormValue("account")))
-		return err
-	})
 }
 
 func (s *Site) claim(w http.ResponseWriter, r *http.Request) error {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -93,32 +92,20 @@ func (s *Site) Case(page CasePage, kinds ...nursery.CaseKind) {
 	}
 }
 
-// SavedFilter is a filter of the inbox that somebody saved under a name.
+// SavedFilter is a view of a list that somebody saved under a name: the query of its address.
 type SavedFilter struct {
 	ID          int64
 	Name, Query string
 }
 
-// SavedFilters has the inbox offer the filters that list returns. Forms to save and to delete one are sent to /tasks/filters.
-func (s *Site) SavedFilters(list func(context.Context, nursery.Principal) ([]SavedFilter, error)) {
+// SavedFilters has lists offer the views that list returns, by the list's room. Forms to save and to delete one are sent to /views.
+func (s *Site) SavedFilters(list func(ctx context.Context, p nursery.Principal, room string) ([]SavedFilter, error)) {
 	s.savedFilters = list
 }
 
 // covers reports whether a page lies under the link.
 func (n navItem) covers(path string) bool {
 	return path == n.Path || strings.HasPrefix(path, n.Path+"/")
-}
-
-// navigation is the links of the frame's reader. Cases that cannot go on are among them while there are some, with their number.
-func (f Frame) navigation() []navItem {
-	items := slices.Clone(f.nav)
-	if f.stuck > 0 {
-		return append(items, navItem{Path: stuckPath, Title: "受阻办件（" + strconv.FormatInt(f.stuck, 10) + "）"})
-	}
-	if f.p.Role == nursery.RoleAdministrator {
-		return append(items, navItem{Path: stuckPath, Title: "受阻办件"})
-	}
-	return items
 }
 
 // startPath is where each role's work begins.

@@ -33,7 +33,7 @@ type Frame struct {
 	nav    []navItem
 	path   string
 	flash  string
-	stuck  int64  // number of stuck cases, for roles that may see it
+	news   int    // number of the reader's cases with news
 	own    string // name of the reader's institution or clinic
 	assets assets
 }
@@ -50,14 +50,14 @@ func (s *Site) ShowStatus(w http.ResponseWriter, r *http.Request, status int, f 
 		w.Header().Set("Retry-After", retryAfter[casework.Unavailable])
 	}
 	f.p, f.path, f.assets = Principal(r.Context()), r.URL.Path, s.assets
-	f.nav = s.nav[f.p.Role]
 	var err error
 	if f.own, err = s.Service.OwnName(r.Context(), f.p); err != nil {
 		s.Log.WarnContext(r.Context(), "no name for the header", "error", err) // the account is shown instead
 	}
-	if seesStuck(f.p.Role) {
-		if f.stuck, err = s.Service.StuckCount(r.Context(), f.p); err != nil {
-			s.Log.WarnContext(r.Context(), "stuck cases not counted", "error", err)
+	if r.Header.Get("HX-Request") == "" { // of which a script takes the list alone
+		f.nav = s.navigation(r.Context(), f.p)
+		if f.news, err = s.newsCount(r.Context(), f.p); err != nil {
+			s.Log.WarnContext(r.Context(), "news not counted", "error", err)
 		}
 	}
 	if r.Header.Get("HX-Request") == "" && s.hasSession(r.Context()) {

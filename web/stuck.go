@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"slices"
 
 	"tuoyu/nursery"
 )
@@ -10,6 +9,8 @@ import (
 const stuckPath = "/admin/stuck"
 
 func registerStuck(s *Site) {
+	s.Nav(stuckPath, "受阻办件", Places{nursery.RoleAdministrator: 5})
+	s.Waiting(stuckPath, "受阻办件", s.Service.StuckCount, nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator)
 	s.Page("GET "+stuckPath, func(w http.ResponseWriter, r *http.Request) error {
 		list, err := s.Service.StuckCases(r.Context(), Principal(r.Context()))
 		if err != nil {
@@ -27,11 +28,6 @@ func registerStuck(s *Site) {
 		}
 		return s.Done(w, r, stuckPath, done.CaseNo+" 已重试。恢复办理后，本页不再列出。")
 	})
-}
-
-// seesStuck reports whether a role is shown the cases that are stuck. Pages do not query their number for other roles.
-func seesStuck(role nursery.Role) bool {
-	return slices.Contains([]nursery.Role{nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator}, role)
 }
 
 // seesCases reports whether a role may open the cases themselves.

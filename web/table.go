@@ -18,6 +18,12 @@ type Cell[Row any] struct {
 	Title  string
 	Show   func(Row) CellContent
 	Hidden bool // its title, from sight
+
+	key    string // title of its column in the sheet
+	sort   string // address of the list sorted by it; empty: not offered
+	sorted string // ascending or descending, where the list is sorted by it
+	all    bool   // its head has a box that chooses all rows
+	heads  bool   // it heads the row unless another cell does
 }
 
 // CellContent is the content of a cell, with the class of its column: number, nowrap, heads for the cell that heads its row, or screen
@@ -33,18 +39,24 @@ type Looks[Row any] map[string]func(Row) CellContent
 // CellsOf returns the columns of a sheet that pages show. A cell looks as looks has it for its column, else as its value. It panics
 // if looks names a column that is not there.
 func CellsOf[Row any](sheet casework.Sheet[Row], look Looks[Row]) []Cell[Row] {
-	cells, used := []Cell[Row]{}, 0
+	return cellsOf(sheet, look, nil)
+}
+
+// cellsOf is CellsOf with the columns of these titles, and the first that pages show, which heads its row. Without titles it is CellsOf.
+func cellsOf[Row any](sheet casework.Sheet[Row], look Looks[Row], titles []string) []Cell[Row] {
+	cells, used, first := []Cell[Row]{}, 0, true
 	for _, c := range sheet.Columns {
-		if c.FilesOnly {
-			continue
-		}
 		show, ok := look[c.Title]
-		if ok {
+		if ok && !c.FilesOnly {
 			used++
 		} else {
 			show = func(row Row) CellContent { return showValue(c.Value(row)) }
 		}
-		cells = append(cells, Cell[Row]{Title: cmp.Or(c.Head, c.Title), Show: show})
+		heads := first && !c.FilesOnly
+		first = first && c.FilesOnly
+		if heads || len(titles) == 0 && !c.FilesOnly || slices.Contains(titles, c.Title) {
+			cells = append(cells, Cell[Row]{Title: cmp.Or(c.Head, c.Title), Show: show, key: c.Title, heads: heads})
+		}
 	}
 	if used != len(look) {
 		panic("web: a look for a column that " + sheet.Title + " does not show")
@@ -52,9 +64,13 @@ func CellsOf[Row any](sheet casework.Sheet[Row], look Looks[Row]) []Cell[Row] {
 	return cells
 }
 
-// headAt returns which cell of a row heads it: the first, unless another one is shown so.
+// headAt returns which cell of a row heads it: the one shown so, or that of the first column of the sheet that pages show by themselves.
 func headAt[Row any](columns []Cell[Row], row Row) int {
-	return max(0, slices.IndexFunc(columns, func(c Cell[Row]) bool { return c.Show(row).class == "heads" }))
+	at := slices.IndexFunc(columns, func(c Cell[Row]) bool { return c.Show(row).class == "heads" })
+	if at < 0 {
+		at = slices.IndexFunc(columns, func(c Cell[Row]) bool { return c.heads })
+	}
+	return max(0, at)
 }
 
 // headClass returns the class of the head of a column.

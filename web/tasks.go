@@ -18,9 +18,7 @@ import (
 
 func registerTasks(s *Site) {
 	s.Nav("/tasks", "待办", Places{nursery.RoleInstitution: 3, nursery.RoleClerk: 1, nursery.RoleSupervisor: 1, nursery.RoleInspector: 2, nursery.RoleHospital: 4, nursery.RoleCountyOffice: 5, nursery.RoleCityOffice: 5, nursery.RoleInsurer: 3})
-	s.Page("GET /tasks", s.inbox)
-	s.Page("POST /tasks/claim", s.claimAll)
-	s.Page("POST /tasks/assign", s.assignAll)
+	AddListing(s, s.inbox())
 	s.Page("GET /tasks/{id}", s.task)
 	s.Page("POST /tasks/{id}/claim", s.claim)
 	s.Page("POST /tasks/{id}/release", s.release)

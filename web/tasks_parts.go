@@ -14,11 +14,11 @@ import (
 	"tuoyu/workflows"
 )
 
-// taskKinds are the kinds of task a role is asked, for the filter of its inbox.
+// taskKinds are the kinds of task that a role is asked, or any role.
 func taskKinds(r nursery.Role) (list []Option) {
 	for _, p := range workflows.Processes() {
 		for _, t := range p.Tasks {
-			if slices.Contains(t.Roles, r) {
+			if r == "" || slices.Contains(t.Roles, r) {
 				list = append(list, Option{t.Name, t.Label()})
 			}
 		}
@@ -51,20 +51,6 @@ func atMost(n int) string {
 		return "99+"
 	}
 	return strconv.Itoa(n)
-}
-
-func emptyInbox(v casework.View) string {
-	switch v {
-	case casework.ViewMine:
-		return "没有领取的待办"
-	case casework.ViewClaimable:
-		return "没有可以领取的待办"
-	case casework.ViewDue:
-		return "没有即将到期的待办"
-	case casework.ViewOverdue:
-		return "没有超期的待办"
-	}
-	return "没有待办"
 }
 
 // shown writes any value the rules saw or asked for.

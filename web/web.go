@@ -60,10 +60,11 @@ type Site struct {
 
 	nav          map[nursery.Role][]navItem
 	tiles        []tile
+	waiting      []waitingList
 	taskPages    map[string]TaskPage
 	casePages    map[nursery.CaseKind]CasePage
 	guides       map[nursery.CaseKind]GuidePart
-	savedFilters func(context.Context, nursery.Principal) ([]SavedFilter, error)
+	savedFilters func(ctx context.Context, p nursery.Principal, room string) ([]SavedFilter, error)
 
 	reopening map[string]bool // patterns of forms that are shown again with what was entered, when they are sent with _again
 }
@@ -108,7 +109,7 @@ func New(d Deps, pages ...func(*Site)) (*Site, error) {
 		return nil, err
 	}
 	for _, register := range slices.Concat([]func(*Site){
-		registerAssets, registerSignIn, registerHome, registerProgress, registerGuide, registerTasks, registerCases, registerFiles, registerLive, registerStuck,
+		registerAssets, registerSignIn, registerHome, registerProgress, registerGuide, registerTasks, registerCases, registerFiles, registerLive, registerStuck, registerWaiting,
 	}, pages) {
 		register(s)
 	}

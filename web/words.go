@@ -178,6 +178,14 @@ func SexTitle(s nursery.Sex) string {
 	return "女"
 }
 
+// Lights are the lights, for choices.
+func Lights() (list []Option) {
+	for _, l := range []nursery.Light{nursery.Green, nursery.Amber, nursery.Red} {
+		list = append(list, Option{string(l), l.Title()})
+	}
+	return list
+}
+
 // LightTone returns the tone of a light.
 func LightTone(l nursery.Light) string {
 	return map[nursery.Light]string{nursery.Green: "good", nursery.Amber: "warn", nursery.Red: "bad"}[l]

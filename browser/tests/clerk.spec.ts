@@ -43,15 +43,15 @@ test("a case shows who holds the ball and each reason with its article", async (
 	expect((await download).suggestedFilename()).toBe("办件.xlsx");
 });
 
-test("a filter is saved, used and dropped", async ({ page }) => {
+test("a view is saved, used and deleted", async ({ page }) => {
 	await signIn(page, "clerk-140403", "/tasks?view=due");
-	await page.getByText("保存的筛选").click();
-	await page.getByLabel("把当前筛选保存为").fill("快到期的");
+	await page.getByText("保存的视图").click();
+	await page.getByLabel("把当前视图保存为").fill("快到期的");
 	await page.getByRole("button", { name: "保存", exact: true }).click();
-	await expect(page.getByRole("link", { name: "快到期的" }).first()).toBeVisible();
-	await page.getByText("保存的筛选").click();
-	await page.getByRole("button", { name: "删除" }).click();
+	await expect(page.getByRole("link", { name: "快到期的" }).first()).toHaveAttribute("aria-current", "page");
+	await page.getByText("保存的视图").first().click();
+	await page.getByRole("button", { name: "删除视图快到期的" }).click();
 	await expect(page.getByRole("dialog")).toContainText("快到期的");
 	await page.getByRole("dialog").getByRole("button", { name: "删除" }).click();
-	await expect(page.getByText("已删除筛选。")).toBeVisible();
+	await expect(page.getByText("已删除视图。")).toBeVisible();
 });

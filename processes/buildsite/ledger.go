@@ -56,6 +56,14 @@ func (s *Service) ReadLedger(ctx context.Context, q *store.Queries, name string)
 	if err != nil {
 		return BuildLedger{}, plan, err
 	}
+	reports, err := q.WaitingReportsOfPlan(ctx, name)
+	if err != nil {
+		return BuildLedger{}, plan, err
+	}
+	waiting := map[string]int{}
+	for _, r := range reports {
+		waiting[r.CaseNo] = int(r.Waiting)
+	}
 	milestones := map[string][]store.BuildMilestone{}
 	for _, m := range rows {
 		milestones[m.CaseNo] = append(milestones[m.CaseNo], m)
@@ -66,7 +74,9 @@ func (s *Service) ReadLedger(ctx context.Context, q *store.Queries, name string)
 	for _, site := range sites {
 		ledger.Seats += int(site.Seats)
 		ledger.SeatsCounted += int(site.SeatsCounted)
-		ledger.Lines = append(ledger.Lines, lineOf(site, milestones[site.CaseNo], s.Today()))
+		line := lineOf(site, milestones[site.CaseNo], s.Today())
+		line.Waiting = waiting[site.CaseNo]
+		ledger.Lines = append(ledger.Lines, line)
 	}
 	return ledger, plan, nil
 }

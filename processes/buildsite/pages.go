@@ -22,6 +22,7 @@ func (s *Service) Pages(site *web.Site) {
 	p := &pages{site, s}
 	p.registerBuildLedger()
 	p.registerBuild()
+	p.registerReports()
 }
 
 func (s *pages) registerBuildLedger() {
@@ -120,7 +121,13 @@ func ledgerCells(l BuildLedger) []web.Cell[BuildLine] {
 		"建设点": web.HeadCell(func(s BuildLine) web.RowHead {
 			return web.RowHead{Link: "/build/" + s.CaseNo, Name: s.Name, Below: s.CountyName + " " + s.ModeTitle}
 		}),
-		"灯":     web.StyledCell("", func(s BuildLine) templ.Component { return web.Tag(siteLamp(s)) }),
+		"灯": web.StyledCell("", func(s BuildLine) templ.Component { return web.Tag(siteLamp(s)) }),
+		"待核定报送": web.StyledCell("", func(s BuildLine) templ.Component {
+			if s.Waiting == 0 {
+				return web.Text("—")
+			}
+			return web.Tag("warn", web.Count(s.Waiting)+" 次")
+		}),
 		"计划进度%": web.StyledCell("number", func(s BuildLine) templ.Component { return web.Text(s.Planned.Text + "%") }),
 		"核定进度%": web.StyledCell("number", func(s BuildLine) templ.Component { return web.Text(s.Actual.Text + "%") }),
 		"计入托位": web.StyledCell("number", func(s BuildLine) templ.Component {

@@ -24,6 +24,7 @@ func LedgerSheet(ledger BuildLedger) casework.Sheet[BuildLine] {
 		{Title: "红灯次数", FilesOnly: true, Value: func(l BuildLine) any { return l.Reds }},
 		{Title: "计划进度%", Head: "计划", Value: func(l BuildLine) any { return l.Planned.Text }},
 		{Title: "核定进度%", Head: "核定", Value: func(l BuildLine) any { return l.Actual.Text }},
+		{Title: "待核定报送", Head: "待核定", Value: func(l BuildLine) any { return l.Waiting }},
 		{Title: "计入托位", Head: "托位", Value: func(l BuildLine) any { return l.SeatsCounted }},
 		{Title: "计划托位", FilesOnly: true, Value: func(l BuildLine) any { return l.Seats }},
 		{Title: "备案回执日期", FilesOnly: true, Value: func(l BuildLine) any { return l.ReceiptOn }},

@@ -57,6 +57,7 @@ type BuildLine struct {
 	Planned    casework.Rate   `json:"planned" doc:"计划进度"`
 	Actual     casework.Rate   `json:"actual" doc:"核定进度"`
 	Milestones []MilestoneView `json:"milestones" doc:"建设节点"`
+	Waiting    int             `json:"waiting_reports,omitempty" doc:"待核定的进度报送"`
 }
 
 // MilestoneView is a milestone as planned and as accepted.

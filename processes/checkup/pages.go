@@ -35,7 +35,7 @@ func (s *pages) registerCheckups() {
 	s.Task(web.TaskPage{Subject: web.SubjectOf(s.service.Referral, referralPart)}, "referral.take", "referral.seen", "referral.trace", "referral.result")
 	s.Nav("/checkups", "体检", web.Places{nursery.RoleInstitution: 7, nursery.RoleHospital: 1, nursery.RoleCountyOffice: 6, nursery.RoleCityOffice: 6})
 	s.Nav("/referrals", "转诊", web.Places{nursery.RoleHospital: 2})
-	s.Page("GET /checkups", s.checkups)
+	web.AddListing(s.Site, roundsListing)
 	s.Page("POST /checkups/open", s.openHalf)
 	s.Page("GET /checkups/score", s.score)
 	s.Page("GET /checkups/{no}", s.checkup)
@@ -49,21 +49,18 @@ func (s *pages) registerCheckups() {
 	s.Page("GET /checkups/{no}/children/{child}/sheet", s.guardianSheet)
 }
 
-// checkupsView is the rounds with their filter.
-type checkupsView struct {
-	Rounds []CheckupSummary
-	Filter CheckupFilter
-	Next   string
-	p      nursery.Principal
-	r      *http.Request
-}
-
-func (s *pages) checkups(w http.ResponseWriter, r *http.Request) error {
-	q, p := r.URL.Query(), web.Principal(r.Context())
-	f := CheckupFilter{County: q.Get("county"), Half: q.Get("half"), State: q.Get("state")}
-	return web.ListPage(s.Site, w, r, p, Rounds, f, 25, web.Frame{Title: "半年健康体检", Wide: true, Live: true}, func(list casework.Page[CheckupSummary]) templ.Component {
-		return checkupsPage(checkupsView{list.Items, f, web.NextPage(r, list.Next), p, r})
-	})
+// roundsListing is the page of the list of rounds.
+var roundsListing = web.Listing[CheckupFilter, CheckupSummary]{
+	List: Rounds, Path: "/checkups", Title: "半年健康体检", Rows: 25, Live: true, None: "没有体检", Hint: "签约生效后，每半年自动开启。", Search: "办件编号或机构名称",
+	Choices: func(nursery.Principal) []web.Choice {
+		state := web.Choice{Name: "state", Label: "状态"}
+		for _, st := range []string{"blocked", "open", "closed"} {
+			state.Options = append(state.Options, web.Option{Value: st, Label: RoundStateTitle(st)})
+		}
+		return []web.Choice{{Name: "half", Label: "半年度（如 2026H2）", Text: true}, state}
+	},
+	Looks: func(web.Reader) web.Looks[CheckupSummary] { return checkupLooks },
+	Below: func(v web.Reader) (templ.Component, error) { return openHalf(v.Principal), nil },
 }
 
 func (s *pages) openHalf(w http.ResponseWriter, r *http.Request) error {
@@ -293,12 +290,12 @@ func classPath(round, class, more string) string {
 	return "/checkups/" + round + "/classes/" + url.PathEscape(class) + more
 }
 
-// checkupCells is the table of check-up rounds.
-var checkupCells = web.CellsOf(Rounds.Sheet, web.Looks[CheckupSummary]{
+// checkupLooks is how the columns of check-up rounds look.
+var checkupLooks = web.Looks[CheckupSummary]{
 	"托育机构": web.HeadCell(func(c CheckupSummary) web.RowHead {
 		return web.RowHead{Link: "/checkups/" + c.CaseNo, Name: c.InstitutionName, Code: c.Institution, Below: c.CaseNo + " " + c.CountyName}
 	}),
 	"半年度":    web.TextCell(func(c CheckupSummary) string { return web.HalfTitle(c.Half) }),
 	"医疗卫生机构": web.PartyCell(func(c CheckupSummary) (string, string) { return c.ClinicName, c.Clinic }),
 	"状态":     web.TagCell(func(c CheckupSummary) (string, string) { return roundTone(c.State), c.StateTitle() }),
-})
+}

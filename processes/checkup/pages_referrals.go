@@ -12,16 +12,23 @@ import (
 )
 
 func (s *pages) registerReferrals() {
-	s.Page("GET /referrals", s.referrals)
+	web.AddListing(s.Site, referralsListing)
 	s.Page("GET /referrals/{no}", s.referral)
 	s.Page("POST /referrals/{no}", s.referralResult)
 }
 
-func (s *pages) referrals(w http.ResponseWriter, r *http.Request) error {
-	f := ReferralFilter{State: r.FormValue("state")}
-	return web.ListPage(s.Site, w, r, web.Principal(r.Context()), Referrals, f, 25, web.Frame{Title: "转诊", Wide: true, Live: true}, func(list casework.Page[ReferralSummary]) templ.Component {
-		return referralsPage(list.Items, web.NextPage(r, list.Next))
-	})
+// referralsListing is the page of the list of referrals.
+var referralsListing = web.Listing[ReferralFilter, ReferralSummary]{
+	List: Referrals, Path: "/referrals", Title: "转诊", Rows: 25, Live: true, None: "没有转诊", Hint: "体检发现需要转诊的，会出现在这里。", Search: "办件编号或机构名称",
+	Choices: func(nursery.Principal) []web.Choice {
+		state := web.Choice{Name: "state", Label: "状态"}
+		for _, st := range []string{"open", "done", "ended"} {
+			_, title := referralState(st)
+			state.Options = append(state.Options, web.Option{Value: st, Label: title})
+		}
+		return []web.Choice{state}
+	},
+	Looks: func(web.Reader) web.Looks[ReferralSummary] { return referralLooks },
 }
 
 func referralState(state string) (tone, title string) {
@@ -69,14 +76,14 @@ func (s *pages) referralResult(w http.ResponseWriter, r *http.Request) error {
 	return s.Done(w, r, "/referrals/"+r.PathValue("no"), "已登记结果。")
 }
 
-// referralCells is the table of referrals.
-var referralCells = web.CellsOf(Referrals.Sheet, web.Looks[ReferralSummary]{
+// referralLooks is how the columns of referrals look.
+var referralLooks = web.Looks[ReferralSummary]{
 	"婴幼儿编号": web.HeadCell(func(f ReferralSummary) web.RowHead {
 		return web.RowHead{Link: "/referrals/" + f.CaseNo, Name: f.ChildName, Code: f.Child, Below: f.CaseNo}
 	}),
 	"托育机构": web.PartyCell(func(f ReferralSummary) (string, string) { return f.InstitutionName, f.Institution }),
 	"状态":   web.TagCell(func(f ReferralSummary) (string, string) { return referralState(f.State) }),
-})
+}
 
 func (s *pages) checkedSubject(ctx context.Context, v web.TaskView) (templ.Component, error) {
 	d, err := s.service.Checkup(ctx, v.Reader, v.Task.CaseNo)

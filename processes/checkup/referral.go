@@ -26,8 +26,12 @@ var Referrals = casework.List[ReferralFilter, ReferralSummary]{
 	Act: "referral.list", Indexes: []string{"referrals_by_county", "referrals_by_institution", "referrals_by_clinic", "referrals_pkey"},
 	Read: func(ctx context.Context, r casework.ListReading[ReferralFilter]) ([]casework.ListRow[ReferralSummary], error) {
 		of := casework.ScopeOf(r.Principal, r.Filter.County)
+		found, err := r.Find(ctx, r.Filter.Query)
+		if err != nil {
+			return nil, err
+		}
 		rows, err := r.Q.Referrals(ctx, store.ReferralsParams{
-			County: of.County, Institution: of.Institution, Clinic: of.Partner, State: r.Filter.State, After: r.After.ID, PageSize: r.Limit,
+			County: of.County, Institution: of.Institution, Clinic: of.Partner, State: r.Filter.State, After: r.After.ID, PageSize: r.Limit, Prefix: found.Prefix, Parties: found.Parties,
 		})
 		return casework.ListRows(rows, err, func(row store.Referral) (ReferralSummary, casework.Cursor) {
 			return referralSummary(row), casework.Cursor{ID: row.CaseNo}

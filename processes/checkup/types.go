@@ -25,12 +25,14 @@ type CheckupFilter struct {
 	County string `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码，供市级角色筛选"`
 	Half   string `query:"half" pattern:"^[0-9]{4}H[12]$" patternDescription:"如 2026H2" doc:"半年度"`
 	State  string `query:"state" enum:"blocked,open,closed" doc:"状态"`
+	Query  string `query:"q" maxLength:"60" doc:"办件编号或其开头、机构名称或统一社会信用代码"`
 }
 
 // ReferralFilter narrows a list of referrals. A zero field does not.
 type ReferralFilter struct {
 	County string `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码，供市级角色筛选"`
 	State  string `query:"state" enum:"open,done,ended" doc:"状态"`
+	Query  string `query:"q" maxLength:"60" doc:"办件编号或其开头、机构名称或统一社会信用代码"`
 }
 
 // CheckupSummary is a round in a list.

@@ -27,8 +27,12 @@ var Rounds = casework.List[CheckupFilter, CheckupSummary]{
 	Act: "checkup.list", Indexes: []string{"checkup_rounds_by_county", "checkup_rounds_by_institution", "checkup_rounds_by_clinic", "checkup_rounds_pkey"},
 	Read: func(ctx context.Context, r casework.ListReading[CheckupFilter]) ([]casework.ListRow[CheckupSummary], error) {
 		of := casework.ScopeOf(r.Principal, r.Filter.County)
+		found, err := r.Find(ctx, r.Filter.Query)
+		if err != nil {
+			return nil, err
+		}
 		rows, err := r.Q.CheckupRounds(ctx, store.CheckupRoundsParams{
-			County: of.County, Institution: of.Institution, Clinic: of.Partner, Half: r.Filter.Half, State: r.Filter.State, After: r.After.ID, PageSize: r.Limit,
+			County: of.County, Institution: of.Institution, Clinic: of.Partner, Half: r.Filter.Half, State: r.Filter.State, After: r.After.ID, PageSize: r.Limit, Prefix: found.Prefix, Parties: found.Parties,
 		})
 		return casework.ListRows(rows, err, func(row store.CheckupRound) (CheckupSummary, casework.Cursor) {
 			return checkupSummary(row), casework.Cursor{ID: row.CaseNo}

@@ -67,7 +67,7 @@ var Clinics = casework.List[ClinicFilter, nursery.Clinic]{
 		return s.Authorize(ctx, p, "clinic.list", casework.Resource{County: f.County})
 	},
 	Read: func(ctx context.Context, r casework.ListReading[ClinicFilter]) ([]casework.ListRow[nursery.Clinic], error) {
-		rows, err := r.Q.Clinics(ctx, store.ClinicsParams{County: r.Filter.County, After: r.After.ID, PageSize: r.Limit})
+		rows, err := r.Q.Clinics(ctx, store.ClinicsParams{County: r.Filter.County, After: r.After.ID, PageSize: r.Limit, Search: casework.ReadSearch(r.Filter.Query).Text})
 		return casework.ListRows(rows, err, func(row store.Clinic) (nursery.Clinic, casework.Cursor) {
 			return clinicOf(row), casework.Cursor{ID: row.ID}
 		})
@@ -104,6 +104,7 @@ func (s *Service) Clinic(ctx context.Context, p nursery.Principal, id string) (n
 // ClinicFilter names the county of a list of medical institutions.
 type ClinicFilter struct {
 	County string `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码"`
+	Query  string `query:"q" maxLength:"60" doc:"名称或编号"`
 }
 
 func modeTitles(modes []nursery.ServiceMode) string {

@@ -28,7 +28,7 @@ func (s *Service) Pages(site *web.Site) {
 }
 
 func (s *pages) registerContracts() {
-	s.Page("GET /contracts", s.contracts)
+	web.AddListing(s.Site, contractsListing)
 	s.Page("GET /contracts/{no}", s.contract)
 	s.Page("POST /contracts/{no}/visits/{visit}/confirm", s.confirmVisit)
 	web.FormPage(s.Site, "/contracts/{no}/terminate", func(r *http.Request) (web.FormSpec, error) {
@@ -42,12 +42,28 @@ func (s *pages) registerContracts() {
 	}, nursery.RoleInstitution, nursery.RoleHospital)
 }
 
-func (s *pages) contracts(w http.ResponseWriter, r *http.Request) error {
-	q, p := r.URL.Query(), web.Principal(r.Context())
-	f := ContractFilter{County: q.Get("county"), State: q.Get("state")}
-	return web.ListPage(s.Site, w, r, p, Contracts, f, 25, web.Frame{Title: "医育签约", Wide: true, Live: true}, func(list casework.Page[ContractSummary]) templ.Component {
-		return contractsPage(list.Items, web.NextPage(r, list.Next), p, r)
-	})
+// contractsListing is the page of the list of contracts.
+var contractsListing = web.Listing[ContractFilter, ContractSummary]{
+	List: Contracts, Path: "/contracts", Title: "医育签约", Rows: 25, Live: true, None: "没有签约", Search: "办件编号或机构名称",
+	Choices: func(nursery.Principal) []web.Choice {
+		state := web.Choice{Name: "state", Label: "状态"}
+		for _, st := range []string{"signing", "signed", "in_force", "ended", "refused"} {
+			state.Options = append(state.Options, web.Option{Value: st, Label: ContractSummary{State: st}.StateTitle()})
+		}
+		return []web.Choice{state, {Name: "light", Label: "履约灯", Options: web.Lights()}}
+	},
+	Acts: func(p nursery.Principal) []web.Link {
+		switch p.Role {
+		case nursery.RoleCountyOffice:
+			return []web.Link{{Path: "/clinics", Title: "医疗卫生机构"}, {Path: "/contracts/candidates", Title: "发起签约", Main: true}}
+		case nursery.RoleInstitution:
+			return []web.Link{{Path: "/contracts/candidates", Title: "发起签约", Main: true}}
+		case nursery.RoleHospital:
+			return []web.Link{{Path: "/contracts/new", Title: "发起签约", Main: true}}
+		}
+		return nil
+	},
+	Looks: func(web.Reader) web.Looks[ContractSummary] { return contractLooks },
 }
 
 func contractTone(state string) string {
@@ -84,8 +100,8 @@ func agreement(d ContractDetail) AgreementDraft {
 
 func paragraphs(text string) []string { return strings.Split(strings.TrimSpace(text), "\n") }
 
-// contractCells is the table of contracts.
-var contractCells = web.CellsOf(Contracts.Sheet, web.Looks[ContractSummary]{
+// contractLooks is how the columns of contracts look.
+var contractLooks = web.Looks[ContractSummary]{
 	"托育机构": web.HeadCell(func(c ContractSummary) web.RowHead {
 		return web.RowHead{Link: "/contracts/" + c.CaseNo, Name: c.InstitutionName, Code: c.Institution, Below: c.CaseNo + " " + c.CountyName}
 	}),
@@ -95,7 +111,7 @@ var contractCells = web.CellsOf(Contracts.Sheet, web.Looks[ContractSummary]{
 	}),
 	"状态":  web.TagCell(func(c ContractSummary) (string, string) { return contractTone(c.State), c.StateTitle() }),
 	"履约灯": web.TagCell(func(c ContractSummary) (string, string) { return web.LightTone(c.Light), web.LightTitle(c.LightTitle) }),
-})
+}
 
 func (s *pages) registerContract() {
 	s.Task(web.TaskPage{Subject: web.SubjectOf(s.service.Contract, contractPart)}, "contract.sign", "contract.file", "contract.renew", "contract.overdue_duty", "contract.uncovered")

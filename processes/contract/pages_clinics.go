@@ -6,22 +6,38 @@ import (
 
 	"github.com/a-h/templ"
 
-	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/web"
 )
 
 func (s *pages) registerClinics() {
-	s.Page("GET /clinics", s.clinics)
+	web.AddListing(s.Site, clinicsListing)
 	web.FormPage(s.Site, "/clinics/new", s.askClinic, s.putClinic, nursery.RoleCountyOffice)
 	web.FormPage(s.Site, "/clinics/{id}", s.askClinic, s.putClinic, nursery.RoleCountyOffice)
 }
 
-func (s *pages) clinics(w http.ResponseWriter, r *http.Request) error {
-	p, county := web.Principal(r.Context()), r.FormValue("county")
-	return web.ListPage(s.Site, w, r, p, Clinics, ClinicFilter{County: county}, 50, web.Frame{Title: "医疗卫生机构", Wide: true}, func(list casework.Page[nursery.Clinic]) templ.Component {
-		return clinicsPage(list.Items, web.NextPage(r, list.Next), p, r)
-	})
+// clinicsListing is the page of the register of medical institutions, each of which the county's office may change.
+var clinicsListing = web.Listing[ClinicFilter, nursery.Clinic]{
+	List: Clinics, Path: "/clinics", Title: "医疗卫生机构", Rows: 50, None: "还没有登记医疗卫生机构", Hint: "登记后才能与托育机构签约。", Search: "名称或编号",
+	Acts: func(p nursery.Principal) []web.Link {
+		if p.Role == nursery.RoleCountyOffice {
+			return []web.Link{{Path: "/clinics/new", Title: "登记机构", Main: true}}
+		}
+		return nil
+	},
+	Looks: func(v web.Reader) web.Looks[nursery.Clinic] {
+		return web.Looks[nursery.Clinic]{
+			"名称": web.HeadCell(func(c nursery.Clinic) web.RowHead {
+				return web.RowHead{Link: web.LinkFor(v.Principal, nursery.RoleCountyOffice, "/clinics/"+c.ID), Name: c.Name, Below: c.ID + " " + nursery.CountyName(c.County)}
+			}),
+			"可承担人数": web.StyledCell("number", func(c nursery.Clinic) templ.Component {
+				if c.Capacity == 0 {
+					return web.Text("未核定")
+				}
+				return web.Text(web.Count(c.Capacity))
+			}),
+		}
+	},
 }
 
 func (s *pages) askClinic(r *http.Request) (web.FormSpec, error) {
@@ -65,19 +81,4 @@ func leftText(left int) string {
 		return "可承担人数未核定"
 	}
 	return "还可承担 " + web.Count(left) + " 人"
-}
-
-// clinicCells is the table of medical institutions, each of which the county's office may change.
-func clinicCells(p nursery.Principal) []web.Cell[nursery.Clinic] {
-	return web.CellsOf(Clinics.Sheet, web.Looks[nursery.Clinic]{
-		"名称": web.HeadCell(func(c nursery.Clinic) web.RowHead {
-			return web.RowHead{Link: web.LinkFor(p, nursery.RoleCountyOffice, "/clinics/"+c.ID), Name: c.Name, Below: c.ID + " " + nursery.CountyName(c.County)}
-		}),
-		"可承担人数": web.StyledCell("number", func(c nursery.Clinic) templ.Component {
-			if c.Capacity == 0 {
-				return web.Text("未核定")
-			}
-			return web.Text(web.Count(c.Capacity))
-		}),
-	})
 }

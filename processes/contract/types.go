@@ -41,6 +41,7 @@ type ContractFilter struct {
 	County string        `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码，供市级角色筛选"`
 	State  string        `query:"state" enum:"signing,signed,in_force,ended,refused" doc:"状态"`
 	Light  nursery.Light `query:"light" enum:"green,amber,red" doc:"履约灯"`
+	Query  string        `query:"q" maxLength:"60" doc:"办件编号或其开头、机构名称或统一社会信用代码"`
 }
 
 // ContractSummary is a contract in a list.

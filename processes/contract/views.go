@@ -16,9 +16,13 @@ var Contracts = casework.List[ContractFilter, ContractSummary]{
 	Act: "contract.list", Indexes: []string{"contracts_by_county", "contracts_by_institution", "contracts_of_clinic", "contracts_pkey"},
 	Read: func(ctx context.Context, r casework.ListReading[ContractFilter]) ([]casework.ListRow[ContractSummary], error) {
 		of := casework.ScopeOf(r.Principal, r.Filter.County)
+		found, err := r.Find(ctx, r.Filter.Query)
+		if err != nil {
+			return nil, err
+		}
 		rows, err := r.Q.Contracts(ctx, store.ContractsParams{
 			County: of.County, Institution: of.Institution, Clinic: of.Partner, State: r.Filter.State, Light: string(r.Filter.Light),
-			After: r.After.ID, PageSize: r.Limit,
+			After: r.After.ID, PageSize: r.Limit, Prefix: found.Prefix, Parties: found.Parties,
 		})
 		return casework.ListRows(rows, err, func(row store.Contract) (ContractSummary, casework.Cursor) {
 			return contractSummary(row), casework.Cursor{ID: row.CaseNo}

@@ -4,8 +4,6 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/a-h/templ"
-
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/web"
@@ -37,7 +35,7 @@ func (s *pages) registerVisits() {
 	s.Page("POST /visits/{no}/draft", s.visitDraft)
 	s.Page("POST /visits/{no}/send", s.visitSend)
 	s.Page("POST /visits/calendar", s.renewCalendar)
-	s.Page("GET /inspections", s.inspections)
+	web.AddListing(s.Site, inspectionsListing)
 	s.Page("GET /inspections/{no}", s.inspection)
 }
 
@@ -102,24 +100,29 @@ func (s *pages) visitSend(w http.ResponseWriter, r *http.Request) error {
 	return web.WriteJSON(w, taken)
 }
 
-// inspectionsView is the inspections with their filter.
-type inspectionsView struct {
-	List   []InspectionSummary
-	Filter InspectionFilter
-	Next   string
-	plans  bool // the reader sees the plans
-	starts bool // the reader may arrange an inspection
-	r      *http.Request
-}
-
-func (s *pages) inspections(w http.ResponseWriter, r *http.Request) error {
-	q, p := r.URL.Query(), web.Principal(r.Context())
-	f := InspectionFilter{County: q.Get("county"), Half: q.Get("half"), Kind: q.Get("kind"), Status: nursery.CaseStatus(q.Get("status"))}
-	return web.ListPage(s.Site, w, r, p, Inspections, f, 25, web.Frame{Title: "检查", Wide: true, Live: true}, func(list casework.Page[InspectionSummary]) templ.Component {
-		return inspectionsPage(inspectionsView{
-			list.Items, f, web.NextPage(r, list.Next), seesPlans(p), p.Role == nursery.RoleSupervisor, r,
-		})
-	})
+// inspectionsListing is the page of the list of inspections.
+var inspectionsListing = web.Listing[InspectionFilter, InspectionSummary]{
+	List: Inspections, Path: "/inspections", Title: "检查", Rows: 25, Live: true, None: "没有检查", Search: "办件编号或机构名称",
+	Choices: func(nursery.Principal) []web.Choice {
+		kind, status := web.Choice{Name: "kind", Label: "方式"}, web.Choice{Name: "status", Label: "状态"}
+		for _, k := range []string{"regular", "random", "complaint"} {
+			kind.Options = append(kind.Options, web.Option{Value: k, Label: KindTitle(k)})
+		}
+		for _, st := range []nursery.CaseStatus{nursery.CaseOpen, nursery.CaseEnded} {
+			status.Options = append(status.Options, web.Option{Value: string(st), Label: st.Title()})
+		}
+		return []web.Choice{kind, status, {Name: "half", Label: "半年度（如 2026H2）", Text: true}}
+	},
+	Acts: func(p nursery.Principal) (list []web.Link) {
+		if seesPlans(p) {
+			list = append(list, web.Link{Path: "/inspection-plans", Title: "检查计划"})
+		}
+		if p.Role == nursery.RoleSupervisor {
+			list = append(list, web.Link{Path: "/inspections/new", Title: "安排检查", Main: true})
+		}
+		return list
+	},
+	Looks: func(web.Reader) web.Looks[InspectionSummary] { return inspectionLooks },
 }
 
 func seesPlans(p nursery.Principal) bool {
@@ -134,13 +137,13 @@ func (s *pages) inspection(w http.ResponseWriter, r *http.Request) error {
 	return s.Show(w, r, web.Frame{Title: "检查 " + d.Subject, Wide: true, Back: "/inspections"}, inspectionPage(d, web.Principal(r.Context())))
 }
 
-// inspectionCells is the table of inspections.
-var inspectionCells = web.CellsOf(Inspections.Sheet, web.Looks[InspectionSummary]{
+// inspectionLooks is how the columns of inspections look.
+var inspectionLooks = web.Looks[InspectionSummary]{
 	"机构": web.HeadCell(func(i InspectionSummary) web.RowHead {
 		return web.RowHead{Link: "/inspections/" + i.CaseNo, Name: i.Subject, Below: i.CaseNo + " " + i.CountyName}
 	}),
 	"检查人员": web.StyledCell("", inspectorsOf),
-})
+}
 
 // passed counts the items that were found as they should be.
 func passed(v nursery.Visit) int {

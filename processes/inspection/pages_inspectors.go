@@ -3,8 +3,6 @@ package inspection
 import (
 	"net/http"
 
-	"github.com/a-h/templ"
-
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/registry"
@@ -13,7 +11,7 @@ import (
 
 func (s *pages) registerInspectors() {
 	s.Nav("/inspectors", "检查人员", web.Places{nursery.RoleSupervisor: 6})
-	s.Page("GET /inspectors", s.inspectors)
+	web.AddListing(s.Site, inspectorsListing)
 	web.FormPage(s.Site, "/inspectors/new", s.askInspector, s.putInspector, nursery.RoleSupervisor)
 	web.FormPage(s.Site, "/inspectors/{account}", s.askInspector, s.putInspector, nursery.RoleSupervisor)
 	web.FormPage(s.Site, "/inspections/new", s.askInspection, func(r *http.Request, in InspectionRequest) (string, string, error) {
@@ -22,15 +20,29 @@ func (s *pages) registerInspectors() {
 	}, nursery.RoleSupervisor)
 }
 
-func (s *pages) inspectors(w http.ResponseWriter, r *http.Request) error {
-	p := web.Principal(r.Context())
-	county := r.FormValue("county")
-	if county == "" && p.County == nursery.CityCode {
-		county = web.Counties()[0].Value
-	}
-	return web.ListPage(s.Site, w, r, p, Inspectors, InspectorFilter{County: county}, 50, web.Frame{Title: "检查人员名录", Wide: true}, func(list casework.Page[RegisteredInspector]) templ.Component {
-		return inspectorsPage(list.Items, county, web.NextPage(r, list.Next), p, r)
-	})
+// inspectorsListing is the page of the register of inspectors of a county. A supervisor changes it.
+var inspectorsListing = web.Listing[InspectorFilter, RegisteredInspector]{
+	List: Inspectors, Path: "/inspectors", Title: "检查人员名录", Rows: 50, None: "名录是空的", Hint: "登记两名以上检查人员后才能抽取。",
+	Fixed: func(p nursery.Principal, f *InspectorFilter) {
+		if f.County == "" && p.County == nursery.CityCode {
+			f.County = web.Counties()[0].Value
+		}
+	},
+	Acts: func(p nursery.Principal) []web.Link {
+		if p.Role == nursery.RoleSupervisor {
+			return []web.Link{{Path: "/inspectors/new", Title: "登记人员", Main: true}}
+		}
+		return nil
+	},
+	Looks: func(v web.Reader) web.Looks[RegisteredInspector] {
+		return web.Looks[RegisteredInspector]{
+			"账号": web.HeadCell(func(i RegisteredInspector) web.RowHead {
+				return web.RowHead{Link: web.LinkFor(v.Principal, nursery.RoleSupervisor, "/inspectors/"+i.Account), Name: i.Account}
+			}),
+			"参加抽取": web.TextCell(func(i RegisteredInspector) string { return dutyTitle(i.OnDuty) }),
+			"登记人":  web.TextCell(func(i RegisteredInspector) string { return i.UpdatedBy + " " + nursery.Minute(i.UpdatedAt) }),
+		}
+	},
 }
 
 func dutyTitle(on bool) string {
@@ -101,15 +113,4 @@ func (s *pages) askInspection(r *http.Request) (web.FormSpec, error) {
 	}
 	sh := web.SchemaOf[InspectionRequest]().WithOptions("institution", institutions).WithOptions("first_inspector", officers).WithOptions("second_inspector", officers)
 	return web.FormSpec{Title: "安排一次检查", Back: "/inspections", Button: "安排", Lead: "由两名无须回避的检查人员前往。", Shape: sh}, nil
-}
-
-// inspectorCells returns the columns of the table of inspectors, with links to change them for a supervisor.
-func inspectorCells(p nursery.Principal) []web.Cell[RegisteredInspector] {
-	return web.CellsOf(Inspectors.Sheet, web.Looks[RegisteredInspector]{
-		"账号": web.HeadCell(func(i RegisteredInspector) web.RowHead {
-			return web.RowHead{Link: web.LinkFor(p, nursery.RoleSupervisor, "/inspectors/"+i.Account), Name: i.Account}
-		}),
-		"参加抽取": web.TextCell(func(i RegisteredInspector) string { return dutyTitle(i.OnDuty) }),
-		"登记人":  web.TextCell(func(i RegisteredInspector) string { return i.UpdatedBy + " " + nursery.Minute(i.UpdatedAt) }),
-	})
 }

@@ -4,9 +4,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/a-h/templ"
-
-	"tuoyu/casework"
 	"tuoyu/draw"
 	"tuoyu/nursery"
 	"tuoyu/registry"
@@ -16,7 +13,7 @@ import (
 func (s *pages) registerPlans() {
 	s.Task(web.TaskPage{Subject: web.SubjectOf(s.service.InspectionPlan, planPart)}, "inspection_plan.commit", "inspection_plan.draw", "inspection_plan.late")
 	s.Nav("/inspection-plans", "检查计划", web.Places{nursery.RoleSupervisor: 5, nursery.RoleAuditor: 7})
-	s.Page("GET /inspection-plans", s.inspectionPlans)
+	web.AddListing(s.Site, plansListing)
 	s.Page("GET /inspection-plans/{no}", s.inspectionPlan)
 	s.Page("POST /inspection-plans/{no}/exclude", s.excludeFromPlan)
 	s.Page("POST /inspection-plans/{no}/commit", s.commitPlan)
@@ -38,11 +35,22 @@ func (s *pages) registerPlans() {
 	}, nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor)
 }
 
-func (s *pages) inspectionPlans(w http.ResponseWriter, r *http.Request) error {
-	p, county := web.Principal(r.Context()), r.FormValue("county")
-	return web.ListPage(s.Site, w, r, p, Plans, PlanFilter{County: county}, 25, web.Frame{Title: "检查计划", Wide: true, Live: true}, func(list casework.Page[PlanSummary]) templ.Component {
-		return inspectionPlansPage(list.Items, web.NextPage(r, list.Next), p, r)
-	})
+// plansListing is the page of the list of plans.
+var plansListing = web.Listing[PlanFilter, PlanSummary]{
+	List: Plans, Path: "/inspection-plans", Title: "检查计划", Rows: 25, Live: true, None: "还没有检查计划", Hint: "每家机构每半年度检查一次，计划制定后由系统公开抽取检查人员。",
+	Acts: func(p nursery.Principal) []web.Link {
+		if p.Role == nursery.RoleSupervisor {
+			return []web.Link{{Path: "/inspectors", Title: "检查人员名录"}, {Path: "/inspection-plans/new", Title: "制定计划", Main: true}}
+		}
+		return nil
+	},
+	Looks: func(web.Reader) web.Looks[PlanSummary] {
+		return web.Looks[PlanSummary]{
+			"县区": web.HeadCell(func(i PlanSummary) web.RowHead {
+				return web.RowHead{Link: "/inspection-plans/" + i.CaseNo, Name: i.CountyName + " " + web.HalfTitle(i.Half), Below: i.CaseNo}
+			}),
+		}
+	},
 }
 
 // planView is a plan with the names of those it is about.
@@ -132,10 +140,3 @@ func pairsBy(pairs []draw.Assignment, candidate string) string {
 	}
 	return "—"
 }
-
-// planCells is the table of inspection plans.
-var planCells = web.CellsOf(Plans.Sheet, web.Looks[PlanSummary]{
-	"县区": web.HeadCell(func(i PlanSummary) web.RowHead {
-		return web.RowHead{Link: "/inspection-plans/" + i.CaseNo, Name: i.CountyName + " " + web.HalfTitle(i.Half), Below: i.CaseNo}
-	}),
-})

@@ -20,6 +20,7 @@ type InspectionFilter struct {
 	Half   string             `query:"half" pattern:"^[0-9]{4}H[12]$" patternDescription:"半年度" doc:"半年度" example:"2026H2"`
 	Kind   string             `query:"kind" enum:"regular,random,complaint" doc:"检查方式"`
 	Status nursery.CaseStatus `query:"status" enum:"open,ended" doc:"办件状态"`
+	Query  string             `query:"q" maxLength:"60" doc:"办件编号或其开头、机构名称或统一社会信用代码"`
 }
 
 // InspectionSummary is a line of the list.

@@ -17,8 +17,12 @@ var Inspections = casework.List[InspectionFilter, InspectionSummary]{
 	Act: "inspection.list", Indexes: []string{"inspections_by_county", "inspections_by_institution", "inspections_pkey"},
 	Read: func(ctx context.Context, r casework.ListReading[InspectionFilter]) ([]casework.ListRow[InspectionSummary], error) {
 		f, of := r.Filter, casework.ScopeOf(r.Principal, r.Filter.County)
+		found, err := r.Find(ctx, r.Filter.Query)
+		if err != nil {
+			return nil, err
+		}
 		rows, err := r.Q.Inspections(ctx, store.InspectionsParams{
-			County: of.County, Institution: of.Institution, Half: f.Half, Kind: f.Kind, Status: string(f.Status), After: r.After.ID, PageSize: r.Limit,
+			County: of.County, Institution: of.Institution, Half: f.Half, Kind: f.Kind, Status: string(f.Status), After: r.After.ID, PageSize: r.Limit, Prefix: found.Prefix, Parties: found.Parties,
 		})
 		return casework.ListRows(rows, err, func(row store.InspectionsRow) (InspectionSummary, casework.Cursor) {
 			return inspectionSummary(r.Principal, row.Inspection, row.Stage, row.Status, row.Subject), casework.Cursor{ID: row.Inspection.CaseNo}

@@ -63,7 +63,12 @@ func filtered(in *struct {
 func (s *Service) claimOperations(g api.Group) {
 	api.Create(g.Op("POST /api/v1/insurance-claims", "startInsuranceClaim", "报案", "由在托机构、所在县区或者承保机构报案；事故当日须有生效的保险。"),
 		api.Execute(s.StartClaim), api.StartedAt("insurance-claims"))
-	api.List(g, "/api/v1/insurance-claims", "InsuranceClaims", "理赔列表", "", Claims, filtered)
+	api.List(g, "/api/v1/insurance-claims", "InsuranceClaims", "理赔列表", "", Claims, func(in *struct {
+		api.Listing
+		ClaimFilter
+	}) (api.Listing, ClaimFilter) {
+		return in.Listing, in.ClaimFilter
+	})
 	api.Handle(g.Op("GET /api/v1/insurance-claims/{case_no}", "getInsuranceClaim", "理赔详情", ""), api.CaseQuery(s.InsuranceClaim))
 }
 

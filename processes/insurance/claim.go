@@ -160,20 +160,30 @@ func (s *Service) checkClaimAnswer(ctx context.Context, q *store.Queries, task s
 	return c.Err()
 }
 
+// ClaimFilter narrows the list of claims.
+type ClaimFilter struct {
+	County string `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码"`
+	Query  string `query:"q" maxLength:"60" doc:"办件编号或其开头、机构名称或统一社会信用代码"`
+}
+
 // Claims is the list of claims by case number, without what happened.
-var Claims = casework.List[InsuranceFilter, InsuranceClaimView]{
+var Claims = casework.List[ClaimFilter, InsuranceClaimView]{
 	Act:     "insurance_claim.list",
 	Indexes: []string{"insurance_claims_of_county", "insurance_claims_of_institution", "insurance_claims_of_insurer", "insurance_claims_pkey"},
-	Read: func(ctx context.Context, r casework.ListReading[InsuranceFilter]) ([]casework.ListRow[InsuranceClaimView], error) {
+	Read: func(ctx context.Context, r casework.ListReading[ClaimFilter]) ([]casework.ListRow[InsuranceClaimView], error) {
 		of := casework.ScopeOf(r.Principal, r.Filter.County)
+		found, err := r.Find(ctx, r.Filter.Query)
+		if err != nil {
+			return nil, err
+		}
 		rows, err := r.Q.InsuranceClaims(ctx, store.InsuranceClaimsParams{
-			County: of.County, Institution: of.Institution, Insurer: of.Partner, After: r.After.ID, PageSize: r.Limit,
+			County: of.County, Institution: of.Institution, Insurer: of.Partner, After: r.After.ID, PageSize: r.Limit, Prefix: found.Prefix, Parties: found.Parties,
 		})
 		return casework.ListRows(rows, err, func(row store.InsuranceClaim) (InsuranceClaimView, casework.Cursor) {
 			return claimView(row), casework.Cursor{ID: row.CaseNo}
 		})
 	},
-	Complete: func(ctx context.Context, r casework.ListReading[InsuranceFilter], items []InsuranceClaimView) error {
+	Complete: func(ctx context.Context, r casework.ListReading[ClaimFilter], items []InsuranceClaimView) error {
 		return casework.NameParties(ctx, r.Q, items, (*InsuranceClaimView).parties)
 	},
 	Sheet: casework.Sheet[InsuranceClaimView]{Title: "意外伤害险理赔", Note: "不含事故描述。", Columns: []casework.Column[InsuranceClaimView]{

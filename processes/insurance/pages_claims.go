@@ -3,9 +3,6 @@ package insurance
 import (
 	"net/http"
 
-	"github.com/a-h/templ"
-
-	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/web"
 )
@@ -13,7 +10,7 @@ import (
 func (s *pages) registerClaims() {
 	s.Task(web.TaskPage{Subject: web.SubjectOf(s.service.InsuranceClaim, claimPart)}, "insurance_claim.review", "insurance_claim.contest", "insurance_claim.pay")
 	s.Nav("/claims", "理赔", web.Places{nursery.RoleInsurer: 2})
-	s.Page("GET /claims", s.claims)
+	web.AddListing(s.Site, claimsListing)
 	s.Page("GET /claims/{no}", func(w http.ResponseWriter, r *http.Request) error {
 		c, err := s.service.InsuranceClaim(r.Context(), web.Principal(r.Context()), r.PathValue("no"))
 		if err != nil {
@@ -30,11 +27,17 @@ func (s *pages) registerClaims() {
 	}, nursery.RoleInstitution, nursery.RoleCountyOffice, nursery.RoleInsurer)
 }
 
-func (s *pages) claims(w http.ResponseWriter, r *http.Request) error {
-	p, county := web.Principal(r.Context()), r.FormValue("county")
-	return web.ListPage(s.Site, w, r, p, Claims, InsuranceFilter{County: county}, 25, web.Frame{Title: "理赔", Wide: true, Live: true}, func(list casework.Page[InsuranceClaimView]) templ.Component {
-		return claimsPage(list.Items, web.NextPage(r, list.Next), p, r)
-	})
+// claimsListing is the page of the list of claims.
+var claimsListing = web.Listing[ClaimFilter, InsuranceClaimView]{
+	List: Claims, Path: "/claims", Title: "理赔", Rows: 25, Live: true, None: "没有报案", Search: "办件编号或机构名称",
+	Acts: func(p nursery.Principal) []web.Link {
+		switch p.Role {
+		case nursery.RoleInstitution, nursery.RoleCountyOffice, nursery.RoleInsurer:
+			return []web.Link{{Path: "/claims/new", Title: "报案", Main: true}}
+		}
+		return nil
+	},
+	Looks: func(web.Reader) web.Looks[InsuranceClaimView] { return claimLooks },
 }
 
 func yuanOrNone(fen *int64) string {
@@ -48,10 +51,10 @@ func claimTone(state string) string {
 	return map[string]string{"paid": "good", "refused": "bad", "accepted": "warn"}[state]
 }
 
-// claimCells is the table of claims.
-var claimCells = web.CellsOf(Claims.Sheet, web.Looks[InsuranceClaimView]{
+// claimLooks is how the columns of claims look.
+var claimLooks = web.Looks[InsuranceClaimView]{
 	"办件编号": web.HeadCell(func(c InsuranceClaimView) web.RowHead {
 		return web.RowHead{Link: "/claims/" + c.CaseNo, Name: c.CaseNo, Below: nursery.CountyName(c.County) + " " + c.Child}
 	}),
 	"状态": web.TagCell(func(c InsuranceClaimView) (string, string) { return claimTone(c.State), c.StateTitle() }),
-})
+}

@@ -4,24 +4,36 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/a-h/templ"
-
-	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/web"
 )
 
 func (s *pages) registerInsurers() {
-	s.Page("GET /insurers", s.insurers)
+	web.AddListing(s.Site, insurersListing)
 	web.FormPage(s.Site, "/insurers/new", s.askInsurer, s.putInsurer, nursery.RoleCountyOffice, nursery.RoleCityOffice)
 	web.FormPage(s.Site, "/insurers/{id}", s.askInsurer, s.putInsurer, nursery.RoleCountyOffice, nursery.RoleCityOffice)
 }
 
-func (s *pages) insurers(w http.ResponseWriter, r *http.Request) error {
-	p := web.Principal(r.Context())
-	return web.ListPage(s.Site, w, r, p, Insurers, InsurerFilter{}, 50, web.Frame{Title: "承保机构", Wide: true, Back: "/insurance"}, func(list casework.Page[RegisteredInsurer]) templ.Component {
-		return insurersPage(list.Items, web.NextPage(r, list.Next), p, r)
-	})
+// insurersListing is the page of the register of insurers, each of which the offices that may change it open.
+var insurersListing = web.Listing[InsurerFilter, RegisteredInsurer]{
+	List: Insurers, Path: "/insurers", Title: "承保机构", Back: "/insurance", Rows: 50, None: "还没有登记承保机构", Hint: "登记后才能选作投保月的承保机构。",
+	Acts: func(p nursery.Principal) []web.Link {
+		if p.Role == nursery.RoleCountyOffice || p.Role == nursery.RoleCityOffice {
+			return []web.Link{{Path: "/insurers/new", Title: "登记机构", Main: true}}
+		}
+		return nil
+	},
+	Looks: func(v web.Reader) web.Looks[RegisteredInsurer] {
+		return web.Looks[RegisteredInsurer]{
+			"名称": web.HeadCell(func(i RegisteredInsurer) web.RowHead {
+				link := ""
+				if changesInsurer(v.Principal, i) {
+					link = "/insurers/" + i.ID
+				}
+				return web.RowHead{Link: link, Name: i.Name, Below: i.ID}
+			}),
+		}
+	},
 }
 
 func (s *pages) askInsurer(r *http.Request) (web.FormSpec, error) {
@@ -63,17 +75,4 @@ func (s *pages) insurerChoices(r *http.Request) ([]web.Option, error) {
 // changesInsurer reports whether p may change what the register has of an insurer: the city all of them, a county its own.
 func changesInsurer(p nursery.Principal, i RegisteredInsurer) bool {
 	return p.Role == nursery.RoleCityOffice || p.Role == nursery.RoleCountyOffice && i.County == p.County
-}
-
-// insurerCells is the table of insurers, each of which the offices that may change it open.
-func insurerCells(p nursery.Principal) []web.Cell[RegisteredInsurer] {
-	return web.CellsOf(Insurers.Sheet, web.Looks[RegisteredInsurer]{
-		"名称": web.HeadCell(func(i RegisteredInsurer) web.RowHead {
-			link := ""
-			if changesInsurer(p, i) {
-				link = "/insurers/" + i.ID
-			}
-			return web.RowHead{Link: link, Name: i.Name, Below: i.ID}
-		}),
-	})
 }

@@ -113,3 +113,18 @@ WHERE s.plan = @plan ORDER BY m.case_no, m.position LIMIT 600;
 -- name: PutBuildInstitution :exec
 -- A site under construction is known by its name until its institution files.
 INSERT INTO institutions (id, county, name, site_kind, updated_at) VALUES (@id, @county, @name, '', @updated_at);
+
+-- name: WaitingReports :many
+-- Served by build_reports_waiting (id); the sites by their primary key.
+SELECT sqlc.embed(r), s.name, s.plan FROM build_reports r JOIN build_sites s ON s.case_no = r.case_no
+WHERE r.state = 'waiting' AND r.id > sqlc.arg(after)::bigint AND (sqlc.arg(county)::text = '' OR r.county = sqlc.arg(county)::text)
+ORDER BY r.id LIMIT sqlc.arg(page_size)::integer;
+
+-- name: CountWaitingReports :one
+-- Served by build_reports_waiting. Bounded.
+SELECT count(*) FROM (SELECT FROM build_reports WHERE state = 'waiting' LIMIT 1000) AS waiting;
+
+-- name: WaitingReportsOfPlan :many
+-- The number of reports of each site that wait. Served by build_reports_waiting and the primary key of sites.
+SELECT r.case_no, count(*)::integer AS waiting FROM build_reports r JOIN build_sites s ON s.case_no = r.case_no
+WHERE r.state = 'waiting' AND s.plan = @plan GROUP BY r.case_no LIMIT 100;

@@ -39,14 +39,16 @@ SELECT case_no, kind, stage, status FROM cases WHERE parent_case = sqlc.arg(pare
 -- name: Cases :many
 -- Served by cases_page (county, created_at DESC, case_no DESC), cases_by_institution and cases_by_partner with the same order, or for the city
 -- cases_all_page (created_at DESC, case_no DESC). A search reads the cases in this order until the page is full: no index serves a part of
--- a name. Behind row-level security Postgres tests a row with LIKE only after the policy, so that a trigram index would not be used;
+-- a name; a whole number is served by the primary key. Behind row-level security Postgres tests a row with LIKE only after the policy, so that a trigram index would not be used;
 -- strpos compares what was typed as it is, where LIKE reads % and _ as wildcards.
 SELECT * FROM cases WHERE (created_at, case_no) < (sqlc.arg(before_at)::timestamptz, sqlc.arg(before_no)::text)
     AND (sqlc.arg(county)::text = '' OR county = sqlc.arg(county)::text) AND (sqlc.arg(institution)::text = '' OR institution = sqlc.arg(institution)::text)
     AND (sqlc.arg(partner)::text = '' OR partner = sqlc.arg(partner)::text AND partner <> '')
     AND (sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text) AND (sqlc.arg(stage)::text = '' OR stage = sqlc.arg(stage)::text)
     AND (sqlc.arg(status)::text = '' OR status = sqlc.arg(status)::text) AND (NOT sqlc.arg(only_overdue)::boolean OR overdue)
-    AND (sqlc.arg(search)::text = '' OR strpos(subject, sqlc.arg(search)::text) > 0 OR case_no = upper(sqlc.arg(search)::text))
+    AND (sqlc.arg(search)::text = '' OR strpos(subject, sqlc.arg(search)::text) > 0 OR institution = ANY (sqlc.arg(parties)::text[]))
+    AND (sqlc.arg(number)::text = '' OR case_no = sqlc.arg(number)::text)
+    AND (sqlc.arg(prefix)::text = '' OR starts_with(case_no, sqlc.arg(prefix)::text))
 ORDER BY created_at DESC, case_no DESC LIMIT sqlc.arg(page_size)::integer;
 
 -- name: EventsOfCase :many

@@ -139,3 +139,31 @@ SELECT count(*)::integer AS children, count(h.child)::integer AS recorded
 FROM enrolments e JOIN institutions i ON i.id = e.institution LEFT JOIN health_records h ON h.child = e.child
 WHERE e.entered_on <= sqlc.arg(on_day)::date AND coalesce(e.left_on, 'infinity') > sqlc.arg(on_day)::date
     AND i.status IN ('filed', 'rectifying') AND (sqlc.arg(county)::text = '' OR e.county = sqlc.arg(county)::text);
+
+-- name: NewsLook :one
+-- Served by the primary key.
+SELECT coalesce(max(event), 0)::bigint FROM news_looks WHERE account = @account;
+
+-- name: PutNewsLook :exec
+INSERT INTO news_looks (account, event, looked_at) VALUES (@account, @event, @looked_at)
+ON CONFLICT (account) DO UPDATE SET event = greatest(news_looks.event, excluded.event), looked_at = excluded.looked_at;
+
+-- name: News :many
+-- The newest event of each case that is the principal's: of an institution's or a partner's newest 100 cases, served by cases_by_institution
+-- and cases_by_partner; or of the 100 tasks that an account has nearest due, served by tasks_mine. Events are served by case_events_of_case.
+WITH mine AS (
+    (SELECT c.case_no FROM cases c WHERE c.institution = sqlc.arg(institution)::text AND sqlc.arg(institution)::text <> '' ORDER BY c.created_at DESC, c.case_no DESC LIMIT 100)
+    UNION ALL
+    (SELECT c.case_no FROM cases c WHERE c.partner = sqlc.arg(partner)::text AND c.partner <> '' ORDER BY c.created_at DESC, c.case_no DESC LIMIT 100)
+    UNION
+    (SELECT t.case_no FROM tasks t WHERE t.state = 'open' AND t.assignee = sqlc.arg(account)::text ORDER BY t.sort_on, t.id LIMIT 100)
+)
+SELECT e.id, e.case_no, e.kind, e.note, e.actor, e.actor_role, e.at, c.kind AS case_kind, c.subject, c.stage FROM mine
+CROSS JOIN LATERAL (SELECT * FROM case_events ev WHERE ev.case_no = mine.case_no AND ev.id > sqlc.arg(after)::bigint AND ev.at > sqlc.arg(since)::timestamptz
+    AND ev.actor <> sqlc.arg(account)::text AND (sqlc.arg(with_internal)::boolean OR NOT ev.internal) ORDER BY ev.id DESC LIMIT 1) e
+JOIN cases c ON c.case_no = mine.case_no
+ORDER BY e.id DESC LIMIT 50;
+
+-- name: CountDrafts :one
+-- Served by cases_by_institution: an institution has few cases. Bounded.
+SELECT count(*) FROM (SELECT FROM cases WHERE institution = @institution AND status = 'draft' LIMIT 100) AS drafts;

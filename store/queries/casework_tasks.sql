@@ -27,8 +27,14 @@ SELECT * FROM tasks WHERE state = 'open'
     AND (sqlc.arg(prefix)::text = '' OR id = ANY (ARRAY(SELECT found.id FROM tasks found WHERE found.state = 'open'
         AND found.case_no COLLATE "C" >= sqlc.arg(prefix)::text AND found.case_no COLLATE "C" < sqlc.arg(prefix)::text || '~' LIMIT 5000)))
     AND (sqlc.arg(about)::text = '' OR institution = ANY (ARRAY(SELECT sqlc.arg(about)::text
-        UNION SELECT found.id FROM institutions found WHERE strpos(found.name, sqlc.arg(about)::text) > 0 LIMIT 500)))
+        UNION SELECT found.id FROM institutions found WHERE strpos(found.name, sqlc.arg(about)::text) > 0 OR found.uscc = sqlc.arg(about)::text LIMIT 500)))
 ORDER BY sort_on, id LIMIT sqlc.arg(page_size)::integer;
+
+-- name: PartiesFound :many
+-- Institutions and clinics by a part of their name, their identifier or their credit code. They are read one by one: some hundreds.
+SELECT id FROM institutions WHERE id = sqlc.arg(text)::text OR uscc = sqlc.arg(text)::text OR strpos(name, sqlc.arg(text)::text) > 0
+UNION ALL SELECT id FROM clinics WHERE id = sqlc.arg(text)::text OR strpos(name, sqlc.arg(text)::text) > 0
+LIMIT 500;
 
 -- name: PartyNames :many
 -- What institutions, clinics and insurers are called. Served by the primary keys. Bounded by the number asked for.

@@ -132,6 +132,8 @@ SELECT * FROM checkup_rounds WHERE case_no > sqlc.arg(after)::text
     AND (sqlc.arg(county)::text = '' OR county = sqlc.arg(county)::text) AND (sqlc.arg(institution)::text = '' OR institution = sqlc.arg(institution)::text)
     AND (sqlc.arg(clinic)::text = '' OR clinic = sqlc.arg(clinic)::text)
     AND (sqlc.arg(half)::text = '' OR half = sqlc.arg(half)::text) AND (sqlc.arg(state)::text = '' OR state = sqlc.arg(state)::text)
+    AND (sqlc.arg(prefix)::text = '' OR starts_with(case_no, sqlc.arg(prefix)::text))
+    AND (sqlc.narg(parties)::text[] IS NULL OR institution = ANY (sqlc.narg(parties)::text[]) OR clinic = ANY (sqlc.narg(parties)::text[]))
 ORDER BY case_no LIMIT sqlc.arg(page_size)::integer;
 
 -- name: CheckupRate :many
@@ -166,4 +168,6 @@ SELECT * FROM referrals WHERE round = @round ORDER BY case_no LIMIT 1000;
 SELECT * FROM referrals WHERE case_no > sqlc.arg(after)::text
     AND (sqlc.arg(county)::text = '' OR county = sqlc.arg(county)::text) AND (sqlc.arg(institution)::text = '' OR institution = sqlc.arg(institution)::text)
     AND (sqlc.arg(clinic)::text = '' OR clinic = sqlc.arg(clinic)::text) AND (sqlc.arg(state)::text = '' OR state = sqlc.arg(state)::text)
+    AND (sqlc.arg(prefix)::text = '' OR starts_with(case_no, sqlc.arg(prefix)::text))
+    AND (sqlc.narg(parties)::text[] IS NULL OR institution = ANY (sqlc.narg(parties)::text[]) OR clinic = ANY (sqlc.narg(parties)::text[]))
 ORDER BY case_no LIMIT sqlc.arg(page_size)::integer;

@@ -213,6 +213,7 @@ ORDER BY id DESC LIMIT sqlc.arg(page_size)::integer;
 SELECT id, county, township, name, nature, site_kind, address, inclusive, seats, status, filing_case, filed_on FROM institutions
 WHERE id > sqlc.arg(after)::text AND site_kind <> '' AND (sqlc.arg(county)::text = '' OR county = sqlc.arg(county)::text)
     AND (sqlc.arg(status)::text = '' OR status = sqlc.arg(status)::text) AND (sqlc.arg(site_kind)::text = '' OR site_kind = sqlc.arg(site_kind)::text)
+    AND (sqlc.arg(search)::text = '' OR strpos(name, sqlc.arg(search)::text) > 0 OR id = sqlc.arg(search)::text OR uscc = sqlc.arg(search)::text)
 ORDER BY id LIMIT sqlc.arg(page_size)::integer;
 
 -- name: ChildrenToNormalize :many

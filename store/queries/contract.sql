@@ -11,7 +11,9 @@ SELECT * FROM clinics WHERE id = @id;
 
 -- name: Clinics :many
 -- Served by clinics_by_county (county, id).
-SELECT * FROM clinics WHERE county = @county AND id > sqlc.arg(after)::text ORDER BY id LIMIT sqlc.arg(page_size)::integer;
+SELECT * FROM clinics WHERE county = @county AND id > sqlc.arg(after)::text
+    AND (sqlc.arg(search)::text = '' OR strpos(name, sqlc.arg(search)::text) > 0 OR id = sqlc.arg(search)::text)
+ORDER BY id LIMIT sqlc.arg(page_size)::integer;
 
 -- name: ChildrenServedBy :many
 -- Returns the number of seats of the institutions that each clinic serves, except a given one; no row for a clinic that serves none.
@@ -58,6 +60,8 @@ SELECT * FROM contracts WHERE case_no > sqlc.arg(after)::text
     AND (sqlc.arg(county)::text = '' OR county = sqlc.arg(county)::text) AND (sqlc.arg(institution)::text = '' OR institution = sqlc.arg(institution)::text)
     AND (sqlc.arg(clinic)::text = '' OR clinic = sqlc.arg(clinic)::text)
     AND (sqlc.arg(state)::text = '' OR state = sqlc.arg(state)::text) AND (sqlc.arg(light)::text = '' OR light = sqlc.arg(light)::text)
+    AND (sqlc.arg(prefix)::text = '' OR starts_with(case_no, sqlc.arg(prefix)::text))
+    AND (sqlc.narg(parties)::text[] IS NULL OR institution = ANY (sqlc.narg(parties)::text[]) OR clinic = ANY (sqlc.narg(parties)::text[]))
 ORDER BY case_no LIMIT sqlc.arg(page_size)::integer;
 
 -- name: InsertContractText :exec

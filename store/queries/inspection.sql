@@ -103,6 +103,8 @@ WHERE i.case_no > sqlc.arg(after)::text
     AND (sqlc.arg(county)::text = '' OR i.county = sqlc.arg(county)::text) AND (sqlc.arg(institution)::text = '' OR i.institution = sqlc.arg(institution)::text)
     AND (sqlc.arg(half)::text = '' OR i.half = sqlc.arg(half)::text) AND (sqlc.arg(kind)::text = '' OR i.kind = sqlc.arg(kind)::text)
     AND (sqlc.arg(status)::text = '' OR c.status = sqlc.arg(status)::text)
+    AND (sqlc.arg(prefix)::text = '' OR starts_with(i.case_no, sqlc.arg(prefix)::text))
+    AND (sqlc.narg(parties)::text[] IS NULL OR i.institution = ANY (sqlc.narg(parties)::text[]))
 ORDER BY i.case_no LIMIT sqlc.arg(page_size)::integer;
 
 -- name: InsertComplaint :exec

@@ -271,6 +271,8 @@ SELECT * FROM insurance_claims WHERE case_no = @case_no;
 SELECT * FROM insurance_claims WHERE case_no > sqlc.arg(after)::text
     AND (sqlc.arg(county)::text = '' OR county = sqlc.arg(county)::text) AND (sqlc.arg(institution)::text = '' OR institution = sqlc.arg(institution)::text)
     AND (sqlc.arg(insurer)::text = '' OR insurer = sqlc.arg(insurer)::text)
+    AND (sqlc.arg(prefix)::text = '' OR starts_with(case_no, sqlc.arg(prefix)::text))
+    AND (sqlc.narg(parties)::text[] IS NULL OR institution = ANY (sqlc.narg(parties)::text[]))
 ORDER BY case_no LIMIT sqlc.arg(page_size)::integer;
 
 -- name: MoveInsuranceClaim :exec

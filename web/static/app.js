@@ -7,7 +7,7 @@
 	// window leaves this page as it is, and its form can be sent again.
 	addEventListener("submit", (event) => {
 		const form = event.target, button = event.submitter;
-		const question = form.dataset.confirm;
+		const question = button?.dataset.confirm ?? form.dataset.confirm;
 		if (question && !form.dataset.agreed) {
 			event.preventDefault();
 			ask(question, button?.textContent.trim() ?? "确定", () => { form.dataset.agreed = "yes"; form.requestSubmit(button); });
@@ -161,7 +161,26 @@
 		}
 	});
 	document.getElementById("keys-button")?.addEventListener("click", () => document.getElementById("keys").showModal());
-	document.addEventListener("htmx:after:swap", () => { if (at >= 0) { pick(at); } });
+	// What is ticked stays ticked while the list follows changes. The box in the head ticks the whole page.
+	const boxes = () => [...document.querySelectorAll('input[name="row"]')];
+	let ticked = new Set();
+	function count() {
+		const chosen = boxes().filter((box) => box.checked), all = document.querySelector("[data-all]"), every = document.querySelector('input[name="_all"]')?.checked;
+		ticked = new Set(chosen.map((box) => box.value));
+		if (all) { all.checked = chosen.length > 0 && chosen.length === boxes().length; all.indeterminate = chosen.length > 0 && !all.checked; }
+		const told = document.getElementById("chosen");
+		if (told) { told.textContent = every ? "" : chosen.length > 0 ? `已选 ${chosen.length} 件` : ""; }
+	}
+	addEventListener("change", (event) => {
+		if (event.target.matches?.("[data-all]")) { for (const box of boxes()) { box.checked = event.target.checked; } }
+		if (event.target.matches?.('[data-all], input[name="row"], input[name="_all"]')) { count(); }
+	});
+	addEventListener("pageshow", count);
+	document.addEventListener("htmx:after:swap", () => {
+		for (const box of boxes()) { box.checked = box.checked || ticked.has(box.value); }
+		count();
+		if (at >= 0) { pick(at); }
+	});
 
 	// Filters that are chosen take effect at once; their button is for readers without scripts.
 	for (const form of document.querySelectorAll("form[data-auto]")) {

@@ -1,0 +1,338 @@
+package web
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+)
+
+// Listing is the page of a list: how its columns look, how it is narrowed, and what can be done with its rows. Which columns are shown
+// and how they are sorted is in the address, so that a view of the list can be saved under a name.
+type Listing[Filter, View any] struct {
+	List  casework.List[Filter, View]
+	Path  string
+	Title string
+	Lead  string
+	Back  string // the previous page
+	Rows  int    // of a page
+	Live  bool   // the list follows changes
+	None  string // what is shown without rows
+	Hint  string // what is shown below it
+
+	Search  string                                  // label of the search box, for a filter with q
+	Choices func(nursery.Principal) []Choice        // besides the county, which the city chooses
+	Fixed   func(nursery.Principal, *Filter)        // completes the filter of the address
+	Looks   func(Reader) Looks[View]                // of columns that do not look as their value
+	Acts    func(nursery.Principal) []Link          // beside the title
+	Tabs    func(Reader, Filter) ([]Tab, error)     // above the list
+	Control func(Reader) func(View) templ.Component // what can be done with a row
+	Below   func(Reader) (templ.Component, error)   // after the list
+
+	Batch Batches[View]
+}
+
+// Reader is who reads a list, and at which address.
+type Reader struct {
+	nursery.Principal
+	Here string // the address of the page
+	r    *http.Request
+}
+
+// Context returns the context of the request.
+func (v Reader) Context() context.Context { return v.r.Context() }
+
+// With returns the address of the page with a parameter changed.
+func (v Reader) With(name, value string) string { return WithParam(v.r, name, value) }
+
+// Link is a link to another page.
+type Link struct {
+	Path, Title string
+	Main        bool // what most come for
+}
+
+// Tab leads to a view of a list that is always there. Count is shown unless it is negative.
+type Tab struct {
+	Title, Link string
+	Count       int
+	Here        bool
+}
+
+// Choice is a field that narrows a list: a choice between options, or without options a box to tick, or a text.
+type Choice struct {
+	Name, Label string
+	Options     []Option
+	Text        bool
+}
+
+// AddListing registers the page of a list, and what can be done with several of its rows at once.
+func AddListing[Filter, View any](s *Site, l Listing[Filter, View]) {
+	s.Page("GET "+l.Path, func(w http.ResponseWriter, r *http.Request) error { return l.show(s, w, r) })
+	for _, act := range l.Batch.Acts {
+		s.Page("POST "+l.Path+"/"+act.Name, func(w http.ResponseWriter, r *http.Request) error { return l.batch(s, w, r, act) })
+	}
+}
+
+// RoomOf returns the name under which views of the list at an address are saved.
+func RoomOf(path string) string { return strings.ReplaceAll(strings.Trim(path, "/"), "/", "-") }
+
+// DefaultView is the name of the view whose columns and order a list has without others.
+const DefaultView = "默认"
+
+// listQuery is what an address asks of a list.
+type listQuery struct {
+	values url.Values
+	order  casework.Order
+	shown  []string // titles of the columns; none: those that the list shows by itself
+}
+
+// listQueryOf returns what an address asks, with the columns and the order of the default view where it names none.
+func listQueryOf(values url.Values, saved []SavedFilter) listQuery {
+	q := listQuery{values: values}
+	var usual url.Values
+	for _, f := range saved {
+		if f.Name == DefaultView {
+			usual, _ = url.ParseQuery(f.Query) // one that cannot be read has no columns
+		}
+	}
+	of := func(name string) []string {
+		if values.Has(name) {
+			return values[name]
+		}
+		return usual[name]
+	}
+	q.shown = of("cols")
+	if sort := of("sort"); len(sort) > 0 {
+		q.order.By, q.order.Desc = strings.CutPrefix(sort[0], "-")
+	}
+	return q
+}
+
+// FilterOf returns the filter of an address, by the names that the API has for its fields.
+func FilterOf[Filter any](values url.Values) (f Filter) {
+	of := reflect.ValueOf(&f).Elem()
+	for i := range of.NumField() {
+		name := queryName(of.Type().Field(i))
+		if name == "" {
+			continue
+		}
+		text := strings.TrimSpace(values.Get(name))
+		switch field := of.Field(i); field.Kind() {
+		case reflect.String:
+			field.SetString(text)
+		case reflect.Bool:
+			field.SetBool(text == "yes" || text == "true")
+		}
+	}
+	return f
+}
+
+func queryName(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("query"), ",")
+	return name
+}
+
+// filters reports whether the filter has a field of the name.
+func (l Listing[Filter, View]) filters(name string) bool {
+	of := reflect.TypeFor[Filter]()
+	for i := range of.NumField() {
+		if queryName(of.Field(i)) == name {
+			return true
+		}
+	}
+	return false
+}
+
+func (l Listing[Filter, View]) filterOf(p nursery.Principal, values url.Values) Filter {
+	f := FilterOf[Filter](values)
+	if l.Fixed != nil {
+		l.Fixed(p, &f)
+	}
+	return f
+}
+
+// listingView is a list as it is shown.
+type listingView[View any] struct {
+	Reader
+	listingHead
+	Cells   []Cell[View]
+	Rows    []View
+	Next    string
+	Partial bool // not all rows of the list were sorted
+	Below   templ.Component
+}
+
+// listingHead is what surrounds a list, whatever its rows are.
+type listingHead struct {
+	Path, Title, Lead, None, Hint string
+	Live                          bool
+	Acts                          []Link
+	Tabs                          []Tab
+	Saved                         []SavedFilter
+	Search                        string // label; empty: no search box
+	County, AllCounties           bool   // the reader chooses a county
+	Choices                       []Choice
+	Columns                       []Option // that may be shown
+	Shown                         []string
+	Batch                         []batchButton
+	query                         url.Values
+}
+
+func (l Listing[Filter, View]) show(s *Site, w http.ResponseWriter, r *http.Request) error {
+	p := Principal(r.Context())
+	saved, err := s.views(r.Context(), p, RoomOf(l.Path))
+	if err != nil {
+		return err
+	}
+	q := listQueryOf(r.URL.Query(), saved)
+	f := l.filterOf(p, q.values)
+	if format := ExportFormat(r); format != "" {
+		rows, err := l.List.AllSorted(r.Context(), s.Service, p, f, q.order)
+		if err != nil {
+			return err
+		}
+		return SendFile(w)(l.List.Sheet.Only(q.shown).File(rows, format))
+	}
+	page, whole, err := l.List.Sorted(r.Context(), s.Service, p, f, q.order, PageRequest(r, l.Rows))
+	if err != nil {
+		return err
+	}
+	v := listingView[View]{
+		Reader: Reader{p, r.URL.RequestURI(), r}, Rows: page.Items, Next: NextPage(r, page.Next), Partial: !whole, Below: templ.NopComponent,
+		listingHead: listingHead{
+			Path: l.Path, Title: l.Title, Lead: l.Lead, Live: l.Live, None: l.None, Hint: l.Hint, Saved: saved, Shown: q.shown, query: q.values,
+			County: l.filters("county") && (p.Role == nursery.RoleCityOffice || p.Role == nursery.RoleAuditor), AllCounties: l.Fixed == nil,
+		},
+	}
+	if l.filters("q") {
+		v.Search = l.Search
+	}
+	if l.Choices != nil {
+		v.Choices = l.Choices(p)
+	}
+	if l.Acts != nil {
+		v.Acts = l.Acts(p)
+	}
+	if l.Tabs != nil {
+		if v.Tabs, err = l.Tabs(v.Reader, f); err != nil {
+			return err
+		}
+	}
+	if l.Below != nil {
+		if v.Below, err = l.Below(v.Reader); err != nil {
+			return err
+		}
+	}
+	if v.Batch, err = l.Batch.buttons(v.Reader, len(page.Items)); err != nil {
+		return err
+	}
+	v.Cells = l.cells(v.Reader, q)
+	for _, c := range l.List.Sheet.Columns {
+		v.Columns = append(v.Columns, Option{c.Title, c.Title})
+	}
+	return s.Show(w, r, Frame{Title: l.Title, Wide: true, Live: l.Live, Back: l.Back}, listingPage(v))
+}
+
+// cells returns the columns that are shown, with the links that sort by them. The column that heads a row is always shown.
+func (l Listing[Filter, View]) cells(v Reader, q listQuery) []Cell[View] {
+	var looks Looks[View]
+	if l.Looks != nil {
+		looks = l.Looks(v)
+	}
+	cells := cellsOf(l.List.Sheet, looks, q.shown)
+	for i, c := range cells {
+		next := c.key
+		if q.order.By == c.key {
+			cells[i].sorted, next = "ascending", "-"+c.key
+			if q.order.Desc {
+				cells[i].sorted, next = "descending", ""
+			}
+		}
+		if cells[i].sort = v.With("sort", next); next == "" && v.r.URL.Query().Has("sort") {
+			cells[i].sort = v.unsorted()
+		}
+	}
+	if l.Batch.ID != nil && len(l.Batch.Acts) > 0 {
+		cells = slices.Insert(cells, 0, Cell[View]{Title: "选择", Hidden: true, all: true, Show: StyledCell("screen", func(row View) templ.Component {
+			id, name := l.Batch.ID(v, row)
+			return rowChoice(id, name, false)
+		})})
+	}
+	if l.Control != nil {
+		cells = append(cells, Cell[View]{Title: "操作", Show: StyledCell("screen nowrap", l.Control(v))})
+	}
+	return cells
+}
+
+// unsorted is the address of the page in the order of the list, also where its default view has another.
+func (v Reader) unsorted() string {
+	q := v.r.URL.Query()
+	q.Del("after")
+	q.Set("sort", "")
+	return v.r.URL.Path + "?" + q.Encode()
+}
+
+// others are the parameters of the address that a form of the page does not have itself.
+func (h listingHead) others(own ...string) (list []Option) {
+	for _, name := range slices.Sorted(maps.Keys(h.query)) {
+		if name == "after" || name == "export" || slices.Contains(own, name) {
+			continue
+		}
+		for _, value := range h.query[name] {
+			list = append(list, Option{name, value})
+		}
+	}
+	return list
+}
+
+// own are the parameters that the form of filters has.
+func (h listingHead) own() []string {
+	names := []string{"q", "county"}
+	for _, c := range h.Choices {
+		names = append(names, c.Name)
+	}
+	return names
+}
+
+// shows reports whether a column is shown, or would be by itself.
+func (h listingHead) shows(title string, cells []string) bool {
+	if len(h.Shown) > 0 {
+		return slices.Contains(h.Shown, title)
+	}
+	return slices.Contains(cells, title)
+}
+
+// keys are the titles of the columns shown.
+func (v listingView[View]) keys() (titles []string) {
+	for _, c := range v.Cells {
+		if c.key != "" {
+			titles = append(titles, c.key)
+		}
+	}
+	return titles
+}
+
+// current reports whether the page shows a saved view.
+func (h listingHead) current(f SavedFilter) bool {
+	saved, err := url.ParseQuery(f.Query)
+	return err == nil && saved.Encode() == h.query.Encode()
+}
+
+// views returns the views of a list that somebody saved.
+func (s *Site) views(ctx context.Context, p nursery.Principal, room string) ([]SavedFilter, error) {
+	if s.savedFilters == nil {
+		return nil, nil
+	}
+	return s.savedFilters(ctx, p, room)
+}
+
+// named reports whether a saved view can be chosen. The default one is that of the list without another.
+func named(f SavedFilter) bool { return f.Name != DefaultView }
