@@ -14,13 +14,17 @@ import (
 	"tuoyu/store"
 )
 
-// StuckNotPrinted is why a case is listed beside the stuck ones: a paper of it has waited to be printed for longer than papersWithin.
-const StuckNotPrinted = "not_printed"
+// Why a case is listed beside the stuck ones: a paper of it has waited to be printed for longer than papersWithin, or what somebody sent has
+// waited as long to be delivered to its workflow.
+const (
+	StuckNotPrinted   = "not_printed"
+	StuckNotDelivered = "not_delivered"
+)
 
 const (
 	// mostStuck bounds the list of stuck cases: more of them have one cause.
 	mostStuck = 500
-	// papersWithin is how long printing may take before the case is listed as stuck.
+	// papersWithin is how long printing and delivery may take before the case is listed as stuck.
 	papersWithin = 30 * time.Minute
 )
 
@@ -32,7 +36,7 @@ type StuckCase struct {
 	CountyName  string           `json:"county_name" doc:"县区"`
 	Institution string           `json:"institution_name" doc:"机构名称"`
 	Since       time.Time        `json:"stuck_at" doc:"自何时起"`
-	Reason      string           `json:"stuck_reason" enum:"workflow_missing,workflow_failed,data_refused,data_unreadable,data_missing,step_failed,unprintable,not_printed" doc:"原因类别"`
+	Reason      string           `json:"stuck_reason" enum:"workflow_missing,workflow_failed,data_refused,data_unreadable,data_missing,step_failed,unprintable,not_printed,not_delivered" doc:"原因类别"`
 	Message     string           `json:"message" doc:"原因说明"`
 	Paper       string           `json:"paper,omitempty" doc:"不能生成的文书" example:"备案回执"`
 	Number      string           `json:"number,omitempty" doc:"该文书的文号"`
@@ -67,8 +71,8 @@ func notPrintedMessage(reason, fault string) string {
 	return "文书无法生成，多次打印未成功，排除原因后重试。"
 }
 
-// StuckCases returns the cases of p's county, or of the city, that cannot go on by themselves and the papers that are not printed,
-// the oldest first and at most 500 of each. Errors: forbidden.
+// StuckCases returns the cases of p's county, or of the city, that cannot go on by themselves, the papers that are not printed and the
+// commands that are not delivered, the oldest first and at most 500 of each. Errors: forbidden.
 func (s *Service) StuckCases(ctx context.Context, p nursery.Principal) ([]StuckCase, error) {
 	if err := s.Authorize(ctx, p, "case.stuck", Resource{}); err != nil {
 		return nil, err
@@ -83,9 +87,17 @@ func (s *Service) StuckCases(ctx context.Context, p nursery.Principal) ([]StuckC
 		if err != nil {
 			return err
 		}
-		printing := map[string]bool{}
+		waiting, err := q.NotDelivered(ctx, store.NotDeliveredParams{Before: s.Now().Add(-papersWithin), County: countyOrCity(p), PageSize: mostStuck})
+		if err != nil {
+			return err
+		}
+		for _, o := range waiting {
+			stuck = append(stuck, StuckCase{
+				CaseNo: o.CaseNo, Kind: nursery.CaseKind(o.Kind), County: o.County, Institution: o.Institution, Since: o.Since, Reason: StuckNotDelivered,
+				Message: "已收下的提交超过半小时没有送达，流程引擎可能中断，恢复后自动送达，无需重新提交。",
+			})
+		}
 		for _, d := range papers {
-			printing[d.CaseNo] = true
 			stuck = append(stuck, StuckCase{
 				CaseNo: d.CaseNo, Kind: nursery.CaseKind(d.Kind), County: d.County, Institution: d.Institution, Since: d.CreatedAt, Reason: StuckNotPrinted,
 				Message: notPrintedMessage(d.StuckReason, d.Fault), Paper: paperTitle(d.Paper), Number: d.Number,

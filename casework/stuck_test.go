@@ -60,6 +60,11 @@ func TestWhatCannotGoOnIsListedForItsCountyAndRetriedByTheAdministrator(t *testi
 		require.Equal(t, nursery.CountyName(county), found[1].CountyName)
 	}
 	require.Empty(t, list(elsewhere))
+	h.sql(`UPDATE outbox SET created_at = now() - interval '2 hours' WHERE delivered_at IS NULL`)
+	require.Equal(t, casework.StuckNotDelivered, list(head)[0].Reason)
+	require.Len(t, list(city), 3)
+	require.Empty(t, list(elsewhere))
+	h.sql(`UPDATE outbox SET created_at = now() WHERE delivered_at IS NULL`)
 	for _, p := range []nursery.Principal{clerk, applicant, inspector} {
 		_, err := h.StuckCases(t.Context(), p)
 		refused(t, err, casework.CodeForbidden)

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -67,7 +69,7 @@ func (s *pages) children(w http.ResponseWriter, r *http.Request) error {
 
 func (s *pages) childrenPage(w http.ResponseWriter, r *http.Request, status int, form web.BoundForm, report *RosterReport, refused web.ImportFault) error {
 	f := EnrolmentFilter{Class: r.URL.Query().Get("class"), Ended: r.URL.Query().Get("ended") == "yes"}
-	list, err := Children.Page(r.Context(), s.service.Service, web.Principal(r.Context()), f, web.PageRequest(r, 50))
+	list, err := s.named(r, f)
 	if err != nil {
 		return err
 	}
@@ -75,6 +77,25 @@ func (s *pages) childrenPage(w http.ResponseWriter, r *http.Request, status int,
 	r = r.Clone(r.Context())
 	r.URL.Path = "/children" // to which the links of the page lead, whatever was sent
 	return s.ShowStatus(w, r, status, web.Frame{Title: "婴幼儿名册", Wide: true}, childrenPage(childrenView{list.Items, f, web.NextPage(r, list.Next), form, report, refused, r}))
+}
+
+// emptyRoster stands for a roster without rows, or for a search that found none.
+func (v childrenView) emptyRoster() templ.Component {
+	if v.r.URL.Query().Get("q") != "" {
+		return web.Empty("没有找到这个姓名", "请核对姓名，或者清空后查看全部。")
+	}
+	return web.Empty("名册是空的", "可以导入 Excel，也可以逐名登记。")
+}
+
+// named returns a page of the roster, or the children whose name has what the address asks for. Names are sealed, so that they are
+// looked through here.
+func (s *pages) named(r *http.Request, f EnrolmentFilter) (casework.Page[EnrolledChild], error) {
+	typed := strings.TrimSpace(r.URL.Query().Get("q"))
+	if typed == "" {
+		return Children.Page(r.Context(), s.service.Service, web.Principal(r.Context()), f, web.PageRequest(r, 50))
+	}
+	all, _, err := Children.Some(r.Context(), s.service.Service, web.Principal(r.Context()), f, casework.SortMost)
+	return casework.Page[EnrolledChild]{Items: slices.DeleteFunc(all, func(c EnrolledChild) bool { return c.ID != typed && !strings.Contains(c.Name, typed) })}, err
 }
 
 // childCells returns the table of the children in care.

@@ -68,6 +68,8 @@ const countTroubled = `-- name: CountTroubled :one
 SELECT count(*) FROM (
     SELECT c.case_no FROM cases c WHERE c.stuck_at IS NOT NULL AND ($1::text = '' OR c.county = $1::text)
     UNION
+    (SELECT o.case_no FROM outbox o WHERE o.delivered_at IS NULL AND o.created_at < $2 AND ($1::text = '' OR o.county = $1::text) LIMIT 1000)
+    UNION
     SELECT d.case_no FROM documents d
     WHERE d.state = 'pending' AND (d.created_at < $2 OR d.fault <> '') AND ($1::text = '' OR d.county = $1::text)) AS troubled
 `
@@ -77,7 +79,7 @@ type CountTroubledParams struct {
 	Before time.Time
 }
 
-// How many cases StuckCases and PapersNotPrinted would list, each once.
+// How many cases StuckCases, NotDelivered and PapersNotPrinted would list, each once.
 func (q *Queries) CountTroubled(ctx context.Context, arg CountTroubledParams) (int64, error) {
 	row := q.db.QueryRow(ctx, countTroubled, arg.County, arg.Before)
 	var count int64
@@ -225,6 +227,55 @@ func (q *Queries) InsertOutbox(ctx context.Context, arg InsertOutboxParams) erro
 		arg.NextAt,
 	)
 	return err
+}
+
+const notDelivered = `-- name: NotDelivered :many
+SELECT o.case_no, c.kind, o.county, i.name AS institution, min(o.created_at)::timestamptz AS since
+FROM outbox o JOIN cases c ON c.case_no = o.case_no JOIN institutions i ON i.id = o.institution
+WHERE o.delivered_at IS NULL AND o.created_at < $1 AND ($2::text = '' OR o.county = $2::text)
+GROUP BY o.case_no, c.kind, o.county, i.name ORDER BY 5, 1 LIMIT $3::integer
+`
+
+type NotDeliveredParams struct {
+	Before   time.Time
+	County   string
+	PageSize int32
+}
+
+type NotDeliveredRow struct {
+	CaseNo      string
+	Kind        string
+	County      string
+	Institution string
+	Since       time.Time
+}
+
+// Cases to which what people sent has not been delivered since before a moment, the longest first; an empty county is the city. Served by
+// outbox_waiting.
+func (q *Queries) NotDelivered(ctx context.Context, arg NotDeliveredParams) ([]NotDeliveredRow, error) {
+	rows, err := q.db.Query(ctx, notDelivered, arg.Before, arg.County, arg.PageSize)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []NotDeliveredRow{}
+	for rows.Next() {
+		var i NotDeliveredRow
+		if err := rows.Scan(
+			&i.CaseNo,
+			&i.Kind,
+			&i.County,
+			&i.Institution,
+			&i.Since,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const noteAct = `-- name: NoteAct :exec

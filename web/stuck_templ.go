@@ -34,7 +34,7 @@ func stuckPage(list []casework.StuckCase, p nursery.Principal) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = Heading("受阻办件", "系统自身不能继续办理的办件，以及半小时仍未生成的文书。期间提交的办理结果都已保存，恢复后继续办理，无需重新提交。").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Heading("受阻办件", "系统自身不能继续办理的办件，以及半小时仍未生成的文书、仍未送达的提交。期间提交的办理结果都已保存，恢复后继续办理，无需重新提交。").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -211,9 +211,11 @@ func stuckPage(list []casework.StuckCase, p nursery.Principal) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ConfirmButton(stuckPath+"/"+c.CaseNo+"/retry", "重试", "重试 "+c.CaseNo+"？请先排除原因。已完成的步骤不会重复办理。", "quiet small-button").Render(ctx, templ_7745c5c3_Buffer)
-					if templ_7745c5c3_Err != nil {
-						return templ_7745c5c3_Err
+					if c.Reason != casework.StuckNotDelivered {
+						templ_7745c5c3_Err = ConfirmButton(stuckPath+"/"+c.CaseNo+"/retry", "重试", "重试 "+c.CaseNo+"？请先排除原因。已完成的步骤不会重复办理。", "quiet small-button").Render(ctx, templ_7745c5c3_Buffer)
+						if templ_7745c5c3_Err != nil {
+							return templ_7745c5c3_Err
+						}
 					}
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "</td>")
 					if templ_7745c5c3_Err != nil {

@@ -97,10 +97,20 @@ FROM documents d JOIN cases c ON c.case_no = d.case_no JOIN institutions i ON i.
 WHERE d.state = 'pending' AND (d.created_at < @before OR d.fault <> '') AND (sqlc.arg(county)::text = '' OR d.county = sqlc.arg(county)::text)
 ORDER BY d.created_at, d.id LIMIT sqlc.arg(page_size)::integer;
 
+-- name: NotDelivered :many
+-- Cases to which what people sent has not been delivered since before a moment, the longest first; an empty county is the city. Served by
+-- outbox_waiting.
+SELECT o.case_no, c.kind, o.county, i.name AS institution, min(o.created_at)::timestamptz AS since
+FROM outbox o JOIN cases c ON c.case_no = o.case_no JOIN institutions i ON i.id = o.institution
+WHERE o.delivered_at IS NULL AND o.created_at < @before AND (sqlc.arg(county)::text = '' OR o.county = sqlc.arg(county)::text)
+GROUP BY o.case_no, c.kind, o.county, i.name ORDER BY 5, 1 LIMIT sqlc.arg(page_size)::integer;
+
 -- name: CountTroubled :one
--- How many cases StuckCases and PapersNotPrinted would list, each once.
+-- How many cases StuckCases, NotDelivered and PapersNotPrinted would list, each once.
 SELECT count(*) FROM (
     SELECT c.case_no FROM cases c WHERE c.stuck_at IS NOT NULL AND (sqlc.arg(county)::text = '' OR c.county = sqlc.arg(county)::text)
+    UNION
+    (SELECT o.case_no FROM outbox o WHERE o.delivered_at IS NULL AND o.created_at < @before AND (sqlc.arg(county)::text = '' OR o.county = sqlc.arg(county)::text) LIMIT 1000)
     UNION
     SELECT d.case_no FROM documents d
     WHERE d.state = 'pending' AND (d.created_at < @before OR d.fault <> '') AND (sqlc.arg(county)::text = '' OR d.county = sqlc.arg(county)::text)) AS troubled;
