@@ -7,7 +7,6 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
-	"tuoyu/offices"
 	"tuoyu/processes/buildsite"
 	"tuoyu/processes/contract"
 	"tuoyu/registry"
@@ -115,24 +114,6 @@ func TestAPageIsSortedByAnotherColumn(t *testing.T) {
 	refused(t, err, casework.CodeInvalid)
 	_, _, err = casework.Cases.Sorted(t.Context(), h.Service, admin, casework.CaseFilter{}, casework.Order{By: "机构"}, casework.PageRequest{})
 	refused(t, err, casework.CodeForbidden)
-}
-
-func TestAViewIsItsOwnersAlone(t *testing.T) {
-	h := newHarness(t)
-	saved, err := h.SaveFilter(t.Context(), clerk, key(), offices.SavedFilter{Room: "cases", Name: "逾期", Query: "overdue=yes&cols=期限"})
-	require.NoError(t, err)
-	for _, p := range []nursery.Principal{otherClerk, supervisor, stranger} {
-		views, err := h.SavedFilters(t.Context(), p, "cases")
-		require.NoError(t, err)
-		require.Empty(t, views)
-		refused(t, h.DropFilter(t.Context(), p, key(), saved.ID), casework.CodeNotFound)
-	}
-	views, err := h.SavedFilters(t.Context(), clerk, "cases")
-	require.NoError(t, err)
-	require.Equal(t, []offices.SavedFilter{saved}, views)
-	views, err = h.SavedFilters(t.Context(), clerk, "tasks")
-	require.NoError(t, err)
-	require.Empty(t, views, "of another list")
 }
 
 func TestNewsIsWhatOthersDidInOnesOwnCasesSinceOneLooked(t *testing.T) {
