@@ -291,12 +291,23 @@ func (s *Service) AuthorizeChildFiles(authorize func(ctx context.Context, q *sto
 	s.childFile = authorize
 }
 
-// AuthorizeRead reports whether p may read a file: one of a child as p may read the child, one of a case as p may read the case
-// and its kind's files, and one that nothing refers to yet as who uploaded it.
+// AuthorizeRead reports whether p may read a file: one of a child as p may read the child, a sheet of several children as those who
+// look after all of them may, one of a case as p may read the case and its kind's files, and one that nothing refers to yet as
+// who uploaded it.
 func (s *Service) AuthorizeRead(ctx context.Context, q *store.Queries, p nursery.Principal, a store.Attachment) error {
 	switch {
 	case a.Child != nil:
 		return s.childFile(ctx, q, p, *a.Child)
+	case a.Sheet != nil:
+		r := Resource{County: a.County, Institution: a.Institution}
+		serves, err := s.serves(ctx, q, p, a.Institution)
+		if err != nil {
+			return err
+		}
+		if serves {
+			r.Partner = p.Institution
+		}
+		return s.Authorize(ctx, p, "child.file", r)
 	case a.CaseNo != nil:
 		c, err := CaseOf(ctx, q.CaseByNumber, *a.CaseNo)
 		if err != nil {
@@ -330,11 +341,8 @@ func Link(ctx context.Context, q *store.Queries, institution, caseNo, child stri
 
 // notePaper logs that p opens a paper about a child, if it is one.
 func (s *Service) notePaper(ctx context.Context, q *store.Queries, p nursery.Principal, a store.Attachment) error {
-	if a.Child == nil {
-		return nil
-	}
-	child, err := q.ChildByID(ctx, *a.Child)
-	if err != nil {
+	children, err := childrenOn(ctx, q, a)
+	if err != nil || len(children) == 0 {
 		return err
 	}
 	purpose := nursery.ReadForEnrolment
@@ -343,5 +351,32 @@ func (s *Service) notePaper(ctx context.Context, q *store.Queries, p nursery.Pri
 	}
 	return activities.NoteReading(ctx, q, activities.Reading{
 		By: p, Purpose: purpose, Subject: nursery.ReadPaper, About: a.ID, Fields: []nursery.ChildField{nursery.ChildPaper}, At: s.Now(),
-	}, child)
+	}, children...)
+}
+
+// childrenOn returns the children whom a file is about: one, those of a sheet, or none.
+func childrenOn(ctx context.Context, q *store.Queries, a store.Attachment) (children []store.Child, err error) {
+	switch {
+	case a.Child != nil:
+		child, err := q.ChildByID(ctx, *a.Child)
+		return []store.Child{child}, err
+	case a.Sheet != nil:
+		err = q.AsEngine(ctx, func() error { // also those whom the reader no longer looks after
+			children, err = q.ChildrenOfSheet(ctx, *a.Sheet)
+			return err
+		})
+	}
+	return children, err
+}
+
+// serves reports whether p is a clinic that serves the institution today.
+func (s *Service) serves(ctx context.Context, q *store.Queries, p nursery.Principal, institution string) (bool, error) {
+	if p.Role != nursery.RoleHospital {
+		return false, nil
+	}
+	serves, err := q.Serves(ctx, store.ServesParams{Clinic: p.Institution, Institution: institution, Day: s.Today()})
+	if err != nil {
+		return false, fmt.Errorf("look for what %s serves: %w", p.Institution, err)
+	}
+	return serves, nil
 }

@@ -1,6 +1,7 @@
 package casework_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -145,7 +146,7 @@ func TestAWarningSignOpensOneReferral(t *testing.T) {
 
 	seen, err := d.Referral(t.Context(), clinic, referral)
 	require.NoError(t, err)
-	require.Equal(t, []string{"有发育方面的情况需要进一步看看。"}, seen.Cause)
+	require.Equal(t, []string{"发育情况需要进一步检查。"}, seen.Cause)
 	seen, err = d.Referral(t.Context(), countyOffice, referral)
 	require.NoError(t, err)
 	require.Empty(t, seen.Cause)
@@ -247,24 +248,89 @@ func TestAProofOfACheckElsewhereIsOfThisHalfYear(t *testing.T) {
 	require.Equal(t, []string{"teeth 2026-07-01 true"}, d.strings(`SELECT item || ' ' || done_on || ' ' || elsewhere FROM checkup_duties WHERE done_on IS NOT NULL`))
 }
 
+// recordedEarlier stores a record of the clinic in the half-year before that of a round.
+func (d *fixture) recordedEarlier(round string, before nursery.Checkup) {
+	d.t.Helper()
+	d.exec(`INSERT INTO checkup_rounds (case_no, county, institution, clinic, half, state, opened_on, due_on, until_on)
+		SELECT (SELECT case_no FROM cases WHERE kind = 'contract' LIMIT 1), county, institution, clinic, '2026H1', 'closed', '2026-01-01', '2026-06-30', '2026-07-28' FROM checkup_rounds WHERE case_no = $1`, round)
+	earlier := d.strings(`SELECT case_no FROM checkup_rounds WHERE half = '2026H1'`)[0]
+	sealed, err := activities.SealCheckup(d.Fields, earlier, 1, activities.CheckupContent{Checkup: before})
+	require.NoError(d.t, err)
+	d.exec(`INSERT INTO checkup_records (case_no, child, version, county, institution, clinic, checked_on, content, refer, recorded_by, recorded_at)
+		VALUES ($1, $2, 1, $3, $4, $5, $7, $6, false, 'test', '2026-06-30')`, earlier, before.Child, county, first.Institution, clinic.Institution, sealed, before.CheckedOn.String())
+}
+
 func TestTwoHalfYearsChecksTooCloseAreSaid(t *testing.T) {
 	d, round, children := examined(t)
 	_, err := d.record("k1", round, weighed(children[0], 10.4, 79.5))
 	require.NoError(t, err)
-	// The same record as of the half-year before.
-	d.exec(`INSERT INTO checkup_rounds (case_no, county, institution, clinic, half, state, opened_on, due_on, until_on)
-		SELECT (SELECT case_no FROM cases WHERE kind = 'contract' LIMIT 1), county, institution, clinic, '2026H1', 'closed', '2026-01-01', '2026-06-30', '2026-07-28' FROM checkup_rounds WHERE case_no = $1`, round)
 	before := weighed(children[1], 9.6, 77)
 	before.CheckedOn = nursery.NewDate(2026, 6, 30)
-	earlier := d.strings(`SELECT case_no FROM checkup_rounds WHERE half = '2026H1'`)[0]
-	sealed, err := activities.SealCheckup(d.Fields, earlier, 1, activities.CheckupContent{Checkup: before})
-	require.NoError(t, err)
-	d.exec(`INSERT INTO checkup_records (case_no, child, version, county, institution, clinic, checked_on, content, refer, recorded_by, recorded_at)
-		VALUES ($1, $2, 1, $3, $4, $5, '2026-06-30', $6, false, 'test', '2026-06-30')`, earlier, children[1], county, first.Institution, clinic.Institution, sealed)
+	d.recordedEarlier(round, before)
 	done, err := d.record("k2", round, weighed(children[1], 10.2, 78.9))
 	require.NoError(t, err)
 	require.Equal(t, []string{"距上次体检4个月，应间隔约六个月。"}, done.Children[0].Levels)
 	told, err := d.GuardianSummary(t.Context(), clinic, round, children[1])
 	require.NoError(t, err)
 	require.NotContains(t, told.Lines, "请在下一半年按约六个月的间隔安排。") // that is for the team
+}
+
+func TestAClassShowsWhatWasRecordedAndWhoReadIt(t *testing.T) {
+	d, round, ids := examined(t)
+	d.exec(`UPDATE accounts SET name = '某医生' WHERE account = $1`, clinic.Account)
+	early := weighed(ids[0], 10.4, 79.5, nursery.CheckedItem{Item: nursery.ItemHearing, Done: true, Result: nursery.FoundNormal})
+	early.CheckedOn = testdata.AsOf.AddDays(-20)
+	_, err := d.record("k1", round, early)
+	require.NoError(t, err)
+	_, err = d.record("k2", round, nursery.Checkup{Child: ids[0], CheckedOn: testdata.AsOf, Items: []nursery.CheckedItem{{Item: nursery.ItemWeight, Done: true, Value: 10.6}}})
+	require.NoError(t, err)
+
+	sheet, err := d.CheckupClass(t.Context(), clinic, round, "乳儿班")
+	require.NoError(t, err)
+	n := slices.IndexFunc(sheet.Children, func(c checkup.ClassChild) bool { return c.ID == ids[0] })
+	child := sheet.Children[n]
+	require.Equal(t, testdata.AsOf, child.CheckedOn)
+	found := map[nursery.CheckItem]checkup.RecordedItem{}
+	for _, item := range child.Recorded {
+		found[item.Item] = item
+	}
+	require.Equal(t, 10.6, found[nursery.ItemWeight].Value, "the value measured again")
+	require.Equal(t, testdata.AsOf, found[nursery.ItemWeight].CheckedOn)
+	require.Equal(t, 79.5, found[nursery.ItemLength].Value, "what was not measured again is as it was")
+	require.Equal(t, early.CheckedOn, found[nursery.ItemLength].CheckedOn)
+	require.Equal(t, "某医生", found[nursery.ItemLength].RecordedBy)
+	require.NotNil(t, found[nursery.ItemLength].Z)
+	require.Equal(t, nursery.FoundNormal, found[nursery.ItemHearing].Result)
+	require.Len(t, child.Growth, 2)
+	require.Equal(t, 10.4, *child.Growth[0].WeightKg)
+	require.Equal(t, 20, child.Growth[1].Days-child.Growth[0].Days)
+	require.Nil(t, child.Growth[1].LengthCm)
+	told, err := d.GuardianSummary(t.Context(), clinic, round, ids[0])
+	require.NoError(t, err)
+	require.Subset(t, told.Lines, []string{"体重：10.6千克。", "身长（身高）：79.5厘米。", "听力：没有发现需要留意的情况。"})
+
+	require.Empty(t, child.Earlier)
+	about := round + " 乳儿班 1 clinic-140403-1 checkup findings"
+	require.Equal(t, []string{about}, d.lines(nursery.ReadClassFindings), "only of whom there are results")
+
+	before := weighed(ids[1], 8.1, 70)
+	before.CheckedOn = nursery.NewDate(2026, 5, 30)
+	d.recordedEarlier(round, before)
+	for range 2 {
+		sheet, err = d.CheckupClass(t.Context(), clinic, round, "乳儿班")
+		require.NoError(t, err)
+	}
+	child = sheet.Children[slices.IndexFunc(sheet.Children, func(c checkup.ClassChild) bool { return c.ID == ids[1] })]
+	require.Empty(t, child.Recorded)
+	require.Len(t, child.Earlier, 2)
+	require.Equal(t, 8.1, child.Earlier[0].Value)
+	require.Len(t, child.Growth, 1)
+	require.Equal(t, []string{about, about}, d.lines(nursery.ReadClassFindings), "one line for who is new on it")
+
+	for _, p := range []nursery.Principal{otherClinic, first, countyOffice, head} {
+		_, err := d.CheckupClass(t.Context(), p, round, "乳儿班")
+		var refused *casework.Error
+		require.ErrorAs(t, err, &refused, p.Account)
+	}
+	require.Len(t, d.lines(nursery.ReadClassFindings), 2)
 }

@@ -247,6 +247,9 @@ var registrars = map[nursery.Nature]nursery.Registrar{
 	nursery.ForProfit:         nursery.MarketRegulation,
 }
 
+// RegistrarOf returns the registrar that registers institutions of a nature.
+func RegistrarOf(nature nursery.Nature) nursery.Registrar { return registrars[nature] }
+
 // CheckRegistration validates a registration; under is its location in the request body. Error: invalid naming each
 // field.
 func CheckRegistration(under string, r nursery.Registration) error {

@@ -28,6 +28,23 @@ func partyNames(ctx context.Context, q *store.Queries, ids ...string) (map[strin
 	})
 }
 
+// AccountNames returns the names of the accounts that have one. As with parties, the accounts must come from rows that the
+// reader may see.
+func AccountNames(ctx context.Context, q *store.Queries, accounts ...string) (map[string]string, error) {
+	accounts = slices.Compact(slices.Sorted(slices.Values(accounts)))
+	names := make(map[string]string, len(accounts))
+	if len(accounts) == 0 {
+		return names, nil
+	}
+	return names, q.AsEngine(ctx, func() error {
+		rows, err := q.AccountNames(ctx, accounts)
+		for _, row := range rows {
+			names[row.Account] = row.Name
+		}
+		return err
+	})
+}
+
 // Party is an institution, clinic or insurer, with the destination of its name.
 type Party struct {
 	ID   string

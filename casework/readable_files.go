@@ -22,9 +22,9 @@ func (s *Service) ReadableFiles(ctx context.Context, q *store.Queries, p nursery
 	}
 	slices.SortFunc(rows, func(a, b store.Attachment) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
 	var files []Attachment
-	judged := map[[3]string]bool{} // papers of one case have the same result
+	judged := map[[4]string]bool{} // papers of one case have the same result
 	for _, row := range rows {
-		about := [3]string{deref(row.Child), deref(row.CaseNo), row.UploadedBy}
+		about := [4]string{deref(row.Child), deref(row.CaseNo), deref(row.Sheet), row.UploadedBy}
 		readable, known := judged[about]
 		if !known {
 			err := s.AuthorizeRead(ctx, q, p, row)

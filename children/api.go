@@ -82,6 +82,15 @@ func (s *Service) Operations(a *api.API) {
 }
 
 func (s *Service) consentOperations(g api.Group) {
+	api.Handle(g.Op("GET /api/v1/children/consents", "listClassConsents", "一个班的监护人同意", "本机构在托婴幼儿的姓名、监护人姓名和有效的同意。读取即留痕。", http.StatusNotFound),
+		func(ctx context.Context, in *struct {
+			Class string `query:"class" required:"true" minLength:"1" maxLength:"60" doc:"班级"`
+		}) (ClassConsents, error) {
+			return s.ClassConsents(ctx, api.Principal(ctx), in.Class)
+		})
+	api.Create(g.Op("POST /api/v1/children/consents", "giveConsents", "集体登记监护人同意",
+		"多名婴幼儿的监护人在同一份同意书上签字的，一次登记，附件共用；逐项说明结果，此前已登记的不重复登记，不在托的不影响其他人（个人信息保护法第二十九条、第三十一条）。"),
+		api.Execute(s.GiveConsents), func(SheetRecorded) string { return "/api/v1/children/consents" })
 	api.Create(g.Op("POST /api/v1/children/{child}/consents", "giveConsent", "登记监护人同意",
 		"每一事项单独同意，附监护人签字的同意书（个人信息保护法第二十九条、第三十一条）。"),
 		executeOnChild(s.GiveConsent), func(e Enrolled) string { return api.PathOf("children", e.ID) + "/consents" })

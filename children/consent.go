@@ -21,6 +21,7 @@ type Consent struct {
 	Purpose      nursery.ConsentPurpose `json:"purpose" doc:"同意事项"`
 	PurposeTitle string                 `json:"purpose_title" doc:"同意事项名称"`
 	Evidence     string                 `json:"evidence,omitempty" doc:"同意书附件编号，仅向可查看同意书的角色提供"`
+	Pages        []string               `json:"pages,omitempty" doc:"与其他婴幼儿共用的同意书的全部附件编号"`
 	GivenOn      nursery.Date           `json:"given_on" doc:"同意日期"`
 	WithdrawnOn  nursery.Date           `json:"withdrawn_on,omitzero" doc:"撤回日期"`
 	Standing     bool                   `json:"standing" doc:"是否有效"`
@@ -66,7 +67,7 @@ func (s *Service) consentFaults(ctx context.Context, q *store.Queries, p nursery
 	}
 	if err != nil || evidence.Institution != p.Institution {
 		faults = append(faults, nursery.Fault{Location: "/evidence", Message: "没有这份材料，请先上传"})
-	} else if evidence.CaseNo != nil || evidence.Child != nil && *evidence.Child != child.ID {
+	} else if evidence.CaseNo != nil || evidence.Sheet != nil || evidence.Child != nil && *evidence.Child != child.ID {
 		faults = append(faults, nursery.Fault{Location: "/evidence", Message: "这份材料已用于其他事项，请另行上传"})
 	}
 	return casework.FaultsError(faults)
@@ -116,19 +117,51 @@ func (s *Service) Consents(ctx context.Context, p nursery.Principal, id string) 
 				list[i].Evidence = ""
 			}
 		}
-		if p.Role != nursery.RoleInstitution {
-			return nil
+		if err := addPages(ctx, q, list); err != nil || p.Role != nursery.RoleInstitution {
+			return err
 		}
 		return q.AsEngine(ctx, func() error {
 			rows, err := q.ConsentsReleased(ctx, store.ConsentsReleasedParams{Child: id, Institution: p.Institution})
-			list = appendConsents(list, rows, true)
-			return err
+			if err != nil {
+				return err
+			}
+			released := appendConsents(nil, rows, true)
+			if err := addPages(ctx, q, released); err != nil {
+				return err
+			}
+			for i := range released {
+				if len(released[i].Pages) > 0 { // it names children who did not come along
+					released[i].Evidence, released[i].Pages = "", nil
+				}
+			}
+			list = append(list, released...)
+			return nil
 		})
 	})
 	if err != nil {
 		return nil, err
 	}
 	return list, nil
+}
+
+// addPages adds the files of the sheets that consents are on.
+func addPages(ctx context.Context, q *store.Queries, list []Consent) error {
+	sheets := make([]string, len(list))
+	for i, c := range list {
+		sheets[i] = c.Evidence
+	}
+	files, err := q.FilesOfSheets(ctx, sheets)
+	if err != nil {
+		return fmt.Errorf("read sheets: %w", err)
+	}
+	for i := range list {
+		for _, file := range files {
+			if file.Sheet == list[i].Evidence {
+				list[i].Pages = append(list[i].Pages, file.ID)
+			}
+		}
+	}
+	return nil
 }
 
 func appendConsents(list []Consent, rows []store.Consent, elsewhere bool) []Consent {

@@ -27,6 +27,7 @@ func (s *Service) Pages(site *web.Site) {
 	p.registerCare()
 	p.registerChild()
 	p.registerChildIdentity()
+	p.registerConsents()
 }
 
 func (s *pages) registerCare() {

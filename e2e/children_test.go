@@ -29,6 +29,10 @@ func childrenRows(t *testing.T, a *roleplay.Applicant) []row {
 	if err != nil {
 		t.Fatal(err)
 	}
+	signed, err := a.Upload(t.Context(), "sheet.pdf", "application/pdf", testdata.PDF("sheet"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	merge, err := twoRecordsMerged(t, a)
 	if err != nil {
 		t.Fatal(err)
@@ -55,6 +59,10 @@ func childrenRows(t *testing.T, a *roleplay.Applicant) []row {
 		{op: "GET /api/v1/children/{child}", path: at + "?purpose=enrolment", allowed: own, ofCase: true},
 		{op: "POST /api/v1/children/{child}/consents", path: at + "/consents", allowed: own, ofCase: true,
 			body: says(map[string]any{"purpose": "checkup", "evidence": paper, "given_on": today()})},
+		{op: "POST /api/v1/children/consents", path: "/api/v1/children/consents", allowed: own, body: says(map[string]any{
+			"evidence": []string{signed}, "given_on": today(), "consents": []map[string]string{{"child": id, "purpose": "insurance"}},
+		})},
+		{op: "GET /api/v1/children/consents", path: "/api/v1/children/consents?class=%E4%B9%B3%E5%84%BF%E7%8F%AD", allowed: own},
 		// The clinic has a contract in force with the institution.
 		{op: "GET /api/v1/children/{child}/consents", path: at + "/consents", allowed: append(carer, nursery.RoleCountyOffice), ofCase: true},
 		{op: "POST /api/v1/children/{child}/consents/{purpose}/withdrawal", path: at + "/consents/checkup/withdrawal", allowed: own, ofCase: true},

@@ -157,6 +157,8 @@ var seenBy = []struct {
 	{"/visits", only(nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleCountyOffice), false},
 	{"/referrals", only(nursery.RoleInstitution, nursery.RoleHospital, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor), false},
 	{"/children", only(nursery.RoleInstitution), false},
+	{"/children/consents", only(nursery.RoleInstitution), false},
+	{"/children/consents/blank", only(nursery.RoleInstitution), false},
 	{"/children/alike", only(nursery.RoleCountyOffice, nursery.RoleAuditor), false},
 	{"/children/merge", only(nursery.RoleCountyOffice), false},
 	{"/attendance", only(nursery.RoleInstitution), false},

@@ -150,3 +150,9 @@ func Score(i Indicator, sex nursery.Sex, at, value float64) (float64, bool) {
 	}
 	return p.restricted(value), true
 }
+
+// At returns the measurement at z standard deviations from the median: the inverse of Score within three of them.
+func At(i Indicator, sex nursery.Sex, at, z float64) (float64, bool) {
+	p, ok := lineAt(i, sex, at)
+	return p.at(z), ok
+}

@@ -37,6 +37,36 @@ func (q *Queries) AccountByName(ctx context.Context, arg AccountByNameParams) (A
 	return i, err
 }
 
+const accountNames = `-- name: AccountNames :many
+SELECT account, name FROM accounts WHERE account = ANY ($1::text[]) AND name <> ''
+`
+
+type AccountNamesRow struct {
+	Account string
+	Name    string
+}
+
+// What accounts are called. Served by the primary key. Bounded by the number asked for.
+func (q *Queries) AccountNames(ctx context.Context, accounts []string) ([]AccountNamesRow, error) {
+	rows, err := q.db.Query(ctx, accountNames, accounts)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AccountNamesRow{}
+	for rows.Next() {
+		var i AccountNamesRow
+		if err := rows.Scan(&i.Account, &i.Name); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const colleagues = `-- name: Colleagues :many
 SELECT a.account, a.role, a.name,
     (SELECT count(*) FROM (SELECT FROM tasks t WHERE t.state = 'open' AND t.assignee = a.account LIMIT 1000) AS open)::integer AS open,

@@ -11,7 +11,7 @@ import (
 )
 
 const attachmentByID = `-- name: AttachmentByID :one
-SELECT id, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at, case_no, child, file_key, sealed_name, kept FROM attachments WHERE id = $1
+SELECT id, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at, case_no, child, file_key, sealed_name, kept, sheet FROM attachments WHERE id = $1
 `
 
 func (q *Queries) AttachmentByID(ctx context.Context, id string) (Attachment, error) {
@@ -33,12 +33,13 @@ func (q *Queries) AttachmentByID(ctx context.Context, id string) (Attachment, er
 		&i.FileKey,
 		&i.SealedName,
 		&i.Kept,
+		&i.Sheet,
 	)
 	return i, err
 }
 
 const attachmentsKnown = `-- name: AttachmentsKnown :many
-SELECT id FROM attachments WHERE id = ANY ($1::text[]) AND institution = $2 AND county = $3
+SELECT id FROM attachments WHERE id = ANY ($1::text[]) AND institution = $2 AND county = $3 AND sheet IS NULL
     AND (child IS NULL OR child = $4::text)
     AND ($4::text = '' OR case_no IS NULL OR case_no = $5::text)
 `
@@ -80,7 +81,7 @@ func (q *Queries) AttachmentsKnown(ctx context.Context, arg AttachmentsKnownPara
 }
 
 const attachmentsOf = `-- name: AttachmentsOf :many
-SELECT id, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at, case_no, child, file_key, sealed_name, kept FROM attachments WHERE id = ANY ($1::text[]) AND institution = $2 LIMIT 1000
+SELECT id, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at, case_no, child, file_key, sealed_name, kept, sheet FROM attachments WHERE id = ANY ($1::text[]) AND institution = $2 LIMIT 1000
 `
 
 type AttachmentsOfParams struct {
@@ -114,6 +115,7 @@ func (q *Queries) AttachmentsOf(ctx context.Context, arg AttachmentsOfParams) ([
 			&i.FileKey,
 			&i.SealedName,
 			&i.Kept,
+			&i.Sheet,
 		); err != nil {
 			return nil, err
 		}
@@ -162,8 +164,53 @@ func (q *Queries) BlobsReferredTo(ctx context.Context, names []string) ([]string
 	return items, nil
 }
 
+const childrenOfSheet = `-- name: ChildrenOfSheet :many
+SELECT id, county, born_on, sex, identity_kind, identity_index, identity, name, guardian_name, guardian_phone, died_on, moved_on, source, created_by, created_at, updated_at, guardian_from, merged_into, name_form FROM children WHERE id IN (SELECT c.child FROM consents c WHERE c.evidence = $1::text) ORDER BY id LIMIT 1000
+`
+
+// The children of whom a consent names the sheet. Served by consents_by_evidence. Bounded: a class has a few dozen children.
+func (q *Queries) ChildrenOfSheet(ctx context.Context, sheet string) ([]Child, error) {
+	rows, err := q.db.Query(ctx, childrenOfSheet, sheet)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Child{}
+	for rows.Next() {
+		var i Child
+		if err := rows.Scan(
+			&i.ID,
+			&i.County,
+			&i.BornOn,
+			&i.Sex,
+			&i.IdentityKind,
+			&i.IdentityIndex,
+			&i.Identity,
+			&i.Name,
+			&i.GuardianName,
+			&i.GuardianPhone,
+			&i.DiedOn,
+			&i.MovedOn,
+			&i.Source,
+			&i.CreatedBy,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+			&i.GuardianFrom,
+			&i.MergedInto,
+			&i.NameForm,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const clearAttachments = `-- name: ClearAttachments :many
-SELECT id, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at, case_no, child, file_key, sealed_name, kept FROM attachments WHERE file_key IS NULL AND id > $1 ORDER BY id LIMIT $2
+SELECT id, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at, case_no, child, file_key, sealed_name, kept, sheet FROM attachments WHERE file_key IS NULL AND id > $1 ORDER BY id LIMIT $2
 `
 
 type ClearAttachmentsParams struct {
@@ -197,6 +244,7 @@ func (q *Queries) ClearAttachments(ctx context.Context, arg ClearAttachmentsPara
 			&i.FileKey,
 			&i.SealedName,
 			&i.Kept,
+			&i.Sheet,
 		); err != nil {
 			return nil, err
 		}
@@ -310,7 +358,7 @@ func (q *Queries) DocumentsOfCase(ctx context.Context, caseNo string) ([]Documen
 }
 
 const dropUnusedAttachments = `-- name: DropUnusedAttachments :execrows
-DELETE FROM attachments a WHERE a.case_no IS NULL AND a.child IS NULL AND NOT a.kept AND a.uploaded_at < $1
+DELETE FROM attachments a WHERE a.case_no IS NULL AND a.child IS NULL AND a.sheet IS NULL AND NOT a.kept AND a.uploaded_at < $1
     AND NOT EXISTS (SELECT FROM consents c WHERE c.evidence = a.id)
 `
 
@@ -346,6 +394,36 @@ func (q *Queries) EndDocument(ctx context.Context, arg EndDocumentParams) (int64
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const filesOfSheets = `-- name: FilesOfSheets :many
+SELECT id, sheet::text AS sheet FROM attachments WHERE sheet = ANY ($1::text[]) ORDER BY uploaded_at, id LIMIT 1000
+`
+
+type FilesOfSheetsRow struct {
+	ID    string
+	Sheet string
+}
+
+// The files of sheets, in the order in which they were uploaded. Served by attachments_of_sheet.
+func (q *Queries) FilesOfSheets(ctx context.Context, sheets []string) ([]FilesOfSheetsRow, error) {
+	rows, err := q.db.Query(ctx, filesOfSheets, sheets)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []FilesOfSheetsRow{}
+	for rows.Next() {
+		var i FilesOfSheetsRow
+		if err := rows.Scan(&i.ID, &i.Sheet); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const insertAttachment = `-- name: InsertAttachment :exec
@@ -388,7 +466,7 @@ func (q *Queries) InsertAttachment(ctx context.Context, arg InsertAttachmentPara
 
 const linkAttachments = `-- name: LinkAttachments :exec
 UPDATE attachments SET case_no = coalesce(case_no, nullif($1::text, '')), child = coalesce(child, nullif($2::text, ''))
-WHERE id = ANY ($3::text[]) AND institution = $4
+WHERE id = ANY ($3::text[]) AND institution = $4 AND sheet IS NULL
 `
 
 type LinkAttachmentsParams struct {
@@ -407,6 +485,26 @@ func (q *Queries) LinkAttachments(ctx context.Context, arg LinkAttachmentsParams
 		arg.Institution,
 	)
 	return err
+}
+
+const linkSheet = `-- name: LinkSheet :execrows
+UPDATE attachments SET sheet = $1::text WHERE id = ANY ($2::text[]) AND institution = $3
+    AND case_no IS NULL AND child IS NULL AND (sheet IS NULL OR sheet = $1::text)
+`
+
+type LinkSheetParams struct {
+	Sheet       string
+	Ids         []string
+	Institution string
+}
+
+// The files become those of a sheet with consents, unless one belongs to something else. Served by the primary key.
+func (q *Queries) LinkSheet(ctx context.Context, arg LinkSheetParams) (int64, error) {
+	result, err := q.db.Exec(ctx, linkSheet, arg.Sheet, arg.Ids, arg.Institution)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const papersSeen = `-- name: PapersSeen :many

@@ -141,6 +141,59 @@ func (q *Queries) Inbox(ctx context.Context, arg InboxParams) ([]Task, error) {
 	return items, nil
 }
 
+const openSiteVisits = `-- name: OpenSiteVisits :many
+SELECT t.id, t.title, t.due_on, c.subject, coalesce(a.facts #>> '{institution,address}', '')::text AS address,
+    coalesce(a.facts #>> '{institution,phone}', '')::text AS phone
+FROM tasks t JOIN cases c ON c.case_no = t.case_no
+CROSS JOIN LATERAL (SELECT facts FROM applications x WHERE x.case_no = t.case_no ORDER BY x.version DESC LIMIT 1) a
+WHERE t.county = $1 AND t.role = 'inspector' AND t.state = 'open' AND t.kind = ANY ($2::text[])
+    AND (t.assignee IS NULL OR t.assignee = $3::text) AND NOT $3::text = ANY (t.excluded)
+ORDER BY t.sort_on, t.id LIMIT 100
+`
+
+type OpenSiteVisitsParams struct {
+	County  string
+	Kinds   []string
+	Account string
+}
+
+type OpenSiteVisitsRow struct {
+	ID      string
+	Title   string
+	DueOn   nursery.Date
+	Subject string
+	Address string
+	Phone   string
+}
+
+// The visits to the sites of filings that an inspector may make, with where to go. Served by tasks_inbox.
+func (q *Queries) OpenSiteVisits(ctx context.Context, arg OpenSiteVisitsParams) ([]OpenSiteVisitsRow, error) {
+	rows, err := q.db.Query(ctx, openSiteVisits, arg.County, arg.Kinds, arg.Account)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []OpenSiteVisitsRow{}
+	for rows.Next() {
+		var i OpenSiteVisitsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Title,
+			&i.DueOn,
+			&i.Subject,
+			&i.Address,
+			&i.Phone,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const openTaskOfKind = `-- name: OpenTaskOfKind :one
 SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner, completion FROM tasks WHERE case_no = $1 AND kind = $2 AND state = 'open'
 `

@@ -857,6 +857,53 @@ func (q *Queries) PutReferralResult(ctx context.Context, arg PutReferralResultPa
 	return err
 }
 
+const recordsOfChildren = `-- name: RecordsOfChildren :many
+SELECT k.now::text AS now, r.case_no, r.child, r.version, r.county, r.institution, r.clinic, r.checked_on, r.content, r.refer, r.recorded_by, r.recorded_at
+FROM (SELECT unnest($1::text[]) AS now, unnest($1::text[]) AS id
+    UNION ALL SELECT c.merged_into, c.id FROM children c WHERE c.merged_into = ANY($1::text[])) k
+JOIN checkup_records r ON r.child = k.id ORDER BY k.now, r.checked_on, r.recorded_at LIMIT 10000
+`
+
+type RecordsOfChildrenRow struct {
+	Now           string
+	CheckupRecord CheckupRecord
+}
+
+// Every record of the children that the reader may see, in the order of the check-ups, under whatever record became part of the
+// child's. Served by checkup_records_of_child and children_merged. Bounded: a child has a few records in each of its half-years.
+func (q *Queries) RecordsOfChildren(ctx context.Context, children []string) ([]RecordsOfChildrenRow, error) {
+	rows, err := q.db.Query(ctx, recordsOfChildren, children)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []RecordsOfChildrenRow{}
+	for rows.Next() {
+		var i RecordsOfChildrenRow
+		if err := rows.Scan(
+			&i.Now,
+			&i.CheckupRecord.CaseNo,
+			&i.CheckupRecord.Child,
+			&i.CheckupRecord.Version,
+			&i.CheckupRecord.County,
+			&i.CheckupRecord.Institution,
+			&i.CheckupRecord.Clinic,
+			&i.CheckupRecord.CheckedOn,
+			&i.CheckupRecord.Content,
+			&i.CheckupRecord.Refer,
+			&i.CheckupRecord.RecordedBy,
+			&i.CheckupRecord.RecordedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const recordsOfRound = `-- name: RecordsOfRound :many
 SELECT DISTINCT ON (child) case_no, child, version, county, institution, clinic, checked_on, content, refer, recorded_by, recorded_at FROM checkup_records WHERE case_no = $1 ORDER BY child, version DESC
 `

@@ -323,6 +323,57 @@ func (q *Queries) ChildrenToNormalize(ctx context.Context, arg ChildrenToNormali
 	return items, nil
 }
 
+const classOf = `-- name: ClassOf :many
+SELECT c.id, c.county, c.born_on, c.sex, c.identity_kind, c.identity_index, c.identity, c.name, c.guardian_name, c.guardian_phone, c.died_on, c.moved_on, c.source, c.created_by, c.created_at, c.updated_at, c.guardian_from, c.merged_into, c.name_form FROM enrolments e JOIN children c ON c.id = e.child
+WHERE e.institution = $1 AND e.class = $2 AND e.left_on IS NULL ORDER BY e.entered_on, e.id LIMIT 200
+`
+
+type ClassOfParams struct {
+	Institution string
+	Class       string
+}
+
+// Who is in care in a class. Served by enrolments_of_institution. Bounded: a class has a few dozen children.
+func (q *Queries) ClassOf(ctx context.Context, arg ClassOfParams) ([]Child, error) {
+	rows, err := q.db.Query(ctx, classOf, arg.Institution, arg.Class)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Child{}
+	for rows.Next() {
+		var i Child
+		if err := rows.Scan(
+			&i.ID,
+			&i.County,
+			&i.BornOn,
+			&i.Sex,
+			&i.IdentityKind,
+			&i.IdentityIndex,
+			&i.Identity,
+			&i.Name,
+			&i.GuardianName,
+			&i.GuardianPhone,
+			&i.DiedOn,
+			&i.MovedOn,
+			&i.Source,
+			&i.CreatedBy,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+			&i.GuardianFrom,
+			&i.MergedInto,
+			&i.NameForm,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const consentsOfChild = `-- name: ConsentsOfChild :many
 SELECT id, child, county, purpose, evidence, given_on, taken_by, withdrawn_on, withdrawn_by, institution FROM consents WHERE child = $1 ORDER BY id LIMIT 200
 `
@@ -349,6 +400,42 @@ func (q *Queries) ConsentsOfChild(ctx context.Context, child string) ([]Consent,
 			&i.WithdrawnBy,
 			&i.Institution,
 		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const consentsOfChildren = `-- name: ConsentsOfChildren :many
+SELECT child, purpose, given_on FROM consents WHERE child = ANY ($1::text[]) AND institution = $2 AND withdrawn_on IS NULL LIMIT 5000
+`
+
+type ConsentsOfChildrenParams struct {
+	Children    []string
+	Institution string
+}
+
+type ConsentsOfChildrenRow struct {
+	Child   string
+	Purpose string
+	GivenOn nursery.Date
+}
+
+// The consents of children that are standing. Served by consents_one_standing.
+func (q *Queries) ConsentsOfChildren(ctx context.Context, arg ConsentsOfChildrenParams) ([]ConsentsOfChildrenRow, error) {
+	rows, err := q.db.Query(ctx, consentsOfChildren, arg.Children, arg.Institution)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ConsentsOfChildrenRow{}
+	for rows.Next() {
+		var i ConsentsOfChildrenRow
+		if err := rows.Scan(&i.Child, &i.Purpose, &i.GivenOn); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -786,6 +873,56 @@ func (q *Queries) InsertConsent(ctx context.Context, arg InsertConsentParams) (i
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const insertConsents = `-- name: InsertConsents :many
+INSERT INTO consents (child, county, purpose, evidence, given_on, taken_by, institution)
+SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::text[]), $4, $5, $6, $7
+ON CONFLICT (child, purpose, institution) WHERE withdrawn_on IS NULL DO NOTHING RETURNING child, purpose
+`
+
+type InsertConsentsParams struct {
+	Children    []string
+	Counties    []string
+	Purposes    []string
+	Evidence    string
+	GivenOn     nursery.Date
+	TakenBy     string
+	Institution string
+}
+
+type InsertConsentsRow struct {
+	Child   string
+	Purpose string
+}
+
+// Consents that a sheet shows; one that is standing already stays. Returns those that are new.
+func (q *Queries) InsertConsents(ctx context.Context, arg InsertConsentsParams) ([]InsertConsentsRow, error) {
+	rows, err := q.db.Query(ctx, insertConsents,
+		arg.Children,
+		arg.Counties,
+		arg.Purposes,
+		arg.Evidence,
+		arg.GivenOn,
+		arg.TakenBy,
+		arg.Institution,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []InsertConsentsRow{}
+	for rows.Next() {
+		var i InsertConsentsRow
+		if err := rows.Scan(&i.Child, &i.Purpose); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const insertEnrolment = `-- name: InsertEnrolment :one

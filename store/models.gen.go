@@ -63,6 +63,7 @@ type Attachment struct {
 	FileKey     []byte
 	SealedName  []byte
 	Kept        bool
+	Sheet       *string
 }
 
 type BuildAssessment struct {

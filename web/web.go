@@ -61,6 +61,7 @@ type Site struct {
 	nav          map[nursery.Role][]navItem
 	tiles        []tile
 	waiting      []waitingList
+	openVisits   []func(context.Context, nursery.Principal) ([]OpenVisit, error)
 	taskPages    map[string]TaskPage
 	casePages    map[nursery.CaseKind]CasePage
 	guides       map[nursery.CaseKind]GuidePart

@@ -99,3 +99,64 @@ test("a row that is written without a network is kept on the device and sent lat
 	await context.setOffline(false);
 	await expect(row.locator(".said")).toContainText("已保存");
 });
+
+test("what was recorded is in the cells again, with its curve, and a changed value is a second record", async ({ page }) => {
+	await signIn(page, "clinic-140431-1", "/checkups?state=open");
+	await page.locator("[data-row] a").first().click();
+	await page.getByRole("link", { name: "托小班" }).click();
+	const row = page.locator("tr[data-child]").nth(2), elsewhere = page.locator("tr[data-child]").nth(12).locator(".cell").first();
+	const length = row.locator('[data-item="length"] .cell'), weight = row.locator('[data-item="weight"] .cell');
+	await length.fill("84.2");
+	await weight.fill("11.2");
+	await elsewhere.focus();
+	await expect(row.locator(".said")).toContainText("已保存");
+
+	await page.reload();
+	await expect(length).toHaveValue("84.2");
+	await expect(weight).toHaveValue("11.2");
+	await expect(row.locator('[data-score="weight"]')).toContainText(/^\s*z -?\d\.\d/);
+	await expect(row.locator("th")).toContainText("已检");
+	await weight.focus();
+	const curve = page.locator('#growth [data-growth="weight"]');
+	await expect(page.locator("#growth h2")).toContainText(await row.getAttribute("data-name") ?? "");
+	await expect(curve.locator(".track")).toHaveAttribute("points", /\d,\d/);
+	await expect(curve.locator(".typed")).toHaveAttribute("points", "");
+	await page.locator("#growth summary").click();
+	await expect(page.locator("#growth tbody tr").last()).toContainText("11.2");
+	await page.locator("#growth summary").click();
+
+	// Nothing is sent for a row that was only looked at.
+	const sent: string[] = [];
+	page.on("request", (request) => { if (request.method() === "POST") { sent.push(request.url()); } });
+	await elsewhere.focus();
+	await weight.fill("11.4");
+	await expect(row.locator(".said")).toHaveText("复测：体重 11.2 → 11.4");
+	await expect(curve.locator(".typed")).toHaveAttribute("points", /\d,\d.* .*\d,\d/);
+	await elsewhere.focus();
+	await expect(row.locator(".said")).toContainText(/第 \d+ 次记录/);
+	expect(sent).toHaveLength(1);
+	await accessible(page);
+	await page.reload();
+	await expect(weight).toHaveValue("11.4");
+	await expect(length, "what was not measured again is as it was").toHaveValue("84.2");
+	await row.locator("th a").click();
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText("体检结果");
+	await expect(page.locator("dl.facts")).toContainText("11.4 kg");
+	await expect(page.locator("dl.facts")).toContainText("84.2 cm");
+	await atEveryWidth(page, "result");
+});
+
+test("without scripts only what was changed is recorded", async ({ browser }) => {
+	const page = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
+	await signIn(page, "clinic-140431-1", "/checkups?state=open");
+	await page.locator("[data-row] a").first().click();
+	await page.getByRole("link", { name: "托小班" }).click();
+	const weight = page.locator("tr[data-child]").nth(14).locator('[data-item="weight"] .cell');
+	await weight.fill("11.6");
+	await page.getByRole("button", { name: "保存全班" }).click();
+	await expect(page.locator(".notice.good")).toHaveText(/已记录 1 名/);
+	await expect(weight).toHaveValue("11.6");
+	await page.getByRole("button", { name: "保存全班" }).click();
+	await expect(page.getByRole("alert")).toContainText("没有填写");
+	await page.context().close();
+});

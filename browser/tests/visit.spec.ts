@@ -38,7 +38,8 @@ test("a visit is filled in on a phone without a network and sent when there is o
 	await context.setOffline(false);
 	await expect(page.locator("#visit-said")).toContainText("已送交，第 1 版");
 	await page.getByRole("link", { name: "检查办件和签字" }).click();
-	await expect(page.getByText("现场记录第 1 版")).toBeVisible();
+	await expect(page.getByRole("heading", { name: "现场记录第 1 版" })).toBeVisible();
+	await expect(page.getByText("下列问题待各方签字后确认")).toBeVisible();
 	await atEveryWidth(page, "inspection");
 });
 
@@ -54,4 +55,46 @@ test("without a network a page of ours says so, and leads to what can be used", 
 	await context.setOffline(false);
 	await page.goto("/inspections");
 	await expect(page.getByRole("heading", { level: 1 })).toHaveText("检查");
+});
+
+test("whoever is signed in sees a page of ours without a network", async ({ page, context }) => {
+	await signIn(page, "clerk-140431", "/tasks");
+	await page.evaluate(() => navigator.serviceWorker.ready);
+	await page.reload();
+	await context.setOffline(true);
+	for (const address of ["/tasks", "/", "/inspections"]) {
+		await page.goto(address);
+		await expect(page.getByRole("heading", { level: 1 })).toHaveText("现在没有网络");
+	}
+});
+
+test("the site of a filing is checked on a phone without a network, by the same list, and answers its task", async ({ page, context }) => {
+	await page.setViewportSize({ width: 320, height: 640 });
+	await signIn(page, process.env.SITE_INSPECTOR ?? "inspector-140431", "/visits");
+	await page.evaluate(() => navigator.serviceWorker.ready);
+	const waiting = page.locator("ol.tasks li", { hasText: "备案现场核查" }).first();
+	await expect(waiting.locator('a[href^="tel:"]')).toBeVisible();
+	await page.reload(); // from now on the worker answers, and keeps the visits on the list
+	await waiting.locator("a").first().click();
+	await atEveryWidth(page, "site-visit");
+	await page.setViewportSize({ width: 320, height: 640 });
+	const address = page.url();
+	await context.setOffline(true);
+	await page.goto(address);
+	const items = page.locator("fieldset[data-rule]");
+	const count = await items.count();
+	expect(count).toBeGreaterThan(10);
+	for (let n = 0; n < count; n++) {
+		await items.nth(n).getByLabel(n === 3 ? "不合格" : "合格", { exact: true }).check();
+	}
+	await expect(page.locator("#visit-more")).toBeVisible();
+	await items.nth(3).getByLabel("问题").fill("护栏松动");
+	await items.nth(3).locator("input[type=file]").setInputFiles({ name: "photo.png", mimeType: "image/png", buffer: picture });
+	await expect(items.nth(3).locator("[data-photos] img")).toHaveCount(1);
+	await page.getByRole("button", { name: "送交现场记录" }).click();
+	await expect(page.locator("#visit-said")).toContainText("没有网络");
+	await context.setOffline(false);
+	await expect(page.locator("#visit-said")).toContainText("已送交：现场核查不符合", { timeout: 30_000 });
+	await page.getByRole("link", { name: "待办、申请材料和规则意见" }).click();
+	await expect(page.locator(".notice.good")).toHaveText("已办理：现场核查不符合", { timeout: 30_000 });
 });

@@ -37,7 +37,7 @@ refer(id, seen, limit, message) := {
 # custom:
 #   rule: HR-01
 #   basis: {doc: 国家基本公共卫生服务规范（第三版）, article: 0～6岁儿童健康管理, binding: L4, verified: true}
-reasons contains lib.reason("HR-01", refer(child.child, count(child.signs), 0, "有发育方面的情况需要进一步看看。")) if {
+reasons contains lib.reason("HR-01", refer(child.child, count(child.signs), 0, "发育情况需要进一步检查。")) if {
 	some child in input.children
 	count(child.signs) > 0
 }
@@ -49,22 +49,22 @@ reasons contains lib.reason("HR-01", refer(child.child, count(child.signs), 0, "
 #   basis: {doc: 国家基本公共卫生服务规范（第三版）, article: 0～6岁儿童健康管理, binding: L4, verified: true}
 reasons contains lib.reason("HR-02", refer(far.child, far.z, far.limit, far.text)) if some far in deviations
 
-deviations contains {"child": child.child, "z": child.weight_z, "limit": low, "text": "体重需要进一步看看。"} if {
+deviations contains {"child": child.child, "z": child.weight_z, "limit": low, "text": "体重需要进一步检查。"} if {
 	some child in input.children
 	child.weight_z < low
 }
 
-deviations contains {"child": child.child, "z": child.length_z, "limit": low, "text": "身长（身高）需要进一步看看。"} if {
+deviations contains {"child": child.child, "z": child.length_z, "limit": low, "text": "身长（身高）需要进一步检查。"} if {
 	some child in input.children
 	child.length_z < low
 }
 
-deviations contains {"child": child.child, "z": child.weight_length_z, "limit": limit, "text": "体重与身长的比例需要进一步看看。"} if {
+deviations contains {"child": child.child, "z": child.weight_length_z, "limit": limit, "text": "体重与身长的比例需要进一步检查。"} if {
 	some child in input.children
 	limit := beyond(child.weight_length_z)
 }
 
-deviations contains {"child": child.child, "z": child.head_z, "limit": limit, "text": "头围需要进一步看看。"} if {
+deviations contains {"child": child.child, "z": child.head_z, "limit": limit, "text": "头围需要进一步检查。"} if {
 	some child in input.children
 	limit := beyond(child.head_z)
 }

@@ -79,7 +79,7 @@ func (s *Service) Operations(a *api.API) {
 
 func (s *Service) recordOperations(g api.Group) {
 	api.Handle(g.Op("GET /api/v1/checkup-rounds/{case_no}/classes/{class}", "getCheckupClass", "班级体检表",
-		"供体检人员逐名记录：姓名、月龄、监护人同意、应检项目和预警征象。读取即留痕。"), func(ctx context.Context, in *ClassOfRound) (ClassSheet, error) {
+		"供体检人员逐名记录：姓名、月龄、监护人同意、应检项目、预警征象，本轮已登记的结果和以前的测量值。读取即留痕。"), func(ctx context.Context, in *ClassOfRound) (ClassSheet, error) {
 		return s.CheckupClass(ctx, api.Principal(ctx), in.CaseNo, in.Class)
 	})
 	api.CreateAt(g.Op("POST /api/v1/checkup-rounds/{case_no}/classes/{class}/records", "recordCheckups", "登记班级体检结果",

@@ -15,19 +15,33 @@ import (
 // ChildCheckup returns the last record of a child in a round and logs the reading. Errors: not_found,
 // sealing_unavailable.
 func (s *Service) ChildCheckup(ctx context.Context, p nursery.Principal, caseNo, child string) (ChildCheckup, error) {
-	row, content, err := s.findings(ctx, p, caseNo, child)
+	found, err := s.findings(ctx, p, caseNo, child)
 	if err != nil {
 		return ChildCheckup{}, err
 	}
 	return ChildCheckup{
-		CaseNo: row.CaseNo, Version: int(row.Version), Checkup: content.Checkup, Scores: content.Scores, Judgements: content.Judgements,
-		RecordedBy: row.RecordedBy, RecordedAt: row.RecordedAt,
+		CaseNo: found.last.CaseNo, Version: int(found.last.Version), Checkup: found.last.content.Checkup, Scores: found.last.content.Scores,
+		Judgements: found.last.content.Judgements, RecordedBy: found.last.RecordedBy, RecordedAt: found.last.RecordedAt,
 	}, nil
 }
 
-func (s *Service) findings(ctx context.Context, p nursery.Principal, caseNo, child string) (store.CheckupRecord, activities.CheckupContent, error) {
-	var found store.CheckupRecord
-	var content activities.CheckupContent
+// findings is what was recorded of a child: the last record of a round, and every record.
+type findings struct {
+	child nursery.Child // its birth and sex
+	last  openedRecord
+	all   history
+}
+
+// whole returns the check-up of the round as one record.
+func (f findings) whole() activities.CheckupContent {
+	if now := f.all.of(f.last.CaseNo); len(now) > 0 {
+		return now.whole()
+	}
+	return f.last.content
+}
+
+func (s *Service) findings(ctx context.Context, p nursery.Principal, caseNo, child string) (findings, error) {
+	var found findings
 	err := s.As(ctx, p, func(q *store.Queries) error {
 		_, round, err := roundCase.Read(ctx, s.Service, q, p, "checkup.child", caseNo)
 		if err != nil {
@@ -36,28 +50,40 @@ func (s *Service) findings(ctx context.Context, p nursery.Principal, caseNo, chi
 		if err := s.Sealing(); err != nil {
 			return err
 		}
-		found, err = q.LastRecordOf(ctx, store.LastRecordOfParams{CaseNo: round.CaseNo, Child: child})
+		found.last.CheckupRecord, err = q.LastRecordOf(ctx, store.LastRecordOfParams{CaseNo: round.CaseNo, Child: child})
 		if store.IsNotFound(err) {
 			return casework.NewNotFound()
 		}
 		if err != nil {
 			return fmt.Errorf("read record: %w", err)
 		}
-		if content, err = activities.UnsealCheckup(s.Fields, found); err != nil {
+		if found.last.content, err = activities.UnsealCheckup(s.Fields, found.last.CheckupRecord); err != nil {
 			return err
 		}
+		records, err := s.histories(ctx, q, child)
+		if err != nil {
+			return err
+		}
+		row, err := q.ChildByID(ctx, child)
+		if store.IsNotFound(err) {
+			return casework.NewNotFound()
+		}
+		if err != nil {
+			return fmt.Errorf("read child: %w", err)
+		}
+		found.all, found.child = records[child], nursery.Child{BornOn: row.BornOn, Sex: nursery.Sex(row.Sex)}
 		return s.noteFindings(ctx, q, p, child)
 	})
-	return found, content, err
+	return found, err
 }
 
 // GuardianSummary returns what was examined and what to do next, in plain words for the guardian. It names no illness.
 func (s *Service) GuardianSummary(ctx context.Context, p nursery.Principal, caseNo, child string) (GuardianSummary, error) {
-	_, content, err := s.findings(ctx, p, caseNo, child)
+	found, err := s.findings(ctx, p, caseNo, child)
 	if err != nil {
 		return GuardianSummary{}, err
 	}
-	return GuardianSummary{Child: child, CheckedOn: content.Checkup.CheckedOn, Lines: plainWords(content)}, nil
+	return GuardianSummary{Child: child, CheckedOn: found.last.CheckedOn, Lines: plainWords(found.whole())}, nil
 }
 
 // GuardianSheet informs a guardian of the result of a check-up 体检结果告知单, in plain words.
@@ -82,11 +108,11 @@ func (s *Service) GuardianSheet(ctx context.Context, p nursery.Principal, caseNo
 	if s.Renderer == nil {
 		return nil, casework.NewError(casework.CodeRendererUnavailable, "打印服务暂不可用，请稍后再试。")
 	}
-	row, content, err := s.findings(ctx, p, caseNo, child)
+	found, err := s.findings(ctx, p, caseNo, child)
 	if err != nil {
 		return nil, err
 	}
-	sheet := GuardianSheet{CaseNo: row.CaseNo, CheckedOn: content.Checkup.CheckedOn, Lines: plainWords(content)}
+	sheet := GuardianSheet{CaseNo: found.last.CaseNo, CheckedOn: found.last.CheckedOn, Lines: plainWords(found.whole())}
 	err = s.As(ctx, p, func(q *store.Queries) error {
 		known, err := q.ChildByID(ctx, child)
 		if err != nil {
@@ -97,7 +123,7 @@ func (s *Service) GuardianSheet(ctx context.Context, p nursery.Principal, caseNo
 			return err
 		}
 		sheet.Child = c.Name
-		if err := s.nameParties(ctx, q, row, &sheet); err != nil {
+		if err := s.nameParties(ctx, q, found.last.CheckupRecord, &sheet); err != nil {
 			return err
 		}
 		return activities.NoteReading(ctx, q, activities.Reading{By: p, Purpose: nursery.ReadForCheckup, Fields: []nursery.ChildField{nursery.ChildName}, At: s.Now()}, known)

@@ -140,11 +140,13 @@ func (s *pages) recordClass(w http.ResponseWriter, r *http.Request) error {
 	return s.Done(w, r, r.URL.Path, "已记录 "+strconv.Itoa(len(done.Children))+" 名。")
 }
 
-// recordOf reads a row of the form; false when nothing was entered in it.
-func recordOf(child ClassChild, form url.Values) (nursery.Checkup, bool) {
+// recordOf reads a row of the form; false when nothing was entered in it, or nothing else than what was recorded. What was recorded
+// is recorded again with what is new if it is of the same day, so that the last record of a day is whole.
+func recordOf(child ClassChild, form url.Values) (record nursery.Checkup, some bool) {
 	on, _ := nursery.ParseDate(form.Get("on")) // casework refuses a missing date, with its location
-	record := nursery.Checkup{Child: child.ID, CheckedOn: on, Standing: child.Months >= 24, MeasuredAgain: form.Get("again:"+child.ID) == "yes",
+	record = nursery.Checkup{Child: child.ID, CheckedOn: on, Standing: child.Months >= 24, MeasuredAgain: form.Get("again:"+child.ID) == "yes",
 		Oedema: form.Get("oedema:"+child.ID) == "yes"}
+	oedema := record.Oedema != child.Oedema
 	for _, owed := range child.Items {
 		cell := child.ID + ":" + string(owed.Item)
 		item := nursery.CheckedItem{Item: owed.Item}
@@ -165,9 +167,27 @@ func recordOf(child ClassChild, form url.Values) (nursery.Checkup, bool) {
 				item.Signs = append(item.Signs, web.AtoiOrZero(sign))
 			}
 		}
-		record.Items = append(record.Items, item)
+		was, recorded := child.recorded(owed.Item)
+		fresh := !recorded || item.Value != was.Value || item.Result != was.Result || !slices.Equal(item.Signs, was.Signs) ||
+			oedema && owed.Item == nursery.ItemWeight
+		if fresh || was.CheckedOn == on {
+			record.Items, some = append(record.Items, item), some || fresh
+		}
 	}
-	return record, len(record.Items) > 0
+	return record, some
+}
+
+// recorded returns the result of an item that was done in the round; false if there is none.
+func (c ClassChild) recorded(item nursery.CheckItem) (RecordedItem, bool) {
+	return doneOf(c.Recorded, item)
+}
+
+func doneOf(items []RecordedItem, item nursery.CheckItem) (RecordedItem, bool) {
+	i := slices.IndexFunc(items, func(r RecordedItem) bool { return r.Item == item && r.Done })
+	if i < 0 {
+		return RecordedItem{}, false
+	}
+	return items[i], true
 }
 
 // decimalForm is a number as people write it.
@@ -233,15 +253,11 @@ func bandOf(z *float64) (band, tone string) {
 }
 
 func (s *pages) childCheckup(w http.ResponseWriter, r *http.Request) error {
-	d, err := s.service.ChildCheckup(r.Context(), web.Principal(r.Context()), r.PathValue("no"), r.PathValue("child"))
+	found, err := s.service.findings(r.Context(), web.Principal(r.Context()), r.PathValue("no"), r.PathValue("child"))
 	if err != nil {
 		return err
 	}
-	told, err := s.service.GuardianSummary(r.Context(), web.Principal(r.Context()), r.PathValue("no"), r.PathValue("child"))
-	if err != nil {
-		return err
-	}
-	return s.Show(w, r, web.Frame{Title: "体检结果", Back: "/checkups/" + d.CaseNo}, childCheckupPage(d, told))
+	return s.Show(w, r, web.Frame{Title: "体检结果", Wide: true, Back: "/checkups/" + found.last.CaseNo}, childCheckupPage(found))
 }
 
 func (s *pages) guardianSheet(w http.ResponseWriter, r *http.Request) error {
@@ -259,6 +275,31 @@ type classView struct {
 	Values  url.Values
 	Refused *casework.Error
 	Key     string
+}
+
+// entered returns the value of a field: as it was sent, or what is recorded.
+func (v classView) entered(name, recorded string) string {
+	if v.Refused != nil {
+		return v.Values.Get(name)
+	}
+	return recorded
+}
+
+// ticked reports whether a box is ticked: as it was sent, or as it is recorded.
+func (v classView) ticked(name, value string, recorded bool) bool {
+	if v.Refused != nil {
+		return slices.Contains(v.Values[name], value)
+	}
+	return recorded
+}
+
+// charts are the charts of growth for the class.
+func (v classView) charts() []chart {
+	var all []GrowthPoint
+	for _, c := range v.Sheet.Children {
+		all = append(all, c.Growth...)
+	}
+	return chartsOf(all...)
 }
 
 // columnsOf returns the items that a child of the class owes, in the order of the grid.

@@ -2,6 +2,8 @@ package checkup
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"tuoyu/nursery"
@@ -61,4 +63,55 @@ func checkedText(i nursery.CheckedItem) string {
 		return "异常"
 	}
 	return "正常"
+}
+
+// resultText is a result in the form in which its field has it.
+func resultText(i RecordedItem) string {
+	if i.Value > 0 {
+		return strconv.FormatFloat(i.Value, 'f', -1, 64)
+	}
+	return i.Result
+}
+
+// earlierText is the last result of an earlier round, beside the field of an item; empty if there is none.
+func earlierText(c ClassChild, item nursery.CheckItem) string {
+	was, ok := doneOf(c.Earlier, item)
+	switch {
+	case !ok:
+		return ""
+	case was.Value > 0:
+		return "上次 " + resultText(was)
+	}
+	return "上次" + checkedText(was.CheckedItem)
+}
+
+// yesIf writes what was recorded of a box.
+func yesIf(recorded bool) string {
+	if recorded {
+		return "yes"
+	}
+	return ""
+}
+
+// signsOf are the warning signs that are recorded.
+func signsOf(c ClassChild) []int {
+	was, _ := c.recorded(nursery.ItemDevelopment)
+	return was.Signs
+}
+
+// recordersText names who recorded the results of the last day.
+func recordersText(c ClassChild) string {
+	var names []string
+	for _, i := range c.Recorded {
+		if i.CheckedOn == c.CheckedOn && !slices.Contains(names, i.RecordedBy) {
+			names = append(names, i.RecordedBy)
+		}
+	}
+	return strings.Join(names, "、")
+}
+
+// earlierOn is the day of the last result of an earlier round.
+func earlierOn(c ClassChild, item nursery.CheckItem) string {
+	was, _ := doneOf(c.Earlier, item)
+	return was.CheckedOn.String()
 }

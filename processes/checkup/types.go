@@ -110,6 +110,11 @@ type ClassChild struct {
 	Leave     nursery.Leave `json:"leave,omitempty" doc:"离托原因"`
 	Items     []DueItem     `json:"items" doc:"应检项目"`
 	CheckedOn nursery.Date  `json:"checked_on,omitzero" doc:"本轮最近一次体检日期"`
+
+	Recorded []RecordedItem `json:"recorded,omitempty" doc:"本轮已登记的结果，每项为最近一次"`
+	Oedema   bool           `json:"oedema,omitempty" doc:"最近一次称重时双足水肿"`
+	Earlier  []RecordedItem `json:"earlier,omitempty" doc:"以前各轮的结果，每项为最近一次"`
+	Growth   []GrowthPoint  `json:"growth,omitempty" doc:"历次测量值，按日期"`
 }
 
 // ClassSheet is a class for the team 班级体检表.

@@ -238,15 +238,9 @@ func (s *Service) fillClass(ctx context.Context, q *store.Queries, p nursery.Pri
 	if err != nil {
 		return fmt.Errorf("read children: %w", err)
 	}
-	last, err := q.LastRecords(ctx, ids)
+	records, err := s.histories(ctx, q, ids...)
 	if err != nil {
-		return fmt.Errorf("read records: %w", err)
-	}
-	checked := map[string]nursery.Date{}
-	for _, row := range last {
-		if row.CheckupRecord.CaseNo == sheet.CaseNo {
-			checked[row.Now] = row.CheckupRecord.CheckedOn
-		}
+		return err
 	}
 	children := map[string]store.Child{}
 	for _, row := range rows {
@@ -263,8 +257,9 @@ func (s *Service) fillClass(ctx context.Context, q *store.Queries, p nursery.Pri
 		}
 		child := ClassChild{
 			ID: r.Child, Name: c.Name, Sex: nursery.Sex(row.Sex), Months: s.Today().MonthsSince(row.BornOn), Consent: standing[r.Child],
-			LeftOn: r.LeftOn, Items: owed[r.Child], CheckedOn: checked[r.Child],
+			LeftOn: r.LeftOn, Items: owed[r.Child],
 		}
+		child.fill(records[r.Child], sheet.CaseNo, row.BornOn, s.Today())
 		if child.Items == nil {
 			child.Items = []DueItem{}
 		}
@@ -276,8 +271,30 @@ func (s *Service) fillClass(ctx context.Context, q *store.Queries, p nursery.Pri
 		}
 		sheet.Children = append(sheet.Children, child)
 	}
-	return activities.NoteListReading(ctx, q, activities.Reading{
+	return s.noteClass(ctx, q, p, sheet, rows)
+}
+
+// fill adds to a child what was recorded of it: in the round, in earlier ones, and its growth.
+func (c *ClassChild) fill(records history, round string, born, today nursery.Date) {
+	now := records.of(round)
+	if len(now) > 0 {
+		c.CheckedOn, c.Recorded, c.Oedema = now[len(now)-1].CheckedOn, now.items(), now.oedema()
+	}
+	c.Earlier, c.Growth = records.before(round, today).items(), records.growth(born)
+}
+
+// noteClass logs that the class was read: the list of names, and the list of those children of whom there are results.
+func (s *Service) noteClass(ctx context.Context, q *store.Queries, p nursery.Principal, sheet *ClassSheet, rows []store.Child) error {
+	read := activities.Reading{
 		By: p, Purpose: nursery.ReadForCheckup, Subject: nursery.ReadClass, About: sheet.CaseNo + " " + sheet.Class,
 		Fields: []nursery.ChildField{nursery.ChildName, nursery.ChildSex}, At: s.Now(),
-	}, rows...)
+	}
+	if err := activities.NoteListReading(ctx, q, read, rows...); err != nil {
+		return err
+	}
+	read.Subject, read.Fields = nursery.ReadClassFindings, []nursery.ChildField{nursery.ChildFindings}
+	found := slices.DeleteFunc(slices.Clone(rows), func(row store.Child) bool {
+		return !slices.ContainsFunc(sheet.Children, func(c ClassChild) bool { return c.ID == row.ID && len(c.Recorded)+len(c.Earlier) > 0 })
+	})
+	return activities.NoteListReading(ctx, q, read, found...)
 }

@@ -28,14 +28,16 @@ func (s *Service) Pages(site *web.Site) {
 	p.registerFilingChange()
 	p.registerPapers()
 	p.registerGuide()
+	p.registerSiteVisits()
 }
 
 func (s *pages) registerFiling() {
 	s.Task(web.TaskPage{Subject: applied, Initial: enteredRegistration}, "filing.registration")
-	s.Task(web.TaskPage{Subject: applied}, "filing.review", "filing.site_visit", "filing_change.review")
+	s.Task(web.TaskPage{Subject: applied}, "filing.review", "filing_change.review")
+	s.Task(web.TaskPage{Subject: s.siteVisitSubject}, "filing.site_visit", "filing.recheck")
 	s.Task(web.TaskPage{Subject: requested}, "filing_cancel.review")
 	s.Task(web.TaskPage{Subject: toCorrect, Elsewhere: correctionsPath}, "filing.corrections")
-	s.Task(web.TaskPage{Subject: s.foundOnSiteSubject}, "filing.site_visit_countersign", "filing.rectify", "filing.recheck", "filing.recheck_countersign")
+	s.Task(web.TaskPage{Subject: s.foundOnSiteSubject}, "filing.site_visit_countersign", "filing.rectify", "filing.recheck_countersign")
 	s.Case(web.CasePage{Content: s.applicationContent, Link: editLink}, nursery.KindFiling, nursery.KindChange)
 	s.Tile(1, "/filing/new", "托育机构备案", "填写时随时保存，提交前预审")
 	s.Tile(2, "/filing/change", "变更备案", "名称、地址、班级、人员变化")

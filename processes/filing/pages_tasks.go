@@ -78,6 +78,7 @@ func enteredRegistration(v web.TaskView) url.Values {
 		i := v.Case.Application.Institution
 		for at, value := range map[string]string{
 			"/uscc": i.USCC, "/name": i.Name, "/nature": string(i.Nature), "/business_scope": i.BusinessScope, "/address": i.Address, "/county": i.County, "/status": "active",
+			"/registrar": string(casework.RegistrarOf(i.Nature)),
 		} {
 			values.Set(at, value)
 		}

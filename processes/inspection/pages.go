@@ -53,7 +53,11 @@ func (s *pages) visits(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.Show(w, r, web.Frame{Title: "今日检查", Uses: []string{"visit.js"}}, visitsPage(day, web.Principal(r.Context())))
+	open, err := s.VisitsOf(r.Context(), web.Principal(r.Context()))
+	if err != nil {
+		return err
+	}
+	return s.Show(w, r, web.Frame{Title: "今日检查", Uses: []string{"visit.js"}}, visitsPage(day, open, web.Principal(r.Context())))
 }
 
 func (s *pages) renewCalendar(w http.ResponseWriter, r *http.Request) error {
@@ -143,6 +147,11 @@ var inspectionLooks = web.Looks[InspectionSummary]{
 		return web.RowHead{Link: "/inspections/" + i.CaseNo, Name: i.Subject, Below: i.CaseNo + " " + i.CountyName}
 	}),
 	"检查人员": web.StyledCell("", inspectorsOf),
+}
+
+// defectsOf returns the items that were not found as they should be.
+func defectsOf(v nursery.Visit) []nursery.VisitItem {
+	return slices.DeleteFunc(slices.Clone(v.Items), func(i nursery.VisitItem) bool { return i.Result != nursery.ItemNotOK })
 }
 
 // passed counts the items that were found as they should be.

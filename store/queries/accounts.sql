@@ -17,3 +17,7 @@ SELECT a.account, a.role, a.name,
 FROM accounts a
 WHERE a.county = @county AND a.role = ANY (sqlc.arg(roles)::text[]) AND a.institution = @institution AND a.seen_at > sqlc.arg(since)::timestamptz
 ORDER BY a.role, a.account LIMIT 500;
+
+-- name: AccountNames :many
+-- What accounts are called. Served by the primary key. Bounded by the number asked for.
+SELECT account, name FROM accounts WHERE account = ANY (sqlc.arg(accounts)::text[]) AND name <> '';

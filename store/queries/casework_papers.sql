@@ -12,12 +12,25 @@ SELECT * FROM attachments WHERE id = @id;
 -- name: LinkAttachments :exec
 -- A file belongs to the case and the child that refer to it first. Served by the primary key.
 UPDATE attachments SET case_no = coalesce(case_no, nullif(sqlc.arg(case_no)::text, '')), child = coalesce(child, nullif(sqlc.arg(child)::text, ''))
-WHERE id = ANY (sqlc.arg(ids)::text[]) AND institution = @institution;
+WHERE id = ANY (sqlc.arg(ids)::text[]) AND institution = @institution AND sheet IS NULL;
+
+-- name: LinkSheet :execrows
+-- The files become those of a sheet with consents, unless one belongs to something else. Served by the primary key.
+UPDATE attachments SET sheet = sqlc.arg(sheet)::text WHERE id = ANY (sqlc.arg(ids)::text[]) AND institution = @institution
+    AND case_no IS NULL AND child IS NULL AND (sheet IS NULL OR sheet = sqlc.arg(sheet)::text);
+
+-- name: ChildrenOfSheet :many
+-- The children of whom a consent names the sheet. Served by consents_by_evidence. Bounded: a class has a few dozen children.
+SELECT * FROM children WHERE id IN (SELECT c.child FROM consents c WHERE c.evidence = sqlc.arg(sheet)::text) ORDER BY id LIMIT 1000;
+
+-- name: FilesOfSheets :many
+-- The files of sheets, in the order in which they were uploaded. Served by attachments_of_sheet.
+SELECT id, sheet::text AS sheet FROM attachments WHERE sheet = ANY (sqlc.arg(sheets)::text[]) ORDER BY uploaded_at, id LIMIT 1000;
 
 -- name: AttachmentsKnown :many
 -- The files that may be handed in for an institution. Those of a child are used for that child alone, and for it only such as
 -- no other case has. Served by the primary key.
-SELECT id FROM attachments WHERE id = ANY (sqlc.arg(ids)::text[]) AND institution = @institution AND county = @county
+SELECT id FROM attachments WHERE id = ANY (sqlc.arg(ids)::text[]) AND institution = @institution AND county = @county AND sheet IS NULL
     AND (child IS NULL OR child = sqlc.arg(child)::text)
     AND (sqlc.arg(child)::text = '' OR case_no IS NULL OR case_no = sqlc.arg(case_no)::text);
 
@@ -39,7 +52,7 @@ SELECT mark FROM blob_folder;
 
 -- name: DropUnusedAttachments :execrows
 -- Served by attachments_unused. A consent taken down with a roster may name a file in its text.
-DELETE FROM attachments a WHERE a.case_no IS NULL AND a.child IS NULL AND NOT a.kept AND a.uploaded_at < @before
+DELETE FROM attachments a WHERE a.case_no IS NULL AND a.child IS NULL AND a.sheet IS NULL AND NOT a.kept AND a.uploaded_at < @before
     AND NOT EXISTS (SELECT FROM consents c WHERE c.evidence = a.id);
 
 -- name: BlobsReferredTo :many

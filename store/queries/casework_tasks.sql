@@ -47,3 +47,13 @@ UPDATE tasks SET assignee = sqlc.arg(account)::text WHERE id = @id AND state = '
 
 -- name: AssignTask :execrows
 UPDATE tasks SET assignee = @assignee WHERE id = @id AND state = 'open';
+
+-- name: OpenSiteVisits :many
+-- The visits to the sites of filings that an inspector may make, with where to go. Served by tasks_inbox.
+SELECT t.id, t.title, t.due_on, c.subject, coalesce(a.facts #>> '{institution,address}', '')::text AS address,
+    coalesce(a.facts #>> '{institution,phone}', '')::text AS phone
+FROM tasks t JOIN cases c ON c.case_no = t.case_no
+CROSS JOIN LATERAL (SELECT facts FROM applications x WHERE x.case_no = t.case_no ORDER BY x.version DESC LIMIT 1) a
+WHERE t.county = @county AND t.role = 'inspector' AND t.state = 'open' AND t.kind = ANY (sqlc.arg(kinds)::text[])
+    AND (t.assignee IS NULL OR t.assignee = sqlc.arg(account)::text) AND NOT sqlc.arg(account)::text = ANY (t.excluded)
+ORDER BY t.sort_on, t.id LIMIT 100;

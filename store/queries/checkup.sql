@@ -97,6 +97,14 @@ FROM (SELECT unnest(@children::text[]) AS now, unnest(@children::text[]) AS id
     UNION ALL SELECT c.merged_into, c.id FROM children c WHERE c.merged_into = ANY(@children::text[])) k
 JOIN checkup_records r ON r.child = k.id ORDER BY k.now, r.checked_on DESC, r.recorded_at DESC;
 
+-- name: RecordsOfChildren :many
+-- Every record of the children that the reader may see, in the order of the check-ups, under whatever record became part of the
+-- child's. Served by checkup_records_of_child and children_merged. Bounded: a child has a few records in each of its half-years.
+SELECT k.now::text AS now, sqlc.embed(r)
+FROM (SELECT unnest(@children::text[]) AS now, unnest(@children::text[]) AS id
+    UNION ALL SELECT c.merged_into, c.id FROM children c WHERE c.merged_into = ANY(@children::text[])) k
+JOIN checkup_records r ON r.child = k.id ORDER BY k.now, r.checked_on, r.recorded_at LIMIT 10000;
+
 -- name: InsertCheckupRecords :exec
 INSERT INTO checkup_records (case_no, child, version, county, institution, clinic, checked_on, content, refer, recorded_by, recorded_at)
 SELECT sqlc.arg(case_no)::text, unnest(@children::text[]), unnest(@versions::integer[]), sqlc.arg(county)::text, sqlc.arg(institution)::text,

@@ -160,6 +160,21 @@ INSERT INTO consents (child, county, purpose, evidence, given_on, taken_by, inst
 VALUES (@child, @county, @purpose, @evidence, @given_on, @taken_by, @institution)
 ON CONFLICT (child, purpose, institution) WHERE withdrawn_on IS NULL DO NOTHING;
 
+-- name: InsertConsents :many
+-- Consents that a sheet shows; one that is standing already stays. Returns those that are new.
+INSERT INTO consents (child, county, purpose, evidence, given_on, taken_by, institution)
+SELECT unnest(sqlc.arg(children)::text[]), unnest(sqlc.arg(counties)::text[]), unnest(sqlc.arg(purposes)::text[]), @evidence, @given_on, @taken_by, @institution
+ON CONFLICT (child, purpose, institution) WHERE withdrawn_on IS NULL DO NOTHING RETURNING child, purpose;
+
+-- name: ConsentsOfChildren :many
+-- The consents of children that are standing. Served by consents_one_standing.
+SELECT child, purpose, given_on FROM consents WHERE child = ANY (sqlc.arg(children)::text[]) AND institution = @institution AND withdrawn_on IS NULL LIMIT 5000;
+
+-- name: ClassOf :many
+-- Who is in care in a class. Served by enrolments_of_institution. Bounded: a class has a few dozen children.
+SELECT c.* FROM enrolments e JOIN children c ON c.id = e.child
+WHERE e.institution = @institution AND e.class = @class AND e.left_on IS NULL ORDER BY e.entered_on, e.id LIMIT 200;
+
 -- name: WithdrawConsent :execrows
 -- A guardian who withdraws from one withdraws from all: the consent is its, not theirs.
 UPDATE consents SET withdrawn_on = sqlc.arg(withdrawn_on)::date, withdrawn_by = sqlc.arg(withdrawn_by)::text

@@ -187,6 +187,12 @@
 		form.addEventListener("change", () => form.requestSubmit());
 	}
 
+	// A box at the head of a column ticks all of it.
+	addEventListener("change", (event) => {
+		const column = event.target.dataset?.ticks;
+		if (column) { for (const box of document.querySelectorAll(`[data-tick="${CSS.escape(column)}"]`)) { box.checked = event.target.checked; } }
+	});
+
 	// Photos are made smaller on the device: a wall photo needs no twelve million points.
 	const most = 1600;
 	async function shrunk(file) {
@@ -244,6 +250,9 @@
 		});
 		clear.addEventListener("click", () => { blank(); input.value = ""; });
 	}
+
+	// Without a network, whoever is signed in sees a page of ours.
+	if (document.querySelector('a[href="/account"]')) { navigator.serviceWorker?.register("/sw.js"); }
 
 	const offline = document.getElementById("offline");
 	const network = () => { if (offline) { offline.hidden = navigator.onLine; } };

@@ -14,29 +14,100 @@
 		box.className = `said small ${tone ?? ""}`;
 	};
 
+	// recordOf returns what is new in a row. A result that was recorded and is as it was is recorded again only with what is new of
+	// the same day, so that the last record of a day is whole.
 	function recordOf(row) {
-		const child = row.dataset.child, items = [];
+		const child = row.dataset.child, items = [], oedema = row.querySelector(`[name="oedema:${child}"]`);
+		const swollen = oedema.checked !== (oedema.dataset.was === "yes");
+		let some = false;
 		for (const cell of row.querySelectorAll("td[data-item]")) {
-			const item = cell.dataset.item;
+			const item = cell.dataset.item, field = cell.querySelector(".cell");
 			const value = cell.querySelector("input.cell")?.value.trim() ?? "";
 			const chosen = cell.querySelector("select")?.value ?? "";
+			let found = null, again = (value || chosen) === field?.dataset.was;
 			if (value !== "") {
-				items.push({ item, done: true, value: Number(value) });
+				found = { item, done: true, value: Number(value) };
+				again = value === field.dataset.was || Number(value) === Number(field.dataset.was || NaN);
 			} else if (chosen === "normal" || chosen === "abnormal") {
-				const found = { item, done: true, result: chosen };
-				const signs = item === "development" ? [...row.querySelectorAll(`[name="s:${child}"]:checked`)].map((box) => Number(box.value)) : [];
-				if (signs.length > 0) { found.signs = signs; }
-				items.push(found);
+				found = { item, done: true, result: chosen };
+				const signs = item === "development" ? [...row.querySelectorAll(`[name="s:${child}"]`)] : [];
+				const ticked = signs.filter((box) => box.checked).map((box) => Number(box.value));
+				if (ticked.length > 0) { found.signs = ticked; }
+				again = again && signs.every((box) => box.checked === (box.dataset.was === "yes"));
 			} else if (chosen !== "") {
-				items.push({ item, done: false, reason: chosen });
+				found = { item, done: false, reason: chosen };
 			}
+			if (!found) { continue; }
+			const fresh = !again || (swollen && item === "weight");
+			some ||= fresh;
+			if (fresh || field.dataset.on === on.value) { items.push(found); }
 		}
-		if (items.length === 0) { return null; }
+		if (!some) { return null; }
 		const record = { child, checked_on: on.value, items };
 		if (Number(row.dataset.months) >= 24) { record.standing = true; }
-		if (row.querySelector(`[name="oedema:${child}"]`).checked) { record.oedema = true; }
+		if (oedema.checked) { record.oedema = true; }
 		if (row.querySelector(`[name="again:${child}"]`).checked) { record.measured_again = true; }
 		return record;
+	}
+	// changes names the recorded results that are about to be replaced.
+	const changes = (row) => [...row.querySelectorAll(".cell")].filter((cell) => cell.dataset.was && cell.value.trim() !== cell.dataset.was && cell.value.trim() !== "").map((cell) => {
+		const word = (value) => cell.tagName === "SELECT" ? [...cell.options].find((option) => option.value === value)?.textContent ?? value : value;
+		return `${cell.ariaLabel.split(" ").at(-1)} ${word(cell.dataset.was)} → ${word(cell.value.trim())}`;
+	});
+	// recorded has what was sent be what is recorded.
+	function recorded(row, record) {
+		const point = { checked_on: record.checked_on, days: 0 };
+		for (const item of record.items) {
+			if (!item.done) { continue; }
+			const cell = row.querySelector(`[data-item="${item.item}"] .cell`);
+			cell.dataset.was = String(item.value ?? item.result);
+			cell.dataset.on = record.checked_on;
+			if (measures[item.item]) { point[measures[item.item]] = item.value; }
+		}
+		for (const box of row.querySelectorAll("input[type=checkbox][data-was]")) { box.dataset.was = box.checked ? "yes" : ""; }
+		const again = row.querySelector(".again input");
+		again.checked = false;
+		if (Object.keys(point).length > 2) {
+			const points = pointsOf(row), same = points.find((one) => one.checked_on === point.checked_on);
+			if (same) { Object.assign(same, point, { days: same.days }); } else { points.push({ ...point, days: ageOn(row, point.checked_on) }); }
+			points.sort((x, y) => x.days - y.days);
+			row.dataset.growth = JSON.stringify(points);
+			curve(row);
+		}
+	}
+
+	// The curve beside the child in focus: what was recorded of it and, dashed, what is being entered.
+	const measures = { weight: "weight_kg", length: "length_cm", head: "head_cm" };
+	const panel = document.getElementById("growth");
+	const pointsOf = (row) => JSON.parse(row.dataset.growth || "null") ?? [];
+	const days = (from, to) => Math.round((Date.parse(to) - Date.parse(from)) / 864e5);
+	// ageOn is the age in days: counted from a recorded day, else estimated from the months.
+	const ageOn = (row, day) => {
+		const known = pointsOf(row)[0];
+		return known ? known.days + days(known.checked_on, day) : Math.round(Number(row.dataset.months) * 30.4375) + 15;
+	};
+	function curve(row) {
+		const points = pointsOf(row);
+		panel.querySelector("h2").textContent = `${row.dataset.name} 生长曲线`;
+		for (const figure of panel.querySelectorAll("[data-growth]")) {
+			const item = figure.dataset.growth, [left, right, low, bottom, up] = figure.dataset.scale.split(" ").map(Number);
+			const place = (age, value) => `${(left + age * right).toFixed(1)},${(bottom - (value - low) * up).toFixed(1)}`;
+			figure.querySelector("use").setAttribute("href", `#curve-${item}-${row.dataset.sex}`);
+			const track = points.filter((point) => point[measures[item]]).map((point) => place(point.days, point[measures[item]]));
+			const cell = row.querySelector(`[data-item="${item}"] input.cell`), value = Number(cell?.value || NaN);
+			const typed = value > 0 && cell.value.trim() !== cell.dataset.was ? [track.at(-1), place(ageOn(row, on.value), value)] : [];
+			figure.querySelector(".track").setAttribute("points", (track.length === 1 ? [track[0], track[0]] : track).join(" "));
+			figure.querySelector(".typed").setAttribute("points", (typed[0] ? typed : typed.concat(typed[1] ?? []).filter(Boolean)).join(" "));
+		}
+		const body = panel.querySelector("tbody");
+		body.replaceChildren();
+		for (const point of points) {
+			const line = body.insertRow(), head = document.createElement("th");
+			head.scope = "row";
+			head.textContent = point.checked_on;
+			line.append(head);
+			for (const text of [(point.days / 30.4375).toFixed(1), ...Object.values(measures).map((name) => point[name] ?? "")]) { line.insertCell().textContent = text; }
+		}
 	}
 
 	// keep writes a row to the device; its key is that of its content, so that it acts once however often it is sent.
@@ -61,8 +132,14 @@
 	}
 
 	async function save(row) {
+		if (row.dataset.sending) { return; }
 		const record = recordOf(row);
-		if (!record || row.dataset.sending) { return; }
+		if (!record) { // as it is recorded
+			localStorage.removeItem(place(row));
+			delete row.dataset.dirty;
+			say(row, "");
+			return;
+		}
 		row.dataset.key ||= crypto.randomUUID();
 		keep(row);
 		row.dataset.sending = "yes";
@@ -80,7 +157,9 @@
 				row.dataset.key = "";
 				for (const cell of cells(row)) { cell.removeAttribute("aria-invalid"); }
 				row.querySelector(".again").hidden = true;
-				say(row, [`已保存（第 ${done.version} 次）`, ...(done.levels ?? []), done.referral ? `已转诊 ${done.referral}` : ""].filter(Boolean).join("；"), "good");
+				recorded(row, record);
+				if (recordOf(row)) { row.dataset.dirty = "yes"; keep(row); } // it was changed while it was sent
+				say(row, [done.version > 1 ? `已保存（第 ${done.version} 次记录）` : "已保存", ...(done.levels ?? []), done.referral ? `已转诊 ${done.referral}` : ""].filter(Boolean).join("；"), "good");
 				return;
 			}
 			row.dataset.key = "";
@@ -104,7 +183,11 @@
 
 	for (const row of rows) {
 		restore(row);
-		row.addEventListener("input", () => { row.dataset.dirty = "yes"; row.dataset.key = ""; keep(row); score(row); });
+		row.addEventListener("input", () => { row.dataset.dirty = "yes"; row.dataset.key = ""; keep(row); score(row); curve(row);
+			const changed = changes(row);
+			say(row, changed.length > 0 ? `复测：${changed.join("；")}` : "", "warn");
+		});
+		row.addEventListener("focusin", () => curve(row));
 		row.addEventListener("focusout", (event) => { if (row.dataset.dirty && !row.contains(event.relatedTarget)) { save(row); } });
 	}
 	addEventListener("online", saveKept);

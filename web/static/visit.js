@@ -2,7 +2,10 @@
 // a network again, under the key it was first sent with.
 (() => {
 	"use strict";
-	if ("serviceWorker" in navigator) { navigator.serviceWorker.register("/sw.js"); }
+	// The worker keeps the pages of the visits on the list, so that they open where there is no network.
+	navigator.serviceWorker?.ready.then(async () => {
+		for (const link of document.querySelectorAll('ol.tasks a[href^="/visits/"]')) { await fetch(link.href).catch(() => {}); }
+	});
 	const form = document.getElementById("visit");
 	if (!form) { return; }
 	const storePlace = `visit:${form.dataset.account}:${form.dataset.case}`;
@@ -27,7 +30,7 @@
 		});
 	};
 
-	const items = [...form.querySelectorAll("[data-rule]")];
+	const items = [...form.querySelectorAll("[data-rule]")], more = document.getElementById("visit-more");
 	function show() {
 		let done = 0;
 		for (const item of items) {
@@ -39,6 +42,7 @@
 		document.getElementById("visit-progress").value = done;
 		document.getElementById("visit-count").textContent = `${done} / ${items.length} 项`;
 		document.getElementById("visit-next").hidden = done === items.length;
+		if (more) { more.hidden = !items.some((item) => state.values[`r:${item.dataset.rule}`] === "not_ok"); }
 	}
 
 	// Each photo is seen as it was taken, and can be taken away again.
@@ -128,6 +132,11 @@
 		}
 		return { visited_on: form.elements.namedItem("visited_on").value, items: found, serious_hazard: state.values.serious === "yes", note: state.values.note ?? "" };
 	}
+	// decided is what is to follow where an item is not as it should be.
+	function decided() {
+		if (!more || more.hidden) { return {}; }
+		return Object.fromEntries([...more.querySelectorAll("[name]")].filter((field) => field.type !== "radio" || field.checked).map((field) => [field.name, field.value]));
+	}
 	async function uploads() {
 		for (const taken of Object.values(state.photos)) {
 			for (const photo of taken) {
@@ -146,14 +155,14 @@
 			}
 		}
 	}
-	const post = (where, key, body) => fetch(`/visits/${form.dataset.case}/${where}`, {
+	const post = (address, key, body) => fetch(address, {
 		method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json", Accept: "application/json", "Idempotency-Key": key },
 	});
 
 	async function draft() {
-		if (!navigator.onLine || state.sending || state.sent) { return; }
+		if (!form.dataset.draft || !navigator.onLine || state.sending || state.sent) { return; }
 		try {
-			const answer = await post("draft", crypto.randomUUID(), { visit: state.visit, content: content() });
+			const answer = await post(form.dataset.draft, crypto.randomUUID(), { visit: state.visit, content: content() });
 			if (answer.ok) { say("草稿已保存到服务器。", "good"); } else if (answer.status === 401) { say("登录已过期，内容保存在本机。", "bad"); }
 		} catch { say("没有网络，已保存在本机。", "warn"); }
 	}
@@ -180,7 +189,7 @@
 			row.append(head);
 			for (const text of [theirs, ours]) { row.insertCell().textContent = text; }
 		}
-		place.querySelector("[data-theirs]").onclick = () => { localStorage.removeItem(storePlace); location.href = `/inspections/${form.dataset.case}`; };
+		place.querySelector("[data-theirs]").onclick = () => { localStorage.removeItem(storePlace); location.href = form.dataset.back; };
 		place.querySelector("[data-ours]").onclick = () => {
 			state.visit = crypto.randomUUID();
 			form.dataset.base = String(stored.version);
@@ -198,12 +207,12 @@
 		say("正在送交…");
 		try {
 			await uploads();
-			const answer = await post("send", state.sending, { visit: state.visit, base_version: Number(form.dataset.base), content: content() });
+			const answer = await post(form.dataset.send, state.sending, { visit: state.visit, base_version: Number(form.dataset.base), content: content(), ...decided() });
 			const body = await answer.json();
 			if (answer.ok) {
 				localStorage.removeItem(storePlace);
 				state.sent = true;
-				say(`已送交，第 ${body.version} 版。请各方在待办中签字。`, "good");
+				say(body.said ?? `已送交，第 ${body.version} 版。请各方在待办中签字。`, "good");
 				return;
 			}
 			state.sending = "";
