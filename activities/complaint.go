@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"fmt"
 
 	"tuoyu/calendar"
 	"tuoyu/nursery"
@@ -45,8 +46,11 @@ func (e *Engine) SettleComplaint(ctx context.Context, in Move, ending nursery.St
 		answer := store.AnswerComplaintParams{CaseNo: s.c.CaseNo, Answer: said.Note}
 		ev := in.event("complaint_"+string(ending), said.Note)
 		if ending == nursery.StageVisitOpened {
+			if row.About == nil {
+				return fmt.Errorf("complaint %s is about a place that was not filed: no inspection can be opened", s.c.CaseNo)
+			}
 			opened, err := OpenInspection(ctx, s.q, PlannedInspection{
-				ID: "complaint/" + s.c.CaseNo, County: s.c.County, Institution: row.About, Half: nursery.HalfYearOf(s.today()).String(),
+				ID: "complaint/" + s.c.CaseNo, County: s.c.County, Institution: *row.About, Half: nursery.HalfYearOf(s.today()).String(),
 				Kind: nursery.InspectComplaint, FirstInspector: said.First, SecondInspector: said.Second, PlanCase: s.c.CaseNo,
 			}, s.at)
 			if err != nil {

@@ -71,6 +71,11 @@ func (s *Service) Upload(ctx context.Context, p nursery.Principal, in Upload) (A
 	if !InstitutionForm.MatchString(in.Institution) {
 		return Attachment{}, NewError(CodeInvalid, "请指明材料所属机构。", FieldError{Location: "institution", Message: "必填，限字母、数字和 . _ -"})
 	}
+	return s.StoreUpload(ctx, p, in)
+}
+
+// StoreUpload is Upload for a caller that has decided that p may upload it.
+func (s *Service) StoreUpload(ctx context.Context, p nursery.Principal, in Upload) (Attachment, error) {
 	file, kind, err := s.spool(ctx, in.Body)
 	if err != nil {
 		return Attachment{}, err

@@ -42,6 +42,7 @@ var (
 	CodeFieldNotOpen        = NewCode(Invalid, "field_not_open", "不在可补正范围") // not among the notified gaps
 	CodeOpensNothing        = NewCode(Invalid, "opens_nothing", "未指明可修改之处") // a finding with nothing for the applicant to change, each is listed
 	CodeNothingChanged      = NewCode(Invalid, "nothing_changed", "尚未补正")   // corrections without a change; what is still open is listed
+	CodeComplaintPhotosFull = NewCode(Invalid, "complaint_photos_full", "照片已满")
 	CodeOutcomeNotOffered   = NewCode(Invalid, "outcome_not_offered", "办理结果不可选")
 	CodeSettingNotAllowed   = NewCode(Invalid, "setting_not_allowed", "参数不可设置")
 	CodeCalendarYearInvalid = NewCode(Invalid, "calendar_year_invalid", "节假日安排有误")

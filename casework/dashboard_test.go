@@ -402,7 +402,7 @@ func TestThePublicSeesWhatAnInstitutionDeclaredAndWhatWasFound(t *testing.T) {
 	h.sql(`INSERT INTO publications (case_no, county, institution, kind, title, text, published_on, step)
 		SELECT 'BA-140403-2026-000011-0', '140403', 'inst-140403-01', k, k || n, '内容', '2026-06-01'::date + n, k || n
 		FROM unnest('{inspection,nonconformity}'::text[]) k, generate_series(1, 3) n`)
-	register, err := registry.FiledInstitutions.Page(t.Context(), h.Service, casework.Anyone, county, casework.PageRequest{})
+	register, err := registry.FiledInstitutions.Page(t.Context(), h.Service, casework.Anyone, registry.FiledFilter{County: county}, casework.PageRequest{})
 	require.NoError(t, err)
 	require.Len(t, register.Items, 2)
 	fee := []nursery.Price{{Item: "保育费", Form: "full_day", Fen: 158000, Unit: "month"}}

@@ -81,15 +81,15 @@ func TestThePublicSeesTheRegisterAndTheNotices(t *testing.T) {
 	}
 	require.Equal(t, []string{"公示 9", "公示 8", "公示 7", "公示 6", "公示 5", "公示 4", "公示 3", "公示 2", "公示 1"}, titles)
 
-	register, err := registry.FiledInstitutions.Page(t.Context(), h.Service, casework.Anyone, county, casework.PageRequest{Limit: 1})
+	register, err := registry.FiledInstitutions.Page(t.Context(), h.Service, casework.Anyone, registry.FiledFilter{County: county}, casework.PageRequest{Limit: 1})
 	require.NoError(t, err)
 	require.Len(t, register.Items, 1)
 	require.Equal(t, "园 1", register.Items[0].Name)
-	register, err = registry.FiledInstitutions.Page(t.Context(), h.Service, casework.Anyone, county, casework.PageRequest{After: register.Next})
+	register, err = registry.FiledInstitutions.Page(t.Context(), h.Service, casework.Anyone, registry.FiledFilter{County: county}, casework.PageRequest{After: register.Next})
 	require.NoError(t, err)
 	require.Len(t, register.Items, 1, "who applies or has closed does not stand in the register")
 	require.Equal(t, "rectifying", register.Items[0].Status)
-	_, err = registry.FiledInstitutions.Page(t.Context(), h.Service, casework.Anyone, "110101", casework.PageRequest{})
+	_, err = registry.FiledInstitutions.Page(t.Context(), h.Service, casework.Anyone, registry.FiledFilter{County: "110101"}, casework.PageRequest{})
 	refused(t, err, casework.CodeInvalid)
 }
 

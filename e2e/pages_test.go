@@ -133,6 +133,7 @@ var seenBy = []struct {
 	{"/", everybody, false},
 	{"/progress", everybody, false},
 	{"/institutions", everybody, false},
+	{"/complaints/new", everybody, false},
 	{"/guide", everybody, false},
 	{"/guide/filing", everybody, false},
 	{"/guide/filing/blank/commitment", everybody, false},

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"tuoyu/api"
+	"tuoyu/nursery"
 )
 
 // Tag is the group of operations about the register of institutions.
@@ -29,6 +30,13 @@ func (s *Service) Operations(a *api.API) {
 		func(in *api.PublicCounty) (api.Listing, PublicationFilter) {
 			return in.Listing, PublicationFilter{County: in.County}
 		})
-	api.Page(public.Op("GET /api/v1/public/institutions", "listFiledInstitutions", "已备案托育机构名录", "").ForEverybody(), FiledInstitutions,
-		func(in *api.PublicCounty) (api.Listing, string) { return in.Listing, in.County })
+	api.Page(public.Op("GET /api/v1/public/institutions", "listFiledInstitutions", "已备案托育机构名录", "含收费、各类班级的空余托位和最近公示的检查结果。").ForEverybody(), FiledInstitutions,
+		func(in *struct {
+			api.PublicCounty
+			Name      string            `query:"name" maxLength:"60" doc:"名称中的文字"`
+			Township  string            `query:"township" pattern:"^[0-9]{9}$" patternDescription:"乡镇街道代码" doc:"乡镇街道代码"`
+			ClassKind nursery.ClassKind `query:"class_kind" enum:"infant,toddler,older_toddler,mixed" doc:"有此类班级的"`
+		}) (api.Listing, FiledFilter) {
+			return in.Listing, FiledFilter{in.County, in.Name, in.Township, in.ClassKind}
+		})
 }

@@ -1,9 +1,12 @@
 package registry
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -79,13 +82,34 @@ func (s *pages) registerForPublic() {
 
 // publicInstitutions is 托育机构公示.
 func (s *pages) publicInstitutions(w http.ResponseWriter, r *http.Request) error {
-	county := r.FormValue("county")
-	if county == "" {
-		county = web.Counties()[0].Value
+	q := r.URL.Query()
+	f := FiledFilter{County: q.Get("county"), Name: strings.TrimSpace(q.Get("name")), Township: q.Get("township"), ClassKind: nursery.ClassKind(q.Get("class_kind"))}
+	if county, ok := nursery.CountyOf(f.Township); f.Township != "" && (!ok || county.Code != f.County) {
+		f.Township = "" // the county was changed
 	}
-	return web.ListPage(s.Site, w, r, casework.Anyone, FiledInstitutions, county, 50, web.Frame{Title: "托育机构公示", Wide: true}, func(list casework.Page[FiledInstitution]) templ.Component {
-		return institutionsPage(county, list.Items, web.NextPage(r, list.Next), web.WithParam(r, "export", "xlsx"))
+	ages, err := s.ages(f.County)
+	if err != nil {
+		return err
+	}
+	return web.ListPage(s.Site, w, r, casework.Anyone, FiledInstitutions, f, 50, web.Frame{Title: "托育机构公示", Wide: true}, func(list casework.Page[FiledInstitution]) templ.Component {
+		return institutionsPage(f, ages, list.Items, web.NextPage(r, list.Next), web.WithParam(r, "export", "xlsx"))
 	})
+}
+
+// ages returns the kinds of classes with the ages that they take, from the parameters of the rules.
+func (s *pages) ages(county string) (ages []web.Option, err error) {
+	for _, kind := range classKinds {
+		var months [2]any
+		for i, topic := range []string{"class_from_months.", "class_until_months."} {
+			p, err := s.service.Rules.Parameter(topic+string(kind), s.service.Today(), county)
+			if err != nil {
+				return nil, err
+			}
+			months[i] = p.Value
+		}
+		ages = append(ages, web.Option{Value: string(kind), Label: fmt.Sprintf("%s（满 %v 个月、不满 %v 个月）", kind.Title(), months[0], months[1])})
+	}
+	return ages, nil
 }
 
 func (s *pages) publicInstitution(w http.ResponseWriter, r *http.Request) error {
@@ -95,6 +119,9 @@ func (s *pages) publicInstitution(w http.ResponseWriter, r *http.Request) error 
 	}
 	return s.Show(w, r, web.Frame{Title: found.Name, Back: "/institutions?county=" + found.CountyCode}, institutionPage(found))
 }
+
+// orAny returns a title, or what stands for none.
+func orAny(title string) string { return cmp.Or(title, "不限") }
 
 func inclusive(i *bool) string {
 	switch {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"tuoyu/casework"
@@ -35,14 +36,45 @@ type PublicationFilter struct{ County, Kind string }
 // PublishedInspections is the kind of the notices of what inspections found.
 const PublishedInspections = "inspection"
 
-// FiledInstitutions is the register of a county for the public 托育机构公示, by identifier.
-var FiledInstitutions = casework.List[string, FiledInstitution]{
-	Indexes: []string{"institutions_by_county"},
-	Check: func(_ context.Context, _ *casework.Service, _ nursery.Principal, county *string) error {
-		return casework.NeedCounty(*county)
+// FiledFilter narrows the register for the public; empty fields do not.
+type FiledFilter struct {
+	County    string            `json:"county"`
+	Name      string            `json:"name"` // a part of it
+	Township  string            `json:"township"`
+	ClassKind nursery.ClassKind `json:"class_kind"` // which the institution has
+}
+
+func (f *FiledFilter) check() error {
+	var c casework.Checker
+	if f.County != "" {
+		if err := casework.NeedCounty(f.County); err != nil {
+			return err
+		}
+	}
+	f.Name = strings.TrimSpace(f.Name)
+	for field, text := range map[string]string{"name": f.Name, "township": f.Township} {
+		if wrong := casework.CheckText(field, text, 60); wrong != nil {
+			c.Add(wrong.Location, wrong.Message)
+		}
+	}
+	if f.ClassKind != "" && !slices.Contains(classKinds, f.ClassKind) {
+		c.Add("class_kind", "没有这种班级")
+	}
+	return c.Err()
+}
+
+var classKinds = []nursery.ClassKind{nursery.InfantClass, nursery.ToddlerClass, nursery.OlderToddlerClass, nursery.MixedClass}
+
+// FiledInstitutions is the register for the public 托育机构公示, by identifier.
+var FiledInstitutions = casework.List[FiledFilter, FiledInstitution]{
+	Indexes: []string{"institutions_by_county", "institutions_pkey"},
+	Check: func(_ context.Context, _ *casework.Service, _ nursery.Principal, f *FiledFilter) error {
+		return f.check()
 	},
-	Read: func(ctx context.Context, r casework.ListReading[string]) ([]casework.ListRow[FiledInstitution], error) {
-		rows, err := r.Q.FiledInstitutions(ctx, store.FiledInstitutionsParams{County: r.Filter, AfterID: r.After.ID, PageSize: r.Limit})
+	Read: func(ctx context.Context, r casework.ListReading[FiledFilter]) ([]casework.ListRow[FiledInstitution], error) {
+		rows, err := r.Q.FiledInstitutions(ctx, store.FiledInstitutionsParams{
+			County: r.Filter.County, Name: r.Filter.Name, Township: r.Filter.Township, ClassKind: string(r.Filter.ClassKind), AfterID: r.After.ID, PageSize: r.Limit,
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -56,12 +88,19 @@ var FiledInstitutions = casework.List[string, FiledInstitution]{
 			if !row.PublishedOn.IsZero() {
 				one.Inspected = &PublishedResult{On: row.PublishedOn, Title: row.Result}
 			}
-			if err := json.Unmarshal(row.Prices, &one.Prices); err != nil {
-				return nil, fmt.Errorf("decode prices: %w", err)
+			if err := one.declared(row.Prices, row.Classes); err != nil {
+				return nil, err
 			}
 			lines[i] = casework.ListRow[FiledInstitution]{View: one, At: casework.Cursor{ID: row.ID}}
 		}
 		return lines, nil
+	},
+	Complete: func(ctx context.Context, r casework.ListReading[FiledFilter], list []FiledInstitution) error {
+		those := make([]*FiledInstitution, len(list))
+		for i := range list {
+			those[i] = &list[i]
+		}
+		return countFree(ctx, r.Q, those...)
 	},
 	Sheet: casework.Sheet[FiledInstitution]{Title: "托育机构公示", Columns: []casework.Column[FiledInstitution]{
 		{Title: "机构名称", Head: "机构", Value: func(i FiledInstitution) any { return i.Name }},
@@ -69,7 +108,8 @@ var FiledInstitutions = casework.List[string, FiledInstitution]{
 		{Title: "地址", FilesOnly: true, Value: func(i FiledInstitution) any { return i.Address }},
 		{Title: "电话", FilesOnly: true, Value: func(i FiledInstitution) any { return i.Phone }},
 		{Title: "托位", Value: func(i FiledInstitution) any { return i.Seats }},
-		{Title: "收费", Value: func(i FiledInstitution) any { return i.PricesText() }},
+		{Title: "空余托位", Value: func(i FiledInstitution) any { return i.FreeText() }},
+		{Title: "收费", FilesOnly: true, Value: func(i FiledInstitution) any { return i.PricesText() }},
 		{Title: "最近检查", Value: func(i FiledInstitution) any { return i.InspectedText() }},
 		{Title: "普惠", FilesOnly: true, Value: func(i FiledInstitution) any { return i.Inclusive != nil && *i.Inclusive }},
 		{Title: "状态", Value: func(i FiledInstitution) any { return institutionStatus[i.Status] }},
@@ -111,8 +151,11 @@ func (s *Service) FiledInstitution(ctx context.Context, id string) (FiledInstitu
 			SiteKind: nursery.SiteKind(row.SiteKind), Address: row.Address, Phone: row.Phone, Inclusive: row.Inclusive,
 			Seats: int(row.Seats), Status: row.Status, FiledOn: row.FiledOn,
 		}
-		if err := json.Unmarshal(row.Prices, &d.Prices); err != nil {
-			return fmt.Errorf("decode prices: %w", err)
+		if err := d.declared(row.Prices, row.Classes); err != nil {
+			return err
+		}
+		if err := countFree(ctx, q, &d.FiledInstitution); err != nil {
+			return err
 		}
 		if err := json.Unmarshal(row.ServiceForms, &d.ServiceForms); err != nil {
 			return fmt.Errorf("decode service forms: %w", err)
@@ -158,7 +201,11 @@ type FiledInstitution struct {
 	Status     string           `json:"status"`
 	FiledOn    nursery.Date     `json:"filed_on"`
 	Prices     []nursery.Price  `json:"prices" doc:"备案时申报的收费标准"`
+	Places     []Places         `json:"places" doc:"各类班级的托位和空余托位"`
+	Free       int              `json:"free" doc:"空余托位数"`
 	Inspected  *PublishedResult `json:"inspected,omitempty" doc:"最近一次公示的检查结果"`
+
+	classes []nursery.Class
 }
 
 // PublishedResult is the result of an inspection as it was made public.

@@ -38,9 +38,41 @@ func (q *Queries) CasesAwaitingRegistration(ctx context.Context, uscc string) ([
 	return items, nil
 }
 
+const enrolledByClass = `-- name: EnrolledByClass :many
+SELECT institution, class, count(*)::integer AS children FROM enrolments WHERE institution = ANY ($1::text[]) AND left_on IS NULL
+GROUP BY institution, class
+`
+
+type EnrolledByClassRow struct {
+	Institution string
+	Class       string
+	Children    int32
+}
+
+// How many children are in care in each class of some institutions. Served by enrolments_of_institution.
+func (q *Queries) EnrolledByClass(ctx context.Context, institutions []string) ([]EnrolledByClassRow, error) {
+	rows, err := q.db.Query(ctx, enrolledByClass, institutions)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []EnrolledByClassRow{}
+	for rows.Next() {
+		var i EnrolledByClassRow
+		if err := rows.Scan(&i.Institution, &i.Class, &i.Children); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const filedInstitution = `-- name: FiledInstitution :one
 SELECT id, county, township, name, site_kind, address, phone, inclusive, seats, status, filed_on, coalesce(application -> 'prices', '[]')::jsonb AS prices,
-    coalesce(application -> 'service_forms', '[]')::jsonb AS service_forms
+    coalesce(application -> 'classes', '[]')::jsonb AS classes, coalesce(application -> 'service_forms', '[]')::jsonb AS service_forms
 FROM institutions WHERE id = $1 AND status IN ('filed', 'rectifying')
 `
 
@@ -57,6 +89,7 @@ type FiledInstitutionRow struct {
 	Status       string
 	FiledOn      nursery.Date
 	Prices       json.RawMessage
+	Classes      json.RawMessage
 	ServiceForms json.RawMessage
 }
 
@@ -76,6 +109,7 @@ func (q *Queries) FiledInstitution(ctx context.Context, id string) (FiledInstitu
 		&i.Status,
 		&i.FiledOn,
 		&i.Prices,
+		&i.Classes,
 		&i.ServiceForms,
 	)
 	return i, err
@@ -83,17 +117,24 @@ func (q *Queries) FiledInstitution(ctx context.Context, id string) (FiledInstitu
 
 const filedInstitutions = `-- name: FiledInstitutions :many
 SELECT i.id, i.county, i.township, i.name, i.site_kind, i.address, i.phone, i.inclusive, i.seats, i.status, i.filed_on,
-    coalesce(i.application -> 'prices', '[]')::jsonb AS prices, latest.published_on, coalesce(latest.title, '') AS result
+    coalesce(i.application -> 'prices', '[]')::jsonb AS prices, coalesce(i.application -> 'classes', '[]')::jsonb AS classes,
+    latest.published_on, coalesce(latest.title, '') AS result
 FROM institutions i LEFT JOIN LATERAL (SELECT p.published_on, p.title FROM publications p
     WHERE p.institution = i.id AND p.kind = 'inspection' ORDER BY p.published_on DESC, p.id DESC LIMIT 1) latest ON true
-WHERE i.county = $1 AND i.status IN ('filed', 'rectifying') AND i.id > $2::text
-ORDER BY i.id LIMIT $3::integer
+WHERE ($1::text = '' OR i.county = $1::text) AND i.status IN ('filed', 'rectifying') AND i.id > $2::text
+    AND ($3::text = '' OR strpos(i.name, $3::text) > 0)
+    AND ($4::text = '' OR i.township = $4::text)
+    AND ($5::text = '' OR i.application -> 'classes' @> jsonb_build_array(jsonb_build_object('kind', $5::text)))
+ORDER BY i.id LIMIT $6::integer
 `
 
 type FiledInstitutionsParams struct {
-	County   string
-	AfterID  string
-	PageSize int32
+	County    string
+	AfterID   string
+	Name      string
+	Township  string
+	ClassKind string
+	PageSize  int32
 }
 
 type FiledInstitutionsRow struct {
@@ -109,13 +150,21 @@ type FiledInstitutionsRow struct {
 	Status      string
 	FiledOn     nursery.Date
 	Prices      json.RawMessage
+	Classes     json.RawMessage
 	PublishedOn nursery.Date
 	Result      string
 }
 
-// Served by institutions_by_county, and for the result of each by publications_of_institution.
+// Served by institutions_by_county, or the primary key for all counties, and for the result of each by publications_of_institution.
 func (q *Queries) FiledInstitutions(ctx context.Context, arg FiledInstitutionsParams) ([]FiledInstitutionsRow, error) {
-	rows, err := q.db.Query(ctx, filedInstitutions, arg.County, arg.AfterID, arg.PageSize)
+	rows, err := q.db.Query(ctx, filedInstitutions,
+		arg.County,
+		arg.AfterID,
+		arg.Name,
+		arg.Township,
+		arg.ClassKind,
+		arg.PageSize,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -136,6 +185,7 @@ func (q *Queries) FiledInstitutions(ctx context.Context, arg FiledInstitutionsPa
 			&i.Status,
 			&i.FiledOn,
 			&i.Prices,
+			&i.Classes,
 			&i.PublishedOn,
 			&i.Result,
 		); err != nil {

@@ -29,7 +29,7 @@ func (q *Queries) AnswerComplaint(ctx context.Context, arg AnswerComplaintParams
 }
 
 const complaint = `-- name: Complaint :one
-SELECT case_no, county, about, source, topic, said, contact, inspection, answer, received_at FROM complaints WHERE case_no = $1
+SELECT case_no, county, about, source, topic, said, contact, inspection, answer, received_at, place FROM complaints WHERE case_no = $1
 `
 
 func (q *Queries) Complaint(ctx context.Context, caseNo string) (Complaint, error) {
@@ -46,8 +46,34 @@ func (q *Queries) Complaint(ctx context.Context, caseNo string) (Complaint, erro
 		&i.Inspection,
 		&i.Answer,
 		&i.ReceivedAt,
+		&i.Place,
 	)
 	return i, err
+}
+
+const complaintPhotos = `-- name: ComplaintPhotos :many
+SELECT id FROM attachments WHERE case_no = $1::text ORDER BY uploaded_at, id LIMIT 20
+`
+
+// The photos of a complaint in the order in which they came. Served by attachments_of_case. Bounded by how many a complaint has.
+func (q *Queries) ComplaintPhotos(ctx context.Context, caseNo string) ([]string, error) {
+	rows, err := q.db.Query(ctx, complaintPhotos, caseNo)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const correctFinding = `-- name: CorrectFinding :exec
@@ -206,14 +232,15 @@ func (q *Queries) FindingsOfInstitution(ctx context.Context, arg FindingsOfInsti
 }
 
 const insertComplaint = `-- name: InsertComplaint :exec
-INSERT INTO complaints (case_no, county, about, source, topic, said, contact, received_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO complaints (case_no, county, about, place, source, topic, said, contact, received_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 `
 
 type InsertComplaintParams struct {
 	CaseNo     string
 	County     string
-	About      string
+	About      *string
+	Place      []byte
 	Source     string
 	Topic      string
 	Said       []byte
@@ -226,6 +253,7 @@ func (q *Queries) InsertComplaint(ctx context.Context, arg InsertComplaintParams
 		arg.CaseNo,
 		arg.County,
 		arg.About,
+		arg.Place,
 		arg.Source,
 		arg.Topic,
 		arg.Said,
@@ -576,6 +604,17 @@ func (q *Queries) LastRegularVisit(ctx context.Context, arg LastRegularVisitPara
 	var visited_on nursery.Date
 	err := row.Scan(&visited_on)
 	return visited_on, err
+}
+
+const lockComplaint = `-- name: LockComplaint :one
+SELECT county FROM complaints WHERE case_no = $1 FOR UPDATE
+`
+
+func (q *Queries) LockComplaint(ctx context.Context, caseNo string) (string, error) {
+	row := q.db.QueryRow(ctx, lockComplaint, caseNo)
+	var county string
+	err := row.Scan(&county)
+	return county, err
 }
 
 const nameInspectors = `-- name: NameInspectors :exec

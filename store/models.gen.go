@@ -340,7 +340,7 @@ type Clock struct {
 type Complaint struct {
 	CaseNo     string
 	County     string
-	About      string
+	About      *string
 	Source     string
 	Topic      string
 	Said       []byte
@@ -348,6 +348,7 @@ type Complaint struct {
 	Inspection *string
 	Answer     string
 	ReceivedAt time.Time
+	Place      []byte
 }
 
 type Consent struct {

@@ -30,6 +30,7 @@ var SealedColumns = []SealedColumn{
 	{Table: "enrolments", Column: "dtap_doses", Row: []string{"id::bigint"}},
 	{Table: "complaints", Column: "said", Row: []string{"case_no::text"}},
 	{Table: "complaints", Column: "contact", Row: []string{"case_no::text"}},
+	{Table: "complaints", Column: "place", Row: []string{"case_no::text"}},
 	{Table: "checkup_records", Column: "content", Row: []string{"case_no::text", "child::text", "version::integer"}},
 	{Table: "referrals", Column: "cause", Row: []string{"case_no::text"}},
 	{Table: "referrals", Column: "result", Row: []string{"case_no::text"}},

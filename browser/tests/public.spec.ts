@@ -1,5 +1,5 @@
 import { expect, test } from "@playwright/test";
-import { atEveryWidth, signIn } from "./support";
+import { accessible, atEveryWidth, signIn } from "./support";
 
 test("the front page leads everywhere without signing in", async ({ page }) => {
 	await page.goto("/");
@@ -36,4 +36,66 @@ test("an account sees its devices, and signing out ends the session", async ({ p
 	await expect(page.getByRole("heading", { level: 1 })).toHaveText("已退出登录");
 	await page.goto("/tasks");
 	await expect(page).toHaveURL(/\/signin/);
+});
+
+test("a guide says what is needed before anybody signs in, and its blank forms are there", async ({ page }) => {
+	await page.goto("/");
+	await page.getByRole("main").getByRole("link", { name: /办事指南/ }).click();
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText("办事指南");
+	await atEveryWidth(page, "guides");
+	await page.getByRole("main").getByRole("link", { name: /^托育机构备案/ }).click();
+	await expect(page.getByRole("img", { name: /流程：材料核对，然后/ })).toBeVisible();
+	await expect(page.getByRole("row", { name: /^备案承诺书/ })).toContainText("各类机构");
+	await atEveryWidth(page, "guide-filing");
+	await page.getByRole("link", { name: "下载备案书" }).click();
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText("托育机构备案书");
+	await atEveryWidth(page, "blank-filing-form");
+	for (const path of ["help", "privacy", "contact"]) {
+		await page.goto(`/${path}`);
+		await atEveryWidth(page, path);
+	}
+});
+
+// A picture of one point, as small as one can be.
+const photo = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVQI12NgYGAAAAAEAAEnNCcKAAAAAElFTkSuQmCC", "base64");
+
+test("a complaint about a place that nobody has filed comes to the county with its photo, and to no other", async ({ page }) => {
+	await page.goto("/");
+	await page.getByRole("main").getByRole("link", { name: /投诉举报/ }).click();
+	await atEveryWidth(page, "complaint");
+	await page.getByLabel("县区").selectOption({ label: "潞州区" });
+	await page.getByLabel("被投诉的地方叫什么").fill("某小区一楼托管");
+	await page.getByLabel("地址", { exact: true }).fill("某路某号");
+	await page.getByLabel("投诉类别").selectOption({ label: "安全" });
+	await page.getByLabel("情况").fill("没有挂牌，收了十几个孩子");
+	await page.getByLabel(/^照片/).setInputFiles({ name: "门口.png", mimeType: "image/png", buffer: photo });
+	await page.getByRole("button", { name: "提交" }).click();
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText("已收到投诉举报");
+	await expect(page.getByText("1 张")).toBeVisible();
+	await atEveryWidth(page, "complaint-taken");
+	const number = (await page.getByText(/^TS-140403-/).textContent())!.trim();
+	await signIn(page, "supervisor-140403", `/complaints/${number}`);
+	await expect(page.getByText("某小区一楼托管，某路某号")).toBeVisible();
+	const shown = page.getByRole("img", { name: "门口.png" });
+	await expect(shown).toBeVisible();
+	await accessible(page);
+	const address = await shown.locator("xpath=..").getAttribute("href");
+	expect((await page.request.get(address!)).status()).toBe(200);
+	await page.getByRole("button", { name: "退出", exact: true }).click();
+	await signIn(page, "supervisor-140404");
+	expect((await page.request.get(address!)).status()).toBe(404);
+});
+
+test("the register is searched by name, place and age", async ({ page }) => {
+	await page.goto("/institutions");
+	await page.getByLabel("机构名称").fill("没有这样的名称");
+	await page.getByRole("button", { name: "查找" }).click();
+	await expect(page.getByText("没有符合条件的托育机构")).toBeVisible();
+	await page.goto("/institutions");
+	await page.getByLabel("县区").selectOption({ label: "潞州区" });
+	await page.getByLabel("孩子的月龄").selectOption({ index: 1 });
+	await page.getByRole("button", { name: "查找" }).click();
+	await expect(page).toHaveURL(/class_kind=infant/);
+	await expect(page.getByLabel("乡镇、街道")).toBeVisible();
+	await atEveryWidth(page, "register-search");
 });

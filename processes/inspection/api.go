@@ -2,6 +2,8 @@ package inspection
 
 import (
 	"context"
+	"fmt"
+	"io"
 
 	"tuoyu/api"
 	"tuoyu/casework"
@@ -49,6 +51,11 @@ func (s *Service) inspectionOperations(g api.Group) {
 		})
 }
 
+// complaintPhotoAnswer is how many photos a complaint has.
+type complaintPhotoAnswer struct {
+	Photos int `json:"photos" doc:"现有照片数"`
+}
+
 func (s *Service) complaintOperations(a *api.API, g, public api.Group) {
 	file := func(ctx context.Context, in *api.With[ComplaintRequest]) (casework.Started, error) {
 		if err := a.LimitSubmission(ctx, "投诉举报过于频繁，请稍后再试。情况紧急的，请直接拨打当地监管部门电话。"); err != nil {
@@ -59,6 +66,18 @@ func (s *Service) complaintOperations(a *api.API, g, public api.Group) {
 	api.Create(public.Op("POST /api/v1/public/complaints", "fileComplaint", "投诉举报",
 		"无需登录；幂等键应为至少 22 位的随机字符（如 UUID），同一网络地址短时间内只能提交数件。凭答复中的编号和查询码查看处理进度；联系方式可以不留，加密保存，只供处理人员查看。").ForEverybody(),
 		file, api.StartedAt("complaints"))
+	api.Handle(public.Op("POST /api/v1/public/complaints/{case_no}/photos", "addComplaintPhoto", "为投诉举报补充照片",
+		fmt.Sprintf("处理之前可以补充，最多 %d 张；凭提交时给出的查询码。表单最后一项为 file。照片加密保存，只供处理人员查看。", MostPhotos)).ForEverybody().
+		Form(map[string]string{"code": "查询码"}, "照片，须为最后一项"), func(ctx context.Context, in *struct {
+		api.Upload
+		CaseNo string `path:"case_no" maxLength:"40" doc:"办件编号"`
+	}) (complaintPhotoAnswer, error) {
+		var code string
+		count, err := api.TakeForm(&in.Upload, map[string]*string{"code": &code}, func(name string, body io.Reader) (int, error) {
+			return s.AddComplaintPhoto(ctx, in.CaseNo, code, -1, casework.Upload{Name: name, Body: body})
+		})
+		return complaintPhotoAnswer{count}, err
+	})
 	api.Create(g.Op("POST /api/v1/complaints", "fileComplaintSignedIn", "投诉举报（机构、部门）", ""), file, api.StartedAt("complaints"))
 	api.Handle(g.Op("GET /api/v1/complaints/{case_no}", "getComplaint", "查看投诉举报", ""), api.CaseQuery(s.Complaint))
 }

@@ -3,7 +3,9 @@ package inspection
 import (
 	"context"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
+	"strings"
 
 	"tuoyu/activities"
 	"tuoyu/casework"
@@ -41,18 +43,14 @@ func (s *Service) FileComplaint(ctx context.Context, p nursery.Principal, key st
 	return casework.Command(ctx, s.Service, nursery.Engine, "complaint/"+id, "complaint.file", in, func(q *store.Queries) (casework.Started, error) {
 		var c casework.Checker
 		c.Limits(in)
-		about, err := q.InstitutionByID(ctx, in.Institution)
-		if err != nil && !store.IsNotFound(err) {
-			return casework.Started{}, fmt.Errorf("read institution: %w", err)
-		}
-		if err != nil || about.County != in.County || about.FilingCase == nil {
-			c.Add("/institution", "该县区没有这家机构")
+		if err := checkAbout(ctx, q, &c, in); err != nil {
+			return casework.Started{}, err
 		}
 		if err := c.Err(); err != nil {
 			return casework.Started{}, err
 		}
 		desk := casework.OwnerName(nursery.KindComplaint, in.County)
-		err = q.PutComplaintDesk(ctx, store.PutComplaintDeskParams{ID: desk, County: in.County, Name: "投诉举报", UpdatedAt: s.Now()})
+		err := q.PutComplaintDesk(ctx, store.PutComplaintDeskParams{ID: desk, County: in.County, Name: "投诉举报", UpdatedAt: s.Now()})
 		if err != nil {
 			return casework.Started{}, err
 		}
@@ -62,20 +60,69 @@ func (s *Service) FileComplaint(ctx context.Context, p nursery.Principal, key st
 		if err != nil {
 			return casework.Started{}, err
 		}
-		row := store.InsertComplaintParams{CaseNo: started.CaseNo, County: in.County, About: about.ID, Source: source, Topic: in.Topic, ReceivedAt: s.Now()}
-		if row.Said, err = s.Fields.Seal([]byte(in.Said), sealing.Cell{Table: "complaints", Column: "said", Row: row.CaseNo}); err != nil {
+		row := store.InsertComplaintParams{CaseNo: started.CaseNo, County: in.County, Source: source, Topic: in.Topic, ReceivedAt: s.Now()}
+		if err := s.sealComplaint(&row, in); err != nil {
 			return casework.Started{}, err
-		}
-		if in.Contact != "" {
-			if row.Contact, err = s.Fields.Seal([]byte(in.Contact), sealing.Cell{Table: "complaints", Column: "contact", Row: row.CaseNo}); err != nil {
-				return casework.Started{}, err
-			}
 		}
 		if err := q.InsertComplaint(ctx, row); err != nil {
 			return casework.Started{}, err
 		}
 		return started, nil
 	})
+}
+
+// checkAbout finds what is wrong with what a complaint is about: a filed institution of the county, or a place with a name and an
+// address.
+func checkAbout(ctx context.Context, q *store.Queries, c *casework.Checker, in ComplaintRequest) error {
+	if in.Institution == "" {
+		c.Division("/county", in.County, "")
+		for field, text := range map[string]string{"/place_name": in.PlaceName, "/address": in.Address} {
+			if strings.TrimSpace(text) == "" {
+				c.Add(field, "请填写")
+			}
+		}
+		return nil
+	}
+	if in.PlaceName != "" || in.Address != "" {
+		c.Add("/institution", "已选择机构的，不填写名称和地址")
+	}
+	about, err := q.InstitutionByID(ctx, in.Institution)
+	if err != nil && !store.IsNotFound(err) {
+		return fmt.Errorf("read institution: %w", err)
+	}
+	if err != nil || about.County != in.County || about.FilingCase == nil {
+		c.Add("/institution", "该县区没有这家机构")
+	}
+	return nil
+}
+
+// complaintPlace is a place that nobody has filed, as it is sealed.
+type complaintPlace struct {
+	Name    string `json:"name"`
+	Address string `json:"address"`
+}
+
+// sealComplaint seals what is said, by whom, and about which place that is not on the register.
+func (s *Service) sealComplaint(row *store.InsertComplaintParams, in ComplaintRequest) (err error) {
+	seal := func(column, text string) []byte {
+		if err != nil || text == "" {
+			return nil
+		}
+		var sealed []byte
+		sealed, err = s.Fields.Seal([]byte(text), sealing.Cell{Table: "complaints", Column: column, Row: row.CaseNo})
+		return sealed
+	}
+	row.Said, row.Contact = seal("said", in.Said), seal("contact", in.Contact)
+	if in.Institution != "" {
+		row.About = &in.Institution
+		return err
+	}
+	raw, encoding := json.Marshal(complaintPlace{in.PlaceName, in.Address})
+	if encoding != nil {
+		return fmt.Errorf("encode place of complaint: %w", encoding)
+	}
+	row.Place = seal("place", string(raw))
+	return err
 }
 
 // A key of somebody who has not signed in is at least as long as 128 random bits in base64, and of as many different
@@ -115,23 +162,24 @@ func (s *Service) Complaint(ctx context.Context, p nursery.Principal, caseNo str
 		if s.Fields == nil {
 			return casework.NewError(casework.CodeSealingUnavailable, "系统尚未配置密钥，暂不能查看。")
 		}
-		said, err := s.Fields.Open(row.Said, sealing.Cell{Table: "complaints", Column: "said", Row: row.CaseNo})
-		if err != nil {
-			return err
-		}
-		contact, err := s.Fields.Open(row.Contact, sealing.Cell{Table: "complaints", Column: "contact", Row: row.CaseNo})
-		if err != nil {
-			return err
-		}
 		d = ComplaintDetail{
-			CaseNo: row.CaseNo, County: row.County, Institution: row.About, Source: row.Source, Topic: row.Topic, Said: string(said), Contact: string(contact),
+			CaseNo: row.CaseNo, County: row.County, Source: row.Source, Topic: row.Topic, Photos: []casework.Attachment{},
 			Stage: nursery.Stage(c.Stage), Answer: row.Answer, ReceivedAt: row.ReceivedAt,
+		}
+		if err := s.openComplaint(&d, row); err != nil {
+			return err
+		}
+		if err := s.photosOf(ctx, q, p, c.Institution, &d); err != nil {
+			return err
 		}
 		if row.Inspection != nil {
 			d.Inspection = *row.Inspection
 		}
-		if err := casework.NameParty(ctx, q, []casework.Party{{ID: d.Institution, Name: &d.InstitutionName}}); err != nil {
-			return err
+		if row.About != nil {
+			d.Institution = *row.About
+			if err := casework.NameParty(ctx, q, []casework.Party{{ID: d.Institution, Name: &d.InstitutionName}}); err != nil {
+				return err
+			}
 		}
 		return activities.NoteCaseReading(ctx, q, activities.Reading{
 			By: p, Purpose: nursery.ReadForComplaint, Subject: nursery.ReadComplaint, About: row.CaseNo,
@@ -139,4 +187,27 @@ func (s *Service) Complaint(ctx context.Context, p nursery.Principal, caseNo str
 		}, row.County)
 	})
 	return d, err
+}
+
+// openComplaint opens what is sealed of a complaint.
+func (s *Service) openComplaint(d *ComplaintDetail, row store.Complaint) (err error) {
+	open := func(column string, sealed []byte) []byte {
+		if err != nil || sealed == nil {
+			return nil
+		}
+		var text []byte
+		text, err = s.Fields.Open(sealed, sealing.Cell{Table: "complaints", Column: column, Row: row.CaseNo})
+		return text
+	}
+	d.Said, d.Contact = string(open("said", row.Said)), string(open("contact", row.Contact))
+	place := open("place", row.Place)
+	if err != nil || place == nil {
+		return err
+	}
+	var at complaintPlace
+	if err := json.Unmarshal(place, &at); err != nil {
+		return fmt.Errorf("decode place of complaint %s: %w", row.CaseNo, err)
+	}
+	d.PlaceName, d.Address = at.Name, at.Address
+	return nil
 }

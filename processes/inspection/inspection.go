@@ -150,6 +150,9 @@ func (s *Service) checkTriage(ctx context.Context, q *store.Queries, task store.
 	if err != nil {
 		return err
 	}
+	if complaint.About == nil {
+		return casework.NewError(casework.CodeNotInspectable, "被投诉的地方没有备案，不能作为托育机构安排检查。请书面答复处理情况，或者说明由哪个部门处理。")
+	}
 	var c casework.Checker
 	for field, account := range map[string]string{"first_inspector": named.First, "second_inspector": named.Second} {
 		if !casework.AccountForm.MatchString(account) {
@@ -160,7 +163,7 @@ func (s *Service) checkTriage(ctx context.Context, q *store.Queries, task store.
 		return err
 	}
 	return s.validateArrangement(ctx, q, store.Inspection{
-		Institution: complaint.About, Kind: nursery.InspectComplaint, FirstInspector: named.First, SecondInspector: named.Second,
+		Institution: *complaint.About, Kind: nursery.InspectComplaint, FirstInspector: named.First, SecondInspector: named.Second,
 	}, task.County, activities.VisitDay{}, map[string]string{"/second": "/answer/second_inspector"})
 }
 

@@ -3,6 +3,7 @@ package inspection
 import (
 	"time"
 
+	"tuoyu/casework"
 	"tuoyu/nursery"
 )
 
@@ -134,10 +135,12 @@ type VisitConflict struct {
 	Sent   SentVisit     `json:"sent" doc:"这次送来的内容"`
 }
 
-// ComplaintRequest is a complaint about an institution.
+// ComplaintRequest is a complaint about an institution, or about a place that nobody has filed.
 type ComplaintRequest struct {
 	County      string `json:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码"`
-	Institution string `json:"institution" minLength:"1" maxLength:"64" doc:"被投诉的机构编号"`
+	Institution string `json:"institution,omitempty" maxLength:"64" doc:"被投诉的机构编号；没有备案的，填写名称和地址"`
+	PlaceName   string `json:"place_name,omitempty" maxLength:"100" doc:"被投诉的地方叫什么，没有备案的填写"`
+	Address     string `json:"address,omitempty" maxLength:"200" doc:"地址，没有备案的填写"`
 	Topic       string `json:"topic" enum:"safety,health,staff,fees,food,abuse,other" doc:"投诉类别"`
 	Said        string `json:"said" minLength:"5" maxLength:"2000" doc:"情况"`
 	Contact     string `json:"contact,omitempty" maxLength:"200" doc:"联系方式，可以不留；加密保存，只供处理人员查看"`
@@ -145,16 +148,19 @@ type ComplaintRequest struct {
 
 // ComplaintDetail is a complaint as the one who triages it sees it.
 type ComplaintDetail struct {
-	CaseNo          string        `json:"case_no" doc:"办件编号"`
-	County          string        `json:"county" doc:"县区代码"`
-	Institution     string        `json:"institution" doc:"机构编号"`
-	InstitutionName string        `json:"institution_name,omitempty" doc:"机构名称"`
-	Source          string        `json:"source" enum:"public,institution,office" doc:"来源：公众、机构、部门"`
-	Topic           string        `json:"topic" doc:"投诉类别"`
-	Said            string        `json:"said" doc:"情况"`
-	Contact         string        `json:"contact,omitempty" doc:"联系方式"`
-	Stage           nursery.Stage `json:"stage" doc:"环节"`
-	Inspection      string        `json:"inspection,omitempty" doc:"由此开展的检查"`
-	Answer          string        `json:"answer,omitempty" doc:"答复或理由"`
-	ReceivedAt      time.Time     `json:"received_at" doc:"收到时间"`
+	CaseNo          string                `json:"case_no" doc:"办件编号"`
+	County          string                `json:"county" doc:"县区代码"`
+	Institution     string                `json:"institution" doc:"机构编号，没有备案的为空"`
+	InstitutionName string                `json:"institution_name,omitempty" doc:"机构名称"`
+	PlaceName       string                `json:"place_name,omitempty" doc:"没有备案的地方的名称"`
+	Address         string                `json:"address,omitempty" doc:"没有备案的地方的地址"`
+	Photos          []casework.Attachment `json:"photos" doc:"照片"`
+	Source          string                `json:"source" enum:"public,institution,office" doc:"来源：公众、机构、部门"`
+	Topic           string                `json:"topic" doc:"投诉类别"`
+	Said            string                `json:"said" doc:"情况"`
+	Contact         string                `json:"contact,omitempty" doc:"联系方式"`
+	Stage           nursery.Stage         `json:"stage" doc:"环节"`
+	Inspection      string                `json:"inspection,omitempty" doc:"由此开展的检查"`
+	Answer          string                `json:"answer,omitempty" doc:"答复或理由"`
+	ReceivedAt      time.Time             `json:"received_at" doc:"收到时间"`
 }

@@ -31,18 +31,27 @@ SELECT c.case_no FROM cases c JOIN institutions i ON i.id = c.institution
 WHERE i.uscc = sqlc.arg(uscc)::text AND c.stage = 'registration' AND c.status = 'open' ORDER BY c.case_no;
 
 -- name: FiledInstitutions :many
--- Served by institutions_by_county, and for the result of each by publications_of_institution.
+-- Served by institutions_by_county, or the primary key for all counties, and for the result of each by publications_of_institution.
 SELECT i.id, i.county, i.township, i.name, i.site_kind, i.address, i.phone, i.inclusive, i.seats, i.status, i.filed_on,
-    coalesce(i.application -> 'prices', '[]')::jsonb AS prices, latest.published_on, coalesce(latest.title, '') AS result
+    coalesce(i.application -> 'prices', '[]')::jsonb AS prices, coalesce(i.application -> 'classes', '[]')::jsonb AS classes,
+    latest.published_on, coalesce(latest.title, '') AS result
 FROM institutions i LEFT JOIN LATERAL (SELECT p.published_on, p.title FROM publications p
     WHERE p.institution = i.id AND p.kind = 'inspection' ORDER BY p.published_on DESC, p.id DESC LIMIT 1) latest ON true
-WHERE i.county = @county AND i.status IN ('filed', 'rectifying') AND i.id > sqlc.arg(after_id)::text
+WHERE (sqlc.arg(county)::text = '' OR i.county = sqlc.arg(county)::text) AND i.status IN ('filed', 'rectifying') AND i.id > sqlc.arg(after_id)::text
+    AND (sqlc.arg(name)::text = '' OR strpos(i.name, sqlc.arg(name)::text) > 0)
+    AND (sqlc.arg(township)::text = '' OR i.township = sqlc.arg(township)::text)
+    AND (sqlc.arg(class_kind)::text = '' OR i.application -> 'classes' @> jsonb_build_array(jsonb_build_object('kind', sqlc.arg(class_kind)::text)))
 ORDER BY i.id LIMIT sqlc.arg(page_size)::integer;
 
 -- name: FiledInstitution :one
 SELECT id, county, township, name, site_kind, address, phone, inclusive, seats, status, filed_on, coalesce(application -> 'prices', '[]')::jsonb AS prices,
-    coalesce(application -> 'service_forms', '[]')::jsonb AS service_forms
+    coalesce(application -> 'classes', '[]')::jsonb AS classes, coalesce(application -> 'service_forms', '[]')::jsonb AS service_forms
 FROM institutions WHERE id = @id AND status IN ('filed', 'rectifying');
+
+-- name: EnrolledByClass :many
+-- How many children are in care in each class of some institutions. Served by enrolments_of_institution.
+SELECT institution, class, count(*)::integer AS children FROM enrolments WHERE institution = ANY (sqlc.arg(institutions)::text[]) AND left_on IS NULL
+GROUP BY institution, class;
 
 -- name: ResultsOfInstitution :many
 -- Served by publications_of_institution. Bounded: the newest fifty.

@@ -108,11 +108,18 @@ WHERE i.case_no > sqlc.arg(after)::text
 ORDER BY i.case_no LIMIT sqlc.arg(page_size)::integer;
 
 -- name: InsertComplaint :exec
-INSERT INTO complaints (case_no, county, about, source, topic, said, contact, received_at)
-VALUES (@case_no, @county, @about, @source, @topic, @said, @contact, @received_at);
+INSERT INTO complaints (case_no, county, about, place, source, topic, said, contact, received_at)
+VALUES (@case_no, @county, @about, @place, @source, @topic, @said, @contact, @received_at);
 
 -- name: Complaint :one
 SELECT * FROM complaints WHERE case_no = @case_no;
+
+-- name: ComplaintPhotos :many
+-- The photos of a complaint in the order in which they came. Served by attachments_of_case. Bounded by how many a complaint has.
+SELECT id FROM attachments WHERE case_no = sqlc.arg(case_no)::text ORDER BY uploaded_at, id LIMIT 20;
+
+-- name: LockComplaint :one
+SELECT county FROM complaints WHERE case_no = @case_no FOR UPDATE;
 
 -- name: AnswerComplaint :exec
 UPDATE complaints SET inspection = @inspection, answer = @answer WHERE case_no = @case_no;
