@@ -82,7 +82,8 @@ func inspectionRows(t *testing.T, h *harness, a *roleplay.Applicant) []row {
 		{op: "GET /api/v1/inspections/{case_no}", path: at, allowed: seers, ofCase: true},
 		{op: "GET /api/v1/public/inspections", path: "/api/v1/public/inspections?county=140403", allowed: everybody},
 		{op: "POST /api/v1/public/complaints", path: "/api/v1/public/complaints", allowed: everybody, body: says(complaint)},
-		{op: "POST /api/v1/public/complaints/{case_no}/photos", path: "/api/v1/public/complaints/" + filed.CaseNo + "/photos", allowed: everybody,
+		// Callers from elsewhere have added as many as there may be.
+		{op: "POST /api/v1/public/complaints/{case_no}/photos", path: "/api/v1/public/complaints/" + filed.CaseNo + "/photos", allowed: everybody, refused: "complaint_photos_full",
 			media: "multipart/form-data; boundary=edge", body: says([]byte("--edge\r\nContent-Disposition: form-data; name=\"code\"\r\n\r\n" + filed.Code +
 				"\r\n--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n\r\n" + string(testdata.PNG(30)) + "\r\n--edge--\r\n"))},
 		{op: "POST /api/v1/complaints", path: "/api/v1/complaints", body: says(complaint), allowed: append(only(nursery.RoleInstitution, nursery.RoleHospital, nursery.RoleCityOffice), office...)},

@@ -345,5 +345,21 @@ func tagShape(f reflect.StructField) FormSchema {
 	default:
 		s.Kind = textKind(name, "", s)
 	}
+	if s.hintIsOptions() {
+		s.Hint = ""
+	}
 	return s
+}
+
+// hintIsOptions reports whether the hint of a choice names nothing but its options, which are shown below it.
+func (s FormSchema) hintIsOptions() bool {
+	if s.Hint == "" || len(s.Options) == 0 {
+		return false
+	}
+	for word := range strings.SplitSeq(s.Hint, "、") {
+		if !slices.ContainsFunc(s.Options, func(o Option) bool { return strings.HasPrefix(o.Label, word) || strings.HasSuffix(o.Label, word) }) {
+			return false
+		}
+	}
+	return true
 }

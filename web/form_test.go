@@ -133,3 +133,12 @@ func TestAPartOfAFormKeepsTheOrderItIsAskedFor(t *testing.T) {
 	require.Equal(t, "—", ShortDate(nursery.Date{}))
 	require.Equal(t, "2026-11-26", ShortDate(nursery.NewDate(2026, 11, 26)))
 }
+
+func TestAHintThatRepeatsTheOptionsIsLeftOut(t *testing.T) {
+	premises := SchemaOf[nursery.Premises]()
+	for name, hint := range map[string]string{"tenure": "", "outdoor": "", "site_safe": "自然条件、交通、卫生环境良好, 远离有害建筑与污染, 满足抗震消防疏散要求"} {
+		f, ok := premises.Field(name)
+		require.True(t, ok)
+		require.Equal(t, hint, f.Hint, name)
+	}
+}
