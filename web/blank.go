@@ -38,7 +38,7 @@ func (s FormSchema) blankText() string {
 	}
 	labels := make([]string, len(options))
 	for i, o := range options {
-		labels[i] = "□ " + o.Label
+		labels[i] = "□\u00a0" + o.Label
 	}
 	return strings.Join(labels, "　")
 }

@@ -100,6 +100,7 @@ func TestTheGuideOfAFilingAsksTheRulesForItsPapers(t *testing.T) {
 		require.Equal(t, http.StatusOK, status)
 		require.Contains(t, blank, want)
 		require.Empty(t, latinWords(blank))
+		require.NotContains(t, blank, "街道代码")
 	}
 	for _, path := range []string{"staff.xlsx", "rooms.xlsx"} {
 		status, content := s.open("/guide/filing/blank/" + path)

@@ -153,6 +153,14 @@ func without(of []nursery.SiteKind) []nursery.SiteKind {
 	return slices.DeleteFunc(nursery.SiteKinds(), func(k nursery.SiteKind) bool { return slices.Contains(of, k) })
 }
 
+// namedPlaces has the county and the township of an institution written by their names.
+func namedPlaces(institution web.FormSchema) web.FormSchema {
+	for name, label := range map[string]string{"county": "县区", "township": "乡镇、街道"} {
+		institution = institution.Change(name, func(f web.FormSchema) web.FormSchema { f.Label = label; return f })
+	}
+	return institution
+}
+
 // declaration is what an applicant declares with an application.
 const declaration = "本机构承诺所填内容和所附材料真实、有效，并对其真实性负责。"
 
@@ -163,7 +171,7 @@ func (s *pages) blank(w http.ResponseWriter, r *http.Request) error {
 		var parts []web.BlankPart
 		for _, part := range filingSections {
 			if part.Name != "papers" {
-				parts = append(parts, web.BlankPart{Title: part.Title, Shape: applicationShape().Only(part.Fields...)})
+				parts = append(parts, web.BlankPart{Title: part.Title, Shape: applicationShape().Only(part.Fields...).Change("institution", namedPlaces)})
 			}
 		}
 		return s.Show(w, r, web.Frame{Title: "备案书", Back: "/guide/filing"}, blankFilingForm(parts))
