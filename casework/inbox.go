@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"regexp"
@@ -47,6 +48,9 @@ var Tasks = List[TaskFilter, TaskSummary]{
 		})
 	},
 	Complete: func(ctx context.Context, r ListReading[TaskFilter], items []TaskSummary) error {
+		if err := nameAssignees(ctx, r.Q, items); err != nil {
+			return err
+		}
 		return NameParties(ctx, r.Q, items, (*TaskSummary).parties)
 	},
 	Sheet: Sheet[TaskSummary]{Title: "待办", Columns: []Column[TaskSummary]{
@@ -58,7 +62,8 @@ var Tasks = List[TaskFilter, TaskSummary]{
 		{Title: "期限", Value: func(t TaskSummary) any { return t.DueOn }},
 		{Title: "剩余工作日", FilesOnly: true, Value: func(t TaskSummary) any { return t.DaysLeft }},
 		{Title: "状态", FilesOnly: true, Value: func(t TaskSummary) any { return DueText(t.DaysLeft, t.DueOn) }},
-		{Title: "领取人", Value: func(t TaskSummary) any { return t.Assignee }},
+		{Title: "领取人", Value: func(t TaskSummary) any { return cmp.Or(t.AssigneeName, t.Assignee) }},
+		{Title: "领取人账号", FilesOnly: true, Value: func(t TaskSummary) any { return t.Assignee }},
 	}},
 }
 

@@ -73,6 +73,28 @@ func NameParty(ctx context.Context, q *store.Queries, parties []Party) error {
 	return err
 }
 
+// nameAssignees sets the names of who has taken tasks, of colleagues whom the reader may see.
+func nameAssignees(ctx context.Context, q *store.Queries, items []TaskSummary) error {
+	var accounts []string
+	for _, t := range items {
+		if t.Assignee != "" {
+			accounts = append(accounts, t.Assignee)
+		}
+	}
+	if len(accounts) == 0 {
+		return nil
+	}
+	rows, err := q.AccountNames(ctx, slices.Compact(slices.Sorted(slices.Values(accounts))))
+	for _, row := range rows {
+		for i := range items {
+			if items[i].Assignee == row.Account && row.Name != row.Account {
+				items[i].AssigneeName = row.Name
+			}
+		}
+	}
+	return err
+}
+
 func (t *TaskSummary) parties() []Party {
 	return []Party{{ID: t.Institution, Name: &t.InstitutionName}}
 }

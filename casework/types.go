@@ -195,6 +195,7 @@ type TaskSummary struct {
 	InstitutionName string          `json:"institution_name,omitempty"`
 	Role            nursery.Role    `json:"role"`
 	Assignee        string          `json:"assignee,omitempty"`
+	AssigneeName    string          `json:"assignee_name,omitempty" doc:"领取人姓名或称呼，来自统一身份认证"`
 	Outcomes        []OutcomeOffer  `json:"outcomes"`
 	DueOn           nursery.Date    `json:"due_on,omitzero"`
 	DueProvisional  bool            `json:"due_provisional,omitempty"`

@@ -162,3 +162,13 @@ test("what happened in an institution's cases is news until it was seen", async 
 	await expect(page.getByRole("link", { name: /动态/ })).toHaveCount(0);
 	await accessible(page);
 });
+
+test("each task that a list shows to those who oversee others can be opened", async ({ page }) => {
+	for (const account of [`supervisor-${county}`, `county-office-${county}`, "city-office"]) {
+		await page.context().clearCookies();
+		await signIn(page, account, "/tasks");
+		const links = await page.locator("tbody th a").evaluateAll((all) => all.map((a) => a.getAttribute("href") ?? ""));
+		for (const link of links) { expect((await page.request.get(link)).status(), `${account} ${link}`).toBe(200); }
+		await expect(page.getByRole("link", { name: /可领取/ })).toHaveCount(0);
+	}
+});
