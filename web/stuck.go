@@ -9,7 +9,7 @@ import (
 const stuckPath = "/admin/stuck"
 
 func registerStuck(s *Site) {
-	s.Nav(stuckPath, "受阻办件", Places{nursery.RoleAdministrator: 5})
+	s.Nav(stuckPath, "受阻办件", Places{nursery.RoleAdministrator: 9})
 	s.Waiting(stuckPath, "受阻办件", s.Service.StuckCount, nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator)
 	s.Page("GET "+stuckPath, func(w http.ResponseWriter, r *http.Request) error {
 		list, err := s.Service.StuckCases(r.Context(), Principal(r.Context()))
