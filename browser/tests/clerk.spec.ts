@@ -50,7 +50,7 @@ test("a view is saved, used and deleted", async ({ page }) => {
 	await page.getByRole("button", { name: "保存", exact: true }).click();
 	await expect(page.getByRole("link", { name: "快到期的" }).first()).toHaveAttribute("aria-current", "page");
 	await page.getByText("保存的视图").first().click();
-	await page.getByRole("button", { name: "删除视图快到期的" }).click();
+	await page.getByRole("button", { name: /删除\s*视图快到期的/ }).click();
 	await expect(page.getByRole("dialog")).toContainText("快到期的");
 	await page.getByRole("dialog").getByRole("button", { name: "删除" }).click();
 	await expect(page.getByText("已删除视图。")).toBeVisible();
