@@ -73,7 +73,7 @@ func NameParty(ctx context.Context, q *store.Queries, parties []Party) error {
 	return err
 }
 
-// nameAssignees sets the names of who has taken tasks, of colleagues whom the reader may see.
+// nameAssignees sets the names of who has taken tasks, of the tasks that the reader sees.
 func nameAssignees(ctx context.Context, q *store.Queries, items []TaskSummary) error {
 	var accounts []string
 	for _, t := range items {
@@ -81,15 +81,10 @@ func nameAssignees(ctx context.Context, q *store.Queries, items []TaskSummary) e
 			accounts = append(accounts, t.Assignee)
 		}
 	}
-	if len(accounts) == 0 {
-		return nil
-	}
-	rows, err := q.AccountNames(ctx, slices.Compact(slices.Sorted(slices.Values(accounts))))
-	for _, row := range rows {
-		for i := range items {
-			if items[i].Assignee == row.Account && row.Name != row.Account {
-				items[i].AssigneeName = row.Name
-			}
+	names, err := AccountNames(ctx, q, accounts...)
+	for i, t := range items {
+		if name := names[t.Assignee]; name != t.Assignee {
+			items[i].AssigneeName = name
 		}
 	}
 	return err

@@ -46,11 +46,7 @@ type AccountNamesRow struct {
 	Name    string
 }
 
-<<<<<<< HEAD
 // What accounts are called. Served by the primary key. Bounded by the number asked for.
-=======
-// What accounts are called, as far as the principal may see them. Served by the primary key. Bounded by the number asked for.
->>>>>>> 3f70b51 (The inbox names who has a task; each task that is shown to those who oversee can be opened)
 func (q *Queries) AccountNames(ctx context.Context, accounts []string) ([]AccountNamesRow, error) {
 	rows, err := q.db.Query(ctx, accountNames, accounts)
 	if err != nil {

@@ -8,10 +8,6 @@ ON CONFLICT (account) DO UPDATE SET role = excluded.role, county = excluded.coun
 -- Served by the primary key.
 SELECT * FROM accounts WHERE account = @account AND seen_at > sqlc.arg(since)::timestamptz;
 
--- name: AccountNames :many
--- What accounts are called, as far as the principal may see them. Served by the primary key. Bounded by the number asked for.
-SELECT account, name FROM accounts WHERE account = ANY (@accounts::text[]) AND name <> '';
-
 -- name: Colleagues :many
 -- Served by accounts_of_office, and tasks_mine for each. Bounded: as many as an office has people.
 SELECT a.account, a.role, a.name,
