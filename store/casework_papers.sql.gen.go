@@ -7,6 +7,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 )
 
@@ -357,6 +358,53 @@ func (q *Queries) DocumentsOfCase(ctx context.Context, caseNo string) ([]Documen
 	return items, nil
 }
 
+const draftSections = `-- name: DraftSections :many
+SELECT case_no, section, county, institution, input, saved_by, saved_at FROM draft_sections WHERE case_no = $1 ORDER BY section LIMIT 20
+`
+
+// Served by the primary key. Bounded: a form has few sections.
+func (q *Queries) DraftSections(ctx context.Context, caseNo string) ([]DraftSection, error) {
+	rows, err := q.db.Query(ctx, draftSections, caseNo)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []DraftSection{}
+	for rows.Next() {
+		var i DraftSection
+		if err := rows.Scan(
+			&i.CaseNo,
+			&i.Section,
+			&i.County,
+			&i.Institution,
+			&i.Input,
+			&i.SavedBy,
+			&i.SavedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const dropDraftSection = `-- name: DropDraftSection :exec
+DELETE FROM draft_sections WHERE case_no = $1 AND section = $2
+`
+
+type DropDraftSectionParams struct {
+	CaseNo  string
+	Section string
+}
+
+func (q *Queries) DropDraftSection(ctx context.Context, arg DropDraftSectionParams) error {
+	_, err := q.db.Exec(ctx, dropDraftSection, arg.CaseNo, arg.Section)
+	return err
+}
+
 const dropUnusedAttachments = `-- name: DropUnusedAttachments :execrows
 DELETE FROM attachments a WHERE a.case_no IS NULL AND a.child IS NULL AND a.sheet IS NULL AND NOT a.kept AND a.uploaded_at < $1
     AND NOT EXISTS (SELECT FROM consents c WHERE c.evidence = a.id)
@@ -535,6 +583,35 @@ func (q *Queries) PapersSeen(ctx context.Context, arg PapersSeenParams) ([]strin
 		return nil, err
 	}
 	return items, nil
+}
+
+const putDraftSection = `-- name: PutDraftSection :exec
+INSERT INTO draft_sections (case_no, section, county, institution, input, saved_by, saved_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (case_no, section) DO UPDATE SET input = excluded.input, saved_by = excluded.saved_by, saved_at = excluded.saved_at
+`
+
+type PutDraftSectionParams struct {
+	CaseNo      string
+	Section     string
+	County      string
+	Institution string
+	Input       json.RawMessage
+	SavedBy     string
+	SavedAt     time.Time
+}
+
+func (q *Queries) PutDraftSection(ctx context.Context, arg PutDraftSectionParams) error {
+	_, err := q.db.Exec(ctx, putDraftSection,
+		arg.CaseNo,
+		arg.Section,
+		arg.County,
+		arg.Institution,
+		arg.Input,
+		arg.SavedBy,
+		arg.SavedAt,
+	)
+	return err
 }
 
 const putSealedFile = `-- name: PutSealedFile :execrows

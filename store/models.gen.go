@@ -478,6 +478,16 @@ type Document struct {
 	Fault       string
 }
 
+type DraftSection struct {
+	CaseNo      string
+	Section     string
+	County      string
+	Institution string
+	Input       json.RawMessage
+	SavedBy     string
+	SavedAt     time.Time
+}
+
 type Enrolment struct {
 	ID          int64
 	Child       string

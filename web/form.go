@@ -56,14 +56,14 @@ type FormSchema struct {
 // Title returns what a form calls a field. What is chosen by name or handed in as a file is not called by its code, and an amount
 // not by the unit it is stored in.
 func (s FormSchema) Title() string {
-	switch s.Kind {
-	case KindChoice, KindChoices, KindFile, KindFiles:
+	switch {
+	case slices.Contains([]FieldKind{KindChoice, KindChoices, KindFile, KindFiles}, s.Kind), s.Name == "county", s.Name == "township":
 		for _, code := range []string{"编号", "代码", "标识", "账号"} {
 			if title, cut := strings.CutSuffix(s.Label, code); cut && title != "" {
 				return strings.TrimSuffix(title, "的")
 			}
 		}
-	case KindMoney:
+	case s.Kind == KindMoney:
 		title, _, _ := strings.Cut(s.Label, ", ")
 		return title
 	}

@@ -124,6 +124,28 @@ func Rows(values url.Values, at string) []int {
 // exact reports whether every JSON library represents n exactly.
 func exact(n int64) bool { return n >= -1<<53 && n <= 1<<53 }
 
+// Entered returns the values that were entered, without what the page adds to the form.
+func (a *BoundForm) Entered() url.Values {
+	entered := url.Values{}
+	for name, values := range a.Values {
+		if strings.HasPrefix(name, "/") {
+			entered[name] = values
+		}
+	}
+	return entered
+}
+
+// Blank removes the values at the places of faults and below, and reports whether there were any.
+func (a *BoundForm) Blank(faults []casework.FieldError) bool {
+	before := len(a.Values)
+	for name := range a.Values {
+		if slices.ContainsFunc(faults, func(f casework.FieldError) bool { _, in := Below(f.Location, name); return in && f.Location != "" }) {
+			delete(a.Values, name)
+		}
+	}
+	return len(a.Values) < before
+}
+
 // Decode decodes the form's values into a JSON value of its schema. Values that cannot be decoded are faults at their
 // pointers; blank fields and blank rows are omitted.
 func (a *BoundForm) Decode() any {

@@ -8,7 +8,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"tuoyu/casework"
 	"tuoyu/sealing"
@@ -32,6 +34,16 @@ type savedForm struct {
 }
 
 type keptField struct{ name, value string }
+
+// written lists what its sender wrote in words. The rest, such as choices and numbers, means nothing without the labels of its page.
+func (f savedForm) written() (texts []string) {
+	for _, field := range f.fields {
+		if strings.ContainsFunc(field.value, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+			texts = append(texts, field.value)
+		}
+	}
+	return texts
+}
 
 // lapsedView explains to a user whose session has ended what happened to the form: it is saved, or it is part of the
 // page.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -9,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -236,4 +238,18 @@ func (s *Site) account(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("list sessions: %w", err)
 	}
 	return s.Show(w, r, Frame{Title: "我的账号"}, accountPage(Principal(r.Context()), list))
+}
+
+// deviceName returns what people call the device and the browser of a User-Agent header.
+func deviceName(agent string) string {
+	first := func(names [][2]string) string {
+		i := slices.IndexFunc(names, func(n [2]string) bool { return strings.Contains(agent, n[0]) })
+		if i < 0 {
+			return ""
+		}
+		return names[i][1]
+	}
+	device := first([][2]string{{"iPhone", "苹果手机"}, {"iPad", "苹果平板"}, {"Android", "安卓手机或者平板"}, {"Windows", "Windows 电脑"}, {"Macintosh", "苹果电脑"}, {"Linux", "Linux 电脑"}})
+	browser := first([][2]string{{"MicroMessenger", "微信"}, {"Edg", "Edge 浏览器"}, {"Firefox", "火狐浏览器"}, {"Chrome", "谷歌浏览器"}, {"Safari", "苹果浏览器"}})
+	return cmp.Or(strings.Trim(device+"，"+browser, "，"), "未知设备")
 }

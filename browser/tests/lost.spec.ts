@@ -86,3 +86,45 @@ test("what was typed and not saved is there again, rows and all, until it is sav
 	await expect(page.locator('[name="/classes/1/name"]')).toHaveValue("托小班");
 	await expect(page.locator("[data-draft-said]")).toBeEmpty();
 });
+
+test("a draft takes values that are faulty, shows them until they are corrected, and is not submitted before", async ({ page }) => {
+	await signIn(page, "institution-140406-13", "/filing/new");
+	await page.getByLabel("社区托育机构").check();
+	await page.getByRole("button", { name: "开始填写" }).click();
+	const caseNo = await page.locator("dd").first().innerText();
+	const institution = `/filing/${caseNo}/section/institution`, premises = `/filing/${caseNo}/section/premises`;
+	await page.goto(institution);
+	await page.locator('[name="/institution/name"]').fill("示例社区托育点");
+	await page.locator('[name="/institution/phone"]').fill("0355-20");
+	await page.getByRole("button", { name: "保存并继续" }).click();
+	await expect(page.getByText("已按所填内容保存草稿，其中 1 处需要改正")).toBeVisible();
+	await accessible(page);
+	await page.goto(premises);
+	const area = page.locator('[name="/premises/floor_area_m2"]');
+	await area.evaluate((input: HTMLInputElement) => { input.removeAttribute("pattern"); input.type = "text"; });
+	await area.fill("四百二十");
+	await page.getByRole("button", { name: "保存", exact: true }).click();
+	await expect(page.getByText("已按所填内容保存草稿，其中 1 处需要改正")).toBeVisible();
+
+	// Another day: what was typed is there, with what is wrong with it.
+	await page.evaluate(() => localStorage.clear());
+	await page.goto(`/filing/${caseNo}`);
+	await expect(page.getByRole("listitem").filter({ hasText: "机构" }).getByText("1 处填写有误")).toBeVisible();
+	await page.goto(premises);
+	await expect(area).toHaveValue("四百二十");
+	await page.goto(institution);
+	await expect(page.locator('[name="/institution/phone"]')).toHaveValue("0355-20");
+	await expect(page.locator('[name="/institution/name"]')).toHaveValue("示例社区托育点");
+	await expect(page.locator("#faults a")).toHaveCount(1);
+
+	await page.goto(`/filing/${caseNo}/check`);
+	await expect(page.getByText("1 处填写有误，没有计入申请内容")).toHaveCount(2);
+	await page.getByLabel("本机构承诺").check();
+	await page.getByRole("button", { name: "提交", exact: true }).click();
+	await expect(page.locator("#faults")).toContainText("草稿中还有填写有误的内容");
+	await page.locator("#faults a", { hasText: "机构：" }).click();
+	await page.locator('[name="/institution/phone"]').fill("０３５５－２０２０００２");
+	await page.getByRole("button", { name: "保存", exact: true }).click();
+	await expect(page.getByText("已保存“机构”。")).toBeVisible();
+	await expect(page.getByText("1 处填写有误")).toHaveCount(1);
+});

@@ -21,16 +21,46 @@ async function fits(page: Page) {
 	expect(wide, "the page is wider than the screen").toBeLessThanOrEqual(0);
 }
 
-/** accessible finds no violation of WCAG 2.2 AA on the page as it is, and nothing wider than the screen. */
+/** What pages write in Latin letters: kinds of files, units, standards, and names of things that have no other. */
+const latin = /^(PDF|Excel|Word|JPG|JPEG|PNG|WebP|HEIC|DOCX|XLSX|CSV|ICS|SVG|ZIP|MB|MiB|KB|GB|JGJ|WS|WHO|SHA|JSON|UTF|GBK|Esc|Enter|Tab|Ctrl|Alt|Shift|Space|ABC|Windows|Linux|Edge|kg|cm|mm|min|max|tuoyu)$/;
+
+/** inChinese finds no word of a program, no code in the place of a name, and no unnatural word in the text of a page. */
+async function inChinese(page: Page) {
+	const texts = await page.evaluate(() => {
+		const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found: string[] = [];
+		for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+			if (!node.parentElement?.closest("script, style, noscript, template, code, kbd, textarea, [translate=no]")) { found.push(node.textContent ?? ""); }
+		}
+		return found;
+	});
+	const wrong = texts.flatMap((text) => [
+		...(text.match(/[A-Za-z0-9_.-]*[A-Za-z_]{2,}[A-Za-z0-9_.-]*/g) ?? []).filter((word) => !/\d|\.(pdf|jpg|png|xlsx|docx)$/.test(word) && !latin.test(word)).map((word) => `${word}: ${text}`),
+		...(text.match(/标识|县区代码|undefined|单位分/g) ?? []).map((word) => `${word}: ${text}`),
+	]);
+	expect([...new Set(wrong)], "words on the page that are not Chinese, or not what people say").toEqual([]);
+}
+
+/** accessible finds no violation of WCAG 2.2 AA on the page as it is, nothing wider than the screen, and only Chinese. */
 export async function accessible(page: Page) {
 	// A printed page in a sandbox runs no scripts, so axe would wait for it for ever; its own tests look at it.
 	// In legacy mode axe runs in the page alone, which takes a third of the time: otherwise it opens a second page for its result.
 	const found = await new AxeBuilder({ page }).setLegacyMode(true).exclude("iframe[sandbox]").withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
 	expect(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).slice(0, 3).join(" | ")}`)).toEqual([]);
 	await fits(page);
+	await inChinese(page);
 }
 
-/** atEveryWidth looks at a page as a phone, a tablet and an office screen show it, and keeps a picture of each. Between a phone
+/** legibleInTheDark finds no text without contrast in dark colours, and nothing wider than the screen of a larger phone. */
+async function legibleInTheDark(page: Page) {
+	await page.setViewportSize({ width: 390, height: 844 });
+	await page.emulateMedia({ colorScheme: "dark" });
+	const found = await new AxeBuilder({ page }).setLegacyMode(true).exclude("iframe[sandbox]").withRules(["color-contrast", "target-size"]).analyze();
+	expect(found.violations.map((v) => `dark ${v.id}: ${v.nodes.map((n) => n.html).slice(0, 3).join(" | ")}`)).toEqual([]);
+	await fits(page);
+	await page.emulateMedia({ colorScheme: null });
+}
+
+/** atEveryWidth looks at a page as phones, a tablet and an office screen show it, and keeps a picture of each. Between a phone
     and an office screen only the layout changes, so that a tablet's is looked at for what does not fit. */
 export async function atEveryWidth(page: Page, name: string) {
 	for (const width of widths) {
@@ -44,6 +74,7 @@ export async function atEveryWidth(page: Page, name: string) {
 			});
 		}
 	}
+	await legibleInTheDark(page);
 	await page.setViewportSize({ width: 1280, height: 900 });
 }
 

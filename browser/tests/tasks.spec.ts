@@ -1,39 +1,7 @@
-import { expect, test, type Locator, type Page } from "@playwright/test";
+import { expect, test, type Locator } from "@playwright/test";
+import { Hand } from "./hand";
 import { signIn } from "./support";
 import { community, creditCode, pdf, type Group } from "./filing";
-
-// The main tasks, with what a person does counted: each click, field filled, key pressed, paste or choice of files is one action.
-class Hand {
-	actions = 0;
-	constructor(readonly page: Page) {}
-	async click(what: Locator) { this.actions++; await what.click(); }
-	async check(what: Locator) { this.actions++; await what.check(); }
-	async files(what: Locator, files: { name: string; mimeType: string; buffer: Buffer }[]) { this.actions++; await what.setInputFiles(files); }
-	async paste(what: Locator, text: string) {
-		this.actions++;
-		await what.evaluate((field, text) => {
-			const data = new DataTransfer();
-			data.setData("text/plain", text);
-			field.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
-		}, text);
-	}
-	async enter(name: string, value: unknown) {
-		const field = this.page.locator(`[name="${name}"]`).first();
-		const kind = await field.evaluate((e) => e.tagName === "SELECT" ? "select" : e.getAttribute("type"));
-		if (Array.isArray(value) && kind === "checkbox") {
-			for (const v of value) { await this.check(this.page.locator(`[name="${name}"][value="${v}"]`)); }
-			return;
-		}
-		this.actions++;
-		if (kind === "radio") {
-			await this.page.locator(`[name="${name}"][value="${value}"]`).check();
-		} else if (kind === "select") {
-			await field.selectOption(String(value));
-		} else {
-			await field.fill(Array.isArray(value) ? value.join("，") : String(value));
-		}
-	}
-}
 
 /** sheet is what a spreadsheet of these rows puts on the clipboard, with headings and words as the table shows them. */
 async function sheet(table: Locator, rows: Group[], columns?: string[]) {

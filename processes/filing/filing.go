@@ -59,6 +59,12 @@ func worse(a, b nursery.Result) nursery.Result {
 // differ. If Submit is set, it submits the application. Errors: version_stale, not_open_for_change, field_not_open
 // naming each field, nothing_changed naming what is still open.
 func (s *Service) CorrectFiling(ctx context.Context, p nursery.Principal, key, caseNo string, in casework.Correction) (casework.Corrected, error) {
+	return s.correct(ctx, p, key, caseNo, in, func(*store.Queries, store.Case) error { return nil })
+}
+
+// correct is CorrectFiling; once the application is saved it calls also in the same transaction.
+func (s *Service) correct(ctx context.Context, p nursery.Principal, key, caseNo string, in casework.Correction,
+	also func(*store.Queries, store.Case) error) (casework.Corrected, error) {
 	var task store.Task
 	var handedIn bool
 	if in.Submit && key != "" {
@@ -76,6 +82,9 @@ func (s *Service) CorrectFiling(ctx context.Context, p nursery.Principal, key, c
 			return casework.Corrected{}, casework.NewError(casework.CodeNotOpenForChange, "本办件当前环节不能修改申请内容。")
 		}
 		if err := s.saveVersion(ctx, q, p, c, &in, draft); err != nil {
+			return casework.Corrected{}, err
+		}
+		if err := also(q, c); err != nil {
 			return casework.Corrected{}, err
 		}
 		result := casework.Corrected{CaseNo: c.CaseNo, Version: in.Version + 1, Stage: nursery.Stage(c.Stage)}
@@ -215,6 +224,9 @@ func (s *Service) SubmitFiling(ctx context.Context, p nursery.Principal, key, ca
 }
 
 func (s *Service) submitDraft(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, a nursery.Application) (nursery.Stage, error) {
+	if err := noFaultyValues(ctx, q, c.CaseNo); err != nil {
+		return "", err
+	}
 	if err := casework.NoneOpen(ctx, q, c.Institution, c.Kind, c.About); err != nil {
 		return "", err
 	}

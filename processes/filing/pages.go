@@ -4,10 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"tuoyu/casework"
@@ -123,11 +123,15 @@ func (s *pages) sections(ctx context.Context, c casework.CaseDetail) (filingView
 	if err != nil {
 		return filingView{}, err
 	}
+	typed, err := s.service.TypedSections(ctx, web.Principal(ctx), c.CaseNo)
+	if err != nil {
+		return filingView{}, err
+	}
 	v := filingView{Case: c, Gaps: checked.Gaps, App: newAppView(c)}
 	entered := v.App.BoundForm
 	open := openPointers(c)
 	for _, part := range sectionsOf(c.Application.SiteKind) {
-		sv := sectionView{section: part, Open: c.Status == nursery.CaseDraft, Reasons: reasonsOf(checked, part)}
+		sv := sectionView{section: part, Open: c.Status == nursery.CaseDraft, Faults: typed[part.Name].Faults, Reasons: reasonsOf(checked, part)}
 		for _, name := range part.Fields {
 			f, _ := entered.Shape.Field(name)
 			sv.Filled = sv.Filled || web.Filled(entered, web.FormSchema{Kind: web.KindGroup, Fields: []web.FormSchema{f}}, "")
@@ -205,6 +209,13 @@ func (s *pages) filingSection(w http.ResponseWriter, r *http.Request) error {
 	}
 	form := web.FormOf(part.shape(c.County), *c.Application)
 	form.To = uploadOf(c, web.Principal(r.Context()))
+	typed, err := s.service.TypedSections(r.Context(), web.Principal(r.Context()), c.CaseNo)
+	if err != nil {
+		return err
+	}
+	if t, faulty := typed[part.Name]; faulty {
+		form.Values, form.Faults = t.Values, t.Faults
+	}
 	return s.sectionPage(w, r, http.StatusOK, c, part, form, c.Version, web.NewKey())
 }
 
@@ -228,7 +239,7 @@ func (s *pages) sectionPage(w http.ResponseWriter, r *http.Request, status int, 
 		return err
 	}
 	return s.ShowStatus(w, r, status, web.Frame{Title: part.Title, Wide: true, Back: "/filing/" + c.CaseNo},
-		filingSectionPage(c.CaseNo, part, form, version, key, reasonsOf(checked, part)))
+		filingSectionPage(c.CaseNo, c.Application.SiteKind, part, form, version, key, reasonsOf(checked, part)))
 }
 
 // merged returns the application with the section as entered.
@@ -276,30 +287,57 @@ func (s *pages) filingSave(w http.ResponseWriter, r *http.Request) error {
 		return s.sectionPage(w, r, http.StatusOK, c, part, form, version, web.Key(r))
 	}
 	withoutBlankSlots(&form, c)
-	a, err := merged(*c.Application, &form, part)
-	if err != nil || len(form.Faults) > 0 {
-		return s.sectionPage(w, r, http.StatusUnprocessableEntity, c, part, form, version, web.Key(r))
-	}
-	_, err = s.service.CorrectFiling(r.Context(), web.Principal(r.Context()), web.Key(r), c.CaseNo, casework.Correction{Application: a, Version: version})
+	a, err := s.saveSection(r, c, part, &form, version)
 	var refused *casework.Error
 	switch {
 	case errors.As(err, &refused) && refused.Code == casework.CodeVersionStale: // the input on the page is preserved: saving again saves it
 		form.Faults = []casework.FieldError{{Message: "其他人刚刚保存过本申请。请核对本页内容，再次保存将以本页为准。"}}
 		return s.sectionPage(w, r, http.StatusConflict, c, part, form, c.Version, web.NewKey())
 	case refused != nil && refused.Kind() == casework.Invalid:
-		form.AddFaults(refused, "/application")
+		if len(form.Faults) == 0 {
+			form.AddFaults(refused, "/application")
+		}
 		return s.sectionPage(w, r, http.StatusUnprocessableEntity, c, part, form, version, web.NewKey())
 	case err != nil:
 		return err
+	case len(form.Faults) > 0:
+		return s.Done(w, r, "/filing/"+c.CaseNo+"/section/"+part.Name, fmt.Sprintf("已按所填内容保存草稿，其中 %d 处需要改正，提交前改好即可。", len(form.Faults)))
 	}
 	to := "/filing/" + c.CaseNo
-	if all := sectionsOf(a.SiteKind); r.PostFormValue("_next") == "next" {
-		i := slices.IndexFunc(all, func(x section) bool { return x.Name == part.Name })
-		if i+1 < len(all) {
-			to += "/section/" + all[i+1].Name
-		}
+	if next, ok := part.after(a.SiteKind); ok && r.PostFormValue("_next") == "next" {
+		to += "/section/" + next.Name
 	}
 	return s.Done(w, r, to, "已保存“"+part.Title+"”。")
+}
+
+// saveSection saves a section as entered and returns the application. Of a draft it saves faulty values too, as typed, and sets the
+// faults of the form; the application is then without these values. Errors: those of CorrectFiling.
+func (s *pages) saveSection(r *http.Request, c casework.CaseDetail, part section, form *web.BoundForm, version int) (nursery.Application, error) {
+	valid := *form
+	valid.Values = maps.Clone(form.Values)
+	for try := 0; ; try++ {
+		a, err := merged(*c.Application, &valid, part)
+		if len(valid.Faults) == 0 && err == nil {
+			key := web.Key(r)
+			if try > 0 {
+				key = fmt.Sprintf("%s-%d", key, try)
+			}
+			_, err = s.service.SaveSection(r.Context(), web.Principal(r.Context()), key, c.CaseNo, casework.Correction{Application: a, Version: version},
+				part.Name, Typed{Values: form.Entered(), Faults: form.Faults})
+			var refused *casework.Error
+			if !errors.As(err, &refused) || refused.Kind() != casework.Invalid {
+				return a, err
+			}
+			valid.AddFaults(refused, "/application")
+		}
+		faults := valid.Faults
+		form.Faults = append(form.Faults, faults...)
+		valid.Faults = nil
+		removed := valid.Blank(faults)
+		if c.Status != nursery.CaseDraft || !removed || try == 3 {
+			return a, &casework.Error{Code: casework.CodeInvalid, Message: "填写的内容有误，没有保存。", Err: err}
+		}
+	}
 }
 
 // uploadOf returns whose files p uploads for a filing.

@@ -54,13 +54,24 @@ var filingSections = []section{
 type sectionView struct {
 	section
 	Filled  bool
-	Open    bool // may be changed now
+	Open    bool                  // may be changed now
+	Faults  []casework.FieldError // of what was typed and is not part of the application
 	Reasons []nursery.Reason
 }
 
 // sectionsOf returns the sections of an application of the kind.
 func sectionsOf(kind nursery.SiteKind) []section {
 	return slices.DeleteFunc(slices.Clone(filingSections), func(s section) bool { return s.Name == "family" && kind != nursery.FamilyPoint })
+}
+
+// after returns the section that follows s in an application of the kind.
+func (s section) after(kind nursery.SiteKind) (next section, ok bool) {
+	all := sectionsOf(kind)
+	i := slices.IndexFunc(all, func(x section) bool { return x.Name == s.Name })
+	if i+1 >= len(all) {
+		return next, false
+	}
+	return all[i+1], true
 }
 
 func sectionNamed(name string) (section, bool) {

@@ -81,3 +81,15 @@ WHERE id = @id AND state IN ('pending', 'in_force');
 
 -- name: DocumentByCode :one
 SELECT * FROM documents WHERE code = @code;
+
+-- name: PutDraftSection :exec
+INSERT INTO draft_sections (case_no, section, county, institution, input, saved_by, saved_at)
+VALUES (@case_no, @section, @county, @institution, @input, @saved_by, @saved_at)
+ON CONFLICT (case_no, section) DO UPDATE SET input = excluded.input, saved_by = excluded.saved_by, saved_at = excluded.saved_at;
+
+-- name: DropDraftSection :exec
+DELETE FROM draft_sections WHERE case_no = @case_no AND section = @section;
+
+-- name: DraftSections :many
+-- Served by the primary key. Bounded: a form has few sections.
+SELECT * FROM draft_sections WHERE case_no = @case_no ORDER BY section LIMIT 20;
