@@ -359,14 +359,14 @@ func (s *Service) notePaper(ctx context.Context, q *store.Queries, p nursery.Pri
 	}, children...)
 }
 
-// childrenOn returns the children whom a file is about: one, those of a sheet, or none.
+// childrenOn returns the children that a file is about: one, those of a sheet, or none.
 func childrenOn(ctx context.Context, q *store.Queries, a store.Attachment) (children []store.Child, err error) {
 	switch {
 	case a.Child != nil:
 		child, err := q.ChildByID(ctx, *a.Child)
 		return []store.Child{child}, err
 	case a.Sheet != nil:
-		err = q.AsEngine(ctx, func() error { // also those whom the reader no longer looks after
+		err = q.AsEngine(ctx, func() error { // also those that the reader no longer looks after
 			children, err = q.ChildrenOfSheet(ctx, *a.Sheet)
 			return err
 		})

@@ -169,7 +169,7 @@ const childrenOfSheet = `-- name: ChildrenOfSheet :many
 SELECT id, county, born_on, sex, identity_kind, identity_index, identity, name, guardian_name, guardian_phone, died_on, moved_on, source, created_by, created_at, updated_at, guardian_from, merged_into, name_form FROM children WHERE id IN (SELECT c.child FROM consents c WHERE c.evidence = $1::text) ORDER BY id LIMIT 1000
 `
 
-// The children of whom a consent names the sheet. Served by consents_by_evidence. Bounded: a class has a few dozen children.
+// The children with a consent that names the sheet. Served by consents_by_evidence. Bounded: a class has a few dozen children.
 func (q *Queries) ChildrenOfSheet(ctx context.Context, sheet string) ([]Child, error) {
 	rows, err := q.db.Query(ctx, childrenOfSheet, sheet)
 	if err != nil {

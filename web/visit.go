@@ -10,8 +10,8 @@ import (
 
 // VisitForm is a checklist that is filled in on site, also without a network, and where it is sent.
 type VisitForm struct {
-	ID          string // what was filled in is kept on the device under it
-	Send, Draft string // addresses; without one for drafts they are kept on the device alone
+	ID          string // what was filled in is stored on the device under it
+	Send, Draft string // addresses; without one for drafts they are stored on the device alone
 	Back, Title string // where to go once it was sent, and what that is called
 	Base        int    // the version that the record is based on
 	Institution string

@@ -283,7 +283,7 @@ func (c *ClassChild) fill(records history, round string, born, today nursery.Dat
 	c.Earlier, c.Growth = records.before(round, today).items(), records.growth(born)
 }
 
-// noteClass logs that the class was read: the list of names, and the list of those children of whom there are results.
+// noteClass logs that the class was read: the list of names, and the list of those children that have results.
 func (s *Service) noteClass(ctx context.Context, q *store.Queries, p nursery.Principal, sheet *ClassSheet, rows []store.Child) error {
 	read := activities.Reading{
 		By: p, Purpose: nursery.ReadForCheckup, Subject: nursery.ReadClass, About: sheet.CaseNo + " " + sheet.Class,

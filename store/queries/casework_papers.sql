@@ -20,7 +20,7 @@ UPDATE attachments SET sheet = sqlc.arg(sheet)::text WHERE id = ANY (sqlc.arg(id
     AND case_no IS NULL AND child IS NULL AND (sheet IS NULL OR sheet = sqlc.arg(sheet)::text);
 
 -- name: ChildrenOfSheet :many
--- The children of whom a consent names the sheet. Served by consents_by_evidence. Bounded: a class has a few dozen children.
+-- The children with a consent that names the sheet. Served by consents_by_evidence. Bounded: a class has a few dozen children.
 SELECT * FROM children WHERE id IN (SELECT c.child FROM consents c WHERE c.evidence = sqlc.arg(sheet)::text) ORDER BY id LIMIT 1000;
 
 -- name: FilesOfSheets :many
