@@ -41,6 +41,7 @@ var acts = []definition.Act{
 	{Name: "child.read", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleHospital, nursery.RoleCountyOffice}, Shows: true},
 	{Name: "child.release", Roles: []nursery.Role{nursery.RoleInstitution}},
 	{Name: "child.stay", Roles: []nursery.Role{nursery.RoleInstitution}},
+	{Name: "child.unimport", Roles: []nursery.Role{nursery.RoleInstitution}},
 	{Name: "colleague.list", Roles: []nursery.Role{nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleHospital, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleInsurer}, Scope: definition.List},
 	{Name: "contact.put", Roles: []nursery.Role{nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAdministrator}, Scope: definition.Begins},
 	{Name: "document.read", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleHospital, nursery.RoleInsurer}, Shows: true},

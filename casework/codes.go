@@ -83,6 +83,8 @@ var (
 	CodePurposeNotAllowed   = NewCode(Forbidden, "purpose_not_allowed", "不能为此目的查阅")     // the role may read nothing for this purpose
 	CodeRosterUnreadable    = NewCode(Invalid, "roster_unreadable", "名册无法读取")           // not a table, too long, or without the columns
 	CodeImportsBusy         = NewCode(Unavailable, "imports_busy", "导入繁忙")              // the maximum number of files is being read
+	CodeImportUndone        = NewCode(Conflict, "import_undone", "导入已撤销")               // nothing of the import is left to be undone
+	CodeImportFinal         = NewCode(Conflict, "import_final", "导入不能再撤销")              // it was on an earlier day
 	CodeNotInspectable      = NewCode(Invalid, "not_inspectable", "不是可检查的机构")           // not filed in the county
 	CodeVisitConflict       = NewCode(Conflict, "visit_conflict", "现场记录有冲突")            // different content, or another was submitted in the meantime; both are shown
 	CodeTextChanged         = NewCode(Conflict, "text_changed", "协议文本已变更")              // the text was changed since it was read

@@ -26,6 +26,9 @@ func (s *Service) sweepHourly(ctx context.Context) {
 		if err := s.Sweep(ctx); err != nil && ctx.Err() == nil {
 			s.Log.WarnContext(ctx, "files not swept", "error", err)
 		}
+		if err := s.forgetImports(ctx); err != nil && ctx.Err() == nil {
+			s.Log.WarnContext(ctx, "imports not forgotten", "error", err)
+		}
 		if err := s.NormalizeNames(ctx); err != nil && ctx.Err() == nil {
 			s.Log.WarnContext(ctx, "names not normalized", "error", err)
 		}

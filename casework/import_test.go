@@ -102,7 +102,7 @@ func TestOneStyledCellFarBelowCountsNothing(t *testing.T) {
 		require.NoError(t, f.SetCellValue("Sheet1", "K1", "序号"))
 	}, careRow(1))
 	report := d.importFile(raw)
-	require.Equal(t, children.RosterReport{Rows: 1, Enrolled: 1, Refused: []children.RosterFlaw{}}, report)
+	require.Equal(t, children.RosterReport{Rows: 1, Enrolled: 1, Refused: []children.RosterFlaw{}, Import: report.Import}, report)
 }
 
 func TestEverythingThatIsWrongWithARowIsTold(t *testing.T) {
@@ -249,7 +249,7 @@ func TestATemplateIsReadAsAFileWithoutRows(t *testing.T) {
 	_, err = f.WriteTo(&out)
 	require.NoError(t, err)
 	report := d.importFile(out.Bytes())
-	require.Equal(t, children.RosterReport{Rows: 1, Blank: 1, Enrolled: 1, Refused: []children.RosterFlaw{}}, report)
+	require.Equal(t, children.RosterReport{Rows: 1, Blank: 1, Enrolled: 1, Refused: []children.RosterFlaw{}, Import: report.Import}, report)
 
 	for headings, write := range map[string]func() ([]byte, error){"姓名 户籍情况": insurance.RosterTemplate, "明细编号 保单号": insurance.AnswersTemplate} {
 		raw, err := write()

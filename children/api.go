@@ -108,17 +108,39 @@ func (s *Service) consentOperations(g api.Group) {
 	})
 }
 
+// ImportID is the path parameter with the number of an import.
+type ImportID struct {
+	Import int64 `path:"import" minimum:"1" doc:"导入的编号"`
+}
+
 func (s *Service) rosterOperations(g api.Group) {
 	api.Handle(g.Op("POST /api/v1/children/roster", "importRoster", "导入名册",
-		"Excel 工作簿或 CSV 文本。逐行登记，有误的行说明原因，不影响其他行；重复导入不重复登记。").
+		"Excel 工作簿或 CSV 文本。逐行登记，有误的行说明原因，不影响其他行；重复导入不重复登记。本机构有备案班级的，班级须是其中之一。"+
+			"dry_run 为 true 的只核对，不登记：results 是各行的结果，人数为导入后的人数；未能核验的次数照常计算。").
 		Form(nil, "名册，列：姓名、证件类型、证件号码、出生日期、性别、居住县区、班级、入托日期，可有监护人姓名、监护人电话"), func(ctx context.Context, in *struct {
 		api.Command
 		api.Upload
+		DryRun bool `query:"dry_run" doc:"只核对，不登记"`
 	}) (RosterReport, error) {
 		return api.TakeForm(&in.Upload, nil, func(_ string, body io.Reader) (RosterReport, error) {
+			if in.DryRun {
+				return s.CheckRoster(ctx, api.Principal(ctx), body)
+			}
 			return s.ImportRoster(ctx, api.Principal(ctx), in.Key, body)
 		})
 	})
+	api.Handle(g.Op("GET /api/v1/roster-imports/{import}", "getRosterImport", "名册导入", "导入的结果，以及现在可以撤销的人数和不能撤销的原因。"),
+		func(ctx context.Context, in *ImportID) (PastImport, error) {
+			return s.Import(ctx, api.Principal(ctx), in.Import)
+		})
+	api.Handle(g.Op("POST /api/v1/roster-imports/{import}/undo", "undoRosterImport", "撤销名册导入",
+		"当日撤销本次导入登记的入托：其后没有考勤、体检、同意、投保和更正的，删除入托登记和本次新登记的婴幼儿信息；其余保留，并说明原因。", http.StatusConflict),
+		func(ctx context.Context, in *struct {
+			api.Command
+			ImportID
+		}) (PastImport, error) {
+			return s.UndoImport(ctx, api.Principal(ctx), in.Key, in.Import)
+		})
 	api.Template(g, "/api/v1/children/roster-template.xlsx", "getRosterTemplate", "名册模板", RosterTemplate)
 	api.Download(g.Op("GET /api/v1/children/roster.xlsx", "exportRoster", "导出名册", "列出本机构全部在托婴幼儿，逐人留痕。", http.StatusNotFound), sheets.Media, "名册，Excel",
 		func(ctx context.Context, in *Reading) (casework.File, error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -61,14 +62,19 @@ func (s *Service) EnrolChild(ctx context.Context, p nursery.Principal, key strin
 		if err := s.takesChildren(ctx, q, p); err != nil {
 			return enrolAnswer{}, err
 		}
-		report, err := s.enrolAll(ctx, q, p, []Enrolment{in})
+		judged, err := s.judge(ctx, q, p, []Enrolment{in}, nil)
 		if err != nil {
 			return enrolAnswer{}, err
 		}
-		if report[0].unverified {
+		one := &judged[0]
+		if one.unverified {
 			return enrolAnswer{Unverified: true}, nil
 		}
-		return enrolAnswer{ID: report[0].id, Entry: report[0].entry}, report[0].refusal
+		if one.refusal != nil {
+			return enrolAnswer{}, one.refusal
+		}
+		err = s.enrolAll(ctx, q, p, []Enrolment{in}, judged, nil)
+		return enrolAnswer{ID: one.id, Entry: one.entry}, err
 	})
 	switch {
 	case isChildOpen(err):
@@ -158,84 +164,11 @@ func (s *Service) takesChildren(ctx context.Context, q *store.Queries, p nursery
 	return casework.NewError(casework.CodeNotFiled, "本机构尚未完成备案，不能登记婴幼儿入托。")
 }
 
-// enrolment is how one child's enrolment went.
-type enrolment struct {
-	id         string
-	here       bool // in care here already, so nothing was to be done
-	unverified bool // the refusal counts among the day's
-	entry      []nursery.Reason
-	refusal    error
-}
-
-// enrolAll enrols every child that nothing prevents from entering, and returns the outcome of each in the order of all.
-func (s *Service) enrolAll(ctx context.Context, q *store.Queries, p nursery.Principal, all []Enrolment) ([]enrolment, error) {
-	outcome, err := s.verifyAll(ctx, q, p, all)
-	if err != nil {
-		return nil, err
-	}
-	var children []nursery.Child
-	var taken []int
-	for i, e := range all {
-		if outcome[i].refusal == nil {
-			children, taken = append(children, e.Child), append(taken, i)
-		}
-	}
-	entered, err := activities.EnterChildren(ctx, q, s.Fields, children, p.Institution, "institution", p.Account, s.Now())
-	if err != nil {
-		return nil, err
-	}
-	ids := make([]string, len(entered))
-	for i, one := range entered {
-		ids[i] = one.ID
-	}
-	stays, err := staysOf(ctx, q, ids)
-	if err != nil {
-		return nil, err
-	}
-	for n, one := range entered {
-		i := taken[n]
-		outcome[i].id = one.ID
-		if err := stayRefusal(stays[one.ID], p.Institution, all[i].EnteredOn); err != nil {
-			outcome[i].refusal, outcome[i].here = err, err.Code == casework.CodeChildEnrolled
-			continue
-		}
-		if outcome[i].entry, err = s.enrol(ctx, q, p, one, all[i]); err != nil {
-			return nil, err
-		}
-		stays[one.ID] = append(stays[one.ID], store.Enrolment{Child: one.ID, Institution: p.Institution, EnteredOn: all[i].EnteredOn})
-	}
-	return outcome, nil
-}
-
 func elsewhere() *casework.Error {
 	return casework.NewError(casework.CodeChildElsewhere, "该婴幼儿尚在其他机构在托，请先由该机构办理离托。")
 }
 
-// enrol inserts a child's stay and the doses on its vaccination certificate, and returns the reasons that the rules
-// report for them.
-func (s *Service) enrol(ctx context.Context, q *store.Queries, p nursery.Principal, one activities.EnteredChild, e Enrolment) ([]nursery.Reason, error) {
-	stay, err := q.InsertEnrolment(ctx, store.InsertEnrolmentParams{
-		Child: one.ID, County: p.County, Institution: p.Institution, Class: nursery.NormalClass(e.Class), EnteredOn: e.EnteredOn, EnteredBy: p.Account,
-		AgeReason: strings.TrimSpace(e.AgeReason),
-	})
-	if err != nil {
-		return nil, err
-	}
-	if err := s.putDoses(ctx, q, stay, e.DTaPDoses); err != nil {
-		return nil, err
-	}
-	if c := e.Child.Normal(); one.Known && (c.GuardianName != "" || c.GuardianPhone != "") {
-		if err := s.putGuardian(ctx, q, p, one.ID, c); err != nil {
-			return nil, err
-		}
-	}
-	if err := activities.NoteEnrolment(ctx, q, p.Institution, one.ID, s.Now()); err != nil {
-		return nil, err
-	}
-	return s.checkEntry(ctx, e.Child.BornOn, e.EnteredOn, e.DTaPDoses, p.County)
-}
-
-func (s *Service) putGuardian(ctx context.Context, q *store.Queries, p nursery.Principal, id string, c nursery.Child) error {
+func (s *Service) putGuardian(ctx context.Context, q *store.Queries, p nursery.Principal, id string, c nursery.Child, at time.Time) error {
 	name, err := activities.SealChild(s.Fields, id, nursery.ChildGuardianName, c.GuardianName)
 	if err != nil {
 		return err
@@ -244,7 +177,7 @@ func (s *Service) putGuardian(ctx context.Context, q *store.Queries, p nursery.P
 	if err != nil {
 		return err
 	}
-	return q.PutGuardian(ctx, store.PutGuardianParams{ID: id, GuardianName: name, GuardianPhone: phone, GuardianFrom: p.Institution, UpdatedAt: s.Now()})
+	return q.PutGuardian(ctx, store.PutGuardianParams{ID: id, GuardianName: name, GuardianPhone: phone, GuardianFrom: p.Institution, UpdatedAt: at})
 }
 
 // isChildOpen recognises the index that lets a child be in care at one place; two who enrol it at the same moment know of

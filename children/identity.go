@@ -31,13 +31,13 @@ func TooManyAttempts() *casework.Error {
 	return casework.NewError(casework.CodeIdentityAttempts, "今天未能核验的次数已达上限，请逐项核对证件后明天再办，或者联系县级卫生健康部门。")
 }
 
-// attempts counts an account's refusals of a day. It holds the count until the transaction ends.
-type attempts struct {
+// Attempts counts an account's refusals of a day. It holds the count until the transaction ends.
+type Attempts struct {
 	Left, used int
 }
 
 // AttemptsOf locks and returns the attempts that p has left today.
-func (s *Service) AttemptsOf(ctx context.Context, q *store.Queries, p nursery.Principal) (*attempts, error) {
+func (s *Service) AttemptsOf(ctx context.Context, q *store.Queries, p nursery.Principal) (*Attempts, error) {
 	most := attemptsADay
 	if p.Role != nursery.RoleInstitution {
 		most = attemptsADayOffice
@@ -46,14 +46,14 @@ func (s *Service) AttemptsOf(ctx context.Context, q *store.Queries, p nursery.Pr
 	if err != nil {
 		return nil, err
 	}
-	return &attempts{Left: most - int(used)}, nil
+	return &Attempts{Left: most - int(used)}, nil
 }
 
 // Refused counts one more.
-func (a *attempts) Refused() { a.Left, a.used = a.Left-1, a.used+1 }
+func (a *Attempts) Refused() { a.Left, a.used = a.Left-1, a.used+1 }
 
 // NoteAttempts adds the refusals counted in a to those of the day.
-func (s *Service) NoteAttempts(ctx context.Context, q *store.Queries, p nursery.Principal, a *attempts) error {
+func (s *Service) NoteAttempts(ctx context.Context, q *store.Queries, p nursery.Principal, a *Attempts) error {
 	if a.used == 0 {
 		return nil
 	}
@@ -63,36 +63,6 @@ func (s *Service) NoteAttempts(ctx context.Context, q *store.Queries, p nursery.
 	}
 	s.Log.WarnContext(ctx, "identities not verified", "account", p.Account, "refused", a.used, "left", a.Left)
 	return nil
-}
-
-// verifyAll compares each child with what is recorded under its identity. Once the day's attempts are used up every further one is
-// refused, known or not.
-func (s *Service) verifyAll(ctx context.Context, q *store.Queries, p nursery.Principal, all []Enrolment) ([]enrolment, error) {
-	left, err := s.AttemptsOf(ctx, q, p)
-	if err != nil {
-		return nil, err
-	}
-	children := make([]nursery.Child, len(all))
-	for i, e := range all {
-		children[i] = e.Child
-	}
-	known, err := activities.CompareChildren(ctx, q, s.Fields, children)
-	if err != nil {
-		return nil, err
-	}
-	outcome := make([]enrolment, len(all))
-	for i := range all {
-		switch {
-		case left.Left <= 0:
-			outcome[i].refusal = TooManyAttempts()
-		case known[i].Differs:
-			left.Refused()
-			outcome[i].unverified, outcome[i].refusal = true, unverified()
-		case !known[i].DiedOn.IsZero():
-			outcome[i].refusal = casework.NewError(casework.CodeChildDied, "该婴幼儿已登记死亡，不能办理入托。登记有误的，请由登记的机构或居住地县级卫生健康部门更正。")
-		}
-	}
-	return outcome, s.NoteAttempts(ctx, q, p, left)
 }
 
 // staysOf returns every stay of the children, wherever it was.
@@ -111,23 +81,23 @@ func staysOf(ctx context.Context, q *store.Queries, ids []string) (map[string][]
 	return stays, nil
 }
 
-// stayRefusal refuses a stay from a day on which another stay has not ended. It does not reveal the days of another
-// institution's stay.
-func stayRefusal(stays []store.Enrolment, institution string, entered nursery.Date) *casework.Error {
+// stayRefusal refuses a stay from a day on which another stay has not ended, and returns the class of a child that is in care here
+// already. It does not reveal the days of another institution's stay.
+func stayRefusal(stays []store.Enrolment, institution string, entered nursery.Date) (class string, refusal *casework.Error) {
 	for _, stay := range stays {
 		switch {
 		case stay.LeftOn.IsZero() && stay.Institution == institution:
-			return casework.NewError(casework.CodeChildEnrolled, "该婴幼儿已在本机构在托。")
+			return stay.Class, casework.NewError(casework.CodeChildEnrolled, "该婴幼儿已在本机构在托。")
 		case stay.LeftOn.IsZero():
-			return elsewhere()
+			return "", elsewhere()
 		}
 	}
 	for _, stay := range stays {
 		if stay.LeftOn.After(entered) {
-			return overlaps()
+			return "", overlaps()
 		}
 	}
-	return nil
+	return "", nil
 }
 
 func overlaps() *casework.Error {

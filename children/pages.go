@@ -25,6 +25,7 @@ type pages struct {
 func (s *Service) Pages(site *web.Site) {
 	p := &pages{site, s}
 	p.registerCare()
+	p.registerImport()
 	p.registerChild()
 	p.registerChildIdentity()
 	p.registerConsents()
@@ -35,7 +36,6 @@ func (s *pages) registerCare() {
 	s.Tile(4, "/children", "婴幼儿名册", "入托、离托、Excel 导入")
 	s.Page("GET /children", web.Only(s.children, nursery.RoleInstitution))
 	s.Page("POST /children", s.enrol)
-	s.Page("POST /children/import", s.importRoster)
 	s.Page("GET /children/roster", s.rosterSheet)
 	s.Page("GET /children/roster-template", web.Template("婴幼儿名册模板.xlsx", RosterTemplate))
 	s.Page("POST /children/{id}/leave", s.leave)
@@ -47,8 +47,8 @@ type childrenView struct {
 	Filter   EnrolmentFilter
 	Next     string
 	Form     web.BoundForm
-	Report   *RosterReport
 	Import   web.ImportFault
+	Imports  []PastImport // of today
 	r        *http.Request
 }
 
@@ -60,24 +60,47 @@ func (v childrenView) leaving(child, field string) string {
 	return v.r.PostFormValue(field)
 }
 
-func enrolmentShape() web.FormSchema {
-	return web.SchemaOf[Enrolment]()
+// enrolmentShape returns the form of an enrolment, whose class is chosen from those filed, if any are.
+func enrolmentShape(filed []string) web.FormSchema {
+	shape := web.SchemaOf[Enrolment]()
+	if len(filed) == 0 {
+		return shape
+	}
+	return shape.WithOptions("class", classOptions(filed))
+}
+
+func classOptions(filed []string) []web.Option {
+	options := make([]web.Option, len(filed))
+	for i, class := range filed {
+		options[i] = web.Option{Value: class, Label: class}
+	}
+	return options
 }
 
 func (s *pages) children(w http.ResponseWriter, r *http.Request) error {
-	return s.childrenPage(w, r, http.StatusOK, web.BoundForm{Shape: enrolmentShape(), Values: url.Values{}}, nil, web.ImportFault{})
+	return s.childrenPage(w, r, http.StatusOK, web.BoundForm{Values: url.Values{}}, web.ImportFault{})
 }
 
-func (s *pages) childrenPage(w http.ResponseWriter, r *http.Request, status int, form web.BoundForm, report *RosterReport, refused web.ImportFault) error {
+func (s *pages) childrenPage(w http.ResponseWriter, r *http.Request, status int, form web.BoundForm, refused web.ImportFault) error {
 	f := EnrolmentFilter{Class: r.URL.Query().Get("class"), Ended: r.URL.Query().Get("ended") == "yes"}
 	list, err := s.named(r, f)
 	if err != nil {
 		return err
 	}
+	v := childrenView{Children: list.Items, Filter: f, Next: web.NextPage(r, list.Next), Import: refused}
+	filed, err := s.service.FiledClasses(r.Context(), web.Principal(r.Context()))
+	if err != nil {
+		return err
+	}
+	if v.Imports, err = s.service.ImportsToday(r.Context(), web.Principal(r.Context())); err != nil {
+		return err
+	}
+	form.Shape = enrolmentShape(filed)
 	form.OmitUnlessRefused("age_reason")
 	r = r.Clone(r.Context())
 	r.URL.Path = "/children" // to which the links of the page lead, whatever was sent
-	return s.ShowStatus(w, r, status, web.Frame{Title: "婴幼儿名册", Wide: true}, childrenPage(childrenView{list.Items, f, web.NextPage(r, list.Next), form, report, refused, r}))
+	v.Form, v.r = form, r
+	return s.ShowStatus(w, r, status, web.Frame{Title: "婴幼儿名册", Wide: true}, childrenPage(v))
 }
 
 // emptyRoster stands for a roster without rows, or for a search that found none.
@@ -111,9 +134,12 @@ func childCells(v childrenView) []web.Cell[EnrolledChild] {
 
 func (s *pages) enrol(w http.ResponseWriter, r *http.Request) error {
 	again := func(status int, form web.BoundForm) error {
-		return s.childrenPage(w, r, status, form, nil, web.ImportFault{})
+		return s.childrenPage(w, r, status, form, web.ImportFault{})
 	}
-	return web.HandleForm(s.Site, w, r, web.FormSpec{Shape: enrolmentShape(), Refusals: identityRefusals("/child/identity")}, again, func(in Enrolment) (string, string, error) {
+	return web.HandleForm(s.Site, w, r, web.FormSpec{Shape: enrolmentShape(nil), Refusals: identityRefusals("/child/identity")}, again, func(in Enrolment) (string, string, error) {
+		if err := s.service.CheckClass(r.Context(), web.Principal(r.Context()), in.Class); err != nil {
+			return "", "", err
+		}
 		enrolled, err := s.service.EnrolChild(r.Context(), web.Principal(r.Context()), web.Key(r), in)
 		said := "已登记入托。请登记监护人的同意。"
 		if len(enrolled.Entry) > 0 {
@@ -121,27 +147,6 @@ func (s *pages) enrol(w http.ResponseWriter, r *http.Request) error {
 		}
 		return "/children/" + enrolled.ID, said, err
 	})
-}
-
-// importRoster takes a workbook, and shows each row that was not taken with its number in the file.
-func (s *pages) importRoster(w http.ResponseWriter, r *http.Request) error {
-	again := func(err error) error {
-		refused, ok := s.ImportError(r, err)
-		if !ok {
-			return err
-		}
-		return s.childrenPage(w, r, int(refused.Kind()), web.BoundForm{Shape: enrolmentShape(), Values: url.Values{}}, nil, web.ImportFault{Form: "file", Message: web.FileMessage(refused)})
-	}
-	file, err := web.ChosenFile(r, "请选择要导入的 Excel 或 CSV 文件。")
-	if err != nil {
-		return again(err)
-	}
-	defer file.Close()
-	report, err := s.service.ImportRoster(r.Context(), web.Principal(r.Context()), web.Key(r), file)
-	if err != nil {
-		return again(err)
-	}
-	return s.childrenPage(w, r, http.StatusOK, web.BoundForm{Shape: enrolmentShape(), Values: url.Values{}}, &report, web.ImportFault{})
 }
 
 func (s *pages) rosterSheet(w http.ResponseWriter, r *http.Request) error {
@@ -163,8 +168,8 @@ func (s *pages) leave(w http.ResponseWriter, r *http.Request) error {
 		for _, f := range refused.Fields {
 			message += f.Message + "。"
 		}
-		blank := web.BoundForm{Shape: enrolmentShape(), Values: url.Values{}}
-		return s.childrenPage(w, r, int(refused.Kind()), blank, nil, web.ImportFault{Form: child, Message: message})
+		blank := web.BoundForm{Values: url.Values{}}
+		return s.childrenPage(w, r, int(refused.Kind()), blank, web.ImportFault{Form: child, Message: message})
 	}
 	on, err := nursery.ParseDate(r.PostFormValue("left_on"))
 	if err != nil {

@@ -42,6 +42,7 @@ type childView struct {
 	ChildRecord
 	Purposes []web.Option
 	Consents []Consent
+	Filed    []string // the classes of the institution
 	p        nursery.Principal
 }
 
@@ -71,6 +72,9 @@ func (s *pages) child(w http.ResponseWriter, r *http.Request) error {
 		if v.Consents, err = s.service.Consents(r.Context(), p, v.ID); err != nil {
 			return err
 		}
+		if v.Filed, err = s.service.FiledClasses(r.Context(), p); err != nil {
+			return err
+		}
 	}
 	return s.Show(w, r, web.Frame{Title: "婴幼儿 " + v.ID, Back: "/children"}, childPage(v))
 }
@@ -80,6 +84,9 @@ func (s *pages) changeClass(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	class := strings.TrimSpace(r.PostFormValue("class"))
+	if err := s.service.CheckClass(r.Context(), web.Principal(r.Context()), class); err != nil {
+		return err
+	}
 	if _, err := s.service.ChangeClass(r.Context(), web.Principal(r.Context()), web.Key(r), r.PathValue("id"), class); err != nil {
 		return err
 	}

@@ -3,15 +3,12 @@ package children
 import (
 	"context"
 	"errors"
-	"io"
-	"slices"
 	"strconv"
 	"strings"
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/sheets"
-	"tuoyu/store"
 )
 
 // The columns of a roster, as they are read and written.
@@ -50,13 +47,15 @@ const rosterRows = 5000
 // RosterReport reports the result of each row of a roster by its number in the file. Rows is the sum of Enrolled,
 // Already and RefusedRows.
 type RosterReport struct {
-	Rows        int          `json:"rows" doc:"有内容的行数"`
-	Blank       int          `json:"blank" doc:"跳过的空行和示例行"`
-	Enrolled    int          `json:"enrolled" doc:"新登记入托人数"`
-	Already     int          `json:"already" doc:"已在本机构在托，未变动"`
-	RefusedRows int          `json:"refused_rows" doc:"未登记的行数"`
-	Refused     []RosterFlaw `json:"refused" doc:"未登记的行的每一处问题"`
-	Reminders   []RosterFlaw `json:"reminders,omitempty" doc:"已登记、入托查验预防接种证有提示的行"`
+	Rows        int                   `json:"rows" doc:"有内容的行数"`
+	Blank       int                   `json:"blank" doc:"跳过的空行和示例行"`
+	Enrolled    int                   `json:"enrolled" doc:"新登记入托人数"`
+	Already     int                   `json:"already" doc:"已在本机构在托，未变动"`
+	RefusedRows int                   `json:"refused_rows" doc:"未登记的行数"`
+	Refused     []RosterFlaw          `json:"refused" doc:"未登记的行的每一处问题"`
+	Reminders   []RosterFlaw          `json:"reminders,omitempty" doc:"已登记、入托查验预防接种证有提示的行"`
+	Import      int64                 `json:"import,omitempty" doc:"导入的编号，当日可据以撤销"`
+	Results     []casework.CheckedRow `json:"results,omitempty" doc:"试导入时各行的结果"`
 }
 
 // RosterFlaw describes a fault in a row. It never repeats the content of the row.
@@ -65,105 +64,6 @@ type RosterFlaw struct {
 	Cell    string `json:"cell,omitempty" doc:"单元格" example:"C5"`
 	Column  string `json:"column,omitempty" doc:"列，如文件中所写"`
 	Message string `json:"message" doc:"原因"`
-}
-
-// ImportRoster enrols the children of a workbook or CSV. Good rows are not held up by bad ones, and a file sent again
-// changes nothing. Who may not import is refused before the file is read. Errors: roster_unreadable, not_filed,
-// sealing_unavailable, attachment_too_large, imports_busy.
-func (s *Service) ImportRoster(ctx context.Context, p nursery.Principal, key string, from io.Reader) (RosterReport, error) {
-	if err := s.AuthorizeAtHome(ctx, p, "child.import"); err != nil {
-		return RosterReport{}, err
-	}
-	if err := s.Sealing(); err != nil {
-		return RosterReport{}, err
-	}
-	if err := s.DB.As(ctx, p, func(q *store.Queries) error {
-		return casework.UnlessAnswered(ctx, q, p, key, s.takesChildren(ctx, q, p))
-	}); err != nil {
-		return RosterReport{}, err
-	}
-	file, err := s.ReadImport(ctx, from, casework.CodeRosterUnreadable, rosterRows, childrenColumns)
-	if err != nil {
-		return RosterReport{}, err
-	}
-	report, err := casework.Command(ctx, s.Service, p, key, "child.import", file.Sum, func(q *store.Queries) (RosterReport, error) {
-		if err := s.takesChildren(ctx, q, p); err != nil {
-			return RosterReport{}, err
-		}
-		return s.importRows(ctx, q, p, file)
-	})
-	if isChildOpen(err) {
-		return RosterReport{}, elsewhere()
-	}
-	return report, err
-}
-
-func (s *Service) importRows(ctx context.Context, q *store.Queries, p nursery.Principal, file casework.ImportFile) (RosterReport, error) {
-	report := RosterReport{Rows: len(file.Rows), Blank: file.Blank, Refused: []RosterFlaw{}}
-	here, err := inCareHere(ctx, q, p, file.Rows)
-	if err != nil {
-		return report, err
-	}
-	var good []Enrolment
-	var numbers []int
-	for _, row := range file.Rows {
-		if here[row.Cell(columnChild)] {
-			report.Already++
-			continue
-		}
-		e, flaws := enrolmentOf(row, s.Today())
-		if len(flaws) > 0 {
-			report.RefusedRows++
-			report.Refused = append(report.Refused, flaws...)
-			continue
-		}
-		good, numbers = append(good, e), append(numbers, row.Number)
-	}
-	outcome, err := s.enrolAll(ctx, q, p, good)
-	if err != nil {
-		return report, err
-	}
-	for i, one := range outcome {
-		var refused *casework.Error
-		switch {
-		case one.here:
-			report.Already++
-		case errors.As(one.refusal, &refused):
-			report.RefusedRows++
-			report.Refused = append(report.Refused, RosterFlaw{Row: numbers[i], Message: refused.Message})
-		default:
-			report.Enrolled++
-			for _, r := range one.entry {
-				if good[i].DTaPDoses != nil { // a column that was not filled in reminds of nothing
-					report.Reminders = append(report.Reminders, RosterFlaw{Row: numbers[i], Column: columnDoses, Message: r.Message})
-				}
-			}
-		}
-	}
-	slices.SortStableFunc(report.Refused, func(a, b RosterFlaw) int { return a.Row - b.Row })
-	return report, nil
-}
-
-// inCareHere returns which of the children that rows name by their identifiers are in care in p's institution.
-func inCareHere(ctx context.Context, q *store.Queries, p nursery.Principal, rows []sheets.Row) (map[string]bool, error) {
-	var ids []string
-	for _, row := range rows {
-		if id := row.Cell(columnChild); nursery.IsChildID(id) {
-			ids = append(ids, id)
-		}
-	}
-	here := map[string]bool{}
-	if len(ids) == 0 {
-		return here, nil
-	}
-	open, err := q.OpenEnrolmentsOf(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	for _, e := range open {
-		here[e.Child] = e.Institution == p.Institution
-	}
-	return here, nil
 }
 
 // rowFlaws collects what is wrong with a row, at most one thing for each column, in the order of the columns.
@@ -204,18 +104,18 @@ func DateFault(err error) string {
 	return "日期有误"
 }
 
-func (f rowFlaws) all(columns []sheets.Column) []RosterFlaw {
-	var list []RosterFlaw
+func (f rowFlaws) all(columns []sheets.Column) []casework.RowFault {
+	var list []casework.RowFault
 	for _, c := range columns {
 		if message, ok := f.by[c.Name]; ok {
-			list = append(list, RosterFlaw{Row: f.row.Number, Cell: f.row.At(c.Name), Column: f.row.Heading(c.Name), Message: message})
+			list = append(list, casework.RowFault{Column: c.Name, Message: message})
 		}
 	}
 	return list
 }
 
 // enrolmentOf reads a row of a roster, or returns everything that is wrong with it.
-func enrolmentOf(row sheets.Row, today nursery.Date) (Enrolment, []RosterFlaw) {
+func enrolmentOf(row sheets.Row, today nursery.Date, filed []string) (Enrolment, []casework.RowFault) {
 	f := flawsOf(row)
 	e := Enrolment{
 		Child: nursery.Child{
@@ -253,6 +153,9 @@ func enrolmentOf(row sheets.Row, today nursery.Date) (Enrolment, []RosterFlaw) {
 			fault.Message = "应为长治市的县区，如潞州区"
 		}
 		f.add(column, fault.Message)
+	}
+	if fault := notFiled(e.Class, filed); fault != "" {
+		f.add(columnClass, fault)
 	}
 	if e.EnteredOn.Valid() && e.Child.BornOn.Valid() && e.ageRefusal() != nil {
 		f.add(ColumnBirth, "入托时已满36月龄，请核对；无误的，请在“"+columnAge+"”列说明理由")

@@ -37,6 +37,11 @@ func childrenRows(t *testing.T, a *roleplay.Applicant) []row {
 	if err != nil {
 		t.Fatal(err)
 	}
+	report, err := a.ImportRoster(t.Context(), key(), roleplay.Roster([]nursery.Child{testdata.Child(a.County(), 7007, today())}, "乳儿班", today()))
+	if err != nil || report.Import == 0 {
+		t.Fatal(report, err)
+	}
+	imported := fmt.Sprintf("/api/v1/roster-imports/%d", report.Import)
 	on, other := twoRecords(t, a, 7004, "T970007004")
 	died, left := longAgo(t, a, 7005, nursery.LeaveDied), longAgo(t, a, 7006, nursery.LeaveTransferred)
 	var (
@@ -90,6 +95,8 @@ func childrenRows(t *testing.T, a *roleplay.Applicant) []row {
 		{op: "POST /api/v1/children/{child}/leave", path: at + "/leave", allowed: own, ofCase: true,
 			body: says(map[string]any{"leave": "left", "left_on": today()})},
 		{op: "POST /api/v1/children/roster", path: "/api/v1/children/roster", allowed: own, body: says(form), media: "multipart/form-data; boundary=edge"},
+		{op: "GET /api/v1/roster-imports/{import}", path: imported, allowed: own, ofCase: true},
+		{op: "POST /api/v1/roster-imports/{import}/undo", path: imported + "/undo", allowed: own, ofCase: true},
 		{op: "GET /api/v1/children/roster-template.xlsx", path: "/api/v1/children/roster-template.xlsx", allowed: nursery.Roles()},
 		{op: "GET /api/v1/children/roster.xlsx", path: "/api/v1/children/roster.xlsx?purpose=enrolment", allowed: own},
 		{op: "GET /api/v1/record-reads", path: "/api/v1/record-reads", allowed: seers},

@@ -1195,6 +1195,19 @@ func (q *Queries) InsuredRates(ctx context.Context, arg InsuredRatesParams) ([]I
 	return items, nil
 }
 
+const lastRefused = `-- name: LastRefused :one
+SELECT coalesce(sum(refused), 0)::integer AS refused FROM (
+    SELECT DISTINCT ON (source) refused FROM insurance_uploads WHERE case_no = $1 ORDER BY source, number DESC) u
+`
+
+// How many rows of the last roster of each source were not taken. Served by the primary key.
+func (q *Queries) LastRefused(ctx context.Context, caseNo string) (int32, error) {
+	row := q.db.QueryRow(ctx, lastRefused, caseNo)
+	var refused int32
+	err := row.Scan(&refused)
+	return refused, err
+}
+
 const linesByRef = `-- name: LinesByRef :many
 SELECT a.child::text AS child, (l.child IS NOT NULL)::boolean AS known, coalesce(r.answer, '')::text AS answer, coalesce(r.reason, '')::text AS reason
 FROM (SELECT unnest($1::text[]) AS child) a
@@ -1381,6 +1394,41 @@ func (q *Queries) NextInsuranceUpload(ctx context.Context, caseNo string) (int32
 	var column_1 int32
 	err := row.Scan(&column_1)
 	return column_1, err
+}
+
+const notOnRoster = `-- name: NotOnRoster :many
+SELECT i.name, count(*)::integer AS children FROM enrolments e JOIN children c ON c.id = e.child JOIN institutions i ON i.id = e.institution
+JOIN insurance_batches b ON b.case_no = $1
+WHERE e.county = b.county AND e.left_on IS NULL AND c.county = b.county AND completed_months(c.born_on, b.cover_from) < b.until_months
+    AND NOT EXISTS (SELECT FROM insurance_roster r WHERE r.case_no = b.case_no AND r.child = c.id)
+GROUP BY i.id, i.name ORDER BY i.name LIMIT 500
+`
+
+type NotOnRosterRow struct {
+	Name     string
+	Children int32
+}
+
+// Institutions with children in care who live in the county, are of the age and are not on the roster of the month, with their number.
+// Served by enrolments_of_county. Bounded by the institutions of a county.
+func (q *Queries) NotOnRoster(ctx context.Context, caseNo string) ([]NotOnRosterRow, error) {
+	rows, err := q.db.Query(ctx, notOnRoster, caseNo)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []NotOnRosterRow{}
+	for rows.Next() {
+		var i NotOnRosterRow
+		if err := rows.Scan(&i.Name, &i.Children); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const personsOfChild = `-- name: PersonsOfChild :many

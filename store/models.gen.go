@@ -529,6 +529,33 @@ type IdempotencyKey struct {
 	Answer    []byte
 }
 
+type Import struct {
+	ID          int64
+	Kind        string
+	About       string
+	County      string
+	Institution string
+	Added       int32
+	Changed     int32
+	Same        int32
+	Refused     int32
+	Undone      int32
+	ImportedBy  string
+	ImportedAt  time.Time
+	Consents    int64
+	UndoneBy    *string
+	UndoneAt    *time.Time
+}
+
+type ImportDraft struct {
+	ID        string
+	Account   string
+	Kind      string
+	About     string
+	Body      []byte
+	ExpiresAt time.Time
+}
+
 type Inspection struct {
 	CaseNo          string
 	Planned         *string

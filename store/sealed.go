@@ -40,6 +40,7 @@ var SealedColumns = []SealedColumn{
 	{Table: "attachments", Column: "sealed_name", Row: []string{"id::text"}},
 	{Table: "idempotency_keys", Column: "answer", Row: []string{"principal::text", "key::text"}},
 	{Table: "kept_forms", Column: "body", Row: []string{"id::text"}},
+	{Table: "import_drafts", Column: "body", Row: []string{"id::text"}},
 }
 
 // SealedRow is a sealed value of a row, with its index and the prefix of the indexed value.

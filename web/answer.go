@@ -26,6 +26,7 @@ type issuing struct {
 	Notices []casework.Notice
 	Confirm string // identifies what the user agrees to by confirming; empty for a preview without confirmation
 	Unseen  int    // number of papers of the application not viewed yet
+	Warning string // what the answer overlooks, instead of documents
 }
 
 // offer returns the offer of the chosen outcome; false if none is chosen.

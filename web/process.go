@@ -52,6 +52,7 @@ type TaskPage struct {
 	Subject   func(context.Context, TaskView) (templ.Component, error) // what is decided or has to be done
 	Initial   func(TaskView) url.Values                                // with which the form begins; nil: an empty form
 	Elsewhere func(casework.TaskDetail) string                         // the page on which its role answers it while it is open; nil: that of the task
+	Warn      func(context.Context, TaskView) (string, error)          // what its answer overlooks, to be confirmed; empty: nothing
 }
 
 // SubjectOf returns the subject of tasks that show what a query returns of their case.

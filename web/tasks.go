@@ -247,6 +247,16 @@ func (s *Site) complete(w http.ResponseWriter, r *http.Request) error {
 			return s.taskPage(w, r, http.StatusOK, &form)
 		}
 	}
+	if warn := s.taskPages[t.Kind].Warn; warn != nil {
+		warning, err := warn(r.Context(), TaskView{Task: t, Reader: Principal(r.Context())})
+		if err != nil {
+			return err
+		}
+		if agreed := confirmation(in.Outcome, []casework.Notice{{Title: warning}}); warning != "" && r.PostFormValue("_confirmed") != agreed {
+			form.Issue = &issuing{Warning: warning, Confirm: agreed}
+			return s.taskPage(w, r, http.StatusOK, &form)
+		}
+	}
 	done, err := s.Service.Complete(r.Context(), Principal(r.Context()), Key(r), t.ID, in)
 	if err != nil {
 		return s.refused(w, r, form, err)

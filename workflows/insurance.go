@@ -23,6 +23,7 @@ var insuranceProcess = definition.Process{
 		{Name: "insurance.rate", Roles: []nursery.Role{nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor}},
 		{Name: "insurance.read", Roles: []nursery.Role{nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleInsurer}, Shows: true},
 		{Name: "insurance.roster", Roles: []nursery.Role{nursery.RoleCountyOffice}},
+		{Name: "insurance.unimport", Roles: []nursery.Role{nursery.RoleCountyOffice}},
 		{Name: "insurer.list", Roles: []nursery.Role{nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleInsurer}, Scope: definition.List, Shows: true},
 		{Name: "insurer.put", Roles: []nursery.Role{nursery.RoleCountyOffice, nursery.RoleCityOffice}, Scope: definition.Unowned},
 		{Name: "insurance.start", Roles: []nursery.Role{nursery.RoleCountyOffice, nursery.RoleCityOffice}},

@@ -24,8 +24,9 @@ type ChildRecord struct {
 
 // RosterReport is the result of importing a roster, by row.
 type RosterReport struct {
-	Enrolled int `json:"enrolled"`
-	Already  int `json:"already"`
+	Import   int64 `json:"import"`
+	Enrolled int   `json:"enrolled"`
+	Already  int   `json:"already"`
 	Refused  []struct {
 		Row     int    `json:"row"`
 		Column  string `json:"column"`

@@ -2,6 +2,7 @@ package insurance
 
 import (
 	"context"
+	"net/http"
 	"strconv"
 
 	"tuoyu/api"
@@ -35,6 +36,22 @@ func (s *Service) rosterOperations(g api.Group) {
 	}) (InsuranceRoster, error) {
 		return s.TakeRosterFile(ctx, api.Principal(ctx), in.Key, in.CaseNo, in.Source, in.Content())
 	}, reportAt)
+	api.Handle(g.Op("POST /api/v1/insurance-batches/{case_no}/roster-files/check", "checkRosterFile", "核对名册文件",
+		"与报送名册文件相同，但只核对，不写入：逐行给出结果、每一处问题和更新的内容。未能核验的次数照常计算。").
+		File(sheets.Media, "text/csv"), func(ctx context.Context, in *struct {
+		api.OnCase
+		api.Upload
+		Source string `query:"source" enum:"civil,health" required:"true" doc:"名册来源：民政公安户籍数据或卫生健康数据"`
+	}) (RosterCheck, error) {
+		return s.CheckRosterFile(ctx, api.Principal(ctx), in.CaseNo, in.Source, in.Content())
+	})
+	api.Handle(g.Op("POST /api/v1/insurance-batches/{case_no}/rosters/{number}/undo", "undoRoster", "撤销名册导入",
+		"当日撤销一次名册导入：其后没有核对、处理和更正的行恢复到导入以前，其余保留，并说明原因。", http.StatusConflict), func(ctx context.Context, in *struct {
+		api.Command
+		RosterNumber
+	}) (RosterUndo, error) {
+		return s.UndoRoster(ctx, api.Principal(ctx), in.Key, in.CaseNo, in.Number)
+	})
 	api.Template(g, "/api/v1/insurance-batches/roster-template.xlsx", "getInsuranceRosterTemplate", "投保名册模板", RosterTemplate)
 	api.Template(g, "/api/v1/insurance-batches/answers-template.xlsx", "getInsuranceAnswersTemplate", "投保答复模板", AnswersTemplate)
 

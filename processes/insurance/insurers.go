@@ -55,7 +55,7 @@ func (s *Service) putInsurer(ctx context.Context, q *store.Queries, p nursery.Pr
 		return RegisteredInsurer{}, casework.NewError(casework.CodeInsurerElsewhere, "该编号已由其他县区或者市级登记，请核对编号。",
 			casework.FieldError{Location: "/id", Message: "已由其他县区或者市级登记"})
 	}
-	return RegisteredInsurer{in, county, nursery.CountyName(county)}, err
+	return RegisteredInsurer{in, county, officeName(county)}, err
 }
 
 // nameTaken reports whether the identifier is that of an institution or a clinic: names are looked up by identifier alone.
@@ -144,9 +144,12 @@ func checkInsurer(ctx context.Context, q *store.Queries, c *casework.Checker, id
 
 func insurerOf(row store.Insurer) RegisteredInsurer {
 	return RegisteredInsurer{
-		nursery.Insurer{ID: row.ID, Name: row.Name, Phone: nursery.Phone(row.Phone), EndedOn: row.EndedOn}, row.County, nursery.CountyName(row.County),
+		nursery.Insurer{ID: row.ID, Name: row.Name, Phone: nursery.Phone(row.Phone), EndedOn: row.EndedOn}, row.County, officeName(row.County),
 	}
 }
+
+// officeName names the office that registered an insurer: that of a county, or of the city.
+func officeName(code string) string { return cmp.Or(nursery.CountyName(code), "长治市") }
 
 func (m *InsuranceMonthSummary) parties() []casework.Party {
 	return []casework.Party{{ID: m.Insurer, Name: &m.InsurerName}}

@@ -1,13 +1,12 @@
 package insurance
 
 import (
+	"context"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/a-h/templ"
 
-	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/web"
 )
@@ -27,7 +26,8 @@ func (s *Service) Pages(site *web.Site) {
 }
 
 func (s *pages) registerInsurance() {
-	s.Task(web.TaskPage{Subject: web.SubjectOf(s.service.InsuranceMonth, insurancePart)}, "insurance.roster", "insurance.sign", "insurance.answers", "insurance.chase", "insurance.exceptions")
+	s.Task(web.TaskPage{Subject: web.SubjectOf(s.service.InsuranceMonth, insurancePart), Warn: s.rosterGaps}, "insurance.roster")
+	s.Task(web.TaskPage{Subject: web.SubjectOf(s.service.InsuranceMonth, insurancePart)}, "insurance.sign", "insurance.answers", "insurance.chase", "insurance.exceptions")
 	s.Nav("/insurance", "保险", web.Places{nursery.RoleCountyOffice: 9, nursery.RoleCityOffice: 9, nursery.RoleAuditor: 6})
 	s.Nav("/insurance", "投保", web.Places{nursery.RoleInsurer: 1})
 	s.Page("GET /insurance/roster-template", web.Template("投保名册模板.xlsx", RosterTemplate))
@@ -35,10 +35,8 @@ func (s *pages) registerInsurance() {
 	s.Page("GET /insurance", s.insuranceMonths)
 	s.Page("GET /insurance/{no}", s.insuranceMonth)
 	s.Page("GET /insurance/{no}/summary", s.insuranceSummary)
-	s.Page("POST /insurance/{no}/rosters", s.takeInsuranceRoster)
-	s.Page("GET /insurance/{no}/rosters/{number}", s.insuranceRoster)
+	s.registerImports()
 	s.Page("GET /insurance/{no}/sends/{number}", s.insuranceLines)
-	s.Page("POST /insurance/{no}/sends/{number}/answers", s.answerInsurance)
 	s.Page("GET /insurance/{no}/exceptions", s.insuranceExceptions)
 	s.Page("POST /insurance/{no}/exceptions", s.settleExceptions)
 	web.FormPage(s.Site, "/insurance/new", func(r *http.Request) (web.FormSpec, error) {
@@ -117,7 +115,15 @@ func (s *pages) insuranceMonthPage(w http.ResponseWriter, r *http.Request, statu
 	if err != nil {
 		return err
 	}
-	return s.ShowStatus(w, r, status, web.Frame{Title: d.CountyName + d.Month + " 投保", Wide: true, Live: true, Back: "/insurance"}, insuranceMonthPage(d, web.Principal(r.Context()), refused))
+	undo := map[int]int{}
+	if p := web.Principal(r.Context()); p.Role == nursery.RoleInsurer {
+		for _, send := range d.Sends {
+			if undo[send.Number], err = s.service.LastAnswers(r.Context(), p, d.CaseNo, send.Number); err != nil {
+				return err
+			}
+		}
+	}
+	return s.ShowStatus(w, r, status, web.Frame{Title: d.CountyName + d.Month + " 投保", Wide: true, Live: true, Back: "/insurance"}, insuranceMonthPage(d, web.Principal(r.Context()), refused, undo))
 }
 
 func (s *pages) insuranceSummary(w http.ResponseWriter, r *http.Request) error {
@@ -126,31 +132,6 @@ func (s *pages) insuranceSummary(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return web.SendFile(w)(MonthFile(d))
-}
-
-func (s *pages) takeInsuranceRoster(w http.ResponseWriter, r *http.Request) error {
-	file, err := web.ChosenFile(r, "请选择名册文件。")
-	if err != nil {
-		return s.notImported(w, r, "file", err)
-	}
-	defer file.Close()
-	report, err := s.service.TakeRosterFile(r.Context(), web.Principal(r.Context()), web.Key(r), r.PathValue("no"), r.PostFormValue("source"), file)
-	if err != nil {
-		return s.notImported(w, r, "file", err)
-	}
-	return s.Done(w, r, "/insurance/"+report.CaseNo+"/rosters/"+web.Count(report.Number), "名册已导入。")
-}
-
-// insuranceRoster shows the result of importing a roster, with the refused rows.
-func (s *pages) insuranceRoster(w http.ResponseWriter, r *http.Request) error {
-	report, err := s.service.RosterReport(r.Context(), web.Principal(r.Context()), r.PathValue("no"), web.AtoiOrZero(r.PathValue("number")))
-	if err != nil {
-		return err
-	}
-	if web.ExportFormat(r) != "" {
-		return web.SendFile(w)(RosterFaultFile(report))
-	}
-	return s.Show(w, r, web.Frame{Title: "名册导入结果", Wide: true, Back: "/insurance/" + report.CaseNo}, insuranceRosterPage(report))
 }
 
 // insuranceLines answers an insurer with its batch as a workbook.
@@ -162,75 +143,10 @@ func (s *pages) insuranceLines(w http.ResponseWriter, r *http.Request) error {
 	return web.SendFile(w)(LinesFile(list))
 }
 
-func (s *pages) answerInsurance(w http.ResponseWriter, r *http.Request) error {
-	file, err := web.ChosenFile(r, "请选择填好答复的工作簿。")
-	if err != nil {
-		return s.notImported(w, r, r.PathValue("number"), err)
-	}
-	defer file.Close()
-	caseNo, number := r.PathValue("no"), web.AtoiOrZero(r.PathValue("number"))
-	done, err := s.service.AnswerInsuranceFile(r.Context(), web.Principal(r.Context()), web.Key(r), caseNo, number, file)
-	if err != nil {
-		return s.notImported(w, r, r.PathValue("number"), err)
-	}
-	said := "接收 " + web.Count(done.Taken) + " 名的答复，以前已答复 " + web.Count(done.Repeated) + " 名，尚待答复 " + web.Count(done.Pending) + " 名。"
-	if len(done.Faults) == 0 {
-		return s.Done(w, r, "/insurance/"+caseNo, said)
-	}
-	return s.Show(w, r, web.Frame{Title: "答复导入结果", Wide: true, Back: "/insurance/" + caseNo}, insuranceFaultsPage("答复导入结果", said, done.Faults))
-}
-
 // faultCells is the table of the rows of a file that were not taken.
 var faultCells = web.CellsOf(FaultSheet, web.Looks[InsuranceFault]{
 	"行号": web.HeadCell(func(f InsuranceFault) web.RowHead { return web.RowHead{Name: web.Count(f.Row)} }),
 })
-
-func (s *pages) insuranceExceptions(w http.ResponseWriter, r *http.Request) error {
-	no := r.PathValue("no")
-	head := web.Frame{Title: "投保例外", Wide: true, Back: "/insurance/" + no}
-	return web.ListPage(s.Site, w, r, web.Principal(r.Context()), Exceptions, ExceptionFilter{CaseNo: no}, 50, head, func(list casework.Page[InsuranceException]) templ.Component {
-		return insuranceExceptionsPage(no, list.Items, web.NextPage(r, list.Next))
-	})
-}
-
-// settleExceptions settles the exceptions with a chosen outcome and leaves the others unchanged.
-func (s *pages) settleExceptions(w http.ResponseWriter, r *http.Request) error {
-	if err := web.ParseForm(r); err != nil {
-		return err
-	}
-	var in InsuranceResolution
-	for _, child := range r.PostForm["child"] {
-		outcome := r.PostFormValue("outcome:" + child)
-		if outcome == "" {
-			continue
-		}
-		item := InsuranceResolved{Child: child, Outcome: nursery.RosterOutcome(outcome), Consent: strings.TrimSpace(r.PostFormValue("consent:" + child))}
-		if on := r.PostFormValue("notified:" + child); on != "" {
-			day, err := nursery.ParseDate(on)
-			if err != nil {
-				return &casework.Error{Code: casework.CodeInvalid, Message: "告知日期应如 2026-11-26。", Err: err}
-			}
-			item.NotifiedOn = day
-		}
-		in.Items = append(in.Items, item)
-	}
-	back := "/insurance/" + r.PathValue("no") + "/exceptions"
-	if len(in.Items) == 0 && web.Principal(r.Context()).Role == nursery.RoleCountyOffice {
-		return s.Done(w, r, back, "没有选择处理结果，各名维持不变。")
-	}
-	done, err := s.service.SettleExceptions(r.Context(), web.Principal(r.Context()), web.Key(r), r.PathValue("no"), in)
-	if err != nil {
-		return err
-	}
-	said := "已处理 " + web.Count(done.Settled) + " 名，尚待处理 " + web.Count(done.Open) + " 名。"
-	if done.Open == 0 {
-		back = "/insurance/" + r.PathValue("no")
-	}
-	if len(done.Faults) > 0 {
-		return s.Show(w, r, web.Frame{Title: "投保例外", Wide: true, Back: back}, insuranceFaultsPage("投保例外", said, done.Faults))
-	}
-	return s.Done(w, r, back, said)
-}
 
 // monthCells is the table of insurance months.
 var monthCells = web.CellsOf(Months.Sheet, web.Looks[InsuranceMonthSummary]{
@@ -247,3 +163,9 @@ var reconciledCells = web.CellsOf(ReconciliationSheet(""), web.Looks[InsuranceRe
 		return web.RowHead{Link: "/insurance/" + x.CaseNo, Name: x.CountyName}
 	}),
 })
+
+// rosterGaps warns who ends a roster that lacks something.
+func (s *pages) rosterGaps(ctx context.Context, v web.TaskView) (string, error) {
+	gaps, err := s.service.RosterGaps(ctx, v.Reader, v.Task.CaseNo)
+	return gaps.Warning(), err
+}

@@ -19,7 +19,7 @@ var insurersListing = web.Listing[InsurerFilter, RegisteredInsurer]{
 	List: Insurers, Path: "/insurers", Title: "承保机构", Back: "/insurance", Rows: 50, None: "还没有登记承保机构", Hint: "登记后才能选作投保月的承保机构。",
 	Acts: func(p nursery.Principal) []web.Link {
 		if p.Role == nursery.RoleCountyOffice || p.Role == nursery.RoleCityOffice {
-			return []web.Link{{Path: "/insurers/new", Title: "登记机构", Main: true}}
+			return []web.Link{{Path: "/insurers/new", Title: "登记承保机构", Main: true}}
 		}
 		return nil
 	},
@@ -38,7 +38,7 @@ var insurersListing = web.Listing[InsurerFilter, RegisteredInsurer]{
 
 func (s *pages) askInsurer(r *http.Request) (web.FormSpec, error) {
 	page := web.FormSpec{
-		Title: "登记承保机构", Back: "/insurers", Button: "登记", Lead: "登记后才能选作投保月的承保机构。编号与其账号所属机构一致。",
+		Title: "登记承保机构", Back: "/insurers", Button: "登记", Lead: "登记后才能选作投保月的承保机构。",
 		Shape: web.SchemaOf[nursery.Insurer](), Values: url.Values{},
 	}
 	id := r.PathValue("id")

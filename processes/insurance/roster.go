@@ -41,13 +41,13 @@ var rosterColumns = []struct {
 	{"correction", sheets.Column{Name: "更正原因"}, func(e *InsuranceEntry) *string { return &e.Correction }},
 }
 
-func insuranceColumns() []sheets.Column {
+var insuranceColumns = func() []sheets.Column {
 	columns := make([]sheets.Column, len(rosterColumns))
 	for i, c := range rosterColumns {
 		columns[i] = c.Column
 	}
 	return columns
-}
+}()
 
 func columnTitle(field string) string {
 	for _, c := range rosterColumns {
@@ -121,18 +121,23 @@ func (s *Service) TakeRosterFile(ctx context.Context, p nursery.Principal, key, 
 	if _, err := s.authorizeRoster(ctx, p, key, caseNo, source); err != nil {
 		return InsuranceRoster{}, err
 	}
-	read, err := s.ReadImport(ctx, file, casework.CodeRosterFile, sheets.MaxRows, insuranceColumns())
+	read, err := s.ReadImport(ctx, file, casework.CodeRosterFile, sheets.MaxRows, insuranceColumns)
 	if err != nil {
 		return InsuranceRoster{}, err
 	}
-	entries := make([]InsuranceEntry, len(read.Rows))
-	for i, row := range read.Rows {
+	return s.takeRoster(ctx, p, key, caseNo, source, entriesOf(read.Rows), []any{source, read.Sum})
+}
+
+// entriesOf returns the rows of a file as entries.
+func entriesOf(rows []sheets.Row) []InsuranceEntry {
+	entries := make([]InsuranceEntry, len(rows))
+	for i, row := range rows {
 		entries[i].number, entries[i].file = row.Number, row
 		for _, c := range rosterColumns {
 			*c.of(&entries[i]) = row.Cell(c.Name)
 		}
 	}
-	return s.takeRoster(ctx, p, key, caseNo, source, entries, []any{source, read.Sum})
+	return entries
 }
 
 // authorizeRoster returns the county of a month whose roster p may hand in now. Errors: not_found, forbidden, insurance_closed,
@@ -165,6 +170,7 @@ type incoming struct {
 	person     []byte // keyed hash of who it is, whatever the paper
 	id         string
 	known      bool
+	differs    bool // from what is recorded
 	refused    string
 }
 
@@ -177,28 +183,51 @@ func (s *Service) takeRoster(ctx context.Context, p nursery.Principal, key, case
 	if err != nil {
 		return InsuranceRoster{}, err
 	}
-	report, err := casework.Command(ctx, s.Service, p, key, "insurance.roster "+caseNo, body, func(q *store.Queries) (InsuranceRoster, error) {
-		c, b, err := insuranceCase.Lock(ctx, s.Service, q, p, "insurance.roster", caseNo)
-		if err == nil {
-			err = monthOpen(c)
-		}
-		if err != nil {
-			return InsuranceRoster{}, err
-		}
-		report := InsuranceRoster{CaseNo: c.CaseNo, Rows: len(entries), By: p.Account, At: s.Now()}
-		for chunk := range slices.Chunk(rows, rosterBatchSize) {
-			if err := s.putChunk(ctx, q, p, b, source, chunk, &report); err != nil {
-				return report, err
-			}
-		}
-		for _, r := range rows {
-			if r.refused != "" {
-				faults = append(faults, InsuranceFault{Row: r.number, Column: columnTitle("identity"), Message: r.refused})
-			}
-		}
-		return s.keepUpload(ctx, q, p, c, source, placed(faults, entries), report)
+	return casework.Command(ctx, s.Service, p, key, "insurance.roster "+caseNo, body, func(q *store.Queries) (InsuranceRoster, error) {
+		report, _, err := s.writeRoster(ctx, q, p, caseNo, source, entries, rows, faults, nil)
+		return report, err
 	})
-	return report, err
+}
+
+// writeRoster writes the rows that nothing prevents, and returns the faults of the others by the names of the columns.
+func (s *Service) writeRoster(ctx context.Context, q *store.Queries, p nursery.Principal, caseNo, source string, entries []InsuranceEntry, rows []*incoming, faults []InsuranceFault, counted map[string]bool) (InsuranceRoster, []InsuranceFault, error) {
+	c, b, err := insuranceCase.Lock(ctx, s.Service, q, p, "insurance.roster", caseNo)
+	if err == nil {
+		err = monthOpen(c)
+	}
+	if err != nil {
+		return InsuranceRoster{}, nil, err
+	}
+	report := InsuranceRoster{CaseNo: c.CaseNo, Rows: len(entries), By: p.Account, At: s.Now()}
+	if err := s.judge(ctx, q, p, rows, counted); err != nil {
+		return report, nil, err
+	}
+	for _, r := range rows {
+		switch {
+		case r.refused != "":
+			faults = append(faults, InsuranceFault{Row: r.number, Column: columnTitle("identity"), Message: r.refused})
+		case r.known:
+			report.Updated++
+		default:
+			report.Added++
+		}
+	}
+	report.Refused = report.Rows - report.Added - report.Updated
+	number, err := q.NextInsuranceUpload(ctx, c.CaseNo)
+	if err != nil {
+		return report, nil, err
+	}
+	report.Number = int(number)
+	if err := s.noteImport(ctx, q, p, &report); err != nil {
+		return report, nil, err
+	}
+	for chunk := range slices.Chunk(rows, rosterBatchSize) {
+		if err := s.putChunk(ctx, q, p, b, source, chunk, report); err != nil {
+			return report, nil, err
+		}
+	}
+	report, err = s.keepUpload(ctx, q, p, c, source, placed(slices.Clone(faults), entries), report)
+	return report, faults, err
 }
 
 // placed names the columns of faults as the file does, with the cell.
@@ -267,7 +296,7 @@ func inParallel(n int, do func(int) error) error {
 
 // RosterTemplate returns a roster of a month to fill in.
 func RosterTemplate() ([]byte, error) {
-	return casework.ImportTemplate("参保名册", insuranceColumns(), map[string]string{
+	return casework.ImportTemplate("参保名册", insuranceColumns, map[string]string{
 		children.ColumnName: "婴幼儿甲", children.ColumnIdentity: "X320012345", children.ColumnBirth: "2025-03-08", children.ColumnSex: "女", "户籍情况": "户籍", children.ColumnKind: "出生医学证明",
 		children.ColumnGuardian: "监护人甲", children.ColumnPhone: "13900000001", "告知日期": "2026-10-01", "同意书": "编号或存放处", "新生儿": "否",
 	}, map[string]string{

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"tuoyu/activities"
 	"tuoyu/casework"
@@ -14,24 +15,17 @@ import (
 )
 
 // putChunk writes children, their places on the roster and their guardians' consents, each by one statement.
-func (s *Service) putChunk(ctx context.Context, q *store.Queries, p nursery.Principal, b store.InsuranceBatch, source string, rows []*incoming, report *InsuranceRoster) error {
-	if err := s.enter(ctx, q, p, source, rows); err != nil {
+func (s *Service) putChunk(ctx context.Context, q *store.Queries, p nursery.Principal, b store.InsuranceBatch, source string, rows []*incoming, report InsuranceRoster) error {
+	rows = slices.DeleteFunc(slices.Clone(rows), func(r *incoming) bool { return r.refused != "" })
+	if err := s.enter(ctx, q, p, b.CaseNo, source, rows, report); err != nil {
 		return err
 	}
-	if err := s.renew(ctx, q, rows); err != nil {
+	if err := s.renew(ctx, q, rows, report.At); err != nil {
 		return err
 	}
 	roster := store.PutRosterParams{CaseNo: b.CaseNo, County: b.County, ReportedOn: s.Today()}
 	consents := store.PutInsuranceConsentsParams{County: b.County, GivenOn: s.Today(), TakenBy: p.Account}
 	for _, r := range rows {
-		switch {
-		case r.refused != "":
-			continue
-		case r.known:
-			report.Updated++
-		default:
-			report.Added++
-		}
 		roster.Children, roster.Residences = append(roster.Children, r.id), append(roster.Residences, string(r.Residence))
 		roster.NotifiedOn, roster.Newborns = append(roster.NotifiedOn, r.NotifiedOn), append(roster.Newborns, r.Newborn)
 		roster.Persons = append(roster.Persons, r.person)
@@ -48,9 +42,23 @@ func (s *Service) putChunk(ctx context.Context, q *store.Queries, p nursery.Prin
 	return q.PutInsuranceConsents(ctx, consents)
 }
 
-// enter finds the child each row is about. A row whose name, birth date or sex are not those recorded under its number is refused,
-// and so is one who is known and lives in another county; of its own children the office may put them right with a reason.
-func (s *Service) enter(ctx context.Context, q *store.Queries, p nursery.Principal, source string, rows []*incoming) error {
+// judge finds the child each row is about. A row whose name, birth date or sex are not those recorded under its number is refused,
+// and so is one who is known and lives in another county; of its own children the office may put them right with a reason. It writes
+// nothing but the refusals that it counts, except those of persons in counted, to which it adds.
+func (s *Service) judge(ctx context.Context, q *store.Queries, p nursery.Principal, rows []*incoming, counted map[string]bool) error {
+	left, err := children.For(s.Service).AttemptsOf(ctx, q, p)
+	if err != nil {
+		return err
+	}
+	for chunk := range slices.Chunk(rows, rosterBatchSize) {
+		if err := s.judgeChunk(ctx, q, chunk, left, counted); err != nil {
+			return err
+		}
+	}
+	return children.For(s.Service).NoteAttempts(ctx, q, p, left)
+}
+
+func (s *Service) judgeChunk(ctx context.Context, q *store.Queries, rows []*incoming, left *children.Attempts, counted map[string]bool) error {
 	entering := make([]nursery.Child, len(rows))
 	for i, r := range rows {
 		entering[i] = r.Child
@@ -63,74 +71,83 @@ func (s *Service) enter(ctx context.Context, q *store.Queries, p nursery.Princip
 	if err != nil {
 		return err
 	}
-	left, err := children.For(s.Service).AttemptsOf(ctx, q, p)
-	if err != nil {
-		return err
-	}
-	var taken []*incoming
-	entering = entering[:0]
 	first := map[string]int{} // two papers of one child that was merged
 	for i, r := range rows {
-		before, twice := first[known[i].ID]
-		if known[i].ID != "" && !twice {
-			first[known[i].ID] = r.number
+		k := known[i]
+		before, twice := first[k.ID]
+		if k.ID != "" && !twice {
+			first[k.ID] = r.number
 		}
-		switch k := known[i]; {
+		hash := ""
+		if counted != nil {
+			hash = children.PersonHash(r.Child)
+		}
+		switch {
 		case seen[k.ID] && twice:
 			r.refused = fmt.Sprintf("与第 %d 行是同一婴幼儿，记录已合并", before)
 		case seen[k.ID] && k.Differs && r.correction == "":
 			r.refused = children.UnverifiedMessage + "确需更正的，请在“" + columnTitle("correction") + "”中说明。"
 		case seen[k.ID]:
-			taken, entering = append(taken, r), append(entering, r.Child)
-		case left.Left <= 0:
+			r.id, r.known, r.differs = k.ID, true, k.Differs
+		case left.Left <= 0 && !counted[hash]:
 			r.refused = children.TooManyAttempts().Message
 		case k.Differs:
-			left.Refused()
+			if !counted[hash] {
+				left.Refused()
+			}
+			if counted != nil {
+				counted[hash] = true
+			}
 			r.refused = children.UnverifiedMessage
 		case k.ID != "":
 			r.refused = "该证件号码已在其他县区登记，请核对居住地"
-		default:
-			taken, entering = append(taken, r), append(entering, r.Child)
-		}
-	}
-	entered, err := activities.EnterChildren(ctx, q, s.Fields, entering, "", source, p.Account, s.Now())
-	if err != nil {
-		return err
-	}
-	for i, r := range taken {
-		r.id, r.known = entered[i].ID, entered[i].Known
-	}
-	if err := s.noteRosterCorrections(ctx, q, p, rows, known, seen); err != nil {
-		return err
-	}
-	return children.For(s.Service).NoteAttempts(ctx, q, p, left)
-}
-
-// noteRosterCorrections writes down which children the office put right, and why.
-func (s *Service) noteRosterCorrections(ctx context.Context, q *store.Queries, p nursery.Principal, rows []*incoming, known []activities.KnownChild, seen map[string]bool) error {
-	for i, r := range rows {
-		if k := known[i]; seen[k.ID] && k.Differs && r.refused == "" {
-			err := children.For(s.Service).NoteCorrection(ctx, q, p, store.Child{ID: k.ID, County: r.County}, "identity", nil, nil, r.correction)
-			if err != nil {
-				return err
-			}
 		}
 	}
 	return nil
 }
 
-// renew updates known children with the data of the source, and records those who have died or moved away.
-func (s *Service) renew(ctx context.Context, q *store.Queries, rows []*incoming) error {
-	rows = slices.DeleteFunc(slices.Clone(rows), func(r *incoming) bool {
-		return r.refused != "" || !r.known && r.DiedOn.IsZero() && r.MovedOn.IsZero()
+// enter stores the children that are new, and notes what the import is about to write.
+func (s *Service) enter(ctx context.Context, q *store.Queries, p nursery.Principal, caseNo, source string, rows []*incoming, report InsuranceRoster) error {
+	entering := make([]nursery.Child, len(rows))
+	for i, r := range rows {
+		entering[i] = r.Child
+	}
+	entered, err := activities.EnterChildren(ctx, q, s.Fields, entering, "", source, p.Account, report.At)
+	if err != nil {
+		return err
+	}
+	noted := store.NoteImportRowsParams{Import: report.Import}
+	for i, r := range rows {
+		r.id, r.known = entered[i].ID, entered[i].Known
+		noted.Children, noted.Lines, noted.Entered = append(noted.Children, r.id), append(noted.Lines, int32(r.number)), append(noted.Entered, !r.known)
+		if r.differs {
+			err := children.For(s.Service).NoteCorrection(ctx, q, p, store.Child{ID: r.id, County: r.County}, "identity", nil, nil, r.correction)
+			if err != nil {
+				return err
+			}
+		}
+	}
+	if report.Import == 0 {
+		return nil
+	}
+	return q.AsEngine(ctx, func() error {
+		if err := q.NoteImportRows(ctx, noted); err != nil {
+			return err
+		}
+		return q.NoteImportedPlaces(ctx, store.NoteImportedPlacesParams{Import: report.Import, CaseNo: caseNo, Children: noted.Children})
 	})
+}
+
+// renew updates known children with the data of the source, and records those who have died or moved away.
+func (s *Service) renew(ctx context.Context, q *store.Queries, rows []*incoming, at time.Time) error {
+	rows = slices.DeleteFunc(slices.Clone(rows), func(r *incoming) bool { return !r.known && r.DiedOn.IsZero() && r.MovedOn.IsZero() })
 	if len(rows) == 0 {
 		return nil
 	}
 	n := len(rows)
 	to := store.UpdateRosterChildrenParams{
 		Ids: make([]string, n), BornOn: make([]nursery.Date, n), Sexes: make([]string, n), Names: make([][]byte, n), GuardianNames: make([][]byte, n),
-		GuardianPhones: make([][]byte, n), DiedOn: make([]nursery.Date, n), MovedOn: make([]nursery.Date, n), At: s.Now(),
+		GuardianPhones: make([][]byte, n), DiedOn: make([]nursery.Date, n), MovedOn: make([]nursery.Date, n), At: at,
 	}
 	err := inParallel(n, func(i int) (err error) {
 		r := rows[i]
@@ -160,12 +177,7 @@ const faultsShown = 200
 
 func (s *Service) keepUpload(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case, source string, faults []InsuranceFault, report InsuranceRoster) (InsuranceRoster, error) {
 	slices.SortStableFunc(faults, func(a, b InsuranceFault) int { return a.Row - b.Row })
-	report.Refused = report.Rows - report.Added - report.Updated
-	number, err := q.NextInsuranceUpload(ctx, c.CaseNo)
-	if err != nil {
-		return report, err
-	}
-	report.Number = int(number)
+	number := int32(report.Number)
 	raw, err := json.Marshal(faults)
 	if err != nil {
 		return report, fmt.Errorf("encode row report: %w", err)

@@ -65,6 +65,7 @@ type InsuranceRoster struct {
 	Faults  []InsuranceFault `json:"faults" doc:"未接收的原因，最多列出前 200 条，全部见导出"`
 	By      string           `json:"uploaded_by" doc:"上报人"`
 	At      time.Time        `json:"uploaded_at" doc:"上报时间"`
+	Import  int64            `json:"import,omitempty" doc:"导入的编号，当日可据以撤销"`
 }
 
 // InsuranceMonthSummary is an insurance month in a list.

@@ -70,6 +70,20 @@ WHERE case_no = @case_no ORDER BY number DESC LIMIT 100;
 -- name: InsuranceUpload :one
 SELECT * FROM insurance_uploads WHERE case_no = @case_no AND number = @number;
 
+-- name: NotOnRoster :many
+-- Institutions with children in care who live in the county, are of the age and are not on the roster of the month, with their number.
+-- Served by enrolments_of_county. Bounded by the institutions of a county.
+SELECT i.name, count(*)::integer AS children FROM enrolments e JOIN children c ON c.id = e.child JOIN institutions i ON i.id = e.institution
+JOIN insurance_batches b ON b.case_no = @case_no
+WHERE e.county = b.county AND e.left_on IS NULL AND c.county = b.county AND completed_months(c.born_on, b.cover_from) < b.until_months
+    AND NOT EXISTS (SELECT FROM insurance_roster r WHERE r.case_no = b.case_no AND r.child = c.id)
+GROUP BY i.id, i.name ORDER BY i.name LIMIT 500;
+
+-- name: LastRefused :one
+-- How many rows of the last roster of each source were not taken. Served by the primary key.
+SELECT coalesce(sum(refused), 0)::integer AS refused FROM (
+    SELECT DISTINCT ON (source) refused FROM insurance_uploads WHERE case_no = @case_no ORDER BY source, number DESC) u;
+
 -- name: InsuranceClasses :many
 -- The classes of children of the same facts, with the age and the days of the one nearest to the limit.
 SELECT class::text AS class, residence, died::boolean AS died, moved::boolean AS moved, notified::boolean AS notified, consent::boolean AS consent,
