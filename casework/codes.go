@@ -70,6 +70,7 @@ var (
 	CodeChildAlive          = NewCode(Conflict, "child_alive", "没有可撤销的死亡登记")            // there is no death that the caller may withdraw
 	CodeStayOverlaps        = NewCode(Conflict, "stay_overlaps", "在托时间重叠")              // two stays of the child would overlap
 	CodeChildMerged         = NewCode(Conflict, "child_merged", "记录已合并")                // a record is already part of another
+	CodeNothingToUndo       = NewCode(Conflict, "nothing_to_undo", "不能撤销")              // the last change of the assignee is not the caller's
 	CodeMergeUndone         = NewCode(Conflict, "merge_undone", "合并已撤销")                // already undone
 	CodeConsentAlreadyGiven = NewCode(Conflict, "consent_stands", "已同意此事项")             // given already and not withdrawn
 	CodeNoConsent           = NewCode(Conflict, "consent_absent", "没有可撤回的同意")           // nothing to withdraw

@@ -31,7 +31,7 @@ var Tasks = List[TaskFilter, TaskSummary]{
 		of.AfterOn, of.AfterID, of.Until, of.PageSize = r.After.On, r.After.ID, MaxDate, r.Limit
 		switch r.Filter.View {
 		case ViewClaimable:
-			of.OnlyFree = true
+			of.OnlyFree, of.Reader = true, r.Principal.Account
 		case ViewDue:
 			of.Until = years.AddWorkingDays(r.Today(), 1).Date
 		case ViewOverdue:
@@ -44,7 +44,8 @@ var Tasks = List[TaskFilter, TaskSummary]{
 		}
 		rows, err := r.Q.Inbox(ctx, of)
 		return ListRows(rows, err, func(row store.Task) (TaskSummary, Cursor) {
-			return r.summarise(row, r.Principal, years), Cursor{On: row.SortOn, ID: row.ID}
+			task := r.summarise(row, r.Principal, years)
+			return task, taskAt(task)
 		})
 	},
 	Complete: func(ctx context.Context, r ListReading[TaskFilter], items []TaskSummary) error {
@@ -97,7 +98,25 @@ var caseNumberStart = regexp.MustCompile(`^[A-Za-z]{2}-[0-9]`)
 // searchLeast is the beginning of a case number down to its thousands, which leaves at most a thousand cases.
 const searchLeast = len("BA-140403-2026-000")
 
-// Case returns whose tasks p's inbox holds under the filter: those p has taken; those put to p's institution or partner; of an office, those
+// taskAt returns the cursor of a task in the inbox.
+func taskAt(t TaskSummary) Cursor {
+	if t.DueOn.IsZero() {
+		return Cursor{On: MaxDate, ID: t.ID}
+	}
+	return Cursor{On: t.DueOn, ID: t.ID}
+}
+
+// TaskPlace returns where a task that p may read is, or was, in p's inbox under the filter and in the order, with at most so many of the
+// tasks after it. Errors: forbidden and invalid.
+func (s *Service) TaskPlace(ctx context.Context, p nursery.Principal, f TaskFilter, order Order, t TaskSummary, ahead int) (Place[TaskSummary], error) {
+	is := func(other TaskSummary) bool { return other.ID == t.ID }
+	if order.By != "" {
+		return Tasks.sortedPlace(ctx, s, p, f, order, t, is, ahead)
+	}
+	return Tasks.place(ctx, s, p, f, taskAt(t), is, ahead)
+}
+
+// of returns whose tasks p's inbox holds under the filter: those p has taken; those put to p's institution or partner; of an office, those
 // of its county, where the city chooses it, put to one role or to any. Clerks and inspectors see what is put to their own role.
 func (f TaskFilter) of(p nursery.Principal) store.InboxParams {
 	of := store.InboxParams{Kind: f.Kind}
@@ -148,6 +167,7 @@ func (s *Service) TaskCounts(ctx context.Context, p nursery.Principal, f TaskFil
 	count := func(q *store.Queries, of store.InboxParams) (store.CountInboxRow, error) {
 		return q.CountInbox(ctx, store.CountInboxParams{
 			County: of.County, Role: of.Role, Institution: of.Institution, Partner: of.Partner, Account: of.Account, Kind: of.Kind, Today: today, DueBy: dueBy,
+			Reader: p.Account,
 		})
 	}
 	err = s.As(ctx, p, func(q *store.Queries) error {
@@ -169,6 +189,9 @@ func (s *Service) TaskCounts(ctx context.Context, p nursery.Principal, f TaskFil
 			return err
 		}
 		mine, err := count(q, TaskFilter{View: ViewMine, Kind: f.Kind}.of(p))
+		if err != nil {
+			return err
+		}
 		counts = TaskCounts{All: int(all.Every), Claimable: int(all.Claimable), Due: int(all.Due), Overdue: int(all.Overdue), Mine: int(mine.Every)}
 		return err
 	})
@@ -182,9 +205,10 @@ func (s *Service) TaskCounts(ctx context.Context, p nursery.Principal, f TaskFil
 func countFound(rows []store.Task, p nursery.Principal, today, dueBy nursery.Date) TaskCounts {
 	counts := TaskCounts{All: len(rows)}
 	for _, t := range rows {
-		if t.Assignee == nil {
+		switch {
+		case t.Assignee == nil && !slices.Contains(t.Excluded, p.Account):
 			counts.Claimable++
-		} else if *t.Assignee == p.Account {
+		case t.Assignee != nil && *t.Assignee == p.Account:
 			counts.Mine++
 		}
 		if !t.SortOn.After(dueBy) {
@@ -195,6 +219,24 @@ func countFound(rows []store.Task, p nursery.Principal, today, dueBy nursery.Dat
 		}
 	}
 	return counts
+}
+
+// mayClaim reports whether p may claim a task that p sees, as authz decides it.
+func mayClaim(p nursery.Principal, t store.Task) bool { return t.Assignee == nil && mayAnswer(p, t) }
+
+// mayAnswer reports whether p may answer a task that p sees, or claim it, as authz decides it. A task that another account has taken is not
+// answered.
+func mayAnswer(p nursery.Principal, t store.Task) bool {
+	if t.State != "open" || slices.Contains(t.Excluded, p.Account) || t.Assignee != nil && *t.Assignee != p.Account {
+		return false
+	}
+	role := nursery.Role(t.Role)
+	return role == p.Role || p.Role == nursery.RoleSupervisor && t.EscalatedAt != nil && (role == nursery.RoleClerk || role == nursery.RoleInspector)
+}
+
+// mayRead reports whether p may read a task of a case that p reads: a party of the case reads what is put to it, others every task.
+func mayRead(p nursery.Principal, t store.Task) bool {
+	return t.Role == string(p.Role) || p.Role != nursery.RoleInstitution && !p.Role.Partner()
 }
 
 // DueText returns the working days left until a due date as Chinese text, with left nil if they are unknown.

@@ -67,11 +67,6 @@ func ListRows[Row, View any](rows []Row, err error, of func(Row) (View, Cursor))
 // Page returns a page of the list as p sees it, and where the next one begins. Errors: forbidden, invalid, and those of the list.
 func (l List[Filter, View]) Page(ctx context.Context, s *Service, p nursery.Principal, f Filter, page PageRequest) (Page[View], error) {
 	list := Page[View]{Items: []View{}}
-	if l.Act != "" {
-		if err := s.Authorize(ctx, p, l.Act, Resource{}); err != nil {
-			return list, err
-		}
-	}
 	limit, err := page.limit(l.Default, l.Most)
 	if err != nil {
 		return list, err
@@ -82,16 +77,8 @@ func (l List[Filter, View]) Page(ctx context.Context, s *Service, p nursery.Prin
 			return list, err
 		}
 	}
-	if l.Check != nil {
-		if err := l.Check(ctx, s, p, &f); err != nil {
-			return list, err
-		}
-	}
-	err = s.As(ctx, p, func(q *store.Queries) error {
-		if err := q.Plan(ctx, store.PlanForPage); err != nil {
-			return err
-		}
-		r := ListReading[Filter]{Service: s, Q: q, Principal: p, Filter: f, After: after, Limit: int32(limit + 1), Case: new(store.Case)}
+	err = l.reading(ctx, s, p, f, func(r ListReading[Filter]) error {
+		r.After, r.Limit = after, int32(limit+1)
 		lines, err := l.Read(ctx, r)
 		if err != nil {
 			return err
@@ -109,9 +96,34 @@ func (l List[Filter, View]) Page(ctx context.Context, s *Service, p nursery.Prin
 		return l.Complete(ctx, r, list.Items)
 	})
 	if err != nil {
-		return Page[View]{Items: []View{}}, fmt.Errorf("list %s: %w", l.Title, err)
+		return Page[View]{Items: []View{}}, err
 	}
 	return list, nil
+}
+
+// reading authorizes p for the list, checks the filter, and runs read in a transaction of p that is planned for pages. Errors: forbidden,
+// invalid, and those of read.
+func (l List[Filter, View]) reading(ctx context.Context, s *Service, p nursery.Principal, f Filter, read func(ListReading[Filter]) error) error {
+	if l.Act != "" {
+		if err := s.Authorize(ctx, p, l.Act, Resource{}); err != nil {
+			return err
+		}
+	}
+	if l.Check != nil {
+		if err := l.Check(ctx, s, p, &f); err != nil {
+			return err
+		}
+	}
+	err := s.As(ctx, p, func(q *store.Queries) error {
+		if err := q.Plan(ctx, store.PlanForPage); err != nil {
+			return err
+		}
+		return read(ListReading[Filter]{Service: s, Q: q, Principal: p, Filter: f, After: l.First, Case: new(store.Case)})
+	})
+	if err != nil {
+		return fmt.Errorf("list %s: %w", l.Title, err)
+	}
+	return nil
 }
 
 // All returns the list page by page as one, at most ExportMost rows. Its errors are those of Page.

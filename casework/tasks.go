@@ -83,6 +83,9 @@ func (s *Service) Task(ctx context.Context, p nursery.Principal, id string) (Tas
 // Claim takes a task nobody has. Error: task_claimed naming who has it.
 func (s *Service) Claim(ctx context.Context, p nursery.Principal, key, id string) (TaskSummary, error) {
 	return s.reassign(ctx, p, key, "task.claim", id, nil, func(q *store.Queries, task store.Task) (string, error) {
+		if err := s.Authorize(ctx, p, "task.claim", resourceOf(task)); err != nil {
+			return "", err
+		}
 		if task.Assignee != nil && *task.Assignee == p.Account {
 			return "", nil
 		}
@@ -106,6 +109,9 @@ func (s *Service) Claim(ctx context.Context, p nursery.Principal, key, id string
 // Release returns a claimed task to its role.
 func (s *Service) Release(ctx context.Context, p nursery.Principal, key, id string) (TaskSummary, error) {
 	return s.reassign(ctx, p, key, "task.release", id, nil, func(q *store.Queries, task store.Task) (string, error) {
+		if err := s.Authorize(ctx, p, "task.release", resourceOf(task)); err != nil {
+			return "", err
+		}
 		return "退回公共待办：" + task.Title, SetAssignee(ctx, q, id, nil)
 	})
 }
@@ -131,6 +137,9 @@ var AccountForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@-]{1,99}$`)
 
 func (s *Service) handOver(ctx context.Context, p nursery.Principal, key, act, id, account, verb string, check func() error) (TaskSummary, error) {
 	return s.reassign(ctx, p, key, act, id, []string{account, verb}, func(q *store.Queries, task store.Task) (string, error) {
+		if err := s.Authorize(ctx, p, act, resourceOf(task)); err != nil {
+			return "", err
+		}
 		if !AccountForm.MatchString(account) {
 			return "", NewError(CodeInvalid, "请填写办理人账号。", FieldError{Location: "/account", Message: "格式不对"})
 		}
@@ -164,7 +173,53 @@ func SetAssignee(ctx context.Context, q *store.Queries, id string, account *stri
 	return nil
 }
 
-// reassign does an inbox matter: rows and a line on the timeline, no workflow history.
+// handOver is recorded with a change of a task's assignee.
+type handOver struct {
+	Task string `json:"task"`
+	From string `json:"from"` // empty: nobody
+	To   string `json:"to"`
+}
+
+// Restore takes back what p did last to the assignee of a task: a claim, a release, an assignment or a delegation. It returns an error if
+// something was done to the assignee since. Errors: task_closed, nothing_to_undo, and those of authorization.
+func (s *Service) Restore(ctx context.Context, p nursery.Principal, key, id string) (TaskSummary, error) {
+	return s.reassign(ctx, p, key, "task.restore", id, nil, func(q *store.Queries, task store.Task) (string, error) {
+		last, err := q.LastHandOver(ctx, store.LastHandOverParams{CaseNo: task.CaseNo, Task: id})
+		if err != nil && !store.IsNotFound(err) {
+			return "", fmt.Errorf("read last change of the assignee: %w", err)
+		}
+		var done handOver
+		if err == nil {
+			if err := json.Unmarshal(last.Data, &done); err != nil {
+				return "", fmt.Errorf("decode last change of the assignee: %w", err)
+			}
+		}
+		now := resourceOf(task)
+		if done.Task == "" || last.Actor != p.Account || done.To != now.Assignee || done.From == done.To {
+			return "", NewError(CodeNothingToUndo, "这件待办已由他人处理，不能撤销。")
+		}
+		act := "task.assign"
+		switch {
+		case last.Kind == "task_delegate": // by the one who had it then
+			act, now.Assignee = "task.delegate", done.From
+		case done.From == "":
+			act = "task.release"
+		case done.From == p.Account:
+			act = "task.claim"
+		}
+		if err := s.Authorize(ctx, p, act, now); err != nil {
+			return "", err
+		}
+		var to *string
+		if done.From != "" {
+			to = &done.From
+		}
+		return "撤销上一步：" + task.Title, SetAssignee(ctx, q, id, to)
+	})
+}
+
+// reassign does an inbox matter: rows and a line on the timeline, no workflow history. do authorizes it, and returns the line; an empty one
+// if nothing was done.
 func (s *Service) reassign(ctx context.Context, p nursery.Principal, key, act, id string, body any,
 	do func(*store.Queries, store.Task) (string, error),
 ) (TaskSummary, error) {
@@ -180,22 +235,20 @@ func (s *Service) reassign(ctx context.Context, p nursery.Principal, key, act, i
 		if task.State != "open" {
 			return TaskSummary{}, taskClosed(task)
 		}
-		if err := s.Authorize(ctx, p, act, resourceOf(task)); err != nil {
-			return TaskSummary{}, err
-		}
 		note, err := do(q, task)
 		if err != nil {
 			return TaskSummary{}, err
 		}
+		before := resourceOf(task).Assignee
+		if task, err = q.TaskByID(ctx, id); err != nil {
+			return TaskSummary{}, fmt.Errorf("read task: %w", err)
+		}
 		if note != "" {
 			c := store.Case{CaseNo: task.CaseNo, County: task.County, Institution: task.Institution}
 			step := task.ID + "/" + CompletionID(p, key)
-			if err := s.RecordEvent(ctx, q, c, p, step, strings.ReplaceAll(act, ".", "_"), note, true, map[string]string{"task": id}); err != nil {
+			if err := s.RecordEvent(ctx, q, c, p, step, strings.ReplaceAll(act, ".", "_"), note, true, handOver{id, before, resourceOf(task).Assignee}); err != nil {
 				return TaskSummary{}, err
 			}
-		}
-		if task, err = q.TaskByID(ctx, id); err != nil {
-			return TaskSummary{}, fmt.Errorf("read task: %w", err)
 		}
 		return s.summarise(task, p, years), nil
 	})
@@ -226,7 +279,7 @@ func (s *Service) summarise(task store.Task, p nursery.Principal, years calendar
 		ID: task.ID, CaseNo: task.CaseNo, Kind: task.Kind, Title: task.Title, County: task.County,
 		Institution: task.Institution, Role: nursery.Role(task.Role), DueOn: task.DueOn, DueProvisional: task.DueProvisional,
 		State: task.State, Overdue: task.OverdueAt != nil, Escalated: task.EscalatedAt != nil, OpenedAt: task.OpenedAt,
-		ClosedAt: task.ClosedAt, Outcomes: []OutcomeOffer{},
+		ClosedAt: task.ClosedAt, Outcomes: []OutcomeOffer{}, Claimable: mayClaim(p, task), Answerable: mayAnswer(p, task), Readable: mayRead(p, task),
 	}
 	kind, _ := workflows.TaskOf(task.Kind)
 	for _, o := range task.Outcomes {

@@ -208,6 +208,9 @@ type TaskSummary struct {
 	ClosedBy        string          `json:"closed_by,omitempty"`
 	ClosedAt        *time.Time      `json:"closed_at,omitempty"`
 	Answer          json.RawMessage `json:"answer,omitempty"`
+
+	// What the reader may do, for pages.
+	Readable, Claimable, Answerable bool `json:"-"`
 }
 
 // OutcomeOffer is one way to answer a task, with the fields of the task's form that it needs and that it may have. Others

@@ -269,19 +269,21 @@ func (q *Queries) CountDrafts(ctx context.Context, institution string) (int64, e
 }
 
 const countInbox = `-- name: CountInbox :one
-SELECT least(count(*), 100)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 100)::integer AS claimable,
-    least(count(*) FILTER (WHERE sort_on <= $1::date), 100)::integer AS due,
-    least(count(*) FILTER (WHERE sort_on < $2::date), 100)::integer AS overdue
-FROM (SELECT kind, assignee, sort_on FROM tasks WHERE state = 'open'
-    AND ($3::text = '' OR county = $3::text) AND ($4::text = '' OR role = $4::text)
-    AND ($5::text = '' OR institution = $5::text)
-    AND ($6::text = '' OR partner = $6::text AND partner <> '')
-    AND ($7::text = '' OR assignee = $7::text)
+SELECT least(count(*), 100)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL
+        AND NOT $1::text = ANY (excluded)), 100)::integer AS claimable,
+    least(count(*) FILTER (WHERE sort_on <= $2::date), 100)::integer AS due,
+    least(count(*) FILTER (WHERE sort_on < $3::date), 100)::integer AS overdue
+FROM (SELECT kind, assignee, excluded, sort_on FROM tasks WHERE state = 'open'
+    AND ($4::text = '' OR county = $4::text) AND ($5::text = '' OR role = $5::text)
+    AND ($6::text = '' OR institution = $6::text)
+    AND ($7::text = '' OR partner = $7::text AND partner <> '')
+    AND ($8::text = '' OR assignee = $8::text)
     ORDER BY sort_on, id LIMIT 300) near
-WHERE ($8::text = '' OR kind = $8::text)
+WHERE ($9::text = '' OR kind = $9::text)
 `
 
 type CountInboxParams struct {
+	Reader      string
 	DueBy       nursery.Date
 	Today       nursery.Date
 	County      string
@@ -302,6 +304,7 @@ type CountInboxRow struct {
 // Served as Inbox is: of the 300 nearest due.
 func (q *Queries) CountInbox(ctx context.Context, arg CountInboxParams) (CountInboxRow, error) {
 	row := q.db.QueryRow(ctx, countInbox,
+		arg.Reader,
 		arg.DueBy,
 		arg.Today,
 		arg.County,

@@ -7,6 +7,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 
 	"tuoyu/nursery"
 )
@@ -52,12 +53,13 @@ SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, 
     AND ($6::text = '' OR institution = $6::text)
     AND ($7::text = '' OR partner = $7::text AND partner <> '')
     AND ($8::text = '' OR assignee = $8::text)
-    AND ($9::text = '' OR kind = $9::text) AND (NOT $10::boolean OR assignee IS NULL)
-    AND ($11::text = '' OR id = ANY (ARRAY(SELECT found.id FROM tasks found WHERE found.state = 'open'
-        AND found.case_no COLLATE "C" >= $11::text AND found.case_no COLLATE "C" < $11::text || '~' LIMIT 5000)))
-    AND ($12::text = '' OR institution = ANY (ARRAY(SELECT $12::text
-        UNION SELECT found.id FROM institutions found WHERE strpos(found.name, $12::text) > 0 OR found.uscc = $12::text LIMIT 500)))
-ORDER BY sort_on, id LIMIT $13::integer
+    AND ($9::text = '' OR kind = $9::text) AND (NOT $10::boolean OR assignee IS NULL
+        AND NOT $11::text = ANY (excluded))
+    AND ($12::text = '' OR id = ANY (ARRAY(SELECT found.id FROM tasks found WHERE found.state = 'open'
+        AND found.case_no COLLATE "C" >= $12::text AND found.case_no COLLATE "C" < $12::text || '~' LIMIT 5000)))
+    AND ($13::text = '' OR institution = ANY (ARRAY(SELECT $13::text
+        UNION SELECT found.id FROM institutions found WHERE strpos(found.name, $13::text) > 0 OR found.uscc = $13::text LIMIT 500)))
+ORDER BY sort_on, id LIMIT $14::integer
 `
 
 type InboxParams struct {
@@ -71,6 +73,7 @@ type InboxParams struct {
 	Account     string
 	Kind        string
 	OnlyFree    bool
+	Reader      string
 	Prefix      string
 	About       string
 	PageSize    int32
@@ -91,6 +94,7 @@ func (q *Queries) Inbox(ctx context.Context, arg InboxParams) ([]Task, error) {
 		arg.Account,
 		arg.Kind,
 		arg.OnlyFree,
+		arg.Reader,
 		arg.Prefix,
 		arg.About,
 		arg.PageSize,
@@ -139,6 +143,30 @@ func (q *Queries) Inbox(ctx context.Context, arg InboxParams) ([]Task, error) {
 		return nil, err
 	}
 	return items, nil
+}
+
+const lastHandOver = `-- name: LastHandOver :one
+SELECT kind, actor, data FROM case_events WHERE case_no = $1 AND kind = ANY ('{task_claim,task_release,task_assign,task_delegate,task_restore}')
+    AND data ->> 'task' = $2::text ORDER BY id DESC LIMIT 1
+`
+
+type LastHandOverParams struct {
+	CaseNo string
+	Task   string
+}
+
+type LastHandOverRow struct {
+	Kind  string
+	Actor string
+	Data  json.RawMessage
+}
+
+// Served by case_events_of_case.
+func (q *Queries) LastHandOver(ctx context.Context, arg LastHandOverParams) (LastHandOverRow, error) {
+	row := q.db.QueryRow(ctx, lastHandOver, arg.CaseNo, arg.Task)
+	var i LastHandOverRow
+	err := row.Scan(&i.Kind, &i.Actor, &i.Data)
+	return i, err
 }
 
 const openSiteVisits = `-- name: OpenSiteVisits :many

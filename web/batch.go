@@ -29,6 +29,7 @@ type BatchAct struct {
 	Title    string // of its button
 	Done     string // what is said of the rows on which it was executed
 	Question string // a confirmation before it
+	Undo     string // of a button that takes back what was done to tasks; empty: none
 	For      func(nursery.Principal) bool
 	Fields   func(Reader) (templ.Component, error) // what it needs besides the rows; nil: nothing
 	Do       func(v Reader, key, id string, form url.Values) error
@@ -121,7 +122,7 @@ func (l Listing[Filter, View]) batch(s *Site, w http.ResponseWriter, r *http.Req
 		}
 	}
 	if len(shown.Failed) == 0 {
-		return s.Done(w, r, v.Here, fmt.Sprintf("%s %d 件。", act.Done, len(ids)))
+		return s.done(w, r, v.Here, flash{Text: fmt.Sprintf("%s %d 件。", act.Done, len(ids)), Undo: act.Undo, Tasks: ids})
 	}
 	again := r.Clone(r.Context())
 	again.URL.Path = l.Path

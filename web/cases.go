@@ -136,6 +136,21 @@ func mayWithdraw(c casework.CaseDetail, p nursery.Principal) bool {
 	return process.Withdrawable
 }
 
+// notDue says why a case has no due date.
+func notDue(c casework.CaseDetail) string {
+	switch {
+	case c.Status == nursery.CaseEnded:
+		return "已办结"
+	case c.Status == nursery.CaseDraft:
+		return "提交后开始计算"
+	case len(c.Clocks)+len(c.Tasks)+len(c.Decisions) == 0: // the engine has not begun
+		return "正在计算"
+	case slices.ContainsFunc(c.Clocks, func(k casework.ClockView) bool { return k.State == "paused" }):
+		return "等待" + c.HolderTitle + "，期间不计入时限"
+	}
+	return "无期限"
+}
+
 func clockState(state string) (tone, title string) {
 	switch state {
 	case "running":

@@ -23,6 +23,7 @@ type problemView struct {
 	Sent           savedForm              // that form, when it can be sent again as it is
 	Files          bool                   // files came with it
 	Office         casework.OfficeContact // whom to ask; zero: nobody
+	Ways           []navItem              // where a reader can go on
 }
 
 // closed reports whether a field may not be changed now.

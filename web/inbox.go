@@ -1,6 +1,8 @@
 package web
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -32,15 +34,15 @@ func (s *Site) inbox() Listing[casework.TaskFilter, casework.TaskSummary] {
 				return RowHead{Link: "/tasks/" + id, Name: t.Title, Below: t.InstitutionName + " " + t.CaseNo}, err
 			},
 			Acts: []BatchAct{
-				{Name: "claim", Title: "领取", Done: "已领取", For: claims, Do: func(v Reader, key, id string, _ url.Values) error {
+				{Name: "claim", Title: "领取", Done: "已领取", Undo: "撤回领取", For: claims, Do: func(v Reader, key, id string, _ url.Values) error {
 					_, err := s.Service.Claim(v.Context(), v.Principal, key, id)
 					return err
 				}},
-				{Name: "release", Title: "退回", Done: "已退回", For: claims, Do: func(v Reader, key, id string, _ url.Values) error {
+				{Name: "release", Title: "退回", Done: "已退回", Undo: "撤销退回", For: claims, Do: func(v Reader, key, id string, _ url.Values) error {
 					_, err := s.Service.Release(v.Context(), v.Principal, key, id)
 					return err
 				}},
-				{Name: "assign", Title: "分派", Done: "已分派", For: assigns, Fields: func(v Reader) (templ.Component, error) {
+				{Name: "assign", Title: "分派", Done: "已分派", Undo: "撤销分派", For: assigns, Fields: func(v Reader) (templ.Component, error) {
 					list, err := s.Service.Colleagues(v.Context(), v.Principal, "")
 					return colleagueField(list, "分派给", "bulk", false), err
 				}, Do: func(v Reader, key, id string, form url.Values) error {
@@ -128,6 +130,35 @@ func BackPath(r *http.Request) string {
 	return "/tasks"
 }
 
+// doneTo is done for something done to the task of a request, which a button takes back.
+func (s *Site) doneTo(w http.ResponseWriter, r *http.Request, text, undo string) error {
+	return s.done(w, r, BackPath(r), flash{Text: text, Undo: undo, Tasks: []string{r.PathValue("id")}})
+}
+
+// undo takes back what the reader did last to the assignees of tasks, as far as nobody did something else to them since.
+func (s *Site) undo(w http.ResponseWriter, r *http.Request) error {
+	if err := ParseForm(r); err != nil {
+		return err
+	}
+	ids, done, why := r.PostForm["task"], 0, ""
+	for _, id := range ids[:min(len(ids), batchMost)] {
+		_, err := s.Service.Restore(r.Context(), Principal(r.Context()), Key(r)+"/"+id, id)
+		switch refused := (*casework.Error)(nil); {
+		case err == nil:
+			done++
+		case errors.As(err, &refused):
+			why = refused.Message
+		default:
+			return err
+		}
+	}
+	message := fmt.Sprintf("已撤销 %d 件。", done)
+	if done < len(ids) {
+		message += fmt.Sprintf("未能撤销 %d 件：%s", len(ids)-done, why)
+	}
+	return s.Done(w, r, BackPath(r), message)
+}
+
 func (s *Site) claim(w http.ResponseWriter, r *http.Request) error {
 	if err := ParseForm(r); err != nil {
 		return err
@@ -135,7 +166,7 @@ func (s *Site) claim(w http.ResponseWriter, r *http.Request) error {
 	if _, err := s.Service.Claim(r.Context(), Principal(r.Context()), Key(r), r.PathValue("id")); err != nil {
 		return err
 	}
-	return s.Done(w, r, BackPath(r), "已领取。")
+	return s.doneTo(w, r, "已领取。", "撤回领取")
 }
 
 func (s *Site) release(w http.ResponseWriter, r *http.Request) error {
@@ -145,7 +176,7 @@ func (s *Site) release(w http.ResponseWriter, r *http.Request) error {
 	if _, err := s.Service.Release(r.Context(), Principal(r.Context()), Key(r), r.PathValue("id")); err != nil {
 		return err
 	}
-	return s.Done(w, r, BackPath(r), "已退回，其他人可以领取。")
+	return s.doneTo(w, r, "已退回，其他人可以领取。", "撤销退回")
 }
 
 func (s *Site) assign(w http.ResponseWriter, r *http.Request) error {
@@ -156,7 +187,7 @@ func (s *Site) assign(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.Done(w, r, BackPath(r), "已分派给 "+t.Assignee+"。")
+	return s.doneTo(w, r, "已分派给 "+t.Assignee+"。", "撤销分派")
 }
 
 func (s *Site) delegate(w http.ResponseWriter, r *http.Request) error {
@@ -167,5 +198,5 @@ func (s *Site) delegate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.Done(w, r, BackPath(r), "已转交给 "+t.Assignee+"。")
+	return s.doneTo(w, r, "已转交给 "+t.Assignee+"。", "撤销转交")
 }

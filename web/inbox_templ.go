@@ -177,7 +177,7 @@ func taskControls(t casework.TaskSummary, v Reader) templ.Component {
 			templ_7745c5c3_Var6 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if t.Assignee == "" && v.Role == t.Role && !partyOfOne(t.Role) {
+		if t.Claimable && !partyOfOne(t.Role) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<form class=\"inline\" method=\"post\" action=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -371,7 +371,7 @@ func keysList() templ.Component {
 			templ_7745c5c3_Var16 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<dl class=\"facts\"><div><dt><kbd>j</kbd> <kbd>k</kbd></dt><dd>下一件、上一件</dd></div><div><dt><kbd>Enter</kbd></dt><dd>打开</dd></div><div><dt><kbd>x</kbd></dt><dd>选择</dd></div><div><dt><kbd>c</kbd></dt><dd>领取</dd></div><div><dt><kbd>r</kbd></dt><dd>退回</dd></div><div><dt><kbd>e</kbd></dt><dd>办理（在待办页）</dd></div><div><dt><kbd>/</kbd></dt><dd>查找</dd></div><div><dt><kbd>?</kbd></dt><dd>本说明</dd></div></dl>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<dl class=\"facts\"><div><dt><kbd>j</kbd> <kbd>k</kbd></dt><dd>下一件、上一件</dd></div><div><dt><kbd>Enter</kbd></dt><dd>打开</dd></div><div><dt><kbd>x</kbd></dt><dd>选择</dd></div><div><dt><kbd>c</kbd></dt><dd>领取；选择了几件时，领取所选</dd></div><div><dt><kbd>r</kbd></dt><dd>退回</dd></div><div><dt><kbd>z</kbd></dt><dd>撤销刚才的领取、退回或分派</dd></div><div><dt><kbd>e</kbd></dt><dd>办理（在待办页）</dd></div><div><dt><kbd>n</kbd></dt><dd>办理并看下一件（在待办页）</dd></div><div><dt><kbd>u</kbd></dt><dd>返回清单</dd></div><div><dt><kbd>/</kbd></dt><dd>查找</dd></div><div><dt><kbd>?</kbd></dt><dd>本说明</dd></div></dl>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

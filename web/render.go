@@ -22,17 +22,18 @@ import (
 
 // Frame is the layout around a page.
 type Frame struct {
-	Title string
-	Wide  bool     // for tables
-	Plain bool     // no navigation: for printing and public pages
-	Live  bool     // the page listens for changes
-	Back  string   // the previous page; empty: no link
-	Uses  []string // scripts of the page, by their name in static/
+	Title  string
+	Wide   bool     // for tables
+	Plain  bool     // no navigation: for printing and public pages
+	Live   bool     // the page listens for changes
+	Back   string   // the previous page, unless the address has that of the list that led here; empty: no link
+	Placed bool     // Back is the list that led here, at its place
+	Uses   []string // scripts of the page, by their name in static/
 
 	p      nursery.Principal
 	nav    []navItem
 	path   string
-	flash  string
+	flash  flash
 	news   int    // number of the reader's cases with news
 	own    string // name of the reader's institution or clinic
 	assets assets
@@ -50,6 +51,9 @@ func (s *Site) ShowStatus(w http.ResponseWriter, r *http.Request, status int, f 
 		w.Header().Set("Retry-After", retryAfter[casework.Unavailable])
 	}
 	f.p, f.path, f.assets = Principal(r.Context()), r.URL.Path, s.assets
+	if list := listOf(r); list != "" && !f.Placed {
+		f.Back = atRow(list, f.path)
+	}
 	var err error
 	if f.own, err = s.Service.OwnName(r.Context(), f.p); err != nil {
 		s.Log.WarnContext(r.Context(), "no name for the header", "error", err) // the account is shown instead
@@ -61,10 +65,14 @@ func (s *Site) ShowStatus(w http.ResponseWriter, r *http.Request, status int, f 
 		}
 	}
 	if r.Header.Get("HX-Request") == "" && s.hasSession(r.Context()) {
-		f.flash = s.sessions.PopString(r.Context(), keyFlash)
+		f.flash = s.popFlash(r)
+	}
+	ctx := context.WithValue(context.WithValue(r.Context(), assetsKey{}, s.assets), maxUploadKey{}, s.MaxUpload)
+	if r.Method == http.MethodGet {
+		ctx = context.WithValue(ctx, hereKey{}, r.URL.RequestURI())
 	}
 	var page bytes.Buffer
-	if err := layout(f, body).Render(context.WithValue(context.WithValue(r.Context(), assetsKey{}, s.assets), maxUploadKey{}, s.MaxUpload), &page); err != nil {
+	if err := layout(f, body).Render(ctx, &page); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -146,7 +154,12 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	view := &problemView{Title: troubleTitle(refused), Message: refused.Message, Status: int(refused.Kind()), Fields: refused.Fields, Back: sentFrom(r)}
 	switch refused.Kind() {
-	case casework.NotFound, casework.Forbidden:
+	case casework.Conflict, casework.Invalid:
+		view.Ways = s.waysOn(r)
+	case casework.Forbidden:
+		view.Ways = s.waysOn(r)
+		view.Office = s.Contact(r.Context(), cmp.Or(Principal(r.Context()).County, nursery.CityCode))
+	case casework.NotFound:
 		view.Office = s.Contact(r.Context(), cmp.Or(Principal(r.Context()).County, nursery.CityCode))
 	case casework.Unavailable:
 		view.Sent, view.Files = s.handedBack(w, r)
@@ -202,8 +215,15 @@ func WriteJSON(w http.ResponseWriter, body any) error {
 
 // Done redirects to a page with a message, so that a reload does not repeat the action.
 func (s *Site) Done(w http.ResponseWriter, r *http.Request, to, message string) error {
-	if message != "" {
-		s.flash(r.Context(), message)
+	return s.done(w, r, to, flash{Text: message})
+}
+
+// done is Done with a message that has more than text.
+func (s *Site) done(w http.ResponseWriter, r *http.Request, to string, f flash) error {
+	if f.Text != "" {
+		if err := s.putFlash(r.Context(), f); err != nil {
+			return err
+		}
 	}
 	if kept := r.PostFormValue("_kept"); kept != "" {
 		if err := s.dropKept(r.Context(), kept); err != nil {

@@ -233,6 +233,3 @@ func (s *Site) lapsedAccount(r *http.Request) string {
 	}
 	return account
 }
-
-// flash shows a message once, on the next page.
-func (s *Site) flash(ctx context.Context, message string) { s.sessions.Put(ctx, keyFlash, message) }

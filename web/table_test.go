@@ -42,7 +42,7 @@ func TestAPageGivesACellAnotherLook(t *testing.T) {
 	page := drawn(t, CellsOf(drawers, Looks[drawer]{
 		"名称和位置": StyledCell("heads", func(d drawer) templ.Component { return RowHeading(RowHead{"/drawers/1", d.name, "", "左"}) }),
 	}), drawer{"左上", 2})
-	require.Contains(t, page, `<td class="number" data-label="钥匙">2</td><th scope="row"><a href="/drawers/1">左上</a>`)
+	require.Contains(t, page, `<td class="number" data-label="钥匙">2</td><th scope="row"><a href="/drawers/1" id="/drawers/1">左上</a>`)
 	for _, title := range []string{"编号", "名称", "颜色"} {
 		require.Panics(t, func() { CellsOf(drawers, Looks[drawer]{title: TextCell(func(d drawer) string { return d.name })}) }, title)
 	}

@@ -19,6 +19,7 @@ import (
 func registerTasks(s *Site) {
 	s.Nav("/tasks", "待办", Places{nursery.RoleInstitution: 3, nursery.RoleClerk: 1, nursery.RoleSupervisor: 1, nursery.RoleInspector: 2, nursery.RoleHospital: 4, nursery.RoleCountyOffice: 5, nursery.RoleCityOffice: 5, nursery.RoleInsurer: 3})
 	AddListing(s, s.inbox())
+	s.Page("POST /tasks/undo", s.undo)
 	s.Page("GET /tasks/{id}", s.task)
 	s.Page("POST /tasks/{id}/claim", s.claim)
 	s.Page("POST /tasks/{id}/release", s.release)
@@ -38,7 +39,12 @@ type TaskView struct {
 	Form       answering
 	Colleagues []casework.Colleague // who can be given it
 	Reader     nursery.Principal
+	Walk       walk   // where it is in the list that led to it
+	list       string // the address of that list; empty: none
 }
+
+// at returns the address of something that is done to the task.
+func (v TaskView) at(act string) string { return OfList("/tasks/"+v.Task.ID+act, v.list) }
 
 // taskPage shows a task with the form as it was entered; a nil form is a blank one.
 func (s *Site) taskPage(w http.ResponseWriter, r *http.Request, status int, form *answering) error {
@@ -47,7 +53,7 @@ func (s *Site) taskPage(w http.ResponseWriter, r *http.Request, status int, form
 	if err != nil {
 		return err
 	}
-	v := TaskView{Task: t, Reader: p}
+	v := TaskView{Task: t, Reader: p, list: listOf(r)}
 	if c, err := s.Service.Case(r.Context(), p, t.CaseNo); err == nil {
 		v.Case = &c
 		if v.Content, err = s.content(r.Context(), c); err != nil {
@@ -75,13 +81,21 @@ func (s *Site) taskPage(w http.ResponseWriter, r *http.Request, status int, form
 		v.Form.Key = NewKey()
 	}
 	v.Form.withFirstRows()
-	if corrects(t) && v.Content != nil && v.mayAnswer() && t.State == "open" {
+	if corrects(t) && v.Content != nil && t.Answerable {
 		v.Content.Markable(&v.Form.BoundForm)
 	}
 	if err := s.NameFiles(r.Context(), &v.Form.BoundForm, t.Institution); err != nil {
 		return err
 	}
+	if t.State == "open" || v.list != "" {
+		if v.Walk, err = s.walkOf(r, t.TaskSummary, v.Case, 1); err != nil {
+			return err
+		}
+	}
 	f := Frame{Title: t.Title, Wide: true, Back: "/tasks", Uses: []string{"papers.js"}}
+	if v.Walk.List != "" {
+		f.Back, f.Placed = v.Walk.back(t.TaskSummary, t.State != "open"), true
+	}
 	if v.Form.Issue != nil {
 		if v.Content != nil {
 			v.Form.Issue.Unseen = v.Content.Unseen()
@@ -168,7 +182,7 @@ func (s *Site) task(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if elsewhere := s.taskPages[t.Kind].Elsewhere; elsewhere != nil && t.State == "open" && t.Role == Principal(r.Context()).Role {
-		http.Redirect(w, r, elsewhere(t), http.StatusSeeOther)
+		http.Redirect(w, r, OfList(elsewhere(t), listOf(r)), http.StatusSeeOther)
 		return nil
 	}
 	return s.taskPage(w, r, http.StatusOK, nil)
@@ -265,30 +279,24 @@ func (s *Site) complete(w http.ResponseWriter, r *http.Request) error {
 	if done.Note != "" {
 		message += done.Note
 	}
+	list := listOf(r)
+	if !form.Next && list == "" {
+		return s.Done(w, r, "/cases/"+t.CaseNo, message)
+	}
+	var of *casework.CaseDetail
+	if strings.HasPrefix(list, "/cases/") {
+		if c, err := s.Service.Case(r.Context(), Principal(r.Context()), t.CaseNo); err == nil {
+			of = &c
+		}
+	}
+	along, err := s.walkOf(r, t.TaskSummary, of, 100)
+	if err != nil {
+		s.Log.WarnContext(r.Context(), "no place in the list", "error", err) // the answer is taken
+	}
 	if form.Next {
-		if next := s.nextTask(r, t.Kind); next != "" {
-			return s.Done(w, r, "/tasks/"+next, message)
-		}
-		return s.Done(w, r, "/tasks", message+"没有下一件了。")
+		return s.goOn(w, r, t, along, message)
 	}
-	return s.Done(w, r, "/cases/"+t.CaseNo, message)
-}
-
-// nextTask returns the next task of those that are mine, else of those of the kind that nobody has taken; empty without
-// one.
-func (s *Site) nextTask(r *http.Request, kind string) string {
-	for _, f := range []casework.TaskFilter{{View: casework.ViewMine}, {View: casework.ViewClaimable, Kind: kind}} {
-		list, err := casework.Tasks.Page(r.Context(), s.Service, Principal(r.Context()), f, casework.PageRequest{Limit: 2})
-		if err != nil {
-			return ""
-		}
-		for _, t := range list.Items {
-			if t.ID != r.PathValue("id") {
-				return t.ID
-			}
-		}
-	}
-	return ""
+	return s.Done(w, r, OfList("/cases/"+t.CaseNo, along.back(t.TaskSummary, true)), message)
 }
 
 // preview shows the documents that an answer would issue beside its form. It stores and issues nothing.

@@ -26,23 +26,24 @@ func taskKinds(r nursery.Role) (list []Option) {
 	return list
 }
 
-// decisions returns the decisions of the rules when the task was opened, the one that the task names first. Earlier
-// ones are left out.
-func (v TaskView) decisions() []nursery.Decision {
-	list := []nursery.Decision{*v.Task.Decision}
+// opinions parts the decisions of the rules on the case into those made when the task was opened, the one that the task names first, and
+// earlier ones.
+func (v TaskView) opinions() (now, before []casework.DecisionView) {
+	if v.Task.Decision == nil || v.Case == nil {
+		return nil, nil
+	}
 	step := v.Task.Decision.ID[:strings.LastIndexByte(v.Task.Decision.ID, '/')+1]
 	for _, d := range v.Case.Decisions {
-		if d.ID != v.Task.Decision.ID && step != "" && strings.HasPrefix(d.ID, step) {
-			list = append(list, d.Decision)
+		switch {
+		case d.ID == v.Task.Decision.ID:
+			now = slices.Insert(now, 0, d)
+		case step != "" && strings.HasPrefix(d.ID, step):
+			now = append(now, d)
+		default:
+			before = append(before, d)
 		}
 	}
-	return list
-}
-
-// mayAnswer reports whether to offer the answer to the reader; casework authorizes it when it is sent.
-func (v TaskView) mayAnswer() bool {
-	t := v.Task
-	return (t.Role == v.Reader.Role || v.Reader.Role == nursery.RoleSupervisor && t.Escalated) && (t.Assignee == "" || t.Assignee == v.Reader.Account)
+	return now, before
 }
 
 // atMost writes a count that is counted up to a hundred.

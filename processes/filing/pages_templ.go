@@ -969,7 +969,7 @@ func filingReceiptPage(c casework.CaseDetail, office casework.OfficeContact) tem
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = web.DueDate(c.DaysLeft, c.DueOn, c.DueProvisional).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.CaseDeadline(c).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -55,7 +55,7 @@ func (s *Service) FileComplaint(ctx context.Context, p nursery.Principal, key st
 			return casework.Started{}, err
 		}
 		started, err := s.OpenCase(ctx, q, nursery.Engine, casework.Opening{
-			Kind: nursery.KindComplaint, County: in.County, Institution: desk, Subject: "投诉举报", About: id, Facts: struct{}{}, Note: "收到投诉举报",
+			Kind: nursery.KindComplaint, County: in.County, Institution: desk, Subject: "投诉举报", About: id, Facts: struct{}{}, Note: "登记投诉举报",
 		})
 		if err != nil {
 			return casework.Started{}, err

@@ -2,10 +2,11 @@
 
 -- name: CountInbox :one
 -- Served as Inbox is: of the 300 nearest due.
-SELECT least(count(*), 100)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL), 100)::integer AS claimable,
+SELECT least(count(*), 100)::integer AS every, least(count(*) FILTER (WHERE assignee IS NULL
+        AND NOT sqlc.arg(reader)::text = ANY (excluded)), 100)::integer AS claimable,
     least(count(*) FILTER (WHERE sort_on <= sqlc.arg(due_by)::date), 100)::integer AS due,
     least(count(*) FILTER (WHERE sort_on < sqlc.arg(today)::date), 100)::integer AS overdue
-FROM (SELECT kind, assignee, sort_on FROM tasks WHERE state = 'open'
+FROM (SELECT kind, assignee, excluded, sort_on FROM tasks WHERE state = 'open'
     AND (sqlc.arg(county)::text = '' OR county = sqlc.arg(county)::text) AND (sqlc.arg(role)::text = '' OR role = sqlc.arg(role)::text)
     AND (sqlc.arg(institution)::text = '' OR institution = sqlc.arg(institution)::text)
     AND (sqlc.arg(partner)::text = '' OR partner = sqlc.arg(partner)::text AND partner <> '')

@@ -23,7 +23,8 @@ SELECT * FROM tasks WHERE state = 'open'
     AND (sqlc.arg(institution)::text = '' OR institution = sqlc.arg(institution)::text)
     AND (sqlc.arg(partner)::text = '' OR partner = sqlc.arg(partner)::text AND partner <> '')
     AND (sqlc.arg(account)::text = '' OR assignee = sqlc.arg(account)::text)
-    AND (sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text) AND (NOT sqlc.arg(only_free)::boolean OR assignee IS NULL)
+    AND (sqlc.arg(kind)::text = '' OR kind = sqlc.arg(kind)::text) AND (NOT sqlc.arg(only_free)::boolean OR assignee IS NULL
+        AND NOT sqlc.arg(reader)::text = ANY (excluded))
     AND (sqlc.arg(prefix)::text = '' OR id = ANY (ARRAY(SELECT found.id FROM tasks found WHERE found.state = 'open'
         AND found.case_no COLLATE "C" >= sqlc.arg(prefix)::text AND found.case_no COLLATE "C" < sqlc.arg(prefix)::text || '~' LIMIT 5000)))
     AND (sqlc.arg(about)::text = '' OR institution = ANY (ARRAY(SELECT sqlc.arg(about)::text
@@ -57,3 +58,8 @@ CROSS JOIN LATERAL (SELECT facts FROM applications x WHERE x.case_no = t.case_no
 WHERE t.county = @county AND t.role = 'inspector' AND t.state = 'open' AND t.kind = ANY (sqlc.arg(kinds)::text[])
     AND (t.assignee IS NULL OR t.assignee = sqlc.arg(account)::text) AND NOT sqlc.arg(account)::text = ANY (t.excluded)
 ORDER BY t.sort_on, t.id LIMIT 100;
+
+-- name: LastHandOver :one
+-- Served by case_events_of_case.
+SELECT kind, actor, data FROM case_events WHERE case_no = @case_no AND kind = ANY ('{task_claim,task_release,task_assign,task_delegate,task_restore}')
+    AND data ->> 'task' = sqlc.arg(task)::text ORDER BY id DESC LIMIT 1;

@@ -132,6 +132,7 @@
 	// Keys of a list: j and k pick a row, Enter opens it, letters do what the row's forms offer. They are silent while
 	// something is written, also by an input method.
 	const list = () => document.querySelector("[data-keys]");
+	const viewing = () => document.querySelector(".viewer:not([hidden])"); // has keys of its own
 	let at = -1;
 	const rowsOf = () => [...(list()?.querySelectorAll("[data-row]") ?? [])];
 	function pick(n) {
@@ -151,22 +152,32 @@
 			if (button) { event.preventDefault(); button.click(); }
 		};
 		switch (event.key) {
-			case "j": if (list()) { event.preventDefault(); pick(at + 1); } break;
-			case "k": if (list()) { event.preventDefault(); pick(at - 1); } break;
+			case "j": if (list()) { event.preventDefault(); pick(at + 1); } else { act("j"); } break;
+			case "k": if (list()) { event.preventDefault(); pick(at - 1); } else { act("k"); } break;
 			case "Enter": if (list() && at >= 0 && event.target === document.body) { rowsOf()[at].querySelector("a")?.click(); } break;
 			case "/": { const search = document.querySelector("[data-search]"); if (search) { event.preventDefault(); search.focus(); } break; }
 			case "?": { const help = document.getElementById("keys"); if (help) { event.preventDefault(); help.showModal(); } break; }
 			case "x": { const box = rowsOf()[at]?.querySelector("input[type=checkbox]"); if (box) { event.preventDefault(); box.click(); } break; }
-			case "c": case "e": case "r": act(event.key); break;
+			case "c": {
+				const all = boxes().some((box) => box.checked) && document.querySelector('button[form="bulk"][formaction$="/claim"]');
+				if (all) { event.preventDefault(); all.click(); } else { act("c"); }
+				break;
+			}
+			case "n": if (!viewing()) { act("n"); } break;
+			case "e": case "r": case "u": case "z": act(event.key); break;
 		}
 	});
 	document.getElementById("keys-button")?.addEventListener("click", () => document.getElementById("keys").showModal());
-	// What is ticked stays ticked while the list follows changes. The box in the head ticks the whole page.
+
+	// A list comes back as it was left: what is ticked stays ticked while it follows changes and until something is done to it, and
+	// the reader is at the same row. The box in the head ticks the whole page.
+	const page = `${location.pathname}${location.search}`;
 	const boxes = () => [...document.querySelectorAll('input[name="row"]')];
 	let ticked = new Set();
 	function count() {
 		const chosen = boxes().filter((box) => box.checked), all = document.querySelector("[data-all]"), every = document.querySelector('input[name="_all"]')?.checked;
 		ticked = new Set(chosen.map((box) => box.value));
+		if (boxes().length > 0) { sessionStorage.setItem(`ticked ${page}`, JSON.stringify([...ticked])); }
 		if (all) { all.checked = chosen.length > 0 && chosen.length === boxes().length; all.indeterminate = chosen.length > 0 && !all.checked; }
 		const told = document.getElementById("chosen");
 		if (told) { told.textContent = every ? "" : chosen.length > 0 ? `已选 ${chosen.length} 件` : ""; }
@@ -176,6 +187,20 @@
 		if (event.target.matches?.('[data-all], input[name="row"], input[name="_all"]')) { count(); }
 	});
 	addEventListener("pageshow", count);
+	if (list()) {
+		const kept = JSON.parse(sessionStorage.getItem(`ticked ${page}`) ?? "[]");
+		for (const box of boxes()) { box.checked ||= kept.includes(box.value); }
+		addEventListener("submit", (event) => {
+			const row = rowsOf().findIndex((one) => one.contains(event.target));
+			if (event.defaultPrevented || row < 0 && event.target.id !== "bulk") { return; }
+			sessionStorage.setItem(`at ${page}`, String(row < 0 ? at : row));
+			if (row < 0) { sessionStorage.removeItem(`ticked ${page}`); }
+		});
+		const link = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+		const left = link ? rowsOf().findIndex((one) => one.contains(link)) : Number(sessionStorage.getItem(`at ${page}`) ?? -1);
+		sessionStorage.removeItem(`at ${page}`);
+		if (left >= 0) { pick(left); }
+	}
 	document.addEventListener("htmx:after:swap", () => {
 		for (const box of boxes()) { box.checked = box.checked || ticked.has(box.value); }
 		count();
