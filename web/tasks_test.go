@@ -60,7 +60,7 @@ func TestSeveralTasksAreClaimedAndEachThatIsNotIsNamed(t *testing.T) {
 		_, row, found := strings.Cut(page, `<input type="checkbox" name="row" value="`+caseNo+"."+n+`" checked form="bulk">`)
 		require.True(t, found, "it stays ticked: %s", page)
 		row, _, _ = strings.Cut(row, "</tr>")
-		require.Contains(t, row, `<a href="/tasks/`+caseNo+"."+n+`">核对第`+n+"份材料</a>")
+		require.Contains(t, row, `<a href="/tasks/`+caseNo+"."+n+`" id="/tasks/`+caseNo+"."+n+`">核对第`+n+"份材料</a>")
 		require.Contains(t, row, "clerk-140403-9", "who has it")
 	}
 	require.Contains(t, page, `<a href="/tasks/`+caseNo+`.1">核对第1份材料</a>`)
