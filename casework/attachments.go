@@ -254,6 +254,10 @@ func actOnFile(act string, kind nursery.CaseKind) string {
 	return "attachment." + act
 }
 
+// OfficeFiles begins the names under which offices hand in files that belong to no case and no child: the evidence of what they enter
+// of the city's targets. The code of the county follows.
+const OfficeFiles = "office-"
+
 // kindOfUpload returns the kind of case for which an institution uploads a file before any case names the file. It
 // returns "" if the institution determines no kind.
 func kindOfUpload(institution string) nursery.CaseKind {
@@ -288,7 +292,11 @@ func (s *Service) authorizeUpload(ctx context.Context, q *store.Queries, p nurse
 	if err != nil {
 		return err
 	}
-	return s.Authorize(ctx, p, actOnFile("upload", kindOfUpload(institution)), r)
+	act := actOnFile("upload", kindOfUpload(institution))
+	if strings.HasPrefix(institution, OfficeFiles) {
+		act = "target_entry.upload"
+	}
+	return s.Authorize(ctx, p, act, r)
 }
 
 // AuthorizeChildFiles has authorize decide who reads the files of a child.
@@ -297,8 +305,8 @@ func (s *Service) AuthorizeChildFiles(authorize func(ctx context.Context, q *sto
 }
 
 // AuthorizeRead reports whether p may read a file: one of a child as p may read the child, a sheet of several children as those who
-// look after all of them may, one of a case as p may read the case and its kind's files, and one that nothing refers to yet as
-// who uploaded it.
+// look after all of them may, one of an office as p may read what it enters, one of a case as p may read the case and its kind's
+// files, and one that nothing refers to yet as who uploaded it.
 func (s *Service) AuthorizeRead(ctx context.Context, q *store.Queries, p nursery.Principal, a store.Attachment) error {
 	switch {
 	case a.Child != nil:
@@ -313,6 +321,8 @@ func (s *Service) AuthorizeRead(ctx context.Context, q *store.Queries, p nursery
 			r.Partner = p.Institution
 		}
 		return s.Authorize(ctx, p, "child.file", r)
+	case a.Entry != nil, strings.HasPrefix(a.Institution, OfficeFiles):
+		return s.Authorize(ctx, p, "target_entry.read", Resource{County: a.County})
 	case a.CaseNo != nil:
 		c, err := CaseOf(ctx, q.CaseByNumber, *a.CaseNo)
 		if err != nil {

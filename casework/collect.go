@@ -32,6 +32,11 @@ func (s *Service) sweepHourly(ctx context.Context) {
 		if err := s.NormalizeNames(ctx); err != nil && ctx.Err() == nil {
 			s.Log.WarnContext(ctx, "names not normalized", "error", err)
 		}
+		for what, do := range s.hourly {
+			if err := do(ctx); err != nil && ctx.Err() == nil {
+				s.Log.WarnContext(ctx, what+" not done", "error", err)
+			}
+		}
 		select {
 		case <-ctx.Done():
 			return
@@ -39,6 +44,9 @@ func (s *Service) sweepHourly(ctx context.Context) {
 		}
 	}
 }
+
+// Hourly has do run at the start of a relay and every hour. Any number of processes may run it concurrently.
+func (s *Service) Hourly(what string, do func(context.Context) error) { s.hourly[what] = do }
 
 // NormalizeNames normalizes the names of children that were stored before names were normalized, and replaces their
 // hashes. Any number of processes may run it concurrently.

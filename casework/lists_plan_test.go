@@ -25,6 +25,7 @@ import (
 	"tuoyu/processes/contract"
 	"tuoyu/processes/inspection"
 	"tuoyu/processes/insurance"
+	"tuoyu/processes/targets"
 	"tuoyu/registry"
 	"tuoyu/store"
 )
@@ -68,6 +69,8 @@ var many = []struct{ table, insert string }{
 		SELECT number(g), 'plan-' || g % 20, county(g), 'i-' || g % 2000, '点', 1, 'public', now()`},
 	{"build_reports", `(case_no, county, milestone, percent, note, evidence, state, reported_by, reported_at)
 		SELECT number(g), county(g), 'fit_out', 40, '', '[]', CASE WHEN g % 500 = 0 THEN 'waiting' ELSE 'accepted' END, 'a', now()`},
+	{"target_entries", `(target, county, quarter, part, note, evidence, state, entered_by, entered_at)
+		SELECT 'T-' || g % 30, county(g), '2024-01-01', 1, '', '{}', CASE WHEN g % 500 = 0 THEN 'replaced' ELSE 'accepted' END, 'a', now()`},
 	{"absences", `(account, county, from_on, until_on, delegate, set_by, set_at, ended_at)
 		SELECT 'clerk-' || g % 5000, county(g), '2025-01-01', '2025-01-02', 'b', 'a', now(), now()`},
 	{"insurance_batches", `(case_no, county, institution, insurer, month, procurement, perils, terms, residents, until_months, newborn_days, cover_months, cover_from, opened_on)
@@ -241,6 +244,10 @@ func TestEachListIsReadAlongItsIndex(t *testing.T) {
 		{query: "BuildSites", read: pageOf(buildsite.Sites, buildsite.BuildFilter{}), p: city, index: "build_sites_pkey"},
 		{query: "WaitingReports", read: pageOf(buildsite.WaitingReports, buildsite.ReportFilter{}), p: city, index: "build_reports_waiting"},
 		{query: "WaitingReports", read: pageOf(buildsite.WaitingReports, buildsite.ReportFilter{}), p: office, index: "build_reports_waiting"},
+		{query: "TargetEntries", read: pageOf(targets.Entries, targets.EntryFilter{Target: "T-7"}), p: city, index: "target_entries_of_target"},
+		{query: "TargetEntries", read: pageOf(targets.Entries, targets.EntryFilter{}), p: office, index: "target_entries_by_county"},
+		{query: "TargetEntries", read: pageOf(targets.Entries, targets.EntryFilter{State: "waiting"}), p: city, index: "target_entries_waiting"},
+		{query: "TargetEntries", read: pageOf(targets.Entries, targets.EntryFilter{}), p: auditor, index: "target_entries_pkey"},
 		{query: "Absences", read: pageOf(offices.Absences, struct{}{}), p: head, index: "absences_of_county"},
 		{query: "Absences", read: pageOf(offices.Absences, struct{}{}), p: who(nursery.RoleClerk, ""), index: "absences_of_account"},
 		{query: "Absences", read: pageOf(offices.Absences, struct{}{}), p: city, index: "absences_pkey"},
@@ -324,7 +331,7 @@ func TestEachListIsReadAlongItsIndex(t *testing.T) {
 	for query, named := range map[string][]string{
 		"Contracts": contract.Contracts.Indexes, "Clinics": contract.Clinics.Indexes, "Institutions": registry.Institutions.Indexes,
 		"FiledInstitutions": registry.FiledInstitutions.Indexes, "Publications": registry.Publications.Indexes, "BuildSites": buildsite.Sites.Indexes,
-		"WaitingReports": buildsite.WaitingReports.Indexes, "Absences": offices.Absences.Indexes, "Enrolments": children.Children.Indexes, "Readings": children.Readings.Indexes, "ChildMerges": children.Merges.Indexes,
+		"WaitingReports": buildsite.WaitingReports.Indexes, "TargetEntries": targets.Entries.Indexes, "Absences": offices.Absences.Indexes, "Enrolments": children.Children.Indexes, "Readings": children.Readings.Indexes, "ChildMerges": children.Merges.Indexes,
 		"Inspectors": inspection.Inspectors.Indexes, "Inspections": inspection.Inspections.Indexes, "InspectionPlans": inspection.Plans.Indexes,
 		"CheckupRounds": checkup.Rounds.Indexes, "Referrals": checkup.Referrals.Indexes, "Cases": casework.Cases.Indexes, "Inbox": casework.Tasks.Indexes,
 		"InsuranceBatches": insurance.Months.Indexes, "InsuranceClaims": insurance.Claims.Indexes, "Insurers": insurance.Insurers.Indexes,

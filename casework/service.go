@@ -48,6 +48,7 @@ type Service struct {
 	answerChecks  map[string]AnswerCheck  // by the kind of task
 	beforeAnswers map[string]BeforeAnswer // by the kind of task
 	completions   []CompleteCase
+	hourly        map[string]func(context.Context) error // by what is then not done
 	childFile     func(ctx context.Context, q *store.Queries, p nursery.Principal, child string) error
 }
 
@@ -64,6 +65,7 @@ func New(d Deps) *Service {
 	}
 	return &Service{
 		Deps: d, imports: newImports(), checks: newChecks(), answerChecks: map[string]AnswerCheck{}, beforeAnswers: map[string]BeforeAnswer{},
+		hourly:    map[string]func(context.Context) error{},
 		childFile: func(context.Context, *store.Queries, nursery.Principal, string) error { return NewNotFound() },
 	}
 }

@@ -48,7 +48,7 @@ func TestNoTargetOfThePlanIsLeftOut(t *testing.T) {
 	for n := 1; n <= 15; n++ {
 		require.True(t, projects[fmt.Sprintf("项目%d", n)], "项目%d", n)
 	}
-	require.Equal(t, "该项目的流程尚未建立", d.target(city, "P05-incentive").Unavailable)
+	require.Equal(t, "还没有经核定的填报", d.target(city, "P05-incentive").Unavailable)
 	require.Equal(t, "建设计划尚未启动", d.target(city, "P01-seats").Unavailable)
 	require.Equal(t, "尚无应计的对象", d.target(city, "P08-signed").Unavailable, "nothing of nothing is not all of it")
 }

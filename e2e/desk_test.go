@@ -13,9 +13,10 @@ import (
 // deskRows returns the operations on assignments and absences, for the matrix of roles.
 func deskRows(t *testing.T, h *harness, county string) []row {
 	t.Helper()
-	var absence, filter struct {
+	var absence, filter, entry struct {
 		ID int64 `json:"id"`
 	}
+	figures := map[string]any{"quarter": fmt.Sprintf("%dQ%d", today().Year, (int(today().Month)+2)/3), "part": 0, "note": "本季度没有举办"}
 	head, clerk, officer := h.users.As("supervisor-"+county), "clerk-"+county, "inspector-"+county
 	var known []error
 	for _, account := range []string{clerk, clerk + "-2", officer, officer + "-2"} { // accounts that have signed in can be substitutes
@@ -28,6 +29,7 @@ func deskRows(t *testing.T, h *harness, county string) []row {
 		}, &absence),
 		head.Do(t.Context(), roleplay.Request{Method: http.MethodPut, Path: "/api/v1/saved-filters", Key: key(),
 			Body: map[string]string{"room": "tasks", "name": "待删除", "query": "view=due"}}, &filter),
+		h.users.As("county-office-"+county).Post(t.Context(), "/api/v1/targets/P07-study/entries", key(), figures, &entry),
 	)
 	if err != nil {
 		t.Fatal(err)
@@ -47,6 +49,14 @@ func deskRows(t *testing.T, h *harness, county string) []row {
 		{op: "GET /api/v1/workload", path: "/api/v1/workload", allowed: only(nursery.RoleSupervisor, nursery.RoleCountyOffice)},
 		{op: "GET /api/v1/overdue", path: "/api/v1/overdue", allowed: watch},
 		{op: "GET /api/v1/targets", path: "/api/v1/targets", allowed: watch[1:]},
+		{op: "GET /api/v1/targets/months", path: "/api/v1/targets/months", allowed: watch[1:]},
+		{op: "GET /api/v1/targets/report", path: "/api/v1/targets/report", allowed: watch[1:]},
+		{op: "GET /api/v1/targets/report.pdf", path: "/api/v1/targets/report.pdf", allowed: watch[1:]},
+		{op: "GET /api/v1/targets/report.xlsx", path: "/api/v1/targets/report.xlsx", allowed: watch[1:]},
+		{op: "POST /api/v1/targets/{target}/entries", path: "/api/v1/targets/P07-lectures/entries", allowed: watch[1:3], body: says(figures)},
+		{op: "GET /api/v1/target-entries", path: "/api/v1/target-entries", allowed: watch[1:4]},
+		{op: "POST /api/v1/target-entries/{id}/decision", path: fmt.Sprintf("/api/v1/target-entries/%d/decision", entry.ID), ofCase: true,
+			allowed: only(nursery.RoleCityOffice), body: says(map[string]any{"accept": true})},
 		{op: "GET /api/v1/tasks/counts", path: "/api/v1/tasks/counts", allowed: listers},
 		{op: "GET /api/v1/absences", path: "/api/v1/absences", allowed: append(only(nursery.RoleAuditor), away...)},
 		{op: "POST /api/v1/absences", path: "/api/v1/absences", allowed: away, body: leave},

@@ -63,7 +63,7 @@ func New(d casework.Deps) *Services {
 		checkup.New(s),
 		inspection.New(s),
 		insurance.New(s),
-		targets.For(s),
+		targets.New(s),
 	}
 }
 

@@ -394,12 +394,13 @@ func (q *Queries) EndPastAbsences(ctx context.Context, arg EndPastAbsencesParams
 	return err
 }
 
-const filedCounts = `-- name: FiledCounts :one
-SELECT count(*)::integer AS institutions, coalesce(sum(seats), 0)::integer AS seats,
+const filedCounts = `-- name: FiledCounts :many
+SELECT county, count(*)::integer AS institutions, coalesce(sum(seats), 0)::integer AS seats,
     count(*) FILTER (WHERE inclusive)::integer AS inclusive, coalesce(sum(seats) FILTER (WHERE inclusive), 0)::integer AS inclusive_seats,
     count(*) FILTER (WHERE inclusive AND site_kind IN ('community', 'family_point') AND filed_on >= $1::date)::integer AS community_points,
     count(*) FILTER (WHERE site_kind = 'employer' AND filed_on >= $1::date)::integer AS employer_pilots
 FROM institutions WHERE status IN ('filed', 'rectifying') AND ($2::text = '' OR county = $2::text)
+GROUP BY county
 `
 
 type FiledCountsParams struct {
@@ -408,6 +409,7 @@ type FiledCountsParams struct {
 }
 
 type FiledCountsRow struct {
+	County          string
 	Institutions    int32
 	Seats           int32
 	Inclusive       int32
@@ -416,26 +418,41 @@ type FiledCountsRow struct {
 	EmployerPilots  int32
 }
 
-// Served by institutions_by_county, or over the whole register for the city: some hundreds.
-func (q *Queries) FiledCounts(ctx context.Context, arg FiledCountsParams) (FiledCountsRow, error) {
-	row := q.db.QueryRow(ctx, filedCounts, arg.Since, arg.County)
-	var i FiledCountsRow
-	err := row.Scan(
-		&i.Institutions,
-		&i.Seats,
-		&i.Inclusive,
-		&i.InclusiveSeats,
-		&i.CommunityPoints,
-		&i.EmployerPilots,
-	)
-	return i, err
+// By county. Served by institutions_by_county, or over the whole register for the city: some hundreds.
+func (q *Queries) FiledCounts(ctx context.Context, arg FiledCountsParams) ([]FiledCountsRow, error) {
+	rows, err := q.db.Query(ctx, filedCounts, arg.Since, arg.County)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []FiledCountsRow{}
+	for rows.Next() {
+		var i FiledCountsRow
+		if err := rows.Scan(
+			&i.County,
+			&i.Institutions,
+			&i.Seats,
+			&i.Inclusive,
+			&i.InclusiveSeats,
+			&i.CommunityPoints,
+			&i.EmployerPilots,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
-const inCareCounts = `-- name: InCareCounts :one
-SELECT count(*)::integer AS children, count(h.child)::integer AS recorded
+const inCareCounts = `-- name: InCareCounts :many
+SELECT e.county, count(*)::integer AS children, count(h.child)::integer AS recorded
 FROM enrolments e JOIN institutions i ON i.id = e.institution LEFT JOIN health_records h ON h.child = e.child
 WHERE e.entered_on <= $1::date AND coalesce(e.left_on, 'infinity') > $1::date
     AND i.status IN ('filed', 'rectifying') AND ($2::text = '' OR e.county = $2::text)
+GROUP BY e.county
 `
 
 type InCareCountsParams struct {
@@ -444,17 +461,31 @@ type InCareCountsParams struct {
 }
 
 type InCareCountsRow struct {
+	County   string
 	Children int32
 	Recorded int32
 }
 
-// Children in care on a day at institutions that are filed, and those of them with a health record. Served by
+// Children in care on a day at institutions that are filed, and those of them with a health record, by county. Served by
 // enrolments_of_county, or over all for the city.
-func (q *Queries) InCareCounts(ctx context.Context, arg InCareCountsParams) (InCareCountsRow, error) {
-	row := q.db.QueryRow(ctx, inCareCounts, arg.OnDay, arg.County)
-	var i InCareCountsRow
-	err := row.Scan(&i.Children, &i.Recorded)
-	return i, err
+func (q *Queries) InCareCounts(ctx context.Context, arg InCareCountsParams) ([]InCareCountsRow, error) {
+	rows, err := q.db.Query(ctx, inCareCounts, arg.OnDay, arg.County)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []InCareCountsRow{}
+	for rows.Next() {
+		var i InCareCountsRow
+		if err := rows.Scan(&i.County, &i.Children, &i.Recorded); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const insertAbsence = `-- name: InsertAbsence :one

@@ -12,7 +12,7 @@ import (
 )
 
 const attachmentByID = `-- name: AttachmentByID :one
-SELECT id, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at, case_no, child, file_key, sealed_name, kept, sheet FROM attachments WHERE id = $1
+SELECT id, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at, case_no, child, file_key, sealed_name, kept, sheet, entry FROM attachments WHERE id = $1
 `
 
 func (q *Queries) AttachmentByID(ctx context.Context, id string) (Attachment, error) {
@@ -35,6 +35,7 @@ func (q *Queries) AttachmentByID(ctx context.Context, id string) (Attachment, er
 		&i.SealedName,
 		&i.Kept,
 		&i.Sheet,
+		&i.Entry,
 	)
 	return i, err
 }
@@ -82,7 +83,7 @@ func (q *Queries) AttachmentsKnown(ctx context.Context, arg AttachmentsKnownPara
 }
 
 const attachmentsOf = `-- name: AttachmentsOf :many
-SELECT id, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at, case_no, child, file_key, sealed_name, kept, sheet FROM attachments WHERE id = ANY ($1::text[]) AND institution = $2 LIMIT 1000
+SELECT id, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at, case_no, child, file_key, sealed_name, kept, sheet, entry FROM attachments WHERE id = ANY ($1::text[]) AND institution = $2 LIMIT 1000
 `
 
 type AttachmentsOfParams struct {
@@ -117,6 +118,7 @@ func (q *Queries) AttachmentsOf(ctx context.Context, arg AttachmentsOfParams) ([
 			&i.SealedName,
 			&i.Kept,
 			&i.Sheet,
+			&i.Entry,
 		); err != nil {
 			return nil, err
 		}
@@ -211,7 +213,7 @@ func (q *Queries) ChildrenOfSheet(ctx context.Context, sheet string) ([]Child, e
 }
 
 const clearAttachments = `-- name: ClearAttachments :many
-SELECT id, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at, case_no, child, file_key, sealed_name, kept, sheet FROM attachments WHERE file_key IS NULL AND id > $1 ORDER BY id LIMIT $2
+SELECT id, sha256, county, institution, name, media_type, size, scan, uploaded_by, uploaded_at, case_no, child, file_key, sealed_name, kept, sheet, entry FROM attachments WHERE file_key IS NULL AND id > $1 ORDER BY id LIMIT $2
 `
 
 type ClearAttachmentsParams struct {
@@ -246,6 +248,7 @@ func (q *Queries) ClearAttachments(ctx context.Context, arg ClearAttachmentsPara
 			&i.SealedName,
 			&i.Kept,
 			&i.Sheet,
+			&i.Entry,
 		); err != nil {
 			return nil, err
 		}
@@ -406,7 +409,8 @@ func (q *Queries) DropDraftSection(ctx context.Context, arg DropDraftSectionPara
 }
 
 const dropUnusedAttachments = `-- name: DropUnusedAttachments :execrows
-DELETE FROM attachments a WHERE a.case_no IS NULL AND a.child IS NULL AND a.sheet IS NULL AND NOT a.kept AND a.uploaded_at < $1
+DELETE FROM attachments a WHERE a.case_no IS NULL AND a.child IS NULL AND a.sheet IS NULL AND a.entry IS NULL AND NOT a.kept
+    AND a.uploaded_at < $1
     AND NOT EXISTS (SELECT FROM consents c WHERE c.evidence = a.id)
 `
 

@@ -64,6 +64,7 @@ type Attachment struct {
 	SealedName  []byte
 	Kept        bool
 	Sheet       *string
+	Entry       *int64
 }
 
 type BuildAssessment struct {
@@ -898,6 +899,32 @@ type SavedFilter struct {
 	Name    string
 	Query   string
 	SavedAt time.Time
+}
+
+type TargetEntry struct {
+	ID        int64
+	Target    string
+	County    string
+	Quarter   nursery.Date
+	Part      int32
+	Whole     int32
+	Note      string
+	Evidence  []string
+	State     string
+	EnteredBy string
+	EnteredAt time.Time
+	DecidedBy *string
+	DecidedAt *time.Time
+	Reason    string
+}
+
+type TargetMonth struct {
+	Month  nursery.Date
+	Target string
+	County string
+	Part   int32
+	Whole  int32
+	AsOf   nursery.Date
 }
 
 type Task struct {

@@ -81,6 +81,20 @@ func (s *Service) ReadLedger(ctx context.Context, q *store.Queries, name string)
 	return ledger, plan, nil
 }
 
+// ofCounty returns the ledger with the sites of one county.
+func (l BuildLedger) ofCounty(county string) BuildLedger {
+	all := l.Lines
+	l.Lines, l.Seats, l.SeatsCounted = []BuildLine{}, 0, 0
+	for _, line := range all {
+		if line.County == county {
+			l.Lines = append(l.Lines, line)
+			l.Seats += line.Seats
+			l.SeatsCounted += line.SeatsCounted
+		}
+	}
+	return l
+}
+
 // countyTotals is the sum of the lines of one county.
 type countyTotals struct {
 	BuildCounty

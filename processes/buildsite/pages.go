@@ -76,16 +76,21 @@ func (s *pages) build(w http.ResponseWriter, r *http.Request) error {
 	}
 	mayStart := web.Principal(r.Context()).Role == nursery.RoleCityOffice
 	if plan == "" {
-		return s.Show(w, r, web.Frame{Title: "建设台账"}, buildPage(BuildLedger{}, nil, "", mayStart))
+		return s.Show(w, r, web.Frame{Title: "建设台账"}, buildPage(BuildLedger{}, nil, "", "", mayStart))
 	}
 	ledger, err := s.service.BuildLedger(r.Context(), web.Principal(r.Context()), plan)
 	if err != nil {
 		return err
 	}
+	county := r.URL.Query().Get("county")
+	if county != "" {
+		ledger = ledger.ofCounty(county)
+	}
 	if web.ExportFormat(r) != "" {
 		return web.SendFile(w)(LedgerFile(ledger))
 	}
-	return s.Show(w, r, web.Frame{Title: "建设台账", Wide: true, Live: true}, buildPage(ledger, all, web.WithParam(r, "export", "xlsx"), mayStart))
+	return s.Show(w, r, web.Frame{Title: "建设台账", Wide: true, Live: true},
+		buildPage(ledger, all, nursery.CountyName(county), web.WithParam(r, "export", "xlsx"), mayStart))
 }
 
 func (s *pages) buildSite(w http.ResponseWriter, r *http.Request) error {

@@ -45,6 +45,8 @@ func askBuildPlan(*http.Request) (web.FormSpec, error) {
 	planned := func(m web.FormSchema) web.FormSchema { return m.WithTexts("evidence") }
 	sh := web.SchemaOf[nursery.BuildPlan]().Change("milestones", planned).Change("sites", func(site web.FormSchema) web.FormSchema {
 		return site.WithOptions("county", web.Counties()).Without("milestones")
+	}).Change("assumptions", func(a web.FormSchema) web.FormSchema { // in one line each, as rows of a table
+		return a.Change("note", func(note web.FormSchema) web.FormSchema { note.Kind = web.KindText; return note })
 	})
 	var plan nursery.BuildPlan
 	for _, kind := range nursery.MilestoneKinds() {

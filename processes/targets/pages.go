@@ -2,12 +2,13 @@ package targets
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
 	"tuoyu/casework"
-	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/processes/buildsite"
 	"tuoyu/processes/checkup"
@@ -27,12 +28,16 @@ type pages struct {
 func (s *Service) Pages(site *web.Site) {
 	p := &pages{site, s}
 	p.registerTargets()
+	p.registerEntries()
 	p.registerOverview()
 }
 
 func (s *pages) registerTargets() {
 	s.Nav("/targets", "目标", web.Places{nursery.RoleCountyOffice: 3, nursery.RoleCityOffice: 3, nursery.RoleAuditor: 4})
 	s.Page("GET /targets", s.targets)
+	s.Page("GET /targets/trends", s.trends)
+	s.Page("GET /targets/report", s.report)
+	s.Page("GET /targets/{project}", s.project)
 }
 
 // targets holds the plan's targets against today.
@@ -41,14 +46,26 @@ func (s *pages) targets(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	waiting, err := s.waiting(r)
+	if err != nil {
+		return err
+	}
 	return web.SheetPage(s.Site, w, r, Sheet, list, web.Frame{Title: "目标与进展", Wide: true}, func() templ.Component {
-		return targetsPage(list, web.WithParam(r, "export", "xlsx"))
+		return targetsPage(list, waiting, web.WithParam(r, "export", "xlsx"))
 	})
+}
+
+// source is where in the plan the target is stated.
+func (t Target) source() string {
+	if strings.Contains(t.Source.Article, t.Project) {
+		return t.Source.Article
+	}
+	return t.Project + " · " + t.Source.Article
 }
 
 func metTone(t Target) string {
 	switch {
-	case t.Unavailable != "":
+	case t.Unavailable != "", t.Unjudged:
 		return ""
 	case t.Met:
 		return "good"
@@ -59,7 +76,7 @@ func metTone(t Target) string {
 // targetCells is the table of the plan's targets.
 var targetCells = web.CellsOf(Sheet, web.Looks[Target]{
 	"目标": web.HeadCell(func(t Target) web.RowHead {
-		return web.RowHead{Link: t.Link, Name: t.Title, Below: t.Project + " · " + documents.Cite(t.Source)}
+		return web.RowHead{Link: thePlan().pathOf(t.Project), Name: t.Title, Below: t.source()}
 	}),
 	"要求": web.StyledCell("", targetGoal), "进展": web.StyledCell("", targetValue), "是否达到": web.StyledCell("", targetMet),
 })
@@ -70,8 +87,8 @@ func (s *pages) registerOverview() {
 	s.Page("GET /overview", s.overview)
 }
 
-// figure is an indicator on the overview.
-type figure struct {
+// shownRate is an indicator on the overview.
+type shownRate struct {
 	Title, Value, Below, Link string
 }
 
@@ -88,7 +105,7 @@ func (s *pages) overview(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	var figures []figure
+	var figures []shownRate
 	today := nursery.DateOf(s.service.Now())
 	half := nursery.HalfYearOf(today).String()
 	signed, err := contract.For(s.service.Service).SignedRate(ctx, p, today)
@@ -107,14 +124,14 @@ func (s *pages) overview(w http.ResponseWriter, r *http.Request) error {
 		i    casework.Indicator
 		link string
 	}{{signed, "/contracts"}, {checked, "/checkups"}, {covered, "/inspections"}} {
-		figures = append(figures, figure{one.i.Title, one.i.Total.Rate.Text + "%", strconv.Itoa(one.i.Total.Numerator) + " / " + strconv.Itoa(one.i.Total.Denominator), one.link})
+		figures = append(figures, shownRate{one.i.Title, one.i.Total.Rate.Text + "%", strconv.Itoa(one.i.Total.Numerator) + " / " + strconv.Itoa(one.i.Total.Denominator), one.link})
 	}
 	if p.Role == nursery.RoleCountyOffice {
 		insured, err := insurance.For(s.service.Service).InsuredRate(ctx, p, p.County, today)
 		if err != nil {
 			return err
 		}
-		figures = append(figures, figure{"婴幼儿参保率", insured.Text + "%", strconv.Itoa(insured.Insured) + " / " + strconv.Itoa(insured.Residents), "/insurance"})
+		figures = append(figures, shownRate{"婴幼儿参保率", insured.Text + "%", strconv.Itoa(insured.Insured) + " / " + strconv.Itoa(insured.Residents), "/insurance"})
 	}
 	return s.Show(w, r, web.Frame{Title: "挂图作战", Wide: true}, overviewPage(plan, counties, figures))
 }
@@ -123,6 +140,11 @@ func (s *pages) overview(w http.ResponseWriter, r *http.Request) error {
 var tiles = map[string][2]int{
 	"140431": {0, 0}, "140430": {1, 0}, "140429": {2, 0}, "140426": {3, 1}, "140423": {2, 1}, "140405": {1, 2}, "140406": {3, 2},
 	"140425": {4, 2}, "140403": {2, 2}, "140428": {1, 3}, "140404": {2, 3}, "140427": {3, 3},
+}
+
+// sitesOf is where a county's sites of a plan are listed.
+func sitesOf(plan, county string) string {
+	return "/build?" + url.Values{"plan": {plan}, "county": {county}}.Encode()
 }
 
 // tileAt is where a county's tile begins, in the units of the drawing.

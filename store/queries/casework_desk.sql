@@ -125,21 +125,23 @@ ORDER BY closed_at DESC, id DESC LIMIT 1;
 -- Bounded: the city starts a handful of plans.
 SELECT name FROM build_plans ORDER BY started_at DESC, name LIMIT 1;
 
--- name: FiledCounts :one
--- Served by institutions_by_county, or over the whole register for the city: some hundreds.
-SELECT count(*)::integer AS institutions, coalesce(sum(seats), 0)::integer AS seats,
+-- name: FiledCounts :many
+-- By county. Served by institutions_by_county, or over the whole register for the city: some hundreds.
+SELECT county, count(*)::integer AS institutions, coalesce(sum(seats), 0)::integer AS seats,
     count(*) FILTER (WHERE inclusive)::integer AS inclusive, coalesce(sum(seats) FILTER (WHERE inclusive), 0)::integer AS inclusive_seats,
     count(*) FILTER (WHERE inclusive AND site_kind IN ('community', 'family_point') AND filed_on >= sqlc.arg(since)::date)::integer AS community_points,
     count(*) FILTER (WHERE site_kind = 'employer' AND filed_on >= sqlc.arg(since)::date)::integer AS employer_pilots
-FROM institutions WHERE status IN ('filed', 'rectifying') AND (sqlc.arg(county)::text = '' OR county = sqlc.arg(county)::text);
+FROM institutions WHERE status IN ('filed', 'rectifying') AND (sqlc.arg(county)::text = '' OR county = sqlc.arg(county)::text)
+GROUP BY county;
 
--- name: InCareCounts :one
--- Children in care on a day at institutions that are filed, and those of them with a health record. Served by
+-- name: InCareCounts :many
+-- Children in care on a day at institutions that are filed, and those of them with a health record, by county. Served by
 -- enrolments_of_county, or over all for the city.
-SELECT count(*)::integer AS children, count(h.child)::integer AS recorded
+SELECT e.county, count(*)::integer AS children, count(h.child)::integer AS recorded
 FROM enrolments e JOIN institutions i ON i.id = e.institution LEFT JOIN health_records h ON h.child = e.child
 WHERE e.entered_on <= sqlc.arg(on_day)::date AND coalesce(e.left_on, 'infinity') > sqlc.arg(on_day)::date
-    AND i.status IN ('filed', 'rectifying') AND (sqlc.arg(county)::text = '' OR e.county = sqlc.arg(county)::text);
+    AND i.status IN ('filed', 'rectifying') AND (sqlc.arg(county)::text = '' OR e.county = sqlc.arg(county)::text)
+GROUP BY e.county;
 
 -- name: NewsLook :one
 -- Served by the primary key.

@@ -52,7 +52,8 @@ SELECT mark FROM blob_folder;
 
 -- name: DropUnusedAttachments :execrows
 -- Served by attachments_unused. A consent taken down with a roster may name a file in its text.
-DELETE FROM attachments a WHERE a.case_no IS NULL AND a.child IS NULL AND a.sheet IS NULL AND NOT a.kept AND a.uploaded_at < @before
+DELETE FROM attachments a WHERE a.case_no IS NULL AND a.child IS NULL AND a.sheet IS NULL AND a.entry IS NULL AND NOT a.kept
+    AND a.uploaded_at < @before
     AND NOT EXISTS (SELECT FROM consents c WHERE c.evidence = a.id);
 
 -- name: BlobsReferredTo :many
