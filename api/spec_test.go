@@ -15,7 +15,9 @@ import (
 
 // offered are the operations that the API must have.
 var offered = []string{
-	"GET /api/v1/workload", "GET /api/v1/overdue", "GET /api/v1/targets", "GET /api/v1/tasks/counts", "GET /api/v1/absences", "POST /api/v1/absences",
+	"GET /api/v1/workload", "GET /api/v1/overdue", "GET /api/v1/targets", "GET /api/v1/targets/months", "GET /api/v1/targets/report",
+	"GET /api/v1/targets/report.pdf", "GET /api/v1/targets/report.xlsx", "POST /api/v1/targets/{target}/entries", "GET /api/v1/target-entries",
+	"POST /api/v1/target-entries/{id}/decision", "GET /api/v1/tasks/counts", "GET /api/v1/absences", "POST /api/v1/absences",
 	"POST /api/v1/absences/{id}/end", "GET /api/v1/saved-filters", "PUT /api/v1/saved-filters", "DELETE /api/v1/saved-filters/{id}",
 	"GET /api/v1/cases", "GET /api/v1/cases/{case_no}", "POST /api/v1/cases/{case_no}/retry", "GET /api/v1/stuck-cases",
 	"GET /api/v1/counties/{county}/settings", "GET /api/v1/me",

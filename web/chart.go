@@ -145,7 +145,7 @@ func (c Chart) boxes() (boxes []chartShape) {
 			if v.Text == "" {
 				continue
 			}
-			box := chartShape{Title: c.Labels[j] + " " + c.Series[i].Name + " " + v.Text, Class: "s" + strconv.Itoa(i)}
+			box := chartShape{Title: c.rowLabel(j) + " " + c.Series[i].Name + " " + v.Text, Class: "s" + strconv.Itoa(i)}
 			if c.Across {
 				y := chartTop + float64(j*len(bars)+k)*barHigh
 				box.X, box.Y, box.W, box.H = px(barLabel), px(y+3), px(max(c.x(v.Number)-barLabel, 1)), px(barHigh-6)
@@ -154,7 +154,6 @@ func (c Chart) boxes() (boxes []chartShape) {
 				high := max(chartHigh-chartBottom-c.y(v.Number), 1)
 				box.X, box.Y, box.W, box.H = px(c.middle(j)-c.slot()*0.36+float64(k)*wide), px(chartHigh-chartBottom-high), px(max(wide-1, 1)), px(high)
 			}
-			box.Title = strings.ReplaceAll(box.Title, "\n", " ")
 			boxes = append(boxes, box)
 		}
 	}
@@ -182,7 +181,7 @@ func (c Chart) points(i int) (points []chartShape) {
 	for j, v := range c.Series[i].Values {
 		if v.Text != "" {
 			points = append(points, chartShape{
-				X: px(c.middle(j)), Y: px(c.y(v.Number)), Title: strings.ReplaceAll(c.Labels[j], "\n", " ") + " " + c.Series[i].Name + " " + v.Text,
+				X: px(c.middle(j)), Y: px(c.y(v.Number)), Title: c.rowLabel(j) + " " + c.Series[i].Name + " " + v.Text,
 			})
 		}
 	}

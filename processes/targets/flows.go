@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/big"
 
-	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/processes/buildsite"
 	"tuoyu/store"
@@ -28,14 +27,9 @@ type Flow struct {
 // Flows returns what was done in each of the last months, the current one last: in the city, in the county asked for, or in its own
 // county for a county's office. Errors: forbidden, invalid.
 func (s *Service) Flows(ctx context.Context, p nursery.Principal, in MonthsQuery) ([]Flow, error) {
-	if err := s.Authorize(ctx, p, "target.list", casework.Resource{}); err != nil {
+	county, err := s.countyFor(ctx, p, in)
+	if err != nil {
 		return nil, err
-	}
-	county := casework.CountyOf(p, in.County)
-	if county != "" {
-		if err := casework.NeedCounty(county); err != nil {
-			return nil, err
-		}
 	}
 	current := monthOf(s.Today())
 	return s.flows(ctx, p, county, current.AddMonths(1-MonthsShown), current)
@@ -52,7 +46,7 @@ func (s *Service) flows(ctx context.Context, p nursery.Principal, county string,
 		at[from.AddMonths(i)] = &list[i]
 	}
 	last := s.endOf(until)
-	err := s.DB.As(ctx, p, func(q *store.Queries) error {
+	err := s.DB.As(ctx, reader(p), func(q *store.Queries) error {
 		filings, err := q.FilingMonths(ctx, store.FilingMonthsParams{FromDay: from, UntilDay: last, County: county})
 		if err != nil {
 			return fmt.Errorf("count filings: %w", err)

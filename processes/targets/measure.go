@@ -58,12 +58,17 @@ func (t planTarget) value(c Count) (text, exact string) {
 // planStart is the first day that counts as new, since the plan is for 2024.
 var planStart = nursery.NewDate(2024, 1, 1)
 
-// measure reads the figure of every target that has one.
-func (s *Service) measure(ctx context.Context, p nursery.Principal) (measured, error) {
-	// Rates are aggregate counts, for which the administrator has the auditor's access.
+// reader returns p as it reads aggregate counts, for which the administrator has the auditor's access.
+func reader(p nursery.Principal) nursery.Principal {
 	if p.Role == nursery.RoleAdministrator {
 		p.Role = nursery.RoleAuditor
 	}
+	return p
+}
+
+// measure reads the figure of every target that has one.
+func (s *Service) measure(ctx context.Context, p nursery.Principal) (measured, error) {
+	p = reader(p)
 	measures, all := map[string]figure{}, measured{}
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {
 		for _, read := range []func(context.Context, *store.Queries, nursery.Principal, map[string]figure) error{

@@ -154,6 +154,7 @@ func (s *Service) history(ctx context.Context, p nursery.Principal, from, until 
 		in.counties[county] = c
 	}
 	current := monthOf(s.Today())
+	p = reader(p)
 	err := s.DB.As(ctx, p, func(q *store.Queries) error {
 		rows, err := q.TargetMonths(ctx, store.TargetMonthsParams{FromMonth: from, UntilMonth: until, County: casework.CountyOf(p, countyIfOffice(p))})
 		for _, row := range rows {
@@ -214,22 +215,23 @@ func (h history) figureOf(line planTarget, month nursery.Date, county string) Mo
 // Months returns the figures of every target that has one, month by month: of the city, of the county asked for, or of its own county
 // for a county's office. Errors: forbidden, invalid.
 func (s *Service) Months(ctx context.Context, p nursery.Principal, in MonthsQuery) ([]TargetMonths, error) {
-	if err := s.Authorize(ctx, p, "target.list", casework.Resource{}); err != nil {
-		return nil, err
-	}
-	county := casework.CountyOf(p, in.County)
-	if county != "" {
-		if err := casework.NeedCounty(county); err != nil {
-			return nil, err
-		}
+	list, _, err := s.trends(ctx, p, in)
+	return list, err
+}
+
+// trends returns the figures of every target month by month, and those of the counties today where p sees them side by side.
+func (s *Service) trends(ctx context.Context, p nursery.Principal, in MonthsQuery) (list []TargetMonths, counties []ReportLine, err error) {
+	county, err := s.countyFor(ctx, p, in)
+	if err != nil {
+		return nil, nil, err
 	}
 	current := monthOf(s.Today())
 	from := current.AddMonths(1 - MonthsShown)
 	past, now, err := s.history(ctx, p, from, current)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	list := []TargetMonths{}
+	list = []TargetMonths{}
 	for _, line := range thePlan().Targets {
 		if line.Measure == "" && line.Entry == nil {
 			continue
@@ -239,8 +241,23 @@ func (s *Service) Months(ctx context.Context, p nursery.Principal, in MonthsQuer
 			t.Months = append(t.Months, past.figureOf(line, month, county))
 		}
 		list = append(list, t)
+		if county == "" && line.Percent {
+			counties = append(counties, ReportLine{ID: line.ID, Title: line.Title, Counties: countyFigures(past, line, current), line: line})
+		}
 	}
-	return list, nil
+	return list, counties, nil
+}
+
+// countyFor authorizes p for the figures, and returns the county that they are of; empty for the city. Errors: forbidden, invalid.
+func (s *Service) countyFor(ctx context.Context, p nursery.Principal, in MonthsQuery) (string, error) {
+	if err := s.Authorize(ctx, p, "target.list", casework.Resource{}); err != nil {
+		return "", err
+	}
+	county := casework.CountyOf(reader(p), in.County)
+	if county == "" {
+		return "", nil
+	}
+	return county, casework.NeedCounty(county)
 }
 
 // change returns how much a figure differs from an earlier one, as text: percentage points of a rate. It is empty where either is unknown.

@@ -27,7 +27,7 @@ type trendsView struct {
 func (s *pages) trends(w http.ResponseWriter, r *http.Request) error {
 	ctx, p := r.Context(), web.Principal(r.Context())
 	in := MonthsQuery{County: r.URL.Query().Get("county")}
-	months, err := s.service.Months(ctx, p, in)
+	months, counties, err := s.service.trends(ctx, p, in)
 	if err != nil {
 		return err
 	}
@@ -35,22 +35,14 @@ func (s *pages) trends(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := trendsView{County: casework.CountyOf(p, in.County), Choice: p.Role != nursery.RoleCountyOffice, Flows: flowCharts(flows)}
+	v := trendsView{County: casework.CountyOf(reader(p), in.County), Choice: p.Role != nursery.RoleCountyOffice, Flows: flowCharts(flows)}
 	for _, t := range months {
 		if t.line.Measure != "" {
 			v.Rates = append(v.Rates, t.chart())
 		}
 	}
-	if v.County == "" {
-		report, err := s.service.Report(ctx, p, ReportQuery{})
-		if err != nil {
-			return err
-		}
-		for _, l := range report.compared() {
-			if l.line.Percent {
-				v.Counties = append(v.Counties, countyChart("c-"+l.ID, l))
-			}
-		}
+	for _, l := range inSomeCounty(counties) {
+		v.Counties = append(v.Counties, countyChart("c-"+l.ID, l))
 	}
 	return s.Show(w, r, web.Frame{Title: "趋势", Wide: true}, trendsPage(v))
 }

@@ -191,10 +191,16 @@ func sortCounties(list []CountyFigure, by string) {
 // compared returns the lines that have a figure in some county.
 func (r Report) compared() (lines []ReportLine) {
 	for _, part := range r.Projects {
-		for _, l := range part.Lines {
-			if slices.ContainsFunc(l.Counties, func(f CountyFigure) bool { return f.Now.known() }) {
-				lines = append(lines, l)
-			}
+		lines = append(lines, inSomeCounty(part.Lines)...)
+	}
+	return lines
+}
+
+// inSomeCounty returns those of the lines that have a figure in some county.
+func inSomeCounty(all []ReportLine) (lines []ReportLine) {
+	for _, l := range all {
+		if slices.ContainsFunc(l.Counties, func(f CountyFigure) bool { return f.Now.known() }) {
+			lines = append(lines, l)
 		}
 	}
 	return lines
