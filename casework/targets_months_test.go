@@ -23,7 +23,7 @@ func (d *fixture) filedIn(county string, n int) {
 		SELECT $1 || '-' || g, $1, '园' || g, 'community', g % 2 = 0, 10, 'filed', '2025-05-01', now() FROM generate_series(1, $2::int) g`, county, n)
 }
 
-func (d *fixture) lineOf(p nursery.Principal, month, id string) targets.ReportLine {
+func (d *fixture) lineOf(p nursery.Principal, month, id string) targets.MonthReportLine {
 	d.t.Helper()
 	r, err := d.Report(d.t.Context(), p, targets.ReportQuery{Month: month})
 	require.NoError(d.t, err)
@@ -35,7 +35,7 @@ func (d *fixture) lineOf(p nursery.Principal, month, id string) targets.ReportLi
 		}
 	}
 	d.t.Fatalf("no line %s", id)
-	return targets.ReportLine{}
+	return targets.MonthReportLine{}
 }
 
 func TestAMonthIsRecordedOnceADayAndStaysAsItWas(t *testing.T) {
@@ -160,7 +160,7 @@ func TestWhatWasDoneIsCountedByItsDates(t *testing.T) {
 	}
 	d.exec(`INSERT INTO documents (id, case_no, county, institution, kind, number, code, content, issued_on, created_at)
 		VALUES ('r1', $1, '140403', 'f1', 'filing_receipt', 'n1', 'c1', '{}', '2026-10-08', now()), ('r2', $2, '140403', 'f2', 'filing_receipt', 'n2', 'c2', '{}', '2026-11-01', now())`, number(0), number(1))
-	flows := func(p nursery.Principal, in targets.MonthsQuery) []targets.Flow {
+	flows := func(p nursery.Principal, in targets.MonthsQuery) []targets.MonthFlow {
 		list, err := d.Flows(t.Context(), p, in)
 		require.NoError(t, err)
 		require.Len(t, list, targets.MonthsShown)
@@ -191,20 +191,20 @@ func TestAnOfficeEntersAFigureThatCountsOnceTheCityAcceptsIt(t *testing.T) {
 		return a.ID
 	}
 	evidence := file(countyOffice)
-	in := targets.EntryInput{Quarter: "2026Q4", Part: 5, Note: "在社区举办五场讲座", Evidence: []string{evidence}}
+	in := targets.TargetEntryInput{Quarter: "2026Q4", Part: 5, Note: "在社区举办五场讲座", Evidence: []string{evidence}}
 	first, err := d.PutEntry(ctx, countyOffice, key(), "P07-lectures", in)
 	require.NoError(t, err)
 	require.Equal(t, "还没有经核定的填报", d.target(city, "P07-lectures").Unavailable, "it does not count yet")
 	in.Part = 4
 	second, err := d.PutEntry(ctx, countyOffice, key(), "P07-lectures", in)
 	require.NoError(t, err)
-	_, err = d.DecideEntry(ctx, city, key(), first.ID, targets.EntryVerdict{Accept: true})
+	_, err = d.DecideEntry(ctx, city, key(), first.ID, targets.TargetEntryVerdict{Accept: true})
 	refused(t, err, casework.CodeReportDecided)
-	_, err = d.DecideEntry(ctx, city, key(), second.ID, targets.EntryVerdict{})
+	_, err = d.DecideEntry(ctx, city, key(), second.ID, targets.TargetEntryVerdict{})
 	refused(t, err, casework.CodeInvalid)
-	_, err = d.DecideEntry(ctx, countyOffice, key(), second.ID, targets.EntryVerdict{Accept: true})
+	_, err = d.DecideEntry(ctx, countyOffice, key(), second.ID, targets.TargetEntryVerdict{Accept: true})
 	refused(t, err, casework.CodeForbidden)
-	done, err := d.DecideEntry(ctx, city, key(), second.ID, targets.EntryVerdict{Accept: true})
+	done, err := d.DecideEntry(ctx, city, key(), second.ID, targets.TargetEntryVerdict{Accept: true})
 	require.NoError(t, err)
 	require.Equal(t, "已核定", done.StateTitle)
 	lectures := d.target(city, "P07-lectures")
@@ -214,7 +214,7 @@ func TestAnOfficeEntersAFigureThatCountsOnceTheCityAcceptsIt(t *testing.T) {
 	list, err := targets.Entries.Page(ctx, d.Service, auditor, targets.EntryFilter{Target: "P07-lectures"}, casework.PageRequest{})
 	require.NoError(t, err)
 	require.Equal(t, []string{"accepted 4", "replaced 5"}, []string{list.Items[0].State + " 4", list.Items[1].State + " 5"}, "the history stays")
-	require.Equal(t, []targets.EntryFile{{ID: evidence, Name: "签到表.pdf"}}, list.Items[0].Evidence)
+	require.Equal(t, []targets.TargetEntryFile{{ID: evidence, Name: "签到表.pdf"}}, list.Items[0].Evidence)
 	for _, p := range []nursery.Principal{countyOffice, city, auditor} {
 		_, content, err := d.OpenAttachment(ctx, p, evidence)
 		require.NoError(t, err, p.Role)
@@ -230,7 +230,7 @@ func TestAnOfficeEntersAFigureThatCountsOnceTheCityAcceptsIt(t *testing.T) {
 	seen, err := targets.Entries.Page(ctx, d.Service, other, targets.EntryFilter{County: county}, casework.PageRequest{})
 	require.NoError(t, err)
 	require.Empty(t, seen.Items)
-	_, err = d.DecideEntry(ctx, other, key(), second.ID, targets.EntryVerdict{Accept: true})
+	_, err = d.DecideEntry(ctx, other, key(), second.ID, targets.TargetEntryVerdict{Accept: true})
 	refused(t, err, casework.CodeNotFound)
 	_, err = d.PutEntry(ctx, other, key(), "P07-lectures", in)
 	require.Equal(t, "/evidence/0", refused(t, err, casework.CodeInvalid).Fields[0].Location)
@@ -249,26 +249,26 @@ func TestAnOfficeEntersAFigureThatCountsOnceTheCityAcceptsIt(t *testing.T) {
 	refused(t, err, casework.CodeNotFound)
 
 	// The city's own entry is for another of its people.
-	own, err := d.PutEntry(ctx, city, key(), "P07-contest", targets.EntryInput{Quarter: "2026Q4", Part: 1, Note: "举办全市大赛", Evidence: []string{file(city)}})
+	own, err := d.PutEntry(ctx, city, key(), "P07-contest", targets.TargetEntryInput{Quarter: "2026Q4", Part: 1, Note: "举办全市大赛", Evidence: []string{file(city)}})
 	require.NoError(t, err)
-	_, err = d.DecideEntry(ctx, city, key(), own.ID, targets.EntryVerdict{Accept: true})
+	_, err = d.DecideEntry(ctx, city, key(), own.ID, targets.TargetEntryVerdict{Accept: true})
 	refused(t, err, casework.CodeConflictOfInterest)
 	colleague := city
 	colleague.Account = "city-office-2"
-	_, err = d.DecideEntry(ctx, colleague, key(), own.ID, targets.EntryVerdict{Accept: true})
+	_, err = d.DecideEntry(ctx, colleague, key(), own.ID, targets.TargetEntryVerdict{Accept: true})
 	require.NoError(t, err)
 	require.True(t, d.target(city, "P07-contest").Met)
 
 	for name, tt := range map[string]struct {
 		target string
-		in     targets.EntryInput
+		in     targets.TargetEntryInput
 		at     string
 	}{
-		"a quarter to come": {"P07-lectures", targets.EntryInput{Quarter: "2027Q1", Note: "说明"}, "/quarter"},
-		"no evidence":       {"P07-lectures", targets.EntryInput{Quarter: "2026Q4", Part: 1, Note: "说明"}, "/evidence"},
-		"no whole":          {"P14-use", targets.EntryInput{Quarter: "2026Q4", Note: "说明"}, "/whole"},
-		"more than all":     {"P14-use", targets.EntryInput{Quarter: "2026Q4", Part: 3, Whole: 2, Note: "说明", Evidence: []string{evidence}}, "/part"},
-		"a whole too many":  {"P07-lectures", targets.EntryInput{Quarter: "2026Q4", Whole: 2, Note: "说明"}, "/whole"},
+		"a quarter to come": {"P07-lectures", targets.TargetEntryInput{Quarter: "2027Q1", Note: "说明"}, "/quarter"},
+		"no evidence":       {"P07-lectures", targets.TargetEntryInput{Quarter: "2026Q4", Part: 1, Note: "说明"}, "/evidence"},
+		"no whole":          {"P14-use", targets.TargetEntryInput{Quarter: "2026Q4", Note: "说明"}, "/whole"},
+		"more than all":     {"P14-use", targets.TargetEntryInput{Quarter: "2026Q4", Part: 3, Whole: 2, Note: "说明", Evidence: []string{evidence}}, "/part"},
+		"a whole too many":  {"P07-lectures", targets.TargetEntryInput{Quarter: "2026Q4", Whole: 2, Note: "说明"}, "/whole"},
 	} {
 		_, err := d.PutEntry(ctx, countyOffice, key(), tt.target, tt.in)
 		require.Equal(t, tt.at, refused(t, err, casework.CodeInvalid).Fields[0].Location, name)
@@ -283,9 +283,9 @@ func TestAnOfficeEntersAFigureThatCountsOnceTheCityAcceptsIt(t *testing.T) {
 		target, quarter string
 		part, whole     int
 	}{{"P14-use", "2026Q3", 1, 4}, {"P14-use", "2026Q4", 3, 4}, {"P07-lectures", "2026Q3", 8, 0}, {"P13-heads", "2025Q4", 300, 0}} {
-		e1, err := d.PutEntry(ctx, countyOffice, key(), e.target, targets.EntryInput{Quarter: e.quarter, Part: e.part, Whole: e.whole, Note: "说明", Evidence: []string{evidence}})
+		e1, err := d.PutEntry(ctx, countyOffice, key(), e.target, targets.TargetEntryInput{Quarter: e.quarter, Part: e.part, Whole: e.whole, Note: "说明", Evidence: []string{evidence}})
 		require.NoError(t, err)
-		_, err = d.DecideEntry(ctx, city, key(), e1.ID, targets.EntryVerdict{Accept: true})
+		_, err = d.DecideEntry(ctx, city, key(), e1.ID, targets.TargetEntryVerdict{Accept: true})
 		require.NoError(t, err)
 	}
 	require.Equal(t, []any{"75.0%", false}, []any{d.target(city, "P14-use").Value, d.target(city, "P14-use").Met})

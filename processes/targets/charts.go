@@ -104,12 +104,12 @@ func summaryOf(c web.Chart) string {
 }
 
 // flowCharts are the charts of what was done month by month.
-func flowCharts(flows []Flow) []web.Chart {
+func flowCharts(flows []MonthFlow) []web.Chart {
 	var months []string
 	for _, f := range flows {
 		months = append(months, f.Month)
 	}
-	column := func(name string, value func(Flow) int) web.ChartSeries {
+	column := func(name string, value func(MonthFlow) int) web.ChartSeries {
 		s := web.ChartSeries{Name: name}
 		for _, f := range flows {
 			s.Values = append(s.Values, web.CountValue(value(f)))
@@ -130,19 +130,19 @@ func flowCharts(flows []Flow) []web.Chart {
 		}
 		days.Values = append(days.Values, v)
 	}
-	seats := []web.ChartSeries{column("计划建成", func(f Flow) int { return f.SeatsDue }), column("已建成并备案", func(f Flow) int { return f.SeatsBuilt })}
+	seats := []web.ChartSeries{column("计划建成", func(f MonthFlow) int { return f.SeatsDue }), column("已建成并备案", func(f MonthFlow) int { return f.SeatsBuilt })}
 	seats[1].Line = true
 	return []web.Chart{
-		chart("filings", "每月收到的备案申请", "按收到材料的月份计。", column("收到", func(f Flow) int { return f.Received }), column("其中已发回执", func(f Flow) int { return f.Receipts })),
+		chart("filings", "每月收到的备案申请", "按收到材料的月份计。", column("收到", func(f MonthFlow) int { return f.Received }), column("其中已发回执", func(f MonthFlow) int { return f.Receipts })),
 		chart("days", "从收到材料到发出回执的天数", "自然日，含申请人补正的时间；按收到材料的月份计。", days),
-		chart("visits", "每月现场检查的机构", "按现场检查的日期计。", column("检查", func(f Flow) int { return f.Visits })),
-		chart("children", "每月接受体检的婴幼儿", "按检查的日期计，一人一月计一次。", column("婴幼儿", func(f Flow) int { return f.Children })),
+		chart("visits", "每月现场检查的机构", "按现场检查的日期计。", column("检查", func(f MonthFlow) int { return f.Visits })),
+		chart("children", "每月接受体检的婴幼儿", "按检查的日期计，一人一月计一次。", column("婴幼儿", func(f MonthFlow) int { return f.Children })),
 		chart("seats", "公办示范机构建成的托位", "到各月底的累计。", seats...),
 	}
 }
 
 // countyChart compares the counties by one target.
-func countyChart(id string, l ReportLine) web.Chart {
+func countyChart(id string, l MonthReportLine) web.Chart {
 	c := web.Chart{ID: id, Title: l.Title + "，各县区", Head: "县区", Across: true, Summary: "各县区的数字见数据表。"}
 	s := web.ChartSeries{Name: l.Title}
 	for _, county := range l.Counties {

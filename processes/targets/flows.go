@@ -10,8 +10,8 @@ import (
 	"tuoyu/store"
 )
 
-// Flow is what was done in a month, counted from the dates of what was done.
-type Flow struct {
+// MonthFlow is what was done in a month, counted from the dates of what was done.
+type MonthFlow struct {
 	Month      string `json:"month" doc:"月份" example:"2026-11"`
 	Received   int    `json:"received" doc:"收到材料的备案申请"`
 	Receipts   int    `json:"receipts" doc:"其中已发出备案回执的"`
@@ -26,7 +26,7 @@ type Flow struct {
 
 // Flows returns what was done in each of the last months, the current one last: in the city, in the county asked for, or in its own
 // county for a county's office. Errors: forbidden, invalid.
-func (s *Service) Flows(ctx context.Context, p nursery.Principal, in MonthsQuery) ([]Flow, error) {
+func (s *Service) Flows(ctx context.Context, p nursery.Principal, in MonthsQuery) ([]MonthFlow, error) {
 	county, err := s.countyFor(ctx, p, in)
 	if err != nil {
 		return nil, err
@@ -36,11 +36,11 @@ func (s *Service) Flows(ctx context.Context, p nursery.Principal, in MonthsQuery
 }
 
 // flows reads the months from one to another, in a transaction of p.
-func (s *Service) flows(ctx context.Context, p nursery.Principal, county string, from, until nursery.Date) ([]Flow, error) {
-	var list []Flow
-	at := map[nursery.Date]*Flow{}
+func (s *Service) flows(ctx context.Context, p nursery.Principal, county string, from, until nursery.Date) ([]MonthFlow, error) {
+	var list []MonthFlow
+	at := map[nursery.Date]*MonthFlow{}
 	for month := from; !month.After(until); month = month.AddMonths(1) {
-		list = append(list, Flow{Month: monthText(month)})
+		list = append(list, MonthFlow{Month: monthText(month)})
 	}
 	for i := range list {
 		at[from.AddMonths(i)] = &list[i]
@@ -85,7 +85,7 @@ func (s *Service) flows(ctx context.Context, p nursery.Principal, county string,
 }
 
 // seatsByMonth adds the seats that the building plan started last has planned and built by the end of each month.
-func (s *Service) seatsByMonth(ctx context.Context, q *store.Queries, county string, from nursery.Date, list []Flow) error {
+func (s *Service) seatsByMonth(ctx context.Context, q *store.Queries, county string, from nursery.Date, list []MonthFlow) error {
 	name, err := q.LatestBuildPlan(ctx)
 	if store.IsNotFound(err) {
 		return nil

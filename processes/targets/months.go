@@ -220,7 +220,7 @@ func (s *Service) Months(ctx context.Context, p nursery.Principal, in MonthsQuer
 }
 
 // trends returns the figures of every target month by month, and those of the counties today where p sees them side by side.
-func (s *Service) trends(ctx context.Context, p nursery.Principal, in MonthsQuery) (list []TargetMonths, counties []ReportLine, err error) {
+func (s *Service) trends(ctx context.Context, p nursery.Principal, in MonthsQuery) (list []TargetMonths, counties []MonthReportLine, err error) {
 	county, err := s.countyFor(ctx, p, in)
 	if err != nil {
 		return nil, nil, err
@@ -242,7 +242,7 @@ func (s *Service) trends(ctx context.Context, p nursery.Principal, in MonthsQuer
 		}
 		list = append(list, t)
 		if county == "" && line.Percent {
-			counties = append(counties, ReportLine{ID: line.ID, Title: line.Title, Counties: countyFigures(past, line, current), line: line})
+			counties = append(counties, MonthReportLine{ID: line.ID, Title: line.Title, Counties: countyFigures(past, line, current), line: line})
 		}
 	}
 	return list, counties, nil

@@ -15,7 +15,7 @@ import (
 func (s *pages) registerEntries() {
 	s.Page("GET /targets/entries", s.entries)
 	s.Page("POST /targets/entries/{id}", s.decideEntry)
-	web.FormPage(s.Site, "/targets/{project}/enter/{target}", s.askEntry, func(r *http.Request, in EntryInput) (string, string, error) {
+	web.FormPage(s.Site, "/targets/{project}/enter/{target}", s.askEntry, func(r *http.Request, in TargetEntryInput) (string, string, error) {
 		e, err := s.service.PutEntry(r.Context(), web.Principal(r.Context()), web.Key(r), r.PathValue("target"), in)
 		return "/targets/" + r.PathValue("project") + "#" + e.Target, "已填报，等待市级核定。", err
 	}, nursery.RoleCountyOffice, nursery.RoleCityOffice)
@@ -43,18 +43,18 @@ func (s *pages) entries(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	f := EntryFilter{Target: q.Get("target"), County: q.Get("county"), State: q.Get("state")}
 	p := web.Principal(r.Context())
-	return web.ListPage(s.Site, w, r, p, Entries, f, 25, web.Frame{Title: "季度填报", Wide: true}, func(page casework.Page[Entry]) templ.Component {
+	return web.ListPage(s.Site, w, r, p, Entries, f, 25, web.Frame{Title: "季度填报", Wide: true}, func(page casework.Page[TargetEntry]) templ.Component {
 		return entriesPage(page, f, p, web.NextPage(r, page.Next), web.WithParam(r, "export", "xlsx"))
 	})
 }
 
 // entryCells is the table of entries, each of which leads to the page of its project.
-var entryCells = web.CellsOf(Entries.Sheet, web.Looks[Entry]{
-	"目标": web.HeadCell(func(e Entry) web.RowHead {
+var entryCells = web.CellsOf(Entries.Sheet, web.Looks[TargetEntry]{
+	"目标": web.HeadCell(func(e TargetEntry) web.RowHead {
 		line, _ := thePlan().target(e.Target) // without one it leads to all targets
 		return web.RowHead{Link: thePlan().pathOf(line.Project) + "#" + e.Target, Name: e.TargetTitle}
 	}),
-	"状态": web.TagCell(func(e Entry) (string, string) { return entryTone(e.State), e.StateTitle }),
+	"状态": web.TagCell(func(e TargetEntry) (string, string) { return entryTone(e.State), e.StateTitle }),
 })
 
 func entryTone(state string) string {
@@ -62,7 +62,7 @@ func entryTone(state string) string {
 }
 
 // entryValue is the figure of an entry.
-func entryValue(e Entry) string {
+func entryValue(e TargetEntry) string {
 	line, _ := thePlan().target(e.Target) // without one the figure has no unit
 	if line.Entry == nil {
 		return strconv.Itoa(e.Part)
@@ -85,7 +85,7 @@ func (s *pages) askEntry(r *http.Request) (web.FormSpec, error) {
 	for _, text := range s.service.quarters() {
 		quarters = append(quarters, web.Option{Value: text, Label: quarterTitle(text)})
 	}
-	shape := web.SchemaOf[EntryInput]().WithOptions("quarter", quarters).Change("part", func(f web.FormSchema) web.FormSchema {
+	shape := web.SchemaOf[TargetEntryInput]().WithOptions("quarter", quarters).Change("part", func(f web.FormSchema) web.FormSchema {
 		f.Label, f.Required = line.Entry.Part+"（"+line.Entry.Unit+"）", true
 		return f
 	})
@@ -117,7 +117,7 @@ func (s *pages) decideEntry(w http.ResponseWriter, r *http.Request) error {
 		return casework.NewNotFound()
 	}
 	accept := r.PostFormValue("verdict") == "accept"
-	e, err := s.service.DecideEntry(r.Context(), web.Principal(r.Context()), web.Key(r), id, EntryVerdict{Accept: accept, Reason: r.PostFormValue("reason")})
+	e, err := s.service.DecideEntry(r.Context(), web.Principal(r.Context()), web.Key(r), id, TargetEntryVerdict{Accept: accept, Reason: r.PostFormValue("reason")})
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ import (
 	"tuoyu/web"
 )
 
-func entriesPage(page casework.Page[Entry], f EntryFilter, p nursery.Principal, next, exportTo string) templ.Component {
+func entriesPage(page casework.Page[TargetEntry], f EntryFilter, p nursery.Principal, next, exportTo string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -80,7 +80,7 @@ func entriesPage(page casework.Page[Entry], f EntryFilter, p nursery.Principal, 
 }
 
 // entryCard shows an entry, and to the city's office the form to decide on it.
-func entryCard(e Entry, p nursery.Principal) templ.Component {
+func entryCard(e TargetEntry, p nursery.Principal) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

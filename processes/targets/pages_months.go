@@ -49,10 +49,10 @@ func (s *pages) trends(w http.ResponseWriter, r *http.Request) error {
 
 // reportView is a report with the choice of what is compared.
 type reportView struct {
-	Report
+	MonthReport
 	Months   []web.Option
 	Targets  []web.Option
-	Chosen   ReportLine // whose counties are compared
+	Chosen   MonthReportLine // whose counties are compared
 	Sort     string
 	PDF, XLS string
 }
@@ -71,7 +71,7 @@ func (s *pages) report(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := reportView{Report: report, Sort: cmp.Or(q.Get("sort"), byCounty), PDF: web.WithParam(r, "export", "pdf"), XLS: web.WithParam(r, "export", "xlsx")}
+	v := reportView{MonthReport: report, Sort: cmp.Or(q.Get("sort"), byCounty), PDF: web.WithParam(r, "export", "pdf"), XLS: web.WithParam(r, "export", "xlsx")}
 	for m := monthOf(s.service.Today()); len(v.Months) < 36 && !m.Before(planStart); m = m.AddMonths(-1) {
 		v.Months = append(v.Months, web.Option{Value: monthText(m), Label: strconv.Itoa(m.Year) + " 年 " + strconv.Itoa(int(m.Month)) + " 月"})
 	}
@@ -80,7 +80,7 @@ func (s *pages) report(w http.ResponseWriter, r *http.Request) error {
 		v.Targets = append(v.Targets, web.Option{Value: l.ID, Label: l.Title})
 	}
 	if len(lines) > 0 {
-		i := slices.IndexFunc(lines, func(l ReportLine) bool { return l.ID == q.Get("target") })
+		i := slices.IndexFunc(lines, func(l MonthReportLine) bool { return l.ID == q.Get("target") })
 		v.Chosen = lines[max(i, 0)]
 		sortCounties(v.Chosen.Counties, v.Sort)
 	}
@@ -88,17 +88,17 @@ func (s *pages) report(w http.ResponseWriter, r *http.Request) error {
 }
 
 // lineCells is the table of a report, whose lines lead to the page of their project.
-func lineCells(r Report, project ReportProject) []web.Cell[ReportLine] {
-	number := func(value func(ReportLine) string) func(ReportLine) web.CellContent {
-		return web.StyledCell("number", func(l ReportLine) templ.Component { return web.Text(cmp.Or(value(l), "—")) })
+func lineCells(r MonthReport, project MonthReportProject) []web.Cell[MonthReportLine] {
+	number := func(value func(MonthReportLine) string) func(MonthReportLine) web.CellContent {
+		return web.StyledCell("number", func(l MonthReportLine) templ.Component { return web.Text(cmp.Or(value(l), "—")) })
 	}
-	look := web.Looks[ReportLine]{
-		"目标":   web.HeadCell(func(l ReportLine) web.RowHead { return web.RowHead{Link: project.path, Name: l.Title} }),
+	look := web.Looks[MonthReportLine]{
+		"目标":   web.HeadCell(func(l MonthReportLine) web.RowHead { return web.RowHead{Link: project.path, Name: l.Title} }),
 		"本月":   web.StyledCell("number", lineNow),
-		"上月":   number(func(l ReportLine) string { return l.Before.Value }),
-		"比上月":  number(func(l ReportLine) string { return l.Change }),
-		"上年同月": number(func(l ReportLine) string { return l.YearAgo.Value }),
-		"比上年":  number(func(l ReportLine) string { return l.YearChange }),
+		"上月":   number(func(l MonthReportLine) string { return l.Before.Value }),
+		"比上月":  number(func(l MonthReportLine) string { return l.Change }),
+		"上年同月": number(func(l MonthReportLine) string { return l.YearAgo.Value }),
+		"比上年":  number(func(l MonthReportLine) string { return l.YearChange }),
 	}
 	return web.CellsOf(r.lineSheet(), look)
 }
@@ -119,7 +119,7 @@ type projectView struct {
 type projectTarget struct {
 	Target
 	Chart   *web.Chart
-	Entries []Entry
+	Entries []TargetEntry
 	Enter   string // where an office enters its figure; empty for who does not
 }
 

@@ -350,7 +350,7 @@ func trendsPage(v trendsView) templ.Component {
 	})
 }
 
-func lineNow(l ReportLine) templ.Component {
+func lineNow(l MonthReportLine) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -652,7 +652,7 @@ func reportPage(v reportView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Table(part.Project, lineCells(v.Report, part), part.Lines).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Table(part.Project, lineCells(v.MonthReport, part), part.Lines).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

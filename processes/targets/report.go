@@ -16,29 +16,29 @@ type ReportQuery struct {
 	Month string `query:"month" pattern:"^20[0-9]{2}-(0[1-9]|1[0-2])$" patternDescription:"月份，如 2026-11" doc:"月份，如 2026-11；不填为本月" example:"2026-11"`
 }
 
-// Report is a month beside the month and the year before, project by project 月报.
-type Report struct {
-	Plan     string          `json:"plan" doc:"实施方案"`
-	Month    string          `json:"month" doc:"月份" example:"2026-11"`
-	AsOf     nursery.Date    `json:"as_of" doc:"截至日期：月末，本月为今天"`
-	Scope    string          `json:"scope" doc:"范围：长治市或县区"`
-	Before   string          `json:"before" doc:"上月"`
-	YearAgo  string          `json:"year_ago" doc:"上年同月"`
-	Projects []ReportProject `json:"projects" doc:"各项目"`
-	Flows    []Flow          `json:"flows" doc:"近十三个月办理的数量"`
+// MonthReport is a month beside the month and the year before, project by project 月报.
+type MonthReport struct {
+	Plan     string               `json:"plan" doc:"实施方案"`
+	Month    string               `json:"month" doc:"月份" example:"2026-11"`
+	AsOf     nursery.Date         `json:"as_of" doc:"截至日期：月末，本月为今天"`
+	Scope    string               `json:"scope" doc:"范围：长治市或县区"`
+	Before   string               `json:"before" doc:"上月"`
+	YearAgo  string               `json:"year_ago" doc:"上年同月"`
+	Projects []MonthReportProject `json:"projects" doc:"各项目"`
+	Flows    []MonthFlow          `json:"flows" doc:"近十三个月办理的数量"`
 }
 
-// ReportProject is the targets of one project.
-type ReportProject struct {
-	Project string       `json:"project" doc:"项目"`
-	Title   string       `json:"title" doc:"名称"`
-	Lines   []ReportLine `json:"lines" doc:"各项目标"`
+// MonthReportProject is the targets of one project.
+type MonthReportProject struct {
+	Project string            `json:"project" doc:"项目"`
+	Title   string            `json:"title" doc:"名称"`
+	Lines   []MonthReportLine `json:"lines" doc:"各项目标"`
 
 	path string
 }
 
-// ReportLine is a target in a month.
-type ReportLine struct {
+// MonthReportLine is a target in a month.
+type MonthReportLine struct {
 	ID          string         `json:"id" doc:"目标标识"`
 	Title       string         `json:"title" doc:"名称"`
 	Goal        string         `json:"goal" doc:"目标，方案原话"`
@@ -68,40 +68,40 @@ type CountyFigure struct {
 
 // Report returns the report on a month: of the city with its counties, or of its own county beside the city's total for a county's
 // office. Errors: forbidden, invalid.
-func (s *Service) Report(ctx context.Context, p nursery.Principal, in ReportQuery) (Report, error) {
+func (s *Service) Report(ctx context.Context, p nursery.Principal, in ReportQuery) (MonthReport, error) {
 	if err := s.Authorize(ctx, p, "target.list", casework.Resource{}); err != nil {
-		return Report{}, err
+		return MonthReport{}, err
 	}
 	month, err := s.parseMonth(in.Month)
 	if err != nil {
-		return Report{}, err
+		return MonthReport{}, err
 	}
 	before, yearAgo := month.AddMonths(-1), month.AddMonths(-12)
 	past, now, err := s.history(ctx, p, yearAgo, month)
 	if err != nil {
-		return Report{}, err
+		return MonthReport{}, err
 	}
 	county := countyIfOffice(p)
-	r := Report{Plan: thePlan().Document, Month: monthText(month), AsOf: s.endOf(month), Scope: "长治市", Before: monthText(before), YearAgo: monthText(yearAgo)}
+	r := MonthReport{Plan: thePlan().Document, Month: monthText(month), AsOf: s.endOf(month), Scope: "长治市", Before: monthText(before), YearAgo: monthText(yearAgo)}
 	var city history
 	if county != "" {
 		r.Scope = nursery.CountyName(county)
 		// A sum over twelve counties shows no other county's figure; it is read as the auditor reads it.
 		if city, _, err = s.history(ctx, nursery.Principal{Account: p.Account, Role: nursery.RoleAuditor}, month, month); err != nil {
-			return Report{}, err
+			return MonthReport{}, err
 		}
 	}
 	if r.Flows, err = s.flows(ctx, p, county, month.AddMonths(1-MonthsShown), month); err != nil {
-		return Report{}, err
+		return MonthReport{}, err
 	}
 	plan := thePlan()
 	for _, project := range plan.Projects {
-		part := ReportProject{Project: project.Name, Title: project.Title, path: plan.pathOf(project.Name)}
+		part := MonthReportProject{Project: project.Name, Title: project.Title, path: plan.pathOf(project.Name)}
 		for _, line := range plan.Targets {
 			if line.Project != project.Name {
 				continue
 			}
-			l := ReportLine{ID: line.ID, Title: line.Title, Goal: line.Goal, By: line.By, line: line}
+			l := MonthReportLine{ID: line.ID, Title: line.Title, Goal: line.Goal, By: line.By, line: line}
 			l.Now, l.Before, l.YearAgo = past.figureOf(line, month, ""), past.figureOf(line, before, ""), past.figureOf(line, yearAgo, "")
 			l.Change, l.YearChange = line.change(l.Now, l.Before), line.change(l.Now, l.YearAgo)
 			if !l.Now.known() {
@@ -189,7 +189,7 @@ func sortCounties(list []CountyFigure, by string) {
 }
 
 // compared returns the lines that have a figure in some county.
-func (r Report) compared() (lines []ReportLine) {
+func (r MonthReport) compared() (lines []MonthReportLine) {
 	for _, part := range r.Projects {
 		lines = append(lines, inSomeCounty(part.Lines)...)
 	}
@@ -197,7 +197,7 @@ func (r Report) compared() (lines []ReportLine) {
 }
 
 // inSomeCounty returns those of the lines that have a figure in some county.
-func inSomeCounty(all []ReportLine) (lines []ReportLine) {
+func inSomeCounty(all []MonthReportLine) (lines []MonthReportLine) {
 	for _, l := range all {
 		if slices.ContainsFunc(l.Counties, func(f CountyFigure) bool { return f.Now.known() }) {
 			lines = append(lines, l)

@@ -14,24 +14,24 @@ import (
 )
 
 // name returns the name of the report's files.
-func (r Report) name() string { return r.Scope + "托育服务月报 " + r.Month }
+func (r MonthReport) name() string { return r.Scope + "托育服务月报 " + r.Month }
 
 // lineSheet is the table of the targets of a report.
-func (r Report) lineSheet() casework.Sheet[ReportLine] {
-	sheet := casework.Sheet[ReportLine]{Title: "月报", Columns: []casework.Column[ReportLine]{
-		{Title: "目标", Value: func(l ReportLine) any { return l.Title }},
-		{Title: "要求", Value: func(l ReportLine) any { return l.Goal }},
-		{Title: "时限", Value: func(l ReportLine) any { return l.By }},
-		{Title: "本月", Head: r.Month, Value: func(l ReportLine) any { return cmp.Or(l.Unavailable, l.Now.Value) }},
-		{Title: "上月", Head: r.Before, Value: func(l ReportLine) any { return cmp.Or(l.Before.Value, "—") }},
-		{Title: "比上月", Value: func(l ReportLine) any { return cmp.Or(l.Change, "—") }},
-		{Title: "上年同月", Head: r.YearAgo, Value: func(l ReportLine) any { return cmp.Or(l.YearAgo.Value, "—") }},
-		{Title: "比上年", Value: func(l ReportLine) any { return cmp.Or(l.YearChange, "—") }},
-		{Title: "分子", FilesOnly: true, Value: func(l ReportLine) any { return l.Now.Numerator }},
-		{Title: "分母", FilesOnly: true, Value: func(l ReportLine) any { return l.Now.Denominator }},
+func (r MonthReport) lineSheet() casework.Sheet[MonthReportLine] {
+	sheet := casework.Sheet[MonthReportLine]{Title: "月报", Columns: []casework.Column[MonthReportLine]{
+		{Title: "目标", Value: func(l MonthReportLine) any { return l.Title }},
+		{Title: "要求", Value: func(l MonthReportLine) any { return l.Goal }},
+		{Title: "时限", Value: func(l MonthReportLine) any { return l.By }},
+		{Title: "本月", Head: r.Month, Value: func(l MonthReportLine) any { return cmp.Or(l.Unavailable, l.Now.Value) }},
+		{Title: "上月", Head: r.Before, Value: func(l MonthReportLine) any { return cmp.Or(l.Before.Value, "—") }},
+		{Title: "比上月", Value: func(l MonthReportLine) any { return cmp.Or(l.Change, "—") }},
+		{Title: "上年同月", Head: r.YearAgo, Value: func(l MonthReportLine) any { return cmp.Or(l.YearAgo.Value, "—") }},
+		{Title: "比上年", Value: func(l MonthReportLine) any { return cmp.Or(l.YearChange, "—") }},
+		{Title: "分子", FilesOnly: true, Value: func(l MonthReportLine) any { return l.Now.Numerator }},
+		{Title: "分母", FilesOnly: true, Value: func(l MonthReportLine) any { return l.Now.Denominator }},
 	}}
 	if r.Scope != "长治市" {
-		sheet.Columns = append(sheet.Columns, casework.Column[ReportLine]{Title: "全市", Value: func(l ReportLine) any {
+		sheet.Columns = append(sheet.Columns, casework.Column[MonthReportLine]{Title: "全市", Value: func(l MonthReportLine) any {
 			if l.City == nil {
 				return "—"
 			}
@@ -42,19 +42,19 @@ func (r Report) lineSheet() casework.Sheet[ReportLine] {
 }
 
 // flowSheet is the table of what was done month by month.
-var flowSheet = casework.Sheet[Flow]{Title: "逐月办理", Columns: []casework.Column[Flow]{
-	{Title: "月份", Value: func(f Flow) any { return f.Month }},
-	{Title: "收到备案申请", Value: func(f Flow) any { return f.Received }},
-	{Title: "其中已发回执", Value: func(f Flow) any { return f.Receipts }},
-	{Title: "平均天数", Value: func(f Flow) any { return cmp.Or(f.Days, "—") }},
-	{Title: "检查机构", Value: func(f Flow) any { return f.Visits }},
-	{Title: "体检婴幼儿", Value: func(f Flow) any { return f.Children }},
-	{Title: "计划建成托位", Value: func(f Flow) any { return f.SeatsDue }},
-	{Title: "已建成托位", Value: func(f Flow) any { return f.SeatsBuilt }},
+var flowSheet = casework.Sheet[MonthFlow]{Title: "逐月办理", Columns: []casework.Column[MonthFlow]{
+	{Title: "月份", Value: func(f MonthFlow) any { return f.Month }},
+	{Title: "收到备案申请", Value: func(f MonthFlow) any { return f.Received }},
+	{Title: "其中已发回执", Value: func(f MonthFlow) any { return f.Receipts }},
+	{Title: "平均天数", Value: func(f MonthFlow) any { return cmp.Or(f.Days, "—") }},
+	{Title: "检查机构", Value: func(f MonthFlow) any { return f.Visits }},
+	{Title: "体检婴幼儿", Value: func(f MonthFlow) any { return f.Children }},
+	{Title: "计划建成托位", Value: func(f MonthFlow) any { return f.SeatsDue }},
+	{Title: "已建成托位", Value: func(f MonthFlow) any { return f.SeatsBuilt }},
 }}
 
 // countySheet is the table of the counties by one target.
-func (r Report) countySheet(title string) casework.Sheet[CountyFigure] {
+func (r MonthReport) countySheet(title string) casework.Sheet[CountyFigure] {
 	return casework.Sheet[CountyFigure]{Title: title, Columns: []casework.Column[CountyFigure]{
 		{Title: "县区", Value: func(f CountyFigure) any { return f.CountyName }},
 		{Title: "本月", Head: r.Month, Value: func(f CountyFigure) any { return cmp.Or(f.Now.Value, "—") }},
@@ -78,7 +78,7 @@ func (s *Service) Workbook(ctx context.Context, p nursery.Principal, in ReportQu
 	if err != nil {
 		return casework.File{}, err
 	}
-	var all []ReportLine
+	var all []MonthReportLine
 	var tables []sheets.Table
 	for _, part := range r.Projects {
 		all = append(all, part.Lines...)
@@ -109,7 +109,7 @@ func (s *Service) Workbook(ctx context.Context, p nursery.Principal, in ReportQu
 
 // printed is a report as its template prints it.
 type printed struct {
-	Report
+	MonthReport
 	Name     string
 	AsOfText string
 	Lines    []printedPart
@@ -119,12 +119,12 @@ type printed struct {
 
 type printedPart struct {
 	Title string
-	Rows  []ReportLine
+	Rows  []MonthReportLine
 }
 
 // printed returns the sheet of a report.
-func (r Report) printed(ctx context.Context) (documents.Sheet, error) {
-	content := printed{Report: r, Name: r.Scope + "托育服务月报（" + r.Month + "）", AsOfText: r.AsOf.Long()}
+func (r MonthReport) printed(ctx context.Context) (documents.Sheet, error) {
+	content := printed{MonthReport: r, Name: r.Scope + "托育服务月报（" + r.Month + "）", AsOfText: r.AsOf.Long()}
 	for _, part := range r.Projects {
 		title := part.Project + "　" + part.Title
 		if part.Project == part.Title {
