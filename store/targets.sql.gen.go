@@ -72,7 +72,7 @@ type CheckupMonthsRow struct {
 	Children int32
 }
 
-// Children of whom something was examined, by month. Served by checkup_duties_done.
+// Children of which something was examined, by month. Served by checkup_duties_done.
 func (q *Queries) CheckupMonths(ctx context.Context, arg CheckupMonthsParams) ([]CheckupMonthsRow, error) {
 	rows, err := q.db.Query(ctx, checkupMonths, arg.FromDay, arg.UntilDay, arg.County)
 	if err != nil {

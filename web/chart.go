@@ -9,12 +9,12 @@ import (
 	"github.com/a-h/templ"
 )
 
-// Chart is numbers by month or by county, drawn as SVG on the server, with its table behind it. Series differ in pattern and shape, not
+// Chart is numbers by month or by county, drawn as SVG on the server, with its table behind it. Series differ in pattern, not
 // in colour alone.
 type Chart struct {
 	ID      string // unique on the page
 	Title   string
-	Summary string // what a reader of the screen hears instead of the picture
+	Summary string // for screen readers, in place of the picture
 	Note    string // below the picture, such as since when there are figures
 	Head    string // of the labels in the table: 月份 or 县区
 	Labels  []string

@@ -157,7 +157,7 @@ func quarterText(first nursery.Date) string {
 	return fmt.Sprintf("%dQ%d", first.Year, (int(first.Month)+2)/3)
 }
 
-// quarterTitle returns a quarter as people say it.
+// quarterTitle returns the Chinese text of a quarter.
 func quarterTitle(text string) string {
 	return text[:4] + " 年第" + []string{"一", "二", "三", "四"}[text[5]-'1'] + "季度"
 }

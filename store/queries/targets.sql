@@ -31,7 +31,7 @@ FROM inspections WHERE visited_on >= sqlc.arg(from_day)::date AND visited_on <= 
 GROUP BY 1, 2 ORDER BY 1, 2;
 
 -- name: CheckupMonths :many
--- Children of whom something was examined, by month. Served by checkup_duties_done.
+-- Children of which something was examined, by month. Served by checkup_duties_done.
 SELECT date_trunc('month', done_on)::date AS month, county, count(DISTINCT child)::integer AS children
 FROM checkup_duties WHERE done_on >= sqlc.arg(from_day)::date AND done_on <= sqlc.arg(until_day)::date
     AND (sqlc.arg(county)::text = '' OR county = sqlc.arg(county)::text)
