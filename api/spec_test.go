@@ -72,7 +72,7 @@ var offered = []string{
 var exported = []string{
 	"/api/v1/absences", "/api/v1/build-sites", "/api/v1/cases", "/api/v1/checkup-rounds", "/api/v1/clinics", "/api/v1/contracts", "/api/v1/inspection-plans",
 	"/api/v1/inspections", "/api/v1/inspectors", "/api/v1/institutions", "/api/v1/insurance-batches", "/api/v1/insurance-claims", "/api/v1/insurers", "/api/v1/record-reads",
-	"/api/v1/referrals", "/api/v1/tasks",
+	"/api/v1/referrals", "/api/v1/target-entries", "/api/v1/tasks",
 }
 
 // open are the operations without authentication.
