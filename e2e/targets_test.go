@@ -42,7 +42,7 @@ func TestTheReportOfAMonthIsPrinted(t *testing.T) {
 	if res.Status != http.StatusOK || !bytes.HasPrefix(res.Body, []byte("%PDF-")) {
 		t.Fatalf("%d %.200s", res.Status, res.Body)
 	}
-	cmd := exec.Command("pdftotext", "-layout", "-", "-")
+	cmd := exec.Command("pdftotext", "-raw", "-", "-")
 	cmd.Stdin = bytes.NewReader(res.Body)
 	out, err := cmd.Output()
 	if err != nil {
