@@ -63,7 +63,7 @@ func TestSeveralTasksAreClaimedAndEachThatIsNotIsNamed(t *testing.T) {
 		require.Contains(t, row, `<a href="/tasks/`+caseNo+"."+n+`" id="/tasks/`+caseNo+"."+n+`">核对第`+n+"份材料</a>")
 		require.Contains(t, row, "clerk-140403-9", "who has it")
 	}
-	require.Contains(t, page, `<a href="/tasks/`+caseNo+`.1">核对第1份材料</a>`)
+	require.Contains(t, page, `<a href="/tasks/`+caseNo+`.1" id="/tasks/`+caseNo+`.1">核对第1份材料</a>`)
 	require.Contains(t, page, "看不到的一件", "what is not to be seen is not named")
 }
 
