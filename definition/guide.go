@@ -5,7 +5,7 @@ import "tuoyu/nursery"
 // Guide is what people have to know of a process before a case begins 办事指南, as far as its stages, tasks, papers and rules do not
 // state it.
 type Guide struct {
-	For        string             // whom the process is for 办理对象
+	For        string             // who may apply 办理对象
 	Conditions []string           // what has to be the case beforehand
 	Begin      string             // how a case begins
 	Start      string             // the page on which it begins; empty where an office begins it from its own pages

@@ -27,7 +27,7 @@ type Batches[View any] struct {
 type BatchAct struct {
 	Name     string // of its address, below that of the list
 	Title    string // of its button
-	Done     string // what is said of the rows on which it was executed
+	Done     string // the result of the rows on which it was executed
 	Question string // a confirmation before it
 	Undo     string // of a button that takes back what was done to tasks; empty: none
 	For      func(nursery.Principal) bool

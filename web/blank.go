@@ -30,7 +30,7 @@ func (s FormSchema) plainFields() (plain []FormSchema) {
 	return plain
 }
 
-// blankText returns what stands in place of a value: boxes to tick for a choice, nothing for what is written.
+// blankText returns what is printed in place of a value: boxes to tick for a choice, nothing for what is written.
 func (s FormSchema) blankText() string {
 	options := optionsOf(s)
 	if len(options) == 0 || len(options) > 10 {

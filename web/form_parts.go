@@ -22,7 +22,7 @@ type problemView struct {
 	Back           string                 // page of the form that was sent
 	Sent           savedForm              // that form, when it can be sent again as it is
 	Files          bool                   // files came with it
-	Office         casework.OfficeContact // whom to ask; zero: nobody
+	Office         casework.OfficeContact // who answers questions; zero: nobody
 	Ways           []navItem              // where a reader can go on
 }
 

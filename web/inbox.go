@@ -72,7 +72,7 @@ func shares(p nursery.Principal, role nursery.Role) bool {
 	return p.Role == role && !partyOfOne(role) || assigns(p) && (role == nursery.RoleClerk || role == nursery.RoleInspector)
 }
 
-// taskChoices are the kinds of task that p is asked, or of those who oversee others whom a task is put to.
+// taskChoices are the kinds of task that p is asked, or for those who oversee others, the kinds that others are asked.
 func taskChoices(p nursery.Principal) []Choice {
 	list := []Choice{{Name: "kind", Label: "种类", Options: taskKinds(p.Role)}}
 	if !oversees(p) {

@@ -20,6 +20,7 @@ type drawerFilter struct {
 func TestAFilterIsReadFromTheAddress(t *testing.T) {
 	f := FilterOf[drawerFilter](url.Values{"room": {" 厨房 "}, "empty": {"yes"}, "q": {"左"}, "own": {"x"}, "": {"y"}})
 	require.Equal(t, drawerFilter{Room: "厨房", Empty: true, Query: "左"}, f)
+	require.Empty(t, f.own, "a field without a parameter")
 	require.Equal(t, struct{}{}, FilterOf[struct{}](url.Values{"q": {"左"}}))
 }
 

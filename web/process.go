@@ -99,7 +99,7 @@ type SavedFilter struct {
 	Name, Query string
 }
 
-// SavedFilters has lists offer the views that list returns, by the list's room. Forms to save and to delete one are sent to /views.
+// SavedFilters has lists offer the views that list returns, by the list's path. Forms to save and to delete one are sent to /views.
 func (s *Site) SavedFilters(list func(ctx context.Context, p nursery.Principal, room string) ([]SavedFilter, error)) {
 	s.savedFilters = list
 }

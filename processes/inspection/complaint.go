@@ -102,7 +102,7 @@ type complaintPlace struct {
 	Address string `json:"address"`
 }
 
-// sealComplaint seals what is said, by whom, and about which place that is not on the register.
+// sealComplaint seals the text, who sent it, and the place that is not on the register.
 func (s *Service) sealComplaint(row *store.InsertComplaintParams, in ComplaintRequest) (err error) {
 	seal := func(column, text string) []byte {
 		if err != nil || text == "" {

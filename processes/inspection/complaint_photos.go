@@ -14,8 +14,8 @@ import (
 const MostPhotos = 3
 
 // AddComplaintPhoto stores a photo of a complaint, which its number and tracking code identify, and returns how many the complaint
-// then has. The photo is checked as any other upload, and sealed. One that is repeated is stored once: after says how many photos the
-// complaint had before it; a negative number says nothing. Errors: not_found, complaint_photos_full, not_open_for_change, those of an
+// then has. The photo is checked as any other upload, and sealed. One that is repeated is stored once: after is how many photos the
+// complaint had before it; a negative number is not compared. Errors: not_found, complaint_photos_full, not_open_for_change, those of an
 // upload.
 func (s *Service) AddComplaintPhoto(ctx context.Context, caseNo, code string, after int, photo casework.Upload) (count int, err error) {
 	status, err := s.PublicStatus(ctx, caseNo, code)
