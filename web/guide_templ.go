@@ -930,7 +930,7 @@ func OfficeContact(c casework.OfficeContact) templ.Component {
 	})
 }
 
-// CaseHelp says whom to ask about a case, and where its process is explained.
+// CaseHelp shows who answers questions about a case, and where its process is explained.
 func CaseHelp(c casework.OfficeContact, kind string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

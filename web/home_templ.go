@@ -278,7 +278,7 @@ func startPage(tasks []casework.TaskSummary, cases []casework.CaseSummary, tiles
 	})
 }
 
-// newcomer says what an institution without cases does first.
+// newcomer shows what an institution without cases does first.
 func newcomer() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -264,7 +264,7 @@ func complaintTakenPage(started casework.Started, link string, photos int, fault
 	})
 }
 
-// complaintFacts is what was said, about what and by whom.
+// complaintFacts shows the text of a complaint, its subject and its sender.
 func complaintFacts(d ComplaintDetail) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
