@@ -57,7 +57,7 @@ func TestWhatCanBeClaimedIsWhatIsOffered(t *testing.T) {
 	}
 }
 
-// A task keeps its place after it left the list; places are counted as far as the list says.
+// A task keeps its place after it left the list; places are counted as far as the list counts.
 func TestATaskHasAPlaceInTheList(t *testing.T) {
 	d := newFixture(t)
 	caseNo, _ := d.withTask("clerk", "filing.review", "accept")

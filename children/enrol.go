@@ -88,7 +88,7 @@ func (s *Service) judge(ctx context.Context, q *store.Queries, p nursery.Princip
 	return judged, s.NoteAttempts(ctx, q, p, left)
 }
 
-// PersonHash identifies who a row says a child is, so that a refusal counts once however often the row is checked.
+// PersonHash identifies the child as a row describes it, so that a refusal counts once however often the row is checked.
 func PersonHash(c nursery.Child) string {
 	sum := sha256.Sum256([]byte(strings.Join([]string{c.Normal().IdentityKey(), nursery.NameKey(c.Name), c.BornOn.String(), string(c.Sex)}, "\x00")))
 	return hex.EncodeToString(sum[:])

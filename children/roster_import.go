@@ -169,7 +169,7 @@ func (s *Service) plan(ctx context.Context, q *store.Queries, p nursery.Principa
 	return plan, err
 }
 
-// classNote says that a file does not move a child in care to another class.
+// classNote returns a note that a file does not move a child in care to another class.
 func classNote(registered, written string) string {
 	if written == "" || nursery.NormalClass(written) == registered {
 		return ""

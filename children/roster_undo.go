@@ -66,7 +66,7 @@ func (s *Service) ImportsToday(ctx context.Context, p nursery.Principal) ([]Past
 }
 
 // UndoImport removes the enrolments that an import of today made, and the records of the children that it entered, except where
-// something was written since that depends on them: those stay, and the answer says why. Guardians that the import replaced are
+// something was written since that depends on them: those stay, and the answer has the reason. Guardians that the import replaced are
 // restored. Errors: not_found, import_undone, import_final.
 func (s *Service) UndoImport(ctx context.Context, p nursery.Principal, key string, id int64) (PastImport, error) {
 	if err := s.AuthorizeAtHome(ctx, p, "child.unimport"); err != nil {

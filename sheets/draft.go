@@ -60,7 +60,7 @@ func ReadStored(raw []byte, columns []Column) (*Sheet, error) {
 	return s, nil
 }
 
-// Keep leaves only the rows that are to be kept.
+// Keep removes the other rows.
 func (s *Sheet) Keep(keep func(Row) bool) {
 	s.Rows = slices.DeleteFunc(s.Rows, func(r Row) bool { return !keep(r) })
 }

@@ -143,7 +143,7 @@ func (w walk) back(t casework.TaskSummary, left bool) string {
 	return atRow(w.List, "/tasks/"+t.ID)
 }
 
-// counted says how many tasks the list has.
+// counted returns how many tasks the list has.
 func (w walk) counted() string {
 	if w.More {
 		return Count(w.Of/100*100) + " 多"

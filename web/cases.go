@@ -136,7 +136,7 @@ func mayWithdraw(c casework.CaseDetail, p nursery.Principal) bool {
 	return process.Withdrawable
 }
 
-// notDue says why a case has no due date.
+// notDue returns why a case has no due date.
 func notDue(c casework.CaseDetail) string {
 	switch {
 	case c.Status == nursery.CaseEnded:

@@ -20,7 +20,7 @@ type ImportPage struct {
 	Kind    *casework.ImportKind
 	Upload  string // the pattern to which the form with the file is sent
 	Title   string
-	Missing string                                                        // what is said when no file was chosen
+	Missing string                                                        // the message when no file was chosen
 	About   func(*http.Request) string                                    // what the file is for; nil: nothing
 	Again   func(w http.ResponseWriter, r *http.Request, err error) error // shows the form again, with what is wrong with the file
 	Back    func(about string) string                                     // the page of the form

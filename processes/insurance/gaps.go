@@ -25,7 +25,7 @@ type InstitutionGap struct {
 // gapsNamed is how many institutions a warning names.
 const gapsNamed = 8
 
-// Warning says what is missing; empty if nothing is.
+// Warning returns what is missing; empty if nothing is.
 func (g RosterGaps) Warning() string {
 	var parts []string
 	if g.Refused > 0 {

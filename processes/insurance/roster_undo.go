@@ -78,7 +78,7 @@ func (s *Service) undoable(ctx context.Context, q *store.Queries, caseNo string,
 }
 
 // UndoRoster takes back what an import of today wrote into a month: places on the roster, records of children that it entered or
-// changed, and consents. Rows that something depends on stay, and the answer says why. Errors: not_found, forbidden, insurance_closed,
+// changed, and consents. Rows that something depends on stay, and the answer has the reason. Errors: not_found, forbidden, insurance_closed,
 // import_undone, import_final.
 func (s *Service) UndoRoster(ctx context.Context, p nursery.Principal, key, caseNo string, number int) (RosterUndo, error) {
 	return casework.Command(ctx, s.Service, p, key, fmt.Sprintf("insurance.unimport %s/%d", caseNo, number), nil, func(q *store.Queries) (RosterUndo, error) {
