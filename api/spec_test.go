@@ -44,6 +44,9 @@ var offered = []string{
 	"GET /api/v1/institutions", "GET /api/v1/institutions/{institution}",
 	"GET /api/v1/inspections", "POST /api/v1/inspections", "GET /api/v1/inspections/{case_no}",
 	"GET /api/v1/inspections/{case_no}/package", "PUT /api/v1/inspections/{case_no}/visit", "POST /api/v1/inspections/{case_no}/drafts",
+	"GET /api/v1/children/consents", "POST /api/v1/children/consents", "GET /api/v1/roster-imports/{import}", "POST /api/v1/roster-imports/{import}/undo",
+	"POST /api/v1/insurance-batches/{case_no}/roster-files/check", "POST /api/v1/insurance-batches/{case_no}/rosters/{number}/undo",
+	"GET /api/v1/public/contacts", "PUT /api/v1/counties/{county}/contact", "POST /api/v1/public/complaints/{case_no}/photos",
 	"GET /api/v1/public/inspections", "POST /api/v1/public/complaints", "POST /api/v1/complaints", "GET /api/v1/complaints/{case_no}",
 	"POST /api/v1/inspection-plans", "GET /api/v1/inspection-plans", "GET /api/v1/inspection-plans/{case_no}", "GET /api/v1/inspection-plans/{case_no}/plan.xlsx",
 	"POST /api/v1/inspection-plans/{case_no}/exclusions", "POST /api/v1/inspection-plans/{case_no}/commit", "POST /api/v1/inspection-plans/{case_no}/draw",
@@ -79,6 +82,7 @@ var exported = []string{
 var open = []string{
 	"GET /api/v1/processes", "GET /api/v1/public/institutions", "GET /api/v1/public/publications", "GET /verify/{code}",
 	"POST /api/v1/public/cases/{case_no}/status", "GET /api/v1/public/inspections", "POST /api/v1/public/complaints",
+	"POST /api/v1/public/complaints/{case_no}/photos", "GET /api/v1/public/contacts",
 	"GET /api/v1/inspection-plans/{case_no}/published", "GET /api/v1/inspectors/{me}/calendar.ics",
 }
 

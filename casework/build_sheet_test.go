@@ -35,9 +35,9 @@ func TestTheLedgerReadsBackFromItsWorkbook(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, rows, 4)
 	require.Equal(t, []string{
-		"潞州区", "=1+1", "JS-140403-2026-000001-X", "公建公营", "红灯", "1", "66.7", "40.0", "180", "200", "2026-11-02", "", "40", "2026-09-05",
+		"潞州区", "=1+1", "JS-140403-2026-000001-X", "公建公营", "红灯", "1", "66.7", "40.0", "0", "180", "200", "2026-11-02", "", "40", "2026-09-05",
 	}, rows[3])
-	require.Equal(t, "装修%", rows[2][12])
+	require.Equal(t, "装修%", rows[2][13])
 	formula, err := f.GetCellFormula("工作台账", "B4")
 	require.NoError(t, err)
 	require.Empty(t, formula)
