@@ -283,7 +283,7 @@ func TestABuildingSiteFromThePages(t *testing.T) {
 		t.Errorf("a plan without a site in 潞州区: %d: %s", p.Status, said(p))
 	}
 	started := city.led(city.fill("/build/new", nil, planFields(plan)...), "/build?plan="+plan.Name, "已启动，共 12 个建设点。")
-	site := regexp.MustCompile(`/build/[A-Z]+-` + county + `-[^"]+`).FindString(started.Body)
+	site := regexp.MustCompile(`/build/[A-Z]+-` + county + `-[^"?]+`).FindString(started.Body)
 	fitOut := plan.Milestones[0]
 	fields := []string{"/milestone", string(fitOut.Kind), "/percent", "100", "/note", "装修完成"}
 	bare := office.fill(site+"/report", nil, fields...)
