@@ -83,7 +83,7 @@ func TestWithoutPostgresEveryOperationAnswersThatItIsUnavailable(t *testing.T) {
 		"POST /api/v1/inspection-plans/{case_no}/commit": nil,
 	}
 	queries := map[string]string{
-		"GET /api/v1/attendance": "?class=c1&on=2026-03-02", "GET /api/v1/attendance/month": "?on=2026-03-01",
+		"GET /api/v1/attendance": "?class=c1&on=2026-03-02", "GET /api/v1/children/consents": "?class=c1", "GET /api/v1/attendance/month": "?on=2026-03-01",
 		"GET /api/v1/children/{child}": "?purpose=guardian_request", "GET /api/v1/children/roster.xlsx": "?purpose=enrolment",
 		"GET /api/v1/saved-filters": "?room=tasks", "GET /api/v1/public/publications": "?county=140403",
 		"GET /api/v1/public/institutions": "?county=140403", "GET /api/v1/public/inspections": "?county=140403", "GET /api/v1/insurance-reconciliation": "?month=2026-03",
