@@ -52,7 +52,7 @@ var Institutions = casework.List[InstitutionFilter, RegisteredInstitution]{
 	},
 	Sheet: casework.Sheet[RegisteredInstitution]{Title: "托育机构名册", Columns: []casework.Column[RegisteredInstitution]{
 		{Title: "机构名称", Head: "机构", Value: func(i RegisteredInstitution) any { return i.Name }},
-		{Title: "机构标识", FilesOnly: true, Value: func(i RegisteredInstitution) any { return i.ID }},
+		{Title: "机构编码", FilesOnly: true, Value: func(i RegisteredInstitution) any { return i.ID }},
 		{Title: "县区", FilesOnly: true, Value: func(i RegisteredInstitution) any { return i.CountyName }},
 		{Title: "机构类型", Head: "类型", Value: func(i RegisteredInstitution) any { return i.SiteKindTitle }},
 		{Title: "机构性质", FilesOnly: true, Value: func(i RegisteredInstitution) any { return i.NatureTitle }},

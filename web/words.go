@@ -29,6 +29,15 @@ func WordFor(property, word string) string {
 		if t := nursery.PaperKind(word).Title(); t != word {
 			return t
 		}
+		if t := nursery.MilestoneKind(word).Title(); t != word {
+			return t
+		}
+	case "milestone":
+		return nursery.MilestoneKind(word).Title()
+	case "mode":
+		if t := nursery.OperationMode(word).Title(); t != word {
+			return t
+		}
 	case "nature":
 		return nursery.Nature(word).Title()
 	case "registrar":

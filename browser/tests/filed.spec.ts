@@ -86,7 +86,7 @@ test("a filing goes from an empty form through corrections to its receipt, every
 	await expect(registrar.getByText("的登记信息。")).toBeVisible();
 
 	await signIn(page, institution, "/start");
-	await page.locator('a[href="/filing/new"]').click();
+	await page.locator('a[href="/filing/new"]').first().click();
 	await page.getByLabel("社区托育机构").check();
 	await page.getByRole("button", { name: "开始填写" }).click();
 	const caseNo = await page.locator("dd").nth(0).innerText();

@@ -43,7 +43,7 @@ func (s *pages) registerBuild() {
 // askBuildPlan asks for a plan, with a row for each milestone and for each county, since every county needs a site.
 func askBuildPlan(*http.Request) (web.FormSpec, error) {
 	planned := func(m web.FormSchema) web.FormSchema { return m.WithTexts("evidence") }
-	sh := web.SchemaOf[nursery.BuildPlan]().Change("milestones", planned).Change("sites", func(site web.FormSchema) web.FormSchema {
+	sh := web.SchemaOf[nursery.BuildPlan]().Change("name", func(n web.FormSchema) web.FormSchema { n.Label = "计划简称，用于网址"; return n }).Change("milestones", planned).Change("sites", func(site web.FormSchema) web.FormSchema {
 		return site.WithOptions("county", web.Counties()).Without("milestones")
 	}).Change("assumptions", func(a web.FormSchema) web.FormSchema { // in one line each, as rows of a table
 		return a.Change("note", func(note web.FormSchema) web.FormSchema { note.Kind = web.KindText; return note })
