@@ -38,6 +38,9 @@ func WordFor(property, word string) string {
 		if t := nursery.OperationMode(word).Title(); t != word {
 			return t
 		}
+		return nursery.ServiceMode(word).Title()
+	case "purpose":
+		return nursery.ConsentPurpose(word).Title()
 	case "nature":
 		return nursery.Nature(word).Title()
 	case "registrar":
