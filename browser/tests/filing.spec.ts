@@ -60,7 +60,7 @@ test("an institution fills in a filing section by section, with the rules beside
 	await expect(page.getByRole("cell", { name: "托小班" }).first()).toBeVisible();
 	await atEveryWidth(page, "filing-check");
 
-	// The applicant's progress is open to whoever holds the code, without signing in.
+	// The applicant's progress is open to everybody who has the code, without signing in.
 	const stranger = await browser.newContext();
 	const outside = await stranger.newPage();
 	await outside.goto(`/progress#case=${caseNo}&code=${code}`);

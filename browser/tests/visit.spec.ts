@@ -57,7 +57,7 @@ test("without a network a page of ours says so, and leads to what can be used", 
 	await expect(page.getByRole("heading", { level: 1 })).toHaveText("检查");
 });
 
-test("whoever is signed in sees a page of ours without a network", async ({ page, context }) => {
+test("everybody who is signed in sees a page of tuoyu without a network", async ({ page, context }) => {
 	await signIn(page, "clerk-140431", "/tasks");
 	await page.evaluate(() => navigator.serviceWorker.ready);
 	await page.reload();

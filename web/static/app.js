@@ -276,7 +276,7 @@
 		clear.addEventListener("click", () => { blank(); input.value = ""; });
 	}
 
-	// Without a network, whoever is signed in sees a page of ours.
+	// Without a network, everybody who is signed in sees a page of tuoyu.
 	if (document.querySelector('a[href="/account"]')) { navigator.serviceWorker?.register("/sw.js"); }
 
 	const offline = document.getElementById("offline");
