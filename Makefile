@@ -112,7 +112,7 @@ test-rules: $(BIN)/tuoyu
 # RACED lists the packages whose goroutines share data; they, and all that they call, are tested with the race detector. It
 # slows computation tenfold, so the other packages are tested without it: the storm runs all commands at once on a program
 # built with it. Vet is off, since check-vet runs it in full.
-RACED := ./cmd/tuoyu ./limits ./sealing ./store ./web ./worker
+RACED := ./cmd/tuoyu ./limits ./sealing ./store ./web/... ./worker
 
 test-race: $(BIN)/devstack $(BIN)/gotest
 	@$(BIN)/devstack --quiet --ports auto --fast --state .devstack/race -- $(BIN)/gotest -race -vet off -timeout 20m $(RACED)

@@ -75,7 +75,7 @@ func New(d Deps) (http.Handler, error) {
 		service: d.Service, verifier: d.Verifier, log: d.Log, mux: http.NewServeMux(), https: strings.HasPrefix(d.PublicURL, "https:"),
 		maxBody: d.MaxBody, maxUpload: d.MaxUpload, proxies: d.TrustedProxies,
 		public: limits.New(or(d.PublicRate, DefaultPublicRate)), accounts: limits.New(or(d.AccountRate, DefaultAccountRate)),
-		refused: limits.New(refusedTokenRate), submissions: d.Submissions,
+		refused: limits.New(RefusedTokenRate), submissions: d.Submissions,
 	}
 	if a.submissions == nil {
 		a.submissions = limits.New(limits.DefaultComplaints)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tuoyu/api"
+	"tuoyu/api/apitest"
 	"tuoyu/casework"
 	"tuoyu/store"
 	"tuoyu/store/storetest"
@@ -16,12 +17,12 @@ import (
 // after it last responded.
 func TestTokensAreTakenAtAStartWhileTheIssuerIsAway(t *testing.T) {
 	known := store.Issuers{DB: storetest.New(t)}
-	i := newIssuer(t, newSigner(t, "ES256"))
-	before := api.NewVerifier(i.accepted(), known)
-	if _, err := before.Verify(t.Context(), i.token(t, nil)); err != nil {
+	i := apitest.NewIssuer(t, apitest.NewSigner(t, "ES256"))
+	before := api.NewVerifier(i.Accepted(), known)
+	if _, err := before.Verify(t.Context(), i.Token(t, nil)); err != nil {
 		t.Fatal(err)
 	}
-	i.down.Store(true)
+	i.Down.Store(true)
 	for _, c := range []struct {
 		later time.Duration
 		code  string
@@ -32,9 +33,9 @@ func TestTokensAreTakenAtAStartWhileTheIssuerIsAway(t *testing.T) {
 		{api.KeysTrusted - time.Minute, "", false},
 		{api.KeysTrusted + time.Minute, casework.CodeIssuerUnavailable, false},
 	} {
-		v := api.NewVerifier(i.accepted(), known)
+		v := api.NewVerifier(i.Accepted(), known)
 		v.Later(c.later)
-		_, err := v.Verify(t.Context(), i.token(t, map[string]any{"exp": time.Now().Add(3 * time.Hour).Unix()}))
+		_, err := v.Verify(t.Context(), i.Token(t, map[string]any{"exp": time.Now().Add(3 * time.Hour).Unix()}))
 		if c.code == "" && err != nil {
 			t.Errorf("%s after the issuer went away: %v", c.later, err)
 		}
@@ -46,13 +47,13 @@ func TestTokensAreTakenAtAStartWhileTheIssuerIsAway(t *testing.T) {
 		if err := v.Ready(t.Context()); (err == nil) != c.ready {
 			t.Errorf("%s after the issuer went away: readiness says %v", c.later, err)
 		}
-		_, err = v.Verify(t.Context(), newSigner(t, "ES256").sign(t, i.claims(nil)))
+		_, err = v.Verify(t.Context(), apitest.NewSigner(t, "ES256").Sign(t, i.Claims(nil)))
 		if p := refusal(t, err); p.Code != casework.CodeIssuerUnavailable {
 			t.Errorf("a key that nobody knows: %s", p.Code)
 		}
 	}
-	nothing := api.NewVerifier(i.accepted(), nil)
-	_, err := nothing.Verify(t.Context(), i.token(t, nil))
+	nothing := api.NewVerifier(i.Accepted(), nil)
+	_, err := nothing.Verify(t.Context(), i.Token(t, nil))
 	if p := refusal(t, err); p.Code != casework.CodeIssuerUnavailable {
 		t.Errorf("with nothing stored: %s", p.Code)
 	}
@@ -62,13 +63,13 @@ func TestTokensAreTakenAtAStartWhileTheIssuerIsAway(t *testing.T) {
 // stored.
 func TestAKeyThatWasWithdrawnIsRefused(t *testing.T) {
 	known := store.Issuers{DB: storetest.New(t)}
-	i := newIssuer(t, newSigner(t, "ES256"))
-	v := api.NewVerifier(i.accepted(), known)
-	old := i.token(t, nil)
+	i := apitest.NewIssuer(t, apitest.NewSigner(t, "ES256"))
+	v := api.NewVerifier(i.Accepted(), known)
+	old := i.Token(t, nil)
 	if _, err := v.Verify(t.Context(), old); err != nil {
 		t.Fatal(err)
 	}
-	i.keys.Store(&[]signer{newSigner(t, "ES256")})
+	i.Keys.Store(&[]apitest.Signer{apitest.NewSigner(t, "ES256")})
 	v.Later(api.KeysFresh - time.Minute)
 	if _, err := v.Verify(t.Context(), old); err != nil {
 		t.Errorf("before the issuer is asked again: %v", err)
@@ -80,13 +81,13 @@ func TestAKeyThatWasWithdrawnIsRefused(t *testing.T) {
 		}
 		return nil
 	})
-	i.down.Store(true)
-	again := api.NewVerifier(i.accepted(), known)
+	i.Down.Store(true)
+	again := api.NewVerifier(i.Accepted(), known)
 	_, err := again.Verify(t.Context(), old)
 	if p := refusal(t, err); p.Code != casework.CodeIssuerUnavailable {
 		t.Errorf("after a start while the issuer is away: %s", p.Code)
 	}
-	if _, err := again.Verify(t.Context(), i.token(t, nil)); err != nil {
+	if _, err := again.Verify(t.Context(), i.Token(t, nil)); err != nil {
 		t.Errorf("the new key after a start while the issuer is away: %v", err)
 	}
 }

@@ -20,7 +20,7 @@ type Rate = limits.Rate
 var (
 	DefaultPublicRate  = Rate{PerSecond: 5, Burst: 100}
 	DefaultAccountRate = Rate{PerSecond: 100, Burst: 300}
-	refusedTokenRate   = Rate{PerSecond: 2, Burst: 60}
+	RefusedTokenRate   = Rate{PerSecond: 2, Burst: 60}
 )
 
 // take counts a request of key and returns a problem if the rate is exceeded.

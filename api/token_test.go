@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"tuoyu/api"
+	"tuoyu/api/apitest"
 	"tuoyu/casework"
 	"tuoyu/nursery"
 )
@@ -28,8 +29,8 @@ func refusal(t *testing.T, err error) *api.Problem {
 
 func TestATokenOfEachAlgorithmSaysWhoAsks(t *testing.T) {
 	for _, algorithm := range []string{"RS256", "ES256", "EdDSA"} {
-		i := newIssuer(t, newSigner(t, algorithm))
-		got, err := api.NewVerifier(i.accepted(), nil).Verify(t.Context(), i.token(t, nil))
+		i := apitest.NewIssuer(t, apitest.NewSigner(t, algorithm))
+		got, err := api.NewVerifier(i.Accepted(), nil).Verify(t.Context(), i.Token(t, nil))
 		if err != nil {
 			t.Fatalf("%s: %v", algorithm, err)
 		}
@@ -40,28 +41,28 @@ func TestATokenOfEachAlgorithmSaysWhoAsks(t *testing.T) {
 }
 
 func TestATokenThatIsNoneOfOursIsRefused(t *testing.T) {
-	mine, foreign := newSigner(t, "RS256"), newSigner(t, "RS256")
-	i := newIssuer(t, mine)
-	v := api.NewVerifier(i.accepted(), nil)
-	good := i.token(t, nil)
+	mine, foreign := apitest.NewSigner(t, "RS256"), apitest.NewSigner(t, "RS256")
+	i := apitest.NewIssuer(t, mine)
+	v := api.NewVerifier(i.Accepted(), nil)
+	good := i.Token(t, nil)
 	parts := strings.Split(good, ".")
-	other := i.claims(map[string]any{"roles": []string{"administrator"}, "county": "140400"})
+	other := i.Claims(map[string]any{"roles": []string{"administrator"}, "county": "140400"})
 	raw, err := json.Marshal(other)
 	if err != nil {
 		t.Fatal(err)
 	}
-	foreign.id = mine.id
+	foreign.ID = mine.ID
 	for name, c := range map[string]struct{ token, code string }{
-		"expired":                     {mine.sign(t, i.claims(map[string]any{"exp": time.Now().Add(-time.Second).Unix()})), casework.CodeTokenExpired},
-		"for somebody else":           {mine.sign(t, i.claims(map[string]any{"aud": "another"})), casework.CodeTokenInvalid},
-		"by another issuer":           {mine.sign(t, i.claims(map[string]any{"iss": "https://elsewhere.example"})), casework.CodeTokenInvalid},
-		"without subject":             {mine.sign(t, i.claims(map[string]any{"sub": nil})), casework.CodeTokenInvalid},
-		"not yet valid":               {mine.sign(t, i.claims(map[string]any{"nbf": time.Now().Add(time.Hour).Unix()})), casework.CodeTokenInvalid},
-		"without expiry":              {mine.sign(t, i.claims(map[string]any{"exp": nil})), casework.CodeTokenExpired},
-		"signed by a foreign key":     {foreign.sign(t, i.claims(nil)), casework.CodeTokenInvalid},
-		"with claims exchanged":       {parts[0] + "." + encode(raw) + "." + parts[2], casework.CodeTokenInvalid},
-		"without signature":           {encode([]byte(`{"alg":"none"}`)) + "." + parts[1] + ".", casework.CodeTokenInvalid},
-		"signed with the public half": {signer{mine.id, "HS256", mine.key}.sign(t, i.claims(nil)), casework.CodeTokenInvalid},
+		"expired":                     {mine.Sign(t, i.Claims(map[string]any{"exp": time.Now().Add(-time.Second).Unix()})), casework.CodeTokenExpired},
+		"for somebody else":           {mine.Sign(t, i.Claims(map[string]any{"aud": "another"})), casework.CodeTokenInvalid},
+		"by another issuer":           {mine.Sign(t, i.Claims(map[string]any{"iss": "https://elsewhere.example"})), casework.CodeTokenInvalid},
+		"without subject":             {mine.Sign(t, i.Claims(map[string]any{"sub": nil})), casework.CodeTokenInvalid},
+		"not yet valid":               {mine.Sign(t, i.Claims(map[string]any{"nbf": time.Now().Add(time.Hour).Unix()})), casework.CodeTokenInvalid},
+		"without expiry":              {mine.Sign(t, i.Claims(map[string]any{"exp": nil})), casework.CodeTokenExpired},
+		"signed by a foreign key":     {foreign.Sign(t, i.Claims(nil)), casework.CodeTokenInvalid},
+		"with claims exchanged":       {parts[0] + "." + apitest.Encode(raw) + "." + parts[2], casework.CodeTokenInvalid},
+		"without signature":           {apitest.Encode([]byte(`{"alg":"none"}`)) + "." + parts[1] + ".", casework.CodeTokenInvalid},
+		"signed with the public half": {apitest.Signer{ID: mine.ID, Algorithm: "HS256", Key: mine.Key}.Sign(t, i.Claims(nil)), casework.CodeTokenInvalid},
 		"no token at all":             {"abc", casework.CodeTokenInvalid},
 	} {
 		_, err := v.Verify(t.Context(), c.token)
@@ -76,8 +77,8 @@ func TestATokenThatIsNoneOfOursIsRefused(t *testing.T) {
 }
 
 func TestAnAccountActsInExactlyOneKnownRole(t *testing.T) {
-	i := newIssuer(t, newSigner(t, "ES256"))
-	v := api.NewVerifier(i.accepted(), nil)
+	i := apitest.NewIssuer(t, apitest.NewSigner(t, "ES256"))
+	v := api.NewVerifier(i.Accepted(), nil)
 	for name, c := range map[string]struct {
 		claims map[string]any
 		code   string // "" is accepted
@@ -100,7 +101,7 @@ func TestAnAccountActsInExactlyOneKnownRole(t *testing.T) {
 		"a registrar of another kind": {map[string]any{"roles": "registrar", "registrar": "church"}, casework.CodeClaimsIncomplete},
 		"a registrar":                 {map[string]any{"roles": "registrar", "registrar": "civil_affairs"}, ""},
 	} {
-		_, err := v.Verify(t.Context(), i.token(t, c.claims))
+		_, err := v.Verify(t.Context(), i.Token(t, c.claims))
 		if c.code == "" {
 			if err != nil {
 				t.Errorf("%s: refused with %v", name, err)
@@ -114,10 +115,10 @@ func TestAnAccountActsInExactlyOneKnownRole(t *testing.T) {
 }
 
 func TestAClaimMayStandInsideAnother(t *testing.T) {
-	i := newIssuer(t, newSigner(t, "ES256"))
-	accepted := i.accepted()
+	i := apitest.NewIssuer(t, apitest.NewSigner(t, "ES256"))
+	accepted := i.Accepted()
 	accepted.RoleClaim, accepted.CountyClaim = "realm_access.roles", "https://tuoyu.example/county"
-	got, err := api.NewVerifier(accepted, nil).Verify(t.Context(), i.token(t, map[string]any{
+	got, err := api.NewVerifier(accepted, nil).Verify(t.Context(), i.Token(t, map[string]any{
 		"roles": nil, "county": nil, "realm_access": map[string]any{"roles": []string{"supervisor"}}, "https://tuoyu.example/county": "140429",
 	}))
 	if err != nil {
@@ -129,32 +130,32 @@ func TestAClaimMayStandInsideAnother(t *testing.T) {
 }
 
 func TestAnIssuerThatIsDownIsWaitedFor(t *testing.T) {
-	i := newIssuer(t, newSigner(t, "ES256"))
-	i.down.Store(true)
-	v := api.NewVerifier(i.accepted(), nil)
-	_, err := v.Verify(t.Context(), i.token(t, nil))
+	i := apitest.NewIssuer(t, apitest.NewSigner(t, "ES256"))
+	i.Down.Store(true)
+	v := api.NewVerifier(i.Accepted(), nil)
+	_, err := v.Verify(t.Context(), i.Token(t, nil))
 	if p := refusal(t, err); p.Status != http.StatusServiceUnavailable || p.Code != casework.CodeIssuerUnavailable || p.GetHeaders().Get("Retry-After") == "" {
 		t.Errorf("an issuer that is down: %d %s", p.Status, p.Code)
 	}
 	if v.Ready(t.Context()) == nil {
 		t.Error("ready while the issuer is down")
 	}
-	i.down.Store(false)
-	eventually(t, func() error { _, err := v.Verify(t.Context(), i.token(t, nil)); return err })
+	i.Down.Store(false)
+	eventually(t, func() error { _, err := v.Verify(t.Context(), i.Token(t, nil)); return err })
 	if err := v.Ready(t.Context()); err != nil {
 		t.Errorf("not ready once the issuer is up: %v", err)
 	}
 }
 
 func TestKeysChangeWhileTheServerRuns(t *testing.T) {
-	i := newIssuer(t, newSigner(t, "RS256"))
-	v := api.NewVerifier(i.accepted(), nil)
-	old := i.token(t, nil)
+	i := apitest.NewIssuer(t, apitest.NewSigner(t, "RS256"))
+	v := api.NewVerifier(i.Accepted(), nil)
+	old := i.Token(t, nil)
 	if _, err := v.Verify(t.Context(), old); err != nil {
 		t.Fatal(err)
 	}
-	i.keys.Store(&[]signer{newSigner(t, "RS256")})
-	eventually(t, func() error { _, err := v.Verify(t.Context(), i.token(t, nil)); return err })
+	i.Keys.Store(&[]apitest.Signer{apitest.NewSigner(t, "RS256")})
+	eventually(t, func() error { _, err := v.Verify(t.Context(), i.Token(t, nil)); return err })
 	// The keys are fetched once for both, and stored a moment after the response to the first caller.
 	eventually(t, func() error {
 		if _, err := v.Verify(t.Context(), old); err == nil {
@@ -165,33 +166,33 @@ func TestKeysChangeWhileTheServerRuns(t *testing.T) {
 }
 
 func TestAKnownKeyOutlivesTheIssuer(t *testing.T) {
-	i := newIssuer(t, newSigner(t, "RS256"))
-	v := api.NewVerifier(i.accepted(), nil)
-	if _, err := v.Verify(t.Context(), i.token(t, nil)); err != nil {
+	i := apitest.NewIssuer(t, apitest.NewSigner(t, "RS256"))
+	v := api.NewVerifier(i.Accepted(), nil)
+	if _, err := v.Verify(t.Context(), i.Token(t, nil)); err != nil {
 		t.Fatal(err)
 	}
-	i.down.Store(true)
-	if _, err := v.Verify(t.Context(), i.token(t, nil)); err != nil {
+	i.Down.Store(true)
+	if _, err := v.Verify(t.Context(), i.Token(t, nil)); err != nil {
 		t.Errorf("a token of a known key while the issuer is down: %v", err)
 	}
 	// The last response of the issuer is no longer reused.
 	v.AskIssuerLater(api.IssuerPause + time.Second)
-	_, err := v.Verify(t.Context(), newSigner(t, "RS256").sign(t, i.claims(nil)))
+	_, err := v.Verify(t.Context(), apitest.NewSigner(t, "RS256").Sign(t, i.Claims(nil)))
 	if p := refusal(t, err); p.Code != casework.CodeIssuerUnavailable {
 		t.Errorf("a token of an unknown key while the issuer is down: %s, want %s", p.Code, casework.CodeIssuerUnavailable)
 	}
 }
 
 func TestForgedTokensCostTheIssuerLittle(t *testing.T) {
-	i := newIssuer(t, newSigner(t, "ES256"))
-	v := api.NewVerifier(i.accepted(), nil)
-	forger := newSigner(t, "ES256")
+	i := apitest.NewIssuer(t, apitest.NewSigner(t, "ES256"))
+	v := api.NewVerifier(i.Accepted(), nil)
+	forger := apitest.NewSigner(t, "ES256")
 	for range 200 {
-		if _, err := v.Verify(t.Context(), forger.sign(t, i.claims(nil))); err == nil {
+		if _, err := v.Verify(t.Context(), forger.Sign(t, i.Claims(nil))); err == nil {
 			t.Fatal("a forged token is accepted")
 		}
 	}
-	if asked := i.asked.Load(); asked > 5 {
+	if asked := i.Asked.Load(); asked > 5 {
 		t.Errorf("the issuer was asked %d times for 200 forged tokens", asked)
 	}
 }
@@ -255,8 +256,8 @@ func eventually(t *testing.T, do func() error) {
 
 // Tokens of the issuer that are not access tokens, or not of an account that can be stored, are rejected.
 func TestOnlyAccessTokensOfProperAccountsAreTaken(t *testing.T) {
-	i := newIssuer(t, newSigner(t, "ES256"))
-	v := api.NewVerifier(i.accepted(), nil)
+	i := apitest.NewIssuer(t, apitest.NewSigner(t, "ES256"))
+	v := api.NewVerifier(i.Accepted(), nil)
 	for name, tt := range map[string]struct {
 		claims map[string]any
 		status int
@@ -276,7 +277,7 @@ func TestOnlyAccessTokensOfProperAccountsAreTaken(t *testing.T) {
 		"an access token of Keycloak's":   {map[string]any{"typ": "Bearer", "azp": "tuoyu-web"}, 0},
 		"one for the browser client only": {map[string]any{"aud": []string{"tuoyu-web"}}, http.StatusUnauthorized},
 	} {
-		_, err := v.Verify(t.Context(), i.token(t, tt.claims))
+		_, err := v.Verify(t.Context(), i.Token(t, tt.claims))
 		if tt.status == 0 {
 			if err != nil {
 				t.Errorf("%s: refused with %v", name, err)

@@ -21,7 +21,7 @@ var Cases = List[CaseFilter, CaseSummary]{
 	First: Cursor{At: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)},
 	Check: func(_ context.Context, _ *Service, _ nursery.Principal, f *CaseFilter) error { return f.check() },
 	Read: func(ctx context.Context, r ListReading[CaseFilter]) ([]ListRow[CaseSummary], error) {
-		years, err := r.CalendarCache.YearsIn(ctx, r.Q)
+		years, err := r.Service.CalendarCache.YearsIn(ctx, r.Q)
 		if err != nil {
 			return nil, err
 		}
@@ -44,7 +44,7 @@ var Cases = List[CaseFilter, CaseSummary]{
 		}
 		rows, err := r.Q.Cases(ctx, params)
 		return ListRows(rows, err, func(row store.Case) (CaseSummary, Cursor) {
-			return r.summary(row, years), Cursor{At: row.CreatedAt, ID: row.CaseNo}
+			return r.Service.summary(row, years), Cursor{At: row.CreatedAt, ID: row.CaseNo}
 		})
 	},
 	Sheet: Sheet[CaseSummary]{Title: "办件", Columns: []Column[CaseSummary]{
@@ -89,13 +89,10 @@ func (f CaseFilter) check() error {
 func (s *Service) summary(c store.Case, years calendar.Years) CaseSummary {
 	kind := nursery.CaseKind(c.Kind)
 	summary := CaseSummary{
-		CaseNo: c.CaseNo, Kind: kind, County: c.County, Institution: c.Institution,
+		CaseNo: c.CaseNo, Kind: kind, Title: titleOf(kind), County: c.County, Institution: c.Institution,
 		Subject: c.Subject, SiteKind: nursery.SiteKind(c.SiteKind), Stage: nursery.Stage(c.Stage), StageTitle: StageOf(kind, c.Stage).Title,
 		Status: nursery.CaseStatus(c.Status), Holder: nursery.Role(c.Holder), DueOn: c.DueOn,
 		DueProvisional: c.DueProvisional, Overdue: c.Overdue, ReceivedOn: c.ReceivedOn, CreatedAt: c.CreatedAt, EndedAt: c.EndedAt,
-	}
-	if process, ok := workflows.ProcessOf(kind); ok {
-		summary.Title = process.Title
 	}
 	if c.Holder != "" {
 		summary.HolderTitle = summary.Holder.Title()
@@ -104,6 +101,15 @@ func (s *Service) summary(c store.Case, years calendar.Years) CaseSummary {
 		summary.DaysLeft = daysLeft(years, s.Today(), c.DueOn)
 	}
 	return summary
+}
+
+// titleOf returns the title of a kind of case; empty if no process has it.
+func titleOf(kind nursery.CaseKind) string {
+	process, ok := workflows.ProcessOf(kind)
+	if !ok {
+		return ""
+	}
+	return process.Title
 }
 
 // StageOf is what a stage of a kind of case is called and what comes next; empty where there is no such stage.

@@ -23,7 +23,7 @@ var Tasks = List[TaskFilter, TaskSummary]{
 	First: Cursor{On: nursery.NewDate(1, 1, 1)},
 	Check: func(_ context.Context, _ *Service, _ nursery.Principal, f *TaskFilter) error { return f.check() },
 	Read: func(ctx context.Context, r ListReading[TaskFilter]) ([]ListRow[TaskSummary], error) {
-		years, err := r.CalendarCache.YearsIn(ctx, r.Q)
+		years, err := r.Service.CalendarCache.YearsIn(ctx, r.Q)
 		if err != nil {
 			return nil, err
 		}
@@ -33,9 +33,9 @@ var Tasks = List[TaskFilter, TaskSummary]{
 		case ViewClaimable:
 			of.OnlyFree, of.Reader = true, r.Principal.Account
 		case ViewDue:
-			of.Until = years.AddWorkingDays(r.Today(), 1).Date
+			of.Until = years.AddWorkingDays(r.Service.Today(), 1).Date
 		case ViewOverdue:
-			of.Until = r.Today().AddDays(-1)
+			of.Until = r.Service.Today().AddDays(-1)
 		}
 		if r.Filter.Query != "" { // few tasks, found and then sorted
 			if err := r.Q.Plan(ctx, store.PlanForValues); err != nil {
@@ -44,7 +44,7 @@ var Tasks = List[TaskFilter, TaskSummary]{
 		}
 		rows, err := r.Q.Inbox(ctx, of)
 		return ListRows(rows, err, func(row store.Task) (TaskSummary, Cursor) {
-			task := r.summarise(row, r.Principal, years)
+			task := r.Service.summarise(row, r.Principal, years)
 			return task, taskAt(task)
 		})
 	},

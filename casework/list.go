@@ -40,7 +40,7 @@ var Anyone = nursery.Principal{Role: nursery.RolePublic}
 
 // ListReading is one page being read in a transaction of the principal.
 type ListReading[Filter any] struct {
-	*Service
+	Service   *Service // not embedded: its methods would be compiled once more for each list
 	Q         *store.Queries
 	Principal nursery.Principal
 	Filter    Filter
@@ -65,7 +65,7 @@ func ListRows[Row, View any](rows []Row, err error, of func(Row) (View, Cursor))
 }
 
 // Page returns a page of the list as p sees it, and where the next one begins. Errors: forbidden, invalid, and those of the list.
-func (l List[Filter, View]) Page(ctx context.Context, s *Service, p nursery.Principal, f Filter, page PageRequest) (Page[View], error) {
+func (l *List[Filter, View]) Page(ctx context.Context, s *Service, p nursery.Principal, f Filter, page PageRequest) (Page[View], error) {
 	list := Page[View]{Items: []View{}}
 	limit, err := page.limit(l.Default, l.Most)
 	if err != nil {
@@ -103,7 +103,7 @@ func (l List[Filter, View]) Page(ctx context.Context, s *Service, p nursery.Prin
 
 // reading authorizes p for the list, checks the filter, and runs read in a transaction of p that is planned for pages. Errors: forbidden,
 // invalid, and those of read.
-func (l List[Filter, View]) reading(ctx context.Context, s *Service, p nursery.Principal, f Filter, read func(ListReading[Filter]) error) error {
+func (l *List[Filter, View]) reading(ctx context.Context, s *Service, p nursery.Principal, f Filter, read func(ListReading[Filter]) error) error {
 	if l.Act != "" {
 		if err := s.Authorize(ctx, p, l.Act, Resource{}); err != nil {
 			return err
@@ -127,13 +127,13 @@ func (l List[Filter, View]) reading(ctx context.Context, s *Service, p nursery.P
 }
 
 // All returns the list page by page as one, at most ExportMost rows. Its errors are those of Page.
-func (l List[Filter, View]) All(ctx context.Context, s *Service, p nursery.Principal, f Filter) ([]View, error) {
+func (l *List[Filter, View]) All(ctx context.Context, s *Service, p nursery.Principal, f Filter) ([]View, error) {
 	all, _, err := l.Some(ctx, s, p, f, ExportMost)
 	return all, err
 }
 
 // Some returns the first rows of the list, at most most of them, and whether there are more. Its errors are those of Page.
-func (l List[Filter, View]) Some(ctx context.Context, s *Service, p nursery.Principal, f Filter, most int) (rows []View, more bool, err error) {
+func (l *List[Filter, View]) Some(ctx context.Context, s *Service, p nursery.Principal, f Filter, most int) (rows []View, more bool, err error) {
 	page := PageRequest{Limit: maxPageSize}
 	for {
 		list, err := l.Page(ctx, s, p, f, page)
@@ -148,7 +148,7 @@ func (l List[Filter, View]) Some(ctx context.Context, s *Service, p nursery.Prin
 }
 
 // Export returns the list as a file, at most ExportMost rows. Its errors are those of Page.
-func (l List[Filter, View]) Export(ctx context.Context, s *Service, p nursery.Principal, f Filter, format Format) (File, error) {
+func (l *List[Filter, View]) Export(ctx context.Context, s *Service, p nursery.Principal, f Filter, format Format) (File, error) {
 	all, err := l.All(ctx, s, p, f)
 	if err != nil {
 		return File{}, err

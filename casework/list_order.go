@@ -23,7 +23,7 @@ type Order struct {
 
 // Sorted is Page in another order: of the first SortMost rows in that of the list. Whole is false where the list has more. Its errors
 // are those of Page, and invalid for a column that the list does not have.
-func (l List[Filter, View]) Sorted(ctx context.Context, s *Service, p nursery.Principal, f Filter, order Order, page PageRequest) (list Page[View], whole bool, err error) {
+func (l *List[Filter, View]) Sorted(ctx context.Context, s *Service, p nursery.Principal, f Filter, order Order, page PageRequest) (list Page[View], whole bool, err error) {
 	if order.By == "" {
 		list, err = l.Page(ctx, s, p, f, page)
 		return list, true, err
@@ -56,7 +56,7 @@ func (l List[Filter, View]) Sorted(ctx context.Context, s *Service, p nursery.Pr
 }
 
 // AllSorted is All in another order. Its errors are those of Sorted.
-func (l List[Filter, View]) AllSorted(ctx context.Context, s *Service, p nursery.Principal, f Filter, order Order) ([]View, error) {
+func (l *List[Filter, View]) AllSorted(ctx context.Context, s *Service, p nursery.Principal, f Filter, order Order) ([]View, error) {
 	rows, err := l.All(ctx, s, p, f)
 	if err != nil || order.By == "" {
 		return rows, err
@@ -78,30 +78,37 @@ func (s Sheet[Row]) sort(rows []Row, order Order) error {
 	if at < 0 {
 		return NewError(CodeInvalid, "不能按这一列排序。", FieldError{Location: "sort", Message: "没有这一列"})
 	}
-	type keyed struct {
-		row Row
-		key sortKey
-	}
-	list := make([]keyed, len(rows))
+	keys, sorted := make([]sortKey, len(rows)), make([]Row, len(rows))
 	for i, row := range rows {
-		list[i] = keyed{row, keyOf(s.Columns[at].Value(row))}
+		keys[i] = keyOf(s.Columns[at].Value(row))
 	}
-	slices.SortStableFunc(list, func(a, b keyed) int {
+	for to, from := range sortedBy(keys, order.Desc) {
+		sorted[to] = rows[from]
+	}
+	copy(rows, sorted)
+	return nil
+}
+
+// sortedBy returns the indexes of keys in their order; of equal keys the first stays first.
+func sortedBy(keys []sortKey, desc bool) []int {
+	at := make([]int, len(keys))
+	for i := range at {
+		at[i] = i
+	}
+	slices.SortStableFunc(at, func(i, j int) int {
+		a, b := keys[i], keys[j]
 		switch {
-		case a.key.empty != b.key.empty:
-			if a.key.empty {
+		case a.empty != b.empty:
+			if a.empty {
 				return 1
 			}
 			return -1
-		case order.Desc:
+		case desc:
 			a, b = b, a
 		}
-		return cmp.Or(cmp.Compare(a.key.number, b.key.number), cmp.Compare(a.key.text, b.key.text))
+		return cmp.Or(cmp.Compare(a.number, b.number), cmp.Compare(a.text, b.text))
 	})
-	for i := range list {
-		rows[i] = list[i].row
-	}
-	return nil
+	return at
 }
 
 // sortKey is what a value is sorted by.

@@ -1,14 +1,12 @@
 package casework
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"time"
 
 	"tuoyu/nursery"
 	"tuoyu/store"
-	"tuoyu/workflows"
 )
 
 // News is what happened last in a case since its people looked.
@@ -48,8 +46,8 @@ func (s *Service) News(ctx context.Context, p nursery.Principal) ([]News, error)
 		}
 		rows, err := q.News(ctx, of)
 		for _, row := range rows {
-			process, _ := workflows.ProcessOf(nursery.CaseKind(row.CaseKind))
-			list = append(list, News{row.ID, row.CaseNo, process.Title, row.Subject, cmp.Or(row.Note, row.Kind), row.At})
+			text := Event{Kind: row.Kind, Note: row.Note}.Text()
+			list = append(list, News{row.ID, row.CaseNo, titleOf(nursery.CaseKind(row.CaseKind)), row.Subject, text, row.At})
 		}
 		return err
 	})

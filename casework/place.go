@@ -24,7 +24,7 @@ const placesMost, placesFirst = 500, 100
 
 // place returns where in the list a row is, by its cursor. A row that has left the list has the place it had: it is counted, and its
 // neighbours are those between which it was. Ahead is how many rows after it are read, at least 1.
-func (l List[Filter, View]) place(ctx context.Context, s *Service, p nursery.Principal, f Filter, at Cursor, is func(View) bool, ahead int) (place Place[View], err error) {
+func (l *List[Filter, View]) place(ctx context.Context, s *Service, p nursery.Principal, f Filter, at Cursor, is func(View) bool, ahead int) (place Place[View], err error) {
 	err = l.reading(ctx, s, p, f, func(r ListReading[Filter]) error {
 		r.After, r.Limit = at, int32(ahead)
 		after, err := l.Read(ctx, r)
@@ -77,7 +77,7 @@ func (l List[Filter, View]) place(ctx context.Context, s *Service, p nursery.Pri
 }
 
 // sortedPlace is place for another order, in which the first SortMost rows of the list are. The row is added where it has left them.
-func (l List[Filter, View]) sortedPlace(ctx context.Context, s *Service, p nursery.Principal, f Filter, order Order, row View, is func(View) bool, ahead int) (place Place[View], err error) {
+func (l *List[Filter, View]) sortedPlace(ctx context.Context, s *Service, p nursery.Principal, f Filter, order Order, row View, is func(View) bool, ahead int) (place Place[View], err error) {
 	rows, more, err := l.Some(ctx, s, p, f, SortMost)
 	if err != nil {
 		return place, err

@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"time"
@@ -162,6 +163,9 @@ type Event struct {
 	Data  json.RawMessage `json:"data,omitempty"`
 	At    time.Time       `json:"at"`
 }
+
+// Text returns what the event is about in words, or its kind.
+func (e Event) Text() string { return cmp.Or(e.Note, e.Kind) }
 
 // View chooses what of the inbox is listed.
 type View string

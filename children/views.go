@@ -94,7 +94,7 @@ var Children = casework.List[EnrolmentFilter, EnrolledChild]{
 		}
 		rows, err := r.Q.Enrolments(ctx, of)
 		return casework.ListRows(rows, err, func(row store.EnrolmentsRow) (EnrolledChild, casework.Cursor) {
-			return enrolledChild(row, r.Today()), casework.Cursor{No: row.Enrolment.ID}
+			return enrolledChild(row, r.Service.Today()), casework.Cursor{No: row.Enrolment.ID}
 		})
 	},
 	Complete: func(ctx context.Context, r casework.ListReading[EnrolmentFilter], items []EnrolledChild) error {

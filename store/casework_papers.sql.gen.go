@@ -412,9 +412,10 @@ const dropUnusedAttachments = `-- name: DropUnusedAttachments :execrows
 DELETE FROM attachments a WHERE a.case_no IS NULL AND a.child IS NULL AND a.sheet IS NULL AND a.entry IS NULL AND NOT a.kept
     AND a.uploaded_at < $1
     AND NOT EXISTS (SELECT FROM consents c WHERE c.evidence = a.id)
+    AND NOT EXISTS (SELECT FROM draft_sections d WHERE d.institution = a.institution AND strpos(d.input::text, a.id) > 0)
 `
 
-// Served by attachments_unused. A consent taken down with a roster may name a file in its text.
+// Served by attachments_unused. A consent taken down with a roster may name a file in its text, and so may what was typed into a draft.
 func (q *Queries) DropUnusedAttachments(ctx context.Context, before time.Time) (int64, error) {
 	result, err := q.db.Exec(ctx, dropUnusedAttachments, before)
 	if err != nil {

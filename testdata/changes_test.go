@@ -26,19 +26,19 @@ var changes = []change{
 	{
 		patch: "outcome.patch", files: 3,
 		tests: map[string][]string{"casework": {"TestAClerkMayReferAFilingToAnotherCounty", "TestWhatADefinitionNamesIsThere"}},
-		live:  map[string][]string{"workflows": {"TestAFilingOfAnotherCountyIsReferred"}},
+		live:  map[string][]string{"workflows/tests": {"TestAFilingOfAnotherCountyIsReferred"}},
 	},
 	{
 		patch: "item.patch", files: 3,
 		tests: map[string][]string{
-			"web":               {"TestLeadIsMeasuredWithinItsLimits", "TestTheAPITakesLead"},
+			"web/tests":         {"TestLeadIsMeasuredWithinItsLimits", "TestTheAPITakesLead"},
 			"processes/checkup": {"TestTheGridHasAColumnForLeadWhereAChildOwesIt"},
 		},
 	},
 	{
 		patch: "column.patch", files: 1,
-		tests: map[string][]string{"registry": {"TestTheRegisterHasAColumnOfHowFeesAreSet"}, "web": {"TestTheAPIAnswersHowFeesAreSet"}},
-		live:  map[string][]string{"web": {"TestTheRegisterAnswersHowFeesAreSet"}},
+		tests: map[string][]string{"web/tests": {"TestTheFilesOfTheRegisterHaveAColumnOfHowFeesAreSet", "TestTheAPIAnswersHowFeesAreSet"}},
+		live:  map[string][]string{"web/tests": {"TestTheRegisterAnswersHowFeesAreSet"}},
 	},
 }
 

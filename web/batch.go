@@ -75,7 +75,7 @@ type batchView struct {
 // batch executes an act on the chosen rows, or on the first batchMost that the list has for the address that the form came from. It shows
 // what became of each row; those that were refused can be sent again. A row on which the act was executed is not affected by a repeat
 // of the form. After an error that is not about one row, the remaining rows are left out and shown as such.
-func (l Listing[Filter, View]) batch(s *Site, w http.ResponseWriter, r *http.Request, act BatchAct) error {
+func (l *Listing[Filter, View]) batch(s *Site, w http.ResponseWriter, r *http.Request, act BatchAct) error {
 	if err := ParseForm(r); err != nil {
 		return err
 	}
@@ -133,7 +133,7 @@ func (l Listing[Filter, View]) batch(s *Site, w http.ResponseWriter, r *http.Req
 }
 
 // allRows returns the rows of the list that an address asks for and that the reader may choose, at most batchMost.
-func (l Listing[Filter, View]) allRows(s *Site, v Reader, values url.Values) (ids []string, err error) {
+func (l *Listing[Filter, View]) allRows(s *Site, v Reader, values url.Values) (ids []string, err error) {
 	rows, _, err := l.List.Some(v.Context(), s.Service, v.Principal, l.filterOf(v.Principal, values), batchMost)
 	for _, row := range rows {
 		if id, _ := l.Batch.ID(v, row); id != "" {
@@ -144,7 +144,7 @@ func (l Listing[Filter, View]) allRows(s *Site, v Reader, values url.Values) (id
 }
 
 // nameOf returns what a row is called that the reader may see, and otherwise no name and no link.
-func (l Listing[Filter, View]) nameOf(v Reader, id string) RowHead {
+func (l *Listing[Filter, View]) nameOf(v Reader, id string) RowHead {
 	head, err := l.Batch.Name(v, id)
 	if err != nil {
 		return RowHead{Name: "看不到的一件"}

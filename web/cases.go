@@ -187,19 +187,11 @@ func folded(timeline []casework.Event) (lines []casework.Event) {
 			continue
 		}
 		if saves > 1 {
-			e.Note = fmt.Sprintf("%s（%d 次）", EventText(e), saves)
+			e.Note = fmt.Sprintf("%s（%d 次）", e.Text(), saves)
 		}
 		lines = append(lines, e)
 	}
 	return lines
-}
-
-// EventText returns what an event of a timeline is about.
-func EventText(e casework.Event) string {
-	if e.Note != "" {
-		return e.Note
-	}
-	return e.Kind
 }
 
 // sourceTitle returns the title of the source of registration data.

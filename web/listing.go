@@ -141,7 +141,7 @@ func queryName(f reflect.StructField) string {
 }
 
 // filters reports whether the filter has a field of the name.
-func (l Listing[Filter, View]) filters(name string) bool {
+func (l *Listing[Filter, View]) filters(name string) bool {
 	of := reflect.TypeFor[Filter]()
 	for i := range of.NumField() {
 		if queryName(of.Field(i)) == name {
@@ -151,7 +151,7 @@ func (l Listing[Filter, View]) filters(name string) bool {
 	return false
 }
 
-func (l Listing[Filter, View]) filterOf(p nursery.Principal, values url.Values) Filter {
+func (l *Listing[Filter, View]) filterOf(p nursery.Principal, values url.Values) Filter {
 	f := FilterOf[Filter](values)
 	if l.Fixed != nil {
 		l.Fixed(p, &f)
@@ -160,33 +160,32 @@ func (l Listing[Filter, View]) filterOf(p nursery.Principal, values url.Values) 
 }
 
 // listingView is a list as it is shown.
-type listingView[View any] struct {
+type listingView struct {
 	Reader
 	listingHead
-	Cells   []Cell[View]
-	Rows    []View
-	Next    string
-	Partial bool // not all rows of the list were sorted
+	Table   templ.Component
+	Keys    []string // titles of the columns that are shown
+	Partial bool     // not all rows of the list were sorted
 	Below   templ.Component
 }
 
 // listingHead is what surrounds a list, whatever its rows are.
 type listingHead struct {
-	Path, Title, Lead, None, Hint string
-	Live                          bool
-	Acts                          []Link
-	Tabs                          []Tab
-	Saved                         []SavedFilter
-	Search                        string // label; empty: no search box
-	County, AllCounties           bool   // the reader chooses a county
-	Choices                       []Choice
-	Columns                       []Option // that may be shown
-	Shown                         []string
-	Batch                         []batchButton
-	query                         url.Values
+	Path, Title, Lead   string
+	Live                bool
+	Acts                []Link
+	Tabs                []Tab
+	Saved               []SavedFilter
+	Search              string // label; empty: no search box
+	County, AllCounties bool   // the reader chooses a county
+	Choices             []Choice
+	Columns             []Option // that may be shown
+	Shown               []string
+	Batch               []batchButton
+	query               url.Values
 }
 
-func (l Listing[Filter, View]) show(s *Site, w http.ResponseWriter, r *http.Request) error {
+func (l *Listing[Filter, View]) show(s *Site, w http.ResponseWriter, r *http.Request) error {
 	p := Principal(r.Context())
 	saved, err := s.views(r.Context(), p, RoomOf(l.Path))
 	if err != nil {
@@ -205,10 +204,10 @@ func (l Listing[Filter, View]) show(s *Site, w http.ResponseWriter, r *http.Requ
 	if err != nil {
 		return err
 	}
-	v := listingView[View]{
-		Reader: Reader{p, r.URL.RequestURI(), r}, Rows: page.Items, Next: NextPage(r, page.Next), Partial: !whole, Below: templ.NopComponent,
+	v := listingView{
+		Reader: Reader{p, r.URL.RequestURI(), r}, Partial: !whole, Below: templ.NopComponent,
 		listingHead: listingHead{
-			Path: l.Path, Title: l.Title, Lead: l.Lead, Live: l.Live, None: l.None, Hint: l.Hint, Saved: saved, Shown: q.shown, query: q.values,
+			Path: l.Path, Title: l.Title, Lead: l.Lead, Live: l.Live, Saved: saved, Shown: q.shown, query: q.values,
 			County: l.filters("county") && (p.Role == nursery.RoleCityOffice || p.Role == nursery.RoleAuditor), AllCounties: l.Fixed == nil,
 		},
 	}
@@ -234,7 +233,13 @@ func (l Listing[Filter, View]) show(s *Site, w http.ResponseWriter, r *http.Requ
 	if v.Batch, err = l.Batch.buttons(v.Reader, len(page.Items)); err != nil {
 		return err
 	}
-	v.Cells = l.cells(v.Reader, q)
+	cells := l.cells(v.Reader, q)
+	for _, c := range cells {
+		if c.key != "" {
+			v.Keys = append(v.Keys, c.key)
+		}
+	}
+	v.Table = PagedTable(l.Title+"列表", cells, page.Items, NextPage(r, page.Next), Empty(l.None, l.Hint))
 	for _, c := range l.List.Sheet.Columns {
 		v.Columns = append(v.Columns, Option{c.Title, c.Title})
 	}
@@ -242,7 +247,7 @@ func (l Listing[Filter, View]) show(s *Site, w http.ResponseWriter, r *http.Requ
 }
 
 // cells returns the columns that are shown, with the links that sort by them. The column that heads a row is always shown.
-func (l Listing[Filter, View]) cells(v Reader, q listQuery) []Cell[View] {
+func (l *Listing[Filter, View]) cells(v Reader, q listQuery) []Cell[View] {
 	var looks Looks[View]
 	if l.Looks != nil {
 		looks = l.Looks(v)
@@ -308,16 +313,6 @@ func (h listingHead) shows(title string, cells []string) bool {
 		return slices.Contains(h.Shown, title)
 	}
 	return slices.Contains(cells, title)
-}
-
-// keys are the titles of the columns shown.
-func (v listingView[View]) keys() (titles []string) {
-	for _, c := range v.Cells {
-		if c.key != "" {
-			titles = append(titles, c.key)
-		}
-	}
-	return titles
 }
 
 // current reports whether the page shows a saved view.

@@ -14,7 +14,7 @@ import (
 )
 
 // listingPage is a list with what surrounds it.
-func listingPage[View any](v listingView[View]) templ.Component {
+func listingPage(v listingView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -155,7 +155,7 @@ func listingPage[View any](v listingView[View]) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = columnChoice(v.listingHead, v.keys()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = columnChoice(v.listingHead, v.Keys).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -193,7 +193,7 @@ func listingPage[View any](v listingView[View]) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = PagedTable(v.Title+"列表", v.Cells, v.Rows, v.Next, Empty(v.None, v.Hint)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = v.Table.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

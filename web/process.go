@@ -73,6 +73,15 @@ func (s *Site) Task(page TaskPage, kinds ...string) {
 	}
 }
 
+// TaskPages returns the kinds of task that have a page of their own, and whether it shows what is decided.
+func (s *Site) TaskPages() map[string]bool {
+	shows := map[string]bool{}
+	for kind, page := range s.taskPages {
+		shows[kind] = page.Subject != nil
+	}
+	return shows
+}
+
 // CasePage is what the pages of a kind of case, and of its tasks, show besides what all cases have.
 type CasePage struct {
 	Content func(context.Context, casework.CaseDetail) (Content, error)       // what was handed in; nil: nothing

@@ -64,24 +64,72 @@ func cellsOf[Row any](sheet casework.Sheet[Row], look Looks[Row], titles []strin
 	return cells
 }
 
-// headAt returns which cell of a row heads it: the one shown so, or that of the first column of the sheet that pages show by themselves.
-func headAt[Row any](columns []Cell[Row], row Row) int {
-	at := slices.IndexFunc(columns, func(c Cell[Row]) bool { return c.Show(row).class == "heads" })
-	if at < 0 {
-		at = slices.IndexFunc(columns, func(c Cell[Row]) bool { return c.heads })
-	}
-	return max(0, at)
+// tableView is a table as it is shown. It has no type parameter, so that the page of a table is compiled once.
+type tableView struct {
+	label   string
+	columns []columnHead
+	rows    []tableRowView
 }
 
-// headClass returns the class of the head of a column.
-func headClass[Row any](c Cell[Row], rows []Row) string {
-	if len(rows) > 0 {
-		switch class, _, _ := strings.Cut(c.Show(rows[0]).class, " "); class {
-		case "number", "screen":
-			return class
+type columnHead struct {
+	title, class string
+	hidden, all  bool
+	sort, sorted string
+}
+
+type tableRowView struct {
+	cells   []CellContent
+	heading int // which cell heads the row
+}
+
+// Table shows rows under the titles of their columns. A row is headed by the cell that is shown so, or by that of the first column of
+// the sheet that pages show by themselves.
+func Table[Row any](label string, columns []Cell[Row], rows []Row) templ.Component {
+	return table(tableOf(label, columns, rows))
+}
+
+// PagedTable shows a page of a list, or what is shown in place of no rows, and leads to the next page.
+func PagedTable[Row any](label string, columns []Cell[Row], rows []Row, next string, none templ.Component) templ.Component {
+	return pagedTable(tableOf(label, columns, rows), next, none)
+}
+
+func tableOf[Row any](label string, columns []Cell[Row], rows []Row) tableView {
+	t, heading := tableView{label: label, rows: make([]tableRowView, len(rows))}, 0
+	for i, c := range columns {
+		t.columns = append(t.columns, columnHead{title: c.Title, hidden: c.Hidden, all: c.all, sort: c.sort, sorted: c.sorted})
+		if c.heads {
+			heading = i
 		}
 	}
-	return ""
+	for i, row := range rows {
+		cells := make([]CellContent, len(columns))
+		for j, c := range columns {
+			cells[j] = c.Show(row)
+		}
+		t.rows[i].show(cells, heading)
+	}
+	t.classify()
+	return t
+}
+
+func (r *tableRowView) show(cells []CellContent, heading int) {
+	r.cells, r.heading = cells, heading
+	if at := slices.IndexFunc(cells, func(c CellContent) bool { return c.class == "heads" }); at >= 0 {
+		r.heading = at
+	}
+}
+
+// classify gives the head of a column the class of its cells where that says how it is aligned or that it is not printed.
+func (t tableView) classify() {
+	if len(t.rows) == 0 {
+		return
+	}
+	for i, c := range t.rows[0].cells {
+		switch class, _, _ := strings.Cut(c.class, " "); class {
+		case "number", "screen":
+			t.columns[i].class = class
+		}
+	}
 }
 
 func showValue(value any) CellContent {

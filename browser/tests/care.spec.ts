@@ -92,6 +92,7 @@ test("a row that is written without a network is kept on the device and sent lat
 	await page.locator("[data-row] a").first().click();
 	await page.getByRole("link", { name: "托小班" }).click();
 	const row = page.locator("tr[data-child]").nth(5);
+	await page.waitForURL(/\/class/); // the page is whole, with its scripts
 	await context.setOffline(true);
 	await row.locator('[data-item="length"] .cell').fill("84.5");
 	await page.locator("tr[data-child]").nth(7).locator(".cell").first().focus();

@@ -234,7 +234,7 @@ var Exceptions = casework.List[ExceptionFilter, InsuranceException]{
 			return nil, err
 		}
 		*r.Case = c
-		if err := r.Sealing(); err != nil {
+		if err := r.Service.Sealing(); err != nil {
 			return nil, err
 		}
 		rows, err := r.Q.InsuranceExceptions(ctx, store.InsuranceExceptionsParams{CaseNo: c.CaseNo, After: r.After.ID, PageSize: r.Limit})
@@ -254,7 +254,7 @@ var Exceptions = casework.List[ExceptionFilter, InsuranceException]{
 		}
 		return activities.NoteListReading(ctx, r.Q, activities.Reading{
 			By: r.Principal, Purpose: nursery.ReadForInsurance, Subject: nursery.ReadExceptions, About: r.Case.CaseNo,
-			Fields: []nursery.ChildField{nursery.ChildName, nursery.ChildBirth, nursery.ChildSex}, At: r.Now(),
+			Fields: []nursery.ChildField{nursery.ChildName, nursery.ChildBirth, nursery.ChildSex}, At: r.Service.Now(),
 		}, children...)
 	},
 }

@@ -51,10 +51,11 @@ WHERE case_no IN (SELECT s.case_no FROM inspection_signatures s WHERE s.picture 
 SELECT mark FROM blob_folder;
 
 -- name: DropUnusedAttachments :execrows
--- Served by attachments_unused. A consent taken down with a roster may name a file in its text.
+-- Served by attachments_unused. A consent taken down with a roster may name a file in its text, and so may what was typed into a draft.
 DELETE FROM attachments a WHERE a.case_no IS NULL AND a.child IS NULL AND a.sheet IS NULL AND a.entry IS NULL AND NOT a.kept
     AND a.uploaded_at < @before
-    AND NOT EXISTS (SELECT FROM consents c WHERE c.evidence = a.id);
+    AND NOT EXISTS (SELECT FROM consents c WHERE c.evidence = a.id)
+    AND NOT EXISTS (SELECT FROM draft_sections d WHERE d.institution = a.institution AND strpos(d.input::text, a.id) > 0);
 
 -- name: BlobsReferredTo :many
 -- Served by attachments_of_blob and documents_of_blob.

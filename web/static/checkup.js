@@ -192,6 +192,9 @@
 	}
 	addEventListener("online", saveKept);
 	if (navigator.onLine) { saveKept(); }
+	for (const row of rows) { // what was typed before this script had arrived
+		if (!row.dataset.dirty && recordOf(row)) { row.dataset.dirty = "yes"; keep(row); }
+	}
 	grid.addEventListener("submit", (event) => { event.preventDefault(); event.stopImmediatePropagation(); saveKept(); }, true);
 
 	document.getElementById("all-normal").addEventListener("click", () => {
