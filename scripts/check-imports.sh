@@ -13,11 +13,11 @@ workflows/humantask
 workflows
 casework worker
 api web
-children registry offices
+children registry offices api/apitest
 attendance processes/filing processes/buildsite processes/contract processes/checkup processes/inspection processes/insurance
 processes/targets
 processes
-worker/workertest casework/actsgen
+worker/workertest casework/actsgen casework/tests web/tests api/tests workflows/tests
 cmd/* e2e e2e/*
 '
 

@@ -119,7 +119,7 @@ func (r *tableRowView) show(cells []CellContent, heading int) {
 	}
 }
 
-// classify gives the head of a column the class of its cells where that says how it is aligned or that it is not printed.
+// classify sets the class of the head of a column to that of its cells, where that aligns it or leaves it out of prints.
 func (t tableView) classify() {
 	if len(t.rows) == 0 {
 		return
