@@ -12,6 +12,7 @@ import (
 	"tuoyu/children"
 	"tuoyu/nursery"
 	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 // pages are the pages of the package.
@@ -111,13 +112,13 @@ func (s *pages) putAttendance(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	to := "/attendance?" + url.Values{"class": {sheet.Class}, "on": {sheet.On.String()}}.Encode()
-	return s.Done(w, r, to, sheet.Class+"已登记，出勤 "+web.Count(sheet.Present)+" / "+web.Count(len(sheet.Children))+" 名。")
+	return s.Done(w, r, to, sheet.Class+"已登记，出勤 "+ui.Count(sheet.Present)+" / "+ui.Count(len(sheet.Children))+" 名。")
 }
 
 // attendanceCells returns the table of a month's attendance.
-func attendanceCells(month string) []web.Cell[AttendanceTotal] {
-	return web.CellsOf(MonthSheet(month), web.Looks[AttendanceTotal]{
-		"姓名": web.PartyCell(func(t AttendanceTotal) (string, string) { return t.Name, t.Child }),
+func attendanceCells(month string) []ui.Cell[AttendanceTotal] {
+	return ui.CellsOf(MonthSheet(month), ui.Looks[AttendanceTotal]{
+		"姓名": ui.PartyCell(func(t AttendanceTotal) (string, string) { return t.Name, t.Child }),
 	})
 }
 

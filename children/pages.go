@@ -13,6 +13,7 @@ import (
 	"tuoyu/nursery"
 	"tuoyu/sheets"
 	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 // pages are the pages of the package.
@@ -46,7 +47,7 @@ type childrenView struct {
 	Children []EnrolledChild
 	Filter   EnrolmentFilter
 	Next     string
-	Form     web.BoundForm
+	Form     ui.BoundForm
 	Import   web.ImportFault
 	Imports  []PastImport // of today
 	r        *http.Request
@@ -61,27 +62,27 @@ func (v childrenView) leaving(child, field string) string {
 }
 
 // enrolmentShape returns the form of an enrolment, whose class is chosen from those filed, if any are.
-func enrolmentShape(filed []string) web.FormSchema {
-	shape := web.SchemaOf[Enrolment]()
+func enrolmentShape(filed []string) ui.FormSchema {
+	shape := ui.SchemaOf[Enrolment]()
 	if len(filed) == 0 {
 		return shape
 	}
 	return shape.WithOptions("class", classOptions(filed))
 }
 
-func classOptions(filed []string) []web.Option {
-	options := make([]web.Option, len(filed))
+func classOptions(filed []string) []ui.Option {
+	options := make([]ui.Option, len(filed))
 	for i, class := range filed {
-		options[i] = web.Option{Value: class, Label: class}
+		options[i] = ui.Option{Value: class, Label: class}
 	}
 	return options
 }
 
 func (s *pages) children(w http.ResponseWriter, r *http.Request) error {
-	return s.childrenPage(w, r, http.StatusOK, web.BoundForm{Values: url.Values{}}, web.ImportFault{})
+	return s.childrenPage(w, r, http.StatusOK, ui.BoundForm{Values: url.Values{}}, web.ImportFault{})
 }
 
-func (s *pages) childrenPage(w http.ResponseWriter, r *http.Request, status int, form web.BoundForm, refused web.ImportFault) error {
+func (s *pages) childrenPage(w http.ResponseWriter, r *http.Request, status int, form ui.BoundForm, refused web.ImportFault) error {
 	f := EnrolmentFilter{Class: r.URL.Query().Get("class"), Ended: r.URL.Query().Get("ended") == "yes"}
 	list, err := s.named(r, f)
 	if err != nil {
@@ -106,9 +107,9 @@ func (s *pages) childrenPage(w http.ResponseWriter, r *http.Request, status int,
 // emptyRoster stands for a roster without rows, or for a search that found none.
 func (v childrenView) emptyRoster() templ.Component {
 	if v.r.URL.Query().Get("q") != "" {
-		return web.Empty("没有找到这个姓名", "请核对姓名，或者清空后查看全部。")
+		return ui.Empty("没有找到这个姓名", "请核对姓名，或者清空后查看全部。")
 	}
-	return web.Empty("名册是空的", "可以导入 Excel，也可以逐名登记。")
+	return ui.Empty("名册是空的", "可以导入 Excel，也可以逐名登记。")
 }
 
 // named returns a page of the roster, or the children whose name has what the address asks for. Names are sealed, so that they are
@@ -123,17 +124,17 @@ func (s *pages) named(r *http.Request, f EnrolmentFilter) (casework.Page[Enrolle
 }
 
 // childCells returns the table of the children in care.
-func childCells(v childrenView) []web.Cell[EnrolledChild] {
-	return web.CellsOf(Children.Sheet, web.Looks[EnrolledChild]{
-		"婴幼儿": web.HeadCell(func(c EnrolledChild) web.RowHead {
-			return web.RowHead{Link: "/children/" + c.ID, Name: c.Name, Code: c.ID}
+func childCells(v childrenView) []ui.Cell[EnrolledChild] {
+	return ui.CellsOf(Children.Sheet, ui.Looks[EnrolledChild]{
+		"婴幼儿": ui.HeadCell(func(c EnrolledChild) ui.RowHead {
+			return ui.RowHead{Link: "/children/" + c.ID, Name: c.Name, Code: c.ID}
 		}),
-		"离托": web.StyledCell("", func(c EnrolledChild) templ.Component { return leavingOf(c, v) }),
+		"离托": ui.StyledCell("", func(c EnrolledChild) templ.Component { return leavingOf(c, v) }),
 	})
 }
 
 func (s *pages) enrol(w http.ResponseWriter, r *http.Request) error {
-	again := func(status int, form web.BoundForm) error {
+	again := func(status int, form ui.BoundForm) error {
 		return s.childrenPage(w, r, status, form, web.ImportFault{})
 	}
 	return web.HandleForm(s.Site, w, r, web.FormSpec{Shape: enrolmentShape(nil), Refusals: identityRefusals("/child/identity")}, again, func(in Enrolment) (string, string, error) {
@@ -168,7 +169,7 @@ func (s *pages) leave(w http.ResponseWriter, r *http.Request) error {
 		for _, f := range refused.Fields {
 			message += f.Message + "。"
 		}
-		blank := web.BoundForm{Values: url.Values{}}
+		blank := ui.BoundForm{Values: url.Values{}}
 		return s.childrenPage(w, r, int(refused.Kind()), blank, web.ImportFault{Form: child, Message: message})
 	}
 	on, err := nursery.ParseDate(r.PostFormValue("left_on"))

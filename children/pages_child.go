@@ -9,6 +9,7 @@ import (
 
 	"tuoyu/nursery"
 	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 func (s *pages) registerChild() {
@@ -25,7 +26,7 @@ func (s *pages) registerChild() {
 		if _, err := s.service.Consents(r.Context(), web.Principal(r.Context()), id); err != nil {
 			return web.FormSpec{}, err
 		}
-		evidence := web.SchemaOf[ConsentGiven]()
+		evidence := ui.SchemaOf[ConsentGiven]()
 		return web.FormSpec{
 			Title: "登记监护人同意", Back: "/children/" + id, Button: "登记", Lead: "每一事项单独取得同意，并上传监护人签字的同意书。",
 			Shape: evidence.WithFile("evidence"), Values: url.Values{"/purpose": {r.URL.Query().Get("purpose")}},
@@ -40,18 +41,18 @@ func (s *pages) registerChild() {
 // childView is what one role receives of a child for one purpose, with the consents where they are its business.
 type childView struct {
 	ChildRecord
-	Purposes []web.Option
+	Purposes []ui.Option
 	Consents []Consent
 	Filed    []string // the classes of the institution
 	p        nursery.Principal
 }
 
 // readingPurposes are those for which a role receives anything of a child.
-func readingPurposes(role nursery.Role) []web.Option {
-	var list []web.Option
+func readingPurposes(role nursery.Role) []ui.Option {
+	var list []ui.Option
 	for _, p := range []nursery.ReadingPurpose{nursery.ReadForEnrolment, nursery.ReadForCheckup, nursery.ReadForInsurance, nursery.ReadForGuardian, nursery.ReadForSupervision} {
 		if _, ok := nursery.AccessOf(role, p); ok {
-			list = append(list, web.Option{Value: string(p), Label: p.Title()})
+			list = append(list, ui.Option{Value: string(p), Label: p.Title()})
 		}
 	}
 	return list
@@ -106,7 +107,7 @@ func (s *pages) withdrawConsent(w http.ResponseWriter, r *http.Request) error {
 // askCorrection asks for the whole record, which is read for the guardian who has it corrected.
 func (s *pages) askCorrection(r *http.Request) (web.FormSpec, error) {
 	id := r.PathValue("id")
-	page := web.FormSpec{Title: "更正婴幼儿信息", Back: "/children/" + id, Button: "更正", Lead: "应监护人要求更正。原来的内容留存备查。", Shape: web.SchemaOf[nursery.Child]().WithOptions("county", web.Counties()), Refusals: identityRefusals("/identity")}
+	page := web.FormSpec{Title: "更正婴幼儿信息", Back: "/children/" + id, Button: "更正", Lead: "应监护人要求更正。原来的内容留存备查。", Shape: ui.SchemaOf[nursery.Child]().WithOptions("county", ui.Counties()), Refusals: identityRefusals("/identity")}
 	if r.Method != http.MethodGet {
 		return page, nil
 	}
@@ -114,7 +115,7 @@ func (s *pages) askCorrection(r *http.Request) (web.FormSpec, error) {
 	if err != nil {
 		return page, err
 	}
-	page.Values = web.FormOf(page.Shape, nursery.Child{
+	page.Values = ui.FormOf(page.Shape, nursery.Child{
 		IdentityKind: c.IdentityKind, Identity: c.Identity, Name: c.Name, BornOn: c.BornOn, Sex: c.Sex, GuardianName: c.GuardianName, GuardianPhone: c.GuardianPhone,
 		County: web.Principal(r.Context()).County,
 	}).Values
@@ -128,11 +129,11 @@ var readingsListing = web.Listing[ReadingFilter, ReadingEntry]{
 	Choices: func(nursery.Principal) []web.Choice {
 		return []web.Choice{{Name: "child", Label: "婴幼儿编号", Text: true}}
 	},
-	Looks: func(web.Reader) web.Looks[ReadingEntry] {
-		return web.Looks[ReadingEntry]{
-			"查阅对象": web.StyledCell("heads", func(e ReadingEntry) templ.Component { return web.Text(e.What()) }),
-			"查阅账号": web.HeadCell(func(e ReadingEntry) web.RowHead {
-				return web.RowHead{Name: e.Reader, Below: e.ReaderRole.Title() + " " + e.Institution}
+	Looks: func(web.Reader) ui.Looks[ReadingEntry] {
+		return ui.Looks[ReadingEntry]{
+			"查阅对象": ui.StyledCell("heads", func(e ReadingEntry) templ.Component { return ui.Text(e.What()) }),
+			"查阅账号": ui.HeadCell(func(e ReadingEntry) ui.RowHead {
+				return ui.RowHead{Name: e.Reader, Below: e.ReaderRole.Title() + " " + e.Institution}
 			}),
 		}
 	},

@@ -12,7 +12,7 @@ import (
 	"strconv"
 
 	"tuoyu/nursery"
-	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 func childPage(v childView) templ.Component {
@@ -36,7 +36,7 @@ func childPage(v childView) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = web.Heading("婴幼儿 "+v.ID, "本次查阅已登记，目的是“"+v.PurposeTitle+"”。").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Heading("婴幼儿 "+v.ID, "本次查阅已登记，目的是“"+v.PurposeTitle+"”。").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -153,9 +153,9 @@ func childPage(v childView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var7 string
-			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(web.LongDate(v.BornOn))
+			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(ui.LongDate(v.BornOn))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `children/pages_child.templ`, Line: 33, Col: 57}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `children/pages_child.templ`, Line: 33, Col: 56}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 			if templ_7745c5c3_Err != nil {
@@ -172,9 +172,9 @@ func childPage(v childView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var8 string
-			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(web.SexTitle(v.Sex))
+			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(ui.SexTitle(v.Sex))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `children/pages_child.templ`, Line: 36, Col: 48}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `children/pages_child.templ`, Line: 36, Col: 47}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 			if templ_7745c5c3_Err != nil {
@@ -233,7 +233,7 @@ func childPage(v childView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, r := range v.Entry {
-				templ_7745c5c3_Err = web.Reason(r).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Reason(r).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -255,7 +255,7 @@ func childPage(v childView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.FormKey().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.FormKey().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -307,7 +307,7 @@ func childPage(v childView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.FormKey().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.FormKey().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -421,12 +421,12 @@ func consents(v childView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if c.Standing {
-				templ_7745c5c3_Err = web.Tag("good", "有效，"+c.GivenOn.String()+" 同意").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Tag("good", "有效，"+c.GivenOn.String()+" 同意").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = web.Tag("", "已撤回 "+web.ShortDate(c.WithdrawnOn)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Tag("", "已撤回 "+ui.ShortDate(c.WithdrawnOn)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -510,7 +510,7 @@ func consents(v childView) templ.Component {
 				}
 			}
 			if c.Standing {
-				templ_7745c5c3_Err = web.ConfirmButton("/children/"+v.ID+"/consents/"+string(c.Purpose)+"/withdraw", "登记撤回", "监护人已撤回“"+c.PurposeTitle+"”的同意？撤回后不再办理该事项。", "quiet small-button").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ConfirmButton("/children/"+v.ID+"/consents/"+string(c.Purpose)+"/withdraw", "登记撤回", "监护人已撤回“"+c.PurposeTitle+"”的同意？撤回后不再办理该事项。", "quiet small-button").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -10,6 +10,7 @@ import (
 
 	"tuoyu/nursery"
 	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 func (s *pages) registerConsents() {
@@ -23,7 +24,7 @@ func (s *pages) registerConsents() {
 type sheetView struct {
 	ClassConsents
 	Classes []string
-	Form    web.BoundForm
+	Form    ui.BoundForm
 	Ticked  []string // child:purpose
 	Own     string   // the name of the institution
 }
@@ -47,7 +48,7 @@ func (c ConsentRow) standing(p nursery.ConsentPurpose) nursery.Date {
 	return nursery.Date{}
 }
 
-func sheetShape() web.FormSchema { return web.SchemaOf[ConsentSheet]().Only("given_on", "evidence") }
+func sheetShape() ui.FormSchema { return ui.SchemaOf[ConsentSheet]().Only("given_on", "evidence") }
 
 // sheetOf reads the class of the request, the first one if it names none.
 func (s *pages) sheetOf(r *http.Request) (v sheetView, err error) {
@@ -71,11 +72,11 @@ func (s *pages) sheetOf(r *http.Request) (v sheetView, err error) {
 }
 
 func (s *pages) consentSheet(w http.ResponseWriter, r *http.Request) error {
-	form := web.BoundForm{Shape: sheetShape(), Values: url.Values{"/given_on": {s.service.Today().String()}}}
+	form := ui.BoundForm{Shape: sheetShape(), Values: url.Values{"/given_on": {s.service.Today().String()}}}
 	return s.sheetPage(w, r, http.StatusOK, form, nil)
 }
 
-func (s *pages) sheetPage(w http.ResponseWriter, r *http.Request, status int, form web.BoundForm, ticked []string) error {
+func (s *pages) sheetPage(w http.ResponseWriter, r *http.Request, status int, form ui.BoundForm, ticked []string) error {
 	v, err := s.sheetOf(r)
 	if err != nil {
 		return err
@@ -93,7 +94,7 @@ func (s *pages) sheetPage(w http.ResponseWriter, r *http.Request, status int, fo
 }
 
 func (s *pages) giveConsents(w http.ResponseWriter, r *http.Request) error {
-	again := func(status int, form web.BoundForm) error {
+	again := func(status int, form ui.BoundForm) error {
 		return s.sheetPage(w, r, status, form, r.PostForm["consent"])
 	}
 	return web.HandleForm(s.Site, w, r, web.FormSpec{Shape: sheetShape()}, again, func(in ConsentSheet) (string, string, error) {

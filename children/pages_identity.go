@@ -8,6 +8,7 @@ import (
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 // registerChildIdentity registers what puts right who a child is and where it was: two records of one child for the county's office,
@@ -22,7 +23,7 @@ func (s *pages) registerChildIdentity() {
 	}, county)
 	web.FormPage(s.Site, "/children/merges/{merge}/undo", func(r *http.Request) (web.FormSpec, error) {
 		return web.FormSpec{
-			Title: "撤销合并", Back: "/children/alike", Button: "撤销合并", Shape: web.SchemaOf[ChildReason](),
+			Title: "撤销合并", Back: "/children/alike", Button: "撤销合并", Shape: ui.SchemaOf[ChildReason](),
 			Lead: "并入的内容退回原记录，合并后新登记的留在保留的记录。", Question: "确定撤销这次合并吗？",
 		}, nil
 	}, func(r *http.Request, in ChildReason) (string, string, error) {
@@ -31,7 +32,7 @@ func (s *pages) registerChildIdentity() {
 	}, county)
 	web.FormPage(s.Site, "/children/{id}/identity", func(r *http.Request) (web.FormSpec, error) {
 		return web.FormSpec{
-			Title: "更正证件号码", Back: "/children/alike", Button: "更正", Shape: web.SchemaOf[IdentityChange](), Refusals: identityRefusals("/identity"),
+			Title: "更正证件号码", Back: "/children/alike", Button: "更正", Shape: ui.SchemaOf[IdentityChange](), Refusals: identityRefusals("/identity"),
 			Lead: "婴幼儿 " + r.PathValue("id") + "。请核验监护人所持证件原件后填写，姓名、出生日期和性别不变。",
 		}, nil
 	}, func(r *http.Request, in IdentityChange) (string, string, error) {
@@ -40,7 +41,7 @@ func (s *pages) registerChildIdentity() {
 	}, county)
 	web.FormPage(s.Site, "/children/{id}/stay", func(r *http.Request) (web.FormSpec, error) {
 		return web.FormSpec{
-			Title: "更正在托时间", Back: "/children", Button: "更正", Shape: web.SchemaOf[StayCorrection](),
+			Title: "更正在托时间", Back: "/children", Button: "更正", Shape: ui.SchemaOf[StayCorrection](),
 			Lead: "更正本机构最近一次入托、离托日期。不变的不填。",
 		}, nil
 	}, func(r *http.Request, in StayCorrection) (string, string, error) {
@@ -49,7 +50,7 @@ func (s *pages) registerChildIdentity() {
 	}, carer)
 	web.FormPage(s.Site, "/children/{id}/doses", func(r *http.Request) (web.FormSpec, error) {
 		return web.FormSpec{
-			Title: "补验预防接种证", Back: "/children/" + r.PathValue("id"), Button: "登记", Shape: web.SchemaOf[DosesShown](),
+			Title: "补验预防接种证", Back: "/children/" + r.PathValue("id"), Button: "登记", Shape: ui.SchemaOf[DosesShown](),
 			Lead: "按监护人出示的预防接种证填写。剂次少于原登记的，请填写更正理由。",
 		}, nil
 	}, func(r *http.Request, in DosesShown) (string, string, error) {
@@ -62,7 +63,7 @@ func (s *pages) registerChildIdentity() {
 			back = "/children/alike"
 		}
 		return web.FormSpec{
-			Title: "撤销死亡登记", Back: back, Button: "撤销死亡登记", Shape: web.SchemaOf[ChildReason](),
+			Title: "撤销死亡登记", Back: back, Button: "撤销死亡登记", Shape: ui.SchemaOf[ChildReason](),
 			Lead: "婴幼儿 " + r.PathValue("id") + "。仅用于误登记的死亡，因此离托的恢复在托。", Question: "确定该死亡登记有误吗？",
 		}, nil
 	}, func(r *http.Request, in ChildReason) (string, string, error) {
@@ -74,7 +75,7 @@ func (s *pages) registerChildIdentity() {
 	}, carer, county)
 	web.FormPage(s.Site, "/children/{id}/release", func(r *http.Request) (web.FormSpec, error) {
 		return web.FormSpec{
-			Title: "移交登记信息", Back: "/children?ended=yes", Button: "移交", Shape: web.SchemaOf[ChildReason](),
+			Title: "移交登记信息", Back: "/children?ended=yes", Button: "移交", Shape: ui.SchemaOf[ChildReason](),
 			Lead:     "离托后，将本机构登记的监护人、同意书等信息移交接收机构。移交须经监护人同意。",
 			Question: "移交后接收机构可以看到本机构登记的监护人和同意书，确定吗？",
 		}, nil
@@ -113,7 +114,7 @@ func (s *pages) alike(w http.ResponseWriter, r *http.Request) error {
 func (s *pages) askMerge(r *http.Request) (web.FormSpec, error) {
 	q := r.URL.Query()
 	return web.FormSpec{
-		Title: "合并同一婴幼儿的记录", Back: "/children/alike", Button: "合并", Shape: web.SchemaOf[ChildMerge](),
+		Title: "合并同一婴幼儿的记录", Back: "/children/alike", Button: "合并", Shape: ui.SchemaOf[ChildMerge](),
 		Lead:     "请核验两份证件的原件后合并。在托、同意、考勤、体检和投保随保留的记录，合并可以撤销。",
 		Question: "确定两条记录是同一婴幼儿吗？",
 		Values:   url.Values{"/child": {q.Get("child")}, "/other": {q.Get("other")}},

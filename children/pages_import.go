@@ -8,6 +8,7 @@ import (
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 func (s *pages) registerImport() {
@@ -18,7 +19,7 @@ func (s *pages) registerImport() {
 			if !ok {
 				return err
 			}
-			return s.childrenPage(w, r, int(refused.Kind()), web.BoundForm{}, web.ImportFault{Form: "file", Message: web.FileMessage(refused)})
+			return s.childrenPage(w, r, int(refused.Kind()), ui.BoundForm{}, web.ImportFault{Form: "file", Message: web.FileMessage(refused)})
 		},
 		Back: func(string) string { return "/children" },
 		Done: func(done casework.Imported) (string, string) {
@@ -66,12 +67,12 @@ func (s *pages) undoImport(w http.ResponseWriter, r *http.Request) error {
 }
 
 // keptCells is the table of the children whose enrolment an import cannot undo.
-var keptCells = web.CellsOf(casework.Sheet[KeptChild]{Title: "不能撤销的", Columns: []casework.Column[KeptChild]{
+var keptCells = ui.CellsOf(casework.Sheet[KeptChild]{Title: "不能撤销的", Columns: []casework.Column[KeptChild]{
 	{Title: "婴幼儿", Value: func(k KeptChild) any { return k.Name }},
 	{Title: "行号", Value: func(k KeptChild) any { return k.Row }},
 	{Title: "原因", Value: func(k KeptChild) any { return k.Reason }},
-}}, web.Looks[KeptChild]{
-	"婴幼儿": web.HeadCell(func(k KeptChild) web.RowHead {
-		return web.RowHead{Link: "/children/" + k.Child, Name: k.Name, Code: k.Child}
+}}, ui.Looks[KeptChild]{
+	"婴幼儿": ui.HeadCell(func(k KeptChild) ui.RowHead {
+		return ui.RowHead{Link: "/children/" + k.Child, Name: k.Name, Code: k.Child}
 	}),
 })

@@ -12,7 +12,7 @@ import (
 	"strconv"
 
 	"tuoyu/nursery"
-	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 func importResultPage(i PastImport, draft string) templ.Component {
@@ -36,7 +36,7 @@ func importResultPage(i PastImport, draft string) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = web.Heading("名册导入结果", nursery.Minute(i.ImportedAt)+" 导入").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Heading("名册导入结果", nursery.Minute(i.ImportedAt)+" 导入").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -147,7 +147,7 @@ func importResultPage(i PastImport, draft string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.ConfirmButton("/imports/"+importKind+"/"+strconv.FormatInt(i.ID, 10)+"/undo", "撤销导入", "撤销后这 "+strconv.Itoa(i.Undoable)+" 名不再在册，需要的须重新导入。确定撤销吗？", "quiet").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ConfirmButton("/imports/"+importKind+"/"+strconv.FormatInt(i.ID, 10)+"/undo", "撤销导入", "撤销后这 "+strconv.Itoa(i.Undoable)+" 名不再在册，需要的须重新导入。确定撤销吗？", "quiet").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -157,7 +157,7 @@ func importResultPage(i PastImport, draft string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Table("不能撤销的", keptCells, i.Kept).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Table("不能撤销的", keptCells, i.Kept).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -11,6 +11,7 @@ import (
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 // pages are the pages of the package.
@@ -77,7 +78,7 @@ func (s *pages) workload(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.Show(w, r, web.Frame{Title: "工作量", Wide: true, Live: true}, workloadPage(list, absencesView{away.Items, web.NextPage(r, away.Next), "/workload", web.BoundForm{Shape: form}}, web.WithParam(r, "export", "xlsx")))
+	return s.Show(w, r, web.Frame{Title: "工作量", Wide: true, Live: true}, workloadPage(list, absencesView{away.Items, web.NextPage(r, away.Next), "/workload", ui.BoundForm{Shape: form}}, web.WithParam(r, "export", "xlsx")))
 }
 
 // absencesView is the list of absences, with the form to enter one.
@@ -85,13 +86,13 @@ type absencesView struct {
 	List []Absence
 	Next string
 	Back string
-	Form web.BoundForm
+	Form ui.BoundForm
 }
 
 // absenceShape returns the form schema of an absence. The account and the delegate are chosen among the colleagues known to the
 // service, and typed where there are none, as for the administrator, who has no office.
-func (s *pages) absenceShape(r *http.Request) (web.FormSchema, error) {
-	p, form := web.Principal(r.Context()), web.SchemaOf[AbsenceRequest]()
+func (s *pages) absenceShape(r *http.Request) (ui.FormSchema, error) {
+	p, form := web.Principal(r.Context()), ui.SchemaOf[AbsenceRequest]()
 	list, err := s.service.Colleagues(r.Context(), p, "")
 	var refused *casework.Error
 	if errors.As(err, &refused) && refused.Kind() == casework.Forbidden {
@@ -100,18 +101,18 @@ func (s *pages) absenceShape(r *http.Request) (web.FormSchema, error) {
 	if err != nil {
 		return form, err
 	}
-	var options []web.Option
+	var options []ui.Option
 	for _, c := range list {
 		// A supervisor may be the one to stand in while another supervisor is away.
 		if c.Account != p.Account || p.Role == nursery.RoleSupervisor {
-			options = append(options, web.Option{Value: c.Account, Label: web.ColleagueText(c)})
+			options = append(options, ui.Option{Value: c.Account, Label: web.ColleagueText(c)})
 		}
 	}
 	if p.Role == nursery.RoleSupervisor { // a supervisor sets those of the whole office
-		form = form.WithOptions("account", append([]web.Option{{Label: "本人"}}, options...))
+		form = form.WithOptions("account", append([]ui.Option{{Label: "本人"}}, options...))
 	}
 	if len(options) > 0 {
-		form = form.WithOptions("delegate", options).Change("delegate", func(f web.FormSchema) web.FormSchema { f.Label = "代办人"; return f })
+		form = form.WithOptions("delegate", options).Change("delegate", func(f ui.FormSchema) ui.FormSchema { f.Label = "代办人"; return f })
 	}
 	return form, nil
 }
@@ -121,11 +122,11 @@ func (s *pages) absences(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.absencesWith(w, r, http.StatusOK, web.Frame{Title: "外出代办", Wide: true}, "/admin/absences", web.BoundForm{Shape: form})
+	return s.absencesWith(w, r, http.StatusOK, web.Frame{Title: "外出代办", Wide: true}, "/admin/absences", ui.BoundForm{Shape: form})
 }
 
 // absencesWith shows who is away with the form as it was filled in.
-func (s *pages) absencesWith(w http.ResponseWriter, r *http.Request, status int, f web.Frame, back string, form web.BoundForm) error {
+func (s *pages) absencesWith(w http.ResponseWriter, r *http.Request, status int, f web.Frame, back string, form ui.BoundForm) error {
 	list, err := Absences.Page(r.Context(), s.service.Service, web.Principal(r.Context()), struct{}{}, web.PageRequest(r, 50))
 	if err != nil {
 		return err
@@ -145,7 +146,7 @@ func (s *pages) setAbsence(w http.ResponseWriter, r *http.Request) error {
 	if changed {
 		return s.absencesWith(w, r, http.StatusOK, web.Frame{Title: "外出代办", Wide: true, Back: web.BackPath(r)}, web.BackPath(r), form)
 	}
-	in, err := web.Bind[AbsenceRequest](&form)
+	in, err := ui.Bind[AbsenceRequest](&form)
 	if err != nil {
 		return err
 	}
@@ -189,27 +190,27 @@ func absenceSpan(a Absence) string {
 }
 
 // overdueCells is the table of what is late.
-func overdueCells(p nursery.Principal) []web.Cell[OverdueLine] {
-	return web.CellsOf(OverdueSheet, web.Looks[OverdueLine]{
-		"超期": web.StyledCell("number", func(l OverdueLine) templ.Component { return overdueCount(l, p) }),
+func overdueCells(p nursery.Principal) []ui.Cell[OverdueLine] {
+	return ui.CellsOf(OverdueSheet, ui.Looks[OverdueLine]{
+		"超期": ui.StyledCell("number", func(l OverdueLine) templ.Component { return overdueCount(l, p) }),
 	})
 }
 
 // workloadCells is the table of what the accounts of an office have to do.
-var workloadCells = web.CellsOf(WorkloadSheet, web.Looks[WorkloadLine]{
-	"账号": web.HeadCell(func(l WorkloadLine) web.RowHead {
+var workloadCells = ui.CellsOf(WorkloadSheet, ui.Looks[WorkloadLine]{
+	"账号": ui.HeadCell(func(l WorkloadLine) ui.RowHead {
 		if l.Account == "" {
-			return web.RowHead{Link: "/tasks?view=claimable", Name: "无人领取"}
+			return ui.RowHead{Link: "/tasks?view=claimable", Name: "无人领取"}
 		}
-		return web.RowHead{Name: l.Account}
+		return ui.RowHead{Name: l.Account}
 	}),
-	"超期": web.StyledCell("number", func(l WorkloadLine) templ.Component {
+	"超期": ui.StyledCell("number", func(l WorkloadLine) templ.Component {
 		if l.Overdue > 0 {
-			return web.Tag("bad", web.Count(l.Overdue)+" 件")
+			return ui.Tag("bad", ui.Count(l.Overdue)+" 件")
 		}
-		return web.Text("0")
+		return ui.Text("0")
 	}),
-	"外出至": web.TextCell(func(l WorkloadLine) string {
+	"外出至": ui.TextCell(func(l WorkloadLine) string {
 		if l.AbsentUntil.IsZero() {
 			return "—"
 		}
@@ -218,12 +219,12 @@ var workloadCells = web.CellsOf(WorkloadSheet, web.Looks[WorkloadLine]{
 })
 
 // absenceCells is the table of absences.
-var absenceCells = web.CellsOf(Absences.Sheet, web.Looks[Absence]{
-	"自": web.StyledCell("nowrap", func(a Absence) templ.Component { return web.Text(absenceSpan(a)) }),
-	"状态": web.StyledCell("", func(a Absence) templ.Component {
+var absenceCells = ui.CellsOf(Absences.Sheet, ui.Looks[Absence]{
+	"自": ui.StyledCell("nowrap", func(a Absence) templ.Component { return ui.Text(absenceSpan(a)) }),
+	"状态": ui.StyledCell("", func(a Absence) templ.Component {
 		if a.EndedAt != nil {
-			return web.Text(a.StateTitle())
+			return ui.Text(a.StateTitle())
 		}
-		return web.ConfirmButton("/absences/"+strconv.FormatInt(a.ID, 10)+"/end", "结束外出", "结束 "+a.Account+" 的外出？已移交的待办不会自动退回。", "quiet small-button")
+		return ui.ConfirmButton("/absences/"+strconv.FormatInt(a.ID, 10)+"/end", "结束外出", "结束 "+a.Account+" 的外出？已移交的待办不会自动退回。", "quiet small-button")
 	}),
 })

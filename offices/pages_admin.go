@@ -11,6 +11,7 @@ import (
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 func (s *pages) registerAdmin() {
@@ -33,7 +34,7 @@ func (s *pages) registerAdmin() {
 	})
 	s.Page("POST /admin/calendar", s.loadYear)
 	s.Page("GET /registrations", web.Only(func(w http.ResponseWriter, r *http.Request) error {
-		return s.registrationPage(w, r, http.StatusOK, web.BoundForm{Shape: web.SchemaOf[nursery.Registration]()})
+		return s.registrationPage(w, r, http.StatusOK, ui.BoundForm{Shape: ui.SchemaOf[nursery.Registration]()})
 	}, nursery.RoleRegistrar))
 	s.Page("POST /registrations", s.pushRegistration)
 }
@@ -43,7 +44,7 @@ func (s *pages) settings(w http.ResponseWriter, r *http.Request) error {
 	county := r.URL.Query().Get("county")
 	if county == "" {
 		if county = web.Principal(r.Context()).County; county == nursery.CityCode {
-			county = web.Counties()[0].Value
+			county = ui.Counties()[0].Value
 		}
 	}
 	list, err := s.service.Settings(r.Context(), web.Principal(r.Context()), county)
@@ -112,19 +113,19 @@ func (s *pages) loadYear(w http.ResponseWriter, r *http.Request) error {
 	return s.Done(w, r, "/admin/calendar", strconv.Itoa(year)+" 年已发布，"+strconv.Itoa(told)+" 件在办事项将重新计算期限。")
 }
 
-func (s *pages) registrationPage(w http.ResponseWriter, r *http.Request, status int, form web.BoundForm) error {
+func (s *pages) registrationPage(w http.ResponseWriter, r *http.Request, status int, form ui.BoundForm) error {
 	return s.ShowStatus(w, r, status, web.Frame{Title: "登记信息"}, registrationPage(form))
 }
 
 func (s *pages) pushRegistration(w http.ResponseWriter, r *http.Request) error {
-	form, changed, err := s.DecodeForm(r, web.SchemaOf[nursery.Registration](), casework.Upload{})
+	form, changed, err := s.DecodeForm(r, ui.SchemaOf[nursery.Registration](), casework.Upload{})
 	if err != nil {
 		return err
 	}
 	if changed {
 		return s.registrationPage(w, r, http.StatusOK, form)
 	}
-	in, err := web.Bind[nursery.Registration](&form)
+	in, err := ui.Bind[nursery.Registration](&form)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 func (s *pages) registerContact() {
@@ -26,9 +27,9 @@ func (s *pages) askContact(r *http.Request) (web.FormSpec, error) {
 	if err != nil {
 		return web.FormSpec{}, err
 	}
-	shape := web.SchemaOf[ContactEntry]()
+	shape := ui.SchemaOf[ContactEntry]()
 	return web.FormSpec{
 		Title: c.CountyName + "的联系方式", Back: "/contact", Button: "公布", Lead: "公布后，办事指南、办件页面和首页随即显示。没有的可以不填。", Shape: shape,
-		Values: web.FormOf(shape, ContactEntry{Name: c.Name, Department: c.Department, Phone: c.Phone, Address: c.Address, Hours: c.Hours}).Values,
+		Values: ui.FormOf(shape, ContactEntry{Name: c.Name, Department: c.Department, Phone: c.Phone, Address: c.Address, Hours: c.Hours}).Values,
 	}, nil
 }

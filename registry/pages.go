@@ -13,6 +13,7 @@ import (
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 // pages are the pages of the package.
@@ -39,37 +40,37 @@ var registerListing = web.Listing[InstitutionFilter, RegisteredInstitution]{
 	Choices: func(nursery.Principal) []web.Choice {
 		status, kind := web.Choice{Name: "status", Label: "状态"}, web.Choice{Name: "site_kind", Label: "类型"}
 		for _, st := range []string{"applying", "filed", "rectifying", "cancelled"} {
-			status.Options = append(status.Options, web.Option{Value: st, Label: filedStatus(st)})
+			status.Options = append(status.Options, ui.Option{Value: st, Label: filedStatus(st)})
 		}
 		for _, k := range nursery.SiteKinds() {
-			kind.Options = append(kind.Options, web.Option{Value: string(k), Label: k.Title()})
+			kind.Options = append(kind.Options, ui.Option{Value: string(k), Label: k.Title()})
 		}
 		return []web.Choice{status, kind}
 	},
-	Looks: func(v web.Reader) web.Looks[RegisteredInstitution] {
-		return web.Looks[RegisteredInstitution]{
-			"机构名称": web.HeadCell(func(i RegisteredInstitution) web.RowHead {
+	Looks: func(v web.Reader) ui.Looks[RegisteredInstitution] {
+		return ui.Looks[RegisteredInstitution]{
+			"机构名称": ui.HeadCell(func(i RegisteredInstitution) ui.RowHead {
 				link := "/cases?institution=" + url.QueryEscape(i.ID)
 				if v.Role == nursery.RoleHospital {
 					link = ""
 				}
-				return web.RowHead{Link: link, Name: i.Name, Below: i.ID + " " + i.CountyName}
+				return ui.RowHead{Link: link, Name: i.Name, Below: i.ID + " " + i.CountyName}
 			}),
-			"备案日期": web.StyledCell("", filingOf),
+			"备案日期": ui.StyledCell("", filingOf),
 		}
 	},
 }
 
 // Choices returns the institutions of a county that have filed and that the caller may see, as options of a form.
-func (s *Service) Choices(ctx context.Context, county string) ([]web.Option, error) {
+func (s *Service) Choices(ctx context.Context, county string) ([]ui.Option, error) {
 	found, err := Institutions.All(ctx, s.Service, web.Principal(ctx), InstitutionFilter{County: county})
 	if err != nil {
 		return nil, err
 	}
-	var list []web.Option
+	var list []ui.Option
 	for _, i := range found {
 		if i.Status != "applying" && i.Status != "cancelled" {
-			list = append(list, web.Option{Value: i.ID, Label: i.Name})
+			list = append(list, ui.Option{Value: i.ID, Label: i.Name})
 		}
 	}
 	return list, nil
@@ -97,7 +98,7 @@ func (s *pages) publicInstitutions(w http.ResponseWriter, r *http.Request) error
 }
 
 // ages returns the kinds of classes with the ages that they take, from the parameters of the rules.
-func (s *pages) ages(county string) (ages []web.Option, err error) {
+func (s *pages) ages(county string) (ages []ui.Option, err error) {
 	for _, kind := range classKinds {
 		var months [2]any
 		for i, topic := range []string{"class_from_months.", "class_until_months."} {
@@ -107,7 +108,7 @@ func (s *pages) ages(county string) (ages []web.Option, err error) {
 			}
 			months[i] = p.Value
 		}
-		ages = append(ages, web.Option{Value: string(kind), Label: fmt.Sprintf("%s（满 %v 个月、不满 %v 个月）", kind.Title(), months[0], months[1])})
+		ages = append(ages, ui.Option{Value: string(kind), Label: fmt.Sprintf("%s（满 %v 个月、不满 %v 个月）", kind.Title(), months[0], months[1])})
 	}
 	return ages, nil
 }
@@ -138,9 +139,9 @@ func filedStatus(status string) string {
 }
 
 // filedCells is the table of the register for the public.
-var filedCells = web.CellsOf(FiledInstitutions.Sheet, web.Looks[FiledInstitution]{
-	"机构名称": web.StyledCell("", filedHead),
-	"状态": web.StyledCell("nowrap", func(i FiledInstitution) templ.Component {
-		return web.Text(filedStatus(i.Status) + "、" + inclusive(i.Inclusive))
+var filedCells = ui.CellsOf(FiledInstitutions.Sheet, ui.Looks[FiledInstitution]{
+	"机构名称": ui.StyledCell("", filedHead),
+	"状态": ui.StyledCell("nowrap", func(i FiledInstitution) templ.Component {
+		return ui.Text(filedStatus(i.Status) + "、" + inclusive(i.Inclusive))
 	}),
 })

@@ -12,6 +12,7 @@ activities store/storetest e2e/stories
 workflows/humantask
 workflows
 casework worker
+web/ui
 api web
 children registry offices api/apitest
 attendance processes/filing processes/buildsite processes/contract processes/checkup processes/inspection processes/insurance

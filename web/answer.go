@@ -8,12 +8,13 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/web/ui"
 	"tuoyu/workflows"
 )
 
 // answering is the form of a task's answer: the fields of each outcome, and the documents that the answer would issue.
 type answering struct {
-	BoundForm
+	ui.BoundForm
 	Outcome nursery.Outcome
 	Offers  []casework.OutcomeOffer
 	Key     string
@@ -78,7 +79,7 @@ func (a answering) outcomesThat(field string, need bool) string {
 }
 
 // field returns f, required if the chosen outcome requires it.
-func (a answering) field(f FormSchema) FormSchema {
+func (a answering) field(f ui.FormSchema) ui.FormSchema {
 	f.Required = a.needed(f.Name)
 	return f
 }
@@ -86,7 +87,7 @@ func (a answering) field(f FormSchema) FormSchema {
 // withFirstRows adds an empty row to each list that the chosen outcome requires.
 func (a *answering) withFirstRows() {
 	for _, f := range a.Shape.Fields {
-		if at := "/" + f.Name; f.Kind == KindList && a.needed(f.Name) && len(Rows(a.Values, at)) == 0 {
+		if at := "/" + f.Name; f.Kind == ui.KindList && a.needed(f.Name) && len(ui.Rows(a.Values, at)) == 0 {
 			a.Values.Add(at+"/_rows", "0")
 		}
 	}
@@ -94,7 +95,7 @@ func (a *answering) withFirstRows() {
 
 // answerOf returns the form schema of an outcome: the fields that it requires or allows. Values entered for another
 // outcome remain in the form and are not sent. It returns s for an outcome that is not offered.
-func answerOf(s FormSchema, offers []casework.OutcomeOffer, outcome nursery.Outcome) FormSchema {
+func answerOf(s ui.FormSchema, offers []casework.OutcomeOffer, outcome nursery.Outcome) ui.FormSchema {
 	i := slices.IndexFunc(offers, func(o casework.OutcomeOffer) bool { return o.Outcome == outcome })
 	if i < 0 {
 		return s

@@ -3,7 +3,6 @@ package web
 import (
 	"bytes"
 	"compress/gzip"
-	"context"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -28,8 +27,6 @@ type asset struct {
 	mediaType   string
 	raw, packed []byte
 }
-
-type assetsKey struct{}
 
 func loadAssets() (assets, error) {
 	a := assets{paths: map[string]string{}, files: map[string]asset{}}
@@ -64,16 +61,6 @@ func loadAssets() (assets, error) {
 		return a, fmt.Errorf("read static files: %w", err)
 	}
 	return a, nil
-}
-
-// asset is the address of a file of static/.
-func assetPath(ctx context.Context, name string) string {
-	a, _ := ctx.Value(assetsKey{}).(assets)
-	address, ok := a.paths[name]
-	if !ok {
-		panic("web: no static file " + name)
-	}
-	return address
 }
 
 func (a assets) serve(w http.ResponseWriter, r *http.Request) {

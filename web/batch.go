@@ -11,6 +11,7 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/web/ui"
 )
 
 // batchMost is the number of rows on which one command may be executed at once.
@@ -18,8 +19,8 @@ const batchMost = 500
 
 // Batches is what can be done with several rows of a list at once.
 type Batches[View any] struct {
-	ID   func(Reader, View) (id, name string)       // of a row; an empty identifier where the reader can do nothing with it
-	Name func(v Reader, id string) (RowHead, error) // what a row is called, and where it leads
+	ID   func(Reader, View) (id, name string)          // of a row; an empty identifier where the reader can do nothing with it
+	Name func(v Reader, id string) (ui.RowHead, error) // what a row is called, and where it leads
 	Acts []BatchAct
 }
 
@@ -61,7 +62,7 @@ func (b Batches[View]) buttons(v Reader, rows int) (list []batchButton, err erro
 // batchResult is what became of one row: an empty fault where the act was executed.
 type batchResult struct {
 	ID    string
-	Row   RowHead
+	Row   ui.RowHead
 	Fault string
 }
 
@@ -144,10 +145,10 @@ func (l *Listing[Filter, View]) allRows(s *Site, v Reader, values url.Values) (i
 }
 
 // nameOf returns what a row is called that the reader may see, and otherwise no name and no link.
-func (l *Listing[Filter, View]) nameOf(v Reader, id string) RowHead {
+func (l *Listing[Filter, View]) nameOf(v Reader, id string) ui.RowHead {
 	head, err := l.Batch.Name(v, id)
 	if err != nil {
-		return RowHead{Name: "看不到的一件"}
+		return ui.RowHead{Name: "看不到的一件"}
 	}
 	return head
 }

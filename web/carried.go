@@ -2,54 +2,22 @@ package web
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"net/http"
 	"net/url"
 	"strings"
 
 	"tuoyu/casework"
+	"tuoyu/web/ui"
 )
-
-// A page that a row of a list leads to has the address of that list in its own, as the parameter listParam. It leads back there, to the
-// row, and a task goes on to the next one of the list.
-const (
-	listParam  = "list"
-	mostOfList = 1500 // bytes of the address of a list
-)
-
-type hereKey struct{}
 
 // listOf returns the address of the list that led to the page of a request; empty if none did.
 func listOf(r *http.Request) string {
-	list := r.URL.Query().Get(listParam)
-	if list == "" || len(list) > mostOfList || localPath(list) != list {
+	list := r.URL.Query().Get(ui.ListParam)
+	if list == "" || len(list) > ui.MostOfList || localPath(list) != list {
 		return ""
 	}
 	return list
-}
-
-// OfList returns an address with that of the list that leads to it; unchanged without a list, or with one that is too long.
-func OfList(address, list string) string {
-	u, err := url.Parse(address)
-	if err != nil || list == "" || len(list) > mostOfList {
-		return address
-	}
-	q := u.Query()
-	q.Set(listParam, list)
-	u.RawQuery = q.Encode()
-	return u.String()
-}
-
-// hereOf returns the address of the page that is rendered; otherwise where it is rendered as the answer to a form.
-func hereOf(ctx context.Context, otherwise string) string {
-	here, _ := ctx.Value(hereKey{}).(string)
-	return cmp.Or(here, otherwise)
-}
-
-// fromHere returns an address with that of the page that is rendered.
-func fromHere(ctx context.Context, address string) string {
-	return OfList(address, hereOf(ctx, ""))
 }
 
 // atRow returns the address of a list at the row that leads to a page, unless it has a place already.
@@ -146,9 +114,9 @@ func (w walk) back(t casework.TaskSummary, left bool) string {
 // counted returns how many tasks the list has.
 func (w walk) counted() string {
 	if w.More {
-		return Count(w.Of/100*100) + " 多"
+		return ui.Count(w.Of/100*100) + " 多"
 	}
-	return Count(w.Of)
+	return ui.Count(w.Of)
 }
 
 // goOn claims the next task of a list that the reader can work on, and goes there; once none is left, it returns to the list.
@@ -166,12 +134,12 @@ func (s *Site) goOn(w http.ResponseWriter, r *http.Request, t casework.TaskDetai
 			if err != nil {
 				return err
 			}
-			return s.done(w, r, OfList("/tasks/"+next.ID, along.List), flash{Text: message + "已领取下一件。", Undo: "撤回领取", Tasks: []string{next.ID}})
+			return s.done(w, r, ui.OfList("/tasks/"+next.ID, along.List), flash{Text: message + "已领取下一件。", Undo: "撤回领取", Tasks: []string{next.ID}})
 		}
-		return s.Done(w, r, OfList("/tasks/"+next.ID, along.List), message)
+		return s.Done(w, r, ui.OfList("/tasks/"+next.ID, along.List), message)
 	}
 	if along.No > 1 || along.More {
-		message += "清单后面没有您能办理的了，前面还有 " + Count(along.No-1) + " 件。"
+		message += "清单后面没有您能办理的了，前面还有 " + ui.Count(along.No-1) + " 件。"
 	} else {
 		message += "这份清单已经办完。"
 	}
@@ -192,9 +160,9 @@ func (s *Site) waysOn(r *http.Request) (ways []navItem) {
 		if err != nil {
 			return nil // it may be what was refused
 		}
-		ways = append(ways, navItem{Path: OfList("/tasks/"+t.ID, listOf(r)), Title: "这件待办现在的情况"}, navItem{Path: OfList("/cases/"+t.CaseNo, listOf(r)), Title: "办件 " + t.CaseNo})
+		ways = append(ways, navItem{Path: ui.OfList("/tasks/"+t.ID, listOf(r)), Title: "这件待办现在的情况"}, navItem{Path: ui.OfList("/cases/"+t.CaseNo, listOf(r)), Title: "办件 " + t.CaseNo})
 	case "cases":
-		ways = append(ways, navItem{Path: OfList("/cases/"+parts[2], listOf(r)), Title: "办件 " + parts[2]})
+		ways = append(ways, navItem{Path: ui.OfList("/cases/"+parts[2], listOf(r)), Title: "办件 " + parts[2]})
 	default:
 		return nil
 	}

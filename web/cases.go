@@ -9,8 +9,8 @@ import (
 	"strings"
 
 	"tuoyu/casework"
-	"tuoyu/documents"
 	"tuoyu/nursery"
+	"tuoyu/web/ui"
 	"tuoyu/workflows"
 )
 
@@ -32,23 +32,27 @@ var casesListing = Listing[casework.CaseFilter, casework.CaseSummary]{
 	Choices: func(nursery.Principal) []Choice {
 		status := Choice{Name: "status", Label: "状态"}
 		for _, st := range []nursery.CaseStatus{nursery.CaseDraft, nursery.CaseOpen, nursery.CaseEnded} {
-			status.Options = append(status.Options, Option{string(st), st.Title()})
+			status.Options = append(status.Options, ui.Option{Value: string(st), Label: st.Title()})
 		}
 		return []Choice{{Name: "kind", Label: "事项", Options: kinds()}, status, {Name: "overdue", Label: "只看超期"}}
 	},
-	Looks: func(Reader) Looks[casework.CaseSummary] {
-		return Looks[casework.CaseSummary]{
-			"事项": HeadCell(func(c casework.CaseSummary) RowHead { return RowHead{"/cases/" + c.CaseNo, c.Title, "", c.CaseNo} }),
-			"机构": HeadCell(func(c casework.CaseSummary) RowHead { return RowHead{"", c.Subject, "", nursery.CountyName(c.County)} }),
-			"期限": StyledCell("", caseDue),
+	Looks: func(Reader) ui.Looks[casework.CaseSummary] {
+		return ui.Looks[casework.CaseSummary]{
+			"事项": ui.HeadCell(func(c casework.CaseSummary) ui.RowHead {
+				return ui.RowHead{Link: "/cases/" + c.CaseNo, Name: c.Title, Below: c.CaseNo}
+			}),
+			"机构": ui.HeadCell(func(c casework.CaseSummary) ui.RowHead {
+				return ui.RowHead{Name: c.Subject, Below: nursery.CountyName(c.County)}
+			}),
+			"期限": ui.StyledCell("", caseDue),
 		}
 	},
 }
 
-func kinds() []Option {
-	var list []Option
+func kinds() []ui.Option {
+	var list []ui.Option
 	for _, p := range workflows.Processes() {
-		list = append(list, Option{string(p.Kind), p.Title})
+		list = append(list, ui.Option{Value: string(p.Kind), Label: p.Title})
 	}
 	return list
 }
@@ -200,15 +204,6 @@ func sourceTitle(source string) string {
 		return "登记机关推送"
 	}
 	return "据登记证书核对"
-}
-
-// QRCode draws a link as a QR code.
-func QRCode(link string) string {
-	drawn, err := documents.QR(link)
-	if err != nil {
-		return "" // a link of ours is never too long
-	}
-	return string(drawn)
 }
 
 // latestDecisions parts the decisions of a case, newest first, into the last of each rule set and those before it.

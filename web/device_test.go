@@ -16,3 +16,12 @@ func TestADeviceIsCalledAsPeopleCallIt(t *testing.T) {
 		require.Equal(t, name, deviceName(agent))
 	}
 }
+
+func TestOneIsLedWithinThesePagesOnly(t *testing.T) {
+	for given, want := range map[string]string{
+		"/tasks?view=mine": "/tasks?view=mine", "": "/home", "tasks": "/home", "//evil.example": "/home", "https://evil.example/": "/home",
+		`/\evil.example`: "/home", "/a\r\nSet-Cookie: x": "/home",
+	} {
+		require.Equal(t, want, localPath(given), given)
+	}
+}

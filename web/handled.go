@@ -8,6 +8,7 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/web/ui"
 )
 
 // FormSpec is a page with one form: its fields and where it is sent.
@@ -18,7 +19,7 @@ type FormSpec struct {
 	Button      string
 	Question    string // a confirmation before it is sent; empty: none
 	Version     int    // the version that the input is based on
-	Shape       FormSchema
+	Shape       ui.FormSchema
 	Values      url.Values // initial values of the form
 	To          casework.Upload
 	Refusals    map[string]string // pointers of the fields at which refusals are shown that name none, by their code
@@ -34,18 +35,18 @@ func FormPage[T any](s *Site, path string, about func(*http.Request) (FormSpec, 
 		if err != nil {
 			return err
 		}
-		return s.ShowForm(w, r, page, http.StatusOK, BoundForm{Values: page.Values})
+		return s.ShowForm(w, r, page, http.StatusOK, ui.BoundForm{Values: page.Values})
 	}, roles...))
 	s.reopening["POST "+path] = true
 	s.Page("POST "+path, func(w http.ResponseWriter, r *http.Request) error {
-		page := FormSpec{Shape: SchemaOf[T]()}
+		page := FormSpec{Shape: ui.SchemaOf[T]()}
 		if slices.Contains(roles, Principal(r.Context()).Role) { // the service rejects the others
 			var err error
 			if page, err = about(r); err != nil {
 				return err
 			}
 		}
-		return HandleForm(s, w, r, page, func(status int, form BoundForm) error {
+		return HandleForm(s, w, r, page, func(status int, form ui.BoundForm) error {
 			page.Version = Version(r)
 			return s.ShowForm(w, r, page, status, form)
 		}, func(in T) (next, said string, err error) { return act(r, in) })
@@ -58,7 +59,7 @@ func Always(page FormSpec) func(*http.Request) (FormSpec, error) {
 }
 
 // ShowForm responds with the page of a form.
-func (s *Site) ShowForm(w http.ResponseWriter, r *http.Request, page FormSpec, status int, form BoundForm) error {
+func (s *Site) ShowForm(w http.ResponseWriter, r *http.Request, page FormSpec, status int, form ui.BoundForm) error {
 	form.Shape, form.To = page.Shape, page.To
 	if page.Action == "" {
 		page.Action = r.URL.RequestURI()
@@ -69,7 +70,7 @@ func (s *Site) ShowForm(w http.ResponseWriter, r *http.Request, page FormSpec, s
 // HandleForm processes a form that makes a T: act processes it and returns where to go next and a message. If the input is
 // rejected, the form is shown again with its errors, and no input is lost. Files are stored as page.To specifies.
 func HandleForm[T any](s *Site, w http.ResponseWriter, r *http.Request, page FormSpec,
-	again func(status int, form BoundForm) error, act func(T) (next, said string, err error),
+	again func(status int, form ui.BoundForm) error, act func(T) (next, said string, err error),
 ) error {
 	form, changed, err := s.DecodeForm(r, page.Shape, page.To)
 	if err != nil {
@@ -78,7 +79,7 @@ func HandleForm[T any](s *Site, w http.ResponseWriter, r *http.Request, page For
 	if changed {
 		return again(http.StatusOK, form)
 	}
-	in, err := Bind[T](&form)
+	in, err := ui.Bind[T](&form)
 	if err != nil {
 		form.AddFaults(s.UserError(r.Context(), err), "")
 	}

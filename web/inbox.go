@@ -12,6 +12,7 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/web/ui"
 )
 
 // inbox is the page of the inbox.
@@ -29,9 +30,9 @@ func (s *Site) inbox() Listing[casework.TaskFilter, casework.TaskSummary] {
 				}
 				return id, t.Title + " " + t.CaseNo
 			},
-			Name: func(v Reader, id string) (RowHead, error) {
+			Name: func(v Reader, id string) (ui.RowHead, error) {
 				t, err := s.Service.Task(v.Context(), v.Principal, id)
-				return RowHead{Link: "/tasks/" + id, Name: t.Title, Below: t.InstitutionName + " " + t.CaseNo}, err
+				return ui.RowHead{Link: "/tasks/" + id, Name: t.Title, Below: t.InstitutionName + " " + t.CaseNo}, err
 			},
 			Acts: []BatchAct{
 				{Name: "claim", Title: "领取", Done: "已领取", Undo: "撤回领取", For: claims, Do: func(v Reader, key, id string, _ url.Values) error {
@@ -82,7 +83,7 @@ func taskChoices(p nursery.Principal) []Choice {
 	roles := Choice{Name: "role", Label: "由谁办理"}
 	for _, role := range nursery.Roles() {
 		if len(taskKinds(role)) > 0 {
-			roles.Options = append(roles.Options, Option{string(role), role.Title()})
+			roles.Options = append(roles.Options, ui.Option{Value: string(role), Label: role.Title()})
 		}
 	}
 	return append(list, roles)
@@ -111,14 +112,14 @@ func (s *Site) inboxTabs(v Reader, f casework.TaskFilter) ([]Tab, error) {
 }
 
 // taskLooks is how the columns of the inbox look.
-func taskLooks(v Reader) Looks[casework.TaskSummary] {
-	return Looks[casework.TaskSummary]{
-		"待办": StyledCell("heads", func(t casework.TaskSummary) templ.Component {
-			return RowHeading(RowHead{"/tasks/" + t.ID, t.Title, "", t.CaseNo})
+func taskLooks(v Reader) ui.Looks[casework.TaskSummary] {
+	return ui.Looks[casework.TaskSummary]{
+		"待办": ui.StyledCell("heads", func(t casework.TaskSummary) templ.Component {
+			return ui.RowHeading(ui.RowHead{Link: "/tasks/" + t.ID, Name: t.Title, Below: t.CaseNo})
 		}),
-		"机构":  StyledCell("", taskParty),
-		"期限":  StyledCell("", taskDue),
-		"领取人": StyledCell("", func(t casework.TaskSummary) templ.Component { return taskAssignee(t, v.Principal) }),
+		"机构":  ui.StyledCell("", taskParty),
+		"期限":  ui.StyledCell("", taskDue),
+		"领取人": ui.StyledCell("", func(t casework.TaskSummary) templ.Component { return taskAssignee(t, v.Principal) }),
 	}
 }
 

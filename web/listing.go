@@ -13,6 +13,7 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/web/ui"
 )
 
 // Listing is the page of a list: how its columns look, how it is narrowed, and what can be done with its rows. Which columns are shown
@@ -31,7 +32,7 @@ type Listing[Filter, View any] struct {
 	Search  string                                  // label of the search box, for a filter with q
 	Choices func(nursery.Principal) []Choice        // besides the county, which the city chooses
 	Fixed   func(nursery.Principal, *Filter)        // completes the filter of the address
-	Looks   func(Reader) Looks[View]                // of columns that do not look as their value
+	Looks   func(Reader) ui.Looks[View]             // of columns that do not look as their value
 	Acts    func(nursery.Principal) []Link          // beside the title
 	Tabs    func(Reader, Filter) ([]Tab, error)     // above the list
 	Control func(Reader) func(View) templ.Component // what can be done with a row
@@ -69,7 +70,7 @@ type Tab struct {
 // Choice is a field that narrows a list: a choice between options, or without options a box to tick, or a text.
 type Choice struct {
 	Name, Label string
-	Options     []Option
+	Options     []ui.Option
 	Text        bool
 }
 
@@ -179,7 +180,7 @@ type listingHead struct {
 	Search              string // label; empty: no search box
 	County, AllCounties bool   // the reader chooses a county
 	Choices             []Choice
-	Columns             []Option // that may be shown
+	Columns             []ui.Option // that may be shown
 	Shown               []string
 	Batch               []batchButton
 	query               url.Values
@@ -235,44 +236,44 @@ func (l *Listing[Filter, View]) show(s *Site, w http.ResponseWriter, r *http.Req
 	}
 	cells := l.cells(v.Reader, q)
 	for _, c := range cells {
-		if c.key != "" {
-			v.Keys = append(v.Keys, c.key)
+		if c.Key != "" {
+			v.Keys = append(v.Keys, c.Key)
 		}
 	}
-	v.Table = PagedTable(l.Title+"列表", cells, page.Items, NextPage(r, page.Next), Empty(l.None, l.Hint))
+	v.Table = ui.PagedTable(l.Title+"列表", cells, page.Items, NextPage(r, page.Next), ui.Empty(l.None, l.Hint))
 	for _, c := range l.List.Sheet.Columns {
-		v.Columns = append(v.Columns, Option{c.Title, c.Title})
+		v.Columns = append(v.Columns, ui.Option{Value: c.Title, Label: c.Title})
 	}
 	return s.Show(w, r, Frame{Title: l.Title, Wide: true, Live: l.Live, Back: l.Back}, listingPage(v))
 }
 
 // cells returns the columns that are shown, with the links that sort by them. The column that heads a row is always shown.
-func (l *Listing[Filter, View]) cells(v Reader, q listQuery) []Cell[View] {
-	var looks Looks[View]
+func (l *Listing[Filter, View]) cells(v Reader, q listQuery) []ui.Cell[View] {
+	var looks ui.Looks[View]
 	if l.Looks != nil {
 		looks = l.Looks(v)
 	}
-	cells := cellsOf(l.List.Sheet, looks, q.shown)
+	cells := ui.CellsOf(l.List.Sheet, looks, q.shown...)
 	for i, c := range cells {
-		next := c.key
-		if q.order.By == c.key {
-			cells[i].sorted, next = "ascending", "-"+c.key
+		next := c.Key
+		if q.order.By == c.Key {
+			cells[i].Sorted, next = "ascending", "-"+c.Key
 			if q.order.Desc {
-				cells[i].sorted, next = "descending", ""
+				cells[i].Sorted, next = "descending", ""
 			}
 		}
-		if cells[i].sort = v.With("sort", next); next == "" && v.r.URL.Query().Has("sort") {
-			cells[i].sort = v.unsorted()
+		if cells[i].Sort = v.With("sort", next); next == "" && v.r.URL.Query().Has("sort") {
+			cells[i].Sort = v.unsorted()
 		}
 	}
 	if l.Batch.ID != nil && len(l.Batch.Acts) > 0 {
-		cells = slices.Insert(cells, 0, Cell[View]{Title: "选择", Hidden: true, all: true, Show: StyledCell("screen", func(row View) templ.Component {
+		cells = slices.Insert(cells, 0, ui.Cell[View]{Title: "选择", Hidden: true, All: true, Show: ui.StyledCell("screen", func(row View) templ.Component {
 			id, name := l.Batch.ID(v, row)
 			return rowChoice(id, name, false)
 		})})
 	}
 	if l.Control != nil {
-		cells = append(cells, Cell[View]{Title: "操作", Show: StyledCell("screen nowrap", l.Control(v))})
+		cells = append(cells, ui.Cell[View]{Title: "操作", Show: ui.StyledCell("screen nowrap", l.Control(v))})
 	}
 	return cells
 }
@@ -286,13 +287,13 @@ func (v Reader) unsorted() string {
 }
 
 // others are the parameters of the address that a form of the page does not have itself.
-func (h listingHead) others(own ...string) (list []Option) {
+func (h listingHead) others(own ...string) (list []ui.Option) {
 	for _, name := range slices.Sorted(maps.Keys(h.query)) {
 		if name == "after" || name == "export" || slices.Contains(own, name) {
 			continue
 		}
 		for _, value := range h.query[name] {
-			list = append(list, Option{name, value})
+			list = append(list, ui.Option{Value: name, Label: value})
 		}
 	}
 	return list

@@ -3,12 +3,25 @@ package web
 import (
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"tuoyu/casework"
+	"tuoyu/web/ui"
 )
+
+type drawer struct {
+	name string
+	keys int
+}
+
+var drawers = casework.Sheet[drawer]{Title: "抽屉", Columns: []casework.Column[drawer]{
+	{Title: "编号", FilesOnly: true, Value: func(drawer) any { return "D-1" }},
+	{Title: "钥匙", Value: func(d drawer) any { return d.keys }},
+	{Title: "名称和位置", Head: "名称", Value: func(d drawer) any { return d.name }},
+}}
 
 type drawerFilter struct {
 	Room  string `query:"room"`
@@ -41,7 +54,10 @@ func TestAHeadSortsByItsColumn(t *testing.T) {
 	l := Listing[drawerFilter, drawer]{List: casework.List[drawerFilter, drawer]{Sheet: drawers}, Path: "/drawers"}
 	heads := func(address string) string {
 		r := httptest.NewRequest("GET", address, nil)
-		return drawn(t, l.cells(Reader{r: r}, listQueryOf(r.URL.Query(), nil)), drawer{"左上", 2})
+		var page strings.Builder
+		cells := l.cells(Reader{r: r}, listQueryOf(r.URL.Query(), nil))
+		require.NoError(t, ui.Table("抽屉", cells, []drawer{{"左上", 2}}).Render(t.Context(), &page))
+		return page.String()
 	}
 	require.Contains(t, heads("/drawers?room=a&after=x"), `<a href="/drawers?room=a&amp;sort=`+url.QueryEscape("钥匙")+`">钥匙</a>`)
 	require.Contains(t, heads("/drawers?sort=钥匙"), `class="number" aria-sort="ascending"><a href="/drawers?sort=-`+url.QueryEscape("钥匙")+`">钥匙</a>`)

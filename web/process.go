@@ -12,6 +12,7 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/web/ui"
 )
 
 // Places has, for each role with a link, its place among the links of the role.
@@ -91,8 +92,8 @@ type CasePage struct {
 // Content is what was handed in with a case.
 type Content interface {
 	templ.Component
-	Unseen() int              // number of its papers that the reader has not opened
-	Markable(form *BoundForm) // has its parts marked as findings of the form of an answer
+	Unseen() int                 // number of its papers that the reader has not opened
+	Markable(form *ui.BoundForm) // has its parts marked as findings of the form of an answer
 }
 
 // Case has the cases of some kinds shown by a page.

@@ -18,6 +18,7 @@ import (
 	"tuoyu/casework"
 	"tuoyu/limits"
 	"tuoyu/nursery"
+	"tuoyu/web/ui"
 )
 
 // Frame is the layout around a page.
@@ -30,13 +31,24 @@ type Frame struct {
 	Placed bool     // Back is the list that led here, at its place
 	Uses   []string // scripts of the page, by their name in static/
 
-	p      nursery.Principal
-	nav    []navItem
-	path   string
-	flash  flash
-	news   int    // number of the reader's cases with news
-	own    string // name of the reader's institution or clinic
-	assets assets
+	p     nursery.Principal
+	nav   []navItem
+	path  string
+	flash flash
+	news  int    // number of the reader's cases with news
+	own   string // name of the reader's institution or clinic
+}
+
+// problemView is a refusal as the trouble page shows it.
+type problemView struct {
+	Title, Message string
+	Status         int
+	Fields         []casework.FieldError
+	Back           string                 // page of the form that was sent
+	Sent           savedForm              // that form, when it can be sent again as it is
+	Files          bool                   // files came with it
+	Office         casework.OfficeContact // who answers questions; zero: nobody
+	Ways           []navItem              // where a reader can go on
 }
 
 // Show responds with a page.
@@ -50,7 +62,7 @@ func (s *Site) ShowStatus(w http.ResponseWriter, r *http.Request, status int, f 
 		status = http.StatusServiceUnavailable
 		w.Header().Set("Retry-After", retryAfter[casework.Unavailable])
 	}
-	f.p, f.path, f.assets = Principal(r.Context()), r.URL.Path, s.assets
+	f.p, f.path = Principal(r.Context()), r.URL.Path
 	if list := listOf(r); list != "" && !f.Placed {
 		f.Back = atRow(list, f.path)
 	}
@@ -67,12 +79,12 @@ func (s *Site) ShowStatus(w http.ResponseWriter, r *http.Request, status int, f 
 	if r.Header.Get("HX-Request") == "" && s.hasSession(r.Context()) {
 		f.flash = s.popFlash(r)
 	}
-	ctx := context.WithValue(context.WithValue(r.Context(), assetsKey{}, s.assets), maxUploadKey{}, s.MaxUpload)
+	of := ui.Page{Assets: s.assets.paths, MaxUpload: s.MaxUpload}
 	if r.Method == http.MethodGet {
-		ctx = context.WithValue(ctx, hereKey{}, r.URL.RequestURI())
+		of.Here = r.URL.RequestURI()
 	}
 	var page bytes.Buffer
-	if err := layout(f, body).Render(ctx, &page); err != nil {
+	if err := layout(f, body).Render(ui.WithPage(r.Context(), of), &page); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -84,7 +96,7 @@ func (s *Site) ShowStatus(w http.ResponseWriter, r *http.Request, status int, f 
 // ShowPart responds with a part of a page, which a script puts into it.
 func (s *Site) ShowPart(w http.ResponseWriter, r *http.Request, part templ.Component) error {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	return part.Render(context.WithValue(r.Context(), assetsKey{}, s.assets), w)
+	return part.Render(ui.WithPage(r.Context(), ui.Page{Assets: s.assets.paths, MaxUpload: s.MaxUpload}), w)
 }
 
 // hasSession reports whether the request passed through the session manager; an error before it has none.

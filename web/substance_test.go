@@ -5,14 +5,15 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"tuoyu/web/ui"
 	"tuoyu/workflows"
 )
 
 func TestTheFilterOffersTheTasksOfTheRole(t *testing.T) {
-	require.Equal(t, []Option{
-		{"filing.registration", "核验登记信息"}, {"filing.review", "核对备案材料"}, {"filing_change.review", "变更审核"}, {"filing_cancel.review", "注销审核"},
+	require.Equal(t, []ui.Option{
+		{Value: "filing.registration", Label: "核验登记信息"}, {Value: "filing.review", Label: "核对备案材料"}, {Value: "filing_change.review", Label: "变更审核"}, {Value: "filing_cancel.review", Label: "注销审核"},
 	}, taskKinds("clerk"))
-	require.Equal(t, []Option{{"insurance.answers", "逐名答复"}, {"insurance_claim.review", "核定理赔"}, {"insurance_claim.pay", "赔付"}}, taskKinds("insurer"))
+	require.Equal(t, []ui.Option{{Value: "insurance.answers", Label: "逐名答复"}, {Value: "insurance_claim.review", Label: "核定理赔"}, {Value: "insurance_claim.pay", Label: "赔付"}}, taskKinds("insurer"))
 }
 
 // What another officer still has to sign is previewed and not confirmed; a record that several sign is shown to all of them.

@@ -14,6 +14,7 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/web/ui"
 )
 
 func registerTasks(s *Site) {
@@ -44,7 +45,7 @@ type TaskView struct {
 }
 
 // at returns the address of something that is done to the task.
-func (v TaskView) at(act string) string { return OfList("/tasks/"+v.Task.ID+act, v.list) }
+func (v TaskView) at(act string) string { return ui.OfList("/tasks/"+v.Task.ID+act, v.list) }
 
 // taskPage shows a task with the form as it was entered; a nil form is a blank one.
 func (s *Site) taskPage(w http.ResponseWriter, r *http.Request, status int, form *answering) error {
@@ -69,16 +70,16 @@ func (s *Site) taskPage(w http.ResponseWriter, r *http.Request, status int, form
 		return err
 	}
 	if form == nil {
-		shape, err := shapeOfSchema(t.Form)
+		shape, err := ui.ReadSchema(t.Form)
 		if err != nil {
 			return err
 		}
-		form = &answering{BoundForm: BoundForm{Shape: shape, Values: s.initial(v)}, Outcome: nursery.Outcome(r.FormValue("outcome"))}
+		form = &answering{BoundForm: ui.BoundForm{Shape: shape, Values: s.initial(v)}, Outcome: nursery.Outcome(r.FormValue("outcome"))}
 	}
 	v.Form = *form
 	v.Form.Offers, v.Form.Part = t.Outcomes, "#act"
 	if v.Form.Key == "" {
-		v.Form.Key = NewKey()
+		v.Form.Key = ui.NewKey()
 	}
 	v.Form.withFirstRows()
 	if corrects(t) && v.Content != nil && t.Answerable {
@@ -110,8 +111,8 @@ func (s *Site) taskPage(w http.ResponseWriter, r *http.Request, status int, form
 const FindingsPointer = "/findings"
 
 // mark returns the findings a row for what was marked in the application; marked again, its row is gone back to.
-func (a *BoundForm) mark(pointer string) {
-	all := Rows(a.Values, FindingsPointer)
+func (a *answering) mark(pointer string) {
+	all := ui.Rows(a.Values, FindingsPointer)
 	blank := -1
 	for _, n := range all {
 		row := FindingsPointer + "/" + strconv.Itoa(n)
@@ -182,7 +183,7 @@ func (s *Site) task(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if elsewhere := s.taskPages[t.Kind].Elsewhere; elsewhere != nil && t.State == "open" && t.Role == Principal(r.Context()).Role {
-		http.Redirect(w, r, OfList(elsewhere(t), listOf(r)), http.StatusSeeOther)
+		http.Redirect(w, r, ui.OfList(elsewhere(t), listOf(r)), http.StatusSeeOther)
 		return nil
 	}
 	return s.taskPage(w, r, http.StatusOK, nil)
@@ -195,7 +196,7 @@ func (s *Site) completion(r *http.Request) (t casework.TaskDetail, form answerin
 	if t, err = s.Service.Task(r.Context(), p, r.PathValue("id")); err != nil {
 		return t, form, in, false, err
 	}
-	whole, err := shapeOfSchema(t.Form)
+	whole, err := ui.ReadSchema(t.Form)
 	if err != nil {
 		return t, form, in, false, err
 	}
@@ -236,7 +237,7 @@ func (s *Site) refused(w http.ResponseWriter, r *http.Request, form answering, e
 		return err
 	}
 	form.AddFaults(refused, "/answer")
-	form.Key = NewKey()
+	form.Key = ui.NewKey()
 	return s.taskPage(w, r, http.StatusUnprocessableEntity, &form)
 }
 
@@ -296,7 +297,7 @@ func (s *Site) complete(w http.ResponseWriter, r *http.Request) error {
 	if form.Next {
 		return s.goOn(w, r, t, along, message)
 	}
-	return s.Done(w, r, OfList("/cases/"+t.CaseNo, along.back(t.TaskSummary, true)), message)
+	return s.Done(w, r, ui.OfList("/cases/"+t.CaseNo, along.back(t.TaskSummary, true)), message)
 }
 
 // preview shows the documents that an answer would issue beside its form. It stores and issues nothing.

@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"tuoyu/casework"
 	"tuoyu/sheets"
+	"tuoyu/web/ui"
 )
 
 // uploadsOfForm is how many uploads of the largest size one form may carry.
@@ -33,19 +36,6 @@ func FileMessage(e *casework.Error) string {
 		}
 	}
 	return e.Message
-}
-
-type maxUploadKey struct{}
-
-// uploadHint names the kinds and the size of the files that a form takes.
-func uploadHint(ctx context.Context) string {
-	most, _ := ctx.Value(maxUploadKey{}).(int64)
-	return fmt.Sprintf("可上传 %s，每个不超过 %d MB，不能设有打开密码。", casework.UploadKinds, most>>20)
-}
-
-// importHint names the kinds and the size of the files that an import takes.
-func importHint() string {
-	return fmt.Sprintf("Excel（.xlsx）或 CSV，不超过 %d MB。", sheets.MaxBytes>>20)
 }
 
 // ImportFault is what is wrong with a file that was sent to be imported, at which form ("file", or the number of a batch), and
@@ -99,19 +89,53 @@ func sentFrom(r *http.Request) string {
 	return localPath(u.RequestURI())
 }
 
-// NameFiles sets the names of the files that a form holds and that the caller may open.
-func (s *Site) NameFiles(ctx context.Context, form *BoundForm, institution string) error {
-	var ids []string
-	eachField(form.Shape, "", form.Values, func(f FormSchema, at string) {
-		if f.Kind == KindFile || f.Kind == KindFiles {
-			for _, id := range form.Values[at] {
-				if id != "" {
-					ids = append(ids, id)
+// DecodeForm decodes a submitted form of schema sh. It stores files by upload and sets their IDs as values; a file that is
+// refused is a fault at its pointer. Changed reports that a button added or removed a row, or that a saved form is
+// shown again, so that nothing is to be saved yet. Errors are those of reading the request.
+func (s *Site) DecodeForm(r *http.Request, sh ui.FormSchema, upload casework.Upload) (a ui.BoundForm, changed bool, err error) {
+	if err := ParseForm(r); err != nil {
+		return a, false, err
+	}
+	a = ui.BoundForm{Shape: sh, Values: r.PostForm, Kept: r.PostForm.Get("_kept"), To: upload}
+	if r.MultipartForm != nil {
+		for name, files := range r.MultipartForm.File {
+			for _, file := range files {
+				if file.Filename == "" { // no file was chosen
+					continue
+				}
+				id, err := s.storeUpload(r.Context(), file, upload)
+				if err != nil {
+					a.AddFault(name, FileMessage(s.UserError(r.Context(), err)))
+					continue
+				}
+				if r.PostForm.Get(name) == "" || !strings.HasSuffix(name, "s") {
+					a.Values.Set(name, id)
+				} else {
+					a.Values.Add(name, id)
 				}
 			}
 		}
-	})
-	files, err := s.Service.Files(ctx, Principal(ctx), institution, ids)
+	}
+	return a, a.Press(), nil
+}
+
+func (s *Site) storeUpload(ctx context.Context, file *multipart.FileHeader, to casework.Upload) (string, error) {
+	if file.Size > s.MaxUpload {
+		return "", fileTooLarge(s.MaxUpload)
+	}
+	body, err := file.Open()
+	if err != nil {
+		return "", fmt.Errorf("open upload: %w", err)
+	}
+	defer body.Close()
+	to.Name, to.Body = file.Filename, body
+	taken, err := s.Service.Upload(ctx, Principal(ctx), to)
+	return taken.ID, err
+}
+
+// NameFiles sets the names of the files that a form holds and that the caller may open.
+func (s *Site) NameFiles(ctx context.Context, form *ui.BoundForm, institution string) error {
+	files, err := s.Service.Files(ctx, Principal(ctx), institution, form.FileIDs())
 	if err != nil {
 		return err
 	}

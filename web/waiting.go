@@ -9,6 +9,7 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/web/ui"
 )
 
 // waitingList is a list of what waits for somebody, with the number of its rows.
@@ -124,4 +125,4 @@ func (s *Site) search(w http.ResponseWriter, r *http.Request) error {
 	return s.Show(w, r, Frame{Title: "查找", Wide: true}, searchPage(found, p))
 }
 
-var searchCells = CellsOf(casework.Cases.Sheet, casesListing.Looks(Reader{}))
+var searchCells = ui.CellsOf(casework.Cases.Sheet, casesListing.Looks(Reader{}))

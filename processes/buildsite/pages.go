@@ -9,6 +9,7 @@ import (
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 // pages are the pages of the package.
@@ -65,7 +66,7 @@ func siteLamp(l BuildLine) (tone, title string) {
 	if !l.CompletedOn.IsZero() {
 		return "good", "已建成"
 	}
-	return web.LightTone(l.Light), web.LightTitle(l.LightTitle)
+	return ui.LightTone(l.Light), ui.LightTitle(l.LightTitle)
 }
 
 // build is the ledger of a plan 工作台账.
@@ -121,22 +122,22 @@ func (s *pages) decideReport(w http.ResponseWriter, r *http.Request) error {
 }
 
 // ledgerCells returns the table of the sites of a ledger.
-func ledgerCells(l BuildLedger) []web.Cell[BuildLine] {
-	return web.CellsOf(LedgerSheet(l), web.Looks[BuildLine]{
-		"建设点": web.HeadCell(func(s BuildLine) web.RowHead {
-			return web.RowHead{Link: "/build/" + s.CaseNo, Name: s.Name, Below: s.CountyName + " " + s.ModeTitle}
+func ledgerCells(l BuildLedger) []ui.Cell[BuildLine] {
+	return ui.CellsOf(LedgerSheet(l), ui.Looks[BuildLine]{
+		"建设点": ui.HeadCell(func(s BuildLine) ui.RowHead {
+			return ui.RowHead{Link: "/build/" + s.CaseNo, Name: s.Name, Below: s.CountyName + " " + s.ModeTitle}
 		}),
-		"灯": web.StyledCell("", func(s BuildLine) templ.Component { return web.Tag(siteLamp(s)) }),
-		"待核定报送": web.StyledCell("", func(s BuildLine) templ.Component {
+		"灯": ui.StyledCell("", func(s BuildLine) templ.Component { return ui.Tag(siteLamp(s)) }),
+		"待核定报送": ui.StyledCell("", func(s BuildLine) templ.Component {
 			if s.Waiting == 0 {
-				return web.Text("—")
+				return ui.Text("—")
 			}
-			return web.Tag("warn", web.Count(s.Waiting)+" 次")
+			return ui.Tag("warn", ui.Count(s.Waiting)+" 次")
 		}),
-		"计划进度%": web.StyledCell("number", func(s BuildLine) templ.Component { return web.Text(s.Planned.Text + "%") }),
-		"核定进度%": web.StyledCell("number", func(s BuildLine) templ.Component { return web.Text(s.Actual.Text + "%") }),
-		"计入托位": web.StyledCell("number", func(s BuildLine) templ.Component {
-			return web.Text(web.Count(s.SeatsCounted) + " / " + web.Count(s.Seats))
+		"计划进度%": ui.StyledCell("number", func(s BuildLine) templ.Component { return ui.Text(s.Planned.Text + "%") }),
+		"核定进度%": ui.StyledCell("number", func(s BuildLine) templ.Component { return ui.Text(s.Actual.Text + "%") }),
+		"计入托位": ui.StyledCell("number", func(s BuildLine) templ.Component {
+			return ui.Text(ui.Count(s.SeatsCounted) + " / " + ui.Count(s.Seats))
 		}),
 	})
 }

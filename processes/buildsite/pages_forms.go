@@ -10,6 +10,7 @@ import (
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 func (s *pages) registerBuild() {
@@ -17,7 +18,7 @@ func (s *pages) registerBuild() {
 	s.Page("GET /build/ranking", s.ranking)
 	web.FormPage(s.Site, "/build/new", askBuildPlan, func(r *http.Request, in nursery.BuildPlan) (string, string, error) {
 		started, err := s.service.StartBuildPlan(r.Context(), web.Principal(r.Context()), web.Key(r), in)
-		return "/build?plan=" + in.Name, "已启动，共 " + web.Count(len(started.Sites)) + " 个建设点。", err
+		return "/build?plan=" + in.Name, "已启动，共 " + ui.Count(len(started.Sites)) + " 个建设点。", err
 	}, nursery.RoleCityOffice)
 	web.FormPage(s.Site, "/build/{no}/report", s.askReport, func(r *http.Request, in BuildReport) (string, string, error) {
 		_, err := s.service.ReportBuild(r.Context(), web.Principal(r.Context()), web.Key(r), r.PathValue("no"), in)
@@ -27,7 +28,7 @@ func (s *pages) registerBuild() {
 		d, err := s.service.BuildSite(r.Context(), web.Principal(r.Context()), r.PathValue("no"))
 		return web.FormSpec{
 			Title: "关联备案", Back: "/build/" + d.CaseNo, Button: "关联", Lead: d.Name + "。关联后，登记、备案节点随备案办件自动完成，托位按备案计入。",
-			Shape: web.SchemaOf[filingLink](), Values: url.Values{"/filing": {d.FilingCase}},
+			Shape: ui.SchemaOf[filingLink](), Values: url.Values{"/filing": {d.FilingCase}},
 		}, err
 	}, func(r *http.Request, in filingLink) (string, string, error) {
 		_, err := s.service.LinkBuildFiling(r.Context(), web.Principal(r.Context()), web.Key(r), r.PathValue("no"), in.Filing)
@@ -36,17 +37,17 @@ func (s *pages) registerBuild() {
 	web.FormPage(s.Site, "/build/{no}/amend", s.askBuildAmendment, func(r *http.Request, in BuildAmendment) (string, string, error) {
 		in.Version = web.Version(r)
 		d, err := s.service.AmendBuild(r.Context(), web.Principal(r.Context()), web.Key(r), r.PathValue("no"), in)
-		return "/build/" + r.PathValue("no"), "计划已调整为第 " + web.Count(d.Version) + " 版。", err
+		return "/build/" + r.PathValue("no"), "计划已调整为第 " + ui.Count(d.Version) + " 版。", err
 	}, nursery.RoleCityOffice)
 }
 
 // askBuildPlan asks for a plan, with a row for each milestone and for each county, since every county needs a site.
 func askBuildPlan(*http.Request) (web.FormSpec, error) {
-	planned := func(m web.FormSchema) web.FormSchema { return m.WithTexts("evidence") }
-	sh := web.SchemaOf[nursery.BuildPlan]().Change("name", func(n web.FormSchema) web.FormSchema { n.Label = "计划简称，用于网址"; return n }).Change("milestones", planned).Change("sites", func(site web.FormSchema) web.FormSchema {
-		return site.WithOptions("county", web.Counties()).Without("milestones")
-	}).Change("assumptions", func(a web.FormSchema) web.FormSchema { // in one line each, as rows of a table
-		return a.Change("note", func(note web.FormSchema) web.FormSchema { note.Kind = web.KindText; return note })
+	planned := func(m ui.FormSchema) ui.FormSchema { return m.WithTexts("evidence") }
+	sh := ui.SchemaOf[nursery.BuildPlan]().Change("name", func(n ui.FormSchema) ui.FormSchema { n.Label = "计划简称，用于网址"; return n }).Change("milestones", planned).Change("sites", func(site ui.FormSchema) ui.FormSchema {
+		return site.WithOptions("county", ui.Counties()).Without("milestones")
+	}).Change("assumptions", func(a ui.FormSchema) ui.FormSchema { // in one line each, as rows of a table
+		return a.Change("note", func(note ui.FormSchema) ui.FormSchema { note.Kind = ui.KindText; return note })
 	})
 	var plan nursery.BuildPlan
 	for _, kind := range nursery.MilestoneKinds() {
@@ -56,7 +57,7 @@ func askBuildPlan(*http.Request) (web.FormSpec, error) {
 		plan.Sites = append(plan.Sites, nursery.BuildSite{County: county.Code})
 	}
 	return web.FormSpec{
-		Title: "启动建设计划", Back: "/build", Button: "启动", Question: "启动后各县区开始报送进度，确定吗？", Shape: sh, Values: web.FormOf(sh, plan).Values,
+		Title: "启动建设计划", Back: "/build", Button: "启动", Question: "启动后各县区开始报送进度，确定吗？", Shape: sh, Values: ui.FormOf(sh, plan).Values,
 		Lead: "每个县区至少一个建设点，各建设点托位之和等于全市总数，各节点权重合计 100。原文没有写明的参数请列入“原文未载明的参数”。",
 	}, nil
 }
@@ -77,24 +78,24 @@ func (s *pages) askReport(r *http.Request) (web.FormSpec, error) {
 	if err != nil {
 		return web.FormSpec{}, err
 	}
-	var milestones, kinds []web.Option
+	var milestones, kinds []ui.Option
 	seen := map[string]bool{}
 	for _, m := range d.Milestones {
 		if m.Kind.ByFiling() {
 			continue
 		}
-		milestones = append(milestones, web.Option{Value: string(m.Kind), Label: m.Title + "，已核定 " + web.Count(m.Percent) + "%"})
+		milestones = append(milestones, ui.Option{Value: string(m.Kind), Label: m.Title + "，已核定 " + ui.Count(m.Percent) + "%"})
 		for _, kind := range m.Evidence {
 			if !seen[kind] {
 				seen[kind] = true
-				kinds = append(kinds, web.Option{Value: kind, Label: kind})
+				kinds = append(kinds, ui.Option{Value: kind, Label: kind})
 			}
 		}
 	}
-	kinds = append(kinds, web.Option{Value: OperatorContract, Label: OperatorContract})
+	kinds = append(kinds, ui.Option{Value: OperatorContract, Label: OperatorContract})
 	return web.FormSpec{
 		Title: "报送进度", Back: "/build/" + d.CaseNo, Button: "报送", Lead: d.Name + "。报送 100% 时须提交该节点的各种佐证材料，经市级核定后计入。",
-		Shape: web.SchemaOf[BuildReport]().WithOptions("milestone", milestones).Change("evidence", func(e web.FormSchema) web.FormSchema {
+		Shape: ui.SchemaOf[BuildReport]().WithOptions("milestone", milestones).Change("evidence", func(e ui.FormSchema) ui.FormSchema {
 			return e.WithOptions("kind", kinds).WithFile("attachment")
 		}),
 		Values: url.Values{"/milestone": {r.URL.Query().Get("milestone")}, "/evidence/_rows": {"0"}},
@@ -111,10 +112,10 @@ func (s *pages) askBuildAmendment(r *http.Request) (web.FormSpec, error) {
 	for _, m := range d.Milestones {
 		now.Milestones = append(now.Milestones, m.Milestone)
 	}
-	sh := web.SchemaOf[BuildAmendment]().Without("version").Change("milestones", func(m web.FormSchema) web.FormSchema { return m.WithTexts("evidence") })
+	sh := ui.SchemaOf[BuildAmendment]().Without("version").Change("milestones", func(m ui.FormSchema) ui.FormSchema { return m.WithTexts("evidence") })
 	return web.FormSpec{
 		Title: "调整计划", Back: "/build/" + d.CaseNo, Button: "调整", Lead: d.Name + "。调整前的计划和理由保留备查。", Version: d.Version,
-		Question: "调整后计划进度重新计算，确定吗？", Shape: sh, Values: web.FormOf(sh, now).Values,
+		Question: "调整后计划进度重新计算，确定吗？", Shape: sh, Values: ui.FormOf(sh, now).Values,
 	}, nil
 }
 
@@ -128,17 +129,17 @@ func milestoneText(m MilestoneView) string {
 }
 
 // rankingCells returns the table of a ranking, with the basis of each part of a score.
-func rankingCells(v BuildRanking) []web.Cell[BuildRank] {
-	look := web.Looks[BuildRank]{
-		"县区": web.StyledCell("heads", func(r BuildRank) templ.Component { return web.Text(r.CountyName) }),
-		"得分": web.StyledCell("number", func(r BuildRank) templ.Component { return web.Text(r.Score.Text) }),
+func rankingCells(v BuildRanking) []ui.Cell[BuildRank] {
+	look := ui.Looks[BuildRank]{
+		"县区": ui.StyledCell("heads", func(r BuildRank) templ.Component { return ui.Text(r.CountyName) }),
+		"得分": ui.StyledCell("number", func(r BuildRank) templ.Component { return ui.Text(r.Score.Text) }),
 	}
 	for i, part := range v.Ranks[0].Parts {
-		look[part.TitleOfPoints()] = web.StyledCell("number", func(r BuildRank) templ.Component {
-			return web.RowHeading(web.RowHead{Name: r.Parts[i].Score.Text, Below: r.Parts[i].Basis})
+		look[part.TitleOfPoints()] = ui.StyledCell("number", func(r BuildRank) templ.Component {
+			return ui.RowHeading(ui.RowHead{Name: r.Parts[i].Score.Text, Below: r.Parts[i].Basis})
 		})
 	}
-	return web.CellsOf(RankingSheet(v), look)
+	return ui.CellsOf(RankingSheet(v), look)
 }
 
 // ranking ranks the counties of a plan, part by part.

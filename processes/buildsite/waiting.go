@@ -13,6 +13,7 @@ import (
 	"tuoyu/nursery"
 	"tuoyu/store"
 	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 // WaitingReport is a report that the city has not decided yet, with its site.
@@ -78,13 +79,13 @@ func (s *pages) reportsListing() web.Listing[ReportFilter, WaitingReport] {
 	return web.Listing[ReportFilter, WaitingReport]{
 		List: WaitingReports, Path: reportsPath, Title: "待核定的进度报送", Back: "/build", Rows: 50, Live: true,
 		None: "没有待核定的进度报送", Hint: "县区报送的进度会出现在这里，核定后计入。",
-		Looks: func(web.Reader) web.Looks[WaitingReport] {
-			return web.Looks[WaitingReport]{
-				"建设点": web.HeadCell(func(x WaitingReport) web.RowHead {
-					return web.RowHead{Link: "/build/" + x.CaseNo, Name: x.Site, Below: nursery.CountyName(x.County) + " " + x.CaseNo}
+		Looks: func(web.Reader) ui.Looks[WaitingReport] {
+			return ui.Looks[WaitingReport]{
+				"建设点": ui.HeadCell(func(x WaitingReport) ui.RowHead {
+					return ui.RowHead{Link: "/build/" + x.CaseNo, Name: x.Site, Below: nursery.CountyName(x.County) + " " + x.CaseNo}
 				}),
-				"报送进度%":  web.StyledCell("number", func(x WaitingReport) templ.Component { return web.Text(strconv.Itoa(x.Percent) + "%") }),
-				"佐证材料份数": web.StyledCell("number", func(x WaitingReport) templ.Component { return web.Text(strconv.Itoa(len(x.Evidence)) + " 份") }),
+				"报送进度%":  ui.StyledCell("number", func(x WaitingReport) templ.Component { return ui.Text(strconv.Itoa(x.Percent) + "%") }),
+				"佐证材料份数": ui.StyledCell("number", func(x WaitingReport) templ.Component { return ui.Text(strconv.Itoa(len(x.Evidence)) + " 份") }),
 			}
 		},
 		Batch: web.Batches[WaitingReport]{
@@ -94,13 +95,13 @@ func (s *pages) reportsListing() web.Listing[ReportFilter, WaitingReport] {
 				}
 				return id, x.Site + x.Milestone.Title()
 			},
-			Name: func(v web.Reader, id string) (web.RowHead, error) {
+			Name: func(v web.Reader, id string) (ui.RowHead, error) {
 				caseNo, report, err := reportID(id)
 				if err != nil {
-					return web.RowHead{}, err
+					return ui.RowHead{}, err
 				}
 				d, err := s.service.BuildSite(v.Context(), v.Principal, caseNo)
-				head := web.RowHead{Link: "/build/" + caseNo, Name: d.Name, Below: d.CountyName + " " + caseNo}
+				head := ui.RowHead{Link: "/build/" + caseNo, Name: d.Name, Below: d.CountyName + " " + caseNo}
 				for _, x := range d.Reports {
 					if x.ID == report {
 						head.Name += " " + x.Milestone.Title() + " " + strconv.Itoa(x.Percent) + "%"

@@ -15,6 +15,7 @@ import (
 	"tuoyu/growth"
 	"tuoyu/nursery"
 	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 // pages are the pages of the package.
@@ -55,11 +56,11 @@ var roundsListing = web.Listing[CheckupFilter, CheckupSummary]{
 	Choices: func(nursery.Principal) []web.Choice {
 		state := web.Choice{Name: "state", Label: "状态"}
 		for _, st := range []string{"blocked", "open", "closed"} {
-			state.Options = append(state.Options, web.Option{Value: st, Label: RoundStateTitle(st)})
+			state.Options = append(state.Options, ui.Option{Value: st, Label: RoundStateTitle(st)})
 		}
 		return []web.Choice{{Name: "half", Label: "半年度（如 2026H2）", Text: true}, state}
 	},
-	Looks: func(web.Reader) web.Looks[CheckupSummary] { return checkupLooks },
+	Looks: func(web.Reader) ui.Looks[CheckupSummary] { return checkupLooks },
 	Below: func(v web.Reader) (templ.Component, error) { return openHalf(v.Principal), nil },
 }
 
@@ -95,7 +96,7 @@ func (s *pages) classPage(w http.ResponseWriter, r *http.Request, status int, va
 		values = url.Values{"on": {nursery.DateOf(s.service.Now()).String()}}
 	}
 	return s.ShowStatus(w, r, status, web.Frame{Title: sheet.Class + "体检", Wide: true, Back: "/checkups/" + sheet.CaseNo, Uses: []string{"checkup.js"}},
-		classGridPage(classView{Sheet: sheet, Items: columnsOf(sheet), Values: values, Refused: refused, Key: web.NewKey()}))
+		classGridPage(classView{Sheet: sheet, Items: columnsOf(sheet), Values: values, Refused: refused, Key: ui.NewKey()}))
 }
 
 // recordRows takes rows as a script sends them, each as soon as it is left.
@@ -332,11 +333,11 @@ func classPath(round, class, more string) string {
 }
 
 // checkupLooks is how the columns of check-up rounds look.
-var checkupLooks = web.Looks[CheckupSummary]{
-	"托育机构": web.HeadCell(func(c CheckupSummary) web.RowHead {
-		return web.RowHead{Link: "/checkups/" + c.CaseNo, Name: c.InstitutionName, Code: c.Institution, Below: c.CaseNo + " " + c.CountyName}
+var checkupLooks = ui.Looks[CheckupSummary]{
+	"托育机构": ui.HeadCell(func(c CheckupSummary) ui.RowHead {
+		return ui.RowHead{Link: "/checkups/" + c.CaseNo, Name: c.InstitutionName, Code: c.Institution, Below: c.CaseNo + " " + c.CountyName}
 	}),
-	"半年度":    web.TextCell(func(c CheckupSummary) string { return web.HalfTitle(c.Half) }),
-	"医疗卫生机构": web.PartyCell(func(c CheckupSummary) (string, string) { return c.ClinicName, c.Clinic }),
-	"状态":     web.TagCell(func(c CheckupSummary) (string, string) { return roundTone(c.State), c.StateTitle() }),
+	"半年度":    ui.TextCell(func(c CheckupSummary) string { return ui.HalfTitle(c.Half) }),
+	"医疗卫生机构": ui.PartyCell(func(c CheckupSummary) (string, string) { return c.ClinicName, c.Clinic }),
+	"状态":     ui.TagCell(func(c CheckupSummary) (string, string) { return roundTone(c.State), c.StateTitle() }),
 }

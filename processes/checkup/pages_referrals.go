@@ -9,6 +9,7 @@ import (
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 func (s *pages) registerReferrals() {
@@ -24,11 +25,11 @@ var referralsListing = web.Listing[ReferralFilter, ReferralSummary]{
 		state := web.Choice{Name: "state", Label: "状态"}
 		for _, st := range []string{"open", "done", "ended"} {
 			_, title := referralState(st)
-			state.Options = append(state.Options, web.Option{Value: st, Label: title})
+			state.Options = append(state.Options, ui.Option{Value: st, Label: title})
 		}
 		return []web.Choice{state}
 	},
-	Looks: func(web.Reader) web.Looks[ReferralSummary] { return referralLooks },
+	Looks: func(web.Reader) ui.Looks[ReferralSummary] { return referralLooks },
 }
 
 func referralState(state string) (tone, title string) {
@@ -42,10 +43,10 @@ func referralState(state string) (tone, title string) {
 }
 
 func (s *pages) referral(w http.ResponseWriter, r *http.Request) error {
-	return s.referralPage(w, r, http.StatusOK, web.BoundForm{Shape: web.SchemaOf[ReferralResult]()})
+	return s.referralPage(w, r, http.StatusOK, ui.BoundForm{Shape: ui.SchemaOf[ReferralResult]()})
 }
 
-func (s *pages) referralPage(w http.ResponseWriter, r *http.Request, status int, form web.BoundForm) error {
+func (s *pages) referralPage(w http.ResponseWriter, r *http.Request, status int, form ui.BoundForm) error {
 	d, err := s.service.Referral(r.Context(), web.Principal(r.Context()), r.PathValue("no"))
 	if err != nil {
 		return err
@@ -54,14 +55,14 @@ func (s *pages) referralPage(w http.ResponseWriter, r *http.Request, status int,
 }
 
 func (s *pages) referralResult(w http.ResponseWriter, r *http.Request) error {
-	form, changed, err := s.DecodeForm(r, web.SchemaOf[ReferralResult](), casework.Upload{})
+	form, changed, err := s.DecodeForm(r, ui.SchemaOf[ReferralResult](), casework.Upload{})
 	if err != nil {
 		return err
 	}
 	if changed {
 		return s.referralPage(w, r, http.StatusOK, form)
 	}
-	in, err := web.Bind[ReferralResult](&form)
+	in, err := ui.Bind[ReferralResult](&form)
 	if err != nil {
 		return err
 	}
@@ -77,12 +78,12 @@ func (s *pages) referralResult(w http.ResponseWriter, r *http.Request) error {
 }
 
 // referralLooks is how the columns of referrals look.
-var referralLooks = web.Looks[ReferralSummary]{
-	"婴幼儿编号": web.HeadCell(func(f ReferralSummary) web.RowHead {
-		return web.RowHead{Link: "/referrals/" + f.CaseNo, Name: f.ChildName, Code: f.Child, Below: f.CaseNo}
+var referralLooks = ui.Looks[ReferralSummary]{
+	"婴幼儿编号": ui.HeadCell(func(f ReferralSummary) ui.RowHead {
+		return ui.RowHead{Link: "/referrals/" + f.CaseNo, Name: f.ChildName, Code: f.Child, Below: f.CaseNo}
 	}),
-	"托育机构": web.PartyCell(func(f ReferralSummary) (string, string) { return f.InstitutionName, f.Institution }),
-	"状态":   web.TagCell(func(f ReferralSummary) (string, string) { return referralState(f.State) }),
+	"托育机构": ui.PartyCell(func(f ReferralSummary) (string, string) { return f.InstitutionName, f.Institution }),
+	"状态":   ui.TagCell(func(f ReferralSummary) (string, string) { return referralState(f.State) }),
 }
 
 func (s *pages) checkedSubject(ctx context.Context, v web.TaskView) (templ.Component, error) {

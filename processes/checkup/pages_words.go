@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"tuoyu/nursery"
-	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 func roundTone(state string) string {
@@ -27,11 +27,11 @@ func dueText(owed DueItem) string {
 }
 
 // notDone are the reasons why an item was not looked at.
-func notDone() []web.Option {
-	var list []web.Option
+func notDone() []ui.Option {
+	var list []ui.Option
 	for _, n := range []nursery.NotDone{nursery.NotDoneIll, nursery.NotDoneAway, nursery.NotDoneRefused, nursery.NotDoneUnreachable, nursery.NotDoneHoliday,
 		nursery.NotDoneCapacity, nursery.NotDoneEquipment, nursery.NotDoneOther} {
-		list = append(list, web.Option{Value: string(n), Label: n.Title()})
+		list = append(list, ui.Option{Value: string(n), Label: n.Title()})
 	}
 	return list
 }

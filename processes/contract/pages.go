@@ -11,6 +11,7 @@ import (
 	"tuoyu/nursery"
 	"tuoyu/registry"
 	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 // pages are the pages of the package.
@@ -34,7 +35,7 @@ func (s *pages) registerContracts() {
 	web.FormPage(s.Site, "/contracts/{no}/terminate", func(r *http.Request) (web.FormSpec, error) {
 		return web.FormSpec{
 			Title: "提前终止签约", Back: "/contracts/" + r.PathValue("no"), Button: "终止", Lead: "终止后婴幼儿可能没有签约的医疗卫生机构。",
-			Question: "终止后婴幼儿可能没有签约医疗机构，确定吗？", Shape: web.SchemaOf[Termination](),
+			Question: "终止后婴幼儿可能没有签约医疗机构，确定吗？", Shape: ui.SchemaOf[Termination](),
 		}, nil
 	}, func(r *http.Request, in Termination) (string, string, error) {
 		_, err := s.service.TerminateContract(r.Context(), web.Principal(r.Context()), web.Key(r), r.PathValue("no"), in)
@@ -48,9 +49,9 @@ var contractsListing = web.Listing[ContractFilter, ContractSummary]{
 	Choices: func(nursery.Principal) []web.Choice {
 		state := web.Choice{Name: "state", Label: "状态"}
 		for _, st := range []string{"signing", "signed", "in_force", "ended", "refused"} {
-			state.Options = append(state.Options, web.Option{Value: st, Label: ContractSummary{State: st}.StateTitle()})
+			state.Options = append(state.Options, ui.Option{Value: st, Label: ContractSummary{State: st}.StateTitle()})
 		}
-		return []web.Choice{state, {Name: "light", Label: "履约灯", Options: web.Lights()}}
+		return []web.Choice{state, {Name: "light", Label: "履约灯", Options: ui.Lights()}}
 	},
 	Acts: func(p nursery.Principal) []web.Link {
 		switch p.Role {
@@ -63,7 +64,7 @@ var contractsListing = web.Listing[ContractFilter, ContractSummary]{
 		}
 		return nil
 	},
-	Looks: func(web.Reader) web.Looks[ContractSummary] { return contractLooks },
+	Looks: func(web.Reader) ui.Looks[ContractSummary] { return contractLooks },
 }
 
 func contractTone(state string) string {
@@ -101,16 +102,16 @@ func agreement(d ContractDetail) AgreementDraft {
 func paragraphs(text string) []string { return strings.Split(strings.TrimSpace(text), "\n") }
 
 // contractLooks is how the columns of contracts look.
-var contractLooks = web.Looks[ContractSummary]{
-	"托育机构": web.HeadCell(func(c ContractSummary) web.RowHead {
-		return web.RowHead{Link: "/contracts/" + c.CaseNo, Name: c.InstitutionName, Code: c.Institution, Below: c.CaseNo + " " + c.CountyName}
+var contractLooks = ui.Looks[ContractSummary]{
+	"托育机构": ui.HeadCell(func(c ContractSummary) ui.RowHead {
+		return ui.RowHead{Link: "/contracts/" + c.CaseNo, Name: c.InstitutionName, Code: c.Institution, Below: c.CaseNo + " " + c.CountyName}
 	}),
-	"医疗卫生机构": web.PartyCell(func(c ContractSummary) (string, string) { return c.ClinicName, c.Clinic }),
-	"生效日期": web.StyledCell("nowrap", func(c ContractSummary) templ.Component {
-		return web.Text(c.StartsOn.String() + " 至 " + c.EndsOn.String())
+	"医疗卫生机构": ui.PartyCell(func(c ContractSummary) (string, string) { return c.ClinicName, c.Clinic }),
+	"生效日期": ui.StyledCell("nowrap", func(c ContractSummary) templ.Component {
+		return ui.Text(c.StartsOn.String() + " 至 " + c.EndsOn.String())
 	}),
-	"状态":  web.TagCell(func(c ContractSummary) (string, string) { return contractTone(c.State), c.StateTitle() }),
-	"履约灯": web.TagCell(func(c ContractSummary) (string, string) { return web.LightTone(c.Light), web.LightTitle(c.LightTitle) }),
+	"状态":  ui.TagCell(func(c ContractSummary) (string, string) { return contractTone(c.State), c.StateTitle() }),
+	"履约灯": ui.TagCell(func(c ContractSummary) (string, string) { return ui.LightTone(c.Light), ui.LightTitle(c.LightTitle) }),
 }
 
 func (s *pages) registerContract() {
@@ -124,7 +125,7 @@ func (s *pages) registerContract() {
 	}, nursery.RoleInstitution, nursery.RoleHospital, nursery.RoleCountyOffice)
 	web.FormPage(s.Site, "/contracts/{no}/amend", s.askAmendment, func(r *http.Request, in nursery.ContractTerms) (string, string, error) {
 		d, err := s.service.AmendContract(r.Context(), web.Principal(r.Context()), web.Key(r), r.PathValue("no"), ContractAmendment{ContractTerms: in, Version: web.Version(r)})
-		return "/contracts/" + r.PathValue("no"), "协议文本已改为第 " + web.Count(d.Version) + " 稿，双方须重新签署。", err
+		return "/contracts/" + r.PathValue("no"), "协议文本已改为第 " + ui.Count(d.Version) + " 稿，双方须重新签署。", err
 	}, nursery.RoleInstitution, nursery.RoleHospital)
 	web.FormPage(s.Site, "/contracts/{no}/visits", s.askGuidance, func(r *http.Request, in GuidanceVisit) (string, string, error) {
 		_, err := s.service.RecordVisit(r.Context(), web.Principal(r.Context()), web.Key(r), r.PathValue("no"), in)
@@ -132,12 +133,12 @@ func (s *pages) registerContract() {
 	}, nursery.RoleHospital)
 }
 
-func contractShape() web.FormSchema {
-	var services []web.Option
+func contractShape() ui.FormSchema {
+	var services []ui.Option
 	for _, c := range nursery.ContractServices() {
-		services = append(services, web.Option{Value: string(c), Label: c.Title()})
+		services = append(services, ui.Option{Value: string(c), Label: c.Title()})
 	}
-	return web.SchemaOf[nursery.ContractTerms]().WithOptions("services", services)
+	return ui.SchemaOf[nursery.ContractTerms]().WithOptions("services", services)
 }
 
 // askContract asks for the terms. Who is one of the two parties is not asked for itself.
@@ -169,7 +170,7 @@ func (s *pages) askAmendment(r *http.Request) (web.FormSpec, error) {
 	}
 	return web.FormSpec{
 		Title: "修改协议条款", Back: "/contracts/" + d.CaseNo, Button: "生成新稿", Question: "修改后双方已作的签署失效，确定吗？", Version: d.Version,
-		Shape: contractShape(), Values: web.FormOf(contractShape(), agreement(d).Terms).Values,
+		Shape: contractShape(), Values: ui.FormOf(contractShape(), agreement(d).Terms).Values,
 	}, nil
 }
 
@@ -179,7 +180,7 @@ func (s *pages) askGuidance(r *http.Request) (web.FormSpec, error) {
 		return web.FormSpec{}, err
 	}
 	return web.FormSpec{
-		Title: "记录上门指导", Back: "/contracts/" + d.CaseNo, Button: "记录", Lead: d.Institution, Shape: web.SchemaOf[GuidanceVisit](),
+		Title: "记录上门指导", Back: "/contracts/" + d.CaseNo, Button: "记录", Lead: d.Institution, Shape: ui.SchemaOf[GuidanceVisit](),
 		To: casework.Upload{Institution: d.Institution, County: d.County},
 	}, nil
 }
@@ -187,7 +188,7 @@ func (s *pages) askGuidance(r *http.Request) (web.FormSpec, error) {
 // candidates are the clinics an institution may contract with, those that fit and are nearest first.
 func (s *pages) candidates(w http.ResponseWriter, r *http.Request) error {
 	p, institution := web.Principal(r.Context()), r.FormValue("institution")
-	var choices []web.Option
+	var choices []ui.Option
 	var err error
 	if p.Role != nursery.RoleInstitution {
 		if choices, err = registry.For(s.service.Service).Choices(r.Context(), r.FormValue("county")); err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"tuoyu/nursery"
 	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 func (s *pages) registerClinics() {
@@ -25,16 +26,16 @@ var clinicsListing = web.Listing[ClinicFilter, nursery.Clinic]{
 		}
 		return nil
 	},
-	Looks: func(v web.Reader) web.Looks[nursery.Clinic] {
-		return web.Looks[nursery.Clinic]{
-			"名称": web.HeadCell(func(c nursery.Clinic) web.RowHead {
-				return web.RowHead{Link: web.LinkFor(v.Principal, nursery.RoleCountyOffice, "/clinics/"+c.ID), Name: c.Name, Below: c.ID + " " + nursery.CountyName(c.County)}
+	Looks: func(v web.Reader) ui.Looks[nursery.Clinic] {
+		return ui.Looks[nursery.Clinic]{
+			"名称": ui.HeadCell(func(c nursery.Clinic) ui.RowHead {
+				return ui.RowHead{Link: ui.LinkFor(v.Principal, nursery.RoleCountyOffice, "/clinics/"+c.ID), Name: c.Name, Below: c.ID + " " + nursery.CountyName(c.County)}
 			}),
-			"可承担人数": web.StyledCell("number", func(c nursery.Clinic) templ.Component {
+			"可承担人数": ui.StyledCell("number", func(c nursery.Clinic) templ.Component {
 				if c.Capacity == 0 {
-					return web.Text("未核定")
+					return ui.Text("未核定")
 				}
-				return web.Text(web.Count(c.Capacity))
+				return ui.Text(ui.Count(c.Capacity))
 			}),
 		}
 	},
@@ -42,13 +43,13 @@ var clinicsListing = web.Listing[ClinicFilter, nursery.Clinic]{
 
 func (s *pages) askClinic(r *http.Request) (web.FormSpec, error) {
 	p := web.Principal(r.Context())
-	var townships []web.Option
+	var townships []ui.Option
 	for _, d := range nursery.TownshipsOf(p.County) {
-		townships = append(townships, web.Option{Value: d.Code, Label: d.Name})
+		townships = append(townships, ui.Option{Value: d.Code, Label: d.Name})
 	}
 	page := web.FormSpec{
 		Title: "登记医疗卫生机构", Back: "/clinics", Button: "登记", Lead: "登记后才能与托育机构签约。",
-		Shape: web.SchemaOf[nursery.Clinic]().Without("county").WithOptions("township", townships).WithOptions("modes", []web.Option{
+		Shape: ui.SchemaOf[nursery.Clinic]().Without("county").WithOptions("township", townships).WithOptions("modes", []ui.Option{
 			{Value: string(nursery.Visiting), Label: nursery.Visiting.Title()}, {Value: string(nursery.Stationed), Label: nursery.Stationed.Title()},
 		}),
 		Values: url.Values{},
@@ -61,7 +62,7 @@ func (s *pages) askClinic(r *http.Request) (web.FormSpec, error) {
 	if err != nil {
 		return page, err
 	}
-	page.Title, page.Values = clinic.Name, web.FormOf(page.Shape, clinic).Values
+	page.Title, page.Values = clinic.Name, ui.FormOf(page.Shape, clinic).Values
 	page.Shape = page.Shape.Without("id")
 	return page, nil
 }
@@ -80,5 +81,5 @@ func leftText(left int) string {
 	if left < 0 {
 		return "可承担人数未核定"
 	}
-	return "还可承担 " + web.Count(left) + " 人"
+	return "还可承担 " + ui.Count(left) + " 人"
 }

@@ -13,6 +13,7 @@ import (
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 // pages are the pages of the package.
@@ -74,7 +75,7 @@ func (v filingView) place(g nursery.Reason) (href, title string) {
 	for _, pointer := range g.Fields {
 		for _, part := range sectionsOf(v.Case.Application.SiteKind) {
 			if part.holds(pointer) && nursery.Correctable(*v.Case.Application, pointer) {
-				return "/filing/" + v.Case.CaseNo + "/section/" + part.Name + "#" + web.FieldID(form.PlaceOf(pointer)), pointerTitle(form, pointer)
+				return "/filing/" + v.Case.CaseNo + "/section/" + part.Name + "#" + ui.FieldID(form.PlaceOf(pointer)), pointerTitle(form, pointer)
 			}
 		}
 	}
@@ -89,7 +90,7 @@ func (v filingView) faultPlace(f casework.FieldError) string {
 	}
 	for _, part := range sectionsOf(v.Case.Application.SiteKind) {
 		if part.holds(pointer) {
-			return "/filing/" + v.Case.CaseNo + "/section/" + part.Name + "#" + web.FieldID(pointer)
+			return "/filing/" + v.Case.CaseNo + "/section/" + part.Name + "#" + ui.FieldID(pointer)
 		}
 	}
 	return "/filing/" + v.Case.CaseNo
@@ -134,8 +135,8 @@ func (s *pages) sections(ctx context.Context, c casework.CaseDetail) (filingView
 		sv := sectionView{section: part, Open: c.Status == nursery.CaseDraft, Faults: typed[part.Name].Faults, Reasons: reasonsOf(checked, part)}
 		for _, name := range part.Fields {
 			f, _ := entered.Shape.Field(name)
-			sv.Filled = sv.Filled || web.Filled(entered, web.FormSchema{Kind: web.KindGroup, Fields: []web.FormSchema{f}}, "")
-			sv.Open = sv.Open || web.Opens(open, "/"+name)
+			sv.Filled = sv.Filled || ui.Filled(entered, ui.FormSchema{Kind: ui.KindGroup, Fields: []ui.FormSchema{f}}, "")
+			sv.Open = sv.Open || ui.Opens(open, "/"+name)
 		}
 		v.Sections = append(v.Sections, sv)
 	}
@@ -143,17 +144,17 @@ func (s *pages) sections(ctx context.Context, c casework.CaseDetail) (filingView
 }
 
 // newFilingForm returns the form with which a filing begins.
-func newFilingForm(p nursery.Principal) web.BoundForm {
+func newFilingForm(p nursery.Principal) ui.BoundForm {
 	s := applicationShape()
 	kind, _ := s.Field("site_kind")
 	kind.Required = true
-	form := web.BoundForm{Shape: web.FormSchema{Kind: web.KindGroup, Fields: []web.FormSchema{kind, {Name: "county", Kind: web.KindChoice, Label: "所在县区", Options: web.Counties(), Required: true}}}, Values: url.Values{}}
+	form := ui.BoundForm{Shape: ui.FormSchema{Kind: ui.KindGroup, Fields: []ui.FormSchema{kind, {Name: "county", Kind: ui.KindChoice, Label: "所在县区", Options: ui.Counties(), Required: true}}}, Values: url.Values{}}
 	form.Values.Set("/county", p.County)
 	return form
 }
 
 // newPage asks for what a filing begins with, and names a draft that there is already.
-func (s *pages) newPage(w http.ResponseWriter, r *http.Request, status int, form web.BoundForm) error {
+func (s *pages) newPage(w http.ResponseWriter, r *http.Request, status int, form ui.BoundForm) error {
 	drafts, err := casework.Cases.Page(r.Context(), s.service.Service, web.Principal(r.Context()), casework.CaseFilter{Kind: nursery.KindFiling, Status: nursery.CaseDraft}, casework.PageRequest{Limit: 1})
 	if err != nil {
 		return err
@@ -207,7 +208,7 @@ func (s *pages) filingSection(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	form := web.FormOf(part.shape(c.County), *c.Application)
+	form := ui.FormOf(part.shape(c.County), *c.Application)
 	form.To = uploadOf(c, web.Principal(r.Context()))
 	typed, err := s.service.TypedSections(r.Context(), web.Principal(r.Context()), c.CaseNo)
 	if err != nil {
@@ -216,10 +217,10 @@ func (s *pages) filingSection(w http.ResponseWriter, r *http.Request) error {
 	if t, faulty := typed[part.Name]; faulty {
 		form.Values, form.Faults = t.Values, t.Faults
 	}
-	return s.sectionPage(w, r, http.StatusOK, c, part, form, c.Version, web.NewKey())
+	return s.sectionPage(w, r, http.StatusOK, c, part, form, c.Version, ui.NewKey())
 }
 
-func (s *pages) sectionPage(w http.ResponseWriter, r *http.Request, status int, c casework.CaseDetail, part section, form web.BoundForm, version int, key string) error {
+func (s *pages) sectionPage(w http.ResponseWriter, r *http.Request, status int, c casework.CaseDetail, part section, form ui.BoundForm, version int, key string) error {
 	looked := form // a copy, so that errors of reading it again are not shown in addition
 	looked.Values = maps.Clone(form.Values)
 	withoutBlankSlots(&looked, c)
@@ -243,7 +244,7 @@ func (s *pages) sectionPage(w http.ResponseWriter, r *http.Request, status int, 
 }
 
 // merged returns the application with the section as entered.
-func merged(a nursery.Application, form *web.BoundForm, part section) (nursery.Application, error) {
+func merged(a nursery.Application, form *ui.BoundForm, part section) (nursery.Application, error) {
 	raw, err := json.Marshal(a)
 	if err != nil {
 		return a, err
@@ -292,12 +293,12 @@ func (s *pages) filingSave(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case errors.As(err, &refused) && refused.Code == casework.CodeVersionStale: // the input on the page is preserved: saving again saves it
 		form.Faults = []casework.FieldError{{Message: "其他人刚刚保存过本申请。请核对本页内容，再次保存将以本页为准。"}}
-		return s.sectionPage(w, r, http.StatusConflict, c, part, form, c.Version, web.NewKey())
+		return s.sectionPage(w, r, http.StatusConflict, c, part, form, c.Version, ui.NewKey())
 	case refused != nil && refused.Kind() == casework.Invalid:
 		if len(form.Faults) == 0 {
 			form.AddFaults(refused, "/application")
 		}
-		return s.sectionPage(w, r, http.StatusUnprocessableEntity, c, part, form, version, web.NewKey())
+		return s.sectionPage(w, r, http.StatusUnprocessableEntity, c, part, form, version, ui.NewKey())
 	case err != nil:
 		return err
 	case len(form.Faults) > 0:
@@ -312,7 +313,7 @@ func (s *pages) filingSave(w http.ResponseWriter, r *http.Request) error {
 
 // saveSection saves a section as entered and returns the application. Of a draft it saves faulty values too, as typed, and sets the
 // faults of the form; the application is then without these values. Errors: those of CorrectFiling.
-func (s *pages) saveSection(r *http.Request, c casework.CaseDetail, part section, form *web.BoundForm, version int) (nursery.Application, error) {
+func (s *pages) saveSection(r *http.Request, c casework.CaseDetail, part section, form *ui.BoundForm, version int) (nursery.Application, error) {
 	valid := *form
 	valid.Values = maps.Clone(form.Values)
 	for try := 0; ; try++ {
@@ -357,7 +358,7 @@ func (s *pages) filingPrecheck(w http.ResponseWriter, r *http.Request) error {
 	if err := web.ParseForm(r); err != nil {
 		return err
 	}
-	form := web.BoundForm{Shape: part.shape(c.County), Values: r.PostForm}
+	form := ui.BoundForm{Shape: part.shape(c.County), Values: r.PostForm}
 	withoutBlankSlots(&form, c)
 	a, err := merged(*c.Application, &form, part)
 	if err != nil {

@@ -10,18 +10,19 @@ import (
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 // appView is an application on a page: its parts, its papers with their files, and the remarks on them.
 type appView struct {
-	web.Summary
+	ui.Summary
 	Case  casework.CaseDetail
 	Media map[string]string // kinds of the files that may be opened
 	Seen  []string          // files the reader has looked at; nil where nobody ticks
 }
 
 func newAppView(c casework.CaseDetail) appView {
-	v := appView{Summary: web.Summary{BoundForm: web.FormOf(applicationShape(), *c.Application), Changed: c.Changed}, Case: c, Media: map[string]string{}}
+	v := appView{Summary: ui.Summary{BoundForm: ui.FormOf(applicationShape(), *c.Application), Changed: c.Changed}, Case: c, Media: map[string]string{}}
 	v.Correctable = func(pointer string) bool { return nursery.Correctable(*c.Application, pointer) }
 	v.Title = func(pointer string) string { return pointerTitle(v.BoundForm, pointer) }
 	v.Files = map[string]string{}
@@ -37,23 +38,23 @@ func (v *appView) Render(ctx context.Context, w io.Writer) error {
 }
 
 // Markable has the application take marks, and the findings of the form name what is marked in words.
-func (v *appView) Markable(form *web.BoundForm) {
+func (v *appView) Markable(form *ui.BoundForm) {
 	v.Mark = "answer"
 	v.Marks = []string{}
-	for _, n := range web.Rows(form.Values, web.FindingsPointer) {
+	for _, n := range ui.Rows(form.Values, web.FindingsPointer) {
 		if at := form.Values.Get(web.FindingsPointer + "/" + strconv.Itoa(n) + "/field"); at != "" {
 			v.Marks = append(v.Marks, at)
 		}
 	}
 	choices := correctionChoices(v.BoundForm, *v.Case.Application, v.Marks)
-	form.Shape = form.Shape.Change("findings", func(f web.FormSchema) web.FormSchema {
-		return f.Change("field", func(f web.FormSchema) web.FormSchema {
-			f.Kind, f.Groups, f.Required = web.KindChoice, choices, true
+	form.Shape = form.Shape.Change("findings", func(f ui.FormSchema) ui.FormSchema {
+		return f.Change("field", func(f ui.FormSchema) ui.FormSchema {
+			f.Kind, f.Groups, f.Required = ui.KindChoice, choices, true
 			return f
 		})
 	})
 	form.Items = map[string]string{}
-	for _, n := range web.Rows(form.Values, web.FindingsPointer) {
+	for _, n := range ui.Rows(form.Values, web.FindingsPointer) {
 		row := web.FindingsPointer + "/" + strconv.Itoa(n)
 		if at := form.Values.Get(row + "/field"); at != "" {
 			form.Items[row] = pointerTitle(v.BoundForm, at)
@@ -62,7 +63,7 @@ func (v *appView) Markable(form *web.BoundForm) {
 }
 
 // part returns the properties of the application that a section shows.
-func (v appView) partOf(s section) web.FormSchema { return v.Shape.Only(s.Fields...) }
+func (v appView) partOf(s section) ui.FormSchema { return v.Shape.Only(s.Fields...) }
 
 // changedIn reports whether something of a section differs.
 func (v appView) changedIn(s section) bool {
@@ -72,20 +73,20 @@ func (v appView) changedIn(s section) bool {
 // paperRow is a paper of the application on a page.
 type paperRow struct {
 	Place, Pointer string
-	Title          string     // the kind of paper and the person it belongs to
-	File, Name     string     // the attachment and what it is called; no name: not the reader's to open
-	Facts          []web.Line // number and days
+	Title          string    // the kind of paper and the person it belongs to
+	File, Name     string    // the attachment and what it is called; no name: not the reader's to open
+	Facts          []ui.Line // number and days
 	Seen           bool
 }
 
 // papers lists the papers of the application.
 func (v appView) papers() (list []paperRow) {
 	f, _ := v.Shape.Field("papers")
-	for _, n := range web.Rows(v.Values, "/papers") {
+	for _, n := range ui.Rows(v.Values, "/papers") {
 		at := "/papers/" + strconv.Itoa(n)
 		p := paperRow{Place: at, Pointer: v.PointerAt(at), Title: paperTitle(v.BoundForm, at), File: v.Values.Get(at + "/attachment")}
 		p.Name, p.Seen = v.Files[p.File], slices.Contains(v.Seen, p.File)
-		p.Facts = web.PlainLines(v.BoundForm, f.Without("kind").Without("staff").Without("name").Without("attachment"), at)
+		p.Facts = ui.PlainLines(v.BoundForm, f.Without("kind").Without("staff").Without("name").Without("attachment"), at)
 		list = append(list, p)
 	}
 	return list
@@ -110,7 +111,7 @@ func shownInPage(mediaType string) bool {
 }
 
 // paperTitle returns the title of a paper: its kind, with the name and the member of staff it belongs to.
-func paperTitle(a web.BoundForm, at string) string {
+func paperTitle(a ui.BoundForm, at string) string {
 	kind := nursery.PaperKind(a.Values.Get(at + "/kind"))
 	if kind == "" {
 		return "材料"
@@ -126,7 +127,7 @@ func paperTitle(a web.BoundForm, at string) string {
 }
 
 // titleItems returns each row of the application's lists a title by which people know it.
-func titleItems(a *web.BoundForm) {
+func titleItems(a *ui.BoundForm) {
 	a.Items = map[string]string{}
 	for _, e := range a.Elements() {
 		switch {
@@ -140,7 +141,7 @@ func titleItems(a *web.BoundForm) {
 }
 
 // elementTitle returns the title of a class, a member of staff or a room of the premises.
-func elementTitle(a web.BoundForm, e web.Element) string {
+func elementTitle(a ui.BoundForm, e ui.Element) string {
 	switch e.List {
 	case "/classes":
 		if name := a.Values.Get(e.Place + "/name"); name != "" {
@@ -161,9 +162,9 @@ func elementTitle(a web.BoundForm, e web.Element) string {
 
 // pointerTitle returns the title in Chinese of the part of the application that a JSON Pointer refers to; the pointer
 // itself if nothing is found.
-func pointerTitle(a web.BoundForm, pointer string) string {
+func pointerTitle(a ui.BoundForm, pointer string) string {
 	for _, e := range a.Elements() {
-		rest, in := web.Below(e.List+"/"+e.Name, pointer)
+		rest, in := ui.Below(e.List+"/"+e.Name, pointer)
 		if !in || e.Name == "" {
 			continue
 		}
@@ -172,7 +173,7 @@ func pointerTitle(a web.BoundForm, pointer string) string {
 			title = paperTitle(a, e.Place)
 		}
 		if rest != "" {
-			title += " · " + strings.TrimSuffix(web.LabelAt(listShape(a, e.List), rest), "：")
+			title += " · " + strings.TrimSuffix(ui.LabelAt(listShape(a, e.List), rest), "：")
 		}
 		return title
 	}
@@ -184,32 +185,32 @@ func pointerTitle(a web.BoundForm, pointer string) string {
 		}
 		return title + "（补交）"
 	}
-	if label := strings.TrimSuffix(web.LabelAt(a.Shape, pointer), "："); label != "" {
+	if label := strings.TrimSuffix(ui.LabelAt(a.Shape, pointer), "："); label != "" {
 		return label
 	}
 	return pointer
 }
 
 // listShape returns the form schema of the elements of a list of the application.
-func listShape(a web.BoundForm, list string) web.FormSchema {
+func listShape(a ui.BoundForm, list string) ui.FormSchema {
 	s := a.Shape
 	for step := range strings.SplitSeq(list[1:], "/") {
 		s, _ = s.Field(step)
 	}
-	return web.FormSchema{Kind: web.KindGroup, Fields: s.Fields}
+	return ui.FormSchema{Kind: ui.KindGroup, Fields: s.Fields}
 }
 
 // correctionChoices groups what a clerk can ask an applicant to correct: what is handed in, what is missing, and the
 // pointers that were marked in the application.
-func correctionChoices(a web.BoundForm, app nursery.Application, marked []string) []web.OptionGroup {
-	var groups []web.OptionGroup
+func correctionChoices(a ui.BoundForm, app nursery.Application, marked []string) []ui.OptionGroup {
+	var groups []ui.OptionGroup
 	have := map[string]bool{}
 	add := func(label string, pointers ...string) {
-		g := web.OptionGroup{Label: label}
+		g := ui.OptionGroup{Label: label}
 		for _, p := range pointers {
 			if !have[p] && nursery.Correctable(app, p) {
 				have[p] = true
-				g.Options = append(g.Options, web.Option{Value: p, Label: pointerTitle(a, p)})
+				g.Options = append(g.Options, ui.Option{Value: p, Label: pointerTitle(a, p)})
 			}
 		}
 		if len(g.Options) > 0 {
@@ -245,7 +246,7 @@ func correctionChoices(a web.BoundForm, app nursery.Application, marked []string
 		var pointers []string
 		for _, name := range part.Fields {
 			f, _ := a.Shape.Field(name)
-			if f.Kind == web.KindGroup {
+			if f.Kind == ui.KindGroup {
 				for _, inner := range f.Fields {
 					pointers = append(pointers, "/"+name+"/"+inner.Name)
 				}

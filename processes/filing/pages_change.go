@@ -10,6 +10,7 @@ import (
 	"tuoyu/nursery"
 	"tuoyu/registry"
 	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 func (s *pages) registerFilingChange() {
@@ -18,11 +19,11 @@ func (s *pages) registerFilingChange() {
 		if err != nil {
 			return err
 		}
-		return s.changePage(w, r, http.StatusOK, changeForm(a), web.NewKey())
+		return s.changePage(w, r, http.StatusOK, changeForm(a), ui.NewKey())
 	})
 	s.Page("POST /filing/change", s.change)
 	s.Page("GET /filing/cancel", web.Only(func(w http.ResponseWriter, r *http.Request) error {
-		return s.Show(w, r, web.Frame{Title: "注销备案", Back: "/home"}, cancelPage(web.BoundForm{Shape: web.SchemaOf[nursery.Cancellation](), Values: url.Values{}}, web.NewKey()))
+		return s.Show(w, r, web.Frame{Title: "注销备案", Back: "/home"}, cancelPage(ui.BoundForm{Shape: ui.SchemaOf[nursery.Cancellation](), Values: url.Values{}}, ui.NewKey()))
 	}, nursery.RoleInstitution))
 	s.Page("POST /filing/cancel", s.cancel)
 }
@@ -47,11 +48,11 @@ func (s *pages) filedApplication(r *http.Request) (a nursery.Application, filing
 // changeable are the properties that a change is asked for on one page; buildings and people change rarely and are long.
 var changeable = section{"change", "变更内容", []string{"institution", "service_forms", "inclusive", "prices", "classes", "papers"}}
 
-func changeForm(a nursery.Application) web.BoundForm {
-	return web.FormOf(changeable.shape(a.Institution.County), a)
+func changeForm(a nursery.Application) ui.BoundForm {
+	return ui.FormOf(changeable.shape(a.Institution.County), a)
 }
 
-func (s *pages) changePage(w http.ResponseWriter, r *http.Request, status int, form web.BoundForm, key string) error {
+func (s *pages) changePage(w http.ResponseWriter, r *http.Request, status int, form ui.BoundForm, key string) error {
 	return s.ShowStatus(w, r, status, web.Frame{Title: "变更备案", Back: "/home"}, changePage(form, key, r.PostFormValue("_reason")))
 }
 
@@ -75,7 +76,7 @@ func (s *pages) change(w http.ResponseWriter, r *http.Request) error {
 	var refused *casework.Error
 	if errors.As(err, &refused) && refused.Kind() == casework.Invalid {
 		form.AddFaults(refused, "/application")
-		return s.changePage(w, r, http.StatusUnprocessableEntity, form, web.NewKey())
+		return s.changePage(w, r, http.StatusUnprocessableEntity, form, ui.NewKey())
 	}
 	if err != nil {
 		return err
@@ -84,14 +85,14 @@ func (s *pages) change(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *pages) cancel(w http.ResponseWriter, r *http.Request) error {
-	form, changed, err := s.DecodeForm(r, web.SchemaOf[nursery.Cancellation](), casework.Upload{})
+	form, changed, err := s.DecodeForm(r, ui.SchemaOf[nursery.Cancellation](), casework.Upload{})
 	if err != nil {
 		return err
 	}
 	if changed {
 		return s.ShowStatus(w, r, http.StatusOK, web.Frame{Title: "注销备案", Back: "/home"}, cancelPage(form, web.Key(r)))
 	}
-	in, err := web.Bind[nursery.Cancellation](&form)
+	in, err := ui.Bind[nursery.Cancellation](&form)
 	if err != nil {
 		return err
 	}
@@ -103,7 +104,7 @@ func (s *pages) cancel(w http.ResponseWriter, r *http.Request) error {
 	var refused *casework.Error
 	if errors.As(err, &refused) && refused.Kind() == casework.Invalid {
 		form.AddFaults(refused, "")
-		return s.ShowStatus(w, r, http.StatusUnprocessableEntity, web.Frame{Title: "注销备案", Back: "/home"}, cancelPage(form, web.NewKey()))
+		return s.ShowStatus(w, r, http.StatusUnprocessableEntity, web.Frame{Title: "注销备案", Back: "/home"}, cancelPage(form, ui.NewKey()))
 	}
 	if err != nil {
 		return err

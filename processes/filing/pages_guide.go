@@ -10,6 +10,7 @@ import (
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 func (s *pages) registerGuide() {
@@ -154,9 +155,9 @@ func without(of []nursery.SiteKind) []nursery.SiteKind {
 }
 
 // namedPlaces has the county and the township of an institution written by their names.
-func namedPlaces(institution web.FormSchema) web.FormSchema {
+func namedPlaces(institution ui.FormSchema) ui.FormSchema {
 	for name, label := range map[string]string{"county": "县区", "township": "乡镇、街道"} {
-		institution = institution.Change(name, func(f web.FormSchema) web.FormSchema { f.Label = label; return f })
+		institution = institution.Change(name, func(f ui.FormSchema) ui.FormSchema { f.Label = label; return f })
 	}
 	return institution
 }
@@ -168,10 +169,10 @@ const declaration = "本机构承诺所填内容和所附材料真实、有效�
 func (s *pages) blank(w http.ResponseWriter, r *http.Request) error {
 	switch r.PathValue("name") {
 	case blankForms[nursery.FilingForm]:
-		var parts []web.BlankPart
+		var parts []ui.BlankPart
 		for _, part := range filingSections {
 			if part.Name != "papers" {
-				parts = append(parts, web.BlankPart{Title: part.Title, Shape: applicationShape().Only(part.Fields...).Change("institution", namedPlaces)})
+				parts = append(parts, ui.BlankPart{Title: part.Title, Shape: applicationShape().Only(part.Fields...).Change("institution", namedPlaces)})
 			}
 		}
 		return s.Show(w, r, web.Frame{Title: "备案书", Back: "/guide/filing"}, blankFilingForm(parts))

@@ -7,21 +7,21 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
-	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
-var filingShape = web.SchemaOf[nursery.Application]()
+var filingShape = ui.SchemaOf[nursery.Application]()
 
 // applicationShape is what an application asks for.
-func applicationShape() web.FormSchema { return titled(filingShape) }
+func applicationShape() ui.FormSchema { return titled(filingShape) }
 
 // sectionTitles name the groups of an application, whose fields have no label of their own.
 var sectionTitles = map[string]string{
 	"institution": "机构", "premises": "场所", "fire": "消防安全", "hygiene": "卫生保健",
 }
 
-func titled(s web.FormSchema) web.FormSchema {
-	fields := make([]web.FormSchema, len(s.Fields))
+func titled(s ui.FormSchema) ui.FormSchema {
+	fields := make([]ui.FormSchema, len(s.Fields))
 	for i, f := range s.Fields {
 		if f.Label == "" {
 			f.Label = sectionTitles[f.Name]
@@ -89,7 +89,7 @@ func (s section) holds(pointer string) bool {
 }
 
 // shape is what the section asks for. Where the institution lies is chosen, not typed.
-func (s section) shape(county string) web.FormSchema {
+func (s section) shape(county string) ui.FormSchema {
 	form := applicationShape().Only(s.Fields...)
 	for i, f := range form.Fields {
 		if f.Name == "institution" {
@@ -99,16 +99,16 @@ func (s section) shape(county string) web.FormSchema {
 	return form
 }
 
-func placed(institution web.FormSchema, county string) web.FormSchema {
+func placed(institution ui.FormSchema, county string) ui.FormSchema {
 	fields := slices.Clone(institution.Fields)
 	for i, f := range fields {
 		switch f.Name {
 		case "county":
-			fields[i].Kind = web.KindHidden // chosen when the filing began, and not changed afterwards
+			fields[i].Kind = ui.KindHidden // chosen when the filing began, and not changed afterwards
 		case "township":
-			fields[i].Kind, fields[i].Label, fields[i].Options = web.KindChoice, "乡镇、街道", nil
+			fields[i].Kind, fields[i].Label, fields[i].Options = ui.KindChoice, "乡镇、街道", nil
 			for _, d := range nursery.TownshipsOf(county) {
-				fields[i].Options = append(fields[i].Options, web.Option{Value: d.Code, Label: d.Name})
+				fields[i].Options = append(fields[i].Options, ui.Option{Value: d.Code, Label: d.Name})
 			}
 		}
 	}
@@ -129,7 +129,7 @@ func openPointers(c casework.CaseDetail) []string {
 // everything below: for a draft all, for which both are nil; with corrections those of the gaps, and those that differ
 // from the application already, to be reverted. The fields that form an element's key remain closed, since they would
 // make it another element.
-func openFields(c casework.CaseDetail, form web.BoundForm, entered nursery.Application) (open, whole func(string) bool) {
+func openFields(c casework.CaseDetail, form ui.BoundForm, entered nursery.Application) (open, whole func(string) bool) {
 	if c.Status == nursery.CaseDraft {
 		return nil, nil
 	}
@@ -140,21 +140,21 @@ func openFields(c casework.CaseDetail, form web.BoundForm, entered nursery.Appli
 	elements := form.Elements()
 	open = func(place string) bool {
 		for _, e := range elements {
-			rest, in := web.Below(e.Place, place)
+			rest, in := ui.Below(e.Place, place)
 			switch {
 			case in && e.Name == "": // a new one, which may become any that is open
-				return web.Opens(pointers, e.List)
+				return ui.Opens(pointers, e.List)
 			case in && rest != "" && nursery.NamesElement(e.List, rest[1:]):
 				return nursery.Covers(pointers, e.List)
 			case in:
-				return web.Opens(pointers, e.List+"/"+e.Name+rest)
+				return ui.Opens(pointers, e.List+"/"+e.Name+rest)
 			}
 		}
-		return web.Opens(pointers, place)
+		return ui.Opens(pointers, place)
 	}
 	whole = func(place string) bool {
 		for _, e := range elements {
-			if rest, in := web.Below(e.Place, place); in {
+			if rest, in := ui.Below(e.Place, place); in {
 				return e.Name == "" || nursery.Covers(pointers, e.List+"/"+e.Name+rest)
 			}
 		}
@@ -164,8 +164,8 @@ func openFields(c casework.CaseDetail, form web.BoundForm, entered nursery.Appli
 }
 
 // slots adds a row for each missing paper that a pointer names.
-func slots(a *web.BoundForm, c casework.CaseDetail, pointers []string) {
-	if !slices.ContainsFunc(a.Shape.Fields, func(f web.FormSchema) bool { return f.Name == "papers" }) {
+func slots(a *ui.BoundForm, c casework.CaseDetail, pointers []string) {
+	if !slices.ContainsFunc(a.Shape.Fields, func(f ui.FormSchema) bool { return f.Name == "papers" }) {
 		return
 	}
 	for _, pointer := range pointers {
@@ -174,12 +174,12 @@ func slots(a *web.BoundForm, c casework.CaseDetail, pointers []string) {
 			continue
 		}
 		next := 0
-		for _, n := range web.Rows(a.Values, "/papers") {
+		for _, n := range ui.Rows(a.Values, "/papers") {
 			next = max(next, n+1)
 		}
 		row := "/papers/" + strconv.Itoa(next)
 		a.Values.Add("/papers/_rows", strconv.Itoa(next))
-		a.Values.Add("/papers/"+web.Suggested, strconv.Itoa(next))
+		a.Values.Add("/papers/"+ui.Suggested, strconv.Itoa(next))
 		a.Values.Set(row+"/kind", string(p.Kind))
 		a.Values.Set(row+"/staff", p.Staff)
 		a.Values.Set(row+"/name", p.Name)
@@ -187,8 +187,8 @@ func slots(a *web.BoundForm, c casework.CaseDetail, pointers []string) {
 }
 
 // pointed reports whether the form has the element that a pointer names.
-func pointed(a web.BoundForm, pointer string) bool {
-	return slices.ContainsFunc(a.Elements(), func(e web.Element) bool { return e.List+"/"+e.Name == pointer })
+func pointed(a ui.BoundForm, pointer string) bool {
+	return slices.ContainsFunc(a.Elements(), func(e ui.Element) bool { return e.List+"/"+e.Name == pointer })
 }
 
 // missingPapers returns the pointers that a form asks papers for: of a draft those that the rules miss, later those of the gaps.
@@ -206,17 +206,17 @@ func missingPapers(c casework.CaseDetail, checked casework.Prechecked) []string 
 }
 
 // withoutBlankSlots removes the rows of requested papers that were left empty. What an applicant added to a draft stays.
-func withoutBlankSlots(a *web.BoundForm, c casework.CaseDetail) {
-	stored := web.FormOf(applicationShape(), *c.Application)
+func withoutBlankSlots(a *ui.BoundForm, c casework.CaseDetail) {
+	stored := ui.FormOf(applicationShape(), *c.Application)
 	kept := []string{}
-	for _, n := range web.Rows(a.Values, "/papers") {
+	for _, n := range ui.Rows(a.Values, "/papers") {
 		row := "/papers/" + strconv.Itoa(n)
 		filledIn := false
 		for name, values := range a.Values {
-			rest, in := web.Below(row, name)
+			rest, in := ui.Below(row, name)
 			filledIn = filledIn || in && rest != "" && !nursery.NamesElement("/papers", rest[1:]) && strings.Join(values, "") != ""
 		}
-		added := c.Status == nursery.CaseDraft && !slices.Contains(a.Values["/papers/"+web.Suggested], strconv.Itoa(n))
+		added := c.Status == nursery.CaseDraft && !slices.Contains(a.Values["/papers/"+ui.Suggested], strconv.Itoa(n))
 		if filledIn || added || pointed(stored, a.PointerAt(row)) {
 			kept = append(kept, strconv.Itoa(n))
 		}

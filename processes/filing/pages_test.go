@@ -7,7 +7,7 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
-	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 // corrected returns a filing for which a fire proof and the training of its second member of staff are requested.
@@ -26,7 +26,7 @@ func TestCorrectionsOpenWhatTheGapsNameAndNothingElse(t *testing.T) {
 	c := corrected()
 	entered := *c.Application
 	entered.Papers = append(entered.Papers, nursery.Paper{Kind: nursery.FireProof}, nursery.Paper{Kind: nursery.StaffHealth, Staff: "s-02"})
-	form := web.FormOf(applicationShape(), entered)
+	form := ui.FormOf(applicationShape(), entered)
 	form.Values.Add("/papers/_rows", "9") // a row just added
 	open, whole := openFields(c, form, entered)
 	for place, want := range map[string]bool{
@@ -56,7 +56,7 @@ func TestCorrectionsOpenWhatTheGapsNameAndNothingElse(t *testing.T) {
 }
 
 func TestAFaultIsShownAtTheElementThatIsNamed(t *testing.T) {
-	form := web.FormOf(applicationShape(), corrected().Application)
+	form := ui.FormOf(applicationShape(), corrected().Application)
 	for pointer, want := range map[string]string{
 		"/papers/staff_health/s-01": "/papers/1", "/papers/staff_health/s-01/number": "/papers/1/number", "/papers/fire_proof": "/papers/fire_proof",
 		"/staff/s-01/trained": "/staff/1/trained", "/institution/name": "/institution/name",
@@ -69,24 +69,24 @@ func TestAFaultIsShownAtTheElementThatIsNamed(t *testing.T) {
 
 func TestAPaperAskedForHasARowThatIsLeftOutUnlessItIsHandedIn(t *testing.T) {
 	c := corrected()
-	form := web.FormOf(applicationShape(), *c.Application)
+	form := ui.FormOf(applicationShape(), *c.Application)
 	slots(&form, c, openPointers(c))
 	slots(&form, c, openPointers(c)) // once
-	if got := web.Rows(form.Values, "/papers"); len(got) != 3 || form.Values.Get("/papers/2/kind") != "fire_proof" {
+	if got := ui.Rows(form.Values, "/papers"); len(got) != 3 || form.Values.Get("/papers/2/kind") != "fire_proof" {
 		t.Fatalf("rows %v, kind %q", got, form.Values.Get("/papers/2/kind"))
 	}
 	titleItems(&form)
 	if got := form.ItemTitle("/papers", 2, 2); got != "消防安全检查合格证明" {
 		t.Errorf("the row is called %q", got)
 	}
-	blank := web.BoundForm{Shape: form.Shape, Values: maps.Clone(form.Values)}
+	blank := ui.BoundForm{Shape: form.Shape, Values: maps.Clone(form.Values)}
 	withoutBlankSlots(&blank, c)
-	if got := web.Rows(blank.Values, "/papers"); len(got) != 2 {
+	if got := ui.Rows(blank.Values, "/papers"); len(got) != 2 {
 		t.Errorf("rows without a file: %v", got)
 	}
 	form.Values.Set("/papers/2/attachment", "A1")
 	withoutBlankSlots(&form, c)
-	if got := web.Rows(form.Values, "/papers"); len(got) != 3 {
+	if got := ui.Rows(form.Values, "/papers"); len(got) != 3 {
 		t.Errorf("rows with a file: %v", got)
 	}
 }
@@ -95,23 +95,23 @@ func TestADraftHasARowForEachPaperThatTheRulesMissAndKeepsWhatWasAdded(t *testin
 	c := corrected()
 	c.Status = nursery.CaseDraft
 	checked := casework.Prechecked{Decisions: []nursery.Decision{{Reasons: []nursery.Reason{{Fields: []string{"/papers/fire_proof"}}, {Fields: []string{"/institution/phone"}}}}}}
-	form := web.FormOf(applicationShape(), *c.Application)
+	form := ui.FormOf(applicationShape(), *c.Application)
 	slots(&form, c, missingPapers(c, checked))
-	if got := web.Rows(form.Values, "/papers"); len(got) != 3 || form.Values.Get("/papers/2/kind") != "fire_proof" {
+	if got := ui.Rows(form.Values, "/papers"); len(got) != 3 || form.Values.Get("/papers/2/kind") != "fire_proof" {
 		t.Fatalf("rows %v, kind %q", got, form.Values.Get("/papers/2/kind"))
 	}
 	form.Values.Add("/papers/_rows", "3")
 	form.Values.Set("/papers/3/kind", "other")
 	form.Values.Set("/papers/3/name", "情况说明")
 	withoutBlankSlots(&form, c)
-	if got := web.Rows(form.Values, "/papers"); !slices.Equal(got, []int{0, 1, 3}) {
+	if got := ui.Rows(form.Values, "/papers"); !slices.Equal(got, []int{0, 1, 3}) {
 		t.Errorf("rows %v: the suggested one is left out while it is blank, the added one stays", got)
 	}
 }
 
 func TestEveryWordOfAnApplicationIsChinese(t *testing.T) {
-	var look func(s web.FormSchema, at string)
-	look = func(s web.FormSchema, at string) {
+	var look func(s ui.FormSchema, at string)
+	look = func(s ui.FormSchema, at string) {
 		for _, f := range s.Fields {
 			if f.Label == "" {
 				t.Errorf("%s/%s has no label", at, f.Name)

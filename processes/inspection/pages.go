@@ -7,6 +7,7 @@ import (
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 // pages are the pages of the package.
@@ -110,10 +111,10 @@ var inspectionsListing = web.Listing[InspectionFilter, InspectionSummary]{
 	Choices: func(nursery.Principal) []web.Choice {
 		kind, status := web.Choice{Name: "kind", Label: "方式"}, web.Choice{Name: "status", Label: "状态"}
 		for _, k := range []string{"regular", "random", "complaint"} {
-			kind.Options = append(kind.Options, web.Option{Value: k, Label: KindTitle(k)})
+			kind.Options = append(kind.Options, ui.Option{Value: k, Label: KindTitle(k)})
 		}
 		for _, st := range []nursery.CaseStatus{nursery.CaseOpen, nursery.CaseEnded} {
-			status.Options = append(status.Options, web.Option{Value: string(st), Label: st.Title()})
+			status.Options = append(status.Options, ui.Option{Value: string(st), Label: st.Title()})
 		}
 		return []web.Choice{kind, status, {Name: "half", Label: "半年度（如 2026H2）", Text: true}}
 	},
@@ -126,7 +127,7 @@ var inspectionsListing = web.Listing[InspectionFilter, InspectionSummary]{
 		}
 		return list
 	},
-	Looks: func(web.Reader) web.Looks[InspectionSummary] { return inspectionLooks },
+	Looks: func(web.Reader) ui.Looks[InspectionSummary] { return inspectionLooks },
 }
 
 func seesPlans(p nursery.Principal) bool {
@@ -142,11 +143,11 @@ func (s *pages) inspection(w http.ResponseWriter, r *http.Request) error {
 }
 
 // inspectionLooks is how the columns of inspections look.
-var inspectionLooks = web.Looks[InspectionSummary]{
-	"机构": web.HeadCell(func(i InspectionSummary) web.RowHead {
-		return web.RowHead{Link: "/inspections/" + i.CaseNo, Name: i.Subject, Below: i.CaseNo + " " + i.CountyName}
+var inspectionLooks = ui.Looks[InspectionSummary]{
+	"机构": ui.HeadCell(func(i InspectionSummary) ui.RowHead {
+		return ui.RowHead{Link: "/inspections/" + i.CaseNo, Name: i.Subject, Below: i.CaseNo + " " + i.CountyName}
 	}),
-	"检查人员": web.StyledCell("", inspectorsOf),
+	"检查人员": ui.StyledCell("", inspectorsOf),
 }
 
 // defectsOf returns the items that were not found as they should be.

@@ -13,6 +13,7 @@ import (
 	"tuoyu/nursery"
 	"tuoyu/registry"
 	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 func (s *pages) registerComplaints() {
@@ -22,7 +23,7 @@ func (s *pages) registerComplaints() {
 		if err != nil {
 			return err
 		}
-		return s.complaintForm(w, r, page, http.StatusOK, web.BoundForm{Values: page.Values})
+		return s.complaintForm(w, r, page, http.StatusOK, ui.BoundForm{Values: page.Values})
 	})
 	s.Open("POST /complaints/new", s.fileComplaint)
 	s.Page("GET /complaints/{no}", web.Only(s.complaint, nursery.RoleSupervisor))
@@ -38,7 +39,7 @@ type complaintAsked struct {
 // casework's error. Anybody may file one, anonymously and without signing in.
 func (s *pages) askComplaint(r *http.Request) (page complaintAsked, err error) {
 	const care = "由县区监管部门处理。可以不留联系方式；内容加密保存，只有处理人员能看到。有人正处于危险中的，请先拨打 110 或 120。"
-	shape := web.SchemaOf[ComplaintRequest]()
+	shape := ui.SchemaOf[ComplaintRequest]()
 	page.Title, page.Button, page.Back, page.Values = "投诉举报", "提交", "/", url.Values{}
 	if id := r.URL.Query().Get("institution"); id != "" {
 		if page.about, err = registry.For(s.service.Service).FiledInstitution(r.Context(), id); err != nil {
@@ -49,9 +50,9 @@ func (s *pages) askComplaint(r *http.Request) (page complaintAsked, err error) {
 		return page, nil
 	}
 	page.Lead = "对托育机构或者没有备案的托育场所的投诉举报，" + care
-	page.Shape = shape.Only("county", "place_name", "address", "topic", "said", "contact").WithOptions("county", web.Counties())
+	page.Shape = shape.Only("county", "place_name", "address", "topic", "said", "contact").WithOptions("county", ui.Counties())
 	for _, name := range []string{"place_name", "address"} {
-		page.Shape = page.Shape.Change(name, func(f web.FormSchema) web.FormSchema {
+		page.Shape = page.Shape.Change(name, func(f ui.FormSchema) ui.FormSchema {
 			f.Required = true
 			f.Label = map[string]string{"place_name": "被投诉的地方叫什么", "address": "地址"}[f.Name]
 			return f
@@ -61,7 +62,7 @@ func (s *pages) askComplaint(r *http.Request) (page complaintAsked, err error) {
 	return page, nil
 }
 
-func (s *pages) complaintForm(w http.ResponseWriter, r *http.Request, page complaintAsked, status int, form web.BoundForm) error {
+func (s *pages) complaintForm(w http.ResponseWriter, r *http.Request, page complaintAsked, status int, form ui.BoundForm) error {
 	form.Shape = page.Shape
 	return s.ShowStatus(w, r, status, web.Frame{Title: page.Title, Back: page.Back}, complaintFormPage(page, form, r.URL.RequestURI()))
 }
@@ -96,7 +97,7 @@ func (s *pages) fileComplaint(w http.ResponseWriter, r *http.Request) error {
 	if changed {
 		return s.complaintForm(w, r, page, http.StatusOK, form)
 	}
-	in, err := web.Bind[ComplaintRequest](&form)
+	in, err := ui.Bind[ComplaintRequest](&form)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"tuoyu/nursery"
 	"tuoyu/registry"
 	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 func (s *pages) registerInspectors() {
@@ -25,7 +26,7 @@ var inspectorsListing = web.Listing[InspectorFilter, RegisteredInspector]{
 	List: Inspectors, Path: "/inspectors", Title: "检查人员名录", Rows: 50, None: "名录是空的", Hint: "登记两名以上检查人员后才能抽取。",
 	Fixed: func(p nursery.Principal, f *InspectorFilter) {
 		if f.County == "" && p.County == nursery.CityCode {
-			f.County = web.Counties()[0].Value
+			f.County = ui.Counties()[0].Value
 		}
 	},
 	Acts: func(p nursery.Principal) []web.Link {
@@ -34,13 +35,13 @@ var inspectorsListing = web.Listing[InspectorFilter, RegisteredInspector]{
 		}
 		return nil
 	},
-	Looks: func(v web.Reader) web.Looks[RegisteredInspector] {
-		return web.Looks[RegisteredInspector]{
-			"账号": web.HeadCell(func(i RegisteredInspector) web.RowHead {
-				return web.RowHead{Link: web.LinkFor(v.Principal, nursery.RoleSupervisor, "/inspectors/"+i.Account), Name: i.Account}
+	Looks: func(v web.Reader) ui.Looks[RegisteredInspector] {
+		return ui.Looks[RegisteredInspector]{
+			"账号": ui.HeadCell(func(i RegisteredInspector) ui.RowHead {
+				return ui.RowHead{Link: ui.LinkFor(v.Principal, nursery.RoleSupervisor, "/inspectors/"+i.Account), Name: i.Account}
 			}),
-			"参加抽取": web.TextCell(func(i RegisteredInspector) string { return dutyTitle(i.OnDuty) }),
-			"登记人":  web.TextCell(func(i RegisteredInspector) string { return i.UpdatedBy + " " + nursery.Minute(i.UpdatedAt) }),
+			"参加抽取": ui.TextCell(func(i RegisteredInspector) string { return dutyTitle(i.OnDuty) }),
+			"登记人":  ui.TextCell(func(i RegisteredInspector) string { return i.UpdatedBy + " " + nursery.Minute(i.UpdatedAt) }),
 		}
 	},
 }
@@ -65,7 +66,7 @@ func (s *pages) askInspector(r *http.Request) (web.FormSpec, error) {
 	}
 	page := web.FormSpec{
 		Title: "登记检查人员", Back: "/inspectors", Button: "登记", Lead: "在名录中、参加抽取且无须回避的人员才会被抽到。",
-		Shape: web.SchemaOf[inspectorForm]().Without("version").WithOptions("conflicts", choices),
+		Shape: ui.SchemaOf[inspectorForm]().Without("version").WithOptions("conflicts", choices),
 	}
 	account := r.PathValue("account")
 	if account == "" {
@@ -78,7 +79,7 @@ func (s *pages) askInspector(r *http.Request) (web.FormSpec, error) {
 	for _, i := range list {
 		if i.Account == account {
 			page.Title, page.Version = account, i.Version
-			page.Values = web.FormOf(page.Shape, inspectorForm{account, InspectorEntry{OnDuty: i.OnDuty, Conflicts: i.Conflicts}}).Values
+			page.Values = ui.FormOf(page.Shape, inspectorForm{account, InspectorEntry{OnDuty: i.OnDuty, Conflicts: i.Conflicts}}).Values
 			page.Shape = page.Shape.Without("account")
 			return page, nil
 		}
@@ -107,10 +108,10 @@ func (s *pages) askInspection(r *http.Request) (web.FormSpec, error) {
 	if err != nil {
 		return web.FormSpec{}, err
 	}
-	var officers []web.Option
+	var officers []ui.Option
 	for _, i := range list {
-		officers = append(officers, web.Option{Value: i.Account, Label: i.Account})
+		officers = append(officers, ui.Option{Value: i.Account, Label: i.Account})
 	}
-	sh := web.SchemaOf[InspectionRequest]().WithOptions("institution", institutions).WithOptions("first_inspector", officers).WithOptions("second_inspector", officers)
+	sh := ui.SchemaOf[InspectionRequest]().WithOptions("institution", institutions).WithOptions("first_inspector", officers).WithOptions("second_inspector", officers)
 	return web.FormSpec{Title: "安排一次检查", Back: "/inspections", Button: "安排", Lead: "由两名无须回避的检查人员前往。", Shape: sh}, nil
 }

@@ -8,6 +8,7 @@ import (
 	"tuoyu/nursery"
 	"tuoyu/registry"
 	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 func (s *pages) registerPlans() {
@@ -19,14 +20,14 @@ func (s *pages) registerPlans() {
 	s.Page("POST /inspection-plans/{no}/commit", s.commitPlan)
 	s.Open("GET /inspection-plans/{no}/record", s.planRecord)
 	web.FormPage(s.Site, "/inspection-plans/new", web.Always(web.FormSpec{
-		Title: "制定检查计划", Back: "/inspection-plans", Button: "制定", Lead: "每个半年度一份。名单从已备案的机构生成，公布承诺前可以调整。", Shape: web.SchemaOf[PlanRequest](),
+		Title: "制定检查计划", Back: "/inspection-plans", Button: "制定", Lead: "每个半年度一份。名单从已备案的机构生成，公布承诺前可以调整。", Shape: ui.SchemaOf[PlanRequest](),
 	}), func(r *http.Request, in PlanRequest) (string, string, error) {
 		plan, err := s.service.StartInspectionPlan(r.Context(), web.Principal(r.Context()), web.Key(r), in)
 		return "/inspection-plans/" + plan.CaseNo, "检查计划已经建立。", err
 	}, nursery.RoleSupervisor)
 	web.FormPage(s.Site, "/inspection-plans/{no}/draw", func(r *http.Request) (web.FormSpec, error) {
 		return web.FormSpec{
-			Title: "见证抽取", Back: "/inspection-plans/" + r.PathValue("no"), Button: "录入并抽取", Question: "录入后立即抽取，不能重来，确定吗？", Shape: web.SchemaOf[PlanWitness](),
+			Title: "见证抽取", Back: "/inspection-plans/" + r.PathValue("no"), Button: "录入并抽取", Question: "录入后立即抽取，不能重来，确定吗？", Shape: ui.SchemaOf[PlanWitness](),
 			Lead: "公开值须在承诺公布之后才产生，任何人都能查到，例如次日的指数收盘值。公布承诺的人员不能见证。",
 		}, nil
 	}, func(r *http.Request, in PlanWitness) (string, string, error) {
@@ -44,10 +45,10 @@ var plansListing = web.Listing[PlanFilter, PlanSummary]{
 		}
 		return nil
 	},
-	Looks: func(web.Reader) web.Looks[PlanSummary] {
-		return web.Looks[PlanSummary]{
-			"县区": web.HeadCell(func(i PlanSummary) web.RowHead {
-				return web.RowHead{Link: "/inspection-plans/" + i.CaseNo, Name: i.CountyName + " " + web.HalfTitle(i.Half), Below: i.CaseNo}
+	Looks: func(web.Reader) ui.Looks[PlanSummary] {
+		return ui.Looks[PlanSummary]{
+			"县区": ui.HeadCell(func(i PlanSummary) ui.RowHead {
+				return ui.RowHead{Link: "/inspection-plans/" + i.CaseNo, Name: i.CountyName + " " + ui.HalfTitle(i.Half), Below: i.CaseNo}
 			}),
 		}
 	},
@@ -86,7 +87,7 @@ func (s *pages) inspectionPlan(w http.ResponseWriter, r *http.Request) error {
 	if web.ExportFormat(r) != "" {
 		return web.SendFile(w)(PlanFile(d))
 	}
-	return s.Show(w, r, web.Frame{Title: web.HalfTitle(d.Half) + "检查计划", Wide: true, Live: true, Back: "/inspection-plans"}, inspectionPlanPage(planView{d, names, p}))
+	return s.Show(w, r, web.Frame{Title: ui.HalfTitle(d.Half) + "检查计划", Wide: true, Live: true, Back: "/inspection-plans"}, inspectionPlanPage(planView{d, names, p}))
 }
 
 // going is who carries a visit out, or who was drawn for it.

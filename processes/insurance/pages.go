@@ -9,6 +9,7 @@ import (
 
 	"tuoyu/nursery"
 	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 // pages are the pages of the package.
@@ -45,7 +46,7 @@ func (s *pages) registerInsurance() {
 		insurers, err := s.insurerChoices(r)
 		page := web.FormSpec{
 			Title: "开始投保月", Back: "/insurance", Button: "开始", Lead: "名册归集、核对、核签、送承保机构和逐名答复由系统依次提示办理。",
-			Shape:  web.SchemaOf[InsuranceStart]().WithOptions("county", web.Counties()).WithOptions("insurer", insurers).WithOptions("perils", perilChoices()),
+			Shape:  ui.SchemaOf[InsuranceStart]().WithOptions("county", ui.Counties()).WithOptions("insurer", insurers).WithOptions("perils", perilChoices()),
 			Values: url.Values{"/month": {next.String()[:7]}},
 		}
 		if err == nil && len(insurers) == 0 {
@@ -61,10 +62,10 @@ func (s *pages) registerInsurance() {
 	}, nursery.RoleCountyOffice, nursery.RoleCityOffice)
 }
 
-func perilChoices() []web.Option {
-	var list []web.Option
+func perilChoices() []ui.Option {
+	var list []ui.Option
 	for _, p := range nursery.Perils() {
-		list = append(list, web.Option{Value: string(p), Label: p.Title()})
+		list = append(list, ui.Option{Value: string(p), Label: p.Title()})
 	}
 	return list
 }
@@ -144,23 +145,23 @@ func (s *pages) insuranceLines(w http.ResponseWriter, r *http.Request) error {
 }
 
 // faultCells is the table of the rows of a file that were not taken.
-var faultCells = web.CellsOf(FaultSheet, web.Looks[InsuranceFault]{
-	"行号": web.HeadCell(func(f InsuranceFault) web.RowHead { return web.RowHead{Name: web.Count(f.Row)} }),
+var faultCells = ui.CellsOf(FaultSheet, ui.Looks[InsuranceFault]{
+	"行号": ui.HeadCell(func(f InsuranceFault) ui.RowHead { return ui.RowHead{Name: ui.Count(f.Row)} }),
 })
 
 // monthCells is the table of insurance months.
-var monthCells = web.CellsOf(Months.Sheet, web.Looks[InsuranceMonthSummary]{
-	"投保月": web.HeadCell(func(m InsuranceMonthSummary) web.RowHead {
-		return web.RowHead{Link: "/insurance/" + m.CaseNo, Name: m.CountyName + " " + m.Month, Below: m.CaseNo}
+var monthCells = ui.CellsOf(Months.Sheet, ui.Looks[InsuranceMonthSummary]{
+	"投保月": ui.HeadCell(func(m InsuranceMonthSummary) ui.RowHead {
+		return ui.RowHead{Link: "/insurance/" + m.CaseNo, Name: m.CountyName + " " + m.Month, Below: m.CaseNo}
 	}),
-	"承保机构": web.PartyCell(func(m InsuranceMonthSummary) (name, code string) { return m.InsurerName, m.Insurer }),
-	"环节":   web.StyledCell("", monthStage),
+	"承保机构": ui.PartyCell(func(m InsuranceMonthSummary) (name, code string) { return m.InsurerName, m.Insurer }),
+	"环节":   ui.StyledCell("", monthStage),
 })
 
 // reconciledCells is the table of what came of a month.
-var reconciledCells = web.CellsOf(ReconciliationSheet(""), web.Looks[InsuranceReconciled]{
-	"县区": web.HeadCell(func(x InsuranceReconciled) web.RowHead {
-		return web.RowHead{Link: "/insurance/" + x.CaseNo, Name: x.CountyName}
+var reconciledCells = ui.CellsOf(ReconciliationSheet(""), ui.Looks[InsuranceReconciled]{
+	"县区": ui.HeadCell(func(x InsuranceReconciled) ui.RowHead {
+		return ui.RowHead{Link: "/insurance/" + x.CaseNo, Name: x.CountyName}
 	}),
 })
 

@@ -5,6 +5,7 @@ import (
 
 	"tuoyu/nursery"
 	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 func (s *pages) registerClaims() {
@@ -20,7 +21,7 @@ func (s *pages) registerClaims() {
 	})
 	web.FormPage(s.Site, "/claims/new", web.Always(web.FormSpec{
 		Title: "意外伤害险报案", Back: "/claims", Button: "报案", Lead: "事故当日须有生效的保险。经过加密保存，只有办理人员能看到。",
-		Shape: web.SchemaOf[ClaimStart]().WithOptions("peril", perilChoices()),
+		Shape: ui.SchemaOf[ClaimStart]().WithOptions("peril", perilChoices()),
 	}), func(r *http.Request, in ClaimStart) (string, string, error) {
 		started, err := s.service.StartClaim(r.Context(), web.Principal(r.Context()), web.Key(r), in)
 		return "/claims/" + started.CaseNo, "已报案，由承保机构核定。", err
@@ -37,14 +38,14 @@ var claimsListing = web.Listing[ClaimFilter, InsuranceClaimView]{
 		}
 		return nil
 	},
-	Looks: func(web.Reader) web.Looks[InsuranceClaimView] { return claimLooks },
+	Looks: func(web.Reader) ui.Looks[InsuranceClaimView] { return claimLooks },
 }
 
 func yuanOrNone(fen *int64) string {
 	if fen == nil {
 		return "—"
 	}
-	return web.Yuan(*fen)
+	return ui.Yuan(*fen)
 }
 
 func claimTone(state string) string {
@@ -52,9 +53,9 @@ func claimTone(state string) string {
 }
 
 // claimLooks is how the columns of claims look.
-var claimLooks = web.Looks[InsuranceClaimView]{
-	"办件编号": web.HeadCell(func(c InsuranceClaimView) web.RowHead {
-		return web.RowHead{Link: "/claims/" + c.CaseNo, Name: c.CaseNo, Below: nursery.CountyName(c.County) + " " + c.Child}
+var claimLooks = ui.Looks[InsuranceClaimView]{
+	"办件编号": ui.HeadCell(func(c InsuranceClaimView) ui.RowHead {
+		return ui.RowHead{Link: "/claims/" + c.CaseNo, Name: c.CaseNo, Below: nursery.CountyName(c.County) + " " + c.Child}
 	}),
-	"状态": web.TagCell(func(c InsuranceClaimView) (string, string) { return claimTone(c.State), c.StateTitle() }),
+	"状态": ui.TagCell(func(c InsuranceClaimView) (string, string) { return claimTone(c.State), c.StateTitle() }),
 }

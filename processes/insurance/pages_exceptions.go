@@ -10,6 +10,7 @@ import (
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 // exceptionsShown is how many exceptions a page shows, and settles at once.
@@ -26,7 +27,7 @@ type exceptionsView struct {
 	r      *http.Request
 }
 
-var exceptionOutcomes = []web.Option{
+var exceptionOutcomes = []ui.Option{
 	{Value: string(nursery.OutcomeCorrected), Label: "已更正，重新核对"}, {Value: string(nursery.OutcomeNotEligible), Label: "不属投保对象"},
 	{Value: string(nursery.OutcomeTakenOff), Label: "撤出"},
 }
@@ -142,12 +143,12 @@ func outcomeLabel(outcome string) string {
 }
 
 // settledCells is the table of what became of each exception.
-var settledCells = web.CellsOf(casework.Sheet[settled]{Title: "处理结果", Columns: []casework.Column[settled]{
+var settledCells = ui.CellsOf(casework.Sheet[settled]{Title: "处理结果", Columns: []casework.Column[settled]{
 	{Title: "婴幼儿", Value: func(x settled) any { return x.Name }},
 	{Title: "结果", Value: func(x settled) any { return x.Result }},
-}}, web.Looks[settled]{
-	"婴幼儿": web.HeadCell(func(x settled) web.RowHead { return web.RowHead{Name: x.Name, Code: x.Child} }),
-	"结果": web.TagCell(func(x settled) (string, string) {
+}}, ui.Looks[settled]{
+	"婴幼儿": ui.HeadCell(func(x settled) ui.RowHead { return ui.RowHead{Name: x.Name, Code: x.Child} }),
+	"结果": ui.TagCell(func(x settled) (string, string) {
 		if x.Done {
 			return "good", x.Result
 		}

@@ -9,6 +9,7 @@ import (
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 func (s *pages) registerImports() {
@@ -100,11 +101,11 @@ func (s *pages) undoAnswers(w http.ResponseWriter, r *http.Request) error {
 }
 
 // keptCells is the table of the rows that an import cannot undo.
-var keptCells = web.CellsOf(casework.Sheet[KeptOnRoster]{Title: "不能撤销的", Columns: []casework.Column[KeptOnRoster]{
+var keptCells = ui.CellsOf(casework.Sheet[KeptOnRoster]{Title: "不能撤销的", Columns: []casework.Column[KeptOnRoster]{
 	{Title: "行号", Value: func(k KeptOnRoster) any { return k.Row }},
 	{Title: "原因", Value: func(k KeptOnRoster) any { return k.Reason }},
-}}, web.Looks[KeptOnRoster]{
-	"行号": web.HeadCell(func(k KeptOnRoster) web.RowHead { return web.RowHead{Name: web.Count(k.Row)} }),
+}}, ui.Looks[KeptOnRoster]{
+	"行号": ui.HeadCell(func(k KeptOnRoster) ui.RowHead { return ui.RowHead{Name: ui.Count(k.Row)} }),
 })
 
 func isNotFound(err error) bool {

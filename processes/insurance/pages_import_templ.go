@@ -11,7 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 import (
 	"strconv"
 
-	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 func insuranceRosterPage(v rosterResult) templ.Component {
@@ -40,7 +40,7 @@ func insuranceRosterPage(v rosterResult) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if v.Refused > 0 {
-			templ_7745c5c3_Err = web.ExportLink("/insurance/"+v.CaseNo+"/rosters/"+strconv.Itoa(v.Number)+"?export=xlsx").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ExportLink("/insurance/"+v.CaseNo+"/rosters/"+strconv.Itoa(v.Number)+"?export=xlsx").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -155,7 +155,7 @@ func insuranceRosterPage(v rosterResult) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Tag("", "已撤销 "+strconv.Itoa(v.Undo.Undone)+" 行").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Tag("", "已撤销 "+strconv.Itoa(v.Undo.Undone)+" 行").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -182,7 +182,7 @@ func insuranceRosterPage(v rosterResult) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.ConfirmButton("/insurance/"+v.CaseNo+"/rosters/"+strconv.Itoa(v.Number)+"/undo", "撤销导入", "撤销后这 "+strconv.Itoa(v.Undo.Undoable)+" 行恢复到导入以前。确定撤销吗？", "quiet").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ConfirmButton("/insurance/"+v.CaseNo+"/rosters/"+strconv.Itoa(v.Number)+"/undo", "撤销导入", "撤销后这 "+strconv.Itoa(v.Undo.Undoable)+" 行恢复到导入以前。确定撤销吗？", "quiet").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -192,7 +192,7 @@ func insuranceRosterPage(v rosterResult) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Table("不能撤销的", keptCells, v.Undo.Kept).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Table("不能撤销的", keptCells, v.Undo.Kept).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -231,7 +231,7 @@ func insuranceFaults(list []InsuranceFault) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Table("未接收的行", faultCells, list).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Table("未接收的行", faultCells, list).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -6,6 +6,7 @@ import (
 
 	"tuoyu/nursery"
 	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 func (s *pages) registerInsurers() {
@@ -23,14 +24,14 @@ var insurersListing = web.Listing[InsurerFilter, RegisteredInsurer]{
 		}
 		return nil
 	},
-	Looks: func(v web.Reader) web.Looks[RegisteredInsurer] {
-		return web.Looks[RegisteredInsurer]{
-			"名称": web.HeadCell(func(i RegisteredInsurer) web.RowHead {
+	Looks: func(v web.Reader) ui.Looks[RegisteredInsurer] {
+		return ui.Looks[RegisteredInsurer]{
+			"名称": ui.HeadCell(func(i RegisteredInsurer) ui.RowHead {
 				link := ""
 				if changesInsurer(v.Principal, i) {
 					link = "/insurers/" + i.ID
 				}
-				return web.RowHead{Link: link, Name: i.Name, Below: i.ID}
+				return ui.RowHead{Link: link, Name: i.Name, Below: i.ID}
 			}),
 		}
 	},
@@ -39,7 +40,7 @@ var insurersListing = web.Listing[InsurerFilter, RegisteredInsurer]{
 func (s *pages) askInsurer(r *http.Request) (web.FormSpec, error) {
 	page := web.FormSpec{
 		Title: "登记承保机构", Back: "/insurers", Button: "登记", Lead: "登记后才能选作投保月的承保机构。",
-		Shape: web.SchemaOf[nursery.Insurer](), Values: url.Values{},
+		Shape: ui.SchemaOf[nursery.Insurer](), Values: url.Values{},
 	}
 	id := r.PathValue("id")
 	if id == "" {
@@ -49,7 +50,7 @@ func (s *pages) askInsurer(r *http.Request) (web.FormSpec, error) {
 	if err != nil {
 		return page, err
 	}
-	page.Title, page.Lead, page.Values = insurer.Name, "", web.FormOf(page.Shape, insurer.Insurer).Values
+	page.Title, page.Lead, page.Values = insurer.Name, "", ui.FormOf(page.Shape, insurer.Insurer).Values
 	page.Shape = page.Shape.Without("id")
 	return page, nil
 }
@@ -63,11 +64,11 @@ func (s *pages) putInsurer(r *http.Request, in nursery.Insurer) (next, said stri
 }
 
 // insurerChoices returns the registered insurers that take a month today, for the form that opens one.
-func (s *pages) insurerChoices(r *http.Request) ([]web.Option, error) {
+func (s *pages) insurerChoices(r *http.Request) ([]ui.Option, error) {
 	list, err := s.service.InsurersToday(r.Context(), web.Principal(r.Context()))
-	options := make([]web.Option, len(list))
+	options := make([]ui.Option, len(list))
 	for i, of := range list {
-		options[i] = web.Option{Value: of.ID, Label: of.Name + "（" + of.ID + "）"}
+		options[i] = ui.Option{Value: of.ID, Label: of.Name + "（" + of.ID + "）"}
 	}
 	return options, err
 }

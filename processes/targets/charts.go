@@ -4,12 +4,12 @@ import (
 	"slices"
 	"strconv"
 
-	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 // monthAxis returns a chart with the months as its labels.
-func monthAxis(id, title string, months []string) web.Chart {
-	c := web.Chart{ID: id, Title: title, Head: "月份", Rows: months}
+func monthAxis(id, title string, months []string) ui.Chart {
+	c := ui.Chart{ID: id, Title: title, Head: "月份", Rows: months}
 	for i, month := range months {
 		c.Labels = append(c.Labels, shortMonth(month, i == 0))
 	}
@@ -17,23 +17,23 @@ func monthAxis(id, title string, months []string) web.Chart {
 }
 
 // chart returns the months of a target against its goal and, where it is among the months, its due date.
-func (t TargetMonths) chart() web.Chart {
+func (t TargetMonths) chart() ui.Chart {
 	months := make([]string, len(t.Months))
-	values := make([]web.ChartValue, len(t.Months))
+	values := make([]ui.ChartValue, len(t.Months))
 	since := ""
 	for i, m := range t.Months {
 		months[i] = m.Month
 		if m.known() {
-			values[i] = web.ChartValue{Number: m.number(), Text: m.Value}
+			values[i] = ui.ChartValue{Number: m.number(), Text: m.Value}
 			if since == "" {
 				since = m.Month
 			}
 		}
 	}
 	c := monthAxis("t-"+t.ID, t.Title, months)
-	c.Series = []web.ChartSeries{{Name: t.Title, Line: t.line.Percent, Values: values}}
+	c.Series = []ui.ChartSeries{{Name: t.Title, Line: t.line.Percent, Values: values}}
 	if goal := t.goalNumber(); goal > 0 {
-		c.Goal = &web.ChartGoal{Number: float64(goal), Text: "目标 " + strconv.Itoa(goal) + unitText(t.Unit)}
+		c.Goal = &ui.ChartGoal{Number: float64(goal), Text: "目标 " + strconv.Itoa(goal) + unitText(t.Unit)}
 	}
 	if i := slices.Index(months, monthText(monthOf(t.By))); i >= 0 && !t.By.IsZero() {
 		c.Due, c.DueAt = "期限", i
@@ -76,7 +76,7 @@ func noteOf(since string, t TargetMonths) string {
 }
 
 // summaryOf describes a chart in a sentence: its first and last known values.
-func summaryOf(c web.Chart) string {
+func summaryOf(c ui.Chart) string {
 	text := ""
 	for _, s := range c.Series {
 		first, last := -1, -1
@@ -104,35 +104,35 @@ func summaryOf(c web.Chart) string {
 }
 
 // flowCharts are the charts of what was done month by month.
-func flowCharts(flows []MonthFlow) []web.Chart {
+func flowCharts(flows []MonthFlow) []ui.Chart {
 	var months []string
 	for _, f := range flows {
 		months = append(months, f.Month)
 	}
-	column := func(name string, value func(MonthFlow) int) web.ChartSeries {
-		s := web.ChartSeries{Name: name}
+	column := func(name string, value func(MonthFlow) int) ui.ChartSeries {
+		s := ui.ChartSeries{Name: name}
 		for _, f := range flows {
-			s.Values = append(s.Values, web.CountValue(value(f)))
+			s.Values = append(s.Values, ui.CountValue(value(f)))
 		}
 		return s
 	}
-	chart := func(id, title, note string, series ...web.ChartSeries) web.Chart {
+	chart := func(id, title, note string, series ...ui.ChartSeries) ui.Chart {
 		c := monthAxis(id, title, months)
 		c.Series, c.Note = series, note
 		c.Summary = summaryOf(c)
 		return c
 	}
-	days := web.ChartSeries{Name: "平均天数"}
+	days := ui.ChartSeries{Name: "平均天数"}
 	for _, f := range flows {
-		var v web.ChartValue
+		var v ui.ChartValue
 		if f.Days != "" {
-			v = web.ChartValue{Number: float64(f.days) / float64(f.Receipts), Text: f.Days}
+			v = ui.ChartValue{Number: float64(f.days) / float64(f.Receipts), Text: f.Days}
 		}
 		days.Values = append(days.Values, v)
 	}
-	seats := []web.ChartSeries{column("计划建成", func(f MonthFlow) int { return f.SeatsDue }), column("已建成并备案", func(f MonthFlow) int { return f.SeatsBuilt })}
+	seats := []ui.ChartSeries{column("计划建成", func(f MonthFlow) int { return f.SeatsDue }), column("已建成并备案", func(f MonthFlow) int { return f.SeatsBuilt })}
 	seats[1].Line = true
-	return []web.Chart{
+	return []ui.Chart{
 		chart("filings", "每月收到的备案申请", "按收到材料的月份计。", column("收到", func(f MonthFlow) int { return f.Received }), column("其中已发回执", func(f MonthFlow) int { return f.Receipts })),
 		chart("days", "从收到材料到发出回执的天数", "自然日，含申请人补正的时间；按收到材料的月份计。", days),
 		chart("visits", "每月现场检查的机构", "按现场检查的日期计。", column("检查", func(f MonthFlow) int { return f.Visits })),
@@ -142,20 +142,20 @@ func flowCharts(flows []MonthFlow) []web.Chart {
 }
 
 // countyChart compares the counties by one target.
-func countyChart(id string, l MonthReportLine) web.Chart {
-	c := web.Chart{ID: id, Title: l.Title + "，各县区", Head: "县区", Across: true, Summary: "各县区的数字见数据表。"}
-	s := web.ChartSeries{Name: l.Title}
+func countyChart(id string, l MonthReportLine) ui.Chart {
+	c := ui.Chart{ID: id, Title: l.Title + "，各县区", Head: "县区", Across: true, Summary: "各县区的数字见数据表。"}
+	s := ui.ChartSeries{Name: l.Title}
 	for _, county := range l.Counties {
 		c.Labels = append(c.Labels, county.CountyName)
-		v := web.ChartValue{}
+		v := ui.ChartValue{}
 		if county.Now.known() {
-			v = web.ChartValue{Number: county.Now.number(), Text: county.Now.Value}
+			v = ui.ChartValue{Number: county.Now.number(), Text: county.Now.Value}
 		}
 		s.Values = append(s.Values, v)
 	}
-	c.Series = []web.ChartSeries{s}
+	c.Series = []ui.ChartSeries{s}
 	if l.line.Percent && !l.line.Unjudged {
-		c.Goal = &web.ChartGoal{Number: float64(l.line.Quantity), Text: "目标 " + strconv.Itoa(l.line.Quantity) + "%"}
+		c.Goal = &ui.ChartGoal{Number: float64(l.line.Quantity), Text: "目标 " + strconv.Itoa(l.line.Quantity) + "%"}
 	}
 	return c
 }

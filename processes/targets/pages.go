@@ -16,6 +16,7 @@ import (
 	"tuoyu/processes/inspection"
 	"tuoyu/processes/insurance"
 	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 // pages are the pages of the package.
@@ -74,11 +75,11 @@ func metTone(t Target) string {
 }
 
 // targetCells is the table of the plan's targets.
-var targetCells = web.CellsOf(Sheet, web.Looks[Target]{
-	"目标": web.HeadCell(func(t Target) web.RowHead {
-		return web.RowHead{Link: thePlan().pathOf(t.Project), Name: t.Title, Below: t.source()}
+var targetCells = ui.CellsOf(Sheet, ui.Looks[Target]{
+	"目标": ui.HeadCell(func(t Target) ui.RowHead {
+		return ui.RowHead{Link: thePlan().pathOf(t.Project), Name: t.Title, Below: t.source()}
 	}),
-	"要求": web.StyledCell("", targetGoal), "进展": web.StyledCell("", targetValue), "是否达到": web.StyledCell("", targetMet),
+	"要求": ui.StyledCell("", targetGoal), "进展": ui.StyledCell("", targetValue), "是否达到": ui.StyledCell("", targetMet),
 })
 
 func (s *pages) registerOverview() {
@@ -163,5 +164,5 @@ func countyLamp(c buildsite.BuildCounty) (tone, title string) {
 	if c.Built == c.Sites {
 		return "good", "已建成"
 	}
-	return web.LightTone(c.Light), web.LightTitle(c.LightTitle)
+	return ui.LightTone(c.Light), ui.LightTitle(c.LightTitle)
 }

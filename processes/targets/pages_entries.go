@@ -10,6 +10,7 @@ import (
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 func (s *pages) registerEntries() {
@@ -49,12 +50,12 @@ func (s *pages) entries(w http.ResponseWriter, r *http.Request) error {
 }
 
 // entryCells is the table of entries, each of which leads to the page of its project.
-var entryCells = web.CellsOf(Entries.Sheet, web.Looks[TargetEntry]{
-	"目标": web.HeadCell(func(e TargetEntry) web.RowHead {
+var entryCells = ui.CellsOf(Entries.Sheet, ui.Looks[TargetEntry]{
+	"目标": ui.HeadCell(func(e TargetEntry) ui.RowHead {
 		line, _ := thePlan().target(e.Target) // without one it leads to all targets
-		return web.RowHead{Link: thePlan().pathOf(line.Project) + "#" + e.Target, Name: e.TargetTitle}
+		return ui.RowHead{Link: thePlan().pathOf(line.Project) + "#" + e.Target, Name: e.TargetTitle}
 	}),
-	"状态": web.TagCell(func(e TargetEntry) (string, string) { return entryTone(e.State), e.StateTitle }),
+	"状态": ui.TagCell(func(e TargetEntry) (string, string) { return entryTone(e.State), e.StateTitle }),
 })
 
 func entryTone(state string) string {
@@ -81,16 +82,16 @@ func (s *pages) askEntry(r *http.Request) (web.FormSpec, error) {
 	if !ok || line.Entry == nil {
 		return web.FormSpec{}, casework.NewNotFound()
 	}
-	var quarters []web.Option
+	var quarters []ui.Option
 	for _, text := range s.service.quarters() {
-		quarters = append(quarters, web.Option{Value: text, Label: quarterTitle(text)})
+		quarters = append(quarters, ui.Option{Value: text, Label: quarterTitle(text)})
 	}
-	shape := web.SchemaOf[TargetEntryInput]().WithOptions("quarter", quarters).Change("part", func(f web.FormSchema) web.FormSchema {
+	shape := ui.SchemaOf[TargetEntryInput]().WithOptions("quarter", quarters).Change("part", func(f ui.FormSchema) ui.FormSchema {
 		f.Label, f.Required = line.Entry.Part+"（"+line.Entry.Unit+"）", true
 		return f
 	})
 	if line.Percent {
-		shape = shape.Change("whole", func(f web.FormSchema) web.FormSchema {
+		shape = shape.Change("whole", func(f ui.FormSchema) ui.FormSchema {
 			f.Label, f.Hint, f.Required = line.Entry.Whole+"（"+line.Entry.Unit+"）", "", true
 			return f
 		})

@@ -13,7 +13,7 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
-	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 func entriesPage(page casework.Page[TargetEntry], f EntryFilter, p nursery.Principal, next, exportTo string) templ.Component {
@@ -41,7 +41,7 @@ func entriesPage(page casework.Page[TargetEntry], f EntryFilter, p nursery.Princ
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = web.ExportLink(exportTo).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.ExportLink(exportTo).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -57,12 +57,12 @@ func entriesPage(page casework.Page[TargetEntry], f EntryFilter, p nursery.Princ
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = choose("state", "状态", f.State, []web.Option{{Value: "", Label: "全部"}, {Value: entryWaiting, Label: "待核定"}, {Value: entryAccepted, Label: "已核定"}, {Value: entryReturned, Label: "已退回"}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = choose("state", "状态", f.State, []ui.Option{{Value: "", Label: "全部"}, {Value: entryWaiting, Label: "待核定"}, {Value: entryAccepted, Label: "已核定"}, {Value: entryReturned, Label: "已退回"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if p.Role != nursery.RoleCountyOffice {
-			templ_7745c5c3_Err = choose("county", "县区", f.County, append([]web.Option{{Value: "", Label: "全市"}, {Value: casework.CityCode, Label: "市级"}}, web.Counties()...)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = choose("county", "县区", f.County, append([]ui.Option{{Value: "", Label: "全市"}, {Value: casework.CityCode, Label: "市级"}}, ui.Counties()...)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -71,7 +71,7 @@ func entriesPage(page casework.Page[TargetEntry], f EntryFilter, p nursery.Princ
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = web.PagedTable("季度填报", entryCells, page.Items, next, web.Empty("没有填报", "在“目标与进展”中打开一个项目即可填报。")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PagedTable("季度填报", entryCells, page.Items, next, ui.Empty("没有填报", "在“目标与进展”中打开一个项目即可填报。")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -144,7 +144,7 @@ func entryCard(e TargetEntry, p nursery.Principal) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = web.Tag(entryTone(e.State), e.StateTitle).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Tag(entryTone(e.State), e.StateTitle).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -188,7 +188,7 @@ func entryCard(e TargetEntry, p nursery.Principal) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = web.Icon("file").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Icon("file").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -329,7 +329,7 @@ func entryCard(e TargetEntry, p nursery.Principal) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = web.FormKey().Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.FormKey().Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

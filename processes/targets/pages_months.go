@@ -12,15 +12,16 @@ import (
 	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 // trendsView is the charts of the city or of a county.
 type trendsView struct {
 	County   string // chosen by the city
 	Choice   bool   // there is a choice
-	Rates    []web.Chart
-	Flows    []web.Chart
-	Counties []web.Chart
+	Rates    []ui.Chart
+	Flows    []ui.Chart
+	Counties []ui.Chart
 }
 
 // trends shows what was done month by month, and the rates of the plan.
@@ -50,8 +51,8 @@ func (s *pages) trends(w http.ResponseWriter, r *http.Request) error {
 // reportView is a report with the choice of what is compared.
 type reportView struct {
 	MonthReport
-	Months   []web.Option
-	Targets  []web.Option
+	Months   []ui.Option
+	Targets  []ui.Option
 	Chosen   MonthReportLine // whose counties are compared
 	Sort     string
 	PDF, XLS string
@@ -73,11 +74,11 @@ func (s *pages) report(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := reportView{MonthReport: report, Sort: cmp.Or(q.Get("sort"), byCounty), PDF: web.WithParam(r, "export", "pdf"), XLS: web.WithParam(r, "export", "xlsx")}
 	for m := monthOf(s.service.Today()); len(v.Months) < 36 && !m.Before(planStart); m = m.AddMonths(-1) {
-		v.Months = append(v.Months, web.Option{Value: monthText(m), Label: strconv.Itoa(m.Year) + " 年 " + strconv.Itoa(int(m.Month)) + " 月"})
+		v.Months = append(v.Months, ui.Option{Value: monthText(m), Label: strconv.Itoa(m.Year) + " 年 " + strconv.Itoa(int(m.Month)) + " 月"})
 	}
 	lines := report.compared()
 	for _, l := range lines {
-		v.Targets = append(v.Targets, web.Option{Value: l.ID, Label: l.Title})
+		v.Targets = append(v.Targets, ui.Option{Value: l.ID, Label: l.Title})
 	}
 	if len(lines) > 0 {
 		i := slices.IndexFunc(lines, func(l MonthReportLine) bool { return l.ID == q.Get("target") })
@@ -88,24 +89,24 @@ func (s *pages) report(w http.ResponseWriter, r *http.Request) error {
 }
 
 // lineCells is the table of a report, whose lines lead to the page of their project.
-func lineCells(r MonthReport, project MonthReportProject) []web.Cell[MonthReportLine] {
-	number := func(value func(MonthReportLine) string) func(MonthReportLine) web.CellContent {
-		return web.StyledCell("number", func(l MonthReportLine) templ.Component { return web.Text(cmp.Or(value(l), "—")) })
+func lineCells(r MonthReport, project MonthReportProject) []ui.Cell[MonthReportLine] {
+	number := func(value func(MonthReportLine) string) func(MonthReportLine) ui.CellContent {
+		return ui.StyledCell("number", func(l MonthReportLine) templ.Component { return ui.Text(cmp.Or(value(l), "—")) })
 	}
-	look := web.Looks[MonthReportLine]{
-		"目标":   web.HeadCell(func(l MonthReportLine) web.RowHead { return web.RowHead{Link: project.path, Name: l.Title} }),
-		"本月":   web.StyledCell("number", lineNow),
+	look := ui.Looks[MonthReportLine]{
+		"目标":   ui.HeadCell(func(l MonthReportLine) ui.RowHead { return ui.RowHead{Link: project.path, Name: l.Title} }),
+		"本月":   ui.StyledCell("number", lineNow),
 		"上月":   number(func(l MonthReportLine) string { return l.Before.Value }),
 		"比上月":  number(func(l MonthReportLine) string { return l.Change }),
 		"上年同月": number(func(l MonthReportLine) string { return l.YearAgo.Value }),
 		"比上年":  number(func(l MonthReportLine) string { return l.YearChange }),
 	}
-	return web.CellsOf(r.lineSheet(), look)
+	return ui.CellsOf(r.lineSheet(), look)
 }
 
 // sorts are the orders of the counties.
-func sorts() []web.Option {
-	return []web.Option{{Value: byCounty, Label: "县区"}, {Value: byNow, Label: "本月，高的在前"}, {Value: byChange, Label: "比上月，增加多的在前"}, {Value: byYear, Label: "比上年，增加多的在前"}}
+func sorts() []ui.Option {
+	return []ui.Option{{Value: byCounty, Label: "县区"}, {Value: byNow, Label: "本月，高的在前"}, {Value: byChange, Label: "比上月，增加多的在前"}, {Value: byYear, Label: "比上年，增加多的在前"}}
 }
 
 // projectView is the page of one project.
@@ -118,7 +119,7 @@ type projectView struct {
 // projectTarget is a target on the page of its project.
 type projectTarget struct {
 	Target
-	Chart   *web.Chart
+	Chart   *ui.Chart
 	Entries []TargetEntry
 	Enter   string // where an office enters its figure; empty for who does not
 }

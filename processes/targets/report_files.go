@@ -10,7 +10,7 @@ import (
 	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/sheets"
-	"tuoyu/web"
+	"tuoyu/web/ui"
 )
 
 // name returns the name of the report's files.
@@ -132,9 +132,9 @@ func (r MonthReport) printed(ctx context.Context) (documents.Sheet, error) {
 		}
 		content.Lines = append(content.Lines, printedPart{title, part.Lines})
 	}
-	draw := func(c web.Chart) (template.HTML, error) {
+	draw := func(c ui.Chart) (template.HTML, error) {
 		var b strings.Builder
-		err := web.ChartForPrint(c).Render(ctx, &b)
+		err := ui.ChartForPrint(c).Render(ctx, &b)
 		return template.HTML(b.String()), err
 	}
 	for _, c := range flowCharts(r.Flows) {

@@ -1,4 +1,4 @@
-package web
+package ui
 
 import (
 	"bytes"
@@ -140,8 +140,8 @@ func (s FormSchema) Only(names ...string) FormSchema {
 	return kept
 }
 
-// shapeOfSchema reads a JSON Schema of the sort casework's forms are: an object of plain values, lists and objects.
-func shapeOfSchema(raw json.RawMessage) (FormSchema, error) {
+// ReadSchema reads a JSON Schema of the sort casework's forms are: an object of plain values, lists and objects.
+func ReadSchema(raw json.RawMessage) (FormSchema, error) {
 	var o orderedObject
 	if err := json.Unmarshal(raw, &o); err != nil {
 		return FormSchema{}, fmt.Errorf("read form: %w", err)

@@ -1,30 +1,12 @@
-package web
+package ui
 
 import (
-	"crypto/rand"
 	"fmt"
 	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
-
-	"tuoyu/casework"
 )
-
-// NewKey returns the idempotency key of a new form.
-func NewKey() string { return rand.Text() }
-
-// problemView is a refusal as the trouble page shows it.
-type problemView struct {
-	Title, Message string
-	Status         int
-	Fields         []casework.FieldError
-	Back           string                 // page of the form that was sent
-	Sent           savedForm              // that form, when it can be sent again as it is
-	Files          bool                   // files came with it
-	Office         casework.OfficeContact // who answers questions; zero: nobody
-	Ways           []navItem              // where a reader can go on
-}
 
 // closed reports whether a field may not be changed now.
 func (a BoundForm) closed(at string) bool { return a.Open != nil && !a.Open(at) }

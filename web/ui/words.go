@@ -1,11 +1,10 @@
-package web
+package ui
 
 import (
 	"cmp"
 	"strconv"
 
 	"tuoyu/nursery"
-	"tuoyu/workflows"
 )
 
 // WordFor is the Chinese name of a word of an enumeration, by the property it is a value of.
@@ -103,20 +102,15 @@ func urgency(left *int) string {
 	return "calm"
 }
 
-// resultTitle returns the title of a result of the rules.
-func resultTitle(r nursery.Result) string {
+// ResultTitle returns the title of a result of the rules.
+func ResultTitle(r nursery.Result) string {
 	return map[nursery.Result]string{
 		nursery.Pass: "符合", nursery.Fail: "不符合", nursery.Unknown: "缺少信息", nursery.NotApplicable: "不适用", nursery.Warn: "提示",
 	}[r]
 }
 
-func resultTone(r nursery.Result) string {
+func ResultTone(r nursery.Result) string {
 	return map[nursery.Result]string{nursery.Pass: "good", nursery.Fail: "bad", nursery.Unknown: "warn", nursery.Warn: "warn"}[r]
-}
-
-// documentState returns the title of the state of a document.
-func documentState(state string) string {
-	return map[string]string{"pending": "制作中", "in_force": "有效", "revoked": "已撤销", "superseded": "已换发"}[state]
 }
 
 // Counties are those of the city, for choices.
@@ -130,35 +124,6 @@ func Counties() []Option {
 
 // Count writes a number.
 func Count(n int) string { return strconv.Itoa(n) }
-
-// partyCode is the code of the institution that a case is about; nothing for the names under which an office files its own.
-func partyCode(kind nursery.CaseKind, institution string) string {
-	if process, _ := workflows.ProcessOf(kind); process.Owner != "" {
-		return ""
-	}
-	return institution
-}
-
-// partyOfOne reports whether a single account acts in a role, so that tasks cannot be shared.
-func partyOfOne(r nursery.Role) bool {
-	return r == nursery.RoleInstitution
-}
-
-// caseHeading returns the subject of a case, with its kind if that differs.
-func caseHeading(subject, kind string) string {
-	if subject == kind {
-		return kind
-	}
-	return subject + " · " + kind
-}
-
-// doneBy returns the title of the role of an actor, with the account if it differs.
-func doneBy(role nursery.Role, account string) string {
-	if account == "" || account == role.Title() || role == nursery.RoleEngine {
-		return role.Title()
-	}
-	return role.Title() + " " + account
-}
 
 // knownWord returns the Chinese title of a value of any enumeration, and other words unchanged.
 func knownWord(word string) string {

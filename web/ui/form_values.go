@@ -1,12 +1,9 @@
-package web
+package ui
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"math"
-	"mime/multipart"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -265,37 +262,13 @@ func (a *BoundForm) value(s FormSchema, at string) any {
 // momentForm is the format in which a browser sends a day and a time.
 const momentForm = "2006-01-02T15:04"
 
-// DecodeForm decodes a submitted form of schema sh. It stores files by upload and sets their IDs as values; a file that is
-// refused is a fault at its pointer. Changed reports that a button added or removed a row, or that a saved form is
-// shown again, so that nothing is to be saved yet. Errors are those of reading the request.
-func (s *Site) DecodeForm(r *http.Request, sh FormSchema, upload casework.Upload) (a BoundForm, changed bool, err error) {
-	if err := ParseForm(r); err != nil {
-		return a, false, err
+// Press applies the button that sent the form: it adds or removes a row, or removes a file. It reports whether one of those did, or whether a
+// saved form is shown again, so that nothing is to be saved yet.
+func (a *BoundForm) Press() bool {
+	if a.Values.Get("_again") != "" { // a form whose session had ended is shown again
+		return true
 	}
-	a = BoundForm{Shape: sh, Values: r.PostForm, Kept: r.PostForm.Get("_kept"), To: upload}
-	if r.MultipartForm != nil {
-		for name, files := range r.MultipartForm.File {
-			for _, file := range files {
-				if file.Filename == "" { // no file was chosen
-					continue
-				}
-				id, err := s.storeUpload(r.Context(), file, upload)
-				if err != nil {
-					a.AddFault(name, FileMessage(s.UserError(r.Context(), err)))
-					continue
-				}
-				if r.PostForm.Get(name) == "" || !strings.HasSuffix(name, "s") {
-					a.Values.Set(name, id)
-				} else {
-					a.Values.Add(name, id)
-				}
-			}
-		}
-	}
-	if r.PostForm.Get("_again") != "" { // a form whose session had ended is shown again
-		return a, true, nil
-	}
-	if at := r.PostForm.Get("_add"); at != "" {
+	if at := a.Values.Get("_add"); at != "" {
 		numbers := Rows(a.Values, at)
 		next := 0
 		if len(numbers) > 0 {
@@ -303,9 +276,9 @@ func (s *Site) DecodeForm(r *http.Request, sh FormSchema, upload casework.Upload
 		}
 		a.Values.Add(at+"/_rows", strconv.Itoa(next))
 		a.Fresh = fmt.Sprintf("%s/%d", at, next)
-		return a, true, nil
+		return true
 	}
-	if at := r.PostForm.Get("_remove"); at != "" {
+	if at := a.Values.Get("_remove"); at != "" {
 		list, n, ok := cutLast(at)
 		if ok {
 			kept := a.Values[list+"/_rows"]
@@ -313,9 +286,9 @@ func (s *Site) DecodeForm(r *http.Request, sh FormSchema, upload casework.Upload
 		} else if list, id, ok := strings.Cut(at, "="); ok { // a file
 			a.Values[list] = slices.DeleteFunc(slices.Clone(a.Values[list]), func(t string) bool { return t == id })
 		}
-		return a, true, nil
+		return true
 	}
-	return a, false, nil
+	return false
 }
 
 func cutLast(pointer string) (list, n string, ok bool) {
@@ -327,20 +300,6 @@ func cutLast(pointer string) (list, n string, ok bool) {
 		return "", "", false
 	}
 	return pointer[:i], pointer[i+1:], true
-}
-
-func (s *Site) storeUpload(ctx context.Context, file *multipart.FileHeader, to casework.Upload) (string, error) {
-	if file.Size > s.MaxUpload {
-		return "", fileTooLarge(s.MaxUpload)
-	}
-	body, err := file.Open()
-	if err != nil {
-		return "", fmt.Errorf("open upload: %w", err)
-	}
-	defer body.Close()
-	to.Name, to.Body = file.Filename, body
-	taken, err := s.Service.Upload(ctx, Principal(ctx), to)
-	return taken.ID, err
 }
 
 // AddFaults assigns the validation errors of err to the fields of the form: pointers under prefix, the others as they
@@ -395,6 +354,20 @@ func eachField(s FormSchema, at string, values url.Values, do func(f FormSchema,
 			do(f, place)
 		}
 	}
+}
+
+// FileIDs returns the IDs of the files that the form holds.
+func (a BoundForm) FileIDs() (ids []string) {
+	eachField(a.Shape, "", a.Values, func(f FormSchema, at string) {
+		if f.Kind == KindFile || f.Kind == KindFiles {
+			for _, id := range a.Values[at] {
+				if id != "" {
+					ids = append(ids, id)
+				}
+			}
+		}
+	})
+	return ids
 }
 
 // faultAt returns the error of a field itself.

@@ -1,4 +1,4 @@
-package web
+package ui
 
 import (
 	"cmp"
@@ -19,10 +19,10 @@ type Cell[Row any] struct {
 	Show   func(Row) CellContent
 	Hidden bool // its title, from sight
 
-	key    string // title of its column in the sheet
-	sort   string // address of the list sorted by it; empty: not offered
-	sorted string // ascending or descending, where the list is sorted by it
-	all    bool   // its head has a box that chooses all rows
+	Key    string // title of its column in the sheet
+	Sort   string // address of the list sorted by it; empty: not offered
+	Sorted string // ascending or descending, where the list is sorted by it
+	All    bool   // its head has a box that chooses all rows
 	heads  bool   // it heads the row unless another cell does
 }
 
@@ -36,14 +36,9 @@ type CellContent struct {
 // Looks is how the cells of some columns look on a page, by the title of the column.
 type Looks[Row any] map[string]func(Row) CellContent
 
-// CellsOf returns the columns of a sheet that pages show. A cell looks as looks has it for its column, else as its value. It panics
-// if looks names a column that is not there.
-func CellsOf[Row any](sheet casework.Sheet[Row], look Looks[Row]) []Cell[Row] {
-	return cellsOf(sheet, look, nil)
-}
-
-// cellsOf is CellsOf with the columns of these titles, and the first that pages show, which heads its row. Without titles it is CellsOf.
-func cellsOf[Row any](sheet casework.Sheet[Row], look Looks[Row], titles []string) []Cell[Row] {
+// CellsOf returns the columns of a sheet with these titles, without titles those that pages show, and always the first that pages show, which
+// heads its row. A cell looks as look has it for its column, else as its value. It panics if look names a column that is not shown.
+func CellsOf[Row any](sheet casework.Sheet[Row], look Looks[Row], titles ...string) []Cell[Row] {
 	cells, used, first := []Cell[Row]{}, 0, true
 	for _, c := range sheet.Columns {
 		show, ok := look[c.Title]
@@ -55,11 +50,11 @@ func cellsOf[Row any](sheet casework.Sheet[Row], look Looks[Row], titles []strin
 		heads := first && !c.FilesOnly
 		first = first && c.FilesOnly
 		if heads || len(titles) == 0 && !c.FilesOnly || slices.Contains(titles, c.Title) {
-			cells = append(cells, Cell[Row]{Title: cmp.Or(c.Head, c.Title), Show: show, key: c.Title, heads: heads})
+			cells = append(cells, Cell[Row]{Title: cmp.Or(c.Head, c.Title), Show: show, Key: c.Title, heads: heads})
 		}
 	}
 	if used != len(look) {
-		panic("web: a look for a column that " + sheet.Title + " does not show")
+		panic("ui: a look for a column that " + sheet.Title + " does not show")
 	}
 	return cells
 }
@@ -96,7 +91,7 @@ func PagedTable[Row any](label string, columns []Cell[Row], rows []Row, next str
 func tableOf[Row any](label string, columns []Cell[Row], rows []Row) tableView {
 	t, heading := tableView{label: label, rows: make([]tableRowView, len(rows))}, 0
 	for i, c := range columns {
-		t.columns = append(t.columns, columnHead{title: c.Title, hidden: c.Hidden, all: c.all, sort: c.sort, sorted: c.sorted})
+		t.columns = append(t.columns, columnHead{title: c.Title, hidden: c.Hidden, all: c.All, sort: c.Sort, sorted: c.Sorted})
 		if c.heads {
 			heading = i
 		}
@@ -157,7 +152,7 @@ func showValue(value any) CellContent {
 		}
 		return showText("—")
 	}
-	panic("web: no cell for this value")
+	panic("ui: no cell for this value")
 }
 
 func showText(s string) CellContent { return CellContent{"", Text(s)} }
