@@ -20,17 +20,18 @@ const (
 )
 
 type commands struct {
-	Serve    serveCommand    `cmd:"" help:"Serve the API."`
-	Worker   workerCommand   `cmd:"" help:"Carry processes forward and deliver what was kept for them. Any number may run."`
-	Migrate  migrateCommand  `cmd:"" help:"Bring the database to the schema of this program."`
-	Policy   policyCommands  `cmd:"" help:"Check and test the rules in this program."`
-	Draw     drawCommands    `cmd:"" help:"Verify the draw of inspections from its published record."`
-	Case     caseCommands    `cmd:"" help:"List the cases that cannot go on by themselves, and have one go on."`
-	Calendar calendarCommand `cmd:"" help:"List and publish holiday years."`
-	Keys     keysCommand     `cmd:"" help:"Make and rotate the keyset that seals what Temporal stores."`
-	Openapi  openapiCommand  `cmd:"" help:"Write the OpenAPI description of the API."`
-	Ready    readyCommand    `cmd:"" help:"Ask a running serve or worker whether it is ready; exit 0 when it is."`
-	Version  versionCommand  `cmd:"" help:"Show the build, the schema version and the revision of the rules."`
+	Serve     serveCommand      `cmd:"" help:"Serve the API."`
+	Worker    workerCommand     `cmd:"" help:"Carry processes forward and deliver what was kept for them. Any number may run."`
+	Migrate   migrateCommand    `cmd:"" help:"Bring the database to the schema of this program."`
+	Policy    policyCommands    `cmd:"" help:"Check and test the rules in this program."`
+	Procedure procedureCommands `cmd:"" help:"Check procedures, which are processes defined as data."`
+	Draw      drawCommands      `cmd:"" help:"Verify the draw of inspections from its published record."`
+	Case      caseCommands      `cmd:"" help:"List the cases that cannot go on by themselves, and have one go on."`
+	Calendar  calendarCommand   `cmd:"" help:"List and publish holiday years."`
+	Keys      keysCommand       `cmd:"" help:"Make and rotate the keyset that seals what Temporal stores."`
+	Openapi   openapiCommand    `cmd:"" help:"Write the OpenAPI description of the API."`
+	Ready     readyCommand      `cmd:"" help:"Ask a running serve or worker whether it is ready; exit 0 when it is."`
+	Version   versionCommand    `cmd:"" help:"Show the build, the schema version and the revision of the rules."`
 }
 
 // output is the destination of a command's results.

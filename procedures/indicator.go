@@ -1,0 +1,79 @@
+package procedures
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// indicators compiles the indicators and checks what they read.
+func (b *builder) indicators() {
+	files := slices.SortedFunc(slices.Values(b.src.file.Indicators), func(x, y indicatorFile) int { return strings.Compare(x.Name.s, y.Name.s) })
+	var have []string
+	for _, f := range files {
+		have = append(have, f.Name.s)
+	}
+	c := checker{p: b.p, plan: &b.p.Plan, out: b.out}
+	for _, f := range files {
+		i := Indicator{
+			Name: f.Name.s, Title: cmp.Or(f.Title.s, f.Name.s), Sum: f.Sum.s, Count: f.Count.s, Of: cmp.Or(f.Of.s, "case"), Distinct: f.Distinct.b,
+			When: b.arrival(f.When), Minus: b.arrival(f.Minus), Over: f.Over.s, By: names(f.By), Target: b.limitOf(f.Target, count), From: f.From.d,
+		}
+		if f.Over.is() && !slices.Contains(have, f.Over.s) {
+			b.out.unknown("indicator", f.Over, have)
+		}
+		if f.Sum.is() == f.Count.is() {
+			b.out.add("read.kind", f.At, f.Name.s, "sum 和 count 中的一个")
+		}
+		rows := f.Of.is() && f.Of.s != "case"
+		if rows && b.rows(f.Of) < 0 {
+			continue
+		}
+		// A name without a dot is a field of the rows that are counted.
+		within := func(path string) string {
+			if rows && !strings.Contains(path, ".") {
+				return "rows." + f.Of.s + "." + path
+			}
+			return path
+		}
+		if f.Sum.is() && !slices.Contains(b.p.Plan.RuleSets, amountSet(f.Sum.s)) {
+			c.resolve(f.Sum, within(f.Sum.s))
+		}
+		if f.Count.is() && !slices.Contains([]string{"case", "institution", "county", f.Of.s}, f.Count.s) {
+			c.resolve(f.Count, within(f.Count.s))
+		}
+		for _, by := range f.By {
+			if by.s == "county" || by.s == "institution" || by.s == "period" {
+				continue
+			}
+			if found, ok := c.resolve(by, within(by.s)); ok && found.sealed {
+				b.out.add("data.sealed", by.at, by.s, "指标")
+			}
+		}
+		b.p.Live.Indicators = append(b.p.Live.Indicators, i)
+	}
+}
+
+// arrival resolves stage.result; nil if it is not given or unknown.
+func (b *builder) arrival(t text) *Arrival {
+	if !t.is() {
+		return nil
+	}
+	stage, result, _ := strings.Cut(t.s, ".")
+	var have []string
+	for i, s := range b.p.Plan.Stages {
+		for _, transition := range s.On {
+			have = append(have, s.Name+"."+transition.Result)
+			if s.Name == stage && transition.Result == result {
+				return &Arrival{i, result}
+			}
+		}
+	}
+	if i, ok := b.stages[stage]; ok && b.p.Plan.Stages[i].Task >= 0 {
+		if slices.Contains(b.p.Plan.Tasks[b.p.Plan.Stages[i].Task].Outcomes, result) {
+			return &Arrival{i, result}
+		}
+	}
+	b.out.unknown("result", t, have)
+	return nil
+}

@@ -1,0 +1,85 @@
+// Package procedures turns a folder that describes a procedure 事项 into a plan: it reads the files, checks them and
+// compiles them. A plan is canonical, consists of slices and indexes, and is identified by its hash; the words, permissions
+// and indicators of a procedure are separate, because they may change while cases run. The package draws a procedure and
+// describes the difference of two revisions. docs/procedures.md describes how a procedure is written.
+package procedures
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"tuoyu/nursery"
+)
+
+// Options are what a procedure may refer to outside its folder. The zero value permits references to its own files only.
+type Options struct {
+	// Library holds the Rego modules that the rules of every procedure may import, such as package lib.
+	Library map[string][]byte
+	// RuleSets returns the names of the rule sets of the program that are in force on a date. Nil: none.
+	RuleSets func(nursery.Date) []string
+}
+
+// Procedure is a procedure that was read from a folder.
+type Procedure struct {
+	Plan Plan
+	Live Live
+	Hash string // of Plan, 64 hexadecimal digits
+
+	file     *procedureFile
+	forms    []*form
+	papers   []*paper
+	rules    *rules
+	params   []*param
+	tests    []*scenarioFile
+	migrate  *migrateFile
+	overlays []*overlayFile
+
+	// What the stages and tasks of Plan were compiled from, by the same indexes.
+	stages    []declared
+	questions []question
+}
+
+// Load reads, compiles and checks the procedure in a folder. It returns all problems at once, in order of file, line and
+// column; the procedure is nil only if procedure.yaml cannot be read at all. A procedure with errors must not be run.
+func Load(ctx context.Context, fsys fs.FS, options Options) (*Procedure, []Problem) {
+	out := &problems{}
+	src := read(fsys, out)
+	if src == nil {
+		return nil, out.sorted()
+	}
+	p := compile(ctx, src, options, out)
+	check(p, out)
+	checkOverlays(ctx, p, src, options, out)
+	return p, out.sorted()
+}
+
+// LoadFor returns the procedure with the overlay of a county applied; for a county without one it is the procedure itself.
+func LoadFor(ctx context.Context, fsys fs.FS, options Options, county string) (*Procedure, []Problem) {
+	out := &problems{}
+	src := read(fsys, out)
+	if src == nil {
+		return nil, out.sorted()
+	}
+	i := slices.IndexFunc(src.overlays, func(o *overlayFile) bool { return o.County.s == county })
+	if i < 0 {
+		return Load(ctx, fsys, options)
+	}
+	overlaid := apply(src, src.overlays[i], out)
+	p := compile(ctx, overlaid, options, out)
+	check(p, out)
+	return p, out.sorted()
+}
+
+// Summary describes the size and the identity of the procedure in one line.
+func (p *Procedure) Summary() string {
+	ends, transitions := 0, len(p.Plan.Anytime)
+	for _, s := range p.Plan.Stages {
+		if s.Verb == VerbEnd {
+			ends++
+		}
+		transitions += len(s.On)
+	}
+	return fmt.Sprintf("%d 个环节、%d 种结束、%d 条走法，版本 %s", len(p.Plan.Stages)-ends, ends, transitions, p.Hash[:12])
+}
