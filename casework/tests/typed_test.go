@@ -57,7 +57,8 @@ func TestAFileThatOnlyAFaultyDraftNamesIsNotCollected(t *testing.T) {
 	typed := filing.Typed{Values: url.Values{"/papers/0/attachment": {named}}, Faults: []casework.FieldError{{Location: "/papers/0/staff", Message: "没有这名人员"}}}
 	_, err = d.SaveSection(t.Context(), applicant, "k2", started.CaseNo, casework.Correction{Application: a, Version: 1}, "papers", typed)
 	require.NoError(t, err)
-	d.exec(`UPDATE attachments SET uploaded_at = $1 WHERE id = ANY ($2)`, d.Now().Add(-48*time.Hour), []string{named, unnamed})
+	next := d.Now().Add(25 * time.Hour)
+	d.Deps.Now = func() time.Time { return next }
 	require.NoError(t, d.Sweep(t.Context()))
 	require.Equal(t, []string{named}, d.strings(`SELECT id FROM attachments WHERE id = ANY ($1)`, []string{named, unnamed}))
 }
