@@ -105,7 +105,7 @@ func (s *pages) absenceShape(r *http.Request) (ui.FormSchema, error) {
 	for _, c := range list {
 		// A supervisor may be the one to stand in while another supervisor is away.
 		if c.Account != p.Account || p.Role == nursery.RoleSupervisor {
-			options = append(options, ui.Option{Value: c.Account, Label: web.ColleagueText(c)})
+			options = append(options, ui.Option{Value: c.Account, Label: ui.ColleagueText(c)})
 		}
 	}
 	if p.Role == nursery.RoleSupervisor { // a supervisor sets those of the whole office

@@ -16,6 +16,7 @@ import (
 	"tuoyu/processes/targets"
 	"tuoyu/registry"
 	"tuoyu/web"
+	"tuoyu/web/cases"
 )
 
 // Services is every command and query there is: those of cases in general, and those of each process.
@@ -70,6 +71,7 @@ func New(d casework.Deps) *Services {
 // Pages registers the pages of all processes, and of what they share.
 func (s *Services) Pages(site *web.Site) {
 	for _, pages := range []func(*web.Site){
+		cases.Pages,
 		s.childrenService.Pages, s.attendanceService.Pages, s.registryService.Pages, s.officesService.Pages, s.filingService.Pages, s.buildsiteService.Pages,
 		s.contractService.Pages, s.checkupService.Pages, s.inspectionService.Pages, s.insuranceService.Pages, s.targetsService.Pages,
 	} {

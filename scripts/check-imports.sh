@@ -14,6 +14,7 @@ workflows
 casework worker
 web/ui
 api web
+web/cases
 children registry offices api/apitest
 attendance processes/filing processes/buildsite processes/contract processes/checkup processes/inspection processes/insurance
 processes/targets

@@ -14,8 +14,8 @@ import (
 	"tuoyu/web/ui"
 )
 
-// batchMost is the number of rows on which one command may be executed at once.
-const batchMost = 500
+// BatchMost is the number of rows on which one command may be executed at once.
+const BatchMost = 500
 
 // Batches is what can be done with several rows of a list at once.
 type Batches[View any] struct {
@@ -73,7 +73,7 @@ type batchView struct {
 	Batch             []batchButton
 }
 
-// batch executes an act on the chosen rows, or on the first batchMost that the list has for the address that the form came from. It shows
+// batch executes an act on the chosen rows, or on the first BatchMost that the list has for the address that the form came from. It shows
 // what became of each row; those that were refused can be sent again. A row on which the act was executed is not affected by a repeat
 // of the form. After an error that is not about one row, the remaining rows are left out and shown as such.
 func (l *Listing[Filter, View]) batch(s *Site, w http.ResponseWriter, r *http.Request, act BatchAct) error {
@@ -81,7 +81,7 @@ func (l *Listing[Filter, View]) batch(s *Site, w http.ResponseWriter, r *http.Re
 		return err
 	}
 	p := Principal(r.Context())
-	back, err := url.Parse(localPath(r.PostFormValue("_back")))
+	back, err := url.Parse(LocalPath(r.PostFormValue("_back")))
 	if err != nil || back.Path != l.Path {
 		back = &url.URL{Path: l.Path}
 	}
@@ -93,8 +93,8 @@ func (l *Listing[Filter, View]) batch(s *Site, w http.ResponseWriter, r *http.Re
 		}
 	}
 	switch {
-	case len(ids) > batchMost:
-		return &casework.Error{Code: casework.CodeInvalid, Message: fmt.Sprintf("一次最多办理 %d 件，本次选择了 %d 件，均未办理。请分批选择。", batchMost, len(ids))}
+	case len(ids) > BatchMost:
+		return &casework.Error{Code: casework.CodeInvalid, Message: fmt.Sprintf("一次最多办理 %d 件，本次选择了 %d 件，均未办理。请分批选择。", BatchMost, len(ids))}
 	case len(ids) == 0:
 		return s.Done(w, r, v.Here, "没有选择任何一行。")
 	}
@@ -123,7 +123,7 @@ func (l *Listing[Filter, View]) batch(s *Site, w http.ResponseWriter, r *http.Re
 		}
 	}
 	if len(shown.Failed) == 0 {
-		return s.done(w, r, v.Here, flash{Text: fmt.Sprintf("%s %d 件。", act.Done, len(ids)), Undo: act.Undo, Tasks: ids})
+		return s.DoneWith(w, r, v.Here, Flash{Text: fmt.Sprintf("%s %d 件。", act.Done, len(ids)), Undo: act.Undo, Tasks: ids})
 	}
 	again := r.Clone(r.Context())
 	again.URL.Path = l.Path
@@ -133,9 +133,9 @@ func (l *Listing[Filter, View]) batch(s *Site, w http.ResponseWriter, r *http.Re
 	return s.Show(w, r, Frame{Title: act.Title + "的结果", Wide: true, Back: v.Here}, batchPage(shown))
 }
 
-// allRows returns the rows of the list that an address asks for and that the reader may choose, at most batchMost.
+// allRows returns the rows of the list that an address asks for and that the reader may choose, at most BatchMost.
 func (l *Listing[Filter, View]) allRows(s *Site, v Reader, values url.Values) (ids []string, err error) {
-	rows, _, err := l.List.Some(v.Context(), s.Service, v.Principal, l.filterOf(v.Principal, values), batchMost)
+	rows, _, err := l.List.Some(v.Context(), s.Service, v.Principal, l.filterOf(v.Principal, values), BatchMost)
 	for _, row := range rows {
 		if id, _ := l.Batch.ID(v, row); id != "" {
 			ids = append(ids, id)

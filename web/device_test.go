@@ -22,6 +22,6 @@ func TestOneIsLedWithinThesePagesOnly(t *testing.T) {
 		"/tasks?view=mine": "/tasks?view=mine", "": "/home", "tasks": "/home", "//evil.example": "/home", "https://evil.example/": "/home",
 		`/\evil.example`: "/home", "/a\r\nSet-Cookie: x": "/home",
 	} {
-		require.Equal(t, want, localPath(given), given)
+		require.Equal(t, want, LocalPath(given), given)
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"net/http"
 )
 
-// flash is a message that is shown once, on the next page.
-type flash struct {
+// Flash is a message that is shown once, on the next page.
+type Flash struct {
 	Text  string
 	Undo  string   `json:",omitempty"` // label of the button that takes back what was done to tasks; empty: no button
 	Tasks []string `json:",omitempty"` // those tasks
@@ -16,7 +16,7 @@ type flash struct {
 	here string // the page that shows it
 }
 
-func (s *Site) putFlash(ctx context.Context, f flash) error {
+func (s *Site) putFlash(ctx context.Context, f Flash) error {
 	raw, err := json.Marshal(f)
 	if err != nil {
 		return fmt.Errorf("encode message: %w", err)
@@ -26,13 +26,13 @@ func (s *Site) putFlash(ctx context.Context, f flash) error {
 }
 
 // popFlash returns the message for the page of a request.
-func (s *Site) popFlash(r *http.Request) (f flash) {
+func (s *Site) popFlash(r *http.Request) (f Flash) {
 	raw := s.sessions.PopString(r.Context(), keyFlash)
 	if raw == "" {
 		return f
 	}
 	if json.Unmarshal([]byte(raw), &f) != nil {
-		f = flash{Text: raw} // of a release before this one
+		f = Flash{Text: raw} // of a release before this one
 	}
 	f.here = r.URL.RequestURI()
 	return f

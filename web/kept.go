@@ -171,14 +171,14 @@ func registerKept(s *Site) {
 			return &casework.Error{Code: casework.CodeNotFound, Message: "没有保留的内容，可能已经继续提交。"}
 		}
 		form := kept[i]
-		form.next, form.reopened = localPath(r.FormValue("next")), s.reopens(form.path)
+		form.next, form.reopened = LocalPath(r.FormValue("next")), s.reopens(form.path)
 		return s.Show(w, r, Frame{Title: "您填写的内容仍在"}, keptPage(form))
 	})
 	s.Page("POST /kept/{id}/drop", func(w http.ResponseWriter, r *http.Request) error {
 		if err := s.dropKept(r.Context(), r.PathValue("id")); err != nil {
 			return err
 		}
-		http.Redirect(w, r, localPath(r.FormValue("next")), http.StatusSeeOther)
+		http.Redirect(w, r, LocalPath(r.FormValue("next")), http.StatusSeeOther)
 		return nil
 	})
 }

@@ -117,6 +117,12 @@ func listQueryOf(values url.Values, saved []SavedFilter) listQuery {
 	return q
 }
 
+// OrderOf returns the order that an address of a list asks for.
+func (s *Site) OrderOf(ctx context.Context, p nursery.Principal, path string, values url.Values) (casework.Order, error) {
+	saved, err := s.Views(ctx, p, RoomOf(path))
+	return listQueryOf(values, saved).order, err
+}
+
 // FilterOf returns the filter of an address, by the names that the API has for its fields.
 func FilterOf[Filter any](values url.Values) (f Filter) {
 	of := reflect.ValueOf(&f).Elem()
@@ -188,7 +194,7 @@ type listingHead struct {
 
 func (l *Listing[Filter, View]) show(s *Site, w http.ResponseWriter, r *http.Request) error {
 	p := Principal(r.Context())
-	saved, err := s.views(r.Context(), p, RoomOf(l.Path))
+	saved, err := s.Views(r.Context(), p, RoomOf(l.Path))
 	if err != nil {
 		return err
 	}
@@ -322,8 +328,8 @@ func (h listingHead) current(f SavedFilter) bool {
 	return err == nil && saved.Encode() == h.query.Encode()
 }
 
-// views returns the views of a list that somebody saved.
-func (s *Site) views(ctx context.Context, p nursery.Principal, room string) ([]SavedFilter, error) {
+// Views returns the views of a list that somebody saved.
+func (s *Site) Views(ctx context.Context, p nursery.Principal, room string) ([]SavedFilter, error) {
 	if s.savedFilters == nil {
 		return nil, nil
 	}

@@ -1,12 +1,8 @@
 package web
 
 import (
-	"cmp"
 	"context"
-	"fmt"
 	"net/url"
-	"slices"
-	"strings"
 
 	"github.com/a-h/templ"
 
@@ -15,37 +11,11 @@ import (
 	"tuoyu/web/ui"
 )
 
-// Places has, for each role with a link, its place among the links of the role.
-type Places map[nursery.Role]int
-
-// navItem is a link of the main navigation.
-type navItem struct {
-	Path, Title string
-	place       int
-}
-
-// Nav adds a link to the main navigation of the roles in places. It panics if another link has the same place.
-func (s *Site) Nav(path, title string, places Places) {
-	for role, place := range places {
-		items := s.nav[role]
-		i, taken := slices.BinarySearchFunc(items, place, func(n navItem, place int) int { return cmp.Compare(n.place, place) })
-		if taken {
-			panic(fmt.Sprintf("web: %s and %s have the same place in the navigation of %s", path, items[i].Path, role))
-		}
-		s.nav[role] = slices.Insert(items, i, navItem{path, title, place})
-	}
-}
-
-// tile is a link on the first page of institutions to what they may begin.
-type tile struct {
-	place             int
-	Path, Title, Hint string
-}
-
-// Tile adds a link to the first page of institutions, at its place.
-func (s *Site) Tile(place int, path, title, hint string) {
-	i, _ := slices.BinarySearchFunc(s.tiles, place, func(t tile, place int) int { return cmp.Compare(t.place, place) })
-	s.tiles = slices.Insert(s.tiles, i, tile{place, path, title, hint})
+// TaskView is a task as its reader sees it.
+type TaskView struct {
+	Task   casework.TaskDetail
+	Case   *casework.CaseDetail // nil when the reader may not read it
+	Reader nursery.Principal
 }
 
 // TaskPage is what the page of a kind of task shows besides what all tasks have.
@@ -96,6 +66,9 @@ type Content interface {
 	Markable(form *ui.BoundForm) // has its parts marked as findings of the form of an answer
 }
 
+// FindingsPointer is where the findings of an answer stand.
+const FindingsPointer = "/findings"
+
 // Case has the cases of some kinds shown by a page.
 func (s *Site) Case(page CasePage, kinds ...nursery.CaseKind) {
 	for _, kind := range kinds {
@@ -114,22 +87,36 @@ func (s *Site) SavedFilters(list func(ctx context.Context, p nursery.Principal, 
 	s.savedFilters = list
 }
 
-// covers reports whether a page lies under the link.
-func (n navItem) covers(path string) bool {
-	return path == n.Path || strings.HasPrefix(path, n.Path+"/")
+// GuidePart is what the guide of a kind of case shows besides what all guides have.
+type GuidePart struct {
+	Papers func(ctx context.Context, county string) ([]GuidePaper, error) // what has to be handed in; nil: nothing but the form
+	Note   string                                                         // about the papers
+	Blanks []GuideBlank                                                   // to download besides those of papers
 }
 
-// startPath is where each role's work begins.
-func (s *Site) startPath(p nursery.Principal) string {
-	if items := s.nav[p.Role]; len(items) > 0 {
-		return items[0].Path
-	}
-	return "/"
+// GuidePaper is a paper that has to be handed in with a case.
+type GuidePaper struct {
+	Title string
+	For   string // who has to hand it in, and when
+	Basis []nursery.Citation
+	Blank string // the page of a blank one; empty: there is none
 }
 
-func brandPath(p nursery.Principal) string {
-	if p.Account == "" {
-		return "/"
+// GuideBlank is a form to print or a workbook to fill in.
+type GuideBlank struct{ Path, Title string }
+
+// Guide has the guides of some kinds of case show a part.
+func (s *Site) Guide(part GuidePart, kinds ...nursery.CaseKind) {
+	for _, kind := range kinds {
+		s.guides[kind] = part
 	}
-	return "/home"
 }
+
+// GuideOf returns what the guide of a kind of case shows besides what all guides have.
+func (s *Site) GuideOf(kind nursery.CaseKind) GuidePart { return s.guides[kind] }
+
+// TaskPageOf returns what the page of a kind of task shows besides what all tasks have.
+func (s *Site) TaskPageOf(kind string) TaskPage { return s.taskPages[kind] }
+
+// CasePageOf returns what the pages of a kind of case show besides what all cases have.
+func (s *Site) CasePageOf(kind nursery.CaseKind) CasePage { return s.casePages[kind] }

@@ -34,7 +34,7 @@ type Frame struct {
 	p     nursery.Principal
 	nav   []navItem
 	path  string
-	flash flash
+	flash Flash
 	news  int    // number of the reader's cases with news
 	own   string // name of the reader's institution or clinic
 }
@@ -48,7 +48,7 @@ type problemView struct {
 	Sent           savedForm              // that form, when it can be sent again as it is
 	Files          bool                   // files came with it
 	Office         casework.OfficeContact // who answers questions; zero: nobody
-	Ways           []navItem              // where a reader can go on
+	Ways           []Link                 // where a reader can go on
 }
 
 // Show responds with a page.
@@ -63,8 +63,8 @@ func (s *Site) ShowStatus(w http.ResponseWriter, r *http.Request, status int, f 
 		w.Header().Set("Retry-After", retryAfter[casework.Unavailable])
 	}
 	f.p, f.path = Principal(r.Context()), r.URL.Path
-	if list := listOf(r); list != "" && !f.Placed {
-		f.Back = atRow(list, f.path)
+	if list := ListOf(r); list != "" && !f.Placed {
+		f.Back = AtRow(list, f.path)
 	}
 	var err error
 	if f.own, err = s.Service.OwnName(r.Context(), f.p); err != nil {
@@ -227,11 +227,11 @@ func WriteJSON(w http.ResponseWriter, body any) error {
 
 // Done redirects to a page with a message, so that a reload does not repeat the action.
 func (s *Site) Done(w http.ResponseWriter, r *http.Request, to, message string) error {
-	return s.done(w, r, to, flash{Text: message})
+	return s.DoneWith(w, r, to, Flash{Text: message})
 }
 
-// done is Done with a message that has more than text.
-func (s *Site) done(w http.ResponseWriter, r *http.Request, to string, f flash) error {
+// DoneWith is Done with a message that has more than text.
+func (s *Site) DoneWith(w http.ResponseWriter, r *http.Request, to string, f Flash) error {
 	if f.Text != "" {
 		if err := s.putFlash(r.Context(), f); err != nil {
 			return err
@@ -331,4 +331,15 @@ func AtoiOrZero(text string) int {
 		return 0
 	}
 	return n
+}
+
+// Contact returns how the office of a county is reached, and a county without an answer where that cannot be read: the page is more
+// than the contact on it.
+func (s *Site) Contact(ctx context.Context, county string) casework.OfficeContact {
+	c, err := s.Service.OfficeContact(ctx, county)
+	if err != nil {
+		s.Log.WarnContext(ctx, "contact of the office not read", "county", county, "error", err)
+		return casework.OfficeContact{County: county, CountyName: casework.OfficeName(county)}
+	}
+	return c
 }

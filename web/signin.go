@@ -24,14 +24,14 @@ import (
 func registerSignIn(s *Site) {
 	s.Open("GET /signin", func(w http.ResponseWriter, r *http.Request) error {
 		if Principal(r.Context()).Account != "" {
-			http.Redirect(w, r, localPath(r.FormValue("next")), http.StatusSeeOther)
+			http.Redirect(w, r, LocalPath(r.FormValue("next")), http.StatusSeeOther)
 			return nil
 		}
 		places, err := s.demoAccounts(r.Context())
 		if err != nil {
 			s.Log.WarnContext(r.Context(), "demo accounts not listed", "error", err)
 		}
-		return s.Show(w, r, Frame{Title: "登录"}, signInPage(localPath(r.FormValue("next")), places))
+		return s.Show(w, r, Frame{Title: "登录"}, signInPage(LocalPath(r.FormValue("next")), places))
 	})
 	s.Open("GET /signin/start", s.startSignIn)
 	s.Open("GET "+callbackPath, s.endSignIn)
@@ -61,7 +61,7 @@ func (s *Site) startSignIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	a := attempt{Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), Next: localPath(r.FormValue("next")), At: s.now()}
+	a := attempt{Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), Next: LocalPath(r.FormValue("next")), At: s.now()}
 	state, err := s.beginAttempt(w, r, a)
 	if err != nil {
 		return err
@@ -139,8 +139,8 @@ func shortened(s string, most int) string {
 	return s
 }
 
-// localPath is where to go on, within these pages.
-func localPath(next string) string {
+// LocalPath is where to go on, within these pages.
+func LocalPath(next string) string {
 	u, err := url.Parse(next)
 	if err != nil || u.Host != "" || u.Scheme != "" || !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\n\r") {
 		return "/home"

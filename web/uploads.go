@@ -86,7 +86,7 @@ func sentFrom(r *http.Request) string {
 	if err != nil || r.Method != http.MethodPost || u.Host != r.Host || u.Path == "" {
 		return ""
 	}
-	return localPath(u.RequestURI())
+	return LocalPath(u.RequestURI())
 }
 
 // DecodeForm decodes a submitted form of schema sh. It stores files by upload and sets their IDs as values; a file that is

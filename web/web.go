@@ -59,7 +59,7 @@ type Site struct {
 	confirmations *confirmations
 
 	nav          map[nursery.Role][]navItem
-	tiles        []tile
+	tiles        []Tile
 	waiting      []waitingList
 	openVisits   []func(context.Context, nursery.Principal) ([]OpenVisit, error)
 	taskPages    map[string]TaskPage
@@ -78,7 +78,7 @@ const (
 	requestTimeout = 30 * time.Second
 )
 
-// New returns the pages: those for all cases, and those that each of pages registers.
+// New returns the pages: of signing in and of files, and those that each of pages registers.
 func New(d Deps, pages ...func(*Site)) (*Site, error) {
 	if d.Service == nil || d.DB == nil || d.Provider.Issuer == "" || d.Provider.Principal == nil {
 		return nil, errors.New("the pages need casework, a database and an OIDC provider")
@@ -110,7 +110,7 @@ func New(d Deps, pages ...func(*Site)) (*Site, error) {
 		return nil, err
 	}
 	for _, register := range slices.Concat([]func(*Site){
-		registerAssets, registerSignIn, registerHome, registerProgress, registerGuide, registerTasks, registerCases, registerFiles, registerLive, registerStuck, registerWaiting,
+		registerAssets, registerSignIn, registerFiles, registerLive,
 	}, pages) {
 		register(s)
 	}

@@ -2,8 +2,11 @@ package ui
 
 import (
 	"cmp"
+	"fmt"
+	"slices"
 	"strconv"
 
+	"tuoyu/casework"
 	"tuoyu/nursery"
 )
 
@@ -174,4 +177,33 @@ func LightTitle(title string) string {
 		return "未核定"
 	}
 	return title
+}
+
+// ColleagueText returns the label of a colleague in a choice: name, account if it differs, role, number of open tasks
+// and absence.
+func ColleagueText(c casework.Colleague) string {
+	text := c.Name
+	if c.Name != c.Account {
+		text += "（" + c.Account + "）"
+	}
+	text += fmt.Sprintf("，%s，在办 %d 件", c.RoleTitle, c.Open)
+	if c.AwayUntil != nil {
+		text += "，不在岗至 " + c.AwayUntil.String()
+	}
+	return text
+}
+
+// notDue returns why a case has no due date.
+func notDue(c casework.CaseDetail) string {
+	switch {
+	case c.Status == nursery.CaseEnded:
+		return "已办结"
+	case c.Status == nursery.CaseDraft:
+		return "提交后开始计算"
+	case len(c.Clocks)+len(c.Tasks)+len(c.Decisions) == 0: // the engine has not begun
+		return "正在计算"
+	case slices.ContainsFunc(c.Clocks, func(k casework.ClockView) bool { return k.State == "paused" }):
+		return "等待" + c.HolderTitle + "，期间不计入时限"
+	}
+	return "无期限"
 }
