@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -169,10 +170,18 @@ func (s *Service) Case(ctx context.Context, p nursery.Principal, caseNo string) 
 		d.Next = StageOf(d.Kind, c.Stage).Next
 		if c.ParentCase != nil {
 			d.ParentCase = *c.ParentCase
+			if d.ParentReadable, err = s.readable(ctx, q, p, d.ParentCase); err != nil {
+				return err
+			}
 		}
 		for _, fill := range append(slices.Clone(s.completions), fillChildren, FillGaps, fillDecisions, fillDocuments, fillTimeline) {
 			if err := fill(ctx, q, p, c, &d); err != nil {
 				return fmt.Errorf("read case: %w", err)
+			}
+		}
+		for i := range d.Children {
+			if d.Children[i].Readable, err = s.readable(ctx, q, p, d.Children[i].CaseNo); err != nil {
+				return err
 			}
 		}
 		if d.Clocks, err = s.clocks(ctx, q, c, years); err != nil {
@@ -189,6 +198,18 @@ func (s *Service) Case(ctx context.Context, p nursery.Principal, caseNo string) 
 		return nil
 	})
 	return d, err
+}
+
+// readable reports whether p may read a case.
+func (s *Service) readable(ctx context.Context, q *store.Queries, p nursery.Principal, caseNo string) (bool, error) {
+	c, err := CaseOf(ctx, q.CaseByNumber, caseNo)
+	if err == nil {
+		err = s.AuthorizeCase(ctx, p, "case.read", c)
+	}
+	if refused := (*Error)(nil); errors.As(err, &refused) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func fillChildren(ctx context.Context, q *store.Queries, _ nursery.Principal, c store.Case, d *CaseDetail) error {

@@ -55,6 +55,20 @@ func (l *List[Filter, View]) Sorted(ctx context.Context, s *Service, p nursery.P
 	return list, !more, nil
 }
 
+// Matching returns those of the first SortMost rows that match, in an order. It is for what the database cannot search, such as sealed
+// names. Whole is false where the list has more rows. Its errors are those of Sorted.
+func (l *List[Filter, View]) Matching(ctx context.Context, s *Service, p nursery.Principal, f Filter, order Order, match func(View) bool) (rows []View, whole bool, err error) {
+	rows, more, err := l.Some(ctx, s, p, f, SortMost)
+	if err != nil {
+		return nil, false, err
+	}
+	rows = slices.DeleteFunc(rows, func(row View) bool { return !match(row) })
+	if order.By != "" {
+		err = l.Sheet.sort(rows, order)
+	}
+	return rows, !more, err
+}
+
 // AllSorted is All in another order. Its errors are those of Sorted.
 func (l *List[Filter, View]) AllSorted(ctx context.Context, s *Service, p nursery.Principal, f Filter, order Order) ([]View, error) {
 	rows, err := l.All(ctx, s, p, f)

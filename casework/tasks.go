@@ -64,6 +64,11 @@ func (s *Service) Task(ctx context.Context, p nursery.Principal, id string) (Tas
 		if err := NameParty(ctx, q, detail.parties()); err != nil {
 			return err
 		}
+		assigned := []TaskSummary{detail.TaskSummary}
+		if err := nameAssignees(ctx, q, assigned); err != nil {
+			return err
+		}
+		detail.AssigneeName = assigned[0].AssigneeName
 		if task.Decision == nil {
 			return nil
 		}

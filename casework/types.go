@@ -104,28 +104,31 @@ type CaseSummary struct {
 // CaseDetail holds the details of a case that the caller may see.
 type CaseDetail struct {
 	CaseSummary
-	Next         string               `json:"next,omitempty"` // what happens next, in words
-	Stages       []StageTitle         `json:"stages"`         // what the case came through, where it is, and what usually follows
-	ParentCase   string               `json:"parent_case,omitempty"`
-	Children     []CaseRef            `json:"children,omitempty"`
-	Version      int                  `json:"version"`
-	Application  *nursery.Application `json:"application,omitempty"`
-	Changed      []string             `json:"changed,omitempty"` // since the last notice of corrections to the applicant, as JSON Pointers
-	Files        []Attachment         `json:"files,omitempty"`   // of the application's papers, where the caller may open them
-	Registration *RegistrationView    `json:"registration,omitempty"`
-	Clocks       []ClockView          `json:"clocks"`
-	Gaps         []nursery.Reason     `json:"gaps"`
-	Tasks        []TaskSummary        `json:"tasks"`
-	Decisions    []DecisionView       `json:"decisions"`
-	Documents    []Document           `json:"documents"`
-	Timeline     []Event              `json:"timeline"`
+	Next       string       `json:"next,omitempty"` // what happens next, in words
+	Stages     []StageTitle `json:"stages"`         // what the case came through, where it is, and what usually follows
+	ParentCase string       `json:"parent_case,omitempty"`
+	// ParentReadable tells pages whether the reader may open that case.
+	ParentReadable bool                 `json:"-"`
+	Children       []CaseRef            `json:"children,omitempty"`
+	Version        int                  `json:"version"`
+	Application    *nursery.Application `json:"application,omitempty"`
+	Changed        []string             `json:"changed,omitempty"` // since the last notice of corrections to the applicant, as JSON Pointers
+	Files          []Attachment         `json:"files,omitempty"`   // of the application's papers, where the caller may open them
+	Registration   *RegistrationView    `json:"registration,omitempty"`
+	Clocks         []ClockView          `json:"clocks"`
+	Gaps           []nursery.Reason     `json:"gaps"`
+	Tasks          []TaskSummary        `json:"tasks"`
+	Decisions      []DecisionView       `json:"decisions"`
+	Documents      []Document           `json:"documents"`
+	Timeline       []Event              `json:"timeline"`
 }
 
 // CaseRef points to a case that came from another.
 type CaseRef struct {
-	CaseNo string           `json:"case_no"`
-	Kind   nursery.CaseKind `json:"kind"`
-	Stage  nursery.Stage    `json:"stage"`
+	Readable bool             `json:"-"` // for pages: the reader may open it
+	CaseNo   string           `json:"case_no"`
+	Kind     nursery.CaseKind `json:"kind"`
+	Stage    nursery.Stage    `json:"stage"`
 }
 
 // RegistrationView is a registration with its source, the registrar or the certificate.

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -42,15 +41,12 @@ func (s *pages) registerCare() {
 	s.Page("POST /children/{id}/leave", s.leave)
 }
 
-// childrenView is who is in care, with the form to enrol one more.
+// childrenView is the forms of the roster as they were sent.
 type childrenView struct {
-	Children []EnrolledChild
-	Filter   EnrolmentFilter
-	Next     string
-	Form     ui.BoundForm
-	Import   web.ImportFault
-	Imports  []PastImport // of today
-	r        *http.Request
+	Form    ui.BoundForm
+	Import  web.ImportFault
+	Imports []PastImport // of today
+	r       *http.Request
 }
 
 // leaving returns what was entered of a child whose leave was refused; empty for any other.
@@ -82,13 +78,9 @@ func (s *pages) children(w http.ResponseWriter, r *http.Request) error {
 	return s.childrenPage(w, r, http.StatusOK, ui.BoundForm{Values: url.Values{}}, web.ImportFault{})
 }
 
+// childrenPage shows the roster, and below it the forms that add to it, as they were sent.
 func (s *pages) childrenPage(w http.ResponseWriter, r *http.Request, status int, form ui.BoundForm, refused web.ImportFault) error {
-	f := EnrolmentFilter{Class: r.URL.Query().Get("class"), Ended: r.URL.Query().Get("ended") == "yes"}
-	list, err := s.named(r, f)
-	if err != nil {
-		return err
-	}
-	v := childrenView{Children: list.Items, Filter: f, Next: web.NextPage(r, list.Next), Import: refused}
+	v := childrenView{Import: refused}
 	filed, err := s.service.FiledClasses(r.Context(), web.Principal(r.Context()))
 	if err != nil {
 		return err
@@ -101,36 +93,33 @@ func (s *pages) childrenPage(w http.ResponseWriter, r *http.Request, status int,
 	r = r.Clone(r.Context())
 	r.URL.Path = "/children" // to which the links of the page lead, whatever was sent
 	v.Form, v.r = form, r
-	return s.ShowStatus(w, r, status, web.Frame{Title: "婴幼儿名册", Wide: true}, childrenPage(v))
-}
-
-// emptyRoster stands for a roster without rows, or for a search that found none.
-func (v childrenView) emptyRoster() templ.Component {
-	if v.r.URL.Query().Get("q") != "" {
-		return ui.Empty("没有找到这个姓名", "请核对姓名，或者清空后查看全部。")
+	list := web.Listing[EnrolmentFilter, EnrolledChild]{
+		List: Children, Path: "/children", Title: "婴幼儿名册", Rows: 50, Lead: "姓名只对本机构显示。打开本页和导出名册都登记为“入托和在托管理”的查阅。",
+		None: "名册中没有符合条件的婴幼儿", Hint: "可以导入 Excel，也可以逐名登记。",
+		// Names are sealed, so that they are looked through on the page.
+		Search: "姓名", Match: func(c EnrolledChild, text string) bool { return c.ID == text || strings.Contains(c.Name, text) },
+		Choices: func(nursery.Principal) []web.Choice {
+			return []web.Choice{{Name: "class", Label: "班级", Options: classOptions(filed), Text: len(filed) == 0}, {Name: "ended", Label: "含已离托的"}}
+		},
+		Acts: func(nursery.Principal) []web.Link {
+			return []web.Link{
+				{Path: "/children/roster", Title: "下载名册，可再导入"}, {Path: "/children/consents", Title: "集体登记同意"}, {Path: "#import", Title: "导入"}, {Path: "#enrol", Title: "逐名登记"},
+			}
+		},
+		Looks: func(web.Reader) ui.Looks[EnrolledChild] {
+			return ui.Looks[EnrolledChild]{
+				"婴幼儿": ui.HeadCell(func(c EnrolledChild) ui.RowHead {
+					return ui.RowHead{Link: "/children/" + c.ID, Name: c.Name, Code: c.ID}
+				}),
+				"离托": ui.StyledCell("", func(c EnrolledChild) templ.Component { return leavingOf(c, v) }),
+			}
+		},
+		Below: func(web.Reader) (templ.Component, error) { return enrolling(v), nil },
 	}
-	return ui.Empty("名册是空的", "可以导入 Excel，也可以逐名登记。")
-}
-
-// named returns a page of the roster, or the children whose name has what the address asks for. Names are sealed, so that they are
-// looked through here.
-func (s *pages) named(r *http.Request, f EnrolmentFilter) (casework.Page[EnrolledChild], error) {
-	typed := strings.TrimSpace(r.URL.Query().Get("q"))
-	if typed == "" {
-		return Children.Page(r.Context(), s.service.Service, web.Principal(r.Context()), f, web.PageRequest(r, 50))
+	if refused.Form != "" && refused.Form != "file" {
+		list.Fault = "离托没有登记：" + refused.Message
 	}
-	all, _, err := Children.Some(r.Context(), s.service.Service, web.Principal(r.Context()), f, casework.SortMost)
-	return casework.Page[EnrolledChild]{Items: slices.DeleteFunc(all, func(c EnrolledChild) bool { return c.ID != typed && !strings.Contains(c.Name, typed) })}, err
-}
-
-// childCells returns the table of the children in care.
-func childCells(v childrenView) []ui.Cell[EnrolledChild] {
-	return ui.CellsOf(Children.Sheet, ui.Looks[EnrolledChild]{
-		"婴幼儿": ui.HeadCell(func(c EnrolledChild) ui.RowHead {
-			return ui.RowHead{Link: "/children/" + c.ID, Name: c.Name, Code: c.ID}
-		}),
-		"离托": ui.StyledCell("", func(c EnrolledChild) templ.Component { return leavingOf(c, v) }),
-	})
+	return web.ShowListing(s.Site, w, r, status, list)
 }
 
 func (s *pages) enrol(w http.ResponseWriter, r *http.Request) error {

@@ -185,6 +185,7 @@ var seenBy = []struct {
 	{"/inspectors/new", only(nursery.RoleSupervisor), false},
 	{"/inspections/new", only(nursery.RoleSupervisor), false},
 	{"/insurance", only(nursery.RoleInsurer, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor), false},
+	{"/insurance/reconciled", only(nursery.RoleInsurer, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor), false},
 	{"/insurance/new", only(nursery.RoleCountyOffice, nursery.RoleCityOffice), false},
 	{"/insurers", only(nursery.RoleInsurer, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor), false},
 	{"/insurers/new", only(nursery.RoleCountyOffice, nursery.RoleCityOffice), false},

@@ -35,7 +35,7 @@ func TestAPlanIsDrawnFromThePages(t *testing.T) {
 
 	half := nursery.HalfYearOf(today()).String()
 	wrong := supervisor.fill("/inspection-plans/new", nil, "/half", "2001H1")
-	if wrong.Status != http.StatusUnprocessableEntity || !strings.Contains(wrong.Body, "只能制定本半年度或下半年度的计划") || !strings.Contains(wrong.Body, `value="2001H1"`) {
+	if wrong.Status != http.StatusUnprocessableEntity || !strings.Contains(wrong.Body, "只能制定本半年度或下半年度的计划") || !strings.Contains(wrong.Body, `name="/half"`) {
 		t.Errorf("a plan of the past: %d %s", wrong.Status, wrong.Body)
 	}
 	taken := supervisor.fill("/inspection-plans/new", nil, "/half", half, "/random_size", "1")
@@ -159,7 +159,7 @@ func TestAnInsuranceMonthFromThePages(t *testing.T) {
 	if settled := office.sendForm(exceptions, month+"/exceptions", nil, fields...); !strings.Contains(settled.Body, "尚待处理 0 名") {
 		t.Fatalf("%d %s", settled.Status, said(settled))
 	}
-	office.shows("/insurance?month="+thisMonth(), "对账", "100")
+	office.shows("/insurance/reconciled?month="+thisMonth(), "对账", "100")
 
 	claim := office.fill("/claims/new", nil, "/child", rows[0].Cell("明细编号"), "/peril", "injury", "/accident_on", today().String(), "/amount_fen", "600", "/description", "在园跌倒")
 	office.led(claim, "/claims/LP-", "已报案")
@@ -282,7 +282,8 @@ func TestABuildingSiteFromThePages(t *testing.T) {
 	if p := city.fill("/build/new", nil, planFields(short)...); p.Status != http.StatusUnprocessableEntity || !strings.Contains(p.Body, "潞州区") || !strings.Contains(p.Body, plan.Title) {
 		t.Errorf("a plan without a site in 潞州区: %d: %s", p.Status, said(p))
 	}
-	started := city.led(city.fill("/build/new", nil, planFields(plan)...), "/build?plan="+plan.Name, "已启动，共 12 个建设点。")
+	taken := city.fill("/build/new", nil, planFields(plan)...)
+	started := city.led(taken, "/build?plan=plan-", "已启动，共 12 个建设点。")
 	site := regexp.MustCompile(`/build/[A-Z]+-` + county + `-[^"?]+`).FindString(started.Body)
 	fitOut := plan.Milestones[0]
 	fields := []string{"/milestone", string(fitOut.Kind), "/percent", "100", "/note", "装修完成"}
@@ -304,8 +305,9 @@ func TestABuildingSiteFromThePages(t *testing.T) {
 	amend := []string{"/seats", "200", "/mode", "public", "/reason", "扩大规模"}
 	city.led(city.fill(site+"/amend", nil, append(amend, milestoneFields(plan.Milestones)...)...), site, "第 2 版")
 	city.shows(site, "计划 200")
-	city.shows("/build/ranking?plan="+plan.Name, "名次", "潞州区")
-	_, filing := receipted(t, h, "public_comprehensive")
+	city.shows(strings.Replace(taken.Location, "/build?", "/build/ranking?", 1), "名次", "潞州区")
+	a, filing := receipted(t, h, "public_comprehensive")
+	office.shows(site+"/filing", a.Registration.Name, filing)
 	wrong := office.fill(site+"/filing", nil, "/filing", "BA-140403-2026-999999-9")
 	if wrong.Status == http.StatusSeeOther {
 		t.Error("a filing that there is not was linked")
@@ -316,7 +318,7 @@ func TestABuildingSiteFromThePages(t *testing.T) {
 func planFields(plan nursery.BuildPlan) []string {
 	terms := plan.Terms
 	fields := []string{
-		"/name", plan.Name, "/title", plan.Title, "/seats", strconv.Itoa(plan.Seats), "/deadline", plan.Deadline.String(),
+		"/title", plan.Title, "/seats", strconv.Itoa(plan.Seats), "/deadline", plan.Deadline.String(),
 		"/source/document", plan.Source.Document, "/source/article", plan.Source.Article, "/source/binding", string(plan.Source.Binding), "/source/verified", "true",
 		"/terms/reply_days", strconv.Itoa(terms.ReplyDays), "/terms/escalate_after", strconv.Itoa(terms.EscalateAfter), "/terms/progress", strconv.Itoa(terms.Progress),
 		"/terms/seats", strconv.Itoa(terms.Seats), "/terms/on_time", strconv.Itoa(terms.OnTime), "/terms/verified", "false",

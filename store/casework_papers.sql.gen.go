@@ -561,7 +561,7 @@ func (q *Queries) LinkSheet(ctx context.Context, arg LinkSheetParams) (int64, er
 }
 
 const papersSeen = `-- name: PapersSeen :many
-SELECT attachment FROM papers_seen WHERE account = $1 AND case_no = $2 LIMIT 1000
+SELECT attachment FROM papers_seen WHERE account = $1 AND case_no = $2 AND attachment < 'v' LIMIT 1000
 `
 
 type PapersSeenParams struct {
@@ -569,7 +569,7 @@ type PapersSeenParams struct {
 	CaseNo  string
 }
 
-// Served by the primary key.
+// Papers, without the versions of the application. Served by the primary key.
 func (q *Queries) PapersSeen(ctx context.Context, arg PapersSeenParams) ([]string, error) {
 	rows, err := q.db.Query(ctx, papersSeen, arg.Account, arg.CaseNo)
 	if err != nil {
@@ -684,4 +684,23 @@ func (q *Queries) SeePaper(ctx context.Context, arg SeePaperParams) error {
 		arg.SeenAt,
 	)
 	return err
+}
+
+const versionSeen = `-- name: VersionSeen :one
+SELECT coalesce(max(attachment), '')::text FROM papers_seen
+WHERE account = $1 AND case_no = $2 AND attachment >= 'v' AND attachment < $3
+`
+
+type VersionSeenParams struct {
+	Account string
+	CaseNo  string
+	Before  string
+}
+
+// The last version of the application before one, among those that were looked at as papers are. Served by the primary key.
+func (q *Queries) VersionSeen(ctx context.Context, arg VersionSeenParams) (string, error) {
+	row := q.db.QueryRow(ctx, versionSeen, arg.Account, arg.CaseNo, arg.Before)
+	var column_1 string
+	err := row.Scan(&column_1)
+	return column_1, err
 }

@@ -69,8 +69,18 @@ type batchResult struct {
 // batchView is what became of all rows.
 type batchView struct {
 	Title, Done, Back string
+	Undo              string
 	Failed, Executed  []batchResult
 	Batch             []batchButton
+}
+
+// taken returns what was executed, for the button that takes it back.
+func (v batchView) taken() Flash {
+	f := Flash{Undo: v.Undo, here: v.Back}
+	for _, x := range v.Executed {
+		f.Tasks = append(f.Tasks, x.ID)
+	}
+	return f
 }
 
 // batch executes an act on the chosen rows, or on the first BatchMost that the list has for the address that the form came from. It shows
@@ -98,7 +108,7 @@ func (l *Listing[Filter, View]) batch(s *Site, w http.ResponseWriter, r *http.Re
 	case len(ids) == 0:
 		return s.Done(w, r, v.Here, "没有选择任何一行。")
 	}
-	shown := batchView{Title: act.Title, Done: act.Done, Back: v.Here}
+	shown := batchView{Title: act.Title, Done: act.Done, Back: v.Here, Undo: act.Undo}
 	ended := ""
 	for _, id := range ids {
 		one := batchResult{ID: id, Row: l.nameOf(v, id), Fault: ended}

@@ -29,7 +29,9 @@ type Listing[Filter, View any] struct {
 	None  string // what is shown without rows
 	Hint  string // what is shown below it
 
-	Search  string                                  // label of the search box, for a filter with q
+	Search  string                                  // label of the search box, for a filter with q or a Match
+	Match   func(row View, text string) bool        // searches what the database cannot, such as sealed names
+	Fault   string                                  // why what was sent from the page was refused
 	Choices func(nursery.Principal) []Choice        // besides the county, which the city chooses
 	Fixed   func(nursery.Principal, *Filter)        // completes the filter of the address
 	Looks   func(Reader) ui.Looks[View]             // of columns that do not look as their value
@@ -76,7 +78,7 @@ type Choice struct {
 
 // AddListing registers the page of a list, and what can be done with several of its rows at once.
 func AddListing[Filter, View any](s *Site, l Listing[Filter, View]) {
-	s.Page("GET "+l.Path, func(w http.ResponseWriter, r *http.Request) error { return l.show(s, w, r) })
+	s.Page("GET "+l.Path, func(w http.ResponseWriter, r *http.Request) error { return ShowListing(s, w, r, http.StatusOK, l) })
 	for _, act := range l.Batch.Acts {
 		s.Page("POST "+l.Path+"/"+act.Name, func(w http.ResponseWriter, r *http.Request) error { return l.batch(s, w, r, act) })
 	}
@@ -179,6 +181,7 @@ type listingView struct {
 // listingHead is what surrounds a list, whatever its rows are.
 type listingHead struct {
 	Path, Title, Lead   string
+	Fault               string
 	Live                bool
 	Acts                []Link
 	Tabs                []Tab
@@ -192,7 +195,18 @@ type listingHead struct {
 	query               url.Values
 }
 
-func (l *Listing[Filter, View]) show(s *Site, w http.ResponseWriter, r *http.Request) error {
+// rows returns what a page of the list shows. Whole is false where not all rows of the list were looked through.
+func (l *Listing[Filter, View]) rows(s *Site, r *http.Request, f Filter, q listQuery) (page casework.Page[View], whole bool, err error) {
+	p, text := Principal(r.Context()), strings.TrimSpace(q.values.Get("q"))
+	if l.Match == nil || text == "" {
+		return l.List.Sorted(r.Context(), s.Service, p, f, q.order, PageRequest(r, l.Rows))
+	}
+	page.Items, whole, err = l.List.Matching(r.Context(), s.Service, p, f, q.order, func(row View) bool { return l.Match(row, text) })
+	return page, whole, err
+}
+
+// ShowListing responds with the page of a list, or with a file of it. It is called with another status by what answers a form of the page.
+func ShowListing[Filter, View any](s *Site, w http.ResponseWriter, r *http.Request, status int, l Listing[Filter, View]) error {
 	p := Principal(r.Context())
 	saved, err := s.Views(r.Context(), p, RoomOf(l.Path))
 	if err != nil {
@@ -201,24 +215,29 @@ func (l *Listing[Filter, View]) show(s *Site, w http.ResponseWriter, r *http.Req
 	q := listQueryOf(r.URL.Query(), saved)
 	f := l.filterOf(p, q.values)
 	if format := ExportFormat(r); format != "" {
-		rows, err := l.List.AllSorted(r.Context(), s.Service, p, f, q.order)
+		var rows []View
+		if text := strings.TrimSpace(q.values.Get("q")); l.Match != nil && text != "" {
+			rows, _, err = l.List.Matching(r.Context(), s.Service, p, f, q.order, func(row View) bool { return l.Match(row, text) })
+		} else {
+			rows, err = l.List.AllSorted(r.Context(), s.Service, p, f, q.order)
+		}
 		if err != nil {
 			return err
 		}
 		return SendFile(w)(l.List.Sheet.Only(q.shown).File(rows, format))
 	}
-	page, whole, err := l.List.Sorted(r.Context(), s.Service, p, f, q.order, PageRequest(r, l.Rows))
+	page, whole, err := l.rows(s, r, f, q)
 	if err != nil {
 		return err
 	}
 	v := listingView{
 		Reader: Reader{p, r.URL.RequestURI(), r}, Partial: !whole, Below: templ.NopComponent,
 		listingHead: listingHead{
-			Path: l.Path, Title: l.Title, Lead: l.Lead, Live: l.Live, Saved: saved, Shown: q.shown, query: q.values,
+			Path: l.Path, Title: l.Title, Lead: l.Lead, Fault: l.Fault, Live: l.Live, Saved: saved, Shown: q.shown, query: q.values,
 			County: l.filters("county") && (p.Role == nursery.RoleCityOffice || p.Role == nursery.RoleAuditor), AllCounties: l.Fixed == nil,
 		},
 	}
-	if l.filters("q") {
+	if l.filters("q") || l.Match != nil {
 		v.Search = l.Search
 	}
 	if l.Choices != nil {
@@ -250,7 +269,7 @@ func (l *Listing[Filter, View]) show(s *Site, w http.ResponseWriter, r *http.Req
 	for _, c := range l.List.Sheet.Columns {
 		v.Columns = append(v.Columns, ui.Option{Value: c.Title, Label: c.Title})
 	}
-	return s.Show(w, r, Frame{Title: l.Title, Wide: true, Live: l.Live, Back: l.Back}, listingPage(v))
+	return s.ShowStatus(w, r, status, Frame{Title: l.Title, Wide: true, Live: l.Live, Back: l.Back}, listingPage(v))
 }
 
 // cells returns the columns that are shown, with the links that sort by them. The column that heads a row is always shown.

@@ -1,4 +1,5 @@
 import { expect, test, type Page } from "@playwright/test";
+import { Hand } from "./hand";
 import { accessible, atEveryWidth, signIn } from "./support";
 
 // A roster is checked row by row, corrected on the page, imported and undone. The institution is the demonstration's.
@@ -9,13 +10,13 @@ const row = (n: number, klass: string, set: Record<number, string> = {}) => {
 	return cells.join(",");
 };
 
-async function choose(page: Page, name: string, text: string | Buffer) {
+async function choose(page: Page, name: string, text: string | Buffer, hand = new Hand(page)) {
 	await page.goto("/children");
-	await page.getByLabel("名册文件").setInputFiles({ name, mimeType: "application/octet-stream", buffer: Buffer.from(text) });
-	await page.getByRole("button", { name: "核对文件" }).click();
+	await hand.files(page.getByLabel("名册文件"), { name, mimeType: "application/octet-stream", buffer: Buffer.from(text) });
+	await hand.click(page.getByRole("button", { name: "核对文件" }));
 }
 
-const twenty = (klass: string) => [head, ...Array.from({ length: 20 }, (_, n) => {
+const thirty = (klass: string) => [head, ...Array.from({ length: 30 }, (_, n) => {
 	if (n === 4) { return row(n, klass, { 0: "", 1: "学生证", 3: "2025-02-30", 4: "他", 5: "太原市", 9: "123" }); }
 	if (n === 9) { return row(n, "托中九班"); }
 	if (n === 14) { return row(n, klass, { 3: "2021-03-08" }); }
@@ -25,31 +26,33 @@ const twenty = (klass: string) => [head, ...Array.from({ length: 20 }, (_, n) =>
 for (const scripts of [true, false]) {
 	test.describe(scripts ? "with scripts" : "without scripts", () => {
 		test.use({ javaScriptEnabled: scripts });
-		test("a roster of twenty is checked, corrected on the page, imported and undone", async ({ page }) => {
+		test("a roster of thirty is checked, corrected on the page, imported and undone", async ({ page }) => {
 			await signIn(page, "institution-140431-03", "/children");
-			await choose(page, "名册.csv", twenty("没有的班"));
+			await choose(page, "名册.csv", thirty("没有的班"));
 			await expect(page.getByRole("heading", { level: 1 })).toHaveText("核对名册");
-			await expect(page.getByRole("status").first()).toContainText("有问题 20 行");
+			await expect(page.getByRole("status").first()).toContainText("有问题 30 行");
 			const klass = (await page.locator("#choices-6 option").first().getAttribute("value"))!;
-			await choose(page, "名册.csv", twenty(klass));
-			await expect(page.getByRole("status").first()).toContainText("20 行：新登记 17 行，更新 0 行，已有且不变 0 行，有问题 3 行");
+			const hand = new Hand(page);
+			await choose(page, "名册.csv", thirty(klass), hand);
+			await expect(page.getByRole("status").first()).toContainText("30 行：新登记 27 行，更新 0 行，已有且不变 0 行，有问题 3 行");
 			await expect(page.locator(".import tbody tr")).toHaveCount(3);
 			const six = page.locator("#row-6");
 			await expect(six.locator("[aria-invalid]")).toHaveCount(6);
 			await expect(page.locator("#row-11 .wrong")).toContainText("没有备案这个班级。备案的班级：");
-			if (scripts) { await atEveryWidth(page, "import"); }
+			if (scripts) { await hand.aside(() => atEveryWidth(page, "import")); }
 
 			for (const [column, text] of [["姓名", "婴幼儿3004"], ["证件类型", ""], ["出生日期", "2025-02-28"], ["性别", "女"], ["居住县区", "襄垣县"], ["监护人电话", "13900000002"]]) {
-				await six.getByLabel(`第 6 行${column}`).fill(text);
+				await hand.fill(six.getByLabel(`第 6 行${column}`), text);
 			}
-			await page.getByLabel("第 11 行班级").fill(klass);
-			await page.getByRole("button", { name: "保存更正，重新检查" }).click();
+			await hand.fill(page.getByLabel("第 11 行班级"), klass);
+			await hand.click(page.getByRole("button", { name: "保存更正，重新检查" }));
 			await expect(page.getByText("已保存更正并重新检查：2 行没有问题了")).toBeVisible();
 			await expect(page.locator(".import tbody tr")).toHaveCount(1);
-			await page.getByLabel("第 16 行出生日期").fill("2025-3-8");
-			await page.getByRole("button", { name: "只导入没有问题的 19 行" }).click();
+			await hand.fill(page.getByLabel("第 16 行出生日期"), "2025-3-8");
+			await hand.click(page.getByRole("button", { name: "只导入没有问题的 29 行" }));
 
-			await expect(page.getByText("已登记入托 20 名。")).toBeVisible();
+			await expect(page.getByText("已登记入托 30 名。")).toBeVisible();
+			hand.done("a roster of thirty with eight faults", 18);
 			await expect(page.getByRole("heading", { level: 1 })).toHaveText("名册导入结果");
 			if (scripts) { await accessible(page); }
 			const result = page.url();
@@ -58,11 +61,11 @@ for (const scripts of [true, false]) {
 			await page.goto(result);
 			await page.getByRole("button", { name: "撤销导入" }).click();
 			if (scripts) { await page.getByRole("dialog").getByRole("button", { name: "撤销导入" }).click(); }
-			await expect(page.getByText("已撤销 20 名的入托登记。")).toBeVisible();
+			await expect(page.getByText("已撤销 30 名的入托登记。")).toBeVisible();
 			await expect(page.getByRole("button", { name: "撤销导入" })).toHaveCount(0);
 
-			await choose(page, "名册.csv", twenty(klass));
-			await expect(page.getByRole("status").first()).toContainText("新登记 17 行");
+			await choose(page, "名册.csv", thirty(klass));
+			await expect(page.getByRole("status").first()).toContainText("新登记 27 行");
 			await page.getByRole("button", { name: "不导入，删除" }).click();
 			await expect(page.getByText("没有导入，内容已删除。")).toBeVisible();
 		});

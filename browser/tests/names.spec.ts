@@ -10,6 +10,14 @@ test("a nursery sees its children by name on the roster, in attendance and by th
 	const rows = page.locator("tbody th");
 	await expect(rows.first()).toBeVisible();
 	for (const row of await rows.allInnerTexts()) { expect(row).toMatch(name); }
+	const wanted = (await rows.last().innerText()).match(name)?.[0] ?? "";
+	await page.getByRole("search").last().getByLabel("姓名", { exact: true }).fill(wanted);
+	await page.keyboard.press("Enter");
+	await expect(page).toHaveURL(/[?&]q=/);
+	for (const row of await rows.allInnerTexts()) { expect(row).toContain(wanted); }
+	await page.getByRole("columnheader", { name: "月龄" }).getByRole("link").click();
+	await expect(page.getByRole("columnheader", { name: "月龄" })).toHaveAttribute("aria-sort", "ascending");
+	await expect(rows.first()).toContainText(wanted);
 	await page.goto("/attendance");
 	for (const row of await rows.allInnerTexts()) { expect(row).toMatch(name); }
 	await page.getByRole("link", { name: "月合计" }).click();

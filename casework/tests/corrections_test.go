@@ -109,3 +109,30 @@ func TestWhoHasSeenAPaperSeesTheirOwnTicks(t *testing.T) {
 	refused(t, h.SeePaper(t.Context(), stranger, started.CaseNo, file.ID), casework.CodeNotFound)
 	refused(t, h.SeePaper(t.Context(), clerk, started.CaseNo, "Aabsent"), casework.CodeNotFound)
 }
+
+func TestWhatChangedSinceAReaderLookedIsTheirOwn(t *testing.T) {
+	h := newHarness(t)
+	started := h.file(applicant, h.application(applicant, "community"))
+	look := func(p nursery.Principal) ([]string, int) {
+		detail, err := h.Case(t.Context(), p, started.CaseNo)
+		require.NoError(t, err)
+		changed, version, err := h.SinceLook(t.Context(), p, detail)
+		require.NoError(t, err)
+		return changed, version
+	}
+	changed, version := look(clerk)
+	require.Empty(t, changed)
+	require.Zero(t, version, "nothing was seen before")
+	h.sql(`INSERT INTO applications (case_no, version, county, institution, facts, entered_by, entered_at)
+		SELECT case_no, version + 1, county, institution, jsonb_set(facts, '{institution,phone}', '"0355-2020009"'), entered_by, entered_at FROM applications WHERE case_no = $1`, started.CaseNo)
+	for range 2 { // a page that is read again shows the same
+		changed, version = look(clerk)
+		require.Equal(t, []string{"/institution/phone"}, changed)
+		require.Equal(t, 1, version)
+	}
+	_, version = look(supervisor)
+	require.Zero(t, version, "what a colleague saw is not seen by others")
+	seen, err := h.PapersSeen(t.Context(), clerk, started.CaseNo)
+	require.NoError(t, err)
+	require.Empty(t, seen, "a version is no paper")
+}

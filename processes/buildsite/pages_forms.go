@@ -1,6 +1,8 @@
 package buildsite
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -17,6 +19,7 @@ func (s *pages) registerBuild() {
 	s.Task(web.TaskPage{Subject: web.SubjectOf(s.service.BuildSite, sitePlanPart)}, "build.supervision", "build.escalation")
 	s.Page("GET /build/ranking", s.ranking)
 	web.FormPage(s.Site, "/build/new", askBuildPlan, func(r *http.Request, in nursery.BuildPlan) (string, string, error) {
+		in.Name = planName(web.Key(r))
 		started, err := s.service.StartBuildPlan(r.Context(), web.Principal(r.Context()), web.Key(r), in)
 		return "/build?plan=" + in.Name, "已启动，共 " + ui.Count(len(started.Sites)) + " 个建设点。", err
 	}, nursery.RoleCityOffice)
@@ -25,11 +28,26 @@ func (s *pages) registerBuild() {
 		return "/build/" + r.PathValue("no"), "已报送，等待市级核定。", err
 	}, nursery.RoleCountyOffice)
 	web.FormPage(s.Site, "/build/{no}/filing", func(r *http.Request) (web.FormSpec, error) {
-		d, err := s.service.BuildSite(r.Context(), web.Principal(r.Context()), r.PathValue("no"))
-		return web.FormSpec{
+		p := web.Principal(r.Context())
+		d, err := s.service.BuildSite(r.Context(), p, r.PathValue("no"))
+		if err != nil {
+			return web.FormSpec{}, err
+		}
+		filings, _, err := casework.Cases.Some(r.Context(), s.service.Service, p, casework.CaseFilter{Kind: nursery.KindFiling}, filingsOffered)
+		page := web.FormSpec{
 			Title: "关联备案", Back: "/build/" + d.CaseNo, Button: "关联", Lead: d.Name + "。关联后，登记、备案节点随备案办件自动完成，托位按备案计入。",
 			Shape: ui.SchemaOf[filingLink](), Values: url.Values{"/filing": {d.FilingCase}},
-		}, err
+		}
+		var options []ui.Option
+		for _, c := range filings {
+			if c.County == d.County && c.SiteKind == nursery.PublicComprehensive && c.Status != nursery.CaseDraft {
+				options = append(options, ui.Option{Value: c.CaseNo, Label: c.Subject + "（" + c.CaseNo + "）"})
+			}
+		}
+		if len(filings) < filingsOffered {
+			page.Shape = page.Shape.WithOptions("filing", options).Change("filing", func(f ui.FormSchema) ui.FormSchema { f.Label, f.Hint = "备案的机构", ""; return f })
+		}
+		return page, err
 	}, func(r *http.Request, in filingLink) (string, string, error) {
 		_, err := s.service.LinkBuildFiling(r.Context(), web.Principal(r.Context()), web.Key(r), r.PathValue("no"), in.Filing)
 		return "/build/" + r.PathValue("no"), "已关联备案办件。", err
@@ -41,10 +59,16 @@ func (s *pages) registerBuild() {
 	}, nursery.RoleCityOffice)
 }
 
+// planName returns the name of a plan in addresses, of the key of the command that starts it: a repeat starts no second one.
+func planName(key string) string {
+	sum := sha256.Sum256([]byte(key))
+	return "plan-" + hex.EncodeToString(sum[:5])
+}
+
 // askBuildPlan asks for a plan, with a row for each milestone and for each county, since every county needs a site.
 func askBuildPlan(*http.Request) (web.FormSpec, error) {
 	planned := func(m ui.FormSchema) ui.FormSchema { return m.WithTexts("evidence") }
-	sh := ui.SchemaOf[nursery.BuildPlan]().Change("name", func(n ui.FormSchema) ui.FormSchema { n.Label = "计划简称，用于网址"; return n }).Change("milestones", planned).Change("sites", func(site ui.FormSchema) ui.FormSchema {
+	sh := ui.SchemaOf[nursery.BuildPlan]().Without("name").Change("milestones", planned).Change("sites", func(site ui.FormSchema) ui.FormSchema {
 		return site.WithOptions("county", ui.Counties()).Without("milestones")
 	}).Change("assumptions", func(a ui.FormSchema) ui.FormSchema { // in one line each, as rows of a table
 		return a.Change("note", func(note ui.FormSchema) ui.FormSchema { note.Kind = ui.KindText; return note })
@@ -61,6 +85,9 @@ func askBuildPlan(*http.Request) (web.FormSpec, error) {
 		Lead: "每个县区至少一个建设点，各建设点托位之和等于全市总数，各节点权重合计 100。原文没有写明的参数请列入“原文未载明的参数”。",
 	}, nil
 }
+
+// filingsOffered is how many filings of a county are offered by name; where there are more, the number of one is entered.
+const filingsOffered = 300
 
 // filingLink is the filing by which a site is completed.
 type filingLink struct {

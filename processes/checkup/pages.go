@@ -36,7 +36,7 @@ func (s *pages) registerCheckups() {
 	s.Task(web.TaskPage{Subject: web.SubjectOf(s.service.Referral, referralPart)}, "referral.take", "referral.seen", "referral.trace", "referral.result")
 	s.Nav("/checkups", "体检", web.Places{nursery.RoleInstitution: 7, nursery.RoleHospital: 1, nursery.RoleCountyOffice: 6, nursery.RoleCityOffice: 6})
 	s.Nav("/referrals", "转诊", web.Places{nursery.RoleHospital: 2})
-	web.AddListing(s.Site, roundsListing)
+	web.AddListing(s.Site, s.roundsListing())
 	s.Page("POST /checkups/open", s.openHalf)
 	s.Page("GET /checkups/score", s.score)
 	s.Page("GET /checkups/{no}", s.checkup)
@@ -51,17 +51,22 @@ func (s *pages) registerCheckups() {
 }
 
 // roundsListing is the page of the list of rounds.
-var roundsListing = web.Listing[CheckupFilter, CheckupSummary]{
-	List: Rounds, Path: "/checkups", Title: "半年健康体检", Rows: 25, Live: true, None: "没有体检", Hint: "签约生效后，每半年自动开启。", Search: "办件编号或机构名称",
-	Choices: func(nursery.Principal) []web.Choice {
-		state := web.Choice{Name: "state", Label: "状态"}
-		for _, st := range []string{"blocked", "open", "closed"} {
-			state.Options = append(state.Options, ui.Option{Value: st, Label: RoundStateTitle(st)})
-		}
-		return []web.Choice{{Name: "half", Label: "半年度（如 2026H2）", Text: true}, state}
-	},
-	Looks: func(web.Reader) ui.Looks[CheckupSummary] { return checkupLooks },
-	Below: func(v web.Reader) (templ.Component, error) { return openHalf(v.Principal), nil },
+func (s *pages) roundsListing() web.Listing[CheckupFilter, CheckupSummary] {
+	halves := func() []ui.Option { return ui.HalfYears(nursery.DateOf(s.service.Now())) }
+	return web.Listing[CheckupFilter, CheckupSummary]{
+		List: Rounds, Path: "/checkups", Title: "半年健康体检", Rows: 25, Live: true, None: "没有体检", Hint: "签约生效后，每半年自动开启。", Search: "办件编号或机构名称",
+		Choices: func(nursery.Principal) []web.Choice {
+			state := web.Choice{Name: "state", Label: "状态"}
+			for _, st := range []string{"blocked", "open", "closed"} {
+				state.Options = append(state.Options, ui.Option{Value: st, Label: RoundStateTitle(st)})
+			}
+			return []web.Choice{{Name: "half", Label: "半年度", Options: halves()}, state}
+		},
+		Looks: func(web.Reader) ui.Looks[CheckupSummary] { return checkupLooks },
+		Below: func(v web.Reader) (templ.Component, error) {
+			return openHalf(v.Principal, halves(), nursery.HalfYearOf(nursery.DateOf(s.service.Now())).String()), nil
+		},
+	}
 }
 
 func (s *pages) openHalf(w http.ResponseWriter, r *http.Request) error {

@@ -141,6 +141,12 @@ func contractShape() ui.FormSchema {
 	return ui.SchemaOf[nursery.ContractTerms]().WithOptions("services", services)
 }
 
+// hidden has a field sent as it is, without being shown.
+func hidden(f ui.FormSchema) ui.FormSchema {
+	f.Kind = ui.KindHidden
+	return f
+}
+
 // askContract asks for the terms. Who is one of the two parties is not asked for itself.
 func (s *pages) askContract(r *http.Request) (web.FormSpec, error) {
 	p, q := web.Principal(r.Context()), r.URL.Query()
@@ -151,14 +157,28 @@ func (s *pages) askContract(r *http.Request) (web.FormSpec, error) {
 	switch p.Role {
 	case nursery.RoleInstitution:
 		page.Values.Set("/institution", p.Institution)
+		page.Shape = page.Shape.Change("institution", hidden)
 	case nursery.RoleHospital:
 		page.Values.Set("/clinic", p.Institution)
-	case nursery.RoleCountyOffice:
+		page.Shape = page.Shape.Change("clinic", hidden)
+	}
+	if p.Role == nursery.RoleCountyOffice {
 		institutions, err := registry.For(s.service.Service).Choices(r.Context(), p.County)
 		if err != nil {
 			return page, err
 		}
 		page.Shape = page.Shape.WithOptions("institution", institutions)
+	}
+	if p.Role != nursery.RoleHospital {
+		clinics, err := Clinics.All(r.Context(), s.service.Service, p, ClinicFilter{County: p.County})
+		if err != nil {
+			return page, err
+		}
+		var options []ui.Option
+		for _, c := range clinics {
+			options = append(options, ui.Option{Value: c.ID, Label: c.Name})
+		}
+		page.Shape = page.Shape.WithOptions("clinic", options)
 	}
 	return page, nil
 }
@@ -168,9 +188,10 @@ func (s *pages) askAmendment(r *http.Request) (web.FormSpec, error) {
 	if err != nil {
 		return web.FormSpec{}, err
 	}
+	shape := contractShape().Change("institution", hidden).Change("clinic", hidden)
 	return web.FormSpec{
 		Title: "修改协议条款", Back: "/contracts/" + d.CaseNo, Button: "生成新稿", Question: "修改后双方已作的签署失效，确定吗？", Version: d.Version,
-		Shape: contractShape(), Values: ui.FormOf(contractShape(), agreement(d).Terms).Values,
+		Shape: shape, Values: ui.FormOf(shape, agreement(d).Terms).Values,
 	}, nil
 }
 

@@ -78,16 +78,21 @@ func sinceTold(ctx context.Context, q *store.Queries, caseNo string, now nursery
 	if err != nil || version == 0 {
 		return nil, false, err
 	}
+	changed, err = sinceVersion(ctx, q, caseNo, version, now)
+	return changed, err == nil, err
+}
+
+// sinceVersion lists the differences between an application and an earlier version of it.
+func sinceVersion(ctx context.Context, q *store.Queries, caseNo string, version int32, now nursery.Application) ([]string, error) {
 	row, err := q.ApplicationVersion(ctx, store.ApplicationVersionParams{CaseNo: caseNo, Version: version})
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	var was nursery.Application
 	if err := json.Unmarshal(row.Facts, &was); err != nil {
-		return nil, false, fmt.Errorf("decode application as told of: %w", err)
+		return nil, fmt.Errorf("decode version %d of an application: %w", version, err)
 	}
-	changed, err = nursery.Changes(was, now)
-	return changed, true, err
+	return nursery.Changes(was, now)
 }
 
 // handsInChanges refuses corrections that change nothing while a reason in the notice is still open: a finding by a

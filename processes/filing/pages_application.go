@@ -19,6 +19,9 @@ type appView struct {
 	Case  casework.CaseDetail
 	Media map[string]string // kinds of the files that may be opened
 	Seen  []string          // files the reader has looked at; nil where nobody ticks
+	// Looked is the version that the reader looked at last before this one, and New what differs from it.
+	Looked int
+	New    []string
 }
 
 func newAppView(c casework.CaseDetail) appView {

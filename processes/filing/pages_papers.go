@@ -33,6 +33,12 @@ func (s *pages) application(ctx context.Context, c casework.CaseDetail) (*appVie
 			return nil, err
 		}
 		v.Seen = append([]string{}, seen...)
+		if v.New, v.Looked, err = s.service.SinceLook(ctx, p, c); err != nil {
+			return nil, err
+		}
+		if len(v.Changed) == 0 {
+			v.Changed = v.New
+		}
 	}
 	return &v, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
@@ -54,6 +55,33 @@ func (s *Service) SeePaper(ctx context.Context, p nursery.Principal, caseNo, att
 		}
 		return q.SeePaper(ctx, store.SeePaperParams{Account: p.Account, CaseNo: caseNo, Attachment: attachment, SeenAt: s.Now()})
 	})
+}
+
+// sawVersion returns the name under which a version of an application is recorded among the papers that somebody has viewed.
+func sawVersion(version int) string { return fmt.Sprintf("v%06d", version) }
+
+// SinceLook returns what differs between an application and the version that p viewed last before it, and which version that was; zero for
+// none. It records that p has viewed the application.
+func (s *Service) SinceLook(ctx context.Context, p nursery.Principal, c casework.CaseDetail) (changed []string, version int, err error) {
+	err = s.DB.As(ctx, p, func(q *store.Queries) error {
+		now := sawVersion(c.Version)
+		last, err := q.VersionSeen(ctx, store.VersionSeenParams{Account: p.Account, CaseNo: c.CaseNo, Before: now})
+		if err != nil {
+			return err
+		}
+		if err := q.SeePaper(ctx, store.SeePaperParams{Account: p.Account, CaseNo: c.CaseNo, Attachment: now, SeenAt: s.Now()}); err != nil || last == "" {
+			return err
+		}
+		if version, err = strconv.Atoi(last[1:]); err != nil {
+			return err
+		}
+		changed, err = sinceVersion(ctx, q, c.CaseNo, int32(version), *c.Application)
+		return err
+	})
+	if err != nil {
+		return nil, 0, fmt.Errorf("read what was seen of an application: %w", err)
+	}
+	return changed, version, nil
 }
 
 // PapersSeen lists the papers of a case that p has viewed.

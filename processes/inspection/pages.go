@@ -36,7 +36,7 @@ func (s *pages) registerVisits() {
 	s.Page("POST /visits/{no}/draft", s.visitDraft)
 	s.Page("POST /visits/{no}/send", s.visitSend)
 	s.Page("POST /visits/calendar", s.renewCalendar)
-	web.AddListing(s.Site, inspectionsListing)
+	web.AddListing(s.Site, s.inspectionsListing())
 	s.Page("GET /inspections/{no}", s.inspection)
 }
 
@@ -106,28 +106,30 @@ func (s *pages) visitSend(w http.ResponseWriter, r *http.Request) error {
 }
 
 // inspectionsListing is the page of the list of inspections.
-var inspectionsListing = web.Listing[InspectionFilter, InspectionSummary]{
-	List: Inspections, Path: "/inspections", Title: "检查", Rows: 25, Live: true, None: "没有检查", Search: "办件编号或机构名称",
-	Choices: func(nursery.Principal) []web.Choice {
-		kind, status := web.Choice{Name: "kind", Label: "方式"}, web.Choice{Name: "status", Label: "状态"}
-		for _, k := range []string{"regular", "random", "complaint"} {
-			kind.Options = append(kind.Options, ui.Option{Value: k, Label: KindTitle(k)})
-		}
-		for _, st := range []nursery.CaseStatus{nursery.CaseOpen, nursery.CaseEnded} {
-			status.Options = append(status.Options, ui.Option{Value: string(st), Label: st.Title()})
-		}
-		return []web.Choice{kind, status, {Name: "half", Label: "半年度（如 2026H2）", Text: true}}
-	},
-	Acts: func(p nursery.Principal) (list []web.Link) {
-		if seesPlans(p) {
-			list = append(list, web.Link{Path: "/inspection-plans", Title: "检查计划"})
-		}
-		if p.Role == nursery.RoleSupervisor {
-			list = append(list, web.Link{Path: "/inspections/new", Title: "安排检查", Main: true})
-		}
-		return list
-	},
-	Looks: func(web.Reader) ui.Looks[InspectionSummary] { return inspectionLooks },
+func (s *pages) inspectionsListing() web.Listing[InspectionFilter, InspectionSummary] {
+	return web.Listing[InspectionFilter, InspectionSummary]{
+		List: Inspections, Path: "/inspections", Title: "检查", Rows: 25, Live: true, None: "没有检查", Search: "办件编号或机构名称",
+		Choices: func(nursery.Principal) []web.Choice {
+			kind, status := web.Choice{Name: "kind", Label: "方式"}, web.Choice{Name: "status", Label: "状态"}
+			for _, k := range []string{"regular", "random", "complaint"} {
+				kind.Options = append(kind.Options, ui.Option{Value: k, Label: KindTitle(k)})
+			}
+			for _, st := range []nursery.CaseStatus{nursery.CaseOpen, nursery.CaseEnded} {
+				status.Options = append(status.Options, ui.Option{Value: string(st), Label: st.Title()})
+			}
+			return []web.Choice{kind, status, {Name: "half", Label: "半年度", Options: ui.HalfYears(nursery.DateOf(s.service.Now()))}}
+		},
+		Acts: func(p nursery.Principal) (list []web.Link) {
+			if seesPlans(p) {
+				list = append(list, web.Link{Path: "/inspection-plans", Title: "检查计划"})
+			}
+			if p.Role == nursery.RoleSupervisor {
+				list = append(list, web.Link{Path: "/inspections/new", Title: "安排检查", Main: true})
+			}
+			return list
+		},
+		Looks: func(web.Reader) ui.Looks[InspectionSummary] { return inspectionLooks },
+	}
 }
 
 func seesPlans(p nursery.Principal) bool {

@@ -2,6 +2,7 @@ package inspection
 
 import (
 	"net/http"
+	"slices"
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
@@ -70,7 +71,14 @@ func (s *pages) askInspector(r *http.Request) (web.FormSpec, error) {
 	}
 	account := r.PathValue("account")
 	if account == "" {
-		return page, nil
+		colleagues, err := s.inspectors(r)
+		if len(colleagues) > 0 {
+			page.Shape = page.Shape.WithOptions("account", colleagues).Change("account", func(f ui.FormSchema) ui.FormSchema {
+				f.Label, f.Hint = "检查人员", "没有列出的人员，请其先登录一次本系统。"
+				return f
+			})
+		}
+		return page, err
 	}
 	list, err := Inspectors.All(r.Context(), s.service.Service, web.Principal(r.Context()), InspectorFilter{})
 	if err != nil {
@@ -85,6 +93,16 @@ func (s *pages) askInspector(r *http.Request) (web.FormSpec, error) {
 		}
 	}
 	return page, &casework.Error{Code: casework.CodeNotFound, Message: "名录中没有这名检查人员。"}
+}
+
+// inspectors returns the inspectors of the county who have signed in, by name and with what they have to do.
+func (s *pages) inspectors(r *http.Request) ([]ui.Option, error) {
+	list, err := s.service.Colleagues(r.Context(), web.Principal(r.Context()), nursery.RoleInspector)
+	var options []ui.Option
+	for _, c := range list {
+		options = append(options, ui.Option{Value: c.Account, Label: ui.ColleagueText(c)})
+	}
+	return options, err
 }
 
 func (s *pages) putInspector(r *http.Request, in inspectorForm) (next, said string, err error) {
@@ -108,9 +126,17 @@ func (s *pages) askInspection(r *http.Request) (web.FormSpec, error) {
 	if err != nil {
 		return web.FormSpec{}, err
 	}
+	known, err := s.inspectors(r)
+	if err != nil {
+		return web.FormSpec{}, err
+	}
 	var officers []ui.Option
 	for _, i := range list {
-		officers = append(officers, ui.Option{Value: i.Account, Label: i.Account})
+		officer := ui.Option{Value: i.Account, Label: i.Account}
+		if n := slices.IndexFunc(known, func(o ui.Option) bool { return o.Value == i.Account }); n >= 0 {
+			officer = known[n]
+		}
+		officers = append(officers, officer)
 	}
 	sh := ui.SchemaOf[InspectionRequest]().WithOptions("institution", institutions).WithOptions("first_inspector", officers).WithOptions("second_inspector", officers)
 	return web.FormSpec{Title: "安排一次检查", Back: "/inspections", Button: "安排", Lead: "由两名无须回避的检查人员前往。", Shape: sh}, nil

@@ -2,6 +2,7 @@ package inspection
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 
 	"tuoyu/draw"
@@ -19,9 +20,13 @@ func (s *pages) registerPlans() {
 	s.Page("POST /inspection-plans/{no}/exclude", s.excludeFromPlan)
 	s.Page("POST /inspection-plans/{no}/commit", s.commitPlan)
 	s.Open("GET /inspection-plans/{no}/record", s.planRecord)
-	web.FormPage(s.Site, "/inspection-plans/new", web.Always(web.FormSpec{
-		Title: "制定检查计划", Back: "/inspection-plans", Button: "制定", Lead: "每个半年度一份。名单从已备案的机构生成，公布承诺前可以调整。", Shape: ui.SchemaOf[PlanRequest](),
-	}), func(r *http.Request, in PlanRequest) (string, string, error) {
+	web.FormPage(s.Site, "/inspection-plans/new", func(*http.Request) (web.FormSpec, error) {
+		halves := ui.HalfYears(nursery.DateOf(s.service.Now()))[:2] // the next one and this one
+		return web.FormSpec{
+			Title: "制定检查计划", Back: "/inspection-plans", Button: "制定", Lead: "每个半年度一份。名单从已备案的机构生成，公布承诺前可以调整。",
+			Shape: ui.SchemaOf[PlanRequest]().WithOptions("half", halves), Values: url.Values{"/half": {halves[1].Value}},
+		}, nil
+	}, func(r *http.Request, in PlanRequest) (string, string, error) {
 		plan, err := s.service.StartInspectionPlan(r.Context(), web.Principal(r.Context()), web.Key(r), in)
 		return "/inspection-plans/" + plan.CaseNo, "检查计划已经建立。", err
 	}, nursery.RoleSupervisor)

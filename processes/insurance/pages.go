@@ -7,6 +7,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/web"
 	"tuoyu/web/ui"
@@ -33,7 +34,8 @@ func (s *pages) registerInsurance() {
 	s.Nav("/insurance", "投保", web.Places{nursery.RoleInsurer: 1})
 	s.Page("GET /insurance/roster-template", web.Template("投保名册模板.xlsx", RosterTemplate))
 	s.Page("GET /insurance/answers-template", web.Template("投保答复模板.xlsx", AnswersTemplate))
-	s.Page("GET /insurance", s.insuranceMonths)
+	web.AddListing(s.Site, s.monthsListing())
+	s.Page("GET /insurance/reconciled", s.reconciled)
 	s.Page("GET /insurance/{no}", s.insuranceMonth)
 	s.Page("GET /insurance/{no}/summary", s.insuranceSummary)
 	s.registerImports()
@@ -70,32 +72,42 @@ func perilChoices() []ui.Option {
 	return list
 }
 
-// insuranceView is the months with what came of one of them, county by county 对账.
-type insuranceView struct {
-	Months     []InsuranceMonthSummary
-	Month      string
-	Reconciled []InsuranceReconciled
-	Next       string
-	p          nursery.Principal
-	r          *http.Request
+// monthsListing is the page of the list of insurance months. A month leads to what came of it, county by county.
+func (s *pages) monthsListing() web.Listing[InsuranceFilter, InsuranceMonthSummary] {
+	return web.Listing[InsuranceFilter, InsuranceMonthSummary]{
+		List: Months, Path: "/insurance", Title: "意外伤害险", Rows: 25, Live: true,
+		None: "还没有投保月", Hint: "三岁以下婴幼儿由财政统一投保，每月归集名册，逐名核对后送承保机构。",
+		Acts: func(p nursery.Principal) []web.Link {
+			list := []web.Link{{Path: "/insurance/reconciled", Title: "各县区对账"}, {Path: "/insurers", Title: "承保机构"}, {Path: "/claims", Title: "理赔"}}
+			if p.Role == nursery.RoleCountyOffice || p.Role == nursery.RoleCityOffice {
+				list = append(list, web.Link{Path: "/insurance/new", Title: "开始投保月", Main: true})
+			}
+			return list
+		},
+		Looks: func(web.Reader) ui.Looks[InsuranceMonthSummary] { return monthLooks },
+	}
 }
 
-func (s *pages) insuranceMonths(w http.ResponseWriter, r *http.Request) error {
-	p := web.Principal(r.Context())
-	list, err := Months.Page(r.Context(), s.service.Service, p, InsuranceFilter{County: r.FormValue("county")}, web.PageRequest(r, 25))
+// reconciled shows what came of a month, county by county 对账; of the last one unless the address names one.
+func (s *pages) reconciled(w http.ResponseWriter, r *http.Request) error {
+	p, month := web.Principal(r.Context()), r.FormValue("month")
+	if month == "" {
+		last, err := Months.Page(r.Context(), s.service.Service, p, InsuranceFilter{}, casework.PageRequest{Limit: 1})
+		if err != nil {
+			return err
+		}
+		month = nursery.MonthText(nursery.DateOf(s.service.Now()))
+		for _, m := range last.Items {
+			month = m.Month
+		}
+	}
+	list, err := s.service.InsuranceReconciliation(r.Context(), p, month)
 	if err != nil {
 		return err
 	}
-	v := insuranceView{Months: list.Items, Month: r.FormValue("month"), Next: web.NextPage(r, list.Next), p: p, r: r}
-	if v.Month == "" && len(list.Items) > 0 {
-		v.Month = list.Items[0].Month
-	}
-	if v.Month != "" {
-		if v.Reconciled, err = s.service.InsuranceReconciliation(r.Context(), p, v.Month); err != nil {
-			return err
-		}
-	}
-	return web.SheetPage(s.Site, w, r, ReconciliationSheet(v.Month), v.Reconciled, web.Frame{Title: "意外伤害险", Wide: true, Live: true}, func() templ.Component { return insurancePage(v) })
+	return web.SheetPage(s.Site, w, r, ReconciliationSheet(month), list, web.Frame{Title: month + " 对账", Wide: true, Back: "/insurance"}, func() templ.Component {
+		return reconciledPage(month, list, web.WithParam(r, "export", "xlsx"))
+	})
 }
 
 func (s *pages) insuranceMonth(w http.ResponseWriter, r *http.Request) error {
@@ -149,14 +161,14 @@ var faultCells = ui.CellsOf(FaultSheet, ui.Looks[InsuranceFault]{
 	"行号": ui.HeadCell(func(f InsuranceFault) ui.RowHead { return ui.RowHead{Name: ui.Count(f.Row)} }),
 })
 
-// monthCells is the table of insurance months.
-var monthCells = ui.CellsOf(Months.Sheet, ui.Looks[InsuranceMonthSummary]{
+// monthLooks is how the columns of insurance months look.
+var monthLooks = ui.Looks[InsuranceMonthSummary]{
 	"投保月": ui.HeadCell(func(m InsuranceMonthSummary) ui.RowHead {
 		return ui.RowHead{Link: "/insurance/" + m.CaseNo, Name: m.CountyName + " " + m.Month, Below: m.CaseNo}
 	}),
 	"承保机构": ui.PartyCell(func(m InsuranceMonthSummary) (name, code string) { return m.InsurerName, m.Insurer }),
 	"环节":   ui.StyledCell("", monthStage),
-})
+}
 
 // reconciledCells is the table of what came of a month.
 var reconciledCells = ui.CellsOf(ReconciliationSheet(""), ui.Looks[InsuranceReconciled]{

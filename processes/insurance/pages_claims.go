@@ -1,8 +1,11 @@
 package insurance
 
 import (
+	"cmp"
 	"net/http"
 
+	"tuoyu/casework"
+	"tuoyu/children"
 	"tuoyu/nursery"
 	"tuoyu/web"
 	"tuoyu/web/ui"
@@ -19,13 +22,29 @@ func (s *pages) registerClaims() {
 		}
 		return s.Show(w, r, web.Frame{Title: "理赔 " + c.CaseNo, Back: "/claims"}, claimPage(c))
 	})
-	web.FormPage(s.Site, "/claims/new", web.Always(web.FormSpec{
-		Title: "意外伤害险报案", Back: "/claims", Button: "报案", Lead: "事故当日须有生效的保险。经过加密保存，只有办理人员能看到。",
-		Shape: ui.SchemaOf[ClaimStart]().WithOptions("peril", perilChoices()),
-	}), func(r *http.Request, in ClaimStart) (string, string, error) {
+	web.FormPage(s.Site, "/claims/new", s.askClaim, func(r *http.Request, in ClaimStart) (string, string, error) {
 		started, err := s.service.StartClaim(r.Context(), web.Principal(r.Context()), web.Key(r), in)
 		return "/claims/" + started.CaseNo, "已报案，由承保机构核定。", err
 	}, nursery.RoleInstitution, nursery.RoleCountyOffice, nursery.RoleInsurer)
+}
+
+// askClaim asks for a claim. An institution chooses among the children in care by name; others enter what identifies a line.
+func (s *pages) askClaim(r *http.Request) (web.FormSpec, error) {
+	p := web.Principal(r.Context())
+	page := web.FormSpec{
+		Title: "意外伤害险报案", Back: "/claims", Button: "报案", Lead: "事故当日须有生效的保险。经过加密保存，只有办理人员能看到。",
+		Shape: ui.SchemaOf[ClaimStart]().WithOptions("peril", perilChoices()),
+	}
+	if p.Role != nursery.RoleInstitution {
+		return page, nil
+	}
+	list, _, err := children.Children.Some(r.Context(), s.service.Service, p, children.EnrolmentFilter{}, casework.SortMost)
+	var options []ui.Option
+	for _, c := range list {
+		options = append(options, ui.Option{Value: c.ID, Label: cmp.Or(c.Name, c.ID) + "，" + c.Class})
+	}
+	page.Shape = page.Shape.WithOptions("child", options)
+	return page, err
 }
 
 // claimsListing is the page of the list of claims.

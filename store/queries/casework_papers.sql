@@ -71,8 +71,13 @@ INSERT INTO papers_seen (account, case_no, attachment, seen_at) VALUES (@account
 ON CONFLICT DO NOTHING;
 
 -- name: PapersSeen :many
--- Served by the primary key.
-SELECT attachment FROM papers_seen WHERE account = @account AND case_no = @case_no LIMIT 1000;
+-- Papers, without the versions of the application. Served by the primary key.
+SELECT attachment FROM papers_seen WHERE account = @account AND case_no = @case_no AND attachment < 'v' LIMIT 1000;
+
+-- name: VersionSeen :one
+-- The last version of the application before one, among those that were looked at as papers are. Served by the primary key.
+SELECT coalesce(max(attachment), '')::text FROM papers_seen
+WHERE account = @account AND case_no = @case_no AND attachment >= 'v' AND attachment < @before;
 
 -- name: DocumentByID :one
 SELECT * FROM documents WHERE id = @id;

@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -181,7 +182,20 @@ func (s *pages) assign(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.doneTo(w, r, "已分派给 "+t.Assignee+"。", "撤销分派")
+	name, err := s.assigneeOf(r, t)
+	if err != nil {
+		return err
+	}
+	return s.doneTo(w, r, "已分派给 "+name+"。", "撤销分派")
+}
+
+// assigneeOf returns the name of who has a task now, where the reader may still see that; otherwise the account.
+func (s *pages) assigneeOf(r *http.Request, t casework.TaskSummary) (string, error) {
+	d, err := s.Service.Task(r.Context(), web.Principal(r.Context()), t.ID)
+	if refused := (*casework.Error)(nil); errors.As(err, &refused) {
+		return t.Assignee, nil
+	}
+	return cmp.Or(d.AssigneeName, t.Assignee), err
 }
 
 func (s *pages) delegate(w http.ResponseWriter, r *http.Request) error {
@@ -192,5 +206,9 @@ func (s *pages) delegate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.doneTo(w, r, "已转交给 "+t.Assignee+"。", "撤销转交")
+	name, err := s.assigneeOf(r, t)
+	if err != nil {
+		return err
+	}
+	return s.doneTo(w, r, "已转交给 "+name+"。", "撤销转交")
 }

@@ -65,6 +65,19 @@ func TestSeveralTasksAreClaimedAndEachThatIsNotIsNamed(t *testing.T) {
 	}
 	require.Contains(t, page, `<a href="/tasks/`+caseNo+`.1" id="/tasks/`+caseNo+`.1">核对第1份材料</a>`)
 	require.Contains(t, page, "看不到的一件", "what is not to be seen is not named")
+
+	_, undo, found := strings.Cut(page, `action="/tasks/undo"`)
+	require.True(t, found, "what was done can be taken back: %s", page)
+	undo, _, _ = strings.Cut(undo, "</form>")
+	taken := url.Values{"_key": {"a-key-of-the-form-undo"}}
+	for _, part := range strings.Split(undo, `name="task" value="`)[1:] {
+		id, _, _ := strings.Cut(part, `"`)
+		taken.Add("task", id)
+	}
+	require.Equal(t, []string{caseNo + ".1", caseNo + ".3"}, taken["task"])
+	_, err := clerk.Send(t.Context(), http.MethodPost, "/tasks/undo", taken)
+	require.NoError(t, err)
+	require.Empty(t, assigned())
 }
 
 // All that a filter leaves can be chosen without ticking each, and what is done by then is not done again.

@@ -150,6 +150,15 @@ func HalfTitle(half string) string {
 	return h.Title()
 }
 
+// HalfYears returns the half-years from two years before a day to the next one, the latest first, as options.
+func HalfYears(today nursery.Date) []Option {
+	var list []Option
+	for n, h := 0, nursery.HalfYearOf(today).Next(); n < 6; n, h = n+1, h.Previous() {
+		list = append(list, Option{h.String(), h.Title()})
+	}
+	return list
+}
+
 // SexTitle returns the title of a sex.
 func SexTitle(s nursery.Sex) string {
 	if s == nursery.Male {
