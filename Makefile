@@ -80,7 +80,7 @@ check-imports:
 # The comments use the standard terms: cmd/checkwords/words.go lists the others, each with the term to use.
 check-words:
 	@$(GO) run ./cmd/checkwords activities api attendance bench calendar casework children cmd definition devstack documents draw e2e growth limits \
-		migrations nursery offices policies procedures processes registry scripts sealing sheets store testdata web worker workflows
+		migrations nursery offices policies procedures processes registry scripts sealing sheets store testdata uploads web worker workflows
 
 check-vet:
 	@$(GO) vet ./... ./testdata

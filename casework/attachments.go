@@ -10,53 +10,38 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os/exec"
-	"path/filepath"
 	"strings"
-	"unicode"
 
 	"github.com/gabriel-vasile/mimetype"
 
 	"tuoyu/activities"
 	"tuoyu/nursery"
 	"tuoyu/store"
+	"tuoyu/uploads"
 	"tuoyu/workflows"
 )
 
-// Scanner scans a file for malware. It returns ErrInfected if it finds any.
-type Scanner interface {
-	Scan(ctx context.Context, r io.Reader) error
+// codesOfUploads are the codes of the reasons for which a file is refused.
+var codesOfUploads = map[uploads.Reason]string{
+	uploads.Type: CodeAttachmentType, uploads.Empty: CodeAttachmentEmpty, uploads.Encrypted: CodeAttachmentEncrypted, uploads.Broken: CodeAttachmentBroken,
+	uploads.NoPages: CodeAttachmentNoPages, uploads.Picture: CodeAttachmentPicture, uploads.Busy: CodeImportsBusy,
 }
 
-// ErrInfected is the error for a file in which a scanner found malware.
-var ErrInfected = errors.New("file refused by the scan")
-
-// CommandScanner runs a command with the file on its standard input; exit code 1 means malware, as for clamdscan, and
-// any other failure is an error.
-type CommandScanner []string
-
-// Scan implements Scanner.
-func (c CommandScanner) Scan(ctx context.Context, r io.Reader) error {
-	cmd := exec.CommandContext(ctx, c[0], c[1:]...)
-	cmd.Stdin = r
-	err := cmd.Run()
-	var exit *exec.ExitError
-	if errors.As(err, &exit) && exit.ExitCode() == 1 {
-		return ErrInfected
+// refusedUpload returns the error of the service for one of package uploads, and any other error unchanged.
+func refusedUpload(err error) error {
+	var wrong *uploads.Error
+	if !errors.As(err, &wrong) {
+		return err
 	}
-	if err != nil {
-		return fmt.Errorf("run scan: %w", err)
+	e := NewError(codesOfUploads[wrong.Reason], wrong.Message)
+	if e.Err = wrong.Err; wrong.Field != "" {
+		e.Fields = []FieldError{{Location: "file", Message: wrong.Field}}
 	}
-	return nil
-}
-
-// mediaTypes are the accepted kinds of file, detected from the content and not from the name.
-var mediaTypes = map[string]string{
-	pdfMedia: ".pdf", "image/jpeg": ".jpg", "image/png": ".png", heicMedia: ".heic", "image/webp": ".webp", docxMedia: ".docx", xlsxMedia: ".xlsx",
+	return e
 }
 
 // Upload stores a file: its type is detected from its content, its size is limited, and it is opened and scanned before
-// it is stored, sealed with a key of its own. A rejected file is not stored. Errors: those of checkUpload,
+// it is stored, sealed with a key of its own. A rejected file is not stored. Errors: those of codesOfUploads,
 // attachment_too_large, attachment_refused, forbidden.
 func (s *Service) Upload(ctx context.Context, p nursery.Principal, in Upload) (Attachment, error) {
 	if p.Role == nursery.RoleInstitution {
@@ -81,16 +66,16 @@ func (s *Service) StoreUpload(ctx context.Context, p nursery.Principal, in Uploa
 		return Attachment{}, err
 	}
 	defer file.Close()
-	mediaType, err := s.checkUpload(ctx, file, file.Size, kind)
+	mediaType, err := s.checks.Check(ctx, file, file.Size, kind)
 	if err != nil {
-		return Attachment{}, err
+		return Attachment{}, refusedUpload(err)
 	}
 	scan, err := s.scan(ctx, file)
 	if err != nil {
 		return Attachment{}, err
 	}
 	return s.storeUpload(ctx, p, file, store.InsertAttachmentParams{
-		ID: newAttachmentID(), County: in.County, Institution: in.Institution, Name: safeName(in.Name, mediaTypes[mediaType]), MediaType: mediaType,
+		ID: newAttachmentID(), County: in.County, Institution: in.Institution, Name: uploads.SafeName(in.Name, mediaType), MediaType: mediaType,
 		Size: file.Size, Scan: scan, UploadedBy: p.Account, UploadedAt: s.Now(),
 	})
 }
@@ -104,10 +89,10 @@ func (s *Service) spool(ctx context.Context, body io.Reader) (file *store.Spool,
 		return nil, "", fmt.Errorf("read upload: %w", err)
 	}
 	if head.Len() == 0 {
-		return nil, "", emptyFile()
+		return nil, "", refusedUpload(uploads.EmptyFile())
 	}
-	if kind = candidate(detected); kind == "" {
-		return nil, "", unknownFile("文件类型不支持")
+	if kind = uploads.Candidate(detected); kind == "" {
+		return nil, "", refusedUpload(uploads.UnknownFile("文件类型不支持"))
 	}
 	file, err = s.Blobs.Spool(ctx, io.MultiReader(&head, body))
 	if errors.Is(err, store.ErrTooLarge) {
@@ -170,33 +155,13 @@ func (s *Service) scan(ctx context.Context, file *store.Spool) (string, error) {
 		return "", fmt.Errorf("read upload for scan: %w", err)
 	}
 	err := s.Scan.Scan(ctx, file)
-	if errors.Is(err, ErrInfected) {
+	if errors.Is(err, uploads.ErrInfected) {
 		return "", NewError(CodeAttachmentInfected, "文件未通过安全扫描，不能接收。", FieldError{Location: "file", Message: "未通过安全扫描"})
 	}
 	if err != nil {
 		return "", NewError(CodeEngineUnavailable, "安全扫描暂不可用，请稍后再传。")
 	}
 	return "clean", nil
-}
-
-// safeName returns the name of an uploaded file, without a path, without characters unsafe in headers or file systems,
-// and with the extension of its content.
-func safeName(name, extension string) string {
-	name = filepath.Base(strings.ReplaceAll(name, `\`, "/"))
-	name = strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) || strings.ContainsRune(`/\:*?"<>|%;`, r) {
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(name, ""))
-	name = strings.Trim(strings.TrimSuffix(name, filepath.Ext(name)), ". ")
-	if runes := []rune(name); len(runes) > 80 {
-		name = string(runes[:80])
-	}
-	if name == "" {
-		name = "附件"
-	}
-	return name + extension
 }
 
 // AttachmentOf returns what an answer shows of an attachment.

@@ -20,6 +20,7 @@ import (
 	"tuoyu/policies"
 	"tuoyu/sealing"
 	"tuoyu/store"
+	"tuoyu/uploads"
 )
 
 // Deps holds the dependencies of a Service.
@@ -32,7 +33,7 @@ type Deps struct {
 	Blobs         store.Blobs
 	Fields        *sealing.Fields     // nil: no keyset, so nothing of children is taken
 	Renderer      *documents.Renderer // nil: what is printed on the spot is not
-	Scan          Scanner             // nil: uploads are stored unscanned and marked so
+	Scan          uploads.Scanner     // nil: uploads are stored unscanned and marked so
 	Now           func() time.Time    // nil: time.Now
 	Log           *slog.Logger        // nil: slog.Default
 	PublicURL     string
@@ -43,7 +44,7 @@ type Service struct {
 	Deps
 	recent  recently
 	imports imports
-	checks  checks
+	checks  *uploads.Checks
 
 	answerChecks  map[string]AnswerCheck  // by the kind of task
 	beforeAnswers map[string]BeforeAnswer // by the kind of task
@@ -64,7 +65,7 @@ func New(d Deps) *Service {
 		d.DB = d.DB.At(d.Now)
 	}
 	return &Service{
-		Deps: d, imports: newImports(), checks: newChecks(), answerChecks: map[string]AnswerCheck{}, beforeAnswers: map[string]BeforeAnswer{},
+		Deps: d, imports: newImports(), checks: uploads.NewChecks(), answerChecks: map[string]AnswerCheck{}, beforeAnswers: map[string]BeforeAnswer{},
 		hourly:    map[string]func(context.Context) error{},
 		childFile: func(context.Context, *store.Queries, nursery.Principal, string) error { return NewNotFound() },
 	}

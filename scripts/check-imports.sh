@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 layers='
 nursery draw limits sealing sheets migrations web/assetsgen cmd/gotest
-calendar growth definition testdata sealing/sealingtest
+calendar growth definition testdata sealing/sealingtest uploads
 policies documents procedures store e2e/roleplay
 activities store/storetest e2e/stories
 workflows/humantask

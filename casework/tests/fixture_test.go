@@ -20,6 +20,7 @@ import (
 	"tuoyu/store"
 	"tuoyu/store/storetest"
 	"tuoyu/testdata"
+	"tuoyu/uploads"
 )
 
 var (
@@ -282,12 +283,12 @@ func TestUploadsAreSniffedNamedScannedAndGuarded(t *testing.T) {
 
 type refuseAll struct{}
 
-func (refuseAll) Scan(context.Context, io.Reader) error { return casework.ErrInfected }
+func (refuseAll) Scan(context.Context, io.Reader) error { return uploads.ErrInfected }
 
 func TestScanCommandRefusesByExitCode(t *testing.T) {
-	require.NoError(t, casework.CommandScanner{"cat"}.Scan(t.Context(), strings.NewReader("clean")))
-	require.ErrorIs(t, casework.CommandScanner{"grep", "-qv", "virus"}.Scan(t.Context(), strings.NewReader("virus")), casework.ErrInfected)
-	require.Error(t, casework.CommandScanner{"no-such-scanner"}.Scan(t.Context(), strings.NewReader("x")))
+	require.NoError(t, uploads.CommandScanner{"cat"}.Scan(t.Context(), strings.NewReader("clean")))
+	require.ErrorIs(t, uploads.CommandScanner{"grep", "-qv", "virus"}.Scan(t.Context(), strings.NewReader("virus")), uploads.ErrInfected)
+	require.Error(t, uploads.CommandScanner{"no-such-scanner"}.Scan(t.Context(), strings.NewReader("x")))
 }
 
 func TestTrackingNeedsNumberAndCode(t *testing.T) {

@@ -25,6 +25,7 @@ import (
 	"tuoyu/sealing"
 	"tuoyu/store"
 	"tuoyu/testdata"
+	"tuoyu/uploads"
 )
 
 // onDisk stores the files of the test environment in a folder that the test reads.
@@ -148,7 +149,7 @@ func TestWhatIsRefusedLeavesNothingBehind(t *testing.T) {
 		raw, err := io.ReadAll(r)
 		scanned = string(raw)
 		require.Empty(t, lying(t, dir), "nothing is kept before it was scanned")
-		return errors.Join(err, casework.ErrInfected)
+		return errors.Join(err, uploads.ErrInfected)
 	})
 	refused(t, up(first), casework.CodeAttachmentInfected)
 	require.Equal(t, string(testdata.PDF(signed)), scanned)

@@ -27,6 +27,7 @@ import (
 	"tuoyu/processes"
 	"tuoyu/sealing"
 	"tuoyu/store"
+	"tuoyu/uploads"
 )
 
 // bundleInterval is the interval at which a bundle of rules is requested.
@@ -178,7 +179,7 @@ func (p *process) publicURL() string { return strings.TrimRight(p.settings.Publi
 
 // casework returns the service. Uploads are scanned by scan, and marked as unscanned without one; synchronous rendering
 // requires a renderer.
-func (p *process) casework(scan casework.Scanner, renderer *documents.Renderer) *processes.Services {
+func (p *process) casework(scan uploads.Scanner, renderer *documents.Renderer) *processes.Services {
 	return processes.New(casework.Deps{
 		DB: p.db, Temporal: p.temporal, Namespace: p.settings.TemporalNamespace, Rules: p.rules, CalendarCache: p.almanac, Blobs: p.blobs, Fields: p.fields, Renderer: renderer, Scan: scan, Log: p.log,
 		PublicURL: p.publicURL(),

@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"tuoyu/api"
-	"tuoyu/casework"
 	"tuoyu/documents"
 	"tuoyu/limits"
 	"tuoyu/store"
+	"tuoyu/uploads"
 	"tuoyu/web"
 )
 
@@ -55,9 +55,9 @@ func sweep(ctx context.Context, pages *web.Site) {
 
 func (p *process) serve(ctx context.Context) error {
 	s := p.settings
-	var scan casework.Scanner
+	var scan uploads.Scanner
 	if command := strings.Fields(s.ScanCommand); len(command) > 0 {
-		scan = casework.CommandScanner(command)
+		scan = uploads.CommandScanner(command)
 	}
 	issuer := api.Issuer{
 		URL: s.OIDCIssuer, Audience: s.OIDCAudience, RoleClaim: s.OIDCRoleClaim, CountyClaim: s.OIDCCountyClaim,

@@ -8,8 +8,8 @@ import (
 	"net/url"
 	"strconv"
 
-	"tuoyu/casework"
 	"tuoyu/sheets"
+	"tuoyu/uploads"
 )
 
 // Page is what the elements of a page need to know of it.
@@ -78,7 +78,7 @@ func AtMost(n int) string {
 
 // UploadHint names the kinds and the size of the files that a form takes.
 func UploadHint(ctx context.Context) string {
-	return fmt.Sprintf("可上传 %s，每个不超过 %d MB，不能设有打开密码。", casework.UploadKinds, pageOf(ctx).MaxUpload>>20)
+	return fmt.Sprintf("可上传 %s，每个不超过 %d MB，不能设有打开密码。", uploads.Kinds, pageOf(ctx).MaxUpload>>20)
 }
 
 // importHint names the kinds and the size of the files that an import takes.

@@ -1,4 +1,4 @@
-package casework
+package uploads
 
 import (
 	"context"
@@ -49,11 +49,11 @@ func readPDF(ctx context.Context, r io.ReadSeeker) error {
 	case errors.Is(err, pdfcpu.ErrWrongPassword), errors.Is(err, pdfcpu.ErrUnsupportedEncryptionFeature), errors.Is(err, pdfcpu.ErrOwnerPasswordRequired):
 		return encryptedFile("PDF 设有打开密码，请取消密码后重新上传")
 	case errors.Is(err, errNoPages):
-		return NewError(CodeAttachmentNoPages, "PDF 没有页面。", FieldError{Location: "file", Message: "PDF 没有页面，请检查后重新选择"})
+		return refused(NoPages, "PDF 没有页面。", "PDF 没有页面，请检查后重新选择")
 	}
-	refused := brokenFile("PDF 不完整或已损坏")
-	refused.Err = err
-	return refused
+	broken := brokenFile("PDF 不完整或已损坏")
+	broken.Err = err
+	return broken
 }
 
 func openPDF(ctx context.Context, r io.ReadSeeker) (err error) {
