@@ -207,40 +207,14 @@ func (c checker) read(path []string, at place, by string, paper bool) {
 	}
 }
 
-// unused notes what nothing refers to.
+// unused notes forms, papers and rule sets that neither the procedure nor an overlay refers to.
 func (c checker) unused() {
-	used := map[int]bool{c.plan.Start.Facts: true}
-	papers := map[int]bool{}
-	for _, s := range slices.Concat(c.plan.Rows, c.plan.Registers) {
-		used[s.Form] = true
-	}
-	for _, t := range c.plan.Tasks {
-		used[t.Form] = true
-	}
-	for _, a := range c.plan.Anytime {
-		used[a.Form] = true
-	}
-	for _, s := range c.plan.Stages {
-		if s.Publish != nil {
-			used[s.Publish.Objection], papers[s.Publish.Paper] = true, true
-		}
-		for _, e := range s.Do {
-			papers[e.Paper] = true
-		}
-	}
-	for i, f := range c.p.forms {
-		if !used[i] {
-			c.out.add("shape.unused", f.at, "表单", f.name)
-		}
-	}
-	for i, p := range c.p.papers {
-		if !papers[i] {
-			c.out.add("shape.unused", p.at, "文书", p.name)
-		}
+	for _, f := range c.p.unused {
+		c.out.add("shape.unused", f.at, "表单", f.s)
 	}
 	for _, s := range c.p.rules.sets {
 		if slices.Contains(s.exports, "reasons") && !slices.Contains(c.plan.RuleSets, s.name) {
-			c.out.add("shape.unused", place{"rules/", 1, 1}, "规则集", s.name)
+			c.out.add("shape.unused", s.at, "规则集", s.name)
 		}
 	}
 }

@@ -150,7 +150,7 @@ func TestEachCheckFindsItsFault(t *testing.T) {
 		files := f.apply(t)
 		_, list := load(t, files)
 		i := slices.IndexFunc(list, func(p Problem) bool {
-			return p.Code == f.code && (f.at == "" || line(files, p) == "" || strings.HasPrefix(line(files, p), f.at))
+			return p.Code == f.code && (f.at == "" || lineAt(files, p) == "" || strings.HasPrefix(lineAt(files, p), f.at))
 		})
 		if i < 0 {
 			t.Errorf("%s: %s → %s is not found where the line begins with %q; found: %v", f.code, f.old, f.with, f.at, list)
@@ -168,8 +168,8 @@ func TestEachCheckFindsItsFault(t *testing.T) {
 	}
 }
 
-// line returns the line of a problem without the spaces before it.
-func line(files fstest.MapFS, p Problem) string {
+// lineAt returns the line of a problem without the spaces before it.
+func lineAt(files fstest.MapFS, p Problem) string {
 	file, ok := files[p.File]
 	if !ok {
 		return ""

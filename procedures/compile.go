@@ -32,10 +32,16 @@ type builder struct {
 
 // compile compiles what was read. References to what does not exist are problems, and None in the plan.
 func compile(ctx context.Context, src *source, options Options, out *problems) *Procedure {
-	p := &Procedure{file: src.file, forms: src.forms, papers: src.papers, params: src.params, tests: src.tests, migrate: src.migrate, overlays: src.overlays}
+	p := &Procedure{file: src.file, forms: src.forms, papers: src.papers, params: src.params, tests: src.tests, migrate: src.migrate, rego: src.rego}
+	forms, papers := src.file.used()
+	p.unused = src.unused(forms, papers)
+	p.forms = slices.DeleteFunc(slices.Clone(p.forms), func(f *form) bool { return !slices.Contains(forms, f.name) })
+	p.papers = slices.DeleteFunc(slices.Clone(p.papers), func(x *paper) bool { return !slices.Contains(papers, x.name) })
 	slices.SortFunc(p.forms, func(a, b *form) int { return strings.Compare(a.name, b.name) })
 	slices.SortFunc(p.papers, func(a, b *paper) int { return strings.Compare(a.name, b.name) })
-	p.rules = compileRules(src.rego, options.Library, out)
+	if p.rules = src.rules; p.rules == nil {
+		p.rules = compileRules(src.rego, options.Library, out)
+	}
 	b := &builder{src: src, p: p, out: out, stages: map[string]int{}, tasks: map[string]int{}}
 	b.ruleSets = p.rules.names()
 	if options.RuleSets != nil && !src.file.From.d.IsZero() {
@@ -96,7 +102,7 @@ func (b *builder) referredRuleSets() (list []string) {
 			list = append(list, amountSet(s.Pay.Amount.s))
 		}
 	}
-	b.eachStage(visit)
+	f.eachStage(visit)
 	slices.Sort(list)
 	list = slices.Compact(list)
 	return slices.DeleteFunc(list, func(s string) bool { return s == "" })
@@ -109,22 +115,6 @@ func amountSet(amount string) string {
 		return ""
 	}
 	return set
-}
-
-// eachStage visits the stages, those of branches included, in the order of the file.
-func (b *builder) eachStage(visit func(*stageFile)) {
-	for i := range b.src.file.Stages {
-		s := &b.src.file.Stages[i]
-		visit(s)
-		if s.Together == nil {
-			continue
-		}
-		for j := range s.Together.Branches {
-			for k := range s.Together.Branches[j].Stages {
-				visit(&s.Together.Branches[j].Stages[k])
-			}
-		}
-	}
 }
 
 // declare assigns the indexes of stages.
@@ -188,10 +178,7 @@ func (b *builder) tables() {
 
 func (b *builder) rowSets(files []rowsFile) (sets []RowSet) {
 	files = slices.SortedFunc(slices.Values(files), func(x, y rowsFile) int { return strings.Compare(x.Name.s, y.Name.s) })
-	var have []string
-	for _, r := range files {
-		have = append(have, r.Name.s)
-	}
+	have := namesOf(files, func(r rowsFile) string { return r.Name.s })
 	for _, r := range files {
 		set := RowSet{Name: r.Name.s, Form: b.form(r.Form), In: None, Key: names(r.Key), Sealed: r.Sealed.b, States: names(r.States), Most: cmp.Or(r.Most.n, 200)}
 		if r.In.is() {
@@ -211,11 +198,7 @@ func (b *builder) form(name text) int {
 	}
 	i := slices.IndexFunc(b.p.forms, func(f *form) bool { return f.name == name.s })
 	if i < 0 {
-		var have []string
-		for _, f := range b.p.forms {
-			have = append(have, f.name)
-		}
-		b.out.unknown("form", name, have)
+		b.out.unknown("form", name, namesOf(b.src.forms, func(f *form) string { return f.name }))
 	}
 	return i
 }
@@ -226,11 +209,7 @@ func (b *builder) paper(name text) int {
 	}
 	i := slices.IndexFunc(b.p.papers, func(p *paper) bool { return p.name == name.s })
 	if i < 0 {
-		var have []string
-		for _, p := range b.p.papers {
-			have = append(have, p.name)
-		}
-		b.out.unknown("paper", name, have)
+		b.out.unknown("paper", name, namesOf(b.src.papers, func(p *paper) string { return p.name }))
 	}
 	return i
 }
@@ -250,10 +229,7 @@ func (b *builder) clock(name text) int {
 	if !name.is() {
 		return None
 	}
-	var have []string
-	for _, c := range b.p.Plan.Clocks {
-		have = append(have, c.Name)
-	}
+	have := namesOf(b.p.Plan.Clocks, func(c Clock) string { return c.Name })
 	i := slices.Index(have, name.s)
 	if i < 0 {
 		b.out.unknown("clock", name, have)
@@ -301,11 +277,7 @@ func (b *builder) limit(q quantity, unit string) Limit {
 	}
 	i := slices.IndexFunc(b.p.params, func(p *param) bool { return p.name == q.param.s })
 	if i < 0 {
-		var have []string
-		for _, p := range b.p.params {
-			have = append(have, p.name)
-		}
-		b.out.unknown("param", q.param, have)
+		b.out.unknown("param", q.param, namesOf(b.p.params, func(p *param) string { return p.name }))
 		return Limit{Param: q.param.s}
 	}
 	leaf := b.p.params[i].leaf

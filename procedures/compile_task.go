@@ -39,7 +39,7 @@ func (b *builder) questions() {
 		q.task.Name, q.task.Countersign = q.name.s, None
 		list = append(list, q)
 	}
-	b.eachStage(func(s *stageFile) {
+	b.src.file.eachStage(func(s *stageFile) {
 		switch {
 		case s.Ask != nil:
 			add(b.askQuestion(s))
@@ -124,7 +124,7 @@ func (b *builder) askQuestion(s *stageFile) question {
 
 // countersigned links the tasks with those that countersign them.
 func (b *builder) countersigned() {
-	b.eachStage(func(s *stageFile) {
+	b.src.file.eachStage(func(s *stageFile) {
 		if s.Ask == nil || s.Ask.Countersign == nil {
 			return
 		}

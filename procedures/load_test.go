@@ -21,8 +21,20 @@ func library(t testing.TB) map[string][]byte {
 	return map[string][]byte{"lib/lib.rego": raw}
 }
 
-// folder returns a copy of a fixture that a test may change.
+// folder returns a copy of a fixture that a test may change, without its overlays.
 func folder(t testing.TB, name string) fstest.MapFS {
+	t.Helper()
+	files := withOverlays(t, name)
+	for path := range files {
+		if strings.HasPrefix(path, "overlays/") {
+			delete(files, path)
+		}
+	}
+	return files
+}
+
+// withOverlays returns a copy of a fixture.
+func withOverlays(t testing.TB, name string) fstest.MapFS {
 	t.Helper()
 	files := fstest.MapFS{}
 	root := os.DirFS("testdata/" + name)
@@ -55,14 +67,37 @@ func faults(list []Problem) (found []Problem) {
 	return found
 }
 
+// compiled holds rules without faults by their contents: compiling them takes most of the time of Load.
+var compiled = map[string]*rules{}
+
+// load is Load, but it compiles the same rules once.
 func load(t testing.TB, files fs.FS) (*Procedure, []Problem) {
 	t.Helper()
-	return Load(t.Context(), files, Options{Library: library(t)})
+	options, out := Options{Library: library(t)}, &problems{}
+	src := read(files, out)
+	if src == nil {
+		return nil, out.sorted()
+	}
+	var key strings.Builder
+	for _, path := range sortedKeys(src.rego) {
+		key.WriteString(path + "\n" + string(src.rego[path]))
+	}
+	before := len(out.list)
+	if src.rules = compiled[key.String()]; src.rules == nil {
+		src.rules = compileRules(src.rego, options.Library, out)
+		if len(out.list) == before {
+			compiled[key.String()] = src.rules
+		}
+	}
+	p := compile(t.Context(), src, options, out)
+	check(p, out)
+	checkOverlays(t.Context(), files, p, src, options, out)
+	return p, out.sorted()
 }
 
 func TestTheFixturesHaveNoFaults(t *testing.T) {
 	for _, name := range fixtures {
-		p, list := load(t, os.DirFS("testdata/"+name))
+		p, list := Load(t.Context(), os.DirFS("testdata/"+name), Options{Library: library(t)})
 		require.NotNil(t, p, name)
 		require.Empty(t, faults(list), name)
 	}

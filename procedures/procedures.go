@@ -27,14 +27,15 @@ type Procedure struct {
 	Live Live
 	Hash string // of Plan, 64 hexadecimal digits
 
-	file     *procedureFile
-	forms    []*form
-	papers   []*paper
-	rules    *rules
-	params   []*param
-	tests    []*scenarioFile
-	migrate  *migrateFile
-	overlays []*overlayFile
+	file    *procedureFile
+	forms   []*form
+	papers  []*paper
+	rules   *rules
+	rego    map[string][]byte
+	params  []*param
+	tests   []*scenarioFile
+	migrate *migrateFile
+	unused  []text // forms and papers
 
 	// What the stages and tasks of Plan were compiled from, by the same indexes.
 	stages    []declared
@@ -51,7 +52,7 @@ func Load(ctx context.Context, fsys fs.FS, options Options) (*Procedure, []Probl
 	}
 	p := compile(ctx, src, options, out)
 	check(p, out)
-	checkOverlays(ctx, p, src, options, out)
+	checkOverlays(ctx, fsys, p, src, options, out)
 	return p, out.sorted()
 }
 
@@ -66,9 +67,11 @@ func LoadFor(ctx context.Context, fsys fs.FS, options Options, county string) (*
 	if i < 0 {
 		return Load(ctx, fsys, options)
 	}
-	overlaid := apply(src, src.overlays[i], out)
-	p := compile(ctx, overlaid, options, out)
+	apply(src, src.overlays[i], out)
+	src.tests = nil // the scenarios are those of the procedure without it
+	p := compile(ctx, src, options, out)
 	check(p, out)
+	out.list = slices.DeleteFunc(out.list, func(p Problem) bool { return p.Code == "cover.none" })
 	return p, out.sorted()
 }
 

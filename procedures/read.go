@@ -21,6 +21,7 @@ type source struct {
 	tests    []*scenarioFile
 	migrate  *migrateFile
 	overlays []*overlayFile
+	rules    *rules // compiled before; nil: not yet
 }
 
 // read reads the files of a folder. It returns nil if procedure.yaml cannot be read at all.

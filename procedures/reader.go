@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -83,8 +84,14 @@ type fieldOf struct {
 	is, title string
 }
 
+// knownFields holds the fields of the types of the format, which are read often.
+var knownFields sync.Map
+
 // fieldsOf returns the fields of a type that have a key.
 func fieldsOf(t reflect.Type) []fieldOf {
+	if known, ok := knownFields.Load(t); ok {
+		return known.([]fieldOf)
+	}
 	var fields []fieldOf
 	for i := range t.NumField() {
 		f := t.Field(i)
@@ -92,6 +99,7 @@ func fieldsOf(t reflect.Type) []fieldOf {
 			fields = append(fields, fieldOf{i, key, f.Tag.Get("need") == "yes", f.Tag.Get("is"), f.Tag.Get("doc")})
 		}
 	}
+	knownFields.Store(t, fields)
 	return fields
 }
 

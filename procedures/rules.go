@@ -18,6 +18,7 @@ type rules struct {
 // ruleSet is one package of rules.
 type ruleSet struct {
 	name    string
+	at      place
 	exports []string // names of its rules
 	reads   []ruleRead
 }
@@ -110,7 +111,7 @@ func (r *rules) add(m *ast.Module) {
 	name := strings.TrimPrefix(m.Package.Path.String(), "data.")
 	set := r.set(name)
 	if set == nil {
-		r.sets = append(r.sets, ruleSet{name: name})
+		r.sets = append(r.sets, ruleSet{name: name, at: location(m.Package.Location)})
 		set = &r.sets[len(r.sets)-1]
 	}
 	for _, rule := range m.Rules {

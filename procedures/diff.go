@@ -1,0 +1,369 @@
+package procedures
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// ChangeKind is what a change does.
+type ChangeKind string
+
+// The kinds of change. What narrows asks more of people or permits less; what loosens does the opposite.
+const (
+	Added    ChangeKind = "增加"
+	Removed  ChangeKind = "删除"
+	Narrowed ChangeKind = "收紧"
+	Loosened ChangeKind = "放宽"
+	Altered  ChangeKind = "改动"
+	Reworded ChangeKind = "文字"
+)
+
+// Change is a difference between two revisions.
+type Change struct {
+	Kind    ChangeKind `json:"kind"`
+	Subject string     `json:"subject,omitempty"` // the stage, or anytime.<name>, that it concerns
+	Text    string     `json:"text"`              // a sentence in Chinese
+}
+
+// String returns the change as one line.
+func (c Change) String() string { return string(c.Kind) + "  " + c.Text }
+
+// differ compares two revisions.
+type differ struct {
+	a, b *Procedure
+	list []Change
+}
+
+func (d *differ) add(kind ChangeKind, subject, format string, args ...any) {
+	d.list = append(d.list, Change{kind, subject, fmt.Sprintf(format, args...)})
+}
+
+// Diff returns what differs between two revisions of a procedure: first what is pinned, stage by stage, then what is live.
+func Diff(before, after *Procedure) []Change {
+	d := &differ{a: before, b: after}
+	d.start()
+	d.stages()
+	d.anytime()
+	d.clocks()
+	d.forms()
+	d.papers()
+	d.rules()
+	d.params()
+	d.rows()
+	d.live()
+	return d.list
+}
+
+func (d *differ) start() {
+	a, b := d.a.Plan.Start, d.b.Plan.Start
+	if x, y := d.a.startNote(), d.b.startNote(); x != y {
+		d.add(Altered, "", "发起方式由“%s”改为“%s”。", x, y)
+	}
+	if x, y := d.a.stageName(a.To), d.b.stageName(b.To); x != y {
+		d.add(Altered, "", "第一个环节由“%s”改为“%s”。", d.a.stageTitle(a.To), d.b.stageTitle(b.To))
+	}
+	if x, y := nameAt(d.a.Plan.RuleSets, a.Precheck), nameAt(d.b.Plan.RuleSets, b.Precheck); x != y {
+		d.add(Altered, "", "提交前的试算由%s改为%s。", orNone(x), orNone(y))
+	}
+	if !slices.Equal(a.OneOpen, b.OneOpen) {
+		d.add(Altered, "", "“同时只能有一件在办”的条件由（%s）改为（%s）。", strings.Join(a.OneOpen, "、"), strings.Join(b.OneOpen, "、"))
+	}
+	if d.a.Plan.Period != d.b.Plan.Period {
+		d.add(Altered, "", "另起一段历史的周期由%s改为%s。", orNone(d.a.Plan.Period), orNone(d.b.Plan.Period))
+	}
+	for _, act := range d.b.Plan.Acts {
+		if !slices.Contains(d.a.Plan.Acts, act) {
+			d.add(Altered, "", "需要动作“%s”的第 %d 版。", act.Name, act.Version)
+		}
+	}
+}
+
+func nameAt(list []string, i int) string {
+	if i < 0 || i >= len(list) {
+		return ""
+	}
+	return list[i]
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "无"
+	}
+	return "“" + s + "”"
+}
+
+func (p *Procedure) stageName(i int) string {
+	switch {
+	case i == Joined:
+		return ResultJoined
+	case i < 0:
+		return ""
+	}
+	return p.Plan.Stages[i].Name
+}
+
+func (p *Procedure) stageTitle(i int) string {
+	switch {
+	case i == Joined:
+		return "本分支办完"
+	case i < 0:
+		return "（没有）"
+	}
+	return p.Live.Stages[i].Title
+}
+
+func (p *Procedure) stageOf(name string) int {
+	return slices.IndexFunc(p.Plan.Stages, func(s Stage) bool { return s.Name == name })
+}
+
+func (d *differ) stages() {
+	for _, i := range d.a.Live.Order {
+		s := d.a.Plan.Stages[i]
+		if d.b.stageOf(s.Name) < 0 {
+			d.add(Removed, s.Name, "删除了%s“%s”（%s）。", stageKind(s), d.a.Live.Stages[i].Title, s.Name)
+		}
+	}
+	for _, j := range d.b.Live.Order {
+		s := d.b.Plan.Stages[j]
+		i := d.a.stageOf(s.Name)
+		if i < 0 {
+			d.add(Added, s.Name, "增加了%s“%s”（%s）：%s。", stageKind(s), d.b.Live.Stages[j].Title, s.Name, d.b.stageNote(j))
+			continue
+		}
+		d.stage(i, j)
+	}
+}
+
+func stageKind(s Stage) string {
+	if s.Verb == VerbEnd {
+		return "结束"
+	}
+	return "环节"
+}
+
+func (d *differ) stage(i, j int) {
+	a, b := d.a.Plan.Stages[i], d.b.Plan.Stages[j]
+	title := d.b.Live.Stages[j].Title
+	if a.Verb != b.Verb {
+		d.add(Altered, b.Name, "“%s”由“%s”改为“%s”。", title, d.a.stageNote(i), d.b.stageNote(j))
+	}
+	d.transitions(i, j, title)
+	if x, y := d.a.effectList(a), d.b.effectList(b); !slices.Equal(x, y) {
+		for _, e := range y {
+			if !slices.Contains(x, e) {
+				d.add(Added, b.Name, "“%s”增加：%s。", title, e)
+			}
+		}
+		for _, e := range x {
+			if !slices.Contains(y, e) {
+				d.add(Removed, b.Name, "“%s”不再：%s。", title, e)
+			}
+		}
+	}
+	if a.Task >= 0 && b.Task >= 0 {
+		d.task(a.Task, b.Task, b.Name, title)
+	}
+	d.offer(a, b, title)
+	if x, y := nameAt(d.a.Plan.RuleSets, a.RuleSet), nameAt(d.b.Plan.RuleSets, b.RuleSet); x != y && a.Verb == b.Verb {
+		d.add(Altered, b.Name, "“%s”的规则集由%s改为%s。", title, orNone(x), orNone(y))
+	}
+	if a.Fund != b.Fund {
+		d.add(Altered, b.Name, "“%s”的资金由%s改为%s。", title, orNone(a.Fund), orNone(b.Fund))
+	}
+	if a.Publish != nil && b.Publish != nil {
+		d.limit(a.Publish.Days, b.Publish.Days, workingDays, b.Name, "“"+title+"”的期限", true)
+		for _, hidden := range a.Publish.Hide {
+			if !slices.Contains(b.Publish.Hide, hidden) {
+				d.add(Loosened, b.Name, "“%s”现在公示 %s。", title, hidden)
+			}
+		}
+	}
+	if a.Verb == b.Verb && a.Task < 0 && a.Publish == nil && a.Verb != VerbEnd {
+		if x, y := d.a.stageNote(i), d.b.stageNote(j); x != y {
+			d.add(Altered, b.Name, "“%s”由“%s”改为“%s”。", title, x, y)
+		}
+	}
+}
+
+func (d *differ) transitions(i, j int, title string) {
+	a, b := d.a.Plan.Stages[i], d.b.Plan.Stages[j]
+	find := func(list []Transition, result string) int {
+		return slices.IndexFunc(list, func(t Transition) bool { return t.Result == result })
+	}
+	for _, t := range a.On {
+		if find(b.On, t.Result) < 0 {
+			d.add(Removed, b.Name, "“%s”删除了结果“%s”（原来转到“%s”）。", title, d.a.ResultTitle(i, t.Result), d.a.stageTitle(t.To))
+		}
+	}
+	for _, t := range b.On {
+		k := find(a.On, t.Result)
+		switch {
+		case k < 0:
+			d.add(Added, b.Name, "“%s”增加了结果“%s”，转到“%s”。", title, d.b.ResultTitle(j, t.Result), d.b.stageTitle(t.To))
+		case d.a.stageName(a.On[k].To) != d.b.stageName(t.To):
+			d.add(Altered, b.Name, "“%s”的结果“%s”由转到“%s”改为转到“%s”。", title, d.b.ResultTitle(j, t.Result), d.a.stageTitle(a.On[k].To), d.b.stageTitle(t.To))
+		}
+	}
+}
+
+// effectList describes what a stage does on entry.
+func (p *Procedure) effectList(s Stage) (list []string) {
+	for _, e := range s.Do {
+		switch {
+		case e.Clock >= 0 && e.Turn == "start":
+			list = append(list, "开始计“"+p.Live.Clocks[e.Clock]+"”")
+		case e.Clock >= 0:
+			list = append(list, "停止计“"+p.Live.Clocks[e.Clock]+"”")
+		case e.Tell != "" && e.Paper >= 0:
+			list = append(list, "用“"+p.Live.Papers[e.Paper]+"”告知申请人")
+		case e.Tell != "":
+			list = append(list, "告知申请人")
+		case e.Paper >= 0:
+			list = append(list, "出具“"+p.Live.Papers[e.Paper]+"”")
+		case e.RuleSet >= 0:
+			list = append(list, "按规则集“"+p.Plan.RuleSets[e.RuleSet]+"”裁定")
+		case e.Act >= 0:
+			list = append(list, "执行动作“"+p.Plan.Acts[e.Act].Name+"”")
+		case e.Emit != "":
+			list = append(list, "发出事件“"+e.Emit+"”")
+		}
+	}
+	return list
+}
+
+func (d *differ) task(i, j int, stage, title string) {
+	a, b := d.a.Plan.Tasks[i], d.b.Plan.Tasks[j]
+	if a.Name != b.Name {
+		d.add(Altered, stage, "“%s”的任务由 %s 改为 %s。", title, a.Name, b.Name)
+	}
+	if a.Role != b.Role {
+		d.add(Altered, stage, "“%s”由%s改为%s办理。", title, roleTitle(a.Role), roleTitle(b.Role))
+	}
+	people := func(p *Procedure, list []int) (names []string) {
+		for _, k := range list {
+			if k == Submitter {
+				names = append(names, "提交人")
+				continue
+			}
+			names = append(names, "“"+p.Live.Tasks[k].Title+"”的办理人")
+		}
+		return names
+	}
+	x, y := people(d.a, a.Exclude), people(d.b, b.Exclude)
+	for _, who := range y {
+		if !slices.Contains(x, who) {
+			d.add(Narrowed, stage, "“%s”不再可以由%s办理。", title, who)
+		}
+	}
+	for _, who := range x {
+		if !slices.Contains(y, who) {
+			d.add(Loosened, stage, "“%s”现在可以由%s办理。", title, who)
+		}
+	}
+	d.limits(a, b, stage, title)
+	if (a.Countersign >= 0) != (b.Countersign >= 0) {
+		if b.Countersign >= 0 {
+			d.add(Narrowed, stage, "“%s”现在要第二个人核签。", title)
+		} else {
+			d.add(Loosened, stage, "“%s”不再要第二个人核签。", title)
+		}
+	}
+	if f, g := d.a.formName(a.Form), d.b.formName(b.Form); f != g {
+		d.add(Altered, stage, "“%s”的表单由 %s 改为 %s。", title, f, g)
+	}
+}
+
+func (p *Procedure) formName(i int) string {
+	if i < 0 {
+		return ""
+	}
+	return p.Plan.Forms[i].Name
+}
+
+// limits compares the limits of two tasks.
+func (d *differ) limits(a, b Task, stage, title string) {
+	what := "“" + title + "”的期限"
+	unit := workingDays
+	switch {
+	case a.Days != nil && b.Days != nil:
+		d.limit(*a.Days, *b.Days, unit, stage, what, false)
+	case a.Minutes != nil && b.Minutes != nil:
+		unit = minutes
+		d.limit(*a.Minutes, *b.Minutes, unit, stage, what, false)
+	case d.a.taskLimit(d.a.taskOf(a)) != d.b.taskLimit(d.b.taskOf(b)) && (a.Clock < 0 || b.Clock < 0):
+		x, y := d.a.taskLimit(d.a.taskOf(a)), d.b.taskLimit(d.b.taskOf(b))
+		d.add(Altered, stage, "%s由%s改为%s。", what, orNone(x), orNone(y))
+	}
+	if a.Silence != nil && b.Silence != nil {
+		if b.Minutes != nil {
+			unit = minutes
+		}
+		d.limit(*a.Silence, *b.Silence, unit, stage, "“"+title+"”逾期后的等待", false)
+	}
+}
+
+func (p *Procedure) taskOf(t Task) int {
+	return slices.IndexFunc(p.Plan.Tasks, func(x Task) bool { return x.Name == t.Name })
+}
+
+// limit compares two durations: a longer one is looser, unless longer protects people, as for publicity.
+func (d *differ) limit(a, b Limit, unit, subject, what string, protects bool) {
+	x, y := d.a.limitTitle(a, unit), d.b.limitTitle(b, unit)
+	if x == y && a.Param == b.Param {
+		return
+	}
+	m, known := d.a.limitValue(a)
+	n, also := d.b.limitValue(b)
+	kind := Altered
+	switch {
+	case !known || !also || m == n:
+	case (n > m) != protects:
+		kind = Loosened
+	default:
+		kind = Narrowed
+	}
+	if x == y {
+		d.add(kind, subject, "%s改由参数“%s”规定。", what, b.Param)
+		return
+	}
+	d.add(kind, subject, "%s由 %s 改为 %s。", what, x, y)
+}
+
+func (p *Procedure) limitValue(l Limit) (float64, bool) {
+	if l.Param == "" {
+		return float64(l.N), true
+	}
+	i := slices.IndexFunc(p.params, func(x *param) bool { return x.name == l.Param })
+	if i < 0 {
+		return 0, false
+	}
+	return p.params[i].number()
+}
+
+func (d *differ) offer(a, b Stage, title string) {
+	switch {
+	case a.Offer == nil && b.Offer != nil:
+		d.add(Narrowed, b.Name, "“%s”可以选的结果现在取决于规则集“%s”。", title, nameAt(d.b.Plan.RuleSets, b.Offer.RuleSet))
+	case a.Offer != nil && b.Offer == nil:
+		d.add(Loosened, b.Name, "“%s”可以选的结果不再取决于规则集“%s”。", title, nameAt(d.a.Plan.RuleSets, a.Offer.RuleSet))
+	}
+	if a.Offer == nil || b.Offer == nil {
+		return
+	}
+	for _, o := range []struct {
+		result string
+		x, y   []string
+	}{{ResultPass, a.Offer.Pass, b.Offer.Pass}, {ResultFail, a.Offer.Fail, b.Offer.Fail}, {ResultUnknown, a.Offer.Unknown, b.Offer.Unknown}} {
+		for _, code := range o.y {
+			if !slices.Contains(o.x, code) {
+				d.add(Loosened, b.Name, "“%s”在裁定为“%s”时可以选“%s”。", title, resultTitles[o.result], d.b.ResultTitle(d.b.stageOf(b.Name), code))
+			}
+		}
+		for _, code := range o.x {
+			if !slices.Contains(o.y, code) {
+				d.add(Narrowed, b.Name, "“%s”在裁定为“%s”时不能再选“%s”。", title, resultTitles[o.result], d.a.ResultTitle(d.a.stageOf(a.Name), code))
+			}
+		}
+	}
+}
