@@ -216,6 +216,7 @@ func (p *process) startWorkers(engine *activities.Engine, failed chan<- error) (
 	counting := printing
 	counting.MaxConcurrentActivityExecutionSize = countings
 
+	sdkworker.SetBinaryChecksum(version) // otherwise each start reads the whole program for it
 	sdkworker.SetStickyWorkflowCacheSize(stickyCases)
 	cases := sdkworker.New(p.temporal, workflows.TaskQueue, forward)
 	worker.Register(cases, engine)
