@@ -115,11 +115,11 @@ test-rules: $(BIN)/tuoyu
 RACED := ./cmd/tuoyu ./limits ./sealing ./store ./web/... ./worker
 
 test-race: $(BIN)/devstack $(BIN)/gotest
-	@$(BIN)/devstack --quiet --ports auto --fast --state .devstack/race -- $(BIN)/gotest -race -vet off -timeout 20m $(RACED)
+	@$(BIN)/devstack --quiet --ports auto --fast --memory --state .devstack/race -- $(BIN)/gotest -race -vet off -timeout 20m $(RACED)
 
 # The clients generated from openapi.json need its packages.
 test-go: $(BIN)/devstack $(BIN)/gotest openapi/node_modules
-	@$(BIN)/devstack --quiet --ports auto --fast --state .devstack/test -- $(BIN)/gotest -vet off -timeout 20m \
+	@$(BIN)/devstack --quiet --ports auto --fast --memory --state .devstack/test -- $(BIN)/gotest -vet off -timeout 20m \
 		$$($(GO) list ./... ./testdata | grep -vxF "$$($(GO) list $(RACED))")
 
 # Runs all roles while processes and services are killed, links are cut and stalled and the blob disk is full; then prints each
@@ -142,7 +142,7 @@ test-devstack: $(BIN)/devstack $(BIN)/staticcheck
 	@cd devstack && $(GO) vet ./... && $(BIN)/staticcheck ./... && $(GO) test -vet off -timeout 10m ./...
 
 test-browser: $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo browser/node_modules
-	@$(BIN)/devstack --quiet --ports auto --fast --fresh --state .devstack/browser -- scripts/browser.sh
+	@$(BIN)/devstack --quiet --ports auto --fast --memory --fresh --state .devstack/browser -- scripts/browser.sh
 
 # Files that the targets above need.
 

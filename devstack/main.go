@@ -46,6 +46,7 @@ type options struct {
 	state         string
 	fresh         bool
 	fast          bool
+	memory        bool
 	quiet         bool
 	outliveParent bool
 	autoPorts     bool
@@ -70,6 +71,7 @@ func parseOptions(args []string, out io.Writer) (*options, error) {
 	f.StringVar(&o.state, "state", ".devstack", "`directory` of database, keys and logs")
 	f.BoolVar(&o.fresh, "fresh", false, "wipe the state first")
 	f.BoolVar(&o.fast, "fast", false, "trade the database's durability for speed: for tests")
+	f.BoolVar(&o.memory, "memory", false, "keep the database in memory, where there is enough, and drop it at the end: for tests")
 	f.BoolVar(&o.quiet, "quiet", false, "print nothing but failures")
 	f.BoolVar(&o.outliveParent, "outlive-parent", false, "go on when the process that started devstack ends (for use with nohup)")
 	f.StringVar(&portMode, "ports", "fixed", "`fixed` or auto: the ports below, or free ones")

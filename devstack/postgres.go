@@ -31,7 +31,7 @@ type postgres struct {
 // startPostgres starts the server on the state's data directory, creating it the first time, and ensures that the roles
 // and databases of the product and of Temporal exist.
 func startPostgres(ctx context.Context, st *state, runner *osUser, port int, fast bool, note func(string)) (*postgres, error) {
-	data := st.path("postgres")
+	data := st.database()
 	wanted, err := dataVersion(data)
 	if err != nil {
 		return nil, err

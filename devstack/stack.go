@@ -87,7 +87,12 @@ func (s *stack) start(ctx context.Context) error {
 	if err := s.openLog(); err != nil {
 		return err
 	}
-	if err := endLeftoverPostgres(s.state.path("postgres")); err != nil {
+	if s.opts.memory {
+		if err := s.state.keepInMemory(); err != nil {
+			return err
+		}
+	}
+	if err := endLeftoverPostgres(s.state.database()); err != nil {
 		return err
 	}
 	ports, with := &s.opts.ports, s.opts.with
@@ -327,6 +332,9 @@ func (s *stack) stop() {
 		}
 	}
 	if s.state != nil {
+		if err := s.state.dropMemory(); err != nil {
+			s.say(err.Error())
+		}
 		s.state.close()
 	}
 }

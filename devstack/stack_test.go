@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
@@ -47,6 +48,22 @@ func TestExitCodeIsTheCommandsOwn(t *testing.T) {
 	d := launch(t, "--state", state, "--ports", "auto", "--fast", "--without", "temporal,renderer,oidc", "--", "no-such-program")
 	if code := d.wait(); code != exitStack || !strings.Contains(d.out.String(), "no-such-program") {
 		t.Errorf("a command that is not there exits with %d:\n%s", code, d.out)
+	}
+}
+
+func TestADatabaseInMemoryIsDroppedAtTheEnd(t *testing.T) {
+	if !enoughMemory() {
+		t.Skip("too little memory for a database")
+	}
+	state := openDir(t)
+	memory := memoryOf(state)
+	d := launch(t, "--state", state, "--ports", "auto", "--fast", "--memory", "--quiet", "--without", "temporal,renderer,oidc", "--",
+		"sh", "-c", `test ! -e "$0/postgres" && test -f "$1/postgres/postmaster.pid"`, state, memory)
+	if code := d.wait(); code != 0 {
+		t.Fatalf("exits with %d:\n%s", code, d.out)
+	}
+	if _, err := os.Stat(memory); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%s is left: %v", memory, err)
 	}
 }
 

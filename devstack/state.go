@@ -11,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 const (
@@ -22,6 +24,7 @@ const (
 // state is the directory that persists between runs: the database, keys, passwords and logs.
 type state struct {
 	dir     string
+	memory  string // the directory of the database, where it is kept in memory
 	secrets secrets
 	lock    *os.File
 }
@@ -73,6 +76,59 @@ func openState(dir string, fresh bool, runner *osUser, note func(string)) (*stat
 		return nil, err
 	}
 	return s, nil
+}
+
+// sharedMemory is where Linux mounts a file system in memory, and memoryNeeded what must be free in it, in bytes, for the databases
+// of a run of all tests.
+const (
+	sharedMemory = "/dev/shm"
+	memoryNeeded = 3 << 30
+)
+
+// database returns the directory of the database.
+func (s *state) database() string {
+	if s.memory != "" {
+		return filepath.Join(s.memory, "postgres")
+	}
+	return s.path("postgres")
+}
+
+// keepInMemory has the database kept in memory until dropMemory, unless there is too little of it. What a killed run of this state
+// left there is dropped.
+func (s *state) keepInMemory() error {
+	if !enoughMemory() {
+		return nil
+	}
+	s.memory = memoryOf(s.dir)
+	if err := endLeftoverPostgres(s.database()); err != nil {
+		return err
+	}
+	if err := s.dropMemory(); err != nil {
+		return err
+	}
+	return makeStateDir(s.memory)
+}
+
+// memoryOf returns the folder in memory for the database of a state directory.
+func memoryOf(dir string) string {
+	sum := sha256.Sum256([]byte(dir))
+	return filepath.Join(sharedMemory, "tuoyu-devstack-"+hex.EncodeToString(sum[:6]))
+}
+
+func enoughMemory() bool {
+	var found unix.Statfs_t
+	return unix.Statfs(sharedMemory, &found) == nil && found.Type == unix.TMPFS_MAGIC && found.Bavail*uint64(found.Bsize) >= memoryNeeded
+}
+
+// dropMemory removes what keepInMemory keeps.
+func (s *state) dropMemory() error {
+	if s.memory == "" {
+		return nil
+	}
+	if err := os.RemoveAll(s.memory); err != nil {
+		return fmt.Errorf("drop the database in memory: %w", err)
+	}
+	return nil
 }
 
 func makeStateDir(dir string) error {
