@@ -123,7 +123,7 @@ func Gaps(made []nursery.Decision) []nursery.Reason {
 func (s *step) facts(ctx context.Context) (nursery.FilingFacts, error) {
 	facts := nursery.FilingFacts{ReceivedOn: s.c.ReceivedOn}
 	var err error
-	if facts.Application, _, err = s.latest(ctx); err != nil {
+	if facts.Application, err = s.latest(ctx); err != nil {
 		return facts, err
 	}
 	registration, err := s.q.RegistrationOf(ctx, facts.Application.Institution.USCC)
@@ -188,8 +188,10 @@ func (e *Engine) decideAll(ctx context.Context, s *step, ruleSets []string, fact
 	if err != nil {
 		return nil, fmt.Errorf("encode facts: %w", err)
 	}
-	var inputOf *string
 	var made []nursery.Decision
+	stored := store.InsertDecisionsParams{
+		CaseNo: s.c.CaseNo, County: s.c.County, Institution: s.c.Institution, AsOf: asOf, Input: input, DecidedAt: s.at,
+	}
 	for _, ruleSet := range ruleSets {
 		d, err := e.Rules.Decide(ctx, ruleSet, facts, asOf, s.c.County)
 		if err != nil {
@@ -200,18 +202,13 @@ func (e *Engine) decideAll(ctx context.Context, s *step, ruleSets []string, fact
 		if err != nil {
 			return nil, fmt.Errorf("encode decision: %w", err)
 		}
-		err = s.q.InsertDecision(ctx, store.InsertDecisionParams{
-			ID: d.ID, CaseNo: s.c.CaseNo, County: s.c.County, Institution: s.c.Institution, RuleSet: ruleSet, AsOf: d.AsOf,
-			Revision: d.Revision, Result: string(d.Result), Input: input, InputOf: inputOf, Output: output,
-			DurationUs: d.Duration.Microseconds(), DecidedAt: s.at,
-		})
-		if err != nil {
-			return nil, err
-		}
+		stored.Ids, stored.RuleSets = append(stored.Ids, d.ID), append(stored.RuleSets, ruleSet)
+		stored.Revisions, stored.Results = append(stored.Revisions, d.Revision), append(stored.Results, string(d.Result))
+		stored.Outputs, stored.DurationsUs = append(stored.Outputs, string(output)), append(stored.DurationsUs, d.Duration.Microseconds())
 		made = append(made, d)
-		input, inputOf = nil, &made[0].ID
 	}
-	return made, nil
+	stored.First = stored.Ids[0]
+	return made, s.q.InsertDecisions(ctx, stored)
 }
 
 // normalizeAtOnce is the number of children changed in one transaction; an interruption loses no more than that.

@@ -26,6 +26,7 @@ type Engine struct {
 	DB            *store.DB
 	Rules         *policies.Engine
 	CalendarCache *store.CalendarCache
+	Applications  *ApplicationCache // may be nil
 	Renderer      *documents.Renderer
 	Blobs         store.Blobs
 	Fields        *sealing.Fields // nil without a keyset: no data of children can then be read
@@ -71,9 +72,10 @@ type step struct {
 	name string
 	at   time.Time
 
-	latestVersion *nursery.Application // of the application, once read
-	latestStored  json.RawMessage      // the same as it is stored
-	readClocks    []store.Clock        // of the case, once read and until one is written
+	applications *ApplicationCache
+	application  knownApplication // the latest version if upToDate, otherwise one that may have been replaced
+	upToDate     bool
+	readClocks   []store.Clock // of the case, once read and until one is written
 
 	deferred bool // the case row and the events are written at the end of the step
 	moved    *store.MoveCaseParams
@@ -89,17 +91,17 @@ func (e *Engine) inStep(ctx context.Context, caseNo, name string, at time.Time, 
 		within = func(do func(*store.Queries) error) error { return do(e.trial.q) }
 	}
 	err := within(func(q *store.Queries) error {
-		var c store.Case
+		s := &step{q: q, name: name, at: at, deferred: true, applications: e.Applications, application: e.Applications.find(caseNo)}
 		var written bool
 		// Two statements, since the second must see what a step that held the lock has written; one round trip.
-		lock := func(q *store.Queries) (err error) { c, err = q.CaseForStep(ctx, caseNo); return }
+		lock := func(q *store.Queries) (err error) { s.c, err = q.CaseForStep(ctx, caseNo); return }
 		check := func(q *store.Queries) (err error) {
 			written, err = q.StepDone(ctx, store.StepDoneParams{CaseNo: caseNo, Step: name})
 			return
 		}
 		reads := []func(*store.Queries) error{lock, check}
 		for _, read := range ahead {
-			reads = append(reads, func(q *store.Queries) error { return read(ctx, q, caseNo) })
+			reads = append(reads, func(q *store.Queries) error { return read(ctx, q, caseNo, s.application.version) })
 		}
 		err := q.Ahead(reads...)
 		if err == nil {
@@ -112,7 +114,6 @@ func (e *Engine) inStep(ctx context.Context, caseNo, name string, at time.Time, 
 			return err
 		}
 		done = true
-		s := &step{q: q, c: c, name: name, at: at, deferred: true}
 		if err := do(ctx, s); err != nil {
 			return err
 		}
@@ -124,16 +125,16 @@ func (e *Engine) inStep(ctx context.Context, caseNo, name string, at time.Time, 
 	return done, nil
 }
 
-// read is a query of a case that a step begins with.
-type read func(context.Context, *store.Queries, string) error
+// read is a query of a case that a step begins with. known is the version of the application that is remembered.
+type read func(ctx context.Context, q *store.Queries, caseNo string, known int32) error
 
-func readClocks(ctx context.Context, q *store.Queries, caseNo string) error {
+func readClocks(ctx context.Context, q *store.Queries, caseNo string, _ int32) error {
 	_, err := q.ClocksOfCase(ctx, caseNo)
 	return err
 }
 
-func readApplication(ctx context.Context, q *store.Queries, caseNo string) error {
-	_, err := q.LatestApplication(ctx, caseNo)
+func readApplication(ctx context.Context, q *store.Queries, caseNo string, known int32) error {
+	_, err := q.LatestApplicationSince(ctx, store.LatestApplicationSinceParams{CaseNo: caseNo, Known: known})
 	return err
 }
 
@@ -223,20 +224,26 @@ func (s *step) saveCase(ctx context.Context) error {
 
 func (s *step) today() nursery.Date { return nursery.DateOf(s.at) }
 
-// latest returns the latest version of the application of the case, also as it is stored.
-func (s *step) latest(ctx context.Context) (nursery.Application, json.RawMessage, error) {
-	if s.latestVersion == nil {
-		row, err := s.q.LatestApplication(ctx, s.c.CaseNo)
-		if err != nil {
-			return nursery.Application{}, nil, err
-		}
-		var a nursery.Application
-		if err := json.Unmarshal(row.Facts, &a); err != nil {
-			return a, nil, fmt.Errorf("decode application: %w", err)
-		}
-		s.latestVersion, s.latestStored = &a, row.Facts
+// latest returns the latest version of the application of the case, which must not be changed.
+func (s *step) latest(ctx context.Context) (nursery.Application, error) {
+	if s.upToDate {
+		return s.application.content, nil
 	}
-	return *s.latestVersion, s.latestStored, nil
+	row, err := s.q.LatestApplicationSince(ctx, store.LatestApplicationSinceParams{CaseNo: s.c.CaseNo, Known: s.application.version})
+	switch {
+	case store.IsNotFound(err) && s.application.version > 0: // the one that is remembered is the latest
+	case err != nil:
+		return nursery.Application{}, err
+	default:
+		a := knownApplication{caseNo: s.c.CaseNo, version: row.Version}
+		if err := json.Unmarshal(row.Facts, &a.content); err != nil {
+			return a.content, fmt.Errorf("decode application: %w", err)
+		}
+		s.applications.add(a)
+		s.application = a
+	}
+	s.upToDate = true
+	return s.application.content, nil
 }
 
 // Named is an activity with its name in histories, and its own task queue if it does not run on that of the processes.

@@ -101,7 +101,7 @@ func (e *Engine) IssueReceipt(ctx context.Context, in Move) error {
 		if err != nil {
 			return err
 		}
-		if _, _, err := s.latest(ctx); err != nil { // before the first write, while it is read ahead
+		if _, err := s.latest(ctx); err != nil { // before the first write, while it is read ahead
 			return err
 		}
 		if err := s.endClocks(ctx, years, ClockReceipt); err != nil {
@@ -114,11 +114,10 @@ func (e *Engine) IssueReceipt(ctx context.Context, in Move) error {
 		if err := s.endPapers(ctx, "superseded", "重新备案", FilingReceipt, FilingChange, FilingBasicConditions); err != nil {
 			return err
 		}
-		err = e.requestDocument(ctx, s, FilingReceipt, &ReceiptContent{FindingDueOn: finding.DueOn, DueProvisional: finding.Provisional})
+		err = e.requestDocuments(ctx, s,
+			requested{FilingReceipt, &ReceiptContent{FindingDueOn: finding.DueOn, DueProvisional: finding.Provisional}},
+			requested{FilingBasicConditions, &ConditionsContent{}})
 		if err != nil {
-			return err
-		}
-		if err := e.requestDocument(ctx, s, FilingBasicConditions, &ConditionsContent{}); err != nil {
 			return err
 		}
 		s.c.Stage = string(nursery.StageReceiptIssued)
@@ -236,7 +235,7 @@ func (e *Engine) Withdraw(ctx context.Context, in Move) error {
 // everything entered to the draft of an institution's filing.
 func (e *Engine) Reroute(ctx context.Context, in Move) error {
 	return e.move(ctx, in, func(ctx context.Context, s *step, _ calendar.Years) error {
-		application, _, err := s.latest(ctx)
+		application, err := s.latest(ctx)
 		if err != nil {
 			return err
 		}

@@ -217,7 +217,7 @@ func (s *step) setInstitution(ctx context.Context, status string) error {
 // fileInstitution writes the filed data to the register. If a change is filed later, the filing case and its date
 // remain those of the first filing.
 func (s *step) fileInstitution(ctx context.Context, filingCase string, filedOn nursery.Date) error {
-	a, facts, err := s.latest(ctx)
+	a, err := s.latest(ctx)
 	if err != nil {
 		return err
 	}
@@ -225,7 +225,7 @@ func (s *step) fileInstitution(ctx context.Context, filingCase string, filedOn n
 	err = s.q.FileInstitution(ctx, store.FileInstitutionParams{
 		ID: s.c.Institution, County: i.County, Township: i.Township, Uscc: nonEmpty(i.USCC), Name: i.Name,
 		Nature: string(i.Nature), SiteKind: string(a.SiteKind), Address: i.Address, Phone: i.Phone, Inclusive: a.Inclusive,
-		Seats: int32(a.Seats()), Status: "filed", FilingCase: &filingCase, FiledOn: filedOn, Application: facts,
+		Seats: int32(a.Seats()), Status: "filed", FilingCase: &filingCase, FiledOn: filedOn, ApplicationOf: s.c.CaseNo,
 		UpdatedAt: s.at,
 	})
 	if err != nil {
@@ -240,6 +240,19 @@ func (s *step) nextNumber(ctx context.Context, prefix string) (int, error) {
 		return 0, fmt.Errorf("next number of %s: %w", prefix, err)
 	}
 	return int(n), nil
+}
+
+// nextNumbers takes the next number under each of different prefixes.
+func (s *step) nextNumbers(ctx context.Context, prefixes []string) (map[string]int, error) {
+	rows, err := s.q.TakeNumberOfEach(ctx, store.TakeNumberOfEachParams{Prefixes: prefixes, County: s.c.County, Year: int32(s.today().Year)})
+	if err != nil {
+		return nil, fmt.Errorf("next numbers: %w", err)
+	}
+	numbers := make(map[string]int, len(rows))
+	for _, row := range rows {
+		numbers[row.Prefix] = int(row.Last)
+	}
+	return numbers, nil
 }
 
 func settingsOf(ctx context.Context, q *store.Queries, county string) (nursery.Settings, error) {

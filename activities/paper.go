@@ -17,44 +17,69 @@ import (
 	"tuoyu/store"
 )
 
-// requestDocument stores a document with its content, a number and a verification code; rendering follows asynchronously.
-// The content is fixed here, so that what is rendered later is what was decided now. Its common fields are set here, except
-// for an addressee that is there already.
+// requested is a document that a step requests: its kind and what it says.
+type requested struct {
+	kind    definition.Paper
+	content documents.Content
+}
+
+// requestDocument is requestDocuments for a single one.
 func (e *Engine) requestDocument(ctx context.Context, s *step, kind definition.Paper, content documents.Content) error {
-	p, err := documents.NewPaper(kind, content)
+	return e.requestDocuments(ctx, s, requested{kind, content})
+}
+
+// requestDocuments stores documents of different kinds with their contents, a number and a verification code each; rendering
+// follows asynchronously. The content is fixed here, so that what is rendered later is what was decided now. Its common fields
+// are set here, except for an addressee that is there already.
+func (e *Engine) requestDocuments(ctx context.Context, s *step, list ...requested) error {
+	common, err := e.head(ctx, s)
 	if err != nil {
 		return err
 	}
-	head, err := e.head(ctx, s)
-	if err != nil {
-		return err
+	prefixes := make([]string, len(list))
+	for i, r := range list {
+		head := common
+		head.Kind, head.Addressee = r.kind.Kind, cmp.Or(r.content.Common().Addressee, head.Addressee)
+		*r.content.Common() = head
+		prefixes[i] = r.kind.Prefix
 	}
-	head.Kind, head.Addressee = kind.Kind, cmp.Or(content.Common().Addressee, head.Addressee)
-	*content.Common() = head
+	var numbers map[string]int
+	if e.trial == nil {
+		if numbers, err = s.nextNumbers(ctx, prefixes); err != nil {
+			return err
+		}
+	}
+	rows := store.InsertDocumentsParams{
+		CaseNo: s.c.CaseNo, County: s.c.County, Institution: s.c.Institution, IssuedOn: common.IssuedOn, CreatedAt: s.at,
+	}
+	for _, r := range list {
+		p, err := documents.NewPaper(r.kind, r.content)
+		if err != nil {
+			return err
+		}
+		if e.trial != nil {
+			e.trial.papers = append(e.trial.papers, p)
+			continue
+		}
+		issued := r.content.Common()
+		issued.Number = documents.FormatNumber(common.CountyName, r.kind.Prefix, s.today().Year, numbers[r.kind.Prefix])
+		issued.VerificationCode = documents.NewCode()
+		issued.VerifyURL = e.PublicURL + "/verify/" + string(issued.VerificationCode)
+		if err := p.Validate(); err != nil {
+			return fmt.Errorf("paper %s: %w", r.kind.Kind, err)
+		}
+		content, err := json.Marshal(r.content)
+		if err != nil {
+			return fmt.Errorf("encode paper: %w", err)
+		}
+		rows.Ids, rows.Kinds = append(rows.Ids, documentID(s.c.CaseNo, s.name, r.kind.Kind)), append(rows.Kinds, r.kind.Kind)
+		rows.Numbers, rows.Codes = append(rows.Numbers, issued.Number), append(rows.Codes, string(issued.VerificationCode))
+		rows.Contents = append(rows.Contents, string(content))
+	}
 	if e.trial != nil {
-		e.trial.papers = append(e.trial.papers, p)
 		return nil
 	}
-	number, err := s.nextNumber(ctx, kind.Prefix)
-	if err != nil {
-		return err
-	}
-	issued := content.Common()
-	issued.Number = documents.FormatNumber(head.CountyName, kind.Prefix, s.today().Year, number)
-	issued.VerificationCode = documents.NewCode()
-	issued.VerifyURL = e.PublicURL + "/verify/" + string(issued.VerificationCode)
-	if err := p.Validate(); err != nil {
-		return fmt.Errorf("paper %s: %w", kind.Kind, err)
-	}
-	stored, err := json.Marshal(content)
-	if err != nil {
-		return fmt.Errorf("encode paper: %w", err)
-	}
-	return s.q.InsertDocument(ctx, store.InsertDocumentParams{
-		ID: documentID(s.c.CaseNo, s.name, kind.Kind), CaseNo: s.c.CaseNo, County: s.c.County, Institution: s.c.Institution,
-		Kind: kind.Kind, Number: issued.Number, Code: string(issued.VerificationCode), Content: stored, IssuedOn: issued.IssuedOn,
-		CreatedAt: s.at,
-	})
+	return s.q.InsertDocuments(ctx, rows)
 }
 
 // head returns the fields common to every kind, from the current application.
@@ -89,8 +114,7 @@ func (e *Engine) declared(ctx context.Context, s *step) (nursery.Application, er
 		return nursery.Application{}, fmt.Errorf("no process is of kind %s", s.c.Kind)
 	}
 	if process.Application {
-		a, _, err := s.latest(ctx)
-		return a, err
+		return s.latest(ctx)
 	}
 	var a nursery.Application
 	institution, err := s.q.InstitutionForStep(ctx, s.c.Institution)

@@ -32,12 +32,12 @@ func errTaskClosed() error {
 // task_closed if the task has ended otherwise, including by another answer: the answer stored first counts, though
 // Temporal may have lost it and receives the second answer first.
 func (e *Engine) CloseTask(ctx context.Context, in CloseTask) error {
-	ahead := []read{func(ctx context.Context, q *store.Queries, _ string) error {
+	ahead := []read{func(ctx context.Context, q *store.Queries, _ string, _ int32) error {
 		_, err := q.TaskForStep(ctx, in.Task)
 		return err
 	}}
 	if in.Completion != "" {
-		ahead = append(ahead, func(ctx context.Context, q *store.Queries, _ string) error {
+		ahead = append(ahead, func(ctx context.Context, q *store.Queries, _ string, _ int32) error {
 			_, err := q.OutboxPayload(ctx, in.Completion)
 			return err
 		})

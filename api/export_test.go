@@ -21,3 +21,6 @@ func (v *Verifier) Later(by time.Duration) {
 func (v *Verifier) AskIssuerLater(by time.Duration) {
 	v.keys.client.Transport.(*patient).now = func() time.Time { return time.Now().Add(by) }
 }
+
+// LoseKeys removes the keys of the issuer, and its address, without the verifier's knowledge.
+func (v *Verifier) LoseKeys() { v.keys.set, v.keys.issuer = nil, "" }

@@ -16,6 +16,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"tuoyu/casework"
+	"tuoyu/limits"
 	"tuoyu/sheets"
 )
 
@@ -114,7 +115,7 @@ func readField(part *multipart.Part) (string, error) {
 	case len(raw) > 64:
 		return "", problem(casework.CodeInvalid, "有 1 处填写有误，请更正后重试。",
 			Fault{part.FormName(), "最多 64 个字"})
-	case checkText(string(raw), "") != nil:
+	case !limits.Storable(string(raw)):
 		return "", problem(casework.CodeInvalid, "有 1 处填写有误，请更正后重试。",
 			Fault{part.FormName(), "含有无法识别的字符"})
 	}

@@ -47,6 +47,7 @@ type Verifier struct {
 	issuer Issuer
 	keys   *issuerKeys
 	tokens *oidc.IDTokenVerifier
+	known  knownTokens
 }
 
 // NewVerifier returns a verifier without contacting the issuer. Known stores the issuer's keys for a start while it is
@@ -56,7 +57,7 @@ func NewVerifier(issuer Issuer, known KnownIssuers) *Verifier {
 	keys := &issuerKeys{
 		issuer: issuer.URL, client: &http.Client{Transport: transport, Timeout: issuerTimeout}, known: known, log: slog.Default(), now: time.Now,
 	}
-	return &Verifier{issuer: issuer, keys: keys, tokens: oidc.NewVerifier(issuer.URL, keys, &oidc.Config{
+	return &Verifier{issuer: issuer, keys: keys, known: knownTokens{keys: keys}, tokens: oidc.NewVerifier(issuer.URL, keys, &oidc.Config{
 		ClientID: issuer.Audience, SupportedSigningAlgs: []string{oidc.RS256, oidc.ES256, oidc.EdDSA},
 	})}
 }
@@ -78,6 +79,10 @@ func (v *Verifier) Verify(ctx context.Context, raw string) (nursery.Principal, e
 // the issuer is unavailable.
 func (v *Verifier) Identify(ctx context.Context, raw string) (nursery.Principal, string, error) {
 	none := nursery.Principal{}
+	if known, ok := v.known.find(raw); ok {
+		return known.principal, known.name, nil
+	}
+	fetched, _ := v.keys.latest()
 	var failure error
 	token, err := v.tokens.Verify(context.WithValue(ctx, notVerified{}, &failure), raw)
 	switch {
@@ -101,7 +106,11 @@ func (v *Verifier) Identify(ctx context.Context, raw string) (nursery.Principal,
 		return none, "", unauthenticated(casework.CodeTokenInvalid, "请使用访问令牌（access token），不能使用身份令牌或其他令牌。")
 	}
 	p, err := v.issuer.Principal(token.Subject, claims)
-	return p, text(claims["name"]), err
+	name := text(claims["name"])
+	if err == nil {
+		v.known.add(raw, knownToken{p, name, token.Expiry, fetched})
+	}
+	return p, name, err
 }
 
 // clockSkew is how far the issuer's clock may be ahead.

@@ -165,6 +165,28 @@ func TestKeysChangeWhileTheServerRuns(t *testing.T) {
 	})
 }
 
+// The signature of a token is checked once with the same keys; the token expires nevertheless.
+func TestATokenThatWasVerifiedIsRemembered(t *testing.T) {
+	i := apitest.NewIssuer(t, apitest.NewSigner(t, "RS256"))
+	v := api.NewVerifier(i.Accepted(), nil)
+	token := i.Token(t, map[string]any{"exp": time.Now().Add(2 * time.Second).Unix(), "name": "示例"})
+	for range 2 { // the keys were fetched for the first one
+		if _, err := v.Verify(t.Context(), token); err != nil {
+			t.Fatal(err)
+		}
+	}
+	v.LoseKeys()
+	if p, name, err := v.Identify(t.Context(), token); err != nil || name != "示例" || p.Role != nursery.RoleClerk {
+		t.Errorf("%+v %q: %v", p, name, err)
+	}
+	eventually(t, func() error {
+		if _, err := v.Verify(t.Context(), token); err == nil {
+			return errors.New("still accepted")
+		}
+		return nil
+	})
+}
+
 func TestAKnownKeyOutlivesTheIssuer(t *testing.T) {
 	i := apitest.NewIssuer(t, apitest.NewSigner(t, "RS256"))
 	v := api.NewVerifier(i.Accepted(), nil)

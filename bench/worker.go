@@ -65,7 +65,8 @@ func workOnCases(ctx context.Context) error {
 	worker.SetStickyWorkflowCacheSize(600)
 	w := worker.New(temporal, workflows.TaskQueue, forward())
 	calendarCache := store.NewCalendarCache(db)
-	product.Register(w, &activities.Engine{DB: db, Rules: rules, CalendarCache: calendarCache, Fields: fields, PublicURL: os.Getenv("TUOYU_PUBLIC_URL"), Processes: workflows.Definitions()})
+	product.Register(w, &activities.Engine{DB: db, Rules: rules, CalendarCache: calendarCache, Applications: new(activities.ApplicationCache),
+		Fields: fields, PublicURL: os.Getenv("TUOYU_PUBLIC_URL"), Processes: workflows.Definitions()})
 	if err := w.Start(); err != nil {
 		return fmt.Errorf("start worker: %w", err)
 	}

@@ -150,9 +150,9 @@ func (s *Service) copyPaper(ctx context.Context, q *store.Queries, old store.Doc
 		ID: "D" + id, CaseNo: old.CaseNo, County: old.County, Institution: old.Institution, Kind: old.Kind, State: "pending",
 		Number: head.Number, Code: string(head.VerificationCode), Content: content, IssuedOn: today, CreatedAt: s.Now(),
 	}
-	err = q.InsertDocument(ctx, store.InsertDocumentParams{
-		ID: row.ID, CaseNo: row.CaseNo, County: row.County, Institution: row.Institution, Kind: row.Kind,
-		Number: row.Number, Code: row.Code, Content: row.Content, IssuedOn: row.IssuedOn, CreatedAt: row.CreatedAt,
+	err = q.InsertDocuments(ctx, store.InsertDocumentsParams{
+		Ids: []string{row.ID}, CaseNo: row.CaseNo, County: row.County, Institution: row.Institution, Kinds: []string{row.Kind},
+		Numbers: []string{row.Number}, Codes: []string{row.Code}, Contents: []string{string(row.Content)}, IssuedOn: row.IssuedOn, CreatedAt: row.CreatedAt,
 	})
 	if err != nil {
 		return Document{}, err

@@ -348,28 +348,28 @@ func (q *Queries) EndDocuments(ctx context.Context, arg EndDocumentsParams) erro
 const fileInstitution = `-- name: FileInstitution :exec
 UPDATE institutions SET county = $1, township = $2, uscc = $3, name = $4, nature = $5,
     site_kind = $6, address = $7, phone = $8, inclusive = $9, seats = $10,
-    status = $11, filing_case = $12, filed_on = $13, application = $14,
-    updated_at = $15
+    status = $11, filing_case = $12, filed_on = $13, updated_at = $14,
+    application = (SELECT a.facts FROM applications a WHERE a.case_no = $15 ORDER BY a.version DESC LIMIT 1)
 WHERE id = $16
 `
 
 type FileInstitutionParams struct {
-	County      string
-	Township    string
-	Uscc        *string
-	Name        string
-	Nature      string
-	SiteKind    string
-	Address     string
-	Phone       string
-	Inclusive   *bool
-	Seats       int32
-	Status      string
-	FilingCase  *string
-	FiledOn     nursery.Date
-	Application json.RawMessage
-	UpdatedAt   time.Time
-	ID          string
+	County        string
+	Township      string
+	Uscc          *string
+	Name          string
+	Nature        string
+	SiteKind      string
+	Address       string
+	Phone         string
+	Inclusive     *bool
+	Seats         int32
+	Status        string
+	FilingCase    *string
+	FiledOn       nursery.Date
+	UpdatedAt     time.Time
+	ApplicationOf string
+	ID            string
 }
 
 // Updates the register's entry of an institution once its filing, or a change of it, is approved.
@@ -388,8 +388,8 @@ func (q *Queries) FileInstitution(ctx context.Context, arg FileInstitutionParams
 		arg.Status,
 		arg.FilingCase,
 		arg.FiledOn,
-		arg.Application,
 		arg.UpdatedAt,
+		arg.ApplicationOf,
 		arg.ID,
 	)
 	return err
@@ -423,77 +423,81 @@ func (q *Queries) InsertApplicationVersion(ctx context.Context, arg InsertApplic
 	return err
 }
 
-const insertDecision = `-- name: InsertDecision :exec
-INSERT INTO decisions (id, case_no, county, institution, rule_set, as_of, revision, result, input, input_of, output, duration_us,
-    decided_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-    $13)
+const insertDecisions = `-- name: InsertDecisions :exec
+INSERT INTO decisions (id, case_no, county, institution, rule_set, as_of, revision, result, input, input_of, output, duration_us, decided_at)
+SELECT d.id, $1::text, $2::text, $3::text, d.rule_set, $4::date,
+    d.revision, d.result, CASE WHEN d.id = $5::text THEN $6::jsonb END,
+    nullif($5::text, d.id), d.output::jsonb, d.duration_us, $7::timestamptz
+FROM (SELECT unnest($8::text[]) AS id, unnest($9::text[]) AS rule_set, unnest($10::text[]) AS revision,
+    unnest($11::text[]) AS result, unnest($12::text[]) AS output, unnest($13::bigint[]) AS duration_us) d
 ON CONFLICT (id) DO NOTHING
 `
 
-type InsertDecisionParams struct {
-	ID          string
+type InsertDecisionsParams struct {
 	CaseNo      string
 	County      string
 	Institution string
-	RuleSet     string
 	AsOf        nursery.Date
-	Revision    string
-	Result      string
+	First       string
 	Input       json.RawMessage
-	InputOf     *string
-	Output      json.RawMessage
-	DurationUs  int64
 	DecidedAt   time.Time
+	Ids         []string
+	RuleSets    []string
+	Revisions   []string
+	Results     []string
+	Outputs     []string
+	DurationsUs []int64
 }
 
-func (q *Queries) InsertDecision(ctx context.Context, arg InsertDecisionParams) error {
-	_, err := q.db.Exec(ctx, insertDecision,
-		arg.ID,
+// The decisions of a step about the same facts; the first one has the input of all.
+func (q *Queries) InsertDecisions(ctx context.Context, arg InsertDecisionsParams) error {
+	_, err := q.db.Exec(ctx, insertDecisions,
 		arg.CaseNo,
 		arg.County,
 		arg.Institution,
-		arg.RuleSet,
 		arg.AsOf,
-		arg.Revision,
-		arg.Result,
+		arg.First,
 		arg.Input,
-		arg.InputOf,
-		arg.Output,
-		arg.DurationUs,
 		arg.DecidedAt,
+		arg.Ids,
+		arg.RuleSets,
+		arg.Revisions,
+		arg.Results,
+		arg.Outputs,
+		arg.DurationsUs,
 	)
 	return err
 }
 
-const insertDocument = `-- name: InsertDocument :exec
+const insertDocuments = `-- name: InsertDocuments :exec
 INSERT INTO documents (id, case_no, county, institution, kind, number, code, content, issued_on, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+SELECT unnest($1::text[]), $2::text, $3::text, $4::text, unnest($5::text[]),
+    unnest($6::text[]), unnest($7::text[]), unnest($8::text[])::jsonb, $9::date, $10::timestamptz
 `
 
-type InsertDocumentParams struct {
-	ID          string
+type InsertDocumentsParams struct {
+	Ids         []string
 	CaseNo      string
 	County      string
 	Institution string
-	Kind        string
-	Number      string
-	Code        string
-	Content     json.RawMessage
+	Kinds       []string
+	Numbers     []string
+	Codes       []string
+	Contents    []string
 	IssuedOn    nursery.Date
 	CreatedAt   time.Time
 }
 
-func (q *Queries) InsertDocument(ctx context.Context, arg InsertDocumentParams) error {
-	_, err := q.db.Exec(ctx, insertDocument,
-		arg.ID,
+func (q *Queries) InsertDocuments(ctx context.Context, arg InsertDocumentsParams) error {
+	_, err := q.db.Exec(ctx, insertDocuments,
+		arg.Ids,
 		arg.CaseNo,
 		arg.County,
 		arg.Institution,
-		arg.Kind,
-		arg.Number,
-		arg.Code,
-		arg.Content,
+		arg.Kinds,
+		arg.Numbers,
+		arg.Codes,
+		arg.Contents,
 		arg.IssuedOn,
 		arg.CreatedAt,
 	)
@@ -800,6 +804,28 @@ func (q *Queries) LatestApplication(ctx context.Context, caseNo string) (Applica
 		&i.EnteredBy,
 		&i.EnteredAt,
 	)
+	return i, err
+}
+
+const latestApplicationSince = `-- name: LatestApplicationSince :one
+SELECT version, facts FROM applications WHERE case_no = $1 AND version > $2::integer ORDER BY version DESC LIMIT 1
+`
+
+type LatestApplicationSinceParams struct {
+	CaseNo string
+	Known  int32
+}
+
+type LatestApplicationSinceRow struct {
+	Version int32
+	Facts   json.RawMessage
+}
+
+// The latest version of an application if it is later than the one known. Served by the primary key (case_no, version).
+func (q *Queries) LatestApplicationSince(ctx context.Context, arg LatestApplicationSinceParams) (LatestApplicationSinceRow, error) {
+	row := q.db.QueryRow(ctx, latestApplicationSince, arg.CaseNo, arg.Known)
+	var i LatestApplicationSinceRow
+	err := row.Scan(&i.Version, &i.Facts)
 	return i, err
 }
 
@@ -1200,6 +1226,45 @@ func (q *Queries) StepDone(ctx context.Context, arg StepDoneParams) (bool, error
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
+}
+
+const takeNumberOfEach = `-- name: TakeNumberOfEach :many
+INSERT INTO case_counters (prefix, county, year, last)
+SELECT prefix, $1::text, $2::integer, 1 FROM (SELECT unnest($3::text[]) AS prefix ORDER BY 1) p
+ON CONFLICT (prefix, county, year) DO UPDATE SET last = case_counters.last + 1
+RETURNING prefix, last
+`
+
+type TakeNumberOfEachParams struct {
+	County   string
+	Year     int32
+	Prefixes []string
+}
+
+type TakeNumberOfEachRow struct {
+	Prefix string
+	Last   int32
+}
+
+// Takes the next number under each prefix, in an order that two who take several cannot block each other in.
+func (q *Queries) TakeNumberOfEach(ctx context.Context, arg TakeNumberOfEachParams) ([]TakeNumberOfEachRow, error) {
+	rows, err := q.db.Query(ctx, takeNumberOfEach, arg.County, arg.Year, arg.Prefixes)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []TakeNumberOfEachRow{}
+	for rows.Next() {
+		var i TakeNumberOfEachRow
+		if err := rows.Scan(&i.Prefix, &i.Last); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const takeNumbers = `-- name: TakeNumbers :one

@@ -52,7 +52,7 @@ func (p *process) work(ctx context.Context) error {
 	}
 	defer fonts.Close()
 	engine := &activities.Engine{
-		DB: p.db, Rules: p.rules, CalendarCache: p.almanac, Renderer: documents.NewRenderer(fonts, p.renderer),
+		DB: p.db, Rules: p.rules, CalendarCache: p.almanac, Applications: new(activities.ApplicationCache), Renderer: documents.NewRenderer(fonts, p.renderer),
 		Blobs: p.blobs, Fields: p.fields, PublicURL: p.publicURL(), Processes: workflows.Definitions(),
 	}
 	var polling atomic.Bool

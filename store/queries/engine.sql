@@ -74,6 +74,10 @@ ON CONFLICT (case_no, name) DO UPDATE SET pauses = excluded.pauses, due_on = exc
 -- Served by the primary key (case_no, version).
 SELECT * FROM applications WHERE case_no = @case_no ORDER BY version DESC LIMIT 1;
 
+-- name: LatestApplicationSince :one
+-- The latest version of an application if it is later than the one known. Served by the primary key (case_no, version).
+SELECT version, facts FROM applications WHERE case_no = @case_no AND version > sqlc.arg(known)::integer ORDER BY version DESC LIMIT 1;
+
 -- name: InsertApplicationVersion :exec
 INSERT INTO applications (case_no, version, county, institution, facts, entered_by, entered_at)
 VALUES (@case_no, @version, @county, @institution, @facts, @entered_by, @entered_at);
@@ -87,11 +91,14 @@ VALUES (@uscc, @county, @facts, @source, @confirmed_by, @updated_at)
 ON CONFLICT (uscc) DO UPDATE SET county = excluded.county, facts = excluded.facts, source = excluded.source,
     confirmed_by = excluded.confirmed_by, updated_at = excluded.updated_at;
 
--- name: InsertDecision :exec
-INSERT INTO decisions (id, case_no, county, institution, rule_set, as_of, revision, result, input, input_of, output, duration_us,
-    decided_at)
-VALUES (@id, @case_no, @county, @institution, @rule_set, @as_of, @revision, @result, @input, @input_of, @output, @duration_us,
-    @decided_at)
+-- name: InsertDecisions :exec
+-- The decisions of a step about the same facts; the first one has the input of all.
+INSERT INTO decisions (id, case_no, county, institution, rule_set, as_of, revision, result, input, input_of, output, duration_us, decided_at)
+SELECT d.id, sqlc.arg(case_no)::text, sqlc.arg(county)::text, sqlc.arg(institution)::text, d.rule_set, sqlc.arg(as_of)::date,
+    d.revision, d.result, CASE WHEN d.id = sqlc.arg(first)::text THEN sqlc.arg(input)::jsonb END,
+    nullif(sqlc.arg(first)::text, d.id), d.output::jsonb, d.duration_us, sqlc.arg(decided_at)::timestamptz
+FROM (SELECT unnest(@ids::text[]) AS id, unnest(@rule_sets::text[]) AS rule_set, unnest(@revisions::text[]) AS revision,
+    unnest(@results::text[]) AS result, unnest(@outputs::text[]) AS output, unnest(@durations_us::bigint[]) AS duration_us) d
 ON CONFLICT (id) DO NOTHING;
 
 -- name: DecisionsOfStep :many
@@ -114,9 +121,17 @@ INSERT INTO case_counters (prefix, county, year, last) VALUES (@prefix, @county,
 ON CONFLICT (prefix, county, year) DO UPDATE SET last = case_counters.last + sqlc.arg(numbers)::integer
 RETURNING last;
 
--- name: InsertDocument :exec
+-- name: TakeNumberOfEach :many
+-- Takes the next number under each prefix, in an order that two who take several cannot block each other in.
+INSERT INTO case_counters (prefix, county, year, last)
+SELECT prefix, sqlc.arg(county)::text, sqlc.arg(year)::integer, 1 FROM (SELECT unnest(@prefixes::text[]) AS prefix ORDER BY 1) p
+ON CONFLICT (prefix, county, year) DO UPDATE SET last = case_counters.last + 1
+RETURNING prefix, last;
+
+-- name: InsertDocuments :exec
 INSERT INTO documents (id, case_no, county, institution, kind, number, code, content, issued_on, created_at)
-VALUES (@id, @case_no, @county, @institution, @kind, @number, @code, @content, @issued_on, @created_at);
+SELECT unnest(@ids::text[]), sqlc.arg(case_no)::text, sqlc.arg(county)::text, sqlc.arg(institution)::text, unnest(@kinds::text[]),
+    unnest(@numbers::text[]), unnest(@codes::text[]), unnest(@contents::text[])::jsonb, sqlc.arg(issued_on)::date, sqlc.arg(created_at)::timestamptz;
 
 -- name: PendingDocuments :many
 -- Served by documents_of_case.
@@ -150,8 +165,8 @@ SELECT * FROM institutions WHERE id = @id FOR UPDATE;
 -- Updates the register's entry of an institution once its filing, or a change of it, is approved.
 UPDATE institutions SET county = @county, township = @township, uscc = @uscc, name = @name, nature = @nature,
     site_kind = @site_kind, address = @address, phone = @phone, inclusive = @inclusive, seats = @seats,
-    status = @status, filing_case = @filing_case, filed_on = @filed_on, application = @application,
-    updated_at = @updated_at
+    status = @status, filing_case = @filing_case, filed_on = @filed_on, updated_at = @updated_at,
+    application = (SELECT a.facts FROM applications a WHERE a.case_no = @application_of ORDER BY a.version DESC LIMIT 1)
 WHERE id = @id;
 
 -- name: SetInstitutionStatus :exec

@@ -116,7 +116,7 @@ func openOffice(t *testing.T, kind nursery.CaseKind, number string) *office {
 	require.NoError(t, err)
 	o.engine = &activities.Engine{
 		DB: o.db, Rules: rules, CalendarCache: store.NewCalendarCache(o.db), Renderer: renderer(t), Blobs: blobs,
-		Fields: o.fields, PublicURL: "http://127.0.0.1:8080", Processes: workflows.Definitions(),
+		Fields: o.fields, Applications: new(activities.ApplicationCache), PublicURL: "http://127.0.0.1:8080", Processes: workflows.Definitions(),
 	}
 	// On a busy machine a goroutine of a workflow may wait for a processor longer than the second after which a
 	// deadlock is reported.
