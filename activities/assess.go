@@ -51,19 +51,23 @@ func (e *Engine) Assess(ctx context.Context, in Assess) (Assessment, error) {
 		if err != nil {
 			return err
 		}
+		site, err := siteOfFiling(ctx, s.q, s.c.CaseNo)
+		if err != nil {
+			return err
+		}
 		registered = facts.Registration != nil
 		if made, err = e.decideAll(ctx, s, FilingRuleSets(), facts, facts.ReceivedOn); err != nil {
 			return err
 		}
 		if registered {
-			if err := NoteFiling(ctx, s.q, s.c.CaseNo, s.c.CaseNo, s.at); err != nil {
+			if err := noteFilingOf(ctx, s.q, site, s.c.CaseNo, s.c.CaseNo, s.at); err != nil {
 				return err
 			}
 		}
 		return s.record(ctx, event{kind: "assessed", note: "规则比对完成", internal: true, data: map[string]any{
 			"gaps": len(Gaps(made)), "registered": registered,
 		}})
-	}, readApplication)
+	}, readApplication, readRegistration, readSite)
 	if err != nil {
 		return Assessment{}, err
 	}
@@ -119,6 +123,11 @@ func Gaps(made []nursery.Decision) []nursery.Reason {
 	return gaps
 }
 
+func readRegistration(ctx context.Context, q *store.Queries, caseNo string, _ int32) error {
+	_, err := q.RegistrationOfApplicant(ctx, caseNo)
+	return err
+}
+
 // facts returns the input of the rules: the latest application and the registrar's data for its credit code.
 func (s *step) facts(ctx context.Context) (nursery.FilingFacts, error) {
 	facts := nursery.FilingFacts{ReceivedOn: s.c.ReceivedOn}
@@ -126,7 +135,7 @@ func (s *step) facts(ctx context.Context) (nursery.FilingFacts, error) {
 	if facts.Application, err = s.latest(ctx); err != nil {
 		return facts, err
 	}
-	registration, err := s.q.RegistrationOf(ctx, facts.Application.Institution.USCC)
+	registration, err := s.q.RegistrationOfApplicant(ctx, s.c.CaseNo)
 	if store.IsNotFound(err) {
 		return facts, nil
 	}

@@ -241,12 +241,34 @@ const BuildChanged = "build_changed"
 // Current is the case whose application is being filed, the filing itself or a change of it. It writes in the
 // transaction of q and is idempotent.
 func NoteFiling(ctx context.Context, q *store.Queries, filing, current string, at time.Time) error {
+	site, err := siteOfFiling(ctx, q, filing)
+	if err != nil {
+		return err
+	}
+	return noteFilingOf(ctx, q, site, filing, current, at)
+}
+
+func readSite(ctx context.Context, q *store.Queries, filing string, _ int32) error {
+	_, err := q.BuildSiteOfFiling(ctx, filing)
+	return err
+}
+
+// siteOfFiling returns the building site that a filing case belongs to, nil if there is none.
+func siteOfFiling(ctx context.Context, q *store.Queries, filing string) (*store.BuildSite, error) {
 	site, err := q.BuildSiteOfFiling(ctx, filing)
 	if store.IsNotFound(err) {
-		return nil
+		return nil, nil
 	}
 	if err != nil {
-		return fmt.Errorf("find site of filing: %w", err)
+		return nil, fmt.Errorf("find site of filing: %w", err)
+	}
+	return &site, nil
+}
+
+// noteFilingOf is NoteFiling for the site that was found.
+func noteFilingOf(ctx context.Context, q *store.Queries, site *store.BuildSite, filing, current string, at time.Time) error {
+	if site == nil {
+		return nil
 	}
 	c, err := q.CaseForStep(ctx, site.CaseNo)
 	if err != nil {
@@ -256,7 +278,7 @@ func NoteFiling(ctx context.Context, q *store.Queries, filing, current string, a
 	if err := s.noteRegistration(ctx, filing); err != nil {
 		return err
 	}
-	return s.noteReceipt(ctx, site, filing, current)
+	return s.noteReceipt(ctx, *site, filing, current)
 }
 
 func (s *step) noteRegistration(ctx context.Context, filing string) error {

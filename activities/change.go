@@ -36,6 +36,9 @@ func (e *Engine) ApproveChange(ctx context.Context, in Move) error {
 		if err := s.fileInstitution(ctx, *before.FilingCase, before.FiledOn); err != nil {
 			return err
 		}
+		if err := NoteFiling(ctx, s.q, *before.FilingCase, s.c.CaseNo, s.at); err != nil {
+			return err
+		}
 		if err := s.endPapers(ctx, "superseded", "变更备案", FilingReceipt, FilingChange); err != nil {
 			return err
 		}

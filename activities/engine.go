@@ -93,22 +93,18 @@ func (e *Engine) inStep(ctx context.Context, caseNo, name string, at time.Time, 
 	err := within(func(q *store.Queries) error {
 		s := &step{q: q, name: name, at: at, deferred: true, applications: e.Applications, application: e.Applications.find(caseNo)}
 		var written bool
-		// Two statements, since the second must see what a step that held the lock has written; one round trip.
-		lock := func(q *store.Queries) (err error) { s.c, err = q.CaseForStep(ctx, caseNo); return }
-		check := func(q *store.Queries) (err error) {
-			written, err = q.StepDone(ctx, store.StepDoneParams{CaseNo: caseNo, Step: name})
-			return
+		lock := func(q *store.Queries) error {
+			row, err := q.CaseOfStep(ctx, store.CaseOfStepParams{CaseNo: caseNo, Step: name})
+			s.c, written = row.Case, row.Written
+			return err
 		}
-		reads := []func(*store.Queries) error{lock, check}
+		reads := []func(*store.Queries) error{lock}
 		for _, read := range ahead {
 			reads = append(reads, func(q *store.Queries) error { return read(ctx, q, caseNo, s.application.version) })
 		}
 		err := q.Ahead(reads...)
 		if err == nil {
 			err = lock(q)
-		}
-		if err == nil {
-			err = check(q)
 		}
 		if err != nil || written {
 			return err
@@ -120,9 +116,25 @@ func (e *Engine) inStep(ctx context.Context, caseNo, name string, at time.Time, 
 		return s.write(ctx)
 	})
 	if err != nil {
+		if e.doneMeanwhile(ctx, caseNo, name) {
+			return false, nil
+		}
 		return false, fmt.Errorf("step %s of %s: %w", name, caseNo, err)
 	}
 	return done, nil
+}
+
+// doneMeanwhile reports whether a step that failed is written: by another attempt that held the lock on the case while this
+// one waited for it, and whose event this one did not see.
+func (e *Engine) doneMeanwhile(ctx context.Context, caseNo, name string) (written bool) {
+	if e.trial != nil {
+		return false
+	}
+	err := e.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
+		written, err = q.StepDone(ctx, store.StepDoneParams{CaseNo: caseNo, Step: name})
+		return err
+	})
+	return err == nil && written // otherwise the error of the step counts
 }
 
 // read is a query of a case that a step begins with. known is the version of the application that is remembered.

@@ -104,10 +104,17 @@ func (e *Engine) IssueReceipt(ctx context.Context, in Move) error {
 		if _, err := s.latest(ctx); err != nil { // before the first write, while it is read ahead
 			return err
 		}
+		site, err := siteOfFiling(ctx, s.q, s.c.CaseNo)
+		if err != nil {
+			return err
+		}
 		if err := s.endClocks(ctx, years, ClockReceipt); err != nil {
 			return err
 		}
 		if err := s.fileInstitution(ctx, s.c.CaseNo, s.today()); err != nil {
+			return err
+		}
+		if err := noteFilingOf(ctx, s.q, site, s.c.CaseNo, s.c.CaseNo, s.at); err != nil {
 			return err
 		}
 		// An institution that moved files again: its documents for the old place are no longer valid.
@@ -122,7 +129,7 @@ func (e *Engine) IssueReceipt(ctx context.Context, in Move) error {
 		}
 		s.c.Stage = string(nursery.StageReceiptIssued)
 		return s.record(ctx, in.event("receipt_issued", "发给备案回执和基本条件告知书"))
-	}, readClocks, readApplication)
+	}, readClocks, readApplication, readSite)
 }
 
 // RecordConformity ends the filing: two officers found the site to meet the standards.

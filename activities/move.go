@@ -222,16 +222,12 @@ func (s *step) fileInstitution(ctx context.Context, filingCase string, filedOn n
 		return err
 	}
 	i := a.Institution
-	err = s.q.FileInstitution(ctx, store.FileInstitutionParams{
+	return s.q.FileInstitution(ctx, store.FileInstitutionParams{
 		ID: s.c.Institution, County: i.County, Township: i.Township, Uscc: nonEmpty(i.USCC), Name: i.Name,
 		Nature: string(i.Nature), SiteKind: string(a.SiteKind), Address: i.Address, Phone: i.Phone, Inclusive: a.Inclusive,
 		Seats: int32(a.Seats()), Status: "filed", FilingCase: &filingCase, FiledOn: filedOn, ApplicationOf: s.c.CaseNo,
 		UpdatedAt: s.at,
 	})
-	if err != nil {
-		return err
-	}
-	return NoteFiling(ctx, s.q, filingCase, s.c.CaseNo, s.at)
 }
 
 func (s *step) nextNumber(ctx context.Context, prefix string) (int, error) {

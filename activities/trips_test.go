@@ -20,18 +20,7 @@ import (
 func TestAStepTakesTwoRoundTrips(t *testing.T) {
 	trips := &roundTrips{}
 	db := storetest.Reopen(t, storetest.New(t), store.Options{Tracer: trips})
-	require.NoError(t, db.As(t.Context(), nursery.Engine, func(q *store.Queries) error {
-		return q.Exec(t.Context(), `
-			INSERT INTO institutions (id, county, updated_at) VALUES ('i', '140403', now());
-			INSERT INTO cases (case_no, kind, county, institution, stage, status, holder, tracking_hash, created_at, updated_at)
-				VALUES ('c', 'filing', '140403', 'i', 'receipt_issued', 'open', 'inspector', '', now(), now());
-			INSERT INTO clocks (case_no, name, county, institution, started_on, limit_days, due_on, provisional)
-				VALUES ('c', 'finding', '140403', 'i', '2026-03-02', 40, '2026-05-01', false);
-			INSERT INTO tasks (id, case_no, kind, title, county, institution, role, outcomes, opened_at)
-				VALUES ('c.1', 'c', 'filing.review', '审核', '140403', 'i', 'clerk', '{accept}', now());
-			INSERT INTO outbox (id, case_no, county, institution, kind, name, payload, created_at, next_at)
-				VALUES ('a', 'c', '140403', 'i', 'update', 'complete', '{"answer": {"note": "齐全"}}', now(), now())`)
-	}))
+	insertCase(t, db)
 	e := &activities.Engine{DB: db, CalendarCache: store.NewCalendarCache(db), Processes: workflows.Definitions()}
 	_, err := e.CalendarCache.Years(t.Context())
 	require.NoError(t, err)
@@ -47,6 +36,23 @@ func TestAStepTakesTwoRoundTrips(t *testing.T) {
 		row, err := q.TaskAnswer(t.Context(), "c.1")
 		require.JSONEq(t, `{"note": "齐全"}`, string(row.Answer))
 		return err
+	}))
+}
+
+// insertCase inserts a filing with an open task and an answer to it.
+func insertCase(t *testing.T, db *store.DB) {
+	t.Helper()
+	require.NoError(t, db.As(t.Context(), nursery.Engine, func(q *store.Queries) error {
+		return q.Exec(t.Context(), `
+			INSERT INTO institutions (id, county, updated_at) VALUES ('i', '140403', now());
+			INSERT INTO cases (case_no, kind, county, institution, stage, status, holder, tracking_hash, created_at, updated_at)
+				VALUES ('c', 'filing', '140403', 'i', 'receipt_issued', 'open', 'inspector', '', now(), now());
+			INSERT INTO clocks (case_no, name, county, institution, started_on, limit_days, due_on, provisional)
+				VALUES ('c', 'finding', '140403', 'i', '2026-03-02', 40, '2026-05-01', false);
+			INSERT INTO tasks (id, case_no, kind, title, county, institution, role, outcomes, opened_at)
+				VALUES ('c.1', 'c', 'filing.review', '审核', '140403', 'i', 'clerk', '{accept}', now());
+			INSERT INTO outbox (id, case_no, county, institution, kind, name, payload, created_at, next_at)
+				VALUES ('a', 'c', '140403', 'i', 'update', 'complete', '{"answer": {"note": "齐全"}}', now(), now())`)
 	}))
 }
 

@@ -158,6 +158,59 @@ func (q *Queries) CaseForStep(ctx context.Context, caseNo string) (Case, error) 
 	return i, err
 }
 
+const caseOfStep = `-- name: CaseOfStep :one
+SELECT c.case_no, c.kind, c.county, c.institution, c.parent_case, c.subject, c.site_kind, c.stage, c.status, c.outcome, c.holder, c.due_on, c.due_provisional, c.overdue, c.version, c.tracking_hash, c.submitted_by, c.received_on, c.created_at, c.updated_at, c.ended_at, c.partner, c.about, c.passed, c.stuck_at, c.stuck_reason, c.looked_at, EXISTS (SELECT FROM case_events e WHERE e.case_no = c.case_no AND e.step = $1) AS written
+FROM cases c WHERE c.case_no = $2 FOR UPDATE OF c
+`
+
+type CaseOfStepParams struct {
+	Step   string
+	CaseNo string
+}
+
+type CaseOfStepRow struct {
+	Case    Case
+	Written bool
+}
+
+// The case row, locked as by CaseForStep, and whether the step is written. What a step that held the lock meanwhile has written
+// is not seen.
+func (q *Queries) CaseOfStep(ctx context.Context, arg CaseOfStepParams) (CaseOfStepRow, error) {
+	row := q.db.QueryRow(ctx, caseOfStep, arg.Step, arg.CaseNo)
+	var i CaseOfStepRow
+	err := row.Scan(
+		&i.Case.CaseNo,
+		&i.Case.Kind,
+		&i.Case.County,
+		&i.Case.Institution,
+		&i.Case.ParentCase,
+		&i.Case.Subject,
+		&i.Case.SiteKind,
+		&i.Case.Stage,
+		&i.Case.Status,
+		&i.Case.Outcome,
+		&i.Case.Holder,
+		&i.Case.DueOn,
+		&i.Case.DueProvisional,
+		&i.Case.Overdue,
+		&i.Case.Version,
+		&i.Case.TrackingHash,
+		&i.Case.SubmittedBy,
+		&i.Case.ReceivedOn,
+		&i.Case.CreatedAt,
+		&i.Case.UpdatedAt,
+		&i.Case.EndedAt,
+		&i.Case.Partner,
+		&i.Case.About,
+		&i.Case.Passed,
+		&i.Case.StuckAt,
+		&i.Case.StuckReason,
+		&i.Case.LookedAt,
+		&i.Written,
+	)
+	return i, err
+}
+
 const clearStuck = `-- name: ClearStuck :exec
 UPDATE cases SET stuck_at = NULL, stuck_reason = '' WHERE case_no = $1
 `
@@ -1122,6 +1175,26 @@ SELECT uscc, county, facts, source, confirmed_by, updated_at FROM registrations 
 
 func (q *Queries) RegistrationOf(ctx context.Context, uscc string) (Registration, error) {
 	row := q.db.QueryRow(ctx, registrationOf, uscc)
+	var i Registration
+	err := row.Scan(
+		&i.Uscc,
+		&i.County,
+		&i.Facts,
+		&i.Source,
+		&i.ConfirmedBy,
+		&i.UpdatedAt,
+	)
+	return i, err
+}
+
+const registrationOfApplicant = `-- name: RegistrationOfApplicant :one
+SELECT uscc, county, facts, source, confirmed_by, updated_at FROM registrations
+WHERE uscc = (SELECT a.facts #>> '{institution,uscc}' FROM applications a WHERE a.case_no = $1 ORDER BY a.version DESC LIMIT 1)
+`
+
+// The registration under the credit code that the latest version of an application states. Served by the primary keys.
+func (q *Queries) RegistrationOfApplicant(ctx context.Context, caseNo string) (Registration, error) {
+	row := q.db.QueryRow(ctx, registrationOfApplicant, caseNo)
 	var i Registration
 	err := row.Scan(
 		&i.Uscc,

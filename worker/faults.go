@@ -43,6 +43,7 @@ func (f *faultsOfActivity) ExecuteActivity(ctx context.Context, in *interceptor.
 		}
 		err = classified(ctx, err)
 	}()
+	growStack()
 	return f.Next.ExecuteActivity(ctx, in)
 }
 

@@ -19,10 +19,10 @@ func (s *Service) StartFiling(ctx context.Context, p nursery.Principal, key stri
 		if err != nil {
 			return casework.Started{}, err
 		}
-		if err := s.checkApplication(ctx, q, &in.Application, nil, institution, in.Draft); err != nil {
+		if err := s.readAhead(ctx, q, institution, in); err != nil {
 			return casework.Started{}, err
 		}
-		if err := s.putApplicant(ctx, q, institution, in.Application); err != nil {
+		if err := s.checkApplication(ctx, q, &in.Application, nil, institution, in.Draft); err != nil {
 			return casework.Started{}, err
 		}
 		if !in.Draft {
@@ -30,11 +30,29 @@ func (s *Service) StartFiling(ctx context.Context, p nursery.Principal, key stri
 				return casework.Started{}, err
 			}
 		}
+		if err := s.putApplicant(ctx, q, institution, in.Application); err != nil {
+			return casework.Started{}, err
+		}
 		c := casework.Opening{
 			Kind: nursery.KindFiling, County: county, Institution: institution, Subject: in.Application.Institution.Name,
 			SiteKind: in.Application.SiteKind, Facts: in.Application, Draft: in.Draft, Files: papersOf(in.Application),
 		}
 		return s.OpenCase(ctx, q, p, c)
+	})
+}
+
+// readAhead has what a filing is checked against read in one round trip.
+func (s *Service) readAhead(ctx context.Context, q *store.Queries, institution string, in casework.StartFiling) error {
+	files := papersOf(in.Application)
+	if in.Draft || len(files) == 0 {
+		return nil
+	}
+	return q.Ahead(func(q *store.Queries) error {
+		_, err := casework.Uploaded(ctx, q, files, in.Application.Institution.County, institution)
+		return err
+	}, func(q *store.Queries) error {
+		_, err := q.InstitutionByID(ctx, institution)
+		return err
 	})
 }
 

@@ -10,6 +10,12 @@ INSERT INTO outbox (id, case_no, county, institution, kind, name, payload, creat
 VALUES (@id, @case_no, @county, @institution, 'update', @name, '{}', @at, @at)
 ON CONFLICT (id) DO NOTHING;
 
+-- name: CaseOfStep :one
+-- The case row, locked as by CaseForStep, and whether the step is written. What a step that held the lock meanwhile has written
+-- is not seen.
+SELECT sqlc.embed(c), EXISTS (SELECT FROM case_events e WHERE e.case_no = c.case_no AND e.step = @step) AS written
+FROM cases c WHERE c.case_no = @case_no FOR UPDATE OF c;
+
 -- name: CaseForStep :one
 -- The case row, locked: the steps of one case are written one after the other.
 SELECT * FROM cases WHERE case_no = @case_no FOR UPDATE;
@@ -84,6 +90,11 @@ VALUES (@case_no, @version, @county, @institution, @facts, @entered_by, @entered
 
 -- name: RegistrationOf :one
 SELECT * FROM registrations WHERE uscc = @uscc;
+
+-- name: RegistrationOfApplicant :one
+-- The registration under the credit code that the latest version of an application states. Served by the primary keys.
+SELECT * FROM registrations
+WHERE uscc = (SELECT a.facts #>> '{institution,uscc}' FROM applications a WHERE a.case_no = @case_no ORDER BY a.version DESC LIMIT 1);
 
 -- name: PutRegistration :exec
 INSERT INTO registrations (uscc, county, facts, source, confirmed_by, updated_at)
