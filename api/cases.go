@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"tuoyu/casework"
+	"tuoyu/casework/stuck"
 )
 
 // commentOnCase is a comment on a case.
@@ -31,9 +32,9 @@ func registerCases(a *API) {
 	})
 
 	Handle(g.Op("GET /api/v1/stuck-cases", "listStuckCases", "受阻办件",
-		"系统自身不能继续办理的办件，以及半小时仍未生成的文书，时间早的在前。县区看本县区，市级看全市。"), Query(a.service.StuckCases))
+		"系统自身不能继续办理的办件，以及半小时仍未生成的文书，时间早的在前。县区看本县区，市级看全市。"), Query(stuck.Of(a.service).Cases))
 	Handle(g.Op("POST /api/v1/cases/{case_no}/retry", "retryCase", "重试受阻办件",
-		"再次执行受阻的步骤，或者让流程从最近一步继续；已完成的步骤不会重复办理。"), func(ctx context.Context, in *OnCase) (casework.RetriedCase, error) {
-		return a.service.RetryStuckCase(ctx, Principal(ctx), in.Key, in.CaseNo)
+		"再次执行受阻的步骤，或者让流程从最近一步继续；已完成的步骤不会重复办理。"), func(ctx context.Context, in *OnCase) (stuck.RetriedCase, error) {
+		return stuck.Of(a.service).RetryCommand(ctx, Principal(ctx), in.Key, in.CaseNo)
 	})
 }

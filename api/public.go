@@ -8,7 +8,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"tuoyu/casework"
+	"tuoyu/casework/public"
 )
 
 const verifyPath = "/verify/"
@@ -24,8 +24,8 @@ func registerPublic(a *API) {
 		"编号不存在与查询码不符的答复相同。查询码只放在请求内容中，不放在地址里。").ForEverybody(), func(ctx context.Context, in *struct {
 		CaseNumber
 		Body publicStatus
-	}) (casework.PublicCase, error) {
-		return a.service.PublicStatus(ctx, in.CaseNo, in.Body.Code)
+	}) (public.PublicCase, error) {
+		return public.Status(ctx, a.service, in.CaseNo, in.Body.Code)
 	})
 	registerVerify(a, g)
 }

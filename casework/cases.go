@@ -45,7 +45,7 @@ var Cases = List[CaseFilter, CaseSummary]{
 		}
 		rows, err := r.Q.Cases(ctx, params)
 		return ListRows(rows, err, func(row store.Case) (CaseSummary, Cursor) {
-			return r.Service.summary(row, years), Cursor{At: row.CreatedAt, ID: row.CaseNo}
+			return r.Service.Summary(row, years), Cursor{At: row.CreatedAt, ID: row.CaseNo}
 		})
 	},
 	Sheet: Sheet[CaseSummary]{Title: "办件", Columns: []Column[CaseSummary]{
@@ -87,7 +87,7 @@ func (f CaseFilter) check() error {
 	return c.Err()
 }
 
-func (s *Service) summary(c store.Case, years calendar.Years) CaseSummary {
+func (s *Service) Summary(c store.Case, years calendar.Years) CaseSummary {
 	kind := nursery.CaseKind(c.Kind)
 	summary := CaseSummary{
 		CaseNo: c.CaseNo, Kind: kind, Title: titleOf(kind), County: c.County, Institution: c.Institution,
@@ -126,8 +126,8 @@ func StageOf(kind nursery.CaseKind, stage string) definition.Stage {
 	return info
 }
 
-// stagesOf is the way of a case.
-func stagesOf(c store.Case) []StageTitle {
+// StagesOf is the way of a case.
+func StagesOf(c store.Case) []StageTitle {
 	process, ok := workflows.ProcessOf(nursery.CaseKind(c.Kind))
 	if !ok {
 		return []StageTitle{}
@@ -166,7 +166,7 @@ func (s *Service) Case(ctx context.Context, p nursery.Principal, caseNo string) 
 		if err := s.AuthorizeCase(ctx, p, "case.read", c); err != nil {
 			return err
 		}
-		d = CaseDetail{CaseSummary: s.summary(c, years), Version: int(c.Version), Stages: stagesOf(c)}
+		d = CaseDetail{CaseSummary: s.Summary(c, years), Version: int(c.Version), Stages: StagesOf(c)}
 		d.Next = StageOf(d.Kind, c.Stage).Next
 		if c.ParentCase != nil {
 			d.ParentCase = *c.ParentCase
@@ -264,7 +264,7 @@ func fillDocuments(ctx context.Context, q *store.Queries, _ nursery.Principal, c
 
 func documentOf(row store.Document) Document {
 	d := Document{
-		ID: row.ID, CaseNo: row.CaseNo, Kind: row.Kind, Title: paperTitle(row.Kind), Number: row.Number,
+		ID: row.ID, CaseNo: row.CaseNo, Kind: row.Kind, Title: PaperTitle(row.Kind), Number: row.Number,
 		State: row.State, IssuedOn: row.IssuedOn, VerificationCode: row.Code, EndedAt: row.EndedAt, EndReason: row.EndReason,
 		Fault: row.Fault,
 	}

@@ -70,7 +70,7 @@ func TestTheTableOfErrorCodes(t *testing.T) {
 func TestEveryErrorCodeIsUsedAndOfTheTable(t *testing.T) {
 	declared, err := parser.ParseFile(token.NewFileSet(), "codes.go", nil, parser.SkipObjectResolution)
 	require.NoError(t, err)
-	folders := []string{".", "../api", "../web", "../cmd/tuoyu"}
+	folders := []string{".", "public", "stuck", "../api", "../web", "../web/cases", "../cmd/tuoyu"}
 	services, err := filepath.Glob("../*/service.go")
 	require.NoError(t, err)
 	ofProcesses, err := filepath.Glob("../processes/*/service.go")

@@ -114,7 +114,7 @@ func (s *Service) settleOne(ctx context.Context, row store.Outbox, to audience, 
 	switch {
 	case err == nil:
 		return s.markDelivered(ctx, row.ID, closed, note)
-	case isGone(err):
+	case IsGone(err):
 		if err = s.whyGone(ctx, row, err); !IsRefused(err) {
 			return err
 		}
@@ -147,7 +147,7 @@ func (s *Service) whyGone(ctx context.Context, row store.Outbox, gone error) err
 	if c.Status == string(nursery.CaseEnded) {
 		return temporal.NewNonRetryableApplicationError("case has ended", refusedCaseEnded, gone)
 	}
-	return errors.Join(gone, s.look(ctx, c))
+	return errors.Join(gone, s.Look(ctx, c))
 }
 
 func (s *Service) readCase(ctx context.Context, caseNo string) (c store.Case, err error) {
@@ -253,7 +253,7 @@ func settled(row store.Outbox) (humantask.Closed, error) {
 // that goes first.
 func (s *Service) update(ctx context.Context, row store.Outbox) (humantask.Closed, error) {
 	closed, err := s.send(ctx, row)
-	if !isGone(err) {
+	if !IsGone(err) {
 		return closed, err
 	}
 	var start store.Outbox
@@ -267,7 +267,7 @@ func (s *Service) update(ctx context.Context, row store.Outbox) (humantask.Close
 	case found != nil:
 		return closed, fmt.Errorf("read start: %w", found)
 	}
-	if err := s.start(ctx, start); err != nil {
+	if err := s.StartWorkflow(ctx, start); err != nil {
 		return closed, err
 	}
 	return s.send(ctx, row)
@@ -341,12 +341,6 @@ func isFailedUpdate(err error) bool {
 	var timeout *temporal.TimeoutError
 	var cancelled *temporal.CanceledError
 	return !IsRefused(err) && (errors.As(err, &application) || errors.As(err, &timeout) || errors.As(err, &cancelled))
-}
-
-// isGone reports whether Temporal runs no workflow of the case. Only Postgres records whether the case has ended.
-func isGone(err error) bool {
-	var gone *serviceerror.NotFound
-	return errors.As(err, &gone)
 }
 
 func isAlreadyStarted(err error) bool {

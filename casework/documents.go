@@ -118,7 +118,7 @@ func (s *Service) endPaper(ctx context.Context, q *store.Queries, p nursery.Prin
 		return Document{}, NewError(CodeDocumentEnded, "该文书已失效。")
 	}
 	c := store.Case{CaseNo: row.CaseNo, County: row.County, Institution: row.Institution}
-	note := paperTitle(row.Kind) + " " + row.Number + "：" + reason
+	note := PaperTitle(row.Kind) + " " + row.Number + "：" + reason
 	err = s.RecordEvent(ctx, q, c, p, "document/"+CompletionID(p, key), "document_"+state, note, false, map[string]string{"document": row.ID})
 	if err != nil {
 		return Document{}, err
@@ -160,13 +160,13 @@ func (s *Service) copyPaper(ctx context.Context, q *store.Queries, old store.Doc
 	return documentOf(row), nil
 }
 
-// printPapers is the name of an outbox row that asks for a case's papers; the case may have ended, so a workflow of
+// PrintPapers is the name of an outbox row that asks for a case's papers; the case may have ended, so a workflow of
 // its own prints them.
-const printPapers = "print_papers"
+const PrintPapers = "print_papers"
 
 func (s *Service) keepPrinting(ctx context.Context, q *store.Queries, paper store.Document, id string) error {
 	return q.InsertOutbox(ctx, store.InsertOutboxParams{
-		ID: id, CaseNo: paper.CaseNo, County: paper.County, Institution: paper.Institution, Kind: "start", Name: printPapers,
+		ID: id, CaseNo: paper.CaseNo, County: paper.County, Institution: paper.Institution, Kind: "start", Name: PrintPapers,
 		Payload: json.RawMessage("{}"), CreatedAt: s.Now(), NextAt: s.Now().Add(relayAfter),
 	})
 }
@@ -195,8 +195,8 @@ func (s *Service) startPrinting(ctx context.Context, row store.Outbox) error {
 	return s.markDelivered(ctx, row.ID, humantask.Closed{}, notesNothing)
 }
 
-// paperTitle returns the title of a kind of document; empty if no process issues it.
-func paperTitle(kind string) string {
+// PaperTitle returns the title of a kind of document; empty if no process issues it.
+func PaperTitle(kind string) string {
 	paper, _ := workflows.PaperOf(kind)
 	return paper.Title
 }

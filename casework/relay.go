@@ -107,10 +107,10 @@ func (s *Service) relay(ctx context.Context, row store.Outbox) error {
 	ctx, cancel := context.WithTimeout(ctx, relayWithin)
 	defer cancel()
 	switch {
-	case row.Name == printPapers:
+	case row.Name == PrintPapers:
 		return s.startPrinting(ctx, row)
 	case row.Kind == "start":
-		if err := s.start(ctx, row); err != nil {
+		if err := s.StartWorkflow(ctx, row); err != nil {
 			return err
 		}
 		return s.markDelivered(ctx, row.ID, humantask.Closed{}, notesNothing)

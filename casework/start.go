@@ -160,7 +160,7 @@ const startWithin = 3 * time.Second
 func (s *Service) startNow(ctx context.Context, row store.Outbox) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), startWithin)
 	defer cancel()
-	if err := s.start(ctx, row); err != nil {
+	if err := s.StartWorkflow(ctx, row); err != nil {
 		s.Log.WarnContext(ctx, "start not delivered, kept for the relay", "error", err)
 	}
 }
@@ -176,8 +176,8 @@ func (s *Service) StartAfter(ctx context.Context, q *store.Queries, caseNo strin
 	})
 }
 
-// start begins the workflow of an outbox row. Starting a case that runs already, or has ended, is no error.
-func (s *Service) start(ctx context.Context, row store.Outbox) error {
+// StartWorkflow begins the workflow of an outbox row. Starting a case that runs already, or has ended, is no error.
+func (s *Service) StartWorkflow(ctx context.Context, row store.Outbox) error {
 	process, ok := workflows.ProcessOf(nursery.CaseKind(row.Name))
 	if !ok {
 		return fmt.Errorf("no process of kind %q", row.Name)

@@ -288,42 +288,11 @@ type Document struct {
 	Fault            string       `json:"fault,omitempty" doc:"不能制发的原因，例如哪个字符不能打印"` // of a paper that stays pending
 }
 
-// PublicCase is what an applicant may see without signing in.
-type PublicCase struct {
-	CaseNo         string        `json:"case_no"`
-	Title          string        `json:"title"`
-	County         string        `json:"county"`
-	Stage          nursery.Stage `json:"stage"`
-	StageTitle     string        `json:"stage_title"`
-	Stages         []StageTitle  `json:"stages"`
-	HolderTitle    string        `json:"holder_title,omitempty"`
-	DueOn          nursery.Date  `json:"due_on,omitzero"`
-	DueProvisional bool          `json:"due_provisional,omitempty"`
-	DaysLeft       *int          `json:"days_left,omitempty"`
-	Next           string        `json:"next,omitempty"`
-	Papers         []PublicPaper `json:"papers"`
-	Timeline       []PublicEvent `json:"timeline"`
-}
-
 // StageTitle is a stage on the way of a case.
 type StageTitle struct {
 	Stage nursery.Stage         `json:"stage"`
 	Title string                `json:"title"`
 	Place definition.StageState `json:"place" enum:"past,here,ahead"`
-}
-
-// PublicPaper is a paper as its holder may see it without signing in.
-type PublicPaper struct {
-	Title    string       `json:"title"`
-	Number   string       `json:"number"`
-	IssuedOn nursery.Date `json:"issued_on"`
-	State    string       `json:"state"`
-}
-
-// PublicEvent is a line of the timeline without names.
-type PublicEvent struct {
-	Note string    `json:"note"`
-	At   time.Time `json:"at"`
 }
 
 // VerifiedPaper answers whether a paper is genuine and still in force.

@@ -6,6 +6,7 @@ import (
 
 	"tuoyu/api"
 	"tuoyu/casework"
+	"tuoyu/casework/public"
 )
 
 // The groups of operations about what offices administer.
@@ -89,14 +90,14 @@ func (s *Service) settingOperations(g api.Group) {
 
 func (s *Service) contactOperations(a *api.API) {
 	api.Handle(a.Group(api.TagPublic).Op("GET /api/v1/public/contacts", "listOfficeContacts", "办理机关联系方式",
-		"市级和各县区的办理机关；尚未公布的，办理机关名称为空。").ForEverybody(), func(ctx context.Context, _ *struct{}) ([]casework.OfficeContact, error) {
-		return s.OfficeContacts(ctx)
+		"市级和各县区的办理机关；尚未公布的，办理机关名称为空。").ForEverybody(), func(ctx context.Context, _ *struct{}) ([]public.OfficeContact, error) {
+		return public.Contacts(ctx, s.Service)
 	})
 	api.Handle(a.Group(TagSettings).Op("PUT /api/v1/counties/{county}/contact", "setOfficeContact", "公布办理机关联系方式",
 		"由县区专班公布本县区的，市级专班和系统管理员公布各县区和市级的；公布后页面和办事指南随即显示。"), func(ctx context.Context, in *struct {
 		api.With[ContactEntry]
 		api.CountyCode
-	}) (casework.OfficeContact, error) {
+	}) (public.OfficeContact, error) {
 		return s.PutContact(ctx, api.Principal(ctx), in.Key, in.County, in.Body)
 	})
 }

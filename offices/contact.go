@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"tuoyu/casework"
+	"tuoyu/casework/public"
 	"tuoyu/nursery"
 	"tuoyu/store"
 )
@@ -19,7 +20,7 @@ type ContactEntry struct {
 
 // PutContact sets how the office of a county, or of the city, is reached; the public reads it at once. Errors: invalid with every
 // fault, not_found, forbidden.
-func (s *Service) PutContact(ctx context.Context, p nursery.Principal, key, county string, in ContactEntry) (casework.OfficeContact, error) {
+func (s *Service) PutContact(ctx context.Context, p nursery.Principal, key, county string, in ContactEntry) (public.OfficeContact, error) {
 	err := casework.Perform(ctx, s.Service, p, key, "contact.put "+county, in, func(q *store.Queries) error {
 		if county != casework.CityCode && casework.NeedCounty(county) != nil {
 			return casework.NewNotFound()
@@ -45,7 +46,7 @@ func (s *Service) PutContact(ctx context.Context, p nursery.Principal, key, coun
 		})
 	})
 	if err != nil {
-		return casework.OfficeContact{}, err
+		return public.OfficeContact{}, err
 	}
-	return s.OfficeContact(ctx, county)
+	return public.ContactOf(ctx, s.Service, county)
 }

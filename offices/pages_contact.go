@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"tuoyu/casework"
+	"tuoyu/casework/public"
 	"tuoyu/nursery"
 	"tuoyu/web"
 	"tuoyu/web/ui"
@@ -23,7 +24,7 @@ func (s *pages) askContact(r *http.Request) (web.FormSpec, error) {
 	if err := s.service.Authorize(r.Context(), p, "contact.put", casework.Resource{County: county}); err != nil {
 		return web.FormSpec{}, err
 	}
-	c, err := s.service.OfficeContact(r.Context(), county)
+	c, err := public.ContactOf(r.Context(), s.service.Service, county)
 	if err != nil {
 		return web.FormSpec{}, err
 	}

@@ -12,6 +12,7 @@ activities store/storetest e2e/stories
 workflows/humantask
 workflows
 casework worker
+casework/public casework/stuck
 web/ui
 api web
 web/cases

@@ -16,6 +16,7 @@ import (
 	"github.com/a-h/templ"
 
 	"tuoyu/casework"
+	"tuoyu/casework/public"
 	"tuoyu/limits"
 	"tuoyu/nursery"
 	"tuoyu/web/ui"
@@ -44,11 +45,11 @@ type problemView struct {
 	Title, Message string
 	Status         int
 	Fields         []casework.FieldError
-	Back           string                 // page of the form that was sent
-	Sent           savedForm              // that form, when it can be sent again as it is
-	Files          bool                   // files came with it
-	Office         casework.OfficeContact // who answers questions; zero: nobody
-	Ways           []Link                 // where a reader can go on
+	Back           string               // page of the form that was sent
+	Sent           savedForm            // that form, when it can be sent again as it is
+	Files          bool                 // files came with it
+	Office         public.OfficeContact // who answers questions; zero: nobody
+	Ways           []Link               // where a reader can go on
 }
 
 // Show responds with a page.
@@ -335,11 +336,11 @@ func AtoiOrZero(text string) int {
 
 // Contact returns how the office of a county is reached, and a county without an answer where that cannot be read: the page is more
 // than the contact on it.
-func (s *Site) Contact(ctx context.Context, county string) casework.OfficeContact {
-	c, err := s.Service.OfficeContact(ctx, county)
+func (s *Site) Contact(ctx context.Context, county string) public.OfficeContact {
+	c, err := public.ContactOf(ctx, s.Service, county)
 	if err != nil {
 		s.Log.WarnContext(ctx, "contact of the office not read", "county", county, "error", err)
-		return casework.OfficeContact{County: county, CountyName: casework.OfficeName(county)}
+		return public.OfficeContact{County: county, CountyName: public.OfficeName(county)}
 	}
 	return c
 }

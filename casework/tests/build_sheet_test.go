@@ -7,7 +7,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/xuri/excelize/v2"
 
-	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/processes/buildsite"
 )
@@ -18,7 +17,7 @@ func TestTheLedgerReadsBackFromItsWorkbook(t *testing.T) {
 			CaseNo: "JS-140403-2026-000001-X", CountyName: "潞州区", Name: "=1+1", ModeTitle: "公建公营", Seats: 200, SeatsCounted: 180,
 			LightTitle: "红灯", Reds: 1, ReceiptOn: nursery.NewDate(2026, 11, 2),
 		},
-		Planned: casework.Rate{Exact: "200/3", Text: "66.7"}, Actual: casework.Rate{Exact: "40", Text: "40.0"},
+		Planned: nursery.Rate{Exact: "200/3", Text: "66.7"}, Actual: nursery.Rate{Exact: "40", Text: "40.0"},
 		Milestones: []buildsite.MilestoneView{{
 			Title: "装修", Percent: 40, Milestone: nursery.Milestone{Kind: nursery.FitOut, PlannedEnd: nursery.NewDate(2026, 9, 5)},
 		}},

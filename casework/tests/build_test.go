@@ -171,8 +171,8 @@ func TestAReportCountsOnceTheCityAcceptsIt(t *testing.T) {
 	require.Equal(t, "2026-11-02", site.Milestones[0].DoneOn.String())
 	require.True(t, site.OperatorContract)
 	// 28 of the 93 days of fitting out are over: 0.4 × 2800/93 = 1120/93 planned, 40 reached.
-	require.Equal(t, casework.Rate{Exact: "1120/93", Text: "12.0"}, site.Planned)
-	require.Equal(t, casework.Rate{Exact: "40", Text: "40.0"}, site.Actual)
+	require.Equal(t, nursery.Rate{Exact: "1120/93", Text: "12.0"}, site.Planned)
+	require.Equal(t, nursery.Rate{Exact: "40", Text: "40.0"}, site.Actual)
 	require.Equal(t, []string{"accepted", "returned"}, []string{site.Reports[0].State, site.Reports[1].State})
 }
 

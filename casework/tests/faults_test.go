@@ -12,6 +12,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"tuoyu/casework"
+	"tuoyu/casework/stuck"
 	"tuoyu/nursery"
 	"tuoyu/store"
 	"tuoyu/store/storetest"
@@ -210,13 +211,13 @@ func TestAStepThatCannotSucceedMarksItsCaseAndGoesOnWhenItIsRetried(t *testing.T
 	})
 	require.Equal(t, enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING, h.workflow(started.CaseNo))
 	require.Equal(t, 1, one[int](h, "SELECT count(*) FROM case_events WHERE kind = 'case_stuck' AND internal"))
-	_, err := h.RetryCase(t.Context(), clerk, started.CaseNo, 0)
+	_, err := stuck.Of(h.Service).Retry(t.Context(), clerk, started.CaseNo, 0)
 	refused(t, err, casework.CodeForbidden)
 
 	facts(3, "")
-	did, err := h.RetryCase(t.Context(), operator, started.CaseNo, 0)
+	did, err := stuck.Of(h.Service).Retry(t.Context(), operator, started.CaseNo, 0)
 	require.NoError(t, err)
-	require.Equal(t, casework.RetriedStep, did)
+	require.Equal(t, stuck.RetriedStep, did)
 	h.openTask(started.CaseNo, "filing.review")
 	require.Equal(t, 0, one[int](h, "SELECT count(*) FROM cases WHERE stuck_at IS NOT NULL"))
 	require.Equal(t, 1, one[int](h, "SELECT count(*) FROM case_events WHERE kind = 'case_unstuck'"))
@@ -238,10 +239,10 @@ func TestACaseWhoseWorkflowWasTerminatedIsFoundAndKeepsItsAnswersAndGoesOn(t *te
 	review := h.openTask(started.CaseNo, "filing.review")
 	require.NoError(t, h.temporal.TerminateWorkflow(t.Context(), started.CaseNo, "", "by mistake"))
 
-	n, err := h.ReconcileOnce(t.Context(), time.Now().Add(-time.Hour))
+	n, err := stuck.Of(h.Service).ReconcileOnce(t.Context(), time.Now().Add(-time.Hour))
 	require.NoError(t, err)
 	require.Equal(t, 0, n, "looked at when it was opened")
-	_, err = h.ReconcileOnce(t.Context(), time.Now().Add(time.Minute))
+	_, err = stuck.Of(h.Service).ReconcileOnce(t.Context(), time.Now().Add(time.Minute))
 	require.NoError(t, err)
 	require.Equal(t, casework.StuckFailed, one[string](h, "SELECT stuck_reason FROM cases WHERE case_no = $1", started.CaseNo))
 	k := key()
@@ -249,9 +250,9 @@ func TestACaseWhoseWorkflowWasTerminatedIsFoundAndKeepsItsAnswersAndGoesOn(t *te
 	require.NoError(t, err)
 	require.False(t, kept.Delivered, "the case has not ended, so the answer is kept")
 
-	did, err := h.RetryCase(t.Context(), operator, started.CaseNo, 0)
+	did, err := stuck.Of(h.Service).Retry(t.Context(), operator, started.CaseNo, 0)
 	require.NoError(t, err)
-	require.Equal(t, casework.RetriedWorkflow, did)
+	require.Equal(t, stuck.RetriedWorkflow, did)
 	require.Equal(t, 0, one[int](h, "SELECT count(*) FROM cases WHERE stuck_at IS NOT NULL"))
 	h.sql("UPDATE outbox SET next_at = now()")
 	h.relays()
@@ -268,12 +269,12 @@ func TestACaseThatTemporalDoesNotKnowStartsAgainWhenNothingWasDone(t *testing.T)
 	started := h.file(applicant, h.application(applicant, "community"))
 	h.sql("UPDATE outbox SET delivered_at = now() WHERE kind = 'start'") // Temporal was restored to an earlier state
 	h.engineReturns()
-	_, err := h.ReconcileOnce(t.Context(), time.Now().Add(time.Minute))
+	_, err := stuck.Of(h.Service).ReconcileOnce(t.Context(), time.Now().Add(time.Minute))
 	require.NoError(t, err)
 	require.Equal(t, casework.StuckMissing, one[string](h, "SELECT stuck_reason FROM cases WHERE case_no = $1", started.CaseNo))
-	did, err := h.RetryCase(t.Context(), operator, started.CaseNo, 0)
+	did, err := stuck.Of(h.Service).Retry(t.Context(), operator, started.CaseNo, 0)
 	require.NoError(t, err)
-	require.Equal(t, casework.RetriedStart, did)
+	require.Equal(t, stuck.RetriedStart, did)
 	h.work()
 	h.openTask(started.CaseNo, "filing.review")
 }

@@ -14,6 +14,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"tuoyu/casework"
+	"tuoyu/casework/public"
 	"tuoyu/nursery"
 	"tuoyu/processes"
 	"tuoyu/sealing/sealingtest"
@@ -295,7 +296,7 @@ func TestTrackingNeedsNumberAndCode(t *testing.T) {
 	d := newFixture(t)
 	started, err := d.StartFiling(t.Context(), applicant, "k1", casework.StartFiling{Application: application(t)})
 	require.NoError(t, err)
-	seen, err := d.PublicStatus(t.Context(), strings.ToLower(started.CaseNo), strings.ReplaceAll(started.TrackingCode, "-", " "))
+	seen, err := public.Status(t.Context(), d.Service, strings.ToLower(started.CaseNo), strings.ReplaceAll(started.TrackingCode, "-", " "))
 	require.NoError(t, err)
 	require.Equal(t, "材料核对", seen.StageTitle)
 	require.NotEmpty(t, seen.Next)
@@ -308,7 +309,7 @@ func TestTrackingNeedsNumberAndCode(t *testing.T) {
 		{started.CaseNo, other.TrackingCode}, {started.CaseNo, "x"}, {started.CaseNo, ""}, {"BA-140403-2026-000099-0", started.TrackingCode},
 		{"nonsense", started.TrackingCode}, {"", ""}, {"' OR 1=1 --", "%"},
 	} {
-		_, err := d.PublicStatus(t.Context(), try[0], try[1])
+		_, err := public.Status(t.Context(), d.Service, try[0], try[1])
 		answers = append(answers, *refused(t, err, casework.CodeNotFound))
 	}
 	for _, a := range answers {

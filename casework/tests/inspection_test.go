@@ -11,6 +11,7 @@ import (
 
 	"tuoyu/activities"
 	"tuoyu/casework"
+	"tuoyu/casework/public"
 	"tuoyu/nursery"
 	"tuoyu/processes/inspection"
 	"tuoyu/store"
@@ -197,7 +198,7 @@ func TestAComplaintIsSealedAndOpensToTheSupervisorAlone(t *testing.T) {
 		require.Error(t, err, p.Account)
 	}
 	require.Empty(t, d.strings(`SELECT case_no FROM complaints WHERE position(convert_to('发霉', 'UTF8') in said) > 0`))
-	status, err := d.PublicStatus(t.Context(), started.CaseNo, started.TrackingCode)
+	status, err := public.Status(t.Context(), d.Service, started.CaseNo, started.TrackingCode)
 	require.NoError(t, err)
 	require.Equal(t, "投诉举报", status.Title)
 	in.Institution = "inst-140404-01"

@@ -18,6 +18,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"tuoyu/casework"
+	"tuoyu/casework/stuck"
 	"tuoyu/nursery"
 	"tuoyu/processes/insurance"
 	"tuoyu/testdata"
@@ -35,7 +36,7 @@ func (h *harness) lose(caseNo string) {
 		var unknown *serviceerror.NotFound
 		return errors.As(err, &unknown)
 	})
-	_, err = h.ReconcileOnce(h.t.Context(), time.Now().Add(time.Minute))
+	_, err = stuck.Of(h.Service).ReconcileOnce(h.t.Context(), time.Now().Add(time.Minute))
 	require.NoError(h.t, err)
 	require.Equal(h.t, casework.StuckMissing, one[string](h, "SELECT stuck_reason FROM cases WHERE case_no = $1", caseNo))
 }
@@ -43,9 +44,9 @@ func (h *harness) lose(caseNo string) {
 // found restarts a lost case and waits until it has accepted every earlier answer.
 func (h *harness) found(caseNo string) {
 	h.t.Helper()
-	did, err := h.RetryCase(h.t.Context(), operator, caseNo, 0)
+	did, err := stuck.Of(h.Service).Retry(h.t.Context(), operator, caseNo, 0)
 	require.NoError(h.t, err)
-	require.Equal(h.t, casework.RetriedStart, did)
+	require.Equal(h.t, stuck.RetriedStart, did)
 	h.eventually("answers taken again", func() bool { return one[int](h, "SELECT count(*) FROM outbox WHERE delivered_at IS NULL") == 0 })
 }
 
@@ -111,14 +112,14 @@ func TestACaseThatCannotBeStartedAgainIsListedAndKeepsItsAnswers(t *testing.T) {
 		bytes.NewReader(testdata.RosterCSV(testdata.InsuredChild(county, 1, nursery.DateOf(time.Now()), 30))))
 	require.NoError(t, err)
 	h.lose(started.CaseNo)
-	_, err = h.RetryCase(t.Context(), operator, started.CaseNo, 0)
+	_, err = stuck.Of(h.Service).Retry(t.Context(), operator, started.CaseNo, 0)
 	refused(t, err, casework.CodeCaseNotRestartable)
 	kept, err := h.Complete(t.Context(), office, key(), task, casework.Completion{Outcome: nursery.OutcomeComplete, Answer: json.RawMessage(`{"note":"已归集"}`)})
 	require.NoError(t, err)
 	require.False(t, kept.Delivered)
-	stuck, err := h.StuckCases(t.Context(), operator)
+	list, err := stuck.Of(h.Service).Cases(t.Context(), operator)
 	require.NoError(t, err)
-	require.True(t, slices.ContainsFunc(stuck, func(c casework.StuckCase) bool {
+	require.True(t, slices.ContainsFunc(list, func(c stuck.StuckCase) bool {
 		return c.CaseNo == started.CaseNo && c.Reason == casework.StuckMissing
 	}))
 	require.Equal(t, 1, one[int](h, "SELECT count(*) FROM outbox WHERE name = 'complete_task' AND delivered_at IS NULL AND refused IS NULL"))

@@ -9,7 +9,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"tuoyu/casework"
+	"tuoyu/casework/stuck"
 	"tuoyu/nursery"
 	"tuoyu/store"
 )
@@ -74,7 +74,7 @@ func (b *backlog) Collect(ch chan<- prometheus.Metric) {
 // stuck returns the number of stuck cases for every reason.
 func (b *backlog) stuck(ctx context.Context, q *store.Queries) (map[string]int64, error) {
 	counts := map[string]int64{}
-	for _, reason := range casework.StuckReasons() {
+	for _, reason := range stuck.Reasons() {
 		counts[reason] = 0
 	}
 	rows, err := q.CountStuck(ctx)

@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"tuoyu/casework"
+	"tuoyu/casework/stuck"
 	"tuoyu/nursery"
 	"tuoyu/policies"
 	"tuoyu/processes"
@@ -35,15 +36,15 @@ func (caseStuckCommand) Run(ctx context.Context, out output) error {
 		return err
 	}
 	defer done()
-	stuck, err := service.StuckCases(ctx, operator)
+	list, err := stuck.Of(service.Service).Cases(ctx, operator)
 	if err != nil {
 		return err
 	}
-	if len(stuck) == 0 {
+	if len(list) == 0 {
 		fmt.Fprintln(out, "no case is stuck")
 		return nil
 	}
-	for _, c := range stuck {
+	for _, c := range list {
 		fmt.Fprintf(out, "%s  %s  %s  %s  %s\n", c.CaseNo, c.Kind, nursery.Minute(c.Since), c.Reason, c.Number)
 	}
 	return nil
@@ -65,7 +66,7 @@ func (c caseRetryCommand) Run(ctx context.Context, out output) error {
 		return err
 	}
 	defer done()
-	did, err := service.RetryCase(ctx, operator, c.Case, c.Event)
+	did, err := stuck.Of(service.Service).Retry(ctx, operator, c.Case, c.Event)
 	var refused *casework.Error
 	if errors.As(err, &refused) {
 		return fmt.Errorf("%s: %s", c.Case, refused.Message)

@@ -13,6 +13,7 @@ import (
 	sdkworker "go.temporal.io/sdk/worker"
 
 	"tuoyu/activities"
+	"tuoyu/casework/stuck"
 	"tuoyu/documents"
 	"tuoyu/store"
 	"tuoyu/worker"
@@ -137,7 +138,7 @@ func (p *process) whilePolling(ctx context.Context, failed <-chan error) error {
 	defer end()
 	service := p.casework(nil, nil)
 	beside.Go(func() { service.Relay(ctx) })
-	beside.Go(func() { service.Reconcile(ctx) })
+	beside.Go(func() { stuck.Of(service.Service).Reconcile(ctx) })
 	tick := time.NewTicker(readyInterval)
 	defer tick.Stop()
 	for {

@@ -132,7 +132,7 @@ func ByCounty(lines []BuildLine) []*countyTotals {
 	return all
 }
 
-func weighted(r casework.Rate, seats int) *big.Rat {
+func weighted(r nursery.Rate, seats int) *big.Rat {
 	exact, _ := new(big.Rat).SetString(r.Exact)
 	return exact.Mul(exact, big.NewRat(int64(seats), 1))
 }
@@ -155,7 +155,7 @@ func (s *Service) BuildMap(ctx context.Context, p nursery.Principal, plan string
 	counties := []BuildCounty{}
 	for _, c := range ByCounty(ledger.Lines) {
 		seats := big.NewRat(1, int64(c.Seats))
-		c.Planned, c.Actual = casework.RateOf(c.planned.Mul(c.planned, seats)), casework.RateOf(c.actual.Mul(c.actual, seats))
+		c.Planned, c.Actual = nursery.RateOf(c.planned.Mul(c.planned, seats)), nursery.RateOf(c.actual.Mul(c.actual, seats))
 		c.LightTitle, c.Covered = c.Light.Title(), c.Filed > 0
 		counties = append(counties, c.BuildCounty)
 	}
@@ -216,9 +216,9 @@ func rankOf(c *countyTotals, terms nursery.BuildTerms) (BuildRank, *big.Rat) {
 		got := new(big.Rat).Mul(part.share, new(big.Rat).Quo(big.NewRat(int64(part.points), 1), hundred))
 		score.Add(score, got)
 		rank.Parts = append(rank.Parts, ScorePart{
-			Title: part.title, Points: part.points, Share: casework.RateOf(part.share), Score: casework.RateOf(got), Basis: part.basis,
+			Title: part.title, Points: part.points, Share: nursery.RateOf(part.share), Score: nursery.RateOf(got), Basis: part.basis,
 		})
 	}
-	rank.Score = casework.RateOf(score)
+	rank.Score = nursery.RateOf(score)
 	return rank, score
 }

@@ -3,7 +3,6 @@ package buildsite
 import (
 	"time"
 
-	"tuoyu/casework"
 	"tuoyu/nursery"
 )
 
@@ -54,8 +53,8 @@ type BuildSiteSummary struct {
 // BuildLine is a line of the ledger: a site, where its curve is today, and its milestones.
 type BuildLine struct {
 	BuildSiteSummary
-	Planned    casework.Rate   `json:"planned" doc:"计划进度"`
-	Actual     casework.Rate   `json:"actual" doc:"核定进度"`
+	Planned    nursery.Rate    `json:"planned" doc:"计划进度"`
+	Actual     nursery.Rate    `json:"actual" doc:"核定进度"`
 	Milestones []MilestoneView `json:"milestones" doc:"建设节点"`
 	Waiting    int             `json:"waiting_reports,omitempty" doc:"待核定的进度报送"`
 }
@@ -103,8 +102,8 @@ type BuildVersion struct {
 
 // CurvePoint is what is planned to be done when a day begins.
 type CurvePoint struct {
-	On      nursery.Date  `json:"on" doc:"日期"`
-	Planned casework.Rate `json:"planned" doc:"计划进度"`
+	On      nursery.Date `json:"on" doc:"日期"`
+	Planned nursery.Rate `json:"planned" doc:"计划进度"`
 }
 
 // BuildMonth is one month's assessment.
@@ -113,8 +112,8 @@ type BuildMonth struct {
 	Version    int           `json:"version" doc:"计划版本"`
 	Light      nursery.Light `json:"light" doc:"最近一次核定的灯"`
 	LightTitle string        `json:"light_title" doc:"灯的名称"`
-	Planned    casework.Rate `json:"planned" doc:"计划进度"`
-	Actual     casework.Rate `json:"actual" doc:"核定进度"`
+	Planned    nursery.Rate  `json:"planned" doc:"计划进度"`
+	Actual     nursery.Rate  `json:"actual" doc:"核定进度"`
 	Decision   string        `json:"decision" doc:"裁定编号"`
 }
 
@@ -171,27 +170,27 @@ type BuildCounty struct {
 	SeatsCounted int           `json:"seats_counted" doc:"计入托位"`
 	Light        nursery.Light `json:"light,omitempty" doc:"该县区未销号的建设点中最差的灯"`
 	LightTitle   string        `json:"light_title,omitempty" doc:"灯的名称"`
-	Planned      casework.Rate `json:"planned" doc:"按托位加权"`
-	Actual       casework.Rate `json:"actual" doc:"按托位加权"`
+	Planned      nursery.Rate  `json:"planned" doc:"按托位加权"`
+	Actual       nursery.Rate  `json:"actual" doc:"按托位加权"`
 	Covered      bool          `json:"covered" doc:"已有取得备案回执的公办示范机构"`
 }
 
 // BuildRank is a county's place and the parts of its score.
 type BuildRank struct {
-	Rank       int           `json:"rank" doc:"名次，同分同名次"`
-	County     string        `json:"county" doc:"县区代码"`
-	CountyName string        `json:"county_name" doc:"县区名称"`
-	Score      casework.Rate `json:"score" doc:"得分"`
-	Parts      []ScorePart   `json:"parts" doc:"各部分得分"`
+	Rank       int          `json:"rank" doc:"名次，同分同名次"`
+	County     string       `json:"county" doc:"县区代码"`
+	CountyName string       `json:"county_name" doc:"县区名称"`
+	Score      nursery.Rate `json:"score" doc:"得分"`
+	Parts      []ScorePart  `json:"parts" doc:"各部分得分"`
 }
 
 // ScorePart is one part of a score: what was reached of the points there are.
 type ScorePart struct {
-	Title  string        `json:"title" doc:"名称"`
-	Points int           `json:"points" doc:"满分"`
-	Share  casework.Rate `json:"share" doc:"得分率，百分数"`
-	Score  casework.Rate `json:"score" doc:"得分"`
-	Basis  string        `json:"basis" doc:"如何得出"`
+	Title  string       `json:"title" doc:"名称"`
+	Points int          `json:"points" doc:"满分"`
+	Share  nursery.Rate `json:"share" doc:"得分率，百分数"`
+	Score  nursery.Rate `json:"score" doc:"得分"`
+	Basis  string       `json:"basis" doc:"如何得出"`
 }
 
 // BuildRanking ranks the counties of a plan.

@@ -55,12 +55,12 @@ func siteSummary(row store.BuildSite) BuildSiteSummary {
 }
 
 // readRate reads a rate as it was stored.
-func readRate(exact string) (casework.Rate, error) {
+func readRate(exact string) (nursery.Rate, error) {
 	r, ok := new(big.Rat).SetString(exact)
 	if !ok {
-		return casework.Rate{}, fmt.Errorf("stored rate %q is no fraction", exact)
+		return nursery.Rate{}, fmt.Errorf("stored rate %q is no fraction", exact)
 	}
-	return casework.RateOf(r), nil
+	return nursery.RateOf(r), nil
 }
 
 // lineOf returns a site with its curve on a day.
@@ -74,7 +74,7 @@ func lineOf(site store.BuildSite, rows []store.BuildMilestone, day nursery.Date)
 			Milestone: milestones[i], Title: milestones[i].Kind.Title(), Percent: int(row.Percent), DoneOn: row.DoneOn,
 		}
 	}
-	line.Planned, line.Actual = casework.RateOf(nursery.PlannedOn(milestones, day)), casework.RateOf(nursery.ActualOf(milestones, accepted))
+	line.Planned, line.Actual = nursery.RateOf(nursery.PlannedOn(milestones, day)), nursery.RateOf(nursery.ActualOf(milestones, accepted))
 	return line
 }
 
@@ -138,9 +138,9 @@ func curveOf(milestones []nursery.Milestone) []CurvePoint {
 	last = last.AddDays(1)
 	points := []CurvePoint{}
 	for day := first; day.Before(last); day = nursery.NewDate(day.Year, day.Month+1, 1) {
-		points = append(points, CurvePoint{On: day, Planned: casework.RateOf(nursery.PlannedOn(milestones, day))})
+		points = append(points, CurvePoint{On: day, Planned: nursery.RateOf(nursery.PlannedOn(milestones, day))})
 	}
-	return append(points, CurvePoint{On: last, Planned: casework.RateOf(nursery.PlannedOn(milestones, last))})
+	return append(points, CurvePoint{On: last, Planned: nursery.RateOf(nursery.PlannedOn(milestones, last))})
 }
 
 func fillMonths(ctx context.Context, q *store.Queries, caseNo string, d *BuildSiteDetail) error {

@@ -67,7 +67,7 @@ func (s *Service) Operations(a *api.API) {
 	s.referralOperations(g)
 	api.Handle(g.Op("GET /api/v1/indicators/checkup-rate", "getCheckupRate", "半年健康体检率", ""), func(ctx context.Context, in *struct {
 		Half string `query:"half" pattern:"^[0-9]{4}H[12]$" patternDescription:"如 2026H2" doc:"半年度，不填为当前"`
-	}) (casework.Indicator, error) {
+	}) (nursery.Indicator, error) {
 		return s.CheckupRate(ctx, api.Principal(ctx), in.Half)
 	})
 

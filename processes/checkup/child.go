@@ -195,29 +195,29 @@ func plainWords(c activities.CheckupContent) []string {
 
 // CheckupRate is the share of children in care who had their half-year's check 半年健康体检率; of is a half-year, or "" for
 // the present one.
-func (s *Service) CheckupRate(ctx context.Context, p nursery.Principal, of string) (casework.Indicator, error) {
-	return casework.ReadAs(ctx, s.Service, p, func(q *store.Queries) (casework.Indicator, error) { return s.CheckupRateIn(ctx, q, p, of) })
+func (s *Service) CheckupRate(ctx context.Context, p nursery.Principal, of string) (nursery.Indicator, error) {
+	return casework.ReadAs(ctx, s.Service, p, func(q *store.Queries) (nursery.Indicator, error) { return s.CheckupRateIn(ctx, q, p, of) })
 }
 
 // CheckupRateIn is CheckupRate in a transaction of p.
-func (s *Service) CheckupRateIn(ctx context.Context, q *store.Queries, p nursery.Principal, of string) (casework.Indicator, error) {
+func (s *Service) CheckupRateIn(ctx context.Context, q *store.Queries, p nursery.Principal, of string) (nursery.Indicator, error) {
 	if err := s.Authorize(ctx, p, "checkup.rate", casework.Resource{}); err != nil {
-		return casework.Indicator{}, err
+		return nursery.Indicator{}, err
 	}
 	half := nursery.HalfYearOf(s.Today())
 	if of != "" {
 		var err error
 		if half, err = nursery.ParseHalfYear(of); err != nil {
-			return casework.Indicator{}, casework.NewError(casework.CodeInvalid, "没有这个半年度。", casework.FieldOf("half", err))
+			return nursery.Indicator{}, casework.NewError(casework.CodeInvalid, "没有这个半年度。", casework.FieldOf("half", err))
 		}
 	}
 	rows, err := q.CheckupRate(ctx, store.CheckupRateParams{Half: half.String(), County: casework.CountyOf(p, "")})
 	if err != nil {
-		return casework.Indicator{}, fmt.Errorf("count children checked: %w", err)
+		return nursery.Indicator{}, fmt.Errorf("count children checked: %w", err)
 	}
-	counties := make([]casework.CountyRate, len(rows))
+	counties := make([]nursery.CountyRate, len(rows))
 	for i, row := range rows {
-		counties[i] = casework.CountyRate{County: row.County, Numerator: int(row.Checked), Denominator: int(row.Children)}
+		counties[i] = nursery.CountyRate{County: row.County, Numerator: int(row.Checked), Denominator: int(row.Children)}
 	}
-	return casework.IndicatorOf("半年健康体检率", half.Title()+"应检的在托婴幼儿中，应检项目全部完成的；监护人不同意等免检的不计", s.Today(), counties), nil
+	return nursery.IndicatorOf("半年健康体检率", half.Title()+"应检的在托婴幼儿中，应检项目全部完成的；监护人不同意等免检的不计", s.Today(), counties), nil
 }

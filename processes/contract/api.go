@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"tuoyu/api"
-	"tuoyu/casework"
 	"tuoyu/nursery"
 )
 
@@ -54,7 +53,7 @@ func (s *Service) Operations(a *api.API) {
 	})
 	api.Handle(g.Op("GET /api/v1/indicators/signed-rate", "getSignedRate", "签约指导率", ""), func(ctx context.Context, in *struct {
 		On nursery.Date `query:"on" doc:"日期，不填为今天"`
-	}) (casework.Indicator, error) {
+	}) (nursery.Indicator, error) {
 		return s.SignedRate(ctx, api.Principal(ctx), in.On)
 	})
 }

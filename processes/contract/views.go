@@ -144,25 +144,25 @@ func fillGap(ctx context.Context, q *store.Queries, c store.Contract, d *Contrac
 }
 
 // SignedRate is the share of filed and open institutions with a contract in force on a day 签约率 (I03).
-func (s *Service) SignedRate(ctx context.Context, p nursery.Principal, on nursery.Date) (casework.Indicator, error) {
-	return casework.ReadAs(ctx, s.Service, p, func(q *store.Queries) (casework.Indicator, error) { return s.SignedRateIn(ctx, q, p, on) })
+func (s *Service) SignedRate(ctx context.Context, p nursery.Principal, on nursery.Date) (nursery.Indicator, error) {
+	return casework.ReadAs(ctx, s.Service, p, func(q *store.Queries) (nursery.Indicator, error) { return s.SignedRateIn(ctx, q, p, on) })
 }
 
 // SignedRateIn is SignedRate in a transaction of p.
-func (s *Service) SignedRateIn(ctx context.Context, q *store.Queries, p nursery.Principal, on nursery.Date) (casework.Indicator, error) {
+func (s *Service) SignedRateIn(ctx context.Context, q *store.Queries, p nursery.Principal, on nursery.Date) (nursery.Indicator, error) {
 	if err := s.Authorize(ctx, p, "contract.rate", casework.Resource{}); err != nil {
-		return casework.Indicator{}, err
+		return nursery.Indicator{}, err
 	}
 	if on.IsZero() {
 		on = s.Today()
 	}
 	rows, err := q.SignedRate(ctx, store.SignedRateParams{Day: on, County: casework.CountyOf(p, "")})
 	if err != nil {
-		return casework.Indicator{}, fmt.Errorf("count signed institutions: %w", err)
+		return nursery.Indicator{}, fmt.Errorf("count signed institutions: %w", err)
 	}
-	counties := make([]casework.CountyRate, len(rows))
+	counties := make([]nursery.CountyRate, len(rows))
 	for i, row := range rows {
-		counties[i] = casework.CountyRate{County: row.County, Numerator: int(row.Signed), Denominator: int(row.Institutions)}
+		counties[i] = nursery.CountyRate{County: row.County, Numerator: int(row.Signed), Denominator: int(row.Institutions)}
 	}
-	return casework.IndicatorOf("签约指导率", "已备案且未注销的机构中，当日有有效签约协议的机构", on, counties), nil
+	return nursery.IndicatorOf("签约指导率", "已备案且未注销的机构中，当日有有效签约协议的机构", on, counties), nil
 }

@@ -46,7 +46,7 @@ func (s *Service) planOperations(g, public api.Group) {
 
 	api.Handle(g.Op("GET /api/v1/indicators/inspection-coverage", "getInspectionCoverage", "检查覆盖率", ""), func(ctx context.Context, in *struct {
 		Half string `query:"half" pattern:"^[0-9]{4}H[12]$" patternDescription:"半年度" doc:"半年度，不填为本半年度" example:"2026H2"`
-	}) (casework.Indicator, error) {
+	}) (nursery.Indicator, error) {
 		return s.InspectionCoverage(ctx, api.Principal(ctx), in.Half)
 	})
 	api.Handle(g.Op("GET /api/v1/inspection-days/{date}", "getInspectionDay", "某日检查日程", "本县区当日已定下的检查，按乡镇、街道和时刻排列。"), func(ctx context.Context, in *struct {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tuoyu/casework"
+	"tuoyu/casework/public"
 	"tuoyu/nursery"
 	"tuoyu/store"
 )
@@ -18,7 +19,7 @@ const MostPhotos = 3
 // complaint had before it; a negative number is not compared. Errors: not_found, complaint_photos_full, not_open_for_change, those of an
 // upload.
 func (s *Service) AddComplaintPhoto(ctx context.Context, caseNo, code string, after int, photo casework.Upload) (count int, err error) {
-	status, err := s.PublicStatus(ctx, caseNo, code)
+	status, err := public.Status(ctx, s.Service, caseNo, code)
 	if err != nil {
 		return 0, err
 	}

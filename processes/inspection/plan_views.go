@@ -185,31 +185,31 @@ func stampOf(t *time.Time) string {
 
 // InspectionCoverage is the share of the institutions of a half-year's plans that had their regular visit in it 检查覆盖率
 // (P07-R3); "" is the half-year of today.
-func (s *Service) InspectionCoverage(ctx context.Context, p nursery.Principal, half string) (casework.Indicator, error) {
-	return casework.ReadAs(ctx, s.Service, p, func(q *store.Queries) (casework.Indicator, error) { return s.InspectionCoverageIn(ctx, q, p, half) })
+func (s *Service) InspectionCoverage(ctx context.Context, p nursery.Principal, half string) (nursery.Indicator, error) {
+	return casework.ReadAs(ctx, s.Service, p, func(q *store.Queries) (nursery.Indicator, error) { return s.InspectionCoverageIn(ctx, q, p, half) })
 }
 
 // InspectionCoverageIn is InspectionCoverage in a transaction of p.
-func (s *Service) InspectionCoverageIn(ctx context.Context, q *store.Queries, p nursery.Principal, half string) (casework.Indicator, error) {
+func (s *Service) InspectionCoverageIn(ctx context.Context, q *store.Queries, p nursery.Principal, half string) (nursery.Indicator, error) {
 	if err := s.Authorize(ctx, p, "inspection_plan.coverage", casework.Resource{}); err != nil {
-		return casework.Indicator{}, err
+		return nursery.Indicator{}, err
 	}
 	of := nursery.HalfYearOf(s.Today())
 	if half != "" {
 		var err error
 		if of, err = nursery.ParseHalfYear(half); err != nil {
-			return casework.Indicator{}, casework.NewError(casework.CodeInvalid, "半年度填写有误。", casework.FieldOf("half", err))
+			return nursery.Indicator{}, casework.NewError(casework.CodeInvalid, "半年度填写有误。", casework.FieldOf("half", err))
 		}
 	}
 	rows, err := q.PlanCoverage(ctx, store.PlanCoverageParams{Half: of.String(), County: casework.CountyOf(p, ""), Until: of.Last()})
 	if err != nil {
-		return casework.Indicator{}, fmt.Errorf("count visited institutions: %w", err)
+		return nursery.Indicator{}, fmt.Errorf("count visited institutions: %w", err)
 	}
-	counties := make([]casework.CountyRate, len(rows))
+	counties := make([]nursery.CountyRate, len(rows))
 	for i, row := range rows {
-		counties[i] = casework.CountyRate{County: row.County, Numerator: int(row.Visited), Denominator: int(row.Planned)}
+		counties[i] = nursery.CountyRate{County: row.County, Numerator: int(row.Visited), Denominator: int(row.Planned)}
 	}
-	return casework.IndicatorOf("检查覆盖率", of.Title()+"计划的受检机构中，半年度内已进行例行检查的机构", s.Today(), counties), nil
+	return nursery.IndicatorOf("检查覆盖率", of.Title()+"计划的受检机构中，半年度内已进行例行检查的机构", s.Today(), counties), nil
 }
 
 // InspectionDay lists the agreed visits of a county on a day, along the way.

@@ -48,7 +48,7 @@ func (t planTarget) value(c Count) (text, exact string) {
 		if c.Whole == 0 {
 			return "—", ""
 		}
-		rate := casework.ShareOf(c.Part, c.Whole)
+		rate := nursery.ShareOf(c.Part, c.Whole)
 		return rate.Text + "%", rate.Exact
 	}
 	exact = strconv.Itoa(c.Part)
@@ -160,12 +160,12 @@ func (s *Service) measureRegister(ctx context.Context, q *store.Queries, p nurse
 
 // measureRates reads the rates that processes compute by county.
 func (s *Service) measureRates(ctx context.Context, q *store.Queries, p nursery.Principal, figures map[string]figure) error {
-	for name, ask := range map[string]func() (casework.Indicator, error){
-		"signed": func() (casework.Indicator, error) {
+	for name, ask := range map[string]func() (nursery.Indicator, error){
+		"signed": func() (nursery.Indicator, error) {
 			return contract.For(s.Service).SignedRateIn(ctx, q, p, nursery.Date{})
 		},
-		"checked": func() (casework.Indicator, error) { return checkup.For(s.Service).CheckupRateIn(ctx, q, p, "") },
-		"inspected": func() (casework.Indicator, error) {
+		"checked": func() (nursery.Indicator, error) { return checkup.For(s.Service).CheckupRateIn(ctx, q, p, "") },
+		"inspected": func() (nursery.Indicator, error) {
 			return inspection.For(s.Service).InspectionCoverageIn(ctx, q, p, "")
 		},
 	} {

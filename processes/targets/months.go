@@ -280,7 +280,7 @@ func (t planTarget) change(now, before MonthFigure) string {
 		d.Neg(d)
 	}
 	if t.Percent {
-		return sign + casework.RateOf(d).Text + " 个百分点"
+		return sign + nursery.RateOf(d).Text + " 个百分点"
 	}
 	return sign + d.RatString()
 }

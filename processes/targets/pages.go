@@ -8,7 +8,6 @@ import (
 
 	"github.com/a-h/templ"
 
-	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/processes/buildsite"
 	"tuoyu/processes/checkup"
@@ -122,7 +121,7 @@ func (s *pages) overview(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	for _, one := range []struct {
-		i    casework.Indicator
+		i    nursery.Indicator
 		link string
 	}{{signed, "/contracts"}, {checked, "/checkups"}, {covered, "/inspections"}} {
 		figures = append(figures, shownRate{one.i.Title, one.i.Total.Rate.Text + "%", strconv.Itoa(one.i.Total.Numerator) + " / " + strconv.Itoa(one.i.Total.Denominator), one.link})

@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"slices"
 
-	"tuoyu/casework"
+	"tuoyu/casework/public"
 	"tuoyu/nursery"
 	"tuoyu/web"
 	"tuoyu/workflows"
@@ -16,7 +16,7 @@ func registerGuide(s *pages) {
 	})
 	s.Open("GET /guide/{kind}", s.guide)
 	s.Open("GET /contact", func(w http.ResponseWriter, r *http.Request) error {
-		list, err := s.Service.OfficeContacts(r.Context())
+		list, err := public.Contacts(r.Context(), s.Service)
 		if err != nil {
 			return err
 		}
@@ -32,7 +32,7 @@ func registerGuide(s *pages) {
 
 // guideView is the page of a guide.
 type guideView struct {
-	casework.Guide
+	public.Guide
 	web.GuidePart
 	Needed []web.GuidePaper
 	Reader nursery.Principal
@@ -45,7 +45,7 @@ func (s *pages) guide(w http.ResponseWriter, r *http.Request) error {
 	if _, chosen := r.URL.Query()["county"]; !chosen && p.County != nursery.CityCode {
 		county = p.County
 	}
-	g, err := s.Service.Guide(r.Context(), kind, county)
+	g, err := public.GuideOf(r.Context(), s.Service, kind, county)
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ import (
 	"cmp"
 	"strconv"
 
-	"tuoyu/casework"
+	"tuoyu/casework/public"
 	"tuoyu/definition"
 	"tuoyu/nursery"
 	"tuoyu/web/ui"
@@ -774,7 +774,7 @@ func flow(p definition.Process) templ.Component {
 	})
 }
 
-func contactsPage(list []casework.OfficeContact, p nursery.Principal) templ.Component {
+func contactsPage(list []public.OfficeContact, p nursery.Principal) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"tuoyu/casework"
+	"tuoyu/casework/public"
 	"tuoyu/nursery"
 	"tuoyu/web"
 )
@@ -50,7 +51,7 @@ func registerProgress(s *pages) {
 			return err
 		}
 		caseNo := strings.ToUpper(strings.TrimSpace(r.PostFormValue("case")))
-		found, err := s.Service.PublicStatus(r.Context(), caseNo, strings.TrimSpace(r.PostFormValue("code")))
+		found, err := public.Status(r.Context(), s.Service, caseNo, strings.TrimSpace(r.PostFormValue("code")))
 		if err != nil {
 			refused := s.UserError(r.Context(), err)
 			if refused.Kind() != casework.NotFound && refused.Kind() != casework.Invalid {

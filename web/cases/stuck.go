@@ -3,6 +3,7 @@ package cases
 import (
 	"net/http"
 
+	"tuoyu/casework/stuck"
 	"tuoyu/nursery"
 	"tuoyu/web"
 )
@@ -11,9 +12,9 @@ const stuckPath = "/admin/stuck"
 
 func registerStuck(s *pages) {
 	s.Nav(stuckPath, "受阻办件", web.Places{nursery.RoleAdministrator: 9})
-	s.Waiting(stuckPath, "受阻办件", s.Service.StuckCount, nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator)
+	s.Waiting(stuckPath, "受阻办件", stuck.Of(s.Service).Count, nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator)
 	s.Page("GET "+stuckPath, func(w http.ResponseWriter, r *http.Request) error {
-		list, err := s.Service.StuckCases(r.Context(), web.Principal(r.Context()))
+		list, err := stuck.Of(s.Service).Cases(r.Context(), web.Principal(r.Context()))
 		if err != nil {
 			return err
 		}
@@ -23,7 +24,7 @@ func registerStuck(s *pages) {
 		if err := web.ParseForm(r); err != nil {
 			return err
 		}
-		done, err := s.Service.RetryStuckCase(r.Context(), web.Principal(r.Context()), web.Key(r), r.PathValue("case_no"))
+		done, err := stuck.Of(s.Service).RetryCommand(r.Context(), web.Principal(r.Context()), web.Key(r), r.PathValue("case_no"))
 		if err != nil {
 			return err
 		}

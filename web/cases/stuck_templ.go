@@ -9,12 +9,12 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"tuoyu/casework"
+	"tuoyu/casework/stuck"
 	"tuoyu/nursery"
 	"tuoyu/web/ui"
 )
 
-func stuckPage(list []casework.StuckCase, p nursery.Principal) templ.Component {
+func stuckPage(list []stuck.StuckCase, p nursery.Principal) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -212,7 +212,7 @@ func stuckPage(list []casework.StuckCase, p nursery.Principal) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					if c.Reason != casework.StuckNotDelivered {
+					if c.Reason != stuck.NotDelivered {
 						templ_7745c5c3_Err = ui.ConfirmButton(stuckPath+"/"+c.CaseNo+"/retry", "重试", "重试 "+c.CaseNo+"？请先排除原因。已完成的步骤不会重复办理。", "quiet small-button").Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err

@@ -1,4 +1,5 @@
-package casework
+// Package stuck finds the cases that cannot go on by themselves, and has them go on.
+package stuck
 
 import (
 	"context"
@@ -6,10 +7,7 @@ import (
 	"slices"
 	"time"
 
-	enumspb "go.temporal.io/api/enums/v1"
-	"go.temporal.io/api/workflowservice/v1"
-
-	"tuoyu/activities"
+	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/store"
 )
@@ -17,16 +15,22 @@ import (
 // Why a case is listed beside the stuck ones: a paper of it has waited to be printed for longer than papersWithin, or what somebody sent has
 // waited as long to be delivered to its workflow.
 const (
-	StuckNotPrinted   = "not_printed"
-	StuckNotDelivered = "not_delivered"
+	NotPrinted   = "not_printed"
+	NotDelivered = "not_delivered"
 )
 
 const (
-	// mostStuck bounds the list of stuck cases: more of them have one cause.
-	mostStuck = 500
+	// mostCases bounds the list of stuck cases: more of them have one cause.
+	mostCases = 500
 	// papersWithin is how long printing and delivery may take before the case is listed as stuck.
 	papersWithin = 30 * time.Minute
 )
+
+// Service lists and retries cases.
+type Service struct{ *casework.Service }
+
+// Of returns the service over that of casework.
+func Of(s *casework.Service) Service { return Service{s} }
 
 // StuckCase is a case that cannot go on by itself, or a paper of it that is not printed.
 type StuckCase struct {
@@ -43,8 +47,8 @@ type StuckCase struct {
 }
 
 var stuckMessages = map[string]string{
-	StuckMissing:           "流程引擎中没有本办件的流程，办理不能继续。",
-	StuckFailed:            "本办件的流程已异常中止，办理不能继续。",
+	casework.StuckMissing:  "流程引擎中没有本办件的流程，办理不能继续。",
+	casework.StuckFailed:   "本办件的流程已异常中止，办理不能继续。",
 	store.FaultRefused:     "办理结果不符合数据库的约束，多次保存未成功。",
 	store.FaultUnreadable:  "已保存的内容无法读取，办理不能继续。",
 	store.FaultMissing:     "缺少办理所需的记录，办理不能继续。",
@@ -71,36 +75,36 @@ func notPrintedMessage(reason, fault string) string {
 	return "文书无法生成，多次打印未成功，排除原因后重试。"
 }
 
-// StuckCases returns the cases of p's county, or of the city, that cannot go on by themselves, the papers that are not printed and the
+// Cases returns the cases of p's county, or of the city, that cannot go on by themselves, the papers that are not printed and the
 // commands that are not delivered, the oldest first and at most 500 of each. Errors: forbidden.
-func (s *Service) StuckCases(ctx context.Context, p nursery.Principal) ([]StuckCase, error) {
-	if err := s.Authorize(ctx, p, "case.stuck", Resource{}); err != nil {
+func (s Service) Cases(ctx context.Context, p nursery.Principal) ([]StuckCase, error) {
+	if err := s.Authorize(ctx, p, "case.stuck", casework.Resource{}); err != nil {
 		return nil, err
 	}
 	stuck := []StuckCase{}
 	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
-		cases, err := q.StuckCases(ctx, store.StuckCasesParams{County: countyOrCity(p), PageSize: mostStuck})
+		cases, err := q.StuckCases(ctx, store.StuckCasesParams{County: countyOrCity(p), PageSize: mostCases})
 		if err != nil {
 			return err
 		}
-		papers, err := q.PapersNotPrinted(ctx, store.PapersNotPrintedParams{Before: s.Now().Add(-papersWithin), County: countyOrCity(p), PageSize: mostStuck})
+		papers, err := q.PapersNotPrinted(ctx, store.PapersNotPrintedParams{Before: s.Now().Add(-papersWithin), County: countyOrCity(p), PageSize: mostCases})
 		if err != nil {
 			return err
 		}
-		waiting, err := q.NotDelivered(ctx, store.NotDeliveredParams{Before: s.Now().Add(-papersWithin), County: countyOrCity(p), PageSize: mostStuck})
+		waiting, err := q.NotDelivered(ctx, store.NotDeliveredParams{Before: s.Now().Add(-papersWithin), County: countyOrCity(p), PageSize: mostCases})
 		if err != nil {
 			return err
 		}
 		for _, o := range waiting {
 			stuck = append(stuck, StuckCase{
-				CaseNo: o.CaseNo, Kind: nursery.CaseKind(o.Kind), County: o.County, Institution: o.Institution, Since: o.Since, Reason: StuckNotDelivered,
+				CaseNo: o.CaseNo, Kind: nursery.CaseKind(o.Kind), County: o.County, Institution: o.Institution, Since: o.Since, Reason: NotDelivered,
 				Message: "已收下的提交超过半小时没有送达，流程引擎可能中断，恢复后自动送达，无需重新提交。",
 			})
 		}
 		for _, d := range papers {
 			stuck = append(stuck, StuckCase{
-				CaseNo: d.CaseNo, Kind: nursery.CaseKind(d.Kind), County: d.County, Institution: d.Institution, Since: d.CreatedAt, Reason: StuckNotPrinted,
-				Message: notPrintedMessage(d.StuckReason, d.Fault), Paper: paperTitle(d.Paper), Number: d.Number,
+				CaseNo: d.CaseNo, Kind: nursery.CaseKind(d.Kind), County: d.County, Institution: d.Institution, Since: d.CreatedAt, Reason: NotPrinted,
+				Message: notPrintedMessage(d.StuckReason, d.Fault), Paper: casework.PaperTitle(d.Paper), Number: d.Number,
 			})
 		}
 		for _, c := range cases {
@@ -121,9 +125,9 @@ func (s *Service) StuckCases(ctx context.Context, p nursery.Principal) ([]StuckC
 	return stuck, nil
 }
 
-// StuckCount returns how many cases StuckCases would list. Errors: forbidden.
-func (s *Service) StuckCount(ctx context.Context, p nursery.Principal) (n int64, err error) {
-	if err := s.Authorize(ctx, p, "case.stuck", Resource{}); err != nil {
+// Count returns how many cases Cases would list. Errors: forbidden.
+func (s Service) Count(ctx context.Context, p nursery.Principal) (n int64, err error) {
+	if err := s.Authorize(ctx, p, "case.stuck", casework.Resource{}); err != nil {
 		return 0, err
 	}
 	err = s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
@@ -150,9 +154,9 @@ type RetriedCase struct {
 	Did    Retried `json:"did" enum:"signalled,reset,started" doc:"做了什么：signalled 再次执行受阻的步骤，reset 流程从最近一步继续，started 重新启动流程"`
 }
 
-// RetryStuckCase is RetryCase as a command under a key. Its errors are the same.
-func (s *Service) RetryStuckCase(ctx context.Context, p nursery.Principal, key, caseNo string) (RetriedCase, error) {
-	answer, err := Command(ctx, s, p, key, "case.retry "+caseNo, nil, func(q *store.Queries) (RetriedCase, error) {
+// RetryCommand is Retry as a command under a key. Its errors are the same.
+func (s Service) RetryCommand(ctx context.Context, p nursery.Principal, key, caseNo string) (RetriedCase, error) {
+	answer, err := casework.Command(ctx, s.Service, p, key, "case.retry "+caseNo, nil, func(q *store.Queries) (RetriedCase, error) {
 		did, err := s.retry(ctx, p, caseNo, 0, func(do func(*store.Queries) error) error {
 			return q.AsEngine(ctx, func() error { return do(q) })
 		})
@@ -161,15 +165,9 @@ func (s *Service) RetryStuckCase(ctx context.Context, p nursery.Principal, key, 
 	return answer, err
 }
 
-// The reasons why an open case is stuck because of its workflow, in addition to the classes of store.FaultClass.
-const (
-	StuckMissing = "workflow_missing" // Temporal does not know the case
-	StuckFailed  = "workflow_failed"  // its workflow failed, was terminated or ended though the case has not
-)
-
-// StuckReasons lists the reasons why a case may be stuck.
-func StuckReasons() []string {
-	return []string{StuckMissing, StuckFailed, store.FaultRefused, store.FaultUnreadable, store.FaultMissing, store.FaultStep, store.FaultUnprintable}
+// Reasons lists the reasons why a case may be stuck.
+func Reasons() []string {
+	return []string{casework.StuckMissing, casework.StuckFailed, store.FaultRefused, store.FaultUnreadable, store.FaultMissing, store.FaultStep, store.FaultUnprintable}
 }
 
 const (
@@ -183,7 +181,7 @@ const (
 // Reconcile compares the open cases with the workflows in Temporal, each about once an hour, until ctx ends. A case
 // whose workflow is missing or has failed is marked as stuck: otherwise it would remain open forever. Any number of
 // processes may run it.
-func (s *Service) Reconcile(ctx context.Context) {
+func (s Service) Reconcile(ctx context.Context) {
 	tick := time.NewTicker(time.Minute)
 	defer tick.Stop()
 	for {
@@ -205,7 +203,7 @@ func (s *Service) Reconcile(ctx context.Context) {
 }
 
 // ReconcileOnce compares some of the open cases not compared since before and returns how many.
-func (s *Service) ReconcileOnce(ctx context.Context, before time.Time) (int, error) {
+func (s Service) ReconcileOnce(ctx context.Context, before time.Time) (int, error) {
 	var cases []store.Case
 	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
 		cases, err = q.TakeCasesToLookAt(ctx, store.TakeCasesToLookAtParams{Before: before, Now: s.Now(), PageSize: lookAtOnce})
@@ -215,7 +213,7 @@ func (s *Service) ReconcileOnce(ctx context.Context, before time.Time) (int, err
 		return 0, fmt.Errorf("read open cases: %w", err)
 	}
 	for _, c := range cases {
-		if err := s.look(ctx, c); err != nil {
+		if err := s.Look(ctx, c); err != nil {
 			return 0, fmt.Errorf("look at %s: %w", c.CaseNo, err)
 		}
 		select {
@@ -225,52 +223,4 @@ func (s *Service) ReconcileOnce(ctx context.Context, before time.Time) (int, err
 		}
 	}
 	return len(cases), nil
-}
-
-// look requests the workflow of an open case from Temporal and marks the case as stuck, or no longer stuck,
-// accordingly.
-func (s *Service) look(ctx context.Context, c store.Case) error {
-	reason, err := s.workflowFault(ctx, c.CaseNo)
-	if err != nil {
-		return err
-	}
-	return s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
-		if reason != "" {
-			return activities.NoteStuck(ctx, q, c, reason, s.Now())
-		}
-		if c.StuckReason == StuckMissing || c.StuckReason == StuckFailed {
-			return activities.NoteUnstuck(ctx, q, c, nursery.Engine, s.Now())
-		}
-		return nil
-	})
-}
-
-// workflowFault returns why the workflow of a case cannot continue it, "" if it runs.
-func (s *Service) workflowFault(ctx context.Context, caseNo string) (string, error) {
-	status, err := s.workflowStatus(ctx, caseNo)
-	switch {
-	case isGone(err):
-		return StuckMissing, nil
-	case err != nil:
-		return "", err
-	case status == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING || status == enumspb.WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW:
-		return "", nil
-	}
-	return StuckFailed, nil
-}
-
-func (s *Service) workflowStatus(ctx context.Context, caseNo string) (enumspb.WorkflowExecutionStatus, error) {
-	d, err := s.describe(ctx, caseNo)
-	if err != nil {
-		return 0, err
-	}
-	return d.GetWorkflowExecutionInfo().GetStatus(), nil
-}
-
-func (s *Service) describe(ctx context.Context, caseNo string) (*workflowservice.DescribeWorkflowExecutionResponse, error) {
-	d, err := s.Temporal.DescribeWorkflowExecution(ctx, caseNo, "")
-	if err != nil {
-		return nil, fmt.Errorf("describe workflow: %w", err)
-	}
-	return d, nil
 }

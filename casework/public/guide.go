@@ -1,4 +1,4 @@
-package casework
+package public
 
 import (
 	"cmp"
@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"tuoyu/casework"
 	"tuoyu/definition"
 	"tuoyu/documents"
 	"tuoyu/nursery"
@@ -40,23 +41,23 @@ type GuideRules struct {
 	Rules []policies.Rule
 }
 
-// Guide returns the guide of a kind of case, with the limits and the office of a county unless that is empty. Error: not_found.
-func (s *Service) Guide(ctx context.Context, kind nursery.CaseKind, county string) (Guide, error) {
+// GuideOf returns the guide of a kind of case, with the limits and the office of a county unless that is empty. Error: not_found.
+func GuideOf(ctx context.Context, s *casework.Service, kind nursery.CaseKind, county string) (Guide, error) {
 	process, ok := workflows.ProcessOf(kind)
-	if !ok || county != "" && NeedCounty(county) != nil {
-		return Guide{}, NewNotFound()
+	if !ok || county != "" && casework.NeedCounty(county) != nil {
+		return Guide{}, casework.NewNotFound()
 	}
 	g := Guide{Process: process, County: county}
 	var err error
-	if g.Contact, err = s.OfficeContact(ctx, cmp.Or(county, CityCode)); err != nil {
+	if g.Contact, err = ContactOf(ctx, s, cmp.Or(county, casework.CityCode)); err != nil {
 		return g, err
 	}
-	set, err := s.settingValues(ctx, county)
+	set, err := settingValues(ctx, s, county)
 	if err != nil {
 		return g, err
 	}
 	for _, l := range process.Guide.Limits {
-		limit, err := s.guideLimit(l, county, set)
+		limit, err := guideLimit(s, l, county, set)
 		if err != nil {
 			return g, fmt.Errorf("guide of %s: %w", kind, err)
 		}
@@ -78,7 +79,7 @@ func (s *Service) Guide(ctx context.Context, kind nursery.CaseKind, county strin
 }
 
 // settingValues returns the settings that a county has set, by their names; none for no county.
-func (s *Service) settingValues(ctx context.Context, county string) (map[string]string, error) {
+func settingValues(ctx context.Context, s *casework.Service, county string) (map[string]string, error) {
 	set := map[string]string{}
 	if county == "" {
 		return set, nil
@@ -96,7 +97,7 @@ func (s *Service) settingValues(ctx context.Context, county string) (map[string]
 	return set, nil
 }
 
-func (s *Service) guideLimit(l definition.Limit, county string, set map[string]string) (GuideLimit, error) {
+func guideLimit(s *casework.Service, l definition.Limit, county string, set map[string]string) (GuideLimit, error) {
 	switch {
 	case l.Setting != "":
 		known := nursery.SettingsCatalogue()

@@ -1,10 +1,11 @@
-package casework
+package public
 
 import (
 	"context"
 	"fmt"
 	"time"
 
+	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/store"
 )
@@ -26,14 +27,14 @@ func (c OfficeContact) Published() bool { return c.Name != "" }
 
 // OfficeName returns the name of a county, or of the city.
 func OfficeName(county string) string {
-	if county == CityCode {
+	if county == casework.CityCode {
 		return "长治市"
 	}
 	return nursery.CountyName(county)
 }
 
-// OfficeContact returns how the office of a county, or of the city, is reached. What nobody has entered is empty.
-func (s *Service) OfficeContact(ctx context.Context, county string) (OfficeContact, error) {
+// ContactOf returns how the office of a county, or of the city, is reached. What nobody has entered is empty.
+func ContactOf(ctx context.Context, s *casework.Service, county string) (OfficeContact, error) {
 	c := OfficeContact{County: county, CountyName: OfficeName(county)}
 	err := s.DB.AsPublic(ctx, "", func(q *store.Queries) error {
 		row, err := q.OfficeContact(ctx, county)
@@ -49,9 +50,9 @@ func (s *Service) OfficeContact(ctx context.Context, county string) (OfficeConta
 	return c, err
 }
 
-// OfficeContacts returns how the offices are reached: that of the city and those of the counties, entered or not.
-func (s *Service) OfficeContacts(ctx context.Context) ([]OfficeContact, error) {
-	list := []OfficeContact{{County: CityCode, CountyName: OfficeName(CityCode)}}
+// Contacts returns how the offices are reached: that of the city and those of the counties, entered or not.
+func Contacts(ctx context.Context, s *casework.Service) ([]OfficeContact, error) {
+	list := []OfficeContact{{County: casework.CityCode, CountyName: OfficeName(casework.CityCode)}}
 	for _, d := range nursery.Counties() {
 		list = append(list, OfficeContact{County: d.Code, CountyName: d.Name})
 	}

@@ -1,10 +1,8 @@
-package casework
+package nursery
 
 import (
 	"math/big"
 	"strings"
-
-	"tuoyu/nursery"
 )
 
 // ShareOf returns the rate of numerator to denominator, with one decimal. A rate below 100 percent is never rounded up
@@ -22,11 +20,11 @@ func ShareOf(numerator, denominator int) Rate {
 }
 
 // IndicatorOf returns the indicator over all counties.
-func IndicatorOf(title, basis string, asOf nursery.Date, counties []CountyRate) Indicator {
+func IndicatorOf(title, basis string, asOf Date, counties []CountyRate) Indicator {
 	in := Indicator{Title: title, AsOf: asOf, Basis: basis, Counties: counties, Total: CountyRate{CountyName: "合计"}}
 	for i := range counties {
 		c := &counties[i]
-		c.CountyName, c.Rate = nursery.CountyName(c.County), ShareOf(c.Numerator, c.Denominator)
+		c.CountyName, c.Rate = CountyName(c.County), ShareOf(c.Numerator, c.Denominator)
 		in.Total.Numerator += c.Numerator
 		in.Total.Denominator += c.Denominator
 	}
@@ -41,7 +39,7 @@ type Rate struct {
 }
 
 // RateOf returns a rate with its exact value and its text of one decimal.
-func RateOf(r *big.Rat) Rate { return Rate{Exact: r.RatString(), Text: nursery.RateText(r)} }
+func RateOf(r *big.Rat) Rate { return Rate{Exact: r.RatString(), Text: RateText(r)} }
 
 // CountyRate is a share, of one county or of all of them, in exact numbers.
 type CountyRate struct {
@@ -55,7 +53,7 @@ type CountyRate struct {
 // Indicator is a rate by county and in all.
 type Indicator struct {
 	Title    string       `json:"title" doc:"指标名称"`
-	AsOf     nursery.Date `json:"as_of" doc:"截至日期"`
+	AsOf     Date         `json:"as_of" doc:"截至日期"`
 	Basis    string       `json:"basis" doc:"口径"`
 	Counties []CountyRate `json:"counties" doc:"各县区"`
 	Total    CountyRate   `json:"total" doc:"合计"`
