@@ -107,7 +107,7 @@ type CaseDetail struct {
 	Next       string       `json:"next,omitempty"` // what happens next, in words
 	Stages     []StageTitle `json:"stages"`         // what the case came through, where it is, and what usually follows
 	ParentCase string       `json:"parent_case,omitempty"`
-	// ParentReadable tells pages whether the reader may open that case.
+	// ParentReadable reports to pages whether the reader may open that case.
 	ParentReadable bool                 `json:"-"`
 	Children       []CaseRef            `json:"children,omitempty"`
 	Version        int                  `json:"version"`

@@ -342,7 +342,7 @@ func message(f Flash) templ.Component {
 	})
 }
 
-// undoButton takes back what a message says was done to tasks.
+// undoButton takes back what was done to tasks, as a message reports it.
 func undoButton(f Flash) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
