@@ -23,6 +23,7 @@ type OpenTask struct {
 	Only                      []string
 	Clock                     string
 	Days, Silence, Reminder   int
+	Minutes                   int `json:",omitempty"`
 	At                        time.Time
 }
 
@@ -39,7 +40,7 @@ func (e *Engine) OpenTask(ctx context.Context, in OpenTask) (TaskPlan, error) {
 		ahead = append(ahead, readClocks)
 	}
 	done, err := e.inStep(ctx, in.CaseNo, in.Task+"/opened", in.At, func(ctx context.Context, s *step) error {
-		plan, err = s.plan(ctx, years, in.Clock, in.Days, in.Silence, in.Reminder)
+		plan, err = s.plan(ctx, years, in)
 		if err != nil {
 			return err
 		}
@@ -76,7 +77,7 @@ func (e *Engine) OpenTask(ctx context.Context, in OpenTask) (TaskPlan, error) {
 		return TaskPlan{Another: another}, err
 	}
 	return e.planAgain(ctx, years, RescheduleTask{
-		CaseNo: in.CaseNo, Task: in.Task, Days: in.Days, Silence: in.Silence, Reminder: in.Reminder, At: in.At,
+		CaseNo: in.CaseNo, Task: in.Task, Days: in.Days, Silence: in.Silence, Reminder: in.Reminder, Minutes: in.Minutes, At: in.At,
 	})
 }
 
@@ -174,35 +175,11 @@ func nonEmpty(s string) *string {
 	return &s
 }
 
-// MomentKind is the kind of a moment in the life of a task.
-type MomentKind string
-
-// The moments of a task, in chronological order.
-const (
-	MomentHalf    MomentKind = "reminded_half" // half of the working days are used
-	MomentLastDay MomentKind = "reminded_last" // one working day is left
-	MomentRemind  MomentKind = "reminded"      // a task without a due date has been open for long
-	MomentOverdue MomentKind = "overdue"       // the due day is over; the task is visible to the supervisor from now on
-	MomentSilence MomentKind = "silence"       // the limit of waiting for an answer is reached
-)
-
-// Moment is an instant at which an open task changes by itself.
-type Moment struct {
-	Kind MomentKind
-	At   time.Time
-}
-
-// TaskPlan is the schedule of a task: its due date and its moments in chronological order.
-type TaskPlan struct {
-	Due     calendar.Due
-	Moments []Moment
-	Another bool `json:",omitempty"` // the number is that of another task, which has ended
-}
-
 // RescheduleTask is the input of recomputing a task's schedule after a change of the calendar.
 type RescheduleTask struct {
 	CaseNo, Task            string
 	Days, Silence, Reminder int
+	Minutes                 int `json:",omitempty"`
 	At                      time.Time
 }
 
@@ -234,7 +211,8 @@ func (e *Engine) planAgain(ctx context.Context, years calendar.Years, in Resched
 			plan = ended(task)
 			return nil
 		}
-		if plan, err = s.plan(ctx, years, task.Clock, in.Days, in.Silence, in.Reminder); err != nil {
+		again := OpenTask{Clock: task.Clock, Days: in.Days, Silence: in.Silence, Reminder: in.Reminder, Minutes: in.Minutes}
+		if plan, err = s.plan(ctx, years, again); err != nil {
 			return err
 		}
 		if plan.Moments, err = s.unmarked(ctx, in, plan.Moments); err != nil {
@@ -286,56 +264,6 @@ func (s *step) unmarked(ctx context.Context, in RescheduleTask, moments []Moment
 
 // markOf returns the name of the step that marks a task with a moment.
 func markOf(task string, kind MomentKind) string { return task + "/" + string(kind) }
-
-// plan computes the due date from the legal clock, or from the task's own days, and the moments.
-func (s *step) plan(ctx context.Context, years calendar.Years, clock string, days, silence, reminder int) (TaskPlan, error) {
-	var plan TaskPlan
-	switch {
-	case clock != "":
-		row, err := s.clock(ctx, clock)
-		if err != nil {
-			return plan, err
-		}
-		legal, err := row.Legal()
-		if err != nil {
-			return plan, err
-		}
-		plan.Due = legal.Due(years)
-		if row.DueOn != plan.Due.Date || row.Provisional != plan.Due.Provisional {
-			if err := s.putClock(ctx, years, row, legal); err != nil {
-				return plan, err
-			}
-		}
-	case days > 0:
-		plan.Due = years.AddWorkingDays(s.today(), days)
-	case reminder > 0:
-		plan.Moments = []Moment{{MomentRemind, morning(years.AddWorkingDays(s.today(), reminder).Date)}}
-		return plan, nil
-	default:
-		return plan, nil
-	}
-	half, last := years.Reminders(s.today(), plan.Due.Date)
-	if half.After(s.today()) && half.Before(last) {
-		plan.Moments = append(plan.Moments, Moment{MomentHalf, morning(half)})
-	}
-	if last.After(s.today()) {
-		plan.Moments = append(plan.Moments, Moment{MomentLastDay, morning(last)})
-	}
-	plan.Moments = append(plan.Moments, Moment{MomentOverdue, plan.Due.Date.AddDays(1).In(nursery.Shanghai)})
-	if silence > 0 {
-		// A task that opens late, after corrections, still has the whole grace period.
-		from := plan.Due.Date
-		if from.Before(s.today()) {
-			from = s.today()
-		}
-		end := years.AddWorkingDays(from, silence).Date
-		plan.Moments = append(plan.Moments, Moment{MomentSilence, end.AddDays(1).In(nursery.Shanghai)})
-	}
-	return plan, nil
-}
-
-// morning returns the time of reminders on a day.
-func morning(d nursery.Date) time.Time { return d.In(nursery.Shanghai).Add(9 * time.Hour) }
 
 // MarkTask is the input of marking a task with a moment.
 type MarkTask struct {

@@ -295,3 +295,6 @@ func (p Plan) hash() (string, error) {
 	sum := sha256.Sum256(raw)
 	return hex.EncodeToString(sum[:]), nil
 }
+
+// Route returns the result of a decision whose rules give a route.
+func Route(name string) string { return routePrefix + name }

@@ -10,8 +10,8 @@ calendar growth definition testdata sealing/sealingtest uploads
 policies documents procedures store e2e/roleplay
 activities store/storetest e2e/stories
 workflows/humantask
-workflows
-casework worker
+workflows workflows/procedure
+casework worker procedures/scenarios
 casework/public casework/stuck
 web/ui
 api web

@@ -65,7 +65,8 @@ type Spec struct {
 
 	Clock    string // the legal clock whose due date is that of the task, or
 	Days     int    // working days of its own, zero for no due date
-	Silence  int    // working days after the due date after which Ask returns without an answer; if zero, it waits on
+	Minutes  int    `json:",omitempty"` // wall time of its own, instead of days
+	Silence  int    // working days, or minutes, after the due date after which Ask returns without an answer; if zero, it waits on
 	Reminder int    // working days after which the holder of a task without a due date is reminded; if zero, never
 }
 
@@ -93,9 +94,10 @@ type Tasks struct {
 type question struct {
 	spec   Spec
 	answer *Answer
-	asked  bool // its task is in the database
-	taken  bool // a completion is being written
-	seen   int  // how many of the published years its due date accounts for
+	asked  bool  // its task is in the database
+	taken  bool  // a completion is being written
+	stop   error // it is cancelled, see Stop
+	seen   int   // how many of the published years its due date accounts for
 }
 
 // NewTasks registers the Update and the signal of the case's tasks. Version is that of CaseInput: a case started since a
@@ -162,7 +164,7 @@ func (d *Tasks) refuse(c Completion) error {
 	switch {
 	case !ok && d.ahead(c.Task):
 		return nil
-	case !ok || q.taken || q.answer != nil:
+	case !ok || q.taken || q.answer != nil || q.stop != nil:
 		return temporal.NewNonRetryableApplicationError("task is closed", ErrTaskClosed, nil)
 	case !slices.Contains(q.spec.Outcomes, c.Outcome):
 		return temporal.NewNonRetryableApplicationError("outcome is not offered", ErrOutcomeNotOffered, nil)
@@ -297,7 +299,7 @@ func (d *Tasks) ask(ctx workflow.Context, id string, q *question) (Answer, error
 		err := activities.Do(ctx, &plan, engine.OpenTask, activities.OpenTask{
 			CaseNo: d.caseNo, Task: id, Kind: spec.Kind, Title: spec.Title, Role: spec.Role, Outcomes: spec.Outcomes,
 			Stage: spec.Stage, Decision: spec.Decision, Excluded: spec.Excluded, Only: spec.Only,
-			Clock: spec.Clock, Days: spec.Days, Silence: spec.Silence, Reminder: spec.Reminder, At: workflow.Now(ctx),
+			Clock: spec.Clock, Days: spec.Days, Silence: spec.Silence, Reminder: spec.Reminder, Minutes: spec.Minutes, At: workflow.Now(ctx),
 		})
 		if err != nil {
 			return Answer{}, err
@@ -316,7 +318,7 @@ func (d *Tasks) ask(ctx workflow.Context, id string, q *question) (Answer, error
 
 func (d *Tasks) wait(ctx workflow.Context, id string, q *question, plan activities.TaskPlan) (Answer, error) {
 	published := workflow.GetSignalChannel(ctx, CalendarChanged)
-	ended := func() bool { return q.answer != nil || (d.interrupted != nil && !q.taken) }
+	ended := func() bool { return q.answer != nil || (d.interruption(q) != nil && !q.taken) }
 	woken := func() bool { return ended() || d.published > q.seen || !d.tellsAll && published.Len() > 0 }
 	for !ended() {
 		moment, fired, err := awaitNext(ctx, plan.Moments, woken)
@@ -328,7 +330,8 @@ func (d *Tasks) wait(ctx workflow.Context, id string, q *question, plan activiti
 		case !ended() && d.published > q.seen, !d.tellsAll && published.ReceiveAsync(nil):
 			q.seen = d.published
 			err = activities.Do(ctx, &plan, engine.RescheduleTask, activities.RescheduleTask{
-				CaseNo: d.caseNo, Task: id, Days: q.spec.Days, Silence: q.spec.Silence, Reminder: q.spec.Reminder, At: workflow.Now(ctx),
+				CaseNo: d.caseNo, Task: id, Days: q.spec.Days, Silence: q.spec.Silence, Reminder: q.spec.Reminder, Minutes: q.spec.Minutes,
+				At: workflow.Now(ctx),
 			})
 			d.reckoned = max(d.reckoned, q.seen)
 		}
@@ -387,5 +390,5 @@ func (d *Tasks) finish(ctx workflow.Context, id string, q *question) (Answer, er
 	if err != nil {
 		return Answer{}, err
 	}
-	return Answer{}, d.interrupted
+	return Answer{}, d.interruption(q)
 }
