@@ -17,6 +17,7 @@ type procedureCommands struct {
 	Check  procedureCheckCommand  `cmd:"" help:"Check procedures and show every problem with its file and line; exit 1 when one has an error. Needs no settings and no network."`
 	Draw   procedureDrawCommand   `cmd:"" help:"Draw procedures as SVG, or as text of Mermaid."`
 	Diff   procedureDiffCommand   `cmd:"" help:"Describe what differs between two revisions; exit 1 when running cases cannot be moved as the newer one demands."`
+	Test   procedureTestCommand   `cmd:"" help:"Run the scenarios of procedures with their rules in the test environment; exit 1 when one goes otherwise or a transition has none. Needs no settings and no network."`
 	Schema procedureSchemaCommand `cmd:"" help:"Write the JSON Schema of procedure.yaml, for editors."`
 }
 

@@ -21,6 +21,14 @@ reasons contains lib.reason("P07-R1", {
 	held < wanted
 }
 
+reasons contains lib.reason("P07-R1", {
+	"result": "unknown",
+	"message": "每月场次尚未公布，无法核计。",
+	"remedy": "请等待主管部门公布场次。",
+}) if {
+	data.params.lectures.sessions.value == null
+}
+
 reasons contains lib.missing("P07-R1", "", "/rows/attendee", "参加人") if {
 	held > 0
 	count(input.rows.attendee) == 0

@@ -1,0 +1,184 @@
+package procedures
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/rego"
+	"github.com/open-policy-agent/opa/v1/storage/inmem"
+)
+
+// Evaluator decides by the rules of one procedure.
+type Evaluator struct {
+	queries map[string]rego.PreparedEvalQuery
+}
+
+// Ruling is what a rule set decides.
+type Ruling struct {
+	Result  string // pass, fail or unknown; what is not applicable is unknown
+	Route   string
+	Fen     *int64 // the amount, if the rules have one
+	Reasons []Reason
+}
+
+// Reason is a reason of a ruling.
+type Reason struct {
+	Rule    string   `json:"rule"`
+	Result  string   `json:"result"`
+	Subject string   `json:"subject"`
+	Fields  []string `json:"fields"`
+	Message string   `json:"message"`
+	Remedy  string   `json:"remedy"`
+}
+
+// Evaluator prepares the rule sets of the procedure. The library is that of Options.
+func (p *Procedure) Evaluator(ctx context.Context, library map[string][]byte) (*Evaluator, error) {
+	modules := map[string]*ast.Module{}
+	for _, files := range []map[string][]byte{library, p.rego} {
+		for _, path := range sortedKeys(files) {
+			m, err := parseRego(path, files[path])
+			if err != nil {
+				return nil, fmt.Errorf("parse rules: %w", err)
+			}
+			modules[path] = m
+		}
+	}
+	compiler := ast.NewCompiler().WithStrict(true).WithCapabilities(capabilities()).WithDefaultRegoVersion(ast.RegoV1)
+	if compiler.Compile(modules); compiler.Failed() {
+		return nil, fmt.Errorf("compile rules: %w", compiler.Errors)
+	}
+	store := inmem.NewFromObject(map[string]any{"params": p.parameterData()})
+	e := &Evaluator{queries: map[string]rego.PreparedEvalQuery{}}
+	for _, name := range p.rules.names() {
+		at := "data." + name
+		query, err := rego.New(
+			rego.Query(fmt.Sprintf("reasons = %s.reasons; applicable = [x | x = %s.applicable]; route = [x | x = %s.route]; fen = [x | x = %s.fen]", at, at, at, at)),
+			rego.Compiler(compiler), rego.Store(store), rego.StrictBuiltinErrors(true),
+		).PrepareForEval(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("prepare %s: %w", name, err)
+		}
+		e.queries[name] = query
+	}
+	return e, nil
+}
+
+// parameterData returns the parameters as the rules read them below data.params.
+func (p *Procedure) parameterData() map[string]any {
+	root := map[string]any{}
+	for _, param := range p.params {
+		at, path := root, strings.Split(param.name, ".")
+		for _, name := range path[:len(path)-1] {
+			below, ok := at[name].(map[string]any)
+			if !ok {
+				below = map[string]any{}
+				at[name] = below
+			}
+			at = below
+		}
+		at[path[len(path)-1]] = map[string]any{"value": param.leaf.Value.value}
+	}
+	return root
+}
+
+// Parameter returns the whole number that a parameter is set to; false if it is not set.
+func (p *Procedure) Parameter(name string) (int, bool) {
+	i := slices.IndexFunc(p.params, func(have *param) bool { return have.name == name })
+	if i < 0 {
+		return 0, false
+	}
+	n, ok := p.params[i].number()
+	return int(n), ok
+}
+
+// ParameterNames returns the names of the parameters, sorted.
+func (p *Procedure) ParameterNames() []string {
+	list := make([]string, 0, len(p.params))
+	for _, param := range p.params {
+		list = append(list, param.name)
+	}
+	slices.Sort(list)
+	return list
+}
+
+// Decide evaluates a rule set. Nulls and empty texts of the input are dropped, so that a missing fact is undefined.
+func (e *Evaluator) Decide(ctx context.Context, set string, input map[string]any) (Ruling, error) {
+	query, ok := e.queries[set]
+	if !ok {
+		return Ruling{}, fmt.Errorf("the procedure has no rule set %s of its own", set)
+	}
+	results, err := query.Eval(ctx, rego.EvalInput(given(input)))
+	if err != nil {
+		return Ruling{}, fmt.Errorf("evaluate %s: %w", set, err)
+	}
+	if len(results) != 1 {
+		return Ruling{}, fmt.Errorf("evaluate %s: %d results, want 1", set, len(results))
+	}
+	raw, err := json.Marshal(results[0].Bindings)
+	if err != nil {
+		return Ruling{}, fmt.Errorf("evaluate %s: %w", set, err)
+	}
+	var found struct {
+		Reasons    []Reason
+		Applicable []bool
+		Route      []string
+		Fen        []json.Number
+	}
+	if err := json.Unmarshal(raw, &found); err != nil {
+		return Ruling{}, fmt.Errorf("evaluate %s: %w", set, err)
+	}
+	return rule(found.Reasons, slices.Contains(found.Applicable, false), found.Route, found.Fen)
+}
+
+func rule(reasons []Reason, inapplicable bool, route []string, fen []json.Number) (Ruling, error) {
+	r := Ruling{Result: ResultPass, Reasons: reasons}
+	for _, reason := range reasons {
+		switch {
+		case reason.Result == ResultFail:
+			r.Result = ResultFail
+		case reason.Result == ResultUnknown && r.Result == ResultPass:
+			r.Result = ResultUnknown
+		}
+	}
+	if inapplicable {
+		r.Result, r.Reasons = ResultUnknown, nil
+	}
+	if len(route) > 0 {
+		r.Route = route[0]
+	}
+	if len(fen) > 0 {
+		amount, err := fen[0].Int64()
+		if err != nil || amount < 0 {
+			return r, errors.New("an amount must be a whole number of fen, and not negative")
+		}
+		r.Fen = &amount
+	}
+	return r, nil
+}
+
+// given returns a value without nulls and empty texts.
+func given(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			if inside := given(v[name]); inside != nil && inside != "" {
+				out[name] = inside
+			}
+		}
+		return out
+	case []any:
+		out := make([]any, 0, len(v))
+		for _, item := range v {
+			out = append(out, given(item))
+		}
+		return out
+	}
+	return value
+}

@@ -1,0 +1,297 @@
+package scenarios
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+
+	"tuoyu/activities"
+	"tuoyu/calendar"
+	"tuoyu/nursery"
+	"tuoyu/procedures"
+	"tuoyu/workflows/procedure"
+)
+
+// memory is the outside of one case in memory: what Postgres holds for a case that is run in earnest. It implements
+// procedure.Outside.
+type memory struct {
+	p        *procedures.Procedure
+	rules    *procedures.Evaluator
+	years    calendar.Years
+	scenario procedures.Scenario
+	received nursery.Date
+
+	mu       sync.Mutex
+	facts    map[string]any
+	forms    map[string]map[string]any // by the id of the answer
+	answers  map[string]any
+	rows     map[string][]any
+	rulings  map[string]procedures.Ruling
+	clocks   map[string]*clock
+	active   []entered
+	tasks    []*task
+	papers   []string
+	emitted  []string
+	acts     []string
+	log      []passage
+	due      *int64   // the amount of the payment that was requested last
+	paid     []string // the steps that paid
+	sub      procedure.SubCases
+	decision int
+	stuck    string
+	ended    string
+	done     map[string]procedure.Moved // by step
+}
+
+// entered is a stage that the case is in.
+type entered struct {
+	stage int
+	until time.Time
+}
+
+// passage is a result by which a stage was left.
+type passage struct{ stage, result string }
+
+// clock is a legal clock of the case.
+type clock struct {
+	calendar.Clock
+	state procedure.ClockState
+}
+
+// task is a question that was asked.
+type task struct {
+	activities.OpenTask
+	index   int // in the plan
+	plan    activities.TaskPlan
+	open    bool
+	overdue bool
+}
+
+func newMemory(p *procedures.Procedure, rules *procedures.Evaluator, s procedures.Scenario, received nursery.Date) *memory {
+	m := &memory{
+		p: p, rules: rules, years: calendar.Published(), scenario: s, received: received, facts: s.Facts, forms: map[string]map[string]any{},
+		answers: map[string]any{}, rows: map[string][]any{}, rulings: map[string]procedures.Ruling{}, clocks: map[string]*clock{},
+		done: map[string]procedure.Moved{},
+	}
+	for _, set := range p.Plan.Rows {
+		m.rows[set.Name] = []any{}
+	}
+	return m
+}
+
+// stuck returns an error that marks the case as stuck.
+func stuck(format string, args ...any) error {
+	return temporal.NewNonRetryableApplicationError(fmt.Sprintf(format, args...), activities.ErrStuck, nil)
+}
+
+// LoadProcedure returns the plan and the parameters that are whole numbers.
+func (m *memory) LoadProcedure(_ context.Context, in procedure.Load) (procedure.Loaded, error) {
+	if in.Hash != m.p.Hash {
+		return procedure.Loaded{}, stuck("没有版本 %s", in.Hash)
+	}
+	loaded := procedure.Loaded{Plan: m.p.Plan}
+	for _, name := range m.p.ParameterNames() {
+		if n, ok := m.p.Parameter(name); ok {
+			loaded.Params = append(loaded.Params, procedure.Param{Name: name, N: n})
+		}
+	}
+	return loaded, nil
+}
+
+// MoveCase leaves a stage and enters another.
+func (m *memory) MoveCase(ctx context.Context, in procedure.MoveCase) (procedure.Moved, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if moved, ok := m.done[in.Step]; ok {
+		return moved, nil
+	}
+	if in.Left != nil {
+		m.leave(*in.Left)
+	}
+	var moved procedure.Moved
+	if in.Stage != procedures.None {
+		var err error
+		if moved, err = m.enter(ctx, in); err != nil {
+			return moved, err
+		}
+	}
+	m.done[in.Step] = moved
+	return moved, nil
+}
+
+func (m *memory) leave(left procedure.Left) {
+	s := &m.p.Plan.Stages[left.Stage]
+	if name, ok := strings.CutPrefix(left.Result, "anytime."); ok {
+		m.active = nil
+		m.log = append(m.log, passage{"anytime", name})
+		if form := m.forms[left.Task]; form != nil {
+			m.answers[name] = form
+		}
+		return
+	}
+	m.log = append(m.log, passage{s.Name, left.Result})
+	m.active = slices.DeleteFunc(m.active, func(e entered) bool {
+		b := m.p.Plan.Stages[e.stage].Branch
+		return e.stage == left.Stage || b != nil && b.Of == left.Stage
+	})
+	if s.Verb == procedures.VerbPay && left.Result == procedures.ResultPaid {
+		m.paid = append(m.paid, left.Step)
+	}
+}
+
+func (m *memory) enter(ctx context.Context, in procedure.MoveCase) (procedure.Moved, error) {
+	s := &m.p.Plan.Stages[in.Stage]
+	var moved procedure.Moved
+	if err := m.turn(in); err != nil {
+		return moved, err
+	}
+	for _, e := range s.Do {
+		if e.Paper >= 0 {
+			m.papers = append(m.papers, m.p.Plan.Papers[e.Paper].Name)
+		}
+		switch {
+		case e.RuleSet >= 0:
+			d, err := m.decide(ctx, e.RuleSet)
+			if err != nil {
+				return moved, err
+			}
+			moved.Decided = append(moved.Decided, d)
+		case e.Act >= 0:
+			m.acts = append(m.acts, m.p.Plan.Acts[e.Act].Name)
+		case e.Emit != "":
+			m.emitted = append(m.emitted, e.Emit)
+		}
+	}
+	var err error
+	switch s.Verb {
+	case procedures.VerbDecide:
+		var d procedure.Decided
+		d, err = m.decide(ctx, s.RuleSet)
+		moved.Decided = append(moved.Decided, d)
+	case procedures.VerbCollect:
+		moved.Until, err = m.instant(s.Collect.Until, in.At)
+		for _, set := range s.Collect.Rows {
+			moved.Rows += len(m.rows[m.p.Plan.Rows[set].Name])
+		}
+	case procedures.VerbPublish:
+		m.papers = append(m.papers, m.p.Plan.Papers[s.Publish.Paper].Name)
+		moved.Until, err = m.instant(procedures.Moment{Days: &s.Publish.Days}, in.At)
+	case procedures.VerbPay:
+		ruling := m.rulings[m.p.Plan.RuleSets[s.RuleSet]]
+		if m.due = ruling.Fen; ruling.Fen == nil {
+			err = stuck("裁定没有算出金额，不能拨付")
+		}
+	case procedures.VerbOpen:
+		m.sub = procedure.SubCases{Opened: 1}
+		if rows, ok := m.rows[s.Open.Each]; ok {
+			m.sub.Opened = min(len(rows), s.Open.Most)
+		}
+		if moved.SubCases = m.sub; s.Open.Until != nil {
+			moved.Until, err = m.instant(*s.Open.Until, in.At)
+		}
+	case procedures.VerbWait:
+		switch {
+		case s.Wait.Until != nil:
+			moved.Until, err = m.instant(*s.Wait.Until, in.At)
+		case s.Wait.Days != nil:
+			moved.Until, err = m.instant(procedures.Moment{Days: s.Wait.Days}, in.At)
+		}
+	case procedures.VerbEnd:
+		m.ended, m.active = s.Name, nil
+	}
+	if err != nil {
+		return moved, err
+	}
+	m.active = append(m.active, entered{in.Stage, moved.Until})
+	return moved, nil
+}
+
+// turn changes the clocks.
+func (m *memory) turn(in procedure.MoveCase) error {
+	today := nursery.DateOf(in.At)
+	for _, t := range in.Turns {
+		c := m.p.Plan.Clocks[t.Clock]
+		have := m.clocks[c.Name]
+		switch {
+		case t.To == procedure.ClockRunning && have != nil && have.state == procedure.ClockPaused:
+			have.Clock = have.Resume(today)
+		case t.To == procedure.ClockRunning:
+			days, ok := m.limit(&c.Days)
+			if !ok {
+				return stuck("没有设定时限 %s 的天数", c.Days.Param)
+			}
+			have = &clock{Clock: calendar.Clock{Start: today, Limit: days}}
+			m.clocks[c.Name] = have
+		case t.To == procedure.ClockPaused:
+			have.Clock = have.Pause(today)
+		}
+		have.state = t.To
+	}
+	return nil
+}
+
+func (m *memory) limit(l *procedures.Limit) (int, bool) {
+	if l.Param == "" {
+		return l.N, true
+	}
+	return m.p.Parameter(l.Param)
+}
+
+// decide decides by the rules of the procedure.
+func (m *memory) decide(ctx context.Context, set int) (procedure.Decided, error) {
+	name := m.p.Plan.RuleSets[set]
+	rows, amounts := map[string]any{}, map[string]any{}
+	for _, name := range slices.Sorted(maps.Keys(m.rows)) {
+		rows[name] = m.rows[name]
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.rulings)) {
+		amounts[name] = map[string]any{"result": m.rulings[name].Result}
+	}
+	ruling, err := m.rules.Decide(ctx, name, map[string]any{
+		"facts": m.facts, "answers": m.answers, "rows": rows, "decisions": amounts, "as_of": m.received.String(), "county": m.scenario.County,
+	})
+	if err != nil {
+		return procedure.Decided{}, stuck("按规则集 %s 裁定：%v", name, err)
+	}
+	m.rulings[name] = ruling
+	m.decision++
+	return procedure.Decided{RuleSet: set, ID: fmt.Sprintf("decision-%d", m.decision), Result: ruling.Result, Route: ruling.Route}, nil
+}
+
+// instant returns when the day of a moment is over.
+func (m *memory) instant(moment procedures.Moment, at time.Time) (time.Time, error) {
+	day := nursery.DateOf(at)
+	switch {
+	case moment.Path != "":
+		value, _ := m.facts[strings.TrimPrefix(moment.Path, "facts.")].(string)
+		var err error
+		if day, err = nursery.ParseDate(value); err != nil {
+			return time.Time{}, stuck("没有填写日期 %s", moment.Path)
+		}
+	case moment.EndOf != "":
+		months := map[string]int{"month": 1, "quarter": 3, "half_year": 6, "year": 12}[moment.EndOf]
+		first := (int(m.received.Month)-1)/months*months + 1
+		day = nursery.NewDate(m.received.Year, time.Month(first), 1).AddMonths(months).AddDays(-1)
+	}
+	if moment.Days != nil {
+		n, ok := m.limit(moment.Days)
+		if !ok {
+			return time.Time{}, stuck("没有设定 %s 的天数", moment.Days.Param)
+		}
+		day = m.years.AddWorkingDays(day, n).Date
+	}
+	return day.AddDays(1).In(nursery.Shanghai), nil
+}
+
+// CountSubCases counts the sub-cases.
+func (m *memory) CountSubCases(context.Context, procedure.CountCases) (procedure.SubCases, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.sub, nil
+}
