@@ -74,7 +74,7 @@ func (pl *player) confirm(g procedures.Goes) {
 	pl.fail(g.Line, "期望从 %s 以 %s 走下去，实际走过的是%s，现在在%s%s", g.Stage, g.Result, list(names), pl.where(), pl.why(g.Stage))
 }
 
-// why says how the rules of a stage decided, or why the case is stuck.
+// why returns how the rules of a stage decided, or why the case is stuck.
 func (pl *player) why(stage string) string {
 	if pl.m.stuck != "" {
 		return "；办件停住了：" + pl.m.stuck

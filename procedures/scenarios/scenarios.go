@@ -37,7 +37,7 @@ type Failure struct {
 // String returns the failure as one line with file and line.
 func (f Failure) String() string { return fmt.Sprintf("%s:%d: %s", f.File, f.Line, f.Message) }
 
-// Passed reports whether every scenario went as it says.
+// Passed reports whether every scenario went as described.
 func (r Report) Passed() bool {
 	return !slices.ContainsFunc(r.Scenarios, func(o Outcome) bool { return len(o.Failures) > 0 })
 }

@@ -41,7 +41,7 @@ type Event struct {
 	ID, Name string
 }
 
-// RowsWritten says that rows were written or that a collection was sent.
+// RowsWritten reports that rows were written or that a collection was sent.
 type RowsWritten struct {
 	Set  string
 	Rows int  // that the sets of the collection have now

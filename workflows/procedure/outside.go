@@ -92,7 +92,7 @@ type Param struct {
 	N    int
 }
 
-// MoveCase leaves a stage and enters another; either may be missing. What the plan says of the stage that is entered is
+// MoveCase leaves a stage and enters another; either may be missing. What the plan defines for the stage that is entered is
 // done in one transaction: the turns of the clocks, the effects in their order, the decision of a stage with the verb decide,
 // the publication, the request of a payment and the sub-cases. Entering an end closes the case and cancels what is open.
 type MoveCase struct {
@@ -105,7 +105,7 @@ type MoveCase struct {
 	Pays         string `json:",omitempty"` // the decision whose amount is paid
 }
 
-// Left says how a stage was left: a publication that was left is over, a payment that was left as paid is paid.
+// Left reports how a stage was left: a publication that was left is over, a payment that was left as paid is paid.
 type Left struct {
 	Stage  int
 	Step   string // by which it was entered
@@ -125,7 +125,7 @@ type Turn struct {
 type ClockState string
 
 // The states of a clock; the empty one is that of a clock that has not started. A clock that runs again after a pause keeps
-// its days; one that is started after it was stopped starts anew.
+// its days; one that is started after it was stopped starts again from its first day.
 const (
 	ClockRunning ClockState = "running"
 	ClockPaused  ClockState = "paused"

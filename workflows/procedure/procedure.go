@@ -228,7 +228,7 @@ func refusal(kind, message string) error {
 	return temporal.NewNonRetryableApplicationError(message, kind, nil)
 }
 
-// by is what the engine itself does.
+// by completes how a stage was left by the engine itself.
 func by(l Left) Left {
 	if l.Actor == "" {
 		l.Actor, l.Role = nursery.Engine.Account, nursery.RoleEngine
