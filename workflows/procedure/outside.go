@@ -125,7 +125,7 @@ type Turn struct {
 type ClockState string
 
 // The states of a clock; the empty one is that of a clock that has not started. A clock that runs again after a pause keeps
-// its days; one that is started after it was stopped starts again from its first day.
+// its days; one that is started after it was stopped has all its days once more.
 const (
 	ClockRunning ClockState = "running"
 	ClockPaused  ClockState = "paused"
