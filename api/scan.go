@@ -219,7 +219,7 @@ func (s *scanner) number() *Fault {
 		return notJSON()
 	}
 	s.rest = s.rest[end:]
-	if len(literal) <= small && bytes.IndexAny(literal, "eE") < 0 {
+	if len(literal) <= small && !bytes.ContainsAny(literal, "eE") {
 		return nil
 	}
 	value, err := strconv.ParseFloat(string(literal), 64)

@@ -43,7 +43,7 @@ func (f *faultsOfActivity) ExecuteActivity(ctx context.Context, in *interceptor.
 		}
 		err = classified(ctx, err)
 	}()
-	growStack()
+	growStack(0)
 	return f.Next.ExecuteActivity(ctx, in)
 }
 
