@@ -1,5 +1,6 @@
 import { expect, test } from "@playwright/test";
 import { pdf } from "./filing";
+import { Hand } from "./hand";
 import { Person } from "./person";
 import { accessible, atEveryWidth, signIn } from "./support";
 
@@ -19,21 +20,20 @@ test("the consents of twenty children are recorded from one sheet in a few actio
 		});
 	}
 	await signIn(page, account, "/children");
-	let actions = 0;
-	const act = async (what: Promise<unknown>) => { actions++; await what; };
-	await act(page.getByRole("link", { name: "集体登记同意" }).click());
-	await act(page.getByLabel("班级").selectOption(group));
+	const hand = new Hand(page);
+	await hand.click(page.getByRole("link", { name: "集体登记同意" }));
+	await hand.choose(page.getByLabel("班级"), group);
 	await expect(page.locator("#f-consents tbody tr")).toHaveCount(20);
 	await expect(page.locator("#f-consents tbody tr").first()).toContainText("监护人1");
-	await atEveryWidth(page, "consents");
-	await act(page.getByLabel("全选健康体检并记录结果").check());
-	await act(page.getByLabel("全选向承保机构提供投保信息").check());
+	await hand.aside(() => atEveryWidth(page, "consents"));
+	await hand.check(page.getByLabel("全选健康体检并记录结果"));
+	await hand.check(page.getByLabel("全选向承保机构提供投保信息"));
 	// One guardian does not want the insurance.
-	await act(page.getByLabel("婴幼儿7 向承保机构提供投保信息", { exact: true }).uncheck());
-	await act(page.locator("input[type=file]").setInputFiles({ name: "同意书.pdf", mimeType: "application/pdf", buffer: pdf("consents") }));
-	await act(page.getByRole("button", { name: "登记同意" }).click());
+	await hand.click(page.getByLabel("婴幼儿7 向承保机构提供投保信息", { exact: true }));
+	await hand.files(page.locator("input[type=file]"), { name: "同意书.pdf", mimeType: "application/pdf", buffer: pdf("consents") });
+	await hand.click(page.getByRole("button", { name: "登记同意" }));
 	await expect(page.locator(".notice.good")).toHaveText(/已登记 39 项同意/);
-	expect(actions, "actions for twenty children").toBeLessThanOrEqual(15);
+	hand.done("the consents of twenty children", 15);
 	await expect(page.locator("#f-consents .tag.good")).toHaveCount(39);
 
 	await page.getByRole("link", { name: "婴幼儿7", exact: true }).click();

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { expect, test, type Page } from "@playwright/test";
+import { Hand } from "./hand";
 import { accessible, atEveryWidth, signIn } from "./support";
 
 /** printed is a page as it comes out of the printer: the text of each sheet, and whether it lies across. */
@@ -37,25 +38,28 @@ test("charts have a table behind them and are read in light, in dark and on a ph
 });
 
 test("a month is compared with others, county by county, and downloaded", async ({ page }) => {
-	await signIn(page, "city-office", "/targets/report");
-	await page.getByLabel("对比县区的目标").selectOption({ label: "托位数" });
-	await page.getByLabel("县区的顺序").selectOption({ label: "本月，高的在前" });
-	await page.getByRole("button", { name: "查看" }).click();
+	await signIn(page, "city-office", "/targets");
+	const hand = new Hand(page);
+	await hand.click(page.getByRole("link", { name: "月报与对比" }));
+	await hand.choose(page.getByLabel("对比县区的目标"), { label: "托位数" });
+	await hand.choose(page.getByLabel("县区的顺序"), { label: "本月，高的在前" });
+	await hand.click(page.getByRole("button", { name: "查看" }));
 	const seats = await page.getByRole("region", { name: "各县区：托位数" }).locator("tbody td:nth-child(2)").allInnerTexts();
 	const numbers = seats.map((text) => Number.parseInt(text, 10));
 	expect(numbers.length).toBe(12);
 	expect(numbers).toEqual([...numbers].sort((a, b) => b - a));
 	const total = await page.getByRole("region", { name: "服务供给扩容工程" }).locator("tr", { hasText: "托位数" }).locator("strong").innerText();
 	expect(Number.parseInt(total, 10)).toBe(numbers.reduce((a, b) => a + b, 0));
-	await atEveryWidth(page, "month");
+	await hand.aside(() => atEveryWidth(page, "month"));
 	for (const [link, ends] of [["下载 PDF", ".pdf"], ["导出 Excel", ".xlsx"]]) {
-		const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: link }).click()]);
+		const [file] = await Promise.all([page.waitForEvent("download"), hand.click(page.getByRole("link", { name: link }))]);
 		expect(file.suggestedFilename()).toMatch(new RegExp(`^长治市托育服务月报 .*\\${ends}$`));
 		if (ends === ".pdf") {
 			const text = execFileSync("pdftotext", ["-layout", await file.path(), "-"]).toString().replace(/\s+/g, "");
 			expect(text).toContain(`托位数1.4万个以上${total.replace(/\s+/g, "")}`);
 		}
 	}
+	hand.done("the report of a month, compared, as PDF and Excel", 8);
 });
 
 test("a county sees itself beside the city", async ({ page }) => {

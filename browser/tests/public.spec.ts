@@ -1,4 +1,5 @@
 import { expect, test } from "@playwright/test";
+import { Hand } from "./hand";
 import { accessible, atEveryWidth, signIn } from "./support";
 
 test("the front page leads everywhere without signing in", async ({ page }) => {
@@ -61,16 +62,18 @@ const photo = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQ
 
 test("a complaint about a place that nobody has filed comes to the county with its photo, and to no other", async ({ page }) => {
 	await page.goto("/");
-	await page.getByRole("main").getByRole("link", { name: /投诉举报/ }).click();
-	await atEveryWidth(page, "complaint");
-	await page.getByLabel("县区").selectOption({ label: "潞州区" });
-	await page.getByLabel("被投诉的地方叫什么").fill("某小区一楼托管");
-	await page.getByLabel(/^地址/).fill("某路某号");
-	await page.getByLabel("投诉类别").selectOption({ label: "安全" });
-	await page.getByLabel("情况").fill("没有挂牌，收了十几个孩子");
-	await page.getByLabel(/^照片/).setInputFiles({ name: "门口.png", mimeType: "image/png", buffer: photo });
-	await page.getByRole("button", { name: "提交" }).click();
+	const hand = new Hand(page);
+	await hand.click(page.getByRole("main").getByRole("link", { name: /投诉举报/ }));
+	await hand.aside(() => atEveryWidth(page, "complaint"));
+	await hand.choose(page.getByLabel("县区"), { label: "潞州区" });
+	await hand.fill(page.getByLabel("被投诉的地方叫什么"), "某小区一楼托管");
+	await hand.fill(page.getByLabel(/^地址/), "某路某号");
+	await hand.choose(page.getByLabel("投诉类别"), { label: "安全" });
+	await hand.fill(page.getByLabel("情况"), "没有挂牌，收了十几个孩子");
+	await hand.files(page.getByLabel(/^照片/), { name: "门口.png", mimeType: "image/png", buffer: photo });
+	await hand.click(page.getByRole("button", { name: "提交" }));
 	await expect(page.getByRole("heading", { level: 1 })).toHaveText("已收到投诉举报");
+	hand.done("a complaint about a place that nobody has filed, with a photo", 10);
 	await expect(page.getByText("1 张")).toBeVisible();
 	await atEveryWidth(page, "complaint-taken");
 	const number = (await page.getByText(/^TS-140403-/).textContent())!.trim();

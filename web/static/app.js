@@ -120,11 +120,17 @@
 	// Lists follow changes. A reader at work in a form is not disturbed.
 	const live = document.body.dataset.live;
 	if (live && "EventSource" in window) {
-		let waiting = 0;
+		let waiting = 0, opened = false;
 		const source = new EventSource(live);
-		source.addEventListener("change", () => {
+		const changed = () => {
 			clearTimeout(waiting);
 			waiting = setTimeout(() => { if (!document.hidden) { document.body.dispatchEvent(new CustomEvent("live")); } }, 300);
+		};
+		source.addEventListener("change", changed);
+		// What follows something that was just done may happen before the stream is open, as may anything while it was closed.
+		source.addEventListener("open", () => {
+			if (opened || document.querySelector("[data-saved]")) { changed(); }
+			opened = true;
 		});
 		addEventListener("pagehide", () => source.close());
 	}
