@@ -59,7 +59,7 @@ func (v childrenView) leaving(child, field string) string {
 
 // enrolmentShape returns the form of an enrolment, whose class is chosen from those filed, if any are.
 func enrolmentShape(filed []string) ui.FormSchema {
-	shape := ui.SchemaOf[Enrolment]()
+	shape := ui.SchemaOf[Enrolment]().Change("child", func(child ui.FormSchema) ui.FormSchema { return child.WithOptions("county", ui.Counties()) })
 	if len(filed) == 0 {
 		return shape
 	}
@@ -88,6 +88,14 @@ func (s *pages) childrenPage(w http.ResponseWriter, r *http.Request, status int,
 	if v.Imports, err = s.service.ImportsToday(r.Context(), web.Principal(r.Context())); err != nil {
 		return err
 	}
+	counts, err := s.service.ChildCounts(r.Context(), web.Principal(r.Context()))
+	if err != nil {
+		return err
+	}
+	var inCare []ui.Option
+	for _, c := range counts {
+		inCare = append(inCare, ui.Option{Value: c.Class, Label: c.Class})
+	}
 	form.Shape = enrolmentShape(filed)
 	form.OmitUnlessRefused("age_reason")
 	r = r.Clone(r.Context())
@@ -99,7 +107,7 @@ func (s *pages) childrenPage(w http.ResponseWriter, r *http.Request, status int,
 		// Names are sealed, so that they are looked through on the page.
 		Search: "姓名", Match: func(c EnrolledChild, text string) bool { return c.ID == text || strings.Contains(c.Name, text) },
 		Choices: func(nursery.Principal) []web.Choice {
-			return []web.Choice{{Name: "class", Label: "班级", Options: classOptions(filed), Text: len(filed) == 0}, {Name: "ended", Label: "含已离托的"}}
+			return []web.Choice{{Name: "class", Label: "班级", Options: inCare, Text: len(inCare) == 0}, {Name: "ended", Label: "含已离托的"}}
 		},
 		Acts: func(nursery.Principal) []web.Link {
 			return []web.Link{
