@@ -27,7 +27,6 @@ var faulty = []fault{
 	{"read.syntax", "rent_relief", flowFile, "prefix: ZJ", "prefix: [ZJ", ""},
 	{"read.json", "rent_relief", "forms/check.json", `"title": "审核意见",`, `"title": "审核意见"`, `"type"`},
 	{"read.second", "rent_relief", "words/zh.yaml", "stages:", "tasks: {}\n---\nstages:", ""},
-	{"read.alias", "rent_relief", flowFile, "cleared: &x", "", ""},
 	{"read.twice", "rent_relief", flowFile, "prefix: ZJ", "prefix: ZJ\nprefix: ZK", "prefix: ZK"},
 	{"read.unknown", "rent_relief", flowFile, "      silence: {days: 10", "      silense: {days: 10", "silense"},
 	{"read.missing", "rent_relief", flowFile, "prefix: ZJ\n", "", "procedure:"},
@@ -123,7 +122,7 @@ var faulty = []fault{
 }
 
 // elsewhere are the codes that other tests provoke.
-var elsewhere = []string{"cover.none", "ref.event", "read.alias", "change.forward", "overlay.kind", "overlay.param", "overlay.days", "overlay.add", "overlay.basis"}
+var elsewhere = []string{"cover.none", "read.alias", "change.forward", "overlay.kind", "overlay.param", "overlay.days", "overlay.add", "overlay.basis"}
 
 func (f fault) apply(t *testing.T) fstest.MapFS {
 	files := folder(t, f.fixture)

@@ -38,7 +38,6 @@ var Checks = []Check{
 	{Code: "ref.field", Holds: "a field that is read exists in its form", Message: "没有字段“%s”%s"},
 	{Code: "ref.outcome", Holds: "an outcome exists", Message: "没有办理结果“%s”%s"},
 	{Code: "ref.result", Holds: "a result of a stage exists", Message: "没有“%s”这样的走法（环节.结果）%s"},
-	{Code: "ref.event", Holds: "an event is one that the procedure waits for", Message: "本事项不等事件“%s”%s"},
 	{Code: "ref.effect", Holds: "an act has its version in needs", Message: "动作“%s”没有写在 needs.effects 里%s"},
 	{Code: "ref.indicator", Holds: "an indicator exists", Message: "没有指标“%s”%s"},
 
