@@ -24,7 +24,7 @@ const (
 // state is the directory that persists between runs: the database, keys, passwords and logs.
 type state struct {
 	dir     string
-	memory  string // the directory of the database, where it is kept in memory
+	memory  string // the directory of the database, where it is held in memory
 	secrets secrets
 	lock    *os.File
 }
@@ -93,7 +93,7 @@ func (s *state) database() string {
 	return s.path("postgres")
 }
 
-// keepInMemory has the database kept in memory until dropMemory, unless there is too little of it. What a killed run of this state
+// keepInMemory has the database held in memory until dropMemory, unless there is too little of it. What a killed run of this state
 // left there is dropped.
 func (s *state) keepInMemory() error {
 	if !enoughMemory() {
