@@ -17,7 +17,7 @@ import (
 	"tuoyu/store"
 )
 
-// requested is a document that a step requests: its kind and what it says.
+// requested is a document that a step requests: its kind and content.
 type requested struct {
 	kind    definition.Paper
 	content documents.Content
