@@ -296,5 +296,5 @@ func (p Plan) hash() (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
-// Route returns the result of a decision whose rules give a route.
+// Route returns the result of a decision whose rules return a route.
 func Route(name string) string { return routePrefix + name }

@@ -7,7 +7,7 @@ type Scenario struct {
 	Name, County string
 	File         string
 	Line         int
-	Received     nursery.Date // zero if the file does not say
+	Received     nursery.Date // zero if the file names none
 	Facts        map[string]any
 	Steps        []Step
 }

@@ -225,7 +225,7 @@ func (pl *player) event(name string) time.Duration {
 	return 0
 }
 
-// write adds rows and tells the case.
+// write adds rows and notifies the case.
 func (pl *player) write(r *procedures.RowsFilled) time.Duration {
 	pl.m.mu.Lock()
 	defer pl.m.mu.Unlock()
