@@ -1,8 +1,11 @@
 package scenarios_test
 
 import (
+	"io/fs"
 	"os"
+	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/stretchr/testify/require"
 
@@ -42,5 +45,40 @@ func TestEveryScenarioOfTheFixturesGoesAsItSaysAndTogetherTheyTakeEveryTransitio
 			}
 			require.Empty(t, report.Missing, "transitions that no scenario takes")
 		})
+	}
+}
+
+// Each change of a scenario is one that its procedure does not bear out.
+func TestAScenarioThatGoesOtherwiseNamesItsLineAndWhatWas(t *testing.T) {
+	const folder = "../testdata/rent_relief"
+	for _, c := range []struct{ old, with, want string }{
+		{"expect: {stage: checking, task: county_check, holder: county_office, offer: [correct]", "expect: {stage: checking, task: county_check, holder: county_office, offer: [approve, correct, refuse]",
+			"tests/paid.yaml:6: 期望可以选 approve、correct、refuse，实际可以选 correct"},
+		{"payment: 4000000", "payment: 4000001", "期望应付 4000001 分，实际是 4000000 分"},
+		{"holder: institution, paper: correction_notice, clocks: {deciding: paused}", "holder: institution, paper: correction_notice, clocks: {deciding: running}", "期望时限 deciding 是 running，实际paused"},
+		{"as: city1, outcome: return", "as: county1, outcome: return", "没有被接受：这个人不能办理"},
+		{"as: supervisor1, outcome: dismiss", "as: city1, outcome: dismiss", "没有被接受：这个人不能办理"},
+		{"relief_paid: 4000000", "relief_paid: 1", "期望指标 relief_paid 是 1，实际是 4000000"},
+		{"- goes: {watched: reached}\n  - expect: {stage: closed}", "- goes: {watched: reached}\n  - days: 1", "办件这时已经结束（closed）"},
+	} {
+		files := fstest.MapFS{}
+		require.NoError(t, fs.WalkDir(os.DirFS(folder), ".", func(name string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() || strings.HasPrefix(name, "tests/") && name != "tests/paid.yaml" {
+				return err
+			}
+			raw, err := os.ReadFile(folder + "/" + name)
+			if name == "tests/paid.yaml" {
+				require.Contains(t, string(raw), c.old)
+				raw = []byte(strings.Replace(string(raw), c.old, c.with, 1))
+			}
+			files[name] = &fstest.MapFile{Data: raw}
+			return err
+		}))
+		p, _ := procedures.Load(t.Context(), files, procedures.Options{Library: library(t)})
+		report, err := scenarios.Run(t.Context(), p, library(t))
+		require.NoError(t, err)
+		require.Len(t, report.Scenarios, 1)
+		require.Len(t, report.Scenarios[0].Failures, 1, c.with)
+		require.Contains(t, report.Scenarios[0].Failures[0].String(), c.want)
 	}
 }
