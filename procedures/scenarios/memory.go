@@ -71,6 +71,7 @@ type task struct {
 	plan    activities.TaskPlan
 	open    bool
 	overdue bool
+	actor   string // who answered
 }
 
 func newMemory(p *procedures.Procedure, rules *procedures.Evaluator, s procedures.Scenario, received nursery.Date) *memory {

@@ -73,7 +73,7 @@ func (m *memory) CloseTask(_ context.Context, in activities.CloseTask) error {
 	if t == nil || !t.open {
 		return temporal.NewNonRetryableApplicationError("task is closed", humantask.ErrTaskClosed, nil)
 	}
-	t.open = false
+	t.open, t.actor = false, in.Actor
 	form, ok := m.forms[in.Completion]
 	if !ok || form == nil {
 		return nil
