@@ -66,6 +66,12 @@ func (w *walker) walk(t *rapid.T) {
 // step does something that is possible now, and something that must be refused from time to time.
 func (w *walker) step() {
 	w.events += 5 // about those of an Update or a signal and its workflow task
+	open := w.m.open()
+	for i, t := range open {
+		if slices.ContainsFunc(open[:i], func(other *task) bool { return other.Kind == t.Kind }) {
+			w.wrong = append(w.wrong, "two tasks of the kind "+t.Kind+" are open")
+		}
+	}
 	if w.events > 2000 {
 		w.wrong = append(w.wrong, "more than 2000 events")
 		w.env.CancelWorkflow()
