@@ -320,3 +320,46 @@ func TestHealthAndAddress(t *testing.T) {
 		}
 	}
 }
+
+func TestARendererHasSoManyPagesInTheServiceAtATime(t *testing.T) {
+	arrived, release := make(chan struct{}, 3*renderings), make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet {
+			_, _ = io.WriteString(w, "8.5.0")
+			return
+		}
+		arrived <- struct{}{}
+		<-release
+		_, _ = io.WriteString(w, "%PDF-1.4")
+	}))
+	defer server.Close()
+	client, err := New(server.URL, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := NewRenderer(FontsForTest(t), client)
+	ended := make(chan error)
+	for range 2 * renderings {
+		go func() {
+			_, err := r.convert(t.Context(), Job{Index: []byte("<p>甲</p>")})
+			ended <- err
+		}()
+	}
+	for range renderings {
+		<-arrived
+	}
+	impatient, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := r.convert(impatient, Job{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("who waits no longer: %v", err)
+	}
+	if n := len(arrived); n != 0 {
+		t.Errorf("%d pages more than %d are in the service", n, renderings)
+	}
+	close(release)
+	for range 2 * renderings {
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	}
+}

@@ -43,11 +43,16 @@ func parseTemplates() map[string]*template.Template {
 type Renderer struct {
 	fonts  *Fonts
 	client *Client
+	slots  chan struct{} // one for each page in the service at a time
 }
+
+// renderings is how many pages a renderer has in the service at a time: one with two cores cannot do more. What prepares and stores
+// documents runs more at a time, so that the service never waits for it.
+const renderings = 4
 
 // NewRenderer returns a renderer that uses loaded fonts and a client.
 func NewRenderer(fonts *Fonts, client *Client) *Renderer {
-	return &Renderer{fonts: fonts, client: client}
+	return &Renderer{fonts: fonts, client: client, slots: make(chan struct{}, renderings)}
 }
 
 // Pictures opens a picture by its name in the document.
@@ -66,7 +71,7 @@ func (r *Renderer) Render(ctx context.Context, p Paper, pictures Pictures) ([]by
 			return nil, fmt.Errorf("print %s %s: read picture: %w", p.Kind, p.Common().CaseNo, err)
 		}
 	}
-	pdf, err := r.client.Convert(ctx, job)
+	pdf, err := r.convert(ctx, job)
 	if err != nil {
 		return nil, fmt.Errorf("print %s %s: %w", p.Kind, p.Common().CaseNo, err)
 	}
@@ -91,6 +96,17 @@ func (r *Renderer) Check(p Paper) error {
 
 // Undrawn returns the distinct characters of text that cannot be printed.
 func (r *Renderer) Undrawn(text string) []rune { return r.fonts.Undrawn(text) }
+
+// convert sends a job once one of the slots is free. Its errors are those of Convert, and that of ctx.
+func (r *Renderer) convert(ctx context.Context, job Job) ([]byte, error) {
+	select {
+	case r.slots <- struct{}{}:
+		defer func() { <-r.slots }()
+		return r.client.Convert(ctx, job)
+	case <-ctx.Done():
+		return nil, fmt.Errorf("wait for a renderer: %w", ctx.Err())
+	}
+}
 
 func (r *Renderer) job(p Paper) (Job, error) {
 	page, err := HTML(p)
@@ -174,7 +190,7 @@ func (r *Renderer) RenderSheet(ctx context.Context, s Sheet) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("print %s: %w", s.Title, err)
 	}
-	pdf, err := r.client.Convert(ctx, job)
+	pdf, err := r.convert(ctx, job)
 	if err != nil {
 		return nil, fmt.Errorf("print %s: %w", s.Title, err)
 	}

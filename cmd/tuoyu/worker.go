@@ -24,8 +24,8 @@ const (
 	// stickyCases is the number of open cases that a worker caches in memory. A case that was evicted is replayed from
 	// its history, which is a few dozen events.
 	stickyCases = 600
-	// printers is the number of documents rendered concurrently; a renderer with two cores cannot do more.
-	printers = 4
+	// printers is the number of documents in progress: twice as many as are rendered at a time, since the others are prepared or stored.
+	printers = 8
 	// countings is the number of steps over a county that run concurrently: each is bound by Postgres.
 	countings = 2
 	pollers   = 4
