@@ -28,9 +28,20 @@ func check(p *Procedure, out *problems) {
 	c.money()
 	c.data()
 	c.history()
+	c.needs()
 	c.migration()
 	c.unused()
 	c.scenarios()
+}
+
+// needs checks that this version of the program can run the procedure.
+func (c checker) needs() {
+	if n := c.p.file.Needs.Interpreter; n.n > InterpreterVersion {
+		c.out.add("needs.interpreter", n.at, InterpreterVersion, n.n)
+	}
+	if t := c.p.file.Running; t.s == "forward" || t.s == "map" {
+		c.out.add("needs.move", t.at, t.s)
+	}
 }
 
 // migration checks that a move of running cases is described.

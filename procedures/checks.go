@@ -104,6 +104,10 @@ var Checks = []Check{
 	// History.
 	{Code: "history.bound", Holds: "the history of a case stays small", Message: "一个办件的历史最多可能有 %d 个事件、%d 次更新，超过 2000 和 1500。请写 period，或者减少 most。"},
 
+	// What the program can run.
+	{Code: "needs.interpreter", Holds: "the program can interpret the procedure", Message: "本版程序的解释器是第 %d 版，不能办理要第 %d 版的事项。请升级程序，或者改写 needs.interpreter。"},
+	{Code: "needs.move", Holds: "the program can move running cases", Message: "本版程序还不能把在办的办件转到新版（running: %s）。发布以后，在办的办件留在旧版。", Notice: true},
+
 	// Change.
 	{Code: "change.forward", Holds: "running cases go forward only to what is the same or wider", Message: "在办的办件不能直接转到本版（running: forward）：%s。请改为 stay，或者写 migrate.yaml 用 map。"},
 	{Code: "change.map", Holds: "a move of running cases is described", Message: "running: map 要有 migrate.yaml，并且写明旧版每个环节的去向：%s。"},

@@ -13,6 +13,10 @@ import (
 // PlanFormat is the version of the format of Plan.
 const PlanFormat = 1
 
+// InterpreterVersion is the version of the interpreter, which is the workflow Procedure. A procedure that needs a later one is neither
+// published nor run.
+const InterpreterVersion = 1
+
 // None is the index of what a plan does not have.
 const None = -1
 

@@ -18,7 +18,7 @@ import (
 )
 
 // Version is the version of this interpreter. A plan that needs a later one is not run.
-const Version = 1
+const Version = procedures.InterpreterVersion
 
 // interpreter is the change ID of the version under which a run is interpreted from its start to its end.
 const interpreter = "interpreter"
